@@ -1,0 +1,163 @@
+package link
+
+import (
+	"encoding/json"
+	"fmt"
+	"strings"
+)
+
+// Action is what a change does to its object.
+type Action string
+
+// The actions.
+const (
+	Create Action = "create"
+	Update Action = "update"
+	Delete Action = "delete"
+	None   Action = "none"
+)
+
+// Kind is the kind of object a change writes, one adapter call each.
+type Kind string
+
+// The kinds of object.
+const (
+	KindMapping     Kind = "scope mapping"
+	KindKey         Kind = "signing key"
+	KindPair        Kind = "application and provider"
+	KindProvider    Kind = "provider"
+	KindApplication Kind = "application"
+	KindBinding     Kind = "policy binding"
+	KindOAuth2      Kind = "auth collection"
+	KindRules       Kind = "collection rules"
+	KindSettings    Kind = "settings"
+)
+
+// Change is one write. It is plain data: apply carries out exactly this.
+type Change struct {
+	System System  `json:"system"`
+	Kind   Kind    `json:"kind"`
+	Object string  `json:"object"` // for people: `provider "PocketBase"`
+	Action Action  `json:"action"`
+	Fields []Field `json:"fields"`
+	Why    string  `json:"why"`
+	// Step is the step of authentik's PocketBase guide that this carries
+	// out, empty where the guide has none.
+	Step string `json:"step,omitempty"`
+	// Lost names what undo cannot put back, empty for nothing.
+	Lost string `json:"lost,omitempty"`
+
+	// Before and After are the object as read and as wanted, of the same
+	// type: *MappingState, *KeyState, *PairState, *ProviderState,
+	// *ApplicationState, *BindingState, *CollectionState or *SettingsState.
+	// Before is nil for a create, After for a delete. Only the adapters read
+	// them; where they hold secrets these print masked.
+	Before any `json:"-"`
+	After  any `json:"-"`
+}
+
+// ID tells changes of one plan apart and stays the same when the plan is
+// made again.
+func (c Change) ID() string {
+	return string(c.System) + "/" + string(c.Kind) + "/" + c.Object
+}
+
+// Changed tells whether the change writes the field with that name.
+func (c Change) Changed(name string) bool {
+	for _, f := range c.Fields {
+		if f.Name == name {
+			return true
+		}
+	}
+	return false
+}
+
+// Field is one field of a change, before and after. Values are strings,
+// booleans or lists of strings; nil where there was or will be none. The
+// values of sensitive fields are "set" and "not set".
+type Field struct {
+	Name      string `json:"name"`
+	Before    any    `json:"before"`
+	After     any    `json:"after"`
+	Sensitive bool   `json:"sensitive"`
+}
+
+// Show prints a field's value for people.
+func Show(v any) string {
+	switch v := v.(type) {
+	case nil:
+		return "(none)"
+	case string:
+		if v == "" {
+			return "(empty)"
+		}
+		return v
+	case bool:
+		if v {
+			return "yes"
+		}
+		return "no"
+	case []string:
+		if len(v) == 0 {
+			return "(none)"
+		}
+		return strings.Join(v, ", ")
+	default:
+		return fmt.Sprint(v)
+	}
+}
+
+// PairState is an application and its provider, created in one transaction
+// with the bindings that go with them.
+type PairState struct {
+	Application ApplicationState
+	Provider    ProviderState
+	Bindings    []BindingState
+}
+
+// KeyState is a signing key to be generated.
+type KeyState struct {
+	Name      string
+	Algorithm string // "rsa" or "ecdsa", as authentik's generate call names them
+	Days      int    // validity of its certificate
+}
+
+// Warning tells about something that the plan does not change and that the
+// admin should know before it is applied.
+type Warning struct {
+	ID      string `json:"id"`
+	System  System `json:"system"`
+	Summary string `json:"summary"`
+	Detail  string `json:"detail"`
+}
+
+// Plan is the ordered list of changes that turn the snapshots into the spec.
+type Plan struct {
+	Changes  []Change
+	Warnings []Warning
+	// Desired is the state that the plan leads to. Verify holds the running
+	// systems against it.
+	Desired Desired
+	// Spec and Generated are what the plan was made from, so that it can be
+	// made again and compared.
+	Spec      Spec
+	Generated Generated
+}
+
+// Empty tells whether there is nothing to change.
+func (p Plan) Empty() bool { return len(p.Changes) == 0 }
+
+// MarshalJSON writes what `plan --json` prints. Lists are never null.
+func (p Plan) MarshalJSON() ([]byte, error) {
+	return json.Marshal(struct {
+		Changes  []Change  `json:"changes"`
+		Warnings []Warning `json:"warnings"`
+	}{notNil(p.Changes), notNil(p.Warnings)})
+}
+
+func notNil[T any](s []T) []T {
+	if s == nil {
+		return []T{}
+	}
+	return s
+}

@@ -1,0 +1,244 @@
+package link
+
+import (
+	"encoding/json"
+	"time"
+
+	"authpocket/internal/secret"
+)
+
+// System is one of the two outside systems.
+type System string
+
+// The two systems.
+const (
+	Authentik System = "authentik"
+	PB        System = "pocketbase"
+)
+
+// Label is the system's own name.
+func (s System) Label() string {
+	if s == PB {
+		return "PocketBase"
+	}
+	return "authentik"
+}
+
+// Ref names an object of authentik: its primary key, and the slug or name
+// that people know it by.
+type Ref struct {
+	ID   string `json:"id"`
+	Name string `json:"name"`
+}
+
+// Query says what an observation has to look up besides the lists that every
+// observation reads.
+type Query struct {
+	Slug         string // the application's
+	ProviderName string // to find a provider of another kind that has it
+	Collection   string // the auth collection's name
+	ClientID     string // where the spec gives one
+	Access       *Access
+}
+
+// AuthentikSnapshot is what an authentik holds now, as far as a link is
+// concerned.
+type AuthentikSnapshot struct {
+	Taken    time.Time
+	URL      string // the address it was read at
+	Version  string
+	Features Features
+
+	Application *ApplicationState // the one with the slug asked for
+	Providers   []ProviderState   // all OAuth2 providers
+	Flows       []Flow
+	Keys        []Key
+	Mappings    []Mapping
+	Bindings    []BindingState // of Application
+	Groups      []Ref          // those the query named, as found
+	Users       []Ref
+	Policies    []Ref
+	// EmailChangeAllowed tells whether people may change their own address
+	// (default_user_change_email). nil: the token may not read it.
+	EmailChangeAllowed *bool
+	// Missing are the permissions that a refused read showed to be lacking,
+	// such as "authentik_flows.view_flow".
+	Missing []string
+}
+
+// Features are what servers of some versions lack.
+type Features struct {
+	GrantTypes  bool // 2026.5
+	MetaHide    bool // 2026.5
+	RedirectURI bool // redirect_uri_type, 2026.5
+}
+
+// ApplicationState is an application as it stands or as it is wanted.
+type ApplicationState struct {
+	PK               string
+	Slug             string
+	Name             string
+	Group            string
+	PolicyEngineMode string
+	LaunchURL        string
+	Icon             string
+	Publisher        string
+	Description      string
+	OpenInNewTab     bool
+	Hide             bool
+	Provider         int    // primary key, 0 for none
+	ProviderName     string // for people
+	ProviderKind     string // "OAuth2/OpenID Provider" and the like, as authentik names it
+}
+
+// ProviderState is an OAuth2 provider as it stands or as it is wanted.
+type ProviderState struct {
+	PK                    int
+	Name                  string
+	AuthorizationFlow     Ref
+	InvalidationFlow      Ref
+	AuthenticationFlow    Ref
+	ClientType            string
+	ClientID              string
+	ClientSecret          secret.Text
+	RedirectURIs          []RedirectURI
+	SigningKey            Ref
+	AccessCodeValidity    string
+	AccessTokenValidity   string
+	RefreshTokenValidity  string
+	RefreshTokenThreshold string
+	SubjectMode           string
+	IssuerMode            string
+	IncludeClaims         bool // include_claims_in_id_token
+	GrantTypes            []string
+	Mappings              []Ref
+	ApplicationSlug       string // assigned application, empty for none
+	ApplicationName       string
+}
+
+// Flow is an authentik flow.
+type Flow struct {
+	Ref
+	Title       string
+	Designation string // authorization, invalidation, authentication, ...
+}
+
+// Key is a certificate-key pair that can sign.
+type Key struct {
+	Ref
+	Type string // rsa, ec, ed25519, ed448, dsa
+}
+
+// Usable tells whether PocketBase and authentik can both work with tokens
+// signed by k: Ed25519 makes authentik's discovery answer 500.
+func (k Key) Usable() bool { return k.Type == "rsa" || k.Type == "ec" || k.Type == "" }
+
+// Mapping is a scope mapping.
+type Mapping struct {
+	Ref
+	Managed     string // "goauthentik.io/providers/oauth2/scope-email", or empty
+	Scope       string
+	Description string
+	Expression  string
+}
+
+// BindingState lets one group, user or policy use the application.
+type BindingState struct {
+	PK      string
+	Kind    string // "group", "user" or "policy"
+	Target  Ref
+	Order   int
+	Negate  bool
+	Enabled bool
+}
+
+// PocketBaseSnapshot is what a PocketBase holds now.
+type PocketBaseSnapshot struct {
+	Taken       time.Time
+	URL         string
+	Version     string // empty: not known
+	Collections []CollectionState
+	Settings    SettingsState
+	// Linked counts the people of the queried collection who have signed in
+	// through a slot before, by slot.
+	Linked map[string]int
+}
+
+// Collection returns the auth collection with that name, or nil.
+func (s *PocketBaseSnapshot) Collection(name string) *CollectionState {
+	for i := range s.Collections {
+		if s.Collections[i].Name == name {
+			return &s.Collections[i]
+		}
+	}
+	return nil
+}
+
+// CollectionState is an auth collection.
+type CollectionState struct {
+	ID            string
+	Name          string
+	System        bool
+	Updated       string
+	OAuth2        OAuth2State
+	CreateRule    *string // nil: superusers only
+	AuthRule      *string
+	MFAEnabled    bool
+	MFARule       string
+	EmailRequired bool
+	Fields        []CollectionField
+}
+
+// CollectionField is one field of a collection's schema.
+type CollectionField struct {
+	Name     string
+	Type     string
+	System   bool
+	Required bool
+}
+
+// OAuth2State is the collection's oauth2 object.
+type OAuth2State struct {
+	Enabled   bool
+	Providers []OAuth2Provider // in the order read, which must be kept
+	Mapped    MappedFields
+}
+
+// MappedFields says which field takes which claim; empty for none.
+type MappedFields struct {
+	ID        string `json:"id"`
+	Name      string `json:"name"`
+	Username  string `json:"username"`
+	AvatarURL string `json:"avatarURL"`
+}
+
+// OAuth2Provider is one element of oauth2.providers.
+type OAuth2Provider struct {
+	Slot         string // PocketBase calls it name
+	DisplayName  string
+	ClientID     string
+	ClientSecret secret.Text // wanted only: PocketBase never shows it
+	AuthURL      string
+	TokenURL     string
+	UserInfoURL  string
+	PKCE         *bool
+	JWKSURL      string   // extra.jwksURL
+	Issuers      []string // extra.issuers
+	// Raw is the element exactly as it was read. Elements that a plan does
+	// not touch are sent back as they came.
+	Raw json.RawMessage `json:"-"`
+}
+
+// IDTokenMode tells whether PocketBase reads claims from the ID token: it
+// does so whenever there is no user-info URL (tools/auth/oidc.go).
+func (p OAuth2Provider) IDTokenMode() bool { return p.UserInfoURL == "" }
+
+// SettingsState is what a link needs to know of PocketBase's settings.
+type SettingsState struct {
+	AppName      string
+	AppURL       string
+	HideControls bool
+	RateLimits   bool   // enabled
+	AuthLimit    string // the rule that hits sign-ins, "2 per 3 s", or empty
+	SuperuserIPs []string
+}

@@ -1,0 +1,84 @@
+// Package secret holds values that may be used but never printed.
+package secret
+
+import (
+	"crypto/subtle"
+	"encoding/json"
+	"fmt"
+	"io"
+	"log/slog"
+)
+
+// Text is a token, password or client secret. Every printed form is masked:
+// fmt, log/slog, encoding/json, encoding.TextMarshaler and templ all show
+// "set" or "not set". The zero Text is not set.
+//
+// The bytes sit behind a pointer, so that reflection over a struct that holds
+// a Text in an unexported field prints an address and never the value. Copies
+// share the bytes: wiping one wipes all.
+type Text struct{ box *box }
+
+type box struct{ bytes []byte }
+
+// New keeps s. An empty s gives a Text that is not set.
+func New(s string) Text {
+	if s == "" {
+		return Text{}
+	}
+	return Text{box: &box{bytes: []byte(s)}}
+}
+
+// Reveal returns the value for the one place that has to send it. The string
+// is a copy that cannot be wiped, so it must not be kept.
+func (t Text) Reveal() string {
+	if t.box == nil {
+		return ""
+	}
+	return string(t.box.bytes)
+}
+
+// IsSet tells whether there is a value, one that was wiped being none.
+func (t Text) IsSet() bool { return t.box != nil && len(t.box.bytes) > 0 }
+
+// Equal compares in constant time for values of one length.
+func (t Text) Equal(other Text) bool {
+	return subtle.ConstantTimeCompare([]byte(t.Reveal()), []byte(other.Reveal())) == 1
+}
+
+// Wipe overwrites the value in place, in every copy of t.
+func (t Text) Wipe() {
+	if t.box == nil {
+		return
+	}
+	clear(t.box.bytes)
+	t.box.bytes = nil
+}
+
+// String returns "set" or "not set".
+func (t Text) String() string {
+	if t.IsSet() {
+		return "set"
+	}
+	return "not set"
+}
+
+// GoString masks %#v.
+func (t Text) GoString() string { return "secret.Text(" + t.String() + ")" }
+
+// Format masks every verb, %x and %q included.
+func (t Text) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, t.String()) }
+
+// LogValue masks the value in log/slog.
+func (t Text) LogValue() slog.Value { return slog.StringValue(t.String()) }
+
+// MarshalJSON writes the mask.
+func (t Text) MarshalJSON() ([]byte, error) { return json.Marshal(t.String()) }
+
+// MarshalText writes the mask.
+func (t Text) MarshalText() ([]byte, error) { return []byte(t.String()), nil }
+
+// UnmarshalText reads a value, from a link file or a flag.
+func (t *Text) UnmarshalText(b []byte) error {
+	*t = New(string(b))
+	return nil
+}
