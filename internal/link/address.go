@@ -1,0 +1,131 @@
+package link
+
+import (
+	"net/netip"
+	"net/url"
+	"strings"
+
+	"golang.org/x/net/idna"
+)
+
+// ParseAddress reads the base address of an authentik or PocketBase as a
+// person types or pastes it, and returns it normalised: scheme and host in
+// lower case, an international host in its ASCII form, the scheme's own port
+// dropped, no trailing slash, no dashboard path, query or fragment. label is
+// the form field's label, for the words of the problem.
+//
+// A path is kept, for both systems can be served below one, but the paths of
+// their own pages are cut off.
+func ParseAddress(label, field, raw string) (string, *Problem) {
+	s := strings.TrimSpace(raw)
+	wrong := func(summary, todo string) (string, *Problem) {
+		return "", &Problem{Field: field, Summary: summary, Todo: todo}
+	}
+	example := "Enter it like https://" + exampleHost(label) + "."
+	if s == "" {
+		return wrong("Enter the "+label+".", example)
+	}
+	if strings.ContainsAny(s, " \t\r\n") {
+		return wrong(label+" has a space in it.", example)
+	}
+	if !strings.Contains(s, "://") {
+		if strings.HasPrefix(s, "//") {
+			s = s[2:]
+		}
+		return wrong(label+" has no scheme.", "Put https:// in front: https://"+s)
+	}
+	u, err := url.Parse(s)
+	if err != nil {
+		return wrong(label+" is not a web address.", example)
+	}
+	if u.Scheme = strings.ToLower(u.Scheme); u.Scheme != "https" && u.Scheme != "http" {
+		return wrong(label+" starts with "+u.Scheme+"://, which is not a web address.", "Use https:// or http://.")
+	}
+	if u.User != nil {
+		return wrong(label+" has a user name or password in it.", "Leave that part out: credentials have fields of their own.")
+	}
+	host, problem := normalHost(label, u)
+	if problem != "" {
+		return wrong(problem, example)
+	}
+	return u.Scheme + "://" + host + cutPages(u.EscapedPath()), nil
+}
+
+func exampleHost(label string) string {
+	if strings.Contains(label, "PocketBase") {
+		return "pocketbase.company"
+	}
+	return "authentik.company"
+}
+
+func normalHost(label string, u *url.URL) (host, problem string) {
+	name, port := u.Hostname(), u.Port()
+	if name == "" {
+		return "", label + " has no host."
+	}
+	if strings.HasSuffix(u.Host, ":") {
+		return "", label + " has a colon but no port."
+	}
+	if p := port; p != "" && (len(p) > 5 || strings.Trim(p, "0123456789") != "" || atoi(p) == 0 || atoi(p) > 65535) {
+		return "", label + " has the port " + p + ", which is not between 1 and 65535."
+	}
+	if addr, err := netip.ParseAddr(name); err == nil {
+		name = addr.String()
+		if addr.Is6() {
+			name = "[" + name + "]"
+		}
+	} else if name, err = idna.Lookup.ToASCII(strings.ToLower(name)); err != nil {
+		// Docker's service names may hold underscores, which IDNA refuses.
+		name = strings.ToLower(u.Hostname())
+		if strings.Trim(name, "abcdefghijklmnopqrstuvwxyz0123456789-_.") != "" {
+			return "", label + " has a host name that cannot be looked up."
+		}
+	}
+	if port != "" && !(u.Scheme == "https" && port == "443") && !(u.Scheme == "http" && port == "80") {
+		name += ":" + port
+	}
+	return name, ""
+}
+
+func atoi(digits string) int {
+	n := 0
+	for _, d := range digits {
+		n = n*10 + int(d-'0')
+	}
+	return n
+}
+
+// cutPages drops what people paste along from a browser's address bar.
+func cutPages(path string) string {
+	for _, page := range []string{"/_", "/api", "/if", "/application", "/outpost.goauthentik.io"} {
+		if before, _, found := strings.Cut(path+"/", page+"/"); found {
+			path = before
+		}
+	}
+	return strings.TrimRight(path, "/")
+}
+
+// RedirectURL is the URI that authentik sends people back to for a PocketBase
+// at that base address (PocketBase apis/record_auth_with_oauth2_redirect.go).
+func RedirectURL(base string) string { return strings.TrimRight(base, "/") + RedirectPath }
+
+func hasRedirectPath(u string) bool { return strings.HasSuffix(u, RedirectPath) }
+
+// SameHost tells whether two addresses have the same scheme, host and port.
+func SameHost(a, b string) bool {
+	ua, errA := url.Parse(a)
+	ub, errB := url.Parse(b)
+	return errA == nil && errB == nil && ua.Scheme == ub.Scheme && strings.EqualFold(ua.Host, ub.Host)
+}
+
+// PlainHTTP tells whether u is http to a host other than this machine.
+func PlainHTTP(u string) bool {
+	p, err := url.Parse(u)
+	if err != nil || p.Scheme != "http" {
+		return false
+	}
+	if addr, err := netip.ParseAddr(p.Hostname()); err == nil {
+		return !addr.IsLoopback()
+	}
+	return p.Hostname() != "localhost" && !strings.HasSuffix(p.Hostname(), ".localhost")
+}

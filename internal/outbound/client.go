@@ -1,0 +1,166 @@
+// Package outbound makes the HTTP clients for the two outside systems. All
+// rules of outgoing requests stand here.
+package outbound
+
+import (
+	"context"
+	"crypto/tls"
+	"crypto/x509"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/netip"
+	"strings"
+	"syscall"
+	"time"
+)
+
+// MaxBody is the most that is read of any answer, in bytes.
+const MaxBody = 8 << 20
+
+// ErrBodyTooLarge is returned by reads past MaxBody.
+var ErrBodyTooLarge = errors.New("the answer is larger than 8 MB")
+
+// ErrAddressRefused is returned for addresses that are never a PocketBase or
+// an authentik: link-local, cloud metadata, multicast, unspecified.
+var ErrAddressRefused = errors.New("this address is link-local or a cloud metadata service")
+
+// Config says how to reach a system.
+type Config struct {
+	// Roots are CAs trusted beside the system's own. nil: only the system's.
+	Roots *x509.CertPool
+	// Timeout bounds one whole call, body included. Zero: 10 s.
+	Timeout time.Duration
+}
+
+// New returns a client that follows no redirects, sends nothing twice by
+// itself, bounds the time and size of each answer and refuses addresses that
+// are never a target. The environment's proxies are respected.
+func New(cfg Config) *http.Client {
+	if cfg.Timeout == 0 {
+		cfg.Timeout = 10 * time.Second
+	}
+	dialer := &net.Dialer{Timeout: 5 * time.Second, ControlContext: refuseAddresses}
+	transport := &http.Transport{
+		Proxy:                  http.ProxyFromEnvironment,
+		DialContext:            dialer.DialContext,
+		TLSClientConfig:        &tls.Config{MinVersion: tls.VersionTLS12, RootCAs: cfg.Roots},
+		TLSHandshakeTimeout:    5 * time.Second,
+		ResponseHeaderTimeout:  cfg.Timeout,
+		MaxResponseHeaderBytes: 64 << 10,
+		MaxConnsPerHost:        8,
+		MaxIdleConnsPerHost:    8,
+		IdleConnTimeout:        90 * time.Second,
+		ForceAttemptHTTP2:      true,
+	}
+	return &http.Client{
+		Transport: capped{transport},
+		Timeout:   cfg.Timeout,
+		CheckRedirect: func(*http.Request, []*http.Request) error {
+			return http.ErrUseLastResponse
+		},
+	}
+}
+
+// Roots reads a PEM file's certificates, added to the system's.
+func Roots(pem []byte) (*x509.CertPool, error) {
+	pool, err := x509.SystemCertPool()
+	if err != nil {
+		pool = x509.NewCertPool()
+	}
+	if !pool.AppendCertsFromPEM(pem) {
+		return nil, errors.New("no certificate found: a CA file holds PEM text that starts with -----BEGIN CERTIFICATE-----")
+	}
+	return pool, nil
+}
+
+// refuseAddresses runs after the name was resolved, so that no name can lead
+// to a refused address.
+func refuseAddresses(_ context.Context, _, address string, _ syscall.RawConn) error {
+	ap, err := netip.ParseAddrPort(address)
+	if err != nil {
+		return fmt.Errorf("reading the resolved address: %w", err)
+	}
+	ip := ap.Addr().Unmap()
+	metadata := ip == netip.MustParseAddr("fd00:ec2::254")
+	if metadata || ip.IsLinkLocalUnicast() || ip.IsMulticast() || ip.IsUnspecified() {
+		return ErrAddressRefused
+	}
+	return nil
+}
+
+// capped bounds what can be read of an answer's body.
+type capped struct{ next http.RoundTripper }
+
+func (c capped) RoundTrip(r *http.Request) (*http.Response, error) {
+	res, err := c.next.RoundTrip(r)
+	if err != nil {
+		return nil, err
+	}
+	res.Body = &cappedBody{ReadCloser: res.Body, left: MaxBody}
+	return res, nil
+}
+
+// CloseIdleConnections reaches through to the transport.
+func (c capped) CloseIdleConnections() {
+	if t, ok := c.next.(interface{ CloseIdleConnections() }); ok {
+		t.CloseIdleConnections()
+	}
+}
+
+type cappedBody struct {
+	io.ReadCloser
+	left int64
+}
+
+func (b *cappedBody) Read(p []byte) (int, error) {
+	if b.left <= 0 {
+		return 0, ErrBodyTooLarge
+	}
+	if int64(len(p)) > b.left {
+		p = p[:b.left]
+	}
+	n, err := b.ReadCloser.Read(p)
+	b.left -= int64(n)
+	return n, err
+}
+
+// Reason says in words why a call got no answer, for any error of a client
+// made here, without naming more than the host.
+func Reason(err error) string {
+	var (
+		dns       *net.DNSError
+		authority x509.UnknownAuthorityError
+		hostname  x509.HostnameError
+		invalid   x509.CertificateInvalidError
+		record    tls.RecordHeaderError
+		timeout   net.Error
+	)
+	switch {
+	case errors.Is(err, ErrAddressRefused):
+		return ErrAddressRefused.Error()
+	case errors.Is(err, ErrBodyTooLarge):
+		return ErrBodyTooLarge.Error()
+	case errors.As(err, &dns):
+		return "the name " + dns.Name + " cannot be found in DNS"
+	case errors.As(err, &authority):
+		return "its certificate is signed by an authority that this machine does not trust"
+	case errors.As(err, &hostname):
+		return "its certificate is for another name"
+	case errors.As(err, &invalid):
+		return "its certificate has expired or cannot be used"
+	case errors.As(err, &record), strings.Contains(err.Error(), "server gave HTTP response to HTTPS client"):
+		return "it does not speak https on that port"
+	case errors.Is(err, syscall.ECONNREFUSED):
+		return "nothing listens on that port"
+	case errors.Is(err, syscall.ECONNRESET), errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
+		return "it closed the connection without a whole answer"
+	case errors.Is(err, context.DeadlineExceeded), errors.As(err, &timeout) && timeout.Timeout():
+		return "it did not answer in time"
+	case errors.Is(err, context.Canceled):
+		return "the call was cancelled"
+	}
+	return "the connection failed"
+}
