@@ -1,0 +1,65 @@
+// Package pocketbase is one of the two outside systems: it connects to a
+// PocketBase, observes it, carries out changes and checks the result, all over
+// its HTTP API.
+//
+// Collections are only ever read by list. Reading a single collection wipes
+// the client secrets from the memory of a PocketBase older than 0.36.8, and
+// breaks the sign-ins that run on it.
+package pocketbase
+
+import (
+	"log/slog"
+	"net/http"
+	"time"
+
+	"authpocket/internal/secret"
+)
+
+// Config says which PocketBase to speak to and as whom: with a superuser's
+// token, or with an e-mail address and password.
+type Config struct {
+	URL      string      // base address, as link.ParseAddress returns it
+	Token    secret.Text // a superuser's auth or impersonate token, or:
+	Email    string
+	Password secret.Text
+	OTP      *OTP         // second step, when Connect returned a link.FaultMFA
+	HTTP     *http.Client // made by outbound.New
+	Log      *slog.Logger // nil: nothing is logged
+}
+
+// OTP is the second step of a superuser who has MFA: the one-time password
+// that PocketBase sent by e-mail.
+type OTP struct {
+	ID    string // what RequestOTP returned
+	MFAID string // from the MFARequired in Connect's error
+	Code  secret.Text
+}
+
+// MFARequired is wrapped by the link.FaultMFA of Connect: the password was
+// right, and a one-time password is asked for besides.
+type MFARequired struct{ MFAID string }
+
+func (*MFARequired) Error() string { return "the superuser has multi-factor authentication" }
+
+// Identity is what Connect found out.
+type Identity struct {
+	// Version is exact ("0.39.11"), a span that features showed ("0.38",
+	// "0.24-0.36", "0.40+"), or empty where it is not known.
+	Version        string
+	SuperuserEmail string
+	SuperuserID    string
+	Expires        time.Time // of the token; zero where it does not say
+	Refreshable    bool      // false for impersonate tokens
+	RealIP         string    // how PocketBase sees this machine; empty: not told
+}
+
+// Client speaks to one PocketBase as one superuser. It may be used by several
+// goroutines.
+type Client struct {
+	cfg      Config
+	token    secret.Text
+	identity Identity
+}
+
+// Identity returns what Connect found out.
+func (c *Client) Identity() Identity { return c.identity }
