@@ -3,6 +3,7 @@ package link
 import (
 	"net/netip"
 	"net/url"
+	"strconv"
 	"strings"
 
 	"golang.org/x/net/idna"
@@ -66,8 +67,8 @@ func normalHost(label string, u *url.URL) (host, problem string) {
 	if strings.HasSuffix(u.Host, ":") {
 		return "", label + " has a colon but no port."
 	}
-	if p := port; p != "" && (len(p) > 5 || strings.Trim(p, "0123456789") != "" || atoi(p) == 0 || atoi(p) > 65535) {
-		return "", label + " has the port " + p + ", which is not between 1 and 65535."
+	if n, err := strconv.ParseUint(port, 10, 16); port != "" && (err != nil || n == 0) {
+		return "", label + " has the port " + port + ", which is not between 1 and 65535."
 	}
 	if addr, err := netip.ParseAddr(name); err == nil {
 		name = addr.String()
@@ -85,14 +86,6 @@ func normalHost(label string, u *url.URL) (host, problem string) {
 		name += ":" + port
 	}
 	return name, ""
-}
-
-func atoi(digits string) int {
-	n := 0
-	for _, d := range digits {
-		n = n*10 + int(d-'0')
-	}
-	return n
 }
 
 // cutPages drops what people paste along from a browser's address bar.
@@ -129,3 +122,6 @@ func PlainHTTP(u string) bool {
 	}
 	return p.Hostname() != "localhost" && !strings.HasSuffix(p.Hostname(), ".localhost")
 }
+
+// fieldAt names one entry of a list field.
+func fieldAt(field string, i int) string { return field + "." + strconv.Itoa(i) }

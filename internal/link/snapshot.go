@@ -51,13 +51,16 @@ type AuthentikSnapshot struct {
 
 	Application *ApplicationState // the one with the slug asked for
 	Providers   []ProviderState   // all OAuth2 providers
-	Flows       []Flow
-	Keys        []Key
-	Mappings    []Mapping
-	Bindings    []BindingState // of Application
-	Groups      []Ref          // those the query named, as found
-	Users       []Ref
-	Policies    []Ref
+	// NameTaken is the kind of a provider that is no OAuth2 provider and has
+	// the queried name. Names are unique over all kinds.
+	NameTaken string
+	Flows     []Flow
+	Keys      []Key
+	Mappings  []Mapping
+	Bindings  []BindingState // of Application
+	Groups    []Ref          // those the query named, as found
+	Users     []Ref
+	Policies  []Ref
 	// EmailChangeAllowed tells whether people may change their own address
 	// (default_user_change_email). nil: the token may not read it.
 	EmailChangeAllowed *bool
@@ -144,12 +147,13 @@ type Mapping struct {
 
 // BindingState lets one group, user or policy use the application.
 type BindingState struct {
-	PK      string
-	Kind    string // "group", "user" or "policy"
-	Target  Ref
-	Order   int
-	Negate  bool
-	Enabled bool
+	PK          string
+	Application Ref    // ID is empty while the application is still to be made; Name is its slug
+	Kind        string // "group", "user" or "policy"
+	Target      Ref
+	Order       int
+	Negate      bool
+	Enabled     bool
 }
 
 // PocketBaseSnapshot is what a PocketBase holds now.

@@ -1,0 +1,132 @@
+package engine
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"slices"
+	"strings"
+
+	"authpocket/internal/link"
+)
+
+// Apply carries out exactly the plan. It first observes both systems again
+// and refuses with a *link.Fault of the kind FaultStale if the plan would not
+// come out the same. It stops at the first change that fails; what was done
+// before it stays, and a new plan goes on from there.
+func (e *Engine) Apply(ctx context.Context, plan link.Plan, hook Hook) error {
+	fresh, err := e.replan(ctx, plan)
+	if err != nil {
+		return err
+	}
+	if differences := Differences(plan, fresh); len(differences) > 0 {
+		return &link.Fault{
+			Kind: link.FaultStale, System: fresh.staleSystem(plan),
+			Summary: "Something was changed since the preview: " + strings.Join(differences, " "),
+			Todo:    "Nothing was written. Look at the new preview and apply that one.",
+		}
+	}
+	for i, change := range fresh.Changes {
+		hook(Event{Index: i, Change: change, State: Running})
+		if err := e.carryOut(ctx, change); err != nil {
+			summary, todo := link.Words(err)
+			e.log.ErrorContext(ctx, "change failed", slog.String("change", change.ID()), slog.Any("error", err))
+			hook(Event{Index: i, Change: change, State: Failed, Summary: summary, Todo: todo})
+			return fmt.Errorf("applying %s: %w", change.ID(), err)
+		}
+		e.log.InfoContext(ctx, "change done", slog.String("change", change.ID()), slog.String("action", string(change.Action)))
+		hook(Event{Index: i, Change: change, State: Done})
+	}
+	return nil
+}
+
+func (e *Engine) carryOut(ctx context.Context, change link.Change) error {
+	if change.System == link.PB {
+		return e.pocketbase.Apply(ctx, change)
+	}
+	return e.authentik.Apply(ctx, change)
+}
+
+type freshPlan struct{ link.Plan }
+
+// replan makes the plan again from what the systems hold now.
+func (e *Engine) replan(ctx context.Context, plan link.Plan) (freshPlan, error) {
+	snaps, err := e.Observe(ctx, plan.Spec)
+	if err != nil {
+		return freshPlan{}, err
+	}
+	fresh, problems := link.NewPlan(plan.Spec, snaps.Authentik, snaps.PocketBase, plan.Generated)
+	if len(problems) > 0 {
+		return freshPlan{}, &link.Fault{
+			Kind: link.FaultStale, System: link.Authentik,
+			Summary: "Something was changed since the preview: " + problems[0].Summary,
+			Todo:    "Nothing was written. " + problems[0].Todo, Err: problems,
+		}
+	}
+	return freshPlan{fresh}, nil
+}
+
+// staleSystem is the system of the first change that came out differently.
+func (f freshPlan) staleSystem(plan link.Plan) link.System {
+	for i, c := range f.Changes {
+		if i >= len(plan.Changes) || !same(plan.Changes[i], c) {
+			return c.System
+		}
+	}
+	if len(plan.Changes) > len(f.Changes) {
+		return plan.Changes[len(f.Changes)].System
+	}
+	return link.Authentik
+}
+
+// Differences says in words what the systems hold now that they did not when
+// the plan was made, as far as it concerns the plan. Empty: nothing.
+func Differences(plan link.Plan, fresh freshPlan) []string {
+	var out []string
+	for _, now := range fresh.Changes {
+		i := slices.IndexFunc(plan.Changes, func(c link.Change) bool { return c.ID() == now.ID() })
+		if i < 0 {
+			out = append(out, now.System.Label()+": "+now.Object+" now needs a change.")
+			continue
+		}
+		out = append(out, fieldDifferences(plan.Changes[i], now)...)
+	}
+	for _, old := range plan.Changes {
+		if !slices.ContainsFunc(fresh.Changes, func(c link.Change) bool { return c.ID() == old.ID() }) {
+			out = append(out, old.System.Label()+": "+old.Object+" was changed already.")
+		}
+	}
+	return out
+}
+
+func fieldDifferences(old, now link.Change) []string {
+	if same(old, now) {
+		return nil
+	}
+	var out []string
+	for _, f := range now.Fields {
+		i := slices.IndexFunc(old.Fields, func(x link.Field) bool { return x.Name == f.Name })
+		switch {
+		case i < 0:
+			out = append(out, fmt.Sprintf("%s: %s of %s is now %s.", now.System.Label(), f.Name, now.Object, link.Show(f.Before)))
+		case link.Show(old.Fields[i].Before) != link.Show(f.Before):
+			out = append(out, fmt.Sprintf("%s: %s of %s was %s and is now %s.", now.System.Label(), f.Name, now.Object, link.Show(old.Fields[i].Before), link.Show(f.Before)))
+		}
+	}
+	for _, f := range old.Fields {
+		if !now.Changed(f.Name) {
+			out = append(out, fmt.Sprintf("%s: %s of %s was set to %s already.", now.System.Label(), f.Name, now.Object, link.Show(f.After)))
+		}
+	}
+	if len(out) == 0 {
+		out = append(out, now.System.Label()+": "+now.Object+" was replaced.")
+	}
+	return out
+}
+
+// same compares what a change writes and to what, not when it was read.
+func same(a, b link.Change) bool {
+	return a.ID() == b.ID() && a.Action == b.Action && slices.EqualFunc(a.Fields, b.Fields, func(x, y link.Field) bool {
+		return x.Name == y.Name && link.Show(x.Before) == link.Show(y.Before) && link.Show(x.After) == link.Show(y.After)
+	})
+}

@@ -1,0 +1,94 @@
+// Package engine takes a link through the house: observe both systems, plan,
+// apply, verify. It knows the systems only by two small interfaces and tells
+// a Hook what it does.
+package engine
+
+import (
+	"context"
+	"log/slog"
+
+	"golang.org/x/sync/errgroup"
+
+	"authpocket/internal/link"
+)
+
+// Authentik is the one outside system.
+type Authentik interface {
+	Observe(context.Context, link.Query) (link.AuthentikSnapshot, error)
+	Apply(context.Context, link.Change) error
+	Check(ctx context.Context, d link.Desired, person int) []link.Check
+}
+
+// PocketBase is the other.
+type PocketBase interface {
+	Observe(context.Context, link.Query) (link.PocketBaseSnapshot, error)
+	Apply(context.Context, link.Change) error
+	Check(context.Context, link.Desired) []link.Check
+	Probe(context.Context, link.Desired) link.Check
+}
+
+// Snapshots are both systems, read at the same time.
+type Snapshots struct {
+	Authentik  link.AuthentikSnapshot
+	PocketBase link.PocketBaseSnapshot
+}
+
+// Engine works on one authentik and one PocketBase.
+type Engine struct {
+	authentik  Authentik
+	pocketbase PocketBase
+	log        *slog.Logger
+}
+
+// New returns an engine over two connected systems.
+func New(a Authentik, p PocketBase, log *slog.Logger) *Engine {
+	return &Engine{authentik: a, pocketbase: p, log: log}
+}
+
+// Observe reads both systems at the same time. The error is a *link.Fault of
+// the one that could not be read.
+func (e *Engine) Observe(ctx context.Context, spec link.Spec) (Snapshots, error) {
+	var snaps Snapshots
+	group, ctx := errgroup.WithContext(ctx)
+	group.Go(func() (err error) {
+		snaps.Authentik, err = e.authentik.Observe(ctx, spec.Query())
+		return err
+	})
+	group.Go(func() (err error) {
+		snaps.PocketBase, err = e.pocketbase.Observe(ctx, spec.Query())
+		return err
+	})
+	return snaps, group.Wait()
+}
+
+// Plan observes both systems and makes the plan. A spec that cannot be
+// carried out gives link.Problems as the error.
+func (e *Engine) Plan(ctx context.Context, spec link.Spec) (link.Plan, error) {
+	if problems := spec.Validate(); len(problems) > 0 {
+		return link.Plan{}, problems
+	}
+	snaps, spec, err := e.find(ctx, spec)
+	if err != nil {
+		return link.Plan{}, err
+	}
+	generated, err := generate()
+	if err != nil {
+		return link.Plan{}, err
+	}
+	plan, problems := link.NewPlan(spec, snaps.Authentik, snaps.PocketBase, generated)
+	return plan, problems.Err()
+}
+
+// find observes, and observes again where the first look shows that the link
+// is there under another slug. The spec returned names that slug.
+func (e *Engine) find(ctx context.Context, spec link.Spec) (Snapshots, link.Spec, error) {
+	snaps, err := e.Observe(ctx, spec)
+	if err != nil {
+		return snaps, spec, err
+	}
+	if slug := link.SlugFor(spec, snaps.Authentik, snaps.PocketBase); slug != spec.Query().Slug {
+		spec.Application.Slug = &slug
+		snaps, err = e.Observe(ctx, spec)
+	}
+	return snaps, spec, err
+}

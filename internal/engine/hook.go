@@ -1,0 +1,28 @@
+package engine
+
+import "authpocket/internal/link"
+
+// State is how far a change has come.
+type State string
+
+// The states of a change. A change that was not begun because an earlier one
+// failed stays Waiting.
+const (
+	Waiting State = "waiting"
+	Running State = "running"
+	Done    State = "done"
+	Failed  State = "failed"
+)
+
+// Event tells of one change of the plan that is being applied.
+type Event struct {
+	Index  int // in Plan.Changes
+	Change link.Change
+	State  State
+	// Summary and Todo are set on Failed.
+	Summary string
+	Todo    string
+}
+
+// Hook is told of every step of an apply, in order, from one goroutine.
+type Hook func(Event)

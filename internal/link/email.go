@@ -1,0 +1,73 @@
+package link
+
+// The scope mappings of ours. Names are unique over all property mappings of
+// an authentik, and expressions are constants, never built from input.
+const (
+	trustAllName       = "authpocket: trust every e-mail address"
+	trustAttributeName = "authpocket: trust e-mail addresses marked verified"
+
+	// An account without an address gets no verified claim.
+	trustAllExpression = `return {
+    "email": request.user.email,
+    "email_verified": bool(request.user.email),
+}`
+	// The attribute goes through as it is: PocketBase reads true, "true" and
+	// 1 as verified and everything else as not (tools/auth/oidc.go).
+	trustAttributeExpression = `return {
+    "email": request.user.email,
+    "email_verified": request.user.attributes.get("email_verified", False),
+}`
+
+	managedPrefix = "goauthentik.io/providers/oauth2/scope-"
+)
+
+// EmailMapping returns the scope mapping that carries out the decision, or
+// nil where authentik's own is to stay.
+func EmailMapping(d EmailDecision) *Mapping {
+	m := &Mapping{Scope: "email"}
+	switch d {
+	case EmailTrustAll:
+		m.Name, m.Expression = trustAllName, trustAllExpression
+		m.Description = "E-mail address, always verified"
+	case EmailTrustAttribute:
+		m.Name, m.Expression = trustAttributeName, trustAttributeExpression
+		m.Description = "E-mail address, verified where the attribute email_verified says so"
+	default:
+		return nil
+	}
+	return m
+}
+
+// OwnMapping tells whether authpocket made the mapping with that name.
+func OwnMapping(name string) bool {
+	return name == trustAllName || name == trustAttributeName
+}
+
+// EmailOutcome says in words what a first sign-in leads to under a decision,
+// given the collection's own rules.
+func EmailOutcome(d EmailDecision, c CollectionState) string {
+	dropped := "PocketBase drops the address. The account is made without one, and nobody is linked to an account that is there already."
+	if c.EmailRequired {
+		dropped = "PocketBase drops the address and then refuses the sign-in with “email: Cannot be blank”, because " + c.Name + " requires one. People who have signed in before still can."
+	}
+	newAccount := "A new account is made"
+	if c.CreateRule == nil {
+		newAccount = "New people are refused, because only superusers may create records in " + c.Name
+	}
+	taken := newAccount + "; an account with the same address is linked instead."
+	switch d {
+	case EmailTrustAll:
+		return "Every address from authentik counts as verified. " + taken
+	case EmailTrustAttribute:
+		return "People whose authentik attribute email_verified is true: " + lowerFirst(taken) + " Everyone else: " + lowerFirst(dropped)
+	default:
+		return "authentik answers “not verified” for everyone. " + dropped
+	}
+}
+
+func lowerFirst(s string) string {
+	if len(s) > 0 && s[0] >= 'A' && s[0] <= 'Z' && !(len(s) > 10 && s[:10] == "PocketBase") {
+		return string(s[0]+'a'-'A') + s[1:]
+	}
+	return s
+}

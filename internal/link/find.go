@@ -1,0 +1,196 @@
+package link
+
+import (
+	"slices"
+	"strings"
+)
+
+// Query says what an observation for s has to look up.
+func (s Spec) Query() Query {
+	return Query{
+		Slug:         Value(s.Application.Slug, DefaultSlug),
+		ProviderName: Value(s.Provider.Name, defaultProviderName(Value(s.Application.Name, DefaultName))),
+		Collection:   Value(s.PocketBase.Collection, DefaultCollection),
+		ClientID:     Value(s.Provider.ClientID, ""),
+		Access:       s.Access,
+	}
+}
+
+// defaultProviderName is what authentik's own wizard proposes.
+func defaultProviderName(application string) string { return "Provider for " + application }
+
+// Candidate is a provider that may already be this link's, and what speaks
+// for it.
+type Candidate struct {
+	Provider ProviderState
+	Evidence string
+	strong   bool // PocketBase itself uses its client id, or the spec names it
+}
+
+// Label names the candidate for people.
+func (c Candidate) Label() string {
+	if c.Provider.ApplicationSlug == "" {
+		return "provider " + quote(c.Provider.Name) + ", which has no application"
+	}
+	return "application " + quote(c.Provider.ApplicationName) + " (" + c.Provider.ApplicationSlug + ")"
+}
+
+// Candidates finds the providers that may already be this link's: by the
+// client id that the spec or PocketBase holds, or by redirect URI. Those with
+// strong evidence come first.
+func Candidates(s Spec, a AuthentikSnapshot, p PocketBaseSnapshot) []Candidate {
+	var strong, weak []Candidate
+	for _, provider := range a.Providers {
+		c := Candidate{Provider: provider}
+		switch {
+		case s.Provider.ClientID != nil && *s.Provider.ClientID == provider.ClientID:
+			c.Evidence, c.strong = "it has the client ID asked for", true
+		case slotWithClient(s, p, provider.ClientID) != "":
+			c.Evidence = "PocketBase's slot " + slotWithClient(s, p, provider.ClientID) + " uses its client ID"
+			c.strong = true
+		case sendsTo(provider, s.PocketBaseURLs):
+			c.Evidence = "it sends people back to this PocketBase"
+		default:
+			continue
+		}
+		if c.strong {
+			strong = append(strong, c)
+		} else {
+			weak = append(weak, c)
+		}
+	}
+	return append(strong, weak...)
+}
+
+func slotWithClient(s Spec, p PocketBaseSnapshot, clientID string) string {
+	c := p.Collection(Value(s.PocketBase.Collection, DefaultCollection))
+	if c == nil || clientID == "" {
+		return ""
+	}
+	for _, o := range c.OAuth2.Providers {
+		if isSlot(o.Slot) && o.ClientID == clientID {
+			return o.Slot
+		}
+	}
+	return ""
+}
+
+func isSlot(name string) bool { return slices.Contains(Slots(), name) }
+
+func sendsTo(p ProviderState, bases []string) bool {
+	return slices.ContainsFunc(bases, func(base string) bool {
+		return slices.ContainsFunc(p.RedirectURIs, func(r RedirectURI) bool {
+			return r.Mode == "strict" && r.URL == RedirectURL(base)
+		})
+	})
+}
+
+// SlugFor returns the slug of the application that s is about. Where the spec
+// leaves the slug open and exactly one application is found to be this
+// link's, that one's is taken; engines then observe again with it.
+func SlugFor(s Spec, a AuthentikSnapshot, p PocketBaseSnapshot) string {
+	if s.Application.Slug != nil || s.Existing == ExistingNew {
+		return s.Query().Slug
+	}
+	found := Candidates(s, a, p)
+	strong := slices.Clone(found)
+	strong = slices.DeleteFunc(strong, func(c Candidate) bool { return !c.strong })
+	for _, list := range [][]Candidate{strong, found} {
+		if len(list) == 1 && list[0].Provider.ApplicationSlug != "" {
+			return list[0].Provider.ApplicationSlug
+		}
+	}
+	return s.Query().Slug
+}
+
+// existing is what a plan starts from.
+type existing struct {
+	application *ApplicationState
+	provider    *ProviderState
+}
+
+// find decides which application and provider the spec is about. It never
+// guesses between two: what is not plain becomes a problem.
+func find(s Spec, a AuthentikSnapshot, p PocketBaseSnapshot, problems *Problems) existing {
+	candidates := Candidates(s, a, p)
+	if a.Application != nil {
+		return findBySlug(s, a, candidates, problems)
+	}
+	if s.Existing == ExistingNew {
+		return existing{}
+	}
+	orphans := slices.DeleteFunc(slices.Clone(candidates), func(c Candidate) bool { return c.Provider.ApplicationSlug != "" })
+	if len(orphans) == 1 && len(candidates) == 1 {
+		return existing{provider: &orphans[0].Provider}
+	}
+	if len(candidates) > 0 {
+		problems.Add("existing", "This link may be there already: "+describe(candidates)+".",
+			"To use one, set the slug to its application's. To make a new pair beside it, choose “make a new one” (existing: new).")
+	}
+	return existing{}
+}
+
+func describe(candidates []Candidate) string {
+	parts := make([]string, len(candidates))
+	for i, c := range candidates {
+		parts[i] = c.Label() + ", because " + c.Evidence
+	}
+	return strings.Join(parts, "; ")
+}
+
+func findBySlug(s Spec, a AuthentikSnapshot, candidates []Candidate, problems *Problems) existing {
+	app := a.Application
+	taken := "The slug " + quote(app.Slug) + " is taken by the application " + quote(app.Name)
+	if s.Existing == ExistingNew {
+		problems.Add("application.slug", taken+".", "Choose another slug to make a new one.")
+		return existing{application: app}
+	}
+	use := s.Existing == ExistingUse
+	if app.Provider == 0 {
+		if !use {
+			problems.Add("application.slug", taken+", which has no provider.", "Choose another slug, or “use what is there” (existing: use) to give it one.")
+		}
+		found := existing{application: app}
+		if len(candidates) == 1 && candidates[0].Provider.ApplicationSlug == "" {
+			found.provider = &candidates[0].Provider
+		}
+		return found
+	}
+	i := slices.IndexFunc(a.Providers, func(v ProviderState) bool { return v.PK == app.Provider })
+	if i < 0 {
+		kind := app.ProviderKind
+		if kind == "" {
+			kind = "provider of another kind"
+		}
+		problems.Add("application.slug", taken+", which has the "+kind+" "+quote(app.ProviderName)+".", "Choose another slug: only an OAuth2/OpenID provider can be linked.")
+		return existing{application: app}
+	}
+	provider := &a.Providers[i]
+	ours := slices.ContainsFunc(candidates, func(c Candidate) bool { return c.Provider.PK == provider.PK })
+	if !ours && !use {
+		problems.Add("application.slug", taken+", whose provider "+quote(provider.Name)+" sends people elsewhere ("+Show(redirectNames(provider.RedirectURIs))+").",
+			"Choose another slug, or “use what is there” (existing: use) to change that application.")
+	}
+	return existing{application: app, provider: provider}
+}
+
+// checkProviderName finds what else has the wanted provider name: names are
+// unique over all kinds of provider.
+func checkProviderName(d Desired, a AuthentikSnapshot, problems *Problems) {
+	for _, other := range a.Providers {
+		if other.Name == d.Provider.Name && other.PK != d.Provider.PK {
+			has := "of no application"
+			if other.ApplicationName != "" {
+				has = "of the application " + quote(other.ApplicationName)
+			}
+			problems.Add("provider.name", "The name "+quote(other.Name)+" is taken by the OAuth2/OpenID provider "+has+".", "Choose another provider name.")
+			return
+		}
+		if other.ClientID == d.Provider.ClientID && other.PK != d.Provider.PK {
+			problems.Add("provider.client_id", "The client ID is taken by the provider "+quote(other.Name)+".", "Choose another one, or leave it out.")
+		}
+	}
+	if a.NameTaken != "" && d.Provider.PK == 0 {
+		problems.Add("provider.name", "The name "+quote(d.Provider.Name)+" is taken by a "+a.NameTaken+".", "Choose another provider name.")
+	}
+}

@@ -1,0 +1,301 @@
+package link
+
+import "slices"
+
+// NewPlan makes the ordered list of changes that turn the snapshots into the
+// spec. Where a spec cannot be carried out, the problems say why and the plan
+// is empty. The same arguments give the same plan.
+func NewPlan(s Spec, a AuthentikSnapshot, p PocketBaseSnapshot, g Generated) (Plan, Problems) {
+	d, problems := Resolve(s, a, p, g)
+	if len(problems) > 0 {
+		return Plan{}, problems
+	}
+	b := planner{d: d, a: a, p: p, s: s}
+	b.mapping()
+	b.key()
+	b.pair()
+	b.settings()
+	b.rules()
+	b.oauth2()
+	return Plan{Changes: b.changes, Warnings: warnings(s, d, a, p), Desired: d, Spec: s, Generated: g}, nil
+}
+
+type planner struct {
+	s       Spec
+	d       Desired
+	a       AuthentikSnapshot
+	p       PocketBaseSnapshot
+	changes []Change
+}
+
+// add appends the change if it has anything to write.
+func (b *planner) add(c Change, before, after []value) {
+	c.Fields = diff(before, after)
+	if len(c.Fields) == 0 {
+		return
+	}
+	switch {
+	case before == nil:
+		c.Action = Create
+	case after == nil:
+		c.Action = Delete
+	default:
+		c.Action = Update
+	}
+	b.changes = append(b.changes, c)
+}
+
+func (b *planner) mapping() {
+	want := b.d.Mapping
+	if want == nil {
+		return
+	}
+	c := Change{System: Authentik, Kind: KindMapping, Object: "scope mapping " + quote(want.Name), After: want,
+		Why: "authentik marks every e-mail address as not verified, and PocketBase then drops it. This mapping carries out your e-mail decision; authentik's own stays as it is."}
+	var before []value
+	if now := mappingByID(b.a, want.ID); now != nil {
+		c.Before, before = now, now.values()
+		if want.Description != now.Description {
+			want.Description = now.Description // its words are not ours to judge
+		}
+	}
+	b.add(c, before, want.values())
+}
+
+func (b *planner) key() {
+	if b.d.Key == nil {
+		return
+	}
+	b.add(Change{System: Authentik, Kind: KindKey, Object: "signing key " + quote(b.d.Key.Name), After: b.d.Key,
+		Why: "authentik has no RSA or EC key, and tokens need one to be signed with.", Step: "authentik 2: select any available signing key"},
+		nil, b.d.Key.values())
+}
+
+const (
+	stepPair     = "authentik 2: Create with Provider"
+	stepRedirect = "authentik 2: Configure the Provider"
+	stepBindings = "authentik 2: Configure Bindings"
+	stepControls = "PocketBase 2: Hide collection create and edit controls"
+	stepOAuth2   = "PocketBase 3 to 7: add the OpenID Connect provider"
+)
+
+// pair writes application, provider and bindings in an order that never opens
+// the application to more people than asked.
+func (b *planner) pair() {
+	if b.a.Application == nil && b.d.Provider.PK == 0 {
+		b.createPair()
+		return
+	}
+	if b.a.Application == nil {
+		b.adoptProvider()
+		return
+	}
+	if b.d.Provider.PK == 0 { // the application has no provider yet
+		b.provider()
+		b.bindings()
+		b.application(*b.a.Application, b.d.Application)
+		return
+	}
+	stricter := b.d.Application.PolicyEngineMode == "all"
+	if stricter {
+		b.application(*b.a.Application, b.d.Application)
+	}
+	b.bindings()
+	if !stricter {
+		b.application(*b.a.Application, b.d.Application)
+	}
+	b.provider()
+}
+
+func (b *planner) createPair() {
+	pair := &PairState{Application: b.d.Application, Provider: b.d.Provider, Bindings: b.d.Bindings}
+	b.add(Change{System: Authentik, Kind: KindPair, Object: "application and provider " + quote(pair.Application.Name), After: pair,
+		Why: "The application is what people see in authentik, its provider what PocketBase talks to. Both are made in one transaction.", Step: stepPair},
+		nil, pair.values(b.a.Features))
+}
+
+// adoptProvider makes an application for a provider that has none. With
+// bindings it is made without the provider first, so that it is never open.
+func (b *planner) adoptProvider() {
+	b.provider()
+	first := b.d.Application
+	if len(b.d.Bindings) > 0 {
+		first.Provider, first.ProviderName = 0, ""
+	}
+	b.add(Change{System: Authentik, Kind: KindApplication, Object: "application " + quote(first.Name), After: &first,
+		Why: "The provider has no application yet, and people need one to be let in.", Step: stepPair},
+		nil, first.values(b.a.Features))
+	b.bindings()
+	if len(b.d.Bindings) > 0 {
+		b.application(first, b.d.Application)
+	}
+}
+
+func (b *planner) application(before, after ApplicationState) {
+	if before.Provider != after.Provider || (before.Provider == 0 && after.ProviderName != "") {
+		// the name tells the providers apart in the preview
+	} else {
+		before.ProviderName = after.ProviderName
+	}
+	b.add(Change{System: Authentik, Kind: KindApplication, Object: "application " + quote(before.Name), Before: &before, After: &after,
+		Why: "The application is there; only what differs is changed.", Step: stepPair},
+		before.values(b.a.Features), after.values(b.a.Features))
+}
+
+func (b *planner) bindings() {
+	for _, want := range b.d.Bindings {
+		if want.PK != "" {
+			continue
+		}
+		b.add(Change{System: Authentik, Kind: KindBinding, Object: "binding of the " + want.Kind + " " + quote(want.Target.Name), After: &want,
+			Why: "Only people whom a binding lets in may use the application.", Step: stepBindings},
+			nil, want.values())
+	}
+}
+
+func (b *planner) provider() {
+	after := b.d.Provider
+	c := Change{System: Authentik, Kind: KindProvider, Object: "provider " + quote(after.Name), After: &after,
+		Why: "The provider is there; only what differs is changed.", Step: stepRedirect}
+	i := slices.IndexFunc(b.a.Providers, func(p ProviderState) bool { return p.PK == after.PK && after.PK != 0 })
+	if i < 0 {
+		c.Why = "The application has no provider yet."
+		b.add(c, nil, after.values(b.a.Features))
+		return
+	}
+	before := b.a.Providers[i]
+	c.Object = "provider " + quote(before.Name)
+	nameRefs(&before, b.a)
+	c.Before = &before
+	b.add(c, before.values(b.a.Features), after.values(b.a.Features))
+}
+
+// nameRefs fills in the names of what a provider refers to only by key, so
+// that both sides of a diff name things alike.
+func nameRefs(p *ProviderState, a AuthentikSnapshot) {
+	for _, ref := range []*Ref{&p.AuthorizationFlow, &p.InvalidationFlow, &p.AuthenticationFlow} {
+		if i := slices.IndexFunc(a.Flows, func(f Flow) bool { return f.ID == ref.ID }); i >= 0 {
+			*ref = a.Flows[i].Ref
+		}
+	}
+	if i := slices.IndexFunc(a.Keys, func(k Key) bool { return k.ID == p.SigningKey.ID }); i >= 0 {
+		p.SigningKey = a.Keys[i].Ref
+	} else if p.SigningKey.ID != "" && p.SigningKey.Name == "" {
+		p.SigningKey.Name = p.SigningKey.ID
+	}
+	p.Mappings = slices.Clone(p.Mappings)
+	for i, ref := range p.Mappings {
+		if m := mappingByID(a, ref.ID); m != nil {
+			p.Mappings[i] = m.Ref
+		}
+	}
+	p.RedirectURIs = slices.Clone(p.RedirectURIs)
+	for i := range p.RedirectURIs {
+		if p.RedirectURIs[i].Type == "" {
+			p.RedirectURIs[i].Type = "authorization"
+		}
+	}
+}
+
+func (b *planner) settings() {
+	if !b.s.PocketBase.ShowControls || !b.p.Settings.HideControls {
+		return
+	}
+	before, after := b.p.Settings, b.p.Settings
+	after.HideControls = false
+	b.add(Change{System: PB, Kind: KindSettings, Object: "settings", Before: &before, After: &after,
+		Why: "You asked for the dashboard's create and edit controls. The link does not need them.", Step: stepControls},
+		[]value{{name: "meta.hideControls", of: true}}, []value{{name: "meta.hideControls", of: false}})
+}
+
+func (b *planner) rules() {
+	now := b.p.Collection(b.d.Collection.Name)
+	if now == nil {
+		return
+	}
+	before, after := *now, b.d.Collection
+	c := Change{System: PB, Kind: KindRules, Object: "rules of the collection " + quote(now.Name), Before: &before, After: &after,
+		Why: "You accepted this so that new people can sign in."}
+	if !equalRules(before.AuthRule, after.AuthRule) {
+		c.Lost = "Changing the auth rule signs out everyone in " + now.Name + "."
+	}
+	b.add(c, ruleValues(before), ruleValues(after))
+}
+
+func ruleValues(c CollectionState) []value {
+	return []value{{name: "createRule", of: ruleText(c.CreateRule)}, {name: "authRule", of: ruleText(c.AuthRule)}}
+}
+
+func ruleText(rule *string) any {
+	if rule == nil {
+		return "superusers only"
+	}
+	if *rule == "" {
+		return "everyone"
+	}
+	return *rule
+}
+
+func equalRules(a, b *string) bool {
+	return (a == nil) == (b == nil) && Value(a, "") == Value(b, "")
+}
+
+// oauth2 is the commit point: people see the new sign-in only after it, so it
+// comes last.
+func (b *planner) oauth2() {
+	now := b.p.Collection(b.d.Collection.Name)
+	if now == nil {
+		return
+	}
+	before, after := *now, b.d.Collection
+	c := Change{System: PB, Kind: KindOAuth2, Object: "OAuth2 of the collection " + quote(now.Name), Before: &before, After: &after, Step: stepOAuth2,
+		Why: "PocketBase learns where authentik is and who it is to authentik. Other providers of the collection stay as they are."}
+	at := slices.IndexFunc(now.OAuth2.Providers, func(p OAuth2Provider) bool { return p.Slot == b.d.Slot.Slot })
+	b.add(c, oauth2Values(now.OAuth2, b.d.Slot.Slot, at), oauth2Values(after.OAuth2, b.d.Slot.Slot, 0))
+	b.secret(c, at)
+}
+
+// secret adds the client secret to the last change where it has to be
+// written. PocketBase never shows the one it has, so a preview can only say
+// that one is set.
+func (b *planner) secret(c Change, at int) {
+	last := len(b.changes) - 1
+	written := last >= 0 && b.changes[last].Kind == KindOAuth2
+	if !written && !b.secretChanges() {
+		return
+	}
+	if !written {
+		c.Action = Update
+		b.changes = append(b.changes, c)
+		last++
+	}
+	target := &b.changes[last]
+	if at < 0 {
+		target.Fields = append(target.Fields, Field{Name: b.d.Slot.Slot + ".clientSecret", After: "set", Sensitive: true})
+		return
+	}
+	if !b.secretChanges() && !target.Changed(b.d.Slot.Slot+".clientId") {
+		return // written along, and the same as before as far as anyone can know
+	}
+	target.Fields = append(target.Fields, Field{Name: b.d.Slot.Slot + ".clientSecret", Before: "set", After: "set (authentik's)", Sensitive: true})
+	target.Lost = "PocketBase never shows the client secret that it has now, so undo cannot put that one back."
+}
+
+// secretChanges tells whether the secret in authentik will be another than
+// the one PocketBase was given, as far as that can be known.
+func (b *planner) secretChanges() bool {
+	if b.s.PocketBase.RewriteSecret {
+		return true
+	}
+	i := slices.IndexFunc(b.a.Providers, func(p ProviderState) bool { return p.PK == b.d.Provider.PK && p.PK != 0 })
+	return i < 0 || !b.a.Providers[i].ClientSecret.Equal(b.d.Provider.ClientSecret)
+}
+
+func oauth2Values(o OAuth2State, slot string, at int) []value {
+	list := append([]value{{name: "enabled", of: o.Enabled}}, o.Mapped.values()...)
+	if at < 0 {
+		return list
+	}
+	i := slices.IndexFunc(o.Providers, func(p OAuth2Provider) bool { return p.Slot == slot })
+	return append(list, o.Providers[i].values()...)
+}

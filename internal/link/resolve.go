@@ -1,0 +1,344 @@
+package link
+
+import (
+	"net/url"
+	"slices"
+	"strings"
+)
+
+// Resolve turns a spec into the wanted state with nothing left open: what the
+// spec leaves open is taken from what is there, and gets its default where
+// there is nothing. All problems are reported at once; the state is then as
+// far resolved as it can be.
+func Resolve(s Spec, a AuthentikSnapshot, p PocketBaseSnapshot, g Generated) (Desired, Problems) {
+	var problems Problems
+	d := Desired{AuthentikURL: s.AuthentikURL, Email: s.Email}
+	if d.AuthentikURL == "" {
+		d.AuthentikURL = a.URL
+	}
+	if len(s.PocketBaseURLs) == 0 {
+		s.PocketBaseURLs = []string{p.URL}
+	}
+	d.PocketBaseURL = s.PocketBaseURLs[0]
+	found := find(s, a, p, &problems)
+	resolveApplication(&d, s, found)
+	collection, ok := resolveCollection(s, p, &problems)
+	resolveProvider(&d, s, a, found, &problems)
+	resolveCredentials(&d, s, a, collection, found, g)
+	checkProviderName(d, a, &problems)
+	resolveBindings(&d, s, a, &problems)
+	if ok {
+		resolveSlot(&d, s, a, collection, &problems)
+	}
+	return d, problems
+}
+
+func resolveApplication(d *Desired, s Spec, found existing) {
+	now := ApplicationState{Slug: s.Query().Slug, Name: DefaultName, PolicyEngineMode: "any"}
+	if found.application != nil {
+		now = *found.application
+	}
+	want := s.Application
+	d.Application = ApplicationState{
+		PK:               now.PK,
+		Slug:             now.Slug,
+		Name:             Value(want.Name, now.Name),
+		Group:            Value(want.Group, now.Group),
+		PolicyEngineMode: Value(want.PolicyEngineMode, now.PolicyEngineMode),
+		LaunchURL:        Value(want.LaunchURL, now.LaunchURL),
+		Icon:             Value(want.Icon, now.Icon),
+		Publisher:        Value(want.Publisher, now.Publisher),
+		Description:      Value(want.Description, now.Description),
+		OpenInNewTab:     Value(want.OpenInNewTab, now.OpenInNewTab),
+		Hide:             Value(want.Hide, now.Hide),
+		ProviderKind:     now.ProviderKind,
+	}
+}
+
+func resolveProvider(d *Desired, s Spec, a AuthentikSnapshot, found existing, problems *Problems) {
+	now := newProvider(d.Application.Name)
+	if found.provider != nil {
+		now = *found.provider
+	}
+	want := s.Provider
+	d.Provider = ProviderState{
+		PK:                    now.PK,
+		Name:                  Value(want.Name, now.Name),
+		ClientType:            "confidential",
+		AccessCodeValidity:    Value(want.AccessCodeValidity, now.AccessCodeValidity),
+		AccessTokenValidity:   Value(want.AccessTokenValidity, now.AccessTokenValidity),
+		RefreshTokenValidity:  Value(want.RefreshTokenValidity, now.RefreshTokenValidity),
+		RefreshTokenThreshold: Value(want.RefreshTokenThreshold, now.RefreshTokenThreshold),
+		SubjectMode:           Value(want.SubjectMode, now.SubjectMode),
+		IssuerMode:            Value(want.IssuerMode, now.IssuerMode),
+		IncludeClaims:         now.IncludeClaims || Value(s.PocketBase.UserInfo, "") == "id_token",
+		RedirectURIs:          resolveRedirects(s, now.RedirectURIs),
+		ApplicationSlug:       d.Application.Slug,
+		ApplicationName:       d.Application.Name,
+	}
+	d.Application.Provider, d.Application.ProviderName = now.PK, d.Provider.Name
+	resolveFlows(d, s, a, now, problems)
+	resolveKey(d, s, a, now, problems)
+	resolveMappings(d, s, a, now, problems)
+	if a.Features.GrantTypes {
+		d.Provider.GrantTypes = resolveGrants(now.GrantTypes, d.Provider.Mappings, a)
+	}
+}
+
+// newProvider has the defaults of authentik's API (providers/oauth2/models.py).
+func newProvider(application string) ProviderState {
+	return ProviderState{
+		Name:                  defaultProviderName(application),
+		AccessCodeValidity:    "minutes=1",
+		AccessTokenValidity:   "hours=1",
+		RefreshTokenValidity:  "days=30",
+		RefreshTokenThreshold: "seconds=0",
+		SubjectMode:           "hashed_user_id",
+		IssuerMode:            "per_provider",
+		IncludeClaims:         true,
+	}
+}
+
+// resolveRedirects keeps the order of what is there and adds what PocketBase
+// needs; a list given in the spec is taken as it is.
+func resolveRedirects(s Spec, now []RedirectURI) []RedirectURI {
+	if s.Provider.RedirectURIs != nil {
+		list := slices.Clone(s.Provider.RedirectURIs)
+		for i := range list {
+			if list[i].Mode == "" {
+				list[i].Mode = "strict"
+			}
+			if list[i].Type == "" {
+				list[i].Type = "authorization"
+			}
+		}
+		return list
+	}
+	list := slices.Clone(now)
+	for _, base := range s.PocketBaseURLs {
+		uri := RedirectURI{URL: RedirectURL(base), Mode: "strict", Type: "authorization"}
+		there := func(r RedirectURI) bool { return r.URL == uri.URL && r.Mode == "strict" && r.Type != "logout" }
+		if !slices.ContainsFunc(list, there) {
+			list = append(list, uri)
+		}
+	}
+	return list
+}
+
+func resolveFlows(d *Desired, s Spec, a AuthentikSnapshot, now ProviderState, problems *Problems) {
+	d.Provider.AuthorizationFlow = resolveFlow(a, "authorization", "provider.authorization_flow", s.Provider.AuthorizationFlow, now.AuthorizationFlow, DefaultAuthorizationFlow, problems)
+	d.Provider.InvalidationFlow = resolveFlow(a, "invalidation", "provider.invalidation_flow", s.Provider.InvalidationFlow, now.InvalidationFlow, DefaultInvalidationFlow, problems)
+	if want := s.Provider.AuthenticationFlow; want != nil && *want == "" {
+		return // cleared: the brand's flow
+	}
+	if s.Provider.AuthenticationFlow != nil || now.AuthenticationFlow.ID != "" {
+		d.Provider.AuthenticationFlow = resolveFlow(a, "authentication", "provider.authentication_flow", s.Provider.AuthenticationFlow, now.AuthenticationFlow, "", problems)
+	}
+}
+
+func resolveFlow(a AuthentikSnapshot, designation, field string, want *string, now Ref, fallback string, problems *Problems) Ref {
+	byID := func(f Flow) bool { return f.ID == now.ID }
+	if want == nil && now.ID != "" {
+		if i := slices.IndexFunc(a.Flows, byID); i >= 0 {
+			return a.Flows[i].Ref
+		}
+		return now
+	}
+	slug := Value(want, fallback)
+	for _, f := range a.Flows {
+		if f.Name != slug {
+			continue
+		}
+		if f.Designation != designation {
+			problems.Add(field, "The flow "+quote(slug)+" is for "+f.Designation+", not for "+designation+".", "Choose one of: "+flowNames(a, designation)+".")
+		}
+		return f.Ref
+	}
+	switch {
+	case slices.Contains(a.Missing, "authentik_flows.view_flow"):
+		problems.Add(field, "The token may not list flows, so "+quote(slug)+" cannot be looked up.", "Give it the permission authentik_flows.view_flow.")
+	default:
+		problems.Add(field, "authentik has no "+designation+" flow "+quote(slug)+".", "Choose one of: "+flowNames(a, designation)+".")
+	}
+	return Ref{}
+}
+
+func flowNames(a AuthentikSnapshot, designation string) string {
+	var names []string
+	for _, f := range a.Flows {
+		if f.Designation == designation {
+			names = append(names, f.Name)
+		}
+	}
+	if len(names) == 0 {
+		return "(none there; make one in authentik under Flows)"
+	}
+	return strings.Join(names, ", ")
+}
+
+const (
+	selfSignedKey = "authentik Self-signed Certificate"
+	ownKey        = "authpocket signing key"
+)
+
+func resolveKey(d *Desired, s Spec, a AuthentikSnapshot, now ProviderState, problems *Problems) {
+	named := func(name string) int {
+		return slices.IndexFunc(a.Keys, func(k Key) bool { return k.Name == name })
+	}
+	if want := s.Provider.SigningKey; want != nil {
+		i := named(*want)
+		switch {
+		case i < 0:
+			problems.Add("provider.signing_key", "authentik has no signing key "+quote(*want)+" that the token can see.", "Choose one of: "+keyNames(a)+".")
+		case !a.Keys[i].Usable():
+			problems.Add("provider.signing_key", "The key "+quote(*want)+" is of the type "+a.Keys[i].Type+": with it authentik's discovery and keys answer with an error.", "Choose an RSA or EC key: "+keyNames(a)+".")
+		default:
+			d.Provider.SigningKey = a.Keys[i].Ref
+		}
+		return
+	}
+	if i := slices.IndexFunc(a.Keys, func(k Key) bool { return k.ID == now.SigningKey.ID && k.Usable() }); i >= 0 {
+		d.Provider.SigningKey = a.Keys[i].Ref
+		return
+	}
+	unseen := slices.Contains(a.Missing, "authentik_crypto.view_certificatekeypair")
+	if unseen && now.SigningKey.ID != "" {
+		d.Provider.SigningKey = now.SigningKey
+		return
+	}
+	for _, name := range []string{selfSignedKey, ownKey} {
+		if i := named(name); i >= 0 && a.Keys[i].Usable() {
+			d.Provider.SigningKey = a.Keys[i].Ref
+			return
+		}
+	}
+	if i := slices.IndexFunc(a.Keys, Key.Usable); i >= 0 {
+		d.Provider.SigningKey = a.Keys[i].Ref
+		return
+	}
+	if unseen {
+		problems.Add("provider.signing_key", "The token may not list signing keys.", "Give it the permission authentik_crypto.view_certificatekeypair.")
+		return
+	}
+	d.Key = &KeyState{Name: ownKey, Algorithm: "rsa", Days: 3650}
+	d.Provider.SigningKey = Ref{Name: ownKey}
+}
+
+func keyNames(a AuthentikSnapshot) string {
+	var names []string
+	for _, k := range a.Keys {
+		if k.Usable() {
+			names = append(names, k.Name)
+		}
+	}
+	if len(names) == 0 {
+		return "(no RSA or EC key there)"
+	}
+	return strings.Join(names, ", ")
+}
+
+// resolveGrants keeps what is enabled and makes sure of the code grant: a
+// provider made through the API has none (authentik 2026.5, models.py).
+func resolveGrants(now []string, mappings []Ref, a AuthentikSnapshot) []string {
+	list := slices.Clone(now)
+	if !slices.Contains(list, "authorization_code") {
+		list = append(list, "authorization_code")
+	}
+	offline := func(r Ref) bool { m := mappingByID(a, r.ID); return m != nil && m.Scope == "offline_access" }
+	if slices.ContainsFunc(mappings, offline) && !slices.Contains(list, "refresh_token") {
+		list = append(list, "refresh_token")
+	}
+	return list
+}
+
+// resolveCredentials takes client id and secret from what is there. A slot of
+// PocketBase that still names a provider that is gone gives its client id.
+func resolveCredentials(d *Desired, s Spec, a AuthentikSnapshot, c CollectionState, found existing, g Generated) {
+	id, secretText := g.ClientID, g.ClientSecret
+	if stale := staleClient(s, c, a, endpoint(d.AuthentikURL, "authorize")); stale != "" {
+		id = stale
+	}
+	if found.provider != nil {
+		id = found.provider.ClientID
+		if found.provider.ClientSecret.IsSet() {
+			secretText = found.provider.ClientSecret
+		}
+	}
+	d.Provider.ClientID = Value(s.Provider.ClientID, id)
+	d.Provider.ClientSecret = Value(s.Provider.ClientSecret, secretText)
+}
+
+// endpoint is one of authentik's global OAuth2 endpoints. The trailing slash
+// matters.
+func endpoint(base, name string) string { return base + "/application/o/" + name + "/" }
+
+func resolveBindings(d *Desired, s Spec, a AuthentikSnapshot, problems *Problems) {
+	if s.Access == nil {
+		return
+	}
+	order := 0
+	for _, b := range a.Bindings {
+		order = max(order, b.Order+1)
+	}
+	add := func(kind string, names []string, known []Ref) {
+		for i, name := range names {
+			field := fieldAt("access."+kind, i)
+			at := slices.IndexFunc(known, func(r Ref) bool { return r.Name == name })
+			if at < 0 {
+				problems.Add(field, "authentik has no "+kind+" "+quote(name)+" that the token can see.", "Check the spelling, or choose another.")
+				continue
+			}
+			bound := func(b BindingState) bool {
+				return b.Kind == kind && b.Target.ID == known[at].ID && b.Enabled && !b.Negate
+			}
+			if j := slices.IndexFunc(a.Bindings, bound); j >= 0 {
+				d.Bindings = append(d.Bindings, a.Bindings[j])
+				continue
+			}
+			if slices.ContainsFunc(d.Bindings, bound) {
+				continue
+			}
+			d.Bindings = append(d.Bindings, BindingState{
+				Application: Ref{ID: d.Application.PK, Name: d.Application.Slug},
+				Kind:        kind, Target: known[at], Order: order, Enabled: true,
+			})
+			order++
+		}
+	}
+	add("group", s.Access.Groups, a.Groups)
+	add("user", s.Access.Users, a.Users)
+	add("policy", s.Access.Policies, a.Policies)
+}
+
+func resolveCollection(s Spec, p PocketBaseSnapshot, problems *Problems) (CollectionState, bool) {
+	name := Value(s.PocketBase.Collection, DefaultCollection)
+	c := p.Collection(name)
+	if c == nil {
+		problems.Add("pocketbase.collection", "PocketBase has no auth collection "+quote(name)+".", "Choose one of: "+collectionNames(p)+".")
+		return CollectionState{Name: name}, false
+	}
+	return *c, true
+}
+
+func collectionNames(p PocketBaseSnapshot) string {
+	var names []string
+	for _, c := range p.Collections {
+		if c.Name != "_superusers" {
+			names = append(names, c.Name)
+		}
+	}
+	if len(names) == 0 {
+		return "(none there; make an auth collection first)"
+	}
+	return strings.Join(names, ", ")
+}
+
+// pathOf is the path of a URL, for comparing what leads to the same endpoint
+// over different addresses.
+func pathOf(raw string) string {
+	u, err := url.Parse(raw)
+	if err != nil {
+		return ""
+	}
+	return u.Path
+}

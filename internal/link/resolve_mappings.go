@@ -1,0 +1,103 @@
+package link
+
+import "slices"
+
+// resolveMappings attaches openid, profile and one e-mail mapping, and keeps
+// or replaces the others as the spec says. Two mappings of one scope have no
+// defined order in authentik, so the e-mail mapping is replaced, not added.
+func resolveMappings(d *Desired, s Spec, a AuthentikSnapshot, now ProviderState, problems *Problems) {
+	r := mappingResolver{s: s, a: a, problems: problems}
+	for _, ref := range now.Mappings {
+		r.keep(ref)
+	}
+	r.ensureManaged("openid")
+	r.ensureManaged("profile")
+	if own := EmailMapping(s.Email); own != nil {
+		own.ID = idByName(a, own.Name)
+		d.Mapping = own
+		r.list = append(r.list, own.Ref)
+	} else {
+		r.ensureManaged("email")
+	}
+	for i, name := range s.Provider.ScopeMappings {
+		r.addNamed(fieldAt("provider.scope_mappings", i), name)
+	}
+	d.Provider.Mappings = r.list
+}
+
+type mappingResolver struct {
+	s        Spec
+	a        AuthentikSnapshot
+	problems *Problems
+	list     []Ref
+	scopes   []string
+}
+
+func (r *mappingResolver) add(m Mapping) {
+	if !slices.ContainsFunc(r.list, func(x Ref) bool { return x.ID == m.ID }) {
+		r.list = append(r.list, m.Ref)
+		r.scopes = append(r.scopes, m.Scope)
+	}
+}
+
+// keep decides on a mapping that is attached now.
+func (r *mappingResolver) keep(ref Ref) {
+	m := mappingByID(r.a, ref.ID)
+	if m == nil { // not visible to the token: it is not ours to judge
+		r.list = append(r.list, ref)
+		return
+	}
+	switch {
+	case m.Scope == "openid" || m.Scope == "profile":
+	case m.Scope == "email":
+		if r.s.Email == EmailTrustAll || r.s.Email == EmailTrustAttribute || OwnMapping(m.Name) {
+			return
+		}
+	case r.s.Provider.ScopeMappings != nil && !slices.Contains(r.s.Provider.ScopeMappings, m.Name):
+		return
+	}
+	r.add(*m)
+}
+
+func (r *mappingResolver) ensureManaged(scope string) {
+	if slices.Contains(r.scopes, scope) {
+		return
+	}
+	i := slices.IndexFunc(r.a.Mappings, func(m Mapping) bool { return m.Managed == managedPrefix+scope })
+	if i >= 0 {
+		r.add(r.a.Mappings[i])
+		return
+	}
+	todo := "Restore it in authentik: Customization, Property Mappings."
+	if slices.Contains(r.a.Missing, "authentik_providers_oauth2.view_scopemapping") {
+		todo = "Give the token the permission authentik_providers_oauth2.view_scopemapping."
+	}
+	r.problems.Add("provider.scope_mappings", "authentik's own scope mapping for "+scope+" cannot be found.", todo)
+}
+
+func (r *mappingResolver) addNamed(field, name string) {
+	i := slices.IndexFunc(r.a.Mappings, func(m Mapping) bool { return m.Name == name })
+	if i < 0 {
+		r.problems.Add(field, "authentik has no scope mapping "+quote(name)+" that the token can see.", "Check the spelling, or leave it out.")
+		return
+	}
+	r.add(r.a.Mappings[i])
+}
+
+func mappingByID(a AuthentikSnapshot, id string) *Mapping {
+	for i := range a.Mappings {
+		if a.Mappings[i].ID == id {
+			return &a.Mappings[i]
+		}
+	}
+	return nil
+}
+
+func idByName(a AuthentikSnapshot, name string) string {
+	for _, m := range a.Mappings {
+		if m.Name == name {
+			return m.ID
+		}
+	}
+	return ""
+}

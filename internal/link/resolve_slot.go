@@ -1,0 +1,115 @@
+package link
+
+import "slices"
+
+// resolveSlot settles our element of the collection's OAuth2 providers. All
+// other elements keep their place and content.
+func resolveSlot(d *Desired, s Spec, a AuthentikSnapshot, c CollectionState, problems *Problems) {
+	authURL := Value(s.PocketBase.AuthURL, endpoint(d.AuthentikURL, "authorize"))
+	at, slot := findSlot(s, c, a, d.Provider.ClientID, authURL, problems)
+	now := OAuth2Provider{Slot: slot, DisplayName: DefaultDisplayName, PKCE: new(true)}
+	if at >= 0 {
+		now = c.OAuth2.Providers[at]
+	}
+	want := s.PocketBase
+	d.Slot = OAuth2Provider{
+		Slot:         slot,
+		DisplayName:  Value(want.DisplayName, orDefault(now.DisplayName, DefaultDisplayName)),
+		ClientID:     d.Provider.ClientID,
+		ClientSecret: d.Provider.ClientSecret,
+		AuthURL:      authURL,
+		TokenURL:     Value(want.TokenURL, endpoint(d.AuthentikURL, "token")),
+		PKCE:         now.PKCE,
+		Raw:          now.Raw,
+	}
+	if want.PKCE != nil && *want.PKCE != Value(now.PKCE, true) {
+		d.Slot.PKCE = want.PKCE
+	}
+	resolveUserInfo(d, s, now)
+	d.Collection = c
+	d.Collection.OAuth2 = OAuth2State{
+		Enabled:   Value(want.Enabled, true),
+		Providers: slices.Clone(c.OAuth2.Providers),
+		Mapped: MappedFields{
+			ID:        Value(want.MapID, c.OAuth2.Mapped.ID),
+			Name:      Value(want.MapName, c.OAuth2.Mapped.Name),
+			Username:  Value(want.MapUsername, c.OAuth2.Mapped.Username),
+			AvatarURL: Value(want.MapAvatar, c.OAuth2.Mapped.AvatarURL),
+		},
+	}
+	checkMapped(d.Collection, problems)
+	if at >= 0 {
+		d.Collection.OAuth2.Providers[at] = d.Slot
+	} else {
+		d.Collection.OAuth2.Providers = append(d.Collection.OAuth2.Providers, d.Slot)
+	}
+	if want.CreateRule != nil {
+		d.Collection.CreateRule = want.CreateRule
+	}
+	if want.AuthRule != nil {
+		d.Collection.AuthRule = want.AuthRule
+	}
+}
+
+func orDefault(v, fallback string) string {
+	if v == "" {
+		return fallback
+	}
+	return v
+}
+
+// resolveUserInfo settles where PocketBase reads the claims from. An ID token
+// set-up that checks signature or issuer was somebody's choice and stays.
+func resolveUserInfo(d *Desired, s Spec, now OAuth2Provider) {
+	mode := "userinfo"
+	if now.IDTokenMode() && (now.JWKSURL != "" || len(now.Issuers) > 0) {
+		mode = "id_token"
+	}
+	want := s.PocketBase
+	if Value(want.UserInfo, mode) == "userinfo" {
+		d.Slot.UserInfoURL = Value(want.UserInfoURL, endpoint(d.AuthentikURL, "userinfo"))
+		return
+	}
+	d.Slot.JWKSURL = Value(want.JWKSURL, orDefault(now.JWKSURL, d.AuthentikURL+"/application/o/"+d.Application.Slug+"/jwks/"))
+	d.Slot.Issuers = []string{d.Issuer()}
+	if len(now.Issuers) > 0 {
+		d.Slot.Issuers = now.Issuers
+	}
+	if want.Issuers != nil {
+		d.Slot.Issuers = want.Issuers
+	}
+}
+
+// checkMapped refuses what PocketBase would silently drop or fail on.
+func checkMapped(c CollectionState, problems *Problems) {
+	m := c.OAuth2.Mapped
+	for _, one := range []struct{ field, claim, target string }{
+		{"pocketbase.map_id", "ID", m.ID},
+		{"pocketbase.map_name", "name", m.Name},
+		{"pocketbase.map_username", "username", m.Username},
+		{"pocketbase.map_avatar", "avatar", m.AvatarURL},
+	} {
+		if one.target == "" {
+			continue
+		}
+		i := slices.IndexFunc(c.Fields, func(f CollectionField) bool { return f.Name == one.target })
+		switch {
+		case i < 0:
+			problems.Add(one.field, c.Name+" has no field "+quote(one.target)+" for the "+one.claim+".", "Choose one of its fields, or none.")
+		case !slices.Contains(MappableTypes(one.claim), c.Fields[i].Type):
+			problems.Add(one.field, "The field "+quote(one.target)+" is of the type "+c.Fields[i].Type+", which cannot take the "+one.claim+".", "Choose a field that can, or none.")
+		case one.target == "id":
+			problems.Add(one.field, "Mapping the record's own id makes sign-ins fail.", "Choose another field, or none.")
+		}
+	}
+}
+
+// MappableTypes are the types of field that can take a claim, as PocketBase's
+// dashboard offers them.
+func MappableTypes(claim string) []string {
+	types := []string{"text", "editor", "url", "email", "json"}
+	if claim == "avatar" {
+		types = append(types, "file")
+	}
+	return types
+}

@@ -1,0 +1,212 @@
+package link
+
+import (
+	"net/url"
+	"regexp"
+	"slices"
+	"strings"
+	"unicode"
+)
+
+var (
+	slugSyntax     = regexp.MustCompile(`^[-a-zA-Z0-9_]+$`)
+	validitySyntax = regexp.MustCompile(`^(weeks|days|hours|minutes|seconds|milliseconds|microseconds)=\d{1,9}(;(weeks|days|hours|minutes|seconds|milliseconds|microseconds)=\d{1,9})*;?$`)
+	schemeSyntax   = regexp.MustCompile(`^[a-zA-Z][a-zA-Z0-9+.-]*$`)
+	iconSyntax     = regexp.MustCompile(`^(fa://[a-z0-9-]+|[a-zA-Z0-9._/-]+)$`)
+)
+
+// ReservedSlugs cannot name an application: authentik's own endpoints have
+// them (authentik core/models.py).
+func ReservedSlugs() []string {
+	return []string{"authorize", "token", "device", "userinfo", "introspect", "revoke"}
+}
+
+// SubjectModes are what the sub claim can be made of (authentik SubModes).
+func SubjectModes() []string {
+	return []string{"hashed_user_id", "user_id", "user_uuid", "user_username", "user_email", "user_upn"}
+}
+
+// Validate tells everything that can be known to be wrong without asking
+// either system, in the order of the settings page.
+func (s Spec) Validate() Problems {
+	var p Problems
+	s.validateApplication(&p)
+	s.validateProvider(&p)
+	switch s.Email {
+	case EmailTrustAll, EmailTrustAttribute, EmailLeave:
+	case "":
+		p.Add("email", "Nobody has decided yet which e-mail addresses PocketBase may trust.", "Choose trust-all, trust-attribute or leave.")
+	default:
+		p.Add("email", "There is no e-mail decision "+quote(string(s.Email))+".", "Choose trust-all, trust-attribute or leave.")
+	}
+	oneOf(&p, "existing", "existing", string(s.Existing), "", string(ExistingUse), string(ExistingNew))
+	s.validatePocketBase(&p)
+	return p
+}
+
+func (s Spec) validateApplication(p *Problems) {
+	a := s.Application
+	text(p, "application.name", "Application name", a.Name, true)
+	if a.Slug != nil {
+		switch {
+		case *a.Slug == "":
+			p.Add("application.slug", "Enter a slug.", "It becomes part of the issuer's address, such as pocketbase.")
+		case !slugSyntax.MatchString(*a.Slug):
+			p.Add("application.slug", "The slug "+quote(*a.Slug)+" has characters that authentik does not take.", "Use letters, digits, hyphens and underscores only.")
+		case slices.Contains(ReservedSlugs(), *a.Slug):
+			p.Add("application.slug", "authentik keeps the slug "+quote(*a.Slug)+" for itself.", "Choose another one, such as pocketbase.")
+		case len(*a.Slug) > 50:
+			p.Add("application.slug", "The slug is longer than 50 characters.", "Choose a shorter one.")
+		}
+	}
+	text(p, "application.group", "Group", a.Group, false)
+	if a.PolicyEngineMode != nil {
+		oneOf(p, "application.policy_engine_mode", "policy engine mode", *a.PolicyEngineMode, "any", "all")
+	}
+	if v := Value(a.LaunchURL, ""); v != "" {
+		checkURL(p, "application.launch_url", "Launch URL", v)
+	}
+	if v := Value(a.Icon, ""); v != "" && !iconSyntax.MatchString(v) {
+		checkURL(p, "application.icon", "Icon", v)
+	}
+	text(p, "application.publisher", "Publisher", a.Publisher, false)
+	if d := Value(a.Description, ""); strings.ContainsRune(d, 0) {
+		p.Add("application.description", "The description has a NUL character in it.", "Remove it.")
+	}
+}
+
+func (s Spec) validateProvider(p *Problems) {
+	v := s.Provider
+	text(p, "provider.name", "Provider name", v.Name, true)
+	text(p, "provider.client_id", "Client ID", v.ClientID, true)
+	if v.ClientSecret != nil {
+		switch n := len(v.ClientSecret.Reveal()); {
+		case n == 0:
+			p.Add("provider.client_secret", "The client secret is empty.", "Leave the key out to have one generated: PocketBase requires a secret.")
+		case n > 255:
+			p.Add("provider.client_secret", "The client secret is longer than 255 characters.", "authentik keeps 255 at most.")
+		}
+	}
+	for i, r := range v.RedirectURIs {
+		validateRedirect(p, fieldAt("provider.redirect_uris", i), r)
+	}
+	if v.RedirectURIs != nil && len(v.RedirectURIs) == 0 {
+		p.Add("provider.redirect_uris", "There is no redirect URI.", "With none, authentik trusts whichever address asks first. Name at least PocketBase's own.")
+	}
+	for _, one := range []struct {
+		field, label string
+		value        *string
+	}{
+		{"provider.access_code_validity", "Access code validity", v.AccessCodeValidity},
+		{"provider.access_token_validity", "Access token validity", v.AccessTokenValidity},
+		{"provider.refresh_token_validity", "Refresh token validity", v.RefreshTokenValidity},
+		{"provider.refresh_token_threshold", "Refresh token threshold", v.RefreshTokenThreshold},
+	} {
+		if one.value != nil && !validitySyntax.MatchString(*one.value) {
+			p.Add(one.field, one.label+" is "+quote(*one.value)+", which authentik does not read as a duration.", "Write it like hours=1;minutes=30.")
+		}
+	}
+	if v.SubjectMode != nil {
+		oneOf(p, "provider.subject_mode", "subject mode", *v.SubjectMode, SubjectModes()...)
+	}
+	if v.IssuerMode != nil {
+		oneOf(p, "provider.issuer_mode", "issuer mode", *v.IssuerMode, "per_provider", "global")
+	}
+}
+
+func validateRedirect(p *Problems, field string, r RedirectURI) {
+	if r.Mode == "regex" {
+		if _, err := regexp.Compile(r.URL); err != nil || r.URL == "" {
+			p.Add(field, "The redirect URI "+quote(r.URL)+" is not a regular expression that can be read.", "Correct it, or use a strict one.")
+		}
+		return
+	}
+	if r.Mode != "strict" && r.Mode != "" {
+		p.Add(field, "There is no matching mode "+quote(r.Mode)+".", "Use strict or regex.")
+		return
+	}
+	u, err := url.Parse(r.URL)
+	switch {
+	case r.URL == "":
+		p.Add(field, "A redirect URI is empty.", "Enter the whole address, or remove the entry.")
+	case err != nil || strings.ContainsFunc(r.URL, unicode.IsSpace):
+		p.Add(field, "The redirect URI "+quote(r.URL)+" is not an address.", "Enter it whole, such as https://pocketbase.company"+RedirectPath+".")
+	case !schemeSyntax.MatchString(u.Scheme):
+		p.Add(field, "The redirect URI "+quote(r.URL)+" has no scheme.", "Start it with https://, or with your app's own scheme such as myapp://.")
+	case slices.Contains([]string{"javascript", "data", "vbscript"}, strings.ToLower(u.Scheme)):
+		p.Add(field, "authentik refuses the scheme "+u.Scheme+": when it is used.", "Use https:// or your app's own scheme.")
+	}
+}
+
+func (s Spec) validatePocketBase(p *Problems) {
+	b := s.PocketBase
+	if b.Collection != nil && *b.Collection == "" {
+		p.Add("pocketbase.collection", "Choose an auth collection.", "PocketBase makes one called users.")
+	}
+	if Value(b.Collection, "") == "_superusers" {
+		p.Add("pocketbase.collection", "Superusers cannot sign in with OAuth2: PocketBase resets it.", "Choose the collection of your app's users.")
+	}
+	if b.Slot != nil {
+		oneOf(p, "pocketbase.slot", "slot", *b.Slot, Slots()...)
+	}
+	text(p, "pocketbase.display_name", "Display name", b.DisplayName, true)
+	for _, one := range []struct {
+		field, label string
+		value        *string
+	}{
+		{"pocketbase.auth_url", "Auth URL", b.AuthURL},
+		{"pocketbase.token_url", "Token URL", b.TokenURL},
+		{"pocketbase.user_info_url", "User info URL", b.UserInfoURL},
+		{"pocketbase.jwks_url", "JWKS URL", b.JWKSURL},
+	} {
+		if one.value != nil && (*one.value != "" || one.label == "Auth URL" || one.label == "Token URL") {
+			checkURL(p, one.field, one.label, *one.value)
+		}
+	}
+	if b.UserInfo != nil {
+		oneOf(p, "pocketbase.user_info", "source of user info", *b.UserInfo, "userinfo", "id_token")
+	}
+	for i, issuer := range b.Issuers {
+		checkURL(p, fieldAt("pocketbase.issuers", i), "Issuer", issuer)
+	}
+	for i, address := range s.PocketBaseURLs {
+		checkURL(p, fieldAt("pocketbase.public_urls", i), "Public address", address)
+	}
+}
+
+func text(p *Problems, field, label string, v *string, required bool) {
+	switch {
+	case v == nil:
+	case required && strings.TrimSpace(*v) == "":
+		p.Add(field, label+" is empty.", "Enter one, or leave it out to get the default.")
+	case len(*v) > 255:
+		p.Add(field, label+" is longer than 255 characters.", "Choose a shorter one.")
+	case strings.ContainsFunc(*v, unicode.IsControl):
+		p.Add(field, label+" has a control character in it, such as a line break.", "Remove it.")
+	}
+}
+
+func oneOf(p *Problems, field, label, got string, allowed ...string) {
+	if !slices.Contains(allowed, got) {
+		names := slices.DeleteFunc(slices.Clone(allowed), func(s string) bool { return s == "" })
+		p.Add(field, "There is no "+label+" "+quote(got)+".", "Use "+strings.Join(names, ", ")+".")
+	}
+}
+
+func checkURL(p *Problems, field, label, v string) {
+	u, err := url.Parse(v)
+	switch {
+	case v == "":
+		p.Add(field, label+" is empty.", "Enter the whole address, or leave it out to get the default.")
+	case err != nil || strings.ContainsFunc(v, unicode.IsSpace) || u.Host == "":
+		p.Add(field, label+" "+quote(v)+" is not a web address.", "Enter it whole, starting with https://.")
+	case u.Scheme != "https" && u.Scheme != "http":
+		p.Add(field, label+" starts with "+u.Scheme+"://, which is not a web address.", "Use https:// or http://.")
+	case u.User != nil:
+		p.Add(field, label+" has a user name or password in it.", "Leave that part out.")
+	case u.Fragment != "":
+		p.Add(field, label+" has a part after #.", "Leave that part out.")
+	}
+}
+
+func quote(s string) string { return "“" + s + "”" }

@@ -1,0 +1,102 @@
+package link
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// warnings are what the admin should know of the plan and what is there.
+func warnings(s Spec, d Desired, a AuthentikSnapshot, p PocketBaseSnapshot) []Warning {
+	var w warner
+	w.access(d, a)
+	w.email(d, a)
+	w.transport(s, d)
+	w.redirects(d)
+	w.subject(d, a, p)
+	return w
+}
+
+type warner []Warning
+
+func (w *warner) add(id string, system System, summary, detail string) {
+	*w = append(*w, Warning{ID: id, System: system, Summary: summary, Detail: detail})
+}
+
+func (w *warner) access(d Desired, a AuthentikSnapshot) {
+	if len(d.Bindings) == 0 && len(a.Bindings) == 0 {
+		w.add("open-to-everyone", Authentik, "Everyone with an authentik account can use this application.",
+			"To let in only some people, choose groups, users or a policy under “Who may use it”.")
+		return
+	}
+	var others []string
+	for _, b := range a.Bindings {
+		if !slices.ContainsFunc(d.Bindings, func(x BindingState) bool { return x.PK == b.PK }) {
+			others = append(others, b.Kind+" "+b.Target.Name)
+		}
+	}
+	if len(others) > 0 {
+		w.add("other-bindings", Authentik, "The application has other bindings, which stay: "+strings.Join(others, ", ")+".",
+			"Remove them in authentik if these people should not get in.")
+	}
+}
+
+func (w *warner) email(d Desired, a AuthentikSnapshot) {
+	switch d.Email {
+	case EmailTrustAll:
+		detail := "PocketBase links accounts by verified address. This is safe only where people cannot choose their address in authentik themselves."
+		if a.EmailChangeAllowed != nil && *a.EmailChangeAllowed {
+			detail = "In this authentik people may change their own address, so anyone could take over the PocketBase account of another address. " +
+				"Turn off “Allow users to change email” in authentik's system settings, or trust only addresses marked verified."
+		}
+		w.add("email-trust-all", Authentik, "Every e-mail address in authentik will count as verified.", detail)
+	case EmailTrustAttribute:
+		w.add("email-trust-attribute", Authentik, "Only people with the attribute email_verified: true have a verified address.",
+			"Set it on the user or let your enrolment set it. "+EmailOutcome(EmailLeave, d.Collection))
+	case EmailLeave:
+		w.add("email-leave", Authentik, "authentik marks every e-mail address as not verified.", EmailOutcome(EmailLeave, d.Collection))
+	}
+}
+
+func (w *warner) transport(s Spec, d Desired) {
+	if PlainHTTP(d.AuthentikURL) {
+		w.add("http-authentik", Authentik, "authentik's address is plain http.", "Passwords and tokens can be read on the way. Use https.")
+	}
+	for _, u := range append([]string{d.PocketBaseURL}, s.PocketBaseURLs...) {
+		if PlainHTTP(u) {
+			w.add("http-pocketbase", PB, "PocketBase's address is plain http.", "Sign-in codes and tokens can be read on the way. Use https.")
+			return
+		}
+	}
+}
+
+func (w *warner) redirects(d Desired) {
+	for _, r := range d.Provider.RedirectURIs {
+		if r.Mode == "regex" {
+			w.add("regex-redirect", Authentik, "The redirect URI "+quote(r.URL)+" is a regular expression.",
+				"Whoever controls any address that it matches can receive sign-in codes. Prefer strict ones.")
+		}
+	}
+	if len(d.RedirectURLs()) == 0 {
+		w.add("no-redirect", Authentik, "No redirect URI leads to PocketBase.", "Sign-in through PocketBase's own redirect will be refused. Add "+RedirectURL(d.PocketBaseURL)+".")
+	}
+}
+
+func (w *warner) subject(d Desired, a AuthentikSnapshot, p PocketBaseSnapshot) {
+	linked := p.Linked[d.Slot.Slot]
+	if linked == 0 {
+		return
+	}
+	i := slices.IndexFunc(a.Providers, func(x ProviderState) bool { return x.PK == d.Provider.PK && x.PK != 0 })
+	if i >= 0 && a.Providers[i].SubjectMode != d.Provider.SubjectMode {
+		w.add("subject-mode", Authentik, count(linked, "person has", "people have")+" signed in through this slot, and the subject mode changes.",
+			"authentik will name them differently, so PocketBase will no longer know them. Keep the subject mode, or remove their links first.")
+	}
+}
+
+func count(n int, one, many string) string {
+	if n == 1 {
+		return "1 " + one
+	}
+	return strconv.Itoa(n) + " " + many
+}
