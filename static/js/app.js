@@ -1,0 +1,45 @@
+// Small helps for pages that work without them.
+"use strict";
+
+// The error summary takes the focus where autofocus on a div is not known.
+document.querySelector("[data-focus]")?.focus();
+
+// Show and hide what is typed into a secret's field.
+for (const button of document.querySelectorAll("[data-reveal]")) {
+  const input = document.getElementById(button.dataset.reveal);
+  button.hidden = false;
+  button.addEventListener("click", () => {
+    const show = input.type === "password";
+    input.type = show ? "text" : "password";
+    button.textContent = show ? "Hide" : "Show";
+  });
+  input.form.addEventListener("submit", () => { input.type = "password"; });
+}
+
+// Copy a snippet.
+for (const button of document.querySelectorAll("[data-copy]")) {
+  if (!navigator.clipboard) continue;
+  button.hidden = false;
+  button.addEventListener("click", async () => {
+    await navigator.clipboard.writeText(document.getElementById(button.dataset.copy).textContent);
+    button.textContent = "Copied";
+  });
+}
+
+// A second press while the first is under way does nothing. The server would
+// join the two anyway.
+document.addEventListener("submit", (event) => {
+  const form = event.target;
+  const button = event.submitter ?? form.querySelector("button:not([type=button])");
+  if (form.dataset.sent) return event.preventDefault();
+  form.dataset.sent = "yes";
+  button?.setAttribute("aria-busy", "true");
+  const status = form.querySelector("[data-busy]");
+  if (status) status.textContent = status.dataset.busy;
+});
+
+// A page that comes back from the browser's memory can be sent again.
+addEventListener("pageshow", () => {
+  for (const form of document.forms) delete form.dataset.sent;
+  for (const button of document.querySelectorAll("[aria-busy]")) button.removeAttribute("aria-busy");
+});

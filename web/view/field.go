@@ -1,0 +1,178 @@
+package view
+
+import (
+	"strings"
+
+	"authpocket/internal/link"
+)
+
+// Problem is one line of the error summary.
+type Problem struct {
+	Target string // id of the field, empty where none is to blame
+	Text   string
+}
+
+// Problems are all that a page tells of, in the page's order.
+type Problems []Problem
+
+// NewProblems puts problems into words for the page. Those whose field the
+// page does not have stand in the summary alone; see Form.Place.
+func NewProblems(found link.Problems) Problems {
+	var list Problems
+	for _, p := range found {
+		list = append(list, Problem{Target: FieldID(p.Field), Text: sentence(p)})
+	}
+	return list
+}
+
+// At returns the text of the problems of one field, empty for none.
+func (p Problems) At(name string) string {
+	var texts []string
+	for _, one := range p {
+		if one.Target != "" && one.Target == FieldID(name) {
+			texts = append(texts, one.Text)
+		}
+	}
+	return strings.Join(texts, " ")
+}
+
+// In tells whether a problem belongs to a field whose name starts so.
+func (p Problems) In(prefixes ...string) bool {
+	for _, one := range p {
+		for _, prefix := range prefixes {
+			if one.Target != "" && strings.HasPrefix(one.Target, FieldID(prefix)) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+func sentence(p link.Problem) string { return strings.TrimSpace(p.Summary + " " + p.Todo) }
+
+// FieldID is the id of the control with that name: a spec's path without
+// characters that a selector would have to escape.
+func FieldID(name string) string { return strings.NewReplacer(".", "-", "_", "-").Replace(name) }
+
+// Field is a control in which text is typed.
+type Field struct {
+	Name     string // form key, which is the spec's path
+	Label    string
+	Hint     string
+	Value    string
+	Error    string
+	Type     string // "text" when empty; "textarea" for several lines
+	Auto     string // the autocomplete token, "off" when empty
+	Mode     string // inputmode
+	Optional bool
+	Code     bool // shown in the code face, no spell checking
+	Short    bool // a narrow control
+	Rows     int
+}
+
+// ID is the control's id.
+func (f Field) ID() string { return FieldID(f.Name) }
+
+// DescribedBy lists the ids of hint and error.
+func (f Field) DescribedBy() string { return describedBy(f.ID(), f.Hint != "", f.Error != "") }
+
+// InputType is the control's type attribute.
+func (f Field) InputType() string {
+	if f.Type == "" {
+		return "text"
+	}
+	return f.Type
+}
+
+// Autocomplete is the control's autocomplete attribute.
+func (f Field) Autocomplete() string {
+	if f.Auto == "" {
+		return "off"
+	}
+	return f.Auto
+}
+
+func describedBy(id string, hint, wrong bool) string {
+	var ids []string
+	if hint {
+		ids = append(ids, id+"-hint")
+	}
+	if wrong {
+		ids = append(ids, id+"-error")
+	}
+	return strings.Join(ids, " ")
+}
+
+// Secret is a control for a token or password. It has no value: what was
+// typed is never sent back.
+type Secret struct {
+	Name  string
+	Label string
+	Hint  string
+	Error string
+	Auto  string
+	Held  string // "A token is set. Leave empty to keep it", empty when none is
+}
+
+// ID is the control's id.
+func (s Secret) ID() string { return FieldID(s.Name) }
+
+// HintText joins what is held with the hint.
+func (s Secret) HintText() string {
+	if s.Held != "" {
+		return s.Held
+	}
+	return s.Hint
+}
+
+// DescribedBy lists the ids of hint and error.
+func (s Secret) DescribedBy() string { return describedBy(s.ID(), s.HintText() != "", s.Error != "") }
+
+// Choice is a group of radio buttons, or a select.
+type Choice struct {
+	Name    string
+	Label   string
+	Hint    string
+	Error   string
+	Options []Option
+}
+
+// ID is the group's id, which is that of its first control.
+func (c Choice) ID() string { return FieldID(c.Name) }
+
+// DescribedBy lists the ids of hint and error.
+func (c Choice) DescribedBy() string { return describedBy(c.ID(), c.Hint != "", c.Error != "") }
+
+// OptionID is the id of the option at that place. The first has the group's,
+// so that the error summary leads to it.
+func (c Choice) OptionID(i int) string {
+	if i == 0 {
+		return c.ID()
+	}
+	return c.ID() + "-" + c.Options[i].Value
+}
+
+// Option is one answer of a Choice.
+type Option struct {
+	Value   string
+	Label   string
+	Hint    string
+	More    string // a second paragraph, such as what follows from this answer
+	Checked bool
+	Bad     bool // More tells of something that will not work
+}
+
+// Check is a tick box.
+type Check struct {
+	Name    string
+	Label   string
+	Hint    string
+	Error   string
+	Checked bool
+}
+
+// ID is the control's id.
+func (c Check) ID() string { return FieldID(c.Name) }
+
+// DescribedBy lists the ids of hint and error.
+func (c Check) DescribedBy() string { return describedBy(c.ID(), c.Hint != "", c.Error != "") }

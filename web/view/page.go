@@ -1,0 +1,88 @@
+// Package view holds the wizard's pages: templates, and the view models that
+// they print. Nothing here acts, and no template asks anything of the world.
+package view
+
+import (
+	"net/url"
+	"strings"
+)
+
+// Program is the name that stands in every title.
+const Program = "authpocket"
+
+// Head is what the frame around every page needs.
+type Head struct {
+	Title  string // the page's, without the program's name
+	Wrong  bool   // the page tells of problems
+	Note   string // the demo's quiet banner, empty for none
+	Step   string // "Step 2 of 6", empty where there is none
+	Back   string // where the back link leads, empty for no back link
+	Ends   Ends
+	Assets Assets
+	// Held tells that this browser's session holds tokens, so the foot offers
+	// to forget them.
+	Held bool
+	// Live loads htmx, for pages that change while they are looked at.
+	Live bool
+	// Refresh lets a browser without JavaScript load the page again.
+	Refresh bool
+	// Wide gives tables more room.
+	Wide bool
+}
+
+// FullTitle is what the browser's tab shows.
+func (h Head) FullTitle() string {
+	title := h.Title + " – " + Program
+	if h.Wrong {
+		return "Error: " + title
+	}
+	return title
+}
+
+// Assets are the URLs of the static files.
+type Assets struct {
+	Styles, App, HTMX, SSE, Icon string
+}
+
+// Ends are the two systems as far as they are known, for the bar under the
+// head.
+type Ends struct {
+	Authentik, PocketBase End
+	Shown                 bool // the start page and the errors have no bar
+	Joined                bool // the link was made
+	Proven                bool // and every check passed
+}
+
+// State is what a person who cannot see the bar hears.
+func (e Ends) State() string {
+	switch {
+	case e.Proven:
+		return "linked and checked"
+	case e.Joined:
+		return "linked"
+	}
+	return "not linked yet"
+}
+
+// End is one of the two systems.
+type End struct {
+	Set   bool
+	Host  string
+	Found string // "2026.5.3, signed in as akadmin"
+}
+
+// NewEnd describes a system that answered at base. An empty base gives an end
+// that is not set.
+func NewEnd(base, found string) End {
+	return End{Set: base != "", Host: Host(base), Found: found}
+}
+
+// Host is the part of an address that people tell servers apart by. A path is
+// kept, the scheme is not.
+func Host(base string) string {
+	u, err := url.Parse(base)
+	if err != nil || u.Host == "" {
+		return base
+	}
+	return u.Host + strings.TrimRight(u.Path, "/")
+}
