@@ -21,7 +21,7 @@ func (e *Engine) Apply(ctx context.Context, plan link.Plan, hook Hook) error {
 	}
 	if differences := Differences(plan, fresh); len(differences) > 0 {
 		return &link.Fault{
-			Kind: link.FaultStale, System: fresh.staleSystem(plan),
+			Kind: link.FaultStale, System: staleSystem(plan, fresh),
 			Summary: "Something was changed since the preview: " + strings.Join(differences, " "),
 			Todo:    "Nothing was written. Look at the new preview and apply that one.",
 		}
@@ -47,41 +47,39 @@ func (e *Engine) carryOut(ctx context.Context, change link.Change) error {
 	return e.authentik.Apply(ctx, change)
 }
 
-type freshPlan struct{ link.Plan }
-
 // replan makes the plan again from what the systems hold now.
-func (e *Engine) replan(ctx context.Context, plan link.Plan) (freshPlan, error) {
+func (e *Engine) replan(ctx context.Context, plan link.Plan) (link.Plan, error) {
 	snaps, err := e.Observe(ctx, plan.Spec)
 	if err != nil {
-		return freshPlan{}, err
+		return link.Plan{}, err
 	}
 	fresh, problems := link.NewPlan(plan.Spec, snaps.Authentik, snaps.PocketBase, plan.Generated)
 	if len(problems) > 0 {
-		return freshPlan{}, &link.Fault{
+		return link.Plan{}, &link.Fault{
 			Kind: link.FaultStale, System: link.Authentik,
 			Summary: "Something was changed since the preview: " + problems[0].Summary,
 			Todo:    "Nothing was written. " + problems[0].Todo, Err: problems,
 		}
 	}
-	return freshPlan{fresh}, nil
+	return fresh, nil
 }
 
 // staleSystem is the system of the first change that came out differently.
-func (f freshPlan) staleSystem(plan link.Plan) link.System {
-	for i, c := range f.Changes {
+func staleSystem(plan, fresh link.Plan) link.System {
+	for i, c := range fresh.Changes {
 		if i >= len(plan.Changes) || !same(plan.Changes[i], c) {
 			return c.System
 		}
 	}
-	if len(plan.Changes) > len(f.Changes) {
-		return plan.Changes[len(f.Changes)].System
+	if len(plan.Changes) > len(fresh.Changes) {
+		return plan.Changes[len(fresh.Changes)].System
 	}
 	return link.Authentik
 }
 
 // Differences says in words what the systems hold now that they did not when
 // the plan was made, as far as it concerns the plan. Empty: nothing.
-func Differences(plan link.Plan, fresh freshPlan) []string {
+func Differences(plan, fresh link.Plan) []string {
 	var out []string
 	for _, now := range fresh.Changes {
 		i := slices.IndexFunc(plan.Changes, func(c link.Change) bool { return c.ID() == now.ID() })

@@ -69,6 +69,16 @@ type RedirectURI struct {
 	Type string `yaml:"-" json:"type"`    // "authorization" or "logout", authentik 2026.5 and later
 }
 
+// UnmarshalYAML reads a plain address as a strict redirect URI.
+func (r *RedirectURI) UnmarshalYAML(unmarshal func(any) error) error {
+	if err := unmarshal(&r.URL); err == nil {
+		r.Mode = "strict"
+		return nil
+	}
+	type whole RedirectURI
+	return unmarshal((*whole)(r))
+}
+
 // String shows a strict URI plainly and marks any other.
 func (r RedirectURI) String() string {
 	s := r.URL

@@ -1,0 +1,43 @@
+# Everything here needs Go 1.26 and make only; the browser tests also need
+# Node and Chromium, and say so when they are not there.
+SHELL := /bin/bash
+GOFLAGS_BUILD := -trimpath -ldflags='-s -w -buildid='
+
+.PHONY: generate check-generated test race browser lint run demo build bench
+
+generate:                 ## make the *_templ.go files again
+	go tool templ fmt web
+	go tool templ generate -path web
+
+check-generated:          ## fail when generated files are stale
+	go tool templ fmt -fail web
+	go tool templ generate -path web
+	git diff --exit-code -- web
+
+test:                     ## all tests
+	go test ./...
+	@$(MAKE) --no-print-directory browser
+
+race:                     ## all Go tests with the race detector
+	go test -race ./...
+
+browser:                  ## browser tests, where Chromium and Node are found
+	@./e2e/run.sh
+
+lint:
+	go vet ./...
+	go tool staticcheck ./...
+
+run:                      ## start the wizard
+	go run ./cmd/authpocket
+
+demo:                     ## start the wizard in front of a sandbox
+	go run ./cmd/authpocket-demo
+
+build:
+	CGO_ENABLED=0 go build $(GOFLAGS_BUILD) -o bin/authpocket ./cmd/authpocket
+	CGO_ENABLED=0 go build $(GOFLAGS_BUILD) -o bin/authpocket-demo ./cmd/authpocket-demo
+	@ls -l bin
+
+bench:                    ## print measured figures beside their targets
+	go test -run '^$$' -bench . -benchtime 5x ./...

@@ -1,0 +1,73 @@
+// Command authpocket-demo starts the wizard in front of a sandbox: a real
+// PocketBase and a simulated authentik, both in this process.
+package main
+
+import (
+	"context"
+	"flag"
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"authpocket/internal/listen"
+	"authpocket/internal/sandbox"
+	"authpocket/internal/secret"
+	"authpocket/web"
+)
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	code := run(ctx, os.Args[1:], os.Stdout, os.Stderr)
+	stop()
+	os.Exit(code)
+}
+
+func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
+	set := flag.NewFlagSet("authpocket-demo", flag.ContinueOnError)
+	set.SetOutput(stderr)
+	address := set.String("listen", "127.0.0.1:8480", "`address` of the wizard")
+	if err := set.Parse(args); err != nil {
+		return 2
+	}
+	if err := demo(ctx, *address, stdout, stderr); err != nil {
+		fmt.Fprintln(stderr, "authpocket-demo:", err)
+		return 1
+	}
+	return 0
+}
+
+func demo(ctx context.Context, address string, stdout, stderr io.Writer) (err error) {
+	ln, err := new(net.ListenConfig).Listen(ctx, "tcp", address)
+	if err != nil {
+		return fmt.Errorf("listening on %s (choose another with -listen 127.0.0.1:0): %w", address, err)
+	}
+	box, err := sandbox.Start(ctx, sandbox.Config{})
+	if err != nil {
+		ln.Close()
+		return fmt.Errorf("starting the sandbox: %w", err)
+	}
+	defer func() {
+		if closed := box.Close(); err == nil {
+			err = closed
+		}
+	}()
+	wizard := web.New(web.Config{
+		Log: slog.New(slog.NewTextHandler(stderr, &slog.HandlerOptions{Level: slog.LevelWarn})),
+		Prefill: web.Prefill{
+			AuthentikURL: box.AuthentikURL, AuthentikToken: secret.New(box.AuthentikToken),
+			PocketBaseURL: box.PocketBaseURL, PocketBaseToken: secret.New(box.PocketBaseToken),
+			Note: note(box),
+		},
+	})
+	fmt.Fprintf(stdout, "The wizard, with a simulated authentik and a real PocketBase of its own:\n\n    http://%s/\n\n", ln.Addr())
+	fmt.Fprintf(stdout, "%s\nCtrl-C ends it and removes everything it made.\n", note(box))
+	return listen.Serve(ctx, ln, wizard.Handler(), wizard.Close)
+}
+
+func note(box *sandbox.Sandbox) string {
+	return fmt.Sprintf("Sign in to the simulated authentik as %s with the password %s.", box.Person.Username, box.Person.Password)
+}

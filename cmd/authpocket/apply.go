@@ -1,0 +1,83 @@
+package main
+
+import (
+	"bufio"
+	"context"
+	"fmt"
+	"strings"
+
+	"authpocket/internal/engine"
+	"authpocket/internal/link"
+)
+
+type applyFlags struct {
+	fileFlags
+	Yes bool `help:"Do not ask before making the changes."`
+}
+
+// apply shows the plan, asks, and carries it out.
+func (p program) apply(ctx context.Context, f applyFlags) int {
+	view := p.view(f.JSON)
+	e, spec, err := p.open(ctx, f.File)
+	if err != nil {
+		return view.fail(err)
+	}
+	plan, err := e.Plan(ctx, spec)
+	if err != nil {
+		return view.fail(err)
+	}
+	if !f.JSON {
+		view.plan(plan)
+	}
+	if !plan.Empty() && !f.Yes && !p.confirmed(plan) {
+		return view.fail(&refusal{"Nothing was changed.", "Answer yes, or run it again with --yes."})
+	}
+	outcomes := newOutcomes(plan)
+	err = e.Apply(ctx, plan, func(event engine.Event) {
+		outcomes.take(event)
+		if !f.JSON {
+			view.event(event)
+		}
+	})
+	view.applied(outcomes, err)
+	if err != nil {
+		return exitError
+	}
+	return exitOK
+}
+
+func (p program) confirmed(plan link.Plan) bool {
+	fmt.Fprintf(p.err, "Make %s? [y/N] ", changes(len(plan.Changes)))
+	line, _ := bufio.NewReader(p.in).ReadString('\n') // an end of input is a no
+	answer := strings.ToLower(strings.TrimSpace(line))
+	return answer == "y" || answer == "yes"
+}
+
+// refusal is an end that nothing went wrong for.
+type refusal struct{ summary, todo string }
+
+func (r *refusal) Error() string { return r.summary + " " + r.todo }
+
+// outcomes are the states of all changes of a plan.
+type outcomes []outcome
+
+type outcome struct {
+	link.Change
+	State   engine.State `json:"state"`
+	Summary string       `json:"summary,omitempty"`
+	Todo    string       `json:"todo,omitempty"`
+}
+
+func newOutcomes(plan link.Plan) outcomes {
+	list := make(outcomes, len(plan.Changes))
+	for i, c := range plan.Changes {
+		list[i] = outcome{Change: c, State: engine.Waiting}
+	}
+	return list
+}
+
+func (o outcomes) take(e engine.Event) {
+	if e.Index < len(o) {
+		o[e.Index] = outcome{Change: e.Change, State: e.State, Summary: e.Summary, Todo: e.Todo}
+	}
+}

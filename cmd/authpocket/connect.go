@@ -1,0 +1,80 @@
+package main
+
+import (
+	"context"
+	"crypto/x509"
+	"errors"
+	"fmt"
+	"net/http"
+	"os"
+
+	"golang.org/x/sync/errgroup"
+
+	"authpocket/internal/authentik"
+	"authpocket/internal/engine"
+	"authpocket/internal/link"
+	"authpocket/internal/linkfile"
+	"authpocket/internal/outbound"
+	"authpocket/internal/pocketbase"
+)
+
+// open reads the link file and connects to both systems at the same time.
+func (p program) open(ctx context.Context, path string) (*engine.Engine, link.Spec, error) {
+	file, err := linkfile.Open(path, os.LookupEnv)
+	if err != nil {
+		return nil, link.Spec{}, err
+	}
+	spec, problems := file.Spec()
+	if len(problems) > 0 {
+		return nil, spec, problems
+	}
+	var (
+		a     *authentik.Client
+		b     *pocketbase.Client
+		errs  [2]error
+		group errgroup.Group
+	)
+	group.Go(func() error { a, errs[0] = p.connectAuthentik(ctx, file.Authentik); return nil })
+	group.Go(func() error { b, errs[1] = p.connectPocketBase(ctx, file.PocketBase); return nil })
+	_ = group.Wait() // both are asked whatever the other answers
+	if err := errors.Join(errs[0], errs[1]); err != nil {
+		return nil, spec, err
+	}
+	return engine.New(a, b, p.log), spec, nil
+}
+
+func (p program) connectAuthentik(ctx context.Context, f linkfile.Authentik) (*authentik.Client, error) {
+	client, err := httpClient(f.CAFile)
+	if err != nil {
+		return nil, fmt.Errorf("authentik.ca_file: %w", err)
+	}
+	address, _ := link.ParseAddress("authentik address", "authentik.url", f.URL)
+	return authentik.Connect(ctx, authentik.Config{URL: address, Token: f.Token, HTTP: client, Log: p.log})
+}
+
+func (p program) connectPocketBase(ctx context.Context, f linkfile.PocketBase) (*pocketbase.Client, error) {
+	client, err := httpClient(f.CAFile)
+	if err != nil {
+		return nil, fmt.Errorf("pocketbase.ca_file: %w", err)
+	}
+	address, _ := link.ParseAddress("PocketBase address", "pocketbase.url", f.URL)
+	return pocketbase.Connect(ctx, pocketbase.Config{
+		URL: address, Token: f.Token, Email: f.Email, Password: f.Password, HTTP: client, Log: p.log,
+	})
+}
+
+// httpClient trusts the CAs in the file, if one is named, beside the
+// system's.
+func httpClient(caFile string) (*http.Client, error) {
+	var roots *x509.CertPool
+	if caFile != "" {
+		pem, err := os.ReadFile(caFile)
+		if err != nil {
+			return nil, err
+		}
+		if roots, err = outbound.Roots(pem); err != nil {
+			return nil, err
+		}
+	}
+	return outbound.New(outbound.Config{Roots: roots}), nil
+}

@@ -1,0 +1,118 @@
+// Command authpocket connects an authentik to a PocketBase: as a web wizard,
+// or from a file without a browser.
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"log/slog"
+	"os"
+	"os/signal"
+	"runtime/debug"
+	"syscall"
+
+	"github.com/alecthomas/kong"
+)
+
+// version is stamped by the build.
+var version = ""
+
+// Exit codes. plan and verify have one more each, for the outcome that
+// scripts ask for.
+const (
+	exitOK      = 0
+	exitError   = 1
+	exitChanges = 2 // plan: there are changes to make
+	exitFailed  = 3 // verify: a check failed
+)
+
+// flags are the whole command line.
+type flags struct {
+	Log     string           `help:"How much to log: debug, info, warn or error." enum:"debug,info,warn,error" default:"warn" env:"AUTHPOCKET_LOG"`
+	Version kong.VersionFlag `help:"Print the version and exit."`
+
+	Serve  serveFlags  `cmd:"" default:"withargs" help:"Start the web wizard (the default)."`
+	Plan   planFlags   `cmd:"" help:"Show what would be changed, and change nothing. Exit code 0: nothing to change, 2: changes, 1: error."`
+	Apply  applyFlags  `cmd:"" help:"Make the changes. Exit code 0: done, 1: not."`
+	Verify verifyFlags `cmd:"" help:"Measure whether the link works. Exit code 0: good, 3: a check failed, 1: error."`
+}
+
+// fileFlags are those of every command that works from a link file.
+type fileFlags struct {
+	File string `short:"f" required:"" help:"The link file." placeholder:"link.yaml" type:"path"`
+	JSON bool   `name:"json" help:"Print JSON instead of text."`
+}
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	code := run(ctx, os.Args[1:], streams{os.Stdin, os.Stdout, os.Stderr})
+	stop()
+	os.Exit(code)
+}
+
+type streams struct {
+	in       io.Reader
+	out, err io.Writer
+}
+
+// run is the whole program: it reads args and returns the exit code.
+func run(ctx context.Context, args []string, std streams) int {
+	var cli flags
+	exited := -1
+	parser, err := kong.New(&cli,
+		kong.Name("authpocket"),
+		kong.Description("Connects an authentik to a PocketBase, so that people sign in to the PocketBase app with authentik."),
+		kong.Writers(std.out, std.err),
+		kong.Exit(func(code int) { exited = code }),
+		kong.Vars{"version": buildVersion()},
+		kong.UsageOnError(),
+	)
+	if err != nil {
+		fmt.Fprintln(std.err, "authpocket: building the command line:", err)
+		return exitError
+	}
+	parsed, err := parser.Parse(args)
+	if exited >= 0 { // --help and --version were answered
+		return exited
+	}
+	if err != nil {
+		fmt.Fprintln(std.err, "authpocket:", err)
+		fmt.Fprintln(std.err, "authpocket --help lists the commands and flags.")
+		return exitError
+	}
+	p := program{streams: std, log: newLog(std.err, cli.Log)}
+	switch parsed.Command() {
+	case "plan":
+		return p.plan(ctx, cli.Plan)
+	case "apply":
+		return p.apply(ctx, cli.Apply)
+	case "verify":
+		return p.verify(ctx, cli.Verify)
+	default:
+		return p.serve(ctx, cli.Serve)
+	}
+}
+
+type program struct {
+	streams
+	log *slog.Logger
+}
+
+func newLog(w io.Writer, level string) *slog.Logger {
+	var l slog.Level
+	if err := l.UnmarshalText([]byte(level)); err != nil {
+		l = slog.LevelWarn
+	}
+	return slog.New(slog.NewTextHandler(w, &slog.HandlerOptions{Level: l}))
+}
+
+func buildVersion() string {
+	if version != "" {
+		return version
+	}
+	if info, ok := debug.ReadBuildInfo(); ok && info.Main.Version != "" {
+		return info.Main.Version
+	}
+	return "(devel)"
+}

@@ -1,0 +1,174 @@
+package main
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+
+	"authpocket/internal/engine"
+	"authpocket/internal/link"
+)
+
+// view prints outcomes: results to out, faults to err. With asJSON, out gets
+// exactly one JSON document.
+type view struct {
+	out, err io.Writer
+	asJSON   bool
+}
+
+func (p program) view(asJSON bool) view { return view{out: p.out, err: p.streams.err, asJSON: asJSON} }
+
+func (v view) json(value any) {
+	enc := json.NewEncoder(v.out)
+	enc.SetIndent("", "  ")
+	enc.SetEscapeHTML(false)
+	if err := enc.Encode(value); err != nil {
+		fmt.Fprintln(v.err, "authpocket: printing JSON:", err)
+	}
+}
+
+// fail prints everything that is wrong and returns the exit code.
+func (v view) fail(err error) int {
+	if v.asJSON {
+		v.json(map[string]any{"errors": messages(err)})
+	}
+	for _, m := range messages(err) {
+		fmt.Fprintln(v.err, m.String())
+	}
+	return exitError
+}
+
+// message is one thing that is wrong, in words.
+type message struct {
+	System  link.System `json:"system,omitempty"`
+	Field   string      `json:"field,omitempty"`
+	Summary string      `json:"summary"`
+	Todo    string      `json:"todo,omitempty"`
+}
+
+func (m message) String() string {
+	where := ""
+	if m.Field != "" {
+		where = m.Field + ": "
+	}
+	return strings.TrimSpace(where + m.Summary + " " + m.Todo)
+}
+
+func messages(err error) []message {
+	if joined, ok := err.(interface{ Unwrap() []error }); ok {
+		var all []message
+		for _, one := range joined.Unwrap() {
+			all = append(all, messages(one)...)
+		}
+		return all
+	}
+	if problems, ok := errors.AsType[link.Problems](err); ok {
+		var all []message
+		for _, p := range problems {
+			all = append(all, message{Field: p.Field, Summary: p.Summary, Todo: p.Todo})
+		}
+		return all
+	}
+	if f, ok := errors.AsType[*link.Fault](err); ok {
+		return []message{{System: f.System, Field: f.Field, Summary: f.Summary, Todo: f.Todo}}
+	}
+	return []message{{Summary: err.Error()}}
+}
+
+func (v view) plan(plan link.Plan) {
+	if v.asJSON {
+		v.json(plan)
+		return
+	}
+	for _, c := range plan.Changes {
+		fmt.Fprintf(v.out, "%s %s: %s %s\n", sign(c.Action), c.System.Label(), c.Action, c.Object)
+		for _, f := range c.Fields {
+			fmt.Fprintf(v.out, "    %s: %s\n", f.Name, fieldText(c.Action, f))
+		}
+		fmt.Fprintf(v.out, "    why: %s\n", c.Why)
+		if c.Lost != "" {
+			fmt.Fprintf(v.out, "    cannot be undone: %s\n", c.Lost)
+		}
+	}
+	for _, w := range plan.Warnings {
+		fmt.Fprintf(v.out, "! %s: %s %s\n", w.System.Label(), w.Summary, w.Detail)
+	}
+	if plan.Empty() {
+		fmt.Fprintln(v.out, "Nothing to change.")
+		return
+	}
+	fmt.Fprintf(v.out, "%s to make.\n", changes(len(plan.Changes)))
+}
+
+func sign(a link.Action) string {
+	switch a {
+	case link.Create:
+		return "+"
+	case link.Delete:
+		return "-"
+	default:
+		return "~"
+	}
+}
+
+func fieldText(a link.Action, f link.Field) string {
+	after := strings.ReplaceAll(link.Show(f.After), "\n", "\n        ")
+	if a == link.Create {
+		return after
+	}
+	return link.Show(f.Before) + " → " + after
+}
+
+func changes(n int) string {
+	if n == 1 {
+		return "1 change"
+	}
+	return fmt.Sprintf("%d changes", n)
+}
+
+func (v view) event(e engine.Event) {
+	switch e.State {
+	case engine.Running:
+		fmt.Fprintf(v.out, "%s: %s %s ... ", e.Change.System.Label(), e.Change.Action, e.Change.Object)
+	case engine.Done:
+		fmt.Fprintln(v.out, "done")
+	case engine.Failed:
+		fmt.Fprintln(v.out, "failed")
+	}
+}
+
+func (v view) applied(o outcomes, err error) {
+	if v.asJSON {
+		result := map[string]any{"applied": err == nil, "changes": o}
+		if err != nil {
+			result["errors"] = messages(err)
+		}
+		v.json(result)
+	}
+	if err != nil {
+		for _, m := range messages(err) {
+			fmt.Fprintln(v.err, m.String())
+		}
+		return
+	}
+	if !v.asJSON {
+		fmt.Fprintln(v.out, "Applied. authpocket verify measures whether sign-in works.")
+	}
+}
+
+func (v view) checks(checks link.Checks) {
+	if v.asJSON {
+		v.json(checks)
+		return
+	}
+	for _, c := range checks {
+		fmt.Fprintf(v.out, "%-7s %s: %s\n        %s\n", c.Status, c.System.Label(), c.Title, c.Evidence)
+		if c.Remedy != "" {
+			fmt.Fprintf(v.out, "        → %s\n", c.Remedy)
+		}
+	}
+	fmt.Fprintf(v.out, "%d passed, %d warned, %d failed, %d not measured.\n",
+		checks.Count(link.Pass), checks.Count(link.Warn), checks.Count(link.Fail), checks.Count(link.Skipped))
+}

@@ -1,0 +1,20 @@
+#!/usr/bin/env bash
+# Runs the browser tests where Node and Chromium are found; says so where not.
+set -euo pipefail
+cd "$(dirname "$0")"
+
+missing=""
+command -v node >/dev/null || missing="Node"
+command -v "${CHROMIUM:-chromium}" >/dev/null || missing="${missing:+$missing and }Chromium"
+if [ -z "$missing" ] && [ ! -d node_modules/playwright-core ]; then
+  npm ci --no-audit --no-fund >/dev/null || missing="the packages of e2e/package-lock.json"
+fi
+if [ -n "$missing" ]; then
+  echo "BROWSER TESTS SKIPPED: $missing not found."
+  [ -z "${AUTHPOCKET_REQUIRE_BROWSER:-}" ] || exit 1
+  exit 0
+fi
+mkdir -p out
+go build -o out/authpocket-demo ../cmd/authpocket-demo
+go build -o out/authpocket ../cmd/authpocket
+node --test --test-concurrency=1 --test-reporter=spec tests/

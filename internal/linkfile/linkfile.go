@@ -1,0 +1,136 @@
+// Package linkfile reads the YAML file that describes a link for the commands
+// plan, apply and verify.
+package linkfile
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+
+	"go.yaml.in/yaml/v3"
+
+	"authpocket/internal/link"
+	"authpocket/internal/secret"
+)
+
+// MaxSize is the most that is read of a link file, in bytes.
+const MaxSize = 1 << 20
+
+// File is a link file: where both systems are, and what is wanted of the link.
+type File struct {
+	Authentik   Authentik          `yaml:"authentik"`
+	PocketBase  PocketBase         `yaml:"pocketbase"`
+	Application link.Application   `yaml:"application"`
+	Provider    link.Provider      `yaml:"provider"`
+	Access      *link.Access       `yaml:"access"`
+	Email       link.EmailDecision `yaml:"email"`
+	Existing    link.Existing      `yaml:"existing"`
+}
+
+// Authentik says how to reach authentik.
+type Authentik struct {
+	URL       string      `yaml:"url"`
+	Token     secret.Text `yaml:"token"`
+	PublicURL string      `yaml:"public_url"` // as browsers see it, default url
+	CAFile    string      `yaml:"ca_file"`
+}
+
+// PocketBase says how to reach PocketBase, and what is wanted there.
+type PocketBase struct {
+	URL             string      `yaml:"url"`
+	Token           secret.Text `yaml:"token"`
+	Email           string      `yaml:"email"`
+	Password        secret.Text `yaml:"password"`
+	PublicURLs      []string    `yaml:"public_urls"` // as browsers see it, default url
+	CAFile          string      `yaml:"ca_file"`
+	link.PocketBase `yaml:",inline"`
+}
+
+// Open reads the link file at path. Variables such as ${AUTHENTIK_TOKEN} are
+// taken from lookup, which is os.LookupEnv outside tests. The error names the
+// file and the line, and never a value.
+func Open(path string, lookup func(string) (string, bool)) (File, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return File{}, fmt.Errorf("opening the link file: %w", err)
+	}
+	defer f.Close()
+	data, err := io.ReadAll(io.LimitReader(f, MaxSize+1))
+	if err != nil {
+		return File{}, fmt.Errorf("reading the link file: %w", err)
+	}
+	if len(data) > MaxSize {
+		return File{}, fmt.Errorf("%s: larger than 1 MB, so not a link file", path)
+	}
+	return Parse(path, data, lookup)
+}
+
+// Parse reads data as a link file. All unknown keys and missing variables are
+// reported at once.
+func Parse(path string, data []byte, lookup func(string) (string, bool)) (File, error) {
+	var (
+		file File
+		root yaml.Node
+	)
+	dec := yaml.NewDecoder(bytes.NewReader(data))
+	if err := dec.Decode(&root); err != nil {
+		if errors.Is(err, io.EOF) {
+			return file, fmt.Errorf("%s: the file is empty", path)
+		}
+		return file, fmt.Errorf("%s: %w", path, err)
+	}
+	if err := dec.Decode(new(yaml.Node)); !errors.Is(err, io.EOF) {
+		return file, fmt.Errorf("%s: more than one document: put each link in a file of its own", path)
+	}
+	if err := errors.Join(checkKeys(path, &root)...); err != nil {
+		return file, err
+	}
+	if err := errors.Join(expand(path, &root, lookup)...); err != nil {
+		return file, err
+	}
+	if err := root.Decode(&file); err != nil {
+		return File{}, fmt.Errorf("%s: %w", path, hideValues(err))
+	}
+	return file, nil
+}
+
+// Spec turns the file into a spec. The problems are all that is wrong with
+// addresses and settings.
+func (f File) Spec() (link.Spec, link.Problems) {
+	var problems link.Problems
+	address := func(label, field, raw string) string {
+		got, problem := link.ParseAddress(label, field, raw)
+		if problem != nil {
+			problems = append(problems, *problem)
+		}
+		return got
+	}
+	spec := link.Spec{
+		Application: f.Application, Provider: f.Provider, Access: f.Access,
+		Email: f.Email, Existing: f.Existing, PocketBase: f.PocketBase.PocketBase,
+	}
+	spec.AuthentikURL = address("authentik address", "authentik.url", f.Authentik.URL)
+	if f.Authentik.PublicURL != "" {
+		spec.AuthentikURL = address("authentik public address", "authentik.public_url", f.Authentik.PublicURL)
+	}
+	if f.Authentik.Token.Reveal() == "" {
+		problems.Add("authentik.token", "There is no token for authentik.", "Set it, for example token: ${AUTHENTIK_TOKEN}.")
+	}
+	own := address("PocketBase address", "pocketbase.url", f.PocketBase.URL)
+	spec.PocketBaseURLs = []string{own}
+	if len(f.PocketBase.PublicURLs) > 0 {
+		spec.PocketBaseURLs = nil
+	}
+	for i, raw := range f.PocketBase.PublicURLs {
+		spec.PocketBaseURLs = append(spec.PocketBaseURLs, address("PocketBase public address", fmt.Sprintf("pocketbase.public_urls.%d", i), raw))
+	}
+	if !f.PocketBase.Token.IsSet() && (f.PocketBase.Email == "" || !f.PocketBase.Password.IsSet()) {
+		problems.Add("pocketbase.token", "There are no credentials for PocketBase.", "Set token, or email and password, of a superuser.")
+	}
+	if len(problems) > 0 {
+		return spec, append(problems, spec.Validate()...)
+	}
+	return spec, spec.Validate()
+}

@@ -1,0 +1,47 @@
+// Package listen runs an HTTP server until its context ends.
+package listen
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"time"
+)
+
+// Grace is how long running requests and jobs have to finish after the
+// context has ended.
+const Grace = 10 * time.Second
+
+// Serve answers on ln until ctx ends, then calls stop, which ends event
+// streams, and waits up to Grace for what still runs. It returns nil after an
+// orderly end.
+func Serve(ctx context.Context, ln net.Listener, handler http.Handler, stop func()) error {
+	server := &http.Server{
+		Handler:           handler,
+		ReadHeaderTimeout: 5 * time.Second,
+		ReadTimeout:       30 * time.Second,
+		WriteTimeout:      2 * time.Minute,
+		IdleTimeout:       2 * time.Minute,
+		MaxHeaderBytes:    32 << 10,
+	}
+	failed := make(chan error, 1)
+	go func() { failed <- server.Serve(ln) }()
+	select {
+	case err := <-failed:
+		return fmt.Errorf("serving: %w", err)
+	case <-ctx.Done():
+	}
+	stop()
+	grace, cancel := context.WithTimeout(context.WithoutCancel(ctx), Grace)
+	defer cancel()
+	err := server.Shutdown(grace)
+	if served := <-failed; !errors.Is(served, http.ErrServerClosed) {
+		return fmt.Errorf("serving: %w", served)
+	}
+	if err != nil {
+		return fmt.Errorf("stopping: %w", err)
+	}
+	return nil
+}
