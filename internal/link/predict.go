@@ -1,0 +1,118 @@
+package link
+
+import (
+	"slices"
+	"strings"
+)
+
+// Claims are what authentik would send about a person.
+type Claims struct {
+	Subject  string
+	Email    string
+	Verified bool // as PocketBase reads email_verified
+	Name     string
+	Username string
+}
+
+// Account is a record of the auth collection as far as a sign-in is concerned.
+type Account struct {
+	ID       string
+	Email    string
+	Verified bool
+	// LinkedSubject is the subject that this record is linked with in the
+	// link's slot, empty for none.
+	LinkedSubject string
+}
+
+// Outcome is what a sign-in leads to in PocketBase.
+type Outcome string
+
+// The outcomes.
+const (
+	OutcomeNew     Outcome = "new"     // a new account is made
+	OutcomeLinked  Outcome = "linked"  // an account that is there is linked by its address
+	OutcomeReturns Outcome = "returns" // the person has signed in through this slot before
+	OutcomeRefused Outcome = "refused"
+)
+
+// Prediction is an outcome, with the account it concerns and, for a refusal,
+// its cause in the catalogue.
+type Prediction struct {
+	Outcome Outcome
+	Account Account // linked and returns
+	Cause   string  // refused
+	Email   string  // the address the record will have
+	Words   string  // for people
+}
+
+// Predict tells what PocketBase will do at a sign-in with these claims, in
+// the order in which it decides (apis/record_auth_with_oauth2.go). bySubject
+// is the record linked with the subject, byEmail the one with the address;
+// nil for none.
+func Predict(claims Claims, c CollectionState, bySubject, byEmail *Account) Prediction {
+	email := claims.Email
+	if !claims.Verified {
+		email = ""
+	}
+	switch {
+	case c.AuthRule == nil:
+		return refused("auth-rule", "PocketBase refuses everyone: the auth rule of "+c.Name+" lets nobody sign in.")
+	case c.MFAEnabled && !exemptsOAuth2(c.MFARule):
+		return refused("mfa", "PocketBase asks for a second factor: MFA is on in "+c.Name+", and OAuth2 alone is not enough.")
+	case bySubject != nil:
+		return Prediction{Outcome: OutcomeReturns, Account: *bySubject, Email: bySubject.Email,
+			Words: "Signs in to the account " + quote(shown(*bySubject)) + ", which is linked already."}
+	case byEmail != nil && email != "":
+		return predictLink(claims, *byEmail)
+	case c.CreateRule == nil:
+		return refused("create-rule", "PocketBase refuses new people: only superusers may create records in "+c.Name+".")
+	case email == "" && c.EmailRequired:
+		cause := "email-unverified"
+		if claims.Email == "" {
+			cause = "email-blank"
+		}
+		return refused(cause, "PocketBase refuses the sign-in with “email: Cannot be blank”: authentik sends no verified address, and "+c.Name+" requires one.")
+	case email == "":
+		return Prediction{Outcome: OutcomeNew, Words: "A new account is made, without an e-mail address."}
+	}
+	return Prediction{Outcome: OutcomeNew, Email: email, Words: "A new account is made for " + email + "."}
+}
+
+func predictLink(claims Claims, there Account) Prediction {
+	if there.LinkedSubject != "" && there.LinkedSubject != claims.Subject {
+		return refused("other-subject", "PocketBase refuses the sign-in: the account "+quote(shown(there))+" is linked with another subject in this slot.")
+	}
+	return Prediction{Outcome: OutcomeLinked, Account: there, Email: there.Email,
+		Words: "Is linked to the account " + quote(shown(there)) + ", which has the same address."}
+}
+
+func refused(cause, words string) Prediction {
+	return Prediction{Outcome: OutcomeRefused, Cause: cause, Words: words}
+}
+
+func shown(a Account) string {
+	if a.Email != "" {
+		return a.Email
+	}
+	return a.ID
+}
+
+// exemptsOAuth2 tells whether an MFA rule plainly leaves OAuth2 sign-ins out.
+func exemptsOAuth2(rule string) bool {
+	normal := strings.Join(strings.Fields(rule), "")
+	return slices.Contains([]string{`@request.context!="oauth2"`, `@request.context!='oauth2'`}, normal)
+}
+
+// Truthy reads email_verified as PocketBase does (cast.ToBool in
+// tools/auth/oidc.go): true, "true", 1 and the like.
+func Truthy(claim any) bool {
+	switch v := claim.(type) {
+	case bool:
+		return v
+	case string:
+		return slices.Contains([]string{"1", "t", "T", "TRUE", "true", "True"}, v)
+	case float64:
+		return v != 0
+	}
+	return false
+}
