@@ -7,10 +7,11 @@
 package authentik
 
 import (
-	"context"
-	"errors"
 	"log/slog"
 	"net/http"
+	"net/url"
+
+	api "goauthentik.io/api/v3"
 
 	"authpocket/internal/link"
 	"authpocket/internal/secret"
@@ -34,57 +35,42 @@ type Identity struct {
 	Type      string // "internal", "external", "service_account", ...
 }
 
-// Client is a connected authentik.
+// Client is a connected authentik. It is safe for concurrent use.
 type Client struct {
+	url      string
+	api      *api.APIClient // for the API, with the token
+	http     *http.Client   // for everything else, without it
+	log      *slog.Logger
 	identity Identity
+	features link.Features
 }
 
 // Identity returns who the token is, as found by Connect.
 func (c *Client) Identity() Identity { return c.identity }
 
-var errNotYet = errors.New("being written")
+func newClient(cfg Config) *Client {
+	log := cfg.Log
+	if log == nil {
+		log = slog.New(slog.DiscardHandler)
+	}
+	withToken := *cfg.HTTP
+	withToken.Transport = &keeper{next: cfg.HTTP.Transport, token: cfg.Token, log: log}
 
-// Connect checks the address, the version and the token.
-func Connect(ctx context.Context, cfg Config) (*Client, error) { return nil, errNotYet }
-
-// Observe reads what a link needs to know.
-func (c *Client) Observe(ctx context.Context, q link.Query) (link.AuthentikSnapshot, error) {
-	return link.AuthentikSnapshot{}, errNotYet
+	conf := api.NewConfiguration()
+	conf.UserAgent = "authpocket"
+	conf.HTTPClient = &withToken
+	conf.Servers = api.ServerConfigurations{{URL: cfg.URL + "/api/v3"}}
+	// There are no machine-readable codes in authentik's refusals, only
+	// translated sentences.
+	conf.AddDefaultHeader("Accept-Language", "en")
+	return &Client{url: cfg.URL, api: api.NewAPIClient(conf), http: cfg.HTTP, log: log}
 }
 
-// Apply carries out one change.
-func (c *Client) Apply(ctx context.Context, ch link.Change) error { return errNotYet }
-
-// Check measures the link in d at authentik. person is the primary key of a
-// user, 0 for the token's own.
-func (c *Client) Check(ctx context.Context, d link.Desired, person int) []link.Check { return nil }
-
-// SearchGroups returns the first groups whose name matches.
-func (c *Client) SearchGroups(ctx context.Context, query string) ([]link.Ref, error) {
-	return nil, errNotYet
+// host is how the address is named in messages.
+func (c *Client) host() string {
+	u, err := url.Parse(c.url)
+	if err != nil {
+		return c.url
+	}
+	return u.Host
 }
-
-// SearchUsers returns the first users that match.
-func (c *Client) SearchUsers(ctx context.Context, query string) ([]link.Ref, error) {
-	return nil, errNotYet
-}
-
-// SearchPolicies returns the first policies whose name matches.
-func (c *Client) SearchPolicies(ctx context.Context, query string) ([]link.Ref, error) {
-	return nil, errNotYet
-}
-
-// ApplicationGroups returns the groups that applications are sorted into.
-func (c *Client) ApplicationGroups(ctx context.Context) ([]string, error) { return nil, errNotYet }
-
-// Permission is one permission that the token needs, and what for.
-type Permission struct {
-	Codename string // "authentik_core.view_application"
-	Why      string
-}
-
-// Permissions are all that a token needs for the whole of authpocket.
-func Permissions() []Permission { return nil }
-
-// MissingFor returns those of missing that ch needs.
-func MissingFor(ch link.Change, missing []string) []string { return nil }

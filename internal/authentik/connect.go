@@ -1,0 +1,124 @@
+package authentik
+
+import (
+	"context"
+	"net/http"
+	"strings"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"authpocket/internal/link"
+)
+
+// connectTimeout bounds the whole of Connect.
+const connectTimeout = 9 * time.Second
+
+// oldestVersion is the oldest authentik that authpocket works with.
+const oldestVersion = "2025.12"
+
+// Connect checks on the spot that an authentik answers at the address, that
+// it is new enough, and whose token this is. The token is sent only once
+// authentik was recognised. The error is a *link.Fault whose field is
+// authentik.url or authentik.token.
+func Connect(ctx context.Context, cfg Config) (*Client, error) {
+	c := newClient(cfg)
+	ctx, cancel := context.WithTimeout(ctx, connectTimeout)
+	defer cancel()
+	if err := c.recognise(ctx); err != nil {
+		return nil, err
+	}
+	if f := tokenShape(cfg.Token.Reveal()); f != nil {
+		return nil, f
+	}
+	var me object
+	group, ctx := errgroup.WithContext(ctx)
+	group.Go(func() error { return c.readVersion(ctx) })
+	group.Go(func() (err error) {
+		me, err = c.readMe(ctx)
+		return err
+	})
+	if err := group.Wait(); err != nil {
+		return nil, err
+	}
+	c.identity.Username, c.identity.Name = me.text("username"), me.text("name")
+	c.identity.UserPK, c.identity.Type = me.number("pk"), me.text("type")
+	c.identity.Superuser = me.flag("is_superuser")
+	return c, nil
+}
+
+// tokenShape refuses what cannot be a token before it is sent.
+func tokenShape(token string) *link.Fault {
+	const todo = "In authentik, open Directory, then Tokens and App passwords, and copy a token whose intent is API."
+	if token == "" {
+		return fault(link.FaultToken, fieldToken, "There is no token.", todo, nil)
+	}
+	if strings.ContainsFunc(token, func(r rune) bool { return r <= ' ' || r > '~' }) {
+		return fault(link.FaultToken, fieldToken, "The token has a character in it that no token of authentik has, such as a space.", todo, nil)
+	}
+	return nil
+}
+
+// recognise asks for the public configuration, without the token.
+func (c *Client) recognise(ctx context.Context) error {
+	n := need{what: "its public configuration", field: fieldURL}
+	anonymous := func() *kept { return &kept{anonymous: true} }
+	a, err := c.readKept(ctx, n, anonymous, func(ctx context.Context) error {
+		_, _, err := c.api.RootAPI.RootConfigRetrieve(ctx).Execute()
+		return err
+	})
+	o, isObject := a.object()
+	switch {
+	case isObject && a.ok() && o.has("capabilities"):
+		return nil
+	case isObject && a.status == http.StatusForbidden && a.header.Get("X-Authentik-Id") != "":
+		return nil // closed to strangers, but authentik
+	case isObject && o.has("message") && (o.has("status") || o.has("code")):
+		return fault(link.FaultNotThis, fieldURL, "This is not an authentik. It looks like a PocketBase.",
+			"Enter authentik's address here and PocketBase's where PocketBase is asked for.", errorOf(n, a))
+	case err != nil && (a.err != nil || a.html() || a.status >= 300 && a.status < 400 || a.status == 401 || a.status >= 429):
+		return err
+	}
+	return fault(link.FaultNotThis, fieldURL, c.url+" answers, but not as an authentik does.",
+		"Enter the address that authentik's own pages begin with.", errorOf(n, a))
+}
+
+func (c *Client) readVersion(ctx context.Context) error {
+	n := need{what: "the version", field: fieldToken}
+	a, err := c.read(ctx, n, func(ctx context.Context) error {
+		_, _, err := c.api.AdminAPI.AdminVersionRetrieve(ctx).Execute()
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	o, _ := a.object()
+	c.identity.Version = plain(o.text("version_current"))
+	v, known := parseVersion(c.identity.Version)
+	oldest, _ := parseVersion(oldestVersion)
+	if known && v.before(oldest) {
+		return fault(link.FaultTooOld, fieldURL, "This authentik is "+c.identity.Version+".",
+			"Upgrade it to "+oldestVersion+" or later. That is the oldest version authpocket works with.", nil)
+	}
+	grants := !known || !v.before(version{2026, 5})
+	c.features = link.Features{GrantTypes: grants, MetaHide: grants, RedirectURI: grants}
+	return nil
+}
+
+// readMe asks who the token is. The answer is authentik's user object.
+func (c *Client) readMe(ctx context.Context) (object, error) {
+	n := need{what: "its own account", field: fieldToken}
+	a, err := c.read(ctx, n, func(ctx context.Context) error {
+		_, _, err := c.api.CoreAPI.CoreUsersMeRetrieve(ctx).Execute()
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	o, _ := a.object()
+	user := o.object("user")
+	if user.text("username") == "" {
+		return nil, c.unreadable(n, a)
+	}
+	return user, nil
+}

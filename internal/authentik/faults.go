@@ -1,0 +1,215 @@
+package authentik
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+	"strings"
+
+	"authpocket/internal/link"
+	"authpocket/internal/outbound"
+)
+
+const (
+	fieldURL   = "authentik.url"
+	fieldToken = "authentik.token"
+)
+
+// statusError is an answer that is not of success, for the log and for
+// statusOf. It holds no body.
+type statusError struct {
+	what    string // that was asked for
+	status  int
+	request string // authentik's request id
+}
+
+func (e *statusError) Error() string {
+	s := fmt.Sprintf("asked for %s, it answered %d", e.what, e.status)
+	if e.request != "" {
+		s += ", request " + e.request
+	}
+	return s
+}
+
+// missingPermission tells which permission a refused call lacked.
+type missingPermission struct {
+	perm string
+	err  error
+}
+
+func (e *missingPermission) Error() string { return "lacking " + e.perm + ": " + e.err.Error() }
+
+func (e *missingPermission) Unwrap() error { return e.err }
+
+func errorOf(n need, a answer) error {
+	if a.err != nil {
+		return a.err
+	}
+	return &statusError{what: n.what, status: a.status, request: plain(a.header.Get("X-Authentik-Id"))}
+}
+
+// statusOf is the status behind a fault, 0 where there was no answer.
+func statusOf(err error) int {
+	if s, ok := errors.AsType[*statusError](err); ok {
+		return s.status
+	}
+	return 0
+}
+
+func fault(kind link.FaultKind, field, summary, todo string, err error) *link.Fault {
+	return &link.Fault{System: link.Authentik, Kind: kind, Field: field, Summary: summary, Todo: todo, Err: err}
+}
+
+// readFault puts the outcome of a read that failed into words.
+func (c *Client) readFault(n need, a answer) *link.Fault {
+	if f := c.generalFault(n, a); f != nil {
+		return f
+	}
+	err := errorOf(n, a)
+	switch {
+	case a.status == http.StatusForbidden:
+		return forbidden("The token may not read "+n.what+".", n, err)
+	case a.status == http.StatusNotFound:
+		return fault(link.FaultOther, n.field, "authentik has no such "+n.what+".",
+			"It may have been deleted, or the token may not see it.", err)
+	}
+	summary := "authentik refused to show " + n.what + "."
+	if words := sentences(a); words != "" {
+		summary += " It says: " + words
+	}
+	return fault(link.FaultRefused, n.field, summary, "Check the value and try again.", err)
+}
+
+// generalFault knows the outcomes that have nothing to do with what was
+// asked; nil for all others.
+func (c *Client) generalFault(n need, a answer) *link.Fault {
+	err := errorOf(n, a)
+	switch {
+	case a.err != nil:
+		return c.noAnswer(a.err)
+	case a.status >= 300 && a.status < 400:
+		return c.redirected(n, a)
+	case a.status == http.StatusUnauthorized:
+		return fault(link.FaultNotThis, fieldURL, "Something in front of "+c.host()+" asks for a sign-in of its own.",
+			"Enter an address that leads straight to authentik, or let authpocket past that sign-in.", err)
+	case a.status == http.StatusForbidden:
+		return tokenFault(n, a)
+	case a.status == http.StatusNotFound && a.html():
+		return fault(link.FaultNotThis, fieldURL, "There is no authentik API at "+c.url+".",
+			"Enter the address that authentik's own pages begin with.", err)
+	case a.status == http.StatusTooManyRequests:
+		return fault(link.FaultOther, "", "authentik is throttling requests.", "Wait a minute, then try again.", err)
+	case a.status == http.StatusServiceUnavailable:
+		return fault(link.FaultUnreachable, fieldURL, "authentik at "+c.host()+" is starting or overloaded.",
+			"Wait a minute, then try again.", err)
+	case a.status == http.StatusBadGateway || a.status == http.StatusGatewayTimeout:
+		return fault(link.FaultUnreachable, fieldURL, "The proxy in front of authentik at "+c.host()+" gets no answer from it.",
+			"Check that authentik is running, then try again.", err)
+	case a.status >= 500:
+		return fault(link.FaultOther, "", "authentik ran into an error of its own.",
+			"Look into authentik's server log"+requestHint(a)+", then try again.", err)
+	}
+	return nil
+}
+
+func requestHint(a answer) string {
+	if id := plain(a.header.Get("X-Authentik-Id")); id != "" {
+		return " for the request " + id
+	}
+	return ""
+}
+
+func (c *Client) noAnswer(err error) *link.Fault {
+	todo := "Check the address, and that authentik is running and reachable from here."
+	switch {
+	case errors.Is(err, context.Canceled):
+		todo = "Start again when you are ready."
+	case errors.Is(err, outbound.ErrBodyTooLarge):
+		return fault(link.FaultNotThis, fieldURL, c.host()+" sent more than 8 MB where authentik sends a short answer.",
+			"Check that the address is authentik's.", err)
+	case errors.Is(err, outbound.ErrAddressRefused):
+		todo = "Enter authentik's own address."
+	case strings.Contains(outbound.Reason(err), "certificate"):
+		todo = "Give authentik a certificate that this machine trusts, or give authpocket the CA's file."
+	}
+	return fault(link.FaultUnreachable, fieldURL, "authentik at "+c.host()+" cannot be reached: "+outbound.Reason(err)+".", todo, err)
+}
+
+func (c *Client) redirected(n need, a answer) *link.Fault {
+	err := errorOf(n, a)
+	to, parseErr := url.Parse(a.header.Get("Location"))
+	if base, e := url.Parse(c.url); parseErr == nil && e == nil {
+		to = base.ResolveReference(to)
+		if before, isAPI := apiBase(to); isAPI && before != c.url {
+			return fault(link.FaultNotThis, fieldURL, c.url+" redirects to "+before+".", "Enter "+before+".", err)
+		}
+	}
+	where := "another page"
+	if parseErr == nil && to.Host != "" {
+		where = "a page at " + plain(to.Host)
+	}
+	return fault(link.FaultNotThis, fieldURL, c.url+" redirects to "+where+", as a login page in front of it does, instead of answering.",
+		"Enter an address that leads straight to authentik, or let /api/v3/ past that login.", err)
+}
+
+// apiBase is the address that u is an API call of.
+func apiBase(u *url.URL) (string, bool) {
+	before, _, found := strings.Cut(u.Path, "/api/v3/")
+	return u.Scheme + "://" + u.Host + before, found
+}
+
+// tokenFault tells a token that is refused from one that lacks a permission,
+// for authentik answers both with 403; nil for the latter.
+func tokenFault(n need, a answer) *link.Fault {
+	o, isObject := a.object()
+	detail := strings.ToLower(o.text("detail"))
+	switch {
+	case !isObject:
+		return fault(link.FaultNotThis, fieldURL, "Something in front of authentik refused the request.",
+			"Let authpocket past the proxy or firewall in front of authentik.", errorOf(n, a))
+	case strings.Contains(detail, "not provided"):
+		return fault(link.FaultToken, fieldToken, "The token did not reach authentik.",
+			"Let the proxy in front of authentik pass the Authorization header on.", errorOf(n, a))
+	case strings.Contains(detail, "token"):
+		return fault(link.FaultToken, fieldToken, "authentik does not accept this token.",
+			"It is wrong, has expired or was renewed since, or is an app password. In authentik, open Directory, then Tokens and App passwords, and copy a token whose intent is API.", errorOf(n, a))
+	}
+	return nil
+}
+
+func forbidden(summary string, n need, err error) *link.Fault {
+	todo := "Use the token of an account that may."
+	if n.perm != "" {
+		todo = "Give the token's role the permission " + n.perm + "."
+		err = &missingPermission{perm: n.perm, err: err}
+	}
+	return fault(link.FaultPermission, n.field, summary, todo, err)
+}
+
+// unreadable is for an answer of success that is not authentik's.
+func (c *Client) unreadable(n need, a answer) *link.Fault {
+	if a.html() {
+		return fault(link.FaultNotThis, fieldURL, c.url+" answers with a web page where authentik's API answers with data.",
+			"Check the address. If a login page or a proxy stands in front of authentik, let /api/v3/ past it.", errorOf(n, a))
+	}
+	return fault(link.FaultNotThis, fieldURL, "What "+c.host()+" answered about "+n.what+" cannot be read.",
+		"Check that the address is authentik's, then try again.", errorOf(n, a))
+}
+
+// sentences are all complaints of a refusal in one line, empty for none.
+func sentences(a answer) string {
+	if a.html() {
+		return ""
+	}
+	var lines []string
+	for _, c := range complaints(a.body) {
+		line := c.text
+		if len(c.path) > 0 {
+			line = strings.Join(c.path, " ") + ": " + line
+		}
+		lines = append(lines, line)
+	}
+	return strings.Join(lines, " ")
+}

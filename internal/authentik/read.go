@@ -1,0 +1,100 @@
+package authentik
+
+import (
+	"context"
+	"errors"
+	"io"
+	"math/rand/v2"
+	"net/http"
+	"strconv"
+	"syscall"
+	"time"
+)
+
+const (
+	readTries = 4
+	// maxWait is the longest that one call waits in all before it is sent
+	// again, and so the longest Retry-After that is waited for.
+	maxWait   = 30 * time.Second
+	firstWait = 250 * time.Millisecond
+)
+
+// need names what a call is for, in words for a refusal.
+type need struct {
+	what  string // "flows"
+	perm  string // the permission the call needs
+	field string // the form field or spec path a refusal belongs to
+}
+
+// read sends a call that changes nothing until a whole JSON object comes
+// back. The error is a *link.Fault that wraps a statusError where there was
+// an answer.
+func (c *Client) read(ctx context.Context, n need, do execute) (answer, error) {
+	return c.readKept(ctx, n, func() *kept { return &kept{} }, do)
+}
+
+func (c *Client) readKept(ctx context.Context, n need, place func() *kept, do execute) (answer, error) {
+	var waited time.Duration
+	for try := 1; ; try++ {
+		a := c.sendKept(ctx, place(), do)
+		if a.ok() {
+			if _, isObject := a.object(); !isObject {
+				return a, c.unreadable(n, a)
+			}
+			return a, nil
+		}
+		wait := pauseBefore(try, a)
+		if !worthAnother(a) || try == readTries || waited+wait > maxWait || sleep(ctx, wait) != nil {
+			return a, c.readFault(n, a)
+		}
+		waited += wait
+	}
+}
+
+// worthAnother tells whether the same read may fare better a moment later.
+func worthAnother(a answer) bool {
+	switch a.status {
+	case http.StatusTooManyRequests, http.StatusBadGateway, http.StatusServiceUnavailable, http.StatusGatewayTimeout:
+		return true
+	}
+	return cutOff(a.err)
+}
+
+// cutOff tells whether the connection ended before the answer did.
+func cutOff(err error) bool {
+	return errors.Is(err, syscall.ECONNRESET) || errors.Is(err, syscall.EPIPE) ||
+		errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF)
+}
+
+// pauseBefore is how long to wait after the given try: as long as the answer
+// asks for, else twice as long each time, with jitter so that several callers
+// do not come back at once.
+func pauseBefore(try int, a answer) time.Duration {
+	if asked, ok := retryAfter(a); ok {
+		return asked
+	}
+	base := firstWait << (try - 1)
+	return base/2 + rand.N(base)
+}
+
+func retryAfter(a answer) (time.Duration, bool) {
+	value := a.header.Get("Retry-After")
+	if seconds, err := strconv.Atoi(value); err == nil && seconds >= 0 {
+		return time.Duration(min(seconds, 3600)) * time.Second, true
+	}
+	if at, err := http.ParseTime(value); err == nil {
+		return max(0, time.Until(at)), true
+	}
+	return 0, false
+}
+
+func sleep(ctx context.Context, d time.Duration) error {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}

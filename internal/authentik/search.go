@@ -1,0 +1,83 @@
+package authentik
+
+import (
+	"context"
+	"maps"
+	"slices"
+
+	"authpocket/internal/link"
+)
+
+// searchSize is how many matches a search shows.
+const searchSize = 20
+
+// SearchGroups returns the first groups whose name has query in it, by name.
+func (c *Client) SearchGroups(ctx context.Context, query string) ([]link.Ref, error) {
+	n := need{what: "groups", perm: permViewGroup, field: "access.groups"}
+	return c.search(ctx, n, named, func(ctx context.Context) error {
+		r := c.api.CoreAPI.CoreGroupsList(ctx).IncludeUsers(false).Ordering("name").PageSize(searchSize)
+		if query != "" {
+			r = r.Search(query)
+		}
+		_, _, err := r.Execute()
+		return err
+	})
+}
+
+// SearchUsers returns the first users who have query in their name, username
+// or address, by username. The ID of each is its primary key in digits.
+func (c *Client) SearchUsers(ctx context.Context, query string) ([]link.Ref, error) {
+	n := need{what: "users", perm: permViewUser, field: "access.users"}
+	return c.search(ctx, n, userRef, func(ctx context.Context) error {
+		r := c.api.CoreAPI.CoreUsersList(ctx).IncludeGroups(false).Ordering("username").PageSize(searchSize)
+		if query != "" {
+			r = r.Search(query)
+		}
+		_, _, err := r.Execute()
+		return err
+	})
+}
+
+// SearchPolicies returns the first policies whose name has query in it, by
+// name.
+func (c *Client) SearchPolicies(ctx context.Context, query string) ([]link.Ref, error) {
+	n := need{what: "policies", perm: permViewPolicy, field: "access.policies"}
+	return c.search(ctx, n, named, func(ctx context.Context) error {
+		r := c.api.PoliciesAPI.PoliciesAllList(ctx).Ordering("name").PageSize(searchSize)
+		if query != "" {
+			r = r.Search(query)
+		}
+		_, _, err := r.Execute()
+		return err
+	})
+}
+
+func (c *Client) search(ctx context.Context, n need, reference func(object) link.Ref, do execute) ([]link.Ref, error) {
+	found, _, err := c.page(ctx, list{n, func(ctx context.Context, _ int32) error { return do(ctx) }}, 1)
+	if err != nil {
+		return nil, err
+	}
+	matches := make([]link.Ref, len(found))
+	for i, one := range found {
+		matches[i] = reference(one)
+	}
+	return matches, nil
+}
+
+// ApplicationGroups returns the groups that applications are sorted into, by
+// name. A token that is no superuser's sees those of its own applications.
+func (c *Client) ApplicationGroups(ctx context.Context) ([]string, error) {
+	applications, err := c.all(ctx, list{need{what: whatApplications, perm: permViewApplication}, func(ctx context.Context, page int32) error {
+		_, _, err := c.api.CoreAPI.CoreApplicationsList(ctx).SuperuserFullList(true).Ordering("slug").PageSize(pageSize).Page(page).Execute()
+		return err
+	}})
+	if err != nil {
+		return nil, c.explainBroken(ctx, err)
+	}
+	groups := map[string]bool{}
+	for _, one := range applications {
+		groups[one.text("group")] = true
+	}
+	delete(groups, "")
+	return slices.Sorted(maps.Keys(groups)), nil
+}

@@ -1,0 +1,97 @@
+package authentik
+
+import (
+	"encoding/json"
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+const (
+	maxComplaints    = 20
+	maxComplaintText = 300 // bytes
+	maxNesting       = 12
+)
+
+// complaint is one sentence of a refusal, and the keys that lead to it. The
+// number of a list's element is its position, counted from 1.
+type complaint struct {
+	path []string
+	text string
+}
+
+// complaints reads the sentences of a refusal. authentik answers them as
+// strings, lists, lists of objects and objects keyed by index, depending on
+// the field and the version, so any JSON is walked.
+func complaints(body []byte) []complaint {
+	var value any
+	if json.Unmarshal(body, &value) != nil {
+		return nil
+	}
+	w := walker{}
+	w.walk(nil, value)
+	return w.found
+}
+
+type walker struct{ found []complaint }
+
+func (w *walker) walk(path []string, value any) {
+	if len(path) > maxNesting || len(w.found) >= maxComplaints {
+		return
+	}
+	switch value := value.(type) {
+	case map[string]any:
+		for _, key := range slices.Sorted(maps.Keys(value)) {
+			w.walk(step(path, key), value[key])
+		}
+	case []any:
+		for i, element := range value {
+			if _, plain := element.(string); plain {
+				w.walk(path, element)
+			} else {
+				w.walk(step(path, strconv.Itoa(i)), element)
+			}
+		}
+	case string:
+		w.add(path, value)
+	case float64:
+		w.add(path, strconv.FormatFloat(value, 'f', -1, 64))
+	}
+}
+
+func (w *walker) add(path []string, text string) {
+	if text = plain(text); text != "" {
+		w.found = append(w.found, complaint{path: slices.Clone(path), text: text})
+	}
+}
+
+// step adds a key to the path. Keys that stand for the whole object add
+// nothing; an index becomes a position.
+func step(path []string, key string) []string {
+	switch key {
+	case "non_field_errors", "detail", "null", "__all__", "":
+		return path
+	}
+	if i, err := strconv.Atoi(key); err == nil && i >= 0 {
+		key = strconv.Itoa(i + 1)
+	}
+	return append(slices.Clip(path), plain(key))
+}
+
+// plain is text as one line of bounded length, without control characters.
+func plain(text string) string {
+	text = strings.Join(strings.FieldsFunc(strings.ToValidUTF8(text, "?"), func(r rune) bool {
+		return unicode.IsSpace(r) || !unicode.IsPrint(r)
+	}), " ")
+	if len(text) <= maxComplaintText {
+		return text
+	}
+	cut := maxComplaintText
+	for !utf8.RuneStart(text[cut]) {
+		cut--
+	}
+	return strings.TrimSpace(text[:cut]) + "…"
+}
