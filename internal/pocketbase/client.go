@@ -57,9 +57,30 @@ type Identity struct {
 // goroutines.
 type Client struct {
 	cfg      Config
+	wire     wire
 	token    secret.Text
 	identity Identity
 }
 
 // Identity returns what Connect found out.
 func (c *Client) Identity() Identity { return c.identity }
+
+// release is what is known of the server's version.
+func (c *Client) release() release { return parseRelease(c.identity.Version) }
+
+// The form fields that faults of this package name.
+const (
+	fieldURL      = "pocketbase.url"
+	fieldToken    = "pocketbase.token"
+	fieldEmail    = "pocketbase.email"
+	fieldPassword = "pocketbase.password"
+	fieldOTP      = "pocketbase.otp"
+)
+
+// credentialField is the field of the credentials in use.
+func (cfg Config) credentialField() string {
+	if cfg.Token.IsSet() {
+		return fieldToken
+	}
+	return fieldPassword
+}

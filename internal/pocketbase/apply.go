@@ -1,0 +1,153 @@
+package pocketbase
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"time"
+
+	"authpocket/internal/link"
+)
+
+// Apply carries out one change: it reads what is there now, refuses when that
+// is no longer what the plan was made from, writes, and reads back. A write
+// whose answer never came is settled by reading. The error is a *link.Fault;
+// of the kind link.FaultUnknown where the outcome could not be found out.
+func (c *Client) Apply(ctx context.Context, ch link.Change) error {
+	w, f := c.writer(ch)
+	if f != nil {
+		return f
+	}
+	ctx, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
+	return c.carryOut(ctx, w)
+}
+
+// writer is one kind of change.
+type writer interface {
+	// prepare reads what is there and returns the PATCH to send, or nil when
+	// nothing is left to do. again tells that a PATCH was sent before.
+	prepare(ctx context.Context, again bool) (*call, error)
+	// confirm reads back.
+	confirm(ctx context.Context) error
+	// refused puts a refusal of the PATCH into words.
+	refused(a answer) *link.Fault
+	// name is what is written, for people.
+	name() string
+}
+
+func (c *Client) writer(ch link.Change) (writer, *link.Fault) {
+	if ch.System != link.PB {
+		return nil, bug("The change is for " + ch.System.Label() + ", not for PocketBase.")
+	}
+	switch ch.Kind {
+	case link.KindOAuth2, link.KindRules:
+		before, okBefore := ch.Before.(*link.CollectionState)
+		after, okAfter := ch.After.(*link.CollectionState)
+		if !okBefore || !okAfter || before == nil || after == nil {
+			return nil, bug("The change of " + ch.Object + " lacks the collection before or after it.")
+		}
+		if ch.Kind == link.KindRules {
+			return &rulesWriter{c: c, ch: ch, before: *before, after: *after}, nil
+		}
+		in, f := intentOf(ch, before.OAuth2, after.OAuth2)
+		return &oauth2Writer{c: c, ch: ch, before: *before, after: *after, in: in}, f
+	case link.KindSettings:
+		after, ok := ch.After.(*link.SettingsState)
+		if !ok || after == nil {
+			return nil, bug("The change of " + ch.Object + " lacks the settings after it.")
+		}
+		return &settingsWriter{c: c, after: *after}, nil
+	}
+	return nil, bug("PocketBase has no " + string(ch.Kind) + " to write.")
+}
+
+// carryOut sends a PATCH until its outcome is known. To send the same one
+// again is harmless: it writes values, not differences.
+func (c *Client) carryOut(ctx context.Context, w writer) error {
+	for attempt := 1; ; attempt++ {
+		patch, err := w.prepare(ctx, attempt > 1)
+		switch {
+		case err != nil && attempt > 1 && !settled(err):
+			return unknown(w, err)
+		case err != nil:
+			return err
+		case patch == nil:
+			return nil
+		}
+		patch.method, patch.token = http.MethodPatch, c.token
+		a, err := c.wire.send(ctx, *patch)
+		switch outcomeOf(a, err) {
+		case written:
+			return c.confirmed(ctx, w)
+		case notWritten:
+			return w.refused(a)
+		}
+		if err == nil {
+			err = a.err()
+		}
+		if attempt == attempts || !pause(ctx, attempt, a) {
+			return c.lastLook(ctx, w, err)
+		}
+	}
+}
+
+// outcome is what the answer to a PATCH says of it.
+type outcome int
+
+const (
+	uncertain outcome = iota
+	written
+	notWritten
+)
+
+// outcomeOf reads it. Statuses of 500 and above, answers that are not
+// PocketBase's and no answer at all leave it open.
+func outcomeOf(a answer, err error) outcome {
+	var object map[string]any
+	switch {
+	case err != nil, a.status >= 500, a.status == http.StatusTooManyRequests, a.status == http.StatusRequestTimeout:
+		return uncertain
+	case a.status == http.StatusOK && a.decode(&object) == nil, a.status == http.StatusNoContent:
+		return written
+	case a.status >= 300:
+		return notWritten
+	}
+	return uncertain
+}
+
+// settled tells whether a failed prepare says something for certain.
+func settled(err error) bool {
+	f, ok := errors.AsType[*link.Fault](err)
+	return ok && (f.Kind == link.FaultStale || f.Kind == link.FaultRefused)
+}
+
+// confirmed reads back after a PATCH that was answered with success.
+func (c *Client) confirmed(ctx context.Context, w writer) error {
+	err := w.confirm(ctx)
+	if err != nil && !settled(err) {
+		return unknown(w, err)
+	}
+	return err
+}
+
+// lastLook is for a PATCH that was sent as often as it may be: what can be
+// seen may still show that it arrived.
+func (c *Client) lastLook(ctx context.Context, w writer, sent error) error {
+	if ctx.Err() == nil {
+		if patch, err := w.prepare(ctx, true); err == nil && patch == nil {
+			return nil
+		}
+	}
+	return unknown(w, sent)
+}
+
+func unknown(w writer, err error) *link.Fault {
+	return fault(link.FaultUnknown, "", "PocketBase did not confirm the change of "+w.name()+", so it is not known whether it was saved.",
+		"Apply again once PocketBase answers: what was saved is found again, and saving it twice changes nothing.", err)
+}
+
+// stale is for what was changed since the plan was made.
+func stale(what string) *link.Fault {
+	return fault(link.FaultStale, "", "Since the plan was made, somebody changed "+what+".", "Nothing was written. Make the plan again.", errors.New("changed at "+time.Now().UTC().Format(time.RFC3339)+" or before"))
+}

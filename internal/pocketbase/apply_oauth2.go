@@ -1,0 +1,204 @@
+package pocketbase
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"strings"
+
+	"authpocket/internal/link"
+)
+
+// oauth2Writer writes the oauth2 object of an auth collection.
+type oauth2Writer struct {
+	c             *Client
+	ch            link.Change
+	before, after link.CollectionState
+	in            intent
+
+	first *link.OAuth2State // as read before the first PATCH
+	want  link.OAuth2State  // what has to be read back
+	sent  []element         // the providers of the last PATCH
+}
+
+func (w *oauth2Writer) name() string { return "the collection " + w.before.Name }
+
+func (w *oauth2Writer) prepare(ctx context.Context, again bool) (*call, error) {
+	now, err := w.c.collection(ctx, w.before.ID, w.before.Name)
+	if err != nil {
+		return nil, err
+	}
+	if now == nil {
+		return nil, gone(w.before.Name)
+	}
+	w.want = w.expect(now.OAuth2)
+	asWanted := len(differences(now.OAuth2, w.want)) == 0
+	if asWanted && len(w.in.write) == 0 {
+		return nil, nil
+	}
+	if !asWanted {
+		if f := w.checkStale(*now, again); f != nil {
+			return nil, f
+		}
+	}
+	if w.first == nil {
+		w.first = &now.OAuth2
+	}
+	body, err := w.body(now.OAuth2)
+	if err != nil {
+		return nil, err
+	}
+	return &call{path: "/api/collections/" + now.ID, body: body}, nil
+}
+
+// expect is what a state becomes by this change, and nothing but it.
+func (w *oauth2Writer) expect(now link.OAuth2State) link.OAuth2State {
+	want := link.OAuth2State{Enabled: now.Enabled, Mapped: now.Mapped, Providers: w.in.expect(now.Providers)}
+	if w.ch.Changed("enabled") {
+		want.Enabled = w.after.OAuth2.Enabled
+	}
+	for _, one := range []struct {
+		field    string
+		to, from *string
+	}{
+		{"id", &want.Mapped.ID, &w.after.OAuth2.Mapped.ID},
+		{"name", &want.Mapped.Name, &w.after.OAuth2.Mapped.Name},
+		{"username", &want.Mapped.Username, &w.after.OAuth2.Mapped.Username},
+		{"avatarURL", &want.Mapped.AvatarURL, &w.after.OAuth2.Mapped.AvatarURL},
+	} {
+		if w.ch.Changed("mappedFields." + one.field) {
+			*one.to = *one.from
+		}
+	}
+	return want
+}
+
+// checkStale compares with what the plan was made from or, once a PATCH was
+// sent, with what was there before it.
+func (w *oauth2Writer) checkStale(now link.CollectionState, again bool) *link.Fault {
+	base := w.before.OAuth2
+	if again {
+		base = *w.first
+	} else if now.Updated == w.before.Updated {
+		return nil
+	}
+	if diff := differences(base, now.OAuth2); len(diff) > 0 {
+		return stale(strings.Join(diff, "; ") + " (" + w.name() + ")")
+	}
+	return nil
+}
+
+// body is the PATCH: only what the change names, and the whole array of
+// providers where it has to do with one of them.
+func (w *oauth2Writer) body(now link.OAuth2State) (any, error) {
+	oauth2 := map[string]any{}
+	if w.ch.Changed("enabled") {
+		oauth2["enabled"] = w.after.OAuth2.Enabled
+	}
+	mapped := map[string]string{}
+	for _, m := range mappedPairs(w.after.OAuth2.Mapped, link.MappedFields{}) {
+		if w.ch.Changed("mappedFields." + m.field) {
+			mapped[m.field] = m.a
+		}
+	}
+	if len(mapped) > 0 {
+		oauth2["mappedFields"] = mapped
+	}
+	if w.in.touches() {
+		list, err := w.providers(now)
+		if err != nil {
+			return nil, err
+		}
+		oauth2["providers"] = list
+	}
+	if len(oauth2) == 0 {
+		return nil, bug("The change of " + w.ch.Object + " names no field.")
+	}
+	return map[string]any{"oauth2": oauth2}, nil
+}
+
+func (w *oauth2Writer) providers(now link.OAuth2State) ([]json.RawMessage, error) {
+	list, needed := w.in.build(now.Providers, w.c.release())
+	if len(needed) > 0 {
+		return nil, w.secretsNeeded(needed)
+	}
+	if f := w.guardUnmerged(list); f != nil {
+		return nil, f
+	}
+	w.sent = list
+	raws := make([]json.RawMessage, len(list))
+	for i, one := range list {
+		raws[i] = one.raw
+	}
+	return raws, nil
+}
+
+// guardUnmerged keeps 0.40.0 from dropping the secrets of other providers:
+// it takes each element as it is sent. While OAuth2 is on it refuses elements
+// without a secret; while it is off it would save them.
+func (w *oauth2Writer) guardUnmerged(list []element) *link.Fault {
+	others := unwritten(list)
+	r := w.c.release()
+	switch {
+	case len(others) == 0:
+		return nil
+	case r.exactly(mergesNot):
+		return upgradeFirst(others, errors.New("0.40.0 does not merge providers"))
+	case r.mayBe(mergesNot) && !w.want.Enabled:
+		return fault(link.FaultRefused, "pocketbase.enabled", "The version of this PocketBase cannot be told from 0.40.0, which drops the client secrets of other providers ("+strings.Join(others, ", ")+") when OAuth2 is off.",
+			"Turn OAuth2 on along with this change, or upgrade PocketBase to 0.40.1 or later and connect again.", errors.New("may be 0.40.0, with OAuth2 off"))
+	}
+	return nil
+}
+
+// unwritten are the slots that are sent as they were read.
+func unwritten(list []element) []string {
+	var slots []string
+	for _, one := range list {
+		if !one.written {
+			slots = append(slots, one.slot)
+		}
+	}
+	return slots
+}
+
+func upgradeFirst(others []string, err error) *link.Fault {
+	return fault(link.FaultRefused, "", "PocketBase 0.40.0 cannot change one provider of a collection without the client secrets of the others ("+strings.Join(others, ", ")+").",
+		"Nothing was written. Upgrade PocketBase to 0.40.1 or later, connect again and apply again.", err)
+}
+
+// secretsNeeded refuses a removal that would hand secrets on.
+func (w *oauth2Writer) secretsNeeded(later []string) *link.Fault {
+	version := "This PocketBase"
+	if v := w.c.identity.Version; v != "" {
+		version = "PocketBase " + v
+	}
+	return fault(link.FaultRefused, "pocketbase.slot", version+" keeps client secrets by place. Without "+strings.Join(w.in.remove, ", ")+" the providers after it ("+strings.Join(later, ", ")+") would get each other's.",
+		"Nothing was written. Give the client secrets of "+strings.Join(later, ", ")+" along, or upgrade PocketBase to 0.40.1 or later and remove it then.", errors.New("removing a provider that is not the last one"))
+}
+
+func gone(collection string) *link.Fault {
+	return fault(link.FaultStale, "pocketbase.collection", "PocketBase no longer has the auth collection “"+collection+"”.", "Nothing was written. Choose another collection, or make this one again.", errors.New("the collection is gone"))
+}
+
+// confirm reads back by list and compares with what was wanted.
+func (w *oauth2Writer) confirm(ctx context.Context) error {
+	now, err := w.c.collection(ctx, w.before.ID, w.before.Name)
+	if err != nil {
+		return err
+	}
+	if now == nil {
+		return gone(w.before.Name)
+	}
+	for _, m := range mappedPairs(w.want.Mapped, now.OAuth2.Mapped) {
+		if m.a != "" && m.b == "" {
+			return fault(link.FaultRefused, mappedField(m.field), "PocketBase did not keep “"+m.a+"” as the field mapped to "+m.label+": the collection "+now.Name+" has no such field.",
+				"Everything else was saved. Choose one of its fields, or none.", errors.New("a mapped field was dropped"))
+		}
+	}
+	if diff := differences(w.want, now.OAuth2); len(diff) > 0 {
+		return fault(link.FaultRefused, "", "PocketBase saved the change, but then reads back otherwise: "+strings.Join(diff, "; ")+".",
+			"A hook of the app, or somebody else, changed it again. Look at the collection "+now.Name+" in the dashboard.", errors.New("what was read back differs"))
+	}
+	return nil
+}

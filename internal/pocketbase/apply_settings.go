@@ -1,0 +1,48 @@
+package pocketbase
+
+import (
+	"context"
+	"errors"
+
+	"authpocket/internal/link"
+)
+
+// settingsWriter writes meta.hideControls, which only the dashboard heeds.
+type settingsWriter struct {
+	c     *Client
+	after link.SettingsState
+}
+
+const fieldShowControls = "pocketbase.show_controls"
+
+func (*settingsWriter) name() string { return "the settings" }
+
+func (w *settingsWriter) prepare(ctx context.Context, _ bool) (*call, error) {
+	now, err := w.c.settings(ctx)
+	if err != nil || now.HideControls == w.after.HideControls {
+		return nil, err
+	}
+	body := map[string]any{"meta": map[string]any{"hideControls": w.after.HideControls}}
+	return &call{path: "/api/settings", body: body}, nil
+}
+
+func (w *settingsWriter) confirm(ctx context.Context) error {
+	now, err := w.c.settings(ctx)
+	if err != nil {
+		return err
+	}
+	if now.HideControls != w.after.HideControls {
+		return fault(link.FaultRefused, fieldShowControls, "PocketBase saved “Hide collection create and edit controls”, but then reads back the old value.",
+			"A hook of the app sets it. The link does not need it: leave it as it is.", errors.New("what was read back differs"))
+	}
+	return nil
+}
+
+func (w *settingsWriter) refused(a answer) *link.Fault {
+	f := w.c.unexpected(a)
+	if f.Kind == link.FaultRefused {
+		f.Field = fieldShowControls
+		f.Todo = "The settings hold something that PocketBase no longer accepts. Put it right in the dashboard's settings; the link itself does not need this change."
+	}
+	return f
+}

@@ -1,0 +1,85 @@
+package pocketbase
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"authpocket/internal/link"
+)
+
+// connectTime bounds the whole of Connect: a person waits for it.
+const connectTime = 9500 * time.Millisecond
+
+// Connect checks on the spot whether cfg leads to a PocketBase of a version
+// that authpocket can work with, and to one of its superusers. The first
+// contact is made without credentials. Any error is a *link.Fault that names
+// the field to blame; one of the kind link.FaultMFA wraps an *MFARequired, and
+// the caller goes on with RequestOTP and Config.OTP.
+func Connect(ctx context.Context, cfg Config) (*Client, error) {
+	if f := cfg.missing(); f != nil {
+		return nil, f
+	}
+	ctx, cancel := context.WithTimeout(ctx, connectTime)
+	defer cancel()
+	w := newWire(cfg)
+	coop, f := w.reach(ctx)
+	if f != nil {
+		return nil, f
+	}
+	version := w.dashboardVersion(ctx)
+	if f := w.checkAge(ctx, version); f != nil {
+		return nil, f
+	}
+	in, f := w.signIn(ctx, cfg)
+	if f != nil {
+		return nil, f
+	}
+	c := &Client{cfg: cfg, wire: w, token: in.token, identity: in.identity()}
+	c.identity.Version = version
+	if version == "" {
+		c.identity.Version = c.featureVersion(ctx, coop)
+	}
+	c.identity.RealIP = c.realIP(ctx)
+	return c, nil
+}
+
+// missing tells which credential was not given.
+func (cfg Config) missing() *link.Fault {
+	ask := func(field, summary, todo string) *link.Fault {
+		return fault(link.FaultToken, field, summary, todo, errors.New("no credentials given"))
+	}
+	switch {
+	case cfg.URL == "":
+		return fault(link.FaultUnreachable, fieldURL, "Enter the PocketBase address.", "Enter it like https://pocketbase.company.", errors.New("no address given"))
+	case cfg.Token.IsSet(), cfg.OTP != nil && cfg.OTP.Code.IsSet():
+		return nil
+	case cfg.OTP != nil:
+		return ask(fieldOTP, "Enter the one-time password.", "PocketBase sent it to the superuser by e-mail.")
+	case cfg.Email == "" && !cfg.Password.IsSet():
+		return ask(fieldToken, "Enter a superuser token, or a superuser's e-mail address and password.", howToGetToken)
+	case cfg.Email == "":
+		return ask(fieldEmail, "Enter the superuser's e-mail address.", "It is the one that opens PocketBase's dashboard.")
+	case !cfg.Password.IsSet():
+		return ask(fieldPassword, "Enter the superuser's password.", "It is the one that opens PocketBase's dashboard.")
+	}
+	return nil
+}
+
+// realIP asks how PocketBase sees this machine. It is only good to know, so
+// a refusal is no error.
+func (c *Client) realIP(ctx context.Context) string {
+	a, err := c.wire.send(ctx, call{path: "/api/health", token: c.token})
+	if err != nil {
+		return ""
+	}
+	var health struct {
+		Data struct {
+			RealIP string `json:"realIP"`
+		} `json:"data"`
+	}
+	if a.decode(&health) != nil {
+		return ""
+	}
+	return health.Data.RealIP
+}

@@ -1,0 +1,134 @@
+package pocketbase
+
+import (
+	"encoding/json"
+	"fmt"
+	"strings"
+
+	"authpocket/internal/link"
+)
+
+// collection is an auth collection as the list endpoint writes it.
+type collection struct {
+	ID         string  `json:"id"`
+	Name       string  `json:"name"`
+	System     bool    `json:"system"`
+	Updated    string  `json:"updated"`
+	CreateRule *string `json:"createRule"`
+	AuthRule   *string `json:"authRule"`
+	OAuth2     struct {
+		Enabled      bool              `json:"enabled"`
+		MappedFields link.MappedFields `json:"mappedFields"`
+		Providers    []json.RawMessage `json:"providers"`
+	} `json:"oauth2"`
+	MFA struct {
+		Enabled bool   `json:"enabled"`
+		Rule    string `json:"rule"`
+	} `json:"mfa"`
+	Fields []struct {
+		Name     string `json:"name"`
+		Type     string `json:"type"`
+		System   bool   `json:"system"`
+		Required bool   `json:"required"`
+	} `json:"fields"`
+}
+
+func (c collection) state() link.CollectionState {
+	s := link.CollectionState{
+		ID:         c.ID,
+		Name:       c.Name,
+		System:     c.System,
+		Updated:    c.Updated,
+		CreateRule: c.CreateRule,
+		AuthRule:   c.AuthRule,
+		MFAEnabled: c.MFA.Enabled,
+		MFARule:    c.MFA.Rule,
+		OAuth2:     link.OAuth2State{Enabled: c.OAuth2.Enabled, Mapped: c.OAuth2.MappedFields},
+	}
+	for _, f := range c.Fields {
+		s.Fields = append(s.Fields, link.CollectionField{Name: f.Name, Type: f.Type, System: f.System, Required: f.Required})
+		if f.Name == "email" {
+			s.EmailRequired = f.Required
+		}
+	}
+	for _, raw := range c.OAuth2.Providers {
+		s.OAuth2.Providers = append(s.OAuth2.Providers, readProvider(raw))
+	}
+	return s
+}
+
+// readProvider reads one element of oauth2.providers and keeps it as it came.
+// Keys of an unexpected type are left empty rather than losing the element.
+func readProvider(raw json.RawMessage) link.OAuth2Provider {
+	p := link.OAuth2Provider{Raw: raw}
+	var keys map[string]json.RawMessage
+	if json.Unmarshal(raw, &keys) != nil {
+		return p
+	}
+	for key, to := range map[string]any{
+		"name": &p.Slot, "displayName": &p.DisplayName, "clientId": &p.ClientID,
+		"authURL": &p.AuthURL, "tokenURL": &p.TokenURL, "userInfoURL": &p.UserInfoURL, "pkce": &p.PKCE,
+	} {
+		_ = json.Unmarshal(keys[key], to)
+	}
+	extra := readExtra(keys["extra"])
+	_ = json.Unmarshal(extra[keyJWKS], &p.JWKSURL)
+	_ = json.Unmarshal(extra[keyIssuers], &p.Issuers)
+	return p
+}
+
+// The options of the ID token in a provider's extra (tools/auth/oidc.go).
+const (
+	keyJWKS    = "jwksURL"
+	keyIssuers = "issuers"
+)
+
+// readExtra reads a provider's extra; null and {} are the same.
+func readExtra(raw json.RawMessage) map[string]json.RawMessage {
+	var extra map[string]json.RawMessage
+	_ = json.Unmarshal(raw, &extra)
+	return extra
+}
+
+// settings is the part of PocketBase's settings that a link needs.
+type settings struct {
+	Meta struct {
+		AppName      string `json:"appName"`
+		AppURL       string `json:"appURL"`
+		HideControls bool   `json:"hideControls"`
+	} `json:"meta"`
+	RateLimits struct {
+		Enabled bool        `json:"enabled"`
+		Rules   []rateLimit `json:"rules"`
+	} `json:"rateLimits"`
+	SuperuserIPs []string `json:"superuserIPs"`
+}
+
+type rateLimit struct {
+	Label       string `json:"label"`
+	Audience    string `json:"audience"`
+	Duration    int    `json:"duration"` // seconds
+	MaxRequests int    `json:"maxRequests"`
+}
+
+func (s settings) state() link.SettingsState {
+	return link.SettingsState{
+		AppName:      s.Meta.AppName,
+		AppURL:       s.Meta.AppURL,
+		HideControls: s.Meta.HideControls,
+		RateLimits:   s.RateLimits.Enabled,
+		AuthLimit:    authLimit(s.RateLimits.Rules),
+		SuperuserIPs: s.SuperuserIPs,
+	}
+}
+
+// authLimit is the first rule that counts sign-ins of guests, in words.
+func authLimit(rules []rateLimit) string {
+	for _, r := range rules {
+		_, what, _ := strings.Cut(r.Label, ":")
+		if r.Audience != "@auth" && (what == "auth" || what == "authWithOAuth2") {
+			return fmt.Sprintf("%d per %d s", r.MaxRequests, r.Duration)
+		}
+	}
+	return ""
+}

@@ -1,0 +1,169 @@
+package pocketbase
+
+import (
+	"errors"
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+
+	"authpocket/internal/link"
+	"authpocket/internal/outbound"
+)
+
+// fault makes a fault of PocketBase.
+func fault(kind link.FaultKind, field, summary, todo string, err error) *link.Fault {
+	return &link.Fault{System: link.PB, Kind: kind, Field: field, Summary: summary, Todo: todo, Err: err}
+}
+
+// bug is a fault of the caller's: a change that this package cannot carry
+// out. Nothing was sent.
+func bug(summary string) *link.Fault {
+	return fault(link.FaultOther, "", summary, "Nothing was sent to PocketBase. Go back to the settings, and make the plan again.", errors.New("the change is not fit to be carried out"))
+}
+
+// unreachable says why no answer came.
+func unreachable(base string, err error) *link.Fault {
+	todo := "Check the address, and that PocketBase runs and can be reached from this machine."
+	switch {
+	case errors.Is(err, outbound.ErrBodyTooLarge):
+		return fault(link.FaultNotThis, fieldURL, "What answers at "+base+" is not a PocketBase: the answer is larger than 8 MB.", "Check the address.", err)
+	case errors.Is(err, outbound.ErrAddressRefused):
+		todo = "Enter the address of PocketBase itself."
+	}
+	return fault(link.FaultUnreachable, fieldURL, "PocketBase at "+base+" gave no answer: "+outbound.Reason(err)+".", todo, err)
+}
+
+// notPocketBase is for answers that no PocketBase gives.
+func notPocketBase(a answer, err error) *link.Fault {
+	if err == nil {
+		err = a.err()
+	}
+	summary := "The answer to " + a.call.String() + " is not one of PocketBase's."
+	if a.html() {
+		summary = "The answer to " + a.call.String() + " is a web page, not one of PocketBase's answers."
+	}
+	return fault(link.FaultNotThis, fieldURL, summary,
+		"Check the address. If a proxy stands in front of PocketBase, let it pass everything below /api/.", err)
+}
+
+// unexpected turns any answer but the hoped-for one to a superuser's call
+// into words.
+func (c *Client) unexpected(a answer) *link.Fault {
+	message, list := readError(a.body)
+	switch {
+	case a.status >= 300 && a.status < 400:
+		return redirected(c.cfg.URL, a)
+	case a.html() || message == "" && len(list) == 0 && a.status < 500:
+		return webAnswer(a)
+	case a.status == http.StatusUnauthorized:
+		return c.signedOut(a)
+	case a.status == http.StatusForbidden:
+		return c.forbidden(a, message)
+	}
+	return generalFault(a, message, list)
+}
+
+// signedOut is for a superuser's call that was answered as a guest's.
+func (c *Client) signedOut(a answer) *link.Fault {
+	summary := "PocketBase no longer accepts the superuser's sign-in."
+	if at := c.identity.Expires; !at.IsZero() && at.Before(time.Now()) {
+		summary = "The superuser's token expired on " + day(at) + "."
+	}
+	return fault(link.FaultToken, c.cfg.credentialField(), summary, "Connect to PocketBase again.", a.err())
+}
+
+func (c *Client) forbidden(a answer, message string) *link.Fault {
+	summary := "PocketBase refuses this to the superuser"
+	if message != "" {
+		summary += ": “" + message + "”"
+	}
+	return fault(link.FaultPermission, c.cfg.credentialField(), sentence(summary),
+		"Check that this machine's address is on the superuser IP list of PocketBase's settings, and that the token is a superuser's.", a.err())
+}
+
+// generalFault is for statuses that mean the same wherever they come from.
+func generalFault(a answer, message string, list []complaint) *link.Fault {
+	said := saying(message, list)
+	switch a.status {
+	case http.StatusNotFound:
+		return fault(link.FaultStale, "", "PocketBase has nothing at "+a.call.path+said, "It may have been deleted or renamed. Make the plan again.", a.err())
+	case http.StatusTooManyRequests:
+		return tooMany(a)
+	case http.StatusBadGateway, http.StatusServiceUnavailable, http.StatusGatewayTimeout:
+		return fault(link.FaultUnreachable, fieldURL, "The proxy in front of PocketBase does not reach it.", "Check that PocketBase runs, and try again.", a.err())
+	}
+	if a.status >= 500 {
+		return fault(link.FaultOther, "", "PocketBase failed over "+a.call.String()+said, "Its own log has the reason (Dashboard › Logs).", a.err())
+	}
+	return fault(link.FaultRefused, "", "PocketBase refused "+a.call.String()+said, "Put right what it names, and try again.", a.err())
+}
+
+// saying adds the server's own words to a sentence, and ends it.
+func saying(message string, list []complaint) string {
+	parts := make([]string, 0, 1+len(list))
+	if message != "" {
+		parts = append(parts, message)
+	}
+	for _, one := range list {
+		parts = append(parts, sentence(one.String()))
+	}
+	if len(parts) == 0 {
+		return "."
+	}
+	return ": " + sentence(strings.Join(parts, " "))
+}
+
+func tooMany(a answer) *link.Fault {
+	todo := "Wait a minute and try again."
+	if wait := retryAfter(a.header, time.Now()); wait > 0 {
+		todo = "Try again in " + wait.Round(time.Second).String() + "."
+	}
+	return fault(link.FaultOther, fieldURL, "PocketBase, or the proxy in front of it, refuses because too many requests came at once.", todo, a.err())
+}
+
+// redirected is for a redirect where there should be none.
+func redirected(base string, a answer) *link.Fault {
+	target, err := url.Parse(a.header.Get("Location"))
+	if own, parseErr := url.Parse(base); err == nil && parseErr == nil {
+		target = own.ResolveReference(target)
+		if target.Host == own.Host && target.Scheme == "https" && own.Scheme == "http" {
+			return fault(link.FaultNotThis, fieldURL, "The address redirects to https.", "Enter it with https:// in front: https://"+own.Host+own.Path, a.err())
+		}
+	}
+	if err != nil || target.Host == "" {
+		return fault(link.FaultNotThis, fieldURL, "The address redirects instead of answering.", "Enter the address that PocketBase itself answers at.", a.err())
+	}
+	if signInPage(target) {
+		return fault(link.FaultNotThis, fieldURL, "The address redirects to a sign-in page at "+target.Host+": something in front of PocketBase asks people to sign in first.",
+			"Let everything below /api/ pass without a sign-in, or enter the address at which PocketBase answers directly.", a.err())
+	}
+	return fault(link.FaultNotThis, fieldURL, "The address redirects to "+target.Host+target.Path+".", "Enter the address that PocketBase itself answers at.", a.err())
+}
+
+// signInPage recognises where forward-auth proxies send people.
+func signInPage(u *url.URL) bool {
+	path := strings.ToLower(u.Path)
+	for _, part := range []string{"/outpost.goauthentik.io", "/if/flow", "/application/o/authorize", "login", "signin", "sign-in", "/oauth2/", "/auth"} {
+		if strings.Contains(path, part) {
+			return true
+		}
+	}
+	return false
+}
+
+// webAnswer is for pages and other answers that a proxy gives in
+// PocketBase's place.
+func webAnswer(a answer) *link.Fault {
+	switch a.status {
+	case http.StatusUnauthorized, http.StatusForbidden, http.StatusProxyAuthRequired:
+		return fault(link.FaultNotThis, fieldURL, "Something in front of PocketBase refuses the call "+a.call.String()+".",
+			"Let everything below /api/ pass through it, or enter the address at which PocketBase answers directly.", a.err())
+	case http.StatusTooManyRequests, http.StatusBadGateway, http.StatusServiceUnavailable, http.StatusGatewayTimeout:
+		return generalFault(a, "", nil)
+	}
+	return notPocketBase(a, nil)
+}
+
+// day shows a time for people, in UTC.
+func day(t time.Time) string { return t.UTC().Format("2 January 2006 at 15:04 UTC") }

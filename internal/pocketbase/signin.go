@@ -1,0 +1,183 @@
+package pocketbase
+
+import (
+	"context"
+	"encoding/json"
+	"net/http"
+	"net/url"
+	"strings"
+
+	"authpocket/internal/link"
+	"authpocket/internal/secret"
+)
+
+const superusers = "/api/collections/_superusers"
+
+// account is the superuser that PocketBase recognised.
+type account struct {
+	token  secret.Text
+	claims claims
+	id     string
+	email  string
+}
+
+func (a account) identity() Identity {
+	return Identity{
+		SuperuserEmail: a.email,
+		SuperuserID:    a.id,
+		Expires:        a.claims.expires(),
+		Refreshable:    a.claims.Refreshable,
+	}
+}
+
+// superuser is a superuser's record in an answer.
+type superuser struct {
+	ID         string `json:"id"`
+	Email      string `json:"email"`
+	Collection string `json:"collectionName"`
+}
+
+func (w wire) signIn(ctx context.Context, cfg Config) (account, *link.Fault) {
+	switch {
+	case cfg.Token.IsSet():
+		return w.withToken(ctx, cleanToken(cfg.Token))
+	case cfg.OTP != nil:
+		return w.withOTP(ctx, cfg)
+	}
+	return w.withPassword(ctx, cfg)
+}
+
+// withToken has the token refreshed, which tells whose it is. The refreshed
+// token is not kept: the one that was given works on.
+func (w wire) withToken(ctx context.Context, token secret.Text) (account, *link.Fault) {
+	c, f := checkShape(token)
+	if f != nil {
+		return account{}, f
+	}
+	a, err := w.send(ctx, call{method: http.MethodPost, path: superusers + "/auth-refresh", token: token})
+	switch {
+	case err != nil:
+		return account{}, unreachable(w.base, err)
+	case a.status == http.StatusUnauthorized:
+		return account{}, refusedToken(c, a.err())
+	case a.status == http.StatusForbidden:
+		return w.withStaticToken(ctx, token, c, a)
+	case a.status != http.StatusOK:
+		return account{}, signInFault(w.base, fieldToken, a)
+	}
+	var res struct {
+		Record superuser `json:"record"`
+	}
+	if err := a.decode(&res); err != nil {
+		return account{}, notPocketBase(a, err)
+	}
+	if res.Record.Collection != "_superusers" {
+		return account{}, usersToken(a.err())
+	}
+	return account{token: token, claims: c, id: res.Record.ID, email: res.Record.Email}, nil
+}
+
+// withStaticToken finds out why a refresh was forbidden. Before 0.29 it is
+// for an impersonate token, which is a good one all the same: then its owner
+// can be read.
+func (w wire) withStaticToken(ctx context.Context, token secret.Text, c claims, refused answer) (account, *link.Fault) {
+	a, err := w.send(ctx, call{path: "/api/health", token: token})
+	if err != nil {
+		return account{}, unreachable(w.base, err)
+	}
+	if a.status == http.StatusForbidden {
+		return account{}, notOnIPList(fieldToken, refused.err())
+	}
+	if c.Refreshable || c.ID == "" {
+		return account{}, usersToken(refused.err())
+	}
+	a, err = w.send(ctx, call{path: superusers + "/records/" + url.PathEscape(c.ID), token: token})
+	if err != nil {
+		return account{}, unreachable(w.base, err)
+	}
+	var owner superuser
+	if a.status != http.StatusOK || a.decode(&owner) != nil || owner.Collection != "_superusers" {
+		return account{}, usersToken(refused.err())
+	}
+	return account{token: token, claims: c, id: owner.ID, email: owner.Email}, nil
+}
+
+// withPassword signs in with e-mail address and password.
+func (w wire) withPassword(ctx context.Context, cfg Config) (account, *link.Fault) {
+	body := map[string]string{"identity": strings.TrimSpace(cfg.Email), "password": cfg.Password.Reveal()}
+	a, err := w.send(ctx, call{method: http.MethodPost, path: superusers + "/auth-with-password", body: body})
+	if err != nil {
+		return account{}, unreachable(w.base, err)
+	}
+	if id := mfaID(a); id != "" {
+		return account{}, fault(link.FaultMFA, fieldOTP, "The password is right. This superuser signs in with a one-time password besides.",
+			"Have PocketBase send one by e-mail and enter it, or use a superuser token instead.", &MFARequired{MFAID: id})
+	}
+	if a.status != http.StatusOK {
+		return account{}, passwordFault(w.base, a)
+	}
+	return signedIn(a)
+}
+
+// mfaID is the second step's handle in a 401 answer, empty for none.
+func mfaID(a answer) string {
+	var res struct {
+		MFAID string `json:"mfaId"`
+	}
+	if a.status != http.StatusUnauthorized || json.Unmarshal(a.body, &res) != nil {
+		return ""
+	}
+	return res.MFAID
+}
+
+func signedIn(a answer) (account, *link.Fault) {
+	var res struct {
+		Token  string    `json:"token"`
+		Record superuser `json:"record"`
+	}
+	if err := a.decode(&res); err != nil {
+		return account{}, notPocketBase(a, err)
+	}
+	c, err := readClaims(res.Token)
+	if err != nil {
+		return account{}, notPocketBase(a, err)
+	}
+	return account{token: secret.New(res.Token), claims: c, id: res.Record.ID, email: res.Record.Email}, nil
+}
+
+func passwordFault(base string, a answer) *link.Fault {
+	message, list := readError(a.body)
+	if a.status != http.StatusBadRequest || message == "" {
+		return signInFault(base, fieldPassword, a)
+	}
+	for _, one := range list {
+		switch one.path[0] {
+		case "identity":
+			return fault(link.FaultToken, fieldEmail, sentence("PocketBase does not take this e-mail address: "+one.message), "Check the address.", a.err())
+		case "password":
+			return fault(link.FaultToken, fieldPassword, sentence("PocketBase does not take this password: "+one.message), "Check the password.", a.err())
+		}
+	}
+	return fault(link.FaultToken, fieldPassword, "PocketBase knows no superuser with this e-mail address and password.",
+		"Check both. They are the ones that open PocketBase's dashboard; an account of the app's users does not work here.", a.err())
+}
+
+// signInFault is for refusals that any way of signing in can meet.
+func signInFault(base, field string, a answer) *link.Fault {
+	message, list := readError(a.body)
+	switch {
+	case a.status >= 300 && a.status < 400:
+		return redirected(base, a)
+	case a.html() || message == "" && len(list) == 0:
+		return webAnswer(a)
+	case a.status == http.StatusForbidden && strings.HasPrefix(message, "The "):
+		return fault(link.FaultPermission, field, "PocketBase refuses the sign-in"+saying(message, nil), "Change that for the collection _superusers, or use a superuser token.", a.err())
+	case a.status == http.StatusForbidden:
+		return notOnIPList(field, a.err())
+	}
+	f := generalFault(a, message, list)
+	if f.Field == "" {
+		f.Field = field
+	}
+	return f
+}
