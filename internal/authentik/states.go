@@ -124,9 +124,9 @@ func bindingState(o object) link.BindingState {
 	return b
 }
 
-// userPK is the primary key that a user's Ref holds in digits, 0 for none.
-func userPK(r link.Ref) int32 {
-	pk, err := strconv.ParseInt(r.ID, 10, 32)
+// primaryKey reads a primary key that is a number, 0 for none.
+func primaryKey(digits string) int32 {
+	pk, err := strconv.ParseInt(digits, 10, 32)
 	if err != nil {
 		return 0
 	}

@@ -1,0 +1,126 @@
+package authentik
+
+import (
+	"context"
+
+	api "goauthentik.io/api/v3"
+
+	"authpocket/internal/link"
+)
+
+func bindingNeed(b link.BindingState, perm string) need {
+	return need{what: "binding of the " + b.Kind + " “" + b.Target.Name + "”", perm: perm,
+		field: map[string]string{"group": "access.groups", "user": "access.users", "policy": "access.policies"}[b.Kind]}
+}
+
+// createBinding first looks whether the binding is there, for authentik
+// accepts the same one twice.
+func (c *Client) createBinding(ctx context.Context, b link.BindingState) error {
+	b, err := c.resolveBinding(ctx, b)
+	if err != nil {
+		return err
+	}
+	look := func(ctx context.Context) (finding, error) { return c.lookForBinding(ctx, b) }
+	if found, err := look(ctx); err != nil || found.presence == asWanted {
+		return err
+	}
+	return c.carryOut(ctx, write{
+		need: bindingNeed(b, permAddBinding), verb: "create", part: partBinding, took: stored, look: look,
+		send: func(ctx context.Context) error {
+			_, _, err := c.api.PoliciesAPI.PoliciesBindingsCreate(ctx).PolicyBindingRequest(bindingRequest(b)).Execute()
+			return err
+		},
+	})
+}
+
+func (c *Client) updateBinding(ctx context.Context, before, after link.BindingState, names []string) error {
+	if err := known(names, fields{"order": nil, "enabled": nil, "negate": nil}); err != nil {
+		return err
+	}
+	var request api.PatchedPolicyBindingRequest
+	for _, name := range names {
+		switch name {
+		case "order":
+			order := int32(after.Order)
+			request.Order = &order
+		case "enabled":
+			request.Enabled = &after.Enabled
+		case "negate":
+			request.Negate = &after.Negate
+		}
+	}
+	return c.carryOut(ctx, write{
+		need: bindingNeed(before, permChangeBinding), verb: "change", part: partBinding, took: stored, repeatable: true,
+		send: func(ctx context.Context) error {
+			_, _, err := c.api.PoliciesAPI.PoliciesBindingsPartialUpdate(ctx, before.PK).PatchedPolicyBindingRequest(request).Execute()
+			return err
+		},
+		look: func(ctx context.Context) (finding, error) {
+			found, err := c.binding(ctx, before.PK)
+			if err != nil || found == nil {
+				return finding{}, err
+			}
+			return seen(differing(names, bindingFields(after), bindingFields(bindingState(found)), found)), nil
+		},
+	})
+}
+
+func (c *Client) deleteBinding(ctx context.Context, b link.BindingState) error {
+	return c.carryOut(ctx, write{
+		need: bindingNeed(b, permDeleteBinding), verb: "delete", part: partBinding, took: deleted, repeatable: true,
+		send: func(ctx context.Context) error {
+			_, err := c.api.PoliciesAPI.PoliciesBindingsDestroy(ctx, b.PK).Execute()
+			return err
+		},
+		look: gone(func(ctx context.Context) (object, error) { return c.binding(ctx, b.PK) }),
+	})
+}
+
+func (c *Client) binding(ctx context.Context, pk string) (object, error) {
+	return c.one(ctx, need{what: "policy binding", perm: permViewBinding}, func(ctx context.Context) error {
+		_, _, err := c.api.PoliciesAPI.PoliciesBindingsRetrieve(ctx, pk).Execute()
+		return err
+	})
+}
+
+// lookForBinding finds a binding that lets the same in. Others of the same
+// target do not stand in its way.
+func (c *Client) lookForBinding(ctx context.Context, want link.BindingState) (finding, error) {
+	bindings, err := c.all(ctx, c.bindingList(want.Application.ID))
+	if err != nil {
+		return finding{}, err
+	}
+	for _, found := range bindings {
+		if bound(want, bindingState(found)) {
+			return finding{presence: asWanted}, nil
+		}
+	}
+	return finding{}, nil
+}
+
+// bound tells whether a binding does what is wanted. Its place among the
+// others decides nothing.
+func bound(want, found link.BindingState) bool {
+	return found.Kind == want.Kind && found.Target.ID == want.Target.ID &&
+		found.Enabled == want.Enabled && found.Negate == want.Negate
+}
+
+func bindingRequest(b link.BindingState) api.PolicyBindingRequest {
+	r := api.PolicyBindingRequest{Target: b.Application.ID, Order: int32(b.Order), Enabled: &b.Enabled, Negate: &b.Negate}
+	r.Group, r.User, r.Policy = bindingTarget(b)
+	return r
+}
+
+// bindingTarget is the one of the three that is set; the others are absent.
+func bindingTarget(b link.BindingState) (group api.NullableString, user api.NullableInt32, policy api.NullableString) {
+	switch b.Kind {
+	case "group":
+		group.Set(&b.Target.ID)
+	case "user":
+		pk := primaryKey(b.Target.ID)
+		user.Set(&pk)
+	case "policy":
+		policy.Set(&b.Target.ID)
+	}
+	return group, user, policy
+}

@@ -1,0 +1,91 @@
+package authentik
+
+import (
+	"context"
+
+	api "goauthentik.io/api/v3"
+
+	"authpocket/internal/link"
+)
+
+func mappingNeed(m link.Mapping, perm string) need {
+	return need{what: "scope mapping “" + m.Name + "”", perm: perm, field: "email"}
+}
+
+func (c *Client) createMapping(ctx context.Context, m link.Mapping) error {
+	request := api.ScopeMappingRequest{Name: m.Name, ScopeName: m.Scope, Expression: m.Expression, Description: &m.Description}
+	return c.carryOut(ctx, write{
+		need: mappingNeed(m, permAddMapping), verb: "create", part: partMapping, took: stored,
+		send: func(ctx context.Context) error {
+			_, _, err := c.api.PropertymappingsAPI.PropertymappingsProviderScopeCreate(ctx).ScopeMappingRequest(request).Execute()
+			return err
+		},
+		look: func(ctx context.Context) (finding, error) {
+			found, err := c.exactly(ctx, c.mappingByName(m.Name), "name", m.Name)
+			if err != nil || len(found) == 0 {
+				return finding{}, err
+			}
+			return compareMapping(m, found[0], []string{"name", "scope_name", "description", "expression"}), nil
+		},
+	})
+}
+
+func (c *Client) updateMapping(ctx context.Context, before, after link.Mapping, names []string) error {
+	if err := known(names, mappingFields(after)); err != nil {
+		return err
+	}
+	var request api.PatchedScopeMappingRequest
+	texts{"name": {&request.Name, after.Name}, "scope_name": {&request.ScopeName, after.Scope},
+		"description": {&request.Description, after.Description}, "expression": {&request.Expression, after.Expression}}.set(names)
+	return c.carryOut(ctx, write{
+		need: mappingNeed(before, permChangeMapping), verb: "change", part: partMapping, took: stored, repeatable: true,
+		send: func(ctx context.Context) error {
+			_, _, err := c.api.PropertymappingsAPI.PropertymappingsProviderScopePartialUpdate(ctx, before.ID).PatchedScopeMappingRequest(request).Execute()
+			return err
+		},
+		look: func(ctx context.Context) (finding, error) {
+			found, err := c.mapping(ctx, before.ID)
+			if err != nil || found == nil {
+				return finding{}, err
+			}
+			return compareMapping(after, found, names), nil
+		},
+	})
+}
+
+func (c *Client) deleteMapping(ctx context.Context, m link.Mapping) error {
+	return c.carryOut(ctx, write{
+		need: mappingNeed(m, permDeleteMapping), verb: "delete", part: partMapping, took: deleted, repeatable: true,
+		send: func(ctx context.Context) error {
+			_, err := c.api.PropertymappingsAPI.PropertymappingsProviderScopeDestroy(ctx, m.ID).Execute()
+			return err
+		},
+		look: gone(func(ctx context.Context) (object, error) { return c.mapping(ctx, m.ID) }),
+	})
+}
+
+func (c *Client) mapping(ctx context.Context, id string) (object, error) {
+	return c.one(ctx, need{what: "scope mapping", perm: permViewMapping, field: "email"}, func(ctx context.Context) error {
+		_, _, err := c.api.PropertymappingsAPI.PropertymappingsProviderScopeRetrieve(ctx, id).Execute()
+		return err
+	})
+}
+
+func compareMapping(want link.Mapping, found object, names []string) finding {
+	return seen(differing(names, mappingFields(want), mappingFields(mappingState(found)), found))
+}
+
+// texts are the string fields of a typed request, by authentik's keys.
+type texts map[string]struct {
+	to    **string
+	value string
+}
+
+// set gives the named fields their values and leaves the others absent.
+func (t texts) set(names []string) {
+	for _, name := range names {
+		if field, found := t[name]; found {
+			*field.to = &field.value
+		}
+	}
+}

@@ -1,0 +1,172 @@
+package authentik
+
+import (
+	"context"
+	"slices"
+
+	api "goauthentik.io/api/v3"
+	"golang.org/x/sync/errgroup"
+
+	"authpocket/internal/link"
+)
+
+// pairWish is a pair that is to be created, with all primary keys, and the
+// fields that are sent.
+type pairWish struct {
+	link.PairState
+	applicationNames []string
+	providerNames    []string
+}
+
+// createPair makes application, provider and bindings in one transaction.
+func (c *Client) createPair(ctx context.Context, pair link.PairState) error {
+	wish, err := c.resolvePair(ctx, pair)
+	if err != nil {
+		return err
+	}
+	request := c.pairRequest(wish)
+	need := applicationNeed(pair.Application, permAddApplication)
+	need.what = "application “" + pair.Application.Name + "” with its provider “" + pair.Provider.Name + "”"
+	return c.carryOut(ctx, write{
+		need: need, verb: "create", part: partPair, took: applied,
+		secrets: []string{pair.Provider.ClientSecret.Reveal()},
+		send: func(ctx context.Context) error {
+			_, _, err := c.api.CoreAPI.CoreTransactionalApplicationsUpdate(ctx).TransactionApplicationRequest(request).Execute()
+			return err
+		},
+		look: func(ctx context.Context) (finding, error) { return c.lookForPair(ctx, wish) },
+	})
+}
+
+// applied tells whether the transaction was carried out: authentik answers
+// 200 even when it was rolled back.
+func applied(a answer) bool {
+	o, isObject := a.object()
+	return a.ok() && isObject && o.flag("applied")
+}
+
+func (c *Client) resolvePair(ctx context.Context, pair link.PairState) (w pairWish, err error) {
+	if err := safeProvider(pair.Provider, []string{"redirect_uris"}); err != nil {
+		return w, err
+	}
+	pair.Application.Provider = 0 // the transaction decides
+	if pair.Provider, err = c.resolveProvider(ctx, pair.Provider); err != nil {
+		return w, err
+	}
+	pair.Bindings = slices.Clone(pair.Bindings)
+	for i, b := range pair.Bindings {
+		b.Application = link.Ref{}
+		if pair.Bindings[i], err = c.resolveBinding(ctx, b); err != nil {
+			return w, err
+		}
+	}
+	return pairWish{PairState: pair, applicationNames: c.applicationNames(pair.Application), providerNames: c.providerNames(pair.Provider)}, nil
+}
+
+func (c *Client) pairRequest(w pairWish) api.TransactionApplicationRequest {
+	provider := providerRequest(c.providerPatch(w.Provider, w.providerNames))
+	request := api.TransactionApplicationRequest{
+		App:           applicationRequest(applicationPatch(w.Application, w.applicationNames)),
+		ProviderModel: api.PROVIDERMODELENUM_AUTHENTIK_PROVIDERS_OAUTH2_OAUTH2PROVIDER,
+		Provider:      api.ModelRequest{OAuth2ProviderRequest: &provider},
+	}
+	for _, b := range w.Bindings {
+		r := api.TransactionPolicyBindingRequest{Order: int32(b.Order), Enabled: &b.Enabled, Negate: &b.Negate}
+		r.Group, r.User, r.Policy = bindingTarget(b)
+		request.PolicyBindings = append(request.PolicyBindings, r)
+	}
+	return request
+}
+
+// lookForPair finds the pair by the application's slug. Where there is none,
+// a provider with the wanted name or client id is something else: a pair is
+// made whole or not at all.
+func (c *Client) lookForPair(ctx context.Context, w pairWish) (finding, error) {
+	application, err := c.application(ctx, w.Application.Slug)
+	if err != nil {
+		return finding{}, err
+	}
+	if application == nil {
+		found, err := c.lookByNaturalKeys(ctx, w.Provider, w.providerNames)
+		if err == nil && found.presence != absent {
+			found = finding{presence: different, differs: []string{"application"}}
+		}
+		return found, err
+	}
+	differs := compareApplication(w.Application, application, w.applicationNames).differs
+	var fromProvider, fromBindings []string
+	group, ctx := errgroup.WithContext(ctx)
+	group.Go(func() (err error) {
+		fromProvider, err = c.providerDiffers(ctx, w, application.number("provider"))
+		return err
+	})
+	group.Go(func() (err error) {
+		fromBindings, err = c.bindingsDiffer(ctx, w, application.text("pk"))
+		return err
+	})
+	if err := group.Wait(); err != nil {
+		return finding{}, err
+	}
+	return seen(slices.Concat(differs, fromProvider, fromBindings)), nil
+}
+
+func (c *Client) providerDiffers(ctx context.Context, w pairWish, pk int) ([]string, error) {
+	if pk == 0 {
+		return []string{"provider"}, nil
+	}
+	provider, err := c.provider(ctx, pk)
+	if err != nil {
+		return nil, err
+	}
+	if provider == nil {
+		return []string{"provider"}, nil
+	}
+	return compareProvider(w.Provider, provider, w.providerNames).differs, nil
+}
+
+func (c *Client) bindingsDiffer(ctx context.Context, w pairWish, applicationPK string) ([]string, error) {
+	if len(w.Bindings) == 0 {
+		return nil, nil
+	}
+	there, err := c.all(ctx, c.bindingList(applicationPK))
+	if err != nil {
+		return nil, err
+	}
+	for _, want := range w.Bindings {
+		if !slices.ContainsFunc(there, func(o object) bool { return bound(want, bindingState(o)) }) {
+			return []string{"bindings"}, nil
+		}
+	}
+	return nil, nil
+}
+
+// deletePair removes the application, then its provider: an application
+// without a provider lets nobody in. The provider is the one with the pair's
+// client id, never just any that the application has by now.
+func (c *Client) deletePair(ctx context.Context, pair link.PairState) error {
+	found, err := c.exactly(ctx, c.providerByClientID(pair.Provider.ClientID), "client_id", pair.Provider.ClientID)
+	if err != nil {
+		return err
+	}
+	pair.Provider.PK = 0
+	if len(found) > 0 {
+		pair.Provider.PK = found[0].number("pk")
+	}
+	application, err := c.application(ctx, pair.Application.Slug)
+	if err != nil {
+		return err
+	}
+	if application != nil {
+		if now := application.number("provider"); now != 0 && now != pair.Provider.PK {
+			return fault(link.FaultStale, "", "The application “"+pair.Application.Name+"” has another provider now, so it is not deleted.",
+				"Look at it in authentik.", nil)
+		}
+		if err := c.deleteApplication(ctx, pair.Application); err != nil {
+			return err
+		}
+	}
+	if pair.Provider.PK == 0 {
+		return nil
+	}
+	return c.deleteProvider(ctx, pair.Provider)
+}

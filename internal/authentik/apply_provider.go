@@ -1,0 +1,132 @@
+package authentik
+
+import (
+	"context"
+	"slices"
+
+	"golang.org/x/sync/errgroup"
+
+	"authpocket/internal/link"
+)
+
+func providerNeed(p link.ProviderState, perm string) need {
+	return need{what: "provider “" + p.Name + "”", perm: perm, field: "provider.name"}
+}
+
+// providerNames are the fields that a create sends.
+func (c *Client) providerNames(p link.ProviderState) []string {
+	names := filled(providerFields(p))
+	if !c.features.GrantTypes {
+		names = without(names, "grant_types")
+	}
+	return names
+}
+
+func (c *Client) createProvider(ctx context.Context, p link.ProviderState) error {
+	if err := safeProvider(p, []string{"redirect_uris"}); err != nil {
+		return err
+	}
+	p, err := c.resolveProvider(ctx, p)
+	if err != nil {
+		return err
+	}
+	names := c.providerNames(p)
+	request := providerRequest(c.providerPatch(p, names))
+	return c.carryOut(ctx, write{
+		need: providerNeed(p, permAddProvider), verb: "create", part: partProvider, took: stored,
+		secrets: []string{p.ClientSecret.Reveal()},
+		send: func(ctx context.Context) error {
+			_, _, err := c.api.ProvidersAPI.ProvidersOauth2Create(ctx).OAuth2ProviderRequest(request).Execute()
+			return err
+		},
+		look: func(ctx context.Context) (finding, error) { return c.lookByNaturalKeys(ctx, p, names) },
+	})
+}
+
+func (c *Client) updateProvider(ctx context.Context, before, after link.ProviderState, names []string) error {
+	if err := known(names, providerFields(after)); err != nil {
+		return err
+	}
+	if err := safeProvider(after, names); err != nil {
+		return err
+	}
+	if !c.features.GrantTypes {
+		names = without(names, "grant_types")
+	}
+	after, err := c.resolveProvider(ctx, after)
+	if err != nil {
+		return err
+	}
+	request := c.providerPatch(after, names)
+	return c.carryOut(ctx, write{
+		need: providerNeed(before, permChangeProvider), verb: "change", part: partProvider, took: stored, repeatable: true,
+		secrets: []string{after.ClientSecret.Reveal(), before.ClientSecret.Reveal()},
+		send: func(ctx context.Context) error {
+			_, _, err := c.api.ProvidersAPI.ProvidersOauth2PartialUpdate(ctx, int32(before.PK)).PatchedOAuth2ProviderRequest(request).Execute()
+			return err
+		},
+		look: func(ctx context.Context) (finding, error) {
+			found, err := c.provider(ctx, before.PK)
+			if err != nil || found == nil {
+				return finding{}, err
+			}
+			return compareProvider(after, found, names), nil
+		},
+	})
+}
+
+func (c *Client) deleteProvider(ctx context.Context, p link.ProviderState) error {
+	return c.carryOut(ctx, write{
+		need: providerNeed(p, permDeleteProvider), verb: "delete", part: partProvider, took: deleted, repeatable: true,
+		send: func(ctx context.Context) error {
+			_, err := c.api.ProvidersAPI.ProvidersOauth2Destroy(ctx, int32(p.PK)).Execute()
+			return err
+		},
+		look: gone(func(ctx context.Context) (object, error) { return c.provider(ctx, p.PK) }),
+	})
+}
+
+// safeProvider refuses the two values that authentik accepts and that open
+// the link to anybody: without redirect URIs the first address that asks is
+// taken as the right one, and an empty secret is no secret.
+func safeProvider(p link.ProviderState, names []string) error {
+	if slices.Contains(names, "redirect_uris") && len(p.RedirectURIs) == 0 {
+		return fault(link.FaultRefused, "provider.redirect_uris", "The provider would have no redirect URI, and authentik would then trust the first address that anybody asks with.",
+			"Give at least one redirect URI.", nil)
+	}
+	if slices.Contains(names, "client_secret") && !p.ClientSecret.IsSet() {
+		return fault(link.FaultRefused, "provider.client_secret", "The client secret would be empty.", "Give a client secret, or leave it out to keep the one that is there.", nil)
+	}
+	return nil
+}
+
+// lookByNaturalKeys finds the provider by its name, and anything else that
+// has its client id: both are unique.
+func (c *Client) lookByNaturalKeys(ctx context.Context, want link.ProviderState, names []string) (finding, error) {
+	var byName, byClientID []object
+	group, ctx := errgroup.WithContext(ctx)
+	group.Go(func() (err error) {
+		byName, err = c.exactly(ctx, c.providerByName(want.Name), "name", want.Name)
+		return err
+	})
+	if want.ClientID != "" {
+		group.Go(func() (err error) {
+			byClientID, err = c.exactly(ctx, c.providerByClientID(want.ClientID), "client_id", want.ClientID)
+			return err
+		})
+	}
+	if err := group.Wait(); err != nil {
+		return finding{}, err
+	}
+	switch {
+	case len(byName) > 0:
+		return compareProvider(want, byName[0], names), nil
+	case len(byClientID) > 0:
+		return finding{presence: different, differs: []string{"name"}}, nil
+	}
+	return finding{}, nil
+}
+
+func compareProvider(want link.ProviderState, found object, names []string) finding {
+	return seen(differing(names, providerFields(want), providerFields(providerState(found)), found))
+}

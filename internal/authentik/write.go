@@ -1,0 +1,161 @@
+package authentik
+
+import (
+	"context"
+	"math/rand/v2"
+	"net/http"
+	"time"
+)
+
+const (
+	writeTries = 3
+	// firstWriteWait is how long the server is given to finish a write whose
+	// answer was lost, before it is looked for.
+	firstWriteWait = time.Second
+)
+
+// write is one request that changes something, with what is needed to find
+// out what became of it.
+type write struct {
+	need need   // what: `provider "PocketBase"`
+	verb string // "create", "change" or "delete"
+	send execute
+	// took tells whether the answer proves that the write was done.
+	took func(answer) bool
+	// look reads what is there now, by natural keys.
+	look func(context.Context) (finding, error)
+	// repeatable tells that sending it twice leaves the same as once, so that
+	// finding something else only means that it was not done yet.
+	repeatable bool
+	part       part     // what the keys of a refusal are keys of
+	secrets    []string // never to be shown, should authentik repeat them
+}
+
+// finding is what a look found.
+type finding struct {
+	presence presence
+	differs  []string // the fields of something different
+}
+
+type presence int
+
+const (
+	absent presence = iota
+	asWanted
+	different
+)
+
+type verdict int
+
+const (
+	done    verdict = iota
+	refused         // not done, and not worth another try
+	unsent          // never reached authentik
+	unclear         // may have been done or not
+)
+
+func (w write) judge(a answer) verdict {
+	switch {
+	case a.err != nil && !a.left:
+		return unsent
+	case a.err != nil:
+		return unclear
+	case w.took(a):
+		return done
+	case a.status >= 500, a.status < 300:
+		return unclear
+	case a.status == http.StatusMethodNotAllowed && a.html():
+		return unclear // an exception in authentik, see the facts of its API
+	case a.status == http.StatusRequestTimeout, a.status == http.StatusTooManyRequests:
+		return unclear
+	}
+	return refused
+}
+
+// carryOut sends the write, finds out what became of it where the answer does
+// not tell, and reads back what was written. Nothing is sent a second time
+// unless it was seen that the first had no effect.
+func (c *Client) carryOut(ctx context.Context, w write) error {
+	var waited time.Duration
+	for try := 1; ; try++ {
+		a := c.send(ctx, w.send)
+		switch w.judge(a) {
+		case done:
+			return c.confirm(ctx, w)
+		case unsent:
+			return c.unsentFault(a)
+		case refused:
+			if try > 1 && c.isThere(ctx, w) {
+				return nil // an earlier try was slow, not lost
+			}
+			return c.refusal(w, a)
+		}
+		wait := min(pauseBeforeLook(try, a), maxWait-waited)
+		waited += wait
+		if err := sleep(ctx, wait); err != nil {
+			return unknownFault(w, err)
+		}
+		found, err := w.look(ctx)
+		switch {
+		case err != nil:
+			return unknownFault(w, err)
+		case found.presence == asWanted:
+			return nil
+		case found.presence == different && !w.repeatable:
+			return differentFault(w, found)
+		case try == writeTries:
+			return c.gaveUpFault(w, a)
+		}
+	}
+}
+
+func (c *Client) isThere(ctx context.Context, w write) bool {
+	found, err := w.look(ctx)
+	return err == nil && found.presence == asWanted
+}
+
+// confirm reads back what was written and compares it.
+func (c *Client) confirm(ctx context.Context, w write) error {
+	found, err := w.look(ctx)
+	switch {
+	case err != nil:
+		return unseenFault(w, err)
+	case found.presence == asWanted:
+		return nil
+	}
+	return storedOtherwiseFault(w, found)
+}
+
+func pauseBeforeLook(try int, a answer) time.Duration {
+	if asked, ok := retryAfter(a); ok {
+		return asked
+	}
+	base := firstWriteWait << (try - 1)
+	return base/2 + rand.N(base)
+}
+
+// gone is the look of a delete: what is wanted is that nothing is there.
+func gone(read func(context.Context) (object, error)) func(context.Context) (finding, error) {
+	return func(ctx context.Context) (finding, error) {
+		o, err := read(ctx)
+		if err != nil {
+			return finding{}, err
+		}
+		if o == nil {
+			return finding{presence: asWanted}, nil
+		}
+		return finding{presence: different}, nil
+	}
+}
+
+// deleted tells that an answer proves a delete: it happened, or there was
+// nothing left to delete.
+func deleted(a answer) bool {
+	return a.status == http.StatusNoContent || a.status == http.StatusNotFound && !a.html()
+}
+
+// stored tells that an answer shows the object that was written.
+func stored(a answer) bool {
+	o, isObject := a.object()
+	return a.ok() && isObject && o.text("pk") != ""
+}

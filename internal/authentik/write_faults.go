@@ -1,0 +1,116 @@
+package authentik
+
+import (
+	"errors"
+	"net/http"
+	"strings"
+
+	"authpocket/internal/link"
+)
+
+// refusal puts an answer that refused a write into words.
+func (c *Client) refusal(w write, a answer) error {
+	if f := c.generalFault(w.need, a); f != nil {
+		return f
+	}
+	err := errorOf(w.need, a)
+	switch a.status {
+	case http.StatusForbidden:
+		return forbidden("The token may not "+w.verb+" the "+w.need.what+".", withPermission(w.need, a), err)
+	case http.StatusNotFound:
+		return fault(link.FaultStale, w.need.field, "The "+w.need.what+" is no longer there, or the token may not see it.",
+			"Plan again, to see what is there now.", err)
+	}
+	field, words := w.refusedFields(a)
+	if words == "" {
+		words = "it gave no reason"
+	}
+	return fault(link.FaultRefused, field, "authentik refused to "+w.verb+" the "+w.need.what+": "+words+".",
+		"Change the value and plan again.", err)
+}
+
+// refusedFields puts the complaints into words and names the first spec field
+// among them.
+func (w write) refusedFields(a answer) (field, words string) {
+	var sentences []string
+	for _, one := range complaints(a.body) {
+		label, path := fieldOf(w.part, one.path)
+		if field == "" {
+			field = path
+		}
+		text := strings.TrimRight(one.text, ".")
+		for _, s := range w.secrets {
+			if len(s) >= 4 {
+				text = strings.ReplaceAll(text, s, "…")
+			}
+		}
+		if label != "" {
+			text = label + ": " + text
+		}
+		sentences = append(sentences, text)
+	}
+	if field == "" {
+		field = w.need.field
+	}
+	return field, strings.Join(sentences, "; ")
+}
+
+// withPermission takes the permission from the answer where that names what
+// may not be created, as the transactional endpoint does.
+func withPermission(n need, a answer) need {
+	for _, one := range complaints(a.body) {
+		_, model, found := strings.Cut(one.text, "permission to create ")
+		app, name, both := strings.Cut(strings.TrimRight(model, "."), ".")
+		if found && both && !strings.ContainsAny(name, " .") {
+			n.perm = app + ".add_" + name
+		}
+	}
+	return n
+}
+
+func (c *Client) unsentFault(a answer) error {
+	f := c.noAnswer(a.err)
+	f.Summary += " Nothing was written."
+	return f
+}
+
+func unknownFault(w write, err error) error {
+	return fault(link.FaultUnknown, "", "It is not known whether authentik came to "+w.verb+" the "+w.need.what+".",
+		"Check that authentik can be reached, then plan again: what was made is found.", err)
+}
+
+// unseenFault is for a write that authentik reported as done but that cannot
+// be read back.
+func unseenFault(w write, err error) error {
+	todo := "Plan again, to see what is there now."
+	if lacks, ok := errors.AsType[*missingPermission](err); ok {
+		todo = "Give the token's role the permission " + lacks.perm + ", then plan again."
+	}
+	return fault(link.FaultUnknown, "", "authentik says that it could "+w.verb+" the "+w.need.what+", but what it stored cannot be read back.", todo, err)
+}
+
+func storedOtherwiseFault(w write, found finding) error {
+	summary := "authentik says that it could " + w.verb + " the " + w.need.what + ", but it is not there."
+	if found.presence == different {
+		summary = "authentik stored the " + w.need.what + " with other values than were sent: " + strings.Join(found.differs, ", ") + "."
+		if len(found.differs) == 0 {
+			summary = "authentik says that it could " + w.verb + " the " + w.need.what + ", but it is still there."
+		}
+	}
+	return fault(link.FaultUnknown, "", summary, "Look at it in authentik, then plan again.", nil)
+}
+
+func differentFault(w write, found finding) error {
+	return fault(link.FaultStale, w.need.field, "Something else is in the place of the "+w.need.what+": it differs in "+strings.Join(found.differs, ", ")+".",
+		"Look at it in authentik, then plan again.", nil)
+}
+
+func (c *Client) gaveUpFault(w write, a answer) error {
+	kind, why := link.FaultOther, "it answered, but not with a result"
+	err := errorOf(w.need, a)
+	if f := c.generalFault(w.need, a); f != nil {
+		kind, why = f.Kind, strings.TrimRight(f.Summary, ".")
+	}
+	return fault(kind, "", "authentik did not "+w.verb+" the "+w.need.what+", though it was asked three times: "+why+".",
+		"Nothing was written. Look into authentik's server log"+requestHint(a)+", then try again.", err)
+}
