@@ -109,6 +109,15 @@ func contentType(name string) string {
 // URL returns the path of a file, hash included. Unknown names give "".
 func (f *Files) URL(name string) string { return f.urls[name] }
 
+// Bytes returns a file's content.
+func (f *Files) Bytes(name string) ([]byte, error) {
+	found, ok := f.byPath[f.urls[name]]
+	if !ok {
+		return nil, fmt.Errorf("there is no file %q", name)
+	}
+	return found.plain, nil
+}
+
 // ServeHTTP answers the URLs that URL gives, and 404 for any other.
 func (f *Files) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	found, ok := f.byPath[r.URL.Path]

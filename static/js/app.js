@@ -43,3 +43,24 @@ addEventListener("pageshow", () => {
   for (const form of document.forms) delete form.dataset.sent;
   for (const button of document.querySelectorAll("[aria-busy]")) button.removeAttribute("aria-busy");
 });
+
+// When the work that a page watches is over, its heading has changed.
+document.addEventListener("done", () => {
+  const heading = document.querySelector("h1");
+  document.title = `${heading.lastChild.textContent.trim()} – authpocket`;
+});
+
+// Names that were looked up are taken over into the list, one a line.
+for (const finder of document.querySelectorAll("[data-finder]")) finder.hidden = false;
+document.addEventListener("click", (event) => {
+  const button = event.target.closest("[data-add]");
+  if (!button) return;
+  const list = document.getElementById(button.dataset.to);
+  const names = list.value.split("\n").filter((name) => name.trim() !== "");
+  if (!names.includes(button.dataset.add)) names.push(button.dataset.add);
+  list.value = names.join("\n");
+});
+
+// Another collection has other fields and other rules, so the page is asked
+// for again.
+document.querySelector("[data-reload]")?.addEventListener("change", (event) => event.target.form.requestSubmit());

@@ -15,14 +15,30 @@ type Problem struct {
 // Problems are all that a page tells of, in the page's order.
 type Problems []Problem
 
-// NewProblems puts problems into words for the page. Those whose field the
-// page does not have stand in the summary alone; see Form.Place.
+// NewProblems puts problems into words for the page. One that tells of an
+// entry of a list belongs to the control that holds the whole list.
 func NewProblems(found link.Problems) Problems {
 	var list Problems
 	for _, p := range found {
-		list = append(list, Problem{Target: FieldID(p.Field), Text: sentence(p)})
+		list = append(list, Problem{Target: FieldID(control(p.Field)), Text: sentence(p)})
 	}
 	return list
+}
+
+// control is the name of the control that a spec's path belongs to.
+func control(path string) string {
+	if at := strings.LastIndexByte(path, '.'); at > 0 && strings.Trim(path[at+1:], "0123456789") == "" {
+		path = path[:at]
+	}
+	switch path {
+	case "access.group":
+		return "access.groups"
+	case "access.user":
+		return "access.users"
+	case "access.policy":
+		return "access.policies"
+	}
+	return path
 }
 
 // At returns the text of the problems of one field, empty for none.

@@ -34,7 +34,7 @@ func optionHint(c Choice, i int) string {
 	if c.Options[i].Hint == "" && c.Options[i].More == "" {
 		return ""
 	}
-	return c.OptionID(i) + "-hint"
+	return c.OptionID(i) + "-about"
 }
 
 // kindWord is what a note's colour and icon say.

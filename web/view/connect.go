@@ -1,0 +1,108 @@
+package view
+
+import (
+	"fmt"
+
+	"authpocket/internal/link"
+)
+
+// step is the caption of a numbered page.
+func step(n int) string { return fmt.Sprintf("Step %d of 6", n) }
+
+// back is where a page's back link leads: to the review for one that was
+// reached by a "Change" link, else to the page before.
+func back(from, before string) string {
+	if from == "review" {
+		return "/review"
+	}
+	return before
+}
+
+// AuthentikInput is what the first connect page is made of.
+type AuthentikInput struct {
+	URL, CA  string // as typed
+	Held     bool   // a token is set and belongs to URL
+	Problems link.Problems
+	From     string
+}
+
+// NewAuthentik makes the first connect page.
+func NewAuthentik(h Head, in AuthentikInput) AuthentikPage {
+	h.Title, h.Wrong, h.Step, h.Back = "Connect authentik", len(in.Problems) > 0, step(1), back(in.From, "/")
+	problems := NewProblems(in.Problems)
+	p := AuthentikPage{
+		Head: h, Problems: problems, From: in.From,
+		URL: addressField("authentik.url", "authentik address", "The one in your browser, such as https://auth.example.com", in.URL, problems),
+		Token: Secret{Name: "authentik.token", Label: "API token", Hint: "Of an admin, with the intent API Token",
+			Error: problems.At("authentik.token"), Held: heldHint(in.Held)},
+		CA:     caField("authentik.ca", in.CA, problems),
+		CAOpen: in.CA != "" || problems.In("authentik.ca"),
+	}
+	if base, problem := link.ParseAddress("authentik address", "", in.URL); problem == nil {
+		p.TokensURL = TokensURL(base)
+	}
+	return p
+}
+
+// PocketBaseInput is what the second connect page is made of.
+type PocketBaseInput struct {
+	URL, Email, CA string // as typed
+	With           string // "token" or "password"; "token" when empty
+	Held           bool   // a token, or a sign-in with a password, is set and belongs to URL
+	Problems       link.Problems
+	From           string
+}
+
+// NewPocketBase makes the second connect page.
+func NewPocketBase(h Head, in PocketBaseInput) PocketBasePage {
+	h.Title, h.Wrong, h.Step, h.Back = "Connect PocketBase", len(in.Problems) > 0, step(2), back(in.From, "/authentik")
+	problems := NewProblems(in.Problems)
+	byPassword := in.With == "password"
+	p := PocketBasePage{
+		Head: h, Problems: problems, From: in.From,
+		URL: addressField("pocketbase.url", "PocketBase address", "Without /_/, such as https://pocketbase.example.com", in.URL, problems),
+		With: Choice{Name: "pocketbase.with", Label: "How to sign in as a superuser", Error: problems.At("pocketbase.with"), Options: []Option{
+			{Value: "token", Label: "With a token", Checked: !byPassword},
+			{Value: "password", Label: "With e-mail address and password", Checked: byPassword},
+		}},
+		Token: Secret{Name: "pocketbase.token", Label: "Superuser token", Hint: "Made with Impersonate in the dashboard",
+			Error: problems.At("pocketbase.token"), Held: heldHint(in.Held && !byPassword)},
+		Email:    Field{Name: "pocketbase.email", Label: "E-mail address", Value: in.Email, Type: "email", Auto: "username", Error: problems.At("pocketbase.email")},
+		Password: Secret{Name: "pocketbase.password", Label: "Password", Error: problems.At("pocketbase.password"), Auto: "current-password"},
+		CA:       caField("pocketbase.ca", in.CA, problems),
+		CAOpen:   in.CA != "" || problems.In("pocketbase.ca"),
+	}
+	if in.Held && byPassword {
+		p.Password.Held = "You are signed in. Leave empty to stay signed in"
+	}
+	if base, problem := link.ParseAddress("PocketBase address", "", in.URL); problem == nil {
+		p.DashboardURL = SuperusersURL(base)
+	}
+	return p
+}
+
+// NewCode makes the page that asks for a one-time password.
+func NewCode(h Head, email, from string, found link.Problems) CodePage {
+	h.Title, h.Wrong, h.Step, h.Back = "Enter the one-time password", len(found) > 0, step(2), "/pocketbase"
+	problems := NewProblems(found)
+	return CodePage{Head: h, Problems: problems, Email: email, From: from, Code: Field{
+		Name: "pocketbase.code", Label: "One-time password", Hint: "From the newest e-mail", Auto: "one-time-code",
+		Code: true, Short: true, Error: problems.At("pocketbase.code"),
+	}}
+}
+
+func addressField(name, label, hint, value string, problems Problems) Field {
+	return Field{Name: name, Label: label, Hint: hint, Value: value, Type: "text", Auto: "url", Mode: "url", Code: true, Error: problems.At(name)}
+}
+
+func heldHint(held bool) string {
+	if held {
+		return "A token is set. Leave empty to keep it"
+	}
+	return ""
+}
+
+func caField(name, value string, problems Problems) Field {
+	return Field{Name: name, Label: "Certificate of the authority", Hint: "PEM text that starts with -----BEGIN CERTIFICATE-----", Value: value,
+		Type: "textarea", Rows: 4, Code: true, Optional: true, Error: problems.At(name)}
+}

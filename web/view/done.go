@@ -1,0 +1,105 @@
+package view
+
+import (
+	"encoding/json"
+	"fmt"
+
+	"authpocket/internal/link"
+)
+
+// DoneInput is what the last page is made of.
+type DoneInput struct {
+	Desired link.Desired
+	Made    []link.Change // empty where nothing had to change
+	Checks  link.Checks   // nil where none were made
+	Held    bool          // the session still holds tokens
+	// AuthentikAPI and PocketBaseAPI are the addresses that authpocket itself
+	// used, where the dashboards are.
+	AuthentikAPI, PocketBaseAPI string
+	ByPassword                  bool // PocketBase was signed in to with a password
+}
+
+// NewDone makes the last page.
+func NewDone(h Head, in DoneInput) DonePage {
+	p := DonePage{Head: h, Kind: "good", Held: in.Held, Snippet: Snippet(in.Desired), Tokens: tokenAdvice(in)}
+	p.Head.Title = "authentik and PocketBase are linked"
+	p.Lead = tallyLead(in.Checks)
+	switch {
+	case in.Checks == nil:
+		p.Kind = "warn"
+	case in.Checks.Failed():
+		p.Kind = "warn"
+		p.Head.Title = "The link is there, but a check failed"
+	}
+	for _, c := range in.Made {
+		p.Made = append(p.Made, made(c)+" in "+c.System.Label())
+	}
+	if len(in.Made) == 0 {
+		p.Made = []string{"Nothing had to be written: it was all there."}
+	}
+	p.Links = []Action{
+		{"The application in authentik", ApplicationURL(in.AuthentikAPI, in.Desired.Application.Slug)},
+		{"The collection in PocketBase", CollectionURL(in.PocketBaseAPI, in.Desired.Collection.ID)},
+	}
+	return p
+}
+
+func tallyLead(checks link.Checks) string {
+	if checks == nil {
+		return "The checks were not run yet."
+	}
+	return "Checks: " + tally(checks)
+}
+
+func made(c link.Change) string {
+	past := map[link.Action]string{link.Create: "created", link.Update: "changed", link.Delete: "deleted"}
+	return upperFirst(c.Object) + " " + past[c.Action]
+}
+
+// ApplicationURL is the application's page in authentik's admin interface.
+func ApplicationURL(base, slug string) string { return base + "/if/admin/#/core/applications/" + slug }
+
+// TokensURL is the page of authentik where tokens are made and deleted.
+func TokensURL(base string) string { return base + "/if/admin/#/core/tokens" }
+
+// CollectionURL is a collection's page in PocketBase's dashboard.
+func CollectionURL(base, id string) string { return base + "/_/#/collections?collection=" + id }
+
+// SuperusersURL is the page of PocketBase where superusers are.
+func SuperusersURL(base string) string { return CollectionURL(base, "_superusers") }
+
+// Snippet is what an app needs to sign people in, for PocketBase's JavaScript
+// SDK. The values are written as JavaScript strings.
+func Snippet(d link.Desired) string {
+	return fmt.Sprintf(`import PocketBase from "pocketbase";
+
+const pb = new PocketBase(%s);
+
+const auth = await pb
+  .collection(%s)
+  .authWithOAuth2({ provider: %s });
+
+console.log(auth.record.email);`, script(d.PocketBaseURL), script(d.Collection.Name), script(d.Slot.Slot))
+}
+
+// script writes a JavaScript string. Marshalling a string cannot fail.
+func script(s string) string {
+	b, _ := json.Marshal(s)
+	return string(b)
+}
+
+func tokenAdvice(in DoneInput) []TokenAdvice {
+	authentik := TokenAdvice{
+		System: "authentik", Text: "delete the API token under Directory, Tokens and App passwords.",
+		Link: Action{"Open that page", TokensURL(in.AuthentikAPI)},
+	}
+	pocketbase := TokenAdvice{
+		System: "PocketBase",
+		Text:   "a superuser's token ends by itself when its time is up. To end it now, change that superuser's password, which ends all of their tokens.",
+		Link:   Action{"Open that page", SuperusersURL(in.PocketBaseAPI)},
+	}
+	if in.ByPassword {
+		pocketbase.Text = "authpocket signed in with your password and got a token for one day. To end it now, change that superuser's password, which ends all of their tokens."
+	}
+	return []TokenAdvice{authentik, pocketbase}
+}

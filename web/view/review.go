@@ -1,0 +1,134 @@
+package view
+
+import (
+	"strings"
+
+	"authpocket/internal/link"
+)
+
+// ReviewInput is what the review page is made of.
+type ReviewInput struct {
+	PlanID        string
+	Plan          link.Plan
+	AuthentikURL  string
+	AuthentikWho  string
+	PocketBaseURL string
+	PocketBaseWho string
+}
+
+// NewReview makes the review page.
+func NewReview(h Head, in ReviewInput) ReviewPage {
+	h.Step, h.Back = step(4), "/settings"
+	p := ReviewPage{Head: h, PlanID: in.PlanID, Groups: changeGroups(in.Plan.Changes), Answers: answers(in)}
+	p.Head.Wide = true
+	for _, w := range in.Plan.Warnings {
+		p.Warnings = append(p.Warnings, Note{Heading: w.Summary, Text: w.Detail})
+	}
+	if in.Plan.Empty() {
+		p.Head.Title = "Nothing has to change"
+		p.Lead = "Both systems already are the way you want them. What is left is to check that it works."
+		return p
+	}
+	n := len(in.Plan.Changes)
+	p.Button = "Make " + plural(n, "change", "changes")
+	p.Head.Title = "Review " + plural(n, "change", "changes")
+	p.Lead = "This is all that will be written, in this order, and nothing else is touched."
+	return p
+}
+
+// changeGroups puts changes that follow each other in one system together, so
+// that the order on the page is the order in which they are made.
+func changeGroups(changes []link.Change) []ChangeGroup {
+	var groups []ChangeGroup
+	for _, c := range changes {
+		last := len(groups) - 1
+		if last < 0 || groups[last].System != c.System.Label() {
+			groups = append(groups, ChangeGroup{System: c.System.Label(), Class: class(c.System)})
+			last++
+		}
+		groups[last].Changes = append(groups[last].Changes, newChangeCard(c))
+	}
+	return groups
+}
+
+func class(s link.System) string {
+	if s == link.PB {
+		return "p"
+	}
+	return "a"
+}
+
+func newChangeCard(c link.Change) ChangeCard {
+	card := ChangeCard{
+		Action: string(c.Action), Verb: verb(c.Action), Object: upperFirst(c.Object), Why: c.Why,
+		Step: c.Step, Lost: c.Lost, Updates: c.Action == link.Update,
+	}
+	for _, f := range c.Fields {
+		row := FieldRow{Name: f.Name, Before: valueLines(f.Before), After: valueLines(f.After), Sensitive: f.Sensitive}
+		row.Block = strings.Contains(strings.Join(append(row.Before, row.After...), ""), "\n")
+		card.Fields = append(card.Fields, row)
+	}
+	return card
+}
+
+func verb(a link.Action) string {
+	switch a {
+	case link.Create:
+		return "Create"
+	case link.Delete:
+		return "Delete"
+	}
+	return "Change"
+}
+
+// valueLines shows a list's entries one a line.
+func valueLines(v any) []string {
+	if list, ok := v.([]string); ok && len(list) > 0 {
+		return list
+	}
+	return []string{link.Show(v)}
+}
+
+func upperFirst(s string) string {
+	if s == "" {
+		return s
+	}
+	return strings.ToUpper(s[:1]) + s[1:]
+}
+
+// answers repeats what was asked, each page's answers with a way back to it.
+func answers(in ReviewInput) []AnswerGroup {
+	d := in.Plan.Desired
+	return []AnswerGroup{
+		{Heading: "authentik", Change: "/authentik?from=review", Rows: []Answer{
+			{"Address", in.AuthentikURL}, {"Signed in as", in.AuthentikWho}, {"API token", "set"},
+		}},
+		{Heading: "PocketBase", Change: "/pocketbase?from=review", Rows: []Answer{
+			{"Address", in.PocketBaseURL}, {"Signed in as", in.PocketBaseWho}, {"Superuser", "set"},
+		}},
+		{Heading: "Settings", Change: "/settings?from=review", Rows: []Answer{
+			{"Application", d.Application.Name + " (" + d.Application.Slug + ")"},
+			{"Who may use it", who(in.Plan)},
+			{"E-mail addresses", EmailLabel(d.Email)},
+			{"Auth collection", d.Collection.Name},
+			{"Slot", d.Slot.Slot},
+		}},
+	}
+}
+
+// who says whom the application lets in once the plan is carried out.
+func who(p link.Plan) string {
+	var names []string
+	for _, b := range p.Desired.Bindings {
+		names = append(names, b.Kind+" "+b.Target.Name)
+	}
+	for _, w := range p.Warnings {
+		if w.ID == "other-bindings" {
+			names = append(names, "others that are bound already")
+		}
+	}
+	if len(names) == 0 {
+		return "everyone with an authentik account"
+	}
+	return strings.Join(names, ", ")
+}

@@ -1,0 +1,176 @@
+package view
+
+import (
+	"fmt"
+	"net/url"
+	"slices"
+	"strings"
+
+	"authpocket/internal/link"
+)
+
+// SettingsInput is what the settings page is made of: the form's values, by
+// spec path, and what the two systems offer to choose from.
+type SettingsInput struct {
+	Form       url.Values
+	Problems   link.Problems
+	Authentik  link.AuthentikSnapshot
+	PocketBase link.PocketBaseSnapshot
+	// Desired is the spec resolved, for the words beside what is left open.
+	Desired link.Desired
+	From    string
+	// There tells that the application is there already and is this link's.
+	There bool
+	// Conflict asks what to do with something that is in the way.
+	Conflict bool
+	// SecretGiven tells that a client secret of one's own was typed before.
+	SecretGiven bool
+}
+
+// NewSettings makes the settings page.
+func NewSettings(h Head, in SettingsInput) SettingsPage {
+	h.Title, h.Wrong, h.Step, h.Back = "Settings", len(in.Problems) > 0, step(3), back(in.From, "/pocketbase")
+	b := settings{in: in, problems: NewProblems(in.Problems)}
+	page := SettingsPage{
+		Head: h, Problems: b.problems, From: in.From,
+		Shown:       Shown{Slug: in.Desired.Application.Slug, Collection: in.Desired.Collection.Name},
+		Application: b.application(),
+		Existing:    b.existing(),
+		Addresses:   b.addresses(),
+		Collection:  b.collection(),
+		Email:       b.email(),
+		EmailNote:   emailNote(in.Authentik.EmailChangeAllowed),
+		Access:      b.access(),
+		Authentik:   b.authentik(),
+		PocketBase:  b.pocketbase(),
+	}
+	if in.There {
+		page.Found = "The application “" + in.Desired.Application.Name + "” in authentik already leads to this PocketBase. " +
+			"The answers below are what it has now; whatever you leave alone stays as it is."
+	}
+	return page
+}
+
+// settings makes the parts of the page.
+type settings struct {
+	in       SettingsInput
+	problems Problems
+}
+
+// text is a field with the form's value and its problem.
+func (b settings) text(name, label, hint string) Field {
+	return Field{Name: name, Label: label, Hint: hint, Value: b.in.Form.Get(name), Error: b.problems.At(name)}
+}
+
+func (b settings) optional(name, label, hint string) Field {
+	f := b.text(name, label, hint)
+	f.Optional = true
+	return f
+}
+
+func (b settings) code(name, label, hint string) Field {
+	f := b.optional(name, label, hint)
+	f.Code = true
+	return f
+}
+
+func (b settings) lines(name, label, hint string) Field {
+	f := b.code(name, label, hint)
+	f.Type, f.Rows = "textarea", 2
+	return f
+}
+
+// choice marks the option that the form has. A value that no option has gets
+// one of its own, so that it is not lost.
+func (b settings) choice(name, label, hint string, options ...Option) Choice {
+	c := Choice{Name: name, Label: label, Hint: hint, Error: b.problems.At(name), Options: options}
+	now := b.in.Form.Get(name)
+	at := slices.IndexFunc(c.Options, func(o Option) bool { return o.Value == now })
+	if at < 0 && now != "" {
+		c.Options = append(c.Options, Option{Value: now, Label: now})
+		at = len(c.Options) - 1
+	}
+	if at >= 0 {
+		c.Options[at].Checked = true
+	}
+	return c
+}
+
+func (b settings) tick(name, label, hint string) Check {
+	return Check{Name: name, Label: label, Hint: hint, Error: b.problems.At(name), Checked: b.in.Form.Get(name) == "yes"}
+}
+
+func (b settings) application() []Field {
+	name := b.text("application.name", "Application name", "What people see in authentik")
+	slug := b.text("application.slug", "Slug", "Part of the application's address in authentik, and never shown to people")
+	slug.Code, slug.Short = true, true
+	return []Field{name, slug}
+}
+
+func (b settings) existing() *Choice {
+	if !b.in.Conflict && b.in.Form.Get("existing") == "" {
+		return nil
+	}
+	c := b.choice("existing", "What about what is there already?", "",
+		Option{Value: string(link.ExistingUse), Label: "Use what is there", Hint: "Its settings are shown next, and only what differs is changed."},
+		Option{Value: string(link.ExistingNew), Label: "Make a new one beside it", Hint: "It needs a slug and a provider name that are free."})
+	return &c
+}
+
+func (b settings) addresses() Field {
+	f := b.lines("pocketbase.public_urls", "PocketBase addresses, as your app uses them", "One a line. Sign-in sends people back to "+link.RedirectPath+" below each")
+	f.Optional = false
+	return f
+}
+
+func (b settings) collection() Choice {
+	var options []Option
+	for _, c := range b.in.PocketBase.Collections {
+		if c.Name != "_superusers" {
+			options = append(options, Option{Value: c.Name, Label: c.Name})
+		}
+	}
+	return b.choice("pocketbase.collection", "Auth collection", "Whose records the people who sign in become", options...)
+}
+
+// access is the group that says who may use the application.
+func (b settings) access() AccessPart {
+	names := []string{"access.groups", "access.users", "access.policies", "application.policy_engine_mode"}
+	part := AccessPart{
+		Now: "everyone with an account",
+		Lists: []Field{
+			b.lines("access.groups", "Groups", "By name"),
+			b.lines("access.users", "Users", "By username"),
+			b.lines("access.policies", "Policies", "By name"),
+		},
+		Mode: b.choice("application.policy_engine_mode", "When several are named", "",
+			Option{Value: "any", Label: "One of them is enough"}, Option{Value: "all", Label: "All of them are needed"}),
+	}
+	named := 0
+	for _, f := range part.Lists {
+		named += len(strings.Fields(f.Value))
+	}
+	there := len(b.in.Authentik.Bindings)
+	switch {
+	case named > 0:
+		part.Now = "only those you name"
+	case there > 0:
+		part.Now = fmt.Sprintf("whom the application's %s in", plural(there, "binding lets", "bindings let"))
+	}
+	part.Open = named > 0 || b.problems.In(names...)
+	return part
+}
+
+func plural(n int, one, many string) string {
+	if n == 1 {
+		return "1 " + one
+	}
+	return fmt.Sprint(n, " ", many)
+}
+
+func tickID(t Ticks, i int) string {
+	if i == 0 {
+		return t.ID()
+	}
+	return fmt.Sprint(t.ID(), "-", i)
+}

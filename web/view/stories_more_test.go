@@ -1,0 +1,112 @@
+package view
+
+import (
+	"strings"
+
+	"authpocket/internal/link"
+	"authpocket/internal/secret"
+)
+
+func fixturePlan(s link.Spec, mutate func(*link.AuthentikSnapshot, *link.PocketBaseSnapshot)) link.Plan {
+	a, p := snapshots()
+	if mutate != nil {
+		mutate(&a, &p)
+	}
+	s.AuthentikURL, s.PocketBaseURLs = authentikURL, []string{pocketbaseURL}
+	plan, problems := link.NewPlan(s, a, p, link.Generated{
+		ClientID: "MfQpUhY2wRZ0tJ8vB3kXnL6sD9gC1aE5rT7yUoPi", ClientSecret: secret.New(strings.Repeat("x", 128)),
+	})
+	if len(problems) > 0 {
+		panic(problems.Error())
+	}
+	return plan
+}
+
+// update is a change of a provider that is there.
+func update() link.Change {
+	return link.Change{
+		System: link.Authentik, Kind: link.KindProvider, Object: "provider “Provider for PocketBase”", Action: link.Update,
+		Why: "The provider is there; only what differs is changed.", Step: "authentik 2: Configure the Provider",
+		Lost: "PocketBase never shows the client secret that it has now, so undo cannot put that one back.",
+		Fields: []link.Field{
+			{Name: "redirect_uris", Before: []string{"https://old.company.example/api/oauth2-redirect"}, After: []string{"https://old.company.example/api/oauth2-redirect", "https://" + long + "/api/oauth2-redirect"}},
+			{Name: "include_claims_in_id_token", Before: false, After: true},
+			{Name: "client_secret", Before: "set", After: "set (a new one)", Sensitive: true},
+			{Name: "signing_key", Before: "", After: "authentik Self-signed Certificate"},
+		},
+	}
+}
+
+func reviewStories(both, joined Head) []story {
+	in := func(p link.Plan) ReviewInput {
+		return ReviewInput{PlanID: "p1", Plan: p, AuthentikURL: authentikURL, AuthentikWho: "akadmin", PocketBaseURL: pocketbaseURL, PocketBaseWho: "admin@company.example"}
+	}
+	create := fixturePlan(link.Spec{Email: link.EmailTrustAll}, nil)
+	drift := create
+	drift.Changes = []link.Change{update()}
+	drift.Warnings = nil
+	empty := create
+	empty.Changes = nil
+	return []story{
+		{"review-create", Review(NewReview(both, in(create)))},
+		{"review-update", Review(NewReview(demo(both), in(drift)))},
+		{"review-empty", Review(NewReview(joined, in(empty)))},
+	}
+}
+
+func progressStories(both Head) []story {
+	plan := fixturePlan(link.Spec{Email: link.EmailTrustAll}, nil)
+	page := func(p Progress) ApplyPage {
+		p.Changes = plan.Changes
+		return NewApply(both, p, "/apply/p1/events?after=2")
+	}
+	failed := map[int]Note{1: {"authentik refuses the application: Application with this slug already exists.", "Choose another slug on the settings page."}}
+	return []story{
+		{"apply-running", Apply(page(Progress{States: []string{"done", "running"}}))},
+		{"apply-done", Apply(page(Progress{States: []string{"done", "done", "done"}, Ended: true}))},
+		{"apply-failed", Apply(page(Progress{States: []string{"done", "failed"}, Failed: failed, Ended: true}))},
+		{"apply-stale", Apply(page(Progress{Ended: true, Failure: &Note{"Something was changed since the preview: authentik: name of provider “Provider for PocketBase” is now PB.", "Nothing was written. Look at the new preview and apply that one."}}))},
+	}
+}
+
+func fixtureChecks() link.Checks {
+	return link.Checks{
+		{ID: "discovery", System: link.Authentik, Title: "Discovery answers at the public address", Status: link.Pass, Evidence: "GET https://auth.company.example/application/o/pocketbase/.well-known/openid-configuration answered 200; the issuer is https://auth.company.example/application/o/pocketbase/"},
+		{ID: "jwks", System: link.Authentik, Title: "Tokens are signed with an RSA or EC key", Status: link.Pass, Evidence: "JWKS has 1 key, RS256"},
+		{ID: "client", System: link.Authentik, Title: "Client ID and secret are accepted", Status: link.Pass, Evidence: "POST https://auth.company.example/application/o/revoke/ answered 200"},
+		{ID: "email", System: link.Authentik, Title: "akadmin's address is verified", Status: link.Warn, Evidence: "email_verified is false in the preview of akadmin's claims", Remedy: "Choose “Trust every address” on the settings page, or set the attribute email_verified on the user."},
+		{ID: "methods", System: link.PB, Title: "Guests are offered authentik", Status: link.Pass, Evidence: "auth-methods of users lists oidc with this client ID"},
+		{ID: "probe", System: link.PB, Title: "PocketBase reaches authentik", Status: link.Skipped, Evidence: "PocketBase keeps no logs (logs.maxDays is 0), so it cannot be told"},
+	}
+}
+
+func verifyStories(joined Head) []story {
+	failed := fixtureChecks()
+	failed[2].Status, failed[2].Remedy = link.Fail, "Write the client secret again: settings, More PocketBase settings."
+	good := link.Checks{failed[0], failed[1], failed[4]}
+	return []story{
+		{"verify-before", Verify(NewVerify(joined, VerifyInput{}, ""))},
+		{"verify-running", Verify(NewVerify(joined, VerifyInput{Begun: true}, "/verify/events"))},
+		{"verify-good", Verify(NewVerify(joined, VerifyInput{Begun: true, Ended: true, Checks: good}, ""))},
+		{"verify-mixed", Verify(NewVerify(joined, VerifyInput{Begun: true, Ended: true, Checks: fixtureChecks()}, ""))},
+		{"verify-failed", Verify(NewVerify(joined, VerifyInput{Begun: true, Ended: true, Checks: failed}, ""))},
+	}
+}
+
+func doneStories(joined, proven Head) []story {
+	plan := fixturePlan(link.Spec{Email: link.EmailTrustAll}, nil)
+	good := fixtureChecks()[:3]
+	in := DoneInput{Desired: plan.Desired, Made: plan.Changes, Checks: good, Held: true, AuthentikAPI: authentikURL, PocketBaseAPI: pocketbaseURL}
+	forgotten := in
+	forgotten.Held, forgotten.Made, forgotten.Checks, forgotten.ByPassword = false, nil, nil, true
+	off := joined
+	off.Held = false
+	return []story{{"done", Done(NewDone(proven, in))}, {"done-forgotten", Done(NewDone(off, forgotten))}}
+}
+
+func problemStories(none, both Head) []story {
+	return []story{
+		{"problem-not-found", ProblemView(ProblemPage{Head: titled(none, "There is no such page"), Summary: "The address does not lead anywhere in this program.", Todo: "Go back to the start and follow the buttons.", Actions: []Action{{"Start", "/"}}})},
+		{"problem-unreachable", ProblemView(ProblemPage{Head: titled(both, "authentik did not answer"), Summary: "authentik at https://" + long + " did not answer: nothing listens on that port.", Todo: "Start it, or change its address.", Answers: true, Actions: []Action{{"Try again", "/review"}, {"Change the address", "/authentik"}}})},
+	}
+}

@@ -1,0 +1,171 @@
+package view
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"golang.org/x/net/html"
+
+	"authpocket/static"
+)
+
+// TestStories renders every page in every state and holds it against what
+// all pages have in common. With AUTHPOCKET_STORIES set to a folder, the
+// pages are also written there, with their assets, for looking at.
+func TestStories(t *testing.T) {
+	dir := os.Getenv("AUTHPOCKET_STORIES")
+	for _, s := range stories(storyAssets(t, dir)) {
+		t.Run(s.name, func(t *testing.T) {
+			var b strings.Builder
+			if err := s.page.Render(t.Context(), &b); err != nil {
+				t.Fatal(err)
+			}
+			if dir != "" {
+				write(t, filepath.Join(dir, s.name+".html"), []byte(b.String()))
+			}
+			doc, err := html.Parse(strings.NewReader(b.String()))
+			if err != nil {
+				t.Fatal(err)
+			}
+			examine(t, doc, b.String())
+		})
+	}
+}
+
+func storyAssets(t *testing.T, dir string) Assets {
+	t.Helper()
+	files, err := static.Load()
+	if err != nil {
+		t.Fatal(err)
+	}
+	names := []string{static.Styles, static.App, static.HTMX, static.SSE, static.Icon}
+	if dir != "" {
+		for _, name := range names {
+			body, err := files.Bytes(name)
+			if err != nil {
+				t.Fatal(err)
+			}
+			write(t, filepath.Join(dir, name), body)
+		}
+	}
+	return Assets{Styles: names[0], App: names[1], HTMX: names[2], SSE: names[3], Icon: names[4]}
+}
+
+func write(t *testing.T, name string, body []byte) {
+	t.Helper()
+	if err := os.MkdirAll(filepath.Dir(name), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(name, body, 0o644); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// examine checks what holds for every page.
+func examine(t *testing.T, doc *html.Node, text string) {
+	t.Helper()
+	if n := len(all(doc, "h1")); n != 1 {
+		t.Errorf("%d h1, want 1", n)
+	}
+	if len(all(doc, "main")) != 1 || len(all(doc, "header")) != 1 || len(all(doc, "footer")) != 1 {
+		t.Error("main, header and footer have to be there once each")
+	}
+	for _, bad := range []string{"style=", "hx-on", "js:", "onclick", "<script>", " [ ", "%!"} {
+		if strings.Contains(text, bad) {
+			t.Errorf("the page has %q in it", bad)
+		}
+	}
+	for _, word := range []string{"please", "oops", "sorry", " invalid"} {
+		if strings.Contains(strings.ToLower(text), word) {
+			t.Errorf("the page says %q", word)
+		}
+	}
+	ids := examineIDs(t, doc)
+	for _, input := range append(append(all(doc, "input"), all(doc, "textarea")...), all(doc, "select")...) {
+		examineControl(t, doc, input, ids)
+	}
+	for _, a := range all(doc, "a") {
+		if href := attr(a, "href"); len(href) > 1 && href[0] == '#' && !ids[href[1:]] {
+			t.Errorf("a link leads to %s, which is not on the page", href)
+		}
+	}
+}
+
+func examineIDs(t *testing.T, doc *html.Node) map[string]bool {
+	t.Helper()
+	ids := map[string]bool{}
+	walk(doc, func(n *html.Node) {
+		id := attr(n, "id")
+		if id != "" && ids[id] {
+			t.Errorf("the id %q is there twice", id)
+		}
+		ids[id] = true
+	})
+	walk(doc, func(n *html.Node) {
+		for _, id := range strings.Fields(attr(n, "aria-describedby")) {
+			if !ids[id] {
+				t.Errorf("%s is described by %q, which is not on the page", n.Data, id)
+			}
+		}
+	})
+	return ids
+}
+
+func examineControl(t *testing.T, doc, input *html.Node, ids map[string]bool) {
+	t.Helper()
+	kind := attr(input, "type")
+	if kind == "hidden" {
+		return
+	}
+	labelled := false
+	for _, l := range all(doc, "label") {
+		labelled = labelled || attr(l, "for") == attr(input, "id")
+	}
+	if !labelled {
+		t.Errorf("the control %q has no label", attr(input, "name"))
+	}
+	if kind == "password" && has(input, "value") {
+		t.Errorf("the password control %q has a value", attr(input, "name"))
+	}
+	if has(input, "required") {
+		t.Errorf("the control %q is marked as required", attr(input, "name"))
+	}
+}
+
+func walk(n *html.Node, visit func(*html.Node)) {
+	for node := range n.Descendants() {
+		if node.Type == html.ElementNode {
+			visit(node)
+		}
+	}
+}
+
+func all(n *html.Node, tag string) []*html.Node {
+	var found []*html.Node
+	walk(n, func(node *html.Node) {
+		if node.Data == tag {
+			found = append(found, node)
+		}
+	})
+	return found
+}
+
+func attr(n *html.Node, key string) string {
+	for _, a := range n.Attr {
+		if a.Key == key {
+			return a.Val
+		}
+	}
+	return ""
+}
+
+func has(n *html.Node, key string) bool {
+	for _, a := range n.Attr {
+		if a.Key == key {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,160 @@
+package view
+
+import (
+	"net/url"
+
+	"github.com/a-h/templ"
+
+	"authpocket/internal/link"
+	"authpocket/internal/secret"
+)
+
+// story is one page in one state.
+type story struct {
+	name string
+	page templ.Component
+}
+
+// stories are all pages in all states. They are rendered by the tests, and
+// written to disk for looking at; see TestStories.
+func stories(a Assets) []story {
+	none := Head{Assets: a}
+	one := Head{Assets: a, Held: true, Ends: Ends{Shown: true, Authentik: NewEnd(authentikURL, "2026.5.3 · akadmin, superuser")}}
+	both := one
+	both.Ends.PocketBase = NewEnd(pocketbaseURL, "0.39.11 · admin@company.example")
+	joined, proven := both, both
+	joined.Ends.Joined = true
+	proven.Ends.Joined, proven.Ends.Proven = true, true
+	list := []story{
+		{"start", Start(StartPage{Head: titled(none, "Link authentik and PocketBase")})},
+		{"start-demo", Start(StartPage{Head: demo(titled(none, "Link authentik and PocketBase")), Resume: "/settings"})},
+	}
+	list = append(list, connectStories(none, one)...)
+	list = append(list, settingsStories(both)...)
+	list = append(list, reviewStories(both, joined)...)
+	list = append(list, progressStories(both)...)
+	list = append(list, verifyStories(joined)...)
+	list = append(list, doneStories(joined, proven)...)
+	return append(list, problemStories(none, both)...)
+}
+
+const (
+	authentikURL  = "https://auth.company.example"
+	pocketbaseURL = "https://pocketbase.company.example"
+	long          = "a-very-long-host-name-that-goes-on-and-on.department-of-long-names.subsidiary.company.example"
+)
+
+func titled(h Head, title string) Head {
+	h.Title = title
+	return h
+}
+
+func demo(h Head) Head {
+	h.Note = "Nothing here is real. Sign in to the simulated authentik as ada with the password KD4XQ2MZ7R5W."
+	return h
+}
+
+func connectStories(none, one Head) []story {
+	empty := NewAuthentik(none, AuthentikInput{})
+	wrong := NewAuthentik(none, AuthentikInput{URL: "auth company", CA: "hello", Problems: link.Problems{
+		{Field: "authentik.url", Summary: "authentik address has a space in it.", Todo: "Enter it like https://authentik.company."},
+		{Field: "authentik.token", Summary: "Enter the API token.", Todo: "It is made in authentik under Directory, Tokens and App passwords."},
+		{Field: "authentik.ca", Summary: "No certificate was found.", Todo: "Paste PEM text that starts with -----BEGIN CERTIFICATE-----."},
+	}})
+	held := NewAuthentik(demo(one), AuthentikInput{URL: authentikURL, Held: true, From: "review"})
+	return []story{
+		{"authentik-empty", Authentik(empty)},
+		{"authentik-wrong", Authentik(wrong)},
+		{"authentik-held", Authentik(held)},
+		{"pocketbase-empty", PocketBase(NewPocketBase(one, PocketBaseInput{}))},
+		{"pocketbase-wrong", PocketBase(NewPocketBase(one, PocketBaseInput{URL: pocketbaseURL, With: "password", Email: "admin@company.example", Problems: link.Problems{
+			{Field: "pocketbase.password", Summary: "PocketBase refuses this e-mail address and password.", Todo: "Check both, or use a token."},
+		}}))},
+		{"pocketbase-code", Code(NewCode(one, "admin@company.example", "", nil))},
+		{"pocketbase-code-wrong", Code(NewCode(one, "admin@company.example", "", link.Problems{{Field: "pocketbase.code", Summary: "PocketBase refuses this one-time password.", Todo: "Enter the newest one."}}))},
+	}
+}
+
+func settingsStories(both Head) []story {
+	fresh := settingsInput()
+	answered := settingsInput()
+	answered.Form.Set("email", "trust-attribute")
+	answered.Form.Set("access.groups", "pocketbase-users\nstaff")
+	answered.From = "review"
+	no := false
+	answered.Authentik.EmailChangeAllowed = &no
+	there := settingsInput()
+	there.There = true
+	there.Authentik.EmailChangeAllowed = nil
+	there.Desired.Collection.EmailRequired = false
+	wrong := settingsInput()
+	wrong.Conflict = true
+	wrong.Form.Set("application.slug", "grafana")
+	wrong.Form.Set("provider.redirect_uris", "regex:^https://(")
+	wrong.Problems = link.Problems{
+		{Field: "application.slug", Summary: "The slug “grafana” is taken by the application “Grafana”, whose provider “Grafana” sends people elsewhere (https://grafana.company.example/login).", Todo: "Choose another slug, or “use what is there” (existing: use) to change that application."},
+		{Field: "email", Summary: "Nobody has decided yet which e-mail addresses PocketBase may trust.", Todo: "Choose one of the three."},
+		{Field: "access.group.1", Summary: "authentik has no group “stuff” that the token can see.", Todo: "Check the spelling, or choose another."},
+		{Field: "provider.redirect_uris.0", Summary: "The redirect URI “^https://(” is not a regular expression that can be read.", Todo: "Correct it, or use a strict one."},
+		{Field: "pocketbase.slot", Summary: "All three OpenID Connect slots of users are taken.", Todo: "Remove one in PocketBase, or name the slot to replace."},
+	}
+	return []story{
+		{"settings-fresh", Settings(NewSettings(both, fresh))},
+		{"settings-answered", Settings(NewSettings(demo(both), answered))},
+		{"settings-there", Settings(NewSettings(both, there))},
+		{"settings-wrong", Settings(NewSettings(both, wrong))},
+	}
+}
+
+func settingsInput() SettingsInput {
+	a, p := snapshots()
+	spec := link.Spec{AuthentikURL: authentikURL, PocketBaseURLs: []string{pocketbaseURL}}
+	d, _ := link.Resolve(spec, a, p, link.Generated{ClientID: "generated", ClientSecret: secret.New("generated")})
+	return SettingsInput{Authentik: a, PocketBase: p, Desired: d, Form: url.Values{
+		"application.name": {"PocketBase"}, "application.slug": {"pocketbase"}, "application.policy_engine_mode": {"any"},
+		"provider.authorization_flow": {link.DefaultAuthorizationFlow}, "provider.invalidation_flow": {link.DefaultInvalidationFlow},
+		"provider.signing_key": {"authentik Self-signed Certificate"}, "provider.subject_mode": {"hashed_user_id"}, "provider.issuer_mode": {"per_provider"},
+		"provider.access_code_validity": {"minutes=1"}, "provider.access_token_validity": {"hours=1"},
+		"provider.refresh_token_validity": {"days=30"}, "provider.refresh_token_threshold": {"seconds=0"},
+		"pocketbase.public_urls": {pocketbaseURL}, "pocketbase.collection": {"users"}, "pocketbase.display_name": {"authentik"},
+		"pocketbase.user_info": {"userinfo"}, "pocketbase.enabled": {"yes"}, "pocketbase.pkce": {"yes"},
+		"pocketbase.map_name": {"name"}, "pocketbase.map_avatar": {"avatar"},
+		"pocketbase.create_rule": {KeepRule}, "pocketbase.auth_rule": {KeepRule},
+	}}
+}
+
+// snapshots are an authentik and a PocketBase as they come.
+func snapshots() (link.AuthentikSnapshot, link.PocketBaseSnapshot) {
+	yes, everyone := true, ""
+	flow := func(slug, designation string) link.Flow {
+		return link.Flow{Ref: link.Ref{ID: slug, Name: slug}, Designation: designation}
+	}
+	mapping := func(scope, name string) link.Mapping {
+		return link.Mapping{Ref: link.Ref{ID: "m-" + scope, Name: name}, Scope: scope, Managed: "goauthentik.io/providers/oauth2/scope-" + scope}
+	}
+	a := link.AuthentikSnapshot{
+		URL: authentikURL, Version: "2026.5.3", Features: link.Features{GrantTypes: true, MetaHide: true, RedirectURI: true},
+		Flows: []link.Flow{
+			flow("default-provider-authorization-explicit-consent", "authorization"), flow(link.DefaultAuthorizationFlow, "authorization"),
+			flow(link.DefaultInvalidationFlow, "invalidation"), flow("default-authentication-flow", "authentication"),
+		},
+		Keys: []link.Key{{Ref: link.Ref{ID: "k1", Name: "authentik Self-signed Certificate"}, Type: "rsa"}, {Ref: link.Ref{ID: "k2", Name: "edge"}, Type: "ed25519"}},
+		Mappings: []link.Mapping{
+			mapping("openid", "authentik default OAuth Mapping: OpenID 'openid'"), mapping("email", "authentik default OAuth Mapping: OpenID 'email'"),
+			mapping("profile", "authentik default OAuth Mapping: OpenID 'profile'"), mapping("offline_access", "authentik default OAuth Mapping: OpenID 'offline_access'"),
+			mapping("entitlements", "authentik default OAuth Mapping: Application Entitlements"),
+		},
+		EmailChangeAllowed: &yes,
+	}
+	users := link.CollectionState{
+		ID: "_pb_users_auth_", Name: "users", EmailRequired: true, CreateRule: &everyone, AuthRule: &everyone,
+		Fields: []link.CollectionField{{Name: "name", Type: "text"}, {Name: "avatar", Type: "file"}, {Name: "email", Type: "email", System: true}},
+		OAuth2: link.OAuth2State{Mapped: link.MappedFields{Name: "name", AvatarURL: "avatar"}, Providers: []link.OAuth2Provider{
+			{Slot: "google", DisplayName: "Google", ClientID: "g"}, {Slot: "oidc", DisplayName: "Old sign-in", ClientID: "x", AuthURL: "https://old.example/authorize"},
+		}},
+	}
+	members := users
+	members.ID, members.Name = "pbc_members", "members"
+	p := link.PocketBaseSnapshot{URL: pocketbaseURL, Version: "0.39.11", Collections: []link.CollectionState{users, members}}
+	return a, p
+}
