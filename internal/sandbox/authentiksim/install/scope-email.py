@@ -1,0 +1,4 @@
+return {
+    "email": request.user.email,
+    "email_verified": False
+}

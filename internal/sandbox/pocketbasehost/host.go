@@ -1,0 +1,167 @@
+// Package pocketbasehost runs a real PocketBase inside this process, for the
+// demo and for tests. It is the whole server: dashboard, CORS, realtime and
+// request logs, on its own listener and its own data directory.
+package pocketbasehost
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"net"
+	"os"
+	"sync"
+	"time"
+
+	"github.com/pocketbase/pocketbase/apis"
+	"github.com/pocketbase/pocketbase/core"
+	_ "github.com/pocketbase/pocketbase/migrations" // the schema of a fresh install
+)
+
+// superuserEmail is the address of the one superuser Start makes.
+const superuserEmail = "admin@example.com"
+
+// tokenLife is how long the superuser token of Start works.
+const tokenLife = 30 * 24 * time.Hour
+
+// Config says where the server keeps its data and where it listens.
+type Config struct {
+	// DataDir is PocketBase's data directory. It must exist; Close leaves it.
+	DataDir string
+	// Addr is the TCP address to listen on. Empty means 127.0.0.1 and a free port.
+	Addr string
+}
+
+// Server is a running PocketBase.
+type Server struct {
+	app      core.App
+	url      string
+	token    string
+	password string
+
+	served chan error // what apis.Serve returned, once
+	close  sync.Once
+	err    error // what the first Close returned
+}
+
+// Start brings up a PocketBase with a fresh install's collections and one
+// superuser, and returns once it answers. The context bounds the start only;
+// the server runs until Close.
+func Start(ctx context.Context, cfg Config) (*Server, error) {
+	if info, err := os.Stat(cfg.DataDir); err != nil || !info.IsDir() {
+		return nil, fmt.Errorf("starting PocketBase: data directory %q does not exist", cfg.DataDir)
+	}
+	addr := cfg.Addr
+	if addr == "" {
+		addr = "127.0.0.1:0"
+	}
+	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", addr)
+	if err != nil {
+		return nil, fmt.Errorf("listening for PocketBase: %w", err)
+	}
+	s := &Server{
+		app:      core.NewBaseApp(core.BaseAppConfig{DataDir: cfg.DataDir}),
+		url:      "http://" + listener.Addr().String(),
+		password: rand.Text(),
+		served:   make(chan error, 1),
+	}
+	if err := s.prepare(); err != nil {
+		return nil, errors.Join(err, listener.Close(), s.app.ResetBootstrapState())
+	}
+	if err := s.serve(listener); err != nil {
+		return nil, errors.Join(err, listener.Close(), s.app.ResetBootstrapState())
+	}
+	return s, nil
+}
+
+// prepare migrates the databases and makes the superuser and its token.
+func (s *Server) prepare() error {
+	if err := s.app.Bootstrap(); err != nil {
+		return fmt.Errorf("bootstrapping PocketBase: %w", err)
+	}
+	if err := s.app.RunAllMigrations(); err != nil {
+		return fmt.Errorf("migrating PocketBase: %w", err)
+	}
+	settings := s.app.Settings()
+	settings.Meta.AppURL = s.url
+	if err := s.app.Save(settings); err != nil {
+		return fmt.Errorf("saving PocketBase's address: %w", err)
+	}
+	return s.makeSuperuser()
+}
+
+// makeSuperuser creates the superuser, or gives the one of an earlier run in
+// the same data directory this run's password.
+func (s *Server) makeSuperuser() error {
+	superusers, err := s.app.FindCollectionByNameOrId(core.CollectionNameSuperusers)
+	if err != nil {
+		return fmt.Errorf("finding the superusers: %w", err)
+	}
+	record, err := s.app.FindAuthRecordByEmail(superusers, superuserEmail)
+	if err != nil {
+		record = core.NewRecord(superusers)
+		record.SetEmail(superuserEmail)
+	}
+	record.SetPassword(s.password)
+	if err := s.app.Save(record); err != nil {
+		return fmt.Errorf("saving the superuser: %w", err)
+	}
+	s.token, err = record.NewStaticAuthToken(tokenLife)
+	if err != nil {
+		return fmt.Errorf("signing the superuser's token: %w", err)
+	}
+	return nil
+}
+
+// serve starts apis.Serve on the listener and returns when it accepts requests,
+// or with the error that kept it from it.
+func (s *Server) serve(listener net.Listener) error {
+	ready := make(chan struct{})
+	s.app.OnServe().BindFunc(func(e *core.ServeEvent) error {
+		e.Listener = listener
+		e.InstallerFunc = nil // no installer account, no browser
+		if err := e.Next(); err != nil {
+			return err
+		}
+		close(ready)
+		return nil
+	})
+	go func() {
+		s.served <- apis.Serve(s.app, apis.ServeConfig{HttpAddr: listener.Addr().String()})
+	}()
+	select {
+	case <-ready:
+		return nil
+	case err := <-s.served:
+		return fmt.Errorf("serving PocketBase: %w", err)
+	}
+}
+
+// URL is the server's address without a trailing slash.
+func (s *Server) URL() string { return s.url }
+
+// Token is a superuser's token, good for 30 days.
+func (s *Server) Token() string { return s.token }
+
+// Email is the superuser's address.
+func (s *Server) Email() string { return superuserEmail }
+
+// Password is the superuser's password, new with every Start.
+func (s *Server) Password() string { return s.password }
+
+// App is the running application, for tests that look into its data.
+func (s *Server) App() core.App { return s.app }
+
+// Close stops the server, waits until it has ended and closes its databases.
+// The data directory stays. A second Close does nothing.
+func (s *Server) Close() error {
+	s.close.Do(func() {
+		event := &core.TerminateEvent{App: s.app}
+		terminated := s.app.OnTerminate().Trigger(event, func(*core.TerminateEvent) error { return nil })
+		served := <-s.served
+		if err := errors.Join(terminated, served, s.app.ResetBootstrapState()); err != nil {
+			s.err = fmt.Errorf("stopping PocketBase: %w", err)
+		}
+	})
+	return s.err
+}
