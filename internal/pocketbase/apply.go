@@ -47,6 +47,9 @@ func (c *Client) writer(ch link.Change) (writer, *link.Fault) {
 		if !okBefore || !okAfter || before == nil || after == nil {
 			return nil, bug("The change of " + ch.Object + " lacks the collection before or after it.")
 		}
+		if before.Name == "_superusers" {
+			return nil, bug("The collection _superusers cannot have OAuth2: PocketBase resets it.")
+		}
 		if ch.Kind == link.KindRules {
 			return &rulesWriter{c: c, ch: ch, before: *before, after: *after}, nil
 		}
@@ -82,6 +85,9 @@ func (c *Client) carryOut(ctx context.Context, w writer) error {
 			return c.confirmed(ctx, w)
 		case notWritten:
 			return w.refused(a)
+		}
+		if a.status == http.StatusInternalServerError && attempt > 1 {
+			return c.unexpected(a) // it failed over it twice, and read in between it was not there
 		}
 		if err == nil {
 			err = a.err()

@@ -1,0 +1,159 @@
+package pocketbase
+
+import (
+	"context"
+	"slices"
+	"strings"
+
+	"authpocket/internal/link"
+)
+
+// checkReadBack reads the collection as superuser and measures what guests
+// cannot see: the other settings, and whether a new person gets in.
+func (c *Client) checkReadBack(ctx context.Context, d link.Desired) []link.Check {
+	settings := link.Check{ID: "pocketbase.settings", System: link.PB, Title: "PocketBase holds the settings of the link"}
+	rules := link.Check{ID: "pocketbase.rules", System: link.PB, Title: "The collection lets a new person in"}
+	now, err := c.collection(ctx, d.Collection.ID, d.Collection.Name)
+	switch {
+	case err != nil:
+		summary, _ := link.Words(err)
+		return []link.Check{skip(settings, summary), skip(rules, summary)}
+	case now == nil:
+		missing := "The list of auth collections has no " + d.Collection.Name + "."
+		remedy := "Choose a collection that is there, and apply again."
+		return []link.Check{fail(settings, causeCollection, missing, remedy), fail(rules, causeCollection, missing, remedy)}
+	}
+	return []link.Check{checkSettings(settings, *now, d), checkRules(rules, *now, d)}
+}
+
+// checkSettings compares everything of our element but its secret, which
+// PocketBase never shows, and what surrounds it.
+func checkSettings(check link.Check, now link.CollectionState, d link.Desired) link.Check {
+	mine := find(now.OAuth2.Providers, d.Slot.Slot)
+	if mine == nil {
+		return fail(check, causeProvider, "The collection "+now.Name+" has no provider "+d.Slot.Slot+".", "Apply the plan again.")
+	}
+	want := d.Slot
+	want.Raw = nil
+	got := *mine
+	if want.PKCE == nil || got.PKCE == nil { // unset means on
+		on, off := link.Value(want.PKCE, true), link.Value(got.PKCE, true)
+		want.PKCE, got.PKCE = &on, &off
+	}
+	differ := providerDifferences(want, got)
+	for _, m := range mappedPairs(d.Collection.OAuth2.Mapped, now.OAuth2.Mapped) {
+		if m.a != m.b {
+			differ = append(differ, "the field mapped to "+m.label)
+		}
+	}
+	if now.OAuth2.Enabled != d.Collection.OAuth2.Enabled {
+		differ = append(differ, "whether OAuth2 is on")
+	}
+	if len(differ) > 0 {
+		return fail(check, causeSettings, "Read back by list, these differ from the plan: "+strings.Join(differ, ", ")+".", "Apply the plan again.")
+	}
+	return pass(check, "Read back by list, all of "+d.Slot.Slot+" and the mapped fields are as planned. The client secret cannot be read.")
+}
+
+// obstacle is something that keeps new people out.
+type obstacle struct {
+	cause, what, todo string
+	everyone          bool // it keeps out those who have an account too
+}
+
+func checkRules(check link.Check, now link.CollectionState, d link.Desired) link.Check {
+	found := obstacles(now, d)
+	if len(found) == 0 {
+		return pass(check, "createRule and authRule of "+now.Name+" are open, no field is in the way, and OAuth2 alone is enough.")
+	}
+	var what, todo []string
+	for _, one := range found {
+		what, todo = append(what, one.what), append(todo, one.todo)
+	}
+	worst := found[0]
+	if i := slices.IndexFunc(found, func(o obstacle) bool { return o.everyone }); i >= 0 {
+		worst = found[i]
+	}
+	check = warn(check, worst.cause, strings.Join(what, " "), strings.Join(todo, " "))
+	if worst.everyone {
+		check.Status = link.Fail
+	}
+	return check
+}
+
+// obstacles are what in a collection keeps new people out or may do so.
+func obstacles(now link.CollectionState, d link.Desired) []obstacle {
+	var list []obstacle
+	for _, one := range []*obstacle{createObstacle(now), authObstacle(now), mfaObstacle(now), emailObstacle(now, d), fieldObstacle(now)} {
+		if one != nil {
+			list = append(list, *one)
+		}
+	}
+	return list
+}
+
+func createObstacle(now link.CollectionState) *obstacle {
+	switch rule := now.CreateRule; {
+	case rule == nil:
+		return &obstacle{cause: causeCreateRule, what: "createRule of " + now.Name + " lets only superusers make records, so new people are refused. People who have an account there get in.",
+			todo: "To let new people in through authentik only, set createRule to @request.context = \"oauth2\"."}
+	case opensTo(*rule):
+		return nil
+	default:
+		return &obstacle{cause: causeCreateRule, what: "createRule of " + now.Name + " is “" + plain(*rule) + "”, which may refuse new people; authpocket does not work it out.",
+			todo: "Sign in with a new account to see, or set createRule to @request.context = \"oauth2\"."}
+	}
+}
+
+// opensTo tells whether a rule plainly lets every OAuth2 sign-in through.
+func opensTo(rule string) bool {
+	normal := strings.ReplaceAll(strings.Join(strings.Fields(rule), ""), "'", `"`)
+	return normal == "" || normal == `@request.context="oauth2"`
+}
+
+func authObstacle(now link.CollectionState) *obstacle {
+	switch rule := now.AuthRule; {
+	case rule == nil:
+		return &obstacle{cause: causeAuthRule, everyone: true, what: "authRule of " + now.Name + " lets nobody sign in.",
+			todo: "Set authRule to empty, or to a rule that people meet. Changing it signs everyone out once."}
+	case strings.TrimSpace(*rule) == "":
+		return nil
+	default:
+		return &obstacle{cause: causeAuthRule, what: "authRule of " + now.Name + " is “" + plain(*rule) + "”, which may refuse people; their new account is made all the same.",
+			todo: "Sign in with a new account to see."}
+	}
+}
+
+func mfaObstacle(now link.CollectionState) *obstacle {
+	normal := strings.ReplaceAll(strings.Join(strings.Fields(now.MFARule), ""), "'", `"`)
+	if !now.MFAEnabled || normal == `@request.context!="oauth2"` {
+		return nil
+	}
+	return &obstacle{cause: causeMFA, what: "Multi-factor authentication is on in " + now.Name + ", so that authentik alone is not enough: PocketBase asks for a second way to sign in.",
+		todo: "Set the MFA rule to @request.context != \"oauth2\", and let authentik ask for the second factor."}
+}
+
+func emailObstacle(now link.CollectionState, d link.Desired) *obstacle {
+	if !now.EmailRequired || d.Email != link.EmailLeave {
+		return nil
+	}
+	return &obstacle{cause: causeEmail, what: now.Name + " requires an e-mail address, and authentik marks addresses as not verified, which PocketBase drops: new people are refused with “email: Cannot be blank”.",
+		todo: "Choose which addresses to trust, or make the e-mail field of " + now.Name + " optional."}
+}
+
+// fieldObstacle finds required fields that a sign-in leaves empty.
+func fieldObstacle(now link.CollectionState) *obstacle {
+	m := now.OAuth2.Mapped
+	filled := []string{m.ID, m.Name, m.Username, m.AvatarURL, "id", "email", "password", "tokenKey", "verified", "emailVisibility"}
+	var missing []string
+	for _, f := range now.Fields {
+		if f.Required && !f.System && !slices.Contains(filled, f.Name) {
+			missing = append(missing, f.Name)
+		}
+	}
+	if len(missing) == 0 {
+		return nil
+	}
+	return &obstacle{cause: causeRequiredField, what: now.Name + " requires " + strings.Join(missing, ", ") + ", which a sign-in leaves empty, so new people are refused unless the app sends or sets a value.",
+		todo: "Make the field optional, map a claim to it, or have the app send it as createData."}
+}

@@ -1,0 +1,171 @@
+package pocketbase
+
+import (
+	"cmp"
+	"context"
+	"crypto/rand"
+	"errors"
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+
+	"authpocket/internal/link"
+)
+
+// errorLevel is the level at which PocketBase logs a refused request.
+const errorLevel = 8
+
+// Probe has PocketBase itself call authentik, without a browser: it signs in
+// with a made-up code, and reads in PocketBase's log what came of it. It takes
+// 4 to 30 s, because PocketBase writes its log late. Nothing is changed.
+func (c *Client) Probe(ctx context.Context, d link.Desired) link.Check {
+	check := probeCheck()
+	if why := c.logsOff(ctx); why != "" {
+		return skip(check, why)
+	}
+	nonce := strings.ToLower(rand.Text())
+	a, err := c.wire.send(ctx, probeCall(d, nonce, c))
+	var timeout interface{ Timeout() bool }
+	switch {
+	case err != nil && !(errors.As(err, &timeout) && timeout.Timeout()):
+		return skip(check, unreachable(c.cfg.URL, err).Summary)
+	case err == nil:
+		if done, ok := refusedProbe(check, a, d); ok {
+			return done
+		}
+	}
+	entry, why := c.logged(ctx, nonce)
+	switch {
+	case entry == nil && err != nil:
+		return judge(check, causeTimeout, "", d)
+	case entry == nil:
+		return skip(check, why)
+	}
+	return judge(check, classify(entry.Details), cmp.Or(entry.Details, entry.Error), d)
+}
+
+func probeCheck() link.Check {
+	return link.Check{ID: "pocketbase.probe", System: link.PB, Title: "PocketBase reaches authentik, which accepts its client id and secret"}
+}
+
+// probeCall is a sign-in with a made-up code. The nonce in the address is
+// logged. It is sent as the superuser, whom rate limits leave out; a code
+// that nobody issued cannot sign anybody in.
+func probeCall(d link.Desired, nonce string, c *Client) call {
+	redirect := link.RedirectURL(d.PocketBaseURL)
+	if urls := d.RedirectURLs(); len(urls) > 0 {
+		redirect = urls[0]
+	}
+	return call{
+		method: http.MethodPost,
+		path:   "/api/collections/" + url.PathEscape(d.Collection.Name) + "/auth-with-oauth2",
+		query:  url.Values{"authpocket": {nonce}},
+		token:  c.token,
+		body: map[string]string{
+			"provider":     d.Slot.Slot,
+			"code":         "authpocket-probe-" + nonce,
+			"codeVerifier": rand.Text() + rand.Text(),
+			"redirectURL":  redirect,
+		},
+	}
+}
+
+// logsOff tells why PocketBase would not log the probe, empty if it will.
+func (c *Client) logsOff(ctx context.Context) string {
+	var got struct {
+		Logs struct {
+			MaxDays  int `json:"maxDays"`
+			MinLevel int `json:"minLevel"`
+		} `json:"logs"`
+	}
+	err := c.read(ctx, call{path: "/api/settings", query: url.Values{"fields": {"logs"}}}, &got)
+	switch {
+	case err != nil:
+		summary, _ := link.Words(err)
+		return summary
+	case got.Logs.MaxDays == 0:
+		return "PocketBase keeps no logs (Settings › Logs, retention 0 days), so what it meets cannot be read."
+	case got.Logs.MinLevel > errorLevel:
+		return "PocketBase's log leaves errors out (Settings › Logs, minimum level), so what it meets cannot be read."
+	}
+	return ""
+}
+
+// refusedProbe is for answers that come before PocketBase calls authentik.
+func refusedProbe(check link.Check, a answer, d link.Desired) (link.Check, bool) {
+	_, list := readError(a.body)
+	asked := a.call.String() + " with a made-up code was answered: "
+	switch {
+	case a.status == http.StatusOK:
+		return fail(check, causeUnknown, asked+"signed in.", "Something other than authentik answers at "+d.Slot.TokenURL+". Check the token URL."), true
+	case a.status == http.StatusNotFound:
+		return fail(check, causeCollection, asked+"no such auth collection.", "Choose a collection that is there."), true
+	case a.status == http.StatusForbidden:
+		return fail(check, causeOff, asked+"OAuth2 is off for this collection.", "Turn OAuth2 on."), true
+	case a.status == http.StatusUnauthorized, a.status == http.StatusTooManyRequests, a.status >= 300 && a.status < 400:
+		return skip(check, asked+generalFault(a, "", nil).Summary), true
+	}
+	for _, one := range list {
+		if len(one.path) > 0 && one.path[0] == "provider" {
+			return fail(check, causeProvider, asked+"there is no provider "+d.Slot.Slot+".", "Apply the plan again."), true
+		}
+	}
+	return check, false
+}
+
+// logEntry is what PocketBase logged of the probe.
+type logEntry struct {
+	Error   string `json:"error"`
+	Details string `json:"details"`
+}
+
+// waits are the pauses before each look at the log: PocketBase writes it once
+// it was quiet for 3 s. Together they make 30 s.
+func waits() []time.Duration {
+	s := time.Second
+	return []time.Duration{3500 * time.Millisecond, s, 1500 * time.Millisecond, 2 * s, 3 * s, 4 * s, 5 * s, 5 * s, 5 * s}
+}
+
+// logged waits for the entry with the nonce, or says why there is none.
+func (c *Client) logged(ctx context.Context, nonce string) (*logEntry, string) {
+	query := url.Values{"filter": {"data.url~" + quoted(nonce)}, "perPage": {"1"}, "skipTotal": {"1"}}
+	for _, wait := range waits() {
+		timer := time.NewTimer(wait)
+		select {
+		case <-timer.C:
+		case <-ctx.Done():
+			timer.Stop()
+			return nil, "The look at PocketBase's log was cut short."
+		}
+		var got list[struct {
+			Data logEntry `json:"data"`
+		}]
+		if err := c.read(ctx, call{path: "/api/logs", query: query}, &got); err != nil {
+			summary, _ := link.Words(err)
+			return nil, summary
+		}
+		if len(got.Items) > 0 {
+			return &got.Items[0].Data, ""
+		}
+	}
+	return nil, "PocketBase's log did not show the made-up sign-in within 30 s; it writes late while it is busy."
+}
+
+// judge makes the check of what was logged.
+func judge(check link.Check, cause, details string, d link.Desired) link.Check {
+	const asked = "PocketBase was sent a sign-in with a made-up code and called "
+	if cause == "" {
+		return pass(check, asked+d.Slot.TokenURL+"; authentik knew the client and refused only the code (invalid_grant).")
+	}
+	met, remedy := explain(cause, d)
+	evidence := asked + d.Slot.TokenURL + ": " + sentence(met)
+	if said := plain(details); said != "" {
+		evidence += " Its log says: “" + said + "”"
+	}
+	if cause == causeUnknown {
+		check.Status, check.Evidence, check.Remedy, check.Cause = link.Warn, evidence, remedy, cause
+		return check
+	}
+	return fail(check, cause, evidence, remedy)
+}

@@ -1,0 +1,154 @@
+package pocketbase
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"authpocket/internal/link"
+)
+
+// Warnings lists what an admin should know before the apply, from what is
+// there now and what is wanted. It decides nothing.
+func Warnings(snap link.PocketBaseSnapshot, d link.Desired) []link.Warning {
+	w := warner{}
+	w.version(snap, d)
+	w.settings(snap, d)
+	w.transport(d)
+	if now := snap.Collection(d.Collection.Name); now != nil {
+		w.slot(snap, *now, d)
+		w.rules(snap, *now, d)
+	}
+	return w
+}
+
+type warner []link.Warning
+
+func (w *warner) add(id, summary, detail string) {
+	*w = append(*w, link.Warning{ID: id, System: link.PB, Summary: summary, Detail: detail})
+}
+
+func (w *warner) version(snap link.PocketBaseSnapshot, d link.Desired) {
+	r, name := parseRelease(snap.Version), "PocketBase "+snap.Version
+	if snap.Version == "" {
+		w.add("version-unknown", "The version of this PocketBase could not be found out.",
+			"authpocket writes in the way that is safe on every version since 0.23. Versions before 0.37.4 have a known security hole in OAuth2 sign-ins (GHSA-pq7p-mc74-g65w).")
+		return
+	}
+	if r.before(readsSafely) {
+		w.add("version-reads", name+" forgets client secrets when a collection is opened.",
+			"Before 0.36.8, reading one collection through the API, as the dashboard and other tools do, empties the client secrets that the running server has, and sign-ins fail until the next change or restart. authpocket only reads lists, which is harmless. Upgrade.")
+	}
+	if r.before(hijackFixed) {
+		w.add("version-hijack", name+" has a known security hole in OAuth2 sign-ins.",
+			"Before 0.37.4, whoever registers first with somebody's address can keep access to the account after that person signs in (GHSA-pq7p-mc74-g65w, CVE-2026-44166). Upgrade.")
+	}
+	if r.mayBe(mergesNot) && len(foreignProviders(snap, d)) > 0 {
+		w.add("version-merge", name+" "+isOrMayBe(r)+" 0.40.0, which cannot change one provider without the client secrets of the others.",
+			"The apply will be refused and nothing written, because there are other providers: "+strings.Join(foreignProviders(snap, d), ", ")+". Upgrade to 0.40.1 or later first.")
+	}
+}
+
+func isOrMayBe(r release) string {
+	if r.exactly(mergesNot) {
+		return "is"
+	}
+	return "may be"
+}
+
+// foreignProviders are the slots of the collection that are not ours.
+func foreignProviders(snap link.PocketBaseSnapshot, d link.Desired) []string {
+	now := snap.Collection(d.Collection.Name)
+	if now == nil {
+		return nil
+	}
+	var slots []string
+	for _, p := range now.OAuth2.Providers {
+		if p.Slot != d.Slot.Slot {
+			slots = append(slots, p.Slot)
+		}
+	}
+	return slots
+}
+
+func (w *warner) settings(snap link.PocketBaseSnapshot, d link.Desired) {
+	if app := snap.Settings.AppURL; app != "" && strings.TrimRight(app, "/") != strings.TrimRight(d.PocketBaseURL, "/") {
+		w.add("app-url", "PocketBase's settings name another address of the app: "+plain(app)+".",
+			"Sign-ins do not use it, only the links in PocketBase's mails do. Check that "+d.PocketBaseURL+" is the address that the app's people use, for the redirect URI is made of it.")
+	}
+	if snap.Settings.RateLimits && snap.Settings.AuthLimit != "" {
+		w.add("rate-limits", "PocketBase limits sign-ins to "+snap.Settings.AuthLimit+" for each address.",
+			"Repeated test sign-ins will be refused for a moment. Behind a proxy that is not in the trusted proxy headers, everyone counts as one address.")
+	}
+}
+
+// transport looks at the addresses that PocketBase is given; those of the two
+// systems themselves are looked at where they are entered.
+func (w *warner) transport(d link.Desired) {
+	var plainURLs []string
+	for _, u := range []string{d.Slot.AuthURL, d.Slot.TokenURL, d.Slot.UserInfoURL, d.Slot.JWKSURL} {
+		if link.PlainHTTP(u) && !link.SameHost(u, d.AuthentikURL) {
+			plainURLs = append(plainURLs, u)
+		}
+	}
+	if len(plainURLs) > 0 {
+		w.add("http-endpoints", "PocketBase will call authentik over plain http: "+strings.Join(slices.Compact(plainURLs), ", ")+".",
+			"The client secret and tokens can be read on the way. Use https, unless this is a network of their own.")
+	}
+}
+
+func (w *warner) slot(snap link.PocketBaseSnapshot, now link.CollectionState, d link.Desired) {
+	there := find(now.OAuth2.Providers, d.Slot.Slot)
+	if there != nil && there.ClientID != d.Slot.ClientID {
+		w.add("secret-lost", "The client secret that "+d.Slot.Slot+" has now is replaced, and cannot be put back.",
+			"PocketBase never shows a client secret. If the one there is still needed (client id "+plain(there.ClientID)+"), take it down where it came from.")
+	}
+	same := there != nil && there.ClientID == d.Slot.ClientID && link.SameHost(there.AuthURL, d.Slot.AuthURL)
+	if linked := snap.Linked[d.Slot.Slot]; linked > 0 && !same {
+		w.add("already-linked", fmt.Sprintf("%s signed in through the slot %s of %s before, with another provider.", people(linked), d.Slot.Slot, now.Name),
+			"PocketBase tells people apart by slot and subject only, not by where they come from. Whoever has the same subject now gets that account, and whoever has another one is refused if their address is taken. Use a free slot, or delete the old links in the collection _externalAuths.")
+	}
+	if d.Collection.OAuth2.Mapped.ID == "id" {
+		w.add("mapped-id", "The OAuth2 id is mapped to the record's own id.", "Sign-ins of new people will fail, for PocketBase's ids have another form. Map it to another field, or to none.")
+	}
+}
+
+func people(n int) string {
+	if n == 1 {
+		return "1 person has"
+	}
+	return fmt.Sprintf("%d people have", n)
+}
+
+func (w *warner) rules(snap link.PocketBaseSnapshot, now link.CollectionState, d link.Desired) {
+	if !sameRule(now.AuthRule, d.Collection.AuthRule) {
+		w.add("signs-out", "The change of authRule signs out everyone in "+now.Name+" once.", "PocketBase makes a new key for the collection's tokens when the rule changes.")
+	}
+	wanted := now
+	wanted.CreateRule, wanted.AuthRule, wanted.OAuth2 = d.Collection.CreateRule, d.Collection.AuthRule, d.Collection.OAuth2
+	for _, one := range obstacles(wanted, d) {
+		detail := one.todo
+		if app := ManagedBy(snap); app != "" && (one.cause == causeCreateRule || one.cause == causeAuthRule || one.cause == causeMFA) {
+			detail = managedDetail(app, one.cause)
+		}
+		w.add(one.cause, one.what, detail)
+	}
+}
+
+// ManagedBy names the app that sets the collections' rules itself at each
+// start, empty where none is known. Rules changed there do not last, so they
+// are told about and never offered as a change.
+func ManagedBy(snap link.PocketBaseSnapshot) string {
+	if strings.Contains(strings.ToLower(snap.Settings.AppName), "beszel") {
+		return "Beszel"
+	}
+	return ""
+}
+
+func managedDetail(app, cause string) string {
+	detail := app + " sets this itself each time it starts, so a change in PocketBase does not last."
+	if cause == causeCreateRule {
+		detail += " To let new people in, start it with USER_CREATION=true in its environment."
+	}
+	return detail
+}
