@@ -1,0 +1,144 @@
+package authentik
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"strings"
+
+	"authpocket/internal/link"
+)
+
+// own tells whether the person is the token's own account.
+func (m *measured) own() bool { return m.person == 0 || m.person == m.c.identity.UserPK }
+
+// Claims are what authentik would send about a person at a sign-in through
+// the provider with that primary key, without one taking place. person is the
+// primary key of a user, 0 for the token's own account.
+func (c *Client) Claims(ctx context.Context, provider, person int) (link.Claims, error) {
+	o, err := c.preview(ctx, provider, person)
+	if err != nil {
+		return link.Claims{}, err
+	}
+	return link.Claims{
+		Subject: o.text("sub"), Email: o.text("email"), Verified: verified(o),
+		Name: o.text("name"), Username: o.text("preferred_username"),
+	}, nil
+}
+
+func (c *Client) preview(ctx context.Context, provider, person int) (object, error) {
+	n := need{what: "preview of a sign-in", perm: permViewProvider}
+	a, err := c.read(ctx, n, func(ctx context.Context) error {
+		r := c.api.ProvidersAPI.ProvidersOauth2PreviewUserRetrieve(ctx, int32(provider))
+		if person != 0 && person != c.identity.UserPK {
+			r = r.ForUser(int32(person))
+		}
+		_, _, err := r.Execute()
+		return err
+	})
+	if a.status == http.StatusBadRequest {
+		n.perm = permPreviewUser
+		return nil, forbidden("The token may not preview the sign-in of this person.", n, err)
+	}
+	if err != nil {
+		return nil, err
+	}
+	o, _ := a.object()
+	return o.object("preview"), nil
+}
+
+func (m *measured) askClaims(ctx context.Context) (object, error) {
+	if m.live.provider == nil {
+		return nil, nil
+	}
+	return m.c.preview(ctx, m.live.state.PK, m.person)
+}
+
+// verified reads email_verified as PocketBase does.
+func verified(claims object) bool {
+	var claim any
+	return json.Unmarshal(claims["email_verified"], &claim) == nil && link.Truthy(claim)
+}
+
+// judgeEmail compares what authentik would say of the person's address with
+// what was decided.
+func (m *measured) judgeEmail() link.Check {
+	check := newCheck("email", "The person's e-mail address counts as decided")
+	switch {
+	case m.live.provider == nil:
+		return skip(check, m.live.missing)
+	case m.claimsErr != nil:
+		return skip(check, "authentik's preview of the sign-in could not be read: "+words(m.claimsErr))
+	case m.live.provider.has("include_claims_in_id_token") && !m.live.state.IncludeClaims:
+		return skip(check, "The provider leaves claims out of the ID token, and authentik's preview shows only those.")
+	}
+	email, isVerified := plain(m.claims.text("email")), verified(m.claims)
+	evidence := fmt.Sprintf("authentik's preview for %s: email %q, email_verified %s.", m.who(), email, orNone(plain(string(m.claims["email_verified"]))))
+	const chooseAnother = "Give the person an e-mail address in authentik, or choose another person to check with."
+	switch {
+	case m.d.Email == link.EmailLeave && !isVerified:
+		return pass(check, evidence+" As decided, PocketBase drops the address.")
+	case isVerified:
+		return pass(check, evidence)
+	case email == "":
+		return warn(check, causeEmailBlank, evidence, chooseAnother)
+	case m.d.Email == link.EmailTrustAttribute:
+		return warn(check, causeEmail, evidence+" PocketBase drops this address.",
+			"If this person's address is known to be right, set the attribute email_verified: true on them in authentik.")
+	}
+	return fail(check, causeEmail, evidence+" PocketBase drops this address.",
+		"Plan and apply again to attach the scope mapping that marks addresses as verified, in place of authentik's own.")
+}
+
+// who names the person whose sign-in was previewed.
+func (m *measured) who() string {
+	if name := plain(m.claims.text("preferred_username")); name != "" {
+		return name
+	}
+	if m.own() {
+		return plain(m.c.identity.Username)
+	}
+	return fmt.Sprintf("the user %d", m.person)
+}
+
+func (m *measured) askAccess(ctx context.Context) (object, error) {
+	if !m.own() && !m.c.identity.Superuser {
+		return nil, nil
+	}
+	n := need{what: "check of who may use the application", perm: permViewApplication}
+	return m.c.one(ctx, n, func(ctx context.Context) error {
+		r := m.c.api.CoreAPI.CoreApplicationsCheckAccessRetrieve(ctx, m.d.Application.Slug)
+		if !m.own() {
+			r = r.ForUser(int32(m.person))
+		}
+		_, _, err := r.Execute()
+		return err
+	})
+}
+
+// judgeAccess judges whether the bindings let the person in. The token's own
+// account need not be one that signs in, so it only gives a warning.
+func (m *measured) judgeAccess() link.Check {
+	check := newCheck("access", "The person may use the application")
+	switch {
+	case m.accessErr != nil:
+		return skip(check, words(m.accessErr))
+	case !m.own() && !m.c.identity.Superuser:
+		return skip(check, "Only a superuser's token can ask about another person than itself.")
+	case !m.access.has("passing"):
+		return skip(check, "There is no application with the slug "+m.d.Application.Slug+" to ask about.")
+	}
+	evidence := "Asked authentik whether " + m.who() + " may use the application: "
+	if m.access.flag("passing") {
+		return pass(check, evidence+"yes.")
+	}
+	evidence += "no."
+	if messages := plain(strings.Join(m.access.texts("messages"), " ")); messages != "" {
+		evidence += " It says: " + messages
+	}
+	if m.person == 0 {
+		return warn(check, causeNoAccess, evidence, "If this account should sign in, add it to one of the application's groups. Otherwise choose another person to check with.")
+	}
+	return fail(check, causeNoAccess, evidence, "Add the person to one of the application's groups, or add a binding for them.")
+}

@@ -1,0 +1,142 @@
+package authentik
+
+import (
+	"encoding/json"
+	"net/http"
+	"slices"
+	"strings"
+
+	"authpocket/internal/link"
+)
+
+// judgeClient judges whether client id and secret are the provider's.
+func (m *measured) judgeClient() link.Check {
+	check := newCheck("client", "authentik accepts the client ID and secret")
+	live := m.live.state
+	const again = "Plan and apply again, so that both systems have the same client ID and secret."
+	asked := "Asked revoke with the client ID and secret"
+	switch {
+	case m.live.cause != "":
+		return fail(check, m.live.cause, m.live.missing, "Plan and apply again to make what is missing.")
+	case m.live.provider != nil && live.ClientID != m.d.Provider.ClientID:
+		return fail(check, causeUnknownClient, "The provider's client ID is "+plain(live.ClientID)+", not "+m.d.Provider.ClientID+".", again)
+	case m.live.provider != nil && live.ClientType == "public":
+		return fail(check, causeInvalidClient, "The provider's client type is public, so that no secret is checked.", "Set the client type to confidential.")
+	case !m.d.Provider.ClientSecret.IsSet():
+		return skip(check, "The client secret is not known.")
+	case m.revoke.err != nil:
+		return m.unreachable(check, asked, m.revoke)
+	case m.revoke.status == http.StatusOK:
+		return pass(check, asked+": 200.")
+	case m.revoke.status == http.StatusUnauthorized:
+		return fail(check, causeInvalidClient, asked+": 401, invalid_client. No provider has this client ID with this secret.", again)
+	}
+	return fail(check, causeUnreachable, asked+": "+outcome(m.revoke)+".", "Check that "+m.d.AuthentikURL+" is authentik's public address.")
+}
+
+// judgeScopes judges whether the scopes that PocketBase asks for are there.
+func (m *measured) judgeScopes() link.Check {
+	check := newCheck("scopes", "The scopes openid, email and profile are attached")
+	switch {
+	case m.live.cause != "":
+		return skip(check, m.live.missing)
+	case m.live.provider == nil || m.live.mappingsErr != nil:
+		return m.judgeSupportedScopes(check)
+	}
+	attached, scopes := m.attached()
+	evidence := "The provider's scope mappings answer: " + orNone(strings.Join(set(scopes), ", ")) + "."
+	var missing []string
+	for _, scope := range []string{"openid", "email", "profile"} {
+		if !slices.Contains(scopes, scope) {
+			missing = append(missing, scope)
+		}
+	}
+	if len(missing) > 0 {
+		return fail(check, causeScopes, evidence+" Missing: "+strings.Join(missing, ", ")+".", "Attach the missing scope mappings to the provider.")
+	}
+	if gone := m.detached(attached); len(gone) > 0 {
+		return fail(check, causeScopes, evidence+" No longer attached: "+strings.Join(gone, ", ")+".", "Plan and apply again to attach them.")
+	}
+	if count(scopes, "email") > 1 {
+		return fail(check, causeScopes, evidence+" Two mappings answer for email, and which of them counts is not defined.", "Detach the one that is not wanted.")
+	}
+	return pass(check, evidence)
+}
+
+// attached are the provider's mappings, by primary key and by name, and the
+// scopes they answer for.
+func (m *measured) attached() (known map[string]bool, scopes []string) {
+	known = map[string]bool{}
+	for _, r := range m.live.state.Mappings {
+		known[r.ID] = true
+	}
+	for _, o := range m.live.mappings {
+		if known[o.text("pk")] {
+			known[o.text("name")] = true
+			scopes = append(scopes, o.text("scope_name"))
+		}
+	}
+	return known, scopes
+}
+
+// detached are the wanted mappings that are not attached.
+func (m *measured) detached(attached map[string]bool) []string {
+	var gone []string
+	for _, r := range m.d.Provider.Mappings {
+		if !attached[r.ID] && !attached[r.Name] {
+			gone = append(gone, "“"+r.Name+"”")
+		}
+	}
+	return gone
+}
+
+// judgeSupportedScopes goes by what discovery claims, where the token may not
+// look at the mappings. It always claims openid, attached or not.
+func (m *measured) judgeSupportedScopes(check link.Check) link.Check {
+	var config struct {
+		Scopes []string `json:"scopes_supported"`
+	}
+	if m.discovery.status != http.StatusOK || json.Unmarshal(m.discovery.body, &config) != nil {
+		return skip(check, "The token may not read the provider's scope mappings, and the OpenID configuration could not be read.")
+	}
+	evidence := "The OpenID configuration names the scopes " + plain(strings.Join(config.Scopes, ", ")) + ". The token may not read the scope mappings, so openid itself is not proven."
+	for _, scope := range []string{"email", "profile"} {
+		if !slices.Contains(config.Scopes, scope) {
+			return fail(check, causeScopes, evidence, "Attach the scope mappings for openid, email and profile to the provider.")
+		}
+	}
+	return pass(check, evidence)
+}
+
+// judgeGrants judges whether people can sign in with a code at all.
+func (m *measured) judgeGrants() link.Check {
+	check := newCheck("grants", "Signing in with a code is enabled")
+	switch {
+	case m.live.provider == nil:
+		return skip(check, m.live.missing)
+	case !m.live.provider.has("grant_types"):
+		return skip(check, "authentik "+m.c.identity.Version+" has no grant types to choose; they came with 2026.5.")
+	}
+	grants := m.live.state.GrantTypes
+	evidence := "The provider's grant types: " + orNone(plain(strings.Join(grants, ", "))) + "."
+	if !slices.Contains(grants, "authorization_code") {
+		return fail(check, causeGrantTypes, evidence, "Add the grant type “authorization_code” to the provider.")
+	}
+	return pass(check, evidence)
+}
+
+func orNone(s string) string {
+	if s == "" {
+		return "none"
+	}
+	return s
+}
+
+func count(list []string, value string) (n int) {
+	for _, one := range list {
+		if one == value {
+			n++
+		}
+	}
+	return n
+}

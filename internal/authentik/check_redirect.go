@@ -1,0 +1,173 @@
+package authentik
+
+import (
+	"bytes"
+	"context"
+	"crypto/rand"
+	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+	"sync"
+
+	"authpocket/internal/link"
+)
+
+// probe is one redirect URI that authorize was asked with.
+type probe struct {
+	uri    string
+	answer answer
+}
+
+func nonce() string { return rand.Text() }
+
+// askProbes asks authorize with each wanted redirect URI whether it would
+// begin a sign-in, without beginning one. It never asks with a provider that
+// has no redirect URIs: the first one asked with would be stored as its own.
+func (m *measured) askProbes(ctx context.Context) {
+	if m.mayNotProbe() != "" {
+		return
+	}
+	for _, r := range m.d.Provider.RedirectURIs {
+		if r.Type != "logout" && redirectMode(r) == "strict" {
+			m.probes = append(m.probes, probe{uri: r.URL})
+		}
+	}
+	var group sync.WaitGroup
+	for i := range m.probes {
+		group.Go(func() { m.probes[i].answer = m.c.fetch(ctx, m.authorizeURL(m.probes[i].uri)) })
+	}
+	group.Wait()
+}
+
+// mayNotProbe is the reason not to ask authorize, empty for none.
+func (m *measured) mayNotProbe() string {
+	switch {
+	case m.live.provider == nil:
+		return m.live.missing + " Without knowing its redirect URIs, authorize is not asked: a provider without any would store the first one that is asked with."
+	case len(m.live.state.RedirectURIs) == 0:
+		return "The provider has no redirect URIs. Asking authorize would store the first one that is asked with."
+	case m.live.state.ClientID != m.d.Provider.ClientID:
+		return "The provider's client ID is another one than expected, so authorize would be asked about another provider."
+	}
+	return ""
+}
+
+func (m *measured) authorizeURL(uri string) string {
+	return m.d.AuthentikURL + "/application/o/authorize/?" + url.Values{
+		"response_type": {"code"}, "client_id": {m.d.Provider.ClientID}, "scope": {"openid email profile"},
+		"redirect_uri": {uri}, "state": {nonce()}, "prompt": {"none"},
+	}.Encode()
+}
+
+func (m *measured) judgeProbes() []link.Check {
+	one := newCheck("redirect", "authentik accepts the redirect URI")
+	if why := m.mayNotProbe(); why != "" {
+		if m.live.provider != nil && len(m.live.state.RedirectURIs) == 0 {
+			return []link.Check{fail(one, causeRedirect, why, "Add PocketBase's redirect URI to the provider.")}
+		}
+		return []link.Check{skip(one, why)}
+	}
+	if len(m.probes) == 0 {
+		return []link.Check{skip(one, "No redirect URI is an exact one, so there is none to ask with.")}
+	}
+	checks := make([]link.Check, len(m.probes))
+	for i, p := range m.probes {
+		check := one
+		if i > 0 {
+			check.ID += "." + strconv.Itoa(i+1)
+		}
+		check.Title += " " + p.uri
+		checks[i] = m.judgeProbe(check, p)
+	}
+	return checks
+}
+
+func (m *measured) judgeProbe(check link.Check, p probe) link.Check {
+	asked := "Asked authorize with " + p.uri + " and prompt=none"
+	if p.answer.err != nil {
+		return m.unreachable(check, asked, p.answer)
+	}
+	r := readProbe(p.answer, p.uri)
+	evidence := asked + ": " + r.said + "."
+	switch {
+	case !r.accepted:
+		return fail(check, r.cause, evidence+" "+r.means, r.remedy)
+	case !m.hasRedirect(p.uri):
+		return fail(check, causeRedirect, evidence+" Another entry of the provider's list matches it; the exact one is gone.",
+			"Plan and apply again to put the exact redirect URI back.")
+	}
+	return pass(check, evidence)
+}
+
+// hasRedirect tells whether the provider's list holds exactly that URI.
+func (m *measured) hasRedirect(uri string) bool {
+	for _, r := range m.live.state.RedirectURIs {
+		if r.URL == uri && r.Mode == "strict" && redirectType(r) == "authorization" {
+			return true
+		}
+	}
+	return false
+}
+
+// reading is what an answer of authorize means.
+type reading struct {
+	accepted                   bool
+	said, means, cause, remedy string
+}
+
+// readProbe reads an answer to prompt=none. authentik has no codes for its
+// error pages, so they are told apart by the words on them.
+func readProbe(a answer, uri string) reading {
+	location := a.header.Get("Location")
+	if a.status >= 300 && a.status < 400 {
+		if query, found := strings.CutPrefix(location, uri); found {
+			return readRedirect(query)
+		}
+		return reading{said: outcome(a), cause: causeUnreachable, means: "Instead of an error, a page to sign in at came back.",
+			remedy: "Check that no other login page stands in front of authentik."}
+	}
+	page := bytes.ToLower(a.body)
+	has := func(words string) bool { return bytes.Contains(page, []byte(words)) }
+	switch {
+	case a.status == http.StatusBadRequest && (has("client id error") || has("client identifier")):
+		return reading{said: "the page “Client ID Error”", cause: causeUnknownClient, means: "No provider has this client ID.",
+			remedy: "Plan and apply again, so that both systems have the same client ID."}
+	case a.status == http.StatusBadRequest && (has("redirect uri error") || has("redirection uri")):
+		return reading{said: "the page “Redirect URI Error”", cause: causeRedirect, means: "The provider's list does not have exactly this redirect URI, or its scheme is forbidden.",
+			remedy: "Add exactly this redirect URI to the provider. Scheme, host, port and slashes count."}
+	case a.status == http.StatusBadRequest && has("bad request") && appScheme(uri):
+		return reading{accepted: true, said: "the page “Bad Request”, which authentik shows for an app's own scheme once the redirect URI has matched"}
+	case a.status == http.StatusOK && has("permission denied"):
+		return reading{said: "the page “Permission denied”", cause: causeNoProvider, means: "The provider has no application.",
+			remedy: "Assign the provider to the application."}
+	case a.status == http.StatusNotFound:
+		return reading{said: outcome(a), cause: causeUnreachable, means: "There is no authorize endpoint at this address.",
+			remedy: "Check authentik's public address."}
+	}
+	return reading{said: outcome(a), cause: causeUnreachable, means: "That is none of authentik's answers here.",
+		remedy: "Check that nothing in front of authentik answers instead."}
+}
+
+// readRedirect reads the error that authorize sends back to the client.
+func readRedirect(query string) reading {
+	values, err := url.ParseQuery(strings.TrimLeft(query, "?&#"))
+	code := plain(values.Get("error"))
+	switch {
+	case err != nil || code == "":
+		return reading{said: "a redirect without an error", cause: causeUnreachable, means: "Nobody is signed in here, so authentik should have said login_required.",
+			remedy: "Check that nothing in front of authentik answers instead."}
+	case code == "login_required":
+		return reading{accepted: true, said: "login_required"}
+	case code == "invalid_request":
+		return reading{said: code, cause: causeGrantTypes, means: "The redirect URI is right, but signing in with a code is not enabled for the provider.",
+			remedy: "Add the grant type “authorization_code” to the provider."}
+	}
+	return reading{said: code, cause: causeRedirect, means: "The redirect URI is right, but authentik refuses the request.",
+		remedy: "Look at the provider in authentik."}
+}
+
+func appScheme(uri string) bool {
+	u, err := url.Parse(uri)
+	return err == nil && u.Scheme != "http" && u.Scheme != "https"
+}

@@ -1,0 +1,140 @@
+package authentik
+
+import (
+	"context"
+	"sync"
+
+	"authpocket/internal/link"
+)
+
+// The causes of failed checks, as the catalogue of causes names them.
+const (
+	causeUnreachable   = "unreachable"
+	causeNoApplication = "no-application"
+	causeNoProvider    = "no-provider"
+	causeIssuer        = "issuer-mismatch"
+	causeSigningKey    = "signing-key"
+	causeUnknownClient = "unknown-client"
+	causeInvalidClient = "invalid-client"
+	causeRedirect      = "redirect-mismatch"
+	causeGrantTypes    = "grant-types"
+	causeScopes        = "missing-scopes"
+	causeEmail         = "email-unverified"
+	causeEmailBlank    = "email-blank"
+	causeNoAccess      = "no-access"
+)
+
+func pass(check link.Check, evidence string) link.Check {
+	check.Status, check.Evidence = link.Pass, evidence
+	return check
+}
+
+func fail(check link.Check, cause, evidence, remedy string) link.Check {
+	check.Status, check.Evidence, check.Remedy, check.Cause = link.Fail, evidence, remedy, cause
+	return check
+}
+
+func warn(check link.Check, cause, evidence, remedy string) link.Check {
+	check = fail(check, cause, evidence, remedy)
+	check.Status = link.Warn
+	return check
+}
+
+func skip(check link.Check, why string) link.Check {
+	check.Status, check.Evidence = link.Skipped, why
+	return check
+}
+
+func newCheck(id, title string) link.Check {
+	return link.Check{ID: "authentik." + id, System: link.Authentik, Title: title}
+}
+
+// measured is everything that one Check asked for, before it is judged.
+type measured struct {
+	c      *Client
+	d      link.Desired
+	person int
+
+	discovery, jwks, revoke answer
+	live                    live
+	probes                  []probe
+	claims                  object // of preview_user
+	claimsErr               error
+	access                  object // of check_access
+	accessErr               error
+}
+
+// Check measures the link in d at authentik, and changes nothing there.
+// person is the primary key of the user whose sign-in is predicted, 0 for the
+// token's own account. What cannot be measured is skipped, with the reason.
+func (c *Client) Check(ctx context.Context, d link.Desired, person int) []link.Check {
+	m := &measured{c: c, d: d, person: person}
+	m.measure(ctx)
+	checks := append(m.judgeDiscovery(), m.judgeKeys())
+	checks = append(checks, m.judgeProbes()...)
+	return append(checks, m.judgeClient(), m.judgeScopes(), m.judgeGrants(), m.judgeEmail(), m.judgeAccess())
+}
+
+// measure asks everything at the same time, but for what needs the provider's
+// own settings first.
+func (m *measured) measure(ctx context.Context) {
+	var group sync.WaitGroup
+	group.Go(func() { m.discovery = m.c.fetch(ctx, m.d.DiscoveryURL()) })
+	group.Go(func() { m.jwks = m.c.fetch(ctx, m.keysURL()) })
+	group.Go(func() { m.revoke = m.askRevoke(ctx) })
+	group.Go(func() { m.access, m.accessErr = m.askAccess(ctx) })
+	group.Go(func() { m.live.mappings, m.live.mappingsErr = m.c.all(ctx, m.c.mappingList()) })
+	group.Go(func() {
+		m.readLive(ctx)
+		var after sync.WaitGroup
+		after.Go(func() { m.askProbes(ctx) })
+		after.Go(func() { m.claims, m.claimsErr = m.askClaims(ctx) })
+		after.Wait()
+	})
+	group.Wait()
+}
+
+// live is the pair as it stands at the time of the check.
+type live struct {
+	provider object // nil: not there or not readable
+	state    link.ProviderState
+	missing  string // why there is no provider to look at
+	cause    string // of missing, empty where it only cannot be seen
+
+	mappings    []object
+	mappingsErr error
+}
+
+func (m *measured) readLive(ctx context.Context) {
+	l := &m.live
+	application, err := m.c.application(ctx, m.d.Application.Slug)
+	pk := application.number("provider")
+	switch {
+	case err != nil && m.d.Provider.PK == 0:
+		l.missing = "The application could not be read: " + words(err)
+		return
+	case err != nil:
+		pk = m.d.Provider.PK
+	case application == nil:
+		l.missing, l.cause = "There is no application with the slug "+m.d.Application.Slug+".", causeNoApplication
+		return
+	case pk == 0:
+		l.missing, l.cause = "The application has no provider.", causeNoProvider
+		return
+	}
+	l.provider, err = m.c.provider(ctx, pk)
+	switch {
+	case err != nil:
+		l.missing = "The provider could not be read: " + words(err)
+	case l.provider == nil:
+		l.missing, l.cause = "The application's provider is no OAuth2/OpenID provider, or the token may not see it.", causeNoProvider
+	default:
+		l.state = providerState(l.provider)
+	}
+}
+
+// words are a fault's, for a check's evidence.
+func words(err error) string {
+	summary, todo := link.Words(err)
+	return summary + " " + todo
+}
