@@ -1,0 +1,264 @@
+package pocketbase
+
+import (
+	"encoding/json"
+	"net/http"
+	"net/http/httptest"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/pocketbase/pocketbase/core"
+
+	"authpocket/internal/link"
+	"authpocket/internal/outbound"
+	"authpocket/internal/sandbox/pocketbasehost"
+	"authpocket/internal/secret"
+)
+
+// start runs a real PocketBase for the test.
+func start(t testing.TB) *pocketbasehost.Server {
+	t.Helper()
+	server, err := pocketbasehost.Start(t.Context(), pocketbasehost.Config{DataDir: t.TempDir()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := server.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	return server
+}
+
+// recorder passes requests on and keeps them.
+type recorder struct {
+	mu    sync.Mutex
+	calls []*http.Request
+	next  http.RoundTripper
+	// meddle may answer in the server's place or spoil its answer.
+	meddle func(r *http.Request, next http.RoundTripper) (*http.Response, error)
+}
+
+func (r *recorder) RoundTrip(req *http.Request) (*http.Response, error) {
+	r.mu.Lock()
+	r.calls = append(r.calls, req)
+	r.mu.Unlock()
+	if r.meddle != nil {
+		return r.meddle(req, r.next)
+	}
+	return r.next.RoundTrip(req)
+}
+
+func (r *recorder) reset() {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.calls = nil
+}
+
+func (r *recorder) count(method string) int {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	n := 0
+	for _, call := range r.calls {
+		if call.Method == method {
+			n++
+		}
+	}
+	return n
+}
+
+// record puts a recorder into the client.
+func record(client *http.Client) *recorder {
+	r := &recorder{next: client.Transport}
+	client.Transport = r
+	return r
+}
+
+// config is how the tests connect, with outbound's real client.
+func config(t testing.TB, url, token string) Config {
+	t.Helper()
+	client := outbound.New(outbound.Config{})
+	t.Cleanup(client.CloseIdleConnections)
+	return Config{URL: url, Token: secret.New(token), HTTP: client}
+}
+
+// connect connects to a real server and returns what recorded it since.
+func connect(t testing.TB, server *pocketbasehost.Server) (*Client, *recorder) {
+	t.Helper()
+	cfg := config(t, server.URL(), server.Token())
+	calls := record(cfg.HTTP)
+	client, err := Connect(t.Context(), cfg)
+	if err != nil {
+		t.Fatal(err)
+	}
+	calls.reset()
+	return client, calls
+}
+
+// serve answers everything with one handler.
+func serve(t testing.TB, handler http.HandlerFunc) string {
+	t.Helper()
+	server := httptest.NewServer(handler)
+	t.Cleanup(server.Close)
+	return server.URL
+}
+
+// answerJSON answers with a body as PocketBase sends it.
+func answerJSON(w http.ResponseWriter, status int, body string) {
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(status)
+	_, _ = w.Write([]byte(body))
+}
+
+// faultOf requires a fault with words.
+func faultOf(t testing.TB, err error) *link.Fault {
+	t.Helper()
+	f, ok := err.(*link.Fault)
+	if !ok {
+		t.Fatalf("got %T (%v), want a *link.Fault", err, err)
+	}
+	if f.System != link.PB || f.Summary == "" || f.Todo == "" || f.Err == nil {
+		t.Errorf("the fault lacks something: %+v", f)
+	}
+	return f
+}
+
+// others are the providers that a collection has before authpocket comes.
+func others() []core.OAuth2ProviderConfig {
+	yes, no := true, false
+	return []core.OAuth2ProviderConfig{
+		{Name: "google", ClientId: "google-id", ClientSecret: "google-secret", DisplayName: "Google", PKCE: &no,
+			AuthURL: "https://google.example/auth?x=1&y=2", TokenURL: "https://google.example/token", UserInfoURL: "https://google.example/info"},
+		{Name: "oidc", ClientId: "other-id", ClientSecret: "other-secret", DisplayName: "Other", PKCE: &yes,
+			AuthURL: "https://other.example/auth", TokenURL: "https://other.example/token",
+			Extra: map[string]any{"jwksURL": "https://other.example/jwks", "issuers": []any{"https://other.example", "https://two.example"}}},
+		{Name: "github", ClientId: "github-id", ClientSecret: "github-secret", Extra: map[string]any{"org": "acme"}},
+	}
+}
+
+// give puts providers into the users collection, OAuth2 being on.
+func give(t testing.TB, app core.App, providers []core.OAuth2ProviderConfig) {
+	t.Helper()
+	users := usersOf(t, app)
+	users.OAuth2.Enabled = true
+	users.OAuth2.Providers = providers
+	if err := app.Save(users); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func usersOf(t testing.TB, app core.App) *core.Collection {
+	t.Helper()
+	users, err := app.FindCollectionByNameOrId("users")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return users
+}
+
+// stored are the providers of the users collection as the data file has
+// them, secrets included, by name.
+func stored(t testing.TB, app core.App) map[string]string {
+	t.Helper()
+	var options string
+	if err := app.DB().NewQuery("SELECT options FROM _collections WHERE name = 'users'").Row(&options); err != nil {
+		t.Fatal(err)
+	}
+	return providersIn(t, options)
+}
+
+// providersIn reads a collection's options as the data file has them.
+func providersIn(t testing.TB, options string) map[string]string {
+	t.Helper()
+	var read struct {
+		OAuth2 struct {
+			Providers []json.RawMessage `json:"providers"`
+		} `json:"oauth2"`
+	}
+	if err := json.Unmarshal([]byte(options), &read); err != nil {
+		t.Fatal(err)
+	}
+	byName := map[string]string{}
+	for _, raw := range read.OAuth2.Providers {
+		var name struct{ Name string }
+		if err := json.Unmarshal(raw, &name); err != nil {
+			t.Fatal(err)
+		}
+		byName[name.Name] = string(raw)
+	}
+	return byName
+}
+
+// ours is the element that authpocket writes.
+func ours() link.OAuth2Provider {
+	yes := true
+	return link.OAuth2Provider{
+		Slot: "oidc2", DisplayName: "authentik", ClientID: "ours-id", ClientSecret: secret.New("ours-secret"), PKCE: &yes,
+		AuthURL:     "https://authentik.company/application/o/authorize/",
+		TokenURL:    "https://authentik.company/application/o/token/",
+		UserInfoURL: "https://authentik.company/application/o/userinfo/",
+	}
+}
+
+// observe reads the users collection.
+func observe(t testing.TB, c *Client) *link.CollectionState {
+	t.Helper()
+	snap, err := c.Observe(t.Context(), link.Query{Collection: "users"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	users := snap.Collection("users")
+	if users == nil {
+		t.Fatal("there is no collection users")
+	}
+	return users
+}
+
+// with is a copy of a collection with one element set, at the end if new.
+func with(c *link.CollectionState, p link.OAuth2Provider) *link.CollectionState {
+	after := *c
+	after.OAuth2.Enabled = true
+	after.OAuth2.Providers = nil
+	found := false
+	for _, there := range c.OAuth2.Providers {
+		if there.Slot == p.Slot {
+			there, found = p, true
+		}
+		after.OAuth2.Providers = append(after.OAuth2.Providers, there)
+	}
+	if !found {
+		after.OAuth2.Providers = append(after.OAuth2.Providers, p)
+	}
+	return &after
+}
+
+// without is a copy of a collection with one element less.
+func without(c *link.CollectionState, slot string) *link.CollectionState {
+	after := *c
+	after.OAuth2.Providers = nil
+	for _, there := range c.OAuth2.Providers {
+		if there.Slot != slot {
+			after.OAuth2.Providers = append(after.OAuth2.Providers, there)
+		}
+	}
+	return &after
+}
+
+// change is a change of the oauth2 object that names these fields.
+func change(before, after *link.CollectionState, names ...string) link.Change {
+	ch := link.Change{System: link.PB, Kind: link.KindOAuth2, Object: "OAuth2 of users", Action: link.Update, Before: before, After: after}
+	for _, name := range names {
+		ch.Fields = append(ch.Fields, link.Field{Name: name})
+	}
+	return ch
+}
+
+// adding is the change that adds or rewrites our element.
+func adding(before *link.CollectionState, p link.OAuth2Provider) link.Change {
+	return change(before, with(before, p), "enabled", p.Slot+".displayName", p.Slot+".clientId", p.Slot+".clientSecret",
+		p.Slot+".authURL", p.Slot+".tokenURL", p.Slot+".userInfoURL", p.Slot+".pkce")
+}
+
+// soon is a time that a test may take at most.
+const soon = 20 * time.Second
