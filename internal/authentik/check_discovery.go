@@ -23,7 +23,7 @@ func (m *measured) judgeDiscovery() []link.Check {
 	var config oidc.ProviderConfig
 	if discovery = m.judgePage(discovery, asked, m.discovery); discovery.Status == "" {
 		if json.Unmarshal(m.discovery.body, &config) != nil || config.IssuerURL == "" {
-			discovery = fail(discovery, causeUnreachable, asked+": "+outcome(m.discovery)+", without an issuer.",
+			discovery = fail(discovery, causeNotAuthentik, asked+": "+outcome(m.discovery)+", without an issuer.",
 				"Check that "+m.d.AuthentikURL+" is authentik's public address and that no login page stands in front of it.")
 		}
 	}
@@ -41,11 +41,11 @@ func (m *measured) judgePage(check link.Check, asked string, a answer) link.Chec
 	case a.err != nil:
 		return m.unreachable(check, asked, a)
 	case a.status == http.StatusNotFound:
-		return fail(check, causeNoApplication, evidence, "Check that the application's slug is "+m.d.Application.Slug+" and that it has a provider. Slugs are case-sensitive.")
+		return fail(check, causeDiscovery, evidence, "Check that the application's slug is "+m.d.Application.Slug+" and that it has a provider. Slugs are case-sensitive.")
 	case a.status == http.StatusInternalServerError:
 		return fail(check, causeSigningKey, evidence, "Choose an RSA or EC signing key for the provider: authentik answers like this with an Ed25519 or Ed448 key. If it has one of those already, look into authentik's server log.")
 	case a.status != http.StatusOK:
-		return fail(check, causeUnreachable, evidence, "Check that "+m.d.AuthentikURL+" is authentik's public address and that nothing in front of it answers instead.")
+		return fail(check, causeNotAuthentik, evidence, "Check that "+m.d.AuthentikURL+" is authentik's public address and that nothing in front of it answers instead.")
 	}
 	return check
 }
@@ -91,7 +91,7 @@ func (m *measured) judgeKeys() link.Check {
 	const remedy = "Choose an RSA or EC signing key for the provider."
 	switch {
 	case !readable:
-		return fail(check, causeUnreachable, asked+": "+outcome(m.jwks)+", which is no list of keys.", "Check that nothing in front of authentik answers instead.")
+		return fail(check, causeNotAuthentik, asked+": "+outcome(m.jwks)+", which is no list of keys.", "Check that nothing in front of authentik answers instead.")
 	case len(kinds) == 0:
 		return fail(check, causeSigningKey, asked+": 200, without a key. authentik then signs with the client secret.", remedy)
 	}

@@ -31,7 +31,7 @@ func (m *measured) judgeClient() link.Check {
 	case m.revoke.status == http.StatusUnauthorized:
 		return fail(check, causeInvalidClient, asked+": 401, invalid_client. No provider has this client ID with this secret.", again)
 	}
-	return fail(check, causeUnreachable, asked+": "+outcome(m.revoke)+".", "Check that "+m.d.AuthentikURL+" is authentik's public address.")
+	return fail(check, causeNotAuthentik, asked+": "+outcome(m.revoke)+".", "Check that "+m.d.AuthentikURL+" is authentik's public address.")
 }
 
 // judgeScopes judges whether the scopes that PocketBase asks for are there.

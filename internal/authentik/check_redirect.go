@@ -124,7 +124,7 @@ func readProbe(a answer, uri string) reading {
 		if query, found := strings.CutPrefix(location, uri); found {
 			return readRedirect(query)
 		}
-		return reading{said: outcome(a), cause: causeUnreachable, means: "Instead of an error, a page to sign in at came back.",
+		return reading{said: outcome(a), cause: causeNotAuthentik, means: "Instead of an error, a page to sign in at came back.",
 			remedy: "Check that no other login page stands in front of authentik."}
 	}
 	page := bytes.ToLower(a.body)
@@ -139,13 +139,13 @@ func readProbe(a answer, uri string) reading {
 	case a.status == http.StatusBadRequest && has("bad request") && appScheme(uri):
 		return reading{accepted: true, said: "the page “Bad Request”, which authentik shows for an app's own scheme once the redirect URI has matched"}
 	case a.status == http.StatusOK && has("permission denied"):
-		return reading{said: "the page “Permission denied”", cause: causeNoProvider, means: "The provider has no application.",
+		return reading{said: "the page “Permission denied”", cause: causeDiscovery, means: "The provider has no application.",
 			remedy: "Assign the provider to the application."}
 	case a.status == http.StatusNotFound:
-		return reading{said: outcome(a), cause: causeUnreachable, means: "There is no authorize endpoint at this address.",
+		return reading{said: outcome(a), cause: causeNotAuthentik, means: "There is no authorize endpoint at this address.",
 			remedy: "Check authentik's public address."}
 	}
-	return reading{said: outcome(a), cause: causeUnreachable, means: "That is none of authentik's answers here.",
+	return reading{said: outcome(a), cause: causeNotAuthentik, means: "That is none of authentik's answers here.",
 		remedy: "Check that nothing in front of authentik answers instead."}
 }
 
@@ -155,7 +155,7 @@ func readRedirect(query string) reading {
 	code := plain(values.Get("error"))
 	switch {
 	case err != nil || code == "":
-		return reading{said: "a redirect without an error", cause: causeUnreachable, means: "Nobody is signed in here, so authentik should have said login_required.",
+		return reading{said: "a redirect without an error", cause: causeNotAuthentik, means: "Nobody is signed in here, so authentik should have said login_required.",
 			remedy: "Check that nothing in front of authentik answers instead."}
 	case code == "login_required":
 		return reading{accepted: true, said: "login_required"}

@@ -7,11 +7,11 @@ import (
 	"authpocket/internal/link"
 )
 
-// The causes of failed checks, as the catalogue of causes names them.
+// The causes of failed checks, as the catalogue of link.Causes names them.
 const (
 	causeUnreachable   = "unreachable"
-	causeNoApplication = "no-application"
-	causeNoProvider    = "no-provider"
+	causeNotAuthentik  = "html-instead-of-json"
+	causeDiscovery     = "discovery" // no application, no provider, or a key that breaks it
 	causeIssuer        = "issuer-mismatch"
 	causeSigningKey    = "signing-key"
 	causeUnknownClient = "unknown-client"
@@ -116,10 +116,10 @@ func (m *measured) readLive(ctx context.Context) {
 	case err != nil:
 		pk = m.d.Provider.PK
 	case application == nil:
-		l.missing, l.cause = "There is no application with the slug "+m.d.Application.Slug+".", causeNoApplication
+		l.missing, l.cause = "There is no application with the slug "+m.d.Application.Slug+".", causeDiscovery
 		return
 	case pk == 0:
-		l.missing, l.cause = "The application has no provider.", causeNoProvider
+		l.missing, l.cause = "The application has no provider.", causeDiscovery
 		return
 	}
 	l.provider, err = m.c.provider(ctx, pk)
@@ -127,7 +127,7 @@ func (m *measured) readLive(ctx context.Context) {
 	case err != nil:
 		l.missing = "The provider could not be read: " + words(err)
 	case l.provider == nil:
-		l.missing, l.cause = "The application's provider is no OAuth2/OpenID provider, or the token may not see it.", causeNoProvider
+		l.missing, l.cause = "The application's provider is no OAuth2/OpenID provider, or the token may not see it.", causeDiscovery
 	default:
 		l.state = providerState(l.provider)
 	}

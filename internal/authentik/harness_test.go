@@ -1,0 +1,231 @@
+package authentik_test
+
+import (
+	"bytes"
+	"errors"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"sync"
+	"testing"
+
+	"authpocket/internal/authentik"
+	"authpocket/internal/link"
+	"authpocket/internal/outbound"
+	"authpocket/internal/sandbox/authentiksim"
+	"authpocket/internal/sandbox/openapicheck"
+	"authpocket/internal/secret"
+)
+
+// lab is a simulated authentik behind a real HTTP server, with a place to
+// step in between. Every request to it is held against authentik's OpenAPI
+// document.
+type lab struct {
+	t      *testing.T
+	sim    *authentiksim.Server
+	url    string
+	client *http.Client
+
+	mu       sync.Mutex
+	requests []string // "GET /api/v3/..." in the order of their arrival
+	// between is asked first for each request; true means it has answered.
+	between func(http.ResponseWriter, *http.Request) bool
+}
+
+// checker loads the document once for the whole test binary.
+var checker = sync.OnceValues(openapicheck.New)
+
+// newLab serves on loopback.
+func newLab(t *testing.T, cfg authentiksim.Config) *lab {
+	t.Helper()
+	l := &lab{t: t, sim: authentiksim.New(cfg), client: outbound.New(outbound.Config{})}
+	server := httptest.NewServer(l)
+	t.Cleanup(server.Close)
+	t.Cleanup(l.client.CloseIdleConnections)
+	l.url = server.URL
+	return l
+}
+
+// newMemoryLab serves without a network, for tests in a synctest bubble:
+// there waiting takes no time.
+func newMemoryLab(t *testing.T, cfg authentiksim.Config) *lab {
+	t.Helper()
+	l := &lab{t: t, sim: authentiksim.New(cfg), url: "http://authentik.company"}
+	l.client = memoryClient(t, l)
+	return l
+}
+
+func (l *lab) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	check, err := checker()
+	if err != nil {
+		l.t.Error(err)
+		return
+	}
+	body, err := io.ReadAll(r.Body)
+	if err != nil {
+		l.t.Errorf("reading a request: %v", err)
+	}
+	r.Body = io.NopCloser(bytes.NewReader(body))
+	if err := check.Request(r); err != nil {
+		l.t.Error(err)
+	}
+	if r.Header.Get("Idempotency-Key") != "" || r.Header.Get("Accept-Language") != "en" {
+		l.t.Errorf("%s %s has the headers %v", r.Method, r.URL.Path, r.Header)
+	}
+	r.Body = io.NopCloser(bytes.NewReader(body))
+	l.mu.Lock()
+	l.requests = append(l.requests, r.Method+" "+r.URL.Path)
+	between := l.between
+	l.mu.Unlock()
+	if between == nil || !between(w, r) {
+		l.sim.ServeHTTP(w, r)
+	}
+}
+
+// intercept sets what is asked first, from the next request on.
+func (l *lab) intercept(between func(http.ResponseWriter, *http.Request) bool) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.between = between
+}
+
+// count forgets the requests so far and returns how many there were.
+func (l *lab) count() int {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	n := len(l.requests)
+	l.requests = nil
+	return n
+}
+
+// asked tells how often a request was made since the last count.
+func (l *lab) asked(request string) (n int) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	for _, one := range l.requests {
+		if one == request {
+			n++
+		}
+	}
+	return n
+}
+
+func (l *lab) connect() *authentik.Client {
+	l.t.Helper()
+	return l.connectAs(l.sim.AdminToken())
+}
+
+func (l *lab) connectAs(token string) *authentik.Client {
+	l.t.Helper()
+	c, err := authentik.Connect(l.t.Context(), authentik.Config{URL: l.url, Token: secret.New(token), HTTP: l.client})
+	if err != nil {
+		l.t.Fatal(err)
+	}
+	return c
+}
+
+// spec is what the tests' link is to be, as the wizard would have it.
+func spec() link.Spec {
+	return link.Spec{PocketBaseURLs: []string{"https://pocketbase.company"}, Email: link.EmailTrustAll}
+}
+
+// pocketBase is a PocketBase with nothing of ours in it yet.
+func pocketBase() link.PocketBaseSnapshot {
+	rule := ""
+	return link.PocketBaseSnapshot{URL: "https://pocketbase.company", Version: "0.39.11", Collections: []link.CollectionState{{
+		ID: "_pb_users_auth_", Name: "users", CreateRule: &rule, AuthRule: &rule, EmailRequired: true,
+	}}}
+}
+
+func generated() link.Generated {
+	return link.Generated{ClientID: strings.Repeat("Ab3x", 10), ClientSecret: secret.New(strings.Repeat("s3cretZZ", 16))}
+}
+
+func (l *lab) observe(c *authentik.Client, s link.Spec) link.AuthentikSnapshot {
+	l.t.Helper()
+	snap, err := c.Observe(l.t.Context(), s.Query())
+	if err != nil {
+		l.t.Fatal(err)
+	}
+	return snap
+}
+
+// plan observes and plans; pb is what PocketBase is taken to hold.
+func (l *lab) plan(c *authentik.Client, s link.Spec, pb link.PocketBaseSnapshot) link.Plan {
+	l.t.Helper()
+	plan, problems := link.NewPlan(s, l.observe(c, s), pb, generated())
+	if err := problems.Err(); err != nil {
+		l.t.Fatal(err)
+	}
+	return plan
+}
+
+// apply carries out the authentik part of a plan.
+func (l *lab) apply(c *authentik.Client, plan link.Plan) {
+	l.t.Helper()
+	for _, ch := range here(plan) {
+		if err := c.Apply(l.t.Context(), ch); err != nil {
+			l.t.Fatalf("%s: %v", ch.Object, err)
+		}
+	}
+}
+
+func here(plan link.Plan) []link.Change {
+	var changes []link.Change
+	for _, ch := range plan.Changes {
+		if ch.System == link.Authentik {
+			changes = append(changes, ch)
+		}
+	}
+	return changes
+}
+
+// linked is pb after the plan was applied to it.
+func linked(pb link.PocketBaseSnapshot, plan link.Plan) link.PocketBaseSnapshot {
+	pb.Collections = []link.CollectionState{plan.Desired.Collection}
+	return pb
+}
+
+// set up makes the tests' link and returns the plan it came from.
+func (l *lab) setUp(c *authentik.Client, s link.Spec) link.Plan {
+	l.t.Helper()
+	plan := l.plan(c, s, pocketBase())
+	l.apply(c, plan)
+	return plan
+}
+
+func faultOf(t *testing.T, err error) *link.Fault {
+	t.Helper()
+	f, ok := errors.AsType[*link.Fault](err)
+	if !ok {
+		t.Fatalf("got %v, want a *link.Fault", err)
+	}
+	if f.Summary == "" || f.Todo == "" || !strings.HasSuffix(f.Summary, ".") {
+		t.Errorf("a fault without words: %+v", f)
+	}
+	return f
+}
+
+// changeOf finds the change of a kind.
+func changeOf(t *testing.T, plan link.Plan, kind link.Kind) link.Change {
+	t.Helper()
+	for _, ch := range plan.Changes {
+		if ch.Kind == kind {
+			return ch
+		}
+	}
+	t.Fatalf("the plan has no %s: %v", kind, plan.Changes)
+	return link.Change{}
+}
+
+func checkOf(t *testing.T, checks []link.Check, id string) link.Check {
+	t.Helper()
+	for _, check := range checks {
+		if check.ID == id {
+			return check
+		}
+	}
+	t.Fatalf("no check %s in %+v", id, checks)
+	return link.Check{}
+}
