@@ -3,6 +3,7 @@ package authentiksim
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
 	"net/http"
 	"strconv"
 )
@@ -50,11 +51,7 @@ func (a answer) with(key, value string) answer {
 
 // write sends the answer; of a HEAD request only its head.
 func (a answer) write(w http.ResponseWriter, r *http.Request) {
-	for key, values := range a.header {
-		for _, value := range values {
-			w.Header().Add(key, value)
-		}
-	}
+	maps.Copy(w.Header(), a.header)
 	if a.kind != "" {
 		w.Header().Set("Content-Type", a.kind)
 	} else {

@@ -130,3 +130,26 @@ func (c *call) renderEvent(e *Event) obj {
 		"brand": modelContext("brand", "authentik_brands", undashed(c.st.brand.pk), "Default brand"),
 	}
 }
+
+// createEvent answers POST events/events/, with which other systems write into the log.
+func createEvent(c *call) (answer, error) {
+	if !c.may("authentik_events.add_event") {
+		return answer{}, forbidden()
+	}
+	in, err := c.body()
+	if err != nil {
+		return answer{}, err
+	}
+	e := Event{User: obj{}, Context: obj{}}
+	errs := fill([]rule[Event]{
+		choice("action", eventActions, func(e *Event) *string { return &e.Action }).need(),
+		text("app", func(e *Event) *string { return &e.App }).need(),
+		dictionary("context", func(e *Event) *map[string]any { return &e.Context }),
+		dictionary("user", func(e *Event) *map[string]any { return &e.User }),
+	}, &e, in, false)
+	if len(errs) > 0 {
+		return answer{}, invalid(errs)
+	}
+	c.note(e)
+	return created(c.renderEvent(c.st.events[len(c.st.events)-1]))
+}

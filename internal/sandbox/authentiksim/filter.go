@@ -154,11 +154,9 @@ func ordered[T any](c *call, rows []*T, orders map[string]func(a, b *T) int, byD
 	})
 }
 
-// byText orders by a text, without regard to case as a database collation does.
+// byText orders by a text, byte by byte: capital letters come first.
 func byText[T any](field func(*T) string) func(a, b *T) int {
-	return func(a, b *T) int {
-		return cmp.Or(strings.Compare(strings.ToLower(field(a)), strings.ToLower(field(b))), strings.Compare(field(a), field(b)))
-	}
+	return func(a, b *T) int { return strings.Compare(field(a), field(b)) }
 }
 
 // byNumber orders by a number.

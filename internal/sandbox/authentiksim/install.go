@@ -50,9 +50,9 @@ func (st *state) installFlows() {
 		{Slug: explicitFlow, Name: "Authorize Application", Title: "Redirecting to %(app)s",
 			Designation: "authorization", Authentication: "require_authenticated", Stages: consent},
 		{Slug: implicitFlow, Name: "Authorize Application", Title: "Redirecting to %(app)s",
-			Designation: "authorization", Authentication: "require_authenticated"},
+			Designation: "authorization", Authentication: "require_authenticated", Stages: []string{}},
 		{Slug: "default-provider-invalidation-flow", Name: "Logged out of application",
-			Title: "You've logged out of %(app)s.", Designation: "invalidation", Authentication: "none"},
+			Title: "You've logged out of %(app)s.", Designation: "invalidation", Authentication: "none", Stages: []string{}},
 		{Slug: "default-user-settings-flow", Name: "User settings", Title: "Update your info",
 			Designation: "stage_configuration", Authentication: "require_authenticated", Stages: []string{newID(), newID()}},
 	} {

@@ -27,7 +27,7 @@ func (s *Server) systemRoutes(r chi.Router) {
 	s.api(r, "/admin/settings/", methods{"GET": readSettings, "PUT": changeSettings, "PATCH": changeSettings})
 	s.public(r, "/root/config/", methods{"GET": rootConfig})
 	s.public(r, "/schema/", methods{"GET": schema})
-	s.api(r, "/events/events/", methods{"GET": eventResource.list})
+	s.api(r, "/events/events/", methods{"GET": eventResource.list, "POST": createEvent})
 	s.api(r, "/events/events/{key}/", methods{"GET": eventResource.read})
 	s.page(r, "/-/health/live/", methods{"GET": healthy})
 	s.page(r, "/-/health/ready/", methods{"GET": healthy})
@@ -55,8 +55,8 @@ func (s *Server) coreRoutes(r chi.Router) {
 }
 
 func (s *Server) providerRoutes(r chi.Router) {
-	s.api(r, "/flows/instances/", methods{"GET": flowResource.list})
-	s.api(r, "/flows/instances/{key}/", methods{"GET": flowResource.read})
+	s.api(r, "/flows/instances/", flowResource.collection())
+	s.api(r, "/flows/instances/{key}/", flowResource.item())
 	s.public(r, "/flows/executor/{slug}/", methods{"GET": executor, "POST": executor})
 	s.api(r, "/crypto/certificatekeypairs/", withSelfSigned(keyResource.collection()))
 	s.api(r, "/crypto/certificatekeypairs/generate/", withSelfSigned(methods{"POST": generateKey}))

@@ -31,6 +31,11 @@ func (s *Server) AddPerson(username, name, email, password string, attributes ma
 	return pk
 }
 
+// SetLastLogin says when a user last signed in.
+func (s *Server) SetLastLogin(user int, at time.Time) {
+	s.change(func(c *call) { c.st.users.get(user).LastLogin = &at })
+}
+
 // AddGroup adds a group with these users in it and answers its key.
 func (s *Server) AddGroup(name string, users ...int) string {
 	g := &Group{PK: newID(), Name: name, Users: append([]int{}, users...), Roles: []string{}, Parents: []string{}, Attributes: obj{}}
