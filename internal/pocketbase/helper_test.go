@@ -4,9 +4,9 @@ import (
 	"encoding/json"
 	"net/http"
 	"net/http/httptest"
+	"regexp"
 	"sync"
 	"testing"
-	"time"
 
 	"github.com/pocketbase/pocketbase/core"
 
@@ -93,7 +93,42 @@ func connect(t testing.TB, server *pocketbasehost.Server) (*Client, *recorder) {
 		t.Fatal(err)
 	}
 	calls.reset()
+	t.Cleanup(func() { calls.checkManners(t) })
 	return client, calls
+}
+
+var oneCollection = regexp.MustCompile(`^/api/collections/[^/]+$`)
+
+// checkManners holds what no request may do: read a single collection, or
+// ask a server to remember a key.
+func (r *recorder) checkManners(t testing.TB) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for _, call := range r.calls {
+		if call.Method == http.MethodGet && oneCollection.MatchString(call.URL.Path) {
+			t.Errorf("%s was read as a single collection", call.URL.Path)
+		}
+		if call.Header.Get("Idempotency-Key") != "" {
+			t.Errorf("%s %s carried an Idempotency-Key", call.Method, call.URL.Path)
+		}
+	}
+}
+
+// roundTrip is a transport in memory.
+type roundTrip func(*http.Request) (*http.Response, error)
+
+func (f roundTrip) RoundTrip(r *http.Request) (*http.Response, error) { return f(r) }
+
+// reply makes an answer in memory.
+func reply(r *http.Request, status int, body string, header ...string) *http.Response {
+	w := httptest.NewRecorder()
+	for i := 0; i+1 < len(header); i += 2 {
+		w.Header().Set(header[i], header[i+1])
+	}
+	answerJSON(w, status, body)
+	res := w.Result()
+	res.Request = r
+	return res
 }
 
 // serve answers everything with one handler.
@@ -259,6 +294,3 @@ func adding(before *link.CollectionState, p link.OAuth2Provider) link.Change {
 	return change(before, with(before, p), "enabled", p.Slot+".displayName", p.Slot+".clientId", p.Slot+".clientSecret",
 		p.Slot+".authURL", p.Slot+".tokenURL", p.Slot+".userInfoURL", p.Slot+".pkce")
 }
-
-// soon is a time that a test may take at most.
-const soon = 20 * time.Second

@@ -57,7 +57,7 @@ func (w wire) withOTP(ctx context.Context, cfg Config) (account, *link.Fault) {
 	case mfaID(a) != "", a.status == http.StatusUnauthorized:
 		return account{}, fault(link.FaultToken, fieldPassword, "The sign-in that this one-time password belongs to is over.", "Sign in with e-mail address and password again.", a.err())
 	case a.status == http.StatusBadRequest:
-		return account{}, fault(link.FaultToken, fieldOTP, "PocketBase does not accept this one-time password: it is wrong, was used, or is too old.", "Enter the newest one from the e-mail, or have another one sent.", a.err())
+		return account{}, fault(link.FaultToken, fieldOTP, "PocketBase does not accept this one-time password: it is wrong, was used, or is too old.", "Enter the newest one from the e-mail, or have another one sent. Where PocketBase cannot send mail, use a superuser token instead.", a.err())
 	case a.status == http.StatusTooManyRequests:
 		return account{}, fault(link.FaultToken, fieldOTP, "Too many one-time passwords were tried.", "Wait three minutes, and have a new one sent.", a.err())
 	}
