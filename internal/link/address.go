@@ -3,6 +3,7 @@ package link
 import (
 	"net/netip"
 	"net/url"
+	"regexp"
 	"strconv"
 	"strings"
 
@@ -30,10 +31,7 @@ func ParseAddress(label, field, raw string) (string, *Problem) {
 		return wrong(label+" has a space in it.", example)
 	}
 	if !strings.Contains(s, "://") {
-		if strings.HasPrefix(s, "//") {
-			s = s[2:]
-		}
-		return wrong(label+" has no scheme.", "Put https:// in front: https://"+s)
+		return wrong(label+" has no scheme.", withScheme(s, example))
 	}
 	u, err := url.Parse(s)
 	if err != nil {
@@ -52,6 +50,22 @@ func ParseAddress(label, field, raw string) (string, *Problem) {
 	return u.Scheme + "://" + host + cutPages(u.EscapedPath()), nil
 }
 
+// withScheme proposes what a person left out, unless there may be a password
+// in what they typed.
+func withScheme(s, example string) string {
+	rest := halfScheme.ReplaceAllString(s, "")
+	if rest == "" || strings.ContainsAny(rest, "@:\\") && !hostAndPort.MatchString(rest) {
+		return example
+	}
+	return "Put https:// in front: https://" + rest
+}
+
+var (
+	hostName    = regexp.MustCompile(`^[a-z0-9_-]+(\.[a-z0-9_-]+)*$`)
+	halfScheme  = regexp.MustCompile(`^(?i:https?)(:[/\\]*|[/\\]+)|^[/\\]+`)
+	hostAndPort = regexp.MustCompile(`^[^@:/]+:[0-9]+(/[^@:]*)?$`)
+)
+
 func exampleHost(label string) string {
 	if strings.Contains(label, "PocketBase") {
 		return "pocketbase.company"
@@ -67,18 +81,28 @@ func normalHost(label string, u *url.URL) (host, problem string) {
 	if strings.HasSuffix(u.Host, ":") {
 		return "", label + " has a colon but no port."
 	}
-	if n, err := strconv.ParseUint(port, 10, 16); port != "" && (err != nil || n == 0) {
-		return "", label + " has the port " + port + ", which is not between 1 and 65535."
+	if port != "" {
+		n, err := strconv.ParseUint(port, 10, 16)
+		if err != nil || n == 0 {
+			return "", label + " has the port " + port + ", which is not between 1 and 65535."
+		}
+		port = strconv.FormatUint(n, 10)
 	}
 	if addr, err := netip.ParseAddr(name); err == nil {
+		if addr.Zone() != "" {
+			return "", label + " has a link-local address, which is never an authentik or a PocketBase."
+		}
 		name = addr.String()
 		if addr.Is6() {
 			name = "[" + name + "]"
 		}
-	} else if name, err = idna.Lookup.ToASCII(strings.ToLower(name)); err != nil {
+	} else {
+		name = strings.ToLower(strings.TrimSuffix(name, "."))
 		// Docker's service names may hold underscores, which IDNA refuses.
-		name = strings.ToLower(u.Hostname())
-		if strings.Trim(name, "abcdefghijklmnopqrstuvwxyz0123456789-_.") != "" {
+		if ascii, err := idna.Lookup.ToASCII(name); err == nil {
+			name = ascii
+		}
+		if !hostName.MatchString(name) {
 			return "", label + " has a host name that cannot be looked up."
 		}
 	}

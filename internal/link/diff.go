@@ -11,6 +11,7 @@ type value struct {
 	of        any // string, bool, int or []string
 	sensitive bool
 	unordered bool
+	always    bool // listed for a new object even when it holds nothing
 }
 
 // diff lists the fields in which after differs from before. A field that only
@@ -26,7 +27,7 @@ func diff(before, after []value) []Field {
 	}
 	for _, a := range after {
 		b, found := other(before, a.name)
-		if (found && equal(b, a)) || (!found && blank(a)) {
+		if (found && equal(b, a)) || (!found && blank(a) && !a.always) {
 			continue
 		}
 		f := Field{Name: a.name, After: printable(a), Sensitive: a.sensitive}

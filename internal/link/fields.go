@@ -119,7 +119,7 @@ func (p OAuth2Provider) values() []value {
 		{name: "authURL", of: p.AuthURL},
 		{name: "tokenURL", of: p.TokenURL},
 		{name: "userInfoURL", of: p.UserInfoURL},
-		{name: "pkce", of: Value(p.PKCE, true)}, // null means true for OpenID Connect
+		{name: "pkce", of: Value(p.PKCE, true), always: true}, // null means true for OpenID Connect
 		{name: "extra.jwksURL", of: p.JWKSURL},
 		{name: "extra.issuers", of: slices.Clone(p.Issuers)},
 	}

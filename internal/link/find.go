@@ -114,7 +114,7 @@ type existing struct {
 func find(s Spec, a AuthentikSnapshot, p PocketBaseSnapshot, problems *Problems) existing {
 	candidates := Candidates(s, a, p)
 	if a.Application != nil {
-		return findBySlug(s, a, candidates, problems)
+		return findBySlug(s, a, p, candidates, problems)
 	}
 	if s.Existing == ExistingNew {
 		return existing{}
@@ -138,23 +138,15 @@ func describe(candidates []Candidate) string {
 	return strings.Join(parts, "; ")
 }
 
-func findBySlug(s Spec, a AuthentikSnapshot, candidates []Candidate, problems *Problems) existing {
+// findBySlug takes the application with the slug asked for, where it is this
+// link's or the spec says to use it. One that was to be made new and belongs
+// to this link already was made by an earlier run.
+func findBySlug(s Spec, a AuthentikSnapshot, p PocketBaseSnapshot, candidates []Candidate, problems *Problems) existing {
 	app := a.Application
 	taken := "The slug " + quote(app.Slug) + " is taken by the application " + quote(app.Name)
-	if s.Existing == ExistingNew {
-		problems.Add("application.slug", taken+".", "Choose another slug to make a new one.")
-		return existing{application: app}
-	}
 	use := s.Existing == ExistingUse
 	if app.Provider == 0 {
-		if !use {
-			problems.Add("application.slug", taken+", which has no provider.", "Choose another slug, or “use what is there” (existing: use) to give it one.")
-		}
-		found := existing{application: app}
-		if len(candidates) == 1 && candidates[0].Provider.ApplicationSlug == "" {
-			found.provider = &candidates[0].Provider
-		}
-		return found
+		return findHalf(s, app, candidates, taken, problems)
 	}
 	i := slices.IndexFunc(a.Providers, func(v ProviderState) bool { return v.PK == app.Provider })
 	if i < 0 {
@@ -166,17 +158,48 @@ func findBySlug(s Spec, a AuthentikSnapshot, candidates []Candidate, problems *P
 		return existing{application: app}
 	}
 	provider := &a.Providers[i]
-	ours := slices.ContainsFunc(candidates, func(c Candidate) bool { return c.Provider.PK == provider.PK })
-	if !ours && !use {
+	c := slices.IndexFunc(candidates, func(c Candidate) bool { return c.Provider.PK == provider.PK })
+	switch {
+	case s.Existing == ExistingNew && (c < 0 || !candidates[c].strong && p.uses(provider.ClientID)):
+		problems.Add("application.slug", taken+".", "Choose another slug to make a new one.")
+	case c < 0 && !use:
 		problems.Add("application.slug", taken+", whose provider "+quote(provider.Name)+" sends people elsewhere ("+Show(redirectNames(provider.RedirectURIs))+").",
 			"Choose another slug, or “use what is there” (existing: use) to change that application.")
 	}
 	return existing{application: app, provider: provider}
 }
 
+func providerByPK(a AuthentikSnapshot, pk int) *ProviderState {
+	i := slices.IndexFunc(a.Providers, func(p ProviderState) bool { return p.PK == pk && pk != 0 })
+	if i < 0 {
+		return nil
+	}
+	return &a.Providers[i]
+}
+
+// findHalf is for an application that has no provider. With the one provider
+// that may be this link's and has no application it is what an interrupted
+// run leaves behind.
+func findHalf(s Spec, app *ApplicationState, candidates []Candidate, taken string, problems *Problems) existing {
+	found := existing{application: app}
+	orphan := len(candidates) == 1 && candidates[0].Provider.ApplicationSlug == ""
+	if orphan && s.Existing != ExistingNew {
+		found.provider = &candidates[0].Provider
+	}
+	half := orphan && app.Name == Value(s.Application.Name, DefaultName)
+	switch {
+	case s.Existing == ExistingUse, s.Existing == ExistingAsk && half:
+	case s.Existing == ExistingNew:
+		problems.Add("application.slug", taken+".", "Choose another slug to make a new one.")
+	default:
+		problems.Add("application.slug", taken+", which has no provider.", "Choose another slug, or “use what is there” (existing: use) to give it one.")
+	}
+	return found
+}
+
 // checkProviderName finds what else has the wanted provider name: names are
 // unique over all kinds of provider.
-func checkProviderName(d Desired, a AuthentikSnapshot, problems *Problems) {
+func checkProviderName(s Spec, d Desired, a AuthentikSnapshot, problems *Problems) {
 	for _, other := range a.Providers {
 		if other.Name == d.Provider.Name && other.PK != d.Provider.PK {
 			has := "of no application"
@@ -190,7 +213,7 @@ func checkProviderName(d Desired, a AuthentikSnapshot, problems *Problems) {
 			problems.Add("provider.client_id", "The client ID is taken by the provider "+quote(other.Name)+".", "Choose another one, or leave it out.")
 		}
 	}
-	if a.NameTaken != "" && d.Provider.PK == 0 {
+	if a.NameTaken != "" && d.Provider.Name == s.Query().ProviderName {
 		problems.Add("provider.name", "The name "+quote(d.Provider.Name)+" is taken by a "+a.NameTaken+".", "Choose another provider name.")
 	}
 }

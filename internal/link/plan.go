@@ -90,7 +90,7 @@ func (b *planner) pair() {
 		b.adoptProvider()
 		return
 	}
-	if b.d.Provider.PK == 0 { // the application has no provider yet
+	if b.a.Application.Provider == 0 { // nobody gets in before it has one
 		b.provider()
 		b.bindings()
 		b.application(*b.a.Application, b.d.Application)
@@ -137,9 +137,13 @@ func (b *planner) application(before, after ApplicationState) {
 	} else {
 		before.ProviderName = after.ProviderName
 	}
-	b.add(Change{System: Authentik, Kind: KindApplication, Object: "application " + quote(before.Name), Before: &before, After: &after,
-		Why: "The application is there; only what differs is changed.", Step: stepPair},
-		before.values(b.a.Features), after.values(b.a.Features))
+	c := Change{System: Authentik, Kind: KindApplication, Object: "application " + quote(before.Name), Before: &before, After: &after,
+		Why: "The application is there; only what differs is changed.", Step: stepPair}
+	if before.PK == "" { // made by this plan, whose changes need names of their own
+		c.Object = "provider of the " + c.Object
+		c.Why = "Now that its bindings are there, the application gets its provider."
+	}
+	b.add(c, before.values(b.a.Features), after.values(b.a.Features))
 }
 
 func (b *planner) bindings() {
@@ -157,13 +161,13 @@ func (b *planner) provider() {
 	after := b.d.Provider
 	c := Change{System: Authentik, Kind: KindProvider, Object: "provider " + quote(after.Name), After: &after,
 		Why: "The provider is there; only what differs is changed.", Step: stepRedirect}
-	i := slices.IndexFunc(b.a.Providers, func(p ProviderState) bool { return p.PK == after.PK && after.PK != 0 })
-	if i < 0 {
+	now := providerByPK(b.a, after.PK)
+	if now == nil {
 		c.Why = "The application has no provider yet."
 		b.add(c, nil, after.values(b.a.Features))
 		return
 	}
-	before := b.a.Providers[i]
+	before := *now
 	c.Object = "provider " + quote(before.Name)
 	nameRefs(&before, b.a)
 	c.Before = &before
@@ -287,8 +291,8 @@ func (b *planner) secretChanges() bool {
 	if b.s.PocketBase.RewriteSecret {
 		return true
 	}
-	i := slices.IndexFunc(b.a.Providers, func(p ProviderState) bool { return p.PK == b.d.Provider.PK && p.PK != 0 })
-	return i < 0 || !b.a.Providers[i].ClientSecret.Equal(b.d.Provider.ClientSecret)
+	now := providerByPK(b.a, b.d.Provider.PK)
+	return now == nil || !now.ClientSecret.Equal(b.d.Provider.ClientSecret)
 }
 
 func oauth2Values(o OAuth2State, slot string, at int) []value {

@@ -20,17 +20,36 @@ func Resolve(s Spec, a AuthentikSnapshot, p PocketBaseSnapshot, g Generated) (De
 		s.PocketBaseURLs = []string{p.URL}
 	}
 	d.PocketBaseURL = s.PocketBaseURLs[0]
+	checkReadable(s, a, &problems)
 	found := find(s, a, p, &problems)
 	resolveApplication(&d, s, found)
 	collection, ok := resolveCollection(s, p, &problems)
 	resolveProvider(&d, s, a, found, &problems)
 	resolveCredentials(&d, s, a, collection, found, g)
-	checkProviderName(d, a, &problems)
+	checkProviderName(s, d, a, &problems)
 	resolveBindings(&d, s, a, &problems)
 	if ok {
 		resolveSlot(&d, s, a, collection, &problems)
 	}
 	return d, problems
+}
+
+// checkReadable stops where the token may not read what decides whether this
+// link is there already: what is not seen would be made a second time.
+func checkReadable(s Spec, a AuthentikSnapshot, problems *Problems) {
+	for _, one := range []struct {
+		permission, what string
+		needed           bool
+	}{
+		{"authentik_core.view_application", "applications", true},
+		{"authentik_providers_oauth2.view_oauth2provider", "OAuth2 providers", true},
+		{"authentik_policies.view_policybinding", "policy bindings", !s.Access.Empty() && a.Application != nil},
+	} {
+		if one.needed && slices.Contains(a.Missing, one.permission) {
+			problems.Add("authentik.token", "The token may not read "+one.what+", so nobody can tell whether this link is there already.",
+				"Give it the permission "+one.permission+".")
+		}
+	}
 }
 
 func resolveApplication(d *Desired, s Spec, found existing) {
@@ -103,16 +122,7 @@ func newProvider(application string) ProviderState {
 // needs; a list given in the spec is taken as it is.
 func resolveRedirects(s Spec, now []RedirectURI) []RedirectURI {
 	if s.Provider.RedirectURIs != nil {
-		list := slices.Clone(s.Provider.RedirectURIs)
-		for i := range list {
-			if list[i].Mode == "" {
-				list[i].Mode = "strict"
-			}
-			if list[i].Type == "" {
-				list[i].Type = "authorization"
-			}
-		}
-		return list
+		return givenRedirects(s.Provider.RedirectURIs, now)
 	}
 	list := slices.Clone(now)
 	for _, base := range s.PocketBaseURLs {
@@ -120,6 +130,30 @@ func resolveRedirects(s Spec, now []RedirectURI) []RedirectURI {
 		there := func(r RedirectURI) bool { return r.URL == uri.URL && r.Mode == "strict" && r.Type != "logout" }
 		if !slices.ContainsFunc(list, there) {
 			list = append(list, uri)
+		}
+	}
+	return list
+}
+
+// givenRedirects is the spec's list, and the logout URIs that are there: a
+// link file has no words for those.
+func givenRedirects(given, now []RedirectURI) []RedirectURI {
+	list := slices.Clone(given)
+	for i := range list {
+		if list[i].Mode == "" {
+			list[i].Mode = "strict"
+		}
+		if list[i].Type == "" {
+			list[i].Type = "authorization"
+		}
+	}
+	logout := func(r RedirectURI) bool { return r.Type == "logout" }
+	if slices.ContainsFunc(list, logout) {
+		return list
+	}
+	for _, r := range now {
+		if logout(r) {
+			list = append(list, r)
 		}
 	}
 	return list
@@ -255,7 +289,7 @@ func resolveGrants(now []string, mappings []Ref, a AuthentikSnapshot) []string {
 // PocketBase that still names a provider that is gone gives its client id.
 func resolveCredentials(d *Desired, s Spec, a AuthentikSnapshot, c CollectionState, found existing, g Generated) {
 	id, secretText := g.ClientID, g.ClientSecret
-	if stale := staleClient(s, c, a, endpoint(d.AuthentikURL, "authorize")); stale != "" {
+	if stale := staleClient(s, c, a, authorizeURL(*d, s)); stale != "" {
 		id = stale
 	}
 	if found.provider != nil {
@@ -291,11 +325,11 @@ func resolveBindings(d *Desired, s Spec, a AuthentikSnapshot, problems *Problems
 			bound := func(b BindingState) bool {
 				return b.Kind == kind && b.Target.ID == known[at].ID && b.Enabled && !b.Negate
 			}
-			if j := slices.IndexFunc(a.Bindings, bound); j >= 0 {
-				d.Bindings = append(d.Bindings, a.Bindings[j])
+			if slices.ContainsFunc(d.Bindings, bound) {
 				continue
 			}
-			if slices.ContainsFunc(d.Bindings, bound) {
+			if j := slices.IndexFunc(a.Bindings, bound); j >= 0 {
+				d.Bindings = append(d.Bindings, a.Bindings[j])
 				continue
 			}
 			d.Bindings = append(d.Bindings, BindingState{

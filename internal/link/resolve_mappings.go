@@ -48,7 +48,7 @@ func (r *mappingResolver) keep(ref Ref) {
 		return
 	}
 	switch {
-	case m.Scope == "openid" || m.Scope == "profile":
+	case m.Managed == managedPrefix+"openid" || m.Managed == managedPrefix+"profile":
 	case m.Scope == "email":
 		if r.s.Email == EmailTrustAll || r.s.Email == EmailTrustAttribute || OwnMapping(m.Name) {
 			return
@@ -75,10 +75,17 @@ func (r *mappingResolver) ensureManaged(scope string) {
 	r.problems.Add("provider.scope_mappings", "authentik's own scope mapping for "+scope+" cannot be found.", todo)
 }
 
+// addNamed attaches a mapping that the spec names. A second one for e-mail
+// could undo the e-mail decision.
 func (r *mappingResolver) addNamed(field, name string) {
 	i := slices.IndexFunc(r.a.Mappings, func(m Mapping) bool { return m.Name == name })
 	if i < 0 {
 		r.problems.Add(field, "authentik has no scope mapping "+quote(name)+" that the token can see.", "Check the spelling, or leave it out.")
+		return
+	}
+	attached := slices.ContainsFunc(r.list, func(x Ref) bool { return x.ID == r.a.Mappings[i].ID })
+	if r.a.Mappings[i].Scope == "email" && !attached {
+		r.problems.Add(field, "The scope mapping "+quote(name)+" is for e-mail, which the e-mail decision settles.", "Leave it out.")
 		return
 	}
 	r.add(r.a.Mappings[i])

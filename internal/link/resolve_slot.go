@@ -5,8 +5,15 @@ import "slices"
 // resolveSlot settles our element of the collection's OAuth2 providers. All
 // other elements keep their place and content.
 func resolveSlot(d *Desired, s Spec, a AuthentikSnapshot, c CollectionState, problems *Problems) {
-	authURL := Value(s.PocketBase.AuthURL, endpoint(d.AuthentikURL, "authorize"))
-	at, slot := findSlot(s, c, a, d.Provider.ClientID, authURL, problems)
+	authURL := authorizeURL(*d, s)
+	search := slotSearch{
+		providers: c.OAuth2.Providers, clientIDs: []string{d.Provider.ClientID}, authURL: authURL,
+		known: func(clientID string) bool { return knownClient(a, clientID) },
+	}
+	if now := providerByPK(a, d.Provider.PK); now != nil {
+		search.clientIDs = append(search.clientIDs, now.ClientID)
+	}
+	at, slot := findSlot(s, c, search, problems)
 	now := OAuth2Provider{Slot: slot, DisplayName: DefaultDisplayName, PKCE: new(true)}
 	if at >= 0 {
 		now = c.OAuth2.Providers[at]
@@ -18,7 +25,7 @@ func resolveSlot(d *Desired, s Spec, a AuthentikSnapshot, c CollectionState, pro
 		ClientID:     d.Provider.ClientID,
 		ClientSecret: d.Provider.ClientSecret,
 		AuthURL:      authURL,
-		TokenURL:     Value(want.TokenURL, endpoint(d.AuthentikURL, "token")),
+		TokenURL:     Value(want.TokenURL, keepInternal(now.TokenURL, now, endpoint(d.AuthentikURL, "token"))),
 		PKCE:         now.PKCE,
 		Raw:          now.Raw,
 	}
@@ -37,7 +44,7 @@ func resolveSlot(d *Desired, s Spec, a AuthentikSnapshot, c CollectionState, pro
 			AvatarURL: Value(want.MapAvatar, c.OAuth2.Mapped.AvatarURL),
 		},
 	}
-	checkMapped(d.Collection, problems)
+	checkMapped(want, d.Collection, problems)
 	if at >= 0 {
 		d.Collection.OAuth2.Providers[at] = d.Slot
 	} else {
@@ -49,6 +56,20 @@ func resolveSlot(d *Desired, s Spec, a AuthentikSnapshot, c CollectionState, pro
 	if want.AuthRule != nil {
 		d.Collection.AuthRule = want.AuthRule
 	}
+}
+
+// authorizeURL is where PocketBase sends browsers.
+func authorizeURL(d Desired, s Spec) string {
+	return Value(s.PocketBase.AuthURL, endpoint(d.AuthentikURL, "authorize"))
+}
+
+// keepInternal keeps a URL that leads to the right endpoint by another host
+// than the browsers' one: an address that only PocketBase uses.
+func keepInternal(url string, now OAuth2Provider, wanted string) string {
+	if url != "" && pathOf(url) == pathOf(wanted) && !SameHost(url, now.AuthURL) {
+		return url
+	}
+	return wanted
 }
 
 func orDefault(v, fallback string) string {
@@ -67,7 +88,7 @@ func resolveUserInfo(d *Desired, s Spec, now OAuth2Provider) {
 	}
 	want := s.PocketBase
 	if Value(want.UserInfo, mode) == "userinfo" {
-		d.Slot.UserInfoURL = Value(want.UserInfoURL, endpoint(d.AuthentikURL, "userinfo"))
+		d.Slot.UserInfoURL = Value(want.UserInfoURL, keepInternal(now.UserInfoURL, now, endpoint(d.AuthentikURL, "userinfo")))
 		return
 	}
 	d.Slot.JWKSURL = Value(want.JWKSURL, orDefault(now.JWKSURL, d.AuthentikURL+"/application/o/"+d.Application.Slug+"/jwks/"))
@@ -80,25 +101,29 @@ func resolveUserInfo(d *Desired, s Spec, now OAuth2Provider) {
 	}
 }
 
-// checkMapped refuses what PocketBase would silently drop or fail on.
-func checkMapped(c CollectionState, problems *Problems) {
-	m := c.OAuth2.Mapped
-	for _, one := range []struct{ field, claim, target string }{
-		{"pocketbase.map_id", "ID", m.ID},
-		{"pocketbase.map_name", "name", m.Name},
-		{"pocketbase.map_username", "username", m.Username},
-		{"pocketbase.map_avatar", "avatar", m.AvatarURL},
+// checkMapped refuses what PocketBase would silently drop or fail on. What is
+// mapped already and left open is not the spec's to judge.
+func checkMapped(want PocketBase, c CollectionState, problems *Problems) {
+	for _, one := range []struct {
+		field, claim string
+		target       *string
+	}{
+		{"pocketbase.map_id", "ID", want.MapID},
+		{"pocketbase.map_name", "name", want.MapName},
+		{"pocketbase.map_username", "username", want.MapUsername},
+		{"pocketbase.map_avatar", "avatar", want.MapAvatar},
 	} {
-		if one.target == "" {
+		target := Value(one.target, "")
+		if target == "" {
 			continue
 		}
-		i := slices.IndexFunc(c.Fields, func(f CollectionField) bool { return f.Name == one.target })
+		i := slices.IndexFunc(c.Fields, func(f CollectionField) bool { return f.Name == target })
 		switch {
 		case i < 0:
-			problems.Add(one.field, c.Name+" has no field "+quote(one.target)+" for the "+one.claim+".", "Choose one of its fields, or none.")
+			problems.Add(one.field, c.Name+" has no field "+quote(target)+" for the "+one.claim+".", "Choose one of its fields, or none.")
 		case !slices.Contains(MappableTypes(one.claim), c.Fields[i].Type):
-			problems.Add(one.field, "The field "+quote(one.target)+" is of the type "+c.Fields[i].Type+", which cannot take the "+one.claim+".", "Choose a field that can, or none.")
-		case one.target == "id":
+			problems.Add(one.field, "The field "+quote(target)+" is of the type "+c.Fields[i].Type+", which cannot take the "+one.claim+".", "Choose a field that can, or none.")
+		case target == "id":
 			problems.Add(one.field, "Mapping the record's own id makes sign-ins fail.", "Choose another field, or none.")
 		}
 	}

@@ -5,52 +5,71 @@ import (
 	"strings"
 )
 
+// slotSearch is how this link's element is told from the others of a
+// collection.
+type slotSearch struct {
+	providers []OAuth2Provider
+	// clientIDs are the one that authentik's provider gets and the one that
+	// it has now.
+	clientIDs []string
+	authURL   string
+	known     func(clientID string) bool // by this authentik
+}
+
+func (q slotSearch) hasClient(p OAuth2Provider) bool {
+	return p.ClientID != "" && slices.Contains(q.clientIDs, p.ClientID)
+}
+
+// leadsHere tells whether p leads to this authentik, but to no provider that
+// is there.
+func (q slotSearch) leadsHere(p OAuth2Provider) bool {
+	return p.AuthURL == q.authURL && !q.known(p.ClientID)
+}
+
+func (q slotSearch) matches(match func(OAuth2Provider) bool) []int {
+	var found []int
+	for i, p := range q.providers {
+		if isSlot(p.Slot) && match(p) {
+			found = append(found, i)
+		}
+	}
+	return found
+}
+
 // findSlot returns the index of this link's element in the collection's
 // providers, -1 for a new one, and the slot it has or gets.
-func findSlot(s Spec, c CollectionState, a AuthentikSnapshot, clientID, authURL string, problems *Problems) (int, string) {
-	providers := c.OAuth2.Providers
+func findSlot(s Spec, c CollectionState, q slotSearch, problems *Problems) (int, string) {
 	if s.PocketBase.Slot != nil {
-		return namedSlot(s, *s.PocketBase.Slot, providers, a, clientID, authURL, problems)
+		return namedSlot(s, *s.PocketBase.Slot, q, problems)
 	}
-	matches := func(match func(OAuth2Provider) bool) []int {
-		var found []int
-		for i, p := range providers {
-			if isSlot(p.Slot) && match(p) {
-				found = append(found, i)
-			}
-		}
-		return found
-	}
-	byClient := matches(func(p OAuth2Provider) bool { return clientID != "" && p.ClientID == clientID })
-	byURL := matches(func(p OAuth2Provider) bool { return p.AuthURL == authURL && !knownClient(a, p.ClientID) })
-	for _, found := range [][]int{byClient, byURL} {
-		switch {
+	for _, match := range []func(OAuth2Provider) bool{q.hasClient, q.leadsHere} {
+		switch found := q.matches(match); {
 		case len(found) == 1:
-			return found[0], providers[found[0]].Slot
+			return found[0], q.providers[found[0]].Slot
 		case len(found) > 1:
-			problems.Add("pocketbase.slot", "More than one slot of "+c.Name+" may be this link's: "+slotNames(providers, found)+".", "Choose which one to use.")
-			return found[0], providers[found[0]].Slot
+			problems.Add("pocketbase.slot", "More than one slot of "+c.Name+" may be this link's: "+slotNames(q.providers, found)+".", "Choose which one to use.")
+			return found[0], q.providers[found[0]].Slot
 		}
 	}
 	for _, slot := range Slots() {
-		if !slices.ContainsFunc(providers, func(p OAuth2Provider) bool { return p.Slot == slot }) {
+		if !slices.ContainsFunc(q.providers, func(p OAuth2Provider) bool { return p.Slot == slot }) {
 			return -1, slot
 		}
 	}
-	problems.Add("pocketbase.slot", "All three OpenID Connect slots of "+c.Name+" are taken: "+slotNames(providers, matches(func(OAuth2Provider) bool { return true }))+".",
+	taken := q.matches(func(OAuth2Provider) bool { return true })
+	problems.Add("pocketbase.slot", "All three OpenID Connect slots of "+c.Name+" are taken: "+slotNames(q.providers, taken)+".",
 		"Remove one in PocketBase, or name the slot to replace.")
 	return -1, ""
 }
 
 // namedSlot takes the slot that the spec names, unless it is somebody else's.
-func namedSlot(s Spec, slot string, providers []OAuth2Provider, a AuthentikSnapshot, clientID, authURL string, problems *Problems) (int, string) {
-	i := slices.IndexFunc(providers, func(p OAuth2Provider) bool { return p.Slot == slot })
+func namedSlot(s Spec, slot string, q slotSearch, problems *Problems) (int, string) {
+	i := slices.IndexFunc(q.providers, func(p OAuth2Provider) bool { return p.Slot == slot })
 	if i < 0 {
 		return -1, slot
 	}
-	p := providers[i]
-	ours := p.ClientID == clientID || (p.AuthURL == authURL && !knownClient(a, p.ClientID))
-	if !ours && s.Existing != ExistingUse {
+	p := q.providers[i]
+	if !q.hasClient(p) && !q.leadsHere(p) && s.Existing != ExistingUse {
 		problems.Add("pocketbase.slot", "The slot "+slot+" is taken by "+quote(p.DisplayName)+" ("+p.AuthURL+").",
 			"Leave the slot open to get a free one, or choose “use what is there” (existing: use) to replace it.")
 	}

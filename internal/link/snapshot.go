@@ -2,6 +2,7 @@ package link
 
 import (
 	"encoding/json"
+	"slices"
 	"time"
 
 	"authpocket/internal/secret"
@@ -176,6 +177,13 @@ func (s *PocketBaseSnapshot) Collection(name string) *CollectionState {
 		}
 	}
 	return nil
+}
+
+// uses tells whether a slot of any auth collection has the client id.
+func (s *PocketBaseSnapshot) uses(clientID string) bool {
+	return slices.ContainsFunc(s.Collections, func(c CollectionState) bool {
+		return slices.ContainsFunc(c.OAuth2.Providers, func(p OAuth2Provider) bool { return isSlot(p.Slot) && p.ClientID == clientID })
+	})
 }
 
 // CollectionState is an auth collection.

@@ -6,11 +6,13 @@ import (
 	"slices"
 	"strings"
 	"unicode"
+	"unicode/utf8"
 )
 
 var (
 	slugSyntax     = regexp.MustCompile(`^[-a-zA-Z0-9_]+$`)
 	validitySyntax = regexp.MustCompile(`^(weeks|days|hours|minutes|seconds|milliseconds|microseconds)=\d{1,9}(;(weeks|days|hours|minutes|seconds|milliseconds|microseconds)=\d{1,9})*;?$`)
+	launchSyntax   = regexp.MustCompile(`%\([a-z_]+\)s`)
 	schemeSyntax   = regexp.MustCompile(`^[a-zA-Z][a-zA-Z0-9+.-]*$`)
 	iconSyntax     = regexp.MustCompile(`^(fa://[a-z0-9-]+|[a-zA-Z0-9._/-]+)$`)
 )
@@ -39,7 +41,7 @@ func (s Spec) Validate() Problems {
 	default:
 		p.Add("email", "There is no e-mail decision "+quote(string(s.Email))+".", "Choose trust-all, trust-attribute or leave.")
 	}
-	oneOf(&p, "existing", "existing", string(s.Existing), "", string(ExistingUse), string(ExistingNew))
+	oneOf(&p, "existing", "way to treat what is there called", string(s.Existing), "", string(ExistingUse), string(ExistingNew))
 	s.validatePocketBase(&p)
 	return p
 }
@@ -55,15 +57,17 @@ func (s Spec) validateApplication(p *Problems) {
 			p.Add("application.slug", "The slug "+quote(*a.Slug)+" has characters that authentik does not take.", "Use letters, digits, hyphens and underscores only.")
 		case slices.Contains(ReservedSlugs(), *a.Slug):
 			p.Add("application.slug", "authentik keeps the slug "+quote(*a.Slug)+" for itself.", "Choose another one, such as pocketbase.")
-		case len(*a.Slug) > 50:
-			p.Add("application.slug", "The slug is longer than 50 characters.", "Choose a shorter one.")
+		case len(*a.Slug) > 255:
+			p.Add("application.slug", "The slug is longer than 255 characters.", "Choose a shorter one.")
 		}
 	}
 	text(p, "application.group", "Group", a.Group, false)
 	if a.PolicyEngineMode != nil {
 		oneOf(p, "application.policy_engine_mode", "policy engine mode", *a.PolicyEngineMode, "any", "all")
 	}
-	if v := Value(a.LaunchURL, ""); v != "" {
+	// authentik puts the person's own values in for %(username)s and the like,
+	// and blank://blank hides the application.
+	if v := launchSyntax.ReplaceAllString(Value(a.LaunchURL, ""), "x"); v != "" && v != "blank://blank" {
 		checkURL(p, "application.launch_url", "Launch URL", v)
 	}
 	if v := Value(a.Icon, ""); v != "" && !iconSyntax.MatchString(v) {
@@ -80,7 +84,7 @@ func (s Spec) validateProvider(p *Problems) {
 	text(p, "provider.name", "Provider name", v.Name, true)
 	text(p, "provider.client_id", "Client ID", v.ClientID, true)
 	if v.ClientSecret != nil {
-		switch n := len(v.ClientSecret.Reveal()); {
+		switch n := utf8.RuneCountInString(v.ClientSecret.Reveal()); {
 		case n == 0:
 			p.Add("provider.client_secret", "The client secret is empty.", "Leave the key out to have one generated: PocketBase requires a secret.")
 		case n > 255:
@@ -153,13 +157,15 @@ func (s Spec) validatePocketBase(p *Problems) {
 	for _, one := range []struct {
 		field, label string
 		value        *string
+		required     bool
 	}{
-		{"pocketbase.auth_url", "Auth URL", b.AuthURL},
-		{"pocketbase.token_url", "Token URL", b.TokenURL},
-		{"pocketbase.user_info_url", "User info URL", b.UserInfoURL},
-		{"pocketbase.jwks_url", "JWKS URL", b.JWKSURL},
+		{"pocketbase.auth_url", "Auth URL", b.AuthURL, true},
+		{"pocketbase.token_url", "Token URL", b.TokenURL, true},
+		// Without one PocketBase reads the ID token, and checks nothing.
+		{"pocketbase.user_info_url", "User info URL", b.UserInfoURL, Value(b.UserInfo, "userinfo") == "userinfo"},
+		{"pocketbase.jwks_url", "JWKS URL", b.JWKSURL, false},
 	} {
-		if one.value != nil && (*one.value != "" || one.label == "Auth URL" || one.label == "Token URL") {
+		if one.value != nil && (*one.value != "" || one.required) {
 			checkURL(p, one.field, one.label, *one.value)
 		}
 	}
@@ -179,7 +185,7 @@ func text(p *Problems, field, label string, v *string, required bool) {
 	case v == nil:
 	case required && strings.TrimSpace(*v) == "":
 		p.Add(field, label+" is empty.", "Enter one, or leave it out to get the default.")
-	case len(*v) > 255:
+	case utf8.RuneCountInString(*v) > 255:
 		p.Add(field, label+" is longer than 255 characters.", "Choose a shorter one.")
 	case strings.ContainsFunc(*v, unicode.IsControl):
 		p.Add(field, label+" has a control character in it, such as a line break.", "Remove it.")
@@ -199,7 +205,10 @@ func checkURL(p *Problems, field, label, v string) {
 	case v == "":
 		p.Add(field, label+" is empty.", "Enter the whole address, or leave it out to get the default.")
 	case err != nil || strings.ContainsFunc(v, unicode.IsSpace) || u.Host == "":
-		p.Add(field, label+" "+quote(v)+" is not a web address.", "Enter it whole, starting with https://.")
+		if !strings.Contains(v, "@") { // there may be a password in front of it
+			label += " " + quote(v)
+		}
+		p.Add(field, label+" is not a web address.", "Enter it whole, starting with https://.")
 	case u.Scheme != "https" && u.Scheme != "http":
 		p.Add(field, label+" starts with "+u.Scheme+"://, which is not a web address.", "Use https:// or http://.")
 	case u.User != nil:

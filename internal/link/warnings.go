@@ -24,14 +24,15 @@ func (w *warner) add(id string, system System, summary, detail string) {
 }
 
 func (w *warner) access(d Desired, a AuthentikSnapshot) {
-	if len(d.Bindings) == 0 && len(a.Bindings) == 0 {
+	counts := func(b BindingState) bool { return b.Enabled }
+	if len(d.Bindings) == 0 && !slices.ContainsFunc(a.Bindings, counts) {
 		w.add("open-to-everyone", Authentik, "Everyone with an authentik account can use this application.",
 			"To let in only some people, choose groups, users or a policy under “Who may use it”.")
 		return
 	}
 	var others []string
 	for _, b := range a.Bindings {
-		if !slices.ContainsFunc(d.Bindings, func(x BindingState) bool { return x.PK == b.PK }) {
+		if b.Enabled && !slices.ContainsFunc(d.Bindings, func(x BindingState) bool { return x.PK == b.PK }) {
 			others = append(others, b.Kind+" "+b.Target.Name)
 		}
 	}
@@ -87,8 +88,7 @@ func (w *warner) subject(d Desired, a AuthentikSnapshot, p PocketBaseSnapshot) {
 	if linked == 0 {
 		return
 	}
-	i := slices.IndexFunc(a.Providers, func(x ProviderState) bool { return x.PK == d.Provider.PK && x.PK != 0 })
-	if i >= 0 && a.Providers[i].SubjectMode != d.Provider.SubjectMode {
+	if now := providerByPK(a, d.Provider.PK); now != nil && now.SubjectMode != d.Provider.SubjectMode {
 		w.add("subject-mode", Authentik, count(linked, "person has", "people have")+" signed in through this slot, and the subject mode changes.",
 			"authentik will name them differently, so PocketBase will no longer know them. Keep the subject mode, or remove their links first.")
 	}
