@@ -86,8 +86,8 @@ func NewCode(h Head, email, from string, found link.Problems) CodePage {
 	h.Title, h.Wrong, h.Step, h.Back = "Enter the one-time password", len(found) > 0, step(2), "/pocketbase"
 	problems := NewProblems(found)
 	return CodePage{Head: h, Problems: problems, Email: email, From: from, Code: Field{
-		Name: "pocketbase.code", Label: "One-time password", Hint: "From the newest e-mail", Auto: "one-time-code",
-		Code: true, Short: true, Error: problems.At("pocketbase.code"),
+		Name: "pocketbase.otp", Label: "One-time password", Hint: "From the newest e-mail", Auto: "one-time-code",
+		Code: true, Short: true, Error: problems.At("pocketbase.otp"),
 	}}
 }
 

@@ -71,7 +71,7 @@ func connectStories(none, one Head) []story {
 			{Field: "pocketbase.password", Summary: "PocketBase refuses this e-mail address and password.", Todo: "Check both, or use a token."},
 		}}))},
 		{"pocketbase-code", Code(NewCode(one, "admin@company.example", "", nil))},
-		{"pocketbase-code-wrong", Code(NewCode(one, "admin@company.example", "", link.Problems{{Field: "pocketbase.code", Summary: "PocketBase refuses this one-time password.", Todo: "Enter the newest one."}}))},
+		{"pocketbase-code-wrong", Code(NewCode(one, "admin@company.example", "", link.Problems{{Field: "pocketbase.otp", Summary: "PocketBase refuses this one-time password.", Todo: "Enter the newest one."}}))},
 	}
 }
 

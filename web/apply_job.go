@@ -1,0 +1,68 @@
+package web
+
+import (
+	"context"
+
+	"authpocket/internal/engine"
+	"authpocket/internal/link"
+	"authpocket/web/view"
+)
+
+// applyJob is one apply: its plan and what has happened.
+type applyJob struct {
+	id       string
+	plan     link.Plan
+	rev      int
+	planSeq  int // the newest plan that was shown when it began
+	happened *record[engine.Event]
+	// failure is set before the record ends, where no change is to blame.
+	failure *view.Note
+}
+
+// progress is the record's first n entries as the page sees them.
+func (j *applyJob) progress(n int, over bool) view.Progress {
+	events, _, _ := j.happened.look()
+	p := view.Progress{Changes: j.plan.Changes, States: make([]string, len(j.plan.Changes)), Failed: map[int]view.Note{}, Ended: over}
+	for _, e := range events[:min(n, len(events))] {
+		if e.Index < 0 || e.Index >= len(p.States) {
+			continue
+		}
+		p.States[e.Index] = string(e.State)
+		if e.State == engine.Failed {
+			p.Failed[e.Index] = view.Note{Heading: e.Summary, Text: e.Todo}
+		}
+	}
+	if over {
+		p.Failure = j.failure
+	}
+	return p
+}
+
+// now is the whole record.
+func (j *applyJob) now() (p view.Progress, count int) {
+	events, over, _ := j.happened.look()
+	return j.progress(len(events), over), len(events)
+}
+
+func (j *applyJob) running() bool {
+	_, over, _ := j.happened.look()
+	return !over
+}
+
+// run carries the plan out and settles the session when all went well.
+func (j *applyJob) run(ctx context.Context, e *engine.Engine, sess *session) {
+	defer j.happened.end()
+	failed := false
+	err := e.Apply(ctx, j.plan, func(event engine.Event) {
+		failed = failed || event.State == engine.Failed
+		j.happened.add(event)
+	})
+	if err == nil {
+		sess.settle(j.rev, j.plan.Desired, j.plan.Changes)
+		return
+	}
+	if !failed {
+		summary, todo := link.Words(err)
+		j.failure = &view.Note{Heading: summary, Text: todo}
+	}
+}

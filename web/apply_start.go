@@ -1,0 +1,89 @@
+package web
+
+import (
+	"context"
+	"errors"
+	"net/http"
+
+	"authpocket/internal/engine"
+	"authpocket/web/view"
+)
+
+// Why an apply does not begin.
+var (
+	errStalePlan = errors.New("the answers were changed after this plan was shown")
+	errClosing   = errors.New("the program is being stopped")
+)
+
+// startApply handles the "POST /apply" route. A plan is begun once: a second
+// press, from this tab or another, leads to what the first one began.
+func (s *Server) startApply(w http.ResponseWriter, r *http.Request, sess *session) {
+	if err := parseForm(r); err != nil {
+		s.badForm(w, r, sess, err)
+		return
+	}
+	job, err := s.beginApply(sess, typed(r, "plan"))
+	switch {
+	case errors.Is(err, errStalePlan):
+		s.stalePlan(w, r, sess)
+	case errors.Is(err, errClosing):
+		s.closing(w, r, sess)
+	default:
+		redirect(w, r, "/apply/"+job.id)
+	}
+}
+
+// beginApply returns the job that carries out the plan with that id: a new
+// one, or the one that a press before has begun.
+func (s *Server) beginApply(sess *session, id string) (*applyJob, error) {
+	sess.mu.Lock()
+	defer sess.mu.Unlock()
+	shown := sess.planByID(id)
+	if last := len(sess.applies) - 1; last >= 0 && shown != nil {
+		before := sess.applies[last]
+		if before.running() || (shown.seq <= before.planSeq && shown.rev == before.rev) {
+			return before, nil
+		}
+	}
+	if shown == nil || shown.rev != sess.rev || sess.authentik == nil || sess.pocketbase == nil {
+		return nil, errStalePlan
+	}
+	job := &applyJob{id: shown.id, plan: shown.plan, rev: shown.rev, planSeq: sess.seq, happened: newRecord[engine.Event]()}
+	e := s.engine(progress{authentik: sess.authentik, pocketbase: sess.pocketbase})
+	if !s.beginWork(sess, func(ctx context.Context) { job.run(ctx, e, sess) }) {
+		return nil, errClosing
+	}
+	if sess.applies = append(sess.applies, job); len(sess.applies) > plansKept {
+		sess.applies = sess.applies[1:]
+	}
+	return job, nil
+}
+
+// beginWork runs work that uses the session's tokens. The caller holds
+// sess.mu.
+func (s *Server) beginWork(sess *session, work func(context.Context)) bool {
+	sess.working++
+	if s.jobs.begin(func(ctx context.Context) { defer sess.workDone(); work(ctx) }) {
+		return true
+	}
+	sess.working--
+	return false
+}
+
+func (s *Server) stalePlan(w http.ResponseWriter, r *http.Request, sess *session) {
+	page := view.ProblemPage{
+		Head: s.head(sess), Summary: "This review is out of date: an answer was changed after it was shown, perhaps in another tab. Nothing was written.",
+		Todo: "Look at the newest review, and go on from there.", Actions: []view.Action{{Label: "Review again", URL: "/review"}},
+	}
+	page.Head.Title = "Review again"
+	s.problem(w, r, http.StatusConflict, page)
+}
+
+func (s *Server) closing(w http.ResponseWriter, r *http.Request, sess *session) {
+	page := view.ProblemPage{
+		Head: s.head(sess), Summary: "The program is being stopped, so it begins nothing new. Nothing was written.",
+		Todo: "Start it again. It finds again what is there.", Actions: start(),
+	}
+	page.Head.Title = "authpocket is stopping"
+	s.problem(w, r, http.StatusServiceUnavailable, page)
+}

@@ -1,0 +1,81 @@
+package web
+
+import (
+	"net/http"
+
+	"authpocket/internal/link"
+	"authpocket/internal/secret"
+	"authpocket/web/view"
+)
+
+// authentikForm is the first connect page as it was sent.
+type authentikForm struct {
+	url, ca, from string
+	token         secret.Text
+}
+
+func parseAuthentik(r *http.Request) (authentikForm, error) {
+	if err := parseForm(r); err != nil {
+		return authentikForm{}, err
+	}
+	ca, err := certificate(r, "authentik.ca")
+	return authentikForm{
+		url: typed(r, "authentik.url"), ca: ca, from: from(typed(r, "from")), token: typedSecret(r, "authentik.token"),
+	}, err
+}
+
+// login tells all that is wrong with the form before anybody is asked. An
+// empty token means the one that is held for the same address.
+func (f authentikForm) login(held authentikLogin) (authentikLogin, link.Problems) {
+	var problems link.Problems
+	l := authentikLogin{token: f.token, ca: f.ca}
+	address, problem := link.ParseAddress("authentik address", "authentik.url", f.url)
+	if l.url = address; problem != nil {
+		problems = append(problems, *problem)
+	}
+	same := held.token.IsSet() && held.url == l.url
+	switch {
+	case same && (!l.token.IsSet() || l.token.Equal(held.token)):
+		l.token = held.token
+	case !l.token.IsSet() && held.token.IsSet() && problem == nil:
+		problems.Add("authentik.token", "Enter the API token of this authentik.", "The one that is set belongs to "+held.url+" and is not sent anywhere else.")
+	case !l.token.IsSet() && !held.token.IsSet():
+		problems.Add("authentik.token", "Enter the API token.", "It is made in authentik under Directory, Tokens and App passwords.")
+	}
+	return l, problems
+}
+
+// heldAuthentik is what an empty field stands for: the session's own, else
+// what the program was started with. The copy is the session's to wipe.
+func (s *Server) heldAuthentik(sess *session) authentikLogin {
+	if a := sess.look().authentik; a != nil {
+		return a.login
+	}
+	return authentikLogin{url: s.cfg.Prefill.AuthentikURL, token: secret.New(s.cfg.Prefill.AuthentikToken.Reveal())}
+}
+
+// saveAuthentik handles the "POST /authentik" route.
+func (s *Server) saveAuthentik(w http.ResponseWriter, r *http.Request, sess *session) {
+	form, err := parseAuthentik(r)
+	if err != nil {
+		s.badForm(w, r, sess, err)
+		return
+	}
+	held := s.heldAuthentik(sess)
+	login, problems := form.login(held)
+	var answer *authentikAnswer
+	if len(problems) == 0 {
+		if answer, err = s.cfg.Connect.authentik(r.Context(), login, s.cfg.Log); err != nil {
+			s.logError(r, "connecting to authentik", err)
+			problems = problemsOf(err, "authentik.url", "authentik.token", "authentik.ca")
+		}
+	}
+	if len(problems) > 0 {
+		in := view.AuthentikInput{URL: form.url, CA: form.ca, From: form.from, Problems: problems, Held: held.token.IsSet() && held.url == login.url}
+		s.render(w, r, http.StatusUnprocessableEntity, view.Authentik(view.NewAuthentik(s.head(sess), in)))
+		return
+	}
+	sess.setAuthentik(answer)
+	s.sessions.keep(w, r, sess)
+	redirect(w, r, sess.look().after("/authentik", form.from))
+}

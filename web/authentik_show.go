@@ -1,0 +1,16 @@
+package web
+
+import (
+	"net/http"
+
+	"authpocket/web/view"
+)
+
+// showAuthentik handles the "GET /authentik" route.
+func (s *Server) showAuthentik(w http.ResponseWriter, r *http.Request, sess *session) {
+	in := view.AuthentikInput{URL: s.cfg.Prefill.AuthentikURL, Held: s.cfg.Prefill.AuthentikToken.IsSet(), From: from(r.URL.Query().Get("from"))}
+	if a := sess.look().authentik; a != nil {
+		in.URL, in.CA, in.Held = a.login.url, a.login.ca, true
+	}
+	s.render(w, r, http.StatusOK, view.Authentik(view.NewAuthentik(s.head(sess), in)))
+}

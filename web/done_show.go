@@ -1,0 +1,25 @@
+package web
+
+import (
+	"net/http"
+
+	"authpocket/web/view"
+)
+
+// showDone handles the "GET /done" route.
+func (s *Server) showDone(w http.ResponseWriter, r *http.Request, sess *session) {
+	p := sess.look()
+	switch {
+	case p.settled == nil:
+		redirect(w, r, p.missing())
+		return
+	case !p.verify.ended():
+		redirect(w, r, "/verify")
+		return
+	}
+	in := view.DoneInput{
+		Desired: p.settled.desired, Made: p.settled.made, Checks: p.verify.input().Checks, Held: p.authentik != nil || p.pocketbase != nil,
+		AuthentikAPI: p.settled.authentikURL, PocketBaseAPI: p.settled.pocketbaseURL, ByPassword: p.settled.byPassword,
+	}
+	s.render(w, r, http.StatusOK, view.Done(view.NewDone(s.head(sess), in)))
+}

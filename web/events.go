@@ -1,0 +1,82 @@
+package web
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"net/http"
+	"strconv"
+	"time"
+
+	"github.com/a-h/templ"
+)
+
+// heartbeat keeps proxies from closing an event stream that is silent.
+const heartbeat = 15 * time.Second
+
+// steps of a record as an event stream sees it: how many entries there are,
+// whether it is over, and what is closed at the next move.
+type follow func() (count int, over bool, moved <-chan struct{})
+
+// stream sends the messages 1 to n of a record, then the last one as n+1 and
+// the event "done". It begins after what the browser has already, and ends
+// with the record, the browser or the program.
+func (s *Server) stream(w http.ResponseWriter, r *http.Request, state follow, message func(n int) templ.Component) {
+	out := http.NewResponseController(w)
+	_ = out.SetWriteDeadline(time.Time{}) // a stream lasts longer than the server's limit
+	h := w.Header()
+	h.Set("Content-Type", "text/event-stream")
+	h.Set("X-Accel-Buffering", "no")
+	w.WriteHeader(http.StatusOK)
+	_ = out.Flush()
+	beat := time.NewTicker(heartbeat)
+	defer beat.Stop()
+	for sent := seen(r); ; {
+		count, over, moved := state()
+		last := count
+		if over {
+			last++
+		}
+		for sent < last {
+			sent++
+			if err := send(r.Context(), w, sent, message(sent)); err != nil {
+				return
+			}
+		}
+		if over {
+			_, _ = fmt.Fprint(w, "event: done\ndata: done\n\n")
+		}
+		if out.Flush() != nil || over {
+			return
+		}
+		select {
+		case <-moved:
+		case <-beat.C:
+			_, _ = fmt.Fprint(w, ": still here\n\n")
+		case <-r.Context().Done():
+			return
+		case <-s.jobs.closed:
+			return
+		}
+	}
+}
+
+// seen is the number of the last message that the browser has.
+func seen(r *http.Request) int {
+	for _, v := range []string{r.Header.Get("Last-Event-ID"), r.URL.Query().Get("after")} {
+		if n, err := strconv.Atoi(v); err == nil && n >= 0 {
+			return n
+		}
+	}
+	return 0
+}
+
+// send writes one message, every line of it marked as data.
+func send(ctx context.Context, w http.ResponseWriter, id int, c templ.Component) error {
+	var body bytes.Buffer
+	if err := c.Render(ctx, &body); err != nil {
+		return fmt.Errorf("rendering event %d: %w", id, err)
+	}
+	_, err := fmt.Fprintf(w, "id: %d\ndata: %s\n\n", id, bytes.ReplaceAll(bytes.TrimSpace(body.Bytes()), []byte("\n"), []byte("\ndata: ")))
+	return err
+}

@@ -1,0 +1,89 @@
+package web
+
+import (
+	"log/slog"
+	"net/http"
+	"runtime/debug"
+	"time"
+
+	"github.com/go-chi/chi/v5"
+	"github.com/go-chi/chi/v5/middleware"
+
+	"authpocket/web/view"
+)
+
+// maxBody bounds what a form may hold, in bytes.
+const maxBody = 64 << 10
+
+// contentPolicy lets pages use nothing but this program's own files.
+const contentPolicy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; " +
+	"form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+
+// secureHeaders are those that every answer has. Files overwrite
+// Cache-Control.
+func secureHeaders(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		h := w.Header()
+		h.Set("Content-Security-Policy", contentPolicy)
+		h.Set("X-Content-Type-Options", "nosniff")
+		h.Set("Referrer-Policy", "no-referrer")
+		h.Set("Cross-Origin-Opener-Policy", "same-origin")
+		h.Set("Cross-Origin-Resource-Policy", "same-origin")
+		h.Set("Permissions-Policy", "camera=(), geolocation=(), microphone=()")
+		h.Set("Cache-Control", "no-store")
+		next.ServeHTTP(w, r)
+	})
+}
+
+// logRequests writes one line per request: no query, no headers, no bodies.
+func (s *Server) logRequests(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		began := time.Now()
+		ww := middleware.NewWrapResponseWriter(w, r.ProtoMajor)
+		next.ServeHTTP(ww, r)
+		s.cfg.Log.LogAttrs(r.Context(), slog.LevelInfo, "request",
+			slog.String("id", middleware.GetReqID(r.Context())), slog.String("method", r.Method),
+			slog.String("route", chi.RouteContext(r.Context()).RoutePattern()), slog.Int("status", ww.Status()),
+			slog.Duration("took", time.Since(began)))
+	})
+}
+
+// recoverPanics turns a panic into a page that gives nothing away.
+func (s *Server) recoverPanics(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		defer func() {
+			reason := recover()
+			if reason == nil {
+				return
+			}
+			if reason == http.ErrAbortHandler {
+				panic(reason)
+			}
+			s.cfg.Log.ErrorContext(r.Context(), "panic", slog.String("id", middleware.GetReqID(r.Context())),
+				slog.Any("reason", reason), slog.String("stack", string(debug.Stack())))
+			s.broken(w, r)
+		}()
+		next.ServeHTTP(w, r)
+	})
+}
+
+// sameOriginOnly refuses writes that another site's page sends.
+func (s *Server) sameOriginOnly(next http.Handler) http.Handler {
+	protection := http.NewCrossOriginProtection()
+	protection.SetDenyHandler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		s.problem(w, r, http.StatusForbidden, view.ProblemPage{
+			Head:    view.Head{Title: "This came from another site"},
+			Summary: "The request was not made by a page of authpocket, so it was not carried out.",
+			Todo:    "Open authpocket at its own address and press the button there.",
+			Actions: []view.Action{{Label: "Start", URL: "/"}},
+		})
+	}))
+	return protection.Handler(next)
+}
+
+func (s *Server) limitBody(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		r.Body = http.MaxBytesReader(w, r.Body, maxBody)
+		next.ServeHTTP(w, r)
+	})
+}

@@ -1,0 +1,67 @@
+package web
+
+import (
+	"slices"
+
+	"authpocket/internal/link"
+)
+
+// show keeps a plan as one that is about to be shown.
+func (s *session) show(plan link.Plan) *shownPlan {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.seq++
+	shown := &shownPlan{id: newID()[:26], plan: plan, rev: s.rev, seq: s.seq}
+	if s.plans = append(s.plans, shown); len(s.plans) > plansKept {
+		s.plans = s.plans[1:]
+	}
+	s.fresh = shown
+	return shown
+}
+
+// takeFresh returns the plan that saving the settings has just made, once.
+func (s *session) takeFresh() *shownPlan {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	shown := s.fresh
+	s.fresh = nil
+	if shown == nil || shown.rev != s.rev {
+		return nil
+	}
+	return shown
+}
+
+// settle marks the link as standing the way that the answers of rev want it.
+// Answers that were changed since are not settled by it.
+func (s *session) settle(rev int, d link.Desired, made []link.Change) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if rev != s.rev || s.authentik == nil || s.pocketbase == nil {
+		return
+	}
+	if s.settled != nil && len(made) == 0 {
+		made = s.settled.made // a review after the apply, which finds nothing left
+	}
+	s.settled = &settled{
+		desired: d, made: made, rev: rev, authentikURL: s.authentik.login.url, pocketbaseURL: s.pocketbase.login.url,
+		byPassword: s.pocketbase.login.with == withPassword,
+	}
+}
+
+func (s *session) planByID(id string) *shownPlan {
+	i := slices.IndexFunc(s.plans, func(p *shownPlan) bool { return p.id == id })
+	if i < 0 {
+		return nil
+	}
+	return s.plans[i]
+}
+
+func (s *session) applyByID(id string) *applyJob {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	i := slices.IndexFunc(s.applies, func(j *applyJob) bool { return j.id == id })
+	if i < 0 {
+		return nil
+	}
+	return s.applies[i]
+}

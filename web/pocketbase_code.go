@@ -1,0 +1,75 @@
+package web
+
+import (
+	"net/http"
+
+	"authpocket/internal/link"
+	"authpocket/web/view"
+)
+
+// showCode handles the "GET /pocketbase/code" route.
+func (s *Server) showCode(w http.ResponseWriter, r *http.Request, sess *session) {
+	p := sess.look()
+	if p.second == nil {
+		redirect(w, r, p.missing())
+		return
+	}
+	page := view.NewCode(s.head(sess), p.second.login.email, from(r.URL.Query().Get("from")), nil)
+	s.render(w, r, http.StatusOK, view.Code(page))
+}
+
+// saveCode handles the "POST /pocketbase/code" route: the one-time password,
+// or the wish for another one.
+func (s *Server) saveCode(w http.ResponseWriter, r *http.Request, sess *session) {
+	p := sess.look()
+	if p.second == nil {
+		redirect(w, r, p.missing())
+		return
+	}
+	if err := parseForm(r); err != nil {
+		s.badForm(w, r, sess, err)
+		return
+	}
+	came := from(typed(r, "from"))
+	if r.PostForm.Has("again") {
+		s.sendAnother(w, r, sess, *p.second, came)
+		return
+	}
+	problems := s.finishCode(w, r, sess, *p.second, came)
+	if len(problems) > 0 {
+		page := view.NewCode(s.head(sess), p.second.login.email, came, problems)
+		s.render(w, r, http.StatusUnprocessableEntity, view.Code(page))
+	}
+}
+
+// finishCode signs in with the code. Without problems the answer is written.
+func (s *Server) finishCode(w http.ResponseWriter, r *http.Request, sess *session, step secondStep, came string) link.Problems {
+	code := typedSecret(r, "pocketbase.otp")
+	if !code.IsSet() {
+		return link.Problems{{Field: "pocketbase.otp", Summary: "Enter the one-time password.", Todo: "PocketBase has sent it by e-mail."}}
+	}
+	answer, err := s.cfg.Connect.finish(r.Context(), step, code, s.cfg.Log)
+	code.Wipe()
+	if err != nil {
+		s.logError(r, "signing in with a one-time password", err)
+		return problemsOf(err, "pocketbase.otp")
+	}
+	sess.setPocketBase(answer)
+	redirect(w, r, sess.look().after("/pocketbase", came))
+	return nil
+}
+
+func (s *Server) sendAnother(w http.ResponseWriter, r *http.Request, sess *session, step secondStep, came string) {
+	next, err := s.sendCode(r.Context(), step.login, nil)
+	if err != nil {
+		s.logError(r, "asking for a one-time password", err)
+		page := view.NewCode(s.head(sess), step.login.email, came, problemsOf(err))
+		s.render(w, r, http.StatusUnprocessableEntity, view.Code(page))
+		return
+	}
+	next.mfaID = step.mfaID
+	sess.mu.Lock()
+	sess.second = next
+	sess.mu.Unlock()
+	redirect(w, r, withFrom("/pocketbase/code", came))
+}

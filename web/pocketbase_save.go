@@ -1,0 +1,155 @@
+package web
+
+import (
+	"context"
+	"net/http"
+
+	"authpocket/internal/link"
+	"authpocket/internal/secret"
+	"authpocket/web/view"
+)
+
+// The two ways to sign in to PocketBase.
+const (
+	withToken    = "token"
+	withPassword = "password"
+)
+
+// pocketbaseForm is the second connect page as it was sent.
+type pocketbaseForm struct {
+	url, with, email, ca, from string
+	token, password            secret.Text
+}
+
+func parsePocketBase(r *http.Request) (pocketbaseForm, error) {
+	if err := parseForm(r); err != nil {
+		return pocketbaseForm{}, err
+	}
+	ca, err := certificate(r, "pocketbase.ca")
+	f := pocketbaseForm{
+		url: typed(r, "pocketbase.url"), with: typed(r, "pocketbase.with"), email: typed(r, "pocketbase.email"), ca: ca,
+		from: from(typed(r, "from")), token: typedSecret(r, "pocketbase.token"),
+		password: secret.New(r.PostForm.Get("pocketbase.password")), // its blanks may be meant
+	}
+	if f.with != withPassword {
+		f.with = withToken
+	}
+	return f, err
+}
+
+// login tells all that is wrong with the form before anybody is asked. keep
+// means that the sign-in with a password that is there goes on.
+func (f pocketbaseForm) login(held pocketbaseLogin) (l pocketbaseLogin, keep bool, problems link.Problems) {
+	l = pocketbaseLogin{with: f.with, token: f.token, email: f.email, password: f.password, ca: f.ca}
+	address, problem := link.ParseAddress("PocketBase address", "pocketbase.url", f.url)
+	if l.url = address; problem != nil {
+		problems = append(problems, *problem)
+	}
+	if f.with == withPassword {
+		keep = held.with == withPassword && held.url == l.url && held.email == l.email && held.ca == l.ca && !l.password.IsSet()
+		return l, keep, append(problems, f.passwordProblems(keep)...)
+	}
+	same := held.token.IsSet() && held.url == l.url
+	switch {
+	case same && (!l.token.IsSet() || l.token.Equal(held.token)):
+		l.token = held.token
+	case !l.token.IsSet() && held.token.IsSet() && problem == nil:
+		problems.Add("pocketbase.token", "Enter the superuser token of this PocketBase.", "The one that is set belongs to "+held.url+" and is not sent anywhere else.")
+	case !l.token.IsSet() && !held.token.IsSet():
+		problems.Add("pocketbase.token", "Enter the superuser token.", "Or choose to sign in with e-mail address and password.")
+	}
+	return l, false, problems
+}
+
+func (f pocketbaseForm) passwordProblems(keep bool) (problems link.Problems) {
+	if f.email == "" {
+		problems.Add("pocketbase.email", "Enter the superuser's e-mail address.", "It is the one that opens PocketBase's dashboard.")
+	}
+	if !f.password.IsSet() && !keep {
+		problems.Add("pocketbase.password", "Enter the superuser's password.", "It is the one that opens PocketBase's dashboard.")
+	}
+	return problems
+}
+
+// heldPocketBase is what an empty field stands for; see heldAuthentik.
+func (s *Server) heldPocketBase(p progress) pocketbaseLogin {
+	if p.pocketbase != nil {
+		return p.pocketbase.login
+	}
+	return pocketbaseLogin{with: withToken, url: s.cfg.Prefill.PocketBaseURL, token: secret.New(s.cfg.Prefill.PocketBaseToken.Reveal())}
+}
+
+// savePocketBase handles the "POST /pocketbase" route.
+func (s *Server) savePocketBase(w http.ResponseWriter, r *http.Request, sess *session) {
+	p := sess.look()
+	if !guard(w, r, p, "/pocketbase") {
+		return
+	}
+	form, err := parsePocketBase(r)
+	if err != nil {
+		s.badForm(w, r, sess, err)
+		return
+	}
+	held := s.heldPocketBase(p)
+	login, keep, problems := form.login(held)
+	if keep && len(problems) == 0 {
+		redirect(w, r, p.after("/pocketbase", form.from))
+		return
+	}
+	if len(problems) == 0 {
+		if problems = s.connectPocketBase(w, r, sess, login, form.from); len(problems) == 0 {
+			return
+		}
+	}
+	in := view.PocketBaseInput{URL: form.url, With: form.with, Email: form.email, CA: form.ca, From: form.from, Problems: problems}
+	in.Held = held.url == login.url && (held.token.IsSet() || p.pocketbase != nil && held.with == form.with)
+	s.render(w, r, http.StatusUnprocessableEntity, view.PocketBase(view.NewPocketBase(s.head(sess), in)))
+}
+
+// connectPocketBase signs in, or has a one-time password sent where the
+// superuser needs one, and sends the browser on. Without problems the answer
+// is written.
+func (s *Server) connectPocketBase(w http.ResponseWriter, r *http.Request, sess *session, login pocketbaseLogin, came string) link.Problems {
+	answer, err := s.cfg.Connect.pocketbase(r.Context(), login, nil, s.cfg.Log)
+	if f, ok := asFault(err); ok && f.Kind == link.FaultMFA {
+		return s.askForCode(w, r, sess, login, err, came)
+	}
+	login.password.Wipe()
+	if err != nil {
+		s.logError(r, "connecting to PocketBase", err)
+		return problemsOf(err, pocketbaseFields()...)
+	}
+	sess.setPocketBase(answer)
+	s.sessions.keep(w, r, sess)
+	redirect(w, r, sess.look().after("/pocketbase", came))
+	return nil
+}
+
+func (s *Server) askForCode(w http.ResponseWriter, r *http.Request, sess *session, login pocketbaseLogin, cause error, came string) link.Problems {
+	step, err := s.sendCode(r.Context(), login, cause)
+	login.password.Wipe()
+	if err != nil {
+		s.logError(r, "asking for a one-time password", err)
+		return problemsOf(err, pocketbaseFields()...)
+	}
+	sess.mu.Lock()
+	sess.second = step
+	sess.mu.Unlock()
+	redirect(w, r, withFrom("/pocketbase/code", came))
+	return nil
+}
+
+func (s *Server) sendCode(ctx context.Context, login pocketbaseLogin, cause error) (*secondStep, error) {
+	return s.cfg.Connect.sendCode(ctx, login, cause, s.cfg.Log)
+}
+
+func pocketbaseFields() []string {
+	return []string{"pocketbase.url", "pocketbase.token", "pocketbase.email", "pocketbase.password", "pocketbase.ca"}
+}
+
+func withFrom(path, from string) string {
+	if from == "" {
+		return path
+	}
+	return path + "?from=" + from
+}

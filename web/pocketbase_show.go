@@ -1,0 +1,25 @@
+package web
+
+import (
+	"net/http"
+
+	"authpocket/web/view"
+)
+
+// showPocketBase handles the "GET /pocketbase" route.
+func (s *Server) showPocketBase(w http.ResponseWriter, r *http.Request, sess *session) {
+	p := sess.look()
+	if !guard(w, r, p, "/pocketbase") {
+		return
+	}
+	in := view.PocketBaseInput{URL: s.cfg.Prefill.PocketBaseURL, Held: s.cfg.Prefill.PocketBaseToken.IsSet(), From: from(r.URL.Query().Get("from"))}
+	switch {
+	case p.pocketbase != nil:
+		l := p.pocketbase.login
+		in.URL, in.With, in.Email, in.CA, in.Held = l.url, l.with, l.email, l.ca, true
+	case p.second != nil:
+		l := p.second.login
+		in.URL, in.With, in.Email, in.CA, in.Held = l.url, l.with, l.email, l.ca, false
+	}
+	s.render(w, r, http.StatusOK, view.PocketBase(view.NewPocketBase(s.head(sess), in)))
+}

@@ -1,0 +1,150 @@
+package web
+
+import (
+	"errors"
+	"log/slog"
+	"net/http"
+	"strings"
+
+	"github.com/a-h/templ"
+	"github.com/go-chi/chi/v5/middleware"
+
+	"authpocket/internal/link"
+	"authpocket/web/view"
+)
+
+// render writes a whole page. It is buffered, so a template that fails gives
+// a clean error page.
+func (s *Server) render(w http.ResponseWriter, r *http.Request, status int, page templ.Component) {
+	w.Header().Set("Vary", "HX-Request-Type")
+	broken := templ.WithErrorHandler(func(r *http.Request, err error) http.Handler {
+		s.logError(r, "rendering", err)
+		return http.HandlerFunc(s.broken)
+	})
+	templ.Handler(page, templ.WithStatus(status), broken).ServeHTTP(w, r)
+}
+
+// redirect sends the browser on with a GET.
+func redirect(w http.ResponseWriter, r *http.Request, path string) {
+	http.Redirect(w, r, path, http.StatusSeeOther)
+}
+
+// head is the frame of a page in this session.
+func (s *Server) head(sess *session) view.Head {
+	p := sess.look()
+	h := view.Head{Note: s.cfg.Prefill.Note, Assets: s.assets, Held: p.authentik != nil || p.pocketbase != nil}
+	h.Ends = view.Ends{Shown: true, Joined: p.settled != nil}
+	if p.settled != nil {
+		h.Ends.Authentik, h.Ends.PocketBase = view.NewEnd(p.settled.authentikURL, ""), view.NewEnd(p.settled.pocketbaseURL, "")
+	}
+	if p.authentik != nil {
+		h.Ends.Authentik = view.NewEnd(p.authentik.login.url, p.authentik.found())
+	}
+	if p.pocketbase != nil {
+		h.Ends.PocketBase = view.NewEnd(p.pocketbase.login.url, p.pocketbase.found())
+	}
+	h.Ends.Proven = p.settled != nil && p.verify.proven()
+	return h
+}
+
+// found is the short line of what a connection found.
+func (a *authentikAnswer) found() string {
+	role := a.who.Username
+	if a.who.Superuser {
+		role += " (superuser)"
+	}
+	return strings.TrimPrefix(a.who.Version+", signed in as "+role, ", ")
+}
+
+func (p *pocketbaseAnswer) found() string {
+	return strings.TrimPrefix(p.who.Version+", signed in as "+p.who.SuperuserEmail, ", ")
+}
+
+// problem writes a page that says what is and what to do.
+func (s *Server) problem(w http.ResponseWriter, r *http.Request, status int, p view.ProblemPage) {
+	title := p.Head.Title
+	if !p.Head.Ends.Shown {
+		p.Head = view.Head{Note: s.cfg.Prefill.Note}
+	}
+	p.Head.Title, p.Head.Assets = title, s.assets
+	s.render(w, r, status, view.ProblemView(p))
+}
+
+// fail writes the page for an error on the way to a page. again is where to
+// try it once more. Faults are in words already; anything else is logged and
+// gives nothing away.
+func (s *Server) fail(w http.ResponseWriter, r *http.Request, sess *session, err error, again string) {
+	s.logError(r, "asking a system", err)
+	summary, todo := link.Words(err)
+	page := view.ProblemPage{Head: s.head(sess), Summary: summary, Todo: todo, Answers: true, Actions: []view.Action{{Label: "Try again", URL: again}}}
+	page.Head.Title = "That did not work"
+	status := http.StatusInternalServerError
+	if f, ok := errors.AsType[*link.Fault](err); ok {
+		status = http.StatusBadGateway
+		page.Head.Title = f.System.Label() + " did not answer as it should"
+		if f.Kind == link.FaultUnreachable {
+			page.Head.Title = f.System.Label() + " did not answer"
+		}
+		page.Actions = append(page.Actions, view.Action{Label: "Change the connection to " + f.System.Label(), URL: "/" + string(f.System)})
+	}
+	s.problem(w, r, status, page)
+}
+
+func (s *Server) logError(r *http.Request, what string, err error) {
+	s.cfg.Log.ErrorContext(r.Context(), what, slog.String("id", middleware.GetReqID(r.Context())), slog.Any("error", err))
+}
+
+func start() []view.Action { return []view.Action{{Label: "Start", URL: "/"}} }
+
+func (s *Server) notFound(w http.ResponseWriter, r *http.Request) {
+	s.problem(w, r, http.StatusNotFound, view.ProblemPage{
+		Head: view.Head{Title: "There is no such page"}, Summary: "The address does not lead anywhere in this program.",
+		Todo: "Go to the start and follow the buttons. Your answers are kept.", Actions: start(),
+	})
+}
+
+func (s *Server) wrongMethod(w http.ResponseWriter, r *http.Request) {
+	s.problem(w, r, http.StatusMethodNotAllowed, view.ProblemPage{
+		Head: view.Head{Title: "This page cannot be opened by its address"}, Summary: "It is the answer to a button on another page.",
+		Todo: "Go to the start and follow the buttons. Your answers are kept.", Actions: start(),
+	})
+}
+
+func (s *Server) broken(w http.ResponseWriter, r *http.Request) {
+	s.problem(w, r, http.StatusInternalServerError, view.ProblemPage{
+		Head: view.Head{Title: "Something went wrong inside authpocket"}, Summary: "It is not something you did.",
+		Todo: "The program's log has the details. Your answers are kept, so you can go back and try again.", Actions: start(),
+	})
+}
+
+// sessionOver tells a browser once that its session is gone, and takes the
+// cookie back.
+func (s *Server) sessionOver(w http.ResponseWriter, r *http.Request) {
+	setCookies(w, r, "", -1)
+	s.problem(w, r, http.StatusGone, view.ProblemPage{
+		Head:    view.Head{Title: "Your session is over"},
+		Summary: "After 30 minutes without a click, or when the program is started anew, it forgets the tokens and all answers.",
+		Todo:    "Start again. What was made in authentik and PocketBase stands, and is found again.",
+		Actions: start(),
+	})
+}
+
+// badForm answers a form that could not be read.
+func (s *Server) badForm(w http.ResponseWriter, r *http.Request, sess *session, err error) {
+	if _, ok := errors.AsType[*http.MaxBytesError](err); ok {
+		page := view.ProblemPage{
+			Head: s.head(sess), Summary: "Together, the fields of the form may hold 64 kB.",
+			Todo: "Go back and leave out what is not needed, such as a file that is not a certificate.", Answers: true,
+			Actions: []view.Action{{Label: "Back to the form", URL: r.URL.Path}},
+		}
+		page.Head.Title = "That is too much"
+		s.problem(w, r, http.StatusRequestEntityTooLarge, page)
+		return
+	}
+	page := view.ProblemPage{
+		Head: s.head(sess), Summary: "What the browser sent is not a form of this program.", Todo: "Go back and send the form again.",
+		Answers: true, Actions: []view.Action{{Label: "Back to the form", URL: r.URL.Path}},
+	}
+	page.Head.Title = "The form could not be read"
+	s.problem(w, r, http.StatusBadRequest, page)
+}

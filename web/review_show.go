@@ -1,0 +1,55 @@
+package web
+
+import (
+	"errors"
+	"net/http"
+
+	"authpocket/internal/link"
+	"authpocket/web/view"
+)
+
+// showReview handles the "GET /review" route. Every look makes the plan
+// anew, so that it shows what the systems hold now.
+func (s *Server) showReview(w http.ResponseWriter, r *http.Request, sess *session) {
+	p := sess.look()
+	if !guard(w, r, p, "/review") {
+		return
+	}
+	shown := sess.takeFresh()
+	if shown == nil {
+		plan, err := s.engine(p).Plan(r.Context(), p.spec)
+		if problems, ok := errors.AsType[link.Problems](err); ok {
+			s.reviewProblems(w, r, sess, problems)
+			return
+		}
+		if err != nil {
+			s.fail(w, r, sess, err, "/review")
+			return
+		}
+		shown = sess.show(plan)
+		sess.takeFresh()
+	}
+	if shown.plan.Empty() {
+		sess.settle(shown.rev, shown.plan.Desired, nil)
+	}
+	s.render(w, r, http.StatusOK, view.Review(view.NewReview(s.head(sess), view.ReviewInput{
+		PlanID: shown.id, Plan: shown.plan,
+		AuthentikURL: p.authentik.login.url, AuthentikWho: p.authentik.who.Username,
+		PocketBaseURL: p.pocketbase.login.url, PocketBaseWho: p.pocketbase.who.SuperuserEmail,
+	})))
+}
+
+// reviewProblems is for answers that fitted when they were given and do not
+// any more.
+func (s *Server) reviewProblems(w http.ResponseWriter, r *http.Request, sess *session, problems link.Problems) {
+	page := view.ProblemPage{
+		Head:    s.head(sess),
+		Summary: "Something has changed in authentik or PocketBase since you answered, so the settings need another look.",
+		Answers: true, Actions: []view.Action{{Label: "Change the settings", URL: "/settings"}, {Label: "Try again", URL: "/review"}},
+	}
+	page.Head.Title = "There is no plan yet"
+	for _, one := range problems {
+		page.List = append(page.List, one.Summary+" "+one.Todo)
+	}
+	s.problem(w, r, http.StatusConflict, page)
+}

@@ -1,0 +1,65 @@
+package web
+
+import (
+	"net/http"
+
+	"github.com/go-chi/chi/v5"
+	"github.com/go-chi/chi/v5/middleware"
+
+	"authpocket/static"
+)
+
+// routes is the whole table. What stands in front of every route, errors and
+// files too, is in the first lines.
+func (s *Server) routes() chi.Router {
+	r := chi.NewRouter()
+	r.Use(middleware.RequestID, s.logRequests, secureHeaders, s.recoverPanics, s.sameOriginOnly, s.limitBody, middleware.GetHead)
+	r.NotFound(s.notFound)
+	r.MethodNotAllowed(s.wrongMethod)
+
+	r.Method(http.MethodGet, static.Prefix+"*", s.files)
+	r.Method(http.MethodHead, static.Prefix+"*", s.files)
+
+	// the pages, in their order
+	r.Get("/", s.with(s.showStart))
+	r.Get("/authentik", s.with(s.showAuthentik))
+	r.Post("/authentik", s.with(s.saveAuthentik))
+	r.Get("/pocketbase", s.with(s.showPocketBase))
+	r.Post("/pocketbase", s.with(s.savePocketBase))
+	r.Get("/pocketbase/code", s.with(s.showCode))
+	r.Post("/pocketbase/code", s.with(s.saveCode))
+	r.Get("/settings", s.with(s.showSettings))
+	r.Post("/settings", s.with(s.saveSettings))
+	r.Get("/settings/find", s.with(s.findNames))
+	r.Get("/review", s.with(s.showReview))
+	r.Post("/apply", s.with(s.startApply))
+	r.Get("/apply/{id}", s.with(s.showApply))
+	r.Get("/apply/{id}/events", s.with(s.applyEvents))
+	r.Get("/verify", s.with(s.showVerify))
+	r.Post("/verify", s.with(s.startVerify))
+	r.Get("/verify/events", s.with(s.verifyEvents))
+	r.Get("/done", s.with(s.showDone))
+
+	// the ways out
+	r.Post("/forget", s.with(s.forgetTokens))
+	r.Get("/forgotten", s.with(s.showForgotten))
+	r.Post("/restart", s.with(s.restart))
+	return r
+}
+
+// handler is a page's handler with its browser's session.
+type handler func(w http.ResponseWriter, r *http.Request, sess *session)
+
+// with finds the request's session. A browser whose session is over is told
+// so once, unless it is at a page that needs no session.
+func (s *Server) with(next handler) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		sess, lost := s.sessions.of(r)
+		if lost && r.URL.Path != "/" && r.URL.Path != "/forgotten" && r.URL.Path != "/restart" {
+			s.sessionOver(w, r)
+			return
+		}
+		dropPlainCookie(w, r)
+		next(w, r, sess)
+	}
+}

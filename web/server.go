@@ -1,0 +1,113 @@
+// Package web is the wizard: pages and handlers over the engine, one file per
+// action. What a browser has answered lives in its session, in memory only.
+package web
+
+import (
+	"context"
+	"log/slog"
+	"net/http"
+	"sync"
+	"time"
+
+	"authpocket/internal/secret"
+	"authpocket/static"
+	"authpocket/web/view"
+)
+
+// jobGrace is how long Close waits for work that is under way before it is
+// cancelled.
+const jobGrace = 10 * time.Second
+
+// Config says how the wizard runs. The zero value is fit for production.
+type Config struct {
+	Log     *slog.Logger // nil discards
+	Prefill Prefill      // for the demo
+	Connect Connector    // for tests; nil fields mean the real connections
+}
+
+// Prefill are answers that are there before anybody typed any.
+type Prefill struct {
+	AuthentikURL    string
+	AuthentikToken  secret.Text
+	PocketBaseURL   string
+	PocketBaseToken secret.Text
+	// Note is a quiet banner on every page, such as how to sign in to the
+	// simulated authentik. Empty: none.
+	Note string
+}
+
+// Server is the wizard.
+type Server struct {
+	cfg      Config
+	files    *static.Files
+	assets   view.Assets
+	sessions *sessions
+	jobs     jobs
+}
+
+// New makes a wizard. Close has to be called at the end.
+func New(cfg Config) *Server {
+	if cfg.Log == nil {
+		cfg.Log = slog.New(slog.DiscardHandler)
+	}
+	cfg.Connect = cfg.Connect.withDefaults()
+	files, err := static.Load()
+	if err != nil {
+		panic(err) // the files are part of the program
+	}
+	s := &Server{cfg: cfg, files: files, sessions: newSessions()}
+	s.assets = view.Assets{
+		Styles: files.URL(static.Styles), App: files.URL(static.App), Icon: files.URL(static.Icon),
+		HTMX: files.URL(static.HTMX), SSE: files.URL(static.SSE),
+	}
+	s.jobs.ctx, s.jobs.cancel = context.WithCancel(context.Background())
+	s.jobs.closed = make(chan struct{})
+	return s
+}
+
+// Handler answers all of the wizard's requests.
+func (s *Server) Handler() http.Handler { return s.routes() }
+
+// Close ends event streams, lets no new work begin, waits for work that is
+// under way and wipes all tokens. It is called when the HTTP server begins to
+// shut down. A second Close does nothing.
+func (s *Server) Close() {
+	s.jobs.close()
+	s.sessions.close()
+}
+
+// jobs is the work that outlives the request which began it.
+type jobs struct {
+	mu      sync.Mutex
+	running sync.WaitGroup
+	ctx     context.Context
+	cancel  context.CancelFunc
+	closed  chan struct{}
+	over    bool
+}
+
+// begin runs work until it ends. It answers false once the wizard is closing.
+func (j *jobs) begin(work func(context.Context)) bool {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	if j.over {
+		return false
+	}
+	j.running.Go(func() { work(j.ctx) })
+	return true
+}
+
+func (j *jobs) close() {
+	j.mu.Lock()
+	if j.over {
+		j.mu.Unlock()
+		return
+	}
+	j.over = true
+	close(j.closed)
+	j.mu.Unlock()
+	impatient := time.AfterFunc(jobGrace, j.cancel)
+	j.running.Wait()
+	impatient.Stop()
+	j.cancel()
+}

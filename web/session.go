@@ -1,0 +1,181 @@
+package web
+
+import (
+	"crypto/rand"
+	"sync"
+	"time"
+
+	"authpocket/internal/link"
+)
+
+// The life of a session.
+const (
+	sessionIdle  = 30 * time.Minute // without a request
+	sessionLife  = 4 * time.Hour    // in any case
+	sessionLimit = 100              // sessions at once
+	plansKept    = 8                // shown plans and begun applies per session
+)
+
+// session is one browser's way through the wizard. mu is held for looking and
+// writing, never while a system is asked.
+type session struct {
+	id      string // empty until the session is kept
+	created time.Time
+	used    time.Time // guarded by sessions.mu
+
+	mu         sync.Mutex
+	authentik  *authentikAnswer
+	pocketbase *pocketbaseAnswer
+	second     *secondStep // a PocketBase sign-in that waits for a code
+	spec       link.Spec
+	answered   bool // spec was accepted
+	rev        int  // goes up with every answer
+	plans      []*shownPlan
+	fresh      *shownPlan // just made by saving the settings, not shown yet
+	seq        int        // of the newest plan
+	applies    []*applyJob
+	settled    *settled
+	verify     *verifyRun
+	working    int  // jobs that use the tokens
+	over       bool // ended: the tokens are wiped once nothing is working
+}
+
+// shownPlan is a plan that a review page has shown, and may be asked to apply.
+type shownPlan struct {
+	id   string
+	plan link.Plan
+	rev  int // of the answers it was made from
+	seq  int
+}
+
+// settled is a link that stands as wanted: an apply made it so, or a plan had
+// nothing to do.
+type settled struct {
+	desired       link.Desired
+	made          []link.Change
+	rev           int
+	authentikURL  string
+	pocketbaseURL string
+	byPassword    bool
+}
+
+// newID makes 256 random bits.
+func newID() string { return rand.Text() + rand.Text() }
+
+// answersChanged forgets what followed from the answers before. The caller
+// holds mu.
+func (s *session) answersChanged() {
+	s.rev++
+	s.settled, s.verify = nil, nil
+}
+
+// setAuthentik takes an accepted answer. Another authentik has other flows,
+// keys and applications, so the settings are asked again.
+func (s *session) setAuthentik(a *authentikAnswer) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.authentik != nil {
+		if s.authentik.login.url != a.login.url {
+			s.forgetSettings()
+		}
+		if !s.authentik.login.token.Equal(a.login.token) && s.working == 0 {
+			s.authentik.wipe()
+		}
+	}
+	s.authentik = a
+	s.answersChanged()
+}
+
+// setPocketBase takes an accepted answer.
+func (s *session) setPocketBase(p *pocketbaseAnswer) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.pocketbase != nil {
+		if s.pocketbase.login.url != p.login.url {
+			s.forgetSettings()
+		}
+		if s.pocketbase.system != p.system && !s.pocketbase.login.token.Equal(p.login.token) && s.working == 0 {
+			s.pocketbase.wipe()
+		}
+	}
+	s.pocketbase, s.second = p, nil
+	s.answersChanged()
+}
+
+func (s *session) forgetSettings() { s.spec, s.answered = link.Spec{}, false }
+
+// setSpec takes the settings. Those that are not accepted yet are kept as a
+// draft.
+func (s *session) setSpec(spec link.Spec, accepted bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.spec, s.answered = spec, accepted
+	s.answersChanged()
+}
+
+// progress is a look at a session's answers.
+type progress struct {
+	authentik  *authentikAnswer
+	pocketbase *pocketbaseAnswer
+	second     *secondStep
+	spec       link.Spec
+	answered   bool
+	rev        int
+	settled    *settled
+	verify     *verifyRun
+}
+
+func (s *session) look() progress {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return progress{
+		authentik: s.authentik, pocketbase: s.pocketbase, second: s.second, spec: s.spec,
+		answered: s.answered, rev: s.rev, settled: s.settled, verify: s.verify,
+	}
+}
+
+// workDone marks the end of a job that used the session's tokens.
+func (s *session) workDone() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.working--
+	if s.over && s.working == 0 {
+		s.wipe()
+	}
+}
+
+// forget lets go of both connections. Their tokens are wiped at once, or when
+// the job that uses them ends. What was made stays to be shown.
+func (s *session) forget() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.over = true
+	if s.working == 0 {
+		s.wipe()
+	}
+}
+
+// wipe overwrites every secret. The caller holds mu.
+func (s *session) wipe() {
+	if s.authentik != nil {
+		s.authentik.wipe()
+	}
+	if s.pocketbase != nil {
+		s.pocketbase.wipe()
+	}
+	if s.second != nil {
+		s.second.login.password.Wipe()
+	}
+	if s.spec.Provider.ClientSecret != nil {
+		s.spec.Provider.ClientSecret.Wipe()
+	}
+	for _, p := range s.plans {
+		wipePlan(p.plan)
+	}
+	for _, job := range s.applies {
+		wipePlan(job.plan)
+	}
+	s.authentik, s.pocketbase, s.second, s.plans = nil, nil, nil, nil
+	s.spec, s.answered = link.Spec{}, false
+	s.over = false // new answers may begin anew
+}

@@ -1,0 +1,49 @@
+package web
+
+import (
+	"context"
+	"net/http"
+
+	"authpocket/internal/link"
+	"authpocket/web/view"
+)
+
+// findNames handles the "GET /settings/find" route: a part of the settings
+// page that lists whom authentik knows by what was typed.
+func (s *Server) findNames(w http.ResponseWriter, r *http.Request, sess *session) {
+	p := sess.look()
+	if p.authentik == nil {
+		s.render(w, r, http.StatusOK, view.Found("", nil, "Connect authentik first."))
+		return
+	}
+	in := r.URL.Query().Get("in")
+	search := finder(p.authentik.system, in)
+	if search == nil {
+		s.notFound(w, r)
+		return
+	}
+	refs, err := search(r.Context(), r.URL.Query().Get("q"))
+	if err != nil {
+		s.logError(r, "looking names up", err)
+		summary, todo := link.Words(err)
+		s.render(w, r, http.StatusOK, view.Found("", nil, summary+" "+todo))
+		return
+	}
+	var names []string
+	for _, ref := range refs {
+		names = append(names, ref.Name)
+	}
+	s.render(w, r, http.StatusOK, view.Found(view.FieldID(in), names, ""))
+}
+
+func finder(a AuthentikSystem, list string) func(context.Context, string) ([]link.Ref, error) {
+	switch list {
+	case "access.groups":
+		return a.SearchGroups
+	case "access.users":
+		return a.SearchUsers
+	case "access.policies":
+		return a.SearchPolicies
+	}
+	return nil
+}

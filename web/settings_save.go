@@ -1,0 +1,85 @@
+package web
+
+import (
+	"errors"
+	"net/http"
+	"slices"
+
+	"authpocket/internal/link"
+	"authpocket/web/view"
+)
+
+// saveSettings handles the "POST /settings" route.
+func (s *Server) saveSettings(w http.ResponseWriter, r *http.Request, sess *session) {
+	p := sess.look()
+	if !guard(w, r, p, "/settings") {
+		return
+	}
+	if err := parseForm(r); err != nil {
+		s.badForm(w, r, sess, err)
+		return
+	}
+	form := settingsForm{r.PostForm}
+	spec, problems := form.spec(p.spec)
+	if next, again := form.askAgain(spec); again {
+		sess.setSpec(next, false)
+		redirect(w, r, withFrom("/settings", from(form.Get("from"))))
+		return
+	}
+	if problems = append(problems, validate(spec)...); len(problems) > 0 {
+		s.settingsProblems(w, r, sess, form, spec, problems)
+		return
+	}
+	plan, err := s.engine(p).Plan(r.Context(), spec)
+	if found, ok := errors.AsType[link.Problems](err); ok {
+		s.settingsProblems(w, r, sess, form, spec, found)
+		return
+	}
+	sess.setSpec(spec, err == nil)
+	if err != nil {
+		s.fail(w, r, sess, err, "/settings")
+		return
+	}
+	sess.show(plan)
+	redirect(w, r, "/review")
+}
+
+// askAgain tells whether an answer was changed on which others on the page
+// depend, and what of the spec stays.
+func (f settingsForm) askAgain(spec link.Spec) (link.Spec, bool) {
+	shown := func(name, now string) bool { return !f.Has("shown."+name) || f.Get("shown."+name) == now }
+	if spec.Existing == link.ExistingUse && !shown("slug", link.Value(spec.Application.Slug, "")) {
+		return openPart(spec), true
+	}
+	if !shown("collection", link.Value(spec.PocketBase.Collection, "")) {
+		return withoutCollection(spec), true
+	}
+	return spec, false
+}
+
+// validate is the spec's own, with the question that the page asks in the
+// page's words.
+func validate(spec link.Spec) link.Problems {
+	problems := spec.Validate()
+	if i := slices.IndexFunc(problems, func(p link.Problem) bool { return p.Field == "email" }); i >= 0 {
+		problems[i].Summary, problems[i].Todo = "Choose which e-mail addresses PocketBase may trust.", "Each answer says what happens when somebody signs in for the first time."
+	}
+	return problems
+}
+
+// settingsProblems shows the page again as it was sent, but for the secret.
+func (s *Server) settingsProblems(w http.ResponseWriter, r *http.Request, sess *session, form settingsForm, spec link.Spec, problems link.Problems) {
+	p := sess.look()
+	snaps, err := s.engine(p).Observe(r.Context(), spec)
+	if err != nil {
+		s.fail(w, r, sess, err, "/settings")
+		return
+	}
+	in := settingsInput(spec, snaps)
+	in.Form, in.Problems, in.From = form.Values, problems, from(form.Get("from"))
+	in.SecretGiven = p.spec.Provider.ClientSecret != nil
+	in.Conflict = slices.ContainsFunc(problems, func(p link.Problem) bool {
+		return p.Field == "existing" || p.Field == "application.slug" || p.Field == "pocketbase.slot"
+	})
+	s.render(w, r, http.StatusUnprocessableEntity, view.Settings(view.NewSettings(s.head(sess), in)))
+}

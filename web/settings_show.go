@@ -1,0 +1,74 @@
+package web
+
+import (
+	"context"
+	"net/http"
+	"slices"
+
+	"authpocket/internal/engine"
+	"authpocket/internal/link"
+	"authpocket/web/view"
+)
+
+// engine is the session's two connections put to work.
+func (s *Server) engine(p progress) *engine.Engine {
+	return engine.New(p.authentik.system, p.pocketbase.system, s.cfg.Log)
+}
+
+// observe looks at both systems for a spec, and once more where the first
+// look shows that the link is there under another slug.
+func (s *Server) observe(ctx context.Context, p progress, spec link.Spec) (engine.Snapshots, link.Spec, error) {
+	e := s.engine(p)
+	snaps, err := e.Observe(ctx, spec)
+	if err != nil {
+		return snaps, spec, err
+	}
+	spec = opening(spec, p.pocketbase.login.url, snaps)
+	if slug := link.SlugFor(spec, snaps.Authentik, snaps.PocketBase); slug != spec.Query().Slug {
+		spec.Application.Slug = &slug
+		snaps, err = e.Observe(ctx, spec)
+	}
+	return snaps, spec, err
+}
+
+// showSettings handles the "GET /settings" route.
+func (s *Server) showSettings(w http.ResponseWriter, r *http.Request, sess *session) {
+	p := sess.look()
+	if !guard(w, r, p, "/settings") {
+		return
+	}
+	snaps, spec, err := s.observe(r.Context(), p, p.spec)
+	if err != nil {
+		s.fail(w, r, sess, err, "/settings")
+		return
+	}
+	in := settingsInput(spec, snaps)
+	if spec.Email == "" {
+		set(in.Form, "email", string(answeredBefore(snaps, in.Desired)))
+	}
+	in.From = from(r.URL.Query().Get("from"))
+	s.render(w, r, http.StatusOK, view.Settings(view.NewSettings(s.head(sess), in)))
+}
+
+// settingsInput resolves the spec for the page. Problems of a spec that is
+// not sent yet are not told.
+func settingsInput(spec link.Spec, snaps engine.Snapshots) view.SettingsInput {
+	d, _ := link.Resolve(spec, snaps.Authentik, snaps.PocketBase, link.Generated{})
+	return view.SettingsInput{
+		Form: fill(spec, d), Authentik: snaps.Authentik, PocketBase: snaps.PocketBase, Desired: d,
+		There: there(spec, snaps), SecretGiven: spec.Provider.ClientSecret != nil,
+	}
+}
+
+// there tells whether the application with the wanted slug is this link's
+// already, or was chosen to become it.
+func there(spec link.Spec, snaps engine.Snapshots) bool {
+	app := snaps.Authentik.Application
+	if app == nil || app.Provider == 0 {
+		return false
+	}
+	if spec.Existing == link.ExistingUse {
+		return true
+	}
+	return slices.ContainsFunc(link.Candidates(spec, snaps.Authentik, snaps.PocketBase), func(c link.Candidate) bool { return c.Provider.PK == app.Provider })
+}
