@@ -60,7 +60,9 @@ func (c *Client) broken(ctx context.Context, providers []object) object {
 			}
 			mu.Lock()
 			defer mu.Unlock()
-			found = p
+			if found == nil { // those cancelled after it carry its error as their cause
+				found = p
+			}
 			return err // one is enough
 		})
 	}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"net"
 	"net/http"
+	"sync"
 	"testing"
 	"time"
 )
@@ -15,7 +16,12 @@ import (
 func memoryClient(t *testing.T, handler http.Handler) *http.Client {
 	t.Helper()
 	listener := &pipeListener{conns: make(chan net.Conn), closed: make(chan struct{})}
-	server := &http.Server{Handler: handler}
+	var under sync.WaitGroup // requests under way
+	server := &http.Server{Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		under.Add(1)
+		defer under.Done()
+		handler.ServeHTTP(w, r)
+	})}
 	done := make(chan error, 1)
 	go func() { done <- server.Serve(listener) }()
 	transport := &http.Transport{DialContext: listener.dial}
@@ -27,6 +33,7 @@ func memoryClient(t *testing.T, handler http.Handler) *http.Client {
 		if err := <-done; !errors.Is(err, http.ErrServerClosed) {
 			t.Errorf("serving: %v", err)
 		}
+		under.Wait()
 	})
 	return &http.Client{Transport: transport, Timeout: 10 * time.Second,
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
