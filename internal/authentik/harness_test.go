@@ -27,6 +27,7 @@ type lab struct {
 	sim    *authentiksim.Server
 	url    string
 	client *http.Client
+	stop   func() // takes the server away
 
 	mu       sync.Mutex
 	requests []string // "GET /api/v3/..." in the order of their arrival
@@ -42,6 +43,7 @@ func newLab(t *testing.T, cfg authentiksim.Config) *lab {
 	t.Helper()
 	l := &lab{t: t, sim: authentiksim.New(cfg), client: outbound.New(outbound.Config{})}
 	server := httptest.NewServer(l)
+	l.stop = server.Close
 	t.Cleanup(server.Close)
 	t.Cleanup(l.client.CloseIdleConnections)
 	l.url = server.URL
