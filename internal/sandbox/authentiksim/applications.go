@@ -39,6 +39,7 @@ var applicationResource = &resource[Application]{
 	check: checkApplication,
 	store: func(c *call, a *Application) { c.st.addApplication(a) },
 	saved: func(c *call, before, a *Application) {
+		c.was = before
 		delete(c.st.byProvider, before.Provider)
 		c.st.linkProvider(a)
 	},

@@ -98,6 +98,7 @@ func (c *call) startAuthorization(a *authorization, app *Application) (answer, e
 // it asked for.
 func (c *call) fulfil(a *authorization, app *Application) (answer, error) {
 	s := c.session()
+	s.relogin = ""
 	code := ""
 	if a.grant != "implicit" {
 		code = newHex()

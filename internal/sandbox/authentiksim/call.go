@@ -29,7 +29,8 @@ type call struct {
 	sess  *session // the browser's session; nil until it is asked for
 	fresh bool     // sess was made by this call, so its cookie must be sent
 
-	partial bool // this is a PATCH: nested fields without a value are not filled in
+	partial bool         // this is a PATCH: nested fields without a value are not filled in
+	was     *Application // what this PATCH changed, as it was before: the nested provider still tells of it
 }
 
 func (c *call) param(name string) string { return chi.URLParam(c.req, name) }
@@ -40,8 +41,10 @@ func (c *call) base() string {
 	if c.req.TLS != nil {
 		scheme = "https"
 	}
-	if forwarded := c.req.Header.Get("X-Forwarded-Proto"); forwarded != "" {
-		scheme = forwarded
+	if forwarded := c.req.Header.Get("X-Forwarded-Proto"); forwarded == "https" {
+		scheme = "https"
+	} else if forwarded != "" {
+		scheme = "http"
 	}
 	return scheme + "://" + c.req.Host
 }

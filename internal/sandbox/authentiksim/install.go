@@ -1,6 +1,7 @@
 package authentiksim
 
 import (
+	"crypto"
 	"embed"
 	"fmt"
 	"strings"
@@ -143,25 +144,24 @@ func viewPermissions() []string {
 }
 
 // ensureSelfSigned makes the certificate every install has, when somebody first
-// asks for key pairs or signs with it.
-func (s *Server) ensureSelfSigned() error {
+// asks for key pairs. Only a broken random source or an unusable key of Config
+// can keep it from it.
+func (s *Server) ensureSelfSigned() {
 	if s.selfSigned {
-		return nil
+		return
 	}
-	const year = 365 * 24 * time.Hour
-	var (
-		pair *KeyPair
-		err  error
-	)
-	if s.cfg.SigningKey != nil {
-		pair, err = s.pairOf(selfSigned, s.cfg.SigningKey, year)
-	} else {
-		pair, err = s.newKeyPair(selfSigned, "rsa", year)
+	var key crypto.Signer = s.cfg.SigningKey
+	var err error
+	if s.cfg.SigningKey == nil {
+		key, err = newSigner("rsa")
+	}
+	var pair *KeyPair
+	if err == nil {
+		pair, err = s.pairOf(selfSigned, key, 365*24*time.Hour)
 	}
 	if err != nil {
-		return fmt.Errorf("making the self-signed certificate: %w", err)
+		panic(fmt.Sprintf("making the self-signed certificate: %v", err))
 	}
 	s.state.keys.put(pair.PK, pair)
 	s.selfSigned = true
-	return nil
 }

@@ -203,7 +203,9 @@ func (c *call) renderProvider(p *Provider) (obj, error) {
 // renderBaseProvider is what every kind of provider has.
 func (c *call) renderBaseProvider(p *Provider) obj {
 	var slug, name any
-	if app := c.st.applicationOf(p.PK); app != nil {
+	if app := c.st.applicationOf(p.PK); app != nil && c.was != nil && c.was.PK == app.PK {
+		slug, name = c.was.Slug, c.was.Name
+	} else if app != nil {
 		slug, name = app.Slug, app.Name
 	}
 	return obj{

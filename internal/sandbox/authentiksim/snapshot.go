@@ -26,6 +26,7 @@ type Snapshot struct {
 func (s *Server) Snapshot() Snapshot {
 	var snap Snapshot
 	s.change(func(c *call) {
+		c.ensureSelfSigned()
 		st := c.st
 		snap = Snapshot{
 			Users: copied(st.users.all(), func(u *User) {

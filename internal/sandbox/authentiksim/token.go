@@ -38,7 +38,7 @@ func token(c *call) (answer, error) {
 		return c.oauthError(http.StatusBadRequest, string(problem), ""), nil
 	}
 	if errors.Is(err, errKeyType) {
-		return answer{}, c.crash()
+		return c.errorPage(http.StatusInternalServerError, "Server Error", "An error occurred."), nil
 	}
 	if err != nil {
 		return c.oauthError(http.StatusBadRequest, "server_error", err.Error()), nil
