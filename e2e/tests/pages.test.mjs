@@ -1,0 +1,67 @@
+// Every page, light and dark, wide and narrow: no accessibility violation, no
+// sideways scrolling, no message about the content security policy.
+import { test } from 'node:test';
+import assert from 'node:assert/strict';
+import { readFile, mkdir } from 'node:fs/promises';
+import { startDemo, openBrowser } from './wizard.mjs';
+
+const here = new URL('..', import.meta.url).pathname;
+const axe = await readFile(`${here}node_modules/axe-core/axe.min.js`, 'utf8');
+
+async function look(page, name, theme) {
+  await page.screenshot({ path: `${here}out/pages/${name}-${theme}.png`, fullPage: true });
+  const wide = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+  assert.ok(wide <= 0, `${name}: ${wide}px too wide`);
+  const cdp = await page.context().newCDPSession(page);
+  await cdp.send('Runtime.evaluate', { expression: axe });
+  const { result } = await cdp.send('Runtime.evaluate', {
+    expression: `axe.run().then(r => JSON.stringify(r.violations.map(v => v.id + ': ' + v.nodes.map(n => n.target).join(' '))))`,
+    awaitPromise: true, returnByValue: true,
+  });
+  assert.deepEqual(JSON.parse(result.value), [], `${name} (${theme})`);
+  await cdp.detach();
+}
+
+for (const [theme, width] of [['light', 1100], ['dark', 360]]) {
+  test(`pages are accessible and fit, ${theme}, ${width} px`, async (t) => {
+    await mkdir(`${here}out/pages`, { recursive: true });
+    const demo = await startDemo();
+    const browser = await openBrowser();
+    t.after(() => browser.close());
+    t.after(() => demo.stop());
+    const page = await (await browser.newContext({ colorScheme: theme, viewport: { width, height: 800 } })).newPage();
+    const policy = [];
+    page.on('console', (m) => { if (m.text().includes('Content Security Policy')) policy.push(m.text()); });
+    const go = (name) => page.getByRole('button', { name }).click();
+    await page.goto(demo.url);
+    await look(page, '1-start', theme);
+    await page.getByRole('link', { name: 'Start now' }).click();
+    await look(page, '2-authentik', theme);
+    await page.getByLabel(/address/i).fill('not an address');
+    await go('Continue');
+    await page.getByRole('alert').waitFor();
+    await look(page, '2-authentik-problem', theme);
+    await page.goto(demo.url + 'authentik');
+    await go('Continue');
+    await look(page, '3-pocketbase', theme);
+    await go('Continue');
+    await look(page, '4-settings', theme);
+    await go('Continue');
+    await page.getByRole('alert').waitFor();
+    await look(page, '4-settings-problem', theme);
+    for (const summary of await page.locator('summary').all()) await summary.click();
+    await look(page, '4-settings-open', theme);
+    await page.getByRole('radio', { name: 'Trust every address' }).check();
+    await go('Continue');
+    await look(page, '5-review', theme);
+    await go(/^Make/);
+    await page.getByRole('heading', { level: 1, name: 'Changes made' }).waitFor();
+    await look(page, '6-apply', theme);
+    await page.getByRole('link', { name: 'Check that it works' }).or(page.getByRole('button', { name: 'Check that it works' })).click();
+    await page.getByText('All checks passed').waitFor({ timeout: 60_000 });
+    await look(page, '7-verify', theme);
+    await page.goto(demo.url + 'done');
+    await look(page, '8-done', theme);
+    assert.deepEqual(policy, []);
+  });
+}

@@ -1,0 +1,93 @@
+// What the browser tests share: the demo as a real program, Chromium, and the
+// way through the wizard.
+import { spawn } from 'node:child_process';
+import { createServer } from 'node:http';
+import { readFile } from 'node:fs/promises';
+import { once } from 'node:events';
+import { chromium } from 'playwright-core';
+
+const here = new URL('..', import.meta.url).pathname;
+
+/** Starts the demo on a free port. Returns its address and ada's password. */
+export async function startDemo() {
+  const program = spawn(`${here}out/authpocket-demo`, ['-listen', '127.0.0.1:0'], { stdio: ['ignore', 'pipe', 'inherit'] });
+  let text = '';
+  for await (const chunk of program.stdout) {
+    text += chunk;
+    if (text.includes('Ctrl-C')) break;
+  }
+  const url = /http:\/\/\S+/.exec(text)[0];
+  const password = /with the password (\S+)\./.exec(text)[1];
+  const stop = async () => {
+    const ended = once(program, 'exit');
+    program.kill('SIGTERM');
+    const [code] = await ended;
+    return code;
+  };
+  return { url, password, stop };
+}
+
+export function openBrowser() {
+  return chromium.launch({
+    executablePath: process.env.CHROMIUM || '/usr/bin/chromium',
+    args: ['--no-sandbox', '--disable-gpu', '--disable-background-networking'],
+  });
+}
+
+/** Goes from the start page to the review page, choosing to trust every address. */
+export async function toReview(page, url) {
+  await page.goto(url);
+  await page.getByRole('link', { name: 'Start now' }).click();
+  await page.getByRole('heading', { level: 1, name: 'Connect authentik' }).waitFor();
+  await page.getByRole('button', { name: 'Continue' }).click();
+  await page.getByRole('heading', { level: 1, name: 'Connect PocketBase' }).waitFor();
+  await page.getByRole('button', { name: 'Continue' }).click();
+  await page.getByRole('heading', { level: 1, name: 'Settings' }).waitFor();
+  await page.getByRole('radio', { name: 'Trust every address' }).check();
+  await page.getByRole('button', { name: 'Continue' }).click();
+  await page.getByRole('heading', { level: 1, name: /Review/ }).waitFor();
+}
+
+/** Goes from the review page to Done. */
+export async function toDone(page) {
+  await page.getByRole('button', { name: /^Make \d+ changes?$/ }).click();
+  await page.getByRole('heading', { level: 1, name: 'Changes made' }).waitFor();
+  await page.getByRole('link', { name: 'Check that it works' }).or(page.getByRole('button', { name: 'Check that it works' })).click();
+  await page.getByText('All checks passed').waitFor({ timeout: 60_000 });
+  await page.getByRole('link', { name: 'Finish' }).or(page.getByRole('button', { name: 'Finish' })).click();
+  await page.getByRole('heading', { level: 1, name: /linked/ }).waitFor();
+}
+
+/** Reads what the snippet on the Done page would do. */
+export async function readSnippet(page) {
+  const text = await page.locator('pre').first().innerText();
+  return {
+    base: /new PocketBase\("([^"]+)"\)/.exec(text)[1],
+    collection: /collection\("([^"]+)"\)/.exec(text)[1],
+    provider: /provider: "([^"]+)"/.exec(text)[1],
+  };
+}
+
+/** Serves an app that does what the snippet says, with the real SDK. */
+export async function startApp({ base, collection, provider }) {
+  const sdk = await readFile(`${here}node_modules/pocketbase/dist/pocketbase.umd.js`);
+  const html = `<!doctype html><title>App</title><button>Sign in</button><output></output><script src="/sdk.js"></script><script>
+    const pb = new PocketBase(${JSON.stringify(base)});
+    document.querySelector('button').onclick = () => pb.collection(${JSON.stringify(collection)}).authWithOAuth2({ provider: ${JSON.stringify(provider)} })
+      .then(a => document.querySelector('output').textContent = JSON.stringify({ email: a.record.email, verified: a.record.verified, name: a.record.name, isNew: a.meta.isNew }))
+      .catch(e => document.querySelector('output').textContent = JSON.stringify({ error: String(e), response: e.response }));
+  </script>`;
+  const server = createServer((req, res) => {
+    const script = req.url === '/sdk.js';
+    res.writeHead(200, { 'content-type': script ? 'text/javascript' : 'text/html' }).end(script ? sdk : html);
+  }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  return { url: `http://127.0.0.1:${server.address().port}/`, stop: () => server.close() };
+}
+
+/** Signs in at authentik's login page. */
+export async function signInAtAuthentik(page, username, password) {
+  await page.getByLabel(/user ?name|e-?mail/i).fill(username);
+  await page.getByLabel(/password/i).fill(password);
+  await page.getByRole('button', { name: /log in|sign in|continue/i }).click();
+}
