@@ -6,6 +6,7 @@ package engine
 import (
 	"context"
 	"log/slog"
+	"slices"
 
 	"golang.org/x/sync/errgroup"
 
@@ -17,6 +18,9 @@ type Authentik interface {
 	Observe(context.Context, link.Query) (link.AuthentikSnapshot, error)
 	Apply(context.Context, link.Change) error
 	Check(ctx context.Context, d link.Desired, person int) []link.Check
+	// Warnings tells what stands in the way of the changes, from what was
+	// observed.
+	Warnings(link.AuthentikSnapshot, []link.Change) []link.Warning
 }
 
 // PocketBase is the other.
@@ -25,6 +29,9 @@ type PocketBase interface {
 	Apply(context.Context, link.Change) error
 	Check(context.Context, link.Desired) []link.Check
 	Probe(context.Context, link.Desired) link.Check
+	// Warnings tells what stands in the way of sign-ins, from what was
+	// observed.
+	Warnings(link.PocketBaseSnapshot, link.Desired) []link.Warning
 }
 
 // Snapshots are both systems, read at the same time.
@@ -76,7 +83,12 @@ func (e *Engine) Plan(ctx context.Context, spec link.Spec) (link.Plan, error) {
 		return link.Plan{}, err
 	}
 	plan, problems := link.NewPlan(spec, snaps.Authentik, snaps.PocketBase, generated)
-	return plan, problems.Err()
+	if len(problems) > 0 {
+		return link.Plan{}, problems
+	}
+	plan.Warnings = slices.Concat(plan.Warnings,
+		e.authentik.Warnings(snaps.Authentik, plan.Changes), e.pocketbase.Warnings(snaps.PocketBase, plan.Desired))
+	return plan, nil
 }
 
 // find observes, and observes again where the first look shows that the link

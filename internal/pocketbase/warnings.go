@@ -22,6 +22,11 @@ func Warnings(snap link.PocketBaseSnapshot, d link.Desired) []link.Warning {
 	return w
 }
 
+// Warnings is the function of the same name; it needs nothing of c.
+func (c *Client) Warnings(snap link.PocketBaseSnapshot, d link.Desired) []link.Warning {
+	return Warnings(snap, d)
+}
+
 type warner []link.Warning
 
 func (w *warner) add(id, summary, detail string) {

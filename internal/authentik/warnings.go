@@ -1,0 +1,25 @@
+package authentik
+
+import (
+	"strings"
+
+	"authpocket/internal/link"
+)
+
+// Warnings names the permissions that the token is known to lack for the
+// changes, before anything is written.
+func (c *Client) Warnings(snap link.AuthentikSnapshot, changes []link.Change) []link.Warning {
+	var list []link.Warning
+	for _, ch := range changes {
+		lacking := MissingFor(ch, snap.Missing)
+		if len(lacking) == 0 {
+			continue
+		}
+		list = append(list, link.Warning{
+			ID: "permission", System: link.Authentik,
+			Summary: "The token may not do this: " + string(ch.Action) + " " + ch.Object + ".",
+			Detail:  "It lacks " + strings.Join(lacking, ", ") + ". Give its role what it lacks, or use another token, then look at the preview again.",
+		})
+	}
+	return list
+}
