@@ -75,6 +75,7 @@ type authentikAnswer struct {
 	login  authentikLogin
 	system AuthentikSystem
 	who    authentik.Identity
+	http   *http.Client
 }
 
 func (c Connector) authentik(ctx context.Context, l authentikLogin, log *slog.Logger) (*authentikAnswer, error) {
@@ -84,9 +85,10 @@ func (c Connector) authentik(ctx context.Context, l authentikLogin, log *slog.Lo
 	}
 	system, err := c.Authentik(ctx, authentik.Config{URL: l.url, Token: l.token, HTTP: client, Log: log})
 	if err != nil {
+		client.CloseIdleConnections()
 		return nil, err
 	}
-	return &authentikAnswer{login: l, system: system, who: system.Identity()}, nil
+	return &authentikAnswer{login: l, system: system, who: system.Identity(), http: client}, nil
 }
 
 // pocketbaseLogin is what it takes to connect to a PocketBase.
@@ -104,6 +106,7 @@ type pocketbaseAnswer struct {
 	login  pocketbaseLogin
 	system PocketBaseSystem
 	who    pocketbase.Identity
+	http   *http.Client
 }
 
 // secondStep is a sign-in to PocketBase that waits for a one-time password.
@@ -120,9 +123,10 @@ func (c Connector) pocketbase(ctx context.Context, l pocketbaseLogin, otp *pocke
 	cfg.OTP = otp
 	system, err := c.PocketBase(ctx, cfg)
 	if err != nil {
+		cfg.HTTP.CloseIdleConnections()
 		return nil, err
 	}
-	return &pocketbaseAnswer{login: l, system: system, who: system.Identity()}, nil
+	return &pocketbaseAnswer{login: l, system: system, who: system.Identity(), http: cfg.HTTP}, nil
 }
 
 // sendCode has PocketBase send a one-time password, once Connect has told
@@ -136,6 +140,7 @@ func (c Connector) sendCode(ctx context.Context, l pocketbaseLogin, cause error,
 	if err != nil {
 		return nil, err
 	}
+	defer cfg.HTTP.CloseIdleConnections()
 	step.otpID, err = c.RequestOTP(ctx, cfg)
 	return step, err
 }

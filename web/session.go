@@ -78,9 +78,7 @@ func (s *session) setAuthentik(a *authentikAnswer) {
 		if s.authentik.login.url != a.login.url {
 			s.forgetSettings()
 		}
-		if !s.authentik.login.token.Equal(a.login.token) && s.working == 0 {
-			s.authentik.wipe()
-		}
+		s.authentik.replacedBy(a, s.working == 0)
 	}
 	s.authentik = a
 	s.answersChanged()
@@ -94,9 +92,7 @@ func (s *session) setPocketBase(p *pocketbaseAnswer) {
 		if s.pocketbase.login.url != p.login.url {
 			s.forgetSettings()
 		}
-		if s.pocketbase.system != p.system && !s.pocketbase.login.token.Equal(p.login.token) && s.working == 0 {
-			s.pocketbase.wipe()
-		}
+		s.pocketbase.replacedBy(p, s.working == 0)
 	}
 	s.pocketbase, s.second = p, nil
 	s.answersChanged()

@@ -5,8 +5,10 @@ import "authpocket/internal/link"
 // forgetter is a connection that can overwrite the token it works with.
 type forgetter interface{ Forget() }
 
+// wipe overwrites the token and closes the connections.
 func (a *authentikAnswer) wipe() {
 	a.login.token.Wipe()
+	a.http.CloseIdleConnections()
 	if f, ok := a.system.(forgetter); ok {
 		f.Forget()
 	}
@@ -14,9 +16,24 @@ func (a *authentikAnswer) wipe() {
 
 func (p *pocketbaseAnswer) wipe() {
 	p.login.token.Wipe()
+	p.http.CloseIdleConnections()
 	p.login.password.Wipe()
 	if f, ok := p.system.(forgetter); ok {
 		f.Forget()
+	}
+}
+
+// replacedBy lets go of a connection that another one follows. A token that
+// goes on, or that a job still needs, is not wiped.
+func (a *authentikAnswer) replacedBy(next *authentikAnswer, idle bool) {
+	if a.http.CloseIdleConnections(); idle && !a.login.token.Equal(next.login.token) {
+		a.wipe()
+	}
+}
+
+func (p *pocketbaseAnswer) replacedBy(next *pocketbaseAnswer, idle bool) {
+	if p.http.CloseIdleConnections(); idle && (p.login.with == withPassword || !p.login.token.Equal(next.login.token)) {
+		p.wipe()
 	}
 }
 

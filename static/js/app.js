@@ -2,7 +2,9 @@
 "use strict";
 
 // The error summary takes the focus where autofocus on a div is not known.
-document.querySelector("[data-focus]")?.focus();
+addEventListener("load", () => {
+  if (document.activeElement === document.body) document.querySelector("[data-focus]")?.focus();
+});
 
 // Show and hide what is typed into a secret's field.
 for (const button of document.querySelectorAll("[data-reveal]")) {

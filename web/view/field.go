@@ -173,7 +173,7 @@ type Option struct {
 	Value   string
 	Label   string
 	Hint    string
-	More    string // a second paragraph, such as what follows from this answer
+	More    string // what this answer leads to at a first sign-in
 	Checked bool
 	Bad     bool // More tells of something that will not work
 }

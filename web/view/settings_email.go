@@ -27,7 +27,7 @@ func (b settings) email() Choice {
 	for _, o := range emailOptions() {
 		options = append(options, Option{
 			Value: string(o.decision), Label: o.label, Hint: o.risk,
-			More: "First sign-in: " + link.EmailOutcome(o.decision, b.in.Desired.Collection),
+			More: link.EmailOutcome(o.decision, b.in.Desired.Collection),
 			Bad:  refuses(o.decision, b.in.Desired.Collection),
 		})
 	}

@@ -1,0 +1,199 @@
+package web
+
+import (
+	"net/http"
+	"net/http/httputil"
+	"net/url"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+
+	"net/http/httptest"
+)
+
+// gate stands in front of an authentik and holds or fails its writes.
+type gate struct {
+	url    string
+	writes atomic.Int32
+	mu     sync.Mutex
+	meet   func(w http.ResponseWriter, r *http.Request) bool // true: answered
+}
+
+func newGate(t *testing.T, target string) *gate {
+	t.Helper()
+	to, err := url.Parse(target)
+	if err != nil {
+		t.Fatal(err)
+	}
+	g, proxy := &gate{}, httputil.NewSingleHostReverseProxy(to)
+	srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		g.mu.Lock()
+		meet := g.meet
+		g.mu.Unlock()
+		if r.Method != http.MethodGet && strings.HasPrefix(r.URL.Path, "/api/") {
+			g.writes.Add(1)
+			if meet != nil && meet(w, r) {
+				return
+			}
+		}
+		proxy.ServeHTTP(w, r)
+	}))
+	t.Cleanup(srv.Close)
+	g.url = srv.URL
+	return g
+}
+
+func (g *gate) set(meet func(http.ResponseWriter, *http.Request) bool) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.meet = meet
+}
+
+// gated is a wizard whose authentik stands behind a gate.
+func gated(t *testing.T) (*wizard, *gate) {
+	t.Helper()
+	box := newSandbox(t)
+	g := newGate(t, box.AuthentikURL)
+	cfg := prefilled(box)
+	cfg.Prefill.AuthentikURL = g.url
+	return wizardFor(t, box, cfg), g
+}
+
+func TestTwoPressesBeginOneApply(t *testing.T) {
+	w, g := gated(t)
+	b := w.browser().answered()
+	first, second := b.get("/review").want(200), b.get("/review").want(200) // two tabs
+	reached, open := make(chan struct{}, 10), make(chan struct{})
+	g.set(func(http.ResponseWriter, *http.Request) bool {
+		reached <- struct{}{}
+		<-open
+		return false
+	})
+	job := b.send(first, "/apply", nil).want(303).header.Get("Location")
+	<-reached
+	b.send(first, "/apply", nil).want(303, job)  // the same button again
+	b.send(second, "/apply", nil).want(303, job) // the other tab's
+	b.get(job).want(200).says("Making 3 changes", "Under way", "Waiting")
+	if !strings.Contains(b.get(job).text, `http-equiv="refresh"`) {
+		t.Error("without JavaScript the page would not move on")
+	}
+	close(open)
+	b.wait(job+"/events", "")
+	b.send(first, "/apply", nil).want(303, job)  // and afterwards
+	b.send(second, "/apply", nil).want(303, job) // shows what happened
+	if n := g.writes.Load(); n != 2 {
+		t.Errorf("authentik saw %d writes, want 2", n)
+	}
+}
+
+func TestEventsAreReplayed(t *testing.T) {
+	box := newSandbox(t)
+	b := wizardFor(t, box, prefilled(box)).browser().answered()
+	job := b.send(b.get("/review"), "/apply", nil).want(303).header.Get("Location")
+	whole := b.wait(job+"/events", "")
+	for _, part := range []string{"id: 1\n", "id: 6\n", "id: 7\n", "event: done\n", `hx-target="#change-3"`, `hx-target="#outcome"`} {
+		if !strings.Contains(whole, part) {
+			t.Errorf("the stream lacks %q:\n%s", part, whole)
+		}
+	}
+	for line := range strings.Lines(whole) {
+		field, _, _ := strings.Cut(strings.TrimSpace(line), ":")
+		if field != "" && field != "id" && field != "data" && field != "event" {
+			t.Errorf("a line of the stream is not marked: %q", line)
+		}
+	}
+	rest := b.wait(job+"/events", "4")
+	if strings.Contains(rest, "id: 4\n") || !strings.HasPrefix(rest, "id: 5\n") || !strings.Contains(rest, "event: done") {
+		t.Errorf("after event 4 the stream sends:\n%s", rest)
+	}
+	if over := b.wait(job+"/events?after=7", ""); over != "event: done\ndata: done\n\n" {
+		t.Errorf("after the last event the stream sends:\n%s", over)
+	}
+	p := b.get(job + "/events")
+	if p.header.Get("Content-Type") != "text/event-stream" || p.header.Get("X-Accel-Buffering") != "no" {
+		t.Errorf("the stream's headers are %v", p.header)
+	}
+}
+
+func TestAnApplyThatFailsSaysWhereAndGoesOn(t *testing.T) {
+	w, g := gated(t)
+	b := w.browser().answered()
+	g.set(func(w http.ResponseWriter, r *http.Request) bool {
+		if !strings.Contains(r.URL.Path, "/transactional/") {
+			return false
+		}
+		w.Header().Set("Content-Type", "application/json")
+		w.WriteHeader(http.StatusBadRequest)
+		_, _ = w.Write([]byte(`{"app":{"name":["This name is too dull."]}}`))
+		return true
+	})
+	job := b.send(b.get("/review"), "/apply", nil).want(303).header.Get("Location")
+	b.wait(job+"/events", "")
+	b.get(job).want(200).says("Not all changes were made", "This name is too dull", "Not begun", "1 of 3 changes made", "Review what is left")
+	b.get("/verify").want(303, "/review")
+	g.set(nil)
+	again := b.send(b.get("/review").want(200).says("Make 2 changes"), "/apply", nil).want(303).header.Get("Location")
+	if again == job {
+		t.Fatal("the new plan was taken for the old one")
+	}
+	b.wait(again+"/events", "")
+	b.get(again).want(200).says("All changes were made")
+	b.get(job).want(200).says("Not all changes were made")
+}
+
+func TestAPlanOfOlderAnswersIsNotApplied(t *testing.T) {
+	w, g := gated(t)
+	b := w.browser().answered()
+	old := b.get("/review").want(200)
+	b.send(b.get("/settings?from=review"), "/settings", url.Values{"email": {"leave"}}).want(303, "/review")
+	b.send(old, "/apply", nil).want(409).says("This review is out of date")
+	b.post("/apply", url.Values{"plan": {"unknown"}}).want(409).says("Nothing was written")
+	if n := g.writes.Load(); n != 0 {
+		t.Errorf("authentik saw %d writes, want none", n)
+	}
+}
+
+func TestAPlanThatTheSystemsHaveLeftBehindIsRefused(t *testing.T) {
+	box := newSandbox(t)
+	w := wizardFor(t, box, prefilled(box))
+	here, there := w.browser().answered(), w.browser().answered()
+	late := here.get("/review").want(200)
+	done := there.send(there.get("/review"), "/apply", nil).want(303).header.Get("Location")
+	there.wait(done+"/events", "")
+	job := here.send(late, "/apply", nil).want(303).header.Get("Location")
+	here.wait(job+"/events", "")
+	here.get(job).want(200).says("Something was changed since the preview", "0 of 3 changes made", "Review what is left")
+	there.get(job).want(404)
+	here.get(done).want(404)
+}
+
+func TestClosingEndsStreamsAndWaitsForTheWork(t *testing.T) {
+	w, g := gated(t)
+	b := w.browser().answered()
+	reached, open := make(chan struct{}, 10), make(chan struct{})
+	g.set(func(http.ResponseWriter, *http.Request) bool {
+		reached <- struct{}{}
+		<-open
+		return false
+	})
+	late := b.get("/review")
+	job := b.send(late, "/apply", nil).want(303).header.Get("Location")
+	<-reached
+	ended, closed := make(chan string), make(chan struct{})
+	go func() { ended <- b.wait(job+"/events", "") }()
+	go func() { w.server.Close(); close(closed) }()
+	if got := <-ended; strings.Contains(got, "event: done") {
+		t.Error("the stream said done while the work was under way")
+	}
+	select {
+	case <-closed:
+		t.Error("Close did not wait for the work")
+	default:
+	}
+	close(open)
+	<-closed
+	if n := w.server.sessions.count(); n != 0 {
+		t.Errorf("%d sessions are left after Close", n)
+	}
+}

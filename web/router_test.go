@@ -1,0 +1,131 @@
+package web
+
+import (
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"strings"
+	"testing"
+
+	"github.com/go-chi/chi/v5"
+
+	"authpocket/static"
+)
+
+// eachRoute calls visit for every route of the router, with a path that leads
+// there.
+func eachRoute(t *testing.T, s *Server, visit func(method, path string)) {
+	t.Helper()
+	n := 0
+	err := chi.Walk(s.routes(), func(method, route string, _ http.Handler, _ ...func(http.Handler) http.Handler) error {
+		n++
+		visit(method, strings.NewReplacer("{id}", "unknown", "/*", "/unknown").Replace(route))
+		return nil
+	})
+	if err != nil || n < 15 {
+		t.Fatalf("walked %d routes: %v", n, err)
+	}
+}
+
+func TestEveryRouteHasTheHeaders(t *testing.T) {
+	s := New(Config{})
+	t.Cleanup(s.Close)
+	check := func(method, path string) {
+		rec := httptest.NewRecorder()
+		s.Handler().ServeHTTP(rec, httptest.NewRequest(method, "http://127.0.0.1"+path, nil))
+		for name, want := range map[string]string{
+			"Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
+			"X-Content-Type-Options":  "nosniff",
+			"Referrer-Policy":         "no-referrer",
+		} {
+			if got := rec.Header().Get(name); got != want {
+				t.Errorf("%s %s: %s is %q", method, path, name, got)
+			}
+		}
+		stored := rec.Header().Get("Cache-Control")
+		if stored != "no-store" && !strings.HasPrefix(path, static.Prefix) {
+			t.Errorf("%s %s: Cache-Control is %q", method, path, stored)
+		}
+		if rec.Header().Get("Access-Control-Allow-Origin") != "" {
+			t.Errorf("%s %s opens itself to other sites", method, path)
+		}
+	}
+	eachRoute(t, s, check)
+	check("GET", "/nowhere")
+	check("POST", "/")
+	check("GET", s.assets.Styles)
+}
+
+func TestEveryWriteFromAnotherSiteIsRefused(t *testing.T) {
+	s := New(Config{})
+	t.Cleanup(s.Close)
+	eachRoute(t, s, func(method, path string) {
+		if method == "GET" || method == "HEAD" {
+			return
+		}
+		for _, site := range []string{"cross-site", "same-site"} {
+			req := httptest.NewRequest(method, "http://127.0.0.1"+path, nil)
+			req.Header.Set("Sec-Fetch-Site", site)
+			rec := httptest.NewRecorder()
+			s.Handler().ServeHTTP(rec, req)
+			if rec.Code != http.StatusForbidden || !strings.Contains(rec.Body.String(), "another site") {
+				t.Errorf("%s %s from %s: %d", method, path, site, rec.Code)
+			}
+		}
+		req := httptest.NewRequest(method, "http://127.0.0.1"+path, nil)
+		req.Header.Set("Origin", "http://evil.example")
+		rec := httptest.NewRecorder()
+		s.Handler().ServeHTTP(rec, req)
+		if rec.Code != http.StatusForbidden {
+			t.Errorf("%s %s with a foreign Origin: %d", method, path, rec.Code)
+		}
+	})
+}
+
+func TestUnknownPagesAreKind(t *testing.T) {
+	s := New(Config{})
+	t.Cleanup(s.Close)
+	srv := httptest.NewServer(s.Handler())
+	t.Cleanup(srv.Close)
+	b := (&wizard{t: t, http: srv}).browser()
+	b.get("/nowhere").want(404).says("There is no such page", "Start")
+	b.get("/apply/unknown").want(404).says("There is no such page")
+	b.get("/apply").want(405).says("cannot be opened by its address")
+	b.get("/settings/find?in=access.groups&q=x").want(200)
+	if p := b.get(s.assets.Styles); p.status != 200 || !strings.Contains(p.header.Get("Cache-Control"), "immutable") {
+		t.Errorf("the style sheet: %d, %v", p.status, p.header)
+	}
+}
+
+func TestTooMuchIsRefusedInWords(t *testing.T) {
+	s := New(Config{})
+	t.Cleanup(s.Close)
+	srv := httptest.NewServer(s.Handler())
+	t.Cleanup(srv.Close)
+	b := (&wizard{t: t, http: srv}).browser()
+	b.post("/authentik", url.Values{"authentik.token": {strings.Repeat("x", maxBody)}}).want(413).says("64 kB", "Back to the form")
+	req, _ := http.NewRequestWithContext(t.Context(), http.MethodPost, b.base+"/authentik", strings.NewReader("no form at all"))
+	req.Header.Set("Content-Type", "multipart/form-data")
+	b.do(req).want(400).says("is not a form of this program")
+}
+
+func TestAPanicGivesNothingAway(t *testing.T) {
+	s := New(Config{})
+	t.Cleanup(s.Close)
+	h := secureHeaders(s.recoverPanics(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { panic("the innermost") })))
+	rec := httptest.NewRecorder()
+	h.ServeHTTP(rec, httptest.NewRequest("GET", "/", nil))
+	if rec.Code != 500 || strings.Contains(rec.Body.String(), "innermost") || !strings.Contains(rec.Body.String(), "Something went wrong inside authpocket") {
+		t.Errorf("%d: %s", rec.Code, rec.Body)
+	}
+}
+
+func TestHeadIsAnswered(t *testing.T) {
+	s := New(Config{})
+	t.Cleanup(s.Close)
+	rec := httptest.NewRecorder()
+	s.Handler().ServeHTTP(rec, httptest.NewRequest("HEAD", "http://127.0.0.1/", nil))
+	if rec.Code != 200 {
+		t.Errorf("HEAD / is answered with %d", rec.Code)
+	}
+}

@@ -1,0 +1,195 @@
+package web
+
+import (
+	"context"
+	"crypto/tls"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"authpocket/internal/link"
+	"authpocket/internal/secret"
+)
+
+// kept stores a session that holds a token and returns both, with the
+// request of its browser.
+func kept(s *sessions) (*session, secret.Text, *http.Request) {
+	token := secret.New("a token")
+	one := &session{authentik: &authentikAnswer{login: authentikLogin{token: token}, http: http.DefaultClient}}
+	rec := httptest.NewRecorder()
+	s.keep(rec, httptest.NewRequest("POST", "http://127.0.0.1:8480/authentik", nil), one)
+	req := httptest.NewRequest("GET", "http://127.0.0.1:8480/review", nil)
+	for _, c := range rec.Result().Cookies() {
+		req.AddCookie(c)
+	}
+	return one, token, req
+}
+
+func TestASessionEndsWhenNobodyClicks(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := newSessions()
+		defer s.close()
+		one, token, req := kept(s)
+		for range 3 {
+			time.Sleep(29 * time.Minute)
+			if got, lost := s.of(req); got != one || lost {
+				t.Fatal("the session ended although somebody clicked")
+			}
+		}
+		time.Sleep(31 * time.Minute)
+		synctest.Wait()
+		if token.IsSet() || s.count() != 0 {
+			t.Error("after 31 minutes the token is still there")
+		}
+		if _, lost := s.of(req); !lost {
+			t.Error("the browser is not told that its session is over")
+		}
+	})
+}
+
+func TestASessionEndsInAnyCase(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := newSessions()
+		defer s.close()
+		_, token, req := kept(s)
+		for range 12 {
+			time.Sleep(20 * time.Minute)
+			s.of(req)
+		}
+		synctest.Wait()
+		if token.IsSet() {
+			t.Error("after 4 hours the token is still there")
+		}
+	})
+}
+
+func TestAJobKeepsItsTokensToTheEnd(t *testing.T) {
+	s := New(Config{})
+	t.Cleanup(s.Close)
+	one, token, _ := kept(s.sessions)
+	open := make(chan struct{})
+	done := make(chan struct{})
+	one.mu.Lock()
+	began := s.beginWork(one, func(context.Context) { <-open })
+	one.mu.Unlock()
+	if !began {
+		t.Fatal("the work did not begin")
+	}
+	one.forget()
+	if !token.IsSet() {
+		t.Error("the token was wiped under a running job")
+	}
+	close(open)
+	go func() { s.jobs.running.Wait(); close(done) }()
+	<-done
+	if token.IsSet() {
+		t.Error("the token outlived the job")
+	}
+}
+
+func TestSessionsAreBounded(t *testing.T) {
+	s := newSessions()
+	t.Cleanup(s.close)
+	_, first, _ := kept(s)
+	for range sessionLimit {
+		kept(s)
+	}
+	if n := s.count(); n != sessionLimit {
+		t.Errorf("%d sessions, want %d", n, sessionLimit)
+	}
+	if first.IsSet() {
+		t.Error("the oldest session was not the one to go")
+	}
+}
+
+func TestStrangersCostNothing(t *testing.T) {
+	s := New(Config{})
+	t.Cleanup(s.Close)
+	for range 50 {
+		s.Handler().ServeHTTP(httptest.NewRecorder(), httptest.NewRequest("GET", "http://127.0.0.1/authentik", nil))
+		s.Handler().ServeHTTP(httptest.NewRecorder(), httptest.NewRequest("POST", "http://127.0.0.1/authentik", nil))
+	}
+	if n := s.sessions.count(); n != 0 {
+		t.Errorf("%d sessions of people who gave nothing", n)
+	}
+}
+
+func TestCookies(t *testing.T) {
+	for name, one := range map[string]struct {
+		url        string
+		tls        bool
+		host, bare bool
+	}{
+		"https":            {"https://wizard.example/", true, true, false},
+		"loopback":         {"http://127.0.0.1:8480/", false, true, true},
+		"localhost":        {"http://localhost:8480/", false, true, true},
+		"plain http":       {"http://wizard.lan/", false, false, true},
+		"IPv6 loopback":    {"http://[::1]:8480/", false, true, true},
+		"not so localhost": {"http://localhost.evil.example/", false, false, true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			req := httptest.NewRequest("POST", one.url, nil)
+			if req.TLS = nil; one.tls {
+				req.TLS = &tls.ConnectionState{}
+			}
+			rec := httptest.NewRecorder()
+			setCookies(rec, req, "id", 0)
+			got := map[string]*http.Cookie{}
+			for _, c := range rec.Result().Cookies() {
+				got[c.Name] = c
+				if !c.HttpOnly || c.SameSite != http.SameSiteStrictMode || c.Path != "/" || c.Domain != "" {
+					t.Errorf("the cookie %s is %v", c.Name, c)
+				}
+			}
+			if (got[hostCookie] != nil) != one.host || (got[plainCookie] != nil) != one.bare {
+				t.Errorf("the cookies are %v", got)
+			}
+			if c := got[hostCookie]; c != nil && !c.Secure {
+				t.Error("the host cookie is not Secure")
+			}
+		})
+	}
+}
+
+func TestABrowserThatTakesTheHostCookieLosesTheOther(t *testing.T) {
+	s := New(Config{})
+	t.Cleanup(s.Close)
+	_, _, req := kept(s.sessions)
+	rec := httptest.NewRecorder()
+	s.Handler().ServeHTTP(rec, req)
+	cookies := rec.Header().Values("Set-Cookie")
+	if len(cookies) != 1 || !strings.HasPrefix(cookies[0], plainCookie+"=;") {
+		t.Errorf("the cookies set are %q", cookies)
+	}
+}
+
+func TestALostSessionIsExplainedOnce(t *testing.T) {
+	s := New(Config{})
+	t.Cleanup(s.Close)
+	req := httptest.NewRequest("GET", "http://127.0.0.1/review", nil)
+	req.AddCookie(&http.Cookie{Name: hostCookie, Value: "gone"})
+	rec := httptest.NewRecorder()
+	s.Handler().ServeHTTP(rec, req)
+	if rec.Code != http.StatusGone || !strings.Contains(rec.Body.String(), "Your session is over") {
+		t.Errorf("%d: %s", rec.Code, rec.Body)
+	}
+	for _, c := range rec.Result().Cookies() {
+		if c.MaxAge >= 0 {
+			t.Errorf("the cookie %s was not taken back", c.Name)
+		}
+	}
+}
+
+func TestSecretsOfPlansAreWiped(t *testing.T) {
+	text := secret.New("client secret")
+	pair := &link.PairState{Provider: link.ProviderState{ClientSecret: text}}
+	wipePlan(link.Plan{Changes: []link.Change{
+		{After: pair}, {Before: (*link.ProviderState)(nil), After: &link.CollectionState{}},
+	}})
+	if text.IsSet() {
+		t.Error("the client secret outlived the plan")
+	}
+}

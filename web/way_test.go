@@ -1,0 +1,149 @@
+package web
+
+import (
+	"net/url"
+	"strings"
+	"testing"
+)
+
+// The whole way, by forms alone as a browser without JavaScript sends them.
+func TestFromStartToDone(t *testing.T) {
+	box := newSandbox(t)
+	w := wizardFor(t, box, Config{})
+	b := w.browser()
+
+	b.get("/").want(200).says("Start now")
+	b.send(b.get("/authentik").want(200), "/authentik", url.Values{
+		"authentik.url": {" " + box.AuthentikURL + "/if/admin/ "}, "authentik.token": {box.AuthentikToken},
+	}).want(303, "/pocketbase")
+	p := b.get("/pocketbase").want(200)
+	if !strings.Contains(p.text, "signed in as akadmin (superuser)") {
+		t.Error("the page after authentik's does not say what was found")
+	}
+	b.send(p, "/pocketbase", url.Values{
+		"pocketbase.url": {box.PocketBaseURL + "/_/"}, "pocketbase.with": {"password"},
+		"pocketbase.email": {box.SuperuserEmail}, "pocketbase.password": {box.SuperuserPassword},
+	}).want(303, "/settings")
+	settings := b.get("/settings").want(200).says("Which e-mail addresses may PocketBase trust?")
+	b.send(settings, "/settings", url.Values{"email": {"trust-all"}}).want(303, "/review")
+
+	review := b.get("/review").want(200).says("Make 3 changes", "Before you go on", "Everyone with an authentik account")
+	if review.title() != "Review 3 changes – authpocket" {
+		t.Errorf("the title is %q", review.title())
+	}
+	job := b.send(review, "/apply", nil).want(303).header.Get("Location")
+	b.wait(job+"/events", "")
+	b.get(job).want(200).says("All changes were made and read back", "3 of 3 changes made")
+
+	b.post("/verify", nil).want(303, "/verify")
+	b.wait("/verify/events", "")
+	b.get("/verify").want(200).says("What the checks say", "All checks passed")
+	done := b.get("/done").want(200).says("authentik and PocketBase are linked", `.collection("users")`, `{ provider: "oidc" }`)
+	for _, link := range []string{box.AuthentikURL + "/if/admin/#/core/applications/pocketbase", box.PocketBaseURL + "/_/#/collections?collection="} {
+		if !strings.Contains(done.text, link) {
+			t.Errorf("the last page has no link to %s", link)
+		}
+	}
+
+	// once more, with nothing left to do
+	b.get("/review").want(200).says("Nothing has to change", "Check that it works")
+	b.get("/settings").want(200).says("This link is there already")
+}
+
+func TestForgetKeepsWhatWasMade(t *testing.T) {
+	box := newSandbox(t)
+	w := wizardFor(t, box, prefilled(box))
+	b := w.browser().answered()
+	b.wait(b.send(b.get("/review"), "/apply", nil).header.Get("Location")+"/events", "")
+	b.post("/verify", nil)
+	b.wait("/verify/events", "")
+
+	token := w.only(t).authentik.login.token
+	b.post("/forget", nil).want(303, "/done")
+	if token.IsSet() {
+		t.Error("the token was not wiped")
+	}
+	done := b.get("/done").want(200).says("authpocket has forgotten them")
+	if len(done.all("form")) != 1 {
+		t.Errorf("%d forms on the last page, want Start over alone", len(done.all("form")))
+	}
+	b.get("/review").want(303, "/authentik")
+	b.post("/verify", nil).want(303, "/authentik")
+	b.post("/restart", nil).want(303, "/")
+	if n := w.server.sessions.count(); n != 0 {
+		t.Errorf("%d sessions are left", n)
+	}
+	if !w.server.cfg.Prefill.AuthentikToken.IsSet() {
+		t.Error("the program's own prefilled token was wiped along")
+	}
+}
+
+// only is the wizard's one session.
+func (w *wizard) only(t *testing.T) *session {
+	t.Helper()
+	w.server.sessions.mu.Lock()
+	defer w.server.sessions.mu.Unlock()
+	if len(w.server.sessions.byID) != 1 {
+		t.Fatalf("%d sessions, want 1", len(w.server.sessions.byID))
+	}
+	for _, s := range w.server.sessions.byID {
+		return s
+	}
+	return nil
+}
+
+func TestForgetInTheMiddleEndsTheSession(t *testing.T) {
+	box := newSandbox(t)
+	w := wizardFor(t, box, prefilled(box))
+	b := w.browser().connected()
+	b.post("/forget", nil).want(303, "/forgotten")
+	b.get("/forgotten").want(200).says("The tokens are forgotten")
+	if n := w.server.sessions.count(); n != 0 {
+		t.Errorf("%d sessions are left", n)
+	}
+	b.get("/settings").want(303, "/authentik")
+}
+
+func TestSkippingAheadLeadsToTheFirstUnansweredPage(t *testing.T) {
+	box := newSandbox(t)
+	b := wizardFor(t, box, prefilled(box)).browser()
+	want := func(missing string, paths ...string) {
+		t.Helper()
+		for _, path := range paths {
+			b.get(path).want(303, missing)
+		}
+	}
+	want("/authentik", "/pocketbase", "/pocketbase/code", "/settings", "/review", "/verify", "/done")
+	b.post("/settings", url.Values{"email": {"leave"}}).want(303, "/authentik")
+	b.send(b.get("/authentik"), "/authentik", nil)
+	want("/pocketbase", "/settings", "/review", "/verify", "/done")
+	b.send(b.get("/pocketbase"), "/pocketbase", nil)
+	want("/settings", "/review", "/verify", "/done")
+	b.send(b.get("/settings"), "/settings", url.Values{"email": {"trust-all"}})
+	want("/review", "/verify", "/done")
+	b.get("/").want(200).says("Go on where you were")
+}
+
+func TestChangeLeadsBackToTheReview(t *testing.T) {
+	box := newSandbox(t)
+	b := wizardFor(t, box, prefilled(box)).browser().answered()
+	review := b.get("/review").want(200)
+	for _, path := range []string{"/authentik", "/pocketbase", "/settings"} {
+		if !strings.Contains(review.text, `href="`+path+`?from=review"`) {
+			t.Errorf("the review has no Change link to %s", path)
+		}
+		b.send(b.get(path+"?from=review").want(200), path, nil).want(303, "/review")
+	}
+	// without the Change link, Continue leads on
+	b.send(b.get("/authentik"), "/authentik", nil).want(303, "/pocketbase")
+	b.get("/review").want(200)
+}
+
+func TestAnotherServerOpensTheSettingsAgain(t *testing.T) {
+	box, other := newSandbox(t), newSandbox(t)
+	b := wizardFor(t, box, prefilled(box)).browser().answered()
+	b.send(b.get("/authentik?from=review"), "/authentik", url.Values{
+		"authentik.url": {other.AuthentikURL}, "authentik.token": {other.AuthentikToken},
+	}).want(303, "/settings")
+	b.get("/review").want(303, "/settings")
+}
