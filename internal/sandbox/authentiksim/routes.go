@@ -29,6 +29,7 @@ func (s *Server) systemRoutes(r chi.Router) {
 	s.public(r, "/schema/", methods{"GET": schema})
 	s.api(r, "/events/events/", methods{"GET": eventResource.list, "POST": createEvent})
 	s.api(r, "/events/events/{key}/", methods{"GET": eventResource.read})
+	s.api(r, "/managed/blueprints/import/", methods{"POST": importBlueprint})
 	s.page(r, "/-/health/live/", methods{"GET": healthy})
 	s.page(r, "/-/health/ready/", methods{"GET": healthy})
 }

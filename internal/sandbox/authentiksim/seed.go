@@ -80,17 +80,20 @@ func (s *Server) AddEvent(e Event) {
 }
 
 // AddApplications adds n providers, each with its application, in the way of
-// the admin interface: standard scopes, implicit consent, one redirect URI.
+// the admin interface: standard scopes, implicit consent, the self-signed key
+// and one redirect URI.
 // They are called "Application 1" with the slug app-1 and so on.
 func (s *Server) AddApplications(n int) {
 	s.change(func(c *call) {
+		c.ensureSelfSigned()
+		key := c.st.keys.find(func(k *KeyPair) bool { return k.Name == selfSigned })
 		implicit, logout := c.st.flowBySlug(implicitFlow), c.st.flowBySlug("default-provider-invalidation-flow")
 		for range n {
 			p := c.st.newProvider()
 			number := p.PK
 			p.Name, p.ClientID = fmt.Sprintf("Provider for Application %d", number), fmt.Sprintf("client-%d", number)
 			p.AuthorizationFlow, p.InvalidationFlow = implicit.PK, logout.PK
-			p.GrantTypes = []string{"authorization_code"}
+			p.GrantTypes, p.SigningKey = []string{"authorization_code"}, key.PK
 			p.RedirectURIs = []RedirectURI{{MatchingMode: "strict", Type: "authorization",
 				URL: fmt.Sprintf("https://app-%d.example.com/callback", number)}}
 			for _, m := range c.st.mappings.all()[:3] { // openid, profile and email

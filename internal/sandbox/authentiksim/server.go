@@ -33,6 +33,8 @@ type Config struct {
 	// ShowPassword is username → password of people whose password the login
 	// page shows, so that a visitor of a demo can sign in as them.
 	ShowPassword map[string]string
+	// Environment is what !Env finds in an imported blueprint.
+	Environment map[string]string
 	// SigningKey is the key of the certificate every install has. Nil means that
 	// one is made when it is first needed, which takes about a tenth of a second.
 	SigningKey *rsa.PrivateKey

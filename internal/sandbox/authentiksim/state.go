@@ -5,7 +5,9 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
+	"maps"
 	"math/big"
+	"slices"
 	"time"
 
 	"github.com/google/uuid"
@@ -65,6 +67,16 @@ func newState() *state {
 		appLists:     map[appListKey][]cachedApp{},
 		consents:     map[consentKey]time.Time{},
 	}
+}
+
+// clone copies what an import can change, to go back to if it fails.
+func (st *state) clone() *state {
+	copied := *st
+	copied.groups, copied.flows, copied.keys = st.groups.clone(), st.flows.clone(), st.keys.clone()
+	copied.mappings, copied.providers = st.mappings.clone(), st.providers.clone()
+	copied.applications, copied.bindings = st.applications.clone(), st.bindings.clone()
+	copied.events, copied.byProvider = slices.Clone(st.events), maps.Clone(st.byProvider)
+	return &copied
 }
 
 // uid is the hashed id of a user.

@@ -54,3 +54,14 @@ func (t *table[K, T]) find(match func(*T) bool) *T {
 	}
 	return nil
 }
+
+// clone copies the rows. Rows are changed as wholes, so what they refer to can
+// be shared.
+func (t *table[K, T]) clone() table[K, T] {
+	copied := newTable[K, T]()
+	for _, key := range t.keys {
+		row := *t.rows[key]
+		copied.put(key, &row)
+	}
+	return copied
+}
