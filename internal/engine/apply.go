@@ -53,7 +53,7 @@ func (e *Engine) replan(ctx context.Context, plan link.Plan) (link.Plan, error) 
 	if err != nil {
 		return link.Plan{}, err
 	}
-	fresh, problems := link.NewPlan(plan.Spec, snaps.Authentik, snaps.PocketBase, plan.Generated)
+	fresh, problems := plan.Again(snaps.Authentik, snaps.PocketBase)
 	if len(problems) > 0 {
 		return link.Plan{}, &link.Fault{
 			Kind: link.FaultStale, System: link.Authentik,

@@ -142,6 +142,35 @@ type Plan struct {
 	// made again and compared.
 	Spec      Spec
 	Generated Generated
+
+	Purpose Purpose
+	// Undoes are the changes that a plan to undo takes back; Force says to do
+	// so whatever was changed since.
+	Undoes []Change
+	Force  bool
+}
+
+// Purpose says what a plan is for.
+type Purpose string
+
+// The purposes. The zero value makes or changes the link.
+const (
+	PurposeLink   Purpose = ""
+	PurposeUndo   Purpose = "undo"
+	PurposeRemove Purpose = "remove"
+)
+
+// Again makes the plan once more from what the systems hold now. Comparing
+// both tells whether a preview still holds.
+func (p Plan) Again(a AuthentikSnapshot, b PocketBaseSnapshot) (Plan, Problems) {
+	switch p.Purpose {
+	case PurposeUndo:
+		return NewUndo(p.Spec, p.Undoes, a, b, p.Force)
+	case PurposeRemove:
+		return NewRemoval(p.Spec, a, b)
+	default:
+		return NewPlan(p.Spec, a, b, p.Generated)
+	}
 }
 
 // Empty tells whether there is nothing to change.

@@ -39,11 +39,9 @@ func diff(before, after []value) []Field {
 		}
 		fields = append(fields, f)
 	}
-	if after == nil {
-		for _, b := range before {
-			if !blank(b) {
-				fields = append(fields, Field{Name: b.name, Before: printable(b), Sensitive: b.sensitive})
-			}
+	for _, b := range before {
+		if _, found := other(after, b.name); !found && !blank(b) {
+			fields = append(fields, Field{Name: b.name, Before: printable(b), Sensitive: b.sensitive})
 		}
 	}
 	return fields

@@ -1,0 +1,56 @@
+package link
+
+import "slices"
+
+// NewRemoval makes the plan that takes the link apart on both sides: first
+// the sign-in button in PocketBase, then application and provider, then our
+// scope mapping if nothing else uses it. Accounts stay.
+func NewRemoval(s Spec, a AuthentikSnapshot, p PocketBaseSnapshot) (Plan, Problems) {
+	var problems Problems
+	found := find(s, a, p, &problems)
+	if len(problems) > 0 {
+		return Plan{}, problems
+	}
+	u := undoer{a: a, p: p, force: true}
+	u.removeSlot(s, found)
+	if found.application != nil {
+		u.deleteApplication(Change{System: Authentik}, *found.application)
+	}
+	if found.provider != nil {
+		u.deleteProvider(Change{System: Authentik}, *found.provider)
+		for _, ref := range found.provider.Mappings {
+			if m := mappingByID(a, ref.ID); m != nil && OwnMapping(m.Name) {
+				u.mapping(Change{System: Authentik, Kind: KindMapping, Object: "scope mapping " + quote(m.Name)}, m)
+			}
+		}
+	}
+	for i := range u.changes {
+		u.changes[i].Why = "The link is taken apart."
+		if u.changes[i].Action == Delete {
+			u.changes[i].Lost = "Undo makes it again with the same values, but with another client secret."
+		}
+	}
+	return Plan{Purpose: PurposeRemove, Changes: u.changes, Warnings: u.warnings, Spec: s}, nil
+}
+
+// removeSlot takes the link's element out of the collection's providers.
+func (u *undoer) removeSlot(s Spec, found existing) {
+	c := u.p.Collection(Value(s.PocketBase.Collection, DefaultCollection))
+	if c == nil || found.provider == nil {
+		return
+	}
+	for _, slot := range Slots() {
+		i := slotIndex(c.OAuth2, slot)
+		if i < 0 || c.OAuth2.Providers[i].ClientID != found.provider.ClientID {
+			continue
+		}
+		after := *c
+		after.OAuth2.Providers = slices.Delete(slices.Clone(c.OAuth2.Providers), i, i+1)
+		u.add(Change{System: PB, Kind: KindOAuth2, Object: "OAuth2 of the collection " + quote(c.Name)}, c, &after,
+			slotValues(c.OAuth2, slot), slotValues(after.OAuth2, slot))
+		if n := u.p.Linked[slot]; n > 0 {
+			u.warnings.add("linked-people", PB, count(n, "person has", "people have")+" an account linked through "+slot+".",
+				"Their accounts stay, but they can no longer sign in with authentik. PocketBase keeps the links, and whoever uses this slot next inherits them.")
+		}
+	}
+}

@@ -1,0 +1,268 @@
+package link
+
+import (
+	"slices"
+	"strings"
+)
+
+// NewUndo makes the plan that takes back the changes that were done, in
+// reverse order: fields get the values they had, and what was made is
+// deleted. What somebody has changed since is a problem, unless force says to
+// undo it all the same. done are the changes of a receipt, with Before and
+// After as they were when it was written, secrets left out.
+func NewUndo(s Spec, done []Change, a AuthentikSnapshot, p PocketBaseSnapshot, force bool) (Plan, Problems) {
+	u := undoer{a: a, p: p, force: force}
+	for _, c := range slices.Backward(done) {
+		u.undo(c)
+	}
+	if len(u.problems) > 0 {
+		return Plan{}, u.problems
+	}
+	return Plan{Purpose: PurposeUndo, Undoes: done, Force: force, Changes: u.changes, Warnings: u.warnings, Spec: s}, nil
+}
+
+type undoer struct {
+	a        AuthentikSnapshot
+	p        PocketBaseSnapshot
+	force    bool
+	changes  []Change
+	warnings warner
+	problems Problems
+	// leaving are the providers that this plan deletes: a mapping that only
+	// they use is not in use.
+	leaving []int
+}
+
+func (u *undoer) undo(c Change) {
+	if c.Lost != "" {
+		u.warnings.add("lost", c.System, "Undo cannot put everything back.", c.Lost)
+	}
+	switch after := c.After.(type) {
+	case *Mapping:
+		u.mapping(c, after)
+	case *KeyState:
+		u.warnings.add("key-stays", Authentik, "The signing key "+quote(after.Name)+" stays.", "Other providers may use it by now. Delete it in authentik if none does.")
+	case *PairState:
+		u.pair(c, after)
+	case *ProviderState:
+		u.provider(c, after)
+	case *ApplicationState:
+		u.application(c, after)
+	case *BindingState:
+		u.binding(c, after)
+	case *SettingsState:
+		u.settings(c)
+	case *CollectionState:
+		u.collection(c, after)
+	}
+}
+
+// changedSince reports what is not as the apply left it and tells whether to
+// leave it alone.
+func (u *undoer) changedSince(c Change, now, left []value) bool {
+	differs := diff(left, now)
+	differs = slices.DeleteFunc(differs, func(f Field) bool { return f.Sensitive })
+	if len(differs) == 0 || u.force {
+		return false
+	}
+	names := make([]string, len(differs))
+	for i, f := range differs {
+		names[i] = f.Name + " is now " + quote(Show(f.After))
+	}
+	u.problems.Add("", c.System.Label()+": "+c.Object+" was changed since: "+strings.Join(names, "; ")+".",
+		"Undo it all the same if that change may go too.")
+	return true
+}
+
+// only keeps the values that a change wrote.
+func only(list []value, fields []Field) []value {
+	return slices.DeleteFunc(slices.Clone(list), func(v value) bool {
+		return !slices.ContainsFunc(fields, func(f Field) bool { return f.Name == v.name })
+	})
+}
+
+func (u *undoer) add(c Change, before, after any, from, to []value) {
+	undo := Change{System: c.System, Kind: c.Kind, Object: c.Object, Before: before, After: after, Action: Update, Fields: diff(from, to),
+		Why: "Takes back what was done before."}
+	if to == nil {
+		undo.Action = Delete
+	}
+	if len(undo.Fields) > 0 {
+		u.changes = append(u.changes, undo)
+	}
+}
+
+func (u *undoer) mapping(c Change, after *Mapping) {
+	i := slices.IndexFunc(u.a.Mappings, func(m Mapping) bool { return m.Name == after.Name })
+	if i < 0 {
+		return
+	}
+	now := u.a.Mappings[i]
+	if u.changedSince(c, only(now.values(), c.Fields), only(after.values(), c.Fields)) {
+		return
+	}
+	if was, ok := c.Before.(*Mapping); ok && was != nil {
+		back := now
+		restoreMapping(&back, *was, c.Fields)
+		u.add(c, &now, &back, now.values(), back.values())
+		return
+	}
+	for _, p := range u.a.Providers {
+		uses := slices.ContainsFunc(p.Mappings, func(r Ref) bool { return r.ID == now.ID })
+		if uses && !slices.Contains(u.leaving, p.PK) {
+			u.warnings.add("mapping-stays", Authentik, "The scope mapping "+quote(now.Name)+" stays.", "The provider "+quote(p.Name)+" uses it too.")
+			return
+		}
+	}
+	u.add(c, &now, nil, now.values(), nil)
+}
+
+func (u *undoer) pair(c Change, after *PairState) {
+	if now := u.a.Application; now != nil {
+		left := after.Application
+		left.PK, left.Provider, left.ProviderName = now.PK, now.Provider, now.ProviderName
+		if u.changedSince(c, now.values(u.a.Features), left.values(u.a.Features)) {
+			return
+		}
+		u.deleteApplication(c, *now)
+	}
+	u.deleteProvider(c, after.Provider)
+}
+
+func (u *undoer) deleteApplication(c Change, now ApplicationState) {
+	c.Kind, c.Object = KindApplication, "application "+quote(now.Name)
+	u.add(c, &now, nil, now.values(u.a.Features), nil)
+}
+
+// deleteProvider deletes the provider that was made, if it is there and as it
+// was left.
+func (u *undoer) deleteProvider(c Change, made ProviderState) {
+	now := u.findProvider(made)
+	if now == nil {
+		return
+	}
+	c.Kind, c.Object = KindProvider, "provider "+quote(now.Name)
+	left := made
+	nameRefs(&left, u.a)
+	if u.changedSince(c, now.values(u.a.Features), left.values(u.a.Features)) {
+		return
+	}
+	u.leaving = append(u.leaving, now.PK)
+	u.add(c, now, nil, now.values(u.a.Features), nil)
+}
+
+func (u *undoer) findProvider(p ProviderState) *ProviderState {
+	i := slices.IndexFunc(u.a.Providers, func(x ProviderState) bool { return x.ClientID == p.ClientID || (p.PK != 0 && x.PK == p.PK) })
+	if i < 0 {
+		return nil
+	}
+	now := u.a.Providers[i]
+	nameRefs(&now, u.a)
+	return &now
+}
+
+func (u *undoer) provider(c Change, after *ProviderState) {
+	was, updated := c.Before.(*ProviderState)
+	if !updated || was == nil {
+		u.deleteProvider(c, *after)
+		return
+	}
+	now := u.findProvider(*after)
+	if now == nil {
+		u.problems.Add("", "authentik no longer has the "+c.Object+".", "There is nothing to put its values back into.")
+		return
+	}
+	if u.changedSince(c, only(now.values(u.a.Features), c.Fields), only(after.values(u.a.Features), c.Fields)) {
+		return
+	}
+	back := *now
+	restoreProvider(&back, *was, c.Fields)
+	u.add(c, now, &back, now.values(u.a.Features), back.values(u.a.Features))
+}
+
+func (u *undoer) application(c Change, after *ApplicationState) {
+	now := u.a.Application
+	if now == nil {
+		return
+	}
+	was, updated := c.Before.(*ApplicationState)
+	if u.changedSince(c, only(now.values(u.a.Features), c.Fields), only(after.values(u.a.Features), c.Fields)) {
+		return
+	}
+	if !updated || was == nil {
+		u.deleteApplication(c, *now)
+		return
+	}
+	back := *now
+	restoreApplication(&back, *was, c.Fields)
+	u.add(c, now, &back, now.values(u.a.Features), back.values(u.a.Features))
+}
+
+func (u *undoer) binding(c Change, after *BindingState) {
+	i := slices.IndexFunc(u.a.Bindings, func(b BindingState) bool {
+		return b.Kind == after.Kind && b.Target.ID == after.Target.ID && b.Enabled == after.Enabled && b.Negate == after.Negate
+	})
+	if i < 0 {
+		return
+	}
+	now := u.a.Bindings[i]
+	if u.a.Application != nil && len(u.a.Bindings) == 1 {
+		u.warnings.add("open-to-everyone", Authentik, "Without this binding everyone with an authentik account can use the application.", "That is how it was before.")
+	}
+	u.add(c, &now, nil, now.values(), nil)
+}
+
+func (u *undoer) settings(c Change) {
+	was, ok := c.Before.(*SettingsState)
+	if !ok || u.p.Settings.HideControls == was.HideControls {
+		return
+	}
+	now, back := u.p.Settings, u.p.Settings
+	back.HideControls = was.HideControls
+	u.add(c, &now, &back, settingsValues(now), settingsValues(back))
+}
+
+func (u *undoer) collection(c Change, after *CollectionState) {
+	was, ok := c.Before.(*CollectionState)
+	now := u.p.Collection(after.Name)
+	if !ok || now == nil {
+		u.problems.Add("", "PocketBase no longer has the auth collection "+quote(after.Name)+".", "There is nothing to put its values back into.")
+		return
+	}
+	back := *now
+	if c.Kind == KindRules {
+		if u.changedSince(c, only(ruleValues(*now), c.Fields), only(ruleValues(*after), c.Fields)) {
+			return
+		}
+		back.CreateRule, back.AuthRule = was.CreateRule, was.AuthRule
+		u.add(c, now, &back, ruleValues(*now), ruleValues(back))
+		return
+	}
+	slot := slotOf(c)
+	if slotIndex(now.OAuth2, slot) >= 0 && u.changedSince(c, only(slotValues(now.OAuth2, slot), c.Fields), only(slotValues(after.OAuth2, slot), c.Fields)) {
+		return
+	}
+	restoreOAuth2(&back.OAuth2, was.OAuth2, slot, c.Fields)
+	u.add(c, now, &back, slotValues(now.OAuth2, slot), slotValues(back.OAuth2, slot))
+	if slotIndex(was.OAuth2, slot) >= 0 {
+		u.warnings.add("lost", PB, "The client secret of "+slot+" stays as it is now.", "PocketBase never shows one, so the one before cannot come back. Enter it in PocketBase if it was another.")
+	}
+}
+
+// slotOf is the slot whose element a change of a collection's OAuth2 wrote.
+func slotOf(c Change) string {
+	for _, f := range c.Fields {
+		if slot, _, found := strings.Cut(f.Name, "."); found && isSlot(slot) {
+			return slot
+		}
+	}
+	return ""
+}
+
+func slotValues(o OAuth2State, slot string) []value {
+	return oauth2Values(o, slot, slotIndex(o, slot))
+}
+
+func settingsValues(s SettingsState) []value {
+	return []value{{name: "meta.hideControls", of: s.HideControls}}
+}
