@@ -36,8 +36,9 @@ func (c Candidate) Label() string {
 }
 
 // Candidates finds the providers that may already be this link's: by the
-// client id that the spec or PocketBase holds, or by redirect URI. Those with
-// strong evidence come first.
+// client id that the spec or PocketBase holds, by redirect URI, or by the name
+// asked for where the spec says to use what is there. Those with strong
+// evidence come first.
 func Candidates(s Spec, a AuthentikSnapshot, p PocketBaseSnapshot) []Candidate {
 	var strong, weak []Candidate
 	for _, provider := range a.Providers {
@@ -50,6 +51,10 @@ func Candidates(s Spec, a AuthentikSnapshot, p PocketBaseSnapshot) []Candidate {
 			c.strong = true
 		case sendsTo(provider, s.PocketBaseURLs):
 			c.Evidence = "it sends people back to this PocketBase"
+		case s.Provider.RedirectURIs != nil && sendsAsAsked(provider, s.Provider.RedirectURIs):
+			c.Evidence = "it has the redirect URIs asked for"
+		case s.Existing == ExistingUse && s.Provider.Name != nil && *s.Provider.Name == provider.Name:
+			c.Evidence = "it has the name asked for"
 		default:
 			continue
 		}
@@ -83,6 +88,17 @@ func sendsTo(p ProviderState, bases []string) bool {
 			return r.Mode == "strict" && r.URL == RedirectURL(base)
 		})
 	})
+}
+
+// sendsAsAsked tells whether the provider has all of the redirect URIs.
+func sendsAsAsked(p ProviderState, asked []RedirectURI) bool {
+	for _, want := range asked {
+		has := func(r RedirectURI) bool { return r.URL == want.URL && r.Mode == orDefault(want.Mode, "strict") }
+		if !slices.ContainsFunc(p.RedirectURIs, has) {
+			return false
+		}
+	}
+	return len(asked) > 0
 }
 
 // SlugFor returns the slug of the application that s is about. Where the spec
@@ -177,16 +193,17 @@ func providerByPK(a AuthentikSnapshot, pk int) *ProviderState {
 	return &a.Providers[i]
 }
 
-// findHalf is for an application that has no provider. With the one provider
-// that may be this link's and has no application it is what an interrupted
-// run leaves behind.
+// findHalf is for an application that has no provider. With a provider that
+// may be this link's and has no application it is what an interrupted run
+// leaves behind.
 func findHalf(s Spec, app *ApplicationState, candidates []Candidate, taken string, problems *Problems) existing {
 	found := existing{application: app}
-	orphan := len(candidates) == 1 && candidates[0].Provider.ApplicationSlug == ""
-	if orphan && s.Existing != ExistingNew {
-		found.provider = &candidates[0].Provider
+	name := Value(s.Application.Name, app.Name)
+	orphan := orphanOf(candidates, Value(s.Provider.Name, defaultProviderName(name)))
+	if orphan != nil && s.Existing != ExistingNew {
+		found.provider = orphan
 	}
-	half := orphan && app.Name == Value(s.Application.Name, DefaultName)
+	half := orphan != nil && len(candidates) == 1 && app.Name == Value(s.Application.Name, DefaultName)
 	switch {
 	case s.Existing == ExistingUse, s.Existing == ExistingAsk && half:
 	case s.Existing == ExistingNew:
@@ -195,6 +212,18 @@ func findHalf(s Spec, app *ApplicationState, candidates []Candidate, taken strin
 		problems.Add("application.slug", taken+", which has no provider.", "Choose another slug, or “use what is there” (existing: use) to give it one.")
 	}
 	return found
+}
+
+// orphanOf returns the one candidate without an application: the only
+// candidate there is, or the one of several that has the wanted name.
+func orphanOf(candidates []Candidate, name string) *ProviderState {
+	for i := range candidates {
+		p := &candidates[i].Provider
+		if p.ApplicationSlug == "" && (len(candidates) == 1 || p.Name == name) {
+			return p
+		}
+	}
+	return nil
 }
 
 // checkProviderName finds what else has the wanted provider name: names are
@@ -206,7 +235,8 @@ func checkProviderName(s Spec, d Desired, a AuthentikSnapshot, problems *Problem
 			if other.ApplicationName != "" {
 				has = "of the application " + quote(other.ApplicationName)
 			}
-			problems.Add("provider.name", "The name "+quote(other.Name)+" is taken by the OAuth2/OpenID provider "+has+".", "Choose another provider name.")
+			problems.Add("provider.name", "The name "+quote(other.Name)+" is taken by the OAuth2/OpenID provider "+has+".",
+				"Choose another provider name, or “use what is there” (existing: use) if it is this link's.")
 			return
 		}
 		if other.ClientID == d.Provider.ClientID && other.PK != d.Provider.PK {

@@ -289,7 +289,7 @@ func resolveGrants(now []string, mappings []Ref, a AuthentikSnapshot) []string {
 // PocketBase that still names a provider that is gone gives its client id.
 func resolveCredentials(d *Desired, s Spec, a AuthentikSnapshot, c CollectionState, found existing, g Generated) {
 	id, secretText := g.ClientID, g.ClientSecret
-	if stale := staleClient(s, c, a, authorizeURL(*d, s)); stale != "" {
+	if stale := staleClient(s, c, a, endpointsOf(*d, s)); stale != "" {
 		id = stale
 	}
 	if found.provider != nil {

@@ -5,9 +5,8 @@ import "slices"
 // resolveSlot settles our element of the collection's OAuth2 providers. All
 // other elements keep their place and content.
 func resolveSlot(d *Desired, s Spec, a AuthentikSnapshot, c CollectionState, problems *Problems) {
-	authURL := authorizeURL(*d, s)
 	search := slotSearch{
-		providers: c.OAuth2.Providers, clientIDs: []string{d.Provider.ClientID}, authURL: authURL,
+		providers: c.OAuth2.Providers, clientIDs: []string{d.Provider.ClientID}, here: endpointsOf(*d, s),
 		known: func(clientID string) bool { return knownClient(a, clientID) },
 	}
 	if now := providerByPK(a, d.Provider.PK); now != nil {
@@ -24,7 +23,7 @@ func resolveSlot(d *Desired, s Spec, a AuthentikSnapshot, c CollectionState, pro
 		DisplayName:  Value(want.DisplayName, orDefault(now.DisplayName, DefaultDisplayName)),
 		ClientID:     d.Provider.ClientID,
 		ClientSecret: d.Provider.ClientSecret,
-		AuthURL:      authURL,
+		AuthURL:      Value(want.AuthURL, endpoint(d.AuthentikURL, "authorize")),
 		TokenURL:     Value(want.TokenURL, keepInternal(now.TokenURL, now, endpoint(d.AuthentikURL, "token"))),
 		PKCE:         now.PKCE,
 		Raw:          now.Raw,
@@ -58,11 +57,6 @@ func resolveSlot(d *Desired, s Spec, a AuthentikSnapshot, c CollectionState, pro
 	}
 }
 
-// authorizeURL is where PocketBase sends browsers.
-func authorizeURL(d Desired, s Spec) string {
-	return Value(s.PocketBase.AuthURL, endpoint(d.AuthentikURL, "authorize"))
-}
-
 // keepInternal keeps a URL that leads to the right endpoint by another host
 // than the browsers' one: an address that only PocketBase uses.
 func keepInternal(url string, now OAuth2Provider, wanted string) string {
@@ -79,26 +73,58 @@ func orDefault(v, fallback string) string {
 	return v
 }
 
-// resolveUserInfo settles where PocketBase reads the claims from. An ID token
-// set-up that checks signature or issuer was somebody's choice and stays.
+// resolveUserInfo settles where PocketBase reads the claims from.
 func resolveUserInfo(d *Desired, s Spec, now OAuth2Provider) {
-	mode := "userinfo"
-	if now.IDTokenMode() && (now.JWKSURL != "" || len(now.Issuers) > 0) {
-		mode = "id_token"
-	}
 	want := s.PocketBase
-	if Value(want.UserInfo, mode) == "userinfo" {
+	if Value(want.UserInfo, userInfoMode(want, now)) == "userinfo" {
 		d.Slot.UserInfoURL = Value(want.UserInfoURL, keepInternal(now.UserInfoURL, now, endpoint(d.AuthentikURL, "userinfo")))
 		return
 	}
-	d.Slot.JWKSURL = Value(want.JWKSURL, orDefault(now.JWKSURL, d.AuthentikURL+"/application/o/"+d.Application.Slug+"/jwks/"))
-	d.Slot.Issuers = []string{d.Issuer()}
-	if len(now.Issuers) > 0 {
-		d.Slot.Issuers = now.Issuers
+	jwks, issuers := d.AuthentikURL+"/application/o/"+d.Application.Slug+"/jwks/", []string{d.Issuer()}
+	d.Slot.JWKSURL, d.Slot.Issuers = jwks, issuers
+	if checksIDToken(now) {
+		d.Slot.JWKSURL, d.Slot.Issuers = now.JWKSURL, now.Issuers
 	}
+	d.Slot.JWKSURL = Value(want.JWKSURL, d.Slot.JWKSURL)
 	if want.Issuers != nil {
 		d.Slot.Issuers = want.Issuers
 	}
+	switch { // to check nothing has to be asked for in both places
+	case checksIDToken(d.Slot):
+	case want.Issuers == nil:
+		d.Slot.Issuers = issuers
+	case want.JWKSURL == nil:
+		d.Slot.JWKSURL = jwks
+	}
+}
+
+// userInfoMode is where the claims come from when the spec leaves it open:
+// what its URLs are for, else what is there. An ID token of which nothing is
+// checked is never kept.
+func userInfoMode(want PocketBase, now OAuth2Provider) string {
+	after := OAuth2Provider{JWKSURL: Value(want.JWKSURL, ""), Issuers: want.Issuers}
+	switch {
+	case want.UserInfoURL != nil:
+		return "userinfo"
+	case checksIDToken(after):
+		return "id_token"
+	case !checksIDToken(now):
+		return "userinfo"
+	}
+	after.JWKSURL = Value(want.JWKSURL, now.JWKSURL)
+	if want.Issuers == nil {
+		after.Issuers = now.Issuers
+	}
+	if !checksIDToken(after) {
+		return "userinfo"
+	}
+	return "id_token"
+}
+
+// checksIDToken tells whether PocketBase reads the ID token and checks its
+// signature or issuer: a set-up that was somebody's choice.
+func checksIDToken(p OAuth2Provider) bool {
+	return p.IDTokenMode() && (p.JWKSURL != "" || len(p.Issuers) > 0)
 }
 
 // checkMapped refuses what PocketBase would silently drop or fail on. What is

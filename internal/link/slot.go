@@ -12,8 +12,28 @@ type slotSearch struct {
 	// clientIDs are the one that authentik's provider gets and the one that
 	// it has now.
 	clientIDs []string
-	authURL   string
+	here      endpoints
 	known     func(clientID string) bool // by this authentik
+}
+
+// endpoints are the URLs by which a slot leads to one authentik.
+type endpoints struct{ auth, token, userInfo []string }
+
+// endpointsOf are authentik's own and those that the spec puts in their place.
+func endpointsOf(d Desired, s Spec) endpoints {
+	urls := func(name string, named *string) []string {
+		list := []string{endpoint(d.AuthentikURL, name)}
+		if named != nil && *named != "" {
+			list = append(list, *named)
+		}
+		return list
+	}
+	b := s.PocketBase
+	return endpoints{urls("authorize", b.AuthURL), urls("token", b.TokenURL), urls("userinfo", b.UserInfoURL)}
+}
+
+func (e endpoints) of(p OAuth2Provider) bool {
+	return slices.Contains(e.auth, p.AuthURL) || slices.Contains(e.token, p.TokenURL) || slices.Contains(e.userInfo, p.UserInfoURL)
 }
 
 func (q slotSearch) hasClient(p OAuth2Provider) bool {
@@ -23,7 +43,7 @@ func (q slotSearch) hasClient(p OAuth2Provider) bool {
 // leadsHere tells whether p leads to this authentik, but to no provider that
 // is there.
 func (q slotSearch) leadsHere(p OAuth2Provider) bool {
-	return p.AuthURL == q.authURL && !q.known(p.ClientID)
+	return q.here.of(p) && !q.known(p.ClientID)
 }
 
 func (q slotSearch) matches(match func(OAuth2Provider) bool) []int {
@@ -78,11 +98,11 @@ func namedSlot(s Spec, slot string, q slotSearch, problems *Problems) (int, stri
 
 // staleClient returns the client id of a slot that leads to this authentik
 // but to no provider that is there: what an earlier link left in PocketBase.
-func staleClient(s Spec, c CollectionState, a AuthentikSnapshot, authURL string) string {
+func staleClient(s Spec, c CollectionState, a AuthentikSnapshot, here endpoints) string {
 	var ids []string
 	for _, p := range c.OAuth2.Providers {
 		wanted := s.PocketBase.Slot == nil || *s.PocketBase.Slot == p.Slot
-		if isSlot(p.Slot) && wanted && p.AuthURL == authURL && p.ClientID != "" && !knownClient(a, p.ClientID) {
+		if isSlot(p.Slot) && wanted && here.of(p) && p.ClientID != "" && !knownClient(a, p.ClientID) {
 			ids = append(ids, p.ClientID)
 		}
 	}
