@@ -39,6 +39,9 @@ func (w write) refusedFields(a answer) (field, words string) {
 			field = path
 		}
 		text := strings.TrimRight(one.text, ".")
+		if strings.Contains(text, "must_created") {
+			text = "there is one already" // the blueprint's words for a name that is taken
+		}
 		for _, s := range w.secrets {
 			if len(s) >= 4 {
 				text = strings.ReplaceAll(text, s, "…")

@@ -1,0 +1,155 @@
+package authentik
+
+import (
+	"encoding/json"
+	"os"
+	"testing"
+
+	"authpocket/internal/link"
+)
+
+// recorded is what a real authentik answered, by name.
+func recorded(t testing.TB) map[string]object {
+	raw, err := os.ReadFile("testdata/answers.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var answers map[string]object
+	if err := json.Unmarshal(raw, &answers); err != nil {
+		t.Fatal(err)
+	}
+	return answers
+}
+
+func TestRecordedObjectsAreReadWhole(t *testing.T) {
+	answers := recorded(t)
+	a := applicationState(answers["application"])
+	want := link.ApplicationState{PK: "${app}", Slug: "pocketbase", Name: "PocketBase", PolicyEngineMode: "any",
+		Provider: 92, ProviderName: "PocketBase", ProviderKind: "OAuth2/OpenID Provider"}
+	if a != want {
+		t.Errorf("the application is %+v", a)
+	}
+	if a := applicationState(answers["application-without-provider"]); a.Provider != 0 || a.ProviderName != "" || a.Group != "Apps" || !a.OpenInNewTab {
+		t.Errorf("the application without a provider is %+v", a)
+	}
+	p := providerState(answers["provider"])
+	if p.PK != 92 || p.ClientID != "pb-client" || p.ClientSecret.Reveal() != "pb-secret-0123456789" || p.SigningKey.ID != "${key}" ||
+		len(p.Mappings) != 3 || len(p.RedirectURIs) != 1 || p.RedirectURIs[0].Type != "authorization" || p.GrantTypes[0] != "authorization_code" ||
+		p.AuthenticationFlow.ID != "" || !p.IncludeClaims || p.ApplicationSlug != "pocketbase" || p.RefreshTokenThreshold != "seconds=0" {
+		t.Errorf("the provider is %+v", p)
+	}
+	f := flowState(answers["flows"].objects("results")[0])
+	if f.Name != "default-provider-authorization-implicit-consent" || f.Designation != "authorization" || f.Title != "Authorize Application" {
+		t.Errorf("the flow is %+v", f)
+	}
+	if k := keyState(answers["keys"].objects("results")[0]); k.Type != "rsa" || k.Name != "authentik Self-signed Certificate" {
+		t.Errorf("the key is %+v", k)
+	}
+	m := mappingState(answers["mappings"].objects("results")[0])
+	if m.Managed != "goauthentik.io/providers/oauth2/scope-email" || m.Scope != "email" || m.Expression == "" || m.Description != "Email address" {
+		t.Errorf("the mapping is %+v", m)
+	}
+	b := bindingState(answers["bindings"].objects("results")[0])
+	if b.Kind != "group" || b.Target.Name != "pb-users" || !b.Enabled || b.Negate || b.Application.ID != "${app}" {
+		t.Errorf("the binding is %+v", b)
+	}
+	if !verified(answers["preview"].object("preview")) {
+		t.Error("the preview's address is not verified")
+	}
+}
+
+func TestRecordedKeysAreTold(t *testing.T) {
+	for name, want := range map[string]string{"jwks": "RSA", "jwks-ec": "EC", "jwks-none": ""} {
+		raw, err := json.Marshal(recorded(t)[name])
+		if err != nil {
+			t.Fatal(err)
+		}
+		kinds, readable := keyKinds(raw)
+		if !readable || (want == "") != (len(kinds) == 0) || want != "" && kinds[0] != want {
+			t.Errorf("%s: %v %v", name, kinds, readable)
+		}
+	}
+}
+
+func TestOddValuesReadAsNothing(t *testing.T) {
+	o, ok := parseObject([]byte(`{"s":3,"n":"12","f":"true","l":{"a":1},"o":[],"x":null,"big":99999999999999999999}`))
+	if !ok || o.text("s") != "3" || o.number("n") != 12 || o.flag("f") || o.texts("l") == nil || len(o.texts("l")) != 0 ||
+		o.object("o") != nil || o.text("x") != "" || o.number("big") != 0 || o.number("missing") != 0 || !o.has("x") || o.has("missing") {
+		t.Errorf("got %v", o)
+	}
+	for _, body := range []string{"", "null", "[]", `"x"`, "{", `{"a":1}{`, "3"} {
+		if _, ok := parseObject([]byte(body)); ok {
+			t.Errorf("%q reads as an object", body)
+		}
+	}
+}
+
+func TestVersionsAreCompared(t *testing.T) {
+	for s, want := range map[string]version{"2026.5.0-rc1": {2026, 5}, "2025.12": {2025, 12}, "2026.11-beta": {2026, 11}} {
+		if v, ok := parseVersion(s); !ok || v != want {
+			t.Errorf("%s is %v %v", s, v, ok)
+		}
+	}
+	for _, s := range []string{"", "main", "2026", "x.y.z"} {
+		if v, ok := parseVersion(s); ok {
+			t.Errorf("%s is %v", s, v)
+		}
+	}
+	if !(version{2025, 12}).before(version{2026, 2}) || (version{2026, 10}).before(version{2026, 2}) {
+		t.Error("the order is wrong")
+	}
+}
+
+type recordedProbe struct {
+	Note, Path, Location, Type, Card string
+	Status                           int
+}
+
+func TestRecordedAnswersOfAuthorize(t *testing.T) {
+	raw, err := os.ReadFile("testdata/authorize.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var probes []recordedProbe
+	if err := json.Unmarshal(raw, &probes); err != nil {
+		t.Fatal(err)
+	}
+	causes := map[string]string{
+		"probe: unknown client":                                  causeUnknownClient,
+		"probe: redirect URI with a slash too many":              causeRedirect,
+		"probe: redirect URI with another scheme":                causeRedirect,
+		"probe: no redirect URI":                                 causeRedirect,
+		"probe: bad response type":                               causeRedirect,
+		"probe: grant type not enabled":                          causeGrantTypes,
+		"without prompt=none a person is sent to the login flow": causeNotAuthentik,
+	}
+	for _, p := range probes {
+		a := answer{status: p.Status, body: []byte("<html><h1>" + p.Card + "</h1>")}
+		a.header = map[string][]string{"Content-Type": {p.Type}, "Location": {p.Location}}
+		r := readProbe(a, "https://pocketbase.company/api/oauth2-redirect")
+		if r.accepted != (p.Note == "probe: all is well") || r.cause != causes[p.Note] || r.said == "" {
+			t.Errorf("%s: %+v", p.Note, r)
+		}
+		if !r.accepted && (r.means == "" || r.remedy == "") {
+			t.Errorf("%s: no words", p.Note)
+		}
+	}
+	for _, body := range []string{"<title>Bad Request</title>"} {
+		a := answer{status: 400, body: []byte(body)}
+		if !readProbe(a, "myapp://redirect").accepted || readProbe(a, "https://x").accepted {
+			t.Error("“Bad Request” means yes for an app's own scheme only")
+		}
+	}
+	if r := readProbe(answer{status: 200, body: []byte("<h1>Permission denied</h1>")}, "https://x"); r.accepted || r.cause != causeDiscovery {
+		t.Errorf("without an application: %+v", r)
+	}
+}
+
+func TestCausesAreInTheCatalogue(t *testing.T) {
+	for _, id := range []string{causeUnreachable, causeNotAuthentik, causeDiscovery, causeIssuer, causeSigningKey, causeUnknownClient,
+		causeInvalidClient, causeRedirect, causeGrantTypes, causeScopes, causeEmail, causeEmailBlank, causeNoAccess} {
+		if _, found := link.FindCause(id); !found {
+			t.Errorf("%s is not in the catalogue", id)
+		}
+	}
+}
