@@ -1,15 +1,16 @@
 package web
 
 import (
+	"io"
+	"log"
 	"net/http"
+	"net/http/httptest"
 	"net/http/httputil"
 	"net/url"
 	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
-
-	"net/http/httptest"
 )
 
 // gate stands in front of an authentik and holds or fails its writes.
@@ -27,6 +28,7 @@ func newGate(t *testing.T, target string) *gate {
 		t.Fatal(err)
 	}
 	g, proxy := &gate{}, httputil.NewSingleHostReverseProxy(to)
+	proxy.ErrorLog = log.New(io.Discard, "", 0) // calls that the wizard gave up
 	srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		g.mu.Lock()
 		meet := g.meet

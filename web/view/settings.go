@@ -30,10 +30,12 @@ type SettingsInput struct {
 // NewSettings makes the settings page.
 func NewSettings(h Head, in SettingsInput) SettingsPage {
 	h.Title, h.Wrong, h.Step, h.Back = "Settings", len(in.Problems) > 0, step(3), back(in.From, "/pocketbase")
-	b := settings{in: in, problems: NewProblems(in.Problems)}
+	h.Live = true // for looking names up
+	b := settings{in: in}
+	b.problems = inOrder(NewProblems(in.Problems), b.hidden()...)
 	page := SettingsPage{
 		Head: h, Problems: b.problems, From: in.From,
-		Shown:       Shown{Slug: in.Desired.Application.Slug, Collection: in.Desired.Collection.Name},
+		Shown:       b.shown(),
 		Application: b.application(),
 		Existing:    b.existing(),
 		Addresses:   b.addresses(),
@@ -49,6 +51,34 @@ func NewSettings(h Head, in SettingsInput) SettingsPage {
 			"The answers below are what it has now; whatever you leave alone stays as it is."
 	}
 	return page
+}
+
+// shown is what the page was filled in for. A page that comes back with
+// problems still stands for what it was filled in for at first.
+func (b settings) shown() Shown {
+	s := Shown{Slug: b.in.Desired.Application.Slug, Collection: b.in.Desired.Collection.Name}
+	if b.in.Form.Has("shown.slug") {
+		s.Slug = b.in.Form.Get("shown.slug")
+	}
+	if b.in.Form.Has("shown.collection") {
+		s.Collection = b.in.Form.Get("shown.collection")
+	}
+	return s
+}
+
+// hidden are controls that this page does not have.
+func (b settings) hidden() []string {
+	var names []string
+	if b.existing() == nil {
+		names = append(names, "existing")
+	}
+	if b.mappings() == nil {
+		names = append(names, "provider.scope_mappings")
+	}
+	if !b.in.Authentik.Features.MetaHide {
+		names = append(names, "application.hide")
+	}
+	return names
 }
 
 // settings makes the parts of the page.

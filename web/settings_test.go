@@ -1,0 +1,247 @@
+package web
+
+import (
+	"net/url"
+	"reflect"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/pocketbase/pocketbase/core"
+	"golang.org/x/net/html"
+
+	"authpocket/internal/engine"
+	"authpocket/internal/link"
+	"authpocket/internal/secret"
+	"authpocket/web/view"
+)
+
+func TestSettingsTellEverythingAtOnceAndKeepTheRest(t *testing.T) {
+	box := newSandbox(t)
+	b := wizardFor(t, box, prefilled(box)).browser().connected()
+	p := b.send(b.get("/settings"), "/settings", url.Values{
+		"application.name": {"My app"}, "application.slug": {"my app"}, "pocketbase.public_urls": {"app.company\nhttps://other.company"},
+		"provider.access_token_validity": {"an hour"}, "provider.client_secret": {"canary-secret"}, "application.group": {"Apps"},
+	}).want(422)
+	got := p.summary()
+	for i, want := range []string{"slug", "PocketBase address", "Choose which e-mail addresses", "Access token validity"} {
+		if i >= len(got) || !strings.Contains(got[i], want) {
+			t.Errorf("line %d of the summary is not about %s: %q", i, want, got)
+		}
+	}
+	for name, want := range map[string]string{"application.name": "My app", "application.slug": "my app", "application.group": "Apps"} {
+		if v := attr(p.control(name), "value"); v != want {
+			t.Errorf("%s is %q, want %q", name, v, want)
+		}
+	}
+	if p.form("/settings").Get("pocketbase.public_urls") != "app.company\nhttps://other.company" {
+		t.Error("the addresses were not kept")
+	}
+	if strings.Contains(p.text, "canary-secret") {
+		t.Error("the client secret is on the page")
+	}
+	if n := len(p.all("details")); n != 3 || !has(p.all("details")[1], "open") {
+		t.Error("the group with a problem in it is closed")
+	}
+}
+
+func TestATakenSlugAsksWhatToDo(t *testing.T) {
+	box := newSandbox(t)
+	b := wizardFor(t, box, prefilled(box)).browser().connected()
+	box.Authentik().AddApplications(1)
+	other := otherApplication(t, box.AuthentikURL, box.AuthentikToken)
+	p := b.send(b.get("/settings"), "/settings", url.Values{"application.slug": {other}, "email": {"leave"}}).want(422)
+	p.says("is taken by the application", "What about what is there already?", "Use what is there")
+	if got := p.summary(); len(got) == 0 || !strings.Contains(got[0], other) {
+		t.Errorf("the summary says %q", got)
+	}
+	// to use it shows its own settings before anything is changed
+	b.send(p, "/settings", url.Values{"existing": {"use"}}).want(303, "/settings")
+	shown := b.get("/settings").want(200).says("This link is there already")
+	if v := attr(shown.control("application.slug"), "value"); v != other {
+		t.Errorf("the page shows the slug %q, want %q", v, other)
+	}
+	if v := attr(shown.control("application.name"), "value"); v == "PocketBase" || v == "" {
+		t.Errorf("the page shows the name %q, not that of what is there", v)
+	}
+	b.send(shown, "/settings", nil).want(303, "/review")
+	b.get("/review").want(200).says("Change")
+}
+
+// otherApplication returns the slug of an application that is no link.
+func otherApplication(t *testing.T, base, token string) string {
+	t.Helper()
+	connect := Connector{}.withDefaults()
+	a, err := connect.authentik(t.Context(), authentikLogin{url: base, token: secret.New(token)}, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer a.wipe()
+	snap, err := a.system.Observe(t.Context(), link.Query{Slug: "none"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, p := range snap.Providers {
+		if p.ApplicationSlug != "" {
+			return p.ApplicationSlug
+		}
+	}
+	t.Fatal("there is no application")
+	return ""
+}
+
+func TestAnotherCollectionIsShownBeforeItIsTaken(t *testing.T) {
+	box := newSandbox(t)
+	members := core.NewAuthCollection("members")
+	members.CreateRule = nil
+	if err := box.PocketBase().App().Save(members); err != nil {
+		t.Fatal(err)
+	}
+	b := wizardFor(t, box, prefilled(box)).browser().connected()
+	b.send(b.get("/settings"), "/settings", url.Values{"pocketbase.collection": {"members"}, "email": {"trust-all"}, "application.name": {"Mine"}}).want(303, "/settings")
+	p := b.get("/settings").want(200).says("New people are refused, because only superusers may create records in members")
+	if v := p.form("/settings"); v.Get("application.name") != "Mine" || v.Get("email") != "trust-all" || v.Get("pocketbase.map_name") != "" {
+		t.Errorf("the answers are %v", v)
+	}
+	b.send(p, "/settings", url.Values{"pocketbase.create_rule": {`@request.context = "oauth2"`}}).want(303, "/review")
+	b.get("/review").want(200).says("Rules of the collection “members”", "@request.context")
+}
+
+func TestNamesAreLookedUp(t *testing.T) {
+	box := newSandbox(t)
+	box.Authentik().AddGroup("team <b>blue</b>")
+	b := wizardFor(t, box, prefilled(box)).browser().connected()
+	p := b.get("/settings/find?in=access.groups&q=team").want(200)
+	if buttons := p.all("button"); len(buttons) != 1 || attr(buttons[0], "data-add") != "team <b>blue</b>" || attr(buttons[0], "data-to") != "access-groups" {
+		t.Errorf("the answer is %s", p.text)
+	}
+	if p := b.get("/settings/find?in=access.users&q=ada"); !strings.Contains(p.text, `data-add="ada"`) {
+		t.Errorf("the answer is %s", p.text)
+	}
+	b.get("/settings/find?in=access.policies&q=none").says("Nothing found")
+	b.get("/settings/find?in=provider.client_secret&q=x").want(404)
+	groups := url.Values{"access.groups": {"team <b>blue</b>\nnobody"}, "email": {"leave"}}
+	p = b.send(b.get("/settings"), "/settings", groups).want(422).says("authentik has no group “nobody”")
+	if attr(p.control("access.groups"), "aria-invalid") != "true" {
+		t.Error("the list of groups is not marked")
+	}
+	b.send(b.get("/settings"), "/settings", url.Values{"access.groups": {"team <b>blue</b>"}, "email": {"leave"}}).want(303, "/review")
+	b.get("/review").says("Who may use it group team <b>blue</b>", "binding.group")
+}
+
+func TestASystemThatIsGoneIsNotTheFormsFault(t *testing.T) {
+	w, _ := gated(t)
+	b := w.browser().connected()
+	page := b.get("/settings")
+	if err := w.box.PocketBase().Close(); err != nil {
+		t.Fatal(err)
+	}
+	b.send(page, "/settings", url.Values{"email": {"leave"}}).want(502).says("PocketBase did not answer", "Your answers are kept", "Try again")
+	b.get("/settings").want(502).says("Change the connection to PocketBase")
+}
+
+// What the page is filled with leads back to the state that it was filled
+// from, so that Continue alone changes nothing.
+func TestContinueAloneChangesNothing(t *testing.T) {
+	for name, mutate := range map[string]func(*link.Spec){
+		"as it comes": func(*link.Spec) {},
+		"all set": func(s *link.Spec) {
+			regex := []link.RedirectURI{{URL: "https://a.example/api/oauth2-redirect", Mode: "strict", Type: "authorization"}, {URL: `^https://b\.example/.*$`, Mode: "regex", Type: "authorization"}}
+			own := secret.New("own secret")
+			s.Email, s.AuthentikURL = link.EmailTrustAttribute, "https://public.example"
+			s.Application = link.Application{Name: new("App"), Slug: new("app"), Group: new("G"), PolicyEngineMode: new("all"), LaunchURL: new("https://app.example"),
+				Icon: new("fa://fa-box"), Publisher: new("Us"), Description: new("One\ntwo"), OpenInNewTab: new(true), Hide: new(true)}
+			s.Provider = link.Provider{Name: new("P"), ClientID: new("id"), ClientSecret: &own, RedirectURIs: regex, SubjectMode: new("user_uuid"), IssuerMode: new("global"),
+				AccessCodeValidity: new("minutes=2"), AccessTokenValidity: new("hours=2"), RefreshTokenValidity: new("days=2"), RefreshTokenThreshold: new("seconds=2"),
+				AuthenticationFlow: new("default-authentication-flow"), ScopeMappings: []string{"offline"}}
+			s.Access = &link.Access{Groups: []string{"staff"}}
+			s.PocketBase = link.PocketBase{Collection: new("users"), Slot: new("oidc3"), DisplayName: new("SSO"), AuthURL: new("https://x.example/a/"), TokenURL: new("http://inside:9000/t/"),
+				UserInfo: new("id_token"), JWKSURL: new("https://x.example/j/"), Issuers: []string{"https://x.example/"}, PKCE: new(false), Enabled: new(false),
+				MapName: new(""), MapUsername: new("name"), MapAvatar: new("avatar"), ShowControls: true, CreateRule: new(`@request.context = "oauth2"`), RewriteSecret: true}
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			a, p := world()
+			spec := link.Spec{Email: link.EmailLeave, PocketBaseURLs: []string{"https://pb.example"}}
+			mutate(&spec)
+			g := link.Generated{ClientID: "generated", ClientSecret: secret.New("generated")}
+			want, problems := link.Resolve(spec, a, p, g)
+			if len(problems) > 0 {
+				t.Fatal(problems)
+			}
+			form := settingsForm{rendered(t, settingsInput(spec, engine.Snapshots{Authentik: a, PocketBase: p}))}
+			again, problems := form.spec(spec)
+			if problems = append(problems, again.Validate()...); len(problems) > 0 {
+				t.Fatal(problems)
+			}
+			got, problems := link.Resolve(again, a, p, g)
+			if len(problems) > 0 {
+				t.Fatal(problems)
+			}
+			if !reflect.DeepEqual(got, want) {
+				t.Errorf("the form leads to\n%+v\nwant\n%+v", got, want)
+			}
+			if again.PocketBase.ShowControls != spec.PocketBase.ShowControls || again.PocketBase.RewriteSecret != spec.PocketBase.RewriteSecret {
+				t.Error("a tick was lost")
+			}
+		})
+	}
+}
+
+// rendered is what a browser would send of the settings page.
+func rendered(t *testing.T, in view.SettingsInput) url.Values {
+	t.Helper()
+	var b strings.Builder
+	if err := view.Settings(view.NewSettings(view.Head{}, in)).Render(t.Context(), &b); err != nil {
+		t.Fatal(err)
+	}
+	doc, err := html.Parse(strings.NewReader(b.String()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return (&page{t: t, doc: doc}).form("/settings")
+}
+
+// world is an authentik and a PocketBase as they come.
+func world() (link.AuthentikSnapshot, link.PocketBaseSnapshot) {
+	flow := func(slug, designation string) link.Flow {
+		return link.Flow{Ref: link.Ref{ID: "f-" + slug, Name: slug}, Designation: designation}
+	}
+	mapping := func(scope string) link.Mapping {
+		return link.Mapping{Ref: link.Ref{ID: "m-" + scope, Name: scope}, Scope: scope, Managed: "goauthentik.io/providers/oauth2/scope-" + scope}
+	}
+	a := link.AuthentikSnapshot{
+		URL: "https://auth.example", Features: link.Features{GrantTypes: true, MetaHide: true},
+		Flows:    []link.Flow{flow(link.DefaultAuthorizationFlow, "authorization"), flow(link.DefaultInvalidationFlow, "invalidation"), flow("default-authentication-flow", "authentication")},
+		Keys:     []link.Key{{Ref: link.Ref{ID: "k", Name: "key"}, Type: "rsa"}},
+		Mappings: []link.Mapping{mapping("openid"), mapping("profile"), mapping("email"), {Ref: link.Ref{ID: "m-off", Name: "offline"}, Scope: "offline_access"}},
+		Groups:   []link.Ref{{ID: "g", Name: "staff"}},
+	}
+	p := link.PocketBaseSnapshot{URL: "https://pb.example", Collections: []link.CollectionState{{
+		ID: "c", Name: "users", EmailRequired: true, CreateRule: new(""), AuthRule: new(""),
+		Fields: []link.CollectionField{{Name: "name", Type: "text"}, {Name: "avatar", Type: "file"}},
+		OAuth2: link.OAuth2State{Mapped: link.MappedFields{Name: "name", AvatarURL: "avatar"}},
+	}}}
+	return a, p
+}
+
+func TestFormValuesThatMeanNothing(t *testing.T) {
+	form := settingsForm{url.Values{
+		"application.name": {"  Trimmed  "}, "provider.client_id": {"   "}, "access.groups": {"\r\n  one \r\n\r\n two"},
+		"pocketbase.public_urls": {"  "}, "pocketbase.create_rule": {"keep"}, "pocketbase.auth_rule": {""},
+		"provider.redirect_uris": {"regex: ^https://a$\nhttps://b"},
+	}}
+	s, problems := form.spec(link.Spec{})
+	if len(problems) != 1 || problems[0].Field != "pocketbase.public_urls" {
+		t.Errorf("the problems are %v", problems)
+	}
+	if *s.Application.Name != "Trimmed" || s.Provider.ClientID != nil || !slices.Equal(s.Access.Groups, []string{"one", "two"}) {
+		t.Errorf("the spec is %+v", s)
+	}
+	if s.PocketBase.CreateRule != nil || s.PocketBase.AuthRule == nil || *s.PocketBase.AuthRule != "" {
+		t.Errorf("the rules are %v and %v", s.PocketBase.CreateRule, s.PocketBase.AuthRule)
+	}
+	if want := []link.RedirectURI{{URL: "^https://a$", Mode: "regex"}, {URL: "https://b", Mode: "strict"}}; !slices.Equal(s.Provider.RedirectURIs, want) {
+		t.Errorf("the redirect URIs are %v", s.Provider.RedirectURIs)
+	}
+}

@@ -1,0 +1,165 @@
+package view
+
+import (
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/a-h/templ"
+	"golang.org/x/net/html"
+
+	"authpocket/internal/link"
+)
+
+func render(t *testing.T, page templ.Component) *html.Node {
+	t.Helper()
+	var b strings.Builder
+	if err := page.Render(t.Context(), &b); err != nil {
+		t.Fatal(err)
+	}
+	doc, err := html.Parse(strings.NewReader(b.String()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return doc
+}
+
+func TestControlsStandInTheOrderThatProblemsAreToldIn(t *testing.T) {
+	in := settingsInput()
+	in.Conflict = true
+	doc := render(t, Settings(NewSettings(Head{}, in)))
+	var names []string
+	walk(doc, func(n *html.Node) {
+		name := attr(n, "name")
+		control := n.Data == "input" || n.Data == "textarea" || n.Data == "select"
+		if control && attr(n, "type") != "hidden" && name != "q" && !slices.Contains(names, name) {
+			names = append(names, name)
+		}
+	})
+	if !slices.Equal(names, settingsControls()) {
+		t.Errorf("the page has\n%q\nwant\n%q", names, settingsControls())
+	}
+}
+
+func TestProblemsAreToldInThePagesOrder(t *testing.T) {
+	in := settingsInput()
+	in.Problems = link.Problems{
+		{Field: "pocketbase.issuers.2", Summary: "fourth"}, {Field: "nowhere.at.all", Summary: "last"}, {Field: "email", Summary: "second"},
+		{Field: "existing", Summary: "also last"}, {Field: "access.user.0", Summary: "third"}, {Field: "application.name", Summary: "first"},
+	}
+	p := NewSettings(Head{}, in)
+	var texts, targets []string
+	for _, one := range p.Problems {
+		texts, targets = append(texts, one.Text), append(targets, one.Target)
+	}
+	if want := []string{"first", "second", "third", "fourth", "last", "also last"}; !slices.Equal(texts, want) {
+		t.Errorf("the order is %q, want %q", texts, want)
+	}
+	if want := []string{"application-name", "email", "access-users", "pocketbase-issuers", "", ""}; !slices.Equal(targets, want) {
+		t.Errorf("the targets are %q, want %q", targets, want)
+	}
+	if !p.Access.Open || !p.PocketBase.Open || p.Authentik.Open {
+		t.Error("the groups with problems have to be open, and no other")
+	}
+}
+
+func TestTheEmailQuestionIsNotAnsweredForThePerson(t *testing.T) {
+	p := NewSettings(Head{}, settingsInput())
+	for _, o := range p.Email.Options {
+		if o.Checked {
+			t.Errorf("%s is answered already", o.Value)
+		}
+	}
+	in := settingsInput()
+	in.Form.Set("email", "leave")
+	if p := NewSettings(Head{}, in); !p.Email.Options[2].Checked {
+		t.Error("an answer that was given is not shown")
+	}
+}
+
+func TestEmailOptionsSayWhatHappens(t *testing.T) {
+	open, superusers := "", (*string)(nil)
+	for name, one := range map[string]struct {
+		create   *string
+		required bool
+		bad      []bool // per option
+	}{
+		"address required":  {&open, true, []bool{false, false, true}},
+		"address optional":  {&open, false, []bool{false, false, false}},
+		"nobody may create": {superusers, true, []bool{true, true, true}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			in := settingsInput()
+			in.Desired.Collection.CreateRule, in.Desired.Collection.EmailRequired = one.create, one.required
+			for i, o := range NewSettings(Head{}, in).Email.Options {
+				if o.Bad != one.bad[i] || o.More == "" {
+					t.Errorf("%s: bad is %t, want %t (%s)", o.Value, o.Bad, one.bad[i], o.More)
+				}
+			}
+		})
+	}
+}
+
+func TestEmailNote(t *testing.T) {
+	yes, no := true, false
+	for want, allowed := range map[string]*bool{"warn": &yes, "good": &no, "note": nil} {
+		if got := emailNote(allowed); got.Kind != want {
+			t.Errorf("the note is %q, want %q", got.Kind, want)
+		}
+	}
+}
+
+func TestAnAnswerThatIsNotOfferedIsNotLost(t *testing.T) {
+	in := settingsInput()
+	in.Form.Set("provider.signing_key", "a key that is gone")
+	c := NewSettings(Head{}, in).Authentik.Key
+	if last := c.Options[len(c.Options)-1]; last.Value != "a key that is gone" || !last.Checked {
+		t.Errorf("the options are %+v", c.Options)
+	}
+}
+
+func TestOnlyKeysThatCanSignAreOffered(t *testing.T) {
+	for _, o := range NewSettings(Head{}, settingsInput()).Authentik.Key.Options {
+		if o.Value == "edge" {
+			t.Error("an Ed25519 key is offered")
+		}
+	}
+	in := settingsInput()
+	in.Authentik.Keys = nil
+	in.Desired.Key = &link.KeyState{Name: "new"}
+	in.Form.Del("provider.signing_key")
+	if o := NewSettings(Head{}, in).Authentik.Key.Options; len(o) != 1 || o[0].Value != "" || !o[0].Checked {
+		t.Errorf("without a key the options are %+v", o)
+	}
+}
+
+func TestMappedFieldsOfferWhatFits(t *testing.T) {
+	for _, c := range NewSettings(Head{}, settingsInput()).PocketBase.Mapped {
+		var values []string
+		for _, o := range c.Options {
+			values = append(values, o.Value)
+		}
+		want := []string{"", "name"}
+		if c.Name == "pocketbase.map_avatar" {
+			want = []string{"", "name", "avatar"}
+		}
+		if !slices.Equal(values, want) {
+			t.Errorf("%s offers %q, want %q", c.Name, values, want)
+		}
+	}
+}
+
+func TestWhoMayUseIt(t *testing.T) {
+	in := settingsInput()
+	if got := NewSettings(Head{}, in).Access; got.Now != "everyone with an account" || got.Open {
+		t.Errorf("%+v", got)
+	}
+	in.Authentik.Bindings = []link.BindingState{{Kind: "group"}}
+	if got := NewSettings(Head{}, in).Access; got.Now != "whom the application's 1 binding lets in" {
+		t.Error(got.Now)
+	}
+	in.Form.Set("access.groups", "staff")
+	if got := NewSettings(Head{}, in).Access; got.Now != "only those you name" || !got.Open {
+		t.Errorf("%+v", got)
+	}
+}
