@@ -149,3 +149,26 @@ func PlainHTTP(u string) bool {
 
 // fieldAt names one entry of a list field.
 func fieldAt(field string, i int) string { return field + "." + strconv.Itoa(i) }
+
+// innerAddress tells whether a URL's host is of the kind that is reached only
+// from within a network: a container's name, a private address, a name below
+// a domain that is never public (RFC 6762, RFC 8375, RFC 9476 and custom).
+func innerAddress(raw string) bool {
+	u, err := url.Parse(raw)
+	if err != nil || u.Host == "" {
+		return false
+	}
+	host := u.Hostname()
+	if addr, err := netip.ParseAddr(host); err == nil {
+		return addr.IsPrivate() || addr.IsLoopback()
+	}
+	if !strings.Contains(host, ".") {
+		return true
+	}
+	for _, domain := range []string{".local", ".internal", ".lan", ".home.arpa", ".localhost", ".svc", ".svc.cluster.local"} {
+		if strings.HasSuffix(host, domain) {
+			return true
+		}
+	}
+	return false
+}

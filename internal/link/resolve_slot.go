@@ -57,10 +57,10 @@ func resolveSlot(d *Desired, s Spec, a AuthentikSnapshot, c CollectionState, pro
 	}
 }
 
-// keepInternal keeps a URL that leads to the right endpoint by another host
-// than the browsers' one: an address that only PocketBase uses.
+// keepInternal keeps a URL that leads to the right endpoint by an address of
+// an inner network: one that only PocketBase uses.
 func keepInternal(url string, now OAuth2Provider, wanted string) string {
-	if url != "" && pathOf(url) == pathOf(wanted) && !SameHost(url, now.AuthURL) {
+	if pathOf(url) == pathOf(wanted) && !SameHost(url, now.AuthURL) && innerAddress(url) {
 		return url
 	}
 	return wanted
