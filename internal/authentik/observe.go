@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -26,8 +27,10 @@ func (c *Client) Observe(ctx context.Context, q link.Query) (link.AuthentikSnaps
 		return link.AuthentikSnapshot{}, err
 	}
 	o.nameReferences()
-	slices.Sort(o.snap.Missing)
-	o.snap.Missing = slices.Compact(o.snap.Missing)
+	o.snap.Missing = set(o.snap.Missing)
+	for _, found := range [][]link.Ref{o.snap.Groups, o.snap.Users, o.snap.Policies} {
+		slices.SortFunc(found, func(a, b link.Ref) int { return strings.Compare(a.Name, b.Name) })
+	}
 	return o.snap, nil
 }
 
@@ -157,13 +160,13 @@ func (o *observation) readAccess() []func(context.Context) error {
 			return err
 		})
 	}
-	for _, name := range o.q.Access.Groups {
+	for _, name := range set(o.q.Access.Groups) {
 		add(o.c.groupList(name), "name", name, named, &o.snap.Groups)
 	}
-	for _, name := range o.q.Access.Users {
+	for _, name := range set(o.q.Access.Users) {
 		add(o.c.userList(name), "username", name, userRef, &o.snap.Users)
 	}
-	for _, name := range o.q.Access.Policies {
+	for _, name := range set(o.q.Access.Policies) {
 		add(o.c.policyList(name), "name", name, named, &o.snap.Policies)
 	}
 	return readers

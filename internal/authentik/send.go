@@ -62,11 +62,6 @@ func (c *Client) send(ctx context.Context, do execute) answer {
 	return c.sendKept(ctx, &kept{}, do)
 }
 
-// sendAnonymous sends a call without the token.
-func (c *Client) sendAnonymous(ctx context.Context, do execute) answer {
-	return c.sendKept(ctx, &kept{anonymous: true}, do)
-}
-
 func (c *Client) sendKept(ctx context.Context, k *kept, do execute) answer {
 	err := do(context.WithValue(ctx, keptKey{}, k))
 	if k.answer.status == 0 && k.answer.err == nil {

@@ -1,0 +1,62 @@
+package authentik_test
+
+import (
+	"bytes"
+	"log/slog"
+	"strings"
+	"testing"
+
+	"go.uber.org/goleak"
+
+	"authpocket/internal/authentik"
+	"authpocket/internal/link"
+	"authpocket/internal/sandbox/authentiksim"
+	"authpocket/internal/secret"
+)
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+
+// newLinkRequests is how many requests a new link with one group binding
+// takes: connect, plan, apply, check.
+func newLinkRequests(t *testing.T) (connect, plan, apply, check int) {
+	l := newLab(t, authentiksim.Config{Version: "2026.5.3"})
+	l.sim.AddGroup("pb-users")
+	s := spec()
+	s.Access = &link.Access{Groups: []string{"pb-users"}}
+	c := l.connect()
+	connect = l.count()
+	made := l.plan(c, s, pocketBase())
+	plan = l.count()
+	l.apply(c, made)
+	apply = l.count()
+	c.Check(t.Context(), made.Desired, 0)
+	return connect, plan, apply, l.count()
+}
+
+func TestANewLinkTakesFewRequests(t *testing.T) {
+	connect, plan, apply, check := newLinkRequests(t)
+	t.Logf("connect %d, plan %d, apply %d, check %d", connect, plan, apply, check)
+	if connect > 3 || plan > 8 || apply > 7 || check > 10 {
+		t.Errorf("connect %d, plan %d, apply %d, check %d", connect, plan, apply, check)
+	}
+}
+
+func TestNothingSecretIsLogged(t *testing.T) {
+	l := newLab(t, authentiksim.Config{})
+	var log bytes.Buffer
+	c, err := authentik.Connect(t.Context(), authentik.Config{URL: l.url, Token: secret.New(l.sim.AdminToken()), HTTP: l.client,
+		Log: slog.New(slog.NewJSONHandler(&log, &slog.HandlerOptions{Level: slog.LevelDebug}))})
+	if err != nil {
+		t.Fatal(err)
+	}
+	d := l.setUp(c, spec()).Desired
+	c.Check(t.Context(), d, 0)
+	for _, hidden := range []string{l.sim.AdminToken(), d.Provider.ClientSecret.Reveal()} {
+		if strings.Contains(log.String(), hidden) {
+			t.Error("a secret is in the log")
+		}
+	}
+	if !strings.Contains(log.String(), "/api/v3/core/transactional/applications/") {
+		t.Error("the log does not tell of the calls")
+	}
+}

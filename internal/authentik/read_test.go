@@ -1,0 +1,112 @@
+package authentik_test
+
+import (
+	"fmt"
+	"net/http"
+	"slices"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"authpocket/internal/link"
+	"authpocket/internal/sandbox/authentiksim"
+)
+
+func TestReadsAreRetriedWhereThatHelps(t *testing.T) {
+	if _, err := checker(); err != nil {
+		t.Fatal(err)
+	}
+	broken := map[string]func(w http.ResponseWriter){
+		"429": func(w http.ResponseWriter) {
+			w.Header().Set("Retry-After", "7")
+			answerJSON(w, 429, `{"detail":"Request was throttled."}`)
+		},
+		"502":     func(w http.ResponseWriter) { w.WriteHeader(502) },
+		"503":     func(w http.ResponseWriter) { w.WriteHeader(503) },
+		"504":     func(w http.ResponseWriter) { w.WriteHeader(504) },
+		"hang-up": hangUp,
+		"cut off": func(w http.ResponseWriter) {
+			w.Header().Set("Content-Length", "1000")
+			answerJSON(w, 200, `{"results":`)
+			hangUp(w)
+		},
+	}
+	for name, answer := range broken {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				l := newMemoryLab(t, authentiksim.Config{})
+				c := l.connect()
+				failures := 2
+				l.intercept(func(w http.ResponseWriter, r *http.Request) bool {
+					if r.URL.Path != "/api/v3/flows/instances/" || failures == 0 {
+						return false
+					}
+					failures--
+					answer(w)
+					return true
+				})
+				began := time.Now()
+				if snap := l.observe(c, spec()); len(snap.Flows) == 0 {
+					t.Error("no flows")
+				}
+				took := time.Since(began)
+				if name == "429" && took != 14*time.Second || took > 15*time.Second {
+					t.Errorf("it took %s", took)
+				}
+				failures = 100
+				_, err := c.Observe(t.Context(), spec().Query())
+				faultOf(t, err)
+			})
+		})
+	}
+}
+
+func TestReadsDoNotWaitForEver(t *testing.T) {
+	if _, err := checker(); err != nil {
+		t.Fatal(err)
+	}
+	synctest.Test(t, func(t *testing.T) {
+		l := newMemoryLab(t, authentiksim.Config{})
+		c := l.connect()
+		l.intercept(func(w http.ResponseWriter, _ *http.Request) bool {
+			w.Header().Set("Retry-After", "86400")
+			answerJSON(w, 429, `{"detail":"Request was throttled. Expected available in 86400 seconds."}`)
+			return true
+		})
+		began := time.Now()
+		_, err := c.Observe(t.Context(), spec().Query())
+		if f := faultOf(t, err); !strings.Contains(f.Summary, "throttling") || time.Since(began) > time.Second {
+			t.Errorf("got %s after %s", f.Summary, time.Since(began))
+		}
+	})
+}
+
+func TestSearchesShowTheFirstMatches(t *testing.T) {
+	l := newLab(t, authentiksim.Config{})
+	ada := l.sim.AddPerson("ada", "Ada Lovelace", "ada@example.com", "", nil)
+	for i := range 30 {
+		l.sim.AddGroup(fmt.Sprintf("team %02d", i))
+	}
+	c := l.connect()
+	groups, err := c.SearchGroups(t.Context(), "team")
+	if err != nil || len(groups) != 20 || groups[0].Name != "team 00" || groups[0].ID == "" {
+		t.Errorf("groups %v, %v", groups, err)
+	}
+	users, err := c.SearchUsers(t.Context(), "lovelace")
+	if err != nil || len(users) != 1 || users[0] != (link.Ref{ID: fmt.Sprint(ada), Name: "ada"}) {
+		t.Errorf("users %v, %v", users, err)
+	}
+	if all, err := c.SearchGroups(t.Context(), ""); err != nil || len(all) != 20 {
+		t.Errorf("all groups %v, %v", all, err)
+	}
+	if policies, err := c.SearchPolicies(t.Context(), "nothing like it"); err != nil || len(policies) != 0 || policies == nil {
+		t.Errorf("policies %v, %v", policies, err)
+	}
+	s := spec()
+	s.Application.Group = ptr("Tools")
+	l.setUp(c, s)
+	if names, err := c.ApplicationGroups(t.Context()); err != nil || !slices.Equal(names, []string{"Tools"}) {
+		t.Errorf("application groups %v, %v", names, err)
+	}
+}
