@@ -1,0 +1,118 @@
+package journal
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+)
+
+// version is the format's. A change of any form needs a new one: older
+// programs set newer files aside instead of misreading them.
+const version = 1
+
+// envelope is the file:
+//
+//	{
+//	 "version": 1,
+//	 "sha256": "…",
+//	 "receipt": { … }
+//	}
+//
+// The sum is that of the receipt without insignificant white space: an undo
+// writes what it reads here into people's systems, so a damaged file must not
+// pass. There is no line break at the end, so that every cut is seen.
+type envelope struct {
+	Version int             `json:"version"`
+	Sum     string          `json:"sha256"`
+	Receipt json.RawMessage `json:"receipt"`
+}
+
+func encode(r *Receipt) ([]byte, error) {
+	rec, err := toRecord(r)
+	if err != nil {
+		return nil, err
+	}
+	body, err := encodeJSON(rec)
+	if err != nil {
+		return nil, fmt.Errorf("writing a receipt: %w", err)
+	}
+	return seal(body)
+}
+
+// seal puts a receipt's compact JSON into its envelope, for people to read.
+func seal(body []byte) ([]byte, error) {
+	head := fmt.Sprintf(`{"version":%d,"sha256":%q,"receipt":`, version, checksum(body))
+	var out bytes.Buffer
+	if err := json.Indent(&out, append(append([]byte(head), body...), '}'), "", " "); err != nil {
+		return nil, fmt.Errorf("writing a receipt: %w", err)
+	}
+	return out.Bytes(), nil
+}
+
+// decode reads a file. The error wraps ErrNewer or ErrUnreadable and says what
+// is wrong, without anything of the file's values but their names.
+func decode(data []byte) (*Receipt, error) {
+	var sniff struct {
+		Version int `json:"version"`
+	}
+	if err := json.Unmarshal(data, &sniff); err != nil {
+		return nil, fmt.Errorf("%w: %w", ErrUnreadable, err)
+	}
+	if sniff.Version > version {
+		return nil, fmt.Errorf("%w: it has the version %d", ErrNewer, sniff.Version)
+	}
+	var e envelope
+	if err := decodeJSON(data, &e); err != nil {
+		return nil, fmt.Errorf("%w: %w", ErrUnreadable, err)
+	}
+	if e.Version != version {
+		return nil, fmt.Errorf("%w: it has the version %d", ErrUnreadable, e.Version)
+	}
+	var body bytes.Buffer
+	if err := json.Compact(&body, e.Receipt); err != nil || checksum(body.Bytes()) != e.Sum {
+		return nil, fmt.Errorf("%w: its checksum does not fit its content", ErrUnreadable)
+	}
+	var rec record
+	if err := decodeJSON(body.Bytes(), &rec); err != nil {
+		return nil, fmt.Errorf("%w: %w", ErrUnreadable, err)
+	}
+	r, err := fromRecord(rec)
+	if err != nil {
+		return nil, fmt.Errorf("%w: %w", ErrUnreadable, err)
+	}
+	return r, nil
+}
+
+func checksum(body []byte) string {
+	sum := sha256.Sum256(body)
+	return hex.EncodeToString(sum[:])
+}
+
+// encodeJSON is json.Marshal without its escapes for HTML.
+func encodeJSON(v any) ([]byte, error) {
+	var out bytes.Buffer
+	enc := json.NewEncoder(&out)
+	enc.SetEscapeHTML(false)
+	if err := enc.Encode(v); err != nil {
+		return nil, err
+	}
+	return bytes.TrimSuffix(out.Bytes(), []byte("\n")), nil
+}
+
+// decodeJSON is json.Unmarshal that refuses keys it does not know: what would
+// be dropped here would be lost with the next write.
+func decodeJSON(data []byte, v any) error {
+	dec := json.NewDecoder(bytes.NewReader(data))
+	dec.DisallowUnknownFields()
+	if err := dec.Decode(v); err != nil {
+		return err
+	}
+	if _, err := dec.Token(); !errors.Is(err, io.EOF) {
+		return errors.New("there is something after its end")
+	}
+	return nil
+}

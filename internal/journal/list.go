@@ -1,0 +1,221 @@
+package journal
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+)
+
+const (
+	receiptPrefix    = "receipt-"
+	receiptSuffix    = ".json"
+	unreadableSuffix = ".unreadable"
+	newerSuffix      = ".newer"
+
+	// largest is the most that is read of a file, in bytes.
+	largest = 64 << 20
+)
+
+// Summary tells of one receipt in a list.
+type Summary struct {
+	ID   string
+	When time.Time // begun, in UTC
+	Meta
+	Changes int     // in the plan
+	Done    int     // of those
+	Outcome Outcome // empty: interrupted, or still running
+	// Running tells that there is no end yet and that somebody, this process
+	// perhaps, holds the link's lock.
+	Running bool
+}
+
+// Key names the receipt's link, for Lock.
+func (s Summary) Key() string { return Key(s.AuthentikURL, s.PocketBaseURL) }
+
+// SetAside is a file that looks like a receipt and is not read as one.
+type SetAside struct {
+	File   string // where it is now, absolute
+	Reason string // for people, a full sentence
+	Err    error  // ErrNewer or ErrUnreadable, with what is wrong where it was just found
+}
+
+// List returns all receipts, the newest first, and the files set aside, now
+// and before. A file set aside is renamed and never changed or removed; one
+// that this version has learned to read comes back.
+func (s *Store) List() ([]Summary, []SetAside, error) {
+	receipts, aside, err := s.readAll()
+	if err != nil {
+		return nil, nil, err
+	}
+	list := make([]Summary, 0, len(receipts))
+	for _, r := range receipts {
+		one := summarise(r)
+		if r.End == nil {
+			if one.Running, err = s.running(r.Key()); err != nil {
+				return nil, nil, cannotWrite(s.dir, err)
+			}
+		}
+		list = append(list, one)
+	}
+	slices.SortStableFunc(list, func(a, b Summary) int {
+		return b.When.Compare(a.When)
+	})
+	return list, aside, nil
+}
+
+// Interrupted returns the receipts that have no end and whose link nobody
+// holds, the newest first. Who holds a link's lock itself finds those of the
+// link in List, by their key and empty outcome.
+func (s *Store) Interrupted() ([]Summary, []SetAside, error) {
+	list, aside, err := s.List()
+	list = slices.DeleteFunc(list, func(one Summary) bool { return one.Outcome != "" || one.Running })
+	return list, aside, err
+}
+
+// Load returns the receipt with that id. It may be finished, or gone on with,
+// by who holds the link's lock. Errors are ErrNotFound, ErrUnreadable or
+// ErrNewer; the latter two name where the file is now.
+func (s *Store) Load(id string) (*Receipt, error) {
+	missing := &Fault{Summary: fmt.Sprintf("There is no receipt %.40q.", id), Todo: "Choose one from the list.", Err: ErrNotFound}
+	if !idSyntax.MatchString(id) {
+		return nil, missing
+	}
+	names, err := s.names()
+	if err != nil {
+		return nil, err
+	}
+	for _, name := range names {
+		if !strings.Contains(name, "-"+id+receiptSuffix) {
+			continue
+		}
+		name = s.comeBack(name)
+		if before := asideBefore(s.dir, name); before != nil {
+			return nil, before.fault()
+		}
+		r, now, err := s.read(name)
+		if now != nil {
+			return nil, now.fault()
+		}
+		if r != nil || err != nil {
+			return r, err
+		}
+	}
+	return nil, missing
+}
+
+func (a SetAside) fault() error {
+	return &Fault{Summary: a.Reason, Todo: "What it tells is still in " + a.File + ".", Err: a.Err}
+}
+
+func summarise(r *Receipt) Summary {
+	one := Summary{ID: r.ID, When: r.When, Meta: r.Meta, Changes: len(r.Changes)}
+	for _, c := range r.Changes {
+		if c.State() == Done {
+			one.Done++
+		}
+	}
+	if r.End != nil {
+		one.Outcome = r.End.Outcome
+	}
+	return one
+}
+
+// fileName sorts by time.
+func (r *Receipt) fileName() string {
+	return receiptPrefix + r.When.UTC().Format("20060102T150405Z") + "-" + r.ID + receiptSuffix
+}
+
+func (s *Store) names() ([]string, error) {
+	entries, err := os.ReadDir(s.dir)
+	if err != nil {
+		return nil, cannotRead(s.dir, err)
+	}
+	var names []string
+	for _, e := range entries {
+		if strings.HasPrefix(e.Name(), receiptPrefix) {
+			names = append(names, e.Name())
+		}
+	}
+	return names, nil
+}
+
+func (s *Store) readAll() (receipts []*Receipt, aside []SetAside, err error) {
+	names, err := s.names()
+	if err != nil {
+		return nil, nil, err
+	}
+	for _, name := range names {
+		name = s.comeBack(name)
+		if before := asideBefore(s.dir, name); before != nil {
+			aside = append(aside, *before)
+			continue
+		}
+		if !strings.HasSuffix(name, receiptSuffix) {
+			continue
+		}
+		r, now, err := s.read(name)
+		switch {
+		case err != nil:
+			return nil, nil, err
+		case now != nil:
+			aside = append(aside, *now)
+		case r != nil:
+			receipts = append(receipts, r)
+		}
+	}
+	return receipts, aside, nil
+}
+
+// read reads one receipt, or sets it aside. A file that is gone gives none of
+// the three: another process set it aside. Errors are those of a disk that may
+// well be read later, so they do not.
+func (s *Store) read(name string) (*Receipt, *SetAside, error) {
+	path := filepath.Join(s.dir, name)
+	data, err := readFile(path)
+	if err == nil {
+		var r *Receipt
+		if r, err = decode(data); err == nil && r.fileName() == name {
+			r.store = s
+			return r, nil, nil
+		}
+		if err == nil {
+			err = fmt.Errorf("%w: its name is not that of the receipt in it", ErrUnreadable)
+		}
+	}
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return nil, nil, nil
+	case errors.Is(err, ErrUnreadable), errors.Is(err, ErrNewer), errors.Is(err, fs.ErrPermission):
+		aside, err := s.setAside(path, err)
+		return nil, aside, err
+	default:
+		return nil, nil, cannotRead(path, err)
+	}
+}
+
+// readFile reads regular files only: a named pipe would never end.
+func readFile(path string) ([]byte, error) {
+	info, err := os.Lstat(path)
+	if err != nil {
+		return nil, err
+	}
+	if !info.Mode().IsRegular() {
+		return nil, fmt.Errorf("%w: it is not a regular file", ErrUnreadable)
+	}
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = f.Close() }()
+	data, err := io.ReadAll(io.LimitReader(f, largest+1))
+	if err == nil && len(data) > largest {
+		return nil, fmt.Errorf("%w: it is larger than 64 MB", ErrUnreadable)
+	}
+	return data, err
+}

@@ -1,0 +1,110 @@
+package journal
+
+import (
+	"bytes"
+	"net/url"
+	"reflect"
+	"slices"
+	"strings"
+
+	"authpocket/internal/link"
+	"authpocket/internal/secret"
+)
+
+// Forms leave secrets out by type. What stands here is the net below: a client
+// secret that somebody also wrote into a description, or that a system quoted
+// in an answer, does not get to the disk either.
+
+// shortest is the length from which a secret is looked for, in bytes. Shorter
+// ones, such as "pocketbase", stand in names and addresses by chance.
+const shortest = 12
+
+// secretsOf collects the secrets of a plan that are long enough to look for.
+func secretsOf(plan link.Plan) []secret.Text {
+	var found []secret.Text
+	walkSecrets(reflect.ValueOf(plan), func(t secret.Text) {
+		if len(t.Reveal()) >= shortest && !slices.ContainsFunc(found, t.Equal) {
+			found = append(found, t)
+		}
+	})
+	return found
+}
+
+func walkSecrets(v reflect.Value, visit func(secret.Text)) {
+	if !v.IsValid() {
+		return
+	}
+	if v.CanInterface() {
+		if t, ok := v.Interface().(secret.Text); ok {
+			visit(t)
+			return
+		}
+	}
+	switch v.Kind() {
+	case reflect.Pointer, reflect.Interface:
+		walkSecrets(v.Elem(), visit)
+	case reflect.Struct:
+		for i := range v.NumField() {
+			walkSecrets(v.Field(i), visit)
+		}
+	case reflect.Slice:
+		for i := range v.Len() {
+			walkSecrets(v.Index(i), visit)
+		}
+	}
+}
+
+// refuseSecrets fails where the file would hold one of the receipt's secrets.
+func refuseSecrets(data []byte, r *Receipt) error {
+	for _, t := range r.secrets {
+		if holds(data, t) {
+			return &Fault{
+				Summary: "The client secret also stands in " + whereSecret(r, t) + ", which is not secret, so the receipt would hold it.",
+				Todo:    "Take it out of there, or have a new client secret made.",
+			}
+		}
+	}
+	return nil
+}
+
+// whereSecret names what holds t, for people.
+func whereSecret(r *Receipt, t secret.Text) string {
+	for _, c := range r.Changes {
+		one, err := toChangeRecord(c)
+		if err != nil {
+			continue
+		}
+		if data, err := encodeJSON(one); err == nil && holds(data, t) {
+			return c.System.Label() + "'s " + mask(c.Object, r.secrets)
+		}
+	}
+	return "the settings"
+}
+
+func holds(data []byte, t secret.Text) bool {
+	return slices.ContainsFunc(spellings(t), func(s string) bool { return bytes.Contains(data, []byte(s)) })
+}
+
+// mask cuts secrets out of a text.
+func mask(text string, secrets []secret.Text) string {
+	for _, t := range secrets {
+		for _, s := range spellings(t) {
+			text = strings.ReplaceAll(text, s, "(secret)")
+		}
+	}
+	return text
+}
+
+// spellings are a secret as it stands in plain text, in JSON and in an
+// address. A secret that was wiped has none.
+func spellings(t secret.Text) []string {
+	if !t.IsSet() {
+		return nil
+	}
+	plain := t.Reveal()
+	list := []string{plain, url.QueryEscape(plain), url.PathEscape(plain)}
+	if quoted, err := encodeJSON(plain); err == nil {
+		list = append(list, string(quoted[1:len(quoted)-1]))
+	}
+	return list
+}

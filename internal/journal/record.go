@@ -1,0 +1,235 @@
+package journal
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"regexp"
+	"slices"
+	"strconv"
+	"time"
+
+	"authpocket/internal/link"
+)
+
+// record is a receipt as it stands in the file.
+type record struct {
+	ID            string         `json:"id"`
+	When          time.Time      `json:"when"`
+	Kind          Kind           `json:"kind"`
+	Of            string         `json:"of"`
+	AuthentikURL  string         `json:"authentik_url"`
+	PocketBaseURL string         `json:"pocketbase_url"`
+	Program       string         `json:"program"`
+	ClientID      string         `json:"client_id"`
+	Spec          specEntry      `json:"spec"`
+	Changes       []changeRecord `json:"changes"`
+	End           *endRecord     `json:"end"`
+}
+
+type changeRecord struct {
+	System link.System   `json:"system"`
+	Kind   link.Kind     `json:"kind"`
+	Object string        `json:"object"`
+	Action link.Action   `json:"action"`
+	Fields []fieldRecord `json:"fields"`
+	Why    string        `json:"why"`
+	Guide  string        `json:"step"` // link.Change calls the guide's step so
+	Lost   string        `json:"lost"`
+	Before *packed       `json:"before"`
+	After  *packed       `json:"after"`
+	Steps  []stepRecord  `json:"steps"`
+}
+
+type fieldRecord struct {
+	Name      string `json:"name"`
+	Before    shown  `json:"before"`
+	After     shown  `json:"after"`
+	Sensitive bool   `json:"sensitive"`
+}
+
+type stepRecord struct {
+	State   State             `json:"state"`
+	When    time.Time         `json:"when"`
+	IDs     map[string]string `json:"ids,omitempty"`
+	After   *packed           `json:"after,omitempty"`
+	Detail  string            `json:"detail,omitempty"`
+	Summary string            `json:"summary,omitempty"`
+	Todo    string            `json:"todo,omitempty"`
+}
+
+type endRecord struct {
+	When    time.Time `json:"when"`
+	Outcome Outcome   `json:"outcome"`
+}
+
+func toRecord(r *Receipt) (record, error) {
+	out := record{
+		ID: r.ID, When: r.When, Kind: r.Kind, Of: r.Of, AuthentikURL: r.AuthentikURL, PocketBaseURL: r.PocketBaseURL,
+		Program: r.Program, ClientID: r.ClientID, Spec: packSpec(r.Spec, r.SpecNotKept), End: (*endRecord)(r.End),
+		Changes: []changeRecord{},
+	}
+	for _, c := range r.Changes {
+		one, err := toChangeRecord(c)
+		if err != nil {
+			return record{}, fmt.Errorf("writing down %s: %w", c.ID(), err)
+		}
+		out.Changes = append(out.Changes, one)
+	}
+	return out, nil
+}
+
+func toChangeRecord(c Change) (changeRecord, error) {
+	out := changeRecord{
+		System: c.System, Kind: c.Kind, Object: c.Object, Action: c.Action, Why: c.Why, Guide: c.Step, Lost: c.Lost,
+		Fields: each(c.Fields, toFieldRecord), Steps: []stepRecord{},
+	}
+	var err error
+	if out.Before, err = packAgain(c.Before, c.BeforeNotKept); err != nil {
+		return out, err
+	}
+	if out.After, err = packAgain(c.After, c.AfterNotKept); err != nil {
+		return out, err
+	}
+	for _, s := range c.Steps {
+		one := stepRecord{State: s.State, When: s.When, IDs: s.IDs, Detail: s.Detail, Summary: s.Summary, Todo: s.Todo}
+		if one.After, err = packAgain(s.After, s.AfterNotKept); err != nil {
+			return out, err
+		}
+		out.Steps = append(out.Steps, one)
+	}
+	return out, nil
+}
+
+func toFieldRecord(f link.Field) fieldRecord {
+	if f.Sensitive {
+		f.Before, f.After = masked(f.Before), masked(f.After)
+	}
+	return fieldRecord{Name: f.Name, Before: shown{f.Before}, After: shown{f.After}, Sensitive: f.Sensitive}
+}
+
+func fromFieldRecord(f fieldRecord) link.Field {
+	return link.Field{Name: f.Name, Before: f.Before.value, After: f.After.value, Sensitive: f.Sensitive}
+}
+
+// packAgain packs a state whose secrets may have been left out before.
+func packAgain(state any, notKept []string) (*packed, error) {
+	p, err := pack(state)
+	if p != nil && p.NotKept == nil {
+		p.NotKept = notKept
+	}
+	return p, err
+}
+
+func fromRecord(in record) (*Receipt, error) {
+	r := &Receipt{
+		ID: in.ID, When: in.When,
+		Meta:     Meta{Kind: in.Kind, Of: in.Of, AuthentikURL: in.AuthentikURL, PocketBaseURL: in.PocketBaseURL, Program: in.Program},
+		ClientID: in.ClientID, Spec: unpackSpec(in.Spec), SpecNotKept: in.Spec.NotKept, End: (*End)(in.End),
+	}
+	for _, c := range in.Changes {
+		one, err := fromChangeRecord(c)
+		if err != nil {
+			return nil, err
+		}
+		r.Changes = append(r.Changes, one)
+	}
+	return r, r.sound()
+}
+
+func fromChangeRecord(in changeRecord) (out Change, err error) {
+	out = Change{
+		Change: link.Change{
+			System: in.System, Kind: in.Kind, Object: in.Object, Action: in.Action, Why: in.Why, Step: in.Guide, Lost: in.Lost,
+			Fields: each(in.Fields, fromFieldRecord),
+		},
+		BeforeNotKept: in.Before.notKept(), AfterNotKept: in.After.notKept(),
+	}
+	if out.Before, err = unpack(in.Before); err != nil {
+		return out, err
+	}
+	if out.After, err = unpack(in.After); err != nil {
+		return out, err
+	}
+	for _, s := range in.Steps {
+		one := Step{State: s.State, When: s.When, Note: Note{IDs: s.IDs, Detail: s.Detail}, AfterNotKept: s.After.notKept(), Summary: s.Summary, Todo: s.Todo}
+		if one.After, err = unpack(s.After); err != nil {
+			return out, err
+		}
+		out.Steps = append(out.Steps, one)
+	}
+	return out, nil
+}
+
+var idSyntax = regexp.MustCompile(`^[a-z0-9]{4,40}$`)
+
+// sound refuses what no authpocket of this version writes.
+func (r *Receipt) sound() error {
+	switch {
+	case !idSyntax.MatchString(r.ID):
+		return fmt.Errorf("there is no receipt id %q", r.ID)
+	case !slices.Contains(kinds(), r.Kind):
+		return fmt.Errorf("there is no kind of apply %q", r.Kind)
+	case r.End != nil && !slices.Contains(outcomes(), r.End.Outcome):
+		return fmt.Errorf("there is no outcome %q", r.End.Outcome)
+	}
+	for _, c := range r.Changes {
+		for _, s := range c.Steps {
+			if !slices.Contains([]State{AboutTo, Done, Failed}, s.State) {
+				return fmt.Errorf("there is no state %q", s.State)
+			}
+		}
+	}
+	return nil
+}
+
+// maskSyntax is how a preview shows a secret: "set (a new one)".
+var maskSyntax = regexp.MustCompile(`^(not set|set( \([^()]*\))?)$`)
+
+// masked lets nothing through that is not a mask.
+func masked(v any) any {
+	if s, ok := v.(string); v == nil || ok && maskSyntax.MatchString(s) {
+		return v
+	}
+	return "set"
+}
+
+// shown is a field's value as a preview shows it: a string, boolean, whole
+// number, list of strings or nil.
+type shown struct{ value any }
+
+func (s shown) MarshalJSON() ([]byte, error) {
+	switch v := s.value.(type) {
+	case nil, string, bool, int, []string:
+		return encodeJSON(v)
+	default:
+		return nil, fmt.Errorf("a receipt cannot hold a field's value of the type %T", v)
+	}
+}
+
+func (s *shown) UnmarshalJSON(b []byte) error {
+	switch {
+	case bytes.Equal(b, []byte("null")):
+		s.value = nil
+		return nil
+	case b[0] == '[':
+		return decodeInto[[]string](s, b)
+	case b[0] == '"':
+		return decodeInto[string](s, b)
+	case b[0] == 't' || b[0] == 'f':
+		return decodeInto[bool](s, b)
+	}
+	n, err := strconv.Atoi(string(b))
+	if err != nil {
+		return fmt.Errorf("a field's value is neither text, yes or no, whole number nor list: %w", err)
+	}
+	s.value = n
+	return nil
+}
+
+func decodeInto[T any](s *shown, b []byte) error {
+	var v T
+	err := json.Unmarshal(b, &v)
+	s.value = v
+	return err
+}

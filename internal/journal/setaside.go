@@ -1,0 +1,93 @@
+package journal
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+)
+
+// setAside renames a file that cannot be read. why wraps ErrNewer where a
+// newer authpocket wrote it.
+func (s *Store) setAside(path string, why error) (*SetAside, error) {
+	suffix := unreadableSuffix
+	if errors.Is(why, ErrNewer) {
+		suffix = newerSuffix
+	} else if !errors.Is(why, ErrUnreadable) {
+		why = fmt.Errorf("%w: %w", ErrUnreadable, why)
+	}
+	to, err := freeName(path + suffix)
+	if err == nil {
+		err = s.disk.Rename(path, to)
+	}
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return nil, nil // another process was faster
+	case err != nil:
+		return nil, cannotWrite(s.dir, fmt.Errorf("setting a file aside: %w", err))
+	}
+	if err := s.disk.SyncDir(s.dir); err != nil {
+		return nil, cannotWrite(s.dir, fmt.Errorf("setting a file aside: %w", err))
+	}
+	return &SetAside{File: to, Reason: reasonAside(to, why), Err: why}, nil
+}
+
+// freeName adds a number to a name that is taken.
+func freeName(path string) (string, error) {
+	name := path
+	for n := 2; ; n++ {
+		_, err := os.Lstat(name)
+		if errors.Is(err, fs.ErrNotExist) {
+			return name, nil
+		}
+		if err != nil {
+			return "", fmt.Errorf("looking for a free name: %w", err)
+		}
+		name = path + "-" + strconv.Itoa(n)
+	}
+}
+
+// asideBefore tells of a file that was set aside before, by its name.
+func asideBefore(dir, name string) *SetAside {
+	path := filepath.Join(dir, name)
+	for suffix, why := range map[string]error{unreadableSuffix: ErrUnreadable, newerSuffix: ErrNewer} {
+		if strings.Contains(name, receiptSuffix+suffix) {
+			return &SetAside{File: path, Reason: reasonAside(path, why), Err: why}
+		}
+	}
+	return nil
+}
+
+func reasonAside(path string, why error) string {
+	if errors.Is(why, ErrNewer) {
+		return "A newer authpocket wrote a receipt that this one cannot read. It was set aside as " + filepath.Base(path) + "."
+	}
+	return "A receipt cannot be read. It was set aside as " + filepath.Base(path) + "."
+}
+
+// comeBack gives a file that was too new for an earlier version its name back
+// once this version can read it. It returns the name that the file has.
+func (s *Store) comeBack(name string) string {
+	was, found := strings.CutSuffix(name, newerSuffix)
+	if !found {
+		return name
+	}
+	data, err := readFile(filepath.Join(s.dir, name))
+	if err != nil {
+		return name
+	}
+	if r, err := decode(data); err != nil || r.fileName() != was {
+		return name
+	}
+	to := filepath.Join(s.dir, was)
+	if free, err := freeName(to); err != nil || free != to {
+		return name
+	}
+	if err := s.disk.Rename(filepath.Join(s.dir, name), to); err != nil {
+		return name
+	}
+	return was
+}

@@ -1,0 +1,115 @@
+package journal
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"syscall"
+
+	"authpocket/internal/link"
+)
+
+var (
+	// ErrLocked says that somebody else is changing the same link right now.
+	ErrLocked = errors.New("the link is locked")
+	// ErrNotFound says that there is no receipt with that id.
+	ErrNotFound = errors.New("there is no such receipt")
+	// ErrUnreadable says that a receipt could not be read and was set aside.
+	ErrUnreadable = errors.New("the receipt cannot be read")
+	// ErrNewer says that a newer authpocket wrote a receipt, which was set
+	// aside for it.
+	ErrNewer = errors.New("the receipt was written by a newer authpocket")
+)
+
+// Fault is an error of the state directory in words for people. link.Words
+// finds them. Err is for the log; neither has a secret.
+type Fault struct {
+	Summary string // what is, a full sentence
+	Todo    string // what to do, a full sentence
+	Err     error
+}
+
+func (f *Fault) Error() string {
+	if f.Err == nil {
+		return f.Summary
+	}
+	return f.Summary + " (" + f.Err.Error() + ")"
+}
+
+// Unwrap gives the words in the form that link.Words knows, and the cause.
+func (f *Fault) Unwrap() []error {
+	errs := []error{link.Problems{{Summary: f.Summary, Todo: f.Todo}}}
+	if f.Err != nil {
+		errs = append(errs, f.Err)
+	}
+	return errs
+}
+
+// openToOthers is a file or directory that other users may read and that
+// cannot be closed to them.
+type openToOthers struct {
+	path    string
+	mode    os.FileMode
+	foreign bool // it belongs to somebody else
+}
+
+func (o *openToOthers) Error() string {
+	return fmt.Sprintf("%s has the mode %04o", o.path, o.mode)
+}
+
+// cannotUse words an error of opening the directory: nothing was begun.
+func cannotUse(dir string, err error) error {
+	if f, ok := errors.AsType[*Fault](err); ok {
+		return f
+	}
+	f := reason(dir, err)
+	f.Todo += " Nothing was written to authentik or PocketBase."
+	return f
+}
+
+// cannotWrite words an error of writing a receipt.
+func cannotWrite(dir string, err error) error {
+	if f, ok := errors.AsType[*Fault](err); ok {
+		return f
+	}
+	return reason(dir, err)
+}
+
+// cannotRead words an error of reading what is there.
+func cannotRead(path string, err error) error {
+	return &Fault{
+		Summary: "authpocket cannot read " + path + ".",
+		Todo:    "The log has the cause. Put it right, or name another state directory.",
+		Err:     err,
+	}
+}
+
+func reason(dir string, err error) *Fault {
+	const another = "name another state directory."
+	f := &Fault{Err: err}
+	if o, ok := errors.AsType[*openToOthers](err); ok {
+		f.Summary = "Other users of this machine may read " + o.path + ", and its file system does not let authpocket change that."
+		f.Todo = "Put the state directory on a file system with permissions, or " + another
+		if o.foreign {
+			f.Summary = "Other users of this machine may read " + o.path + ", and it belongs to somebody else."
+			f.Todo = "Make it yours and set its mode to 0700, or " + another
+		}
+		return f
+	}
+	switch {
+	case errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EDQUOT):
+		f.Summary, f.Todo = "There is no space left for receipts in "+dir+".", "Free some, or "+another
+	case errors.Is(err, syscall.EROFS):
+		f.Summary, f.Todo = "The directory for receipts, "+dir+", is read-only.", "Make it writable, or "+another
+	case errors.Is(err, fs.ErrPermission):
+		f.Summary, f.Todo = "authpocket may not write receipts in "+dir+".", "Give its user the right to, or "+another
+	case errors.Is(err, syscall.ENOTDIR):
+		f.Summary, f.Todo = "A part of "+dir+" is a file, so receipts cannot be kept there.", "Move that file away, or "+another
+	case errors.Is(err, errNoLocks):
+		f.Summary, f.Todo = "The file system of "+dir+" has no file locks, so authpocket cannot keep two applies apart.", "Use a local file system: "+another
+	default:
+		f.Summary, f.Todo = "authpocket cannot write receipts in "+dir+".", "The log has the cause. Put it right, or "+another
+	}
+	return f
+}
