@@ -1,0 +1,240 @@
+package export
+
+import (
+	"go.yaml.in/yaml/v3"
+
+	"authpocket/internal/link"
+)
+
+const blueprintHead = `# Blueprint for authentik: what people sign in to PocketBase with.
+#
+# Import it under Customization, Blueprints. It can be imported again: what is
+# there already is brought into this state, and nothing else is touched.
+`
+
+const blueprintSecret = `#
+# The client secret is not in this file. Set ` + secretVariable + ` in the
+# environment of authentik's server and worker first: the import is refused
+# without it. PocketBase has to have the same one.
+`
+
+// The ids of the blueprint's own entries.
+const (
+	entryEmail    = "email"
+	entryProvider = "provider"
+	entryApp      = "app"
+)
+
+// blueprint writes the state of authentik that the plan leads to.
+func blueprint(p link.Plan) (string, error) {
+	c := carrier{name: "a blueprint", systems: []link.System{link.Authentik}}
+	if err := c.check(p); err != nil {
+		return "", err
+	}
+	if p.Desired.Key != nil {
+		var problems link.Problems
+		problems.Add("provider.signing_key", "authentik has no RSA or EC key yet, and a blueprint cannot generate one.",
+			"Generate one in authentik under System, Certificates, then export again.")
+		return "", problems
+	}
+	b := blueprinter{p: p, d: p.Desired}
+	b.mapping()
+	b.provider()
+	b.application()
+	for _, binding := range b.d.Bindings {
+		b.binding(binding)
+	}
+	root := newMapping().add("version", yamlInt(1)).
+		add("metadata", newMapping().add("name", yamlText(b.d.Application.Name)).node).
+		add("entries", sequence(b.entries...)).node
+	body, err := encode(root)
+	head := blueprintHead
+	if writesProviderSecret(p) {
+		head += blueprintSecret
+	}
+	return head + body, err
+}
+
+type blueprinter struct {
+	p       link.Plan
+	d       link.Desired
+	entries []*yaml.Node
+}
+
+// entry adds one object of authentik. Its identifiers find it again.
+func (b *blueprinter) entry(model, id string, conditions []*yaml.Node, identifiers, attrs mapping) {
+	m := newMapping().add("model", word(model))
+	if id != "" {
+		m.add("id", word(id))
+	}
+	if len(conditions) > 0 {
+		m.add("conditions", sequence(conditions...))
+	}
+	m.add("identifiers", identifiers.node).add("attrs", attrs.node)
+	b.entries = append(b.entries, m.node)
+}
+
+func (b *blueprinter) mapping() {
+	m := b.d.Mapping
+	if m == nil {
+		return
+	}
+	b.entry("authentik_providers_oauth2.scopemapping", entryEmail, nil,
+		newMapping().add("name", yamlText(m.Name)),
+		newMapping().add("scope_name", yamlText(m.Scope)).
+			add("description", yamlText(m.Description)).
+			add("expression", yamlCode(m.Expression)))
+}
+
+func (b *blueprinter) provider() {
+	v := b.d.Provider
+	identifier, identifiers := b.providerIdentifiers()
+	attrs := newMapping()
+	for _, one := range []struct{ key, value string }{{"name", v.Name}, {"client_id", v.ClientID}} {
+		if one.key != identifier {
+			attrs.add(one.key, yamlText(one.value))
+		}
+	}
+	attrs.add("authorization_flow", flow(v.AuthorizationFlow)).add("invalidation_flow", flow(v.InvalidationFlow))
+	b.nullable(attrs, "authentication_flow", v.AuthenticationFlow, v.PK != 0)
+	attrs.add("client_type", yamlText(v.ClientType))
+	if writesProviderSecret(b.p) {
+		attrs.add("client_secret", env(secretVariable))
+	}
+	attrs.add("grant_types", yamlTexts(grants(v))).
+		add("redirect_uris", redirects(v.RedirectURIs)).
+		add("property_mappings", b.mappings())
+	var conditions []*yaml.Node
+	if v.SigningKey != (link.Ref{}) {
+		// Without the key authentik would sign with the client secret
+		// instead, and say nothing. A provider that is skipped stops the
+		// whole import, for the application refers to it.
+		conditions = append(conditions, signingKey(v.SigningKey))
+		attrs.add("signing_key", signingKey(v.SigningKey))
+	}
+	for _, one := range []struct{ key, value string }{
+		{"access_code_validity", v.AccessCodeValidity}, {"access_token_validity", v.AccessTokenValidity},
+		{"refresh_token_validity", v.RefreshTokenValidity}, {"refresh_token_threshold", v.RefreshTokenThreshold},
+		{"sub_mode", v.SubjectMode}, {"issuer_mode", v.IssuerMode},
+	} {
+		if one.value != "" {
+			attrs.add(one.key, yamlText(one.value))
+		}
+	}
+	attrs.add("include_claims_in_id_token", yamlBool(v.IncludeClaims))
+	b.entry("authentik_providers_oauth2.oauth2provider", entryProvider, conditions, identifiers, attrs)
+}
+
+// providerIdentifiers find the provider by what it is called before the
+// blueprint is imported: by its name, or what does not change.
+func (b *blueprinter) providerIdentifiers() (string, mapping) {
+	v := b.d.Provider
+	before := v
+	if c := changeOf(b.p, link.KindProvider); c != nil {
+		if was, ok := c.Before.(*link.ProviderState); ok && was != nil {
+			before = *was
+		}
+	}
+	switch {
+	case before.Name == v.Name:
+		return "name", newMapping().add("name", yamlText(v.Name))
+	case before.ClientID == v.ClientID:
+		return "client_id", newMapping().add("client_id", yamlText(v.ClientID))
+	}
+	return "pk", newMapping().add("pk", yamlInt(v.PK))
+}
+
+func (b *blueprinter) nullable(attrs mapping, key string, r link.Ref, exists bool) {
+	switch {
+	case r != (link.Ref{}):
+		attrs.add(key, flow(r))
+	case exists:
+		attrs.add(key, yamlNull())
+	}
+}
+
+func (b *blueprinter) mappings() *yaml.Node {
+	list := sequence()
+	for _, r := range b.d.Provider.Mappings {
+		list.Content = append(list.Content, b.scopeMapping(r))
+	}
+	return list
+}
+
+func (b *blueprinter) scopeMapping(r link.Ref) *yaml.Node {
+	const model = "authentik_providers_oauth2.scopemapping"
+	managed, stock := stockMappings()[r.Name]
+	switch {
+	case ownMapping(b.p, r):
+		return keyOf(entryEmail)
+	case stock:
+		return find(model, "managed", managed)
+	}
+	return findRef(model, "name", r)
+}
+
+func (b *blueprinter) application() {
+	a := b.d.Application
+	attrs := newMapping().add("name", yamlText(a.Name)).add("provider", keyOf(entryProvider)).
+		add("policy_engine_mode", yamlText(a.PolicyEngineMode))
+	for _, one := range []struct{ key, value string }{
+		{"group", a.Group}, {"meta_launch_url", a.LaunchURL}, {"meta_icon", a.Icon},
+		{"meta_publisher", a.Publisher}, {"meta_description", a.Description},
+	} {
+		if one.value != "" || a.PK != "" {
+			attrs.add(one.key, yamlText(one.value))
+		}
+	}
+	attrs.add("open_in_new_tab", yamlBool(a.OpenInNewTab))
+	if modern(b.p) || a.Hide {
+		attrs.add("meta_hide", yamlBool(a.Hide))
+	}
+	b.entry("authentik_core.application", entryApp, nil, newMapping().add("slug", yamlText(a.Slug)), attrs)
+}
+
+func (b *blueprinter) binding(s link.BindingState) {
+	target := map[string]*yaml.Node{
+		"group":  findRef("authentik_core.group", "name", s.Target),
+		"user":   findRef("authentik_core.user", "username", s.Target),
+		"policy": findRef("authentik_policies.policy", "name", s.Target),
+	}[s.Kind]
+	b.entry("authentik_policies.policybinding", "", nil,
+		newMapping().add("order", yamlInt(s.Order)).add("target", keyOf(entryApp)).add(s.Kind, target),
+		newMapping().add("enabled", yamlBool(s.Enabled)).add("negate", yamlBool(s.Negate)))
+}
+
+func flow(r link.Ref) *yaml.Node { return findRef("authentik_flows.flow", "slug", r) }
+
+func signingKey(r link.Ref) *yaml.Node {
+	return findRef("authentik_crypto.certificatekeypair", "name", r)
+}
+
+// findRef finds by what people call the object, and by its primary key where
+// nobody knows that.
+func findRef(model, key string, r link.Ref) *yaml.Node {
+	if r.Name == "" {
+		return find(model, "pk", r.ID)
+	}
+	return find(model, key, r.Name)
+}
+
+// grants are always written: authentik 2026.5 and later refuse every sign-in
+// without them, and earlier ones pass over the key.
+func grants(v link.ProviderState) []string {
+	if len(v.GrantTypes) == 0 {
+		return []string{"authorization_code"}
+	}
+	return v.GrantTypes
+}
+
+func redirects(list []link.RedirectURI) *yaml.Node {
+	n := sequence()
+	for _, r := range list {
+		m := newMapping().add("matching_mode", yamlText(r.Mode)).add("url", yamlText(r.URL))
+		if r.Type != "" && r.Type != "authorization" {
+			m.add("redirect_uri_type", yamlText(r.Type))
+		}
+		n.Content = append(n.Content, m.node)
+	}
+	return n
+}

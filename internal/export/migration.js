@@ -1,0 +1,57 @@
+// find returns this link's provider, refusing one that is somebody else's.
+function find(providers) {
+  const found = providers.find((p) => p.name === link.provider.name);
+  const known = [link.provider.clientId, before.provider && before.provider.clientId];
+  if (found && !known.includes(found.clientId)) {
+    throw new Error("The slot " + link.provider.name + " has another provider by now. Make the plan and this migration again.");
+  }
+  return found;
+}
+
+// assign sets everything but the secret, and keeps options that are not ours.
+function assign(provider, values) {
+  const extra = Object.assign({}, provider.extra);
+  delete extra.jwksURL;
+  delete extra.issuers;
+  Object.assign(extra, values.extra);
+  Object.assign(provider, values, { extra: Object.keys(extra).length > 0 ? extra : null });
+}
+
+function set(app, collection, state) {
+  collection.oauth2.enabled = state.enabled;
+  Object.assign(collection.oauth2.mappedFields, state.mappedFields);
+  unmarshal(state.rules, collection);
+  app.save(collection);
+  if (Object.keys(state.meta).length > 0) {
+    const settings = app.settings();
+    Object.assign(settings.meta, state.meta);
+    app.save(settings);
+  }
+}
+
+migrate((app) => {
+  const collection = app.findCollectionByNameOrId(link.collection);
+  const secret = $os.getenv("POCKETBASE_CLIENT_SECRET");
+  const provider = find(collection.oauth2.providers);
+  if (!secret && (!provider || link.writesSecret)) {
+    throw new Error("Set POCKETBASE_CLIENT_SECRET to the client secret that authentik has, then run the migration again.");
+  }
+  if (provider) {
+    assign(provider, link.provider);
+    if (secret) {
+      provider.clientSecret = secret;
+    }
+  } else {
+    collection.oauth2.providers.push(Object.assign({ clientSecret: secret }, link.provider));
+  }
+  set(app, collection, link);
+}, (app) => {
+  const collection = app.findCollectionByNameOrId(link.collection);
+  const provider = find(collection.oauth2.providers);
+  if (provider && before.provider) {
+    assign(provider, before.provider);
+  } else if (provider) {
+    collection.oauth2.providers = collection.oauth2.providers.filter((p) => p.name !== link.provider.name);
+  }
+  set(app, collection, before);
+});

@@ -1,0 +1,138 @@
+package export
+
+import (
+	_ "embed" // for the script's functions
+	"fmt"
+	"strings"
+
+	"authpocket/internal/link"
+)
+
+//go:embed shell_head.sh
+var shellHead string
+
+//go:embed shell_functions.sh
+var shellFunctions string
+
+// The script's variables that hold JSON.
+const (
+	varSecret   = variable("client_secret")
+	varMapping  = variable("mapping_pk")
+	varKey      = variable("key_pk")
+	varProvider = variable("provider_pk")
+	varApp      = variable("application_pk")
+)
+
+// shell writes a script that makes the plan's calls in the plan's order.
+func shell(p link.Plan) (string, error) {
+	c := carrier{name: "a shell script", systems: []link.System{link.Authentik, link.PB}}
+	if err := c.check(p); err != nil {
+		return "", err
+	}
+	s := scripter{p: p, d: p.Desired, ids: map[variable]bool{}}
+	for i, change := range p.Changes {
+		s.line("")
+		s.line(fmt.Sprintf("# %d of %d: %s, %s", i+1, len(p.Changes), change.System.Label(), change.Kind))
+		if err := s.change(change); err != nil {
+			return "", err
+		}
+	}
+	s.line("")
+	s.line("echo " + shellQuote(done(len(p.Changes))))
+	needs := s.needs()
+	return shellHead + needs.comment + shellFunctions + needs.code + s.body.String(), nil
+}
+
+func done(n int) string {
+	switch n {
+	case 0:
+		return "There is nothing to change."
+	case 1:
+		return "Done: 1 change made."
+	}
+	return fmt.Sprintf("Done: %d changes made.", n)
+}
+
+// scripter writes the calls of a script.
+type scripter struct {
+	p    link.Plan
+	d    link.Desired
+	body strings.Builder
+	// ids are the variables that calls so far have set.
+	ids map[variable]bool
+	// What the calls so far need.
+	authentik, pocketbase, collects, secret bool
+}
+
+func (s *scripter) line(text string) { s.body.WriteString(text + "\n") }
+
+// call writes one request. A body of nil is none.
+func (s *scripter) call(system link.System, method, path string, body any) error {
+	command := "authentik"
+	if system == link.PB {
+		command, s.pocketbase = "pocketbase", true
+	} else {
+		s.authentik = true
+	}
+	word := "''"
+	if body != nil {
+		var err error
+		if word, err = shellJSON(body); err != nil {
+			return err
+		}
+	}
+	s.line(command + " " + method + " " + shellQuote(path) + " " + word)
+	return nil
+}
+
+// keep takes the primary key out of the last answer.
+func (s *scripter) keep(name variable) {
+	s.ids[name] = true
+	s.line(string(name) + "=$(pk)")
+}
+
+// needed is the beginning of a script that depends on its calls.
+type needed struct{ comment, code string }
+
+// needs names what has to be in the environment, and looks before the first
+// write whether the collection is still the one that the plan saw.
+func (s *scripter) needs() needed {
+	var n needed
+	if s.authentik {
+		n.variable("AUTHENTIK_TOKEN", "an API token of an authentik administrator")
+		n.address("authentik_url", "AUTHENTIK_URL", s.d.AuthentikURL)
+	}
+	if s.pocketbase {
+		n.variable("POCKETBASE_TOKEN", "a token of a PocketBase superuser")
+		n.address("pocketbase_url", "POCKETBASE_URL", s.d.PocketBaseURL)
+	}
+	if s.secret {
+		what := "the client secret for both systems"
+		if !writesProviderSecret(s.p) {
+			what = "the client secret that authentik has"
+		}
+		n.variable(secretVariable, what)
+		n.code += string(varSecret) + `="\"$(escaped "$` + secretVariable + `")\""` + "\n"
+	}
+	if n.comment != "" {
+		n.comment = "#\n# It needs these environment variables:\n" + n.comment +
+			"# AUTHENTIK_URL and POCKETBASE_URL reach the two at other addresses.\n"
+	}
+	if updated := s.d.Collection.Updated; s.collects && updated != "" {
+		n.code += "\n# Providers that were added to the collection since would be lost.\n" +
+			"pocketbase GET " + shellQuote(listPath(s.d.Collection)) + " ''\n" +
+			"case $answer in\n    *" + shellQuote(`"updated":`+jsonText(updated)) + "*) ;;\n" +
+			`    *) stop "The collection was changed since the plan was made. Nothing was written; make a new plan." ;;` + "\nesac\n"
+	}
+	return n
+}
+
+func (n *needed) variable(name, what string) {
+	n.comment += fmt.Sprintf("#   %-24s  %s\n", name, what)
+	n.code += "\n" + `: "${` + name + `:?Set it to ` + what + `.}"` + "\n" + "printable " + name + ` "$` + name + `"` + "\n"
+}
+
+func (n *needed) address(local, name, fallback string) {
+	n.code += local + "=" + shellQuote(fallback) + "\n" +
+		"if [ -n \"${" + name + ":-}\" ]; then " + local + "=${" + name + "%/}; fi\n"
+}

@@ -1,0 +1,186 @@
+package export
+
+import (
+	"encoding/json"
+	"fmt"
+	"maps"
+	"net/url"
+	"slices"
+	"strings"
+
+	"authpocket/internal/link"
+)
+
+// listPath reads one collection by list: reading it alone makes a PocketBase
+// before 0.36.8 forget client secrets.
+func listPath(c link.CollectionState) string {
+	key, value := "id", c.ID
+	if value == "" {
+		key, value = "name", c.Name
+	}
+	query := url.Values{"filter": {key + `="` + strings.NewReplacer(`"`, "", `\`, "").Replace(value) + `"`}, "fields": {"id,updated"}}
+	return "/api/collections?" + query.Encode()
+}
+
+func (s *scripter) collection(c link.Change, after link.CollectionState) error {
+	s.collects = true
+	id := after.ID
+	if id == "" {
+		id = after.Name
+	}
+	body := object{}
+	if c.Kind == link.KindRules {
+		body = changed(c, object{{"createRule", textOrNull(after.CreateRule)}, {"authRule", textOrNull(after.AuthRule)}})
+	} else {
+		oauth2, err := s.oauth2(c, after)
+		if err != nil {
+			return err
+		}
+		body.add("oauth2", oauth2)
+	}
+	return s.call(link.PB, "PATCH", "/api/collections/"+url.PathEscape(id), body)
+}
+
+// oauth2 is what the change names and, where that is of the slot, all
+// providers in the order read: PocketBase takes providers that are missing as
+// deleted, and up to 0.39 keeps secrets by place.
+func (s *scripter) oauth2(c link.Change, after link.CollectionState) (object, error) {
+	o := object{}
+	if c.Changed("enabled") {
+		o.add("enabled", after.OAuth2.Enabled)
+	}
+	mapped := object{}
+	for _, m := range mappedFields(after.OAuth2.Mapped) {
+		if c.Changed("mappedFields." + m.key) {
+			mapped = append(mapped, m)
+		}
+	}
+	if len(mapped) > 0 {
+		o.add("mappedFields", mapped)
+	}
+	if !touchesSlot(c, s.d.Slot.Slot) {
+		return o, nil
+	}
+	if !after.OAuth2.Enabled && len(after.OAuth2.Providers) > 1 {
+		return nil, link.Problems{{Field: "pocketbase.enabled",
+			Summary: "A shell script cannot tell PocketBase 0.40.0 from others, and that one drops the client secrets of other providers when OAuth2 is off.",
+			Todo:    "Turn OAuth2 on along with this change, or make it with authpocket."}}
+	}
+	list, err := s.providers(c, after.OAuth2.Providers)
+	o.add("providers", list)
+	return o, err
+}
+
+func (s *scripter) providers(c link.Change, all []link.OAuth2Provider) ([]any, error) {
+	s.secret = true
+	list := make([]any, len(all))
+	for i, p := range all {
+		if p.Slot != s.d.Slot.Slot {
+			raw, err := withoutSecret(p)
+			if err != nil {
+				return nil, err
+			}
+			list[i] = raw
+			continue
+		}
+		own, err := s.ownProvider(c, p)
+		if err != nil {
+			return nil, err
+		}
+		list[i] = own
+	}
+	return list, nil
+}
+
+// withoutSecret is another provider as it was read. PocketBase never shows a
+// secret, and this makes sure of it.
+func withoutSecret(p link.OAuth2Provider) (json.RawMessage, error) {
+	keys, err := members(p.Raw)
+	if err != nil {
+		return nil, err
+	}
+	if len(keys) == 0 {
+		keys = map[string]json.RawMessage{"name": json.RawMessage(jsonText(p.Slot))}
+	}
+	raw, err := json.Marshal(keys)
+	if err != nil {
+		return nil, fmt.Errorf("writing the provider %s: %w", p.Slot, err)
+	}
+	return raw, nil
+}
+
+// members are the keys of a provider as it was read, but its secret.
+func members(raw json.RawMessage) (map[string]json.RawMessage, error) {
+	if len(raw) == 0 {
+		return nil, nil
+	}
+	var keys map[string]json.RawMessage
+	if err := json.Unmarshal(raw, &keys); err != nil {
+		return nil, fmt.Errorf("reading a provider that PocketBase sent: %w", err)
+	}
+	for key := range keys {
+		if strings.EqualFold(key, "clientSecret") {
+			delete(keys, key)
+		}
+	}
+	return keys, nil
+}
+
+// ownProvider is explicit in every key, so that nothing is taken over from
+// another element.
+func (s *scripter) ownProvider(c link.Change, p link.OAuth2Provider) (object, error) {
+	was := &link.OAuth2Provider{}
+	if before, ok := c.Before.(*link.CollectionState); ok && before != nil {
+		if there := slotOf(*before, p.Slot); there != nil {
+			was = there
+		}
+	}
+	keys, err := members(was.Raw)
+	if err != nil {
+		return nil, err
+	}
+	o := migrationProvider(p)
+	for i := range o {
+		if o[i].key == "extra" {
+			if o[i].value, err = wholeExtra(o[i].value, keys["extra"]); err != nil {
+				return nil, err
+			}
+		}
+		delete(keys, o[i].key)
+	}
+	o.add("clientSecret", varSecret)
+	for _, key := range sortedKeys(keys) { // of later versions
+		o.add(key, keys[key])
+	}
+	return o, nil
+}
+
+// wholeExtra keeps the options that are not ours and empties those of ours
+// that are no longer wanted. null empties all of them.
+func wholeExtra(wanted any, was json.RawMessage) (any, error) {
+	there, err := members(was)
+	if err != nil {
+		return nil, err
+	}
+	ours := object{{"jwksURL", ""}, {"issuers", []string{}}}
+	had := false
+	for _, m := range ours {
+		_, found := there[m.key]
+		had = had || found
+		delete(there, m.key)
+	}
+	if len(there) == 0 {
+		return wanted, nil
+	}
+	o, ok := wanted.(object)
+	if !ok && had {
+		o = ours
+	}
+	o = slices.Clone(o)
+	for _, key := range sortedKeys(there) {
+		o.add(key, there[key])
+	}
+	return o, nil
+}
+
+func sortedKeys(m map[string]json.RawMessage) []string { return slices.Sorted(maps.Keys(m)) }
