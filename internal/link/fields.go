@@ -53,14 +53,14 @@ func (a *ApplicationState) values(f Features) []value {
 func (p *ProviderState) values(f Features) []value {
 	list := []value{
 		{name: "name", of: p.Name},
-		{name: "authorization_flow", of: p.AuthorizationFlow.Name},
-		{name: "invalidation_flow", of: p.InvalidationFlow.Name},
-		{name: "authentication_flow", of: p.AuthenticationFlow.Name},
+		{name: "authorization_flow", of: refName(p.AuthorizationFlow)},
+		{name: "invalidation_flow", of: refName(p.InvalidationFlow)},
+		{name: "authentication_flow", of: refName(p.AuthenticationFlow)},
 		{name: "client_type", of: p.ClientType},
 		{name: "client_id", of: p.ClientID},
 		{name: "client_secret", of: p.ClientSecret, sensitive: true},
 		{name: "redirect_uris", of: redirectNames(p.RedirectURIs)},
-		{name: "signing_key", of: p.SigningKey.Name},
+		{name: "signing_key", of: refName(p.SigningKey)},
 		{name: "access_code_validity", of: p.AccessCodeValidity},
 		{name: "access_token_validity", of: p.AccessTokenValidity},
 		{name: "refresh_token_validity", of: p.RefreshTokenValidity},
@@ -137,10 +137,16 @@ func redirectNames(list []RedirectURI) []string {
 func refNames(list []Ref) []string {
 	names := make([]string, len(list))
 	for i, r := range list {
-		names[i] = r.Name
-		if r.Name == "" {
-			names[i] = r.ID
-		}
+		names[i] = refName(r)
 	}
 	return names
+}
+
+// refName falls back on the primary key, for what the token may not list has
+// no name.
+func refName(r Ref) string {
+	if r.Name == "" {
+		return r.ID
+	}
+	return r.Name
 }

@@ -184,8 +184,6 @@ func nameRefs(p *ProviderState, a AuthentikSnapshot) {
 	}
 	if i := slices.IndexFunc(a.Keys, func(k Key) bool { return k.ID == p.SigningKey.ID }); i >= 0 {
 		p.SigningKey = a.Keys[i].Ref
-	} else if p.SigningKey.ID != "" && p.SigningKey.Name == "" {
-		p.SigningKey.Name = p.SigningKey.ID
 	}
 	p.Mappings = slices.Clone(p.Mappings)
 	for i, ref := range p.Mappings {
