@@ -11,6 +11,7 @@ import (
 	"sync"
 	"sync/atomic"
 	"testing"
+	"time"
 )
 
 // gate stands in front of an authentik and holds or fails its writes.
@@ -197,5 +198,25 @@ func TestClosingEndsStreamsAndWaitsForTheWork(t *testing.T) {
 	<-closed
 	if n := w.server.sessions.count(); n != 0 {
 		t.Errorf("%d sessions are left after Close", n)
+	}
+}
+
+// A program's server has a limit for writing an answer; a stream outlasts it.
+func TestAStreamOutlastsTheServersLimit(t *testing.T) {
+	box := newSandbox(t)
+	g := newGate(t, box.AuthentikURL)
+	cfg := prefilled(box)
+	cfg.Prefill.AuthentikURL = g.url
+	server := New(cfg)
+	const limit = time.Second
+	srv := httptest.NewUnstartedServer(server.Handler())
+	srv.Config.WriteTimeout = limit
+	srv.Start()
+	t.Cleanup(func() { server.Close(); srv.Close() })
+	b := (&wizard{t: t, box: box, server: server, http: srv}).browser().answered()
+	g.set(func(http.ResponseWriter, *http.Request) bool { <-time.After(limit); return false })
+	job := b.send(b.get("/review"), "/apply", nil).want(303).header.Get("Location")
+	if got := b.wait(job+"/events", ""); !strings.Contains(got, "event: done") {
+		t.Errorf("the stream ended early:\n%s", got)
 	}
 }

@@ -39,11 +39,6 @@ func newSandbox(t *testing.T) *sandbox.Sandbox {
 	return box
 }
 
-func newWizard(t *testing.T, cfg Config) *wizard {
-	t.Helper()
-	return wizardFor(t, newSandbox(t), cfg)
-}
-
 func wizardFor(t *testing.T, box *sandbox.Sandbox, cfg Config) *wizard {
 	t.Helper()
 	server := New(cfg)

@@ -14,7 +14,7 @@ import (
 // heartbeat keeps proxies from closing an event stream that is silent.
 const heartbeat = 15 * time.Second
 
-// steps of a record as an event stream sees it: how many entries there are,
+// follow looks at a record as an event stream sees it: how many entries there are,
 // whether it is over, and what is closed at the next move.
 type follow func() (count int, over bool, moved <-chan struct{})
 
@@ -23,7 +23,7 @@ type follow func() (count int, over bool, moved <-chan struct{})
 // with the record, the browser or the program.
 func (s *Server) stream(w http.ResponseWriter, r *http.Request, state follow, message func(n int) templ.Component) {
 	out := http.NewResponseController(w)
-	_ = out.SetWriteDeadline(time.Time{}) // a stream lasts longer than the server's limit
+	_ = out.SetWriteDeadline(time.Time{}) // a stream outlasts the server's limit
 	h := w.Header()
 	h.Set("Content-Type", "text/event-stream")
 	h.Set("X-Accel-Buffering", "no")

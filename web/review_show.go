@@ -35,7 +35,7 @@ func (s *Server) showReview(w http.ResponseWriter, r *http.Request, sess *sessio
 	s.render(w, r, http.StatusOK, view.Review(view.NewReview(s.head(sess), view.ReviewInput{
 		PlanID: shown.id, Plan: shown.plan,
 		AuthentikURL: p.authentik.login.url, AuthentikWho: p.authentik.who.Username,
-		PocketBaseURL: p.pocketbase.login.url, PocketBaseWho: p.pocketbase.who.SuperuserEmail,
+		PocketBaseURL: p.pocketbase.login.url, PocketBaseWho: p.pocketbase.who.SuperuserEmail, PocketBaseUntil: p.pocketbase.who.Expires,
 	})))
 }
 

@@ -1,11 +1,6 @@
 // Small helps for pages that work without them.
 "use strict";
 
-// The error summary takes the focus where autofocus on a div is not known.
-addEventListener("load", () => {
-  if (document.activeElement === document.body) document.querySelector("[data-focus]")?.focus();
-});
-
 // Show and hide what is typed into a secret's field.
 for (const button of document.querySelectorAll("[data-reveal]")) {
   const input = document.getElementById(button.dataset.reveal);

@@ -2,6 +2,7 @@ package view
 
 import (
 	"strings"
+	"time"
 
 	"authpocket/internal/link"
 )
@@ -14,6 +15,9 @@ type ReviewInput struct {
 	AuthentikWho  string
 	PocketBaseURL string
 	PocketBaseWho string
+	// PocketBaseUntil is when the superuser's token expires; zero where it
+	// does not say.
+	PocketBaseUntil time.Time
 }
 
 // NewReview makes the review page.
@@ -104,7 +108,7 @@ func answers(in ReviewInput) []AnswerGroup {
 			{"Address", in.AuthentikURL}, {"Signed in as", in.AuthentikWho}, {"API token", "set"},
 		}},
 		{Heading: "PocketBase", Change: "/pocketbase?from=review", Rows: []Answer{
-			{"Address", in.PocketBaseURL}, {"Signed in as", in.PocketBaseWho}, {"Superuser", "set"},
+			{"Address", in.PocketBaseURL}, {"Signed in as", in.PocketBaseWho}, {"Superuser", until(in.PocketBaseUntil)},
 		}},
 		{Heading: "Settings", Change: "/settings?from=review", Rows: []Answer{
 			{"Application", d.Application.Name + " (" + d.Application.Slug + ")"},
@@ -114,6 +118,14 @@ func answers(in ReviewInput) []AnswerGroup {
 			{"Slot", d.Slot.Slot},
 		}},
 	}
+}
+
+// until says that a token is set, and for how long it is good.
+func until(t time.Time) string {
+	if t.IsZero() {
+		return "set"
+	}
+	return "set, good until " + t.UTC().Format("2 January 2006 15:04 UTC")
 }
 
 // who says whom the application lets in once the plan is carried out.

@@ -163,3 +163,21 @@ func TestWhoMayUseIt(t *testing.T) {
 		t.Errorf("%+v", got)
 	}
 }
+
+func pageText(t *testing.T, doc *html.Node) string {
+	t.Helper()
+	var b strings.Builder
+	if err := html.Render(&b, doc); err != nil {
+		t.Fatal(err)
+	}
+	return b.String()
+}
+
+func text(t *testing.T, c templ.Component) string {
+	t.Helper()
+	var b strings.Builder
+	if err := c.Render(t.Context(), &b); err != nil {
+		t.Fatal(err)
+	}
+	return b.String()
+}
