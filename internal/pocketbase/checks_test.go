@@ -1,0 +1,191 @@
+package pocketbase
+
+import (
+	"net/http"
+	"strings"
+	"testing"
+
+	"github.com/pocketbase/pocketbase/core"
+
+	"authpocket/internal/link"
+)
+
+// desired is a link to ours in the users collection as it is there.
+func desired(t testing.TB, c *Client) link.Desired {
+	t.Helper()
+	users := observe(t, c)
+	collection := with(users, ours())
+	return link.Desired{
+		AuthentikURL: "https://authentik.company", PocketBaseURL: c.cfg.URL, Email: link.EmailTrustAll,
+		Collection: *collection, Slot: ours(),
+		Provider: link.ProviderState{ClientID: "ours-id", RedirectURIs: []link.RedirectURI{{URL: link.RedirectURL(c.cfg.URL), Mode: "strict"}}},
+	}
+}
+
+// linked is a server that has our element, and the link it belongs to.
+func linked(t testing.TB) (core.App, *Client, *recorder, link.Desired) {
+	t.Helper()
+	server := start(t)
+	give(t, server.App(), others())
+	client, calls := connect(t, server)
+	d := desired(t, client)
+	if err := client.Apply(t.Context(), adding(observe(t, client), d.Slot)); err != nil {
+		t.Fatal(err)
+	}
+	calls.reset()
+	return server.App(), client, calls, d
+}
+
+func byID(t testing.TB, checks []link.Check) map[string]link.Check {
+	t.Helper()
+	out := map[string]link.Check{}
+	for _, one := range checks {
+		if one.System != link.PB || one.Title == "" || one.Evidence == "" {
+			t.Errorf("the check lacks something: %+v", one)
+		}
+		bad := one.Status == link.Fail || one.Status == link.Warn
+		if bad != (one.Remedy != "") || bad != (one.Cause != "") {
+			t.Errorf("%s is %s with remedy %q and cause %q", one.ID, one.Status, one.Remedy, one.Cause)
+		}
+		out[one.ID] = one
+	}
+	return out
+}
+
+func TestCheckGoodLink(t *testing.T) {
+	t.Parallel()
+	_, client, calls, d := linked(t)
+	checks := byID(t, client.Check(t.Context(), d))
+	for _, id := range []string{"auth-methods", "client-id", "auth-url", "display-name", "pkce", "settings", "rules"} {
+		if one := checks["pocketbase."+id]; one.Status != link.Pass {
+			t.Errorf("%s: %+v", id, one)
+		}
+	}
+	if len(calls.calls) != 2 {
+		t.Errorf("%d requests, want 2", len(calls.calls))
+	}
+	for _, call := range calls.calls {
+		guest := strings.HasSuffix(call.URL.Path, "/auth-methods")
+		if guest != (call.Header.Get("Authorization") == "") {
+			t.Errorf("%s: Authorization is sent: %v", call.URL.Path, !guest)
+		}
+		if call.Method != http.MethodGet {
+			t.Errorf("a check sent %s", call.Method)
+		}
+	}
+}
+
+// TestCheckFindsEachBreak breaks one setting at a time behind the link's back.
+func TestCheckFindsEachBreak(t *testing.T) {
+	t.Parallel()
+	app, client, _, d := linked(t)
+	good := usersOf(t, app).OAuth2.Providers
+	for _, one := range []struct {
+		name, check string
+		status      link.Status
+		cause       string
+		spoil       func(users *core.Collection, mine *core.OAuth2ProviderConfig)
+	}{
+		{"off", "auth-methods", link.Fail, causeOff, func(users *core.Collection, _ *core.OAuth2ProviderConfig) { users.OAuth2.Enabled = false }},
+		{"renamed", "auth-methods", link.Fail, causeProvider, func(_ *core.Collection, mine *core.OAuth2ProviderConfig) { mine.Name = "oidc3" }},
+		{"renamed, settings", "settings", link.Fail, causeProvider, func(_ *core.Collection, mine *core.OAuth2ProviderConfig) { mine.Name = "oidc3" }},
+		{"client id", "client-id", link.Fail, causeClientID, func(_ *core.Collection, mine *core.OAuth2ProviderConfig) { mine.ClientId = "x" }},
+		{"auth URL", "auth-url", link.Fail, causeAuthURL, func(_ *core.Collection, mine *core.OAuth2ProviderConfig) {
+			mine.AuthURL = "http://authentik.company/application/o/authorize"
+		}},
+		{"display name", "display-name", link.Fail, causeDisplayName, func(_ *core.Collection, mine *core.OAuth2ProviderConfig) { mine.DisplayName = "x" }},
+		{"PKCE", "pkce", link.Fail, causePKCE, func(_ *core.Collection, mine *core.OAuth2ProviderConfig) { mine.PKCE = new(false) }},
+		{"token URL", "settings", link.Fail, causeSettings, func(_ *core.Collection, mine *core.OAuth2ProviderConfig) { mine.TokenURL += "x" }},
+		{"user info URL", "settings", link.Fail, causeSettings, func(_ *core.Collection, mine *core.OAuth2ProviderConfig) { mine.UserInfoURL = "" }},
+		{"extra", "settings", link.Fail, causeSettings, func(_ *core.Collection, mine *core.OAuth2ProviderConfig) {
+			mine.Extra = map[string]any{"issuers": []any{"x"}}
+		}},
+		{"mapped", "settings", link.Fail, causeSettings, func(users *core.Collection, _ *core.OAuth2ProviderConfig) { users.OAuth2.MappedFields.Name = "" }},
+		{"createRule closed", "rules", link.Warn, causeCreateRule, func(users *core.Collection, _ *core.OAuth2ProviderConfig) { users.CreateRule = nil }},
+		{"createRule of its own", "rules", link.Warn, causeCreateRule, func(users *core.Collection, _ *core.OAuth2ProviderConfig) { users.CreateRule = new("email != ''") }},
+		{"authRule closed", "rules", link.Fail, causeAuthRule, func(users *core.Collection, _ *core.OAuth2ProviderConfig) {
+			users.AuthRule, users.CreateRule = nil, nil
+		}},
+		{"authRule of its own", "rules", link.Warn, causeAuthRule, func(users *core.Collection, _ *core.OAuth2ProviderConfig) { users.AuthRule = new("verified = true") }},
+		{"MFA", "rules", link.Warn, causeMFA, func(users *core.Collection, _ *core.OAuth2ProviderConfig) { users.MFA.Enabled = true }},
+		{"required field", "rules", link.Warn, causeRequiredField, func(users *core.Collection, _ *core.OAuth2ProviderConfig) {
+			users.Fields.Add(&core.TextField{Name: "phone", Required: true})
+		}},
+	} {
+		users := usersOf(t, app)
+		users.OAuth2.Enabled = true
+		users.OAuth2.Providers = copies(good)
+		users.OAuth2.MappedFields = core.OAuth2KnownFields{Name: "name", AvatarURL: "avatar"}
+		users.CreateRule, users.AuthRule, users.MFA.Enabled = new(""), new(""), false
+		one.spoil(users, &users.OAuth2.Providers[3])
+		if err := app.Save(users); err != nil {
+			t.Fatal(err)
+		}
+		got := byID(t, client.Check(t.Context(), d))["pocketbase."+one.check]
+		if got.Status != one.status || got.Cause != one.cause {
+			t.Errorf("%s: %+v", one.name, got)
+		}
+	}
+}
+
+func TestCheckOpenRules(t *testing.T) {
+	t.Parallel()
+	for _, one := range []struct {
+		rule string
+		open bool
+	}{
+		{"", true}, {" ", true}, {`@request.context = "oauth2"`, true}, {`@request.context='oauth2'`, true}, {"false", false}, {`@request.context != "oauth2"`, false},
+	} {
+		if got := opensTo(one.rule); got != one.open {
+			t.Errorf("%q: %v", one.rule, got)
+		}
+	}
+	exempt := link.CollectionState{Name: "users", CreateRule: new(""), AuthRule: new(""), MFAEnabled: true, MFARule: `@request.context != 'oauth2'`}
+	if got := obstacles(exempt, link.Desired{}); len(got) != 0 {
+		t.Errorf("%+v", got)
+	}
+	needs := link.CollectionState{Name: "users", CreateRule: new(""), AuthRule: new(""), EmailRequired: true}
+	if got := obstacles(needs, link.Desired{Email: link.EmailLeave}); len(got) != 1 || got[0].cause != causeEmail {
+		t.Errorf("%+v", got)
+	}
+}
+
+// TestCheckNotMeasured: what could not be asked is skipped, with the reason.
+func TestCheckNotMeasured(t *testing.T) {
+	t.Parallel()
+	for _, one := range []struct {
+		name   string
+		status int
+		body   string
+		want   link.Status // of auth-methods
+	}{
+		{"refused", 403, `{"data":{},"message":"You are not allowed to perform this request.","status":403}`, link.Skipped},
+		{"page", 200, `<html>`, link.Skipped},
+		{"failure", 500, `{"data":{},"message":"Something went wrong.","status":500}`, link.Skipped},
+		{"no collection", 404, `{"data":{},"message":"Missing or invalid auth collection context.","status":404}`, link.Fail},
+	} {
+		client := memory("0.39.11", func(r *http.Request) (*http.Response, error) { return reply(r, one.status, one.body), nil })
+		checks := byID(t, client.Check(t.Context(), link.Desired{Collection: link.CollectionState{Name: "users"}, Slot: ours()}))
+		if len(checks) != 7 || checks["pocketbase.auth-methods"].Status != one.want {
+			t.Errorf("%s: %+v", one.name, checks)
+		}
+		for id, check := range checks {
+			if id != "pocketbase.auth-methods" && check.Status != link.Skipped {
+				t.Errorf("%s: %+v", one.name, check)
+			}
+		}
+	}
+}
+
+func TestCheckCollectionGone(t *testing.T) {
+	t.Parallel()
+	server := start(t)
+	client, _ := connect(t, server)
+	d := link.Desired{Collection: link.CollectionState{Name: "gone"}, Slot: ours()}
+	checks := byID(t, client.Check(t.Context(), d))
+	for _, id := range []string{"auth-methods", "settings", "rules"} {
+		if one := checks["pocketbase."+id]; one.Status != link.Fail || one.Cause != causeCollection {
+			t.Errorf("%s: %+v", id, one)
+		}
+	}
+}

@@ -1,0 +1,217 @@
+package pocketbase
+
+import (
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"authpocket/internal/link"
+	"authpocket/internal/outbound"
+)
+
+func TestClassify(t *testing.T) {
+	t.Parallel()
+	for _, one := range []struct{ details, want string }{
+		{`oauth2: "invalid_grant" "The provided authorization grant is invalid"`, ""},
+		{`oauth2: "invalid_client" "Client authentication failed"`, causeInvalidClient},
+		{`oauth2: "invalid_client" "not \"invalid_grant\""`, causeInvalidClient},
+		{`oauth2: "unauthorized_client"`, causeGrantType},
+		{`oauth2: "unsupported_grant_type" "x"`, causeGrantType},
+		{`oauth2: "server_error"`, causeServer},
+		{`oauth2: "something_else"`, causeUnknown},
+		{`Post "http://127.0.0.1:18099/token": dial tcp 127.0.0.1:18099: connect: connection refused`, causeRefused},
+		{`Post "https://a/": tls: first record does not look like a TLS handshake`, causeTLS},
+		{`Post "https://a/": http: server gave HTTP response to HTTPS client`, causeTLS},
+		{`Post "https://a/": tls: failed to verify certificate: x509: certificate signed by unknown authority`, causePrivateCA},
+		{`Post "https://a/": tls: failed to verify certificate: x509: certificate is valid for b, not a`, causeTLS},
+		{`Post "https://a/": tls: failed to verify certificate: x509: certificate has expired or is not yet valid: current time`, causeTLS},
+		{`Post "http://a/": net/http: HTTP/1.x transport connection broken: malformed HTTP response "\x15\x03"`, causeTLS},
+		{`Post "https://nope.invalid/": dial tcp: lookup nope.invalid on 10.0.0.2:53: no such host`, causeDNS},
+		{`Post "https://x/": dial tcp: lookup x: i/o timeout`, causeDNS},
+		{`Post "": unsupported protocol scheme ""`, causeTokenURL},
+		{`Post "https:///x": http: no Host in request URL`, causeTokenURL},
+		{`Post "https://a/": proxyconnect tcp: dial tcp 10.0.0.1:3128: connect: connection refused`, causeProxy},
+		{`Post "https://a/": Proxy Authentication Required`, causeProxy},
+		{`Post "https://a/": context deadline exceeded`, causeTimeout},
+		{`Post "https://a/": context canceled`, causeTimeout},
+		{`Post "https://a/": dial tcp 10.0.0.1:443: i/o timeout`, causeTimeout},
+		{`Post "https://a/": net/http: TLS handshake timeout`, causeTimeout},
+		{`Post "https://a/": dial tcp 10.0.0.1:443: connect: no route to host`, causeNoRoute},
+		{`Post "https://a/": EOF`, causeClosed},
+		{`Post "https://a/": read tcp 1->2: read: connection reset by peer`, causeClosed},
+		{`Post "https://timeout/connection refused": EOF`, causeClosed},
+		{`Get "https://a/login": stopped after 10 redirects`, causeRedirect},
+		{`oauth2: cannot parse json: invalid character '<' looking for beginning of value`, causeHTML},
+		{`oauth2: cannot parse response: x`, causeHTML},
+		{"oauth2: cannot fetch token: 403 Forbidden\nResponse: <html>connection refused", causeProxy},
+		{"oauth2: cannot fetch token: 502 Bad Gateway\nResponse: ", causeProxy},
+		{"oauth2: cannot fetch token: 404 Not Found\nResponse: {}", causeNotFound},
+		{"oauth2: cannot fetch token: 405 Method Not Allowed\nResponse: ", causeRedirect},
+		{"oauth2: cannot fetch token: 302 Found\nResponse: ", causeRedirect},
+		{"oauth2: cannot fetch token: 500 Internal Server Error\nResponse: ", causeServer},
+		{"oauth2: cannot fetch token: 400 Bad Request\nResponse: no", causeHTML},
+		{"oauth2: cannot fetch token: unexpected EOF", causeClosed},
+		{`oauth2: server response missing access_token`, causeTokenURL},
+		{``, causeUnknown},
+		{`anything`, causeUnknown},
+	} {
+		if got := classify(one.details); got != one.want {
+			t.Errorf("%s: %q, want %q", one.details, got, one.want)
+		}
+	}
+}
+
+func FuzzClassify(f *testing.F) {
+	for _, seed := range []string{`oauth2: "invalid_grant"`, "oauth2: cannot fetch token: 302 Found", `Post "x": EOF`, `Post "a\"b": x509:`, "oauth2: \"", "\xff\xfe"} {
+		f.Add(seed)
+	}
+	f.Fuzz(func(t *testing.T, details string) {
+		cause := classify(details)
+		if cause == "" && !strings.HasPrefix(details, `oauth2: "invalid_grant"`) {
+			t.Errorf("%q passes", details)
+		}
+		check := judge(probeCheck(), cause, details, link.Desired{Slot: ours()})
+		if strings.ContainsAny(check.Evidence, "<{") || len(check.Evidence) > 2000 {
+			t.Errorf("the evidence shows a raw body: %s", check.Evidence)
+		}
+		if cause != "" && (check.Remedy == "" || check.Cause != cause || check.Status == link.Pass) {
+			t.Errorf("%q is not explained: %+v", cause, check)
+		}
+	})
+}
+
+// tokenEndpoint answers every token request so.
+func tokenEndpoint(t *testing.T, status int, contentType, body string) string {
+	return serve(t, func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", contentType)
+		w.Header().Set("Location", "/elsewhere")
+		w.WriteHeader(status)
+		_, _ = w.Write([]byte(body))
+	})
+}
+
+// TestProbe lets a real PocketBase meet each obstacle on its way.
+func TestProbe(t *testing.T) {
+	t.Parallel()
+	selfSigned := httptest.NewTLSServer(http.NotFoundHandler())
+	t.Cleanup(selfSigned.Close)
+	plainServer := serve(t, http.NotFound)
+	hanging := serve(t, func(_ http.ResponseWriter, r *http.Request) {
+		_, _ = io.Copy(io.Discard, r.Body) // only then a closed connection is noticed
+		<-r.Context().Done()
+	})
+	for _, one := range []struct {
+		name, tokenURL string
+		status         link.Status
+		cause          string
+	}{
+		{"good", tokenEndpoint(t, 400, "application/json", `{"error":"invalid_grant","error_description":"The provided authorization grant is wrong"}`), link.Pass, ""},
+		{"wrong secret", tokenEndpoint(t, 400, "application/json", `{"error":"invalid_client","error_description":"Client authentication failed"}`), link.Fail, causeInvalidClient},
+		{"page", tokenEndpoint(t, 200, "text/html", `<html>sign in</html>`), link.Fail, causeHTML},
+		{"not found", tokenEndpoint(t, 404, "text/html", `<html>`), link.Fail, causeNotFound},
+		{"gateway", tokenEndpoint(t, 502, "text/html", `<html>`), link.Fail, causeProxy},
+		{"private CA", selfSigned.URL, link.Fail, causePrivateCA},
+		{"no TLS", strings.Replace(plainServer, "http:", "https:", 1), link.Fail, causeTLS},
+		{"refused", "http://127.0.0.1:1/token", link.Fail, causeRefused},
+		{"no such host", "http://nowhere.invalid/token", link.Fail, causeDNS},
+		{"hanging", hanging, link.Fail, causeTimeout},
+	} {
+		t.Run(one.name, func(t *testing.T) {
+			t.Parallel()
+			server := start(t)
+			client, calls := connect(t, server)
+			d := desired(t, client)
+			d.Slot.TokenURL = one.tokenURL
+			if err := client.Apply(t.Context(), adding(observe(t, client), d.Slot)); err != nil {
+				t.Fatal(err)
+			}
+			if one.name == "hanging" {
+				impatient := outbound.New(outbound.Config{Timeout: time.Second})
+				t.Cleanup(impatient.CloseIdleConnections)
+				client.wire.http = impatient
+			}
+			check := client.Probe(t.Context(), d)
+			if check.Status != one.status || check.Cause != one.cause {
+				t.Errorf("%+v", check)
+			}
+			if strings.Contains(check.Evidence, "ours-secret") || strings.Contains(check.Evidence, "<") {
+				t.Errorf("the evidence shows too much: %s", check.Evidence)
+			}
+			calls.reset()
+		})
+	}
+}
+
+// TestProbeNotAsked: what PocketBase refuses before it calls authentik, and
+// what it will not log.
+func TestProbeNotAsked(t *testing.T) {
+	t.Parallel()
+	app, client, _, d := linked(t)
+	expect := func(name string, d link.Desired, status link.Status, cause string) {
+		t.Helper()
+		if check := client.Probe(t.Context(), d); check.Status != status || check.Cause != cause {
+			t.Errorf("%s: %+v", name, check)
+		}
+	}
+	other := d
+	other.Slot.Slot = "oidc3"
+	expect("no such provider", other, link.Fail, causeProvider)
+	gone := d
+	gone.Collection.Name = "gone"
+	expect("no such collection", gone, link.Fail, causeCollection)
+
+	users := usersOf(t, app)
+	users.OAuth2.Enabled = false
+	if err := app.Save(users); err != nil {
+		t.Fatal(err)
+	}
+	expect("off", d, link.Fail, causeOff)
+
+	settings := app.Settings()
+	settings.Logs.MinLevel = 9
+	if err := app.Save(settings); err != nil {
+		t.Fatal(err)
+	}
+	expect("errors are not logged", d, link.Skipped, "")
+	settings.Logs.MinLevel, settings.Logs.MaxDays = 0, 0
+	if err := app.Save(settings); err != nil {
+		t.Fatal(err)
+	}
+	expect("nothing is logged", d, link.Skipped, "")
+}
+
+// TestProbePatience: a log that never shows the entry is waited for 30 s.
+func TestProbePatience(t *testing.T) {
+	t.Parallel()
+	for name, log := range map[string]struct {
+		status int
+		body   string
+	}{
+		"never": {200, `{"items":[]}`}, "refused": {403, `{"data":{},"message":"no","status":403}`},
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			begun, polls := time.Now(), 0
+			client := memory("", func(r *http.Request) (*http.Response, error) {
+				switch r.URL.Path {
+				case "/api/settings":
+					return reply(r, 200, `{"logs":{"maxDays":5,"minLevel":0}}`), nil
+				case "/api/logs":
+					polls++
+					return reply(r, log.status, log.body), nil
+				}
+				return reply(r, 400, `{"data":{},"message":"Failed to fetch OAuth2 token.","status":400}`), nil
+			})
+			check := client.Probe(t.Context(), link.Desired{Slot: ours()})
+			if check.Status != link.Skipped || check.Evidence == "" {
+				t.Errorf("%s: %+v", name, check)
+			}
+			if took := time.Since(begun); name == "never" && (took != 30*time.Second || polls > 10) {
+				t.Errorf("%s: %v, %d polls", name, took, polls)
+			}
+		})
+	}
+}

@@ -1,0 +1,109 @@
+package pocketbase
+
+import (
+	"slices"
+	"testing"
+
+	"authpocket/internal/link"
+)
+
+func TestWarnings(t *testing.T) {
+	t.Parallel()
+	open := link.CollectionState{Name: "users", CreateRule: new(""), AuthRule: new("")}
+	foreign := link.OAuth2Provider{Slot: "google", ClientID: "g"}
+	for _, one := range []struct {
+		name  string
+		spoil func(s *link.PocketBaseSnapshot, now *link.CollectionState, d *link.Desired)
+		want  []string
+	}{
+		{"nothing", func(*link.PocketBaseSnapshot, *link.CollectionState, *link.Desired) {}, nil},
+		{"version unknown", func(s *link.PocketBaseSnapshot, _ *link.CollectionState, _ *link.Desired) { s.Version = "" }, []string{"version-unknown"}},
+		{"reads wipe", func(s *link.PocketBaseSnapshot, _ *link.CollectionState, _ *link.Desired) { s.Version = "0.36.7" }, []string{"version-reads", "version-hijack"}},
+		{"vulnerable", func(s *link.PocketBaseSnapshot, _ *link.CollectionState, _ *link.Desired) { s.Version = "0.37.3" }, []string{"version-hijack"}},
+		{"not vulnerable", func(s *link.PocketBaseSnapshot, _ *link.CollectionState, _ *link.Desired) { s.Version = "0.37.4" }, nil},
+		{"0.40.0 alone", func(s *link.PocketBaseSnapshot, _ *link.CollectionState, _ *link.Desired) { s.Version = "0.40.0" }, nil},
+		{"0.40.0 with others", func(s *link.PocketBaseSnapshot, now *link.CollectionState, _ *link.Desired) {
+			s.Version, now.OAuth2.Providers = "0.40.0", []link.OAuth2Provider{foreign}
+		}, []string{"version-merge"}},
+		{"perhaps 0.40.0", func(s *link.PocketBaseSnapshot, now *link.CollectionState, _ *link.Desired) {
+			s.Version, now.OAuth2.Providers = "0.40+", []link.OAuth2Provider{foreign}
+		}, []string{"version-merge"}},
+		{"linked to another", func(s *link.PocketBaseSnapshot, _ *link.CollectionState, _ *link.Desired) {
+			s.Linked = map[string]int{"oidc2": 2, "oidc": 9}
+		}, []string{"already-linked"}},
+		{"linked to ours", func(s *link.PocketBaseSnapshot, now *link.CollectionState, _ *link.Desired) {
+			s.Linked, now.OAuth2.Providers = map[string]int{"oidc2": 2}, []link.OAuth2Provider{ours()}
+		}, nil},
+		{"slot of another", func(s *link.PocketBaseSnapshot, now *link.CollectionState, _ *link.Desired) {
+			theirs := ours()
+			theirs.ClientID = "theirs"
+			s.Linked, now.OAuth2.Providers = map[string]int{"oidc2": 1}, []link.OAuth2Provider{theirs}
+		}, []string{"secret-lost", "already-linked"}},
+		{"another app address", func(s *link.PocketBaseSnapshot, _ *link.CollectionState, _ *link.Desired) {
+			s.Settings.AppURL = "http://localhost:8090"
+		}, []string{"app-url"}},
+		{"the same app address", func(s *link.PocketBaseSnapshot, _ *link.CollectionState, _ *link.Desired) {
+			s.Settings.AppURL = "https://pocketbase.company/"
+		}, nil},
+		{"rate limits", func(s *link.PocketBaseSnapshot, _ *link.CollectionState, _ *link.Desired) {
+			s.Settings.RateLimits, s.Settings.AuthLimit = true, "2 per 3 s"
+		}, []string{"rate-limits"}},
+		{"other rate limits", func(s *link.PocketBaseSnapshot, _ *link.CollectionState, _ *link.Desired) {
+			s.Settings.RateLimits = true
+		}, nil},
+		{"internal http", func(_ *link.PocketBaseSnapshot, _ *link.CollectionState, d *link.Desired) {
+			d.Slot.TokenURL = "http://authentik:9000/application/o/token/"
+		}, []string{"http-endpoints"}},
+		{"closed", func(_ *link.PocketBaseSnapshot, now *link.CollectionState, d *link.Desired) {
+			now.CreateRule, now.AuthRule = nil, nil
+			d.Collection = *now
+		}, []string{causeCreateRule, causeAuthRule}},
+		{"closed, to be opened", func(_ *link.PocketBaseSnapshot, now *link.CollectionState, _ *link.Desired) {
+			now.CreateRule, now.AuthRule = nil, nil
+		}, []string{"signs-out"}},
+		{"MFA", func(_ *link.PocketBaseSnapshot, now *link.CollectionState, _ *link.Desired) { now.MFAEnabled = true }, []string{causeMFA}},
+		{"e-mail", func(_ *link.PocketBaseSnapshot, now *link.CollectionState, d *link.Desired) {
+			now.EmailRequired, d.Email = true, link.EmailLeave
+		}, []string{causeEmail}},
+		{"required field", func(_ *link.PocketBaseSnapshot, now *link.CollectionState, _ *link.Desired) {
+			now.Fields = []link.CollectionField{{Name: "phone", Required: true}, {Name: "password", Required: true, System: true}, {Name: "nick", Required: true}}
+		}, []string{causeRequiredField}},
+		{"mapped id", func(_ *link.PocketBaseSnapshot, _ *link.CollectionState, d *link.Desired) {
+			d.Collection.OAuth2.Mapped.ID = "id"
+		}, []string{"mapped-id"}},
+		{"no such collection", func(_ *link.PocketBaseSnapshot, now *link.CollectionState, _ *link.Desired) {
+			now.Name, now.MFAEnabled = "members", true
+		}, nil},
+	} {
+		snap := link.PocketBaseSnapshot{Version: "0.39.11"}
+		now := open
+		d := link.Desired{AuthentikURL: "https://authentik.company", PocketBaseURL: "https://pocketbase.company", Collection: open, Slot: ours(), Email: link.EmailTrustAll}
+		one.spoil(&snap, &now, &d)
+		snap.Collections = []link.CollectionState{now}
+		var got []string
+		for _, w := range Warnings(snap, d) {
+			if w.System != link.PB || w.Summary == "" || w.Detail == "" {
+				t.Errorf("%s: the warning lacks something: %+v", one.name, w)
+			}
+			got = append(got, w.ID)
+		}
+		if !slices.Equal(got, one.want) {
+			t.Errorf("%s: %v, want %v", one.name, got, one.want)
+		}
+	}
+}
+
+func TestManagedBy(t *testing.T) {
+	t.Parallel()
+	snap := link.PocketBaseSnapshot{Version: "0.39.11", Settings: link.SettingsState{AppName: "Beszel"},
+		Collections: []link.CollectionState{{Name: "users", AuthRule: new("")}}}
+	d := link.Desired{Collection: snap.Collections[0], Slot: ours(), PocketBaseURL: "https://pocketbase.company"}
+	for _, w := range Warnings(snap, d) {
+		if w.ID == causeCreateRule && w.Detail != managedDetail("Beszel", causeCreateRule) {
+			t.Errorf("it offers what does not last: %+v", w)
+		}
+	}
+	if ManagedBy(snap) != "Beszel" || ManagedBy(link.PocketBaseSnapshot{}) != "" {
+		t.Error("the app is not recognised")
+	}
+}
