@@ -2,19 +2,28 @@ package engine
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"slices"
 	"strings"
 
+	"authpocket/internal/journal"
 	"authpocket/internal/link"
 )
 
 // Apply carries out exactly the plan. It first observes both systems again
 // and refuses with a *link.Fault of the kind FaultStale if the plan would not
 // come out the same. It stops at the first change that fails; what was done
-// before it stays, and a new plan goes on from there.
+// before it stays, and a new plan goes on from there. With receipts, each
+// write is announced on disk before it is sent, and nobody else can apply to
+// the same link at the same time.
 func (e *Engine) Apply(ctx context.Context, plan link.Plan, hook Hook) error {
+	unlock, err := e.lock(ctx)
+	if err != nil {
+		return err
+	}
+	defer unlock()
 	fresh, err := e.replan(ctx, plan)
 	if err != nil {
 		return err
@@ -26,17 +35,43 @@ func (e *Engine) Apply(ctx context.Context, plan link.Plan, hook Hook) error {
 			Todo:    "Nothing was written. Look at the new preview and apply that one.",
 		}
 	}
-	for i, change := range fresh.Changes {
-		hook(Event{Index: i, Change: change, State: Running})
-		if err := e.carryOut(ctx, change); err != nil {
-			summary, todo := link.Words(err)
-			e.log.ErrorContext(ctx, "change failed", slog.String("change", change.ID()), slog.Any("error", err))
-			hook(Event{Index: i, Change: change, State: Failed, Summary: summary, Todo: todo})
-			return fmt.Errorf("applying %s: %w", change.ID(), err)
-		}
-		e.log.InfoContext(ctx, "change done", slog.String("change", change.ID()), slog.String("action", string(change.Action)))
-		hook(Event{Index: i, Change: change, State: Done})
+	if fresh.Empty() {
+		return e.settle(journal.Continued)
 	}
+	receipt, err := e.begin(fresh)
+	if err != nil {
+		return err
+	}
+	for i := range fresh.Changes {
+		if err := e.change(ctx, fresh, i, receipt, hook); err != nil {
+			return err
+		}
+	}
+	return receipt.finish(journal.Completed)
+}
+
+// change carries out one change of the plan, announced and noted.
+func (e *Engine) change(ctx context.Context, plan link.Plan, i int, receipt receipt, hook Hook) error {
+	change := plan.Changes[i]
+	fail := func(err error) error {
+		summary, todo := link.Words(err)
+		e.log.ErrorContext(ctx, "change failed", slog.String("change", change.ID()), slog.Any("error", err))
+		hook(Event{Index: i, Change: change, State: Failed, Summary: summary, Todo: todo})
+		return fmt.Errorf("applying %s: %w", change.ID(), err)
+	}
+	if err := receipt.aboutTo(i); err != nil {
+		return fail(err)
+	}
+	hook(Event{Index: i, Change: change, State: Running})
+	if err := e.carryOut(ctx, change); err != nil {
+		err = e.closeWindow(ctx, plan.Changes[:i], change, err)
+		return fail(errors.Join(err, receipt.failed(i, err)))
+	}
+	if err := receipt.done(i); err != nil {
+		return fail(err)
+	}
+	e.log.InfoContext(ctx, "change done", slog.String("change", change.ID()), slog.String("action", string(change.Action)))
+	hook(Event{Index: i, Change: change, State: Done})
 	return nil
 }
 

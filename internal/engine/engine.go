@@ -10,6 +10,7 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
+	"authpocket/internal/journal"
 	"authpocket/internal/link"
 )
 
@@ -45,6 +46,8 @@ type Engine struct {
 	authentik  Authentik
 	pocketbase PocketBase
 	log        *slog.Logger
+	receipts   *journal.Store // nil: none are kept
+	meta       journal.Meta
 }
 
 // New returns an engine over two connected systems.
@@ -73,6 +76,10 @@ func (e *Engine) Observe(ctx context.Context, spec link.Spec) (Snapshots, error)
 func (e *Engine) Plan(ctx context.Context, spec link.Spec) (link.Plan, error) {
 	if problems := spec.Validate(); len(problems) > 0 {
 		return link.Plan{}, problems
+	}
+	spec, err := e.resume(spec)
+	if err != nil {
+		return link.Plan{}, err
 	}
 	snaps, spec, err := e.find(ctx, spec)
 	if err != nil {

@@ -3,6 +3,7 @@ package engine
 import (
 	"context"
 
+	"authpocket/internal/journal"
 	"authpocket/internal/link"
 )
 
@@ -23,16 +24,39 @@ func (e *Engine) Rotation(ctx context.Context, spec link.Spec) (link.Plan, error
 		return link.Plan{}, err
 	}
 	spec.Provider.ClientSecret = &generated.ClientSecret
-	return e.Plan(ctx, spec)
+	plan, err := e.Plan(ctx, spec)
+	plan.Purpose = link.PurposeRotate
+	return plan, err
 }
 
-// Undo plans to take back the changes of a receipt. force undoes also what
-// was changed since.
-func (e *Engine) Undo(ctx context.Context, spec link.Spec, done []link.Change, force bool) (link.Plan, error) {
+// Undo plans to take back what a receipt says was done. force undoes also
+// what was changed since.
+func (e *Engine) Undo(ctx context.Context, id string, force bool) (link.Plan, error) {
+	if e.receipts == nil {
+		return link.Plan{}, &journal.Fault{Summary: "No receipts are kept.", Todo: "Name a state directory."}
+	}
+	receipt, err := e.receipts.Load(id)
+	if err != nil {
+		return link.Plan{}, err
+	}
+	spec := receipt.Spec
 	snaps, err := e.Observe(ctx, spec)
 	if err != nil {
 		return link.Plan{}, err
 	}
-	plan, problems := link.NewUndo(spec, done, snaps.Authentik, snaps.PocketBase, force)
+	plan, problems := link.NewUndo(spec, begun(receipt), snaps.Authentik, snaps.PocketBase, force)
+	plan.Of = id
 	return plan, problems.Err()
+}
+
+// begun are the changes that were made or may have been: those announced
+// without an end are looked for as well.
+func begun(r *journal.Receipt) []link.Change {
+	var done []link.Change
+	for _, c := range r.Changes {
+		if state := c.State(); state == journal.Done || state == journal.AboutTo {
+			done = append(done, c.Change)
+		}
+	}
+	return done
 }

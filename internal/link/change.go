@@ -144,6 +144,7 @@ type Plan struct {
 	Generated Generated
 
 	Purpose Purpose
+	Of      string // id of the receipt that this undoes or goes on from
 	// Undoes are the changes that a plan to undo takes back; Force says to do
 	// so whatever was changed since.
 	Undoes []Change
@@ -158,6 +159,7 @@ const (
 	PurposeLink   Purpose = ""
 	PurposeUndo   Purpose = "undo"
 	PurposeRemove Purpose = "remove"
+	PurposeRotate Purpose = "rotate"
 )
 
 // Again makes the plan once more from what the systems hold now. Comparing
@@ -165,11 +167,15 @@ const (
 func (p Plan) Again(a AuthentikSnapshot, b PocketBaseSnapshot) (Plan, Problems) {
 	switch p.Purpose {
 	case PurposeUndo:
-		return NewUndo(p.Spec, p.Undoes, a, b, p.Force)
+		again, problems := NewUndo(p.Spec, p.Undoes, a, b, p.Force)
+		again.Of = p.Of
+		return again, problems
 	case PurposeRemove:
 		return NewRemoval(p.Spec, a, b)
 	default:
-		return NewPlan(p.Spec, a, b, p.Generated)
+		again, problems := NewPlan(p.Spec, a, b, p.Generated)
+		again.Purpose, again.Of = p.Purpose, p.Of
+		return again, problems
 	}
 }
 

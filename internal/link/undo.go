@@ -60,10 +60,12 @@ func (u *undoer) undo(c Change) {
 // changedSince reports what is not as the apply left it and tells whether to
 // leave it alone.
 func (u *undoer) changedSince(c Change, now, left []value) bool {
-	differs := diff(left, now)
-	differs = slices.DeleteFunc(differs, func(f Field) bool { return f.Sensitive })
+	differs := slices.DeleteFunc(diff(left, now), func(f Field) bool { return f.Sensitive })
 	if len(differs) == 0 || u.force {
 		return false
+	}
+	if never := asBefore(c, now); never { // announced, and never written
+		return true
 	}
 	names := make([]string, len(differs))
 	for i, f := range differs {
@@ -71,6 +73,20 @@ func (u *undoer) changedSince(c Change, now, left []value) bool {
 	}
 	u.problems.Add("", c.System.Label()+": "+c.Object+" was changed since: "+strings.Join(names, "; ")+".",
 		"Undo it all the same if that change may go too.")
+	return true
+}
+
+// asBefore tells whether every field of an update has the value from before.
+func asBefore(c Change, now []value) bool {
+	if c.Action != Update {
+		return false
+	}
+	for _, f := range c.Fields {
+		i := slices.IndexFunc(now, func(v value) bool { return v.name == f.Name })
+		if !f.Sensitive && i >= 0 && Show(printable(now[i])) != Show(f.Before) {
+			return false
+		}
+	}
 	return true
 }
 

@@ -1,0 +1,49 @@
+package engine
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"slices"
+
+	"authpocket/internal/link"
+)
+
+// closeWindow puts a client id or secret back in authentik when PocketBase
+// then refused to take the new one, so that people can go on signing in. It
+// returns the error to report, with what became of that.
+func (e *Engine) closeWindow(ctx context.Context, done []link.Change, failed link.Change, cause error) error {
+	fault, ok := errors.AsType[*link.Fault](cause)
+	if failed.Kind != link.KindOAuth2 || !ok || fault.Kind == link.FaultUnknown {
+		return cause
+	}
+	i := slices.IndexFunc(done, func(c link.Change) bool {
+		return c.Kind == link.KindProvider && c.Action == link.Update && (c.Changed("client_secret") || c.Changed("client_id"))
+	})
+	if i < 0 {
+		return cause
+	}
+	told := *fault
+	if err := e.authentik.Apply(context.WithoutCancel(ctx), credentialsBack(done[i])); err != nil {
+		e.log.ErrorContext(ctx, "putting the client credentials back in authentik", slog.Any("error", err))
+		told.Todo += " authentik has the new client secret already and could not be given the old one back: sign-ins fail until this is applied again."
+	} else {
+		told.Todo += " authentik was given its old client ID and secret back, so sign-ins work as before."
+	}
+	told.Err = cause
+	return &told
+}
+
+// credentialsBack is the reverse of a change, for client id and secret alone.
+func credentialsBack(c link.Change) link.Change {
+	was, now := c.Before.(*link.ProviderState), c.After.(*link.ProviderState)
+	back := *now
+	back.ClientID, back.ClientSecret = was.ClientID, was.ClientSecret
+	reverse := link.Change{System: c.System, Kind: c.Kind, Object: c.Object, Action: link.Update, Before: now, After: &back, Why: "PocketBase did not take the new ones."}
+	for _, f := range c.Fields {
+		if f.Name == "client_id" || f.Name == "client_secret" {
+			reverse.Fields = append(reverse.Fields, link.Field{Name: f.Name, Before: f.After, After: f.Before, Sensitive: f.Sensitive})
+		}
+	}
+	return reverse
+}
