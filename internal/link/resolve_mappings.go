@@ -48,9 +48,11 @@ func (r *mappingResolver) keep(ref Ref) {
 		return
 	}
 	switch {
+	case OwnMapping(m.Name): // attached again below, if it is the one decided on
+		return
 	case m.Managed == managedPrefix+"openid" || m.Managed == managedPrefix+"profile":
 	case m.Scope == "email":
-		if r.s.Email == EmailTrustAll || r.s.Email == EmailTrustAttribute || OwnMapping(m.Name) {
+		if r.s.Email == EmailTrustAll || r.s.Email == EmailTrustAttribute {
 			return
 		}
 	case r.s.Provider.ScopeMappings != nil && !slices.Contains(r.s.Provider.ScopeMappings, m.Name):
