@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -43,14 +44,13 @@ var lost = map[string]func(http.ResponseWriter){
 
 // losing answers writes with a lost answer as often as times says, and lets
 // authentik carry them out before where done says so.
-func (l *lab) losing(answer func(http.ResponseWriter), times int, done bool) *int {
-	writes := 0
+func (l *lab) losing(answer func(http.ResponseWriter), times int, done bool) *atomic.Int32 {
+	writes := &atomic.Int32{}
 	l.intercept(func(w http.ResponseWriter, r *http.Request) bool {
 		if r.Method == http.MethodGet {
 			return false
 		}
-		writes++
-		if writes > times {
+		if writes.Add(1) > int32(times) {
 			return false
 		}
 		if done {
@@ -59,7 +59,7 @@ func (l *lab) losing(answer func(http.ResponseWriter), times int, done bool) *in
 		answer(w)
 		return true
 	})
-	return &writes
+	return writes
 }
 
 // writesOf are one change of each kind, with what has to be there first.
@@ -108,8 +108,8 @@ func TestALostAnswerIsLookedUpAndTheWriteNeverDoubled(t *testing.T) {
 						if err := c.Apply(t.Context(), ch); err != nil {
 							t.Errorf("%s: %v", kind, err)
 						}
-						if want := map[bool]int{true: 1, false: 2}[done]; *writes != want {
-							t.Errorf("%s: %d writes, want %d", kind, *writes, want)
+						if want := map[bool]int{true: 1, false: 2}[done]; int(writes.Load()) != want {
+							t.Errorf("%s: %d writes, want %d", kind, writes.Load(), want)
 						}
 						if took := time.Since(began); took > 30*time.Second {
 							t.Errorf("%s: took %s", kind, took)
@@ -137,8 +137,8 @@ func TestAWriteIsGivenUpAfterThreeTries(t *testing.T) {
 			writes := l.losing(hangUp, 100, false)
 			began := time.Now()
 			f := faultOf(t, c.Apply(t.Context(), ch))
-			if *writes != 3 || time.Since(began) > 40*time.Second || !strings.Contains(f.Todo, "Nothing was written") {
-				t.Errorf("%s: %d writes, %s, %+v", kind, *writes, time.Since(began), f)
+			if writes.Load() != 3 || time.Since(began) > 40*time.Second || !strings.Contains(f.Todo, "Nothing was written") {
+				t.Errorf("%s: %d writes, %s, %+v", kind, writes.Load(), time.Since(began), f)
 			}
 			l.intercept(nil)
 		}
@@ -153,13 +153,15 @@ func TestAWriteWhoseOutcomeCannotBeSeenIsUnknown(t *testing.T) {
 		l := newMemoryLab(t, authentiksim.Config{})
 		c := l.connect()
 		ch := writesOf(t, l, c)["pair"]
-		gone := false
+		var gone atomic.Bool
 		l.intercept(func(w http.ResponseWriter, r *http.Request) bool {
-			gone = gone || r.Method != http.MethodGet
-			if gone {
+			if r.Method != http.MethodGet {
+				gone.Store(true)
+			}
+			if gone.Load() {
 				hangUp(w)
 			}
-			return gone
+			return gone.Load()
 		})
 		if f := faultOf(t, c.Apply(t.Context(), ch)); f.Kind != link.FaultUnknown {
 			t.Errorf("got %+v", f)
@@ -199,8 +201,8 @@ func TestSomethingElseInThePlaceOfALostWriteIsReported(t *testing.T) {
 			"pair":     {Kind: link.KindPair, After: &taken},
 		} {
 			writes := l.losing(hangUp, 100, false)
-			if f := faultOf(t, c.Apply(t.Context(), ch)); f.Kind != link.FaultStale || *writes != 1 {
-				t.Errorf("%s: %d writes, %+v", kind, *writes, f)
+			if f := faultOf(t, c.Apply(t.Context(), ch)); f.Kind != link.FaultStale || writes.Load() != 1 {
+				t.Errorf("%s: %d writes, %+v", kind, writes.Load(), f)
 			}
 			l.intercept(nil)
 		}

@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -35,12 +36,11 @@ func TestConnectTellsWhoTheTokenIs(t *testing.T) {
 
 func TestConnectKeepsTheTokenUntilItKnowsAuthentik(t *testing.T) {
 	l := newLab(t, authentiksim.Config{})
-	first := true
+	var later atomic.Bool
 	l.intercept(func(_ http.ResponseWriter, r *http.Request) bool {
-		if first && r.Header.Get("Authorization") != "" {
+		if !later.Swap(true) && r.Header.Get("Authorization") != "" {
 			t.Error("the first request has the token")
 		}
-		first = false
 		return false
 	})
 	l.connect()
