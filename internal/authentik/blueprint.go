@@ -1,0 +1,52 @@
+package authentik
+
+import "strings"
+
+// Account is the name of the role, the service account and the token that
+// Blueprint makes.
+const Account = "authpocket"
+
+// Blueprint returns an authentik blueprint that makes a role with exactly
+// Permissions, a service account that has it, and an API token of that
+// account which authentik makes up a key for. The role's permissions key and
+// the user's roles are those of authentik 2025.12 and later
+// (blueprints/tests/fixtures/rbac_role.yaml).
+func Blueprint() string {
+	var b strings.Builder
+	b.WriteString(`# Makes a service account that can do what authpocket needs and nothing else.
+# Import it under Customization, Blueprints; then copy the token's key under
+# Directory, Tokens and App passwords. Remove all three when you are done.
+version: 1
+metadata:
+  name: ` + Account + ` service account
+entries:
+  - model: authentik_rbac.role
+    id: role
+    identifiers:
+      name: ` + Account + `
+    attrs:
+      permissions:
+`)
+	for _, p := range Permissions() {
+		b.WriteString("        - " + p.Codename + " # " + p.Why + "\n")
+	}
+	b.WriteString(`  - model: authentik_core.user
+    id: account
+    identifiers:
+      username: ` + Account + `
+    attrs:
+      name: ` + Account + `
+      type: service_account
+      path: users
+      roles:
+        - !KeyOf role
+  - model: authentik_core.token
+    identifiers:
+      identifier: ` + Account + `
+    attrs:
+      user: !KeyOf account
+      intent: api
+      description: For authpocket, to link a PocketBase
+`)
+	return b.String()
+}
