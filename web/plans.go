@@ -6,12 +6,13 @@ import (
 	"authpocket/internal/link"
 )
 
-// show keeps a plan as one that is about to be shown.
-func (s *session) show(plan link.Plan) *shownPlan {
+// show keeps a plan, made from the answers of rev, as one that is about to be
+// shown.
+func (s *session) show(plan link.Plan, rev int) *shownPlan {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.seq++
-	shown := &shownPlan{id: newID()[:26], plan: plan, rev: s.rev, seq: s.seq}
+	shown := &shownPlan{id: newID()[:26], plan: plan, rev: rev, seq: s.seq}
 	if s.plans = append(s.plans, shown); len(s.plans) > plansKept {
 		s.plans = s.plans[1:]
 	}

@@ -26,7 +26,7 @@ func (s *Server) showReview(w http.ResponseWriter, r *http.Request, sess *sessio
 			s.fail(w, r, sess, err, "/review")
 			return
 		}
-		shown = sess.show(plan)
+		shown = sess.show(plan, p.rev)
 		sess.takeFresh()
 	}
 	if shown.plan.Empty() {

@@ -101,12 +101,13 @@ func (s *session) setPocketBase(p *pocketbaseAnswer) {
 func (s *session) forgetSettings() { s.spec, s.answered = link.Spec{}, false }
 
 // setSpec takes the settings. Those that are not accepted yet are kept as a
-// draft.
-func (s *session) setSpec(spec link.Spec, accepted bool) {
+// draft. It returns the new rev.
+func (s *session) setSpec(spec link.Spec, accepted bool) int {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.spec, s.answered = spec, accepted
 	s.answersChanged()
+	return s.rev
 }
 
 // progress is a look at a session's answers.

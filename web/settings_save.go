@@ -21,9 +21,9 @@ func (s *Server) saveSettings(w http.ResponseWriter, r *http.Request, sess *sess
 	}
 	form := settingsForm{r.PostForm}
 	spec, problems := form.spec(p.spec)
-	if next, again := form.askAgain(spec); again {
+	if next, page := form.askAgain(spec); page != "" {
 		sess.setSpec(next, false)
-		redirect(w, r, withFrom("/settings", from(form.Get("from"))))
+		redirect(w, r, page)
 		return
 	}
 	if problems = append(problems, validate(spec)...); len(problems) > 0 {
@@ -35,26 +35,26 @@ func (s *Server) saveSettings(w http.ResponseWriter, r *http.Request, sess *sess
 		s.settingsProblems(w, r, sess, form, spec, found)
 		return
 	}
-	sess.setSpec(spec, err == nil)
+	rev := sess.setSpec(spec, err == nil)
 	if err != nil {
 		s.fail(w, r, sess, err, "/settings")
 		return
 	}
-	sess.show(plan)
+	sess.show(plan, rev)
 	redirect(w, r, "/review")
 }
 
 // askAgain tells whether an answer was changed on which others on the page
-// depend, and what of the spec stays.
-func (f settingsForm) askAgain(spec link.Spec) (link.Spec, bool) {
+// depend: what of the spec stays, and the page to ask again; "" for none.
+func (f settingsForm) askAgain(spec link.Spec) (link.Spec, string) {
 	shown := func(name, now string) bool { return !f.Has("shown."+name) || f.Get("shown."+name) == now }
 	if spec.Existing == link.ExistingUse && !shown("slug", link.Value(spec.Application.Slug, "")) {
-		return openPart(spec), true
+		return openPart(spec), "/settings"
 	}
 	if !shown("collection", link.Value(spec.PocketBase.Collection, "")) {
-		return withoutCollection(spec), true
+		return withoutCollection(spec), "/settings?again=collection"
 	}
-	return spec, false
+	return spec, ""
 }
 
 // validate is the spec's own, with the question that the page asks in the

@@ -46,7 +46,7 @@ func (s *Server) showSettings(w http.ResponseWriter, r *http.Request, sess *sess
 	if spec.Email == "" {
 		set(in.Form, "email", string(answeredBefore(snaps, in.Desired)))
 	}
-	in.From = from(r.URL.Query().Get("from"))
+	in.From, in.Again = from(r.URL.Query().Get("from")), r.URL.Query().Has("again")
 	s.render(w, r, http.StatusOK, view.Settings(view.NewSettings(s.head(sess), in)))
 }
 

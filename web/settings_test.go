@@ -98,8 +98,8 @@ func TestAnotherCollectionIsShownBeforeItIsTaken(t *testing.T) {
 		t.Fatal(err)
 	}
 	b := wizardFor(t, box, prefilled(box)).browser().connected()
-	b.send(b.get("/settings"), "/settings", url.Values{"pocketbase.collection": {"members"}, "email": {"trust-all"}, "application.name": {"Mine"}}).want(303, "/settings")
-	p := b.get("/settings").want(200).says("New people are refused, because only superusers may create records in members")
+	b.send(b.get("/settings"), "/settings", url.Values{"pocketbase.collection": {"members"}, "email": {"trust-all"}, "application.name": {"Mine"}}).want(303, "/settings?again=collection")
+	p := b.get("/settings?again=collection").want(200).says("These answers are for the collection members", "New people are refused, because only superusers may create records in members")
 	if v := p.form("/settings"); v.Get("application.name") != "Mine" || v.Get("email") != "trust-all" || v.Get("pocketbase.map_name") != "" {
 		t.Errorf("the answers are %v", v)
 	}

@@ -57,7 +57,3 @@ document.addEventListener("click", (event) => {
   if (!names.includes(button.dataset.add)) names.push(button.dataset.add);
   list.value = names.join("\n");
 });
-
-// Another collection has other fields and other rules, so the page is asked
-// for again.
-document.querySelector("[data-reload]")?.addEventListener("change", (event) => event.target.form.requestSubmit());

@@ -128,6 +128,8 @@ type Secret struct {
 	Error string
 	Auto  string
 	Held  string // "A token is set. Leave empty to keep it", empty when none is
+
+	Optional bool
 }
 
 // ID is the control's id.

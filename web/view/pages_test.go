@@ -199,13 +199,14 @@ func TestDone(t *testing.T) {
 
 func TestEveryFragmentHasItsTarget(t *testing.T) {
 	plan := fixturePlan(link.Spec{Email: link.EmailTrustAll}, nil)
-	running := NewApply(Head{}, Progress{Changes: plan.Changes, States: []string{"done"}}, "/e")
-	over := NewApply(Head{}, Progress{Changes: plan.Changes, States: []string{"done", "done", "done"}, Ended: true}, "")
+	h := Head{Ends: Ends{Shown: true}}
+	running := NewApply(h, Progress{Changes: plan.Changes, States: []string{"done"}}, "/e")
+	over := NewApply(h, Progress{Changes: plan.Changes, States: []string{"done", "done", "done"}, Ended: true}, "")
 	verify := VerifyInput{Begun: true, Ended: true, Checks: fixtureChecks()}
-	page, checks := render(t, Apply(running)), render(t, Verify(NewVerify(Head{}, VerifyInput{Begun: true}, "/e")))
+	page, checks := render(t, Apply(running)), render(t, Verify(NewVerify(h, VerifyInput{Begun: true}, "/e")))
 	for _, one := range []struct{ page, update string }{
 		{pageText(t, page), text(t, ApplyUpdate(running, 0))}, {pageText(t, page), text(t, ApplyUpdate(over, -1))},
-		{pageText(t, checks), text(t, VerifyUpdate(NewVerify(Head{}, verify, "")))},
+		{pageText(t, checks), text(t, VerifyUpdate(NewVerify(h, verify, "")))},
 	} {
 		for part := range strings.SplitSeq(one.update, `hx-target="#`) {
 			id, _, found := strings.Cut(part, `"`)

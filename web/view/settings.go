@@ -23,6 +23,8 @@ type SettingsInput struct {
 	There bool
 	// Conflict asks what to do with something that is in the way.
 	Conflict bool
+	// Again tells that the page is asked once more for another collection.
+	Again bool
 	// SecretGiven tells that a client secret of one's own was typed before.
 	SecretGiven bool
 }
@@ -45,6 +47,9 @@ func NewSettings(h Head, in SettingsInput) SettingsPage {
 		Access:      b.access(),
 		Authentik:   b.authentik(),
 		PocketBase:  b.pocketbase(),
+	}
+	if in.Again {
+		page.Again = in.Desired.Collection.Name
 	}
 	if in.There {
 		page.Found = "The application “" + in.Desired.Application.Name + "” in authentik already leads to this PocketBase. " +

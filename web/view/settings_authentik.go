@@ -62,7 +62,10 @@ func (b settings) provider() []Field {
 }
 
 func (b settings) clientSecret() Secret {
-	s := Secret{Name: "provider.client_secret", Label: "Client secret (optional)", Hint: "Leave empty to have one generated", Error: b.problems.At("provider.client_secret")}
+	s := Secret{
+		Name: "provider.client_secret", Label: "Client secret", Hint: "Leave empty to have one generated", Optional: true,
+		Error: b.problems.At("provider.client_secret"),
+	}
 	if b.in.There {
 		s.Hint = "Leave empty to keep the one that is there"
 	}

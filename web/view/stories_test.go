@@ -98,7 +98,10 @@ func settingsStories(both Head) []story {
 		{Field: "provider.redirect_uris.0", Summary: "The redirect URI “^https://(” is not a regular expression that can be read.", Todo: "Correct it, or use a strict one."},
 		{Field: "pocketbase.slot", Summary: "All three OpenID Connect slots of users are taken.", Todo: "Remove one in PocketBase, or name the slot to replace."},
 	}
+	again := settingsInput()
+	again.Again = true
 	return []story{
+		{"settings-again", Settings(NewSettings(both, again))},
 		{"settings-fresh", Settings(NewSettings(both, fresh))},
 		{"settings-answered", Settings(NewSettings(demo(both), answered))},
 		{"settings-there", Settings(NewSettings(both, there))},
