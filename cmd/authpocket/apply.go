@@ -12,17 +12,27 @@ import (
 
 type applyFlags struct {
 	fileFlags
-	Yes bool `help:"Do not ask before making the changes."`
+	Yes   bool   `help:"Do not ask before making the changes."`
+	State string `help:"Directory for receipts. Default: authpocket below $$XDG_STATE_HOME or ~/.local/state." env:"AUTHPOCKET_STATE" placeholder:"DIR"`
 }
 
 // apply shows the plan, asks, and carries it out.
 func (p program) apply(ctx context.Context, f applyFlags) int {
+	return p.carryOut(ctx, f, func(e *engine.Engine, spec link.Spec) (link.Plan, error) { return e.Plan(ctx, spec) })
+}
+
+// carryOut shows what make plans, asks, and carries it out.
+func (p program) carryOut(ctx context.Context, f applyFlags, make func(*engine.Engine, link.Spec) (link.Plan, error)) int {
 	view := p.view(f.JSON)
-	e, spec, err := p.open(ctx, f.File)
+	e, spec, err := p.open(ctx, f.fileFlags)
 	if err != nil {
 		return view.fail(err)
 	}
-	plan, err := e.Plan(ctx, spec)
+	if err := p.receipts(e, f.State); err != nil {
+		return view.fail(err)
+	}
+	view.interrupted(e)
+	plan, err := make(e, spec)
 	if err != nil {
 		return view.fail(err)
 	}
@@ -33,6 +43,8 @@ func (p program) apply(ctx context.Context, f applyFlags) int {
 		return view.fail(&refusal{"Nothing was changed.", "Answer yes, or run it again with --yes."})
 	}
 	outcomes := newOutcomes(plan)
+	// A signal lets the change that is being made finish: the next one is
+	// not begun.
 	err = e.Apply(ctx, plan, func(event engine.Event) {
 		outcomes.take(event)
 		if !f.JSON {

@@ -19,8 +19,8 @@ import (
 )
 
 // open reads the link file and connects to both systems at the same time.
-func (p program) open(ctx context.Context, path string) (*engine.Engine, link.Spec, error) {
-	file, err := linkfile.Open(path, os.LookupEnv)
+func (p program) open(ctx context.Context, f fileFlags) (*engine.Engine, link.Spec, error) {
+	file, err := linkfile.Open(f.File, os.LookupEnv)
 	if err != nil {
 		return nil, link.Spec{}, err
 	}
@@ -40,7 +40,9 @@ func (p program) open(ctx context.Context, path string) (*engine.Engine, link.Sp
 	if err := errors.Join(errs[0], errs[1]); err != nil {
 		return nil, spec, err
 	}
-	return engine.New(a, b, p.log), spec, nil
+	authentikURL, _ := link.ParseAddress("authentik address", "authentik.url", file.Authentik.URL)
+	pocketbaseURL, _ := link.ParseAddress("PocketBase address", "pocketbase.url", file.PocketBase.URL)
+	return engine.New(a, b, p.log).For(authentikURL, pocketbaseURL), spec, nil
 }
 
 func (p program) connectAuthentik(ctx context.Context, f linkfile.Authentik) (*authentik.Client, error) {

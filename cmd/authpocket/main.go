@@ -36,6 +36,11 @@ type flags struct {
 	Plan   planFlags   `cmd:"" help:"Show what would be changed, and change nothing. Exit code 0: nothing to change, 2: changes, 1: error."`
 	Apply  applyFlags  `cmd:"" help:"Make the changes. Exit code 0: done, 1: not."`
 	Verify verifyFlags `cmd:"" help:"Measure whether the link works. Exit code 0: good, 3: a check failed, 1: error."`
+
+	Undo     undoFlags     `cmd:"" help:"Take back what an earlier apply did, from its receipt."`
+	Rotate   applyFlags    `cmd:"" help:"Give both sides a new client secret."`
+	Remove   applyFlags    `cmd:"" help:"Take the link apart on both sides. Accounts stay."`
+	Receipts receiptsFlags `cmd:"" help:"List what was done before."`
 }
 
 // fileFlags are those of every command that works from a link file.
@@ -89,6 +94,14 @@ func run(ctx context.Context, args []string, std streams) int {
 		return p.apply(ctx, cli.Apply)
 	case "verify":
 		return p.verify(ctx, cli.Verify)
+	case "undo", "undo <receipt>":
+		return p.undo(ctx, cli.Undo)
+	case "rotate":
+		return p.rotate(ctx, cli.Rotate)
+	case "remove":
+		return p.remove(ctx, cli.Remove)
+	case "receipts":
+		return p.listReceipts(cli.Receipts)
 	default:
 		return p.serve(ctx, cli.Serve)
 	}

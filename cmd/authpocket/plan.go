@@ -7,7 +7,7 @@ type planFlags struct{ fileFlags }
 // plan shows what would be changed.
 func (p program) plan(ctx context.Context, f planFlags) int {
 	view := p.view(f.JSON)
-	e, spec, err := p.open(ctx, f.File)
+	e, spec, err := p.open(ctx, f.fileFlags)
 	if err != nil {
 		return view.fail(err)
 	}

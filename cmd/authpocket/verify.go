@@ -10,7 +10,7 @@ type verifyFlags struct {
 // verify measures the running link.
 func (p program) verify(ctx context.Context, f verifyFlags) int {
 	view := p.view(f.JSON)
-	e, spec, err := p.open(ctx, f.File)
+	e, spec, err := p.open(ctx, f.fileFlags)
 	if err != nil {
 		return view.fail(err)
 	}

@@ -6,8 +6,10 @@ import (
 	"fmt"
 	"io"
 	"strings"
+	"time"
 
 	"authpocket/internal/engine"
+	"authpocket/internal/journal"
 	"authpocket/internal/link"
 )
 
@@ -171,4 +173,59 @@ func (v view) checks(checks link.Checks) {
 	}
 	fmt.Fprintf(v.out, "%d passed, %d warned, %d failed, %d not measured.\n",
 		checks.Count(link.Pass), checks.Count(link.Warn), checks.Count(link.Fail), checks.Count(link.Skipped))
+}
+
+// interrupted tells of earlier applies that have no end.
+func (v view) interrupted(e *engine.Engine) {
+	open, err := e.Interrupted()
+	if err != nil {
+		fmt.Fprintln(v.err, "authpocket: reading earlier receipts:", err)
+	}
+	for _, r := range open {
+		fmt.Fprintf(v.err, "An earlier %s of %s was interrupted (receipt %s). Applying goes on from there; authpocket undo takes it back.\n",
+			r.Kind, r.When.Local().Format(time.DateTime), r.ID)
+	}
+}
+
+func (v view) receipts(list []journal.Summary, aside []journal.SetAside) {
+	if v.asJSON {
+		v.json(map[string]any{"receipts": receiptRows(list), "set_aside": aside})
+		return
+	}
+	for _, r := range receiptRows(list) {
+		fmt.Fprintf(v.out, "%s  %s  %-7s %d of %d changes, %s  %s → %s\n", r.ID, r.When, r.Kind, r.Done, r.Changes, r.Outcome, r.AuthentikURL, r.PocketBaseURL)
+	}
+	if len(list) == 0 {
+		fmt.Fprintln(v.out, "No receipts yet.")
+	}
+	for _, a := range aside {
+		fmt.Fprintf(v.err, "%s %s\n", a.Reason, a.File)
+	}
+}
+
+type receiptRow struct {
+	ID            string `json:"id"`
+	When          string `json:"when"` // RFC 3339, UTC
+	Kind          string `json:"kind"`
+	Outcome       string `json:"outcome"`
+	Changes       int    `json:"changes"`
+	Done          int    `json:"done"`
+	AuthentikURL  string `json:"authentik"`
+	PocketBaseURL string `json:"pocketbase"`
+}
+
+func receiptRows(list []journal.Summary) []receiptRow {
+	rows := make([]receiptRow, len(list))
+	for i, s := range list {
+		outcome := string(s.Outcome)
+		switch {
+		case s.Running:
+			outcome = "running"
+		case outcome == "":
+			outcome = "interrupted"
+		}
+		rows[i] = receiptRow{ID: s.ID, When: s.When.Format(time.RFC3339), Kind: string(s.Kind), Outcome: outcome,
+			Changes: s.Changes, Done: s.Done, AuthentikURL: s.AuthentikURL, PocketBaseURL: s.PocketBaseURL}
+	}
+	return rows
 }

@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"slices"
 	"strings"
+	"time"
 
 	"authpocket/internal/journal"
 	"authpocket/internal/link"
@@ -43,6 +44,9 @@ func (e *Engine) Apply(ctx context.Context, plan link.Plan, hook Hook) error {
 		return err
 	}
 	for i := range fresh.Changes {
+		if ctx.Err() != nil {
+			return stopped(fresh.Changes[i])
+		}
 		if err := e.change(ctx, fresh, i, receipt, hook); err != nil {
 			return err
 		}
@@ -50,8 +54,31 @@ func (e *Engine) Apply(ctx context.Context, plan link.Plan, hook Hook) error {
 	return receipt.finish(journal.Completed)
 }
 
+// stopped tells of an apply that was told to stop between two changes. Its
+// receipt has no end, so the next apply says so and goes on.
+func stopped(next link.Change) error {
+	return &link.Fault{
+		Kind: link.FaultOther, System: next.System, Err: context.Canceled,
+		Summary: "authpocket was told to stop before it began to " + string(next.Action) + " " + next.Object + ".",
+		Todo:    "What was done before stays. Apply again to go on from here, or undo it.",
+	}
+}
+
+// finishTime is how long a change may go on after authpocket was told to stop.
+const finishTime = 8 * time.Second
+
+// unhurried returns a context that ends finishTime after ctx does: a write
+// under way is not torn.
+func unhurried(ctx context.Context) (context.Context, context.CancelFunc) {
+	late, cancel := context.WithCancel(context.WithoutCancel(ctx))
+	stop := context.AfterFunc(ctx, func() { time.AfterFunc(finishTime, cancel) })
+	return late, func() { stop(); cancel() }
+}
+
 // change carries out one change of the plan, announced and noted.
 func (e *Engine) change(ctx context.Context, plan link.Plan, i int, receipt receipt, hook Hook) error {
+	ctx, cancel := unhurried(ctx)
+	defer cancel()
 	change := plan.Changes[i]
 	fail := func(err error) error {
 		summary, todo := link.Words(err)

@@ -8,10 +8,35 @@ import (
 	"authpocket/internal/link"
 )
 
-// KeepReceipts makes the engine write a receipt of every apply to store. meta
-// names the link; its kind and what it goes on from are filled in.
-func (e *Engine) KeepReceipts(store *journal.Store, meta journal.Meta) {
-	e.receipts, e.meta = store, meta
+// For names the addresses that the systems are written at, which tell one
+// link's receipts from another's.
+func (e *Engine) For(authentikURL, pocketbaseURL string) *Engine {
+	e.meta.AuthentikURL, e.meta.PocketBaseURL = authentikURL, pocketbaseURL
+	return e
+}
+
+// KeepReceipts makes the engine write a receipt of every apply to store.
+// program is authpocket's version.
+func (e *Engine) KeepReceipts(store *journal.Store, program string) {
+	e.receipts, e.meta.Program = store, program
+}
+
+// Newest returns the id of the link's newest receipt that undo can take back.
+func (e *Engine) Newest() (string, error) {
+	nothing := &journal.Fault{Summary: "There is no receipt of this link to undo.", Todo: "authpocket receipts lists those there are."}
+	if e.receipts == nil {
+		return "", nothing
+	}
+	list, _, err := e.receipts.List()
+	if err != nil {
+		return "", err
+	}
+	for _, one := range list {
+		if one.Key() == journal.Key(e.meta.AuthentikURL, e.meta.PocketBaseURL) && one.Kind != journal.Undo && one.Outcome != journal.Undone {
+			return one.ID, nil
+		}
+	}
+	return "", nothing
 }
 
 // lock keeps everybody else from changing the same link.

@@ -1,0 +1,81 @@
+package main
+
+import (
+	"context"
+	"os"
+
+	"authpocket/internal/engine"
+	"authpocket/internal/journal"
+	"authpocket/internal/link"
+)
+
+type undoFlags struct {
+	applyFlags
+	Force   bool   `help:"Undo also what somebody changed since."`
+	Receipt string `arg:"" optional:"" help:"Id of the receipt, as receipts lists them. Default: the newest of this link."`
+}
+
+type receiptsFlags struct {
+	JSON  bool   `name:"json" help:"Print JSON instead of text."`
+	State string `help:"Directory for receipts." env:"AUTHPOCKET_STATE" placeholder:"DIR"`
+}
+
+// undo takes back what a receipt says was done.
+func (p program) undo(ctx context.Context, f undoFlags) int {
+	return p.carryOut(ctx, f.applyFlags, func(e *engine.Engine, _ link.Spec) (link.Plan, error) {
+		id := f.Receipt
+		if id == "" {
+			newest, err := e.Newest()
+			if err != nil {
+				return link.Plan{}, err
+			}
+			id = newest
+		}
+		return e.Undo(ctx, id, f.Force)
+	})
+}
+
+// remove takes the link apart on both sides.
+func (p program) remove(ctx context.Context, f applyFlags) int {
+	return p.carryOut(ctx, f, func(e *engine.Engine, spec link.Spec) (link.Plan, error) { return e.Removal(ctx, spec) })
+}
+
+// rotate gives both sides a new client secret.
+func (p program) rotate(ctx context.Context, f applyFlags) int {
+	return p.carryOut(ctx, f, func(e *engine.Engine, spec link.Spec) (link.Plan, error) { return e.Rotation(ctx, spec) })
+}
+
+// listReceipts shows what was done before, the newest first.
+func (p program) listReceipts(f receiptsFlags) int {
+	view := p.view(f.JSON)
+	store, err := openStore(f.State)
+	if err != nil {
+		return view.fail(err)
+	}
+	list, aside, err := store.List()
+	if err != nil {
+		return view.fail(err)
+	}
+	view.receipts(list, aside)
+	return exitOK
+}
+
+// receipts lets the engine keep receipts in the state directory.
+func (p program) receipts(e *engine.Engine, dir string) error {
+	store, err := openStore(dir)
+	if err != nil {
+		return err
+	}
+	e.KeepReceipts(store, buildVersion())
+	return nil
+}
+
+func openStore(dir string) (*journal.Store, error) {
+	if dir == "" {
+		var err error
+		if dir, err = journal.DefaultDir(os.LookupEnv, os.UserHomeDir); err != nil {
+			return nil, err
+		}
+	}
+	return journal.Open(dir)
+}
