@@ -1,7 +1,6 @@
 package linkfile
 
 import (
-	"errors"
 	"fmt"
 	"maps"
 	"reflect"
@@ -36,17 +35,36 @@ func walk(path, at string, node *yaml.Node, t reflect.Type) []error {
 		}
 	case node.Kind == yaml.MappingNode && t.Kind() == reflect.Struct:
 		known := keysOf(t)
+		if len(known) == 0 { // such as a token, which decoding would leave empty
+			return []error{fmt.Errorf("%s:%d: here belongs text", path, node.Line)}
+		}
 		for i := 0; i+1 < len(node.Content); i += 2 {
 			key := node.Content[i]
+			if key.Tag == "!!merge" { // <<: *anchor
+				errs = append(errs, walk(path, at, node.Content[i+1], t)...)
+				continue
+			}
 			field, found := known[key.Value]
 			if !found {
-				errs = append(errs, fmt.Errorf("%s:%d: there is no key %s%s; did you mean %s?", path, key.Line, at, key.Value, at+nearest(key.Value, known)))
+				errs = append(errs, fmt.Errorf("%s:%d: there is no key %s; did you mean %s?", path, key.Line, at+shownKey(key.Value), at+nearest(key.Value, known)))
 				continue
 			}
 			errs = append(errs, walk(path, at+key.Value+".", node.Content[i+1], field)...)
 		}
 	}
 	return errs
+}
+
+var keySyntax = regexp.MustCompile(`^[A-Za-z0-9_.-]{0,60}`)
+
+// shownKey shows what can be a key. The rest may be a value that a space was
+// left out in front of, and values may be secrets.
+func shownKey(key string) string {
+	shown := keySyntax.FindString(key)
+	if shown != key {
+		shown += "…"
+	}
+	return shown
 }
 
 func keysOf(t reflect.Type) map[string]reflect.Type {
@@ -85,7 +103,11 @@ func expand(path string, node *yaml.Node, lookup func(string) (string, bool)) []
 			}
 			return value
 		})
-		if node.Value != before {
+		switch {
+		case node.Value == before:
+		case node.Style == 0 && (node.Value == "true" || node.Value == "false"):
+			node.Tag = "!!bool"
+		default:
 			node.Tag = "!!str"
 		}
 	case yaml.MappingNode:
@@ -98,21 +120,4 @@ func expand(path string, node *yaml.Node, lookup func(string) (string, bool)) []
 		}
 	}
 	return errs
-}
-
-// hideValues keeps line numbers and types of a decode error and drops the
-// values that yaml quotes in it, which may be secrets.
-func hideValues(err error) error {
-	typed, ok := errors.AsType[*yaml.TypeError](err)
-	if !ok {
-		return err
-	}
-	lines := slices.Clone(typed.Errors)
-	for i, line := range lines {
-		before, rest, found := strings.Cut(line, "`")
-		if _, after, closed := strings.Cut(rest, "` "); found && closed {
-			lines[i] = strings.TrimSuffix(before, " !!str ") + " a value " + after
-		}
-	}
-	return errors.New(strings.Join(lines, "; "))
 }

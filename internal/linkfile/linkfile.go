@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
 
 	"go.yaml.in/yaml/v3"
 
@@ -79,7 +80,7 @@ func Parse(path string, data []byte, lookup func(string) (string, bool)) (File, 
 		if errors.Is(err, io.EOF) {
 			return file, fmt.Errorf("%s: the file is empty", path)
 		}
-		return file, fmt.Errorf("%s: %w", path, err)
+		return file, explain(path, err)
 	}
 	if err := dec.Decode(new(yaml.Node)); !errors.Is(err, io.EOF) {
 		return file, fmt.Errorf("%s: more than one document: put each link in a file of its own", path)
@@ -91,7 +92,7 @@ func Parse(path string, data []byte, lookup func(string) (string, bool)) (File, 
 		return file, err
 	}
 	if err := root.Decode(&file); err != nil {
-		return File{}, fmt.Errorf("%s: %w", path, hideValues(err))
+		return File{}, explain(path, err)
 	}
 	return file, nil
 }
@@ -118,14 +119,15 @@ func (f File) Spec() (link.Spec, link.Problems) {
 	if f.Authentik.Token.Reveal() == "" {
 		problems.Add("authentik.token", "There is no token for authentik.", "Set it, for example token: ${AUTHENTIK_TOKEN}.")
 	}
-	own := address("PocketBase address", "pocketbase.url", f.PocketBase.URL)
-	spec.PocketBaseURLs = []string{own}
+	public := []string{address("PocketBase address", "pocketbase.url", f.PocketBase.URL)}
 	if len(f.PocketBase.PublicURLs) > 0 {
-		spec.PocketBaseURLs = nil
+		public = nil
 	}
 	for i, raw := range f.PocketBase.PublicURLs {
-		spec.PocketBaseURLs = append(spec.PocketBaseURLs, address("PocketBase public address", fmt.Sprintf("pocketbase.public_urls.%d", i), raw))
+		public = append(public, address("PocketBase public address", fmt.Sprintf("pocketbase.public_urls.%d", i), raw))
 	}
+	// What could not be read has its problem already.
+	spec.PocketBaseURLs = slices.DeleteFunc(public, func(u string) bool { return u == "" })
 	if !f.PocketBase.Token.IsSet() && (f.PocketBase.Email == "" || !f.PocketBase.Password.IsSet()) {
 		problems.Add("pocketbase.token", "There are no credentials for PocketBase.", "Set token, or email and password, of a superuser.")
 	}

@@ -13,10 +13,11 @@ import (
 // fmt, log/slog, encoding/json, encoding.TextMarshaler and templ all show
 // "set" or "not set". The zero Text is not set.
 //
-// The bytes sit behind a pointer, so that reflection over a struct that holds
-// a Text in an unexported field prints an address and never the value. Copies
-// share the bytes: wiping one wipes all.
-type Text struct{ box *box }
+// The bytes sit behind two pointers, so that reflection over a struct that
+// holds a Text in an unexported field prints an address and never the value:
+// fmt follows one pointer when the verb does not fit. Copies share the bytes:
+// wiping one wipes all.
+type Text struct{ box **box }
 
 type box struct{ bytes []byte }
 
@@ -25,7 +26,7 @@ func New(s string) Text {
 	if s == "" {
 		return Text{}
 	}
-	return Text{box: &box{bytes: []byte(s)}}
+	return Text{box: new(&box{bytes: []byte(s)})}
 }
 
 // Reveal returns the value for the one place that has to send it. The string
@@ -34,11 +35,11 @@ func (t Text) Reveal() string {
 	if t.box == nil {
 		return ""
 	}
-	return string(t.box.bytes)
+	return string((*t.box).bytes)
 }
 
 // IsSet tells whether there is a value, one that was wiped being none.
-func (t Text) IsSet() bool { return t.box != nil && len(t.box.bytes) > 0 }
+func (t Text) IsSet() bool { return t.box != nil && len((*t.box).bytes) > 0 }
 
 // Equal compares in constant time for values of one length.
 func (t Text) Equal(other Text) bool {
@@ -50,8 +51,8 @@ func (t Text) Wipe() {
 	if t.box == nil {
 		return
 	}
-	clear(t.box.bytes)
-	t.box.bytes = nil
+	clear((*t.box).bytes)
+	(*t.box).bytes = nil
 }
 
 // String returns "set" or "not set".

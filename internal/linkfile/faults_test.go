@@ -1,0 +1,181 @@
+package linkfile_test
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"authpocket/internal/link"
+)
+
+func TestWhatIsWrongIsNamedWithFileAndLine(t *testing.T) {
+	for name, test := range map[string]struct {
+		text string
+		want []string // the lines of the error
+	}{
+		"an unknown key": {"email: leave\naplication: {}\n", []string{"link.yaml:2: there is no key aplication; did you mean application?"}},
+		"an unknown key below another": {
+			"application:\n  slugg: a\n", []string{"link.yaml:2: there is no key application.slugg; did you mean application.slug?"},
+		},
+		"a key of the other system":   {"authentik:\n  collection: users\n", []string{"link.yaml:2: there is no key authentik.collection; did you mean authentik.token?"}},
+		"a key in capitals":           {"Email: leave\n", []string{"link.yaml:1: there is no key Email; did you mean email?"}},
+		"a key that is set by itself": {"pocketbase:\n  rewrite_secret: true\n", []string{"link.yaml:2: there is no key pocketbase.rewrite_secret; did you mean pocketbase.create_rule?"}},
+		"unknown keys in a list": {
+			"provider:\n  redirect_uris:\n    - uri: https://a\n    - {url: b, matching_mode: strict}\n",
+			[]string{"link.yaml:3: there is no key provider.redirect_uris.uri; did you mean provider.redirect_uris.url?", "link.yaml:4: there is no key provider.redirect_uris.matching_mode; did you mean provider.redirect_uris.mode?"},
+		},
+		"unknown keys all at once": {
+			"a: 1\napplication:\n  b: 2\n  name: c\n  d: 3\naccess:\n  e: []\n",
+			[]string{"link.yaml:1: there is no key a; did you mean email?", "link.yaml:3: there is no key application.b; did you mean application.hide?", "link.yaml:5: there is no key application.d; did you mean application.hide?", "link.yaml:7: there is no key access.e; did you mean access.users?"},
+		},
+		"an unknown key behind an anchor": {
+			"application: &x\n  nam: a\nprovider: *x\n",
+			[]string{"link.yaml:2: there is no key application.nam; did you mean application.name?", "link.yaml:2: there is no key provider.nam; did you mean provider.name?"},
+		},
+		"an unknown key that is merged": {"application:\n  <<: {slugs: a}\n", []string{"link.yaml:2: there is no key application.slugs; did you mean application.slug?"}},
+		"a key twice":                   {"email: leave\nemail: leave\n", []string{"link.yaml:2: the key email is there already, on line 1"}},
+		"missing variables all at once": {
+			"authentik:\n  token: ${NONE}\n  url: https://${HOST}.company:${PORT}\n",
+			[]string{"link.yaml:2: the environment has no variable NONE", "link.yaml:3: the environment has no variable HOST", "link.yaml:3: the environment has no variable PORT"},
+		},
+		"missing variables in a list": {"access:\n  groups: [a, '${NONE}']\n", []string{"link.yaml:2: the environment has no variable NONE"}},
+		"values of other types all at once": {
+			"application:\n  hide: maybe\n  name: [a]\npocketbase:\n  public_urls: https://a\nprovider: text\n",
+			[]string{"link.yaml:2: here belongs true or false", "link.yaml:3: here belongs text", "link.yaml:5: here belongs a list, each entry on a line of its own after a hyphen", "link.yaml:6: here belongs a mapping: keys with their values, one a line"},
+		},
+		"a mapping for a token":   {"authentik:\n  token: {a: b}\n", []string{"link.yaml:2: here belongs text"}},
+		"a mapping for an email":  {"email: {a: b}\n", []string{"link.yaml:1: here belongs text"}},
+		"a list of lists":         {"access:\n  groups: [[staff]]\n", []string{"link.yaml:2: here belongs text"}},
+		"a list for a redirect":   {"provider:\n  redirect_uris: [[a]]\n", []string{"link.yaml:2: here belongs a mapping: keys with their values, one a line"}},
+		"a number for a switch":   {"pocketbase:\n  pkce: ${NUMBER}\n", []string{"link.yaml:2: here belongs true or false"}},
+		"nothing":                 {"", []string{"link.yaml: the file is empty"}},
+		"a comment alone":         {"# nothing\n", []string{"link.yaml: the file is empty"}},
+		"text":                    {"hello\n", []string{"link.yaml: a link file is a mapping that starts with authentik: and pocketbase:"}},
+		"a list":                  {"- authentik\n", []string{"link.yaml: a link file is a mapping that starts with authentik: and pocketbase:"}},
+		"two documents":           {"email: leave\n---\nemail: leave\n", []string{"link.yaml: more than one document: put each link in a file of its own"}},
+		"a tab":                   {"authentik:\n\turl: a\n", []string{"link.yaml:2: this is not YAML: found character that cannot start any token"}},
+		"a quote that never ends": {"email: \"leave\n", []string{"link.yaml:2: this is not YAML: found unexpected end of stream"}},
+		"no YAML at all":          {"\x00\x01", []string{"link.yaml: this is not YAML: control characters are not allowed"}},
+		"an anchor in itself":     {"access: &a\n  groups: *a\n", []string{"link.yaml:1: here belongs a list, each entry on a line of its own after a hyphen"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			_, err := parse(test.text)
+			if err == nil {
+				t.Fatal("there is no error")
+			}
+			if diff := cmp.Diff(test.want, strings.Split(err.Error(), "\n")); diff != "" {
+				t.Errorf("the error (want -, got +):\n%s", diff)
+			}
+		})
+	}
+}
+
+func TestSecretsAreNeverInAnError(t *testing.T) {
+	for name, text := range map[string]string{
+		"a token of another type":             "authentik:\n  token: [hunter2]\n",
+		"a switch that is a secret":           "pocketbase:\n  pkce: hunter2\n",
+		"a switch that has backquotes":        "pocketbase:\n  pkce: \"a` hunter2\"\n",
+		"a switch that has lines":             "pocketbase:\n  pkce: \"`\\n hunter2\"\n",
+		"a switch that looks like the error":  "pocketbase:\n  pkce: \"` into hunter2\"\n",
+		"a token in the place of a mapping":   "authentik: token=hunter2\n",
+		"a token without a space before it":   "authentik: {url: a, token:hunter2}\n",
+		"a token without a space, in a block": "authentik:\n  url: https://a\n  token:hunter2\n",
+		"a token that begins with a star":     "authentik:\n  token: *hunter2\n",
+		"a token that begins with a tag":      "authentik:\n  token: !!int hunter2\n",
+		"a token that is an unknown tag":      "authentik:\n  token: !hunter2 [x]\n",
+		"a token that begins with a percent":  "authentik:\n  token: %hunter2\n",
+		"a token with a colon in it":          "authentik:\n  token: a: hunter2\n",
+		"a token with an open quote":          "authentik:\n  token: \"hunter2\n",
+		"a variable of the wrong type":        "pocketbase:\n  show_controls: ${SECRET}\n",
+		"a list of a secret":                  "access:\n  groups: hunter2\n",
+		"a secret as an anchor of itself":     "access: &hunter2\n  groups: *hunter2\n",
+	} {
+		t.Run(name, func(t *testing.T) {
+			file, err := parseWith(text, "SECRET", "hunter2")
+			if err == nil {
+				_, problems := file.Spec()
+				err = problems.Err()
+			}
+			if err == nil || strings.Contains(err.Error(), "hunter2") {
+				t.Errorf("the error is %v", err)
+			}
+		})
+	}
+}
+
+func TestProblemsOfTheSpecNeverShowASecret(t *testing.T) {
+	file, err := parse(strings.NewReplacer("${AUTHENTIK_TOKEN}", "hunter2", "${POCKETBASE_TOKEN}", "hunter2", "https://authentik.company", "ada:hunter2@authentik.company").Replace(whole))
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, problems := file.Spec()
+	if len(problems) != 1 || strings.Contains(problems.Error(), "hunter2") {
+		t.Errorf("the problems are:\n%v", problems)
+	}
+}
+
+func TestVariables(t *testing.T) {
+	for name, test := range map[string]struct{ value, want string }{
+		"alone":                    {"${NUMBER}", "7"},
+		"within text":              {"a ${NUMBER} b${NUMBER}", "a 7 b7"},
+		"in quotes":                {"'${NUMBER}'", "7"},
+		"that hold YAML":           {"${YAML}", "a: b # c"},
+		"that hold null":           {"${NULL}", "null"},
+		"that are empty":           {"${EMPTY}", ""},
+		"that are true in a text":  {"${YES}", "true"},
+		"are not looked for twice": {"$${NUMBER}", "$7"},
+		"need braces":              {"$NUMBER", "$NUMBER"},
+		"need a name":              {"'${}'", "${}"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			file, err := parse("application:\n  name: " + test.value + "\n")
+			if err != nil {
+				t.Fatal(err)
+			}
+			if got := link.Value(file.Application.Name, "(nothing)"); got != test.want {
+				t.Errorf("got %q, want %q", got, test.want)
+			}
+		})
+	}
+}
+
+func TestVariablesAreExpandedOnce(t *testing.T) {
+	file, err := parseWith("application:\n  name: ${SECRET}\n  group: &g ${SECRET}\n  publisher: *g\n", "SECRET", "${SECRET}")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, got := range []*string{file.Application.Name, file.Application.Group, file.Application.Publisher} {
+		if *got != "${SECRET}" {
+			t.Errorf("got %q", *got)
+		}
+	}
+}
+
+func TestOpenClearedAndSetAreThreeThings(t *testing.T) {
+	file, err := parse("application: {name: , group: '', hide: false}\nprovider: {redirect_uris: , scope_mappings: []}\naccess: {}\n")
+	if err != nil {
+		t.Fatal(err)
+	}
+	a := file.Application
+	if a.Name != nil || a.Group == nil || *a.Group != "" || a.Hide == nil || *a.Hide || a.Publisher != nil {
+		t.Errorf("the application is %+v", a)
+	}
+	if file.Provider.RedirectURIs != nil || file.Provider.ScopeMappings == nil || file.Access == nil {
+		t.Errorf("redirect URIs %v, mappings %v, access %v", file.Provider.RedirectURIs, file.Provider.ScopeMappings, file.Access)
+	}
+}
+
+func TestAnchorsAndMerges(t *testing.T) {
+	file, err := parse("application:\n  <<: &base {name: Shop, publisher: Us}\n  publisher: Them\nprovider: {name: &n Login}\naccess:\n  groups: &g [staff, admins]\n  policies: *g\n  users: [*n]\n")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if *file.Application.Name != "Shop" || *file.Application.Publisher != "Them" {
+		t.Errorf("the application is %+v", file.Application)
+	}
+	want := &link.Access{Groups: []string{"staff", "admins"}, Policies: []string{"staff", "admins"}, Users: []string{"Login"}}
+	if diff := cmp.Diff(want, file.Access); diff != "" {
+		t.Errorf("access (want -, got +):\n%s", diff)
+	}
+}
