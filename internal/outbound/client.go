@@ -116,7 +116,10 @@ type cappedBody struct {
 }
 
 func (b *cappedBody) Read(p []byte) (int, error) {
-	if b.left <= 0 {
+	if b.left <= 0 { // one more byte tells whether this was all
+		if n, err := b.ReadCloser.Read(make([]byte, 1)); n == 0 {
+			return 0, err
+		}
 		return 0, ErrBodyTooLarge
 	}
 	if int64(len(p)) > b.left {
@@ -143,8 +146,10 @@ func Reason(err error) string {
 		return ErrAddressRefused.Error()
 	case errors.Is(err, ErrBodyTooLarge):
 		return ErrBodyTooLarge.Error()
-	case errors.As(err, &dns):
+	case errors.As(err, &dns) && (dns.IsNotFound || !dns.Temporary()):
 		return "the name " + dns.Name + " cannot be found in DNS"
+	case errors.As(err, &dns):
+		return "DNS did not answer for the name " + dns.Name
 	case errors.As(err, &authority):
 		return "its certificate is signed by an authority that this machine does not trust"
 	case errors.As(err, &hostname):
