@@ -1,0 +1,173 @@
+package journal
+
+import (
+	"encoding/json"
+	"fmt"
+	"os"
+	"reflect"
+	"strings"
+	"testing"
+
+	"authpocket/internal/link"
+	"authpocket/internal/secret"
+)
+
+// filler sets every field below a value to something of its own.
+type filler struct {
+	n     int
+	empty bool // lists and texts that are there and empty, pointers to nothing much
+}
+
+func (f *filler) fill(v reflect.Value) {
+	f.n++
+	switch v.Type() {
+	case reflect.TypeFor[secret.Text]():
+		v.Set(reflect.ValueOf(secret.New(canary(f.n))))
+		return
+	case reflect.TypeFor[json.RawMessage]():
+		v.SetBytes(fmt.Appendf(nil, `{"name" :"raw-%d","x":[1, 2.50,"<&>\u2028é"], "extra":null}`, f.n))
+		return
+	}
+	switch v.Kind() {
+	case reflect.String:
+		if !f.empty {
+			v.SetString(fmt.Sprintf("text-%d <&> \u2028 \"quoted\"\n", f.n))
+		}
+	case reflect.Bool:
+		v.SetBool(!f.empty)
+	case reflect.Int:
+		if !f.empty {
+			v.SetInt(int64(f.n))
+		}
+	case reflect.Pointer:
+		v.Set(reflect.New(v.Type().Elem()))
+		f.fill(v.Elem())
+	case reflect.Struct:
+		for i := range v.NumField() {
+			f.fill(v.Field(i))
+		}
+	case reflect.Slice:
+		size := 3
+		if f.empty {
+			size = 0
+		}
+		v.Set(reflect.MakeSlice(v.Type(), size, size))
+		for i := range size {
+			f.fill(v.Index(i))
+		}
+	default:
+		panic("the filler does not know " + v.Type().String())
+	}
+}
+
+// canary is a secret that stands nowhere by chance and that JSON and
+// addresses spell differently.
+func canary(n int) string { return fmt.Sprintf(`canary"%d/<secret>&zw9`, n) }
+
+// states are one of each type that link.Change names, filled by f.
+func states(f *filler) []any {
+	all := []any{
+		new(link.Mapping), new(link.KeyState), new(link.PairState), new(link.ProviderState),
+		new(link.ApplicationState), new(link.BindingState), new(link.CollectionState), new(link.SettingsState),
+	}
+	for _, s := range all {
+		if f != nil {
+			f.fill(reflect.ValueOf(s).Elem())
+		}
+	}
+	return all
+}
+
+func fullSpec() link.Spec {
+	var s link.Spec
+	f := filler{n: 5000}
+	f.fill(reflect.ValueOf(&s).Elem())
+	return s
+}
+
+// fullPlan has a change for every type of state, before and after.
+func fullPlan() link.Plan {
+	plan := link.Plan{Spec: fullSpec(), Generated: link.Generated{ClientID: "generated-id", ClientSecret: secret.New(canary(9999))}}
+	befores, afters := states(&filler{n: 1000}), states(&filler{n: 3000})
+	for i := range befores {
+		plan.Changes = append(plan.Changes, link.Change{
+			System: []link.System{link.Authentik, link.PB}[i%2], Kind: link.Kind(fmt.Sprintf("kind %d", i)), Object: fmt.Sprintf("object “%d”", i),
+			Action: link.Update, Why: "because", Step: "authentik 2", Lost: "something", Before: befores[i], After: afters[i],
+			Fields: []link.Field{
+				{Name: "name", Before: nil, After: "a < b"}, {Name: "pkce", Before: true, After: false},
+				{Name: "redirect_uris", Before: []string{}, After: []string{"x", "y"}}, {Name: "days", Before: 365, After: -1},
+				{Name: "client_secret", Before: "not set", After: "set (a new one)", Sensitive: true},
+			},
+		})
+	}
+	return plan
+}
+
+// smallPlan is one create in each system, in the order of an apply.
+func smallPlan() link.Plan {
+	pair := &link.PairState{Application: link.ApplicationState{Slug: "pocketbase", Name: "PocketBase"},
+		Provider: link.ProviderState{Name: "Provider for PocketBase", ClientID: "id", ClientSecret: secret.New(canary(1))}}
+	users := &link.CollectionState{Name: "users", OAuth2: link.OAuth2State{Providers: []link.OAuth2Provider{
+		{Slot: "google", Raw: json.RawMessage(`{"name":"google","clientId":"g"}`)},
+	}}}
+	return link.Plan{Generated: link.Generated{ClientID: "id", ClientSecret: secret.New(canary(1))}, Changes: []link.Change{
+		{System: link.Authentik, Kind: link.KindPair, Object: "application and provider “PocketBase”", Action: link.Create, After: pair},
+		{System: link.PB, Kind: link.KindOAuth2, Object: "OAuth2 of the collection “users”", Action: link.Update, Before: users, After: users},
+	}}
+}
+
+func meta() Meta {
+	return Meta{Kind: Apply, AuthentikURL: "https://authentik.company", PocketBaseURL: "https://pocketbase.company", Program: "v1.2.3"}
+}
+
+func mustOpen(t *testing.T, dir string) *Store {
+	t.Helper()
+	s, err := Open(dir)
+	if err != nil {
+		t.Fatalf("opening %s: %v", dir, err)
+	}
+	return s
+}
+
+func mustBegin(t *testing.T, s *Store, plan link.Plan) *Receipt {
+	t.Helper()
+	r, err := s.Begin(plan, meta())
+	if err != nil {
+		t.Fatalf("beginning: %v", err)
+	}
+	return r
+}
+
+func must(t *testing.T, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// filesIn names what is in dir but the locks.
+func filesIn(t *testing.T, dir string) (names []string) {
+	t.Helper()
+	entries, err := os.ReadDir(dir)
+	must(t, err)
+	for _, e := range entries {
+		if !strings.HasSuffix(e.Name(), lockSuffix) {
+			names = append(names, e.Name())
+		}
+	}
+	return names
+}
+
+// words returns what an admin is told, and fails where that is the general
+// sentence for what nobody thought of.
+func words(t *testing.T, err error) string {
+	t.Helper()
+	if err == nil {
+		t.Fatal("there is no error")
+	}
+	summary, todo := link.Words(err)
+	if general, _ := link.Words(fmt.Errorf("unknown")); summary == general || todo == "" {
+		t.Fatalf("no words for %v", err)
+	}
+	return summary + " " + todo
+}

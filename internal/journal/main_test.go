@@ -1,0 +1,20 @@
+package journal
+
+import (
+	"os"
+	"testing"
+
+	"go.uber.org/goleak"
+)
+
+// The test binary is also the other processes of these tests.
+func TestMain(m *testing.M) {
+	switch os.Getenv("JOURNAL_CHILD") {
+	case "lock":
+		childLocks()
+	case "write":
+		childWrites()
+	default:
+		goleak.VerifyTestMain(m)
+	}
+}
