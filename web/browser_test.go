@@ -1,13 +1,16 @@
 package web
 
 import (
+	"context"
 	"io"
 	"net/http"
 	"net/http/cookiejar"
 	"net/http/httptest"
 	"net/url"
+	"os"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 
 	"golang.org/x/net/html"
@@ -22,6 +25,26 @@ type wizard struct {
 	box    *sandbox.Sandbox
 	server *Server
 	http   *httptest.Server
+}
+
+// shared is one sandbox for all tests that write nothing to it.
+var shared = sync.OnceValues(func() (*sandbox.Sandbox, error) { return sandbox.Start(context.Background(), sandbox.Config{}) })
+
+func TestMain(m *testing.M) {
+	code := m.Run()
+	if box, err := shared(); err == nil {
+		_ = box.Close()
+	}
+	os.Exit(code)
+}
+
+func sharedSandbox(t *testing.T) *sandbox.Sandbox {
+	t.Helper()
+	box, err := shared()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return box
 }
 
 // newSandbox starts a real PocketBase and a simulated authentik.

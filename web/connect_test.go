@@ -14,7 +14,7 @@ import (
 )
 
 func TestConnectingWithNothingTellsEverythingAtOnce(t *testing.T) {
-	box := newSandbox(t)
+	box := sharedSandbox(t)
 	b := wizardFor(t, box, Config{}).browser()
 	p := b.send(b.get("/authentik"), "/authentik", nil).want(422)
 	if got := p.summary(); len(got) != 2 || !strings.HasPrefix(got[0], "Enter the authentik address") || !strings.HasPrefix(got[1], "Enter the API token") {
@@ -41,7 +41,7 @@ func TestConnectingWithNothingTellsEverythingAtOnce(t *testing.T) {
 }
 
 func TestWhatIsWrongWithAConnectionIsSaidAtItsField(t *testing.T) {
-	box := newSandbox(t)
+	box := sharedSandbox(t)
 	b := wizardFor(t, box, Config{}).browser()
 	page := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		fmt.Fprint(w, "<!doctype html><title>Sign in</title>")
@@ -78,7 +78,7 @@ func TestWhatIsWrongWithAConnectionIsSaidAtItsField(t *testing.T) {
 }
 
 func TestAHeldTokenIsSentNowhereElse(t *testing.T) {
-	box := newSandbox(t)
+	box := sharedSandbox(t)
 	asked := make(chan string, 10)
 	other := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { asked <- r.URL.Path }))
 	t.Cleanup(other.Close)
@@ -96,7 +96,7 @@ func TestAHeldTokenIsSentNowhereElse(t *testing.T) {
 }
 
 func TestTheCertificateCanBePastedOrUploaded(t *testing.T) {
-	box := newSandbox(t)
+	box := sharedSandbox(t)
 	w := wizardFor(t, box, prefilled(box))
 	b := w.browser()
 	p := b.send(b.get("/authentik"), "/authentik", url.Values{"authentik.ca": {"no certificate"}}).want(422).says("There is no certificate in this text")

@@ -17,7 +17,7 @@ import (
 )
 
 func TestSettingsTellEverythingAtOnceAndKeepTheRest(t *testing.T) {
-	box := newSandbox(t)
+	box := sharedSandbox(t)
 	b := wizardFor(t, box, prefilled(box)).browser().connected()
 	p := b.send(b.get("/settings"), "/settings", url.Values{
 		"application.name": {"My app"}, "application.slug": {"my app"}, "pocketbase.public_urls": {"app.company\nhttps://other.company"},

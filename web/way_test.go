@@ -93,7 +93,7 @@ func (w *wizard) only(t *testing.T) *session {
 }
 
 func TestForgetInTheMiddleEndsTheSession(t *testing.T) {
-	box := newSandbox(t)
+	box := sharedSandbox(t)
 	w := wizardFor(t, box, prefilled(box))
 	b := w.browser().connected()
 	b.post("/forget", nil).want(303, "/forgotten")
@@ -105,7 +105,7 @@ func TestForgetInTheMiddleEndsTheSession(t *testing.T) {
 }
 
 func TestSkippingAheadLeadsToTheFirstUnansweredPage(t *testing.T) {
-	box := newSandbox(t)
+	box := sharedSandbox(t)
 	b := wizardFor(t, box, prefilled(box)).browser()
 	want := func(missing string, paths ...string) {
 		t.Helper()
@@ -125,7 +125,7 @@ func TestSkippingAheadLeadsToTheFirstUnansweredPage(t *testing.T) {
 }
 
 func TestChangeLeadsBackToTheReview(t *testing.T) {
-	box := newSandbox(t)
+	box := sharedSandbox(t)
 	b := wizardFor(t, box, prefilled(box)).browser().answered()
 	review := b.get("/review").want(200)
 	for _, path := range []string{"/authentik", "/pocketbase", "/settings"} {
@@ -140,7 +140,7 @@ func TestChangeLeadsBackToTheReview(t *testing.T) {
 }
 
 func TestAnotherServerOpensTheSettingsAgain(t *testing.T) {
-	box, other := newSandbox(t), newSandbox(t)
+	box, other := sharedSandbox(t), newSandbox(t)
 	b := wizardFor(t, box, prefilled(box)).browser().answered()
 	b.send(b.get("/authentik?from=review"), "/authentik", url.Values{
 		"authentik.url": {other.AuthentikURL}, "authentik.token": {other.AuthentikToken},
