@@ -16,7 +16,7 @@ func pass(check link.Check, evidence string) link.Check {
 }
 
 func fail(check link.Check, cause, evidence, remedy string) link.Check {
-	check.Status, check.Evidence, check.Remedy, check.Cause = link.Fail, evidence, remedy, cause
+	check.Status, check.Evidence, check.Remedy, check.Cause = link.Fail, evidence, remedy, catalogued(cause)
 	return check
 }
 

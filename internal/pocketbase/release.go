@@ -38,10 +38,11 @@ func parseRelease(s string) release {
 		return release{from, farFuture}
 	case span:
 		to, parts := parseNumber(high)
-		if parts == 0 {
+		end := number{to[0], to[1] + 1, 0}
+		if parts == 0 || end.compare(from) <= 0 {
 			return unknown
 		}
-		return release{from, number{to[0], to[1] + 1, 0}}
+		return release{from, end}
 	case parts == 2:
 		return release{from, number{from[0], from[1] + 1, 0}}
 	}

@@ -1,0 +1,284 @@
+package pocketbase
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"authpocket/internal/link"
+)
+
+const externalAuths = "/api/collections/_externalAuths/records"
+
+// externalAuth is a row that links a record with a subject.
+type externalAuth struct {
+	ID         string `json:"id"`
+	RecordRef  string `json:"recordRef"`
+	ProviderID string `json:"providerId"`
+	Created    string `json:"created"`
+}
+
+// user is a record of an auth collection as a sign-in sees it.
+type user struct {
+	ID       string `json:"id"`
+	Email    string `json:"email"`
+	Verified bool   `json:"verified"`
+	Created  string `json:"created"`
+}
+
+func (u user) account(subject string) *link.Account {
+	return &link.Account{ID: u.ID, Email: u.Email, Verified: u.Verified, LinkedSubject: subject}
+}
+
+// Collection reads the link's collection as it stands. Its error is a
+// *link.Fault, of the kind link.FaultStale where the collection is gone.
+func (c *Client) Collection(ctx context.Context, d link.Desired) (link.CollectionState, error) {
+	now, err := c.collection(ctx, d.Collection.ID, d.Collection.Name)
+	switch {
+	case err != nil:
+		return link.CollectionState{}, err
+	case now == nil:
+		return link.CollectionState{}, gone(d.Collection.Name)
+	}
+	return *now, nil
+}
+
+// Accounts finds the record that the subject is linked with through the
+// link's slot, and the one that has the address, as PocketBase itself would
+// find them; nil for none. It takes two requests after one another.
+func (c *Client) Accounts(ctx context.Context, d link.Desired, subject, email string) (bySubject, byEmail *link.Account, err error) {
+	var row *externalAuth
+	var found *user
+	group, groupCtx := errgroup.WithContext(ctx)
+	group.Go(func() (err error) {
+		row, err = c.linkOf(groupCtx, d, subject)
+		return err
+	})
+	group.Go(func() (err error) {
+		found, err = c.userByEmail(groupCtx, d, email)
+		return err
+	})
+	if err := group.Wait(); err != nil {
+		return nil, nil, err
+	}
+	group, groupCtx = errgroup.WithContext(ctx)
+	if row != nil {
+		group.Go(func() error {
+			one, err := c.user(groupCtx, d, row.RecordRef)
+			if one != nil {
+				bySubject = one.account(subject)
+			}
+			return err
+		})
+	}
+	if found != nil {
+		group.Go(func() error {
+			rows, err := c.links(groupCtx, d, "recordRef="+quoted(found.ID))
+			byEmail = found.account("")
+			for _, one := range rows {
+				byEmail.LinkedSubject = one.ProviderID
+			}
+			return err
+		})
+	}
+	if err := group.Wait(); err != nil {
+		return nil, nil, err
+	}
+	return bySubject, byEmail, nil
+}
+
+// ofSlot filters the links of the link's collection and slot.
+func ofSlot(d link.Desired) string {
+	return "collectionRef=" + quoted(d.Collection.ID) + " && provider=" + quoted(d.Slot.Slot)
+}
+
+// lookup is a filter that finds at least the rows whose field has that value.
+// Versions differ in how they read backslashes and quotes in a filter, so
+// those are left to a wildcard, and the caller compares what was found.
+func lookup(field, value string) string {
+	open := strings.NewReplacer(`"`, "%", `'`, "%", `\`, "%", "\n", "%", "\r", "%", "\t", "%", "\x00", "%").Replace(value)
+	if open == value {
+		return field + `="` + value + `"`
+	}
+	return field + `~"` + open + `"`
+}
+
+// lookupAnyCase is lookup without regard to capital letters.
+func lookupAnyCase(field, value string) string {
+	return strings.Replace(lookup(field, value), field+"=", field+"~", 1)
+}
+
+func (c *Client) links(ctx context.Context, d link.Desired, filter string) ([]externalAuth, error) {
+	var got list[externalAuth]
+	query := url.Values{"filter": {ofSlot(d) + " && " + filter}, "perPage": {"100"}, "skipTotal": {"1"}, "fields": {"id,recordRef,providerId,created"}}
+	err := c.read(ctx, call{path: externalAuths, query: query}, &got)
+	return got.Items, err
+}
+
+func (c *Client) linkOf(ctx context.Context, d link.Desired, subject string) (*externalAuth, error) {
+	if subject == "" {
+		return nil, nil
+	}
+	rows, err := c.links(ctx, d, lookup("providerId", subject))
+	for _, row := range rows {
+		if row.ProviderID == subject {
+			return &row, err
+		}
+	}
+	return nil, err
+}
+
+func (c *Client) users(ctx context.Context, d link.Desired, filter string) ([]user, time.Duration, error) {
+	var got list[user]
+	query := url.Values{"filter": {filter}, "perPage": {"100"}, "skipTotal": {"1"}, "fields": {"id,email,verified,created"}}
+	path := "/api/collections/" + url.PathEscape(d.Collection.Name) + "/records"
+	ahead, err := c.readWithClock(ctx, call{path: path, query: query}, &got)
+	return got.Items, ahead, err
+}
+
+func (c *Client) user(ctx context.Context, d link.Desired, id string) (*user, error) {
+	users, _, err := c.users(ctx, d, lookup("id", id))
+	for _, one := range users {
+		if one.ID == id {
+			return &one, err
+		}
+	}
+	return nil, err
+}
+
+// userByEmail compares addresses as the collection's index does.
+func (c *Client) userByEmail(ctx context.Context, d link.Desired, email string) (*user, error) {
+	if email == "" {
+		return nil, nil
+	}
+	var users []user
+	var anyCase bool
+	group, ctx := errgroup.WithContext(ctx)
+	group.Go(func() (err error) {
+		users, _, err = c.users(ctx, d, lookupAnyCase("email", email))
+		return err
+	})
+	group.Go(func() (err error) {
+		anyCase, err = c.emailsInAnyCase(ctx, d)
+		return err
+	})
+	if err := group.Wait(); err != nil {
+		return nil, err
+	}
+	for _, one := range users {
+		if one.Email == email || anyCase && strings.EqualFold(one.Email, email) {
+			return &one, nil
+		}
+	}
+	return nil, nil
+}
+
+// emailsInAnyCase tells whether the first unique index on the address alone
+// leaves out capital letters, which is what PocketBase goes by
+// (core/record_query.go).
+func (c *Client) emailsInAnyCase(ctx context.Context, d link.Desired) (bool, error) {
+	var got list[struct {
+		Indexes []string `json:"indexes"`
+	}]
+	query := url.Values{"filter": {"name=" + quoted(d.Collection.Name)}, "perPage": {"1"}, "skipTotal": {"1"}, "fields": {"indexes"}}
+	if err := c.read(ctx, call{path: "/api/collections", query: query}, &got); err != nil || len(got.Items) == 0 {
+		return false, err
+	}
+	for _, index := range got.Items[0].Indexes {
+		if columns, unique := uniqueColumns(index); unique && len(columns) == 1 && isEmailColumn(columns[0]) {
+			return strings.Contains(strings.ToLower(columns[0]), "nocase"), nil
+		}
+	}
+	return false, nil
+}
+
+// uniqueColumns are the columns of a CREATE UNIQUE INDEX statement.
+func uniqueColumns(statement string) (columns []string, unique bool) {
+	head, rest, found := strings.Cut(statement, "(")
+	if !found || !strings.Contains(strings.ToUpper(head), "UNIQUE") {
+		return nil, false
+	}
+	inner, _, _ := strings.Cut(rest, ")")
+	return strings.Split(inner, ","), true
+}
+
+func isEmailColumn(column string) bool {
+	words := strings.Fields(strings.Trim(column, " "))
+	return len(words) > 0 && strings.EqualFold(strings.Trim(words[0], "`\"[]'"), "email")
+}
+
+// DeleteAccount deletes an account that a test sign-in made, and its links.
+// It refuses any that was there before since, by this machine's clock: what
+// is older was not made by the test. Its error is a *link.Fault.
+func (c *Client) DeleteAccount(ctx context.Context, d link.Desired, id string, since time.Time) error {
+	found, ahead, err := c.users(ctx, d, "id="+quoted(id))
+	if err != nil {
+		return err
+	}
+	if len(found) == 0 || found[0].ID != id {
+		return nil // gone already
+	}
+	rows, err := c.links(ctx, d, "recordRef="+quoted(id))
+	if err != nil {
+		return err
+	}
+	// The server's date has whole seconds, and so has what is ahead.
+	earliest := since.Add(ahead - 2*time.Second)
+	if f := notOurs(found[0], rows, earliest); f != nil {
+		return f
+	}
+	a, err := c.wire.send(ctx, call{method: http.MethodDelete, path: c.recordPath(d.Collection.Name, id), token: c.token})
+	switch {
+	case err != nil:
+		return unreachable(c.cfg.URL, err)
+	case a.status != http.StatusNoContent && a.status != http.StatusNotFound:
+		return c.unexpected(a)
+	}
+	return c.deleteLinks(ctx, d, id)
+}
+
+func (c *Client) recordPath(collection, id string) string {
+	return "/api/collections/" + url.PathEscape(collection) + "/records/" + url.PathEscape(id)
+}
+
+// notOurs tells why an account was not made by the test, nil where it was.
+func notOurs(one user, rows []externalAuth, earliest time.Time) *link.Fault {
+	made := logTime(one.Created)
+	refuse := func(why string) *link.Fault {
+		return fault(link.FaultRefused, "", "The account is not deleted: "+why, "Nothing was deleted. Delete it in PocketBase's dashboard if you want it gone.", errors.New("not an account of the test"))
+	}
+	if made.IsZero() {
+		return refuse("its collection does not say when it was made, so nobody can tell that the test made it.")
+	}
+	if made.Before(earliest) {
+		return refuse("it was there before the test.")
+	}
+	if len(rows) != 1 || logTime(rows[0].Created).Before(earliest) {
+		return refuse("it was not made by a sign-in through this link's slot.")
+	}
+	return nil
+}
+
+// deleteLinks removes what links of the account are left; PocketBase deletes
+// them along since 0.23.
+func (c *Client) deleteLinks(ctx context.Context, d link.Desired, id string) error {
+	rows, err := c.links(ctx, d, "recordRef="+quoted(id))
+	if err != nil {
+		return err
+	}
+	for _, row := range rows {
+		a, err := c.wire.send(ctx, call{method: http.MethodDelete, path: c.recordPath("_externalAuths", row.ID), token: c.token})
+		if err != nil {
+			return unreachable(c.cfg.URL, err)
+		}
+		if a.status != http.StatusNoContent && a.status != http.StatusNotFound {
+			return c.unexpected(a)
+		}
+	}
+	return nil
+}

@@ -1,0 +1,153 @@
+package pocketbase
+
+import (
+	"context"
+	"net/http"
+	"net/url"
+	"slices"
+
+	"authpocket/internal/link"
+	"authpocket/internal/secret"
+)
+
+// nonceKey is the query parameter that marks requests of a test sign-in, so
+// that they can be found again in PocketBase's log.
+const nonceKey = "authpocket"
+
+// AuthMethods asks as a guest how to begin a sign-in: authentik's authorize
+// URL, whose redirect_uri is left open, and the verifier that goes with its
+// challenge. Its error is a *link.Fault.
+func (c *Client) AuthMethods(ctx context.Context, d link.Desired) (authURL string, verifier secret.Text, err error) {
+	a, err := c.wire.patiently(ctx, call{path: "/api/collections/" + url.PathEscape(d.Collection.Name) + "/auth-methods"})
+	var got struct {
+		OAuth2 struct {
+			Providers []struct {
+				Name         string `json:"name"`
+				AuthURL      string `json:"authURL"`
+				CodeVerifier string `json:"codeVerifier"`
+			} `json:"providers"`
+		} `json:"oauth2"`
+	}
+	switch {
+	case err != nil:
+		return "", verifier, unreachable(c.cfg.URL, err)
+	case a.status != http.StatusOK:
+		return "", verifier, c.unexpected(a)
+	}
+	if err := a.decode(&got); err != nil {
+		return "", verifier, notPocketBase(a, err)
+	}
+	for _, one := range got.OAuth2.Providers {
+		if one.Name == d.Slot.Slot {
+			return one.AuthURL, secret.New(one.CodeVerifier), nil
+		}
+	}
+	return "", verifier, fault(link.FaultStale, "pocketbase.slot", "PocketBase offers no sign-in with "+d.Slot.Slot+" in "+d.Collection.Name+".",
+		"OAuth2 is off there, or the provider is gone. Apply the link again.", a.err())
+}
+
+// signedIn is PocketBase's answer to a sign-in that went well.
+type signedInAnswer struct {
+	Record map[string]any `json:"record"`
+	Meta   struct {
+		ID      string         `json:"id"`
+		IsNew   *bool          `json:"isNew"`
+		RawUser map[string]any `json:"rawUser"`
+	} `json:"meta"`
+}
+
+// Exchange hands PocketBase the code of a sign-in, as a guest: a superuser
+// would get past rules and limits that stop people. Any answer of
+// PocketBase's is an Exchanged; the error is a *link.Fault where there was
+// none. The tokens of the answer are not kept.
+func (c *Client) Exchange(ctx context.Context, d link.Desired, code link.Code) (link.Exchanged, error) {
+	newest := c.newestLink(ctx, d)
+	a, err := c.wire.send(ctx, call{
+		method: http.MethodPost,
+		path:   "/api/collections/" + url.PathEscape(d.Collection.Name) + "/auth-with-oauth2",
+		query:  url.Values{nonceKey: {code.Nonce}},
+		body: map[string]string{
+			"provider": d.Slot.Slot, "code": code.Code.Reveal(), "codeVerifier": code.CodeVerifier.Reveal(), "redirectURL": code.RedirectURL,
+		},
+	})
+	if err != nil {
+		return link.Exchanged{}, unreachable(c.cfg.URL, err)
+	}
+	if a.status != http.StatusOK {
+		return refusedExchange(a)
+	}
+	var got signedInAnswer
+	if err := a.decode(&got); err != nil {
+		return link.Exchanged{}, notPocketBase(a, err)
+	}
+	sent := link.ReadClaims(got.Meta.RawUser)
+	sent.Subject = got.Meta.ID
+	record := readRecord(got.Record, d.Collection.OAuth2.Mapped)
+	return link.Exchanged{
+		Outcome: c.outcome(ctx, d, got, newest), Record: &record, Subject: got.Meta.ID,
+		Claims: link.ClaimTexts(got.Meta.RawUser), Sent: sent,
+	}, nil
+}
+
+// refusedExchange reads a refusal. What is not PocketBase's own is an error.
+func refusedExchange(a answer) (link.Exchanged, error) {
+	if mfaID(a) != "" {
+		return link.Exchanged{Outcome: link.OutcomeRefused, Refusal: &link.Refusal{Status: a.status, MFA: true}}, nil
+	}
+	message, list := readError(a.body)
+	if a.html() || message == "" {
+		return link.Exchanged{}, webAnswer(a)
+	}
+	refusal := &link.Refusal{Status: a.status, Message: message}
+	for _, one := range list {
+		field := link.RefusedField{Code: one.code, Message: one.message}
+		if len(one.path) > 0 {
+			field.Path = one.path[0]
+		}
+		refusal.Fields = append(refusal.Fields, field)
+	}
+	return link.Exchanged{Outcome: link.OutcomeRefused, Refusal: refusal}, nil
+}
+
+func readRecord(fields map[string]any, mapped link.MappedFields) link.Record {
+	text := func(keys ...string) string {
+		i := slices.IndexFunc(keys, func(k string) bool { return k != "" })
+		if i < 0 {
+			return ""
+		}
+		s, _ := fields[keys[i]].(string)
+		return plain(s)
+	}
+	verified, _ := fields["verified"].(bool)
+	return link.Record{
+		ID: text("id"), Email: text("email"), Verified: verified,
+		Name: text(mapped.Name, "name"), Avatar: text(mapped.AvatarURL, "avatar"), Created: logTime(text("created")),
+	}
+}
+
+// outcome tells a new account from one that was linked just now and one that
+// was linked before.
+func (c *Client) outcome(ctx context.Context, d link.Desired, got signedInAnswer, newest string) link.Outcome {
+	if link.Value(got.Meta.IsNew, false) {
+		return link.OutcomeNew
+	}
+	rows, err := c.links(ctx, d, lookup("providerId", got.Meta.ID))
+	for _, row := range rows {
+		if err == nil && row.ProviderID == got.Meta.ID && row.Created > newest {
+			return link.OutcomeLinked
+		}
+	}
+	return link.OutcomeReturns
+}
+
+// newestLink is when the newest link of the slot was made, as PocketBase
+// writes times, which sort as text. Empty: there is none, or it cannot be
+// read.
+func (c *Client) newestLink(ctx context.Context, d link.Desired) string {
+	var got list[externalAuth]
+	query := url.Values{"filter": {ofSlot(d)}, "sort": {"-created"}, "perPage": {"1"}, "skipTotal": {"1"}}
+	if err := c.read(ctx, call{path: externalAuths, query: query}, &got); err != nil || len(got.Items) == 0 {
+		return ""
+	}
+	return got.Items[0].Created
+}

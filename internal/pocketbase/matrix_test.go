@@ -1,0 +1,231 @@
+package pocketbase
+
+import (
+	"encoding/json"
+	"net/http"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"authpocket/internal/link"
+	"authpocket/internal/secret"
+)
+
+// TestMatrix writes to real PocketBase servers of the versions that merge or
+// read differently, and looks into their data files.
+func TestMatrix(t *testing.T) {
+	for _, one := range []struct{ version, toolchain string }{
+		{"v0.23.0", "local"},
+		{"v0.28.2", "local"},
+		{"v0.36.7", "local"},
+		{"v0.36.8", "local"},
+		{"v0.40.0", "go1.27.0"},
+		{"v0.40.4", "go1.27.0"},
+	} {
+		t.Run(one.version, func(t *testing.T) {
+			m := &matrix{program: run(t, serverBinary(t, one.version, one.toolchain)), version: one.version[1:]}
+			m.connect(t)
+			m.seed(t)
+			if one.version == "v0.40.0" {
+				m.refusesToTouchOthers(t)
+				return
+			}
+			m.lifeOfALink(t)
+			m.secretIsUsed(t)
+			m.removeFromTheMiddle(t)
+		})
+	}
+}
+
+type matrix struct {
+	program
+	version string
+	client  *Client
+	before  map[string]string
+}
+
+// connect signs in with password and with an impersonate token, and holds
+// the identity against what is known.
+func (m *matrix) connect(t *testing.T) {
+	t.Helper()
+	cfg := config(t, m.url, "")
+	cfg.Email, cfg.Password = programEmail, secret.New(programPassword)
+	calls := record(cfg.HTTP)
+	t.Cleanup(func() { calls.checkManners(t) })
+	client, err := Connect(t.Context(), cfg)
+	if err != nil {
+		t.Fatal(err)
+	}
+	m.client = client
+	var static struct{ Token string }
+	m.call(t, http.MethodPost, superusers+"/impersonate/"+client.Identity().SuperuserID, map[string]int{"duration": 600}, &static)
+	again, err := Connect(t.Context(), config(t, m.url, static.Token))
+	if err != nil {
+		t.Fatalf("with an impersonate token: %v", err)
+	}
+	for _, got := range []Identity{client.Identity(), again.Identity()} {
+		if got.Version != m.version || got.SuperuserEmail != programEmail || got.RealIP != "127.0.0.1" {
+			t.Errorf("%+v", got)
+		}
+	}
+	if again.Identity().Refreshable {
+		t.Error("an impersonate token counts as refreshable")
+	}
+	span := parseRelease(client.featureVersion(t.Context(), false))
+	if exact := parseRelease(m.version); span.low.compare(exact.low) > 0 || span.high.compare(exact.high) < 0 {
+		t.Errorf("features show %+v", span)
+	}
+}
+
+// call sends what the tests need beside the client's own calls.
+func (m *matrix) call(t *testing.T, method, path string, body, into any) {
+	t.Helper()
+	a, err := m.client.wire.send(t.Context(), call{method: method, path: path, body: body, token: m.client.token})
+	if err != nil || a.status != http.StatusOK {
+		t.Fatalf("%s %s: %v, %d: %s", method, path, err, a.status, a.body)
+	}
+	if err := a.decode(into); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// seed gives the collection three providers with secrets.
+func (m *matrix) seed(t *testing.T) {
+	t.Helper()
+	providers, err := json.Marshal(others())
+	if err != nil {
+		t.Fatal(err)
+	}
+	body := map[string]any{"oauth2": map[string]any{"enabled": true, "providers": json.RawMessage(providers)}}
+	m.call(t, http.MethodPatch, "/api/collections/users", body, new(any))
+	m.before = m.stored(t)
+	for _, p := range others() {
+		if !strings.Contains(m.before[p.Name], p.ClientSecret) {
+			t.Fatalf("the secret of %s is not there: %s", p.Name, m.before[p.Name])
+		}
+	}
+}
+
+// untouched holds that the others are in the data file byte by byte as they
+// were, and returns our element.
+func (m *matrix) untouched(t *testing.T, step string) string {
+	t.Helper()
+	now := m.stored(t)
+	for name, was := range m.before {
+		if diff := cmp.Diff(was, now[name]); diff != "" {
+			t.Errorf("%s changed %s (-before +after):\n%s", step, name, diff)
+		}
+	}
+	return now["oidc2"]
+}
+
+func (m *matrix) apply(t *testing.T, ch link.Change) {
+	t.Helper()
+	if err := m.client.Apply(t.Context(), ch); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// lifeOfALink adds, changes, runs again, and removes.
+func (m *matrix) lifeOfALink(t *testing.T) {
+	t.Helper()
+	m.apply(t, adding(observe(t, m.client), ours()))
+	if mine := m.untouched(t, "adding"); !strings.Contains(mine, `"clientSecret":"ours-secret"`) {
+		t.Errorf("after adding: %s", mine)
+	}
+	changed := ours()
+	changed.ClientSecret, changed.DisplayName, changed.UserInfoURL = secret.New("new-secret"), "Company", ""
+	changed.JWKSURL, changed.Issuers = "https://authentik.company/jwks/", []string{"https://authentik.company/"}
+	m.apply(t, adding(observe(t, m.client), changed))
+	if mine := m.untouched(t, "changing"); !strings.Contains(mine, `"clientSecret":"new-secret"`) || !strings.Contains(mine, `"issuers":["https://authentik.company/"]`) {
+		t.Errorf("after changing: %s", mine)
+	}
+	m.apply(t, adding(observe(t, m.client), changed))
+	m.untouched(t, "running again")
+	d := desired(t, m.client)
+	d.Slot, d.Collection = changed, *observe(t, m.client)
+	for _, check := range m.client.Check(t.Context(), d) {
+		if check.Status != link.Pass {
+			t.Errorf("%+v", check)
+		}
+	}
+	now := observe(t, m.client)
+	m.apply(t, change(now, without(now, "oidc2"), "oidc2.displayName"))
+	if mine := m.untouched(t, "removing"); mine != "" {
+		t.Errorf("after removing: %s", mine)
+	}
+}
+
+// secretIsUsed holds that reading has not wiped secrets from the server's
+// memory: the token endpoint is called with it.
+func (m *matrix) secretIsUsed(t *testing.T) {
+	t.Helper()
+	got := make(chan string, 4)
+	p := ours()
+	p.TokenURL = serve(t, func(w http.ResponseWriter, r *http.Request) {
+		_, password, _ := r.BasicAuth()
+		got <- password
+		answerJSON(w, 400, `{"error":"invalid_grant"}`)
+	})
+	m.apply(t, adding(observe(t, m.client), p))
+	d := desired(t, m.client)
+	d.Slot = p
+	observe(t, m.client)
+	m.client.Check(t.Context(), d)
+	check := m.client.Probe(t.Context(), d)
+	if check.Status != link.Pass {
+		t.Errorf("%+v", check)
+	}
+	if password := <-got; password != "ours-secret" {
+		t.Errorf("the token endpoint was called with the secret %q", password)
+	}
+	now := observe(t, m.client)
+	m.apply(t, change(now, without(now, "oidc2"), "oidc2.displayName"))
+	m.untouched(t, "probing and removing")
+}
+
+// removeFromTheMiddle takes out somebody's provider that others follow.
+func (m *matrix) removeFromTheMiddle(t *testing.T) {
+	t.Helper()
+	now := observe(t, m.client)
+	after := without(now, "oidc")
+	ch := change(now, after, "oidc.displayName")
+	if !parseRelease(m.version).since(mergesByName) {
+		f := faultOf(t, m.client.Apply(t.Context(), ch))
+		if f.Kind != link.FaultRefused || !strings.Contains(f.Summary, "github") {
+			t.Errorf("%+v", f)
+		}
+		m.untouched(t, "a refused removal")
+		find(after.OAuth2.Providers, "github").ClientSecret = secret.New("github-secret")
+	}
+	m.apply(t, ch)
+	left := m.stored(t)
+	if _, there := left["oidc"]; there || left["google"] != m.before["google"] || !strings.Contains(left["github"], `"clientSecret":"github-secret"`) {
+		t.Errorf("after the removal: %v", left)
+	}
+	if parseRelease(m.version).since(mergesByName) && left["github"] != m.before["github"] {
+		t.Errorf("github changed: %s", left["github"])
+	}
+}
+
+// refusesToTouchOthers: 0.40.0 takes each element as it is sent. authpocket
+// refuses, knowing the version; not knowing it, the server refuses.
+func (m *matrix) refusesToTouchOthers(t *testing.T) {
+	t.Helper()
+	exact := m.client.identity.Version
+	for _, version := range []string{exact, "0.40+", ""} {
+		m.client.identity.Version = version
+		f := faultOf(t, m.client.Apply(t.Context(), adding(observe(t, m.client), ours())))
+		if f.Kind != link.FaultRefused || !strings.Contains(f.Summary, "0.40.0") || !strings.Contains(f.Todo, "0.40.1") {
+			t.Errorf("known as %q: %+v", version, f)
+		}
+		m.untouched(t, "a refused change")
+	}
+	m.client.identity.Version = exact
+
+	// With no one else there it works.
+	m.call(t, http.MethodPatch, "/api/collections/users", map[string]any{"oauth2": map[string]any{"providers": []any{}}}, new(any))
+	m.before = map[string]string{}
+	m.lifeOfALink(t)
+}
