@@ -2,6 +2,7 @@ package export
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -10,44 +11,71 @@ import (
 	"authpocket/internal/link"
 )
 
-// carrier is what a language can take as text.
+// carrier is what a language can take as text, and which texts of a plan an
+// export in it may hold besides those of the wanted state.
 type carrier struct {
-	name    string // with its article, for people
-	systems []link.System
+	name     string // with its article, for people
+	systems  []link.System
+	states   bool // what the changes have before and after them
+	accounts bool // what a person is told about them
+	any      bool // plans that lead to no link are carried too
 	// refuses returns what stands in the way of a text, empty for nothing.
 	refuses func(string) string
 }
 
 // check names everything of the plan that the language cannot carry.
 func (c carrier) check(p link.Plan) error {
+	if !c.any && (p.Purpose == link.PurposeUndo || p.Purpose == link.PurposeRemove) {
+		return link.Problems{{Summary: "This plan takes changes back, which " + c.name + " cannot carry.",
+			Todo: "Apply it with authpocket, which looks first whether they are still as it left them. Its account can be exported as Markdown."}}
+	}
 	var problems link.Problems
 	for i, b := range p.Desired.Bindings {
 		if b.Kind != "group" && b.Kind != "user" && b.Kind != "policy" {
 			problems.Add(at("access", i), "A binding is for something other than a group, user or policy.", "Remove it in authentik, then export again.")
 		}
 	}
-	for _, t := range texts(p) {
-		wanted := false
-		for _, s := range c.systems {
-			wanted = wanted || t.system == s
+	for _, t := range c.texts(p) {
+		reason := c.reason(t.value)
+		if reason == "" || !slices.Contains(c.systems, t.system) {
+			continue
 		}
-		if wanted {
-			c.add(&problems, t)
+		one := link.Problem{Field: t.field, Summary: fmt.Sprintf("The %s has %s, which %s cannot carry.", t.label, reason, c.name),
+			Todo: "Change it where it was set, then export again."}
+		if !slices.Contains(problems, one) {
+			problems = append(problems, one)
 		}
 	}
 	return problems.Err()
 }
 
-func (c carrier) add(problems *link.Problems, t text) {
-	reason := refusedEverywhere(t.value)
-	if reason == "" && c.refuses != nil {
-		reason = c.refuses(t.value)
+func (c carrier) texts(p link.Plan) []text {
+	var t texter
+	t.desired(p.Desired)
+	for _, change := range p.Changes {
+		if c.states {
+			t.state(change.Before)
+			t.state(change.After)
+		}
+		if c.accounts {
+			t.account(change)
+		}
 	}
-	if reason == "" {
-		return
+	for _, w := range p.Warnings {
+		if c.accounts {
+			t.add(link.PB, "", "text of a warning", w.Summary)
+			t.add(link.PB, "", "text of a warning", w.Detail)
+		}
 	}
-	problems.Add(t.field, fmt.Sprintf("The %s has %s, which %s cannot carry.", t.label, reason, c.name),
-		"Change it where it was set, then export again.")
+	return t
+}
+
+// reason is what stands in the way of a text, empty for nothing.
+func (c carrier) reason(s string) string {
+	if reason := refusedEverywhere(s); reason != "" || c.refuses == nil {
+		return reason
+	}
+	return c.refuses(s)
 }
 
 // refusedEverywhere is for what neither authentik nor PocketBase can hold

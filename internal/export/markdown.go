@@ -9,24 +9,13 @@ import (
 
 // markdown writes what the plan changes, for a ticket or a wiki.
 func markdown(p link.Plan) (string, error) {
-	c := carrier{name: "Markdown", systems: []link.System{link.Authentik, link.PB}}
+	c := carrier{name: "Markdown", systems: []link.System{link.Authentik, link.PB}, accounts: true, any: true}
 	if err := c.check(p); err != nil {
 		return "", err
 	}
-	if err := c.checkChanges(p); err != nil {
-		return "", err
-	}
 	var out strings.Builder
-	d := p.Desired
-	out.WriteString("# Sign-in with authentik for PocketBase\n\n")
-	table(&out, [2]string{"", ""}, [][2]string{
-		{"authentik", markdownValue(d.AuthentikURL)},
-		{"Application", markdownValue(d.Application.Name)},
-		{"PocketBase", markdownValue(d.PocketBaseURL)},
-		{"Auth collection", markdownValue(d.Collection.Name)},
-		{"Slot", markdownValue(d.Slot.Slot)},
-		{"E-mail addresses", markdownValue(string(p.Desired.Email))},
-	})
+	fmt.Fprintf(&out, "# %s\n", title(p.Purpose))
+	markdownLink(&out, p.Desired)
 	fmt.Fprintf(&out, "\n## %s\n", heading(len(p.Changes)))
 	for i, change := range p.Changes {
 		markdownChange(&out, i+1, change)
@@ -38,6 +27,33 @@ func markdown(p link.Plan) (string, error) {
 		fmt.Fprintf(&out, "- %s: %s %s\n", w.System.Label(), markdownProse(w.Summary), markdownProse(w.Detail))
 	}
 	return out.String(), nil
+}
+
+func title(p link.Purpose) string {
+	const subject = "sign-in with authentik for PocketBase"
+	switch p {
+	case link.PurposeUndo:
+		return "Undo: " + subject
+	case link.PurposeRemove:
+		return "Removal: " + subject
+	case link.PurposeRotate:
+		return "New client secret: " + subject
+	}
+	return "S" + subject[1:]
+}
+
+// markdownLink says which link it is about, as far as the plan leads to one.
+func markdownLink(out *strings.Builder, d link.Desired) {
+	if d.Application.Name == "" {
+		return
+	}
+	out.WriteString("\n|  |  |\n|---|---|\n")
+	for _, row := range [][2]string{
+		{"authentik", d.AuthentikURL}, {"Application", d.Application.Name}, {"PocketBase", d.PocketBaseURL},
+		{"Auth collection", d.Collection.Name}, {"Slot", d.Slot.Slot}, {"E-mail addresses", string(d.Email)},
+	} {
+		fmt.Fprintf(out, "| %s | %s |\n", row[0], markdownValue(row[1]))
+	}
 }
 
 func heading(n int) string {
@@ -79,45 +95,4 @@ func fieldValue(f link.Field, v any) string {
 		return link.Show(v)
 	}
 	return "set"
-}
-
-func table(out *strings.Builder, head [2]string, rows [][2]string) {
-	fmt.Fprintf(out, "| %s | %s |\n|---|---|\n", head[0], head[1])
-	for _, row := range rows {
-		fmt.Fprintf(out, "| %s | %s |\n", row[0], row[1])
-	}
-}
-
-// checkChanges looks at what only the account of a plan shows: values that
-// were there before, and words about them.
-func (c carrier) checkChanges(p link.Plan) error {
-	var problems link.Problems
-	for _, change := range p.Changes {
-		for _, s := range []string{change.Object, change.Why, change.Step, change.Lost} {
-			c.add(&problems, text{label: "description of a change", value: s})
-		}
-		for _, f := range change.Fields {
-			for _, s := range textsOf(f.Name, f.Before, f.After) {
-				c.add(&problems, text{field: f.Name, label: "field " + f.Name, value: s})
-			}
-		}
-	}
-	for _, w := range p.Warnings {
-		c.add(&problems, text{label: "text of a warning", value: w.Summary + w.Detail})
-	}
-	return problems.Err()
-}
-
-// textsOf are the texts in a field's values.
-func textsOf(values ...any) []string {
-	var list []string
-	for _, v := range values {
-		switch v := v.(type) {
-		case string:
-			list = append(list, v)
-		case []string:
-			list = append(list, v...)
-		}
-	}
-	return list
 }

@@ -26,7 +26,7 @@ var migrationCode string
 
 // migration writes the state of the auth collection that the plan leads to.
 func migration(p link.Plan) (string, error) {
-	c := carrier{name: "a PocketBase migration", systems: []link.System{link.PB}}
+	c := carrier{name: "a PocketBase migration", systems: []link.System{link.PB}, states: true}
 	if err := c.check(p); err != nil {
 		return "", err
 	}

@@ -25,14 +25,14 @@ const (
 
 // shell writes a script that makes the plan's calls in the plan's order.
 func shell(p link.Plan) (string, error) {
-	c := carrier{name: "a shell script", systems: []link.System{link.Authentik, link.PB}}
+	c := carrier{name: "a shell script", systems: []link.System{link.Authentik, link.PB}, states: true}
 	if err := c.check(p); err != nil {
 		return "", err
 	}
 	s := scripter{p: p, d: p.Desired, ids: map[variable]bool{}}
 	for i, change := range p.Changes {
 		s.line("")
-		s.line(fmt.Sprintf("# %d of %d: %s, %s", i+1, len(p.Changes), change.System.Label(), change.Kind))
+		s.line(fmt.Sprintf("# %d of %d: %s", i+1, len(p.Changes), change.System.Label()))
 		if err := s.change(change); err != nil {
 			return "", err
 		}

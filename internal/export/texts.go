@@ -14,131 +14,175 @@ type text struct {
 	value  string
 }
 
-// texts are all texts of the state that a plan leads to.
-func texts(p link.Plan) []text {
-	t := texter{}
-	t.authentik(p.Desired)
-	t.access(p.Desired)
-	t.pocketBase(p.Desired)
-	t.before(p)
-	return t
-}
-
+// texter collects texts.
 type texter []text
 
 func (t *texter) add(system link.System, field, label, value string) {
 	*t = append(*t, text{system, field, label, value})
 }
 
-func (t *texter) authentik(d link.Desired) {
-	add := func(field, label, value string) { t.add(link.Authentik, field, label, value) }
-	add("authentik.url", "authentik address", d.AuthentikURL)
-	a, v := d.Application, d.Provider
-	add("application.name", "application name", a.Name)
-	add("application.slug", "slug", a.Slug)
-	add("application.group", "group", a.Group)
-	add("application.policy_engine_mode", "policy engine mode", a.PolicyEngineMode)
-	add("application.launch_url", "launch URL", a.LaunchURL)
-	add("application.icon", "icon", a.Icon)
-	add("application.publisher", "publisher", a.Publisher)
-	add("application.description", "description", a.Description)
-	add("provider.name", "provider name", v.Name)
+// desired are the texts of the state that a plan leads to.
+func (t *texter) desired(d link.Desired) {
+	t.add(link.Authentik, "authentik.url", "authentik address", d.AuthentikURL)
+	t.add(link.PB, "pocketbase.url", "PocketBase address", d.PocketBaseURL)
+	t.add(link.Authentik, "email", "e-mail decision", string(d.Email))
+	t.application(d.Application)
+	t.provider(d.Provider)
+	if d.Key != nil {
+		t.key(*d.Key)
+	}
+	if d.Mapping != nil {
+		t.mapping(*d.Mapping)
+	}
+	t.bindings(d.Bindings)
+	t.collection(d.Collection)
+	t.slot(d.Slot)
+}
+
+// state are the texts of what a change has before or after it.
+func (t *texter) state(v any) {
+	switch v := v.(type) {
+	case *link.Mapping:
+		t.mapping(*v)
+	case *link.KeyState:
+		t.key(*v)
+	case *link.PairState:
+		t.application(v.Application)
+		t.provider(v.Provider)
+		t.bindings(v.Bindings)
+	case *link.ProviderState:
+		t.provider(*v)
+	case *link.ApplicationState:
+		t.application(*v)
+	case *link.BindingState:
+		t.bindings([]link.BindingState{*v})
+	case *link.CollectionState:
+		t.collection(*v)
+	}
+}
+
+func (t *texter) application(a link.ApplicationState) {
+	add := func(field, label, value string) { t.add(link.Authentik, "application."+field, label, value) }
+	add("name", "application name", a.Name)
+	add("slug", "slug", a.Slug)
+	add("group", "group", a.Group)
+	add("policy_engine_mode", "policy engine mode", a.PolicyEngineMode)
+	add("launch_url", "launch URL", a.LaunchURL)
+	add("icon", "icon", a.Icon)
+	add("publisher", "publisher", a.Publisher)
+	add("description", "description", a.Description)
+}
+
+func (t *texter) provider(v link.ProviderState) {
+	add := func(field, label, value string) { t.add(link.Authentik, "provider."+field, label, value) }
+	add("name", "provider name", v.Name)
 	t.ref("provider.authorization_flow", "authorization flow", v.AuthorizationFlow)
 	t.ref("provider.invalidation_flow", "invalidation flow", v.InvalidationFlow)
 	t.ref("provider.authentication_flow", "authentication flow", v.AuthenticationFlow)
 	t.ref("provider.signing_key", "signing key", v.SigningKey)
-	add("", "client type", v.ClientType)
-	add("provider.client_id", "client ID", v.ClientID)
+	add("client_type", "client type", v.ClientType)
+	add("client_id", "client ID", v.ClientID)
 	for i, r := range v.RedirectURIs {
-		add(at("provider.redirect_uris", i), "redirect URI", r.URL)
-		add(at("provider.redirect_uris", i), "matching mode", r.Mode)
-		add(at("provider.redirect_uris", i), "kind of the redirect URI", r.Type)
+		add(at("redirect_uris", i), "redirect URI", r.URL)
+		add(at("redirect_uris", i), "matching mode", r.Mode)
+		add(at("redirect_uris", i), "kind of the redirect URI", r.Type)
 	}
-	add("provider.access_code_validity", "access code validity", v.AccessCodeValidity)
-	add("provider.access_token_validity", "access token validity", v.AccessTokenValidity)
-	add("provider.refresh_token_validity", "refresh token validity", v.RefreshTokenValidity)
-	add("provider.refresh_token_threshold", "refresh token threshold", v.RefreshTokenThreshold)
-	add("provider.subject_mode", "subject mode", v.SubjectMode)
-	add("provider.issuer_mode", "issuer mode", v.IssuerMode)
-	for _, grant := range v.GrantTypes {
-		add("", "grant type", grant)
+	add("access_code_validity", "access code validity", v.AccessCodeValidity)
+	add("access_token_validity", "access token validity", v.AccessTokenValidity)
+	add("refresh_token_validity", "refresh token validity", v.RefreshTokenValidity)
+	add("refresh_token_threshold", "refresh token threshold", v.RefreshTokenThreshold)
+	add("subject_mode", "subject mode", v.SubjectMode)
+	add("issuer_mode", "issuer mode", v.IssuerMode)
+	for i, grant := range v.GrantTypes {
+		add(at("grant_types", i), "grant type", grant)
 	}
 	for i, m := range v.Mappings {
 		t.ref(at("provider.scope_mappings", i), "scope mapping", m)
 	}
 }
 
-func (t *texter) access(d link.Desired) {
-	if k := d.Key; k != nil {
-		t.add(link.Authentik, "provider.signing_key", "signing key", k.Name)
-		t.add(link.Authentik, "provider.signing_key", "algorithm of the signing key", k.Algorithm)
-	}
-	if m := d.Mapping; m != nil {
-		t.ref("email", "e-mail mapping", m.Ref)
-		t.add(link.Authentik, "email", "scope of the e-mail mapping", m.Scope)
-		t.add(link.Authentik, "email", "description of the e-mail mapping", m.Description)
-		t.add(link.Authentik, "email", "expression of the e-mail mapping", m.Expression)
-	}
-	for i, b := range d.Bindings {
-		t.add(link.Authentik, at("access", i), "kind of the binding", b.Kind)
-		t.ref(at("access", i), b.Kind, b.Target)
-		t.ref(at("access", i), "application of the binding", b.Application)
-		t.add(link.Authentik, at("access", i), "key of the binding", b.PK)
+func (t *texter) key(k link.KeyState) {
+	t.add(link.Authentik, "provider.signing_key", "signing key", k.Name)
+	t.add(link.Authentik, "provider.signing_key", "algorithm of the signing key", k.Algorithm)
+}
+
+func (t *texter) mapping(m link.Mapping) {
+	t.ref("email", "e-mail mapping", m.Ref)
+	t.add(link.Authentik, "email", "scope of the e-mail mapping", m.Scope)
+	t.add(link.Authentik, "email", "description of the e-mail mapping", m.Description)
+	t.add(link.Authentik, "email", "expression of the e-mail mapping", m.Expression)
+}
+
+func (t *texter) bindings(list []link.BindingState) {
+	for i, b := range list {
+		field := at("access", i)
+		t.add(link.Authentik, field, "kind of a binding", b.Kind)
+		t.ref(field, "name that a binding lets in", b.Target)
+		t.ref(field, "application of a binding", b.Application)
+		t.add(link.Authentik, field, "key of a binding", b.PK)
 	}
 }
 
-func (t *texter) pocketBase(d link.Desired) {
-	add := func(field, label, value string) { t.add(link.PB, field, label, value) }
-	add("pocketbase.url", "PocketBase address", d.PocketBaseURL)
-	add("pocketbase.collection", "collection", d.Collection.Name)
-	add("", "id of the collection", d.Collection.ID)
-	add("", "time of the collection's last change", d.Collection.Updated)
-	add("pocketbase.create_rule", "create rule", link.Value(d.Collection.CreateRule, ""))
-	add("pocketbase.auth_rule", "auth rule", link.Value(d.Collection.AuthRule, ""))
-	t.mapped(d.Collection.OAuth2.Mapped)
-	t.slot(d.Slot)
-}
-
-func (t *texter) mapped(m link.MappedFields) {
-	t.add(link.PB, "pocketbase.map_id", "field for the ID", m.ID)
-	t.add(link.PB, "pocketbase.map_name", "field for the name", m.Name)
-	t.add(link.PB, "pocketbase.map_username", "field for the username", m.Username)
-	t.add(link.PB, "pocketbase.map_avatar", "field for the avatar", m.AvatarURL)
+func (t *texter) collection(c link.CollectionState) {
+	add := func(field, label, value string) { t.add(link.PB, "pocketbase."+field, label, value) }
+	add("collection", "collection", c.Name)
+	add("collection", "id of the collection", c.ID)
+	add("collection", "time of the collection's last change", c.Updated)
+	add("create_rule", "create rule", link.Value(c.CreateRule, ""))
+	add("auth_rule", "auth rule", link.Value(c.AuthRule, ""))
+	add("map_id", "field for the ID", c.OAuth2.Mapped.ID)
+	add("map_name", "field for the name", c.OAuth2.Mapped.Name)
+	add("map_username", "field for the username", c.OAuth2.Mapped.Username)
+	add("map_avatar", "field for the avatar", c.OAuth2.Mapped.AvatarURL)
+	for _, one := range c.OAuth2.Providers {
+		t.slot(one)
+	}
 }
 
 func (t *texter) slot(o link.OAuth2Provider) {
-	add := func(field, label, value string) { t.add(link.PB, field, label, value) }
-	add("pocketbase.slot", "slot", o.Slot)
-	add("pocketbase.display_name", "display name", o.DisplayName)
-	add("provider.client_id", "client ID", o.ClientID)
-	add("pocketbase.auth_url", "auth URL", o.AuthURL)
-	add("pocketbase.token_url", "token URL", o.TokenURL)
-	add("pocketbase.user_info_url", "user info URL", o.UserInfoURL)
-	add("pocketbase.jwks_url", "JWKS URL", o.JWKSURL)
+	add := func(field, label, value string) { t.add(link.PB, "pocketbase."+field, label, value) }
+	add("slot", "slot", o.Slot)
+	add("display_name", "display name", o.DisplayName)
+	t.add(link.PB, "provider.client_id", "client ID", o.ClientID)
+	add("auth_url", "auth URL", o.AuthURL)
+	add("token_url", "token URL", o.TokenURL)
+	add("user_info_url", "user info URL", o.UserInfoURL)
+	add("jwks_url", "JWKS URL", o.JWKSURL)
 	for i, issuer := range o.Issuers {
-		add(at("pocketbase.issuers", i), "issuer", issuer)
+		add(at("issuers", i), "issuer", issuer)
 	}
-	add("pocketbase.slot", "slot as PocketBase has it", string(o.Raw))
-}
-
-// before are the texts of what was there, which a migration puts back.
-func (t *texter) before(p link.Plan) {
-	was := pocketBaseBefore(p, link.KindOAuth2)
-	if now := slotOf(was, p.Desired.Slot.Slot); now != nil {
-		t.slot(*now)
-	}
-	t.mapped(was.OAuth2.Mapped)
-	for _, other := range was.OAuth2.Providers {
-		t.add(link.PB, "", "provider "+other.Slot+" of the collection", string(other.Raw))
-	}
-	rules := pocketBaseBefore(p, link.KindRules)
-	t.add(link.PB, "pocketbase.create_rule", "create rule", link.Value(rules.CreateRule, ""))
-	t.add(link.PB, "pocketbase.auth_rule", "auth rule", link.Value(rules.AuthRule, ""))
+	add("slot", "slot as PocketBase has it", string(o.Raw))
 }
 
 func (t *texter) ref(field, label string, r link.Ref) {
 	t.add(link.Authentik, field, label, r.Name)
 	t.add(link.Authentik, field, "key of the "+label, r.ID)
+}
+
+// account are the texts of what a person is told about a change.
+func (t *texter) account(c link.Change) {
+	for _, s := range []string{c.Object, c.Why, c.Step, c.Lost, string(c.Kind), string(c.Action)} {
+		t.add(c.System, "", "description of a change", s)
+	}
+	for _, f := range c.Fields {
+		for _, s := range textsOf(f.Name, f.Before, f.After) {
+			t.add(c.System, f.Name, "field "+f.Name, s)
+		}
+	}
+}
+
+// textsOf are the texts in a field's values.
+func textsOf(values ...any) []string {
+	var list []string
+	for _, v := range values {
+		switch v := v.(type) {
+		case string:
+			list = append(list, v)
+		case []string:
+			list = append(list, v...)
+		}
+	}
+	return list
 }
 
 func at(field string, i int) string { return fmt.Sprintf("%s.%d", field, i) }

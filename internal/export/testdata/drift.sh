@@ -91,7 +91,7 @@ case $answer in
     *) stop "The collection was changed since the plan was made. Nothing was written; make a new plan." ;;
 esac
 
-# 1 of 6: authentik, policy binding
+# 1 of 6: authentik
 authentik POST '/api/v3/policies/bindings/' '{
   "target": "44444444-0000-4000-8000-000000000001",
   "group": "66666666-0000-4000-8000-000000000002",
@@ -100,14 +100,14 @@ authentik POST '/api/v3/policies/bindings/' '{
   "negate": false
 }'
 
-# 2 of 6: authentik, application
+# 2 of 6: authentik
 authentik PATCH '/api/v3/core/applications/pocketbase/' '{
   "group": "Apps",
   "meta_launch_url": "",
   "meta_description": "Notes | tables\nfor everyone"
 }'
 
-# 3 of 6: authentik, provider
+# 3 of 6: authentik
 authentik PATCH '/api/v3/providers/oauth2/7/' '{
   "name": "Provider for PocketBase",
   "access_token_validity": "hours=1",
@@ -118,19 +118,19 @@ authentik PATCH '/api/v3/providers/oauth2/7/' '{
   ]
 }'
 
-# 4 of 6: PocketBase, settings
+# 4 of 6: PocketBase
 pocketbase PATCH '/api/settings' '{
   "meta": {
     "hideControls": false
   }
 }'
 
-# 5 of 6: PocketBase, collection rules
+# 5 of 6: PocketBase
 pocketbase PATCH '/api/collections/_pb_users_auth_' '{
   "createRule": "@request.context = \"oauth2\""
 }'
 
-# 6 of 6: PocketBase, auth collection
+# 6 of 6: PocketBase
 pocketbase PATCH '/api/collections/_pb_users_auth_' '{
   "oauth2": {
     "mappedFields": {

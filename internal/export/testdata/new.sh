@@ -91,7 +91,7 @@ case $answer in
     *) stop "The collection was changed since the plan was made. Nothing was written; make a new plan." ;;
 esac
 
-# 1 of 3: authentik, scope mapping
+# 1 of 3: authentik
 authentik POST '/api/v3/propertymappings/provider/scope/' '{
   "name": "authpocket: trust every e-mail address",
   "scope_name": "email",
@@ -100,7 +100,7 @@ authentik POST '/api/v3/propertymappings/provider/scope/' '{
 }'
 mapping_pk=$(pk)
 
-# 2 of 3: authentik, application and provider
+# 2 of 3: authentik
 authentik PUT '/api/v3/core/transactional/applications/' '{
   "app": {
     "name": "PocketBase",
@@ -147,7 +147,7 @@ case $answer in
     *) stop "authentik took the request but did not carry it out. Make a new plan." ;;
 esac
 
-# 3 of 3: PocketBase, auth collection
+# 3 of 3: PocketBase
 pocketbase PATCH '/api/collections/_pb_users_auth_' '{
   "oauth2": {
     "enabled": true,

@@ -1,0 +1,150 @@
+package export
+
+import (
+	"bytes"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/hashicorp/hcl/v2"
+	"github.com/hashicorp/hcl/v2/hclsyntax"
+	"github.com/hashicorp/hcl/v2/hclwrite"
+)
+
+// terraformArguments are the arguments that the providers document, by the
+// block that takes them.
+func terraformArguments() map[string][]string {
+	return map[string][]string{
+		"terraform":                           {"required_version"},
+		"required_providers":                  {"authentik", "tls"},
+		"provider authentik":                  {"url"},
+		"variable":                            {"description", "type", "sensitive"},
+		"import":                              {"to", "id"},
+		"subject":                             {"common_name"},
+		"data authentik_flow":                 {"slug"},
+		"data authentik_certificate_key_pair": {"name", "fetch_certificate", "fetch_key"},
+		"data authentik_property_mapping_provider_scope":     {"name", "managed"},
+		"data authentik_group":                               {"name", "include_users"},
+		"data authentik_user":                                {"username"},
+		"data authentik_policy":                              {"name"},
+		"resource tls_private_key":                           {"algorithm", "rsa_bits", "ecdsa_curve"},
+		"resource tls_self_signed_cert":                      {"private_key_pem", "validity_period_hours", "allowed_uses"},
+		"resource authentik_certificate_key_pair":            {"name", "certificate_data", "key_data"},
+		"resource authentik_property_mapping_provider_scope": {"name", "scope_name", "description", "expression"},
+		"resource authentik_provider_oauth2": {"name", "client_type", "client_id", "client_secret", "authorization_flow", "invalidation_flow",
+			"authentication_flow", "signing_key", "grant_types", "property_mappings", "allowed_redirect_uris", "access_code_validity",
+			"access_token_validity", "refresh_token_validity", "refresh_token_threshold", "sub_mode", "issuer_mode", "include_claims_in_id_token"},
+		"resource authentik_application": {"name", "slug", "protocol_provider", "group", "policy_engine_mode", "meta_launch_url", "meta_icon",
+			"meta_publisher", "meta_description", "open_in_new_tab", "meta_hide"},
+		"resource authentik_policy_binding": {"target", "group", "user", "policy", "order", "enabled", "negate"},
+	}
+}
+
+func TestTerraformHasOnlyDocumentedArguments(t *testing.T) {
+	for name, p := range allPlans(t) {
+		f, diags := hclsyntax.ParseConfig([]byte(written(t, "terraform", p)), name, hcl.InitialPos)
+		if diags.HasErrors() {
+			t.Fatal(diags)
+		}
+		body := f.Body.(*hclsyntax.Body)
+		defined := definedIn(body)
+		checkBlocks(t, body, defined)
+	}
+}
+
+// definedIn are the addresses of everything in the file.
+func definedIn(body *hclsyntax.Body) map[string]bool {
+	defined := map[string]bool{"string": true}
+	for _, b := range body.Blocks {
+		switch b.Type {
+		case "resource":
+			defined[strings.Join(b.Labels, ".")] = true
+		case "data":
+			defined["data."+strings.Join(b.Labels, ".")] = true
+		case "variable":
+			defined["var."+b.Labels[0]] = true
+		}
+	}
+	return defined
+}
+
+func checkBlocks(t *testing.T, body *hclsyntax.Body, defined map[string]bool) {
+	t.Helper()
+	for _, b := range body.Blocks {
+		kind := b.Type
+		if len(b.Labels) > 0 && kind != "variable" {
+			kind += " " + b.Labels[0]
+		}
+		for name, a := range b.Body.Attributes {
+			if !slices.Contains(terraformArguments()[kind], name) {
+				t.Errorf("%s has no argument %s", kind, name)
+			}
+			for _, ref := range a.Expr.Variables() {
+				path := string(hclwrite.TokensForTraversal(ref).Bytes())
+				if !slices.ContainsFunc(prefixes(path), func(p string) bool { return defined[p] }) {
+					t.Errorf("%s.%s refers to %s, which the file does not define", kind, name, path)
+				}
+			}
+		}
+		checkBlocks(t, b.Body, defined)
+	}
+}
+
+func prefixes(path string) []string {
+	parts := strings.Split(path, ".")
+	var all []string
+	for i := range parts {
+		all = append(all, strings.Join(parts[:i+1], "."))
+	}
+	return all
+}
+
+// Formatting again changes nothing, by the library and by Terraform itself
+// where that is found.
+func TestTerraformIsFormatted(t *testing.T) {
+	dir := t.TempDir()
+	names := carried(true)
+	sources := map[string]string{}
+	for name, p := range allPlans(t) {
+		sources[name] = written(t, "terraform", p)
+	}
+	for i := range names {
+		sources[strconv.Itoa(i)] = written(t, "terraform", fullPlan(t, nth(names, i)))
+	}
+	for name, source := range sources {
+		if again := hclwrite.Format([]byte(source)); !bytes.Equal(again, []byte(source)) {
+			t.Errorf("%s is not formatted", name)
+		}
+		if err := os.WriteFile(filepath.Join(dir, name+".tf"), []byte(source), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	terraform, err := exec.LookPath("terraform")
+	if err != nil {
+		t.Log("NOT RUN: there is no Terraform here to format with")
+		return
+	}
+	cmd := exec.CommandContext(t.Context(), terraform, "fmt", "-check", "-diff", dir)
+	cmd.Env = append(os.Environ(), "TF_CLI_CONFIG_FILE="+os.DevNull, "CHECKPOINT_DISABLE=1")
+	if out, err := cmd.CombinedOutput(); err != nil {
+		t.Errorf("terraform fmt: %v\n%s", err, out)
+	}
+}
+
+func TestTerraformForAnOlderAuthentik(t *testing.T) {
+	a := freshAuthentik()
+	a.Features.GrantTypes, a.Features.MetaHide, a.Features.RedirectURI = false, false, false
+	out := written(t, "terraform", planOf(t, newLink(t).Spec, a, freshPocketBase()))
+	for _, unknown := range []string{"grant_types", "redirect_uri_type", "meta_hide"} {
+		if strings.Contains(out, unknown) {
+			t.Errorf("it has %s, which providers before 2026.5 do not know", unknown)
+		}
+	}
+	if !strings.Contains(out, `">= 2025.12.0, < 2026.5.0"`) {
+		t.Errorf("it allows any version of the provider:\n%s", out)
+	}
+}
