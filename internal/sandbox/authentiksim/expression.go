@@ -9,7 +9,7 @@ import (
 // which is how an expression that was cut off is refused, and evaluates a small
 // family of expressions.
 
-// token is one word of an expression.
+// exprToken is one word of an expression.
 type exprToken struct {
 	kind rune // 's' string, 'n' name or number, else the character itself
 	text string
@@ -51,45 +51,68 @@ func syntaxProblem(source string) string {
 }
 
 // scan cuts an expression into words, without its comments. It answers what is
-// wrong with a string that does not end on its line.
+// wrong with a string that does not end.
 func scan(source string) ([]exprToken, string) {
 	var tokens []exprToken
-	for number, line := range strings.Split(source, "\n") {
-		rest := []rune(line)
-		for len(rest) > 0 {
-			switch first := rest[0]; {
-			case first == '#':
-				rest = nil
-			case first == ' ' || first == '\t' || first == '\r':
-				rest = rest[1:]
-			case first == '"' || first == '\'':
-				text, length := scanString(rest)
-				if length == 0 {
-					return nil, fmt.Sprintf("unterminated string literal (detected at line %d) (None, line %d)", number+2, number+2)
-				}
-				tokens, rest = append(tokens, exprToken{'s', text, number + 1}), rest[length:]
-			case isWord(first):
-				length := 1
-				for length < len(rest) && isWord(rest[length]) {
-					length++
-				}
-				tokens, rest = append(tokens, exprToken{'n', string(rest[:length]), number + 1}), rest[length:]
-			default:
-				tokens, rest = append(tokens, exprToken{first, string(first), number + 1}), rest[1:]
-			}
+	line := 1
+	for rest := []rune(source); len(rest) > 0; {
+		kind, text, length := scanToken(rest)
+		if length == 0 {
+			return nil, fmt.Sprintf("unterminated string literal (detected at line %d) (None, line %d)", line+1, line+1)
 		}
+		if kind != 0 {
+			tokens = append(tokens, exprToken{kind, text, line})
+		}
+		line += strings.Count(string(rest[:length]), "\n")
+		rest = rest[length:]
 	}
 	return tokens, ""
 }
 
+// scanToken reads one word and how many characters it takes. Kind 0 is a space
+// or a comment; length 0 a string that does not end.
+func scanToken(rest []rune) (kind rune, text string, length int) {
+	switch first := rest[0]; {
+	case first == '#':
+		return 0, "", span(rest, func(r rune) bool { return r != '\n' })
+	case strings.ContainsRune(" \t\r\n", first):
+		return 0, "", 1
+	case first == '"' || first == '\'':
+		text, length = scanString(rest)
+		return 's', text, length
+	case isWord(first):
+		length = span(rest, isWord)
+		return 'n', string(rest[:length]), length
+	default:
+		return first, string(first), 1
+	}
+}
+
+// span is how many characters from the first on belong together.
+func span(rest []rune, belongs func(rune) bool) int {
+	for i, r := range rest {
+		if !belongs(r) {
+			return i
+		}
+	}
+	return len(rest)
+}
+
 // scanString reads a quoted string and how many characters it takes with its
-// quotes; 0 if it does not end.
+// quotes; 0 if it does not end. Three quotes let it go over several lines.
 func scanString(rest []rune) (string, int) {
+	quotes := 1
+	if len(rest) > 2 && rest[1] == rest[0] && rest[2] == rest[0] {
+		quotes = 3
+	}
+	ending := strings.Repeat(string(rest[0]), quotes)
 	var text strings.Builder
-	for i := 1; i < len(rest); i++ {
+	for i := quotes; i < len(rest); i++ {
 		switch {
-		case rest[i] == rest[0]:
-			return text.String(), i + 1
+		case strings.HasPrefix(string(rest[i:min(i+quotes, len(rest))]), ending):
+			return text.String(), i + quotes
+		case rest[i] == '\n' && quotes == 1:
+			return "", 0
 		case rest[i] == '\\' && i+1 < len(rest):
 			i++
 			text.WriteRune(rest[i])

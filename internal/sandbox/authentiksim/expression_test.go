@@ -38,7 +38,8 @@ func TestExpressions(t *testing.T) {
 	w.must("POST", "/core/groups/", object{"name": "pb-users", "users": []int{ada}})
 	const verified = `bool(request.user.email) and request.user.attributes.get("email_verified", False) is True`
 	for expression, want := range map[string]struct{ ada, bob string }{
-		`return {}`: {`{}`, `{}`},
+		`return {}`:                         {`{}`, `{}`},
+		"return {'a': '''b\nc''', 'd': ''}": {`{"a":"b\nc","d":""}`, `{"a":"b\nc","d":""}`},
 		`return {"email": request.user.email, "email_verified": True}`:       {`{"email":"ada@example.com","email_verified":true}`, `{"email":"","email_verified":true}`},
 		"return {\n  'email_verified' : False ,\n}":                          {`{"email_verified":false}`, `{"email_verified":false}`},
 		`return {"v": bool(request.user.email)}`:                             {`{"v":true}`, `{"v":false}`},
@@ -79,13 +80,15 @@ func TestManagedExpressionsCanBeEvaluated(t *testing.T) {
 func TestSyntaxErrors(t *testing.T) {
 	w := newWorld(t, "")
 	for expression, want := range map[string]string{
-		"return {":                        "'{' was never closed (None, line 2)",
-		"x = 1\nreturn (1":                "'(' was never closed (None, line 3)",
-		"return {]":                       "closing parenthesis ']' does not match opening parenthesis '{' (None, line 2)",
-		"return 1)":                       "unmatched ')' (None, line 2)",
-		"return 'x":                       "unterminated string literal (detected at line 2) (None, line 2)",
-		`return "}" # {`:                  "",
-		`return {"a\"}": request.user.x}`: "",
+		"return {":         "'{' was never closed (None, line 2)",
+		"x = 1\nreturn (1": "'(' was never closed (None, line 3)",
+		"return {]":        "closing parenthesis ']' does not match opening parenthesis '{' (None, line 2)",
+		"return 1)":        "unmatched ')' (None, line 2)",
+		"return 'x":        "unterminated string literal (detected at line 2) (None, line 2)",
+		`return "}" # {`:   "",
+		"'' # empty\nreturn \"\"\"over {\ntwo lines\"\"\"": "",
+		"return '''over\ntwo lines":                        "unterminated string literal (detected at line 2) (None, line 2)",
+		`return {"a\"}": request.user.x}`:                  "",
 	} {
 		r := w.admin("POST", "/propertymappings/provider/scope/", object{"name": expression, "scope_name": "x", "expression": expression})
 		if want == "" {

@@ -28,6 +28,14 @@ func (m methods) allow() string {
 	return strings.Join(append(names, "OPTIONS"), ", ")
 }
 
+// of is the handler of a method; HEAD is a GET whose body is not sent.
+func (m methods) of(method string) handler {
+	if method == http.MethodHead {
+		method = http.MethodGet
+	}
+	return m[method]
+}
+
 // run locks the state, runs h and writes what it answers.
 func (s *Server) run(w http.ResponseWriter, r *http.Request, h handler) {
 	c := &call{Server: s, req: r, id: newHex(), raw: readBody(r), query: r.URL.Query()}
@@ -73,34 +81,27 @@ func (c *call) dispatch(m methods, anonymous bool) (answer, error) {
 	if c.user == nil && !anonymous {
 		return answer{}, refuse(http.StatusForbidden, obj{"detail": "Authentication credentials were not provided."})
 	}
-	method := c.req.Method
-	if method == http.MethodHead {
-		method = http.MethodGet
-	}
-	if method == http.MethodOptions {
+	if c.req.Method == http.MethodOptions {
 		return ok(obj{"renders": []string{"application/json"}, "parses": []string{"application/json"}})
 	}
-	if m[method] == nil {
-		return answer{}, refuse(http.StatusMethodNotAllowed, obj{"detail": `Method "` + method + `" not allowed.`})
+	h := m.of(c.req.Method)
+	if h == nil {
+		return answer{}, refuse(http.StatusMethodNotAllowed, obj{"detail": `Method "` + c.req.Method + `" not allowed.`})
 	}
-	return m[method](c)
+	return h(c)
 }
 
 // page registers a path outside the API, where a wrong method is an empty 405.
 func (s *Server) page(r chi.Router, path string, m methods) {
 	r.HandleFunc(path, func(w http.ResponseWriter, req *http.Request) {
 		s.run(w, req, func(c *call) (answer, error) {
-			method := req.Method
-			if method == http.MethodHead {
-				method = http.MethodGet
-			}
-			if method == http.MethodOptions {
+			if req.Method == http.MethodOptions {
 				return answer{status: http.StatusOK, kind: htmlType}.with("Allow", m.allow()), nil
 			}
-			if m[method] == nil {
-				return answer{status: http.StatusMethodNotAllowed, kind: htmlType}.with("Allow", m.allow()), nil
+			if h := m.of(req.Method); h != nil {
+				return h(c)
 			}
-			return m[method](c)
+			return answer{status: http.StatusMethodNotAllowed, kind: htmlType}.with("Allow", m.allow()), nil
 		})
 	})
 }

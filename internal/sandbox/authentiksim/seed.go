@@ -22,9 +22,7 @@ func (s *Server) AddPerson(username, name, email, password string, attributes ma
 	s.change(func(c *call) {
 		u := c.freshUser()
 		u.Username, u.Name, u.Email, u.password = username, name, email, password
-		if attributes != nil {
-			u.Attributes = attributes
-		}
+		u.Attributes = cloneObject(attributes)
 		c.st.addUser(u)
 		pk = u.PK
 	})

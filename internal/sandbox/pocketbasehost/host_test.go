@@ -2,6 +2,7 @@ package pocketbasehost_test
 
 import (
 	"encoding/json"
+	"io"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -133,6 +134,25 @@ func TestDataOutlivesTheServer(t *testing.T) {
 	second := start(t, dir)
 	if status, _ := ask(t, "GET", second.URL()+"/api/collections/things", second.Token(), ""); status != http.StatusOK {
 		t.Errorf("the collection is gone: %d", status)
+	}
+}
+
+// Somebody who listens for events does not keep the server from stopping.
+func TestCloseEndsOpenStreams(t *testing.T) {
+	server := start(t, t.TempDir())
+	stream, err := http.Get(server.URL() + "/api/realtime")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer stream.Body.Close()
+	if _, err := stream.Body.Read(make([]byte, 1)); err != nil {
+		t.Fatalf("the stream does not begin: %v", err)
+	}
+	if err := server.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := io.ReadAll(stream.Body); err != nil && !strings.Contains(err.Error(), "EOF") {
+		t.Errorf("the stream ended with %v", err)
 	}
 }
 
