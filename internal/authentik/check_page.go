@@ -14,7 +14,7 @@ import (
 
 // fetch asks a page outside the API, as a stranger does.
 func (c *Client) fetch(ctx context.Context, address string) answer {
-	return retried(ctx, func() answer {
+	return c.retried(ctx, func() answer {
 		r, err := http.NewRequestWithContext(ctx, http.MethodGet, address, nil)
 		if err != nil {
 			return answer{err: err}
@@ -43,7 +43,7 @@ func (m *measured) askRevoke(ctx context.Context) answer {
 	if !m.d.Provider.ClientSecret.IsSet() {
 		return answer{}
 	}
-	return retried(ctx, func() answer {
+	return m.c.retried(ctx, func() answer {
 		form := url.Values{"token": {"authpocket-check-" + nonce()}}
 		r, err := http.NewRequestWithContext(ctx, http.MethodPost, m.d.AuthentikURL+"/application/o/revoke/", strings.NewReader(form.Encode()))
 		if err != nil {

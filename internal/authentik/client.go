@@ -7,9 +7,11 @@
 package authentik
 
 import (
+	"context"
 	"log/slog"
 	"net/http"
 	"net/url"
+	"time"
 
 	api "goauthentik.io/api/v3"
 
@@ -23,6 +25,8 @@ type Config struct {
 	Token secret.Text  // an API token
 	HTTP  *http.Client // made by outbound.New
 	Log   *slog.Logger // nil discards
+	// Pause waits before a call is repeated. nil: in real time.
+	Pause func(context.Context, time.Duration) error
 }
 
 // Identity is what a connected authentik says about itself and the token.
@@ -41,6 +45,7 @@ type Client struct {
 	api      *api.APIClient // for the API, with the token
 	http     *http.Client   // for everything else, without it
 	log      *slog.Logger
+	pause    func(context.Context, time.Duration) error
 	identity Identity
 	features link.Features
 }
@@ -63,7 +68,11 @@ func newClient(cfg Config) *Client {
 	// There are no machine-readable codes in authentik's refusals, only
 	// translated sentences.
 	conf.AddDefaultHeader("Accept-Language", "en")
-	return &Client{url: cfg.URL, api: api.NewAPIClient(conf), http: cfg.HTTP, log: log}
+	c := &Client{url: cfg.URL, api: api.NewAPIClient(conf), http: cfg.HTTP, log: log, pause: cfg.Pause}
+	if c.pause == nil {
+		c.pause = sleep
+	}
+	return c
 }
 
 // host is how the address is named in messages.

@@ -34,7 +34,7 @@ func (c *Client) read(ctx context.Context, n need, do execute) (answer, error) {
 }
 
 func (c *Client) readKept(ctx context.Context, n need, place func() *kept, do execute) (answer, error) {
-	a := retried(ctx, func() answer { return c.sendKept(ctx, place(), do) })
+	a := c.retried(ctx, func() answer { return c.sendKept(ctx, place(), do) })
 	if !a.ok() {
 		return a, c.readFault(n, a)
 	}
@@ -46,12 +46,12 @@ func (c *Client) readKept(ctx context.Context, n need, place func() *kept, do ex
 
 // retried sends a read again, a bounded number of times, where the answer
 // says or suggests that it may fare better a moment later.
-func retried(ctx context.Context, send func() answer) answer {
+func (c *Client) retried(ctx context.Context, send func() answer) answer {
 	var waited time.Duration
 	for try := 1; ; try++ {
 		a := send()
 		wait := pauseBefore(try, a)
-		if !worthAnother(a) || try == readTries || waited+wait > maxWait || sleep(ctx, wait) != nil {
+		if !worthAnother(a) || try == readTries || waited+wait > maxWait || c.pause(ctx, wait) != nil {
 			return a
 		}
 		waited += wait

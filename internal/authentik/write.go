@@ -92,7 +92,7 @@ func (c *Client) carryOut(ctx context.Context, w write) error {
 		}
 		wait := min(pauseBeforeLook(try, a), maxWait-waited)
 		waited += wait
-		if err := sleep(ctx, wait); err != nil {
+		if err := c.pause(ctx, wait); err != nil {
 			return unknownFault(w, err)
 		}
 		found, err := w.look(ctx)

@@ -92,7 +92,7 @@ func (c *Client) carryOut(ctx context.Context, w writer) error {
 		if err == nil {
 			err = a.err()
 		}
-		if attempt == attempts || !pause(ctx, attempt, a) {
+		if attempt == attempts || !c.wire.pause(ctx, attempt, a) {
 			return c.lastLook(ctx, w, err)
 		}
 	}

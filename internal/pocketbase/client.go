@@ -8,6 +8,7 @@
 package pocketbase
 
 import (
+	"context"
 	"log/slog"
 	"net/http"
 	"time"
@@ -25,6 +26,8 @@ type Config struct {
 	OTP      *OTP         // second step, when Connect returned a link.FaultMFA
 	HTTP     *http.Client // made by outbound.New
 	Log      *slog.Logger // nil: nothing is logged
+	// Pause waits before a call is repeated. nil: in real time.
+	Pause func(context.Context, time.Duration) error
 }
 
 // OTP is the second step of a superuser who has MFA: the one-time password

@@ -53,7 +53,7 @@ func (c *Client) read(ctx context.Context, one call, v any) error {
 func (w wire) patiently(ctx context.Context, one call) (answer, error) {
 	for attempt := 1; ; attempt++ {
 		a, err := w.send(ctx, one)
-		if !transient(a, err) || attempt == attempts || !pause(ctx, attempt, a) {
+		if !transient(a, err) || attempt == attempts || !w.pause(ctx, attempt, a) {
 			return a, err
 		}
 	}
@@ -61,7 +61,7 @@ func (w wire) patiently(ctx context.Context, one call) (answer, error) {
 
 // pause waits before the next attempt: as long as the server asks, else for
 // a growing, jittered while. It tells whether there is time for another one.
-func pause(ctx context.Context, attempt int, a answer) bool {
+func (w wire) pause(ctx context.Context, attempt int, a answer) bool {
 	delay := backoff(attempt)
 	if asked := retryAfter(a.header, time.Now()); asked > delay {
 		delay = asked
@@ -69,13 +69,17 @@ func pause(ctx context.Context, attempt int, a answer) bool {
 	if deadline, ok := ctx.Deadline(); ok && time.Until(deadline) <= delay {
 		return false
 	}
-	timer := time.NewTimer(delay)
+	return w.sleep(ctx, delay) == nil
+}
+
+func sleep(ctx context.Context, d time.Duration) error {
+	timer := time.NewTimer(d)
 	defer timer.Stop()
 	select {
 	case <-timer.C:
-		return true
+		return nil
 	case <-ctx.Done():
-		return false
+		return ctx.Err()
 	}
 }
 

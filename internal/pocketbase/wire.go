@@ -18,13 +18,17 @@ import (
 
 // wire sends single requests to one PocketBase. It repeats nothing.
 type wire struct {
-	base string
-	http *http.Client
-	log  *slog.Logger
+	base  string
+	http  *http.Client
+	log   *slog.Logger
+	sleep func(context.Context, time.Duration) error
 }
 
 func newWire(cfg Config) wire {
-	w := wire{base: cfg.URL, http: cfg.HTTP, log: cfg.Log}
+	w := wire{base: cfg.URL, http: cfg.HTTP, log: cfg.Log, sleep: cfg.Pause}
+	if w.sleep == nil {
+		w.sleep = sleep
+	}
 	if w.log == nil {
 		w.log = slog.New(slog.DiscardHandler)
 	}
