@@ -56,7 +56,7 @@ func (b *blueprint) value(c *call, node *yaml.Node) (any, error) {
 	case "!KeyOf":
 		key, known := b.keys[node.Value]
 		if !known {
-			return nil, fmt.Errorf("KeyOf: no entry with the id %q before line %d", node.Value, node.Line)
+			return nil, fmt.Errorf("line %d: no entry with the id %q before it", node.Line, node.Value)
 		}
 		return number64(key), nil
 	case "!Find":
@@ -115,7 +115,7 @@ func (b *blueprint) sequence(c *call, node *yaml.Node) (any, error) {
 // find carries out !Find [model, [field, value], …]. What is not found is null.
 func (b *blueprint) find(c *call, node *yaml.Node) (any, error) {
 	if len(node.Content) < 2 {
-		return nil, fmt.Errorf("Find in line %d needs a model and a condition", node.Line)
+		return nil, fmt.Errorf("line %d: !Find needs a model and a condition", node.Line)
 	}
 	model := blueprintModels()[node.Content[0].Value]
 	if model == nil {

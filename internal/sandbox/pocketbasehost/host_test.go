@@ -106,8 +106,8 @@ func TestRequestsAreLogged(t *testing.T) {
 	server := start(t, t.TempDir())
 	ask(t, "GET", server.URL()+"/api/collections/nothing/records?mark=7", "", "")
 	found := server.URL() + "/api/logs?filter=" + `data.url~'mark=7'`
-	deadline := time.After(30 * time.Second)
-	for tick := time.Tick(200 * time.Millisecond); ; {
+	deadline := time.After(90 * time.Second)
+	for tick := time.Tick(time.Second); ; {
 		select {
 		case <-tick:
 			if _, logs := ask(t, "GET", strings.ReplaceAll(found, "'", "%27"), server.Token(), ""); logs["totalItems"] != float64(0) {
