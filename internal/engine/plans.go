@@ -2,6 +2,7 @@ package engine
 
 import (
 	"context"
+	"slices"
 
 	"authpocket/internal/journal"
 	"authpocket/internal/link"
@@ -25,8 +26,17 @@ func (e *Engine) Rotation(ctx context.Context, spec link.Spec) (link.Plan, error
 	}
 	spec.Provider.ClientSecret = &generated.ClientSecret
 	plan, err := e.Plan(ctx, spec)
+	if err == nil && !slices.ContainsFunc(plan.Changes, givesSecret) {
+		return link.Plan{}, link.Problems{{Field: "application.slug", Summary: "There is no link yet whose client secret could be changed.", Todo: "Make it with apply, which gives it a new one."}}
+	}
 	plan.Purpose = link.PurposeRotate
 	return plan, err
+}
+
+// givesSecret tells whether the change gives a provider that is there another
+// client secret.
+func givesSecret(c link.Change) bool {
+	return c.Kind == link.KindProvider && c.Action == link.Update && c.Changed("client_secret")
 }
 
 // Undo plans to take back what a receipt says was done. force undoes also

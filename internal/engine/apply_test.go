@@ -1,0 +1,217 @@
+package engine_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"authpocket/internal/engine"
+	"authpocket/internal/link"
+)
+
+// events notes what a hook is told.
+type events []string
+
+func (e *events) hook(event engine.Event) {
+	*e = append(*e, strings.TrimSpace(fmt.Sprintf("%d %s %s %s", event.Index, event.Change.Kind, event.State, event.Summary)))
+}
+
+func mustPlan(t *testing.T, e *engine.Engine) link.Plan {
+	t.Helper()
+	plan, err := e.Plan(t.Context(), memorySpec())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return plan
+}
+
+func TestApplyTellsEachStepInOrder(t *testing.T) {
+	m := newMemory()
+	e := m.engine()
+	var told events
+	if err := e.Apply(t.Context(), mustPlan(t, e), told.hook); err != nil {
+		t.Fatal(err)
+	}
+	want := events{
+		"0 scope mapping running", "0 scope mapping done", "1 application and provider running", "1 application and provider done",
+		"2 auth collection running", "2 auth collection done",
+	}
+	if diff := cmp.Diff(want, told); diff != "" {
+		t.Errorf("the events (want -, got +):\n%s", diff)
+	}
+	if len(m.applied) != 3 {
+		t.Errorf("applied are %v", m.applied)
+	}
+}
+
+func TestApplyStopsAtTheFirstFailure(t *testing.T) {
+	fault := &link.Fault{System: link.Authentik, Summary: "authentik refused it.", Todo: "Ask for the permission.", Err: errors.New("403")}
+	m := newMemory()
+	m.apply = func(_ context.Context, c link.Change) error {
+		if c.Kind == link.KindPair {
+			return fault
+		}
+		return nil
+	}
+	e := m.engine()
+	var told events
+	err := e.Apply(t.Context(), mustPlan(t, e), told.hook)
+	if got, ok := errors.AsType[*link.Fault](err); !ok || got != fault || !strings.Contains(err.Error(), "applying authentik/application and provider") {
+		t.Errorf("the error is %v", err)
+	}
+	want := events{"0 scope mapping running", "0 scope mapping done", "1 application and provider running", "1 application and provider failed authentik refused it."}
+	if diff := cmp.Diff(want, told); diff != "" {
+		t.Errorf("the events (want -, got +):\n%s", diff)
+	}
+	if len(m.applied) != 2 {
+		t.Errorf("applied are %v", m.applied)
+	}
+}
+
+func TestApplyRefusesAStalePlanAndNamesWhatChanged(t *testing.T) {
+	for name, test := range map[string]struct {
+		edit func(*memory)
+		says []string
+	}{
+		"the application is there by now": {func(m *memory) {
+			m.authentik.Application = &link.ApplicationState{PK: "a", Slug: "pocketbase", Name: "Somebody's", Provider: 0}
+		}, []string{"The slug “pocketbase” is taken by the application “Somebody's”"}},
+		"the slot is taken by now": {func(m *memory) {
+			m.pocketbase.Collections[0].OAuth2.Providers = []link.OAuth2Provider{{Slot: "oidc", ClientID: "theirs", AuthURL: "https://elsewhere.company/"}}
+		}, []string{"oidc2.displayName of OAuth2 of the collection “users” is now (none)", "oidc.clientId of OAuth2 of the collection “users” was set to"}},
+		"our mapping is there by now": {func(m *memory) {
+			m.authentik.Mappings = append(slices.Clone(m.authentik.Mappings), *withID(link.EmailMapping(link.EmailTrustAll), "m"))
+		}, []string{"scope mapping “authpocket: trust every e-mail address” was changed already"}},
+		"our mapping is there, but another": {func(m *memory) {
+			other := withID(link.EmailMapping(link.EmailTrustAll), "m")
+			other.Expression = "return {}"
+			m.authentik.Mappings = append(slices.Clone(m.authentik.Mappings), *other)
+		}, []string{"expression of scope mapping “authpocket: trust every e-mail address” was (none) and is now return {}"}},
+		"OAuth2 is on by now":    {func(m *memory) { m.pocketbase.Collections[0].OAuth2.Enabled = true }, []string{"enabled of OAuth2 of the collection “users” was set to yes already"}},
+		"the key is another":     {func(m *memory) { m.authentik.Keys = []link.Key{{Ref: link.Ref{ID: "k", Name: "new key"}, Type: "ec"}} }, []string{"application and provider “PocketBase” was replaced"}},
+		"there is no key":        {func(m *memory) { m.authentik.Keys = nil }, []string{"signing key “authpocket signing key” now needs a change"}},
+		"the collection is gone": {func(m *memory) { m.pocketbase.Collections = nil }, []string{"PocketBase has no auth collection “users”"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			m := newMemory()
+			e := m.engine()
+			plan := mustPlan(t, e)
+			m.set(func() { test.edit(m) })
+			err := e.Apply(t.Context(), plan, func(event engine.Event) { t.Errorf("it begins %s", event.Change.ID()) })
+			fault, ok := errors.AsType[*link.Fault](err)
+			if !ok || fault.Kind != link.FaultStale || !strings.HasPrefix(fault.Todo, "Nothing was written.") {
+				t.Fatalf("the error is %v", err)
+			}
+			for _, part := range test.says {
+				if !strings.Contains(fault.Summary, part) {
+					t.Errorf("%q does not say %q", fault.Summary, part)
+				}
+			}
+			if len(m.applied) != 0 {
+				t.Errorf("applied are %v", m.applied)
+			}
+		})
+	}
+}
+
+func withID(m *link.Mapping, id string) *link.Mapping { m.ID = id; return m }
+
+func TestStaleNamesTheSystem(t *testing.T) {
+	m := newMemory()
+	e := m.engine()
+	plan := mustPlan(t, e)
+	m.set(func() { m.pocketbase.Collections[0].OAuth2.Enabled = true })
+	if fault, _ := errors.AsType[*link.Fault](e.Apply(t.Context(), plan, nil)); fault == nil || fault.System != link.PB {
+		t.Errorf("the fault is %v", fault)
+	}
+}
+
+func TestWhatDoesNotConcernThePlanDoesNotMakeItStale(t *testing.T) {
+	m := newMemory()
+	e := m.engine()
+	plan := mustPlan(t, e)
+	m.set(func() {
+		m.authentik.Groups = nil
+		m.authentik.Providers = []link.ProviderState{{PK: 7, Name: "Somebody's", ClientID: "theirs"}}
+		m.pocketbase.Collections[0].Updated = "later"
+		m.pocketbase.Collections = append(m.pocketbase.Collections, link.CollectionState{Name: "members"})
+	})
+	if err := e.Apply(t.Context(), plan, func(engine.Event) {}); err != nil || len(m.applied) != 3 {
+		t.Errorf("applied are %v, %v", m.applied, err)
+	}
+}
+
+func TestAnEmptyPlanWritesNothing(t *testing.T) {
+	m := newMemory()
+	plan := link.Plan{Spec: memorySpec()}
+	m.set(func() { m.pocketbase.Collections[0].OAuth2.Enabled = true })
+	if err := m.engine().Apply(t.Context(), plan, nil); err == nil || len(m.applied) != 0 {
+		t.Errorf("a plan that is no longer empty: %v, applied are %v", err, m.applied)
+	}
+}
+
+func TestASignalLetsTheRunningChangeFinish(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	m := newMemory()
+	m.apply = func(own context.Context, c link.Change) error {
+		if c.Kind == link.KindPair {
+			cancel()
+			return own.Err() // it goes on
+		}
+		return nil
+	}
+	e := m.engine()
+	plan := mustPlan(t, e)
+	var told events
+	err := e.Apply(ctx, plan, told.hook)
+	if !errors.Is(err, context.Canceled) || !strings.Contains(err.Error(), "told to stop before it began to update OAuth2 of the collection “users”") {
+		t.Errorf("the error is %v", err)
+	}
+	if want := "1 application and provider done"; len(told) == 0 || told[len(told)-1] != want {
+		t.Errorf("the events are %v", told)
+	}
+}
+
+func TestTheOldCredentialsComeBackWhenPocketBaseRefuses(t *testing.T) {
+	for name, test := range map[string]struct {
+		back error
+		says string
+	}{
+		"and authentik takes them": {nil, "sign-ins work as before"},
+		"and authentik does not":   {errors.New("503"), "sign-ins fail until this is applied again"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			m := newMemory()
+			linkMemory(m)
+			var given []string
+			m.apply = func(_ context.Context, c link.Change) error {
+				if c.Kind == link.KindOAuth2 {
+					return &link.Fault{System: link.PB, Kind: link.FaultRefused, Summary: "PocketBase refused it.", Todo: "Look."}
+				}
+				given = append(given, c.After.(*link.ProviderState).ClientSecret.Reveal())
+				if len(given) == 2 {
+					return test.back
+				}
+				return nil
+			}
+			e := m.engine()
+			plan, err := e.Rotation(t.Context(), memorySpec())
+			if err != nil {
+				t.Fatal(err)
+			}
+			var told []engine.Event
+			err = e.Apply(t.Context(), plan, func(event engine.Event) { told = append(told, event) })
+			if _, todo := link.Words(err); !strings.Contains(todo, test.says) || told[len(told)-1].Todo != todo {
+				t.Errorf("the error is %v, %q", err, todo)
+			}
+			if len(given) != 2 || given[1] != "the old secret" || given[0] == given[1] {
+				t.Errorf("authentik was given %d secrets", len(given))
+			}
+		})
+	}
+}

@@ -1,0 +1,107 @@
+package engine_test
+
+import (
+	"context"
+	"log/slog"
+	"sync"
+
+	"authpocket/internal/engine"
+	"authpocket/internal/link"
+)
+
+// memory is both outside systems at once, answering what the test says. It is
+// for what the real ones cannot be made to do at a chosen moment.
+type memory struct {
+	mu         sync.Mutex
+	authentik  link.AuthentikSnapshot
+	pocketbase link.PocketBaseSnapshot
+	applied    []string // ids of changes, in the order in which they came
+	// Hooks of the test, nil for nothing.
+	observe func(ctx context.Context, system link.System, q link.Query) error
+	apply   func(ctx context.Context, c link.Change) error
+}
+
+type memoryAuthentik struct{ *memory }
+type memoryPocketBase struct{ *memory }
+
+func (m *memory) engine() *engine.Engine {
+	return engine.New(memoryAuthentik{m}, memoryPocketBase{m}, slog.New(slog.DiscardHandler))
+}
+
+func (m *memory) look(ctx context.Context, system link.System, q link.Query) error {
+	if m.observe == nil {
+		return nil
+	}
+	return m.observe(ctx, system, q)
+}
+
+func (m *memory) Apply(ctx context.Context, c link.Change) error {
+	m.mu.Lock()
+	m.applied = append(m.applied, c.ID())
+	m.mu.Unlock()
+	if m.apply == nil {
+		return nil
+	}
+	return m.apply(ctx, c)
+}
+
+func (m memoryAuthentik) Observe(ctx context.Context, q link.Query) (link.AuthentikSnapshot, error) {
+	err := m.look(ctx, link.Authentik, q)
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.authentik, err
+}
+
+func (m memoryAuthentik) Check(_ context.Context, d link.Desired, person int) []link.Check {
+	return []link.Check{{ID: "authentik.one", System: link.Authentik, Status: link.Pass}}
+}
+
+func (m memoryAuthentik) Warnings(link.AuthentikSnapshot, []link.Change) []link.Warning {
+	return []link.Warning{{ID: "of-authentik"}}
+}
+
+func (m memoryPocketBase) Observe(ctx context.Context, q link.Query) (link.PocketBaseSnapshot, error) {
+	err := m.look(ctx, link.PB, q)
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.pocketbase, err
+}
+
+func (m memoryPocketBase) Check(context.Context, link.Desired) []link.Check {
+	return []link.Check{{ID: "pocketbase.one", System: link.PB, Status: link.Pass}}
+}
+
+func (m memoryPocketBase) Probe(context.Context, link.Desired) link.Check { return link.Check{} }
+
+func (m memoryPocketBase) Warnings(link.PocketBaseSnapshot, link.Desired) []link.Warning {
+	return []link.Warning{{ID: "of-pocketbase"}}
+}
+
+// newMemory is an authentik and a PocketBase as they are right after their
+// installation.
+func newMemory() *memory {
+	named := func(id string) link.Ref { return link.Ref{ID: id, Name: id} }
+	m := &memory{}
+	m.authentik = link.AuthentikSnapshot{
+		URL: "https://authentik.company", Version: "2026.5.0", Features: link.Features{GrantTypes: true},
+		Flows: []link.Flow{{Ref: named(link.DefaultAuthorizationFlow), Designation: "authorization"}, {Ref: named(link.DefaultInvalidationFlow), Designation: "invalidation"}},
+		Keys:  []link.Key{{Ref: named("key"), Type: "rsa"}}, Groups: []link.Ref{named("staff")},
+	}
+	for _, scope := range []string{"openid", "email", "profile"} {
+		m.authentik.Mappings = append(m.authentik.Mappings, link.Mapping{Ref: named(scope), Scope: scope, Managed: "goauthentik.io/providers/oauth2/scope-" + scope})
+	}
+	m.pocketbase = link.PocketBaseSnapshot{URL: "https://pocketbase.company", Collections: []link.CollectionState{{ID: "pbc_users", Name: "users", CreateRule: new(""), AuthRule: new("")}}}
+	return m
+}
+
+// set changes a system while a test is under way.
+func (m *memory) set(edit func()) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	edit()
+}
+
+// spec makes three changes: a mapping, the pair and the element.
+func memorySpec() link.Spec {
+	return link.Spec{AuthentikURL: "https://authentik.company", PocketBaseURLs: []string{"https://pocketbase.company"}, Email: link.EmailTrustAll}
+}
