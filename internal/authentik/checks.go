@@ -22,6 +22,9 @@ const (
 	causeEmail         = "email-unverified"
 	causeEmailBlank    = "email-blank"
 	causeNoAccess      = "no-access"
+	causeSettings      = "settings-differ"
+	causeEndpoint      = "endpoint-url"
+	causeUserInfo      = "user-info-url"
 )
 
 func pass(check link.Check, evidence string) link.Check {
@@ -72,7 +75,8 @@ func (c *Client) Check(ctx context.Context, d link.Desired, person int) []link.C
 	m.measure(ctx)
 	checks := append(m.judgeDiscovery(), m.judgeKeys())
 	checks = append(checks, m.judgeProbes()...)
-	return append(checks, m.judgeClient(), m.judgeScopes(), m.judgeGrants(), m.judgeEmail(), m.judgeAccess())
+	return append(checks, m.judgeClient(), m.judgeScopes(), m.judgeGrants(), m.judgeEmail(), m.judgeAccess(),
+		m.judgeEndpoints(), m.judgeBindings(), m.judgeSettings())
 }
 
 // measure asks everything at the same time, but for what needs the provider's
@@ -87,6 +91,7 @@ func (m *measured) measure(ctx context.Context) {
 	group.Go(func() {
 		m.readLive(ctx)
 		var after sync.WaitGroup
+		after.Go(func() { m.readBindings(ctx) })
 		after.Go(func() { m.askProbes(ctx) })
 		after.Go(func() { m.claims, m.claimsErr = m.askClaims(ctx) })
 		after.Wait()
@@ -103,11 +108,16 @@ type live struct {
 
 	mappings    []object
 	mappingsErr error
+
+	application object // nil: not readable
+	bindings    []object
+	bindingsErr error
 }
 
 func (m *measured) readLive(ctx context.Context) {
 	l := &m.live
 	application, err := m.c.application(ctx, m.d.Application.Slug)
+	l.application = application
 	pk := application.number("provider")
 	switch {
 	case err != nil && m.d.Provider.PK == 0:

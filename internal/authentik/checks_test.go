@@ -184,6 +184,7 @@ func TestChecksWithoutPermissionsAreSkippedWithTheReason(t *testing.T) {
 		"authentik.discovery": link.Pass, "authentik.issuer": link.Pass, "authentik.jwks": link.Pass, "authentik.client": link.Pass,
 		"authentik.redirect": link.Skipped, "authentik.scopes": link.Pass, "authentik.grants": link.Skipped,
 		"authentik.email": link.Skipped, "authentik.access": link.Skipped,
+		"authentik.endpoints": link.Pass, "authentik.bindings": link.Skipped, "authentik.settings": link.Skipped,
 	}
 	for _, check := range c.Check(t.Context(), d, ada) {
 		if check.Status != want[check.ID] || check.Evidence == "" {

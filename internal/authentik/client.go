@@ -45,6 +45,7 @@ type Client struct {
 	api      *api.APIClient // for the API, with the token
 	http     *http.Client   // for everything else, without it
 	log      *slog.Logger
+	token    secret.Text // shared with the keeper
 	pause    func(context.Context, time.Duration) error
 	identity Identity
 	features link.Features
@@ -52,6 +53,9 @@ type Client struct {
 
 // Identity returns who the token is, as found by Connect.
 func (c *Client) Identity() Identity { return c.identity }
+
+// Forget overwrites the token. Nothing can be asked of authentik afterwards.
+func (c *Client) Forget() { c.token.Wipe() }
 
 func newClient(cfg Config) *Client {
 	log := cfg.Log
@@ -68,7 +72,7 @@ func newClient(cfg Config) *Client {
 	// There are no machine-readable codes in authentik's refusals, only
 	// translated sentences.
 	conf.AddDefaultHeader("Accept-Language", "en")
-	c := &Client{url: cfg.URL, api: api.NewAPIClient(conf), http: cfg.HTTP, log: log, pause: cfg.Pause}
+	c := &Client{url: cfg.URL, api: api.NewAPIClient(conf), http: cfg.HTTP, log: log, token: cfg.Token, pause: cfg.Pause}
 	if c.pause == nil {
 		c.pause = sleep
 	}

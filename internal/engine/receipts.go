@@ -31,8 +31,13 @@ func (e *Engine) Newest() (string, error) {
 	if err != nil {
 		return "", err
 	}
-	for _, one := range list {
-		if one.Key() == journal.Key(e.meta.AuthentikURL, e.meta.PocketBaseURL) && one.Kind != journal.Undo && one.Outcome != journal.Undone {
+	undone := map[string]bool{}
+	for _, one := range list { // the newest first, so an undo comes before what it took back
+		switch {
+		case one.Key() != journal.Key(e.meta.AuthentikURL, e.meta.PocketBaseURL):
+		case one.Kind == journal.Undo:
+			undone[one.Of] = undone[one.Of] || one.Outcome == journal.Completed
+		case one.Outcome != journal.Undone && !undone[one.ID]:
 			return one.ID, nil
 		}
 	}

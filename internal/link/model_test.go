@@ -150,6 +150,9 @@ func (w *world) plan(s link.Spec, g link.Generated) (link.Plan, link.Problems) {
 func (w *world) apply(c link.Change) error {
 	done := map[string]bool{} // names of fields that were written
 	var err error
+	if c.Action == link.Delete {
+		return w.remove(c)
+	}
 	switch c.Kind {
 	case link.KindMapping:
 		err = w.applyMapping(c, done)
@@ -266,6 +269,9 @@ func (w *world) applyOAuth2(c link.Change, done map[string]bool) error {
 	setTo(s, "mappedFields.name", &mapped.Name, after.OAuth2.Mapped.Name)
 	setTo(s, "mappedFields.username", &mapped.Username, after.OAuth2.Mapped.Username)
 	setTo(s, "mappedFields.avatarURL", &mapped.AvatarURL, after.OAuth2.Mapped.AvatarURL)
+	if len(after.OAuth2.Providers) < len(target.OAuth2.Providers) {
+		return removeElement(target, after.OAuth2.Providers, s)
+	}
 	for i, want := range after.OAuth2.Providers {
 		if i < len(target.OAuth2.Providers) && target.OAuth2.Providers[i].Slot != want.Slot {
 			return fmt.Errorf("element %d is %s and would become %s", i, target.OAuth2.Providers[i].Slot, want.Slot)
@@ -280,9 +286,6 @@ func (w *world) applyOAuth2(c link.Change, done map[string]bool) error {
 		if ours {
 			setElement(setter{c, want.Slot + ".", done}, &target.OAuth2.Providers[i], want)
 		}
-	}
-	if len(after.OAuth2.Providers) < len(target.OAuth2.Providers) {
-		return fmt.Errorf("elements are left out")
 	}
 	return nil
 }

@@ -12,6 +12,7 @@ type Claims struct {
 	Verified bool // as PocketBase reads email_verified
 	Name     string
 	Username string
+	Picture  string
 }
 
 // Account is a record of the auth collection as far as a sign-in is concerned.
@@ -43,6 +44,11 @@ type Prediction struct {
 	Cause   string  // refused
 	Email   string  // the address the record will have
 	Words   string  // for people
+	// Subject is whom it is about, as authentik names them to PocketBase;
+	// empty where nobody was named.
+	Subject string
+	// Sent is everything that authentik would send about them.
+	Sent map[string]string
 }
 
 // Predict tells what PocketBase will do at a sign-in with these claims, in
@@ -72,6 +78,8 @@ func Predict(claims Claims, c CollectionState, bySubject, byEmail *Account) Pred
 			cause = "email-blank"
 		}
 		return refused(cause, "PocketBase refuses the sign-in with “email: Cannot be blank”: authentik sends no verified address, and "+c.Name+" requires one.")
+	case requiredEmpty(c, claims) != "":
+		return refused("required-field", "PocketBase refuses new people: "+c.Name+" requires "+requiredEmpty(c, claims)+", which a sign-in leaves empty.")
 	case email == "":
 		return Prediction{Outcome: OutcomeNew, Words: "A new account is made, without an e-mail address."}
 	}
@@ -84,6 +92,24 @@ func predictLink(claims Claims, there Account) Prediction {
 	}
 	return Prediction{Outcome: OutcomeLinked, Account: there, Email: there.Email,
 		Words: "Is linked to the account " + quote(shown(there)) + ", which has the same address."}
+}
+
+// requiredEmpty names a required field of the collection that a new record
+// would leave empty, or is empty itself.
+func requiredEmpty(c CollectionState, claims Claims) string {
+	m := c.OAuth2.Mapped
+	filled := []string{"id", "email", "password", "tokenKey"}
+	for field, value := range map[string]string{m.ID: claims.Subject, m.Name: claims.Name, m.Username: claims.Username, m.AvatarURL: claims.Picture} {
+		if value != "" {
+			filled = append(filled, field)
+		}
+	}
+	for _, f := range c.Fields {
+		if f.Required && !f.System && !slices.Contains(filled, f.Name) {
+			return f.Name
+		}
+	}
+	return ""
 }
 
 func refused(cause, words string) Prediction {

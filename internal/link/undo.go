@@ -259,9 +259,26 @@ func (u *undoer) collection(c Change, after *CollectionState) {
 		return
 	}
 	restoreOAuth2(&back.OAuth2, was.OAuth2, slot, c.Fields)
+	u.giveSecret(now.OAuth2, &back.OAuth2, slot)
 	u.add(c, now, &back, slotValues(now.OAuth2, slot), slotValues(back.OAuth2, slot))
 	if slotIndex(was.OAuth2, slot) >= 0 {
 		u.warnings.add("lost", PB, "The client secret of "+slot+" stays as it is now.", "PocketBase never shows one, so the one before cannot come back. Enter it in PocketBase if it was another.")
+	}
+}
+
+// giveSecret puts authentik's client secret into the element that goes back:
+// PocketBase takes no element without one.
+func (u *undoer) giveSecret(now OAuth2State, back *OAuth2State, slot string) {
+	i, at := slotIndex(*back, slot), slotIndex(now, slot)
+	if i < 0 || at < 0 {
+		return
+	}
+	for _, clientID := range []string{now.Providers[at].ClientID, back.Providers[i].ClientID} {
+		known := func(p ProviderState) bool { return p.ClientID == clientID }
+		if j := slices.IndexFunc(u.a.Providers, known); j >= 0 {
+			back.Providers[i].ClientSecret = u.a.Providers[j].ClientSecret
+			return
+		}
 	}
 }
 

@@ -122,7 +122,7 @@ func TestCheckFindsEachBreak(t *testing.T) {
 			t.Fatal(err)
 		}
 		got := byID(t, client.Check(t.Context(), d))["pocketbase."+one.check]
-		if got.Status != one.status || got.Cause != one.cause {
+		if got.Status != one.status || got.Cause != catalogued(one.cause) {
 			t.Errorf("%s: %+v", one.name, got)
 		}
 	}

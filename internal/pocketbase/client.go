@@ -68,6 +68,17 @@ type Client struct {
 // Identity returns what Connect found out.
 func (c *Client) Identity() Identity { return c.identity }
 
+// Forget overwrites the token and what it was got with. Nothing can be asked
+// of PocketBase as a superuser afterwards.
+func (c *Client) Forget() {
+	for _, s := range []secret.Text{c.token, c.cfg.Token, c.cfg.Password} {
+		s.Wipe()
+	}
+	if c.cfg.OTP != nil {
+		c.cfg.OTP.Code.Wipe()
+	}
+}
+
 // release is what is known of the server's version.
 func (c *Client) release() release { return parseRelease(c.identity.Version) }
 

@@ -1,0 +1,103 @@
+package authentik
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"time"
+
+	"authpocket/internal/link"
+)
+
+// Preview tells what authentik would send about a person at a sign-in through
+// the link's provider, without one taking place: what PocketBase goes by, and
+// everything. person is a user's primary key, 0 for the token's own account.
+// Its error is a *link.Fault.
+func (c *Client) Preview(ctx context.Context, d link.Desired, person int) (link.Claims, map[string]any, error) {
+	if !d.Provider.IncludeClaims {
+		return link.Claims{}, nil, fault(link.FaultOther, "", "The provider leaves claims out of the ID token, and authentik's preview shows only those.",
+			"Do a test sign-in instead.", errors.New("claims are not in the ID token"))
+	}
+	pk, err := c.providerOf(ctx, d)
+	if err != nil {
+		return link.Claims{}, nil, err
+	}
+	o, err := c.preview(ctx, pk, person)
+	if err != nil {
+		return link.Claims{}, nil, err
+	}
+	all := make(map[string]any, len(o))
+	for key, raw := range o {
+		var value any
+		if json.Unmarshal(raw, &value) == nil {
+			all[key] = value
+		}
+	}
+	return link.ReadClaims(all), all, nil
+}
+
+// providerOf is the primary key of the link's provider. A link that was just
+// made does not have it yet, so then the application is asked.
+func (c *Client) providerOf(ctx context.Context, d link.Desired) (int, error) {
+	if d.Provider.PK != 0 {
+		return d.Provider.PK, nil
+	}
+	application, err := c.application(ctx, d.Application.Slug)
+	if err != nil {
+		return 0, err
+	}
+	pk := application.number("provider")
+	if pk == 0 {
+		return 0, fault(link.FaultStale, "application.slug", "There is no application “"+d.Application.Slug+"” with a provider.",
+			"Apply the link again.", errors.New("no provider"))
+	}
+	return pk, nil
+}
+
+// Access asks whether the bindings let a person use the application, and what
+// authentik says to it. Only a superuser's token may ask about another person
+// than itself. Its error is a *link.Fault.
+func (c *Client) Access(ctx context.Context, d link.Desired, person int) (bool, []string, error) {
+	m := &measured{c: c, d: d, person: person}
+	if !m.own() && !c.identity.Superuser {
+		return false, nil, fault(link.FaultPermission, fieldToken, "Only a superuser's token can ask whether another person may use the application.",
+			"Use a superuser's token, or do a test sign-in.", errors.New("not a superuser"))
+	}
+	o, err := m.askAccess(ctx)
+	if err != nil {
+		return false, nil, err
+	}
+	if !o.has("passing") {
+		return false, nil, fault(link.FaultStale, "application.slug", "There is no application “"+d.Application.Slug+"”.", "Apply the link again.", errors.New("no application"))
+	}
+	messages := o.texts("messages")
+	for i := range messages {
+		messages[i] = plain(messages[i])
+	}
+	return o.flag("passing"), messages, nil
+}
+
+// ClockOffset tells by how much authentik's clock is ahead of this machine's,
+// to about a second, by the Date of an answer to a stranger. Its error is a
+// *link.Fault.
+func (c *Client) ClockOffset(ctx context.Context) (time.Duration, error) {
+	sent := time.Now()
+	a := c.fetch(ctx, c.url+"/-/health/live/")
+	if a.err != nil {
+		return 0, c.noAnswer(a.err)
+	}
+	return a.ahead(sent, time.Now())
+}
+
+// ahead is by how much the clock behind an answer is ahead. The date has
+// whole seconds, so half a second is added.
+func (a answer) ahead(sent, received time.Time) (time.Duration, error) {
+	date, err := http.ParseTime(a.header.Get("Date"))
+	if err != nil {
+		return 0, fmt.Errorf("reading the date of authentik's answer: %w", err)
+	}
+	middle := sent.Add(received.Sub(sent) / 2)
+	return date.Add(time.Second / 2).Sub(middle).Round(time.Second / 2), nil
+}

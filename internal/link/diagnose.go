@@ -1,0 +1,237 @@
+package link
+
+import (
+	"slices"
+	"strings"
+)
+
+// Facts are what is known of a sign-in that did not end as it should.
+type Facts struct {
+	Decision   EmailDecision
+	Return     Return
+	Exchanged  *Exchanged // nil: PocketBase was not given a code, or gave no answer
+	Authentik  AuthentikTrail
+	PocketBase PocketBaseTrail
+	Checks     []Check // measured right after, where nothing came back
+	// Claims are what authentik sends about the person; nil where nobody
+	// knows who it was.
+	Claims *Claims
+}
+
+// causeUnknown is for what nothing explains.
+const causeUnknown = "unknown"
+
+// Diagnose finds the cause of a sign-in that failed, always one of the
+// catalogue.
+func Diagnose(f Facts) string {
+	switch {
+	case f.Exchanged != nil && f.Exchanged.Refusal != nil:
+		return diagnoseRefusal(f, *f.Exchanged.Refusal)
+	case f.Exchanged != nil:
+		return diagnoseEmail(f)
+	case f.Return.Error != "":
+		return diagnoseError(f.Return.Error)
+	case f.Return.Missing != MissingNothing:
+		return diagnoseMissing(f)
+	}
+	return known(f.PocketBase.Cause)
+}
+
+// known keeps what is said to be a cause to those of the catalogue.
+func known(cause string) string {
+	if _, found := FindCause(cause); !found {
+		return causeUnknown
+	}
+	return cause
+}
+
+// diagnoseEmail is for a sign-in that ended in a record with another address
+// than decided.
+func diagnoseEmail(f Facts) string {
+	if f.Exchanged.Sent.Email == "" {
+		return "email-blank"
+	}
+	if !f.Exchanged.Sent.Verified {
+		return "email-unverified"
+	}
+	return "settings-differ" // a mapping of the collection or a hook put another one there
+}
+
+// diagnoseError reads the code that authentik sends people back with (RFC
+// 6749, 4.1.2.1, and OpenID Connect Core, 3.1.2.6).
+func diagnoseError(code string) string {
+	switch code {
+	case "access_denied", "interaction_required", "account_selection_required":
+		return "no-access"
+	case "invalid_request", "unsupported_response_type", "unauthorized_client":
+		return "grant-types"
+	case "invalid_scope":
+		return "missing-scopes"
+	case "server_error", "temporarily_unavailable":
+		return "authentik-error"
+	case "login_required", "consent_required":
+		return "popup-closed"
+	}
+	return causeUnknown
+}
+
+// diagnoseMissing goes by what the two systems noted, and then by what is
+// wrong with the way: whoever sees an error page closes the window.
+func diagnoseMissing(f Facts) string {
+	failed := func(prefix string) string { return failedCause(f.Checks, prefix) }
+	trail := f.PocketBase
+	switch {
+	case f.Return.Missing == MissingStream:
+		return "buffered-stream"
+	case trail.Returned && trail.RedirectIP == trail.StreamIP && trail.StreamIP != "":
+		return "buffered-stream"
+	case trail.Returned && trail.RedirectIP != "" && trail.StreamIP != "":
+		return "different-ip"
+	case trail.Returned: // the log keeps no addresses
+		return firstOf(failed("pocketbase.realtime"), "different-ip")
+	}
+	for _, check := range []string{"authentik.discovery", "pocketbase.client-id", "authentik.redirect", "authentik.grants"} {
+		if cause := failed(check); cause != "" {
+			return cause
+		}
+	}
+	switch {
+	case f.Authentik.Through && trail.Unread == "":
+		return "other-pocketbase"
+	case f.Authentik.Through:
+		return firstOf(failed("pocketbase.realtime"), "different-ip")
+	}
+	return firstOf(failed("authentik.access"), failed("authentik."), failed("pocketbase.realtime"), "popup-closed")
+}
+
+// failedCause is the cause of the first failed check whose id begins so.
+func failedCause(checks []Check, prefix string) string {
+	for _, c := range checks {
+		if c.Status == Fail && strings.HasPrefix(c.ID, prefix) && c.Cause != "" {
+			return known(c.Cause)
+		}
+	}
+	return ""
+}
+
+func firstOf(causes ...string) string {
+	for _, one := range causes {
+		if one != "" {
+			return one
+		}
+	}
+	return causeUnknown
+}
+
+// The messages by which PocketBase tells its refusals apart; it has no codes
+// for them (apis/record_auth_with_oauth2.go, apis/record_helpers.go).
+const (
+	saidToken     = "Failed to fetch OAuth2 token."
+	saidUser      = "Failed to fetch OAuth2 user."
+	saidAuthRule  = "The request doesn't satisfy the collection requirements to authenticate."
+	saidSuperuser = "Only superusers can perform this action."
+	saidOff       = "The collection is not configured to allow OAuth2 authentication."
+	saidCreate    = "Failed to create record."
+)
+
+func diagnoseRefusal(f Facts, r Refusal) string {
+	switch {
+	case r.MFA:
+		return "mfa"
+	case r.Status == 429:
+		return "rate-limit"
+	case r.Status == 404 && strings.Contains(r.Message, "collection"):
+		return "collection-missing"
+	case r.Status == 404:
+		return "other-subject" // the link leads to a record that is gone
+	case r.Message == saidOff:
+		return "oauth2-off"
+	case r.Message == saidAuthRule:
+		return "auth-rule"
+	case r.Message == saidSuperuser:
+		return "create-rule"
+	case r.Message == saidToken && f.Authentik.Redirect != nil:
+		return "redirect-mismatch"
+	case r.Message == saidToken, r.Message == saidUser, r.Status >= 500:
+		return known(f.PocketBase.Cause)
+	case len(r.Fields) > 0:
+		return diagnoseFields(f, r.Fields)
+	case r.Message == saidCreate:
+		return "create-rule"
+	}
+	return known(f.PocketBase.Cause)
+}
+
+// diagnoseFields reads PocketBase's complaints about single values.
+func diagnoseFields(f Facts, fields []RefusedField) string {
+	at := func(path ...string) *RefusedField {
+		i := slices.IndexFunc(fields, func(r RefusedField) bool { return slices.Contains(path, r.Path) })
+		if i < 0 {
+			return nil
+		}
+		return &fields[i]
+	}
+	if at("provider") != nil && at("provider").Code == "validation_invalid_provider" {
+		return "oauth2-off"
+	}
+	if at("collectionRef", "recordRef") != nil {
+		return "other-subject"
+	}
+	if at("providerId") != nil {
+		return "user-info-url" // what answered names no subject
+	}
+	if email := at("email"); email != nil {
+		return diagnoseRefusedEmail(f, email.Code)
+	}
+	if fields[0].Code == "validation_required" {
+		return "required-field"
+	}
+	return "mapped-field"
+}
+
+func diagnoseRefusedEmail(f Facts, code string) string {
+	switch {
+	case code == "validation_not_unique":
+		return "duplicate-email"
+	case code != "validation_required":
+		return "mapped-field"
+	case f.Claims != nil && f.Claims.Email == "":
+		return "email-blank"
+	case f.Claims == nil && f.Decision == EmailTrustAll:
+		return "email-blank" // every address that there is counts as verified
+	}
+	return "email-unverified"
+}
+
+// StageOf is the stage at which a sign-in failed.
+func StageOf(f Facts) StageID {
+	switch {
+	case f.Exchanged != nil && f.Exchanged.Refusal != nil:
+		return stageOfRefusal(*f.Exchanged.Refusal)
+	case f.Exchanged != nil:
+		return StageRecord
+	case f.Return.Missing == MissingStream:
+		return StageOpened
+	case f.Return.Missing != MissingNothing && (f.PocketBase.Returned || f.Authentik.Through):
+		return StageCallback
+	case f.Return.Missing != MissingNothing || f.Return.Error != "":
+		return StageAuthentik
+	}
+	return StageToken
+}
+
+func stageOfRefusal(r Refusal) StageID {
+	switch {
+	case r.Message == saidUser:
+		return StageUserInfo
+	case r.Message == saidToken, r.Message == saidOff, r.Status == 429:
+		return StageToken
+	case r.Status == 404 && strings.Contains(r.Message, "collection"):
+		return StageToken
+	case slices.ContainsFunc(r.Fields, func(f RefusedField) bool { return f.Path == "provider" && f.Code == "validation_invalid_provider" }):
+		return StageToken
+	case r.Status >= 500:
+		return StageUserInfo
+	}
+	return StageRecord
+}

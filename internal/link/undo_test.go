@@ -1,0 +1,161 @@
+package link_test
+
+import (
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
+	"pgregory.net/rapid"
+
+	"authpocket/internal/link"
+	"authpocket/internal/secret"
+)
+
+// receipt is what a receipt keeps of a plan's changes: everything but the
+// secrets.
+func receipt(p link.Plan) []link.Change {
+	var kept []link.Change
+	for _, c := range p.Changes {
+		c.Before, c.After = withoutSecrets(c.Before), withoutSecrets(c.After)
+		kept = append(kept, c)
+	}
+	return kept
+}
+
+func withoutSecrets(state any) any {
+	switch s := state.(type) {
+	case *link.ProviderState:
+		bare := *s
+		bare.ClientSecret = secret.Text{}
+		return &bare
+	case *link.PairState:
+		bare := *s
+		bare.Provider.ClientSecret = secret.Text{}
+		return &bare
+	case *link.CollectionState:
+		bare := *s
+		bare.OAuth2.Providers = slices.Clone(s.OAuth2.Providers)
+		for i := range bare.OAuth2.Providers {
+			bare.OAuth2.Providers[i].ClientSecret = secret.Text{}
+		}
+		return &bare
+	}
+	return state
+}
+
+// undo plans to take the plan back, from what the world holds now.
+func (w *world) undo(p link.Plan, force bool) (link.Plan, link.Problems) {
+	a, b := w.observe(p.Spec.Query())
+	return link.NewUndo(p.Spec, receipt(p), a, b, force)
+}
+
+// asBefore compares two worlds but for what undo says that it cannot put
+// back: secrets, keys that were made, and PocketBase's own bytes of our slot.
+func asBefore(before, after *world, slot string) string {
+	ours := func(w *world) *world {
+		c := w.copy()
+		c.made, c.keys = 0, nil
+		for i := range c.collections {
+			for j := range c.collections[i].OAuth2.Providers {
+				if p := &c.collections[i].OAuth2.Providers[j]; p.Slot == slot {
+					p.Raw, p.ClientSecret = nil, secret.Text{}
+				}
+			}
+		}
+		for i := range c.providers {
+			c.providers[i].ClientSecret = secret.Text{}
+			slices.SortFunc(c.providers[i].Mappings, func(a, b link.Ref) int { return strings.Compare(a.ID, b.ID) })
+			for j := range c.providers[i].Mappings {
+				c.providers[i].Mappings[j].Name = ""
+			}
+		}
+		return c
+	}
+	byID := cmp.Comparer(func(a, b link.Ref) bool { return a.ID == b.ID })
+	return cmp.Diff(ours(before), ours(after), cmp.AllowUnexported(world{}), cmpopts.EquateEmpty(), byID,
+		cmp.Comparer(func(a, b *bool) bool { return link.Value(a, true) == link.Value(b, true) }))
+}
+
+func TestUndoPutsBackWhatWasThere(t *testing.T) {
+	var planned counter
+	rapid.Check(t, func(t *rapid.T) {
+		w, _, plan := draw(t, &planned)
+		before := w.copy()
+		done := rapid.IntRange(0, len(plan.Changes)).Draw(t, "changes done")
+		applyAll(t, w, plan.Changes[:done], func() {})
+		if done == 0 {
+			return
+		}
+		part := plan
+		part.Changes = plan.Changes[:done]
+		undo, problems := w.undo(part, false)
+		if len(problems) > 0 {
+			t.Fatalf("after\n%sthere are problems:\n%v", show(part), problems)
+		}
+		applyAll(t, w, undo.Changes, func() {})
+		if diff := asBefore(before, w, plan.Desired.Slot.Slot); diff != "" {
+			t.Fatalf("after\n%sand then\n%sbefore -, after +:\n%s", show(part), show(undo), diff)
+		}
+		if again, problems := w.undo(part, false); len(problems) > 0 || !again.Empty() {
+			t.Fatalf("a second undo is\n%s%v", show(again), problems)
+		}
+	})
+	planned.report(t)
+}
+
+func TestARemovalLeavesTheRestAlone(t *testing.T) {
+	w := linkedWorld(t, minimal())
+	second := specWith(makeNew, slug("shop"), func(s *link.Spec) { s.Application.Name = new("Shop") })
+	before := w.copy()
+	mustApply(t, w, mustPlan(t, w, second))
+	a, p := w.observe(second.Query())
+	plan, problems := link.NewRemoval(second, a, p)
+	if len(problems) > 0 {
+		t.Fatal(problems)
+	}
+	mustApply(t, w, plan)
+	if diff := asBefore(before, w, ""); diff != "" {
+		t.Errorf("by\n%sbefore -, after +:\n%s", show(plan), diff)
+	}
+	for _, c := range plan.Changes {
+		if c.Action == link.Delete && c.Lost == "" {
+			t.Errorf("%s does not say what is lost", c.ID())
+		}
+	}
+}
+
+func TestUndoAsksAboutWhatSomebodyChangedSince(t *testing.T) {
+	for name, test := range map[string]struct {
+		edit func(*world)
+		says string
+	}{
+		"the application": {func(w *world) { w.apps[0].Group = "Theirs" }, "group is now “Theirs”"},
+		"the provider":    {func(w *world) { w.providers[0].SubjectMode = "user_email" }, "sub_mode is now “user_email”"},
+		"our mapping": {func(w *world) {
+			pick(w.mappings, func(m link.Mapping) bool { return m.Name == trustAll }).Expression = "return {}"
+		}, "expression is now “return {}”"},
+		"the element": {func(w *world) { w.collection("users").OAuth2.Providers[1].DisplayName = "Theirs" }, "oidc.displayName is now “Theirs”"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := newWorld()
+			before := w.copy()
+			plan := mustPlan(t, w, minimal())
+			mustApply(t, w, plan)
+			test.edit(w)
+			undo, problems := w.undo(plan, false)
+			if len(problems) != 1 || !strings.Contains(problems[0].Summary, test.says) || !undo.Empty() {
+				t.Fatalf("the problems are:\n%v", problems)
+			}
+			undo, problems = w.undo(plan, true)
+			if len(problems) > 0 {
+				t.Fatalf("forced, the problems are:\n%v", problems)
+			}
+			mustApply(t, w, undo)
+			if diff := asBefore(before, w, "oidc"); diff != "" {
+				t.Errorf("before -, after +:\n%s", diff)
+			}
+		})
+	}
+}
