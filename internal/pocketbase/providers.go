@@ -134,7 +134,7 @@ func explicit(p link.OAuth2Provider, own, beneath *link.OAuth2Provider) json.Raw
 	keys["tokenURL"] = p.TokenURL
 	keys["userInfoURL"] = p.UserInfoURL
 	keys["pkce"] = p.PKCE
-	delete(keys, "extra")
+	keys["extra"] = explicitExtra(p, own, beneath)
 	raw, err := json.Marshal(keys)
 	if err != nil {
 		panic(err) // strings, booleans and JSON that was read
