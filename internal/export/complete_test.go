@@ -5,6 +5,7 @@ import (
 	"reflect"
 	"strings"
 	"testing"
+	"time"
 
 	"authpocket/internal/link"
 )
@@ -74,6 +75,12 @@ func TestFindKnowsEveryFormat(t *testing.T) {
 	}
 	if len(names) != 5 || len(files) != 5 {
 		t.Errorf("there are the formats %v with the files %v", names, files)
+	}
+	at := time.Unix(1764000000, 0)
+	for name, want := range map[string]string{migrationName: "1764000000_authpocket_oauth2.js", "curl": "authpocket.sh"} {
+		if f, _ := Find(name); f.FileNameAt(at) != want {
+			t.Errorf("%s is saved as %s", name, f.FileNameAt(at))
+		}
 	}
 	if _, ok := Find("word"); ok {
 		t.Error("a format is found that there is none of")

@@ -210,6 +210,9 @@ func readCell(s string) (any, error) {
 }
 
 func readLine(s string) (string, error) {
+	if s == "*empty*" { // an item of a list
+		return "", nil
+	}
 	if inner, ok := strings.CutPrefix(s, "`"); ok {
 		if inner, ok = strings.CutSuffix(inner, "`"); ok && inner != "" && !strings.Contains(inner, "`") {
 			return inner, nil

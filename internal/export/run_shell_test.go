@@ -22,7 +22,7 @@ const stubCurl = `curl() {
     while [ -e "$STUB/$n.args" ]; do n=$((n + 1)); done
     for a in "$@"; do printf '%s\0' "$a"; done > "$STUB/$n.args"
     cat > "$STUB/$n.input"
-    printf '{"pk":"made-%s","applied":true,"items":[{"id":"x","updated":"2026-11-20 10:00:00.000Z"}]}\n200' "$n"
+    printf '{"users":[{"pk":1}],"applied":true,"pk":"made-%s","items":[{"id":"x","updated":"2026-11-20 10:00:00.000Z"}]}\n200' "$n"
 }
 `
 
@@ -44,7 +44,7 @@ func readRuns(t *testing.T, scripts []string) []any {
 // what a value would run besides is not found.
 func toolsOnly(t testing.TB) string {
 	bin := t.TempDir()
-	for _, tool := range []string{"cat", "sed", "tr"} {
+	for _, tool := range []string{"awk", "cat", "sed", "tr"} {
 		path, err := exec.LookPath(tool)
 		if err != nil {
 			t.Fatal(err)

@@ -63,10 +63,31 @@ pocketbase() {
     call "$1" "$pocketbase_url$2" "$POCKETBASE_TOKEN" "$3"
 }
 
-# pk prints the primary key that the last answer begins with, as JSON.
+# pk prints the primary key of the object that was answered last, as JSON:
+# the member "pk" of the outermost object, wherever it stands.
 pk() {
-    key=$(printf '%s\n' "$answer" | sed -n '1s/^{ *"pk": *\("\{0,1\}[0-9A-Za-z-]\{1,\}"\{0,1\}\) *,.*/\1/p')
-    [ -n "$key" ] || stop "authentik's answer has no primary key in it."
+    key=$(printf '%s\n' "$answer" | awk '
+        { text = text $0 "\n" }
+        END {
+            for (i = 1; i <= length(text); i++) {
+                c = substr(text, i, 1)
+                if (quoted && c == "\\") { i++; word = word "?" }
+                else if (quoted && c == "\"") { quoted = 0; value = "\"" word "\"" }
+                else if (quoted) word = word c
+                else if (c == "\"") { quoted = 1; word = "" }
+                else if (c == ":") { if (depth == 1) name = word; value = "" }
+                else if (c ~ /[]},]/) {
+                    if (depth == 1 && name == "pk") { print value; exit }
+                    if (c != ",") depth--
+                    name = ""
+                }
+                else if (c ~ /[[{]/) { depth++; name = "" }
+                else if (c !~ /[ \t\r\n]/) value = value c
+            }
+        }')
+    case $key in
+        '' | *[!0-9A-Za-z\"-]*) stop "authentik's answer has no primary key in it." ;;
+    esac
     printf '%s' "$key"
 }
 

@@ -1,0 +1,49 @@
+package export
+
+import (
+	"strings"
+	"testing"
+
+	"authpocket/internal/link"
+)
+
+func TestMarkdownTellsWhatIsTakenBack(t *testing.T) {
+	a, p := linked(t)
+	removal, problems := link.NewRemoval(link.Spec{}, a, p)
+	if err := problems.Err(); err != nil {
+		t.Fatal(err)
+	}
+	undo, problems := link.NewUndo(link.Spec{}, newLink(t).Changes, a, p, true)
+	if err := problems.Err(); err != nil {
+		t.Fatal(err)
+	}
+	for title, plan := range map[string]link.Plan{"# Removal: ": removal, "# Undo: ": undo} {
+		out := written(t, "markdown", plan)
+		if !strings.HasPrefix(out, title) || !strings.Contains(out, "delete application") || !strings.Contains(out, "| `client_secret` | set | not set |") {
+			t.Errorf("it says:\n%s", out)
+		}
+		if _, err := readMarkdown(out); err != nil {
+			t.Error(err)
+		}
+	}
+}
+
+func TestMarkdownOfNothing(t *testing.T) {
+	out := written(t, "markdown", nothing(t))
+	if !strings.Contains(out, "\n## Nothing to change\n") {
+		t.Errorf("it says:\n%s", out)
+	}
+}
+
+func TestMarkdownValues(t *testing.T) {
+	for want, v := range map[string]any{
+		"*none*": nil, "*empty*": "", "yes": true, "no": false, "`yes`": "yes", "`*none*`": "*none*", "`7`": 7,
+		"`a`<br>`b`": "a\nb", "• `a`<br>• `b`": []string{"a", "b"}, "a &#124; b": "a | b", "&#60;br&#62;": "<br>",
+		"&#96;`@`&#96;": "`@`", "⟨U+202E⟩a": "\u202ea", "&#10216;": "⟨", "&#123;&#123; a &#125;&#125;": "{{ a }}", "`    a`": "    a",
+		"`@everyone`": "@everyone", "a&#32;": "a ", "&#8226; a &#124;": "• a |", "⟨U+000D⟩": "\r",
+	} {
+		if got := markdownValue(v); got != want {
+			t.Errorf("%#v is written as %s, not %s", v, got, want)
+		}
+	}
+}
