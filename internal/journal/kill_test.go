@@ -41,7 +41,7 @@ func order(s State) int { return strings.Index("waiting about to done", string(s
 // directory. Whatever it was told is on disk is there, and everything is
 // readable.
 func TestAKilledProcessLeavesReadableReceipts(t *testing.T) {
-	const rounds = 40
+	const rounds = 25
 	seed := uint64(time.Now().UnixNano())
 	t.Logf("seed %d", seed)
 	rng := rand.New(rand.NewPCG(seed, 0))

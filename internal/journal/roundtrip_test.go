@@ -1,6 +1,7 @@
 package journal
 
 import (
+	"bytes"
 	"encoding/json"
 	"os"
 	"path/filepath"
@@ -244,5 +245,17 @@ func TestTheFileIsForPeopleToo(t *testing.T) {
 	}
 	if data[len(data)-1] != '}' {
 		t.Errorf("it ends %q: a cut line break would not be seen", data[len(data)-5:])
+	}
+}
+
+// A change of the format needs a new version, and version 1 has to be read for
+// as long as there may be receipts of it.
+func TestTheFormatOfVersion1Stays(t *testing.T) {
+	data, err := os.ReadFile(filepath.Join("testdata", "version-1.json"))
+	must(t, err)
+	r, err := decode(data)
+	must(t, err)
+	if now, err := encode(r); err != nil || !bytes.Equal(now, data) {
+		t.Errorf("what is written now is not of the format 1 (%v):\n%s", err, cmp.Diff(string(data), string(now)))
 	}
 }
