@@ -22,6 +22,7 @@ type Authentik interface {
 	// Warnings tells what stands in the way of the changes, from what was
 	// observed.
 	Warnings(link.AuthentikSnapshot, []link.Change) []link.Warning
+	AuthentikProof
 }
 
 // PocketBase is the other.
@@ -33,6 +34,7 @@ type PocketBase interface {
 	// Warnings tells what stands in the way of sign-ins, from what was
 	// observed.
 	Warnings(link.PocketBaseSnapshot, link.Desired) []link.Warning
+	PocketBaseProof
 }
 
 // Snapshots are both systems, read at the same time.

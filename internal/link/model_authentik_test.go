@@ -110,7 +110,10 @@ func (w *world) checkUnique(p *link.ProviderState) error {
 
 // keyRef finds a key that the plan itself made by its name.
 func (w *world) keyRef(ref link.Ref) (link.Ref, error) {
-	k := pick(w.keys, func(k link.Key) bool { return k.ID == ref.ID || ref.ID == "" && k.Name == ref.Name })
+	if ref.ID != "" || ref == (link.Ref{}) {
+		return ref, nil // also one that the token cannot see, or none
+	}
+	k := pick(w.keys, func(k link.Key) bool { return k.Name == ref.Name })
 	if k == nil {
 		return ref, fmt.Errorf("there is no key %q yet", ref.Name)
 	}
@@ -164,6 +167,10 @@ func setApplication(s setter, to *link.ApplicationState, from link.ApplicationSt
 // the plan itself made it.
 func (w *world) attach(s setter, app *link.ApplicationState, after link.ApplicationState) (err error) {
 	s.set("provider", func() {
+		if after.Provider == 0 && after.ProviderName == "" {
+			app.Provider = 0
+			return
+		}
 		p := pick(w.providers, func(p link.ProviderState) bool {
 			return p.PK == after.Provider || after.Provider == 0 && p.Name == after.ProviderName
 		})

@@ -11,7 +11,7 @@ func NewRemoval(s Spec, a AuthentikSnapshot, p PocketBaseSnapshot) (Plan, Proble
 	if len(problems) > 0 {
 		return Plan{}, problems
 	}
-	u := undoer{a: a, p: p, force: true}
+	u := undoer{a: a, p: p, force: true, mappings: map[int][]Ref{}}
 	u.removeSlot(s, found)
 	if found.application != nil {
 		u.deleteApplication(Change{System: Authentik}, *found.application)

@@ -11,7 +11,7 @@ import (
 // undo it all the same. done are the changes of a receipt, with Before and
 // After as they were when it was written, secrets left out.
 func NewUndo(s Spec, done []Change, a AuthentikSnapshot, p PocketBaseSnapshot, force bool) (Plan, Problems) {
-	u := undoer{a: a, p: p, force: force}
+	u := undoer{a: a, p: p, force: force, mappings: map[int][]Ref{}}
 	for _, c := range slices.Backward(done) {
 		u.undo(c)
 	}
@@ -28,9 +28,9 @@ type undoer struct {
 	changes  []Change
 	warnings warner
 	problems Problems
-	// leaving are the providers that this plan deletes: a mapping that only
-	// they use is not in use.
-	leaving []int
+	// mappings are those that providers have after this plan, by primary key;
+	// none for those that it deletes.
+	mappings map[int][]Ref
 }
 
 func (u *undoer) undo(c Change) {
@@ -83,11 +83,21 @@ func asBefore(c Change, now []value) bool {
 	}
 	for _, f := range c.Fields {
 		i := slices.IndexFunc(now, func(v value) bool { return v.name == f.Name })
-		if !f.Sensitive && i >= 0 && Show(printable(now[i])) != Show(f.Before) {
+		if !f.Sensitive && i >= 0 && !shows(now[i], f.Before) {
 			return false
 		}
 	}
 	return true
+}
+
+// shows tells whether v prints as before, but for an order that means nothing.
+func shows(v value, before any) bool {
+	list, ok := v.of.([]string)
+	was, both := before.([]string)
+	if ok && both && v.unordered {
+		return slices.Equal(sorted(list), sorted(was))
+	}
+	return Show(printable(v)) == Show(before)
 }
 
 // only keeps the values that a change wrote.
@@ -124,8 +134,11 @@ func (u *undoer) mapping(c Change, after *Mapping) {
 		return
 	}
 	for _, p := range u.a.Providers {
-		uses := slices.ContainsFunc(p.Mappings, func(r Ref) bool { return r.ID == now.ID })
-		if uses && !slices.Contains(u.leaving, p.PK) {
+		has, planned := u.mappings[p.PK]
+		if !planned {
+			has = p.Mappings
+		}
+		if slices.ContainsFunc(has, func(r Ref) bool { return r.ID == now.ID }) {
 			u.warnings.add("mapping-stays", Authentik, "The scope mapping "+quote(now.Name)+" stays.", "The provider "+quote(p.Name)+" uses it too.")
 			return
 		}
@@ -163,7 +176,7 @@ func (u *undoer) deleteProvider(c Change, made ProviderState) {
 	if u.changedSince(c, now.values(u.a.Features), left.values(u.a.Features)) {
 		return
 	}
-	u.leaving = append(u.leaving, now.PK)
+	u.mappings[now.PK] = nil
 	u.add(c, now, nil, now.values(u.a.Features), nil)
 }
 
@@ -193,6 +206,7 @@ func (u *undoer) provider(c Change, after *ProviderState) {
 	}
 	back := *now
 	restoreProvider(&back, *was, c.Fields)
+	u.mappings[now.PK] = back.Mappings
 	u.add(c, now, &back, now.values(u.a.Features), back.values(u.a.Features))
 }
 

@@ -1,0 +1,152 @@
+package engine
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"sync"
+	"time"
+
+	"authpocket/internal/link"
+)
+
+// How far clocks may be apart.
+const (
+	clockWarn = 30 * time.Second
+	clockFail = 5 * time.Minute // what PocketBase allows in ID tokens
+)
+
+func outcome(c link.Check, s link.Status, cause, evidence, remedy string) link.Check {
+	c.Status, c.Cause, c.Evidence, c.Remedy = s, cause, evidence, remedy
+	return c
+}
+
+func skipped(c link.Check, err error) link.Check {
+	summary, _ := link.Words(err)
+	return outcome(c, link.Skipped, "", summary, "")
+}
+
+// remedyOf is what the catalogue says to do.
+func remedyOf(cause string) string {
+	known, _ := link.FindCause(cause)
+	return known.Todo
+}
+
+// between are the checks that have to do with both systems.
+func (e *Engine) between(ctx context.Context, d link.Desired, person int) []link.Check {
+	checks := []link.Check{checkAddresses(d), {}, {}, {}, {}}
+	var group sync.WaitGroup
+	group.Go(func() { checks[1] = e.checkClock(ctx) })
+	group.Go(func() { checks[2] = e.pocketbase.Realtime(ctx, d) })
+	group.Go(func() { checks[3] = e.checkCollection(ctx, d) })
+	group.Go(func() { checks[4] = e.checkPrediction(ctx, d, person) })
+	group.Wait()
+	return checks
+}
+
+// checkAddresses looks for plain http where browsers go.
+func checkAddresses(d link.Desired) link.Check {
+	check := link.Check{ID: "addresses", System: link.PB, Title: "Browsers reach both systems over https"}
+	addresses := append([]string{d.AuthentikURL, d.Slot.AuthURL, d.PocketBaseURL}, d.RedirectURLs()...)
+	var open []string
+	for _, one := range addresses {
+		if link.PlainHTTP(one) {
+			open = append(open, one)
+		}
+	}
+	if len(open) > 0 {
+		return outcome(check, link.Warn, "plain-http", "Plain http: "+strings.Join(open, ", ")+".", remedyOf("plain-http"))
+	}
+	return outcome(check, link.Pass, "", "All addresses that browsers use are https, or of this machine: "+strings.Join(addresses, ", ")+".", "")
+}
+
+// checkClock compares both systems' clocks with this machine's and with each
+// other.
+func (e *Engine) checkClock(ctx context.Context) link.Check {
+	check := link.Check{ID: "clock", System: link.Authentik, Title: "The clocks agree"}
+	var a, p time.Duration
+	var errA, errP error
+	var group sync.WaitGroup
+	group.Go(func() { a, errA = e.authentik.ClockOffset(ctx) })
+	group.Go(func() { p, errP = e.pocketbase.ClockOffset(ctx) })
+	group.Wait()
+	switch {
+	case errA != nil:
+		return skipped(check, errA)
+	case errP != nil:
+		check.System = link.PB
+		return skipped(check, errP)
+	}
+	apart := max(a.Abs(), p.Abs(), (a - p).Abs())
+	evidence := "By the dates of their answers, authentik's clock " + clockWords(a) + ", and PocketBase's " + clockWords(p) + "."
+	switch {
+	case apart <= clockWarn:
+		return outcome(check, link.Pass, "", evidence, "")
+	case p.Abs() > a.Abs():
+		check.System = link.PB
+	}
+	status := link.Warn
+	if apart > clockFail {
+		status = link.Fail
+	}
+	return outcome(check, status, "clock", evidence, remedyOf("clock"))
+}
+
+func clockWords(ahead time.Duration) string {
+	switch {
+	case ahead.Abs() <= 2*time.Second:
+		return "agrees with this machine's"
+	case ahead > 0:
+		return fmt.Sprintf("is %s ahead of this machine's", ahead.Round(time.Second))
+	}
+	return fmt.Sprintf("is %s behind this machine's", (-ahead).Round(time.Second))
+}
+
+// checkCollection looks for rules that were changed since the link was made.
+func (e *Engine) checkCollection(ctx context.Context, d link.Desired) link.Check {
+	check := link.Check{ID: "pocketbase.collection", System: link.PB, Title: "The collection lets the same people in as when the link was made"}
+	now, err := e.pocketbase.Collection(ctx, d)
+	if stale(err) {
+		summary, todo := link.Words(err)
+		return outcome(check, link.Fail, "collection-missing", summary, todo)
+	}
+	if err != nil {
+		return skipped(check, err)
+	}
+	drifts := d.RuleDrifts(now)
+	if len(drifts) == 0 {
+		return outcome(check, link.Pass, "", "Create rule, auth rule and multi-factor authentication of "+now.Name+" are as they were.", "")
+	}
+	worst, status := drifts[0], link.Warn
+	var what []string
+	for _, one := range drifts {
+		what = append(what, one.What)
+		if !one.Looser && status != link.Fail {
+			worst, status = one, link.Fail
+		}
+	}
+	return outcome(check, status, worst.Cause, strings.Join(what, " "), remedyOf(worst.Cause))
+}
+
+// checkPrediction says what a sign-in of the person would lead to. The
+// token's own account need not be one that signs in.
+func (e *Engine) checkPrediction(ctx context.Context, d link.Desired, person int) link.Check {
+	check := link.Check{ID: "prediction", System: link.PB, Title: "What a sign-in of this person will lead to"}
+	p, err := e.Foresee(ctx, d, person)
+	switch {
+	case err != nil:
+		return skipped(check, err)
+	case p.Outcome != link.OutcomeRefused:
+		return outcome(check, link.Pass, "", p.Words, "")
+	case person == 0:
+		return outcome(check, link.Warn, p.Cause, p.Words, "This is about the token's own account. Choose another person to check with, or: "+remedyOf(p.Cause))
+	}
+	return outcome(check, link.Fail, p.Cause, p.Words, remedyOf(p.Cause))
+}
+
+// stale tells whether something is gone since the link was made.
+func stale(err error) bool {
+	f, ok := errors.AsType[*link.Fault](err)
+	return ok && f.Kind == link.FaultStale
+}

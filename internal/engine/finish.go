@@ -1,0 +1,215 @@
+package engine
+
+import (
+	"cmp"
+	"context"
+	"slices"
+	"sync"
+
+	"authpocket/internal/link"
+	"authpocket/internal/secret"
+)
+
+// Expected is what is known of a sign-in beforehand. The zero value is
+// nothing.
+type Expected struct {
+	Person     int              // primary key of the authentik user, 0 for unknown
+	Prediction *link.Prediction // what Foresee said
+}
+
+// FinishSignIn takes what came back from authentik, has PocketBase exchange
+// it as a guest, and says what came of it and why. It calls report, if not
+// nil, with what is known so far: explaining a failure takes up to 30 s,
+// because PocketBase writes its log late.
+func (e *Engine) FinishSignIn(ctx context.Context, d link.Desired, s SignIn, r link.Return, x Expected, report func(link.Verdict)) link.Verdict {
+	if report == nil {
+		report = func(link.Verdict) {}
+	}
+	t := &trial{e: e, d: d, s: s, x: x, report: report, facts: link.Facts{Decision: d.Email, Return: r}}
+	if r.Code.IsSet() {
+		report(link.Verdict{Stages: link.StagesUpTo(link.StageToken, link.StageRunning, ""), Prediction: x.Prediction})
+		t.exchange(ctx)
+	}
+	if done := t.facts.Exchanged; done != nil && done.Record != nil && link.EmailAsWanted(d.Email, done.Sent, done.Outcome, *done.Record) {
+		return t.works(ctx)
+	}
+	return t.explain(ctx)
+}
+
+// trial is one sign-in test under way.
+type trial struct {
+	e      *Engine
+	d      link.Desired
+	s      SignIn
+	x      Expected
+	report func(link.Verdict)
+	facts  link.Facts
+	fault  error // PocketBase gave no answer of its own to the code
+}
+
+func (t *trial) exchange(ctx context.Context) {
+	done, err := t.e.pocketbase.Exchange(ctx, t.d, link.Code{
+		Code: t.facts.Return.Code, CodeVerifier: t.s.CodeVerifier, RedirectURL: t.s.RedirectURL, Nonce: t.s.ID,
+	})
+	if err != nil {
+		t.fault = err
+		return
+	}
+	t.facts.Exchanged = &done
+	if done.Record != nil {
+		t.facts.Claims = &done.Sent
+	}
+}
+
+// works is the verdict on a sign-in that ended as it should.
+func (t *trial) works(ctx context.Context) link.Verdict {
+	done := *t.facts.Exchanged
+	v := t.begin(link.StagesUpTo(link.StageRecord, link.StageDone, link.RecordWords(done)))
+	v.Works, v.Outcome, v.Record, v.Claims = true, done.Outcome, done.Record, done.Claims
+	v.Words = "The sign-in works. " + link.RecordWords(done)
+	t.compare(&v)
+	t.report(v)
+	v.Evidence = t.e.authentik.Events(ctx, t.s.Started, t.d).Evidence
+	v.Over = true
+	return v
+}
+
+func (t *trial) begin(stages []link.Stage) link.Verdict {
+	return link.Verdict{Stages: stages, Outcome: link.OutcomeRefused, Prediction: t.x.Prediction}
+}
+
+// compare says whether it ended as predicted.
+func (t *trial) compare(v *link.Verdict) {
+	p := t.x.Prediction
+	if p == nil {
+		return
+	}
+	done := link.Exchanged{Outcome: v.Outcome}
+	if t.facts.Exchanged != nil {
+		done = *t.facts.Exchanged
+		done.Outcome = v.Outcome
+	}
+	v.AsPredicted = p.Foreseen(done, v.Cause)
+	switch {
+	case p.Subject != "" && done.Subject != "" && p.Subject != done.Subject:
+		v.Words += " Somebody else signed in than the prediction is about."
+	case !v.AsPredicted && p.Words != "":
+		v.Words += " Predicted was something else: " + p.Words
+	}
+}
+
+// explain finds out why the sign-in did not end as it should.
+func (t *trial) explain(ctx context.Context) link.Verdict {
+	t.report(t.verdict(link.Diagnose(t.facts)))
+	t.readTrails(ctx)
+	if t.facts.Return.Missing != link.MissingNothing {
+		t.measure(ctx)
+	}
+	if t.facts.Claims == nil && t.person() != 0 {
+		if claims, _, err := t.e.authentik.Preview(ctx, t.d, t.person()); err == nil {
+			t.facts.Claims = &claims
+		}
+	}
+	v := t.verdict(link.Diagnose(t.facts))
+	t.addMismatch(ctx, &v)
+	t.addLeftBehind(ctx, &v)
+	t.compare(&v)
+	v.Over = true
+	return v
+}
+
+// person is who signed in, as far as it is known.
+func (t *trial) person() int { return cmp.Or(t.facts.Authentik.Person, t.x.Person) }
+
+func (t *trial) readTrails(ctx context.Context) {
+	query := link.TrailQuery{
+		Nonce: t.s.ID, State: cmp.Or(t.facts.Return.State, t.s.State), Exchange: t.facts.Return.Code.IsSet(), Patient: t.needsLog(),
+		Hide: []secret.Text{t.facts.Return.Code, t.s.CodeVerifier, t.d.Provider.ClientSecret, t.d.Slot.ClientSecret},
+	}
+	var group sync.WaitGroup
+	group.Go(func() { t.facts.Authentik = t.e.authentik.Events(ctx, t.s.Started, t.d) })
+	group.Go(func() { t.facts.PocketBase = t.e.pocketbase.Trail(ctx, query) })
+	group.Wait()
+}
+
+// needsLog tells whether only PocketBase's log knows the cause.
+func (t *trial) needsLog() bool {
+	return t.facts.Return.Code.IsSet() && link.Diagnose(t.facts) == link.CauseUnknown
+}
+
+// measure looks at the way that a person takes, where nobody came back.
+func (t *trial) measure(ctx context.Context) {
+	var a, p []link.Check
+	var stream link.Check
+	var group sync.WaitGroup
+	group.Go(func() { a = t.e.authentik.Check(ctx, t.d, t.person()) })
+	group.Go(func() { p = t.e.pocketbase.Check(ctx, t.d) })
+	group.Go(func() { stream = t.e.pocketbase.Realtime(ctx, t.d) })
+	group.Wait()
+	t.facts.Checks = slices.Concat(a, p, []link.Check{stream})
+}
+
+// verdict puts the facts into words.
+func (t *trial) verdict(cause string) link.Verdict {
+	known, _ := link.FindCause(cause)
+	v := t.begin(link.StagesUpTo(link.StageOf(t.facts), link.StageFailed, known.Title))
+	v.Cause, v.Words, v.Todo = cause, known.Title+".", known.Todo
+	if t.fault != nil {
+		v.Words, v.Todo = link.Words(t.fault)
+	}
+	if done := t.facts.Exchanged; done != nil {
+		v.Outcome, v.Record, v.Claims = done.Outcome, done.Record, done.Claims
+		if said := link.RefusalWords(done.Refusal); said != "" {
+			v.Words += " " + said
+		}
+	}
+	v.Evidence = t.evidence()
+	return v
+}
+
+// evidence joins what both systems noted, in the order in which it happened,
+// and what was measured since.
+func (t *trial) evidence() []link.Evidence {
+	list := slices.Concat(t.facts.Authentik.Evidence, t.facts.PocketBase.Evidence)
+	slices.SortStableFunc(list, func(a, b link.Evidence) int { return a.When.Compare(b.When) })
+	for _, c := range t.facts.Checks {
+		if c.Status == link.Fail || c.Status == link.Warn {
+			list = append(list, link.Evidence{System: c.System, Text: c.Title + ": " + c.Evidence})
+		}
+	}
+	for system, why := range map[link.System]string{link.Authentik: t.facts.Authentik.Unread, link.PB: t.facts.PocketBase.Unread} {
+		if why != "" {
+			list = append(list, link.Evidence{System: system, Text: why})
+		}
+	}
+	return list
+}
+
+// addMismatch shows both redirect URIs where they are what differs.
+func (t *trial) addMismatch(ctx context.Context, v *link.Verdict) {
+	if v.Cause != "redirect-mismatch" {
+		return
+	}
+	v.Redirect = t.facts.Authentik.Redirect
+	if v.Redirect == nil {
+		known, err := t.e.authentik.RedirectURIs(ctx, t.d)
+		if err != nil {
+			return
+		}
+		v.Redirect = link.NewMismatch(t.s.RedirectURL, known)
+	}
+	v.Words += " " + v.Redirect.String()
+}
+
+// addLeftBehind finds the account that PocketBase made before it refused the
+// sign-in by its auth rule or for a second factor, where it is known whose it
+// is.
+func (t *trial) addLeftBehind(ctx context.Context, v *link.Verdict) {
+	if v.Cause != "auth-rule" && v.Cause != "mfa" || t.facts.Claims == nil {
+		return
+	}
+	there, _, err := t.e.pocketbase.Accounts(ctx, t.d, t.facts.Claims.Subject, "")
+	if err == nil && there != nil {
+		v.Record = &link.Record{ID: there.ID, Email: there.Email, Verified: there.Verified}
+	}
+}

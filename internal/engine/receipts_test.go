@@ -1,0 +1,253 @@
+package engine_test
+
+import (
+	"context"
+	"errors"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"authpocket/internal/engine"
+	"authpocket/internal/journal"
+	"authpocket/internal/link"
+)
+
+func openStore(t *testing.T, dir string) *journal.Store {
+	t.Helper()
+	store, err := journal.Open(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return store
+}
+
+// keeping makes an engine that keeps receipts of the link.
+func keeping(m *memory, store *journal.Store) *engine.Engine {
+	e := m.engine().For("https://authentik.company", "https://pocketbase.company")
+	e.KeepReceipts(store, "test")
+	return e
+}
+
+// newest is the receipt of the last apply.
+func newest(t *testing.T, store *journal.Store) *journal.Receipt {
+	t.Helper()
+	list, _, err := store.List()
+	if err != nil || len(list) == 0 {
+		t.Fatalf("there are %d receipts, %v", len(list), err)
+	}
+	r, err := store.Load(list[0].ID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return r
+}
+
+func states(r *journal.Receipt) []journal.State {
+	var list []journal.State
+	for _, c := range r.Changes {
+		list = append(list, c.State())
+	}
+	return list
+}
+
+func TestEachWriteIsAnnouncedBeforeItIsSent(t *testing.T) {
+	store := openStore(t, t.TempDir())
+	m := newMemory()
+	sent := 0
+	m.apply = func(context.Context, link.Change) error {
+		want := slices.Repeat([]journal.State{journal.Done}, sent)
+		want = append(want, journal.AboutTo)
+		if got := states(newest(t, store)); !slices.Equal(got[:sent+1], want) {
+			t.Errorf("before write %d the receipt says %v", sent, got)
+		}
+		sent++
+		return nil
+	}
+	e := keeping(m, store)
+	if err := e.Apply(t.Context(), mustPlan(t, e), func(engine.Event) {}); err != nil {
+		t.Fatal(err)
+	}
+	r := newest(t, store)
+	if got := states(r); !slices.Equal(got, slices.Repeat([]journal.State{journal.Done}, 3)) || r.End == nil || r.End.Outcome != journal.Completed {
+		t.Errorf("in the end the receipt says %v, %+v", got, r.End)
+	}
+}
+
+func TestAFailureEndsTheReceipt(t *testing.T) {
+	store := openStore(t, t.TempDir())
+	m := newMemory()
+	m.apply = func(_ context.Context, c link.Change) error {
+		if c.Kind == link.KindPair {
+			return &link.Fault{System: link.Authentik, Kind: link.FaultRefused, Summary: "It was refused.", Todo: "Look."}
+		}
+		return nil
+	}
+	e := keeping(m, store)
+	if err := e.Apply(t.Context(), mustPlan(t, e), func(engine.Event) {}); err == nil {
+		t.Fatal("there is no error")
+	}
+	r := newest(t, store)
+	if got := states(r); got[0] != journal.Done || got[1] != journal.Failed || r.End == nil || r.End.Outcome != journal.Stopped {
+		t.Errorf("the receipt says %v, %+v", got, r.End)
+	}
+	if open, err := e.Interrupted(); err != nil || len(open) != 0 {
+		t.Errorf("interrupted are %d, %v", len(open), err)
+	}
+}
+
+func TestAnUnknownOutcomeIsGoneOnFrom(t *testing.T) {
+	store := openStore(t, t.TempDir())
+	m := newMemory()
+	linkMemory(m)
+	m.apply = func(_ context.Context, c link.Change) error {
+		if c.Kind == link.KindOAuth2 {
+			return &link.Fault{System: link.PB, Kind: link.FaultUnknown, Summary: "Nobody knows.", Todo: "Apply again."}
+		}
+		after := c.After.(*link.ProviderState)
+		m.set(func() {
+			provider := m.authentik.Providers[0]
+			provider.ClientSecret = after.ClientSecret
+			m.authentik.Providers = []link.ProviderState{provider}
+		})
+		return nil
+	}
+	e := keeping(m, store)
+	plan, err := e.Rotation(t.Context(), memorySpec())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := e.Apply(t.Context(), plan, func(engine.Event) {}); err == nil {
+		t.Fatal("there is no error")
+	}
+	open, err := e.Interrupted()
+	if err != nil || len(open) != 1 || open[0].End != nil {
+		t.Fatalf("interrupted are %v, %v", open, err)
+	}
+	// authentik has the new secret, and whether PocketBase has it nobody can
+	// see. Another process is to write it again.
+	m.apply = nil
+	next := keeping(m, openStore(t, store.Dir()))
+	again, err := next.Plan(t.Context(), memorySpec())
+	if err != nil || !slices.Equal(fieldNames(again), []string{"auth collection: oidc.clientSecret"}) {
+		t.Fatalf("the plan is\n%s%v", show(again), err)
+	}
+	if err := next.Apply(t.Context(), again, func(engine.Event) {}); err != nil {
+		t.Fatal(err)
+	}
+	if open, err := next.Interrupted(); err != nil || len(open) != 0 {
+		t.Errorf("interrupted are %d, %v", len(open), err)
+	}
+	if plan, err := next.Plan(t.Context(), memorySpec()); err != nil || !plan.Empty() {
+		t.Errorf("in the end the plan is\n%s%v", show(plan), err)
+	}
+}
+
+func TestReceiptsOfAnotherLinkAreNotThisOnes(t *testing.T) {
+	store := openStore(t, t.TempDir())
+	m := newMemory()
+	m.apply = func(context.Context, link.Change) error { return &link.Fault{Kind: link.FaultUnknown} }
+	other := m.engine().For("https://other.company", "https://pocketbase.company")
+	other.KeepReceipts(store, "test")
+	_ = other.Apply(t.Context(), mustPlan(t, other), func(engine.Event) {}) // to be interrupted is the point
+	e := keeping(m, store)
+	if open, err := e.Interrupted(); err != nil || len(open) != 0 {
+		t.Errorf("interrupted are %d, %v", len(open), err)
+	}
+	if id, err := e.Newest(); err == nil {
+		t.Errorf("the newest is %s", id)
+	}
+	if open, err := other.Interrupted(); err != nil || len(open) != 1 {
+		t.Errorf("of the other link interrupted are %d, %v", len(open), err)
+	}
+}
+
+func TestWithoutARoomForTheReceiptNothingIsWritten(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "state")
+	store := openStore(t, dir)
+	m := newMemory()
+	e := keeping(m, store)
+	plan := mustPlan(t, e)
+	if err := os.RemoveAll(dir); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(dir, nil, 0o600); err != nil { // no directory any more
+		t.Fatal(err)
+	}
+	err := e.Apply(t.Context(), plan, func(e engine.Event) { t.Errorf("it begins %s", e.Change.ID()) })
+	if _, ok := errors.AsType[*journal.Fault](err); !ok || len(m.applied) != 0 {
+		t.Errorf("the error is %v, applied are %v", err, m.applied)
+	}
+}
+
+func TestTwoProcessesDoNotApplyAtOnce(t *testing.T) {
+	store := openStore(t, t.TempDir())
+	m := newMemory()
+	inside, leave := make(chan struct{}), make(chan struct{})
+	m.apply = func(_ context.Context, c link.Change) error {
+		if c.Kind == link.KindMapping {
+			close(inside)
+			<-leave
+		}
+		return nil
+	}
+	first, second := keeping(m, store), keeping(newMemory(), openStore(t, store.Dir()))
+	plan := mustPlan(t, first)
+	done := make(chan error, 1)
+	go func() { done <- first.Apply(context.WithoutCancel(t.Context()), plan, func(engine.Event) {}) }()
+	<-inside
+	err := second.Apply(t.Context(), mustPlan(t, second), func(e engine.Event) { t.Errorf("it begins %s", e.Change.ID()) })
+	close(leave)
+	if err == nil || !strings.Contains(err.Error(), "authpocket") {
+		t.Errorf("the second is told %v", err)
+	}
+	if err := <-done; err != nil {
+		t.Error(err)
+	}
+}
+
+func TestAnApplyIsUndoneTheWholeWay(t *testing.T) {
+	b := newBench(t)
+	store := openStore(t, t.TempDir())
+	b.engine.For(b.authentikURL, b.box.PocketBaseURL).KeepReceipts(store, "test")
+	b.link(b.minimal())
+	b.link(b.everythingBut()) // changes nearly every field
+	for range 2 {
+		id, err := b.engine.Newest()
+		if err != nil {
+			t.Fatal(err)
+		}
+		plan, err := b.engine.Undo(t.Context(), id, false)
+		if err != nil {
+			t.Fatal(err)
+		}
+		b.apply(plan)
+		sim := b.box.Authentik().Snapshot()
+		if len(sim.Applications) == 0 {
+			break
+		}
+		if plan := b.plan(b.minimal()); !plan.Empty() || sim.Applications[0].Name != "PocketBase" {
+			t.Errorf("after the first undo the application is %+v, the plan\n%s", sim.Applications[0], show(plan))
+		}
+	}
+	sim := b.box.Authentik().Snapshot()
+	if len(sim.Applications)+len(sim.Providers) != 0 || b.hasOwnMapping() {
+		t.Errorf("there are %d applications and %d providers, and our mapping: %v", len(sim.Applications), len(sim.Providers), b.hasOwnMapping())
+	}
+	if got := b.secretsInPocketBase(); len(got) != 1 || got["google"] != "secret of Google" {
+		t.Errorf("PocketBase has the secrets %v", got)
+	}
+	if id, err := b.engine.Newest(); err == nil {
+		t.Errorf("there is still %s to undo", id)
+	}
+}
+
+// everythingBut is everything that can be changed of the link that minimal
+// made.
+func (b *bench) everythingBut() link.Spec {
+	s := b.everything()
+	s.Application.Slug, s.Provider.ClientID, s.Provider.ClientSecret = new(link.DefaultSlug), nil, nil
+	s.Access = nil
+	return s
+}
