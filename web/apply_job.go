@@ -15,14 +15,20 @@ type applyJob struct {
 	rev      int
 	planSeq  int // the newest plan that was shown when it began
 	happened *record[engine.Event]
-	// failure is set before the record ends, where no change is to blame.
+	// The rest is set before the record ends. failure is for where no change
+	// is to blame, checks are those of a new client secret.
 	failure *view.Note
+	stale   bool
+	checks  link.Checks
 }
 
 // progress is the record's first n entries as the page sees them.
 func (j *applyJob) progress(n int, over bool) view.Progress {
 	events, _, _ := j.happened.look()
-	p := view.Progress{Changes: j.plan.Changes, States: make([]string, len(j.plan.Changes)), Failed: map[int]view.Note{}, Ended: over}
+	p := view.Progress{
+		Purpose: j.plan.Purpose, Again: again(j.plan), Warnings: j.plan.Warnings,
+		Changes: j.plan.Changes, States: make([]string, len(j.plan.Changes)), Failed: map[int]view.Note{}, Ended: over,
+	}
 	for _, e := range events[:min(n, len(events))] {
 		if e.Index < 0 || e.Index >= len(p.States) {
 			continue
@@ -33,7 +39,7 @@ func (j *applyJob) progress(n int, over bool) view.Progress {
 		}
 	}
 	if over {
-		p.Failure = j.failure
+		p.Failure, p.Stale, p.Checks = j.failure, j.stale, j.checks
 	}
 	return p
 }
@@ -58,11 +64,43 @@ func (j *applyJob) run(ctx context.Context, e *engine.Engine, sess *session) {
 		j.happened.add(event)
 	})
 	if err == nil {
-		sess.settle(j.rev, j.plan.Desired, j.plan.Changes)
+		j.succeeded(ctx, e, sess)
 		return
+	}
+	if f, ok := asFault(err); ok {
+		j.stale = f.Kind == link.FaultStale
 	}
 	if !failed {
 		summary, todo := link.Words(err)
 		j.failure = &view.Note{Heading: summary, Text: todo}
 	}
+}
+
+// succeeded takes over what the plan has led to. A new client secret is
+// checked at once.
+func (j *applyJob) succeeded(ctx context.Context, e *engine.Engine, sess *session) {
+	switch j.plan.Purpose {
+	case link.PurposeUndo, link.PurposeRemove:
+		sess.unsettle()
+	case link.PurposeRotate:
+		sess.settle(j.rev, j.plan.Desired, j.plan.Changes)
+		run := sess.checkSecret()
+		run.run(ctx, e, j.plan.Desired)
+		j.checks = run.checks
+	default:
+		sess.settle(j.rev, j.plan.Desired, j.plan.Changes)
+	}
+}
+
+// again is the page that makes a plan of the same kind anew.
+func again(p link.Plan) string {
+	switch p.Purpose {
+	case link.PurposeUndo:
+		return undoPath(p.Of, p.Force)
+	case link.PurposeRemove:
+		return "/remove"
+	case link.PurposeRotate:
+		return "/rotate"
+	}
+	return "/review"
 }

@@ -13,6 +13,7 @@ import (
 var (
 	errStalePlan = errors.New("the answers were changed after this plan was shown")
 	errClosing   = errors.New("the program is being stopped")
+	errBusy      = errors.New("another apply of this session is under way")
 )
 
 // startApply handles the "POST /apply" route. A plan is begun once: a second
@@ -22,10 +23,13 @@ func (s *Server) startApply(w http.ResponseWriter, r *http.Request, sess *sessio
 		s.badForm(w, r, sess, err)
 		return
 	}
-	job, err := s.beginApply(sess, typed(r, "plan"))
+	id := typed(r, "plan")
+	job, err := s.beginApply(sess, id)
 	switch {
 	case errors.Is(err, errStalePlan):
-		s.stalePlan(w, r, sess)
+		s.stalePlan(w, r, sess, id)
+	case errors.Is(err, errBusy):
+		s.busy(w, r, sess, job)
 	case errors.Is(err, errClosing):
 		s.closing(w, r, sess)
 	default:
@@ -41,7 +45,11 @@ func (s *Server) beginApply(sess *session, id string) (*applyJob, error) {
 	shown := sess.planByID(id)
 	if last := len(sess.applies) - 1; last >= 0 && shown != nil {
 		before := sess.applies[last]
-		if before.running() || (shown.seq <= before.planSeq && shown.rev == before.rev) {
+		same := before.plan.Purpose == shown.plan.Purpose && before.plan.Of == shown.plan.Of
+		switch {
+		case before.running() && !same:
+			return before, errBusy
+		case before.running(), same && shown.seq <= before.planSeq && shown.rev == before.rev:
 			return before, nil
 		}
 	}
@@ -70,12 +78,29 @@ func (s *Server) beginWork(sess *session, work func(context.Context)) bool {
 	return false
 }
 
-func (s *Server) stalePlan(w http.ResponseWriter, r *http.Request, sess *session) {
+// stalePlan leads to a new plan of the same kind.
+func (s *Server) stalePlan(w http.ResponseWriter, r *http.Request, sess *session, id string) {
+	to := "/review"
+	sess.mu.Lock()
+	if shown := sess.planByID(id); shown != nil {
+		to = again(shown.plan)
+	}
+	sess.mu.Unlock()
 	page := view.ProblemPage{
-		Head: s.head(sess), Summary: "This review is out of date: an answer was changed after it was shown, perhaps in another tab. Nothing was written.",
-		Todo: "Look at the newest review, and go on from there.", Actions: []view.Action{{Label: "Review again", URL: "/review"}},
+		Head: s.head(sess), Summary: "This review is out of date: an answer was changed after it was shown, or the link was, perhaps in another tab. Nothing was written.",
+		Todo: "Look at the newest review, and go on from there.", Actions: []view.Action{{Label: "Review again", URL: to}},
 	}
 	page.Head.Title = "Review again"
+	s.problem(w, r, http.StatusConflict, page)
+}
+
+// busy is for a plan that waits for one of another kind.
+func (s *Server) busy(w http.ResponseWriter, r *http.Request, sess *session, job *applyJob) {
+	page := view.ProblemPage{
+		Head: s.head(sess), Summary: "Other changes to this link are being made right now, perhaps in another tab. Nothing of this review was written.",
+		Todo: "Wait until they are made, then look at this review again.", Actions: []view.Action{{Label: "See how far they are", URL: "/apply/" + job.id}},
+	}
+	page.Head.Title = "Other changes are under way"
 	s.problem(w, r, http.StatusConflict, page)
 }
 

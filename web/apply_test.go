@@ -166,7 +166,7 @@ func TestAPlanThatTheSystemsHaveLeftBehindIsRefused(t *testing.T) {
 	there.wait(done+"/events", "")
 	job := here.send(late, "/apply", nil).want(303).header.Get("Location")
 	here.wait(job+"/events", "")
-	here.get(job).want(200).says("Something was changed since the preview", "0 of 3 changes made", "Review what is left")
+	here.get(job).want(200).says("Something was changed since the preview", "0 of 3 changes made", "Look at the new plan")
 	there.get(job).want(404)
 	here.get(done).want(404)
 }

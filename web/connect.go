@@ -13,6 +13,7 @@ import (
 	"authpocket/internal/outbound"
 	"authpocket/internal/pocketbase"
 	"authpocket/internal/secret"
+	"authpocket/web/view"
 )
 
 // AuthentikSystem is a connected authentik.
@@ -176,4 +177,16 @@ func httpClient(pem string) (*http.Client, error) {
 		}
 	}
 	return outbound.New(outbound.Config{Roots: roots}), nil
+}
+
+// blueprint makes an account in authentik that may do what is needed.
+func blueprint() string { return authentik.Blueprint() }
+
+// permissions are what a token of authentik needs, and what for.
+func permissions() []view.Permission {
+	var list []view.Permission
+	for _, p := range authentik.Permissions() {
+		list = append(list, view.Permission{Codename: p.Codename, Why: p.Why})
+	}
+	return list
 }

@@ -49,6 +49,24 @@ func (s *session) settle(rev int, d link.Desired, made []link.Change) {
 	}
 }
 
+// unsettle marks the link as taken back or apart. Plans that were shown before
+// are out of date.
+func (s *session) unsettle() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.answersChanged()
+}
+
+// checkSecret begins a run of the checks after a new client secret. The
+// answers keep no secret of their own any more: authentik's is the one.
+func (s *session) checkSecret() *verifyRun {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.spec.Provider.ClientSecret = nil
+	s.verify = &verifyRun{happened: newRecord[struct{}]()}
+	return s.verify
+}
+
 func (s *session) planByID(id string) *shownPlan {
 	i := slices.IndexFunc(s.plans, func(p *shownPlan) bool { return p.id == id })
 	if i < 0 {

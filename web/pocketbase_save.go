@@ -102,6 +102,7 @@ func (s *Server) savePocketBase(w http.ResponseWriter, r *http.Request, sess *se
 		}
 	}
 	in := view.PocketBaseInput{URL: form.url, With: form.with, Email: form.email, CA: form.ca, From: form.from, Problems: problems}
+	in.Limited = p.limited()
 	in.Held = held.url == login.url && (held.token.IsSet() || p.pocketbase != nil && held.with == form.with)
 	s.render(w, r, http.StatusUnprocessableEntity, view.PocketBase(view.NewPocketBase(s.head(sess), in)))
 }

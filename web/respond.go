@@ -33,6 +33,7 @@ func redirect(w http.ResponseWriter, r *http.Request, path string) {
 func (s *Server) head(sess *session) view.Head {
 	p := sess.look()
 	h := view.Head{Note: s.cfg.Prefill.Note, Assets: s.assets, Held: p.authentik != nil || p.pocketbase != nil}
+	h.Receipts = s.cfg.Receipts != nil && p.authentik != nil && p.pocketbase != nil
 	h.Ends = view.Ends{Shown: true, Joined: p.settled != nil}
 	if p.settled != nil {
 		h.Ends.Authentik, h.Ends.PocketBase = view.NewEnd(p.settled.authentikURL, ""), view.NewEnd(p.settled.pocketbaseURL, "")

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"net/http"
 
+	"authpocket/internal/journal"
 	"authpocket/internal/link"
 	"authpocket/web/view"
 )
@@ -18,7 +19,7 @@ func (s *Server) showReview(w http.ResponseWriter, r *http.Request, sess *sessio
 	shown := sess.takeFresh()
 	if shown == nil {
 		plan, err := s.engine(p).Plan(r.Context(), p.spec)
-		if problems, ok := errors.AsType[link.Problems](err); ok {
+		if problems := problemsIn(err); len(problems) > 0 {
 			s.reviewProblems(w, r, sess, problems)
 			return
 		}
@@ -32,11 +33,31 @@ func (s *Server) showReview(w http.ResponseWriter, r *http.Request, sess *sessio
 	if shown.plan.Empty() {
 		sess.settle(shown.rev, shown.plan.Desired, nil)
 	}
+	s.review(w, r, sess, p, shown)
+}
+
+// review writes the page of a plan of any kind.
+func (s *Server) review(w http.ResponseWriter, r *http.Request, sess *session, p progress, shown *shownPlan) {
+	open, err := s.interrupted(p)
+	if err != nil {
+		s.fail(w, r, sess, err, again(shown.plan))
+		return
+	}
 	s.render(w, r, http.StatusOK, view.Review(view.NewReview(s.head(sess), view.ReviewInput{
-		PlanID: shown.id, Plan: shown.plan,
+		PlanID: shown.id, Plan: shown.plan, Interrupted: open,
 		AuthentikURL: p.authentik.login.url, AuthentikWho: p.authentik.who.Username,
 		PocketBaseURL: p.pocketbase.login.url, PocketBaseWho: p.pocketbase.who.SuperuserEmail, PocketBaseUntil: p.pocketbase.who.Expires,
 	})))
+}
+
+// problemsIn are the problems of answers, nil for any other error. A fault of
+// the state directory has words in the same form, and is none.
+func problemsIn(err error) link.Problems {
+	if _, ok := errors.AsType[*journal.Fault](err); ok {
+		return nil
+	}
+	problems, _ := errors.AsType[link.Problems](err)
+	return problems
 }
 
 // reviewProblems is for answers that fitted when they were given and do not

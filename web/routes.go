@@ -20,6 +20,9 @@ func (s *Server) routes() chi.Router {
 	r.Method(http.MethodGet, static.Prefix+"*", s.files)
 	r.Method(http.MethodHead, static.Prefix+"*", s.files)
 
+	r.Get("/permissions", s.with(s.showPermissions))
+	r.Get("/permissions/blueprint.yaml", s.with(s.sendBlueprint))
+
 	// the pages, in their order
 	r.Get("/", s.with(s.showStart))
 	r.Get("/authentik", s.with(s.showAuthentik))
@@ -39,6 +42,15 @@ func (s *Server) routes() chi.Router {
 	r.Post("/verify", s.with(s.startVerify))
 	r.Get("/verify/events", s.with(s.verifyEvents))
 	r.Get("/done", s.with(s.showDone))
+
+	// what was done before, and what comes later
+	r.Get("/receipts", s.with(s.showReceipts))
+	r.Get("/receipts/{id}", s.with(s.showReceipt))
+	r.Get("/receipts/{id}/undo", s.with(s.showUndo))
+	r.Post("/receipts/{id}/continue", s.with(s.continueReceipt))
+	r.Get("/rotate", s.with(s.showRotation))
+	r.Get("/rotate/back", s.with(s.showRotationBack))
+	r.Get("/remove", s.with(s.showRemoval))
 
 	// the ways out
 	r.Post("/forget", s.with(s.forgetTokens))

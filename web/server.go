@@ -9,6 +9,7 @@ import (
 	"sync"
 	"time"
 
+	"authpocket/internal/journal"
 	"authpocket/internal/secret"
 	"authpocket/static"
 	"authpocket/web/view"
@@ -23,6 +24,9 @@ type Config struct {
 	Log     *slog.Logger // nil discards
 	Prefill Prefill      // for the demo
 	Connect Connector    // for tests; nil fields mean the real connections
+	// Receipts are where what was done is kept on disk; nil: it is not.
+	Receipts *journal.Store
+	Version  string // authpocket's own, for the receipts
 }
 
 // Prefill are answers that are there before anybody typed any.

@@ -12,7 +12,11 @@ import (
 
 // engine is the session's two connections put to work.
 func (s *Server) engine(p progress) *engine.Engine {
-	return engine.New(p.authentik.system, p.pocketbase.system, s.cfg.Log)
+	e := engine.New(p.authentik.system, p.pocketbase.system, s.cfg.Log).For(p.authentik.login.url, p.pocketbase.login.url)
+	if s.cfg.Receipts != nil {
+		e.KeepReceipts(s.cfg.Receipts, s.cfg.Version)
+	}
+	return e
 }
 
 // observe looks at both systems for a spec, and once more where the first
@@ -46,6 +50,10 @@ func (s *Server) showSettings(w http.ResponseWriter, r *http.Request, sess *sess
 	if spec.Email == "" {
 		set(in.Form, "email", string(answeredBefore(snaps, in.Desired)))
 	}
+	if in.Interrupted, err = s.interrupted(p); err != nil {
+		s.fail(w, r, sess, err, "/settings")
+		return
+	}
 	in.From, in.Again = from(r.URL.Query().Get("from")), r.URL.Query().Has("again")
 	s.render(w, r, http.StatusOK, view.Settings(view.NewSettings(s.head(sess), in)))
 }
@@ -57,6 +65,7 @@ func settingsInput(spec link.Spec, snaps engine.Snapshots) view.SettingsInput {
 	return view.SettingsInput{
 		Form: fill(spec, d), Authentik: snaps.Authentik, PocketBase: snaps.PocketBase, Desired: d,
 		There: there(spec, snaps), SecretGiven: spec.Provider.ClientSecret != nil,
+		Lacking: lacking(snaps.Authentik),
 	}
 }
 

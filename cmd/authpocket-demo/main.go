@@ -13,6 +13,7 @@ import (
 	"os/signal"
 	"syscall"
 
+	"authpocket/internal/journal"
 	"authpocket/internal/listen"
 	"authpocket/internal/sandbox"
 	"authpocket/internal/secret"
@@ -55,7 +56,21 @@ func demo(ctx context.Context, address string, stdout, stderr io.Writer) (err er
 			err = closed
 		}
 	}()
+	state, err := os.MkdirTemp("", "authpocket-demo-")
+	if err != nil {
+		return fmt.Errorf("making a directory for receipts: %w", err)
+	}
+	defer func() {
+		if removed := os.RemoveAll(state); err == nil {
+			err = removed
+		}
+	}()
+	store, err := journal.Open(state)
+	if err != nil {
+		return fmt.Errorf("opening the directory for receipts: %w", err)
+	}
 	wizard := web.New(web.Config{
+		Receipts: store, Version: "demo",
 		Log: slog.New(slog.NewTextHandler(stderr, &slog.HandlerOptions{Level: slog.LevelWarn})),
 		Prefill: web.Prefill{
 			AuthentikURL: box.AuthentikURL, AuthentikToken: secret.New(box.AuthentikToken),

@@ -2,6 +2,8 @@ package view
 
 import (
 	"fmt"
+	"slices"
+	"strings"
 
 	"authpocket/internal/link"
 )
@@ -15,12 +17,21 @@ type Progress struct {
 	Failed  map[int]Note
 	Ended   bool
 	Failure *Note // why it ended before or between changes, nil for none
+	Stale   bool  // because something was changed since the review
+
+	Purpose  link.Purpose
+	Again    string // URL of the review of a new plan of the same kind
+	Warnings []link.Warning
+	// Checks are those that were made of a new client secret.
+	Checks link.Checks
 }
 
 // NewApply makes the apply page of a record. events is where the rest of the
 // story can be followed; it is left out once the record has ended.
 func NewApply(h Head, in Progress, events string) ApplyPage {
-	h.Step = step(5)
+	if in.Purpose == link.PurposeLink {
+		h.Step = step(5)
+	}
 	p := ApplyPage{Head: h}
 	for i, c := range in.Changes {
 		p.Steps = append(p.Steps, newStep(in, i, c))
@@ -32,10 +43,18 @@ func NewApply(h Head, in Progress, events string) ApplyPage {
 	if in.Ended {
 		p.Outcome = applyOutcome(in, p.Done)
 		p.Head.Title = "Changes made"
-		if p.Outcome.Kind == "bad" {
+		switch {
+		case in.failed():
 			p.Head.Title = "Not all changes were made"
+		case in.Purpose == link.PurposeUndo:
+			p.Head.Title = "Undone"
+		case in.Purpose == link.PurposeRemove:
+			p.Head.Title = "The link is taken apart"
 		}
 		return p
+	}
+	if in.Purpose == link.PurposeRotate && p.Done == len(p.Steps) {
+		p.Status += ". Checking the new secret."
 	}
 	p.Head.Title = "Making " + plural(len(p.Steps), "change", "changes")
 	p.Head.Live, p.Head.Refresh, p.Events = true, true, events
@@ -61,12 +80,18 @@ func newStep(in Progress, i int, c link.Change) ApplyStep {
 	return s
 }
 
+func (in Progress) failed() bool { return in.Failure != nil || len(in.Failed) > 0 }
+
 func applyOutcome(in Progress, done int) *Outcome {
-	if in.Failure == nil && len(in.Failed) == 0 {
-		return &Outcome{Kind: "good", Heading: "All changes were made and read back", Text: "What is left is to check that a sign-in will work.", Check: true}
+	if !in.failed() {
+		return goodOutcome(in, done)
 	}
-	o := &Outcome{Kind: "bad", Heading: "It stopped", Actions: []Action{{"Review what is left", "/review"}}}
+	o := &Outcome{Kind: "bad", Heading: "It stopped", Actions: []Action{{"Review what is left", in.again()}}}
 	switch {
+	case in.Stale:
+		heading, what, _ := strings.Cut(in.Failure.Heading, ": ")
+		o.Heading, o.Text, o.Lines = heading, in.Failure.Text, []string{what}
+		o.Actions[0].Label = "Look at the new plan"
 	case in.Failure != nil:
 		o.Heading, o.Text = in.Failure.Heading, in.Failure.Text
 	case done == 0:
@@ -75,4 +100,76 @@ func applyOutcome(in Progress, done int) *Outcome {
 		o.Text = "What was made before stays. Put right what is said above; the next review lists only what is left."
 	}
 	return o
+}
+
+func (in Progress) again() string {
+	if in.Again == "" {
+		return "/review"
+	}
+	return in.Again
+}
+
+// goodOutcome is for a plan that was carried out whole.
+func goodOutcome(in Progress, done int) *Outcome {
+	o := &Outcome{Kind: "good", Heading: "All changes were made and read back", Text: "What is left is to check that a sign-in will work.", Check: true}
+	if done == 0 {
+		o.Heading = "Nothing had to be written"
+	}
+	switch in.Purpose {
+	case link.PurposeUndo:
+		o.Heading, o.Text, o.Check = pastTense(done), "Both systems are as they were before.", false
+		o.Lines = lost(in.Warnings)
+		if len(o.Lines) > 0 {
+			o.Text = "Both systems are as they were before, but for what could not come back:"
+		}
+		o.Actions = []Action{{"See the receipts", "/receipts"}, {"Review the link again", "/review"}}
+	case link.PurposeRemove:
+		o.Heading, o.Check = "Nothing of the link is left in either system", false
+		o.Text = "Accounts that people made by signing in are still in PocketBase."
+		o.Actions = []Action{{"See the receipts", "/receipts"}, {"Start", "/"}}
+	case link.PurposeRotate:
+		rotated(o, in.Checks)
+	}
+	return o
+}
+
+func pastTense(n int) string {
+	if n == 1 {
+		return "1 change was undone"
+	}
+	return fmt.Sprint(n, " changes were undone")
+}
+
+// lost are the sentences on what an undo could not put back.
+func lost(warnings []link.Warning) []string {
+	var lines []string
+	for _, w := range warnings {
+		if w.ID == lostWarning {
+			lines = append(lines, w.Summary+" "+w.Detail)
+		}
+	}
+	return lines
+}
+
+// rotated says what the checks say of a new client secret.
+func rotated(o *Outcome, checks link.Checks) {
+	o.Check, o.Text = false, "Checks: "+tally(checks)
+	o.Heading = "Both sides have the new client secret"
+	see := Action{"See the checks", "/verify"}
+	o.Actions = []Action{see, {"Back to the link", "/done"}}
+	refused := slices.ContainsFunc(checks, func(c link.Check) bool { return c.Status == link.Fail && c.Cause == "invalid-client" })
+	switch {
+	case refused:
+		o.Kind, o.Heading = "bad", "The new client secret is not accepted"
+		o.Text += " People cannot sign in until this is put right. The old secret can be given to both sides again."
+	case checks.Failed():
+		o.Kind, o.Heading = "bad", "Both sides have the new client secret, but a check failed"
+		o.Text += " If it did not fail before, the old secret can be given to both sides again."
+	case checks.Count(link.Pass) == 0:
+		o.Kind = "warn"
+		o.Text = "Nothing could be measured, so try a sign-in. The old secret can be given to both sides again."
+	default:
+		return
+	}
+	o.Actions = []Action{{"Go back to the old secret", "/rotate/back"}, see}
 }

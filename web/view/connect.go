@@ -49,6 +49,7 @@ type PocketBaseInput struct {
 	URL, Email, CA string // as typed
 	With           string // "token" or "password"; "token" when empty
 	Held           bool   // a token, or a sign-in with a password, is set and belongs to URL
+	Limited        string // who authentik's token is, where that is no superuser
 	Problems       link.Problems
 	From           string
 }
@@ -59,7 +60,7 @@ func NewPocketBase(h Head, in PocketBaseInput) PocketBasePage {
 	problems := NewProblems(in.Problems)
 	byPassword := in.With == "password"
 	p := PocketBasePage{
-		Head: h, Problems: problems, From: in.From,
+		Head: h, Problems: problems, From: in.From, Limited: in.Limited,
 		URL: addressField("pocketbase.url", "PocketBase address", "Without /_/, such as https://pocketbase.example.com", in.URL, problems),
 		With: Choice{Name: "pocketbase.with", Label: "How to sign in as a superuser", Error: problems.At("pocketbase.with"), Options: []Option{
 			{Value: "token", Label: "With a token", Checked: !byPassword},

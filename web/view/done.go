@@ -17,11 +17,13 @@ type DoneInput struct {
 	// used, where the dashboards are.
 	AuthentikAPI, PocketBaseAPI string
 	ByPassword                  bool // PocketBase was signed in to with a password
+	Later                       bool // both systems are connected, so the link can be changed
+	Receipts                    bool // what was done is kept
 }
 
 // NewDone makes the last page.
 func NewDone(h Head, in DoneInput) DonePage {
-	p := DonePage{Head: h, Kind: "good", Held: in.Held, Snippet: Snippet(in.Desired), Tokens: tokenAdvice(in)}
+	p := DonePage{Head: h, Kind: "good", Held: in.Held, Snippet: Snippet(in.Desired), Tokens: tokenAdvice(in), Later: in.Later, Receipts: in.Later && in.Receipts}
 	p.Head.Title = "authentik and PocketBase are linked"
 	p.Lead = tallyLead(in.Checks)
 	switch {

@@ -22,6 +22,8 @@ type Head struct {
 	// Held tells that this browser's session holds tokens, so the foot offers
 	// to forget them.
 	Held bool
+	// Receipts links to what was done before.
+	Receipts bool
 	// Live loads htmx, for pages that change while they are looked at.
 	Live bool
 	// Refresh lets a browser without JavaScript load the page again.

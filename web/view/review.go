@@ -18,26 +18,82 @@ type ReviewInput struct {
 	// PocketBaseUntil is when the superuser's token expires; zero where it
 	// does not say.
 	PocketBaseUntil time.Time
+	// Interrupted are the applies to this link that have no end.
+	Interrupted []Receipt
 }
 
-// NewReview makes the review page.
+// NewReview makes the review page of a plan of any kind.
 func NewReview(h Head, in ReviewInput) ReviewPage {
-	h.Step, h.Back = step(4), "/settings"
-	p := ReviewPage{Head: h, PlanID: in.PlanID, Groups: changeGroups(in.Plan.Changes), Answers: answers(in)}
+	p := ReviewPage{Head: h, PlanID: in.PlanID, Groups: changeGroups(in.Plan.Changes)}
 	p.Head.Wide = true
+	p.Open = interruptions(in.Interrupted, false)
 	for _, w := range in.Plan.Warnings {
-		p.Warnings = append(p.Warnings, Note{Heading: w.Summary, Text: w.Detail})
+		note := Note{Heading: w.Summary, Text: w.Detail}
+		if w.ID == lostWarning {
+			p.Lost = append(p.Lost, note)
+		} else {
+			p.Warnings = append(p.Warnings, note)
+		}
+	}
+	if in.Plan.Purpose == link.PurposeLink {
+		p.Head.Step, p.Head.Back, p.Answers = step(4), "/settings", answers(in)
 	}
 	if in.Plan.Empty() {
-		p.Head.Title = "Nothing has to change"
-		p.Lead = "Both systems already are the way you want them. What is left is to check that it works."
-		return p
+		p.nothing(in)
+	} else {
+		p.words(in.Plan)
 	}
-	n := len(in.Plan.Changes)
-	p.Button = "Make " + plural(n, "change", "changes")
-	p.Head.Title = "Review " + plural(n, "change", "changes")
-	p.Lead = "This is all that will be written, in this order, and nothing else is touched."
 	return p
+}
+
+// lostWarning is the id of warnings about what undo cannot put back.
+const lostWarning = "lost"
+
+// words are heading, lead and button of a plan that has changes.
+func (p *ReviewPage) words(plan link.Plan) {
+	n := plural(len(plan.Changes), "change", "changes")
+	p.Lead = "This is all that will be written, in this order, and nothing else is touched."
+	switch plan.Purpose {
+	case link.PurposeUndo:
+		p.Head.Title, p.Button, p.Head.Back = "Review the undo: "+n, "Undo "+n, "/receipts/"+plan.Of
+		p.Lead = "Fields get the values they had before, and what was made is deleted. " + p.Lead
+		if plan.Force {
+			p.Lead += " What was changed since goes too."
+		}
+	case link.PurposeRemove:
+		p.Head.Title, p.Button, p.Head.Back = "Review taking the link apart: "+n, "Take the link apart", "/done"
+		p.Lead = "The sign-in with authentik ends with the first change. Accounts in PocketBase stay. " + p.Lead
+	case link.PurposeRotate:
+		p.Head.Title, p.Button, p.Head.Back = "Review the new client secret: "+n, "Change the client secret", "/done"
+		p.Lead += " Between the two writes, for a moment, nobody can sign in. Afterwards the new secret is checked."
+	default:
+		p.Head.Title, p.Button = "Review "+n, "Make "+n
+	}
+}
+
+// nothing is for a plan that has no changes. An interrupted apply is ended by
+// it all the same.
+func (p *ReviewPage) nothing(in ReviewInput) {
+	p.Head.Title = "Nothing has to change"
+	p.Lead = "Both systems already are the way you want them. What is left is to check that it works."
+	switch in.Plan.Purpose {
+	case link.PurposeUndo:
+		p.Head.Title, p.Head.Back = "Nothing is left to undo", "/receipts/"+in.Plan.Of
+		p.Lead = "Both systems already are as they were before, as far as it can be put back."
+	case link.PurposeRemove:
+		p.Head.Title, p.Head.Back = "There is no link to take apart", "/receipts"
+		p.Lead = "Neither system holds anything of it."
+	case link.PurposeRotate:
+		p.Lead = "Both systems already have this client secret."
+	}
+	p.Check = in.Plan.Purpose == link.PurposeLink
+	if len(in.Interrupted) > 0 {
+		p.Button = "Close the receipt"
+		p.Open = nil
+		p.Warnings = append(p.Warnings, Note{"An apply was interrupted", "Nothing of it is left to do. Close its receipt, so that it is not shown again."})
+	} else if !p.Check {
+		p.Ways = []Action{{"Go to the review", "/review"}}
+	}
 }
 
 // changeGroups puts changes that follow each other in one system together, so

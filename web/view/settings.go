@@ -27,6 +27,10 @@ type SettingsInput struct {
 	Again bool
 	// SecretGiven tells that a client secret of one's own was typed before.
 	SecretGiven bool
+	// Lacking are the permissions that the token was found not to have.
+	Lacking []Permission
+	// Interrupted are the applies to this link that have no end.
+	Interrupted []Receipt
 }
 
 // NewSettings makes the settings page.
@@ -47,6 +51,8 @@ func NewSettings(h Head, in SettingsInput) SettingsPage {
 		Access:      b.access(),
 		Authentik:   b.authentik(),
 		PocketBase:  b.pocketbase(),
+		Lacking:     in.Lacking,
+		Open:        interruptions(in.Interrupted, true),
 	}
 	if in.Again {
 		page.Again = in.Desired.Collection.Name

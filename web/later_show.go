@@ -1,0 +1,101 @@
+package web
+
+import (
+	"context"
+	"net/http"
+
+	"authpocket/internal/engine"
+	"authpocket/internal/link"
+	"authpocket/internal/secret"
+	"authpocket/web/view"
+)
+
+// planner makes a plan for a link that stands.
+type planner func(context.Context, *engine.Engine, link.Spec) (link.Plan, error)
+
+// showRotation handles the "GET /rotate" route: the review of a new client
+// secret.
+func (s *Server) showRotation(w http.ResponseWriter, r *http.Request, sess *session) {
+	s.showLater(w, r, sess, func(ctx context.Context, e *engine.Engine, spec link.Spec) (link.Plan, error) {
+		return e.Rotation(ctx, spec)
+	})
+}
+
+// showRemoval handles the "GET /remove" route: the review of taking the link
+// apart.
+func (s *Server) showRemoval(w http.ResponseWriter, r *http.Request, sess *session) {
+	s.showLater(w, r, sess, func(ctx context.Context, e *engine.Engine, spec link.Spec) (link.Plan, error) {
+		return e.Removal(ctx, spec)
+	})
+}
+
+// showRotationBack handles the "GET /rotate/back" route: the review of giving
+// both sides the client secret that the last change of it has replaced. It is
+// known in this session only.
+func (s *Server) showRotationBack(w http.ResponseWriter, r *http.Request, sess *session) {
+	before := sess.replacedSecret()
+	if !before.IsSet() {
+		redirect(w, r, "/rotate")
+		return
+	}
+	s.showLater(w, r, sess, func(ctx context.Context, e *engine.Engine, spec link.Spec) (link.Plan, error) {
+		spec.Provider.ClientSecret = &before
+		plan, err := e.Plan(ctx, spec)
+		plan.Purpose = link.PurposeRotate
+		return plan, err
+	})
+}
+
+// showLater writes the review of a plan for the link that the session's
+// answers describe.
+func (s *Server) showLater(w http.ResponseWriter, r *http.Request, sess *session, make planner) {
+	p := sess.look()
+	if !guard(w, r, p, "/review") {
+		return
+	}
+	plan, err := make(r.Context(), s.engine(p), p.spec)
+	if problems := problemsIn(err); len(problems) > 0 {
+		s.laterProblems(w, r, sess, problems)
+		return
+	}
+	if err != nil {
+		s.fail(w, r, sess, err, r.URL.Path)
+		return
+	}
+	s.review(w, r, sess, p, sess.show(plan, p.rev))
+}
+
+func (s *Server) laterProblems(w http.ResponseWriter, r *http.Request, sess *session, problems link.Problems) {
+	page := view.ProblemPage{
+		Head: s.head(sess), Summary: "The link is not there as the settings describe it. Nothing was written.",
+		Actions: []view.Action{{Label: "Change the settings", URL: "/settings"}, {Label: "Go to the review", URL: "/review"}},
+	}
+	page.Head.Title = "There is no plan yet"
+	for _, one := range problems {
+		page.List = append(page.List, one.Summary+" "+one.Todo)
+	}
+	s.problem(w, r, http.StatusConflict, page)
+}
+
+// replacedSecret is the client secret that the last change of it in this
+// session has replaced, not set where there is none.
+func (s *session) replacedSecret() secret.Text {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for i := len(s.applies) - 1; i >= 0; i-- {
+		if plan := s.applies[i].plan; plan.Purpose == link.PurposeRotate {
+			return secretBefore(plan)
+		}
+	}
+	return secret.Text{}
+}
+
+// secretBefore is the client secret that the plan found in authentik.
+func secretBefore(plan link.Plan) secret.Text {
+	for _, c := range plan.Changes {
+		if was, ok := c.Before.(*link.ProviderState); ok && was != nil && c.Changed("client_secret") {
+			return was.ClientSecret
+		}
+	}
+	return secret.Text{}
+}

@@ -1,0 +1,41 @@
+package web
+
+import (
+	"io"
+	"net/http"
+	"slices"
+
+	"authpocket/internal/link"
+	"authpocket/web/view"
+)
+
+// blueprintName is what the browser saves the blueprint as.
+const blueprintName = "authpocket-blueprint.yaml"
+
+// showPermissions handles the "GET /permissions" route. It can be read before
+// anything is connected.
+func (s *Server) showPermissions(w http.ResponseWriter, r *http.Request, sess *session) {
+	s.render(w, r, http.StatusOK, view.Permissions(view.NewPermissions(s.head(sess), permissions(), blueprint())))
+}
+
+// sendBlueprint handles the "GET /permissions/blueprint.yaml" route.
+func (s *Server) sendBlueprint(w http.ResponseWriter, _ *http.Request, _ *session) {
+	w.Header().Set("Content-Type", "text/yaml; charset=utf-8")
+	w.Header().Set("Content-Disposition", `attachment; filename="`+blueprintName+`"`)
+	_, _ = io.WriteString(w, blueprint())
+}
+
+// limited is who the token is where authentik lets it do only what its
+// permissions say; empty for a superuser's.
+func (p progress) limited() string {
+	if p.authentik == nil || p.authentik.who.Superuser {
+		return ""
+	}
+	return p.authentik.who.Username
+}
+
+// lacking are the permissions that looking at authentik showed to be missing,
+// each with what it is for.
+func lacking(snap link.AuthentikSnapshot) []view.Permission {
+	return slices.DeleteFunc(permissions(), func(p view.Permission) bool { return !slices.Contains(snap.Missing, p.Codename) })
+}

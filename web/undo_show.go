@@ -1,0 +1,72 @@
+package web
+
+import (
+	"net/http"
+
+	"github.com/go-chi/chi/v5"
+
+	"authpocket/internal/journal"
+	"authpocket/internal/link"
+	"authpocket/web/view"
+)
+
+// undoPath is the page that shows what undoing a receipt would do.
+func undoPath(id string, force bool) string {
+	path := "/receipts/" + id + "/undo"
+	if force {
+		path += "?force=yes"
+	}
+	return path
+}
+
+// showUndo handles the "GET /receipts/{id}/undo" route: the review of a plan
+// that takes back what the receipt says was done. With force, also what was
+// changed since.
+func (s *Server) showUndo(w http.ResponseWriter, r *http.Request, sess *session) {
+	p := sess.look()
+	if !guard(w, r, p, "/settings") {
+		return
+	}
+	found, err := s.receipt(p, chi.URLParam(r, "id"))
+	if err != nil {
+		s.receiptFault(w, r, sess, err)
+		return
+	}
+	if found.Kind != journal.Apply {
+		redirect(w, r, "/receipts/"+found.ID) // which says why, and what can be done
+		return
+	}
+	force := r.URL.Query().Has("force")
+	plan, err := s.engine(p).Undo(r.Context(), found.ID, force)
+	if problems := problemsIn(err); len(problems) > 0 {
+		s.undoConflicts(w, r, sess, found.ID, force, problems)
+		return
+	}
+	if err != nil {
+		s.fail(w, r, sess, err, undoPath(found.ID, force))
+		return
+	}
+	s.review(w, r, sess, p, sess.show(plan, p.rev))
+}
+
+// undoConflicts lists what was changed since, and lets the admin decide.
+func (s *Server) undoConflicts(w http.ResponseWriter, r *http.Request, sess *session, id string, force bool, problems link.Problems) {
+	page := view.ProblemPage{
+		Head: s.head(sess), Summary: "What was made is no longer as authpocket left it. Nothing was written.",
+		Todo:    "Undo it all the same if these changes may go too. You see the whole list first.",
+		Actions: []view.Action{{Label: "Undo it all the same", URL: undoPath(id, true)}, {Label: "Leave it", URL: "/receipts/" + id}},
+	}
+	page.Head.Title = "Something was changed since"
+	if force {
+		page.Head.Title, page.Summary = "This cannot be undone", "What it would be put back into is gone. Nothing was written."
+		page.Todo, page.Actions = "", page.Actions[1:]
+	}
+	for _, one := range problems {
+		line := one.Summary
+		if force {
+			line += " " + one.Todo
+		}
+		page.List = append(page.List, line)
+	}
+	s.problem(w, r, http.StatusConflict, page)
+}

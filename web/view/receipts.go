@@ -1,0 +1,213 @@
+package view
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"authpocket/internal/link"
+)
+
+// Receipt is what the journal knows of one apply. Kind, Outcome and the
+// changes' states are the journal's words.
+type Receipt struct {
+	ID          string
+	When        time.Time
+	Kind        string // "apply", "undo", "rotate", "remove"
+	Outcome     string // empty: interrupted, or Running
+	Running     bool
+	Of          string // id of the receipt that it takes back or goes on from
+	Count, Done int    // changes, and how many of them were made
+	TakenBack   bool   // a later receipt has undone it
+	Program     string // authpocket's version
+	Changes     []ReceiptChange
+}
+
+// ReceiptChange is a change and what became of it.
+type ReceiptChange struct {
+	Change        link.Change
+	State         string // "waiting", "about to", "done", "failed"
+	Summary, Todo string // of a failure
+	Detail        string // of what was done
+}
+
+// ReceiptsInput is what the list of receipts is made of.
+type ReceiptsInput struct {
+	List   []Receipt
+	Others int      // receipts of other links
+	Aside  []string // why files were set aside
+	Dir    string
+}
+
+// NewReceipts makes the list of receipts.
+func NewReceipts(h Head, in ReceiptsInput) ReceiptsPage {
+	h.Title = "What was done before"
+	p := ReceiptsPage{Head: h, Aside: in.Aside, Dir: in.Dir}
+	for _, r := range in.List {
+		p.List = append(p.List, receiptLine(r))
+	}
+	if in.Others > 0 {
+		p.Others = "There " + isAre(in.Others) + plural(in.Others, "receipt", "receipts") + " of other addresses. Connect those to see them."
+	}
+	return p
+}
+
+func isAre(n int) string {
+	if n == 1 {
+		return "is "
+	}
+	return "are "
+}
+
+func receiptLine(r Receipt) ReceiptLine {
+	return ReceiptLine{
+		URL: "/receipts/" + r.ID, What: r.what(), When: moment(r.When), State: r.state(), Outcome: r.outcome(),
+		Changes: fmt.Sprintf("%d of %s made", r.Done, plural(r.Count, "change", "changes")),
+	}
+}
+
+func (r Receipt) what() string {
+	switch r.Kind {
+	case "undo":
+		return "Undo"
+	case "rotate":
+		return "New client secret"
+	case "remove":
+		return "Link taken apart"
+	}
+	return "Link made or changed"
+}
+
+// state is the icon's name.
+func (r Receipt) state() string {
+	switch {
+	case r.Running:
+		return "running"
+	case r.Outcome == "completed":
+		return "done"
+	case r.Outcome == "" || r.Outcome == "stopped":
+		return "warn"
+	}
+	return "waiting"
+}
+
+func (r Receipt) outcome() string {
+	switch {
+	case r.Running:
+		return "Under way"
+	case r.TakenBack:
+		return "Done, and undone later"
+	}
+	switch r.Outcome {
+	case "completed":
+		return "Done"
+	case "stopped":
+		return "Stopped at a change that failed"
+	case "continued":
+		return "Interrupted, and gone on with later"
+	case "undone":
+		return "Interrupted, and undone later"
+	case "dismissed":
+		return "Interrupted, and left as it was"
+	}
+	return "Interrupted"
+}
+
+// undoable tells whether undo is offered. It is not for what has no secret to
+// put back, nor for what is under way.
+func (r Receipt) undoable() bool {
+	if r.Kind != "apply" || r.Running || r.TakenBack || r.Outcome == "undone" {
+		return false
+	}
+	for _, c := range r.Changes {
+		if c.State == "done" || c.State == "about to" {
+			return true
+		}
+	}
+	return false
+}
+
+// NewReceipt makes the page of one receipt.
+func NewReceipt(h Head, r Receipt) ReceiptPage {
+	h.Title, h.Back, h.Wide = r.what(), "/receipts", true
+	line := receiptLine(r)
+	p := ReceiptPage{Head: h, ID: r.ID, Facts: []Answer{{"When", line.When}, {"Outcome", line.Outcome}, {"Changes", line.Changes}, {"Receipt", r.ID}}}
+	if r.Program != "" {
+		p.Facts = append(p.Facts, Answer{"Written by", Program + " " + r.Program})
+	}
+	if r.Of != "" {
+		p.Of = "/receipts/" + r.Of
+	}
+	for _, c := range r.Changes {
+		p.Changes = append(p.Changes, newReceiptCard(c))
+	}
+	p.Undo = r.undoable()
+	p.Continue, p.Note = r.next()
+	return p
+}
+
+// next is the label of the button that takes the receipt's answers over,
+// empty for none, and what to know of it.
+func (r Receipt) next() (button, note string) {
+	switch {
+	case r.Running:
+		return "", "This is being done right now."
+	case r.Outcome == "":
+		return "Go on", "It was interrupted. Both systems are asked what they hold, and the review lists only what is left."
+	case r.Kind == "rotate":
+		return "", "A receipt holds no secret, so the client secret from before cannot come back. A new one can always be made."
+	case r.Kind == "remove", r.Kind == "undo", r.TakenBack:
+		return "Make the link again", "It gets the same settings and a new client secret. You see the whole list first."
+	}
+	return "", ""
+}
+
+func newReceiptCard(c ReceiptChange) ReceiptCard {
+	card := ReceiptCard{Card: newChangeCard(c.Change), System: c.Change.System.Label(), Summary: c.Summary, Todo: c.Todo, Detail: c.Detail}
+	switch c.State {
+	case "done":
+		card.State, card.Word = "done", "Done"
+	case "failed":
+		card.State, card.Word = "failed", "Failed"
+	case "about to":
+		card.State, card.Word = "warn", "Begun, outcome not known"
+	default:
+		card.State, card.Word = "waiting", "Not begun"
+	}
+	return card
+}
+
+// newInterruption says what an interrupted receipt leaves open. goOn offers
+// to go on, where the page itself does not.
+func newInterruption(r Receipt, goOn bool) Interruption {
+	i := Interruption{ID: r.ID, Heading: r.what() + ": interrupted", GoOn: goOn || r.Kind != "apply", Undo: r.undoable()}
+	i.Text = "Begun on " + moment(r.When) + ". " + receiptLine(r).Changes + "."
+	var done, open []string
+	for _, c := range r.Changes {
+		name := strings.ToLower(verb(c.Change.Action)) + " " + c.Change.Object
+		switch c.State {
+		case "done":
+			done = append(done, name)
+		case "about to":
+			open = append(open, name)
+		}
+	}
+	if len(done) > 0 {
+		i.Lines = append(i.Lines, "Done: "+strings.Join(done, "; ")+".")
+	}
+	if len(open) > 0 {
+		i.Lines = append(i.Lines, "Begun, and not known whether it was written: "+strings.Join(open, "; ")+". The review shows what the systems hold.")
+	}
+	return i
+}
+
+func interruptions(list []Receipt, goOn bool) []Interruption {
+	var out []Interruption
+	for _, r := range list {
+		out = append(out, newInterruption(r, goOn))
+	}
+	return out
+}
+
+// moment is a time for people.
+func moment(t time.Time) string { return t.UTC().Format("2 January 2006 15:04 UTC") }
