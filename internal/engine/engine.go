@@ -79,7 +79,7 @@ func (e *Engine) Plan(ctx context.Context, spec link.Spec) (link.Plan, error) {
 	if problems := spec.Validate(); len(problems) > 0 {
 		return link.Plan{}, problems
 	}
-	spec, err := e.resume(spec)
+	spec, clientID, err := e.resume(spec)
 	if err != nil {
 		return link.Plan{}, err
 	}
@@ -90,6 +90,9 @@ func (e *Engine) Plan(ctx context.Context, spec link.Spec) (link.Plan, error) {
 	generated, err := generate()
 	if err != nil {
 		return link.Plan{}, err
+	}
+	if clientID != "" {
+		generated.ClientID = clientID
 	}
 	plan, problems := link.NewPlan(spec, snaps.Authentik, snaps.PocketBase, generated)
 	if len(problems) > 0 {

@@ -54,9 +54,29 @@ func (e *Engine) Undo(ctx context.Context, id string, force bool) (link.Plan, er
 	if err != nil {
 		return link.Plan{}, err
 	}
-	plan, problems := link.NewUndo(spec, begun(receipt), snaps.Authentik, snaps.PocketBase, force)
+	done, err := e.chain(receipt)
+	if err != nil {
+		return link.Plan{}, err
+	}
+	plan, problems := link.NewUndo(spec, done, snaps.Authentik, snaps.PocketBase, force)
 	plan.Of = id
 	return plan, problems.Err()
+}
+
+// chain are the changes of the receipt, after those of the applies that it
+// went on from: together they made what there is to take back.
+func (e *Engine) chain(r *journal.Receipt) ([]link.Change, error) {
+	done := begun(r)
+	for seen := map[string]bool{r.ID: true}; r.Kind == journal.Apply && r.Of != "" && !seen[r.Of]; {
+		before, err := e.receipts.Load(r.Of)
+		if err != nil {
+			return nil, err
+		}
+		seen[before.ID] = true
+		done = append(begun(before), done...)
+		r = before
+	}
+	return done, nil
 }
 
 // begun are the changes that were made or may have been: those announced

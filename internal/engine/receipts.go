@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"cmp"
 	"context"
 	"errors"
 
@@ -76,19 +77,21 @@ func (e *Engine) Interrupted() ([]*journal.Receipt, error) {
 	return found, nil
 }
 
-// resume makes sure that an interrupted change of the client secret is ended:
-// PocketBase never shows the one it has, so it is given authentik's again.
-// Everything else that was interrupted shows in the systems' own state.
-func (e *Engine) resume(spec link.Spec) (link.Spec, error) {
+// resume makes sure that what was interrupted is ended. A client secret that
+// PocketBase may not have been given is written again, for PocketBase never
+// shows the one it has. The client id that was made up is used again, so that
+// a create that lands late is known. Everything else shows in the systems.
+func (e *Engine) resume(spec link.Spec) (resumed link.Spec, clientID string, err error) {
 	open, err := e.Interrupted()
 	for _, r := range open {
+		clientID = cmp.Or(clientID, r.ClientID)
 		for _, c := range r.Changes {
 			if c.Kind == link.KindOAuth2 && c.State() != journal.Done {
 				spec.PocketBase.RewriteSecret = true
 			}
 		}
 	}
-	return spec, err
+	return spec, clientID, err
 }
 
 // settle gives every interrupted receipt of the link its end.
