@@ -127,13 +127,6 @@ func TestAPlanHasTheWarningsOfBothSystems(t *testing.T) {
 	}
 }
 
-func TestChecksOfAuthentikComeFirst(t *testing.T) {
-	checks := newMemory().engine().Verify(t.Context(), link.Desired{}, 0)
-	if len(checks) != 2 || checks[0].ID != "authentik.one" || checks[1].ID != "pocketbase.one" {
-		t.Errorf("the checks are %+v", checks)
-	}
-}
-
 func TestWhatIsMadeUpIsNewEachTime(t *testing.T) {
 	e := newMemory().engine()
 	seen := map[string]bool{}

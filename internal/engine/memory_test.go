@@ -21,11 +21,17 @@ type memory struct {
 	apply   func(ctx context.Context, c link.Change) error
 }
 
-type memoryAuthentik struct{ *memory }
-type memoryPocketBase struct{ *memory }
+type memoryAuthentik struct {
+	*memory
+	engine.AuthentikProof // sign-ins are tested with the real adapters
+}
+type memoryPocketBase struct {
+	*memory
+	engine.PocketBaseProof
+}
 
 func (m *memory) engine() *engine.Engine {
-	return engine.New(memoryAuthentik{m}, memoryPocketBase{m}, slog.New(slog.DiscardHandler))
+	return engine.New(memoryAuthentik{memory: m}, memoryPocketBase{memory: m}, slog.New(slog.DiscardHandler))
 }
 
 func (m *memory) look(ctx context.Context, system link.System, q link.Query) error {

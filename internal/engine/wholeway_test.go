@@ -48,7 +48,7 @@ func TestEveryCheckOfANewLinkPasses(t *testing.T) {
 			t.Errorf("%s: %s: %s %s", c.ID, c.Status, c.Evidence, c.Remedy)
 		}
 	}
-	if checks.Count(link.Pass) < 5 || checks[0].System != link.Authentik || checks[len(checks)-1].System != link.PB {
+	if checks.Count(link.Pass) < 5 || checks[0].System != link.Authentik || checks.Count(link.Pass)+checks.Count(link.Warn)+checks.Count(link.Skipped) != len(checks) {
 		t.Errorf("%d of %d checks pass", checks.Count(link.Pass), len(checks))
 	}
 }
