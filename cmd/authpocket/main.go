@@ -41,6 +41,7 @@ type flags struct {
 	Rotate   applyFlags    `cmd:"" help:"Give both sides a new client secret."`
 	Remove   applyFlags    `cmd:"" help:"Take the link apart on both sides. Accounts stay."`
 	Receipts receiptsFlags `cmd:"" help:"List what was done before."`
+	Export   exportFlags   `cmd:"" help:"Print what apply would do as a blueprint, Terraform, a PocketBase migration, a shell script or Markdown. No secret is in it."`
 }
 
 // fileFlags are those of every command that works from a link file.
@@ -100,6 +101,8 @@ func run(ctx context.Context, args []string, std streams) int {
 		return p.rotate(ctx, cli.Rotate)
 	case "remove":
 		return p.remove(ctx, cli.Remove)
+	case "export <format>":
+		return p.export(ctx, cli.Export)
 	case "receipts":
 		return p.listReceipts(cli.Receipts)
 	default:
