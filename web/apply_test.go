@@ -47,6 +47,23 @@ func newGate(t *testing.T, target string) *gate {
 	return g
 }
 
+// before is a server in front of the gate that answers some requests itself.
+func (g *gate) before(t *testing.T, answer func(http.ResponseWriter, *http.Request) bool) string {
+	t.Helper()
+	to, err := url.Parse(g.url)
+	if err != nil {
+		t.Fatal(err)
+	}
+	proxy := httputil.NewSingleHostReverseProxy(to)
+	srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if !answer(w, r) {
+			proxy.ServeHTTP(w, r)
+		}
+	}))
+	t.Cleanup(srv.Close)
+	return srv.URL
+}
+
 func (g *gate) set(meet func(http.ResponseWriter, *http.Request) bool) {
 	g.mu.Lock()
 	defer g.mu.Unlock()

@@ -16,8 +16,16 @@ func (s *session) show(plan link.Plan, rev int) *shownPlan {
 	if s.plans = append(s.plans, shown); len(s.plans) > plansKept {
 		s.plans = s.plans[1:]
 	}
-	s.fresh = shown
 	return shown
+}
+
+// showNext keeps a plan for the review that follows, which need not make it
+// anew.
+func (s *session) showNext(plan link.Plan, rev int) {
+	shown := s.show(plan, rev)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.fresh = shown
 }
 
 // takeFresh returns the plan that saving the settings has just made, once.

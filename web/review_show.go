@@ -28,7 +28,6 @@ func (s *Server) showReview(w http.ResponseWriter, r *http.Request, sess *sessio
 			return
 		}
 		shown = sess.show(plan, p.rev)
-		sess.takeFresh()
 	}
 	if shown.plan.Empty() {
 		sess.settle(shown.rev, shown.plan.Desired, nil)

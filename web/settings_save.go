@@ -39,7 +39,7 @@ func (s *Server) saveSettings(w http.ResponseWriter, r *http.Request, sess *sess
 		s.fail(w, r, sess, err, "/settings")
 		return
 	}
-	sess.show(plan, rev)
+	sess.showNext(plan, rev)
 	redirect(w, r, "/review")
 }
 

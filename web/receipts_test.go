@@ -1,0 +1,345 @@
+package web
+
+import (
+	"encoding/json"
+	"net/http"
+	"net/url"
+	"strings"
+	"sync/atomic"
+	"testing"
+
+	"authpocket/internal/journal"
+	"authpocket/internal/sandbox"
+)
+
+func openReceipts(t *testing.T, dir string) *journal.Store {
+	t.Helper()
+	store, err := journal.Open(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return store
+}
+
+// keeping is a wizard that keeps receipts.
+func keeping(t *testing.T, box *sandbox.Sandbox, cfg Config) *wizard {
+	t.Helper()
+	cfg.Receipts, cfg.Version = openReceipts(t, t.TempDir()), "test"
+	return wizardFor(t, box, cfg)
+}
+
+// state is all of both systems that a link touches, ids and times left out.
+func state(t *testing.T, box *sandbox.Sandbox) string {
+	t.Helper()
+	snap := box.Authentik().Snapshot()
+	users, err := box.PocketBase().App().FindCollectionByNameOrId("users")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(users.OAuth2.Providers) == 0 {
+		users.OAuth2.Providers = nil // an empty list and none are the same
+	}
+	text, err := json.MarshalIndent([]any{snap.Applications, snap.Providers, snap.ScopeMappings, snap.Bindings, len(snap.KeyPairs), users.OAuth2, users.CreateRule, users.AuthRule}, "", " ")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(text)
+}
+
+// apply presses the button of a review and waits for the end.
+func (b *browser) apply(review *page) *page {
+	b.t.Helper()
+	job := b.send(review, "/apply", nil).want(303).header.Get("Location")
+	b.wait(job+"/events", "")
+	return b.get(job).want(200)
+}
+
+// linked goes all the way to Done.
+func (b *browser) linked() *browser {
+	b.t.Helper()
+	b.answered()
+	b.apply(b.get("/review").want(200)).says("All changes were made")
+	b.post("/verify", nil).want(303)
+	b.wait("/verify/events", "")
+	return b
+}
+
+// newest is the id of the newest receipt, as the list links to it.
+func (b *browser) newest() string {
+	b.t.Helper()
+	for _, a := range b.get("/receipts").want(200).all("a") {
+		if id, found := strings.CutPrefix(attr(a, "href"), "/receipts/"); found {
+			return id
+		}
+	}
+	b.t.Fatal("the list has no receipt")
+	return ""
+}
+
+func TestUndoPutsBothSystemsBack(t *testing.T) {
+	box := newSandbox(t)
+	before := state(t, box)
+	b := keeping(t, box, prefilled(box)).browser().linked()
+	if p := b.get("/done").want(200).says("Later", "New client secret", "Take the link apart"); !strings.Contains(p.text, `href="/receipts"`) {
+		t.Error("the last page does not lead to the receipts")
+	}
+	b.get("/receipts").want(200).says("Link made or changed", "3 of 3 changes made", "Done")
+	id := b.newest()
+	b.get("/receipts/"+id).want(200).says("Create", "Done", "Undo")
+	review := b.get("/receipts/" + id + "/undo").want(200).says("Review the undo: 4 changes", "Undo 4 changes", "Delete")
+	if strings.Contains(review.visible(), "Your answers") {
+		t.Error("the review of an undo repeats answers")
+	}
+	done := b.apply(review).says("4 changes were undone", "Both systems are as they were before")
+	if done.title() != "Undone – authpocket" {
+		t.Errorf("the title is %q", done.title())
+	}
+	if after := state(t, box); after != before {
+		t.Errorf("both systems are\n%s\nwant\n%s", after, before)
+	}
+	// a second press of the same button shows what it did
+	b.send(review, "/apply", nil).want(303)
+	b.get("/done").want(303, "/review")
+	b.get("/receipts/"+id).want(200).says("Done, and undone later", "Make the link again")
+	b.get("/receipts").says("Undo", "4 of 4 changes made")
+	b.send(b.get("/receipts/"+id), "/receipts/"+id+"/continue", nil).want(303, "/review")
+	b.get("/review").want(200).says("Make 3 changes")
+}
+
+func TestUndoOfWhatWasChangedSinceAsks(t *testing.T) {
+	box := newSandbox(t)
+	before := state(t, box)
+	b := keeping(t, box, prefilled(box)).browser().linked()
+	id := b.newest()
+	rename(t, box)
+	conflict := b.get("/receipts/"+id+"/undo").want(409).says("Something was changed since", "Somebody else's", "Undo it all the same", "Leave it")
+	if !strings.Contains(conflict.text, `href="/receipts/`+id+`/undo?force=yes"`) {
+		t.Error("there is no way on")
+	}
+	b.apply(b.get("/receipts/"+id+"/undo?force=yes").want(200).says("What was changed since goes too")).says("4 changes were undone")
+	if after := state(t, box); after != before {
+		t.Errorf("both systems are\n%s\nwant\n%s", after, before)
+	}
+}
+
+// rename changes the name of the link's application as another admin would.
+func rename(t *testing.T, box *sandbox.Sandbox) {
+	t.Helper()
+	req, err := http.NewRequestWithContext(t.Context(), http.MethodPatch, box.AuthentikURL+"/api/v3/core/applications/pocketbase/", strings.NewReader(`{"name":"Somebody else's"}`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	req.Header.Set("Authorization", "Bearer "+box.AuthentikToken)
+	req.Header.Set("Content-Type", "application/json")
+	res, err := http.DefaultClient.Do(req)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer res.Body.Close()
+	if res.StatusCode != http.StatusOK {
+		t.Fatalf("renaming the application: %s", res.Status)
+	}
+}
+
+// secrets are the client secrets on both sides.
+func secrets(t *testing.T, box *sandbox.Sandbox) (authentik, pocketbase string) {
+	t.Helper()
+	providers := box.Authentik().Snapshot().Providers
+	users, err := box.PocketBase().App().FindCollectionByNameOrId("users")
+	if err != nil || len(providers) != 1 || len(users.OAuth2.Providers) != 1 {
+		t.Fatalf("%d and %d providers: %v", len(providers), len(users.OAuth2.Providers), err)
+	}
+	return providers[0].ClientSecret, users.OAuth2.Providers[0].ClientSecret
+}
+
+func TestANewClientSecretIsCheckedAtOnce(t *testing.T) {
+	box := newSandbox(t)
+	w := keeping(t, box, prefilled(box))
+	b := w.browser().linked()
+	old, _ := secrets(t, box)
+	review := b.get("/rotate").want(200).says("Review the new client secret: 2 changes", "nobody can sign in")
+	b.apply(review).says("Both sides have the new client secret", "Checks:", "Back to the link")
+	authentik, pocketbase := secrets(t, box)
+	if authentik == old || authentik != pocketbase {
+		t.Error("the two sides do not have one new secret")
+	}
+	if strings.Contains(review.text, authentik) || strings.Contains(b.get("/receipts/"+b.newest()).text, authentik) {
+		t.Error("the secret is on a page")
+	}
+	b.get("/verify").want(200).says("All checks passed")
+	b.get("/done").want(200)
+	b.get("/review").want(200).says("Nothing has to change")
+	id := b.newest()
+	b.get("/receipts/"+id).want(200).says("New client secret", "the client secret from before cannot come back")
+	b.get("/receipts/"+id+"/undo").want(303, "/receipts/"+id)
+}
+
+func TestASecretThatIsNotAcceptedLeadsBackToTheOldOne(t *testing.T) {
+	box := newSandbox(t)
+	var refuse atomic.Bool
+	g := newGate(t, box.AuthentikURL)
+	front := g.before(t, func(w http.ResponseWriter, r *http.Request) bool {
+		if refuse.Load() && strings.Contains(r.URL.Path, "/revoke/") {
+			w.Header().Set("Content-Type", "application/json")
+			w.WriteHeader(http.StatusUnauthorized)
+			_, _ = w.Write([]byte(`{"error":"invalid_client"}`))
+			return true
+		}
+		return false
+	})
+	cfg := prefilled(box)
+	cfg.Prefill.AuthentikURL = front
+	b := keeping(t, box, cfg).browser().linked()
+	old, _ := secrets(t, box)
+	refuse.Store(true)
+	b.apply(b.get("/rotate").want(200)).says("The new client secret is not accepted", "Go back to the old secret")
+	refuse.Store(false)
+	b.apply(b.get("/rotate/back").want(200).says("Review the new client secret")).says("Both sides have the new client secret")
+	if authentik, pocketbase := secrets(t, box); authentik != old || pocketbase != old {
+		t.Error("the two sides do not have the old secret")
+	}
+}
+
+func TestTakingTheLinkApartLeavesNothing(t *testing.T) {
+	box := newSandbox(t)
+	b := keeping(t, box, prefilled(box)).browser().linked()
+	review := b.get("/remove").want(200).says("Review taking the link apart", "Accounts in PocketBase stay", "Take the link apart")
+	b.apply(review).says("The link is taken apart", "Nothing of the link is left in either system")
+	snap := box.Authentik().Snapshot()
+	users, err := box.PocketBase().App().FindCollectionByNameOrId("users")
+	if err != nil || len(snap.Applications)+len(snap.Providers)+len(users.OAuth2.Providers) != 0 || strings.Contains(state(t, box), "authpocket:") {
+		t.Errorf("something is left: %s, %v", state(t, box), err)
+	}
+	b.get("/remove").want(200).says("There is no link to take apart")
+	b.get("/rotate").want(409).says("There is no link yet whose client secret could be changed")
+	id := b.newest()
+	b.get("/receipts/"+id).want(200).says("Link taken apart", "Make the link again")
+	b.send(b.get("/receipts/"+id), "/receipts/"+id+"/continue", nil).want(303, "/review")
+	b.get("/review").want(200).says("Make 3 changes")
+}
+
+// interrupt leaves a receipt as a killed apply does: the session's newest plan
+// with its first change announced, and no end.
+func (w *wizard) interrupt() *journal.Receipt {
+	w.t.Helper()
+	sess := w.only(w.t)
+	plan := sess.plans[len(sess.plans)-1].plan
+	receipt, err := w.server.cfg.Receipts.Begin(plan, journal.Meta{
+		Kind: journal.Apply, AuthentikURL: w.box.AuthentikURL, PocketBaseURL: w.box.PocketBaseURL, Program: "test",
+	})
+	if err == nil {
+		err = receipt.AboutTo(0)
+	}
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	return receipt
+}
+
+func TestAnInterruptedApplyIsShownAndGoneOnWith(t *testing.T) {
+	box := newSandbox(t)
+	w := keeping(t, box, prefilled(box))
+	b := w.browser().answered()
+	receipt := w.interrupt()
+	words := []string{"Link made or changed: interrupted", "Begun, and not known whether it was written: create scope mapping", "0 of 3 changes made", "Undo it"}
+	b.get("/review").want(200).says(append(words, "The review below goes on from there")...)
+	settings := b.get("/settings").want(200).says(append(words, "Go on")...)
+	b.get("/receipts").says("Interrupted")
+	// another browser, which has no answers yet
+	other := w.browser().connected()
+	other.get("/settings").want(200).says(words...)
+	other.send(settings, "/receipts/"+receipt.ID+"/continue", nil).want(303, "/review")
+	other.apply(other.get("/review").want(200).says("Make 3 changes")).says("All changes were made")
+	if p := other.get("/review").want(200).says("Nothing has to change"); strings.Contains(p.visible(), "interrupted") {
+		t.Error("the interrupted apply is still shown")
+	}
+	other.get("/receipts/"+receipt.ID).says("Interrupted, and gone on with later", "Begun, outcome not known")
+}
+
+func TestAnInterruptedApplyThatWroteNothingCanBeClosed(t *testing.T) {
+	box := newSandbox(t)
+	w := keeping(t, box, prefilled(box))
+	b := w.browser().answered()
+	id := w.interrupt().ID
+	before := state(t, box)
+	b.apply(b.get("/receipts/"+id+"/undo").want(200).says("Nothing is left to undo", "Close the receipt")).says("0 changes")
+	if p := b.get("/settings").want(200); strings.Contains(p.visible(), "interrupted") {
+		t.Error("the interrupted apply is still shown")
+	}
+	if state(t, box) != before {
+		t.Error("something was written")
+	}
+}
+
+func TestALinkThatIsBeingChangedElsewhereIsLeftAlone(t *testing.T) {
+	box := newSandbox(t)
+	cfg := prefilled(box)
+	dir := t.TempDir()
+	cfg.Receipts = openReceipts(t, dir)
+	b := wizardFor(t, box, cfg).browser().answered()
+	unlock, err := openReceipts(t, dir).Lock(t.Context(), journal.Key(box.AuthentikURL, box.PocketBaseURL))
+	if err != nil {
+		t.Fatal(err)
+	}
+	review := b.get("/review").want(200)
+	b.apply(review).says("This link is being changed right now, in another tab or by another authpocket", "Wait until that is done", "0 of 3 changes made")
+	unlock()
+	b.apply(b.get("/review").want(200)).says("All changes were made")
+}
+
+func TestReceiptsOfOtherLinksAreNotShown(t *testing.T) {
+	box := newSandbox(t)
+	w := keeping(t, box, prefilled(box))
+	b := w.browser().answered()
+	plan := w.only(t).plans[0].plan
+	other, err := w.server.cfg.Receipts.Begin(plan, journal.Meta{Kind: journal.Apply, AuthentikURL: "https://other.example", PocketBaseURL: box.PocketBaseURL})
+	if err != nil {
+		t.Fatal(err)
+	}
+	b.get("/receipts").want(200).says("There is no receipt of this link yet", "There is 1 receipt of other addresses")
+	for _, path := range []string{"/receipts/" + other.ID, "/receipts/" + other.ID + "/undo", "/receipts/unknown", "/receipts/unknown/undo"} {
+		b.get(path).want(404).says("There is no such receipt")
+	}
+	b.post("/receipts/"+other.ID+"/continue", nil).want(404)
+	if p := b.get("/review"); strings.Contains(p.visible(), "interrupted") {
+		t.Error("the review tells of another link's apply")
+	}
+	stranger := w.browser()
+	for _, path := range []string{"/receipts", "/receipts/" + other.ID, "/receipts/" + other.ID + "/undo", "/rotate", "/rotate/back", "/remove"} {
+		if p := stranger.get(path).want(303); p.header.Get("Location") != "/authentik" && p.header.Get("Location") != "/rotate" {
+			t.Errorf("%s leads a stranger to %s", path, p.header.Get("Location"))
+		}
+	}
+	stranger.post("/receipts/"+other.ID+"/continue", nil).want(303, "/authentik")
+}
+
+func TestWithoutADirectoryThereAreNoReceipts(t *testing.T) {
+	box := sharedSandbox(t)
+	b := wizardFor(t, box, prefilled(box)).browser().connected()
+	b.get("/receipts").want(404).says("No receipts are kept")
+	b.get("/receipts/abc").want(404)
+	if p := b.get("/settings"); strings.Contains(p.text, `href="/receipts"`) {
+		t.Error("the foot leads to receipts that are not kept")
+	}
+}
+
+func TestAnotherKindOfPlanWaitsForTheOneUnderWay(t *testing.T) {
+	w, g := gated(t)
+	b := w.browser().linked()
+	rotate, remove := b.get("/rotate").want(200), b.get("/remove").want(200)
+	reached, open := make(chan struct{}, 10), make(chan struct{})
+	g.set(func(http.ResponseWriter, *http.Request) bool {
+		reached <- struct{}{}
+		<-open
+		return false
+	})
+	job := b.send(rotate, "/apply", nil).want(303).header.Get("Location")
+	<-reached
+	b.send(remove, "/apply", nil).want(409).says("Other changes are under way", "See how far they are")
+	b.send(rotate, "/apply", nil).want(303, job)
+	close(open)
+	b.wait(job+"/events", "")
+	b.get(job).want(200).says("Both sides have the new client secret")
+	// the answers' own secret is no longer wanted, and what was shown before is compared anew
+	b.post("/apply", url.Values{"plan": {"unknown"}}).want(409)
+}
