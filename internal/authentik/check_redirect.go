@@ -91,6 +91,9 @@ func (m *measured) judgeProbe(check link.Check, p probe) link.Check {
 	r := readProbe(p.answer, p.uri)
 	evidence := asked + ": " + r.said + "."
 	switch {
+	case !r.accepted && r.cause == causeRedirect:
+		known := link.NewMismatch(p.uri, link.RedirectNames(m.live.state.RedirectURIs))
+		return fail(check, r.cause, evidence+" "+r.means+" "+plain(known.String()), r.remedy)
 	case !r.accepted:
 		return fail(check, r.cause, evidence+" "+r.means, r.remedy)
 	case !m.hasRedirect(p.uri):

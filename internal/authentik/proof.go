@@ -101,3 +101,17 @@ func (a answer) ahead(sent, received time.Time) (time.Duration, error) {
 	middle := sent.Add(received.Sub(sent) / 2)
 	return date.Add(time.Second / 2).Sub(middle).Round(time.Second / 2), nil
 }
+
+// RedirectURIs are those that the link's provider has now, regular expressions
+// marked. Its error is a *link.Fault.
+func (c *Client) RedirectURIs(ctx context.Context, d link.Desired) ([]string, error) {
+	pk, err := c.providerOf(ctx, d)
+	if err != nil {
+		return nil, err
+	}
+	o, err := c.provider(ctx, pk)
+	if err != nil {
+		return nil, err
+	}
+	return link.RedirectNames(providerState(o).RedirectURIs), nil
+}

@@ -102,7 +102,7 @@ func (t *trial) compare(v *link.Verdict) {
 func (t *trial) explain(ctx context.Context) link.Verdict {
 	t.report(t.verdict(link.Diagnose(t.facts)))
 	t.readTrails(ctx)
-	if t.facts.Return.Missing != link.MissingNothing {
+	if t.facts.Return.Missing != link.MissingNothing || link.Vague(link.Diagnose(t.facts)) {
 		t.measure(ctx)
 	}
 	if t.facts.Claims == nil && t.person() != 0 {

@@ -33,7 +33,7 @@ func FindCause(id string) (Cause, bool) {
 // them.
 func Causes() []Cause {
 	return slices.Concat(causesAtAuthentik(), causesOfTheWayBack(), causesOfReach(), causesOfTheExchange(), causesOfTheRecord(),
-		[]Cause{{ID: causeUnknown, Title: "The cause is not known", Symptom: "Any error that is not on this page.",
+		[]Cause{{ID: CauseUnknown, Title: "The cause is not known", Symptom: "Any error that is not on this page.",
 			Why:    "What happened fits none of the causes that authpocket knows, or PocketBase keeps no log that would tell.",
 			Todo:   "Look at the evidence, and at the newest entries of PocketBase's log (Dashboard › Logs) and of authentik's events (Events › Logs).",
 			Checks: []string{"pocketbase.probe", SignInCheck}}})

@@ -18,8 +18,8 @@ type Facts struct {
 	Claims *Claims
 }
 
-// causeUnknown is for what nothing explains.
-const causeUnknown = "unknown"
+// CauseUnknown is the catalogue's entry for what nothing explains.
+const CauseUnknown = "unknown"
 
 // Diagnose finds the cause of a sign-in that failed, always one of the
 // catalogue.
@@ -40,7 +40,7 @@ func Diagnose(f Facts) string {
 // known keeps what is said to be a cause to those of the catalogue.
 func known(cause string) string {
 	if _, found := FindCause(cause); !found {
-		return causeUnknown
+		return CauseUnknown
 	}
 	return cause
 }
@@ -72,7 +72,7 @@ func diagnoseError(code string) string {
 	case "login_required", "consent_required":
 		return "popup-closed"
 	}
-	return causeUnknown
+	return CauseUnknown
 }
 
 // diagnoseMissing goes by what the two systems noted, and then by what is
@@ -120,7 +120,7 @@ func firstOf(causes ...string) string {
 			return one
 		}
 	}
-	return causeUnknown
+	return CauseUnknown
 }
 
 // The messages by which PocketBase tells its refusals apart; it has no codes
@@ -153,13 +153,25 @@ func diagnoseRefusal(f Facts, r Refusal) string {
 	case r.Message == saidToken && f.Authentik.Redirect != nil:
 		return "redirect-mismatch"
 	case r.Message == saidToken, r.Message == saidUser, r.Status >= 500:
-		return known(f.PocketBase.Cause)
+		return sharper(f, known(f.PocketBase.Cause))
 	case len(r.Fields) > 0:
 		return diagnoseFields(f, r.Fields)
 	case r.Message == saidCreate:
 		return "create-rule"
 	}
 	return known(f.PocketBase.Cause)
+}
+
+// Vague tells whether a cause names only where something failed, so that it
+// is worth measuring what is wrong there.
+func Vague(cause string) bool { return cause == CauseUnknown || cause == "authentik-error" }
+
+// sharper prefers what was measured at authentik to a vague cause.
+func sharper(f Facts, cause string) string {
+	if !Vague(cause) {
+		return cause
+	}
+	return firstOf(failedCause(f.Checks, "authentik.discovery"), failedCause(f.Checks, "authentik.jwks"), failedCause(f.Checks, "authentik.client"), cause)
 }
 
 // diagnoseFields reads PocketBase's complaints about single values.

@@ -116,6 +116,11 @@ func refused(cause, words string) Prediction {
 	return Prediction{Outcome: OutcomeRefused, Cause: cause, Words: words}
 }
 
+// PredictNoAccess is for somebody whom authentik does not let through.
+func PredictNoAccess(d Desired) Prediction {
+	return refused("no-access", "authentik does not let this person use “"+d.Application.Name+"”: its bindings let other people in.")
+}
+
 func shown(a Account) string {
 	if a.Email != "" {
 		return a.Email

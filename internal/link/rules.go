@@ -1,0 +1,54 @@
+package link
+
+import "strings"
+
+// RuleDrift is one rule of a collection that is no longer as it was when the
+// link was made.
+type RuleDrift struct {
+	Cause  string // of the catalogue
+	What   string // a full sentence
+	Looser bool   // it lets in more people than before, not fewer
+}
+
+// RuleDrifts compares the rules that decide who may sign in.
+func (d Desired) RuleDrifts(now CollectionState) []RuleDrift {
+	var list []RuleDrift
+	was := d.Collection
+	add := func(cause, name string, before, after *string) {
+		if !equalRules(before, after) {
+			list = append(list, RuleDrift{Cause: cause, Looser: plainlyOpen(after),
+				What: "The " + name + " of " + now.Name + " was " + ruleWords(before) + " and is now " + ruleWords(after) + "."})
+		}
+	}
+	add("create-rule", "create rule", was.CreateRule, now.CreateRule)
+	add("auth-rule", "auth rule", was.AuthRule, now.AuthRule)
+	if asksTwice(now) != asksTwice(was) {
+		what := "Multi-factor authentication of " + now.Name + " was not asked of sign-ins with authentik, and is now."
+		if asksTwice(was) {
+			what = "Multi-factor authentication of " + now.Name + " was asked of sign-ins with authentik, and is no longer."
+		}
+		list = append(list, RuleDrift{Cause: "mfa", What: what, Looser: asksTwice(was)})
+	}
+	return list
+}
+
+func asksTwice(c CollectionState) bool { return c.MFAEnabled && !exemptsOAuth2(c.MFARule) }
+
+// plainlyOpen tells whether a rule lets every sign-in with OAuth2 through.
+func plainlyOpen(rule *string) bool {
+	if rule == nil {
+		return false
+	}
+	normal := strings.ReplaceAll(strings.Join(strings.Fields(*rule), ""), "'", `"`)
+	return normal == "" || normal == `@request.context="oauth2"`
+}
+
+func ruleWords(rule *string) string {
+	switch {
+	case rule == nil:
+		return "“superusers only”"
+	case strings.TrimSpace(*rule) == "":
+		return "open to everyone"
+	}
+	return "“" + Scrub(*rule) + "”"
+}
