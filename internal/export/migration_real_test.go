@@ -1,5 +1,3 @@
-//go:build goja
-
 package export
 
 import (
