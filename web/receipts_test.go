@@ -86,7 +86,7 @@ func TestUndoPutsBothSystemsBack(t *testing.T) {
 	b.get("/receipts").want(200).says("Link made or changed", "3 of 3 changes made", "Done")
 	id := b.newest()
 	b.get("/receipts/"+id).want(200).says("Create", "Done", "Undo")
-	review := b.get("/receipts/" + id + "/undo").want(200).says("Review the undo: 4 changes", "Undo 4 changes", "Delete")
+	review := b.get("/receipts/"+id+"/undo").want(200).says("Review the undo: 4 changes", "Undo 4 changes", "Delete")
 	if strings.Contains(review.visible(), "Your answers") {
 		t.Error("the review of an undo repeats answers")
 	}
@@ -116,7 +116,7 @@ func TestUndoOfWhatWasChangedSinceAsks(t *testing.T) {
 	if !strings.Contains(conflict.text, `href="/receipts/`+id+`/undo?force=yes"`) {
 		t.Error("there is no way on")
 	}
-	b.apply(b.get("/receipts/"+id+"/undo?force=yes").want(200).says("What was changed since goes too")).says("4 changes were undone")
+	b.apply(b.get("/receipts/" + id + "/undo?force=yes").want(200).says("What was changed since goes too")).says("4 changes were undone")
 	if after := state(t, box); after != before {
 		t.Errorf("both systems are\n%s\nwant\n%s", after, before)
 	}

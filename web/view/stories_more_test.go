@@ -65,7 +65,7 @@ func progressStories(both Head) []story {
 		{"apply-running", Apply(page(Progress{States: []string{"done", "running"}}))},
 		{"apply-done", Apply(page(Progress{States: []string{"done", "done", "done"}, Ended: true}))},
 		{"apply-failed", Apply(page(Progress{States: []string{"done", "failed"}, Failed: failed, Ended: true}))},
-		{"apply-stale", Apply(page(Progress{Ended: true, Failure: &Note{"Something was changed since the preview: authentik: name of provider “Provider for PocketBase” is now PB.", "Nothing was written. Look at the new preview and apply that one."}}))},
+		{"apply-stale", Apply(page(Progress{Ended: true, Stale: true, Failure: &Note{"Something was changed since the preview: authentik: name of provider “Provider for PocketBase” is now PB.", "Nothing was written. Look at the new preview and apply that one."}}))},
 	}
 }
 

@@ -1,0 +1,127 @@
+package view
+
+import (
+	"slices"
+	"strings"
+	"testing"
+
+	"authpocket/internal/link"
+)
+
+func TestReceiptOffersOnlyWhatCanBeDone(t *testing.T) {
+	kind := func(r Receipt, kind string) Receipt { r.Kind = kind; return r }
+	whole := receipt("completed", "done", "done", "done")
+	taken, running := whole, receipt("", "done")
+	taken.TakenBack, running.Running = true, true
+	for name, one := range map[string]struct {
+		r        Receipt
+		undo     bool
+		button   string
+		outcome  string
+		contains string
+	}{
+		"done":            {whole, true, "", "Done", ""},
+		"stopped":         {receipt("stopped", "done", "failed"), true, "", "Stopped at a change that failed", ""},
+		"nothing written": {receipt("stopped", "failed"), false, "", "Stopped at a change that failed", ""},
+		"interrupted":     {receipt("", "done", "about to"), true, "Go on", "Interrupted", "only what is left"},
+		"running":         {running, false, "", "Under way", "right now"},
+		"undone later":    {taken, false, "Make the link again", "Done, and undone later", ""},
+		"gone on with":    {receipt("continued", "done"), true, "", "Interrupted, and gone on with later", ""},
+		"undone":          {receipt("undone", "done"), false, "", "Interrupted, and undone later", ""},
+		"left":            {receipt("dismissed", "done"), true, "", "Interrupted, and left as it was", ""},
+		"an undo":         {kind(whole, "undo"), false, "Make the link again", "Done", ""},
+		"a removal":       {kind(whole, "remove"), false, "Make the link again", "Done", "new client secret"},
+		"a new secret":    {kind(whole, "rotate"), false, "", "Done", "cannot come back"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			p := NewReceipt(Head{}, one.r)
+			if p.Undo != one.undo || p.Continue != one.button || !strings.Contains(p.Note, one.contains) {
+				t.Errorf("undo %v, button %q, note %q", p.Undo, p.Continue, p.Note)
+			}
+			if line := receiptLine(one.r); line.Outcome != one.outcome {
+				t.Errorf("the outcome is %q", line.Outcome)
+			}
+		})
+	}
+}
+
+func TestAnInterruptionSaysWhatIsDoneAndWhatIsOpen(t *testing.T) {
+	i := newInterruption(receipt("", "done", "about to"), true)
+	if i.Text != "Begun on 23 November 2026 19:05 UTC. 1 of 3 changes made." || len(i.Lines) != 2 || !i.GoOn || !i.Undo {
+		t.Errorf("%+v", i)
+	}
+	if !strings.HasPrefix(i.Lines[0], "Done: create scope mapping") || !strings.Contains(i.Lines[1], "not known whether it was written: create application and provider") {
+		t.Errorf("%q", i.Lines)
+	}
+	removal := receipt("", "done")
+	removal.Kind = "remove"
+	if here := newInterruption(removal, false); !here.GoOn || here.Undo {
+		t.Errorf("a review of the link does not go on with a removal: %+v", here)
+	}
+	if here := newInterruption(receipt("", "about to"), false); here.GoOn {
+		t.Error("the review goes on by itself")
+	}
+}
+
+func TestEveryPurposeHasItsWords(t *testing.T) {
+	changes := []link.Change{{Object: "a"}, {Object: "b"}, {Object: "c"}, {Object: "d"}}
+	for purpose, want := range map[link.Purpose][2]string{
+		link.PurposeLink:   {"Review 4 changes", "Make 4 changes"},
+		link.PurposeUndo:   {"Review the undo: 4 changes", "Undo 4 changes"},
+		link.PurposeRemove: {"Review taking the link apart: 4 changes", "Take the link apart"},
+		link.PurposeRotate: {"Review the new client secret: 4 changes", "Change the client secret"},
+	} {
+		p := NewReview(Head{}, ReviewInput{Plan: link.Plan{Purpose: purpose, Changes: changes}})
+		if p.Head.Title != want[0] || p.Button != want[1] || (len(p.Answers) > 0) != (purpose == link.PurposeLink) {
+			t.Errorf("%s: %q, %q", purpose, p.Head.Title, p.Button)
+		}
+		empty := NewReview(Head{}, ReviewInput{Plan: link.Plan{Purpose: purpose}})
+		if empty.Button != "" || empty.Check != (purpose == link.PurposeLink) {
+			t.Errorf("%s: an empty plan offers %q", purpose, empty.Button)
+		}
+		open := NewReview(Head{}, ReviewInput{Plan: link.Plan{Purpose: purpose}, Interrupted: []Receipt{receipt("", "about to")}})
+		if open.Button != "Close the receipt" {
+			t.Errorf("%s: an interrupted apply stays open", purpose)
+		}
+	}
+}
+
+func TestWhatCannotComeBackIsSaidBeforeAndAfter(t *testing.T) {
+	plan := link.Plan{Purpose: link.PurposeUndo, Changes: []link.Change{{Object: "a"}}, Warnings: []link.Warning{
+		{ID: "lost", Summary: "The secret stays.", Detail: "Enter it."}, {ID: "other", Summary: "Something else."},
+	}}
+	p := NewReview(Head{}, ReviewInput{Plan: plan})
+	if len(p.Lost) != 1 || len(p.Warnings) != 1 {
+		t.Errorf("%+v, %+v", p.Lost, p.Warnings)
+	}
+	o := goodOutcome(Progress{Purpose: link.PurposeUndo, Warnings: plan.Warnings}, 1)
+	if !slices.Equal(o.Lines, []string{"The secret stays. Enter it."}) || !strings.Contains(o.Text, "but for what could not come back") || o.Heading != "1 change was undone" {
+		t.Errorf("%+v", o)
+	}
+}
+
+func TestANewSecretIsToldByItsChecks(t *testing.T) {
+	for name, one := range map[string]struct {
+		checks  link.Checks
+		kind    string
+		wayBack bool
+	}{
+		"accepted":     {link.Checks{{Status: link.Pass}}, "good", false},
+		"refused":      {link.Checks{{Status: link.Pass}, {Status: link.Fail, Cause: "invalid-client"}}, "bad", true},
+		"another":      {link.Checks{{Status: link.Pass}, {Status: link.Fail, Cause: "redirect-mismatch"}}, "bad", true},
+		"not measured": {link.Checks{{Status: link.Skipped}}, "warn", true},
+		"no checks":    {nil, "warn", true},
+	} {
+		o := goodOutcome(Progress{Purpose: link.PurposeRotate, Checks: one.checks}, 2)
+		if o.Kind != one.kind || (o.Actions[0].URL == "/rotate/back") != one.wayBack || o.Check {
+			t.Errorf("%s: %+v", name, o)
+		}
+	}
+}
+
+func TestAStalePlanSaysWhatWasChanged(t *testing.T) {
+	o := applyOutcome(Progress{Again: "/remove", Stale: true, Failure: &Note{"Something was changed since the preview: authentik: x.", "Nothing was written."}}, 0)
+	if o.Heading != "Something was changed since the preview" || !slices.Equal(o.Lines, []string{"authentik: x."}) || o.Actions[0] != (Action{"Look at the new plan", "/remove"}) {
+		t.Errorf("%+v", o)
+	}
+}
