@@ -40,4 +40,4 @@ build:
 	@ls -l bin
 
 bench:                    ## print measured figures beside their targets
-	go test -run '^$$' -bench . -benchtime 5x ./...
+	go test -run '^$$' -bench . -benchtime 3x -v ./internal/bench ./internal/journal
