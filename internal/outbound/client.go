@@ -50,8 +50,8 @@ func New(cfg Config) *http.Client {
 		TLSHandshakeTimeout:    5 * time.Second,
 		ResponseHeaderTimeout:  cfg.Timeout,
 		MaxResponseHeaderBytes: 64 << 10,
-		MaxConnsPerHost:        8,
-		MaxIdleConnsPerHost:    8,
+		MaxConnsPerHost:        16,
+		MaxIdleConnsPerHost:    16,
 		IdleConnTimeout:        90 * time.Second,
 		ForceAttemptHTTP2:      true,
 	}
