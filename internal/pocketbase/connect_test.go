@@ -131,11 +131,7 @@ func TestConnectRefusesCredentials(t *testing.T) {
 func TestConnectSuperuserIPs(t *testing.T) {
 	t.Parallel()
 	server := start(t)
-	settings := server.App().Settings()
-	settings.SuperuserIPs = []string{"10.1.2.3"}
-	if err := server.App().Save(settings); err != nil {
-		t.Fatal(err)
-	}
+	quietly(t, server, func(settings *core.Settings) { settings.SuperuserIPs = []string{"10.1.2.3"} })
 	byToken := config(t, server.URL(), server.Token())
 	byPassword := config(t, server.URL(), "")
 	byPassword.Email, byPassword.Password = server.Email(), secret.New(server.Password())

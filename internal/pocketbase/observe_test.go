@@ -27,13 +27,11 @@ func TestObserve(t *testing.T) {
 	if err := server.App().Save(users); err != nil {
 		t.Fatal(err)
 	}
-	settings := server.App().Settings()
-	settings.RateLimits.Enabled = true
-	settings.Meta.AppName, settings.Meta.HideControls = "Acme", true
-	settings.SuperuserIPs = []string{"127.0.0.1"}
-	if err := server.App().Save(settings); err != nil {
-		t.Fatal(err)
-	}
+	quietly(t, server, func(settings *core.Settings) {
+		settings.RateLimits.Enabled = true
+		settings.Meta.AppName, settings.Meta.HideControls = "Acme", true
+		settings.SuperuserIPs = []string{"127.0.0.1"}
+	})
 	linkPeople(t, server, "oidc", 3)
 	linkPeople(t, server, "google", 1)
 

@@ -170,18 +170,25 @@ func TestProbeNotAsked(t *testing.T) {
 		t.Fatal(err)
 	}
 	expect("off", d, link.Fail, causeOff)
+}
 
-	settings := app.Settings()
-	settings.Logs.MinLevel = 9
-	if err := app.Save(settings); err != nil {
-		t.Fatal(err)
+// TestProbeNotLogged: what PocketBase will not log cannot be read.
+func TestProbeNotLogged(t *testing.T) {
+	t.Parallel()
+	for name, settings := range map[string]string{
+		"errors are not logged": `{"logs":{"maxDays":5,"minLevel":9}}`,
+		"nothing is logged":     `{"logs":{"maxDays":0,"minLevel":0}}`,
+	} {
+		client := memory("", func(r *http.Request) (*http.Response, error) {
+			if r.Method != http.MethodGet {
+				t.Errorf("%s: it sent %s %s", name, r.Method, r.URL.Path)
+			}
+			return reply(r, 200, settings), nil
+		})
+		if check := client.Probe(t.Context(), link.Desired{Slot: ours()}); check.Status != link.Skipped || check.Evidence == "" {
+			t.Errorf("%s: %+v", name, check)
+		}
 	}
-	expect("errors are not logged", d, link.Skipped, "")
-	settings.Logs.MinLevel, settings.Logs.MaxDays = 0, 0
-	if err := app.Save(settings); err != nil {
-		t.Fatal(err)
-	}
-	expect("nothing is logged", d, link.Skipped, "")
 }
 
 // TestProbePatience: a log that never shows the entry is waited for 30 s.

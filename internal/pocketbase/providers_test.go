@@ -243,3 +243,18 @@ func TestAddKeepsBytes(t *testing.T) {
 		})
 	}
 }
+
+// TestExtraTellsTheMode: PocketBase's dashboard shows "User info URL" for an
+// extra of null, so that the ID token needs an object even without options.
+func TestExtraTellsTheMode(t *testing.T) {
+	t.Parallel()
+	p := ours()
+	if got := explicitExtra(p, nil, nil); got != nil {
+		t.Errorf("user info URL: %v", got)
+	}
+	p.UserInfoURL = ""
+	want := map[string]any{"jwksURL": "", "issuers": []string{}}
+	if diff := cmp.Diff(want, explicitExtra(p, nil, nil)); diff != "" {
+		t.Errorf("ID token (-want +got):\n%s", diff)
+	}
+}
