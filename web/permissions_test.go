@@ -1,6 +1,7 @@
 package web
 
 import (
+	"net/http"
 	"net/url"
 	"strings"
 	"testing"
@@ -15,6 +16,13 @@ func TestThePermissionsCanBeReadBeforeConnecting(t *testing.T) {
 	for _, one := range permissions() {
 		p.says(one.Codename+" :", one.Why)
 	}
+	// a session that is over is told elsewhere, and not as a download
+	plain := &http.Cookie{Name: plainCookie, Value: "over"}
+	base, err := url.Parse(b.base)
+	if err != nil {
+		t.Fatal(err)
+	}
+	b.http.Jar.SetCookies(base, []*http.Cookie{plain})
 	file := b.get("/permissions/blueprint.yaml").want(200)
 	if file.text != blueprint() {
 		t.Error("the file is not the blueprint")

@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"authpocket/internal/journal"
+	"authpocket/internal/link"
 	"authpocket/internal/sandbox"
 )
 
@@ -342,4 +343,26 @@ func TestAnotherKindOfPlanWaitsForTheOneUnderWay(t *testing.T) {
 	b.get(job).want(200).says("Both sides have the new client secret")
 	// the answers' own secret is no longer wanted, and what was shown before is compared anew
 	b.post("/apply", url.Values{"plan": {"unknown"}}).want(409)
+}
+
+// Once the tokens are forgotten the connections themselves can do nothing.
+func TestForgottenConnectionsAreUseless(t *testing.T) {
+	box := sharedSandbox(t)
+	w := wizardFor(t, box, prefilled(box))
+	b := w.browser()
+	b.send(b.get("/authentik"), "/authentik", nil).want(303)
+	b.send(b.get("/pocketbase"), "/pocketbase", url.Values{
+		"pocketbase.with": {"password"}, "pocketbase.email": {box.SuperuserEmail}, "pocketbase.password": {box.SuperuserPassword},
+	}).want(303, "/settings")
+	p := w.only(t).look()
+	if _, err := p.pocketbase.system.Observe(t.Context(), link.Query{}); err != nil {
+		t.Fatal(err)
+	}
+	b.post("/forget", nil).want(303, "/forgotten")
+	if _, err := p.pocketbase.system.Observe(t.Context(), link.Query{}); err == nil {
+		t.Error("PocketBase's connection still has a token")
+	}
+	if _, err := p.authentik.system.Observe(t.Context(), link.Query{Slug: "pocketbase"}); err == nil {
+		t.Error("authentik's connection still has a token")
+	}
 }

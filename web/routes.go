@@ -67,11 +67,19 @@ type handler func(w http.ResponseWriter, r *http.Request, sess *session)
 func (s *Server) with(next handler) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		sess, lost := s.sessions.of(r)
-		if lost && r.URL.Path != "/" && r.URL.Path != "/forgotten" && r.URL.Path != "/restart" {
+		if lost && !needsNoSession(r.URL.Path) {
 			s.sessionOver(w, r)
 			return
 		}
 		dropPlainCookie(w, r)
 		next(w, r, sess)
 	}
+}
+
+func needsNoSession(path string) bool {
+	switch path {
+	case "/", "/forgotten", "/restart", "/permissions", "/permissions/blueprint.yaml":
+		return true
+	}
+	return false
 }

@@ -163,7 +163,7 @@ func (r Receipt) next() (button, note string) {
 }
 
 func newReceiptCard(c ReceiptChange) ReceiptCard {
-	card := ReceiptCard{Card: newChangeCard(c.Change), System: c.Change.System.Label(), Summary: c.Summary, Todo: c.Todo, Detail: c.Detail}
+	card := ReceiptCard{Card: newChangeCard(c.Change), Object: c.Change.Object, System: c.Change.System.Label(), Summary: c.Summary, Todo: c.Todo, Detail: c.Detail}
 	switch c.State {
 	case "done":
 		card.State, card.Word = "done", "Done"
