@@ -3,7 +3,7 @@
 SHELL := /bin/bash
 GOFLAGS_BUILD := -trimpath -ldflags='-s -w -buildid='
 
-.PHONY: generate check-generated test race browser lint run demo build bench
+.PHONY: generate check-generated test race browser lint fuzz faults run demo build bench
 
 generate:                 ## make the *_templ.go files again
 	go tool templ fmt web
@@ -27,6 +27,13 @@ browser:                  ## browser tests, where Chromium and Node are found
 lint:
 	go vet ./...
 	go tool staticcheck ./...
+
+FUZZTIME ?= 30s
+fuzz:                     ## every fuzz target for FUZZTIME
+	@./scripts/fuzz.sh $(FUZZTIME)
+
+faults:                   ## the whole fault matrix; go test runs a seeded part of it
+	AUTHPOCKET_FAULTS=all go test -count=1 -timeout 60m -v -run 'Fault|Kill|Race' ./internal/faults
 
 run:                      ## start the wizard
 	go run ./cmd/authpocket
