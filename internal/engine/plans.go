@@ -49,6 +49,9 @@ func (e *Engine) Undo(ctx context.Context, id string, force bool) (link.Plan, er
 	if err != nil {
 		return link.Plan{}, err
 	}
+	if receipt.Kind != journal.Apply {
+		return link.Plan{}, notUndone(receipt.Kind)
+	}
 	spec := receipt.Spec
 	snaps, err := e.Observe(ctx, spec)
 	if err != nil {
@@ -61,6 +64,16 @@ func (e *Engine) Undo(ctx context.Context, id string, force bool) (link.Plan, er
 	plan, problems := link.NewUndo(spec, done, snaps.Authentik, snaps.PocketBase, force)
 	plan.Of = id
 	return plan, problems.Err()
+}
+
+// notUndone says what to do instead where there is nothing to put back: no
+// receipt holds a secret or what was deleted.
+func notUndone(kind journal.Kind) error {
+	todo := "Apply again: that makes the link anew, with another client secret."
+	if kind == journal.Rotate {
+		todo = "The old client secret is kept nowhere. Rotate again for another new one."
+	}
+	return &journal.Fault{Summary: "The receipt is of a " + string(kind) + ", which cannot be taken back.", Todo: todo}
 }
 
 // chain are the changes of the receipt, after those of the applies that it

@@ -38,7 +38,7 @@ func (e *Engine) Newest() (string, error) {
 		case one.Key() != journal.Key(e.meta.AuthentikURL, e.meta.PocketBaseURL):
 		case one.Kind == journal.Undo:
 			undone[one.Of] = undone[one.Of] || one.Outcome == journal.Completed
-		case one.Outcome != journal.Undone && !undone[one.ID]:
+		case one.Kind == journal.Apply && one.Outcome != journal.Undone && !undone[one.ID]:
 			return one.ID, nil
 		}
 	}

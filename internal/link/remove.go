@@ -27,7 +27,7 @@ func NewRemoval(s Spec, a AuthentikSnapshot, p PocketBaseSnapshot) (Plan, Proble
 	for i := range u.changes {
 		u.changes[i].Why = "The link is taken apart."
 		if u.changes[i].Action == Delete {
-			u.changes[i].Lost = "Undo makes it again with the same values, but with another client secret."
+			u.changes[i].Lost = "It cannot be put back. Applying again makes it anew, with another client secret."
 		}
 	}
 	return Plan{Purpose: PurposeRemove, Changes: u.changes, Warnings: u.warnings, Spec: s}, nil
