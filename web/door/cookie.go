@@ -1,0 +1,73 @@
+package door
+
+import (
+	"net/http"
+	"net/netip"
+	"strings"
+)
+
+// Cookie is a cookie's plain name. It is set as __Host-NAME too, which a
+// browser takes only with Secure, over https or from this machine itself, and
+// only for this very host. The plain name is for browsers that know
+// http://localhost as insecure, and for plain http.
+type Cookie string
+
+// Host is the name that only this very host can have set.
+func (c Cookie) Host() string { return "__Host-" + string(c) }
+
+// Value prefers the cookie that only this very host can have set.
+func (c Cookie) Value(r *http.Request) string {
+	for _, name := range []string{c.Host(), string(c)} {
+		if found, err := r.Cookie(name); err == nil && found.Value != "" {
+			return found.Value
+		}
+	}
+	return ""
+}
+
+// Set gives (or with a negative age, takes back) the cookie under each name
+// that the browser may accept here.
+func (c Cookie) Set(w http.ResponseWriter, r *http.Request, value string, age int) {
+	secure := Secure(r)
+	if secure || loopbackName(hostname(r.Host)) {
+		put(w, c.Host(), value, age, true)
+	}
+	if !secure {
+		put(w, string(c), value, age, false)
+	}
+}
+
+// DropPlain takes the second cookie back once the browser has shown that it
+// accepts the first.
+func (c Cookie) DropPlain(w http.ResponseWriter, r *http.Request) {
+	_, errHost := r.Cookie(c.Host())
+	_, errPlain := r.Cookie(string(c))
+	if errHost == nil && errPlain == nil {
+		put(w, string(c), "", -1, false)
+	}
+}
+
+func put(w http.ResponseWriter, name, value string, age int, secure bool) {
+	http.SetCookie(w, &http.Cookie{
+		Name: name, Value: value, Path: "/", MaxAge: age, Secure: secure, HttpOnly: true, SameSite: http.SameSiteStrictMode,
+	})
+}
+
+// hostname is a Host header without its port.
+func hostname(host string) string {
+	if at := strings.LastIndexByte(host, ':'); at >= 0 && !strings.HasSuffix(host, "]") {
+		host = host[:at]
+	}
+	return host
+}
+
+// loopbackName tells whether browsers take a name for this machine without
+// asking DNS, so that nobody can make it lead elsewhere.
+func loopbackName(name string) bool {
+	name = strings.ToLower(name)
+	if name == "localhost" || strings.HasSuffix(name, ".localhost") {
+		return true
+	}
+	ip, err := netip.ParseAddr(strings.TrimSuffix(strings.TrimPrefix(name, "["), "]"))
+	return err == nil && ip.Zone() == "" && ip.IsLoopback() && ip.Is6() == strings.HasPrefix(name, "[")
+}

@@ -1,0 +1,169 @@
+// Package door decides who and what gets into the wizard: the setup code, the
+// Host allow-list, the refusal of other sites, and the headers of all answers.
+package door
+
+import (
+	"log/slog"
+	"sync"
+	"time"
+
+	"authpocket/web/view"
+)
+
+// The door's rules.
+const (
+	CodeLife = 30 * time.Minute // of a code that nobody uses
+	tries    = 5                // wrong codes, then the code is changed
+	pause    = 10 * time.Second // between two codes that strangers cause to be printed
+)
+
+// Config says how the door speaks to whoever started the program.
+type Config struct {
+	// Print shows a code where only they see it. nil shows it to nobody.
+	Print func(code string)
+	// Closed tells that a code ran out unused. nil tells nobody.
+	Closed func()
+	Log    *slog.Logger // nil discards
+	Assets view.Assets
+	Note   string // the demo's banner
+}
+
+// Door lets a browser in once it brought the setup code. Browsers that did
+// not leave nothing behind in memory.
+type Door struct {
+	cfg Config
+
+	mu      sync.Mutex
+	code    string // in normal form; empty: none opens the door
+	ends    time.Time
+	timer   *time.Timer
+	wrong   int       // codes tried in vain since the last change
+	waits   time.Time // until then no code is tried
+	printed time.Time
+	inside  map[string]*visit
+	over    bool
+}
+
+// New makes a door that nothing opens yet. NewCode prints the first code, and
+// Close has to be called at the end.
+func New(cfg Config) *Door {
+	if cfg.Log == nil {
+		cfg.Log = slog.New(slog.DiscardHandler)
+	}
+	return &Door{cfg: cfg, inside: map[string]*visit{}}
+}
+
+// NewCode makes, prints and returns a code. The one before is dead.
+func (d *Door) NewCode() string {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.change()
+	return Grouped(d.code)
+}
+
+// change makes a new code. The caller holds mu.
+func (d *Door) change() {
+	d.drop()
+	if d.over {
+		return
+	}
+	d.code, d.ends = newCode(), time.Now().Add(CodeLife)
+	d.timer = time.AfterFunc(CodeLife, d.expire)
+	d.print()
+}
+
+// print shows the code that is valid. The caller holds mu.
+func (d *Door) print() {
+	d.printed = time.Now()
+	if d.cfg.Print != nil {
+		d.cfg.Print(d.code)
+	}
+}
+
+// drop lets no code open the door any more. The caller holds mu.
+func (d *Door) drop() {
+	d.code, d.wrong = "", 0
+	if d.timer != nil {
+		d.timer.Stop()
+		d.timer = nil
+	}
+}
+
+// expire closes the door on a code that nobody used.
+func (d *Door) expire() {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.code == "" || time.Now().Before(d.ends) {
+		return // used or changed in the meantime
+	}
+	d.drop()
+	if d.cfg.Closed != nil {
+		d.cfg.Closed()
+	}
+}
+
+// outcome is what became of a code that was tried.
+type outcome int
+
+const (
+	opened outcome = iota
+	wrong
+	changed // wrong too often: another code was printed
+	noCode  // none is valid at the moment
+	wait    // too soon after the last change
+)
+
+// try uses up the code when it is the right one.
+func (d *Door) try(typed string) outcome {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	switch now := time.Now(); {
+	case now.Before(d.waits):
+		return wait
+	case d.code == "" || !now.Before(d.ends):
+		return noCode
+	case same(typed, d.code):
+		d.drop()
+		return opened
+	}
+	if d.wrong++; d.wrong < tries {
+		return wrong
+	}
+	d.change()
+	d.waits = time.Now().Add(pause)
+	return changed
+}
+
+// again prints a code on a stranger's wish: the valid one once more, so that
+// nobody can take it from its owner, or else a new one. It answers false when
+// the last was printed a moment ago.
+func (d *Door) again() bool {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	now := time.Now()
+	if d.over || now.Sub(d.printed) < pause {
+		return false
+	}
+	if d.code != "" && now.Before(d.ends) {
+		d.print()
+		return true
+	}
+	d.change()
+	return true
+}
+
+// hasCode tells whether a code would open the door.
+func (d *Door) hasCode() bool {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.code != "" && time.Now().Before(d.ends)
+}
+
+// Close sends everyone out and lets nobody in any more.
+func (d *Door) Close() {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.over = true
+	d.drop()
+	clear(d.inside)
+}

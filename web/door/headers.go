@@ -1,0 +1,58 @@
+package door
+
+import (
+	"fmt"
+	"net/http"
+	"net/url"
+	"strings"
+)
+
+const policyHeader = "Content-Security-Policy"
+
+// contentPolicy lets pages use nothing but this program's own files.
+const contentPolicy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; " +
+	"form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+
+const permissionsPolicy = "accelerometer=(), camera=(), display-capture=(), geolocation=(), gyroscope=(), magnetometer=(), " +
+	"microphone=(), midi=(), payment=(), usb=()"
+
+// Headers are those that every answer has. Files overwrite Cache-Control.
+func Headers(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		setHeaders(w.Header(), r)
+		next.ServeHTTP(w, r)
+	})
+}
+
+func setHeaders(h http.Header, r *http.Request) {
+	h.Set(policyHeader, contentPolicy)
+	h.Set("X-Content-Type-Options", "nosniff")
+	h.Set("Referrer-Policy", "no-referrer")
+	h.Set("Cross-Origin-Opener-Policy", "same-origin")
+	h.Set("Cross-Origin-Resource-Policy", "same-origin")
+	h.Set("Permissions-Policy", permissionsPolicy)
+	h.Set("Cache-Control", "no-store")
+	// For this machine's names it would bind all other programs' ports too.
+	if Secure(r) && !loopbackName(hostname(r.Host)) {
+		h.Set("Strict-Transport-Security", "max-age=31536000")
+	}
+}
+
+// AllowConnect lets this one page talk to one more origin, such as
+// https://pb.example. Anything but a bare http or https origin is refused.
+func AllowConnect(w http.ResponseWriter, origin string) error {
+	u, err := url.Parse(origin)
+	if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" || u.Scheme+"://"+u.Host != origin || !plainHost(u.Host) {
+		return fmt.Errorf("%q is not an origin such as https://pb.example", origin)
+	}
+	policy := w.Header().Get(policyHeader)
+	w.Header().Set(policyHeader, strings.Replace(policy, "connect-src 'self'", "connect-src 'self' "+origin, 1))
+	return nil
+}
+
+// plainHost holds nothing that has a meaning in a policy.
+func plainHost(host string) bool {
+	return !strings.ContainsFunc(host, func(r rune) bool {
+		return !(r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || strings.ContainsRune(".-_:[]", r))
+	})
+}

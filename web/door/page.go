@@ -1,0 +1,32 @@
+package door
+
+import (
+	"net/http"
+
+	"github.com/a-h/templ"
+
+	"authpocket/web/view"
+)
+
+// page is what the door page shows.
+type page struct {
+	Head    view.Head
+	To      string // where to go on
+	Problem string
+	Printed bool // a code was printed just now
+	Was     bool // the browser was inside before
+	NoCode  bool // none opens the door at the moment
+}
+
+func (p page) problems() view.Problems {
+	if p.Problem == "" {
+		return nil
+	}
+	return view.Problems{{Target: "code", Text: p.Problem}}
+}
+
+func (d *Door) show(w http.ResponseWriter, r *http.Request, status int, p page) {
+	p.NoCode = !d.hasCode()
+	p.Head = view.Head{Title: "Open the door with the setup code", Wrong: p.Problem != "", Note: d.cfg.Note, Assets: d.cfg.Assets}
+	templ.Handler(doorPage(p), templ.WithStatus(status)).ServeHTTP(w, r)
+}

@@ -1,0 +1,73 @@
+package door
+
+import (
+	"crypto/rand"
+	"net/http"
+	"time"
+)
+
+// The stay of a browser that was let in.
+const (
+	visitIdle  = 30 * time.Minute // without a request
+	visitLife  = 4 * time.Hour    // in any case
+	visitLimit = 20               // browsers at once
+)
+
+// cookie tells the browsers that were let in.
+const cookie Cookie = "authpocket-door"
+
+// visit is the stay of one browser.
+type visit struct{ came, seen time.Time }
+
+func (v *visit) over(now time.Time) bool {
+	return now.Sub(v.seen) >= visitIdle || now.Sub(v.came) >= visitLife
+}
+
+// admit gives the browser a cookie that lets it in from now on.
+func (d *Door) admit(w http.ResponseWriter, r *http.Request) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	now := time.Now()
+	d.sendOut(now)
+	id := rand.Text() + rand.Text()
+	d.inside[id] = &visit{came: now, seen: now}
+	cookie.Set(w, r, id, 0)
+}
+
+// sendOut ends the stays whose time is up, and the one that was seen the
+// longest ago when there are too many. The caller holds mu.
+func (d *Door) sendOut(now time.Time) {
+	oldest := ""
+	for id, one := range d.inside {
+		if one.over(now) {
+			delete(d.inside, id)
+		} else if oldest == "" || one.seen.Before(d.inside[oldest].seen) {
+			oldest = id
+		}
+	}
+	if len(d.inside) >= visitLimit {
+		delete(d.inside, oldest)
+	}
+}
+
+// isInside tells whether the browser was let in and still is, and counts the
+// request as a sign of life.
+func (d *Door) isInside(r *http.Request) bool {
+	id := cookie.Value(r)
+	if id == "" {
+		return false
+	}
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	one, ok := d.inside[id]
+	if !ok {
+		return false
+	}
+	now := time.Now()
+	if one.over(now) {
+		delete(d.inside, id)
+		return false
+	}
+	one.seen = now
+	return true
+}
