@@ -58,23 +58,30 @@ func (m message) String() string {
 	return strings.TrimSpace(where + m.Summary + " " + m.Todo)
 }
 
+// messages puts an error into words: one message for each thing that is
+// wrong. An error without words of its own is shown as it is.
 func messages(err error) []message {
-	if joined, ok := err.(interface{ Unwrap() []error }); ok {
-		var all []message
-		for _, one := range joined.Unwrap() {
-			all = append(all, messages(one)...)
+	for inner := err; inner != nil; inner = errors.Unwrap(inner) {
+		switch e := inner.(type) {
+		case *link.Fault:
+			return []message{{System: e.System, Field: e.Field, Summary: e.Summary, Todo: e.Todo}}
+		case *journal.Fault:
+			return []message{{Summary: e.Summary, Todo: e.Todo}}
+		case *refusal:
+			return []message{{Summary: e.summary, Todo: e.todo}}
+		case link.Problems:
+			var all []message
+			for _, p := range e {
+				all = append(all, message{Field: p.Field, Summary: p.Summary, Todo: p.Todo})
+			}
+			return all
+		case interface{ Unwrap() []error }:
+			var all []message
+			for _, one := range e.Unwrap() {
+				all = append(all, messages(one)...)
+			}
+			return all
 		}
-		return all
-	}
-	if problems, ok := errors.AsType[link.Problems](err); ok {
-		var all []message
-		for _, p := range problems {
-			all = append(all, message{Field: p.Field, Summary: p.Summary, Todo: p.Todo})
-		}
-		return all
-	}
-	if f, ok := errors.AsType[*link.Fault](err); ok {
-		return []message{{System: f.System, Field: f.Field, Summary: f.Summary, Todo: f.Todo}}
 	}
 	return []message{{Summary: err.Error()}}
 }

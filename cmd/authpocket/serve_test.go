@@ -1,0 +1,81 @@
+package main
+
+import (
+	"bufio"
+	"io"
+	"net/http"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+)
+
+func TestServePrintsItsAddressAndStopsOnSIGTERM(t *testing.T) {
+	for name, signal := range map[string]syscall.Signal{"SIGTERM": syscall.SIGTERM, "Ctrl-C": syscall.SIGINT} {
+		for _, args := range [][]string{{"serve", "--listen", "127.0.0.1:0"}, {"--listen", "127.0.0.1:0"}} {
+			t.Run(name+" of "+strings.Join(args, " "), func(t *testing.T) {
+				cmd := authpocket(t, args...)
+				out, err := cmd.StdoutPipe()
+				if err != nil {
+					t.Fatal(err)
+				}
+				var stderr strings.Builder
+				cmd.Stderr = &stderr
+				if err := cmd.Start(); err != nil {
+					t.Fatal(err)
+				}
+				line, err := bufio.NewReader(out).ReadString('\n')
+				if err != nil {
+					t.Fatalf("%v: %s", err, stderr.String())
+				}
+				address, found := strings.CutPrefix(strings.TrimSpace(line), "authpocket is ready: ")
+				if !found || !strings.HasPrefix(address, "http://127.0.0.1:") {
+					t.Fatalf("it prints %q", line)
+				}
+				res, err := http.Get(address)
+				if err != nil {
+					t.Fatal(err)
+				}
+				page, err := io.ReadAll(res.Body)
+				res.Body.Close()
+				if err != nil || res.StatusCode != http.StatusOK || !strings.Contains(string(page), "authentik") {
+					t.Errorf("it answers %d, %v: %.200s", res.StatusCode, err, page)
+				}
+				begun := time.Now()
+				if err := cmd.Process.Signal(signal); err != nil {
+					t.Fatal(err)
+				}
+				if err := cmd.Wait(); err != nil || time.Since(begun) > 10*time.Second {
+					t.Errorf("after %s it ends with %v: %s", time.Since(begun), err, stderr.String())
+				}
+			})
+		}
+	}
+}
+
+func TestTheAddressMayBeTaken(t *testing.T) {
+	first := authpocket(t, "serve", "--listen", "127.0.0.1:0")
+	out, err := first.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := first.Start(); err != nil {
+		t.Fatal(err)
+	}
+	line, err := bufio.NewReader(out).ReadString('\n')
+	if err != nil {
+		t.Fatal(err)
+	}
+	address := strings.Trim(strings.TrimPrefix(strings.TrimSpace(line), "authpocket is ready: http://"), "/")
+	second := authpocket(t, "serve", "--listen", address)
+	text, err := second.CombinedOutput()
+	if second.ProcessState.ExitCode() != 1 || !strings.Contains(string(text), "cannot listen on "+address) {
+		t.Errorf("the second ends with %v: %s", err, text)
+	}
+	if err := first.Process.Signal(syscall.SIGTERM); err != nil {
+		t.Fatal(err)
+	}
+	if err := first.Wait(); err != nil {
+		t.Error(err)
+	}
+}
