@@ -14,12 +14,13 @@ check-generated:          ## fail when generated files are stale
 	go tool templ generate -path web
 	git diff --exit-code -- web
 
-test:                     ## all tests
-	go test ./...
+test:                     ## all tests; says aloud which it could not run
+	go test -timeout 40m ./...
+	@go test -timeout 40m -v -run TestMatrix ./internal/pocketbase | grep 'NOT TESTED' || true
 	@$(MAKE) --no-print-directory browser
 
 race:                     ## all Go tests with the race detector
-	go test -race ./...
+	go test -race -timeout 40m ./...
 
 browser:                  ## browser tests, where Chromium and Node are found
 	@./e2e/run.sh
