@@ -7,21 +7,22 @@ import "slices"
 // scope mapping if nothing else uses it. Accounts stay.
 func NewRemoval(s Spec, a AuthentikSnapshot, p PocketBaseSnapshot) (Plan, Problems) {
 	var problems Problems
+	checkReadable(s, a, &problems)
 	found := find(s, a, p, &problems)
 	if len(problems) > 0 {
 		return Plan{}, problems
 	}
-	u := undoer{a: a, p: p, force: true, mappings: map[int][]Ref{}}
+	u := newUndoer(a, p, true)
 	u.removeSlot(s, found)
 	if found.application != nil {
 		u.deleteApplication(Change{System: Authentik}, *found.application)
 	}
 	if found.provider != nil {
 		u.deleteProvider(Change{System: Authentik}, *found.provider)
-		for _, ref := range found.provider.Mappings {
-			if m := mappingByID(a, ref.ID); m != nil && OwnMapping(m.Name) {
-				u.mapping(Change{System: Authentik, Kind: KindMapping, Object: "scope mapping " + quote(m.Name)}, m)
-			}
+	}
+	for _, m := range a.Mappings { // one that nobody uses was left by a removal that was interrupted
+		if OwnMapping(m.Name) && (uses(found.provider, m) || !u.used(m)) {
+			u.mapping(Change{System: Authentik, Kind: KindMapping, Object: "scope mapping " + quote(m.Name)}, &m)
 		}
 	}
 	for i := range u.changes {
@@ -31,6 +32,15 @@ func NewRemoval(s Spec, a AuthentikSnapshot, p PocketBaseSnapshot) (Plan, Proble
 		}
 	}
 	return Plan{Purpose: PurposeRemove, Changes: u.changes, Warnings: u.warnings, Spec: s}, nil
+}
+
+func uses(p *ProviderState, m Mapping) bool {
+	return p != nil && slices.ContainsFunc(p.Mappings, func(r Ref) bool { return r.ID == m.ID })
+}
+
+// used tells whether any provider that stays has the mapping.
+func (u *undoer) used(m Mapping) bool {
+	return slices.ContainsFunc(u.a.Providers, func(p ProviderState) bool { return uses(&p, m) })
 }
 
 // removeSlot takes the link's element out of the collection's providers.

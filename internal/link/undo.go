@@ -8,29 +8,22 @@ import (
 // NewUndo makes the plan that takes back the changes that were done, in
 // reverse order: fields get the values they had, and what was made is
 // deleted. What somebody has changed since is a problem, unless force says to
-// undo it all the same. done are the changes of a receipt, with Before and
-// After as they were when it was written, secrets left out.
+// undo it all the same. done are the changes of a receipt, or of several in
+// the order of their making, with Before and After as they were when they were
+// written, secrets left out. With s.PocketBase.RewriteSecret PocketBase is
+// given authentik's client secret again where its slot stays.
 func NewUndo(s Spec, done []Change, a AuthentikSnapshot, p PocketBaseSnapshot, force bool) (Plan, Problems) {
-	u := undoer{a: a, p: p, force: force, mappings: map[int][]Ref{}}
+	u := newUndoer(a, p, force)
 	for _, c := range slices.Backward(done) {
 		u.undo(c)
+	}
+	if s.PocketBase.RewriteSecret {
+		u.rewriteSecret(done)
 	}
 	if len(u.problems) > 0 {
 		return Plan{}, u.problems
 	}
 	return Plan{Purpose: PurposeUndo, Undoes: done, Force: force, Changes: u.changes, Warnings: u.warnings, Spec: s}, nil
-}
-
-type undoer struct {
-	a        AuthentikSnapshot
-	p        PocketBaseSnapshot
-	force    bool
-	changes  []Change
-	warnings warner
-	problems Problems
-	// mappings are those that providers have after this plan, by primary key;
-	// none for those that it deletes.
-	mappings map[int][]Ref
 }
 
 func (u *undoer) undo(c Change) {
@@ -57,15 +50,13 @@ func (u *undoer) undo(c Change) {
 	}
 }
 
-// changedSince reports what is not as the apply left it and tells whether to
-// leave it alone.
+// changedSince reports what is neither as the apply left it nor as it was
+// before, and tells whether to leave it alone. A change that was announced and
+// never written, or in part, or undone in part, is nobody else's.
 func (u *undoer) changedSince(c Change, now, left []value) bool {
-	differs := slices.DeleteFunc(diff(left, now), func(f Field) bool { return f.Sensitive })
+	differs := slices.DeleteFunc(diff(left, now), func(f Field) bool { return f.Sensitive || asBefore(c, now, f.Name) })
 	if len(differs) == 0 || u.force {
 		return false
-	}
-	if never := asBefore(c, now); never { // announced, and never written
-		return true
 	}
 	names := make([]string, len(differs))
 	for i, f := range differs {
@@ -76,18 +67,15 @@ func (u *undoer) changedSince(c Change, now, left []value) bool {
 	return true
 }
 
-// asBefore tells whether every field of an update has the value from before.
-func asBefore(c Change, now []value) bool {
+// asBefore tells whether a field that an update wrote has the value from
+// before.
+func asBefore(c Change, now []value, name string) bool {
 	if c.Action != Update {
 		return false
 	}
-	for _, f := range c.Fields {
-		i := slices.IndexFunc(now, func(v value) bool { return v.name == f.Name })
-		if !f.Sensitive && i >= 0 && !shows(now[i], f.Before) {
-			return false
-		}
-	}
-	return true
+	was := slices.IndexFunc(c.Fields, func(f Field) bool { return f.Name == name })
+	i := slices.IndexFunc(now, func(v value) bool { return v.name == name })
+	return was >= 0 && i >= 0 && shows(now[i], c.Fields[was].Before)
 }
 
 // shows tells whether v prints as before, but for an order that means nothing.
@@ -107,17 +95,6 @@ func only(list []value, fields []Field) []value {
 	})
 }
 
-func (u *undoer) add(c Change, before, after any, from, to []value) {
-	undo := Change{System: c.System, Kind: c.Kind, Object: c.Object, Before: before, After: after, Action: Update, Fields: diff(from, to),
-		Why: "Takes back what was done before."}
-	if to == nil {
-		undo.Action = Delete
-	}
-	if len(undo.Fields) > 0 {
-		u.changes = append(u.changes, undo)
-	}
-}
-
 func (u *undoer) mapping(c Change, after *Mapping) {
 	i := slices.IndexFunc(u.a.Mappings, func(m Mapping) bool { return m.Name == after.Name })
 	if i < 0 {
@@ -134,11 +111,7 @@ func (u *undoer) mapping(c Change, after *Mapping) {
 		return
 	}
 	for _, p := range u.a.Providers {
-		has, planned := u.mappings[p.PK]
-		if !planned {
-			has = p.Mappings
-		}
-		if slices.ContainsFunc(has, func(r Ref) bool { return r.ID == now.ID }) {
+		if uses(&p, now) {
 			u.warnings.add("mapping-stays", Authentik, "The scope mapping "+quote(now.Name)+" stays.", "The provider "+quote(p.Name)+" uses it too.")
 			return
 		}
@@ -176,7 +149,6 @@ func (u *undoer) deleteProvider(c Change, made ProviderState) {
 	if u.changedSince(c, now.values(u.a.Features), left.values(u.a.Features)) {
 		return
 	}
-	u.mappings[now.PK] = nil
 	u.add(c, now, nil, now.values(u.a.Features), nil)
 }
 
@@ -206,7 +178,6 @@ func (u *undoer) provider(c Change, after *ProviderState) {
 	}
 	back := *now
 	restoreProvider(&back, *was, c.Fields)
-	u.mappings[now.PK] = back.Mappings
 	u.add(c, now, &back, now.values(u.a.Features), back.values(u.a.Features))
 }
 
@@ -237,7 +208,7 @@ func (u *undoer) binding(c Change, after *BindingState) {
 	}
 	now := u.a.Bindings[i]
 	if u.a.Application != nil && len(u.a.Bindings) == 1 {
-		u.warnings.add("open-to-everyone", Authentik, "Without this binding everyone with an authentik account can use the application.", "That is how it was before.")
+		u.warnings.add(warnOpen, Authentik, "Without this binding everyone with an authentik account can use the application.", "That is how it was before.")
 	}
 	u.add(c, &now, nil, now.values(), nil)
 }
@@ -277,22 +248,6 @@ func (u *undoer) collection(c Change, after *CollectionState) {
 	u.add(c, now, &back, slotValues(now.OAuth2, slot), slotValues(back.OAuth2, slot))
 	if slotIndex(was.OAuth2, slot) >= 0 {
 		u.warnings.add("lost", PB, "The client secret of "+slot+" stays as it is now.", "PocketBase never shows one, so the one before cannot come back. Enter it in PocketBase if it was another.")
-	}
-}
-
-// giveSecret puts authentik's client secret into the element that goes back:
-// PocketBase takes no element without one.
-func (u *undoer) giveSecret(now OAuth2State, back *OAuth2State, slot string) {
-	i, at := slotIndex(*back, slot), slotIndex(now, slot)
-	if i < 0 || at < 0 {
-		return
-	}
-	for _, clientID := range []string{now.Providers[at].ClientID, back.Providers[i].ClientID} {
-		known := func(p ProviderState) bool { return p.ClientID == clientID }
-		if j := slices.IndexFunc(u.a.Providers, known); j >= 0 {
-			back.Providers[i].ClientSecret = u.a.Providers[j].ClientSecret
-			return
-		}
 	}
 }
 
