@@ -46,6 +46,7 @@ func walk(path, at string, node *yaml.Node, t reflect.Type) []error {
 			}
 			field, found := known[key.Value]
 			if !found {
+				//lint:ignore ST1005 a person reads it as a question
 				errs = append(errs, fmt.Errorf("%s:%d: there is no key %s; did you mean %s?", path, key.Line, at+shownKey(key.Value), at+nearest(key.Value, known)))
 				continue
 			}
