@@ -16,7 +16,7 @@ import (
 // and the nearest key that there is.
 func checkKeys(path string, root *yaml.Node) []error {
 	if root.Kind != yaml.DocumentNode || len(root.Content) != 1 || root.Content[0].Kind != yaml.MappingNode {
-		return []error{fmt.Errorf("%s: a link file is a mapping that starts with authentik: and pocketbase:", path)}
+		return []error{fmt.Errorf("%s: a link file is a mapping with the keys authentik and pocketbase", path)}
 	}
 	return walk(path, "", root.Content[0], reflect.TypeFor[File]())
 }
@@ -46,7 +46,6 @@ func walk(path, at string, node *yaml.Node, t reflect.Type) []error {
 			}
 			field, found := known[key.Value]
 			if !found {
-				//lint:ignore ST1005 a person reads it as a question
 				errs = append(errs, fmt.Errorf("%s:%d: there is no key %s; did you mean %s?", path, key.Line, at+shownKey(key.Value), at+nearest(key.Value, known)))
 				continue
 			}
