@@ -17,6 +17,7 @@ import (
 
 	"authpocket/internal/sandbox"
 	"authpocket/internal/secret"
+	"authpocket/web/door"
 )
 
 // wizard is the whole program behind a real server, in front of a sandbox.
@@ -93,10 +94,32 @@ func (w *wizard) browser() *browser {
 	if err != nil {
 		w.t.Fatal(err)
 	}
-	return &browser{t: w.t, base: w.http.URL, http: &http.Client{
+	b := &browser{t: w.t, base: w.http.URL, http: &http.Client{
 		Jar:           jar,
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 	}}
+	b.post(door.PathEnter, url.Values{"code": {w.server.NewCode()}}).want(303, "/")
+	return b
+}
+
+// inside gives a request the cookie of a browser that was let in.
+func inside(t *testing.T, s *Server, req *http.Request) *http.Request {
+	t.Helper()
+	form := url.Values{"code": {s.NewCode()}}
+	enter := httptest.NewRequest(http.MethodPost, "http://127.0.0.1"+door.PathEnter, strings.NewReader(form.Encode()))
+	enter.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	enter.Header.Set("Sec-Fetch-Site", "same-origin")
+	rec := httptest.NewRecorder()
+	s.Handler().ServeHTTP(rec, enter)
+	if rec.Code != http.StatusSeeOther {
+		t.Fatalf("the door stays shut: %d", rec.Code)
+	}
+	for _, c := range rec.Result().Cookies() {
+		if strings.HasPrefix(c.Name, "__Host-") {
+			req.AddCookie(c)
+		}
+	}
+	return req
 }
 
 // page is an answer.

@@ -9,31 +9,15 @@ import (
 	"github.com/go-chi/chi/v5"
 	"github.com/go-chi/chi/v5/middleware"
 
+	"authpocket/web/door"
 	"authpocket/web/view"
 )
 
 // maxBody bounds what a form may hold, in bytes.
 const maxBody = 64 << 10
 
-// contentPolicy lets pages use nothing but this program's own files.
-const contentPolicy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; " +
-	"form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
-
-// secureHeaders are those that every answer has. Files overwrite
-// Cache-Control.
-func secureHeaders(next http.Handler) http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		h := w.Header()
-		h.Set("Content-Security-Policy", contentPolicy)
-		h.Set("X-Content-Type-Options", "nosniff")
-		h.Set("Referrer-Policy", "no-referrer")
-		h.Set("Cross-Origin-Opener-Policy", "same-origin")
-		h.Set("Cross-Origin-Resource-Policy", "same-origin")
-		h.Set("Permissions-Policy", "camera=(), geolocation=(), microphone=()")
-		h.Set("Cache-Control", "no-store")
-		next.ServeHTTP(w, r)
-	})
-}
+// contentPolicy is what pages may use.
+const contentPolicy = door.ContentPolicy
 
 // logRequests writes one line per request: no query, no headers, no bodies.
 func (s *Server) logRequests(next http.Handler) http.Handler {
@@ -67,10 +51,9 @@ func (s *Server) recoverPanics(next http.Handler) http.Handler {
 	})
 }
 
-// sameOriginOnly refuses writes that another site's page sends.
-func (s *Server) sameOriginOnly(next http.Handler) http.Handler {
-	protection := http.NewCrossOriginProtection()
-	protection.SetDenyHandler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+// ownPagesOnly refuses what another site's page sends.
+func (s *Server) ownPagesOnly() func(http.Handler) http.Handler {
+	return door.OwnPagesOnly(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		s.problem(w, r, http.StatusForbidden, view.ProblemPage{
 			Head:    view.Head{Title: "This came from another site"},
 			Summary: "The request was not made by a page of authpocket, so it was not carried out.",
@@ -78,7 +61,6 @@ func (s *Server) sameOriginOnly(next http.Handler) http.Handler {
 			Actions: []view.Action{{Label: "Start", URL: "/"}},
 		})
 	}))
-	return protection.Handler(next)
 }
 
 func (s *Server) limitBody(next http.Handler) http.Handler {

@@ -17,7 +17,7 @@ func TestThePermissionsCanBeReadBeforeConnecting(t *testing.T) {
 		p.says(one.Codename+" :", one.Why)
 	}
 	// a session that is over is told elsewhere, and not as a download
-	plain := &http.Cookie{Name: plainCookie, Value: "over"}
+	plain := &http.Cookie{Name: string(sessionCookie), Value: "over"}
 	base, err := url.Parse(b.base)
 	if err != nil {
 		t.Fatal(err)

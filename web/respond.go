@@ -121,7 +121,7 @@ func (s *Server) broken(w http.ResponseWriter, r *http.Request) {
 // sessionOver tells a browser once that its session is gone, and takes the
 // cookie back.
 func (s *Server) sessionOver(w http.ResponseWriter, r *http.Request) {
-	setCookies(w, r, "", -1)
+	sessionCookie.Set(w, r, "", -1)
 	s.problem(w, r, http.StatusGone, view.ProblemPage{
 		Head:    view.Head{Title: "Your session is over"},
 		Summary: "After 30 minutes without a click, or when the program is started anew, it forgets the tokens and all answers.",

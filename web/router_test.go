@@ -10,6 +10,7 @@ import (
 	"github.com/go-chi/chi/v5"
 
 	"authpocket/static"
+	"authpocket/web/door"
 )
 
 // eachRoute calls visit for every route of the router, with a path that leads
@@ -87,7 +88,7 @@ func TestUnknownPagesAreKind(t *testing.T) {
 	t.Cleanup(s.Close)
 	srv := httptest.NewServer(s.Handler())
 	t.Cleanup(srv.Close)
-	b := (&wizard{t: t, http: srv}).browser()
+	b := (&wizard{t: t, server: s, http: srv}).browser()
 	b.get("/nowhere").want(404).says("There is no such page", "Start")
 	b.get("/apply/unknown").want(404).says("There is no such page")
 	b.get("/apply").want(405).says("cannot be opened by its address")
@@ -102,17 +103,18 @@ func TestTooMuchIsRefusedInWords(t *testing.T) {
 	t.Cleanup(s.Close)
 	srv := httptest.NewServer(s.Handler())
 	t.Cleanup(srv.Close)
-	b := (&wizard{t: t, http: srv}).browser()
+	b := (&wizard{t: t, server: s, http: srv}).browser()
 	b.post("/authentik", url.Values{"authentik.token": {strings.Repeat("x", maxBody)}}).want(413).says("64 kB", "Back to the form")
 	req, _ := http.NewRequestWithContext(t.Context(), http.MethodPost, b.base+"/authentik", strings.NewReader("no form at all"))
 	req.Header.Set("Content-Type", "multipart/form-data")
+	req.Header.Set("Origin", b.base)
 	b.do(req).want(400).says("is not a form of this program")
 }
 
 func TestAPanicGivesNothingAway(t *testing.T) {
 	s := New(Config{})
 	t.Cleanup(s.Close)
-	h := secureHeaders(s.recoverPanics(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { panic("the innermost") })))
+	h := door.Headers(s.recoverPanics(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { panic("the innermost") })))
 	rec := httptest.NewRecorder()
 	h.ServeHTTP(rec, httptest.NewRequest("GET", "/", nil))
 	if rec.Code != 500 || strings.Contains(rec.Body.String(), "innermost") || !strings.Contains(rec.Body.String(), "Something went wrong inside authpocket") {
@@ -124,7 +126,7 @@ func TestHeadIsAnswered(t *testing.T) {
 	s := New(Config{})
 	t.Cleanup(s.Close)
 	rec := httptest.NewRecorder()
-	s.Handler().ServeHTTP(rec, httptest.NewRequest("HEAD", "http://127.0.0.1/", nil))
+	s.Handler().ServeHTTP(rec, inside(t, s, httptest.NewRequest("HEAD", "http://127.0.0.1/", nil)))
 	if rec.Code != 200 {
 		t.Errorf("HEAD / is answered with %d", rec.Code)
 	}

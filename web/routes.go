@@ -7,18 +7,25 @@ import (
 	"github.com/go-chi/chi/v5/middleware"
 
 	"authpocket/static"
+	"authpocket/web/door"
 )
 
 // routes is the whole table. What stands in front of every route, errors and
 // files too, is in the first lines.
 func (s *Server) routes() chi.Router {
 	r := chi.NewRouter()
-	r.Use(middleware.RequestID, s.logRequests, secureHeaders, s.recoverPanics, s.sameOriginOnly, s.limitBody, middleware.GetHead)
+	r.Use(middleware.RequestID, s.logRequests, s.cfg.Hosts.Only, door.Headers, s.recoverPanics, s.ownPagesOnly(), s.limitBody, middleware.GetHead, s.door.Guard)
 	r.NotFound(s.notFound)
 	r.MethodNotAllowed(s.wrongMethod)
 
 	r.Method(http.MethodGet, static.Prefix+"*", s.files)
 	r.Method(http.MethodHead, static.Prefix+"*", s.files)
+
+	// for browsers that are not in yet
+	r.Get(door.Healthy, door.Alive)
+	r.Get(door.PathEnter, s.door.Leave)
+	r.Post(door.PathEnter, s.door.Enter)
+	r.Post(door.PathAgain, s.door.Again)
 
 	r.Get("/permissions", s.with(s.showPermissions))
 	r.Get("/permissions/blueprint.yaml", s.with(s.sendBlueprint))
@@ -71,7 +78,8 @@ func (s *Server) with(next handler) http.HandlerFunc {
 			s.sessionOver(w, r)
 			return
 		}
-		dropPlainCookie(w, r)
+		s.door.DropPlain(w, r)
+		sessionCookie.DropPlain(w, r)
 		next(w, r, sess)
 	}
 }

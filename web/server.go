@@ -12,6 +12,7 @@ import (
 	"authpocket/internal/journal"
 	"authpocket/internal/secret"
 	"authpocket/static"
+	"authpocket/web/door"
 	"authpocket/web/view"
 )
 
@@ -27,6 +28,11 @@ type Config struct {
 	// Receipts are where what was done is kept on disk; nil: it is not.
 	Receipts *journal.Store
 	Version  string // authpocket's own, for the receipts
+	Hosts    door.Hosts
+	// Print and Closed are how the door speaks to whoever started the program.
+	// Without Print nobody gets in.
+	Print  func(code string)
+	Closed func()
 }
 
 // Prefill are answers that are there before anybody typed any.
@@ -46,6 +52,7 @@ type Server struct {
 	files    *static.Files
 	assets   view.Assets
 	sessions *sessions
+	door     *door.Door
 	jobs     jobs
 }
 
@@ -64,6 +71,10 @@ func New(cfg Config) *Server {
 		Styles: files.URL(static.Styles), App: files.URL(static.App), Icon: files.URL(static.Icon),
 		HTMX: files.URL(static.HTMX), SSE: files.URL(static.SSE),
 	}
+	s.door = door.New(door.Config{
+		Print: cfg.Print, Closed: cfg.Closed, Log: cfg.Log, Assets: s.assets, Note: cfg.Prefill.Note,
+		Open: []string{"/signin/callback", "/try/"}, // a test sign-in's way back, and its links
+	})
 	s.jobs.ctx, s.jobs.cancel = context.WithCancel(context.Background())
 	s.jobs.closed = make(chan struct{})
 	return s
@@ -72,10 +83,15 @@ func New(cfg Config) *Server {
 // Handler answers all of the wizard's requests.
 func (s *Server) Handler() http.Handler { return s.routes() }
 
+// NewCode makes, prints and returns a setup code. It has to be called once at
+// the start, for before that nobody gets in.
+func (s *Server) NewCode() string { return s.door.NewCode() }
+
 // Close ends event streams, lets no new work begin, waits for work that is
 // under way and wipes all tokens. It is called when the HTTP server begins to
 // shut down. A second Close does nothing.
 func (s *Server) Close() {
+	s.door.Close()
 	s.jobs.close()
 	s.sessions.close()
 }

@@ -2,19 +2,14 @@ package web
 
 import (
 	"net/http"
-	"strings"
 	"sync"
 	"time"
+
+	"authpocket/web/door"
 )
 
-// The session cookie. The first name is one that a browser takes only with
-// Secure, over https or from this machine itself, and only for this very host.
-// The second is for browsers that know http://localhost as insecure, and for
-// plain http.
-const (
-	hostCookie  = "__Host-authpocket"
-	plainCookie = "authpocket"
-)
+// sessionCookie tells browsers apart.
+const sessionCookie door.Cookie = "authpocket"
 
 // sessions are those of all browsers, in memory only.
 type sessions struct {
@@ -66,7 +61,7 @@ func (s *session) expired(now time.Time) bool {
 // cookie of one that is over. Without a session it returns a new one that is
 // not kept yet, so that a stranger's look costs nothing.
 func (s *sessions) of(r *http.Request) (found *session, lost bool) {
-	id := cookieID(r)
+	id := sessionCookie.Value(r)
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	now := time.Now()
@@ -90,7 +85,7 @@ func (s *sessions) keep(w http.ResponseWriter, r *http.Request, one *session) {
 	}
 	one.id, one.created, one.used = newID(), time.Now(), time.Now()
 	s.byID[one.id] = one
-	setCookies(w, r, one.id, 0)
+	sessionCookie.Set(w, r, one.id, 0)
 }
 
 // evict ends the session that was used the longest ago. The caller holds mu.
@@ -111,7 +106,7 @@ func (s *sessions) end(w http.ResponseWriter, r *http.Request, one *session) {
 	delete(s.byID, one.id)
 	s.mu.Unlock()
 	one.forget()
-	setCookies(w, r, "", -1)
+	sessionCookie.Set(w, r, "", -1)
 }
 
 // close ends all sessions.
@@ -130,50 +125,4 @@ func (s *sessions) count() int {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return len(s.byID)
-}
-
-// cookieID prefers the cookie that only this very host can have set.
-func cookieID(r *http.Request) string {
-	for _, name := range []string{hostCookie, plainCookie} {
-		if c, err := r.Cookie(name); err == nil && c.Value != "" {
-			return c.Value
-		}
-	}
-	return ""
-}
-
-// setCookies gives (or with a negative age, takes back) the session's cookie
-// under each name that the browser may accept here.
-func setCookies(w http.ResponseWriter, r *http.Request, id string, age int) {
-	secure := r.TLS != nil
-	if secure || loopbackHost(r.Host) {
-		setCookie(w, hostCookie, id, age, true)
-	}
-	if !secure {
-		setCookie(w, plainCookie, id, age, false)
-	}
-}
-
-// dropPlainCookie takes the second cookie back once the browser has shown
-// that it accepts the first.
-func dropPlainCookie(w http.ResponseWriter, r *http.Request) {
-	_, errHost := r.Cookie(hostCookie)
-	_, errPlain := r.Cookie(plainCookie)
-	if errHost == nil && errPlain == nil {
-		setCookie(w, plainCookie, "", -1, false)
-	}
-}
-
-func setCookie(w http.ResponseWriter, name, id string, age int, secure bool) {
-	http.SetCookie(w, &http.Cookie{
-		Name: name, Value: id, Path: "/", MaxAge: age, Secure: secure, HttpOnly: true, SameSite: http.SameSiteStrictMode,
-	})
-}
-
-// loopbackHost tells whether browsers take a host for this machine.
-func loopbackHost(host string) bool {
-	if at := strings.LastIndexByte(host, ':'); at >= 0 && !strings.HasSuffix(host, "]") {
-		host = host[:at]
-	}
-	return host == "localhost" || strings.HasSuffix(host, ".localhost") || strings.HasPrefix(host, "127.") || host == "[::1]"
 }

@@ -136,7 +136,7 @@ func TestCookies(t *testing.T) {
 				req.TLS = &tls.ConnectionState{}
 			}
 			rec := httptest.NewRecorder()
-			setCookies(rec, req, "id", 0)
+			sessionCookie.Set(rec, req, "id", 0)
 			got := map[string]*http.Cookie{}
 			for _, c := range rec.Result().Cookies() {
 				got[c.Name] = c
@@ -144,10 +144,10 @@ func TestCookies(t *testing.T) {
 					t.Errorf("the cookie %s is %v", c.Name, c)
 				}
 			}
-			if (got[hostCookie] != nil) != one.host || (got[plainCookie] != nil) != one.bare {
+			if (got[sessionCookie.Host()] != nil) != one.host || (got[string(sessionCookie)] != nil) != one.bare {
 				t.Errorf("the cookies are %v", got)
 			}
-			if c := got[hostCookie]; c != nil && !c.Secure {
+			if c := got[sessionCookie.Host()]; c != nil && !c.Secure {
 				t.Error("the host cookie is not Secure")
 			}
 		})
@@ -159,9 +159,9 @@ func TestABrowserThatTakesTheHostCookieLosesTheOther(t *testing.T) {
 	t.Cleanup(s.Close)
 	_, _, req := kept(s.sessions)
 	rec := httptest.NewRecorder()
-	s.Handler().ServeHTTP(rec, req)
+	s.Handler().ServeHTTP(rec, inside(t, s, req))
 	cookies := rec.Header().Values("Set-Cookie")
-	if len(cookies) != 1 || !strings.HasPrefix(cookies[0], plainCookie+"=;") {
+	if len(cookies) != 1 || !strings.HasPrefix(cookies[0], string(sessionCookie)+"=;") {
 		t.Errorf("the cookies set are %q", cookies)
 	}
 }
@@ -170,9 +170,9 @@ func TestALostSessionIsExplainedOnce(t *testing.T) {
 	s := New(Config{})
 	t.Cleanup(s.Close)
 	req := httptest.NewRequest("GET", "http://127.0.0.1/review", nil)
-	req.AddCookie(&http.Cookie{Name: hostCookie, Value: "gone"})
+	req.AddCookie(&http.Cookie{Name: sessionCookie.Host(), Value: "gone"})
 	rec := httptest.NewRecorder()
-	s.Handler().ServeHTTP(rec, req)
+	s.Handler().ServeHTTP(rec, inside(t, s, req))
 	if rec.Code != http.StatusGone || !strings.Contains(rec.Body.String(), "Your session is over") {
 		t.Errorf("%d: %s", rec.Code, rec.Body)
 	}

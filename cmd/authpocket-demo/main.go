@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
-	"net"
 	"os"
 	"os/signal"
 	"syscall"
@@ -18,6 +17,7 @@ import (
 	"authpocket/internal/sandbox"
 	"authpocket/internal/secret"
 	"authpocket/web"
+	"authpocket/web/door"
 )
 
 func main() {
@@ -42,9 +42,9 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 }
 
 func demo(ctx context.Context, address string, stdout, stderr io.Writer) (err error) {
-	ln, err := new(net.ListenConfig).Listen(ctx, "tcp", address)
+	ln, err := listen.Open(ctx, listen.Options{Address: address, InsecureHTTP: true}) // it holds nothing of worth
 	if err != nil {
-		return fmt.Errorf("listening on %s (choose another with -listen 127.0.0.1:0): %w", address, err)
+		return fmt.Errorf("choose another address with -listen 127.0.0.1:0: %w", err)
 	}
 	box, err := sandbox.Start(ctx, sandbox.Config{})
 	if err != nil {
@@ -69,7 +69,9 @@ func demo(ctx context.Context, address string, stdout, stderr io.Writer) (err er
 	if err != nil {
 		return fmt.Errorf("opening the directory for receipts: %w", err)
 	}
+	terminal := door.Terminal{Out: stdout, URL: ln.URL}
 	wizard := web.New(web.Config{
+		Print: terminal.Print, Closed: terminal.Closed,
 		Receipts: store, Version: "demo",
 		Log: slog.New(slog.NewTextHandler(stderr, &slog.HandlerOptions{Level: slog.LevelWarn})),
 		Prefill: web.Prefill{
@@ -78,7 +80,8 @@ func demo(ctx context.Context, address string, stdout, stderr io.Writer) (err er
 			Note: note(box),
 		},
 	})
-	fmt.Fprintf(stdout, "The wizard, with a simulated authentik and a real PocketBase of its own:\n\n    http://%s/\n\n", ln.Addr())
+	fmt.Fprint(stdout, "The wizard, with a simulated authentik and a real PocketBase of its own.\n")
+	wizard.NewCode()
 	fmt.Fprintf(stdout, "%s\nCtrl-C ends it and removes everything it made.\n", note(box))
 	return listen.Serve(ctx, ln, wizard.Handler(), wizard.Close)
 }

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"net"
@@ -9,11 +10,25 @@ import (
 	"authpocket/internal/link"
 	"authpocket/internal/listen"
 	"authpocket/web"
+	"authpocket/web/door"
 )
 
 type serveFlags struct {
-	Listen string `help:"Address to listen on." default:"127.0.0.1:8480" env:"AUTHPOCKET_LISTEN" placeholder:"ADDRESS"`
+	Listen string `help:"Address to listen on. Others than this machine's own need TLS, a trusted proxy or --insecure-http." default:"127.0.0.1:8480" env:"AUTHPOCKET_LISTEN" placeholder:"ADDRESS"`
 	State  string `help:"Directory for receipts. Default: authpocket below $$XDG_STATE_HOME or ~/.local/state." env:"AUTHPOCKET_STATE" placeholder:"DIR"`
+
+	TLSCert      string   `name:"tls-cert" help:"Certificate as a PEM file, to speak https." env:"AUTHPOCKET_TLS_CERT" placeholder:"FILE"`
+	TLSKey       string   `name:"tls-key" help:"The certificate's key as a PEM file." env:"AUTHPOCKET_TLS_KEY" placeholder:"FILE"`
+	PublicURL    string   `name:"public-url" help:"The wizard's address in the browser, where it is another than the one listened on." env:"AUTHPOCKET_PUBLIC_URL" placeholder:"URL"`
+	TrustedProxy []string `name:"trusted-proxy" help:"Address or network of a proxy that speaks https to the browser and says so by X-Forwarded-Proto. Needs --public-url." env:"AUTHPOCKET_TRUSTED_PROXY" placeholder:"CIDR"`
+	InsecureHTTP bool     `name:"insecure-http" help:"Take plain http from other machines: whoever sees the network's traffic can read the admin tokens." env:"AUTHPOCKET_INSECURE_HTTP"`
+}
+
+func (f serveFlags) options() listen.Options {
+	return listen.Options{
+		Address: f.Listen, CertFile: f.TLSCert, KeyFile: f.TLSKey,
+		PublicURL: f.PublicURL, TrustedProxies: f.TrustedProxy, InsecureHTTP: f.InsecureHTTP,
+	}
 }
 
 // serve runs the web wizard until the context ends.
@@ -25,17 +40,37 @@ func (p program) serve(ctx context.Context, f serveFlags) int {
 		p.log.ErrorContext(ctx, "opening the state directory", slog.Any("error", err))
 		return exitError
 	}
-	ln, err := new(net.ListenConfig).Listen(ctx, "tcp", f.Listen)
+	ln, err := listen.Open(ctx, f.options())
 	if err != nil {
-		fmt.Fprintf(p.err, "authpocket: cannot listen on %s: %v\n", f.Listen, err)
-		fmt.Fprintln(p.err, "Choose another address with --listen, for example --listen 127.0.0.1:0.")
+		p.cannotListen(f.Listen, err)
 		return exitError
 	}
-	wizard := web.New(web.Config{Log: p.log, Receipts: store, Version: buildVersion()})
-	fmt.Fprintf(p.out, "authpocket is ready: http://%s/\n", ln.Addr())
+	if ln.Exposed {
+		fmt.Fprintln(p.err, "authpocket: WARNING: plain http from other machines. Whoever sees the network's traffic can read the admin tokens and take over the session.")
+	}
+	terminal := door.Terminal{Out: p.out, URL: ln.URL}
+	wizard := web.New(web.Config{
+		Log: p.log, Receipts: store, Version: buildVersion(),
+		Hosts: door.Hosts{Public: ln.Public, Proxies: ln.Proxies}, Print: terminal.Print, Closed: terminal.Closed,
+	})
+	fmt.Fprintf(p.out, "authpocket is ready: %s\n\n", ln.URL)
+	wizard.NewCode()
 	if err := listen.Serve(ctx, ln, wizard.Handler(), wizard.Close); err != nil {
 		fmt.Fprintln(p.err, "authpocket:", err)
 		return exitError
 	}
 	return exitOK
+}
+
+// cannotListen says why and what to do.
+func (p program) cannotListen(address string, err error) {
+	if failed, ok := errors.AsType[*net.OpError](err); ok {
+		fmt.Fprintf(p.err, "authpocket: cannot listen on %s: %v\n", address, failed)
+		fmt.Fprintln(p.err, "Choose another address with --listen, for example --listen 127.0.0.1:0.")
+		return
+	}
+	fmt.Fprintf(p.err, "authpocket: cannot listen on %s: %v\n", address, err)
+	if errors.Is(err, listen.ErrUnprotected) {
+		fmt.Fprintln(p.err, "Give --tls-cert and --tls-key, or --trusted-proxy and --public-url, or take the risk with --insecure-http.")
+	}
 }

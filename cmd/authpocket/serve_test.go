@@ -38,7 +38,7 @@ func TestServePrintsItsAddressAndStopsOnSIGTERM(t *testing.T) {
 				}
 				page, err := io.ReadAll(res.Body)
 				res.Body.Close()
-				if err != nil || res.StatusCode != http.StatusOK || !strings.Contains(string(page), "authentik") {
+				if err != nil || res.StatusCode != http.StatusForbidden || !strings.Contains(string(page), "setup code") {
 					t.Errorf("it answers %d, %v: %.200s", res.StatusCode, err, page)
 				}
 				begun := time.Now()

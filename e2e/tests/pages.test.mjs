@@ -3,7 +3,7 @@
 import { test } from 'node:test';
 import assert from 'node:assert/strict';
 import { readFile, mkdir } from 'node:fs/promises';
-import { startDemo, openBrowser } from './wizard.mjs';
+import { startDemo, openBrowser, comeIn } from './wizard.mjs';
 
 const here = new URL('..', import.meta.url).pathname;
 const axe = await readFile(`${here}node_modules/axe-core/axe.min.js`, 'utf8');
@@ -34,6 +34,8 @@ for (const [theme, width] of [['light', 1100], ['dark', 360]]) {
     page.on('console', (m) => { if (m.text().includes('Content Security Policy')) policy.push(m.text()); });
     const go = (name) => page.getByRole('button', { name }).click();
     await page.goto(demo.url);
+    await look(page, '0-door', theme);
+    await comeIn(page, demo);
     await look(page, '1-start', theme);
     await page.getByRole('link', { name: 'Start now' }).click();
     await look(page, '2-authentik', theme);

@@ -14,7 +14,7 @@ for (const javaScriptEnabled of [true, false]) {
     const page = await context.newPage();
     page.on('pageerror', (e) => errors.push(String(e)));
     page.on('console', (m) => { if (m.text().includes('Content Security Policy')) errors.push(m.text()); });
-    await toReview(page, demo.url);
+    await toReview(page, demo, javaScriptEnabled);
     await toDone(page);
     const link = await readSnippet(page);
     assert.deepEqual({ collection: link.collection, provider: link.provider }, { collection: 'users', provider: 'oidc' });
@@ -42,7 +42,7 @@ test('reloading, a second tab and pressing twice write nothing twice', async (t)
   t.after(() => demo.stop());
   const context = await browser.newContext();
   const page = await context.newPage();
-  await toReview(page, demo.url);
+  await toReview(page, demo);
   const second = await context.newPage();
   await second.goto(page.url());
   const press = (p) => p.getByRole('button', { name: /^Make \d+ changes?$/ }).click();

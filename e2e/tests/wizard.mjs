@@ -8,15 +8,24 @@ import { chromium } from 'playwright-core';
 
 const here = new URL('..', import.meta.url).pathname;
 
-/** Starts the demo on a free port. Returns its address and ada's password. */
+/**
+ * Starts the demo on a free port. Returns its address, the first setup code
+ * (in the address: door), all that it printed so far (text) and ada's password.
+ */
 export async function startDemo() {
   const program = spawn(`${here}out/authpocket-demo`, ['-listen', '127.0.0.1:0'], { stdio: ['ignore', 'pipe', 'inherit'] });
   let text = '';
-  for await (const chunk of program.stdout) {
-    text += chunk;
-    if (text.includes('Ctrl-C')) break;
-  }
-  const url = /http:\/\/\S+/.exec(text)[0];
+  program.stdout.setEncoding('utf8').on('data', (chunk) => { text += chunk; });
+  while (!text.includes('Ctrl-C')) await once(program.stdout, 'data');
+  const door = /http:\/\/\S+#code=\S+/.exec(text)[0];
+  const url = door.split('#')[0];
+  const nextCode = async (than) => {
+    for (;;) {
+      const code = [...text.matchAll(/#code=(\w+)/g)].at(-1)[1];
+      if (code !== than) return code;
+      await once(program.stdout, 'data');
+    }
+  };
   const password = /with the password (\S+)\./.exec(text)[1];
   const stop = async () => {
     const ended = once(program, 'exit');
@@ -24,19 +33,31 @@ export async function startDemo() {
     const [code] = await ended;
     return code;
   };
-  return { url, password, stop };
+  return { url, door, nextCode, printed: () => text, password, stop };
 }
 
-export function openBrowser() {
+export function openBrowser(...more) {
   return chromium.launch({
     executablePath: process.env.CHROMIUM || '/usr/bin/chromium',
-    args: ['--no-sandbox', '--disable-gpu', '--disable-background-networking'],
+    args: ['--no-sandbox', '--disable-gpu', '--disable-background-networking', ...more],
   });
 }
 
+/** Goes in with the setup code: by the address, or typed without JavaScript. */
+export async function comeIn(page, demo, javaScriptEnabled = true) {
+  if (javaScriptEnabled) {
+    await page.goto(demo.door);
+  } else {
+    await page.goto(demo.url);
+    await page.getByLabel('Setup code').fill(/setup code (\S+)/.exec(demo.printed())[1].toLowerCase());
+    await page.getByRole('button', { name: 'Open' }).click();
+  }
+  await page.getByRole('link', { name: 'Start now' }).waitFor();
+}
+
 /** Goes from the start page to the review page, choosing to trust every address. */
-export async function toReview(page, url) {
-  await page.goto(url);
+export async function toReview(page, demo, javaScriptEnabled = true) {
+  await comeIn(page, demo, javaScriptEnabled);
   await page.getByRole('link', { name: 'Start now' }).click();
   await page.getByRole('heading', { level: 1, name: 'Connect authentik' }).waitFor();
   await page.getByRole('button', { name: 'Continue' }).click();

@@ -14,16 +14,22 @@ import (
 // context has ended.
 const Grace = 10 * time.Second
 
+// The time that a client has, so that slow ones hold no connection for long.
+const (
+	HeaderTime = 5 * time.Second  // to send a request's head
+	ReadTime   = 30 * time.Second // to send a whole request
+)
+
 // Serve answers on ln until ctx ends, then calls stop, which ends event
 // streams, and waits up to Grace for what still runs. It returns nil after an
 // orderly end.
 func Serve(ctx context.Context, ln net.Listener, handler http.Handler, stop func()) error {
 	server := &http.Server{
 		Handler:           handler,
-		ReadHeaderTimeout: 5 * time.Second,
-		ReadTimeout:       30 * time.Second,
+		ReadHeaderTimeout: HeaderTime,
+		ReadTimeout:       ReadTime,
 		WriteTimeout:      2 * time.Minute,
-		IdleTimeout:       2 * time.Minute,
+		IdleTimeout:       30 * time.Second,
 		MaxHeaderBytes:    32 << 10,
 	}
 	failed := make(chan error, 1)

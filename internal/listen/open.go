@@ -93,7 +93,7 @@ func (o *Opened) protected(options Options, secure bool) error {
 func loopback(address string) bool {
 	host, _, err := net.SplitHostPort(address)
 	if err != nil {
-		return false
+		return true // listening says what is wrong with it
 	}
 	ip, err := netip.ParseAddr(host)
 	return host == "localhost" || err == nil && ip.Unmap().IsLoopback()

@@ -1,6 +1,19 @@
 // Small helps for pages that work without them.
 "use strict";
 
+// The setup code stands in the address only until it was read.
+function useSetupCode() {
+  const code = new URLSearchParams(location.hash.slice(1)).get("code");
+  if (!code) return;
+  history.replaceState(history.state, "", location.pathname + location.search);
+  const door = document.getElementById("door");
+  if (!door) return; // this browser is inside already
+  door.elements.code.value = code;
+  door.submit();
+}
+useSetupCode();
+addEventListener("hashchange", useSetupCode);
+
 // Show and hide what is typed into a secret's field.
 for (const button of document.querySelectorAll("[data-reveal]")) {
   const input = document.getElementById(button.dataset.reveal);

@@ -26,6 +26,9 @@ type Config struct {
 	Log    *slog.Logger // nil discards
 	Assets view.Assets
 	Note   string // the demo's banner
+	// Open are paths for everybody, each guarded by a secret of its own. One
+	// that ends in / stands for all below it.
+	Open []string
 }
 
 // Door lets a browser in once it brought the setup code. Browsers that did

@@ -1,6 +1,7 @@
 package door
 
 import (
+	"io"
 	"net/http"
 	"net/url"
 	"strings"
@@ -22,7 +23,7 @@ const maxForm = 4 << 10
 // which hold nothing of anyone, and the sign of life stay open to all.
 func (d *Door) Guard(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if open(r) || d.isInside(r) {
+		if d.open(r) || d.isInside(r) {
 			next.ServeHTTP(w, r)
 			return
 		}
@@ -33,12 +34,17 @@ func (d *Door) Guard(next http.Handler) http.Handler {
 	})
 }
 
-func open(r *http.Request) bool {
+func (d *Door) open(r *http.Request) bool {
 	switch r.URL.Path {
 	case PathEnter, PathAgain:
 		return r.Method == http.MethodPost
 	case Healthy:
 		return r.Method == http.MethodGet || r.Method == http.MethodHead
+	}
+	for _, path := range d.cfg.Open {
+		if r.URL.Path == path || strings.HasSuffix(path, "/") && strings.HasPrefix(r.URL.Path, path) {
+			return true
+		}
 	}
 	return strings.HasPrefix(r.URL.Path, static.Prefix)
 }
@@ -117,6 +123,12 @@ func (d *Door) Again(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	d.show(w, r, http.StatusOK, page{To: to, Printed: true})
+}
+
+// Alive handles the "GET /healthz" route.
+func Alive(w http.ResponseWriter, _ *http.Request) {
+	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
+	_, _ = io.WriteString(w, "ok\n") // a probe that is gone needs no answer
 }
 
 // Leave handles the "GET /door" route, where the form led to.

@@ -9,8 +9,8 @@ import (
 
 const policyHeader = "Content-Security-Policy"
 
-// contentPolicy lets pages use nothing but this program's own files.
-const contentPolicy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; " +
+// ContentPolicy lets pages use nothing but this program's own files.
+const ContentPolicy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; " +
 	"form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 
 const permissionsPolicy = "accelerometer=(), camera=(), display-capture=(), geolocation=(), gyroscope=(), magnetometer=(), " +
@@ -25,7 +25,7 @@ func Headers(next http.Handler) http.Handler {
 }
 
 func setHeaders(h http.Header, r *http.Request) {
-	h.Set(policyHeader, contentPolicy)
+	h.Set(policyHeader, ContentPolicy)
 	h.Set("X-Content-Type-Options", "nosniff")
 	h.Set("Referrer-Policy", "no-referrer")
 	h.Set("Cross-Origin-Opener-Policy", "same-origin")

@@ -34,6 +34,10 @@ func (d *Door) admit(w http.ResponseWriter, r *http.Request) {
 	cookie.Set(w, r, id, 0)
 }
 
+// DropPlain takes the plain cookie back once the browser has shown that it
+// accepts the other.
+func (d *Door) DropPlain(w http.ResponseWriter, r *http.Request) { cookie.DropPlain(w, r) }
+
 // sendOut ends the stays whose time is up, and the one that was seen the
 // longest ago when there are too many. The caller holds mu.
 func (d *Door) sendOut(now time.Time) {
