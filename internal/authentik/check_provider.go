@@ -26,7 +26,7 @@ func (m *measured) judgeClient() link.Check {
 		return skip(check, "The client secret is not known.")
 	case m.revoke.err != nil:
 		return m.unreachable(check, asked, m.revoke)
-	case m.revoke.status == http.StatusOK:
+	case m.revoke.status == http.StatusOK && !m.revoke.html():
 		return pass(check, asked+": 200.")
 	case m.revoke.status == http.StatusUnauthorized:
 		return fail(check, causeInvalidClient, asked+": 401, invalid_client. No provider has this client ID with this secret.", again)

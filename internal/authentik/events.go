@@ -94,7 +94,9 @@ func (e event) add(t *link.AuthentikTrail, d link.Desired) {
 		if !user.flag("is_anonymous") {
 			t.Person = user.number("pk")
 		}
-		t.Through = t.Through || action == "authorize_application"
+		if action == "authorize_application" {
+			t.Through, t.IP = true, object(e).text("client_ip")
+		}
 	case "configuration_error":
 		if m := e.mismatch(); m != nil {
 			t.Redirect = m

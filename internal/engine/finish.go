@@ -123,8 +123,9 @@ func (t *trial) person() int { return cmp.Or(t.facts.Authentik.Person, t.x.Perso
 
 func (t *trial) readTrails(ctx context.Context) {
 	query := link.TrailQuery{
-		Nonce: t.s.ID, State: cmp.Or(t.facts.Return.State, t.s.State), Exchange: t.facts.Return.Code.IsSet(), Patient: t.needsLog(),
-		Hide: []secret.Text{t.facts.Return.Code, t.s.CodeVerifier, t.d.Provider.ClientSecret, t.d.Slot.ClientSecret},
+		Nonce: t.s.ID, State: cmp.Or(t.facts.Return.State, t.s.State), Exchange: t.facts.Return.Code.IsSet(), RedirectURL: t.s.RedirectURL,
+		Patient: t.needsLog() || t.facts.Return.Missing == link.MissingTimeout,
+		Hide:    []secret.Text{t.facts.Return.Code, t.s.CodeVerifier, t.d.Provider.ClientSecret, t.d.Slot.ClientSecret},
 	}
 	var group sync.WaitGroup
 	group.Go(func() { t.facts.Authentik = t.e.authentik.Events(ctx, t.s.Started, t.d) })
@@ -172,6 +173,9 @@ func (t *trial) verdict(cause string) link.Verdict {
 func (t *trial) evidence() []link.Evidence {
 	list := slices.Concat(t.facts.Authentik.Evidence, t.facts.PocketBase.Evidence)
 	slices.SortStableFunc(list, func(a, b link.Evidence) int { return a.When.Compare(b.When) })
+	if code := t.facts.Return.Error; code != "" {
+		list = append(list, link.Evidence{System: link.Authentik, Text: "authentik sent the person back with the error “" + link.Scrub(code) + "”."})
+	}
 	for _, c := range t.facts.Checks {
 		if c.Status == link.Fail || c.Status == link.Warn {
 			list = append(list, link.Evidence{System: c.System, Text: c.Title + ": " + c.Evidence})

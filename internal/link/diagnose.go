@@ -96,8 +96,10 @@ func diagnoseMissing(f Facts) string {
 		}
 	}
 	switch {
-	case f.Authentik.Through && trail.Unread == "":
+	case f.Authentik.Through && trail.Elsewhere:
 		return "other-pocketbase"
+	case f.Authentik.Through && f.Authentik.IP != "" && trail.StreamIP != "" && f.Authentik.IP != trail.StreamIP:
+		return "different-ip"
 	case f.Authentik.Through:
 		return firstOf(failed("pocketbase.realtime"), "different-ip")
 	}
@@ -209,6 +211,8 @@ func diagnoseRefusedEmail(f Facts, code string) string {
 		return "mapped-field"
 	case f.Claims != nil && f.Claims.Email == "":
 		return "email-blank"
+	case f.Claims != nil && f.Claims.Verified:
+		return "user-info-url" // authentik would have sent it, so something else answered
 	case f.Claims == nil && f.Decision == EmailTrustAll:
 		return "email-blank" // every address that there is counts as verified
 	}

@@ -142,8 +142,9 @@ type Evidence struct {
 // AuthentikTrail is what authentik's event log tells of a sign-in.
 type AuthentikTrail struct {
 	Evidence []Evidence
-	Person   int  // primary key of who signed in, 0 where it does not say
-	Through  bool // authentik let somebody through to the application
+	Person   int    // primary key of who signed in, 0 where it does not say
+	Through  bool   // authentik let somebody through to the application
+	IP       string // their address as authentik sees it
 	// Redirect is a redirect URI that authentik refused at its token endpoint.
 	Redirect *Mismatch
 	Unread   string // why the events could not be read, empty where they were
@@ -156,10 +157,13 @@ type PocketBaseTrail struct {
 	// Cause is what kept PocketBase from token or claims, by the catalogue;
 	// empty where the log names none.
 	Cause      string
-	Returned   bool   // somebody came back from authentik
-	RedirectIP string // from this address; empty where the log has none
 	StreamIP   string // who held the event stream
-	Unread     string // why the log could not be read, or read in time
+	Returned   bool   // somebody came back from authentik; newer versions leave that out
+	RedirectIP string // who came back; empty where the log has none
+	// Elsewhere tells that the redirect URI's address does not lead to this
+	// PocketBase.
+	Elsewhere bool
+	Unread    string // why the log could not be read, or read in time
 }
 
 // Mismatch is a redirect URI that authentik does not know, and those it does.
@@ -229,9 +233,10 @@ func (p Prediction) Foreseen(e Exchanged, cause string) bool {
 
 // TrailQuery says which requests to look for in PocketBase's log.
 type TrailQuery struct {
-	Nonce    string
-	State    string // of the return from authentik, empty: not looked for
-	Exchange bool   // the exchange is what is waited for, not the return
-	Patient  bool   // wait up to 30 s, not 6 s
-	Hide     []secret.Text
+	Nonce       string
+	State       string // of the return from authentik
+	RedirectURL string
+	Exchange    bool // the exchange is what is waited for, not the return
+	Patient     bool // wait up to 30 s, not 6 s
+	Hide        []secret.Text
 }

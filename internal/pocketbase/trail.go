@@ -11,7 +11,6 @@ import (
 	"time"
 
 	"authpocket/internal/link"
-	"authpocket/internal/secret"
 )
 
 // trailEntry is one line of PocketBase's request log.
@@ -37,6 +36,16 @@ func (e trailEntry) kind() string {
 		return "redirect"
 	case strings.HasSuffix(path, "/api/realtime"):
 		return "stream"
+	case strings.HasSuffix(path, publicMark):
+		return "public mark"
+	case strings.HasSuffix(path, publicMark):
+		return "public mark"
+	case strings.HasSuffix(path, markPath):
+		return "mark"
+	case strings.HasSuffix(path, publicMark):
+		return "public mark"
+	case strings.HasSuffix(path, markPath):
+		return "mark"
 	}
 	return ""
 }
@@ -54,11 +63,19 @@ func (e trailEntry) words() string {
 var plainState = regexp.MustCompile(`^[A-Za-z0-9_-]{8,100}$`)
 
 // Trail reads in PocketBase's own log what came of a sign-in: the requests
-// with the nonce, and the return from authentik with the state (empty: not
-// looked for). PocketBase writes its log late, so patient waits up to 30 s
-// for the entry; otherwise it is given 6 s. What q hides appears nowhere.
+// with the nonce, and the return from authentik with the state. PocketBase
+// writes its log late, so patient waits up to 30 s for the entry; otherwise
+// it is given 6 s. What q hides appears nowhere.
+//
+// Where the return of a person is looked for, it leaves two marks in the log:
+// one by the redirect URI's address, which shows whether that leads here, and
+// one by the address that is known to. Once the latter is there, all before
+// it is as well.
 func (c *Client) Trail(ctx context.Context, q link.TrailQuery) link.PocketBaseTrail {
 	if why := c.logsOff(ctx); why != "" {
+		return link.PocketBaseTrail{Unread: why}
+	}
+	if why := c.mark(ctx, q); why != "" {
 		return link.PocketBaseTrail{Unread: why}
 	}
 	filter := "data.url~" + quoted(nonceKey+"="+q.Nonce)
@@ -81,22 +98,37 @@ func (c *Client) Trail(ctx context.Context, q link.TrailQuery) link.PocketBaseTr
 			trail.Unread, _ = link.Words(err)
 			return trail
 		}
-		if trail = readTrail(got.Items, q.Hide); found(trail, q) {
+		var whole bool
+		if trail, whole = readTrail(got.Items, q); whole {
 			return trail
 		}
 	}
-	if q.Exchange {
-		trail.Unread = "PocketBase's log did not show the sign-in in time; it writes late while it is busy."
-	}
+	trail.Unread = "PocketBase's log did not show the sign-in in time; it writes late while it is busy."
 	return trail
 }
 
-// found tells whether the entry that is waited for is there.
-func found(t link.PocketBaseTrail, q link.TrailQuery) bool {
+// The marks ask about collections that nobody has, so that PocketBase logs
+// them as errors, whatever else it leaves out.
+const (
+	markPath   = "/api/collections/authpocket-mark/auth-methods"
+	publicMark = "/api/collections/authpocket-public-mark/auth-methods"
+)
+
+// mark leaves the marks, or tells why it cannot.
+func (c *Client) mark(ctx context.Context, q link.TrailQuery) string {
 	if q.Exchange {
-		return t.Exchange
+		return ""
 	}
-	return t.Returned
+	query := url.Values{nonceKey: {q.Nonce}}
+	if base, found := strings.CutSuffix(q.RedirectURL, link.RedirectPath); found {
+		public := c.wire
+		public.base = base
+		_, _ = public.send(ctx, call{path: publicMark, query: query}) // no answer is an answer: it does not lead here
+	}
+	if _, err := c.wire.send(ctx, call{path: markPath, query: query}); err != nil {
+		return unreachable(c.cfg.URL, err).Summary
+	}
+	return ""
 }
 
 // rest waits, and tells whether there is time left.
@@ -111,11 +143,20 @@ func rest(ctx context.Context, wait time.Duration) bool {
 	}
 }
 
-func readTrail(entries []trailEntry, hide []secret.Text) link.PocketBaseTrail {
-	var t link.PocketBaseTrail
+// readTrail reads the entries, and tells whether all that can come is there.
+func readTrail(entries []trailEntry, q link.TrailQuery) (t link.PocketBaseTrail, whole bool) {
+	base, here := strings.CutSuffix(q.RedirectURL, link.RedirectPath)
+	here = !here || q.Exchange // nothing to be shown
 	for _, e := range entries {
 		switch e.kind() {
+		case "mark":
+			whole = true
+			continue
+		case "public mark":
+			here = true
+			continue
 		case "exchange":
+			whole = whole || q.Exchange
 			t.Exchange = true
 			t.Cause = e.cause()
 		case "redirect":
@@ -125,9 +166,13 @@ func readTrail(entries []trailEntry, hide []secret.Text) link.PocketBaseTrail {
 		default:
 			continue
 		}
-		t.Evidence = append(t.Evidence, link.Evidence{System: link.PB, When: logTime(e.Created), Text: link.Scrub(e.sentence(), hide...)})
+		t.Evidence = append(t.Evidence, link.Evidence{System: link.PB, When: logTime(e.Created), Text: link.Scrub(e.sentence(), q.Hide...)})
 	}
-	return t
+	if whole && !here { // the mark by the redirect URI is not there
+		t.Elsewhere = true
+		t.Evidence = append(t.Evidence, link.Evidence{System: link.PB, When: time.Now(), Text: "A request to " + link.Scrub(base) + " did not arrive at this PocketBase."})
+	}
+	return t, whole
 }
 
 // cause reads what kept PocketBase from token or claims, empty for anything

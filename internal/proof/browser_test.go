@@ -1,0 +1,190 @@
+package proof
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/http/cookiejar"
+	"net/url"
+	"strings"
+	"time"
+
+	"authpocket/internal/engine"
+	"authpocket/internal/link"
+	"authpocket/internal/secret"
+)
+
+// browser does what the verify page and a person's browser do: hold
+// PocketBase's event stream, follow authentik's pages, fill in its form.
+type browser struct {
+	stream *http.Client // holds the event stream
+	window *http.Client // the sign-in window, with a cookie jar
+	// password is what the person types; empty closes the window instead.
+	password string
+	at       string // where the window ended
+	page     string
+}
+
+// newBrowser comes from windowIP (empty: the usual one) in its window.
+func newBrowser(windowIP string) *browser {
+	jar, err := cookiejar.New(nil)
+	if err != nil {
+		panic(err) // only with options, and there are none
+	}
+	dialer := &net.Dialer{}
+	if windowIP != "" {
+		dialer.LocalAddr = &net.TCPAddr{IP: net.ParseIP(windowIP)}
+	}
+	return &browser{
+		stream: &http.Client{Transport: &http.Transport{}}, password: password,
+		window: &http.Client{Jar: jar, Transport: &http.Transport{DialContext: dialer.DialContext}},
+	}
+}
+
+func (b *browser) close() {
+	b.stream.CloseIdleConnections()
+	b.window.CloseIdleConnections()
+}
+
+// streamPatience is how long the page waits for the stream's first event, and
+// for the code once the window is done.
+const streamPatience = 1500 * time.Millisecond
+
+// message is one event of PocketBase's stream.
+type message struct{ name, data string }
+
+// signIn takes a sign-in through to what the page hands to the engine.
+func (b *browser) signIn(ctx context.Context, s engine.SignIn, username string) (link.Return, error) {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	events := make(chan message, 4)
+	listening := make(chan struct{})
+	go func() {
+		defer close(listening)
+		b.listen(ctx, s.RealtimeURL, events)
+	}()
+	defer func() { cancel(); <-listening }()
+	client, err := b.subscribe(ctx, s.RealtimeURL, events)
+	if err != nil {
+		return link.Return{Missing: link.MissingStream}, nil
+	}
+	if err := b.follow(ctx, s.WithState(client), username); err != nil {
+		return link.Return{}, err
+	}
+	select {
+	case m := <-events:
+		return readReturn(m, client)
+	case <-time.After(streamPatience):
+	}
+	missing := link.MissingClosed
+	if strings.Contains(b.at, "/_/") || strings.Contains(b.at, link.RedirectPath) {
+		missing = link.MissingTimeout
+	}
+	return link.Return{Missing: missing, State: client}, nil
+}
+
+func readReturn(m message, state string) (link.Return, error) {
+	var data struct{ State, Code, Error string }
+	if err := json.Unmarshal([]byte(m.data), &data); err != nil {
+		return link.Return{}, fmt.Errorf("reading the event %s: %w", m.name, err)
+	}
+	if data.State != state {
+		return link.Return{}, errors.New("the event is of another sign-in")
+	}
+	return link.Return{Code: secret.New(data.Code), Error: data.Error, State: state}, nil
+}
+
+// listen passes the stream's events on until it ends.
+func (b *browser) listen(ctx context.Context, address string, events chan<- message) {
+	r, err := http.NewRequestWithContext(ctx, http.MethodGet, address, nil)
+	if err != nil {
+		return
+	}
+	res, err := b.stream.Do(r)
+	if err != nil {
+		return
+	}
+	defer res.Body.Close()
+	var m message
+	for lines := bufio.NewScanner(res.Body); lines.Scan(); {
+		line := lines.Text()
+		switch {
+		case strings.HasPrefix(line, "event:"):
+			m.name = line[len("event:"):]
+		case strings.HasPrefix(line, "data:"):
+			m.data = line[len("data:"):]
+		case line == "" && m.name != "":
+			events <- m
+			m = message{}
+		}
+	}
+}
+
+// subscribe waits for the stream's client id and asks for the sign-in's event.
+func (b *browser) subscribe(ctx context.Context, address string, events <-chan message) (string, error) {
+	var hello struct{ ClientID string }
+	select {
+	case m := <-events:
+		if err := json.Unmarshal([]byte(m.data), &hello); err != nil {
+			return "", fmt.Errorf("reading the first event: %w", err)
+		}
+	case <-time.After(streamPatience):
+		return "", errors.New("no first event")
+	}
+	body, err := json.Marshal(map[string]any{"clientId": hello.ClientID, "subscriptions": []string{"@oauth2"}})
+	if err != nil {
+		return "", fmt.Errorf("writing the subscription: %w", err)
+	}
+	r, err := http.NewRequestWithContext(ctx, http.MethodPost, address, bytes.NewReader(body))
+	if err != nil {
+		return "", fmt.Errorf("making the subscription: %w", err)
+	}
+	r.Header.Set("Content-Type", "application/json")
+	res, err := b.stream.Do(r)
+	if err != nil {
+		return "", fmt.Errorf("subscribing: %w", err)
+	}
+	defer res.Body.Close()
+	if res.StatusCode != http.StatusNoContent {
+		return "", fmt.Errorf("subscribing: %d", res.StatusCode)
+	}
+	return hello.ClientID, nil
+}
+
+// follow opens authentik's page and signs in where it is asked to.
+func (b *browser) follow(ctx context.Context, address, username string) error {
+	if err := b.open(ctx, http.MethodGet, address, nil); err != nil {
+		return err
+	}
+	if b.password == "" || !strings.Contains(b.page, `name="password"`) {
+		return nil
+	}
+	return b.open(ctx, http.MethodPost, b.at, url.Values{"username": {username}, "password": {b.password}})
+}
+
+func (b *browser) open(ctx context.Context, method, address string, form url.Values) error {
+	r, err := http.NewRequestWithContext(ctx, method, address, strings.NewReader(form.Encode()))
+	if err != nil {
+		return fmt.Errorf("making a request of the window: %w", err)
+	}
+	if form != nil {
+		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	}
+	res, err := b.window.Do(r)
+	if err != nil {
+		return fmt.Errorf("opening a page in the window: %w", err)
+	}
+	defer res.Body.Close()
+	page, err := io.ReadAll(res.Body)
+	if err != nil {
+		return fmt.Errorf("reading a page in the window: %w", err)
+	}
+	b.at, b.page = res.Request.URL.String(), string(page)
+	return nil
+}
