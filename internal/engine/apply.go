@@ -37,7 +37,7 @@ func (e *Engine) Apply(ctx context.Context, plan link.Plan, hook Hook) error {
 		}
 	}
 	if fresh.Empty() {
-		return e.settle(journal.Continued)
+		return e.settle(endOfOthers(fresh))
 	}
 	receipt, err := e.begin(fresh)
 	if err != nil {
@@ -90,7 +90,7 @@ func (e *Engine) change(ctx context.Context, plan link.Plan, i int, receipt rece
 		return fail(err)
 	}
 	hook(Event{Index: i, Change: change, State: Running})
-	if err := e.carryOut(ctx, change); err != nil {
+	if err := e.carryOut(ctx, plan.Spec, change); err != nil {
 		err = e.closeWindow(ctx, plan.Changes[:i], change, err)
 		return fail(errors.Join(err, receipt.failed(i, err)))
 	}
@@ -102,11 +102,14 @@ func (e *Engine) change(ctx context.Context, plan link.Plan, i int, receipt rece
 	return nil
 }
 
-func (e *Engine) carryOut(ctx context.Context, change link.Change) error {
-	if change.System == link.PB {
-		return e.pocketbase.Apply(ctx, change)
+func (e *Engine) carryOut(ctx context.Context, spec link.Spec, change link.Change) error {
+	if change.System == link.Authentik {
+		return e.authentik.Apply(ctx, change)
 	}
-	return e.authentik.Apply(ctx, change)
+	if err := e.pocketbase.Apply(ctx, change); err != nil {
+		return err
+	}
+	return e.agree(ctx, spec, change)
 }
 
 // replan makes the plan again from what the systems hold now.

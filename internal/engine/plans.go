@@ -52,12 +52,13 @@ func (e *Engine) Undo(ctx context.Context, id string, force bool) (link.Plan, er
 	if receipt.Kind != journal.Apply {
 		return link.Plan{}, notUndone(receipt.Kind)
 	}
-	spec := receipt.Spec
-	snaps, err := e.Observe(ctx, spec)
+	done, rewrite, err := e.chain(receipt)
 	if err != nil {
 		return link.Plan{}, err
 	}
-	done, err := e.chain(receipt)
+	spec := receipt.Spec
+	spec.PocketBase.RewriteSecret = rewrite
+	snaps, err := e.Observe(ctx, spec)
 	if err != nil {
 		return link.Plan{}, err
 	}
@@ -77,19 +78,30 @@ func notUndone(kind journal.Kind) error {
 }
 
 // chain are the changes of the receipt, after those of the applies that it
-// went on from: together they made what there is to take back.
-func (e *Engine) chain(r *journal.Receipt) ([]link.Change, error) {
-	done := begun(r)
-	for seen := map[string]bool{r.ID: true}; r.Kind == journal.Apply && r.Of != "" && !seen[r.Of]; {
+// went on from: together they made what there is to take back. rewrite tells
+// that they gave authentik a client secret that PocketBase may not have.
+func (e *Engine) chain(r *journal.Receipt) (done []link.Change, rewrite bool, err error) {
+	done, rewrite = begun(r), secretOpen(r)
+	for seen := map[string]bool{r.ID: true}; r.Of != "" && !seen[r.Of]; {
 		before, err := e.receipts.Load(r.Of)
 		if err != nil {
-			return nil, err
+			return nil, false, err
+		}
+		if before.Kind != journal.Apply {
+			break
 		}
 		seen[before.ID] = true
-		done = append(begun(before), done...)
+		done, rewrite = append(begun(before), done...), rewrite || secretOpen(before)
 		r = before
 	}
-	return done, nil
+	return done, rewrite, nil
+}
+
+// secretOpen tells whether the receipt tells of a new client secret for
+// authentik and not of PocketBase's taking it.
+func secretOpen(r *journal.Receipt) bool {
+	given := slices.ContainsFunc(begun(r), givesSecret)
+	return given && slices.ContainsFunc(r.Changes, func(c journal.Change) bool { return c.Kind == link.KindOAuth2 && c.State() != journal.Done })
 }
 
 // begun are the changes that were made or may have been: those announced

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"slices"
 
 	"authpocket/internal/journal"
 	"authpocket/internal/link"
@@ -38,6 +39,8 @@ func (e *Engine) Newest() (string, error) {
 		case one.Key() != journal.Key(e.meta.AuthentikURL, e.meta.PocketBaseURL):
 		case one.Kind == journal.Undo:
 			undone[one.Of] = undone[one.Of] || one.Outcome == journal.Completed
+		case one.Kind == journal.Apply && undone[one.ID]:
+			undone[one.Of] = true // and what it went on from, along with it
 		case one.Kind == journal.Apply && one.Outcome != journal.Undone && !undone[one.ID]:
 			return one.ID, nil
 		}
@@ -121,13 +124,34 @@ func (e *Engine) begin(plan link.Plan) (receipt, error) {
 	}
 	meta := e.meta
 	meta.Kind, meta.Of = kindOf(plan), plan.Of
-	if open, err := e.Interrupted(); err != nil {
-		return receipt{}, err
-	} else if len(open) > 0 && meta.Of == "" {
-		meta.Of = open[0].ID
+	if meta.Of == "" {
+		var err error
+		if meta.Of, err = e.goesOnFrom(meta.Kind); err != nil {
+			return receipt{}, err
+		}
 	}
 	kept, err := e.receipts.Begin(plan, meta)
 	return receipt{kept: kept, e: e, plan: plan}, err
+}
+
+// goesOnFrom is the id of the receipt that a new one goes on from: the one
+// before, where that was interrupted or stopped by an error, or an older one
+// that has no end yet; empty for none. Undo takes them back together.
+func (e *Engine) goesOnFrom(kind journal.Kind) (string, error) {
+	list, _, err := e.receipts.List()
+	if err != nil {
+		return "", err
+	}
+	ours := slices.DeleteFunc(list, func(one journal.Summary) bool {
+		return one.Key() != journal.Key(e.meta.AuthentikURL, e.meta.PocketBaseURL)
+	})
+	if len(ours) > 0 && ours[0].Kind == kind && ours[0].Outcome == journal.Stopped {
+		return ours[0].ID, nil
+	}
+	if i := slices.IndexFunc(ours, func(one journal.Summary) bool { return one.Outcome == "" }); i >= 0 {
+		return ours[i].ID, nil
+	}
+	return "", nil
 }
 
 func kindOf(plan link.Plan) journal.Kind {
@@ -158,7 +182,8 @@ func (r receipt) done(i int) error {
 }
 
 // failed notes a change that was not made and ends the receipt. A change whose
-// outcome is not known stays announced, and the receipt without an end.
+// outcome is not known stays announced, and the receipt without an end; so
+// does that of an apply that left two different client secrets behind.
 func (r receipt) failed(i int, err error) error {
 	if r.kept == nil {
 		return nil
@@ -167,7 +192,11 @@ func (r receipt) failed(i int, err error) error {
 		return nil
 	}
 	summary, todo := link.Words(err)
-	return errors.Join(r.kept.Failed(i, summary, todo), r.kept.Finish(journal.Stopped))
+	torn := errors.Is(err, errTorn)
+	if err := r.kept.Failed(i, summary, todo); err != nil || torn {
+		return err
+	}
+	return r.kept.Finish(journal.Stopped)
 }
 
 // finish ends the receipt, and those of the interrupted applies that this one
@@ -179,9 +208,13 @@ func (r receipt) finish(outcome journal.Outcome) error {
 	if err := r.kept.Finish(outcome); err != nil {
 		return err
 	}
-	before := journal.Continued
-	if r.plan.Purpose == link.PurposeUndo {
-		before = journal.Undone
+	return r.e.settle(endOfOthers(r.plan))
+}
+
+// endOfOthers is what becomes of interrupted receipts once the plan is done.
+func endOfOthers(plan link.Plan) journal.Outcome {
+	if plan.Purpose == link.PurposeUndo {
+		return journal.Undone
 	}
-	return r.e.settle(before)
+	return journal.Continued
 }

@@ -24,15 +24,20 @@ func (e *Engine) closeWindow(ctx context.Context, done []link.Change, failed lin
 		return cause
 	}
 	told := *fault
+	told.Err = cause
 	if err := e.authentik.Apply(context.WithoutCancel(ctx), credentialsBack(done[i])); err != nil {
 		e.log.ErrorContext(ctx, "putting the client credentials back in authentik", slog.Any("error", err))
 		told.Todo += " authentik has the new client secret already and could not be given the old one back: sign-ins fail until this is applied again."
+		told.Err = errors.Join(errTorn, cause)
 	} else {
 		told.Todo += " authentik was given its old client ID and secret back, so sign-ins work as before."
 	}
-	told.Err = cause
 	return &told
 }
+
+// errTorn marks an apply that ended with another client secret in authentik
+// than in PocketBase. The next one writes it again.
+var errTorn = errors.New("the two systems have different client secrets")
 
 // credentialsBack is the reverse of a change, for client id and secret alone.
 func credentialsBack(c link.Change) link.Change {

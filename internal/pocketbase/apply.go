@@ -30,6 +30,9 @@ type writer interface {
 	prepare(ctx context.Context, again bool) (*call, error)
 	// confirm reads back.
 	confirm(ctx context.Context) error
+	// doubtful tells, after a prepare with again, that the PATCH before may
+	// have been saved and nobody can see it: a client secret is never shown.
+	doubtful() bool
 	// refused puts a refusal of the PATCH into words.
 	refused(a answer) *link.Fault
 	// name is what is written, for people.
@@ -84,10 +87,10 @@ func (c *Client) carryOut(ctx context.Context, w writer) error {
 		case written:
 			return c.confirmed(ctx, w)
 		case notWritten:
-			return w.refused(a)
+			return certain(w, w.refused(a))
 		}
 		if a.status == http.StatusInternalServerError && attempt > 1 {
-			return c.unexpected(a) // it failed over it twice, and read in between it was not there
+			return certain(w, c.unexpected(a)) // it failed over it twice, and read in between it was not there
 		}
 		if err == nil {
 			err = a.err()
@@ -96,6 +99,14 @@ func (c *Client) carryOut(ctx context.Context, w writer) error {
 			return c.lastLook(ctx, w, err)
 		}
 	}
+}
+
+// certain returns the fault, unless an earlier PATCH may have been saved.
+func certain(w writer, f *link.Fault) error {
+	if w.doubtful() {
+		return unknown(w, f)
+	}
+	return f
 }
 
 // outcome is what the answer to a PATCH says of it.

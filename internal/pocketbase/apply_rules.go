@@ -16,6 +16,8 @@ type rulesWriter struct {
 
 func (w *rulesWriter) name() string { return "the rules of the collection " + w.before.Name }
 
+func (*rulesWriter) doubtful() bool { return false }
+
 // rule is one of the rules that the change names.
 type rule struct {
 	key, label         string

@@ -17,6 +17,8 @@ const fieldShowControls = "pocketbase.show_controls"
 
 func (*settingsWriter) name() string { return "the settings" }
 
+func (*settingsWriter) doubtful() bool { return false }
+
 func (w *settingsWriter) prepare(ctx context.Context, _ bool) (*call, error) {
 	now, err := w.c.settings(ctx)
 	if err != nil || now.HideControls == w.after.HideControls {
