@@ -1,0 +1,261 @@
+package door
+
+import (
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+)
+
+// doorway is a door with the page behind it, and what it said in the
+// terminal.
+type doorway struct {
+	t      *testing.T
+	door   *Door
+	codes  []string
+	closed int
+}
+
+func newDoorway(t *testing.T) *doorway {
+	d := &doorway{t: t}
+	d.door = New(Config{
+		Print:  func(code string) { d.codes = append(d.codes, code) },
+		Closed: func() { d.closed++ },
+	})
+	t.Cleanup(d.door.Close)
+	d.door.NewCode()
+	return d
+}
+
+func (d *doorway) newest() string { return d.codes[len(d.codes)-1] }
+
+// ask sends a request through the door with a browser's cookies.
+func (d *doorway) ask(method, path string, form url.Values, cookies ...*http.Cookie) *httptest.ResponseRecorder {
+	d.t.Helper()
+	mux := http.NewServeMux()
+	mux.HandleFunc("POST "+PathEnter, d.door.Enter)
+	mux.HandleFunc("POST "+PathAgain, d.door.Again)
+	mux.HandleFunc("GET "+Healthy, Alive)
+	mux.HandleFunc("/", func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write([]byte("behind")) })
+	req := httptest.NewRequest(method, "http://127.0.0.1:8480"+path, strings.NewReader(form.Encode()))
+	req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	for _, c := range cookies {
+		req.AddCookie(c)
+	}
+	rec := httptest.NewRecorder()
+	d.door.Guard(mux).ServeHTTP(rec, req)
+	return rec
+}
+
+func (d *doorway) enter(code string) *httptest.ResponseRecorder {
+	d.t.Helper()
+	return d.ask("POST", PathEnter, url.Values{"code": {code}, "to": {"/review?x=1"}})
+}
+
+func TestNobodyComesInWithoutTheCode(t *testing.T) {
+	d := newDoorway(t)
+	for _, method := range []string{"GET", "HEAD", "POST", "PUT", "DELETE"} {
+		rec := d.ask(method, "/review", nil, &http.Cookie{Name: cookie.Host(), Value: "guessed"}, &http.Cookie{Name: string(cookie), Value: d.newest()})
+		if rec.Code != http.StatusForbidden || strings.Contains(rec.Body.String(), "behind") || strings.Contains(rec.Body.String(), d.newest()) {
+			t.Errorf("%s: %d %s", method, rec.Code, rec.Body)
+		}
+	}
+	if rec := d.ask("GET", Healthy, nil); rec.Code != http.StatusOK || rec.Body.String() != "ok\n" {
+		t.Errorf("the sign of life: %d %s", rec.Code, rec.Body)
+	}
+	page := d.ask("GET", "/settings?find=a&b", nil).Body.String()
+	for _, words := range []string{"terminal", "Setup code", "Print a new code", `value="/settings?find=a&amp;b"`} {
+		if !strings.Contains(page, words) {
+			t.Errorf("the door page does not hold %q", words)
+		}
+	}
+}
+
+func TestTheCodeOpensOnce(t *testing.T) {
+	d := newDoorway(t)
+	typed := " " + strings.ToLower(Grouped(d.newest())) + "\u00a0"
+	rec := d.enter(typed)
+	if rec.Code != http.StatusSeeOther || rec.Header().Get("Location") != "/review?x=1" {
+		t.Fatalf("%d to %q: %s", rec.Code, rec.Header().Get("Location"), rec.Body)
+	}
+	for _, c := range rec.Result().Cookies() {
+		if !c.HttpOnly || c.SameSite != http.SameSiteStrictMode || c.Path != "/" || c.Domain != "" || c.Secure != strings.HasPrefix(c.Name, "__Host-") {
+			t.Errorf("the cookie is %v", c)
+		}
+		if got := d.ask("GET", "/review", nil, c); got.Body.String() != "behind" {
+			t.Errorf("with the cookie %s: %d", c.Name, got.Code)
+		}
+	}
+	again := d.enter(d.codes[0])
+	if again.Code != http.StatusForbidden || len(again.Result().Cookies()) > 0 || !strings.Contains(again.Body.String(), "was used already") {
+		t.Errorf("the code opens twice: %d %s", again.Code, again.Body)
+	}
+}
+
+func TestCodesAreLongAndDiffer(t *testing.T) {
+	seen := map[string]bool{}
+	for range 1000 {
+		code := newCode()
+		if len(code) < 26 || seen[code] || normal(Grouped(code)) != code { // 26 characters of 5 bits: 130 bits
+			t.Fatalf("the code is %q", code)
+		}
+		seen[code] = true
+	}
+}
+
+func TestFiveWrongCodesChangeTheCode(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		d := newDoorway(t)
+		defer d.door.Close()
+		first := d.newest()
+		for i := range tries {
+			if rec := d.enter("AAAA-BBBB"); rec.Code != http.StatusForbidden {
+				t.Fatalf("wrong code %d: %d", i, rec.Code)
+			}
+		}
+		if len(d.codes) != 2 || d.newest() == first {
+			t.Fatalf("the codes printed are %q", d.codes)
+		}
+		if rec := d.enter(d.newest()); rec.Code != http.StatusTooManyRequests {
+			t.Errorf("at once after five wrong ones: %d", rec.Code)
+		}
+		time.Sleep(pause)
+		if rec := d.enter(first); rec.Code != http.StatusForbidden {
+			t.Errorf("the old code: %d", rec.Code)
+		}
+		if rec := d.enter(d.newest()); rec.Code != http.StatusSeeOther {
+			t.Errorf("the new code: %d", rec.Code)
+		}
+	})
+}
+
+func TestAnUnusedDoorClosesAndSaysSo(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		d := newDoorway(t)
+		defer d.door.Close()
+		time.Sleep(CodeLife - time.Second)
+		if d.closed != 0 {
+			t.Error("it closed too early")
+		}
+		time.Sleep(2 * time.Second)
+		synctest.Wait()
+		if d.closed != 1 {
+			t.Errorf("it said %d times that it closed", d.closed)
+		}
+		if rec := d.enter(d.codes[0]); rec.Code != http.StatusForbidden || !strings.Contains(rec.Body.String(), "The door is closed") {
+			t.Errorf("after 30 minutes: %d %s", rec.Code, rec.Body)
+		}
+		time.Sleep(2 * CodeLife)
+		if d.closed != 1 {
+			t.Errorf("it said %d times that it closed", d.closed)
+		}
+	})
+}
+
+func TestANewCodeIsPrintedOnDemandButNotOnThePage(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		d := newDoorway(t)
+		defer d.door.Close()
+		if rec := d.ask("POST", PathAgain, nil); rec.Code != http.StatusTooManyRequests || len(d.codes) != 1 {
+			t.Errorf("a moment after the first: %d, %q", rec.Code, d.codes)
+		}
+		time.Sleep(pause)
+		rec := d.ask("POST", PathAgain, nil)
+		if rec.Code != http.StatusOK || len(d.codes) != 2 || d.codes[0] != d.codes[1] {
+			t.Errorf("a stranger took the code from its owner: %d, %q", rec.Code, d.codes)
+		}
+		if d.enter(d.newest()).Code != http.StatusSeeOther {
+			t.Error("the code printed again does not open")
+		}
+		time.Sleep(pause)
+		rec = d.ask("POST", PathAgain, nil)
+		if len(d.codes) != 3 || d.codes[1] == d.codes[2] || strings.Contains(rec.Body.String(), d.newest()) || strings.Contains(rec.Body.String(), Grouped(d.newest())) {
+			t.Errorf("for the second browser: %q, %s", d.codes, rec.Body)
+		}
+		if d.enter(d.newest()).Code != http.StatusSeeOther {
+			t.Error("the second browser stays out")
+		}
+	})
+}
+
+func TestAStayEnds(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		d := newDoorway(t)
+		defer d.door.Close()
+		idle := d.enter(d.newest()).Result().Cookies()[0]
+		time.Sleep(visitIdle)
+		if rec := d.ask("GET", "/", nil, idle); rec.Code != http.StatusForbidden || !strings.Contains(rec.Body.String(), "You were inside before") {
+			t.Errorf("after 30 idle minutes: %d", rec.Code)
+		}
+		d.door.NewCode()
+		busy := d.enter(d.newest()).Result().Cookies()[0]
+		for range 12 {
+			if rec := d.ask("GET", "/", nil, busy); rec.Code != http.StatusOK {
+				t.Fatal("somebody who clicks was sent out")
+			}
+			time.Sleep(20 * time.Minute)
+		}
+		if rec := d.ask("GET", "/", nil, busy); rec.Code != http.StatusForbidden {
+			t.Errorf("after 4 hours: %d", rec.Code)
+		}
+	})
+}
+
+func TestStaysAreBounded(t *testing.T) {
+	d := newDoorway(t)
+	for range 3 * visitLimit {
+		d.door.NewCode()
+		d.enter(d.newest())
+	}
+	if n := len(d.door.inside); n != visitLimit {
+		t.Errorf("%d browsers are inside", n)
+	}
+}
+
+func TestTheDoorLeadsOnlyToItsOwnPages(t *testing.T) {
+	for to, want := range map[string]string{
+		"/": "/", "/review": "/review", "/settings?in=a&q=b": "/settings?in=a&q=b",
+		"": "/", "//evil.example": "/", "https://evil.example/": "/", "/\\evil.example": "/", "javascript:alert(1)": "/",
+		"/\t/evil.example": "/", "review": "/", PathEnter: "/", PathAgain: "/", "/a\r\nSet-Cookie: b=c": "/", "/x#y": "/",
+	} {
+		if got := local(to); got != want {
+			t.Errorf("%q leads to %q, want %q", to, got, want)
+		}
+	}
+}
+
+func TestTheTerminalShowsTheCodeInTheFragment(t *testing.T) {
+	var out strings.Builder
+	terminal := Terminal{Out: &out, URL: "http://127.0.0.1:8480/"}
+	terminal.Print("ABCDEFGHIJ")
+	terminal.Closed()
+	for _, words := range []string{"http://127.0.0.1:8480/#code=ABCDEFGHIJ\n", "ABCD-EFGH-IJ\n", "the door is closed"} {
+		if !strings.Contains(out.String(), words) {
+			t.Errorf("it does not say %q: %s", words, out.String())
+		}
+	}
+}
+
+func FuzzForm(f *testing.F) {
+	for _, seed := range []string{"code=AAAA&to=/", "code=%zz", "to=//evil.example&code=", "=&=&;", "code=" + strings.Repeat("A", 5000), "to=%0d%0aX:y&code=A"} {
+		f.Add(seed)
+	}
+	f.Fuzz(func(t *testing.T, body string) {
+		d := New(Config{})
+		defer d.Close()
+		code := d.NewCode()
+		req := httptest.NewRequest("POST", "http://127.0.0.1:8480"+PathEnter, strings.NewReader(body))
+		req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+		rec := httptest.NewRecorder()
+		d.Enter(rec, req)
+		if rec.Code < 400 || len(rec.Result().Cookies()) > 0 || strings.Contains(rec.Body.String(), code) {
+			t.Errorf("%q is answered with %d", body, rec.Code)
+		}
+		if to := local(body); !strings.HasPrefix(to, "/") || strings.HasPrefix(to, "//") || strings.ContainsAny(to, "\\\r\n") {
+			t.Errorf("%q leads to %q", body, to)
+		}
+	})
+}
