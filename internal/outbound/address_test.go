@@ -25,6 +25,20 @@ func TestAddressesThatAreNeverATargetAreRefused(t *testing.T) {
 		"no address":                   "0.0.0.0",
 		"no address over IPv6":         "[::]",
 		"cloud metadata behind a port": "169.254.169.254:8080",
+		"Azure's":                      "168.63.129.16",
+		"Alibaba's":                    "100.100.100.200",
+		"Oracle's":                     "192.0.0.192",
+		"Google's over IPv6":           "[fd20:ce::254]",
+		"Google's by name":             "metadata.google.internal",
+		"a name with a dot behind":     "METADATA.google.internal.",
+		"behind NAT64":                 "[64:ff9b::a9fe:a9fe]",
+		"behind 6to4":                  "[2002:a9fe:a9fe::1]",
+		"to everyone":                  "255.255.255.255",
+		"as one number":                "2852039166",
+		"in hexadecimal":               "0xa9fea9fe",
+		"in octal":                     "0251.0376.0251.0376",
+		"with three numbers":           "169.254.43518",
+		"with a dot behind":            "169.254.169.254.",
 	} {
 		t.Run(name, func(t *testing.T) {
 			_, _, err := fetch(t, outbound.New(outbound.Config{}), "http://"+host+"/latest/meta-data/")

@@ -7,11 +7,9 @@ import (
 	"crypto/tls"
 	"crypto/x509"
 	"errors"
-	"fmt"
 	"io"
 	"net"
 	"net/http"
-	"net/netip"
 	"strings"
 	"syscall"
 	"time"
@@ -23,10 +21,6 @@ const MaxBody = 8 << 20
 // ErrBodyTooLarge is returned by reads past MaxBody.
 var ErrBodyTooLarge = errors.New("the answer is larger than 8 MB")
 
-// ErrAddressRefused is returned for addresses that are never a PocketBase or
-// an authentik: link-local, cloud metadata, multicast, unspecified.
-var ErrAddressRefused = errors.New("this address is link-local or a cloud metadata service")
-
 // Config says how to reach a system.
 type Config struct {
 	// Roots are CAs trusted beside the system's own. nil: only the system's.
@@ -37,7 +31,8 @@ type Config struct {
 
 // New returns a client that follows no redirects, sends nothing twice by
 // itself, bounds the time and size of each answer and refuses addresses that
-// are never a target. The environment's proxies are respected.
+// are never a target. The environment's proxies are respected: the name is
+// then resolved by the proxy, so only what the address itself says is refused.
 func New(cfg Config) *http.Client {
 	if cfg.Timeout == 0 {
 		cfg.Timeout = 10 * time.Second
@@ -56,7 +51,7 @@ func New(cfg Config) *http.Client {
 		ForceAttemptHTTP2:      true,
 	}
 	return &http.Client{
-		Transport: capped{transport},
+		Transport: named{capped{transport}},
 		Timeout:   cfg.Timeout,
 		CheckRedirect: func(*http.Request, []*http.Request) error {
 			return http.ErrUseLastResponse
@@ -74,21 +69,6 @@ func Roots(pem []byte) (*x509.CertPool, error) {
 		return nil, errors.New("no certificate found: a CA file holds PEM text that starts with -----BEGIN CERTIFICATE-----")
 	}
 	return pool, nil
-}
-
-// refuseAddresses runs after the name was resolved, so that no name can lead
-// to a refused address.
-func refuseAddresses(_ context.Context, _, address string, _ syscall.RawConn) error {
-	ap, err := netip.ParseAddrPort(address)
-	if err != nil {
-		return fmt.Errorf("reading the resolved address: %w", err)
-	}
-	ip := ap.Addr().Unmap()
-	metadata := ip == netip.MustParseAddr("fd00:ec2::254")
-	if metadata || ip.IsLinkLocalUnicast() || ip.IsMulticast() || ip.IsUnspecified() {
-		return ErrAddressRefused
-	}
-	return nil
 }
 
 // capped bounds what can be read of an answer's body.
