@@ -1,0 +1,171 @@
+package proof
+
+import (
+	"testing"
+	"time"
+
+	"github.com/pocketbase/pocketbase/core"
+
+	"authpocket/internal/link"
+)
+
+// TestWhatIsForeseenComesTrue predicts a sign-in and then takes it through.
+func TestWhatIsForeseenComesTrue(t *testing.T) {
+	lab := newLab(t)
+	for _, one := range []struct {
+		name    string
+		spec    func(*link.Spec)
+		prepare func(l *linked) (account string)
+		outcome link.Outcome
+		cause   string
+		works   bool
+	}{
+		{"nobody there", nil, func(*linked) string { return "" }, link.OutcomeNew, "", true},
+		{"same address", nil, func(l *linked) string { return l.record("ada@example.com", true).Id }, link.OutcomeLinked, "", true},
+		{"same address not verified", nil, func(l *linked) string { return l.record("ada@example.com", false).Id }, link.OutcomeLinked, "", true},
+		{"capitals", nil, func(l *linked) string { l.record("ADA@example.com", true); return "" }, link.OutcomeNew, "", true},
+		{"capitals do not count", nil, func(l *linked) string {
+			l.spoil(func(c *core.Collection, _ *core.OAuth2ProviderConfig) {
+				c.Indexes = nil
+				c.AddIndex("any_case_"+c.Name, true, "email COLLATE NOCASE", "email != ''")
+				c.AddIndex("key_"+c.Name, true, "tokenKey", "")
+			})
+			return l.record("ADA@example.com", true).Id
+		}, link.OutcomeLinked, "", true},
+		{"linked under another address", nil, func(l *linked) string {
+			r := l.record("other@example.com", true)
+			l.connectTo(r, l.subject())
+			return r.Id
+		}, link.OutcomeReturns, "", true},
+		{"linked with another subject", nil, func(l *linked) string {
+			l.connectTo(l.record("ada@example.com", true), `it's "quoted" \ % _`)
+			return ""
+		}, link.OutcomeRefused, "other-subject", false},
+		{"left not verified", func(s *link.Spec) { s.Email = link.EmailLeave }, func(*linked) string { return "" }, link.OutcomeRefused, "email-unverified", false},
+		{"left and not required", func(s *link.Spec) { s.Email = link.EmailLeave }, func(l *linked) string {
+			l.spoil(func(c *core.Collection, _ *core.OAuth2ProviderConfig) {
+				c.Fields.GetByName("email").(*core.EmailField).Required = false
+			})
+			return ""
+		}, link.OutcomeNew, "", true},
+		{"required field", nil, func(l *linked) string {
+			l.spoil(func(c *core.Collection, _ *core.OAuth2ProviderConfig) {
+				c.Fields.Add(&core.TextField{Name: "phone", Required: true})
+			})
+			return ""
+		}, link.OutcomeRefused, "required-field", false},
+		{"second factor left out", nil, func(l *linked) string {
+			l.spoil(func(c *core.Collection, _ *core.OAuth2ProviderConfig) {
+				c.MFA.Enabled, c.MFA.Duration, c.MFA.Rule = true, 600, `@request.context != "oauth2"`
+			})
+			return ""
+		}, link.OutcomeNew, "", true},
+	} {
+		l := lab.link(identifier("foreseen "+one.name), one.spec)
+		account := one.prepare(l)
+		p, err := l.e.Foresee(t.Context(), l.d, l.person)
+		if err != nil || p.Outcome != one.outcome || p.Cause != one.cause || p.Words == "" || account != "" && p.Account.ID != account {
+			t.Errorf("%s: foreseen %+v, %v", one.name, p, err)
+		}
+		v := l.signIn(newBrowser(""), &p)
+		if v.Works != one.works || v.Outcome != one.outcome || !v.AsPredicted {
+			t.Errorf("%s: %+v", one.name, v)
+		}
+	}
+}
+
+// subject is how authentik names the person to PocketBase.
+func (l *linked) subject() string {
+	l.t.Helper()
+	claims, _, err := l.a.client.Preview(l.t.Context(), l.d, l.person)
+	if err != nil {
+		l.t.Fatal(err)
+	}
+	return claims.Subject
+}
+
+// TestAccountsAreFoundByTheirExactValues: nothing of a value is read as part
+// of the filter, whatever quotes, backslashes and wildcards are in it.
+func TestAccountsAreFoundByTheirExactValues(t *testing.T) {
+	l := newLab(t).link("exact", nil)
+	decoy := l.record("decoy@example.com", true)
+	l.connectTo(decoy, "decoy")
+	for i, subject := range []string{
+		`plain`, `it's`, `say "hi"`, `back\slash`, `ends with \`, `"`, `\"`, `'`, `%`, `_`, `a%b`, `a_b`, "new\nline", `" || id != "`, `x" || "1"="1`, `x' || '1'='1`, `@request.auth.id`, `ünï😀`,
+	} {
+		r := l.record("exact"+string(rune('a'+i))+"@example.com", true)
+		l.connectTo(r, subject)
+		found, _, err := l.p.Accounts(t.Context(), l.d, subject, "")
+		if err != nil || found == nil || found.ID != r.Id || found.LinkedSubject != subject {
+			t.Errorf("%q: %+v, %v", subject, found, err)
+		}
+		if nobody, _, err := l.p.Accounts(t.Context(), l.d, subject+"?", ""); err != nil || nobody != nil {
+			t.Errorf("%q: %+v, %v", subject+"?", nobody, err)
+		}
+	}
+	for _, email := range []string{`decoy@example.com" || "1"="1`, `%@example.com`, `decoy_example.com`, `decoy@example.co`, `\`, `"`} {
+		if _, found, err := l.p.Accounts(t.Context(), l.d, "", email); err != nil || found != nil {
+			t.Errorf("%q: %+v, %v", email, found, err)
+		}
+	}
+	if _, found, err := l.p.Accounts(t.Context(), l.d, "", "decoy@example.com"); err != nil || found == nil || found.LinkedSubject != "decoy" {
+		t.Errorf("%+v, %v", found, err)
+	}
+}
+
+// TestOnlyTheTestsOwnAccountIsDeleted: the new account goes with its link;
+// one that was there, or was only linked by the test, stays.
+func TestOnlyTheTestsOwnAccountIsDeleted(t *testing.T) {
+	lab := newLab(t)
+	fresh := lab.link("fresh", nil)
+	s, err := fresh.e.StartSignIn(t.Context(), fresh.d, "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	v := fresh.finish(newBrowser(""), s, nil)
+	if v.Record == nil || v.Outcome != link.OutcomeNew {
+		t.Fatalf("%+v", v)
+	}
+	later := s
+	later.Started = time.Now().Add(time.Minute)
+	if err := fresh.e.DeleteTestAccount(t.Context(), fresh.d, later, v.Record.ID); err == nil {
+		t.Error("an account of before the test was deleted")
+	}
+	if err := fresh.e.DeleteTestAccount(t.Context(), fresh.d, s, v.Record.ID); err != nil {
+		t.Error(err)
+	}
+	if bySubject, byEmail, err := fresh.p.Accounts(t.Context(), fresh.d, fresh.subject(), "ada@example.com"); err != nil || bySubject != nil || byEmail != nil {
+		t.Errorf("left behind: %+v %+v %v", bySubject, byEmail, err)
+	}
+	if err := fresh.e.DeleteTestAccount(t.Context(), fresh.d, s, v.Record.ID); err != nil {
+		t.Errorf("a second time: %v", err)
+	}
+
+	there := lab.link("there", nil)
+	old := there.record("ada@example.com", true)
+	linkedNow := there.signIn(newBrowser(""), nil)
+	if linkedNow.Outcome != link.OutcomeLinked || linkedNow.Record.ID != old.Id {
+		t.Fatalf("%+v", linkedNow)
+	}
+	if err := there.e.DeleteTestAccount(t.Context(), there.d, later, old.Id); err == nil {
+		t.Error("an account that was only linked was deleted")
+	}
+}
+
+// TestTheAccountLeftBehindIsNamed: the auth rule refuses only after the
+// account was made.
+func TestTheAccountLeftBehindIsNamed(t *testing.T) {
+	l := newLab(t).link("behind", nil)
+	l.spoil(func(c *core.Collection, _ *core.OAuth2ProviderConfig) { c.AuthRule = nil })
+	s, err := l.e.StartSignIn(t.Context(), l.d, "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	v := l.finish(newBrowser(""), s, nil)
+	if v.Works || v.Cause != "auth-rule" || v.Record == nil || v.Record.Email != "ada@example.com" {
+		t.Fatalf("%+v", v)
+	}
+	if err := l.e.DeleteTestAccount(t.Context(), l.d, s, v.Record.ID); err != nil {
+		t.Error(err)
+	}
+}
