@@ -31,16 +31,16 @@ func Compare(a, b string) Difference {
 	}
 	head := 0
 	for head < len(a) && head < len(b) {
-		r, size := utf8.DecodeRuneInString(a[head:])
-		if s, n := utf8.DecodeRuneInString(b[head:]); s != r || n != size {
+		_, size := utf8.DecodeRuneInString(a[head:])
+		if !strings.HasPrefix(b[head:], a[head:head+size]) {
 			break
 		}
 		head += size
 	}
 	tail := 0
 	for tail < len(a)-head && tail < len(b)-head {
-		r, size := utf8.DecodeLastRuneInString(a[head : len(a)-tail])
-		if s, n := utf8.DecodeLastRuneInString(b[head : len(b)-tail]); s != r || n != size {
+		_, size := utf8.DecodeLastRuneInString(a[head : len(a)-tail])
+		if !strings.HasSuffix(b[head:len(b)-tail], a[len(a)-tail-size:len(a)-tail]) {
 			break
 		}
 		tail += size

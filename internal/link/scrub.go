@@ -11,7 +11,8 @@ import (
 
 const (
 	hidden   = "(hidden)"
-	maxScrub = 400 // characters
+	maxScrub = 400      // characters shown
+	maxRead  = 16 << 10 // bytes looked at
 )
 
 var (
@@ -33,6 +34,9 @@ func Scrub(text string, known ...secret.Text) string {
 	text = strings.ToValidUTF8(text, "?")
 	for _, one := range known {
 		text = hide(text, one.Reveal())
+	}
+	if len(text) > maxRead {
+		text = strings.ToValidUTF8(text[:maxRead], "")
 	}
 	text = secretHeader.ReplaceAllString(text, "$1: "+hidden)
 	text = bearer.ReplaceAllString(text, "$1 "+hidden)
