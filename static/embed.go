@@ -24,6 +24,7 @@ const Prefix = "/static/"
 const (
 	Styles = "style.css"
 	App    = "app.js"
+	SignIn = "signin.js"
 	HTMX   = "htmx.min.js"
 	SSE    = "hx-sse.min.js"
 	Icon   = "icon.svg"
@@ -34,6 +35,7 @@ func sources() map[string][]string {
 	return map[string][]string{
 		Styles: {"css/tokens.css", "css/base.css", "css/components.css", "css/pages.css"},
 		App:    {"js/app.js"},
+		SignIn: {"js/signin.js"},
 		HTMX:   {"js/htmx.min.js"},
 		SSE:    {"js/hx-sse.min.js"},
 		Icon:   {"icon.svg"},

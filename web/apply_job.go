@@ -1,6 +1,7 @@
 package web
 
 import (
+	"cmp"
 	"context"
 
 	"authpocket/internal/engine"
@@ -15,6 +16,7 @@ type applyJob struct {
 	rev      int
 	planSeq  int // the newest plan that was shown when it began
 	happened *record[engine.Event]
+	errand
 	// The rest is set before the record ends. failure is for where no change
 	// is to blame, checks are those of a new client secret.
 	failure *view.Note
@@ -26,7 +28,7 @@ type applyJob struct {
 func (j *applyJob) progress(n int, over bool) view.Progress {
 	events, _, _ := j.happened.look()
 	p := view.Progress{
-		Purpose: j.plan.Purpose, Again: again(j.plan), Warnings: j.plan.Warnings,
+		Purpose: j.plan.Purpose, Again: cmp.Or(j.again, again(j.plan)), Back: j.back, Warnings: j.plan.Warnings,
 		Changes: j.plan.Changes, States: make([]string, len(j.plan.Changes)), Failed: map[int]view.Note{}, Ended: over,
 	}
 	for _, e := range events[:min(n, len(events))] {
@@ -89,6 +91,7 @@ func (j *applyJob) succeeded(ctx context.Context, e *engine.Engine, sess *sessio
 		j.checks = run.checks
 	default:
 		sess.settle(j.rev, j.plan.Desired, j.plan.Changes)
+		sess.takeAnswers(j.rev, j.answers)
 	}
 }
 

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"net/http"
@@ -56,7 +57,7 @@ func (s *Server) beginApply(sess *session, id string) (*applyJob, error) {
 	if shown == nil || shown.rev != sess.rev || sess.authentik == nil || sess.pocketbase == nil {
 		return nil, errStalePlan
 	}
-	job := &applyJob{id: shown.id, plan: shown.plan, rev: shown.rev, planSeq: sess.seq, happened: newRecord[engine.Event]()}
+	job := &applyJob{id: shown.id, plan: shown.plan, rev: shown.rev, planSeq: sess.seq, errand: shown.errand, happened: newRecord[engine.Event]()}
 	e := s.engine(progress{authentik: sess.authentik, pocketbase: sess.pocketbase})
 	if !s.beginWork(sess, func(ctx context.Context) { job.run(ctx, e, sess) }) {
 		return nil, errClosing
@@ -83,7 +84,7 @@ func (s *Server) stalePlan(w http.ResponseWriter, r *http.Request, sess *session
 	to := "/review"
 	sess.mu.Lock()
 	if shown := sess.planByID(id); shown != nil {
-		to = again(shown.plan)
+		to = cmp.Or(shown.again, again(shown.plan))
 	}
 	sess.mu.Unlock()
 	page := view.ProblemPage{

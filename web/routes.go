@@ -50,6 +50,25 @@ func (s *Server) routes() chi.Router {
 	r.Get("/verify/events", s.with(s.verifyEvents))
 	r.Get("/done", s.with(s.showDone))
 
+	// a real sign-in; the last ones need no session, see mayTry
+	r.Get("/signin", s.with(s.showSignIn))
+	r.Post("/signin", s.with(s.startSignIn))
+	r.Post("/signin/invite", s.with(s.inviteSignIn))
+	r.Get("/signin/address", s.with(s.addAddress))
+	r.Get("/signin/address/remove", s.with(s.removeAddress))
+	r.Get("/signin/{id}", s.with(s.showSignInRun))
+	r.Get("/signin/{id}/events", s.with(s.signInEvents))
+	r.Post("/signin/{id}/stage", s.with(s.openSignIn))
+	r.Post("/signin/{id}/return", s.with(s.returnSignIn))
+	r.Post("/signin/{id}/delete", s.with(s.deleteSignIn))
+	r.Get("/fix/{cause}", s.with(s.showFix))
+	r.Get(callbackPath, s.callbackSignIn)
+	r.Get("/try/{token}", s.showTry)
+	r.Post("/try/{token}", s.startTry)
+	r.Get("/try/{token}/events", s.tryEvents)
+	r.Post("/try/{token}/stage", s.openTry)
+	r.Post("/try/{token}/return", s.returnTry)
+
 	// what was done before, and what comes later
 	r.Get("/receipts", s.with(s.showReceipts))
 	r.Get("/receipts/{id}", s.with(s.showReceipt))

@@ -54,6 +54,7 @@ type Server struct {
 	sessions *sessions
 	door     *door.Door
 	jobs     jobs
+	signIns  signIns
 }
 
 // New makes a wizard. Close has to be called at the end.

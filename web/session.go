@@ -46,6 +46,15 @@ type shownPlan struct {
 	plan link.Plan
 	rev  int // of the answers it was made from
 	seq  int
+	errand
+}
+
+// errand is what a plan that was made to put one thing right is about. It is
+// zero for all others.
+type errand struct {
+	again   string     // the page that makes the plan anew
+	back    string     // where to go on once it is applied
+	answers *link.Spec // the answers from then on, nil where they stay
 }
 
 // settled is a link that stands as wanted: an apply made it so, or a plan had

@@ -40,7 +40,7 @@ func finder(a AuthentikSystem, list string) func(context.Context, string) ([]lin
 	switch list {
 	case "access.groups":
 		return a.SearchGroups
-	case "access.users":
+	case "access.users", "person":
 		return a.SearchUsers
 	case "access.policies":
 		return a.SearchPolicies

@@ -2,6 +2,8 @@ package web
 
 import (
 	"context"
+	"slices"
+	"sync"
 	"time"
 
 	"authpocket/internal/engine"
@@ -12,17 +14,41 @@ import (
 // verifyTime bounds one run of the checks.
 const verifyTime = 90 * time.Second
 
-// verifyRun is one run of the checks.
+// verifyRun is one run of the checks. Its record has one entry, once all but
+// the slow check are done.
 type verifyRun struct {
 	happened *record[struct{}]
-	checks   link.Checks // set before the record ends
+	username string // whose sign-in is predicted, empty for the token's own
+	person   int
+	// first is set before the entry, with what is foreseen of the person, and
+	// checks before the record ends.
+	first    link.Checks
+	foreseen *view.Prediction
+	checks   link.Checks
 }
 
 func (v *verifyRun) run(ctx context.Context, e *engine.Engine, d link.Desired) {
 	defer v.happened.end()
 	ctx, cancel := context.WithTimeout(ctx, verifyTime)
 	defer cancel()
-	v.checks = e.Verify(ctx, d, 0)
+	var slow link.Checks
+	var probing, asking sync.WaitGroup
+	probing.Go(func() { slow = e.VerifySlow(ctx, d, nil) })
+	asking.Go(func() { v.first = e.Verify(ctx, d, v.person) })
+	if v.person != 0 {
+		asking.Go(func() { v.foresee(ctx, e, d) })
+	}
+	asking.Wait()
+	v.happened.add(struct{}{})
+	probing.Wait()
+	v.checks = slices.Concat(v.first, slow)
+}
+
+// foresee keeps nothing where nothing can be foreseen: a check says why.
+func (v *verifyRun) foresee(ctx context.Context, e *engine.Engine, d link.Desired) {
+	if p, err := e.Foresee(ctx, d, v.person); err == nil {
+		v.foreseen = view.Foreseen(v.username, p)
+	}
 }
 
 // input is what the page shows of a run. A nil run was not begun.
@@ -30,8 +56,15 @@ func (v *verifyRun) input() view.VerifyInput {
 	if v == nil {
 		return view.VerifyInput{}
 	}
-	_, over, _ := v.happened.look()
-	in := view.VerifyInput{Begun: true, Ended: over}
+	entries, over, _ := v.happened.look()
+	return v.inputAt(len(entries), over)
+}
+
+func (v *verifyRun) inputAt(entries int, over bool) view.VerifyInput {
+	in := view.VerifyInput{Begun: true, Ended: over, Person: v.username}
+	if entries > 0 || over {
+		in.Checks, in.Foreseen = v.first, v.foreseen
+	}
 	if over {
 		in.Checks = v.checks
 	}

@@ -16,26 +16,49 @@ func (s *Server) showVerify(w http.ResponseWriter, r *http.Request, sess *sessio
 		redirect(w, r, p.missing())
 		return
 	}
-	s.render(w, r, http.StatusOK, view.Verify(view.NewVerify(s.head(sess), p.verify.input(), "/verify/events")))
+	s.verifyPage(w, r, sess, http.StatusOK, "", "")
+}
+
+func (s *Server) verifyPage(w http.ResponseWriter, r *http.Request, sess *session, status int, person, problem string) {
+	in, events := sess.look().verify.input(), "/verify/events"
+	if in.Checks != nil {
+		events += "?after=1"
+	}
+	if problem != "" {
+		in.Person, in.Problem = person, problem
+	}
+	s.render(w, r, status, view.Verify(view.NewVerify(s.head(sess), in, events)))
 }
 
 // startVerify handles the "POST /verify" route: it begins a run of the
 // checks, or joins the one that is under way.
 func (s *Server) startVerify(w http.ResponseWriter, r *http.Request, sess *session) {
-	p := sess.look()
-	switch {
-	case p.settled == nil:
-		redirect(w, r, p.missing())
-	case p.authentik == nil || p.pocketbase == nil:
-		redirect(w, r, p.missing()) // the tokens were forgotten
-	case !s.beginVerify(sess):
-		s.closing(w, r, sess)
-	default:
-		redirect(w, r, "/verify")
+	if err := parseForm(r); err != nil {
+		s.badForm(w, r, sess, err)
+		return
 	}
+	p := sess.look()
+	if p.settled == nil || p.authentik == nil || p.pocketbase == nil {
+		redirect(w, r, p.missing()) // or the tokens were forgotten
+		return
+	}
+	run := &verifyRun{username: typed(r, "person")}
+	if run.username != "" {
+		pk, problem := s.person(r.Context(), p, run.username)
+		if problem != "" {
+			s.verifyPage(w, r, sess, http.StatusUnprocessableEntity, run.username, problem)
+			return
+		}
+		run.person = pk
+	}
+	if !s.beginVerify(sess, run) {
+		s.closing(w, r, sess)
+		return
+	}
+	redirect(w, r, "/verify")
 }
 
-func (s *Server) beginVerify(sess *session) bool {
+func (s *Server) beginVerify(sess *session, run *verifyRun) bool {
 	sess.mu.Lock()
 	defer sess.mu.Unlock()
 	if sess.settled == nil || sess.authentik == nil || sess.pocketbase == nil {
@@ -44,7 +67,7 @@ func (s *Server) beginVerify(sess *session) bool {
 	if sess.verify != nil && !sess.verify.ended() {
 		return true
 	}
-	run := &verifyRun{happened: newRecord[struct{}]()}
+	run.happened = newRecord[struct{}]()
 	e := s.engine(progress{authentik: sess.authentik, pocketbase: sess.pocketbase})
 	desired := sess.settled.desired
 	if !s.beginWork(sess, func(ctx context.Context) { run.run(ctx, e, desired) }) {
@@ -62,10 +85,11 @@ func (s *Server) verifyEvents(w http.ResponseWriter, r *http.Request, sess *sess
 		return
 	}
 	state := func() (int, bool, <-chan struct{}) {
-		_, over, moved := run.happened.look()
-		return 0, over, moved
+		entries, over, moved := run.happened.look()
+		return len(entries), over, moved
 	}
-	s.stream(w, r, state, func(int) templ.Component {
-		return view.VerifyUpdate(view.NewVerify(s.head(sess), run.input(), ""))
+	s.stream(w, r, state, func(n int) templ.Component {
+		entries, _, _ := run.happened.look()
+		return view.VerifyUpdate(view.NewVerify(s.head(sess), run.inputAt(n, n > len(entries)), ""))
 	})
 }

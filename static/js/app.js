@@ -60,12 +60,17 @@ document.addEventListener("done", () => {
   document.title = `${heading.lastChild.textContent.trim()} – authpocket`;
 });
 
-// Names that were looked up are taken over into the list, one a line.
-for (const finder of document.querySelectorAll("[data-finder]")) finder.hidden = false;
+// Names that were looked up are taken over, into a list one a line.
+const showFinders = () => {
+  for (const finder of document.querySelectorAll("[data-finder]")) finder.hidden = false;
+};
+showFinders();
+document.addEventListener("done", showFinders);
 document.addEventListener("click", (event) => {
   const button = event.target.closest("[data-add]");
   if (!button) return;
   const list = document.getElementById(button.dataset.to);
+  if (list.tagName === "INPUT") return list.value = button.dataset.add;
   const names = list.value.split("\n").filter((name) => name.trim() !== "");
   if (!names.includes(button.dataset.add)) names.push(button.dataset.add);
   list.value = names.join("\n");

@@ -21,6 +21,7 @@ type Progress struct {
 
 	Purpose  link.Purpose
 	Again    string // URL of the review of a new plan of the same kind
+	Back     string // where to go on after a plan for one thing
 	Warnings []link.Warning
 	// Checks are those that were made of a new client secret.
 	Checks link.Checks
@@ -114,6 +115,9 @@ func goodOutcome(in Progress, done int) *Outcome {
 	o := &Outcome{Kind: "good", Heading: "All changes were made and read back", Text: "What is left is to check that a sign-in will work.", Check: true}
 	if done == 0 {
 		o.Heading = "Nothing had to be written"
+	}
+	if in.Back != "" {
+		o.Check, o.Actions = false, []Action{{"Go on with the test", in.Back}, {"Check again", "/verify"}}
 	}
 	switch in.Purpose {
 	case link.PurposeUndo:

@@ -26,6 +26,8 @@ type Head struct {
 	Receipts bool
 	// Live loads htmx, for pages that change while they are looked at.
 	Live bool
+	// Script is the URL of the page's own script, empty for none.
+	Script string
 	// Refresh lets a browser without JavaScript load the page again.
 	Refresh bool
 	// Wide gives tables more room.

@@ -9,18 +9,31 @@ import (
 // VerifyInput is what a run of the checks has brought.
 type VerifyInput struct {
 	Begun, Ended bool
-	Checks       link.Checks
+	Checks       link.Checks // all but the slow one while it has not ended
+	Person       string      // username, empty for the token's own account
+	Foreseen     *Prediction
+	Problem      string // with the person, a full sentence
 }
 
 // NewVerify makes the verify page. events is where a run that is under way
 // can be followed.
 func NewVerify(h Head, in VerifyInput, events string) VerifyPage {
 	h.Step = step(6)
-	p := VerifyPage{Head: h, Begun: in.Begun, Running: in.Begun && !in.Ended}
+	p := VerifyPage{Head: h, Begun: in.Begun, Running: in.Begun && !in.Ended, Status: "Asking both systems."}
 	p.Head.Title = "Check that it works"
 	if p.Running {
 		p.Head.Title = "Checking"
 		p.Head.Live, p.Head.Refresh, p.Events = true, true, events
+		if in.Checks != nil {
+			p.Status = "One answer is left: " + probeStatus
+			p.Groups = append([]CheckGroup{{Heading: "Under way", Checks: []CheckRow{probing()}}}, checkGroups(in.Checks)...)
+		}
+	}
+	p.Head.Live, p.Foreseen = true, in.Foreseen
+	p.Person = Field{Name: "person", Label: "Whose sign-in to predict", Hint: "A username in authentik. Without one it is that of the token's own account", Optional: true, Value: in.Person, Error: in.Problem}
+	if in.Problem != "" {
+		p.Head.Wrong, p.Head.Refresh = true, false
+		p.Problems = Problems{{Target: FieldID("person"), Text: in.Problem}}
 	}
 	if in.Begun && in.Ended {
 		p.Head.Title = "What the checks say"
@@ -33,23 +46,23 @@ func NewVerify(h Head, in VerifyInput, events string) VerifyPage {
 func verifyOutcomeOf(checks link.Checks) *Outcome {
 	failed, warned, skipped := checks.Count(link.Fail), checks.Count(link.Warn), checks.Count(link.Skipped)
 	o := &Outcome{Text: tally(checks)}
-	finish := Action{"Finish", "/done"}
+	try, finish := Action{"Test sign-in", "/signin"}, Action{"Finish", "/done"}
 	switch {
 	case failed > 0:
 		o.Kind, o.Heading = "bad", plural(failed, "check failed", "checks failed")+", so sign-in may not work"
-		o.Actions = []Action{{"Change the settings", "/settings"}, {"Finish anyway", "/done"}}
+		o.Actions = []Action{{"Change the settings", "/settings"}, try, {"Finish anyway", "/done"}}
 	case checks.Count(link.Pass) == 0:
 		o.Kind, o.Heading = "warn", "Nothing could be measured"
-		o.Actions = []Action{finish}
+		o.Actions = []Action{try, finish}
 	case warned > 0:
 		o.Kind, o.Heading = "warn", "It works, with "+plural(warned, "thing", "things")+" to look at"
-		o.Actions = []Action{finish}
+		o.Actions = []Action{try, finish}
 	case skipped > 0:
 		o.Kind, o.Heading = "good", "All that could be measured is right"
-		o.Actions = []Action{finish}
+		o.Actions = []Action{try, finish}
 	default:
 		o.Kind, o.Heading = "good", "All checks passed"
-		o.Actions = []Action{finish}
+		o.Actions = []Action{try, finish}
 	}
 	return o
 }
@@ -94,8 +107,22 @@ func checkGroups(checks link.Checks) []CheckGroup {
 
 func newCheckRow(c link.Check) CheckRow {
 	words := map[link.Status]string{link.Pass: "Passed", link.Warn: "Warning", link.Fail: "Failed", link.Skipped: "Not measured"}
-	return CheckRow{
+	row := CheckRow{
 		Status: string(c.Status), Word: words[c.Status], Title: c.Title, System: c.System.Label(),
 		Evidence: c.Evidence, Remedy: c.Remedy,
+	}
+	if c.Status == link.Fail || c.Status == link.Warn {
+		row.Cause, row.Fix = CauseTitle(c.Cause), Fix(c.Cause)
+	}
+	return row
+}
+
+const probeStatus = "asking PocketBase's log, up to 30 s."
+
+// probing is the row of the check that takes long.
+func probing() CheckRow {
+	return CheckRow{
+		Status: "running", Word: "Under way", Title: "PocketBase reaches authentik", System: link.PB.Label(),
+		Evidence: "Asking PocketBase's log, up to 30 s. PocketBase was handed a code that leads nowhere, and its log tells what authentik answered.",
 	}
 }

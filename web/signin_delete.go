@@ -1,0 +1,47 @@
+package web
+
+import (
+	"net/http"
+	"strings"
+
+	"github.com/go-chi/chi/v5"
+
+	"authpocket/internal/link"
+	"authpocket/web/view"
+)
+
+// deleteSignIn handles the "POST /signin/{id}/delete" route: it deletes the
+// account that the test has made, once its name was typed.
+func (s *Server) deleteSignIn(w http.ResponseWriter, r *http.Request, sess *session) {
+	run := s.signIns.of(sess, chi.URLParam(r, "id"))
+	if run == nil {
+		s.notFound(w, r)
+		return
+	}
+	if err := parseForm(r); err != nil {
+		s.badForm(w, r, sess, err)
+		return
+	}
+	v, p := run.verdict(), sess.look()
+	switch {
+	case v == nil || !view.MadeByTest(*v):
+		redirect(w, r, "/signin/"+run.id)
+		return
+	case p.authentik == nil || p.pocketbase == nil:
+		redirect(w, r, p.missing())
+		return
+	case !strings.EqualFold(typed(r, "confirm"), view.AccountName(*v.Record)):
+		s.signInPage(w, r, sess, run, http.StatusUnprocessableEntity, "Type "+view.AccountName(*v.Record)+" to confirm. Nothing was deleted.")
+		return
+	}
+	if err := s.engine(p).DeleteTestAccount(r.Context(), run.desired, *run.test, v.Record.ID); err != nil {
+		s.logError(r, "deleting a test account", err)
+		summary, todo := link.Words(err)
+		s.signInPage(w, r, sess, run, http.StatusUnprocessableEntity, summary+" "+todo)
+		return
+	}
+	run.mu.Lock()
+	run.deleted = true
+	run.mu.Unlock()
+	redirect(w, r, "/signin/"+run.id)
+}

@@ -1,0 +1,94 @@
+package web
+
+import (
+	"encoding/json"
+	"net/http"
+	"regexp"
+
+	"github.com/go-chi/chi/v5"
+
+	"authpocket/internal/link"
+	"authpocket/internal/secret"
+	"authpocket/web/view"
+)
+
+// clientID is what PocketBase names a holder of its event stream with.
+var clientID = regexp.MustCompile(`^[A-Za-z0-9]{15,100}$`)
+
+// openSignIn handles the "POST /signin/{id}/stage" route: the page has
+// PocketBase's event stream, and is told where to send the window.
+func (s *Server) openSignIn(w http.ResponseWriter, r *http.Request, sess *session) {
+	s.openRun(w, r, s.signIns.of(sess, chi.URLParam(r, "id")))
+}
+
+func (s *Server) openRun(w http.ResponseWriter, r *http.Request, run *signInRun) {
+	if run == nil {
+		s.notFound(w, r)
+		return
+	}
+	if err := parseForm(r); err != nil || !clientID.MatchString(typed(r, "client")) || run.way != wayWindow {
+		http.Error(w, "The page has sent no client of PocketBase's event stream. Load it again.", http.StatusUnprocessableEntity)
+		return
+	}
+	address, ok := run.open(typed(r, "client"), s.late(run))
+	if !ok {
+		http.Error(w, "This sign-in was begun before. Begin a new one.", http.StatusConflict)
+		return
+	}
+	w.Header().Set("Content-Type", "application/json")
+	_ = json.NewEncoder(w).Encode(map[string]string{"url": address}) // a browser that is gone needs no answer
+}
+
+// returnSignIn handles the "POST /signin/{id}/return" route: what the page
+// heard at PocketBase's event stream, or that it heard nothing.
+func (s *Server) returnSignIn(w http.ResponseWriter, r *http.Request, sess *session) {
+	run := s.signIns.of(sess, chi.URLParam(r, "id"))
+	if run == nil {
+		s.notFound(w, r)
+		return
+	}
+	s.returnRun(w, r, run, "/signin/"+run.id)
+}
+
+func (s *Server) returnRun(w http.ResponseWriter, r *http.Request, run *signInRun, page string) {
+	if err := parseForm(r); err != nil {
+		http.Error(w, "What the browser sent is not a form of this program.", http.StatusBadRequest)
+		return
+	}
+	missing := link.Missing(typed(r, "missing"))
+	switch missing {
+	case link.MissingNothing, link.MissingStream, link.MissingClosed, link.MissingTimeout:
+	default:
+		missing = link.MissingClosed
+	}
+	if back, ok := run.take(typed(r, "state"), secret.New(typed(r, "code")), typed(r, "error"), missing); ok {
+		s.finish(run, back)
+	} else if missing == link.MissingNothing {
+		http.Error(w, "This is not the return of this sign-in.", http.StatusConflict)
+		return
+	}
+	redirect(w, r, page)
+}
+
+// callbackSignIn handles the "GET /signin/callback" route. authentik sends
+// the browser here, and browsers send no cookie along on a way that began at
+// another site, so the one-time state says which test it is.
+func (s *Server) callbackSignIn(w http.ResponseWriter, r *http.Request) {
+	query := r.URL.Query()
+	run := s.signIns.awaiting(query.Get("state"))
+	page := view.ProblemPage{
+		Head: view.Head{Title: "This sign-in is not known"}, Summary: "It belongs to no test of this program, or to one that is over.",
+		Todo: "Begin a new test on the page for it.",
+	}
+	if run == nil {
+		s.problem(w, r, http.StatusNotFound, page)
+		return
+	}
+	back, ok := run.take(query.Get("state"), secret.New(query.Get("code")), query.Get("error"), link.MissingNothing)
+	if ok {
+		s.finish(run, back)
+	}
+	page.Head.Title, page.Summary = "You are back from authentik", "The page on which this test was begun now shows what comes of it."
+	page.Todo = "Close this window and look there."
+	s.problem(w, r, http.StatusOK, page)
+}

@@ -1,0 +1,178 @@
+package web
+
+import (
+	"context"
+	"crypto/sha256"
+	"sync"
+	"time"
+
+	"authpocket/internal/engine"
+	"authpocket/internal/link"
+	"authpocket/internal/secret"
+	"authpocket/web/view"
+)
+
+// The times of a test sign-in.
+const (
+	signInWait  = 5 * time.Minute  // for somebody to come back, as long as PocketBase keeps a stream open
+	inviteLife  = 30 * time.Minute // of a link for somebody else
+	signInsKept = 8                // per session
+)
+
+// The ways in which the code comes back.
+const (
+	wayWindow   = "window"   // through PocketBase, to the page that waits at its event stream
+	wayCallback = "callback" // to authpocket's own address
+)
+
+// signInRun is one test sign-in, from the button to the verdict.
+type signInRun struct {
+	id       string
+	way      string
+	sess     *session
+	desired  link.Desired
+	person   string // username of the prediction, empty for none
+	expected engine.Expected
+	redirect string // where authentik sends people back to, empty for PocketBase's own
+	invite   *invite
+	made     time.Time
+	happened *record[link.Verdict]
+
+	mu       sync.Mutex
+	test     *engine.SignIn // nil until it was begun
+	state    string         // that the authorize URL was opened with, empty until it was
+	returned bool
+	timer    *time.Timer // ends the wait
+	link     string      // authentik's page, where it is opened by hand
+	note     string      // why there is no verdict
+	deleted  bool        // the account that it made is gone
+}
+
+// invite is a link with which somebody else does the test. Only its hash is
+// kept.
+type invite struct {
+	hash    [sha256.Size]byte
+	expires time.Time
+	key     string // of the browser that began it, empty until one has
+}
+
+func newSignInRun(sess *session, d link.Desired, way string) *signInRun {
+	return &signInRun{id: newID()[:26], way: way, sess: sess, desired: d, made: time.Now(), happened: newRecord[link.Verdict]()}
+}
+
+// begin asks PocketBase how to sign in. A second call does nothing.
+func (run *signInRun) begin(ctx context.Context, e *engine.Engine) error {
+	test, err := e.StartSignIn(ctx, run.desired, run.redirect)
+	if err != nil {
+		return err
+	}
+	run.mu.Lock()
+	defer run.mu.Unlock()
+	if run.test == nil {
+		run.test = &test
+	}
+	return nil
+}
+
+// open gives the page of authentik that a sign-in with this state begins at.
+// It answers false for a run that has no use for it any more, and for another
+// state than the first.
+func (run *signInRun) open(state string, late func()) (string, bool) {
+	run.mu.Lock()
+	defer run.mu.Unlock()
+	if run.test == nil || run.returned || run.state != "" && run.state != state {
+		return "", false
+	}
+	if run.state == "" {
+		run.state = state
+		run.timer = time.AfterFunc(signInWait, late)
+		run.happened.add(link.Verdict{Stages: link.StagesUpTo(link.StageAuthentik, link.StageRunning, ""), Prediction: run.expected.Prediction})
+	}
+	return run.test.WithState(state), true
+}
+
+// take marks the run as come back, once. What comes with another state than
+// it was opened with is not its return.
+func (run *signInRun) take(state string, code secret.Text, failed string, missing link.Missing) (link.Return, bool) {
+	run.mu.Lock()
+	defer run.mu.Unlock()
+	if run.test == nil || run.returned || missing == link.MissingNothing && (state == "" || state != run.state) {
+		return link.Return{}, false
+	}
+	run.returned = true
+	if run.timer != nil {
+		run.timer.Stop()
+	}
+	return link.Return{Code: code, Error: failed, Missing: missing, State: run.state}, true
+}
+
+// finish has the engine find out what the return leads to. It needs the
+// session's tokens again.
+func (s *Server) finish(run *signInRun, back link.Return) {
+	sess := run.sess
+	sess.mu.Lock()
+	defer sess.mu.Unlock()
+	if sess.authentik == nil || sess.pocketbase == nil {
+		run.stop("The tokens were forgotten before the sign-in came back, so nobody can ask what became of it.")
+		return
+	}
+	e := s.engine(progress{authentik: sess.authentik, pocketbase: sess.pocketbase})
+	began := s.beginWork(sess, func(ctx context.Context) {
+		defer run.happened.end()
+		run.happened.add(e.FinishSignIn(ctx, run.desired, *run.test, back, run.expected, run.happened.add))
+	})
+	if !began {
+		run.stop("The program is being stopped.")
+	}
+}
+
+// stop ends a run without a verdict.
+func (run *signInRun) stop(why string) {
+	run.mu.Lock()
+	run.note = why
+	run.mu.Unlock()
+	run.happened.end()
+}
+
+// late is for nobody having come back in time.
+func (s *Server) late(run *signInRun) func() {
+	return func() {
+		if back, ok := run.take("", secret.Text{}, "", link.MissingTimeout); ok {
+			s.finish(run, back)
+		}
+	}
+}
+
+// input is what a page shows of the run's first n entries.
+func (run *signInRun) input(n int, over bool) view.SignInInput {
+	entries, _, _ := run.happened.look()
+	in := view.SignInInput{ID: run.id, Way: run.way, Person: run.person, Prediction: run.expected.Prediction, Ended: over, Desired: run.desired}
+	if n = min(n, len(entries)); n > 0 {
+		in.Verdict = &entries[n-1]
+	}
+	run.mu.Lock()
+	defer run.mu.Unlock()
+	in.Link, in.Note, in.Deleted, in.Returned, in.Begun = run.link, run.note, run.deleted, run.returned, run.test != nil
+	if run.invite != nil {
+		in.Invited, in.Expires = true, run.invite.expires
+	}
+	if run.test != nil {
+		in.Opened, in.Realtime, in.Redirect = run.state != "", run.test.RealtimeURL, run.test.RedirectURL
+	}
+	return in
+}
+
+// now is the whole record.
+func (run *signInRun) now() (in view.SignInInput, count int) {
+	entries, over, _ := run.happened.look()
+	return run.input(len(entries), over), len(entries)
+}
+
+// verdict is the last word, nil while there is none.
+func (run *signInRun) verdict() *link.Verdict {
+	entries, over, _ := run.happened.look()
+	if !over || len(entries) == 0 {
+		return nil
+	}
+	return &entries[len(entries)-1]
+}

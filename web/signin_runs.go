@@ -1,0 +1,100 @@
+package web
+
+import (
+	"crypto/sha256"
+	"crypto/subtle"
+	"net/http"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+)
+
+// signIns are the test sign-ins of all sessions. Those that take part without
+// a session's cookie are found here: somebody else's browser by its link's
+// token, and a return from authentik by its state.
+type signIns struct {
+	mu   sync.Mutex
+	runs []*signInRun
+}
+
+// add keeps a run, and lets go of old ones.
+func (s *signIns) add(run *signInRun) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	oldest := time.Now().Add(-sessionLife)
+	s.runs = slices.DeleteFunc(s.runs, func(r *signInRun) bool { return r.made.Before(oldest) })
+	s.runs = append(s.runs, run)
+	own := 0
+	for i, r := range slices.Backward(s.runs) {
+		if r.sess != run.sess {
+			continue
+		}
+		if own++; own > signInsKept {
+			s.runs = slices.Delete(s.runs, i, i+1)
+		}
+	}
+}
+
+// find returns the newest run that fits, or nil.
+func (s *signIns) find(fits func(*signInRun) bool) *signInRun {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, r := range slices.Backward(s.runs) {
+		if fits(r) {
+			return r
+		}
+	}
+	return nil
+}
+
+// of is the session's run with that id.
+func (s *signIns) of(sess *session, id string) *signInRun {
+	return s.find(func(r *signInRun) bool { return r.sess == sess && r.id == id })
+}
+
+// all are the session's runs, the newest first.
+func (s *signIns) all(sess *session) []*signInRun {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	var list []*signInRun
+	for _, r := range slices.Backward(s.runs) {
+		if r.sess == sess {
+			list = append(list, r)
+		}
+	}
+	return list
+}
+
+// invited is the run that a link's token leads to, nil once its time is up.
+func (s *signIns) invited(token string) *signInRun {
+	hash := sha256.Sum256([]byte(token))
+	return s.find(func(r *signInRun) bool {
+		return r.invite != nil && subtle.ConstantTimeCompare(r.invite.hash[:], hash[:]) == 1 && time.Now().Before(r.invite.expires)
+	})
+}
+
+// awaiting is the run whose return comes with that state to authpocket's own
+// address.
+func (s *signIns) awaiting(state string) *signInRun {
+	if state == "" {
+		return nil
+	}
+	return s.find(func(r *signInRun) bool {
+		r.mu.Lock()
+		defer r.mu.Unlock()
+		return r.way == wayCallback && subtle.ConstantTimeCompare([]byte(r.state), []byte(state)) == 1
+	})
+}
+
+// mayTry tells whether a request may pass without any other proof of who
+// sends it: it belongs to a test sign-in, and shows that test's token or
+// state. All it reaches is that one test.
+func (s *Server) mayTry(r *http.Request) bool {
+	if r.URL.Path == callbackPath {
+		return s.signIns.awaiting(r.URL.Query().Get("state")) != nil
+	}
+	rest, found := strings.CutPrefix(r.URL.Path, "/try/")
+	token, _, _ := strings.Cut(rest, "/")
+	return found && s.signIns.invited(token) != nil
+}

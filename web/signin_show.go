@@ -1,0 +1,127 @@
+package web
+
+import (
+	"fmt"
+	"net/http"
+	"net/url"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/a-h/templ"
+	"github.com/go-chi/chi/v5"
+
+	"authpocket/internal/link"
+	"authpocket/static"
+	"authpocket/web/view"
+)
+
+// callbackPath is authpocket's own redirect URI, for a test in which the
+// browser does not reach PocketBase.
+const callbackPath = "/signin/callback"
+
+// callbackURL is the same as the browser sees it. A proxy that ends TLS says
+// so; whoever lies there gets an address that the review shows.
+func callbackURL(r *http.Request) string {
+	scheme := "http"
+	if proto, _, _ := strings.Cut(r.Header.Get("X-Forwarded-Proto"), ","); r.TLS != nil || strings.TrimSpace(proto) == "https" {
+		scheme = "https"
+	}
+	return scheme + "://" + r.Host + callbackPath
+}
+
+// showSignIn handles the "GET /signin" route: what a test sign-in is, and
+// whose.
+func (s *Server) showSignIn(w http.ResponseWriter, r *http.Request, sess *session) {
+	p := sess.look()
+	if p.settled == nil {
+		redirect(w, r, p.missing())
+		return
+	}
+	s.signInStart(w, r, sess, http.StatusOK, view.SignInStartInput{Way: r.URL.Query().Get("way"), Person: r.URL.Query().Get("person")})
+}
+
+func (s *Server) signInStart(w http.ResponseWriter, r *http.Request, sess *session, status int, in view.SignInStartInput) {
+	p := sess.look()
+	in.Desired = p.settled.desired
+	in.Held = p.authentik != nil && p.pocketbase != nil
+	in.Callback = callbackURL(r)
+	in.CallbackThere = redirects(p.settled.desired, in.Callback)
+	for _, run := range s.signIns.all(sess) {
+		shown, _ := run.now()
+		in.Tests = append(in.Tests, shown)
+	}
+	connectTo(w, in.Desired.PocketBaseURL)
+	s.render(w, r, status, view.SignInStart(view.NewSignInStart(s.head(sess), in)))
+}
+
+// redirects tells whether the provider sends people back to that address.
+func redirects(d link.Desired, address string) bool {
+	return slices.ContainsFunc(d.Provider.RedirectURIs, func(u link.RedirectURI) bool { return u.URL == address && u.Mode == "strict" })
+}
+
+// showSignInRun handles the "GET /signin/{id}" route.
+func (s *Server) showSignInRun(w http.ResponseWriter, r *http.Request, sess *session) {
+	run := s.signIns.of(sess, chi.URLParam(r, "id"))
+	if run == nil {
+		s.notFound(w, r)
+		return
+	}
+	s.signInPage(w, r, sess, run, http.StatusOK, "")
+}
+
+func (s *Server) signInPage(w http.ResponseWriter, r *http.Request, sess *session, run *signInRun, status int, problem string) {
+	in, count := run.now()
+	in.Base, in.Problem, in.Script = "/signin/"+run.id, problem, s.files.URL(static.SignIn)
+	in.CallbackThere = run.redirect != "" && sess.look().settled != nil && redirects(sess.look().settled.desired, run.redirect)
+	s.allowSignIn(w, in)
+	s.render(w, r, status, view.SignIn(view.NewSignIn(s.head(sess), in, fmt.Sprintf("%s/events?after=%d", in.Base, count))))
+}
+
+// allowSignIn lets a page that waits at PocketBase's event stream reach it,
+// and hold on to the window that it opens.
+func (s *Server) allowSignIn(w http.ResponseWriter, in view.SignInInput) {
+	if in.Way == wayWindow && !in.Returned {
+		connectTo(w, in.Realtime)
+		w.Header().Set("Cross-Origin-Opener-Policy", "same-origin-allow-popups")
+	}
+}
+
+// signInEvents handles the "GET /signin/{id}/events" route.
+func (s *Server) signInEvents(w http.ResponseWriter, r *http.Request, sess *session) {
+	run := s.signIns.of(sess, chi.URLParam(r, "id"))
+	if run == nil {
+		s.notFound(w, r)
+		return
+	}
+	s.streamSignIn(w, r, run, func(in view.SignInInput) templ.Component {
+		in.Base = "/signin/" + run.id
+		if settled := sess.look().settled; settled != nil {
+			in.CallbackThere = run.redirect != "" && redirects(settled.desired, run.redirect)
+		}
+		return view.SignInUpdate(view.NewSignIn(s.head(sess), in, ""))
+	})
+}
+
+func (s *Server) streamSignIn(w http.ResponseWriter, r *http.Request, run *signInRun, message func(view.SignInInput) templ.Component) {
+	state := func() (int, bool, <-chan struct{}) {
+		entries, over, moved := run.happened.look()
+		return len(entries), over, moved
+	}
+	s.stream(w, r, state, func(n int) templ.Component {
+		entries, _, _ := run.happened.look()
+		return message(run.input(n, n > len(entries)))
+	})
+}
+
+// hostPort is what may stand for a host in a content policy.
+var hostPort = regexp.MustCompile(`^[A-Za-z0-9._-]+(:[0-9]+)?$|^\[[0-9A-Fa-f:.]+\](:[0-9]+)?$`)
+
+// connectTo lets this page's script call one other server.
+func connectTo(w http.ResponseWriter, address string) {
+	u, err := url.Parse(address)
+	if err != nil || u.Scheme != "https" && u.Scheme != "http" || !hostPort.MatchString(u.Host) {
+		return
+	}
+	w.Header().Set("Content-Security-Policy", strings.Replace(contentPolicy, "connect-src 'self'", "connect-src 'self' "+u.Scheme+"://"+u.Host, 1))
+}

@@ -1,0 +1,112 @@
+package web
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"strconv"
+	"strings"
+
+	"authpocket/internal/link"
+	"authpocket/web/view"
+)
+
+// startSignIn handles the "POST /signin" route: it asks PocketBase how to
+// begin a sign-in, and predicts what it will lead to where a person is named.
+func (s *Server) startSignIn(w http.ResponseWriter, r *http.Request, sess *session) {
+	run, ok := s.newTest(w, r, sess)
+	if !ok {
+		return
+	}
+	if err := s.beginTest(r.Context(), sess.look(), run); err != nil {
+		s.fail(w, r, sess, err, "/signin")
+		return
+	}
+	s.signIns.add(run)
+	redirect(w, r, "/signin/"+run.id)
+}
+
+// beginTest asks PocketBase how to begin. Where the window is opened by hand,
+// the way to authentik is settled at once.
+func (s *Server) beginTest(ctx context.Context, p progress, run *signInRun) error {
+	if err := run.begin(ctx, s.engine(p)); err != nil || run.way != wayCallback {
+		return err
+	}
+	if address, ok := run.open(newID(), s.late(run)); ok {
+		run.mu.Lock()
+		run.link = address
+		run.mu.Unlock()
+	}
+	return nil
+}
+
+// newTest reads the form of the sign-in page. It answers false when the
+// browser has been answered.
+func (s *Server) newTest(w http.ResponseWriter, r *http.Request, sess *session) (*signInRun, bool) {
+	if err := parseForm(r); err != nil {
+		s.badForm(w, r, sess, err)
+		return nil, false
+	}
+	p := sess.look()
+	if p.settled == nil || p.authentik == nil || p.pocketbase == nil {
+		redirect(w, r, p.missing())
+		return nil, false
+	}
+	in := view.SignInStartInput{Way: typed(r, "way"), Person: typed(r, "person")}
+	run := newSignInRun(sess, p.settled.desired, wayWindow)
+	if in.Way == wayCallback {
+		run.way, run.redirect = wayCallback, callbackURL(r)
+		if !redirects(p.settled.desired, run.redirect) {
+			redirect(w, r, "/signin?way="+wayCallback) // which says that the address has to be added first
+			return nil, false
+		}
+	}
+	if in.Person != "" {
+		person, problem := s.person(r.Context(), p, in.Person)
+		if problem == "" {
+			problem = s.foresee(r.Context(), p, run, person)
+		}
+		if problem != "" {
+			in.Problem = problem
+			s.signInStart(w, r, sess, http.StatusUnprocessableEntity, in)
+			return nil, false
+		}
+		run.person = in.Person
+	}
+	return run, true
+}
+
+func (s *Server) foresee(ctx context.Context, p progress, run *signInRun, person int) (problem string) {
+	prediction, err := s.engine(p).Foresee(ctx, run.desired, person)
+	if err != nil {
+		summary, todo := link.Words(err)
+		return "What the sign-in will lead to cannot be predicted. " + summary + " " + todo
+	}
+	run.expected.Person, run.expected.Prediction = person, &prediction
+	return ""
+}
+
+// person finds somebody by username. The problem is a full sentence, empty
+// for none.
+func (s *Server) person(ctx context.Context, p progress, username string) (pk int, problem string) {
+	found, err := p.authentik.system.SearchUsers(ctx, username)
+	if err != nil {
+		summary, todo := link.Words(err)
+		return 0, summary + " " + todo
+	}
+	var near []string
+	for _, ref := range found {
+		if strings.EqualFold(ref.Name, username) {
+			pk, err := strconv.Atoi(ref.ID)
+			if err != nil {
+				return 0, fmt.Sprintf("authentik gives %s no number.", ref.Name)
+			}
+			return pk, ""
+		}
+		near = append(near, ref.Name)
+	}
+	if len(near) == 0 {
+		return 0, "authentik knows nobody by that name. Enter a username, or leave the field empty."
+	}
+	return 0, "No username is exactly that. There is: " + strings.Join(near, ", ") + "."
+}
