@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 
 	"github.com/coreos/go-oidc/v3/oidc"
@@ -94,6 +95,10 @@ func (m *measured) judgeKeys() link.Check {
 		return fail(check, causeNotAuthentik, asked+": "+outcome(m.jwks)+", which is no list of keys.", "Check that nothing in front of authentik answers instead.")
 	case len(kinds) == 0:
 		return fail(check, causeSigningKey, asked+": 200, without a key. authentik then signs with the client secret.", remedy)
+	}
+	if m.d.Slot.JWKSURL != "" && !slices.Contains(kinds, "RSA") {
+		return fail(check, causeSigningKey, asked+": 200, with keys of the type "+strings.Join(kinds, ", ")+" only. PocketBase is to check the ID token's signature with them, and can do so with RSA keys only.",
+			"Choose an RSA signing key for the provider, or let PocketBase read user info.")
 	}
 	for _, kind := range kinds {
 		if kind == "RSA" || kind == "EC" {

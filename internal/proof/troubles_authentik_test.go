@@ -43,6 +43,15 @@ func troublesAtAuthentik() []trouble {
 			spoil: func(l *linked) { l.patchProvider(map[string]any{"signing_key": nil}) }},
 		{name: "ec key and id tokens", cause: "signing-key", stage: link.StageUserInfo, spec: idTokens, checks: []string{"authentik.jwks", link.SignInCheck},
 			spoil: func(l *linked) { l.patchProvider(map[string]any{"signing_key": l.key("ecdsa")}) }},
+		{name: "ec key wanted", cause: "signing-key", stage: link.StageUserInfo, checks: []string{"authentik.jwks", link.SignInCheck},
+			spec: func(l *lab, s *link.Spec) {
+				idTokens(l, s)
+				name := "an EC key of ours"
+				if _, err := l.a.sim.AddKeyPair(name, "ecdsa", time.Hour); err != nil {
+					l.t.Error(err)
+				}
+				s.Provider.SigningKey = &name
+			}},
 		{name: "no grant types", cause: "grant-types", stage: link.StageAuthentik,
 			checks: []string{"authentik.grants", "authentik.redirect", link.SignInCheck},
 			spoil:  func(l *linked) { l.patchProvider(map[string]any{"grant_types": []any{"refresh_token"}}) }},

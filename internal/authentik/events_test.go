@@ -1,0 +1,123 @@
+package authentik_test
+
+import (
+	"net/http"
+	"os"
+	"strings"
+	"testing"
+	"time"
+
+	"authpocket/internal/link"
+	"authpocket/internal/sandbox/authentiksim"
+	"authpocket/internal/secret"
+)
+
+// recordedLink is the link that the recorded events are about.
+func recordedLink() link.Desired {
+	return link.Desired{
+		Application: link.ApplicationState{PK: "212e500c-3c11-4c2e-953a-531cb413e546", Slug: "pocketbase"},
+		Provider:    link.ProviderState{PK: 111, Name: "PocketBase", ClientID: "pb-client", ClientSecret: secret.New("pb-secret-of-the-client")},
+	}
+}
+
+// TestEventsReadWhatARealAuthentikNoted: a sign-in, and a wrong redirect URI
+// at the token endpoint.
+func TestEventsReadWhatARealAuthentikNoted(t *testing.T) {
+	recorded, err := os.ReadFile("testdata/events.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	l := newLab(t, authentiksim.Config{})
+	c := l.connect()
+	l.intercept(func(w http.ResponseWriter, r *http.Request) bool {
+		if r.URL.Path != "/api/v3/events/events/" {
+			return false
+		}
+		w.Header().Set("Content-Type", "application/json")
+		_, _ = w.Write(recorded) // the test reads it
+		return true
+	})
+	since := time.Date(2026, 11, 23, 13, 57, 0, 0, time.UTC)
+	trail := c.Events(t.Context(), since, recordedLink())
+	if trail.Unread != "" || len(trail.Evidence) != 3 || trail.Person != 34 || !trail.Through || trail.IP != "127.0.0.1" {
+		t.Fatalf("%+v", trail)
+	}
+	for i, want := range []string{"ada signed in (password)", "ada was let through to “PocketBase”", "Invalid redirect URI used by provider"} {
+		if !strings.Contains(trail.Evidence[i].Text, want) || trail.Evidence[i].When.IsZero() || trail.Evidence[i].System != link.Authentik {
+			t.Errorf("%+v, want %s", trail.Evidence[i], want)
+		}
+	}
+	m := trail.Redirect
+	if m == nil || m.Sent != "https://elsewhere.example/api/oauth2-redirect" || len(m.Known) != 1 || m.Difference.Words != "They differ in the host." {
+		t.Errorf("%+v", m)
+	}
+	for _, hidden := range []string{"s1", "3ab2007383544df0b7a69877015be6da", "Python"} { // the state, a request's id, a browser
+		for _, e := range trail.Evidence {
+			if strings.Contains(e.Text, hidden) {
+				t.Errorf("%q shows in %q", hidden, e.Text)
+			}
+		}
+	}
+
+	if later := c.Events(t.Context(), since.Add(time.Hour), recordedLink()); len(later.Evidence) != 0 || later.Through {
+		t.Errorf("what came before is read: %+v", later)
+	}
+	other := recordedLink()
+	other.Application.PK, other.Provider.PK, other.Provider.ClientID, other.Provider.Name = "x", 7, "other", "Other"
+	if foreign := c.Events(t.Context(), since, other); len(foreign.Evidence) != 0 || foreign.Person != 0 {
+		t.Errorf("another application's events are read: %+v", foreign)
+	}
+	made := recordedLink()
+	made.Application.PK, made.Provider.PK = "", 0 // a link that was just made
+	if fresh := c.Events(t.Context(), since, made); len(fresh.Evidence) != 3 {
+		t.Errorf("%+v", fresh)
+	}
+}
+
+func TestEventsThatMayNotBeReadSaySo(t *testing.T) {
+	l := newLab(t, authentiksim.Config{})
+	l.connect()
+	c := l.connectAs(l.token())
+	trail := c.Events(t.Context(), time.Now(), recordedLink())
+	if trail.Unread == "" || !strings.Contains(trail.Unread, "authentik_events.view_event") {
+		t.Errorf("%+v", trail)
+	}
+}
+
+func TestPreviewAndAccessTellWhatTheyCannot(t *testing.T) {
+	l, c, d, ada := linkedLab(t, spec())
+	claims, all, err := c.Preview(t.Context(), d, ada)
+	if err != nil || claims.Email != "ada@example.com" || !claims.Verified || claims.Username != "ada" || all["sub"] != claims.Subject {
+		t.Errorf("%+v %v %v", claims, all, err)
+	}
+	if passing, _, err := c.Access(t.Context(), d, ada); err != nil || !passing {
+		t.Errorf("%v, %v", passing, err)
+	}
+	if uris, err := c.RedirectURIs(t.Context(), d); err != nil || len(uris) != 1 {
+		t.Errorf("%v, %v", uris, err)
+	}
+	if ahead, err := c.ClockOffset(t.Context()); err != nil || ahead.Abs() > 2*time.Second {
+		t.Errorf("%v, %v", ahead, err)
+	}
+
+	limited := l.connectAs(l.token())
+	for _, ask := range map[string]func() error{
+		"preview":   func() error { _, _, err := limited.Preview(t.Context(), d, ada); return err },
+		"access":    func() error { _, _, err := limited.Access(t.Context(), d, ada); return err },
+		"redirects": func() error { _, err := limited.RedirectURIs(t.Context(), d); return err },
+	} {
+		faultOf(t, ask())
+	}
+	hidden, gone := d, d
+	hidden.Provider.IncludeClaims = false
+	_, _, err = c.Preview(t.Context(), hidden, ada)
+	faultOf(t, err)
+	gone.Application.Slug, gone.Provider.PK = "gone", 0
+	_, _, err = c.Preview(t.Context(), gone, ada)
+	faultOf(t, err)
+	_, _, err = c.Access(t.Context(), gone, ada)
+	faultOf(t, err)
+	l.stop()
+	_, err = c.ClockOffset(t.Context())
+	faultOf(t, err)
+}
