@@ -204,11 +204,16 @@ func TestEveryFragmentHasItsTarget(t *testing.T) {
 	over := NewApply(h, Progress{Changes: plan.Changes, States: []string{"done", "done", "done"}, Ended: true}, "")
 	verify := VerifyInput{Begun: true, Ended: true, Checks: fixtureChecks()}
 	page, checks := render(t, Apply(running)), render(t, Verify(NewVerify(h, VerifyInput{Begun: true}, "/e")))
+	test, tried := fixtureSignIn(), fixtureVerdict(true)
+	ended := test
+	ended.Verdict, ended.Returned, ended.Ended = &tried, true, true
+	signIn := render(t, SignIn(NewSignIn(h, test, "/e")))
 	for _, one := range []struct{ page, update string }{
 		{pageText(t, page), text(t, ApplyUpdate(running, 0))}, {pageText(t, page), text(t, ApplyUpdate(over, -1))},
 		{pageText(t, checks), text(t, VerifyUpdate(NewVerify(h, verify, "")))},
+		{pageText(t, signIn), text(t, SignInUpdate(NewSignIn(h, ended, "")))},
 	} {
-		for part := range strings.SplitSeq(one.update, `hx-target="#`) {
+		for part := range strings.SplitSeq(one.update, `<hx-partial hx-target="#`) {
 			id, _, found := strings.Cut(part, `"`)
 			if found && !strings.Contains(part[:1], "<") && !strings.Contains(one.page, `id="`+id+`"`) {
 				t.Errorf("the page has no %q that the stream wants to replace", id)

@@ -34,6 +34,7 @@ func stories(a Assets) []story {
 	list = append(list, reviewStories(both, joined)...)
 	list = append(list, progressStories(both)...)
 	list = append(list, verifyStories(joined)...)
+	list = append(list, signInStories(joined)...)
 	list = append(list, doneStories(joined, proven)...)
 	list = append(list, receiptStories(none, one, both, joined)...)
 	return append(list, problemStories(none, both)...)

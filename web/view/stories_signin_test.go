@@ -1,0 +1,84 @@
+package view
+
+import (
+	"testing"
+	"time"
+
+	"authpocket/internal/link"
+)
+
+func fixtureSignIn() SignInInput {
+	return SignInInput{
+		ID: "t1", Way: "window", Base: "/signin/t1", Script: "signin.js", Begun: true, Desired: link.Desired{PocketBaseURL: pocketbaseURL},
+		Realtime: pocketbaseURL + "/sub/api/realtime?authpocket=x", Redirect: pocketbaseURL + "/api/oauth2-redirect",
+	}
+}
+
+func fixtureVerdict(works bool) link.Verdict {
+	claims := map[string]string{"sub": "9d1d8e7c5b", "email": "ada@" + long, "email_verified": "true", "name": "Ada Lovelace", "groups": `["staff","admins"]`}
+	if works {
+		return link.Verdict{
+			Works: true, Stages: link.StagesUpTo(link.StageRecord, link.StageDone, ""), Outcome: link.OutcomeNew, Over: true,
+			Record: &link.Record{ID: "a1b2c3d4e5f6g7h", Email: "ada@" + long, Verified: true, Name: "Ada Lovelace"}, Claims: claims,
+			Prediction: &link.Prediction{Words: "A new account is made for ada@example.com."}, AsPredicted: true, Words: "The sign-in works. A new account was made.",
+		}
+	}
+	at := time.Date(2026, 5, 3, 10, 20, 30, 0, time.UTC)
+	sent, known := "http://"+long+"/api/oauth2-redirect", "https://"+long+"/api/oauth2-redirect/"
+	return link.Verdict{
+		Stages: link.StagesUpTo(link.StageToken, link.StageFailed, "authentik does not know the redirect URI"), Cause: "redirect-mismatch", Over: true,
+		Words: "authentik does not know the redirect URI.", Todo: "Add exactly this redirect URI to the provider.", Redirect: link.NewMismatch(sent, []string{known}),
+		Evidence: []link.Evidence{{System: link.Authentik, When: at, Text: "ada signed in (password)."}, {System: link.PB, When: at, Text: "400 Failed to fetch OAuth2 token."}},
+	}
+}
+
+func signInStories(joined Head) []story {
+	begun, working, failed := fixtureSignIn(), fixtureSignIn(), fixtureSignIn()
+	person := fixtureSignIn()
+	person.Person, person.Prediction = "ada", &link.Prediction{Outcome: link.OutcomeRefused, Cause: "email-unverified", Words: "PocketBase refuses the sign-in with “email: Cannot be blank”.", Sent: map[string]string{"email": "ada@example.com"}}
+	good, bad := fixtureVerdict(true), fixtureVerdict(false)
+	working.Verdict, working.Returned, working.Ended = &good, true, true
+	failed.Verdict, failed.Returned, failed.Ended, failed.CallbackThere = &bad, true, true, true
+	byHand := fixtureSignIn()
+	byHand.Way, byHand.Link = "callback", authentikURL+"/application/o/authorize/?state=x"
+	invited := fixtureSignIn()
+	invited.Invited, invited.Begun, invited.Expires = true, false, time.Now().Add(time.Hour)
+	start := SignInStartInput{Held: true, Callback: "http://127.0.0.1:8480/signin/callback", Tests: []SignInInput{working, failed, invited}}
+	other := start
+	other.Way = "callback"
+	there := other
+	there.CallbackThere = true
+	wrong := start
+	wrong.Person, wrong.Problem, wrong.CallbackThere = "nobody", "authentik knows nobody by that name. Enter a username, or leave the field empty.", true
+	return []story{
+		{"signin-start", SignInStart(NewSignInStart(joined, start))}, {"signin-wrong", SignInStart(NewSignInStart(joined, wrong))},
+		{"signin-other", SignInStart(NewSignInStart(joined, other))}, {"signin-other-there", SignInStart(NewSignInStart(joined, there))},
+		{"signin-ready", SignIn(NewSignIn(joined, begun, "/e"))}, {"signin-foreseen", SignIn(NewSignIn(joined, person, "/e"))},
+		{"signin-by-hand", SignIn(NewSignIn(joined, byHand, "/e"))}, {"signin-works", SignIn(NewSignIn(joined, working, ""))},
+		{"signin-failed", SignIn(NewSignIn(joined, failed, ""))}, {"signin-invited", SignIn(NewSignIn(joined, invited, "/e"))},
+		{"signin-invite", Invite(NewInvite(joined, "https://authpocket.company.example/try/ABCDEFGHIJKLMNOPQRSTUVWXYZABCDEFGHIJKLMNOPQRSTUVWXYZ", invited))},
+		{"try-start", Try(NewTry(Head{Assets: joined.Assets}, invited, "/e"))}, {"try-failed", Try(NewTry(Head{Assets: joined.Assets}, failed, ""))},
+	}
+}
+
+func TestWhoTriesSeesNothingOfTheVerdict(t *testing.T) {
+	for _, works := range []bool{true, false} {
+		in, v := fixtureSignIn(), fixtureVerdict(works)
+		in.Verdict, in.Returned, in.Ended, in.Person = &v, true, true, "ada"
+		p := NewTry(Head{}, in, "")
+		if len(p.Record)+len(p.Claims)+len(p.Evidence) > 0 || p.Predicted != nil || p.Foreseen != nil || p.Delete != nil || p.Mismatch != nil || len(p.Outcome.Actions) > 0 {
+			t.Errorf("%+v", p)
+		}
+		for _, s := range p.Stages {
+			if s.Detail != "" {
+				t.Errorf("a stage tells %q", s.Detail)
+			}
+		}
+	}
+}
+
+func TestWhatABrowserIsToldOfPocketBase(t *testing.T) {
+	if got := healthURL("https://pb.company/sub/api/realtime?authpocket=x"); got != "https://pb.company/sub/api/health" {
+		t.Error(got)
+	}
+}
