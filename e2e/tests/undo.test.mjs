@@ -11,7 +11,7 @@ for (const javaScriptEnabled of [true, false]) {
     const page = await (await browser.newContext({ javaScriptEnabled })).newPage();
     const errors = [];
     page.on('pageerror', (e) => errors.push(String(e)));
-    await toReview(page, demo.url);
+    await toReview(page, demo, javaScriptEnabled);
     await toDone(page);
 
     await page.getByRole('link', { name: 'Receipts' }).click();
