@@ -1,0 +1,270 @@
+package web
+
+import (
+	"bufio"
+	"encoding/json"
+	"net/http"
+	"net/http/cookiejar"
+	"net/url"
+	"strings"
+	"testing"
+
+	"authpocket/internal/sandbox"
+)
+
+// linked is a browser whose link has been made with that e-mail decision.
+func linked(t *testing.T, box *sandbox.Sandbox, email string) (*wizard, *browser) {
+	t.Helper()
+	w := wizardFor(t, box, prefilled(box))
+	b := w.browser().connected()
+	b.send(b.get("/settings"), "/settings", url.Values{"email": {email}}).want(303, "/review")
+	b.wait(b.send(b.get("/review"), "/apply", nil).want(303).header.Get("Location")+"/events", "")
+	return w, b
+}
+
+// atAuthentik is the browser of somebody at authentik, who follows every redirect
+// up to the one that leads to stop.
+func atAuthentik(t *testing.T, box *sandbox.Sandbox, address, stop string) *url.URL {
+	t.Helper()
+	jar, err := cookiejar.New(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var arrived *url.URL
+	client := &http.Client{Jar: jar, CheckRedirect: func(r *http.Request, _ []*http.Request) error {
+		if strings.HasPrefix(r.URL.String(), stop) {
+			arrived = r.URL
+			return http.ErrUseLastResponse
+		}
+		return nil
+	}}
+	login, err := client.Get(address)
+	if err != nil {
+		t.Fatal(err)
+	}
+	login.Body.Close()
+	back, err := client.PostForm(login.Request.URL.String(), url.Values{"username": {box.Person.Username}, "password": {box.Person.Password}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	back.Body.Close()
+	if arrived == nil {
+		t.Fatalf("authentik led to %s (%d)", back.Request.URL, back.StatusCode)
+	}
+	return arrived
+}
+
+// stream is PocketBase's event stream as the page's script holds it.
+type stream struct {
+	t        *testing.T
+	realtime string
+	lines    *bufio.Scanner
+	client   string
+}
+
+func openStream(t *testing.T, realtime string) *stream {
+	t.Helper()
+	res, err := http.Get(realtime)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { res.Body.Close() })
+	s := &stream{t: t, realtime: realtime, lines: bufio.NewScanner(res.Body)}
+	s.client = s.next("PB_CONNECT")["clientId"]
+	answer, err := http.Post(realtime, "application/json", strings.NewReader(`{"clientId":"`+s.client+`","subscriptions":["@oauth2"]}`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	answer.Body.Close()
+	return s
+}
+
+func (s *stream) next(name string) map[string]string {
+	s.t.Helper()
+	event := ""
+	for s.lines.Scan() {
+		line := s.lines.Text()
+		if found, ok := strings.CutPrefix(line, "event:"); ok {
+			event = strings.TrimSpace(found)
+		}
+		if data, ok := strings.CutPrefix(line, "data:"); ok && event == name {
+			var values map[string]string
+			if err := json.Unmarshal([]byte(data), &values); err != nil {
+				s.t.Fatal(err)
+			}
+			return values
+		}
+	}
+	s.t.Fatalf("the stream ended before %s", name)
+	return nil
+}
+
+// through does what the script of the page at base does, and what a person
+// does in the window.
+func (b *browser) through(box *sandbox.Sandbox, base string) {
+	b.t.Helper()
+	p := b.get(base).want(200)
+	realtime := p.data("data-realtime")
+	for header, want := range map[string]string{"Content-Security-Policy": "connect-src 'self' " + box.PocketBaseURL + ";", "Cross-Origin-Opener-Policy": "same-origin-allow-popups"} {
+		if !strings.Contains(p.header.Get(header), want) {
+			b.t.Errorf("%s is %q", header, p.header.Get(header))
+		}
+	}
+	s := openStream(b.t, realtime)
+	var opened map[string]string
+	if err := json.Unmarshal([]byte(b.post(base+"/stage", url.Values{"client": {s.client}}).want(200).text), &opened); err != nil {
+		b.t.Fatal(err)
+	}
+	back := atAuthentik(b.t, box, opened["url"], box.PocketBaseURL)
+	res, err := http.Get(back.String())
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	res.Body.Close()
+	event := s.next("@oauth2")
+	b.post(base+"/return", url.Values{"state": {"another"}, "code": {event["code"]}}).want(409)
+	b.post(base+"/return", url.Values{"state": {event["state"]}, "code": {event["code"]}, "error": {event["error"]}}).want(303, base)
+	b.post(base+"/return", url.Values{"state": {event["state"]}, "code": {event["code"]}}).want(409)
+	b.wait(base+"/events", "")
+}
+
+// data is the value of the first attribute of that name.
+func (p *page) data(name string) string {
+	p.t.Helper()
+	for n := range p.doc.Descendants() {
+		if has(n, name) {
+			return attr(n, name)
+		}
+	}
+	p.t.Fatalf("the page has no %s:\n%s", name, p.visible())
+	return ""
+}
+
+func TestATestSignInWorksAndItsAccountIsDeleted(t *testing.T) {
+	box := newSandbox(t)
+	_, b := linked(t, box, "trust-all")
+	b.post("/signin", url.Values{"person": {"nobody"}}).want(422).says("authentik knows nobody by that name")
+	for _, became := range []string{"A new account was made", "A new account was made", "linked before"} {
+		test := b.post("/signin", url.Values{"person": {box.Person.Username}}).want(303).header.Get("Location")
+		b.get(test).want(200).says("What a sign-in of "+box.Person.Username+" will lead to", "This way needs JavaScript")
+		b.through(box, test)
+		p := b.get(test).want(200).says("The sign-in works", became, "As predicted", box.Person.Email, "Verified yes", "email_verified", "Signed in at authentik")
+		if became == "linked before" {
+			if strings.Contains(p.text, "Delete the account") {
+				t.Error("an account that was there before is offered to be deleted")
+			}
+			break
+		}
+		if b.get("/signin").says("It worked"); strings.Contains(p.text, "code=") {
+			t.Error("the page holds a code")
+		}
+		if len(b.get("/signin").all("li")) == 2 {
+			continue // the second account stays for the third sign-in
+		}
+		b.send(p, test+"/delete", url.Values{"confirm": {"yes"}}).want(422).says("Nothing was deleted")
+		b.send(p, test+"/delete", url.Values{"confirm": {strings.ToUpper(box.Person.Email)}}).want(303, test)
+		b.get(test).says("The account was deleted, and its link with authentik too")
+	}
+}
+
+func TestAFailedTestLeadsToAPlanThatMendsIt(t *testing.T) {
+	box := newSandbox(t)
+	_, b := linked(t, box, "leave")
+	test := b.post("/signin", nil).want(303).header.Get("Location")
+	b.through(box, test)
+	p := b.get(test).want(200).says("The sign-in did not work", "authentik says that the e-mail address is not verified", "What the two systems noted", "Trust every address")
+	if !strings.Contains(p.text, `href="/fix/email-unverified"`) {
+		t.Fatal("there is no way to the fix")
+	}
+	review := b.get("/fix/email-unverified").want(200).says("Review 2 changes", "trust every e-mail address")
+	job := b.send(review, "/apply", nil).want(303).header.Get("Location")
+	b.wait(job+"/events", "")
+	b.get(job).says("All changes were made", "Go on with the test")
+	again := b.post("/signin", nil).want(303).header.Get("Location")
+	b.through(box, again)
+	b.get(again).says("The sign-in works")
+	b.get("/review").says("Nothing has to change")
+	b.get("/fix/mfa").want(404)
+	b.get("/fix/unknown").want(404)
+	b.send(b.get("/fix/invalid-client").want(200).says("Review 1 change"), "/apply", nil).want(303)
+}
+
+func TestNobodyComesBack(t *testing.T) {
+	box := newSandbox(t)
+	_, b := linked(t, box, "trust-all")
+	test := b.post("/signin", nil).want(303).header.Get("Location")
+	b.post(test+"/stage", url.Values{"client": {"x y"}}).want(422)
+	b.post(test+"/stage", url.Values{"client": {strings.Repeat("c", 40)}}).want(200)
+	b.post(test+"/stage", url.Values{"client": {strings.Repeat("d", 40)}}).want(409)
+	b.post(test+"/return", url.Values{"missing": {"closed"}}).want(303, test)
+	b.wait(test+"/events", "")
+	b.get(test).says("The sign-in was not finished", "Allow pop-ups")
+}
+
+func TestTheOtherWayNeedsItsAddressAndGivesItBack(t *testing.T) {
+	box := newSandbox(t)
+	w, b := linked(t, box, "trust-all")
+	own := w.http.URL + callbackPath
+	b.post("/signin", url.Values{"way": {"callback"}}).want(303, "/signin?way=callback")
+	b.get("/signin?way=callback").says("Add the redirect URI", own)
+	review := b.get("/signin/address").want(200).says("Review 1 change", own)
+	job := b.send(review, "/apply", nil).want(303).header.Get("Location")
+	b.wait(job+"/events", "")
+	b.get(job).says("Go on with the test")
+	b.get("/signin").says("still in authentik")
+
+	test := b.post("/signin", url.Values{"way": {"callback"}}).want(303).header.Get("Location")
+	var address string
+	for _, a := range b.get(test).want(200).all("a") {
+		if text(a) == "Open authentik" {
+			address = attr(a, "href")
+		}
+	}
+	stranger := w.browser() // browsers send no cookie along on the way back
+	back := atAuthentik(t, box, address, own)
+	stranger.get(callbackPath + "?state=another&code=x").want(404)
+	stranger.get(back.RequestURI()).want(200).says("You are back from authentik")
+	b.wait(test+"/events", "")
+	b.get(test).says("The sign-in works", "The code came back to authpocket", "Take it away again")
+
+	review = b.get("/signin/address/remove").want(200).says("Review 1 change")
+	b.wait(b.send(review, "/apply", nil).want(303).header.Get("Location")+"/events", "")
+	if p := b.get("/signin"); strings.Contains(p.visible(), "still in authentik") {
+		t.Error("the address is still there")
+	}
+	b.get("/review").says("Nothing has to change")
+}
+
+func TestSomebodyElseTriesOnce(t *testing.T) {
+	box := newSandbox(t)
+	w, b := linked(t, box, "trust-all")
+	p := b.post("/signin/invite", url.Values{"person": {box.Person.Username}}).want(200).says("once")
+	invitation, err := url.Parse(text(p.all("pre")[0]))
+	if err != nil {
+		t.Fatal(err)
+	}
+	b.get("/signin").says("Waiting for the link to be opened")
+	try := invitation.Path
+	first, second := w.browser(), w.browser()
+	first.get("/try/unknown").want(404).says("This link leads nowhere any more")
+	second.get(try).want(200).says("Begin") // looking uses nothing up
+	first.post(try, nil).want(303, try)
+	second.get(try).want(404)
+	second.post(try, nil).want(404)
+	second.get(try + "/events").want(404)
+	first.through(box, try)
+	theirs := first.get(try).want(200).says("It worked")
+	for _, word := range []string{box.Person.Email, "prediction", "What authentik sent"} {
+		if strings.Contains(theirs.text, word) {
+			t.Errorf("whoever tries is shown %q", word)
+		}
+	}
+	first.get("/signin").want(303)
+	for _, a := range b.get("/signin").all("a") {
+		if strings.HasPrefix(text(a), "It worked") {
+			b.get(attr(a, "href")).says("The sign-in works", "As predicted", box.Person.Email)
+			return
+		}
+	}
+	t.Error("the admin's page does not list the test")
+}
