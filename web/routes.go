@@ -50,7 +50,7 @@ func (s *Server) routes() chi.Router {
 	r.Get("/verify/events", s.with(s.verifyEvents))
 	r.Get("/done", s.with(s.showDone))
 
-	// a real sign-in; the last ones need no session, see mayTry
+	// a real sign-in; the last ones need no session: they ask for a secret of their own
 	r.Get("/signin", s.with(s.showSignIn))
 	r.Post("/signin", s.with(s.startSignIn))
 	r.Post("/signin/invite", s.with(s.inviteSignIn))

@@ -3,9 +3,7 @@ package web
 import (
 	"crypto/sha256"
 	"crypto/subtle"
-	"net/http"
 	"slices"
-	"strings"
 	"sync"
 	"time"
 )
@@ -85,16 +83,4 @@ func (s *signIns) awaiting(state string) *signInRun {
 		defer r.mu.Unlock()
 		return r.way == wayCallback && subtle.ConstantTimeCompare([]byte(r.state), []byte(state)) == 1
 	})
-}
-
-// mayTry tells whether a request may pass without any other proof of who
-// sends it: it belongs to a test sign-in, and shows that test's token or
-// state. All it reaches is that one test.
-func (s *Server) mayTry(r *http.Request) bool {
-	if r.URL.Path == callbackPath {
-		return s.signIns.awaiting(r.URL.Query().Get("state")) != nil
-	}
-	rest, found := strings.CutPrefix(r.URL.Path, "/try/")
-	token, _, _ := strings.Cut(rest, "/")
-	return found && s.signIns.invited(token) != nil
 }

@@ -4,15 +4,14 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
-	"regexp"
 	"slices"
-	"strings"
 
 	"github.com/a-h/templ"
 	"github.com/go-chi/chi/v5"
 
 	"authpocket/internal/link"
 	"authpocket/static"
+	"authpocket/web/door"
 	"authpocket/web/view"
 )
 
@@ -20,11 +19,10 @@ import (
 // browser does not reach PocketBase.
 const callbackPath = "/signin/callback"
 
-// callbackURL is the same as the browser sees it. A proxy that ends TLS says
-// so; whoever lies there gets an address that the review shows.
+// callbackURL is the same as the browser sees it.
 func callbackURL(r *http.Request) string {
 	scheme := "http"
-	if proto, _, _ := strings.Cut(r.Header.Get("X-Forwarded-Proto"), ","); r.TLS != nil || strings.TrimSpace(proto) == "https" {
+	if door.Secure(r) {
 		scheme = "https"
 	}
 	return scheme + "://" + r.Host + callbackPath
@@ -51,7 +49,6 @@ func (s *Server) signInStart(w http.ResponseWriter, r *http.Request, sess *sessi
 		shown, _ := run.now()
 		in.Tests = append(in.Tests, shown)
 	}
-	connectTo(w, in.Desired.PocketBaseURL)
 	s.render(w, r, status, view.SignInStart(view.NewSignInStart(s.head(sess), in)))
 }
 
@@ -114,14 +111,10 @@ func (s *Server) streamSignIn(w http.ResponseWriter, r *http.Request, run *signI
 	})
 }
 
-// hostPort is what may stand for a host in a content policy.
-var hostPort = regexp.MustCompile(`^[A-Za-z0-9._-]+(:[0-9]+)?$|^\[[0-9A-Fa-f:.]+\](:[0-9]+)?$`)
-
-// connectTo lets this page's script call one other server.
+// connectTo lets this page's script call one other server. Where its address
+// is none, the browser refuses and the page says that it is not reached.
 func connectTo(w http.ResponseWriter, address string) {
-	u, err := url.Parse(address)
-	if err != nil || u.Scheme != "https" && u.Scheme != "http" || !hostPort.MatchString(u.Host) {
-		return
+	if u, err := url.Parse(address); err == nil {
+		_ = door.AllowConnect(w, u.Scheme+"://"+u.Host)
 	}
-	w.Header().Set("Content-Security-Policy", strings.Replace(contentPolicy, "connect-src 'self'", "connect-src 'self' "+u.Scheme+"://"+u.Host, 1))
 }

@@ -12,6 +12,7 @@ import (
 	"github.com/go-chi/chi/v5"
 
 	"authpocket/static"
+	"authpocket/web/door"
 	"authpocket/web/view"
 )
 
@@ -71,7 +72,7 @@ func (run *signInRun) claim(w http.ResponseWriter, r *http.Request) bool {
 	}
 	run.invite.key = newID()
 	http.SetCookie(w, &http.Cookie{
-		Name: tryCookie, Value: run.invite.key, Path: r.URL.Path, Secure: r.TLS != nil, HttpOnly: true, SameSite: http.SameSiteStrictMode,
+		Name: tryCookie, Value: run.invite.key, Path: r.URL.Path, Secure: door.Secure(r), HttpOnly: true, SameSite: http.SameSiteStrictMode,
 	})
 	return true
 }

@@ -90,6 +90,9 @@ type SignInInput struct {
 func NewSignIn(h Head, in SignInInput, events string) SignInPage {
 	p := testPage(h, in, events)
 	p.Head.Back, p.Head.Step = "/signin", step(6)
+	if p.Panel != nil {
+		p.Panel.Other = "/signin?way=callback"
+	}
 	if in.Invited && !in.Begun {
 		p.Head.Title, p.Panel = "Waiting for the link to be opened", nil
 		p.Status = "It can be opened until " + in.Expires.UTC().Format("15:04 UTC") + ", once."

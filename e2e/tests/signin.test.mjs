@@ -1,0 +1,110 @@
+import { test } from 'node:test';
+import assert from 'node:assert/strict';
+import { startDemo, openBrowser, toReview, signInAtAuthentik } from './wizard.mjs';
+
+/** A demo whose link is made with that e-mail decision. Errors of the page are kept. */
+async function linked(t, email) {
+  const demo = await startDemo();
+  const browser = await openBrowser();
+  t.after(() => browser.close());
+  t.after(() => demo.stop());
+  const page = await (await browser.newContext()).newPage();
+  const errors = [];
+  page.on('pageerror', (e) => errors.push(String(e)));
+  page.on('console', (m) => { if (m.text().includes('Content Security Policy')) errors.push(m.text()); });
+  await toReview(page, demo);
+  if (email) {
+    await page.goto(demo.url + 'settings');
+    await page.getByRole('radio', { name: email }).check();
+    await page.getByRole('button', { name: 'Continue' }).click();
+    await page.getByRole('heading', { level: 1, name: /Review/ }).waitFor();
+  }
+  await page.getByRole('button', { name: /^Make \d+ changes?$/ }).click();
+  await page.getByRole('heading', { level: 1, name: 'Changes made' }).waitFor();
+  return { demo, browser, page, errors };
+}
+
+/** Begins a test and goes to its page. */
+async function begin(page, url, person) {
+  await page.goto(url + 'signin');
+  if (person) await page.getByLabel('Whose sign-in to predict').fill(person);
+  await page.getByRole('button', { name: 'Test sign-in' }).click();
+  await page.getByRole('button', { name: 'Open authentik' }).waitFor();
+}
+
+/** Presses the button and returns the window that opens. */
+async function openWindow(page) {
+  const [popup] = await Promise.all([page.waitForEvent('popup'), page.getByRole('button', { name: 'Open authentik' }).click()]);
+  return popup;
+}
+
+async function signIn(page, password) {
+  await signInAtAuthentik(await openWindow(page), 'ada', password);
+}
+
+test('a sign-in works, its account is deleted, and the next one is as predicted', async (t) => {
+  const { demo, page, errors } = await linked(t);
+  await begin(page, demo.url);
+  await signIn(page, demo.password);
+  await page.getByRole('heading', { level: 1, name: 'The sign-in works' }).waitFor();
+  await page.getByText('A new account was made').first().waitFor();
+  await page.getByLabel('Delete this account').fill('ada@example.com');
+  await page.getByRole('button', { name: 'Delete the account' }).click();
+  await page.getByText('The account was deleted, and its link with authentik too').waitFor();
+
+  await begin(page, demo.url, 'ada');
+  await page.getByText('A new account is made for ada@example.com').first().waitFor();
+  await openWindow(page); // authentik knows ada from before
+  await page.getByText('As predicted').waitFor();
+  assert.deepEqual(errors, []);
+});
+
+test('a window that was closed is said to be, and ends nothing by itself', async (t) => {
+  const { demo, page } = await linked(t);
+  await begin(page, demo.url);
+  const popup = await openWindow(page);
+  await popup.getByLabel(/user ?name|e-?mail/i).waitFor();
+  await popup.close();
+  await page.getByText('The window seems to be closed – still waiting.').waitFor();
+  await page.getByRole('button', { name: 'Cancel the test' }).click();
+  await page.getByRole('heading', { level: 1, name: 'The sign-in did not work' }).waitFor({ timeout: 60_000 });
+  await page.getByText('The sign-in was not finished').first().waitFor();
+});
+
+test('an address that is not verified fails, and the fix is a plan', async (t) => {
+  const { demo, page } = await linked(t, /^Leave authentik/);
+  await begin(page, demo.url, 'ada');
+  await page.getByText('Cannot be blank').first().waitFor();
+  await signIn(page, demo.password);
+  await page.getByRole('heading', { level: 1, name: 'The sign-in did not work' }).waitFor({ timeout: 60_000 });
+  await page.locator('#outcome').getByText('authentik says that the e-mail address is not verified').waitFor();
+  await page.locator('#outcome').getByRole('link', { name: 'Trust every address' }).click();
+  await page.getByRole('heading', { level: 1, name: 'Review 2 changes' }).waitFor();
+  await page.getByRole('button', { name: 'Make 2 changes' }).click();
+  await page.getByRole('link', { name: 'Go on with the test' }).click();
+  await page.getByRole('button', { name: 'Test sign-in' }).click();
+  await openWindow(page);
+  await page.getByRole('heading', { level: 1, name: 'The sign-in works' }).waitFor();
+});
+
+test('somebody else tries, once, and is told only whether it worked', async (t) => {
+  const { demo, browser, page } = await linked(t);
+  await page.goto(demo.url + 'signin');
+  await page.getByRole('button', { name: 'Let somebody else try' }).click();
+  const link = await page.locator('#link').innerText();
+  await page.getByRole('link', { name: 'See how it goes' }).click();
+  await page.getByRole('heading', { level: 1, name: 'Waiting for the link to be opened' }).waitFor();
+
+  const other = await (await browser.newContext()).newPage();
+  await other.goto(link);
+  await other.getByRole('button', { name: 'Begin' }).click();
+  await signIn(other, demo.password);
+  await other.getByRole('heading', { level: 1, name: 'The sign-in works' }).waitFor();
+  assert.doesNotMatch(await other.locator('main').innerText(), /ada@example.com/);
+  await page.getByRole('heading', { level: 1, name: 'The sign-in works' }).waitFor();
+  await page.getByText('ada@example.com').first().waitFor();
+
+  const late = await (await browser.newContext()).newPage();
+  await late.goto(link);
+  await late.getByRole('heading', { level: 1, name: 'This link leads nowhere any more' }).waitFor();
+});
