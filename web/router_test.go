@@ -28,27 +28,36 @@ func eachRoute(t *testing.T, s *Server, visit func(method, path string)) {
 	}
 }
 
+func wantHeaders(t *testing.T, what string, got http.Header) {
+	t.Helper()
+	for name, want := range map[string]string{
+		"Content-Security-Policy":      "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
+		"X-Content-Type-Options":       "nosniff",
+		"Referrer-Policy":              "no-referrer",
+		"Cross-Origin-Opener-Policy":   "same-origin",
+		"Cross-Origin-Resource-Policy": "same-origin",
+		"Access-Control-Allow-Origin":  "",
+	} {
+		if got := got.Get(name); got != want {
+			t.Errorf("%s: %s is %q", what, name, got)
+		}
+	}
+	if got := got.Get("Permissions-Policy"); !strings.Contains(got, "camera=()") {
+		t.Errorf("%s: Permissions-Policy is %q", what, got)
+	}
+}
+
 func TestEveryRouteHasTheHeaders(t *testing.T) {
 	s := New(Config{})
 	t.Cleanup(s.Close)
 	check := func(method, path string) {
-		rec := httptest.NewRecorder()
-		s.Handler().ServeHTTP(rec, httptest.NewRequest(method, "http://127.0.0.1"+path, nil))
-		for name, want := range map[string]string{
-			"Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
-			"X-Content-Type-Options":  "nosniff",
-			"Referrer-Policy":         "no-referrer",
-		} {
-			if got := rec.Header().Get(name); got != want {
-				t.Errorf("%s %s: %s is %q", method, path, name, got)
+		req := httptest.NewRequest(method, "http://127.0.0.1"+path, nil)
+		for _, rec := range []*httptest.ResponseRecorder{answerTo(s, req), answerTo(s, inside(t, s, request(method, path, nil)))} {
+			wantHeaders(t, method+" "+path, rec.Header())
+			stored := rec.Header().Get("Cache-Control")
+			if stored != "no-store" && !strings.HasPrefix(path, static.Prefix) {
+				t.Errorf("%s %s: Cache-Control is %q", method, path, stored)
 			}
-		}
-		stored := rec.Header().Get("Cache-Control")
-		if stored != "no-store" && !strings.HasPrefix(path, static.Prefix) {
-			t.Errorf("%s %s: Cache-Control is %q", method, path, stored)
-		}
-		if rec.Header().Get("Access-Control-Allow-Origin") != "" {
-			t.Errorf("%s %s opens itself to other sites", method, path)
 		}
 	}
 	eachRoute(t, s, check)
