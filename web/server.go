@@ -92,9 +92,9 @@ func (s *Server) NewCode() string { return s.door.NewCode() }
 // under way and wipes all tokens. It is called when the HTTP server begins to
 // shut down. A second Close does nothing.
 func (s *Server) Close() {
-	s.door.Close()
 	s.jobs.close()
 	s.sessions.close()
+	s.door.Close()
 }
 
 // jobs is the work that outlives the request which began it.
