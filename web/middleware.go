@@ -16,9 +16,6 @@ import (
 // maxBody bounds what a form may hold, in bytes.
 const maxBody = 64 << 10
 
-// contentPolicy is what pages may use.
-const contentPolicy = door.ContentPolicy
-
 // logRequests writes one line per request: no query, no headers, no bodies.
 func (s *Server) logRequests(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
