@@ -39,7 +39,7 @@ func (c *Client) preview(ctx context.Context, provider, person int) (object, err
 	})
 	if a.status == http.StatusBadRequest {
 		n.perm = permPreviewUser
-		return nil, forbidden("The token may not preview the sign-in of this person.", n, err)
+		return nil, forbidden("The authentik token may not preview the sign-in of this person.", n, err)
 	}
 	if err != nil {
 		return nil, err

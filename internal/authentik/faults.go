@@ -70,7 +70,7 @@ func (c *Client) readFault(n need, a answer) *link.Fault {
 	err := errorOf(n, a)
 	switch {
 	case a.status == http.StatusForbidden:
-		return forbidden("The token may not read "+n.what+".", n, err)
+		return forbidden("The authentik token may not read "+n.what+".", n, err)
 	case a.status == http.StatusNotFound:
 		return fault(link.FaultOther, n.field, "authentik has no such "+n.what+".",
 			"It may have been deleted, or the token may not see it.", err)

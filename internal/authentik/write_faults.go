@@ -16,7 +16,7 @@ func (c *Client) refusal(w write, a answer) error {
 	err := errorOf(w.need, a)
 	switch a.status {
 	case http.StatusForbidden:
-		return forbidden("The token may not "+w.verb+" the "+w.need.what+".", withPermission(w.need, a), err)
+		return forbidden("The authentik token may not "+w.verb+" the "+w.need.what+".", withPermission(w.need, a), err)
 	case http.StatusNotFound:
 		return fault(link.FaultStale, w.need.field, "The "+w.need.what+" is no longer there, or the token may not see it.",
 			"Plan again, to see what is there now.", err)

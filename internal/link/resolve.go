@@ -46,7 +46,7 @@ func checkReadable(s Spec, a AuthentikSnapshot, problems *Problems) {
 		{"authentik_policies.view_policybinding", "policy bindings", !s.Access.Empty() && a.Application != nil},
 	} {
 		if one.needed && slices.Contains(a.Missing, one.permission) {
-			problems.Add("authentik.token", "The token may not read "+one.what+", so nobody can tell whether this link is there already.",
+			problems.Add("authentik.token", "The authentik token may not read "+one.what+", so nobody can tell whether this link is there already.",
 				"Give it the permission "+one.permission+".")
 		}
 	}
@@ -190,7 +190,7 @@ func resolveFlow(a AuthentikSnapshot, designation, field string, want *string, n
 	}
 	switch {
 	case slices.Contains(a.Missing, "authentik_flows.view_flow"):
-		problems.Add(field, "The token may not list flows, so "+quote(slug)+" cannot be looked up.", "Give it the permission authentik_flows.view_flow.")
+		problems.Add(field, "The authentik token may not list flows, so "+quote(slug)+" cannot be looked up.", "Give it the permission authentik_flows.view_flow.")
 	default:
 		problems.Add(field, "authentik has no "+designation+" flow "+quote(slug)+".", "Choose one of: "+flowNames(a, designation)+".")
 	}
@@ -251,7 +251,7 @@ func resolveKey(d *Desired, s Spec, a AuthentikSnapshot, now ProviderState, prob
 		return
 	}
 	if unseen {
-		problems.Add("provider.signing_key", "The token may not list signing keys.", "Give it the permission authentik_crypto.view_certificatekeypair.")
+		problems.Add("provider.signing_key", "The authentik token may not list signing keys.", "Give it the permission authentik_crypto.view_certificatekeypair.")
 		return
 	}
 	d.Key = &KeyState{Name: ownKey, Algorithm: "rsa", Days: 3650}
