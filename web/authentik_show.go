@@ -8,7 +8,7 @@ import (
 
 // showAuthentik handles the "GET /authentik" route.
 func (s *Server) showAuthentik(w http.ResponseWriter, r *http.Request, sess *session) {
-	in := view.AuthentikInput{URL: s.cfg.Prefill.AuthentikURL, Held: s.cfg.Prefill.AuthentikToken.IsSet(), From: from(r.URL.Query().Get("from"))}
+	in := view.AuthentikInput{URL: s.cfg.Prefill.AuthentikURL, CA: s.cfg.Prefill.CA, Held: s.cfg.Prefill.AuthentikToken.IsSet(), From: from(r.URL.Query().Get("from"))}
 	if a := sess.look().authentik; a != nil {
 		in.URL, in.CA, in.Held = a.login.url, a.login.ca, true
 	}

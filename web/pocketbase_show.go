@@ -12,7 +12,7 @@ func (s *Server) showPocketBase(w http.ResponseWriter, r *http.Request, sess *se
 	if !guard(w, r, p, "/pocketbase") {
 		return
 	}
-	in := view.PocketBaseInput{URL: s.cfg.Prefill.PocketBaseURL, Held: s.cfg.Prefill.PocketBaseToken.IsSet(), From: from(r.URL.Query().Get("from")), Limited: p.limited()}
+	in := view.PocketBaseInput{URL: s.cfg.Prefill.PocketBaseURL, CA: s.cfg.Prefill.CA, Held: s.cfg.Prefill.PocketBaseToken.IsSet(), From: from(r.URL.Query().Get("from")), Limited: p.limited()}
 	switch {
 	case p.pocketbase != nil:
 		l := p.pocketbase.login

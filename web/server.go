@@ -23,7 +23,7 @@ const jobGrace = 10 * time.Second
 // Config says how the wizard runs. The zero value is fit for production.
 type Config struct {
 	Log     *slog.Logger // nil discards
-	Prefill Prefill      // for the demo
+	Prefill Prefill      // for the demo; the CA also for everybody
 	Connect Connector    // for tests; nil fields mean the real connections
 	// Receipts are where what was done is kept on disk; nil: it is not.
 	Receipts *journal.Store
@@ -41,6 +41,9 @@ type Prefill struct {
 	AuthentikToken  secret.Text
 	PocketBaseURL   string
 	PocketBaseToken secret.Text
+	// CA are certificates as PEM text, trusted beside the system's for both
+	// systems unless somebody takes them out of the form.
+	CA string
 	// Note is a quiet banner on every page, such as how to sign in to the
 	// simulated authentik. Empty: none.
 	Note string

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"crypto/x509"
 	"errors"
@@ -46,7 +47,7 @@ func (p program) open(ctx context.Context, f fileFlags) (*engine.Engine, link.Sp
 }
 
 func (p program) connectAuthentik(ctx context.Context, f linkfile.Authentik) (*authentik.Client, error) {
-	client, err := httpClient(f.CAFile)
+	client, err := httpClient(cmp.Or(f.CAFile, p.caFile))
 	if err != nil {
 		return nil, fmt.Errorf("authentik.ca_file: %w", err)
 	}
@@ -55,7 +56,7 @@ func (p program) connectAuthentik(ctx context.Context, f linkfile.Authentik) (*a
 }
 
 func (p program) connectPocketBase(ctx context.Context, f linkfile.PocketBase) (*pocketbase.Client, error) {
-	client, err := httpClient(f.CAFile)
+	client, err := httpClient(cmp.Or(f.CAFile, p.caFile))
 	if err != nil {
 		return nil, fmt.Errorf("pocketbase.ca_file: %w", err)
 	}
@@ -79,4 +80,19 @@ func httpClient(caFile string) (*http.Client, error) {
 		}
 	}
 	return outbound.New(outbound.Config{Roots: roots}), nil
+}
+
+// readCA is the text of the CA file, empty where none is named.
+func (p program) readCA() (string, error) {
+	if p.caFile == "" {
+		return "", nil
+	}
+	pem, err := os.ReadFile(p.caFile)
+	if err == nil {
+		_, err = outbound.Roots(pem)
+	}
+	if err != nil {
+		return "", fmt.Errorf("reading the CA file: %w", err)
+	}
+	return string(pem), nil
 }

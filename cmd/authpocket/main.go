@@ -30,6 +30,7 @@ const (
 // flags are the whole command line.
 type flags struct {
 	Log     string           `help:"How much to log: debug, info, warn or error." enum:"debug,info,warn,error" default:"warn" env:"AUTHPOCKET_LOG"`
+	CAFile  string           `name:"ca-file" help:"PEM file with a private CA, trusted beside the system's for both systems." env:"AUTHPOCKET_CA_FILE" placeholder:"FILE"`
 	Version kong.VersionFlag `help:"Print the version and exit."`
 
 	Serve  serveFlags  `cmd:"" default:"withargs" help:"Start the web wizard (the default)."`
@@ -87,7 +88,7 @@ func run(ctx context.Context, args []string, std streams) int {
 		fmt.Fprintln(std.err, "authpocket --help lists the commands and flags.")
 		return exitError
 	}
-	p := program{streams: std, log: newLog(std.err, cli.Log)}
+	p := program{streams: std, log: newLog(std.err, cli.Log), caFile: cli.CAFile}
 	switch parsed.Command() {
 	case "plan":
 		return p.plan(ctx, cli.Plan)
@@ -112,7 +113,8 @@ func run(ctx context.Context, args []string, std streams) int {
 
 type program struct {
 	streams
-	log *slog.Logger
+	log    *slog.Logger
+	caFile string // empty: the system's CAs alone
 }
 
 func newLog(w io.Writer, level string) *slog.Logger {

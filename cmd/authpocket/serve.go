@@ -40,6 +40,10 @@ func (p program) serve(ctx context.Context, f serveFlags) int {
 		p.log.ErrorContext(ctx, "opening the state directory", slog.Any("error", err))
 		return exitError
 	}
+	ca, err := p.readCA()
+	if err != nil {
+		return p.view(false).fail(err)
+	}
 	ln, err := listen.Open(ctx, f.options())
 	if err != nil {
 		p.cannotListen(f.Listen, err)
@@ -50,7 +54,7 @@ func (p program) serve(ctx context.Context, f serveFlags) int {
 	}
 	terminal := door.Terminal{Out: p.out, URL: ln.URL}
 	wizard := web.New(web.Config{
-		Log: p.log, Receipts: store, Version: buildVersion(),
+		Log: p.log, Prefill: web.Prefill{CA: ca}, Receipts: store, Version: buildVersion(),
 		Hosts: door.Hosts{Public: ln.Public, Proxies: ln.Proxies}, Print: terminal.Print, Closed: terminal.Closed,
 	})
 	fmt.Fprintf(p.out, "authpocket is ready: %s\n\n", ln.URL)
