@@ -111,6 +111,7 @@ func TestTheCertificateCanBePastedOrUploaded(t *testing.T) {
 	_ = form.Close()
 	req, _ := http.NewRequestWithContext(t.Context(), http.MethodPost, b.base+"/authentik", &body)
 	req.Header.Set("Content-Type", form.FormDataContentType())
+	req.Header.Set("Origin", b.base)
 	b.do(req).want(422).says("There is no certificate in this text")
 }
 

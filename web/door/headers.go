@@ -27,7 +27,7 @@ func Headers(next http.Handler) http.Handler {
 func setHeaders(h http.Header, r *http.Request) {
 	h.Set(policyHeader, ContentPolicy)
 	h.Set("X-Content-Type-Options", "nosniff")
-	h.Set("Referrer-Policy", "no-referrer")
+	h.Set("Referrer-Policy", referrerPolicy(r))
 	h.Set("Cross-Origin-Opener-Policy", "same-origin")
 	h.Set("Cross-Origin-Resource-Policy", "same-origin")
 	h.Set("Permissions-Policy", permissionsPolicy)
@@ -36,6 +36,16 @@ func setHeaders(h http.Header, r *http.Request) {
 	if Secure(r) && !loopbackName(hostname(r.Host)) {
 		h.Set("Strict-Transport-Security", "max-age=31536000")
 	}
+}
+
+// referrerPolicy tells other sites nothing in either case. Under no-referrer
+// browsers say "Origin: null" of our own forms, and over plain http to another
+// machine there is no Sec-Fetch-Site to tell them by.
+func referrerPolicy(r *http.Request) string {
+	if Secure(r) || loopbackName(hostname(r.Host)) {
+		return "no-referrer"
+	}
+	return "same-origin"
 }
 
 // AllowConnect lets this one page talk to one more origin, such as

@@ -34,6 +34,18 @@ func TestNothingElseGetsIntoThePolicy(t *testing.T) {
 	}
 }
 
+func TestOtherSitesLearnNoAddress(t *testing.T) {
+	for host, want := range map[string]string{
+		"http://127.0.0.1:8480": "no-referrer", "http://a.localhost:8480": "no-referrer", "http://wizard.lan": "same-origin", "http://192.168.1.5:8480": "same-origin",
+	} {
+		rec := httptest.NewRecorder()
+		setHeaders(rec.Header(), httptest.NewRequest("GET", host+"/", nil))
+		if got := rec.Header().Get("Referrer-Policy"); got != want {
+			t.Errorf("%s: %q", host, got)
+		}
+	}
+}
+
 func TestTransportSecurityIsAskedForOnHTTPSOnly(t *testing.T) {
 	for host, want := range map[string]bool{"http://wizard.example": false, "https://wizard.example": true, "https://localhost": false, "https://127.0.0.1": false} {
 		req := httptest.NewRequest("GET", host+"/", nil)
