@@ -19,8 +19,8 @@ test:                     ## all tests; says aloud which it could not run
 	@go test -timeout 40m -v -run TestMatrix ./internal/pocketbase | grep 'NOT TESTED' || true
 	@$(MAKE) --no-print-directory browser
 
-race:                     ## all Go tests with the race detector
-	go test -race -timeout 40m ./...
+race:                     ## the Go tests of everything that runs side by side, with the race detector
+	go test -race -timeout 40m -skip TestMatrix $$(go list ./... | grep -Ev '/internal/(bench|export|journal/model|link|proof)$$')
 
 browser:                  ## browser tests, where Chromium and Node are found
 	@./e2e/run.sh
