@@ -12,7 +12,11 @@ import (
 
 type applyFlags struct {
 	fileFlags
-	Yes   bool   `help:"Do not ask before making the changes."`
+	stateFlag
+	Yes bool `help:"Do not ask before making the changes."`
+}
+
+type stateFlag struct {
 	State string `help:"Directory for receipts. Default: authpocket below $$XDG_STATE_HOME or ~/.local/state." env:"AUTHPOCKET_STATE" placeholder:"DIR"`
 }
 

@@ -60,6 +60,23 @@ func (p program) listReceipts(f receiptsFlags) int {
 	return exitOK
 }
 
+// earlier tells of applies that were interrupted, and has the engine take them
+// into account. It makes no state directory where there is none.
+func (p program) earlier(e *engine.Engine, dir string, view view) error {
+	dir, err := stateDir(dir)
+	if err != nil {
+		return nil // no home, and so no receipts
+	}
+	if _, err := os.Stat(dir); err != nil {
+		return nil
+	}
+	if err := p.receipts(e, dir); err != nil {
+		return err
+	}
+	view.interrupted(e)
+	return nil
+}
+
 // receipts lets the engine keep receipts in the state directory.
 func (p program) receipts(e *engine.Engine, dir string) error {
 	store, err := openStore(dir)
@@ -71,11 +88,17 @@ func (p program) receipts(e *engine.Engine, dir string) error {
 }
 
 func openStore(dir string) (*journal.Store, error) {
-	if dir == "" {
-		var err error
-		if dir, err = journal.DefaultDir(os.LookupEnv, os.UserHomeDir); err != nil {
-			return nil, err
-		}
+	dir, err := stateDir(dir)
+	if err != nil {
+		return nil, err
 	}
 	return journal.Open(dir)
+}
+
+// stateDir is the directory that was named, or the default.
+func stateDir(dir string) (string, error) {
+	if dir != "" {
+		return dir, nil
+	}
+	return journal.DefaultDir(os.LookupEnv, os.UserHomeDir)
 }

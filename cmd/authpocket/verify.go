@@ -4,6 +4,7 @@ import "context"
 
 type verifyFlags struct {
 	fileFlags
+	stateFlag
 	Quick  bool `help:"Leave out the check that waits up to 30 seconds for PocketBase's log."`
 	Person int  `help:"Primary key of the authentik user whose sign-in is predicted. Default: the token's own." placeholder:"PK"`
 }
@@ -13,6 +14,9 @@ func (p program) verify(ctx context.Context, f verifyFlags) int {
 	view := p.view(f.JSON)
 	e, spec, err := p.open(ctx, f.fileFlags)
 	if err != nil {
+		return view.fail(err)
+	}
+	if err := p.earlier(e, f.State, view); err != nil {
 		return view.fail(err)
 	}
 	desired, err := e.Desire(ctx, spec)
