@@ -54,7 +54,7 @@ func (b *browser) close() {
 
 // streamPatience is how long the page waits for the stream's first event, and
 // for the code once the window is done.
-const streamPatience = 1500 * time.Millisecond
+const streamPatience = 3 * time.Second
 
 // message is one event of PocketBase's stream.
 type message struct{ name, data string }

@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"authpocket/internal/link"
+	"authpocket/internal/sandbox/authentiksim"
 )
 
 // trouble makes one cause happen to a link of its own.
@@ -18,7 +19,7 @@ type trouble struct {
 	// checks are the ids of those that must name the cause. sign-in among
 	// them takes a person through a sign-in; pocketbase.probe runs the probe.
 	checks []string
-	spec   func(*lab, *link.Spec) // of the link, nil for the usual one
+	spec   func(*idp, *link.Spec) // of the link, nil for the usual one
 	// spoil breaks the link once it is made; nil where the sign-in does so at
 	// a moment of its own, or nothing is broken.
 	spoil func(*linked)
@@ -29,7 +30,11 @@ type trouble struct {
 }
 
 // shared is how many troubles are worked on at the same time.
-const shared = 32
+const shared = 80
+
+// perIDP is how many links one authentik gets: its lists are read whole, and
+// each answer is held against the document.
+const perIDP = 8
 
 // browserOnly are what only a browser can meet; the browser tests hold them.
 var browserOnly = []string{}
@@ -51,12 +56,17 @@ func (f *found) add(cause, check, trouble string) {
 }
 
 func TestEachCauseIsFoundByTheChecksThatSaySo(t *testing.T) {
+	t.Parallel()
 	l := newLab(t)
 	f := &found{pairs: map[string][]string{}}
 	all := troubles()
 	links := make([]*linked, len(all))
+	a := l.a
 	for i, one := range all {
-		links[i] = one.link(l)
+		if i%perIDP == perIDP-1 {
+			a = newIDP(t, authentiksim.Config{}, nil)
+		}
+		links[i] = one.link(l, a)
 	}
 	var group sync.WaitGroup
 	slots := make(chan struct{}, shared)
@@ -72,14 +82,13 @@ func TestEachCauseIsFoundByTheChecksThatSaySo(t *testing.T) {
 }
 
 // link makes the link that the trouble happens to.
-func (one trouble) link(l *lab) *linked {
-	a := l.a
+func (one trouble) link(l *lab, a *idp) *linked {
 	if one.idp != nil {
 		a = one.idp(l)
 	}
 	return l.linkTo(a, identifier(one.name), func(s *link.Spec) {
 		if one.spec != nil {
-			one.spec(l, s)
+			one.spec(a, s)
 		}
 	})
 }
@@ -179,6 +188,7 @@ func (f *found) holdAgainstCatalogue(t *testing.T) {
 
 // TestEachCauseHasItsTrouble: no cause is left to chance findings.
 func TestEachCauseHasItsTrouble(t *testing.T) {
+	t.Parallel()
 	made := map[string]bool{}
 	for _, one := range troubles() {
 		made[one.cause] = true

@@ -1,6 +1,7 @@
 package proof
 
 import (
+	"sync"
 	"testing"
 	"time"
 
@@ -11,7 +12,9 @@ import (
 
 // TestWhatIsForeseenComesTrue predicts a sign-in and then takes it through.
 func TestWhatIsForeseenComesTrue(t *testing.T) {
+	t.Parallel()
 	lab := newLab(t)
+	var group sync.WaitGroup
 	for _, one := range []struct {
 		name    string
 		spec    func(*link.Spec)
@@ -63,15 +66,18 @@ func TestWhatIsForeseenComesTrue(t *testing.T) {
 	} {
 		l := lab.link(identifier("foreseen "+one.name), one.spec)
 		account := one.prepare(l)
-		p, err := l.e.Foresee(t.Context(), l.d, l.person)
-		if err != nil || p.Outcome != one.outcome || p.Cause != one.cause || p.Words == "" || account != "" && p.Account.ID != account {
-			t.Errorf("%s: foreseen %+v, %v", one.name, p, err)
-		}
-		v := l.signIn(newBrowser(""), &p)
-		if v.Works != one.works || v.Outcome != one.outcome || !v.AsPredicted {
-			t.Errorf("%s: %+v", one.name, v)
-		}
+		group.Go(func() {
+			p, err := l.e.Foresee(t.Context(), l.d, l.person)
+			if err != nil || p.Outcome != one.outcome || p.Cause != one.cause || p.Words == "" || account != "" && p.Account.ID != account {
+				t.Errorf("%s: foreseen %+v, %v", one.name, p, err)
+			}
+			v := l.signIn(newBrowser(""), &p)
+			if v.Works != one.works || v.Outcome != one.outcome || !v.AsPredicted {
+				t.Errorf("%s: %+v", one.name, v)
+			}
+		})
 	}
+	group.Wait()
 }
 
 // subject is how authentik names the person to PocketBase.
@@ -87,6 +93,7 @@ func (l *linked) subject() string {
 // TestAccountsAreFoundByTheirExactValues: nothing of a value is read as part
 // of the filter, whatever quotes, backslashes and wildcards are in it.
 func TestAccountsAreFoundByTheirExactValues(t *testing.T) {
+	t.Parallel()
 	l := newLab(t).link("exact", nil)
 	decoy := l.record("decoy@example.com", true)
 	l.connectTo(decoy, "decoy")
@@ -116,6 +123,7 @@ func TestAccountsAreFoundByTheirExactValues(t *testing.T) {
 // TestOnlyTheTestsOwnAccountIsDeleted: the new account goes with its link;
 // one that was there, or was only linked by the test, stays.
 func TestOnlyTheTestsOwnAccountIsDeleted(t *testing.T) {
+	t.Parallel()
 	lab := newLab(t)
 	fresh := lab.link("fresh", nil)
 	s, err := fresh.e.StartSignIn(t.Context(), fresh.d, "")
@@ -155,6 +163,7 @@ func TestOnlyTheTestsOwnAccountIsDeleted(t *testing.T) {
 // TestTheAccountLeftBehindIsNamed: the auth rule refuses only after the
 // account was made.
 func TestTheAccountLeftBehindIsNamed(t *testing.T) {
+	t.Parallel()
 	l := newLab(t).link("behind", nil)
 	l.spoil(func(c *core.Collection, _ *core.OAuth2ProviderConfig) { c.AuthRule = nil })
 	s, err := l.e.StartSignIn(t.Context(), l.d, "")

@@ -18,6 +18,7 @@ const goodRuns = 50
 // TestAGoodLinkIsNeverRed verifies a link with everything in it: an own
 // binding, all that can be set at the application, ID tokens or user info.
 func TestAGoodLinkIsNeverRed(t *testing.T) {
+	t.Parallel()
 	l := newLab(t).link("good", everything)
 	for run := range goodRuns {
 		for _, c := range l.e.Verify(t.Context(), l.d, l.person) {
@@ -34,8 +35,9 @@ func TestAGoodLinkIsNeverRed(t *testing.T) {
 }
 
 func TestAGoodLinkWithIDTokensIsGreen(t *testing.T) {
+	t.Parallel()
 	lab := newLab(t)
-	l := lab.link("tokens", func(s *link.Spec) { idTokens(lab, s) })
+	l := lab.link("tokens", func(s *link.Spec) { idTokens(lab.a, s) })
 	for _, c := range l.e.Verify(t.Context(), l.d, l.person) {
 		if c.Status != link.Pass {
 			t.Errorf("%s %s: %s", c.Status, c.ID, c.Evidence)
@@ -64,6 +66,7 @@ type breakage struct {
 // both sides, and wants a failed check each time; and none once it is put
 // back.
 func TestNoSettingBreaksUnseen(t *testing.T) {
+	t.Parallel()
 	l := newLab(t).link("whole", everything)
 	good := l.remember()
 	for _, one := range slices.Concat(l.breakagesInAuthentik(), breakagesInPocketBase()) {

@@ -54,6 +54,7 @@ func (l *linked) holdSecrets(v link.Verdict, secrets ...string) {
 }
 
 func TestASignInThatWorks(t *testing.T) {
+	t.Parallel()
 	l := newLab(t).link("works", nil)
 	foreseen, err := l.e.Foresee(t.Context(), l.d, l.person)
 	if err != nil || foreseen.Outcome != link.OutcomeNew || foreseen.Email != "ada@example.com" || foreseen.Sent["email_verified"] != "true" {

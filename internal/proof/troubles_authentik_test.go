@@ -12,7 +12,7 @@ import (
 )
 
 // idTokens has PocketBase read the ID token and compare all it can.
-func idTokens(_ *lab, s *link.Spec) {
+func idTokens(_ *idp, s *link.Spec) {
 	mode, jwks := "id_token", s.AuthentikURL+"/application/o/"+*s.Application.Slug+"/jwks/"
 	s.PocketBase.UserInfo, s.PocketBase.JWKSURL = &mode, &jwks
 	s.PocketBase.Issuers = []string{s.AuthentikURL + "/application/o/" + *s.Application.Slug + "/"}
@@ -44,11 +44,11 @@ func troublesAtAuthentik() []trouble {
 		{name: "ec key and id tokens", cause: "signing-key", stage: link.StageUserInfo, spec: idTokens, checks: []string{"authentik.jwks", link.SignInCheck},
 			spoil: func(l *linked) { l.patchProvider(map[string]any{"signing_key": l.key("ecdsa")}) }},
 		{name: "ec key wanted", cause: "signing-key", stage: link.StageUserInfo, checks: []string{"authentik.jwks", link.SignInCheck},
-			spec: func(l *lab, s *link.Spec) {
-				idTokens(l, s)
+			spec: func(a *idp, s *link.Spec) {
+				idTokens(a, s)
 				name := "an EC key of ours"
-				if _, err := l.a.sim.AddKeyPair(name, "ecdsa", time.Hour); err != nil {
-					l.t.Error(err)
+				if _, err := a.sim.AddKeyPair(name, "ecdsa", time.Hour); err != nil {
+					a.t.Error(err)
 				}
 				s.Provider.SigningKey = &name
 			}},
@@ -125,7 +125,7 @@ func troublesOfTheWayBack() []trouble {
 				return l.signIn(b, nil)
 			}},
 		{name: "buffering proxy", cause: "buffered-stream", stage: link.StageOpened, checks: []string{"pocketbase.realtime", link.SignInCheck},
-			spec: func(l *lab, s *link.Spec) { s.PocketBaseURLs = []string{buffering(l.t, l.pb.URL())} }},
+			spec: func(a *idp, s *link.Spec) { s.PocketBaseURLs = []string{buffering(a.t, s.PocketBaseURLs[0])} }},
 		{name: "two addresses", cause: "different-ip", stage: link.StageCallback, checks: []string{link.SignInCheck},
 			signIn: func(l *linked) link.Verdict { return l.signIn(newBrowser("127.0.0.2"), nil) }},
 		{name: "another pocketbase", cause: "other-pocketbase", stage: link.StageCallback, checks: []string{link.SignInCheck},

@@ -85,7 +85,7 @@ func troublesOfTheExchange() []trouble {
 				})
 			}},
 		{name: "validity and binding changed", cause: "settings-differ", checks: []string{"authentik.settings", "authentik.bindings"},
-			spec: func(_ *lab, s *link.Spec) { s.Access = &link.Access{Users: []string{"ada"}} },
+			spec: func(_ *idp, s *link.Spec) { s.Access = &link.Access{Users: []string{"ada"}} },
 			spoil: func(l *linked) {
 				l.patchProvider(map[string]any{"access_code_validity": "minutes=9"})
 				l.a.call("DELETE", "/policies/bindings/"+l.d.Bindings[0].PK+"/", nil)
@@ -162,7 +162,7 @@ func troublesOfTheRecord() []trouble {
 		{name: "managed mapping", cause: "email-unverified", stage: link.StageRecord, checks: []string{"authentik.email", "prediction", link.SignInCheck},
 			spoil: func(l *linked) { l.patchProvider(map[string]any{"property_mappings": l.managedMappings()}) }},
 		{name: "left as it is", cause: "email-unverified", stage: link.StageRecord, checks: []string{"pocketbase.rules", "prediction", link.SignInCheck},
-			spec: func(_ *lab, s *link.Spec) { s.Email = link.EmailLeave }},
+			spec: func(_ *idp, s *link.Spec) { s.Email = link.EmailLeave }},
 		{name: "not verified and not required", cause: "email-unverified", stage: link.StageRecord, checks: []string{"authentik.email", link.SignInCheck},
 			spoil: func(l *linked) {
 				l.patchProvider(map[string]any{"property_mappings": l.managedMappings()})
