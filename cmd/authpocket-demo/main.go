@@ -31,17 +31,18 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	set := flag.NewFlagSet("authpocket-demo", flag.ContinueOnError)
 	set.SetOutput(stderr)
 	address := set.String("listen", "127.0.0.1:8480", "`address` of the wizard")
+	tokens := set.Bool("tokens", false, "print both admin tokens too, for the command line")
 	if err := set.Parse(args); err != nil {
 		return 2
 	}
-	if err := demo(ctx, *address, stdout, stderr); err != nil {
+	if err := demo(ctx, *address, *tokens, stdout, stderr); err != nil {
 		fmt.Fprintln(stderr, "authpocket-demo:", err)
 		return 1
 	}
 	return 0
 }
 
-func demo(ctx context.Context, address string, stdout, stderr io.Writer) (err error) {
+func demo(ctx context.Context, address string, tokens bool, stdout, stderr io.Writer) (err error) {
 	ln, err := listen.Open(ctx, listen.Options{Address: address, InsecureHTTP: true}) // it holds nothing of worth
 	if err != nil {
 		return fmt.Errorf("choose another address with -listen 127.0.0.1:0: %w", err)
@@ -82,6 +83,10 @@ func demo(ctx context.Context, address string, stdout, stderr io.Writer) (err er
 	})
 	fmt.Fprint(stdout, "The wizard, with a simulated authentik and a real PocketBase of its own.\n")
 	wizard.NewCode()
+	if tokens {
+		fmt.Fprintf(stdout, "For the command line:\n    export AUTHENTIK_URL=%s AUTHENTIK_TOKEN=%s\n    export POCKETBASE_URL=%s POCKETBASE_TOKEN=%s\n",
+			box.AuthentikURL, box.AuthentikToken, box.PocketBaseURL, box.PocketBaseToken)
+	}
 	fmt.Fprintf(stdout, "%s\nCtrl-C ends it and removes everything it made.\n", note(box))
 	return listen.Serve(ctx, ln, wizard.Handler(), wizard.Close)
 }

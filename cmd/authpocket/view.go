@@ -196,7 +196,7 @@ func (v view) interrupted(e *engine.Engine) {
 
 func (v view) receipts(list []journal.Summary, aside []journal.SetAside) {
 	if v.asJSON {
-		v.json(map[string]any{"receipts": receiptRows(list), "set_aside": aside})
+		v.json(map[string]any{"receipts": receiptRows(list), "set_aside": append([]journal.SetAside{}, aside...)})
 		return
 	}
 	for _, r := range receiptRows(list) {

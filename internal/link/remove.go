@@ -27,8 +27,11 @@ func NewRemoval(s Spec, a AuthentikSnapshot, p PocketBaseSnapshot) (Plan, Proble
 	}
 	for i := range u.changes {
 		u.changes[i].Why = "The link is taken apart."
-		if u.changes[i].Action == Delete {
-			u.changes[i].Lost = "It cannot be put back. Applying again makes it anew, with another client secret."
+		switch {
+		case u.changes[i].Kind == KindProvider:
+			u.changes[i].Lost = "Applying again makes a new provider, with another client secret."
+		case u.changes[i].Action == Delete:
+			u.changes[i].Lost = "Applying again makes a new one."
 		}
 	}
 	return Plan{Purpose: PurposeRemove, Changes: u.changes, Warnings: u.warnings, Spec: s}, nil
@@ -56,6 +59,9 @@ func (u *undoer) removeSlot(s Spec, found existing) {
 		}
 		after := *c
 		after.OAuth2.Providers = slices.Delete(slices.Clone(c.OAuth2.Providers), i, i+1)
+		if len(after.OAuth2.Providers) == 0 { // nobody is left to sign in with
+			after.OAuth2.Enabled = false
+		}
 		u.add(Change{System: PB, Kind: KindOAuth2, Object: "OAuth2 of the collection " + quote(c.Name)}, c, &after,
 			slotValues(c.OAuth2, slot), slotValues(after.OAuth2, slot))
 		if n := u.p.Linked[slot]; n > 0 {

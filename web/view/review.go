@@ -125,6 +125,9 @@ func newChangeCard(c link.Change) ChangeCard {
 	}
 	for _, f := range c.Fields {
 		row := FieldRow{Name: f.Name, Before: valueLines(f.Before), After: valueLines(f.After), Sensitive: f.Sensitive}
+		if c.Action == link.Delete { // the one column shows what goes
+			row.After = row.Before
+		}
 		row.Block = strings.Contains(strings.Join(append(row.Before, row.After...), ""), "\n")
 		card.Fields = append(card.Fields, row)
 	}
