@@ -116,7 +116,10 @@ func TestReportTellsStageByStage(t *testing.T) {
 func TestWithoutALogTheSettingsAreMeasured(t *testing.T) {
 	t.Parallel()
 	l := newLab(t).link("unlogged", nil)
-	settings := l.pb.App().Settings()
+	settings, err := l.pb.App().Settings().Clone()
+	if err != nil {
+		t.Fatal(err)
+	}
 	settings.Logs.MaxDays = 0
 	if err := l.pb.App().Save(settings); err != nil {
 		t.Fatal(err)

@@ -119,7 +119,10 @@ func troublesOfTheExchange() []trouble {
 			spoil: func(l *linked) { l.setURLs("", answering(l.t, http.StatusOK, "text/html", "<html>")+userInfo) }},
 		{name: "rate limit", cause: "rate-limit", stage: link.StageToken, checks: []string{link.SignInCheck},
 			signIn: func(l *linked) link.Verdict {
-				settings := l.pb.App().Settings()
+				settings, err := l.pb.App().Settings().Clone()
+				if err != nil {
+					l.t.Error(err)
+				}
 				settings.RateLimits.Enabled = true
 				settings.RateLimits.Rules = []core.RateLimitRule{{Label: l.name + ":auth", Duration: 600, MaxRequests: 1}}
 				if err := l.pb.App().Save(settings); err != nil {
