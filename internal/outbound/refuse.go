@@ -76,7 +76,7 @@ type named struct{ next http.RoundTripper }
 func (n named) RoundTrip(r *http.Request) (*http.Response, error) {
 	if refusedName(r.URL.Hostname()) {
 		if r.Body != nil {
-			r.Body.Close()
+			_ = r.Body.Close() // nothing was sent
 		}
 		return nil, ErrAddressRefused
 	}
