@@ -1,0 +1,123 @@
+//go:build faults
+
+package faults_test
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+)
+
+// binary is authpocket, built once for all tests that kill it.
+type binary struct{ path string }
+
+func buildBinary(t testing.TB) binary {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "authpocket")
+	build := exec.CommandContext(t.Context(), "go", "build", "-o", path, "authpocket/cmd/authpocket")
+	if out, err := build.CombinedOutput(); err != nil {
+		t.Fatalf("building authpocket: %v\n%s", err, out)
+	}
+	return binary{path}
+}
+
+// process is a run of the binary that can be killed from within a call.
+type process struct {
+	cmd  *exec.Cmd
+	dead chan struct{} // closed once it has ended
+	out  bytes.Buffer
+	kill sync.Once
+}
+
+// run runs the binary to its end. kill, if not nil, is set to a fault that
+// ends the process with SIGKILL at the call where it comes up.
+func (b binary) run(l *lab, command, linkFile string, kill *fault, at call) (output string, code int, err error) {
+	p := &process{dead: make(chan struct{})}
+	args := []string{command, "-f", linkFile}
+	if command != "verify" {
+		args = append(args, "--yes")
+	}
+	p.cmd = exec.Command(b.path, append(args, "--state", l.state())...)
+	p.cmd.Env = []string{"HOME=" + l.dir, "PATH=" + os.Getenv("PATH"), "AK_TOKEN=" + adminToken, "PB_TOKEN=" + l.pocketbase.Token()}
+	p.cmd.Stdout, p.cmd.Stderr = &p.out, &p.out
+	for _, proxy := range []*proxy{l.authentik, l.pb} {
+		proxy.next(p.killing(kill, at))
+	}
+	if err := p.cmd.Start(); err != nil {
+		return "", 0, err
+	}
+	err = p.cmd.Wait()
+	close(p.dead)
+	if _, ended := errors.AsType[*exec.ExitError](err); err != nil && !ended {
+		return "", 0, err
+	}
+	return p.out.String(), p.cmd.ProcessState.ExitCode(), nil
+}
+
+func (p *process) killing(kill *fault, at call) func(call) *fault {
+	if kill == nil {
+		return nil
+	}
+	f := *kill
+	f.answer = func(http.ResponseWriter, spoilt) {
+		p.kill.Do(func() { _ = p.cmd.Process.Kill() })
+		<-p.dead
+	}
+	return func(c call) *fault {
+		if c != at {
+			return nil
+		}
+		return &f
+	}
+}
+
+// linkFiles writes the two specs of the scenarios as files.
+func (l *lab) linkFiles() (newLink, changedLink string) {
+	l.t.Helper()
+	const both = `authentik:
+  url: %s
+  token: ${AK_TOKEN}
+pocketbase:
+  url: %s
+  token: ${PB_TOKEN}
+  show_controls: true
+`
+	head := fmt.Sprintf(both, l.authentikURL, l.pocketbaseURL)
+	newLink, changedLink = filepath.Join(l.dir, "new.yaml"), filepath.Join(l.dir, "changed.yaml")
+	l.must(os.WriteFile(newLink, []byte(head+`  create_rule: '@request.context = "oauth2"'
+email: trust-all
+access: {groups: [staff]}
+`), 0o600))
+	l.must(os.WriteFile(changedLink, []byte(head+`  display_name: Company
+  map_name: ""
+  map_avatar: avatar
+  create_rule: ""
+  auth_rule: verified = true
+email: trust-attribute
+access: {groups: [staff, admins], users: [ada]}
+application: {name: Shop, group: Tools, description: Where we sell.}
+provider:
+  client_id: shop-client
+  client_secret: the-secret-that-an-admin-chose-0123456789
+  access_token_validity: hours=2
+  redirect_uris: [`+l.pocketbaseURL+`/api/oauth2-redirect, "myapp://redirect"]
+`), 0o600))
+	return newLink, changedLink
+}
+
+// leaks tells whether something that was printed holds a secret.
+func leaks(text string, secrets []string) error {
+	for _, secret := range secrets {
+		if secret != "" && strings.Contains(text, secret) {
+			return fmt.Errorf("a secret was printed: %.12s…", secret)
+		}
+	}
+	return nil
+}

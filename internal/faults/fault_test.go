@@ -1,0 +1,212 @@
+//go:build faults
+
+package faults_test
+
+import (
+	"errors"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"time"
+
+	"authpocket/internal/link"
+)
+
+// fault is one way in which a call can go wrong.
+type fault struct {
+	name string
+	// after tells that the system has carried the call out by then.
+	after bool
+	// writes tells that it is tried at calls that change something only: a
+	// read that was carried out and one that was not are the same.
+	writes bool
+	answer func(http.ResponseWriter, spoilt)
+	// refused is for the one that no server can give: see refusing.
+	refused bool
+	// hangs tells that the caller has to give up by itself.
+	hangs bool
+	// stays tells that every later call to the system goes wrong as well.
+	stays bool
+}
+
+// spoilt is the call that goes wrong.
+type spoilt struct {
+	request *http.Request
+	sent    []byte
+	system  link.System
+	answer  *httptest.ResponseRecorder // the system's own, for faults after it
+}
+
+// faults are all ways in which a call can go wrong.
+func faults() []fault {
+	list := []fault{
+		{name: "refused", refused: true},
+		{name: "reset before", answer: reset},
+		{name: "reset after", after: true, answer: reset},
+		{name: "timeout", hangs: true, answer: hang},
+		{name: "500", answer: serverError},
+		{name: "502", answer: page(http.StatusBadGateway, "502 Bad Gateway")},
+		{name: "401", answer: refuse(http.StatusUnauthorized, "The request requires valid record authorization token.")},
+		{name: "403", answer: refuse(http.StatusForbidden, "You do not have permission to perform this action.")},
+		{name: "429", answer: throttle},
+		{name: "slow body", after: true, answer: slowly},
+		{name: "truncated JSON", after: true, answer: halved},
+		{name: "cut off", after: true, answer: cutOff},
+		{name: "huge body", after: true, answer: huge},
+		{name: "garbage", after: true, answer: raw(http.StatusOK, "\x00\xff\xfe garbage \x80")},
+		{name: "empty", after: true, answer: raw(http.StatusOK, "")},
+		{name: "redirect", answer: redirect},
+		{name: "timeout after", after: true, writes: true, hangs: true, answer: hang},
+		{name: "500 after", after: true, writes: true, answer: serverError},
+		{name: "502 after", after: true, writes: true, answer: page(http.StatusBadGateway, "502 Bad Gateway")},
+		{name: "page after", after: true, writes: true, answer: page(http.StatusOK, "Welcome")},
+	}
+	for _, f := range list {
+		switch f.name {
+		case "refused", "reset before", "502", "429", "500 after":
+			f.name, f.stays = f.name+" from then on", true
+			list = append(list, f)
+		}
+	}
+	return list
+}
+
+// reset ends the connection with an RST.
+func reset(w http.ResponseWriter, _ spoilt) {
+	conn, _, err := http.NewResponseController(w).Hijack()
+	if err != nil {
+		panic(errors.Join(errors.New("taking over a connection"), err))
+	}
+	if tcp, ok := conn.(*net.TCPConn); ok {
+		_ = tcp.SetLinger(0)
+	}
+	_ = conn.Close()
+}
+
+// hang never answers.
+func hang(_ http.ResponseWriter, s spoilt) { <-s.request.Context().Done() }
+
+// serverError is a debug page: it repeats the request, secrets and all.
+func serverError(w http.ResponseWriter, s spoilt) {
+	w.Header().Set("Content-Type", "text/html")
+	w.WriteHeader(http.StatusInternalServerError)
+	_, _ = w.Write([]byte("<h1>Server Error (500)</h1><pre>" + s.request.Header.Get("Authorization") + string(s.sent) + "</pre>"))
+}
+
+func page(status int, title string) func(http.ResponseWriter, spoilt) {
+	return func(w http.ResponseWriter, _ spoilt) {
+		w.Header().Set("Content-Type", "text/html")
+		w.WriteHeader(status)
+		_, _ = w.Write([]byte("<html><head><title>" + title + "</title></head><body><center><h1>" + title + "</h1></center><hr>nginx</body></html>"))
+	}
+}
+
+// refuse answers as the system itself does.
+func refuse(status int, sentence string) func(http.ResponseWriter, spoilt) {
+	return func(w http.ResponseWriter, s spoilt) {
+		body := `{"data":{},"message":"` + sentence + `","status":` + itoa(status) + `}`
+		if s.system == link.Authentik {
+			body = `{"detail":"` + sentence + `"}`
+		}
+		w.Header().Set("Content-Type", "application/json")
+		w.WriteHeader(status)
+		_, _ = w.Write([]byte(body))
+	}
+}
+
+func throttle(w http.ResponseWriter, s spoilt) {
+	w.Header().Set("Retry-After", "1")
+	refuse(http.StatusTooManyRequests, "Too Many Requests.")(w, s)
+}
+
+// slowly gives the whole answer in two parts, with a while between them.
+func slowly(w http.ResponseWriter, s spoilt) {
+	body := s.answer.Body.Bytes()
+	copyHeader(w, s.answer)
+	w.WriteHeader(s.answer.Code)
+	_, _ = w.Write(body[:len(body)/2])
+	_ = http.NewResponseController(w).Flush()
+	select { // the fault itself: nothing else is waited for
+	case <-time.After(20 * time.Millisecond):
+	case <-s.request.Context().Done():
+	}
+	_, _ = w.Write(body[len(body)/2:])
+}
+
+// halved gives half of the answer as if it were the whole.
+func halved(w http.ResponseWriter, s spoilt) {
+	copyHeader(w, s.answer)
+	w.WriteHeader(s.answer.Code)
+	_, _ = w.Write(s.answer.Body.Bytes()[:s.answer.Body.Len()/2])
+}
+
+// cutOff promises the whole answer, and ends the connection after half of it.
+func cutOff(w http.ResponseWriter, s spoilt) {
+	copyHeader(w, s.answer)
+	w.Header().Set("Content-Length", itoa(s.answer.Body.Len()+10))
+	w.WriteHeader(s.answer.Code)
+	_, _ = w.Write(s.answer.Body.Bytes()[:s.answer.Body.Len()/2])
+	_ = http.NewResponseController(w).Flush()
+	reset(w, s)
+}
+
+// huge gives more than is ever read of an answer.
+func huge(w http.ResponseWriter, s spoilt) {
+	copyHeader(w, s.answer)
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(http.StatusOK)
+	const most = 8<<20 + 4096
+	block := []byte(`{"results": "` + strings.Repeat("x", 64<<10))
+	for sent := 0; sent < most; sent += len(block) {
+		if _, err := w.Write(block); err != nil {
+			return
+		}
+	}
+}
+
+func raw(status int, body string) func(http.ResponseWriter, spoilt) {
+	return func(w http.ResponseWriter, s spoilt) {
+		w.Header().Set("Content-Type", "application/json")
+		w.WriteHeader(status)
+		_, _ = w.Write([]byte(body))
+	}
+}
+
+func redirect(w http.ResponseWriter, s spoilt) {
+	http.Redirect(w, s.request, "https://login.elsewhere.example/if/flow/login/?next=/", http.StatusFound)
+}
+
+// detour is the transport for what no server can do by itself: to refuse the
+// connection, and to be given up soon.
+type detour struct {
+	next, quick http.RoundTripper
+	counter     *proxy // counts the calls as the proxy does
+}
+
+// hangHere marks the call that the proxy shall not answer.
+const hangHere = "Hang-Here"
+
+// patience is how long a call is waited for that is not answered.
+const patience = 120 * time.Millisecond
+
+func (t detour) RoundTrip(r *http.Request) (*http.Response, error) {
+	_, f := t.counter.number(r)
+	switch {
+	case f != nil && f.refused:
+		r = r.Clone(r.Context())
+		r.URL.Host = "127.0.0.1:1" // nothing listens there
+	case f != nil && f.hangs:
+		r = r.Clone(r.Context())
+		r.Header.Set(hangHere, "yes") // calls at the same time arrive in any order
+		return t.quick.RoundTrip(r)
+	}
+	return t.next.RoundTrip(r)
+}
+
+// CloseIdleConnections closes those of both transports.
+func (t detour) CloseIdleConnections() {
+	for _, one := range []http.RoundTripper{t.next, t.quick} {
+		(&http.Client{Transport: one}).CloseIdleConnections()
+	}
+}

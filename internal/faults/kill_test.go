@@ -1,0 +1,162 @@
+//go:build faults
+
+package faults_test
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+)
+
+// leastKills is how many kills there are at least. It does not shrink.
+const leastKills = 100
+
+// quickKills is how many of them a plain go test plays.
+const quickKills = 16
+
+// killed is one case: the binary is killed at one call, and run once more.
+type killed struct {
+	baseline
+	at    call
+	after bool // once the system has carried the call out
+	lost  bool // the state directory is lost along with it
+}
+
+func (k killed) String() string {
+	name := k.name + " / killed "
+	if k.after {
+		name += "after "
+	} else {
+		name += "before "
+	}
+	name += k.at.String()
+	if k.lost {
+		name += " / journal lost"
+	}
+	return name
+}
+
+// TestKilledAtEveryWrite ends the real binary with SIGKILL before and after
+// every write, and before the call that follows it.
+func TestKilledAtEveryWrite(t *testing.T) {
+	began := time.Now()
+	b := buildBinary(t)
+	first := newLab(t)
+	all := kills(t, first)
+	if len(all) < leastKills {
+		t.Errorf("there are %d kills, fewer than %d", len(all), leastKills)
+	}
+	chosen := all
+	if !everything() {
+		chosen = nil
+		for _, i := range seed(t).Perm(len(all))[:quickKills] {
+			chosen = append(chosen, all[i])
+		}
+	}
+	torn := killAll(t, b, []*lab{first, newLab(t)}, chosen)
+	report(t, "kills of the binary: %d, %d played, %d torn, %.0f s", len(all), len(chosen), torn, time.Since(began).Seconds())
+}
+
+// kills are all cases there are.
+func kills(t *testing.T, l *lab) (cases []killed) {
+	t.Helper()
+	for _, s := range scenarios() {
+		if s.op.name == "plan" || s.op.name == "verify" {
+			continue
+		}
+		b, err := l.record(s)
+		if err != nil {
+			t.Errorf("%s, undisturbed: %v", s.name, err)
+		}
+		for _, at := range b.calls {
+			if !changes(at.what) {
+				continue
+			}
+			for _, lost := range []bool{false, true} {
+				cases = append(cases, killed{b, at, false, lost}, killed{b, at, true, lost})
+			}
+		}
+	}
+	return cases
+}
+
+func killAll(t *testing.T, b binary, labs []*lab, cases []killed) (torn int) {
+	t.Helper()
+	todo := make(chan killed)
+	var (
+		group sync.WaitGroup
+		mu    sync.Mutex
+	)
+	for _, l := range labs {
+		group.Go(func() {
+			for k := range todo {
+				if err := l.kill(b, k); err != nil {
+					mu.Lock()
+					torn++
+					t.Errorf("%s:\n%v", k, err)
+					mu.Unlock()
+				}
+			}
+		})
+	}
+	for _, k := range cases {
+		todo <- k
+	}
+	close(todo)
+	group.Wait()
+	return torn
+}
+
+// kill plays the case and tells everything that is wrong.
+func (l *lab) kill(b binary, k killed) error {
+	l.reset()
+	defer l.clean()
+	k.prepare(l)
+	l.forget()
+	foreign := l.foreign()
+	file := l.fileOf(k.scenario)
+	out, code, err := b.run(l, k.op.name, file, &fault{name: "kill", after: k.after}, k.at)
+	if err != nil || code != -1 {
+		return fmt.Errorf("the process was not killed: code %d, %w\n%s", code, err, out)
+	}
+	wrong := []error{leaks(out, l.secrets(&run{}))}
+	if k.lost {
+		l.clean()
+	}
+	command, end := k.op.name, k.end
+	if k.lost && command == "undo" { // what is to be undone stands nowhere any more: the link can be made whole again
+		out, code, err := b.run(l, command, file, nil, call{})
+		if err != nil || code != 1 || !strings.Contains(out, "no receipt") {
+			wrong = append(wrong, fmt.Errorf("an undo without receipts: code %d, %w\n%s", code, err, out))
+		}
+		command, end = "apply", k.start
+	}
+	out, code, err = b.run(l, command, file, nil, call{})
+	if err != nil || code != 0 {
+		return errors.Join(append(wrong, fmt.Errorf("the second run: code %d, %w\n%s", code, err, out))...)
+	}
+	if !k.lost && !strings.Contains(out, "interrupted") {
+		wrong = append(wrong, fmt.Errorf("the second run does not tell of the first:\n%s", out))
+	}
+	wrong = append(wrong, leaks(out, l.secrets(&run{})), l.same("after the second run", end), l.sentOnce(), l.tidy(), l.untouched(foreign))
+	if k.undo && !k.lost {
+		out, code, err := b.run(l, "undo", file, nil, call{})
+		if err != nil || code != 0 {
+			wrong = append(wrong, fmt.Errorf("the undo: code %d, %w\n%s", code, err, out))
+		}
+		wrong = append(wrong, l.same("after the undo", k.start))
+	}
+	return errors.Join(wrong...)
+}
+
+// fileOf is the link file of a scenario.
+func (l *lab) fileOf(s scenario) string {
+	fresh, changed := l.linkFiles()
+	if s.spec(l).Provider.ClientID != nil {
+		return changed
+	}
+	return fresh
+}

@@ -1,0 +1,66 @@
+//go:build faults
+
+package faults_test
+
+import (
+	"fmt"
+	"os"
+	"sync"
+	"testing"
+
+	"go.uber.org/goleak"
+)
+
+// printed are the counts, shown once everything has ended.
+var printed struct {
+	sync.Mutex
+	lines []string
+}
+
+func report(t testing.TB, format string, args ...any) {
+	line := fmt.Sprintf(format, args...)
+	t.Log(line)
+	printed.Lock()
+	defer printed.Unlock()
+	printed.lines = append(printed.lines, line)
+}
+
+func TestMain(m *testing.M) { os.Exit(runAll(m)) }
+
+// runAll runs the tests in a directory of their own, which has to be empty in
+// the end, and looks for goroutines that are left.
+func runAll(m *testing.M) int {
+	dir, err := os.MkdirTemp(memory(), "authpocket-faults-")
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		return 1
+	}
+	defer os.RemoveAll(dir)
+	if err := os.Setenv("TMPDIR", dir); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		return 1
+	}
+	code := m.Run()
+	for _, line := range printed.lines {
+		fmt.Println(line)
+	}
+	if err := goleak.Find(); err != nil {
+		fmt.Println("goroutines are left:", err)
+		code = 1
+	}
+	left, err := os.ReadDir(dir)
+	if err != nil || len(left) > 0 {
+		fmt.Println("temporary files are left:", left, err)
+		code = 1
+	}
+	return code
+}
+
+// memory is a file system in memory where there is one: what is tested is not
+// the disk, and syncing is what takes the time.
+func memory() string {
+	if info, err := os.Stat("/dev/shm"); err == nil && info.IsDir() {
+		return "/dev/shm"
+	}
+	return ""
+}

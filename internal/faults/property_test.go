@@ -1,0 +1,177 @@
+//go:build faults
+
+package faults_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"authpocket/internal/engine"
+	"authpocket/internal/journal"
+	"authpocket/internal/link"
+)
+
+// triples is how many random (state, spec, fault) triples are tried.
+const triples = 2000
+
+// TestRandomTriples draws a state of both systems, what is wanted of them, and
+// what goes wrong, each by a number of its own below the printed seed.
+func TestRandomTriples(t *testing.T) {
+	t.Parallel()
+	began := time.Now()
+	base := seed(t).Uint64()
+	played, wrong, runs := 0, 0, 0
+	for i := uint64(0); played < triples; i++ {
+		if i > 20*triples {
+			t.Fatalf("only %d of %d draws could be planned", played, i)
+		}
+		c := triple{t: t, dice: dice{rand.New(rand.NewPCG(base, i))}, dir: filepath.Join(t.TempDir(), itoa(int(i)))}
+		err := c.play()
+		runs += c.runs
+		if errors.Is(err, errNoPlan) {
+			continue
+		}
+		played++
+		if err != nil {
+			if wrong++; wrong <= 5 {
+				t.Errorf("triple %d: %v", i, err)
+			}
+		}
+	}
+	report(t, "random triples: %d, %d runs, %d torn, %.0f s", played, runs, wrong, time.Since(began).Seconds())
+}
+
+// triple is one random case.
+type triple struct {
+	dice
+	t    *testing.T
+	dir  string
+	runs int
+}
+
+// errNoPlan says that what was drawn cannot be planned: it is no case.
+var errNoPlan = errors.New("there is no plan")
+
+// wish is what a run is to do.
+type wish struct {
+	name string
+	make func(*engine.Engine, context.Context, link.Spec) (link.Plan, error)
+}
+
+func (c *triple) play() error {
+	w := newWorld()
+	store := c.store()
+	if c.IntN(3) > 0 { // there is a link already
+		if err := c.run(w, store, wish{"apply", (*engine.Engine).Plan}, c.spec(), nil, nil); err != nil {
+			return errNoPlan
+		}
+		if c.IntN(2) == 0 {
+			c.drift(w)
+		}
+	}
+	spec, wished := c.spec(), c.wish()
+	calm := w.copy()
+	if err := c.run(calm, c.copyOf(store), wished, spec, nil, nil); err != nil {
+		return errNoPlan
+	}
+	before, foreign := w.text(), w.foreign()
+	list, blinds := c.troubles()
+	ended := false
+	for i := range list {
+		ended = c.run(w, store, wished, spec, list[i], blinds[i]) == nil
+	}
+	if !ended || wished.name != "undo" {
+		if err := c.run(w, store, wished, spec, nil, nil); err != nil && !(wished.name == "undo" && strings.Contains(err.Error(), "no receipt")) {
+			return fmt.Errorf("%s, the last run, after %v: %w", wished.name, list, err)
+		}
+	}
+	switch {
+	case w.text() != calm.text():
+		return fmt.Errorf("%s, after %v the world differs:\n%s", wished.name, list, difference(calm.text(), w.text()))
+	case w.foreign() != foreign:
+		return fmt.Errorf("%s, after %v the other providers are not what they were", wished.name, list)
+	case wished.name != "apply":
+		return nil
+	}
+	return c.takeBack(w, store, spec, before, list)
+}
+
+// takeBack undoes what the last run and those that it went on from did.
+func (c *triple) takeBack(w *world, store *journal.Store, spec link.Spec, before string, list []map[int]trouble) error {
+	if w.text() == before {
+		return nil
+	}
+	if err := c.run(w, store, undo(), spec, nil, nil); err != nil {
+		return fmt.Errorf("the undo, after %v: %w", list, err)
+	}
+	if w.text() != before {
+		return fmt.Errorf("after %v and the undo the world differs:\n%s", list, difference(before, w.text()))
+	}
+	return nil
+}
+
+func (c *triple) wish() wish {
+	return one(c.dice, wish{"apply", (*engine.Engine).Plan}, wish{"apply", (*engine.Engine).Plan}, wish{"rotate", (*engine.Engine).Rotation},
+		wish{"remove", (*engine.Engine).Removal}, undo())
+}
+
+func undo() wish {
+	return wish{"undo", func(e *engine.Engine, ctx context.Context, _ link.Spec) (link.Plan, error) {
+		id, err := e.Newest()
+		if err != nil {
+			return link.Plan{}, err
+		}
+		return e.Undo(ctx, id, false)
+	}}
+}
+
+// run is one start of authpocket. A crash ends it like an error.
+func (c *triple) run(w *world, store *journal.Store, wished wish, spec link.Spec, troubles map[int]trouble, blinds map[int]bool) (err error) {
+	c.runs++
+	s := &systems{w: w, troubles: troubles, blinds: blinds, links: wished.name == "apply"}
+	defer func() {
+		if r := recover(); r != nil {
+			if _, crashed := r.(crash); !crashed {
+				panic(r)
+			}
+			err = errors.New("crashed")
+		}
+		if s.broken != nil {
+			c.t.Error(s.broken)
+		}
+	}()
+	e := engineOver(s, store)
+	plan, err := wished.make(e, c.t.Context(), spec)
+	if err != nil {
+		return err
+	}
+	return e.Apply(c.t.Context(), plan, func(engine.Event) {})
+}
+
+func (c *triple) store() *journal.Store {
+	store, err := journal.Open(c.dir)
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	return store
+}
+
+// copyOf is a store with the same receipts.
+func (c *triple) copyOf(store *journal.Store) *journal.Store {
+	dir := store.Dir() + "-calm"
+	if err := os.CopyFS(dir, os.DirFS(store.Dir())); err != nil {
+		c.t.Fatal(err)
+	}
+	same, err := journal.Open(dir)
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	return same
+}

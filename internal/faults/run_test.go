@@ -1,0 +1,193 @@
+//go:build faults
+
+package faults_test
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"log/slog"
+	"net/http"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"authpocket/internal/authentik"
+	"authpocket/internal/engine"
+	"authpocket/internal/journal"
+	"authpocket/internal/link"
+	"authpocket/internal/outbound"
+	"authpocket/internal/pocketbase"
+	"authpocket/internal/secret"
+)
+
+// run is one start of authpocket, from connecting to the end. It goes the way
+// of the command line.
+type run struct {
+	l     *lab
+	fault *fault // what goes wrong at which call, nil for nothing
+	at    call
+	state string // the state directory, empty for that of the lab
+
+	struck  atomic.Bool // the fault has come up
+	printed locked      // all that was logged and told
+	checks  link.Checks
+	plan    link.Plan
+}
+
+// operation is what a run does once it is connected.
+type operation struct {
+	name string
+	do   func(context.Context, *run, *engine.Engine, link.Spec) error
+}
+
+func planning() operation {
+	return operation{"plan", func(ctx context.Context, r *run, e *engine.Engine, s link.Spec) (err error) {
+		r.plan, err = e.Plan(ctx, s)
+		return err
+	}}
+}
+
+func applying() operation {
+	return operation{"apply", carrying((*engine.Engine).Plan)}
+}
+
+func rotating() operation {
+	return operation{"rotate", carrying((*engine.Engine).Rotation)}
+}
+
+func removing() operation {
+	return operation{"remove", carrying((*engine.Engine).Removal)}
+}
+
+func undoing() operation {
+	return operation{"undo", carrying(func(e *engine.Engine, ctx context.Context, _ link.Spec) (link.Plan, error) {
+		id, err := e.Newest()
+		if err != nil {
+			return link.Plan{}, err
+		}
+		return e.Undo(ctx, id, false)
+	})}
+}
+
+func verifying() operation {
+	return operation{"verify", func(ctx context.Context, r *run, e *engine.Engine, s link.Spec) error {
+		d, err := e.Desire(ctx, s)
+		if err != nil {
+			return err
+		}
+		r.checks = e.Verify(ctx, d, 0)
+		return nil
+	}}
+}
+
+func carrying(make func(*engine.Engine, context.Context, link.Spec) (link.Plan, error)) func(context.Context, *run, *engine.Engine, link.Spec) error {
+	return func(ctx context.Context, r *run, e *engine.Engine, s link.Spec) (err error) {
+		if r.plan, err = make(e, ctx, s); err != nil {
+			return err
+		}
+		return e.Apply(ctx, r.plan, r.told)
+	}
+}
+
+// told keeps the words of a hook's events.
+func (r *run) told(event engine.Event) {
+	_, _ = r.printed.Write([]byte(string(event.State) + " " + event.Change.ID() + " " + event.Summary + " " + event.Todo + "\n"))
+}
+
+// start connects and does the operation. The proxies see a new run.
+func (r *run) start(op operation, spec link.Spec) error {
+	a, b := r.client(r.l.authentik), r.client(r.l.pb)
+	defer a.CloseIdleConnections()
+	defer b.CloseIdleConnections()
+	e, err := r.connect(a, b)
+	if err != nil {
+		return err
+	}
+	return op.do(background(r.l.t), r, e, spec)
+}
+
+// client is one to the system behind p, and sets what goes wrong there.
+func (r *run) client(p *proxy) *http.Client {
+	disturb := r.disturbing(p.system)
+	client := outbound.New(outbound.Config{})
+	if disturb == nil || !r.fault.refused && !r.fault.hangs {
+		p.next(disturb)
+		return client
+	}
+	own := &proxy{system: p.system}
+	own.next(disturb)
+	client.Transport = detour{client.Transport, outbound.New(outbound.Config{Timeout: patience}).Transport, own}
+	p.next(nil)
+	p.hang(r.fault)
+	return client
+}
+
+// disturbing tells of each call to the system whether it goes wrong.
+func (r *run) disturbing(system link.System) func(call) *fault {
+	if r.fault == nil || r.at.system != system {
+		return nil
+	}
+	return func(c call) *fault {
+		switch {
+		case c == r.at:
+			r.struck.Store(true)
+		case !r.fault.stays || !r.struck.Load():
+			return nil
+		}
+		return r.fault
+	}
+}
+
+// connect reaches both systems at the same time, as the command line does.
+func (r *run) connect(clientA, clientB *http.Client) (*engine.Engine, error) {
+	ctx := background(r.l.t)
+	var (
+		a     *authentik.Client
+		b     *pocketbase.Client
+		errs  [2]error
+		group errgroup.Group
+	)
+	log := slog.New(slog.NewTextHandler(&r.printed, &slog.HandlerOptions{Level: slog.LevelDebug}))
+	cfgA := authentik.Config{URL: r.l.authentikURL, Token: secret.New(adminToken), HTTP: clientA, Log: log, Pause: noPause}
+	cfgB := pocketbase.Config{URL: r.l.pocketbaseURL, Token: secret.New(r.l.pocketbase.Token()), HTTP: clientB, Log: log, Pause: noPause}
+	group.Go(func() error { a, errs[0] = authentik.Connect(ctx, cfgA); return nil })
+	group.Go(func() error { b, errs[1] = pocketbase.Connect(ctx, cfgB); return nil })
+	_ = group.Wait() // both are asked whatever the other answers
+	if err := errors.Join(errs[0], errs[1]); err != nil {
+		return nil, err
+	}
+	e := engine.New(a, b, log).For(r.l.authentikURL, r.l.pocketbaseURL)
+	if r.state == "" {
+		r.state = r.l.state()
+	}
+	store, err := journal.Open(r.state)
+	if err != nil {
+		return nil, err
+	}
+	e.KeepReceipts(store, "test")
+	return e, nil
+}
+
+// noPause is a wait in no time.
+func noPause(ctx context.Context, _ time.Duration) error { return ctx.Err() }
+
+// locked is a buffer for several writers.
+type locked struct {
+	mu     sync.Mutex
+	buffer bytes.Buffer
+}
+
+func (b *locked) Write(p []byte) (int, error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.buffer.Write(p)
+}
+
+func (b *locked) String() string {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.buffer.String()
+}

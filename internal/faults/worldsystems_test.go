@@ -1,0 +1,127 @@
+//go:build faults
+
+package faults_test
+
+import (
+	"context"
+	"log/slog"
+	"sync"
+
+	"authpocket/internal/engine"
+	"authpocket/internal/journal"
+	"authpocket/internal/link"
+)
+
+// trouble is what goes wrong at one write or observation of a run.
+type trouble string
+
+const (
+	lostBefore  trouble = "lost before"  // no answer, and nothing was done
+	lostAfter   trouble = "lost after"   // no answer, though it was done
+	refusal     trouble = "refused"      // a clear no
+	unreachable trouble = "unreachable"  // never sent
+	crashBefore trouble = "crash before" // the process ends
+	crashAfter  trouble = "crash after"  // the process ends, once it was done
+	blind       trouble = "blind"        // an observation that fails
+)
+
+func troubles() []trouble {
+	return []trouble{lostBefore, lostAfter, refusal, unreachable, crashBefore, crashAfter, blind}
+}
+
+// crash is the panic that stands for the end of the process.
+type crash struct{}
+
+// systems are a world as the engine sees it, and the troubles of one run: by
+// the number of the write, or for blind ones of the observation.
+type systems struct {
+	mu       sync.Mutex
+	w        *world
+	troubles map[int]trouble
+	blinds   map[int]bool
+	writes   int
+	looks    int
+	links    bool  // the run makes or changes the link
+	broken   error // what must never be, and was
+}
+
+type authentikIn struct {
+	*systems
+	engine.AuthentikProof // no sign-in is tested here
+}
+
+type pocketbaseIn struct {
+	*systems
+	engine.PocketBaseProof
+}
+
+// engineOver is an engine on the world, with receipts in store.
+func engineOver(s *systems, store *journal.Store) *engine.Engine {
+	e := engine.New(authentikIn{systems: s}, pocketbaseIn{systems: s}, slog.New(slog.DiscardHandler)).For(worldAuthentik, worldPocketBase)
+	e.KeepReceipts(store, "test")
+	return e
+}
+
+func (s *systems) look() error {
+	s.looks++
+	if s.blinds[s.looks] {
+		return &link.Fault{System: link.Authentik, Kind: link.FaultUnreachable, Summary: "authentik cannot be reached.", Todo: "Try again."}
+	}
+	return nil
+}
+
+func (a authentikIn) Observe(_ context.Context, q link.Query) (link.AuthentikSnapshot, error) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return a.w.observeAuthentik(q), a.look()
+}
+
+func (p pocketbaseIn) Observe(context.Context, link.Query) (link.PocketBaseSnapshot, error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.w.observePocketBase(), nil
+}
+
+// Apply carries out a change of either system, in trouble or not.
+func (s *systems) Apply(_ context.Context, c link.Change) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.writes++
+	trouble := s.troubles[s.writes]
+	say := func(kind link.FaultKind) error {
+		return &link.Fault{System: c.System, Kind: kind, Summary: c.System.Label() + ": " + string(trouble) + ".", Todo: "Try again."}
+	}
+	switch trouble {
+	case lostBefore:
+		return say(link.FaultUnknown)
+	case refusal:
+		return say(link.FaultRefused)
+	case unreachable:
+		return say(link.FaultUnreachable)
+	case crashBefore:
+		panic(crash{})
+	}
+	if err := s.w.write(c); err != nil {
+		return &link.Fault{System: c.System, Kind: link.FaultRefused, Summary: "The world refused: " + err.Error() + ".", Todo: "Look."}
+	}
+	if c.Kind == link.KindOAuth2 && s.links && s.broken == nil {
+		s.broken = s.w.broken()
+	}
+	switch trouble {
+	case lostAfter:
+		return say(link.FaultUnknown)
+	case crashAfter:
+		panic(crash{})
+	}
+	return nil
+}
+
+func (authentikIn) Check(context.Context, link.Desired, int) []link.Check { return nil }
+
+func (authentikIn) Warnings(link.AuthentikSnapshot, []link.Change) []link.Warning { return nil }
+
+func (pocketbaseIn) Check(context.Context, link.Desired) []link.Check { return nil }
+
+func (pocketbaseIn) Probe(context.Context, link.Desired) link.Check { return link.Check{} }
+
+func (pocketbaseIn) Warnings(link.PocketBaseSnapshot, link.Desired) []link.Warning { return nil }
