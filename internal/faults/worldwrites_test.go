@@ -178,7 +178,9 @@ func (w *world) setProvider(s setter, to *link.ProviderState, from link.Provider
 		}
 		from.Mappings[i] = m.Ref
 	}
-	if k := pick(w.keys, func(k link.Key) bool { return k.ID == from.SigningKey.ID || from.SigningKey.ID == "" && k.Name == from.SigningKey.Name }); k != nil {
+	if k := pick(w.keys, func(k link.Key) bool {
+		return k.ID == from.SigningKey.ID || from.SigningKey.ID == "" && k.Name == from.SigningKey.Name
+	}); k != nil {
 		from.SigningKey = k.Ref
 	}
 	set(s, "name", &to.Name, from.Name)
