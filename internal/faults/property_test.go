@@ -54,6 +54,7 @@ type triple struct {
 	t    *testing.T
 	dir  string
 	runs int
+	verbose bool
 }
 
 // errNoPlan says that what was drawn cannot be planned: it is no case.
@@ -152,7 +153,19 @@ func (c *triple) run(w *world, store *journal.Store, wished wish, spec link.Spec
 	if err != nil {
 		return err
 	}
-	return e.Apply(c.t.Context(), plan, func(engine.Event) {})
+	if c.verbose {
+		c.t.Logf("--- %s troubles %v blinds %v", wished.name, troubles, blinds)
+	}
+	err = e.Apply(c.t.Context(), plan, func(ev engine.Event) {
+		if c.verbose {
+			c.t.Logf("%s %s %s %s", ev.State, ev.Change.Action, ev.Change.ID(), ev.Summary)
+			if ev.State == engine.Running { for _, f := range ev.Change.Fields { c.t.Logf("      %s: %v -> %v", f.Name, f.Before, f.After) } }
+		}
+	})
+	if c.verbose {
+		c.t.Log("=>", err)
+	}
+	return err
 }
 
 func (c *triple) store() *journal.Store {

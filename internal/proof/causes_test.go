@@ -57,7 +57,7 @@ func (f *found) add(cause, check, trouble string) {
 
 func TestEachCauseIsFoundByTheChecksThatSaySo(t *testing.T) {
 	t.Parallel()
-	l := newLab(t)
+	l := newLab(t, limitSignIns)
 	f := &found{pairs: map[string][]string{}}
 	all := troubles()
 	links := make([]*linked, len(all))

@@ -115,15 +115,7 @@ func TestReportTellsStageByStage(t *testing.T) {
 // cause is looked for in what can be measured.
 func TestWithoutALogTheSettingsAreMeasured(t *testing.T) {
 	t.Parallel()
-	l := newLab(t).link("unlogged", nil)
-	settings, err := l.pb.App().Settings().Clone()
-	if err != nil {
-		t.Fatal(err)
-	}
-	settings.Logs.MaxDays = 0
-	if err := l.pb.App().Save(settings); err != nil {
-		t.Fatal(err)
-	}
+	l := newLab(t, func(s *core.Settings) { s.Logs.MaxDays = 0 }).link("unlogged", nil)
 	l.patchProvider(map[string]any{"client_secret": "rotated"})
 	if v := l.signIn(newBrowser(""), nil); v.Cause != "invalid-client" || !says(v, "keeps no logs") {
 		t.Errorf("%+v", v)

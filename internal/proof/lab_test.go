@@ -117,7 +117,9 @@ type lab struct {
 	saving sync.Mutex
 }
 
-func newLab(t testing.TB) *lab {
+// newLab starts both. settings changes PocketBase's before anybody asks it
+// something: it reads them without a lock while it writes its log.
+func newLab(t testing.TB, settings ...func(*core.Settings)) *lab {
 	t.Helper()
 	dir, err := os.MkdirTemp("", "authpocket-proof-")
 	if err != nil {
@@ -135,6 +137,13 @@ func newLab(t testing.TB) *lab {
 			t.Error(err)
 		}
 	})
+	for _, change := range settings {
+		now := pb.App().Settings()
+		change(now)
+		if err := pb.App().Save(now); err != nil {
+			t.Fatal(err)
+		}
+	}
 	l := &lab{t: t, a: newIDP(t, authentiksim.Config{}, nil), pb: pb}
 	l.p = l.connect(t, newClient(t))
 	l.e = engine.New(l.a.client, l.p, slog.New(slog.DiscardHandler))
