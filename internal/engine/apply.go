@@ -44,7 +44,7 @@ func (e *Engine) Apply(ctx context.Context, plan link.Plan, hook Hook) error {
 		return err
 	}
 	for i := range fresh.Changes {
-		if ctx.Err() != nil {
+		if ctx.Err() != nil && window(fresh.Changes[:i]) < 0 {
 			return stopped(fresh.Changes[i])
 		}
 		if err := e.change(ctx, fresh, i, receipt, hook); err != nil {

@@ -9,18 +9,26 @@ import (
 	"authpocket/internal/link"
 )
 
-// closeWindow puts a client id or secret back in authentik when PocketBase
-// then refused to take the new one, so that people can go on signing in. It
-// returns the error to report, with what became of that.
-func (e *Engine) closeWindow(ctx context.Context, done []link.Change, failed link.Change, cause error) error {
-	fault, ok := errors.AsType[*link.Fault](cause)
-	if failed.Kind != link.KindOAuth2 || !ok || fault.Kind == link.FaultUnknown {
-		return cause
-	}
+// window is the index of the change that gave authentik a client id or secret
+// that PocketBase does not have yet, -1 for none: from there to the change of
+// PocketBase nobody can sign in.
+func window(done []link.Change) int {
 	i := slices.IndexFunc(done, func(c link.Change) bool {
 		return c.Kind == link.KindProvider && c.Action == link.Update && (c.Changed("client_secret") || c.Changed("client_id"))
 	})
-	if i < 0 {
+	if slices.ContainsFunc(done, func(c link.Change) bool { return c.Kind == link.KindOAuth2 }) {
+		return -1
+	}
+	return i
+}
+
+// closeWindow puts a client id or secret back in authentik when PocketBase
+// did not get it any more, so that people can go on signing in. It returns the
+// error to report, with what became of that.
+func (e *Engine) closeWindow(ctx context.Context, done []link.Change, failed link.Change, cause error) error {
+	fault, ok := errors.AsType[*link.Fault](cause)
+	i := window(done)
+	if i < 0 || !ok || failed.Kind == link.KindOAuth2 && fault.Kind == link.FaultUnknown {
 		return cause
 	}
 	told := *fault
@@ -44,7 +52,7 @@ func credentialsBack(c link.Change) link.Change {
 	was, now := c.Before.(*link.ProviderState), c.After.(*link.ProviderState)
 	back := *now
 	back.ClientID, back.ClientSecret = was.ClientID, was.ClientSecret
-	reverse := link.Change{System: c.System, Kind: c.Kind, Object: c.Object, Action: link.Update, Before: now, After: &back, Why: "PocketBase did not take the new ones."}
+	reverse := link.Change{System: c.System, Kind: c.Kind, Object: c.Object, Action: link.Update, Before: now, After: &back, Why: "PocketBase did not get the new ones."}
 	for _, f := range c.Fields {
 		if f.Name == "client_id" || f.Name == "client_secret" {
 			reverse.Fields = append(reverse.Fields, link.Field{Name: f.Name, Before: f.After, After: f.Before, Sensitive: f.Sensitive})

@@ -13,11 +13,24 @@ func NewPlan(s Spec, a AuthentikSnapshot, p PocketBaseSnapshot, g Generated) (Pl
 	b := planner{d: d, a: a, p: p, s: s}
 	b.mapping()
 	b.key()
-	b.pair()
-	b.settings()
-	b.rules()
+	if b.newCredentials() { // from there to PocketBase's OAuth2 nobody can sign in: nothing else in between
+		b.settings()
+		b.rules()
+		b.pair()
+	} else {
+		b.pair()
+		b.settings()
+		b.rules()
+	}
 	b.oauth2()
 	return Plan{Changes: b.changes, Warnings: warnings(s, d, a, p), Desired: d, Spec: s, Generated: g}, nil
+}
+
+// newCredentials tells whether a provider that is there gets another client id
+// or secret.
+func (b *planner) newCredentials() bool {
+	now := providerByPK(b.a, b.d.Provider.PK)
+	return now != nil && (now.ClientID != b.d.Provider.ClientID || !now.ClientSecret.Equal(b.d.Provider.ClientSecret))
 }
 
 type planner struct {
