@@ -71,16 +71,11 @@ type disturbed struct {
 	baseline
 	at    call
 	fault fault
-	lost  bool // the state directory is lost before the second run
 	undo  bool // and then it is undone
 }
 
 func (d disturbed) String() string {
-	name := d.name + " / " + d.at.String() + " / " + d.fault.name
-	if d.lost {
-		name += " / journal lost"
-	}
-	return name
+	return d.name + " / " + d.at.String() + " / " + d.fault.name
 }
 
 // play plays the case and tells everything that is wrong.
@@ -95,9 +90,6 @@ func (l *lab) play(d disturbed) error {
 	wrong := []error{l.told(d, first, err)}
 	if err == nil && d.op.name != "verify" {
 		wrong = append(wrong, l.same("after a run that says it went well", d.end))
-	}
-	if d.lost {
-		l.clean()
 	}
 	if err == nil && d.op.name == "undo" { // once more would undo the apply before
 		return errors.Join(append(wrong, l.sentOnce(), l.tidy(), l.untouched(foreign))...)

@@ -3,7 +3,6 @@
 package faults_test
 
 import (
-	"cmp"
 	"encoding/json"
 	"fmt"
 	"slices"
@@ -220,15 +219,4 @@ func (w *world) broken() error {
 func (w *world) key(kind string) string {
 	w.made++
 	return fmt.Sprintf("%s-%d", kind, w.made)
-}
-
-// ours is the provider that PocketBase or the newest application leads to, nil
-// for none.
-func (w *world) ours() *link.ProviderState {
-	return pick(w.providers, func(p link.ProviderState) bool { return p.PK != 1 })
-}
-
-// byName sorts for comparisons.
-func byName[T any](name func(T) string) func(a, b T) int {
-	return func(a, b T) int { return cmp.Compare(name(a), name(b)) }
 }
