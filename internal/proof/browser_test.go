@@ -52,9 +52,12 @@ func (b *browser) close() {
 	b.window.CloseIdleConnections()
 }
 
-// streamPatience is how long the page waits for the stream's first event, and
-// for the code once the window is done.
-const streamPatience = 3 * time.Second
+// How long the page waits for the stream's first event, and for the code once
+// the window is done: PocketBase sends the one before it answers the other.
+const (
+	streamPatience = 5 * time.Second
+	codePatience   = 2 * time.Second
+)
 
 // message is one event of PocketBase's stream.
 type message struct{ name, data string }
@@ -80,7 +83,7 @@ func (b *browser) signIn(ctx context.Context, s engine.SignIn, username string) 
 	select {
 	case m := <-events:
 		return readReturn(m, client)
-	case <-time.After(streamPatience):
+	case <-time.After(codePatience):
 	}
 	missing := link.MissingClosed
 	if strings.Contains(b.at, "/_/") || strings.Contains(b.at, link.RedirectPath) {

@@ -30,7 +30,7 @@ type trouble struct {
 }
 
 // shared is how many troubles are worked on at the same time.
-const shared = 80
+const shared = 40
 
 // perIDP is how many links one authentik gets: its lists are read whole, and
 // each answer is held against the document.

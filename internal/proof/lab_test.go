@@ -12,6 +12,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/pocketbase/pocketbase/core"
 
@@ -69,7 +70,7 @@ func (a *idp) complain(err error) {
 }
 
 func newClient(t testing.TB) *http.Client {
-	client := outbound.New(outbound.Config{})
+	client := outbound.New(outbound.Config{Timeout: time.Minute}) // many links share one machine
 	t.Cleanup(client.CloseIdleConnections)
 	return client
 }

@@ -1,0 +1,98 @@
+package authentik
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"io"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+	"unicode/utf8"
+
+	"authpocket/internal/link"
+	"authpocket/internal/secret"
+)
+
+// saying answers everything with one status and body.
+type saying struct {
+	status int
+	body   []byte
+}
+
+func (s saying) RoundTrip(r *http.Request) (*http.Response, error) {
+	return &http.Response{StatusCode: s.status, Header: http.Header{"Content-Type": {"application/json"}}, Body: io.NopCloser(bytes.NewReader(s.body)), Request: r}, nil
+}
+
+// meeting is a client that meets such a server.
+func meeting(status int, body []byte) *Client {
+	return newClient(Config{URL: "https://authentik.company", Token: secret.New("the-token-never-to-be-shown"),
+		HTTP:  &http.Client{Transport: saying{status, body}},
+		Pause: func(ctx context.Context, _ time.Duration) error { return ctx.Err() }})
+}
+
+// FuzzAnswer gives a whole observation, and a write that is looked up, one
+// answer of any bytes.
+func FuzzAnswer(f *testing.F) {
+	f.Add(200, []byte(`{"pagination":{"total_pages":1},"results":[{"pk":1,"name":"p","client_id":"c","redirect_uris":[{"url":"https://a","matching_mode":"strict"}],"property_mappings":["x"]}]}`))
+	f.Add(200, []byte(`{"pagination":{"total_pages":3},"results":[null,1,"x",{"pk":{}},{"redirect_uris":[null,[]]}]}`))
+	f.Add(200, []byte(`{"pk":"a","slug":"pocketbase","provider":1e99,"provider_obj":[],"results":[]}`))
+	f.Add(403, []byte(`{"detail":"You do not have permission"}`))
+	f.Add(500, []byte("<h1>Server Error (500)</h1>the-token-never-to-be-shown"))
+	f.Add(200, []byte(""))
+	f.Fuzz(func(t *testing.T, status int, body []byte) {
+		if status < 200 || status > 599 || bytes.Contains(body, []byte(`"total_pages"`)) && len(body) > 4096 {
+			return
+		}
+		c := meeting(status, body)
+		snap, err := c.Observe(t.Context(), link.Query{Slug: "pocketbase", ProviderName: "p", Access: &link.Access{Groups: []string{"g"}}})
+		wellWorded(t, err)
+		if err != nil && len(snap.Providers) > 0 {
+			t.Error("an observation failed and has something all the same")
+		}
+		wellWorded(t, c.Apply(t.Context(), link.Change{System: link.Authentik, Kind: link.KindMapping, After: &link.Mapping{Ref: link.Ref{Name: "m"}, Scope: "email", Expression: "return {}"}}))
+	})
+}
+
+// wellWorded holds that an error is a fault with words that hold no secret and
+// no raw answer.
+func wellWorded(t *testing.T, err error) {
+	t.Helper()
+	if err == nil {
+		return
+	}
+	fault, ok := errors.AsType[*link.Fault](err)
+	if !ok || fault.Summary == "" || fault.Todo == "" {
+		t.Fatalf("without words: %v", err)
+	}
+	for _, text := range []string{fault.Summary, fault.Todo, err.Error()} {
+		if strings.Contains(text, "never-to-be-shown") || strings.Contains(text, "<h1") || !utf8.ValidString(text) {
+			t.Fatalf("the words are %q", text)
+		}
+	}
+}
+
+// FuzzDiscovery gives the checks of the public addresses answers of any bytes.
+func FuzzDiscovery(f *testing.F) {
+	f.Add(200, []byte(`{"issuer":"https://authentik.company/application/o/pocketbase/","jwks_uri":"x"}`), []byte(`{"keys":[{"kty":"RSA","n":"AQAB","e":"AQAB"}]}`))
+	f.Add(200, []byte(`{"issuer":"https://other.company/"}`), []byte(`{}`))
+	f.Add(200, []byte(`{"issuer":7}`), []byte(`{"keys":[null,{"kty":"EC"},{"kty":"OKP","crv":"Ed25519"}]}`))
+	f.Add(500, []byte("<h1>"), []byte("\xff"))
+	f.Fuzz(func(t *testing.T, status int, discovery, keys []byte) {
+		if status < 200 || status > 599 {
+			return
+		}
+		d := link.Desired{AuthentikURL: "https://authentik.company"}
+		d.Application.Slug = "pocketbase"
+		m := &measured{c: meeting(status, nil), d: d, discovery: answer{status: status, body: discovery}, jwks: answer{status: status, body: keys}}
+		for _, check := range append(m.judgeDiscovery(), m.judgeKeys()) {
+			if check.Status == "" || check.Evidence == "" || !utf8.ValidString(check.Evidence) || len(check.Evidence) > 4000 {
+				t.Errorf("got %+v", check)
+			}
+			if check.Status == link.Pass && status != http.StatusOK {
+				t.Errorf("%d passes: %+v", status, check)
+			}
+		}
+	})
+}
