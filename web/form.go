@@ -13,7 +13,7 @@ import (
 // parseForm reads a posted form of either encoding.
 func parseForm(r *http.Request) error {
 	if strings.HasPrefix(r.Header.Get("Content-Type"), "multipart/form-data") {
-		return r.ParseMultipartForm(maxBody)
+		return r.ParseMultipartForm(maxBody) // #nosec G120 -- bound by the router
 	}
 	return r.ParseForm()
 }

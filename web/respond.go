@@ -26,7 +26,7 @@ func (s *Server) render(w http.ResponseWriter, r *http.Request, status int, page
 
 // redirect sends the browser on with a GET.
 func redirect(w http.ResponseWriter, r *http.Request, path string) {
-	http.Redirect(w, r, path, http.StatusSeeOther)
+	http.Redirect(w, r, path, http.StatusSeeOther) // #nosec G710 -- paths of ours
 }
 
 // head is the frame of a page in this session.

@@ -4,6 +4,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"flag"
 	"fmt"
 	"io"
@@ -49,8 +50,7 @@ func demo(ctx context.Context, address string, tokens bool, stdout, stderr io.Wr
 	}
 	box, err := sandbox.Start(ctx, sandbox.Config{})
 	if err != nil {
-		ln.Close()
-		return fmt.Errorf("starting the sandbox: %w", err)
+		return errors.Join(fmt.Errorf("starting the sandbox: %w", err), ln.Close())
 	}
 	defer func() {
 		if closed := box.Close(); err == nil {

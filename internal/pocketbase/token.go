@@ -12,7 +12,7 @@ import (
 )
 
 // howToGetToken tells where a superuser's token comes from.
-const howToGetToken = "In PocketBase's dashboard open Collections › _superusers, choose a superuser, and take “Impersonate” from its menu to make a token."
+const howToGetToken = "In PocketBase's dashboard open Collections › _superusers, choose a superuser, and take “Impersonate” from its menu to make a token." // #nosec G101 -- words
 
 // claims are what a PocketBase token says of itself. Nothing of it is
 // trusted: it only chooses words.
