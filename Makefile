@@ -15,12 +15,14 @@ check-generated:          ## fail when generated files are stale
 	git diff --exit-code -- web
 
 test:                     ## all tests; says aloud which it could not run
-	go test -timeout 40m ./...
+	go test -timeout 40m $$(go list ./... | grep -v '/internal/faults$$')
+	@set -o pipefail; go test -timeout 40m -count=1 -v ./internal/faults | grep -v '^==='
 	@go test -timeout 40m -v -run TestMatrix ./internal/pocketbase | grep 'NOT TESTED' || true
 	@$(MAKE) --no-print-directory browser
 
 race:                     ## the Go tests of everything that runs side by side, with the race detector
-	go test -race -timeout 40m -skip TestMatrix $$(go list ./... | grep -Ev '/cmd/|/internal/(bench|export|faults|journal/model|link|proof)$$')
+	go test -race -timeout 40m -skip TestMatrix $$(go list ./... | grep -Ev '/cmd/|/internal/(bench|export|faults|journal/model|proof)$$')
+	go test -race -timeout 40m -run TestRandomTriples ./internal/faults
 
 browser:                  ## browser tests, where Chromium and Node are found
 	@./e2e/run.sh
@@ -42,7 +44,7 @@ fuzz:                     ## every fuzz target for FUZZTIME
 	@./scripts/fuzz.sh $(FUZZTIME)
 
 faults:                   ## the whole fault matrix; go test runs a seeded part of it
-	AUTHPOCKET_FAULTS=all go test -tags faults -count=1 -timeout 120m -v ./internal/faults
+	AUTHPOCKET_FAULTS=all go test -count=1 -timeout 120m -v ./internal/faults
 
 run:                      ## start the wizard
 	go run ./cmd/authpocket

@@ -1,5 +1,3 @@
-//go:build faults
-
 package faults_test
 
 import (
@@ -18,7 +16,7 @@ import (
 const leastCases = 500
 
 // quickCases is how many of them a plain go test plays.
-const quickCases = 120
+const quickCases = 500
 
 // everything tells whether all cases are asked for, and not a selection.
 func everything() bool { return os.Getenv("AUTHPOCKET_FAULTS") == "all" }

@@ -1,5 +1,3 @@
-//go:build faults
-
 package faults_test
 
 import (
@@ -23,7 +21,7 @@ import (
 const triples = 2000
 
 // quickTriples is the same for a plain go test.
-const quickTriples = 150
+const quickTriples = 300
 
 // TestRandomTriples draws a state of both systems, what is wanted of them, and
 // what goes wrong, each by a number of its own below the printed seed.

@@ -1,5 +1,3 @@
-//go:build faults
-
 package faults_test
 
 import (
@@ -21,7 +19,7 @@ import (
 const rounds = 200
 
 // quickRounds is the same for a plain go test.
-const quickRounds = 12
+const quickRounds = 24
 
 // meeting is what two engines do at once.
 type meeting struct {
