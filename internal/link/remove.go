@@ -7,7 +7,7 @@ import "slices"
 // scope mapping if nothing else uses it. Accounts stay.
 func NewRemoval(s Spec, a AuthentikSnapshot, p PocketBaseSnapshot) (Plan, Problems) {
 	var problems Problems
-	checkReadable(s, a, &problems)
+	checkReadable(a, []Kind{KindPair, KindMapping}, &problems)
 	found := find(s, a, p, &problems)
 	if len(problems) > 0 {
 		return Plan{}, problems

@@ -20,7 +20,10 @@ func Resolve(s Spec, a AuthentikSnapshot, p PocketBaseSnapshot, g Generated) (De
 		s.PocketBaseURLs = []string{p.URL}
 	}
 	d.PocketBaseURL = s.PocketBaseURLs[0]
-	checkReadable(s, a, &problems)
+	checkReadable(a, []Kind{KindPair}, &problems)
+	if !s.Access.Empty() && a.Application != nil {
+		checkReadable(a, []Kind{KindBinding}, &problems)
+	}
 	found := find(s, a, p, &problems)
 	resolveApplication(&d, s, found)
 	collection, ok := resolveCollection(s, p, &problems)
@@ -34,19 +37,21 @@ func Resolve(s Spec, a AuthentikSnapshot, p PocketBaseSnapshot, g Generated) (De
 	return d, problems
 }
 
-// checkReadable stops where the token may not read what decides whether this
-// link is there already: what is not seen would be made a second time.
-func checkReadable(s Spec, a AuthentikSnapshot, problems *Problems) {
+// checkReadable stops where the token may not read objects of these kinds:
+// what is not seen would be made a second time, or left behind.
+func checkReadable(a AuthentikSnapshot, kinds []Kind, problems *Problems) {
 	for _, one := range []struct {
 		permission, what string
-		needed           bool
+		decides          []Kind
 	}{
-		{"authentik_core.view_application", "applications", true},
-		{"authentik_providers_oauth2.view_oauth2provider", "OAuth2 providers", true},
-		{"authentik_policies.view_policybinding", "policy bindings", !s.Access.Empty() && a.Application != nil},
+		{"authentik_core.view_application", "applications", []Kind{KindPair, KindApplication, KindBinding}},
+		{"authentik_providers_oauth2.view_oauth2provider", "OAuth2 providers", []Kind{KindPair, KindProvider}},
+		{"authentik_policies.view_policybinding", "policy bindings", []Kind{KindBinding}},
+		{"authentik_providers_oauth2.view_scopemapping", "scope mappings", []Kind{KindMapping}},
 	} {
-		if one.needed && slices.Contains(a.Missing, one.permission) {
-			problems.Add("authentik.token", "The authentik token may not read "+one.what+", so nobody can tell whether this link is there already.",
+		decides := slices.ContainsFunc(kinds, func(k Kind) bool { return slices.Contains(one.decides, k) })
+		if decides && slices.Contains(a.Missing, one.permission) {
+			problems.Add("authentik.token", "The authentik token may not read "+one.what+", so nobody can tell what is there already.",
 				"Give it the permission "+one.permission+".")
 		}
 	}

@@ -14,6 +14,11 @@ import (
 // given authentik's client secret again where its slot stays.
 func NewUndo(s Spec, done []Change, a AuthentikSnapshot, p PocketBaseSnapshot, force bool) (Plan, Problems) {
 	u := newUndoer(a, p, force)
+	kinds := make([]Kind, len(done))
+	for i, c := range done {
+		kinds[i] = c.Kind
+	}
+	checkReadable(a, kinds, &u.problems)
 	for _, c := range slices.Backward(done) {
 		u.undo(c)
 	}

@@ -166,3 +166,25 @@ func TestUndoAsksAboutWhatSomebodyChangedSince(t *testing.T) {
 		})
 	}
 }
+
+func TestNothingIsTakenApartThatCannotBeSeen(t *testing.T) {
+	for _, permission := range []string{
+		"authentik_core.view_application", "authentik_providers_oauth2.view_oauth2provider", "authentik_providers_oauth2.view_scopemapping",
+	} {
+		t.Run(permission, func(t *testing.T) {
+			w := newWorld()
+			plan := mustPlan(t, w, minimal())
+			mustApply(t, w, plan)
+			a, p := w.observe(plan.Spec.Query())
+			a.Missing = []string{permission}
+			undo, problems := link.NewUndo(plan.Spec, receipt(plan), a, p, true)
+			if len(problems) != 1 || !strings.Contains(problems[0].Todo, permission) || !undo.Empty() {
+				t.Errorf("undo: %v", problems)
+			}
+			removal, problems := link.NewRemoval(plan.Spec, a, p)
+			if len(problems) != 1 || !strings.Contains(problems[0].Todo, permission) || !removal.Empty() {
+				t.Errorf("removal: %v", problems)
+			}
+		})
+	}
+}
