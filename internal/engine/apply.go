@@ -91,7 +91,7 @@ func (e *Engine) change(ctx context.Context, plan link.Plan, i int, receipt rece
 	}
 	hook(Event{Index: i, Change: change, State: Running})
 	if err := e.carryOut(ctx, plan.Spec, change); err != nil {
-		err = e.closeWindow(ctx, plan.Changes[:i], change, err)
+		err = e.closeWindow(ctx, plan.Spec, plan.Changes[:i], change, err)
 		return fail(errors.Join(err, receipt.failed(i, err)))
 	}
 	if err := receipt.done(i); err != nil {

@@ -25,7 +25,7 @@ func window(done []link.Change) int {
 // closeWindow puts a client id or secret back in authentik when PocketBase
 // did not get it any more, so that people can go on signing in. It returns the
 // error to report, with what became of that.
-func (e *Engine) closeWindow(ctx context.Context, done []link.Change, failed link.Change, cause error) error {
+func (e *Engine) closeWindow(ctx context.Context, spec link.Spec, done []link.Change, failed link.Change, cause error) error {
 	fault, ok := errors.AsType[*link.Fault](cause)
 	i := window(done)
 	if i < 0 || !ok || failed.Kind == link.KindOAuth2 && fault.Kind == link.FaultUnknown {
@@ -33,14 +33,40 @@ func (e *Engine) closeWindow(ctx context.Context, done []link.Change, failed lin
 	}
 	told := *fault
 	told.Err = cause
-	if err := e.authentik.Apply(context.WithoutCancel(ctx), credentialsBack(done[i])); err != nil {
+	ctx = context.WithoutCancel(ctx)
+	err := e.authentik.Apply(ctx, credentialsBack(done[i]))
+	if err == nil && fault.Kind == link.FaultStale {
+		err = e.takeOver(ctx, spec, failed)
+	}
+	if err != nil {
 		e.log.ErrorContext(ctx, "putting the client credentials back in authentik", slog.Any("error", err))
-		told.Todo += " authentik has the new client secret already and could not be given the old one back: sign-ins fail until this is applied again."
+		told.Todo += " The two systems may have different client secrets now: sign-ins fail until this is applied again."
 		told.Err = errors.Join(errTorn, cause)
 	} else {
 		told.Todo += " authentik was given its old client ID and secret back, so sign-ins work as before."
 	}
 	return &told
+}
+
+// takeOver gives PocketBase the secret that authentik was given back. Whoever
+// wrote to the collection in between may have read the other one.
+func (e *Engine) takeOver(ctx context.Context, spec link.Spec, failed link.Change) error {
+	wanted, ok := failed.After.(*link.CollectionState)
+	if !ok {
+		return nil
+	}
+	snap, err := e.pocketbase.Observe(ctx, spec.Query())
+	now := snap.Collection(wanted.Name)
+	if err != nil || now == nil {
+		return err
+	}
+	failed.Before, failed.After = now, now
+	at := rewritten(failed)
+	if at < 0 {
+		return nil
+	}
+	failed.Fields = []link.Field{{Name: now.OAuth2.Providers[at].Slot + ".clientSecret", Sensitive: true}}
+	return e.agree(ctx, spec, failed)
 }
 
 // errTorn marks an apply that ended with another client secret in authentik
