@@ -40,8 +40,9 @@ security:                 ## gosec, and govulncheck where its database can be re
 	@./scripts/govulncheck.sh $(GOVULNCHECK)
 
 FUZZTIME ?= 30s
-fuzz:                     ## every fuzz target for FUZZTIME
-	@./scripts/fuzz.sh $(FUZZTIME)
+FUZZREST ?= $(FUZZTIME)
+fuzz:                     ## every fuzz target for FUZZTIME; for FUZZREST those that read nothing from outside
+	@./scripts/fuzz.sh $(FUZZTIME) $(FUZZREST)
 
 faults:                   ## the whole fault matrix; go test runs a seeded part of it
 	AUTHPOCKET_FAULTS=all go test -count=1 -timeout 120m -v ./internal/faults
