@@ -13,6 +13,8 @@ import (
 	"syscall"
 
 	"github.com/alecthomas/kong"
+
+	"authpocket/internal/secret"
 )
 
 // version is stamped by the build.
@@ -52,6 +54,9 @@ type fileFlags struct {
 }
 
 func main() {
+	if err := secret.ForbidCoreDumps(); err != nil {
+		fmt.Fprintln(os.Stderr, "authpocket:", err)
+	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	code := run(ctx, os.Args[1:], streams{os.Stdin, os.Stdout, os.Stderr})
 	stop()

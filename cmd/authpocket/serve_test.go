@@ -1,3 +1,5 @@
+//go:build linux
+
 package main
 
 import (
@@ -8,6 +10,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"golang.org/x/sys/unix"
 )
 
 func TestServePrintsItsAddressAndStopsOnSIGTERM(t *testing.T) {
@@ -40,6 +44,10 @@ func TestServePrintsItsAddressAndStopsOnSIGTERM(t *testing.T) {
 				res.Body.Close()
 				if err != nil || res.StatusCode != http.StatusForbidden || !strings.Contains(string(page), "setup code") {
 					t.Errorf("it answers %d, %v: %.200s", res.StatusCode, err, page)
+				}
+				var core unix.Rlimit
+				if err := unix.Prlimit(cmd.Process.Pid, unix.RLIMIT_CORE, nil, &core); err != nil || core.Max != 0 {
+					t.Errorf("it may dump %d bytes of its memory, %v", core.Max, err)
 				}
 				begun := time.Now()
 				if err := cmd.Process.Signal(signal); err != nil {
