@@ -20,13 +20,14 @@ var files embed.FS
 // Prefix is the path below which Files has to be mounted.
 const Prefix = "/static/"
 
-// The names that URL knows. The style sheet is one file made of several.
+// The names that URL knows. The style sheet is one file made of several. So is
+// htmx with its extension: it starts in the moment after its own script, and
+// an extension that arrives later is not asked.
 const (
 	Styles = "style.css"
 	App    = "app.js"
 	SignIn = "signin.js"
 	HTMX   = "htmx.min.js"
-	SSE    = "hx-sse.min.js"
 	Icon   = "icon.svg"
 )
 
@@ -36,8 +37,7 @@ func sources() map[string][]string {
 		Styles: {"css/tokens.css", "css/base.css", "css/components.css", "css/pages.css"},
 		App:    {"js/app.js"},
 		SignIn: {"js/signin.js"},
-		HTMX:   {"js/htmx.min.js"},
-		SSE:    {"js/hx-sse.min.js"},
+		HTMX:   {"js/htmx.min.js", "js/hx-sse.min.js"},
 		Icon:   {"icon.svg"},
 	}
 }
@@ -72,6 +72,7 @@ func (f *Files) add(name string, parts []string) error {
 			return err
 		}
 		plain.Write(b)
+		plain.WriteByte('\n')
 	}
 	packed, err := pack(plain.Bytes())
 	if err != nil {

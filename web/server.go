@@ -72,8 +72,7 @@ func New(cfg Config) *Server {
 	}
 	s := &Server{cfg: cfg, files: files, sessions: newSessions()}
 	s.assets = view.Assets{
-		Styles: files.URL(static.Styles), App: files.URL(static.App), Icon: files.URL(static.Icon),
-		HTMX: files.URL(static.HTMX), SSE: files.URL(static.SSE),
+		Styles: files.URL(static.Styles), App: files.URL(static.App), HTMX: files.URL(static.HTMX), Icon: files.URL(static.Icon),
 	}
 	s.door = door.New(door.Config{
 		Print: cfg.Print, Closed: cfg.Closed, Log: cfg.Log, Assets: s.assets, Note: cfg.Prefill.Note,

@@ -45,7 +45,7 @@ func (h Head) FullTitle() string {
 
 // Assets are the URLs of the static files.
 type Assets struct {
-	Styles, App, HTMX, SSE, Icon string
+	Styles, App, HTMX, Icon string
 }
 
 // Ends are the two systems as far as they are known, for the bar under the

@@ -40,7 +40,7 @@ func storyAssets(t *testing.T, dir string) Assets {
 	if err != nil {
 		t.Fatal(err)
 	}
-	names := []string{static.Styles, static.App, static.HTMX, static.SSE, static.Icon}
+	names := []string{static.Styles, static.App, static.HTMX, static.Icon}
 	if dir != "" {
 		for _, name := range names {
 			body, err := files.Bytes(name)
@@ -50,7 +50,7 @@ func storyAssets(t *testing.T, dir string) Assets {
 			write(t, filepath.Join(dir, name), body)
 		}
 	}
-	return Assets{Styles: names[0], App: names[1], HTMX: names[2], SSE: names[3], Icon: names[4]}
+	return Assets{Styles: names[0], App: names[1], HTMX: names[2], Icon: names[3]}
 }
 
 func write(t *testing.T, name string, body []byte) {
