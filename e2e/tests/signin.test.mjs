@@ -108,3 +108,61 @@ test('somebody else tries, once, and is told only whether it worked', async (t) 
   await late.goto(link);
   await late.getByRole('heading', { level: 1, name: 'This link leads nowhere any more' }).waitFor();
 });
+
+test('a window that the browser blocks is said to be', async (t) => {
+  const { demo, page } = await linked(t);
+  await page.addInitScript(() => { window.open = () => null; }); // what a page gets from a browser that blocks it
+  await begin(page, demo.url);
+  await page.getByRole('button', { name: 'Open authentik' }).click();
+  await page.getByText('The browser blocked the window').waitFor();
+  await page.getByRole('button', { name: 'Open authentik' }).waitFor(); // to be pressed again
+});
+
+test('a browser that does not reach PocketBase is told before, and goes the other way', async (t) => {
+  const { demo, page } = await linked(t);
+  await begin(page, demo.url);
+  assert.equal(await page.getByText('This browser does not reach PocketBase').isVisible(), false);
+  const health = await page.locator('[data-signin]').getAttribute('data-health');
+  await page.context().route(new URL(health).origin + '/**', (route) => route.abort());
+  await page.reload();
+  await page.getByText('This browser does not reach PocketBase').waitFor();
+  await page.getByRole('link', { name: 'Test the other way' }).filter({ visible: true }).click();
+  await page.getByRole('link', { name: 'Add the redirect URI' }).click();
+  await page.getByRole('button', { name: 'Make 1 change' }).click();
+  await page.getByRole('link', { name: 'Go on with the test' }).click();
+  await page.getByRole('button', { name: 'Test sign-in' }).click();
+  const [tab] = await Promise.all([page.context().waitForEvent('page'), page.getByRole('link', { name: 'Open authentik' }).click()]);
+  await signInAtAuthentik(tab, 'ada', demo.password);
+  await page.getByRole('heading', { level: 1, name: 'The sign-in works' }).waitFor({ timeout: 60_000 });
+  await page.getByRole('link', { name: 'Take it away again' }).click();
+  await page.getByRole('button', { name: 'Make 1 change' }).click();
+  await page.getByRole('heading', { level: 1, name: 'Changes made' }).waitFor();
+});
+
+test('a page over https is told that it may not call a PocketBase over http', async (t) => {
+  const { demo, page } = await linked(t);
+  await begin(page, demo.url);
+  const { pathname } = new URL(page.url());
+  const health = await page.locator('[data-signin]').getAttribute('data-health');
+  const pocketbase = new URL(health).origin;
+  await page.route('https://wizard.example/**', async (route) => { // as behind a proxy that speaks https
+    if (route.request().url().includes('/events')) return route.abort(); // it would not end
+    const answer = await page.context().request.get(demo.url.replace(/\/$/, '') + new URL(route.request().url()).pathname);
+    const body = (await answer.text()).replaceAll(pocketbase, 'http://pocketbase.example:8090');
+    await route.fulfill({ status: answer.status(), contentType: answer.headers()['content-type'], body });
+  });
+  await page.goto('https://wizard.example' + pathname);
+  await page.getByText('This browser will not call PocketBase from here').waitFor();
+});
+
+test('a window that cut itself off from the page is waited for', async (t) => {
+  const { demo, page, errors } = await linked(t);
+  await page.context().route('**/api/oauth2-redirect*', async (route) => { // as PocketBase 0.40 answers
+    const answer = await route.fetch({ maxRedirects: 0 });
+    await route.fulfill({ response: answer, headers: { ...answer.headers(), 'cross-origin-opener-policy': 'same-origin' } });
+  });
+  await begin(page, demo.url);
+  await signIn(page, demo.password);
+  await page.getByRole('heading', { level: 1, name: 'The sign-in works' }).waitFor({ timeout: 60_000 });
+  assert.deepEqual(errors, []);
+});

@@ -30,6 +30,9 @@ func TestStories(t *testing.T) {
 				t.Fatal(err)
 			}
 			examine(t, doc, b.String())
+			if strings.Contains(b.String(), "(p.") {
+				t.Error("a component's call stands in the text")
+			}
 		})
 	}
 }
