@@ -22,10 +22,10 @@ type receiptsFlags struct {
 
 // undo takes back what a receipt says was done.
 func (p program) undo(ctx context.Context, f undoFlags) int {
-	return p.carryOut(ctx, f.applyFlags, func(e *engine.Engine, _ link.Spec) (link.Plan, error) {
+	return p.carryOut(ctx, f.applyFlags, func(e *engine.Engine, spec link.Spec) (link.Plan, error) {
 		id := f.Receipt
 		if id == "" {
-			newest, err := e.Newest()
+			newest, err := e.Newest(spec)
 			if err != nil {
 				return link.Plan{}, err
 			}

@@ -11,6 +11,7 @@ import (
 
 	"authpocket/internal/journal"
 	"authpocket/internal/link"
+	"authpocket/internal/secret"
 )
 
 // Apply carries out exactly the plan. It first observes both systems again
@@ -25,6 +26,9 @@ func (e *Engine) Apply(ctx context.Context, plan link.Plan, hook Hook) error {
 		return err
 	}
 	defer unlock()
+	if err := e.deals(plan); err != nil {
+		return err
+	}
 	fresh, err := e.replan(ctx, plan)
 	if err != nil {
 		return err
@@ -37,7 +41,7 @@ func (e *Engine) Apply(ctx context.Context, plan link.Plan, hook Hook) error {
 		}
 	}
 	if fresh.Empty() {
-		return e.settle(endOfOthers(fresh))
+		return e.settle(fresh.Spec, endOfOthers(fresh))
 	}
 	receipt, err := e.begin(fresh)
 	if err != nil {
@@ -80,22 +84,26 @@ func (e *Engine) change(ctx context.Context, plan link.Plan, i int, receipt rece
 	ctx, cancel := unhurried(ctx)
 	defer cancel()
 	change := plan.Changes[i]
-	fail := func(err error) error {
+	fail := func(made int, err error) error {
+		err = e.closeWindow(ctx, plan.Spec, plan.Changes[:made], change, err)
+		err = errors.Join(err, receipt.failed(i, err))
 		summary, todo := link.Words(err)
 		e.log.ErrorContext(ctx, "change failed", slog.String("change", change.ID()), slog.Any("error", err))
 		hook(Event{Index: i, Change: change, State: Failed, Summary: summary, Todo: todo})
 		return fmt.Errorf("applying %s: %w", change.ID(), err)
 	}
 	if err := receipt.aboutTo(i); err != nil {
-		return fail(err)
+		return fail(i, err)
 	}
 	hook(Event{Index: i, Change: change, State: Running})
 	if err := e.carryOut(ctx, plan.Spec, change); err != nil {
-		err = e.closeWindow(ctx, plan.Spec, plan.Changes[:i], change, err)
-		return fail(errors.Join(err, receipt.failed(i, err)))
+		if isUnknown(err) && change.System == link.Authentik {
+			return fail(i+1, err) // it may have been made
+		}
+		return fail(i, err)
 	}
 	if err := receipt.done(i); err != nil {
-		return fail(err)
+		return fail(i+1, err)
 	}
 	e.log.InfoContext(ctx, "change done", slog.String("change", change.ID()), slog.String("action", string(change.Action)))
 	hook(Event{Index: i, Change: change, State: Done})
@@ -181,15 +189,32 @@ func fieldDifferences(old, now link.Change) []string {
 			out = append(out, fmt.Sprintf("%s: %s of %s was set to %s already.", now.System.Label(), f.Name, now.Object, link.Show(f.After)))
 		}
 	}
+	if !secretBefore(old).Equal(secretBefore(now)) {
+		out = append(out, now.System.Label()+": the client secret of "+now.Object+" was changed.")
+	}
 	if len(out) == 0 {
 		out = append(out, now.System.Label()+": "+now.Object+" was replaced.")
 	}
 	return out
 }
 
-// same compares what a change writes and to what, not when it was read.
+// same compares what a change writes and to what, not when it was read. A
+// client secret prints like any other, and authentik shows which it is.
 func same(a, b link.Change) bool {
-	return a.ID() == b.ID() && a.Action == b.Action && slices.EqualFunc(a.Fields, b.Fields, func(x, y link.Field) bool {
+	return a.ID() == b.ID() && a.Action == b.Action && secretBefore(a).Equal(secretBefore(b)) && slices.EqualFunc(a.Fields, b.Fields, func(x, y link.Field) bool {
 		return x.Name == y.Name && link.Show(x.Before) == link.Show(y.Before) && link.Show(x.After) == link.Show(y.After)
 	})
+}
+
+// secretBefore is the client secret that authentik had before a change.
+func secretBefore(c link.Change) secret.Text {
+	if p, ok := c.Before.(*link.ProviderState); ok && p != nil {
+		return p.ClientSecret
+	}
+	return secret.Text{}
+}
+
+func isUnknown(err error) bool {
+	f, ok := errors.AsType[*link.Fault](err)
+	return ok && f.Kind == link.FaultUnknown
 }

@@ -79,11 +79,11 @@ func (e *Engine) Plan(ctx context.Context, spec link.Spec) (link.Plan, error) {
 	if problems := spec.Validate(); len(problems) > 0 {
 		return link.Plan{}, problems
 	}
-	spec, clientID, err := e.resume(spec)
+	snaps, spec, err := e.find(ctx, spec)
 	if err != nil {
 		return link.Plan{}, err
 	}
-	snaps, spec, err := e.find(ctx, spec)
+	spec, clientID, err := e.resume(spec)
 	if err != nil {
 		return link.Plan{}, err
 	}

@@ -49,6 +49,9 @@ func (e *Engine) Undo(ctx context.Context, id string, force bool) (link.Plan, er
 	if err != nil {
 		return link.Plan{}, err
 	}
+	if receipt.Key() != journal.Key(e.meta.AuthentikURL, e.meta.PocketBaseURL) {
+		return link.Plan{}, &journal.Fault{Summary: "The receipt is of other systems: " + receipt.AuthentikURL + " and " + receipt.PocketBaseURL + ".", Todo: "Undo it with a link file that has those addresses."}
+	}
 	if receipt.Kind != journal.Apply {
 		return link.Plan{}, notUndone(receipt.Kind)
 	}
@@ -56,8 +59,12 @@ func (e *Engine) Undo(ctx context.Context, id string, force bool) (link.Plan, er
 	if err != nil {
 		return link.Plan{}, err
 	}
+	torn, err := e.tornBut(id, receipt.Spec)
+	if err != nil {
+		return link.Plan{}, err
+	}
 	spec := receipt.Spec
-	spec.PocketBase.RewriteSecret = rewrite
+	spec.PocketBase.RewriteSecret = rewrite || torn
 	snaps, err := e.Observe(ctx, spec)
 	if err != nil {
 		return link.Plan{}, err

@@ -23,8 +23,20 @@ func (e *Engine) KeepReceipts(store *journal.Store, program string) {
 	e.receipts, e.meta.Program = store, program
 }
 
+// ours tells whether a receipt is of these two systems.
+func (e *Engine) ours(one journal.Summary) bool {
+	return one.Key() == journal.Key(e.meta.AuthentikURL, e.meta.PocketBaseURL)
+}
+
+// concerns tells whether a receipt is of the link that spec is about.
+func (e *Engine) concerns(one journal.Summary, spec link.Spec) bool {
+	q := spec.Query()
+	return e.ours(one) && one.Slug == q.Slug && one.Collection == q.Collection
+}
+
 // Newest returns the id of the link's newest receipt that undo can take back.
-func (e *Engine) Newest() (string, error) {
+// A spec that leaves the slug open is about every link of its collection.
+func (e *Engine) Newest(spec link.Spec) (string, error) {
 	nothing := &journal.Fault{Summary: "There is no receipt of this link to undo.", Todo: "authpocket receipts lists those there are."}
 	if e.receipts == nil {
 		return "", nothing
@@ -36,7 +48,7 @@ func (e *Engine) Newest() (string, error) {
 	undone := map[string]bool{}
 	for _, one := range list { // the newest first, so an undo comes before what it took back
 		switch {
-		case one.Key() != journal.Key(e.meta.AuthentikURL, e.meta.PocketBaseURL):
+		case !e.ours(one) || one.Collection != spec.Query().Collection || spec.Application.Slug != nil && one.Slug != *spec.Application.Slug:
 		case one.Kind == journal.Undo:
 			undone[one.Of] = undone[one.Of] || one.Outcome == journal.Completed
 		case one.Kind == journal.Apply && undone[one.ID]:
@@ -56,9 +68,12 @@ func (e *Engine) lock(ctx context.Context) (unlock func(), err error) {
 	return e.receipts.Lock(ctx, journal.Key(e.meta.AuthentikURL, e.meta.PocketBaseURL))
 }
 
-// Interrupted returns the receipts of this link that have no end: a kill, or
-// a write whose outcome could not be found out. The newest is first.
-func (e *Engine) Interrupted() ([]*journal.Receipt, error) {
+// Interrupted returns the receipts of these two systems that have no end: a
+// kill, or a write whose outcome could not be found out. The newest is first.
+func (e *Engine) Interrupted() ([]*journal.Receipt, error) { return e.open(e.ours) }
+
+// open returns the receipts without an end that are meant.
+func (e *Engine) open(meant func(journal.Summary) bool) ([]*journal.Receipt, error) {
 	if e.receipts == nil {
 		return nil, nil
 	}
@@ -68,7 +83,7 @@ func (e *Engine) Interrupted() ([]*journal.Receipt, error) {
 	}
 	var found []*journal.Receipt
 	for _, one := range list {
-		if one.Outcome != "" || one.Key() != journal.Key(e.meta.AuthentikURL, e.meta.PocketBaseURL) {
+		if one.Outcome != "" || !meant(one) {
 			continue
 		}
 		r, err := e.receipts.Load(one.ID)
@@ -80,26 +95,57 @@ func (e *Engine) Interrupted() ([]*journal.Receipt, error) {
 	return found, nil
 }
 
+// openOf are those of one link.
+func (e *Engine) openOf(spec link.Spec) ([]*journal.Receipt, error) {
+	return e.open(func(one journal.Summary) bool { return e.concerns(one, spec) })
+}
+
 // resume makes sure that what was interrupted is ended. A client secret that
 // PocketBase may not have been given is written again, for PocketBase never
 // shows the one it has. The client id that was made up is used again, so that
 // a create that lands late is known. Everything else shows in the systems.
 func (e *Engine) resume(spec link.Spec) (resumed link.Spec, clientID string, err error) {
-	open, err := e.Interrupted()
+	open, err := e.openOf(spec)
 	for _, r := range open {
 		clientID = cmp.Or(clientID, r.ClientID)
-		for _, c := range r.Changes {
-			if c.Kind == link.KindOAuth2 && c.State() != journal.Done {
-				spec.PocketBase.RewriteSecret = true
-			}
-		}
 	}
+	spec.PocketBase.RewriteSecret = spec.PocketBase.RewriteSecret || slices.ContainsFunc(open, mayDiffer)
 	return spec, clientID, err
 }
 
+// mayDiffer tells whether a receipt leaves it open which client secret
+// PocketBase has.
+func mayDiffer(r *journal.Receipt) bool {
+	return slices.ContainsFunc(r.Changes, func(c journal.Change) bool { return c.Kind == link.KindOAuth2 && c.State() != journal.Done })
+}
+
+// tornBut tells so of the link's receipts without an end, but for one that is
+// undone itself.
+func (e *Engine) tornBut(id string, spec link.Spec) (bool, error) {
+	open, err := e.openOf(spec)
+	return slices.ContainsFunc(open, func(r *journal.Receipt) bool { return r.ID != id && mayDiffer(r) }), err
+}
+
+// deals refuses a plan that was made before something was interrupted which
+// may have left two client secrets: ending the receipt would forget it.
+func (e *Engine) deals(plan link.Plan) error {
+	if plan.Spec.PocketBase.RewriteSecret || plan.Purpose == link.PurposeRemove {
+		return nil
+	}
+	torn, err := e.tornBut(plan.Of, plan.Spec)
+	if err != nil || !torn {
+		return err
+	}
+	return &link.Fault{
+		Kind: link.FaultStale, System: link.PB,
+		Summary: "Something was changed since the preview: PocketBase: an apply was interrupted, and may have left another client secret in authentik than in PocketBase.",
+		Todo:    "Nothing was written. Look at the new preview and apply that one.",
+	}
+}
+
 // settle gives every interrupted receipt of the link its end.
-func (e *Engine) settle(outcome journal.Outcome) error {
-	open, err := e.Interrupted()
+func (e *Engine) settle(spec link.Spec, outcome journal.Outcome) error {
+	open, err := e.openOf(spec)
 	if err != nil {
 		return err
 	}
@@ -126,7 +172,7 @@ func (e *Engine) begin(plan link.Plan) (receipt, error) {
 	meta.Kind, meta.Of = kindOf(plan), plan.Of
 	if meta.Of == "" {
 		var err error
-		if meta.Of, err = e.goesOnFrom(meta.Kind); err != nil {
+		if meta.Of, err = e.goesOnFrom(meta.Kind, plan.Spec); err != nil {
 			return receipt{}, err
 		}
 	}
@@ -137,14 +183,12 @@ func (e *Engine) begin(plan link.Plan) (receipt, error) {
 // goesOnFrom is the id of the receipt that a new one goes on from: the one
 // before, where that was interrupted or stopped by an error, or an older one
 // that has no end yet; empty for none. Undo takes them back together.
-func (e *Engine) goesOnFrom(kind journal.Kind) (string, error) {
+func (e *Engine) goesOnFrom(kind journal.Kind, spec link.Spec) (string, error) {
 	list, _, err := e.receipts.List()
 	if err != nil {
 		return "", err
 	}
-	ours := slices.DeleteFunc(list, func(one journal.Summary) bool {
-		return one.Key() != journal.Key(e.meta.AuthentikURL, e.meta.PocketBaseURL)
-	})
+	ours := slices.DeleteFunc(list, func(one journal.Summary) bool { return !e.concerns(one, spec) })
 	if len(ours) > 0 && ours[0].Kind == kind && ours[0].Outcome == journal.Stopped {
 		return ours[0].ID, nil
 	}
@@ -188,7 +232,7 @@ func (r receipt) failed(i int, err error) error {
 	if r.kept == nil {
 		return nil
 	}
-	if f, ok := errors.AsType[*link.Fault](err); ok && f.Kind == link.FaultUnknown {
+	if isUnknown(err) {
 		return nil
 	}
 	summary, todo := link.Words(err)
@@ -208,7 +252,7 @@ func (r receipt) finish(outcome journal.Outcome) error {
 	if err := r.kept.Finish(outcome); err != nil {
 		return err
 	}
-	return r.e.settle(endOfOthers(r.plan))
+	return r.e.settle(r.plan.Spec, endOfOthers(r.plan))
 }
 
 // endOfOthers is what becomes of interrupted receipts once the plan is done.

@@ -155,7 +155,7 @@ func TestReceiptsOfAnotherLinkAreNotThisOnes(t *testing.T) {
 	if open, err := e.Interrupted(); err != nil || len(open) != 0 {
 		t.Errorf("interrupted are %d, %v", len(open), err)
 	}
-	if id, err := e.Newest(); err == nil {
+	if id, err := e.Newest(link.Spec{}); err == nil {
 		t.Errorf("the newest is %s", id)
 	}
 	if open, err := other.Interrupted(); err != nil || len(open) != 1 {
@@ -214,7 +214,7 @@ func TestAnApplyIsUndoneTheWholeWay(t *testing.T) {
 	b.link(b.minimal())
 	b.link(b.everythingBut()) // changes nearly every field
 	for range 2 {
-		id, err := b.engine.Newest()
+		id, err := b.engine.Newest(b.minimal())
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -238,7 +238,7 @@ func TestAnApplyIsUndoneTheWholeWay(t *testing.T) {
 	if got := b.secretsInPocketBase(); len(got) != 1 || got["google"] != "secret of Google" {
 		t.Errorf("PocketBase has the secrets %v", got)
 	}
-	if id, err := b.engine.Newest(); err == nil {
+	if id, err := b.engine.Newest(b.minimal()); err == nil {
 		t.Errorf("there is still %s to undo", id)
 	}
 }

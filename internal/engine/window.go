@@ -26,16 +26,19 @@ func window(done []link.Change) int {
 // did not get it any more, so that people can go on signing in. It returns the
 // error to report, with what became of that.
 func (e *Engine) closeWindow(ctx context.Context, spec link.Spec, done []link.Change, failed link.Change, cause error) error {
-	fault, ok := errors.AsType[*link.Fault](cause)
 	i := window(done)
-	if i < 0 || !ok || failed.Kind == link.KindOAuth2 && fault.Kind == link.FaultUnknown {
+	if i < 0 || failed.Kind == link.KindOAuth2 && isUnknown(cause) {
 		return cause
 	}
-	told := *fault
+	told := link.Fault{System: failed.System}
+	told.Summary, told.Todo = link.Words(cause)
+	if fault, ok := errors.AsType[*link.Fault](cause); ok {
+		told = *fault
+	}
 	told.Err = cause
 	ctx = context.WithoutCancel(ctx)
 	err := e.authentik.Apply(ctx, credentialsBack(done[i]))
-	if err == nil && fault.Kind == link.FaultStale {
+	if err == nil && told.Kind == link.FaultStale {
 		err = e.takeOver(ctx, spec, failed)
 	}
 	if err != nil {

@@ -135,8 +135,8 @@ func (c *triple) wish() wish {
 }
 
 func undo() wish {
-	return wish{"undo", func(e *engine.Engine, ctx context.Context, _ link.Spec) (link.Plan, error) {
-		id, err := e.Newest()
+	return wish{"undo", func(e *engine.Engine, ctx context.Context, spec link.Spec) (link.Plan, error) {
+		id, err := e.Newest(spec)
 		if err != nil {
 			return link.Plan{}, err
 		}

@@ -61,8 +61,8 @@ func removing() operation {
 }
 
 func undoing() operation {
-	return operation{"undo", carrying(func(e *engine.Engine, ctx context.Context, _ link.Spec) (link.Plan, error) {
-		id, err := e.Newest()
+	return operation{"undo", carrying(func(e *engine.Engine, ctx context.Context, spec link.Spec) (link.Plan, error) {
+		id, err := e.Newest(spec)
 		if err != nil {
 			return link.Plan{}, err
 		}

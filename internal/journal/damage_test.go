@@ -259,9 +259,9 @@ func TestTheListTellsWhatEachCameTo(t *testing.T) {
 	list, _, err := s.List()
 	must(t, err)
 	want := []Summary{
-		{ID: running.ID, When: running.When, Meta: other, Changes: 2, Running: true},
-		{ID: interrupted.ID, When: interrupted.When, Meta: meta(), Changes: 2, Done: 1},
-		{ID: done.ID, When: done.When, Meta: meta(), Changes: 2, Done: 2, Outcome: Completed},
+		{Slug: "pocketbase", Collection: "users", ID: running.ID, When: running.When, Meta: other, Changes: 2, Running: true},
+		{Slug: "pocketbase", Collection: "users", ID: interrupted.ID, When: interrupted.When, Meta: meta(), Changes: 2, Done: 1},
+		{Slug: "pocketbase", Collection: "users", ID: done.ID, When: done.When, Meta: meta(), Changes: 2, Done: 2, Outcome: Completed},
 	}
 	if !slices.Equal(list, want) {
 		t.Errorf("the list is %+v", list)

@@ -27,15 +27,17 @@ type Summary struct {
 	ID   string
 	When time.Time // begun, in UTC
 	Meta
-	Changes int     // in the plan
-	Done    int     // of those
-	Outcome Outcome // empty: interrupted, or still running
+	// Slug and Collection tell apart the links between the same two systems.
+	Slug, Collection string
+	Changes          int     // in the plan
+	Done             int     // of those
+	Outcome          Outcome // empty: interrupted, or still running
 	// Running tells that there is no end yet and that somebody, this process
 	// perhaps, holds the link's lock.
 	Running bool
 }
 
-// Key names the receipt's link, for Lock.
+// Key names the receipt's two systems, for Lock.
 func (s Summary) Key() string { return Key(s.AuthentikURL, s.PocketBaseURL) }
 
 // SetAside is a file that looks like a receipt and is not read as one.
@@ -114,7 +116,8 @@ func (a SetAside) fault() error {
 }
 
 func summarise(r *Receipt) Summary {
-	one := Summary{ID: r.ID, When: r.When, Meta: r.Meta, Changes: len(r.Changes)}
+	q := r.Spec.Query()
+	one := Summary{ID: r.ID, When: r.When, Meta: r.Meta, Slug: q.Slug, Collection: q.Collection, Changes: len(r.Changes)}
 	for _, c := range r.Changes {
 		if c.State() == Done {
 			one.Done++

@@ -12,8 +12,12 @@ func NewRemoval(s Spec, a AuthentikSnapshot, p PocketBaseSnapshot) (Plan, Proble
 	if len(problems) > 0 {
 		return Plan{}, problems
 	}
-	u := newUndoer(a, p, true)
+	u := newUndoer(s, a, p, true)
 	u.removeSlot(s, found)
+	shared := found.provider != nil && u.usedElsewhere(found.provider.ClientID)
+	if shared {
+		found = existing{}
+	}
 	if found.application != nil {
 		u.deleteApplication(Change{System: Authentik}, *found.application)
 	}
@@ -21,7 +25,7 @@ func NewRemoval(s Spec, a AuthentikSnapshot, p PocketBaseSnapshot) (Plan, Proble
 		u.deleteProvider(Change{System: Authentik}, *found.provider)
 	}
 	for _, m := range a.Mappings { // one that nobody uses was left by a removal that was interrupted
-		if OwnMapping(m.Name) && (uses(found.provider, m) || !u.used(m)) {
+		if !shared && OwnMapping(m.Name) && (uses(found.provider, m) || !u.used(m)) {
 			u.mapping(Change{System: Authentik, Kind: KindMapping, Object: "scope mapping " + quote(m.Name)}, &m)
 		}
 	}
@@ -30,6 +34,8 @@ func NewRemoval(s Spec, a AuthentikSnapshot, p PocketBaseSnapshot) (Plan, Proble
 		switch {
 		case u.changes[i].Kind == KindProvider:
 			u.changes[i].Lost = "Applying again makes a new provider, with another client secret."
+		case u.changes[i].Kind == KindApplication && len(a.Bindings) > 0:
+			u.changes[i].Lost = "Its " + count(len(a.Bindings), "binding goes", "bindings go") + " with it. Applying again makes a new one."
 		case u.changes[i].Action == Delete:
 			u.changes[i].Lost = "Applying again makes a new one."
 		}

@@ -118,6 +118,8 @@ func restoreOAuth2(now *OAuth2State, was OAuth2State, slot string, fields []Fiel
 	at := slotIndex(*now, slot)
 	before := slotIndex(was, slot)
 	switch {
+	case at < 0 && before >= 0:
+		now.Providers = append(now.Providers, was.Providers[before])
 	case at < 0:
 	case before < 0:
 		now.Providers = slices.Delete(now.Providers, at, at+1)
@@ -151,4 +153,15 @@ func restoreSlot(now *OAuth2Provider, was OAuth2Provider, fields []Field) {
 
 func slotIndex(o OAuth2State, slot string) int {
 	return slices.IndexFunc(o.Providers, func(p OAuth2Provider) bool { return p.Slot == slot })
+}
+
+func restoreRules(now *CollectionState, was CollectionState, fields []Field) {
+	for _, f := range fields {
+		switch f.Name {
+		case "createRule":
+			now.CreateRule = was.CreateRule
+		case "authRule":
+			now.AuthRule = was.AuthRule
+		}
+	}
 }

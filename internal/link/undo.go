@@ -13,7 +13,7 @@ import (
 // written, secrets left out. With s.PocketBase.RewriteSecret PocketBase is
 // given authentik's client secret again where its slot stays.
 func NewUndo(s Spec, done []Change, a AuthentikSnapshot, p PocketBaseSnapshot, force bool) (Plan, Problems) {
-	u := newUndoer(a, p, force)
+	u := newUndoer(s, a, p, force)
 	kinds := make([]Kind, len(done))
 	for i, c := range done {
 		kinds[i] = c.Kind
@@ -125,15 +125,49 @@ func (u *undoer) mapping(c Change, after *Mapping) {
 }
 
 func (u *undoer) pair(c Change, after *PairState) {
+	if u.usedElsewhere(after.Provider.ClientID) {
+		return
+	}
 	if now := u.a.Application; now != nil {
 		left := after.Application
 		left.PK, left.Provider, left.ProviderName = now.PK, now.Provider, now.ProviderName
-		if u.changedSince(c, now.values(u.a.Features), left.values(u.a.Features)) {
+		if made := u.findProvider(after.Provider); made != nil {
+			left.Provider, left.ProviderName = made.PK, made.Name
+		}
+		if u.changedSince(c, now.values(u.a.Features), left.values(u.a.Features)) || u.boundSince(after.Bindings) {
 			return
 		}
 		u.deleteApplication(c, *now)
 	}
 	u.deleteProvider(c, after.Provider)
+}
+
+// usedElsewhere keeps an application that another auth collection signs in
+// with too.
+func (u *undoer) usedElsewhere(clientID string) bool {
+	for _, c := range u.p.Collections {
+		for _, o := range c.OAuth2.Providers {
+			if c.Name != u.own && isSlot(o.Slot) && o.ClientID == clientID {
+				u.warnings.add("in-use", Authentik, "The application and its provider stay.", "The auth collection "+quote(c.Name)+" signs in with them too, through "+o.Slot+".")
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// boundSince reports a binding that would go with the application and that
+// the apply did not make.
+func (u *undoer) boundSince(made []BindingState) bool {
+	for _, b := range u.a.Bindings {
+		known := slices.ContainsFunc(made, func(m BindingState) bool { return m.Kind == b.Kind && m.Target.ID == b.Target.ID })
+		if known || u.force {
+			continue
+		}
+		u.problems.Add("", "authentik: the application has a binding of the "+b.Kind+" "+quote(b.Target.Name)+" that was made since.", "Undo it all the same if that binding may go with the application.")
+		return true
+	}
+	return false
 }
 
 func (u *undoer) deleteApplication(c Change, now ApplicationState) {
@@ -174,6 +208,10 @@ func (u *undoer) provider(c Change, after *ProviderState) {
 		return
 	}
 	now := u.findProvider(*after)
+	if now == nil && u.force {
+		u.warnings.add("gone", Authentik, "authentik no longer has the "+c.Object+".", "There is nothing to put its values back into.")
+		return
+	}
 	if now == nil {
 		u.problems.Add("", "authentik no longer has the "+c.Object+".", "There is nothing to put its values back into.")
 		return
@@ -192,11 +230,15 @@ func (u *undoer) application(c Change, after *ApplicationState) {
 		return
 	}
 	was, updated := c.Before.(*ApplicationState)
-	if u.changedSince(c, only(now.values(u.a.Features), c.Fields), only(after.values(u.a.Features), c.Fields)) {
+	if !updated || was == nil {
+		left := *after
+		left.PK = now.PK
+		if !u.changedSince(c, now.values(u.a.Features), left.values(u.a.Features)) && !u.boundSince(nil) {
+			u.deleteApplication(c, *now)
+		}
 		return
 	}
-	if !updated || was == nil {
-		u.deleteApplication(c, *now)
+	if u.changedSince(c, only(now.values(u.a.Features), c.Fields), only(after.values(u.a.Features), c.Fields)) {
 		return
 	}
 	back := *now
@@ -240,11 +282,15 @@ func (u *undoer) collection(c Change, after *CollectionState) {
 		if u.changedSince(c, only(ruleValues(*now), c.Fields), only(ruleValues(*after), c.Fields)) {
 			return
 		}
-		back.CreateRule, back.AuthRule = was.CreateRule, was.AuthRule
+		restoreRules(&back, *was, c.Fields)
 		u.add(c, now, &back, ruleValues(*now), ruleValues(back))
 		return
 	}
 	slot := slotOf(c)
+	if slotIndex(now.OAuth2, slot) < 0 && slotIndex(was.OAuth2, slot) >= 0 && !u.force {
+		u.problems.Add("", "PocketBase: "+slot+" of the collection "+quote(now.Name)+" was removed since.", "Undo it all the same to have it back as it was, but for its client secret.")
+		return
+	}
 	if slotIndex(now.OAuth2, slot) >= 0 && u.changedSince(c, only(slotValues(now.OAuth2, slot), c.Fields), only(slotValues(after.OAuth2, slot), c.Fields)) {
 		return
 	}

@@ -84,6 +84,9 @@ func TestUndoPutsBackWhatWasThere(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		w, _, plan := draw(t, &planned)
 		before := w.copy()
+		if usesElsewhere(w, plan.Desired) {
+			return // then it stays, see TestWhatAnotherCollectionSignsInWithStays
+		}
 		done := rapid.IntRange(0, len(plan.Changes)).Draw(t, "changes done")
 		applyAll(t, w, plan.Changes[:done], func() {})
 		if done == 0 {
@@ -186,5 +189,66 @@ func TestNothingIsTakenApartThatCannotBeSeen(t *testing.T) {
 				t.Errorf("removal: %v", problems)
 			}
 		})
+	}
+}
+
+// usesElsewhere tells whether a collection that is not the link's has its
+// client id.
+func usesElsewhere(w *world, d link.Desired) bool {
+	return slices.ContainsFunc(w.collections, func(c link.CollectionState) bool {
+		return c.Name != d.Collection.Name && slices.ContainsFunc(c.OAuth2.Providers, func(p link.OAuth2Provider) bool { return p.ClientID == d.Provider.ClientID })
+	})
+}
+
+func TestWhatAnotherCollectionSignsInWithStays(t *testing.T) {
+	w := newWorld()
+	plan := mustPlan(t, w, minimal())
+	mustApply(t, w, plan)
+	members := *w.collection("users")
+	members.ID, members.Name = "members", "members"
+	w.collections = append(w.collections, members)
+	a, p := w.observe(plan.Spec.Query())
+	undo, problems := link.NewUndo(plan.Spec, receipt(plan), a, p, false)
+	removal, problemsToo := link.NewRemoval(plan.Spec, a, p)
+	if len(problems)+len(problemsToo) > 0 {
+		t.Fatal(problems, problemsToo)
+	}
+	for what, taken := range map[string]link.Plan{"undo": undo, "removal": removal} {
+		for _, c := range taken.Changes {
+			if c.Kind == link.KindApplication || c.Kind == link.KindProvider || c.Kind == link.KindMapping {
+				t.Errorf("%s: %s %s, which members sign in with", what, c.Action, c.Object)
+			}
+		}
+		if !slices.ContainsFunc(taken.Warnings, func(w link.Warning) bool { return w.ID == "in-use" }) {
+			t.Errorf("%s does not say why: %v", what, taken.Warnings)
+		}
+	}
+}
+
+func TestUndoLeavesABindingOfSomebodyElse(t *testing.T) {
+	w := newWorld()
+	plan := mustPlan(t, w, minimal())
+	mustApply(t, w, plan)
+	w.bindings = append(w.bindings, link.BindingState{PK: "theirs", Application: link.Ref{ID: w.apps[0].PK, Name: w.apps[0].Slug}, Kind: "group", Target: link.Ref{ID: "group-staff", Name: "staff"}, Enabled: true})
+	if undo, problems := w.undo(plan, false); len(problems) != 1 || !strings.Contains(problems[0].Summary, "staff") || !undo.Empty() {
+		t.Errorf("the problems are %v", problems)
+	}
+	if undo, problems := w.undo(plan, true); len(problems) > 0 || undo.Empty() {
+		t.Errorf("forced: %v", problems)
+	}
+}
+
+func TestUndoOfOneRuleLeavesTheOther(t *testing.T) {
+	w := newWorld()
+	plan := mustPlan(t, w, specWith(func(s *link.Spec) { s.PocketBase.CreateRule = new(`@request.context = "oauth2"`) }))
+	mustApply(t, w, plan)
+	w.collection("users").AuthRule = new("verified = true")
+	undo, problems := w.undo(plan, false)
+	if len(problems) > 0 {
+		t.Fatal(problems)
+	}
+	mustApply(t, w, undo)
+	if rule := w.collection("users").AuthRule; rule == nil || *rule != "verified = true" {
+		t.Error("the auth rule, which the apply did not write, was put back too")
 	}
 }

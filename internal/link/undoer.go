@@ -8,6 +8,7 @@ type undoer struct {
 	a        AuthentikSnapshot
 	p        PocketBaseSnapshot
 	force    bool
+	own      string // the link's auth collection
 	changes  []Change
 	from     map[string][]value // what each change was made from, by its id
 	warnings warner
@@ -16,8 +17,8 @@ type undoer struct {
 
 const warnOpen = "open-to-everyone"
 
-func newUndoer(a AuthentikSnapshot, p PocketBaseSnapshot, force bool) undoer {
-	return undoer{a: a, p: p, force: force, from: map[string][]value{}}
+func newUndoer(s Spec, a AuthentikSnapshot, p PocketBaseSnapshot, force bool) undoer {
+	return undoer{a: a, p: p, force: force, own: s.Query().Collection, from: map[string][]value{}}
 }
 
 // add plans to bring an object from one state to another. An object that this
@@ -87,10 +88,14 @@ func replaced[T any](list []T, after any, is func(T) bool) []T {
 // PocketBase takes no element without one.
 func (u *undoer) giveSecret(now OAuth2State, back *OAuth2State, slot string) {
 	i, at := slotIndex(*back, slot), slotIndex(now, slot)
-	if i < 0 || at < 0 {
+	if i < 0 {
 		return
 	}
-	for _, clientID := range []string{now.Providers[at].ClientID, back.Providers[i].ClientID} {
+	clientIDs := []string{back.Providers[i].ClientID}
+	if at >= 0 {
+		clientIDs = append(clientIDs, now.Providers[at].ClientID)
+	}
+	for _, clientID := range clientIDs {
 		known := func(p ProviderState) bool { return p.ClientID == clientID }
 		if j := slices.IndexFunc(u.a.Providers, known); j >= 0 {
 			back.Providers[i].ClientSecret = u.a.Providers[j].ClientSecret
