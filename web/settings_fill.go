@@ -1,6 +1,7 @@
 package web
 
 import (
+	"cmp"
 	"net/url"
 	"slices"
 	"strings"
@@ -61,7 +62,7 @@ func fillProvider(v url.Values, s link.Provider, d link.Desired) {
 	set(v, "provider.client_id", link.Value(s.ClientID, ""))
 	set(v, "provider.authorization_flow", p.AuthorizationFlow.Name)
 	set(v, "provider.invalidation_flow", p.InvalidationFlow.Name)
-	set(v, "provider.authentication_flow", p.AuthenticationFlow.Name)
+	set(v, "provider.authentication_flow", cmp.Or(p.AuthenticationFlow.Name, p.AuthenticationFlow.ID)) // a flow that the token may not see has no name
 	if d.Key == nil {
 		set(v, "provider.signing_key", p.SigningKey.Name)
 	}

@@ -18,7 +18,7 @@ func (f settingsForm) text(name string) *string {
 	if !f.Has(name) {
 		return nil
 	}
-	v := strings.TrimSpace(f.Get(name))
+	v := strings.TrimSpace(strings.ReplaceAll(f.Get(name), "\r\n", "\n")) // as browsers send a text of several lines
 	return &v
 }
 

@@ -1,6 +1,7 @@
 package authentik
 
 import (
+	"bytes"
 	"context"
 	"net/http"
 	"strings"
@@ -76,6 +77,11 @@ func (c *Client) recognise(ctx context.Context) error {
 	case isObject && o.has("message") && (o.has("status") || o.has("code")):
 		return fault(link.FaultNotThis, fieldURL, "This is not an authentik. It looks like a PocketBase.",
 			"Enter authentik's address here and PocketBase's where PocketBase is asked for.", errorOf(n, a))
+	case a.status == http.StatusBadRequest && strings.HasPrefix(c.url, "http://") && bytes.Contains(bytes.ToUpper(a.body), []byte("HTTPS")):
+		return fault(link.FaultNotThis, fieldURL, "That port of "+c.host()+" speaks https, and the address says http.",
+			"Enter https:// in place of http://.", errorOf(n, a))
+	case a.html() && a.status >= 400 && a.status < 429 && a.status != http.StatusUnauthorized && a.status != http.StatusForbidden && a.status != http.StatusNotFound:
+		// a web server, but nothing that knows authentik's API
 	case err != nil && (a.err != nil || a.html() || a.status >= 300 && a.status < 400 || a.status == 401 || a.status >= 429):
 		return err
 	}

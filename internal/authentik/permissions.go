@@ -66,6 +66,7 @@ func Permissions() []Permission {
 		{permChangeApplication, "change an application that is there already"},
 		{permChangeProvider, "change a provider that is there already"},
 		{permChangeBinding, "change a binding that is there already"},
+		{permViewEvent, "explain a test sign-in by what authentik noted of it"},
 		{permPreviewUser, "predict the sign-in of a person other than the token's own account"},
 		{permDeleteBinding, "undo: remove a binding that was made"},
 		{permDeleteApplication, "undo: remove an application that was made"},

@@ -114,7 +114,7 @@ func normalHost(label string, u *url.URL) (host, problem string) {
 
 // cutPages drops what people paste along from a browser's address bar.
 func cutPages(path string) string {
-	for _, page := range []string{"/_", "/api", "/if", "/application", "/outpost.goauthentik.io"} {
+	for _, page := range []string{"/_", "/api", "/if", "/flows", "/source", "/application", "/outpost.goauthentik.io"} {
 		if before, _, found := strings.Cut(path+"/", page+"/"); found {
 			path = before
 		}

@@ -207,3 +207,31 @@ func TestTheClientIDOfASlotWithoutProviderIsUsedAgain(t *testing.T) {
 		t.Errorf("of the slot that is named the client ID is %s", plan.Desired.Provider.ClientID)
 	}
 }
+
+func TestAProxyProviderIsNoLink(t *testing.T) {
+	w := newWorld()
+	w.providers = append(w.providers, link.ProviderState{
+		PK: 77, Name: "Guard", ClientID: "proxy", ApplicationSlug: "pocketbase", ApplicationName: "Guarded",
+		RedirectURIs: []link.RedirectURI{{URL: "https://pocketbase.company/outpost.goauthentik.io/callback?X-authentik-auth-callback=true", Mode: "strict"}, {URL: "https://pocketbase.company/api/oauth2-redirect", Mode: "strict"}},
+	})
+	w.apps = append(w.apps, link.ApplicationState{PK: "guarded", Slug: "pocketbase", Name: "Guarded", Provider: 77, ProviderName: "Guard"})
+	s := minimal()
+	s.Existing = link.ExistingUse
+	a, p := w.observe(s.Query())
+	_, problems := link.NewPlan(s, a, p, link.Generated{})
+	if len(problems) == 0 || !strings.Contains(problems[0].Summary, "proxy provider “Guard”") {
+		t.Errorf("the problems are %v", problems)
+	}
+}
+
+func TestAPatternThatLeadsHereIsFound(t *testing.T) {
+	w := newWorld()
+	w.providers = append(w.providers, link.ProviderState{PK: 78, Name: "By pattern", ClientID: "p", ApplicationSlug: "shop", ApplicationName: "Shop",
+		RedirectURIs: []link.RedirectURI{{URL: `https://pocketbase\.company/.*`, Mode: "regex"}}})
+	a, p := w.observe(minimal().Query())
+	s := minimal()
+	s.PocketBaseURLs = []string{"https://pocketbase.company"}
+	if found := link.Candidates(s, a, p); len(found) != 1 || found[0].Provider.PK != 78 {
+		t.Errorf("found is %+v", found)
+	}
+}

@@ -18,7 +18,8 @@ const (
     "email_verified": request.user.attributes.get("email_verified", False),
 }`
 
-	managedPrefix = "goauthentik.io/providers/oauth2/scope-"
+	// ManagedPrefix begins the names by which authentik knows its own scope mappings.
+	ManagedPrefix = "goauthentik.io/providers/oauth2/scope-"
 )
 
 // EmailMapping returns the scope mapping that carries out the decision, or

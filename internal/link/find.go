@@ -1,6 +1,7 @@
 package link
 
 import (
+	"regexp"
 	"slices"
 	"strings"
 )
@@ -18,6 +19,13 @@ func (s Spec) Query() Query {
 
 // defaultProviderName is what authentik's own wizard proposes.
 func defaultProviderName(application string) string { return "Provider for " + application }
+
+func (p ProviderState) kind() string {
+	if p.proxy() {
+		return "proxy provider"
+	}
+	return "OAuth2/OpenID provider"
+}
 
 // Candidate is a provider that may already be this link's, and what speaks
 // for it.
@@ -44,6 +52,8 @@ func Candidates(s Spec, a AuthentikSnapshot, p PocketBaseSnapshot) []Candidate {
 	for _, provider := range a.Providers {
 		c := Candidate{Provider: provider}
 		switch {
+		case provider.proxy():
+			continue
 		case s.Provider.ClientID != nil && *s.Provider.ClientID == provider.ClientID:
 			c.Evidence, c.strong = "it has the client ID asked for", true
 		case slotWithClient(s, p, provider.ClientID) != "":
@@ -85,9 +95,26 @@ func isSlot(name string) bool { return slices.Contains(Slots(), name) }
 func sendsTo(p ProviderState, bases []string) bool {
 	return slices.ContainsFunc(bases, func(base string) bool {
 		return slices.ContainsFunc(p.RedirectURIs, func(r RedirectURI) bool {
-			return r.Mode == "strict" && r.URL == RedirectURL(base)
+			return r.Type != "logout" && r.allows(RedirectURL(base))
 		})
 	})
+}
+
+// allows tells whether authentik sends people back to u by this entry. A
+// pattern has to match from end to end; one that only Python can read does
+// not count.
+func (r RedirectURI) allows(u string) bool {
+	if r.Mode != "regex" {
+		return r.URL == u
+	}
+	pattern, err := regexp.Compile(`^(?:` + r.URL + `)$`)
+	return err == nil && pattern.MatchString(u)
+}
+
+// proxy tells whether this is a proxy provider, which authentik lists among
+// the OAuth2 ones because it is made of one (goauthentik/authentik#11949).
+func (p ProviderState) proxy() bool {
+	return slices.ContainsFunc(p.RedirectURIs, func(r RedirectURI) bool { return strings.Contains(r.URL, "/outpost.goauthentik.io/callback") })
 }
 
 // sendsAsAsked tells whether the provider has all of the redirect URIs.
@@ -165,8 +192,11 @@ func findBySlug(s Spec, a AuthentikSnapshot, p PocketBaseSnapshot, candidates []
 		return findHalf(s, app, candidates, taken, problems)
 	}
 	i := slices.IndexFunc(a.Providers, func(v ProviderState) bool { return v.PK == app.Provider })
-	if i < 0 {
+	if i < 0 || a.Providers[i].proxy() {
 		kind := app.ProviderKind
+		if i >= 0 {
+			kind = a.Providers[i].kind()
+		}
 		if kind == "" {
 			kind = "provider of another kind"
 		}
@@ -235,7 +265,7 @@ func checkProviderName(s Spec, d Desired, a AuthentikSnapshot, problems *Problem
 			if other.ApplicationName != "" {
 				has = "of the application " + quote(other.ApplicationName)
 			}
-			problems.Add("provider.name", "The name "+quote(other.Name)+" is taken by the OAuth2/OpenID provider "+has+".",
+			problems.Add("provider.name", "The name "+quote(other.Name)+" is taken by the "+other.kind()+" "+has+".",
 				"Choose another provider name, or “use what is there” (existing: use) if it is this link's.")
 			return
 		}

@@ -177,6 +177,9 @@ func resolveFlows(d *Desired, s Spec, a AuthentikSnapshot, now ProviderState, pr
 
 func resolveFlow(a AuthentikSnapshot, designation, field string, want *string, now Ref, fallback string, problems *Problems) Ref {
 	byID := func(f Flow) bool { return f.ID == now.ID }
+	if want != nil && *want == now.ID && now.Name == "" { // the token may not see its name
+		want = nil
+	}
 	if want == nil && now.ID != "" {
 		if i := slices.IndexFunc(a.Flows, byID); i >= 0 {
 			return a.Flows[i].Ref

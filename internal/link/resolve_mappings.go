@@ -50,7 +50,7 @@ func (r *mappingResolver) keep(ref Ref) {
 	switch {
 	case OwnMapping(m.Name): // attached again below, if it is the one decided on
 		return
-	case m.Managed == managedPrefix+"openid" || m.Managed == managedPrefix+"profile":
+	case m.Managed == ManagedPrefix+"openid" || m.Managed == ManagedPrefix+"profile":
 	case m.Scope == "email":
 		if r.s.Email == EmailTrustAll || r.s.Email == EmailTrustAttribute {
 			return
@@ -65,7 +65,7 @@ func (r *mappingResolver) ensureManaged(scope string) {
 	if slices.Contains(r.scopes, scope) {
 		return
 	}
-	i := slices.IndexFunc(r.a.Mappings, func(m Mapping) bool { return m.Managed == managedPrefix+scope })
+	i := slices.IndexFunc(r.a.Mappings, func(m Mapping) bool { return m.Managed == ManagedPrefix+scope })
 	if i >= 0 {
 		r.add(r.a.Mappings[i])
 		return

@@ -1,8 +1,10 @@
 package link
 
 import (
+	"errors"
 	"net/url"
 	"regexp"
+	"regexp/syntax"
 	"slices"
 	"strings"
 	"unicode"
@@ -11,8 +13,8 @@ import (
 
 var (
 	slugSyntax     = regexp.MustCompile(`^[-a-zA-Z0-9_]+$`)
-	validitySyntax = regexp.MustCompile(`^(weeks|days|hours|minutes|seconds|milliseconds|microseconds)=\d{1,9}(;(weeks|days|hours|minutes|seconds|milliseconds|microseconds)=\d{1,9})*;?$`)
-	launchSyntax   = regexp.MustCompile(`%\([a-z_]+\)s`)
+	validitySyntax = regexp.MustCompile(`(?i)^((weeks|days|hours|minutes|seconds|milliseconds|microseconds)=\s*\d{1,9}(\.\d+)?\s*(;|$))+$`)
+	placeSyntax    = regexp.MustCompile(`%\([a-z_]+\)s`)
 	schemeSyntax   = regexp.MustCompile(`^[a-zA-Z][a-zA-Z0-9+.-]*$`)
 	iconSyntax     = regexp.MustCompile(`^(fa://[a-z0-9-]+|[a-zA-Z0-9._/-]+)$`)
 )
@@ -66,11 +68,13 @@ func (s Spec) validateApplication(p *Problems) {
 		oneOf(p, "application.policy_engine_mode", "policy engine mode", *a.PolicyEngineMode, "any", "all")
 	}
 	// authentik puts the person's own values in for %(username)s and the like,
-	// and blank://blank hides the application.
-	if v := launchSyntax.ReplaceAllString(Value(a.LaunchURL, ""), "x"); v != "" && v != "blank://blank" {
-		checkURL(p, "application.launch_url", "Launch URL", v)
+	// the colour scheme for %(theme)s, and blank://blank hides the application.
+	// A part after # is the browser's: PocketBase's own dashboard has one.
+	launch, _, _ := strings.Cut(placeSyntax.ReplaceAllString(Value(a.LaunchURL, ""), "x"), "#")
+	if launch != "" && launch != "blank://blank" {
+		checkURL(p, "application.launch_url", "Launch URL", launch)
 	}
-	if v := Value(a.Icon, ""); v != "" && !iconSyntax.MatchString(v) {
+	if v := placeSyntax.ReplaceAllString(Value(a.Icon, ""), "x"); v != "" && !iconSyntax.MatchString(v) {
 		checkURL(p, "application.icon", "Icon", v)
 	}
 	text(p, "application.publisher", "Publisher", a.Publisher, false)
@@ -118,9 +122,17 @@ func (s Spec) validateProvider(p *Problems) {
 	}
 }
 
+// broken tells whether a pattern can be read by nobody. authentik reads it as
+// Python does, which knows more than Go: look-ahead, \Z and the like.
+func broken(pattern string) bool {
+	_, err := regexp.Compile(pattern)
+	known, ok := errors.AsType[*syntax.Error](err)
+	return ok && known.Code != syntax.ErrInvalidPerlOp && known.Code != syntax.ErrInvalidEscape
+}
+
 func validateRedirect(p *Problems, field string, r RedirectURI) {
 	if r.Mode == "regex" {
-		if _, err := regexp.Compile(r.URL); err != nil || r.URL == "" {
+		if r.URL == "" || broken(r.URL) {
 			p.Add(field, "The redirect URI "+quote(r.URL)+" is not a regular expression that can be read.", "Correct it, or use a strict one.")
 		}
 		return

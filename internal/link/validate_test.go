@@ -140,6 +140,16 @@ func wrongProviders() map[string]wrong {
 	}
 }
 
+func TestWhatAuthentikTakesIsTaken(t *testing.T) {
+	s := minimal()
+	s.Application.LaunchURL, s.Application.Icon = new("https://pb.company/_/#/collections"), new("https://cdn.company/icon-%(theme)s.svg")
+	s.Provider.AccessTokenValidity, s.Provider.AccessCodeValidity = new("hours=0.5"), new("Minutes= 1;seconds=30;")
+	s.Provider.RedirectURIs = []link.RedirectURI{{URL: `https://(?!evil)[a-z]+\.company/.*\Z`, Mode: "regex"}}
+	if problems := s.Validate(); len(problems) > 0 {
+		t.Error(problems)
+	}
+}
+
 func wrongRedirects() map[string]wrong {
 	at := func(says string, r link.RedirectURI) wrong {
 		list := append(strict(pocketbaseURL+link.RedirectPath), r)

@@ -87,6 +87,10 @@ func (b settings) flow(name, label, designation, none string) Choice {
 			options = append(options, Option{Value: f.Name, Label: flowLabel(f)})
 		}
 	}
+	now := b.in.Form.Get(name)
+	if now != "" && slices.Contains(b.in.Authentik.Missing, "authentik_flows.view_flow") {
+		options = append(options, Option{Value: now, Label: "As it is: " + now})
+	}
 	c := b.choice(name, label, "", options...)
 	if designation == "authorization" {
 		c.Hint = "With explicit consent people are asked once before their data goes to PocketBase"
@@ -131,7 +135,7 @@ func (b settings) mappings() *Ticks {
 	}
 	t := &Ticks{Name: name, Label: "More scope mappings", Error: b.problems.At(name), Hint: "openid, profile and the e-mail mapping that you chose are always there"}
 	for _, m := range b.in.Authentik.Mappings {
-		if basicScope(m.Scope) {
+		if m.Scope == "email" || m.Managed == link.ManagedPrefix+"openid" || m.Managed == link.ManagedPrefix+"profile" {
 			continue
 		}
 		t.Options = append(t.Options, Option{Value: m.Name, Label: m.Name + " · " + m.Scope, Checked: slices.Contains(b.in.Form[name], m.Name)})
@@ -140,10 +144,6 @@ func (b settings) mappings() *Ticks {
 		return nil
 	}
 	return t
-}
-
-func basicScope(scope string) bool {
-	return scope == "openid" || scope == "profile" || scope == "email"
 }
 
 func (b settings) modes() []Choice {
