@@ -83,6 +83,9 @@ func (m *measured) judgeEmail() link.Check {
 	switch {
 	case m.d.Email == link.EmailLeave && !isVerified:
 		return pass(check, evidence+" As decided, PocketBase drops the address.")
+	case m.d.Email == link.EmailLeave:
+		return warn(check, causeEmail, evidence+" It counts as verified, though the decision was to leave authentik's answer.",
+			"A scope mapping of your own says so. Take it off the provider, or decide to trust these addresses.")
 	case isVerified:
 		return pass(check, evidence)
 	case email == "":

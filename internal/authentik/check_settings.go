@@ -144,7 +144,7 @@ func (m *measured) judgeBindings() link.Check {
 	case len(gone) > 0:
 		return fail(check, causeSettings, "Not bound any more: "+strings.Join(gone, ", ")+".", "Plan and apply again to bind them.")
 	case len(live) == 0:
-		return pass(check, "The application has no bindings: everyone with an authentik account may use it.")
+		return pass(check, "The application has no bindings: everyone with an authentik account may use it, unless authentik's default access to applications is off.")
 	}
 	return pass(check, "Bound to the application: "+bindingNames(live)+".")
 }

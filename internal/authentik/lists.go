@@ -131,17 +131,11 @@ func (c *Client) exactly(ctx context.Context, l list, key, value string) ([]obje
 	return matching, err
 }
 
-// emailChangeAllowed reads default_user_change_email; nil where the answer
-// does not say.
-func (c *Client) emailChangeAllowed(ctx context.Context) (*bool, error) {
+// settings reads the system settings.
+func (c *Client) settings(ctx context.Context) (object, error) {
 	n := need{what: "system settings", perm: permViewSettings}
-	o, err := c.one(ctx, n, func(ctx context.Context) error {
+	return c.one(ctx, n, func(ctx context.Context) error {
 		_, _, err := c.api.AdminAPI.AdminSettingsRetrieve(ctx).Execute()
 		return err
 	})
-	if err != nil || !o.has("default_user_change_email") {
-		return nil, err
-	}
-	allowed := o.flag("default_user_change_email")
-	return &allowed, nil
 }

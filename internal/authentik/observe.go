@@ -135,9 +135,19 @@ func (o *observation) readApplication(ctx context.Context) error {
 	return fill(ctx, o.c, o.c.bindingList(state.PK), bindingState, &o.snap.Bindings)
 }
 
-func (o *observation) readSettings(ctx context.Context) (err error) {
-	o.snap.EmailChangeAllowed, err = o.c.emailChangeAllowed(ctx)
-	return err
+// readSettings reads what is good to know: where it cannot be read, it is not
+// known.
+func (o *observation) readSettings(ctx context.Context) error {
+	settings, err := o.c.settings(ctx)
+	if err != nil {
+		return err
+	}
+	if settings.has("default_user_change_email") {
+		o.snap.EmailChangeAllowed = new(settings.flag("default_user_change_email"))
+	}
+	flags := settings.object("flags")
+	o.snap.ClosedByDefault = flags.has("core_default_app_access") && !flags.flag("core_default_app_access")
+	return nil
 }
 
 // readAccess looks up the groups, users and policies that the query names.

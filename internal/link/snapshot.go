@@ -65,6 +65,9 @@ type AuthentikSnapshot struct {
 	// EmailChangeAllowed tells whether people may change their own address
 	// (default_user_change_email). nil: the token may not read it.
 	EmailChangeAllowed *bool
+	// ClosedByDefault tells that an application without bindings lets nobody
+	// in (the flag core_default_app_access is off). Unread settings say no.
+	ClosedByDefault bool
 	// Missing are the permissions that a refused read showed to be lacking,
 	// such as "authentik_flows.view_flow".
 	Missing []string

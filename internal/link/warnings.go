@@ -25,7 +25,17 @@ func (w *warner) add(id string, system System, summary, detail string) {
 
 func (w *warner) access(d Desired, a AuthentikSnapshot) {
 	counts := func(b BindingState) bool { return b.Enabled }
-	if len(d.Bindings) == 0 && !slices.ContainsFunc(a.Bindings, counts) {
+	unbound := len(d.Bindings) == 0 && !slices.ContainsFunc(a.Bindings, counts)
+	switch {
+	case unbound && a.Application != nil && slices.Contains(a.Missing, "authentik_policies.view_policybinding"):
+		w.add("access-unseen", Authentik, "The token may not see who may use this application.",
+			"Give it the permission authentik_policies.view_policybinding, or look in authentik.")
+		return
+	case unbound && a.ClosedByDefault:
+		w.add("open-to-nobody", Authentik, "Nobody can use this application yet: in this authentik one without bindings is closed.",
+			"Choose groups, users or a policy under “Who may use it”.")
+		return
+	case unbound:
 		w.add("open-to-everyone", Authentik, "Everyone with an authentik account can use this application.",
 			"To let in only some people, choose groups, users or a policy under “Who may use it”.")
 		return
@@ -55,8 +65,23 @@ func (w *warner) email(d Desired, a AuthentikSnapshot) {
 		w.add("email-trust-attribute", Authentik, "Only people with the attribute email_verified: true have a verified address.",
 			"Set it on the user or let your enrolment set it. "+EmailOutcome(EmailLeave, d.Collection))
 	case EmailLeave:
+		if own := customEmail(d, a); own != "" {
+			w.add("email-leave", Authentik, "The scope mapping "+quote(own)+" answers for e-mail addresses, and authpocket cannot tell what it says.",
+				"Where it marks an address as verified, PocketBase links the account that has it. Where not: "+lowerFirst(EmailOutcome(EmailLeave, d.Collection)))
+			return
+		}
 		w.add("email-leave", Authentik, "authentik marks every e-mail address as not verified.", EmailOutcome(EmailLeave, d.Collection))
 	}
+}
+
+// customEmail is the name of an admin's own e-mail mapping on the provider.
+func customEmail(d Desired, a AuthentikSnapshot) string {
+	for _, ref := range d.Provider.Mappings {
+		if m := mappingByID(a, ref.ID); m != nil && m.Scope == "email" && m.Managed == "" && !OwnMapping(m.Name) {
+			return m.Name
+		}
+	}
+	return ""
 }
 
 func (w *warner) transport(s Spec, d Desired) {

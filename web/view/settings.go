@@ -191,6 +191,9 @@ func (b settings) access() AccessPart {
 	for _, f := range part.Lists {
 		named += len(strings.Fields(f.Value))
 	}
+	if b.in.Authentik.ClosedByDefault {
+		part.Now = "nobody yet: this authentik closes an application without bindings"
+	}
 	there := len(b.in.Authentik.Bindings)
 	switch {
 	case named > 0:
