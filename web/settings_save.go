@@ -47,7 +47,7 @@ func (s *Server) saveSettings(w http.ResponseWriter, r *http.Request, sess *sess
 // depend: what of the spec stays, and the page to ask again; "" for none.
 func (f settingsForm) askAgain(spec link.Spec) (link.Spec, string) {
 	shown := func(name, now string) bool { return !f.Has("shown."+name) || f.Get("shown."+name) == now }
-	if spec.Existing == link.ExistingUse && !shown("slug", link.Value(spec.Application.Slug, "")) {
+	if spec.Existing == link.ExistingUse && (!shown("slug", link.Value(spec.Application.Slug, "")) || !shown("existing", string(spec.Existing))) {
 		return openPart(spec), "/settings"
 	}
 	if !shown("collection", link.Value(spec.PocketBase.Collection, "")) {

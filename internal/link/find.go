@@ -201,16 +201,18 @@ func findBySlug(s Spec, a AuthentikSnapshot, p PocketBaseSnapshot, candidates []
 			kind = "provider of another kind"
 		}
 		problems.Add("application.slug", taken+", which has the "+kind+" "+quote(app.ProviderName)+".", "Choose another slug: only an OAuth2/OpenID provider can be linked.")
-		return existing{application: app}
+		return existing{}
 	}
 	provider := &a.Providers[i]
 	c := slices.IndexFunc(candidates, func(c Candidate) bool { return c.Provider.PK == provider.PK })
 	switch {
 	case s.Existing == ExistingNew && (c < 0 || !candidates[c].strong && p.uses(provider.ClientID)):
 		problems.Add("application.slug", taken+".", "Choose another slug to make a new one.")
+		return existing{} // none of a stranger's settings are this link's
 	case c < 0 && !use:
 		problems.Add("application.slug", taken+", whose provider "+quote(provider.Name)+" sends people elsewhere ("+Show(redirectNames(provider.RedirectURIs))+").",
 			"Choose another slug, or “use what is there” (existing: use) to change that application.")
+		return existing{}
 	}
 	return existing{application: app, provider: provider}
 }

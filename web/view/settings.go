@@ -74,6 +74,10 @@ func (b settings) shown() Shown {
 	if b.in.Form.Has("shown.collection") {
 		s.Collection = b.in.Form.Get("shown.collection")
 	}
+	s.Existing = b.in.Form.Get("existing")
+	if b.in.Form.Has("shown.existing") {
+		s.Existing = b.in.Form.Get("shown.existing")
+	}
 	return s
 }
 
