@@ -18,8 +18,10 @@ const permViewEvent = "authentik_events.view_event"
 const eventCount = 100
 
 // Events reads what authentik noted about sign-ins to the link's application
-// since then, by this machine's clock, oldest first and without secrets.
-func (c *Client) Events(ctx context.Context, since time.Time, d link.Desired) link.AuthentikTrail {
+// since then, by this machine's clock, oldest first and without secrets. Those
+// that name another state than this one are of other sign-ins, and left out;
+// an empty state takes all.
+func (c *Client) Events(ctx context.Context, since time.Time, d link.Desired, state string) link.AuthentikTrail {
 	n := need{what: "events", perm: permViewEvent}
 	sent := time.Now()
 	a, err := c.read(ctx, n, func(ctx context.Context) error {
@@ -42,7 +44,7 @@ func (c *Client) Events(ctx context.Context, since time.Time, d link.Desired) li
 	var t link.AuthentikTrail
 	for _, e := range events {
 		// The date that since was corrected by has whole seconds.
-		if at := event(e).when(); at.After(since.Add(-time.Second)) && event(e).concerns(d) {
+		if at := event(e).when(); at.After(since.Add(-time.Second)) && event(e).concerns(d) && event(e).of(state) {
 			event(e).add(&t, d)
 		}
 	}
@@ -79,6 +81,12 @@ func (e event) concerns(d link.Desired) bool {
 		return true
 	}
 	return e.ofMapping(d)
+}
+
+// of tells whether the event may be of the sign-in with that state.
+func (e event) of(state string) bool {
+	named := e.args().text("state")
+	return state == "" || named == "" || named == state
 }
 
 // ofMapping tells whether one of the provider's scope mappings failed.

@@ -38,7 +38,7 @@ func TestEventsReadWhatARealAuthentikNoted(t *testing.T) {
 		return true
 	})
 	since := time.Date(2026, 11, 23, 13, 57, 0, 0, time.UTC)
-	trail := c.Events(t.Context(), since, recordedLink())
+	trail := c.Events(t.Context(), since, recordedLink(), "")
 	if trail.Unread != "" || len(trail.Evidence) != 3 || trail.Person != 34 || !trail.Through || trail.IP != "127.0.0.1" {
 		t.Fatalf("%+v", trail)
 	}
@@ -59,17 +59,17 @@ func TestEventsReadWhatARealAuthentikNoted(t *testing.T) {
 		}
 	}
 
-	if later := c.Events(t.Context(), since.Add(time.Hour), recordedLink()); len(later.Evidence) != 0 || later.Through {
+	if later := c.Events(t.Context(), since.Add(time.Hour), recordedLink(), ""); len(later.Evidence) != 0 || later.Through {
 		t.Errorf("what came before is read: %+v", later)
 	}
 	other := recordedLink()
 	other.Application.PK, other.Provider.PK, other.Provider.ClientID, other.Provider.Name = "x", 7, "other", "Other"
-	if foreign := c.Events(t.Context(), since, other); len(foreign.Evidence) != 0 || foreign.Person != 0 {
+	if foreign := c.Events(t.Context(), since, other, ""); len(foreign.Evidence) != 0 || foreign.Person != 0 {
 		t.Errorf("another application's events are read: %+v", foreign)
 	}
 	made := recordedLink()
 	made.Application.PK, made.Provider.PK = "", 0 // a link that was just made
-	if fresh := c.Events(t.Context(), since, made); len(fresh.Evidence) != 3 {
+	if fresh := c.Events(t.Context(), since, made, ""); len(fresh.Evidence) != 3 {
 		t.Errorf("%+v", fresh)
 	}
 }
@@ -78,7 +78,7 @@ func TestEventsThatMayNotBeReadSaySo(t *testing.T) {
 	l := newLab(t, authentiksim.Config{})
 	l.connect()
 	c := l.connectAs(l.token())
-	trail := c.Events(t.Context(), time.Now(), recordedLink())
+	trail := c.Events(t.Context(), time.Now(), recordedLink(), "")
 	if trail.Unread == "" || !strings.Contains(trail.Unread, "authentik_events.view_event") {
 		t.Errorf("%+v", trail)
 	}

@@ -137,6 +137,8 @@ func (e *Engine) checkPrediction(ctx context.Context, d link.Desired, person int
 	switch {
 	case err != nil:
 		return skipped(check, err)
+	case p.Unsure:
+		return outcome(check, link.Warn, p.Cause, p.Words, "Test a sign-in to see.")
 	case p.Outcome != link.OutcomeRefused:
 		return outcome(check, link.Pass, "", p.Words, "")
 	case person == 0:

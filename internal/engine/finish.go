@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"slices"
+	"strings"
 	"sync"
 
 	"authpocket/internal/link"
@@ -25,7 +26,7 @@ func (e *Engine) FinishSignIn(ctx context.Context, d link.Desired, s SignIn, r l
 	if report == nil {
 		report = func(link.Verdict) {}
 	}
-	t := &trial{e: e, d: d, s: s, x: x, report: report, facts: link.Facts{Decision: d.Email, Return: r}}
+	t := &trial{e: e, d: d, s: s, x: x, report: report, facts: link.Facts{Decision: d.Email, Return: r, OwnCallback: !strings.HasSuffix(s.RedirectURL, link.RedirectPath)}}
 	if r.Code.IsSet() {
 		report(link.Verdict{Stages: link.StagesUpTo(link.StageToken, link.StageRunning, ""), Prediction: x.Prediction})
 		t.exchange(ctx)
@@ -69,7 +70,7 @@ func (t *trial) works(ctx context.Context) link.Verdict {
 	v.Words = "The sign-in works. " + link.RecordWords(done)
 	t.compare(&v)
 	t.report(v)
-	v.Evidence = t.e.authentik.Events(ctx, t.s.Started, t.d).Evidence
+	v.Evidence = t.e.authentik.Events(ctx, t.s.Started, t.d, t.state()).Evidence
 	v.Over = true
 	return v
 }
@@ -121,14 +122,17 @@ func (t *trial) explain(ctx context.Context) link.Verdict {
 // person is who signed in, as far as it is known.
 func (t *trial) person() int { return cmp.Or(t.facts.Authentik.Person, t.x.Person) }
 
+// state is what authentik's page was opened with.
+func (t *trial) state() string { return cmp.Or(t.facts.Return.State, t.s.State) }
+
 func (t *trial) readTrails(ctx context.Context) {
 	query := link.TrailQuery{
-		Nonce: t.s.ID, State: cmp.Or(t.facts.Return.State, t.s.State), Exchange: t.facts.Return.Code.IsSet(), RedirectURL: t.s.RedirectURL,
+		Nonce: t.s.ID, State: t.state(), Exchange: t.facts.Return.Code.IsSet(), RedirectURL: t.s.RedirectURL,
 		Patient: t.needsLog() || t.facts.Return.Missing == link.MissingTimeout,
 		Hide:    []secret.Text{t.facts.Return.Code, t.s.CodeVerifier, t.d.Provider.ClientSecret, t.d.Slot.ClientSecret},
 	}
 	var group sync.WaitGroup
-	group.Go(func() { t.facts.Authentik = t.e.authentik.Events(ctx, t.s.Started, t.d) })
+	group.Go(func() { t.facts.Authentik = t.e.authentik.Events(ctx, t.s.Started, t.d, t.state()) })
 	group.Go(func() { t.facts.PocketBase = t.e.pocketbase.Trail(ctx, query) })
 	group.Wait()
 }

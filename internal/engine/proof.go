@@ -25,7 +25,7 @@ type AuthentikProof interface {
 	RedirectURIs(ctx context.Context, d link.Desired) ([]string, error)
 	// Events are those about the link's client since then, by this machine's
 	// clock.
-	Events(ctx context.Context, since time.Time, d link.Desired) link.AuthentikTrail
+	Events(ctx context.Context, since time.Time, d link.Desired, state string) link.AuthentikTrail
 	// ClockOffset is by how much its clock is ahead of this machine's.
 	ClockOffset(context.Context) (time.Duration, error)
 }

@@ -7,12 +7,15 @@ import (
 
 // Facts are what is known of a sign-in that did not end as it should.
 type Facts struct {
-	Decision   EmailDecision
-	Return     Return
-	Exchanged  *Exchanged // nil: PocketBase was not given a code, or gave no answer
-	Authentik  AuthentikTrail
-	PocketBase PocketBaseTrail
-	Checks     []Check // measured right after, where nothing came back
+	Decision EmailDecision
+	Return   Return
+	// OwnCallback tells that the code comes back to authpocket, so that
+	// PocketBase's event stream and addresses have no part in it.
+	OwnCallback bool
+	Exchanged   *Exchanged // nil: PocketBase was not given a code, or gave no answer
+	Authentik   AuthentikTrail
+	PocketBase  PocketBaseTrail
+	Checks      []Check // measured right after, where nothing came back
 	// Claims are what authentik sends about the person; nil where nobody
 	// knows who it was.
 	Claims *Claims
@@ -96,6 +99,8 @@ func diagnoseMissing(f Facts) string {
 		}
 	}
 	switch {
+	case f.OwnCallback && f.Authentik.Through:
+		return "popup-closed"
 	case f.Authentik.Through && trail.Elsewhere:
 		return "other-pocketbase"
 	case f.Authentik.Through && f.Authentik.IP != "" && trail.StreamIP != "" && f.Authentik.IP != trail.StreamIP:

@@ -44,6 +44,9 @@ type Prediction struct {
 	Cause   string  // refused
 	Email   string  // the address the record will have
 	Words   string  // for people
+	// Unsure tells that a rule, named by Cause, may refuse what is predicted:
+	// authpocket does not work rules out.
+	Unsure bool
 	// Subject is whom it is about, as authentik names them to PocketBase;
 	// empty where nobody was named.
 	Subject string
@@ -60,6 +63,19 @@ func Predict(claims Claims, c CollectionState, bySubject, byEmail *Account) Pred
 	if !claims.Verified {
 		email = ""
 	}
+	p := predict(claims, c, bySubject, byEmail, email)
+	switch {
+	case p.Outcome == OutcomeNew && !PlainlyOpen(c.CreateRule):
+		p.Unsure, p.Cause, p.Words = true, "create-rule", p.Words+" The create rule of "+c.Name+" may refuse it; authpocket does not work it out."
+	case p.Outcome != OutcomeRefused && strings.TrimSpace(Value(c.AuthRule, "")) != "":
+		p.Unsure, p.Cause, p.Words = true, "auth-rule", p.Words+" The auth rule of "+c.Name+" may refuse it; authpocket does not work it out."
+	}
+	return p
+}
+
+// predict leaves rules aside that are neither open nor closed. email is
+// empty where PocketBase drops it.
+func predict(claims Claims, c CollectionState, bySubject, byEmail *Account, email string) Prediction {
 	switch {
 	case c.AuthRule == nil:
 		return refused("auth-rule", "PocketBase refuses everyone: the auth rule of "+c.Name+" lets nobody sign in.")
@@ -72,6 +88,8 @@ func Predict(claims Claims, c CollectionState, bySubject, byEmail *Account) Pred
 		return predictLink(claims, *byEmail)
 	case c.CreateRule == nil:
 		return refused("create-rule", "PocketBase refuses new people: only superusers may create records in "+c.Name+".")
+	case c.OAuth2.Mapped.ID == "id":
+		return refused("mapped-field", "PocketBase refuses new people: the subject is mapped to the record's own id, which it never fits.")
 	case email == "" && c.EmailRequired:
 		cause := "email-unverified"
 		if claims.Email == "" {
@@ -87,7 +105,12 @@ func Predict(claims Claims, c CollectionState, bySubject, byEmail *Account) Pred
 }
 
 func predictLink(claims Claims, there Account) Prediction {
-	if there.LinkedSubject != "" && there.LinkedSubject != claims.Subject {
+	other := there.LinkedSubject != "" && there.LinkedSubject != claims.Subject
+	if other && !there.Verified {
+		return Prediction{Outcome: OutcomeLinked, Account: there, Email: there.Email,
+			Words: "Is linked to the account " + quote(shown(there)) + ", which has the same address and was never verified: PocketBase 0.37.4 and later drop its link with another subject, earlier ones refuse the sign-in."}
+	}
+	if other {
 		return refused("other-subject", "PocketBase refuses the sign-in: the account "+quote(shown(there))+" is linked with another subject in this slot.")
 	}
 	return Prediction{Outcome: OutcomeLinked, Account: there, Email: there.Email,

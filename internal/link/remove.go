@@ -55,12 +55,18 @@ func (u *undoer) used(m Mapping) bool {
 // removeSlot takes the link's element out of the collection's providers.
 func (u *undoer) removeSlot(s Spec, found existing) {
 	c := u.p.Collection(Value(s.PocketBase.Collection, DefaultCollection))
-	if c == nil || found.provider == nil {
+	if c == nil {
+		return
+	}
+	clientID := ""
+	if found.provider != nil {
+		clientID = found.provider.ClientID
+	} else if clientID = staleClient(s, *c, u.a, endpointsOf(Desired{AuthentikURL: Value(&s.AuthentikURL, u.a.URL)}, s)); clientID == "" {
 		return
 	}
 	for _, slot := range Slots() {
 		i := slotIndex(c.OAuth2, slot)
-		if i < 0 || c.OAuth2.Providers[i].ClientID != found.provider.ClientID {
+		if i < 0 || c.OAuth2.Providers[i].ClientID != clientID {
 			continue
 		}
 		after := *c

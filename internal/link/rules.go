@@ -16,7 +16,7 @@ func (d Desired) RuleDrifts(now CollectionState) []RuleDrift {
 	was := d.Collection
 	add := func(cause, name string, before, after *string) {
 		if !equalRules(before, after) {
-			list = append(list, RuleDrift{Cause: cause, Looser: plainlyOpen(after),
+			list = append(list, RuleDrift{Cause: cause, Looser: PlainlyOpen(after),
 				What: "The " + name + " of " + now.Name + " was " + ruleWords(before) + " and is now " + ruleWords(after) + "."})
 		}
 	}
@@ -34,8 +34,8 @@ func (d Desired) RuleDrifts(now CollectionState) []RuleDrift {
 
 func asksTwice(c CollectionState) bool { return c.MFAEnabled && !exemptsOAuth2(c.MFARule) }
 
-// plainlyOpen tells whether a rule lets every sign-in with OAuth2 through.
-func plainlyOpen(rule *string) bool {
+// PlainlyOpen tells whether a rule lets every sign-in with OAuth2 through.
+func PlainlyOpen(rule *string) bool {
 	if rule == nil {
 		return false
 	}

@@ -3,6 +3,7 @@ package link
 import (
 	"encoding/json"
 	"slices"
+	"strings"
 	"time"
 
 	"authpocket/internal/secret"
@@ -180,6 +181,16 @@ func (s *PocketBaseSnapshot) Collection(name string) *CollectionState {
 		}
 	}
 	return nil
+}
+
+// ManagedBy names the app that sets the collections' rules itself at each
+// start, empty where none is known. Rules changed there do not last, so they
+// are told about and never offered as a change.
+func (s *PocketBaseSnapshot) ManagedBy() string {
+	if strings.Contains(strings.ToLower(s.Settings.AppName), "beszel") {
+		return "Beszel"
+	}
+	return ""
 }
 
 // uses tells whether a slot of any auth collection has the client id.

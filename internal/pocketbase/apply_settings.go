@@ -20,7 +20,7 @@ func (*settingsWriter) name() string { return "the settings" }
 func (*settingsWriter) doubtful() bool { return false }
 
 func (w *settingsWriter) prepare(ctx context.Context, _ bool) (*call, error) {
-	now, err := w.c.settings(ctx)
+	now, err := w.c.settings(ctx, link.DefaultCollection)
 	if err != nil || now.HideControls == w.after.HideControls {
 		return nil, err
 	}
@@ -29,7 +29,7 @@ func (w *settingsWriter) prepare(ctx context.Context, _ bool) (*call, error) {
 }
 
 func (w *settingsWriter) confirm(ctx context.Context) error {
-	now, err := w.c.settings(ctx)
+	now, err := w.c.settings(ctx, link.DefaultCollection)
 	if err != nil {
 		return err
 	}

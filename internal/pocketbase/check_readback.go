@@ -97,18 +97,12 @@ func createObstacle(now link.CollectionState) *obstacle {
 	case rule == nil:
 		return &obstacle{cause: causeCreateRule, what: "createRule of " + now.Name + " lets only superusers make records, so new people are refused. People who have an account there get in.",
 			todo: "To let new people in through authentik only, set createRule to @request.context = \"oauth2\"."}
-	case opensTo(*rule):
+	case link.PlainlyOpen(rule):
 		return nil
 	default:
 		return &obstacle{cause: causeCreateRule, what: "createRule of " + now.Name + " is “" + plain(*rule) + "”, which may refuse new people; authpocket does not work it out.",
 			todo: "Sign in with a new account to see, or set createRule to @request.context = \"oauth2\"."}
 	}
-}
-
-// opensTo tells whether a rule plainly lets every OAuth2 sign-in through.
-func opensTo(rule string) bool {
-	normal := strings.ReplaceAll(strings.Join(strings.Fields(rule), ""), "'", `"`)
-	return normal == "" || normal == `@request.context="oauth2"`
 }
 
 func authObstacle(now link.CollectionState) *obstacle {
@@ -129,7 +123,7 @@ func mfaObstacle(now link.CollectionState) *obstacle {
 	if !now.MFAEnabled || normal == `@request.context!="oauth2"` {
 		return nil
 	}
-	return &obstacle{cause: causeMFA, what: "Multi-factor authentication is on in " + now.Name + ", so that authentik alone is not enough: PocketBase asks for a second way to sign in.",
+	return &obstacle{cause: causeMFA, everyone: normal == "", what: "Multi-factor authentication is on in " + now.Name + ", so that authentik alone is not enough: PocketBase asks for a second way to sign in.",
 		todo: "Set the MFA rule to @request.context != \"oauth2\", and let authentik ask for the second factor."}
 }
 

@@ -107,7 +107,7 @@ func TestCheckFindsEachBreak(t *testing.T) {
 			users.AuthRule, users.CreateRule = nil, nil
 		}},
 		{"authRule of its own", "rules", link.Warn, causeAuthRule, func(users *core.Collection, _ *core.OAuth2ProviderConfig) { users.AuthRule = new("verified = true") }},
-		{"MFA", "rules", link.Warn, causeMFA, func(users *core.Collection, _ *core.OAuth2ProviderConfig) { users.MFA.Enabled = true }},
+		{"MFA", "rules", link.Fail, causeMFA, func(users *core.Collection, _ *core.OAuth2ProviderConfig) { users.MFA.Enabled = true }},
 		{"required field", "rules", link.Warn, causeRequiredField, func(users *core.Collection, _ *core.OAuth2ProviderConfig) {
 			users.Fields.Add(&core.TextField{Name: "phone", Required: true})
 		}},
@@ -136,7 +136,7 @@ func TestCheckOpenRules(t *testing.T) {
 	}{
 		{"", true}, {" ", true}, {`@request.context = "oauth2"`, true}, {`@request.context='oauth2'`, true}, {"false", false}, {`@request.context != "oauth2"`, false},
 	} {
-		if got := opensTo(one.rule); got != one.open {
+		if got := link.PlainlyOpen(&one.rule); got != one.open {
 			t.Errorf("%q: %v", one.rule, got)
 		}
 	}

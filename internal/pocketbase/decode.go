@@ -111,23 +111,32 @@ type rateLimit struct {
 	MaxRequests int    `json:"maxRequests"`
 }
 
-func (s settings) state() link.SettingsState {
+func (s settings) state(collection string) link.SettingsState {
 	return link.SettingsState{
 		AppName:      s.Meta.AppName,
 		AppURL:       s.Meta.AppURL,
 		HideControls: s.Meta.HideControls,
 		RateLimits:   s.RateLimits.Enabled,
-		AuthLimit:    authLimit(s.RateLimits.Rules),
+		AuthLimit:    authLimit(s.RateLimits.Rules, collection),
 		SuperuserIPs: s.SuperuserIPs,
 	}
 }
 
-// authLimit is the first rule that counts sign-ins of guests, in words.
-func authLimit(rules []rateLimit) string {
-	for _, r := range rules {
-		_, what, _ := strings.Cut(r.Label, ":")
-		if r.Audience != "@auth" && (what == "auth" || what == "authWithOAuth2") {
-			return fmt.Sprintf("%d per %d s", r.MaxRequests, r.Duration)
+// authLimit is the rule that counts sign-ins of guests to the collection, in
+// words. PocketBase takes the first label that has one, exact before prefix
+// (core/settings_model.go, FindRateLimitRule).
+func authLimit(rules []rateLimit, collection string) string {
+	path := "/api/collections/" + collection + "/auth-with-oauth2"
+	for _, label := range []string{collection + ":authWithOAuth2", "*:authWithOAuth2", collection + ":auth", "*:auth", "POST " + path, path} {
+		best := rateLimit{}
+		for _, r := range rules {
+			begins := strings.HasSuffix(r.Label, "/") && strings.HasPrefix(label+"/", r.Label)
+			if r.Audience != "@auth" && (r.Label == label || begins) && len(r.Label) > len(best.Label) {
+				best = r
+			}
+		}
+		if best.Label != "" {
+			return fmt.Sprintf("%d per %d s", best.MaxRequests, best.Duration)
 		}
 	}
 	return ""

@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
+	"time"
 
 	"authpocket/internal/link"
 	"authpocket/internal/secret"
@@ -84,7 +85,7 @@ func (c *Client) Exchange(ctx context.Context, d link.Desired, code link.Code) (
 	sent.Subject = got.Meta.ID
 	record := readRecord(got.Record, d.Collection.OAuth2.Mapped)
 	return link.Exchanged{
-		Outcome: c.outcome(ctx, d, got, newest), Record: &record, Subject: got.Meta.ID,
+		Outcome: c.outcome(ctx, d, got, newest, record.Created), Record: &record, Subject: got.Meta.ID,
 		Claims: link.ClaimTexts(got.Meta.RawUser), Sent: sent,
 	}, nil
 }
@@ -125,17 +126,26 @@ func readRecord(fields map[string]any, mapped link.MappedFields) link.Record {
 	}
 }
 
+// sameWrite is the most that lies between a new account and its link, which
+// PocketBase writes together.
+const sameWrite = 2 * time.Second
+
 // outcome tells a new account from one that was linked just now and one that
-// was linked before.
-func (c *Client) outcome(ctx context.Context, d link.Desired, got signedInAnswer, newest string) link.Outcome {
+// was linked before. PocketBase 0.23 to 0.25 leave isNew out; there the times
+// of the account and its link tell.
+func (c *Client) outcome(ctx context.Context, d link.Desired, got signedInAnswer, newest string, made time.Time) link.Outcome {
 	if link.Value(got.Meta.IsNew, false) {
 		return link.OutcomeNew
 	}
 	rows, err := c.links(ctx, d, lookup("providerId", got.Meta.ID))
 	for _, row := range rows {
-		if err == nil && row.ProviderID == got.Meta.ID && row.Created > newest {
-			return link.OutcomeLinked
+		if err != nil || row.ProviderID != got.Meta.ID || row.Created <= newest {
+			continue
 		}
+		if got.Meta.IsNew == nil && !made.IsZero() && logTime(row.Created).Sub(made).Abs() < sameWrite {
+			return link.OutcomeNew
+		}
+		return link.OutcomeLinked
 	}
 	return link.OutcomeReturns
 }

@@ -93,7 +93,7 @@ func FuzzLogLine(f *testing.F) {
 		if json.Unmarshal(line, &e) != nil {
 			return
 		}
-		trail, _ := readTrail([]trailEntry{e}, link.TrailQuery{Exchange: true, Hide: []secret.Text{secret.New("the-code-never-to-be-shown")}})
+		trail, _ := readTrail([]trailEntry{e}, link.TrailQuery{Exchange: true, Hide: []secret.Text{secret.New("the-code-never-to-be-shown")}}, false)
 		for _, one := range trail.Evidence {
 			if strings.Contains(one.Text, "the-code-never-to-be-shown") {
 				t.Errorf("the evidence is %q", one.Text)

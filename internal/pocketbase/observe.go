@@ -27,7 +27,7 @@ func (c *Client) Observe(ctx context.Context, q link.Query) (link.PocketBaseSnap
 	snap := link.PocketBaseSnapshot{Taken: time.Now(), URL: c.cfg.URL, Version: c.identity.Version}
 	group, groupCtx := errgroup.WithContext(ctx)
 	group.Go(func() (err error) {
-		snap.Settings, err = c.settings(groupCtx)
+		snap.Settings, err = c.settings(groupCtx, q.Collection)
 		return err
 	})
 	group.Go(func() (err error) {
@@ -107,11 +107,11 @@ func quoted(s string) string {
 	return `"` + strings.NewReplacer(`"`, "", `\`, "").Replace(s) + `"`
 }
 
-func (c *Client) settings(ctx context.Context) (link.SettingsState, error) {
+func (c *Client) settings(ctx context.Context, collection string) (link.SettingsState, error) {
 	var got settings
 	query := url.Values{"fields": {"meta,rateLimits,superuserIPs"}}
 	err := c.read(ctx, call{path: "/api/settings", query: query}, &got)
-	return got.state(), err
+	return got.state(collection), err
 }
 
 // linked counts the people of a collection that have signed in through each

@@ -38,12 +38,6 @@ func (e trailEntry) kind() string {
 		return "stream"
 	case strings.HasSuffix(path, publicMark):
 		return "public mark"
-	case strings.HasSuffix(path, publicMark):
-		return "public mark"
-	case strings.HasSuffix(path, markPath):
-		return "mark"
-	case strings.HasSuffix(path, publicMark):
-		return "public mark"
 	case strings.HasSuffix(path, markPath):
 		return "mark"
 	}
@@ -75,7 +69,8 @@ func (c *Client) Trail(ctx context.Context, q link.TrailQuery) link.PocketBaseTr
 	if why := c.logsOff(ctx); why != "" {
 		return link.PocketBaseTrail{Unread: why}
 	}
-	if why := c.mark(ctx, q); why != "" {
+	sent, why := c.mark(ctx, q)
+	if why != "" {
 		return link.PocketBaseTrail{Unread: why}
 	}
 	filter := "data.url~" + quoted(nonceKey+"="+q.Nonce)
@@ -99,7 +94,7 @@ func (c *Client) Trail(ctx context.Context, q link.TrailQuery) link.PocketBaseTr
 			return trail
 		}
 		var whole bool
-		if trail, whole = readTrail(got.Items, q); whole {
+		if trail, whole = readTrail(got.Items, q, sent); whole {
 			return trail
 		}
 	}
@@ -114,21 +109,23 @@ const (
 	publicMark = "/api/collections/authpocket-public-mark/auth-methods"
 )
 
-// mark leaves the marks, or tells why it cannot.
-func (c *Client) mark(ctx context.Context, q link.TrailQuery) string {
+// mark leaves the marks, or tells why it cannot. public tells that somebody
+// answered at the redirect URI's address.
+func (c *Client) mark(ctx context.Context, q link.TrailQuery) (public bool, why string) {
 	if q.Exchange {
-		return ""
+		return false, ""
 	}
 	query := url.Values{nonceKey: {q.Nonce}}
 	if base, found := strings.CutSuffix(q.RedirectURL, link.RedirectPath); found {
-		public := c.wire
-		public.base = base
-		_, _ = public.send(ctx, call{path: publicMark, query: query}) // no answer is an answer: it does not lead here
+		there := c.wire
+		there.base = base
+		_, err := there.send(ctx, call{path: publicMark, query: query})
+		public = err == nil // from where browsers are it may lead here all the same
 	}
 	if _, err := c.wire.send(ctx, call{path: markPath, query: query}); err != nil {
-		return unreachable(c.cfg.URL, err).Summary
+		return public, unreachable(c.cfg.URL, err).Summary
 	}
-	return ""
+	return public, ""
 }
 
 // rest waits, and tells whether there is time left.
@@ -144,9 +141,10 @@ func rest(ctx context.Context, wait time.Duration) bool {
 }
 
 // readTrail reads the entries, and tells whether all that can come is there.
-func readTrail(entries []trailEntry, q link.TrailQuery) (t link.PocketBaseTrail, whole bool) {
-	base, here := strings.CutSuffix(q.RedirectURL, link.RedirectPath)
-	here = !here || q.Exchange // nothing to be shown
+// marked tells that the mark by the redirect URI was answered by somebody.
+func readTrail(entries []trailEntry, q link.TrailQuery, marked bool) (t link.PocketBaseTrail, whole bool) {
+	base, _ := strings.CutSuffix(q.RedirectURL, link.RedirectPath)
+	here := !marked // nothing to be shown
 	for _, e := range entries {
 		switch e.kind() {
 		case "mark":

@@ -40,18 +40,27 @@ func (w *warner) version(snap link.PocketBaseSnapshot, d link.Desired) {
 			"authpocket writes in the way that is safe on every version since 0.23. Versions before 0.37.4 have a known security hole in OAuth2 sign-ins (GHSA-pq7p-mc74-g65w).")
 		return
 	}
-	if r.before(readsSafely) {
-		w.add("version-reads", name+" forgets client secrets when a collection is opened.",
+	if !r.since(readsSafely) {
+		w.add("version-reads", name+certainly(r, readsSafely, " forgets", " may forget")+" client secrets when a collection is opened.",
 			"Before 0.36.8, reading one collection through the API, as the dashboard and other tools do, empties the client secrets that the running server has, and sign-ins fail until the next change or restart. authpocket only reads lists, which is harmless. Upgrade.")
 	}
-	if r.before(hijackFixed) {
-		w.add("version-hijack", name+" has a known security hole in OAuth2 sign-ins.",
+	if !r.since(hijackFixed) {
+		w.add("version-hijack", name+certainly(r, hijackFixed, " has", " may have")+" a known security hole in OAuth2 sign-ins.",
 			"Before 0.37.4, whoever registers first with somebody's address can keep access to the account after that person signs in (GHSA-pq7p-mc74-g65w, CVE-2026-44166). Upgrade.")
 	}
 	if r.mayBe(mergesNot) && len(foreignProviders(snap, d)) > 0 {
 		w.add("version-merge", name+" "+isOrMayBe(r)+" 0.40.0, which cannot change one provider without the client secrets of the others.",
 			"The apply will be refused and nothing written, because there are other providers: "+strings.Join(foreignProviders(snap, d), ", ")+". Upgrade to 0.40.1 or later first.")
 	}
+}
+
+// certainly chooses between what is said of a server that is older than n and
+// of one that may be.
+func certainly(r release, n number, is, maybe string) string {
+	if r.before(n) {
+		return is
+	}
+	return maybe
 }
 
 func isOrMayBe(r release) string {
@@ -133,21 +142,11 @@ func (w *warner) rules(snap link.PocketBaseSnapshot, now link.CollectionState, d
 	wanted.CreateRule, wanted.AuthRule, wanted.OAuth2 = d.Collection.CreateRule, d.Collection.AuthRule, d.Collection.OAuth2
 	for _, one := range obstacles(wanted, d) {
 		detail := one.todo
-		if app := ManagedBy(snap); app != "" && (one.cause == causeCreateRule || one.cause == causeAuthRule || one.cause == causeMFA) {
+		if app := snap.ManagedBy(); app != "" && (one.cause == causeCreateRule || one.cause == causeAuthRule || one.cause == causeMFA) {
 			detail = managedDetail(app, one.cause)
 		}
 		w.add(one.cause, one.what, detail)
 	}
-}
-
-// ManagedBy names the app that sets the collections' rules itself at each
-// start, empty where none is known. Rules changed there do not last, so they
-// are told about and never offered as a change.
-func ManagedBy(snap link.PocketBaseSnapshot) string {
-	if strings.Contains(strings.ToLower(snap.Settings.AppName), "beszel") {
-		return "Beszel"
-	}
-	return ""
 }
 
 func managedDetail(app, cause string) string {

@@ -103,7 +103,7 @@ func TestManagedBy(t *testing.T) {
 			t.Errorf("it offers what does not last: %+v", w)
 		}
 	}
-	if ManagedBy(snap) != "Beszel" || ManagedBy(link.PocketBaseSnapshot{}) != "" {
+	if none := (link.PocketBaseSnapshot{}); snap.ManagedBy() != "Beszel" || none.ManagedBy() != "" {
 		t.Error("the app is not recognised")
 	}
 }

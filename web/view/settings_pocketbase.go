@@ -105,7 +105,7 @@ func (b settings) mapped() []Choice {
 // its rules for is not ours to know, so keeping them is the first answer.
 func (b settings) rules() []Choice {
 	now := b.in.PocketBase.Collection(b.in.Desired.Collection.Name)
-	if now == nil {
+	if now == nil || b.in.PocketBase.ManagedBy() != "" {
 		return nil
 	}
 	create := b.choice("pocketbase.create_rule", "Create rule", "Who may make records. New people's records are made at their first sign-in",

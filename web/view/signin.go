@@ -267,7 +267,11 @@ func evidenceRow(e link.Evidence) EvidenceRow {
 
 // Foreseen is a prediction as a page shows it.
 func Foreseen(person string, p link.Prediction) *Prediction {
-	return &Prediction{Person: person, Words: p.Words, Refused: p.Outcome == link.OutcomeRefused, Claims: claimRows(p.Sent), Fix: Fix(p.Cause)}
+	foreseen := &Prediction{Person: person, Words: p.Words, Refused: p.Outcome == link.OutcomeRefused, Claims: claimRows(p.Sent)}
+	if foreseen.Refused {
+		foreseen.Fix = Fix(p.Cause)
+	}
+	return foreseen
 }
 
 // NewTry makes the page for somebody else: how far it is, and whether it
