@@ -1,6 +1,7 @@
 package web
 
 import (
+	"fmt"
 	"log/slog"
 	"net/http"
 	"runtime/debug"
@@ -41,7 +42,7 @@ func (s *Server) recoverPanics(next http.Handler) http.Handler {
 				panic(reason)
 			}
 			s.cfg.Log.ErrorContext(r.Context(), "panic", slog.String("id", middleware.GetReqID(r.Context())),
-				slog.Any("reason", reason), slog.String("stack", string(debug.Stack())))
+				slog.String("reason", fmt.Sprintf("%T", reason)), slog.String("stack", string(debug.Stack())))
 			s.broken(w, r)
 		}()
 		next.ServeHTTP(w, r)

@@ -7,7 +7,6 @@ import (
 	"log/slog"
 	"net/http"
 	"sync"
-	"time"
 
 	"authpocket/internal/journal"
 	"authpocket/internal/secret"
@@ -15,10 +14,6 @@ import (
 	"authpocket/web/door"
 	"authpocket/web/view"
 )
-
-// jobGrace is how long Close waits for work that is under way before it is
-// cancelled.
-const jobGrace = 10 * time.Second
 
 // Config says how the wizard runs. The zero value is fit for production.
 type Config struct {
@@ -129,8 +124,6 @@ func (j *jobs) close() {
 	j.over = true
 	close(j.closed)
 	j.mu.Unlock()
-	impatient := time.AfterFunc(jobGrace, j.cancel)
+	j.cancel() // an apply finishes the change under way, see engine.Apply
 	j.running.Wait()
-	impatient.Stop()
-	j.cancel()
 }

@@ -64,11 +64,17 @@ func (s *signIns) all(sess *session) []*signInRun {
 	return list
 }
 
-// invited is the run that a link's token leads to, nil once its time is up.
+// invited is the run that a link's token leads to, nil once its time is up
+// and nobody has begun it.
 func (s *signIns) invited(token string) *signInRun {
 	hash := sha256.Sum256([]byte(token))
 	return s.find(func(r *signInRun) bool {
-		return r.invite != nil && subtle.ConstantTimeCompare(r.invite.hash[:], hash[:]) == 1 && time.Now().Before(r.invite.expires)
+		if r.invite == nil || subtle.ConstantTimeCompare(r.invite.hash[:], hash[:]) != 1 {
+			return false
+		}
+		r.mu.Lock()
+		defer r.mu.Unlock()
+		return r.invite.key != "" || time.Now().Before(r.invite.expires)
 	})
 }
 

@@ -69,7 +69,7 @@ func stopped(next link.Change) error {
 }
 
 // finishTime is how long a change may go on after authpocket was told to stop.
-const finishTime = 8 * time.Second
+const finishTime = 6 * time.Second
 
 // unhurried returns a context that ends finishTime after ctx does: a write
 // under way is not torn.

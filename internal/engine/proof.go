@@ -2,6 +2,7 @@ package engine
 
 import (
 	"context"
+	"errors"
 	"net/url"
 	"strings"
 	"time"
@@ -142,6 +143,9 @@ func (e *Engine) StartSignIn(ctx context.Context, d link.Desired, redirectURL st
 		return SignIn{}, err
 	}
 	u, err := url.Parse(opened)
+	if err == nil && (u.Scheme != "https" && u.Scheme != "http" || u.Host == "") {
+		err = errors.New("it is not a web address")
+	}
 	if err != nil {
 		return SignIn{}, &link.Fault{System: link.PB, Kind: link.FaultRefused, Summary: "The authorize URL that PocketBase gives to guests cannot be read.", Todo: "Apply the link again.", Err: err}
 	}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"log/slog"
 	"slices"
+	"time"
 
 	"authpocket/internal/link"
 )
@@ -22,6 +23,10 @@ func window(done []link.Change) int {
 	return i
 }
 
+// closeTime is how long closing the window may take once authpocket was told
+// to stop.
+const closeTime = 3 * time.Second
+
 // closeWindow puts a client id or secret back in authentik when PocketBase
 // did not get it any more, so that people can go on signing in. It returns the
 // error to report, with what became of that.
@@ -36,7 +41,11 @@ func (e *Engine) closeWindow(ctx context.Context, spec link.Spec, done []link.Ch
 		told = *fault
 	}
 	told.Err = cause
-	ctx = context.WithoutCancel(ctx)
+	if ctx.Err() != nil { // told to stop: whoever did waits for no more than 10 s
+		late, cancel := context.WithTimeout(context.WithoutCancel(ctx), closeTime)
+		defer cancel()
+		ctx = late
+	}
 	err := e.authentik.Apply(ctx, credentialsBack(done[i]))
 	if err == nil && told.Kind == link.FaultStale {
 		err = e.takeOver(ctx, spec, failed)

@@ -20,22 +20,28 @@ const (
 	ReadTime   = 30 * time.Second // to send a whole request
 )
 
+// HeadSize is the most that is read of a request's head, in bytes. net/http
+// adds some 4 kB to it.
+const HeadSize = 4 << 10
+
 // Serve answers on ln until ctx ends, then calls stop, which ends event
 // streams, and waits up to Grace for what still runs. It returns nil after an
 // orderly end.
 func Serve(ctx context.Context, ln net.Listener, handler http.Handler, stop func()) error {
 	server := &http.Server{
-		Handler:           handler,
-		ReadHeaderTimeout: HeaderTime,
-		ReadTimeout:       ReadTime,
-		WriteTimeout:      2 * time.Minute,
-		IdleTimeout:       30 * time.Second,
-		MaxHeaderBytes:    32 << 10,
+		Handler:                      handler,
+		ReadHeaderTimeout:            HeaderTime,
+		ReadTimeout:                  ReadTime,
+		WriteTimeout:                 2 * time.Minute,
+		IdleTimeout:                  30 * time.Second,
+		MaxHeaderBytes:               HeadSize,
+		DisableGeneralOptionsHandler: true, // OPTIONS * goes the way of all others
 	}
 	failed := make(chan error, 1)
 	go func() { failed <- server.Serve(ln) }()
 	select {
 	case err := <-failed:
+		stop()
 		return fmt.Errorf("serving: %w", err)
 	case <-ctx.Done():
 	}

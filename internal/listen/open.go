@@ -12,9 +12,9 @@ import (
 	"golang.org/x/net/netutil"
 )
 
-// MaxConnections are how many are open at once; more wait. Each holds some
-// 20 kB, so strangers cannot make the program grow.
-const MaxConnections = 512
+// MaxConnections are how many are open at once; more wait. With HeadSize it
+// bounds what strangers can make the program hold.
+const MaxConnections = 96
 
 // Options say where to listen, and what protects the way there.
 type Options struct {
@@ -79,7 +79,8 @@ func (o *Opened) protected(options Options, secure bool) error {
 	if len(o.Proxies) > 0 && o.Public == nil {
 		return errors.New("a trusted proxy needs --public-url too: the address that the browser shows, such as https://wizard.example")
 	}
-	if secure || len(o.Proxies) > 0 || loopback(options.Address) {
+	open := o.Public != nil && o.Public.Scheme == "http" && !loopback(net.JoinHostPort(o.Public.Hostname(), "80")) // the browser comes over http, whoever is in between
+	if !open && (secure || len(o.Proxies) > 0 || loopback(options.Address)) {
 		return nil
 	}
 	if !options.InsecureHTTP {

@@ -17,13 +17,14 @@ var ErrAddressRefused = errors.New("this address is link-local or a cloud metada
 
 // metadata are the addresses outside of the link-local ranges at which clouds
 // give secrets to whoever asks.
-func metadata() []netip.Addr {
-	return []netip.Addr{
-		netip.MustParseAddr("fd00:ec2::254"),   // Amazon
-		netip.MustParseAddr("fd20:ce::254"),    // Google
-		netip.MustParseAddr("168.63.129.16"),   // Azure
-		netip.MustParseAddr("100.100.100.200"), // Alibaba
-		netip.MustParseAddr("192.0.0.192"),     // Oracle
+func metadata() []netip.Prefix {
+	return []netip.Prefix{
+		netip.MustParsePrefix("fd00:ec2::/32"),      // Amazon: instances, and ::23 for pods
+		netip.MustParsePrefix("fd20:ce::254/128"),   // Google
+		netip.MustParsePrefix("168.63.129.16/32"),   // Azure
+		netip.MustParsePrefix("100.100.100.200/32"), // Alibaba
+		netip.MustParsePrefix("192.0.0.192/32"),     // Oracle
+		netip.MustParsePrefix("fd00:42::42/128"),    // Scaleway
 	}
 }
 
@@ -36,19 +37,20 @@ func metadataNames() []string {
 // in an IPv6 one.
 func refused(ip netip.Addr) bool {
 	ip = unwrapped(ip.WithZone(""))
-	return slices.Contains(metadata(), ip) || ip.IsLinkLocalUnicast() || ip.IsMulticast() || ip.IsUnspecified() ||
+	return slices.ContainsFunc(metadata(), func(p netip.Prefix) bool { return p.Contains(ip) }) || ip.IsLinkLocalUnicast() || ip.IsMulticast() || ip.IsUnspecified() ||
 		ip == netip.AddrFrom4([4]byte{255, 255, 255, 255})
 }
 
 // unwrapped is the IPv4 address that an IPv6 one stands for: mapped, behind
-// NAT64 (RFC 6052) or 6to4 (RFC 3056).
+// NAT64 (RFC 6052, RFC 8215), compatible (RFC 4291) or 6to4 (RFC 3056).
 func unwrapped(ip netip.Addr) netip.Addr {
 	if ip = ip.Unmap(); ip.Is4() {
 		return ip
 	}
 	b := ip.As16()
 	switch {
-	case netip.MustParsePrefix("64:ff9b::/96").Contains(ip):
+	case netip.MustParsePrefix("64:ff9b::/96").Contains(ip), netip.MustParsePrefix("64:ff9b:1::/48").Contains(ip),
+		netip.MustParsePrefix("::/96").Contains(ip) && !ip.IsUnspecified() && !ip.IsLoopback():
 		return netip.AddrFrom4([4]byte(b[12:]))
 	case netip.MustParsePrefix("2002::/16").Contains(ip):
 		return netip.AddrFrom4([4]byte(b[2:6]))
@@ -91,7 +93,10 @@ func (n named) CloseIdleConnections() {
 }
 
 func refusedName(host string) bool {
-	host = strings.ToLower(strings.TrimSuffix(host, "."))
+	host = strings.ToLower(strings.TrimRight(host, "."))
+	if strings.ContainsFunc(host, func(c rune) bool { return c > '~' }) {
+		return true // a proxy could read it as something else
+	}
 	if ip, err := netip.ParseAddr(host); err == nil {
 		return refused(ip)
 	}

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"sync"
 )
 
 // Text is a token, password or client secret. Every printed form is masked:
@@ -19,7 +20,10 @@ import (
 // wiping one wipes all.
 type Text struct{ box **box }
 
-type box struct{ bytes []byte }
+type box struct {
+	mu    sync.Mutex // a wipe may come while somebody reads
+	bytes []byte
+}
 
 // New keeps s. An empty s gives a Text that is not set.
 func New(s string) Text {
@@ -35,11 +39,20 @@ func (t Text) Reveal() string {
 	if t.box == nil {
 		return ""
 	}
+	(*t.box).mu.Lock()
+	defer (*t.box).mu.Unlock()
 	return string((*t.box).bytes)
 }
 
 // IsSet tells whether there is a value, one that was wiped being none.
-func (t Text) IsSet() bool { return t.box != nil && len((*t.box).bytes) > 0 }
+func (t Text) IsSet() bool {
+	if t.box == nil {
+		return false
+	}
+	(*t.box).mu.Lock()
+	defer (*t.box).mu.Unlock()
+	return len((*t.box).bytes) > 0
+}
 
 // Equal compares in constant time for values of one length.
 func (t Text) Equal(other Text) bool {
@@ -51,6 +64,8 @@ func (t Text) Wipe() {
 	if t.box == nil {
 		return
 	}
+	(*t.box).mu.Lock()
+	defer (*t.box).mu.Unlock()
 	clear((*t.box).bytes)
 	(*t.box).bytes = nil
 }

@@ -9,6 +9,7 @@ import (
 	"log/slog"
 	"reflect"
 	"strings"
+	"sync"
 	"testing"
 
 	"go.yaml.in/yaml/v3"
@@ -165,5 +166,22 @@ func TestItIsReadFromTextJSONAndYAML(t *testing.T) {
 	}
 	if fromYAML.Number.Reveal() != "007" || fromYAML.None.IsSet() {
 		t.Errorf("the number is %q, the other is set: %v", fromYAML.Number.Reveal(), fromYAML.None.IsSet())
+	}
+}
+
+func TestAWipeMayComeWhileSomebodyReads(t *testing.T) {
+	text := secret.New("canary-value")
+	var group sync.WaitGroup
+	for range 8 {
+		group.Go(func() {
+			if got := text.Reveal(); got != "canary-value" && got != "" {
+				t.Errorf("a torn value: %q", got)
+			}
+		})
+	}
+	group.Go(text.Wipe)
+	group.Wait()
+	if text.IsSet() {
+		t.Error("it is still set")
 	}
 }
