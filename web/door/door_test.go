@@ -5,6 +5,7 @@ import (
 	"net/http/httptest"
 	"net/url"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -16,14 +17,14 @@ type doorway struct {
 	t      *testing.T
 	door   *Door
 	codes  []string
-	closed int
+	closed atomic.Int32
 }
 
 func newDoorway(t *testing.T) *doorway {
 	d := &doorway{t: t}
 	d.door = New(Config{
 		Print:  func(code string) { d.codes = append(d.codes, code) },
-		Closed: func() { d.closed++ },
+		Closed: func() { d.closed.Add(1) },
 	})
 	t.Cleanup(d.door.Close)
 	d.door.NewCode()
@@ -137,20 +138,20 @@ func TestAnUnusedDoorClosesAndSaysSo(t *testing.T) {
 		d := newDoorway(t)
 		defer d.door.Close()
 		time.Sleep(CodeLife - time.Second)
-		if d.closed != 0 {
+		if d.closed.Load() != 0 {
 			t.Error("it closed too early")
 		}
 		time.Sleep(2 * time.Second)
 		synctest.Wait()
-		if d.closed != 1 {
-			t.Errorf("it said %d times that it closed", d.closed)
+		if d.closed.Load() != 1 {
+			t.Errorf("it said %d times that it closed", d.closed.Load())
 		}
 		if rec := d.enter(d.codes[0]); rec.Code != http.StatusForbidden || !strings.Contains(rec.Body.String(), "The door is closed") {
 			t.Errorf("after 30 minutes: %d %s", rec.Code, rec.Body)
 		}
 		time.Sleep(2 * CodeLife)
-		if d.closed != 1 {
-			t.Errorf("it said %d times that it closed", d.closed)
+		if d.closed.Load() != 1 {
+			t.Errorf("it said %d times that it closed", d.closed.Load())
 		}
 	})
 }
