@@ -55,7 +55,7 @@ func (p program) carryOut(ctx context.Context, f applyFlags, make func(*engine.E
 			view.event(event)
 		}
 	})
-	view.applied(outcomes, err)
+	view.applied(plan, outcomes, err)
 	if err != nil {
 		return exitError
 	}

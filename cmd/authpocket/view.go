@@ -148,7 +148,20 @@ func (v view) event(e engine.Event) {
 	}
 }
 
-func (v view) applied(o outcomes, err error) {
+// ending are the last words of a plan that was carried out.
+func ending(plan link.Plan) string {
+	switch {
+	case plan.Empty():
+		return ""
+	case plan.Purpose == link.PurposeUndo:
+		return "Undone. What was said to be lost stays as it is."
+	case plan.Purpose == link.PurposeRemove:
+		return "Taken apart. Accounts stay."
+	}
+	return "Applied. authpocket verify measures whether sign-in works."
+}
+
+func (v view) applied(plan link.Plan, o outcomes, err error) {
 	if v.asJSON {
 		result := map[string]any{"applied": err == nil, "changes": o}
 		if err != nil {
@@ -162,8 +175,8 @@ func (v view) applied(o outcomes, err error) {
 		}
 		return
 	}
-	if !v.asJSON {
-		fmt.Fprintln(v.out, "Applied. authpocket verify measures whether sign-in works.")
+	if words := ending(plan); !v.asJSON && words != "" {
+		fmt.Fprintln(v.out, words)
 	}
 }
 

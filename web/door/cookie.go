@@ -66,7 +66,7 @@ func hostname(host string) string {
 func loopbackName(name string) bool {
 	name = strings.ToLower(name)
 	if name == "localhost" || strings.HasSuffix(name, ".localhost") {
-		return true
+		return strings.Trim(name, "abcdefghijklmnopqrstuvwxyz0123456789-._") == "" && name[0] != '.'
 	}
 	ip, err := netip.ParseAddr(strings.TrimSuffix(strings.TrimPrefix(name, "["), "]"))
 	return err == nil && ip.Zone() == "" && ip.IsLoopback() && ip.Is6() == strings.HasPrefix(name, "[")

@@ -81,6 +81,9 @@ func last(header http.Header, name string) string {
 // names tells whether a request's Host is one of ours, port included.
 func (h Hosts) names(r *http.Request) bool {
 	asked, port := hostname(r.Host), portOf(r.Host, Secure(r))
+	if bare := strings.Trim(asked, "[]"); asked != bare && asked != "["+bare+"]" {
+		return false // brackets that enclose nothing
+	}
 	if h.Public != nil && strings.EqualFold(asked, hostname(h.Public.Host)) && port == portOf(h.Public.Host, h.Public.Scheme == "https") {
 		return true
 	}
