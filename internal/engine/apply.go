@@ -71,39 +71,42 @@ func stopped(next link.Change) error {
 // finishTime is how long a change may go on after authpocket was told to stop.
 const finishTime = 6 * time.Second
 
-// unhurried returns a context that ends finishTime after ctx does: a write
-// under way is not torn.
-func unhurried(ctx context.Context) (context.Context, context.CancelFunc) {
+// unhurried returns a context that ends so long after ctx does: a write under
+// way is not torn.
+func unhurried(ctx context.Context, longer time.Duration) (context.Context, context.CancelFunc) {
 	late, cancel := context.WithCancel(context.WithoutCancel(ctx))
-	stop := context.AfterFunc(ctx, func() { time.AfterFunc(finishTime, cancel) })
+	stop := context.AfterFunc(ctx, func() { time.AfterFunc(longer, cancel) })
 	return late, func() { stop(); cancel() }
 }
 
 // change carries out one change of the plan, announced and noted.
 func (e *Engine) change(ctx context.Context, plan link.Plan, i int, receipt receipt, hook Hook) error {
-	ctx, cancel := unhurried(ctx)
+	ctx, cancel := unhurried(ctx, finishTime)
 	defer cancel()
 	change := plan.Changes[i]
-	fail := func(made int, err error) error {
-		err = e.closeWindow(ctx, plan.Spec, plan.Changes[:made], change, err)
-		err = errors.Join(err, receipt.failed(i, err))
+	closed := func(made int, err error) error {
+		return e.closeWindow(ctx, plan.Spec, plan.Changes[:made], change, err)
+	}
+	fail := func(err error) error {
 		summary, todo := link.Words(err)
 		e.log.ErrorContext(ctx, "change failed", slog.String("change", change.ID()), slog.Any("error", err))
 		hook(Event{Index: i, Change: change, State: Failed, Summary: summary, Todo: todo})
 		return fmt.Errorf("applying %s: %w", change.ID(), err)
 	}
 	if err := receipt.aboutTo(i); err != nil {
-		return fail(i, err)
+		return fail(closed(i, err))
 	}
 	hook(Event{Index: i, Change: change, State: Running})
 	if err := e.carryOut(ctx, plan.Spec, change); err != nil {
+		made := i
 		if isUnknown(err) && change.System == link.Authentik {
-			return fail(i+1, err) // it may have been made
+			made++ // it may have been
 		}
-		return fail(i, err)
+		err = closed(made, err)
+		return fail(errors.Join(err, receipt.failed(i, err)))
 	}
 	if err := receipt.done(i); err != nil {
-		return fail(i+1, err)
+		return fail(closed(i+1, err)) // it was made, and the receipt must not say otherwise
 	}
 	e.log.InfoContext(ctx, "change done", slog.String("change", change.ID()), slog.String("action", string(change.Action)))
 	hook(Event{Index: i, Change: change, State: Done})

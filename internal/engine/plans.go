@@ -49,7 +49,7 @@ func (e *Engine) Undo(ctx context.Context, id string, force bool) (link.Plan, er
 	if err != nil {
 		return link.Plan{}, err
 	}
-	if receipt.Key() != journal.Key(e.meta.AuthentikURL, e.meta.PocketBaseURL) {
+	if receipt.Key() != e.key() {
 		return link.Plan{}, &journal.Fault{Summary: "The receipt is of other systems: " + receipt.AuthentikURL + " and " + receipt.PocketBaseURL + ".", Todo: "Undo it with a link file that has those addresses."}
 	}
 	if receipt.Kind != journal.Apply {

@@ -23,10 +23,11 @@ func (e *Engine) KeepReceipts(store *journal.Store, program string) {
 	e.receipts, e.meta.Program = store, program
 }
 
+// key names the two systems in the journal.
+func (e *Engine) key() string { return journal.Key(e.meta.AuthentikURL, e.meta.PocketBaseURL) }
+
 // ours tells whether a receipt is of these two systems.
-func (e *Engine) ours(one journal.Summary) bool {
-	return one.Key() == journal.Key(e.meta.AuthentikURL, e.meta.PocketBaseURL)
-}
+func (e *Engine) ours(one journal.Summary) bool { return one.Key() == e.key() }
 
 // concerns tells whether a receipt is of the link that spec is about.
 func (e *Engine) concerns(one journal.Summary, spec link.Spec) bool {
@@ -65,7 +66,7 @@ func (e *Engine) lock(ctx context.Context) (unlock func(), err error) {
 	if e.receipts == nil {
 		return func() {}, nil
 	}
-	return e.receipts.Lock(ctx, journal.Key(e.meta.AuthentikURL, e.meta.PocketBaseURL))
+	return e.receipts.Lock(ctx, e.key())
 }
 
 // Interrupted returns the receipts of these two systems that have no end: a

@@ -23,8 +23,8 @@ func window(done []link.Change) int {
 	return i
 }
 
-// closeTime is how long closing the window may take once authpocket was told
-// to stop.
+// closeTime is how much longer than a change closing its window may go on
+// after authpocket was told to stop.
 const closeTime = 3 * time.Second
 
 // closeWindow puts a client id or secret back in authentik when PocketBase
@@ -41,11 +41,8 @@ func (e *Engine) closeWindow(ctx context.Context, spec link.Spec, done []link.Ch
 		told = *fault
 	}
 	told.Err = cause
-	if ctx.Err() != nil { // told to stop: whoever did waits for no more than 10 s
-		late, cancel := context.WithTimeout(context.WithoutCancel(ctx), closeTime)
-		defer cancel()
-		ctx = late
-	}
+	ctx, cancel := unhurried(ctx, closeTime)
+	defer cancel()
 	err := e.authentik.Apply(ctx, credentialsBack(done[i]))
 	if err == nil && told.Kind == link.FaultStale {
 		err = e.takeOver(ctx, spec, failed)

@@ -1,6 +1,9 @@
 package link
 
-import "slices"
+import (
+	"cmp"
+	"slices"
+)
 
 // NewRemoval makes the plan that takes the link apart on both sides: first
 // the sign-in button in PocketBase, then application and provider, then our
@@ -61,7 +64,7 @@ func (u *undoer) removeSlot(s Spec, found existing) {
 	clientID := ""
 	if found.provider != nil {
 		clientID = found.provider.ClientID
-	} else if clientID = staleClient(s, *c, u.a, endpointsOf(Desired{AuthentikURL: Value(&s.AuthentikURL, u.a.URL)}, s)); clientID == "" {
+	} else if clientID = staleClient(s, *c, u.a, endpointsOf(Desired{AuthentikURL: cmp.Or(s.AuthentikURL, u.a.URL)}, s)); clientID == "" {
 		return
 	}
 	for _, slot := range Slots() {

@@ -20,10 +20,11 @@ func Resolve(s Spec, a AuthentikSnapshot, p PocketBaseSnapshot, g Generated) (De
 		s.PocketBaseURLs = []string{p.URL}
 	}
 	d.PocketBaseURL = s.PocketBaseURLs[0]
-	checkReadable(a, []Kind{KindPair}, &problems)
+	decisive := []Kind{KindPair}
 	if !s.Access.Empty() && a.Application != nil {
-		checkReadable(a, []Kind{KindBinding}, &problems)
+		decisive = append(decisive, KindBinding)
 	}
+	checkReadable(a, decisive, &problems)
 	found := find(s, a, p, &problems)
 	resolveApplication(&d, s, found)
 	collection, ok := resolveCollection(s, p, &problems)

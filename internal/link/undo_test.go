@@ -252,3 +252,19 @@ func TestUndoOfOneRuleLeavesTheOther(t *testing.T) {
 		t.Error("the auth rule, which the apply did not write, was put back too")
 	}
 }
+
+func TestARemovalFindsTheSlotOfAProviderThatIsGone(t *testing.T) {
+	w := newWorld()
+	s := minimal()
+	mustApply(t, w, mustPlan(t, w, s))
+	w.apps, w.providers, w.bindings = nil, nil, nil
+	for _, base := range []string{s.AuthentikURL, ""} {
+		s.AuthentikURL = base
+		a, p := w.observe(s.Query())
+		a.URL = minimal().AuthentikURL
+		plan, problems := link.NewRemoval(s, a, p)
+		if len(problems) > 0 || !slices.ContainsFunc(plan.Changes, func(c link.Change) bool { return c.Kind == link.KindOAuth2 }) {
+			t.Errorf("with the address %q: %v\n%s", base, problems, show(plan))
+		}
+	}
+}

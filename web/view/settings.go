@@ -67,18 +67,17 @@ func NewSettings(h Head, in SettingsInput) SettingsPage {
 // shown is what the page was filled in for. A page that comes back with
 // problems still stands for what it was filled in for at first.
 func (b settings) shown() Shown {
-	s := Shown{Slug: b.in.Desired.Application.Slug, Collection: b.in.Desired.Collection.Name}
-	if b.in.Form.Has("shown.slug") {
-		s.Slug = b.in.Form.Get("shown.slug")
+	first := func(name, now string) string {
+		if b.in.Form.Has("shown." + name) {
+			return b.in.Form.Get("shown." + name)
+		}
+		return now
 	}
-	if b.in.Form.Has("shown.collection") {
-		s.Collection = b.in.Form.Get("shown.collection")
+	return Shown{
+		Slug:       first("slug", b.in.Desired.Application.Slug),
+		Collection: first("collection", b.in.Desired.Collection.Name),
+		Existing:   first("existing", b.in.Form.Get("existing")),
 	}
-	s.Existing = b.in.Form.Get("existing")
-	if b.in.Form.Has("shown.existing") {
-		s.Existing = b.in.Form.Get("shown.existing")
-	}
-	return s
 }
 
 // hidden are controls that this page does not have.
