@@ -10,7 +10,10 @@ one() { # PACKAGE:TARGET
   local package="${1%:*}" target="${1#*:}" time="$short" out
   [[ "$1" =~ $outside ]] && time="$long"
   # Minimising what is merely interesting would take the whole time.
-  if ! out="$(go test -run '^$' -fuzz "^$target\$" -fuzztime "$time" -fuzzminimizetime 100x -parallel 1 "./$package" 2>&1)"; then
+  if ! out="$(go test -run '^$' -fuzz "^$target\$" -fuzztime "$time" -fuzzminimizetime 100x -parallel 1 "./$package" 2>&1)" &&
+    # Go's fuzzer now and then takes the end of its own time for a failure; a
+    # real one names the input that it wrote down.
+    ! { grep -q '^    context deadline exceeded$' <<<"$out" && ! grep -q 'Failing input' <<<"$out"; }; then
     printf '== %s in %s\n%s\n' "$target" "$package" "$out"
     return 1
   fi
