@@ -20,6 +20,9 @@ func (s Spec) Query() Query {
 // defaultProviderName is what authentik's own wizard proposes.
 func defaultProviderName(application string) string { return "Provider for " + application }
 
+// oauth2Kind is what authentik calls these providers (providers/oauth2/models.py).
+const oauth2Kind = "OAuth2/OpenID Provider"
+
 func (p ProviderState) kind() string {
 	if p.proxy() {
 		return "proxy provider"
@@ -33,6 +36,9 @@ type Candidate struct {
 	Provider ProviderState
 	Evidence string
 	strong   bool // PocketBase itself uses its client id, or the spec names it
+	// shared tells that only another collection's slot has its client id: what
+	// changes for this link would change there too.
+	shared bool
 }
 
 // Label names the candidate for people.
@@ -61,9 +67,12 @@ func Candidates(s Spec, a AuthentikSnapshot, p PocketBaseSnapshot) []Candidate {
 			c.strong = true
 		case sendsTo(provider, s.PocketBaseURLs):
 			c.Evidence = "it sends people back to this PocketBase"
+			if other := p.usedBesides(Value(s.PocketBase.Collection, DefaultCollection), provider.ClientID); other != "" {
+				c.Evidence, c.shared = "the collection "+other+" signs in with it", true
+			}
 		case s.Provider.RedirectURIs != nil && sendsAsAsked(provider, s.Provider.RedirectURIs):
 			c.Evidence = "it has the redirect URIs asked for"
-		case s.Existing == ExistingUse && s.Provider.Name != nil && *s.Provider.Name == provider.Name:
+		case s.Existing == ExistingUse && s.Query().ProviderName == provider.Name && (s.Provider.Name != nil || provider.ApplicationSlug == ""):
 			c.Evidence = "it has the name asked for"
 		default:
 			continue
@@ -136,8 +145,10 @@ func SlugFor(s Spec, a AuthentikSnapshot, p PocketBaseSnapshot) string {
 		return s.Query().Slug
 	}
 	found := Candidates(s, a, p)
-	strong := slices.Clone(found)
-	strong = slices.DeleteFunc(strong, func(c Candidate) bool { return !c.strong })
+	strong := slices.DeleteFunc(slices.Clone(found), func(c Candidate) bool { return !c.strong })
+	if s.Existing == ExistingAsk {
+		found = slices.DeleteFunc(found, func(c Candidate) bool { return c.shared })
+	}
 	for _, list := range [][]Candidate{strong, found} {
 		if len(list) == 1 && list[0].Provider.ApplicationSlug != "" {
 			return list[0].Provider.ApplicationSlug
@@ -162,13 +173,13 @@ func find(s Spec, a AuthentikSnapshot, p PocketBaseSnapshot, problems *Problems)
 	if s.Existing == ExistingNew {
 		return existing{}
 	}
-	orphans := slices.DeleteFunc(slices.Clone(candidates), func(c Candidate) bool { return c.Provider.ApplicationSlug != "" })
-	if len(orphans) == 1 && len(candidates) == 1 {
-		return existing{provider: &orphans[0].Provider}
+	use := s.Existing == ExistingUse
+	if orphan := orphanOf(candidates, s.Query().ProviderName); orphan != nil && (use || len(candidates) == 1 && !candidates[0].shared) {
+		return existing{provider: orphan}
 	}
 	if len(candidates) > 0 {
 		problems.Add("existing", "This link may be there already: "+describe(candidates)+".",
-			"To use one, set the slug to its application's. To make a new pair beside it, choose “make a new one” (existing: new).")
+			"To use one, set the slug to its application's, or the provider's name to the one without an application, and choose “use what is there” (existing: use). To make a new pair beside it, choose “make a new one” (existing: new).")
 	}
 	return existing{}
 }
@@ -192,6 +203,11 @@ func findBySlug(s Spec, a AuthentikSnapshot, p PocketBaseSnapshot, candidates []
 		return findHalf(s, app, candidates, taken, problems)
 	}
 	i := slices.IndexFunc(a.Providers, func(v ProviderState) bool { return v.PK == app.Provider })
+	if i < 0 && app.ProviderKind == oauth2Kind {
+		problems.Add("application.slug", taken+", whose provider "+quote(app.ProviderName)+" the token may not see.",
+			"Give the token the permission authentik_providers_oauth2.view_oauth2provider for every provider, or choose another slug.")
+		return existing{}
+	}
 	if i < 0 || a.Providers[i].proxy() {
 		kind := app.ProviderKind
 		if i >= 0 {
@@ -209,6 +225,9 @@ func findBySlug(s Spec, a AuthentikSnapshot, p PocketBaseSnapshot, candidates []
 	case s.Existing == ExistingNew && (c < 0 || !candidates[c].strong && p.uses(provider.ClientID)):
 		problems.Add("application.slug", taken+".", "Choose another slug to make a new one.")
 		return existing{} // none of a stranger's settings are this link's
+	case c >= 0 && candidates[c].shared && s.Existing == ExistingAsk:
+		problems.Add("existing", "This link may be there already: "+describe(candidates)+".",
+			"Choose “use what is there” (existing: use) to let both collections share the application, or “make a new one” with another slug (existing: new).")
 	case c < 0 && !use:
 		problems.Add("application.slug", taken+", whose provider "+quote(provider.Name)+" sends people elsewhere ("+Show(redirectNames(provider.RedirectURIs))+").",
 			"Choose another slug, or “use what is there” (existing: use) to change that application.")
@@ -235,7 +254,7 @@ func findHalf(s Spec, app *ApplicationState, candidates []Candidate, taken strin
 	if orphan != nil && s.Existing != ExistingNew {
 		found.provider = orphan
 	}
-	half := orphan != nil && len(candidates) == 1 && app.Name == Value(s.Application.Name, DefaultName)
+	half := orphan != nil && len(candidates) == 1 && !candidates[0].shared && app.Name == Value(s.Application.Name, DefaultName)
 	switch {
 	case s.Existing == ExistingUse, s.Existing == ExistingAsk && half:
 	case s.Existing == ExistingNew:
@@ -258,6 +277,14 @@ func orphanOf(candidates []Candidate, name string) *ProviderState {
 	return nil
 }
 
+// useInstead is how a provider that is in the way becomes this link's.
+func useInstead(p ProviderState) string {
+	if p.ApplicationSlug == "" {
+		return ", or “use what is there” (existing: use) if it is this link's"
+	}
+	return ", or set the slug to " + quote(p.ApplicationSlug) + " and “use what is there” (existing: use) if it is this link's"
+}
+
 // checkProviderName finds what else has the wanted provider name: names are
 // unique over all kinds of provider.
 func checkProviderName(s Spec, d Desired, a AuthentikSnapshot, problems *Problems) {
@@ -268,7 +295,7 @@ func checkProviderName(s Spec, d Desired, a AuthentikSnapshot, problems *Problem
 				has = "of the application " + quote(other.ApplicationName)
 			}
 			problems.Add("provider.name", "The name "+quote(other.Name)+" is taken by the "+other.kind()+" "+has+".",
-				"Choose another provider name, or “use what is there” (existing: use) if it is this link's.")
+				"Choose another provider name"+useInstead(other)+".")
 			return
 		}
 		if other.ClientID == d.Provider.ClientID && other.PK != d.Provider.PK {

@@ -200,6 +200,22 @@ func (s *PocketBaseSnapshot) uses(clientID string) bool {
 	})
 }
 
+// usedBesides names an auth collection other than this one that signs in with
+// the client id; empty where this one does too, or none.
+func (s *PocketBaseSnapshot) usedBesides(collection, clientID string) string {
+	other := ""
+	for _, c := range s.Collections {
+		has := slices.ContainsFunc(c.OAuth2.Providers, func(p OAuth2Provider) bool { return isSlot(p.Slot) && p.ClientID == clientID })
+		switch {
+		case has && c.Name == collection:
+			return ""
+		case has && other == "":
+			other = c.Name
+		}
+	}
+	return other
+}
+
 // CollectionState is an auth collection.
 type CollectionState struct {
 	ID            string

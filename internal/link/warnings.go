@@ -14,6 +14,8 @@ func warnings(s Spec, d Desired, a AuthentikSnapshot, p PocketBaseSnapshot) []Wa
 	w.transport(s, d)
 	w.redirects(d)
 	w.subject(d, a, p)
+	w.shared(d, a, p)
+	w.slots(d, a, p)
 	return w
 }
 
@@ -43,12 +45,53 @@ func (w *warner) access(d Desired, a AuthentikSnapshot) {
 	var others []string
 	for _, b := range a.Bindings {
 		if b.Enabled && !slices.ContainsFunc(d.Bindings, func(x BindingState) bool { return x.PK == b.PK }) {
-			others = append(others, b.Kind+" "+b.Target.Name)
+			others = append(others, b.who())
 		}
 	}
-	if len(others) > 0 {
-		w.add("other-bindings", Authentik, "The application has other bindings, which stay: "+strings.Join(others, ", ")+".",
-			"Remove them in authentik if these people should not get in.")
+	if len(others) == 0 {
+		return
+	}
+	detail := "Whoever passes any of them gets in. Remove them in authentik if these people should not get in."
+	if d.Application.PolicyEngineMode == "all" {
+		detail = "All bindings have to be passed, so whom they keep out is kept out of this link too. Remove them in authentik if they should not count."
+	}
+	w.add("other-bindings", Authentik, "The application has other bindings, which stay: "+strings.Join(others, ", ")+".", detail)
+}
+
+// who says whom a binding lets in.
+func (b BindingState) who() string {
+	if b.Negate {
+		return "everyone but " + b.Kind + " " + b.Target.Name
+	}
+	return b.Kind + " " + b.Target.Name
+}
+
+// shared is for an application with which another collection signs in too.
+func (w *warner) shared(d Desired, a AuthentikSnapshot, p PocketBaseSnapshot) {
+	now := providerByPK(a, d.Provider.PK)
+	if now == nil {
+		return
+	}
+	for _, c := range p.Collections {
+		if c.Name != d.Collection.Name && slices.ContainsFunc(c.OAuth2.Providers, func(o OAuth2Provider) bool { return isSlot(o.Slot) && o.ClientID == now.ClientID }) {
+			w.add("shared-application", Authentik, "The collection "+c.Name+" signs in with the same application.",
+				"What is changed in authentik counts for both. A new client ID or secret would have to be entered in "+c.Name+" by hand. For a link of its own, make a new application beside it.")
+			return
+		}
+	}
+}
+
+// slots are the other slots of the collection that have this link's client.
+func (w *warner) slots(d Desired, a AuthentikSnapshot, p PocketBaseSnapshot) {
+	c, now := p.Collection(d.Collection.Name), providerByPK(a, d.Provider.PK)
+	if c == nil || now == nil {
+		return
+	}
+	for _, o := range c.OAuth2.Providers {
+		if isSlot(o.Slot) && o.Slot != d.Slot.Slot && o.ClientID == now.ClientID {
+			w.add("old-slot", PB, "The slot "+o.Slot+" keeps this link too, beside "+d.Slot.Slot+".",
+				"People who signed in through "+o.Slot+" are known by that slot: through "+d.Slot.Slot+" they are linked again by their verified e-mail address, or refused. Your app shows both buttons until you remove "+o.Slot+" in PocketBase.")
+		}
 	}
 }
 

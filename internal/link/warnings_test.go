@@ -40,6 +40,12 @@ func TestWarnings(t *testing.T) {
 		"the subject of linked people changes":   {world: func(w *world) { w.linked["oidc"] = 2 }, edit: func(s *link.Spec) { s.Provider.SubjectMode = new("user_uuid") }, id: "subject-mode", says: "2 people have signed in"},
 		"one person is linked":                   {world: func(w *world) { w.linked["oidc"] = 1 }, edit: func(s *link.Spec) { s.Provider.SubjectMode = new("user_uuid") }, id: "subject-mode", says: "1 person has signed in"},
 		"nobody is linked":                       {edit: func(s *link.Spec) { s.Provider.SubjectMode = new("user_uuid") }, id: "subject-mode", never: true},
+		"a binding that keeps one group out":     {world: func(w *world) { bind(w, "admins", true); w.bindings[len(w.bindings)-1].Negate = true }, edit: access("staff"), id: "other-bindings", says: "everyone but group admins"},
+		"other bindings where all count":         {world: func(w *world) { bind(w, "admins", true) }, edit: both(access("staff"), func(s *link.Spec) { s.Application.PolicyEngineMode = new("all") }), id: "other-bindings", says: "kept out"},
+		"another collection has the application": {edit: both(use, func(s *link.Spec) { s.PocketBase.Collection = new("members") }), id: "shared-application", says: "users signs in with the same application"},
+		"no other collection has it":             {id: "shared-application", never: true},
+		"another slot is wanted":                 {edit: func(s *link.Spec) { s.PocketBase.Slot = new("oidc3") }, id: "old-slot", says: "until you remove oidc"},
+		"the slot stays":                         {id: "old-slot", never: true},
 		"people of another slot are linked":      {world: func(w *world) { w.linked["oidc2"] = 2 }, edit: func(s *link.Spec) { s.Provider.SubjectMode = new("user_uuid") }, id: "subject-mode", never: true},
 	} {
 		t.Run(name, func(t *testing.T) {

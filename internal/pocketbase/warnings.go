@@ -122,9 +122,32 @@ func (w *warner) slot(snap link.PocketBaseSnapshot, now link.CollectionState, d 
 		w.add("already-linked", fmt.Sprintf("%s signed in through the slot %s of %s before, with another provider.", people(linked), d.Slot.Slot, now.Name),
 			"PocketBase tells people apart by slot and subject only, not by where they come from. Whoever has the same subject now gets that account, and whoever has another one is refused if their address is taken. Use a free slot, or delete the old links in the collection _externalAuths.")
 	}
+	if !d.Collection.OAuth2.Enabled {
+		w.add("oauth2-off", "OAuth2 stays turned off in "+now.Name+".", "Nobody can sign in by any provider until it is turned on.")
+	}
+	if field, claims := mappedTwice(d.Collection.OAuth2.Mapped); field != "" {
+		w.add("mapped-twice", "The field "+field+" takes more than one claim: "+claims+".", "A new account keeps only the last of them. Map each to a field of its own.")
+	}
 	if d.Collection.OAuth2.Mapped.ID == "id" {
 		w.add("mapped-id", "The OAuth2 id is mapped to the record's own id.", "Sign-ins of new people will fail, for PocketBase's ids have another form. Map it to another field, or to none.")
 	}
+}
+
+// mappedTwice is the first field that takes more than one claim, and those.
+func mappedTwice(m link.MappedFields) (field, claims string) {
+	to := [][2]string{{"the id", m.ID}, {"the name", m.Name}, {"the username", m.Username}, {"the avatar", m.AvatarURL}}
+	for i, a := range to {
+		var same []string
+		for _, b := range to[i:] {
+			if b[1] == a[1] && a[1] != "" {
+				same = append(same, b[0])
+			}
+		}
+		if len(same) > 1 {
+			return plain(a[1]), strings.Join(same, " and ")
+		}
+	}
+	return "", ""
 }
 
 func people(n int) string {
