@@ -20,7 +20,6 @@ func fill(s link.Spec, d link.Desired) url.Values {
 	fillProvider(v, s.Provider, d)
 	fillPocketBase(v, s.PocketBase, d)
 	set(v, "email", string(s.Email))
-	set(v, "existing", string(s.Existing))
 	set(v, "authentik.public_url", s.AuthentikURL)
 	set(v, "pocketbase.public_urls", strings.Join(s.PocketBaseURLs, "\n"))
 	if s.Access != nil {

@@ -43,12 +43,23 @@ func (s *Server) saveSettings(w http.ResponseWriter, r *http.Request, sess *sess
 	redirect(w, r, "/review")
 }
 
+// inTheWay says what of the two systems is in the way, empty for nothing.
+func inTheWay(problems link.Problems) string {
+	i := slices.IndexFunc(problems, func(p link.Problem) bool {
+		return slices.Contains([]string{"existing", "application.slug", "provider.name", "pocketbase.slot"}, p.Field)
+	})
+	if i < 0 {
+		return ""
+	}
+	return problems[i].Summary
+}
+
 // askAgain tells whether an answer was changed on which others on the page
 // depend: what of the spec stays, and the page to ask again; "" for none.
 func (f settingsForm) askAgain(spec link.Spec) (link.Spec, string) {
 	shown := func(name, now string) bool { return !f.Has("shown."+name) || f.Get("shown."+name) == now }
-	if spec.Existing == link.ExistingUse && (!shown("slug", link.Value(spec.Application.Slug, "")) || !shown("existing", string(spec.Existing))) {
-		return openPart(spec), "/settings"
+	if spec.Existing == link.ExistingUse && (!shown("slug", link.Value(spec.Application.Slug, "")) || !shown("existing", f.Get("existing"))) {
+		return f.openPart(spec), "/settings"
 	}
 	if !shown("collection", link.Value(spec.PocketBase.Collection, "")) {
 		return withoutCollection(spec), "/settings?again=collection"
@@ -77,8 +88,6 @@ func (s *Server) settingsProblems(w http.ResponseWriter, r *http.Request, sess *
 	in := settingsInput(spec, snaps)
 	in.Form, in.Problems, in.From = form.Values, problems, from(form.Get("from"))
 	in.SecretGiven = p.spec.Provider.ClientSecret != nil
-	in.Conflict = slices.ContainsFunc(problems, func(p link.Problem) bool {
-		return p.Field == "existing" || p.Field == "application.slug" || p.Field == "pocketbase.slot"
-	})
+	in.Conflict = inTheWay(problems)
 	s.render(w, r, http.StatusUnprocessableEntity, view.Settings(view.NewSettings(s.head(sess), in)))
 }

@@ -58,15 +58,40 @@ func (s *Server) showSettings(w http.ResponseWriter, r *http.Request, sess *sess
 	s.render(w, r, http.StatusOK, view.Settings(view.NewSettings(s.head(sess), in)))
 }
 
-// settingsInput resolves the spec for the page. Problems of a spec that is
-// not sent yet are not told.
+// settingsInput resolves the spec for the page. Of the problems of a spec that
+// is not sent yet only the question is told that they come to.
 func settingsInput(spec link.Spec, snaps engine.Snapshots) view.SettingsInput {
-	d, _ := link.Resolve(spec, snaps.Authentik, snaps.PocketBase, link.Generated{})
+	d, problems := link.Resolve(spec, snaps.Authentik, snaps.PocketBase, link.Generated{})
+	form, candidates := fill(spec, d), candidates(spec, snaps)
+	set(form, "existing", existingAnswer(spec, d, snaps.Authentik.Application, candidates))
 	return view.SettingsInput{
-		Form: fill(spec, d), Authentik: snaps.Authentik, PocketBase: snaps.PocketBase, Desired: d,
+		Conflict: inTheWay(problems), Candidates: candidates,
+		Form: form, Authentik: snaps.Authentik, PocketBase: snaps.PocketBase, Desired: d,
 		There: there(spec, snaps), SecretGiven: spec.Provider.ClientSecret != nil,
 		Lacking: lacking(snaps.Authentik),
 	}
+}
+
+// candidates are what may be this link's, and what could be chosen to be.
+func candidates(spec link.Spec, snaps engine.Snapshots) []link.Candidate {
+	spec.Existing = link.ExistingUse
+	return link.Candidates(spec, snaps.Authentik, snaps.PocketBase)
+}
+
+// existingAnswer is the form's one for what becomes of what is there.
+func existingAnswer(spec link.Spec, d link.Desired, app *link.ApplicationState, candidates []link.Candidate) string {
+	switch {
+	case spec.Existing != link.ExistingUse:
+		return string(spec.Existing)
+	case app != nil:
+		return view.UseValue(link.ProviderState{ApplicationSlug: app.Slug})
+	}
+	for _, c := range candidates {
+		if c.Provider.PK == d.Provider.PK {
+			return view.UseValue(c.Provider)
+		}
+	}
+	return string(spec.Existing)
 }
 
 // there tells whether the application with the wanted slug is this link's

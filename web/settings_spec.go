@@ -61,15 +61,32 @@ func (f settingsForm) spec(before link.Spec) (link.Spec, link.Problems) {
 		Application: f.application(),
 		Provider:    f.provider(before.Provider.ClientSecret),
 		Email:       link.EmailDecision(f.Get("email")),
-		Existing:    link.Existing(f.Get("existing")),
 		PocketBase:  f.pocketbase(),
 	}
+	f.existing(&s)
 	access := link.Access{Groups: f.lines("access.groups"), Users: f.lines("access.users"), Policies: f.lines("access.policies")}
 	if !access.Empty() {
 		s.Access = &access
 	}
 	problems := f.addresses(&s)
 	return s, problems
+}
+
+// existing reads what is to become of what is there. A slug that was typed
+// beside an answer given before counts more than that answer.
+func (f settingsForm) existing(s *link.Spec) {
+	decision, slug, provider := view.Chosen(f.Get("existing"))
+	s.Existing = decision
+	if _, _, before := view.Chosen(f.Get("shown.existing")); before != "" && before != provider && link.Value(s.Provider.Name, "") == before {
+		s.Provider.Name = nil // it came with the answer that was taken back
+	}
+	typed := f.Has("shown.slug") && f.Get("existing") == f.Get("shown.existing") && f.Get("shown.slug") != link.Value(s.Application.Slug, "")
+	switch {
+	case slug != "" && !typed:
+		s.Application.Slug = &slug
+	case provider != "":
+		s.Provider.Name = &provider
+	}
 }
 
 // addresses reads the public addresses of both systems.
@@ -178,8 +195,13 @@ func (f settingsForm) pocketbase() link.PocketBase {
 
 // openPart is what stays of a spec when the page is asked again for another
 // application or collection: what those do not decide.
-func openPart(s link.Spec) link.Spec {
+func (f settingsForm) openPart(s link.Spec) link.Spec {
+	var chosen link.Provider
+	if _, _, name := view.Chosen(f.Get("existing")); name != "" {
+		chosen.Name = &name
+	}
 	return link.Spec{
+		Provider:     chosen,
 		AuthentikURL: s.AuthentikURL, PocketBaseURLs: s.PocketBaseURLs, Access: s.Access, Email: s.Email, Existing: s.Existing,
 		Application: link.Application{Slug: s.Application.Slug},
 		PocketBase:  link.PocketBase{Collection: s.PocketBase.Collection},

@@ -1,6 +1,9 @@
 package web
 
 import (
+	"bytes"
+	"encoding/json"
+	"net/http"
 	"net/url"
 	"reflect"
 	"slices"
@@ -12,6 +15,7 @@ import (
 
 	"authpocket/internal/engine"
 	"authpocket/internal/link"
+	"authpocket/internal/sandbox"
 	"authpocket/internal/secret"
 	"authpocket/web/view"
 )
@@ -51,13 +55,13 @@ func TestATakenSlugAsksWhatToDo(t *testing.T) {
 	box.Authentik().AddApplications(1)
 	other := otherApplication(t, box.AuthentikURL, box.AuthentikToken)
 	p := b.send(b.get("/settings"), "/settings", url.Values{"application.slug": {other}, "email": {"leave"}}).want(422)
-	p.says("is taken by the application", "What about what is there already?", "Use what is there")
+	p.says("is taken by the application", "What about what is there already?", "Use the application")
 	if got := p.summary(); len(got) == 0 || !strings.Contains(got[0], other) {
 		t.Errorf("the summary says %q", got)
 	}
 	// to use it shows its own settings before anything is changed
-	b.send(p, "/settings", url.Values{"existing": {"use"}}).want(303, "/settings")
-	shown := b.get("/settings").want(200).says("This link is there already")
+	b.send(p, "/settings", url.Values{"existing": {"use-application:" + other}}).want(303, "/settings")
+	shown := b.get("/settings").want(200).says("This link is there already", "becomes this link's, as you chose")
 	if v := attr(shown.control("application.slug"), "value"); v != other {
 		t.Errorf("the page shows the slug %q, want %q", v, other)
 	}
@@ -71,8 +75,18 @@ func TestATakenSlugAsksWhatToDo(t *testing.T) {
 // otherApplication returns the slug of an application that is no link.
 func otherApplication(t *testing.T, base, token string) string {
 	t.Helper()
-	connect := Connector{}.withDefaults()
-	a, err := connect.authentik(t.Context(), authentikLogin{url: base, token: secret.New(token)}, nil)
+	for _, p := range authentikNow(t, base, token).Providers {
+		if p.ApplicationSlug != "" {
+			return p.ApplicationSlug
+		}
+	}
+	t.Fatal("there is no application")
+	return ""
+}
+
+func authentikNow(t *testing.T, base, token string) link.AuthentikSnapshot {
+	t.Helper()
+	a, err := Connector{}.withDefaults().authentik(t.Context(), authentikLogin{url: base, token: secret.New(token)}, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -81,13 +95,7 @@ func otherApplication(t *testing.T, base, token string) string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, p := range snap.Providers {
-		if p.ApplicationSlug != "" {
-			return p.ApplicationSlug
-		}
-	}
-	t.Fatal("there is no application")
-	return ""
+	return snap
 }
 
 func TestAnotherCollectionIsShownBeforeItIsTaken(t *testing.T) {
@@ -243,5 +251,55 @@ func TestFormValuesThatMeanNothing(t *testing.T) {
 	}
 	if want := []link.RedirectURI{{URL: "^https://a$", Mode: "regex"}, {URL: "https://b", Mode: "strict"}}; !slices.Equal(s.Provider.RedirectURIs, want) {
 		t.Errorf("the redirect URIs are %v", s.Provider.RedirectURIs)
+	}
+}
+
+func TestTwoThatMayBeTheLinkAreAChoice(t *testing.T) {
+	box := newSandbox(t)
+	for _, name := range []string{"First login", "Second login"} {
+		providerWithoutApplication(t, box, name)
+	}
+	b := wizardFor(t, box, prefilled(box)).browser().connected()
+	p := b.get("/settings").want(200).says("What about what is there already?", "This link may be there already",
+		"Use the provider “First login”, which has no application", "Use the provider “Second login”, which has no application", "Make a new one beside it")
+	b.send(p, "/settings", url.Values{"email": {"leave"}}).want(422).says("This link may be there already")
+	b.send(p, "/settings", url.Values{"email": {"leave"}, "existing": {"use-provider:Second login"}}).want(303, "/settings")
+	p = b.get("/settings").want(200)
+	if got := p.form("/settings").Get("existing"); got != "use-provider:Second login" {
+		t.Errorf("the answer kept is %q", got)
+	}
+	b.send(p, "/settings", nil).want(303, "/review")
+	b.get("/review").says("Provider “Second login”")
+	// and back: a new one
+	b.send(b.get("/settings"), "/settings", url.Values{"existing": {"new"}}).want(303, "/review")
+	b.get("/review").says("Provider for PocketBase")
+}
+
+// providerWithoutApplication makes one that sends people to the sandbox's
+// PocketBase.
+func providerWithoutApplication(t *testing.T, box *sandbox.Sandbox, name string) {
+	t.Helper()
+	snaps := authentikNow(t, box.AuthentikURL, box.AuthentikToken)
+	body, err := json.Marshal(map[string]any{
+		"name": name, "authorization_flow": snaps.Flows[slices.IndexFunc(snaps.Flows, func(f link.Flow) bool { return f.Designation == "authorization" })].ID,
+		"invalidation_flow": snaps.Flows[slices.IndexFunc(snaps.Flows, func(f link.Flow) bool { return f.Designation == "invalidation" })].ID,
+		"redirect_uris":     []map[string]string{{"matching_mode": "strict", "url": link.RedirectURL(box.PocketBaseURL)}},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	req, err := http.NewRequestWithContext(t.Context(), http.MethodPost, box.AuthentikURL+"/api/v3/providers/oauth2/", bytes.NewReader(body))
+	if err != nil {
+		t.Fatal(err)
+	}
+	req.Header.Set("Authorization", "Bearer "+box.AuthentikToken)
+	req.Header.Set("Content-Type", "application/json")
+	res, err := http.DefaultClient.Do(req)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = res.Body.Close() }()
+	if res.StatusCode != http.StatusCreated {
+		t.Fatalf("authentik answered %d", res.StatusCode)
 	}
 }

@@ -21,8 +21,11 @@ type SettingsInput struct {
 	From    string
 	// There tells that the application is there already and is this link's.
 	There bool
-	// Conflict asks what to do with something that is in the way.
-	Conflict bool
+	// Conflict is what is in the way, where something is: the page then asks
+	// what becomes of it.
+	Conflict string
+	// Candidates are what may already be this link's.
+	Candidates []link.Candidate
 	// Again tells that the page is asked once more for another collection.
 	Again bool
 	// SecretGiven tells that a client secret of one's own was typed before.
@@ -57,11 +60,23 @@ func NewSettings(h Head, in SettingsInput) SettingsPage {
 	if in.Again {
 		page.Again = in.Desired.Collection.Name
 	}
-	if in.There {
-		page.Found = "The application “" + in.Desired.Application.Name + "” in authentik already leads to this PocketBase. " +
-			"The answers below are what it has now; whatever you leave alone stays as it is."
-	}
+	page.Found = found(in)
 	return page
+}
+
+// found says what of the link is there already.
+func found(in SettingsInput) string {
+	name := "The application “" + in.Desired.Application.Name + "” in authentik "
+	stays := "The answers below are what it has now; whatever you leave alone stays as it is."
+	decision, _, _ := Chosen(in.Form.Get("existing"))
+	switch {
+	case in.Conflict != "":
+	case in.There && decision == link.ExistingUse:
+		return name + "becomes this link's, as you chose. " + stays
+	case in.There:
+		return name + "already leads to this PocketBase. " + stays
+	}
+	return ""
 }
 
 // shown is what the page was filled in for. A page that comes back with
@@ -152,13 +167,53 @@ func (b settings) application() []Field {
 }
 
 func (b settings) existing() *Choice {
-	if !b.in.Conflict && b.in.Form.Get("existing") == "" {
+	if b.in.Conflict == "" && b.in.Form.Get("existing") == "" {
 		return nil
 	}
-	c := b.choice("existing", "What about what is there already?", "",
-		Option{Value: string(link.ExistingUse), Label: "Use what is there", Hint: "Its settings are shown next, and only what differs is changed."},
-		Option{Value: string(link.ExistingNew), Label: "Make a new one beside it", Hint: "It needs a slug and a provider name that are free."})
+	var options []Option
+	for _, one := range b.in.Candidates {
+		options = append(options, Option{Value: UseValue(one.Provider), Label: "Use the " + one.Label(), Hint: upperFirst(one.Evidence) + ". Its settings are shown next, and only what differs is changed."})
+	}
+	if app := b.in.Authentik.Application; app != nil && !slices.ContainsFunc(options, func(o Option) bool { return o.Value == useApplication+app.Slug }) {
+		options = append(options, Option{Value: useApplication + app.Slug, Label: "Use the application “" + app.Name + "” (" + app.Slug + ")", Hint: "Its settings are shown next, and only what differs is changed."})
+	}
+	if slot := b.problems.At("pocketbase.slot"); slot != "" || len(options) == 0 {
+		options = append(options, Option{Value: string(link.ExistingUse), Label: "Use what is there", Hint: "What has the slug and the slot named here becomes this link's, and only what differs is changed."})
+	}
+	options = append(options, Option{Value: string(link.ExistingNew), Label: "Make a new one beside it", Hint: "It needs a slug and a provider name that are free."})
+	c := b.choice("existing", "What about what is there already?", b.in.Conflict, options...)
+	if c.Error != "" {
+		c.Hint = ""
+	}
 	return &c
+}
+
+// What the answer to “What about what is there already?” begins with when it
+// names one thing.
+const (
+	useApplication = "use-application:"
+	useProvider    = "use-provider:"
+)
+
+// UseValue is the answer that chooses a provider, by its application where it
+// has one.
+func UseValue(p link.ProviderState) string {
+	if p.ApplicationSlug != "" {
+		return useApplication + p.ApplicationSlug
+	}
+	return useProvider + p.Name
+}
+
+// Chosen reads an answer: the decision, and the slug of the application or
+// the name of the provider without one that it chooses.
+func Chosen(answer string) (decision link.Existing, slug, provider string) {
+	if slug, ok := strings.CutPrefix(answer, useApplication); ok {
+		return link.ExistingUse, slug, ""
+	}
+	if provider, ok := strings.CutPrefix(answer, useProvider); ok {
+		return link.ExistingUse, "", provider
+	}
+	return link.Existing(answer), "", ""
 }
 
 func (b settings) addresses() Field {

@@ -26,7 +26,7 @@ func render(t *testing.T, page templ.Component) *html.Node {
 
 func TestControlsStandInTheOrderThatProblemsAreToldIn(t *testing.T) {
 	in := settingsInput()
-	in.Conflict = true
+	in.Conflict = "Something is there."
 	doc := render(t, Settings(NewSettings(Head{}, in)))
 	var names []string
 	walk(doc, func(n *html.Node) {

@@ -90,7 +90,7 @@ func settingsStories(both Head) []story {
 	there.Authentik.EmailChangeAllowed = nil
 	there.Desired.Collection.EmailRequired = false
 	wrong := settingsInput()
-	wrong.Conflict = true
+	wrong.Conflict = "The slug is taken."
 	wrong.Form.Set("application.slug", "grafana")
 	wrong.Form.Set("provider.redirect_uris", "regex:^https://(")
 	wrong.Problems = link.Problems{
