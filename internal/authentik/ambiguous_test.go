@@ -27,6 +27,16 @@ var lost = map[string]func(http.ResponseWriter){
 		w.Header().Set("Content-Type", "text/html; charset=utf-8")
 		w.WriteHeader(http.StatusMethodNotAllowed)
 	},
+	"a proxy's redirect": func(w http.ResponseWriter) {
+		w.Header().Set("Location", "https://login.example.com/")
+		w.WriteHeader(http.StatusFound)
+	},
+	"a proxy's 401": func(w http.ResponseWriter) { w.WriteHeader(http.StatusUnauthorized) },
+	"a proxy's 403": func(w http.ResponseWriter) {
+		w.Header().Set("Content-Type", "text/html")
+		w.WriteHeader(http.StatusForbidden)
+		_, _ = io.WriteString(w, "<h1>403 Forbidden</h1>")
+	},
 	"garbage": func(w http.ResponseWriter) { _, _ = io.WriteString(w, "<html>all is well</html>") },
 	"empty":   func(w http.ResponseWriter) { w.WriteHeader(http.StatusOK) },
 	"cut off": func(w http.ResponseWriter) {

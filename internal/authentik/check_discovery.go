@@ -70,7 +70,7 @@ func issuerDifference(named, want string) (what, remedy string) {
 	case strings.TrimRight(named, "/") == strings.TrimRight(want, "/"):
 		return "They differ in the slash at the end.", "Use the issuer exactly as authentik names it."
 	case a.Scheme != b.Scheme && a.Host == b.Host:
-		return "They differ in the scheme.", "Let the proxy in front of authentik send X-Forwarded-Proto."
+		return "They differ in the scheme.", "Let the proxy in front of authentik send X-Forwarded-Proto, and since authentik 2026.8 name that proxy in AUTHENTIK_LISTEN__TRUSTED_PROXY_CIDRS."
 	case a.Host != b.Host:
 		return "They differ in the host.", "Let the proxy in front of authentik pass the Host header on, or give authentik's public address as people's browsers use it."
 	}

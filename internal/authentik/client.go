@@ -62,6 +62,7 @@ func newClient(cfg Config) *Client {
 	if log == nil {
 		log = slog.New(slog.DiscardHandler)
 	}
+	cfg.Token = cfg.Token.AsPasted()
 	withToken := *cfg.HTTP
 	withToken.Transport = &keeper{next: cfg.HTTP.Transport, token: cfg.Token, log: log}
 

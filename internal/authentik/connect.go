@@ -3,6 +3,7 @@ package authentik
 import (
 	"bytes"
 	"context"
+	"errors"
 	"net/http"
 	"strings"
 	"time"
@@ -29,14 +30,14 @@ func Connect(ctx context.Context, cfg Config) (*Client, error) {
 	if err := c.recognise(ctx); err != nil {
 		return nil, err
 	}
-	if f := tokenShape(cfg.Token.Reveal()); f != nil {
+	if f := tokenShape(c.token.Reveal()); f != nil {
 		return nil, f
 	}
 	var me object
-	group, ctx := errgroup.WithContext(ctx)
-	group.Go(func() error { return c.readVersion(ctx) })
+	group, both := errgroup.WithContext(ctx)
+	group.Go(func() error { return c.readVersion(both) })
 	group.Go(func() (err error) {
-		me, err = c.readMe(ctx)
+		me, err = c.readMe(both)
 		return err
 	})
 	if err := group.Wait(); err != nil {
@@ -45,7 +46,24 @@ func Connect(ctx context.Context, cfg Config) (*Client, error) {
 	c.identity.Username, c.identity.Name = me.text("username"), me.text("name")
 	c.identity.UserPK, c.identity.Type = me.number("pk"), me.text("type")
 	c.identity.Superuser = me.flag("is_superuser")
+	if err := c.mayRead(ctx); err != nil {
+		return nil, err
+	}
 	return c, nil
+}
+
+// mayRead refuses a token that may not even see the providers, such as one of
+// a person who is no administrator.
+func (c *Client) mayRead(ctx context.Context) error {
+	if c.identity.Superuser {
+		return nil
+	}
+	_, _, err := c.page(ctx, c.providerList(), 1)
+	if _, lacks := errors.AsType[*missingPermission](err); lacks {
+		return fault(link.FaultPermission, fieldToken, "This is a token of "+plain(c.identity.Username)+", who may not see the OAuth2 providers in authentik.",
+			"Use an administrator's token, or give this account the permissions that a link needs, "+permViewProvider+" to begin with.", err)
+	}
+	return nil // what else is wrong with a list is told where it is needed
 }
 
 // tokenShape refuses what cannot be a token before it is sent.

@@ -239,8 +239,16 @@ func TestConnectRefusesTokens(t *testing.T) {
 		}
 	}
 	l.sim.AddAPIToken(ada, "ada-api", "adas-own-token")
-	if who := l.connectAs("adas-own-token").Identity(); who.Superuser || who.Username != "ada" || who.UserPK != ada {
-		t.Errorf("a plain user's token is %+v", who)
+	_, err := connectTo(t, l.url, "adas-own-token", l.client)
+	if f := faultOf(t, err); f.Kind != link.FaultPermission || f.Field != "authentik.token" || !strings.Contains(f.Summary, "ada, who may not see") {
+		t.Errorf("a plain user's token is %+v", f)
+	}
+	limited := l.token("authentik_providers_oauth2.view_oauth2provider")
+	if who := l.connectAs(limited).Identity(); who.Superuser || who.Username != "wizard-limited" {
+		t.Errorf("a limited token is %+v", who)
+	}
+	if who := l.connectAs("Bearer " + l.sim.AdminToken() + " ").Identity(); !who.Superuser {
+		t.Errorf("a token pasted with its header's word is %+v", who)
 	}
 }
 

@@ -127,14 +127,21 @@ func (c *Client) noAnswer(err error) *link.Fault {
 	case errors.Is(err, context.Canceled):
 		todo = "Start again when you are ready."
 	case errors.Is(err, outbound.ErrBodyTooLarge):
-		return fault(link.FaultNotThis, fieldURL, c.host()+" sent more than 8 MB where authentik sends a short answer.",
-			"Check that the address is authentik's.", err)
+		return fault(link.FaultNotThis, fieldURL, c.host()+" sent more than 8 MB where less was asked for.",
+			"Check that the address is authentik's own.", err)
 	case errors.Is(err, outbound.ErrAddressRefused):
 		todo = "Enter authentik's own address."
-	case strings.Contains(outbound.Reason(err), "certificate"):
-		todo = "Give authentik a certificate that this machine trusts, or give authpocket the CA's file."
+	default:
+		todo = orText(outbound.CertificateTodo("authentik", err), todo)
 	}
 	return fault(link.FaultUnreachable, fieldURL, "authentik at "+c.host()+" cannot be reached: "+outbound.Reason(err)+".", todo, err)
+}
+
+func orText(text, fallback string) string {
+	if text == "" {
+		return fallback
+	}
+	return text
 }
 
 func (c *Client) redirected(n need, a answer) *link.Fault {

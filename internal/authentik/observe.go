@@ -140,13 +140,23 @@ func (o *observation) readApplication(ctx context.Context) error {
 func (o *observation) readSettings(ctx context.Context) error {
 	settings, err := o.c.settings(ctx)
 	if err != nil {
-		return err
+		return o.optional(ctx, "system settings", err)
 	}
 	if settings.has("default_user_change_email") {
 		o.snap.EmailChangeAllowed = new(settings.flag("default_user_change_email"))
 	}
 	flags := settings.object("flags")
 	o.snap.ClosedByDefault = flags.has("core_default_app_access") && !flags.flag("core_default_app_access")
+	return nil
+}
+
+// optional lets an observation do without what it can do without: where the
+// server fails over it, that is logged and no more.
+func (o *observation) optional(ctx context.Context, what string, err error) error {
+	if ctx.Err() != nil || statusOf(err) < 500 {
+		return err
+	}
+	o.c.log.WarnContext(ctx, "authentik could not tell "+what+", which is left out", "err", err)
 	return nil
 }
 

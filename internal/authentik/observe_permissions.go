@@ -13,7 +13,7 @@ func (o *observation) readPermissions(ctx context.Context) error {
 	}
 	me, err := o.c.readMe(ctx)
 	if err != nil {
-		return err
+		return o.optional(ctx, "whose token it is", err)
 	}
 	if me.flag("is_superuser") || !me.has("roles") {
 		return nil
@@ -60,7 +60,7 @@ func (o *observation) readNameTaken(ctx context.Context) error {
 	}
 	found, err := o.c.exactly(ctx, o.c.anyProviderList(name), "name", name)
 	if err != nil {
-		return o.tolerate(err)
+		return o.tolerate(o.optional(ctx, "all providers", err))
 	}
 	for _, p := range found {
 		if isOAuth2(p) {

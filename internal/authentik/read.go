@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io"
 	"math/rand/v2"
+	"net"
 	"net/http"
 	"strconv"
 	"syscall"
@@ -13,8 +14,8 @@ import (
 
 const (
 	readTries = 4
-	// maxWait is the longest that one call waits in all before it is sent
-	// again, and so the longest Retry-After that is waited for.
+	// maxWait bounds one read or one write with all its repetitions, and so
+	// is the longest Retry-After that is waited for.
 	maxWait   = 30 * time.Second
 	firstWait = 250 * time.Millisecond
 )
@@ -47,15 +48,21 @@ func (c *Client) readKept(ctx context.Context, n need, place func() *kept, do ex
 // retried sends a read again, a bounded number of times, where the answer
 // says or suggests that it may fare better a moment later.
 func (c *Client) retried(ctx context.Context, send func() answer) answer {
-	var waited time.Duration
+	began := time.Now()
 	for try := 1; ; try++ {
 		a := send()
 		wait := pauseBefore(try, a)
-		if !worthAnother(a) || try == readTries || waited+wait > maxWait || c.pause(ctx, wait) != nil {
+		over := time.Since(began)+wait > maxWait || late(a.err) && try > 1
+		if !worthAnother(a) || over || try == readTries || c.pause(ctx, wait) != nil {
 			return a
 		}
-		waited += wait
 	}
+}
+
+// late tells whether the time for an answer was over.
+func late(err error) bool {
+	n, ok := errors.AsType[net.Error](err)
+	return ok && n.Timeout()
 }
 
 // worthAnother tells whether the same read may fare better a moment later.
@@ -64,7 +71,7 @@ func worthAnother(a answer) bool {
 	case http.StatusTooManyRequests, http.StatusBadGateway, http.StatusServiceUnavailable, http.StatusGatewayTimeout:
 		return true
 	}
-	return cutOff(a.err)
+	return cutOff(a.err) || errors.Is(a.err, syscall.ECONNREFUSED) || late(a.err)
 }
 
 // cutOff tells whether the connection ended before the answer did.

@@ -112,6 +112,9 @@ func bindingState(o object) link.BindingState {
 		Negate:      o.flag("negate"),
 		Enabled:     o.flag("enabled"),
 	}
+	if o.flag("expiring") {
+		b.Expires = plain(o.text("expires"))
+	}
 	for _, kind := range []string{"group", "user", "policy"} {
 		if id := o.text(kind); id != "" {
 			b.Kind = kind

@@ -2,6 +2,7 @@ package authentik
 
 import (
 	"context"
+	"encoding/json"
 	"math/rand/v2"
 	"net/http"
 	"time"
@@ -66,17 +67,27 @@ func (w write) judge(a answer) verdict {
 		return unclear
 	case a.status == http.StatusMethodNotAllowed && a.html():
 		return unclear // an exception in authentik, see the facts of its API
+	case !w.authentiks(a):
+		return unclear // a proxy's own words about a request that it may have passed on
 	case a.status == http.StatusRequestTimeout, a.status == http.StatusTooManyRequests:
 		return unclear
 	}
 	return refused
 }
 
+// authentiks tells whether a refusal is authentik's own: JSON, and neither a
+// redirect nor a 401, which its API never answers with.
+func (w write) authentiks(a answer) bool {
+	_, isObject := a.object()
+	isList := json.Unmarshal(a.body, &[]json.RawMessage{}) == nil
+	return a.status >= 400 && a.status != http.StatusUnauthorized && (isObject || isList)
+}
+
 // carryOut sends the write, finds out what became of it where the answer does
 // not tell, and reads back what was written. Nothing is sent a second time
 // unless it was seen that the first had no effect.
 func (c *Client) carryOut(ctx context.Context, w write) error {
-	var waited time.Duration
+	began := time.Now()
 	for try := 1; ; try++ {
 		a := c.send(ctx, w.send)
 		switch w.judge(a) {
@@ -90,9 +101,7 @@ func (c *Client) carryOut(ctx context.Context, w write) error {
 			}
 			return c.refusal(w, a)
 		}
-		wait := min(pauseBeforeLook(try, a), maxWait-waited)
-		waited += wait
-		if err := c.pause(ctx, wait); err != nil {
+		if err := c.pause(ctx, min(pauseBeforeLook(try, a), max(firstWriteWait, maxWait-time.Since(began)))); err != nil {
 			return unknownFault(w, err)
 		}
 		found, err := w.look(ctx)
@@ -103,7 +112,7 @@ func (c *Client) carryOut(ctx context.Context, w write) error {
 			return nil
 		case found.presence == different && !w.repeatable:
 			return differentFault(w, found)
-		case try == writeTries:
+		case try == writeTries || time.Since(began) >= maxWait:
 			return c.gaveUpFault(w, a)
 		}
 	}

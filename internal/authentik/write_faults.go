@@ -114,6 +114,6 @@ func (c *Client) gaveUpFault(w write, a answer) error {
 	if f := c.generalFault(w.need, a); f != nil {
 		kind, why = f.Kind, strings.TrimRight(f.Summary, ".")
 	}
-	return fault(kind, "", "authentik did not "+w.verb+" the "+w.need.what+", though it was asked three times: "+why+".",
+	return fault(kind, "", "authentik did not "+w.verb+" the "+w.need.what+", though it was asked more than once: "+why+".",
 		"Nothing was written. Look into authentik's server log"+requestHint(a)+", then try again.", err)
 }

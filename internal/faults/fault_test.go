@@ -58,6 +58,9 @@ func faults() []fault {
 		{name: "timeout after", after: true, writes: true, hangs: true, answer: hang},
 		{name: "500 after", after: true, writes: true, answer: serverError},
 		{name: "502 after", after: true, writes: true, answer: page(http.StatusBadGateway, "502 Bad Gateway")},
+		{name: "redirect after", after: true, writes: true, answer: redirect},
+		{name: "401 page after", after: true, writes: true, answer: page(http.StatusUnauthorized, "401 Authorization Required")},
+		{name: "403 page after", after: true, writes: true, answer: page(http.StatusForbidden, "403 Forbidden")},
 		{name: "page after", after: true, writes: true, answer: page(http.StatusOK, "Welcome")},
 	}
 	for _, f := range list {

@@ -74,6 +74,7 @@ type bindingForm struct {
 	Order       int      `json:"order"`
 	Negate      bool     `json:"negate"`
 	Enabled     bool     `json:"enabled"`
+	Expires     string   `json:"expires,omitempty"`
 }
 
 type pairForm struct {

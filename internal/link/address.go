@@ -35,6 +35,9 @@ func ParseAddress(label, field, raw string) (string, *Problem) {
 	}
 	u, err := url.Parse(s)
 	if err != nil {
+		if v6 := bareIPv6(s); v6 != "" {
+			return wrong(label+" has an IPv6 address without brackets.", "Put brackets around it: "+v6+".")
+		}
 		return wrong(label+" is not a web address.", example)
 	}
 	if u.Scheme = strings.ToLower(u.Scheme); u.Scheme != "https" && u.Scheme != "http" {
@@ -48,6 +51,20 @@ func ParseAddress(label, field, raw string) (string, *Problem) {
 		return wrong(problem, example)
 	}
 	return u.Scheme + "://" + host + cutPages(u.EscapedPath()), nil
+}
+
+// bareIPv6 is s with the brackets that its IPv6 address lacks, empty where
+// that is not what is wrong.
+func bareIPv6(s string) string {
+	scheme, rest, _ := strings.Cut(s, "://")
+	host, path, found := strings.Cut(rest, "/")
+	if _, err := netip.ParseAddr(host); err != nil || !strings.Contains(host, ":") {
+		return ""
+	}
+	if found {
+		path = "/" + path
+	}
+	return scheme + "://[" + host + "]" + path
 }
 
 // withScheme proposes what a person left out, unless there may be a password

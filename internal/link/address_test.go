@@ -95,7 +95,7 @@ func TestParseAddressTellsWhatIsWrong(t *testing.T) {
 		"a host with a percent sign":          {"https://authentik%20company", "is not a web address", example},
 		"a host of symbols":                   {"https://authentik!.company", "cannot be looked up", example},
 		"a host of dots":                      {"https://..", "cannot be looked up", example},
-		"an IPv6 address without brackets":    {"http://2001:db8::7/", "is not a web address", example},
+		"an IPv6 address without brackets":    {"http://2001:db8::7/", "without brackets", "http://[2001:db8::7]/"},
 		"an IPv6 address that never ends":     {"http://[2001:db8::7", "is not a web address", example},
 		"an IPv6 address of one network link": {"http://[fe80::1%25eth0]:9000", "link-local", example},
 	} {

@@ -232,7 +232,11 @@ func resolveKey(d *Desired, s Spec, a AuthentikSnapshot, now ProviderState, prob
 		i := named(*want)
 		switch {
 		case i < 0:
-			problems.Add("provider.signing_key", "authentik has no signing key "+quote(*want)+" that the token can see.", "Choose one of: "+keyNames(a)+".")
+			todo := "Choose one of: " + keyNames(a) + "."
+			if slices.Contains(a.Missing, "authentik_crypto.view_certificatekeypair") {
+				todo = "Give the token the permission authentik_crypto.view_certificatekeypair, without which it sees none."
+			}
+			problems.Add("provider.signing_key", "authentik has no signing key "+quote(*want)+" that the token can see.", todo)
 		case !a.Keys[i].Usable():
 			problems.Add("provider.signing_key", "The key "+quote(*want)+" is of the type "+a.Keys[i].Type+": with it authentik's discovery and keys answer with an error.", "Choose an RSA or EC key: "+keyNames(a)+".")
 		default:
@@ -328,7 +332,7 @@ func resolveBindings(d *Desired, s Spec, a AuthentikSnapshot, problems *Problems
 			field := fieldAt("access."+kind, i)
 			at := slices.IndexFunc(known, func(r Ref) bool { return r.Name == name })
 			if at < 0 {
-				problems.Add(field, "authentik has no "+kind+" "+quote(name)+" that the token can see.", "Check the spelling, or choose another.")
+				problems.Add(field, "authentik has no "+kind+" "+quote(name)+" that the token can see.", notSeen(a, kind))
 				continue
 			}
 			bound := func(b BindingState) bool {
@@ -351,6 +355,15 @@ func resolveBindings(d *Desired, s Spec, a AuthentikSnapshot, problems *Problems
 	add("group", s.Access.Groups, a.Groups)
 	add("user", s.Access.Users, a.Users)
 	add("policy", s.Access.Policies, a.Policies)
+}
+
+// notSeen is what to do where a group, user or policy is not found.
+func notSeen(a AuthentikSnapshot, kind string) string {
+	permission := map[string]string{"group": "authentik_core.view_group", "user": "authentik_core.view_user", "policy": "authentik_policies.view_policy"}[kind]
+	if slices.Contains(a.Missing, permission) {
+		return "Give the token the permission " + permission + ", without which it sees none."
+	}
+	return "Check the spelling, or choose another."
 }
 
 func resolveCollection(s Spec, p PocketBaseSnapshot, problems *Problems) (CollectionState, bool) {

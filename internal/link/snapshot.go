@@ -159,6 +159,7 @@ type BindingState struct {
 	Order       int
 	Negate      bool
 	Enabled     bool
+	Expires     string // when authentik ends it by itself, since 2026.8; empty for never
 }
 
 // PocketBaseSnapshot is what a PocketBase holds now.

@@ -42,6 +42,12 @@ func (w *warner) access(d Desired, a AuthentikSnapshot) {
 			"To let in only some people, choose groups, users or a policy under “Who may use it”.")
 		return
 	}
+	for _, b := range d.Bindings {
+		if b.Expires != "" {
+			w.add("binding-ends", Authentik, "authentik ends the binding of the "+b.Kind+" "+quote(b.Target.Name)+" by itself on "+b.Expires+".",
+				"From then on these people are kept out, or everyone gets in if it is the last binding. Make one in authentik that does not end.")
+		}
+	}
 	var others []string
 	for _, b := range a.Bindings {
 		if b.Enabled && !slices.ContainsFunc(d.Bindings, func(x BindingState) bool { return x.PK == b.PK }) {

@@ -41,6 +41,10 @@ func TestWarnings(t *testing.T) {
 		"one person is linked":                   {world: func(w *world) { w.linked["oidc"] = 1 }, edit: func(s *link.Spec) { s.Provider.SubjectMode = new("user_uuid") }, id: "subject-mode", says: "1 person has signed in"},
 		"nobody is linked":                       {edit: func(s *link.Spec) { s.Provider.SubjectMode = new("user_uuid") }, id: "subject-mode", never: true},
 		"a binding that keeps one group out":     {world: func(w *world) { bind(w, "admins", true); w.bindings[len(w.bindings)-1].Negate = true }, edit: access("staff"), id: "other-bindings", says: "everyone but group admins"},
+		"a binding that ends": {world: func(w *world) {
+			bind(w, "admins", true)
+			w.bindings[len(w.bindings)-1].Expires = "2026-12-24T00:00:00Z"
+		}, edit: access("admins"), id: "binding-ends", says: "“admins” by itself on 2026-12-24"},
 		"other bindings where all count":         {world: func(w *world) { bind(w, "admins", true) }, edit: both(access("staff"), func(s *link.Spec) { s.Application.PolicyEngineMode = new("all") }), id: "other-bindings", says: "kept out"},
 		"another collection has the application": {edit: both(use, func(s *link.Spec) { s.PocketBase.Collection = new("members") }), id: "shared-application", says: "users signs in with the same application"},
 		"no other collection has it":             {id: "shared-application", never: true},

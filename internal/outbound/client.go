@@ -149,3 +149,24 @@ func Reason(err error) string {
 	}
 	return "the connection failed"
 }
+
+// CertificateTodo is what to do about a certificate that was not accepted;
+// empty where err is about something else.
+func CertificateTodo(system string, err error) string {
+	var (
+		authority x509.UnknownAuthorityError
+		hostname  x509.HostnameError
+		invalid   x509.CertificateInvalidError
+	)
+	switch {
+	case errors.As(err, &authority):
+		return "Give " + system + " a certificate that this machine trusts, or give authpocket the CA's file."
+	case errors.As(err, &hostname):
+		return "Enter the name that the certificate is for, or give " + system + " a certificate for this name."
+	case errors.As(err, &invalid) && invalid.Reason == x509.Expired:
+		return "Renew the certificate of " + system + ", and check this machine's clock."
+	case errors.As(err, &invalid):
+		return "Give " + system + " another certificate."
+	}
+	return ""
+}

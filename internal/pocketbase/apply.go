@@ -118,8 +118,8 @@ const (
 	notWritten
 )
 
-// outcomeOf reads it. Statuses of 500 and above, answers that are not
-// PocketBase's and no answer at all leave it open.
+// outcomeOf reads it. Statuses of 500 and above, redirects, answers that are
+// not PocketBase's and no answer at all leave it open.
 func outcomeOf(a answer, err error) outcome {
 	var object map[string]any
 	switch {
@@ -127,10 +127,10 @@ func outcomeOf(a answer, err error) outcome {
 		return uncertain
 	case a.status == http.StatusOK && a.decode(&object) == nil, a.status == http.StatusNoContent:
 		return written
-	case a.status >= 300:
+	case a.status >= 400 && a.decode(&object) == nil && object["message"] != nil:
 		return notWritten
 	}
-	return uncertain
+	return uncertain // a proxy's own words about a PATCH that it may have passed on, too
 }
 
 // settled tells whether a failed prepare says something for certain.

@@ -30,6 +30,10 @@ func unreachable(base string, err error) *link.Fault {
 		return fault(link.FaultNotThis, fieldURL, "What answers at "+base+" is not a PocketBase: the answer is larger than 8 MB.", "Check the address.", err)
 	case errors.Is(err, outbound.ErrAddressRefused):
 		todo = "Enter the address of PocketBase itself."
+	default:
+		if certificate := outbound.CertificateTodo("PocketBase", err); certificate != "" {
+			todo = certificate
+		}
 	}
 	return fault(link.FaultUnreachable, fieldURL, "PocketBase at "+base+" gave no answer: "+outbound.Reason(err)+".", todo, err)
 }

@@ -40,7 +40,7 @@ type superuser struct {
 func (w wire) signIn(ctx context.Context, cfg Config) (account, *link.Fault) {
 	switch {
 	case cfg.Token.IsSet():
-		return w.withToken(ctx, cleanToken(cfg.Token))
+		return w.withToken(ctx, cfg.Token.AsPasted())
 	case cfg.OTP != nil:
 		return w.withOTP(ctx, cfg)
 	}

@@ -48,15 +48,6 @@ func readClaims(token string) (claims, error) {
 	return c, nil
 }
 
-// cleanToken drops what people paste along: spaces and the word Bearer.
-func cleanToken(t secret.Text) secret.Text {
-	s := strings.TrimSpace(t.Reveal())
-	if len(s) > 7 && strings.EqualFold(s[:7], "Bearer ") {
-		s = strings.TrimSpace(s[7:])
-	}
-	return secret.New(s)
-}
-
 // checkShape refuses what cannot be a PocketBase auth token before it is sent.
 func checkShape(t secret.Text) (claims, *link.Fault) {
 	wrong := func(summary string, err error) (claims, *link.Fault) {

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"strings"
 	"sync"
 )
 
@@ -42,6 +43,20 @@ func (t Text) Reveal() string {
 	(*t.box).mu.Lock()
 	defer (*t.box).mu.Unlock()
 	return string((*t.box).bytes)
+}
+
+// AsPasted is t without what people paste along with a token: spaces and the
+// word Bearer. What is clean already is t itself, not a copy.
+func (t Text) AsPasted() Text {
+	raw := t.Reveal()
+	s := strings.TrimSpace(raw)
+	if len(s) > 7 && strings.EqualFold(s[:7], "Bearer ") {
+		s = strings.TrimSpace(s[7:])
+	}
+	if s == raw {
+		return t
+	}
+	return New(s)
 }
 
 // IsSet tells whether there is a value, one that was wiped being none.

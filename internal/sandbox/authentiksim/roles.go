@@ -1,6 +1,7 @@
 package authentiksim
 
 import (
+	"maps"
 	"net/http"
 	"slices"
 	"strconv"
@@ -57,6 +58,35 @@ func newRole(name string) *Role {
 }
 
 func renderRole(r *Role) obj { return obj{"pk": r.PK, "name": r.Name} }
+
+// permissionList answers GET rbac/permissions/: what the roles of the filter
+// hold for all objects. authentik lets everybody ask (rbac/api/rbac.py), and
+// lists every permission there is where no role is named; the simulator has
+// no such table, and lists those that some role holds.
+func permissionList(c *call) (answer, error) {
+	held := map[string]bool{}
+	for _, role := range c.st.roles.all() {
+		if asked := c.query.Get("role"); asked == "" || asked == role.PK {
+			for name, holds := range role.Permissions {
+				held[name] = held[name] || holds
+			}
+		}
+	}
+	names := slices.Sorted(maps.Keys(held))
+	names = slices.DeleteFunc(names, func(name string) bool { return !held[name] })
+	cut, err := paginate(c, names)
+	if err != nil {
+		return answer{}, err
+	}
+	results := []obj{}
+	for i, name := range cut.rows {
+		app, codename, _ := strings.Cut(name, ".")
+		_, model, _ := strings.Cut(codename, "_")
+		results = append(results, obj{"id": i + 1, "name": "Can " + strings.ReplaceAll(codename, "_", " "), "codename": codename,
+			"model": model, "app_label": app, "app_label_verbose": app, "model_verbose": model})
+	}
+	return listAnswer(cut.pagination, results, nil)
+}
 
 // assignment is the body of assign/ and unassign/: permissions, and the one
 // object they hold for if they are not to hold for all.

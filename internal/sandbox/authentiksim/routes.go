@@ -82,6 +82,7 @@ func (s *Server) rbacRoutes(r chi.Router) {
 	s.api(r, "/rbac/roles/{key}/", roleResource.item())
 	s.api(r, "/rbac/roles/{key}/add_user/", methods{"POST": roleMember(true)})
 	s.api(r, "/rbac/roles/{key}/remove_user/", methods{"POST": roleMember(false)})
+	s.api(r, "/rbac/permissions/", methods{"GET": permissionList})
 	s.api(r, "/rbac/permissions/assigned_by_roles/{key}/assign/", methods{"POST": assignPermissions(true)})
 	s.api(r, "/rbac/permissions/assigned_by_roles/{key}/unassign/", methods{"PATCH": assignPermissions(false)})
 }
