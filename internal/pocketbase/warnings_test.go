@@ -57,7 +57,12 @@ func TestWarnings(t *testing.T) {
 		{"closed", func(_ *link.PocketBaseSnapshot, now *link.CollectionState, d *link.Desired) {
 			now.CreateRule, now.AuthRule = nil, nil
 			d.Collection = *now
+			d.Collection.OAuth2.Enabled = true
 		}, []string{causeCreateRule, causeAuthRule}},
+		{"turned off", func(_ *link.PocketBaseSnapshot, _ *link.CollectionState, d *link.Desired) { d.Collection.OAuth2.Enabled = false }, []string{"oauth2-off"}},
+		{"one field for two claims", func(_ *link.PocketBaseSnapshot, _ *link.CollectionState, d *link.Desired) {
+			d.Collection.OAuth2.Mapped = link.MappedFields{Name: "nick", Username: "nick", AvatarURL: "picture"}
+		}, []string{"mapped-twice"}},
 		{"closed, to be opened", func(_ *link.PocketBaseSnapshot, now *link.CollectionState, _ *link.Desired) {
 			now.CreateRule, now.AuthRule = nil, nil
 		}, []string{"signs-out"}},
@@ -78,6 +83,7 @@ func TestWarnings(t *testing.T) {
 		snap := link.PocketBaseSnapshot{Version: "0.39.11"}
 		now := open
 		d := link.Desired{AuthentikURL: "https://authentik.company", PocketBaseURL: "https://pocketbase.company", Collection: open, Slot: ours(), Email: link.EmailTrustAll}
+		d.Collection.OAuth2.Enabled = true
 		one.spoil(&snap, &now, &d)
 		snap.Collections = []link.CollectionState{now}
 		var got []string
