@@ -84,9 +84,14 @@ func TestUndoPutsBothSystemsBack(t *testing.T) {
 	if p := b.get("/done").want(200).says("Later", "New client secret", "Take the link apart"); !strings.Contains(p.text, `href="/receipts"`) {
 		t.Error("the last page does not lead to the receipts")
 	}
-	b.get("/receipts").want(200).says("Link made or changed", "3 of 3 changes made", "Done")
+	list := b.get("/receipts").want(200).says("Link made or changed", "3 of 3 changes made", "Done", "Linked the application “pocketbase” with the collection “users”.", "just now")
+	if !strings.Contains(list.text, `<nav class="frame back" aria-label="Back"><a href="/done">`) {
+		t.Error("no way back from the receipts to the last page")
+	}
 	id := b.newest()
-	b.get("/receipts/"+id).want(200).says("Create", "Done", "Undo")
+	if one := b.get("/receipts/"+id).want(200).says("Create", "Done", "Undo", "Before"); strings.Contains(one.text, `<th scope="col">Now</th>`) {
+		t.Error("a receipt calls what was there before “Now”")
+	}
 	review := b.get("/receipts/"+id+"/undo").want(200).says("Review the undo: 4 changes", "Undo 4 changes", "Delete")
 	if strings.Contains(review.visible(), "Your answers") {
 		t.Error("the review of an undo repeats answers")

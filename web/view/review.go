@@ -134,6 +134,14 @@ func newChangeCard(c link.Change) ChangeCard {
 	return card
 }
 
+// beforeWord is the head of the column of what a change found.
+func beforeWord(c ChangeCard) string {
+	if c.Past {
+		return "Before"
+	}
+	return "Now"
+}
+
 func verb(a link.Action) string {
 	switch a {
 	case link.Create:
