@@ -163,7 +163,12 @@ func TestANewClientSecretIsCheckedAtOnce(t *testing.T) {
 	w := keeping(t, box, prefilled(box))
 	b := w.browser().linked()
 	old, _ := secrets(t, box)
-	review := b.get("/rotate").want(200).says("Review the new client secret: 2 changes", "nobody can sign in")
+	review := b.get("/rotate").want(200).says("Review the new client secret: 2 changes", "nobody can sign in", "authentik takes the new client secret", "PocketBase gets the same client secret")
+	for _, other := range []string{"Everyone with an authentik account", "will count as verified", "only what differs", "PocketBase guide"} {
+		if strings.Contains(review.visible(), other) {
+			t.Errorf("the review of a new secret tells of %q", other)
+		}
+	}
 	b.apply(review).says("Both sides have the new client secret", "Checks:", "Back to the link")
 	authentik, pocketbase := secrets(t, box)
 	if authentik == old || authentik != pocketbase {
@@ -210,7 +215,7 @@ func TestTakingTheLinkApartLeavesNothing(t *testing.T) {
 	box := newSandbox(t)
 	b := keeping(t, box, prefilled(box)).browser().linked()
 	review := b.get("/remove").want(200).says("Review taking the link apart", "Accounts in PocketBase stay", "Take the link apart")
-	b.apply(review).says("The link is taken apart", "Nothing of the link is left in either system")
+	b.apply(review).says("The link is taken apart", "People can no longer sign in with authentik", "the accounts that people have in PocketBase")
 	snap := box.Authentik().Snapshot()
 	users, err := box.PocketBase().App().FindCollectionByNameOrId("users")
 	if err != nil || len(snap.Applications)+len(snap.Providers)+len(users.OAuth2.Providers) != 0 || strings.Contains(state(t, box), "authpocket:") {

@@ -2,7 +2,9 @@ package web
 
 import (
 	"net/url"
+	"os"
 	"reflect"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -243,5 +245,24 @@ func TestFormValuesThatMeanNothing(t *testing.T) {
 	}
 	if want := []link.RedirectURI{{URL: "^https://a$", Mode: "regex"}, {URL: "https://b", Mode: "strict"}}; !slices.Equal(s.Provider.RedirectURIs, want) {
 		t.Errorf("the redirect URIs are %v", s.Provider.RedirectURIs)
+	}
+}
+
+// Each key that the settings name has to be one of the link file's.
+func TestTheSettingsNameKeysOfTheLinkFile(t *testing.T) {
+	box := sharedSandbox(t)
+	doc, err := os.ReadFile("../docs/link-file.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	p := wizardFor(t, box, prefilled(box)).browser().connected().get("/settings").want(200)
+	named := regexp.MustCompile(`In a link file: <code>([a-z0-9_.]+)`).FindAllStringSubmatch(p.text, -1)
+	if len(named) < 10 {
+		t.Errorf("only %d keys are named", len(named))
+	}
+	for _, one := range named {
+		if !strings.Contains(string(doc), "| `"+one[1]+"` |") {
+			t.Errorf("the link file has no key %s", one[1])
+		}
 	}
 }

@@ -84,6 +84,7 @@ type Field struct {
 	Code     bool // shown in the code face, no spell checking
 	Short    bool // a narrow control
 	Rows     int
+	Key      string // the link file's key, where it cannot be told from the label
 }
 
 // ID is the control's id.
@@ -152,6 +153,7 @@ type Choice struct {
 	Label   string
 	Hint    string
 	Error   string
+	Key     string // as Field's
 	Options []Option
 }
 
@@ -186,6 +188,7 @@ type Check struct {
 	Label   string
 	Hint    string
 	Error   string
+	Key     string // as Field's
 	Checked bool
 }
 

@@ -38,6 +38,9 @@ func NewReview(h Head, in ReviewInput) ReviewPage {
 	if in.Plan.Purpose == link.PurposeLink {
 		p.Head.Step, p.Head.Back, p.Answers = step(4), "/settings", answers(in)
 	}
+	if in.Plan.Purpose == link.PurposeLink {
+		p.Later = later(in.Plan.Desired)
+	}
 	if in.Plan.Empty() {
 		p.nothing(in)
 	} else {
@@ -45,6 +48,18 @@ func NewReview(h Head, in ReviewInput) ReviewPage {
 	}
 	return p
 }
+
+// later is what can be done with a link besides making it. A link that is not
+// there yet can only be taken along.
+func later(d link.Desired) []Action {
+	if d.Application.PK == "" {
+		return nil
+	}
+	return []Action{{"Give both sides a new client secret", "/rotate"}, {"Take the link apart", "/remove"}}
+}
+
+// guideURL is the guide whose steps the changes carry out.
+const guideURL = "https://docs.goauthentik.io/integrations/services/pocketbase/"
 
 // lostWarning is the id of warnings about what undo cannot put back.
 const lostWarning = "lost"

@@ -151,6 +151,9 @@ func TestMappedFieldsOfferWhatFits(t *testing.T) {
 
 func TestWhoMayUseIt(t *testing.T) {
 	in := settingsInput()
+	if got := NewSettings(Head{}, in).Access; got.Lists[0].Key != "access.groups" || got.Mode.Key != "application.policy_engine_mode" {
+		t.Errorf("the link file's keys are not named: %+v", got)
+	}
 	if got := NewSettings(Head{}, in).Access; got.Now != "everyone with an account" || got.Open {
 		t.Errorf("%+v", got)
 	}
