@@ -178,7 +178,10 @@ func TestANewClientSecretIsCheckedAtOnce(t *testing.T) {
 		t.Error("the secret is on a page")
 	}
 	b.get("/verify").want(200).says("All checks passed")
-	b.get("/done").want(200)
+	done := b.get("/done").want(200).says("New client secret · see the receipt", "Link made or changed · see the receipt", "Scope mapping “authpocket: trust every e-mail address” created in authentik")
+	if newest, first := strings.Index(done.text, `<h3>New client secret`), strings.Index(done.text, `<h3>Link made or changed`); newest < 0 || first < newest {
+		t.Error("the last page does not list all that was changed, the newest first")
+	}
 	b.get("/review").want(200).says("Nothing has to change")
 	id := b.newest()
 	b.get("/receipts/"+id).want(200).says("New client secret", "the client secret from before cannot come back")
