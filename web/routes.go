@@ -78,6 +78,9 @@ func (s *Server) routes() chi.Router {
 	r.Get("/rotate/back", s.with(s.showRotationBack))
 	r.Get("/remove", s.with(s.showRemoval))
 
+	r.Get("/export", s.with(s.showExport))
+	r.Get("/export/{format}", s.with(s.sendExport))
+
 	// the ways out
 	r.Post("/forget", s.with(s.forgetTokens))
 	r.Get("/forgotten", s.with(s.showForgotten))

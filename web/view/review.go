@@ -49,13 +49,14 @@ func NewReview(h Head, in ReviewInput) ReviewPage {
 	return p
 }
 
-// later is what can be done with a link besides making it. A link that is not
-// there yet can only be taken along.
+// later is what can be done with a link besides making it. One that is not
+// there yet can only be taken along as a file.
 func later(d link.Desired) []Action {
+	export := Action{"Take the whole link along as a file: blueprint, Terraform, migration, script or Markdown", "/export"}
 	if d.Application.PK == "" {
-		return nil
+		return []Action{export}
 	}
-	return []Action{{"Give both sides a new client secret", "/rotate"}, {"Take the link apart", "/remove"}}
+	return []Action{export, {"Give both sides a new client secret", "/rotate"}, {"Take the link apart", "/remove"}}
 }
 
 // guideURL is the guide whose steps the changes carry out.

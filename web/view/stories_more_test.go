@@ -101,7 +101,9 @@ func doneStories(joined, proven Head) []story {
 	forgotten.Held, forgotten.Rounds, forgotten.Checks, forgotten.ByPassword = false, nil, nil, true
 	off := joined
 	off.Held = false
-	return []story{{"done", Done(NewDone(proven, in))}, {"done-forgotten", Done(NewDone(off, forgotten))}}
+	files := []ExportFile{{Title: "authentik blueprint", URL: "blueprint", FileName: "authentik-blueprint.yaml"},
+		{Title: "Terraform", URL: "terraform", Refused: []string{"The name of the application has characters that are not in Unicode's composed form (NFC), which Terraform cannot carry. Change it where it was set, then export again."}}}
+	return []story{{"export", Export(NewExport(proven, "/done", files))}, {"done", Done(NewDone(proven, in))}, {"done-forgotten", Done(NewDone(off, forgotten))}}
 }
 
 func problemStories(none, both Head) []story {
