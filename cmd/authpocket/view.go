@@ -53,9 +53,18 @@ type message struct {
 func (m message) String() string {
 	where := ""
 	if m.Field != "" {
-		where = m.Field + ": "
+		where = inFile(m.Field) + ": "
 	}
 	return strings.TrimSpace(where + m.Summary + " " + m.Todo)
+}
+
+// inFile names a field as people find it in the link file: access.groups[0].
+func inFile(field string) string {
+	at := strings.LastIndexByte(field, '.')
+	if at < 0 || at == len(field)-1 || strings.Trim(field[at+1:], "0123456789") != "" {
+		return field
+	}
+	return field[:at] + "[" + field[at+1:] + "]"
 }
 
 // messages puts an error into words: one message for each thing that is

@@ -43,6 +43,17 @@ func TestMessages(t *testing.T) {
 	}
 }
 
+func TestFieldsAreNamedAsInTheLinkFile(t *testing.T) {
+	for field, want := range map[string]string{
+		"access.groups.0": "access.groups[0]: x", "provider.redirect_uris.12": "provider.redirect_uris[12]: x", "email": "email: x",
+		"pocketbase.url": "pocketbase.url: x", "": "x", "odd.": "odd.: x",
+	} {
+		if got := (message{Field: field, Summary: "x"}).String(); got != want {
+			t.Errorf("%q, want %q", got, want)
+		}
+	}
+}
+
 func TestAnUndoReadsBackwards(t *testing.T) {
 	var out bytes.Buffer
 	view{out: &out}.plan(link.Plan{Changes: []link.Change{{

@@ -30,14 +30,6 @@ func control(path string) string {
 	if at := strings.LastIndexByte(path, '.'); at > 0 && strings.Trim(path[at+1:], "0123456789") == "" {
 		path = path[:at]
 	}
-	switch path {
-	case "access.group":
-		return "access.groups"
-	case "access.user":
-		return "access.users"
-	case "access.policy":
-		return "access.policies"
-	}
 	return path
 }
 

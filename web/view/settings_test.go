@@ -45,7 +45,7 @@ func TestProblemsAreToldInThePagesOrder(t *testing.T) {
 	in := settingsInput()
 	in.Problems = link.Problems{
 		{Field: "pocketbase.issuers.2", Summary: "fourth"}, {Field: "nowhere.at.all", Summary: "last"}, {Field: "email", Summary: "second"},
-		{Field: "existing", Summary: "also last"}, {Field: "access.user.0", Summary: "third"}, {Field: "application.name", Summary: "first"},
+		{Field: "existing", Summary: "also last"}, {Field: "access.users.0", Summary: "third"}, {Field: "application.name", Summary: "first"},
 	}
 	p := NewSettings(Head{}, in)
 	var texts, targets []string
