@@ -222,7 +222,7 @@ func (v view) receipts(list []journal.Summary, aside []journal.SetAside) {
 		return
 	}
 	for _, r := range receiptRows(list) {
-		fmt.Fprintf(v.out, "%s  %s  %-7s %d of %d changes, %s  %s → %s\n", r.ID, r.When, r.Kind, r.Done, r.Changes, r.Outcome, r.AuthentikURL, r.PocketBaseURL)
+		fmt.Fprintf(v.out, "%s  %s  %-7s %d of %d changes, %s  %s of %s → %s of %s\n", r.ID, r.When, r.Kind, r.Done, r.Changes, r.Outcome, r.Slug, r.AuthentikURL, r.Collection, r.PocketBaseURL)
 	}
 	if len(list) == 0 {
 		fmt.Fprintln(v.out, "No receipts yet.")
@@ -241,6 +241,8 @@ type receiptRow struct {
 	Done          int    `json:"done"`
 	AuthentikURL  string `json:"authentik"`
 	PocketBaseURL string `json:"pocketbase"`
+	Slug          string `json:"slug"`
+	Collection    string `json:"collection"`
 }
 
 func receiptRows(list []journal.Summary) []receiptRow {
@@ -254,7 +256,7 @@ func receiptRows(list []journal.Summary) []receiptRow {
 			outcome = "interrupted"
 		}
 		rows[i] = receiptRow{ID: s.ID, When: s.When.Format(time.RFC3339), Kind: string(s.Kind), Outcome: outcome,
-			Changes: s.Changes, Done: s.Done, AuthentikURL: s.AuthentikURL, PocketBaseURL: s.PocketBaseURL}
+			Changes: s.Changes, Done: s.Done, AuthentikURL: s.AuthentikURL, PocketBaseURL: s.PocketBaseURL, Slug: s.Slug, Collection: s.Collection}
 	}
 	return rows
 }

@@ -77,3 +77,13 @@ func TestAChangeThatFailsSaysSo(t *testing.T) {
 		t.Errorf("it prints %q and %q", out.String(), problems.String())
 	}
 }
+
+func TestReceiptsNameWhatTheyAreOf(t *testing.T) {
+	var out bytes.Buffer
+	view{out: &out}.receipts([]journal.Summary{{
+		ID: "k3", Meta: journal.Meta{Kind: journal.Apply, AuthentikURL: "https://a.example", PocketBaseURL: "https://p.example"}, Slug: "wiki", Collection: "people", Outcome: journal.Completed,
+	}}, nil)
+	if !strings.Contains(out.String(), "wiki of https://a.example → people of https://p.example") {
+		t.Errorf("the list says %q", out.String())
+	}
+}

@@ -72,6 +72,9 @@ func TestReviewOfOneAndOfNothing(t *testing.T) {
 		t.Error(one.Button)
 	}
 	none := NewReview(Head{}, ReviewInput{})
+	if one.warningsHeading() != "Before you go on" || none.warningsHeading() != "Worth knowing" {
+		t.Error("the warnings' heading speaks of going on where there is nothing to do, or the other way round")
+	}
 	if none.Button != "" || none.Head.Title != "Nothing has to change" {
 		t.Errorf("%+v", none)
 	}

@@ -62,6 +62,14 @@ func later(d link.Desired) []Action {
 // guideURL is the guide whose steps the changes carry out.
 const guideURL = "https://docs.goauthentik.io/integrations/services/pocketbase/"
 
+// warningsHeading is for warnings before a button, or where there is none.
+func (p ReviewPage) warningsHeading() string {
+	if p.Button == "" {
+		return "Worth knowing"
+	}
+	return "Before you go on"
+}
+
 // lostWarning is the id of warnings about what undo cannot put back.
 const lostWarning = "lost"
 
