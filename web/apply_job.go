@@ -3,6 +3,7 @@ package web
 import (
 	"cmp"
 	"context"
+	"slices"
 
 	"authpocket/internal/engine"
 	"authpocket/internal/link"
@@ -12,6 +13,7 @@ import (
 // applyJob is one apply: its plan and what has happened.
 type applyJob struct {
 	id       string
+	link     string // names the two systems
 	plan     link.Plan
 	rev      int
 	planSeq  int // the newest plan that was shown when it began
@@ -52,6 +54,32 @@ func (j *applyJob) now() (p view.Progress, count int) {
 	return j.progress(len(events), over), len(events)
 }
 
+// round is what was made so far, for the last page.
+func (j *applyJob) round() view.Round {
+	events, _, _ := j.happened.look()
+	round := view.Round{Purpose: j.plan.Purpose}
+	for _, e := range events {
+		if e.State == engine.Done {
+			round.Made, round.Receipt = append(round.Made, e.Change), e.Receipt
+		}
+	}
+	return round
+}
+
+// rounds are all that this session has changed in the two systems of a link,
+// the newest first.
+func (s *session) rounds(link string) []view.Round {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	var list []view.Round
+	for _, job := range slices.Backward(s.applies) {
+		if round := job.round(); job.link == link && len(round.Made) > 0 {
+			list = append(list, round)
+		}
+	}
+	return list
+}
+
 func (j *applyJob) running() bool {
 	_, over, _ := j.happened.look()
 	return !over
@@ -85,12 +113,12 @@ func (j *applyJob) succeeded(ctx context.Context, e *engine.Engine, sess *sessio
 	case link.PurposeUndo, link.PurposeRemove:
 		sess.unsettle()
 	case link.PurposeRotate:
-		sess.settle(j.rev, j.plan.Desired, j.plan.Changes)
+		sess.settle(j.rev, j.plan.Desired)
 		run := sess.checkSecret()
 		run.run(ctx, e, j.plan.Desired)
 		j.checks = run.checks
 	default:
-		sess.settle(j.rev, j.plan.Desired, j.plan.Changes)
+		sess.settle(j.rev, j.plan.Desired)
 		sess.takeAnswers(j.rev, j.answers)
 	}
 }

@@ -57,8 +57,9 @@ func (s *Server) beginApply(sess *session, id string) (*applyJob, error) {
 	if shown == nil || shown.rev != sess.rev || sess.authentik == nil || sess.pocketbase == nil {
 		return nil, errStalePlan
 	}
-	job := &applyJob{id: shown.id, plan: shown.plan, rev: shown.rev, planSeq: sess.seq, errand: shown.errand, happened: newRecord[engine.Event]()}
-	e := s.engine(progress{authentik: sess.authentik, pocketbase: sess.pocketbase})
+	p := progress{authentik: sess.authentik, pocketbase: sess.pocketbase}
+	job := &applyJob{id: shown.id, link: p.key(), plan: shown.plan, rev: shown.rev, planSeq: sess.seq, errand: shown.errand, happened: newRecord[engine.Event]()}
+	e := s.engine(p)
 	if !s.beginWork(sess, func(ctx context.Context) { job.run(ctx, e, sess) }) {
 		return nil, errClosing
 	}

@@ -63,6 +63,9 @@ func (s *Server) saveAuthentik(w http.ResponseWriter, r *http.Request, sess *ses
 	}
 	held := s.heldAuthentik(sess)
 	login, problems := form.login(held)
+	if wrong := s.mistaken(r, sess, link.Authentik, login.url, form.token.IsSet()); wrong != nil {
+		problems = wrong
+	}
 	var answer *authentikAnswer
 	if len(problems) == 0 {
 		if answer, err = s.cfg.Connect.authentik(r.Context(), login, s.cfg.Log); err != nil {

@@ -77,6 +77,30 @@ func TestWhatIsWrongWithAConnectionIsSaidAtItsField(t *testing.T) {
 	}
 }
 
+func TestAnAddressOfAnotherIsNamed(t *testing.T) {
+	box := sharedSandbox(t)
+	b := wizardFor(t, box, prefilled(box)).browser()
+	own := b.base + "/settings"
+	refuse := func(system, address, token, says string) {
+		t.Helper()
+		p := b.send(b.get("/"+system), "/"+system, url.Values{system + ".url": {address}, system + ".token": {token}}).want(422)
+		if got := p.summary(); len(got) != 1 || !strings.Contains(got[0], says) || attr(p.control(system+".url"), "aria-invalid") != "true" {
+			t.Errorf("%s at %s: %q, want %q at the address", system, address, got, says)
+		}
+	}
+	for _, token := range []string{"", box.AuthentikToken} {
+		refuse("authentik", own, token, "This is the address of this wizard, not of authentik.")
+	}
+	refuse("authentik", strings.Replace(b.base, "127.0.0.1", "localhost", 1), "", "this wizard")
+	refuse("authentik", box.PocketBaseURL, "", "This is the address of your PocketBase, not of authentik.")
+	refuse("authentik", box.PocketBaseURL, box.AuthentikToken, "It looks like a PocketBase.") // asked, for what was given at the start may be wrong
+	b.send(b.get("/authentik"), "/authentik", nil).want(303)
+	refuse("pocketbase", own, "", "This is the address of this wizard, not of PocketBase.")
+	refuse("pocketbase", box.AuthentikURL, "", "This is the address of your authentik, not of PocketBase.")
+	b.send(b.get("/pocketbase"), "/pocketbase", nil).want(303)
+	refuse("authentik", box.PocketBaseURL, box.AuthentikToken, "This is the address of your PocketBase")
+}
+
 func TestAHeldTokenIsSentNowhereElse(t *testing.T) {
 	box := sharedSandbox(t)
 	asked := make(chan string, 10)

@@ -41,8 +41,7 @@ func (s *Server) showRotationBack(w http.ResponseWriter, r *http.Request, sess *
 	s.showLater(w, r, sess, func(ctx context.Context, e *engine.Engine, spec link.Spec) (link.Plan, error) {
 		spec.Provider.ClientSecret = &before
 		plan, err := e.Plan(ctx, spec)
-		plan.Purpose = link.PurposeRotate
-		return plan, err
+		return link.AsRotation(plan), err
 	})
 }
 

@@ -42,17 +42,14 @@ func (s *session) takeFresh() *shownPlan {
 
 // settle marks the link as standing the way that the answers of rev want it.
 // Answers that were changed since are not settled by it.
-func (s *session) settle(rev int, d link.Desired, made []link.Change) {
+func (s *session) settle(rev int, d link.Desired) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if rev != s.rev || s.authentik == nil || s.pocketbase == nil {
 		return
 	}
-	if s.settled != nil && len(made) == 0 {
-		made = s.settled.made // a review after the apply, which finds nothing left
-	}
 	s.settled = &settled{
-		desired: d, made: made, rev: rev, authentikURL: s.authentik.login.url, pocketbaseURL: s.pocketbase.login.url,
+		desired: d, rev: rev, authentikURL: s.authentik.login.url, pocketbaseURL: s.pocketbase.login.url,
 		byPassword: s.pocketbase.login.with == withPassword,
 	}
 }

@@ -92,6 +92,9 @@ func (s *Server) savePocketBase(w http.ResponseWriter, r *http.Request, sess *se
 	}
 	held := s.heldPocketBase(p)
 	login, keep, problems := form.login(held)
+	if wrong := s.mistaken(r, sess, link.PB, login.url, true); wrong != nil {
+		keep, problems = false, wrong
+	}
 	if keep && len(problems) == 0 {
 		redirect(w, r, p.after("/pocketbase", form.from))
 		return

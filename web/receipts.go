@@ -51,6 +51,7 @@ func shortReceipt(one journal.Summary, all []journal.Summary) view.Receipt {
 	return view.Receipt{
 		ID: one.ID, When: one.When, Kind: string(one.Kind), Outcome: string(one.Outcome), Running: one.Running,
 		Of: one.Of, Count: one.Changes, Done: one.Done, TakenBack: takenBack(one, all), Program: one.Program,
+		Slug: one.Slug, Collection: one.Collection,
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"net/http"
 	"slices"
+	"time"
 
 	"github.com/go-chi/chi/v5"
 
@@ -27,7 +28,7 @@ func (s *Server) showReceipts(w http.ResponseWriter, r *http.Request, sess *sess
 		s.fail(w, r, sess, err, "/receipts")
 		return
 	}
-	in := view.ReceiptsInput{Dir: s.cfg.Receipts.Dir()}
+	in := view.ReceiptsInput{Dir: s.cfg.Receipts.Dir(), Back: p.latest(), Now: time.Now()}
 	for _, one := range list {
 		if one.Key() != p.key() {
 			in.Others++

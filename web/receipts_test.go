@@ -84,9 +84,14 @@ func TestUndoPutsBothSystemsBack(t *testing.T) {
 	if p := b.get("/done").want(200).says("Later", "New client secret", "Take the link apart"); !strings.Contains(p.text, `href="/receipts"`) {
 		t.Error("the last page does not lead to the receipts")
 	}
-	b.get("/receipts").want(200).says("Link made or changed", "3 of 3 changes made", "Done")
+	list := b.get("/receipts").want(200).says("Link made or changed", "3 of 3 changes made", "Done", "Linked the application “pocketbase” with the collection “users”.", "just now")
+	if !strings.Contains(list.text, `<nav class="frame back" aria-label="Back"><a href="/done">`) {
+		t.Error("no way back from the receipts to the last page")
+	}
 	id := b.newest()
-	b.get("/receipts/"+id).want(200).says("Create", "Done", "Undo")
+	if one := b.get("/receipts/"+id).want(200).says("Create", "Done", "Undo", "Before"); strings.Contains(one.text, `<th scope="col">Now</th>`) {
+		t.Error("a receipt calls what was there before “Now”")
+	}
 	review := b.get("/receipts/"+id+"/undo").want(200).says("Review the undo: 4 changes", "Undo 4 changes", "Delete")
 	if strings.Contains(review.visible(), "Your answers") {
 		t.Error("the review of an undo repeats answers")
@@ -158,7 +163,12 @@ func TestANewClientSecretIsCheckedAtOnce(t *testing.T) {
 	w := keeping(t, box, prefilled(box))
 	b := w.browser().linked()
 	old, _ := secrets(t, box)
-	review := b.get("/rotate").want(200).says("Review the new client secret: 2 changes", "nobody can sign in")
+	review := b.get("/rotate").want(200).says("Review the new client secret: 2 changes", "nobody can sign in", "authentik takes the new client secret", "PocketBase gets the same client secret")
+	for _, other := range []string{"Everyone with an authentik account", "will count as verified", "only what differs", "PocketBase guide"} {
+		if strings.Contains(review.visible(), other) {
+			t.Errorf("the review of a new secret tells of %q", other)
+		}
+	}
 	b.apply(review).says("Both sides have the new client secret", "Checks:", "Back to the link")
 	authentik, pocketbase := secrets(t, box)
 	if authentik == old || authentik != pocketbase {
@@ -168,7 +178,10 @@ func TestANewClientSecretIsCheckedAtOnce(t *testing.T) {
 		t.Error("the secret is on a page")
 	}
 	b.get("/verify").want(200).says("All checks passed")
-	b.get("/done").want(200)
+	done := b.get("/done").want(200).says("New client secret · see the receipt", "Link made or changed · see the receipt", "Scope mapping “authpocket: trust every e-mail address” created in authentik")
+	if newest, first := strings.Index(done.text, `<h3>New client secret`), strings.Index(done.text, `<h3>Link made or changed`); newest < 0 || first < newest {
+		t.Error("the last page does not list all that was changed, the newest first")
+	}
 	b.get("/review").want(200).says("Nothing has to change")
 	id := b.newest()
 	b.get("/receipts/"+id).want(200).says("New client secret", "the client secret from before cannot come back")
@@ -205,7 +218,7 @@ func TestTakingTheLinkApartLeavesNothing(t *testing.T) {
 	box := newSandbox(t)
 	b := keeping(t, box, prefilled(box)).browser().linked()
 	review := b.get("/remove").want(200).says("Review taking the link apart", "Accounts in PocketBase stay", "Take the link apart")
-	b.apply(review).says("The link is taken apart", "Nothing of the link is left in either system")
+	b.apply(review).says("The link is taken apart", "People can no longer sign in with authentik", "the accounts that people have in PocketBase")
 	snap := box.Authentik().Snapshot()
 	users, err := box.PocketBase().App().FindCollectionByNameOrId("users")
 	if err != nil || len(snap.Applications)+len(snap.Providers)+len(users.OAuth2.Providers) != 0 || strings.Contains(state(t, box), "authpocket:") {

@@ -124,8 +124,8 @@ func (s *Server) sessionOver(w http.ResponseWriter, r *http.Request) {
 	sessionCookie.Set(w, r, "", -1)
 	s.problem(w, r, http.StatusGone, view.ProblemPage{
 		Head:    view.Head{Title: "Your session is over"},
-		Summary: "After 30 minutes without a click, or when the program is started anew, it forgets the tokens and all answers.",
-		Todo:    "Start again. What was made in authentik and PocketBase stands, and is found again.",
+		Summary: "After 30 minutes without a click, 4 hours in all, or a new start of the program, authpocket forgets the tokens and all answers.",
+		Todo:    "Start again and connect both systems. What was made in authentik and PocketBase stands, and is found again.",
 		Actions: start(),
 	})
 }

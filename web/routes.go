@@ -24,7 +24,7 @@ func (s *Server) routes() chi.Router {
 	// for browsers that are not in yet
 	r.Get(door.Healthy, door.Alive)
 	r.Get(door.PathEnter, s.door.Leave)
-	r.Post(door.PathEnter, s.door.Enter)
+	r.Post(door.PathEnter, s.enterDoor)
 	r.Post(door.PathAgain, s.door.Again)
 
 	r.Get("/permissions", s.with(s.showPermissions))
@@ -78,6 +78,9 @@ func (s *Server) routes() chi.Router {
 	r.Get("/rotate/back", s.with(s.showRotationBack))
 	r.Get("/remove", s.with(s.showRemoval))
 
+	r.Get("/export", s.with(s.showExport))
+	r.Get("/export/{format}", s.with(s.sendExport))
+
 	// the ways out
 	r.Post("/forget", s.with(s.forgetTokens))
 	r.Get("/forgotten", s.with(s.showForgotten))
@@ -101,6 +104,15 @@ func (s *Server) with(next handler) http.HandlerFunc {
 		sessionCookie.DropPlain(w, r)
 		next(w, r, sess)
 	}
+}
+
+// enterDoor handles the "POST /door" route. The door's page has told that the
+// answers are forgotten; whoever comes in again is not told so once more.
+func (s *Server) enterDoor(w http.ResponseWriter, r *http.Request) {
+	if _, lost := s.sessions.of(r); lost {
+		sessionCookie.Set(w, r, "", -1)
+	}
+	s.door.Enter(w, r)
 }
 
 func needsNoSession(path string) bool {

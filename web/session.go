@@ -61,7 +61,6 @@ type errand struct {
 // nothing to do.
 type settled struct {
 	desired       link.Desired
-	made          []link.Change
 	rev           int
 	authentikURL  string
 	pocketbaseURL string

@@ -5,6 +5,7 @@ import (
 	"crypto/tls"
 	"net/http"
 	"net/http/httptest"
+	"net/url"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -12,6 +13,7 @@ import (
 
 	"authpocket/internal/link"
 	"authpocket/internal/secret"
+	"authpocket/web/door"
 )
 
 // kept stores a session that holds a token and returns both, with the
@@ -181,6 +183,27 @@ func TestALostSessionIsExplainedOnce(t *testing.T) {
 			t.Errorf("the cookie %s was not taken back", c.Name)
 		}
 	}
+}
+
+func TestALostSessionIsNotExplainedAgainAfterTheDoor(t *testing.T) {
+	s := New(Config{})
+	t.Cleanup(s.Close)
+	form := url.Values{"code": {s.NewCode()}, "to": {"/review"}}
+	enter := httptest.NewRequest("POST", "http://127.0.0.1"+door.PathEnter, strings.NewReader(form.Encode()))
+	enter.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	enter.Header.Set("Sec-Fetch-Site", "same-origin")
+	enter.AddCookie(&http.Cookie{Name: sessionCookie.Host(), Value: "gone"})
+	rec := httptest.NewRecorder()
+	s.Handler().ServeHTTP(rec, enter)
+	if rec.Code != http.StatusSeeOther || rec.Header().Get("Location") != "/review" {
+		t.Fatalf("the door stays shut: %d", rec.Code)
+	}
+	for _, c := range rec.Result().Cookies() {
+		if c.Name == sessionCookie.Host() && c.MaxAge < 0 {
+			return
+		}
+	}
+	t.Error("the cookie of the session that is over stays, so that the next page tells of it once more")
 }
 
 func TestSecretsOfPlansAreWiped(t *testing.T) {

@@ -5,7 +5,9 @@ import (
 	"encoding/json"
 	"net/http"
 	"net/url"
+	"os"
 	"reflect"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -301,5 +303,24 @@ func providerWithoutApplication(t *testing.T, box *sandbox.Sandbox, name string)
 	defer func() { _ = res.Body.Close() }()
 	if res.StatusCode != http.StatusCreated {
 		t.Fatalf("authentik answered %d", res.StatusCode)
+	}
+}
+
+// Each key that the settings name has to be one of the link file's.
+func TestTheSettingsNameKeysOfTheLinkFile(t *testing.T) {
+	box := sharedSandbox(t)
+	doc, err := os.ReadFile("../docs/link-file.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	p := wizardFor(t, box, prefilled(box)).browser().connected().get("/settings").want(200)
+	named := regexp.MustCompile(`In a link file: <code>([a-z0-9_.]+)`).FindAllStringSubmatch(p.text, -1)
+	if len(named) < 10 {
+		t.Errorf("only %d keys are named", len(named))
+	}
+	for _, one := range named {
+		if !strings.Contains(string(doc), "| `"+one[1]+"` |") {
+			t.Errorf("the link file has no key %s", one[1])
+		}
 	}
 }

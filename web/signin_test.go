@@ -238,7 +238,7 @@ func TestTheOtherWayNeedsItsAddressAndGivesItBack(t *testing.T) {
 func TestSomebodyElseTriesOnce(t *testing.T) {
 	box := newSandbox(t)
 	w, b := linked(t, box, "trust-all")
-	p := b.post("/signin/invite", url.Values{"person": {box.Person.Username}}).want(200).says("once")
+	p := b.post("/signin/invite", url.Values{"person": {box.Person.Username}}).want(200).says("once", "This link works on this machine only")
 	invitation, err := url.Parse(text(p.all("pre")[0]))
 	if err != nil {
 		t.Fatal(err)
@@ -247,7 +247,7 @@ func TestSomebodyElseTriesOnce(t *testing.T) {
 	try := invitation.Path
 	first, second := w.browser(), w.browser()
 	first.get("/try/unknown").want(404).says("This link leads nowhere any more")
-	second.get(try).want(200).says("Begin") // looking uses nothing up
+	second.get(try).want(200).says("Begin", "Try to sign in to PocketBase", box.PocketBaseURL[len("http://"):]) // looking uses nothing up
 	first.post(try, nil).want(303, try)
 	second.get(try).want(404)
 	second.post(try, nil).want(404)

@@ -22,6 +22,14 @@ func (p progress) missing() string {
 	return "/review"
 }
 
+// latest is the page that a browser with these answers was most likely at.
+func (p progress) latest() string {
+	if p.settled != nil && p.verify.ended() {
+		return "/done"
+	}
+	return p.missing()
+}
+
 // reaches tells whether the answers before a page are all there.
 func (p progress) reaches(page string) bool {
 	for _, step := range steps() {

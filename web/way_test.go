@@ -28,6 +28,9 @@ func TestFromStartToDone(t *testing.T) {
 	b.send(settings, "/settings", url.Values{"email": {"trust-all"}}).want(303, "/review")
 
 	review := b.get("/review").want(200).says("Make 3 changes", "Before you go on", "Everyone with an authentik account")
+	if !strings.Contains(review.text, `href="https://docs.goauthentik.io/integrations/services/pocketbase/"`) {
+		t.Error("the review names steps of a guide and does not lead to it")
+	}
 	if review.title() != "Review 3 changes – authpocket" {
 		t.Errorf("the title is %q", review.title())
 	}
@@ -46,7 +49,12 @@ func TestFromStartToDone(t *testing.T) {
 	}
 
 	// once more, with nothing left to do
-	b.get("/review").want(200).says("Nothing has to change", "Check that it works")
+	again := b.get("/review").want(200).says("Nothing has to change", "Check that it works", "Or instead")
+	for _, path := range []string{"/rotate", "/remove"} {
+		if !strings.Contains(again.text, `href="`+path+`"`) || strings.Contains(review.text, `href="`+path+`"`) {
+			t.Errorf("%s has to be linked to from the review of a link that is there, and of no other", path)
+		}
+	}
 	b.get("/settings").want(200).says("This link is there already")
 }
 

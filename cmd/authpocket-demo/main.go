@@ -36,17 +36,33 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	if err := set.Parse(args); err != nil {
 		return 2
 	}
-	if err := demo(ctx, *address, *tokens, stdout, stderr); err != nil {
+	chosen := false
+	set.Visit(func(f *flag.Flag) { chosen = chosen || f.Name == "listen" })
+	if err := demo(ctx, *address, chosen, *tokens, stdout, stderr); err != nil {
 		fmt.Fprintln(stderr, "authpocket-demo:", err)
 		return 1
 	}
 	return 0
 }
 
-func demo(ctx context.Context, address string, tokens bool, stdout, stderr io.Writer) (err error) {
+// open listens on the address. Where nobody chose it and it is taken, any free
+// port will do.
+func open(ctx context.Context, address string, chosen bool, stdout io.Writer) (*listen.Opened, error) {
 	ln, err := listen.Open(ctx, listen.Options{Address: address, InsecureHTTP: true}) // it holds nothing of worth
+	if chosen || !errors.Is(err, listen.ErrTaken) {
+		return ln, err
+	}
+	if ln, err = listen.Open(ctx, listen.Options{Address: "127.0.0.1:0", InsecureHTTP: true}); err != nil {
+		return nil, err
+	}
+	fmt.Fprintf(stdout, "Something listens on %s already, perhaps another authpocket. This one took another port.\n", address)
+	return ln, nil
+}
+
+func demo(ctx context.Context, address string, chosen, tokens bool, stdout, stderr io.Writer) (err error) {
+	ln, err := open(ctx, address, chosen, stdout)
 	if err != nil {
-		return fmt.Errorf("choose another address with -listen 127.0.0.1:0: %w", err)
+		return err
 	}
 	box, err := sandbox.Start(ctx, sandbox.Config{})
 	if err != nil {

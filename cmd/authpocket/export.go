@@ -9,6 +9,7 @@ import (
 
 type exportFlags struct {
 	File   string `short:"f" required:"" help:"The link file." placeholder:"link.yaml" type:"path"`
+	Whole  bool   `help:"The whole link as it is made where nothing of it is there yet, not what is left to change."`
 	Format string `arg:"" help:"blueprint, terraform, pocketbase-migration, curl or markdown."`
 }
 
@@ -26,7 +27,11 @@ func (p program) export(ctx context.Context, f exportFlags) int {
 	if err != nil {
 		return view.fail(err)
 	}
-	plan, err := e.Plan(ctx, spec)
+	planned := e.Plan
+	if f.Whole {
+		planned = e.Whole
+	}
+	plan, err := planned(ctx, spec)
 	if err != nil {
 		return view.fail(err)
 	}

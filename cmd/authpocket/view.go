@@ -53,9 +53,18 @@ type message struct {
 func (m message) String() string {
 	where := ""
 	if m.Field != "" {
-		where = m.Field + ": "
+		where = inFile(m.Field) + ": "
 	}
 	return strings.TrimSpace(where + m.Summary + " " + m.Todo)
+}
+
+// inFile names a field as people find it in the link file: access.groups[0].
+func inFile(field string) string {
+	at := strings.LastIndexByte(field, '.')
+	if at < 0 || at == len(field)-1 || strings.Trim(field[at+1:], "0123456789") != "" {
+		return field
+	}
+	return field[:at] + "[" + field[at+1:] + "]"
 }
 
 // messages puts an error into words: one message for each thing that is
@@ -213,7 +222,7 @@ func (v view) receipts(list []journal.Summary, aside []journal.SetAside) {
 		return
 	}
 	for _, r := range receiptRows(list) {
-		fmt.Fprintf(v.out, "%s  %s  %-7s %d of %d changes, %s  %s → %s\n", r.ID, r.When, r.Kind, r.Done, r.Changes, r.Outcome, r.AuthentikURL, r.PocketBaseURL)
+		fmt.Fprintf(v.out, "%s  %s  %-7s %d of %d changes, %s  %s of %s → %s of %s\n", r.ID, r.When, r.Kind, r.Done, r.Changes, r.Outcome, r.Slug, r.AuthentikURL, r.Collection, r.PocketBaseURL)
 	}
 	if len(list) == 0 {
 		fmt.Fprintln(v.out, "No receipts yet.")
@@ -232,6 +241,8 @@ type receiptRow struct {
 	Done          int    `json:"done"`
 	AuthentikURL  string `json:"authentik"`
 	PocketBaseURL string `json:"pocketbase"`
+	Slug          string `json:"slug"`
+	Collection    string `json:"collection"`
 }
 
 func receiptRows(list []journal.Summary) []receiptRow {
@@ -245,7 +256,7 @@ func receiptRows(list []journal.Summary) []receiptRow {
 			outcome = "interrupted"
 		}
 		rows[i] = receiptRow{ID: s.ID, When: s.When.Format(time.RFC3339), Kind: string(s.Kind), Outcome: outcome,
-			Changes: s.Changes, Done: s.Done, AuthentikURL: s.AuthentikURL, PocketBaseURL: s.PocketBaseURL}
+			Changes: s.Changes, Done: s.Done, AuthentikURL: s.AuthentikURL, PocketBaseURL: s.PocketBaseURL, Slug: s.Slug, Collection: s.Collection}
 	}
 	return rows
 }

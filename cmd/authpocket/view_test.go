@@ -43,6 +43,17 @@ func TestMessages(t *testing.T) {
 	}
 }
 
+func TestFieldsAreNamedAsInTheLinkFile(t *testing.T) {
+	for field, want := range map[string]string{
+		"access.groups.0": "access.groups[0]: x", "provider.redirect_uris.12": "provider.redirect_uris[12]: x", "email": "email: x",
+		"pocketbase.url": "pocketbase.url: x", "": "x", "odd.": "odd.: x",
+	} {
+		if got := (message{Field: field, Summary: "x"}).String(); got != want {
+			t.Errorf("%q, want %q", got, want)
+		}
+	}
+}
+
 func TestAnUndoReadsBackwards(t *testing.T) {
 	var out bytes.Buffer
 	view{out: &out}.plan(link.Plan{Changes: []link.Change{{
@@ -64,5 +75,15 @@ func TestAChangeThatFailsSaysSo(t *testing.T) {
 	v.applied(link.Plan{}, nil, &link.Fault{Summary: "It was refused.", Todo: "Look."})
 	if out.String() != "PocketBase: update OAuth2 ... failed\n" || strings.TrimSpace(problems.String()) != "It was refused. Look." {
 		t.Errorf("it prints %q and %q", out.String(), problems.String())
+	}
+}
+
+func TestReceiptsNameWhatTheyAreOf(t *testing.T) {
+	var out bytes.Buffer
+	view{out: &out}.receipts([]journal.Summary{{
+		ID: "k3", Meta: journal.Meta{Kind: journal.Apply, AuthentikURL: "https://a.example", PocketBaseURL: "https://p.example"}, Slug: "wiki", Collection: "people", Outcome: journal.Completed,
+	}}, nil)
+	if !strings.Contains(out.String(), "wiki of https://a.example → people of https://p.example") {
+		t.Errorf("the list says %q", out.String())
 	}
 }

@@ -8,10 +8,22 @@ import { startDemo, openBrowser, comeIn } from './wizard.mjs';
 const here = new URL('..', import.meta.url).pathname;
 const axe = await readFile(`${here}node_modules/axe-core/axe.min.js`, 'utf8');
 
+/** How many Copy buttons stand on the text beside them. */
+function covered() {
+  return [...document.querySelectorAll('[data-copy]')].filter((button) => {
+    const b = button.getBoundingClientRect();
+    const text = document.getElementById(button.dataset.copy).getClientRects();
+    return [...text].some((r) => r.right > b.left && r.left < b.right && r.bottom > b.top && r.top < b.bottom);
+  }).length;
+}
+
 async function look(page, name, theme) {
   await page.screenshot({ path: `${here}out/pages/${name}-${theme}.png`, fullPage: true });
   const wide = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
   assert.ok(wide <= 0, `${name}: ${wide}px too wide`);
+  const head = await page.locator('header.top').evaluate((e) => e.offsetHeight);
+  assert.ok(head <= 165, `${name}: the head is ${head}px high`);
+  assert.equal(await page.evaluate(covered), 0, `${name}: a button covers the text that it copies`);
   const cdp = await page.context().newCDPSession(page);
   await cdp.send('Runtime.evaluate', { expression: axe });
   const { result } = await cdp.send('Runtime.evaluate', {
@@ -64,6 +76,14 @@ for (const [theme, width] of [['light', 1100], ['dark', 360]]) {
     await look(page, '7-verify', theme);
     await page.goto(demo.url + 'done');
     await look(page, '8-done', theme);
+    await page.goto(demo.url + 'signin');
+    await go('Let somebody else try');
+    await page.getByRole('button', { name: 'Copy' }).waitFor();
+    await look(page, '9-invite', theme);
+    await page.goto(demo.url + 'permissions');
+    await look(page, '9-permissions', theme);
+    await page.goto(demo.url + 'receipts');
+    await look(page, '9-receipts', theme);
     assert.deepEqual(policy, []);
   });
 }

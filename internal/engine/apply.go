@@ -90,13 +90,13 @@ func (e *Engine) change(ctx context.Context, plan link.Plan, i int, receipt rece
 	fail := func(err error) error {
 		summary, todo := link.Words(err)
 		e.log.ErrorContext(ctx, "change failed", slog.String("change", change.ID()), slog.Any("error", err))
-		hook(Event{Index: i, Change: change, State: Failed, Summary: summary, Todo: todo})
+		hook(Event{Index: i, Change: change, State: Failed, Receipt: receipt.id(), Summary: summary, Todo: todo})
 		return fmt.Errorf("applying %s: %w", change.ID(), err)
 	}
 	if err := receipt.aboutTo(i); err != nil {
 		return fail(closed(i, err))
 	}
-	hook(Event{Index: i, Change: change, State: Running})
+	hook(Event{Index: i, Change: change, State: Running, Receipt: receipt.id()})
 	if err := e.carryOut(ctx, plan.Spec, change); err != nil {
 		made := i
 		if isUnknown(err) && change.System == link.Authentik {
@@ -109,7 +109,7 @@ func (e *Engine) change(ctx context.Context, plan link.Plan, i int, receipt rece
 		return fail(closed(i+1, err)) // it was made, and the receipt must not say otherwise
 	}
 	e.log.InfoContext(ctx, "change done", slog.String("change", change.ID()), slog.String("action", string(change.Action)))
-	hook(Event{Index: i, Change: change, State: Done})
+	hook(Event{Index: i, Change: change, State: Done, Receipt: receipt.id()})
 	return nil
 }
 

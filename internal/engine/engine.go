@@ -76,31 +76,46 @@ func (e *Engine) Observe(ctx context.Context, spec link.Spec) (Snapshots, error)
 // Plan observes both systems and makes the plan. A spec that cannot be
 // carried out gives link.Problems as the error.
 func (e *Engine) Plan(ctx context.Context, spec link.Spec) (link.Plan, error) {
+	plan, _, err := e.plan(ctx, spec)
+	return plan, err
+}
+
+// Whole is the plan that would make the link from nothing, for exports: a
+// plan for a link that stands is empty.
+func (e *Engine) Whole(ctx context.Context, spec link.Spec) (link.Plan, error) {
+	plan, snaps, err := e.plan(ctx, spec)
+	if err != nil {
+		return link.Plan{}, err
+	}
+	return link.Whole(plan, snaps.Authentik, snaps.PocketBase), nil
+}
+
+func (e *Engine) plan(ctx context.Context, spec link.Spec) (link.Plan, Snapshots, error) {
 	if problems := spec.Validate(); len(problems) > 0 {
-		return link.Plan{}, problems
+		return link.Plan{}, Snapshots{}, problems
 	}
 	snaps, spec, err := e.find(ctx, spec)
 	if err != nil {
-		return link.Plan{}, err
+		return link.Plan{}, Snapshots{}, err
 	}
 	spec, clientID, err := e.resume(spec)
 	if err != nil {
-		return link.Plan{}, err
+		return link.Plan{}, Snapshots{}, err
 	}
 	generated, err := generate()
 	if err != nil {
-		return link.Plan{}, err
+		return link.Plan{}, Snapshots{}, err
 	}
 	if clientID != "" {
 		generated.ClientID = clientID
 	}
 	plan, problems := link.NewPlan(spec, snaps.Authentik, snaps.PocketBase, generated)
 	if len(problems) > 0 {
-		return link.Plan{}, problems
+		return link.Plan{}, Snapshots{}, problems
 	}
 	plan.Warnings = slices.Concat(plan.Warnings,
 		e.authentik.Warnings(snaps.Authentik, plan.Changes), e.pocketbase.Warnings(snaps.PocketBase, plan.Desired))
-	return plan, nil
+	return plan, snaps, nil
 }
 
 // find observes, and observes again where the first look shows that the link

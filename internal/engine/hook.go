@@ -19,6 +19,9 @@ type Event struct {
 	Index  int // in Plan.Changes
 	Change link.Change
 	State  State
+	// Receipt is the id of the receipt that tells of it, empty where none is
+	// kept.
+	Receipt string
 	// Summary and Todo are set on Failed.
 	Summary string
 	Todo    string

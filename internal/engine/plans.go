@@ -26,11 +26,13 @@ func (e *Engine) Rotation(ctx context.Context, spec link.Spec) (link.Plan, error
 	}
 	spec.Provider.ClientSecret = &generated.ClientSecret
 	plan, err := e.Plan(ctx, spec)
-	if err == nil && !slices.ContainsFunc(plan.Changes, givesSecret) {
+	if err != nil {
+		return link.Plan{}, err
+	}
+	if !slices.ContainsFunc(plan.Changes, givesSecret) {
 		return link.Plan{}, link.Problems{{Field: "application.slug", Summary: "There is no link yet whose client secret could be changed.", Todo: "Make it with apply, which gives it a new one."}}
 	}
-	plan.Purpose = link.PurposeRotate
-	return plan, err
+	return link.AsRotation(plan), nil
 }
 
 // givesSecret tells whether the change gives a provider that is there another

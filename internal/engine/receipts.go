@@ -212,6 +212,13 @@ func kindOf(plan link.Plan) journal.Kind {
 	}
 }
 
+func (r receipt) id() string {
+	if r.kept == nil {
+		return ""
+	}
+	return r.kept.ID
+}
+
 func (r receipt) aboutTo(i int) error {
 	if r.kept == nil {
 		return nil

@@ -94,7 +94,7 @@ func TestTakenNamesAreProblems(t *testing.T) {
 		"the slug":           {func(s *link.Spec) { s.Application.Slug = &other.Slug }, "application.slug", "taken by the application “" + other.Name + "”"},
 		"the provider name":  {func(s *link.Spec) { s.Provider.Name = new("Provider for " + other.Name) }, "provider.name", "of the application “" + other.Name + "”"},
 		"a flow":             {func(s *link.Spec) { s.Provider.AuthorizationFlow = new("mine") }, "provider.authorization_flow", "default-provider-authorization-implicit-consent"},
-		"a group":            {func(s *link.Spec) { s.Access = &link.Access{Groups: []string{"nobody"}} }, "access.group.0", "“nobody”"},
+		"a group":            {func(s *link.Spec) { s.Access = &link.Access{Groups: []string{"nobody"}} }, "access.groups.0", "“nobody”"},
 		"the collection":     {func(s *link.Spec) { s.PocketBase.Collection = new("people") }, "pocketbase.collection", "users"},
 		"a field of its own": {func(s *link.Spec) { s.PocketBase.MapName = new("surname") }, "pocketbase.map_name", "“surname”"},
 	} {

@@ -70,7 +70,7 @@ func markdownChange(out *strings.Builder, n int, c link.Change) {
 	fmt.Fprintf(out, "\n### %d. %s: %s %s\n\n", n, c.System.Label(), markdownProse(string(c.Action)), markdownProse(string(c.Kind)))
 	fmt.Fprintf(out, "- Object: %s\n", markdownValue(c.Object))
 	for _, one := range []struct{ name, value string }{
-		{"Why", c.Why}, {"Step of the guide", c.Step}, {"Undo", c.Lost},
+		{"Why", c.Why}, {"Step of authentik's PocketBase guide", c.Step}, {"Undo", c.Lost},
 	} {
 		if one.value != "" {
 			fmt.Fprintf(out, "- %s: %s\n", one.name, markdownProse(one.value))

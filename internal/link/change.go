@@ -174,7 +174,10 @@ func (p Plan) Again(a AuthentikSnapshot, b PocketBaseSnapshot) (Plan, Problems) 
 		return NewRemoval(p.Spec, a, b)
 	default:
 		again, problems := NewPlan(p.Spec, a, b, p.Generated)
-		again.Purpose, again.Of = p.Purpose, p.Of
+		if p.Purpose == PurposeRotate {
+			again = AsRotation(again)
+		}
+		again.Of = p.Of
 		return again, problems
 	}
 }

@@ -40,9 +40,9 @@ func TestWhatIsMissingInAuthentikIsNamed(t *testing.T) {
 		"a scope mapping that is not there":    {nil, func(s *link.Spec) { s.Provider.ScopeMappings = []string{"groups", "mine"} }, "provider.scope_mappings.1", "no scope mapping “mine”"},
 		"a second mapping for e-mail":          {nil, func(s *link.Spec) { s.Provider.ScopeMappings = []string{"company mail"} }, "provider.scope_mappings.0", "the e-mail decision settles"},
 		"the managed mapping for e-mail named": {nil, func(s *link.Spec) { s.Provider.ScopeMappings = []string{managedEmail} }, "provider.scope_mappings.0", "Leave it out"},
-		"a group that is not there":            {nil, func(s *link.Spec) { s.Access = &link.Access{Groups: []string{"staff", "guests"}} }, "access.group.1", "no group “guests”"},
-		"a user that is not there":             {nil, func(s *link.Spec) { s.Access = &link.Access{Users: []string{"bob"}} }, "access.user.0", "no user “bob”"},
-		"a policy that is not there":           {nil, func(s *link.Spec) { s.Access = &link.Access{Policies: []string{"nights"}} }, "access.policy.0", "no policy “nights”"},
+		"a group that is not there":            {nil, func(s *link.Spec) { s.Access = &link.Access{Groups: []string{"staff", "guests"}} }, "access.groups.1", "no group “guests”"},
+		"a user that is not there":             {nil, func(s *link.Spec) { s.Access = &link.Access{Users: []string{"bob"}} }, "access.users.0", "no user “bob”"},
+		"a policy that is not there":           {nil, func(s *link.Spec) { s.Access = &link.Access{Policies: []string{"nights"}} }, "access.policies.0", "no policy “nights”"},
 		"applications not to be read":          {func(w *world) { w.missing = []string{"authentik_core.view_application"} }, nil, "authentik.token", "Give it the permission authentik_core.view_application."},
 		"providers not to be read":             {func(w *world) { w.missing = []string{"authentik_providers_oauth2.view_oauth2provider"} }, nil, "authentik.token", "may not read OAuth2 providers"},
 	} {
@@ -80,7 +80,7 @@ func TestAllProblemsAreFoundAtOnce(t *testing.T) {
 	for _, p := range problems {
 		fields = append(fields, p.Field)
 	}
-	want := []string{"provider.authorization_flow", "provider.signing_key", "provider.scope_mappings.0", "access.group.0", "pocketbase.slot", "pocketbase.map_name"}
+	want := []string{"provider.authorization_flow", "provider.signing_key", "provider.scope_mappings.0", "access.groups.0", "pocketbase.slot", "pocketbase.map_name"}
 	if diff := cmp.Diff(want, fields); diff != "" {
 		t.Errorf("the fields (want -, got +):\n%s", diff)
 	}

@@ -327,9 +327,9 @@ func resolveBindings(d *Desired, s Spec, a AuthentikSnapshot, problems *Problems
 	for _, b := range a.Bindings {
 		order = max(order, b.Order+1)
 	}
-	add := func(kind string, names []string, known []Ref) {
+	add := func(list, kind string, names []string, known []Ref) {
 		for i, name := range names {
-			field := fieldAt("access."+kind, i)
+			field := fieldAt("access."+list, i)
 			at := slices.IndexFunc(known, func(r Ref) bool { return r.Name == name })
 			if at < 0 {
 				problems.Add(field, "authentik has no "+kind+" "+quote(name)+" that the token can see.", notSeen(a, kind))
@@ -352,9 +352,9 @@ func resolveBindings(d *Desired, s Spec, a AuthentikSnapshot, problems *Problems
 			order++
 		}
 	}
-	add("group", s.Access.Groups, a.Groups)
-	add("user", s.Access.Users, a.Users)
-	add("policy", s.Access.Policies, a.Policies)
+	add("groups", "group", s.Access.Groups, a.Groups)
+	add("users", "user", s.Access.Users, a.Users)
+	add("policies", "policy", s.Access.Policies, a.Policies)
 }
 
 // notSeen is what to do where a group, user or policy is not found.

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"slices"
 
@@ -55,17 +56,25 @@ type PocketBase struct {
 func Open(path string, lookup func(string) (string, bool)) (File, error) {
 	f, err := os.Open(path)
 	if err != nil {
-		return File{}, fmt.Errorf("opening the link file: %w", err)
+		return File{}, fmt.Errorf("opening the link file %s: %w", path, cause(err))
 	}
 	defer f.Close()
 	data, err := io.ReadAll(io.LimitReader(f, MaxSize+1))
 	if err != nil {
-		return File{}, fmt.Errorf("reading the link file: %w", err)
+		return File{}, fmt.Errorf("reading the link file %s: %w", path, cause(err))
 	}
 	if len(data) > MaxSize {
 		return File{}, fmt.Errorf("%s: larger than 1 MB, so not a link file", path)
 	}
 	return Parse(path, data, lookup)
+}
+
+// cause leaves out what was done to which file, which is said already.
+func cause(err error) error {
+	if wrong, ok := errors.AsType[*fs.PathError](err); ok {
+		return wrong.Err
+	}
+	return err
 }
 
 // Parse reads data as a link file. All unknown keys and missing variables are

@@ -140,6 +140,8 @@ func TestOpenTellsWhatCannotBeRead(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			if _, err := linkfile.Open(test.path, environment); err == nil || !strings.Contains(err.Error(), test.says) {
 				t.Errorf("the error is %v", err)
+			} else if strings.Contains(err.Error(), ": open") || strings.Contains(err.Error(), ": read") {
+				t.Errorf("the error says twice what was done: %v", err)
 			}
 		})
 	}

@@ -8,6 +8,7 @@ import (
 	"net"
 	"net/netip"
 	"net/url"
+	"syscall"
 
 	"golang.org/x/net/netutil"
 )
@@ -34,6 +35,9 @@ type Options struct {
 // ErrUnprotected is returned for an address that others reach over plain
 // http.
 var ErrUnprotected = errors.New("admin tokens would cross the network readable: the address can be reached from other machines, and neither TLS nor a trusted proxy protects the way")
+
+// ErrTaken is returned for an address that another program listens on.
+var ErrTaken = errors.New("the port is taken")
 
 // Opened is where the program listens.
 type Opened struct {
@@ -62,6 +66,9 @@ func Open(ctx context.Context, o Options) (*Opened, error) {
 		return nil, err
 	}
 	ln, err := new(net.ListenConfig).Listen(ctx, "tcp", o.Address)
+	if errors.Is(err, syscall.EADDRINUSE) {
+		return nil, fmt.Errorf("%w: something listens on %s already, perhaps another authpocket; end that, or choose another address with --listen, such as 127.0.0.1:0 for any free port", ErrTaken, o.Address)
+	}
 	if err != nil {
 		return nil, fmt.Errorf("listening on %s: %w", o.Address, err)
 	}

@@ -128,8 +128,9 @@ func goodOutcome(in Progress, done int) *Outcome {
 		}
 		o.Actions = []Action{{"See the receipts", "/receipts"}, {"Review the link again", "/review"}}
 	case link.PurposeRemove:
-		o.Heading, o.Check = "Nothing of the link is left in either system", false
-		o.Text = "Accounts that people made by signing in are still in PocketBase."
+		o.Heading, o.Check = "People can no longer sign in with authentik", false
+		o.Text = "Every change was made and read back. What stays: the accounts that people have in PocketBase."
+		o.Lines = details(in.Warnings)
 		o.Actions = []Action{{"See the receipts", "/receipts"}, {"Start", "/"}}
 	case link.PurposeRotate:
 		rotated(o, in.Checks)
@@ -151,6 +152,15 @@ func lost(warnings []link.Warning) []string {
 		if w.ID == lostWarning {
 			lines = append(lines, w.Summary+" "+w.Detail)
 		}
+	}
+	return lines
+}
+
+// details are the sentences of warnings.
+func details(warnings []link.Warning) []string {
+	var lines []string
+	for _, w := range warnings {
+		lines = append(lines, strings.TrimSpace(w.Summary+" "+w.Detail))
 	}
 	return lines
 }

@@ -10,15 +10,35 @@ import (
 // DoneInput is what the last page is made of.
 type DoneInput struct {
 	Desired link.Desired
-	Made    []link.Change // empty where nothing had to change
-	Checks  link.Checks   // nil where none were made
-	Held    bool          // the session still holds tokens
+	Rounds  []Round     // what this session has changed, the newest first
+	Checks  link.Checks // nil where none were made
+	Held    bool        // the session still holds tokens
 	// AuthentikAPI and PocketBaseAPI are the addresses that authpocket itself
 	// used, where the dashboards are.
 	AuthentikAPI, PocketBaseAPI string
 	ByPassword                  bool // PocketBase was signed in to with a password
 	Later                       bool // both systems are connected, so the link can be changed
 	Receipts                    bool // what was done is kept
+}
+
+// Round is one apply of this session: what it was for and what it made.
+type Round struct {
+	Purpose link.Purpose
+	Receipt string // its id, empty where none was kept
+	Made    []link.Change
+}
+
+// part puts a round into words. keep leads to its receipt.
+func (r Round) part(keep bool) RoundPart {
+	kinds := map[link.Purpose]string{link.PurposeLink: "apply", link.PurposeUndo: "undo", link.PurposeRemove: "remove", link.PurposeRotate: "rotate"}
+	p := RoundPart{What: Receipt{Kind: kinds[r.Purpose]}.what()}
+	if keep && r.Receipt != "" {
+		p.URL = "/receipts/" + r.Receipt
+	}
+	for _, c := range r.Made {
+		p.Lines = append(p.Lines, made(c)+" in "+c.System.Label())
+	}
+	return p
 }
 
 // NewDone makes the last page.
@@ -33,11 +53,8 @@ func NewDone(h Head, in DoneInput) DonePage {
 		p.Kind = "warn"
 		p.Head.Title = "The link is there, but a check failed"
 	}
-	for _, c := range in.Made {
-		p.Made = append(p.Made, made(c)+" in "+c.System.Label())
-	}
-	if len(in.Made) == 0 {
-		p.Made = []string{"Nothing had to be written: it was all there."}
+	for _, round := range in.Rounds {
+		p.Rounds = append(p.Rounds, round.part(p.Receipts))
 	}
 	p.Links = []Action{
 		{"The application in authentik", ApplicationURL(in.AuthentikAPI, in.Desired.Application.Slug)},

@@ -30,14 +30,6 @@ func control(path string) string {
 	if at := strings.LastIndexByte(path, '.'); at > 0 && strings.Trim(path[at+1:], "0123456789") == "" {
 		path = path[:at]
 	}
-	switch path {
-	case "access.group":
-		return "access.groups"
-	case "access.user":
-		return "access.users"
-	case "access.policy":
-		return "access.policies"
-	}
 	return path
 }
 
@@ -84,6 +76,7 @@ type Field struct {
 	Code     bool // shown in the code face, no spell checking
 	Short    bool // a narrow control
 	Rows     int
+	Key      string // the link file's key, where it cannot be told from the label
 }
 
 // ID is the control's id.
@@ -152,6 +145,7 @@ type Choice struct {
 	Label   string
 	Hint    string
 	Error   string
+	Key     string // as Field's
 	Options []Option
 }
 
@@ -186,6 +180,7 @@ type Check struct {
 	Label   string
 	Hint    string
 	Error   string
+	Key     string // as Field's
 	Checked bool
 }
 

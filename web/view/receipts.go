@@ -1,6 +1,7 @@
 package view
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 	"time"
@@ -20,7 +21,9 @@ type Receipt struct {
 	Count, Done int    // changes, and how many of them were made
 	TakenBack   bool   // a later receipt has undone it
 	Program     string // authpocket's version
-	Changes     []ReceiptChange
+	// Slug and Collection tell apart the links between the same two systems.
+	Slug, Collection string
+	Changes          []ReceiptChange
 }
 
 // ReceiptChange is a change and what became of it.
@@ -37,14 +40,18 @@ type ReceiptsInput struct {
 	Others int      // receipts of other links
 	Aside  []string // why files were set aside
 	Dir    string
+	Back   string // where the list was most likely reached from
+	Now    time.Time
 }
 
 // NewReceipts makes the list of receipts.
 func NewReceipts(h Head, in ReceiptsInput) ReceiptsPage {
-	h.Title = "What was done before"
+	h.Title, h.Back = "What was done before", cmp.Or(in.Back, "/settings")
 	p := ReceiptsPage{Head: h, Aside: in.Aside, Dir: in.Dir}
 	for _, r := range in.List {
-		p.List = append(p.List, receiptLine(r))
+		line := receiptLine(r)
+		line.Ago = ago(in.Now, r.When)
+		p.List = append(p.List, line)
 	}
 	if in.Others > 0 {
 		p.Others = "There " + isAre(in.Others) + plural(in.Others, "receipt", "receipts") + " of other addresses. Connect those to see them."
@@ -59,11 +66,52 @@ func isAre(n int) string {
 	return "are "
 }
 
+// ago is how long before now a moment was, in the largest unit that fits.
+func ago(now, then time.Time) string {
+	past := now.Sub(then)
+	switch {
+	case now.IsZero() || past < 0:
+		return ""
+	case past < time.Minute:
+		return "just now"
+	case past < time.Hour:
+		return plural(int(past/time.Minute), "minute", "minutes") + " ago"
+	case past < 48*time.Hour:
+		return plural(int(past/time.Hour), "hour", "hours") + " ago"
+	}
+	return plural(int(past/(24*time.Hour)), "day", "days") + " ago"
+}
+
 func receiptLine(r Receipt) ReceiptLine {
 	return ReceiptLine{
 		URL: "/receipts/" + r.ID, What: r.what(), When: moment(r.When), State: r.state(), Outcome: r.outcome(),
-		Changes: fmt.Sprintf("%d of %s made", r.Done, plural(r.Count, "change", "changes")),
+		Changes: fmt.Sprintf("%d of %s made", r.Done, plural(r.Count, "change", "changes")), About: r.about(),
 	}
+}
+
+// about says what the receipt is of, so that nobody has to open each one. What
+// did not come to its end is told as what was wanted.
+func (r Receipt) about() string {
+	app, collection := "the application “"+r.Slug+"”", "the collection “"+r.Collection+"”"
+	tense := func(past, wanted string) string {
+		if r.Outcome == "completed" {
+			return past
+		}
+		return wanted
+	}
+	switch r.Kind {
+	case "undo":
+		return tense("Took back ", "Was to take back ") + "receipt " + r.Of + ", of " + app + " and " + collection + "."
+	case "rotate":
+		return tense("Gave ", "Was to give ") + app + " and " + collection + " a new client secret."
+	case "remove":
+		return tense("Took the link of ", "Was to take the link of ") + app + " with " + collection + " apart."
+	}
+	text := tense("Linked ", "Was to link ") + app + " with " + collection
+	if r.Of != "" {
+		text += ", going on from receipt " + r.Of
+	}
+	return text + "."
 }
 
 func (r Receipt) what() string {
@@ -131,7 +179,7 @@ func (r Receipt) undoable() bool {
 func NewReceipt(h Head, r Receipt) ReceiptPage {
 	h.Title, h.Back, h.Wide = r.what(), "/receipts", true
 	line := receiptLine(r)
-	p := ReceiptPage{Head: h, ID: r.ID, Facts: []Answer{{"When", line.When}, {"Outcome", line.Outcome}, {"Changes", line.Changes}, {"Receipt", r.ID}}}
+	p := ReceiptPage{Head: h, ID: r.ID, Facts: []Answer{{"What", line.About}, {"When", line.When}, {"Outcome", line.Outcome}, {"Changes", line.Changes}, {"Receipt", r.ID}}}
 	if r.Program != "" {
 		p.Facts = append(p.Facts, Answer{"Written by", Program + " " + r.Program})
 	}
@@ -164,6 +212,7 @@ func (r Receipt) next() (button, note string) {
 
 func newReceiptCard(c ReceiptChange) ReceiptCard {
 	card := ReceiptCard{Card: newChangeCard(c.Change), Object: c.Change.Object, System: c.Change.System.Label(), Summary: c.Summary, Todo: c.Todo, Detail: c.Detail}
+	card.Card.Past = true
 	switch c.State {
 	case "done":
 		card.State, card.Word = "done", "Done"

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"authpocket/internal/link"
 )
@@ -42,6 +43,30 @@ func TestReceiptOffersOnlyWhatCanBeDone(t *testing.T) {
 				t.Errorf("the outcome is %q", line.Outcome)
 			}
 		})
+	}
+}
+
+func TestReceiptsAreToldApart(t *testing.T) {
+	for want, r := range map[string]Receipt{
+		"Linked the application “wiki” with the collection “users”.":                           {Kind: "apply", Outcome: "completed"},
+		"Linked the application “wiki” with the collection “users”, going on from receipt k3.": {Kind: "apply", Outcome: "completed", Of: "k3"},
+		"Was to link the application “wiki” with the collection “users”.":                      {Kind: "apply", Outcome: "stopped"},
+		"Took back receipt k3, of the application “wiki” and the collection “users”.":          {Kind: "undo", Outcome: "completed", Of: "k3"},
+		"Gave the application “wiki” and the collection “users” a new client secret.":          {Kind: "rotate", Outcome: "completed"},
+		"Was to take the link of the application “wiki” with the collection “users” apart.":    {Kind: "remove"},
+	} {
+		r.Slug, r.Collection = "wiki", "users"
+		if got := receiptLine(r).About; got != want {
+			t.Errorf("%q, want %q", got, want)
+		}
+	}
+	for want, past := range map[string]time.Duration{
+		"just now": 59 * time.Second, "1 minute ago": time.Minute, "59 minutes ago": 59 * time.Minute, "47 hours ago": 47 * time.Hour, "2 days ago": 50 * time.Hour, "": -time.Minute,
+	} {
+		p := NewReceipts(Head{}, ReceiptsInput{List: []Receipt{{When: storyTime}}, Now: storyTime.Add(past)})
+		if got := p.List[0].Ago; got != want {
+			t.Errorf("%s is %q, want %q", past, got, want)
+		}
 	}
 }
 

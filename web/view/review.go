@@ -38,12 +38,36 @@ func NewReview(h Head, in ReviewInput) ReviewPage {
 	if in.Plan.Purpose == link.PurposeLink {
 		p.Head.Step, p.Head.Back, p.Answers = step(4), "/settings", answers(in)
 	}
+	if in.Plan.Purpose == link.PurposeLink {
+		p.Later = later(in.Plan.Desired)
+	}
 	if in.Plan.Empty() {
 		p.nothing(in)
 	} else {
 		p.words(in.Plan)
 	}
 	return p
+}
+
+// later is what can be done with a link besides making it. One that is not
+// there yet can only be taken along as a file.
+func later(d link.Desired) []Action {
+	export := Action{"Take the whole link along as a file: blueprint, Terraform, migration, script or Markdown", "/export"}
+	if d.Application.PK == "" {
+		return []Action{export}
+	}
+	return []Action{export, {"Give both sides a new client secret", "/rotate"}, {"Take the link apart", "/remove"}}
+}
+
+// guideURL is the guide whose steps the changes carry out.
+const guideURL = "https://docs.goauthentik.io/integrations/services/pocketbase/"
+
+// warningsHeading is for warnings before a button, or where there is none.
+func (p ReviewPage) warningsHeading() string {
+	if p.Button == "" {
+		return "Worth knowing"
+	}
+	return "Before you go on"
 }
 
 // lostWarning is the id of warnings about what undo cannot put back.
@@ -132,6 +156,14 @@ func newChangeCard(c link.Change) ChangeCard {
 		card.Fields = append(card.Fields, row)
 	}
 	return card
+}
+
+// beforeWord is the head of the column of what a change found.
+func beforeWord(c ChangeCard) string {
+	if c.Past {
+		return "Before"
+	}
+	return "Now"
 }
 
 func verb(a link.Action) string {

@@ -67,7 +67,7 @@ func NewSettings(h Head, in SettingsInput) SettingsPage {
 // found says what of the link is there already.
 func found(in SettingsInput) string {
 	name := "The application “" + in.Desired.Application.Name + "” in authentik "
-	stays := "The answers below are what it has now; whatever you leave alone stays as it is."
+	stays := "The answers below are what it has now; whatever you leave alone stays as it is. The review that follows leads to a new client secret for it, and to taking it apart."
 	decision, _, _ := Chosen(in.Form.Get("existing"))
 	switch {
 	case in.Conflict != "":
@@ -118,7 +118,7 @@ type settings struct {
 
 // text is a field with the form's value and its problem.
 func (b settings) text(name, label, hint string) Field {
-	return Field{Name: name, Label: label, Hint: hint, Value: b.in.Form.Get(name), Error: b.problems.At(name)}
+	return Field{Name: name, Label: label, Hint: hint, Value: b.in.Form.Get(name), Error: b.problems.At(name), Key: fileKey(name)}
 }
 
 func (b settings) optional(name, label, hint string) Field {
@@ -142,7 +142,7 @@ func (b settings) lines(name, label, hint string) Field {
 // choice marks the option that the form has. A value that no option has gets
 // one of its own, so that it is not lost.
 func (b settings) choice(name, label, hint string, options ...Option) Choice {
-	c := Choice{Name: name, Label: label, Hint: hint, Error: b.problems.At(name), Options: options}
+	c := Choice{Name: name, Label: label, Hint: hint, Error: b.problems.At(name), Key: fileKey(name), Options: options}
 	now := b.in.Form.Get(name)
 	at := slices.IndexFunc(c.Options, func(o Option) bool { return o.Value == now })
 	if at < 0 && now != "" {
@@ -156,7 +156,20 @@ func (b settings) choice(name, label, hint string, options ...Option) Choice {
 }
 
 func (b settings) tick(name, label, hint string) Check {
-	return Check{Name: name, Label: label, Hint: hint, Error: b.problems.At(name), Checked: b.in.Form.Get(name) == "yes"}
+	return Check{Name: name, Label: label, Hint: hint, Error: b.problems.At(name), Key: fileKey(name), Checked: b.in.Form.Get(name) == "yes"}
+}
+
+// fileKey is the link file's key of a setting whose label does not tell it.
+func fileKey(name string) string {
+	switch name {
+	case "email":
+		return "email: trust-all, trust-attribute or leave"
+	case "pocketbase.public_urls", "access.groups", "access.users", "access.policies", "application.policy_engine_mode", "application.hide",
+		"authentik.public_url", "pocketbase.user_info", "pocketbase.map_name", "pocketbase.map_username", "pocketbase.map_avatar", "pocketbase.map_id",
+		"pocketbase.enabled", "pocketbase.show_controls":
+		return name
+	}
+	return ""
 }
 
 func (b settings) application() []Field {

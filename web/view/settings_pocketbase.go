@@ -37,7 +37,7 @@ func (b settings) pocketbase() PocketBasePart {
 		Ticks: []Check{
 			b.tick("pocketbase.enabled", "OAuth2 is on for the collection", ""),
 			b.tick("pocketbase.pkce", "Use PKCE", ""),
-			b.tick("pocketbase.show_controls", "Turn off “Hide collection create and edit controls”", "The guide's step 2. The link does not need it"),
+			b.tick("pocketbase.show_controls", "Turn off “Hide collection create and edit controls”", "authentik's PocketBase guide asks for it. The link does not need it"),
 			b.tick("pocketbase.rewrite_secret", "Write the client secret again", "PocketBase never shows the one it has, so this is the cure where a check says that it is refused"),
 		},
 	}

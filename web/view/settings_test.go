@@ -45,7 +45,7 @@ func TestProblemsAreToldInThePagesOrder(t *testing.T) {
 	in := settingsInput()
 	in.Problems = link.Problems{
 		{Field: "pocketbase.issuers.2", Summary: "fourth"}, {Field: "nowhere.at.all", Summary: "last"}, {Field: "email", Summary: "second"},
-		{Field: "existing", Summary: "also last"}, {Field: "access.user.0", Summary: "third"}, {Field: "application.name", Summary: "first"},
+		{Field: "existing", Summary: "also last"}, {Field: "access.users.0", Summary: "third"}, {Field: "application.name", Summary: "first"},
 	}
 	p := NewSettings(Head{}, in)
 	var texts, targets []string
@@ -151,6 +151,9 @@ func TestMappedFieldsOfferWhatFits(t *testing.T) {
 
 func TestWhoMayUseIt(t *testing.T) {
 	in := settingsInput()
+	if got := NewSettings(Head{}, in).Access; got.Lists[0].Key != "access.groups" || got.Mode.Key != "application.policy_engine_mode" {
+		t.Errorf("the link file's keys are not named: %+v", got)
+	}
 	if got := NewSettings(Head{}, in).Access; got.Now != "everyone with an account" || got.Open {
 		t.Errorf("%+v", got)
 	}

@@ -2,6 +2,7 @@ package view
 
 import (
 	"maps"
+	"net"
 	"net/url"
 	"slices"
 	"strings"
@@ -283,7 +284,9 @@ func NewTry(h Head, in SignInInput, events string) SignInPage {
 	}
 	switch {
 	case !in.Begun && !in.Ended:
-		p.Head.Title, p.Status = "Try to sign in", "Somebody who sets up a sign-in with authentik asks you to try it. You sign in at authentik as always; authpocket does not see your password."
+		p.Head.Title = "Try to sign in to " + in.Desired.Application.Name
+		p.Status = "Whoever sets up the sign-in of " + in.Desired.Application.Name + " (" + Host(in.Desired.PocketBaseURL) +
+			") asks you to try it. You sign in at authentik as always; this page does not see your password."
 		p.Start = in.Base
 	case in.Ended && in.Verdict != nil && in.Verdict.Works:
 		p.Outcome = &Outcome{Kind: "good", Heading: "It worked", Text: "Thank you. You can close this page."}
@@ -296,7 +299,17 @@ func NewTry(h Head, in SignInInput, events string) SignInPage {
 // NewInvite makes the page that shows a link for somebody else, once.
 func NewInvite(h Head, address string, in SignInInput) InvitePage {
 	h.Title, h.Back, h.Step = "Let somebody else try", "/signin", step(6)
-	return InvitePage{Head: h, Address: address, Until: in.Expires.UTC().Format("15:04 UTC"), Follow: "/signin/" + in.ID}
+	return InvitePage{Head: h, Address: address, Until: in.Expires.UTC().Format("15:04 UTC"), Follow: "/signin/" + in.ID, Here: onlyHere(address)}
+}
+
+// onlyHere tells whether an address leads nowhere from another machine.
+func onlyHere(address string) bool {
+	u, err := url.Parse(address)
+	if err != nil {
+		return false
+	}
+	ip := net.ParseIP(u.Hostname())
+	return u.Hostname() == "localhost" || strings.HasSuffix(u.Hostname(), ".localhost") || ip != nil && ip.IsLoopback()
 }
 
 func predictedWord(right bool) string {

@@ -96,12 +96,14 @@ func verifyStories(joined Head) []story {
 func doneStories(joined, proven Head) []story {
 	plan := fixturePlan(link.Spec{Email: link.EmailTrustAll}, nil)
 	good := fixtureChecks()[:3]
-	in := DoneInput{Desired: plan.Desired, Made: plan.Changes, Checks: good, Held: true, AuthentikAPI: authentikURL, PocketBaseAPI: pocketbaseURL}
+	in := DoneInput{Desired: plan.Desired, Rounds: []Round{{Purpose: link.PurposeRotate, Receipt: "u1", Made: []link.Change{update()}}, {Receipt: "k3", Made: plan.Changes}}, Checks: good, Held: true, AuthentikAPI: authentikURL, PocketBaseAPI: pocketbaseURL}
 	forgotten := in
-	forgotten.Held, forgotten.Made, forgotten.Checks, forgotten.ByPassword = false, nil, nil, true
+	forgotten.Held, forgotten.Rounds, forgotten.Checks, forgotten.ByPassword = false, nil, nil, true
 	off := joined
 	off.Held = false
-	return []story{{"done", Done(NewDone(proven, in))}, {"done-forgotten", Done(NewDone(off, forgotten))}}
+	files := []ExportFile{{Title: "authentik blueprint", URL: "blueprint", FileName: "authentik-blueprint.yaml"},
+		{Title: "Terraform", URL: "terraform", Refused: []string{"The name of the application has characters that are not in Unicode's composed form (NFC), which Terraform cannot carry. Change it where it was set, then export again."}}}
+	return []story{{"export", Export(NewExport(proven, "/done", files))}, {"done", Done(NewDone(proven, in))}, {"done-forgotten", Done(NewDone(off, forgotten))}}
 }
 
 func problemStories(none, both Head) []story {

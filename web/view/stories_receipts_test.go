@@ -11,7 +11,7 @@ var storyTime = time.Date(2026, 11, 23, 19, 5, 0, 0, time.UTC)
 // receipt is one of an apply whose changes are in the given states.
 func receipt(outcome string, states ...string) Receipt {
 	plan := fixturePlan(link.Spec{Email: link.EmailTrustAll}, nil)
-	r := Receipt{ID: "k3v9q2m7xw", When: storyTime, Kind: "apply", Outcome: outcome, Count: len(plan.Changes), Program: "1.0.0"}
+	r := Receipt{ID: "k3v9q2m7xw", When: storyTime, Kind: "apply", Outcome: outcome, Count: len(plan.Changes), Program: "1.0.0", Slug: "pocketbase", Collection: "users"}
 	for i, c := range plan.Changes {
 		one := ReceiptChange{Change: c, State: "waiting"}
 		if i < len(states) {
@@ -37,7 +37,7 @@ func receiptStories(none, one, both, joined Head) []story {
 	rotate.Kind, remove.Kind, rotate.Count, rotate.Done = "rotate", "remove", 2, 2
 	taken, running := whole, receipt("", "done")
 	taken.TakenBack, running.Running = true, true
-	list := ReceiptsInput{List: []Receipt{running, broken, remove, rotate, undo, taken, receipt("stopped", "done", "failed")}, Others: 2,
+	list := ReceiptsInput{Now: storyTime.Add(90 * time.Minute), List: []Receipt{running, broken, remove, rotate, undo, taken, receipt("stopped", "done", "failed")}, Others: 2,
 		Dir: "/home/an-admin-with-a-long-name/.local/state/authpocket", Aside: []string{"receipt-20261123T190500Z-abc.json was written by a newer authpocket."}}
 	settings := settingsInput()
 	settings.Interrupted, settings.Lacking = []Receipt{broken}, storyPermissions()[:2]

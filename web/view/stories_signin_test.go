@@ -57,6 +57,7 @@ func signInStories(joined Head) []story {
 		{"signin-by-hand", SignIn(NewSignIn(joined, byHand, "/e"))}, {"signin-works", SignIn(NewSignIn(joined, working, ""))},
 		{"signin-failed", SignIn(NewSignIn(joined, failed, ""))}, {"signin-invited", SignIn(NewSignIn(joined, invited, "/e"))},
 		{"signin-invite", Invite(NewInvite(joined, "https://authpocket.company.example/try/ABCDEFGHIJKLMNOPQRSTUVWXYZABCDEFGHIJKLMNOPQRSTUVWXYZ", invited))},
+		{"signin-invite-here", Invite(NewInvite(joined, "http://127.0.0.1:8480/try/ABCDEFGHIJKLMNOPQRSTUVWXYZABCDEFGHIJKLMNOPQRSTUVWXYZ", invited))},
 		{"try-start", Try(NewTry(Head{Assets: joined.Assets}, invited, "/e"))}, {"try-failed", Try(NewTry(Head{Assets: joined.Assets}, failed, ""))},
 	}
 }

@@ -1,0 +1,73 @@
+package link
+
+import "slices"
+
+// Whole is the plan that would make the whole link from nothing: where
+// neither system holds any of it. p was made from the same snapshots. Names
+// and settings are those of the link as it stands or is wanted, the bindings
+// that it has besides those the spec names included.
+func Whole(p Plan, a AuthentikSnapshot, b PocketBaseSnapshot) Plan {
+	d := p.Desired
+	for _, one := range a.Bindings {
+		named := func(x BindingState) bool { return x.PK == one.PK }
+		if one.Enabled && !slices.ContainsFunc(d.Bindings, named) {
+			d.Bindings = append(slices.Clone(d.Bindings), one)
+		}
+	}
+	a, b = without(d, a, b)
+	d = fresh(d)
+	w := planner{d: d, a: a, p: b, s: p.Spec}
+	w.mapping()
+	w.key()
+	w.pair()
+	w.settings()
+	w.rules()
+	w.oauth2()
+	return Plan{Changes: w.changes, Warnings: p.Warnings, Desired: d, Spec: p.Spec, Generated: p.Generated}
+}
+
+// fresh is the wanted state of objects that are all still to be made, so that
+// none has a key.
+func fresh(d Desired) Desired {
+	d.Application.PK, d.Application.Provider, d.Provider.PK = "", 0, 0
+	d.Bindings = slices.Clone(d.Bindings)
+	for i := range d.Bindings {
+		d.Bindings[i].PK, d.Bindings[i].Application, d.Bindings[i].Order = "", Ref{Name: d.Application.Slug}, i
+	}
+	if d.Mapping != nil {
+		own := *d.Mapping
+		own.ID = ""
+		d.Provider.Mappings = slices.Clone(d.Provider.Mappings)
+		for i, m := range d.Provider.Mappings {
+			if m.ID == d.Mapping.ID {
+				d.Provider.Mappings[i] = own.Ref
+			}
+		}
+		d.Mapping = &own
+	}
+	d.Slot.Raw = nil
+	d.Collection.OAuth2.Providers = slices.Clone(d.Collection.OAuth2.Providers)
+	for i, p := range d.Collection.OAuth2.Providers {
+		if p.Slot == d.Slot.Slot {
+			d.Collection.OAuth2.Providers[i] = d.Slot
+		}
+	}
+	return d
+}
+
+// without is what the systems would hold if the link were not there.
+func without(d Desired, a AuthentikSnapshot, b PocketBaseSnapshot) (AuthentikSnapshot, PocketBaseSnapshot) {
+	a.Application, a.Bindings = nil, nil
+	a.Providers = slices.DeleteFunc(slices.Clone(a.Providers), func(p ProviderState) bool { return p.PK == d.Provider.PK })
+	b.Collections = slices.Clone(b.Collections)
+	for i := range b.Collections {
+		c := &b.Collections[i]
+		if c.Name != d.Collection.Name {
+			continue
+		}
+		c.OAuth2.Providers = slices.DeleteFunc(slices.Clone(c.OAuth2.Providers), func(p OAuth2Provider) bool { return p.Slot == d.Slot.Slot })
+		c.OAuth2.Enabled = c.OAuth2.Enabled && len(c.OAuth2.Providers) > 0
+		c.OAuth2.Mapped = MappedFields{} // another collection may have none
+	}
+	return a, b
+}

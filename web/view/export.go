@@ -1,0 +1,29 @@
+package view
+
+// NewExport makes the page that offers the link as files.
+func NewExport(h Head, back string, files []ExportFile) ExportPage {
+	h.Title, h.Back = "Take the link along", back
+	p := ExportPage{Head: h}
+	for _, f := range files {
+		f.For, f.URL = exportFor(f.URL), "/export/"+f.URL
+		p.Files = append(p.Files, f)
+	}
+	return p
+}
+
+// exportFor says what the format with that name is good for.
+func exportFor(name string) string {
+	switch name {
+	case "blueprint":
+		return "authentik's side, to import under Customization, Blueprints."
+	case "terraform":
+		return "authentik's side, for Terraform or OpenTofu."
+	case "pocketbase-migration":
+		return "PocketBase's side, to put into pb_migrations. It runs when PocketBase starts."
+	case "curl":
+		return "Both sides, as a script that makes the same requests as authpocket."
+	case "markdown":
+		return "Both sides to read: every field and why, for a ticket or a wiki."
+	}
+	return ""
+}
