@@ -159,7 +159,7 @@ func (t *trial) verdict(cause string) link.Verdict {
 	known, _ := link.FindCause(cause)
 	v := t.begin(link.StagesUpTo(link.StageOf(t.facts), link.StageFailed, known.Title))
 	v.Cause, v.Words, v.Todo = cause, known.Title+".", known.Todo
-	if t.fault != nil {
+	if t.fault != nil && link.Vague(cause) { // PocketBase's log knows better than we, who got no answer
 		v.Words, v.Todo = link.Words(t.fault)
 	}
 	if done := t.facts.Exchanged; done != nil {
@@ -184,6 +184,10 @@ func (t *trial) evidence() []link.Evidence {
 		if c.Status == link.Fail || c.Status == link.Warn {
 			list = append(list, link.Evidence{System: c.System, Text: c.Title + ": " + c.Evidence})
 		}
+	}
+	if t.fault != nil {
+		summary, _ := link.Words(t.fault)
+		list = append(list, link.Evidence{System: link.PB, Text: summary})
 	}
 	for system, why := range map[link.System]string{link.Authentik: t.facts.Authentik.Unread, link.PB: t.facts.PocketBase.Unread} {
 		if why != "" {

@@ -237,6 +237,8 @@ func StageOf(f Facts) StageID {
 		return StageCallback
 	case f.Return.Missing != MissingNothing || f.Return.Error != "":
 		return StageAuthentik
+	case f.PocketBase.Stage != "":
+		return f.PocketBase.Stage
 	}
 	return StageToken
 }

@@ -157,9 +157,10 @@ type PocketBaseTrail struct {
 	// Cause is what kept PocketBase from token or claims, by the catalogue;
 	// empty where the log names none.
 	Cause      string
-	StreamIP   string // who held the event stream
-	Returned   bool   // somebody came back from authentik; newer versions leave that out
-	RedirectIP string // who came back; empty where the log has none
+	Stage      StageID // at which the log says that it failed, empty where it does not
+	StreamIP   string  // who held the event stream
+	Returned   bool    // somebody came back from authentik; newer versions leave that out
+	RedirectIP string  // who came back; empty where the log has none
 	// Elsewhere tells that the redirect URI's address does not lead to this
 	// PocketBase.
 	Elsewhere bool

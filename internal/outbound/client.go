@@ -43,7 +43,6 @@ func New(cfg Config) *http.Client {
 		DialContext:            dialer.DialContext,
 		TLSClientConfig:        &tls.Config{MinVersion: tls.VersionTLS12, RootCAs: cfg.Roots},
 		TLSHandshakeTimeout:    5 * time.Second,
-		ResponseHeaderTimeout:  cfg.Timeout,
 		MaxResponseHeaderBytes: 64 << 10,
 		MaxConnsPerHost:        16,
 		MaxIdleConnsPerHost:    16,

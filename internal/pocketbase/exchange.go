@@ -63,7 +63,7 @@ type signedInAnswer struct {
 // none. The tokens of the answer are not kept.
 func (c *Client) Exchange(ctx context.Context, d link.Desired, code link.Code) (link.Exchanged, error) {
 	newest := c.newestLink(ctx, d)
-	a, err := c.wire.send(ctx, call{
+	a, err := c.wire.unhurried().send(ctx, call{
 		method: http.MethodPost,
 		path:   "/api/collections/" + url.PathEscape(d.Collection.Name) + "/auth-with-oauth2",
 		query:  url.Values{nonceKey: {code.Nonce}},
