@@ -3,6 +3,7 @@ package engine
 import (
 	"cmp"
 	"context"
+	"fmt"
 	"slices"
 	"strings"
 	"sync"
@@ -179,6 +180,9 @@ func (t *trial) evidence() []link.Evidence {
 	slices.SortStableFunc(list, func(a, b link.Evidence) int { return a.When.Compare(b.When) })
 	if code := t.facts.Return.Error; code != "" {
 		list = append(list, link.Evidence{System: link.Authentik, Text: "authentik sent the person back with the error “" + link.Scrub(code) + "”."})
+	}
+	if status := t.facts.Return.Status; t.facts.Return.Missing == link.MissingRefused && status != 0 {
+		list = append(list, link.Evidence{System: link.PB, Text: fmt.Sprintf("The page was answered %d at /api/realtime.", status)})
 	}
 	for _, c := range t.facts.Checks {
 		if c.Status == link.Fail || c.Status == link.Warn {

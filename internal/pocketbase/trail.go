@@ -66,6 +66,12 @@ var plainState = regexp.MustCompile(`^[A-Za-z0-9_-]{8,100}$`)
 // one by the address that is known to. Once the latter is there, all before
 // it is as well.
 func (c *Client) Trail(ctx context.Context, q link.TrailQuery) link.PocketBaseTrail {
+	trail := c.trail(ctx, q)
+	trail.IgnoresIPs = c.release().before(comparesIPs)
+	return trail
+}
+
+func (c *Client) trail(ctx context.Context, q link.TrailQuery) link.PocketBaseTrail {
 	if why := c.logsOff(ctx); why != "" {
 		return link.PocketBaseTrail{Unread: why}
 	}
