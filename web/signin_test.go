@@ -9,6 +9,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/pocketbase/pocketbase/core"
+
 	"authpocket/internal/sandbox"
 )
 
@@ -267,4 +269,38 @@ func TestSomebodyElseTriesOnce(t *testing.T) {
 		}
 	}
 	t.Error("the admin's page does not list the test")
+}
+
+// account puts an account into the collection users.
+func account(t *testing.T, box *sandbox.Sandbox, email string, verified bool) {
+	t.Helper()
+	app := box.PocketBase().App()
+	users, err := app.FindCollectionByNameOrId("users")
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := core.NewRecord(users)
+	r.SetEmail(email)
+	r.SetVerified(verified)
+	r.SetRandomPassword()
+	if err := app.Save(r); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// TestWhatATestDoesToAnAccountIsSaidBefore: once, where the button is.
+func TestWhatATestDoesToAnAccountIsSaidBefore(t *testing.T) {
+	for _, verified := range []bool{false, true} {
+		box := newSandbox(t)
+		_, b := linked(t, box, "trust-all")
+		account(t, box, box.Person.Email, verified)
+		b.get("/signin").says("was never verified")
+		test := b.post("/signin", url.Values{"person": {box.Person.Username}}).want(303).header.Get("Location")
+		p := b.get(test).want(200).says("Is linked to the account")
+		for _, words := range []string{"This test changes an account for good", "gives it another password"} {
+			if n := strings.Count(p.visible(), words); (n == 1) == verified || n > 1 {
+				t.Errorf("verified %v: %q is said %d times", verified, words, n)
+			}
+		}
+	}
 }

@@ -67,7 +67,7 @@ func (t *trial) exchange(ctx context.Context) {
 func (t *trial) works(ctx context.Context) link.Verdict {
 	done := *t.facts.Exchanged
 	v := t.begin(link.StagesUpTo(link.StageRecord, link.StageDone, link.RecordWords(done)))
-	v.Works, v.Outcome, v.Record, v.Claims = true, done.Outcome, done.Record, done.Claims
+	v.Works, v.Outcome, v.Record, v.Claims, v.Made = true, done.Outcome, done.Record, done.Claims, done.Outcome == link.OutcomeNew
 	v.Words = "The sign-in works. " + link.RecordWords(done)
 	t.compare(&v)
 	t.report(v)
@@ -164,7 +164,7 @@ func (t *trial) verdict(cause string) link.Verdict {
 		v.Words, v.Todo = link.Words(t.fault)
 	}
 	if done := t.facts.Exchanged; done != nil {
-		v.Outcome, v.Record, v.Claims = done.Outcome, done.Record, done.Claims
+		v.Outcome, v.Record, v.Claims, v.Made = done.Outcome, done.Record, done.Claims, done.Outcome == link.OutcomeNew
 		if said := link.RefusalWords(done.Refusal); said != "" {
 			v.Words += " " + said
 		}
@@ -217,15 +217,19 @@ func (t *trial) addMismatch(ctx context.Context, v *link.Verdict) {
 	v.Words += " " + v.Redirect.String()
 }
 
-// addLeftBehind finds the account that PocketBase made before it refused the
-// sign-in by its auth rule or for a second factor, where it is known whose it
-// is.
+// addLeftBehind names the account that PocketBase found or made before it
+// refused the sign-in by its auth rule or for a second factor. Where nobody
+// knows who signed in, only one that was made since can be it.
 func (t *trial) addLeftBehind(ctx context.Context, v *link.Verdict) {
 	if v.Cause != "auth-rule" && v.Cause != "mfa" || t.facts.Claims == nil {
 		return
 	}
 	there, _, err := t.e.pocketbase.Accounts(ctx, t.d, t.facts.Claims.Subject, "")
-	if err == nil && there != nil {
+	if err != nil || there == nil {
+		return
+	}
+	v.Made = t.e.pocketbase.MadeSince(ctx, t.d, there.ID, t.s.Started) == nil
+	if v.Made || t.facts.Authentik.Person != 0 {
 		v.Record = &link.Record{ID: there.ID, Email: there.Email, Verified: there.Verified}
 	}
 }

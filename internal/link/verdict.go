@@ -201,6 +201,9 @@ type Verdict struct {
 	Stages  []Stage `json:"stages"`
 	Outcome Outcome `json:"outcome"`
 	Record  *Record `json:"record,omitempty"`
+	// Made tells that this sign-in made the record, also where PocketBase
+	// refused it afterwards.
+	Made bool `json:"made"`
 	// Claims are all that authentik sent, for the admin only.
 	Claims      map[string]string `json:"claims,omitempty"`
 	Prediction  *Prediction       `json:"prediction,omitempty"` // nil: none was asked for

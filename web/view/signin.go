@@ -92,6 +92,9 @@ func NewSignIn(h Head, in SignInInput, events string) SignInPage {
 	p.Head.Back, p.Head.Step = "/signin", step(6)
 	if p.Panel != nil {
 		p.Panel.Other = "/signin?way=callback"
+		if in.Prediction != nil {
+			p.Panel.Resets = in.Prediction.ResetWords()
+		}
 	}
 	if in.Invited && !in.Begun {
 		p.Head.Title, p.Panel = "Waiting for the link to be opened", nil
@@ -101,6 +104,9 @@ func NewSignIn(h Head, in SignInInput, events string) SignInPage {
 	}
 	if in.Prediction != nil && !in.Ended {
 		p.Foreseen = Foreseen(in.Person, *in.Prediction)
+	}
+	if p.Panel != nil && p.Panel.Resets != "" && p.Foreseen != nil {
+		p.Foreseen.Resets = "" // it is said where the button is
 	}
 	if v := in.Verdict; v != nil && (in.Ended || v.Works || v.Cause != "") {
 		p.verdict(in, *v)
@@ -204,15 +210,9 @@ func (p *SignInPage) verdict(in SignInInput, v link.Verdict) {
 	if v.Redirect != nil {
 		p.Mismatch = v.Redirect
 	}
-	if in.Ended && MadeByTest(v) {
+	if in.Ended && v.Made && v.Record != nil {
 		p.Delete = &DeletePart{Base: in.Base, Name: AccountName(*v.Record), Done: in.Deleted, Problem: in.Problem}
 	}
-}
-
-// MadeByTest tells whether the record that a sign-in led to was made by it,
-// also where PocketBase refused the sign-in afterwards.
-func MadeByTest(v link.Verdict) bool {
-	return v.Record != nil && (v.Outcome == link.OutcomeNew || v.Cause == "auth-rule" || v.Cause == "mfa")
 }
 
 // AccountName is how a page names an account.
@@ -228,7 +228,10 @@ func recordRows(v link.Verdict) []Answer {
 	if r == nil {
 		return nil
 	}
-	became := map[link.Outcome]string{link.OutcomeNew: "New", link.OutcomeLinked: "There before, linked now", link.OutcomeReturns: "Linked before", link.OutcomeRefused: "Made, but not let in"}
+	became := map[link.Outcome]string{link.OutcomeNew: "New", link.OutcomeLinked: "There before, linked now", link.OutcomeReturns: "Linked before", link.OutcomeRefused: "There before, and not let in"}
+	if v.Made && v.Outcome == link.OutcomeRefused {
+		became[v.Outcome] = "Made, but not let in"
+	}
 	return []Answer{
 		{"Account", became[v.Outcome]}, {"ID", r.ID}, {"E-mail", orWord(r.Email, "none")}, {"Verified", yesNo(r.Verified)},
 		{"Name", orWord(r.Name, "none")}, {"Avatar", orWord(r.Avatar, "none")},
@@ -267,7 +270,7 @@ func evidenceRow(e link.Evidence) EvidenceRow {
 
 // Foreseen is a prediction as a page shows it.
 func Foreseen(person string, p link.Prediction) *Prediction {
-	foreseen := &Prediction{Person: person, Words: p.Words, Refused: p.Outcome == link.OutcomeRefused, Claims: claimRows(p.Sent)}
+	foreseen := &Prediction{Person: person, Words: p.Words, Refused: p.Outcome == link.OutcomeRefused, Claims: claimRows(p.Sent), Resets: p.ResetWords()}
 	if foreseen.Refused {
 		foreseen.Fix = Fix(p.Cause)
 	}
