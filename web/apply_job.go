@@ -63,6 +63,7 @@ func (j *applyJob) run(ctx context.Context, e *engine.Engine, sess *session) {
 	failed := false
 	err := e.Apply(ctx, j.plan, func(event engine.Event) {
 		failed = failed || event.State == engine.Failed
+		sess.dropChecks()
 		j.happened.add(event)
 	})
 	if err == nil {

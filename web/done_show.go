@@ -21,6 +21,7 @@ func (s *Server) showDone(w http.ResponseWriter, r *http.Request, sess *session)
 		Desired: p.settled.desired, Made: p.settled.made, Checks: p.verify.input().Checks, Held: p.authentik != nil || p.pocketbase != nil,
 		AuthentikAPI: p.settled.authentikURL, PocketBaseAPI: p.settled.pocketbaseURL, ByPassword: p.settled.byPassword,
 		Later: p.authentik != nil && p.pocketbase != nil, Receipts: s.cfg.Receipts != nil,
+		Own: p.own(),
 	}
 	s.render(w, r, http.StatusOK, view.Done(view.NewDone(s.head(sess), in)))
 }

@@ -2,6 +2,7 @@ package web
 
 import (
 	"slices"
+	"time"
 
 	"authpocket/internal/link"
 )
@@ -48,13 +49,21 @@ func (s *session) settle(rev int, d link.Desired, made []link.Change) {
 	if rev != s.rev || s.authentik == nil || s.pocketbase == nil {
 		return
 	}
+	at := time.Now()
 	if s.settled != nil && len(made) == 0 {
-		made = s.settled.made // a review after the apply, which finds nothing left
+		made, at = s.settled.made, s.settled.at // a review after the apply, which finds nothing left
 	}
 	s.settled = &settled{
-		desired: d, made: made, rev: rev, authentikURL: s.authentik.login.url, pocketbaseURL: s.pocketbase.login.url,
+		desired: d, made: made, at: at, rev: rev, authentikURL: s.authentik.login.url, pocketbaseURL: s.pocketbase.login.url,
 		byPassword: s.pocketbase.login.with == withPassword,
 	}
+}
+
+// dropChecks forgets what was measured before a change.
+func (s *session) dropChecks() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.verify = nil
 }
 
 // unsettle marks the link as taken back or apart. Plans that were shown before

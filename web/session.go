@@ -62,6 +62,7 @@ type errand struct {
 type settled struct {
 	desired       link.Desired
 	made          []link.Change
+	at            time.Time // of the last change
 	rev           int
 	authentikURL  string
 	pocketbaseURL string

@@ -48,7 +48,7 @@ func causesAtAuthentik() []Cause {
 		{ID: "issuer-mismatch", Title: "The issuer is another than expected", Symptom: "Failed to fetch OAuth2 user, where PocketBase reads the ID token and compares issuers.",
 			Why:    "authentik builds its issuer from the address it is asked at and from the provider's issuer mode. A proxy that does not pass on the host or the scheme changes it.",
 			Todo:   "Give authentik's public address, let the proxy send Host and X-Forwarded-Proto, and write the same issuer into PocketBase.",
-			Checks: []string{"authentik.issuer", "authentik.endpoints", SignInCheck}},
+			Checks: []string{"authentik.issuer", "authentik.endpoints", SignInCheck}, Fixable: true},
 		{ID: "signing-key", Title: "The signing key cannot be used", Symptom: "authentik's OpenID configuration answers with an error, or PocketBase cannot check the ID token's signature.",
 			Why:    "Without a key authentik signs with the client secret; with an Ed25519 key its OpenID configuration fails. PocketBase checks signatures of RSA keys only, where it is given the JWKS URL.",
 			Todo:   "Choose an RSA signing key; an EC key does as well where PocketBase reads user info.",

@@ -149,6 +149,9 @@ type Plan struct {
 	// so whatever was changed since.
 	Undoes []Change
 	Force  bool
+	// Only is the one cause that the plan puts right, empty for all that
+	// differs from the spec.
+	Only string
 }
 
 // Purpose says what a plan is for.
@@ -175,7 +178,7 @@ func (p Plan) Again(a AuthentikSnapshot, b PocketBaseSnapshot) (Plan, Problems) 
 	default:
 		again, problems := NewPlan(p.Spec, a, b, p.Generated)
 		again.Purpose, again.Of = p.Purpose, p.Of
-		return again, problems
+		return again.Narrow(p.Only), problems
 	}
 }
 

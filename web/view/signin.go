@@ -19,13 +19,14 @@ type SignInStartInput struct {
 	Problem       string
 	Callback      string // authpocket's own redirect URI
 	CallbackThere bool   // and the provider has it
+	Own           []string
 	Tests         []SignInInput
 }
 
 // NewSignInStart makes the page before a test sign-in.
 func NewSignInStart(h Head, in SignInStartInput) SignInStartPage {
 	h.Title, h.Back, h.Step, h.Live = "Test sign-in", "/verify", step(6), true
-	p := SignInStartPage{Head: h, Held: in.Held, Callback: in.Callback, CallbackThere: in.CallbackThere, Redirect: firstRedirect(in.Desired)}
+	p := SignInStartPage{Head: h, Held: in.Held, Callback: in.Callback, CallbackThere: in.CallbackThere, Own: in.Own, Redirect: firstRedirect(in.Desired)}
 	p.Person = Field{Name: "person", Label: "Whose sign-in to predict", Hint: "A username in authentik", Optional: true, Value: in.Person, Error: in.Problem}
 	p.Other = in.Way == "callback"
 	if in.Problem != "" {
@@ -81,7 +82,7 @@ type SignInInput struct {
 	Invited         bool
 	Expires         time.Time
 	Note, Problem   string
-	CallbackThere   bool // the provider still has authpocket's own redirect URI
+	Own             []string // authpocket's own redirect URIs that the provider has
 	Held            bool
 }
 
@@ -111,8 +112,8 @@ func NewSignIn(h Head, in SignInInput, events string) SignInPage {
 	if v := in.Verdict; v != nil && (in.Ended || v.Works || v.Cause != "") {
 		p.verdict(in, *v)
 	}
-	if in.Ended && in.CallbackThere {
-		p.Remove = in.Redirect
+	if in.Ended {
+		p.Own = in.Own
 	}
 	if in.Problem != "" {
 		p.Head.Wrong = true
@@ -183,7 +184,8 @@ func newStage(i int, s link.Stage, over bool) SignInStage {
 
 // verdict shows all that is known, to the admin.
 func (p *SignInPage) verdict(in SignInInput, v link.Verdict) {
-	o := &Outcome{Kind: "good", Heading: "The sign-in works", Text: strings.TrimPrefix(v.Words, "The sign-in works. ")}
+	heading, text, _ := strings.Cut(strings.TrimPrefix(v.Words, "The sign-in works. "), ". ")
+	o := &Outcome{Kind: "good", Heading: strings.TrimSuffix(heading, "."), Text: text}
 	if !v.Works {
 		o.Kind, o.Heading, o.Text = "bad", CauseTitle(v.Cause), v.Words
 		o.Text = strings.TrimSpace(strings.TrimPrefix(o.Text, o.Heading+"."))
@@ -195,10 +197,10 @@ func (p *SignInPage) verdict(in SignInInput, v link.Verdict) {
 		o.Actions = append(o.Actions, *fix)
 	}
 	if in.Ended {
-		o.Actions = append(o.Actions, Action{"Try once more", "/signin"})
 		if v.Works {
 			o.Actions = append(o.Actions, Action{"Finish", "/done"})
 		}
+		o.Actions = append(o.Actions, Action{"Try once more", "/signin"})
 	}
 	p.Outcome, p.Record, p.Claims = o, recordRows(v), claimRows(v.Claims)
 	if v.Prediction != nil && v.Prediction.Words != "" {
