@@ -91,6 +91,7 @@ func (j *applyJob) run(ctx context.Context, e *engine.Engine, sess *session) {
 	failed := false
 	err := e.Apply(ctx, j.plan, func(event engine.Event) {
 		failed = failed || event.State == engine.Failed
+		sess.dropChecks()
 		j.happened.add(event)
 	})
 	if err == nil {
@@ -113,12 +114,12 @@ func (j *applyJob) succeeded(ctx context.Context, e *engine.Engine, sess *sessio
 	case link.PurposeUndo, link.PurposeRemove:
 		sess.unsettle()
 	case link.PurposeRotate:
-		sess.settle(j.rev, j.plan.Desired)
+		sess.settle(j.rev, j.plan.Desired, true)
 		run := sess.checkSecret()
 		run.run(ctx, e, j.plan.Desired)
 		j.checks = run.checks
 	default:
-		sess.settle(j.rev, j.plan.Desired)
+		sess.settle(j.rev, j.plan.Desired, true)
 		sess.takeAnswers(j.rev, j.answers)
 	}
 }

@@ -46,7 +46,7 @@ func (s *Server) beginApply(sess *session, id string) (*applyJob, error) {
 	shown := sess.planByID(id)
 	if last := len(sess.applies) - 1; last >= 0 && shown != nil {
 		before := sess.applies[last]
-		same := before.plan.Purpose == shown.plan.Purpose && before.plan.Of == shown.plan.Of
+		same := before.plan.Purpose == shown.plan.Purpose && before.plan.Of == shown.plan.Of && before.plan.Only == shown.plan.Only
 		switch {
 		case before.running() && !same:
 			return before, errBusy

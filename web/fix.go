@@ -1,7 +1,9 @@
 package web
 
 import (
+	"cmp"
 	"net/http"
+	"net/url"
 	"slices"
 
 	"github.com/go-chi/chi/v5"
@@ -25,11 +27,12 @@ func (s *Server) showFix(w http.ResponseWriter, r *http.Request, sess *session) 
 	if !guard(w, r, p, "/review") {
 		return
 	}
+	if view.Asked(cause) || cause == "collection-missing" {
+		redirect(w, r, "/settings?from=review")
+		return
+	}
 	spec, errand := p.spec, errand{again: "/fix/" + cause, back: "/signin"}
 	switch cause {
-	case "auth-rule":
-		redirect(w, r, "/settings?from=review") // what it should be, only the admin knows
-		return
 	case "invalid-client":
 		spec.PocketBase.RewriteSecret = true
 	case "email-unverified":
@@ -38,18 +41,35 @@ func (s *Server) showFix(w http.ResponseWriter, r *http.Request, sess *session) 
 	case "create-rule":
 		spec.PocketBase.CreateRule = new(oauth2Only)
 		errand.answers = &spec
-	case "user-info-url", "endpoint-url":
-		spec.PocketBase.AuthURL, spec.PocketBase.TokenURL, spec.PocketBase.UserInfoURL = nil, nil, nil
+	case "user-info-url", "endpoint-url", "html-instead-of-json":
+		mendPaths(&spec, cmp.Or(spec.AuthentikURL, p.authentik.login.url), cause)
 		errand.answers = &spec
 	case "oauth2-off":
 		spec.PocketBase.Enabled = new(true)
 		errand.answers = &spec
 	}
-	s.reviewErrand(w, r, sess, p, spec, errand)
+	s.reviewErrand(w, r, sess, p, spec, cause, errand)
 }
 
-// reviewErrand shows a plan that puts one thing right.
-func (s *Server) reviewErrand(w http.ResponseWriter, r *http.Request, sess *session, p progress, spec link.Spec, e errand) {
+// mendPaths puts right the paths of the URLs that the admin has given
+// PocketBase. Their hosts were chosen, so they stay: PocketBase may reach
+// authentik by another one than people do.
+func mendPaths(spec *link.Spec, base, cause string) {
+	mend := func(given **string, name string) {
+		if *given != nil && **given != "" {
+			*given = new(link.MendPath(**given, base+"/application/o/"+name+"/"))
+		}
+	}
+	mend(&spec.PocketBase.UserInfoURL, "userinfo")
+	if cause != "user-info-url" {
+		mend(&spec.PocketBase.AuthURL, "authorize")
+		mend(&spec.PocketBase.TokenURL, "token")
+	}
+}
+
+// reviewErrand shows a plan that puts the cause right, and nothing else. Where
+// that finds nothing to do, the review of everything shows what differs.
+func (s *Server) reviewErrand(w http.ResponseWriter, r *http.Request, sess *session, p progress, spec link.Spec, cause string, e errand) {
 	plan, err := s.engine(p).Plan(r.Context(), spec)
 	if problems := problemsIn(err); len(problems) > 0 {
 		s.reviewProblems(w, r, sess, problems)
@@ -57,6 +77,10 @@ func (s *Server) reviewErrand(w http.ResponseWriter, r *http.Request, sess *sess
 	}
 	if err != nil {
 		s.fail(w, r, sess, err, e.again)
+		return
+	}
+	if plan = plan.Narrow(cause); plan.Empty() {
+		redirect(w, r, "/review")
 		return
 	}
 	shown := sess.show(plan, p.rev)
@@ -75,7 +99,7 @@ func (s *Server) addAddress(w http.ResponseWriter, r *http.Request, sess *sessio
 
 // removeAddress handles the "GET /signin/address/remove" route.
 func (s *Server) removeAddress(w http.ResponseWriter, r *http.Request, sess *session) {
-	s.reviewAddresses(w, r, sess, errand{again: "/signin/address/remove", back: "/signin"}, func(list []link.RedirectURI) []link.RedirectURI {
+	s.reviewAddresses(w, r, sess, errand{again: "/signin/address/remove"}, func(list []link.RedirectURI) []link.RedirectURI {
 		return list
 	})
 }
@@ -96,12 +120,27 @@ func (s *Server) reviewAddresses(w http.ResponseWriter, r *http.Request, sess *s
 		s.fail(w, r, sess, err, e.again)
 		return
 	}
+	own := ownAddresses(now, p.spec)
 	list := slices.DeleteFunc(slices.Clone(now.Provider.RedirectURIs), func(u link.RedirectURI) bool {
-		return u.URL == callbackURL(r) || u.Type == "logout" // those stay by themselves
+		return slices.Contains(own, u.URL) || u.Type == "logout" // those stay by themselves
 	})
 	spec := p.spec
 	spec.Provider.RedirectURIs = change(list)
-	s.reviewErrand(w, r, sess, p, spec, e)
+	s.reviewErrand(w, r, sess, p, spec, "redirect-mismatch", e)
+}
+
+// ownAddresses are authpocket's own redirect URIs in authentik, told by their
+// path: the test that added one may have been begun at another of authpocket's
+// addresses. What the admin asked for is theirs.
+func ownAddresses(d link.Desired, spec link.Spec) []string {
+	var own []string
+	for _, u := range d.Provider.RedirectURIs {
+		asked := slices.ContainsFunc(spec.Provider.RedirectURIs, func(r link.RedirectURI) bool { return r.URL == u.URL })
+		if parsed, err := url.Parse(u.URL); err == nil && parsed.Path == callbackPath && u.Mode == "strict" && u.Type != "logout" && !asked {
+			own = append(own, u.URL)
+		}
+	}
+	return own
 }
 
 // takeAnswers keeps the answers that an applied plan was made from. The caller

@@ -2,6 +2,7 @@ package web
 
 import (
 	"slices"
+	"time"
 
 	"authpocket/internal/link"
 )
@@ -41,17 +42,29 @@ func (s *session) takeFresh() *shownPlan {
 }
 
 // settle marks the link as standing the way that the answers of rev want it.
-// Answers that were changed since are not settled by it.
-func (s *session) settle(rev int, d link.Desired) {
+// Answers that were changed since are not settled by it. changed tells that
+// something was written for it just now.
+func (s *session) settle(rev int, d link.Desired, changed bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if rev != s.rev || s.authentik == nil || s.pocketbase == nil {
 		return
 	}
+	at := time.Now()
+	if s.settled != nil && !changed {
+		at = s.settled.at // a review after the apply, which finds nothing left
+	}
 	s.settled = &settled{
-		desired: d, rev: rev, authentikURL: s.authentik.login.url, pocketbaseURL: s.pocketbase.login.url,
+		desired: d, at: at, rev: rev, authentikURL: s.authentik.login.url, pocketbaseURL: s.pocketbase.login.url,
 		byPassword: s.pocketbase.login.with == withPassword,
 	}
+}
+
+// dropChecks forgets what was measured before a change.
+func (s *session) dropChecks() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.verify = nil
 }
 
 // unsettle marks the link as taken back or apart. Plans that were shown before

@@ -30,7 +30,7 @@ func (s *Server) showReview(w http.ResponseWriter, r *http.Request, sess *sessio
 		shown = sess.show(plan, p.rev)
 	}
 	if shown.plan.Empty() {
-		sess.settle(shown.rev, shown.plan.Desired)
+		sess.settle(shown.rev, shown.plan.Desired, false)
 	}
 	s.review(w, r, sess, p, shown)
 }

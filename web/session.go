@@ -61,6 +61,7 @@ type errand struct {
 // nothing to do.
 type settled struct {
 	desired       link.Desired
+	at            time.Time // of the last change
 	rev           int
 	authentikURL  string
 	pocketbaseURL string

@@ -24,7 +24,7 @@ func (s *Server) deleteSignIn(w http.ResponseWriter, r *http.Request, sess *sess
 	}
 	v, p := run.verdict(), sess.look()
 	switch {
-	case v == nil || !view.MadeByTest(*v):
+	case v == nil || !v.Made || v.Record == nil:
 		redirect(w, r, "/signin/"+run.id)
 		return
 	case p.authentik == nil || p.pocketbase == nil:
@@ -34,7 +34,7 @@ func (s *Server) deleteSignIn(w http.ResponseWriter, r *http.Request, sess *sess
 		s.signInPage(w, r, sess, run, http.StatusUnprocessableEntity, "Type "+view.AccountName(*v.Record)+" to confirm. Nothing was deleted.")
 		return
 	}
-	if err := s.engine(p).DeleteTestAccount(r.Context(), run.desired, *run.test, v.Record.ID); err != nil {
+	if err := s.engine(p).DeleteTestAccount(r.Context(), run.desired, *run.test, *v); err != nil {
 		s.logError(r, "deleting a test account", err)
 		summary, todo := link.Words(err)
 		s.signInPage(w, r, sess, run, http.StatusUnprocessableEntity, summary+" "+todo)

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"net/http"
 	"regexp"
+	"strconv"
 
 	"github.com/go-chi/chi/v5"
 
@@ -56,12 +57,13 @@ func (s *Server) returnRun(w http.ResponseWriter, r *http.Request, run *signInRu
 		return
 	}
 	missing := link.Missing(typed(r, "missing"))
-	switch missing {
-	case link.MissingNothing, link.MissingStream, link.MissingClosed, link.MissingTimeout:
-	default:
+	if missing != link.MissingNothing && !missing.Known() {
 		missing = link.MissingClosed
 	}
 	if back, ok := run.take(typed(r, "state"), secret.New(typed(r, "code")), typed(r, "error"), missing); ok {
+		if status, err := strconv.Atoi(typed(r, "status")); err == nil && status >= 100 && status < 600 {
+			back.Status = status
+		}
 		s.finish(run, back)
 	} else if missing == link.MissingNothing {
 		http.Error(w, "This is not the return of this sign-in.", http.StatusConflict)

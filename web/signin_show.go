@@ -45,11 +45,20 @@ func (s *Server) signInStart(w http.ResponseWriter, r *http.Request, sess *sessi
 	in.Held = p.authentik != nil && p.pocketbase != nil
 	in.Callback = callbackURL(r)
 	in.CallbackThere = redirects(p.settled.desired, in.Callback)
+	in.Own = p.own()
 	for _, run := range s.signIns.all(sess) {
 		shown, _ := run.now()
 		in.Tests = append(in.Tests, shown)
 	}
 	s.render(w, r, status, view.SignInStart(view.NewSignInStart(s.head(sess), in)))
+}
+
+// own are authpocket's own redirect URIs in a link that stands.
+func (p progress) own() []string {
+	if p.settled == nil {
+		return nil
+	}
+	return ownAddresses(p.settled.desired, p.spec)
 }
 
 // redirects tells whether the provider sends people back to that address.
@@ -70,7 +79,7 @@ func (s *Server) showSignInRun(w http.ResponseWriter, r *http.Request, sess *ses
 func (s *Server) signInPage(w http.ResponseWriter, r *http.Request, sess *session, run *signInRun, status int, problem string) {
 	in, count := run.now()
 	in.Base, in.Problem, in.Script = "/signin/"+run.id, problem, s.files.URL(static.SignIn)
-	in.CallbackThere = run.redirect != "" && sess.look().settled != nil && redirects(sess.look().settled.desired, run.redirect)
+	in.Own = sess.look().own()
 	s.allowSignIn(w, in)
 	s.render(w, r, status, view.SignIn(view.NewSignIn(s.head(sess), in, fmt.Sprintf("%s/events?after=%d", in.Base, count))))
 }
@@ -93,9 +102,7 @@ func (s *Server) signInEvents(w http.ResponseWriter, r *http.Request, sess *sess
 	}
 	s.streamSignIn(w, r, run, func(in view.SignInInput) templ.Component {
 		in.Base = "/signin/" + run.id
-		if settled := sess.look().settled; settled != nil {
-			in.CallbackThere = run.redirect != "" && redirects(settled.desired, run.redirect)
-		}
+		in.Own = sess.look().own()
 		return view.SignInUpdate(view.NewSignIn(s.head(sess), in, ""))
 	})
 }

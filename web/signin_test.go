@@ -9,6 +9,9 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/pocketbase/pocketbase/core"
+
+	"authpocket/internal/link"
 	"authpocket/internal/sandbox"
 )
 
@@ -267,4 +270,142 @@ func TestSomebodyElseTriesOnce(t *testing.T) {
 		}
 	}
 	t.Error("the admin's page does not list the test")
+}
+
+// account puts an account into the collection users.
+func account(t *testing.T, box *sandbox.Sandbox, email string, verified bool) {
+	t.Helper()
+	app := box.PocketBase().App()
+	users, err := app.FindCollectionByNameOrId("users")
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := core.NewRecord(users)
+	r.SetEmail(email)
+	r.SetVerified(verified)
+	r.SetRandomPassword()
+	if err := app.Save(r); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// TestWhatATestDoesToAnAccountIsSaidBefore: once, where the button is.
+func TestWhatATestDoesToAnAccountIsSaidBefore(t *testing.T) {
+	for _, verified := range []bool{false, true} {
+		box := newSandbox(t)
+		_, b := linked(t, box, "trust-all")
+		account(t, box, box.Person.Email, verified)
+		b.get("/signin").says("was never verified")
+		test := b.post("/signin", url.Values{"person": {box.Person.Username}}).want(303).header.Get("Location")
+		p := b.get(test).want(200).says("Is linked to the account")
+		for _, words := range []string{"This test changes an account for good", "gives it another password"} {
+			if n := strings.Count(p.visible(), words); (n == 1) == verified || n > 1 {
+				t.Errorf("verified %v: %q is said %d times", verified, words, n)
+			}
+		}
+	}
+}
+
+// TestOwnAddressIsOfferedUntilItIsGone: on every page of the end, and when
+// authpocket is opened at another address.
+func TestOwnAddressIsOfferedUntilItIsGone(t *testing.T) {
+	box := newSandbox(t)
+	w, b := linked(t, box, "trust-all")
+	b.wait(b.send(b.get("/signin/address").want(200), "/apply", nil).want(303).header.Get("Location")+"/events", "")
+	const still = "authpocket's own redirect URI is still in authentik"
+	b.post("/verify", nil).want(303, "/verify")
+	b.wait("/verify/events", "")
+	for _, path := range []string{"/verify", "/done", "/signin"} {
+		b.get(path).want(200).says(still, w.http.URL+callbackPath)
+	}
+
+	elsewhere := wizardFor(t, box, prefilled(box)).browser().connected() // another address of authpocket's, on another day
+	elsewhere.send(elsewhere.get("/settings"), "/settings", url.Values{"email": {"trust-all"}}).want(303, "/review")
+	elsewhere.get("/review").says("Nothing has to change")
+	elsewhere.get("/signin").want(200).says(still, w.http.URL+callbackPath)
+	review := elsewhere.get("/signin/address/remove").want(200).says("Review 1 change", w.http.URL+callbackPath)
+	elsewhere.apply(review).says("All changes were made", "Check that it works")
+	if p := elsewhere.get("/signin"); strings.Contains(p.visible(), still) {
+		t.Error("the address is still offered")
+	}
+}
+
+// TestARedirectURIOfTheAdminsIsNotOurs: an app may have the same path.
+func TestARedirectURIOfTheAdminsIsNotOurs(t *testing.T) {
+	asked := link.RedirectURI{URL: "https://app.example" + callbackPath, Mode: "strict"}
+	d := link.Desired{Provider: link.ProviderState{RedirectURIs: []link.RedirectURI{
+		asked, {URL: "https://wizard.example" + callbackPath, Mode: "strict", Type: "authorization"},
+		{URL: "https://wizard.example" + callbackPath, Mode: "strict", Type: "logout"}, {URL: "https://app.example/api/oauth2-redirect", Mode: "strict"},
+	}}}
+	spec := link.Spec{Provider: link.Provider{RedirectURIs: []link.RedirectURI{asked}}}
+	if got := ownAddresses(d, spec); len(got) != 1 || got[0] != "https://wizard.example"+callbackPath {
+		t.Errorf("%q", got)
+	}
+}
+
+// TestAFixHasJustTheOneChange: other changes made by hand stay, and so does an
+// address that was chosen for PocketBase alone.
+func TestAFixHasJustTheOneChange(t *testing.T) {
+	box := newSandbox(t)
+	w := wizardFor(t, box, prefilled(box))
+	b := w.browser().connected()
+	inner := strings.Replace(box.AuthentikURL, "127.0.0.1", "localhost", 1)
+	b.send(b.get("/settings"), "/settings", url.Values{"email": {"trust-all"}, "pocketbase.display_name": {"Company"},
+		"pocketbase.token_url": {inner + "/application/o/token/"}, "pocketbase.user_info_url": {inner + "/application/o/wrong/"}}).want(303, "/review")
+	b.apply(b.get("/review"))
+	app := box.PocketBase().App()
+	users, err := app.FindCollectionByNameOrId("users")
+	if err != nil {
+		t.Fatal(err)
+	}
+	users.OAuth2.Providers[0].DisplayName, users.CreateRule = "Changed by hand", nil
+	if err := app.Save(users); err != nil {
+		t.Fatal(err)
+	}
+	b.get("/review").says("Review 1 change", "displayName")
+
+	review := b.get("/fix/user-info-url").want(200).says("Review 1 change", "puts one thing right", inner+"/application/o/userinfo/")
+	if strings.Contains(review.visible(), "Company") {
+		t.Errorf("more is changed:\n%s", review.visible())
+	}
+	b.apply(review).says("All changes were made")
+	b.apply(b.get("/fix/create-rule").want(200).says("Review 1 change", "createRule")).says("All changes were made")
+	if users, err = app.FindCollectionByNameOrId("users"); err != nil {
+		t.Fatal(err)
+	}
+	own := users.OAuth2.Providers[0]
+	if own.UserInfoURL != inner+"/application/o/userinfo/" || own.TokenURL != inner+"/application/o/token/" || own.DisplayName != "Changed by hand" || users.CreateRule == nil || own.ClientSecret == "" {
+		t.Errorf("%+v, create rule %v", own, users.CreateRule)
+	}
+	b.get("/fix/grant-types").want(303, "/review") // nothing of that differs
+	b.get("/fix/no-access").want(303, "/settings?from=review")
+}
+
+// TestOldResultsAreDroppedByAChange: what was measured before says nothing of
+// what is there now.
+func TestOldResultsAreDroppedByAChange(t *testing.T) {
+	box := newSandbox(t)
+	_, b := linked(t, box, "trust-all")
+	b.post("/verify", nil).want(303, "/verify")
+	b.wait("/verify/events", "")
+	b.get("/verify").says("All checks passed", "Measured at", "checks passed")
+	b.apply(b.get("/fix/invalid-client").want(200)).says("Go on with the test", "Check again")
+	if p := b.get("/verify").want(200).says("Check that it works"); strings.Contains(p.visible(), "All checks passed") {
+		t.Error("the results of before are shown")
+	}
+	b.get("/done").want(303, "/verify")
+
+	test := b.post("/signin", nil).want(303).header.Get("Location")
+	b.through(box, test)
+	b.post("/verify", nil).want(303, "/verify")
+	b.wait("/verify/events", "")
+	first := ""
+	for _, a := range b.get("/verify").says("A test sign-in has worked").all("a") {
+		if first == "" && attr(a, "class") == "button" {
+			first = text(a)
+		}
+	}
+	if first != "Finish" {
+		t.Errorf("the first button is %q", first)
+	}
 }

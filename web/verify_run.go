@@ -25,6 +25,7 @@ type verifyRun struct {
 	first    link.Checks
 	foreseen *view.Prediction
 	checks   link.Checks
+	at       time.Time
 }
 
 func (v *verifyRun) run(ctx context.Context, e *engine.Engine, d link.Desired) {
@@ -41,7 +42,7 @@ func (v *verifyRun) run(ctx context.Context, e *engine.Engine, d link.Desired) {
 	asking.Wait()
 	v.happened.add(struct{}{})
 	probing.Wait()
-	v.checks = slices.Concat(v.first, slow)
+	v.checks, v.at = slices.Concat(v.first, slow), time.Now()
 }
 
 // foresee keeps nothing where nothing can be foreseen: a check says why.
@@ -66,7 +67,7 @@ func (v *verifyRun) inputAt(entries int, over bool) view.VerifyInput {
 		in.Checks, in.Foreseen = v.first, v.foreseen
 	}
 	if over {
-		in.Checks = v.checks
+		in.Checks, in.At = v.checks, v.at
 	}
 	return in
 }

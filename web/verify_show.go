@@ -3,6 +3,7 @@ package web
 import (
 	"context"
 	"net/http"
+	"slices"
 
 	"github.com/a-h/templ"
 
@@ -20,7 +21,7 @@ func (s *Server) showVerify(w http.ResponseWriter, r *http.Request, sess *sessio
 }
 
 func (s *Server) verifyPage(w http.ResponseWriter, r *http.Request, sess *session, status int, person, problem string) {
-	in, events := sess.look().verify.input(), "/verify/events"
+	in, events := s.verifyInput(sess, sess.look().verify.input()), "/verify/events"
 	if in.Checks != nil {
 		events += "?after=1"
 	}
@@ -28,6 +29,22 @@ func (s *Server) verifyPage(w http.ResponseWriter, r *http.Request, sess *sessio
 		in.Person, in.Problem = person, problem
 	}
 	s.render(w, r, status, view.Verify(view.NewVerify(s.head(sess), in, events)))
+}
+
+// verifyInput adds what the session knows beside the checks.
+func (s *Server) verifyInput(sess *session, in view.VerifyInput) view.VerifyInput {
+	in.Own, in.SignedIn = sess.look().own(), s.signedIn(sess)
+	return in
+}
+
+// signedIn tells whether a test sign-in has worked since the link was last
+// changed.
+func (s *Server) signedIn(sess *session) bool {
+	p := sess.look()
+	return p.settled != nil && slices.ContainsFunc(s.signIns.all(sess), func(run *signInRun) bool {
+		v := run.verdict()
+		return v != nil && v.Works && run.made.After(p.settled.at)
+	})
 }
 
 // startVerify handles the "POST /verify" route: it begins a run of the
@@ -90,6 +107,6 @@ func (s *Server) verifyEvents(w http.ResponseWriter, r *http.Request, sess *sess
 	}
 	s.stream(w, r, state, func(n int) templ.Component {
 		entries, _, _ := run.happened.look()
-		return view.VerifyUpdate(view.NewVerify(s.head(sess), run.inputAt(n, n > len(entries)), ""))
+		return view.VerifyUpdate(view.NewVerify(s.head(sess), s.verifyInput(sess, run.inputAt(n, n > len(entries))), ""))
 	})
 }

@@ -166,3 +166,120 @@ test('a window that cut itself off from the page is waited for', async (t) => {
   await page.getByRole('heading', { level: 1, name: 'The sign-in works' }).waitFor({ timeout: 60_000 });
   assert.deepEqual(errors, []);
 });
+
+/** Answers PocketBase's own paths in its place. A handler that returns nothing lets it answer itself. */
+async function atPocketBase(page, handler) {
+  const health = await page.locator('[data-signin]').getAttribute('data-health');
+  await page.context().route(new URL(health).origin + '/api/**', async (route) => {
+    const request = route.request();
+    const answer = handler(request.method(), new URL(request.url()).pathname);
+    if (answer === 'abort') return route.abort();
+    return answer ? route.fulfill(answer) : route.fallback();
+  });
+}
+
+async function verdictIs(page, title) {
+  await page.getByRole('heading', { level: 1, name: 'The sign-in did not work' }).waitFor({ timeout: 90_000 });
+  await page.locator('#outcome').getByText(title).first().waitFor();
+}
+
+const readable = { 'access-control-allow-origin': '*' };
+
+test('the button waits until it is known whether PocketBase can be called', async (t) => {
+  const { demo, page } = await linked(t);
+  await begin(page, demo.url);
+  let answer;
+  const asked = new Promise((go) => { answer = go; });
+  const health = await page.locator('[data-signin]').getAttribute('data-health');
+  await page.context().route(health, async (route) => { await asked; return route.continue(); });
+  await page.reload();
+  const button = page.getByRole('button', { name: 'Open authentik' });
+  await button.waitFor();
+  assert.equal(await button.isDisabled(), true);
+  await page.getByText('Asking PocketBase whether it lets this page call it').waitFor();
+  answer();
+  await page.locator('[data-begin]:enabled').waitFor();
+  assert.equal(await page.getByText('Asking PocketBase whether').isVisible(), false);
+});
+
+test('origins that leave the page out are told before, and named after', async (t) => {
+  const { demo, page } = await linked(t);
+  await begin(page, demo.url);
+  const others = { 'access-control-allow-origin': 'https://app.example' };
+  await atPocketBase(page, () => ({ status: 200, headers: others, contentType: 'application/json', body: '{}' }));
+  await page.reload();
+  await page.getByText('PocketBase does not let this page call it').waitFor();
+  assert.equal(await page.getByText('This browser does not reach PocketBase').isVisible(), false);
+  await openWindow(page);
+  await verdictIs(page, "PocketBase's allowed origins leave the page out");
+});
+
+test('a PocketBase that the browser cannot reach is named', async (t) => {
+  const { demo, page } = await linked(t);
+  await begin(page, demo.url);
+  await atPocketBase(page, () => 'abort');
+  await openWindow(page);
+  await verdictIs(page, 'The browser cannot reach PocketBase');
+});
+
+test('a subscription that is refused is named, with its status', async (t) => {
+  const { demo, page } = await linked(t);
+  await begin(page, demo.url);
+  await atPocketBase(page, (method, path) => method === 'POST' && path.endsWith('/realtime')
+    ? { status: 404, headers: readable, contentType: 'application/json', body: '{}' } : undefined);
+  await openWindow(page);
+  await verdictIs(page, "PocketBase's event stream is refused");
+  await page.getByText('The page was answered 404 at /api/realtime').waitFor();
+});
+
+test('an event stream that is none is named, and none that is held back', async (t) => {
+  const { demo, page } = await linked(t);
+  await begin(page, demo.url);
+  await atPocketBase(page, (method, path) => method === 'GET' && path.endsWith('/realtime')
+    ? { status: 502, headers: readable, contentType: 'text/html', body: '<html>' } : undefined);
+  await openWindow(page);
+  await verdictIs(page, "PocketBase's event stream is refused");
+});
+
+test('an event stream that breaks off is named', async (t) => {
+  const { demo, page } = await linked(t);
+  await begin(page, demo.url);
+  const hello = `event:PB_CONNECT\ndata:{"clientId":"${'c'.repeat(40)}"}\n\n`;
+  await atPocketBase(page, (method, path) => {
+    if (!path.endsWith('/realtime')) return undefined;
+    if (method === 'GET') return { status: 200, headers: readable, contentType: 'text/event-stream', body: hello };
+    return { status: 204, headers: { ...readable, 'access-control-allow-headers': '*' } };
+  });
+  await openWindow(page);
+  await verdictIs(page, "PocketBase's event stream breaks off");
+});
+
+test('a report that is lost on the way is sent again', async (t) => {
+  const { demo, page, errors } = await linked(t);
+  await begin(page, demo.url);
+  let lost = 0;
+  await page.route('**/return', (route) => (lost++ < 2 ? route.abort() : route.continue()));
+  await signIn(page, demo.password);
+  await page.getByRole('heading', { level: 1, name: 'The sign-in works' }).waitFor({ timeout: 60_000 });
+  assert.equal(lost, 3);
+  assert.deepEqual(errors, []);
+});
+
+test('a page that authpocket does not know any more says so, and goes on nowhere', async (t) => {
+  const { demo, page, errors } = await linked(t);
+  await begin(page, demo.url);
+  await page.route('**/stage', (route) => route.fulfill({ status: 404, body: 'gone' }));
+  const popup = await openWindow(page);
+  await page.getByText('authpocket was not told what happened').waitFor();
+  assert.equal(await page.getByText('This test was begun before').isVisible(), false);
+  if (!popup.isClosed()) await popup.waitForEvent('close');
+
+  await page.unroute('**/stage');
+  await page.reload();
+  await page.locator('[data-begin]:enabled').waitFor();
+  await page.route('**/return', (route) => route.abort());
+  await openWindow(page);
+  await page.getByRole('button', { name: 'Cancel' }).filter({ visible: true }).first().click();
+  await page.getByText('authpocket was not told what happened').waitFor({ timeout: 60_000 });
+  assert.deepEqual(errors, []);
+});

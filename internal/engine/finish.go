@@ -3,6 +3,7 @@ package engine
 import (
 	"cmp"
 	"context"
+	"fmt"
 	"slices"
 	"strings"
 	"sync"
@@ -66,7 +67,7 @@ func (t *trial) exchange(ctx context.Context) {
 func (t *trial) works(ctx context.Context) link.Verdict {
 	done := *t.facts.Exchanged
 	v := t.begin(link.StagesUpTo(link.StageRecord, link.StageDone, link.RecordWords(done)))
-	v.Works, v.Outcome, v.Record, v.Claims = true, done.Outcome, done.Record, done.Claims
+	v.Works, v.Outcome, v.Record, v.Claims, v.Made = true, done.Outcome, done.Record, done.Claims, done.Outcome == link.OutcomeNew
 	v.Words = "The sign-in works. " + link.RecordWords(done)
 	t.compare(&v)
 	t.report(v)
@@ -159,11 +160,11 @@ func (t *trial) verdict(cause string) link.Verdict {
 	known, _ := link.FindCause(cause)
 	v := t.begin(link.StagesUpTo(link.StageOf(t.facts), link.StageFailed, known.Title))
 	v.Cause, v.Words, v.Todo = cause, known.Title+".", known.Todo
-	if t.fault != nil {
+	if t.fault != nil && link.Vague(cause) { // PocketBase's log knows better than we, who got no answer
 		v.Words, v.Todo = link.Words(t.fault)
 	}
 	if done := t.facts.Exchanged; done != nil {
-		v.Outcome, v.Record, v.Claims = done.Outcome, done.Record, done.Claims
+		v.Outcome, v.Record, v.Claims, v.Made = done.Outcome, done.Record, done.Claims, done.Outcome == link.OutcomeNew
 		if said := link.RefusalWords(done.Refusal); said != "" {
 			v.Words += " " + said
 		}
@@ -180,10 +181,17 @@ func (t *trial) evidence() []link.Evidence {
 	if code := t.facts.Return.Error; code != "" {
 		list = append(list, link.Evidence{System: link.Authentik, Text: "authentik sent the person back with the error “" + link.Scrub(code) + "”."})
 	}
+	if status := t.facts.Return.Status; t.facts.Return.Missing == link.MissingRefused && status != 0 {
+		list = append(list, link.Evidence{System: link.PB, Text: fmt.Sprintf("The page was answered %d at /api/realtime.", status)})
+	}
 	for _, c := range t.facts.Checks {
 		if c.Status == link.Fail || c.Status == link.Warn {
 			list = append(list, link.Evidence{System: c.System, Text: c.Title + ": " + c.Evidence})
 		}
+	}
+	if t.fault != nil {
+		summary, _ := link.Words(t.fault)
+		list = append(list, link.Evidence{System: link.PB, Text: summary})
 	}
 	for system, why := range map[link.System]string{link.Authentik: t.facts.Authentik.Unread, link.PB: t.facts.PocketBase.Unread} {
 		if why != "" {
@@ -209,15 +217,19 @@ func (t *trial) addMismatch(ctx context.Context, v *link.Verdict) {
 	v.Words += " " + v.Redirect.String()
 }
 
-// addLeftBehind finds the account that PocketBase made before it refused the
-// sign-in by its auth rule or for a second factor, where it is known whose it
-// is.
+// addLeftBehind names the account that PocketBase found or made before it
+// refused the sign-in by its auth rule or for a second factor. Where nobody
+// knows who signed in, only one that was made since can be it.
 func (t *trial) addLeftBehind(ctx context.Context, v *link.Verdict) {
 	if v.Cause != "auth-rule" && v.Cause != "mfa" || t.facts.Claims == nil {
 		return
 	}
 	there, _, err := t.e.pocketbase.Accounts(ctx, t.d, t.facts.Claims.Subject, "")
-	if err == nil && there != nil {
+	if err != nil || there == nil {
+		return
+	}
+	v.Made = t.e.pocketbase.MadeSince(ctx, t.d, there.ID, t.s.Started) == nil
+	if v.Made || t.facts.Authentik.Person != 0 {
 		v.Record = &link.Record{ID: there.ID, Email: there.Email, Verified: there.Verified}
 	}
 }

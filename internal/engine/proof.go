@@ -44,8 +44,12 @@ type PocketBaseProof interface {
 	Accounts(ctx context.Context, d link.Desired, subject, email string) (bySubject, byEmail *link.Account, err error)
 	// Trail is what PocketBase's log tells of a sign-in.
 	Trail(context.Context, link.TrailQuery) link.PocketBaseTrail
+	// MadeSince returns no error for an account that a sign-in through the
+	// link's slot has made since then.
+	MadeSince(ctx context.Context, d link.Desired, id string, since time.Time) error
 	// DeleteAccount deletes an account that a test sign-in made since then.
-	DeleteAccount(ctx context.Context, d link.Desired, id string, since time.Time) error
+	// told means that PocketBase said itself that it was new.
+	DeleteAccount(ctx context.Context, d link.Desired, id string, since time.Time, told bool) error
 	// Realtime measures whether the event stream arrives at once.
 	Realtime(context.Context, link.Desired) link.Check
 	// ClockOffset is by how much its clock is ahead of this machine's.
@@ -177,6 +181,6 @@ func realtimeURL(d link.Desired, redirectURL, id string) string {
 // DeleteTestAccount deletes the account that a sign-in test made, with its
 // links. It refuses any that was there before the test. The error is a
 // *link.Fault.
-func (e *Engine) DeleteTestAccount(ctx context.Context, d link.Desired, s SignIn, recordID string) error {
-	return e.pocketbase.DeleteAccount(ctx, d, recordID, s.Started)
+func (e *Engine) DeleteTestAccount(ctx context.Context, d link.Desired, s SignIn, v link.Verdict) error {
+	return e.pocketbase.DeleteAccount(ctx, d, v.Record.ID, s.Started, v.Outcome == link.OutcomeNew)
 }

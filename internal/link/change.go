@@ -149,6 +149,9 @@ type Plan struct {
 	// so whatever was changed since.
 	Undoes []Change
 	Force  bool
+	// Only is the one cause that the plan puts right, empty for all that
+	// differs from the spec.
+	Only string
 }
 
 // Purpose says what a plan is for.
@@ -174,11 +177,11 @@ func (p Plan) Again(a AuthentikSnapshot, b PocketBaseSnapshot) (Plan, Problems) 
 		return NewRemoval(p.Spec, a, b)
 	default:
 		again, problems := NewPlan(p.Spec, a, b, p.Generated)
-		if p.Purpose == PurposeRotate {
-			again = AsRotation(again)
-		}
 		again.Of = p.Of
-		return again, problems
+		if p.Purpose == PurposeRotate {
+			return AsRotation(again), problems
+		}
+		return again.Narrow(p.Only), problems
 	}
 }
 

@@ -83,11 +83,12 @@ func diagnoseError(code string) string {
 func diagnoseMissing(f Facts) string {
 	failed := func(prefix string) string { return failedCause(f.Checks, prefix) }
 	trail := f.PocketBase
+	if cause := diagnoseStream(f); cause != "" {
+		return cause
+	}
 	switch {
-	case f.Return.Missing == MissingStream:
-		return "buffered-stream"
-	case trail.Returned && trail.RedirectIP == trail.StreamIP && trail.StreamIP != "":
-		return "buffered-stream"
+	case trail.Returned && (trail.IgnoresIPs || trail.RedirectIP == trail.StreamIP && trail.StreamIP != ""):
+		return firstOf(failed("pocketbase.realtime"), "buffered-stream")
 	case trail.Returned && trail.RedirectIP != "" && trail.StreamIP != "":
 		return "different-ip"
 	case trail.Returned: // the log keeps no addresses
@@ -103,12 +104,37 @@ func diagnoseMissing(f Facts) string {
 		return "popup-closed"
 	case f.Authentik.Through && trail.Elsewhere:
 		return "other-pocketbase"
+	case f.Authentik.Through && trail.IgnoresIPs:
+		return firstOf(failed("pocketbase.realtime"), "popup-closed") // its log would have the return
 	case f.Authentik.Through && f.Authentik.IP != "" && trail.StreamIP != "" && f.Authentik.IP != trail.StreamIP:
 		return "different-ip"
 	case f.Authentik.Through:
 		return firstOf(failed("pocketbase.realtime"), "different-ip")
 	}
 	return firstOf(failed("authentik.access"), failed("authentik."), failed("pocketbase.realtime"), "popup-closed")
+}
+
+// diagnoseStream is for what the page itself noticed of PocketBase's event
+// stream, empty where that was all right.
+func diagnoseStream(f Facts) string {
+	switch f.Return.Missing {
+	case MissingStream:
+		return "buffered-stream"
+	case MissingUnreachable:
+		return "browser-unreachable"
+	case MissingCORS:
+		return "cors"
+	case MissingMixed:
+		return "plain-http"
+	case MissingRefused:
+		if f.Return.Status == 400 && !f.PocketBase.IgnoresIPs {
+			return "different-ip" // the one thing that it refuses so
+		}
+		return "stream-refused"
+	case MissingBroken:
+		return "stream-broken"
+	}
+	return ""
 }
 
 // failedCause is the cause of the first failed check whose id begins so.
@@ -231,12 +257,14 @@ func StageOf(f Facts) StageID {
 		return stageOfRefusal(*f.Exchanged.Refusal)
 	case f.Exchanged != nil:
 		return StageRecord
-	case f.Return.Missing == MissingStream:
+	case f.Return.Missing.early(), f.Return.Missing == MissingBroken && f.Return.State == "":
 		return StageOpened
 	case f.Return.Missing != MissingNothing && (f.PocketBase.Returned || f.Authentik.Through):
 		return StageCallback
 	case f.Return.Missing != MissingNothing || f.Return.Error != "":
 		return StageAuthentik
+	case f.PocketBase.Stage != "":
+		return f.PocketBase.Stage
 	}
 	return StageToken
 }

@@ -47,6 +47,9 @@ type Prediction struct {
 	// Unsure tells that a rule, named by Cause, may refuse what is predicted:
 	// authpocket does not work rules out.
 	Unsure bool
+	// Resets tells that PocketBase gives the account another password and, since
+	// 0.37.4, removes its links: it was never verified.
+	Resets bool
 	// Subject is whom it is about, as authentik names them to PocketBase;
 	// empty where nobody was named.
 	Subject string
@@ -55,47 +58,80 @@ type Prediction struct {
 }
 
 // Predict tells what PocketBase will do at a sign-in with these claims, in
-// the order in which it decides (apis/record_auth_with_oauth2.go). bySubject
-// is the record linked with the subject, byEmail the one with the address;
-// nil for none.
+// the order in which it decides (apis/record_auth_with_oauth2.go): it finds,
+// links or makes the account, and only then asks whether it may sign in.
+// bySubject is the record linked with the subject, byEmail the one with the
+// address; nil for none.
 func Predict(claims Claims, c CollectionState, bySubject, byEmail *Account) Prediction {
 	email := claims.Email
 	if !claims.Verified {
 		email = ""
 	}
-	p := predict(claims, c, bySubject, byEmail, email)
+	var p Prediction
 	switch {
-	case p.Outcome == OutcomeNew && !PlainlyOpen(c.CreateRule):
+	case bySubject != nil:
+		p = Prediction{Outcome: OutcomeReturns, Account: *bySubject, Email: bySubject.Email,
+			Words: "Signs in to the account " + quote(shown(*bySubject)) + ", which is linked already."}
+	case byEmail != nil && email != "":
+		p = predictLink(claims, *byEmail)
+	default:
+		p = predictNew(claims, c, email)
+	}
+	if p.Outcome == OutcomeRefused {
+		return p
+	}
+	p.Resets = p.Outcome != OutcomeNew && !p.Account.Verified
+	if p.Outcome == OutcomeNew && !PlainlyOpen(c.CreateRule) {
 		p.Unsure, p.Cause, p.Words = true, "create-rule", p.Words+" The create rule of "+c.Name+" may refuse it; authpocket does not work it out."
-	case p.Outcome != OutcomeRefused && strings.TrimSpace(Value(c.AuthRule, "")) != "":
-		p.Unsure, p.Cause, p.Words = true, "auth-rule", p.Words+" The auth rule of "+c.Name+" may refuse it; authpocket does not work it out."
+	}
+	return predictEntry(c, p)
+}
+
+// predictEntry is for an account that was found or made: PocketBase keeps it
+// so even where it then lets nobody in.
+func predictEntry(c CollectionState, p Prediction) Prediction {
+	refuse := func(cause, words string) Prediction {
+		if p.Outcome == OutcomeNew {
+			words += " The account is made all the same."
+		}
+		return Prediction{Outcome: OutcomeRefused, Cause: cause, Words: words, Account: p.Account, Resets: p.Resets}
+	}
+	doubt := func(cause, words string) {
+		p.Words += " " + words + " may refuse it; authpocket does not work it out."
+		if !p.Unsure {
+			p.Unsure, p.Cause = true, cause
+		}
+	}
+	if c.AuthRule == nil {
+		return refuse("auth-rule", "PocketBase refuses everyone: the auth rule of "+c.Name+" lets nobody sign in.")
+	}
+	if strings.TrimSpace(*c.AuthRule) != "" {
+		doubt("auth-rule", "The auth rule of "+c.Name)
+	}
+	switch {
+	case !c.MFAEnabled || exemptsOAuth2(c.MFARule):
+	case c.MFARule == "":
+		return refuse("mfa", "PocketBase asks for a second factor: MFA is on in "+c.Name+", and OAuth2 alone is not enough.")
+	default:
+		doubt("mfa", "The MFA rule of "+c.Name)
 	}
 	return p
 }
 
-// predict leaves rules aside that are neither open nor closed. email is
-// empty where PocketBase drops it.
-func predict(claims Claims, c CollectionState, bySubject, byEmail *Account, email string) Prediction {
+// predictNew is for somebody without an account. email is empty where
+// PocketBase drops it.
+func predictNew(claims Claims, c CollectionState, email string) Prediction {
 	switch {
-	case c.AuthRule == nil:
-		return refused("auth-rule", "PocketBase refuses everyone: the auth rule of "+c.Name+" lets nobody sign in.")
-	case c.MFAEnabled && !exemptsOAuth2(c.MFARule):
-		return refused("mfa", "PocketBase asks for a second factor: MFA is on in "+c.Name+", and OAuth2 alone is not enough.")
-	case bySubject != nil:
-		return Prediction{Outcome: OutcomeReturns, Account: *bySubject, Email: bySubject.Email,
-			Words: "Signs in to the account " + quote(shown(*bySubject)) + ", which is linked already."}
-	case byEmail != nil && email != "":
-		return predictLink(claims, *byEmail)
 	case c.CreateRule == nil:
 		return refused("create-rule", "PocketBase refuses new people: only superusers may create records in "+c.Name+".")
-	case c.OAuth2.Mapped.ID == "id":
-		return refused("mapped-field", "PocketBase refuses new people: the subject is mapped to the record's own id, which it never fits.")
 	case email == "" && c.EmailRequired:
 		cause := "email-unverified"
 		if claims.Email == "" {
 			cause = "email-blank"
 		}
 		return refused(cause, "PocketBase refuses the sign-in with “email: Cannot be blank”: authentik sends no verified address, and "+c.Name+" requires one.")
+	case c.OAuth2.Mapped.ID == "id":
+		return refused("mapped-field", "PocketBase refuses new people: the subject is mapped to the record's own id, which it never fits.")
 	case requiredEmpty(c, claims) != "":
 		return refused("required-field", "PocketBase refuses new people: "+c.Name+" requires "+requiredEmpty(c, claims)+", which a sign-in leaves empty.")
 	case email == "":
@@ -115,6 +151,15 @@ func predictLink(claims Claims, there Account) Prediction {
 	}
 	return Prediction{Outcome: OutcomeLinked, Account: there, Email: there.Email,
 		Words: "Is linked to the account " + quote(shown(there)) + ", which has the same address."}
+}
+
+// ResetWords says what PocketBase does to an account that was never verified
+// before it signs somebody in to it, empty where it does nothing.
+func (p Prediction) ResetWords() string {
+	if !p.Resets {
+		return ""
+	}
+	return "The account " + quote(shown(p.Account)) + " was never verified. At the sign-in PocketBase gives it another password, so that the old one works no more, and since 0.37.4 removes its links with other sign-ins. That cannot be taken back."
 }
 
 // requiredEmpty names a required field of the collection that a new record

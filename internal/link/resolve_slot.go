@@ -1,6 +1,10 @@
 package link
 
-import "slices"
+import (
+	"net/url"
+	"slices"
+	"strings"
+)
 
 // resolveSlot settles our element of the collection's OAuth2 providers. All
 // other elements keep their place and content.
@@ -58,12 +62,39 @@ func resolveSlot(d *Desired, s Spec, a AuthentikSnapshot, c CollectionState, pro
 }
 
 // keepInternal keeps a URL that leads to the right endpoint by an address of
-// an inner network: one that only PocketBase uses.
-func keepInternal(url string, now OAuth2Provider, wanted string) string {
-	if pathOf(url) == pathOf(wanted) && !SameHost(url, now.AuthURL) && innerAddress(url) {
-		return url
+// an inner network: one that only PocketBase uses. Where just its path is
+// wrong, that alone is put right.
+func keepInternal(raw string, now OAuth2Provider, wanted string) string {
+	if SameHost(raw, now.AuthURL) || !innerAddress(raw) {
+		return wanted
+	}
+	if strings.Contains(pathOf(raw), "/application/o/") {
+		return MendPath(raw, wanted)
 	}
 	return wanted
+}
+
+// MendPath is the URL with the path of the endpoint that is wanted: whatever
+// stood before /application/o/ may be a proxy's. A URL whose path is right
+// stays as it is.
+func MendPath(raw, wanted string) string {
+	u, err := url.Parse(raw)
+	switch {
+	case err != nil || u.Host == "":
+		return wanted
+	case u.Path == pathOf(wanted):
+		return raw
+	}
+	prefix, _, own := strings.Cut(u.Path, "/application/o/")
+	before, name, known := strings.Cut(pathOf(wanted), "/application/o/")
+	if !known {
+		return wanted
+	}
+	if !own {
+		prefix = before
+	}
+	u.Path, u.RawPath, u.RawQuery, u.Fragment = prefix+"/application/o/"+name, "", "", ""
+	return u.String()
 }
 
 func orDefault(v, fallback string) string {

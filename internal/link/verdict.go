@@ -80,10 +80,27 @@ type Missing string
 // The reasons, as the page that holds PocketBase's event stream knows them.
 const (
 	MissingNothing Missing = ""        // something came back
-	MissingStream  Missing = "stream"  // the event stream gave no first event
 	MissingClosed  Missing = "closed"  // the sign-in window was closed
 	MissingTimeout Missing = "timeout" // nobody came back in time
+	MissingStream  Missing = "stream"  // the event stream gave no first event, with nothing in its way
+	// What was in its way.
+	MissingUnreachable Missing = "unreachable" // the browser gets no answer of PocketBase
+	MissingCORS        Missing = "cors"        // PocketBase answers, and does not let the page read it
+	MissingMixed       Missing = "mixed"       // the page is https, and PocketBase http
+	MissingRefused     Missing = "refused"     // the stream, or subscribing to it, was answered with Return.Status
+	MissingBroken      Missing = "broken"      // the stream was there and broke off
 )
+
+// Known tells whether it is one of the reasons.
+func (m Missing) Known() bool {
+	return m == MissingClosed || m == MissingTimeout || m.early() || m == MissingBroken
+}
+
+// early tells that authentik was not opened, because of PocketBase's event
+// stream.
+func (m Missing) early() bool {
+	return m == MissingStream || m == MissingUnreachable || m == MissingCORS || m == MissingMixed || m == MissingRefused
+}
 
 // Return is what a sign-in window came back with: a code, an error of
 // authentik's, or nothing.
@@ -91,6 +108,7 @@ type Return struct {
 	Code    secret.Text
 	Error   string // authentik's error code, such as "access_denied"
 	Missing Missing
+	Status  int // of MissingRefused
 	// State is the state that the sign-in was opened with, by which
 	// PocketBase's log is searched. Empty: the one of StartSignIn.
 	State string
@@ -157,13 +175,17 @@ type PocketBaseTrail struct {
 	// Cause is what kept PocketBase from token or claims, by the catalogue;
 	// empty where the log names none.
 	Cause      string
-	StreamIP   string // who held the event stream
-	Returned   bool   // somebody came back from authentik; newer versions leave that out
-	RedirectIP string // who came back; empty where the log has none
+	Stage      StageID // at which the log says that it failed, empty where it does not
+	StreamIP   string  // who held the event stream
+	Returned   bool    // somebody came back from authentik; newer versions leave that out
+	RedirectIP string  // who came back; empty where the log has none
 	// Elsewhere tells that the redirect URI's address does not lead to this
 	// PocketBase.
 	Elsewhere bool
-	Unread    string // why the log could not be read, or read in time
+	// IgnoresIPs tells that this PocketBase, older than 0.38.2, does not
+	// compare the addresses of stream and window.
+	IgnoresIPs bool
+	Unread     string // why the log could not be read, or read in time
 }
 
 // Mismatch is a redirect URI that authentik does not know, and those it does.
@@ -179,6 +201,9 @@ type Verdict struct {
 	Stages  []Stage `json:"stages"`
 	Outcome Outcome `json:"outcome"`
 	Record  *Record `json:"record,omitempty"`
+	// Made tells that this sign-in made the record, also where PocketBase
+	// refused it afterwards.
+	Made bool `json:"made"`
 	// Claims are all that authentik sent, for the admin only.
 	Claims      map[string]string `json:"claims,omitempty"`
 	Prediction  *Prediction       `json:"prediction,omitempty"` // nil: none was asked for

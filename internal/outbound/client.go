@@ -25,7 +25,9 @@ var ErrBodyTooLarge = errors.New("the answer is larger than 8 MB")
 type Config struct {
 	// Roots are CAs trusted beside the system's own. nil: only the system's.
 	Roots *x509.CertPool
-	// Timeout bounds one whole call, body included. Zero: 10 s.
+	// Timeout bounds one whole call, body included, and what the transport
+	// alone waits for an answer to begin. Zero: 10 s, which the client alone
+	// holds: a copy of it with another time shares the connections.
 	Timeout time.Duration
 }
 
@@ -34,6 +36,7 @@ type Config struct {
 // are never a target. The environment's proxies are respected: the name is
 // then resolved by the proxy, so only what the address itself says is refused.
 func New(cfg Config) *http.Client {
+	begin := cfg.Timeout
 	if cfg.Timeout == 0 {
 		cfg.Timeout = 10 * time.Second
 	}
@@ -43,7 +46,7 @@ func New(cfg Config) *http.Client {
 		DialContext:            dialer.DialContext,
 		TLSClientConfig:        &tls.Config{MinVersion: tls.VersionTLS12, RootCAs: cfg.Roots},
 		TLSHandshakeTimeout:    5 * time.Second,
-		ResponseHeaderTimeout:  cfg.Timeout,
+		ResponseHeaderTimeout:  begin,
 		MaxResponseHeaderBytes: 64 << 10,
 		MaxConnsPerHost:        16,
 		MaxIdleConnsPerHost:    16,

@@ -34,6 +34,8 @@ const (
 	causeSigningKey    = "signing-key"
 	causeClock         = "clock"
 	causeRealtime      = "buffered-stream"
+	causeNoStream      = "stream-refused"
+	causeBroken        = "stream-broken"
 )
 
 var userStatus = regexp.MustCompile(`^failed to fetch OAuth2 user profile via \S+ \((\d{3})\)`)

@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
+	"strconv"
 	"time"
 
 	"authpocket/internal/link"
@@ -62,8 +63,8 @@ type signedInAnswer struct {
 // PocketBase's is an Exchanged; the error is a *link.Fault where there was
 // none. The tokens of the answer are not kept.
 func (c *Client) Exchange(ctx context.Context, d link.Desired, code link.Code) (link.Exchanged, error) {
-	newest := c.newestLink(ctx, d)
-	a, err := c.wire.send(ctx, call{
+	before := c.linkedBefore(ctx, d)
+	a, err := c.wire.unhurried().send(ctx, call{
 		method: http.MethodPost,
 		path:   "/api/collections/" + url.PathEscape(d.Collection.Name) + "/auth-with-oauth2",
 		query:  url.Values{nonceKey: {code.Nonce}},
@@ -85,7 +86,7 @@ func (c *Client) Exchange(ctx context.Context, d link.Desired, code link.Code) (
 	sent.Subject = got.Meta.ID
 	record := readRecord(got.Record, d.Collection.OAuth2.Mapped)
 	return link.Exchanged{
-		Outcome: c.outcome(ctx, d, got, newest, record.Created), Record: &record, Subject: got.Meta.ID,
+		Outcome: c.outcome(ctx, d, got, before, record.Created), Record: &record, Subject: got.Meta.ID,
 		Claims: link.ClaimTexts(got.Meta.RawUser), Sent: sent,
 	}, nil
 }
@@ -131,15 +132,20 @@ func readRecord(fields map[string]any, mapped link.MappedFields) link.Record {
 const sameWrite = 2 * time.Second
 
 // outcome tells a new account from one that was linked just now and one that
-// was linked before. PocketBase 0.23 to 0.25 leave isNew out; there the times
-// of the account and its link tell.
-func (c *Client) outcome(ctx context.Context, d link.Desired, got signedInAnswer, newest string, made time.Time) link.Outcome {
-	if link.Value(got.Meta.IsNew, false) {
+// was linked before. The rows of _externalAuths tell that afterwards only in
+// part: since 0.37.4 PocketBase makes the row of an account that was never
+// verified anew at each sign-in. PocketBase 0.23 to 0.25 leave isNew out; there
+// the times of the account and its link tell.
+func (c *Client) outcome(ctx context.Context, d link.Desired, got signedInAnswer, before linksBefore, made time.Time) link.Outcome {
+	switch {
+	case link.Value(got.Meta.IsNew, false):
 		return link.OutcomeNew
+	case before.subjects[got.Meta.ID]:
+		return link.OutcomeReturns
 	}
 	rows, err := c.links(ctx, d, lookup("providerId", got.Meta.ID))
 	for _, row := range rows {
-		if err != nil || row.ProviderID != got.Meta.ID || row.Created <= newest {
+		if err != nil || row.ProviderID != got.Meta.ID || row.Created <= before.newest {
 			continue
 		}
 		if got.Meta.IsNew == nil && !made.IsZero() && logTime(row.Created).Sub(made).Abs() < sameWrite {
@@ -150,14 +156,41 @@ func (c *Client) outcome(ctx context.Context, d link.Desired, got signedInAnswer
 	return link.OutcomeReturns
 }
 
-// newestLink is when the newest link of the slot was made, as PocketBase
-// writes times, which sort as text. Empty: there is none, or it cannot be
-// read.
-func (c *Client) newestLink(ctx context.Context, d link.Desired) string {
-	var got list[externalAuth]
-	query := url.Values{"filter": {ofSlot(d)}, "sort": {"-created"}, "perPage": {"1"}, "skipTotal": {"1"}}
-	if err := c.read(ctx, call{path: externalAuths, query: query}, &got); err != nil || len(got.Items) == 0 {
-		return ""
+// linksBefore are the links of a slot as they stand before a sign-in.
+type linksBefore struct {
+	subjects map[string]bool
+	// newest is when the newest was made, as PocketBase writes times, which
+	// sort as text. Empty: there is none, or it cannot be read.
+	newest string
+}
+
+// The most links that are read before a sign-in, whose code waits meanwhile.
+const (
+	linksPage  = 1000
+	linksPages = 10
+	linksTime  = 10 * time.Second
+)
+
+// linkedBefore reads who is linked through the slot, the newest first. Where
+// there are more than can be read in time, the times of the links have to do
+// for the others.
+func (c *Client) linkedBefore(ctx context.Context, d link.Desired) linksBefore {
+	ctx, cancel := context.WithTimeout(ctx, linksTime)
+	defer cancel()
+	before := linksBefore{subjects: map[string]bool{}}
+	for page := 1; page <= linksPages; page++ {
+		var got list[externalAuth]
+		query := url.Values{"filter": {ofSlot(d)}, "sort": {"-created"}, "page": {strconv.Itoa(page)}, "perPage": {strconv.Itoa(linksPage)}, "skipTotal": {"1"}, "fields": {"providerId,created"}}
+		if err := c.read(ctx, call{path: externalAuths, query: query}, &got); err != nil {
+			return before
+		}
+		for _, row := range got.Items {
+			before.subjects[row.ProviderID] = true
+			before.newest = max(before.newest, row.Created)
+		}
+		if len(got.Items) < linksPage {
+			return before
+		}
 	}
-	return got.Items[0].Created
+	return before
 }

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"crypto/rand"
-	"errors"
 	"net/http"
 	"net/url"
 	"strings"
@@ -25,20 +24,16 @@ func (c *Client) Probe(ctx context.Context, d link.Desired) link.Check {
 		return skip(check, why)
 	}
 	nonce := strings.ToLower(rand.Text())
-	a, err := c.wire.send(ctx, probeCall(d, nonce, c))
-	var timeout interface{ Timeout() bool }
-	switch {
-	case err != nil && !(errors.As(err, &timeout) && timeout.Timeout()):
-		return skip(check, unreachable(c.cfg.URL, err).Summary)
-	case err == nil:
+	a, err := c.wire.unhurried().send(ctx, probeCall(d, nonce, c))
+	if err == nil {
 		if done, ok := refusedProbe(check, a, d); ok {
 			return done
 		}
 	}
-	entry, why := c.logged(ctx, nonce)
+	entry, why := c.logged(ctx, nonce) // which knows more than whoever cut our own call short
 	switch {
 	case entry == nil && err != nil:
-		return judge(check, causeTimeout, "", d)
+		return skip(check, unreachable(c.cfg.URL, err).Summary)
 	case entry == nil:
 		return skip(check, why)
 	}

@@ -10,7 +10,7 @@ import (
 	"time"
 
 	"authpocket/internal/link"
-	"authpocket/internal/outbound"
+	"authpocket/internal/secret"
 )
 
 func TestClassify(t *testing.T) {
@@ -130,9 +130,7 @@ func TestProbe(t *testing.T) {
 				t.Fatal(err)
 			}
 			if one.name == "hanging" {
-				impatient := outbound.New(outbound.Config{Timeout: time.Second})
-				t.Cleanup(impatient.CloseIdleConnections)
-				client.wire.http = impatient
+				client.wire.long = time.Second
 			}
 			check := client.Probe(t.Context(), d)
 			if check.Status != one.status || check.Cause != catalogued(one.cause) {
@@ -170,6 +168,34 @@ func TestProbeNotAsked(t *testing.T) {
 		t.Fatal(err)
 	}
 	expect("off", d, link.Fail, causeOff)
+}
+
+// TestASlowAuthentikIsWaitedFor: PocketBase gives authentik 30 s, so its
+// answer is waited for longer than any other.
+func TestASlowAuthentikIsWaitedFor(t *testing.T) {
+	t.Parallel()
+	server := start(t)
+	client, _ := connect(t, server)
+	d := desired(t, client)
+	d.Slot.TokenURL = serve(t, func(w http.ResponseWriter, r *http.Request) {
+		_, _ = io.Copy(io.Discard, r.Body)
+		select {
+		case <-time.After(time.Second):
+			answerJSON(w, 400, `{"error":"invalid_client"}`)
+		case <-r.Context().Done():
+		}
+	})
+	if err := client.Apply(t.Context(), adding(observe(t, client), d.Slot)); err != nil {
+		t.Fatal(err)
+	}
+	client.wire.http.Timeout = 500 * time.Millisecond
+	done, err := client.Exchange(t.Context(), d, link.Code{Code: secret.New("a-code"), CodeVerifier: secret.New("v"), RedirectURL: link.RedirectURL(server.URL()), Nonce: "slow"})
+	if err != nil || done.Refusal == nil || done.Refusal.Message != "Failed to fetch OAuth2 token." {
+		t.Errorf("%+v, %v", done, err)
+	}
+	if exchangeTime < 45*time.Second || client.wire.long != exchangeTime {
+		t.Errorf("an exchange may take %s", client.wire.long)
+	}
 }
 
 // TestProbeNotLogged: what PocketBase will not log cannot be read.

@@ -66,6 +66,12 @@ var plainState = regexp.MustCompile(`^[A-Za-z0-9_-]{8,100}$`)
 // one by the address that is known to. Once the latter is there, all before
 // it is as well.
 func (c *Client) Trail(ctx context.Context, q link.TrailQuery) link.PocketBaseTrail {
+	trail := c.trail(ctx, q)
+	trail.IgnoresIPs = c.release().before(comparesIPs)
+	return trail
+}
+
+func (c *Client) trail(ctx context.Context, q link.TrailQuery) link.PocketBaseTrail {
 	if why := c.logsOff(ctx); why != "" {
 		return link.PocketBaseTrail{Unread: why}
 	}
@@ -156,7 +162,7 @@ func readTrail(entries []trailEntry, q link.TrailQuery, marked bool) (t link.Poc
 		case "exchange":
 			whole = whole || q.Exchange
 			t.Exchange = true
-			t.Cause = e.cause()
+			t.Stage, t.Cause = e.cause()
 		case "redirect":
 			t.Returned, t.RedirectIP = true, e.Data.UserIP
 		case "stream":
@@ -175,17 +181,17 @@ func readTrail(entries []trailEntry, q link.TrailQuery, marked bool) (t link.Poc
 
 // cause reads what kept PocketBase from token or claims, empty for anything
 // else.
-func (e trailEntry) cause() string {
+func (e trailEntry) cause() (link.StageID, string) {
 	switch said := e.words(); {
 	case strings.HasPrefix(e.Data.Error, "Failed to fetch OAuth2 token"):
 		if cause := classify(said); cause != "" {
-			return catalogued(cause)
+			return link.StageToken, catalogued(cause)
 		}
-		return causeCodeRefused
+		return link.StageToken, causeCodeRefused
 	case strings.HasPrefix(e.Data.Error, "Failed to fetch OAuth2 user"):
-		return catalogued(classifyUser(said))
+		return link.StageUserInfo, catalogued(classifyUser(said))
 	}
-	return ""
+	return "", ""
 }
 
 // sentence is the entry for people.

@@ -59,7 +59,9 @@ func TestWarnings(t *testing.T) {
 			d.Collection = *now
 			d.Collection.OAuth2.Enabled = true
 		}, []string{causeCreateRule, causeAuthRule}},
-		{"turned off", func(_ *link.PocketBaseSnapshot, _ *link.CollectionState, d *link.Desired) { d.Collection.OAuth2.Enabled = false }, []string{"oauth2-off"}},
+		{"turned off", func(_ *link.PocketBaseSnapshot, _ *link.CollectionState, d *link.Desired) {
+			d.Collection.OAuth2.Enabled = false
+		}, []string{"oauth2-off"}},
 		{"one field for two claims", func(_ *link.PocketBaseSnapshot, _ *link.CollectionState, d *link.Desired) {
 			d.Collection.OAuth2.Mapped = link.MappedFields{Name: "nick", Username: "nick", AvatarURL: "picture"}
 		}, []string{"mapped-twice"}},

@@ -22,10 +22,15 @@ type wire struct {
 	http  *http.Client
 	log   *slog.Logger
 	sleep func(context.Context, time.Duration) error
+	long  time.Duration // what a call may take during which PocketBase calls authentik
 }
 
+// exchangeTime is more than the 30 s that PocketBase gives itself for
+// authentik's answers to one sign-in.
+const exchangeTime = 45 * time.Second
+
 func newWire(cfg Config) wire {
-	w := wire{base: cfg.URL, http: cfg.HTTP, log: cfg.Log, sleep: cfg.Pause}
+	w := wire{base: cfg.URL, http: cfg.HTTP, log: cfg.Log, sleep: cfg.Pause, long: exchangeTime}
 	if w.sleep == nil {
 		w.sleep = sleep
 	}
@@ -53,6 +58,17 @@ func (c call) verb() string {
 
 // String names the call for evidence and errors, without its query.
 func (c call) String() string { return c.verb() + " " + c.path }
+
+// unhurried is the same wire for calls that PocketBase answers only once
+// authentik has answered it: the reason of a failure is in that answer.
+func (w wire) unhurried() wire {
+	client := *w.http
+	if client.Timeout > 0 {
+		client.Timeout = w.long
+	}
+	w.http = &client
+	return w
+}
 
 // answer is what came back, read whole.
 type answer struct {

@@ -73,15 +73,18 @@ func (b *browser) signIn(ctx context.Context, s engine.SignIn, username string) 
 		b.listen(ctx, s.RealtimeURL, events)
 	}()
 	defer func() { cancel(); <-listening }()
-	client, err := b.subscribe(ctx, s.RealtimeURL, events)
-	if err != nil {
-		return link.Return{Missing: link.MissingStream}, nil
+	client, barred, err := b.subscribe(ctx, s.RealtimeURL, events)
+	if err != nil || barred.Missing != link.MissingNothing {
+		return barred, err
 	}
 	if err := b.follow(ctx, s.WithState(client), username); err != nil {
 		return link.Return{}, err
 	}
 	select {
-	case m := <-events:
+	case m, there := <-events:
+		if !there {
+			return link.Return{Missing: link.MissingBroken, State: client}, nil
+		}
 		return readReturn(m, client)
 	case <-time.After(codePatience):
 	}
@@ -103,8 +106,9 @@ func readReturn(m message, state string) (link.Return, error) {
 	return link.Return{Code: secret.New(data.Code), Error: data.Error, State: state}, nil
 }
 
-// listen passes the stream's events on until it ends.
+// listen passes the stream's events on until it ends, and closes them then.
 func (b *browser) listen(ctx context.Context, address string, events chan<- message) {
+	defer close(events)
 	r, err := http.NewRequestWithContext(ctx, http.MethodGet, address, nil)
 	if err != nil {
 		return
@@ -130,34 +134,58 @@ func (b *browser) listen(ctx context.Context, address string, events chan<- mess
 }
 
 // subscribe waits for the stream's client id and asks for the sign-in's event.
-func (b *browser) subscribe(ctx context.Context, address string, events <-chan message) (string, error) {
+// It tells what was in its way.
+func (b *browser) subscribe(ctx context.Context, address string, events <-chan message) (client string, barred link.Return, err error) {
 	var hello struct{ ClientID string }
 	select {
-	case m := <-events:
+	case m, there := <-events:
+		if !there {
+			return "", b.refusal(ctx, address), nil
+		}
 		if err := json.Unmarshal([]byte(m.data), &hello); err != nil {
-			return "", fmt.Errorf("reading the first event: %w", err)
+			return "", link.Return{}, fmt.Errorf("reading the first event: %w", err)
 		}
 	case <-time.After(streamPatience):
-		return "", errors.New("no first event")
+		return "", link.Return{Missing: link.MissingStream}, nil
 	}
 	body, err := json.Marshal(map[string]any{"clientId": hello.ClientID, "subscriptions": []string{"@oauth2"}})
 	if err != nil {
-		return "", fmt.Errorf("writing the subscription: %w", err)
+		return "", link.Return{}, fmt.Errorf("writing the subscription: %w", err)
 	}
-	r, err := http.NewRequestWithContext(ctx, http.MethodPost, address, bytes.NewReader(body))
+	status, err := b.ask(ctx, http.MethodPost, address, body)
+	switch {
+	case err != nil:
+		return "", link.Return{}, err
+	case status != http.StatusNoContent:
+		return "", link.Return{Missing: link.MissingRefused, Status: status}, nil
+	}
+	return hello.ClientID, link.Return{}, nil
+}
+
+// refusal is what a stream that ended at once was answered with.
+func (b *browser) refusal(ctx context.Context, address string) link.Return {
+	status, err := b.ask(ctx, http.MethodGet, address, nil)
+	switch {
+	case err != nil:
+		return link.Return{Missing: link.MissingUnreachable}
+	case status == http.StatusOK:
+		return link.Return{Missing: link.MissingBroken}
+	}
+	return link.Return{Missing: link.MissingRefused, Status: status}
+}
+
+func (b *browser) ask(ctx context.Context, method, address string, body []byte) (status int, err error) {
+	r, err := http.NewRequestWithContext(ctx, method, address, bytes.NewReader(body))
 	if err != nil {
-		return "", fmt.Errorf("making the subscription: %w", err)
+		return 0, fmt.Errorf("making a request of the page: %w", err)
 	}
 	r.Header.Set("Content-Type", "application/json")
 	res, err := b.stream.Do(r)
 	if err != nil {
-		return "", fmt.Errorf("subscribing: %w", err)
+		return 0, fmt.Errorf("asking PocketBase: %w", err)
 	}
 	defer res.Body.Close()
-	if res.StatusCode != http.StatusNoContent {
-		return "", fmt.Errorf("subscribing: %d", res.StatusCode)
-	}
-	return hello.ClientID, nil
+	return res.StatusCode, nil
 }
 
 // follow opens authentik's page and signs in where it is asked to.

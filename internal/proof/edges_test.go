@@ -163,6 +163,49 @@ func TestNoAnswerIsNoVerdictOnTheLink(t *testing.T) {
 	}
 }
 
+// TestTheLogKnowsWhyNoAnswerCame: our own call was cut short, and PocketBase
+// noted what it met.
+func TestTheLogKnowsWhyNoAnswerCame(t *testing.T) {
+	t.Parallel()
+	lab := newLab(t)
+	var group sync.WaitGroup
+	for _, one := range []struct {
+		name, cause string
+		stage       link.StageID
+		spoil       func(*linked)
+	}{
+		{"cut short over the token", "invalid-client", link.StageToken, func(l *linked) {
+			l.spoil(func(_ *core.Collection, own *core.OAuth2ProviderConfig) { own.ClientSecret = "of another provider" })
+		}},
+		{"cut short over user info", "user-info-url", link.StageUserInfo, func(l *linked) {
+			l.setURLs("", answering(l.t, http.StatusOK, "text/html", "<html>")+userInfo)
+		}},
+	} {
+		l, m := watched(t, lab, identifier(one.name))
+		one.spoil(l)
+		m.set(func(r *http.Request) (*http.Response, error) {
+			if !strings.HasSuffix(r.URL.Path, "/auth-with-oauth2") {
+				return nil, nil
+			}
+			res, err := m.next.RoundTrip(r)
+			if err == nil {
+				_ = res.Body.Close() // PocketBase is done, and nobody hears of it
+			}
+			return nil, context.DeadlineExceeded
+		})
+		group.Go(func() {
+			v := l.signIn(newBrowser(""), nil)
+			if known, _ := link.FindCause(one.cause); v.Cause != one.cause || !strings.HasPrefix(v.Words, known.Title) || v.Todo != known.Todo {
+				t.Errorf("%s: %+v", one.name, v)
+			}
+			if stage := v.FailedStage(); stage == nil || stage.ID != one.stage || !says(v, "gave no answer") {
+				t.Errorf("%s: %+v", one.name, v)
+			}
+		})
+	}
+	group.Wait()
+}
+
 func page(r *http.Request, status int) *http.Response {
 	return &http.Response{StatusCode: status, Header: http.Header{"Content-Type": {"text/html"}}, Body: http.NoBody, Request: r}
 }

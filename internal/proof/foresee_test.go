@@ -1,6 +1,7 @@
 package proof
 
 import (
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -131,31 +132,31 @@ func TestOnlyTheTestsOwnAccountIsDeleted(t *testing.T) {
 		t.Fatal(err)
 	}
 	v := fresh.finish(newBrowser(""), s, nil)
-	if v.Record == nil || v.Outcome != link.OutcomeNew {
+	if v.Record == nil || v.Outcome != link.OutcomeNew || !v.Made {
 		t.Fatalf("%+v", v)
 	}
 	later := s
 	later.Started = time.Now().Add(time.Minute)
-	if err := fresh.e.DeleteTestAccount(t.Context(), fresh.d, later, v.Record.ID); err == nil {
+	if err := fresh.e.DeleteTestAccount(t.Context(), fresh.d, later, v); err == nil {
 		t.Error("an account of before the test was deleted")
 	}
-	if err := fresh.e.DeleteTestAccount(t.Context(), fresh.d, s, v.Record.ID); err != nil {
+	if err := fresh.e.DeleteTestAccount(t.Context(), fresh.d, s, v); err != nil {
 		t.Error(err)
 	}
 	if bySubject, byEmail, err := fresh.p.Accounts(t.Context(), fresh.d, fresh.subject(), "ada@example.com"); err != nil || bySubject != nil || byEmail != nil {
 		t.Errorf("left behind: %+v %+v %v", bySubject, byEmail, err)
 	}
-	if err := fresh.e.DeleteTestAccount(t.Context(), fresh.d, s, v.Record.ID); err != nil {
+	if err := fresh.e.DeleteTestAccount(t.Context(), fresh.d, s, v); err != nil {
 		t.Errorf("a second time: %v", err)
 	}
 
 	there := lab.link("there", nil)
 	old := there.record("ada@example.com", true)
 	linkedNow := there.signIn(newBrowser(""), nil)
-	if linkedNow.Outcome != link.OutcomeLinked || linkedNow.Record.ID != old.Id {
+	if linkedNow.Outcome != link.OutcomeLinked || linkedNow.Record.ID != old.Id || linkedNow.Made {
 		t.Fatalf("%+v", linkedNow)
 	}
-	if err := there.e.DeleteTestAccount(t.Context(), there.d, later, old.Id); err == nil {
+	if err := there.e.DeleteTestAccount(t.Context(), there.d, later, linkedNow); err == nil {
 		t.Error("an account that was only linked was deleted")
 	}
 }
@@ -171,10 +172,131 @@ func TestTheAccountLeftBehindIsNamed(t *testing.T) {
 		t.Fatal(err)
 	}
 	v := l.finish(newBrowser(""), s, nil)
-	if v.Works || v.Cause != "auth-rule" || v.Record == nil || v.Record.Email != "ada@example.com" {
+	if v.Works || v.Cause != "auth-rule" || v.Record == nil || v.Record.Email != "ada@example.com" || !v.Made {
 		t.Fatalf("%+v", v)
 	}
-	if err := l.e.DeleteTestAccount(t.Context(), l.d, s, v.Record.ID); err != nil {
+	if err := l.e.DeleteTestAccount(t.Context(), l.d, s, v); err != nil {
 		t.Error(err)
+	}
+}
+
+// TestAnOlderAccountIsNeverSaidToBeTheTests: refused after it was found, or
+// found in a collection that keeps no times.
+func TestAnOlderAccountIsNeverSaidToBeTheTests(t *testing.T) {
+	t.Parallel()
+	lab := newLab(t)
+	shut := func(c *core.Collection, _ *core.OAuth2ProviderConfig) { c.AuthRule = nil }
+	timeless := func(c *core.Collection, _ *core.OAuth2ProviderConfig) { c.Fields.RemoveByName("created") }
+	for name, one := range map[string]struct {
+		spoil   func(c *core.Collection, own *core.OAuth2ProviderConfig)
+		linked  bool // before
+		outcome link.Outcome
+	}{
+		"older shut out":       {shut, false, link.OutcomeRefused},
+		"linked shut out":      {shut, true, link.OutcomeRefused},
+		"older without times":  {timeless, false, link.OutcomeLinked},
+		"linked without times": {timeless, true, link.OutcomeReturns},
+	} {
+		l := lab.link(identifier(name), nil)
+		l.spoil(one.spoil)
+		old := l.record("ada@example.com", true)
+		if one.linked {
+			l.connectTo(old, l.subject())
+		}
+		s, err := l.e.StartSignIn(t.Context(), l.d, "")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if l.hasTimes() {
+			query := l.pb.App().DB().NewQuery("UPDATE {{" + l.name + "}} SET created = '2020-01-01 00:00:00.000Z'")
+			if _, err := query.Execute(); err != nil {
+				t.Fatal(err)
+			}
+		}
+		v := l.finish(newBrowser(""), s, nil)
+		if v.Outcome != one.outcome || v.Made || v.Record == nil || v.Record.ID != old.Id {
+			t.Errorf("%s: %+v", name, v)
+			continue
+		}
+		if err := l.e.DeleteTestAccount(t.Context(), l.d, s, v); err == nil {
+			t.Errorf("%s: it was deleted", name)
+		}
+	}
+}
+
+func (l *linked) hasTimes() bool {
+	l.t.Helper()
+	c, err := l.pb.App().FindCollectionByNameOrId(l.name)
+	if err != nil {
+		l.t.Fatal(err)
+	}
+	return c.Fields.GetByName("created") != nil
+}
+
+// TestANewAccountWithoutATimeIsTheTests: PocketBase says itself that it is new.
+func TestANewAccountWithoutATimeIsTheTests(t *testing.T) {
+	t.Parallel()
+	l := newLab(t).link("timeless", nil)
+	l.spoil(func(c *core.Collection, _ *core.OAuth2ProviderConfig) { c.Fields.RemoveByName("created") })
+	s, err := l.e.StartSignIn(t.Context(), l.d, "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	v := l.finish(newBrowser(""), s, nil)
+	if !v.Works || !v.Made {
+		t.Fatalf("%+v", v)
+	}
+	if err := l.e.DeleteTestAccount(t.Context(), l.d, s, v); err != nil {
+		t.Error(err)
+	}
+	if there, _, err := l.p.Accounts(t.Context(), l.d, l.subject(), ""); err != nil || there != nil {
+		t.Errorf("%+v, %v", there, err)
+	}
+}
+
+// TestWhoReturnsIsNotLinkedNow: PocketBase makes the link of an account that
+// was never verified anew at each sign-in.
+func TestWhoReturnsIsNotLinkedNow(t *testing.T) {
+	t.Parallel()
+	l := newLab(t).link("returns", nil)
+	old := l.record("other@example.com", false)
+	l.connectTo(old, l.subject())
+	p, err := l.e.Foresee(t.Context(), l.d, l.person)
+	if err != nil || p.Outcome != link.OutcomeReturns || !strings.Contains(p.ResetWords(), "other@example.com") {
+		t.Errorf("foreseen %+v, %v", p, err)
+	}
+	time.Sleep(2 * time.Millisecond) // PocketBase keeps times to the millisecond
+	v := l.signIn(newBrowser(""), &p)
+	if !v.Works || v.Outcome != link.OutcomeReturns || !v.AsPredicted || v.Record.ID != old.Id {
+		t.Errorf("%+v", v)
+	}
+	now, err := l.pb.App().FindRecordById(l.name, old.Id)
+	if err != nil || now.GetString("password:hash") == old.GetString("password:hash") {
+		t.Errorf("PocketBase left the password alone: %v", err)
+	}
+}
+
+// TestWhatASignInDoesToAnAccountIsSaid: only one that was never verified is
+// changed.
+func TestWhatASignInDoesToAnAccountIsSaid(t *testing.T) {
+	t.Parallel()
+	lab := newLab(t)
+	for name, verified := range map[string]bool{"verified": true, "unverified": false} {
+		l := lab.link(name, nil)
+		old := l.record("ada@example.com", verified)
+		p, err := l.e.Foresee(t.Context(), l.d, l.person)
+		if err != nil || p.Outcome != link.OutcomeLinked || (p.ResetWords() == "") != verified {
+			t.Errorf("%s: %+v, %v", name, p, err)
+		}
+		if v := l.signIn(newBrowser(""), &p); !v.Works {
+			t.Errorf("%s: %+v", name, v)
+		}
+		now, err := l.pb.App().FindRecordById(l.name, old.Id)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if same := now.GetString("password:hash") == old.GetString("password:hash"); same != verified {
+			t.Errorf("%s: the password is the same: %v", name, same)
+		}
 	}
 }

@@ -126,6 +126,24 @@ func troublesOfTheWayBack() []trouble {
 			}},
 		{name: "buffering proxy", cause: "buffered-stream", stage: link.StageOpened, checks: []string{"pocketbase.realtime", link.SignInCheck},
 			spec: func(a *idp, s *link.Spec) { s.PocketBaseURLs = []string{buffering(a.t, s.PocketBaseURLs[0])} }},
+		{name: "no event stream", cause: "stream-refused", stage: link.StageOpened, checks: []string{"pocketbase.realtime", link.SignInCheck},
+			spec: func(a *idp, s *link.Spec) {
+				s.PocketBaseURLs = []string{atRealtime(a.t, s.PocketBaseURLs[0], http.NotFound)}
+			}},
+		{name: "event stream that ends at once", cause: "stream-broken", stage: link.StageOpened, checks: []string{"pocketbase.realtime", link.SignInCheck},
+			spec: func(a *idp, s *link.Spec) {
+				s.PocketBaseURLs = []string{atRealtime(a.t, s.PocketBaseURLs[0], func(w http.ResponseWriter, _ *http.Request) {
+					w.Header().Set("Content-Type", "text/event-stream")
+					w.WriteHeader(http.StatusOK)
+				})}
+			}},
+		{name: "event stream that breaks off", cause: "stream-broken", stage: link.StageCallback, checks: []string{link.SignInCheck},
+			spec: func(a *idp, s *link.Spec) { s.PocketBaseURLs = []string{cutting(a.t, s.PocketBaseURLs[0])} }},
+		{name: "subscription to another pocketbase", cause: "stream-refused", stage: link.StageOpened, checks: []string{link.SignInCheck},
+			spec: func(a *idp, s *link.Spec) { s.PocketBaseURLs = []string{balancing(a.t, s.PocketBaseURLs[0])} }},
+		noticed("the browser gets no answer", link.MissingUnreachable, "browser-unreachable"),
+		noticed("the page may not read the answer", link.MissingCORS, "cors"),
+		noticed("the page is https and PocketBase is not", link.MissingMixed, "plain-http"),
 		{name: "two addresses", cause: "different-ip", stage: link.StageCallback, checks: []string{link.SignInCheck},
 			signIn: func(l *linked) link.Verdict { return l.signIn(newBrowser("127.0.0.2"), nil) }},
 		{name: "another pocketbase", cause: "other-pocketbase", stage: link.StageCallback, checks: []string{link.SignInCheck},
@@ -152,6 +170,19 @@ func troublesOfTheWayBack() []trouble {
 				})
 			}},
 	}
+}
+
+// noticed is what only a browser can meet, which the browser tests do: here
+// the page has told of it.
+func noticed(name string, missing link.Missing, cause string) trouble {
+	return trouble{name: name, cause: cause, stage: link.StageOpened, checks: []string{link.SignInCheck},
+		signIn: func(l *linked) link.Verdict {
+			s, err := l.e.StartSignIn(l.t.Context(), l.d, "")
+			if err != nil {
+				l.t.Error(err)
+			}
+			return l.verdict(s, link.Return{Missing: missing})
+		}}
 }
 
 // verdict finishes a sign-in whose browser part is over.

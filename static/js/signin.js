@@ -6,33 +6,87 @@ const panel = document.querySelector("[data-signin]");
 const show = (name, shown = true) => {
   for (const part of panel.querySelectorAll(`[data-when=${name}]`)) part.hidden = !shown;
 };
-const tell = (path, values) => fetch(panel.dataset.base + path, {
-  method: "POST", body: new URLSearchParams(values), redirect: "manual",
-});
 
-// How long PocketBase may take to greet, and how long a window that seems to
-// be closed may take to report back: a page may cut itself off from us, which
-// looks the same.
-const greeting = 10_000;
+// How long PocketBase may take to answer and to greet, and how long a window
+// that seems to be closed may take to report back: a page may cut itself off
+// from us, which looks the same.
+const patience = 10_000;
 const grace = 3_000;
+const pauses = [500, 1_500, 4_000]; // before authpocket is told once more
 
-/** Whether this browser reaches PocketBase at all. */
-async function reach() {
-  const there = new URL(panel.dataset.realtime);
-  if (location.protocol === "https:" && there.protocol === "http:" && !/^(localhost|127\..*|\[::1\])$/.test(there.hostname)) return "mixed";
-  try {
-    await fetch(panel.dataset.health, { cache: "no-store", credentials: "omit" });
-    return "";
-  } catch {
-    return "unreachable";
+const sleep = (ms) => new Promise((done) => { setTimeout(done, ms); });
+const soon = () => AbortSignal.timeout(patience);
+
+/** Tells authpocket something, again where that got lost. Throws when it cannot be told. */
+async function tell(path, values, following) {
+  for (let i = 0; ; i++) {
+    try {
+      const answer = await fetch(panel.dataset.base + path, {
+        method: "POST", body: new URLSearchParams(values), redirect: following, signal: soon(),
+      });
+      if (answer.status < 500 || i === pauses.length) return answer;
+    } catch (problem) {
+      if (i === pauses.length) throw problem;
+    }
+    await sleep(pauses[i]);
   }
 }
 
-/** Tells the server that nothing came back, and why. */
-async function giveUp(attempt, missing) {
+/** authpocket cannot be told, or knows nothing of this test any more: nothing more will happen here. */
+function lost(attempt) {
+  if (attempt) end(attempt);
+  show("lost");
+}
+
+/** Tells what came of an attempt. The answer leads back to the test's page. */
+async function report(attempt, values) {
   if (attempt.over) return;
   end(attempt);
-  await tell("/return", { missing });
+  show("told");
+  const answer = await tell("/return", values, "follow");
+  if (answer.status === 409) return location.reload(); // somebody else has told it, or nobody came in time
+  if (!answer.ok || new URL(answer.url).pathname !== new URL(panel.dataset.base, location.href).pathname) lost();
+}
+
+const giveUp = (attempt, missing, status = "") => report(attempt, { missing, status });
+
+/** Runs one step of an attempt. Whatever goes wrong in it is told, never swallowed. */
+const guarded = (attempt, step) => async (...args) => {
+  try {
+    await step(attempt, ...args);
+  } catch {
+    lost(attempt);
+  }
+};
+
+/** Why this browser does not get through to PocketBase, empty when it does. */
+async function reach() {
+  const there = new URL(panel.dataset.realtime);
+  if (location.protocol === "https:" && there.protocol === "http:" && !/^(localhost|127\..*|\[::1\])$/.test(there.hostname)) return "mixed";
+  const ask = (mode) => fetch(panel.dataset.health, { cache: "no-store", credentials: "omit", mode, signal: soon() });
+  try {
+    await ask("cors");
+    return "";
+  } catch {
+    // An answer that this page may not read is an answer.
+    return ask("no-cors").then(() => "cors", () => "unreachable");
+  }
+}
+
+/** What PocketBase's event stream answers, for one that is none: 0 where it is one or cannot be asked. */
+async function refusal() {
+  const stop = new AbortController();
+  const timer = setTimeout(() => stop.abort(), patience);
+  try {
+    const answer = await fetch(panel.dataset.realtime, { cache: "no-store", credentials: "omit", headers: { Accept: "text/event-stream" }, signal: stop.signal });
+    const stream = answer.ok && (answer.headers.get("Content-Type") ?? "").startsWith("text/event-stream");
+    return stream ? 0 : answer.status;
+  } catch {
+    return 0;
+  } finally {
+    clearTimeout(timer);
+    stop.abort(); // a stream has no end
+  }
 }
 
 function end(attempt) {
@@ -45,23 +99,48 @@ function end(attempt) {
   show("closed", false);
 }
 
+/** No greeting came: it was held back, unless the way is barred altogether. */
+async function silent(attempt) {
+  clearTimeout(attempt.greeting);
+  attempt.stream.close();
+  const problem = await reach();
+  if (problem) return giveUp(attempt, problem);
+  const status = await refusal();
+  return status ? giveUp(attempt, "refused", status) : giveUp(attempt, "stream");
+}
+
+/** The stream failed. With it goes the name under which PocketBase knows this page. */
+async function broken(attempt) {
+  if (attempt.over) return;
+  if (attempt.clientId) return giveUp(attempt, "broken");
+  if (attempt.stream.readyState === EventSource.CLOSED) return silent(attempt); // else the browser tries again by itself
+}
+
 /** The stream is there: subscribe, and send the window to authentik. */
 async function greeted(attempt, event) {
   clearTimeout(attempt.greeting);
-  const clientId = JSON.parse(event.data).clientId;
-  if (attempt.clientId) return giveUp(attempt, "stream"); // it broke off and began anew under another name
-  attempt.clientId = clientId;
-  const subscribed = await fetch(panel.dataset.realtime, {
-    method: "POST", credentials: "omit", headers: { "Content-Type": "application/json" },
-    body: JSON.stringify({ clientId, subscriptions: ["@oauth2"] }),
-  }).catch(() => null);
-  if (!subscribed?.ok) return giveUp(attempt, "stream");
-  const opened = await tell("/stage", { client: clientId });
-  if (!opened.ok) {
+  if (attempt.clientId) return giveUp(attempt, "broken"); // it began anew under another name
+  attempt.clientId = JSON.parse(event.data).clientId;
+  let subscribed;
+  try {
+    subscribed = await fetch(panel.dataset.realtime, {
+      method: "POST", credentials: "omit", headers: { "Content-Type": "application/json" }, signal: soon(),
+      body: JSON.stringify({ clientId: attempt.clientId, subscriptions: ["@oauth2"] }),
+    });
+  } catch {
+    return giveUp(attempt, (await reach()) || "broken");
+  }
+  if (!subscribed.ok) return giveUp(attempt, "refused", subscribed.status);
+  if (attempt.over) return;
+  const opened = await tell("/stage", { client: attempt.clientId }, "manual");
+  if (opened.status === 409) {
     end(attempt);
     return show("used");
   }
-  attempt.window.location = (await opened.json()).url;
+  if (!opened.ok) return lost(attempt);
+  const { url } = await opened.json();
+  if (attempt.over) return; // cancelled meanwhile
+  attempt.window.location = url;
   watch(attempt);
 }
 
@@ -80,8 +159,7 @@ function watch(attempt) {
 async function returned(attempt, event) {
   const { state, code, error } = JSON.parse(event.data);
   if (attempt.over || state !== attempt.clientId) return;
-  end(attempt);
-  await tell("/return", { state, code: code ?? "", error: error ?? "" });
+  await report(attempt, { state, code: code ?? "", error: error ?? "" });
 }
 
 function begin() {
@@ -92,16 +170,26 @@ function begin() {
   show("ready", false);
   show("waiting");
   attempt.stream = new EventSource(panel.dataset.realtime);
-  attempt.stream.addEventListener("PB_CONNECT", (event) => greeted(attempt, event));
-  attempt.stream.addEventListener("@oauth2", (event) => returned(attempt, event));
-  attempt.greeting = setTimeout(() => giveUp(attempt, "stream"), greeting);
+  attempt.stream.addEventListener("PB_CONNECT", guarded(attempt, greeted));
+  attempt.stream.addEventListener("@oauth2", guarded(attempt, returned));
+  attempt.stream.addEventListener("error", guarded(attempt, broken));
+  attempt.greeting = setTimeout(guarded(attempt, silent), patience);
   for (const button of panel.querySelectorAll("[data-cancel]")) {
-    button.addEventListener("click", () => giveUp(attempt, "closed"));
+    button.addEventListener("click", guarded(attempt, () => giveUp(attempt, "closed")));
   }
 }
 
 if (panel?.dataset.realtime) {
+  const buttons = panel.querySelectorAll("[data-begin]");
+  for (const button of buttons) {
+    button.disabled = true; // until it is known whether the way is open
+    button.addEventListener("click", begin);
+  }
   show("ready");
-  for (const button of panel.querySelectorAll("[data-begin]")) button.addEventListener("click", begin);
-  reach().then((problem) => problem && show(problem));
+  show("asking");
+  reach().catch(() => "unreachable").then((problem) => {
+    show("asking", false);
+    if (problem) show(problem);
+    for (const button of buttons) button.disabled = false;
+  });
 }

@@ -19,6 +19,7 @@ type DoneInput struct {
 	ByPassword                  bool // PocketBase was signed in to with a password
 	Later                       bool // both systems are connected, so the link can be changed
 	Receipts                    bool // what was done is kept
+	Own                         []string
 }
 
 // Round is one apply of this session: what it was for and what it made.
@@ -43,7 +44,7 @@ func (r Round) part(keep bool) RoundPart {
 
 // NewDone makes the last page.
 func NewDone(h Head, in DoneInput) DonePage {
-	p := DonePage{Head: h, Kind: "good", Held: in.Held, Snippet: Snippet(in.Desired), Tokens: tokenAdvice(in), Later: in.Later, Receipts: in.Later && in.Receipts}
+	p := DonePage{Head: h, Kind: "good", Held: in.Held, Snippet: Snippet(in.Desired), Tokens: tokenAdvice(in), Later: in.Later, Receipts: in.Later && in.Receipts, Own: in.Own}
 	p.Head.Title = "authentik and PocketBase are linked"
 	p.Lead = tallyLead(in.Checks)
 	switch {

@@ -147,9 +147,9 @@ func TestVerifyPutsWhatNeedsAttentionFirst(t *testing.T) {
 	p := NewVerify(Head{}, VerifyInput{Begun: true, Ended: true, Checks: all}, "")
 	var got []string
 	for _, g := range p.Groups {
-		got = append(got, g.Heading)
+		got = append(got, g.Heading+"/"+g.Folded)
 	}
-	if want := []string{"To put right", "To look at", "Passed", "Not measured"}; !slices.Equal(got, want) {
+	if want := []string{"To put right/", "To look at/", "Passed/2 checks passed", "Not measured/"}; !slices.Equal(got, want) {
 		t.Errorf("%q", got)
 	}
 	if p.Outcome.Text != "1 failed, 1 warning, 2 passed, 1 not measured." || p.Outcome.Kind != "bad" {
@@ -171,9 +171,55 @@ func TestVerifyOutcomes(t *testing.T) {
 		"no checks at all":  {nil, "warn"},
 		"failed and warned": {link.Checks{check(link.Fail), check(link.Warn)}, "bad"},
 	} {
-		if got := verifyOutcomeOf(one.checks); got.Kind != one.kind {
+		if got := verifyOutcomeOf(one.checks, false); got.Kind != one.kind {
 			t.Errorf("%s: %q, want %q", name, got.Kind, one.kind)
 		}
+	}
+}
+
+// TestWhatComesNext: the first button is the next step, and once a sign-in has
+// worked that is to finish.
+func TestWhatComesNext(t *testing.T) {
+	good, bad := link.Checks{{Status: link.Pass}}, link.Checks{{Status: link.Fail}}
+	for name, one := range map[string]struct {
+		checks   link.Checks
+		signedIn bool
+		first    string
+	}{
+		"before": {good, false, "Test sign-in"}, "after": {good, true, "Finish"}, "red": {bad, false, "Change the settings"}, "red since": {bad, true, "Change the settings"},
+	} {
+		if got := verifyOutcomeOf(one.checks, one.signedIn).Actions[0].Label; got != one.first {
+			t.Errorf("%s: %q, want %q", name, got, one.first)
+		}
+	}
+}
+
+// TestNoLinkIsSaidInOneSentence: where neither side has anything, nothing is
+// put right one by one.
+func TestNoLinkIsSaidInOneSentence(t *testing.T) {
+	nothing := link.Checks{
+		{ID: "authentik.discovery", System: link.Authentik, Status: link.Fail, Cause: "discovery"},
+		{ID: "pocketbase.auth-methods", System: link.PB, Status: link.Fail, Cause: "oauth2-off"},
+		{ID: "clock", System: link.Authentik, Status: link.Pass},
+	}
+	p := NewVerify(Head{}, VerifyInput{Begun: true, Ended: true, Checks: nothing}, "")
+	if p.Outcome.Heading != "There is no link yet" || len(p.Outcome.Actions) != 1 || p.Outcome.Actions[0].URL != "/settings" || len(p.Groups) != 1 || p.Groups[0].Folded == "" || len(p.Groups[0].Checks) != 3 {
+		t.Errorf("%+v", p)
+	}
+	for i := range 2 {
+		half := slices.Clone(nothing)
+		half[i].Status = link.Pass
+		if p := NewVerify(Head{}, VerifyInput{Begun: true, Ended: true, Checks: half}, ""); p.Outcome.Heading == "There is no link yet" {
+			t.Errorf("%d: there is half a link", i)
+		}
+	}
+}
+
+func TestResultsSayWhenTheyCame(t *testing.T) {
+	at := time.Date(2026, 5, 3, 10, 20, 30, 0, time.UTC)
+	p := NewVerify(Head{}, VerifyInput{Begun: true, Ended: true, Checks: link.Checks{{Status: link.Pass}}, At: at}, "")
+	if p.Outcome.Text != "1 passed. Measured at 10:20:30 UTC." {
+		t.Error(p.Outcome.Text)
 	}
 }
 

@@ -77,6 +77,9 @@ const lostWarning = "lost"
 func (p *ReviewPage) words(plan link.Plan) {
 	n := plural(len(plan.Changes), "change", "changes")
 	p.Lead = "This is all that will be written, in this order, and nothing else is touched."
+	if plan.Only != "" {
+		p.Lead = "This puts one thing right. Whatever else differs from your answers stays as it is."
+	}
 	switch plan.Purpose {
 	case link.PurposeUndo:
 		p.Head.Title, p.Button, p.Head.Back = "Review the undo: "+n, "Undo "+n, "/receipts/"+plan.Of

@@ -20,13 +20,14 @@ type SignInStartInput struct {
 	Problem       string
 	Callback      string // authpocket's own redirect URI
 	CallbackThere bool   // and the provider has it
+	Own           []string
 	Tests         []SignInInput
 }
 
 // NewSignInStart makes the page before a test sign-in.
 func NewSignInStart(h Head, in SignInStartInput) SignInStartPage {
 	h.Title, h.Back, h.Step, h.Live = "Test sign-in", "/verify", step(6), true
-	p := SignInStartPage{Head: h, Held: in.Held, Callback: in.Callback, CallbackThere: in.CallbackThere, Redirect: firstRedirect(in.Desired)}
+	p := SignInStartPage{Head: h, Held: in.Held, Callback: in.Callback, CallbackThere: in.CallbackThere, Own: in.Own, Redirect: firstRedirect(in.Desired)}
 	p.Person = Field{Name: "person", Label: "Whose sign-in to predict", Hint: "A username in authentik", Optional: true, Value: in.Person, Error: in.Problem}
 	p.Other = in.Way == "callback"
 	if in.Problem != "" {
@@ -82,7 +83,7 @@ type SignInInput struct {
 	Invited         bool
 	Expires         time.Time
 	Note, Problem   string
-	CallbackThere   bool // the provider still has authpocket's own redirect URI
+	Own             []string // authpocket's own redirect URIs that the provider has
 	Held            bool
 }
 
@@ -93,6 +94,9 @@ func NewSignIn(h Head, in SignInInput, events string) SignInPage {
 	p.Head.Back, p.Head.Step = "/signin", step(6)
 	if p.Panel != nil {
 		p.Panel.Other = "/signin?way=callback"
+		if in.Prediction != nil {
+			p.Panel.Resets = in.Prediction.ResetWords()
+		}
 	}
 	if in.Invited && !in.Begun {
 		p.Head.Title, p.Panel = "Waiting for the link to be opened", nil
@@ -103,11 +107,14 @@ func NewSignIn(h Head, in SignInInput, events string) SignInPage {
 	if in.Prediction != nil && !in.Ended {
 		p.Foreseen = Foreseen(in.Person, *in.Prediction)
 	}
+	if p.Panel != nil && p.Panel.Resets != "" && p.Foreseen != nil {
+		p.Foreseen.Resets = "" // it is said where the button is
+	}
 	if v := in.Verdict; v != nil && (in.Ended || v.Works || v.Cause != "") {
 		p.verdict(in, *v)
 	}
-	if in.Ended && in.CallbackThere {
-		p.Remove = in.Redirect
+	if in.Ended {
+		p.Own = in.Own
 	}
 	if in.Problem != "" {
 		p.Head.Wrong = true
@@ -178,7 +185,8 @@ func newStage(i int, s link.Stage, over bool) SignInStage {
 
 // verdict shows all that is known, to the admin.
 func (p *SignInPage) verdict(in SignInInput, v link.Verdict) {
-	o := &Outcome{Kind: "good", Heading: "The sign-in works", Text: strings.TrimPrefix(v.Words, "The sign-in works. ")}
+	heading, text, _ := strings.Cut(strings.TrimPrefix(v.Words, "The sign-in works. "), ". ")
+	o := &Outcome{Kind: "good", Heading: strings.TrimSuffix(heading, "."), Text: text}
 	if !v.Works {
 		o.Kind, o.Heading, o.Text = "bad", CauseTitle(v.Cause), v.Words
 		o.Text = strings.TrimSpace(strings.TrimPrefix(o.Text, o.Heading+"."))
@@ -190,10 +198,10 @@ func (p *SignInPage) verdict(in SignInInput, v link.Verdict) {
 		o.Actions = append(o.Actions, *fix)
 	}
 	if in.Ended {
-		o.Actions = append(o.Actions, Action{"Try once more", "/signin"})
 		if v.Works {
 			o.Actions = append(o.Actions, Action{"Finish", "/done"})
 		}
+		o.Actions = append(o.Actions, Action{"Try once more", "/signin"})
 	}
 	p.Outcome, p.Record, p.Claims = o, recordRows(v), claimRows(v.Claims)
 	if v.Prediction != nil && v.Prediction.Words != "" {
@@ -205,15 +213,9 @@ func (p *SignInPage) verdict(in SignInInput, v link.Verdict) {
 	if v.Redirect != nil {
 		p.Mismatch = v.Redirect
 	}
-	if in.Ended && MadeByTest(v) {
+	if in.Ended && v.Made && v.Record != nil {
 		p.Delete = &DeletePart{Base: in.Base, Name: AccountName(*v.Record), Done: in.Deleted, Problem: in.Problem}
 	}
-}
-
-// MadeByTest tells whether the record that a sign-in led to was made by it,
-// also where PocketBase refused the sign-in afterwards.
-func MadeByTest(v link.Verdict) bool {
-	return v.Record != nil && (v.Outcome == link.OutcomeNew || v.Cause == "auth-rule" || v.Cause == "mfa")
 }
 
 // AccountName is how a page names an account.
@@ -229,7 +231,10 @@ func recordRows(v link.Verdict) []Answer {
 	if r == nil {
 		return nil
 	}
-	became := map[link.Outcome]string{link.OutcomeNew: "New", link.OutcomeLinked: "There before, linked now", link.OutcomeReturns: "Linked before", link.OutcomeRefused: "Made, but not let in"}
+	became := map[link.Outcome]string{link.OutcomeNew: "New", link.OutcomeLinked: "There before, linked now", link.OutcomeReturns: "Linked before", link.OutcomeRefused: "There before, and not let in"}
+	if v.Made && v.Outcome == link.OutcomeRefused {
+		became[v.Outcome] = "Made, but not let in"
+	}
 	return []Answer{
 		{"Account", became[v.Outcome]}, {"ID", r.ID}, {"E-mail", orWord(r.Email, "none")}, {"Verified", yesNo(r.Verified)},
 		{"Name", orWord(r.Name, "none")}, {"Avatar", orWord(r.Avatar, "none")},
@@ -268,7 +273,7 @@ func evidenceRow(e link.Evidence) EvidenceRow {
 
 // Foreseen is a prediction as a page shows it.
 func Foreseen(person string, p link.Prediction) *Prediction {
-	foreseen := &Prediction{Person: person, Words: p.Words, Refused: p.Outcome == link.OutcomeRefused, Claims: claimRows(p.Sent)}
+	foreseen := &Prediction{Person: person, Words: p.Words, Refused: p.Outcome == link.OutcomeRefused, Claims: claimRows(p.Sent), Resets: p.ResetWords()}
 	if foreseen.Refused {
 		foreseen.Fix = Fix(p.Cause)
 	}

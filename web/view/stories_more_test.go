@@ -84,7 +84,14 @@ func verifyStories(joined Head) []story {
 	failed := fixtureChecks()
 	failed[2].Status, failed[2].Remedy = link.Fail, "Write the client secret again: settings, More PocketBase settings."
 	good := link.Checks{failed[0], failed[1], failed[4]}
+	none := link.Checks{
+		{ID: "authentik.discovery", System: link.Authentik, Title: "Discovery answers", Status: link.Fail, Cause: "discovery", Evidence: "GET answered 404"},
+		{ID: "pocketbase.auth-methods", System: link.PB, Title: "Guests are offered authentik", Status: link.Fail, Cause: "oauth2-off", Evidence: "auth-methods lists no provider"},
+	}
+	after := VerifyInput{Begun: true, Ended: true, Checks: good, SignedIn: true, Own: []string{"http://127.0.0.1:8480/signin/callback"}}
 	return []story{
+		{"verify-signed-in", Verify(NewVerify(joined, after, ""))},
+		{"verify-no-link", Verify(NewVerify(joined, VerifyInput{Begun: true, Ended: true, Checks: none}, ""))},
 		{"verify-before", Verify(NewVerify(joined, VerifyInput{}, ""))},
 		{"verify-running", Verify(NewVerify(joined, VerifyInput{Begun: true}, "/verify/events"))},
 		{"verify-good", Verify(NewVerify(joined, VerifyInput{Begun: true, Ended: true, Checks: good}, ""))},

@@ -36,9 +36,11 @@ func signInStories(joined Head) []story {
 	begun, working, failed := fixtureSignIn(), fixtureSignIn(), fixtureSignIn()
 	person := fixtureSignIn()
 	person.Person, person.Prediction = "ada", &link.Prediction{Outcome: link.OutcomeRefused, Cause: "email-unverified", Words: "PocketBase refuses the sign-in with “email: Cannot be blank”.", Sent: map[string]string{"email": "ada@example.com"}}
+	resets := fixtureSignIn()
+	resets.Person, resets.Prediction = "ada", &link.Prediction{Outcome: link.OutcomeLinked, Account: link.Account{ID: "a1", Email: "ada@example.com"}, Resets: true, Words: "Is linked to the account “ada@example.com”, which has the same address."}
 	good, bad := fixtureVerdict(true), fixtureVerdict(false)
 	working.Verdict, working.Returned, working.Ended = &good, true, true
-	failed.Verdict, failed.Returned, failed.Ended, failed.CallbackThere = &bad, true, true, true
+	failed.Verdict, failed.Returned, failed.Ended, failed.Own = &bad, true, true, []string{"http://127.0.0.1:8480/signin/callback"}
 	byHand := fixtureSignIn()
 	byHand.Way, byHand.Link = "callback", authentikURL+"/application/o/authorize/?state=x"
 	invited := fixtureSignIn()
@@ -47,13 +49,14 @@ func signInStories(joined Head) []story {
 	other := start
 	other.Way = "callback"
 	there := other
-	there.CallbackThere = true
+	there.CallbackThere, there.Own = true, []string{"http://127.0.0.1:8480/signin/callback"}
 	wrong := start
 	wrong.Person, wrong.Problem, wrong.CallbackThere = "nobody", "authentik knows nobody by that name. Enter a username, or leave the field empty.", true
 	return []story{
 		{"signin-start", SignInStart(NewSignInStart(joined, start))}, {"signin-wrong", SignInStart(NewSignInStart(joined, wrong))},
 		{"signin-other", SignInStart(NewSignInStart(joined, other))}, {"signin-other-there", SignInStart(NewSignInStart(joined, there))},
-		{"signin-ready", SignIn(NewSignIn(joined, begun, "/e"))}, {"signin-foreseen", SignIn(NewSignIn(joined, person, "/e"))},
+		{"signin-ready", SignIn(NewSignIn(joined, begun, "/e"))}, {"signin-resets", SignIn(NewSignIn(joined, resets, "/e"))},
+		{"signin-foreseen", SignIn(NewSignIn(joined, person, "/e"))},
 		{"signin-by-hand", SignIn(NewSignIn(joined, byHand, "/e"))}, {"signin-works", SignIn(NewSignIn(joined, working, ""))},
 		{"signin-failed", SignIn(NewSignIn(joined, failed, ""))}, {"signin-invited", SignIn(NewSignIn(joined, invited, "/e"))},
 		{"signin-invite", Invite(NewInvite(joined, "https://authpocket.company.example/try/ABCDEFGHIJKLMNOPQRSTUVWXYZABCDEFGHIJKLMNOPQRSTUVWXYZ", invited))},

@@ -1,7 +1,9 @@
 package view
 
 import (
+	"slices"
 	"strings"
+	"time"
 
 	"authpocket/internal/link"
 )
@@ -12,7 +14,10 @@ type VerifyInput struct {
 	Checks       link.Checks // all but the slow one while it has not ended
 	Person       string      // username, empty for the token's own account
 	Foreseen     *Prediction
-	Problem      string // with the person, a full sentence
+	Problem      string    // with the person, a full sentence
+	At           time.Time // when the answers came, zero while they do
+	SignedIn     bool      // a test sign-in has worked since the last change
+	Own          []string  // authpocket's own redirect URIs in authentik
 }
 
 // NewVerify makes the verify page. events is where a run that is under way
@@ -36,17 +41,58 @@ func NewVerify(h Head, in VerifyInput, events string) VerifyPage {
 		p.Problems = Problems{{Target: FieldID("person"), Text: in.Problem}}
 	}
 	if in.Begun && in.Ended {
-		p.Head.Title = "What the checks say"
-		p.Outcome = verifyOutcomeOf(in.Checks)
+		p.Head.Title, p.Own = "What the checks say", in.Own
+		p.Outcome = verifyOutcomeOf(in.Checks, in.SignedIn)
 		p.Groups = checkGroups(in.Checks)
+		if noLink(in.Checks) {
+			p.Outcome, p.Foreseen = noLinkOutcome(), nil
+			p.Groups = []CheckGroup{{Folded: "What the " + plural(len(in.Checks), "check", "checks") + " said", Checks: allRows(in.Checks)}}
+		}
+		if !in.At.IsZero() {
+			p.Outcome.Text += " Measured at " + in.At.UTC().Format("15:04:05 UTC") + "."
+		}
 	}
 	return p
 }
 
-func verifyOutcomeOf(checks link.Checks) *Outcome {
+// noLink tells that neither system has anything of the link, so that there is
+// nothing to measure.
+func noLink(checks link.Checks) bool {
+	failed := func(system link.System, causes ...string) bool {
+		return slices.ContainsFunc(checks, func(c link.Check) bool {
+			return c.System == system && c.Status == link.Fail && slices.Contains(causes, c.Cause)
+		})
+	}
+	offered := slices.ContainsFunc(checks, func(c link.Check) bool { return c.ID == "pocketbase.auth-methods" && c.Status == link.Pass })
+	return !offered && failed(link.Authentik, "discovery") && failed(link.PB, "oauth2-off", "collection-missing")
+}
+
+func noLinkOutcome() *Outcome {
+	return &Outcome{
+		Kind: "warn", Heading: "There is no link yet", Text: "authentik has no working application for it, and PocketBase does not offer the sign-in.",
+		Lines:   []string{"What to do: look at the settings, and make the changes that the review then shows."},
+		Actions: []Action{{"Settings", "/settings"}},
+	}
+}
+
+func allRows(checks link.Checks) []CheckRow {
+	var rows []CheckRow
+	for _, c := range checks {
+		rows = append(rows, newCheckRow(c))
+	}
+	return rows
+}
+
+// verifyOutcomeOf sums up. What comes next is to sign in, and once that has
+// worked to finish.
+func verifyOutcomeOf(checks link.Checks, signedIn bool) *Outcome {
 	failed, warned, skipped := checks.Count(link.Fail), checks.Count(link.Warn), checks.Count(link.Skipped)
 	o := &Outcome{Text: tally(checks)}
 	try, finish := Action{"Test sign-in", "/signin"}, Action{"Finish", "/done"}
+	if signedIn && failed == 0 {
+		o.Text += " A test sign-in has worked."
+		try, finish = finish, Action{"Test another sign-in", "/signin"}
+	}
 	switch {
 	case failed > 0:
 		o.Kind, o.Heading = "bad", plural(failed, "check failed", "checks failed")+", so sign-in may not work"
@@ -93,6 +139,9 @@ func checkGroups(checks link.Checks) []CheckGroup {
 	var groups []CheckGroup
 	for _, h := range headings {
 		g := CheckGroup{Heading: h.heading}
+		if h.status == link.Pass {
+			g.Folded = plural(checks.Count(link.Pass), "check passed", "checks passed")
+		}
 		for _, c := range checks {
 			if c.Status == h.status {
 				g.Checks = append(g.Checks, newCheckRow(c))

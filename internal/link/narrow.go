@@ -1,0 +1,122 @@
+package link
+
+import (
+	"slices"
+	"strings"
+)
+
+// mends names what a plan that puts one cause right may write, and nothing
+// else: whole objects by their kind, and single fields of those that are
+// there. Fields of our element of PocketBase's list have a leading dot. A cause
+// that is not listed is put right by the whole plan.
+func mends(cause string) (kinds []Kind, fields []string, found bool) {
+	switch cause {
+	case "redirect-mismatch":
+		return nil, []string{"redirect_uris"}, true
+	case "grant-types":
+		return nil, []string{"grant_types"}, true
+	case "signing-key":
+		return []Kind{KindKey}, []string{"signing_key"}, true
+	case "issuer-mismatch":
+		return nil, []string{"issuer_mode", ".extra.issuers"}, true
+	case "missing-scopes", "email-unverified":
+		return []Kind{KindMapping}, []string{"property_mappings"}, true
+	case "unknown-client":
+		return nil, []string{".clientId", ".clientSecret"}, true
+	case "invalid-client":
+		return nil, []string{".clientSecret"}, true
+	case "user-info-url":
+		return nil, []string{".userInfoURL"}, true
+	case "endpoint-url", "html-instead-of-json":
+		return nil, []string{".authURL", ".tokenURL", ".userInfoURL", ".extra.jwksURL"}, true
+	case "create-rule":
+		return nil, []string{"createRule"}, true
+	case "oauth2-off":
+		return nil, []string{"enabled"}, true
+	}
+	return nil, nil, false
+}
+
+// Narrow leaves of the plan what puts the cause right. What else differs from
+// the spec stays as it is, for another plan.
+func (p Plan) Narrow(cause string) Plan {
+	kinds, fields, found := mends(cause)
+	if !found {
+		return p
+	}
+	p.Only = cause
+	var changes []Change
+	for _, c := range p.Changes {
+		switch {
+		case slices.Contains(kinds, c.Kind):
+			changes = append(changes, c)
+		case p.makesSlot(c) && cause == "oauth2-off":
+			changes = append(changes, p.whole(c))
+		case c.Action == Update && !p.makesSlot(c):
+			if c = p.only(c, fields); len(c.Fields) > 0 {
+				changes = append(changes, c)
+			}
+		}
+	}
+	p.Changes = changes
+	return p
+}
+
+// makesSlot tells whether the change adds our element to PocketBase's list.
+func (p Plan) makesSlot(c Change) bool {
+	before, ok := c.Before.(*CollectionState)
+	return ok && c.Kind == KindOAuth2 && slotIndex(before.OAuth2, p.Desired.Slot.Slot) < 0
+}
+
+// whole is the change that adds our element: all of it is needed, and nothing
+// beside it but that OAuth2 is on.
+func (p Plan) whole(c Change) Change {
+	c.Fields = slices.DeleteFunc(slices.Clone(c.Fields), func(f Field) bool { return strings.HasPrefix(f.Name, "mappedFields.") })
+	now := *c.After.(*CollectionState)
+	now.OAuth2.Mapped = c.Before.(*CollectionState).OAuth2.Mapped
+	c.After = &now
+	return c
+}
+
+// only is the change of an object that is there, cut down to those fields.
+func (p Plan) only(c Change, names []string) Change {
+	slot := p.Desired.Slot.Slot
+	c.Fields = slices.DeleteFunc(slices.Clone(c.Fields), func(f Field) bool {
+		name := f.Name
+		if own, found := strings.CutPrefix(name, slot+"."); found {
+			name = "." + own
+		}
+		return !slices.Contains(names, name)
+	})
+	switch full := c.After.(type) {
+	case *ProviderState:
+		now := *c.Before.(*ProviderState)
+		restoreProvider(&now, *full, c.Fields)
+		c.After = &now
+	case *ApplicationState:
+		now := *c.Before.(*ApplicationState)
+		restoreApplication(&now, *full, c.Fields)
+		c.After = &now
+	case *CollectionState:
+		now := *c.Before.(*CollectionState)
+		restoreRules(&now, *full, c.Fields)
+		if c.Kind == KindOAuth2 {
+			restoreOAuth2(&now.OAuth2, full.OAuth2, slot, c.Fields)
+			secretAlong(&now.OAuth2, full.OAuth2, slot)
+			if !c.Changed(slot + ".clientSecret") {
+				c.Lost = ""
+			}
+		}
+		c.After = &now
+	}
+	return c
+}
+
+// secretAlong takes over the client secret, without which PocketBase's list
+// cannot be written.
+func secretAlong(now *OAuth2State, full OAuth2State, slot string) {
+	at, from := slotIndex(*now, slot), slotIndex(full, slot)
+	if at >= 0 && from >= 0 {
+		now.Providers[at].ClientSecret = full.Providers[from].ClientSecret
+	}
+}
