@@ -36,6 +36,9 @@ func (f authentikForm) login(held authentikLogin) (authentikLogin, link.Problems
 	same := held.token.IsSet() && held.url == l.url
 	switch {
 	case same && (!l.token.IsSet() || l.token.Equal(held.token)):
+		if l.token != held.token {
+			l.token.Wipe() // the same once more
+		}
 		l.token = held.token
 	case !l.token.IsSet() && held.token.IsSet() && problem == nil:
 		problems.Add("authentik.token", "Enter the API token of this authentik.", "The one that is set belongs to "+held.url+" and is not sent anywhere else.")

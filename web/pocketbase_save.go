@@ -52,6 +52,9 @@ func (f pocketbaseForm) login(held pocketbaseLogin) (l pocketbaseLogin, keep boo
 	same := held.token.IsSet() && held.url == l.url
 	switch {
 	case same && (!l.token.IsSet() || l.token.Equal(held.token)):
+		if l.token != held.token {
+			l.token.Wipe() // the same once more
+		}
 		l.token = held.token
 	case !l.token.IsSet() && held.token.IsSet() && problem == nil:
 		problems.Add("pocketbase.token", "Enter the superuser token of this PocketBase.", "The one that is set belongs to "+held.url+" and is not sent anywhere else.")

@@ -82,6 +82,7 @@ func (s *Server) routes() chi.Router {
 	r.Post("/forget", s.with(s.forgetTokens))
 	r.Get("/forgotten", s.with(s.showForgotten))
 	r.Post("/restart", s.with(s.restart))
+	r.Post("/leave", s.with(s.leave))
 	return r
 }
 
@@ -105,7 +106,7 @@ func (s *Server) with(next handler) http.HandlerFunc {
 
 func needsNoSession(path string) bool {
 	switch path {
-	case "/", "/forgotten", "/restart", "/permissions", "/permissions/blueprint.yaml":
+	case "/", "/forgotten", "/restart", "/leave", "/permissions", "/permissions/blueprint.yaml":
 		return true
 	}
 	return false

@@ -65,7 +65,8 @@ func New(cfg Config) *Server {
 	if err != nil {
 		panic(err) // the files are part of the program
 	}
-	s := &Server{cfg: cfg, files: files, sessions: newSessions()}
+	s := &Server{cfg: cfg, files: files}
+	s.sessions = newSessions(&s.signIns)
 	s.assets = view.Assets{
 		Styles: files.URL(static.Styles), App: files.URL(static.App), HTMX: files.URL(static.HTMX), Icon: files.URL(static.Icon),
 	}

@@ -30,7 +30,7 @@ func kept(s *sessions) (*session, secret.Text, *http.Request) {
 
 func TestASessionEndsWhenNobodyClicks(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		s := newSessions()
+		s := newSessions(new(signIns))
 		defer s.close()
 		one, token, req := kept(s)
 		for range 3 {
@@ -52,7 +52,7 @@ func TestASessionEndsWhenNobodyClicks(t *testing.T) {
 
 func TestASessionEndsInAnyCase(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		s := newSessions()
+		s := newSessions(new(signIns))
 		defer s.close()
 		_, token, req := kept(s)
 		for range 12 {
@@ -91,7 +91,7 @@ func TestAJobKeepsItsTokensToTheEnd(t *testing.T) {
 }
 
 func TestSessionsAreBounded(t *testing.T) {
-	s := newSessions()
+	s := newSessions(new(signIns))
 	t.Cleanup(s.close)
 	_, first, _ := kept(s)
 	for range sessionLimit {
@@ -186,9 +186,11 @@ func TestALostSessionIsExplainedOnce(t *testing.T) {
 func TestSecretsOfPlansAreWiped(t *testing.T) {
 	text := secret.New("client secret")
 	pair := &link.PairState{Provider: link.ProviderState{ClientSecret: text}}
-	wipePlan(link.Plan{Changes: []link.Change{
+	sess := &session{}
+	sess.show(link.Plan{Changes: []link.Change{
 		{After: pair}, {Before: (*link.ProviderState)(nil), After: &link.CollectionState{}},
-	}})
+	}}, 0)
+	sess.forget()
 	if text.IsSet() {
 		t.Error("the client secret outlived the plan")
 	}

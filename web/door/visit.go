@@ -54,6 +54,14 @@ func (d *Door) sendOut(now time.Time) {
 	}
 }
 
+// SendOut ends the stay of the request's browser.
+func (d *Door) SendOut(w http.ResponseWriter, r *http.Request) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	delete(d.inside, cookie.Value(r))
+	cookie.Set(w, r, "", -1)
+}
+
 // isInside tells whether the browser was let in and still is, and counts the
 // request as a sign of life.
 func (d *Door) isInside(r *http.Request) bool {
