@@ -174,4 +174,3 @@ func (s *session) forget() (wiped bool) {
 	}
 	return s.working == 0
 }
-

@@ -71,10 +71,11 @@ func demo(ctx context.Context, address string, tokens bool, stdout, stderr io.Wr
 		return fmt.Errorf("opening the directory for receipts: %w", err)
 	}
 	terminal := door.Terminal{Out: stdout, URL: ln.URL}
+	log := slog.New(slog.NewTextHandler(stderr, &slog.HandlerOptions{Level: slog.LevelWarn}))
 	wizard := web.New(web.Config{
 		Print: terminal.Print, Closed: terminal.Closed,
 		Receipts: store, Version: "demo",
-		Log: slog.New(slog.NewTextHandler(stderr, &slog.HandlerOptions{Level: slog.LevelWarn})),
+		Log: log,
 		Prefill: web.Prefill{
 			AuthentikURL: box.AuthentikURL, AuthentikToken: secret.New(box.AuthentikToken),
 			PocketBaseURL: box.PocketBaseURL, PocketBaseToken: secret.New(box.PocketBaseToken),
@@ -88,7 +89,7 @@ func demo(ctx context.Context, address string, tokens bool, stdout, stderr io.Wr
 			box.AuthentikURL, box.AuthentikToken, box.PocketBaseURL, box.PocketBaseToken)
 	}
 	fmt.Fprintf(stdout, "%s\nCtrl-C ends it and removes everything it made.\n", note(box))
-	return listen.Serve(ctx, ln, wizard.Handler(), wizard.Close)
+	return listen.Serve(ctx, ln, wizard.Handler(), log, wizard.Close)
 }
 
 func note(box *sandbox.Sandbox) string {

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"net"
 	"net/http"
 	"time"
@@ -27,9 +28,11 @@ const HeadSize = 4 << 10
 // Serve answers on ln until ctx ends, then calls stop, which ends event
 // streams, and waits up to Grace for what still runs. It returns nil after an
 // orderly end.
-func Serve(ctx context.Context, ln net.Listener, handler http.Handler, stop func()) error {
+func Serve(ctx context.Context, ln net.Listener, handler http.Handler, log *slog.Logger, stop func()) error {
 	server := &http.Server{
-		Handler:                      handler,
+		Handler:                      markWork(handler),
+		ConnContext:                  withMember,
+		ErrorLog:                     slog.NewLogLogger(log.Handler(), slog.LevelDebug), // strangers can cause its lines
 		ReadHeaderTimeout:            HeaderTime,
 		ReadTimeout:                  ReadTime,
 		WriteTimeout:                 2 * time.Minute,
