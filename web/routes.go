@@ -14,7 +14,7 @@ import (
 // files too, is in the first lines.
 func (s *Server) routes() chi.Router {
 	r := chi.NewRouter()
-	r.Use(middleware.RequestID, s.logRequests, s.cfg.Hosts.Only, door.Headers, s.recoverPanics, s.ownPagesOnly(), s.limitBody, middleware.GetHead, s.door.Guard)
+	r.Use(ownID, s.logRequests, s.cfg.Hosts.Only, door.Headers, s.recoverPanics, s.ownPagesOnly(), s.limitBody, middleware.GetHead, s.door.Guard)
 	r.NotFound(s.notFound)
 	r.MethodNotAllowed(s.wrongMethod)
 

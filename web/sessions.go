@@ -67,7 +67,9 @@ func (s *sessions) of(r *http.Request) (found *session, lost bool) {
 	defer s.mu.Unlock()
 	now := time.Now()
 	if one, ok := s.byID[id]; ok && !one.expired(now) {
-		one.used = now
+		if !door.Stream(r) {
+			one.used = now
+		}
 		return one, false
 	}
 	return &session{tests: s.tests}, id != ""

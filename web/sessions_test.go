@@ -50,6 +50,38 @@ func TestASessionEndsWhenNobodyClicks(t *testing.T) {
 	})
 }
 
+// A browser opens event streams anew by itself, which is nobody's click.
+func TestAnEventStreamKeepsNoSessionAlive(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := New(Config{})
+		defer s.Close()
+		_, token, req := kept(s.sessions)
+		req.URL.Path = "/verify/events"
+		req.Header.Set("Sec-Fetch-Site", "same-origin")
+		req = inside(t, s, req)
+		stay := func() int {
+			look := req.Clone(t.Context())
+			rec := httptest.NewRecorder()
+			s.Handler().ServeHTTP(rec, look)
+			return rec.Code
+		}
+		for range 3 {
+			time.Sleep(9 * time.Minute)
+			if code := stay(); code != http.StatusNotFound {
+				t.Fatalf("while the session goes on: %d", code)
+			}
+		}
+		time.Sleep(4 * time.Minute)
+		synctest.Wait()
+		if token.IsSet() || s.sessions.count() != 0 {
+			t.Error("the event stream kept the session alive")
+		}
+		if code := stay(); code != http.StatusForbidden {
+			t.Errorf("the event stream kept the door open: %d", code)
+		}
+	})
+}
+
 func TestASessionEndsInAnyCase(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := newSessions(new(signIns))

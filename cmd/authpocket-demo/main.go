@@ -15,6 +15,7 @@ import (
 
 	"authpocket/internal/journal"
 	"authpocket/internal/listen"
+	"authpocket/internal/logs"
 	"authpocket/internal/sandbox"
 	"authpocket/internal/secret"
 	"authpocket/web"
@@ -71,7 +72,7 @@ func demo(ctx context.Context, address string, tokens bool, stdout, stderr io.Wr
 		return fmt.Errorf("opening the directory for receipts: %w", err)
 	}
 	terminal := door.Terminal{Out: stdout, URL: ln.URL}
-	log := slog.New(slog.NewTextHandler(stderr, &slog.HandlerOptions{Level: slog.LevelWarn}))
+	log := logs.New(stderr, slog.LevelWarn)
 	wizard := web.New(web.Config{
 		Print: terminal.Print, Closed: terminal.Closed,
 		Receipts: store, Version: "demo",

@@ -9,6 +9,8 @@ import (
 	"net"
 	"net/http"
 	"time"
+
+	"authpocket/internal/logs"
 )
 
 // Grace is how long running requests and jobs have to finish after the
@@ -25,6 +27,10 @@ const (
 // adds some 4 kB to it.
 const HeadSize = 4 << 10
 
+// errorLines is how much of what the server itself notes is logged in a
+// minute: strangers can cause it, by TLS handshakes that fail.
+const errorLines = 10
+
 // Serve answers on ln until ctx ends, then calls stop, which ends event
 // streams, and waits up to Grace for what still runs. It returns nil after an
 // orderly end.
@@ -32,7 +38,7 @@ func Serve(ctx context.Context, ln net.Listener, handler http.Handler, log *slog
 	server := &http.Server{
 		Handler:                      markWork(handler),
 		ConnContext:                  withMember,
-		ErrorLog:                     slog.NewLogLogger(log.Handler(), slog.LevelDebug), // strangers can cause its lines
+		ErrorLog:                     slog.NewLogLogger(logs.Bounded(log.Handler(), errorLines), slog.LevelWarn),
 		ReadHeaderTimeout:            HeaderTime,
 		ReadTimeout:                  ReadTime,
 		WriteTimeout:                 2 * time.Minute,
