@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"slices"
 
 	"authpocket/internal/engine"
 	"authpocket/web/view"
@@ -64,7 +65,7 @@ func (s *Server) beginApply(sess *session, id string) (*applyJob, error) {
 		return nil, errClosing
 	}
 	if sess.applies = append(sess.applies, job); len(sess.applies) > plansKept {
-		sess.applies = sess.applies[1:]
+		sess.applies = slices.Delete(sess.applies, 0, 1) // what it held goes when this one ends
 	}
 	return job, nil
 }

@@ -12,6 +12,7 @@ import (
 type authentikForm struct {
 	url, ca, from string
 	token         secret.Text
+	plain         bool // the token may be sent unencrypted
 }
 
 func parseAuthentik(r *http.Request) (authentikForm, error) {
@@ -21,6 +22,7 @@ func parseAuthentik(r *http.Request) (authentikForm, error) {
 	ca, err := certificate(r, "authentik.ca")
 	return authentikForm{
 		url: typed(r, "authentik.url"), ca: ca, from: from(typed(r, "from")), token: typedSecret(r, "authentik.token"),
+		plain: typed(r, "authentik.insecure_http") == "yes",
 	}, err
 }
 
@@ -28,14 +30,20 @@ func parseAuthentik(r *http.Request) (authentikForm, error) {
 // empty token means the one that is held for the same address.
 func (f authentikForm) login(held authentikLogin) (authentikLogin, link.Problems) {
 	var problems link.Problems
-	l := authentikLogin{token: f.token, ca: f.ca}
+	l := authentikLogin{token: f.token, ca: f.ca, plain: f.plain}
 	address, problem := link.ParseAddress("authentik address", "authentik.url", f.url)
 	if l.url = address; problem != nil {
 		problems = append(problems, *problem)
 	}
+	if open := link.Unencrypted("authentik.url", l.url, "token", "tick “"+view.PlainToken+"”"); open != nil && !f.plain {
+		problems = append(problems, *open)
+	}
 	same := held.token.IsSet() && held.url == l.url
 	switch {
 	case same && (!l.token.IsSet() || l.token.Equal(held.token)):
+		if l.token != held.token {
+			l.token.Wipe() // the same once more
+		}
 		l.token = held.token
 	case !l.token.IsSet() && held.token.IsSet() && problem == nil:
 		problems.Add("authentik.token", "Enter the API token of this authentik.", "The one that is set belongs to "+held.url+" and is not sent anywhere else.")
@@ -74,7 +82,7 @@ func (s *Server) saveAuthentik(w http.ResponseWriter, r *http.Request, sess *ses
 		}
 	}
 	if len(problems) > 0 {
-		in := view.AuthentikInput{URL: form.url, CA: form.ca, From: form.from, Problems: problems, Held: held.token.IsSet() && held.url == login.url}
+		in := view.AuthentikInput{URL: form.url, CA: form.ca, From: form.from, Plain: form.plain, Problems: problems, Held: held.token.IsSet() && held.url == login.url}
 		s.render(w, r, http.StatusUnprocessableEntity, view.Authentik(view.NewAuthentik(s.head(sess), in)))
 		return
 	}

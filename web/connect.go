@@ -69,6 +69,7 @@ type authentikLogin struct {
 	url   string
 	token secret.Text
 	ca    string // PEM, empty for the system's authorities alone
+	plain bool   // the token may be sent over plain http
 }
 
 // authentikAnswer is an accepted answer of the first connect page.
@@ -100,6 +101,7 @@ type pocketbaseLogin struct {
 	email    string
 	password secret.Text // wiped once it was used
 	ca       string
+	plain    bool // token or password may be sent over plain http
 }
 
 // pocketbaseAnswer is an accepted answer of the second connect page.

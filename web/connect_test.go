@@ -2,6 +2,7 @@ package web
 
 import (
 	"bytes"
+	"context"
 	"fmt"
 	"mime/multipart"
 	"net/http"
@@ -11,6 +12,9 @@ import (
 	"testing"
 
 	"github.com/pocketbase/pocketbase/core"
+
+	"authpocket/internal/authentik"
+	"authpocket/internal/pocketbase"
 )
 
 func TestConnectingWithNothingTellsEverythingAtOnce(t *testing.T) {
@@ -221,4 +225,51 @@ func clientSecretIs(t *testing.T, base, token, want string) bool {
 	_, _ = body.ReadFrom(res.Body)
 	http.DefaultClient.CloseIdleConnections()
 	return strings.Contains(body.String(), want)
+}
+
+// The token goes over plain http to another machine only once that was
+// ticked, and the box is there only where it is needed.
+func TestSecretsAreNotSentInTheClearUnlessTicked(t *testing.T) {
+	box := sharedSandbox(t)
+	real, asked := Connector{}.withDefaults(), []string{}
+	b := wizardFor(t, box, Config{Connect: Connector{
+		Authentik: func(ctx context.Context, cfg authentik.Config) (AuthentikSystem, error) {
+			asked = append(asked, cfg.URL)
+			cfg.URL = box.AuthentikURL
+			return real.Authentik(ctx, cfg)
+		},
+		PocketBase: func(ctx context.Context, cfg pocketbase.Config) (PocketBaseSystem, error) {
+			asked = append(asked, cfg.URL)
+			cfg.URL = box.PocketBaseURL
+			return real.PocketBase(ctx, cfg)
+		},
+	}}).browser()
+	for _, one := range []struct{ path, url, tick, next string }{
+		{"/authentik", "http://authentik.company:9000", "authentik.insecure_http", "/pocketbase"},
+		{"/pocketbase", "http://192.0.2.7:8090", "pocketbase.insecure_http", "/settings"},
+	} {
+		system, before := strings.TrimPrefix(one.path, "/"), len(asked)
+		first := b.get(one.path).want(200)
+		if strings.Contains(first.text, one.tick) {
+			t.Errorf("%s asks for leave before it is needed", one.path)
+		}
+		token := map[string]string{"authentik": box.AuthentikToken, "pocketbase": box.PocketBaseToken}[system]
+		form := url.Values{system + ".url": {one.url}, system + ".token": {token}}
+		refused := b.send(first, one.path, form).want(422)
+		if got := refused.summary(); len(got) != 1 || !strings.Contains(got[0], "plain http") || !strings.Contains(got[0], "unencrypted") {
+			t.Errorf("the summary says %q", got)
+		}
+		if attr(refused.control(system+".url"), "aria-invalid") != "true" || refused.control(one.tick) == nil || len(asked) != before {
+			t.Errorf("%s: the field is not marked, or there is no box, or something was sent: %q", one.path, asked)
+		}
+		form.Set(one.tick, "yes")
+		b.send(refused, one.path, form).want(303, one.next)
+		if len(asked) != before+1 || asked[before] != one.url {
+			t.Errorf("the addresses asked are %q", asked)
+		}
+		if again := b.get(one.path).want(200); !strings.Contains(again.text, one.tick) {
+			t.Errorf("%s does not show what was ticked", one.path)
+		}
+		b.send(b.get(one.path), one.path, nil).want(303) // nothing changed, the box still ticked
+	}
 }

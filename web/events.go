@@ -14,6 +14,10 @@ import (
 // heartbeat keeps proxies from closing an event stream that is silent.
 const heartbeat = 15 * time.Second
 
+// takeTime is how long a browser may take for an event, so that one that
+// stopped reading holds nothing.
+const takeTime = 10 * time.Second
+
 // follow looks at a record as an event stream sees it: how many entries there are,
 // whether it is over, and what is closed at the next move.
 type follow func() (count int, over bool, moved <-chan struct{})
@@ -23,7 +27,9 @@ type follow func() (count int, over bool, moved <-chan struct{})
 // with the record, the browser or the program.
 func (s *Server) stream(w http.ResponseWriter, r *http.Request, state follow, message func(n int) templ.Component) {
 	out := http.NewResponseController(w)
-	_ = out.SetWriteDeadline(time.Time{}) // a stream outlasts the server's limit
+	// A stream outlasts the server's limit, but each event has to be taken.
+	hurry := func() { _ = out.SetWriteDeadline(time.Now().Add(takeTime)) }
+	hurry()
 	h := w.Header()
 	h.Set("Content-Type", "text/event-stream")
 	h.Set("X-Accel-Buffering", "no")
@@ -37,6 +43,7 @@ func (s *Server) stream(w http.ResponseWriter, r *http.Request, state follow, me
 		if over {
 			last++
 		}
+		hurry()
 		for sent < last {
 			sent++
 			if err := send(r.Context(), w, sent, message(sent)); err != nil {

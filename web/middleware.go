@@ -17,14 +17,34 @@ import (
 // maxBody bounds what a form may hold, in bytes.
 const maxBody = 64 << 10
 
+// strangerLines is how many requests of strangers are logged in a minute.
+const strangerLines = 60
+
+// ownID gives each request an id of ours. One that the client sends would be
+// its text in our log.
+func ownID(next http.Handler) http.Handler {
+	numbered := middleware.RequestID(next)
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		r.Header.Del(middleware.RequestIDHeader)
+		numbered.ServeHTTP(w, r)
+	})
+}
+
+// shortened is a method, which a client may make up.
+func shortened(method string) string { return method[:min(len(method), len(http.MethodOptions))] }
+
 // logRequests writes one line per request: no query, no headers, no bodies.
 func (s *Server) logRequests(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		began := time.Now()
 		ww := middleware.NewWrapResponseWriter(w, r.ProtoMajor)
 		next.ServeHTTP(ww, r)
-		s.cfg.Log.LogAttrs(r.Context(), slog.LevelInfo, "request",
-			slog.String("id", middleware.GetReqID(r.Context())), slog.String("method", r.Method),
+		log := s.cfg.Log
+		if !s.door.Knows(r) {
+			log = s.strangers
+		}
+		log.LogAttrs(r.Context(), slog.LevelInfo, "request",
+			slog.String("id", middleware.GetReqID(r.Context())), slog.String("method", shortened(r.Method)),
 			slog.String("route", chi.RouteContext(r.Context()).RoutePattern()), slog.Int("status", ww.Status()),
 			slog.Duration("took", time.Since(began)))
 	})

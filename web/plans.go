@@ -14,9 +14,11 @@ func (s *session) show(plan link.Plan, rev int) *shownPlan {
 	defer s.mu.Unlock()
 	s.seq++
 	shown := &shownPlan{id: newID()[:26], plan: plan, rev: rev, seq: s.seq}
+	s.note(planSecrets(plan))
 	if s.plans = append(s.plans, shown); len(s.plans) > plansKept {
-		s.plans = s.plans[1:]
+		s.plans = slices.Delete(s.plans, 0, 1)
 	}
+	s.tidy()
 	return shown
 }
 

@@ -19,6 +19,7 @@ const (
 type pocketbaseForm struct {
 	url, with, email, ca, from string
 	token, password            secret.Text
+	plain                      bool // token or password may be sent unencrypted
 }
 
 func parsePocketBase(r *http.Request) (pocketbaseForm, error) {
@@ -29,6 +30,7 @@ func parsePocketBase(r *http.Request) (pocketbaseForm, error) {
 	f := pocketbaseForm{
 		url: typed(r, "pocketbase.url"), with: typed(r, "pocketbase.with"), email: typed(r, "pocketbase.email"), ca: ca,
 		from: from(typed(r, "from")), token: typedSecret(r, "pocketbase.token"),
+		plain:    typed(r, "pocketbase.insecure_http") == "yes",
 		password: secret.New(r.PostForm.Get("pocketbase.password")), // its blanks may be meant
 	}
 	if f.with != withPassword {
@@ -40,10 +42,13 @@ func parsePocketBase(r *http.Request) (pocketbaseForm, error) {
 // login tells all that is wrong with the form before anybody is asked. keep
 // means that the sign-in with a password that is there goes on.
 func (f pocketbaseForm) login(held pocketbaseLogin) (l pocketbaseLogin, keep bool, problems link.Problems) {
-	l = pocketbaseLogin{with: f.with, token: f.token, email: f.email, password: f.password, ca: f.ca}
+	l = pocketbaseLogin{with: f.with, token: f.token, email: f.email, password: f.password, ca: f.ca, plain: f.plain}
 	address, problem := link.ParseAddress("PocketBase address", "pocketbase.url", f.url)
 	if l.url = address; problem != nil {
 		problems = append(problems, *problem)
+	}
+	if open := link.Unencrypted("pocketbase.url", l.url, "token or password", "tick “"+view.PlainLogin+"”"); open != nil && !f.plain {
+		problems = append(problems, *open)
 	}
 	if f.with == withPassword {
 		keep = held.with == withPassword && held.url == l.url && held.email == l.email && held.ca == l.ca && !l.password.IsSet()
@@ -52,6 +57,9 @@ func (f pocketbaseForm) login(held pocketbaseLogin) (l pocketbaseLogin, keep boo
 	same := held.token.IsSet() && held.url == l.url
 	switch {
 	case same && (!l.token.IsSet() || l.token.Equal(held.token)):
+		if l.token != held.token {
+			l.token.Wipe() // the same once more
+		}
 		l.token = held.token
 	case !l.token.IsSet() && held.token.IsSet() && problem == nil:
 		problems.Add("pocketbase.token", "Enter the superuser token of this PocketBase.", "The one that is set belongs to "+held.url+" and is not sent anywhere else.")
@@ -104,7 +112,7 @@ func (s *Server) savePocketBase(w http.ResponseWriter, r *http.Request, sess *se
 			return
 		}
 	}
-	in := view.PocketBaseInput{URL: form.url, With: form.with, Email: form.email, CA: form.ca, From: form.from, Problems: problems}
+	in := view.PocketBaseInput{URL: form.url, With: form.with, Email: form.email, CA: form.ca, From: form.from, Plain: form.plain, Problems: problems}
 	in.Limited = p.limited()
 	in.Held = held.url == login.url && (held.token.IsSet() || p.pocketbase != nil && held.with == form.with)
 	s.render(w, r, http.StatusUnprocessableEntity, view.PocketBase(view.NewPocketBase(s.head(sess), in)))

@@ -16,10 +16,10 @@ func (s *Server) showPocketBase(w http.ResponseWriter, r *http.Request, sess *se
 	switch {
 	case p.pocketbase != nil:
 		l := p.pocketbase.login
-		in.URL, in.With, in.Email, in.CA, in.Held = l.url, l.with, l.email, l.ca, true
+		in.URL, in.With, in.Email, in.CA, in.Held, in.Plain = l.url, l.with, l.email, l.ca, true, l.plain
 	case p.second != nil:
 		l := p.second.login
-		in.URL, in.With, in.Email, in.CA, in.Held = l.url, l.with, l.email, l.ca, false
+		in.URL, in.With, in.Email, in.CA, in.Held, in.Plain = l.url, l.with, l.email, l.ca, false, l.plain
 	}
 	s.render(w, r, http.StatusOK, view.PocketBase(view.NewPocketBase(s.head(sess), in)))
 }

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/a-h/templ"
+	"github.com/go-chi/chi/v5"
 	"github.com/go-chi/chi/v5/middleware"
 
 	"authpocket/internal/link"
@@ -105,6 +106,14 @@ func (s *Server) notFound(w http.ResponseWriter, r *http.Request) {
 }
 
 func (s *Server) wrongMethod(w http.ResponseWriter, r *http.Request) {
+	routes, allowed := chi.RouteContext(r.Context()).Routes, []string{}
+	if routes.Match(chi.NewRouteContext(), http.MethodGet, r.URL.Path) {
+		allowed = append(allowed, http.MethodGet, http.MethodHead)
+	}
+	if routes.Match(chi.NewRouteContext(), http.MethodPost, r.URL.Path) {
+		allowed = append(allowed, http.MethodPost)
+	}
+	w.Header().Set("Allow", strings.Join(allowed, ", "))
 	s.problem(w, r, http.StatusMethodNotAllowed, view.ProblemPage{
 		Head: view.Head{Title: "This page cannot be opened by its address"}, Summary: "It is the answer to a button on another page.",
 		Todo: "Go to the start and follow the buttons. Your answers are kept.", Actions: start(),

@@ -107,6 +107,21 @@ func TestUnknownPagesAreKind(t *testing.T) {
 	}
 }
 
+func TestAWrongMethodIsToldTheRightOnes(t *testing.T) {
+	s := New(Config{})
+	t.Cleanup(s.Close)
+	for ask, want := range map[string]string{
+		"PUT /settings": "GET, HEAD, POST", "DELETE /review": "GET, HEAD", "GET /apply": "POST", "HEAD /leave": "POST",
+		"PATCH /signin/x/stage": "POST", "POST /healthz": "GET, HEAD", "PUT " + s.assets.Styles: "GET, HEAD", "PUT /door": "GET, HEAD, POST",
+	} {
+		method, path, _ := strings.Cut(ask, " ")
+		rec := answerTo(s, inside(t, s, request(method, path, nil)))
+		if got := rec.Header().Get("Allow"); rec.Code != http.StatusMethodNotAllowed || got != want {
+			t.Errorf("%s: %d, Allow is %q, want %q", ask, rec.Code, got, want)
+		}
+	}
+}
+
 func TestTooMuchIsRefusedInWords(t *testing.T) {
 	s := New(Config{})
 	t.Cleanup(s.Close)

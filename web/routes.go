@@ -14,7 +14,7 @@ import (
 // files too, is in the first lines.
 func (s *Server) routes() chi.Router {
 	r := chi.NewRouter()
-	r.Use(middleware.RequestID, s.logRequests, s.cfg.Hosts.Only, door.Headers, s.recoverPanics, s.ownPagesOnly(), s.limitBody, middleware.GetHead, s.door.Guard)
+	r.Use(ownID, s.logRequests, s.cfg.Hosts.Only, door.Headers, s.recoverPanics, s.ownPagesOnly(), s.limitBody, middleware.GetHead, s.door.Guard)
 	r.NotFound(s.notFound)
 	r.MethodNotAllowed(s.wrongMethod)
 
@@ -85,6 +85,7 @@ func (s *Server) routes() chi.Router {
 	r.Post("/forget", s.with(s.forgetTokens))
 	r.Get("/forgotten", s.with(s.showForgotten))
 	r.Post("/restart", s.with(s.restart))
+	r.Post("/leave", s.with(s.leave))
 	return r
 }
 
@@ -117,7 +118,7 @@ func (s *Server) enterDoor(w http.ResponseWriter, r *http.Request) {
 
 func needsNoSession(path string) bool {
 	switch path {
-	case "/", "/forgotten", "/restart", "/permissions", "/permissions/blueprint.yaml":
+	case "/", "/forgotten", "/restart", "/leave", "/permissions", "/permissions/blueprint.yaml":
 		return true
 	}
 	return false

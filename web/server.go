@@ -9,6 +9,7 @@ import (
 	"sync"
 
 	"authpocket/internal/journal"
+	"authpocket/internal/logs"
 	"authpocket/internal/secret"
 	"authpocket/static"
 	"authpocket/web/door"
@@ -53,6 +54,8 @@ type Server struct {
 	door     *door.Door
 	jobs     jobs
 	signIns  signIns
+
+	strangers *slog.Logger // for requests of browsers that are not let in
 }
 
 // New makes a wizard. Close has to be called at the end.
@@ -65,7 +68,8 @@ func New(cfg Config) *Server {
 	if err != nil {
 		panic(err) // the files are part of the program
 	}
-	s := &Server{cfg: cfg, files: files, sessions: newSessions()}
+	s := &Server{cfg: cfg, files: files, strangers: slog.New(logs.Bounded(cfg.Log.Handler(), strangerLines))}
+	s.sessions = newSessions(&s.signIns)
 	s.assets = view.Assets{
 		Styles: files.URL(static.Styles), App: files.URL(static.App), HTMX: files.URL(static.HTMX), Icon: files.URL(static.Icon),
 	}

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"authpocket/internal/link"
+	"authpocket/internal/secret"
 )
 
 // The life of a session.
@@ -38,6 +39,10 @@ type session struct {
 	verify     *verifyRun
 	working    int  // jobs that use the tokens
 	over       bool // ended: the tokens are wiped once nothing is working
+
+	known    map[secret.Text]bool // client secrets that came in and are not overwritten yet
+	replaced []func()             // overwrite the tokens of connections that others followed
+	tests    *signIns             // where the session's test sign-ins are; nil: nowhere
 }
 
 // shownPlan is a plan that a review page has shown, and may be asked to apply.
@@ -76,6 +81,7 @@ func newID() string { return rand.Text() + rand.Text() }
 func (s *session) answersChanged() {
 	s.rev++
 	s.settled, s.verify = nil, nil
+	s.tidy()
 }
 
 // setAuthentik takes an accepted answer. Another authentik has other flows,
@@ -87,7 +93,9 @@ func (s *session) setAuthentik(a *authentikAnswer) {
 		if s.authentik.login.url != a.login.url {
 			s.forgetSettings()
 		}
-		s.authentik.replacedBy(a, s.working == 0)
+		if s.authentik.replacedBy(a) {
+			s.replaced = append(s.replaced, s.authentik.wipe)
+		}
 	}
 	s.authentik = a
 	s.answersChanged()
@@ -101,7 +109,9 @@ func (s *session) setPocketBase(p *pocketbaseAnswer) {
 		if s.pocketbase.login.url != p.login.url {
 			s.forgetSettings()
 		}
-		s.pocketbase.replacedBy(p, s.working == 0)
+		if s.pocketbase.replacedBy(p) {
+			s.replaced = append(s.replaced, s.pocketbase.wipe)
+		}
 	}
 	s.pocketbase, s.second = p, nil
 	s.answersChanged()
@@ -115,6 +125,7 @@ func (s *session) setSpec(spec link.Spec, accepted bool) int {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.spec, s.answered = spec, accepted
+	s.note(specSecrets(spec))
 	s.answersChanged()
 	return s.rev
 }
@@ -148,40 +159,18 @@ func (s *session) workDone() {
 	if s.over && s.working == 0 {
 		s.wipe()
 	}
+	s.tidy()
 }
 
-// forget lets go of both connections. Their tokens are wiped at once, or when
-// the job that uses them ends. What was made stays to be shown.
-func (s *session) forget() {
+// forget lets go of both connections. All secrets are wiped at once, or when
+// the job that uses them ends: then it answers false. What was made stays to
+// be shown.
+func (s *session) forget() (wiped bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.over = true
 	if s.working == 0 {
 		s.wipe()
 	}
-}
-
-// wipe overwrites every secret. The caller holds mu.
-func (s *session) wipe() {
-	if s.authentik != nil {
-		s.authentik.wipe()
-	}
-	if s.pocketbase != nil {
-		s.pocketbase.wipe()
-	}
-	if s.second != nil {
-		s.second.login.password.Wipe()
-	}
-	if s.spec.Provider.ClientSecret != nil {
-		s.spec.Provider.ClientSecret.Wipe()
-	}
-	for _, p := range s.plans {
-		wipePlan(p.plan)
-	}
-	for _, job := range s.applies {
-		wipePlan(job.plan)
-	}
-	s.authentik, s.pocketbase, s.second, s.plans = nil, nil, nil, nil
-	s.spec, s.answered = link.Spec{}, false
-	s.over = false // new answers may begin anew
+	return s.working == 0
 }

@@ -13,16 +13,17 @@ const sessionCookie door.Cookie = "authpocket"
 
 // sessions are those of all browsers, in memory only.
 type sessions struct {
-	mu   sync.Mutex
-	byID map[string]*session
+	mu    sync.Mutex
+	byID  map[string]*session
+	tests *signIns
 
 	sweeping sync.WaitGroup
 	stop     chan struct{}
 	stopOnce sync.Once
 }
 
-func newSessions() *sessions {
-	s := &sessions{byID: map[string]*session{}, stop: make(chan struct{})}
+func newSessions(tests *signIns) *sessions {
+	s := &sessions{byID: map[string]*session{}, tests: tests, stop: make(chan struct{})}
 	s.sweeping.Go(s.sweep)
 	return s
 }
@@ -48,7 +49,7 @@ func (s *sessions) expire(now time.Time) {
 	for id, one := range s.byID {
 		if one.expired(now) {
 			delete(s.byID, id)
-			one.forget()
+			s.wipe(one)
 		}
 	}
 }
@@ -66,10 +67,12 @@ func (s *sessions) of(r *http.Request) (found *session, lost bool) {
 	defer s.mu.Unlock()
 	now := time.Now()
 	if one, ok := s.byID[id]; ok && !one.expired(now) {
-		one.used = now
+		if !door.Stream(r) {
+			one.used = now
+		}
 		return one, false
 	}
-	return &session{}, id != ""
+	return &session{tests: s.tests}, id != ""
 }
 
 // keep stores a session that is not stored yet and gives the browser its
@@ -97,16 +100,24 @@ func (s *sessions) evict() {
 		}
 	}
 	delete(s.byID, oldest.id)
-	oldest.forget()
+	s.wipe(oldest)
 }
 
-// end forgets a session and its cookie.
-func (s *sessions) end(w http.ResponseWriter, r *http.Request, one *session) {
+// wipe ends a session that nobody finds any more, with its test sign-ins.
+func (s *sessions) wipe(one *session) (wiped bool) {
+	wiped = one.forget()
+	s.tests.drop(one)
+	return wiped
+}
+
+// end forgets a session and its cookie. It answers false where a job still
+// needs the tokens; they are overwritten when it ends.
+func (s *sessions) end(w http.ResponseWriter, r *http.Request, one *session) (wiped bool) {
 	s.mu.Lock()
 	delete(s.byID, one.id)
 	s.mu.Unlock()
-	one.forget()
 	sessionCookie.Set(w, r, "", -1)
+	return s.wipe(one)
 }
 
 // close ends all sessions.
@@ -117,7 +128,7 @@ func (s *sessions) close() {
 	defer s.mu.Unlock()
 	for id, one := range s.byID {
 		delete(s.byID, id)
-		one.forget()
+		s.wipe(one)
 	}
 }
 

@@ -32,7 +32,7 @@ func kept(s *sessions) (*session, secret.Text, *http.Request) {
 
 func TestASessionEndsWhenNobodyClicks(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		s := newSessions()
+		s := newSessions(new(signIns))
 		defer s.close()
 		one, token, req := kept(s)
 		for range 3 {
@@ -52,9 +52,41 @@ func TestASessionEndsWhenNobodyClicks(t *testing.T) {
 	})
 }
 
+// A browser opens event streams anew by itself, which is nobody's click.
+func TestAnEventStreamKeepsNoSessionAlive(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := New(Config{})
+		defer s.Close()
+		_, token, req := kept(s.sessions)
+		req.URL.Path = "/verify/events"
+		req.Header.Set("Sec-Fetch-Site", "same-origin")
+		req = inside(t, s, req)
+		stay := func() int {
+			look := req.Clone(t.Context())
+			rec := httptest.NewRecorder()
+			s.Handler().ServeHTTP(rec, look)
+			return rec.Code
+		}
+		for range 3 {
+			time.Sleep(9 * time.Minute)
+			if code := stay(); code != http.StatusNotFound {
+				t.Fatalf("while the session goes on: %d", code)
+			}
+		}
+		time.Sleep(4 * time.Minute)
+		synctest.Wait()
+		if token.IsSet() || s.sessions.count() != 0 {
+			t.Error("the event stream kept the session alive")
+		}
+		if code := stay(); code != http.StatusForbidden {
+			t.Errorf("the event stream kept the door open: %d", code)
+		}
+	})
+}
+
 func TestASessionEndsInAnyCase(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		s := newSessions()
+		s := newSessions(new(signIns))
 		defer s.close()
 		_, token, req := kept(s)
 		for range 12 {
@@ -93,7 +125,7 @@ func TestAJobKeepsItsTokensToTheEnd(t *testing.T) {
 }
 
 func TestSessionsAreBounded(t *testing.T) {
-	s := newSessions()
+	s := newSessions(new(signIns))
 	t.Cleanup(s.close)
 	_, first, _ := kept(s)
 	for range sessionLimit {
@@ -209,9 +241,11 @@ func TestALostSessionIsNotExplainedAgainAfterTheDoor(t *testing.T) {
 func TestSecretsOfPlansAreWiped(t *testing.T) {
 	text := secret.New("client secret")
 	pair := &link.PairState{Provider: link.ProviderState{ClientSecret: text}}
-	wipePlan(link.Plan{Changes: []link.Change{
+	sess := &session{}
+	sess.show(link.Plan{Changes: []link.Change{
 		{After: pair}, {Before: (*link.ProviderState)(nil), After: &link.CollectionState{}},
-	}})
+	}}, 0)
+	sess.forget()
 	if text.IsSet() {
 		t.Error("the client secret outlived the plan")
 	}

@@ -19,6 +19,13 @@ const (
 	signInsKept = 8                // per session
 )
 
+// Why a test that was begun has no verdict.
+const (
+	tokensGone  = "The tokens were forgotten before the sign-in came back, so nobody can ask what became of it."
+	newerTests  = "Newer tests have taken its place before the sign-in came back."
+	sessionGone = "The session in which it was begun is over."
+)
+
 // The ways in which the code comes back.
 const (
 	wayWindow   = "window"   // through PocketBase, to the page that waits at its event stream
@@ -46,6 +53,8 @@ type signInRun struct {
 	link     string      // authentik's page, where it is opened by hand
 	note     string      // why there is no verdict
 	deleted  bool        // the account that it made is gone
+	busy     bool        // the engine is finding out what came of it
+	gone     bool        // it takes part in nothing any more
 }
 
 // invite is a link with which somebody else does the test. Only its hash is
@@ -56,7 +65,9 @@ type invite struct {
 	key     string // of the browser that began it, empty until one has
 }
 
+// newSignInRun makes a run with client secrets of its own, which go with it.
 func newSignInRun(sess *session, d link.Desired, way string) *signInRun {
+	d.Provider.ClientSecret, d.Slot.ClientSecret = secret.New(d.Provider.ClientSecret.Reveal()), secret.New(d.Slot.ClientSecret.Reveal())
 	return &signInRun{id: newID()[:26], way: way, sess: sess, desired: d, made: time.Now(), happened: newRecord[link.Verdict]()}
 }
 
@@ -68,9 +79,11 @@ func (run *signInRun) begin(ctx context.Context, e *engine.Engine) error {
 	}
 	run.mu.Lock()
 	defer run.mu.Unlock()
-	if run.test == nil {
-		run.test = &test
+	if run.test != nil || run.gone {
+		test.CodeVerifier.Wipe()
+		return nil
 	}
+	run.test = &test
 	return nil
 }
 
@@ -80,7 +93,7 @@ func (run *signInRun) begin(ctx context.Context, e *engine.Engine) error {
 func (run *signInRun) open(state string, late func()) (string, bool) {
 	run.mu.Lock()
 	defer run.mu.Unlock()
-	if run.test == nil || run.returned || run.state != "" && run.state != state {
+	if run.test == nil || run.returned || run.gone || run.state != "" && run.state != state {
 		return "", false
 	}
 	if run.state == "" {
@@ -96,7 +109,7 @@ func (run *signInRun) open(state string, late func()) (string, bool) {
 func (run *signInRun) take(state string, code secret.Text, failed string, missing link.Missing) (link.Return, bool) {
 	run.mu.Lock()
 	defer run.mu.Unlock()
-	if run.test == nil || run.returned || missing == link.MissingNothing && (state == "" || state != run.state) {
+	if run.test == nil || run.returned || run.gone || missing == link.MissingNothing && (state == "" || state != run.state) {
 		return link.Return{}, false
 	}
 	run.returned = true
@@ -113,16 +126,56 @@ func (s *Server) finish(run *signInRun, back link.Return) {
 	sess.mu.Lock()
 	defer sess.mu.Unlock()
 	if sess.authentik == nil || sess.pocketbase == nil {
-		run.stop("The tokens were forgotten before the sign-in came back, so nobody can ask what became of it.")
+		run.stop(tokensGone)
 		return
 	}
 	e := s.engine(progress{authentik: sess.authentik, pocketbase: sess.pocketbase})
+	run.work(true)
 	began := s.beginWork(sess, func(ctx context.Context) {
+		defer run.work(false)
 		defer run.happened.end()
+		defer back.Code.Wipe()
 		run.happened.add(e.FinishSignIn(ctx, run.desired, *run.test, back, run.expected, run.happened.add))
 	})
 	if !began {
+		run.work(false)
 		run.stop("The program is being stopped.")
+	}
+}
+
+// work marks whether the engine needs what the run holds.
+func (run *signInRun) work(busy bool) {
+	run.mu.Lock()
+	defer run.mu.Unlock()
+	if run.busy = busy; run.gone && !busy {
+		run.wipe()
+	}
+}
+
+// letGo ends the run's part in anything, and overwrites what it holds, now or
+// when the engine is done with it. why is for who still waits for the verdict.
+func (run *signInRun) letGo(why string) {
+	run.mu.Lock()
+	if run.gone = true; run.timer != nil {
+		run.timer.Stop()
+	}
+	busy := run.busy
+	if !busy {
+		run.wipe()
+	}
+	run.mu.Unlock()
+	if _, over, _ := run.happened.look(); !over && !busy {
+		run.stop(why)
+	}
+}
+
+// wipe overwrites the secrets. The caller holds mu.
+func (run *signInRun) wipe() {
+	for _, text := range desiredSecrets(run.desired) {
+		text.Wipe()
+	}
+	if run.test != nil {
+		run.test.CodeVerifier.Wipe()
 	}
 }
 

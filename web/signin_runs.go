@@ -16,22 +16,42 @@ type signIns struct {
 	runs []*signInRun
 }
 
-// add keeps a run, and lets go of old ones.
+// add keeps a run, and lets go of old ones and what they hold.
 func (s *signIns) add(run *signInRun) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	oldest := time.Now().Add(-sessionLife)
-	s.runs = slices.DeleteFunc(s.runs, func(r *signInRun) bool { return r.made.Before(oldest) })
 	s.runs = append(s.runs, run)
 	own := 0
 	for i, r := range slices.Backward(s.runs) {
-		if r.sess != run.sess {
-			continue
+		if r.sess == run.sess {
+			own++
 		}
-		if own++; own > signInsKept {
+		if r.made.Before(oldest) || r.sess == run.sess && own > signInsKept {
 			s.runs = slices.Delete(s.runs, i, i+1)
+			r.letGo(newerTests)
 		}
 	}
+}
+
+// wipe lets go of what a session's runs hold. What came of them stays to be
+// shown.
+func (s *signIns) wipe(sess *session) {
+	for _, run := range s.all(sess) {
+		run.letGo(tokensGone)
+	}
+}
+
+// drop takes a session's runs out, once the session is over.
+func (s *signIns) drop(sess *session) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.runs = slices.DeleteFunc(s.runs, func(r *signInRun) bool {
+		if r.sess == sess {
+			r.letGo(sessionGone)
+		}
+		return r.sess == sess
+	})
 }
 
 // find returns the newest run that fits, or nil.

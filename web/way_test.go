@@ -72,8 +72,8 @@ func TestForgetKeepsWhatWasMade(t *testing.T) {
 		t.Error("the token was not wiped")
 	}
 	done := b.get("/done").want(200).says("authpocket has forgotten them")
-	if len(done.all("form")) != 1 {
-		t.Errorf("%d forms on the last page, want Start over alone", len(done.all("form")))
+	if len(done.all("form")) != 2 {
+		t.Errorf("%d forms on the last page, want Start over and the door alone", len(done.all("form")))
 	}
 	b.get("/review").want(303, "/authentik")
 	b.post("/verify", nil).want(303, "/authentik")
@@ -105,7 +105,7 @@ func TestForgetInTheMiddleEndsTheSession(t *testing.T) {
 	w := wizardFor(t, box, prefilled(box))
 	b := w.browser().connected()
 	b.post("/forget", nil).want(303, "/forgotten")
-	b.get("/forgotten").want(200).says("The tokens are forgotten")
+	b.get("/forgotten").want(200).says("The tokens are forgotten", "client secrets of every plan and test sign-in", "still let in", "Close the door")
 	if n := w.server.sessions.count(); n != 0 {
 		t.Errorf("%d sessions are left", n)
 	}

@@ -1,6 +1,11 @@
 package web
 
-import "authpocket/internal/link"
+import (
+	"slices"
+
+	"authpocket/internal/link"
+	"authpocket/internal/secret"
+)
 
 // forgetter is a connection that can overwrite the token it works with.
 type forgetter interface{ Forget() }
@@ -23,46 +28,133 @@ func (p *pocketbaseAnswer) wipe() {
 	}
 }
 
-// replacedBy lets go of a connection that another one follows. A token that
-// goes on, or that a job still needs, is not wiped.
-func (a *authentikAnswer) replacedBy(next *authentikAnswer, idle bool) {
-	if a.http.CloseIdleConnections(); idle && !a.login.token.Equal(next.login.token) {
-		a.wipe()
+// replacedBy lets go of a connection that another one follows, and tells
+// whether its token is to be wiped: one that goes on is not.
+func (a *authentikAnswer) replacedBy(next *authentikAnswer) bool {
+	a.http.CloseIdleConnections()
+	return !a.login.token.Equal(next.login.token)
+}
+
+func (p *pocketbaseAnswer) replacedBy(next *pocketbaseAnswer) bool {
+	p.http.CloseIdleConnections()
+	return p.login.with == withPassword || !p.login.token.Equal(next.login.token)
+}
+
+// wipe overwrites every secret. The caller holds mu.
+func (s *session) wipe() {
+	if s.authentik != nil {
+		s.authentik.wipe()
+	}
+	if s.pocketbase != nil {
+		s.pocketbase.wipe()
+	}
+	if s.second != nil {
+		s.second.login.password.Wipe()
+	}
+	for text := range s.known {
+		text.Wipe()
+	}
+	if s.tests != nil {
+		s.tests.wipe(s)
+	}
+	s.authentik, s.pocketbase, s.second, s.plans, s.fresh, s.known = nil, nil, nil, nil, nil, nil
+	s.spec, s.answered = link.Spec{}, false
+	s.over = false // new answers may begin anew
+	s.tidy()
+}
+
+// note takes down client secrets that came into the session. The caller holds
+// mu.
+func (s *session) note(texts []secret.Text) {
+	if s.known == nil {
+		s.known = map[secret.Text]bool{}
+	}
+	for _, text := range texts {
+		if text.IsSet() {
+			s.known[text] = true
+		}
 	}
 }
 
-func (p *pocketbaseAnswer) replacedBy(next *pocketbaseAnswer, idle bool) {
-	if p.http.CloseIdleConnections(); idle && (p.login.with == withPassword || !p.login.token.Equal(next.login.token)) {
-		p.wipe()
+// tidy overwrites what the session has let go of: client secrets that no
+// answer and no plan holds any more, and tokens of connections that others
+// followed. A job may still use them, so it waits for the last one to end. The
+// caller holds mu.
+func (s *session) tidy() {
+	if s.working > 0 {
+		return
+	}
+	for _, wipe := range s.replaced {
+		wipe()
+	}
+	s.replaced = nil
+	held := s.held()
+	for text := range s.known {
+		if !held[text] {
+			text.Wipe()
+			delete(s.known, text)
+		}
 	}
 }
 
-// wipePlan overwrites the client secrets that a plan was made from.
-func wipePlan(p link.Plan) {
-	p.Generated.ClientSecret.Wipe()
-	p.Desired.Provider.ClientSecret.Wipe()
-	p.Desired.Slot.ClientSecret.Wipe()
-	for _, c := range p.Changes {
-		wipeState(c.Before)
-		wipeState(c.After)
+// held are the client secrets that something may still need. The caller holds
+// mu.
+func (s *session) held() map[secret.Text]bool {
+	texts := specSecrets(s.spec)
+	for _, p := range s.plans {
+		texts = append(texts, planSecrets(p.plan)...)
 	}
+	for _, job := range s.applies {
+		texts = append(texts, planSecrets(job.plan)...)
+	}
+	if s.settled != nil {
+		texts = append(texts, desiredSecrets(s.settled.desired)...)
+	}
+	held := map[secret.Text]bool{}
+	for _, text := range texts {
+		held[text] = true
+	}
+	return held
 }
 
-func wipeState(state any) {
+func specSecrets(spec link.Spec) []secret.Text {
+	if spec.Provider.ClientSecret == nil {
+		return nil
+	}
+	return []secret.Text{*spec.Provider.ClientSecret}
+}
+
+func desiredSecrets(d link.Desired) []secret.Text {
+	return []secret.Text{d.Provider.ClientSecret, d.Slot.ClientSecret}
+}
+
+// planSecrets are the client secrets that a plan was made from.
+func planSecrets(p link.Plan) []secret.Text {
+	texts := append(specSecrets(p.Spec), p.Generated.ClientSecret)
+	texts = append(texts, desiredSecrets(p.Desired)...)
+	for _, c := range slices.Concat(p.Changes, p.Undoes) {
+		texts = append(texts, stateSecrets(c.Before)...)
+		texts = append(texts, stateSecrets(c.After)...)
+	}
+	return texts
+}
+
+func stateSecrets(state any) (texts []secret.Text) {
 	switch state := state.(type) {
 	case *link.ProviderState:
 		if state != nil {
-			state.ClientSecret.Wipe()
+			texts = append(texts, state.ClientSecret)
 		}
 	case *link.PairState:
 		if state != nil {
-			state.Provider.ClientSecret.Wipe()
+			texts = append(texts, state.Provider.ClientSecret)
 		}
 	case *link.CollectionState:
 		if state != nil {
 			for _, p := range state.OAuth2.Providers {
-				p.ClientSecret.Wipe()
+				texts = append(texts, p.ClientSecret)
 			}
 		}
 	}
+	return texts
 }

@@ -15,6 +15,7 @@ import (
 
 	"authpocket/internal/journal"
 	"authpocket/internal/listen"
+	"authpocket/internal/logs"
 	"authpocket/internal/sandbox"
 	"authpocket/internal/secret"
 	"authpocket/web"
@@ -87,10 +88,11 @@ func demo(ctx context.Context, address string, chosen, tokens bool, stdout, stde
 		return fmt.Errorf("opening the directory for receipts: %w", err)
 	}
 	terminal := door.Terminal{Out: stdout, URL: ln.URL}
+	log := logs.New(stderr, slog.LevelWarn)
 	wizard := web.New(web.Config{
 		Print: terminal.Print, Closed: terminal.Closed,
 		Receipts: store, Version: "demo",
-		Log: slog.New(slog.NewTextHandler(stderr, &slog.HandlerOptions{Level: slog.LevelWarn})),
+		Log: log,
 		Prefill: web.Prefill{
 			AuthentikURL: box.AuthentikURL, AuthentikToken: secret.New(box.AuthentikToken),
 			PocketBaseURL: box.PocketBaseURL, PocketBaseToken: secret.New(box.PocketBaseToken),
@@ -104,7 +106,7 @@ func demo(ctx context.Context, address string, chosen, tokens bool, stdout, stde
 			box.AuthentikURL, box.AuthentikToken, box.PocketBaseURL, box.PocketBaseToken)
 	}
 	fmt.Fprintf(stdout, "%s\nCtrl-C ends it and removes everything it made.\n", note(box))
-	return listen.Serve(ctx, ln, wizard.Handler(), wizard.Close)
+	return listen.Serve(ctx, ln, wizard.Handler(), log, wizard.Close)
 }
 
 func note(box *sandbox.Sandbox) string {

@@ -14,6 +14,7 @@ import (
 
 	"github.com/alecthomas/kong"
 
+	"authpocket/internal/logs"
 	"authpocket/internal/secret"
 )
 
@@ -127,7 +128,7 @@ func newLog(w io.Writer, level string) *slog.Logger {
 	if err := l.UnmarshalText([]byte(level)); err != nil {
 		l = slog.LevelWarn
 	}
-	return slog.New(slog.NewTextHandler(w, &slog.HandlerOptions{Level: l}))
+	return logs.New(w, l)
 }
 
 func buildVersion() string {

@@ -59,7 +59,7 @@ func (p program) serve(ctx context.Context, f serveFlags) int {
 	})
 	fmt.Fprintf(p.out, "authpocket is ready: %s\n\n", ln.URL)
 	wizard.NewCode()
-	if err := listen.Serve(ctx, ln, wizard.Handler(), wizard.Close); err != nil {
+	if err := listen.Serve(ctx, ln, wizard.Handler(), p.log, wizard.Close); err != nil {
 		fmt.Fprintln(p.err, "authpocket:", err)
 		return exitError
 	}

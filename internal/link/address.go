@@ -152,6 +152,15 @@ func SameHost(a, b string) bool {
 	return errA == nil && errB == nil && ua.Scheme == ub.Scheme && strings.EqualFold(ua.Host, ub.Host)
 }
 
+// Unencrypted is the problem of an address to which secrets would be sent for
+// anybody on the network to read, nil for others. allow says how to allow it.
+func Unencrypted(field, address, what, allow string) *Problem {
+	if !PlainHTTP(address) {
+		return nil
+	}
+	return &Problem{Field: field, Summary: "The address is plain http: whoever sees the network's traffic reads the " + what + ". Nothing was sent.", Todo: "Use https://, or " + allow + "."}
+}
+
 // PlainHTTP tells whether u is http to a host other than this machine.
 func PlainHTTP(u string) bool {
 	p, err := url.Parse(u)

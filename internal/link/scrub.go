@@ -31,6 +31,12 @@ var (
 // line of bounded length, without pages, and without codes, tokens, secrets
 // and cookies. known are values that must not appear in any form.
 func Scrub(text string, known ...secret.Text) string {
+	return oneLine(withoutPage(Mask(text, known...)))
+}
+
+// Mask is Scrub for our own eyes: codes, tokens, secrets and cookies are left
+// out, all else stays, up to 16 kB.
+func Mask(text string, known ...secret.Text) string {
 	text = strings.ToValidUTF8(text, "?")
 	for _, one := range known {
 		text = hide(text, one.Reveal())
@@ -42,8 +48,7 @@ func Scrub(text string, known ...secret.Text) string {
 	text = bearer.ReplaceAllString(text, "$1 "+hidden)
 	text = webToken.ReplaceAllString(text, hidden)
 	text = secretField.ReplaceAllString(text, "$1$2$1: "+hidden)
-	text = secretPair.ReplaceAllString(text, "$1="+hidden)
-	return oneLine(withoutPage(text))
+	return secretPair.ReplaceAllString(text, "$1="+hidden)
 }
 
 // hide replaces a value, plain and as it stands in addresses and in JSON.

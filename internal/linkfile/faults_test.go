@@ -179,3 +179,36 @@ func TestAnchorsAndMerges(t *testing.T) {
 		t.Errorf("access (want -, got +):\n%s", diff)
 	}
 }
+
+func TestSecretsAreNotSentInTheClearUnlessAllowed(t *testing.T) {
+	const open = "The address is plain http: whoever sees the network's traffic reads the "
+	for name, one := range map[string]struct {
+		text string
+		want []string // the problems' fields
+	}{
+		"https":                        {whole, nil},
+		"http to another machine":      {strings.ReplaceAll(whole, "https://", "http://"), []string{"authentik.url", "pocketbase.url"}},
+		"http to this machine":         {strings.NewReplacer("https://authentik.company", "http://127.0.0.1:9000", "https://pocketbase.company", "http://localhost:8090").Replace(whole), nil},
+		"allowed for one":              {strings.NewReplacer("https://", "http://", "  token: ${AUTH", "  insecure_http: true\n  token: ${AUTH").Replace(whole), []string{"pocketbase.url"}},
+		"allowed for both":             {strings.NewReplacer("https://", "http://", "  token:", "  insecure_http: true\n  token:").Replace(whole), nil},
+		"only browsers use plain http": {strings.Replace(whole, "  token: ${AUTH", "  public_url: http://authentik.company\n  token: ${AUTH", 1), nil},
+	} {
+		t.Run(name, func(t *testing.T) {
+			file, err := parse(one.text)
+			if err != nil {
+				t.Fatal(err)
+			}
+			_, problems := file.Spec()
+			var got []string
+			for _, p := range problems {
+				got = append(got, p.Field)
+				if !strings.HasPrefix(p.Summary, open) || !strings.Contains(p.Todo, "insecure_http: true") {
+					t.Errorf("the problem is %+v", p)
+				}
+			}
+			if diff := cmp.Diff(one.want, got); diff != "" {
+				t.Errorf("problems (want -, got +):\n%s", diff)
+			}
+		})
+	}
+}

@@ -37,6 +37,7 @@ type Authentik struct {
 	Token     secret.Text `yaml:"token"`
 	PublicURL string      `yaml:"public_url"` // as browsers see it, default url
 	CAFile    string      `yaml:"ca_file"`
+	Insecure  bool        `yaml:"insecure_http"` // the token may cross a network readable
 }
 
 // PocketBase says how to reach PocketBase, and what is wanted there.
@@ -47,6 +48,7 @@ type PocketBase struct {
 	Password        secret.Text `yaml:"password"`
 	PublicURLs      []string    `yaml:"public_urls"` // as browsers see it, default url
 	CAFile          string      `yaml:"ca_file"`
+	Insecure        bool        `yaml:"insecure_http"` // token or password may cross a network readable
 	link.PocketBase `yaml:",inline"`
 }
 
@@ -121,7 +123,13 @@ func (f File) Spec() (link.Spec, link.Problems) {
 		Application: f.Application, Provider: f.Provider, Access: f.Access,
 		Email: f.Email, Existing: f.Existing, PocketBase: f.PocketBase.PocketBase,
 	}
+	encrypted := func(field, url, what string, insecure bool) {
+		if problem := link.Unencrypted(field+".url", url, what, "allow it with insecure_http: true below "+field); problem != nil && !insecure {
+			problems = append(problems, *problem)
+		}
+	}
 	spec.AuthentikURL = address("authentik address", "authentik.url", f.Authentik.URL)
+	encrypted("authentik", spec.AuthentikURL, "token", f.Authentik.Insecure)
 	if f.Authentik.PublicURL != "" {
 		spec.AuthentikURL = address("authentik public address", "authentik.public_url", f.Authentik.PublicURL)
 	}
@@ -129,6 +137,7 @@ func (f File) Spec() (link.Spec, link.Problems) {
 		problems.Add("authentik.token", "There is no token for authentik.", "Set it, for example token: ${AUTHENTIK_TOKEN}.")
 	}
 	public := []string{address("PocketBase address", "pocketbase.url", f.PocketBase.URL)}
+	encrypted("pocketbase", public[0], "token or password", f.PocketBase.Insecure)
 	if len(f.PocketBase.PublicURLs) > 0 {
 		public = nil
 	}

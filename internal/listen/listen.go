@@ -5,9 +5,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"net"
 	"net/http"
 	"time"
+
+	"authpocket/internal/logs"
 )
 
 // Grace is how long running requests and jobs have to finish after the
@@ -24,12 +27,18 @@ const (
 // adds some 4 kB to it.
 const HeadSize = 4 << 10
 
+// errorLines is how much of what the server itself notes is logged in a
+// minute: strangers can cause it, by TLS handshakes that fail.
+const errorLines = 10
+
 // Serve answers on ln until ctx ends, then calls stop, which ends event
 // streams, and waits up to Grace for what still runs. It returns nil after an
 // orderly end.
-func Serve(ctx context.Context, ln net.Listener, handler http.Handler, stop func()) error {
+func Serve(ctx context.Context, ln net.Listener, handler http.Handler, log *slog.Logger, stop func()) error {
 	server := &http.Server{
-		Handler:                      handler,
+		Handler:                      markWork(handler),
+		ConnContext:                  withMember,
+		ErrorLog:                     slog.NewLogLogger(logs.Bounded(log.Handler(), errorLines), slog.LevelWarn),
 		ReadHeaderTimeout:            HeaderTime,
 		ReadTimeout:                  ReadTime,
 		WriteTimeout:                 2 * time.Minute,

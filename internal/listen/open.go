@@ -9,12 +9,11 @@ import (
 	"net/netip"
 	"net/url"
 	"syscall"
-
-	"golang.org/x/net/netutil"
 )
 
-// MaxConnections are how many are open at once; more wait. With HeadSize it
-// bounds what strangers can make the program hold.
+// MaxConnections are how many are open at once; more wait until one of them
+// ends or waits for its client. With HeadSize it bounds what strangers can make
+// the program hold.
 const MaxConnections = 96
 
 // Options say where to listen, and what protects the way there.
@@ -72,7 +71,7 @@ func Open(ctx context.Context, o Options) (*Opened, error) {
 	if err != nil {
 		return nil, fmt.Errorf("listening on %s: %w", o.Address, err)
 	}
-	opened.Listener = netutil.LimitListener(ln, MaxConnections)
+	opened.Listener = newCrowd(ln, MaxConnections)
 	scheme := "http"
 	if secure != nil {
 		opened.Listener, scheme = tls.NewListener(opened.Listener, secure), "https"

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"log/slog"
 	"net"
 	"net/http"
 	"strings"
@@ -19,7 +20,7 @@ func serve(t *testing.T, ln net.Listener, handler http.HandlerFunc) {
 	t.Helper()
 	ctx, cancel := context.WithCancel(t.Context())
 	done := make(chan error, 1)
-	go func() { done <- listen.Serve(ctx, ln, handler, func() {}) }()
+	go func() { done <- listen.Serve(ctx, ln, handler, slog.New(slog.DiscardHandler), func() {}) }()
 	t.Cleanup(func() {
 		cancel()
 		if err := <-done; err != nil {

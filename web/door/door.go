@@ -3,7 +3,9 @@
 package door
 
 import (
+	"context"
 	"log/slog"
+	"slices"
 	"sync"
 	"time"
 
@@ -15,6 +17,9 @@ const (
 	CodeLife = 30 * time.Minute // of a code that nobody uses
 	tries    = 5                // wrong codes, then the code is changed
 	pause    = 10 * time.Second // between two codes that strangers cause to be printed
+	quiet    = time.Minute      // between two log lines about wrong codes
+
+	wordsKept = 4 // while the terminal takes none
 )
 
 // Config says how the door speaks to whoever started the program.
@@ -45,6 +50,11 @@ type Door struct {
 	printed time.Time
 	inside  map[string]*visit
 	over    bool
+
+	words    []func() // to be said to whoever started the program, in this order
+	speaking bool
+	refused  int       // codes tried in vain that the log does not tell of yet
+	logged   time.Time // when it last told of any
 }
 
 // New makes a door that nothing opens yet. NewCode prints the first code, and
@@ -58,6 +68,7 @@ func New(cfg Config) *Door {
 
 // NewCode makes, prints and returns a code. The one before is dead.
 func (d *Door) NewCode() string {
+	defer d.speak()
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	d.change()
@@ -75,12 +86,39 @@ func (d *Door) change() {
 	d.print()
 }
 
-// print shows the code that is valid. The caller holds mu.
+// print has the valid code shown by the next speak. The caller holds mu.
 func (d *Door) print() {
 	d.printed = time.Now()
-	if d.cfg.Print != nil {
-		d.cfg.Print(d.code)
+	if code := d.code; d.cfg.Print != nil {
+		d.say(func() { d.cfg.Print(code) })
 	}
+}
+
+// say keeps words for the next speak. Where nobody takes them off the terminal
+// the newest are kept. The caller holds mu.
+func (d *Door) say(words func()) {
+	if d.words = append(d.words, words); len(d.words) > wordsKept {
+		d.words = slices.Delete(d.words, 0, 1)
+	}
+}
+
+// speak says what is to be said. Nobody waits for a terminal that is stopped,
+// but the one who speaks; what others have to say, that one says too.
+func (d *Door) speak() {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.speaking {
+		return
+	}
+	d.speaking = true
+	for len(d.words) > 0 {
+		words := d.words[0]
+		d.words = slices.Delete(d.words, 0, 1)
+		d.mu.Unlock()
+		words()
+		d.mu.Lock()
+	}
+	d.speaking = false
 }
 
 // drop lets no code open the door any more. The caller holds mu.
@@ -94,6 +132,7 @@ func (d *Door) drop() {
 
 // expire closes the door on a code that nobody used.
 func (d *Door) expire() {
+	defer d.speak()
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	if d.code == "" || time.Now().Before(d.ends) {
@@ -101,7 +140,7 @@ func (d *Door) expire() {
 	}
 	d.drop()
 	if d.cfg.Closed != nil {
-		d.cfg.Closed()
+		d.say(d.cfg.Closed)
 	}
 }
 
@@ -118,6 +157,7 @@ const (
 
 // try uses up the code when it is the right one.
 func (d *Door) try(typed string) outcome {
+	defer d.speak()
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	switch now := time.Now(); {
@@ -141,6 +181,7 @@ func (d *Door) try(typed string) outcome {
 // nobody can take it from its owner, or else a new one. It answers false when
 // the last was printed a moment ago.
 func (d *Door) again() bool {
+	defer d.speak()
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	now := time.Now()
@@ -169,4 +210,19 @@ func (d *Door) Close() {
 	d.over = true
 	d.drop()
 	clear(d.inside)
+}
+
+// logWrong tells of codes that were tried in vain: of the first at once, then
+// once in a while of how many.
+func (d *Door) logWrong(ctx context.Context) {
+	d.mu.Lock()
+	d.refused++
+	n, now := d.refused, time.Now()
+	if now.Sub(d.logged) < quiet {
+		d.mu.Unlock()
+		return
+	}
+	d.refused, d.logged = 0, now
+	d.mu.Unlock()
+	d.cfg.Log.WarnContext(ctx, "setup codes that do not open the door were tried", slog.Int("count", n))
 }

@@ -1,6 +1,7 @@
 package door
 
 import (
+	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -259,4 +260,82 @@ func FuzzForm(f *testing.F) {
 			t.Errorf("%q leads to %q", body, to)
 		}
 	})
+}
+
+// A terminal that takes nothing, as one that was stopped with Ctrl-S, keeps
+// nobody from the door.
+func TestAStoppedTerminalBlocksNobody(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		stopped, release := false, make(chan struct{})
+		var printed []string
+		d := &doorway{t: t}
+		d.door = New(Config{Print: func(code string) {
+			if stopped {
+				<-release
+			}
+			printed = append(printed, code)
+		}})
+		defer d.door.Close()
+		d.door.NewCode()
+		stopped = true
+		time.Sleep(pause)
+		asked := make(chan int)
+		go func() { asked <- d.ask("POST", PathAgain, nil).Code }()
+		synctest.Wait() // it waits for the terminal
+		if rec := d.ask("GET", "/", nil); rec.Code != http.StatusForbidden {
+			t.Errorf("a look at the door: %d", rec.Code)
+		}
+		for range tries {
+			d.enter("AAAA-BBBB")
+		}
+		time.Sleep(2 * pause)
+		if rec := d.ask("POST", PathAgain, nil); rec.Code != http.StatusOK {
+			t.Errorf("a second wish for a code: %d", rec.Code)
+		}
+		close(release)
+		if code := <-asked; code != http.StatusOK {
+			t.Errorf("the one who waited: %d", code)
+		}
+		synctest.Wait()
+		if len(printed) != 4 || printed[0] != printed[1] || printed[2] == printed[1] || printed[3] != printed[2] {
+			t.Errorf("the codes printed are %q", printed)
+		}
+		if rec := d.enter(printed[3]); rec.Code != http.StatusSeeOther {
+			t.Errorf("the newest code: %d", rec.Code)
+		}
+	})
+}
+
+func TestWrongCodesDoNotFillTheLog(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var out strings.Builder
+		d := New(Config{Log: slog.New(slog.NewTextHandler(&out, nil))})
+		defer d.Close()
+		d.NewCode()
+		try := func() {
+			req := httptest.NewRequest("POST", "http://127.0.0.1:8480"+PathEnter, strings.NewReader("code=AAAA"))
+			req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+			d.Enter(httptest.NewRecorder(), req)
+		}
+		for range 1000 {
+			try()
+		}
+		time.Sleep(quiet)
+		try()
+		if got := out.String(); strings.Count(got, "\n") != 2 || !strings.Contains(got, "count=1\n") || !strings.Contains(got, "count=1000\n") {
+			t.Errorf("the log is %q", got)
+		}
+	})
+}
+
+func TestALongFormIsRefusedAsTooLong(t *testing.T) {
+	d := newDoorway(t)
+	for _, path := range []string{PathEnter, PathAgain} {
+		if rec := d.ask("POST", path, url.Values{"code": {strings.Repeat("A", maxForm)}}); rec.Code != http.StatusRequestEntityTooLarge || !strings.Contains(rec.Body.String(), "longer than the form") {
+			t.Errorf("%s: %d", path, rec.Code)
+		}
+	}
+	if len(d.codes) != 1 {
+		t.Errorf("a form that was refused had a code printed: %q", d.codes)
+	}
 }

@@ -1,10 +1,12 @@
 package door
 
 import (
+	"errors"
 	"io"
 	"net/http"
 	"net/url"
 	"strings"
+	"time"
 
 	"authpocket/static"
 )
@@ -19,11 +21,18 @@ const (
 // maxForm bounds what a stranger may send, in bytes.
 const maxForm = 4 << 10
 
+// strangerTime is how long a stranger may take to send a form.
+const strangerTime = 5 * time.Second
+
 // Guard shows only the door page to browsers that were not let in. Files,
 // which hold nothing of anyone, and the sign of life stay open to all.
 func (d *Door) Guard(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if d.open(r) || d.isInside(r) {
+		inside := d.isInside(r)
+		if !inside {
+			hurry(w, r)
+		}
+		if inside || d.open(r) {
 			next.ServeHTTP(w, r)
 			return
 		}
@@ -32,6 +41,13 @@ func (d *Door) Guard(next http.Handler) http.Handler {
 		}
 		d.show(w, r, http.StatusForbidden, page{To: wanted(r), Was: cookie.Value(r) != ""})
 	})
+}
+
+// hurry gives strangers less time than others to send a form.
+func hurry(w http.ResponseWriter, r *http.Request) {
+	if r.ContentLength != 0 { // else the server watches for the end of the connection already
+		_ = http.NewResponseController(w).SetReadDeadline(time.Now().Add(strangerTime)) // a writer without deadlines is none of a network's
+	}
 }
 
 func (d *Door) open(r *http.Request) bool {
@@ -67,11 +83,24 @@ func local(to string) string {
 	return to
 }
 
+// readForm reads a small form. It answers false when the browser was answered.
+func (d *Door) readForm(w http.ResponseWriter, r *http.Request, todo string) bool {
+	r.Body = http.MaxBytesReader(w, r.Body, maxForm)
+	err := r.ParseForm()
+	if err == nil {
+		return true
+	}
+	status, problem := http.StatusBadRequest, "What the browser sent is not the form of this page."
+	if _, ok := errors.AsType[*http.MaxBytesError](err); ok {
+		status, problem = http.StatusRequestEntityTooLarge, "What the browser sent is longer than the form of this page."
+	}
+	d.show(w, r, status, page{To: "/", Problem: problem + " " + todo})
+	return false
+}
+
 // Enter handles the "POST /door" route.
 func (d *Door) Enter(w http.ResponseWriter, r *http.Request) {
-	r.Body = http.MaxBytesReader(w, r.Body, maxForm)
-	if err := r.ParseForm(); err != nil {
-		d.show(w, r, http.StatusBadRequest, page{To: "/", Problem: "What the browser sent is not the form of this page. Type the code and press “Open”."})
+	if !d.readForm(w, r, "Type the code and press “Open”.") {
 		return
 	}
 	to := local(r.PostForm.Get("to"))
@@ -90,7 +119,7 @@ func (d *Door) Enter(w http.ResponseWriter, r *http.Request) {
 		http.Redirect(w, r, to, http.StatusSeeOther) // #nosec G710 -- local made it a path of ours
 		return
 	}
-	d.cfg.Log.WarnContext(r.Context(), "a setup code that does not open the door was tried")
+	d.logWrong(r.Context())
 	d.show(w, r, status(result), page{To: to, Problem: words(result)})
 }
 
@@ -115,8 +144,9 @@ func words(o outcome) string {
 
 // Again handles the "POST /door/code" route.
 func (d *Door) Again(w http.ResponseWriter, r *http.Request) {
-	r.Body = http.MaxBytesReader(w, r.Body, maxForm)
-	_ = r.ParseForm() // without a form there is just no page to go on to
+	if !d.readForm(w, r, "Press “Print a new code” once more.") {
+		return
+	}
 	to := local(r.PostForm.Get("to"))
 	if !d.again() {
 		d.show(w, r, http.StatusTooManyRequests, page{To: to, Problem: "A code was printed a moment ago. Look at the terminal, or wait 10 seconds and press again."})

@@ -3,6 +3,7 @@ package door
 import (
 	"crypto/rand"
 	"net/http"
+	"strings"
 	"time"
 )
 
@@ -54,6 +55,28 @@ func (d *Door) sendOut(now time.Time) {
 	}
 }
 
+// Knows tells whether the browser is inside, without counting as a sign of
+// life.
+func (d *Door) Knows(r *http.Request) bool {
+	id := cookie.Value(r)
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	one, ok := d.inside[id]
+	return ok && !one.over(time.Now())
+}
+
+// SendOut ends the stay of the request's browser.
+func (d *Door) SendOut(w http.ResponseWriter, r *http.Request) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	delete(d.inside, cookie.Value(r))
+	cookie.Set(w, r, "", -1)
+}
+
+// Stream tells whether the request is for an event stream. Browsers ask for
+// those again and again by themselves, so it is no sign of life.
+func Stream(r *http.Request) bool { return strings.HasSuffix(r.URL.Path, "/events") }
+
 // isInside tells whether the browser was let in and still is, and counts the
 // request as a sign of life.
 func (d *Door) isInside(r *http.Request) bool {
@@ -72,6 +95,8 @@ func (d *Door) isInside(r *http.Request) bool {
 		delete(d.inside, id)
 		return false
 	}
-	one.seen = now
+	if !Stream(r) {
+		one.seen = now
+	}
 	return true
 }

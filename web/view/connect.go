@@ -18,10 +18,25 @@ func back(from, before string) string {
 	return before
 }
 
+// What is ticked to send secrets over plain http to another machine.
+const (
+	PlainToken = "Send the token unencrypted"
+	PlainLogin = "Send the token or password unencrypted"
+)
+
+// plainTick is that tick box, nil for an address that needs none.
+func plainTick(name, label, address string, ticked bool) *Check {
+	if !link.PlainHTTP(address) {
+		return nil
+	}
+	return &Check{Name: name, Label: label, Checked: ticked, Hint: "Only where nobody else sees the network's traffic, such as between containers of one machine"}
+}
+
 // AuthentikInput is what the first connect page is made of.
 type AuthentikInput struct {
 	URL, CA  string // as typed
 	Held     bool   // a token is set and belongs to URL
+	Plain    bool   // the token may be sent unencrypted
 	Problems link.Problems
 	From     string
 }
@@ -39,7 +54,7 @@ func NewAuthentik(h Head, in AuthentikInput) AuthentikPage {
 		CAOpen: in.CA != "" || problems.In("authentik.ca"),
 	}
 	if base, problem := link.ParseAddress("authentik address", "", in.URL); problem == nil {
-		p.TokensURL = TokensURL(base)
+		p.TokensURL, p.Plain = TokensURL(base), plainTick("authentik.insecure_http", PlainToken, base, in.Plain)
 	}
 	return p
 }
@@ -50,6 +65,7 @@ type PocketBaseInput struct {
 	With           string // "token" or "password"; "token" when empty
 	Held           bool   // a token, or a sign-in with a password, is set and belongs to URL
 	Limited        string // who authentik's token is, where that is no superuser
+	Plain          bool   // token or password may be sent unencrypted
 	Problems       link.Problems
 	From           string
 }
@@ -77,7 +93,7 @@ func NewPocketBase(h Head, in PocketBaseInput) PocketBasePage {
 		p.Password.Held = "You are signed in. Leave empty to stay signed in"
 	}
 	if base, problem := link.ParseAddress("PocketBase address", "", in.URL); problem == nil {
-		p.DashboardURL = SuperusersURL(base)
+		p.DashboardURL, p.Plain = SuperusersURL(base), plainTick("pocketbase.insecure_http", PlainLogin, base, in.Plain)
 	}
 	return p
 }

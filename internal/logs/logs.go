@@ -1,0 +1,40 @@
+// Package logs makes the program's log: without secrets, whatever an error
+// carries, and bounded where strangers cause its lines.
+package logs
+
+import (
+	"fmt"
+	"io"
+	"log/slog"
+	"strings"
+	"time"
+
+	"authpocket/internal/link"
+)
+
+// New writes lines of text. Secrets are masked by their own type and left out
+// of errors where these are made; this is the last net, for the query of an
+// address in somebody else's error.
+func New(w io.Writer, level slog.Leveler) *slog.Logger {
+	return slog.New(slog.NewTextHandler(w, &slog.HandlerOptions{Level: level, ReplaceAttr: mask}))
+}
+
+func mask(_ []string, a slog.Attr) slog.Attr {
+	switch strings.ToLower(a.Key) {
+	case "token", "password", "secret", "client_secret", "code", "authorization", "cookie":
+		return slog.String(a.Key, "(hidden)")
+	}
+	switch a.Value.Kind() {
+	case slog.KindString:
+		return slog.String(a.Key, link.Mask(a.Value.String()))
+	case slog.KindAny:
+		switch v := a.Value.Any().(type) {
+		case *slog.Source, slog.Level, time.Time:
+		case error:
+			return slog.String(a.Key, link.Mask(v.Error()))
+		default:
+			return slog.String(a.Key, link.Mask(fmt.Sprintf("%+v", v)))
+		}
+	}
+	return a
+}
