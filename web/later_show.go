@@ -39,9 +39,7 @@ func (s *Server) showRotationBack(w http.ResponseWriter, r *http.Request, sess *
 		return
 	}
 	s.showLater(w, r, sess, func(ctx context.Context, e *engine.Engine, spec link.Spec) (link.Plan, error) {
-		spec.Provider.ClientSecret = &before
-		plan, err := e.Plan(ctx, spec)
-		return link.AsRotation(plan), err
+		return e.RotationTo(ctx, spec, before)
 	})
 }
 
@@ -83,17 +81,7 @@ func (s *session) replacedSecret() secret.Text {
 	defer s.mu.Unlock()
 	for i := len(s.applies) - 1; i >= 0; i-- {
 		if plan := s.applies[i].plan; plan.Purpose == link.PurposeRotate {
-			return secretBefore(plan)
-		}
-	}
-	return secret.Text{}
-}
-
-// secretBefore is the client secret that the plan found in authentik.
-func secretBefore(plan link.Plan) secret.Text {
-	for _, c := range plan.Changes {
-		if was, ok := c.Before.(*link.ProviderState); ok && was != nil && c.Changed("client_secret") {
-			return was.ClientSecret
+			return plan.SecretBefore()
 		}
 	}
 	return secret.Text{}

@@ -227,9 +227,12 @@ func TestTakingTheLinkApartLeavesNothing(t *testing.T) {
 	b.get("/remove").want(200).says("There is no link to take apart")
 	b.get("/rotate").want(409).says("There is no link yet whose client secret could be changed")
 	id := b.newest()
-	b.get("/receipts/"+id).want(200).says("Link taken apart", "Make the link again")
-	b.send(b.get("/receipts/"+id), "/receipts/"+id+"/continue", nil).want(303, "/review")
-	b.get("/review").want(200).says("Make 3 changes")
+	b.get("/receipts/"+id).want(200).says("Link taken apart", "Undo makes it again as it was, with a new client secret")
+	b.apply(b.get("/receipts/"+id+"/undo").want(200).says("Review the undo: 3 changes", "The client secret is a new one")).says("3 changes were undone")
+	if authentik, pocketbase := secrets(t, box); authentik == "" || authentik != pocketbase {
+		t.Error("the two sides do not have one new secret")
+	}
+	b.get("/receipts/"+id).want(200).says("Done, and undone later", "Make the link again")
 }
 
 // interrupt leaves a receipt as a killed apply does: the session's newest plan

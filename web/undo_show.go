@@ -32,7 +32,7 @@ func (s *Server) showUndo(w http.ResponseWriter, r *http.Request, sess *session)
 		s.receiptFault(w, r, sess, err)
 		return
 	}
-	if found.Kind != journal.Apply {
+	if found.Kind != journal.Apply && found.Kind != journal.Remove {
 		redirect(w, r, "/receipts/"+found.ID) // which says why, and what can be done
 		return
 	}

@@ -22,11 +22,15 @@ type stateFlag struct {
 
 // apply shows the plan, asks, and carries it out.
 func (p program) apply(ctx context.Context, f applyFlags) int {
-	return p.carryOut(ctx, f, func(e *engine.Engine, spec link.Spec) (link.Plan, error) { return e.Plan(ctx, spec) })
+	return p.carryOut(ctx, f, func(e *engine.Engine, spec link.Spec) (link.Plan, error) { return e.Plan(ctx, spec) }, nil)
 }
 
-// carryOut shows what make plans, asks, and carries it out.
-func (p program) carryOut(ctx context.Context, f applyFlags, make func(*engine.Engine, link.Spec) (link.Plan, error)) int {
+// proof measures what an apply has led to, and may put it right.
+type proof func(context.Context, *engine.Engine, link.Plan) (link.Checks, error)
+
+// carryOut shows what make plans, asks, carries it out, and has it proved
+// where there is a proof.
+func (p program) carryOut(ctx context.Context, f applyFlags, make func(*engine.Engine, link.Spec) (link.Plan, error), prove proof) int {
 	view := p.view(f.JSON)
 	e, spec, err := p.open(ctx, f.fileFlags)
 	if err != nil {
@@ -55,7 +59,11 @@ func (p program) carryOut(ctx context.Context, f applyFlags, make func(*engine.E
 			view.event(event)
 		}
 	})
-	view.applied(plan, outcomes, err)
+	var checks link.Checks
+	if err == nil && prove != nil && !plan.Empty() {
+		checks, err = prove(ctx, e, plan)
+	}
+	view.applied(plan, outcomes, checks, err)
 	if err != nil {
 		return exitError
 	}

@@ -42,9 +42,15 @@ func (s *scripts) sandbox(ts *testscript.TestScript, neg bool, args []string) {
 			s.t.Errorf("%s: against the OpenAPI document: %v", ts.Name(), err)
 		}
 	}, box.Authentik()))
+	refusing := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", "application/json")
+		w.WriteHeader(http.StatusBadRequest)
+		_, _ = io.WriteString(w, `{"error": "invalid_client", "error_description": "Client authentication failed"}`)
+	}))
 	boxes.Store(ts, box)
 	ts.Defer(func() {
 		boxes.Delete(ts)
+		refusing.Close()
 		checked.Close()
 		if err := box.Close(); err != nil {
 			s.t.Errorf("%s: %v", ts.Name(), err)
@@ -54,6 +60,7 @@ func (s *scripts) sandbox(ts *testscript.TestScript, neg bool, args []string) {
 	for name, value := range map[string]string{
 		"AUTHENTIK_URL": checked.URL, "AUTHENTIK_TOKEN": box.AuthentikToken,
 		"POCKETBASE_URL": box.PocketBaseURL, "POCKETBASE_TOKEN": box.PocketBaseToken,
+		"REFUSING_URL":     refusing.URL + "/application/o/token/",
 		"POCKETBASE_EMAIL": box.SuperuserEmail, "POCKETBASE_PASSWORD": box.SuperuserPassword,
 	} {
 		ts.Setenv(name, value)

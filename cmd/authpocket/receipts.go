@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"fmt"
 	"os"
 
 	"authpocket/internal/engine"
@@ -31,18 +32,16 @@ func (p program) undo(ctx context.Context, f undoFlags) int {
 			}
 			id = newest
 		}
+		if !f.JSON {
+			fmt.Fprintf(p.out, "Undoing the receipt %s.\n", id)
+		}
 		return e.Undo(ctx, id, f.Force)
-	})
+	}, nil)
 }
 
 // remove takes the link apart on both sides.
 func (p program) remove(ctx context.Context, f applyFlags) int {
-	return p.carryOut(ctx, f, func(e *engine.Engine, spec link.Spec) (link.Plan, error) { return e.Removal(ctx, spec) })
-}
-
-// rotate gives both sides a new client secret.
-func (p program) rotate(ctx context.Context, f applyFlags) int {
-	return p.carryOut(ctx, f, func(e *engine.Engine, spec link.Spec) (link.Plan, error) { return e.Rotation(ctx, spec) })
+	return p.carryOut(ctx, f, func(e *engine.Engine, spec link.Spec) (link.Plan, error) { return e.Removal(ctx, spec) }, nil)
 }
 
 // listReceipts shows what was done before, the newest first.

@@ -166,17 +166,24 @@ func ending(plan link.Plan) string {
 		return "Undone. What was said to be lost stays as it is."
 	case plan.Purpose == link.PurposeRemove:
 		return "Taken apart. Accounts stay."
+	case plan.Purpose == link.PurposeRotate:
+		return "Both systems have the new client secret."
 	}
 	return "Applied. authpocket verify measures whether sign-in works."
 }
 
-func (v view) applied(plan link.Plan, o outcomes, err error) {
+func (v view) applied(plan link.Plan, o outcomes, checks link.Checks, err error) {
 	if v.asJSON {
 		result := map[string]any{"applied": err == nil, "changes": o}
+		if checks != nil {
+			result["checks"] = checks
+		}
 		if err != nil {
 			result["errors"] = messages(err)
 		}
 		v.json(result)
+	} else if checks != nil {
+		v.checks(checks)
 	}
 	if err != nil {
 		for _, m := range messages(err) {

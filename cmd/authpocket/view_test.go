@@ -72,7 +72,7 @@ func TestAChangeThatFailsSaysSo(t *testing.T) {
 	c := link.Change{System: link.PB, Action: link.Update, Object: "OAuth2"}
 	v.event(engine.Event{Change: c, State: engine.Running})
 	v.event(engine.Event{Change: c, State: engine.Failed, Summary: "It was refused."})
-	v.applied(link.Plan{}, nil, &link.Fault{Summary: "It was refused.", Todo: "Look."})
+	v.applied(link.Plan{}, nil, nil, &link.Fault{Summary: "It was refused.", Todo: "Look."})
 	if out.String() != "PocketBase: update OAuth2 ... failed\n" || strings.TrimSpace(problems.String()) != "It was refused. Look." {
 		t.Errorf("it prints %q and %q", out.String(), problems.String())
 	}

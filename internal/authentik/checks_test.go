@@ -160,7 +160,7 @@ func TestAuthorizeIsNeverAskedWithoutRedirectURIs(t *testing.T) {
 			return c
 		},
 		"a provider that cannot be read": func(l *lab, _ *authentik.Client, _ *link.Desired) *authentik.Client {
-			return l.connectWith()
+			return l.connectAs(l.token())
 		},
 		"another provider's client id": func(l *lab, c *authentik.Client, d *link.Desired) *authentik.Client {
 			l.patch(c, *d, map[string]any{"client_id": "changed"})
@@ -179,7 +179,7 @@ func TestAuthorizeIsNeverAskedWithoutRedirectURIs(t *testing.T) {
 
 func TestChecksWithoutPermissionsAreSkippedWithTheReason(t *testing.T) {
 	l, _, d, ada := linkedLab(t, spec())
-	c := l.connectWith()
+	c := l.connectAs(l.token())
 	want := map[string]link.Status{
 		"authentik.discovery": link.Pass, "authentik.issuer": link.Pass, "authentik.jwks": link.Pass, "authentik.client": link.Pass,
 		"authentik.redirect": link.Skipped, "authentik.scopes": link.Pass, "authentik.grants": link.Skipped,

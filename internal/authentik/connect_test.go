@@ -243,7 +243,7 @@ func TestConnectRefusesTokens(t *testing.T) {
 	if f := faultOf(t, err); f.Kind != link.FaultPermission || f.Field != "authentik.token" || !strings.Contains(f.Summary, "ada, who may not see") {
 		t.Errorf("a plain user's token is %+v", f)
 	}
-	limited := l.token("authentik_providers_oauth2.view_oauth2provider")
+	limited := l.token()
 	if who := l.connectAs(limited).Identity(); who.Superuser || who.Username != "wizard-limited" {
 		t.Errorf("a limited token is %+v", who)
 	}

@@ -77,7 +77,7 @@ func TestEventsReadWhatARealAuthentikNoted(t *testing.T) {
 func TestEventsThatMayNotBeReadSaySo(t *testing.T) {
 	l := newLab(t, authentiksim.Config{})
 	l.connect()
-	c := l.connectWith()
+	c := l.connectAs(l.token())
 	trail := c.Events(t.Context(), time.Now(), recordedLink(), "")
 	if trail.Unread == "" || !strings.Contains(trail.Unread, "authentik_events.view_event") {
 		t.Errorf("%+v", trail)
@@ -100,7 +100,7 @@ func TestPreviewAndAccessTellWhatTheyCannot(t *testing.T) {
 		t.Errorf("%v, %v", ahead, err)
 	}
 
-	limited := l.connectWith()
+	limited := l.connectAs(l.token())
 	for _, ask := range map[string]func() error{
 		"preview":   func() error { _, _, err := limited.Preview(t.Context(), d, ada); return err },
 		"access":    func() error { _, _, err := limited.Access(t.Context(), d, ada); return err },

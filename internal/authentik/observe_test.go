@@ -13,7 +13,6 @@ import (
 	"testing/synctest"
 	"time"
 
-	"authpocket/internal/authentik"
 	"authpocket/internal/link"
 	"authpocket/internal/sandbox/authentiksim"
 )
@@ -133,41 +132,21 @@ func answerJSON(w http.ResponseWriter, status int, body string) {
 // returns its API token.
 func (l *lab) token(permissions ...string) string {
 	l.t.Helper()
-	token, _ := l.limited(permissions)
-	return token
-}
-
-// connectWith connects as a service account that has these permissions. What
-// Connect asks for is taken away again where they lack it: permissions change
-// at any time.
-func (l *lab) connectWith(permissions ...string) *authentik.Client {
-	l.t.Helper()
-	const first = "authentik_providers_oauth2.view_oauth2provider"
-	token, role := l.limited(append([]string{first}, permissions...))
-	c := l.connectAs(token)
-	if !slices.Contains(permissions, first) {
-		l.admin("PATCH", "/rbac/permissions/assigned_by_roles/"+role+"/unassign/", map[string]any{"permissions": []string{first}})
-	}
-	return c
-}
-
-func (l *lab) limited(permissions []string) (token, role string) {
-	l.t.Helper()
 	account := l.admin("POST", "/core/users/service_account/", map[string]any{"name": "wizard-limited", "create_group": false, "expiring": false})
 	pk := int(account["user_pk"].(float64))
 	l.sim.AddAPIToken(pk, "wizard-limited-api", "limited-token")
-	role = l.admin("POST", "/rbac/roles/", map[string]any{"name": "pocketbase-wizard"})["pk"].(string)
+	role := l.admin("POST", "/rbac/roles/", map[string]any{"name": "pocketbase-wizard"})["pk"].(string)
 	if len(permissions) > 0 {
 		l.admin("POST", "/rbac/permissions/assigned_by_roles/"+role+"/assign/", map[string]any{"permissions": permissions})
 	}
 	l.admin("POST", "/rbac/roles/"+role+"/add_user/", map[string]any{"pk": pk})
-	return "limited-token", role
+	return "limited-token"
 }
 
 func TestObserveWithoutAnyPermissionStillGivesASnapshot(t *testing.T) {
 	l := newLab(t, authentiksim.Config{})
 	l.setUp(l.connect(), spec())
-	c := l.connectWith()
+	c := l.connectAs(l.token())
 	s := spec()
 	s.Access = &link.Access{Groups: []string{"g"}, Users: []string{"u"}, Policies: []string{"p"}}
 	snap := l.observe(c, s)
@@ -190,8 +169,8 @@ func TestObserveWithoutAnyPermissionStillGivesASnapshot(t *testing.T) {
 
 func TestObserveTellsWhichPermissionsToAddAreMissing(t *testing.T) {
 	l := newLab(t, authentiksim.Config{})
-	c := l.connectWith("authentik_core.view_application", "authentik_providers_oauth2.view_oauth2provider",
-		"authentik_core.add_application", "authentik_providers_oauth2.add_scopemapping")
+	c := l.connectAs(l.token("authentik_core.view_application", "authentik_providers_oauth2.view_oauth2provider",
+		"authentik_core.add_application", "authentik_providers_oauth2.add_scopemapping"))
 	missing := l.observe(c, spec()).Missing
 	for perm, want := range map[string]bool{
 		"authentik_core.add_application":                   false,

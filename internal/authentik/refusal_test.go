@@ -94,8 +94,8 @@ func TestRefusalsForWantOfAPermissionNameIt(t *testing.T) {
 	changes := writesOf(t, l, admin)
 	snap := l.observe(admin, spec())
 	changes["delete"] = link.Change{Kind: link.KindProvider, Before: &snap.Providers[0]}
-	c := l.connectWith("authentik_core.view_application", "authentik_providers_oauth2.view_oauth2provider",
-		"authentik_providers_oauth2.view_scopemapping", "authentik_crypto.view_certificatekeypair", "authentik_policies.view_policybinding", "authentik_core.view_group")
+	c := l.connectAs(l.token("authentik_core.view_application", "authentik_providers_oauth2.view_oauth2provider",
+		"authentik_providers_oauth2.view_scopemapping", "authentik_crypto.view_certificatekeypair", "authentik_policies.view_policybinding", "authentik_core.view_group"))
 	for kind, perm := range map[string]string{
 		"mapping":              "authentik_providers_oauth2.add_scopemapping",
 		"key":                  "authentik_crypto.add_certificatekeypair",
@@ -139,7 +139,7 @@ func TestAnAddOnlyTokenIsToldThatItCannotReadBack(t *testing.T) {
 	l := newLab(t, authentiksim.Config{})
 	admin := l.connect()
 	changes := writesOf(t, l, admin)
-	c := l.connectWith("authentik_core.add_application", "authentik_providers_oauth2.add_oauth2provider", "authentik_policies.add_policybinding", "authentik_core.view_group")
+	c := l.connectAs(l.token("authentik_core.add_application", "authentik_providers_oauth2.add_oauth2provider", "authentik_policies.add_policybinding", "authentik_core.view_group"))
 	pair := changes["pair"].After.(*link.PairState)
 	byID := *pair
 	byID.Provider = l.observe(admin, spec()).Providers[0]
@@ -163,7 +163,7 @@ func TestAllPermissionsAreEnoughWithoutBeingSuperuser(t *testing.T) {
 		}
 		all = append(all, p.Codename)
 	}
-	c := l.connectWith(all...)
+	c := l.connectAs(l.token(all...))
 	s := spec()
 	s.Access = &link.Access{Groups: []string{"pb-users"}}
 	if snap := l.observe(c, s); len(snap.Missing) > 0 {

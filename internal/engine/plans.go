@@ -6,6 +6,7 @@ import (
 
 	"authpocket/internal/journal"
 	"authpocket/internal/link"
+	"authpocket/internal/secret"
 )
 
 // Removal plans to take the link apart on both sides.
@@ -24,15 +25,27 @@ func (e *Engine) Rotation(ctx context.Context, spec link.Spec) (link.Plan, error
 	if err != nil {
 		return link.Plan{}, err
 	}
-	spec.Provider.ClientSecret = &generated.ClientSecret
+	return e.RotationTo(ctx, spec, generated.ClientSecret)
+}
+
+// RotationTo plans the same with a client secret that is known, such as the
+// one before.
+func (e *Engine) RotationTo(ctx context.Context, spec link.Spec, to secret.Text) (link.Plan, error) {
+	spec.Provider.ClientSecret = &to
 	plan, err := e.Plan(ctx, spec)
 	if err != nil {
 		return link.Plan{}, err
 	}
-	if !slices.ContainsFunc(plan.Changes, givesSecret) {
+	if plan = link.AsRotation(plan); !slices.ContainsFunc(plan.Changes, givesSecret) {
 		return link.Plan{}, link.Problems{{Field: "application.slug", Summary: "There is no link yet whose client secret could be changed.", Todo: "Make it with apply, which gives it a new one."}}
 	}
-	return link.AsRotation(plan), nil
+	return plan, nil
+}
+
+// ProveSecret has PocketBase show its client secret to authentik, and reads in
+// PocketBase's log what became of it. That takes up to 30 s.
+func (e *Engine) ProveSecret(ctx context.Context, d link.Desired) link.Check {
+	return e.pocketbase.Probe(ctx, d)
 }
 
 // givesSecret tells whether the change gives a provider that is there another
@@ -54,7 +67,11 @@ func (e *Engine) Undo(ctx context.Context, id string, force bool) (link.Plan, er
 	if receipt.Key() != e.key() {
 		return link.Plan{}, &journal.Fault{Summary: "The receipt is of other systems: " + receipt.AuthentikURL + " and " + receipt.PocketBaseURL + ".", Todo: "Undo it with a link file that has those addresses."}
 	}
-	if receipt.Kind != journal.Apply {
+	switch receipt.Kind {
+	case journal.Apply:
+	case journal.Remove:
+		return e.restoration(ctx, receipt, force)
+	default:
 		return link.Plan{}, notUndone(receipt.Kind)
 	}
 	done, rewrite, err := e.chain(receipt)
@@ -76,14 +93,27 @@ func (e *Engine) Undo(ctx context.Context, id string, force bool) (link.Plan, er
 	return plan, problems.Err()
 }
 
-// notUndone says what to do instead where there is nothing to put back: no
-// receipt holds a secret or what was deleted.
-func notUndone(kind journal.Kind) error {
-	todo := "Apply again: that makes the link anew, with another client secret."
-	if kind == journal.Rotate {
-		todo = "The old client secret is kept nowhere. Rotate again for another new one."
+// restoration plans to make again what a removal took apart.
+func (e *Engine) restoration(ctx context.Context, r *journal.Receipt, force bool) (link.Plan, error) {
+	spec, problems := link.SpecBefore(r.Spec, begun(r), force)
+	if len(problems) > 0 {
+		return link.Plan{}, problems
 	}
-	return &journal.Fault{Summary: "The receipt is of a " + string(kind) + ", which cannot be taken back.", Todo: todo}
+	plan, err := e.Plan(ctx, spec)
+	if err != nil {
+		return link.Plan{}, err
+	}
+	plan = link.AsRestoration(plan)
+	plan.Of, plan.Force = r.ID, force
+	return plan, nil
+}
+
+// notUndone says what to do instead where there is nothing to put back.
+func notUndone(kind journal.Kind) error {
+	if kind == journal.Rotate {
+		return &journal.Fault{Summary: "The receipt is of a rotation, which cannot be taken back: the old client secret is kept nowhere.", Todo: "Rotate again for another new one."}
+	}
+	return &journal.Fault{Summary: "The receipt is of an " + string(kind) + ", which cannot be taken back.", Todo: "Apply again: that makes the link anew, with another client secret."}
 }
 
 // chain are the changes of the receipt, after those of the applies that it

@@ -35,8 +35,10 @@ func (e *Engine) concerns(one journal.Summary, spec link.Spec) bool {
 	return e.ours(one) && one.Slug == q.Slug && one.Collection == q.Collection
 }
 
-// Newest returns the id of the link's newest receipt that undo can take back.
-// A spec that leaves the slug open is about every link of its collection.
+// Newest returns the id of the link's newest receipt, which undo takes back.
+// Where that one cannot be taken back the error says so, and names the one
+// beneath. A spec that leaves the slug open is about every link of its
+// collection.
 func (e *Engine) Newest(spec link.Spec) (string, error) {
 	nothing := &journal.Fault{Summary: "There is no receipt of this link to undo.", Todo: "authpocket receipts lists those there are."}
 	if e.receipts == nil {
@@ -47,6 +49,7 @@ func (e *Engine) Newest(spec link.Spec) (string, error) {
 		return "", err
 	}
 	undone := map[string]bool{}
+	rotated := false // by a newer receipt, which cannot be taken back
 	for _, one := range list { // the newest first, so an undo comes before what it took back
 		switch {
 		case !e.ours(one) || one.Collection != spec.Query().Collection || spec.Application.Slug != nil && one.Slug != *spec.Application.Slug:
@@ -55,10 +58,25 @@ func (e *Engine) Newest(spec link.Spec) (string, error) {
 		case one.Kind == journal.Apply && undone[one.ID]:
 			undone[one.Of] = true // and what it went on from, along with it
 		case one.Kind == journal.Apply && one.Outcome != journal.Undone && !undone[one.ID]:
+			return one.ID, beneath(rotated, one.ID)
+		case one.Kind == journal.Remove && one.Done > 0 && one.Outcome != journal.Undone && !undone[one.ID]:
 			return one.ID, nil
+		case one.Kind == journal.Rotate && one.Done > 0:
+			rotated = true
 		}
 	}
 	return "", nothing
+}
+
+// beneath keeps an undo from reaching past what was done last.
+func beneath(rotated bool, id string) error {
+	if !rotated {
+		return nil
+	}
+	return &journal.Fault{
+		Summary: "The newest receipt of this link is of a rotation, which cannot be taken back: the old client secret is kept nowhere.",
+		Todo:    "Name the receipt before it to undo that one, and the link with it: " + id + ". For another client secret, rotate again.",
+	}
 }
 
 // lock keeps everybody else from changing the same link.

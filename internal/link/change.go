@@ -171,7 +171,10 @@ func (p Plan) Again(a AuthentikSnapshot, b PocketBaseSnapshot) (Plan, Problems) 
 	switch p.Purpose {
 	case PurposeUndo:
 		again, problems := NewUndo(p.Spec, p.Undoes, a, b, p.Force)
-		again.Of = p.Of
+		if len(p.Undoes) == 0 {
+			again, problems = NewRestoration(p.Spec, a, b, p.Generated)
+		}
+		again.Of, again.Force = p.Of, p.Force
 		return again, problems
 	case PurposeRemove:
 		return NewRemoval(p.Spec, a, b)

@@ -3,6 +3,7 @@ package link
 import (
 	"cmp"
 	"slices"
+	"strings"
 )
 
 // NewRemoval makes the plan that takes the link apart on both sides: first
@@ -27,20 +28,27 @@ func NewRemoval(s Spec, a AuthentikSnapshot, p PocketBaseSnapshot) (Plan, Proble
 	if found.provider != nil {
 		u.deleteProvider(Change{System: Authentik}, *found.provider)
 	}
+	if len(u.problems) > 0 {
+		return Plan{}, u.problems
+	}
 	for _, m := range a.Mappings { // one that nobody uses was left by a removal that was interrupted
 		if !shared && OwnMapping(m.Name) && (uses(found.provider, m) || !u.used(m)) {
 			u.mapping(Change{System: Authentik, Kind: KindMapping, Object: "scope mapping " + quote(m.Name)}, &m)
 		}
 	}
+	if found.application != nil {
+		s.Access = boundTo(a.Bindings) // for making it again
+	}
 	for i := range u.changes {
 		u.changes[i].Why = "The link is taken apart."
 		switch {
 		case u.changes[i].Kind == KindProvider:
-			u.changes[i].Lost = "Applying again makes a new provider, with another client secret."
+			u.changes[i].Lost = "Undo makes it again, with another client secret."
 		case u.changes[i].Kind == KindApplication && len(a.Bindings) > 0:
-			u.changes[i].Lost = "Its " + count(len(a.Bindings), "binding goes", "bindings go") + " with it. Applying again makes a new one."
+			u.changes[i].Fields = append(u.changes[i].Fields, Field{Name: bindingsField, Before: bindingNames(a.Bindings)})
+			u.changes[i].Lost = "Its " + count(len(a.Bindings), "binding goes", "bindings go") + " with it. Undo makes it again, with those that let somebody in."
 		case u.changes[i].Action == Delete:
-			u.changes[i].Lost = "Applying again makes a new one."
+			u.changes[i].Lost = "Undo makes it again."
 		}
 	}
 	return Plan{Purpose: PurposeRemove, Changes: u.changes, Warnings: u.warnings, Spec: s}, nil
@@ -72,6 +80,9 @@ func (u *undoer) removeSlot(s Spec, found existing) {
 		if i < 0 || c.OAuth2.Providers[i].ClientID != clientID {
 			continue
 		}
+		if u.movesSecrets(*c, i) {
+			return
+		}
 		after := *c
 		after.OAuth2.Providers = slices.Delete(slices.Clone(c.OAuth2.Providers), i, i+1)
 		if len(after.OAuth2.Providers) == 0 { // nobody is left to sign in with
@@ -84,4 +95,19 @@ func (u *undoer) removeSlot(s Spec, found existing) {
 				"Their accounts stay, but they can no longer sign in with authentik. PocketBase keeps the links, and whoever uses this slot next inherits them.")
 		}
 	}
+}
+
+// movesSecrets refuses to take out an element that others come after, on a
+// PocketBase that would hand its client secret on to them.
+func (u *undoer) movesSecrets(c CollectionState, i int) bool {
+	if !u.p.SecretsByPlace || i == len(c.OAuth2.Providers)-1 {
+		return false
+	}
+	var later []string
+	for _, p := range c.OAuth2.Providers[i+1:] {
+		later = append(later, p.Slot)
+	}
+	u.problems.Add("pocketbase.slot", "PocketBase "+orDefault(u.p.Version, "of an unknown version")+" keeps client secrets by place: without "+c.OAuth2.Providers[i].Slot+" the providers after it ("+strings.Join(later, ", ")+") would get each other's.",
+		"Upgrade PocketBase to 0.40.1 or later first. Or remove those in PocketBase's dashboard, the last one first, and enter them again afterwards, each with its client secret.")
+	return true
 }

@@ -1,40 +1,53 @@
 package link
 
-import "slices"
+import (
+	"slices"
+	"strings"
 
-// AsRotation makes a plan that gives both sides a new client secret out of one
-// that was made for the link with that secret. What is only about the secret
-// says so. A plan of nothing else leaves out the warnings on who gets in and
-// how: none of that changes.
+	"authpocket/internal/secret"
+)
+
+// AsRotation makes a plan that gives both sides a new client secret, and
+// nothing else, out of one that was made for the link with that secret. What
+// else differs from the spec stays as it is. The plan is empty where the link
+// is not there on both sides.
 func AsRotation(p Plan) Plan {
-	p.Purpose = PurposeRotate
-	p.Changes = slices.Clone(p.Changes)
-	others := false
-	for i := range p.Changes {
-		if !aboutSecret(p.Changes[i]) {
-			others = true
+	var changes []Change
+	for _, c := range p.Changes {
+		if c.Action != Update || p.makesSlot(c) || c.Kind != KindProvider && c.Kind != KindOAuth2 {
 			continue
 		}
-		p.Changes[i].Step = ""
-		p.Changes[i].Why = "authentik takes the new client secret, and from then on refuses the one before."
-		if p.Changes[i].System == PB {
-			p.Changes[i].Why = "PocketBase gets the same client secret, so that authentik lets it in again. Other providers of the collection stay as they are."
+		if c = p.only(c, []string{"client_secret", ".clientSecret"}); len(c.Fields) == 0 {
+			continue
 		}
+		c.Step = ""
+		c.Why = "authentik takes the new client secret, and from then on refuses the one before."
+		if c.System == PB {
+			c.Why = "PocketBase gets the same client secret, so that authentik lets it in again. Other providers of the collection stay as they are."
+		}
+		changes = append(changes, c)
 	}
-	if !others {
-		p.Warnings = slices.DeleteFunc(slices.Clone(p.Warnings), func(w Warning) bool { return slices.Contains(ofTheLink(), w.ID) })
+	p.Purpose, p.Changes = PurposeRotate, nil
+	if slices.ContainsFunc(changes, func(c Change) bool { return c.System == PB }) {
+		p.Changes = changes
 	}
+	p.Warnings = slices.DeleteFunc(slices.Clone(p.Warnings), func(w Warning) bool { return !ofTheWay(w.ID) })
 	return p
 }
 
-// aboutSecret tells whether a change writes a client secret and nothing else.
-func aboutSecret(c Change) bool {
-	return c.Action == Update && !slices.ContainsFunc(c.Fields, func(f Field) bool { return !f.Sensitive })
+// ofTheWay tells whether a warning is about how a client secret gets to
+// PocketBase, and not about what the link lets people do.
+func ofTheWay(id string) bool {
+	return id == "shared-application" || strings.HasPrefix(id, "version-") || strings.HasPrefix(id, "http-")
 }
 
-// ofTheLink are the ids of warnings about what the link lets people do, which
-// stays the same with another client secret.
-func ofTheLink() []string {
-	return []string{"access-unseen", "open-to-nobody", warnOpen, "other-bindings", "email-trust-all", "email-trust-attribute", "email-leave",
-		"regex-redirect", "no-redirect", "subject-mode"}
+// SecretBefore is the client secret that the plan found in authentik and gives
+// another in its place, not set where it does not.
+func (p Plan) SecretBefore() secret.Text {
+	for _, c := range p.Changes {
+		if was, ok := c.Before.(*ProviderState); ok && was != nil && c.Changed("client_secret") {
+			return was.ClientSecret
+		}
+	}
+	return secret.Text{}
 }

@@ -33,7 +33,7 @@ func NewUndo(s Spec, done []Change, a AuthentikSnapshot, p PocketBaseSnapshot, f
 
 func (u *undoer) undo(c Change) {
 	if c.Lost != "" {
-		u.warnings.add("lost", c.System, "Undo cannot put everything back.", c.Lost)
+		u.warnings.add(lostWarning, c.System, "Undo cannot put everything back.", c.Lost)
 	}
 	switch after := c.After.(type) {
 	case *Mapping:
@@ -294,11 +294,14 @@ func (u *undoer) collection(c Change, after *CollectionState) {
 	if slotIndex(now.OAuth2, slot) >= 0 && u.changedSince(c, only(slotValues(now.OAuth2, slot), c.Fields), only(slotValues(after.OAuth2, slot), c.Fields)) {
 		return
 	}
+	if at := slotIndex(now.OAuth2, slot); at >= 0 && slotIndex(was.OAuth2, slot) < 0 && u.movesSecrets(*now, at) {
+		return
+	}
 	restoreOAuth2(&back.OAuth2, was.OAuth2, slot, c.Fields)
 	u.giveSecret(now.OAuth2, &back.OAuth2, slot)
 	u.add(c, now, &back, slotValues(now.OAuth2, slot), slotValues(back.OAuth2, slot))
 	if slotIndex(was.OAuth2, slot) >= 0 {
-		u.warnings.add("lost", PB, "The client secret of "+slot+" stays as it is now.", "PocketBase never shows one, so the one before cannot come back. Enter it in PocketBase if it was another.")
+		u.warnings.add(lostWarning, PB, "The client secret of "+slot+" stays as it is now.", "PocketBase never shows one, so the one before cannot come back. Enter it in PocketBase if it was another.")
 	}
 }
 

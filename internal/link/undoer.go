@@ -15,7 +15,10 @@ type undoer struct {
 	problems Problems
 }
 
-const warnOpen = "open-to-everyone"
+const (
+	warnOpen    = "open-to-everyone"
+	lostWarning = "lost" // what undo cannot put back
+)
 
 func newUndoer(s Spec, a AuthentikSnapshot, p PocketBaseSnapshot, force bool) undoer {
 	return undoer{a: a, p: p, force: force, own: s.Query().Collection, from: map[string][]value{}}

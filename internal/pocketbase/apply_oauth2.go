@@ -178,7 +178,7 @@ func (w *oauth2Writer) secretsNeeded(later []string) *link.Fault {
 		version = "PocketBase " + v
 	}
 	return fault(link.FaultRefused, "pocketbase.slot", version+" keeps client secrets by place. Without "+strings.Join(w.in.remove, ", ")+" the providers after it ("+strings.Join(later, ", ")+") would get each other's.",
-		"Nothing was written. Give the client secrets of "+strings.Join(later, ", ")+" along, or upgrade PocketBase to 0.40.1 or later and remove it then.", errors.New("removing a provider that is not the last one"))
+		"Nothing was written. Upgrade PocketBase to 0.40.1 or later and remove it then, or remove those in the dashboard, the last one first, and enter them again afterwards.", errors.New("removing a provider that is not the last one"))
 }
 
 func gone(collection string) *link.Fault {

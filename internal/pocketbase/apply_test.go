@@ -105,7 +105,7 @@ func TestRemoveFromTheMiddle(t *testing.T) {
 
 	now := observe(t, client)
 	f := faultOf(t, client.Apply(t.Context(), change(now, without(now, "oidc"), "oidc.displayName")))
-	if f.Kind != link.FaultRefused || f.Field != "pocketbase.slot" || !strings.Contains(f.Todo, "client secrets of github") || !strings.Contains(f.Summary, "0.39.11") {
+	if f.Kind != link.FaultRefused || f.Field != "pocketbase.slot" || !strings.Contains(f.Todo, "Upgrade PocketBase") || !strings.Contains(f.Summary, "0.39.11") {
 		t.Errorf("fault %+v does not explain", f)
 	}
 	if n := calls.count("PATCH"); n != 0 {

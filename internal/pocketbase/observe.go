@@ -24,7 +24,8 @@ const (
 // linked to each slot of the queried collection: five requests, or six where
 // there are more than 200 auth collections. The error is a *link.Fault.
 func (c *Client) Observe(ctx context.Context, q link.Query) (link.PocketBaseSnapshot, error) {
-	snap := link.PocketBaseSnapshot{Taken: time.Now(), URL: c.cfg.URL, Version: c.identity.Version}
+	snap := link.PocketBaseSnapshot{Taken: time.Now(), URL: c.cfg.URL, Version: c.identity.Version,
+		SecretsByPlace: !c.release().since(mergesByName)}
 	group, groupCtx := errgroup.WithContext(ctx)
 	group.Go(func() (err error) {
 		snap.Settings, err = c.settings(groupCtx, q.Collection)

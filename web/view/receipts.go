@@ -164,7 +164,7 @@ func (r Receipt) outcome() string {
 // undoable tells whether undo is offered. It is not for what has no secret to
 // put back, nor for what is under way.
 func (r Receipt) undoable() bool {
-	if r.Kind != "apply" || r.Running || r.TakenBack || r.Outcome == "undone" {
+	if r.Kind != "apply" && r.Kind != "remove" || r.Running || r.TakenBack || r.Outcome == "undone" {
 		return false
 	}
 	for _, c := range r.Changes {
@@ -204,7 +204,9 @@ func (r Receipt) next() (button, note string) {
 		return "Go on", "It was interrupted. Both systems are asked what they hold, and the review lists only what is left."
 	case r.Kind == "rotate":
 		return "", "A receipt holds no secret, so the client secret from before cannot come back. A new one can always be made."
-	case r.Kind == "remove", r.Kind == "undo", r.TakenBack:
+	case r.Kind == "remove" && !r.TakenBack:
+		return "", "Undo makes it again as it was, with a new client secret."
+	case r.Kind == "undo", r.TakenBack:
 		return "Make the link again", "It gets the same settings and a new client secret. You see the whole list first."
 	}
 	return "", ""

@@ -31,7 +31,7 @@ func TestReceiptOffersOnlyWhatCanBeDone(t *testing.T) {
 		"undone":          {receipt("undone", "done"), false, "", "Interrupted, and undone later", ""},
 		"left":            {receipt("dismissed", "done"), true, "", "Interrupted, and left as it was", ""},
 		"an undo":         {kind(whole, "undo"), false, "Make the link again", "Done", ""},
-		"a removal":       {kind(whole, "remove"), false, "Make the link again", "Done", "new client secret"},
+		"a removal":       {kind(whole, "remove"), true, "", "Done", "new client secret"},
 		"a new secret":    {kind(whole, "rotate"), false, "", "Done", "cannot come back"},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -80,7 +80,7 @@ func TestAnInterruptionSaysWhatIsDoneAndWhatIsOpen(t *testing.T) {
 	}
 	removal := receipt("", "done")
 	removal.Kind = "remove"
-	if here := newInterruption(removal, false); !here.GoOn || here.Undo {
+	if here := newInterruption(removal, false); !here.GoOn || !here.Undo {
 		t.Errorf("a review of the link does not go on with a removal: %+v", here)
 	}
 	if here := newInterruption(receipt("", "about to"), false); here.GoOn {

@@ -2,6 +2,7 @@ package authentiksim
 
 import (
 	"fmt"
+	"slices"
 	"time"
 )
 
@@ -39,6 +40,16 @@ func (s *Server) AddGroup(name string, users ...int) string {
 	g := &Group{PK: newID(), Name: name, Users: append([]int{}, users...), Roles: []string{}, Parents: []string{}, Attributes: obj{}}
 	s.change(func(c *call) { c.st.groups.put(g.PK, g) })
 	return g.PK
+}
+
+// GiveRole makes a role that holds no permission, and gives it to a person.
+func (s *Server) GiveRole(person int, name string) {
+	role := newRole(name)
+	s.change(func(c *call) {
+		c.st.roles.put(role.PK, role)
+		u := c.st.users.get(person)
+		u.Roles = append(slices.Clone(u.Roles), role.PK)
+	})
 }
 
 // AddAPIToken gives a user an API token with this key that does not expire.

@@ -1,0 +1,91 @@
+package engine_test
+
+import (
+	"errors"
+	"net/http"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"authpocket/internal/journal"
+	"authpocket/internal/link"
+	"authpocket/internal/sandbox/authentiksim"
+)
+
+func TestARemovalIsTakenBackFieldByField(t *testing.T) {
+	b := newBench(t)
+	b.box.Authentik().AddGroup("staff")
+	store, err := journal.Open(t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	b.engine.For(b.box.AuthentikURL, b.box.PocketBaseURL).KeepReceipts(store, "test")
+	s := b.minimal()
+	s.Access = &link.Access{Groups: []string{"staff"}}
+	s.Application.Name, s.Application.Publisher, s.Application.OpenInNewTab = new("Shop"), new("Us"), new(true)
+	s.Provider.AccessTokenValidity, s.Provider.SubjectMode = new("hours=2"), new("user_uuid")
+	s.PocketBase.Slot, s.PocketBase.MapName = new("oidc2"), new("name")
+	b.link(s)
+	before, secretBefore := b.box.Authentik().Snapshot(), b.secretsInPocketBase()["oidc2"]
+	plan, err := b.engine.Removal(t.Context(), s)
+	if err != nil {
+		t.Fatal(err)
+	}
+	b.apply(plan)
+	id, err := b.engine.Newest(link.Spec{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	back, err := b.engine.Undo(t.Context(), id, false)
+	if err != nil {
+		t.Fatal(err)
+	}
+	b.apply(back)
+	after := b.box.Authentik().Snapshot()
+	if secret := b.secretsInPocketBase()["oidc2"]; secret == "" || secret == secretBefore || secret != after.Providers[0].ClientSecret {
+		t.Error("the two sides do not have one new secret")
+	}
+	ours := func(s authentiksim.Snapshot) []any {
+		app, provider, binding := s.Applications[0], s.Providers[0], s.Bindings[0]
+		app.PK, app.Provider, provider.PK, provider.ClientSecret, provider.PropertyMappings = "", 0, 0, "", nil
+		return []any{app, provider, len(s.Providers[0].PropertyMappings), len(s.Bindings), binding.Group, binding.Enabled}
+	}
+	if diff := cmp.Diff(ours(before), ours(after)); diff != "" {
+		t.Errorf("it is not as it was:\n%s", diff)
+	}
+	if again := b.plan(s); !again.Empty() {
+		t.Errorf("the link still needs\n%s", show(again))
+	}
+}
+
+func TestAnUndoneRemovalNeverOpensWider(t *testing.T) {
+	b := newBench(t)
+	b.box.Authentik().AddGroup("staff")
+	store, err := journal.Open(t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	b.engine.For(b.box.AuthentikURL, b.box.PocketBaseURL).KeepReceipts(store, "test")
+	s := b.minimal()
+	s.Access = &link.Access{Groups: []string{"staff"}}
+	b.link(s)
+	b.authentik(http.MethodPatch, "/policies/bindings/"+b.box.Authentik().Snapshot().Bindings[0].PK+"/", map[string]any{"negate": true})
+	s.Access = nil
+	plan, err := b.engine.Removal(t.Context(), s)
+	if err != nil {
+		t.Fatal(err)
+	}
+	b.apply(plan)
+	id, err := b.engine.Newest(s)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, err = b.engine.Undo(t.Context(), id, false)
+	if problems, ok := errors.AsType[link.Problems](err); !ok || !strings.Contains(problems[0].Summary, "everyone but group staff") {
+		t.Errorf("the error is %v", err)
+	}
+	if forced, err := b.engine.Undo(t.Context(), id, true); err != nil || forced.Empty() {
+		t.Errorf("when it is told to: %v", err)
+	}
+}
