@@ -269,6 +269,7 @@ func TestNoSecretLeaves(t *testing.T) {
 	home := t.TempDir()
 	cmd := authpocket(t, "serve", "--listen", "127.0.0.1:0", "--log", "debug", "--state", filepath.Join(home, "state"))
 	// Freed memory is overwritten, so that the scan finds what is held.
+	cmd.Args[0] = readable
 	cmd.Env = append(cmd.Env, "HOME="+home, "TMPDIR="+home, "GOGC=5", "GODEBUG=clobberfree=1", "HTTP_PROXY=", "http_proxy=")
 	out, log := &growing{more: make(chan struct{}, 1)}, &growing{more: make(chan struct{}, 1)}
 	cmd.Stdout, cmd.Stderr = out, log
