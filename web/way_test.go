@@ -66,12 +66,27 @@ func TestForgetKeepsWhatWasMade(t *testing.T) {
 	b.post("/verify", nil)
 	b.wait("/verify/events", "")
 
-	token := w.only(t).authentik.login.token
-	b.post("/forget", nil).want(303, "/done")
-	if token.IsSet() {
-		t.Error("the token was not wiped")
+	b.get("/rotate").want(200) // a plan that nobody applies
+	test := b.post("/signin", nil).want(303).header.Get("Location")
+	sess, run := w.only(t), w.server.signIns.all(w.only(t))[0]
+	secrets := append(desiredSecrets(run.desired), run.test.CodeVerifier, sess.authentik.login.token, sess.pocketbase.login.token)
+	secrets = append(secrets, desiredSecrets(sess.settled.desired)...)
+	for _, text := range secrets {
+		if !text.IsSet() {
+			t.Fatal("one of the secrets is not there to be wiped")
+		}
 	}
-	done := b.get("/done").want(200).says("authpocket has forgotten them")
+	for _, shown := range sess.plans {
+		secrets = append(secrets, planSecrets(shown.plan)...)
+	}
+	b.post("/forget", nil).want(303, "/done")
+	for i, text := range append(secrets, planSecrets(sess.applies[0].plan)...) {
+		if text.IsSet() {
+			t.Errorf("secret %d was not wiped", i)
+		}
+	}
+	b.get(test).want(200).says("The tokens were forgotten before the sign-in came back")
+	done := b.get("/done").want(200).says("authpocket has forgotten them, and the client secrets of every plan and test sign-in", "still let in")
 	if len(done.all("form")) != 2 {
 		t.Errorf("%d forms on the last page, want Start over and the door alone", len(done.all("form")))
 	}

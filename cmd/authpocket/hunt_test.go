@@ -31,6 +31,7 @@ type hunt struct {
 	base    string
 	http    *http.Client
 	secrets map[string]string
+	shown   []string          // secrets that are shown on purpose, but not logged or kept
 	places  map[string][]byte // what the program said, by where
 }
 
@@ -269,6 +270,7 @@ func TestNoSecretLeaves(t *testing.T) {
 	home := t.TempDir()
 	cmd := authpocket(t, "serve", "--listen", "127.0.0.1:0", "--log", "debug", "--state", filepath.Join(home, "state"))
 	// Freed memory is overwritten, so that the scan finds what is held.
+	cmd.Args[0] = readable
 	cmd.Env = append(cmd.Env, "HOME="+home, "TMPDIR="+home, "GOGC=5", "GODEBUG=clobberfree=1", "HTTP_PROXY=", "http_proxy=")
 	out, log := &growing{more: make(chan struct{}, 1)}, &growing{more: make(chan struct{}, 1)}
 	cmd.Stdout, cmd.Stderr = out, log
@@ -279,9 +281,11 @@ func TestNoSecretLeaves(t *testing.T) {
 	h := &hunt{t: t, base: strings.TrimSuffix(out.find(`ready: (\S+)/\n`), "/"), http: &http.Client{Jar: jar}, places: map[string][]byte{}, secrets: map[string]string{
 		"authentik's token": box.AuthentikToken, "PocketBase's token": box.PocketBaseToken, "PocketBase's password": box.SuperuserPassword,
 	}}
-	h.post("/door", url.Values{"code": {out.find(`#code=(\w+)\n`)}})
+	h.shown = []string{out.find(`#code=(\w+)\n`)}
+	h.post("/door", url.Values{"code": {h.shown[0]}})
 	h.through(box)
 	h.secrets["the client secret"] = clientSecret(t, box)
+	h.later(box)
 	held := inMemory(t, cmd.Process.Pid, h.secrets)
 	if held["authentik's token"] == 0 {
 		t.Error("the scan of the memory does not find what is there")
@@ -307,6 +311,13 @@ func TestNoSecretLeaves(t *testing.T) {
 	h.places["stdout"], h.places["stderr"] = out.bytes(), log.bytes()
 	if n := h.files(home); n == 0 {
 		t.Error("there is no receipt to look at")
+	}
+	for place, content := range h.places {
+		for _, one := range h.shown {
+			if (place == "stderr" || strings.HasPrefix(place, "the file ")) && bytes.Contains(content, []byte(one)) {
+				t.Errorf("%s holds a setup code or a link for somebody else", place)
+			}
+		}
 	}
 	h.exports(box, home)
 	h.search()

@@ -58,10 +58,14 @@ func main() {
 	if err := secret.ForbidCoreDumps(); err != nil {
 		fmt.Fprintln(os.Stderr, "authpocket:", err)
 	}
+	os.Exit(start())
+}
+
+// start runs the program until it ends or is told to.
+func start() int {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	code := run(ctx, os.Args[1:], streams{os.Stdin, os.Stdout, os.Stderr})
-	stop()
-	os.Exit(code)
+	defer stop()
+	return run(ctx, os.Args[1:], streams{os.Stdin, os.Stdout, os.Stderr})
 }
 
 type streams struct {

@@ -9,9 +9,16 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 )
 
+// readable is the program without what keeps others from reading its memory,
+// for the test that reads it.
+const readable = "authpocket-readable"
+
 // TestMain makes the test binary the program itself when a script calls it.
 func TestMain(m *testing.M) {
-	testscript.Main(m, map[string]func(){"authpocket": main})
+	testscript.Main(m, map[string]func(){
+		"authpocket": main,
+		readable:     func() { os.Exit(start()) },
+	})
 }
 
 func TestScripts(t *testing.T) {

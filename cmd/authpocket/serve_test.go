@@ -6,6 +6,8 @@ import (
 	"bufio"
 	"io"
 	"net/http"
+	"os"
+	"path/filepath"
 	"strings"
 	"syscall"
 	"testing"
@@ -85,5 +87,26 @@ func TestTheAddressMayBeTaken(t *testing.T) {
 	}
 	if err := first.Wait(); err != nil {
 		t.Error(err)
+	}
+}
+
+// The image listens on all addresses. It leaves it to whoever starts it to say
+// what protects the way, and does not start without.
+func TestTheImageWeakensNothing(t *testing.T) {
+	text, err := os.ReadFile(filepath.Join("..", "..", "Dockerfile"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var env []string
+	for line := range strings.Lines(string(text)) {
+		if set, found := strings.CutPrefix(line, "ENV "); found {
+			env = append(env, strings.Fields(set)...)
+		}
+	}
+	cmd := authpocket(t)
+	cmd.Env = append(append(cmd.Env, env...), "AUTHPOCKET_STATE="+t.TempDir())
+	out, err := cmd.CombinedOutput()
+	if len(env) == 0 || cmd.ProcessState.ExitCode() != 1 || !strings.Contains(string(out), "--insecure-http") {
+		t.Errorf("with %q it ends with %v: %s", env, err, out)
 	}
 }

@@ -97,6 +97,27 @@ func TestTheCodeOpensOnce(t *testing.T) {
 	}
 }
 
+// Servers on other ports of the host can set cookies of the plain name, but
+// not what only this very host can set.
+func TestACookieOfAnotherPortDisplacesNothing(t *testing.T) {
+	d := newDoorway(t)
+	cookies := d.enter(d.newest()).Result().Cookies()
+	planted := &http.Cookie{Name: string(cookie), Value: "planted"}
+	for _, c := range cookies {
+		if c.Name != cookie.Host() {
+			continue
+		}
+		for _, both := range [][]*http.Cookie{{c, planted}, {planted, c}} {
+			if rec := d.ask("GET", "/", nil, both...); rec.Body.String() != "behind" {
+				t.Errorf("a planted cookie keeps the browser out: %d", rec.Code)
+			}
+		}
+	}
+	if rec := d.ask("GET", "/", nil, planted); rec.Code != http.StatusForbidden || len(cookies) != 2 {
+		t.Errorf("a planted cookie lets in: %d, %v", rec.Code, cookies)
+	}
+}
+
 func TestCodesAreLongAndDiffer(t *testing.T) {
 	seen := map[string]bool{}
 	for range 1000 {

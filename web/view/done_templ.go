@@ -311,7 +311,7 @@ func Done(p DonePage) templ.Component {
 					return templ_7745c5c3_Err
 				}
 			} else {
-				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 30, "<p>authpocket has forgotten them. In the systems themselves they live on until you do this:</p>")
+				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 30, "<p>authpocket has forgotten them, and the client secrets of every plan and test sign-in. In the systems themselves the tokens live on until you do this:</p>")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

@@ -64,7 +64,10 @@ func connectStories(none, one Head) []story {
 		{Field: "authentik.ca", Summary: "No certificate was found.", Todo: "Paste PEM text that starts with -----BEGIN CERTIFICATE-----."},
 	}})
 	held := NewAuthentik(demo(one), AuthentikInput{URL: authentikURL, Held: true, From: "review"})
+	open := link.Unencrypted("authentik.url", "http://authentik.company:9000", "token", "tick “"+PlainToken+"”")
+	plain := NewAuthentik(none, AuthentikInput{URL: "http://authentik.company:9000", Problems: link.Problems{*open}})
 	return []story{
+		{"authentik-plain", Authentik(plain)},
 		{"authentik-empty", Authentik(empty)},
 		{"authentik-wrong", Authentik(wrong)},
 		{"authentik-held", Authentik(held)},
