@@ -1,9 +1,16 @@
 package view
 
+import "authpocket/internal/link"
+
 // NewExport makes the page that offers the link as files.
-func NewExport(h Head, back string, files []ExportFile) ExportPage {
+func NewExport(h Head, back string, files []ExportFile, warnings []link.Warning) ExportPage {
 	h.Title, h.Back = "Take the link along", back
 	p := ExportPage{Head: h}
+	for _, w := range warnings {
+		if w.ID == "access-unseen" { // bindings that nobody sees are in no file
+			p.Notes = append(p.Notes, Note{w.Summary, "The files let in everyone, for they cannot name whom authpocket does not see. " + w.Detail})
+		}
+	}
 	for _, f := range files {
 		f.For, f.URL = exportFor(f.URL), "/export/"+f.URL
 		p.Files = append(p.Files, f)
