@@ -28,7 +28,7 @@ func exportFor(name string) string {
 	case "pocketbase-migration":
 		return "PocketBase's side, to put into pb_migrations. It runs when PocketBase starts."
 	case "curl":
-		return "Both sides, as a script that makes the same requests as authpocket."
+		return "Both sides, as a script that makes the same requests as authpocket. It names flows and keys by authentik's own numbers for them, so it is for this authentik."
 	case "markdown":
 		return "Both sides to read: every field and why, for a ticket or a wiki."
 	}

@@ -61,7 +61,7 @@ func Export(p ExportPage) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 1, " <p class=\"lead\">Each file makes this link, or one side of it, where nothing of it is there yet: on another pair of servers, say. None holds a secret; each says where it takes one from.</p>")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 1, " <p class=\"lead\">Each file makes this link, or one side of it, where nothing of it is there: after it was taken apart, or on servers that were set up anew. None holds a secret; each says where it takes one from.</p>")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
