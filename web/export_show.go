@@ -34,7 +34,7 @@ func (s *Server) showExport(w http.ResponseWriter, r *http.Request, sess *sessio
 		}
 		files = append(files, file)
 	}
-	s.render(w, r, http.StatusOK, view.Export(view.NewExport(s.head(sess), sess.look().latest(), files)))
+	s.render(w, r, http.StatusOK, view.Export(view.NewExport(s.head(sess), sess.look().latest(), files, plan.Warnings)))
 }
 
 // sendExport handles the "GET /export/{format}" route.

@@ -250,6 +250,10 @@ func TestSomebodyElseTriesOnce(t *testing.T) {
 	try := invitation.Path
 	first, second := w.browser(), w.browser()
 	first.get("/try/unknown").want(404).says("This link leads nowhere any more")
+	guest := second.get(try).want(200).visible()
+	if who, button := strings.Index(guest, "Whoever sets up the sign-in"), strings.Index(guest, "Begin"); who < 0 || button < who {
+		t.Error("whoever tries sees a button before they are told what it is for")
+	}
 	second.get(try).want(200).says("Begin", "Try to sign in to PocketBase", box.PocketBaseURL[len("http://"):]) // looking uses nothing up
 	first.post(try, nil).want(303, try)
 	second.get(try).want(404)

@@ -30,7 +30,7 @@ func living(t *testing.T) (*wizard, *browser, map[string]string) {
 	}
 	return w, b, map[string]string{
 		"/apply/{id}": "/apply/" + job, "/signin/{id}": test, "/receipts/{id}": "/receipts/" + b.newest(),
-		"/fix/{cause}": "/fix/invalid-client", "/try/{token}": invited.Path,
+		"/fix/{cause}": "/fix/invalid-client", "/export/{format}": "/export/markdown", "/try/{token}": invited.Path,
 		static.Prefix + "*": w.server.assets.Styles, "/settings/find": "/settings/find?in=access.groups&q=x",
 	}
 }
@@ -80,7 +80,7 @@ func (b *browser) ask(client *http.Client, method, path string, change func(*htt
 // nothing without what authentik sends along.
 func elsewhere(path string) int {
 	switch path {
-	case "/door", "/pocketbase/code", "/rotate/back":
+	case "/door", "/pocketbase/code", "/rotate/back", "/signin/address/remove":
 		return http.StatusSeeOther
 	case callbackPath:
 		return http.StatusNotFound

@@ -50,8 +50,11 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 // port will do.
 func open(ctx context.Context, address string, chosen bool, stdout io.Writer) (*listen.Opened, error) {
 	ln, err := listen.Open(ctx, listen.Options{Address: address, InsecureHTTP: true}) // it holds nothing of worth
+	if err == nil {
+		return ln, nil
+	}
 	if chosen || !errors.Is(err, listen.ErrTaken) {
-		return ln, err
+		return nil, fmt.Errorf("listening on %s: %w", address, err)
 	}
 	if ln, err = listen.Open(ctx, listen.Options{Address: "127.0.0.1:0", InsecureHTTP: true}); err != nil {
 		return nil, err

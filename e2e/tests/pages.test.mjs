@@ -84,6 +84,12 @@ for (const [theme, width] of [['light', 1100], ['dark', 360]]) {
     await look(page, '9-permissions', theme);
     await page.goto(demo.url + 'receipts');
     await look(page, '9-receipts', theme);
+    await page.locator('ol.changes a').first().click();
+    await look(page, '9-receipt', theme);
+    for (const path of ['export', 'rotate', 'remove']) {
+      await page.goto(demo.url + path);
+      await look(page, `9-${path}`, theme);
+    }
     assert.deepEqual(policy, []);
   });
 }

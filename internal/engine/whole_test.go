@@ -41,10 +41,9 @@ func TestTheWholeLinkIsWhatMadeIt(t *testing.T) {
 			}
 		}
 	}
-	google := func(p link.OAuth2Provider) bool { return p.Slot == "google" }
 	last := whole.Changes[len(whole.Changes)-1]
-	if !slices.ContainsFunc(last.Before.(*link.CollectionState).OAuth2.Providers, google) || !slices.ContainsFunc(last.After.(*link.CollectionState).OAuth2.Providers, google) {
-		t.Error("another provider of the collection is left out of what is sent back")
+	if n := len(last.After.(*link.CollectionState).OAuth2.Providers); n != 1 || len(last.Before.(*link.CollectionState).OAuth2.Providers) != 0 {
+		t.Errorf("%d providers are of the link, want its own alone", n)
 	}
 	for _, f := range export.Formats() {
 		var text bytes.Buffer

@@ -99,6 +99,13 @@ const clientSecret = `a client secret with "quotes", a $(dollar) and a \`
 // run exports the plan and runs the script as an admin would.
 func (b *bench) run(p link.Plan) {
 	b.t.Helper()
+	if out, err := b.script(p); err != nil {
+		b.t.Fatalf("the script ends with %v: %s", err, out)
+	}
+}
+
+func (b *bench) script(p link.Plan) (string, error) {
+	b.t.Helper()
 	var script bytes.Buffer
 	f, _ := export.Find("curl")
 	if err := f.Write(&script, p); err != nil {
@@ -111,9 +118,8 @@ func (b *bench) run(p link.Plan) {
 	cmd := exec.CommandContext(b.t.Context(), "sh", file)
 	cmd.Dir = b.t.TempDir()
 	cmd.Env = append(os.Environ(), "AUTHENTIK_TOKEN="+b.box.AuthentikToken, "POCKETBASE_TOKEN="+b.box.PocketBaseToken, "POCKETBASE_CLIENT_SECRET="+clientSecret)
-	if out, err := cmd.CombinedOutput(); err != nil {
-		b.t.Fatalf("the script ends with %v: %s", err, out)
-	}
+	out, err := cmd.CombinedOutput()
+	return string(out), err
 }
 
 // settled runs the plan's script and proves that it leaves nothing to do.

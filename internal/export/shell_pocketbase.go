@@ -14,11 +14,14 @@ import (
 // listPath reads one collection by list: reading it alone makes a PocketBase
 // before 0.36.8 forget client secrets.
 func listPath(c link.CollectionState) string {
-	key, value := "id", c.ID
+	key, value, fields := "id", c.ID, "id,updated"
 	if value == "" {
 		key, value = "name", c.Name
+		if c.Updated == "" {
+			fields = "id,oauth2"
+		}
 	}
-	query := url.Values{"filter": {key + `="` + strings.NewReplacer(`"`, "", `\`, "").Replace(value) + `"`}, "fields": {"id,updated"}}
+	query := url.Values{"filter": {key + `="` + strings.NewReplacer(`"`, "", `\`, "").Replace(value) + `"`}, "fields": {fields}}
 	return "/api/collections?" + query.Encode()
 }
 

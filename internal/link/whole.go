@@ -3,7 +3,7 @@ package link
 import "slices"
 
 // Whole is the plan that would make the whole link from nothing: where
-// neither system holds any of it. p was made from the same snapshots. Names
+// neither system holds any of it, nor the collection another OAuth2 provider. p was made from the same snapshots. Names
 // and settings are those of the link as it stands or is wanted, the bindings
 // that it has besides those the spec names included.
 func Whole(p Plan, a AuthentikSnapshot, b PocketBaseSnapshot) Plan {
@@ -46,12 +46,8 @@ func fresh(d Desired) Desired {
 		d.Mapping = &own
 	}
 	d.Slot.Raw = nil
-	d.Collection.OAuth2.Providers = slices.Clone(d.Collection.OAuth2.Providers)
-	for i, p := range d.Collection.OAuth2.Providers {
-		if p.Slot == d.Slot.Slot {
-			d.Collection.OAuth2.Providers[i] = d.Slot
-		}
-	}
+	d.Collection.ID, d.Collection.Updated = "", ""
+	d.Collection.OAuth2.Providers = []OAuth2Provider{d.Slot} // others are not of the link
 	return d
 }
 
@@ -61,13 +57,9 @@ func without(d Desired, a AuthentikSnapshot, b PocketBaseSnapshot) (AuthentikSna
 	a.Providers = slices.DeleteFunc(slices.Clone(a.Providers), func(p ProviderState) bool { return p.PK == d.Provider.PK })
 	b.Collections = slices.Clone(b.Collections)
 	for i := range b.Collections {
-		c := &b.Collections[i]
-		if c.Name != d.Collection.Name {
-			continue
+		if c := &b.Collections[i]; c.Name == d.Collection.Name {
+			c.ID, c.Updated, c.OAuth2 = "", "", OAuth2State{}
 		}
-		c.OAuth2.Providers = slices.DeleteFunc(slices.Clone(c.OAuth2.Providers), func(p OAuth2Provider) bool { return p.Slot == d.Slot.Slot })
-		c.OAuth2.Enabled = c.OAuth2.Enabled && len(c.OAuth2.Providers) > 0
-		c.OAuth2.Mapped = MappedFields{} // another collection may have none
 	}
 	return a, b
 }

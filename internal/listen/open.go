@@ -66,7 +66,7 @@ func Open(ctx context.Context, o Options) (*Opened, error) {
 	}
 	ln, err := new(net.ListenConfig).Listen(ctx, "tcp", o.Address)
 	if errors.Is(err, syscall.EADDRINUSE) {
-		return nil, fmt.Errorf("%w: something listens on %s already, perhaps another authpocket; end that, or choose another address with --listen, such as 127.0.0.1:0 for any free port", ErrTaken, o.Address)
+		return nil, fmt.Errorf("%w, perhaps by another authpocket: end that, or choose another address with --listen, such as 127.0.0.1:0 for any free port", ErrTaken)
 	}
 	if err != nil {
 		return nil, fmt.Errorf("listening on %s: %w", o.Address, err)

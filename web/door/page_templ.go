@@ -124,7 +124,7 @@ func doorPage(p page) templ.Component {
 						}()
 					}
 					ctx = templ.InitializeContext(ctx)
-					templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 6, "<p>The last code was used, or nobody came in for 30 minutes. Press “Print a new code” first.</p>")
+					templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 6, "<p>The last code was used, or nobody came in for 30 minutes. Press “Print a new code” below; the terminal then shows the address that opens it again.</p>")
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}

@@ -202,7 +202,7 @@ func answers(in ReviewInput) []AnswerGroup {
 			{"Address", in.AuthentikURL}, {"Signed in as", in.AuthentikWho}, {"API token", "set"},
 		}},
 		{Heading: "PocketBase", Change: "/pocketbase?from=review", Rows: []Answer{
-			{"Address", in.PocketBaseURL}, {"Signed in as", in.PocketBaseWho}, {"Superuser", until(in.PocketBaseUntil)},
+			{"Address", in.PocketBaseURL}, {"Signed in as", in.PocketBaseWho}, {"Superuser token", until(in.PocketBaseUntil)},
 		}},
 		{Heading: "Settings", Change: "/settings?from=review", Rows: []Answer{
 			{"Application", d.Application.Name + " (" + d.Application.Slug + ")"},

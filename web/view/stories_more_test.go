@@ -110,7 +110,7 @@ func doneStories(joined, proven Head) []story {
 	off.Held = false
 	files := []ExportFile{{Title: "authentik blueprint", URL: "blueprint", FileName: "authentik-blueprint.yaml"},
 		{Title: "Terraform", URL: "terraform", Refused: []string{"The name of the application has characters that are not in Unicode's composed form (NFC), which Terraform cannot carry. Change it where it was set, then export again."}}}
-	return []story{{"export", Export(NewExport(proven, "/done", files))}, {"done", Done(NewDone(proven, in))}, {"done-forgotten", Done(NewDone(off, forgotten))}}
+	return []story{{"export", Export(NewExport(proven, "/done", files, []link.Warning{{ID: "open-to-everyone"}, {ID: "access-unseen", Summary: "The token may not see who may use this application.", Detail: "Look in authentik."}}))}, {"done", Done(NewDone(proven, in))}, {"done-forgotten", Done(NewDone(off, forgotten))}}
 }
 
 func problemStories(none, both Head) []story {
