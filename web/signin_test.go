@@ -409,3 +409,15 @@ func TestOldResultsAreDroppedByAChange(t *testing.T) {
 		t.Errorf("the first button is %q", first)
 	}
 }
+
+// TestAFixWaitsForWhatWasInterrupted: a plan for one thing would end the
+// receipt of an apply that it does not go on with.
+func TestAFixWaitsForWhatWasInterrupted(t *testing.T) {
+	box := newSandbox(t)
+	w := keeping(t, box, prefilled(box))
+	b := w.browser().answered()
+	b.apply(b.get("/review"))
+	b.get("/fix/invalid-client").want(200)
+	w.interrupt()
+	b.get("/fix/invalid-client").want(303, "/review")
+}
