@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"net/http/cookiejar"
 	"net/url"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -411,5 +412,54 @@ func TestOldResultsAreDroppedByAChange(t *testing.T) {
 	}
 	if first != "Finish" {
 		t.Errorf("the first button is %q", first)
+	}
+}
+
+// TestAFixWaitsForWhatWasInterrupted: a plan for one thing would end the
+// receipt of an apply that it does not go on with.
+func TestAFixWaitsForWhatWasInterrupted(t *testing.T) {
+	box := newSandbox(t)
+	w := keeping(t, box, prefilled(box))
+	b := w.browser().answered()
+	b.apply(b.get("/review"))
+	b.get("/fix/invalid-client").want(200)
+	w.interrupt()
+	b.get("/fix/invalid-client").want(303, "/review")
+}
+
+// TestAPairWithoutALinkIsToldSo: somebody took it apart on both sides.
+func TestAPairWithoutALinkIsToldSo(t *testing.T) {
+	box := newSandbox(t)
+	_, b := linked(t, box, "trust-all")
+	api := func(path string) {
+		t.Helper()
+		r, err := http.NewRequestWithContext(t.Context(), http.MethodDelete, box.AuthentikURL+"/api/v3"+path, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		r.Header.Set("Authorization", "Bearer "+box.AuthentikToken)
+		res, err := http.DefaultClient.Do(r)
+		if err != nil || res.StatusCode != http.StatusNoContent {
+			t.Fatalf("%s: %v %v", path, res, err)
+		}
+		res.Body.Close()
+	}
+	snap := box.Authentik().Snapshot()
+	api("/core/applications/" + snap.Applications[0].Slug + "/")
+	api("/providers/oauth2/" + strconv.Itoa(snap.Providers[0].PK) + "/")
+	app := box.PocketBase().App()
+	users, err := app.FindCollectionByNameOrId("users")
+	if err != nil {
+		t.Fatal(err)
+	}
+	users.OAuth2.Providers, users.OAuth2.Enabled = nil, false
+	if err := app.Save(users); err != nil {
+		t.Fatal(err)
+	}
+	b.post("/verify", nil).want(303, "/verify")
+	b.wait("/verify/events", "")
+	p := b.get("/verify").want(200).says("There is no link yet", "Settings")
+	if strings.Contains(p.visible(), "To put right") || strings.Contains(p.visible(), "Finish") {
+		t.Errorf("there is more:\n%s", p.visible())
 	}
 }

@@ -115,6 +115,10 @@ func (m *measured) judgeChosenKey(check link.Check, evidence string) link.Check 
 		return fail(check, causeSigningKey, evidence+" The provider's signing key is another one than “"+want.Name+"”.",
 			"Plan and apply again to put the signing key back, or change it in the settings.")
 	}
+	if m.d.Slot.IDTokenMode() && m.live.state.EncryptionKey.ID != "" {
+		return fail(check, causeSigningKey, evidence+" The provider has an encryption key besides, and PocketBase cannot read the ID tokens that it encrypts.",
+			"Take the encryption key off the provider, or let PocketBase read user info.")
+	}
 	return pass(check, evidence)
 }
 

@@ -55,7 +55,11 @@ func (m *measured) providerDiffers() []string {
 	if !slices.ContainsFunc(want.Mappings, func(r link.Ref) bool { return r.ID == "" }) {
 		names = append(names, "property_mappings")
 	}
-	return ofPart("the provider's ", differing(names, providerFields(want), providerFields(live), m.live.provider))
+	differs := differing(names, providerFields(want), providerFields(live), m.live.provider)
+	if live.EncryptionKey.ID != want.EncryptionKey.ID && m.live.provider.has("encryption_key") {
+		differs = append(differs, "encryption_key") // never written, so not among the fields
+	}
+	return ofPart("the provider's ", differs)
 }
 
 func (m *measured) applicationDiffers() []string {
@@ -131,16 +135,25 @@ func (m *measured) judgeBindings() link.Check {
 			live = append(live, b)
 		}
 	}
-	var gone []string
+	var gone, moved []string
 	for _, want := range m.d.Bindings {
 		there := func(b link.BindingState) bool {
 			return b.Kind == want.Kind && b.Target.ID == want.Target.ID && b.Negate == want.Negate
 		}
-		if !slices.ContainsFunc(live, there) {
+		i := slices.IndexFunc(live, there)
+		switch {
+		case i < 0:
 			gone = append(gone, "the "+want.Kind+" “"+want.Target.Name+"”")
+		case want.PK != "" && live[i].Order != want.Order: // in the order policies are asked
+			moved = append(moved, "the order of the "+want.Kind+" “"+want.Target.Name+"”")
+		case want.PK != "" && live[i].Timeout != want.Timeout:
+			moved = append(moved, "the timeout of the "+want.Kind+" “"+want.Target.Name+"”")
 		}
 	}
 	switch {
+	case len(gone) == 0 && len(moved) > 0:
+		return fail(check, causeSettings, "Read back, these differ from the link's: "+strings.Join(moved, ", ")+".",
+			"Put it back in authentik, or connect again to take over what is there now.")
 	case len(gone) > 0:
 		return fail(check, causeSettings, "Not bound any more: "+strings.Join(gone, ", ")+".", "Plan and apply again to bind them.")
 	case len(live) == 0:

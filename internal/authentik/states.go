@@ -42,6 +42,7 @@ func providerState(o object) link.ProviderState {
 		ClientSecret:          secret.New(o.text("client_secret")),
 		RedirectURIs:          redirectURIs(o.objects("redirect_uris")),
 		SigningKey:            ref(o.text("signing_key")),
+		EncryptionKey:         ref(o.text("encryption_key")),
 		AccessCodeValidity:    o.text("access_code_validity"),
 		AccessTokenValidity:   o.text("access_token_validity"),
 		RefreshTokenValidity:  o.text("refresh_token_validity"),
@@ -109,6 +110,7 @@ func bindingState(o object) link.BindingState {
 		PK:          o.text("pk"),
 		Application: ref(o.text("target")),
 		Order:       o.number("order"),
+		Timeout:     o.number("timeout"),
 		Negate:      o.flag("negate"),
 		Enabled:     o.flag("enabled"),
 	}

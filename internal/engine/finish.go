@@ -3,7 +3,6 @@ package engine
 import (
 	"cmp"
 	"context"
-	"fmt"
 	"slices"
 	"strings"
 	"sync"
@@ -181,8 +180,8 @@ func (t *trial) evidence() []link.Evidence {
 	if code := t.facts.Return.Error; code != "" {
 		list = append(list, link.Evidence{System: link.Authentik, Text: "authentik sent the person back with the error “" + link.Scrub(code) + "”."})
 	}
-	if status := t.facts.Return.Status; t.facts.Return.Missing == link.MissingRefused && status != 0 {
-		list = append(list, link.Evidence{System: link.PB, Text: fmt.Sprintf("The page was answered %d at /api/realtime.", status)})
+	if noticed := t.facts.Return.Noticed(); noticed != "" {
+		list = append(list, link.Evidence{System: link.PB, Text: noticed})
 	}
 	for _, c := range t.facts.Checks {
 		if c.Status == link.Fail || c.Status == link.Warn {

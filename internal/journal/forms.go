@@ -53,6 +53,7 @@ type providerForm struct {
 	ClientSecret          secret.Text        `json:"-"`
 	RedirectURIs          []link.RedirectURI `json:"redirect_uris"`
 	SigningKey            link.Ref           `json:"signing_key"`
+	EncryptionKey         link.Ref           `json:"encryption_key,omitzero"`
 	AccessCodeValidity    string             `json:"access_code_validity"`
 	AccessTokenValidity   string             `json:"access_token_validity"`
 	RefreshTokenValidity  string             `json:"refresh_token_validity"`
@@ -72,6 +73,7 @@ type bindingForm struct {
 	Kind        string   `json:"kind"`
 	Target      link.Ref `json:"target"`
 	Order       int      `json:"order"`
+	Timeout     int      `json:"timeout,omitzero"`
 	Negate      bool     `json:"negate"`
 	Enabled     bool     `json:"enabled"`
 	Expires     string   `json:"expires,omitempty"`

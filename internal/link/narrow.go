@@ -45,6 +45,9 @@ func (p Plan) Narrow(cause string) Plan {
 		return p
 	}
 	p.Only = cause
+	if p.Spec.PocketBase.RewriteSecret { // the two sides may have different ones, which no other plan would know
+		fields = append(fields, ".clientSecret")
+	}
 	var changes []Change
 	for _, c := range p.Changes {
 		switch {

@@ -126,3 +126,15 @@ func TestMendPath(t *testing.T) {
 		}
 	}
 }
+
+// TestATornSecretIsWrittenWithAnyCause: that the two sides may have different
+// secrets shows nowhere but in the spec.
+func TestATornSecretIsWrittenWithAnyCause(t *testing.T) {
+	s := minimal()
+	w := linkedWorld(t, s)
+	w.collection("users").OAuth2.Enabled = false
+	s.PocketBase.RewriteSecret = true
+	if got, want := fieldNames(mustPlan(t, w, s).Narrow("oauth2-off")), []string{"auth collection: enabled", "auth collection: oidc.clientSecret"}; !slices.Equal(got, want) {
+		t.Errorf("%q, want %q", got, want)
+	}
+}

@@ -96,6 +96,7 @@ func resolveProvider(d *Desired, s Spec, a AuthentikSnapshot, found existing, pr
 		RefreshTokenThreshold: Value(want.RefreshTokenThreshold, now.RefreshTokenThreshold),
 		SubjectMode:           Value(want.SubjectMode, now.SubjectMode),
 		IssuerMode:            Value(want.IssuerMode, now.IssuerMode),
+		EncryptionKey:         now.EncryptionKey,
 		IncludeClaims:         now.IncludeClaims || Value(s.PocketBase.UserInfo, "") == "id_token",
 		RedirectURIs:          resolveRedirects(s, now.RedirectURIs),
 		ApplicationSlug:       d.Application.Slug,

@@ -111,6 +111,7 @@ type ProviderState struct {
 	ClientSecret          secret.Text
 	RedirectURIs          []RedirectURI
 	SigningKey            Ref
+	EncryptionKey         Ref // kept as it is
 	AccessCodeValidity    string
 	AccessTokenValidity   string
 	RefreshTokenValidity  string
@@ -157,6 +158,7 @@ type BindingState struct {
 	Kind        string // "group", "user" or "policy"
 	Target      Ref
 	Order       int
+	Timeout     int // in seconds, of one that is there
 	Negate      bool
 	Enabled     bool
 	Expires     string // when authentik ends it by itself, since 2026.8; empty for never

@@ -1,6 +1,7 @@
 package link
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -112,6 +113,28 @@ type Return struct {
 	// State is the state that the sign-in was opened with, by which
 	// PocketBase's log is searched. Empty: the one of StartSignIn.
 	State string
+}
+
+// Noticed is what the page that waits at PocketBase's event stream saw of it,
+// in one sentence; empty where it saw nothing wrong.
+func (r Return) Noticed() string {
+	switch r.Missing {
+	case MissingStream:
+		return "The page waited at /api/realtime, and no first event came."
+	case MissingUnreachable:
+		return "The browser got no answer from PocketBase's address."
+	case MissingCORS:
+		return "PocketBase answered the browser, and the browser did not let the page read it."
+	case MissingMixed:
+		return "The page came over https, and PocketBase's address is http."
+	case MissingBroken:
+		return "The page's connection to /api/realtime ended."
+	case MissingRefused:
+		if r.Status != 0 {
+			return fmt.Sprintf("The page was answered %d at /api/realtime.", r.Status)
+		}
+	}
+	return ""
 }
 
 // Record is the account that a sign-in led to.

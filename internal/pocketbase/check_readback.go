@@ -59,6 +59,7 @@ func checkSettings(check link.Check, now link.CollectionState, d link.Desired) l
 type obstacle struct {
 	cause, what, todo string
 	everyone          bool // it keeps out those who have an account too
+	newcomers         bool // it certainly keeps out everybody new
 }
 
 func checkRules(check link.Check, now link.CollectionState, d link.Desired) link.Check {
@@ -74,8 +75,11 @@ func checkRules(check link.Check, now link.CollectionState, d link.Desired) link
 	if i := slices.IndexFunc(found, func(o obstacle) bool { return o.everyone }); i >= 0 {
 		worst = found[i]
 	}
+	if i := slices.IndexFunc(found, func(o obstacle) bool { return o.newcomers }); i >= 0 && !worst.everyone {
+		worst = found[i]
+	}
 	check = warn(check, worst.cause, strings.Join(what, " "), strings.Join(todo, " "))
-	if worst.everyone {
+	if worst.everyone || worst.newcomers {
 		check.Status = link.Fail
 	}
 	return check
@@ -131,7 +135,7 @@ func emailObstacle(now link.CollectionState, d link.Desired) *obstacle {
 	if !now.EmailRequired || d.Email != link.EmailLeave {
 		return nil
 	}
-	return &obstacle{cause: causeEmail, what: now.Name + " requires an e-mail address, and authentik marks addresses as not verified, which PocketBase drops: new people are refused with “email: Cannot be blank”.",
+	return &obstacle{cause: causeEmail, newcomers: true, what: "Nobody new can sign in: " + now.Name + " requires an e-mail address, and authentik marks addresses as not verified, which PocketBase drops. It then answers “email: Cannot be blank”.",
 		todo: "Choose which addresses to trust, or make the e-mail field of " + now.Name + " optional."}
 }
 

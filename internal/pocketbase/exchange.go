@@ -135,7 +135,7 @@ const sameWrite = 2 * time.Second
 // was linked before. The rows of _externalAuths tell that afterwards only in
 // part: since 0.37.4 PocketBase makes the row of an account that was never
 // verified anew at each sign-in. PocketBase 0.23 to 0.25 leave isNew out; there
-// the times of the account and its link tell.
+// the times of the account and its link tell, and that there is one more.
 func (c *Client) outcome(ctx context.Context, d link.Desired, got signedInAnswer, before linksBefore, made time.Time) link.Outcome {
 	switch {
 	case link.Value(got.Meta.IsNew, false):
@@ -148,7 +148,8 @@ func (c *Client) outcome(ctx context.Context, d link.Desired, got signedInAnswer
 		if err != nil || row.ProviderID != got.Meta.ID || row.Created <= before.newest {
 			continue
 		}
-		if got.Meta.IsNew == nil && !made.IsZero() && logTime(row.Created).Sub(made).Abs() < sameWrite {
+		together := !made.IsZero() && logTime(row.Created).Sub(made).Abs() < sameWrite
+		if got.Meta.IsNew == nil && together && c.accounts(ctx, d) > before.accounts {
 			return link.OutcomeNew
 		}
 		return link.OutcomeLinked
@@ -162,6 +163,9 @@ type linksBefore struct {
 	// newest is when the newest was made, as PocketBase writes times, which
 	// sort as text. Empty: there is none, or it cannot be read.
 	newest string
+	// accounts is how many there are, for versions that do not say which is
+	// new; 0 for others.
+	accounts int
 }
 
 // The most links that are read before a sign-in, whose code waits meanwhile.
@@ -178,6 +182,9 @@ func (c *Client) linkedBefore(ctx context.Context, d link.Desired) linksBefore {
 	ctx, cancel := context.WithTimeout(ctx, linksTime)
 	defer cancel()
 	before := linksBefore{subjects: map[string]bool{}}
+	if !c.release().since(saysNew) {
+		before.accounts = c.accounts(ctx, d)
+	}
 	for page := 1; page <= linksPages; page++ {
 		var got list[externalAuth]
 		query := url.Values{"filter": {ofSlot(d)}, "sort": {"-created"}, "page": {strconv.Itoa(page)}, "perPage": {strconv.Itoa(linksPage)}, "skipTotal": {"1"}, "fields": {"providerId,created"}}
@@ -193,4 +200,16 @@ func (c *Client) linkedBefore(ctx context.Context, d link.Desired) linksBefore {
 		}
 	}
 	return before
+}
+
+// accounts counts those of the link's collection, 0 where that cannot be read.
+func (c *Client) accounts(ctx context.Context, d link.Desired) int {
+	var got struct {
+		TotalItems int `json:"totalItems"`
+	}
+	query := url.Values{"perPage": {"1"}, "fields": {"id"}}
+	if err := c.read(ctx, call{path: "/api/collections/" + url.PathEscape(d.Collection.Name) + "/records", query: query}, &got); err != nil {
+		return 0
+	}
+	return got.TotalItems
 }

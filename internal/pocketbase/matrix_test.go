@@ -32,7 +32,7 @@ func TestMatrix(t *testing.T) {
 				return
 			}
 			m.lifeOfALink(t)
-			m.secretIsUsed(t)
+			m.signsIn(t)
 			m.removeFromTheMiddle(t)
 		})
 	}
@@ -43,6 +43,7 @@ type matrix struct {
 	version string
 	client  *Client
 	before  map[string]string
+	old     string // id of an account that is there from the start
 }
 
 // connect signs in with password and with an impersonate token, and holds
@@ -99,6 +100,7 @@ func (m *matrix) seed(t *testing.T) {
 	}
 	body := map[string]any{"oauth2": map[string]any{"enabled": true, "providers": json.RawMessage(providers)}}
 	m.call(t, http.MethodPatch, "/api/collections/users", body, new(any))
+	m.old = m.account(t, "old", true)
 	m.before = m.stored(t)
 	for _, p := range others() {
 		if !strings.Contains(m.before[p.Name], p.ClientSecret) {
@@ -157,34 +159,6 @@ func (m *matrix) lifeOfALink(t *testing.T) {
 	}
 }
 
-// secretIsUsed holds that reading has not wiped secrets from the server's
-// memory: the token endpoint is called with it.
-func (m *matrix) secretIsUsed(t *testing.T) {
-	t.Helper()
-	got := make(chan string, 4)
-	p := ours()
-	p.TokenURL = serve(t, func(w http.ResponseWriter, r *http.Request) {
-		_, password, _ := r.BasicAuth()
-		got <- password
-		answerJSON(w, 400, `{"error":"invalid_grant"}`)
-	})
-	m.apply(t, adding(observe(t, m.client), p))
-	d := desired(t, m.client)
-	d.Slot = p
-	observe(t, m.client)
-	m.client.Check(t.Context(), d)
-	check := m.client.Probe(t.Context(), d)
-	if check.Status != link.Pass {
-		t.Errorf("%+v", check)
-	}
-	if password := <-got; password != "ours-secret" {
-		t.Errorf("the token endpoint was called with the secret %q", password)
-	}
-	now := observe(t, m.client)
-	m.apply(t, change(now, without(now, "oidc2"), "oidc2.displayName"))
-	m.untouched(t, "probing and removing")
-}
-
 // removeFromTheMiddle takes out somebody's provider that others follow.
 func (m *matrix) removeFromTheMiddle(t *testing.T) {
 	t.Helper()
@@ -228,4 +202,5 @@ func (m *matrix) refusesToTouchOthers(t *testing.T) {
 	m.call(t, http.MethodPatch, "/api/collections/users", map[string]any{"oauth2": map[string]any{"providers": []any{}}}, new(any))
 	m.before = map[string]string{}
 	m.lifeOfALink(t)
+	m.signsIn(t)
 }

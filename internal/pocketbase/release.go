@@ -20,6 +20,7 @@ var (
 	minimum      = number{0, 23, 0} // today's API
 	readsSafely  = number{0, 36, 8} // reading a collection no longer wipes secrets
 	hijackFixed  = number{0, 37, 4} // GHSA-pq7p-mc74-g65w
+	saysNew      = number{0, 26, 0} // whether an account is new, in the answer to a sign-in
 	comparesIPs  = number{0, 38, 2} // of an event stream and of who comes back from authentik
 	mergesNot    = number{0, 40, 0} // a PATCH drops what is left out of a provider
 	mergesByName = number{0, 40, 1}

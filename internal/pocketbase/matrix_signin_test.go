@@ -1,0 +1,132 @@
+package pocketbase
+
+import (
+	"net/http"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"authpocket/internal/link"
+	"authpocket/internal/secret"
+)
+
+// identityProvider lets whoever is named by the code in: a person with that
+// subject and a verified address. The code "bad" and the probe's are refused.
+// It tells which secret it was asked with.
+func identityProvider(t *testing.T) (address string, secrets <-chan string) {
+	asked := make(chan string, 32)
+	return serve(t, func(w http.ResponseWriter, r *http.Request) {
+		if strings.HasSuffix(r.URL.Path, "/userinfo/") {
+			who := strings.TrimPrefix(r.Header.Get("Authorization"), "Bearer ")
+			answerJSON(w, 200, `{"sub":"`+who+`","email":"`+who+`@example.com","email_verified":true,"name":"Somebody"}`)
+			return
+		}
+		_, password, _ := r.BasicAuth()
+		asked <- password
+		if code := r.FormValue("code"); code == "bad" || strings.HasPrefix(code, "authpocket-probe-") {
+			answerJSON(w, 400, `{"error":"invalid_grant"}`)
+			return
+		}
+		answerJSON(w, 200, `{"access_token":"`+r.FormValue("code")+`","token_type":"Bearer","expires_in":60}`)
+	}), asked
+}
+
+// signsIn takes people through a sign-in: a new one, one whose account is
+// there, and one who returns. It reads the log of it, and deletes what the
+// test has made and nothing else.
+func (m *matrix) signsIn(t *testing.T) {
+	t.Helper()
+	idp, secrets := identityProvider(t)
+	p := ours()
+	p.TokenURL, p.UserInfoURL = idp+"/application/o/token/", idp+"/application/o/userinfo/"
+	m.apply(t, adding(observe(t, m.client), p))
+	d := desired(t, m.client)
+	d.Slot, d.Collection = p, *observe(t, m.client)
+	m.client.Check(t.Context(), d) // reading must not wipe secrets from the server's memory
+	opened, verifier, err := m.client.AuthMethods(t.Context(), d)
+	if err != nil || !strings.Contains(opened, p.ClientID) || !verifier.IsSet() {
+		t.Fatalf("%s, %v", opened, err)
+	}
+	old, began := m.old, time.Now()
+	exchange := func(who string, want link.Outcome) *link.Record {
+		t.Helper()
+		done, err := m.client.Exchange(t.Context(), d, link.Code{
+			Code: secret.New(who), CodeVerifier: verifier, RedirectURL: link.RedirectURL(m.url), Nonce: "nonce-" + who + "-" + string(want),
+		})
+		if err != nil || done.Outcome != want || done.Record == nil && want != link.OutcomeRefused {
+			t.Fatalf("%s: %+v, %v, want %s", who, done, err, want)
+		}
+		return done.Record
+	}
+	fresh := exchange("fresh", link.OutcomeNew)
+	exchange("fresh", link.OutcomeReturns)
+	if linked := exchange("old", link.OutcomeLinked); linked.ID != old {
+		t.Errorf("%+v", linked)
+	}
+	exchange("old", link.OutcomeReturns)
+	exchange("bad", link.OutcomeRefused)
+	if got := <-secrets; got != "ours-secret" {
+		t.Errorf("the token endpoint was called with the secret %q", got)
+	}
+	// Since 0.37.4 the link of an account that is not verified is made anew.
+	m.call(t, http.MethodPatch, m.client.recordPath("users", old), map[string]any{"verified": false, "email": "other@example.com"}, new(any))
+	exchange("old", link.OutcomeReturns)
+
+	m.logged(t, d)
+	for range len(secrets) {
+		if got := <-secrets; got != "ours-secret" && got != "" { // asked a second time, it is in the body
+			t.Errorf("the token endpoint was called with the secret %q", got)
+		}
+	}
+	later := began.Add(3 * time.Second) // than what the clocks leave open
+	for who, id := range map[string]string{"old": old, "of a test before": fresh.ID} {
+		if f := faultOf(t, m.client.DeleteAccount(t.Context(), d, id, later, false)); f.Kind != link.FaultRefused {
+			t.Errorf("%s: %+v", who, f)
+		}
+	}
+	if err := m.client.DeleteAccount(t.Context(), d, fresh.ID, began, true); err != nil {
+		t.Error(err)
+	}
+	if there, _, err := m.client.Accounts(t.Context(), d, "fresh", ""); err != nil || there != nil {
+		t.Errorf("left behind: %+v, %v", there, err)
+	}
+	if there, _, err := m.client.Accounts(t.Context(), d, "old", ""); err != nil || there == nil || there.ID != old {
+		t.Errorf("deleted as well: %+v, %v", there, err)
+	}
+	now := observe(t, m.client)
+	m.apply(t, change(now, without(now, "oidc2"), "oidc2.displayName"))
+	m.untouched(t, "signing in and removing")
+}
+
+// logged reads what the log says of a sign-in that went well, of one that did
+// not and of the probe, at the same time: it is written late.
+func (m *matrix) logged(t *testing.T, d link.Desired) {
+	t.Helper()
+	old := parseRelease(m.version).before(comparesIPs)
+	var group sync.WaitGroup
+	group.Go(func() {
+		if check := m.client.Probe(t.Context(), d); check.Status != link.Pass {
+			t.Errorf("%+v", check)
+		}
+	})
+	for nonce, cause := range map[string]string{"nonce-fresh-new": "", "nonce-bad-refused": causeCodeRefused} {
+		group.Go(func() {
+			trail := m.client.Trail(t.Context(), link.TrailQuery{Nonce: nonce, Exchange: true, Patient: true})
+			if !trail.Exchange || trail.Cause != cause || trail.Unread != "" || trail.IgnoresIPs != old {
+				t.Errorf("%s: %+v", nonce, trail)
+			}
+		})
+	}
+	group.Wait()
+}
+
+// account puts an account into the collection.
+func (m *matrix) account(t *testing.T, who string, verified bool) (id string) {
+	t.Helper()
+	var made struct{ ID string }
+	m.call(t, http.MethodPost, "/api/collections/users/records", map[string]any{
+		"email": who + "@example.com", "verified": verified, "password": "correct-horse", "passwordConfirm": "correct-horse",
+	}, &made)
+	return made.ID
+}
