@@ -140,7 +140,7 @@ func wantGuarded(t *testing.T, what, path string, p *page) {
 	if stored := h.Get("Cache-Control"); (stored == "no-store") == strings.HasPrefix(path, static.Prefix) {
 		t.Errorf("%s: Cache-Control is %q", what, stored)
 	}
-	types := []string{"text/html; charset=utf-8", "text/plain; charset=utf-8", "text/yaml; charset=utf-8", "text/event-stream", "application/json", "text/css; charset=utf-8"}
+	types := []string{"text/html; charset=utf-8", "text/markdown; charset=utf-8", "text/plain; charset=utf-8", "text/yaml; charset=utf-8", "text/event-stream", "application/json", "text/css; charset=utf-8"}
 	if !slices.Contains(types, h.Get("Content-Type")) {
 		t.Errorf("%s has the type %q", what, h.Get("Content-Type"))
 	}
