@@ -45,7 +45,7 @@ func (s *Server) review(w http.ResponseWriter, r *http.Request, sess *session, p
 	s.render(w, r, http.StatusOK, view.Review(view.NewReview(s.head(sess), view.ReviewInput{
 		PlanID: shown.id, Plan: shown.plan, Interrupted: open,
 		AuthentikURL: p.authentik.login.url, AuthentikWho: p.authentik.who.Username,
-		PocketBaseURL: p.pocketbase.login.url, PocketBaseWho: p.pocketbase.who.SuperuserEmail, PocketBaseUntil: p.pocketbase.who.Expires,
+		PocketBaseURL: p.pocketbase.login.url, PocketBaseWho: p.pocketbase.who.SuperuserEmail, PocketBaseUntil: p.pocketbase.who.Expires, PocketBaseRenews: p.pocketbase.who.Refreshable,
 	})))
 }
 

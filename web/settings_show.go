@@ -54,6 +54,7 @@ func (s *Server) showSettings(w http.ResponseWriter, r *http.Request, sess *sess
 		s.fail(w, r, sess, err, "/settings")
 		return
 	}
+	in.Token, in.TokenRenews = p.pocketbase.who.Expires, p.pocketbase.who.Refreshable
 	in.From, in.Again = from(r.URL.Query().Get("from")), r.URL.Query().Has("again")
 	s.render(w, r, http.StatusOK, view.Settings(view.NewSettings(s.head(sess), in)))
 }

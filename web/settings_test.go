@@ -262,7 +262,7 @@ func TestTwoThatMayBeTheLinkAreAChoice(t *testing.T) {
 		providerWithoutApplication(t, box, name)
 	}
 	b := wizardFor(t, box, prefilled(box)).browser().connected()
-	p := b.get("/settings").want(200).says("What about what is there already?", "This link may be there already",
+	p := b.get("/settings").want(200).says("The PocketBase token is good until", "What about what is there already?", "This link may be there already",
 		"Use the provider “First login”, which has no application", "Use the provider “Second login”, which has no application", "Make a new one beside it")
 	b.send(p, "/settings", url.Values{"email": {"leave"}}).want(422).says("This link may be there already")
 	b.send(p, "/settings", url.Values{"email": {"leave"}, "existing": {"use-provider:Second login"}}).want(303, "/settings")

@@ -47,7 +47,7 @@ func (p program) carryOut(ctx context.Context, f applyFlags, make func(*engine.E
 	if !f.JSON {
 		view.plan(plan)
 	}
-	if !plan.Empty() && !f.Yes && !p.confirmed(plan) {
+	if !plan.Empty() && !f.Yes && !p.confirmed(ctx, plan) {
 		return view.fail(&refusal{"Nothing was changed.", "Answer yes, or run it again with --yes."})
 	}
 	outcomes := newOutcomes(plan)
@@ -70,11 +70,23 @@ func (p program) carryOut(ctx context.Context, f applyFlags, make func(*engine.E
 	return exitOK
 }
 
-func (p program) confirmed(plan link.Plan) bool {
+// confirmed asks. A signal is a no, and so is an end of input. Nothing can wake
+// the read of a terminal, so it is left to the program's end, which follows.
+func (p program) confirmed(ctx context.Context, plan link.Plan) bool {
 	fmt.Fprintf(p.err, "Make %s? [y/N] ", changes(len(plan.Changes)))
-	line, _ := bufio.NewReader(p.in).ReadString('\n') // an end of input is a no
-	answer := strings.ToLower(strings.TrimSpace(line))
-	return answer == "y" || answer == "yes"
+	lines := make(chan string, 1)
+	go func() {
+		line, _ := bufio.NewReader(p.in).ReadString('\n')
+		lines <- line
+	}()
+	select {
+	case <-ctx.Done():
+		fmt.Fprintln(p.err)
+		return false
+	case line := <-lines:
+		answer := strings.ToLower(strings.TrimSpace(line))
+		return answer == "y" || answer == "yes"
+	}
 }
 
 // refusal is an end that nothing went wrong for.

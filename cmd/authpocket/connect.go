@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"net/http"
 	"os"
+	"time"
 
 	"golang.org/x/sync/errgroup"
 
@@ -41,9 +42,22 @@ func (p program) open(ctx context.Context, f fileFlags) (*engine.Engine, link.Sp
 	if err := errors.Join(errs[0], errs[1]); err != nil {
 		return nil, spec, err
 	}
+	p.tellToken(b.Identity())
 	authentikURL, _ := link.ParseAddress("authentik address", "authentik.url", file.Authentik.URL)
 	pocketbaseURL, _ := link.ParseAddress("PocketBase address", "pocketbase.url", file.PocketBase.URL)
 	return engine.New(a, b, p.log).For(authentikURL, pocketbaseURL), spec, nil
+}
+
+// tellToken says so where PocketBase's token ends soon.
+func (p program) tellToken(who pocketbase.Identity) {
+	if who.Expires.IsZero() || time.Until(who.Expires) > time.Hour {
+		return
+	}
+	renew := "It cannot be renewed: make another one in PocketBase's dashboard."
+	if who.Refreshable {
+		renew = "Sign in again for another one."
+	}
+	fmt.Fprintf(p.err, "The PocketBase token ends on %s. %s\n", who.Expires.Local().Format(time.DateTime), renew)
 }
 
 func (p program) connectAuthentik(ctx context.Context, f linkfile.Authentik) (*authentik.Client, error) {

@@ -18,6 +18,8 @@ type ReviewInput struct {
 	// PocketBaseUntil is when the superuser's token expires; zero where it
 	// does not say.
 	PocketBaseUntil time.Time
+	// PocketBaseRenews tells whether that token can be renewed before.
+	PocketBaseRenews bool
 	// Interrupted are the applies to this link that have no end.
 	Interrupted []Receipt
 }
@@ -202,7 +204,7 @@ func answers(in ReviewInput) []AnswerGroup {
 			{"Address", in.AuthentikURL}, {"Signed in as", in.AuthentikWho}, {"API token", "set"},
 		}},
 		{Heading: "PocketBase", Change: "/pocketbase?from=review", Rows: []Answer{
-			{"Address", in.PocketBaseURL}, {"Signed in as", in.PocketBaseWho}, {"Superuser token", until(in.PocketBaseUntil)},
+			{"Address", in.PocketBaseURL}, {"Signed in as", in.PocketBaseWho}, {"Superuser token", until(in.PocketBaseUntil, in.PocketBaseRenews)},
 		}},
 		{Heading: "Settings", Change: "/settings?from=review", Rows: []Answer{
 			{"Application", d.Application.Name + " (" + d.Application.Slug + ")"},
@@ -214,12 +216,17 @@ func answers(in ReviewInput) []AnswerGroup {
 	}
 }
 
-// until says that a token is set, and for how long it is good.
-func until(t time.Time) string {
+// until says that a token is set, for how long it is good, and whether it can
+// be renewed.
+func until(t time.Time, renews bool) string {
 	if t.IsZero() {
 		return "set"
 	}
-	return "set, good until " + t.UTC().Format("2 January 2006 15:04 UTC")
+	end := "; it cannot be renewed"
+	if renews {
+		end = "; it can be renewed before"
+	}
+	return "set, good until " + t.UTC().Format("2 January 2006 15:04 UTC") + end
 }
 
 // who says whom the application lets in once the plan is carried out.

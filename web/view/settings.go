@@ -5,6 +5,7 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+	"time"
 
 	"authpocket/internal/link"
 )
@@ -21,6 +22,9 @@ type SettingsInput struct {
 	From    string
 	// There tells that the application is there already and is this link's.
 	There bool
+	// Token is the PocketBase token of which to tell how long it is good.
+	Token       time.Time
+	TokenRenews bool // it can be renewed before
 	// Conflict is what is in the way, where something is: the page then asks
 	// what becomes of it.
 	Conflict string
@@ -55,6 +59,7 @@ func NewSettings(h Head, in SettingsInput) SettingsPage {
 		Authentik:   b.authentik(),
 		PocketBase:  b.pocketbase(),
 		Lacking:     in.Lacking,
+		Token:       tokenNote(in),
 		Open:        interruptions(in.Interrupted, true),
 	}
 	if in.Again {
@@ -62,6 +67,14 @@ func NewSettings(h Head, in SettingsInput) SettingsPage {
 	}
 	page.Found = found(in)
 	return page
+}
+
+// tokenNote tells how long PocketBase's token is good.
+func tokenNote(in SettingsInput) string {
+	if in.Token.IsZero() {
+		return ""
+	}
+	return "The PocketBase token is " + strings.TrimPrefix(until(in.Token, in.TokenRenews), "set, ") + "."
 }
 
 // found says what of the link is there already.

@@ -1,0 +1,103 @@
+package authentik_test
+
+import (
+	"slices"
+	"testing"
+
+	"authpocket/internal/link"
+	"authpocket/internal/sandbox/authentiksim"
+)
+
+// release is how the answers of one authentik differ from those of the one
+// that was recorded, 2026.5.0-rc1.
+type release struct {
+	version string
+	change  func(o map[string]any)
+	grants  bool // it has grant types
+}
+
+// releases are the servers that people run. What changed from one to the next
+// is in authentik's release notes and in the schema of each.
+func releases() []release {
+	old := func(o map[string]any) { // before 2026.5
+		for _, key := range []string{"grant_types", "meta_hide", "redirect_uri_type"} {
+			delete(o, key)
+		}
+		uris, _ := o["redirect_uris"].([]any)
+		for _, u := range uris {
+			delete(u.(map[string]any), "redirect_uri_type")
+		}
+	}
+	return []release{
+		{"2025.12.4", func(o map[string]any) {
+			old(o)
+			delete(o, "autocomplete")
+			for _, key := range []string{"meta_icon_url", "meta_icon_themed_urls", "background_themed_urls", "provider_obj"} {
+				delete(o, key)
+			}
+			if flows, isFlow := o["designation"]; isFlow && flows == "stage_configuration" {
+				o["denied_action"] = "message_and_leave"
+			}
+		}, false},
+		{"2026.2.1", old, false},
+		{"2026.5.3", func(map[string]any) {}, true},
+		{"2026.8.0", func(o map[string]any) {
+			if grants, has := o["grant_types"].([]any); has {
+				o["grant_types"] = append(grants, "urn:ietf:params:oauth:grant-type:token-exchange")
+				o["dynamic_registration"] = map[string]any{"enabled": true}
+			}
+			if _, isBinding := o["negate"]; isBinding {
+				o["expiring"], o["expires"] = true, "2026-12-24T18:00:00Z"
+			}
+			if _, isKey := o["key_type"]; isKey {
+				o["key_type_label"] = "ML-DSA-65"
+			}
+			delete(o, "verbose_name_plural")
+		}, true},
+	}
+}
+
+// changed walks an answer of authentik's, lists included.
+func (r release) changed(body map[string]any) {
+	r.change(body)
+	results, _ := body["results"].([]any)
+	for _, one := range results {
+		if o, isObject := one.(map[string]any); isObject {
+			r.change(o)
+		}
+	}
+}
+
+func TestTheAnswersOfEveryReleaseAreRead(t *testing.T) {
+	for _, r := range releases() {
+		t.Run(r.version, func(t *testing.T) {
+			l := newLab(t, authentiksim.Config{Version: r.version})
+			l.sim.AddGroup("staff")
+			c := l.connect()
+			s := spec()
+			s.Access = &link.Access{Groups: []string{"staff"}}
+			if r.version != "2026.8.0" { // there, what is added stands for what an admin added
+				l.rewrite("/api/v3/", r.changed)
+			}
+			plan := l.setUp(c, s)
+			l.rewrite("/api/v3/", r.changed)
+			snap := l.observe(c, s)
+			if snap.Version != r.version || snap.Features.GrantTypes != r.grants || snap.Application == nil || len(snap.Bindings) != 1 || len(snap.Groups) != 1 || len(snap.Keys) == 0 {
+				t.Fatalf("it reads %+v", snap)
+			}
+			p := snap.Providers[0]
+			if p.ClientID != plan.Desired.Provider.ClientID || len(p.RedirectURIs) != 1 || len(p.Mappings) != 3 || p.SigningKey.Name == "" || p.AuthorizationFlow.Name == "" {
+				t.Errorf("the provider is %+v", p)
+			}
+			if slices.Contains(p.GrantTypes, "authorization_code") != r.grants {
+				t.Errorf("the grant types are %v", p.GrantTypes)
+			}
+			if ends := snap.Bindings[0].Expires != ""; ends != (r.version == "2026.8.0") {
+				t.Errorf("the binding is %+v", snap.Bindings[0])
+			}
+			if again := here(l.plan(c, s, linked(pocketBase(), plan))); len(again) > 0 {
+				t.Errorf("a second plan has %+v", again)
+			}
+		})
+	}
+}
