@@ -149,7 +149,7 @@ func TestVerifyPutsWhatNeedsAttentionFirst(t *testing.T) {
 	for _, g := range p.Groups {
 		got = append(got, g.Heading+"/"+g.Folded)
 	}
-	if want := []string{"To put right/", "To look at/", "Passed/2 checks passed", "Not measured/"}; !slices.Equal(got, want) {
+	if want := []string{"To put right/", "To look at/", "Not measured/", "Passed/2 checks passed"}; !slices.Equal(got, want) {
 		t.Errorf("%q", got)
 	}
 	if p.Outcome.Text != "1 failed, 1 warning, 2 passed, 1 not measured." || p.Outcome.Kind != "bad" {

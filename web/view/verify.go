@@ -134,7 +134,7 @@ func checkGroups(checks link.Checks) []CheckGroup {
 		status  link.Status
 		heading string
 	}{
-		{link.Fail, "To put right"}, {link.Warn, "To look at"}, {link.Pass, "Passed"}, {link.Skipped, "Not measured"},
+		{link.Fail, "To put right"}, {link.Warn, "To look at"}, {link.Skipped, "Not measured"}, {link.Pass, "Passed"},
 	}
 	var groups []CheckGroup
 	for _, h := range headings {
