@@ -58,7 +58,7 @@ func TestTheOneThingThatALostJournalHides(t *testing.T) {
 	if cause := l.slowCause(); cause != "invalid-client" {
 		t.Errorf("verify finds the cause %q", cause)
 	}
-	l.says(b, "rotate", file, 0, "Applied")
+	l.says(b, "rotate", file, 0, "Both systems have the new client secret")
 	if !l.capture().agree {
 		t.Error("a rotation does not make both sides agree")
 	}
