@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"authpocket/internal/journal"
@@ -36,7 +37,7 @@ func (e *Engine) Apply(ctx context.Context, plan link.Plan, hook Hook) error {
 	if differences := Differences(plan, fresh); len(differences) > 0 {
 		return &link.Fault{
 			Kind: link.FaultStale, System: staleSystem(plan, fresh),
-			Summary: "Something was changed since the preview: " + strings.Join(differences, " "),
+			Summary: "Something was changed since the preview: " + strings.Join(differences, " ") + e.changedBy(ctx, plan, fresh),
 			Todo:    "Nothing was written. Look at the new preview and apply that one.",
 		}
 	}
@@ -138,6 +139,22 @@ func (e *Engine) replan(ctx context.Context, plan link.Plan) (link.Plan, error) 
 		}
 	}
 	return fresh, nil
+}
+
+// changedBy says who changed what the plan is about since it was made, as far
+// as the two systems' logs tell.
+func (e *Engine) changedBy(ctx context.Context, plan, fresh link.Plan) string {
+	var a, p []string
+	changes := slices.Concat(plan.Changes, fresh.Changes)
+	var group sync.WaitGroup
+	group.Go(func() { a = e.authentik.ChangedBy(ctx, plan.Taken, changes) })
+	group.Go(func() { p = e.pocketbase.ChangedBy(ctx, plan.Taken, changes) })
+	group.Wait()
+	said := slices.Concat(a, p)
+	if len(said) == 0 {
+		return ""
+	}
+	return " By their logs, " + strings.Join(said[:min(len(said), 5)], "; ") + "."
 }
 
 // staleSystem is the system of the first change that came out differently.

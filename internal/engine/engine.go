@@ -7,6 +7,7 @@ import (
 	"context"
 	"log/slog"
 	"slices"
+	"time"
 
 	"golang.org/x/sync/errgroup"
 
@@ -22,6 +23,9 @@ type Authentik interface {
 	// Warnings tells what stands in the way of the changes, from what was
 	// observed.
 	Warnings(link.AuthentikSnapshot, []link.Change) []link.Warning
+	// ChangedBy says who changed the changes' objects since then, as far as
+	// its log tells.
+	ChangedBy(ctx context.Context, since time.Time, changes []link.Change) []string
 	AuthentikProof
 }
 
@@ -34,6 +38,9 @@ type PocketBase interface {
 	// Warnings tells what stands in the way of sign-ins, from what was
 	// observed.
 	Warnings(link.PocketBaseSnapshot, link.Desired) []link.Warning
+	// ChangedBy says who changed the changes' objects since then, as far as
+	// its log tells.
+	ChangedBy(ctx context.Context, since time.Time, changes []link.Change) []string
 	PocketBaseProof
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"log/slog"
 	"sync"
+	"time"
 
 	"authpocket/internal/engine"
 	"authpocket/internal/link"
@@ -50,6 +51,9 @@ func (m *memory) Apply(ctx context.Context, c link.Change) error {
 	}
 	return m.apply(ctx, c)
 }
+
+// ChangedBy knows nothing: there are no logs.
+func (m *memory) ChangedBy(context.Context, time.Time, []link.Change) []string { return nil }
 
 func (m memoryAuthentik) Observe(ctx context.Context, q link.Query) (link.AuthentikSnapshot, error) {
 	err := m.look(ctx, link.Authentik, q)

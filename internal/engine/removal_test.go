@@ -8,6 +8,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"authpocket/internal/engine"
 	"authpocket/internal/journal"
 	"authpocket/internal/link"
 	"authpocket/internal/sandbox/authentiksim"
@@ -87,5 +88,21 @@ func TestAnUndoneRemovalNeverOpensWider(t *testing.T) {
 	}
 	if forced, err := b.engine.Undo(t.Context(), id, true); err != nil || forced.Empty() {
 		t.Errorf("when it is told to: %v", err)
+	}
+}
+
+func TestAStalePlanSaysWhoChangedWhat(t *testing.T) {
+	b := newBench(t)
+	b.link(b.minimal())
+	s := b.minimal()
+	s.Application.Publisher = new("Us")
+	plan := b.plan(s)
+	b.authentik(http.MethodPatch, "/core/applications/pocketbase/", map[string]any{"meta_publisher": "Them"})
+	err := b.engine.Apply(t.Context(), plan, func(engine.Event) {})
+	summary, _ := link.Words(err)
+	for _, part := range []string{"meta_publisher of application “PocketBase” was (empty) and is now Them", "By their logs, akadmin updated the application “PocketBase” at "} {
+		if !strings.Contains(summary, part) {
+			t.Errorf("%q does not say %q", summary, part)
+		}
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"log/slog"
 	"sync"
+	"time"
 
 	"authpocket/internal/engine"
 	"authpocket/internal/journal"
@@ -67,6 +68,11 @@ func (s *systems) look() error {
 	}
 	return nil
 }
+
+// ChangedBy knows nothing: the world keeps no log.
+func (a authentikIn) ChangedBy(context.Context, time.Time, []link.Change) []string { return nil }
+
+func (p pocketbaseIn) ChangedBy(context.Context, time.Time, []link.Change) []string { return nil }
 
 func (a authentikIn) Observe(_ context.Context, q link.Query) (link.AuthentikSnapshot, error) {
 	a.mu.Lock()

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"strings"
+	"time"
 )
 
 // Action is what a change does to its object.
@@ -142,6 +143,10 @@ type Plan struct {
 	// made again and compared.
 	Spec      Spec
 	Generated Generated
+
+	// Taken is when the systems were looked at for the plan, by this machine's
+	// clock.
+	Taken time.Time
 
 	Purpose Purpose
 	Of      string // id of the receipt that this undoes or goes on from

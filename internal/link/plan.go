@@ -23,7 +23,7 @@ func NewPlan(s Spec, a AuthentikSnapshot, p PocketBaseSnapshot, g Generated) (Pl
 		b.rules()
 	}
 	b.oauth2()
-	return Plan{Changes: b.changes, Warnings: warnings(s, d, a, p), Desired: d, Spec: s, Generated: g}, nil
+	return Plan{Changes: b.changes, Warnings: warnings(s, d, a, p), Desired: d, Spec: s, Generated: g, Taken: a.Taken}, nil
 }
 
 // newCredentials tells whether a provider that is there gets another client id

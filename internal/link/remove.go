@@ -51,7 +51,7 @@ func NewRemoval(s Spec, a AuthentikSnapshot, p PocketBaseSnapshot) (Plan, Proble
 			u.changes[i].Lost = "Undo makes it again."
 		}
 	}
-	return Plan{Purpose: PurposeRemove, Changes: u.changes, Warnings: u.warnings, Spec: s}, nil
+	return Plan{Purpose: PurposeRemove, Changes: u.changes, Warnings: u.warnings, Spec: s, Taken: a.Taken}, nil
 }
 
 func uses(p *ProviderState, m Mapping) bool {

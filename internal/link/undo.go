@@ -28,7 +28,7 @@ func NewUndo(s Spec, done []Change, a AuthentikSnapshot, p PocketBaseSnapshot, f
 	if len(u.problems) > 0 {
 		return Plan{}, u.problems
 	}
-	return Plan{Purpose: PurposeUndo, Undoes: done, Force: force, Changes: u.changes, Warnings: u.warnings, Spec: s}, nil
+	return Plan{Purpose: PurposeUndo, Undoes: done, Force: force, Changes: u.changes, Warnings: u.warnings, Spec: s, Taken: a.Taken}, nil
 }
 
 func (u *undoer) undo(c Change) {

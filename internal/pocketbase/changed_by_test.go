@@ -1,0 +1,39 @@
+package pocketbase
+
+import (
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"authpocket/internal/link"
+)
+
+func TestChangedByReadsTheRequestLog(t *testing.T) {
+	t.Parallel()
+	server := start(t)
+	client, _ := connect(t, server)
+	users := observe(t, client)
+	about := []link.Change{{System: link.PB, Kind: link.KindOAuth2, Before: users, After: users}}
+	before := time.Now()
+	res, err := client.wire.send(t.Context(), call{method: http.MethodPatch, path: "/api/collections/users", body: map[string]any{"viewRule": nil}, token: client.token})
+	if err != nil || res.status != http.StatusOK {
+		t.Fatalf("PocketBase answers %d, %v", res.status, err)
+	}
+	var said []string
+	for len(said) == 0 && time.Since(before) < patience { // it writes its log some seconds late
+		if !rest(t.Context(), time.Second) {
+			t.Fatal("the test was cut short")
+		}
+		said = client.ChangedBy(t.Context(), before, about)
+	}
+	if len(said) != 1 || !strings.HasPrefix(said[0], "a superuser at 127.0.0.1 changed the collection “users” at ") {
+		t.Errorf("it says %q", said)
+	}
+	if later := client.ChangedBy(t.Context(), time.Now().Add(time.Minute), about); len(later) != 0 {
+		t.Errorf("of what came before it says %q", later)
+	}
+	if other := client.ChangedBy(t.Context(), before, []link.Change{{Kind: link.KindSettings}}); len(other) != 0 {
+		t.Errorf("of the settings it says %q", other)
+	}
+}
