@@ -221,6 +221,13 @@ func (v view) interrupted(e *engine.Engine) {
 		fmt.Fprintf(v.err, "An earlier %s of %s was interrupted (receipt %s). Applying goes on from there; authpocket undo takes it back.\n",
 			r.Kind, r.When.Local().Format(time.DateTime), r.ID)
 	}
+	aside, err := e.SetAside()
+	if err != nil {
+		return // told above
+	}
+	for _, a := range aside {
+		fmt.Fprintf(v.err, "%s %s\n", a.Reason, a.File)
+	}
 }
 
 func (v view) receipts(list []journal.Summary, aside []journal.SetAside) {

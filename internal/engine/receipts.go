@@ -49,7 +49,7 @@ func (e *Engine) Newest(spec link.Spec) (string, error) {
 		return "", err
 	}
 	undone := map[string]bool{}
-	rotated := false // by a newer receipt, which cannot be taken back
+	rotated := false           // by a newer receipt, which cannot be taken back
 	for _, one := range list { // the newest first, so an undo comes before what it took back
 		switch {
 		case !e.ours(one) || one.Collection != spec.Query().Collection || spec.Application.Slug != nil && one.Slug != *spec.Application.Slug:
@@ -90,6 +90,16 @@ func (e *Engine) lock(ctx context.Context) (unlock func(), err error) {
 // Interrupted returns the receipts of these two systems that have no end: a
 // kill, or a write whose outcome could not be found out. The newest is first.
 func (e *Engine) Interrupted() ([]*journal.Receipt, error) { return e.open(e.ours) }
+
+// SetAside returns the files that look like receipts and cannot be read as
+// such: what they tell of an interrupted apply is not known.
+func (e *Engine) SetAside() ([]journal.SetAside, error) {
+	if e.receipts == nil {
+		return nil, nil
+	}
+	_, aside, err := e.receipts.List()
+	return aside, err
+}
 
 // open returns the receipts without an end that are meant.
 func (e *Engine) open(meant func(journal.Summary) bool) ([]*journal.Receipt, error) {

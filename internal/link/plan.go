@@ -13,7 +13,7 @@ func NewPlan(s Spec, a AuthentikSnapshot, p PocketBaseSnapshot, g Generated) (Pl
 	b := planner{d: d, a: a, p: p, s: s}
 	b.mapping()
 	b.key()
-	if b.newCredentials() { // from there to PocketBase's OAuth2 nobody can sign in: nothing else in between
+	if newCredentials(d, a) { // from there to PocketBase's OAuth2 nobody can sign in: nothing else in between
 		b.settings()
 		b.rules()
 		b.pair()
@@ -28,9 +28,9 @@ func NewPlan(s Spec, a AuthentikSnapshot, p PocketBaseSnapshot, g Generated) (Pl
 
 // newCredentials tells whether a provider that is there gets another client id
 // or secret.
-func (b *planner) newCredentials() bool {
-	now := providerByPK(b.a, b.d.Provider.PK)
-	return now != nil && (now.ClientID != b.d.Provider.ClientID || !now.ClientSecret.Equal(b.d.Provider.ClientSecret))
+func newCredentials(d Desired, a AuthentikSnapshot) bool {
+	now := providerByPK(a, d.Provider.PK)
+	return now != nil && (now.ClientID != d.Provider.ClientID || !now.ClientSecret.Equal(d.Provider.ClientSecret))
 }
 
 type planner struct {
@@ -80,7 +80,8 @@ func (b *planner) key() {
 		return
 	}
 	b.add(Change{System: Authentik, Kind: KindKey, Object: "signing key " + quote(b.d.Key.Name), After: b.d.Key,
-		Why: "authentik has no RSA or EC key, and tokens need one to be signed with.", Step: "authentik 2: select any available signing key"},
+		Why: "authentik has no RSA or EC key, and tokens need one to be signed with.", Step: "authentik 2: select any available signing key",
+		Lost: "Undo leaves the key, for other providers may use it by then."},
 		nil, b.d.Key.values())
 }
 

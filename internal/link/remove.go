@@ -90,10 +90,15 @@ func (u *undoer) removeSlot(s Spec, found existing) {
 		}
 		u.add(Change{System: PB, Kind: KindOAuth2, Object: "OAuth2 of the collection " + quote(c.Name)}, c, &after,
 			slotValues(c.OAuth2, slot), slotValues(after.OAuth2, slot))
-		if n := u.p.Linked[slot]; n > 0 {
-			u.warnings.add("linked-people", PB, count(n, "person has", "people have")+" an account linked through "+slot+".",
-				"Their accounts stay, but they can no longer sign in with authentik. PocketBase keeps the links, and whoever uses this slot next inherits them.")
-		}
+		u.linkedPeople(slot)
+	}
+}
+
+// linkedPeople tells how many can no longer sign in once the slot is gone.
+func (u *undoer) linkedPeople(slot string) {
+	if n := u.p.Linked[slot]; n > 0 {
+		u.warnings.add("linked-people", PB, count(n, "person has", "people have")+" an account linked through "+slot+".",
+			"Their accounts stay, but they can no longer sign in with authentik. PocketBase keeps the links, and whoever uses this slot next inherits them.")
 	}
 }
 

@@ -38,7 +38,7 @@ func AsRotation(p Plan) Plan {
 // ofTheWay tells whether a warning is about how a client secret gets to
 // PocketBase, and not about what the link lets people do.
 func ofTheWay(id string) bool {
-	return id == "shared-application" || strings.HasPrefix(id, "version-") || strings.HasPrefix(id, "http-")
+	return id == "shared-application" || id == "secret-window" || strings.HasPrefix(id, "version-") || strings.HasPrefix(id, "http-")
 }
 
 // SecretBefore is the client secret that the plan found in authentik and gives

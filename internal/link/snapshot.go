@@ -173,7 +173,7 @@ type PocketBaseSnapshot struct {
 	// SecretsByPlace tells that this PocketBase may keep client secrets by
 	// their provider's place in the list, as versions before 0.40.1 do.
 	SecretsByPlace bool
-	Settings    SettingsState
+	Settings       SettingsState
 	// Linked counts the people of the queried collection who have signed in
 	// through a slot before, by slot.
 	Linked map[string]int

@@ -32,7 +32,7 @@ func NewUndo(s Spec, done []Change, a AuthentikSnapshot, p PocketBaseSnapshot, f
 }
 
 func (u *undoer) undo(c Change) {
-	if c.Lost != "" {
+	if c.Lost != "" && c.Kind != KindKey { // which has its own words
 		u.warnings.add(lostWarning, c.System, "Undo cannot put everything back.", c.Lost)
 	}
 	switch after := c.After.(type) {
@@ -294,8 +294,11 @@ func (u *undoer) collection(c Change, after *CollectionState) {
 	if slotIndex(now.OAuth2, slot) >= 0 && u.changedSince(c, only(slotValues(now.OAuth2, slot), c.Fields), only(slotValues(after.OAuth2, slot), c.Fields)) {
 		return
 	}
-	if at := slotIndex(now.OAuth2, slot); at >= 0 && slotIndex(was.OAuth2, slot) < 0 && u.movesSecrets(*now, at) {
-		return
+	if at := slotIndex(now.OAuth2, slot); at >= 0 && slotIndex(was.OAuth2, slot) < 0 {
+		if u.movesSecrets(*now, at) {
+			return
+		}
+		u.linkedPeople(slot)
 	}
 	restoreOAuth2(&back.OAuth2, was.OAuth2, slot, c.Fields)
 	u.giveSecret(now.OAuth2, &back.OAuth2, slot)

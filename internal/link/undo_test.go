@@ -268,3 +268,35 @@ func TestARemovalFindsTheSlotOfAProviderThatIsGone(t *testing.T) {
 		}
 	}
 }
+
+func TestUndoTellsWhoCanNoLongerSignIn(t *testing.T) {
+	w := newWorld()
+	plan := mustPlan(t, w, minimal())
+	mustApply(t, w, plan)
+	w.linked["oidc"] = 2
+	undo, problems := w.undo(plan, false)
+	if len(problems) > 0 || !slices.Contains(warningIDs(undo), "linked-people") {
+		t.Errorf("the warnings are %v, %v", warningIDs(undo), problems)
+	}
+}
+
+func TestWhatWouldMoveASecretIsRefusedInThePlan(t *testing.T) {
+	for name, places := range map[string]bool{"by place": true, "by name": false} {
+		t.Run(name, func(t *testing.T) {
+			w := newWorld()
+			plan := mustPlan(t, w, minimal())
+			mustApply(t, w, plan)
+			c := w.collection("users")
+			c.OAuth2.Providers = append(c.OAuth2.Providers, link.OAuth2Provider{Slot: "github", ClientID: "later"})
+			a, p := w.observe(minimal().Query())
+			p.SecretsByPlace = places
+			_, removal := link.NewRemoval(minimal(), a, p)
+			_, undo := link.NewUndo(plan.Spec, receipt(plan), a, p, false)
+			for what, problems := range map[string]link.Problems{"removal": removal, "undo": undo} {
+				if refused := len(problems) == 1 && problems[0].Field == "pocketbase.slot" && strings.Contains(problems[0].Summary, "(github)"); refused != places {
+					t.Errorf("%s: %v", what, problems)
+				}
+			}
+		})
+	}
+}

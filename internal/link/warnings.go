@@ -16,6 +16,7 @@ func warnings(s Spec, d Desired, a AuthentikSnapshot, p PocketBaseSnapshot) []Wa
 	w.subject(d, a, p)
 	w.shared(d, a, p)
 	w.slots(d, a, p)
+	w.window(d, a)
 	return w
 }
 
@@ -84,6 +85,14 @@ func (w *warner) shared(d Desired, a AuthentikSnapshot, p PocketBaseSnapshot) {
 				"What is changed in authentik counts for both. A new client ID or secret would have to be entered in "+c.Name+" by hand. For a link of its own, make a new application beside it.")
 			return
 		}
+	}
+}
+
+// window is for another client id or secret of a provider that is there.
+func (w *warner) window(d Desired, a AuthentikSnapshot) {
+	if newCredentials(d, a) {
+		w.add("secret-window", Authentik, "Between two of the writes, for a moment, nobody can sign in.",
+			"authentik gets the new client ID or secret first, and PocketBase right after it. If PocketBase does not take it, authentik gets the one before back at once.")
 	}
 }
 

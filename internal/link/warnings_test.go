@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"authpocket/internal/link"
+	"authpocket/internal/secret"
 )
 
 func warningIDs(p link.Plan) []string {
@@ -48,6 +49,9 @@ func TestWarnings(t *testing.T) {
 		"other bindings where all count":         {world: func(w *world) { bind(w, "admins", true) }, edit: both(access("staff"), func(s *link.Spec) { s.Application.PolicyEngineMode = new("all") }), id: "other-bindings", says: "kept out"},
 		"another collection has the application": {edit: both(use, func(s *link.Spec) { s.PocketBase.Collection = new("members") }), id: "shared-application", says: "users signs in with the same application"},
 		"no other collection has it":             {id: "shared-application", never: true},
+		"another client secret":                  {edit: func(s *link.Spec) { s.Provider.ClientSecret = new(secret.New("another")) }, id: "secret-window", says: "PocketBase right after it"},
+		"another client ID":                      {edit: func(s *link.Spec) { s.Provider.ClientID = new("another") }, id: "secret-window"},
+		"the same client ID and secret":          {id: "secret-window", never: true},
 		"another slot is wanted":                 {edit: func(s *link.Spec) { s.PocketBase.Slot = new("oidc3") }, id: "old-slot", says: "until you remove oidc"},
 		"the slot stays":                         {id: "old-slot", never: true},
 		"people of another slot are linked":      {world: func(w *world) { w.linked["oidc2"] = 2 }, edit: func(s *link.Spec) { s.Provider.SubjectMode = new("user_uuid") }, id: "subject-mode", never: true},

@@ -94,7 +94,7 @@ func (p *ReviewPage) words(plan link.Plan) {
 		p.Lead = "The sign-in with authentik ends with the first change. Accounts in PocketBase stay. " + p.Lead
 	case link.PurposeRotate:
 		p.Head.Title, p.Button, p.Head.Back = "Review the new client secret: "+n, "Change the client secret", "/done"
-		p.Lead += " Between the two writes, for a moment, nobody can sign in. Afterwards the new secret is checked."
+		p.Lead += " Afterwards the new secret is checked."
 	default:
 		p.Head.Title, p.Button = "Review "+n, "Make "+n
 	}
