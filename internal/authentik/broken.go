@@ -23,7 +23,7 @@ const maxExamined = 300
 // list of providers and of applications.
 func (c *Client) explainBroken(ctx context.Context, err error) error {
 	failed, ok := errors.AsType[*statusError](err)
-	if !ok || failed.status != http.StatusInternalServerError || !slices.Contains([]string{whatProviders, whatApplication, whatApplications}, failed.what) {
+	if !ok || failed.status != http.StatusInternalServerError || !slices.Contains([]string{whatProviders, whatApplication}, failed.what) {
 		return err
 	}
 	providers, listErr := c.all(ctx, c.anyProviderList(""))

@@ -14,20 +14,6 @@ import (
 // own tells whether the person is the token's own account.
 func (m *measured) own() bool { return m.person == 0 || m.person == m.c.identity.UserPK }
 
-// Claims are what authentik would send about a person at a sign-in through
-// the provider with that primary key, without one taking place. person is the
-// primary key of a user, 0 for the token's own account.
-func (c *Client) Claims(ctx context.Context, provider, person int) (link.Claims, error) {
-	o, err := c.preview(ctx, provider, person)
-	if err != nil {
-		return link.Claims{}, err
-	}
-	return link.Claims{
-		Subject: o.text("sub"), Email: o.text("email"), Verified: verified(o),
-		Name: o.text("name"), Username: o.text("preferred_username"),
-	}, nil
-}
-
 func (c *Client) preview(ctx context.Context, provider, person int) (object, error) {
 	n := need{what: "preview of a sign-in", perm: permViewProvider}
 	a, err := c.read(ctx, n, func(ctx context.Context) error {

@@ -225,8 +225,7 @@ func TestTheEmailCheckGoesByTheDecision(t *testing.T) {
 			if check.Status != test.status || check.Cause != test.cause || !strings.Contains(check.Evidence, "grace") || !strings.Contains(check.Evidence, "email_verified") {
 				t.Errorf("got %+v", check)
 			}
-			p := l.observe(c, s).Providers[0]
-			claims, err := c.Claims(t.Context(), p.PK, person)
+			claims, _, err := c.Preview(t.Context(), d, person)
 			if err != nil || claims.Email != test.email || claims.Subject == "" || claims.Username != "grace" {
 				t.Errorf("claims %+v, %v", claims, err)
 			}

@@ -8,9 +8,8 @@ import (
 // What calls ask for, in words. Those that a single provider can make fail
 // are told apart by them.
 const (
-	whatProviders    = "OAuth2 providers"
-	whatApplication  = "application"
-	whatApplications = "applications"
+	whatProviders   = "OAuth2 providers"
+	whatApplication = "application"
 )
 
 // The lists below are what an observation reads whole. Each is ordered by

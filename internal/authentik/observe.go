@@ -23,9 +23,6 @@ func (c *Client) Observe(ctx context.Context, q link.Query) (link.AuthentikSnaps
 	if err := o.read(ctx); err != nil {
 		return link.AuthentikSnapshot{}, c.explainBroken(ctx, err)
 	}
-	if err := o.readNameTaken(ctx); err != nil {
-		return link.AuthentikSnapshot{}, err
-	}
 	o.nameReferences()
 	o.snap.Missing = set(o.snap.Missing)
 	for _, found := range [][]link.Ref{o.snap.Groups, o.snap.Users, o.snap.Policies} {
@@ -46,7 +43,7 @@ type observation struct {
 func (o *observation) read(ctx context.Context) error {
 	readers := []func(context.Context) error{
 		o.readFlows, o.readKeys, o.readMappings, o.readProviders,
-		o.readApplication, o.readSettings, o.readPermissions,
+		o.readApplication, o.readSettings, o.readPermissions, o.readNameTaken,
 	}
 	readers = append(readers, o.readAccess()...)
 	group, ctx := errgroup.WithContext(ctx)

@@ -53,18 +53,13 @@ func (o *observation) readNameTaken(ctx context.Context) error {
 	if name == "" {
 		return nil
 	}
-	for _, p := range o.snap.Providers {
-		if p.Name == name {
-			return nil
-		}
-	}
 	found, err := o.c.exactly(ctx, o.c.anyProviderList(name), "name", name)
 	if err != nil {
-		return o.tolerate(o.optional(ctx, "all providers", err))
+		return o.optional(ctx, "all providers", err)
 	}
 	for _, p := range found {
 		if isOAuth2(p) {
-			continue // made since the list was read, or not visible in it
+			continue // in the list of those, or not visible in it
 		}
 		o.snap.NameTaken = p.text("verbose_name")
 		if o.snap.NameTaken == "" {

@@ -3,7 +3,6 @@ package authentik_test
 import (
 	"fmt"
 	"net/http"
-	"slices"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -102,11 +101,5 @@ func TestSearchesShowTheFirstMatches(t *testing.T) {
 	}
 	if policies, err := c.SearchPolicies(t.Context(), "nothing like it"); err != nil || len(policies) != 0 || policies == nil {
 		t.Errorf("policies %v, %v", policies, err)
-	}
-	s := spec()
-	s.Application.Group = ptr("Tools")
-	l.setUp(c, s)
-	if names, err := c.ApplicationGroups(t.Context()); err != nil || !slices.Equal(names, []string{"Tools"}) {
-		t.Errorf("application groups %v, %v", names, err)
 	}
 }

@@ -2,8 +2,6 @@ package authentik
 
 import (
 	"context"
-	"maps"
-	"slices"
 
 	"authpocket/internal/link"
 )
@@ -62,22 +60,4 @@ func (c *Client) search(ctx context.Context, n need, reference func(object) link
 		matches[i] = reference(one)
 	}
 	return matches, nil
-}
-
-// ApplicationGroups returns the groups that applications are sorted into, by
-// name. A token that is no superuser's sees those of its own applications.
-func (c *Client) ApplicationGroups(ctx context.Context) ([]string, error) {
-	applications, err := c.all(ctx, list{need{what: whatApplications, perm: permViewApplication}, func(ctx context.Context, page int32) error {
-		_, _, err := c.api.CoreAPI.CoreApplicationsList(ctx).SuperuserFullList(true).Ordering("slug").PageSize(pageSize).Page(page).Execute()
-		return err
-	}})
-	if err != nil {
-		return nil, c.explainBroken(ctx, err)
-	}
-	groups := map[string]bool{}
-	for _, one := range applications {
-		groups[one.text("group")] = true
-	}
-	delete(groups, "")
-	return slices.Sorted(maps.Keys(groups)), nil
 }
