@@ -72,7 +72,6 @@ func Permissions() []Permission {
 		{permDeleteApplication, "undo: remove an application that was made"},
 		{permDeleteProvider, "undo: remove a provider that was made"},
 		{permDeleteMapping, "undo: remove a scope mapping that was made"},
-		{permDeleteKey, "undo: remove a signing key that was made"},
 	}
 }
 
