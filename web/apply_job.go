@@ -30,7 +30,7 @@ type applyJob struct {
 func (j *applyJob) progress(n int, over bool) view.Progress {
 	events, _, _ := j.happened.look()
 	p := view.Progress{
-		Purpose: j.plan.Purpose, Again: cmp.Or(j.again, again(j.plan)), Back: j.back, Warnings: j.plan.Warnings,
+		Purpose: j.plan.Purpose, Restores: j.plan.Restores, Again: cmp.Or(j.again, again(j.plan)), Back: j.back, Warnings: j.plan.Warnings,
 		Changes: j.plan.Changes, States: make([]string, len(j.plan.Changes)), Failed: map[int]view.Note{}, Ended: over,
 	}
 	for _, e := range events[:min(n, len(events))] {

@@ -83,6 +83,10 @@ func (s *Server) reviewErrand(w http.ResponseWriter, r *http.Request, sess *sess
 		s.fail(w, r, sess, err, e.again)
 		return
 	}
+	if plan.Empty() {
+		s.nothingToFix(w, r, sess, cause)
+		return
+	}
 	if plan = plan.Narrow(cause); plan.Empty() {
 		redirect(w, r, "/review")
 		return
@@ -90,6 +94,18 @@ func (s *Server) reviewErrand(w http.ResponseWriter, r *http.Request, sess *sess
 	shown := sess.show(plan, p.rev)
 	shown.errand = e
 	s.review(w, r, sess, p, shown)
+}
+
+// nothingToFix is for a cause that lies elsewhere: both systems hold what the
+// answers say.
+func (s *Server) nothingToFix(w http.ResponseWriter, r *http.Request, sess *session, cause string) {
+	known, _ := link.FindCause(cause)
+	page := view.ProblemPage{
+		Head: s.head(sess), Summary: "Both systems hold the settings that were asked for, so there is nothing here to put right.", Todo: known.Todo,
+		Actions: []view.Action{{Label: "Check again", URL: "/verify"}, {Label: "Change the settings", URL: "/settings"}},
+	}
+	page.Head.Title = "authpocket cannot put this right"
+	s.problem(w, r, http.StatusConflict, page)
 }
 
 // addAddress handles the "GET /signin/address" route: the review of adding

@@ -144,3 +144,24 @@ func TestClosingTheDoorSendsTheBrowserOut(t *testing.T) {
 	}
 	b.get("/").want(403).says("Open the door with the setup code")
 }
+
+func TestTokensGivenAfterForgettingStay(t *testing.T) {
+	s := New(Config{})
+	t.Cleanup(s.Close)
+	sess, _, _ := kept(s.sessions)
+	old, fresh := secret.New("old token"), secret.New("new token")
+	sess.setAuthentik(&authentikAnswer{login: authentikLogin{token: old}, http: http.DefaultClient})
+	done := make(chan struct{})
+	sess.mu.Lock()
+	s.beginWork(sess, func(context.Context) { <-done })
+	sess.mu.Unlock()
+	if sess.forget() {
+		t.Error("the token was wiped under a job")
+	}
+	sess.setAuthentik(&authentikAnswer{login: authentikLogin{token: fresh}, http: http.DefaultClient})
+	close(done)
+	s.jobs.running.Wait()
+	if old.IsSet() || !fresh.IsSet() || sess.look().authentik == nil {
+		t.Errorf("the old token is there: %t, the new one: %t", old.IsSet(), fresh.IsSet())
+	}
+}

@@ -3,8 +3,10 @@ package web
 import (
 	"context"
 	"net/http"
+	"slices"
 
 	"authpocket/internal/engine"
+	"authpocket/internal/journal"
 	"authpocket/internal/link"
 	"authpocket/internal/secret"
 	"authpocket/web/view"
@@ -68,6 +70,9 @@ func (s *Server) laterProblems(w http.ResponseWriter, r *http.Request, sess *ses
 		Actions: []view.Action{{Label: "Change the settings", URL: "/settings"}, {Label: "Go to the review", URL: "/review"}},
 	}
 	page.Head.Title = "There is no plan yet"
+	if problems[0].Field == "pocketbase.slot" {
+		page.Summary, page.Actions = "PocketBase would lose something else by it. Nothing was written.", page.Actions[1:]
+	}
 	for _, one := range problems {
 		page.List = append(page.List, one.Summary+" "+one.Todo)
 	}
@@ -75,14 +80,24 @@ func (s *Server) laterProblems(w http.ResponseWriter, r *http.Request, sess *ses
 }
 
 // replacedSecret is the client secret that the last change of it in this
-// session has replaced, not set where there is none.
+// session has replaced for the link that stands, not set where there is none.
 func (s *session) replacedSecret() secret.Text {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	for i := len(s.applies) - 1; i >= 0; i-- {
-		if plan := s.applies[i].plan; plan.Purpose == link.PurposeRotate {
-			return plan.SecretBefore()
+	if s.settled == nil {
+		return secret.Text{}
+	}
+	systems := journal.Key(s.settled.authentikURL, s.settled.pocketbaseURL)
+	for _, job := range slices.Backward(s.applies) {
+		if job.link == systems && job.rotates(s.settled.desired) {
+			return job.plan.SecretBefore()
 		}
 	}
 	return secret.Text{}
+}
+
+// rotates tells whether the job gave that link another client secret.
+func (j *applyJob) rotates(d link.Desired) bool {
+	was := j.plan.Desired
+	return j.plan.Purpose == link.PurposeRotate && was.Application.Slug == d.Application.Slug && was.Collection.Name == d.Collection.Name && was.Slot.Slot == d.Slot.Slot
 }

@@ -228,7 +228,7 @@ func TestTakingTheLinkApartLeavesNothing(t *testing.T) {
 	b.get("/rotate").want(409).says("There is no link yet whose client secret could be changed")
 	id := b.newest()
 	b.get("/receipts/"+id).want(200).says("Link taken apart", "Undo makes it again as it was, with a new client secret")
-	b.apply(b.get("/receipts/"+id+"/undo").want(200).says("Review the undo: 3 changes", "The client secret is a new one")).says("3 changes were undone")
+	b.apply(b.get("/receipts/"+id+"/undo").want(200).says("Review the undo: 3 changes", "The client secret is a new one")).says("The link is there again")
 	if authentik, pocketbase := secrets(t, box); authentik == "" || authentik != pocketbase {
 		t.Error("the two sides do not have one new secret")
 	}
@@ -381,4 +381,22 @@ func TestForgottenConnectionsAreUseless(t *testing.T) {
 	if _, err := p.authentik.system.Observe(t.Context(), link.Query{Slug: "pocketbase"}); err == nil {
 		t.Error("authentik's connection still has a token")
 	}
+}
+
+func TestAnOldSecretGoesBackToItsOwnLinkOnly(t *testing.T) {
+	box := newSandbox(t)
+	b := keeping(t, box, prefilled(box)).browser().linked()
+	b.apply(b.get("/rotate").want(200))
+	b.get("/rotate/back").want(200).says("Review the new client secret")
+	b.send(b.get("/settings"), "/settings", url.Values{
+		"application.slug": {"other"}, "application.name": {"Other"}, "provider.name": {"Other provider"}, "existing": {"new"}, "pocketbase.slot": {"oidc2"}, "provider.client_id": {""},
+	}).want(303, "/review")
+	b.apply(b.get("/review").want(200))
+	b.get("/rotate/back").want(303, "/rotate")
+}
+
+func TestACauseThatLiesElsewhereLeadsInNoCircle(t *testing.T) {
+	box := newSandbox(t)
+	b := keeping(t, box, prefilled(box)).browser().linked()
+	b.get("/fix/issuer-mismatch").want(409).says("authpocket cannot put this right", "Both systems hold the settings that were asked for")
 }

@@ -89,6 +89,7 @@ func (s *session) answersChanged() {
 func (s *session) setAuthentik(a *authentikAnswer) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	s.comeBack()
 	if s.authentik != nil {
 		if s.authentik.login.url != a.login.url {
 			s.forgetSettings()
@@ -101,10 +102,27 @@ func (s *session) setAuthentik(a *authentikAnswer) {
 	s.answersChanged()
 }
 
+// comeBack is for a token that is given after all were to be forgotten, while
+// a job still used them: the old ones go at its end, and none that came since.
+func (s *session) comeBack() {
+	if !s.over {
+		return
+	}
+	s.over = false
+	if s.authentik != nil {
+		s.replaced = append(s.replaced, s.authentik.wipe)
+	}
+	if s.pocketbase != nil {
+		s.replaced = append(s.replaced, s.pocketbase.wipe)
+	}
+	s.authentik, s.pocketbase = nil, nil
+}
+
 // setPocketBase takes an accepted answer.
 func (s *session) setPocketBase(p *pocketbaseAnswer) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	s.comeBack()
 	if s.pocketbase != nil {
 		if s.pocketbase.login.url != p.login.url {
 			s.forgetSettings()

@@ -75,17 +75,17 @@ func (f settingsForm) spec(before link.Spec) (link.Spec, link.Problems) {
 // existing reads what is to become of what is there. A slug that was typed
 // beside an answer given before counts more than that answer.
 func (f settingsForm) existing(s *link.Spec) {
-	decision, slug, provider := view.Chosen(f.Get("existing"))
+	decision, slug, clientID := view.Chosen(f.Get("existing"))
 	s.Existing = decision
-	if _, _, before := view.Chosen(f.Get("shown.existing")); before != "" && before != provider && link.Value(s.Provider.Name, "") == before {
-		s.Provider.Name = nil // it came with the answer that was taken back
+	if _, _, before := view.Chosen(f.Get("shown.existing")); before != "" && before != clientID && link.Value(s.Provider.ClientID, "") == before {
+		s.Provider.ClientID = nil // it came with the answer that was taken back
 	}
 	typed := f.Has("shown.slug") && f.Get("existing") == f.Get("shown.existing") && f.Get("shown.slug") != link.Value(s.Application.Slug, "")
 	switch {
 	case slug != "" && !typed:
 		s.Application.Slug = &slug
-	case provider != "":
-		s.Provider.Name = &provider
+	case clientID != "":
+		s.Provider.ClientID = &clientID
 	}
 }
 
@@ -197,8 +197,8 @@ func (f settingsForm) pocketbase() link.PocketBase {
 // application or collection: what those do not decide.
 func (f settingsForm) openPart(s link.Spec) link.Spec {
 	var chosen link.Provider
-	if _, _, name := view.Chosen(f.Get("existing")); name != "" {
-		chosen.Name = &name
+	if _, _, clientID := view.Chosen(f.Get("existing")); clientID != "" {
+		chosen.ClientID = &clientID
 	}
 	return link.Spec{
 		Provider:     chosen,

@@ -265,12 +265,20 @@ func TestTwoThatMayBeTheLinkAreAChoice(t *testing.T) {
 	p := b.get("/settings").want(200).says("The PocketBase token is good until", "What about what is there already?", "This link may be there already",
 		"Use the provider “First login”, which has no application", "Use the provider “Second login”, which has no application", "Make a new one beside it")
 	b.send(p, "/settings", url.Values{"email": {"leave"}}).want(422).says("This link may be there already")
-	b.send(p, "/settings", url.Values{"email": {"leave"}, "existing": {"use-provider:Second login"}}).want(303, "/settings")
+	second := ""
+	for _, one := range authentikNow(t, box.AuthentikURL, box.AuthentikToken).Providers {
+		if one.Name == "Second login" {
+			second = "use-provider:" + one.ClientID
+		}
+	}
+	b.send(p, "/settings", url.Values{"email": {"leave"}, "existing": {second}}).want(303, "/settings")
 	p = b.get("/settings").want(200)
-	if got := p.form("/settings").Get("existing"); got != "use-provider:Second login" {
+	if got := p.form("/settings").Get("existing"); got != second {
 		t.Errorf("the answer kept is %q", got)
 	}
-	b.send(p, "/settings", nil).want(303, "/review")
+	b.send(p, "/settings", url.Values{"provider.name": {"Shop login"}}).want(303, "/review")
+	b.get("/review").says("Second login", "Shop login")
+	b.send(b.get("/settings"), "/settings", url.Values{"provider.name": {""}}).want(303, "/review")
 	b.get("/review").says("Provider “Second login”")
 	// and back: a new one
 	b.send(b.get("/settings"), "/settings", url.Values{"existing": {"new"}}).want(303, "/review")
@@ -321,6 +329,23 @@ func TestTheSettingsNameKeysOfTheLinkFile(t *testing.T) {
 	for _, one := range named {
 		if !strings.Contains(string(doc), "| `"+one[1]+"` |") {
 			t.Errorf("the link file has no key %s", one[1])
+		}
+	}
+}
+
+func TestWhatCannotBecomeTheLinkIsNotOffered(t *testing.T) {
+	slug := "ldap"
+	spec := link.Spec{AuthentikURL: "https://a.example", PocketBaseURLs: []string{"https://p.example"}, Application: link.Application{Slug: &slug}}
+	snaps := engine.Snapshots{}
+	snaps.Authentik.Application = &link.ApplicationState{PK: "x", Slug: "ldap", Name: "Directory", Provider: 5, ProviderName: "ldap", ProviderKind: "LDAP Provider"}
+	snaps.PocketBase.Collections = []link.CollectionState{{Name: "users", ID: "u"}}
+	page := view.NewSettings(view.Head{}, settingsInput(spec, snaps))
+	if page.Existing == nil {
+		t.Fatal("nothing is asked")
+	}
+	for _, o := range page.Existing.Options {
+		if strings.Contains(o.Label, "Directory") {
+			t.Errorf("it offers %q", o.Label)
 		}
 	}
 }

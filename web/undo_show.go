@@ -57,9 +57,18 @@ func (s *Server) undoConflicts(w http.ResponseWriter, r *http.Request, sess *ses
 		Actions: []view.Action{{Label: "Undo it all the same", URL: undoPath(id, true)}, {Label: "Leave it", URL: "/receipts/" + id}},
 	}
 	page.Head.Title = "Something was changed since"
+	switch problems[0].Field {
+	case "access":
+		page.Head.Title, page.Summary = "Not all of it can come back", "Some of what was removed is nothing that authpocket makes. Nothing was written."
+		page.Todo = "Undo it all the same to have the rest. You see the whole list first."
+	case "pocketbase.slot":
+		page.Head.Title, page.Summary = "This cannot be undone here", "PocketBase would lose something else by it. Nothing was written."
+		page.Todo, page.Actions = problems[0].Todo, page.Actions[1:]
+		force = false
+	}
 	if force {
-		page.Head.Title, page.Summary = "This cannot be undone", "What it would be put back into is gone. Nothing was written."
-		page.Todo, page.Actions = "", page.Actions[1:]
+		page.Head.Title, page.Summary = "This cannot be undone", "What it would be put back into is gone or in use. Nothing was written."
+		page.Todo, page.Actions = "", page.Actions[len(page.Actions)-1:]
 	}
 	for _, one := range problems {
 		line := one.Summary

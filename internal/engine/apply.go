@@ -42,7 +42,7 @@ func (e *Engine) Apply(ctx context.Context, plan link.Plan, hook Hook) error {
 		}
 	}
 	if fresh.Empty() {
-		return e.settle(fresh.Spec, endOfOthers(fresh))
+		return e.settle(fresh)
 	}
 	receipt, err := e.begin(fresh)
 	if err != nil {

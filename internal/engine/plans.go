@@ -93,19 +93,44 @@ func (e *Engine) Undo(ctx context.Context, id string, force bool) (link.Plan, er
 	return plan, problems.Err()
 }
 
-// restoration plans to make again what a removal took apart.
+// restoration plans to make again what a removal took apart, in one go or in
+// several.
 func (e *Engine) restoration(ctx context.Context, r *journal.Receipt, force bool) (link.Plan, error) {
-	spec, problems := link.SpecBefore(r.Spec, begun(r), force)
-	if len(problems) > 0 {
-		return link.Plan{}, problems
-	}
-	plan, err := e.Plan(ctx, spec)
+	back, err := e.takenBack(r.ID)
 	if err != nil {
 		return link.Plan{}, err
 	}
-	plan = link.AsRestoration(plan)
-	plan.Of, plan.Force = r.ID, force
-	return plan, nil
+	if back && !force {
+		return link.Plan{}, &journal.Fault{Summary: "The receipt was taken back already: the link was made again.", Todo: "Plan the link to see whether it still is as you want it."}
+	}
+	parts, err := e.parts(r)
+	if err != nil {
+		return link.Plan{}, err
+	}
+	spec, done := r.Spec, []link.Change{}
+	spec.Access = nil
+	for _, part := range parts {
+		changes := begun(part)
+		if slices.ContainsFunc(changes, func(c link.Change) bool { return c.Kind == link.KindApplication }) {
+			spec.Access = part.Spec.Access // whom it let in
+		}
+		done = append(done, changes...)
+	}
+	plan, err := e.Plan(ctx, link.SpecBefore(spec, done))
+	if err != nil {
+		return link.Plan{}, err
+	}
+	plan, problems := link.AsRestoration(plan, done, force)
+	plan.Of = r.ID
+	return plan, problems.Err()
+}
+
+// takenBack tells whether a receipt was undone to its end.
+func (e *Engine) takenBack(id string) (bool, error) {
+	list, _, err := e.receipts.List()
+	return slices.ContainsFunc(list, func(one journal.Summary) bool {
+		return one.Kind == journal.Undo && one.Of == id && one.Outcome == journal.Completed
+	}), err
 }
 
 // notUndone says what to do instead where there is nothing to put back.
@@ -120,20 +145,29 @@ func notUndone(kind journal.Kind) error {
 // went on from: together they made what there is to take back. rewrite tells
 // that they gave authentik a client secret that PocketBase may not have.
 func (e *Engine) chain(r *journal.Receipt) (done []link.Change, rewrite bool, err error) {
-	done, rewrite = begun(r), secretOpen(r)
-	for seen := map[string]bool{r.ID: true}; r.Of != "" && !seen[r.Of]; {
-		before, err := e.receipts.Load(r.Of)
+	parts, err := e.parts(r)
+	for _, part := range parts {
+		done, rewrite = append(done, begun(part)...), rewrite || secretOpen(part)
+	}
+	return done, rewrite, err
+}
+
+// parts are the receipts of the same kind that r went on from, and r itself,
+// in the order of their making.
+func (e *Engine) parts(r *journal.Receipt) ([]*journal.Receipt, error) {
+	parts := []*journal.Receipt{r}
+	for seen := map[string]bool{r.ID: true}; parts[0].Of != "" && !seen[parts[0].Of]; {
+		before, err := e.receipts.Load(parts[0].Of)
 		if err != nil {
-			return nil, false, err
+			return nil, err
 		}
-		if before.Kind != journal.Apply {
+		if before.Kind != r.Kind {
 			break
 		}
 		seen[before.ID] = true
-		done, rewrite = append(begun(before), done...), rewrite || secretOpen(before)
-		r = before
+		parts = append([]*journal.Receipt{before}, parts...)
 	}
-	return done, rewrite, nil
+	return parts, nil
 }
 
 // secretOpen tells whether the receipt tells of a new client secret for

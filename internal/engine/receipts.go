@@ -55,11 +55,11 @@ func (e *Engine) Newest(spec link.Spec) (string, error) {
 		case !e.ours(one) || one.Collection != spec.Query().Collection || spec.Application.Slug != nil && one.Slug != *spec.Application.Slug:
 		case one.Kind == journal.Undo:
 			undone[one.Of] = undone[one.Of] || one.Outcome == journal.Completed
-		case one.Kind == journal.Apply && undone[one.ID]:
+		case (one.Kind == journal.Apply || one.Kind == journal.Remove) && undone[one.ID]:
 			undone[one.Of] = true // and what it went on from, along with it
-		case one.Kind == journal.Apply && one.Outcome != journal.Undone && !undone[one.ID]:
+		case one.Kind == journal.Apply && one.Outcome != journal.Undone && (one.Done > 0 || one.Outcome == ""):
 			return one.ID, beneath(rotated, one.ID)
-		case one.Kind == journal.Remove && one.Done > 0 && one.Outcome != journal.Undone && !undone[one.ID]:
+		case one.Kind == journal.Remove && one.Outcome != journal.Undone && one.Done > 0:
 			return one.ID, nil
 		case one.Kind == journal.Rotate && one.Done > 0:
 			rotated = true
@@ -172,13 +172,18 @@ func (e *Engine) deals(plan link.Plan) error {
 	}
 }
 
-// settle gives every interrupted receipt of the link its end.
-func (e *Engine) settle(spec link.Spec, outcome journal.Outcome) error {
-	open, err := e.openOf(spec)
+// settle gives every interrupted receipt of the link the end that the plan
+// means for it. A plan for a part of the link ends none but its like.
+func (e *Engine) settle(plan link.Plan) error {
+	open, err := e.openOf(plan.Spec)
 	if err != nil {
 		return err
 	}
+	outcome := endOfOthers(plan)
 	for _, r := range open {
+		if plan.Only != "" || plan.Purpose == link.PurposeRotate && r.Kind != journal.Rotate {
+			continue
+		}
 		if err := r.Finish(outcome); err != nil {
 			return err
 		}
@@ -288,7 +293,7 @@ func (r receipt) finish(outcome journal.Outcome) error {
 	if err := r.kept.Finish(outcome); err != nil {
 		return err
 	}
-	return r.e.settle(r.plan.Spec, endOfOthers(r.plan))
+	return r.e.settle(r.plan)
 }
 
 // endOfOthers is what becomes of interrupted receipts once the plan is done.

@@ -1,6 +1,7 @@
 package engine_test
 
 import (
+	"context"
 	"errors"
 	"net/http"
 	"strings"
@@ -104,5 +105,131 @@ func TestAStalePlanSaysWhoChangedWhat(t *testing.T) {
 		if !strings.Contains(summary, part) {
 			t.Errorf("%q does not say %q", summary, part)
 		}
+	}
+}
+
+// kept is a bench whose engine keeps receipts.
+func kept(t *testing.T) (*bench, *journal.Store) {
+	t.Helper()
+	b := newBench(t)
+	store, err := journal.Open(t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	b.engine.For(b.box.AuthentikURL, b.box.PocketBaseURL).KeepReceipts(store, "test")
+	return b, store
+}
+
+// cutShort applies the plan's first change and is told to stop.
+func (b *bench) cutShort(plan link.Plan) {
+	b.t.Helper()
+	ctx, cancel := context.WithCancel(b.t.Context())
+	defer cancel()
+	err := b.engine.Apply(ctx, plan, func(e engine.Event) {
+		if e.State == engine.Done {
+			cancel()
+		}
+	})
+	if err == nil {
+		b.t.Fatal("it was not cut short")
+	}
+}
+
+func (b *bench) removal(s link.Spec) link.Plan {
+	b.t.Helper()
+	plan, err := b.engine.Removal(b.t.Context(), s)
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	return plan
+}
+
+func (b *bench) newest(s link.Spec) string {
+	b.t.Helper()
+	id, err := b.engine.Newest(s)
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	return id
+}
+
+func TestARemovalInTwoGoesIsTakenBackWhole(t *testing.T) {
+	b, _ := kept(t)
+	s := b.minimal()
+	s.PocketBase.Slot, s.PocketBase.DisplayName = new("oidc2"), new("Company")
+	b.link(s)
+	open := b.minimal() // a link file that names no slot
+	b.cutShort(b.removal(open))
+	b.apply(b.removal(open))
+	back, err := b.engine.Undo(t.Context(), b.newest(open), false)
+	if err != nil {
+		t.Fatal(err)
+	}
+	b.apply(back)
+	if got := b.secretsInPocketBase(); got["oidc2"] == "" || got["oidc"] != "" {
+		t.Error("the slot is not the one that people know")
+	}
+	if id, err := b.engine.Newest(open); err == nil {
+		if plan, err := b.engine.Undo(t.Context(), id, false); err == nil && plan.Restores {
+			t.Errorf("what was taken back is offered again:\n%s", show(plan))
+		}
+	}
+}
+
+func TestAnUndoneRemovalDoesNotOverwriteALinkMadeSince(t *testing.T) {
+	b, _ := kept(t)
+	s := b.minimal()
+	s.Access = &link.Access{Groups: []string{"staff"}}
+	b.link(s)
+	b.apply(b.removal(s))
+	id := b.newest(s)
+	anew := b.minimal()
+	anew.Access, anew.Application.Publisher = &link.Access{Groups: []string{"admins"}}, new("New")
+	b.link(anew)
+	_, err := b.engine.Undo(t.Context(), id, false)
+	if problems, ok := errors.AsType[link.Problems](err); !ok || !strings.Contains(problems[0].Summary, "made anew since") {
+		t.Errorf("the error is %v", err)
+	}
+	forced, err := b.engine.Undo(t.Context(), id, true)
+	if err != nil {
+		t.Fatal(err)
+	}
+	b.apply(forced)
+	if bindings := b.box.Authentik().Snapshot().Bindings; len(bindings) != 1 {
+		t.Errorf("forced, it lets in %d", len(bindings))
+	}
+}
+
+func TestARotationDoesNotEndWhatWasInterrupted(t *testing.T) {
+	b, _ := kept(t)
+	b.link(b.minimal())
+	s := b.minimal()
+	s.Application.Publisher, s.Access = new("Us"), &link.Access{Groups: []string{"staff", "admins"}}
+	b.cutShort(b.plan(s))
+	rotation, err := b.engine.Rotation(t.Context(), s)
+	if err != nil {
+		t.Fatal(err)
+	}
+	b.apply(rotation)
+	if open, err := b.engine.Interrupted(); err != nil || len(open) != 1 {
+		t.Errorf("interrupted are %d, %v", len(open), err)
+	}
+	b.apply(b.plan(s))
+	if open, err := b.engine.Interrupted(); err != nil || len(open) != 0 {
+		t.Errorf("after the rest, interrupted are %d, %v", len(open), err)
+	}
+}
+
+func TestAnApplyThatMadeNothingIsNoneToUndo(t *testing.T) {
+	m := newMemory()
+	m.apply = func(context.Context, link.Change) error {
+		return &link.Fault{System: link.Authentik, Kind: link.FaultRefused, Summary: "It was refused.", Todo: "Look."}
+	}
+	e := keeping(m, openStore(t, t.TempDir()))
+	if err := e.Apply(t.Context(), mustPlan(t, e), func(engine.Event) {}); err == nil {
+		t.Fatal("it was applied")
+	}
+	if id, err := e.Newest(memorySpec()); err == nil {
+		t.Errorf("the newest to undo is %s", id)
 	}
 }

@@ -154,6 +154,8 @@ type Plan struct {
 	// so whatever was changed since.
 	Undoes []Change
 	Force  bool
+	// Restores tells that what is undone is a removal.
+	Restores bool
 	// Only is the one cause that the plan puts right, empty for all that
 	// differs from the spec.
 	Only string
@@ -176,10 +178,12 @@ func (p Plan) Again(a AuthentikSnapshot, b PocketBaseSnapshot) (Plan, Problems) 
 	switch p.Purpose {
 	case PurposeUndo:
 		again, problems := NewUndo(p.Spec, p.Undoes, a, b, p.Force)
-		if len(p.Undoes) == 0 {
-			again, problems = NewRestoration(p.Spec, a, b, p.Generated)
+		if p.Restores {
+			if again, problems = NewPlan(p.Spec, a, b, p.Generated); len(problems) == 0 {
+				again, problems = AsRestoration(again, p.Undoes, p.Force)
+			}
 		}
-		again.Of, again.Force = p.Of, p.Force
+		again.Of = p.Of
 		return again, problems
 	case PurposeRemove:
 		return NewRemoval(p.Spec, a, b)

@@ -24,7 +24,7 @@ func defaultProviderName(application string) string { return "Provider for " + a
 const oauth2Kind = "OAuth2/OpenID Provider"
 
 func (p ProviderState) kind() string {
-	if p.proxy() {
+	if p.Proxy() {
 		return "proxy provider"
 	}
 	return "OAuth2/OpenID provider"
@@ -58,7 +58,7 @@ func Candidates(s Spec, a AuthentikSnapshot, p PocketBaseSnapshot) []Candidate {
 	for _, provider := range a.Providers {
 		c := Candidate{Provider: provider}
 		switch {
-		case provider.proxy():
+		case provider.Proxy():
 			continue
 		case s.Provider.ClientID != nil && *s.Provider.ClientID == provider.ClientID:
 			c.Evidence, c.strong = "it has the client ID asked for", true
@@ -120,9 +120,9 @@ func (r RedirectURI) allows(u string) bool {
 	return err == nil && pattern.MatchString(u)
 }
 
-// proxy tells whether this is a proxy provider, which authentik lists among
+// Proxy tells whether this is a proxy provider, which authentik lists among
 // the OAuth2 ones because it is made of one (goauthentik/authentik#11949).
-func (p ProviderState) proxy() bool {
+func (p ProviderState) Proxy() bool {
 	return slices.ContainsFunc(p.RedirectURIs, func(r RedirectURI) bool { return strings.Contains(r.URL, "/outpost.goauthentik.io/callback") })
 }
 
@@ -173,6 +173,7 @@ func find(s Spec, a AuthentikSnapshot, p PocketBaseSnapshot, problems *Problems)
 	if s.Existing == ExistingNew {
 		return existing{}
 	}
+	candidates = likeliest(candidates)
 	use := s.Existing == ExistingUse
 	if orphan := orphanOf(candidates, s.Query().ProviderName); orphan != nil && (use || len(candidates) == 1 && !candidates[0].shared) {
 		return existing{provider: orphan}
@@ -208,7 +209,7 @@ func findBySlug(s Spec, a AuthentikSnapshot, p PocketBaseSnapshot, candidates []
 			"Give the token the permission authentik_providers_oauth2.view_oauth2provider for every provider, or choose another slug.")
 		return existing{}
 	}
-	if i < 0 || a.Providers[i].proxy() {
+	if i < 0 || a.Providers[i].Proxy() {
 		kind := app.ProviderKind
 		if i >= 0 {
 			kind = a.Providers[i].kind()
@@ -249,6 +250,7 @@ func providerByPK(a AuthentikSnapshot, pk int) *ProviderState {
 // leaves behind.
 func findHalf(s Spec, app *ApplicationState, candidates []Candidate, taken string, problems *Problems) existing {
 	found := existing{application: app}
+	candidates = likeliest(candidates)
 	name := Value(s.Application.Name, app.Name)
 	orphan := orphanOf(candidates, Value(s.Provider.Name, defaultProviderName(name)))
 	if orphan != nil && s.Existing != ExistingNew {
@@ -263,6 +265,16 @@ func findHalf(s Spec, app *ApplicationState, candidates []Candidate, taken strin
 		problems.Add("application.slug", taken+", which has no provider.", "Choose another slug, or “use what is there” (existing: use) to give it one.")
 	}
 	return found
+}
+
+// likeliest is the one candidate that strong evidence speaks for, where there
+// is exactly one, else all of them.
+func likeliest(candidates []Candidate) []Candidate {
+	strong := slices.DeleteFunc(slices.Clone(candidates), func(c Candidate) bool { return !c.strong })
+	if len(strong) == 1 {
+		return strong
+	}
+	return candidates
 }
 
 // orphanOf returns the one candidate without an application: the only

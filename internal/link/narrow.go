@@ -41,7 +41,7 @@ func mends(cause string) (kinds []Kind, fields []string, found bool) {
 // the spec stays as it is, for another plan.
 func (p Plan) Narrow(cause string) Plan {
 	kinds, fields, found := mends(cause)
-	if !found {
+	if !found || slices.ContainsFunc(p.Changes, makesProvider) {
 		return p
 	}
 	p.Only = cause
@@ -63,6 +63,12 @@ func (p Plan) Narrow(cause string) Plan {
 	}
 	p.Changes = changes
 	return p
+}
+
+// makesProvider tells whether the change makes the provider, without which
+// nothing is put right by a part of the plan.
+func makesProvider(c Change) bool {
+	return c.Action == Create && (c.Kind == KindPair || c.Kind == KindProvider)
 }
 
 // makesSlot tells whether the change adds our element to PocketBase's list.

@@ -44,8 +44,12 @@ func NewRemoval(s Spec, a AuthentikSnapshot, p PocketBaseSnapshot) (Plan, Proble
 		switch {
 		case u.changes[i].Kind == KindProvider:
 			u.changes[i].Lost = "Undo makes it again, with another client secret."
-		case u.changes[i].Kind == KindApplication && len(a.Bindings) > 0:
-			u.changes[i].Fields = append(u.changes[i].Fields, Field{Name: bindingsField, Before: bindingNames(a.Bindings)})
+		case u.changes[i].Kind == KindApplication:
+			u.changes[i].Fields = append(u.changes[i].Fields, Field{Name: bindingsField, Before: bindingNames(a)})
+			u.changes[i].Lost = "Undo makes it again."
+			if len(a.Bindings) == 0 {
+				break
+			}
 			u.changes[i].Lost = "Its " + count(len(a.Bindings), "binding goes", "bindings go") + " with it. Undo makes it again, with those that let somebody in."
 		case u.changes[i].Action == Delete:
 			u.changes[i].Lost = "Undo makes it again."

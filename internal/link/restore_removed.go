@@ -6,48 +6,88 @@ import (
 )
 
 // SpecBefore is the spec that makes again what a removal took apart: s, which
-// the removal was of, with all that its changes show of what was there. force
-// leaves out what no spec can say; without it that is a problem.
-func SpecBefore(s Spec, done []Change, force bool) (Spec, Problems) {
-	var problems Problems
-	s.Existing = ExistingAsk
+// the removal was of, with all that its changes show of what was there.
+func SpecBefore(s Spec, done []Change) Spec {
+	s.Existing = ExistingUse // what the removal left, another collection has
 	s.Email = orDecision(s.Email)
 	for _, c := range done {
 		switch was := c.Before.(type) {
 		case *ApplicationState:
-			s.Application = was.asSpec()
-			if lost := inexpressible(c, s.Access); len(lost) > 0 && !force {
-				problems.Add("access", "The application had bindings that authpocket does not make: "+strings.Join(lost, ", ")+".",
-					"Undo it all the same to have it without them, and make them in authentik.")
-			}
+			s.Application, s.Existing = was.asSpec(), ExistingAsk
 		case *ProviderState:
 			s.Provider, s.Email = was.asSpec()
+			s.Existing = ExistingAsk
 		case *CollectionState:
 			if i := slotIndex(was.OAuth2, slotOf(c)); i >= 0 {
 				s.PocketBase = was.asSpec(was.OAuth2.Providers[i])
 			}
 		}
 	}
-	return s, problems
+	return s
 }
 
-// NewRestoration makes the plan that takes back a removal, by the spec that
-// SpecBefore gives.
-func NewRestoration(s Spec, a AuthentikSnapshot, p PocketBaseSnapshot, g Generated) (Plan, Problems) {
-	plan, problems := NewPlan(s, a, p, g)
-	return AsRestoration(plan), problems
-}
-
-// AsRestoration makes the plan that takes back a removal out of one for the
-// link as it was.
-func AsRestoration(p Plan) Plan {
-	p.Purpose = PurposeUndo
+// AsRestoration makes the plan that takes back a removal, whose changes done
+// are, out of one for the link as SpecBefore says it was. What would overwrite
+// what was made since, or open the application wider than it was, is a problem
+// unless it is forced; nobody is let in besides then.
+func AsRestoration(p Plan, done []Change, force bool) (Plan, Problems) {
+	var problems Problems
+	p.Purpose, p.Restores, p.Undoes, p.Force = PurposeUndo, true, done, force
 	w := warner(slices.Clone(p.Warnings))
-	if slices.ContainsFunc(p.Changes, func(c Change) bool { return c.Kind == KindPair || c.Kind == KindProvider && c.Action == Create }) {
-		w.add(lostWarning, Authentik, "The client secret is a new one.", "The one before is kept nowhere. Both systems get the new one.")
+	if madeAnew(p) {
+		problems.Add("application.slug", "authentik has the application "+quote(p.Desired.Application.Slug)+" again: the link was made anew since.",
+			"Undo it all the same to bring it back to what it was before it was taken apart.")
+		p.Changes = slices.DeleteFunc(slices.Clone(p.Changes), func(c Change) bool { return c.Kind == KindBinding })
+	}
+	for _, c := range done {
+		switch was := c.Before.(type) {
+		case *ApplicationState:
+			if gone := inexpressible(c, p.Spec.Access); len(gone) > 0 {
+				problems.Add("access", "The application had bindings that authpocket does not make: "+strings.Join(gone, ", ")+".",
+					"Undo it all the same to have it without them, and make them in authentik at once: until then it may be open wider than it was.")
+				w.add(lostWarning, Authentik, "Bindings do not come back: "+strings.Join(gone, ", ")+".", "Make them in authentik.")
+			}
+		case *ProviderState:
+			p.losses(&w, *was)
+		case *Mapping:
+			if own := p.Desired.Mapping; own != nil && own.Name == was.Name && own.Expression != was.Expression {
+				w.add(lostWarning, Authentik, "The scope mapping "+quote(was.Name)+" had been changed by hand, and comes back as authpocket makes it.", "The receipt shows what it was.")
+			}
+		}
 	}
 	p.Warnings = w
-	return p
+	if len(problems) > 0 && !force {
+		return Plan{}, problems
+	}
+	return p, nil
+}
+
+// madeAnew tells whether the plan would give a provider that is there the
+// client ID of the one that was removed.
+func madeAnew(p Plan) bool {
+	return slices.ContainsFunc(p.Changes, func(c Change) bool { return c.Kind == KindProvider && c.Action == Update && c.Changed("client_id") })
+}
+
+// losses says what of a provider does not come back.
+func (p Plan) losses(w *warner, was ProviderState) {
+	if !slices.ContainsFunc(p.Changes, makesProvider) {
+		return
+	}
+	w.add(lostWarning, Authentik, "The client secret is a new one.", "The one before is kept nowhere. Both systems get the new one.")
+	f := Features{GrantTypes: len(was.GrantTypes) > 0}
+	now := p.Desired.Provider
+	var lines []string
+	for _, field := range diff(was.values(f), now.values(f)) {
+		if !field.Sensitive {
+			lines = append(lines, field.Name+" was "+Show(field.Before)+" and becomes "+Show(field.After))
+		}
+	}
+	if was.EncryptionKey.ID != "" {
+		lines = append(lines, "the encryption key is gone")
+	}
+	if len(lines) > 0 {
+		w.add(lostWarning, Authentik, "Not all of the provider comes back.", "Settings that a link does not have: "+strings.Join(lines, "; ")+".")
+	}
 }
 
 func orDecision(d EmailDecision) EmailDecision {
@@ -134,12 +174,17 @@ func boundTo(list []BindingState) *Access {
 const (
 	bindingsField = "bindings" // of the change that deletes an application
 	switchedOff   = " (off)"
+	// unseenBindings stands for those that the token could not see.
+	unseenBindings = "any that the token could not see"
 )
 
 // bindingNames are all bindings in words, for that field.
-func bindingNames(list []BindingState) []string {
-	var names []string
-	for _, b := range list {
+func bindingNames(a AuthentikSnapshot) []string {
+	names := []string{}
+	if slices.Contains(a.Missing, "authentik_policies.view_policybinding") {
+		return []string{unseenBindings}
+	}
+	for _, b := range a.Bindings {
 		name := b.who()
 		if b.Expires != "" {
 			name += " (until " + b.Expires + ")"
@@ -155,6 +200,9 @@ func bindingNames(list []BindingState) []string {
 // inexpressible are the bindings that went with an application and that
 // access does not name, but for those that were switched off.
 func inexpressible(deletion Change, access *Access) []string {
+	if deletion.Action != Delete {
+		return nil
+	}
 	var known []string
 	if access != nil {
 		for kind, names := range map[string][]string{"group": access.Groups, "user": access.Users, "policy": access.Policies} {
@@ -165,7 +213,7 @@ func inexpressible(deletion Change, access *Access) []string {
 	}
 	i := slices.IndexFunc(deletion.Fields, func(f Field) bool { return f.Name == bindingsField })
 	if i < 0 {
-		return nil
+		return []string{unseenBindings}
 	}
 	names, _ := deletion.Fields[i].Before.([]string)
 	return slices.DeleteFunc(slices.Clone(names), func(name string) bool {

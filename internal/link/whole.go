@@ -10,8 +10,14 @@ func Whole(p Plan, a AuthentikSnapshot, b PocketBaseSnapshot) Plan {
 	d := p.Desired
 	for _, one := range a.Bindings {
 		named := func(x BindingState) bool { return x.PK == one.PK }
-		if one.Enabled && !slices.ContainsFunc(d.Bindings, named) {
+		if one.Enabled && one.Expires == "" && !slices.ContainsFunc(d.Bindings, named) {
 			d.Bindings = append(slices.Clone(d.Bindings), one)
+		}
+	}
+	warned := warner(slices.Clone(p.Warnings))
+	for _, one := range a.Bindings {
+		if one.Enabled && one.Expires != "" {
+			warned.add("binding-left-out", Authentik, "The binding of the "+one.who()+" is left out, for it ends on "+one.Expires+".", "Made again it would not end. Make it in authentik.")
 		}
 	}
 	a, b = without(d, a, b)
@@ -23,7 +29,7 @@ func Whole(p Plan, a AuthentikSnapshot, b PocketBaseSnapshot) Plan {
 	w.settings()
 	w.rules()
 	w.oauth2()
-	return Plan{Changes: w.changes, Warnings: p.Warnings, Desired: d, Spec: p.Spec, Generated: p.Generated}
+	return Plan{Changes: w.changes, Warnings: warned, Desired: d, Spec: p.Spec, Generated: p.Generated}
 }
 
 // fresh is the wanted state of objects that are all still to be made, so that

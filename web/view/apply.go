@@ -20,6 +20,7 @@ type Progress struct {
 	Stale   bool  // because something was changed since the review
 
 	Purpose  link.Purpose
+	Restores bool   // the undo of a removal
 	Again    string // URL of the review of a new plan of the same kind
 	Back     string // where to go on after a plan for one thing
 	Warnings []link.Warning
@@ -122,6 +123,9 @@ func goodOutcome(in Progress, done int) *Outcome {
 	switch in.Purpose {
 	case link.PurposeUndo:
 		o.Heading, o.Text, o.Check = pastTense(done), "Both systems are as they were before.", false
+		if in.Restores {
+			o.Heading = "The link is there again"
+		}
 		o.Lines = lost(in.Warnings)
 		if len(o.Lines) > 0 {
 			o.Text = "Both systems are as they were before, but for what could not come back:"

@@ -86,6 +86,9 @@ func (p *ReviewPage) words(plan link.Plan) {
 	case link.PurposeUndo:
 		p.Head.Title, p.Button, p.Head.Back = "Review the undo: "+n, "Undo "+n, "/receipts/"+plan.Of
 		p.Lead = "Fields get the values they had before, and what was made is deleted. " + p.Lead
+		if plan.Restores {
+			p.Lead = "The link is made again as it was before it was taken apart. This is all that will be written, in this order."
+		}
 		if plan.Force {
 			p.Lead += " What was changed since goes too."
 		}

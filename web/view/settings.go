@@ -200,7 +200,7 @@ func (b settings) existing() *Choice {
 	for _, one := range b.in.Candidates {
 		options = append(options, Option{Value: UseValue(one.Provider), Label: "Use the " + one.Label(), Hint: upperFirst(one.Evidence) + ". Its settings are shown next, and only what differs is changed."})
 	}
-	if app := b.in.Authentik.Application; app != nil && !slices.ContainsFunc(options, func(o Option) bool { return o.Value == useApplication+app.Slug }) {
+	if app := b.in.Authentik.Application; app != nil && b.usable(*app) && !slices.ContainsFunc(options, func(o Option) bool { return o.Value == useApplication+app.Slug }) {
 		options = append(options, Option{Value: useApplication + app.Slug, Label: "Use the application “" + app.Name + "” (" + app.Slug + ")", Hint: "Its settings are shown next, and only what differs is changed."})
 	}
 	if slot := b.problems.At("pocketbase.slot"); slot != "" || len(options) == 0 {
@@ -212,6 +212,12 @@ func (b settings) existing() *Choice {
 		c.Hint = ""
 	}
 	return &c
+}
+
+// usable tells whether the application could become this link's: it has no
+// provider, or one that the token may see.
+func (b settings) usable(app link.ApplicationState) bool {
+	return app.Provider == 0 || slices.ContainsFunc(b.in.Authentik.Providers, func(p link.ProviderState) bool { return p.PK == app.Provider && !p.Proxy() })
 }
 
 // What the answer to “What about what is there already?” begins with when it
@@ -227,17 +233,17 @@ func UseValue(p link.ProviderState) string {
 	if p.ApplicationSlug != "" {
 		return useApplication + p.ApplicationSlug
 	}
-	return useProvider + p.Name
+	return useProvider + p.ClientID
 }
 
 // Chosen reads an answer: the decision, and the slug of the application or
-// the name of the provider without one that it chooses.
-func Chosen(answer string) (decision link.Existing, slug, provider string) {
+// the client ID of the provider without one that it chooses.
+func Chosen(answer string) (decision link.Existing, slug, clientID string) {
 	if slug, ok := strings.CutPrefix(answer, useApplication); ok {
 		return link.ExistingUse, slug, ""
 	}
-	if provider, ok := strings.CutPrefix(answer, useProvider); ok {
-		return link.ExistingUse, "", provider
+	if clientID, ok := strings.CutPrefix(answer, useProvider); ok {
+		return link.ExistingUse, "", clientID
 	}
 	return link.Existing(answer), "", ""
 }
