@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"fmt"
 
 	"authpocket/internal/export"
 	"authpocket/internal/link"
@@ -37,6 +38,11 @@ func (p program) export(ctx context.Context, f exportFlags) int {
 	}
 	if err := format.Write(p.out, plan); err != nil {
 		return view.fail(err)
+	}
+	for _, w := range plan.Warnings {
+		if w.ID == "access-unseen" || w.ID == "binding-left-out" { // the file lets in more people than the link
+			fmt.Fprintf(p.err, "! %s: %s %s\n", w.System.Label(), w.Summary, w.Detail)
+		}
 	}
 	return exitOK
 }

@@ -174,3 +174,16 @@ func TestAPartOfAPlanIsNotEnoughWithoutTheProvider(t *testing.T) {
 		t.Errorf("it is\n%s", show(part))
 	}
 }
+
+func TestABindingThatEndsIsNotMadeForGood(t *testing.T) {
+	s := minimal()
+	s.Access = &link.Access{Groups: []string{"staff"}}
+	w := linkedWorld(t, s)
+	w.bindings[0].Expires = "2026-12-24T18:00:00Z"
+	s.Access = nil
+	a, p := w.observe(s.Query())
+	whole := link.Whole(mustPlan(t, w, s), a, p)
+	if strings.Contains(show(whole), "staff") || !slices.Contains(warningIDs(whole), "binding-left-out") {
+		t.Errorf("it is\n%s%v", show(whole), warningIDs(whole))
+	}
+}
