@@ -153,9 +153,11 @@ func SameHost(a, b string) bool {
 }
 
 // Unencrypted is the problem of an address to which secrets would be sent for
-// anybody on the network to read, nil for others. allow says how to allow it.
+// anybody on the way to read, nil for others. Addresses of an inner network,
+// such as a container's name, are only warned of in the plan. allow says how to
+// allow it.
 func Unencrypted(field, address, what, allow string) *Problem {
-	if !PlainHTTP(address) {
+	if !PlainHTTP(address) || innerAddress(address) {
 		return nil
 	}
 	return &Problem{Field: field, Summary: "The address is plain http: whoever sees the network's traffic reads the " + what + ". Nothing was sent.", Todo: "Use https://, or " + allow + "."}

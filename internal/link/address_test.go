@@ -178,3 +178,15 @@ func TestPlainHTTP(t *testing.T) {
 		}
 	}
 }
+
+func TestSecretsCrossTheOpenNetworkUnencryptedOnlyWhenAllowed(t *testing.T) {
+	for address, refused := range map[string]bool{
+		"http://authentik.company:9000": true, "http://192.0.2.7": true, "http://[2001:db8::7]": true,
+		"https://authentik.company": false, "http://127.0.0.1:9000": false, "http://localhost:9000": false,
+		"http://authentik-server:9000": false, "http://10.0.0.7:9000": false, "http://[fd12::7]:9000": false, "http://pb.lan": false,
+	} {
+		if got := link.Unencrypted("authentik.url", address, "token", "allow it") != nil; got != refused {
+			t.Errorf("%s: refused %t, want %t", address, got, refused)
+		}
+	}
+}
