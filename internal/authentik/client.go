@@ -16,6 +16,7 @@ import (
 	api "goauthentik.io/api/v3"
 
 	"authpocket/internal/link"
+	"authpocket/internal/outbound"
 	"authpocket/internal/secret"
 )
 
@@ -75,7 +76,7 @@ func newClient(cfg Config) *Client {
 	conf.AddDefaultHeader("Accept-Language", "en")
 	c := &Client{url: cfg.URL, api: api.NewAPIClient(conf), http: cfg.HTTP, log: log, token: cfg.Token, pause: cfg.Pause}
 	if c.pause == nil {
-		c.pause = sleep
+		c.pause = outbound.Sleep
 	}
 	return c
 }

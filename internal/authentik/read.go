@@ -3,13 +3,12 @@ package authentik
 import (
 	"context"
 	"errors"
-	"io"
 	"math/rand/v2"
 	"net"
 	"net/http"
-	"strconv"
-	"syscall"
 	"time"
+
+	"authpocket/internal/outbound"
 )
 
 const (
@@ -71,44 +70,16 @@ func worthAnother(a answer) bool {
 	case http.StatusTooManyRequests, http.StatusBadGateway, http.StatusServiceUnavailable, http.StatusGatewayTimeout:
 		return true
 	}
-	return cutOff(a.err) || errors.Is(a.err, syscall.ECONNREFUSED) || late(a.err)
-}
-
-// cutOff tells whether the connection ended before the answer did.
-func cutOff(err error) bool {
-	return errors.Is(err, syscall.ECONNRESET) || errors.Is(err, syscall.EPIPE) ||
-		errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF)
+	return outbound.CutOff(a.err) || late(a.err)
 }
 
 // pauseBefore is how long to wait after the given try: as long as the answer
 // asks for, else twice as long each time, with jitter so that several callers
 // do not come back at once.
 func pauseBefore(try int, a answer) time.Duration {
-	if asked, ok := retryAfter(a); ok {
+	if asked, ok := outbound.RetryAfter(a.header, time.Now()); ok {
 		return asked
 	}
 	base := firstWait << (try - 1)
 	return base/2 + rand.N(base)
-}
-
-func retryAfter(a answer) (time.Duration, bool) {
-	value := a.header.Get("Retry-After")
-	if seconds, err := strconv.Atoi(value); err == nil && seconds >= 0 {
-		return time.Duration(min(seconds, 3600)) * time.Second, true
-	}
-	if at, err := http.ParseTime(value); err == nil {
-		return max(0, time.Until(at)), true
-	}
-	return 0, false
-}
-
-func sleep(ctx context.Context, d time.Duration) error {
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-		return nil
-	case <-ctx.Done():
-		return ctx.Err()
-	}
 }

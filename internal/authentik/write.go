@@ -6,6 +6,8 @@ import (
 	"math/rand/v2"
 	"net/http"
 	"time"
+
+	"authpocket/internal/outbound"
 )
 
 const (
@@ -136,7 +138,7 @@ func (c *Client) confirm(ctx context.Context, w write) error {
 }
 
 func pauseBeforeLook(try int, a answer) time.Duration {
-	if asked, ok := retryAfter(a); ok {
+	if asked, ok := outbound.RetryAfter(a.header, time.Now()); ok {
 		return asked
 	}
 	base := firstWriteWait << (try - 1)

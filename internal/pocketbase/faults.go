@@ -120,7 +120,7 @@ func saying(message string, list []complaint) string {
 
 func tooMany(a answer) *link.Fault {
 	todo := "Wait a minute and try again."
-	if wait := retryAfter(a.header, time.Now()); wait > 0 {
+	if wait, ok := outbound.RetryAfter(a.header, time.Now()); ok && wait > 0 {
 		todo = "Try again in " + wait.Round(time.Second).String() + "."
 	}
 	return fault(link.FaultOther, fieldURL, "PocketBase, or the proxy in front of it, refuses because too many requests came at once.", todo, a.err())

@@ -2,13 +2,11 @@ package pocketbase
 
 import (
 	"context"
-	"errors"
-	"io"
 	"math/rand/v2"
 	"net/http"
-	"strconv"
-	"syscall"
 	"time"
+
+	"authpocket/internal/outbound"
 )
 
 // patience bounds one read or one write with all its repetitions.
@@ -20,7 +18,7 @@ const attempts = 6
 // transient tells whether a read that ended so is worth sending again.
 func transient(a answer, err error) bool {
 	if err != nil {
-		return errors.Is(err, syscall.ECONNRESET) || errors.Is(err, syscall.ECONNREFUSED) || errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF)
+		return outbound.CutOff(err)
 	}
 	switch a.status {
 	case http.StatusTooManyRequests, http.StatusBadGateway, http.StatusServiceUnavailable, http.StatusGatewayTimeout:
@@ -63,8 +61,8 @@ func (w wire) patiently(ctx context.Context, one call) (answer, error) {
 // a growing, jittered while. It tells whether there is time for another one.
 func (w wire) pause(ctx context.Context, attempt int, a answer) bool {
 	delay := backoff(attempt)
-	if asked := retryAfter(a.header, time.Now()); asked > delay {
-		delay = asked
+	if asked, ok := outbound.RetryAfter(a.header, time.Now()); ok {
+		delay = max(delay, asked)
 	}
 	if deadline, ok := ctx.Deadline(); ok && time.Until(deadline) <= delay {
 		return false
@@ -72,31 +70,8 @@ func (w wire) pause(ctx context.Context, attempt int, a answer) bool {
 	return w.sleep(ctx, delay) == nil
 }
 
-func sleep(ctx context.Context, d time.Duration) error {
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-		return nil
-	case <-ctx.Done():
-		return ctx.Err()
-	}
-}
-
 // backoff is between half and the whole of 0.5 s, 1 s, 2 s, 4 s and so on.
 func backoff(attempt int) time.Duration {
 	whole := 250 * time.Millisecond << min(attempt, 5)
 	return whole/2 + rand.N(whole/2)
-}
-
-// retryAfter reads the header in seconds or as a date; zero where there is none.
-func retryAfter(h http.Header, now time.Time) time.Duration {
-	value := h.Get("Retry-After")
-	if seconds, err := strconv.Atoi(value); err == nil && seconds > 0 && seconds < 1<<20 {
-		return time.Duration(seconds) * time.Second
-	}
-	if at, err := http.ParseTime(value); err == nil {
-		return at.Sub(now)
-	}
-	return 0
 }

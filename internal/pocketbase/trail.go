@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"authpocket/internal/link"
+	"authpocket/internal/outbound"
 )
 
 // trailEntry is one line of PocketBase's request log.
@@ -135,16 +136,7 @@ func (c *Client) mark(ctx context.Context, q link.TrailQuery) (public bool, why 
 }
 
 // rest waits, and tells whether there is time left.
-func rest(ctx context.Context, wait time.Duration) bool {
-	timer := time.NewTimer(wait)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-		return true
-	case <-ctx.Done():
-		return false
-	}
-}
+func rest(ctx context.Context, wait time.Duration) bool { return outbound.Sleep(ctx, wait) == nil }
 
 // readTrail reads the entries, and tells whether all that can come is there.
 // marked tells that the mark by the redirect URI was answered by somebody.

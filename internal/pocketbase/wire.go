@@ -13,6 +13,7 @@ import (
 	"net/url"
 	"time"
 
+	"authpocket/internal/outbound"
 	"authpocket/internal/secret"
 )
 
@@ -32,7 +33,7 @@ const exchangeTime = 45 * time.Second
 func newWire(cfg Config) wire {
 	w := wire{base: cfg.URL, http: cfg.HTTP, log: cfg.Log, sleep: cfg.Pause, long: exchangeTime}
 	if w.sleep == nil {
-		w.sleep = sleep
+		w.sleep = outbound.Sleep
 	}
 	if w.log == nil {
 		w.log = slog.New(slog.DiscardHandler)
