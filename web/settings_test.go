@@ -349,3 +349,24 @@ func TestWhatCannotBecomeTheLinkIsNotOffered(t *testing.T) {
 		}
 	}
 }
+
+func TestASecondCollectionAsksBeforeItSharesTheApplication(t *testing.T) {
+	box := newSandbox(t)
+	members := core.NewAuthCollection("members")
+	members.CreateRule = new("")
+	if err := box.PocketBase().App().Save(members); err != nil {
+		t.Fatal(err)
+	}
+	b := keeping(t, box, prefilled(box)).browser().linked()
+	b.send(b.get("/settings"), "/settings", url.Values{"pocketbase.collection": {"members"}}).want(303, "/settings?again=collection")
+	p := b.get("/settings?again=collection").want(200).says("What about what is there already?", "the collection users signs in with it", "Use the application “PocketBase” (pocketbase)")
+	b.send(p, "/settings", nil).want(422).says("This link may be there already")
+
+	b.send(p, "/settings", url.Values{"existing": {"new"}}).want(422).says("Choose another slug to make a new one")
+	b.send(p, "/settings", url.Values{"existing": {"new"}, "application.slug": {"members"}, "application.name": {"Members"}}).want(303, "/review")
+	b.get("/review").want(200).says("Application and provider “Members”")
+
+	b.send(p, "/settings", url.Values{"existing": {"use-application:pocketbase"}}).want(303, "/settings")
+	b.send(b.get("/settings"), "/settings", nil).want(303, "/review")
+	b.get("/review").want(200).says("Review 1 change", "The collection users signs in with the same application")
+}

@@ -103,11 +103,18 @@ func settingsStories(both Head) []story {
 		{Field: "provider.redirect_uris.0", Summary: "The redirect URI “^https://(” is not a regular expression that can be read.", Todo: "Correct it, or use a strict one."},
 		{Field: "pocketbase.slot", Summary: "All three OpenID Connect slots of users are taken.", Todo: "Remove one in PocketBase, or name the slot to replace."},
 	}
+	choice := settingsInput()
+	choice.Conflict = "This link may be there already: provider “First login”, which has no application, because it sends people back to this PocketBase; application “Shop” (shop), because the collection members signs in with it."
+	choice.Candidates = []link.Candidate{
+		{Provider: link.ProviderState{PK: 7, Name: "First login", ClientID: "c7"}, Evidence: "it sends people back to this PocketBase"},
+		{Provider: link.ProviderState{PK: 8, Name: "Shop login", ClientID: "c8", ApplicationSlug: "shop", ApplicationName: "Shop"}, Evidence: "the collection members signs in with it"},
+	}
 	again := settingsInput()
 	again.Again = true
 	return []story{
 		{"settings-again", Settings(NewSettings(both, again))},
 		{"settings-fresh", Settings(NewSettings(both, fresh))},
+		{"settings-choice", Settings(NewSettings(both, choice))},
 		{"settings-answered", Settings(NewSettings(demo(both), answered))},
 		{"settings-there", Settings(NewSettings(both, there))},
 		{"settings-wrong", Settings(NewSettings(both, wrong))},
