@@ -111,7 +111,9 @@ func (j *applyJob) run(ctx context.Context, e *engine.Engine, sess *session) {
 // checked at once.
 func (j *applyJob) succeeded(ctx context.Context, e *engine.Engine, sess *session) {
 	switch j.plan.Purpose {
-	case link.PurposeUndo, link.PurposeRemove:
+	case link.PurposeUndo:
+		sess.setSpec(readAnew(j.plan.Spec), false)
+	case link.PurposeRemove:
 		sess.unsettle()
 	case link.PurposeRotate:
 		sess.settle(j.rev, j.plan.Desired, true)
@@ -121,6 +123,15 @@ func (j *applyJob) succeeded(ctx context.Context, e *engine.Engine, sess *sessio
 	default:
 		sess.settle(j.rev, j.plan.Desired, true)
 		sess.takeAnswers(j.rev, j.answers)
+	}
+}
+
+// readAnew is what stays of the answers once they were taken back: which link
+// it is. All else is what the systems hold.
+func readAnew(s link.Spec) link.Spec {
+	return link.Spec{
+		AuthentikURL: s.AuthentikURL, PocketBaseURLs: s.PocketBaseURLs,
+		Application: link.Application{Slug: s.Application.Slug}, PocketBase: link.PocketBase{Collection: s.PocketBase.Collection},
 	}
 }
 

@@ -30,7 +30,7 @@ func (s *Server) showExport(w http.ResponseWriter, r *http.Request, sess *sessio
 			return
 		}
 		for _, one := range problems {
-			file.Refused = append(file.Refused, one.Summary+" "+one.Todo)
+			file.Refused = append(file.Refused, view.Sentence(one))
 		}
 		files = append(files, file)
 	}

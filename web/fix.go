@@ -5,15 +5,13 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
+	"strings"
 
 	"github.com/go-chi/chi/v5"
 
 	"authpocket/internal/link"
 	"authpocket/web/view"
 )
-
-// oauth2Only is the create rule that lets in sign-ins of this kind alone.
-const oauth2Only = `@request.context = "oauth2"`
 
 // showFix handles the "GET /fix/{cause}" route: the review of a plan that puts
 // one cause right. Where the answers are what is to change, they do so once it
@@ -39,7 +37,7 @@ func (s *Server) showFix(w http.ResponseWriter, r *http.Request, sess *session) 
 		spec.Email = link.EmailTrustAll
 		errand.answers = &spec
 	case "create-rule":
-		spec.PocketBase.CreateRule = new(oauth2Only)
+		spec.PocketBase.CreateRule = new(link.OAuth2Only)
 		errand.answers = &spec
 	case "user-info-url", "endpoint-url", "html-instead-of-json":
 		mendPaths(&spec, cmp.Or(spec.AuthentikURL, p.authentik.login.url), cause)
@@ -83,7 +81,7 @@ func (s *Server) reviewErrand(w http.ResponseWriter, r *http.Request, sess *sess
 		s.fail(w, r, sess, err, e.again)
 		return
 	}
-	if plan.Empty() {
+	if plan.Empty() && strings.HasPrefix(e.again, "/fix/") {
 		s.nothingToFix(w, r, sess, cause)
 		return
 	}

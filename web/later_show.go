@@ -74,7 +74,7 @@ func (s *Server) laterProblems(w http.ResponseWriter, r *http.Request, sess *ses
 		page.Summary, page.Actions = "PocketBase would lose something else by it. Nothing was written.", page.Actions[1:]
 	}
 	for _, one := range problems {
-		page.List = append(page.List, one.Summary+" "+one.Todo)
+		page.List = append(page.List, view.Sentence(one))
 	}
 	s.problem(w, r, http.StatusConflict, page)
 }

@@ -105,7 +105,7 @@ func TestUndoPutsBothSystemsBack(t *testing.T) {
 	}
 	// a second press of the same button shows what it did
 	b.send(review, "/apply", nil).want(303)
-	b.get("/done").want(303, "/review")
+	b.get("/done").want(303, "/settings") // what the answers were is asked of the systems again
 	b.get("/receipts/"+id).want(200).says("Done, and undone later", "Make the link again")
 	b.get("/receipts").says("Undo", "4 of 4 changes made")
 	b.send(b.get("/receipts/"+id), "/receipts/"+id+"/continue", nil).want(303, "/review")

@@ -69,7 +69,7 @@ func (s *Server) reviewProblems(w http.ResponseWriter, r *http.Request, sess *se
 	}
 	page.Head.Title = "There is no plan yet"
 	for _, one := range problems {
-		page.List = append(page.List, one.Summary+" "+one.Todo)
+		page.List = append(page.List, view.Sentence(one))
 	}
 	s.problem(w, r, http.StatusConflict, page)
 }

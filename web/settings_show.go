@@ -46,6 +46,12 @@ func (s *Server) showSettings(w http.ResponseWriter, r *http.Request, sess *sess
 		s.fail(w, r, sess, err, "/settings")
 		return
 	}
+	if of := linkOf(spec, snaps); of != nil && r.URL.Query().Has("again") {
+		if snaps, spec, err = s.observe(r.Context(), p, *of); err != nil {
+			s.fail(w, r, sess, err, "/settings")
+			return
+		}
+	}
 	in := settingsInput(spec, snaps)
 	if spec.Email == "" {
 		set(in.Form, "email", string(answeredBefore(snaps, in.Desired)))
@@ -57,6 +63,25 @@ func (s *Server) showSettings(w http.ResponseWriter, r *http.Request, sess *sess
 	in.Token, in.TokenRenews = p.pocketbase.who.Expires, p.pocketbase.who.Refreshable
 	in.From, in.Again = from(r.URL.Query().Get("from")), r.URL.Query().Has("again")
 	s.render(w, r, http.StatusOK, view.Settings(view.NewSettings(s.head(sess), in)))
+}
+
+// linkOf is for a collection that has a link already, with another application
+// than the answers name: the part of the answers that is about that link, nil
+// otherwise.
+func linkOf(spec link.Spec, snaps engine.Snapshots) *link.Spec {
+	var slugs []string
+	of := link.Spec{PocketBase: link.PocketBase{Collection: spec.PocketBase.Collection}}
+	for _, c := range link.Candidates(of, snaps.Authentik, snaps.PocketBase) {
+		if c.Certain() && c.Provider.ApplicationSlug != "" {
+			slugs = append(slugs, c.Provider.ApplicationSlug)
+		}
+	}
+	if len(slugs) != 1 || slugs[0] == link.Value(spec.Application.Slug, "") {
+		return nil
+	}
+	of = readAnew(spec)
+	of.Application.Slug = &slugs[0]
+	return &of
 }
 
 // settingsInput resolves the spec for the page. Of the problems of a spec that

@@ -202,7 +202,7 @@ func TestNobodyComesBack(t *testing.T) {
 	b.post(test+"/stage", url.Values{"client": {strings.Repeat("d", 40)}}).want(409)
 	b.post(test+"/return", url.Values{"missing": {"closed"}}).want(303, test)
 	b.wait(test+"/events", "")
-	b.get(test).says("The sign-in was not finished", "Allow pop-ups")
+	b.get(test).says("The sign-in was not finished", "with pop-ups allowed")
 }
 
 func TestTheOtherWayNeedsItsAddressAndGivesItBack(t *testing.T) {

@@ -10,6 +10,7 @@ import (
 	"os"
 	"os/signal"
 	"runtime/debug"
+	"strings"
 	"syscall"
 
 	"github.com/alecthomas/kong"
@@ -32,7 +33,7 @@ const (
 
 // flags are the whole command line.
 type flags struct {
-	Log     string           `help:"How much to log: debug, info, warn or error." enum:"debug,info,warn,error" default:"warn" env:"AUTHPOCKET_LOG"`
+	Log     string           `help:"How much to log: debug, info, warn or error. Default: warn for serve, nothing for commands, which say themselves what went wrong." enum:"debug,info,warn,error," default:"" env:"AUTHPOCKET_LOG"`
 	CAFile  string           `name:"ca-file" help:"PEM file with a private CA, trusted beside the system's for both systems." env:"AUTHPOCKET_CA_FILE" placeholder:"FILE"`
 	Version kong.VersionFlag `help:"Print the version and exit."`
 
@@ -98,7 +99,8 @@ func run(ctx context.Context, args []string, std streams) int {
 		fmt.Fprintln(std.err, "authpocket --help lists the commands and flags.")
 		return exitError
 	}
-	p := program{streams: std, log: newLog(std.err, cli.Log), caFile: cli.CAFile}
+	serves := strings.HasPrefix(parsed.Command(), "serve")
+	p := program{streams: std, log: newLog(std.err, cli.Log, serves), caFile: cli.CAFile}
 	switch parsed.Command() {
 	case "plan":
 		return p.plan(ctx, cli.Plan)
@@ -127,9 +129,12 @@ type program struct {
 	caFile string // empty: the system's CAs alone
 }
 
-func newLog(w io.Writer, level string) *slog.Logger {
+func newLog(w io.Writer, level string, serves bool) *slog.Logger {
 	var l slog.Level
-	if err := l.UnmarshalText([]byte(level)); err != nil {
+	switch err := l.UnmarshalText([]byte(level)); {
+	case level == "" && !serves:
+		l = slog.LevelError + 1 // nothing
+	case err != nil:
 		l = slog.LevelWarn
 	}
 	return logs.New(w, l)

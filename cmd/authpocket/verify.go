@@ -1,6 +1,9 @@
 package main
 
-import "context"
+import (
+	"context"
+	"fmt"
+)
 
 type verifyFlags struct {
 	fileFlags
@@ -22,6 +25,9 @@ func (p program) verify(ctx context.Context, f verifyFlags) int {
 	desired, err := e.Desire(ctx, spec)
 	if err != nil {
 		return view.fail(err)
+	}
+	if desired.Provider.PK == 0 {
+		fmt.Fprintln(p.err, "There is no link yet, so most checks will fail. authpocket apply makes it.")
 	}
 	checks := e.Verify(ctx, desired, f.Person)
 	if !f.Quick {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"time"
 
@@ -163,7 +164,13 @@ func ending(plan link.Plan) string {
 	case plan.Empty():
 		return ""
 	case plan.Purpose == link.PurposeUndo:
-		return "Undone. What was said to be lost stays as it is."
+		if plan.Restores {
+			return "The link is there again."
+		}
+		if slices.ContainsFunc(plan.Warnings, func(w link.Warning) bool { return w.ID == "lost" }) {
+			return "Undone. What was said to be lost stays as it is."
+		}
+		return "Undone."
 	case plan.Purpose == link.PurposeRemove:
 		return "Taken apart. Accounts stay."
 	case plan.Purpose == link.PurposeRotate:
@@ -261,9 +268,15 @@ type receiptRow struct {
 
 func receiptRows(list []journal.Summary) []receiptRow {
 	rows := make([]receiptRow, len(list))
-	for i, s := range list {
+	undone := map[string]bool{}
+	for i, s := range list { // the newest first, so an undo comes before what it took back
 		outcome := string(s.Outcome)
+		if s.Kind == journal.Undo && s.Outcome == journal.Completed {
+			undone[s.Of] = true
+		}
 		switch {
+		case undone[s.ID]:
+			outcome = "undone later"
 		case s.Running:
 			outcome = "running"
 		case outcome == "":

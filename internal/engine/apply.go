@@ -99,6 +99,7 @@ func (e *Engine) change(ctx context.Context, plan link.Plan, i int, receipt rece
 	}
 	hook(Event{Index: i, Change: change, State: Running, Receipt: receipt.id()})
 	if err := e.carryOut(ctx, plan.Spec, change); err != nil {
+		err = partly(err, i)
 		made := i
 		if isUnknown(err) && change.System == link.Authentik {
 			made++ // it may have been
@@ -112,6 +113,19 @@ func (e *Engine) change(ctx context.Context, plan link.Plan, i int, receipt rece
 	e.log.InfoContext(ctx, "change done", slog.String("change", change.ID()), slog.String("action", string(change.Action)))
 	hook(Event{Index: i, Change: change, State: Done, Receipt: receipt.id()})
 	return nil
+}
+
+// partly has a fault say that changes before the one that failed were made.
+// Adapters speak of their own change alone.
+func partly(err error, made int) error {
+	f, ok := errors.AsType[*link.Fault](err)
+	const nothing = "Nothing was written."
+	if !ok || made == 0 || !strings.Contains(f.Todo, nothing) {
+		return err
+	}
+	told := *f
+	told.Todo = strings.Replace(f.Todo, nothing, "This change was not made; what was done before it stays.", 1)
+	return &told
 }
 
 func (e *Engine) carryOut(ctx context.Context, spec link.Spec, change link.Change) error {

@@ -85,6 +85,10 @@ func (t *trial) compare(v *link.Verdict) {
 	if p == nil {
 		return
 	}
+	if v.Cause == "popup-closed" { // nothing came of it that could be compared
+		v.Prediction = nil
+		return
+	}
 	done := link.Exchanged{Outcome: v.Outcome}
 	if t.facts.Exchanged != nil {
 		done = *t.facts.Exchanged

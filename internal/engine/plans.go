@@ -37,7 +37,7 @@ func (e *Engine) RotationTo(ctx context.Context, spec link.Spec, to secret.Text)
 		return link.Plan{}, err
 	}
 	if plan = link.AsRotation(plan); !slices.ContainsFunc(plan.Changes, givesSecret) {
-		return link.Plan{}, link.Problems{{Field: "application.slug", Summary: "There is no link yet whose client secret could be changed.", Todo: "Make it with apply, which gives it a new one."}}
+		return link.Plan{}, link.Problems{{Field: "application.slug", Summary: "There is no link yet whose client secret could be changed.", Todo: "Make the link first: that gives it a new one."}}
 	}
 	return plan, nil
 }

@@ -74,6 +74,9 @@ func withScheme(s, example string) string {
 	if rest == "" || strings.ContainsAny(rest, "@:\\") && !hostAndPort.MatchString(rest) {
 		return example
 	}
+	if innerAddress("http://" + rest) {
+		return "Put http:// in front, or https:// if it has a certificate: http://" + rest
+	}
 	return "Put https:// in front: https://" + rest
 }
 

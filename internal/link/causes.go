@@ -76,7 +76,7 @@ func causesOfTheWayBack() []Cause {
 	return []Cause{
 		{ID: "popup-closed", Title: "The sign-in was not finished", Symptom: "Nothing happens.",
 			Why:    "The sign-in window was closed or blocked, or nobody signed in, before authentik answered.",
-			Todo:   "Allow pop-ups for the page, and sign in again to the end.",
+			Todo:   "Sign in again to the end, with pop-ups allowed for the page. Where authentik showed an error such as “Permission denied”, name the person before the test: then the checks tell why.",
 			Checks: []string{SignInCheck}},
 		{ID: "browser-unreachable", Title: "The browser cannot reach PocketBase", Symptom: "Nothing happens, or the app says that something went wrong.",
 			Why:    "The browser that signs in gets no answer from PocketBase's public address: it is a name or network that only servers know, a certificate that the browser does not trust, or nothing listens there.",

@@ -171,12 +171,18 @@ func find(s Spec, a AuthentikSnapshot, p PocketBaseSnapshot, problems *Problems)
 		return findBySlug(s, a, p, candidates, problems)
 	}
 	if s.Existing == ExistingNew {
-		return existing{}
+		return existing{provider: orphanWith(candidates, s.Provider.ClientID)}
 	}
 	candidates = likeliest(candidates)
 	use := s.Existing == ExistingUse
 	if orphan := orphanOf(candidates, s.Query().ProviderName); orphan != nil && (use || len(candidates) == 1 && !candidates[0].shared) {
 		return existing{provider: orphan}
+	}
+	if one := candidates; len(one) == 1 && one[0].strong && s.Application.Slug != nil {
+		now := one[0].Provider.ApplicationSlug
+		problems.Add("application.slug", "This link is there already, with the slug "+quote(now)+" in authentik, and authpocket does not rename it.",
+			"Leave the slug as it is. For a second link beside this one, choose “make a new one” (existing: new).")
+		return existing{provider: &one[0].Provider}
 	}
 	if len(candidates) > 0 {
 		problems.Add("existing", "This link may be there already: "+describe(candidates)+".",
@@ -224,7 +230,7 @@ func findBySlug(s Spec, a AuthentikSnapshot, p PocketBaseSnapshot, candidates []
 	c := slices.IndexFunc(candidates, func(c Candidate) bool { return c.Provider.PK == provider.PK })
 	switch {
 	case s.Existing == ExistingNew && (c < 0 || !candidates[c].strong && p.uses(provider.ClientID)):
-		problems.Add("application.slug", taken+".", "Choose another slug to make a new one.")
+		problems.Add("application.slug", taken+".", "Choose another slug to make a new one, such as "+app.Slug+"-"+Value(s.PocketBase.Collection, DefaultCollection)+", and another name.")
 		return existing{} // none of a stranger's settings are this link's
 	case c >= 0 && candidates[c].shared && s.Existing == ExistingAsk:
 		problems.Add("existing", "This link may be there already: "+describe(candidates)+".",
@@ -253,11 +259,14 @@ func findHalf(s Spec, app *ApplicationState, candidates []Candidate, taken strin
 	candidates = likeliest(candidates)
 	name := Value(s.Application.Name, app.Name)
 	orphan := orphanOf(candidates, Value(s.Provider.Name, defaultProviderName(name)))
-	if orphan != nil && s.Existing != ExistingNew {
-		found.provider = orphan
+	if s.Existing == ExistingNew {
+		orphan = orphanWith(candidates, s.Provider.ClientID)
 	}
-	half := orphan != nil && len(candidates) == 1 && !candidates[0].shared && app.Name == Value(s.Application.Name, DefaultName)
+	found.provider = orphan
+	ours := orphan != nil && app.Name == Value(s.Application.Name, DefaultName)
+	half := ours && len(candidates) == 1 && !candidates[0].shared
 	switch {
+	case s.Existing == ExistingNew && ours:
 	case s.Existing == ExistingUse, s.Existing == ExistingAsk && half:
 	case s.Existing == ExistingNew:
 		problems.Add("application.slug", taken+".", "Choose another slug to make a new one.")
@@ -266,6 +275,21 @@ func findHalf(s Spec, app *ApplicationState, candidates []Candidate, taken strin
 	}
 	return found
 }
+
+// orphanWith is the provider without an application that has the client ID
+// asked for: a new one cannot have it too.
+func orphanWith(candidates []Candidate, clientID *string) *ProviderState {
+	for i := range candidates {
+		if p := &candidates[i].Provider; clientID != nil && p.ClientID == *clientID && p.ApplicationSlug == "" {
+			return p
+		}
+	}
+	return nil
+}
+
+// Certain tells that PocketBase itself uses the candidate, or that the spec
+// names it.
+func (c Candidate) Certain() bool { return c.strong }
 
 // likeliest is the one candidate that strong evidence speaks for, where there
 // is exactly one, else all of them.

@@ -31,6 +31,10 @@ func NewRemoval(s Spec, a AuthentikSnapshot, p PocketBaseSnapshot) (Plan, Proble
 	if len(u.problems) > 0 {
 		return Plan{}, u.problems
 	}
+	if c := p.Collection(s.Query().Collection); c != nil && len(u.changes) > 0 && Value(c.CreateRule, "") == OAuth2Only {
+		u.warnings.add("rule-stays", PB, "The create rule of "+c.Name+" stays: "+OAuth2Only+".",
+			"It lets people make accounts through any OAuth2 provider of the collection. Change it in PocketBase if it was only for this link.")
+	}
 	for _, m := range a.Mappings { // one that nobody uses was left by a removal that was interrupted
 		if !shared && OwnMapping(m.Name) && (uses(found.provider, m) || !u.used(m)) {
 			u.mapping(Change{System: Authentik, Kind: KindMapping, Object: "scope mapping " + quote(m.Name)}, &m)
@@ -43,16 +47,12 @@ func NewRemoval(s Spec, a AuthentikSnapshot, p PocketBaseSnapshot) (Plan, Proble
 		u.changes[i].Why = "The link is taken apart."
 		switch {
 		case u.changes[i].Kind == KindProvider:
-			u.changes[i].Lost = "Undo makes it again, with another client secret."
+			u.changes[i].Lost = "The client secret goes for good: undo makes the provider again with another one."
 		case u.changes[i].Kind == KindApplication:
 			u.changes[i].Fields = append(u.changes[i].Fields, Field{Name: bindingsField, Before: bindingNames(a)})
-			u.changes[i].Lost = "Undo makes it again."
-			if len(a.Bindings) == 0 {
-				break
+			if gone := inexpressible(u.changes[i], s.Access); len(gone) > 0 {
+				u.changes[i].Lost = "Undo makes it again, but without these bindings: " + strings.Join(gone, ", ") + "."
 			}
-			u.changes[i].Lost = "Its " + count(len(a.Bindings), "binding goes", "bindings go") + " with it. Undo makes it again, with those that let somebody in."
-		case u.changes[i].Action == Delete:
-			u.changes[i].Lost = "Undo makes it again."
 		}
 	}
 	return Plan{Purpose: PurposeRemove, Changes: u.changes, Warnings: u.warnings, Spec: s, Taken: a.Taken}, nil

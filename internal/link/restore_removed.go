@@ -13,13 +13,14 @@ func SpecBefore(s Spec, done []Change) Spec {
 	for _, c := range done {
 		switch was := c.Before.(type) {
 		case *ApplicationState:
-			s.Application, s.Existing = was.asSpec(), ExistingAsk
+			s.Application, s.Existing = was.asSpec(), ExistingNew
 		case *ProviderState:
 			s.Provider, s.Email = was.asSpec()
-			s.Existing = ExistingAsk
+			s.Existing = ExistingNew
 		case *CollectionState:
 			if i := slotIndex(was.OAuth2, slotOf(c)); i >= 0 {
 				s.PocketBase = was.asSpec(was.OAuth2.Providers[i])
+				s.Provider.ClientID = &was.OAuth2.Providers[i].ClientID
 			}
 		}
 	}
@@ -33,7 +34,8 @@ func SpecBefore(s Spec, done []Change) Spec {
 func AsRestoration(p Plan, done []Change, force bool) (Plan, Problems) {
 	var problems Problems
 	p.Purpose, p.Restores, p.Undoes, p.Force = PurposeUndo, true, done, force
-	w := warner(slices.Clone(p.Warnings))
+	// They signed in through the same client before.
+	w := warner(slices.DeleteFunc(slices.Clone(p.Warnings), func(x Warning) bool { return x.ID == "already-linked" }))
 	if madeAnew(p) {
 		problems.Add("application.slug", "authentik has the application "+quote(p.Desired.Application.Slug)+" again: the link was made anew since.",
 			"Undo it all the same to bring it back to what it was before it was taken apart.")

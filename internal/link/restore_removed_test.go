@@ -158,6 +158,43 @@ func TestARemovalOfASharedApplicationIsTakenBack(t *testing.T) {
 	}
 }
 
+func TestARemovalBesideAnotherCollectionsLinkIsTakenBack(t *testing.T) {
+	w := linkedWorld(t, minimal())
+	members := specWith(makeNew, slug("members"), func(s *link.Spec) {
+		s.PocketBase.Collection, s.Application.Name = new("members"), new("Members")
+	})
+	mustApply(t, w, mustPlan(t, w, members))
+	removal := w.takenApart(t, members, nil)
+	plan, problems := w.restored(removal, false)
+	if len(problems) > 0 {
+		t.Fatal(problems)
+	}
+	for done := range len(plan.Changes) { // and after an interruption of it
+		part := w.copy()
+		for _, c := range plan.Changes[:done] {
+			if err := part.apply(c); err != nil {
+				t.Fatal(err)
+			}
+		}
+		rest, problems := part.restored(removal, false)
+		if len(problems) > 0 {
+			t.Fatalf("after %d changes: %v", done, problems)
+		}
+		mustApply(t, part, rest)
+		if len(part.apps) != 2 || len(part.providers) != 2 {
+			t.Errorf("after %d changes it has %d applications and %d providers", done, len(part.apps), len(part.providers))
+		}
+	}
+}
+
+func TestTheSlugOfALinkIsNotChanged(t *testing.T) {
+	w := linkedWorld(t, minimal())
+	_, problems := w.plan(specWith(slug("renamed")), generated(2))
+	if len(problems) != 1 || problems[0].Field != "application.slug" || !strings.Contains(problems[0].Summary, "with the slug “pocketbase”") {
+		t.Errorf("the problems are %v", problems)
+	}
+}
+
 func TestAnUndoOfNothingIsNoRestoration(t *testing.T) {
 	w := newWorld()
 	a, p := w.observe(minimal().Query())

@@ -52,3 +52,7 @@ func ruleWords(rule *string) string {
 	}
 	return "“" + Scrub(*rule) + "”"
 }
+
+// OAuth2Only is the create rule that lets people make accounts by signing in
+// through an OAuth2 provider, and in no other way.
+const OAuth2Only = `@request.context = "oauth2"`

@@ -153,15 +153,19 @@ func Reason(err error) string {
 	return "the connection failed"
 }
 
-// CertificateTodo is what to do about a certificate that was not accepted;
+// CertificateTodo is what to do where no https came about, or its certificate
+// was not accepted;
 // empty where err is about something else.
 func CertificateTodo(system string, err error) string {
 	var (
 		authority x509.UnknownAuthorityError
 		hostname  x509.HostnameError
 		invalid   x509.CertificateInvalidError
+		record    tls.RecordHeaderError
 	)
 	switch {
+	case errors.As(err, &record), err != nil && strings.Contains(err.Error(), "server gave HTTP response to HTTPS client"):
+		return "Check the port, or enter http:// in place of https:// if " + system + " has no certificate."
 	case errors.As(err, &authority):
 		return "Give " + system + " a certificate that this machine trusts, or give authpocket the CA's file."
 	case errors.As(err, &hostname):

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"strings"
 	"time"
+	"unicode"
 
 	"authpocket/internal/link"
 	"authpocket/internal/secret"
@@ -57,6 +58,9 @@ func checkShape(t secret.Text) (claims, *link.Fault) {
 		return wrong("Enter a superuser token, or a superuser's e-mail address and password.", errors.New("an empty token"))
 	}
 	c, err := readClaims(t.Reveal())
+	if err != nil && strings.ContainsFunc(t.Reveal(), unicode.IsSpace) {
+		return wrong("The token has a space or a line break in it, and no token of PocketBase has.", err)
+	}
 	if err != nil {
 		return wrong("This is not a PocketBase token: those are long and have three parts with dots between them.", err)
 	}

@@ -130,7 +130,7 @@ func goodOutcome(in Progress, done int) *Outcome {
 		if len(o.Lines) > 0 {
 			o.Text = "Both systems are as they were before, but for what could not come back:"
 		}
-		o.Actions = []Action{{"See the receipts", "/receipts"}, {"Review the link again", "/review"}}
+		o.Actions = []Action{{"See the receipts", "/receipts"}, {"Look at the settings", "/settings"}}
 	case link.PurposeRemove:
 		o.Heading, o.Check = "People can no longer sign in with authentik", false
 		o.Text = "Every change was made and read back. What stays: the accounts that people have in PocketBase."

@@ -56,7 +56,13 @@ func (p Problems) In(prefixes ...string) bool {
 	return false
 }
 
-func sentence(p link.Problem) string { return strings.TrimSpace(p.Summary + " " + p.Todo) }
+func sentence(p link.Problem) string { return Sentence(p) }
+
+// Sentence is a problem in the wizard's words: those in brackets are for link
+// files.
+func Sentence(p link.Problem) string {
+	return strings.NewReplacer(" (existing: use)", "", " (existing: new)", "").Replace(strings.TrimSpace(p.Summary + " " + p.Todo))
+}
 
 // FieldID is the id of the control with that name: a spec's path without
 // characters that a selector would have to escape.

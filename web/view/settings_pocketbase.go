@@ -8,7 +8,7 @@ import (
 
 // OAuth2OnlyRule is the create rule that is offered where nobody new can get
 // in: records are made for people who come through a sign-in provider only.
-const OAuth2OnlyRule = `@request.context = "oauth2"`
+const OAuth2OnlyRule = link.OAuth2Only
 
 // KeepRule is the answer that leaves a rule alone.
 const KeepRule = "keep"
