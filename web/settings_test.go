@@ -370,3 +370,35 @@ func TestASecondCollectionAsksBeforeItSharesTheApplication(t *testing.T) {
 	b.send(b.get("/settings"), "/settings", nil).want(303, "/review")
 	b.get("/review").want(200).says("Review 1 change", "The collection users signs in with the same application")
 }
+
+func TestAnotherCollectionsOwnLinkIsShown(t *testing.T) {
+	box := newSandbox(t)
+	members := core.NewAuthCollection("members")
+	members.CreateRule = new("")
+	if err := box.PocketBase().App().Save(members); err != nil {
+		t.Fatal(err)
+	}
+	b := keeping(t, box, prefilled(box)).browser().linked()
+	b.send(b.get("/settings"), "/settings", url.Values{"pocketbase.collection": {"members"}}).want(303, "/settings?again=collection")
+	b.send(b.get("/settings?again=collection"), "/settings", url.Values{"existing": {"new"}, "application.slug": {"members"}, "application.name": {"Members"}}).want(303, "/review")
+	b.apply(b.get("/review").want(200))
+	b.send(b.get("/settings"), "/settings", url.Values{"pocketbase.collection": {"users"}}).want(303, "/settings?again=collection")
+	v := b.get("/settings?again=collection").want(200).form("/settings")
+	if v.Get("application.slug") != "pocketbase" || v.Get("application.name") != "PocketBase" || v.Get("existing") != "" || v.Get("email") != "trust-all" {
+		t.Errorf("the answers are %v", v)
+	}
+}
+
+func TestAfterAnUndoTheAnswersAreThoseOfTheSystems(t *testing.T) {
+	box := newSandbox(t)
+	b := keeping(t, box, prefilled(box)).browser().linked()
+	b.send(b.get("/settings"), "/settings", url.Values{"application.name": {"Recipes"}}).want(303, "/review")
+	b.apply(b.get("/review").want(200))
+	b.apply(b.get("/receipts/" + b.newest() + "/undo").want(200)).says("1 change was undone", "Look at the settings")
+	p := b.get("/settings").want(200)
+	if v := p.form("/settings"); v.Get("application.name") != "PocketBase" || v.Get("email") != "trust-all" {
+		t.Errorf("the answers are %v", v)
+	}
+	b.send(p, "/settings", nil).want(303, "/review")
+	b.get("/review").want(200).says("Nothing has to change")
+}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
 
@@ -231,5 +232,21 @@ func TestAnApplyThatMadeNothingIsNoneToUndo(t *testing.T) {
 	}
 	if id, err := e.Newest(memorySpec()); err == nil {
 		t.Errorf("the newest to undo is %s", id)
+	}
+}
+
+func TestAStopOnTheWaySaysThatSomeWasWritten(t *testing.T) {
+	b := newBench(t)
+	s := b.minimal()
+	s.PocketBase.CreateRule = new("oauth2")
+	s.Application.Publisher = new("Us")
+	plan := b.plan(s)
+	at := slices.IndexFunc(plan.Changes, func(c link.Change) bool { return c.Kind == link.KindRules })
+	if at < 1 {
+		t.Fatalf("the plan is\n%s", show(plan))
+	}
+	_, todo := link.Words(b.engine.Apply(t.Context(), plan, func(engine.Event) {}))
+	if strings.Contains(todo, "Nothing was written") || !strings.Contains(todo, "what was done before it stays") {
+		t.Errorf("it says %q", todo)
 	}
 }
