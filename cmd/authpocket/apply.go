@@ -16,13 +16,22 @@ type applyFlags struct {
 	Yes bool `help:"Do not ask before making the changes."`
 }
 
+// makeFlags are those of apply itself.
+type makeFlags struct {
+	applyFlags
+	RewriteSecret bool `help:"Give PocketBase authentik's client secret again. Nobody can see whether it has another one; verify finds out."`
+}
+
 type stateFlag struct {
 	State string `help:"Directory for receipts. Default: authpocket below $$XDG_STATE_HOME or ~/.local/state." env:"AUTHPOCKET_STATE" placeholder:"DIR"`
 }
 
 // apply shows the plan, asks, and carries it out.
-func (p program) apply(ctx context.Context, f applyFlags) int {
-	return p.carryOut(ctx, f, func(e *engine.Engine, spec link.Spec) (link.Plan, error) { return e.Plan(ctx, spec) }, nil)
+func (p program) apply(ctx context.Context, f makeFlags) int {
+	return p.carryOut(ctx, f.applyFlags, func(e *engine.Engine, spec link.Spec) (link.Plan, error) {
+		spec.PocketBase.RewriteSecret = spec.PocketBase.RewriteSecret || f.RewriteSecret
+		return e.Plan(ctx, spec)
+	}, nil)
 }
 
 // proof measures what an apply has led to, and may put it right.

@@ -110,7 +110,11 @@ func askAuthentik(ts *testscript.TestScript, neg bool, args []string) {
 		ts.Fatalf("usage: authentik METHOD PATH [BODY]")
 	}
 	box := boxOf(ts)
-	req, err := http.NewRequest(args[0], box.AuthentikURL+"/api/v3"+args[1], strings.NewReader(strings.Join(args[2:], " ")))
+	path := args[1]
+	if snap := box.Authentik().Snapshot(); len(snap.Providers) == 1 {
+		path = strings.ReplaceAll(path, "{provider}", strconv.Itoa(snap.Providers[0].PK))
+	}
+	req, err := http.NewRequest(args[0], box.AuthentikURL+"/api/v3"+path, strings.NewReader(strings.Join(args[2:], " ")))
 	ts.Check(err)
 	req.Header.Set("Authorization", "Bearer "+box.AuthentikToken)
 	req.Header.Set("Content-Type", "application/json")

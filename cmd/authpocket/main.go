@@ -39,7 +39,7 @@ type flags struct {
 
 	Serve  serveFlags  `cmd:"" default:"withargs" help:"Start the web wizard (the default)."`
 	Plan   planFlags   `cmd:"" help:"Show what would be changed, and change nothing. Exit code 0: nothing to change, 2: changes, 1: error."`
-	Apply  applyFlags  `cmd:"" help:"Make the changes. Exit code 0: done, 1: not."`
+	Apply  makeFlags   `cmd:"" help:"Make the changes. Exit code 0: done, 1: not."`
 	Verify verifyFlags `cmd:"" help:"Measure whether the link works. Exit code 0: good, 3: a check failed, 1: error."`
 
 	Undo     undoFlags     `cmd:"" help:"Take back what an earlier apply did, from its receipt."`

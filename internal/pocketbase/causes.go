@@ -144,7 +144,7 @@ func explain(cause string, d link.Desired) (met, remedy string) {
 	switch cause {
 	case causeInvalidClient:
 		return "authentik does not accept the client id or client secret that PocketBase has",
-			"Write the client secret again, or give both systems a new one (authpocket rotate)."
+			"Write the client secret again (authpocket apply --rewrite-secret), or give both systems a new one (authpocket rotate)."
 	case causeGrantType:
 		return "authentik does not let this provider use authorization codes",
 			"Enable the grant type authorization_code on the provider in authentik."

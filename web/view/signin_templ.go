@@ -193,7 +193,7 @@ func SignInStart(p SignInStartPage) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 6, "<div class=\"buttons\"><button>Test sign-in</button> <button class=\"second\" formaction=\"/signin/invite\">Let somebody else try</button></div></form><details><summary>When this browser cannot reach PocketBase</summary><p>The code can come back to authpocket in place of PocketBase. Its own redirect URI is added to authentik for that, and taken away again after the test. It does not test PocketBase's redirect URI.</p><p><a href=\"/signin?way=callback\">Test the other way</a></p></details>")
+				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 6, "<div class=\"buttons\"><button>Test sign-in</button> <button class=\"second\" formaction=\"/signin/invite\">Let somebody else try</button></div></form><details><summary>When this browser cannot reach PocketBase</summary><p>The code can come back to authpocket in place of PocketBase. Its own redirect URI is added to authentik for that; afterwards a button takes it away again. It does not test PocketBase's redirect URI.</p><p><a href=\"/signin?way=callback\">Test the other way</a></p></details>")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
