@@ -400,3 +400,16 @@ func TestACauseThatLiesElsewhereLeadsInNoCircle(t *testing.T) {
 	b := keeping(t, box, prefilled(box)).browser().linked()
 	b.get("/fix/issuer-mismatch").want(409).says("authpocket cannot put this right", "Both systems hold the settings that were asked for")
 }
+
+func TestAnUndoBeneathALaterReceiptLeadsToThatOne(t *testing.T) {
+	box := newSandbox(t)
+	b := keeping(t, box, prefilled(box)).browser().linked()
+	first := b.newest()
+	b.send(b.get("/settings"), "/settings", url.Values{"application.name": {"Recipes"}}).want(303, "/review")
+	b.apply(b.get("/review").want(200))
+	later := b.newest()
+	conflict := b.get("/receipts/"+first+"/undo").want(409).says("There is a later receipt of this link", "Undo the later one first")
+	if !strings.Contains(conflict.text, `href="/receipts/`+later+`/undo"`) {
+		t.Error("it does not lead to the later one")
+	}
+}

@@ -394,7 +394,7 @@ func TestAfterAnUndoTheAnswersAreThoseOfTheSystems(t *testing.T) {
 	b := keeping(t, box, prefilled(box)).browser().linked()
 	b.send(b.get("/settings"), "/settings", url.Values{"application.name": {"Recipes"}}).want(303, "/review")
 	b.apply(b.get("/review").want(200))
-	b.apply(b.get("/receipts/" + b.newest() + "/undo").want(200)).says("1 change was undone", "Look at the settings")
+	b.apply(b.get("/receipts/"+b.newest()+"/undo").want(200)).says("1 change was undone", "Look at the settings")
 	p := b.get("/settings").want(200)
 	if v := p.form("/settings"); v.Get("application.name") != "PocketBase" || v.Get("email") != "trust-all" {
 		t.Errorf("the answers are %v", v)

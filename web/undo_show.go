@@ -39,7 +39,11 @@ func (s *Server) showUndo(w http.ResponseWriter, r *http.Request, sess *session)
 	force := r.URL.Query().Has("force")
 	plan, err := s.engine(p).Undo(r.Context(), found.ID, force)
 	if problems := problemsIn(err); len(problems) > 0 {
-		s.undoConflicts(w, r, sess, found.ID, force, problems)
+		later := ""
+		if newest, err := s.engine(p).Newest(found.Spec); err == nil && newest != found.ID {
+			later = newest
+		}
+		s.undoConflicts(w, r, sess, found.ID, later, force, problems)
 		return
 	}
 	if err != nil {
@@ -49,21 +53,26 @@ func (s *Server) showUndo(w http.ResponseWriter, r *http.Request, sess *session)
 	s.review(w, r, sess, p, sess.show(plan, p.rev))
 }
 
-// undoConflicts lists what was changed since, and lets the admin decide.
-func (s *Server) undoConflicts(w http.ResponseWriter, r *http.Request, sess *session, id string, force bool, problems link.Problems) {
+// undoConflicts lists what was changed since, and lets the admin decide. later
+// is the id of a receipt of what was done after it, empty for none.
+func (s *Server) undoConflicts(w http.ResponseWriter, r *http.Request, sess *session, id, later string, force bool, problems link.Problems) {
 	page := view.ProblemPage{
 		Head: s.head(sess), Summary: "What was made is no longer as authpocket left it. Nothing was written.",
 		Todo:    "Undo it all the same if these changes may go too. You see the whole list first.",
 		Actions: []view.Action{{Label: "Undo it all the same", URL: undoPath(id, true)}, {Label: "Leave it", URL: "/receipts/" + id}},
 	}
 	page.Head.Title = "Something was changed since"
+	if later != "" {
+		page.Todo = "There is a later receipt of this link: undo that one first. Or undo this one all the same, if what was changed since may go too."
+		page.Actions = append([]view.Action{{Label: "Undo the later one first", URL: undoPath(later, false)}}, page.Actions...)
+	}
 	switch problems[0].Field {
 	case "access":
 		page.Head.Title, page.Summary = "Not all of it can come back", "Some of what was removed is nothing that authpocket makes. Nothing was written."
 		page.Todo = "Undo it all the same to have the rest. You see the whole list first."
 	case "pocketbase.slot":
 		page.Head.Title, page.Summary = "This cannot be undone here", "PocketBase would lose something else by it. Nothing was written."
-		page.Todo, page.Actions = problems[0].Todo, page.Actions[1:]
+		page.Todo, page.Actions = problems[0].Todo, page.Actions[len(page.Actions)-1:]
 		force = false
 	}
 	if force {
