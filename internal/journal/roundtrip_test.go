@@ -123,8 +123,9 @@ func TestNoPartOfAPlanIsForgotten(t *testing.T) {
 	for of, fields := range map[reflect.Type][]string{
 		// Warnings were read before the apply, Desired is made of the spec again.
 		// Purpose and Of are in Meta, Undoes are the changes of the receipt Of, and
-		// Force is asked for anew. Only says what was left out of Changes.
-		reflect.TypeFor[link.Plan]():      {"Changes", "Spec", "Generated", "Warnings", "Desired", "Purpose", "Of", "Undoes", "Force", "Only"},
+		// Force is asked for anew. Only says what was left out of Changes,
+		// Restores what kind of receipt Of is, and Taken when the preview was made.
+		reflect.TypeFor[link.Plan]():      {"Changes", "Spec", "Generated", "Warnings", "Desired", "Purpose", "Of", "Undoes", "Force", "Only", "Restores", "Taken"},
 		reflect.TypeFor[link.Generated](): {"ClientID", "ClientSecret"},
 		reflect.TypeFor[link.Change]():    {"System", "Kind", "Object", "Action", "Fields", "Why", "Step", "Lost", "Before", "After"},
 		reflect.TypeFor[link.Field]():     {"Name", "Before", "After", "Sensitive"},
