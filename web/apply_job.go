@@ -112,7 +112,7 @@ func (j *applyJob) run(ctx context.Context, e *engine.Engine, sess *session) {
 func (j *applyJob) succeeded(ctx context.Context, e *engine.Engine, sess *session) {
 	switch j.plan.Purpose {
 	case link.PurposeUndo:
-		sess.setSpec(readAnew(j.plan.Spec), false)
+		sess.readAnew(j.rev, j.plan.Spec)
 	case link.PurposeRemove:
 		sess.unsettle()
 	case link.PurposeRotate:
@@ -126,9 +126,18 @@ func (j *applyJob) succeeded(ctx context.Context, e *engine.Engine, sess *sessio
 	}
 }
 
-// readAnew is what stays of the answers once they were taken back: which link
-// it is. All else is what the systems hold.
-func readAnew(s link.Spec) link.Spec {
+// readAnew lets go of answers that were taken back, but for which link it is:
+// all else is what the systems hold.
+func (s *session) readAnew(rev int, was link.Spec) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if rev == s.rev { // nobody answered anew meanwhile
+		s.spec, s.answered = whichLink(was), false
+	}
+	s.answersChanged()
+}
+
+func whichLink(s link.Spec) link.Spec {
 	return link.Spec{
 		AuthentikURL: s.AuthentikURL, PocketBaseURLs: s.PocketBaseURLs,
 		Application: link.Application{Slug: s.Application.Slug}, PocketBase: link.PocketBase{Collection: s.PocketBase.Collection},

@@ -115,7 +115,8 @@ func (s *session) comeBack() {
 	if s.pocketbase != nil {
 		s.replaced = append(s.replaced, s.pocketbase.wipe)
 	}
-	s.authentik, s.pocketbase = nil, nil
+	s.authentik, s.pocketbase, s.second = nil, nil, nil
+	s.forgetSettings()
 }
 
 // setPocketBase takes an accepted answer.
@@ -163,10 +164,14 @@ type progress struct {
 func (s *session) look() progress {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return progress{
+	p := progress{
 		authentik: s.authentik, pocketbase: s.pocketbase, second: s.second, spec: s.spec,
 		answered: s.answered, rev: s.rev, settled: s.settled, verify: s.verify,
 	}
+	if s.over { // a job may still use them, and nobody else
+		p.authentik, p.pocketbase, p.second = nil, nil, nil
+	}
+	return p
 }
 
 // workDone marks the end of a job that used the session's tokens.

@@ -79,7 +79,7 @@ func linkOf(spec link.Spec, snaps engine.Snapshots) *link.Spec {
 	if len(slugs) != 1 || slugs[0] == link.Value(spec.Application.Slug, "") {
 		return nil
 	}
-	of = readAnew(spec)
+	of = whichLink(spec)
 	of.Application.Slug = &slugs[0]
 	return &of
 }

@@ -212,6 +212,7 @@ func (f settingsForm) openPart(s link.Spec) link.Spec {
 // chosen.
 func withoutCollection(s link.Spec) link.Spec {
 	p := s.PocketBase
+	s.Provider.ClientID, s.Provider.ClientSecret = nil, nil // they are of the link of the collection before
 	s.PocketBase = link.PocketBase{
 		Collection: p.Collection, DisplayName: p.DisplayName, AuthURL: p.AuthURL, TokenURL: p.TokenURL, UserInfoURL: p.UserInfoURL,
 		UserInfo: p.UserInfo, JWKSURL: p.JWKSURL, Issuers: p.Issuers, ShowControls: p.ShowControls,

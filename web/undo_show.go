@@ -36,6 +36,10 @@ func (s *Server) showUndo(w http.ResponseWriter, r *http.Request, sess *session)
 		redirect(w, r, "/receipts/"+found.ID) // which says why, and what can be done
 		return
 	}
+	if list, _, err := s.cfg.Receipts.List(); err == nil && takenBack(journal.Summary{ID: found.ID}, list) {
+		redirect(w, r, "/receipts/"+found.ID)
+		return
+	}
 	force := r.URL.Query().Has("force")
 	plan, err := s.engine(p).Undo(r.Context(), found.ID, force)
 	if problems := problemsIn(err); len(problems) > 0 {
@@ -70,8 +74,8 @@ func (s *Server) undoConflicts(w http.ResponseWriter, r *http.Request, sess *ses
 	case "access":
 		page.Head.Title, page.Summary = "Not all of it can come back", "Some of what was removed is nothing that authpocket makes. Nothing was written."
 		page.Todo = "Undo it all the same to have the rest. You see the whole list first."
-	case "pocketbase.slot":
-		page.Head.Title, page.Summary = "This cannot be undone here", "PocketBase would lose something else by it. Nothing was written."
+	case "application.slug", "pocketbase.slot":
+		page.Head.Title, page.Summary = "This cannot be undone here", "Something else would be lost by it. Nothing was written."
 		page.Todo, page.Actions = problems[0].Todo, page.Actions[len(page.Actions)-1:]
 		force = false
 	}

@@ -225,8 +225,12 @@ func (v view) interrupted(e *engine.Engine) {
 		fmt.Fprintln(v.err, "authpocket: reading earlier receipts:", err)
 	}
 	for _, r := range open {
-		fmt.Fprintf(v.err, "An earlier %s of %s was interrupted (receipt %s). Applying goes on from there; authpocket undo takes it back.\n",
-			r.Kind, r.When.Local().Format(time.DateTime), r.ID)
+		again := map[journal.Kind]string{journal.Remove: "remove", journal.Rotate: "rotate", journal.Undo: "undo"}[r.Kind]
+		if again == "" {
+			again = "apply"
+		}
+		fmt.Fprintf(v.err, "An earlier %s of %s was interrupted (receipt %s). authpocket %s goes on from there; authpocket undo takes back what can be.\n",
+			r.Kind, r.When.Local().Format(time.DateTime), r.ID, again)
 	}
 	aside, err := e.SetAside()
 	if err != nil {

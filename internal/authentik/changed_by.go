@@ -72,7 +72,7 @@ func isOf(model object, ch link.Change) bool {
 				return true
 			}
 		case *link.BindingState:
-			if s != nil && kind == "policybinding" {
+			if s != nil && same("policybinding", s.PK, "") {
 				return true
 			}
 		}

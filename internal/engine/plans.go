@@ -103,6 +103,9 @@ func (e *Engine) restoration(ctx context.Context, r *journal.Receipt, force bool
 	if back && !force {
 		return link.Plan{}, &journal.Fault{Summary: "The receipt was taken back already: the link was made again.", Todo: "Plan the link to see whether it still is as you want it."}
 	}
+	if r, err = e.last(r); err != nil {
+		return link.Plan{}, err
+	}
 	parts, err := e.parts(r)
 	if err != nil {
 		return link.Plan{}, err
@@ -116,13 +119,51 @@ func (e *Engine) restoration(ctx context.Context, r *journal.Receipt, force bool
 		}
 		done = append(done, changes...)
 	}
-	plan, err := e.Plan(ctx, link.SpecBefore(spec, done))
+	if spec, err = e.withoutEmail(ctx, link.SpecBefore(spec, done)); err != nil {
+		return link.Plan{}, err
+	}
+	plan, err := e.Plan(ctx, spec)
 	if err != nil {
 		return link.Plan{}, err
 	}
 	plan, problems := link.AsRestoration(plan, done, force)
 	plan.Of = r.ID
 	return plan, problems.Err()
+}
+
+// last is the receipt that ended what r, a removal, began: r itself, or one
+// that went on from it.
+func (e *Engine) last(r *journal.Receipt) (*journal.Receipt, error) {
+	list, _, err := e.receipts.List()
+	if err != nil {
+		return nil, err
+	}
+	id := r.ID
+	for _, one := range slices.Backward(list) { // the oldest first
+		if one.Kind == r.Kind && one.Of == id {
+			id = one.ID
+		}
+	}
+	if id == r.ID {
+		return r, nil
+	}
+	return e.receipts.Load(id)
+}
+
+// withoutEmail leaves out scope mappings that are gone, and those for e-mail,
+// which the decision settles. The plan says what does not come back.
+func (e *Engine) withoutEmail(ctx context.Context, spec link.Spec) (link.Spec, error) {
+	snaps, err := e.Observe(ctx, spec)
+	if err != nil {
+		return spec, err
+	}
+	fits := func(name string) bool {
+		return slices.ContainsFunc(snaps.Authentik.Mappings, func(m link.Mapping) bool {
+			return m.Name == name && m.Scope != "email"
+		})
+	}
+	spec.Provider.ScopeMappings = slices.DeleteFunc(slices.Clone(spec.Provider.ScopeMappings), func(name string) bool { return !fits(name) })
+	return spec, nil
 }
 
 // takenBack tells whether a receipt was undone to its end.

@@ -48,7 +48,10 @@ func (e *Engine) Newest(spec link.Spec) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	undone := map[string]bool{}
+	undone, kinds := map[string]bool{}, map[string]journal.Kind{}
+	for _, one := range list {
+		kinds[one.ID] = one.Kind
+	}
 	rotated := false           // by a newer receipt, which cannot be taken back
 	for _, one := range list { // the newest first, so an undo comes before what it took back
 		switch {
@@ -56,10 +59,10 @@ func (e *Engine) Newest(spec link.Spec) (string, error) {
 		case one.Kind == journal.Undo:
 			undone[one.Of] = undone[one.Of] || one.Outcome == journal.Completed
 		case (one.Kind == journal.Apply || one.Kind == journal.Remove) && undone[one.ID]:
-			undone[one.Of] = true // and what it went on from, along with it
+			undone[one.Of] = undone[one.Of] || kinds[one.Of] == one.Kind // what it went on from, along with it
 		case one.Kind == journal.Apply && one.Outcome != journal.Undone && (one.Done > 0 || one.Outcome == ""):
 			return one.ID, beneath(rotated, one.ID)
-		case one.Kind == journal.Remove && one.Outcome != journal.Undone && one.Done > 0:
+		case one.Kind == journal.Remove && one.Outcome != journal.Undone && (one.Done > 0 || one.Outcome == ""):
 			return one.ID, nil
 		case one.Kind == journal.Rotate && one.Done > 0:
 			rotated = true

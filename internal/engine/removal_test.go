@@ -5,10 +5,12 @@ import (
 	"errors"
 	"net/http"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/pocketbase/pocketbase/core"
 
 	"authpocket/internal/engine"
 	"authpocket/internal/journal"
@@ -188,16 +190,11 @@ func TestAnUndoneRemovalDoesNotOverwriteALinkMadeSince(t *testing.T) {
 	anew.Access, anew.Application.Publisher = &link.Access{Groups: []string{"admins"}}, new("New")
 	b.link(anew)
 	_, err := b.engine.Undo(t.Context(), id, false)
-	if problems, ok := errors.AsType[link.Problems](err); !ok || !strings.Contains(problems[0].Summary, "made anew since") {
+	if problems, ok := errors.AsType[link.Problems](err); !ok || !strings.Contains(problems[0].Summary, "made anew, or changed, since") {
 		t.Errorf("the error is %v", err)
 	}
-	forced, err := b.engine.Undo(t.Context(), id, true)
-	if err != nil {
-		t.Fatal(err)
-	}
-	b.apply(forced)
-	if bindings := b.box.Authentik().Snapshot().Bindings; len(bindings) != 1 {
-		t.Errorf("forced, it lets in %d", len(bindings))
+	if _, err := b.engine.Undo(t.Context(), id, true); err == nil {
+		t.Error("forced, it overwrites the link")
 	}
 }
 
@@ -249,4 +246,121 @@ func TestAStopOnTheWaySaysThatSomeWasWritten(t *testing.T) {
 	if strings.Contains(todo, "Nothing was written") || !strings.Contains(todo, "what was done before it stays") {
 		t.Errorf("it says %q", todo)
 	}
+}
+
+// linkedTo links users with access for staff, and takes the link apart in two
+// goes: first the slot, then the rest.
+func (b *bench) takenApartInTwo() (first, second string) {
+	b.t.Helper()
+	s := b.minimal()
+	s.Access = &link.Access{Groups: []string{"staff"}}
+	b.link(s)
+	b.cutShort(b.removal(b.minimal()))
+	first = b.newest(b.minimal())
+	b.apply(b.removal(b.minimal()))
+	return first, b.newest(b.minimal())
+}
+
+func TestUndoOfTheFirstPartOfARemovalTakesBackAllOfIt(t *testing.T) {
+	b, _ := kept(t)
+	first, second := b.takenApartInTwo()
+	if first == second {
+		t.Fatal("there is one receipt")
+	}
+	plan, err := b.engine.Undo(t.Context(), first, false)
+	if err != nil {
+		t.Fatal(err)
+	}
+	b.apply(plan)
+	if sim := b.box.Authentik().Snapshot(); len(sim.Applications) != 1 || len(sim.Bindings) != 1 {
+		t.Errorf("there are %d applications and %d bindings", len(sim.Applications), len(sim.Bindings))
+	}
+}
+
+func TestASlotAloneBringsNoApplicationBack(t *testing.T) {
+	b, _ := kept(t)
+	s := b.minimal()
+	s.Access = &link.Access{Groups: []string{"staff"}}
+	b.link(s)
+	b.cutShort(b.removal(b.minimal()))
+	id := b.newest(b.minimal())
+	slot, err := b.engine.Undo(t.Context(), id, false)
+	if err != nil || len(slot.Changes) != 1 || slot.Changes[0].Kind != link.KindOAuth2 {
+		t.Fatalf("with the application there, it is\n%s%v", show(slot), err)
+	}
+	b.authentik(http.MethodDelete, "/core/applications/pocketbase/", nil)
+	for _, p := range b.box.Authentik().Snapshot().Providers {
+		b.authentik(http.MethodDelete, "/providers/oauth2/"+strconv.Itoa(p.PK)+"/", nil)
+	}
+	for _, force := range []bool{false, true} {
+		if plan, err := b.engine.Undo(t.Context(), id, force); err == nil {
+			t.Errorf("without it, forced %t, it is\n%s", force, show(plan))
+		}
+	}
+}
+
+func TestTheSlotOfSomebodyElseIsLeftAlone(t *testing.T) {
+	b, _ := kept(t)
+	b.link(b.minimal())
+	b.cutShort(b.removal(b.minimal()))
+	id := b.newest(b.minimal())
+	users, err := b.box.PocketBase().App().FindCollectionByNameOrId("users")
+	if err != nil {
+		t.Fatal(err)
+	}
+	users.OAuth2.Enabled = true
+	users.OAuth2.Providers = append(users.OAuth2.Providers, core.OAuth2ProviderConfig{Name: "oidc", ClientId: "keycloak", ClientSecret: "theirs", AuthURL: "https://k.example/a", TokenURL: "https://k.example/t", UserInfoURL: "https://k.example/u"})
+	if err := b.box.PocketBase().App().Save(users); err != nil {
+		t.Fatal(err)
+	}
+	for _, force := range []bool{false, true} {
+		_, err := b.engine.Undo(t.Context(), id, force)
+		if problems, ok := errors.AsType[link.Problems](err); !ok || problems[0].Field != "pocketbase.slot" {
+			t.Errorf("forced %t: %v", force, err)
+		}
+	}
+	if got := b.secretsInPocketBase(); got["oidc"] != "theirs" {
+		t.Errorf("the secret is %q", got["oidc"])
+	}
+}
+
+func TestAKilledRemovalIsTheOneToUndo(t *testing.T) {
+	b, store := kept(t)
+	b.link(b.minimal())
+	plan := b.removal(b.minimal())
+	receipt, err := store.Begin(plan, journal.Meta{Kind: journal.Remove, AuthentikURL: b.box.AuthentikURL, PocketBaseURL: b.box.PocketBaseURL, Program: "test"})
+	if err == nil {
+		err = receipt.AboutTo(0)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	if id := b.newest(b.minimal()); id != receipt.ID {
+		t.Errorf("the newest is %s, want the removal %s", id, receipt.ID)
+	}
+}
+
+func TestOwnEmailMappingsDoNotKeepARemovalFromBeingUndone(t *testing.T) {
+	b, _ := kept(t)
+	s := b.minimal()
+	s.Email = link.EmailLeave
+	b.link(s)
+	own := b.box.Authentik().AddScopeMapping("Ours for e-mail", "email", "return {}")
+	provider := b.box.Authentik().Snapshot().Providers[0]
+	var keep []string
+	for _, m := range provider.PropertyMappings {
+		if m != b.mapping("authentik default OAuth Mapping: OpenID 'email'") {
+			keep = append(keep, m)
+		}
+	}
+	b.authentik(http.MethodPatch, "/providers/oauth2/"+strconv.Itoa(provider.PK)+"/", map[string]any{"property_mappings": append(keep, own)})
+	b.apply(b.removal(s))
+	plan, err := b.engine.Undo(t.Context(), b.newest(s), false)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !slices.ContainsFunc(plan.Warnings, func(w link.Warning) bool { return w.ID == "lost" && strings.Contains(w.Detail, "property_mappings") }) {
+		t.Errorf("it does not say what is lost: %+v", plan.Warnings)
+	}
+	b.apply(plan)
 }

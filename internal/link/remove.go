@@ -79,23 +79,28 @@ func (u *undoer) removeSlot(s Spec, found existing) {
 	} else if clientID = staleClient(s, *c, u.a, endpointsOf(Desired{AuthentikURL: cmp.Or(s.AuthentikURL, u.a.URL)}, s)); clientID == "" {
 		return
 	}
-	for _, slot := range Slots() {
-		i := slotIndex(c.OAuth2, slot)
-		if i < 0 || c.OAuth2.Providers[i].ClientID != clientID {
+	after := *c
+	after.OAuth2.Providers = slices.Clone(c.OAuth2.Providers)
+	from := oauth2Values(c.OAuth2, "", -1)
+	for i := len(c.OAuth2.Providers) - 1; i >= 0; i-- { // the last first: what comes after it is gone by then
+		p := c.OAuth2.Providers[i]
+		if !isSlot(p.Slot) || p.ClientID != clientID {
 			continue
 		}
-		if u.movesSecrets(*c, i) {
+		if u.movesSecrets(after, i) {
 			return
 		}
-		after := *c
-		after.OAuth2.Providers = slices.Delete(slices.Clone(c.OAuth2.Providers), i, i+1)
-		if len(after.OAuth2.Providers) == 0 { // nobody is left to sign in with
-			after.OAuth2.Enabled = false
-		}
-		u.add(Change{System: PB, Kind: KindOAuth2, Object: "OAuth2 of the collection " + quote(c.Name)}, c, &after,
-			slotValues(c.OAuth2, slot), slotValues(after.OAuth2, slot))
-		u.linkedPeople(slot)
+		after.OAuth2.Providers = slices.Delete(after.OAuth2.Providers, i, i+1)
+		from = append(from, p.values()...)
+		u.linkedPeople(p.Slot)
 	}
+	if len(after.OAuth2.Providers) == len(c.OAuth2.Providers) {
+		return
+	}
+	if len(after.OAuth2.Providers) == 0 { // nobody is left to sign in with
+		after.OAuth2.Enabled = false
+	}
+	u.add(Change{System: PB, Kind: KindOAuth2, Object: "OAuth2 of the collection " + quote(c.Name)}, c, &after, from, oauth2Values(after.OAuth2, "", -1))
 }
 
 // linkedPeople tells how many can no longer sign in once the slot is gone.

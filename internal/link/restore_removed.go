@@ -28,18 +28,28 @@ func SpecBefore(s Spec, done []Change) Spec {
 }
 
 // AsRestoration makes the plan that takes back a removal, whose changes done
-// are, out of one for the link as SpecBefore says it was. What would overwrite
-// what was made since, or open the application wider than it was, is a problem
-// unless it is forced; nobody is let in besides then.
+// are, out of one for the link as SpecBefore says it was. It never touches what
+// was made since. That the application may be open wider than it was is a
+// problem unless it is forced. Where the removal took only the slot, only the
+// slot comes back.
 func AsRestoration(p Plan, done []Change, force bool) (Plan, Problems) {
-	var problems Problems
+	var problems, never Problems
 	p.Purpose, p.Restores, p.Undoes, p.Force = PurposeUndo, true, done, force
 	// They signed in through the same client before.
 	w := warner(slices.DeleteFunc(slices.Clone(p.Warnings), func(x Warning) bool { return x.ID == "already-linked" }))
-	if madeAnew(p) {
-		problems.Add("application.slug", "authentik has the application "+quote(p.Desired.Application.Slug)+" again: the link was made anew since.",
-			"Undo it all the same to bring it back to what it was before it was taken apart.")
-		p.Changes = slices.DeleteFunc(slices.Clone(p.Changes), func(c Change) bool { return c.Kind == KindBinding })
+	p.Changes = slices.Clone(p.Changes)
+	switch {
+	case !deletes(done, KindApplication) && !deletes(done, KindProvider):
+		if slices.ContainsFunc(p.Changes, makesProvider) {
+			never.Add("application.slug", "The application that the slot led to is gone from authentik.", "Make the link again: there is nothing for the slot to lead to.")
+		}
+		p.Changes = slices.DeleteFunc(p.Changes, func(c Change) bool { return c.Kind != KindOAuth2 })
+	case madeAnew(p):
+		never.Add("application.slug", "authentik has the application "+quote(p.Desired.Application.Slug)+" again: the link was made anew, or changed, since.",
+			"Change the link as it stands, or take it apart before you undo this.")
+	}
+	if c := takesOver(p); c != "" && len(never) == 0 {
+		never.Add("pocketbase.slot", "The slot "+p.Desired.Slot.Slot+" was given to another provider since, with the client ID "+c+".", "Free that slot in PocketBase first, or make the link again in another one.")
 	}
 	for _, c := range done {
 		switch was := c.Before.(type) {
@@ -58,16 +68,46 @@ func AsRestoration(p Plan, done []Change, force bool) (Plan, Problems) {
 		}
 	}
 	p.Warnings = w
-	if len(problems) > 0 && !force {
-		return Plan{}, problems
+	if len(never) > 0 || len(problems) > 0 && !force {
+		return Plan{}, append(never, problems...)
 	}
 	return p, nil
 }
 
-// madeAnew tells whether the plan would give a provider that is there the
-// client ID of the one that was removed.
+func deletes(done []Change, kind Kind) bool {
+	return slices.ContainsFunc(done, func(c Change) bool { return c.Kind == kind && c.Action == Delete })
+}
+
+// madeAnew tells whether the plan would change an application that stands, and
+// that the removal had deleted, or give its provider another client ID.
 func madeAnew(p Plan) bool {
-	return slices.ContainsFunc(p.Changes, func(c Change) bool { return c.Kind == KindProvider && c.Action == Update && c.Changed("client_id") })
+	half := slices.ContainsFunc(p.Changes, func(c Change) bool {
+		return c.Kind == KindApplication && (c.Action == Create || c.Changed("provider"))
+	})
+	return !half && slices.ContainsFunc(p.Changes, func(c Change) bool {
+		return ofTheApplication(c) || c.Kind == KindProvider && c.Action == Update && c.Changed("client_id")
+	})
+}
+
+// ofTheApplication tells whether a change is of an application that is there,
+// or of who may use it.
+func ofTheApplication(c Change) bool {
+	return c.Kind == KindBinding || c.Kind == KindApplication && c.Action == Update
+}
+
+// takesOver is the client ID that our slot has for somebody else, empty where
+// it is free or ours.
+func takesOver(p Plan) string {
+	for _, c := range p.Changes {
+		before, ok := c.Before.(*CollectionState)
+		if !ok || c.Kind != KindOAuth2 {
+			continue
+		}
+		if i := slotIndex(before.OAuth2, p.Desired.Slot.Slot); i >= 0 && before.OAuth2.Providers[i].ClientID != p.Desired.Slot.ClientID {
+			return before.OAuth2.Providers[i].ClientID
+		}
+	}
+	return ""
 }
 
 // losses says what of a provider does not come back.

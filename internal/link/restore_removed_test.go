@@ -217,10 +217,32 @@ func TestABindingThatEndsIsNotMadeForGood(t *testing.T) {
 	s.Access = &link.Access{Groups: []string{"staff"}}
 	w := linkedWorld(t, s)
 	w.bindings[0].Expires = "2026-12-24T18:00:00Z"
-	s.Access = nil
-	a, p := w.observe(s.Query())
-	whole := link.Whole(mustPlan(t, w, s), a, p)
-	if strings.Contains(show(whole), "staff") || !slices.Contains(warningIDs(whole), "binding-left-out") {
-		t.Errorf("it is\n%s%v", show(whole), warningIDs(whole))
+	for _, access := range []*link.Access{nil, s.Access} {
+		s.Access = access
+		a, p := w.observe(s.Query())
+		whole := link.Whole(mustPlan(t, w, s), a, p)
+		if strings.Contains(show(whole), "staff") || !slices.Contains(warningIDs(whole), "binding-left-out") {
+			t.Errorf("it is\n%s%v", show(whole), warningIDs(whole))
+		}
+	}
+}
+
+func TestARemovalTakesBothSlotsOfOneClient(t *testing.T) {
+	w := linkedWorld(t, minimal())
+	c := w.collection("users")
+	twice := c.OAuth2.Providers[slices.IndexFunc(c.OAuth2.Providers, func(p link.OAuth2Provider) bool { return p.Slot == "oidc" })]
+	twice.Slot = "oidc3"
+	c.OAuth2.Providers = append(c.OAuth2.Providers, link.OAuth2Provider{Slot: "github", ClientID: "theirs"}, twice)
+	a, p := w.observe(minimal().Query())
+	plan, problems := link.NewRemoval(minimal(), a, p)
+	if len(problems) > 0 {
+		t.Fatal(problems)
+	}
+	left := plan.Changes[0].After.(*link.CollectionState).OAuth2.Providers
+	if slices.ContainsFunc(left, func(p link.OAuth2Provider) bool { return p.ClientID == twice.ClientID }) || left[len(left)-1].Slot != "github" {
+		t.Errorf("what is left is %+v", left)
+	}
+	if !plan.Changes[0].Changed("oidc.displayName") || !plan.Changes[0].Changed("oidc3.displayName") {
+		t.Errorf("the fields are\n%s", show(plan))
 	}
 }

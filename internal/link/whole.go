@@ -8,6 +8,7 @@ import "slices"
 // that it has besides those the spec names included.
 func Whole(p Plan, a AuthentikSnapshot, b PocketBaseSnapshot) Plan {
 	d := p.Desired
+	d.Bindings = slices.DeleteFunc(slices.Clone(d.Bindings), func(b BindingState) bool { return b.Expires != "" })
 	for _, one := range a.Bindings {
 		named := func(x BindingState) bool { return x.PK == one.PK }
 		if one.Enabled && one.Expires == "" && !slices.ContainsFunc(d.Bindings, named) {
