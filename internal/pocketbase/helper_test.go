@@ -92,7 +92,8 @@ func record(client *http.Client) *recorder {
 func config(t testing.TB, url, token string) Config {
 	t.Helper()
 	client := outbound.New(outbound.Config{})
-	t.Cleanup(client.CloseIdleConnections)
+	own := *client // a recorder put in front hides its transport
+	t.Cleanup(own.CloseIdleConnections)
 	return Config{URL: url, Token: secret.New(token), HTTP: client}
 }
 
