@@ -81,7 +81,7 @@ func markdownProse(s string) string {
 			out.WriteString("&#32;")
 		case c == '@':
 			out.WriteString("`@`")
-		case c == ':' && (end || s[i+1] == ' '):
+		case c == ':' && (end || s[i+1] == ' ' && i+2 < len(s)): // a space at the end is a number
 			out.WriteRune(c)
 		case isPlain(c):
 			out.WriteRune(c)
