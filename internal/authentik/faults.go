@@ -1,6 +1,7 @@
 package authentik
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -132,16 +133,9 @@ func (c *Client) noAnswer(err error) *link.Fault {
 	case errors.Is(err, outbound.ErrAddressRefused):
 		todo = "Enter authentik's own address."
 	default:
-		todo = orText(outbound.CertificateTodo("authentik", err), todo)
+		todo = cmp.Or(outbound.CertificateTodo("authentik", err), todo)
 	}
 	return fault(link.FaultUnreachable, fieldURL, "authentik at "+c.host()+" cannot be reached: "+outbound.Reason(err)+".", todo, err)
-}
-
-func orText(text, fallback string) string {
-	if text == "" {
-		return fallback
-	}
-	return text
 }
 
 func (c *Client) redirected(n need, a answer) *link.Fault {

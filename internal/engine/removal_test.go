@@ -19,13 +19,8 @@ import (
 )
 
 func TestARemovalIsTakenBackFieldByField(t *testing.T) {
-	b := newBench(t)
+	b, _ := kept(t)
 	b.box.Authentik().AddGroup("staff")
-	store, err := journal.Open(t.TempDir())
-	if err != nil {
-		t.Fatal(err)
-	}
-	b.engine.For(b.box.AuthentikURL, b.box.PocketBaseURL).KeepReceipts(store, "test")
 	s := b.minimal()
 	s.Access = &link.Access{Groups: []string{"staff"}}
 	s.Application.Name, s.Application.Publisher, s.Application.OpenInNewTab = new("Shop"), new("Us"), new(true)
@@ -65,13 +60,8 @@ func TestARemovalIsTakenBackFieldByField(t *testing.T) {
 }
 
 func TestAnUndoneRemovalNeverOpensWider(t *testing.T) {
-	b := newBench(t)
+	b, _ := kept(t)
 	b.box.Authentik().AddGroup("staff")
-	store, err := journal.Open(t.TempDir())
-	if err != nil {
-		t.Fatal(err)
-	}
-	b.engine.For(b.box.AuthentikURL, b.box.PocketBaseURL).KeepReceipts(store, "test")
 	s := b.minimal()
 	s.Access = &link.Access{Groups: []string{"staff"}}
 	b.link(s)

@@ -88,15 +88,10 @@ func Candidates(s Spec, a AuthentikSnapshot, p PocketBaseSnapshot) []Candidate {
 
 func slotWithClient(s Spec, p PocketBaseSnapshot, clientID string) string {
 	c := p.Collection(Value(s.PocketBase.Collection, DefaultCollection))
-	if c == nil || clientID == "" {
+	if c == nil {
 		return ""
 	}
-	for _, o := range c.OAuth2.Providers {
-		if isSlot(o.Slot) && o.ClientID == clientID {
-			return o.Slot
-		}
-	}
-	return ""
+	return c.slotWith(clientID)
 }
 
 func isSlot(name string) bool { return slices.Contains(Slots(), name) }

@@ -1,6 +1,7 @@
 package link
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 )
@@ -9,7 +10,7 @@ import (
 // the removal was of, with all that its changes show of what was there.
 func SpecBefore(s Spec, done []Change) Spec {
 	s.Existing = ExistingUse // what the removal left, another collection has
-	s.Email = orDecision(s.Email)
+	s.Email = cmp.Or(s.Email, EmailLeave)
 	for _, c := range done {
 		switch was := c.Before.(type) {
 		case *ApplicationState:
@@ -130,13 +131,6 @@ func (p Plan) losses(w *warner, was ProviderState) {
 	if len(lines) > 0 {
 		w.add(lostWarning, Authentik, "Not all of the provider comes back.", "Settings that a link does not have: "+strings.Join(lines, "; ")+".")
 	}
-}
-
-func orDecision(d EmailDecision) EmailDecision {
-	if d == "" {
-		return EmailLeave
-	}
-	return d
 }
 
 func (a ApplicationState) asSpec() Application {

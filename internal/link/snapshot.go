@@ -201,9 +201,7 @@ func (s *PocketBaseSnapshot) ManagedBy() string {
 
 // uses tells whether a slot of any auth collection has the client id.
 func (s *PocketBaseSnapshot) uses(clientID string) bool {
-	return slices.ContainsFunc(s.Collections, func(c CollectionState) bool {
-		return slices.ContainsFunc(c.OAuth2.Providers, func(p OAuth2Provider) bool { return isSlot(p.Slot) && p.ClientID == clientID })
-	})
+	return slices.ContainsFunc(s.Collections, func(c CollectionState) bool { return c.slotWith(clientID) != "" })
 }
 
 // usedBesides names an auth collection other than this one that signs in with
@@ -211,7 +209,7 @@ func (s *PocketBaseSnapshot) uses(clientID string) bool {
 func (s *PocketBaseSnapshot) usedBesides(collection, clientID string) string {
 	other := ""
 	for _, c := range s.Collections {
-		has := slices.ContainsFunc(c.OAuth2.Providers, func(p OAuth2Provider) bool { return isSlot(p.Slot) && p.ClientID == clientID })
+		has := c.slotWith(clientID) != ""
 		switch {
 		case has && c.Name == collection:
 			return ""
@@ -220,6 +218,16 @@ func (s *PocketBaseSnapshot) usedBesides(collection, clientID string) string {
 		}
 	}
 	return other
+}
+
+// slotWith is the slot that has the client id, empty for none.
+func (c CollectionState) slotWith(clientID string) string {
+	for _, o := range c.OAuth2.Providers {
+		if isSlot(o.Slot) && o.ClientID == clientID && clientID != "" {
+			return o.Slot
+		}
+	}
+	return ""
 }
 
 // CollectionState is an auth collection.

@@ -146,11 +146,9 @@ func (u *undoer) pair(c Change, after *PairState) {
 // with too.
 func (u *undoer) usedElsewhere(clientID string) bool {
 	for _, c := range u.p.Collections {
-		for _, o := range c.OAuth2.Providers {
-			if c.Name != u.own && isSlot(o.Slot) && o.ClientID == clientID {
-				u.warnings.add("in-use", Authentik, "The application and its provider stay.", "The auth collection "+quote(c.Name)+" signs in with them too, through "+o.Slot+".")
-				return true
-			}
+		if slot := c.slotWith(clientID); c.Name != u.own && slot != "" {
+			u.warnings.add("in-use", Authentik, "The application and its provider stay.", "The auth collection "+quote(c.Name)+" signs in with them too, through "+slot+".")
+			return true
 		}
 	}
 	return false

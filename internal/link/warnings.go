@@ -80,7 +80,7 @@ func (w *warner) shared(d Desired, a AuthentikSnapshot, p PocketBaseSnapshot) {
 		return
 	}
 	for _, c := range p.Collections {
-		if c.Name != d.Collection.Name && slices.ContainsFunc(c.OAuth2.Providers, func(o OAuth2Provider) bool { return isSlot(o.Slot) && o.ClientID == now.ClientID }) {
+		if c.Name != d.Collection.Name && c.slotWith(now.ClientID) != "" {
 			w.add("shared-application", Authentik, "The collection "+c.Name+" signs in with the same application.",
 				"What is changed in authentik counts for both. After a new client ID or secret, sign-in through "+c.Name+" fails until its own link is given that too (authpocket apply --rewrite-secret, or the button beside the failed check). For a link of its own, make a new application beside it.")
 			return

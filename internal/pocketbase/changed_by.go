@@ -1,6 +1,7 @@
 package pocketbase
 
 import (
+	"cmp"
 	"context"
 	"net/url"
 	"slices"
@@ -27,7 +28,7 @@ func (c *Client) ChangedBy(ctx context.Context, since time.Time, changes []link.
 		if what == "" || logTime(e.Created).Before(since.Add(ahead).Add(-time.Second)) {
 			continue
 		}
-		line := "a superuser at " + plain(orUnknown(e.Data.UserIP)) + " changed " + what + " at " + logTime(e.Created).UTC().Format("15:04:05 UTC")
+		line := "a superuser at " + plain(cmp.Or(e.Data.UserIP, "an unknown address")) + " changed " + what + " at " + logTime(e.Created).UTC().Format("15:04:05 UTC")
 		if !slices.Contains(said, line) {
 			said = append(said, line)
 		}
@@ -48,11 +49,4 @@ func changedObject(e trailEntry, changes []link.Change) string {
 		}
 	}
 	return ""
-}
-
-func orUnknown(address string) string {
-	if address == "" {
-		return "an unknown address"
-	}
-	return address
 }

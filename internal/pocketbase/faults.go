@@ -1,6 +1,7 @@
 package pocketbase
 
 import (
+	"cmp"
 	"errors"
 	"net/http"
 	"net/url"
@@ -31,9 +32,7 @@ func unreachable(base string, err error) *link.Fault {
 	case errors.Is(err, outbound.ErrAddressRefused):
 		todo = "Enter the address of PocketBase itself."
 	default:
-		if certificate := outbound.CertificateTodo("PocketBase", err); certificate != "" {
-			todo = certificate
-		}
+		todo = cmp.Or(outbound.CertificateTodo("PocketBase", err), todo)
 	}
 	return fault(link.FaultUnreachable, fieldURL, "PocketBase at "+base+" gave no answer: "+outbound.Reason(err)+".", todo, err)
 }

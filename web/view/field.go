@@ -20,7 +20,7 @@ type Problems []Problem
 func NewProblems(found link.Problems) Problems {
 	var list Problems
 	for _, p := range found {
-		list = append(list, Problem{Target: FieldID(control(p.Field)), Text: sentence(p)})
+		list = append(list, Problem{Target: FieldID(control(p.Field)), Text: Sentence(p)})
 	}
 	return list
 }
@@ -55,8 +55,6 @@ func (p Problems) In(prefixes ...string) bool {
 	}
 	return false
 }
-
-func sentence(p link.Problem) string { return Sentence(p) }
 
 // Sentence is a problem in the wizard's words: those in brackets are for link
 // files.
