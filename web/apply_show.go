@@ -30,6 +30,8 @@ func (s *Server) applyEvents(w http.ResponseWriter, r *http.Request, sess *sessi
 		s.notFound(w, r)
 		return
 	}
+	r, leave := sess.streams.join(r)
+	defer leave()
 	state := func() (int, bool, <-chan struct{}) {
 		events, over, moved := job.happened.look()
 		return len(events), over, moved

@@ -24,7 +24,7 @@ type follow func() (count int, over bool, moved <-chan struct{})
 
 // stream sends the messages 1 to n of a record, then the last one as n+1 and
 // the event "done". It begins after what the browser has already, and ends
-// with the record, the browser or the program.
+// with the record, the browser or the program. The caller has joined streams.
 func (s *Server) stream(w http.ResponseWriter, r *http.Request, state follow, message func(n int) templ.Component) {
 	out := http.NewResponseController(w)
 	// A stream outlasts the server's limit, but each event has to be taken.
@@ -47,6 +47,7 @@ func (s *Server) stream(w http.ResponseWriter, r *http.Request, state follow, me
 		for sent < last {
 			sent++
 			if err := send(r.Context(), w, sent, message(sent)); err != nil {
+				s.logError(r, "sending an event", err)
 				return
 			}
 		}

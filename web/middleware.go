@@ -1,16 +1,21 @@
 package web
 
 import (
+	"context"
+	"errors"
 	"fmt"
+	"io"
 	"log/slog"
 	"net/http"
 	"runtime/debug"
+	"syscall"
 	"time"
 
 	"github.com/go-chi/chi/v5"
 	"github.com/go-chi/chi/v5/middleware"
 
 	"authpocket/web/door"
+	"authpocket/web/respond"
 	"authpocket/web/view"
 )
 
@@ -63,7 +68,7 @@ func (s *Server) recoverPanics(next http.Handler) http.Handler {
 			}
 			s.cfg.Log.ErrorContext(r.Context(), "panic", slog.String("id", middleware.GetReqID(r.Context())),
 				slog.String("reason", fmt.Sprintf("%T", reason)), slog.String("stack", string(debug.Stack())))
-			s.broken(w, r)
+			respond.Last(w, s.lastPage)
 		}()
 		next.ServeHTTP(w, r)
 	})
@@ -81,9 +86,27 @@ func (s *Server) ownPagesOnly() func(http.Handler) http.Handler {
 	}))
 }
 
+// limitBody bounds what is read of a form. It ends the request's context when
+// the client hangs up amid the form: net/http watches for that only afterwards.
 func (s *Server) limitBody(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		r.Body = http.MaxBytesReader(w, r.Body, maxBody)
+		ctx, cancel := context.WithCancel(r.Context())
+		defer cancel()
+		r = r.WithContext(ctx)
+		r.Body = http.MaxBytesReader(w, &watchedBody{r.Body, cancel}, maxBody)
 		next.ServeHTTP(w, r)
 	})
+}
+
+type watchedBody struct {
+	io.ReadCloser
+	gone func()
+}
+
+func (b *watchedBody) Read(p []byte) (int, error) {
+	n, err := b.ReadCloser.Read(p)
+	if errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, syscall.ECONNRESET) {
+		b.gone()
+	}
+	return n, err
 }

@@ -1,6 +1,8 @@
 package web
 
 import (
+	"bytes"
+	"context"
 	"errors"
 	"log/slog"
 	"net/http"
@@ -11,18 +13,16 @@ import (
 	"github.com/go-chi/chi/v5/middleware"
 
 	"authpocket/internal/link"
+	"authpocket/web/respond"
 	"authpocket/web/view"
 )
 
-// render writes a whole page. It is buffered, so a template that fails gives
-// a clean error page.
+// render writes a whole page, or the last page where its template fails.
 func (s *Server) render(w http.ResponseWriter, r *http.Request, status int, page templ.Component) {
 	w.Header().Set("Vary", "HX-Request-Type")
-	broken := templ.WithErrorHandler(func(r *http.Request, err error) http.Handler {
+	if err := respond.Page(w, r, status, page, s.lastPage); err != nil {
 		s.logError(r, "rendering", err)
-		return http.HandlerFunc(s.broken)
-	})
-	templ.Handler(page, templ.WithStatus(status), broken).ServeHTTP(w, r)
+	}
 }
 
 // redirect sends the browser on with a GET.
@@ -74,8 +74,13 @@ func (s *Server) problem(w http.ResponseWriter, r *http.Request, status int, p v
 
 // fail writes the page for an error on the way to a page. again is where to
 // try it once more. Faults are in words already; anything else is logged and
-// gives nothing away.
+// gives nothing away. A client that is gone, which is what ended the asking,
+// gets nothing.
 func (s *Server) fail(w http.ResponseWriter, r *http.Request, sess *session, err error, again string) {
+	if respond.Gone(r) {
+		respond.Nothing(w)
+		return
+	}
 	s.logError(r, "asking a system", err)
 	summary, todo := link.Words(err)
 	page := view.ProblemPage{Head: s.head(sess), Summary: summary, Todo: todo, Answers: true, Actions: []view.Action{{Label: "Try again", URL: again}}}
@@ -92,7 +97,12 @@ func (s *Server) fail(w http.ResponseWriter, r *http.Request, sess *session, err
 	s.problem(w, r, status, page)
 }
 
+// logError logs what failed. What fails because its client is gone has not
+// failed.
 func (s *Server) logError(r *http.Request, what string, err error) {
+	if respond.Gone(r) {
+		return
+	}
 	s.cfg.Log.ErrorContext(r.Context(), what, slog.String("id", middleware.GetReqID(r.Context())), slog.Any("error", err))
 }
 
@@ -120,11 +130,18 @@ func (s *Server) wrongMethod(w http.ResponseWriter, r *http.Request) {
 	})
 }
 
-func (s *Server) broken(w http.ResponseWriter, r *http.Request) {
-	s.problem(w, r, http.StatusInternalServerError, view.ProblemPage{
-		Head: view.Head{Title: "Something went wrong inside authpocket"}, Summary: "It is not something you did.",
-		Todo: "The program's log has the details. Your answers are kept, so you can go back and try again.", Actions: start(),
-	})
+// lastPage renders the page for a page that cannot be rendered, and for a
+// panic. That is done once, at the start, so that nothing can fail later.
+func lastPage(note string, assets view.Assets) ([]byte, error) {
+	page := view.ProblemPage{
+		Head:    view.Head{Title: "Something went wrong inside authpocket", Note: note, Assets: assets},
+		Summary: "It is not something you did.",
+		Todo:    "The program's log has the details. Your answers are kept, so you can go back and try again.",
+		Actions: start(),
+	}
+	var text bytes.Buffer
+	err := view.ProblemView(page).Render(context.Background(), &text)
+	return text.Bytes(), err
 }
 
 // sessionOver tells a browser once that its session is gone, and takes the

@@ -51,6 +51,7 @@ type Server struct {
 	files    *static.Files
 	assets   view.Assets
 	sessions *sessions
+	lastPage []byte // for what must not happen
 	door     *door.Door
 	jobs     jobs
 	signIns  signIns
@@ -73,8 +74,11 @@ func New(cfg Config) *Server {
 	s.assets = view.Assets{
 		Styles: files.URL(static.Styles), App: files.URL(static.App), HTMX: files.URL(static.HTMX), Icon: files.URL(static.Icon),
 	}
+	if s.lastPage, err = lastPage(cfg.Prefill.Note, s.assets); err != nil {
+		panic(err) // it is always the same page
+	}
 	s.door = door.New(door.Config{
-		Print: cfg.Print, Closed: cfg.Closed, Log: cfg.Log, Assets: s.assets, Note: cfg.Prefill.Note,
+		Print: cfg.Print, Closed: cfg.Closed, Log: cfg.Log, Assets: s.assets, Note: cfg.Prefill.Note, LastPage: s.lastPage,
 		Open: []string{"/signin/callback", "/try/"}, // a test sign-in's way back, and its links
 	})
 	s.jobs.ctx, s.jobs.cancel = context.WithCancel(context.Background())

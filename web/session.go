@@ -23,6 +23,7 @@ type session struct {
 	id      string // empty until the session is kept
 	created time.Time
 	used    time.Time // guarded by sessions.mu
+	streams streams
 
 	mu         sync.Mutex
 	authentik  *authentikAnswer

@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"authpocket/internal/link"
+	"authpocket/web/respond"
 	"authpocket/web/view"
 )
 
@@ -32,6 +33,10 @@ func (s *Server) saveSettings(w http.ResponseWriter, r *http.Request, sess *sess
 	plan, err := s.engine(p).Plan(r.Context(), spec)
 	if found := problemsIn(err); len(found) > 0 {
 		s.settingsProblems(w, r, sess, form, spec, found)
+		return
+	}
+	if respond.Gone(r) { // then nothing is known of the answers
+		respond.Nothing(w)
 		return
 	}
 	rev := sess.setSpec(spec, err == nil)

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"context"
 	"net/http"
 	"strings"
 
@@ -34,7 +35,8 @@ func (s *Server) deleteSignIn(w http.ResponseWriter, r *http.Request, sess *sess
 		s.signInPage(w, r, sess, run, http.StatusUnprocessableEntity, "Type "+view.AccountName(*v.Record)+" to confirm. Nothing was deleted.")
 		return
 	}
-	if err := s.engine(p).DeleteTestAccount(r.Context(), run.desired, *run.test, *v); err != nil {
+	ctx := context.WithoutCancel(r.Context()) // a browser that leaves takes no deletion back
+	if err := s.engine(p).DeleteTestAccount(ctx, run.desired, *run.test, *v); err != nil {
 		s.logError(r, "deleting a test account", err)
 		summary, todo := link.Words(err)
 		s.signInPage(w, r, sess, run, http.StatusUnprocessableEntity, summary+" "+todo)

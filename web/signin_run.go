@@ -44,6 +44,7 @@ type signInRun struct {
 	invite   *invite
 	made     time.Time
 	happened *record[link.Verdict]
+	streams  streams // of whoever has the invitation
 
 	mu       sync.Mutex
 	test     *engine.SignIn // nil until it was begun
@@ -53,7 +54,7 @@ type signInRun struct {
 	link     string      // authentik's page, where it is opened by hand
 	note     string      // why there is no verdict
 	deleted  bool        // the account that it made is gone
-	busy     bool        // the engine is finding out what came of it
+	busy     bool        // it has come back, and the engine is finding out what came of it
 	gone     bool        // it takes part in nothing any more
 }
 
@@ -104,7 +105,8 @@ func (run *signInRun) open(state string, late func()) (string, bool) {
 	return run.test.WithState(state), true
 }
 
-// take marks the run as come back, once. What comes with another state than
+// take marks the run as come back, once, and as busy until finish is done with
+// it, so that nothing is wiped in between. What comes with another state than
 // it was opened with is not its return.
 func (run *signInRun) take(state string, code secret.Text, failed string, missing link.Missing) (link.Return, bool) {
 	run.mu.Lock()
@@ -112,7 +114,7 @@ func (run *signInRun) take(state string, code secret.Text, failed string, missin
 	if run.test == nil || run.returned || run.gone || missing == link.MissingNothing && (state == "" || state != run.state) {
 		return link.Return{}, false
 	}
-	run.returned = true
+	run.returned, run.busy = true, true
 	if run.timer != nil {
 		run.timer.Stop()
 	}
@@ -120,17 +122,17 @@ func (run *signInRun) take(state string, code secret.Text, failed string, missin
 }
 
 // finish has the engine find out what the return leads to. It needs the
-// session's tokens again.
+// session's tokens again, and ends what take began.
 func (s *Server) finish(run *signInRun, back link.Return) {
 	sess := run.sess
 	sess.mu.Lock()
 	defer sess.mu.Unlock()
 	if sess.authentik == nil || sess.pocketbase == nil {
+		run.work(false)
 		run.stop(tokensGone)
 		return
 	}
 	e := s.engine(progress{authentik: sess.authentik, pocketbase: sess.pocketbase})
-	run.work(true)
 	began := s.beginWork(sess, func(ctx context.Context) {
 		defer run.work(false)
 		defer run.happened.end()
@@ -143,7 +145,7 @@ func (s *Server) finish(run *signInRun, back link.Return) {
 	}
 }
 
-// work marks whether the engine needs what the run holds.
+// work marks whether something needs what the run holds.
 func (run *signInRun) work(busy bool) {
 	run.mu.Lock()
 	defer run.mu.Unlock()

@@ -100,6 +100,8 @@ func (s *Server) signInEvents(w http.ResponseWriter, r *http.Request, sess *sess
 		s.notFound(w, r)
 		return
 	}
+	r, leave := sess.streams.join(r)
+	defer leave()
 	s.streamSignIn(w, r, run, func(in view.SignInInput) templ.Component {
 		in.Base = "/signin/" + run.id
 		in.Own = sess.look().own()

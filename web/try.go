@@ -1,6 +1,7 @@
 package web
 
 import (
+	"context"
 	"crypto/sha256"
 	"crypto/subtle"
 	"fmt"
@@ -13,6 +14,7 @@ import (
 
 	"authpocket/static"
 	"authpocket/web/door"
+	"authpocket/web/respond"
 	"authpocket/web/view"
 )
 
@@ -49,31 +51,48 @@ func (s *Server) tried(w http.ResponseWriter, r *http.Request) (*signInRun, bool
 	return nil, false
 }
 
-// holds tells whether the link was not used yet, or by this very browser.
+// tryKey returns the key that the browser has for the link, empty for none.
+func tryKey(r *http.Request) string {
+	if c, err := r.Cookie(tryCookie); err == nil && len(c.Value) == len(newID()) {
+		return c.Value
+	}
+	return ""
+}
+
+// giveKey gives the browser a key to claim the link with. Until then the key
+// is kept by the browser alone.
+func giveKey(w http.ResponseWriter, r *http.Request) string {
+	key := newID()
+	http.SetCookie(w, &http.Cookie{ // #nosec G124 -- Secure where the browser takes it
+		Name: tryCookie, Value: key, Path: r.URL.Path, Secure: door.Secure(r), HttpOnly: true, SameSite: http.SameSiteStrictMode,
+	})
+	return key
+}
+
+// holds reports whether the link was not used yet, or by this very browser.
 func (run *signInRun) holds(r *http.Request) bool {
 	run.mu.Lock()
 	defer run.mu.Unlock()
-	if run.invite.key == "" {
-		return true
-	}
-	c, err := r.Cookie(tryCookie)
-	return err == nil && subtle.ConstantTimeCompare([]byte(c.Value), []byte(run.invite.key)) == 1
+	return run.invite.key == "" || subtle.ConstantTimeCompare([]byte(tryKey(r)), []byte(run.invite.key)) == 1
 }
 
-// claim uses the link up for one browser.
+// claim uses the link up for one browser. It takes the key that the browser
+// was given with the page, so that it holds the link even if the answer to
+// this is lost.
 func (run *signInRun) claim(w http.ResponseWriter, r *http.Request) bool {
 	if !run.holds(r) {
 		return false
 	}
 	run.mu.Lock()
 	defer run.mu.Unlock()
-	if run.invite.key != "" {
-		return run.test != nil // pressed twice
+	if run.invite.key != "" { // pressed twice, or the first answer was lost
+		_, over, _ := run.happened.look()
+		return run.test != nil || !over
 	}
-	run.invite.key = newID()
-	http.SetCookie(w, &http.Cookie{ // #nosec G124 -- Secure where the browser takes it
-		Name: tryCookie, Value: run.invite.key, Path: r.URL.Path, Secure: door.Secure(r), HttpOnly: true, SameSite: http.SameSiteStrictMode,
-	})
+	if run.invite.key = tryKey(r); run.invite.key == "" {
+		run.invite.key = giveKey(w, r)
+	}
+	run.streams.end() // of others who looked at the link
 	return true
 }
 
@@ -83,6 +102,9 @@ func (s *Server) showTry(w http.ResponseWriter, r *http.Request) {
 	run, ok := s.tried(w, r)
 	if !ok {
 		return
+	}
+	if tryKey(r) == "" {
+		giveKey(w, r)
 	}
 	in, count := run.now()
 	in.Base, in.Script = "/try/"+chi.URLParam(r, "token"), s.files.URL(static.SignIn)
@@ -105,6 +127,10 @@ func (s *Server) startTry(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	if err := s.beginTest(r.Context(), p, run); err != nil {
+		if respond.Gone(r) { // it can be begun again
+			respond.Nothing(w)
+			return
+		}
 		s.logError(r, "beginning a test sign-in", err)
 		run.stop("PocketBase did not say how to begin a sign-in.")
 	}
@@ -125,6 +151,17 @@ func (s *Server) returnTry(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
+// until returns when a stream of the link ends at the latest: with the link
+// where nobody has begun, else with the session that has sent it.
+func (run *signInRun) until() time.Time {
+	run.mu.Lock()
+	defer run.mu.Unlock()
+	if run.invite.key == "" {
+		return run.invite.expires
+	}
+	return run.made.Add(sessionLife)
+}
+
 // tryEvents handles the "GET /try/{token}/events" route: the stages, and
 // nothing about the account.
 func (s *Server) tryEvents(w http.ResponseWriter, r *http.Request) {
@@ -132,7 +169,14 @@ func (s *Server) tryEvents(w http.ResponseWriter, r *http.Request) {
 	if !ok {
 		return
 	}
-	s.streamSignIn(w, r, run, func(in view.SignInInput) templ.Component {
+	r, leave := run.streams.join(r)
+	defer leave()
+	if _, ok := s.tried(w, r); !ok { // asked again, for claim ends only streams that have joined
+		return
+	}
+	ctx, cancel := context.WithDeadline(r.Context(), run.until())
+	defer cancel()
+	s.streamSignIn(w, r.WithContext(ctx), run, func(in view.SignInInput) templ.Component {
 		in.Base = "/try/" + chi.URLParam(r, "token")
 		return view.TryUpdate(view.NewTry(view.Head{Assets: s.assets}, in, ""))
 	})

@@ -101,6 +101,8 @@ func (s *Server) verifyEvents(w http.ResponseWriter, r *http.Request, sess *sess
 		s.notFound(w, r)
 		return
 	}
+	r, leave := sess.streams.join(r)
+	defer leave()
 	state := func() (int, bool, <-chan struct{}) {
 		entries, over, moved := run.happened.look()
 		return len(entries), over, moved

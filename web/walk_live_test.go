@@ -17,10 +17,14 @@ import (
 
 // living is a browser at a link that stands, and for each route with a
 // parameter a path that leads to something real.
-func living(t *testing.T) (*wizard, *browser, map[string]string) {
+func living(t *testing.T, change ...func(*Config)) (*wizard, *browser, map[string]string) {
 	t.Helper()
 	box := newSandbox(t)
-	w := keeping(t, box, prefilled(box))
+	cfg := prefilled(box)
+	for _, one := range change {
+		one(&cfg)
+	}
+	w := keeping(t, box, cfg)
 	b := w.browser().linked()
 	job := w.only(t).applies[0].id
 	test := b.post("/signin", nil).want(303).header.Get("Location")

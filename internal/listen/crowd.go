@@ -40,7 +40,8 @@ type member struct {
 	once  sync.Once
 	// guarded by crowd.mu
 	working bool
-	since   time.Time // when its client's part began
+	stream  bool      // it has sent what there was and waits for more to happen
+	since   time.Time // when its client's part began, or the wait for more
 	writing time.Time // when the write under way began, zero for none
 }
 
@@ -89,20 +90,30 @@ func (c *crowd) join(m *member) bool {
 }
 
 // makeRoom hangs up on the connection that has waited for its client the
-// longest, if any has for longer than its turn.
+// longest, if any has for longer than its turn, and else on the stream that has
+// been silent the longest.
 func (c *crowd) makeRoom() {
 	c.mu.Lock()
-	var longest *member
-	first := time.Now().Add(-turn)
-	for m := range c.members {
-		if since, waiting := m.waits(); waiting && since.Before(first) {
-			longest, first = m, since
-		}
+	longest := c.longest(false)
+	if longest == nil {
+		longest = c.longest(true)
 	}
 	c.mu.Unlock()
 	if longest != nil {
 		_ = longest.Close() // its server notices
 	}
+}
+
+// longest returns the stream or other connection that has waited the longest,
+// nil where none has for longer than its turn. The caller holds mu.
+func (c *crowd) longest(stream bool) (longest *member) {
+	first := time.Now().Add(-turn)
+	for m := range c.members {
+		if since, waiting := m.waits(); waiting && m.stream == stream && since.Before(first) {
+			longest, first = m, since
+		}
+	}
+	return longest
 }
 
 // Close leaves the crowd.
@@ -145,7 +156,8 @@ func withMember(ctx context.Context, conn net.Conn) context.Context {
 	return ctx
 }
 
-// markWork marks connections as working, but for while they wait for a body.
+// markWork marks connections as working, but for while they wait for a body or
+// have flushed an answer that goes on: an event stream waits for more to happen.
 func markWork(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		m, ok := r.Context().Value(memberKey{}).(*member)
@@ -154,9 +166,9 @@ func markWork(next http.Handler) http.Handler {
 			return
 		}
 		m.set(func() { m.working, m.since = true, time.Now() })
-		defer m.set(func() { m.working, m.since = false, time.Now() })
+		defer m.set(func() { m.working, m.stream, m.since = false, false, time.Now() })
 		r.Body = &body{r.Body, m}
-		next.ServeHTTP(w, r)
+		next.ServeHTTP(&answer{w, m}, r)
 	})
 }
 
@@ -170,3 +182,25 @@ func (b *body) Read(p []byte) (int, error) {
 	defer b.m.set(func() { b.m.working = true })
 	return b.ReadCloser.Read(p)
 }
+
+// answer notes when a handler has flushed what it has, and writes again.
+type answer struct {
+	http.ResponseWriter
+	m *member
+}
+
+func (a *answer) Write(p []byte) (int, error) {
+	a.m.set(func() { a.m.working, a.m.stream = true, false })
+	return a.ResponseWriter.Write(p)
+}
+
+func (a *answer) Flush() { _ = a.FlushError() }
+
+func (a *answer) FlushError() error {
+	err := http.NewResponseController(a.ResponseWriter).Flush()
+	a.m.set(func() { a.m.working, a.m.stream, a.m.since = false, true, time.Now() })
+	return err
+}
+
+// Unwrap leads http.ResponseController to the deadlines.
+func (a *answer) Unwrap() http.ResponseWriter { return a.ResponseWriter }

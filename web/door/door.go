@@ -31,6 +31,8 @@ type Config struct {
 	Log    *slog.Logger // nil discards
 	Assets view.Assets
 	Note   string // the demo's banner
+	// LastPage is shown where the door's own page cannot be rendered.
+	LastPage []byte
 	// Open are paths for everybody, each guarded by a secret of its own. One
 	// that ends in / stands for all below it.
 	Open []string

@@ -49,7 +49,9 @@ func (h Hosts) Only(next http.Handler) http.Handler {
 }
 
 // believe takes over what a trusted proxy says, drops what anyone else says,
-// and tells whether the peer may speak to us at all.
+// and reports whether the peer may speak to us at all. A browser may come from
+// a proxy's address too, under a name that somebody made lead here, and say
+// what proxies say; its own Host gives it away.
 func (h Hosts) believe(r *http.Request) (_ *http.Request, peer bool) {
 	remote, err := netip.ParseAddrPort(r.RemoteAddr)
 	from := remote.Addr().Unmap().WithZone("")
@@ -67,9 +69,25 @@ func (h Hosts) believe(r *http.Request) (_ *http.Request, peer bool) {
 		r.Header.Del(name)
 	}
 	if trusted && host != "" {
+		if !h.upstream(r.Host) {
+			return r, false
+		}
 		r.Host = host
 	}
 	return r, trusted || len(h.Proxies) == 0 || err == nil && from.IsLoopback()
+}
+
+// upstream reports whether a proxy may have sent a request to us under this
+// Host: the public name, which most pass on, or an address, a name of this
+// machine or one without a dot, such as a container's, which nginx and Apache
+// put in its place. None of those can be a name that somebody else has in DNS.
+func (h Hosts) upstream(host string) bool {
+	name := hostname(host)
+	if h.Public != nil && strings.EqualFold(name, hostname(h.Public.Host)) {
+		return true
+	}
+	_, err := netip.ParseAddr(strings.Trim(name, "[]"))
+	return err == nil || loopbackName(name) || !strings.ContainsAny(name, ".[]")
 }
 
 // last is the newest of the values that a chain of proxies has put together.

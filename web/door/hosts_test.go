@@ -118,6 +118,31 @@ func TestOnlyTrustedProxiesAreBelieved(t *testing.T) {
 	}
 }
 
+// A page whose name was made to lead here may come from the proxy's own
+// address, and may set the proxy's headers.
+func TestATrustedProxyComesUnderANameOfOurs(t *testing.T) {
+	proxies := []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8"), netip.MustParsePrefix("::1/128"), netip.MustParsePrefix("172.16.0.0/12")}
+	h := Hosts{Public: &url.URL{Scheme: "https", Host: "wizard.example"}, Proxies: proxies}
+	says := map[string]string{"X-Forwarded-Host": "wizard.example", "X-Forwarded-Proto": "https"}
+	for host, want := range map[string]bool{
+		"wizard.example": true, "WIZARD.example:443": true, "wizard.example:8480": true, // passed on, by Caddy and Traefik too
+		"127.0.0.1:8480": true, "[::1]:8480": true, "localhost:8480": true, "wizard.localhost:8480": true, // nginx, to this machine
+		"10.0.0.2:8480": true, "[fd00::2]:8480": true, "authpocket:8480": true, "authpocket_upstream": true, // to another
+		"evil.example": false, "evil.example:8480": false, "evil.example:443": false, "127.0.0.1.evil.example:8480": false,
+		"localhost.evil.example:8480": false, "evil.:8480": false, "wizard.example.evil.example": false, "[evil.example]": false, "[evil": false,
+	} {
+		for _, remote := range []string{"127.0.0.1:1", "[::1]:1", "172.17.0.1:1"} {
+			rec, through := arrive(h, "127.0.0.1:8480", remote, host, says, false)
+			if (through != nil) != want || !want && rec.Code != http.StatusMisdirectedRequest {
+				t.Errorf("%s from %s: %d, want it through: %t", host, remote, rec.Code, want)
+			}
+			if through != nil && through.Host != "wizard.example" {
+				t.Errorf("%s from %s comes through as %s", host, remote, through.Host)
+			}
+		}
+	}
+}
+
 func FuzzHost(f *testing.F) {
 	for _, seed := range []string{"localhost:8480", "127.0.0.1:8480", "[::1]:8480", "evil.example:8480", "a.localhost:8480", "[::1", ":8480", "localhost:8480\x00", "[fe80::1%25lo]:8480"} {
 		f.Add(seed)

@@ -1,0 +1,71 @@
+package listen_test
+
+import (
+	"bufio"
+	"io"
+	"net"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"authpocket/internal/listen"
+)
+
+// streaming answers /events with a stream that sends one event and then waits
+// for its client to leave, and all else at once.
+func streaming(w http.ResponseWriter, r *http.Request) {
+	_, _ = io.WriteString(w, "data: news\n\n")
+	if r.URL.Path != "/events" {
+		return
+	}
+	_ = http.NewResponseController(w).Flush()
+	<-r.Context().Done()
+}
+
+// ask sends a request and returns the connection once the answer has begun.
+func ask(t *testing.T, ln net.Listener, path string) net.Conn {
+	t.Helper()
+	c := connect(t, ln)
+	_, _ = io.WriteString(c, "GET "+path+" HTTP/1.1\r\nHost: localhost\r\n\r\n")
+	_ = c.SetReadDeadline(time.Now().Add(listen.HeaderTime))
+	line, err := bufio.NewReader(c).ReadString('\n')
+	if err != nil || !strings.Contains(line, "200 OK") {
+		t.Fatalf("%s is answered with %q, %v", path, line, err)
+	}
+	return c
+}
+
+// hungUp reports whether the server ends the connection within that time.
+func hungUp(c net.Conn, within time.Duration) bool {
+	_ = c.SetReadDeadline(time.Now().Add(within))
+	_, err := io.Copy(io.Discard, c)
+	timeout, ok := err.(net.Error)
+	return !ok || !timeout.Timeout()
+}
+
+// A house full of silent streams locks nobody out, and streams stay as long as
+// another connection waits for its client.
+func TestSilentStreamsGiveWay(t *testing.T) {
+	ln := opened(t)
+	serve(t, ln, streaming)
+	var streams []net.Conn
+	for range listen.MaxConnections - 1 {
+		streams = append(streams, ask(t, ln, "/events"))
+	}
+	idle := ask(t, ln, "/")
+	ask(t, ln, "/")
+	if !hungUp(idle, time.Second) {
+		t.Error("an idle connection kept its place")
+	}
+	for i, c := range streams {
+		if hungUp(c, time.Millisecond) {
+			t.Errorf("stream %d ended although another connection was idle", i)
+		}
+	}
+	ask(t, ln, "/events")
+	ask(t, ln, "/")
+	if !hungUp(streams[0], time.Second) {
+		t.Error("the stream that was silent the longest kept its place")
+	}
+}
