@@ -22,6 +22,11 @@ type makeFlags struct {
 	RewriteSecret bool `help:"Give PocketBase authentik's client secret again. Nobody can see whether it has another one; verify finds out."`
 }
 
+type (
+	rotateFlags struct{ applyFlags }
+	removeFlags struct{ applyFlags }
+)
+
 type stateFlag struct {
 	State string `help:"Directory for receipts. Default: authpocket below $$XDG_STATE_HOME or ~/.local/state." env:"AUTHPOCKET_STATE" placeholder:"DIR"`
 }

@@ -10,7 +10,6 @@ import (
 	"os"
 	"os/signal"
 	"runtime/debug"
-	"strings"
 	"syscall"
 
 	"github.com/alecthomas/kong"
@@ -43,8 +42,8 @@ type flags struct {
 	Verify verifyFlags `cmd:"" help:"Measure whether the link works. Exit code 0: good, 3: a check failed, 1: error."`
 
 	Undo     undoFlags     `cmd:"" help:"Take back what an earlier apply did, from its receipt."`
-	Rotate   applyFlags    `cmd:"" help:"Give both sides a new client secret."`
-	Remove   applyFlags    `cmd:"" help:"Take the link apart on both sides. Accounts stay."`
+	Rotate   rotateFlags   `cmd:"" help:"Give both sides a new client secret."`
+	Remove   removeFlags   `cmd:"" help:"Take the link apart on both sides. Accounts stay."`
 	Receipts receiptsFlags `cmd:"" help:"List what was done before."`
 	Export   exportFlags   `cmd:"" help:"Print what apply would do as a blueprint, Terraform, a PocketBase migration, a shell script or Markdown. No secret is in it."`
 }
@@ -99,28 +98,19 @@ func run(ctx context.Context, args []string, std streams) int {
 		fmt.Fprintln(std.err, "authpocket --help lists the commands and flags.")
 		return exitError
 	}
-	serves := strings.HasPrefix(parsed.Command(), "serve")
+	_, serves := commandOf(parsed.Selected()).(serveFlags)
 	p := program{streams: std, log: newLog(std.err, cli.Log, serves), caFile: cli.CAFile}
-	switch parsed.Command() {
-	case "plan":
-		return p.plan(ctx, cli.Plan)
-	case "apply":
-		return p.apply(ctx, cli.Apply)
-	case "verify":
-		return p.verify(ctx, cli.Verify)
-	case "undo", "undo <receipt>":
-		return p.undo(ctx, cli.Undo)
-	case "rotate":
-		return p.rotate(ctx, cli.Rotate)
-	case "remove":
-		return p.remove(ctx, cli.Remove)
-	case "export <format>":
-		return p.export(ctx, cli.Export)
-	case "receipts":
-		return p.listReceipts(cli.Receipts)
-	default:
-		return p.serve(ctx, cli.Serve)
+	return p.dispatch(ctx, parsed)
+}
+
+// dispatch runs the command that was chosen, and nothing where it is unknown.
+func (p program) dispatch(ctx context.Context, parsed *kong.Context) int {
+	chosen := commandOf(parsed.Selected())
+	if chosen == nil {
+		fmt.Fprintf(p.err, "authpocket: the command %q does nothing.\n", parsed.Command())
+		return exitError
 	}
+	return chosen.run(ctx, p)
 }
 
 type program struct {

@@ -196,9 +196,11 @@ func (t *trial) evidence() []link.Evidence {
 		summary, _ := link.Words(t.fault)
 		list = append(list, link.Evidence{System: link.PB, Text: summary})
 	}
-	for system, why := range map[link.System]string{link.Authentik: t.facts.Authentik.Unread, link.PB: t.facts.PocketBase.Unread} {
-		if why != "" {
-			list = append(list, link.Evidence{System: system, Text: why})
+	for _, unread := range []link.Evidence{
+		{System: link.Authentik, Text: t.facts.Authentik.Unread}, {System: link.PB, Text: t.facts.PocketBase.Unread},
+	} {
+		if unread.Text != "" {
+			list = append(list, unread)
 		}
 	}
 	return list

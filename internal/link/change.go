@@ -49,7 +49,7 @@ type Change struct {
 	Lost string `json:"lost,omitempty"`
 
 	// Before and After are the object as read and as wanted, of the same
-	// type: *MappingState, *KeyState, *PairState, *ProviderState,
+	// type: *Mapping, *KeyState, *PairState, *ProviderState,
 	// *ApplicationState, *BindingState, *CollectionState or *SettingsState.
 	// Before is nil for a create, After for a delete. Only the adapters read
 	// them; where they hold secrets these print masked.

@@ -1,7 +1,9 @@
 package link
 
 import (
+	"cmp"
 	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -106,13 +108,16 @@ func (u *undoer) mapping(c Change, after *Mapping) {
 		return
 	}
 	now := u.a.Mappings[i]
-	if u.changedSince(c, only(now.values(), c.Fields), only(after.values(), c.Fields)) {
-		return
-	}
 	if was, ok := c.Before.(*Mapping); ok && was != nil {
+		if u.changedSince(c, only(now.values(), c.Fields), only(after.values(), c.Fields)) {
+			return
+		}
 		back := now
 		restoreMapping(&back, *was, c.Fields)
 		u.add(c, &now, &back, now.values(), back.values())
+		return
+	}
+	if u.changedSince(c, now.values(), after.values()) { // it would go with all that it holds
 		return
 	}
 	for _, p := range u.a.Providers {
@@ -130,7 +135,7 @@ func (u *undoer) pair(c Change, after *PairState) {
 	}
 	if now := u.a.Application; now != nil {
 		left := after.Application
-		left.PK, left.Provider, left.ProviderName = now.PK, now.Provider, now.ProviderName
+		left.PK, left.Provider, left.ProviderName = now.PK, 0, ""
 		if made := u.findProvider(after.Provider); made != nil {
 			left.Provider, left.ProviderName = made.PK, made.Name
 		}
@@ -154,18 +159,29 @@ func (u *undoer) usedElsewhere(clientID string) bool {
 	return false
 }
 
-// boundSince reports a binding that would go with the application and that
-// the apply did not make.
+// boundSince reports a binding that would go with the application and that is
+// not as the apply made it.
 func (u *undoer) boundSince(made []BindingState) bool {
 	for _, b := range u.a.Bindings {
-		known := slices.ContainsFunc(made, func(m BindingState) bool { return m.Kind == b.Kind && m.Target.ID == b.Target.ID })
-		if known || u.force {
+		if u.force || slices.ContainsFunc(made, b.asMade) {
 			continue
 		}
-		u.problems.Add("", "authentik: the application has a binding of the "+b.Kind+" "+quote(b.Target.Name)+" that was made since.", "Undo it all the same if that binding may go with the application.")
+		since := "made"
+		if slices.ContainsFunc(made, func(m BindingState) bool { return m.Kind == b.Kind && m.Target.ID == b.Target.ID }) {
+			since = "changed"
+		}
+		u.problems.Add("", "authentik: the application has a binding of the "+b.Kind+" "+quote(b.Target.Name)+" that was "+since+" since.",
+			"Undo it all the same if that binding may go with the application.")
 		return true
 	}
 	return false
+}
+
+// asMade reports whether b still is what the apply made of it. How long a
+// policy may take is authentik's own default there.
+func (b BindingState) asMade(made BindingState) bool {
+	return b.Kind == made.Kind && b.Target.ID == made.Target.ID && b.Enabled == made.Enabled && b.Negate == made.Negate &&
+		b.Order == made.Order && b.Expires == made.Expires
 }
 
 func (u *undoer) deleteApplication(c Change, now ApplicationState) {
@@ -252,6 +268,11 @@ func (u *undoer) binding(c Change, after *BindingState) {
 		return
 	}
 	now := u.a.Bindings[i]
+	if !u.force && !now.asMade(*after) {
+		u.problems.Add("", "authentik: the "+c.Object+" was changed since: its order is now "+strconv.Itoa(now.Order)+", its end "+quote(cmp.Or(now.Expires, "never"))+".",
+			"Undo it all the same if that change may go too.")
+		return
+	}
 	if u.a.Application != nil && len(u.a.Bindings) == 1 {
 		u.warnings.add(warnOpen, Authentik, "Without this binding everyone with an authentik account can use the application.", "That is how it was before.")
 	}
@@ -285,14 +306,15 @@ func (u *undoer) collection(c Change, after *CollectionState) {
 		return
 	}
 	slot := slotOf(c)
-	if slotIndex(now.OAuth2, slot) < 0 && slotIndex(was.OAuth2, slot) >= 0 && !u.force {
+	at, had := slotIndex(now.OAuth2, slot), slotIndex(was.OAuth2, slot) >= 0
+	if at < 0 && had && !u.force {
 		u.problems.Add("", "PocketBase: "+slot+" of the collection "+quote(now.Name)+" was removed since.", "Undo it all the same to have it back as it was, but for its client secret.")
 		return
 	}
-	if slotIndex(now.OAuth2, slot) >= 0 && u.changedSince(c, only(slotValues(now.OAuth2, slot), c.Fields), only(slotValues(after.OAuth2, slot), c.Fields)) {
+	if u.changedSince(c, takenBack(c, now.OAuth2, slot, at >= 0, had), takenBack(c, after.OAuth2, slot, at >= 0, had)) {
 		return
 	}
-	if at := slotIndex(now.OAuth2, slot); at >= 0 && slotIndex(was.OAuth2, slot) < 0 {
+	if at >= 0 && !had {
 		if u.movesSecrets(*now, at) {
 			return
 		}
@@ -301,9 +323,21 @@ func (u *undoer) collection(c Change, after *CollectionState) {
 	restoreOAuth2(&back.OAuth2, was.OAuth2, slot, c.Fields)
 	u.giveSecret(now.OAuth2, &back.OAuth2, slot)
 	u.add(c, now, &back, slotValues(now.OAuth2, slot), slotValues(back.OAuth2, slot))
-	if slotIndex(was.OAuth2, slot) >= 0 {
+	if had {
 		u.warnings.add(lostWarning, PB, "The client secret of "+slot+" stays as it is now.", "PocketBase never shows one, so the one before cannot come back. Enter it in PocketBase if it was another.")
 	}
+}
+
+// takenBack are the values that undoing c would write: the fields that it
+// wrote, and all of an element that it added. An element that is gone is left
+// out.
+func takenBack(c Change, o OAuth2State, slot string, there, had bool) []value {
+	return slices.DeleteFunc(slotValues(o, slot), func(v value) bool {
+		if strings.HasPrefix(v.name, slot+".") {
+			return !there || had && !c.Changed(v.name)
+		}
+		return !c.Changed(v.name)
+	})
 }
 
 // slotOf is the slot whose element a change of a collection's OAuth2 wrote.

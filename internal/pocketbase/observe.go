@@ -2,6 +2,7 @@ package pocketbase
 
 import (
 	"context"
+	"fmt"
 	"net/url"
 	"strconv"
 	"strings"
@@ -17,12 +18,12 @@ const (
 	// 200 fields is 10 kB instead of 60.
 	collectionFields = "id,name,system,updated,oauth2,createRule,authRule,mfa,fields.name,fields.type,fields.system,fields.required"
 	collectionsPage  = 200
-	maxPages         = 2 // more auth collections than 400 are not listed
+	maxPages         = 10
 )
 
 // Observe reads the auth collections, the settings, and how many people are
-// linked to each slot of the queried collection: five requests, or six where
-// there are more than 200 auth collections. The error is a *link.Fault.
+// linked to each slot of the queried collection: five requests, and one more
+// for each 200 auth collections. The error is a *link.Fault.
 func (c *Client) Observe(ctx context.Context, q link.Query) (link.PocketBaseSnapshot, error) {
 	snap := link.PocketBaseSnapshot{Taken: time.Now(), URL: c.cfg.URL, Version: c.identity.Version,
 		SecretsByPlace: !c.release().since(mergesByName)}
@@ -68,10 +69,12 @@ func (c *Client) authCollections(ctx context.Context) ([]link.CollectionState, e
 			all = append(all, one.state())
 		}
 		if page >= got.TotalPages {
-			break
+			return all, nil
 		}
 	}
-	return all, nil
+	return nil, fault(link.FaultOther, "", fmt.Sprintf("PocketBase has more than %d auth collections.", maxPages*collectionsPage),
+		"That is more than authpocket reads, so it cannot see which of them are linked.",
+		fmt.Errorf("listing the auth collections: more than %d pages", maxPages))
 }
 
 func (c *Client) collections(ctx context.Context, filter string, page int) (list[collection], error) {

@@ -159,11 +159,29 @@ func TestObservePages(t *testing.T) {
 		return reply(r, 200, `{"totalPages":3,"items":[{"id":"`+page+`","name":"members`+page+`","oauth2":{"providers":[{"name":"oidc","clientId":7,"pkce":"yes"},"what"]}}]}`), nil
 	})
 	snap, err := client.Observe(t.Context(), link.Query{})
-	if err != nil || len(snap.Collections) != 2 {
+	if err != nil || len(snap.Collections) != 3 {
 		t.Fatalf("%v, %d collections", err, len(snap.Collections))
 	}
 	if got := snap.Collections[1].OAuth2.Providers; len(got) != 2 || got[0].Slot != "oidc" || string(got[1].Raw) != `"what"` {
 		t.Errorf("odd elements: %+v", got)
+	}
+}
+
+// TestMoreCollectionsThanAreReadIsSaid keeps a collection past the last page
+// read from being reported as missing.
+func TestMoreCollectionsThanAreReadIsSaid(t *testing.T) {
+	t.Parallel()
+	pages := 0
+	client := memory("", func(r *http.Request) (*http.Response, error) {
+		if r.URL.Path == "/api/settings" {
+			return reply(r, 200, `{}`), nil
+		}
+		pages++
+		return reply(r, 200, `{"totalPages":11,"items":[]}`), nil
+	})
+	_, err := client.Observe(t.Context(), link.Query{})
+	if f := faultOf(t, err); !strings.Contains(f.Summary, "more than 2000 auth collections") || pages != 10 {
+		t.Errorf("after %d pages: %s", pages, f.Summary)
 	}
 }
 

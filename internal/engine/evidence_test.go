@@ -1,0 +1,19 @@
+package engine
+
+import (
+	"slices"
+	"testing"
+
+	"authpocket/internal/link"
+)
+
+func TestEvidenceIsInTheSameOrderEachTime(t *testing.T) {
+	one := &trial{}
+	one.facts.Authentik.Unread, one.facts.PocketBase.Unread = "no events", "no log"
+	want := []link.Evidence{{System: link.Authentik, Text: "no events"}, {System: link.PB, Text: "no log"}}
+	for range 100 {
+		if got := one.evidence(); !slices.Equal(got, want) {
+			t.Fatalf("the evidence is %v", got)
+		}
+	}
+}
