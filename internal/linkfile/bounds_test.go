@@ -58,7 +58,7 @@ func TestASmallFileNeverTakesLong(t *testing.T) {
 			} else if lines := strings.Count(err.Error(), "\n"); lines > 20 || len(err.Error()) > 5000 {
 				t.Errorf("the error has %d lines and %d bytes", lines, len(err.Error()))
 			}
-			if took := time.Since(begun); took > 5*time.Second {
+			if took := time.Since(begun); took > 20*time.Second {
 				t.Errorf("it took %s", took)
 			}
 		})
@@ -81,7 +81,7 @@ func TestPatternsAndAddressesOfALinkFileTakeNoTime(t *testing.T) {
 			if _, problems := file.Spec(); len(problems) > 0 {
 				t.Errorf("%.500v", problems)
 			}
-			if took := time.Since(begun); took > 2*time.Second {
+			if took := time.Since(begun); took > 20*time.Second {
 				t.Errorf("it took %s", took)
 			}
 		})
@@ -103,7 +103,7 @@ func TestPatternsAndAddressesOfALinkFileTakeNoTime(t *testing.T) {
 			if _, problems := file.Spec(); len(problems) == 0 || len(problems.Error()) > 5000 {
 				t.Errorf("%d problems, %.500v", len(problems), problems)
 			}
-			if took := time.Since(begun); took > 2*time.Second {
+			if took := time.Since(begun); took > 20*time.Second {
 				t.Errorf("it took %s", took)
 			}
 		})
