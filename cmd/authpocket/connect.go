@@ -6,6 +6,7 @@ import (
 	"crypto/x509"
 	"errors"
 	"fmt"
+	"io"
 	"net/http"
 	"os"
 	"time"
@@ -22,7 +23,7 @@ import (
 
 // open reads the link file and connects to both systems at the same time.
 func (p program) open(ctx context.Context, f fileFlags) (*engine.Engine, link.Spec, error) {
-	file, err := linkfile.Open(f.File, os.LookupEnv)
+	file, err := linkfile.Open(ctx, f.File, linkfile.Variables{Lookup: os.LookupEnv, Allowed: f.AllowEnv})
 	if err != nil {
 		return nil, link.Spec{}, err
 	}
@@ -85,7 +86,7 @@ func (p program) connectPocketBase(ctx context.Context, f linkfile.PocketBase) (
 func httpClient(caFile string) (*http.Client, error) {
 	var roots *x509.CertPool
 	if caFile != "" {
-		pem, err := os.ReadFile(caFile)
+		pem, err := readPEM(caFile)
 		if err != nil {
 			return nil, err
 		}
@@ -101,7 +102,7 @@ func (p program) readCA() (string, error) {
 	if p.caFile == "" {
 		return "", nil
 	}
-	pem, err := os.ReadFile(p.caFile)
+	pem, err := readPEM(p.caFile)
 	if err == nil {
 		_, err = outbound.Roots(pem)
 	}
@@ -109,4 +110,20 @@ func (p program) readCA() (string, error) {
 		return "", fmt.Errorf("reading the CA file: %w", err)
 	}
 	return string(pem), nil
+}
+
+// maxPEM bounds a CA file. That of a whole system has some 200 kB.
+const maxPEM = 4 << 20
+
+func readPEM(path string) ([]byte, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	pem, err := io.ReadAll(io.LimitReader(f, maxPEM+1))
+	if err == nil && len(pem) > maxPEM {
+		return nil, fmt.Errorf("%s: larger than 4 MB, so not a CA file", path)
+	}
+	return pem, err
 }

@@ -9,7 +9,7 @@ import (
 )
 
 type exportFlags struct {
-	File   string `short:"f" required:"" help:"The link file." placeholder:"link.yaml" type:"path"`
+	sourceFlags
 	Whole  bool   `help:"The whole link as it is made where nothing of it is there yet, not what is left to change."`
 	Format string `arg:"" help:"blueprint, terraform, pocketbase-migration, curl or markdown."`
 }
@@ -24,7 +24,7 @@ func (p program) export(ctx context.Context, f exportFlags) int {
 		problems.Add("", "There is no format “"+f.Format+"”.", "Use blueprint, terraform, pocketbase-migration, curl or markdown.")
 		return view.fail(problems)
 	}
-	e, spec, err := p.open(ctx, fileFlags{File: f.File})
+	e, spec, err := p.open(ctx, fileFlags{sourceFlags: f.sourceFlags})
 	if err != nil {
 		return view.fail(err)
 	}

@@ -48,10 +48,17 @@ type flags struct {
 	Export   exportFlags   `cmd:"" help:"Print what apply would do as a blueprint, Terraform, a PocketBase migration, a shell script or Markdown. No secret is in it."`
 }
 
-// fileFlags are those of every command that works from a link file.
+// sourceFlags say what every command that works from a link file reads.
+type sourceFlags struct {
+	File     string   `short:"f" required:"" help:"The link file." placeholder:"link.yaml" type:"path"`
+	AllowEnv []string `name:"allow-env" help:"A variable that the link file may take from the environment beside AUTHENTIK_* and POCKETBASE_*. Repeat it for more." placeholder:"NAME"`
+}
+
+// fileFlags are those of every command that works from a link file and prints
+// text or JSON.
 type fileFlags struct {
-	File string `short:"f" required:"" help:"The link file." placeholder:"link.yaml" type:"path"`
-	JSON bool   `name:"json" help:"Print JSON instead of text."`
+	sourceFlags
+	JSON bool `name:"json" help:"Print JSON instead of text."`
 }
 
 func main() {
@@ -61,10 +68,12 @@ func main() {
 	os.Exit(start())
 }
 
-// start runs the program until it ends or is told to.
+// start runs the program until it ends or is told to. A second signal ends it
+// at once, whatever it is doing.
 func start() int {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
+	context.AfterFunc(ctx, stop)
 	return run(ctx, os.Args[1:], streams{os.Stdin, os.Stdout, os.Stderr})
 }
 

@@ -43,7 +43,7 @@ func (b binary) run(l *lab, command, linkFile string, kill *fault, at call) (out
 		args = append(args, "--yes")
 	}
 	p.cmd = exec.Command(b.path, append(args, "--state", l.state())...)
-	p.cmd.Env = []string{"HOME=" + l.dir, "PATH=" + os.Getenv("PATH"), "AK_TOKEN=" + adminToken, "PB_TOKEN=" + l.pocketbase.Token()}
+	p.cmd.Env = []string{"HOME=" + l.dir, "PATH=" + os.Getenv("PATH"), "AUTHENTIK_TOKEN=" + adminToken, "POCKETBASE_TOKEN=" + l.pocketbase.Token()}
 	p.cmd.Stdout, p.cmd.Stderr = &p.out, &p.out
 	for _, proxy := range []*proxy{l.authentik, l.pb} {
 		proxy.next(p.killing(kill, at))
@@ -81,10 +81,10 @@ func (l *lab) linkFiles() (newLink, changedLink string) {
 	l.t.Helper()
 	const both = `authentik:
   url: %s
-  token: ${AK_TOKEN}
+  token: ${AUTHENTIK_TOKEN}
 pocketbase:
   url: %s
-  token: ${PB_TOKEN}
+  token: ${POCKETBASE_TOKEN}
   show_controls: true
 `
 	head := fmt.Sprintf(both, l.authentikURL, l.pocketbaseURL)

@@ -1,6 +1,7 @@
 package link
 
 import (
+	"fmt"
 	"net/netip"
 	"net/url"
 	"regexp"
@@ -9,6 +10,8 @@ import (
 
 	"golang.org/x/net/idna"
 )
+
+const maxAddress = 2000
 
 // ParseAddress reads the base address of an authentik or PocketBase as a
 // person types or pastes it, and returns it normalised: scheme and host in
@@ -26,6 +29,9 @@ func ParseAddress(label, field, raw string) (string, *Problem) {
 	example := "Enter it like https://" + exampleHost(label) + "."
 	if s == "" {
 		return wrong("Enter the "+label+".", example)
+	}
+	if len(s) > maxAddress { // long international names take minutes to encode
+		return wrong(fmt.Sprintf("%s is longer than %d characters.", label, maxAddress), example)
 	}
 	if strings.ContainsAny(s, " \t\r\n") {
 		return wrong(label+" has a space in it.", example)

@@ -125,7 +125,7 @@ func (s Spec) validateProvider(p *Problems) {
 // broken tells whether a pattern can be read by nobody. authentik reads it as
 // Python does, which knows more than Go: look-ahead, \Z and the like.
 func broken(pattern string) bool {
-	_, err := regexp.Compile(pattern)
+	_, err := syntax.Parse(pattern, syntax.Perl)
 	known, ok := errors.AsType[*syntax.Error](err)
 	return ok && known.Code != syntax.ErrInvalidPerlOp && known.Code != syntax.ErrInvalidEscape
 }

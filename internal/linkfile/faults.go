@@ -32,7 +32,7 @@ func explain(path string, err error) error {
 		}
 		errs[i] = fmt.Errorf("%s: %s", at, inWords(parts[2]))
 	}
-	return errors.Join(errs...)
+	return join(path, errs)
 }
 
 func inWords(message string) string {

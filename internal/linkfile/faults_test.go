@@ -57,7 +57,7 @@ func TestWhatIsWrongIsNamedWithFileAndLine(t *testing.T) {
 		"a tab":                   {"authentik:\n\turl: a\n", []string{"link.yaml:2: this is not YAML: found character that cannot start any token"}},
 		"a quote that never ends": {"email: \"leave\n", []string{"link.yaml:2: this is not YAML: found unexpected end of stream"}},
 		"no YAML at all":          {"\x00\x01", []string{"link.yaml: this is not YAML: control characters are not allowed"}},
-		"an anchor in itself":     {"access: &a\n  groups: *a\n", []string{"link.yaml:1: here belongs a list, each entry on a line of its own after a hyphen"}},
+		"an anchor in itself":     {"access: &a\n  groups: *a\n", []string{"link.yaml:2: this alias names a value that contains the alias itself"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			_, err := parse(test.text)

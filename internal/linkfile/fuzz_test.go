@@ -11,12 +11,15 @@ import (
 
 // parseWith has one more variable in the environment.
 func parseWith(text, name, value string) (linkfile.File, error) {
-	return linkfile.Parse("link.yaml", []byte(text), func(n string) (string, bool) {
+	variables := environment()
+	variables.Allowed = append(variables.Allowed, name)
+	variables.Lookup = func(n string) (string, bool) {
 		if n == name {
 			return value, true
 		}
-		return environment(n)
-	})
+		return variable(n)
+	}
+	return linkfile.Parse("link.yaml", []byte(text), variables)
 }
 
 // FuzzParse holds whatever is read to three things: it ends, an error names

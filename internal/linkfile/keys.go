@@ -2,6 +2,7 @@ package linkfile
 
 import (
 	"fmt"
+	"iter"
 	"maps"
 	"reflect"
 	"regexp"
@@ -14,45 +15,118 @@ import (
 
 // checkKeys reports every key that a link file does not have, with its line
 // and the nearest key that there is.
-func checkKeys(path string, root *yaml.Node) []error {
+func checkKeys(path string, root *yaml.Node) error {
 	if root.Kind != yaml.DocumentNode || len(root.Content) != 1 || root.Content[0].Kind != yaml.MappingNode {
-		return []error{fmt.Errorf("%s: a link file is a mapping with the keys authentik and pocketbase", path)}
+		return fmt.Errorf("%s: a link file is a mapping with the keys authentik and pocketbase", path)
 	}
-	return walk(path, "", root.Content[0], reflect.TypeFor[File]())
+	c := keyChecker{path: path, seen: map[typedNode]bool{}}
+	c.walk("", root.Content[0], reflect.TypeFor[File]())
+	return join(path, c.errs)
 }
 
-func walk(path, at string, node *yaml.Node, t reflect.Type) []error {
+// keyChecker visits each node once for each type that it is read as.
+type keyChecker struct {
+	path string
+	seen map[typedNode]bool
+	errs []error
+}
+
+type typedNode struct {
+	node *yaml.Node
+	as   reflect.Type
+}
+
+func (c *keyChecker) add(line int, format string, args ...any) {
+	c.errs = append(c.errs, fmt.Errorf("%s:%d: "+format, append([]any{c.path, line}, args...)...))
+}
+
+func (c *keyChecker) walk(at string, node *yaml.Node, t reflect.Type) {
 	for t.Kind() == reflect.Pointer {
 		t = t.Elem()
 	}
-	var errs []error
+	if c.seen[typedNode{node, t}] {
+		return
+	}
+	c.seen[typedNode{node, t}] = true
 	switch {
 	case node.Kind == yaml.AliasNode:
-		return walk(path, at, node.Alias, t)
+		c.walk(at, node.Alias, t)
 	case node.Kind == yaml.SequenceNode && t.Kind() == reflect.Slice:
 		for _, item := range node.Content {
-			errs = append(errs, walk(path, at, item, t.Elem())...)
+			c.walk(at, item, t.Elem())
 		}
 	case node.Kind == yaml.MappingNode && t.Kind() == reflect.Struct:
-		known := keysOf(t)
-		if len(known) == 0 { // such as a token, which decoding would leave empty
-			return []error{fmt.Errorf("%s:%d: here belongs text", path, node.Line)}
-		}
-		for i := 0; i+1 < len(node.Content); i += 2 {
-			key := node.Content[i]
-			if key.Tag == "!!merge" { // <<: *anchor
-				errs = append(errs, walk(path, at, node.Content[i+1], t)...)
-				continue
-			}
-			field, found := known[key.Value]
-			if !found {
-				errs = append(errs, fmt.Errorf("%s:%d: there is no key %s; did you mean %s?", path, key.Line, at+shownKey(key.Value), at+nearest(key.Value, known)))
-				continue
-			}
-			errs = append(errs, walk(path, at+key.Value+".", node.Content[i+1], field)...)
+		c.walkKeys(at, node, t)
+	}
+}
+
+func (c *keyChecker) walkKeys(at string, node *yaml.Node, t reflect.Type) {
+	known := keysOf(t)
+	if len(known) == 0 { // such as a token, which decoding would leave empty
+		c.add(node.Line, "here belongs text")
+		return
+	}
+	for i := 0; i+1 < len(node.Content); i += 2 {
+		key, value := node.Content[i], node.Content[i+1]
+		field, found := known[key.Value]
+		switch {
+		case key.Tag == "!!merge": // <<: *anchor
+			c.walkMerged(at, value, t)
+		case key.Kind != yaml.ScalarNode:
+			c.add(key.Line, "a key is a word, not a list, a mapping or an alias")
+		case !found:
+			c.add(key.Line, "there is no key %s; did you mean %s?", at+shownKey(key.Value), at+nearest(key.Value, known))
+		default:
+			c.walk(at+key.Value+".", value, field)
 		}
 	}
-	return errs
+}
+
+// walkMerged checks one mapping, or a list of them, that is merged into a t.
+func (c *keyChecker) walkMerged(at string, value *yaml.Node, t reflect.Type) {
+	if value.Kind != yaml.SequenceNode {
+		c.walk(at, value, t)
+		return
+	}
+	for _, item := range value.Content {
+		c.walk(at, item, t)
+	}
+}
+
+// checkRepeats reports every key that one mapping has twice.
+func checkRepeats(path string, root *yaml.Node) error {
+	type key struct {
+		kind  yaml.Kind
+		value string
+	}
+	var errs []error
+	for n := range nodes(root) {
+		if n.Kind != yaml.MappingNode {
+			continue
+		}
+		lines := map[key]int{}
+		for i := 0; i < len(n.Content); i += 2 {
+			k := key{n.Content[i].Kind, n.Content[i].Value}
+			if line, found := lines[k]; found {
+				errs = append(errs, fmt.Errorf("%s:%d: the key %s is there already, on line %d", path, n.Content[i].Line, shownKey(k.value), line))
+				continue
+			}
+			lines[k] = n.Content[i].Line
+		}
+	}
+	return join(path, errs)
+}
+
+// nodes yields every node below root, what aliases name only where it stands.
+func nodes(root *yaml.Node) iter.Seq[*yaml.Node] {
+	var walk func(*yaml.Node, func(*yaml.Node) bool) bool
+	walk = func(n *yaml.Node, yield func(*yaml.Node) bool) bool {
+		if !yield(n) {
+			return false
+		}
+		return !slices.ContainsFunc(n.Content, func(child *yaml.Node) bool { return !walk(child, yield) })
+	}
+	return func(yield func(*yaml.Node) bool) { walk(root, yield) }
 }
 
 var keySyntax = regexp.MustCompile(`^[A-Za-z0-9_.-]{0,60}`)
@@ -81,43 +155,9 @@ func keysOf(t reflect.Type) map[string]reflect.Type {
 	return keys
 }
 
-// nearest is the known key with the fewest edits to get there.
+// nearest returns the known key with the fewest edits to get there.
 func nearest(key string, known map[string]reflect.Type) string {
+	key = keySyntax.FindString(key)
 	names := slices.Sorted(maps.Keys(known))
 	return slices.MinFunc(names, func(a, b string) int { return levenshtein.Distance(key, a, nil) - levenshtein.Distance(key, b, nil) })
-}
-
-var variable = regexp.MustCompile(`\$\{([A-Za-z_][A-Za-z0-9_]*)\}`)
-
-// expand puts variables into all values in place. Keys are left alone.
-func expand(path string, node *yaml.Node, lookup func(string) (string, bool)) []error {
-	var errs []error
-	switch node.Kind {
-	case yaml.ScalarNode:
-		before := node.Value
-		node.Value = variable.ReplaceAllStringFunc(before, func(match string) string {
-			name := match[2 : len(match)-1]
-			value, found := lookup(name)
-			if !found {
-				errs = append(errs, fmt.Errorf("%s:%d: the environment has no variable %s", path, node.Line, name))
-			}
-			return value
-		})
-		switch {
-		case node.Value == before:
-		case node.Style == 0 && (node.Value == "true" || node.Value == "false"):
-			node.Tag = "!!bool"
-		default:
-			node.Tag = "!!str"
-		}
-	case yaml.MappingNode:
-		for i := 1; i < len(node.Content); i += 2 {
-			errs = append(errs, expand(path, node.Content[i], lookup)...)
-		}
-	default:
-		for _, child := range node.Content {
-			errs = append(errs, expand(path, child, lookup)...)
-		}
-	}
-	return errs
 }

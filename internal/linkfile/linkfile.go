@@ -4,6 +4,7 @@ package linkfile
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -52,15 +53,16 @@ type PocketBase struct {
 	link.PocketBase `yaml:",inline"`
 }
 
-// Open reads the link file at path. Variables such as ${AUTHENTIK_TOKEN} are
-// taken from lookup, which is os.LookupEnv outside tests. The error names the
-// file and the line, and never a value.
-func Open(path string, lookup func(string) (string, bool)) (File, error) {
+// Open reads the link file at path, until ctx ends. The error names the file
+// and the line, and never a value.
+func Open(ctx context.Context, path string, variables Variables) (File, error) {
 	f, err := os.Open(path)
 	if err != nil {
 		return File{}, fmt.Errorf("opening the link file %s: %w", path, cause(err))
 	}
 	defer f.Close()
+	stop := context.AfterFunc(ctx, func() { _ = f.Close() }) // ends the read of a pipe
+	defer stop()
 	data, err := io.ReadAll(io.LimitReader(f, MaxSize+1))
 	if err != nil {
 		return File{}, fmt.Errorf("reading the link file %s: %w", path, cause(err))
@@ -68,7 +70,7 @@ func Open(path string, lookup func(string) (string, bool)) (File, error) {
 	if len(data) > MaxSize {
 		return File{}, fmt.Errorf("%s: larger than 1 MB, so not a link file", path)
 	}
-	return Parse(path, data, lookup)
+	return Parse(path, data, variables)
 }
 
 // cause leaves out what was done to which file, which is said already.
@@ -81,7 +83,7 @@ func cause(err error) error {
 
 // Parse reads data as a link file. All unknown keys and missing variables are
 // reported at once.
-func Parse(path string, data []byte, lookup func(string) (string, bool)) (File, error) {
+func Parse(path string, data []byte, variables Variables) (File, error) {
 	var (
 		file File
 		root yaml.Node
@@ -96,10 +98,16 @@ func Parse(path string, data []byte, lookup func(string) (string, bool)) (File, 
 	if err := dec.Decode(new(yaml.Node)); !errors.Is(err, io.EOF) {
 		return file, fmt.Errorf("%s: more than one document: put each link in a file of its own", path)
 	}
-	if err := errors.Join(checkKeys(path, &root)...); err != nil {
+	if err := checkSize(path, &root); err != nil {
 		return file, err
 	}
-	if err := errors.Join(expand(path, &root, lookup)...); err != nil {
+	if err := checkKeys(path, &root); err != nil {
+		return file, err
+	}
+	if err := checkRepeats(path, &root); err != nil {
+		return file, err
+	}
+	if err := expand(path, &root, variables); err != nil {
 		return file, err
 	}
 	if err := root.Decode(&file); err != nil {

@@ -13,7 +13,11 @@ import (
 )
 
 // environment is what the tests' link files may take variables from.
-func environment(name string) (string, bool) {
+func environment() linkfile.Variables {
+	return linkfile.Variables{Lookup: variable, Allowed: []string{"EMPTY", "YES", "NUMBER", "YAML", "NULL", "NONE", "HOST", "PORT"}}
+}
+
+func variable(name string) (string, bool) {
 	value, found := map[string]string{
 		"AUTHENTIK_TOKEN": "token of authentik", "POCKETBASE_TOKEN": "token of PocketBase",
 		"EMPTY": "", "YES": "true", "NUMBER": "7", "YAML": "a: b # c", "NULL": "null",
@@ -22,7 +26,7 @@ func environment(name string) (string, bool) {
 }
 
 func parse(text string) (linkfile.File, error) {
-	return linkfile.Parse("link.yaml", []byte(text), environment)
+	return linkfile.Parse("link.yaml", []byte(text), environment())
 }
 
 const whole = `authentik:
@@ -35,7 +39,7 @@ email: trust-all
 `
 
 func TestEveryKeyIsRead(t *testing.T) {
-	file, err := linkfile.Open(filepath.Join("testdata", "every-key.yaml"), environment)
+	file, err := linkfile.Open(t.Context(), filepath.Join("testdata", "every-key.yaml"), environment())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -138,7 +142,7 @@ func TestOpenTellsWhatCannotBeRead(t *testing.T) {
 		"a file that is too large": {large, "large.yaml: larger than 1 MB"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			if _, err := linkfile.Open(test.path, environment); err == nil || !strings.Contains(err.Error(), test.says) {
+			if _, err := linkfile.Open(t.Context(), test.path, environment()); err == nil || !strings.Contains(err.Error(), test.says) {
 				t.Errorf("the error is %v", err)
 			} else if strings.Contains(err.Error(), ": open") || strings.Contains(err.Error(), ": read") {
 				t.Errorf("the error says twice what was done: %v", err)

@@ -24,8 +24,11 @@ func (c complaint) String() string {
 	return strings.Join(c.path, " › ") + ": " + c.message
 }
 
-// maxComplaints bounds what is taken from one answer.
-const maxComplaints = 20
+// What is taken from one answer.
+const (
+	maxComplaints = 20
+	maxNesting    = 12 // keys of a path
+)
 
 // readError takes an error answer apart: PocketBase's message, and the
 // complaints of its data or, in an unknown shape, of all of it.
@@ -52,7 +55,7 @@ func complaints(raw json.RawMessage) []complaint {
 }
 
 func walk(v any, path []string, list *[]complaint) {
-	if len(*list) >= maxComplaints {
+	if len(path) > maxNesting || len(*list) >= maxComplaints {
 		return
 	}
 	add := func(code, message string) {

@@ -1,0 +1,73 @@
+package linkfile
+
+import (
+	"errors"
+	"fmt"
+
+	"go.yaml.in/yaml/v3"
+)
+
+// A link file has four levels and some hundred values at most. Aliases can
+// turn a few lines into billions of values, or into a value without an end.
+const (
+	maxDepth  = 50
+	maxValues = 10_000
+	maxErrors = 20
+)
+
+// checkSize reports what is too deep, too much or never ends once every alias
+// is replaced by what it names. All that reads the file afterwards may follow
+// aliases freely.
+func checkSize(path string, root *yaml.Node) error {
+	m := measurer{path: path, depth: map[*yaml.Node]int{}, values: map[*yaml.Node]int{}}
+	_, _, err := m.measure(root)
+	return err
+}
+
+// measurer visits each node once.
+type measurer struct {
+	path   string
+	depth  map[*yaml.Node]int // unfinished is a node that the way down is in
+	values map[*yaml.Node]int
+}
+
+const unfinished = -1
+
+func (m measurer) measure(n *yaml.Node) (depth, values int, err error) {
+	if depth, seen := m.depth[n]; seen {
+		return depth, m.values[n], nil
+	}
+	m.depth[n] = unfinished
+	children := n.Content
+	if n.Kind == yaml.AliasNode {
+		children = []*yaml.Node{n.Alias}
+	}
+	values = 1
+	for _, child := range children {
+		d, v, err := m.measure(child)
+		switch {
+		case err != nil:
+			return 0, 0, err
+		case d == unfinished:
+			return 0, 0, fmt.Errorf("%s:%d: this alias names a value that contains the alias itself", m.path, n.Line)
+		}
+		depth, values = max(depth, d+1), values+v
+		if depth > maxDepth {
+			return 0, 0, fmt.Errorf("%s:%d: nested more than %d levels deep, so not a link file", m.path, n.Line, maxDepth)
+		}
+		if values > maxValues {
+			return 0, 0, fmt.Errorf("%s:%d: more than %d values once its aliases are replaced, so not a link file", m.path, n.Line, maxValues)
+		}
+	}
+	m.depth[n], m.values[n] = depth, values
+	return depth, values, nil
+}
+
+// join returns errs as one error that a person can read.
+func join(path string, errs []error) error {
+	if len(errs) > maxErrors {
+		more := fmt.Errorf("%s: %d more like these", path, len(errs)-maxErrors)
+		errs = append(errs[:maxErrors:maxErrors], more)
+	}
+	return errors.Join(errs...)
+}
