@@ -8,6 +8,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"authpocket/internal/link"
+	"authpocket/internal/secret"
 )
 
 // pairWish is a pair that is to be created, with all primary keys, and the
@@ -29,7 +30,7 @@ func (c *Client) createPair(ctx context.Context, pair link.PairState) error {
 	need.what = "application “" + pair.Application.Name + "” with its provider “" + pair.Provider.Name + "”"
 	return c.carryOut(ctx, write{
 		need: need, verb: "create", part: partPair, took: applied,
-		secrets: []string{pair.Provider.ClientSecret.Reveal()},
+		secrets: []secret.Text{pair.Provider.ClientSecret},
 		send: func(ctx context.Context) error {
 			_, _, err := c.api.CoreAPI.CoreTransactionalApplicationsUpdate(ctx).TransactionApplicationRequest(request).Execute()
 			return err

@@ -7,6 +7,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"authpocket/internal/link"
+	"authpocket/internal/secret"
 )
 
 func providerNeed(p link.ProviderState, perm string) need {
@@ -34,7 +35,7 @@ func (c *Client) createProvider(ctx context.Context, p link.ProviderState) error
 	request := providerRequest(c.providerPatch(p, names))
 	return c.carryOut(ctx, write{
 		need: providerNeed(p, permAddProvider), verb: "create", part: partProvider, took: stored,
-		secrets: []string{p.ClientSecret.Reveal()},
+		secrets: []secret.Text{p.ClientSecret},
 		send: func(ctx context.Context) error {
 			_, _, err := c.api.ProvidersAPI.ProvidersOauth2Create(ctx).OAuth2ProviderRequest(request).Execute()
 			return err
@@ -60,7 +61,7 @@ func (c *Client) updateProvider(ctx context.Context, before, after link.Provider
 	request := c.providerPatch(after, names)
 	return c.carryOut(ctx, write{
 		need: providerNeed(before, permChangeProvider), verb: "change", part: partProvider, took: stored, repeatable: true,
-		secrets: []string{after.ClientSecret.Reveal(), before.ClientSecret.Reveal()},
+		secrets: []secret.Text{after.ClientSecret, before.ClientSecret},
 		send: func(ctx context.Context) error {
 			_, _, err := c.api.ProvidersAPI.ProvidersOauth2PartialUpdate(ctx, int32(before.PK)).PatchedOAuth2ProviderRequest(request).Execute()
 			return err

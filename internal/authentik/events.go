@@ -10,6 +10,7 @@ import (
 	api "goauthentik.io/api/v3"
 
 	"authpocket/internal/link"
+	"authpocket/internal/secret"
 )
 
 const permViewEvent = "authentik_events.view_event"
@@ -111,7 +112,7 @@ func (e event) add(t *link.AuthentikTrail, d link.Desired) {
 		}
 	}
 	t.Evidence = append(t.Evidence, link.Evidence{
-		System: link.Authentik, When: e.when(), Text: link.Scrub(e.sentence(action, user.text("username")), d.Provider.ClientSecret),
+		System: link.Authentik, When: e.when(), Text: secret.Scrub(e.sentence(action, user.text("username")), d.Provider.ClientSecret),
 	})
 }
 

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"authpocket/internal/outbound"
+	"authpocket/internal/secret"
 )
 
 const (
@@ -30,8 +31,8 @@ type write struct {
 	// repeatable tells that sending it twice leaves the same as once, so that
 	// finding something else only means that it was not done yet.
 	repeatable bool
-	part       part     // what the keys of a refusal are keys of
-	secrets    []string // never to be shown, should authentik repeat them
+	part       part          // what the keys of a refusal are keys of
+	secrets    []secret.Text // never to be shown, should authentik repeat them
 }
 
 // finding is what a look found.

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"authpocket/internal/link"
+	"authpocket/internal/secret"
 )
 
 // refusal puts an answer that refused a write into words.
@@ -42,11 +43,7 @@ func (w write) refusedFields(a answer) (field, words string) {
 		if strings.Contains(text, "must_created") {
 			text = "there is one already" // the blueprint's words for a name that is taken
 		}
-		for _, s := range w.secrets {
-			if len(s) >= 4 {
-				text = strings.ReplaceAll(text, s, "…")
-			}
-		}
+		text = secret.Hide(text, w.secrets...)
 		if label != "" {
 			text = label + ": " + text
 		}

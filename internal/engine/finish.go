@@ -182,7 +182,7 @@ func (t *trial) evidence() []link.Evidence {
 	list := slices.Concat(t.facts.Authentik.Evidence, t.facts.PocketBase.Evidence)
 	slices.SortStableFunc(list, func(a, b link.Evidence) int { return a.When.Compare(b.When) })
 	if code := t.facts.Return.Error; code != "" {
-		list = append(list, link.Evidence{System: link.Authentik, Text: "authentik sent the person back with the error “" + link.Scrub(code) + "”."})
+		list = append(list, link.Evidence{System: link.Authentik, Text: "authentik sent the person back with the error “" + secret.Scrub(code) + "”."})
 	}
 	if noticed := t.facts.Return.Noticed(); noticed != "" {
 		list = append(list, link.Evidence{System: link.PB, Text: noticed})

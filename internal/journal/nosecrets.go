@@ -1,11 +1,8 @@
 package journal
 
 import (
-	"bytes"
-	"net/url"
 	"reflect"
 	"slices"
-	"strings"
 
 	"authpocket/internal/link"
 	"authpocket/internal/secret"
@@ -57,7 +54,7 @@ func walkSecrets(v reflect.Value, visit func(secret.Text)) {
 // refuseSecrets fails where the file would hold one of the receipt's secrets.
 func refuseSecrets(data []byte, r *Receipt) error {
 	for _, t := range r.secrets {
-		if holds(data, t) {
+		if secret.In(string(data), t) {
 			return &Fault{
 				Summary: "The client secret also stands in " + whereSecret(r, t) + ", which is not secret, so the receipt would hold it.",
 				Todo:    "Take it out of there, or have a new client secret made.",
@@ -74,37 +71,9 @@ func whereSecret(r *Receipt, t secret.Text) string {
 		if err != nil {
 			continue
 		}
-		if data, err := encodeJSON(one); err == nil && holds(data, t) {
-			return c.System.Label() + "'s " + mask(c.Object, r.secrets)
+		if data, err := encodeJSON(one); err == nil && secret.In(string(data), t) {
+			return c.System.Label() + "'s " + secret.Hide(c.Object, r.secrets...)
 		}
 	}
 	return "the settings"
-}
-
-func holds(data []byte, t secret.Text) bool {
-	return slices.ContainsFunc(spellings(t), func(s string) bool { return bytes.Contains(data, []byte(s)) })
-}
-
-// mask cuts secrets out of a text.
-func mask(text string, secrets []secret.Text) string {
-	for _, t := range secrets {
-		for _, s := range spellings(t) {
-			text = strings.ReplaceAll(text, s, "(secret)")
-		}
-	}
-	return text
-}
-
-// spellings are a secret as it stands in plain text, in JSON and in an
-// address. A secret that was wiped has none.
-func spellings(t secret.Text) []string {
-	if !t.IsSet() {
-		return nil
-	}
-	plain := t.Reveal()
-	list := []string{plain, url.QueryEscape(plain), url.PathEscape(plain)}
-	if quoted, err := encodeJSON(plain); err == nil {
-		list = append(list, string(quoted[1:len(quoted)-1]))
-	}
-	return list
 }

@@ -187,7 +187,7 @@ func (r *Receipt) AboutTo(i int) error {
 // Done tells that the announced write of a change was made, and what was
 // learned from it.
 func (r *Receipt) Done(i int, note Note) error {
-	note.Detail = mask(note.Detail, r.secrets)
+	note.Detail = secret.Hide(note.Detail, r.secrets...)
 	return r.step(i, Step{State: Done, Note: note}, AboutTo)
 }
 
@@ -195,7 +195,7 @@ func (r *Receipt) Done(i int, note Note) error {
 // that the admin is told. A write whose outcome is not known is not failed: it
 // stays announced.
 func (r *Receipt) Failed(i int, summary, todo string) error {
-	return r.step(i, Step{State: Failed, Summary: mask(summary, r.secrets), Todo: mask(todo, r.secrets)}, AboutTo)
+	return r.step(i, Step{State: Failed, Summary: secret.Hide(summary, r.secrets...), Todo: secret.Hide(todo, r.secrets...)}, AboutTo)
 }
 
 // step writes the receipt with one step more. Only a step that is on disk is

@@ -4,6 +4,8 @@ import (
 	"encoding/json"
 	"slices"
 	"strings"
+
+	"authpocket/internal/secret"
 )
 
 // ReadClaims takes from all claims those that PocketBase goes by, read as it
@@ -32,7 +34,7 @@ func ClaimTexts(all map[string]any) map[string]string {
 			}
 			text = string(raw)
 		}
-		texts[Scrub(key)] = Scrub(text)
+		texts[secret.Scrub(key)] = secret.Scrub(text)
 	}
 	return texts
 }

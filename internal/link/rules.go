@@ -1,6 +1,10 @@
 package link
 
-import "strings"
+import (
+	"strings"
+
+	"authpocket/internal/secret"
+)
 
 // RuleDrift is one rule of a collection that is no longer as it was when the
 // link was made.
@@ -50,7 +54,7 @@ func ruleWords(rule *string) string {
 	case strings.TrimSpace(*rule) == "":
 		return "open to everyone"
 	}
-	return "“" + Scrub(*rule) + "”"
+	return "“" + secret.Scrub(*rule) + "”"
 }
 
 // OAuth2Only is the create rule that lets people make accounts by signing in

@@ -1,6 +1,10 @@
 package link
 
-import "strings"
+import (
+	"strings"
+
+	"authpocket/internal/secret"
+)
 
 // RecordWords says in one sentence which account a sign-in led to.
 func RecordWords(e Exchanged) string {
@@ -31,10 +35,10 @@ func RefusalWords(r *Refusal) string {
 	if r == nil || r.Message == "" {
 		return ""
 	}
-	said := "PocketBase answered “" + Scrub(r.Message) + "”"
+	said := "PocketBase answered “" + secret.Scrub(r.Message) + "”"
 	var fields []string
 	for _, f := range r.Fields {
-		fields = append(fields, f.Path+": "+strings.TrimSuffix(Scrub(f.Message), "."))
+		fields = append(fields, f.Path+": "+strings.TrimSuffix(secret.Scrub(f.Message), "."))
 	}
 	if len(fields) > 0 {
 		said += " (" + strings.Join(fields, ", ") + ")"

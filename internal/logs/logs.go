@@ -9,7 +9,7 @@ import (
 	"strings"
 	"time"
 
-	"authpocket/internal/link"
+	"authpocket/internal/secret"
 )
 
 // New writes lines of text. Secrets are masked by their own type and left out
@@ -26,14 +26,14 @@ func mask(_ []string, a slog.Attr) slog.Attr {
 	}
 	switch a.Value.Kind() {
 	case slog.KindString:
-		return slog.String(a.Key, link.Mask(a.Value.String()))
+		return slog.String(a.Key, secret.Mask(a.Value.String()))
 	case slog.KindAny:
 		switch v := a.Value.Any().(type) {
 		case *slog.Source, slog.Level, time.Time:
 		case error:
-			return slog.String(a.Key, link.Mask(v.Error()))
+			return slog.String(a.Key, secret.Mask(v.Error()))
 		default:
-			return slog.String(a.Key, link.Mask(fmt.Sprintf("%+v", v)))
+			return slog.String(a.Key, secret.Mask(fmt.Sprintf("%+v", v)))
 		}
 	}
 	return a

@@ -12,6 +12,7 @@ import (
 
 	"authpocket/internal/link"
 	"authpocket/internal/outbound"
+	"authpocket/internal/secret"
 )
 
 // trailEntry is one line of PocketBase's request log.
@@ -162,11 +163,11 @@ func readTrail(entries []trailEntry, q link.TrailQuery, marked bool) (t link.Poc
 		default:
 			continue
 		}
-		t.Evidence = append(t.Evidence, link.Evidence{System: link.PB, When: logTime(e.Created), Text: link.Scrub(e.sentence(), q.Hide...)})
+		t.Evidence = append(t.Evidence, link.Evidence{System: link.PB, When: logTime(e.Created), Text: secret.Scrub(e.sentence(), q.Hide...)})
 	}
 	if whole && !here { // the mark by the redirect URI is not there
 		t.Elsewhere = true
-		t.Evidence = append(t.Evidence, link.Evidence{System: link.PB, When: time.Now(), Text: "A request to " + link.Scrub(base) + " did not arrive at this PocketBase."})
+		t.Evidence = append(t.Evidence, link.Evidence{System: link.PB, When: time.Now(), Text: "A request to " + secret.Scrub(base) + " did not arrive at this PocketBase."})
 	}
 	return t, whole
 }

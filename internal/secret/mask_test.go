@@ -1,16 +1,14 @@
-package link
+package secret
 
 import (
 	"strings"
 	"testing"
 	"unicode"
 	"unicode/utf8"
-
-	"authpocket/internal/secret"
 )
 
 func TestScrubHidesSecretsOnly(t *testing.T) {
-	known := secret.New("s3cret/value+1")
+	known := New("s3cret/value+1")
 	for name, one := range map[string]struct{ in, want string }{
 		"plain words":      {"oauth2: \"invalid_grant\" \"The code is wrong\"", "oauth2: \"invalid_grant\" \"The code is wrong\""},
 		"status":           {"oauth2: cannot fetch token: 502 Bad Gateway", "oauth2: cannot fetch token: 502 Bad Gateway"},
@@ -46,7 +44,7 @@ func FuzzScrub(f *testing.F) {
 			return
 		}
 		text := strings.ReplaceAll(around, "X", value)
-		got := Scrub(text, secret.New(value))
+		got := Scrub(text, New(value))
 		if strings.Contains(got, value) && !strings.Contains(Scrub(strings.ReplaceAll(around, "X", "")), value) && plainText(value) {
 			t.Errorf("%q shows in %q", value, got)
 		}
