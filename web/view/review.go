@@ -232,15 +232,24 @@ func until(t time.Time, renews bool) string {
 	return "set, good until " + t.UTC().Format("2 January 2006 15:04 UTC") + end
 }
 
-// who says whom the application lets in once the plan is carried out.
+// who says whom the application lets in once the plan is carried out, as its
+// warnings have it.
 func who(p link.Plan) string {
 	var names []string
 	for _, b := range p.Desired.Bindings {
+		if b.PK == "" && p.Only != "" {
+			return "the same people as now: this review changes something else"
+		}
 		names = append(names, b.Kind+" "+b.Target.Name)
 	}
 	for _, w := range p.Warnings {
-		if w.ID == "other-bindings" {
+		switch w.ID {
+		case "other-bindings":
 			names = append(names, "others that are bound already")
+		case "open-to-nobody":
+			return "nobody yet"
+		case "access-unseen":
+			return "not known: the token may not see it"
 		}
 	}
 	if len(names) == 0 {

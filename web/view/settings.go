@@ -284,10 +284,17 @@ func (b settings) access() AccessPart {
 	if b.in.Authentik.ClosedByDefault {
 		part.Now = "nobody yet: this authentik closes an application without bindings"
 	}
-	there := len(b.in.Authentik.Bindings)
+	there := 0
+	for _, one := range b.in.Authentik.Bindings {
+		if one.Enabled {
+			there++
+		}
+	}
 	switch {
 	case named > 0:
 		part.Now = "only those you name"
+	case there == 0 && b.in.Authentik.Application != nil && slices.Contains(b.in.Authentik.Missing, "authentik_policies.view_policybinding"):
+		part.Now = "not known: the token may not see it"
 	case there > 0:
 		part.Now = fmt.Sprintf("whom the application's %s in", plural(there, "binding lets", "bindings let"))
 	}

@@ -157,7 +157,7 @@ func TestWhoMayUseIt(t *testing.T) {
 	if got := NewSettings(Head{}, in).Access; got.Now != "everyone with an account" || got.Open {
 		t.Errorf("%+v", got)
 	}
-	in.Authentik.Bindings = []link.BindingState{{Kind: "group"}}
+	in.Authentik.Bindings = []link.BindingState{{Kind: "group", Enabled: true}}
 	if got := NewSettings(Head{}, in).Access; got.Now != "whom the application's 1 binding lets in" {
 		t.Error(got.Now)
 	}

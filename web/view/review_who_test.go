@@ -1,0 +1,66 @@
+package view
+
+import (
+	"testing"
+
+	"authpocket/internal/link"
+)
+
+// TestTheReviewSaysWhoGetsIn: the row says what the warnings of the same page
+// say, in one case each.
+func TestTheReviewSaysWhoGetsIn(t *testing.T) {
+	staff := []link.BindingState{{Kind: "group", Target: link.Ref{Name: "staff"}, Enabled: true}}
+	for name, one := range map[string]struct {
+		bindings []link.BindingState
+		warnings []string
+		want     string
+	}{
+		"everyone":              {nil, []string{"open-to-everyone"}, "everyone with an authentik account"},
+		"nobody":                {nil, []string{"open-to-nobody"}, "nobody yet"},
+		"the token may not see": {nil, []string{"access-unseen"}, "not known: the token may not see it"},
+		"bound":                 {staff, nil, "group staff"},
+		"bound, and others":     {staff, []string{"other-bindings"}, "group staff, others that are bound already"},
+		"others alone":          {nil, []string{"other-bindings"}, "others that are bound already"},
+	} {
+		p := link.Plan{Desired: link.Desired{Bindings: one.bindings}}
+		for _, id := range one.warnings {
+			p.Warnings = append(p.Warnings, link.Warning{ID: id})
+		}
+		if got := who(p); got != one.want {
+			t.Errorf("%s: %q, want %q", name, got, one.want)
+		}
+	}
+}
+
+// TestANarrowReviewDoesNotClaimWhoGetsIn: a plan for one cause makes no
+// bindings, whatever the answers say.
+func TestANarrowReviewDoesNotClaimWhoGetsIn(t *testing.T) {
+	wanted := []link.BindingState{{Kind: "group", Target: link.Ref{Name: "staff"}, Enabled: true}}
+	p := link.Plan{Only: "oauth2-off", Desired: link.Desired{Bindings: wanted}}
+	if got := who(p); got == "group staff" {
+		t.Errorf("it says %q, and nobody is bound", got)
+	}
+	wanted[0].PK = "b1" // it is there already
+	if got := who(p); got != "group staff" {
+		t.Errorf("it says %q", got)
+	}
+}
+
+func TestTheSettingsSayWhoGetsInNow(t *testing.T) {
+	app := &link.ApplicationState{PK: "a"}
+	for name, one := range map[string]struct {
+		a    link.AuthentikSnapshot
+		want string
+	}{
+		"everyone":        {link.AuthentikSnapshot{Application: app}, "everyone with an account"},
+		"one that is off": {link.AuthentikSnapshot{Application: app, Bindings: []link.BindingState{{}}}, "everyone with an account"},
+		"one":             {link.AuthentikSnapshot{Application: app, Bindings: []link.BindingState{{Enabled: true}, {}}}, "whom the application's 1 binding lets in"},
+		"nobody may see":  {link.AuthentikSnapshot{Application: app, Missing: []string{"authentik_policies.view_policybinding"}}, "not known: the token may not see it"},
+		"one to be made":  {link.AuthentikSnapshot{Missing: []string{"authentik_policies.view_policybinding"}}, "everyone with an account"},
+		"closed":          {link.AuthentikSnapshot{ClosedByDefault: true}, "nobody yet: this authentik closes an application without bindings"},
+	} {
+		if got := NewSettings(Head{}, SettingsInput{Authentik: one.a}).Access.Now; got != one.want {
+			t.Errorf("%s: %q, want %q", name, got, one.want)
+		}
+	}
+}
