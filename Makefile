@@ -15,19 +15,19 @@ check-generated:          ## fail when generated files are stale
 	git diff --exit-code -- web
 
 test:                     ## all tests; says aloud which it could not run
-	go test -timeout 40m $$(go list ./... | grep -v '/internal/faults$$')
-	@set -o pipefail; go test -timeout 40m -count=1 -v ./internal/faults | grep -v '^==='
+	go test -timeout 40m $$(go list ./... | grep -v '/test/faults$$')
+	@set -o pipefail; go test -timeout 40m -count=1 -v ./test/faults | grep -v '^==='
 	@go test -timeout 40m -v -run TestMatrix ./internal/pocketbase | grep 'NOT TESTED' || true
 	@$(MAKE) --no-print-directory browser
 
 # PocketBase 0.39 reads its settings without a lock while it writes its log, so that packages which run it beside
 # changes of its settings meet a race of its own: they are left to race-all.
 race:                     ## the Go tests of what runs side by side, with the race detector
-	go test -race -timeout 40m $$(go list ./... | grep -Ev '/cmd/|/internal/(bench|engine|export|faults|journal/model|pocketbase|proof)$$|/web$$|/sandbox(/pocketbasehost)?$$')
-	go test -race -timeout 40m -run TestRandomTriples ./internal/faults
+	go test -race -timeout 40m $$(go list ./... | grep -Ev '/cmd/|/internal/(engine|export|pocketbase)$$|/web$$|/sandbox(/pocketbasehost)?$$')
+	go test -race -timeout 40m -run TestRandomTriples ./test/faults
 
 race-all:                 ## the same of everything that runs a PocketBase
-	go test -race -timeout 40m -skip TestMatrix ./internal/engine ./internal/pocketbase ./internal/proof ./internal/sandbox/... ./web
+	go test -race -timeout 40m -skip TestMatrix ./internal/engine ./internal/pocketbase ./test/signins ./sandbox/... ./web
 
 browser:                  ## browser tests, where Chromium and Node are found
 	@./e2e/run.sh
@@ -41,7 +41,7 @@ lint:
 GOSEC := go run github.com/securego/gosec/v2/cmd/gosec@v2.30.0
 GOVULNCHECK := go run golang.org/x/vuln/cmd/govulncheck@v1.9.0
 security:                 ## gosec, and govulncheck where its database can be reached
-	$(GOSEC) -quiet -tests=false -exclude-generated -exclude-dir=internal/sandbox -exclude=G115,G304,G404 ./...
+	$(GOSEC) -quiet -tests=false -exclude-generated -exclude-dir=sandbox -exclude=G115,G304,G404 ./...
 	@./scripts/govulncheck.sh $(GOVULNCHECK)
 
 FUZZTIME ?= 30s
@@ -50,7 +50,7 @@ fuzz:                     ## every fuzz target for FUZZTIME; for FUZZREST those 
 	@./scripts/fuzz.sh $(FUZZTIME) $(FUZZREST)
 
 faults:                   ## the whole fault matrix; go test runs a seeded part of it
-	AUTHPOCKET_FAULTS=all go test -count=1 -timeout 120m -v ./internal/faults
+	AUTHPOCKET_FAULTS=all go test -count=1 -timeout 120m -v ./test/faults
 
 run:                      ## start the wizard
 	go run ./cmd/authpocket
@@ -64,4 +64,4 @@ build:
 	@ls -l bin
 
 bench:                    ## print measured figures beside their targets
-	go test -run '^$$' -bench . -benchtime 3x -v ./internal/bench ./internal/journal
+	go test -run '^$$' -bench . -benchtime 3x -v ./test/bench ./internal/journal

@@ -60,7 +60,7 @@ func TestTheProductNeverContainsTheSandbox(t *testing.T) {
 		t.Errorf("the product links PocketBase in: %v", pocketbase)
 	}
 	for _, dep := range own {
-		if strings.HasPrefix(dep, "authpocket/internal/sandbox") {
+		if strings.HasPrefix(dep, "authpocket/sandbox") {
 			t.Errorf("the product leads to %s", dep)
 		}
 	}

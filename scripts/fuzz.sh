@@ -22,6 +22,6 @@ one() { # PACKAGE:TARGET
 export -f one
 export long short outside
 
-mapfile -t targets < <(grep -rEo '^func Fuzz[A-Za-z]+' --include='*_test.go' internal web cmd | sed -E 's#/[^/]*:func #:#' | sort)
+mapfile -t targets < <(grep -rEo '^func Fuzz[A-Za-z]+' --include='*_test.go' internal sandbox web cmd | sed -E 's#/[^/]*:func #:#' | sort)
 printf '%s\n' "${targets[@]}" | xargs -P 2 -I{} bash -c 'one {}'
 echo "${#targets[@]} fuzz targets, no failure"

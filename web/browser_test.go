@@ -15,8 +15,8 @@ import (
 
 	"golang.org/x/net/html"
 
-	"authpocket/internal/sandbox"
 	"authpocket/internal/secret"
+	"authpocket/sandbox"
 	"authpocket/web/door"
 )
 

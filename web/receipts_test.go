@@ -10,7 +10,7 @@ import (
 
 	"authpocket/internal/journal"
 	"authpocket/internal/link"
-	"authpocket/internal/sandbox"
+	"authpocket/sandbox"
 )
 
 func openReceipts(t *testing.T, dir string) *journal.Store {

@@ -17,8 +17,8 @@ import (
 
 	"authpocket/internal/engine"
 	"authpocket/internal/link"
-	"authpocket/internal/sandbox"
 	"authpocket/internal/secret"
+	"authpocket/sandbox"
 	"authpocket/web/view"
 )
 

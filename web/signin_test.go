@@ -13,7 +13,7 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 
 	"authpocket/internal/link"
-	"authpocket/internal/sandbox"
+	"authpocket/sandbox"
 )
 
 // linked is a browser whose link has been made with that e-mail decision.

@@ -16,8 +16,8 @@ import (
 	"authpocket/internal/journal"
 	"authpocket/internal/listen"
 	"authpocket/internal/logs"
-	"authpocket/internal/sandbox"
 	"authpocket/internal/secret"
+	"authpocket/sandbox"
 	"authpocket/web"
 	"authpocket/web/door"
 )

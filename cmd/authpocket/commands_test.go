@@ -15,9 +15,9 @@ import (
 
 	"github.com/rogpeppe/go-internal/testscript"
 
-	"authpocket/internal/sandbox"
-	"authpocket/internal/sandbox/authentiksim"
-	"authpocket/internal/sandbox/openapicheck"
+	"authpocket/sandbox"
+	"authpocket/sandbox/authentiksim"
+	"authpocket/sandbox/openapicheck"
 )
 
 var loadChecker = sync.OnceValues(openapicheck.New)

@@ -10,7 +10,7 @@ import (
 
 	"golang.org/x/net/html"
 
-	"authpocket/internal/sandbox"
+	"authpocket/sandbox"
 )
 
 // later is what is done with a link that stands: tests of a sign-in, a new

@@ -21,7 +21,7 @@ import (
 
 	"golang.org/x/net/html"
 
-	"authpocket/internal/sandbox"
+	"authpocket/sandbox"
 )
 
 // hunt is a run of the whole program with secrets that are looked for

@@ -15,7 +15,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
-	"authpocket/internal/sandbox"
+	"authpocket/sandbox"
 )
 
 func TestServePrintsItsAddressAndStopsOnSIGTERM(t *testing.T) {

@@ -14,7 +14,7 @@ import (
 
 	"authpocket/internal/authentik"
 	"authpocket/internal/link"
-	"authpocket/internal/sandbox/authentiksim"
+	"authpocket/sandbox/authentiksim"
 )
 
 // lost are the ways in which the answer to a write tells nothing.

@@ -14,8 +14,8 @@ import (
 
 	"authpocket/internal/authentik"
 	"authpocket/internal/link"
-	"authpocket/internal/sandbox/authentiksim"
 	"authpocket/internal/secret"
+	"authpocket/sandbox/authentiksim"
 )
 
 // bodies keeps what is written, by method and path.

@@ -12,8 +12,8 @@ import (
 
 	"authpocket/internal/authentik"
 	"authpocket/internal/link"
-	"authpocket/internal/sandbox/authentiksim"
 	"authpocket/internal/secret"
+	"authpocket/sandbox/authentiksim"
 )
 
 // linkedLab has the tests' link in it, and ada who can sign in.

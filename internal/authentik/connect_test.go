@@ -14,8 +14,8 @@ import (
 	"authpocket/internal/authentik"
 	"authpocket/internal/link"
 	"authpocket/internal/outbound"
-	"authpocket/internal/sandbox/authentiksim"
 	"authpocket/internal/secret"
+	"authpocket/sandbox/authentiksim"
 )
 
 func connectTo(t *testing.T, url, token string, client *http.Client) (*authentik.Client, error) {

@@ -8,8 +8,8 @@ import (
 	"time"
 
 	"authpocket/internal/link"
-	"authpocket/internal/sandbox/authentiksim"
 	"authpocket/internal/secret"
+	"authpocket/sandbox/authentiksim"
 )
 
 // recordedLink is the link that the recorded events are about.

@@ -14,9 +14,9 @@ import (
 	"authpocket/internal/authentik"
 	"authpocket/internal/link"
 	"authpocket/internal/outbound"
-	"authpocket/internal/sandbox/authentiksim"
-	"authpocket/internal/sandbox/openapicheck"
 	"authpocket/internal/secret"
+	"authpocket/sandbox/authentiksim"
+	"authpocket/sandbox/openapicheck"
 )
 
 // lab is a simulated authentik behind a real HTTP server, with a place to

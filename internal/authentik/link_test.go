@@ -4,7 +4,7 @@ import (
 	"testing"
 
 	"authpocket/internal/link"
-	"authpocket/internal/sandbox/authentiksim"
+	"authpocket/sandbox/authentiksim"
 )
 
 func TestANewLinkIsMadeFoundAgainAndMeasured(t *testing.T) {

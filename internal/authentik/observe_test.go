@@ -14,7 +14,7 @@ import (
 	"time"
 
 	"authpocket/internal/link"
-	"authpocket/internal/sandbox/authentiksim"
+	"authpocket/sandbox/authentiksim"
 )
 
 // fillUp gives the simulator what a large company has.

@@ -9,7 +9,7 @@ import (
 	"time"
 
 	"authpocket/internal/link"
-	"authpocket/internal/sandbox/authentiksim"
+	"authpocket/sandbox/authentiksim"
 )
 
 func TestReadsAreRetriedWhereThatHelps(t *testing.T) {

@@ -8,8 +8,8 @@ import (
 
 	"authpocket/internal/authentik"
 	"authpocket/internal/link"
-	"authpocket/internal/sandbox/authentiksim"
 	"authpocket/internal/secret"
+	"authpocket/sandbox/authentiksim"
 )
 
 func TestRefusedWritesNameTheirField(t *testing.T) {

@@ -5,7 +5,7 @@ import (
 	"testing"
 
 	"authpocket/internal/link"
-	"authpocket/internal/sandbox/authentiksim"
+	"authpocket/sandbox/authentiksim"
 )
 
 // release is how the answers of one authentik differ from those of the one

@@ -15,7 +15,7 @@ import (
 	"authpocket/internal/engine"
 	"authpocket/internal/journal"
 	"authpocket/internal/link"
-	"authpocket/internal/sandbox/authentiksim"
+	"authpocket/sandbox/authentiksim"
 )
 
 func TestARemovalIsTakenBackFieldByField(t *testing.T) {

@@ -18,9 +18,9 @@ import (
 	"authpocket/internal/link"
 	"authpocket/internal/outbound"
 	"authpocket/internal/pocketbase"
-	"authpocket/internal/sandbox"
-	"authpocket/internal/sandbox/openapicheck"
 	"authpocket/internal/secret"
+	"authpocket/sandbox"
+	"authpocket/sandbox/openapicheck"
 )
 
 // loadChecker reads authentik's OpenAPI document once for all tests.

@@ -14,8 +14,8 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 
 	"authpocket/internal/link"
-	"authpocket/internal/sandbox/pocketbasehost"
 	"authpocket/internal/secret"
+	"authpocket/sandbox/pocketbasehost"
 )
 
 func TestConnectWithToken(t *testing.T) {

@@ -12,8 +12,8 @@ import (
 
 	"authpocket/internal/link"
 	"authpocket/internal/outbound"
-	"authpocket/internal/sandbox/pocketbasehost"
 	"authpocket/internal/secret"
+	"authpocket/sandbox/pocketbasehost"
 )
 
 // start runs a real PocketBase for the test.

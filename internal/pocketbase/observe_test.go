@@ -13,8 +13,8 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 
 	"authpocket/internal/link"
-	"authpocket/internal/sandbox/pocketbasehost"
 	"authpocket/internal/secret"
+	"authpocket/sandbox/pocketbasehost"
 )
 
 func TestObserve(t *testing.T) {

@@ -1,7 +1,0 @@
-//go:build race
-
-package model
-
-// thin: pairs of faults are played for every tenth scenario only. Nothing
-// in the model runs at once, so the race detector has little to see.
-const thin = 10

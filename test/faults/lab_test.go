@@ -1,0 +1,215 @@
+package faults_test
+
+import (
+	"context"
+	"crypto/rand"
+	"crypto/rsa"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"regexp"
+	"sync"
+	"testing"
+
+	"github.com/pocketbase/dbx"
+	"github.com/pocketbase/pocketbase/core"
+
+	"authpocket/internal/link"
+	"authpocket/sandbox/authentiksim"
+	"authpocket/sandbox/pocketbasehost"
+)
+
+// lab is both systems, each behind a proxy that can spoil any call. One lab
+// serves one test at a time; reset puts both systems back to the beginning.
+type lab struct {
+	t          testing.TB
+	sim        *authentiksim.Server
+	pocketbase *pocketbasehost.Server
+	fresh      []pocketbaseRow // PocketBase's own tables at the beginning
+	own        []string        // what differs from lab to lab, each with a name for it
+
+	authentik, pb *proxy
+	authentikURL  string
+	pocketbaseURL string
+
+	dir string // of the state directories, one for each reset
+	run int
+}
+
+// adminToken is authentik's. Tests look for it in everything that is printed.
+const adminToken = "ak-admin-token-0123456789-never-to-be-printed"
+
+// signingKey is made once: every simulated authentik has it.
+var signingKey = sync.OnceValues(func() (*rsa.PrivateKey, error) { return rsa.GenerateKey(rand.Reader, 2048) })
+
+func newLab(t testing.TB) *lab {
+	t.Helper()
+	data := t.TempDir()
+	server, err := pocketbasehost.Start(t.Context(), pocketbasehost.Config{DataDir: data})
+	if err != nil {
+		t.Fatal(err)
+	}
+	l := &lab{t: t, pocketbase: server, dir: t.TempDir()}
+	l.authentik = &proxy{system: link.Authentik}
+	l.pb = &proxy{system: link.PB, backend: forwardTo(server.URL())}
+	inFront := func(p *proxy) string {
+		front := httptest.NewServer(p)
+		t.Cleanup(front.Close)
+		return front.URL
+	}
+	t.Cleanup(func() {
+		if err := server.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	l.authentikURL, l.pocketbaseURL = inFront(l.authentik), inFront(l.pb)
+	l.furnish()
+	l.reset()
+	return l
+}
+
+// furnish gives PocketBase two providers that are nobody's of ours and the
+// settings that a link may have to change, and keeps its tables.
+func (l *lab) furnish() {
+	l.t.Helper()
+	app := l.pocketbase.App()
+	users, err := app.FindCollectionByNameOrId("users")
+	l.must(err)
+	no := false
+	users.OAuth2.Enabled = true
+	users.OAuth2.MappedFields.Name = "name"
+	users.OAuth2.Providers = []core.OAuth2ProviderConfig{
+		{Name: "google", ClientId: "google-id", ClientSecret: foreignSecrets[0], DisplayName: "Google", PKCE: &no,
+			AuthURL: "https://google.example/auth?x=1&y=2", TokenURL: "https://google.example/token", UserInfoURL: "https://google.example/info"},
+		{Name: "oidc", ClientId: "other-id", ClientSecret: foreignSecrets[1], DisplayName: "Other", PKCE: &no,
+			AuthURL: "https://other.example/auth", TokenURL: "https://other.example/token",
+			Extra: map[string]any{"jwksURL": "https://other.example/jwks", "issuers": []any{"https://other.example"}}},
+	}
+	l.must(app.Save(users))
+	settings := app.Settings()
+	settings.Meta.AppURL = l.pocketbaseURL
+	settings.Meta.HideControls = true
+	l.must(app.Save(settings))
+	l.fresh = l.rows()
+}
+
+// foreignSecrets are those of the providers that are not ours.
+var foreignSecrets = []string{"google-secret-never-to-be-touched", "other-secret-never-to-be-touched"}
+
+// reset makes a new authentik, puts PocketBase's tables back and takes an
+// empty state directory.
+func (l *lab) reset() {
+	l.t.Helper()
+	key, err := signingKey()
+	l.must(err)
+	l.authentik.reset()
+	l.pb.reset()
+	l.sim = authentiksim.New(authentiksim.Config{AdminToken: adminToken, SigningKey: key})
+	ada := l.sim.AddPerson("ada", "Ada Lovelace", "ada@example.com", "", nil)
+	l.sim.AddGroup("staff", ada)
+	l.sim.AddGroup("admins")
+	l.sim.AddApplications(2)
+	l.authentik.backend = l.sim
+	l.putBack()
+	l.own = l.ownValues()
+	l.run++
+}
+
+// ownValues are the addresses, keys and times that no other lab has, each with
+// the name that it gets in texts.
+func (l *lab) ownValues() []string {
+	pairs := []string{l.authentikURL, "http://authentik", l.pocketbaseURL, "http://pocketbase"}
+	for _, p := range l.sim.Snapshot().Providers {
+		pairs = append(pairs, p.ClientSecret, "the secret of "+p.ClientID)
+	}
+	for i, row := range l.fresh {
+		pairs = append(pairs, row.columns["created"].String, "the beginning")
+		for n, key := range tokenKey.FindAllString(row.columns["options"].String, -1) {
+			pairs = append(pairs, key, "key "+itoa(i)+" "+itoa(n))
+		}
+	}
+	return pairs
+}
+
+// tokenKey are the keys that PocketBase makes for a collection's tokens.
+var tokenKey = regexp.MustCompile(`\b[0-9A-Za-z]{50}\b`)
+
+// state is the state directory of this run of the lab.
+func (l *lab) state() string {
+	return filepath.Join(l.dir, itoa(l.run))
+}
+
+// clean removes the state directory of this run.
+func (l *lab) clean() { l.must(os.RemoveAll(l.state())) }
+
+func (l *lab) must(err error) {
+	l.t.Helper()
+	if err != nil {
+		l.t.Fatal(err)
+	}
+}
+
+// pocketbaseRow is one row of a table that a link can change, as it stands in
+// the data file.
+type pocketbaseRow struct {
+	table, id string
+	columns   dbx.NullStringMap
+}
+
+// rows reads PocketBase's collections and settings from its data file.
+func (l *lab) rows() []pocketbaseRow {
+	l.t.Helper()
+	var rows []pocketbaseRow
+	for _, table := range []string{"_collections", "_params"} {
+		var list []dbx.NullStringMap
+		l.must(l.pocketbase.App().DB().Select("*").From(table).OrderBy("id").All(&list))
+		for _, columns := range list {
+			rows = append(rows, pocketbaseRow{table, columns["id"].String, columns})
+		}
+	}
+	return rows
+}
+
+// putBack writes the rows of the beginning that are not as they were.
+func (l *lab) putBack() {
+	l.t.Helper()
+	app := l.pocketbase.App()
+	changed := false
+	for i, now := range l.rows() {
+		was := l.fresh[i]
+		params := dbx.Params{}
+		for name, value := range was.columns {
+			if now.columns[name] != value {
+				params[name] = value
+			}
+		}
+		if len(params) > 0 {
+			_, err := app.NonconcurrentDB().Update(was.table, params, dbx.HashExp{"id": was.id}).Execute()
+			l.must(err)
+			changed = true
+		}
+	}
+	if changed {
+		l.must(app.ReloadCachedCollections())
+		l.must(app.ReloadSettings())
+	}
+}
+
+// background is a context that outlives the test's own, for what is done
+// after it.
+func background(t testing.TB) context.Context { return context.WithoutCancel(t.Context()) }
+
+var _ http.Handler = (*authentiksim.Server)(nil)
+
+// asAdmin sends a call to authentik past the proxy.
+func (l *lab) asAdmin(method, path string) {
+	l.t.Helper()
+	r := httptest.NewRequest(method, path, nil)
+	r.Header.Set("Authorization", "Bearer "+adminToken)
+	answer := httptest.NewRecorder()
+	l.sim.ServeHTTP(answer, r)
+	if answer.Code >= 300 {
+		l.t.Fatalf("%s %s: %d %s", method, path, answer.Code, answer.Body)
+	}
+}

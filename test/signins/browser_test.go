@@ -1,0 +1,221 @@
+package signins
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/http/cookiejar"
+	"net/url"
+	"strings"
+	"time"
+
+	"authpocket/internal/engine"
+	"authpocket/internal/link"
+	"authpocket/internal/secret"
+)
+
+// browser does what the verify page and a person's browser do: hold
+// PocketBase's event stream, follow authentik's pages, fill in its form.
+type browser struct {
+	stream *http.Client // holds the event stream
+	window *http.Client // the sign-in window, with a cookie jar
+	// password is what the person types; empty closes the window instead.
+	password string
+	at       string // where the window ended
+	page     string
+}
+
+// newBrowser comes from windowIP (empty: the usual one) in its window.
+func newBrowser(windowIP string) *browser {
+	jar, err := cookiejar.New(nil)
+	if err != nil {
+		panic(err) // only with options, and there are none
+	}
+	dialer := &net.Dialer{}
+	if windowIP != "" {
+		dialer.LocalAddr = &net.TCPAddr{IP: net.ParseIP(windowIP)}
+	}
+	return &browser{
+		stream: &http.Client{Transport: &http.Transport{}}, password: password,
+		window: &http.Client{Jar: jar, Transport: &http.Transport{DialContext: dialer.DialContext}},
+	}
+}
+
+func (b *browser) close() {
+	b.stream.CloseIdleConnections()
+	b.window.CloseIdleConnections()
+}
+
+// How long the page waits for the stream's first event, and for the code once
+// the window is done: PocketBase sends the one before it answers the other.
+const (
+	streamPatience = 5 * time.Second
+	codePatience   = 2 * time.Second
+)
+
+// message is one event of PocketBase's stream.
+type message struct{ name, data string }
+
+// signIn takes a sign-in through to what the page hands to the engine.
+func (b *browser) signIn(ctx context.Context, s engine.SignIn, username string) (link.Return, error) {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	events := make(chan message, 4)
+	listening := make(chan struct{})
+	go func() {
+		defer close(listening)
+		b.listen(ctx, s.RealtimeURL, events)
+	}()
+	defer func() { cancel(); <-listening }()
+	client, barred, err := b.subscribe(ctx, s.RealtimeURL, events)
+	if err != nil || barred.Missing != link.MissingNothing {
+		return barred, err
+	}
+	if err := b.follow(ctx, s.WithState(client), username); err != nil {
+		return link.Return{}, err
+	}
+	select {
+	case m, there := <-events:
+		if !there {
+			return link.Return{Missing: link.MissingBroken, State: client}, nil
+		}
+		return readReturn(m, client)
+	case <-time.After(codePatience):
+	}
+	missing := link.MissingClosed
+	if strings.Contains(b.at, "/_/") || strings.Contains(b.at, link.RedirectPath) {
+		missing = link.MissingTimeout
+	}
+	return link.Return{Missing: missing, State: client}, nil
+}
+
+func readReturn(m message, state string) (link.Return, error) {
+	var data struct{ State, Code, Error string }
+	if err := json.Unmarshal([]byte(m.data), &data); err != nil {
+		return link.Return{}, fmt.Errorf("reading the event %s: %w", m.name, err)
+	}
+	if data.State != state {
+		return link.Return{}, errors.New("the event is of another sign-in")
+	}
+	return link.Return{Code: secret.New(data.Code), Error: data.Error, State: state}, nil
+}
+
+// listen passes the stream's events on until it ends, and closes them then.
+func (b *browser) listen(ctx context.Context, address string, events chan<- message) {
+	defer close(events)
+	r, err := http.NewRequestWithContext(ctx, http.MethodGet, address, nil)
+	if err != nil {
+		return
+	}
+	res, err := b.stream.Do(r)
+	if err != nil {
+		return
+	}
+	defer res.Body.Close()
+	var m message
+	for lines := bufio.NewScanner(res.Body); lines.Scan(); {
+		line := lines.Text()
+		switch {
+		case strings.HasPrefix(line, "event:"):
+			m.name = line[len("event:"):]
+		case strings.HasPrefix(line, "data:"):
+			m.data = line[len("data:"):]
+		case line == "" && m.name != "":
+			events <- m
+			m = message{}
+		}
+	}
+}
+
+// subscribe waits for the stream's client id and asks for the sign-in's event.
+// It tells what was in its way.
+func (b *browser) subscribe(ctx context.Context, address string, events <-chan message) (client string, barred link.Return, err error) {
+	var hello struct{ ClientID string }
+	select {
+	case m, there := <-events:
+		if !there {
+			return "", b.refusal(ctx, address), nil
+		}
+		if err := json.Unmarshal([]byte(m.data), &hello); err != nil {
+			return "", link.Return{}, fmt.Errorf("reading the first event: %w", err)
+		}
+	case <-time.After(streamPatience):
+		return "", link.Return{Missing: link.MissingStream}, nil
+	}
+	body, err := json.Marshal(map[string]any{"clientId": hello.ClientID, "subscriptions": []string{"@oauth2"}})
+	if err != nil {
+		return "", link.Return{}, fmt.Errorf("writing the subscription: %w", err)
+	}
+	status, err := b.ask(ctx, http.MethodPost, address, body)
+	switch {
+	case err != nil:
+		return "", link.Return{}, err
+	case status != http.StatusNoContent:
+		return "", link.Return{Missing: link.MissingRefused, Status: status}, nil
+	}
+	return hello.ClientID, link.Return{}, nil
+}
+
+// refusal is what a stream that ended at once was answered with.
+func (b *browser) refusal(ctx context.Context, address string) link.Return {
+	status, err := b.ask(ctx, http.MethodGet, address, nil)
+	switch {
+	case err != nil:
+		return link.Return{Missing: link.MissingUnreachable}
+	case status == http.StatusOK:
+		return link.Return{Missing: link.MissingBroken}
+	}
+	return link.Return{Missing: link.MissingRefused, Status: status}
+}
+
+func (b *browser) ask(ctx context.Context, method, address string, body []byte) (status int, err error) {
+	r, err := http.NewRequestWithContext(ctx, method, address, bytes.NewReader(body))
+	if err != nil {
+		return 0, fmt.Errorf("making a request of the page: %w", err)
+	}
+	r.Header.Set("Content-Type", "application/json")
+	res, err := b.stream.Do(r)
+	if err != nil {
+		return 0, fmt.Errorf("asking PocketBase: %w", err)
+	}
+	defer res.Body.Close()
+	return res.StatusCode, nil
+}
+
+// follow opens authentik's page and signs in where it is asked to.
+func (b *browser) follow(ctx context.Context, address, username string) error {
+	if err := b.open(ctx, http.MethodGet, address, nil); err != nil {
+		return err
+	}
+	if b.password == "" || !strings.Contains(b.page, `name="password"`) {
+		return nil
+	}
+	return b.open(ctx, http.MethodPost, b.at, url.Values{"username": {username}, "password": {b.password}})
+}
+
+func (b *browser) open(ctx context.Context, method, address string, form url.Values) error {
+	r, err := http.NewRequestWithContext(ctx, method, address, strings.NewReader(form.Encode()))
+	if err != nil {
+		return fmt.Errorf("making a request of the window: %w", err)
+	}
+	if form != nil {
+		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	}
+	res, err := b.window.Do(r)
+	if err != nil {
+		return fmt.Errorf("opening a page in the window: %w", err)
+	}
+	defer res.Body.Close()
+	page, err := io.ReadAll(res.Body)
+	if err != nil {
+		return fmt.Errorf("reading a page in the window: %w", err)
+	}
+	b.at, b.page = res.Request.URL.String(), string(page)
+	return nil
+}

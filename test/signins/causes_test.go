@@ -1,0 +1,201 @@
+package signins
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+
+	"authpocket/internal/link"
+	"authpocket/sandbox/authentiksim"
+)
+
+// trouble makes one cause happen to a link of its own.
+type trouble struct {
+	name  string
+	cause string
+	// checks are the ids of those that must name the cause. sign-in among
+	// them takes a person through a sign-in; pocketbase.probe runs the probe.
+	checks []string
+	spec   func(*idp, *link.Spec) // of the link, nil for the usual one
+	// spoil breaks the link once it is made; nil where the sign-in does so at
+	// a moment of its own, or nothing is broken.
+	spoil func(*linked)
+	// signIn replaces the usual sign-in.
+	signIn func(*linked) link.Verdict
+	stage  link.StageID // at which the sign-in must fail, empty: any
+	idp    func(*lab) *idp
+}
+
+// shared is how many troubles are worked on at the same time.
+const shared = 40
+
+// perIDP is how many links one authentik gets: its lists are read whole, and
+// each answer is held against the document.
+const perIDP = 8
+
+// browserOnly are what only a browser can meet; the browser tests hold them.
+var browserOnly = []string{}
+
+func troubles() []trouble {
+	return slices.Concat(troublesAtAuthentik(), troublesOfTheWayBack(), troublesOfReach(), troublesOfTheExchange(), troublesOfTheRecord())
+}
+
+// found collects which check named which cause.
+type found struct {
+	mu    sync.Mutex
+	pairs map[string][]string // "cause check" → the troubles in which it did
+}
+
+func (f *found) add(cause, check, trouble string) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.pairs[cause+" "+check] = append(f.pairs[cause+" "+check], trouble)
+}
+
+func TestEachCauseIsFoundByTheChecksThatSaySo(t *testing.T) {
+	t.Parallel()
+	l := newLab(t, limitSignIns)
+	f := &found{pairs: map[string][]string{}}
+	all := troubles()
+	links := make([]*linked, len(all))
+	a := l.a
+	for i, one := range all {
+		if i%perIDP == perIDP-1 {
+			a = newIDP(t, authentiksim.Config{}, nil)
+		}
+		links[i] = one.link(l, a)
+	}
+	var group sync.WaitGroup
+	slots := make(chan struct{}, shared)
+	for i, one := range all {
+		group.Go(func() {
+			slots <- struct{}{}
+			defer func() { <-slots }()
+			one.happen(links[i], f)
+		})
+	}
+	group.Wait()
+	f.holdAgainstCatalogue(t)
+}
+
+// link makes the link that the trouble happens to.
+func (one trouble) link(l *lab, a *idp) *linked {
+	if one.idp != nil {
+		a = one.idp(l)
+	}
+	return l.linkTo(a, identifier(one.name), func(s *link.Spec) {
+		if one.spec != nil {
+			one.spec(a, s)
+		}
+	})
+}
+
+func identifier(name string) string {
+	return strings.Map(func(r rune) rune {
+		if r >= 'a' && r <= 'z' || r >= '0' && r <= '9' {
+			return r
+		}
+		return '_'
+	}, strings.ToLower(name))
+}
+
+// happen lets the trouble happen, and asks the checks and the sign-in.
+func (one trouble) happen(l *linked, f *found) {
+	detected := map[string]bool{}
+	var verdict link.Verdict
+	asked := func(check string) bool { return slices.Contains(one.checks, check) }
+	if one.spoil != nil {
+		one.spoil(l)
+	}
+	switch {
+	case one.signIn != nil:
+		verdict = one.signIn(l)
+	case asked(link.SignInCheck):
+		verdict = l.signIn(newBrowser(""), nil)
+	}
+	checks := l.e.Verify(l.t.Context(), l.d, l.person)
+	if asked("pocketbase.probe") {
+		checks = append(checks, l.e.VerifySlow(l.t.Context(), l.d, nil)...)
+	}
+	for _, c := range checks {
+		if c.Status == link.Fail || c.Status == link.Warn {
+			id := strings.TrimRight(c.ID, ".0123456789")
+			f.add(c.Cause, id, one.name)
+			detected[id] = detected[id] || c.Cause == one.cause
+		}
+	}
+	if asked(link.SignInCheck) {
+		detected[link.SignInCheck] = verdict.Cause == one.cause
+		f.add(verdict.Cause, link.SignInCheck, one.name)
+		one.holdVerdict(l, verdict)
+	}
+	for _, check := range one.checks {
+		if !detected[check] {
+			l.t.Errorf("%s: %s does not name %s; the checks say\n%s\nthe sign-in %s: %s", one.name, check, one.cause, failures(checks), verdict.Cause, verdict.Words)
+		}
+	}
+}
+
+// holdVerdict holds what every failed sign-in has.
+func (one trouble) holdVerdict(l *linked, v link.Verdict) {
+	stage := v.FailedStage()
+	switch {
+	case v.Works || stage == nil:
+		l.t.Errorf("%s: the sign-in works: %+v", one.name, v)
+		return
+	case v.Words == "" || v.Todo == "" || len(v.Evidence) == 0:
+		l.t.Errorf("%s: something is left out: %+v", one.name, v)
+	case one.stage != "" && stage.ID != one.stage:
+		l.t.Errorf("%s: failed at %s, want %s: %+v", one.name, stage.ID, one.stage, v)
+	}
+	if one.cause == "redirect-mismatch" && (v.Redirect == nil || v.Redirect.Difference.Same()) {
+		l.t.Errorf("%s: the redirect URIs are not compared: %+v", one.name, v.Redirect)
+	}
+}
+
+func failures(checks []link.Check) string {
+	var lines []string
+	for _, c := range checks {
+		if c.Status != link.Pass {
+			lines = append(lines, fmt.Sprintf("  %s %s %s: %s", c.Status, c.ID, c.Cause, c.Evidence))
+		}
+	}
+	return strings.Join(lines, "\n")
+}
+
+// holdAgainstCatalogue compares what was found with what the catalogue says,
+// both ways.
+func (f *found) holdAgainstCatalogue(t *testing.T) {
+	listed := map[string]bool{}
+	for _, cause := range link.Causes() {
+		for _, check := range cause.Checks {
+			pair := cause.ID + " " + check
+			listed[pair] = true
+			if len(f.pairs[pair]) == 0 && !slices.Contains(browserOnly, pair) {
+				t.Errorf("nothing here makes %s name %s", check, cause.ID)
+			}
+		}
+	}
+	for _, pair := range slices.Sorted(maps.Keys(f.pairs)) {
+		if !listed[pair] {
+			t.Errorf("the catalogue does not say it: %s (%v)", pair, f.pairs[pair])
+		}
+	}
+}
+
+// TestEachCauseHasItsTrouble: no cause is left to chance findings.
+func TestEachCauseHasItsTrouble(t *testing.T) {
+	t.Parallel()
+	made := map[string]bool{}
+	for _, one := range troubles() {
+		made[one.cause] = true
+	}
+	for _, cause := range link.Causes() {
+		if !made[cause.ID] {
+			t.Errorf("nothing makes %s happen", cause.ID)
+		}
+	}
+}

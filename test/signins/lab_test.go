@@ -1,0 +1,327 @@
+package signins
+
+import (
+	"bytes"
+	"encoding/json"
+	"io"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"strconv"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/pocketbase/pocketbase/core"
+
+	"authpocket/internal/authentik"
+	"authpocket/internal/engine"
+	"authpocket/internal/link"
+	"authpocket/internal/outbound"
+	"authpocket/internal/pocketbase"
+	"authpocket/internal/secret"
+	"authpocket/sandbox/authentiksim"
+	"authpocket/sandbox/openapicheck"
+	"authpocket/sandbox/pocketbasehost"
+)
+
+const password = "correct horse battery"
+
+// loadChecker reads authentik's OpenAPI document once for all tests.
+var loadChecker = sync.OnceValues(openapicheck.New)
+
+// idp is a simulated authentik behind a real HTTP server, its requests and
+// answers held against the OpenAPI document.
+type idp struct {
+	t      testing.TB
+	sim    *authentiksim.Server
+	url    string
+	client *authentik.Client
+	ada    int // who has an address
+}
+
+func newIDP(t testing.TB, cfg authentiksim.Config, wrap func(http.Handler) http.Handler) *idp {
+	t.Helper()
+	checker, err := loadChecker()
+	if err != nil {
+		t.Fatal(err)
+	}
+	a := &idp{t: t, sim: authentiksim.New(cfg)}
+	var handler http.Handler = a.sim
+	if wrap != nil {
+		handler = wrap(handler)
+	}
+	server := httptest.NewServer(checker.Handler(a.complain, handler))
+	t.Cleanup(server.Close)
+	a.url = server.URL
+	a.ada = a.sim.AddPerson("ada", "Ada Lovelace", "ada@example.com", password, nil)
+	a.client = a.connect(t, newClient(t))
+	return a
+}
+
+// complain leaves out the one answer that authentik itself gives otherwise
+// than its document says, and what the tests do behind authpocket's back.
+func (a *idp) complain(err error) {
+	if !strings.Contains(err.Error(), "/admin/settings/") {
+		a.t.Error(err)
+	}
+}
+
+func newClient(t testing.TB) *http.Client {
+	client := outbound.New(outbound.Config{Timeout: time.Minute}) // many links share one machine
+	// Some tests put another transport in front, which hides this one.
+	own := *client
+	t.Cleanup(own.CloseIdleConnections)
+	return client
+}
+
+func (a *idp) connect(t testing.TB, client *http.Client) *authentik.Client {
+	t.Helper()
+	c, err := authentik.Connect(t.Context(), authentik.Config{URL: a.url, Token: secret.New(a.sim.AdminToken()), HTTP: client})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return c
+}
+
+// call asks the API as the superuser, past authpocket.
+func (a *idp) call(method, path string, body any) map[string]any {
+	a.t.Helper()
+	raw, err := json.Marshal(body)
+	if err != nil {
+		a.t.Fatal(err)
+	}
+	r := httptest.NewRequest(method, "/api/v3"+path, bytes.NewReader(raw))
+	r.Header.Set("Authorization", "Bearer "+a.sim.AdminToken())
+	r.Header.Set("Content-Type", "application/json")
+	w := httptest.NewRecorder()
+	a.sim.ServeHTTP(w, r)
+	if w.Code >= 300 {
+		a.t.Fatalf("%s %s: %d %s", method, path, w.Code, w.Body)
+	}
+	var answer map[string]any
+	_ = json.Unmarshal(w.Body.Bytes(), &answer) // a deletion answers nothing
+	return answer
+}
+
+// lab is both systems, shared by many links: each has its own application,
+// provider and collection.
+type lab struct {
+	t  testing.TB
+	a  *idp
+	pb *pocketbasehost.Server
+	p  *pocketbase.Client
+	e  *engine.Engine
+
+	// saving keeps changes of collections apart: two at once can leave
+	// PocketBase with the older one in its cache.
+	saving sync.Mutex
+}
+
+// newLab starts both. settings changes PocketBase's before anybody asks it
+// something: it reads them without a lock while it writes its log.
+func newLab(t testing.TB, settings ...func(*core.Settings)) *lab {
+	t.Helper()
+	dir, err := os.MkdirTemp("", "authpocket-proof-")
+	if err != nil {
+		t.Fatal(err)
+	}
+	pb, err := pocketbasehost.Start(t.Context(), pocketbasehost.Config{DataDir: dir})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := pb.Close(); err != nil {
+			t.Error(err)
+		}
+		if err := os.RemoveAll(dir); err != nil {
+			t.Error(err)
+		}
+	})
+	for _, change := range settings {
+		now := pb.App().Settings()
+		change(now)
+		if err := pb.App().Save(now); err != nil {
+			t.Fatal(err)
+		}
+	}
+	l := &lab{t: t, a: newIDP(t, authentiksim.Config{}, nil), pb: pb}
+	l.p = l.connect(t, newClient(t))
+	l.e = engine.New(l.a.client, l.p, slog.New(slog.DiscardHandler))
+	return l
+}
+
+func (l *lab) connect(t testing.TB, client *http.Client) *pocketbase.Client {
+	t.Helper()
+	p, err := pocketbase.Connect(t.Context(), pocketbase.Config{URL: l.pb.URL(), Token: secret.New(l.pb.Token()), HTTP: client})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return p
+}
+
+// collection makes an auth collection as a fresh install's users is.
+func (l *lab) collection(name string) {
+	l.t.Helper()
+	c := core.NewAuthCollection(name)
+	c.Fields.Add(&core.TextField{Name: "name"}, &core.FileField{Name: "avatar", MaxSelect: 1}, &core.AutodateField{Name: "created", OnCreate: true})
+	c.Fields.GetByName("email").(*core.EmailField).Required = true
+	open := ""
+	c.CreateRule, c.AuthRule = &open, &open
+	c.OAuth2.MappedFields = core.OAuth2KnownFields{Name: "name", AvatarURL: "avatar"}
+	if err := l.pb.App().Save(c); err != nil {
+		l.t.Fatal(err)
+	}
+}
+
+// linked is one link under test, and what the test does to it.
+type linked struct {
+	*lab
+	t        testing.TB
+	a        *idp // whose application it is
+	e        *engine.Engine
+	name     string
+	d        link.Desired
+	person   int // who signs in
+	username string
+}
+
+// link makes a link of that name with authpocket itself, and resolves it, as
+// a verify does.
+func (l *lab) link(name string, change func(*link.Spec)) *linked {
+	l.t.Helper()
+	return l.linkTo(l.a, name, change)
+}
+
+func (l *lab) linkTo(a *idp, name string, change func(*link.Spec)) *linked {
+	l.t.Helper()
+	l.collection(name)
+	slug := strings.ReplaceAll(name, "_", "-")
+	s := link.Spec{AuthentikURL: a.url, PocketBaseURLs: []string{l.pb.URL()}, Email: link.EmailTrustAll, Existing: link.ExistingNew}
+	s.Application.Slug, s.Application.Name, s.PocketBase.Collection = &slug, &name, &name
+	if change != nil {
+		change(&s)
+	}
+	e := l.e
+	if a != l.a {
+		e = engine.New(a.client, l.p, slog.New(slog.DiscardHandler))
+	}
+	plan, err := e.Plan(l.t.Context(), s)
+	if err != nil {
+		l.t.Fatalf("%s: planning: %v", name, err)
+	}
+	if err := e.Apply(l.t.Context(), plan, func(engine.Event) {}); err != nil {
+		l.t.Fatalf("%s: applying: %v", name, err)
+	}
+	d, err := e.Desire(l.t.Context(), s)
+	if err != nil {
+		l.t.Fatalf("%s: resolving: %v", name, err)
+	}
+	return &linked{lab: l, t: l.t, a: a, e: e, name: name, d: d, person: a.ada, username: "ada"}
+}
+
+// patchProvider changes the link's provider behind authpocket's back.
+func (l *linked) patchProvider(body map[string]any) {
+	l.t.Helper()
+	l.a.call("PATCH", "/providers/oauth2/"+strconv.Itoa(l.d.Provider.PK)+"/", body)
+}
+
+func (l *linked) patchApplication(body map[string]any) {
+	l.t.Helper()
+	l.a.call("PATCH", "/core/applications/"+l.d.Application.Slug+"/", body)
+}
+
+// spoil changes the link's collection behind authpocket's back.
+func (l *linked) spoil(change func(c *core.Collection, own *core.OAuth2ProviderConfig)) {
+	l.t.Helper()
+	l.saving.Lock()
+	defer l.saving.Unlock()
+	c, err := l.pb.App().FindCollectionByNameOrId(l.name)
+	if err != nil {
+		l.t.Error(err)
+		return
+	}
+	change(c, &c.OAuth2.Providers[0])
+	if err := l.pb.App().Save(c); err != nil {
+		l.t.Error(err)
+	}
+}
+
+// remove deletes the link's collection.
+func (l *linked) remove() {
+	l.t.Helper()
+	l.saving.Lock()
+	defer l.saving.Unlock()
+	c, err := l.pb.App().FindCollectionByNameOrId(l.name)
+	if err == nil {
+		err = l.pb.App().Delete(c)
+	}
+	if err != nil {
+		l.t.Error(err)
+	}
+}
+
+// setURLs gives PocketBase other URLs, wanted so.
+func (l *linked) setURLs(tokenURL, userInfoURL string) {
+	l.t.Helper()
+	l.spoil(func(_ *core.Collection, own *core.OAuth2ProviderConfig) {
+		if tokenURL != "" {
+			own.TokenURL, l.d.Slot.TokenURL = tokenURL, tokenURL
+		}
+		if userInfoURL != "" {
+			own.UserInfoURL, l.d.Slot.UserInfoURL = userInfoURL, userInfoURL
+		}
+	})
+}
+
+// signInAs adds somebody and has them sign in.
+func (l *linked) signInAs(username, email string) {
+	l.t.Helper()
+	l.username = username + "-" + l.name
+	l.person = l.a.sim.AddPerson(l.username, "Somebody", email, password, nil)
+}
+
+// record puts an account into the link's collection.
+func (l *linked) record(email string, verified bool) *core.Record {
+	l.t.Helper()
+	c, err := l.pb.App().FindCollectionByNameOrId(l.name)
+	if err != nil {
+		l.t.Fatal(err)
+	}
+	r := core.NewRecord(c)
+	r.SetEmail(email)
+	r.SetVerified(verified)
+	r.SetRandomPassword()
+	if err := l.pb.App().Save(r); err != nil {
+		l.t.Fatal(err)
+	}
+	return r
+}
+
+// connectTo links a record with a subject, as an earlier sign-in did.
+func (l *linked) connectTo(r *core.Record, subject string) {
+	l.t.Helper()
+	row := core.NewExternalAuth(l.pb.App())
+	row.SetCollectionRef(r.Collection().Id)
+	row.SetRecordRef(r.Id)
+	row.SetProvider(l.d.Slot.Slot)
+	row.SetProviderId(subject)
+	if err := l.pb.App().Save(row); err != nil {
+		l.t.Fatal(err)
+	}
+}
+
+// answering is a server that answers everything so.
+func answering(t testing.TB, status int, kind, body string) string {
+	t.Helper()
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		_, _ = io.Copy(io.Discard, r.Body) // the answer is the same whatever is asked
+		w.Header().Set("Content-Type", kind)
+		w.WriteHeader(status)
+		_, _ = io.WriteString(w, body) // the client may be gone
+	}))
+	t.Cleanup(server.Close)
+	return server.URL
+}

@@ -1,0 +1,129 @@
+package signins
+
+import (
+	"context"
+	"io"
+	"log"
+	"net/http"
+	"net/http/httptest"
+	"net/http/httputil"
+	"net/url"
+	"strings"
+	"sync"
+	"testing"
+
+	"authpocket/internal/link"
+	"authpocket/sandbox/pocketbasehost"
+)
+
+// quiet is for servers whose clients are meant to fail.
+func quiet() *log.Logger { return log.New(io.Discard, "", 0) }
+
+// reverse passes everything on to a system.
+func reverse(t testing.TB, target string) *httputil.ReverseProxy {
+	t.Helper()
+	to, err := url.Parse(target)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return &httputil.ReverseProxy{ErrorLog: quiet(), Rewrite: func(r *httputil.ProxyRequest) { r.SetURL(to); r.Out.Host = r.In.Host }}
+}
+
+// ownCA serves authentik over TLS with an authority that nobody knows.
+func ownCA(l *linked) string {
+	server := httptest.NewUnstartedServer(reverse(l.t, l.a.url))
+	server.Config.ErrorLog = quiet()
+	server.StartTLS()
+	l.t.Cleanup(server.Close)
+	return server.URL
+}
+
+// unflushed cannot send before it is full.
+type unflushed struct{ http.ResponseWriter }
+
+// buffering is a proxy that passes answers on once they are whole, or four
+// kilobytes long.
+func buffering(t testing.TB, target string) string {
+	t.Helper()
+	next := reverse(t, target)
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		next.ServeHTTP(unflushed{w}, r)
+	}))
+	t.Cleanup(server.Close)
+	return server.URL
+}
+
+// atRealtime stands in front of PocketBase and answers at the event stream
+// itself.
+func atRealtime(t testing.TB, target string, answer http.HandlerFunc) string {
+	t.Helper()
+	next := reverse(t, target)
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if strings.HasSuffix(r.URL.Path, "/api/realtime") {
+			answer(w, r)
+			return
+		}
+		next.ServeHTTP(w, r)
+	}))
+	t.Cleanup(server.Close)
+	return server.URL
+}
+
+// cutting ends every event stream once somebody comes back from authentik, as
+// a proxy's time limit does.
+func cutting(t testing.TB, target string) string {
+	t.Helper()
+	next := reverse(t, target)
+	var mu sync.Mutex
+	var cut []func()
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		switch {
+		case r.Method == http.MethodGet && strings.HasSuffix(r.URL.Path, "/api/realtime"):
+			ctx, cancel := context.WithCancel(r.Context())
+			defer cancel()
+			ended := make(chan struct{})
+			defer close(ended)
+			mu.Lock()
+			cut = append(cut, func() { cancel(); <-ended })
+			mu.Unlock()
+			defer func() { _ = recover() }() // the proxy breaks a stream off by a panic
+			next.ServeHTTP(w, r.WithContext(ctx))
+			return
+		case strings.HasSuffix(r.URL.Path, link.RedirectPath):
+			mu.Lock()
+			for _, one := range cut {
+				one()
+			}
+			cut = nil
+			mu.Unlock()
+		}
+		next.ServeHTTP(w, r)
+	}))
+	t.Cleanup(server.Close)
+	return server.URL
+}
+
+// balancing sends what is written to the event stream to a PocketBase of its
+// own, as a balancer in front of several does.
+func balancing(t testing.TB, target string) string {
+	t.Helper()
+	other, err := pocketbasehost.Start(t.Context(), pocketbasehost.Config{DataDir: t.TempDir()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := other.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	first, second := reverse(t, target), reverse(t, other.URL())
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.Method == http.MethodPost && strings.HasSuffix(r.URL.Path, "/api/realtime") {
+			second.ServeHTTP(w, r)
+			return
+		}
+		first.ServeHTTP(w, r)
+	}))
+	t.Cleanup(server.Close)
+	return server.URL
+}

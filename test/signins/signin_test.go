@@ -1,0 +1,86 @@
+package signins
+
+import (
+	"strings"
+	"testing"
+
+	"authpocket/internal/engine"
+	"authpocket/internal/link"
+)
+
+// signIn takes the link's person through a sign-in and returns the verdict.
+func (l *linked) signIn(b *browser, prediction *link.Prediction) link.Verdict {
+	l.t.Helper()
+	s, err := l.e.StartSignIn(l.t.Context(), l.d, "")
+	if err != nil {
+		l.t.Errorf("%s: starting: %v", l.name, err)
+		return link.Verdict{}
+	}
+	return l.finish(b, s, prediction)
+}
+
+func (l *linked) finish(b *browser, s engine.SignIn, prediction *link.Prediction) link.Verdict {
+	l.t.Helper()
+	defer b.close()
+	back, err := b.signIn(l.t.Context(), s, l.username)
+	if err != nil {
+		l.t.Errorf("%s: signing in: %v", l.name, err)
+		return link.Verdict{}
+	}
+	v := l.e.FinishSignIn(l.t.Context(), l.d, s, back, engine.Expected{Person: l.person, Prediction: prediction}, nil)
+	l.holdSecrets(v, back.Code.Reveal(), s.CodeVerifier.Reveal(), l.d.Provider.ClientSecret.Reveal())
+	return v
+}
+
+// holdSecrets looks for what must not be shown.
+func (l *linked) holdSecrets(v link.Verdict, secrets ...string) {
+	l.t.Helper()
+	var text strings.Builder
+	for _, e := range v.Evidence {
+		text.WriteString(e.Text + "\n")
+	}
+	for key, value := range v.Claims {
+		text.WriteString(key + value + "\n")
+	}
+	text.WriteString(v.Words + v.Todo)
+	for _, one := range secrets {
+		if one != "" && strings.Contains(text.String(), one) {
+			l.t.Errorf("%s: a secret is shown in %s", l.name, text.String())
+		}
+	}
+	if !v.Over {
+		l.t.Errorf("%s: the verdict is not over", l.name)
+	}
+}
+
+func TestASignInThatWorks(t *testing.T) {
+	t.Parallel()
+	l := newLab(t).link("works", nil)
+	foreseen, err := l.e.Foresee(t.Context(), l.d, l.person)
+	if err != nil || foreseen.Outcome != link.OutcomeNew || foreseen.Email != "ada@example.com" || foreseen.Sent["email_verified"] != "true" {
+		t.Fatalf("foreseen: %+v, %v", foreseen, err)
+	}
+	v := l.signIn(newBrowser(""), &foreseen)
+	if !v.Works || v.Outcome != link.OutcomeNew || !v.AsPredicted || v.Record == nil || v.Record.Email != "ada@example.com" || !v.Record.Verified || v.Record.Name != "Ada Lovelace" {
+		t.Fatalf("%+v", v)
+	}
+	for _, stage := range v.Stages {
+		if stage.State != link.StageDone {
+			t.Errorf("%+v", stage)
+		}
+	}
+	if v.Claims["email"] != "ada@example.com" || v.Claims["preferred_username"] != "ada" {
+		t.Errorf("the claims are %v", v.Claims)
+	}
+	if len(v.Evidence) < 2 || !strings.Contains(v.Evidence[0].Text, "ada signed in") || !strings.Contains(v.Evidence[1].Text, "let through") {
+		t.Errorf("the evidence is %v", v.Evidence)
+	}
+
+	again, err := l.e.Foresee(t.Context(), l.d, l.person)
+	if err != nil || again.Outcome != link.OutcomeReturns || again.Account.ID != v.Record.ID {
+		t.Fatalf("foreseen: %+v, %v", again, err)
+	}
+	if second := l.signIn(newBrowser(""), &again); !second.Works || second.Outcome != link.OutcomeReturns || !second.AsPredicted || second.Record.ID != v.Record.ID {
+		t.Errorf("%+v", second)
+	}
+}

@@ -1,0 +1,118 @@
+package signins
+
+import (
+	"log/slog"
+	"net/http"
+	"slices"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"authpocket/internal/engine"
+	"authpocket/internal/link"
+)
+
+// slow is a transport that is far away from everything, once it is told to.
+type slow struct {
+	next  http.RoundTripper
+	delay atomic.Int64
+
+	mu    sync.Mutex
+	calls []span
+}
+
+// span is when a call was under way.
+type span struct{ from, to time.Time }
+
+func (s *slow) RoundTrip(r *http.Request) (*http.Response, error) {
+	from := time.Now()
+	defer func() {
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		s.calls = append(s.calls, span{from, time.Now()})
+	}()
+	if delay := time.Duration(s.delay.Load()); delay > 0 {
+		timer := time.NewTimer(delay)
+		defer timer.Stop()
+		select {
+		case <-timer.C:
+		case <-r.Context().Done():
+			return nil, r.Context().Err()
+		}
+	}
+	return s.next.RoundTrip(r)
+}
+
+// inARow is the largest number of calls of which each began after the one
+// before it had ended.
+func (s *slow) inARow() int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	slices.SortFunc(s.calls, func(a, b span) int { return a.to.Compare(b.to) })
+	n, end := 0, time.Time{}
+	for _, one := range s.calls {
+		if !one.from.Before(end) {
+			n, end = n+1, one.to
+		}
+	}
+	return n
+}
+
+// farAway is an engine whose every call takes that much longer, and a link.
+func farAway(t testing.TB, delay time.Duration) (*engine.Engine, *linked, *slow) {
+	t.Helper()
+	l := newLab(t)
+	client := newClient(t)
+	s := &slow{next: client.Transport}
+	client.Transport = s
+	own := l.link("far", everything)
+	e := engine.New(l.a.connect(t, client), l.connect(t, client), slog.New(slog.DiscardHandler))
+	s.delay.Store(int64(delay))
+	s.mu.Lock()
+	s.calls = nil
+	s.mu.Unlock()
+	return e, own, s
+}
+
+// trips is how often one call waited for another in a verify.
+const trips = 3
+
+// TestVerifyTakesThreeRoundTrips: with so much added to each call, those that
+// wait for no other are under way at the same time.
+func TestVerifyTakesThreeRoundTrips(t *testing.T) {
+	e, l, s := farAway(t, 500*time.Millisecond)
+	for _, account := range []string{"nobody's", "an account of the same address", "linked"} {
+		checks := e.Verify(t.Context(), l.d, l.person)
+		if checks.Failed() || checks.Count(link.Pass) != len(checks) {
+			t.Errorf("%s, from far away:\n%s", account, failures(checks))
+		}
+		t.Logf("%s: %d checks, %d calls, %d after one another", account, len(checks), len(s.calls), s.inARow())
+		if n := s.inARow(); n > trips {
+			t.Errorf("%s: %d calls after one another", account, n)
+		}
+		if account == "nobody's" {
+			l.record("ada@example.com", true)
+		} else if v := l.signIn(newBrowser(""), nil); !v.Works {
+			t.Errorf("%+v", v)
+		}
+		s.mu.Lock()
+		s.calls = nil
+		s.mu.Unlock()
+	}
+}
+
+// BenchmarkVerify has 50 ms added to each call. The target is three of them,
+// and what the calls take themselves.
+func BenchmarkVerify(b *testing.B) {
+	const delay = 50 * time.Millisecond
+	e, l, s := farAway(b, delay)
+	for b.Loop() {
+		if checks := e.Verify(b.Context(), l.d, l.person); checks.Failed() {
+			b.Fatal(failures(checks))
+		}
+	}
+	b.ReportMetric(float64(len(s.calls))/float64(b.N), "calls/op")
+	b.ReportMetric(float64(b.Elapsed().Milliseconds())/float64(b.N), "ms/op")
+	b.ReportMetric(float64((trips * delay).Milliseconds()), "target-ms")
+}

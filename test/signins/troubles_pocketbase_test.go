@@ -1,0 +1,211 @@
+package signins
+
+import (
+	"net/http"
+	"strings"
+
+	"github.com/pocketbase/pocketbase/core"
+
+	"authpocket/internal/link"
+	"authpocket/internal/secret"
+)
+
+const token, userInfo = "/application/o/token/", "/application/o/userinfo/"
+
+// troublesOfReach are what PocketBase itself meets on its way to authentik.
+// Each is made at the token URL and at the user-info URL.
+func troublesOfReach() []trouble {
+	list := []trouble{
+		{name: "wrong public address", cause: "unreachable", checks: []string{"authentik.discovery", "authentik.jwks", "authentik.redirect", "authentik.client"},
+			spoil: func(l *linked) { l.d.AuthentikURL = "http://127.0.0.1:1" }},
+		{name: "page at the public address", cause: "html-instead-of-json", checks: []string{"authentik.discovery", "authentik.jwks", "authentik.redirect", "authentik.client"},
+			spoil: func(l *linked) {
+				l.d.AuthentikURL = answering(l.t, http.StatusOK, "text/html", "<html>Sign in here first</html>")
+			}},
+	}
+	for _, one := range []struct {
+		name, cause string
+		base        func(*linked) string
+	}{
+		{"closed port", "unreachable", func(*linked) string { return "http://127.0.0.1:1" }},
+		{"no such host", "dns", func(*linked) string { return "http://authentik.invalid" }},
+		{"own authority", "private-ca", ownCA},
+		{"no tls on the port", "tls", func(l *linked) string { return strings.Replace(l.a.url, "http:", "https:", 1) }},
+		{"bad gateway", "proxy", func(l *linked) string { return answering(l.t, http.StatusBadGateway, "text/html", "<html>502</html>") }},
+		{"failing", "authentik-error", func(l *linked) string {
+			return answering(l.t, http.StatusInternalServerError, "text/html", "<html>Server Error</html>")
+		}},
+	} {
+		list = append(list,
+			trouble{name: one.name + " at the token url", cause: one.cause, stage: link.StageToken, checks: []string{"pocketbase.probe", link.SignInCheck},
+				spoil: func(l *linked) { l.setURLs(one.base(l)+token, "") }},
+			trouble{name: one.name + " at the user info url", cause: one.cause, stage: link.StageUserInfo, checks: []string{link.SignInCheck},
+				spoil: func(l *linked) { l.setURLs("", one.base(l)+userInfo) }})
+	}
+	return append(list,
+		trouble{name: "page at the token url", cause: "html-instead-of-json", stage: link.StageToken, checks: []string{"pocketbase.probe", link.SignInCheck},
+			spoil: func(l *linked) {
+				l.setURLs(answering(l.t, http.StatusOK, "text/html", "<html>Sign in here first</html>")+token, "")
+			}},
+		trouble{name: "something odd at the token url", cause: link.CauseUnknown, stage: link.StageToken, checks: []string{"pocketbase.probe", link.SignInCheck},
+			spoil: func(l *linked) {
+				l.setURLs(answering(l.t, http.StatusBadRequest, "application/json", `{"error":"out_of_cheese"}`)+token, "")
+			}},
+		trouble{name: "grant refused at the token url", cause: "grant-types", stage: link.StageToken, checks: []string{"pocketbase.probe", link.SignInCheck},
+			spoil: func(l *linked) {
+				l.setURLs(answering(l.t, http.StatusBadRequest, "application/json", `{"error":"unauthorized_client"}`)+token, "")
+			}})
+}
+
+func troublesOfTheExchange() []trouble {
+	off := func(c *core.Collection, _ *core.OAuth2ProviderConfig) { c.OAuth2.Enabled = false }
+	return []trouble{
+		{name: "collection renamed", cause: "collection-missing", stage: link.StageToken,
+			checks: []string{"pocketbase.auth-methods", "pocketbase.settings", "pocketbase.rules", "pocketbase.collection", "pocketbase.probe", link.SignInCheck},
+			signIn: func(l *linked) link.Verdict {
+				return l.signInAnd(l.remove)
+			}},
+		{name: "oauth2 off", cause: "oauth2-off", stage: link.StageToken, checks: []string{"pocketbase.auth-methods", "pocketbase.probe", link.SignInCheck},
+			signIn: func(l *linked) link.Verdict { return l.signInAnd(func() { l.spoil(off) }) }},
+		{name: "provider in another slot", cause: "oauth2-off", stage: link.StageToken, checks: []string{"pocketbase.auth-methods", "pocketbase.settings", "pocketbase.probe", link.SignInCheck},
+			signIn: func(l *linked) link.Verdict {
+				return l.signInAnd(func() {
+					l.spoil(func(_ *core.Collection, own *core.OAuth2ProviderConfig) { own.Name = "oidc3" })
+				})
+			}},
+		{name: "token url changed", cause: "settings-differ", checks: []string{"pocketbase.settings"},
+			spoil: func(l *linked) {
+				l.spoil(func(_ *core.Collection, own *core.OAuth2ProviderConfig) { own.TokenURL += "x" })
+			}},
+		{name: "button and challenge changed", cause: "settings-differ", checks: []string{"pocketbase.auth-url", "pocketbase.display-name", "pocketbase.pkce"},
+			spoil: func(l *linked) {
+				l.spoil(func(_ *core.Collection, own *core.OAuth2ProviderConfig) {
+					off := false
+					own.DisplayName, own.PKCE, own.AuthURL = "Other", &off, own.AuthURL+"x"
+				})
+			}},
+		{name: "validity and binding changed", cause: "settings-differ", checks: []string{"authentik.settings", "authentik.bindings"},
+			spec: func(_ *idp, s *link.Spec) { s.Access = &link.Access{Users: []string{"ada"}} },
+			spoil: func(l *linked) {
+				l.patchProvider(map[string]any{"access_code_validity": "minutes=9"})
+				l.a.call("DELETE", "/policies/bindings/"+l.d.Bindings[0].PK+"/", nil)
+			}},
+		{name: "hook that changes the address", cause: "settings-differ", stage: link.StageRecord, checks: []string{link.SignInCheck},
+			spoil: func(l *linked) {
+				l.pb.App().OnRecordCreate(l.name).BindFunc(func(e *core.RecordEvent) error {
+					e.Record.SetEmail("hooked@example.com")
+					return e.Next()
+				})
+			}},
+		{name: "token url without slash", cause: "endpoint-url", stage: link.StageToken, checks: []string{"authentik.endpoints", "pocketbase.probe", link.SignInCheck},
+			spoil: func(l *linked) { l.setURLs(strings.TrimSuffix(l.a.url+token, "/"), "") }},
+		{name: "secret in pocketbase", cause: "invalid-client", stage: link.StageToken, checks: []string{"pocketbase.probe", link.SignInCheck},
+			spoil: func(l *linked) {
+				l.spoil(func(_ *core.Collection, own *core.OAuth2ProviderConfig) { own.ClientSecret = "of another provider" })
+			}},
+		{name: "secret in authentik", cause: "invalid-client", stage: link.StageToken, checks: []string{"authentik.client", "pocketbase.probe", link.SignInCheck},
+			spoil: func(l *linked) { l.patchProvider(map[string]any{"client_secret": "rotated"}) }},
+		{name: "code of nobody", cause: "code-refused", stage: link.StageToken, checks: []string{link.SignInCheck},
+			signIn: func(l *linked) link.Verdict {
+				s, err := l.e.StartSignIn(l.t.Context(), l.d, "")
+				if err != nil {
+					l.t.Error(err)
+				}
+				return l.verdict(s, link.Return{Code: secret.New("0123456789abcdef0123456789abcdef")})
+			}},
+		{name: "user info at the application", cause: "user-info-url", stage: link.StageRecord, checks: []string{"authentik.endpoints", link.SignInCheck},
+			spoil: func(l *linked) { l.setURLs("", l.a.url+"/application/o/"+l.d.Application.Slug+"/") }},
+		{name: "page at the user info url", cause: "user-info-url", stage: link.StageUserInfo, checks: []string{link.SignInCheck},
+			spoil: func(l *linked) { l.setURLs("", answering(l.t, http.StatusOK, "text/html", "<html>")+userInfo) }},
+		{name: "rate limit", cause: "rate-limit", stage: link.StageToken, checks: []string{link.SignInCheck},
+			signIn: func(l *linked) link.Verdict {
+				l.signIn(newBrowser(""), nil)
+				return l.signIn(newBrowser(""), nil)
+			}},
+	}
+}
+
+// limitSignIns lets one sign-in through to the collection of the trouble that
+// is about it.
+func limitSignIns(s *core.Settings) {
+	s.RateLimits.Enabled = true
+	s.RateLimits.Rules = []core.RateLimitRule{{Label: identifier("rate limit") + ":auth", Duration: 600, MaxRequests: 1}}
+}
+
+// signInAnd takes the person through to the code, and does something to the
+// link before PocketBase is given it.
+func (l *linked) signInAnd(spoil func()) link.Verdict {
+	l.t.Helper()
+	s, err := l.e.StartSignIn(l.t.Context(), l.d, "")
+	if err != nil {
+		l.t.Error(err)
+		return link.Verdict{}
+	}
+	b := newBrowser("")
+	defer b.close()
+	back, err := b.signIn(l.t.Context(), s, l.username)
+	if err != nil {
+		l.t.Error(err)
+		return link.Verdict{}
+	}
+	spoil()
+	return l.verdict(s, back)
+}
+
+func troublesOfTheRecord() []trouble {
+	rule := func(change func(c *core.Collection)) func(*linked) {
+		return func(l *linked) {
+			l.spoil(func(c *core.Collection, _ *core.OAuth2ProviderConfig) { change(c) })
+		}
+	}
+	withRules := []string{"pocketbase.rules", "pocketbase.collection", "prediction", link.SignInCheck}
+	return []trouble{
+		{name: "managed mapping", cause: "email-unverified", stage: link.StageRecord, checks: []string{"authentik.email", "prediction", link.SignInCheck},
+			spoil: func(l *linked) { l.patchProvider(map[string]any{"property_mappings": l.managedMappings()}) }},
+		{name: "left as it is", cause: "email-unverified", stage: link.StageRecord, checks: []string{"pocketbase.rules", "prediction", link.SignInCheck},
+			spec: func(_ *idp, s *link.Spec) { s.Email = link.EmailLeave }},
+		{name: "not verified and not required", cause: "email-unverified", stage: link.StageRecord, checks: []string{"authentik.email", link.SignInCheck},
+			spoil: func(l *linked) {
+				l.patchProvider(map[string]any{"property_mappings": l.managedMappings()})
+				l.spoil(func(c *core.Collection, _ *core.OAuth2ProviderConfig) {
+					c.Fields.GetByName("email").(*core.EmailField).Required = false
+				})
+			}},
+		{name: "no address", cause: "email-blank", stage: link.StageRecord, checks: []string{"authentik.email", "prediction", link.SignInCheck},
+			spoil: func(l *linked) { l.signInAs("nameless", "") }},
+		{name: "create rule", cause: "create-rule", stage: link.StageRecord, checks: withRules, spoil: rule(func(c *core.Collection) { c.CreateRule = nil })},
+		{name: "create rule that does not hold", cause: "create-rule", stage: link.StageRecord, checks: []string{"pocketbase.rules", "pocketbase.collection", link.SignInCheck},
+			spoil: rule(func(c *core.Collection) { c.CreateRule = text(`@request.context = "password"`) })},
+		{name: "auth rule", cause: "auth-rule", stage: link.StageRecord, checks: withRules, spoil: rule(func(c *core.Collection) { c.AuthRule = nil })},
+		{name: "auth rule that does not hold", cause: "auth-rule", stage: link.StageRecord, checks: []string{"pocketbase.rules", "pocketbase.collection", link.SignInCheck},
+			spoil: rule(func(c *core.Collection) { c.AuthRule = text(`verified = false`) })},
+		{name: "second factor", cause: "mfa", stage: link.StageRecord, checks: withRules, spoil: rule(func(c *core.Collection) { c.MFA.Enabled, c.MFA.Duration = true, 600 })},
+		{name: "linked with another subject", cause: "other-subject", stage: link.StageRecord, checks: []string{"prediction", link.SignInCheck},
+			spoil: func(l *linked) { l.connectTo(l.record("ada@example.com", true), "the subject of before") }},
+		{name: "same address in capitals", cause: "duplicate-email", stage: link.StageRecord, checks: []string{link.SignInCheck},
+			spoil: func(l *linked) {
+				l.spoil(func(c *core.Collection, _ *core.OAuth2ProviderConfig) {
+					c.AddIndex("any_case_of_"+l.name, true, "email COLLATE NOCASE", "")
+				})
+				l.record("Ada@Example.com", true)
+			}},
+		{name: "required field", cause: "required-field", stage: link.StageRecord, checks: []string{"pocketbase.rules", "prediction", link.SignInCheck},
+			spoil: rule(func(c *core.Collection) { c.Fields.Add(&core.TextField{Name: "phone", Required: true}) })},
+		{name: "name too long", cause: "mapped-field", stage: link.StageRecord, checks: []string{link.SignInCheck},
+			spoil: rule(func(c *core.Collection) { c.Fields.GetByName("name").(*core.TextField).Max = 3 })},
+	}
+}
+
+func text(s string) *string { return &s }
+
+// managedMappings are authentik's own three, with its email mapping.
+func (l *linked) managedMappings() []any {
+	var list []any
+	for _, scope := range []string{"openid", "profile", "email"} {
+		got := l.a.call("GET", "/propertymappings/provider/scope/?managed=goauthentik.io/providers/oauth2/scope-"+scope, nil)
+		for _, one := range got["results"].([]any) {
+			list = append(list, one.(map[string]any)["pk"])
+		}
+	}
+	return list
+}
