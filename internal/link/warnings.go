@@ -92,7 +92,7 @@ func (w *warner) shared(d Desired, a AuthentikSnapshot, p PocketBaseSnapshot) {
 func (w *warner) window(d Desired, a AuthentikSnapshot) {
 	if newCredentials(d, a) {
 		w.add("secret-window", Authentik, "Between two of the writes, for a moment, nobody can sign in.",
-			"authentik gets the new client ID or secret first, and PocketBase right after it. If PocketBase does not take it, authentik gets the one before back at once.")
+			"authentik gets the new client ID or secret first, and PocketBase right after it. If PocketBase does not take it, authentik gets the one before back at once: see what is written only if needed.")
 	}
 }
 
