@@ -4,6 +4,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"authpocket/internal/address"
 )
 
 // warnings are what the admin should know of the plan and what is there.
@@ -143,11 +145,11 @@ func customEmail(d Desired, a AuthentikSnapshot) string {
 }
 
 func (w *warner) transport(s Spec, d Desired) {
-	if PlainHTTP(d.AuthentikURL) {
+	if address.PlainHTTP(d.AuthentikURL) {
 		w.add("http-authentik", Authentik, "authentik's address is plain http.", "Passwords and tokens can be read on the way. Use https.")
 	}
 	for _, u := range append([]string{d.PocketBaseURL}, s.PocketBaseURLs...) {
-		if PlainHTTP(u) {
+		if address.PlainHTTP(u) {
 			w.add("http-pocketbase", PB, "PocketBase's address is plain http.", "Sign-in codes and tokens can be read on the way. Use https.")
 			return
 		}
