@@ -27,7 +27,8 @@ func addURL(p *Problems, field, label, v string, err error) {
 	case address.Empty:
 		p.Add(field, label+" is empty.", "Enter the whole address, or leave it out to get the default.")
 	case address.Unreadable, address.HasSpace:
-		p.Add(field, strings.TrimSpace(label+" "+shownAddress(v))+" is not a web address.", "Enter it whole, starting with https://.")
+		p.Add(field, strings.TrimSpace(label+" "+shownAddress(v))+" is not a web address.",
+			"Enter it whole, starting with https://.")
 	case address.HasUser:
 		p.Add(field, label+" has a user name or password in it.", "Leave that part out.")
 	default:
@@ -58,9 +59,11 @@ func validateRedirect(p *Problems, field string, r RedirectURI) {
 func validatePattern(p *Problems, field, pattern string) {
 	switch {
 	case pattern == "" || broken(pattern):
-		p.Add(field, "The redirect URI "+quote(pattern)+" is not a regular expression that can be read.", "Correct it, or use a strict one.")
+		p.Add(field, "The redirect URI "+quote(pattern)+" is not a regular expression that can be read.",
+			"Correct it, or use a strict one.")
 	case strings.TrimSpace(pattern) != pattern:
-		p.Add(field, "The redirect URI "+quote(pattern)+" has a space before or after it, which no address matches.", "Remove the space.")
+		p.Add(field, "The redirect URI "+quote(pattern)+" has a space before or after it, which no address matches.",
+			"Remove the space.")
 	}
 }
 
@@ -90,7 +93,8 @@ func validateStrict(p *Problems, field, uri string) {
 		p.Add(field, label+" has a wildcard or backslash in it, and strict means literally this text.",
 			"Enter the exact address that people are sent back to, or use the mode regex and a pattern such as https://[a-z]+\\.company/.*.")
 	case address.NoScheme:
-		p.Add(field, label+" has no scheme.", "Start it with https://, or with your app's own scheme such as myapp://.")
+		p.Add(field, label+" has no scheme.",
+			"Start it with https://, or with your app's own scheme such as myapp://.")
 	case address.ScriptScheme:
 		p.Add(field, "authentik refuses the scheme "+f.Part+": when it is used.", "Use https:// or your app's own scheme.")
 	case address.LocalScheme:

@@ -31,7 +31,8 @@ func (f *File) checkAuthentik() {
 		f.spec.AuthentikURL = f.address(link.Authentik, "authentik public address", "authentik.public_url", a.PublicURL)
 	}
 	if !a.Token.IsSet() {
-		f.problems.Add("authentik.token", "There is no token for authentik.", "Set it, for example token: ${AUTHENTIK_TOKEN}.")
+		f.problems.Add("authentik.token", "There is no token for authentik.",
+			"Set it, for example token: ${AUTHENTIK_TOKEN}.")
 	}
 }
 
@@ -44,12 +45,14 @@ func (f *File) checkPocketBase() {
 		public = nil
 	}
 	for i, raw := range p.PublicURLs {
-		public = append(public, f.address(link.PB, "PocketBase public address", fmt.Sprintf("pocketbase.public_urls.%d", i), raw))
+		field := fmt.Sprintf("pocketbase.public_urls.%d", i)
+		public = append(public, f.address(link.PB, "PocketBase public address", field, raw))
 	}
 	// What could not be read has its problem already.
 	f.spec.PocketBaseURLs = slices.DeleteFunc(public, func(u string) bool { return u == "" })
 	if !p.Token.IsSet() && (p.Email == "" || !p.Password.IsSet()) {
-		f.problems.Add("pocketbase.token", "There are no credentials for PocketBase.", "Set token, or email and password, of a superuser.")
+		f.problems.Add("pocketbase.token", "There are no credentials for PocketBase.",
+			"Set token, or email and password, of a superuser.")
 	}
 }
 
