@@ -3,25 +3,24 @@ package main
 import (
 	"cmp"
 	"context"
-	"crypto/x509"
 	"errors"
 	"fmt"
-	"net/http"
 	"os"
+	"sync"
 	"time"
 
-	"golang.org/x/sync/errgroup"
-
-	"authpocket/internal/authentik"
+	"authpocket/internal/connect"
 	"authpocket/internal/engine"
 	"authpocket/internal/link"
 	"authpocket/internal/linkfile"
-	"authpocket/internal/outbound"
-	"authpocket/internal/pocketbase"
 )
 
-// open reads the link file and connects to both systems at the same time.
-func (p program) open(ctx context.Context, f fileFlags) (*engine.Engine, link.Spec, error) {
+// store opens the directory for receipts, nil where there is none to use.
+type store func() (*engine.Store, error)
+
+// open reads the link file, connects to both systems at the same time and
+// opens the receipts.
+func (p program) open(ctx context.Context, f fileFlags, receipts store) (*engine.Engine, link.Spec, error) {
 	file, err := linkfile.Open(f.File, os.LookupEnv)
 	if err != nil {
 		return nil, link.Spec{}, err
@@ -30,26 +29,33 @@ func (p program) open(ctx context.Context, f fileFlags) (*engine.Engine, link.Sp
 	if len(problems) > 0 {
 		return nil, spec, problems
 	}
+	cfg := engine.Config{Program: buildVersion(), Log: p.log}
+	// Spec has parsed both addresses and found no problem.
+	cfg.AuthentikURL, _ = link.ParseAddress("authentik address", "authentik.url", file.Authentik.URL)
+	cfg.PocketBaseURL, _ = link.ParseAddress("PocketBase address", "pocketbase.url", file.PocketBase.URL)
 	var (
-		a     *authentik.Client
-		b     *pocketbase.Client
+		a     connect.Authentik
+		b     connect.PocketBase
 		errs  [2]error
-		group errgroup.Group
+		group sync.WaitGroup
 	)
-	group.Go(func() error { a, errs[0] = p.connectAuthentik(ctx, file.Authentik); return nil })
-	group.Go(func() error { b, errs[1] = p.connectPocketBase(ctx, file.PocketBase); return nil })
-	_ = group.Wait() // both are asked whatever the other answers
+	group.Go(func() { a, errs[0] = p.connectAuthentik(ctx, cfg.AuthentikURL, file.Authentik) })
+	group.Go(func() { b, errs[1] = p.connectPocketBase(ctx, cfg.PocketBaseURL, file.PocketBase) })
+	group.Wait() // both are asked whatever the other answers
 	if err := errors.Join(errs[0], errs[1]); err != nil {
 		return nil, spec, err
 	}
-	p.tellToken(b.Identity())
-	authentikURL, _ := link.ParseAddress("authentik address", "authentik.url", file.Authentik.URL)
-	pocketbaseURL, _ := link.ParseAddress("PocketBase address", "pocketbase.url", file.PocketBase.URL)
-	return engine.New(a, b, p.log).For(authentikURL, pocketbaseURL), spec, nil
+	p.tellToken(b)
+	cfg.Authentik, cfg.PocketBase = a.System, b.System
+	if cfg.Receipts, err = receipts(); err != nil {
+		return nil, spec, err
+	}
+	return engine.New(cfg), spec, nil
 }
 
 // tellToken says so where PocketBase's token ends soon.
-func (p program) tellToken(who pocketbase.Identity) {
+func (p program) tellToken(b connect.PocketBase) {
+	who := b.Who
 	if who.Expires.IsZero() || time.Until(who.Expires) > time.Hour {
 		return
 	}
@@ -60,53 +66,32 @@ func (p program) tellToken(who pocketbase.Identity) {
 	fmt.Fprintf(p.err, "The PocketBase token ends on %s. %s\n", who.Expires.Local().Format(time.DateTime), renew)
 }
 
-func (p program) connectAuthentik(ctx context.Context, f linkfile.Authentik) (*authentik.Client, error) {
-	client, err := httpClient(cmp.Or(f.CAFile, p.caFile))
+func (p program) connectAuthentik(ctx context.Context, url string, f linkfile.Authentik) (connect.Authentik, error) {
+	ca, err := readCA(cmp.Or(f.CAFile, p.caFile))
 	if err != nil {
-		return nil, fmt.Errorf("authentik.ca_file: %w", err)
+		return connect.Authentik{}, fmt.Errorf("authentik.ca_file: %w", err)
 	}
-	address, _ := link.ParseAddress("authentik address", "authentik.url", f.URL)
-	return authentik.Connect(ctx, authentik.Config{URL: address, Token: f.Token, HTTP: client, Log: p.log})
+	return connect.Connector{Log: p.log}.ToAuthentik(ctx, connect.AuthentikLogin{URL: url, Token: f.Token, CA: ca})
 }
 
-func (p program) connectPocketBase(ctx context.Context, f linkfile.PocketBase) (*pocketbase.Client, error) {
-	client, err := httpClient(cmp.Or(f.CAFile, p.caFile))
+func (p program) connectPocketBase(ctx context.Context, url string, f linkfile.PocketBase) (connect.PocketBase, error) {
+	ca, err := readCA(cmp.Or(f.CAFile, p.caFile))
 	if err != nil {
-		return nil, fmt.Errorf("pocketbase.ca_file: %w", err)
+		return connect.PocketBase{}, fmt.Errorf("pocketbase.ca_file: %w", err)
 	}
-	address, _ := link.ParseAddress("PocketBase address", "pocketbase.url", f.URL)
-	return pocketbase.Connect(ctx, pocketbase.Config{
-		URL: address, Token: f.Token, Email: f.Email, Password: f.Password, HTTP: client, Log: p.log,
+	return connect.Connector{Log: p.log}.ToPocketBase(ctx, connect.PocketBaseLogin{
+		URL: url, Token: f.Token, Email: f.Email, Password: f.Password, CA: ca,
 	})
 }
 
-// httpClient trusts the CAs in the file, if one is named, beside the
-// system's.
-func httpClient(caFile string) (*http.Client, error) {
-	var roots *x509.CertPool
-	if caFile != "" {
-		pem, err := os.ReadFile(caFile)
-		if err != nil {
-			return nil, err
-		}
-		if roots, err = outbound.Roots(pem); err != nil {
-			return nil, err
-		}
-	}
-	return outbound.New(outbound.Config{Roots: roots}), nil
-}
-
-// readCA is the text of the CA file, empty where none is named.
-func (p program) readCA() (string, error) {
-	if p.caFile == "" {
+// readCA returns the text of a CA file, empty where none is named.
+func readCA(file string) (string, error) {
+	if file == "" {
 		return "", nil
 	}
-	pem, err := os.ReadFile(p.caFile)
+	pem, err := os.ReadFile(file)
 	if err == nil {
-		_, err = outbound.Roots(pem)
+		err = connect.CheckCA(string(pem))
 	}
-	if err != nil {
-		return "", fmt.Errorf("reading the CA file: %w", err)
-	}
-	return string(pem), nil
+	return string(pem), err
 }
