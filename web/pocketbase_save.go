@@ -1,7 +1,6 @@
 package web
 
 import (
-	"context"
 	"net/http"
 
 	"authpocket/internal/link"
@@ -122,7 +121,7 @@ func (s *Server) savePocketBase(w http.ResponseWriter, r *http.Request, sess *se
 // superuser needs one, and sends the browser on. Without problems the answer
 // is written.
 func (s *Server) connectPocketBase(w http.ResponseWriter, r *http.Request, sess *session, login pocketbaseLogin, came string) link.Problems {
-	answer, err := s.cfg.Connect.pocketbase(r.Context(), login, nil, s.cfg.Log)
+	answer, err := s.toPocketBase(r.Context(), login)
 	if f, ok := asFault(err); ok && f.Kind == link.FaultMFA {
 		return s.askForCode(w, r, sess, login, err, came)
 	}
@@ -149,10 +148,6 @@ func (s *Server) askForCode(w http.ResponseWriter, r *http.Request, sess *sessio
 	sess.mu.Unlock()
 	redirect(w, r, withFrom("/pocketbase/code", came))
 	return nil
-}
-
-func (s *Server) sendCode(ctx context.Context, login pocketbaseLogin, cause error) (*secondStep, error) {
-	return s.cfg.Connect.sendCode(ctx, login, cause, s.cfg.Log)
 }
 
 func pocketbaseFields() []string {

@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"authpocket/internal/connect"
 	"authpocket/internal/engine"
 	"authpocket/internal/link"
 	"authpocket/internal/secret"
@@ -17,7 +18,7 @@ import (
 
 // notingPocketBase notes the code verifiers that it is sent.
 type notingPocketBase struct {
-	PocketBaseSystem
+	connect.PocketBaseSystem
 	seen chan string
 }
 
@@ -26,7 +27,7 @@ func (p notingPocketBase) Exchange(_ context.Context, _ link.Desired, code link.
 	return link.Exchanged{Outcome: link.OutcomeReturns, Record: &link.Record{Email: "ada@company.example"}}, nil
 }
 
-type silentAuthentik struct{ AuthentikSystem }
+type silentAuthentik struct{ connect.AuthentikSystem }
 
 func (silentAuthentik) Events(context.Context, time.Time, link.Desired, string) link.AuthentikTrail {
 	return link.AuthentikTrail{}

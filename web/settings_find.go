@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 
+	"authpocket/internal/connect"
 	"authpocket/internal/link"
 	"authpocket/web/view"
 )
@@ -36,7 +37,7 @@ func (s *Server) findNames(w http.ResponseWriter, r *http.Request, sess *session
 	s.render(w, r, http.StatusOK, view.Found(view.FieldID(in), names, ""))
 }
 
-func finder(a AuthentikSystem, list string) func(context.Context, string) ([]link.Ref, error) {
+func finder(a connect.AuthentikSystem, list string) func(context.Context, string) ([]link.Ref, error) {
 	switch list {
 	case "access.groups":
 		return a.SearchGroups

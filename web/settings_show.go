@@ -12,11 +12,11 @@ import (
 
 // engine is the session's two connections put to work.
 func (s *Server) engine(p progress) *engine.Engine {
-	e := engine.New(p.authentik.system, p.pocketbase.system, s.cfg.Log).For(p.authentik.login.url, p.pocketbase.login.url)
-	if s.cfg.Receipts != nil {
-		e.KeepReceipts(s.cfg.Receipts, s.cfg.Version)
-	}
-	return e
+	return engine.New(engine.Config{
+		Authentik: p.authentik.system, PocketBase: p.pocketbase.system,
+		AuthentikURL: p.authentik.login.url, PocketBaseURL: p.pocketbase.login.url,
+		Receipts: s.cfg.Receipts, Program: s.cfg.Version, Log: s.cfg.Log,
+	})
 }
 
 // observe looks at both systems for a spec, and once more where the first

@@ -15,6 +15,7 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 	"golang.org/x/net/html"
 
+	"authpocket/internal/connect"
 	"authpocket/internal/engine"
 	"authpocket/internal/link"
 	"authpocket/internal/secret"
@@ -88,12 +89,12 @@ func otherApplication(t *testing.T, base, token string) string {
 
 func authentikNow(t *testing.T, base, token string) link.AuthentikSnapshot {
 	t.Helper()
-	a, err := Connector{}.withDefaults().authentik(t.Context(), authentikLogin{url: base, token: secret.New(token)}, nil)
+	a, err := connect.Connector{}.ToAuthentik(t.Context(), connect.AuthentikLogin{URL: base, Token: secret.New(token)})
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer a.wipe()
-	snap, err := a.system.Observe(t.Context(), link.Query{Slug: "none"})
+	defer a.HTTP.CloseIdleConnections()
+	snap, err := a.System.Observe(t.Context(), link.Query{Slug: "none"})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -46,11 +46,8 @@ type proof func(context.Context, *engine.Engine, link.Plan) (link.Checks, error)
 // where there is a proof.
 func (p program) carryOut(ctx context.Context, f applyFlags, make func(*engine.Engine, link.Spec) (link.Plan, error), prove proof) int {
 	view := p.view(f.JSON)
-	e, spec, err := p.open(ctx, f.fileFlags)
+	e, spec, err := p.open(ctx, f.fileFlags, kept(f.State))
 	if err != nil {
-		return view.fail(err)
-	}
-	if err := p.receipts(e, f.State); err != nil {
 		return view.fail(err)
 	}
 	view.interrupted(e)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 
+	"authpocket/internal/engine"
 	"authpocket/internal/export"
 	"authpocket/internal/link"
 )
@@ -24,7 +25,7 @@ func (p program) export(ctx context.Context, f exportFlags) int {
 		problems.Add("", "There is no format “"+f.Format+"”.", "Use blueprint, terraform, pocketbase-migration, curl or markdown.")
 		return view.fail(problems)
 	}
-	e, spec, err := p.open(ctx, fileFlags{sourceFlags: f.sourceFlags})
+	e, spec, err := p.open(ctx, fileFlags{sourceFlags: f.sourceFlags}, func() (*engine.Store, error) { return nil, nil })
 	if err != nil {
 		return view.fail(err)
 	}

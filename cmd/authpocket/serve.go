@@ -40,9 +40,9 @@ func (p program) serve(ctx context.Context, f serveFlags) int {
 		p.log.ErrorContext(ctx, "opening the state directory", slog.Any("error", err))
 		return exitError
 	}
-	ca, err := p.readCA()
+	ca, err := readCA(p.caFile)
 	if err != nil {
-		return p.view(false).fail(err)
+		return p.view(false).fail(fmt.Errorf("reading the CA file: %w", err))
 	}
 	ln, err := listen.Open(ctx, f.options())
 	if err != nil {

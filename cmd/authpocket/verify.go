@@ -15,13 +15,11 @@ type verifyFlags struct {
 // verify measures the running link.
 func (p program) verify(ctx context.Context, f verifyFlags) int {
 	view := p.view(f.JSON)
-	e, spec, err := p.open(ctx, f.fileFlags)
+	e, spec, err := p.open(ctx, f.fileFlags, earlier(f.State))
 	if err != nil {
 		return view.fail(err)
 	}
-	if err := p.earlier(e, f.State, view); err != nil {
-		return view.fail(err)
-	}
+	view.interrupted(e)
 	desired, err := e.Desire(ctx, spec)
 	if err != nil {
 		return view.fail(err)

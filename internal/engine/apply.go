@@ -27,7 +27,7 @@ func (e *Engine) Apply(ctx context.Context, plan link.Plan, hook Hook) error {
 		return err
 	}
 	defer unlock()
-	if err := e.deals(plan); err != nil {
+	if err := e.checkInterrupted(plan); err != nil {
 		return err
 	}
 	fresh, err := e.replan(ctx, plan)
@@ -42,7 +42,7 @@ func (e *Engine) Apply(ctx context.Context, plan link.Plan, hook Hook) error {
 		}
 	}
 	if fresh.Empty() {
-		return e.settle(fresh)
+		return e.closeInterrupted(fresh)
 	}
 	receipt, err := e.begin(fresh)
 	if err != nil {

@@ -78,7 +78,7 @@ func (e *Engine) Undo(ctx context.Context, id string, force bool) (link.Plan, er
 	if err != nil {
 		return link.Plan{}, err
 	}
-	torn, err := e.tornBut(id, receipt.Spec)
+	torn, err := e.hasTornSecrets(id, receipt.Spec)
 	if err != nil {
 		return link.Plan{}, err
 	}
@@ -113,7 +113,7 @@ func (e *Engine) restoration(ctx context.Context, r *journal.Receipt, force bool
 	spec, done := r.Spec, []link.Change{}
 	spec.Access = nil
 	for _, part := range parts {
-		changes := begun(part)
+		changes := started(part)
 		if slices.ContainsFunc(changes, func(c link.Change) bool { return c.Kind == link.KindApplication }) {
 			spec.Access = part.Spec.Access // whom it let in
 		}
@@ -188,7 +188,7 @@ func notUndone(kind journal.Kind) error {
 func (e *Engine) chain(r *journal.Receipt) (done []link.Change, rewrite bool, err error) {
 	parts, err := e.parts(r)
 	for _, part := range parts {
-		done, rewrite = append(done, begun(part)...), rewrite || secretOpen(part)
+		done, rewrite = append(done, started(part)...), rewrite || secretOpen(part)
 	}
 	return done, rewrite, err
 }
@@ -214,13 +214,13 @@ func (e *Engine) parts(r *journal.Receipt) ([]*journal.Receipt, error) {
 // secretOpen tells whether the receipt tells of a new client secret for
 // authentik and not of PocketBase's taking it.
 func secretOpen(r *journal.Receipt) bool {
-	given := slices.ContainsFunc(begun(r), givesSecret)
+	given := slices.ContainsFunc(started(r), givesSecret)
 	return given && slices.ContainsFunc(r.Changes, func(c journal.Change) bool { return c.Kind == link.KindOAuth2 && c.State() != journal.Done })
 }
 
-// begun are the changes that were made or may have been: those announced
-// without an end are looked for as well.
-func begun(r *journal.Receipt) []link.Change {
+// started returns the changes that were written or may have been: those
+// announced without an end are looked for as well.
+func started(r *journal.Receipt) []link.Change {
 	var done []link.Change
 	for _, c := range r.Changes {
 		if state := c.State(); state == journal.Done || state == journal.AboutTo {

@@ -109,7 +109,7 @@ func kept(t *testing.T) (*bench, *journal.Store) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	b.engine.For(b.box.AuthentikURL, b.box.PocketBaseURL).KeepReceipts(store, "test")
+	b.engine = b.connectKeeping(store)
 	return b, store
 }
 

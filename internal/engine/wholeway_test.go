@@ -114,7 +114,7 @@ func TestTakenNamesAreProblems(t *testing.T) {
 }
 
 func TestASpecThatCannotBeRightIsNotEvenObserved(t *testing.T) {
-	e := engine.New(nil, nil, nil) // nothing to call
+	e := engine.New(engine.Config{}) // nothing to call
 	_, err := e.Plan(t.Context(), link.Spec{})
 	if problems, ok := errors.AsType[link.Problems](err); !ok || problems[0].Field != "email" {
 		t.Errorf("the error is %v", err)

@@ -157,7 +157,6 @@ func (r *run) connect(clientA, clientB *http.Client) (*engine.Engine, error) {
 	if err := errors.Join(errs[0], errs[1]); err != nil {
 		return nil, err
 	}
-	e := engine.New(a, b, log).For(r.l.authentikURL, r.l.pocketbaseURL)
 	if r.state == "" {
 		r.state = r.l.state()
 	}
@@ -165,8 +164,10 @@ func (r *run) connect(clientA, clientB *http.Client) (*engine.Engine, error) {
 	if err != nil {
 		return nil, err
 	}
-	e.KeepReceipts(store, "test")
-	return e, nil
+	return engine.New(engine.Config{
+		Authentik: a, PocketBase: b, AuthentikURL: r.l.authentikURL, PocketBaseURL: r.l.pocketbaseURL,
+		Receipts: store, Program: "test", Log: log,
+	}), nil
 }
 
 // noPause is a wait in no time.

@@ -2,7 +2,6 @@ package faults_test
 
 import (
 	"context"
-	"log/slog"
 	"sync"
 	"time"
 
@@ -56,9 +55,10 @@ type pocketbaseIn struct {
 
 // engineOver is an engine on the world, with receipts in store.
 func engineOver(s *systems, store *journal.Store) *engine.Engine {
-	e := engine.New(authentikIn{systems: s}, pocketbaseIn{systems: s}, slog.New(slog.DiscardHandler)).For(worldAuthentik, worldPocketBase)
-	e.KeepReceipts(store, "test")
-	return e
+	return engine.New(engine.Config{
+		Authentik: authentikIn{systems: s}, PocketBase: pocketbaseIn{systems: s},
+		AuthentikURL: worldAuthentik, PocketBaseURL: worldPocketBase, Receipts: store, Program: "test",
+	})
 }
 
 func (s *systems) look() error {

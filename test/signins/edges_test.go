@@ -2,7 +2,6 @@ package signins
 
 import (
 	"context"
-	"log/slog"
 	"net/http"
 	"strings"
 	"sync"
@@ -51,7 +50,7 @@ func watched(t *testing.T, l *lab, name string) (*linked, *meddler) {
 	client := newClient(t)
 	m := &meddler{next: client.Transport}
 	client.Transport = m
-	own.e = engine.New(l.a.client, l.connect(t, client), slog.New(slog.DiscardHandler))
+	own.e = engine.New(engine.Config{Authentik: l.a.client, PocketBase: l.connect(t, client)})
 	m.mu.Lock()
 	m.seen = nil
 	m.mu.Unlock()

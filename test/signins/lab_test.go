@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"encoding/json"
 	"io"
-	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -149,7 +148,7 @@ func newLab(t testing.TB, settings ...func(*core.Settings)) *lab {
 	}
 	l := &lab{t: t, a: newIDP(t, authentiksim.Config{}, nil), pb: pb}
 	l.p = l.connect(t, newClient(t))
-	l.e = engine.New(l.a.client, l.p, slog.New(slog.DiscardHandler))
+	l.e = engine.New(engine.Config{Authentik: l.a.client, PocketBase: l.p})
 	return l
 }
 
@@ -206,7 +205,7 @@ func (l *lab) linkTo(a *idp, name string, change func(*link.Spec)) *linked {
 	}
 	e := l.e
 	if a != l.a {
-		e = engine.New(a.client, l.p, slog.New(slog.DiscardHandler))
+		e = engine.New(engine.Config{Authentik: a.client, PocketBase: l.p})
 	}
 	plan, err := e.Plan(l.t.Context(), s)
 	if err != nil {
