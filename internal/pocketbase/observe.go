@@ -10,7 +10,6 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"authpocket/internal/link"
-	"authpocket/internal/wire"
 )
 
 const (
@@ -60,7 +59,6 @@ type list[T any] struct {
 
 func (c *Client) authCollections(ctx context.Context) ([]link.CollectionState, error) {
 	var all []link.CollectionState
-	ctx = wire.OneList(ctx)
 	for page := 1; page <= maxPages; page++ {
 		got, err := c.collections(ctx, `type="auth"`, page)
 		if err != nil {
