@@ -43,7 +43,7 @@ func (c *Client) createPair(ctx context.Context, pair link.PairState) error {
 // 200 even when it was rolled back.
 func applied(a answer) bool {
 	o, isObject := a.object()
-	return a.ok() && isObject && o.flag("applied")
+	return a.OK() && isObject && o.flag("applied")
 }
 
 func (c *Client) resolvePair(ctx context.Context, pair link.PairState) (w pairWish, err error) {

@@ -16,7 +16,6 @@ import (
 // machine's clock, as far as authentik's event log tells and the token may
 // read it. Whoever changed an object last comes first.
 func (c *Client) ChangedBy(ctx context.Context, since time.Time, changes []link.Change) []string {
-	sent := time.Now()
 	a, err := c.read(ctx, need{what: "events", perm: permViewEvent}, func(ctx context.Context) error {
 		_, _, err := c.api.EventsAPI.EventsEventsList(ctx).Actions([]api.EventActions{
 			api.EVENTACTIONS_MODEL_CREATED, api.EVENTACTIONS_MODEL_UPDATED, api.EVENTACTIONS_MODEL_DELETED,
@@ -27,7 +26,7 @@ func (c *Client) ChangedBy(ctx context.Context, since time.Time, changes []link.
 		c.log.DebugContext(ctx, "who changed it is not known", "err", err)
 		return nil
 	}
-	if ahead, err := a.ahead(sent, time.Now()); err == nil {
+	if ahead, err := a.Ahead(); err == nil {
 		since = since.Add(ahead)
 	}
 	o, _ := a.object()

@@ -23,7 +23,7 @@ func (m *measured) judgeDiscovery() []link.Check {
 	asked := "GET " + m.d.DiscoveryURL()
 	var config oidc.ProviderConfig
 	if discovery = m.judgePage(discovery, asked, m.discovery); discovery.Status == "" {
-		if json.Unmarshal(m.discovery.body, &config) != nil || config.IssuerURL == "" {
+		if json.Unmarshal(m.discovery.Body, &config) != nil || config.IssuerURL == "" {
 			discovery = fail(discovery, causeNotAuthentik, asked+": "+outcome(m.discovery)+", without an issuer.",
 				"Check that "+m.d.AuthentikURL+" is authentik's public address and that no login page stands in front of it.")
 		}
@@ -39,13 +39,13 @@ func (m *measured) judgeDiscovery() []link.Check {
 func (m *measured) judgePage(check link.Check, asked string, a answer) link.Check {
 	evidence := asked + ": " + outcome(a) + "."
 	switch {
-	case a.err != nil:
+	case a.Err != nil:
 		return m.unreachable(check, asked, a)
-	case a.status == http.StatusNotFound:
+	case a.Status == http.StatusNotFound:
 		return fail(check, causeDiscovery, evidence, "Check that the application's slug is "+m.d.Application.Slug+" and that it has a provider. Slugs are case-sensitive.")
-	case a.status == http.StatusInternalServerError:
+	case a.Status == http.StatusInternalServerError:
 		return fail(check, causeSigningKey, evidence, "Choose an RSA or EC signing key for the provider: authentik answers like this with an Ed25519 or Ed448 key. If it has one of those already, look into authentik's server log.")
-	case a.status != http.StatusOK:
+	case a.Status != http.StatusOK:
 		return fail(check, causeNotAuthentik, evidence, "Check that "+m.d.AuthentikURL+" is authentik's public address and that nothing in front of it answers instead.")
 	}
 	return check
@@ -88,7 +88,7 @@ func (m *measured) judgeKeys() link.Check {
 	if check = m.judgePage(check, asked, m.jwks); check.Status != "" {
 		return check
 	}
-	kinds, readable := keyKinds(m.jwks.body)
+	kinds, readable := keyKinds(m.jwks.Body)
 	const remedy = "Choose an RSA or EC signing key for the provider."
 	switch {
 	case !readable:

@@ -24,10 +24,10 @@ func (c *Client) preview(ctx context.Context, provider, person int) (object, err
 		_, _, err := r.Execute()
 		return err
 	})
-	if a.status == http.StatusBadRequest && c.identity.Superuser {
+	if a.Status == http.StatusBadRequest && c.identity.Superuser {
 		return nil, fault(link.FaultRefused, "", "authentik has no user with the number "+strconv.Itoa(person)+".", "Choose another person.", err)
 	}
-	if a.status == http.StatusBadRequest {
+	if a.Status == http.StatusBadRequest {
 		n.perm = permPreviewUser
 		return nil, forbidden("The authentik token may not preview the sign-in of this person.", n, err)
 	}

@@ -24,11 +24,11 @@ func (m *measured) judgeClient() link.Check {
 		return fail(check, causeInvalidClient, "The provider's client type is public, so that no secret is checked.", "Set the client type to confidential.")
 	case !m.d.Provider.ClientSecret.IsSet():
 		return skip(check, "The client secret is not known.")
-	case m.revoke.err != nil:
+	case m.revoke.Err != nil:
 		return m.unreachable(check, asked, m.revoke)
-	case m.revoke.status == http.StatusOK && !m.revoke.html():
+	case m.revoke.Status == http.StatusOK && json.Valid(m.revoke.Body):
 		return pass(check, asked+": 200.")
-	case m.revoke.status == http.StatusUnauthorized:
+	case m.revoke.Status == http.StatusUnauthorized:
 		return fail(check, causeInvalidClient, asked+": 401, invalid_client. No provider has this client ID with this secret.", again)
 	}
 	return fail(check, causeNotAuthentik, asked+": "+outcome(m.revoke)+".", "Check that "+m.d.AuthentikURL+" is authentik's public address.")
@@ -96,7 +96,7 @@ func (m *measured) judgeSupportedScopes(check link.Check) link.Check {
 	var config struct {
 		Scopes []string `json:"scopes_supported"`
 	}
-	if m.discovery.status != http.StatusOK || json.Unmarshal(m.discovery.body, &config) != nil {
+	if m.discovery.Status != http.StatusOK || json.Unmarshal(m.discovery.Body, &config) != nil {
 		return skip(check, "The token may not read the provider's scope mappings, and the OpenID configuration could not be read.")
 	}
 	evidence := "The OpenID configuration names the scopes " + plain(strings.Join(config.Scopes, ", ")) + ". The token may not read the scope mappings, so openid itself is not proven."

@@ -11,6 +11,7 @@ import (
 	"sync"
 
 	"authpocket/internal/link"
+	"authpocket/internal/wire"
 )
 
 // probe is one redirect URI that authorize was asked with.
@@ -35,7 +36,7 @@ func (m *measured) askProbes(ctx context.Context) {
 	}
 	var group sync.WaitGroup
 	for i := range m.probes {
-		group.Go(func() { m.probes[i].answer = m.c.fetch(ctx, m.authorizeURL(m.probes[i].uri)) })
+		group.Go(func() { m.probes[i].answer = m.c.fetch(ctx, m.authorizeURL(m.probes[i].uri), wire.Filled) })
 	}
 	group.Wait()
 }
@@ -85,7 +86,7 @@ func (m *measured) judgeProbes() []link.Check {
 
 func (m *measured) judgeProbe(check link.Check, p probe) link.Check {
 	asked := "Asked authorize with " + p.uri + " and prompt=none"
-	if p.answer.err != nil {
+	if p.answer.Err != nil {
 		return m.unreachable(check, asked, p.answer)
 	}
 	r := readProbe(p.answer, p.uri)
@@ -122,29 +123,29 @@ type reading struct {
 // readProbe reads an answer to prompt=none. authentik has no codes for its
 // error pages, so they are told apart by the words on them.
 func readProbe(a answer, uri string) reading {
-	location := a.header.Get("Location")
-	if a.status >= 300 && a.status < 400 {
+	location := a.Header.Get("Location")
+	if a.Status >= 300 && a.Status < 400 {
 		if query, found := strings.CutPrefix(location, uri); found {
 			return readRedirect(query)
 		}
 		return reading{said: outcome(a), cause: causeNotAuthentik, means: "Instead of an error, a page to sign in at came back.",
 			remedy: "Check that no other login page stands in front of authentik."}
 	}
-	page := bytes.ToLower(a.body)
+	page := bytes.ToLower(a.Body)
 	has := func(words string) bool { return bytes.Contains(page, []byte(words)) }
 	switch {
-	case a.status == http.StatusBadRequest && (has("client id error") || has("client identifier")):
+	case a.Status == http.StatusBadRequest && (has("client id error") || has("client identifier")):
 		return reading{said: "the page “Client ID Error”", cause: causeUnknownClient, means: "No provider has this client ID.",
 			remedy: "Plan and apply again, so that both systems have the same client ID."}
-	case a.status == http.StatusBadRequest && (has("redirect uri error") || has("redirection uri")):
+	case a.Status == http.StatusBadRequest && (has("redirect uri error") || has("redirection uri")):
 		return reading{said: "the page “Redirect URI Error”", cause: causeRedirect, means: "The provider's list does not have exactly this redirect URI, or its scheme is forbidden.",
 			remedy: "Add exactly this redirect URI to the provider. Scheme, host, port and slashes count."}
-	case a.status == http.StatusBadRequest && has("bad request") && appScheme(uri):
+	case a.Status == http.StatusBadRequest && has("bad request") && appScheme(uri):
 		return reading{accepted: true, said: "the page “Bad Request”, which authentik shows for an app's own scheme once the redirect URI has matched"}
-	case a.status == http.StatusOK && has("permission denied"):
+	case a.Status == http.StatusOK && has("permission denied"):
 		return reading{said: "the page “Permission denied”", cause: causeDiscovery, means: "The provider has no application.",
 			remedy: "Assign the provider to the application."}
-	case a.status == http.StatusNotFound:
+	case a.Status == http.StatusNotFound:
 		return reading{said: outcome(a), cause: causeNotAuthentik, means: "There is no authorize endpoint at this address.",
 			remedy: "Check authentik's public address."}
 	}

@@ -179,7 +179,7 @@ func bindingNames(list []link.BindingState) string {
 func (m *measured) judgeEndpoints() link.Check {
 	check := newCheck("endpoints", "The URLs in PocketBase are authentik's endpoints")
 	var config oidc.ProviderConfig
-	if m.discovery.status != http.StatusOK || json.Unmarshal(m.discovery.body, &config) != nil || config.TokenURL == "" {
+	if m.discovery.Status != http.StatusOK || json.Unmarshal(m.discovery.Body, &config) != nil || config.TokenURL == "" {
 		return skip(check, "The OpenID configuration could not be read.")
 	}
 	slot := m.d.Slot

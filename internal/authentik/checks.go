@@ -5,6 +5,7 @@ import (
 	"sync"
 
 	"authpocket/internal/link"
+	"authpocket/internal/wire"
 )
 
 // The causes of failed checks, as the catalogue of link.Causes names them.
@@ -83,8 +84,8 @@ func (c *Client) Check(ctx context.Context, d link.Desired, person int) []link.C
 // own settings first.
 func (m *measured) measure(ctx context.Context) {
 	var group sync.WaitGroup
-	group.Go(func() { m.discovery = m.c.fetch(ctx, m.d.DiscoveryURL()) })
-	group.Go(func() { m.jwks = m.c.fetch(ctx, m.keysURL()) })
+	group.Go(func() { m.discovery = m.c.fetch(ctx, m.d.DiscoveryURL(), wire.JSON) })
+	group.Go(func() { m.jwks = m.c.fetch(ctx, m.keysURL(), wire.JSON) })
 	group.Go(func() { m.revoke = m.askRevoke(ctx) })
 	group.Go(func() { m.access, m.accessErr = m.askAccess(ctx) })
 	group.Go(func() { m.live.mappings, m.live.mappingsErr = m.c.all(ctx, m.c.mappingList()) })

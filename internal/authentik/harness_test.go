@@ -2,6 +2,7 @@ package authentik_test
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"errors"
 	"io"
@@ -10,6 +11,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"authpocket/internal/authentik"
 	"authpocket/internal/link"
@@ -28,6 +30,7 @@ type lab struct {
 	url    string
 	client *http.Client
 	stop   func() // takes the server away
+	pause  func(context.Context, time.Duration) error
 
 	mu       sync.Mutex
 	requests []string // "GET /api/v3/..." in the order of their arrival
@@ -41,7 +44,7 @@ var checker = sync.OnceValues(openapicheck.New)
 // newLab serves on loopback.
 func newLab(t *testing.T, cfg authentiksim.Config) *lab {
 	t.Helper()
-	l := &lab{t: t, sim: authentiksim.New(cfg), client: outbound.New(outbound.Config{})}
+	l := &lab{t: t, sim: authentiksim.New(cfg), client: outbound.New(outbound.Config{}), pause: noPause}
 	server := httptest.NewServer(l)
 	l.stop = server.Close
 	t.Cleanup(server.Close)
@@ -49,6 +52,9 @@ func newLab(t *testing.T, cfg authentiksim.Config) *lab {
 	l.url = server.URL
 	return l
 }
+
+// noPause is a wait in no time.
+func noPause(ctx context.Context, _ time.Duration) error { return ctx.Err() }
 
 // newMemoryLab serves without a network, for tests in a synctest bubble:
 // there waiting takes no time.
@@ -121,7 +127,7 @@ func (l *lab) connect() *authentik.Client {
 
 func (l *lab) connectAs(token string) *authentik.Client {
 	l.t.Helper()
-	c, err := authentik.Connect(l.t.Context(), authentik.Config{URL: l.url, Token: secret.New(token), HTTP: l.client})
+	c, err := authentik.Connect(l.t.Context(), authentik.Config{URL: l.url, Token: secret.New(token), HTTP: l.client, Pause: l.pause})
 	if err != nil {
 		l.t.Fatal(err)
 	}

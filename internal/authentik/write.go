@@ -3,19 +3,18 @@ package authentik
 import (
 	"context"
 	"encoding/json"
-	"math/rand/v2"
 	"net/http"
 	"time"
 
-	"authpocket/internal/outbound"
 	"authpocket/internal/secret"
+	"authpocket/internal/wire"
 )
 
 const (
 	writeTries = 3
-	// firstWriteWait is how long the server is given to finish a write whose
-	// answer was lost, before it is looked for.
-	firstWriteWait = time.Second
+	// firstWriteWait is how long at most the server is given to finish a write
+	// whose answer was lost, before it is looked for.
+	firstWriteWait = 1500 * time.Millisecond
 )
 
 // write is one request that changes something, with what is needed to find
@@ -60,19 +59,19 @@ const (
 
 func (w write) judge(a answer) verdict {
 	switch {
-	case a.err != nil && !a.left:
+	case a.Err != nil && !a.Left:
 		return unsent
-	case a.err != nil:
+	case a.Err != nil:
 		return unclear
 	case w.took(a):
 		return done
-	case a.status >= 500, a.status < 300:
+	case a.Status >= 500, a.Status < 300:
 		return unclear
-	case a.status == http.StatusMethodNotAllowed && a.html():
+	case a.Status == http.StatusMethodNotAllowed && a.HTML():
 		return unclear // an exception in authentik, see the facts of its API
 	case !w.authentiks(a):
 		return unclear // a proxy's own words about a request that it may have passed on
-	case a.status == http.StatusRequestTimeout, a.status == http.StatusTooManyRequests:
+	case a.Status == http.StatusRequestTimeout, a.Status == http.StatusTooManyRequests:
 		return unclear
 	}
 	return refused
@@ -82,8 +81,8 @@ func (w write) judge(a answer) verdict {
 // redirect nor a 401, which its API never answers with.
 func (w write) authentiks(a answer) bool {
 	_, isObject := a.object()
-	isList := json.Unmarshal(a.body, &[]json.RawMessage{}) == nil
-	return a.status >= 400 && a.status != http.StatusUnauthorized && (isObject || isList)
+	isList := json.Unmarshal(a.Body, &[]json.RawMessage{}) == nil
+	return a.Status >= 400 && a.Status != http.StatusUnauthorized && (isObject || isList)
 }
 
 // carryOut sends the write, finds out what became of it where the answer does
@@ -104,7 +103,7 @@ func (c *Client) carryOut(ctx context.Context, w write) error {
 			}
 			return c.refusal(w, a)
 		}
-		if err := c.pause(ctx, min(pauseBeforeLook(try, a), max(firstWriteWait, maxWait-time.Since(began)))); err != nil {
+		if err := c.pause(ctx, min(wire.Delay(firstWriteWait, try, a.Header), max(firstWriteWait, wire.Patience-time.Since(began)))); err != nil {
 			return unknownFault(w, err)
 		}
 		found, err := w.look(ctx)
@@ -115,7 +114,7 @@ func (c *Client) carryOut(ctx context.Context, w write) error {
 			return nil
 		case found.presence == different && !w.repeatable:
 			return differentFault(w, found)
-		case try == writeTries || time.Since(began) >= maxWait:
+		case try == writeTries || time.Since(began) >= wire.Patience:
 			return c.gaveUpFault(w, a)
 		}
 	}
@@ -138,14 +137,6 @@ func (c *Client) confirm(ctx context.Context, w write) error {
 	return storedOtherwiseFault(w, found)
 }
 
-func pauseBeforeLook(try int, a answer) time.Duration {
-	if asked, ok := outbound.RetryAfter(a.header, time.Now()); ok {
-		return asked
-	}
-	base := firstWriteWait << (try - 1)
-	return base/2 + rand.N(base)
-}
-
 // gone is the look of a delete: what is wanted is that nothing is there.
 func gone(read func(context.Context) (object, error)) func(context.Context) (finding, error) {
 	return func(ctx context.Context) (finding, error) {
@@ -163,11 +154,11 @@ func gone(read func(context.Context) (object, error)) func(context.Context) (fin
 // deleted tells that an answer proves a delete: it happened, or there was
 // nothing left to delete.
 func deleted(a answer) bool {
-	return a.status == http.StatusNoContent || a.status == http.StatusNotFound && !a.html()
+	return a.Status == http.StatusNoContent || a.Status == http.StatusNotFound && !a.HTML()
 }
 
 // stored tells that an answer shows the object that was written.
 func stored(a answer) bool {
 	o, isObject := a.object()
-	return a.ok() && isObject && o.text("pk") != ""
+	return a.OK() && isObject && o.text("pk") != ""
 }

@@ -15,7 +15,7 @@ func (c *Client) refusal(w write, a answer) error {
 		return f
 	}
 	err := errorOf(w.need, a)
-	switch a.status {
+	switch a.Status {
 	case http.StatusForbidden:
 		return forbidden("The authentik token may not "+w.verb+" the "+w.need.what+".", withPermission(w.need, a), err)
 	case http.StatusNotFound:
@@ -34,7 +34,7 @@ func (c *Client) refusal(w write, a answer) error {
 // among them.
 func (w write) refusedFields(a answer) (field, words string) {
 	var sentences []string
-	for _, one := range complaints(a.body) {
+	for _, one := range complaints(a.Body) {
 		label, path := fieldOf(w.part, one.path)
 		if field == "" {
 			field = path
@@ -58,7 +58,7 @@ func (w write) refusedFields(a answer) (field, words string) {
 // withPermission takes the permission from the answer where that names what
 // may not be created, as the transactional endpoint does.
 func withPermission(n need, a answer) need {
-	for _, one := range complaints(a.body) {
+	for _, one := range complaints(a.Body) {
 		_, model, found := strings.Cut(one.text, "permission to create ")
 		app, name, both := strings.Cut(strings.TrimRight(model, "."), ".")
 		if found && both && !strings.ContainsAny(name, " .") {
@@ -69,7 +69,7 @@ func withPermission(n need, a answer) need {
 }
 
 func (c *Client) unsentFault(a answer) error {
-	f := c.noAnswer(a.err)
+	f := c.noAnswer(a.Err)
 	f.Summary += " Nothing was written."
 	return f
 }

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"authpocket/internal/link"
+	"authpocket/internal/wire"
 )
 
 // Apply carries out one change: it reads what is there now, refuses when that
@@ -18,7 +19,7 @@ func (c *Client) Apply(ctx context.Context, ch link.Change) error {
 	if f != nil {
 		return f
 	}
-	ctx, cancel := context.WithTimeout(ctx, patience)
+	ctx, cancel := context.WithTimeout(ctx, wire.Patience)
 	defer cancel()
 	return c.carryOut(ctx, w)
 }
@@ -82,21 +83,18 @@ func (c *Client) carryOut(ctx context.Context, w writer) error {
 			return nil
 		}
 		patch.method, patch.token = http.MethodPatch, c.token
-		a, err := c.wire.send(ctx, *patch)
-		switch outcomeOf(a, err) {
+		a := c.wire.send(ctx, *patch)
+		switch outcomeOf(a) {
 		case written:
 			return c.confirmed(ctx, w)
 		case notWritten:
 			return certain(w, w.refused(a))
 		}
-		if a.status == http.StatusInternalServerError && attempt > 1 {
+		if a.Status == http.StatusInternalServerError && attempt > 1 {
 			return certain(w, c.unexpected(a)) // it failed over it twice, and read in between it was not there
 		}
-		if err == nil {
-			err = a.err()
-		}
-		if attempt == attempts || !c.wire.pause(ctx, attempt, a) {
-			return c.lastLook(ctx, w, err)
+		if attempt == wire.Tries || !c.wire.reads.Wait(ctx, wire.Delay(wire.FirstWait, attempt, a.Header)) {
+			return c.lastLook(ctx, w, a.Outcome())
 		}
 	}
 }
@@ -120,14 +118,14 @@ const (
 
 // outcomeOf reads it. Statuses of 500 and above, redirects, answers that are
 // not PocketBase's and no answer at all leave it open.
-func outcomeOf(a answer, err error) outcome {
+func outcomeOf(a answer) outcome {
 	var object map[string]any
 	switch {
-	case err != nil, a.status >= 500, a.status == http.StatusTooManyRequests, a.status == http.StatusRequestTimeout:
+	case a.Err != nil, a.Status >= 500, a.Status == http.StatusTooManyRequests, a.Status == http.StatusRequestTimeout:
 		return uncertain
-	case a.status == http.StatusOK && a.decode(&object) == nil, a.status == http.StatusNoContent:
+	case a.Status == http.StatusOK && a.Decode(&object) == nil, a.Status == http.StatusNoContent:
 		return written
-	case a.status >= 400 && a.decode(&object) == nil && object["message"] != nil:
+	case a.Status >= 400 && a.Decode(&object) == nil && object["message"] != nil:
 		return notWritten
 	}
 	return uncertain // a proxy's own words about a PATCH that it may have passed on, too

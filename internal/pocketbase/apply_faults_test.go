@@ -15,6 +15,7 @@ import (
 
 	"authpocket/internal/link"
 	"authpocket/internal/secret"
+	"authpocket/internal/wire"
 )
 
 // once meddles with the first PATCH only.
@@ -137,7 +138,7 @@ func memory(version string, play func(*http.Request) (*http.Response, error)) *C
 	noRedirects := func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
 	client := &http.Client{Transport: roundTrip(play), CheckRedirect: noRedirects}
 	cfg := Config{URL: "http://pocketbase.test", Token: secret.New("token"), HTTP: client}
-	return &Client{cfg: cfg, wire: newWire(cfg), token: cfg.Token, identity: Identity{Version: version}}
+	return &Client{cfg: cfg, wire: newTransport(cfg), token: cfg.Token, identity: Identity{Version: version}}
 }
 
 const oneUsers = `{"page":1,"perPage":200,"totalItems":1,"totalPages":1,"items":[{"id":"u1","name":"users","updated":"2026-01-01","oauth2":{"enabled":true,"providers":[` +
@@ -174,7 +175,7 @@ func TestApplyGivesUp(t *testing.T) {
 			if f.Kind != link.FaultUnknown || !strings.Contains(f.Summary, "not known") {
 				t.Errorf("%s: %+v", name, f)
 			}
-			if took := time.Since(begun); took > patience {
+			if took := time.Since(begun); took > wire.Patience {
 				t.Errorf("%s: it took %v", name, took)
 			}
 		})

@@ -81,17 +81,17 @@ func (c *Client) checkGuest(ctx context.Context, d link.Desired) []link.Check {
 // offered asks for our element among the sign-in methods.
 func (c *Client) offered(ctx context.Context, d link.Desired, check link.Check) (*method, link.Check) {
 	path := "/api/collections/" + url.PathEscape(d.Collection.Name) + "/auth-methods"
-	a, err := c.wire.patiently(ctx, call{path: path})
+	a := c.wire.read(ctx, call{path: path})
 	asked := "GET " + path + " as a guest"
 	var got authMethods
 	switch {
-	case err != nil:
-		return nil, skip(check, asked+" got no answer. "+unreachable(c.cfg.URL, err).Summary)
-	case a.status == http.StatusNotFound:
+	case a.Err != nil:
+		return nil, skip(check, asked+" got no answer. "+unreachable(c.cfg.URL, a.Err).Summary)
+	case a.Status == http.StatusNotFound:
 		return nil, fail(check, causeCollection, asked+" was answered 404: there is no auth collection "+d.Collection.Name+".", "Choose a collection that is there, and apply again.")
-	case a.status != http.StatusOK:
+	case a.Status != http.StatusOK:
 		return nil, skip(check, asked+" was not answered as hoped: "+c.unexpected(a).Summary)
-	case a.decode(&got) != nil:
+	case a.Decode(&got) != nil:
 		return nil, skip(check, asked+" was answered with something that is not PocketBase's.")
 	}
 	i := slices.IndexFunc(got.OAuth2.Providers, func(m method) bool { return m.Name == d.Slot.Slot })

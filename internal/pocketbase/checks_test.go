@@ -165,6 +165,7 @@ func TestCheckNotMeasured(t *testing.T) {
 		{"no collection", 404, `{"data":{},"message":"Missing or invalid auth collection context.","status":404}`, link.Fail},
 	} {
 		client := memory("0.39.11", func(r *http.Request) (*http.Response, error) { return reply(r, one.status, one.body), nil })
+		client.wire.reads.Pause = noPause
 		checks := byID(t, client.Check(t.Context(), link.Desired{Collection: link.CollectionState{Name: "users"}, Slot: ours()}))
 		if len(checks) != 7 || checks["pocketbase.auth-methods"].Status != one.want {
 			t.Errorf("%s: %+v", one.name, checks)

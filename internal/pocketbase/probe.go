@@ -24,16 +24,16 @@ func (c *Client) Probe(ctx context.Context, d link.Desired) link.Check {
 		return skip(check, why)
 	}
 	nonce := strings.ToLower(rand.Text())
-	a, err := c.wire.unhurried().send(ctx, probeCall(d, nonce, c))
-	if err == nil {
+	a := c.wire.unhurried().send(ctx, probeCall(d, nonce, c))
+	if a.Err == nil {
 		if done, ok := refusedProbe(check, a, d); ok {
 			return done
 		}
 	}
 	entry, why := c.logged(ctx, nonce) // which knows more than whoever cut our own call short
 	switch {
-	case entry == nil && err != nil:
-		return skip(check, unreachable(c.cfg.URL, err).Summary)
+	case entry == nil && a.Err != nil:
+		return skip(check, unreachable(c.cfg.URL, a.Err).Summary)
 	case entry == nil:
 		return skip(check, why)
 	}
@@ -89,16 +89,16 @@ func (c *Client) logsOff(ctx context.Context) string {
 
 // refusedProbe is for answers that come before PocketBase calls authentik.
 func refusedProbe(check link.Check, a answer, d link.Desired) (link.Check, bool) {
-	_, list := readError(a.body)
-	asked := a.call.String() + " with a made-up code was answered: "
+	_, list := readError(a.Body)
+	asked := a.Call() + " with a made-up code was answered: "
 	switch {
-	case a.status == http.StatusOK:
+	case a.Status == http.StatusOK:
 		return fail(check, causeUnknown, asked+"signed in.", "Something other than authentik answers at "+d.Slot.TokenURL+". Check the token URL."), true
-	case a.status == http.StatusNotFound:
+	case a.Status == http.StatusNotFound:
 		return fail(check, causeCollection, asked+"no such auth collection.", "Choose a collection that is there."), true
-	case a.status == http.StatusForbidden:
+	case a.Status == http.StatusForbidden:
 		return fail(check, causeOff, asked+"OAuth2 is off for this collection.", "Turn OAuth2 on."), true
-	case a.status == http.StatusUnauthorized, a.status == http.StatusTooManyRequests, a.status >= 300 && a.status < 400:
+	case a.Status == http.StatusUnauthorized, a.Status == http.StatusTooManyRequests, a.Status >= 300 && a.Status < 400:
 		return skip(check, asked+generalFault(a, "", nil).Summary), true
 	}
 	for _, one := range list {

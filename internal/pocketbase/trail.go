@@ -117,6 +117,9 @@ const (
 	publicMark = "/api/collections/authpocket-public-mark/auth-methods"
 )
 
+// markTime bounds the mark by the redirect URI's address.
+const markTime = 10 * time.Second
+
 // mark leaves the marks, or tells why it cannot. public tells that somebody
 // answered at the redirect URI's address.
 func (c *Client) mark(ctx context.Context, q link.TrailQuery) (public bool, why string) {
@@ -127,11 +130,13 @@ func (c *Client) mark(ctx context.Context, q link.TrailQuery) (public bool, why 
 	if base, found := strings.CutSuffix(q.RedirectURL, link.RedirectPath); found {
 		there := c.wire
 		there.base = base
-		_, err := there.send(ctx, call{path: publicMark, query: query})
-		public = err == nil // from where browsers are it may lead here all the same
+		there.reads = there.reads.Hasty() // it may well be reachable from browsers only
+		markCtx, cancel := context.WithTimeout(ctx, markTime)
+		defer cancel()
+		public = there.read(markCtx, call{path: publicMark, query: query}).Err == nil // from where browsers are it may lead here all the same
 	}
-	if _, err := c.wire.send(ctx, call{path: markPath, query: query}); err != nil {
-		return public, unreachable(c.cfg.URL, err).Summary
+	if a := c.wire.read(ctx, call{path: markPath, query: query}); a.Err != nil {
+		return public, unreachable(c.cfg.URL, a.Err).Summary
 	}
 	return public, ""
 }

@@ -132,6 +132,7 @@ func (r *run) disturbing(system link.System) func(call) *fault {
 		switch {
 		case c == r.at:
 			r.struck.Store(true)
+		case r.fault.twice && r.struck.Load() && c.what == r.at.what && c.nth == r.at.nth+1:
 		case !r.fault.stays || !r.struck.Load():
 			return nil
 		}
