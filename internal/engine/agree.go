@@ -61,7 +61,7 @@ func rewritten(c link.Change) int {
 
 func notSeen(err error) error {
 	return &link.Fault{
-		Kind: link.FaultUnknown, System: systemOf(err), Err: err,
+		Kind: link.FaultUnknown, System: systemOf(err), Written: link.WrittenSome, Err: err,
 		Summary: "PocketBase was given the client secret, but it could not be seen whether authentik still has the same one.",
 		Todo:    "Apply again: that reads it once more, and writes it again where it differs.",
 	}

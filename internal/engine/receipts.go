@@ -3,7 +3,6 @@ package engine
 import (
 	"cmp"
 	"context"
-	"errors"
 	"slices"
 
 	"authpocket/internal/journal"
@@ -168,11 +167,7 @@ func (e *Engine) deals(plan link.Plan) error {
 	if err != nil || !torn {
 		return err
 	}
-	return &link.Fault{
-		Kind: link.FaultStale, System: link.PB,
-		Summary: "Something was changed since the preview: PocketBase: an apply was interrupted, and may have left another client secret in authentik than in PocketBase.",
-		Todo:    "Nothing was written. Look at the new preview and apply that one.",
-	}
+	return changedSince(link.PB, "PocketBase: an apply was interrupted, and may have left another client secret in authentik than in PocketBase.")
 }
 
 // settle gives every interrupted receipt of the link the end that the plan
@@ -269,19 +264,15 @@ func (r receipt) done(i int) error {
 	return r.kept.Done(i, journal.Note{})
 }
 
-// failed notes a change that was not made and ends the receipt. A change whose
-// outcome is not known stays announced, and the receipt without an end; so
-// does that of an apply that left two different client secrets behind.
-func (r receipt) failed(i int, err error) error {
-	if r.kept == nil {
+// failed notes a change that was not made and ends the receipt. A change that
+// may have been made stays announced, and the receipt without an end; so does
+// that of an apply that left two different client secrets behind.
+func (r receipt) failed(i int, failed *link.Stopped) error {
+	if r.kept == nil || failed.Change != link.WrittenNone {
 		return nil
 	}
-	if isUnknown(err) {
-		return nil
-	}
-	summary, todo := link.Words(err)
-	torn := errors.Is(err, errTorn)
-	if err := r.kept.Failed(i, summary, todo); err != nil || torn {
+	m := failed.Messages()[0]
+	if err := r.kept.Failed(i, m.What(), m.Advice(link.OnPage)); err != nil || failed.Secrets == link.SecretsDiffer {
 		return err
 	}
 	return r.kept.Finish(journal.Stopped)

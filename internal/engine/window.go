@@ -2,7 +2,6 @@ package engine
 
 import (
 	"context"
-	"errors"
 	"log/slog"
 	"slices"
 	"time"
@@ -28,33 +27,24 @@ func window(done []link.Change) int {
 const closeTime = 3 * time.Second
 
 // closeWindow puts a client id or secret back in authentik when PocketBase
-// did not get it any more, so that people can go on signing in. It returns the
-// error to report, with what became of that.
-func (e *Engine) closeWindow(ctx context.Context, spec link.Spec, done []link.Change, failed link.Change, cause error) error {
+// did not get it any more, so that people can go on signing in. It returns what
+// became of that.
+func (e *Engine) closeWindow(ctx context.Context, spec link.Spec, done []link.Change, failed link.Change, cause error) link.Secrets {
 	i := window(done)
-	if i < 0 || failed.Kind == link.KindOAuth2 && isUnknown(cause) {
-		return cause
+	if i < 0 {
+		return link.SecretsUntouched
 	}
-	told := link.Fault{System: failed.System}
-	told.Summary, told.Todo = link.Words(cause)
-	if fault, ok := errors.AsType[*link.Fault](cause); ok {
-		told = *fault
-	}
-	told.Err = cause
 	ctx, cancel := unhurried(ctx, closeTime)
 	defer cancel()
 	err := e.authentik.Apply(ctx, credentialsBack(done[i]))
-	if err == nil && told.Kind == link.FaultStale {
+	if err == nil && link.IsStale(cause) {
 		err = e.takeOver(ctx, spec, failed)
 	}
 	if err != nil {
 		e.log.ErrorContext(ctx, "putting the client credentials back in authentik", slog.Any("error", err))
-		told.Todo += " The two systems may have different client secrets now: sign-ins fail until this is applied again."
-		told.Err = errors.Join(errTorn, cause)
-	} else {
-		told.Todo += " authentik was given its old client ID and secret back, so sign-ins work as before."
+		return link.SecretsDiffer
 	}
-	return &told
+	return link.SecretsBack
 }
 
 // takeOver gives PocketBase the secret that authentik was given back. Whoever
@@ -77,10 +67,6 @@ func (e *Engine) takeOver(ctx context.Context, spec link.Spec, failed link.Chang
 	failed.Fields = []link.Field{{Name: now.OAuth2.Providers[at].Slot + ".clientSecret", Sensitive: true}}
 	return e.agree(ctx, spec, failed)
 }
-
-// errTorn marks an apply that ended with another client secret in authentik
-// than in PocketBase. The next one writes it again.
-var errTorn = errors.New("the two systems have different client secrets")
 
 // credentialsBack is the reverse of a change, for client id and secret alone.
 func credentialsBack(c link.Change) link.Change {
