@@ -78,7 +78,7 @@ func (s *Server) saveAuthentik(w http.ResponseWriter, r *http.Request, sess *ses
 	if len(problems) == 0 {
 		if answer, err = s.toAuthentik(r.Context(), login); err != nil {
 			s.logError(r, "connecting to authentik", err)
-			problems = problemsOf(err, "authentik.url", "authentik.token", "authentik.ca")
+			problems = connectionProblems(err, "authentik.url", "authentik.token", "authentik.ca")
 		}
 	}
 	if len(problems) > 0 {

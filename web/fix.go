@@ -2,6 +2,7 @@ package web
 
 import (
 	"cmp"
+	"errors"
 	"net/http"
 	"net/url"
 	"slices"
@@ -74,7 +75,7 @@ func (s *Server) reviewErrand(w http.ResponseWriter, r *http.Request, sess *sess
 		return
 	}
 	plan, err := s.engine(p).Plan(r.Context(), spec)
-	if problems := problemsIn(err); len(problems) > 0 {
+	if problems, ok := errors.AsType[link.Problems](err); ok {
 		s.reviewProblems(w, r, sess, problems)
 		return
 	}
@@ -131,7 +132,7 @@ func (s *Server) reviewAddresses(w http.ResponseWriter, r *http.Request, sess *s
 		return
 	}
 	now, err := s.engine(p).Desire(r.Context(), p.spec)
-	if problems := problemsIn(err); len(problems) > 0 {
+	if problems, ok := errors.AsType[link.Problems](err); ok {
 		s.reviewProblems(w, r, sess, problems)
 		return
 	}

@@ -2,6 +2,7 @@ package web
 
 import (
 	"context"
+	"errors"
 	"net/http"
 	"slices"
 
@@ -53,7 +54,7 @@ func (s *Server) showLater(w http.ResponseWriter, r *http.Request, sess *session
 		return
 	}
 	plan, err := make(r.Context(), s.engine(p), p.spec)
-	if problems := problemsIn(err); len(problems) > 0 {
+	if problems, ok := errors.AsType[link.Problems](err); ok {
 		s.laterProblems(w, r, sess, problems)
 		return
 	}

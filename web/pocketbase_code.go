@@ -52,7 +52,7 @@ func (s *Server) finishCode(w http.ResponseWriter, r *http.Request, sess *sessio
 	code.Wipe()
 	if err != nil {
 		s.logError(r, "signing in with a one-time password", err)
-		return problemsOf(err, "pocketbase.otp")
+		return connectionProblems(err, "pocketbase.otp")
 	}
 	sess.setPocketBase(answer)
 	redirect(w, r, sess.look().after("/pocketbase", came))
@@ -63,7 +63,7 @@ func (s *Server) sendAnother(w http.ResponseWriter, r *http.Request, sess *sessi
 	next, err := s.sendCode(r.Context(), step.login, nil)
 	if err != nil {
 		s.logError(r, "asking for a one-time password", err)
-		page := view.NewCode(s.head(sess), step.login.email, came, problemsOf(err))
+		page := view.NewCode(s.head(sess), step.login.email, came, connectionProblems(err))
 		s.render(w, r, http.StatusUnprocessableEntity, view.Code(page))
 		return
 	}

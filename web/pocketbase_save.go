@@ -1,6 +1,7 @@
 package web
 
 import (
+	"errors"
 	"net/http"
 
 	"authpocket/internal/link"
@@ -122,13 +123,13 @@ func (s *Server) savePocketBase(w http.ResponseWriter, r *http.Request, sess *se
 // is written.
 func (s *Server) connectPocketBase(w http.ResponseWriter, r *http.Request, sess *session, login pocketbaseLogin, came string) link.Problems {
 	answer, err := s.toPocketBase(r.Context(), login)
-	if f, ok := asFault(err); ok && f.Kind == link.FaultMFA {
+	if f, ok := errors.AsType[*link.Fault](err); ok && f.Kind == link.FaultMFA {
 		return s.askForCode(w, r, sess, login, err, came)
 	}
 	login.password.Wipe()
 	if err != nil {
 		s.logError(r, "connecting to PocketBase", err)
-		return problemsOf(err, pocketbaseFields()...)
+		return connectionProblems(err, pocketbaseFields()...)
 	}
 	sess.setPocketBase(answer)
 	s.sessions.keep(w, r, sess)
@@ -141,7 +142,7 @@ func (s *Server) askForCode(w http.ResponseWriter, r *http.Request, sess *sessio
 	login.password.Wipe()
 	if err != nil {
 		s.logError(r, "asking for a one-time password", err)
-		return problemsOf(err, pocketbaseFields()...)
+		return connectionProblems(err, pocketbaseFields()...)
 	}
 	sess.mu.Lock()
 	sess.second = step

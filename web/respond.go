@@ -82,8 +82,8 @@ func (s *Server) fail(w http.ResponseWriter, r *http.Request, sess *session, err
 		return
 	}
 	s.logError(r, "asking a system", err)
-	summary, todo := link.Words(err)
-	page := view.ProblemPage{Head: s.head(sess), Summary: summary, Todo: todo, Answers: true, Actions: []view.Action{{Label: "Try again", URL: again}}}
+	said := link.MessageOf(err)
+	page := view.ProblemPage{Head: s.head(sess), Summary: said.What(), Todo: said.Advice(link.OnPage), Answers: true, Actions: []view.Action{{Label: "Try again", URL: again}}}
 	page.Head.Title = "That did not work"
 	status := http.StatusInternalServerError
 	if f, ok := errors.AsType[*link.Fault](err); ok {

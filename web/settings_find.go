@@ -26,8 +26,7 @@ func (s *Server) findNames(w http.ResponseWriter, r *http.Request, sess *session
 	refs, err := search(r.Context(), r.URL.Query().Get("q"))
 	if err != nil {
 		s.logError(r, "looking names up", err)
-		summary, todo := link.Words(err)
-		s.render(w, r, http.StatusOK, view.Found("", nil, summary+" "+todo))
+		s.render(w, r, http.StatusOK, view.Found("", nil, link.MessageOf(err).Text(link.OnPage)))
 		return
 	}
 	var names []string

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"errors"
 	"net/http"
 	"slices"
 
@@ -31,7 +32,7 @@ func (s *Server) saveSettings(w http.ResponseWriter, r *http.Request, sess *sess
 		return
 	}
 	plan, err := s.engine(p).Plan(r.Context(), spec)
-	if found := problemsIn(err); len(found) > 0 {
+	if found, ok := errors.AsType[link.Problems](err); ok {
 		s.settingsProblems(w, r, sess, form, spec, found)
 		return
 	}

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"errors"
 	"net/http"
 
 	"github.com/go-chi/chi/v5"
@@ -42,7 +43,7 @@ func (s *Server) showUndo(w http.ResponseWriter, r *http.Request, sess *session)
 	}
 	force := r.URL.Query().Has("force")
 	plan, err := s.engine(p).Undo(r.Context(), found.ID, force)
-	if problems := problemsIn(err); len(problems) > 0 {
+	if problems, ok := errors.AsType[link.Problems](err); ok {
 		later := ""
 		if newest, err := s.engine(p).Newest(found.Spec); err == nil && newest != found.ID {
 			later = newest
@@ -76,7 +77,7 @@ func (s *Server) undoConflicts(w http.ResponseWriter, r *http.Request, sess *ses
 		page.Todo = "Undo it all the same to have the rest. You see the whole list first."
 	case "application.slug", "pocketbase.slot":
 		page.Head.Title, page.Summary = "This cannot be undone here", "Something else would be lost by it. Nothing was written."
-		page.Todo, page.Actions = problems[0].Todo, page.Actions[len(page.Actions)-1:]
+		page.Todo, page.Actions = problems[0].Message().Advice(link.OnPage), page.Actions[len(page.Actions)-1:]
 		force = false
 	}
 	if force {
@@ -86,7 +87,7 @@ func (s *Server) undoConflicts(w http.ResponseWriter, r *http.Request, sess *ses
 	for _, one := range problems {
 		line := one.Summary
 		if force {
-			line += " " + one.Todo
+			line = view.Sentence(one)
 		}
 		page.List = append(page.List, line)
 	}

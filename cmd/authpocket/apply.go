@@ -105,6 +105,10 @@ type refusal struct{ summary, todo string }
 
 func (r *refusal) Error() string { return r.summary + " " + r.todo }
 
+func (r *refusal) Messages() []link.Message {
+	return []link.Message{{Summary: r.summary, Todo: r.todo}}
+}
+
 // outcomes are the states of all changes of a plan.
 type outcomes []outcome
 
@@ -125,6 +129,10 @@ func newOutcomes(plan link.Plan) outcomes {
 
 func (o outcomes) take(e engine.Event) {
 	if e.Index < len(o) {
-		o[e.Index] = outcome{Change: e.Change, State: e.State, Summary: e.Summary, Todo: e.Todo}
+		one := outcome{Change: e.Change, State: e.State}
+		if len(e.Messages) > 0 {
+			one.Summary, one.Todo = e.Messages[0].What(), e.Messages[0].Advice(link.InFile)
+		}
+		o[e.Index] = one
 	}
 }

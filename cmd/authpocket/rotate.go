@@ -34,8 +34,7 @@ func (p program) giveBack(ctx context.Context, e *engine.Engine, plan link.Plan)
 		err = e.Apply(ctx, back, func(engine.Event) {})
 	}
 	if err != nil {
-		summary, todo := link.Words(err)
-		return &refusal{refused, "Giving both systems the old one back failed: " + summary + " " + todo}
+		return &refusal{refused, "Giving both systems the old one back failed: " + link.MessageOf(err).Text(link.InFile)}
 	}
 	return &refusal{refused, "Both systems have the old one again. Look at what stands between them, with authpocket verify."}
 }

@@ -35,8 +35,8 @@ func (f serveFlags) options() listen.Options {
 func (p program) serve(ctx context.Context, f serveFlags) int {
 	store, err := openStore(f.State)
 	if err != nil {
-		summary, todo := link.Words(err)
-		fmt.Fprintf(p.err, "authpocket: %s\n%s\n", summary, todo)
+		said := link.MessageOf(err)
+		fmt.Fprintf(p.err, "authpocket: %s\n%s\n", said.What(), said.Advice(link.InFile))
 		p.log.ErrorContext(ctx, "opening the state directory", slog.Any("error", err))
 		return exitError
 	}

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -38,25 +39,17 @@ func (v view) fail(err error) int {
 		v.json(map[string]any{"errors": messages(err)})
 	}
 	for _, m := range messages(err) {
-		fmt.Fprintln(v.err, m.String())
+		fmt.Fprintln(v.err, text(m))
 	}
 	return exitError
 }
 
-// message is one thing that is wrong, in words.
-type message struct {
-	System  link.System `json:"system,omitempty"`
-	Field   string      `json:"field,omitempty"`
-	Summary string      `json:"summary"`
-	Todo    string      `json:"todo,omitempty"`
-}
-
-func (m message) String() string {
-	where := ""
-	if m.Field != "" {
-		where = inFile(m.Field) + ": "
+// text is a message as it is printed.
+func text(m link.Message) string {
+	if m.Field == "" {
+		return m.Text(link.InFile)
 	}
-	return strings.TrimSpace(where + m.Summary + " " + m.Todo)
+	return inFile(m.Field) + ": " + m.Text(link.InFile)
 }
 
 // inFile names a field as people find it in the link file: access.groups[0].
@@ -68,32 +61,20 @@ func inFile(field string) string {
 	return field[:at] + "[" + field[at+1:] + "]"
 }
 
-// messages puts an error into words: one message for each thing that is
-// wrong. An error without words of its own is shown as it is.
-func messages(err error) []message {
-	for inner := err; inner != nil; inner = errors.Unwrap(inner) {
-		switch e := inner.(type) {
-		case *link.Fault:
-			return []message{{System: e.System, Field: e.Field, Summary: e.Summary, Todo: e.Todo}}
-		case *journal.Fault:
-			return []message{{Summary: e.Summary, Todo: e.Todo}}
-		case *refusal:
-			return []message{{Summary: e.summary, Todo: e.todo}}
-		case link.Problems:
-			var all []message
-			for _, p := range e {
-				all = append(all, message{Field: p.Field, Summary: p.Summary, Todo: p.Todo})
-			}
-			return all
-		case interface{ Unwrap() []error }:
-			var all []message
-			for _, one := range e.Unwrap() {
-				all = append(all, messages(one)...)
-			}
-			return all
+// messages are an error's, or those of several. One without words for people
+// is shown as it is.
+func messages(err error) []link.Message {
+	if several, ok := err.(interface{ Unwrap() []error }); ok { //nolint:errorlint // not what it wraps
+		var all []link.Message
+		for _, one := range several.Unwrap() {
+			all = append(all, messages(one)...)
 		}
+		return all
 	}
-	return []message{{Summary: err.Error()}}
+	if list := link.Messages(err); len(list) > 0 {
+		return list
+	}
+	return []link.Message{{Summary: err.Error()}}
 }
 
 func (v view) plan(plan link.Plan) {
@@ -196,13 +177,16 @@ func (v view) applied(plan link.Plan, o outcomes, checks link.Checks, err error)
 		if err != nil {
 			result["errors"] = messages(err)
 		}
+		if stopped, ok := errors.AsType[*link.Stopped](err); ok {
+			result["written"], result["stale"] = cmp.Or(stopped.Written(), "unknown"), stopped.Stale
+		}
 		v.json(result)
 	} else if checks != nil {
 		v.checks(checks)
 	}
 	if err != nil {
 		for _, m := range messages(err) {
-			fmt.Fprintln(v.err, m.String())
+			fmt.Fprintln(v.err, text(m))
 		}
 		return
 	}

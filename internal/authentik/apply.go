@@ -9,8 +9,12 @@ import (
 
 // Apply carries out one change: it writes, finds out what became of the write
 // where the answer was lost, reads back and compares. The error is a
-// *link.Fault; FaultUnknown means that the outcome is not known.
+// *link.Fault that says what was written.
 func (c *Client) Apply(ctx context.Context, ch link.Change) error {
+	return outcomeOf(c.apply(ctx, ch))
+}
+
+func (c *Client) apply(ctx context.Context, ch link.Change) error {
 	switch ch.Kind {
 	case link.KindMapping:
 		return applyAs(ctx, ch, c.createMapping, c.updateMapping, c.deleteMapping)
@@ -57,7 +61,7 @@ func applyAs[T any](ctx context.Context, ch link.Change,
 // brokenPlan is for changes that no plan should hold.
 func brokenPlan(what string) error {
 	return fault(link.FaultOther, "", "The plan has "+what+", which authpocket cannot carry out.",
-		"This is a mistake in authpocket. Nothing was written; report it with the plan.", nil)
+		"This is a mistake in authpocket. Report it with the plan.", nil)
 }
 
 // known refuses names that an object does not have, for they would be left

@@ -169,5 +169,9 @@ func (c *Client) deletePair(ctx context.Context, pair link.PairState) error {
 	if pair.Provider.PK == 0 {
 		return nil
 	}
-	return c.deleteProvider(ctx, pair.Provider)
+	err = c.deleteProvider(ctx, pair.Provider)
+	if application != nil {
+		return afterAnother(err) // the application is gone
+	}
+	return err
 }

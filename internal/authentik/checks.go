@@ -145,7 +145,4 @@ func (m *measured) readLive(ctx context.Context) {
 }
 
 // words are a fault's, for a check's evidence.
-func words(err error) string {
-	summary, todo := link.Words(err)
-	return summary + " " + todo
-}
+func words(err error) string { return link.MessageOf(err).Text(link.OnPage) }

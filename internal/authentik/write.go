@@ -8,6 +8,7 @@ import (
 
 	"authpocket/internal/secret"
 	"authpocket/internal/wire"
+	"authpocket/internal/link"
 )
 
 const (
@@ -85,10 +86,10 @@ func (w write) authentiks(a answer) bool {
 	return a.Status >= 400 && a.Status != http.StatusUnauthorized && (isObject || isList)
 }
 
-// carryOut sends the write, finds out what became of it where the answer does
+// sendWrite sends the write, finds out what became of it where the answer does
 // not tell, and reads back what was written. Nothing is sent a second time
 // unless it was seen that the first had no effect.
-func (c *Client) carryOut(ctx context.Context, w write) error {
+func (c *Client) sendWrite(ctx context.Context, w write) error {
 	began := time.Now()
 	for try := 1; ; try++ {
 		a := c.send(ctx, w.send)
@@ -96,12 +97,12 @@ func (c *Client) carryOut(ctx context.Context, w write) error {
 		case done:
 			return c.confirm(ctx, w)
 		case unsent:
-			return c.unsentFault(a)
+			return written(c.noAnswer(a.Err), link.WrittenNone)
 		case refused:
 			if try > 1 && c.isThere(ctx, w) {
 				return nil // an earlier try was slow, not lost
 			}
-			return c.refusal(w, a)
+			return written(c.refusal(w, a), link.WrittenNone)
 		}
 		if err := c.pause(ctx, min(wire.Delay(firstWriteWait, try, a.Header), max(firstWriteWait, wire.Patience-time.Since(began)))); err != nil {
 			return unknownFault(w, err)
@@ -115,7 +116,7 @@ func (c *Client) carryOut(ctx context.Context, w write) error {
 		case found.presence == different && !w.repeatable:
 			return differentFault(w, found)
 		case try == writeTries || time.Since(began) >= wire.Patience:
-			return c.gaveUpFault(w, a)
+			return written(c.gaveUpFault(w, a), link.WrittenNone)
 		}
 	}
 }

@@ -68,14 +68,8 @@ func withPermission(n need, a answer) need {
 	return n
 }
 
-func (c *Client) unsentFault(a answer) error {
-	f := c.noAnswer(a.Err)
-	f.Summary += " Nothing was written."
-	return f
-}
-
 func unknownFault(w write, err error) error {
-	return fault(link.FaultUnknown, "", "It is not known whether authentik came to "+w.verb+" the "+w.need.what+".",
+	return fault(link.FaultUnknown, "", "authentik did not confirm that it could "+w.verb+" the "+w.need.what+".",
 		"Check that authentik can be reached, then plan again: what was made is found.", err)
 }
 
@@ -97,7 +91,11 @@ func storedOtherwiseFault(w write, found finding) error {
 			summary = "authentik says that it could " + w.verb + " the " + w.need.what + ", but it is still there."
 		}
 	}
-	return fault(link.FaultUnknown, "", summary, "Look at it in authentik, then plan again.", nil)
+	f := fault(link.FaultUnknown, "", summary, "Look at it in authentik, then plan again.", nil)
+	if len(found.differs) > 0 {
+		f.Written = link.WrittenSome
+	}
+	return f
 }
 
 func differentFault(w write, found finding) error {
@@ -112,5 +110,5 @@ func (c *Client) gaveUpFault(w write, a answer) error {
 		kind, why = f.Kind, strings.TrimRight(f.Summary, ".")
 	}
 	return fault(kind, "", "authentik did not "+w.verb+" the "+w.need.what+", though it was asked more than once: "+why+".",
-		"Nothing was written. Look into authentik's server log"+requestHint(a)+", then try again.", err)
+		"Look into authentik's server log"+requestHint(a)+", then try again.", err)
 }

@@ -2,7 +2,6 @@ package engine
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"strings"
 	"sync"
@@ -24,8 +23,7 @@ func outcome(c link.Check, s link.Status, cause, evidence, remedy string) link.C
 }
 
 func skipped(c link.Check, err error) link.Check {
-	summary, _ := link.Words(err)
-	return outcome(c, link.Skipped, "", summary, "")
+	return outcome(c, link.Skipped, "", link.MessageOf(err).What(), "")
 }
 
 // remedyOf is what the catalogue says to do.
@@ -108,9 +106,9 @@ func clockWords(ahead time.Duration) string {
 func (e *Engine) checkCollection(ctx context.Context, d link.Desired) link.Check {
 	check := link.Check{ID: "pocketbase.collection", System: link.PB, Title: "The collection lets the same people in as when the link was made"}
 	now, err := e.pocketbase.Collection(ctx, d)
-	if stale(err) {
-		summary, todo := link.Words(err)
-		return outcome(check, link.Fail, "collection-missing", summary, todo)
+	if link.IsStale(err) {
+		m := link.MessageOf(err)
+		return outcome(check, link.Fail, "collection-missing", m.What(), m.Todo)
 	}
 	if err != nil {
 		return skipped(check, err)
@@ -146,10 +144,4 @@ func (e *Engine) checkPrediction(ctx context.Context, d link.Desired, person int
 		return outcome(check, link.Warn, p.Cause, p.Words, "This is about the token's own account. Choose another person to check with, or: "+remedyOf(p.Cause))
 	}
 	return outcome(check, link.Fail, p.Cause, p.Words, remedyOf(p.Cause))
-}
-
-// stale tells whether something is gone since the link was made.
-func stale(err error) bool {
-	f, ok := errors.AsType[*link.Fault](err)
-	return ok && f.Kind == link.FaultStale
 }

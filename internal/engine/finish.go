@@ -65,9 +65,8 @@ func (t *signInTest) exchange(ctx context.Context) {
 // works is the verdict on a sign-in that ended as it should.
 func (t *signInTest) works(ctx context.Context) link.Verdict {
 	done := *t.facts.Exchanged
-	v := t.begin(link.StagesUpTo(link.StageRecord, link.StageDone, link.RecordWords(done)))
+	v := t.begin(link.StagesUpTo(link.StageRecord, link.StageDone, link.RecordTitle(done.Outcome, done.Record)+"."))
 	v.Works, v.Outcome, v.Record, v.Claims, v.Made = true, done.Outcome, done.Record, done.Claims, done.Outcome == link.OutcomeNew
-	v.Words = "The sign-in works. " + link.RecordWords(done)
 	t.compare(&v)
 	t.report(v)
 	v.Evidence = t.e.authentik.Events(ctx, t.s.Started, t.d, t.state()).Evidence
@@ -97,9 +96,9 @@ func (t *signInTest) compare(v *link.Verdict) {
 	v.AsPredicted = p.Foreseen(done, v.Cause)
 	switch {
 	case p.Subject != "" && done.Subject != "" && p.Subject != done.Subject:
-		v.Words += " Somebody else signed in than the prediction is about."
+		v.Details = append(v.Details, "Somebody else signed in than the prediction is about.")
 	case !v.AsPredicted && p.Words != "":
-		v.Words += " Predicted was something else: " + p.Words
+		v.Details = append(v.Details, "Predicted was something else: "+p.Words)
 	}
 }
 
@@ -162,14 +161,15 @@ func (t *signInTest) measure(ctx context.Context) {
 func (t *signInTest) verdict(cause string) link.Verdict {
 	known, _ := link.FindCause(cause)
 	v := t.begin(link.StagesUpTo(link.StageOf(t.facts), link.StageFailed, known.Title))
-	v.Cause, v.Words, v.Todo = cause, known.Title+".", known.Todo
+	v.Cause, v.Todo = cause, known.Todo
 	if t.fault != nil && link.Vague(cause) { // PocketBase's log knows better than we, who got no answer
-		v.Words, v.Todo = link.Words(t.fault)
+		said := link.MessageOf(t.fault)
+		v.Details, v.Todo = []string{said.What()}, said.Todo
 	}
 	if done := t.facts.Exchanged; done != nil {
 		v.Outcome, v.Record, v.Claims, v.Made = done.Outcome, done.Record, done.Claims, done.Outcome == link.OutcomeNew
 		if said := link.RefusalWords(done.Refusal); said != "" {
-			v.Words += " " + said
+			v.Details = append(v.Details, said)
 		}
 	}
 	v.Evidence = t.evidence()
@@ -193,8 +193,7 @@ func (t *signInTest) evidence() []link.Evidence {
 		}
 	}
 	if t.fault != nil {
-		summary, _ := link.Words(t.fault)
-		list = append(list, link.Evidence{System: link.PB, Text: summary})
+		list = append(list, link.Evidence{System: link.PB, Text: link.MessageOf(t.fault).What()})
 	}
 	for _, unread := range []link.Evidence{
 		{System: link.Authentik, Text: t.facts.Authentik.Unread}, {System: link.PB, Text: t.facts.PocketBase.Unread},
@@ -219,7 +218,7 @@ func (t *signInTest) addMismatch(ctx context.Context, v *link.Verdict) {
 		}
 		v.Redirect = link.NewMismatch(t.s.RedirectURL, known)
 	}
-	v.Words += " " + v.Redirect.String()
+	v.Details = append(v.Details, v.Redirect.String())
 }
 
 // addLeftBehind names the account that PocketBase found or made before it

@@ -3,7 +3,6 @@ package engine
 import (
 	"cmp"
 	"context"
-	"errors"
 	"slices"
 
 	"authpocket/internal/journal"
@@ -155,11 +154,7 @@ func (e *Engine) checkInterrupted(plan link.Plan) error {
 	if err != nil || !torn {
 		return err
 	}
-	return &link.Fault{
-		Kind: link.FaultStale, System: link.PB,
-		Summary: "Something was changed since the preview: PocketBase: an apply was interrupted, and may have left another client secret in authentik than in PocketBase.",
-		Todo:    "Nothing was written. Look at the new preview and apply that one.",
-	}
+	return changedSince(link.PB, "PocketBase: an apply was interrupted, and may have left another client secret in authentik than in PocketBase.")
 }
 
 // closeInterrupted gives every interrupted receipt of the link the outcome that
@@ -271,22 +266,23 @@ func (r receipt) ended(i int, err error) error {
 	switch {
 	case err == nil:
 		return r.done(i)
-	case r.kept == nil || isUnknown(err):
+	case r.kept == nil || link.WrittenBy(err) != link.WrittenNone:
 		return nil
 	}
-	summary, todo := link.Words(err)
-	return r.kept.Failed(i, summary, todo)
+	return r.note(i, link.MessageOf(err))
 }
 
-// failed notes a change that was not made and ends the receipt. A change whose
-// outcome is not known stays announced, and the receipt without an end; so
-// does that of an apply that left two different client secrets behind.
-func (r receipt) failed(i int, err error) error {
-	if r.kept == nil || isUnknown(err) {
+func (r receipt) note(i int, m link.Message) error { return r.kept.Failed(i, m.What(), m.Advice(link.OnPage)) }
+
+// failed notes a change that was not made and ends the receipt. A change that
+// may have been made stays announced, and the receipt without an end; so does
+// that of an apply that left two different client secrets behind.
+func (r receipt) failed(i int, failed *link.Stopped) error {
+	if r.kept == nil || failed.Change != link.WrittenNone {
 		return nil
 	}
-	if failed := r.ended(i, err); failed != nil || errors.Is(err, errTorn) {
-		return failed
+	if err := r.note(i, failed.Messages()[0]); err != nil || failed.Secrets == link.SecretsDiffer {
+		return err
 	}
 	return r.kept.Finish(journal.Stopped)
 }

@@ -78,7 +78,7 @@ func TestAFailureEndsTheReceipt(t *testing.T) {
 	m := newMemory()
 	m.apply = func(_ context.Context, c link.Change) error {
 		if c.Kind == link.KindPair {
-			return &link.Fault{System: link.Authentik, Kind: link.FaultRefused, Summary: "It was refused.", Todo: "Look."}
+			return &link.Fault{System: link.Authentik, Kind: link.FaultRefused, Written: link.WrittenNone, Summary: "It was refused.", Todo: "Look."}
 		}
 		return nil
 	}

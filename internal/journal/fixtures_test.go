@@ -2,6 +2,7 @@ package journal
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"os"
 	"reflect"
@@ -165,9 +166,16 @@ func words(t *testing.T, err error) string {
 	if err == nil {
 		t.Fatal("there is no error")
 	}
-	summary, todo := link.Words(err)
-	if general, _ := link.Words(fmt.Errorf("unknown")); summary == general || todo == "" {
+	list := link.Messages(err)
+	if len(list) == 0 || list[0].Summary == "" || list[0].Todo == "" {
 		t.Fatalf("no words for %v", err)
 	}
-	return summary + " " + todo
+	return list[0].Text(link.OnPage)
+}
+
+// nothingWritten reports whether an error says that neither system was
+// written to.
+func nothingWritten(err error) bool {
+	f, ok := errors.AsType[*Fault](err)
+	return ok && f.Written == link.WrittenNone
 }

@@ -179,11 +179,7 @@ func (r *Receipt) settle() ([]byte, error) {
 // AboutTo announces the write of the change with that index in the plan. It
 // returns once that is synced; with an error the write must not be sent.
 func (r *Receipt) AboutTo(i int) error {
-	err := r.step(i, Step{State: AboutTo}, Waiting, AboutTo, Failed)
-	if f, ok := errors.AsType[*Fault](err); ok {
-		f.Todo += " This change was not begun."
-	}
-	return err
+	return r.step(i, Step{State: AboutTo}, Waiting, AboutTo, Failed)
 }
 
 // AlsoAboutTo announces a write that is no change of the plan, such as giving

@@ -234,9 +234,10 @@ type Verdict struct {
 	Cause       string            `json:"cause,omitempty"` // an id of Causes
 	Redirect    *Mismatch         `json:"redirect,omitempty"`
 	Evidence    []Evidence        `json:"evidence,omitempty"`
-	Words       string            `json:"words"`
-	Todo        string            `json:"todo,omitempty"`
-	Over        bool              `json:"over"` // false while more is being found out
+	// Details say more than cause and record do, a full sentence each.
+	Details []string `json:"details,omitempty"`
+	Todo    string   `json:"todo,omitempty"`
+	Over    bool     `json:"over"` // false while more is being found out
 }
 
 // FailedStage returns the stage that failed, or nil.

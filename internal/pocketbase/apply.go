@@ -12,12 +12,12 @@ import (
 
 // Apply carries out one change: it reads what is there now, refuses when that
 // is no longer what the plan was made from, writes, and reads back. A write
-// whose answer never came is settled by reading. The error is a *link.Fault;
-// of the kind link.FaultUnknown where the outcome could not be found out.
+// whose answer never came is settled by reading. The error is a *link.Fault
+// that says what was written.
 func (c *Client) Apply(ctx context.Context, ch link.Change) error {
 	w, f := c.writer(ch)
 	if f != nil {
-		return f
+		return nothing(f)
 	}
 	ctx, cancel := context.WithTimeout(ctx, wire.Patience)
 	defer cancel()
@@ -77,6 +77,8 @@ func (c *Client) carryOut(ctx context.Context, w writer) error {
 		switch {
 		case err != nil && attempt > 1 && !settled(err):
 			return unknown(w, err)
+		case err != nil && attempt == 1:
+			return nothing(err)
 		case err != nil:
 			return err
 		case patch == nil:
@@ -88,10 +90,10 @@ func (c *Client) carryOut(ctx context.Context, w writer) error {
 		case written:
 			return c.confirmed(ctx, w)
 		case notWritten:
-			return certain(w, w.refused(a))
+			return certain(w, nothing(w.refused(a)))
 		}
 		if a.Status == http.StatusInternalServerError && attempt > 1 {
-			return certain(w, c.unexpected(a)) // it failed over it twice, and read in between it was not there
+			return certain(w, nothing(c.unexpected(a))) // it failed over it twice, and read in between it was not there
 		}
 		if attempt == wire.Tries || !c.wire.reads.Wait(ctx, wire.Delay(wire.FirstWait, attempt, a.Header)) {
 			return c.lastLook(ctx, w, a.Outcome())
@@ -100,11 +102,22 @@ func (c *Client) carryOut(ctx context.Context, w writer) error {
 }
 
 // certain returns the fault, unless an earlier PATCH may have been saved.
-func certain(w writer, f *link.Fault) error {
+func certain(w writer, err error) error {
 	if w.doubtful() {
-		return unknown(w, f)
+		return unknown(w, err)
 	}
-	return f
+	return err
+}
+
+// nothing returns the fault of a change of which nothing was written.
+func nothing(err error) error {
+	f, ok := errors.AsType[*link.Fault](err)
+	if !ok {
+		return err
+	}
+	told := *f
+	told.Written = link.WrittenNone
+	return &told
 }
 
 // outcome is what the answer to a PATCH says of it.
@@ -143,6 +156,9 @@ func (c *Client) confirmed(ctx context.Context, w writer) error {
 	if err != nil && !settled(err) {
 		return unknown(w, err)
 	}
+	if f, ok := errors.AsType[*link.Fault](err); ok && f.Kind == link.FaultRefused { // it reads back otherwise
+		f.Written = link.WrittenSome
+	}
 	return err
 }
 
@@ -158,11 +174,11 @@ func (c *Client) lastLook(ctx context.Context, w writer, sent error) error {
 }
 
 func unknown(w writer, err error) *link.Fault {
-	return fault(link.FaultUnknown, "", "PocketBase did not confirm the change of "+w.name()+", so it is not known whether it was saved.",
+	return fault(link.FaultUnknown, "", "PocketBase did not confirm the change of "+w.name()+".",
 		"Apply again once PocketBase answers: what was saved is found again, and saving it twice changes nothing.", err)
 }
 
 // stale is for what was changed since the plan was made.
 func stale(what string) *link.Fault {
-	return fault(link.FaultStale, "", "Since the plan was made, somebody changed "+what+".", "Nothing was written. Make the plan again.", errors.New("changed at "+time.Now().UTC().Format(time.RFC3339)+" or before"))
+	return fault(link.FaultStale, "", "Since the plan was made, somebody changed "+what+".", "Make the plan again.", errors.New("changed at "+time.Now().UTC().Format(time.RFC3339)+" or before"))
 }

@@ -16,8 +16,8 @@ func (c *Client) checkReadBack(ctx context.Context, d link.Desired) []link.Check
 	now, err := c.collection(ctx, d.Collection.ID, d.Collection.Name)
 	switch {
 	case err != nil:
-		summary, _ := link.Words(err)
-		return []link.Check{skip(settings, summary), skip(rules, summary)}
+		why := link.MessageOf(err).What()
+		return []link.Check{skip(settings, why), skip(rules, why)}
 	case now == nil:
 		missing := "The list of auth collections has no " + d.Collection.Name + "."
 		remedy := "Choose a collection that is there, and apply again."

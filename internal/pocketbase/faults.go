@@ -21,7 +21,7 @@ func fault(kind link.FaultKind, field, summary, todo string, err error) *link.Fa
 // bug is a fault of the caller's: a change that this package cannot carry
 // out. Nothing was sent.
 func bug(summary string) *link.Fault {
-	return fault(link.FaultOther, "", summary, "Nothing was sent to PocketBase. Go back to the settings, and make the plan again.", errors.New("the change is not fit to be carried out"))
+	return fault(link.FaultOther, "", summary, "Go back to the settings, and make the plan again.", errors.New("the change is not fit to be carried out"))
 }
 
 // unreachable says why no answer came.

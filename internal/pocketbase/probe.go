@@ -77,8 +77,7 @@ func (c *Client) logsOff(ctx context.Context) string {
 	err := c.read(ctx, call{path: "/api/settings", query: url.Values{"fields": {"logs"}}}, &got)
 	switch {
 	case err != nil:
-		summary, _ := link.Words(err)
-		return summary
+		return link.MessageOf(err).What()
 	case got.Logs.MaxDays == 0:
 		return "PocketBase keeps no logs (Settings › Logs, retention 0 days), so what it meets cannot be read."
 	case got.Logs.MinLevel > errorLevel:
@@ -137,8 +136,7 @@ func (c *Client) logged(ctx context.Context, nonce string) (*logEntry, string) {
 			Data logEntry `json:"data"`
 		}]
 		if err := c.read(ctx, call{path: "/api/logs", query: query}, &got); err != nil {
-			summary, _ := link.Words(err)
-			return nil, summary
+			return nil, link.MessageOf(err).What()
 		}
 		if len(got.Items) > 0 {
 			return &got.Items[0].Data, ""

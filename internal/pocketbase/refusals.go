@@ -41,9 +41,9 @@ func (c *Client) refusedCollection(a answer, name string, sent []element) *link.
 		words[i] = in
 	}
 	summary := "PocketBase did not save " + name + ". " + strings.Join(words, " ")
-	todo := "Nothing was written. Put it right in the settings, and apply again."
+	todo := "Put it right in the settings, and apply again."
 	if field == "" {
-		todo = "Nothing was written. Put it right in PocketBase's dashboard, and apply again. PocketBase said: " + sentence(message)
+		todo = "Put it right in PocketBase's dashboard, and apply again. PocketBase said: " + sentence(message)
 	}
 	return fault(link.FaultRefused, field, summary, todo, a.Outcome())
 }

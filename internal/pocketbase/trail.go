@@ -98,7 +98,7 @@ func (c *Client) trail(ctx context.Context, q link.TrailQuery) link.PocketBaseTr
 		}
 		var got list[trailEntry]
 		if err := c.read(ctx, call{path: "/api/logs", query: query}, &got); err != nil {
-			trail.Unread, _ = link.Words(err)
+			trail.Unread = link.MessageOf(err).What()
 			return trail
 		}
 		var whole bool

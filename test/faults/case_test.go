@@ -161,12 +161,12 @@ func (l *lab) told(d disturbed, r *run, err error) error {
 	case harmless:
 		return fmt.Errorf("a read that may be repeated ended the run: %w", err)
 	}
-	summary, todo := link.Words(err)
-	words := summary + " " + todo
+	said := link.MessageOf(err)
+	words := said.Text(link.OnPage)
 	f, ok := errors.AsType[*link.Fault](err)
 	problems, refused := errors.AsType[link.Problems](err) // of the plan, where a token may not read something
 	switch {
-	case !ok && !refused || summary == "" || todo == "":
+	case !ok && !refused || said.Summary == "" || said.Advice(link.OnPage) == "":
 		return fmt.Errorf("the run ended without words: %w", err)
 	case refused && d.fault.name != "403":
 		return fmt.Errorf("the run ended with problems of the plan: %w", problems)

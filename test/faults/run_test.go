@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"log/slog"
 	"net/http"
 	"sync"
@@ -92,7 +93,7 @@ func carrying(make func(*engine.Engine, context.Context, link.Spec) (link.Plan, 
 
 // told keeps the words of a hook's events.
 func (r *run) told(event engine.Event) {
-	_, _ = r.printed.Write([]byte(string(event.State) + " " + event.Change.ID() + " " + event.Summary + " " + event.Todo + "\n"))
+	_, _ = r.printed.Write([]byte(string(event.State) + " " + event.Change.ID() + " " + fmt.Sprint(event.Messages) + "\n"))
 }
 
 // start connects and does the operation. The proxies see a new run.

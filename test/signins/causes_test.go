@@ -134,7 +134,7 @@ func (one trouble) happen(l *linked, f *found) {
 	}
 	for _, check := range one.checks {
 		if !detected[check] {
-			l.t.Errorf("%s: %s does not name %s; the checks say\n%s\nthe sign-in %s: %s", one.name, check, one.cause, failures(checks), verdict.Cause, verdict.Words)
+			l.t.Errorf("%s: %s does not name %s; the checks say\n%s\nthe sign-in %s: %s", one.name, check, one.cause, failures(checks), verdict.Cause, verdict.Words())
 		}
 	}
 }
@@ -146,7 +146,7 @@ func (one trouble) holdVerdict(l *linked, v link.Verdict) {
 	case v.Works || stage == nil:
 		l.t.Errorf("%s: the sign-in works: %+v", one.name, v)
 		return
-	case v.Words == "" || v.Todo == "" || len(v.Evidence) == 0:
+	case v.Words() == "" || v.Todo == "" || len(v.Evidence) == 0:
 		l.t.Errorf("%s: something is left out: %+v", one.name, v)
 	case one.stage != "" && stage.ID != one.stage:
 		l.t.Errorf("%s: failed at %s, want %s: %+v", one.name, stage.ID, one.stage, v)
