@@ -4,7 +4,7 @@ import (
 	"errors"
 	"net/http"
 
-	"authpocket/internal/journal"
+	"authpocket/internal/engine"
 	"authpocket/internal/link"
 	"authpocket/web/view"
 )
@@ -37,7 +37,7 @@ func (s *Server) showReview(w http.ResponseWriter, r *http.Request, sess *sessio
 
 // review writes the page of a plan of any kind.
 func (s *Server) review(w http.ResponseWriter, r *http.Request, sess *session, p progress, shown *shownPlan) {
-	open, err := s.interrupted(p)
+	open, err := interrupted(s.engine(p))
 	if err != nil {
 		s.fail(w, r, sess, err, again(shown.plan))
 		return
@@ -52,7 +52,7 @@ func (s *Server) review(w http.ResponseWriter, r *http.Request, sess *session, p
 // problemsIn are the problems of answers, nil for any other error. A fault of
 // the state directory has words in the same form, and is none.
 func problemsIn(err error) link.Problems {
-	if _, ok := errors.AsType[*journal.Fault](err); ok {
+	if _, ok := errors.AsType[*engine.StoreFault](err); ok {
 		return nil
 	}
 	problems, _ := errors.AsType[link.Problems](err)
