@@ -44,13 +44,33 @@ func TestRoomsLeanOnlyOnWhatTheyMay(t *testing.T) {
 		"authpocket/internal/export":     plain,
 		"authpocket/internal/engine":     with("authpocket/internal/journal"),
 		"authpocket/internal/linkfile":   plain,
-		"authpocket/web/view":            with("authpocket/static"),
+		"authpocket/internal/connect": with("authpocket/internal/outbound", "authpocket/internal/journal", "authpocket/internal/engine",
+			"authpocket/internal/authentik", "authpocket/internal/pocketbase"),
+		"authpocket/web/view": with("authpocket/static"),
 	} {
 		own, _ := deps(t, pkg)
 		for _, dep := range own {
 			if !slices.Contains(allowed, dep) {
 				t.Errorf("%s leans on %s", pkg, dep)
 			}
+		}
+	}
+}
+
+// The wizard reaches the two systems, the network and the receipts through the
+// engine and connect alone.
+func TestPagesImportNoSystem(t *testing.T) {
+	out, err := exec.CommandContext(t.Context(), "go", "list", "-f", `{{join .Imports "\n"}}`, "./web").Output()
+	if err != nil {
+		t.Fatalf("listing the imports of web: %v", err)
+	}
+	allowed := []string{
+		"authpocket/internal/connect", "authpocket/internal/engine", "authpocket/internal/export", "authpocket/internal/link",
+		"authpocket/internal/logs", "authpocket/internal/secret", "authpocket/static", "authpocket/web/door", "authpocket/web/view",
+	}
+	for dep := range strings.Lines(string(out)) {
+		if dep = strings.TrimSpace(dep); strings.HasPrefix(dep, "authpocket/") && !slices.Contains(allowed, dep) {
+			t.Errorf("web imports %s", dep)
 		}
 	}
 }

@@ -128,16 +128,9 @@ func (s *session) readAnew(rev int, was link.Spec) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if rev == s.rev { // nobody answered anew meanwhile
-		s.spec, s.answered = whichLink(was), false
+		s.spec, s.answered = was.Identity(), false
 	}
 	s.answersChanged()
-}
-
-func whichLink(s link.Spec) link.Spec {
-	return link.Spec{
-		AuthentikURL: s.AuthentikURL, PocketBaseURLs: s.PocketBaseURLs,
-		Application: link.Application{Slug: s.Application.Slug}, PocketBase: link.PocketBase{Collection: s.PocketBase.Collection},
-	}
 }
 
 // again is the page that makes a plan of the same kind anew.

@@ -70,7 +70,7 @@ func mendPaths(spec *link.Spec, base, cause string) {
 // reviewErrand shows a plan that puts the cause right, and nothing else. Where
 // that finds nothing to do, the review of everything shows what differs.
 func (s *Server) reviewErrand(w http.ResponseWriter, r *http.Request, sess *session, p progress, spec link.Spec, cause string, e errand) {
-	if open, err := s.interrupted(p); err != nil || len(open) > 0 {
+	if open, err := interrupted(s.engine(p)); err != nil || len(open) > 0 {
 		redirect(w, r, "/review") // what was interrupted is ended by a plan for everything, and nothing less
 		return
 	}

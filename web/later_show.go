@@ -7,7 +7,6 @@ import (
 	"slices"
 
 	"authpocket/internal/engine"
-	"authpocket/internal/journal"
 	"authpocket/internal/link"
 	"authpocket/internal/secret"
 	"authpocket/web/view"
@@ -88,7 +87,7 @@ func (s *session) replacedSecret() secret.Text {
 	if s.settled == nil {
 		return secret.Text{}
 	}
-	systems := journal.Key(s.settled.authentikURL, s.settled.pocketbaseURL)
+	systems := engine.Key(s.settled.authentikURL, s.settled.pocketbaseURL)
 	for _, job := range slices.Backward(s.applies) {
 		if job.link == systems && job.rotates(s.settled.desired) {
 			return job.plan.SecretBefore()

@@ -36,7 +36,7 @@ func (s *Server) showReview(w http.ResponseWriter, r *http.Request, sess *sessio
 
 // review writes the page of a plan of any kind.
 func (s *Server) review(w http.ResponseWriter, r *http.Request, sess *session, p progress, shown *shownPlan) {
-	open, err := s.interrupted(p)
+	open, err := interrupted(s.engine(p))
 	if err != nil {
 		s.fail(w, r, sess, err, again(shown.plan))
 		return

@@ -86,12 +86,12 @@ func validate(spec link.Spec) link.Problems {
 // settingsProblems shows the page again as it was sent, but for the secret.
 func (s *Server) settingsProblems(w http.ResponseWriter, r *http.Request, sess *session, form settingsForm, spec link.Spec, problems link.Problems) {
 	p := sess.look()
-	snaps, err := s.engine(p).Observe(r.Context(), spec)
+	preview, err := s.engine(p).Preview(r.Context(), spec)
 	if err != nil {
 		s.fail(w, r, sess, err, "/settings")
 		return
 	}
-	in := settingsInput(spec, snaps)
+	in := settingsInput(preview)
 	in.Form, in.Problems, in.From = form.Values, problems, from(form.Get("from"))
 	in.SecretGiven = p.spec.Provider.ClientSecret != nil
 	in.Conflict = inTheWay(problems)

@@ -180,7 +180,7 @@ func TestContinueAloneChangesNothing(t *testing.T) {
 			if len(problems) > 0 {
 				t.Fatal(problems)
 			}
-			form := settingsForm{rendered(t, settingsInput(spec, engine.Snapshots{Authentik: a, PocketBase: p}))}
+			form := settingsForm{rendered(t, settingsInput(engine.NewPreview(spec, engine.Snapshots{Authentik: a, PocketBase: p})))}
 			again, problems := form.spec(spec)
 			if problems = append(problems, again.Validate()...); len(problems) > 0 {
 				t.Fatal(problems)
@@ -340,7 +340,7 @@ func TestWhatCannotBecomeTheLinkIsNotOffered(t *testing.T) {
 	snaps := engine.Snapshots{}
 	snaps.Authentik.Application = &link.ApplicationState{PK: "x", Slug: "ldap", Name: "Directory", Provider: 5, ProviderName: "ldap", ProviderKind: "LDAP Provider"}
 	snaps.PocketBase.Collections = []link.CollectionState{{Name: "users", ID: "u"}}
-	page := view.NewSettings(view.Head{}, settingsInput(spec, snaps))
+	page := view.NewSettings(view.Head{}, settingsInput(engine.NewPreview(spec, snaps)))
 	if page.Existing == nil {
 		t.Fatal("nothing is asked")
 	}

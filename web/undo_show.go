@@ -6,7 +6,7 @@ import (
 
 	"github.com/go-chi/chi/v5"
 
-	"authpocket/internal/journal"
+	"authpocket/internal/engine"
 	"authpocket/internal/link"
 	"authpocket/web/view"
 )
@@ -28,31 +28,29 @@ func (s *Server) showUndo(w http.ResponseWriter, r *http.Request, sess *session)
 	if !guard(w, r, p, "/settings") {
 		return
 	}
-	found, err := s.receipt(p, chi.URLParam(r, "id"))
+	e := s.engine(p)
+	found, err := e.Receipt(chi.URLParam(r, "id"))
 	if err != nil {
 		s.receiptFault(w, r, sess, err)
 		return
 	}
-	if found.Kind != journal.Apply && found.Kind != journal.Remove {
-		redirect(w, r, "/receipts/"+found.ID) // which says why, and what can be done
-		return
-	}
-	if list, _, err := s.cfg.Receipts.List(); err == nil && takenBack(journal.Summary{ID: found.ID}, list) {
-		redirect(w, r, "/receipts/"+found.ID)
+	id, kind := found.ID, found.Kind
+	if kind != engine.ReceiptApply && kind != engine.ReceiptRemove || found.TakenBack {
+		redirect(w, r, "/receipts/"+id) // which says why, and what can be done
 		return
 	}
 	force := r.URL.Query().Has("force")
-	plan, err := s.engine(p).Undo(r.Context(), found.ID, force)
+	plan, err := e.Undo(r.Context(), id, force)
 	if problems, ok := errors.AsType[link.Problems](err); ok {
 		later := ""
-		if newest, err := s.engine(p).Newest(found.Spec); err == nil && newest != found.ID {
+		if newest, err := e.Newest(found.Spec); err == nil && newest != id {
 			later = newest
 		}
-		s.undoConflicts(w, r, sess, found.ID, later, force, problems)
+		s.undoConflicts(w, r, sess, id, later, force, problems)
 		return
 	}
 	if err != nil {
-		s.fail(w, r, sess, err, undoPath(found.ID, force))
+		s.fail(w, r, sess, err, undoPath(id, force))
 		return
 	}
 	s.review(w, r, sess, p, sess.show(plan, p.rev))

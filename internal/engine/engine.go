@@ -151,6 +151,13 @@ func (e *Engine) find(ctx context.Context, spec link.Spec) (Snapshots, link.Spec
 	if err != nil {
 		return snaps, spec, err
 	}
+	return e.follow(ctx, spec, snaps)
+}
+
+// follow observes again where the link is there under another slug than the
+// spec names.
+func (e *Engine) follow(ctx context.Context, spec link.Spec, snaps Snapshots) (Snapshots, link.Spec, error) {
+	var err error
 	if slug := link.SlugFor(spec, snaps.Authentik, snaps.PocketBase); slug != spec.Query().Slug {
 		spec.Application.Slug = &slug
 		snaps, err = e.Observe(ctx, spec)

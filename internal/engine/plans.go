@@ -96,11 +96,11 @@ func (e *Engine) Undo(ctx context.Context, id string, force bool) (link.Plan, er
 // restoration plans to make again what a removal took apart, in one go or in
 // several.
 func (e *Engine) restoration(ctx context.Context, r *journal.Receipt, force bool) (link.Plan, error) {
-	back, err := e.takenBack(r.ID)
+	list, _, err := e.receipts.List()
 	if err != nil {
 		return link.Plan{}, err
 	}
-	if back && !force {
+	if takenBack(list, r.ID) && !force {
 		return link.Plan{}, &journal.Fault{Summary: "The receipt was taken back already: the link was made again.", Todo: "Plan the link to see whether it still is as you want it."}
 	}
 	if r, err = e.last(r); err != nil {
@@ -164,14 +164,6 @@ func (e *Engine) withoutEmail(ctx context.Context, spec link.Spec) (link.Spec, e
 	}
 	spec.Provider.ScopeMappings = slices.DeleteFunc(slices.Clone(spec.Provider.ScopeMappings), func(name string) bool { return !fits(name) })
 	return spec, nil
-}
-
-// takenBack tells whether a receipt was undone to its end.
-func (e *Engine) takenBack(id string) (bool, error) {
-	list, _, err := e.receipts.List()
-	return slices.ContainsFunc(list, func(one journal.Summary) bool {
-		return one.Kind == journal.Undo && one.Of == id && one.Outcome == journal.Completed
-	}), err
 }
 
 // notUndone says what to do instead where there is nothing to put back.

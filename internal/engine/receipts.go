@@ -76,10 +76,6 @@ func (e *Engine) lock(ctx context.Context) (unlock func(), err error) {
 	return e.receipts.Lock(ctx, e.key())
 }
 
-// Interrupted returns the receipts of these two systems that have no end: a
-// kill, or a write whose outcome could not be found out. The newest is first.
-func (e *Engine) Interrupted() ([]*journal.Receipt, error) { return e.open(e.ours) }
-
 // SetAside returns the files that look like receipts and cannot be read as
 // such: what they tell of an interrupted apply is not known.
 func (e *Engine) SetAside() ([]journal.SetAside, error) {

@@ -319,7 +319,7 @@ func TestAKilledRemovalIsTheOneToUndo(t *testing.T) {
 	b, store := kept(t)
 	b.link(b.minimal())
 	plan := b.removal(b.minimal())
-	receipt, err := store.Begin(plan, journal.Meta{Kind: journal.Remove, AuthentikURL: b.box.AuthentikURL, PocketBaseURL: b.box.PocketBaseURL, Program: "test"})
+	receipt, err := store.Begin(plan, journal.Meta{Kind: journal.Remove, AuthentikURL: b.authentikURL, PocketBaseURL: b.box.PocketBaseURL, Program: "test"})
 	if err == nil {
 		err = receipt.AboutTo(0)
 	}

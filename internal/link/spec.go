@@ -182,3 +182,11 @@ func Value[T any](p *T, fallback T) T {
 	}
 	return *p
 }
+
+// Identity returns what of the spec says which link it is, without the rest.
+func (s Spec) Identity() Spec {
+	return Spec{
+		AuthentikURL: s.AuthentikURL, PocketBaseURLs: s.PocketBaseURLs,
+		Application: Application{Slug: s.Application.Slug}, PocketBase: PocketBase{Collection: s.PocketBase.Collection},
+	}
+}
