@@ -133,12 +133,8 @@ func TestALostAnswerLocksNobodyOutOfALink(t *testing.T) {
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
-			p := b.post("/signin/invite", nil).want(200)
-			invitation, err := url.Parse(text(p.all("pre")[0]))
-			if err != nil {
-				t.Fatal(err)
-			}
-			try, first, second := invitation.Path, w.browser(), w.browser()
+			try, _ := w.invited(b)
+			first, second := w.browser(), w.browser()
 			first.get(try).want(200).says("Begin")
 			second.get(try).want(200).says("Begin")
 			lose(first, try)
