@@ -86,8 +86,7 @@ func tokenShape(token string) *link.Fault {
 // recognise asks for the public configuration, without the token.
 func (c *Client) recognise(ctx context.Context) error {
 	n := need{what: "its public configuration", field: fieldURL}
-	anonymous := func() *kept { return &kept{anonymous: true} }
-	a, err := c.readKept(ctx, n, anonymous, func(ctx context.Context) error {
+	a, err := c.readAs(ctx, n, kept{anonymous: true}, func(ctx context.Context) error {
 		_, _, err := c.api.RootAPI.RootConfigRetrieve(ctx).Execute()
 		return err
 	})

@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"authpocket/internal/link"
-	"authpocket/internal/wire"
 )
 
 // Preview tells what authentik would send about a person at a sign-in through
@@ -82,7 +81,7 @@ func (c *Client) Access(ctx context.Context, d link.Desired, person int) (bool, 
 // to about a second, by the Date of an answer to a stranger. Its error is a
 // *link.Fault.
 func (c *Client) ClockOffset(ctx context.Context) (time.Duration, error) {
-	a := c.fetch(ctx, c.url+"/-/health/live/", wire.Any)
+	a := c.fetch(ctx, c.url+"/-/health/live/", nil)
 	if a.Err != nil {
 		return 0, c.noAnswer(a.Err)
 	}

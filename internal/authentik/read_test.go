@@ -62,7 +62,7 @@ func TestReadsAreRetriedWhereThatHelps(t *testing.T) {
 				began = time.Now()
 				_, err := c.Observe(t.Context(), spec().Query())
 				faultOf(t, err)
-				if took := time.Since(began); took > 30*time.Second || failures < 90 {
+				if took := time.Since(began); took > 30*time.Second || failures < 88 { // net/http asks once more by itself on a kept connection
 					t.Errorf("given up after %s and %d tries", took, 100-failures)
 				}
 			})
@@ -73,12 +73,12 @@ func TestReadsAreRetriedWhereThatHelps(t *testing.T) {
 func TestALongListIsReadToItsBoundAndNoFurther(t *testing.T) {
 	l := newLab(t, authentiksim.Config{})
 	c := l.connect()
-	long := strings.Repeat("x", 4<<20)
+	body := `{"pagination":{"total_pages":200},"results":[],"autocomplete":"` + strings.Repeat("x", 7<<20) + `"}`
 	l.intercept(func(w http.ResponseWriter, r *http.Request) bool {
 		if r.URL.Path != "/api/v3/flows/instances/" {
 			return false
 		}
-		answerJSON(w, 200, `{"pagination":{"total_pages":200},"results":[{"pk":"`+r.URL.Query().Get("page")+`","name":"`+long+`"}]}`)
+		answerJSON(w, 200, body)
 		return true
 	})
 	l.count()

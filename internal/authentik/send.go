@@ -35,12 +35,10 @@ type kept struct {
 
 // send runs one call and returns what was answered, whatever the generated
 // client thinks of it.
-func (c *Client) send(ctx context.Context, do execute) answer {
-	return c.sendKept(ctx, &kept{}, do)
-}
+func (c *Client) send(ctx context.Context, do execute) answer { return sendAs(ctx, kept{}, do) }
 
-func (c *Client) sendKept(ctx context.Context, k *kept, do execute) answer {
-	err := do(context.WithValue(ctx, keptKey{}, k))
+func sendAs(ctx context.Context, k kept, do execute) answer {
+	err := do(context.WithValue(ctx, keptKey{}, &k))
 	if k.answer.Status == 0 && k.answer.Err == nil {
 		if err == nil {
 			err = errors.New("the request was not sent")

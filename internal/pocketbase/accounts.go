@@ -256,10 +256,7 @@ func (c *Client) DeleteAccount(ctx context.Context, d link.Desired, id string, s
 		return err
 	}
 	a := c.wire.send(ctx, call{method: http.MethodDelete, path: c.recordPath(d.Collection.Name, id), token: c.token})
-	switch {
-	case a.Err != nil:
-		return unreachable(c.cfg.URL, a.Err)
-	case a.Status != http.StatusNoContent && a.Status != http.StatusNotFound:
+	if a.Status != http.StatusNoContent && a.Status != http.StatusNotFound {
 		return c.unexpected(a)
 	}
 	return c.deleteLinks(ctx, d, id)
@@ -296,9 +293,6 @@ func (c *Client) deleteLinks(ctx context.Context, d link.Desired, id string) err
 	}
 	for _, row := range rows {
 		a := c.wire.send(ctx, call{method: http.MethodDelete, path: c.recordPath("_externalAuths", row.ID), token: c.token})
-		if a.Err != nil {
-			return unreachable(c.cfg.URL, a.Err)
-		}
 		if a.Status != http.StatusNoContent && a.Status != http.StatusNotFound {
 			return c.unexpected(a)
 		}

@@ -31,10 +31,7 @@ func (c *Client) AuthMethods(ctx context.Context, d link.Desired) (authURL strin
 			} `json:"providers"`
 		} `json:"oauth2"`
 	}
-	switch {
-	case a.Err != nil:
-		return "", verifier, unreachable(c.cfg.URL, a.Err)
-	case a.Status != http.StatusOK:
+	if !a.OK() {
 		return "", verifier, c.unexpected(a)
 	}
 	if err := a.Decode(&got); err != nil {

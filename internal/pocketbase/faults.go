@@ -58,6 +58,8 @@ func notPocketBase(a answer, err error) *link.Fault {
 func (c *Client) unexpected(a answer) *link.Fault {
 	message, list := readError(a.Body)
 	switch {
+	case a.Err != nil:
+		return unreachable(c.cfg.URL, a.Err)
 	case a.Status >= 300 && a.Status < 400:
 		return redirected(c.cfg.URL, a)
 	case a.HTML() || message == "" && len(list) == 0 && a.Status < 500:

@@ -17,10 +17,7 @@ func RequestOTP(ctx context.Context, cfg Config) (otpID string, err error) {
 	w := newTransport(cfg)
 	body := map[string]string{"email": strings.TrimSpace(cfg.Email)}
 	a := w.send(ctx, call{method: http.MethodPost, path: superusers + "/request-otp", body: body})
-	if a.Err != nil {
-		return "", unreachable(w.base, a.Err)
-	}
-	if a.Status != http.StatusOK {
+	if !a.OK() {
 		return "", requestFault(w.base, a)
 	}
 	var res struct {
@@ -50,9 +47,7 @@ func (w transport) withOTP(ctx context.Context, cfg Config) (account, *link.Faul
 	}
 	a := w.send(ctx, call{method: http.MethodPost, path: superusers + "/auth-with-otp", body: body})
 	switch {
-	case a.Err != nil:
-		return account{}, unreachable(w.base, a.Err)
-	case a.Status == http.StatusOK:
+	case a.OK():
 		return signedIn(a)
 	case mfaID(a) != "", a.Status == http.StatusUnauthorized:
 		return account{}, fault(link.FaultToken, fieldPassword, "The sign-in that this one-time password belongs to is over.", "Sign in with e-mail address and password again.", a.Outcome())

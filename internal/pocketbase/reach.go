@@ -14,9 +14,6 @@ import (
 // PocketBase sends since 0.40.0.
 func (w transport) reach(ctx context.Context) (coop bool, f *link.Fault) {
 	a := w.read(ctx, call{path: "/api/health"})
-	if a.Err != nil {
-		return false, unreachable(w.base, a.Err)
-	}
 	if f := w.foreign(a); f != nil {
 		return false, f
 	}
@@ -33,6 +30,8 @@ func (w transport) foreign(a answer) *link.Fault {
 		Message string `json:"message"`
 	}
 	switch {
+	case a.Err != nil:
+		return unreachable(w.base, a.Err)
 	case isAuthentik(a):
 		return fault(link.FaultNotThis, fieldURL, "This is the address of an authentik, not of a PocketBase.", "Enter the address of PocketBase here.", a.Outcome())
 	case a.Status >= 300 && a.Status < 400:

@@ -2,7 +2,6 @@ package pocketbase
 
 import (
 	"context"
-	"net/http"
 	"time"
 )
 
@@ -18,10 +17,7 @@ func (c *Client) read(ctx context.Context, one call, v any) error {
 func (c *Client) readWithClock(ctx context.Context, one call, v any) (time.Duration, error) {
 	one.token = c.token
 	a := c.wire.read(ctx, one)
-	switch {
-	case a.Err != nil:
-		return 0, unreachable(c.cfg.URL, a.Err)
-	case a.Status != http.StatusOK:
+	if !a.OK() {
 		return 0, c.unexpected(a)
 	}
 	if err := a.Decode(v); err != nil {

@@ -63,7 +63,7 @@ func isStream(status int, h http.Header) bool {
 // firstEvent opens the stream, again where that may help. The answer's body is
 // the name of the first event.
 func (c *Client) firstEvent(ctx context.Context, base string) answer {
-	return c.wire.reads.Repeat(ctx, wire.Any, func(ctx context.Context) answer {
+	return c.wire.reads.Repeat(ctx, nil, func(ctx context.Context) answer {
 		r, err := http.NewRequestWithContext(ctx, http.MethodGet, base+"/api/realtime", nil)
 		if err != nil {
 			return answer{Err: err}

@@ -57,13 +57,11 @@ func (w transport) withToken(ctx context.Context, token secret.Text) (account, *
 	// A refresh is a read: PocketBase keeps nothing of it.
 	a := w.read(ctx, call{method: http.MethodPost, path: superusers + "/auth-refresh", token: token})
 	switch {
-	case a.Err != nil:
-		return account{}, unreachable(w.base, a.Err)
 	case a.Status == http.StatusUnauthorized:
 		return account{}, refusedToken(c, a.Outcome())
 	case a.Status == http.StatusForbidden:
 		return w.withStaticToken(ctx, token, c, a)
-	case a.Status != http.StatusOK:
+	case !a.OK():
 		return account{}, signInFault(w.base, fieldToken, a)
 	}
 	var res struct {
@@ -107,14 +105,11 @@ func (w transport) withStaticToken(ctx context.Context, token secret.Text, c cla
 func (w transport) withPassword(ctx context.Context, cfg Config) (account, *link.Fault) {
 	body := map[string]string{"identity": strings.TrimSpace(cfg.Email), "password": cfg.Password.Reveal()}
 	a := w.send(ctx, call{method: http.MethodPost, path: superusers + "/auth-with-password", body: body})
-	if a.Err != nil {
-		return account{}, unreachable(w.base, a.Err)
-	}
 	if id := mfaID(a); id != "" {
 		return account{}, fault(link.FaultMFA, fieldOTP, "The password is right. This superuser signs in with a one-time password besides.",
 			"Have PocketBase send one by e-mail and enter it, or use a superuser token instead.", &MFARequired{MFAID: id})
 	}
-	if a.Status != http.StatusOK {
+	if !a.OK() {
 		return account{}, passwordFault(w.base, a)
 	}
 	return signedIn(a)
@@ -167,6 +162,8 @@ func passwordFault(base string, a answer) *link.Fault {
 func signInFault(base, field string, a answer) *link.Fault {
 	message, list := readError(a.Body)
 	switch {
+	case a.Err != nil:
+		return unreachable(base, a.Err)
 	case a.Status >= 300 && a.Status < 400:
 		return redirected(base, a)
 	case a.HTML() || message == "" && len(list) == 0:

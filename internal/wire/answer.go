@@ -6,7 +6,6 @@ package wire
 import (
 	"bytes"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"io"
 	"mime"
@@ -65,13 +64,10 @@ func (a Answer) HTML() bool {
 	return kind == "text/html" || bytes.HasPrefix(bytes.TrimSpace(a.Body), []byte("<"))
 }
 
-// ErrNotJSON is wrapped where an answer should be JSON and is not.
-var ErrNotJSON = errors.New("the answer is not JSON")
-
 // Decode reads the answer's JSON into v.
 func (a Answer) Decode(v any) error {
 	if err := json.Unmarshal(a.Body, v); err != nil {
-		return fmt.Errorf("reading the answer to %s: %w", a.Call(), errors.Join(ErrNotJSON, err))
+		return fmt.Errorf("reading the answer to %s: %w", a.Call(), err)
 	}
 	return nil
 }
@@ -84,15 +80,12 @@ func (a Answer) Outcome() error {
 	return fmt.Errorf("%s answered %d", a.Call(), a.Status)
 }
 
-// ErrNoDate is wrapped where an answer does not tell the server's time.
-var ErrNoDate = errors.New("the answer has no date")
-
 // Ahead is by how much the clock behind the answer is ahead of this machine's.
 // The date has whole seconds, so half a second is added.
 func (a Answer) Ahead() (time.Duration, error) {
 	date, err := http.ParseTime(a.Header.Get("Date"))
 	if err != nil {
-		return 0, fmt.Errorf("reading the date of %s: %w", a.Call(), errors.Join(ErrNoDate, err))
+		return 0, fmt.Errorf("reading the date of %s: %w", a.Call(), err)
 	}
 	middle := a.sent.Add(a.Took() / 2)
 	return date.Add(time.Second / 2).Sub(middle).Round(time.Second / 2), nil

@@ -37,8 +37,9 @@ func (r Reads) Hasty() Reads {
 }
 
 // Repeat sends a read until it is answered, or until another try would not
-// help or comes too late. An answer of success counts once it is whole. Of a
-// read that only ran out of time in the end, the last answer is returned.
+// help or comes too late. An answer of success counts once it is whole, or at
+// once where whole is nil. Of a read that only ran out of time in the end, the
+// last answer is returned.
 func (r Reads) Repeat(ctx context.Context, whole func(Answer) bool, send func(context.Context) Answer) Answer {
 	ctx, cancel := context.WithTimeout(ctx, Patience)
 	defer cancel()
@@ -97,7 +98,7 @@ func passing(a Answer, whole func(Answer) bool) bool {
 	case a.Status >= http.StatusInternalServerError:
 		return a.Status != http.StatusNotImplemented
 	}
-	return a.OK() && !whole(a)
+	return a.OK() && whole != nil && !whole(a)
 }
 
 // JSON reports whether the answer is JSON or a web page. A page is whole: what
@@ -106,6 +107,3 @@ func JSON(a Answer) bool { return a.HTML() || json.Valid(a.Body) }
 
 // Filled reports whether the answer has a body.
 func Filled(a Answer) bool { return len(a.Body) > 0 }
-
-// Any takes every answer for whole.
-func Any(Answer) bool { return true }
