@@ -97,7 +97,7 @@ func fullPlan() link.Plan {
 			Fields: []link.Field{
 				{Name: "name", Before: nil, After: "a < b"}, {Name: "pkce", Before: true, After: false},
 				{Name: "redirect_uris", Before: []string{}, After: []string{"x", "y"}}, {Name: "days", Before: 365, After: -1},
-				{Name: "client_secret", Before: "not set", After: "set (a new one)", Sensitive: true},
+				{Name: "client_secret", Before: link.MaskedNone, After: link.MaskedNew, Sensitive: true},
 			},
 		})
 	}

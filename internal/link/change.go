@@ -75,7 +75,7 @@ func (c Change) Changed(name string) bool {
 
 // Field is one field of a change, before and after. Values are strings,
 // booleans or lists of strings; nil where there was or will be none. The
-// values of sensitive fields are "set" and "not set".
+// values of sensitive fields are Masked.
 type Field struct {
 	Name      string `json:"name"`
 	Before    any    `json:"before"`
@@ -93,6 +93,8 @@ func Show(v any) string {
 			return "(empty)"
 		}
 		return v
+	case Masked:
+		return string(v)
 	case bool:
 		if v {
 			return "yes"

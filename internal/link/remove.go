@@ -49,7 +49,7 @@ func NewRemoval(s Spec, a AuthentikSnapshot, p PocketBaseSnapshot) (Plan, Proble
 		case u.changes[i].Kind == KindProvider:
 			u.changes[i].Lost = "The client secret goes for good: undo makes the provider again with another one."
 		case u.changes[i].Kind == KindApplication:
-			u.changes[i].Fields = append(u.changes[i].Fields, Field{Name: bindingsField, Before: bindingNames(a)})
+			u.changes[i].Fields = append(u.changes[i].Fields, bindingFields(a)...)
 			if gone := inexpressible(u.changes[i], s.Access); len(gone) > 0 {
 				u.changes[i].Lost = "Undo makes it again, but without these bindings: " + strings.Join(gone, ", ") + "."
 			}

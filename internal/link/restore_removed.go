@@ -207,30 +207,44 @@ func boundTo(list []BindingState) *Access {
 	return a
 }
 
+// The fields of a change that deletes an application, for the bindings that
+// go with it.
 const (
-	bindingsField = "bindings" // of the change that deletes an application
-	switchedOff   = " (off)"
+	bindingsField = "bindings"          // those that a spec can name: "group staff"
+	otherBindings = "bindings.other"    // those that it cannot, in words
+	offBindings   = "bindings.disabled" // those that let nobody in, in words
 	// unseenBindings stands for those that the token could not see.
 	unseenBindings = "any that the token could not see"
 )
 
-// bindingNames are all bindings in words, for that field.
-func bindingNames(a AuthentikSnapshot) []string {
-	names := []string{}
+// bindingFields are all bindings, for those fields.
+func bindingFields(a AuthentikSnapshot) []Field {
 	if slices.Contains(a.Missing, "authentik_policies.view_policybinding") {
-		return []string{unseenBindings}
+		return []Field{{Name: otherBindings, Before: []string{unseenBindings}}}
 	}
+	named, other, off := []string{}, []string{}, []string{}
 	for _, b := range a.Bindings {
 		name := b.who()
 		if b.Expires != "" {
 			name += " (until " + b.Expires + ")"
 		}
-		if !b.Enabled {
-			name += switchedOff
+		switch {
+		case !b.Enabled:
+			off = append(off, name)
+		case b.Negate || b.Expires != "":
+			other = append(other, name)
+		default:
+			named = append(named, name)
 		}
-		names = append(names, name)
 	}
-	return names
+	fields := []Field{{Name: bindingsField, Before: named}}
+	if len(other) > 0 {
+		fields = append(fields, Field{Name: otherBindings, Before: other})
+	}
+	if len(off) > 0 {
+		fields = append(fields, Field{Name: offBindings, Before: off})
+	}
+	return fields
 }
 
 // inexpressible are the bindings that went with an application and that
@@ -243,16 +257,28 @@ func inexpressible(deletion Change, access *Access) []string {
 	if access != nil {
 		for kind, names := range map[string][]string{"group": access.Groups, "user": access.Users, "policy": access.Policies} {
 			for _, name := range names {
-				known = append(known, kind+" "+name)
+				known = append(known, BindingState{Kind: kind, Target: Ref{Name: name}}.who())
 			}
 		}
 	}
-	i := slices.IndexFunc(deletion.Fields, func(f Field) bool { return f.Name == bindingsField })
-	if i < 0 {
+	var gone []string
+	found := false
+	for _, f := range deletion.Fields {
+		names, _ := f.Before.([]string)
+		switch f.Name {
+		case otherBindings:
+			gone, found = append(gone, names...), true
+		case bindingsField:
+			found = true
+			for _, name := range names {
+				if !slices.Contains(known, name) {
+					gone = append(gone, name)
+				}
+			}
+		}
+	}
+	if !found {
 		return []string{unseenBindings}
 	}
-	names, _ := deletion.Fields[i].Before.([]string)
-	return slices.DeleteFunc(slices.Clone(names), func(name string) bool {
-		return slices.Contains(known, name) || strings.HasSuffix(name, switchedOff)
-	})
+	return gone
 }
