@@ -36,6 +36,8 @@ func TestRoomsLeanOnlyOnWhatTheyMay(t *testing.T) {
 	for pkg, allowed := range map[string][]string{
 		"authpocket/internal/secret":     {},
 		"authpocket/internal/link":       {"authpocket/internal/secret"},
+		"authpocket/internal/visible":    {},
+		"authpocket/internal/logs":       {"authpocket/internal/secret", "authpocket/internal/visible"},
 		"authpocket/internal/outbound":   {},
 		"authpocket/internal/authentik":  with("authpocket/internal/outbound"),
 		"authpocket/internal/pocketbase": with("authpocket/internal/outbound"),
@@ -43,7 +45,7 @@ func TestRoomsLeanOnlyOnWhatTheyMay(t *testing.T) {
 		"authpocket/internal/export":     plain,
 		"authpocket/internal/engine":     with("authpocket/internal/journal"),
 		"authpocket/internal/linkfile":   plain,
-		"authpocket/web/view":            with("authpocket/static"),
+		"authpocket/web/view":            with("authpocket/static", "authpocket/internal/visible"),
 	} {
 		own, _ := deps(t, pkg)
 		for _, dep := range own {

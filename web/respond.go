@@ -22,7 +22,7 @@ func (s *Server) render(w http.ResponseWriter, r *http.Request, status int, page
 		s.logError(r, "rendering", err)
 		return http.HandlerFunc(s.broken)
 	})
-	templ.Handler(page, templ.WithStatus(status), broken).ServeHTTP(w, r)
+	templ.Handler(view.Visible(page), templ.WithStatus(status), broken).ServeHTTP(w, r)
 }
 
 // redirect sends the browser on with a GET.

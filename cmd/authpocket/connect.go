@@ -18,6 +18,7 @@ import (
 	"authpocket/internal/linkfile"
 	"authpocket/internal/outbound"
 	"authpocket/internal/pocketbase"
+	"authpocket/internal/visible"
 )
 
 // open reads the link file and connects to both systems at the same time.
@@ -57,7 +58,7 @@ func (p program) tellToken(who pocketbase.Identity) {
 	if who.Refreshable {
 		renew = "Sign in again for another one."
 	}
-	fmt.Fprintf(p.err, "The PocketBase token ends on %s. %s\n", who.Expires.Local().Format(time.DateTime), renew)
+	visible.Fprintf(p.err, "The PocketBase token ends on %s. %s\n", who.Expires.Local().Format(time.DateTime), renew)
 }
 
 func (p program) connectAuthentik(ctx context.Context, f linkfile.Authentik) (*authentik.Client, error) {

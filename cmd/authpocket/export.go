@@ -2,10 +2,10 @@ package main
 
 import (
 	"context"
-	"fmt"
 
 	"authpocket/internal/export"
 	"authpocket/internal/link"
+	"authpocket/internal/visible"
 )
 
 type exportFlags struct {
@@ -41,7 +41,7 @@ func (p program) export(ctx context.Context, f exportFlags) int {
 	}
 	for _, w := range plan.Warnings {
 		if w.ID == "access-unseen" || w.ID == "binding-left-out" { // the file lets in more people than the link
-			fmt.Fprintf(p.err, "! %s: %s %s\n", w.System.Label(), w.Summary, w.Detail)
+			visible.Fprintf(p.err, "! %s: %s %s\n", w.System.Label(), w.Summary, w.Detail)
 		}
 	}
 	return exitOK

@@ -4,7 +4,6 @@ package main
 
 import (
 	"context"
-	"fmt"
 	"io"
 	"log/slog"
 	"os"
@@ -17,6 +16,7 @@ import (
 
 	"authpocket/internal/logs"
 	"authpocket/internal/secret"
+	"authpocket/internal/visible"
 )
 
 // version is stamped by the build.
@@ -57,7 +57,7 @@ type fileFlags struct {
 
 func main() {
 	if err := secret.ForbidCoreDumps(); err != nil {
-		fmt.Fprintln(os.Stderr, "authpocket:", err)
+		visible.Fprintln(os.Stderr, "authpocket:", err)
 	}
 	os.Exit(start())
 }
@@ -87,7 +87,7 @@ func run(ctx context.Context, args []string, std streams) int {
 		kong.UsageOnError(),
 	)
 	if err != nil {
-		fmt.Fprintln(std.err, "authpocket: building the command line:", err)
+		visible.Fprintln(std.err, "authpocket: building the command line:", err)
 		return exitError
 	}
 	parsed, err := parser.Parse(args)
@@ -95,8 +95,8 @@ func run(ctx context.Context, args []string, std streams) int {
 		return exited
 	}
 	if err != nil {
-		fmt.Fprintln(std.err, "authpocket:", err)
-		fmt.Fprintln(std.err, "authpocket --help lists the commands and flags.")
+		visible.Fprintln(std.err, "authpocket:", err)
+		visible.Fprintln(std.err, "authpocket --help lists the commands and flags.")
 		return exitError
 	}
 	serves := strings.HasPrefix(parsed.Command(), "serve")

@@ -28,5 +28,5 @@ func (p page) problems() view.Problems {
 func (d *Door) show(w http.ResponseWriter, r *http.Request, status int, p page) {
 	p.NoCode = !d.hasCode()
 	p.Head = view.Head{Title: "Open the door with the setup code", Wrong: p.Problem != "", Note: d.cfg.Note, Assets: d.cfg.Assets}
-	templ.Handler(doorPage(p), templ.WithStatus(status)).ServeHTTP(w, r)
+	templ.Handler(view.Visible(doorPage(p)), templ.WithStatus(status)).ServeHTTP(w, r)
 }
