@@ -37,6 +37,8 @@ func TestRoomsLeanOnlyOnWhatTheyMay(t *testing.T) {
 		"authpocket/internal/secret":     {},
 		"authpocket/internal/address":    {},
 		"authpocket/internal/link":       {"authpocket/internal/address", "authpocket/internal/secret"},
+		"authpocket/internal/visible":    {},
+		"authpocket/internal/logs":       {"authpocket/internal/secret", "authpocket/internal/visible"},
 		"authpocket/internal/outbound":   {},
 		"authpocket/internal/authentik":  with("authpocket/internal/outbound"),
 		"authpocket/internal/pocketbase": with("authpocket/internal/outbound"),
@@ -46,7 +48,7 @@ func TestRoomsLeanOnlyOnWhatTheyMay(t *testing.T) {
 		"authpocket/internal/linkfile":   plain,
 		"authpocket/internal/connect": with("authpocket/internal/outbound", "authpocket/internal/journal", "authpocket/internal/engine",
 			"authpocket/internal/authentik", "authpocket/internal/pocketbase"),
-		"authpocket/web/view": with("authpocket/static"),
+		"authpocket/web/view": with("authpocket/static", "authpocket/internal/visible"),
 	} {
 		own, _ := deps(t, pkg)
 		for _, dep := range own {

@@ -3,11 +3,11 @@ package main
 import (
 	"bufio"
 	"context"
-	"fmt"
 	"strings"
 
 	"authpocket/internal/engine"
 	"authpocket/internal/link"
+	"authpocket/internal/visible"
 )
 
 type applyFlags struct {
@@ -84,7 +84,7 @@ func (p program) carryOut(ctx context.Context, f applyFlags, make func(*engine.E
 // confirmed asks. A signal is a no, and so is an end of input. Nothing can wake
 // the read of a terminal, so it is left to the program's end, which follows.
 func (p program) confirmed(ctx context.Context, plan link.Plan) bool {
-	fmt.Fprintf(p.err, "Make %s? [y/N] ", changes(len(plan.Changes)))
+	visible.Fprintf(p.err, "Make %s? [y/N] ", changes(len(plan.Changes)))
 	lines := make(chan string, 1)
 	go func() {
 		line, _ := bufio.NewReader(p.in).ReadString('\n')
@@ -92,7 +92,7 @@ func (p program) confirmed(ctx context.Context, plan link.Plan) bool {
 	}()
 	select {
 	case <-ctx.Done():
-		fmt.Fprintln(p.err)
+		visible.Fprintln(p.err)
 		return false
 	case line := <-lines:
 		answer := strings.ToLower(strings.TrimSpace(line))

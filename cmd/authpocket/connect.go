@@ -14,6 +14,7 @@ import (
 	"authpocket/internal/engine"
 	"authpocket/internal/link"
 	"authpocket/internal/linkfile"
+	"authpocket/internal/visible"
 )
 
 // store opens the directory for receipts, nil where there is none to use.
@@ -62,7 +63,7 @@ func (p program) tellToken(b connect.PocketBase) {
 	if who.Refreshable {
 		renew = "Sign in again for another one."
 	}
-	fmt.Fprintf(p.err, "The PocketBase token ends on %s. %s\n", who.Expires.Local().Format(time.DateTime), renew)
+	visible.Fprintf(p.err, "The PocketBase token ends on %s. %s\n", who.Expires.Local().Format(time.DateTime), renew)
 }
 
 func (p program) connectAuthentik(ctx context.Context, f linkfile.Authentik) (connect.Authentik, error) {

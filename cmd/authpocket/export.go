@@ -2,11 +2,11 @@ package main
 
 import (
 	"context"
-	"fmt"
 
 	"authpocket/internal/engine"
 	"authpocket/internal/export"
 	"authpocket/internal/link"
+	"authpocket/internal/visible"
 )
 
 type exportFlags struct {
@@ -42,7 +42,7 @@ func (p program) export(ctx context.Context, f exportFlags) int {
 	}
 	for _, w := range plan.Warnings {
 		if w.ID == "access-unseen" || w.ID == "binding-left-out" { // the file lets in more people than the link
-			fmt.Fprintf(p.err, "! %s: %s %s\n", w.System.Label(), w.Summary, w.Detail)
+			visible.Fprintf(p.err, "! %s: %s %s\n", w.System.Label(), w.Summary, w.Detail)
 		}
 	}
 	return exitOK

@@ -2,12 +2,12 @@ package main
 
 import (
 	"context"
-	"fmt"
 	"os"
 
 	"authpocket/internal/engine"
 	"authpocket/internal/journal"
 	"authpocket/internal/link"
+	"authpocket/internal/visible"
 )
 
 type undoFlags struct {
@@ -33,7 +33,7 @@ func (p program) undo(ctx context.Context, f undoFlags) int {
 			id = newest
 		}
 		if !f.JSON {
-			fmt.Fprintf(p.out, "Undoing the receipt %s.\n", id)
+			visible.Fprintf(p.out, "Undoing the receipt %s.\n", id)
 		}
 		return e.Undo(ctx, id, f.Force)
 	}, nil)

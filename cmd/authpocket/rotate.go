@@ -2,10 +2,10 @@ package main
 
 import (
 	"context"
-	"fmt"
 
 	"authpocket/internal/engine"
 	"authpocket/internal/link"
+	"authpocket/internal/visible"
 )
 
 // rotate gives both sides a new client secret, and the one before again where
@@ -14,7 +14,7 @@ func (p program) rotate(ctx context.Context, f applyFlags) int {
 	make := func(e *engine.Engine, spec link.Spec) (link.Plan, error) { return e.Rotation(ctx, spec) }
 	return p.carryOut(ctx, f, make, func(ctx context.Context, e *engine.Engine, plan link.Plan) (link.Checks, error) {
 		if !f.JSON {
-			fmt.Fprintln(p.out, "Checking the new client secret. PocketBase's log may take 30 seconds to tell.")
+			visible.Fprintln(p.out, "Checking the new client secret. PocketBase's log may take 30 seconds to tell.")
 		}
 		check := e.ProveSecret(ctx, plan.Desired)
 		checks := link.Checks{check}

@@ -2,7 +2,8 @@ package main
 
 import (
 	"context"
-	"fmt"
+
+	"authpocket/internal/visible"
 )
 
 type verifyFlags struct {
@@ -25,7 +26,7 @@ func (p program) verify(ctx context.Context, f verifyFlags) int {
 		return view.fail(err)
 	}
 	if desired.Provider.PK == 0 {
-		fmt.Fprintln(p.err, "There is no link yet, so most checks will fail. authpocket apply makes it.")
+		visible.Fprintln(p.err, "There is no link yet, so most checks will fail. authpocket apply makes it.")
 	}
 	checks := e.Verify(ctx, desired, f.Person)
 	if !f.Quick {

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"cmp"
 	"encoding/json"
 	"errors"
@@ -13,6 +14,7 @@ import (
 	"authpocket/internal/engine"
 	"authpocket/internal/journal"
 	"authpocket/internal/link"
+	"authpocket/internal/visible"
 )
 
 // view prints outcomes: results to out, faults to err. With asJSON, out gets
@@ -25,11 +27,16 @@ type view struct {
 func (p program) view(asJSON bool) view { return view{out: p.out, err: p.streams.err, asJSON: asJSON} }
 
 func (v view) json(value any) {
-	enc := json.NewEncoder(v.out)
+	var document bytes.Buffer
+	enc := json.NewEncoder(&document)
 	enc.SetIndent("", "  ")
 	enc.SetEscapeHTML(false)
-	if err := enc.Encode(value); err != nil {
-		fmt.Fprintln(v.err, "authpocket: printing JSON:", err)
+	err := enc.Encode(value)
+	if err == nil {
+		_, err = v.out.Write(visible.JSON(document.Bytes()))
+	}
+	if err != nil {
+		visible.Fprintln(v.err, "authpocket: printing JSON:", err)
 	}
 }
 
@@ -39,7 +46,7 @@ func (v view) fail(err error) int {
 		v.json(map[string]any{"errors": messages(err)})
 	}
 	for _, m := range messages(err) {
-		fmt.Fprintln(v.err, text(m))
+		visible.Fprintln(v.err, text(m))
 	}
 	return exitError
 }
@@ -84,28 +91,28 @@ func (v view) plan(plan link.Plan) {
 	}
 	v.changes(plan.Changes)
 	if more := plan.IfNeeded(); len(more) > 0 {
-		fmt.Fprintln(v.out, "Only if needed:")
+		visible.Fprintln(v.out, "Only if needed:")
 		v.changes(more)
 	}
 	for _, w := range plan.Warnings {
-		fmt.Fprintf(v.out, "! %s: %s %s\n", w.System.Label(), w.Summary, w.Detail)
+		visible.Fprintf(v.out, "! %s: %s %s\n", w.System.Label(), w.Summary, w.Detail)
 	}
 	if plan.Empty() {
-		fmt.Fprintln(v.out, "Nothing to change.")
+		visible.Fprintln(v.out, "Nothing to change.")
 		return
 	}
-	fmt.Fprintf(v.out, "%s to make.\n", changes(len(plan.Changes)))
+	visible.Fprintf(v.out, "%s to make.\n", changes(len(plan.Changes)))
 }
 
 func (v view) changes(list []link.Change) {
 	for _, c := range list {
-		fmt.Fprintf(v.out, "%s %s: %s %s\n", sign(c.Action), c.System.Label(), c.Action, c.Object)
+		visible.Fprintf(v.out, "%s %s: %s %s\n", sign(c.Action), c.System.Label(), c.Action, c.Object)
 		for _, f := range c.Fields {
-			fmt.Fprintf(v.out, "    %s: %s\n", f.Name, fieldText(c.Action, f))
+			visible.Fprintf(v.out, "    %s: %s\n", f.Name, fieldText(c.Action, f))
 		}
-		fmt.Fprintf(v.out, "    why: %s\n", c.Why)
+		visible.Fprintf(v.out, "    why: %s\n", c.Why)
 		if c.Lost != "" {
-			fmt.Fprintf(v.out, "    cannot be undone: %s\n", c.Lost)
+			visible.Fprintf(v.out, "    cannot be undone: %s\n", c.Lost)
 		}
 	}
 }
@@ -121,12 +128,13 @@ func sign(a link.Action) string {
 	}
 }
 
-func fieldText(a link.Action, f link.Field) string {
-	after := strings.ReplaceAll(link.Show(f.After), "\n", "\n        ")
+func fieldText(a link.Action, f link.Field) visible.Text {
+	const indent = "        "
+	after := visible.Block(link.Show(f.After), indent)
 	if a == link.Create {
 		return after
 	}
-	return link.Show(f.Before) + " → " + after
+	return visible.Block(link.Show(f.Before), indent) + " → " + after
 }
 
 func changes(n int) string {
@@ -139,11 +147,11 @@ func changes(n int) string {
 func (v view) event(e engine.Event) {
 	switch e.State {
 	case engine.Running:
-		fmt.Fprintf(v.out, "%s: %s %s ... ", e.Change.System.Label(), e.Change.Action, e.Change.Object)
+		visible.Fprintf(v.out, "%s: %s %s ... ", e.Change.System.Label(), e.Change.Action, e.Change.Object)
 	case engine.Done:
-		fmt.Fprintln(v.out, "done")
+		visible.Fprintln(v.out, "done")
 	case engine.Failed:
-		fmt.Fprintln(v.out, "failed")
+		visible.Fprintln(v.out, "failed")
 	}
 }
 
@@ -186,12 +194,12 @@ func (v view) applied(plan link.Plan, o outcomes, checks link.Checks, err error)
 	}
 	if err != nil {
 		for _, m := range messages(err) {
-			fmt.Fprintln(v.err, text(m))
+			visible.Fprintln(v.err, text(m))
 		}
 		return
 	}
 	if words := ending(plan); !v.asJSON && words != "" {
-		fmt.Fprintln(v.out, words)
+		visible.Fprintln(v.out, words)
 	}
 }
 
@@ -201,12 +209,12 @@ func (v view) checks(checks link.Checks) {
 		return
 	}
 	for _, c := range checks {
-		fmt.Fprintf(v.out, "%-7s %s: %s\n        %s\n", c.Status, c.System.Label(), c.Title, c.Evidence)
+		visible.Fprintf(v.out, "%-7s %s: %s\n        %s\n", c.Status, c.System.Label(), c.Title, c.Evidence)
 		if c.Remedy != "" {
-			fmt.Fprintf(v.out, "        → %s\n", c.Remedy)
+			visible.Fprintf(v.out, "        → %s\n", c.Remedy)
 		}
 	}
-	fmt.Fprintf(v.out, "%d passed, %d warned, %d failed, %d not measured.\n",
+	visible.Fprintf(v.out, "%d passed, %d warned, %d failed, %d not measured.\n",
 		checks.Count(link.Pass), checks.Count(link.Warn), checks.Count(link.Fail), checks.Count(link.Skipped))
 }
 
@@ -214,14 +222,14 @@ func (v view) checks(checks link.Checks) {
 func (v view) interrupted(e *engine.Engine) {
 	open, err := e.Interrupted()
 	if err != nil {
-		fmt.Fprintln(v.err, "authpocket: reading earlier receipts:", err)
+		visible.Fprintln(v.err, "authpocket: reading earlier receipts:", err)
 	}
 	for _, r := range open {
 		again := map[journal.Kind]string{journal.Remove: "remove", journal.Rotate: "rotate", journal.Undo: "undo"}[r.Kind]
 		if again == "" {
 			again = "apply"
 		}
-		fmt.Fprintf(v.err, "An earlier %s of %s was interrupted (receipt %s). authpocket %s goes on from there; authpocket undo takes back what can be.\n",
+		visible.Fprintf(v.err, "An earlier %s of %s was interrupted (receipt %s). authpocket %s goes on from there; authpocket undo takes back what can be.\n",
 			r.Kind, r.When.Local().Format(time.DateTime), r.ID, again)
 	}
 	aside, err := e.SetAside()
@@ -229,7 +237,7 @@ func (v view) interrupted(e *engine.Engine) {
 		return // told above
 	}
 	for _, a := range aside {
-		fmt.Fprintf(v.err, "%s %s\n", a.Reason, a.File)
+		visible.Fprintf(v.err, "%s %s\n", a.Reason, a.File)
 	}
 }
 
@@ -239,13 +247,13 @@ func (v view) receipts(list []journal.Summary, aside []journal.SetAside) {
 		return
 	}
 	for _, r := range receiptRows(list) {
-		fmt.Fprintf(v.out, "%s  %s  %-7s %d of %d changes, %s  %s of %s → %s of %s\n", r.ID, r.When, r.Kind, r.Done, r.Changes, r.Outcome, r.Slug, r.AuthentikURL, r.Collection, r.PocketBaseURL)
+		visible.Fprintf(v.out, "%s  %s  %-7s %d of %d changes, %s  %s of %s → %s of %s\n", r.ID, r.When, r.Kind, r.Done, r.Changes, r.Outcome, r.Slug, r.AuthentikURL, r.Collection, r.PocketBaseURL)
 	}
 	if len(list) == 0 {
-		fmt.Fprintln(v.out, "No receipts yet.")
+		visible.Fprintln(v.out, "No receipts yet.")
 	}
 	for _, a := range aside {
-		fmt.Fprintf(v.err, "%s %s\n", a.Reason, a.File)
+		visible.Fprintf(v.err, "%s %s\n", a.Reason, a.File)
 	}
 }
 

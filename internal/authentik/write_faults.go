@@ -9,8 +9,15 @@ import (
 	"authpocket/internal/secret"
 )
 
+// masked hides the secrets that were sent, should authentik repeat them.
+func (w write) masked(a answer) answer {
+	a.Body = []byte(secret.Hide(string(a.Body), w.secrets...))
+	return a
+}
+
 // refusal puts an answer that refused a write into words.
 func (c *Client) refusal(w write, a answer) error {
+	a = w.masked(a)
 	if f := c.generalFault(w.need, a); f != nil {
 		return f
 	}
@@ -43,7 +50,6 @@ func (w write) refusedFields(a answer) (field, words string) {
 		if strings.Contains(text, "must_created") {
 			text = "there is one already" // the blueprint's words for a name that is taken
 		}
-		text = secret.Hide(text, w.secrets...)
 		if label != "" {
 			text = label + ": " + text
 		}
@@ -104,6 +110,7 @@ func differentFault(w write, found finding) error {
 }
 
 func (c *Client) gaveUpFault(w write, a answer) error {
+	a = w.masked(a)
 	kind, why := link.FaultOther, "it answered, but not with a result"
 	err := errorOf(w.need, a)
 	if f := c.generalFault(w.need, a); f != nil {

@@ -278,6 +278,27 @@ func TestRefusalShapes(t *testing.T) {
 	}
 }
 
+func TestSecretsAreNotRepeated(t *testing.T) {
+	t.Parallel()
+	client := memory("0.39.11", func(r *http.Request) (*http.Response, error) {
+		if r.Method == http.MethodGet {
+			return reply(r, 200, oneUsers), nil
+		}
+		return reply(r, 400, `{"data":{"oauth2":{"providers":{"1":{"clientSecret":{"code":"x",`+
+			`"message":"Not \u0026hush\u003chush, nor %26hush%3Chush."}}}}},"message":"Failed."}`), nil
+	})
+	before, err := client.collection(t.Context(), "u1", "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	mine := ours()
+	mine.ClientSecret = secret.New("&hush<hush")
+	err = client.Apply(t.Context(), adding(before, mine))
+	if f := faultOf(t, err); strings.Contains(err.Error()+f.Summary+f.Todo, "hush") || f.Field != "provider.client_secret" {
+		t.Errorf("got %v at %q", err, f.Field)
+	}
+}
+
 // TestRefusesUnmergedServers: 0.40.0 would drop the others' secrets.
 func TestRefusesUnmergedServers(t *testing.T) {
 	t.Parallel()

@@ -8,9 +8,13 @@ import (
 	"strings"
 
 	"authpocket/internal/link"
+	"authpocket/internal/secret"
 )
 
 func (w *oauth2Writer) refused(a answer) *link.Fault {
+	for _, p := range w.in.after { // it may repeat what was sent
+		a.Body = []byte(secret.Hide(string(a.Body), p.ClientSecret))
+	}
 	f := w.c.refusedCollection(a, w.name(), w.sent)
 	others := unwritten(w.sent)
 	_, list := readError(a.Body)
