@@ -55,11 +55,16 @@ func (a *authentikAnswer) found() string {
 	if a.who.Superuser {
 		role += " (superuser)"
 	}
-	return strings.TrimPrefix(a.who.Version+", signed in as "+role, ", ")
+	return signedIn(a.who.Version, role)
 }
 
-func (p *pocketbaseAnswer) found() string {
-	return strings.TrimPrefix(p.who.Version+", signed in as "+p.who.SuperuserEmail, ", ")
+func (p *pocketbaseAnswer) found() string { return signedIn(p.who.Version, p.who.SuperuserEmail) }
+
+func signedIn(version, who string) string {
+	if version == "" {
+		return "signed in as " + who
+	}
+	return version + ", signed in as " + who
 }
 
 // problem writes a page that says what is and what to do.

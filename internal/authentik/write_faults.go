@@ -111,11 +111,13 @@ func differentFault(w write, found finding) error {
 
 func (c *Client) gaveUpFault(w write, a answer) error {
 	a = w.masked(a)
-	kind, why := link.FaultOther, "it answered, but not with a result"
+	kind, why := link.FaultOther, "It answered, but not with a result."
 	err := errorOf(w.need, a)
 	if f := c.generalFault(w.need, a); f != nil {
-		kind, why = f.Kind, strings.TrimRight(f.Summary, ".")
+		kind, why = f.Kind, f.Summary
 	}
-	return fault(kind, "", "authentik did not "+w.verb+" the "+w.need.what+", though it was asked more than once: "+why+".",
+	f := fault(kind, "", "authentik did not "+w.verb+" the "+w.need.what+", though it was asked more than once.",
 		"Look into authentik's server log"+requestHint(a)+", then try again.", err)
+	f.Details = []string{why}
+	return f
 }

@@ -228,11 +228,15 @@ func until(t time.Time, renews bool) string {
 	if t.IsZero() {
 		return "set"
 	}
+	return "set, " + goodUntil(t, renews)
+}
+
+func goodUntil(t time.Time, renews bool) string {
 	end := "; it cannot be renewed"
 	if renews {
 		end = "; it can be renewed before"
 	}
-	return "set, good until " + t.UTC().Format("2 January 2006 15:04 UTC") + end
+	return "good until " + t.UTC().Format("2 January 2006 15:04 UTC") + end
 }
 
 // who says whom the application lets in once the plan is carried out, as its
