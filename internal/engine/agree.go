@@ -24,7 +24,7 @@ func (e *Engine) agree(ctx context.Context, spec link.Spec, c link.Change) error
 		if at < 0 {
 			return nil
 		}
-		after := c.After.(*link.CollectionState)
+		after := link.As[link.CollectionState](c.After)
 		snap, err := e.authentik.Observe(ctx, spec.Query())
 		if err != nil {
 			return notSeen(err)
@@ -47,9 +47,8 @@ func (e *Engine) agree(ctx context.Context, spec link.Spec, c link.Change) error
 // rewritten is the index of the element that the change wrote over one that
 // was there, -1 for none.
 func rewritten(c link.Change) int {
-	before, okBefore := c.Before.(*link.CollectionState)
-	after, okAfter := c.After.(*link.CollectionState)
-	if c.Kind != link.KindOAuth2 || !okBefore || !okAfter {
+	before, after := link.As[link.CollectionState](c.Before), link.As[link.CollectionState](c.After)
+	if c.Kind != link.KindOAuth2 || before == nil || after == nil {
 		return -1
 	}
 	return slices.IndexFunc(after.OAuth2.Providers, func(p link.OAuth2Provider) bool {

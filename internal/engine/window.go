@@ -60,8 +60,8 @@ func (e *Engine) closeWindow(ctx context.Context, spec link.Spec, done []link.Ch
 // takeOver gives PocketBase the secret that authentik was given back. Whoever
 // wrote to the collection in between may have read the other one.
 func (e *Engine) takeOver(ctx context.Context, spec link.Spec, failed link.Change) error {
-	wanted, ok := failed.After.(*link.CollectionState)
-	if !ok {
+	wanted := link.As[link.CollectionState](failed.After)
+	if wanted == nil {
 		return nil
 	}
 	snap, err := e.pocketbase.Observe(ctx, spec.Query())
@@ -84,7 +84,7 @@ var errTorn = errors.New("the two systems have different client secrets")
 
 // credentialsBack is the reverse of a change, for client id and secret alone.
 func credentialsBack(c link.Change) link.Change {
-	was, now := c.Before.(*link.ProviderState), c.After.(*link.ProviderState)
+	was, now := link.As[link.ProviderState](c.Before), link.As[link.ProviderState](c.After)
 	back := *now
 	back.ClientID, back.ClientSecret = was.ClientID, was.ClientSecret
 	reverse := link.Change{System: c.System, Kind: c.Kind, Object: c.Object, Action: link.Update, Before: now, After: &back, Why: "PocketBase did not get the new ones."}
