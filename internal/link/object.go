@@ -1,6 +1,10 @@
 package link
 
-import "authpocket/internal/secret"
+import (
+	"slices"
+
+	"authpocket/internal/secret"
+)
 
 // Object is what a change writes: an object of one of the systems, as it is or
 // as it is wanted. Its types are the arguments of a Visitor's methods.
@@ -31,7 +35,7 @@ type Edit[T any] struct {
 }
 
 // Visit calls the visitor's method for what c writes. It reports false for a
-// change of nothing, or from one type of object into another.
+// change of nothing, and where Before, After and Kind do not go together.
 func (c Change) Visit(v Visitor) bool {
 	switch {
 	case c.After != nil:
@@ -69,7 +73,10 @@ func As[T any](o Object) *T {
 	return t
 }
 
-func accept[T any](c Change, visit func(Edit[T])) bool {
+func accept[T any](c Change, visit func(Edit[T]), kinds ...Kind) bool {
+	if c.Kind != "" && !slices.Contains(kinds, c.Kind) {
+		return false
+	}
 	for _, o := range []Object{c.Before, c.After} {
 		if _, fits := any(o).(*T); o != nil && !fits {
 			return false
@@ -79,14 +86,18 @@ func accept[T any](c Change, visit func(Edit[T])) bool {
 	return true
 }
 
-func (*Mapping) accept(c Change, v Visitor) bool          { return accept(c, v.Mapping) }
-func (*KeyState) accept(c Change, v Visitor) bool         { return accept(c, v.Key) }
-func (*PairState) accept(c Change, v Visitor) bool        { return accept(c, v.Pair) }
-func (*ProviderState) accept(c Change, v Visitor) bool    { return accept(c, v.Provider) }
-func (*ApplicationState) accept(c Change, v Visitor) bool { return accept(c, v.Application) }
-func (*BindingState) accept(c Change, v Visitor) bool     { return accept(c, v.Binding) }
-func (*CollectionState) accept(c Change, v Visitor) bool  { return accept(c, v.Collection) }
-func (*SettingsState) accept(c Change, v Visitor) bool    { return accept(c, v.Settings) }
+func (*Mapping) accept(c Change, v Visitor) bool       { return accept(c, v.Mapping, KindMapping) }
+func (*KeyState) accept(c Change, v Visitor) bool      { return accept(c, v.Key, KindKey) }
+func (*PairState) accept(c Change, v Visitor) bool     { return accept(c, v.Pair, KindPair) }
+func (*ProviderState) accept(c Change, v Visitor) bool { return accept(c, v.Provider, KindProvider) }
+func (*ApplicationState) accept(c Change, v Visitor) bool {
+	return accept(c, v.Application, KindApplication)
+}
+func (*BindingState) accept(c Change, v Visitor) bool { return accept(c, v.Binding, KindBinding) }
+func (*CollectionState) accept(c Change, v Visitor) bool {
+	return accept(c, v.Collection, KindOAuth2, KindRules)
+}
+func (*SettingsState) accept(c Change, v Visitor) bool { return accept(c, v.Settings, KindSettings) }
 
 // Secrets returns none: a scope mapping has no secret.
 func (*Mapping) Secrets() []secret.Text { return nil }
