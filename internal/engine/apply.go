@@ -262,7 +262,7 @@ func same(a, b link.Change) bool {
 
 // secretBefore is the client secret that authentik had before a change.
 func secretBefore(c link.Change) secret.Text {
-	if p, ok := c.Before.(*link.ProviderState); ok && p != nil {
+	if p := link.As[link.ProviderState](c.Before); p != nil {
 		return p.ClientSecret
 	}
 	return secret.Text{}

@@ -51,8 +51,8 @@ func (e *Engine) closeGap(
 // matchSecretNow does as matchSecret for the collection as it is now. Another
 // program that wrote to it may have read the secret that was taken back.
 func (e *Engine) matchSecretNow(ctx context.Context, spec link.Spec, failed link.Change, receipt receipt) error {
-	wanted, ok := failed.After.(*link.CollectionState)
-	if !ok {
+	wanted := link.As[link.CollectionState](failed.After)
+	if wanted == nil {
 		return nil
 	}
 	snap, err := e.pocketbase.Observe(ctx, spec.Query())
@@ -83,7 +83,7 @@ func (e *Engine) matchSecret(ctx context.Context, spec link.Spec, c link.Change,
 		return nil
 	}
 	for range secretTries {
-		given := c.After.(*link.CollectionState)
+		given := link.As[link.CollectionState](c.After)
 		at := slices.IndexFunc(given.OAuth2.Providers, func(p link.OAuth2Provider) bool { return p.Slot == slot })
 		snap, err := e.authentik.Observe(ctx, spec.Query())
 		if err != nil {

@@ -54,8 +54,8 @@ func (c carrier) texts(p link.Plan) []text {
 	t.desired(p.Desired)
 	for _, change := range p.Changes {
 		if c.states {
-			t.state(change.Before)
-			t.state(change.After)
+			link.Visit(change.Before, &t)
+			link.Visit(change.After, &t)
 		}
 		if c.accounts {
 			t.account(change)

@@ -66,11 +66,8 @@ func (f *filler) fill(v reflect.Value) {
 func canary(n int) string { return fmt.Sprintf(`canary"%d/<secret>&zw9`, n) }
 
 // states are one of each type that link.Change names, filled by f.
-func states(f *filler) []any {
-	all := []any{
-		new(link.Mapping), new(link.KeyState), new(link.PairState), new(link.ProviderState),
-		new(link.ApplicationState), new(link.BindingState), new(link.CollectionState), new(link.SettingsState),
-	}
+func states(f *filler) []link.Object {
+	all := link.Objects()
 	for _, s := range all {
 		if f != nil {
 			f.fill(reflect.ValueOf(s).Elem())

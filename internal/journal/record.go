@@ -117,7 +117,7 @@ func fromFieldRecord(f fieldRecord) link.Field {
 }
 
 // packAgain packs a state whose secrets may have been left out before.
-func packAgain(state any, notKept []string) (*packed, error) {
+func packAgain(state link.Object, notKept []string) (*packed, error) {
 	p, err := pack(state)
 	if p != nil && p.NotKept == nil {
 		p.NotKept = notKept

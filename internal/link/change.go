@@ -49,12 +49,10 @@ type Change struct {
 	Lost string `json:"lost,omitempty"`
 
 	// Before and After are the object as read and as wanted, of the same
-	// type: *Mapping, *KeyState, *PairState, *ProviderState,
-	// *ApplicationState, *BindingState, *CollectionState or *SettingsState.
-	// Before is nil for a create, After for a delete. Only the adapters read
-	// them; where they hold secrets these print masked.
-	Before any `json:"-"`
-	After  any `json:"-"`
+	// type. Before is nil for a create, After for a delete. Where they hold
+	// secrets these print masked.
+	Before Object `json:"-"`
+	After  Object `json:"-"`
 }
 
 // ID tells changes of one plan apart and stays the same when the plan is
@@ -71,6 +69,15 @@ func (c Change) Changed(name string) bool {
 		}
 	}
 	return false
+}
+
+// Names returns the names of the fields that the change writes.
+func (c Change) Names() []string {
+	names := make([]string, len(c.Fields))
+	for i, f := range c.Fields {
+		names[i] = f.Name
+	}
+	return names
 }
 
 // Field is one field of a change, before and after. Values are strings,
@@ -113,16 +120,16 @@ func Show(v any) string {
 // PairState is an application and its provider, created in one transaction
 // with the bindings that go with them.
 type PairState struct {
-	Application ApplicationState
-	Provider    ProviderState
-	Bindings    []BindingState
+	Application ApplicationState `json:"application"`
+	Provider    ProviderState    `json:"provider"`
+	Bindings    []BindingState   `json:"bindings"`
 }
 
 // KeyState is a signing key to be generated.
 type KeyState struct {
-	Name      string
-	Algorithm string // "rsa" or "ecdsa", as authentik's generate call names them
-	Days      int    // validity of its certificate
+	Name      string `json:"name"`
+	Algorithm string `json:"algorithm"` // "rsa" or "ecdsa", as authentik's generate call names them
+	Days      int    `json:"days"`      // validity of its certificate
 }
 
 // Warning tells about something that the plan does not change and that the

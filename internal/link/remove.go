@@ -37,7 +37,7 @@ func NewRemoval(s Spec, a AuthentikSnapshot, p PocketBaseSnapshot) (Plan, Proble
 	}
 	for _, m := range a.Mappings { // one that nobody uses was left by a removal that was interrupted
 		if !shared && OwnMapping(m.Name) && (uses(found.provider, m) || !u.used(m)) {
-			u.mapping(Change{System: Authentik, Kind: KindMapping, Object: "scope mapping " + quote(m.Name)}, &m)
+			u.Mapping(Edit[Mapping]{Change: Change{System: Authentik, Kind: KindMapping, Object: "scope mapping " + quote(m.Name)}, After: &m})
 		}
 	}
 	if found.application != nil {

@@ -12,13 +12,14 @@ func SpecBefore(s Spec, done []Change) Spec {
 	s.Existing = ExistingUse // what the removal left, another collection has
 	s.Email = cmp.Or(s.Email, EmailLeave)
 	for _, c := range done {
-		switch was := c.Before.(type) {
-		case *ApplicationState:
+		if was := As[ApplicationState](c.Before); was != nil {
 			s.Application, s.Existing = was.asSpec(), ExistingNew
-		case *ProviderState:
+		}
+		if was := As[ProviderState](c.Before); was != nil {
 			s.Provider, s.Email = was.asSpec()
 			s.Existing = ExistingNew
-		case *CollectionState:
+		}
+		if was := As[CollectionState](c.Before); was != nil {
 			if i := slotIndex(was.OAuth2, slotOf(c)); i >= 0 {
 				s.PocketBase = was.asSpec(was.OAuth2.Providers[i])
 				s.Provider.ClientID = &was.OAuth2.Providers[i].ClientID
@@ -53,16 +54,17 @@ func AsRestoration(p Plan, done []Change, force bool) (Plan, Problems) {
 		never.Add("pocketbase.slot", "The slot "+p.Desired.Slot.Slot+" was given to another provider since, with the client ID "+c+".", "Free that slot in PocketBase first, or make the link again in another one.")
 	}
 	for _, c := range done {
-		switch was := c.Before.(type) {
-		case *ApplicationState:
+		if As[ApplicationState](c.Before) != nil {
 			if gone := inexpressible(c, p.Spec.Access); len(gone) > 0 {
 				problems.Add("access", "The application had bindings that authpocket does not make: "+strings.Join(gone, ", ")+".",
 					"Undo it all the same to have it without them, and make them in authentik at once: until then it may be open wider than it was.")
 				w.add(lostWarning, Authentik, "Bindings do not come back: "+strings.Join(gone, ", ")+".", "Make them in authentik.")
 			}
-		case *ProviderState:
+		}
+		if was := As[ProviderState](c.Before); was != nil {
 			p.losses(&w, *was)
-		case *Mapping:
+		}
+		if was := As[Mapping](c.Before); was != nil {
 			if own := p.Desired.Mapping; own != nil && own.Name == was.Name && own.Expression != was.Expression {
 				w.add(lostWarning, Authentik, "The scope mapping "+quote(was.Name)+" had been changed by hand, and comes back as authpocket makes it.", "The receipt shows what it was.")
 			}
@@ -100,8 +102,8 @@ func ofTheApplication(c Change) bool {
 // it is free or ours.
 func takesOver(p Plan) string {
 	for _, c := range p.Changes {
-		before, ok := c.Before.(*CollectionState)
-		if !ok || c.Kind != KindOAuth2 {
+		before := As[CollectionState](c.Before)
+		if before == nil || c.Kind != KindOAuth2 {
 			continue
 		}
 		if i := slotIndex(before.OAuth2, p.Desired.Slot.Slot); i >= 0 && before.OAuth2.Providers[i].ClientID != p.Desired.Slot.ClientID {

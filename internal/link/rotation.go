@@ -45,7 +45,7 @@ func ofTheWay(id string) bool {
 // another in its place, not set where it does not.
 func (p Plan) SecretBefore() secret.Text {
 	for _, c := range p.Changes {
-		if was, ok := c.Before.(*ProviderState); ok && was != nil && c.Changed("client_secret") {
+		if was := As[ProviderState](c.Before); was != nil && c.Changed("client_secret") {
 			return was.ClientSecret
 		}
 	}

@@ -44,30 +44,49 @@ func (c *Client) writer(ch link.Change) (writer, *link.Fault) {
 	if ch.System != link.PB {
 		return nil, bug("The change is for " + ch.System.Label() + ", not for PocketBase.")
 	}
-	switch ch.Kind {
-	case link.KindOAuth2, link.KindRules:
-		before, okBefore := ch.Before.(*link.CollectionState)
-		after, okAfter := ch.After.(*link.CollectionState)
-		if !okBefore || !okAfter || before == nil || after == nil {
-			return nil, bug("The change of " + ch.Object + " lacks the collection before or after it.")
-		}
-		if before.Name == "_superusers" {
-			return nil, bug("The collection _superusers cannot have OAuth2: PocketBase resets it.")
-		}
-		if ch.Kind == link.KindRules {
-			return &rulesWriter{c: c, ch: ch, before: *before, after: *after}, nil
-		}
-		in, f := intentOf(ch, before.OAuth2, after.OAuth2)
-		return &oauth2Writer{c: c, ch: ch, before: *before, after: *after, in: in}, f
-	case link.KindSettings:
-		after, ok := ch.After.(*link.SettingsState)
-		if !ok || after == nil {
-			return nil, bug("The change of " + ch.Object + " lacks the settings after it.")
-		}
-		return &settingsWriter{c: c, after: *after}, nil
-	}
-	return nil, bug("PocketBase has no " + string(ch.Kind) + " to write.")
+	f := finder{c: c, fault: bug("PocketBase has no " + string(ch.Kind) + " to write.")}
+	ch.Visit(&f)
+	return f.writer, f.fault
 }
+
+// finder finds the writer of a change.
+type finder struct {
+	c      *Client
+	writer writer
+	fault  *link.Fault
+}
+
+func (f *finder) Collection(e link.Edit[link.CollectionState]) {
+	switch {
+	case e.Before == nil || e.After == nil:
+		f.fault = bug("The change of " + e.Object + " lacks the collection before or after it.")
+	case e.Before.Name == "_superusers":
+		f.fault = bug("The collection _superusers cannot have OAuth2: PocketBase resets it.")
+	case e.Kind == link.KindRules:
+		f.writer, f.fault = &rulesWriter{c: f.c, ch: e.Change, before: *e.Before, after: *e.After}, nil
+	default:
+		var in intent
+		in, f.fault = intentOf(e.Change, e.Before.OAuth2, e.After.OAuth2)
+		f.writer = &oauth2Writer{c: f.c, ch: e.Change, before: *e.Before, after: *e.After, in: in}
+	}
+}
+
+func (f *finder) Settings(e link.Edit[link.SettingsState]) {
+	if e.After == nil {
+		f.fault = bug("The change of " + e.Object + " lacks the settings after it.")
+		return
+	}
+	f.writer, f.fault = &settingsWriter{c: f.c, after: *e.After}, nil
+}
+
+// authentik's objects are not written here.
+
+func (*finder) Mapping(link.Edit[link.Mapping])              {}
+func (*finder) Key(link.Edit[link.KeyState])                 {}
+func (*finder) Pair(link.Edit[link.PairState])               {}
+func (*finder) Provider(link.Edit[link.ProviderState])       {}
+func (*finder) Application(link.Edit[link.ApplicationState]) {}
+func (*finder) Binding(link.Edit[link.BindingState])         {}
 
 // carryOut sends a PATCH until its outcome is known. To send the same one
 // again is harmless: it writes values, not differences.
