@@ -31,11 +31,12 @@ func deps(t *testing.T, pkg string, prefixes ...string) (own []string, found []s
 
 // The house: who may lean on whom. Everything that is not named is refused.
 func TestRoomsLeanOnlyOnWhatTheyMay(t *testing.T) {
-	plain := []string{"authpocket/internal/link", "authpocket/internal/secret"}
+	plain := []string{"authpocket/internal/address", "authpocket/internal/link", "authpocket/internal/secret"}
 	with := func(more ...string) []string { return append(slices.Clone(plain), more...) }
 	for pkg, allowed := range map[string][]string{
 		"authpocket/internal/secret":     {},
-		"authpocket/internal/link":       {"authpocket/internal/secret"},
+		"authpocket/internal/address":    {},
+		"authpocket/internal/link":       {"authpocket/internal/address", "authpocket/internal/secret"},
 		"authpocket/internal/outbound":   {},
 		"authpocket/internal/authentik":  with("authpocket/internal/outbound"),
 		"authpocket/internal/pocketbase": with("authpocket/internal/outbound"),

@@ -31,7 +31,7 @@ func parseAuthentik(r *http.Request) (authentikForm, error) {
 func (f authentikForm) login(held authentikLogin) (authentikLogin, link.Problems) {
 	var problems link.Problems
 	l := authentikLogin{token: f.token, ca: f.ca, plain: f.plain}
-	address, problem := link.ParseAddress("authentik address", "authentik.url", f.url)
+	address, problem := link.ParseAddress(link.Authentik, "authentik address", "authentik.url", f.url)
 	if l.url = address; problem != nil {
 		problems = append(problems, *problem)
 	}

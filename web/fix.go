@@ -9,6 +9,7 @@ import (
 
 	"github.com/go-chi/chi/v5"
 
+	"authpocket/internal/address"
 	"authpocket/internal/link"
 	"authpocket/web/view"
 )
@@ -55,7 +56,7 @@ func (s *Server) showFix(w http.ResponseWriter, r *http.Request, sess *session) 
 func mendPaths(spec *link.Spec, base, cause string) {
 	mend := func(given **string, name string) {
 		if *given != nil && **given != "" {
-			*given = new(link.MendPath(**given, base+"/application/o/"+name+"/"))
+			*given = new(address.MendPath(**given, base+"/application/o/"+name+"/"))
 		}
 	}
 	mend(&spec.PocketBase.UserInfoURL, "userinfo")

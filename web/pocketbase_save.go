@@ -43,7 +43,7 @@ func parsePocketBase(r *http.Request) (pocketbaseForm, error) {
 // means that the sign-in with a password that is there goes on.
 func (f pocketbaseForm) login(held pocketbaseLogin) (l pocketbaseLogin, keep bool, problems link.Problems) {
 	l = pocketbaseLogin{with: f.with, token: f.token, email: f.email, password: f.password, ca: f.ca, plain: f.plain}
-	address, problem := link.ParseAddress("PocketBase address", "pocketbase.url", f.url)
+	address, problem := link.ParseAddress(link.PB, "PocketBase address", "pocketbase.url", f.url)
 	if l.url = address; problem != nil {
 		problems = append(problems, *problem)
 	}

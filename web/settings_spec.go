@@ -96,7 +96,7 @@ func (f settingsForm) addresses(s *link.Spec) (problems link.Problems) {
 		problems.Add("pocketbase.public_urls", "Enter at least one PocketBase address.", "It is the one that your app gives to PocketBase's SDK.")
 	}
 	for i, raw := range list {
-		address, problem := link.ParseAddress("PocketBase address", "pocketbase.public_urls."+strconv.Itoa(i), raw)
+		address, problem := link.ParseAddress(link.PB, "PocketBase address", "pocketbase.public_urls."+strconv.Itoa(i), raw)
 		if problem != nil {
 			problems = append(problems, *problem)
 			continue
@@ -104,7 +104,7 @@ func (f settingsForm) addresses(s *link.Spec) (problems link.Problems) {
 		s.PocketBaseURLs = append(s.PocketBaseURLs, address)
 	}
 	if raw := f.open("authentik.public_url"); raw != nil {
-		address, problem := link.ParseAddress("authentik's public address", "authentik.public_url", *raw)
+		address, problem := link.ParseAddress(link.Authentik, "authentik's public address", "authentik.public_url", *raw)
 		if s.AuthentikURL = address; problem != nil {
 			problems = append(problems, *problem)
 		}

@@ -44,9 +44,7 @@ func (p program) open(ctx context.Context, f fileFlags) (*engine.Engine, link.Sp
 		return nil, spec, err
 	}
 	p.tellToken(b.Identity())
-	authentikURL, _ := link.ParseAddress("authentik address", "authentik.url", file.Authentik.URL)
-	pocketbaseURL, _ := link.ParseAddress("PocketBase address", "pocketbase.url", file.PocketBase.URL)
-	return engine.New(a, b, p.log).For(authentikURL, pocketbaseURL), spec, nil
+	return engine.New(a, b, p.log).For(file.Authentik.Base, file.PocketBase.Base), spec, nil
 }
 
 // tellToken says so where PocketBase's token ends soon.
@@ -66,8 +64,7 @@ func (p program) connectAuthentik(ctx context.Context, f linkfile.Authentik) (*a
 	if err != nil {
 		return nil, fmt.Errorf("authentik.ca_file: %w", err)
 	}
-	address, _ := link.ParseAddress("authentik address", "authentik.url", f.URL)
-	return authentik.Connect(ctx, authentik.Config{URL: address, Token: f.Token, HTTP: client, Log: p.log})
+	return authentik.Connect(ctx, authentik.Config{URL: f.Base, Token: f.Token, HTTP: client, Log: p.log})
 }
 
 func (p program) connectPocketBase(ctx context.Context, f linkfile.PocketBase) (*pocketbase.Client, error) {
@@ -75,9 +72,8 @@ func (p program) connectPocketBase(ctx context.Context, f linkfile.PocketBase) (
 	if err != nil {
 		return nil, fmt.Errorf("pocketbase.ca_file: %w", err)
 	}
-	address, _ := link.ParseAddress("PocketBase address", "pocketbase.url", f.URL)
 	return pocketbase.Connect(ctx, pocketbase.Config{
-		URL: address, Token: f.Token, Email: f.Email, Password: f.Password, HTTP: client, Log: p.log,
+		URL: f.Base, Token: f.Token, Email: f.Email, Password: f.Password, HTTP: client, Log: p.log,
 	})
 }
 

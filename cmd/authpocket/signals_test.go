@@ -46,17 +46,22 @@ func TestASignalEndsTheReadOfALinkFile(t *testing.T) {
 }
 
 // TestASecondSignalEndsTheProgramAtOnce: the first one finds it where nothing
-// can be woken, in the opening of a pipe that nobody writes to.
+// can be woken, in the read of a CA file that is a pipe.
 func TestASecondSignalEndsTheProgramAtOnce(t *testing.T) {
-	file, ca := pipe(t, "link.yaml"), pipe(t, "ca.pem")
+	file, ca := filepath.Join(t.TempDir(), "link.yaml"), pipe(t, "ca.pem")
+	text := "authentik: {url: https://a.example, token: x, ca_file: " + ca + "}\npocketbase: {url: 'https://127.0.0.1:1', token: x}\nemail: leave\n"
+	if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
 	cmd := authpocket(t, "plan", "-f", file)
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
-	text := "authentik: {url: https://a.example, token: x, ca_file: " + ca + "}\npocketbase: {url: https://b.example, token: x}\nemail: leave\n"
-	if err := os.WriteFile(file, []byte(text), 0o600); err != nil { // returns when the program has opened it
+	w, err := os.OpenFile(ca, os.O_WRONLY, 0) // returns when the program has opened it
+	if err != nil {
 		t.Fatal(err)
 	}
+	defer w.Close()
 	ended := make(chan error, 1)
 	go func() { ended <- cmd.Wait() }()
 	deadline := time.After(10 * time.Second)

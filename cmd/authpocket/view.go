@@ -101,15 +101,10 @@ func (v view) plan(plan link.Plan) {
 		v.json(plan)
 		return
 	}
-	for _, c := range plan.Changes {
-		fmt.Fprintf(v.out, "%s %s: %s %s\n", sign(c.Action), c.System.Label(), c.Action, c.Object)
-		for _, f := range c.Fields {
-			fmt.Fprintf(v.out, "    %s: %s\n", f.Name, fieldText(c.Action, f))
-		}
-		fmt.Fprintf(v.out, "    why: %s\n", c.Why)
-		if c.Lost != "" {
-			fmt.Fprintf(v.out, "    cannot be undone: %s\n", c.Lost)
-		}
+	v.changes(plan.Changes)
+	if more := plan.IfNeeded(); len(more) > 0 {
+		fmt.Fprintln(v.out, "Only if needed:")
+		v.changes(more)
 	}
 	for _, w := range plan.Warnings {
 		fmt.Fprintf(v.out, "! %s: %s %s\n", w.System.Label(), w.Summary, w.Detail)
@@ -119,6 +114,19 @@ func (v view) plan(plan link.Plan) {
 		return
 	}
 	fmt.Fprintf(v.out, "%s to make.\n", changes(len(plan.Changes)))
+}
+
+func (v view) changes(list []link.Change) {
+	for _, c := range list {
+		fmt.Fprintf(v.out, "%s %s: %s %s\n", sign(c.Action), c.System.Label(), c.Action, c.Object)
+		for _, f := range c.Fields {
+			fmt.Fprintf(v.out, "    %s: %s\n", f.Name, fieldText(c.Action, f))
+		}
+		fmt.Fprintf(v.out, "    why: %s\n", c.Why)
+		if c.Lost != "" {
+			fmt.Fprintf(v.out, "    cannot be undone: %s\n", c.Lost)
+		}
+	}
 }
 
 func sign(a link.Action) string {

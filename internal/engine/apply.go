@@ -49,7 +49,7 @@ func (e *Engine) Apply(ctx context.Context, plan link.Plan, hook Hook) error {
 		return err
 	}
 	for i := range fresh.Changes {
-		if ctx.Err() != nil && window(fresh.Changes[:i]) < 0 {
+		if ctx.Err() != nil && secretGap(fresh.Changes[:i]) < 0 {
 			return stopped(fresh.Changes[i])
 		}
 		if err := e.change(ctx, fresh, i, receipt, hook); err != nil {
@@ -86,7 +86,7 @@ func (e *Engine) change(ctx context.Context, plan link.Plan, i int, receipt rece
 	defer cancel()
 	change := plan.Changes[i]
 	closed := func(made int, err error) error {
-		return e.closeWindow(ctx, plan.Spec, plan.Changes[:made], change, err)
+		return e.closeGap(ctx, plan.Spec, plan.Changes[:made], change, receipt, err)
 	}
 	fail := func(err error) error {
 		summary, todo := link.Words(err)
@@ -98,7 +98,7 @@ func (e *Engine) change(ctx context.Context, plan link.Plan, i int, receipt rece
 		return fail(closed(i, err))
 	}
 	hook(Event{Index: i, Change: change, State: Running, Receipt: receipt.id()})
-	if err := e.carryOut(ctx, plan.Spec, change); err != nil {
+	if err := e.carryOut(ctx, plan.Spec, change, receipt); err != nil {
 		err = partly(err, i)
 		made := i
 		if isUnknown(err) && change.System == link.Authentik {
@@ -128,14 +128,14 @@ func partly(err error, made int) error {
 	return &told
 }
 
-func (e *Engine) carryOut(ctx context.Context, spec link.Spec, change link.Change) error {
+func (e *Engine) carryOut(ctx context.Context, spec link.Spec, change link.Change, receipt receipt) error {
 	if change.System == link.Authentik {
 		return e.authentik.Apply(ctx, change)
 	}
 	if err := e.pocketbase.Apply(ctx, change); err != nil {
 		return err
 	}
-	return e.agree(ctx, spec, change)
+	return e.matchSecret(ctx, spec, change, receipt)
 }
 
 // replan makes the plan again from what the systems hold now.

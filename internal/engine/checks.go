@@ -8,6 +8,7 @@ import (
 	"sync"
 	"time"
 
+	"authpocket/internal/address"
 	"authpocket/internal/link"
 )
 
@@ -51,7 +52,7 @@ func checkAddresses(d link.Desired) link.Check {
 	addresses := append([]string{d.AuthentikURL, d.Slot.AuthURL, d.PocketBaseURL}, d.RedirectURLs()...)
 	var open []string
 	for _, one := range addresses {
-		if link.PlainHTTP(one) {
+		if address.PlainHTTP(one) {
 			open = append(open, one)
 		}
 	}

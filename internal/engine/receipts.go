@@ -269,20 +269,37 @@ func (r receipt) done(i int) error {
 	return r.kept.Done(i, journal.Note{})
 }
 
+// alsoAboutTo announces a write beside the plan's changes. The index is -1
+// where that is not kept.
+func (r receipt) alsoAboutTo(c link.Change) (int, error) {
+	if r.kept == nil {
+		return -1, nil
+	}
+	return r.kept.AlsoAboutTo(c)
+}
+
+// ended notes what came of an announced write. One whose outcome is not known
+// stays announced.
+func (r receipt) ended(i int, err error) error {
+	switch {
+	case err == nil:
+		return r.done(i)
+	case r.kept == nil || isUnknown(err):
+		return nil
+	}
+	summary, todo := link.Words(err)
+	return r.kept.Failed(i, summary, todo)
+}
+
 // failed notes a change that was not made and ends the receipt. A change whose
 // outcome is not known stays announced, and the receipt without an end; so
 // does that of an apply that left two different client secrets behind.
 func (r receipt) failed(i int, err error) error {
-	if r.kept == nil {
+	if r.kept == nil || isUnknown(err) {
 		return nil
 	}
-	if isUnknown(err) {
-		return nil
-	}
-	summary, todo := link.Words(err)
-	torn := errors.Is(err, errTorn)
-	if err := r.kept.Failed(i, summary, todo); err != nil || torn {
-		return err
+	if failed := r.ended(i, err); failed != nil || errors.Is(err, errTorn) {
+		return failed
 	}
 	return r.kept.Finish(journal.Stopped)
 }

@@ -117,8 +117,12 @@ func (a SetAside) fault() error {
 
 func summarise(r *Receipt) Summary {
 	q := r.Spec.Query()
-	one := Summary{ID: r.ID, When: r.When, Meta: r.Meta, Slug: q.Slug, Collection: q.Collection, Changes: len(r.Changes)}
-	for _, c := range r.Changes {
+	one := Summary{ID: r.ID, When: r.When, Meta: r.Meta, Slug: q.Slug, Collection: q.Collection}
+	for i, c := range r.Changes {
+		if slices.ContainsFunc(r.Changes[:i], func(x Change) bool { return x.ID() == c.ID() }) {
+			continue // a write beside the plan's changes
+		}
+		one.Changes++
 		if c.State() == Done {
 			one.Done++
 		}

@@ -16,10 +16,10 @@ import (
 // ones, such as "pocketbase", stand in names and addresses by chance.
 const shortest = 12
 
-// secretsOf collects the secrets of a plan that are long enough to look for.
-func secretsOf(plan link.Plan) []secret.Text {
+// secretsOf collects the secrets of a plan or change that are long enough to look for.
+func secretsOf[T link.Plan | link.Change](of T) []secret.Text {
 	var found []secret.Text
-	walkSecrets(reflect.ValueOf(plan), func(t secret.Text) {
+	walkSecrets(reflect.ValueOf(of), func(t secret.Text) {
 		if len(t.Reveal()) >= shortest && !slices.ContainsFunc(found, t.Equal) {
 			found = append(found, t)
 		}

@@ -71,8 +71,10 @@ type Receipt struct {
 	Spec     link.Spec // without its secret
 	// SpecNotKept names the secrets that the spec had.
 	SpecNotKept []string
-	Changes     []Change
-	End         *End // nil: interrupted, or still running
+	// Changes are the plan's, and after them the writes that were needed
+	// beside those.
+	Changes []Change
+	End     *End // nil: interrupted, or still running
 
 	store   *Store
 	secrets []secret.Text // the plan's, to keep them out
@@ -182,6 +184,19 @@ func (r *Receipt) AboutTo(i int) error {
 		f.Todo += " This change was not begun."
 	}
 	return err
+}
+
+// AlsoAboutTo announces a write that is no change of the plan, such as giving
+// back what was there before, and returns its index. It comes after the plan's
+// changes and has the id of one of them.
+func (r *Receipt) AlsoAboutTo(c link.Change) (int, error) {
+	next := *r
+	next.Changes = append(slices.Clip(r.Changes), Change{Change: c, Steps: []Step{{State: AboutTo, When: r.store.stamp()}}})
+	next.secrets = append(slices.Clip(r.secrets), secretsOf(c)...)
+	if err := r.become(&next); err != nil {
+		return -1, err
+	}
+	return len(r.Changes) - 1, nil
 }
 
 // Done tells that the announced write of a change was made, and what was

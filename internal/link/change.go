@@ -204,8 +204,9 @@ func (p Plan) Empty() bool { return len(p.Changes) == 0 }
 func (p Plan) MarshalJSON() ([]byte, error) {
 	return json.Marshal(struct {
 		Changes  []Change  `json:"changes"`
+		IfNeeded []Change  `json:"if_needed,omitempty"`
 		Warnings []Warning `json:"warnings"`
-	}{notNil(p.Changes), notNil(p.Warnings)})
+	}{notNil(p.Changes), p.IfNeeded(), notNil(p.Warnings)})
 }
 
 func notNil[T any](s []T) []T {

@@ -80,17 +80,26 @@ func differ(a, b string) string {
 // knows: the one that has most in common with it.
 func NewMismatch(sent string, known []string) *Mismatch {
 	m := &Mismatch{Sent: sent, Known: known, Difference: Compare(sent, "")}
-	best := -1
-	for _, one := range known {
+	best, nearest := -1, 0
+	for i, one := range known {
 		d := Compare(sent, one)
 		if common := len(d.Before) + len(d.After); common > best {
-			best, m.Difference = common, d
+			best, nearest, m.Difference = common, i, d
 		}
 	}
 	if len(known) == 0 {
 		m.Difference.Words = "authentik has no redirect URI of this provider."
 	}
+	if best >= 0 && literal(known[nearest]) {
+		m.Difference.Words = "A strict redirect URI is compared literally, so its wildcard or backslash matches nothing else. " +
+			"Enter the exact address, or set its matching mode to regex and enter a pattern."
+	}
 	return m
+}
+
+// literal reports whether a strict redirect URI was meant as a pattern.
+func literal(known string) bool {
+	return !strings.HasSuffix(known, " (regex)") && strings.ContainsAny(known, `*\`)
 }
 
 // String is the mismatch in one sentence, the difference in brackets.

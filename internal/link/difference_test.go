@@ -35,6 +35,14 @@ func TestMismatchNamesTheNearest(t *testing.T) {
 	if m.Difference.Words != "They differ in the scheme." || !strings.Contains(m.String(), "http[s]://pb") || !strings.Contains(m.String(), "http[]://pb") {
 		t.Errorf("%s", m)
 	}
+	for known, literally := range map[string]bool{
+		"https://pb.company/*": true, `https://pb\.company/.*`: true, `https://pb\.company/.* (regex)`: false, "https://pb.company/": false,
+	} {
+		words := NewMismatch("https://pb.company/api/oauth2-redirect", []string{known}).Difference.Words
+		if strings.Contains(words, "compared literally") != literally {
+			t.Errorf("%s: %s", known, words)
+		}
+	}
 	if none := NewMismatch("https://pb.company/", nil); none.String() == "" || none.Difference.Words == "" {
 		t.Errorf("%+v", none)
 	}

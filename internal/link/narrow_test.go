@@ -112,21 +112,6 @@ func TestInnerAddressesKeepTheirHost(t *testing.T) {
 	}
 }
 
-func TestMendPath(t *testing.T) {
-	const token = authentikURL + "/application/o/token/"
-	for given, want := range map[string]string{
-		"https://idp.example/application/o/token":       "https://idp.example/application/o/token/",
-		"https://idp.example/auth/application/o/x/?y=1": "https://idp.example/auth/application/o/token/",
-		"https://idp.example:8443/":                     "https://idp.example:8443/application/o/token/",
-		"https://idp.example/application/o/token/?a=b":  "https://idp.example/application/o/token/?a=b",
-		"no address at all":                             token,
-	} {
-		if got := link.MendPath(given, token); got != want {
-			t.Errorf("%s becomes %s, want %s", given, got, want)
-		}
-	}
-}
-
 // TestATornSecretIsWrittenWithAnyCause: that the two sides may have different
 // secrets shows nowhere but in the spec.
 func TestATornSecretIsWrittenWithAnyCause(t *testing.T) {

@@ -1,7 +1,6 @@
 package link
 
 import (
-	"net/url"
 	"slices"
 	"strings"
 )
@@ -388,14 +387,4 @@ func collectionNames(p PocketBaseSnapshot) string {
 		return "(none there; make an auth collection first)"
 	}
 	return strings.Join(names, ", ")
-}
-
-// pathOf is the path of a URL, for comparing what leads to the same endpoint
-// over different addresses.
-func pathOf(raw string) string {
-	u, err := url.Parse(raw)
-	if err != nil {
-		return ""
-	}
-	return u.Path
 }

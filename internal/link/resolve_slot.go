@@ -1,9 +1,9 @@
 package link
 
 import (
-	"net/url"
 	"slices"
-	"strings"
+
+	"authpocket/internal/address"
 )
 
 // resolveSlot settles our element of the collection's OAuth2 providers. All
@@ -28,7 +28,7 @@ func resolveSlot(d *Desired, s Spec, a AuthentikSnapshot, c CollectionState, pro
 		ClientID:     d.Provider.ClientID,
 		ClientSecret: d.Provider.ClientSecret,
 		AuthURL:      Value(want.AuthURL, endpoint(d.AuthentikURL, "authorize")),
-		TokenURL:     Value(want.TokenURL, keepInternal(now.TokenURL, now, endpoint(d.AuthentikURL, "token"))),
+		TokenURL:     Value(want.TokenURL, address.KeepInner(now.TokenURL, now.AuthURL, endpoint(d.AuthentikURL, "token"))),
 		PKCE:         now.PKCE,
 		Raw:          now.Raw,
 	}
@@ -61,42 +61,6 @@ func resolveSlot(d *Desired, s Spec, a AuthentikSnapshot, c CollectionState, pro
 	}
 }
 
-// keepInternal keeps a URL that leads to the right endpoint by an address of
-// an inner network: one that only PocketBase uses. Where just its path is
-// wrong, that alone is put right.
-func keepInternal(raw string, now OAuth2Provider, wanted string) string {
-	if SameHost(raw, now.AuthURL) || !innerAddress(raw) {
-		return wanted
-	}
-	if strings.Contains(pathOf(raw), "/application/o/") {
-		return MendPath(raw, wanted)
-	}
-	return wanted
-}
-
-// MendPath is the URL with the path of the endpoint that is wanted: whatever
-// stood before /application/o/ may be a proxy's. A URL whose path is right
-// stays as it is.
-func MendPath(raw, wanted string) string {
-	u, err := url.Parse(raw)
-	switch {
-	case err != nil || u.Host == "":
-		return wanted
-	case u.Path == pathOf(wanted):
-		return raw
-	}
-	prefix, _, own := strings.Cut(u.Path, "/application/o/")
-	before, name, known := strings.Cut(pathOf(wanted), "/application/o/")
-	if !known {
-		return wanted
-	}
-	if !own {
-		prefix = before
-	}
-	u.Path, u.RawPath, u.RawQuery, u.Fragment = prefix+"/application/o/"+name, "", "", ""
-	return u.String()
-}
-
 func orDefault(v, fallback string) string {
 	if v == "" {
 		return fallback
@@ -108,7 +72,7 @@ func orDefault(v, fallback string) string {
 func resolveUserInfo(d *Desired, s Spec, now OAuth2Provider) {
 	want := s.PocketBase
 	if Value(want.UserInfo, userInfoMode(want, now)) == "userinfo" {
-		d.Slot.UserInfoURL = Value(want.UserInfoURL, keepInternal(now.UserInfoURL, now, endpoint(d.AuthentikURL, "userinfo")))
+		d.Slot.UserInfoURL = Value(want.UserInfoURL, address.KeepInner(now.UserInfoURL, now.AuthURL, endpoint(d.AuthentikURL, "userinfo")))
 		return
 	}
 	jwks, issuers := d.AuthentikURL+"/application/o/"+d.Application.Slug+"/jwks/", []string{d.Issuer()}

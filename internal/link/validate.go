@@ -1,10 +1,7 @@
 package link
 
 import (
-	"errors"
-	"net/url"
 	"regexp"
-	"regexp/syntax"
 	"slices"
 	"strings"
 	"unicode"
@@ -15,7 +12,6 @@ var (
 	slugSyntax     = regexp.MustCompile(`^[-a-zA-Z0-9_]+$`)
 	validitySyntax = regexp.MustCompile(`(?i)^((weeks|days|hours|minutes|seconds|milliseconds|microseconds)=\s*\d{1,9}(\.\d+)?\s*(;|$))+$`)
 	placeSyntax    = regexp.MustCompile(`%\([a-z_]+\)s`)
-	schemeSyntax   = regexp.MustCompile(`^[a-zA-Z][a-zA-Z0-9+.-]*$`)
 	iconSyntax     = regexp.MustCompile(`^(fa://[a-z0-9-]+|[a-zA-Z0-9._/-]+)$`)
 )
 
@@ -43,7 +39,11 @@ func (s Spec) Validate() Problems {
 	default:
 		p.Add("email", "There is no e-mail decision "+quote(string(s.Email))+".", "Choose trust-all, trust-attribute or leave.")
 	}
-	oneOf(&p, "existing", "way to treat what is there called", string(s.Existing), "", string(ExistingUse), string(ExistingNew))
+	switch s.Existing {
+	case ExistingAsk, ExistingUse, ExistingNew:
+	default:
+		p.Add("existing", quote(string(s.Existing))+" is not a value of existing.", "Use “use” or “new”, or leave it out.")
+	}
 	s.validatePocketBase(&p)
 	return p
 }
@@ -122,38 +122,6 @@ func (s Spec) validateProvider(p *Problems) {
 	}
 }
 
-// broken tells whether a pattern can be read by nobody. authentik reads it as
-// Python does, which knows more than Go: look-ahead, \Z and the like.
-func broken(pattern string) bool {
-	_, err := syntax.Parse(pattern, syntax.Perl)
-	known, ok := errors.AsType[*syntax.Error](err)
-	return ok && known.Code != syntax.ErrInvalidPerlOp && known.Code != syntax.ErrInvalidEscape
-}
-
-func validateRedirect(p *Problems, field string, r RedirectURI) {
-	if r.Mode == "regex" {
-		if r.URL == "" || broken(r.URL) {
-			p.Add(field, "The redirect URI "+quote(r.URL)+" is not a regular expression that can be read.", "Correct it, or use a strict one.")
-		}
-		return
-	}
-	if r.Mode != "strict" && r.Mode != "" {
-		p.Add(field, "There is no matching mode "+quote(r.Mode)+".", "Use strict or regex.")
-		return
-	}
-	u, err := url.Parse(r.URL)
-	switch {
-	case r.URL == "":
-		p.Add(field, "A redirect URI is empty.", "Enter the whole address, or remove the entry.")
-	case err != nil || strings.ContainsFunc(r.URL, unicode.IsSpace):
-		p.Add(field, "The redirect URI "+quote(r.URL)+" is not an address.", "Enter it whole, such as https://pocketbase.company"+RedirectPath+".")
-	case !schemeSyntax.MatchString(u.Scheme):
-		p.Add(field, "The redirect URI "+quote(r.URL)+" has no scheme.", "Start it with https://, or with your app's own scheme such as myapp://.")
-	case slices.Contains([]string{"javascript", "data", "vbscript"}, strings.ToLower(u.Scheme)):
-		p.Add(field, "authentik refuses the scheme "+u.Scheme+": when it is used.", "Use https:// or your app's own scheme.")
-	}
-}
-
 func (s Spec) validatePocketBase(p *Problems) {
 	b := s.PocketBase
 	if b.Collection != nil && *b.Collection == "" {
@@ -188,7 +156,7 @@ func (s Spec) validatePocketBase(p *Problems) {
 		checkURL(p, fieldAt("pocketbase.issuers", i), "Issuer", issuer)
 	}
 	for i, address := range s.PocketBaseURLs {
-		checkURL(p, fieldAt("pocketbase.public_urls", i), "Public address", address)
+		checkBase(p, fieldAt("pocketbase.public_urls", i), "Public address", address)
 	}
 }
 
@@ -206,27 +174,7 @@ func text(p *Problems, field, label string, v *string, required bool) {
 
 func oneOf(p *Problems, field, label, got string, allowed ...string) {
 	if !slices.Contains(allowed, got) {
-		names := slices.DeleteFunc(slices.Clone(allowed), func(s string) bool { return s == "" })
-		p.Add(field, "There is no "+label+" "+quote(got)+".", "Use "+strings.Join(names, ", ")+".")
-	}
-}
-
-func checkURL(p *Problems, field, label, v string) {
-	u, err := url.Parse(v)
-	switch {
-	case v == "":
-		p.Add(field, label+" is empty.", "Enter the whole address, or leave it out to get the default.")
-	case err != nil || strings.ContainsFunc(v, unicode.IsSpace) || u.Host == "":
-		if !strings.Contains(v, "@") { // there may be a password in front of it
-			label += " " + quote(v)
-		}
-		p.Add(field, label+" is not a web address.", "Enter it whole, starting with https://.")
-	case u.Scheme != "https" && u.Scheme != "http":
-		p.Add(field, label+" starts with "+u.Scheme+"://, which is not a web address.", "Use https:// or http://.")
-	case u.User != nil:
-		p.Add(field, label+" has a user name or password in it.", "Leave that part out.")
-	case u.Fragment != "":
-		p.Add(field, label+" has a part after #.", "Leave that part out.")
+		p.Add(field, "There is no "+label+" "+quote(got)+".", "Use "+strings.Join(allowed, ", ")+".")
 	}
 }
 

@@ -86,7 +86,7 @@ func wrongDecisions() map[string]wrong {
 	return map[string]wrong{
 		"no e-mail decision":      {func(s *link.Spec) { s.Email = "" }, "email", "Choose trust-all"},
 		"another e-mail decision": {func(s *link.Spec) { s.Email = "trust-me" }, "email", "“trust-me”"},
-		"another way to treat it": {func(s *link.Spec) { s.Existing = "adopt" }, "existing", "“adopt”. Use use, new."},
+		"another way to treat it": {func(s *link.Spec) { s.Existing = "adopt" }, "existing", "“adopt” is not a value of existing. Use “use” or “new”, or leave it out."},
 	}
 }
 
@@ -162,6 +162,16 @@ func wrongRedirects() map[string]wrong {
 		"a redirect URI that is none":     at("is not an address", link.RedirectURI{URL: "https://[", Mode: "strict"}),
 		"a redirect URI that is script":   at("refuses the scheme javascript:", link.RedirectURI{URL: "javascript:alert(1)", Mode: "strict"}),
 		"a redirect URI that is data":     at("refuses the scheme", link.RedirectURI{URL: "DATA:text/html,x", Mode: "strict"}),
+		"a redirect URI without a host":   at("has no host", link.RedirectURI{URL: "https:/pocketbase.company/cb", Mode: "strict"}),
+		"a redirect URI with a fragment":  at("which OAuth2 does not allow", link.RedirectURI{URL: "https://pocketbase.company/cb?x=1#frag", Mode: "strict"}),
+		"a fragment of an app's own":      at("which OAuth2 does not allow", link.RedirectURI{URL: "myapp://cb#", Mode: "strict"}),
+		"a redirect URI with a wildcard":  at("strict means literally this text", link.RedirectURI{URL: "http://pocketbase.company/*"}),
+		"a redirect URI with a backslash": at("strict means literally this text", link.RedirectURI{URL: `https://pocketbase\.company/cb`, Mode: "strict"}),
+		"a redirect URI with a password":  at("The redirect URI has a user name or password", link.RedirectURI{URL: "https://ada:hunter2@pocketbase.company/cb"}),
+		"a space after a redirect URI":    at("a space before or after it", link.RedirectURI{URL: "https://pocketbase.company/cb ", Mode: "strict"}),
+		"a redirect URI of a file":        at("Browsers do not follow", link.RedirectURI{URL: "file:///cb", Mode: "strict"}),
+		"a redirect URI without https":    at("has no scheme", link.RedirectURI{URL: "localhost:8090/cb", Mode: "strict"}),
+		"a space after a pattern":         at("which no address matches", link.RedirectURI{URL: "https://a/.* ", Mode: "regex"}),
 		"another matching mode":           at("“glob”", link.RedirectURI{URL: "https://*", Mode: "glob"}),
 		"a broken regular expression":     at("regular expression", link.RedirectURI{URL: "https://(", Mode: "regex"}),
 		"an empty regular expression":     at("regular expression", link.RedirectURI{Mode: "regex"}),

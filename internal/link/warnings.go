@@ -4,6 +4,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"authpocket/internal/address"
 )
 
 // warnings are what the admin should know of the plan and what is there.
@@ -92,7 +94,7 @@ func (w *warner) shared(d Desired, a AuthentikSnapshot, p PocketBaseSnapshot) {
 func (w *warner) window(d Desired, a AuthentikSnapshot) {
 	if newCredentials(d, a) {
 		w.add("secret-window", Authentik, "Between two of the writes, for a moment, nobody can sign in.",
-			"authentik gets the new client ID or secret first, and PocketBase right after it. If PocketBase does not take it, authentik gets the one before back at once.")
+			"authentik gets the new client ID or secret first, and PocketBase right after it. If PocketBase does not take it, authentik gets the one before back at once: see what is written only if needed.")
 	}
 }
 
@@ -143,11 +145,11 @@ func customEmail(d Desired, a AuthentikSnapshot) string {
 }
 
 func (w *warner) transport(s Spec, d Desired) {
-	if PlainHTTP(d.AuthentikURL) {
+	if address.PlainHTTP(d.AuthentikURL) {
 		w.add("http-authentik", Authentik, "authentik's address is plain http.", "Passwords and tokens can be read on the way. Use https.")
 	}
 	for _, u := range append([]string{d.PocketBaseURL}, s.PocketBaseURLs...) {
-		if PlainHTTP(u) {
+		if address.PlainHTTP(u) {
 			w.add("http-pocketbase", PB, "PocketBase's address is plain http.", "Sign-in codes and tokens can be read on the way. Use https.")
 			return
 		}

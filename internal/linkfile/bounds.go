@@ -56,7 +56,8 @@ func (m measurer) measure(n *yaml.Node) (depth, values int, err error) {
 			return 0, 0, fmt.Errorf("%s:%d: nested more than %d levels deep, so not a link file", m.path, n.Line, maxDepth)
 		}
 		if values > maxValues {
-			return 0, 0, fmt.Errorf("%s:%d: more than %d values once its aliases are replaced, so not a link file", m.path, n.Line, maxValues)
+			return 0, 0, fmt.Errorf("%s:%d: more than %d values once its aliases are replaced, so not a link file",
+				m.path, n.Line, maxValues)
 		}
 	}
 	m.depth[n], m.values[n] = depth, values

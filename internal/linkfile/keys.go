@@ -108,7 +108,8 @@ func checkRepeats(path string, root *yaml.Node) error {
 		for i := 0; i < len(n.Content); i += 2 {
 			k := key{n.Content[i].Kind, n.Content[i].Value}
 			if line, found := lines[k]; found {
-				errs = append(errs, fmt.Errorf("%s:%d: the key %s is there already, on line %d", path, n.Content[i].Line, shownKey(k.value), line))
+				errs = append(errs, fmt.Errorf("%s:%d: the key %s is there already, on line %d",
+					path, n.Content[i].Line, shownKey(k.value), line))
 				continue
 			}
 			lines[k] = n.Content[i].Line
@@ -159,5 +160,7 @@ func keysOf(t reflect.Type) map[string]reflect.Type {
 func nearest(key string, known map[string]reflect.Type) string {
 	key = keySyntax.FindString(key)
 	names := slices.Sorted(maps.Keys(known))
-	return slices.MinFunc(names, func(a, b string) int { return levenshtein.Distance(key, a, nil) - levenshtein.Distance(key, b, nil) })
+	return slices.MinFunc(names, func(a, b string) int {
+		return levenshtein.Distance(key, a, nil) - levenshtein.Distance(key, b, nil)
+	})
 }

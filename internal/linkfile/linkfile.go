@@ -10,7 +10,6 @@ import (
 	"io"
 	"io/fs"
 	"os"
-	"slices"
 
 	"go.yaml.in/yaml/v3"
 
@@ -30,6 +29,9 @@ type File struct {
 	Access      *link.Access       `yaml:"access"`
 	Email       link.EmailDecision `yaml:"email"`
 	Existing    link.Existing      `yaml:"existing"`
+
+	spec     link.Spec     `yaml:"-"`
+	problems link.Problems `yaml:"-"`
 }
 
 // Authentik says how to reach authentik.
@@ -39,6 +41,9 @@ type Authentik struct {
 	PublicURL string      `yaml:"public_url"` // as browsers see it, default url
 	CAFile    string      `yaml:"ca_file"`
 	Insecure  bool        `yaml:"insecure_http"` // the token may cross a network readable
+
+	// Base is URL as link.ParseAddress returns it, empty where it has a problem.
+	Base string `yaml:"-"`
 }
 
 // PocketBase says how to reach PocketBase, and what is wanted there.
@@ -51,6 +56,9 @@ type PocketBase struct {
 	CAFile          string      `yaml:"ca_file"`
 	Insecure        bool        `yaml:"insecure_http"` // token or password may cross a network readable
 	link.PocketBase `yaml:",inline"`
+
+	// Base is URL as link.ParseAddress returns it, empty where it has a problem.
+	Base string `yaml:"-"`
 }
 
 // Open reads the link file at path, until ctx ends. The error names the file
@@ -113,52 +121,6 @@ func Parse(path string, data []byte, variables Variables) (File, error) {
 	if err := root.Decode(&file); err != nil {
 		return File{}, explain(path, err)
 	}
+	file.check()
 	return file, nil
-}
-
-// Spec turns the file into a spec. The problems are all that is wrong with
-// addresses and settings.
-func (f File) Spec() (link.Spec, link.Problems) {
-	var problems link.Problems
-	address := func(label, field, raw string) string {
-		got, problem := link.ParseAddress(label, field, raw)
-		if problem != nil {
-			problems = append(problems, *problem)
-		}
-		return got
-	}
-	spec := link.Spec{
-		Application: f.Application, Provider: f.Provider, Access: f.Access,
-		Email: f.Email, Existing: f.Existing, PocketBase: f.PocketBase.PocketBase,
-	}
-	encrypted := func(field, url, what string, insecure bool) {
-		if problem := link.Unencrypted(field+".url", url, what, "allow it with insecure_http: true below "+field); problem != nil && !insecure {
-			problems = append(problems, *problem)
-		}
-	}
-	spec.AuthentikURL = address("authentik address", "authentik.url", f.Authentik.URL)
-	encrypted("authentik", spec.AuthentikURL, "token", f.Authentik.Insecure)
-	if f.Authentik.PublicURL != "" {
-		spec.AuthentikURL = address("authentik public address", "authentik.public_url", f.Authentik.PublicURL)
-	}
-	if f.Authentik.Token.Reveal() == "" {
-		problems.Add("authentik.token", "There is no token for authentik.", "Set it, for example token: ${AUTHENTIK_TOKEN}.")
-	}
-	public := []string{address("PocketBase address", "pocketbase.url", f.PocketBase.URL)}
-	encrypted("pocketbase", public[0], "token or password", f.PocketBase.Insecure)
-	if len(f.PocketBase.PublicURLs) > 0 {
-		public = nil
-	}
-	for i, raw := range f.PocketBase.PublicURLs {
-		public = append(public, address("PocketBase public address", fmt.Sprintf("pocketbase.public_urls.%d", i), raw))
-	}
-	// What could not be read has its problem already.
-	spec.PocketBaseURLs = slices.DeleteFunc(public, func(u string) bool { return u == "" })
-	if !f.PocketBase.Token.IsSet() && (f.PocketBase.Email == "" || !f.PocketBase.Password.IsSet()) {
-		problems.Add("pocketbase.token", "There are no credentials for PocketBase.", "Set token, or email and password, of a superuser.")
-	}
-	if len(problems) > 0 {
-		return spec, append(problems, spec.Validate()...)
-	}
-	return spec, spec.Validate()
 }

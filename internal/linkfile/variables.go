@@ -20,7 +20,8 @@ type Variables struct {
 }
 
 func (v Variables) allows(name string) bool {
-	return strings.HasPrefix(name, "AUTHENTIK_") || strings.HasPrefix(name, "POCKETBASE_") || slices.Contains(v.Allowed, name)
+	return strings.HasPrefix(name, "AUTHENTIK_") || strings.HasPrefix(name, "POCKETBASE_") ||
+		slices.Contains(v.Allowed, name)
 }
 
 var variable = regexp.MustCompile(`\$\{([A-Za-z_][A-Za-z0-9_]*)\}`)
@@ -76,8 +77,8 @@ func (e *expander) scalar(node *yaml.Node) {
 
 func (e *expander) value(name string, line int) string {
 	if !e.from.allows(name) {
-		e.errs = append(e.errs, fmt.Errorf("%s:%d: the variable %s is not taken from the environment: only names that begin with AUTHENTIK_ or POCKETBASE_ are; "+
-			"if this file may have it, run again with --allow-env %s", e.path, line, name, name))
+		e.errs = append(e.errs, fmt.Errorf("%s:%d: the variable %s is not taken from the environment: "+
+			"only names that begin with AUTHENTIK_ or POCKETBASE_ are; if this file may have it, run again with --allow-env %s", e.path, line, name, name))
 		return ""
 	}
 	value, found := e.from.Lookup(name)

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"authpocket/internal/address"
 	"authpocket/internal/link"
 )
 
@@ -101,7 +102,7 @@ func (w *warner) settings(snap link.PocketBaseSnapshot, d link.Desired) {
 func (w *warner) transport(d link.Desired) {
 	var plainURLs []string
 	for _, u := range []string{d.Slot.AuthURL, d.Slot.TokenURL, d.Slot.UserInfoURL, d.Slot.JWKSURL} {
-		if link.PlainHTTP(u) && !link.SameHost(u, d.AuthentikURL) {
+		if address.PlainHTTP(u) && !address.SameHost(u, d.AuthentikURL) {
 			plainURLs = append(plainURLs, u)
 		}
 	}
@@ -117,7 +118,7 @@ func (w *warner) slot(snap link.PocketBaseSnapshot, now link.CollectionState, d 
 		w.add("secret-lost", "The client secret that "+d.Slot.Slot+" has now is replaced, and cannot be put back.",
 			"PocketBase never shows a client secret. If the one there is still needed (client id "+plain(there.ClientID)+"), take it down where it came from.")
 	}
-	same := there != nil && there.ClientID == d.Slot.ClientID && link.SameHost(there.AuthURL, d.Slot.AuthURL)
+	same := there != nil && there.ClientID == d.Slot.ClientID && address.SameHost(there.AuthURL, d.Slot.AuthURL)
 	if linked := snap.Linked[d.Slot.Slot]; linked > 0 && !same {
 		w.add("already-linked", fmt.Sprintf("%s signed in through the slot %s of %s before, with another provider.", people(linked), d.Slot.Slot, now.Name),
 			"PocketBase tells people apart by slot and subject only, not by where they come from. Whoever has the same subject now gets that account, and whoever has another one is refused if their address is taken. Use a free slot, or delete the old links in the collection _externalAuths.")

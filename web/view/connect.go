@@ -3,6 +3,7 @@ package view
 import (
 	"fmt"
 
+	"authpocket/internal/address"
 	"authpocket/internal/link"
 )
 
@@ -25,8 +26,8 @@ const (
 )
 
 // plainTick is that tick box, nil for an address that needs none.
-func plainTick(name, label, address string, ticked bool) *Check {
-	if !link.PlainHTTP(address) {
+func plainTick(name, label, base string, ticked bool) *Check {
+	if !address.PlainHTTP(base) {
 		return nil
 	}
 	return &Check{Name: name, Label: label, Checked: ticked, Hint: "Only where nobody else sees the network's traffic, such as between containers of one machine"}
@@ -53,7 +54,7 @@ func NewAuthentik(h Head, in AuthentikInput) AuthentikPage {
 		CA:     caField("authentik.ca", in.CA, problems),
 		CAOpen: in.CA != "" || problems.In("authentik.ca"),
 	}
-	if base, problem := link.ParseAddress("authentik address", "", in.URL); problem == nil {
+	if base, err := address.Parse(in.URL); err == nil {
 		p.TokensURL, p.Plain = TokensURL(base), plainTick("authentik.insecure_http", PlainToken, base, in.Plain)
 	}
 	return p
@@ -92,7 +93,7 @@ func NewPocketBase(h Head, in PocketBaseInput) PocketBasePage {
 	if in.Held && byPassword {
 		p.Password.Held = "You are signed in. Leave empty to stay signed in"
 	}
-	if base, problem := link.ParseAddress("PocketBase address", "", in.URL); problem == nil {
+	if base, err := address.Parse(in.URL); err == nil {
 		p.DashboardURL, p.Plain = SuperusersURL(base), plainTick("pocketbase.insecure_http", PlainLogin, base, in.Plain)
 	}
 	return p

@@ -29,6 +29,9 @@ func NewReview(h Head, in ReviewInput) ReviewPage {
 	p := ReviewPage{Head: h, PlanID: in.PlanID, Groups: changeGroups(in.Plan.Changes)}
 	p.Head.Wide = true
 	p.Open = interruptions(in.Interrupted, false)
+	for _, c := range in.Plan.IfNeeded() {
+		p.IfNeeded = append(p.IfNeeded, newChangeCard(c))
+	}
 	for _, w := range in.Plan.Warnings {
 		note := Note{Heading: w.Summary, Text: w.Detail}
 		if w.ID == lostWarning {

@@ -2,12 +2,12 @@ package view
 
 import (
 	"maps"
-	"net"
 	"net/url"
 	"slices"
 	"strings"
 	"time"
 
+	"authpocket/internal/address"
 	"authpocket/internal/link"
 )
 
@@ -302,19 +302,9 @@ func NewTry(h Head, in SignInInput, events string) SignInPage {
 }
 
 // NewInvite makes the page that shows a link for somebody else, once.
-func NewInvite(h Head, address string, in SignInInput) InvitePage {
+func NewInvite(h Head, invitation string, in SignInInput) InvitePage {
 	h.Title, h.Back, h.Step = "Let somebody else try", "/signin", step(6)
-	return InvitePage{Head: h, Address: address, Until: in.Expires.UTC().Format("15:04 UTC"), Follow: "/signin/" + in.ID, Here: onlyHere(address)}
-}
-
-// onlyHere tells whether an address leads nowhere from another machine.
-func onlyHere(address string) bool {
-	u, err := url.Parse(address)
-	if err != nil {
-		return false
-	}
-	ip := net.ParseIP(u.Hostname())
-	return u.Hostname() == "localhost" || strings.HasSuffix(u.Hostname(), ".localhost") || ip != nil && ip.IsLoopback()
+	return InvitePage{Head: h, Address: invitation, Until: in.Expires.UTC().Format("15:04 UTC"), Follow: "/signin/" + in.ID, Here: address.ThisMachine(invitation)}
 }
 
 func predictedWord(right bool) string {

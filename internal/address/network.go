@@ -1,0 +1,66 @@
+package address
+
+import (
+	"net/netip"
+	"net/url"
+	"slices"
+	"strings"
+)
+
+// SameHost reports whether two addresses have the same scheme, host and port.
+func SameHost(a, b string) bool {
+	ua, errA := url.Parse(a)
+	ub, errB := url.Parse(b)
+	return errA == nil && errB == nil && ua.Scheme == ub.Scheme && strings.EqualFold(ua.Host, ub.Host)
+}
+
+// PlainHTTP reports whether raw is http to a host other than this machine.
+func PlainHTTP(raw string) bool {
+	u, err := url.Parse(raw)
+	return err == nil && u.Scheme == "http" && !ThisMachine(raw)
+}
+
+// ThisMachine reports whether raw leads nowhere from another machine.
+func ThisMachine(raw string) bool {
+	u, err := url.Parse(raw)
+	if err != nil {
+		return false
+	}
+	host := hostOf(u)
+	if addr, err := netip.ParseAddr(host); err == nil {
+		return addr.IsLoopback()
+	}
+	return host == "localhost" || strings.HasSuffix(host, ".localhost")
+}
+
+// Inner reports whether the host of raw is reached only from within a network:
+// a container's name, a private address, a name below a domain that the public
+// DNS never has.
+func Inner(raw string) bool {
+	u, err := url.Parse(raw)
+	if err != nil || u.Host == "" {
+		return false
+	}
+	host := hostOf(u)
+	if addr, err := netip.ParseAddr(host); err == nil {
+		return addr.IsPrivate() || addr.IsLoopback()
+	}
+	return !strings.Contains(host, ".") || slices.ContainsFunc(innerDomains(), func(domain string) bool {
+		return strings.HasSuffix(host, "."+domain)
+	})
+}
+
+func innerDomains() []string {
+	return []string{
+		"localhost", "test", // RFC 6761
+		"local",                                      // RFC 6762, with cluster.local of Kubernetes
+		"intranet", "private", "corp", "home", "lan", // RFC 6762, appendix G
+		"home.arpa", // RFC 8375
+		"internal",  // reserved by ICANN's board, 29 July 2024
+		"svc",       // a service of another namespace in Kubernetes
+	}
+}
+
+// hostOf returns the host of u in lower case, without the dot that ends a
+// fully qualified name.
+func hostOf(u *url.URL) string { return strings.ToLower(strings.TrimSuffix(u.Hostname(), ".")) }

@@ -1,0 +1,140 @@
+// Package address reads and compares the web addresses of the two systems, and
+// the redirect URIs between them. Its errors are of the type *Fault, and name
+// no field and no form: callers put them into words.
+package address
+
+import (
+	"net/netip"
+	"net/url"
+	"regexp"
+	"strconv"
+	"strings"
+
+	"golang.org/x/net/idna"
+)
+
+// MaxLength is the most that an address has, in bytes. A long international
+// name takes minutes to encode.
+const MaxLength = 2000
+
+// Parse reads the base address of an authentik or PocketBase as a person types
+// or pastes it, and returns it normalised: scheme and host in lower case, an
+// international host in its ASCII form, the scheme's own port dropped, no
+// trailing slash, no dashboard path, query or fragment.
+//
+// A path is kept, for both systems can be served below one, but the paths of
+// their own pages are cut off.
+func Parse(raw string) (string, error) {
+	s := strings.TrimSpace(raw)
+	switch {
+	case s == "":
+		return "", wrong(Empty)
+	case len(s) > MaxLength:
+		return "", wrong(TooLong)
+	case strings.ContainsAny(s, " \t\r\n"):
+		return "", wrong(HasSpace)
+	case !strings.Contains(s, "://"):
+		return "", &Fault{Reason: NoScheme, Meant: withScheme(s)}
+	}
+	u, err := url.Parse(s)
+	if err != nil {
+		if v6 := bareIPv6(s); v6 != "" {
+			return "", &Fault{Reason: BareIPv6, Meant: v6}
+		}
+		return "", wrong(Unreadable)
+	}
+	if u.Scheme != "https" && u.Scheme != "http" {
+		return "", &Fault{Reason: OtherScheme, Part: u.Scheme}
+	}
+	if u.User != nil {
+		return "", wrong(HasUser)
+	}
+	host, err := normalHost(u)
+	if err != nil {
+		return "", err
+	}
+	return u.Scheme + "://" + host + cutPages(u.EscapedPath()), nil
+}
+
+// bareIPv6 returns s with the brackets that its IPv6 address lacks, empty
+// where that is not what is wrong.
+func bareIPv6(s string) string {
+	scheme, rest, _ := strings.Cut(s, "://")
+	host, path, found := strings.Cut(rest, "/")
+	if _, err := netip.ParseAddr(host); err != nil || !strings.Contains(host, ":") {
+		return ""
+	}
+	if found {
+		path = "/" + path
+	}
+	return scheme + "://[" + host + "]" + path
+}
+
+var (
+	hostName    = regexp.MustCompile(`^[a-z0-9_-]+(\.[a-z0-9_-]+)*$`)
+	halfScheme  = regexp.MustCompile(`^(?i:https?)(:[/\\]*|[/\\]+)|^[/\\]+`)
+	hostAndPort = regexp.MustCompile(`^[^@:/]+:[0-9]+(/[^@:]*)?$`)
+)
+
+// withScheme proposes what a person left out, unless there may be a password
+// in what they typed.
+func withScheme(s string) string {
+	rest := halfScheme.ReplaceAllString(s, "")
+	if rest == "" || strings.ContainsAny(rest, "@:\\") && !hostAndPort.MatchString(rest) {
+		return ""
+	}
+	if Inner("http://" + rest) {
+		return "http://" + rest
+	}
+	return "https://" + rest
+}
+
+// normalHost returns the host and port of an https or http address.
+func normalHost(u *url.URL) (string, error) {
+	name, port := u.Hostname(), u.Port()
+	if name == "" {
+		return "", wrong(NoHost)
+	}
+	if strings.HasSuffix(u.Host, ":") {
+		return "", wrong(NoPort)
+	}
+	if port != "" {
+		n, err := strconv.ParseUint(port, 10, 16)
+		if err != nil || n == 0 {
+			return "", &Fault{Reason: BadPort, Part: port}
+		}
+		port = strconv.FormatUint(n, 10)
+	}
+	if addr, err := netip.ParseAddr(name); err == nil {
+		if addr.Zone() != "" {
+			return "", wrong(LinkLocal)
+		}
+		name = addr.String()
+		if addr.Is6() {
+			name = "[" + name + "]"
+		}
+	} else {
+		name = strings.ToLower(strings.TrimSuffix(name, "."))
+		// Docker's service names may hold underscores, which IDNA refuses.
+		if ascii, err := idna.Lookup.ToASCII(name); err == nil {
+			name = ascii
+		}
+		if !hostName.MatchString(name) {
+			return "", wrong(UnknownHost)
+		}
+	}
+	if port != "" && !(u.Scheme == "https" && port == "443") && !(u.Scheme == "http" && port == "80") {
+		name += ":" + port
+	}
+	return name, nil
+}
+
+// cutPages drops what people paste along from a browser's address bar.
+func cutPages(path string) string {
+	for _, page := range []string{"/_", "/api", "/if", "/flows", "/source", "/application", "/outpost.goauthentik.io"} {
+		if before, _, found := strings.Cut(path+"/", page+"/"); found {
+			path = before
+		}
+	}
+	return strings.TrimRight(path, "/")
+}

@@ -1,0 +1,182 @@
+package engine_test
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"testing"
+
+	"authpocket/internal/engine"
+	"authpocket/internal/journal"
+	"authpocket/internal/link"
+	"authpocket/internal/secret"
+)
+
+// foreseen reports whether a write is a change of the plan, or one that the
+// plan names for the case of need.
+func foreseen(plan link.Plan, c link.Change) bool {
+	return slices.ContainsFunc(slices.Concat(plan.Changes, plan.IfNeeded()), func(x link.Change) bool {
+		return x.ID() == c.ID() && x.Action == c.Action && slices.EqualFunc(x.Fields, c.Fields, func(a, b link.Field) bool { return a.Name == b.Name })
+	})
+}
+
+// setSecret gives authentik's provider another client secret.
+func (m *memory) setSecret(s secret.Text) {
+	m.set(func() {
+		provider := m.authentik.Providers[0]
+		provider.ClientSecret = s
+		m.authentik.Providers = []link.ProviderState{provider}
+	})
+}
+
+// TestWritesBesideTheChangesAreAnnounced breaks a rotation in each way that
+// takes a further write, and ends it there as a kill would.
+func TestWritesBesideTheChangesAreAnnounced(t *testing.T) {
+	refused := &link.Fault{System: link.PB, Kind: link.FaultRefused, Summary: "PocketBase refused it.", Todo: "Look."}
+	for name, test := range map[string]struct {
+		fails error // of PocketBase's first write
+		other bool  // somebody else changes authentik's secret meanwhile
+		end   error // of the further write
+		want  []journal.State
+		ended bool
+	}{
+		"given back":                       {fails: refused, want: []journal.State{journal.Done, journal.Failed, journal.Done}, ended: true},
+		"given back, refused":              {fails: refused, end: errors.New("503"), want: []journal.State{journal.Done, journal.Failed, journal.Failed}},
+		"given back, outcome unknown":      {fails: refused, end: &link.Fault{Kind: link.FaultUnknown}, want: []journal.State{journal.Done, journal.Failed, journal.AboutTo}},
+		"written again":                    {other: true, want: []journal.State{journal.Done, journal.Done, journal.Done}, ended: true},
+		"written again, refused":           {other: true, end: refused, want: []journal.State{journal.Done, journal.AboutTo, journal.Failed}},
+		"written again, outcome not known": {other: true, end: &link.Fault{Kind: link.FaultUnknown}, want: []journal.State{journal.Done, journal.AboutTo, journal.AboutTo}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			m, store := newMemory(), openStore(t, t.TempDir())
+			linkMemory(m)
+			e := keeping(m, store)
+			plan, err := e.Rotation(t.Context(), memorySpec())
+			if err != nil {
+				t.Fatal(err)
+			}
+			writes := 0
+			m.apply = func(_ context.Context, c link.Change) error {
+				if writes++; !foreseen(plan, c) {
+					t.Errorf("the plan does not name %s %v", c.ID(), c.Fields)
+				}
+				r := newest(t, store)
+				if n := len(r.Changes); n < writes || r.Changes[writes-1].State() != journal.AboutTo {
+					t.Errorf("write %d is not announced: %v", writes, states(r))
+				}
+				switch {
+				case writes == 2 && test.other:
+					m.setSecret(secret.New("of another program"))
+				case writes == 2:
+					return test.fails
+				case writes == 3:
+					return test.end
+				}
+				if p, ok := c.After.(*link.ProviderState); ok {
+					m.setSecret(p.ClientSecret)
+				}
+				return nil
+			}
+			err = e.Apply(t.Context(), plan, func(engine.Event) {})
+			if failed := test.fails != nil || test.end != nil; (err != nil) != failed {
+				t.Errorf("the error is %v", err)
+			}
+			r := newest(t, store)
+			if got := states(r); !slices.Equal(got, test.want) || (r.End != nil) != test.ended {
+				t.Errorf("the receipt says %v, %+v", got, r.End)
+			}
+			list, _, err := store.List()
+			if err != nil || list[0].Changes != 2 {
+				t.Errorf("the list says %d changes, %v", list[0].Changes, err)
+			}
+			// What has no end is gone on from: the secret is written once more.
+			m.apply = nil
+			again, err := keeping(m, openStore(t, store.Dir())).Plan(t.Context(), memorySpec())
+			if err != nil || again.Empty() != test.ended {
+				t.Errorf("the next plan is\n%s%v", show(again), err)
+			}
+		})
+	}
+}
+
+func TestAPlanNamesWhatIsWrittenOnlyIfNeeded(t *testing.T) {
+	m := newMemory()
+	e := m.engine()
+	if more := mustPlan(t, e).IfNeeded(); len(more) > 0 {
+		t.Errorf("a new link may need %v", more)
+	}
+	linkMemory(m)
+	plan, err := e.Rotation(t.Context(), memorySpec())
+	if err != nil {
+		t.Fatal(err)
+	}
+	more := link.Plan{Changes: plan.IfNeeded()}
+	if got := fieldNames(more); !slices.Equal(got, []string{"provider: client_secret", "auth collection: oidc.clientSecret"}) {
+		t.Errorf("a rotation may need %v", got)
+	}
+}
+
+// TestTheSystemThatWasAskedIsBlamed reads authentik after PocketBase was given
+// its secret.
+func TestTheSystemThatWasAskedIsBlamed(t *testing.T) {
+	for name, test := range map[string]struct {
+		read, write error
+		want        link.System
+	}{
+		"authentik":  {read: errors.New("reset"), want: link.Authentik},
+		"PocketBase": {write: errors.New("reset"), want: link.PB},
+	} {
+		t.Run(name, func(t *testing.T) {
+			m := newMemory()
+			linkMemory(m)
+			e := m.engine()
+			plan, err := e.Rotation(t.Context(), memorySpec())
+			if err != nil {
+				t.Fatal(err)
+			}
+			writes := 0
+			m.apply = func(_ context.Context, c link.Change) error {
+				if writes++; writes == 2 {
+					m.setSecret(secret.New("of another program"))
+					m.observe = func(_ context.Context, system link.System, _ link.Query) error { return test.read }
+				}
+				if writes == 3 {
+					return test.write
+				}
+				return nil
+			}
+			fault, ok := errors.AsType[*link.Fault](e.Apply(t.Context(), plan, func(engine.Event) {}))
+			if !ok || fault.System != test.want || fault.Kind != link.FaultUnknown {
+				t.Errorf("the fault is %+v", fault)
+			}
+		})
+	}
+}
+
+// TestUndoAfterCredentialsWereGivenBack takes back an apply of which a part
+// was taken back already.
+func TestUndoAfterCredentialsWereGivenBack(t *testing.T) {
+	m, store := newMemory(), openStore(t, t.TempDir())
+	linkMemory(m)
+	e := keeping(m, store)
+	spec := memorySpec()
+	spec.Provider.ClientID, spec.Provider.SubjectMode = new("another"), new("user_uuid")
+	plan, err := e.Plan(t.Context(), spec)
+	if err != nil {
+		t.Fatal(err)
+	}
+	m.apply = func(_ context.Context, c link.Change) error {
+		if c.Kind == link.KindOAuth2 {
+			return &link.Fault{System: link.PB, Kind: link.FaultRefused, Summary: "PocketBase refused it.", Todo: "Look."}
+		}
+		m.set(func() { m.authentik.Providers = []link.ProviderState{*c.After.(*link.ProviderState)} })
+		return nil
+	}
+	if err := e.Apply(t.Context(), plan, func(engine.Event) {}); err == nil {
+		t.Fatal("there is no error")
+	}
+	undo, err := e.Undo(t.Context(), newest(t, store).ID, false)
+	if got := fieldNames(undo); err != nil || !slices.Contains(got, "provider: sub_mode") || slices.Contains(got, "provider: client_id") {
+		t.Errorf("undo: %v, %v", got, err)
+	}
+}

@@ -1,0 +1,72 @@
+package linkfile
+
+import (
+	"fmt"
+	"slices"
+
+	"authpocket/internal/link"
+)
+
+// Spec returns what the file wants. The problems are all that is wrong with
+// addresses, credentials and settings.
+func (f File) Spec() (link.Spec, link.Problems) { return f.spec, slices.Clone(f.problems) }
+
+// check fills in both addresses, the spec and its problems.
+func (f *File) check() {
+	f.spec = link.Spec{
+		Application: f.Application, Provider: f.Provider, Access: f.Access,
+		Email: f.Email, Existing: f.Existing, PocketBase: f.PocketBase.PocketBase,
+	}
+	f.checkAuthentik()
+	f.checkPocketBase()
+	f.problems = append(f.problems, f.spec.Validate()...)
+}
+
+func (f *File) checkAuthentik() {
+	a := &f.Authentik
+	a.Base = f.address(link.Authentik, "authentik address", "authentik.url", a.URL)
+	f.encrypted("authentik", a.Base, "token", a.Insecure)
+	f.spec.AuthentikURL = a.Base
+	if a.PublicURL != "" {
+		f.spec.AuthentikURL = f.address(link.Authentik, "authentik public address", "authentik.public_url", a.PublicURL)
+	}
+	if !a.Token.IsSet() {
+		f.problems.Add("authentik.token", "There is no token for authentik.",
+			"Set it, for example token: ${AUTHENTIK_TOKEN}.")
+	}
+}
+
+func (f *File) checkPocketBase() {
+	p := &f.PocketBase
+	p.Base = f.address(link.PB, "PocketBase address", "pocketbase.url", p.URL)
+	f.encrypted("pocketbase", p.Base, "token or password", p.Insecure)
+	public := []string{p.Base}
+	if len(p.PublicURLs) > 0 {
+		public = nil
+	}
+	for i, raw := range p.PublicURLs {
+		field := fmt.Sprintf("pocketbase.public_urls.%d", i)
+		public = append(public, f.address(link.PB, "PocketBase public address", field, raw))
+	}
+	// What could not be read has its problem already.
+	f.spec.PocketBaseURLs = slices.DeleteFunc(public, func(u string) bool { return u == "" })
+	if !p.Token.IsSet() && (p.Email == "" || !p.Password.IsSet()) {
+		f.problems.Add("pocketbase.token", "There are no credentials for PocketBase.",
+			"Set token, or email and password, of a superuser.")
+	}
+}
+
+func (f *File) address(of link.System, label, field, raw string) string {
+	base, problem := link.ParseAddress(of, label, field, raw)
+	if problem != nil {
+		f.problems = append(f.problems, *problem)
+	}
+	return base
+}
+
+func (f *File) encrypted(system, base, what string, insecure bool) {
+	allow := "allow it with insecure_http: true below " + system
+	if problem := link.Unencrypted(system+".url", base, what, allow); problem != nil && !insecure {
+		f.problems = append(f.problems, *problem)
+	}
+}
