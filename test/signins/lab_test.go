@@ -25,6 +25,7 @@ import (
 	"authpocket/sandbox/authentiksim"
 	"authpocket/sandbox/openapicheck"
 	"authpocket/sandbox/pocketbasehost"
+	"authpocket/test/testkey"
 )
 
 const password = "correct horse battery"
@@ -48,6 +49,7 @@ func newIDP(t testing.TB, cfg authentiksim.Config, wrap func(http.Handler) http.
 	if err != nil {
 		t.Fatal(err)
 	}
+	cfg.SigningKey = testkey.RSA()
 	a := &idp{t: t, sim: authentiksim.New(cfg)}
 	var handler http.Handler = a.sim
 	if wrap != nil {
@@ -168,6 +170,7 @@ func (l *lab) collection(name string) {
 	c := core.NewAuthCollection(name)
 	c.Fields.Add(&core.TextField{Name: "name"}, &core.FileField{Name: "avatar", MaxSelect: 1}, &core.AutodateField{Name: "created", OnCreate: true})
 	c.Fields.GetByName("email").(*core.EmailField).Required = true
+	c.Fields.GetByName(core.FieldNamePassword).(*core.PasswordField).Cost = 4 // every sign-in hashes one
 	open := ""
 	c.CreateRule, c.AuthRule = &open, &open
 	c.OAuth2.MappedFields = core.OAuth2KnownFields{Name: "name", AvatarURL: "avatar"}
