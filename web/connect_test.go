@@ -144,6 +144,7 @@ func TestTheCertificateCanBePastedOrUploaded(t *testing.T) {
 }
 
 func TestSigningInWithAOneTimePassword(t *testing.T) {
+	t.Parallel()
 	box := newSandbox(t)
 	app := box.PocketBase().App()
 	superusers, err := app.FindCollectionByNameOrId("_superusers")
@@ -185,6 +186,7 @@ func TestSigningInWithAOneTimePassword(t *testing.T) {
 
 // What was typed into secret fields comes back in no page and no header.
 func TestSecretsNeverComeBack(t *testing.T) {
+	t.Parallel()
 	box := newSandbox(t)
 	cfg := prefilled(box)
 	const canary = "canary-client-secret-5f1c"
