@@ -122,8 +122,7 @@ type lab struct {
 	saving sync.Mutex
 }
 
-// newLab starts both. settings changes PocketBase's before anybody asks it
-// something: it reads them without a lock while it writes its log.
+// newLab starts both, with changed settings of PocketBase.
 func newLab(t testing.TB, settings ...func(*core.Settings)) *lab {
 	t.Helper()
 	dir, err := os.MkdirTemp("", "authpocket-proof-")
