@@ -3,7 +3,10 @@
 SHELL := /bin/bash
 GOFLAGS_BUILD := -trimpath -ldflags='-s -w -buildid='
 
-.PHONY: generate check-generated test race race-all browser lint security fuzz faults run demo build bench
+.PHONY: help generate check-generated test check race browser lint security fuzz faults run demo build bench
+
+help:                     ## this list
+	@awk -F ':[^#]*## ' '/^[a-z-]+:.*## / { printf "%-17s %s\n", $$1, $$2 }' Makefile
 
 generate:                 ## make the *_templ.go files again
 	go tool templ fmt web
@@ -14,25 +17,21 @@ check-generated:          ## fail when generated files are stale
 	go tool templ generate -path web
 	git diff --exit-code -- web
 
-test:                     ## all tests; says aloud which it could not run
-	go test -timeout 40m $$(go list ./... | grep -v '/test/faults$$')
-	@set -o pipefail; go test -timeout 40m -count=1 -v ./test/faults | grep -v '^==='
-	@go test -timeout 40m -v -run TestMatrix ./internal/pocketbase | grep 'NOT TESTED' || true
-	@$(MAKE) --no-print-directory browser
+test:                     ## a seeded selection of every kind of test
+	@./scripts/test.sh
 
-# PocketBase 0.39 reads its settings without a lock while it writes its log, so that packages which run it beside
-# changes of its settings meet a race of its own: they are left to race-all.
-race:                     ## the Go tests of what runs side by side, with the race detector
-	go test -race -timeout 40m $$(go list ./... | grep -Ev '/cmd/|/internal/(engine|export|pocketbase)$$|/web$$|/sandbox(/pocketbasehost)?$$')
-	go test -race -timeout 40m -run TestRandomTriples ./test/faults
+check: check-generated lint security ## everything; takes hours
+	AUTHPOCKET_ALL=1 TIMEOUT=180m ./scripts/test.sh
+	./scripts/race.sh
+	$(MAKE) --no-print-directory fuzz
 
-race-all:                 ## the same of everything that runs a PocketBase
-	go test -race -timeout 40m -skip TestMatrix ./internal/engine ./internal/pocketbase ./test/signins ./sandbox/... ./web
+race:                     ## the tests with the race detector
+	@./scripts/race.sh
 
 browser:                  ## browser tests, where Chromium and Node are found
 	@./e2e/run.sh
 
-lint:
+lint:                     ## go vet and staticcheck
 	go vet ./...
 	go tool staticcheck ./...
 
@@ -49,8 +48,8 @@ FUZZREST ?= $(FUZZTIME)
 fuzz:                     ## every fuzz target for FUZZTIME; for FUZZREST those that read nothing from outside
 	@./scripts/fuzz.sh $(FUZZTIME) $(FUZZREST)
 
-faults:                   ## the whole fault matrix; go test runs a seeded part of it
-	AUTHPOCKET_FAULTS=all go test -count=1 -timeout 120m -v ./test/faults
+faults:                   ## the whole fault matrix; make test plays a part of it
+	AUTHPOCKET_ALL=1 TIMEOUT=120m ./scripts/test.sh ./test/faults
 
 run:                      ## start the wizard
 	go run ./cmd/authpocket
@@ -58,7 +57,7 @@ run:                      ## start the wizard
 demo:                     ## start the wizard in front of a sandbox
 	go run ./cmd/authpocket-demo
 
-build:
+build:                    ## the two programs
 	CGO_ENABLED=0 go build $(GOFLAGS_BUILD) -o bin/authpocket ./cmd/authpocket
 	CGO_ENABLED=0 go build $(GOFLAGS_BUILD) -o bin/authpocket-demo ./cmd/authpocket-demo
 	@ls -l bin

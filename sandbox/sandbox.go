@@ -3,8 +3,10 @@
 package sandbox
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
+	"crypto/rsa"
 	"errors"
 	"fmt"
 	"net"
@@ -27,6 +29,8 @@ type Config struct {
 	Dir string
 	// AuthentikAddr and PocketBaseAddr are TCP addresses. Empty means 127.0.0.1 and a free port.
 	AuthentikAddr, PocketBaseAddr string
+	// SigningKey is the simulated authentik's. Nil means that one is generated.
+	SigningKey *rsa.PrivateKey
 }
 
 // Person is somebody who can sign in to the simulated authentik.
@@ -73,7 +77,7 @@ func (s *Sandbox) start(ctx context.Context, cfg Config) error {
 	}
 	s.PocketBaseURL, s.PocketBaseToken = s.pocketbase.URL(), s.pocketbase.Token()
 	s.SuperuserEmail, s.SuperuserPassword = s.pocketbase.Email(), s.pocketbase.Password()
-	return s.startAuthentik(ctx, cfg.AuthentikAddr)
+	return s.startAuthentik(ctx, cfg)
 }
 
 // dataDir makes PocketBase's directory below dir, or below a temporary one.
@@ -93,16 +97,15 @@ func (s *Sandbox) dataDir(dir string) (string, error) {
 }
 
 // startAuthentik serves a simulated authentik that knows Ada.
-func (s *Sandbox) startAuthentik(ctx context.Context, addr string) error {
+func (s *Sandbox) startAuthentik(ctx context.Context, cfg Config) error {
 	s.Person = Person{Username: "ada", Name: "Ada Lovelace", Email: "ada@example.com", Password: rand.Text()[:12]}
 	s.authentik = authentiksim.New(authentiksim.Config{
+		SigningKey:   cfg.SigningKey,
 		ShowPassword: map[string]string{s.Person.Username: s.Person.Password},
 	})
 	s.authentik.AddPerson(s.Person.Username, s.Person.Name, s.Person.Email, s.Person.Password, nil)
 	s.AuthentikToken = s.authentik.AdminToken()
-	if addr == "" {
-		addr = "127.0.0.1:0"
-	}
+	addr := cmp.Or(cfg.AuthentikAddr, "127.0.0.1:0")
 	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", addr)
 	if err != nil {
 		return fmt.Errorf("listening for the simulated authentik: %w", err)

@@ -13,6 +13,7 @@ import (
 	"testing"
 
 	"authpocket/sandbox"
+	"authpocket/test/testkey"
 )
 
 const redirectPath = "/api/oauth2-redirect"
@@ -25,7 +26,7 @@ type world struct {
 
 func newWorld(t *testing.T) *world {
 	t.Helper()
-	box, err := sandbox.Start(t.Context(), sandbox.Config{})
+	box, err := sandbox.Start(t.Context(), sandbox.Config{SigningKey: testkey.RSA()})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -200,7 +201,7 @@ func TestSignIn(t *testing.T) {
 
 func TestCloseRemovesWhatStartMade(t *testing.T) {
 	t.Setenv("TMPDIR", t.TempDir())
-	box, err := sandbox.Start(t.Context(), sandbox.Config{})
+	box, err := sandbox.Start(t.Context(), sandbox.Config{SigningKey: testkey.RSA()})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -237,7 +238,7 @@ func TestStartCleansUpAfterAnError(t *testing.T) {
 
 func TestDirIsKept(t *testing.T) {
 	dir := t.TempDir()
-	box, err := sandbox.Start(t.Context(), sandbox.Config{Dir: dir})
+	box, err := sandbox.Start(t.Context(), sandbox.Config{Dir: dir, SigningKey: testkey.RSA()})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -81,6 +81,7 @@ func gated(t *testing.T) (*wizard, *gate) {
 }
 
 func TestTwoPressesBeginOneApply(t *testing.T) {
+	t.Parallel()
 	w, g := gated(t)
 	b := w.browser().answered()
 	first, second := b.get("/review").want(200), b.get("/review").want(200) // two tabs
@@ -108,6 +109,7 @@ func TestTwoPressesBeginOneApply(t *testing.T) {
 }
 
 func TestEventsAreReplayed(t *testing.T) {
+	t.Parallel()
 	box := newSandbox(t)
 	b := wizardFor(t, box, prefilled(box)).browser().answered()
 	job := b.send(b.get("/review"), "/apply", nil).want(303).header.Get("Location")
@@ -137,6 +139,7 @@ func TestEventsAreReplayed(t *testing.T) {
 }
 
 func TestAnApplyThatFailsSaysWhereAndGoesOn(t *testing.T) {
+	t.Parallel()
 	w, g := gated(t)
 	b := w.browser().answered()
 	g.set(func(w http.ResponseWriter, r *http.Request) bool {
@@ -163,6 +166,7 @@ func TestAnApplyThatFailsSaysWhereAndGoesOn(t *testing.T) {
 }
 
 func TestAPlanOfOlderAnswersIsNotApplied(t *testing.T) {
+	t.Parallel()
 	w, g := gated(t)
 	b := w.browser().answered()
 	old := b.get("/review").want(200)
@@ -175,6 +179,7 @@ func TestAPlanOfOlderAnswersIsNotApplied(t *testing.T) {
 }
 
 func TestAPlanThatTheSystemsHaveLeftBehindIsRefused(t *testing.T) {
+	t.Parallel()
 	box := newSandbox(t)
 	w := wizardFor(t, box, prefilled(box))
 	here, there := w.browser().answered(), w.browser().answered()
@@ -189,6 +194,7 @@ func TestAPlanThatTheSystemsHaveLeftBehindIsRefused(t *testing.T) {
 }
 
 func TestClosingEndsStreamsAndWaitsForTheWork(t *testing.T) {
+	t.Parallel()
 	w, g := gated(t)
 	b := w.browser().answered()
 	reached, open := make(chan struct{}, 10), make(chan struct{})
@@ -220,6 +226,7 @@ func TestClosingEndsStreamsAndWaitsForTheWork(t *testing.T) {
 
 // A program's server has a limit for writing an answer; a stream outlasts it.
 func TestAStreamOutlastsTheServersLimit(t *testing.T) {
+	t.Parallel()
 	box := newSandbox(t)
 	g := newGate(t, box.AuthentikURL)
 	cfg := prefilled(box)

@@ -17,6 +17,7 @@ import (
 
 	"authpocket/internal/secret"
 	"authpocket/sandbox"
+	"authpocket/test/testkey"
 	"authpocket/web/door"
 )
 
@@ -29,7 +30,9 @@ type wizard struct {
 }
 
 // shared is one sandbox for all tests that write nothing to it.
-var shared = sync.OnceValues(func() (*sandbox.Sandbox, error) { return sandbox.Start(context.Background(), sandbox.Config{}) })
+var shared = sync.OnceValues(func() (*sandbox.Sandbox, error) {
+	return sandbox.Start(context.Background(), sandbox.Config{SigningKey: testkey.RSA()})
+})
 
 func TestMain(m *testing.M) {
 	code := m.Run()
@@ -51,7 +54,7 @@ func sharedSandbox(t *testing.T) *sandbox.Sandbox {
 // newSandbox starts a real PocketBase and a simulated authentik.
 func newSandbox(t *testing.T) *sandbox.Sandbox {
 	t.Helper()
-	box, err := sandbox.Start(t.Context(), sandbox.Config{})
+	box, err := sandbox.Start(t.Context(), sandbox.Config{SigningKey: testkey.RSA()})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -145,6 +145,7 @@ func TestTheCertificateCanBePastedOrUploaded(t *testing.T) {
 }
 
 func TestSigningInWithAOneTimePassword(t *testing.T) {
+	t.Parallel()
 	box := newSandbox(t)
 	app := box.PocketBase().App()
 	superusers, err := app.FindCollectionByNameOrId("_superusers")
@@ -186,6 +187,7 @@ func TestSigningInWithAOneTimePassword(t *testing.T) {
 
 // What was typed into secret fields comes back in no page and no header.
 func TestSecretsNeverComeBack(t *testing.T) {
+	t.Parallel()
 	box := newSandbox(t)
 	cfg := prefilled(box)
 	const canary = "canary-client-secret-5f1c"

@@ -8,6 +8,7 @@ import (
 )
 
 func TestTheLinkCanBeTakenAlongAfterItWasMade(t *testing.T) {
+	t.Parallel()
 	box := newSandbox(t)
 	b := keeping(t, box, prefilled(box)).browser()
 	b.get("/export").want(303, "/authentik")

@@ -8,6 +8,7 @@ import (
 
 // Long lists are searched and never dumped into the page.
 func TestTheSettingsPageStaysSmallOnALargeServer(t *testing.T) {
+	t.Parallel()
 	box := newSandbox(t)
 	sim := box.Authentik()
 	sim.AddApplications(1000)

@@ -38,6 +38,7 @@ func TestThePermissionsCanBeReadBeforeConnecting(t *testing.T) {
 }
 
 func TestALimitedTokenConnectsAndIsToldWhatItMayNotDo(t *testing.T) {
+	t.Parallel()
 	box := newSandbox(t)
 	person := box.Authentik().AddPerson("grace", "Grace", "grace@example.com", "password", nil)
 	box.Authentik().AddAPIToken(person, "graces", "token-of-grace")

@@ -78,6 +78,7 @@ func (b *browser) newest() string {
 }
 
 func TestUndoPutsBothSystemsBack(t *testing.T) {
+	t.Parallel()
 	box := newSandbox(t)
 	before := state(t, box)
 	b := keeping(t, box, prefilled(box)).browser().linked()
@@ -113,6 +114,7 @@ func TestUndoPutsBothSystemsBack(t *testing.T) {
 }
 
 func TestUndoOfWhatWasChangedSinceAsks(t *testing.T) {
+	t.Parallel()
 	box := newSandbox(t)
 	before := state(t, box)
 	b := keeping(t, box, prefilled(box)).browser().linked()
@@ -159,6 +161,7 @@ func secrets(t *testing.T, box *sandbox.Sandbox) (authentik, pocketbase string) 
 }
 
 func TestANewClientSecretIsCheckedAtOnce(t *testing.T) {
+	t.Parallel()
 	box := newSandbox(t)
 	w := keeping(t, box, prefilled(box))
 	b := w.browser().linked()
@@ -189,6 +192,7 @@ func TestANewClientSecretIsCheckedAtOnce(t *testing.T) {
 }
 
 func TestASecretThatIsNotAcceptedLeadsBackToTheOldOne(t *testing.T) {
+	t.Parallel()
 	box := newSandbox(t)
 	var refuse atomic.Bool
 	g := newGate(t, box.AuthentikURL)
@@ -215,6 +219,7 @@ func TestASecretThatIsNotAcceptedLeadsBackToTheOldOne(t *testing.T) {
 }
 
 func TestTakingTheLinkApartLeavesNothing(t *testing.T) {
+	t.Parallel()
 	box := newSandbox(t)
 	b := keeping(t, box, prefilled(box)).browser().linked()
 	review := b.get("/remove").want(200).says("Review taking the link apart", "Accounts in PocketBase stay", "Take the link apart")
@@ -254,6 +259,7 @@ func (w *wizard) interrupt() *journal.Receipt {
 }
 
 func TestAnInterruptedApplyIsShownAndGoneOnWith(t *testing.T) {
+	t.Parallel()
 	box := newSandbox(t)
 	w := keeping(t, box, prefilled(box))
 	b := w.browser().answered()
@@ -274,6 +280,7 @@ func TestAnInterruptedApplyIsShownAndGoneOnWith(t *testing.T) {
 }
 
 func TestAnInterruptedApplyThatWroteNothingCanBeClosed(t *testing.T) {
+	t.Parallel()
 	box := newSandbox(t)
 	w := keeping(t, box, prefilled(box))
 	b := w.browser().answered()
@@ -289,6 +296,7 @@ func TestAnInterruptedApplyThatWroteNothingCanBeClosed(t *testing.T) {
 }
 
 func TestALinkThatIsBeingChangedElsewhereIsLeftAlone(t *testing.T) {
+	t.Parallel()
 	box := newSandbox(t)
 	cfg := prefilled(box)
 	dir := t.TempDir()
@@ -305,6 +313,7 @@ func TestALinkThatIsBeingChangedElsewhereIsLeftAlone(t *testing.T) {
 }
 
 func TestReceiptsOfOtherLinksAreNotShown(t *testing.T) {
+	t.Parallel()
 	box := newSandbox(t)
 	w := keeping(t, box, prefilled(box))
 	b := w.browser().answered()
@@ -341,6 +350,7 @@ func TestWithoutADirectoryThereAreNoReceipts(t *testing.T) {
 }
 
 func TestAnotherKindOfPlanWaitsForTheOneUnderWay(t *testing.T) {
+	t.Parallel()
 	w, g := gated(t)
 	b := w.browser().linked()
 	rotate, remove := b.get("/rotate").want(200), b.get("/remove").want(200)
@@ -384,6 +394,7 @@ func TestForgottenConnectionsAreUseless(t *testing.T) {
 }
 
 func TestAnOldSecretGoesBackToItsOwnLinkOnly(t *testing.T) {
+	t.Parallel()
 	box := newSandbox(t)
 	b := keeping(t, box, prefilled(box)).browser().linked()
 	b.apply(b.get("/rotate").want(200))
@@ -396,12 +407,14 @@ func TestAnOldSecretGoesBackToItsOwnLinkOnly(t *testing.T) {
 }
 
 func TestACauseThatLiesElsewhereLeadsInNoCircle(t *testing.T) {
+	t.Parallel()
 	box := newSandbox(t)
 	b := keeping(t, box, prefilled(box)).browser().linked()
 	b.get("/fix/issuer-mismatch").want(409).says("authpocket cannot put this right", "Both systems hold the settings that were asked for")
 }
 
 func TestAnUndoBeneathALaterReceiptLeadsToThatOne(t *testing.T) {
+	t.Parallel()
 	box := newSandbox(t)
 	b := keeping(t, box, prefilled(box)).browser().linked()
 	first := b.newest()

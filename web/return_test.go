@@ -107,6 +107,7 @@ func TestReturnsThatFallTogetherWithForgetting(t *testing.T) {
 // A browser that has looked at the page holds the link from its first press
 // on, whether the answer arrives or not.
 func TestALostAnswerLocksNobodyOutOfALink(t *testing.T) {
+	t.Parallel()
 	box := newSandbox(t)
 	w, b := linked(t, box, "trust-all")
 	for name, lose := range map[string]func(*browser, string){

@@ -53,6 +53,7 @@ func TestSettingsTellEverythingAtOnceAndKeepTheRest(t *testing.T) {
 }
 
 func TestATakenSlugAsksWhatToDo(t *testing.T) {
+	t.Parallel()
 	box := newSandbox(t)
 	b := wizardFor(t, box, prefilled(box)).browser().connected()
 	box.Authentik().AddApplications(1)
@@ -102,6 +103,7 @@ func authentikNow(t *testing.T, base, token string) link.AuthentikSnapshot {
 }
 
 func TestAnotherCollectionIsShownBeforeItIsTaken(t *testing.T) {
+	t.Parallel()
 	box := newSandbox(t)
 	members := core.NewAuthCollection("members")
 	members.CreateRule = nil
@@ -119,6 +121,7 @@ func TestAnotherCollectionIsShownBeforeItIsTaken(t *testing.T) {
 }
 
 func TestNamesAreLookedUp(t *testing.T) {
+	t.Parallel()
 	box := newSandbox(t)
 	box.Authentik().AddGroup("team <b>blue</b>")
 	b := wizardFor(t, box, prefilled(box)).browser().connected()
@@ -141,6 +144,7 @@ func TestNamesAreLookedUp(t *testing.T) {
 }
 
 func TestASystemThatIsGoneIsNotTheFormsFault(t *testing.T) {
+	t.Parallel()
 	w, _ := gated(t)
 	b := w.browser().connected()
 	page := b.get("/settings")
@@ -258,6 +262,7 @@ func TestFormValuesThatMeanNothing(t *testing.T) {
 }
 
 func TestTwoThatMayBeTheLinkAreAChoice(t *testing.T) {
+	t.Parallel()
 	box := newSandbox(t)
 	for _, name := range []string{"First login", "Second login"} {
 		providerWithoutApplication(t, box, name)
@@ -352,6 +357,7 @@ func TestWhatCannotBecomeTheLinkIsNotOffered(t *testing.T) {
 }
 
 func TestASecondCollectionAsksBeforeItSharesTheApplication(t *testing.T) {
+	t.Parallel()
 	box := newSandbox(t)
 	members := core.NewAuthCollection("members")
 	members.CreateRule = new("")
@@ -373,6 +379,7 @@ func TestASecondCollectionAsksBeforeItSharesTheApplication(t *testing.T) {
 }
 
 func TestAnotherCollectionsOwnLinkIsShown(t *testing.T) {
+	t.Parallel()
 	box := newSandbox(t)
 	members := core.NewAuthCollection("members")
 	members.CreateRule = new("")
@@ -391,6 +398,7 @@ func TestAnotherCollectionsOwnLinkIsShown(t *testing.T) {
 }
 
 func TestAfterAnUndoTheAnswersAreThoseOfTheSystems(t *testing.T) {
+	t.Parallel()
 	box := newSandbox(t)
 	b := keeping(t, box, prefilled(box)).browser().linked()
 	b.send(b.get("/settings"), "/settings", url.Values{"application.name": {"Recipes"}}).want(303, "/review")

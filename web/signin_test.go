@@ -145,6 +145,7 @@ func (p *page) data(name string) string {
 }
 
 func TestATestSignInWorksAndItsAccountIsDeleted(t *testing.T) {
+	t.Parallel()
 	box := newSandbox(t)
 	_, b := linked(t, box, "trust-all")
 	b.post("/signin", url.Values{"person": {"nobody"}}).want(422).says("authentik knows nobody by that name")
@@ -172,6 +173,7 @@ func TestATestSignInWorksAndItsAccountIsDeleted(t *testing.T) {
 }
 
 func TestAFailedTestLeadsToAPlanThatMendsIt(t *testing.T) {
+	t.Parallel()
 	box := newSandbox(t)
 	_, b := linked(t, box, "leave")
 	test := b.post("/signin", nil).want(303).header.Get("Location")
@@ -194,6 +196,7 @@ func TestAFailedTestLeadsToAPlanThatMendsIt(t *testing.T) {
 }
 
 func TestNobodyComesBack(t *testing.T) {
+	t.Parallel()
 	box := newSandbox(t)
 	_, b := linked(t, box, "trust-all")
 	test := b.post("/signin", nil).want(303).header.Get("Location")
@@ -206,6 +209,7 @@ func TestNobodyComesBack(t *testing.T) {
 }
 
 func TestTheOtherWayNeedsItsAddressAndGivesItBack(t *testing.T) {
+	t.Parallel()
 	box := newSandbox(t)
 	w, b := linked(t, box, "trust-all")
 	own := w.http.URL + callbackPath
@@ -240,6 +244,7 @@ func TestTheOtherWayNeedsItsAddressAndGivesItBack(t *testing.T) {
 }
 
 func TestSomebodyElseTriesOnce(t *testing.T) {
+	t.Parallel()
 	box := newSandbox(t)
 	w, b := linked(t, box, "trust-all")
 	p := b.post("/signin/invite", url.Values{"person": {box.Person.Username}}).want(200).says("once", "This link works on this machine only")
@@ -296,6 +301,7 @@ func account(t *testing.T, box *sandbox.Sandbox, email string, verified bool) {
 
 // TestWhatATestDoesToAnAccountIsSaidBefore: once, where the button is.
 func TestWhatATestDoesToAnAccountIsSaidBefore(t *testing.T) {
+	t.Parallel()
 	for _, verified := range []bool{false, true} {
 		box := newSandbox(t)
 		_, b := linked(t, box, "trust-all")
@@ -314,6 +320,7 @@ func TestWhatATestDoesToAnAccountIsSaidBefore(t *testing.T) {
 // TestOwnAddressIsOfferedUntilItIsGone: on every page of the end, and when
 // authpocket is opened at another address.
 func TestOwnAddressIsOfferedUntilItIsGone(t *testing.T) {
+	t.Parallel()
 	box := newSandbox(t)
 	w, b := linked(t, box, "trust-all")
 	b.wait(b.send(b.get("/signin/address").want(200), "/apply", nil).want(303).header.Get("Location")+"/events", "")
@@ -351,6 +358,7 @@ func TestARedirectURIOfTheAdminsIsNotOurs(t *testing.T) {
 // TestAFixHasJustTheOneChange: other changes made by hand stay, and so does an
 // address that was chosen for PocketBase alone.
 func TestAFixHasJustTheOneChange(t *testing.T) {
+	t.Parallel()
 	box := newSandbox(t)
 	w := wizardFor(t, box, prefilled(box))
 	b := w.browser().connected()
@@ -389,6 +397,7 @@ func TestAFixHasJustTheOneChange(t *testing.T) {
 // TestOldResultsAreDroppedByAChange: what was measured before says nothing of
 // what is there now.
 func TestOldResultsAreDroppedByAChange(t *testing.T) {
+	t.Parallel()
 	box := newSandbox(t)
 	_, b := linked(t, box, "trust-all")
 	b.post("/verify", nil).want(303, "/verify")
@@ -418,6 +427,7 @@ func TestOldResultsAreDroppedByAChange(t *testing.T) {
 // TestAFixWaitsForWhatWasInterrupted: a plan for one thing would end the
 // receipt of an apply that it does not go on with.
 func TestAFixWaitsForWhatWasInterrupted(t *testing.T) {
+	t.Parallel()
 	box := newSandbox(t)
 	w := keeping(t, box, prefilled(box))
 	b := w.browser().answered()
@@ -429,6 +439,7 @@ func TestAFixWaitsForWhatWasInterrupted(t *testing.T) {
 
 // TestAPairWithoutALinkIsToldSo: somebody took it apart on both sides.
 func TestAPairWithoutALinkIsToldSo(t *testing.T) {
+	t.Parallel()
 	box := newSandbox(t)
 	_, b := linked(t, box, "trust-all")
 	api := func(path string) {

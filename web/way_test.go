@@ -8,6 +8,7 @@ import (
 
 // The whole way, by forms alone as a browser without JavaScript sends them.
 func TestFromStartToDone(t *testing.T) {
+	t.Parallel()
 	box := newSandbox(t)
 	w := wizardFor(t, box, Config{})
 	b := w.browser()
@@ -59,6 +60,7 @@ func TestFromStartToDone(t *testing.T) {
 }
 
 func TestForgetKeepsWhatWasMade(t *testing.T) {
+	t.Parallel()
 	box := newSandbox(t)
 	w := wizardFor(t, box, prefilled(box))
 	b := w.browser().answered()
@@ -163,6 +165,7 @@ func TestChangeLeadsBackToTheReview(t *testing.T) {
 }
 
 func TestAnotherServerOpensTheSettingsAgain(t *testing.T) {
+	t.Parallel()
 	box, other := sharedSandbox(t), newSandbox(t)
 	b := wizardFor(t, box, prefilled(box)).browser().answered()
 	b.send(b.get("/authentik?from=review"), "/authentik", url.Values{

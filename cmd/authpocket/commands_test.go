@@ -18,6 +18,7 @@ import (
 	"authpocket/sandbox"
 	"authpocket/sandbox/authentiksim"
 	"authpocket/sandbox/openapicheck"
+	"authpocket/test/testkey"
 )
 
 var loadChecker = sync.OnceValues(openapicheck.New)
@@ -34,7 +35,7 @@ var boxes sync.Map // *testscript.TestScript → *sandbox.Sandbox
 func (s *scripts) sandbox(ts *testscript.TestScript, neg bool, args []string) {
 	checker, err := loadChecker()
 	ts.Check(err)
-	box, err := sandbox.Start(s.t.Context(), sandbox.Config{})
+	box, err := sandbox.Start(s.t.Context(), sandbox.Config{SigningKey: testkey.RSA()})
 	ts.Check(err)
 	checked := httptest.NewServer(checker.Handler(func(err error) {
 		known := strings.Contains(err.Error(), "GET /api/v3/admin/settings/") && strings.Contains(err.Error(), "/flags/")

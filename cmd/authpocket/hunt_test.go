@@ -22,6 +22,7 @@ import (
 	"golang.org/x/net/html"
 
 	"authpocket/sandbox"
+	"authpocket/test/testkey"
 )
 
 // hunt is a run of the whole program with secrets that are looked for
@@ -262,7 +263,7 @@ func clientSecret(t *testing.T, box *sandbox.Sandbox) string {
 }
 
 func TestNoSecretLeaves(t *testing.T) {
-	box, err := sandbox.Start(t.Context(), sandbox.Config{})
+	box, err := sandbox.Start(t.Context(), sandbox.Config{SigningKey: testkey.RSA()})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -16,6 +16,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"authpocket/sandbox"
+	"authpocket/test/testkey"
 )
 
 func TestServePrintsItsAddressAndStopsOnSIGTERM(t *testing.T) {
@@ -66,7 +67,7 @@ func TestServePrintsItsAddressAndStopsOnSIGTERM(t *testing.T) {
 }
 
 func TestASignalIsANoToTheQuestion(t *testing.T) {
-	box, err := sandbox.Start(t.Context(), sandbox.Config{})
+	box, err := sandbox.Start(t.Context(), sandbox.Config{SigningKey: testkey.RSA()})
 	if err != nil {
 		t.Fatal(err)
 	}

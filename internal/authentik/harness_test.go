@@ -19,6 +19,7 @@ import (
 	"authpocket/internal/secret"
 	"authpocket/sandbox/authentiksim"
 	"authpocket/sandbox/openapicheck"
+	"authpocket/test/testkey"
 )
 
 // lab is a simulated authentik behind a real HTTP server, with a place to
@@ -41,10 +42,16 @@ type lab struct {
 // checker loads the document once for the whole test binary.
 var checker = sync.OnceValues(openapicheck.New)
 
+// newSim signs with a key that is there already.
+func newSim(cfg authentiksim.Config) *authentiksim.Server {
+	cfg.SigningKey = testkey.RSA()
+	return authentiksim.New(cfg)
+}
+
 // newLab serves on loopback.
 func newLab(t *testing.T, cfg authentiksim.Config) *lab {
 	t.Helper()
-	l := &lab{t: t, sim: authentiksim.New(cfg), client: outbound.New(outbound.Config{}), pause: noPause}
+	l := &lab{t: t, sim: newSim(cfg), client: outbound.New(outbound.Config{}), pause: noPause}
 	server := httptest.NewServer(l)
 	l.stop = server.Close
 	t.Cleanup(server.Close)
@@ -60,7 +67,7 @@ func noPause(ctx context.Context, _ time.Duration) error { return ctx.Err() }
 // there waiting takes no time.
 func newMemoryLab(t *testing.T, cfg authentiksim.Config) *lab {
 	t.Helper()
-	l := &lab{t: t, sim: authentiksim.New(cfg), url: "http://authentik.company"}
+	l := &lab{t: t, sim: newSim(cfg), url: "http://authentik.company"}
 	l.client = memoryClient(t, l)
 	return l
 }

@@ -22,6 +22,7 @@ import (
 	"authpocket/internal/secret"
 	"authpocket/sandbox"
 	"authpocket/sandbox/openapicheck"
+	"authpocket/test/testkey"
 )
 
 // loadChecker reads authentik's OpenAPI document once for all tests.
@@ -43,7 +44,7 @@ func newBench(t *testing.T) *bench {
 	if err != nil {
 		t.Fatal(err)
 	}
-	box, err := sandbox.Start(t.Context(), sandbox.Config{})
+	box, err := sandbox.Start(t.Context(), sandbox.Config{SigningKey: testkey.RSA()})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -59,7 +60,6 @@ func newBench(t *testing.T) *bench {
 		}
 	})
 	b := &bench{t: t, box: box, authentikURL: checked.URL}
-	b.turnOffRequestLog()
 	b.seed()
 	b.engine = b.connect()
 	return b
@@ -69,17 +69,6 @@ func newBench(t *testing.T) *bench {
 // than its document says: it leaves out flags that nobody has set.
 func authentikDiffers(err error) bool {
 	return strings.Contains(err.Error(), "GET /api/v3/admin/settings/") && strings.Contains(err.Error(), "/flags/")
-}
-
-// turnOffRequestLog is for the race detector: PocketBase writes its log on the
-// side, and reads the settings for it without a lock.
-func (b *bench) turnOffRequestLog() {
-	app := b.box.PocketBase().App()
-	settings := app.Settings()
-	settings.Logs.MaxDays = 0
-	if err := app.Save(settings); err != nil {
-		b.t.Fatal(err)
-	}
 }
 
 // seed adds what the tests name: groups, keys, mappings, and a provider of

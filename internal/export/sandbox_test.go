@@ -25,6 +25,7 @@ import (
 	"authpocket/internal/secret"
 	"authpocket/sandbox"
 	"authpocket/sandbox/openapicheck"
+	"authpocket/test/testkey"
 )
 
 // loadChecker reads authentik's OpenAPI document once for all tests.
@@ -48,7 +49,7 @@ func newBench(t *testing.T) *bench {
 	if err != nil {
 		t.Fatal(err)
 	}
-	box, err := sandbox.Start(t.Context(), sandbox.Config{})
+	box, err := sandbox.Start(t.Context(), sandbox.Config{SigningKey: testkey.RSA()})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -5,7 +5,6 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
-	"github.com/pocketbase/pocketbase/core"
 
 	"authpocket/internal/link"
 	"authpocket/internal/secret"
@@ -207,7 +206,6 @@ func TestApplyRules(t *testing.T) {
 func TestApplySettings(t *testing.T) {
 	t.Parallel()
 	server := start(t)
-	quietly(t, server, func(*core.Settings) {})
 	client, calls := connect(t, server)
 	for _, hide := range []bool{true, true, false} {
 		ch := link.Change{System: link.PB, Kind: link.KindSettings, Object: "settings", Before: &link.SettingsState{HideControls: !hide}, After: &link.SettingsState{HideControls: hide}, Fields: []link.Field{{Name: "meta.hideControls"}}}

@@ -131,7 +131,7 @@ func TestConnectRefusesCredentials(t *testing.T) {
 func TestConnectSuperuserIPs(t *testing.T) {
 	t.Parallel()
 	server := start(t)
-	quietly(t, server, func(settings *core.Settings) { settings.SuperuserIPs = []string{"10.1.2.3"} })
+	configure(t, server, func(settings *core.Settings) { settings.SuperuserIPs = []string{"10.1.2.3"} })
 	byToken := config(t, server.URL(), server.Token())
 	byPassword := config(t, server.URL(), "")
 	byPassword.Email, byPassword.Password = server.Email(), secret.New(server.Password())

@@ -33,13 +33,10 @@ func start(t testing.TB) *pocketbasehost.Server {
 	return server
 }
 
-// quietly changes PocketBase's settings before its first request, and turns
-// its request log off: that log is written on the side and reads the settings
-// without a lock, which the race detector sees.
-func quietly(t testing.TB, server *pocketbasehost.Server, change func(*core.Settings)) {
+// configure changes PocketBase's settings.
+func configure(t testing.TB, server *pocketbasehost.Server, change func(*core.Settings)) {
 	t.Helper()
 	settings := server.App().Settings()
-	settings.Logs.MaxDays = 0
 	change(settings)
 	if err := server.App().Save(settings); err != nil {
 		t.Fatal(err)

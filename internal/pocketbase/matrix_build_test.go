@@ -11,6 +11,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"authpocket/test/draw"
 )
 
 // requireMatrix, set to 1, makes a server that cannot be built a failure.
@@ -21,7 +23,8 @@ const requireMatrix = "AUTHPOCKET_REQUIRE_MATRIX"
 func serverBinary(t *testing.T, version, toolchain string) string {
 	t.Helper()
 	if testing.Short() && os.Getenv(requireMatrix) != "1" {
-		t.Skipf("PocketBase %s is NOT TESTED: -short", version)
+		draw.Report(t, "PocketBase %s is NOT TESTED: -short", version)
+		t.SkipNow()
 	}
 	source := filepath.Join("testdata", "servers", version)
 	binary, err := cachedBinary(source, version, toolchain)
@@ -35,7 +38,8 @@ func serverBinary(t *testing.T, version, toolchain string) string {
 		if os.Getenv(requireMatrix) == "1" {
 			t.Fatalf("PocketBase %s cannot be built: %v", version, err)
 		}
-		t.Skipf("PocketBase %s is NOT TESTED, for it cannot be built: %v", version, err)
+		draw.Report(t, "PocketBase %s is NOT TESTED: it cannot be built: %v", version, err)
+		t.SkipNow()
 	}
 	return binary
 }

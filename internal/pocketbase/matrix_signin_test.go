@@ -79,7 +79,7 @@ func (m *matrix) signsIn(t *testing.T) {
 			t.Errorf("the token endpoint was called with the secret %q", got)
 		}
 	}
-	later := began.Add(3 * time.Second) // than what the clocks leave open
+	later := time.Now().Add(3 * time.Second) // than what the clocks leave open
 	for who, id := range map[string]string{"old": old, "of a test before": fresh.ID} {
 		if f := faultOf(t, m.client.DeleteAccount(t.Context(), d, id, later, false)); f.Kind != link.FaultRefused {
 			t.Errorf("%s: %+v", who, f)

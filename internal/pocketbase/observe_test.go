@@ -28,7 +28,7 @@ func TestObserve(t *testing.T) {
 	if err := server.App().Save(users); err != nil {
 		t.Fatal(err)
 	}
-	quietly(t, server, func(settings *core.Settings) {
+	configure(t, server, func(settings *core.Settings) {
 		settings.RateLimits.Enabled = true
 		settings.Meta.AppName, settings.Meta.HideControls = "Acme", true
 		settings.SuperuserIPs = []string{"127.0.0.1"}

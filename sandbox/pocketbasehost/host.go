@@ -24,6 +24,9 @@ const superuserEmail = "admin@example.com"
 // tokenLife is how long the superuser token of Start works.
 const tokenLife = 30 * 24 * time.Hour
 
+// cheapest is bcrypt's least cost. A random password needs no slow hash.
+const cheapest = 4
+
 // Config says where the server keeps its data and where it listens.
 type Config struct {
 	// DataDir is PocketBase's data directory. It must exist; Close leaves it.
@@ -34,7 +37,8 @@ type Config struct {
 
 // Server is a running PocketBase.
 type Server struct {
-	app      core.App
+	app      core.App // for tests that look into its data
+	front    *guarded // answers requests
 	url      string
 	token    string
 	password string
@@ -59,8 +63,10 @@ func Start(ctx context.Context, cfg Config) (*Server, error) {
 	if err != nil {
 		return nil, fmt.Errorf("listening for PocketBase: %w", err)
 	}
+	app := core.NewBaseApp(core.BaseAppConfig{DataDir: cfg.DataDir})
 	s := &Server{
-		app:      core.NewBaseApp(core.BaseAppConfig{DataDir: cfg.DataDir}),
+		app:      app,
+		front:    guard(app),
 		url:      "http://" + listener.Addr().String(),
 		password: rand.Text(),
 		served:   make(chan error, 1),
@@ -102,6 +108,9 @@ func (s *Server) makeSuperuser() error {
 		record = core.NewRecord(superusers)
 		record.SetEmail(superuserEmail)
 	}
+	if field, ok := record.Collection().Fields.GetByName(core.FieldNamePassword).(*core.PasswordField); ok {
+		field.Cost = cheapest // of this record only: the collection is not saved
+	}
 	record.SetPassword(s.password)
 	if err := s.app.Save(record); err != nil {
 		return fmt.Errorf("saving the superuser: %w", err)
@@ -126,14 +135,15 @@ func (s *Server) serve(listener net.Listener) error {
 		close(ready)
 		return nil
 	})
+	s.front.startLog()
 	go func() {
-		s.served <- apis.Serve(s.app, apis.ServeConfig{HttpAddr: listener.Addr().String()})
+		s.served <- apis.Serve(s.front, apis.ServeConfig{HttpAddr: listener.Addr().String()})
 	}()
 	select {
 	case <-ready:
 		return nil
 	case err := <-s.served:
-		return fmt.Errorf("serving PocketBase: %w", err)
+		return errors.Join(fmt.Errorf("serving PocketBase: %w", err), s.front.stopLog())
 	}
 }
 
@@ -159,7 +169,7 @@ func (s *Server) Close() error {
 		event := &core.TerminateEvent{App: s.app}
 		terminated := s.app.OnTerminate().Trigger(event, func(*core.TerminateEvent) error { return nil })
 		served := <-s.served
-		if err := errors.Join(terminated, served, s.app.ResetBootstrapState()); err != nil {
+		if err := errors.Join(terminated, served, s.front.stopLog(), s.app.ResetBootstrapState()); err != nil {
 			s.err = fmt.Errorf("stopping PocketBase: %w", err)
 		}
 	})

@@ -7,6 +7,8 @@ import (
 	"sync"
 	"testing"
 	"time"
+
+	"authpocket/test/draw"
 )
 
 // leastKills is how many kills there are at least. It does not shrink.
@@ -48,14 +50,14 @@ func TestKilledAtEveryWrite(t *testing.T) {
 		t.Errorf("there are %d kills, fewer than %d", len(all), leastKills)
 	}
 	chosen := all
-	if !everything() {
+	if !draw.All() {
 		chosen = nil
-		for _, i := range seed(t).Perm(len(all))[:quickKills] {
+		for _, i := range draw.Rand(t).Perm(len(all))[:quickKills] {
 			chosen = append(chosen, all[i])
 		}
 	}
 	torn := killAll(t, b, []*lab{first, newLab(t)}, chosen)
-	report(t, "kills of the binary: %d, %d played, %d torn, %.0f s", len(all), len(chosen), torn, time.Since(began).Seconds())
+	draw.Report(t, "kills of the binary: %d of %d, %d torn, %.0f s", len(chosen), len(all), torn, time.Since(began).Seconds())
 }
 
 // kills are all cases there are.

@@ -2,14 +2,12 @@ package faults_test
 
 import (
 	"context"
-	"crypto/rand"
 	"crypto/rsa"
 	"net/http"
 	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"regexp"
-	"sync"
 	"testing"
 
 	"github.com/pocketbase/dbx"
@@ -18,6 +16,7 @@ import (
 	"authpocket/internal/link"
 	"authpocket/sandbox/authentiksim"
 	"authpocket/sandbox/pocketbasehost"
+	"authpocket/test/testkey"
 )
 
 // lab is both systems, each behind a proxy that can spoil any call. One lab
@@ -25,6 +24,7 @@ import (
 type lab struct {
 	t          testing.TB
 	sim        *authentiksim.Server
+	key        *rsa.PrivateKey // every sim's
 	pocketbase *pocketbasehost.Server
 	fresh      []pocketbaseRow // PocketBase's own tables at the beginning
 	own        []string        // what differs from lab to lab, each with a name for it
@@ -40,9 +40,6 @@ type lab struct {
 // adminToken is authentik's. Tests look for it in everything that is printed.
 const adminToken = "ak-admin-token-0123456789-never-to-be-printed"
 
-// signingKey is made once: every simulated authentik has it.
-var signingKey = sync.OnceValues(func() (*rsa.PrivateKey, error) { return rsa.GenerateKey(rand.Reader, 2048) })
-
 func newLab(t testing.TB) *lab {
 	t.Helper()
 	data := t.TempDir()
@@ -50,7 +47,7 @@ func newLab(t testing.TB) *lab {
 	if err != nil {
 		t.Fatal(err)
 	}
-	l := &lab{t: t, pocketbase: server, dir: t.TempDir()}
+	l := &lab{t: t, key: testkey.RSA(), pocketbase: server, dir: t.TempDir()}
 	l.authentik = &proxy{system: link.Authentik}
 	l.pb = &proxy{system: link.PB, backend: forwardTo(server.URL())}
 	inFront := func(p *proxy) string {
@@ -101,11 +98,9 @@ var foreignSecrets = []string{"google-secret-never-to-be-touched", "other-secret
 // empty state directory.
 func (l *lab) reset() {
 	l.t.Helper()
-	key, err := signingKey()
-	l.must(err)
 	l.authentik.reset()
 	l.pb.reset()
-	l.sim = authentiksim.New(authentiksim.Config{AdminToken: adminToken, SigningKey: key})
+	l.sim = authentiksim.New(authentiksim.Config{AdminToken: adminToken, SigningKey: l.key})
 	ada := l.sim.AddPerson("ada", "Ada Lovelace", "ada@example.com", "", nil)
 	l.sim.AddGroup("staff", ada)
 	l.sim.AddGroup("admins")

@@ -3,25 +3,10 @@ package faults_test
 import (
 	"fmt"
 	"os"
-	"sync"
 	"testing"
 
 	"go.uber.org/goleak"
 )
-
-// printed are the counts, shown once everything has ended.
-var printed struct {
-	sync.Mutex
-	lines []string
-}
-
-func report(t testing.TB, format string, args ...any) {
-	line := fmt.Sprintf(format, args...)
-	t.Log(line)
-	printed.Lock()
-	defer printed.Unlock()
-	printed.lines = append(printed.lines, line)
-}
 
 func TestMain(m *testing.M) { os.Exit(runAll(m)) }
 
@@ -39,9 +24,6 @@ func runAll(m *testing.M) int {
 		return 1
 	}
 	code := m.Run()
-	for _, line := range printed.lines {
-		fmt.Println(line)
-	}
 	if err := goleak.Find(); err != nil {
 		fmt.Println("goroutines are left:", err)
 		code = 1

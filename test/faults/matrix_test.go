@@ -4,35 +4,17 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"os"
-	"strconv"
 	"strings"
 	"sync"
 	"testing"
 	"time"
+
+	"authpocket/test/draw"
 )
 
 // leastCases is how many cases the whole matrix has at least. It does not
 // shrink.
 const leastCases = 500
-
-// quickCases is how many of them a plain go test plays.
-const quickCases = 500
-
-// everything tells whether all cases are asked for, and not a selection.
-func everything() bool { return os.Getenv("AUTHPOCKET_FAULTS") == "all" }
-
-// seed draws the selection. AUTHPOCKET_SEED plays an earlier one again.
-func seed(t testing.TB) *rand.Rand {
-	n := uint64(time.Now().UnixNano())
-	if text := os.Getenv("AUTHPOCKET_SEED"); text != "" {
-		var err error
-		if n, err = strconv.ParseUint(text, 10, 64); err != nil {
-			t.Fatalf("AUTHPOCKET_SEED: %v", err)
-		}
-	}
-	t.Logf("seed: AUTHPOCKET_SEED=%d", n)
-	return rand.New(rand.NewPCG(n, n))
-}
 
 func TestEveryCallTimesEveryFault(t *testing.T) {
 	began := time.Now()
@@ -41,9 +23,9 @@ func TestEveryCallTimesEveryFault(t *testing.T) {
 	if len(all) < leastCases && os.Getenv("AUTHPOCKET_FAULT")+os.Getenv("AUTHPOCKET_SCENARIO") == "" {
 		t.Errorf("the matrix has %d cases, fewer than %d", len(all), leastCases)
 	}
-	chosen := choose(seed(t), all)
+	chosen := choose(draw.Rand(t), all)
 	torn := playAll(t, []*lab{first, newLab(t)}, chosen)
-	report(t, "fault matrix: %d calls of %d runs, %d cases, %d played, %d torn, %.0f s", calls, len(scenarios()), len(all), len(chosen), torn, time.Since(began).Seconds())
+	draw.Report(t, "fault matrix: %d of %d cases, at %d calls of %d runs, %d torn, %.0f s", len(chosen), len(all), calls, len(scenarios()), torn, time.Since(began).Seconds())
 }
 
 // matrix records all runs and crosses their calls with the faults.
@@ -71,16 +53,23 @@ func matrix(t *testing.T, l *lab) (cases []disturbed, calls int) {
 	return cases, calls
 }
 
-// choose draws cases, at least a third of them at writes.
+// choose draws one case of each fault in each run, every other one at a write
+// where the run has any.
 func choose(random *rand.Rand, all []disturbed) []disturbed {
-	if everything() || len(all) <= quickCases {
+	if draw.All() {
 		return all
 	}
 	var chosen []disturbed
+	places := map[string]int{}
 	for _, i := range random.Perm(len(all)) {
-		want := len(chosen) < quickCases*2/3 || changes(all[i].at.what)
-		if want && len(chosen) < quickCases {
+		kind := all[i].name + " / " + all[i].fault.name
+		place, found := places[kind]
+		switch {
+		case !found:
+			places[kind] = len(chosen)
 			chosen = append(chosen, all[i])
+		case place%2 == 0 && changes(all[i].at.what) && !changes(chosen[place].at.what):
+			chosen[place] = all[i]
 		}
 	}
 	return chosen

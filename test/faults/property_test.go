@@ -15,13 +15,14 @@ import (
 	"authpocket/internal/engine"
 	"authpocket/internal/journal"
 	"authpocket/internal/link"
+	"authpocket/test/draw"
 )
 
 // triples is how many random (state, spec, fault) triples are tried.
 const triples = 2000
 
 // quickTriples is the same for a plain go test.
-const quickTriples = 300
+const quickTriples = 200
 
 // TestRandomTriples draws a state of both systems, what is wanted of them, and
 // what goes wrong, each by a number of its own below the printed seed.
@@ -29,18 +30,18 @@ const quickTriples = 300
 func TestRandomTriples(t *testing.T) {
 	t.Parallel()
 	began := time.Now()
-	base, want := seed(t).Uint64(), quickTriples
-	if everything() {
+	base, want := draw.Rand(t).Uint64(), quickTriples
+	if draw.All() {
 		want = triples
 	}
 	if alone := os.Getenv("AUTHPOCKET_TRIPLE"); alone != "" {
 		i, err := strconv.ParseUint(alone, 10, 64)
-		t.Log(err, draw(t, base, i, true).play())
+		t.Log(err, newTriple(t, base, i, true).play())
 		return
 	}
 	played, wrong, runs := 0, 0, 0
 	for i := uint64(0); played < want; i++ {
-		c := draw(t, base, i, false)
+		c := newTriple(t, base, i, false)
 		err := c.play()
 		runs += c.runs
 		if errors.Is(err, errNoPlan) {
@@ -52,10 +53,10 @@ func TestRandomTriples(t *testing.T) {
 			t.Errorf("AUTHPOCKET_TRIPLE=%d: %v", i, err)
 		}
 	}
-	report(t, "random triples: %d, %d runs, %d torn, %.0f s", played, runs, wrong, time.Since(began).Seconds())
+	draw.Report(t, "random triples: %d of %d, %d runs, %d torn, %.0f s", played, triples, runs, wrong, time.Since(began).Seconds())
 }
 
-func draw(t *testing.T, base, i uint64, log bool) *triple {
+func newTriple(t *testing.T, base, i uint64, log bool) *triple {
 	return &triple{t: t, dice: dice{rand.New(rand.NewPCG(base, i))}, dir: filepath.Join(t.TempDir(), strconv.FormatUint(i, 10)), log: log}
 }
 

@@ -12,6 +12,7 @@ import (
 	"authpocket/internal/journal"
 	"authpocket/internal/link"
 	"authpocket/internal/secret"
+	"authpocket/test/draw"
 )
 
 // rounds is how often two engines work on one link at once, with one state
@@ -19,7 +20,7 @@ import (
 const rounds = 200
 
 // quickRounds is the same for a plain go test.
-const quickRounds = 24
+const quickRounds = 12
 
 // meeting is what two engines do at once.
 type meeting struct {
@@ -64,7 +65,7 @@ func TestTwoAtOnce(t *testing.T) {
 	t.Parallel()
 	l := newLab(t)
 	n := quickRounds
-	if everything() {
+	if draw.All() {
 		n = rounds
 	}
 	for _, machines := range []int{1, 2} {
@@ -78,7 +79,7 @@ func TestTwoAtOnce(t *testing.T) {
 				t.Errorf("%s, %d machines:\n%v", m.name, machines, err)
 			}
 		}
-		report(t, "two engines at once, %d machines: %d rounds, %s, %d torn, %.0f s", machines, n, &all, torn, time.Since(began).Seconds())
+		draw.Report(t, "two engines at once, %d machines: %d of %d rounds, %s, %d torn, %.0f s", machines, n, rounds, &all, torn, time.Since(began).Seconds())
 	}
 }
 

@@ -24,6 +24,7 @@ import (
 	"authpocket/sandbox/authentiksim"
 	"authpocket/sandbox/openapicheck"
 	"authpocket/sandbox/pocketbasehost"
+	"authpocket/test/testkey"
 )
 
 const password = "correct horse battery"
@@ -47,6 +48,7 @@ func newIDP(t testing.TB, cfg authentiksim.Config, wrap func(http.Handler) http.
 	if err != nil {
 		t.Fatal(err)
 	}
+	cfg.SigningKey = testkey.RSA()
 	a := &idp{t: t, sim: authentiksim.New(cfg)}
 	var handler http.Handler = a.sim
 	if wrap != nil {
@@ -119,8 +121,7 @@ type lab struct {
 	saving sync.Mutex
 }
 
-// newLab starts both. settings changes PocketBase's before anybody asks it
-// something: it reads them without a lock while it writes its log.
+// newLab starts both, with changed settings of PocketBase.
 func newLab(t testing.TB, settings ...func(*core.Settings)) *lab {
 	t.Helper()
 	dir, err := os.MkdirTemp("", "authpocket-proof-")
@@ -167,6 +168,7 @@ func (l *lab) collection(name string) {
 	c := core.NewAuthCollection(name)
 	c.Fields.Add(&core.TextField{Name: "name"}, &core.FileField{Name: "avatar", MaxSelect: 1}, &core.AutodateField{Name: "created", OnCreate: true})
 	c.Fields.GetByName("email").(*core.EmailField).Required = true
+	c.Fields.GetByName(core.FieldNamePassword).(*core.PasswordField).Cost = 4 // every sign-in hashes one
 	open := ""
 	c.CreateRule, c.AuthRule = &open, &open
 	c.OAuth2.MappedFields = core.OAuth2KnownFields{Name: "name", AvatarURL: "avatar"}

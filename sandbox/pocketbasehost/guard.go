@@ -1,0 +1,115 @@
+package pocketbasehost
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/pocketbase/pocketbase/core"
+	"github.com/pocketbase/pocketbase/tools/logger"
+	"github.com/pocketbase/pocketbase/tools/types"
+)
+
+// logQuiet is how long no request may come before the log is written, and
+// logBatch how many entries are written without that wait, as in PocketBase.
+const (
+	logQuiet = 3 * time.Second
+	logBatch = 200
+)
+
+// guarded is the PocketBase that answers requests. PocketBase 0.39 changes its
+// settings in place while requests and its log read them without a lock. What
+// reads them through guarded gets a copy that each change replaces whole.
+type guarded struct {
+	core.App
+	settings atomic.Pointer[core.Settings]
+	handler  *logger.BatchHandler
+	log      *slog.Logger
+	stop     chan struct{}
+	stopped  sync.WaitGroup
+}
+
+// guard wraps a PocketBase that is not bootstrapped yet.
+func guard(app core.App) *guarded {
+	g := &guarded{App: app, stop: make(chan struct{})}
+	app.OnSettingsReload().BindFunc(func(e *core.SettingsReloadEvent) error {
+		if err := e.Next(); err != nil {
+			return err
+		}
+		settings, err := e.App.Settings().Clone()
+		if err != nil {
+			return fmt.Errorf("copying PocketBase's settings: %w", err)
+		}
+		g.settings.Store(settings)
+		return nil
+	})
+	return g
+}
+
+// Settings returns the settings for reading only.
+func (g *guarded) Settings() *core.Settings { return g.settings.Load() }
+
+// Logger returns the log that requests are written to.
+func (g *guarded) Logger() *slog.Logger { return g.log }
+
+// Level returns the level below which nothing is logged.
+func (g *guarded) Level() slog.Level { return slog.Level(g.Settings().Logs.MinLevel) }
+
+// startLog keeps the log as PocketBase does, until stopLog.
+func (g *guarded) startLog() {
+	ticker := time.NewTicker(logQuiet)
+	g.handler = logger.NewBatchHandler(logger.BatchOptions{
+		Level:     g,
+		BatchSize: logBatch,
+		BeforeAddFunc: func(context.Context, *logger.Log) bool {
+			ticker.Reset(logQuiet)
+			return g.Settings().Logs.MaxDays > 0
+		},
+		WriteFunc: g.writeLog,
+	})
+	g.log = slog.New(g.handler)
+	g.stopped.Go(func() {
+		defer ticker.Stop()
+		for {
+			select {
+			case <-g.stop:
+				return
+			case <-ticker.C:
+				// What cannot be written is lost, as in PocketBase.
+				_ = g.handler.WriteAll(context.Background())
+			}
+		}
+	})
+}
+
+func (g *guarded) writeLog(_ context.Context, logs []*logger.Log) error {
+	if g.Settings().Logs.MaxDays == 0 {
+		return nil
+	}
+	return g.AuxRunInTransaction(func(tx core.App) error {
+		for _, l := range logs {
+			entry := &core.Log{Level: int(l.Level), Message: l.Message, Data: l.Data}
+			entry.Id = core.GenerateDefaultRandomId()
+			created, err := types.ParseDateTime(l.Time)
+			if err != nil {
+				return fmt.Errorf("reading the time of a log entry: %w", err)
+			}
+			entry.Created = created
+			entry.MarkAsNew()
+			if err := tx.AuxSave(entry); err != nil {
+				return fmt.Errorf("writing a log entry: %w", err)
+			}
+		}
+		return nil
+	})
+}
+
+// stopLog writes what was logged last and waits for the log to end.
+func (g *guarded) stopLog() error {
+	close(g.stop)
+	g.stopped.Wait()
+	return g.handler.WriteAll(context.Background())
+}
