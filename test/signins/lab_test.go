@@ -2,6 +2,7 @@ package signins
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"io"
 	"net/http"
@@ -80,7 +81,7 @@ func newClient(t testing.TB) *http.Client {
 
 func (a *idp) connect(t testing.TB, client *http.Client) *authentik.Client {
 	t.Helper()
-	c, err := authentik.Connect(t.Context(), authentik.Config{URL: a.url, Token: secret.New(a.sim.AdminToken()), HTTP: client})
+	c, err := authentik.Connect(t.Context(), authentik.Config{URL: a.url, Token: secret.New(a.sim.AdminToken()), HTTP: client, Pause: noPause})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -153,9 +154,12 @@ func newLab(t testing.TB, settings ...func(*core.Settings)) *lab {
 	return l
 }
 
+// noPause is a wait in no time.
+func noPause(ctx context.Context, _ time.Duration) error { return ctx.Err() }
+
 func (l *lab) connect(t testing.TB, client *http.Client) *pocketbase.Client {
 	t.Helper()
-	p, err := pocketbase.Connect(t.Context(), pocketbase.Config{URL: l.pb.URL(), Token: secret.New(l.pb.Token()), HTTP: client})
+	p, err := pocketbase.Connect(t.Context(), pocketbase.Config{URL: l.pb.URL(), Token: secret.New(l.pb.Token()), HTTP: client, Pause: noPause})
 	if err != nil {
 		t.Fatal(err)
 	}
