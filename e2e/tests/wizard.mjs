@@ -4,6 +4,7 @@ import { spawn } from 'node:child_process';
 import { createServer } from 'node:http';
 import { readFile } from 'node:fs/promises';
 import { once } from 'node:events';
+import { after } from 'node:test';
 import { chromium } from 'playwright-core';
 
 const here = new URL('..', import.meta.url).pathname;
@@ -36,11 +37,31 @@ export async function startDemo() {
   return { url, door, nextCode, printed: () => text, password, stop };
 }
 
-export function openBrowser(...more) {
+function launch(...more) {
   return chromium.launch({
     executablePath: process.env.CHROMIUM || '/usr/bin/chromium',
     args: ['--no-sandbox', '--disable-gpu', '--disable-background-networking', ...more],
   });
+}
+
+let shared; // the Chromium of all tests of a file that want no flags of their own
+after(async () => (await shared)?.close());
+
+/** Opens a browser: Chromium with these flags, or contexts of the shared one, which close() closes. */
+export async function openBrowser(...more) {
+  if (more.length > 0) return launch(...more);
+  const browser = await (shared ??= launch());
+  const contexts = [];
+  const newContext = async (options) => {
+    const context = await browser.newContext(options);
+    contexts.push(context);
+    return context;
+  };
+  return {
+    newContext,
+    newPage: async () => (await newContext()).newPage(),
+    close: () => Promise.all(contexts.map((context) => context.close())),
+  };
 }
 
 /** Goes in with the setup code: by the address, or typed without JavaScript. */
