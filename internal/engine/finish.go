@@ -85,7 +85,7 @@ func (t *trial) compare(v *link.Verdict) {
 	if p == nil {
 		return
 	}
-	if v.Cause == "popup-closed" { // nothing came of it that could be compared
+	if v.Cause == link.CausePopupClosed { // nothing came of it that could be compared
 		v.Prediction = nil
 		return
 	}
@@ -159,7 +159,7 @@ func (t *trial) measure(ctx context.Context) {
 }
 
 // verdict puts the facts into words.
-func (t *trial) verdict(cause string) link.Verdict {
+func (t *trial) verdict(cause link.CauseID) link.Verdict {
 	known, _ := link.FindCause(cause)
 	v := t.begin(link.StagesUpTo(link.StageOf(t.facts), link.StageFailed, known.Title))
 	v.Cause, v.Words, v.Todo = cause, known.Title+".", known.Todo
@@ -206,7 +206,7 @@ func (t *trial) evidence() []link.Evidence {
 
 // addMismatch shows both redirect URIs where they are what differs.
 func (t *trial) addMismatch(ctx context.Context, v *link.Verdict) {
-	if v.Cause != "redirect-mismatch" {
+	if v.Cause != link.CauseRedirectMismatch {
 		return
 	}
 	v.Redirect = t.facts.Authentik.Redirect
@@ -224,7 +224,7 @@ func (t *trial) addMismatch(ctx context.Context, v *link.Verdict) {
 // refused the sign-in by its auth rule or for a second factor. Where nobody
 // knows who signed in, only one that was made since can be it.
 func (t *trial) addLeftBehind(ctx context.Context, v *link.Verdict) {
-	if v.Cause != "auth-rule" && v.Cause != "mfa" || t.facts.Claims == nil {
+	if v.Cause != link.CauseAuthRule && v.Cause != link.CauseMFA || t.facts.Claims == nil {
 		return
 	}
 	there, _, err := t.e.pocketbase.Accounts(ctx, t.d, t.facts.Claims.Subject, "")

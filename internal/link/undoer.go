@@ -15,11 +15,6 @@ type undoer struct {
 	problems Problems
 }
 
-const (
-	warnOpen    = "open-to-everyone"
-	lostWarning = "lost" // what undo cannot put back
-)
-
 func newUndoer(s Spec, a AuthentikSnapshot, p PocketBaseSnapshot, force bool) undoer {
 	return undoer{a: a, p: p, force: force, own: s.Query().Collection, from: map[string][]value{}}
 }
@@ -62,7 +57,7 @@ func (u *undoer) follow(before, after any) {
 		if u.a.Application == nil {
 			u.a.Bindings = nil
 			u.changes = slices.DeleteFunc(u.changes, func(c Change) bool { return c.Kind == KindBinding })
-			u.warnings = slices.DeleteFunc(u.warnings, func(w Warning) bool { return w.ID == warnOpen })
+			u.warnings = slices.DeleteFunc(u.warnings, func(w Warning) bool { return w.ID == WarnOpenToEveryone })
 		}
 	case *SettingsState:
 		u.p.Settings = *after.(*SettingsState)

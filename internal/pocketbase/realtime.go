@@ -21,7 +21,7 @@ const streamTime = 4 * time.Second
 // and waits for the first event, which PocketBase sends at once. A proxy that
 // holds it back holds back the sign-in as well.
 func (c *Client) Realtime(ctx context.Context, d link.Desired) link.Check {
-	check := link.Check{ID: "pocketbase.realtime", System: link.PB, Title: "PocketBase's event stream arrives at once"}
+	check := link.Check{ID: link.CheckPocketBaseRealtime, System: link.PB, Title: "PocketBase's event stream arrives at once"}
 	base := d.PocketBaseURL
 	if base == "" {
 		base = c.cfg.URL
@@ -36,15 +36,15 @@ func (c *Client) Realtime(ctx context.Context, d link.Desired) link.Check {
 	var odd *oddStream
 	switch {
 	case errors.As(err, &odd):
-		return fail(check, causeNoStream, asked+" was answered "+odd.Error()+", which is no event stream.", "Let the proxy in front of PocketBase pass /api/realtime.")
+		return fail(check, link.CauseStreamRefused, asked+" was answered "+odd.Error()+", which is no event stream.", "Let the proxy in front of PocketBase pass /api/realtime.")
 	case err != nil && ctx.Err() != nil:
-		return fail(check, causeRealtime, fmt.Sprintf("%s brought no event within %d s.", asked, streamTime/time.Second), remedy)
+		return fail(check, link.CauseBufferedStream, fmt.Sprintf("%s brought no event within %d s.", asked, streamTime/time.Second), remedy)
 	case errors.Is(err, io.ErrUnexpectedEOF):
-		return fail(check, causeBroken, asked+" ended before the first event.", "Let the proxy in front of PocketBase keep /api/realtime open.")
+		return fail(check, link.CauseStreamBroken, asked+" ended before the first event.", "Let the proxy in front of PocketBase keep /api/realtime open.")
 	case err != nil:
 		return skip(check, asked+" got no answer. "+unreachable(base, err).Summary)
 	case event != "PB_CONNECT":
-		return fail(check, causeNoStream, asked+" began with the event “"+plain(event)+"”, not with PocketBase's.", remedy)
+		return fail(check, link.CauseStreamRefused, asked+" began with the event “"+plain(event)+"”, not with PocketBase's.", remedy)
 	}
 	return pass(check, fmt.Sprintf("%s brought the first event after %s.", asked, took))
 }

@@ -31,7 +31,7 @@ func NewReview(h Head, in ReviewInput) ReviewPage {
 	p.Open = interruptions(in.Interrupted, false)
 	for _, w := range in.Plan.Warnings {
 		note := Note{Heading: w.Summary, Text: w.Detail}
-		if w.ID == lostWarning {
+		if w.ID == link.WarnLost {
 			p.Lost = append(p.Lost, note)
 		} else {
 			p.Warnings = append(p.Warnings, note)
@@ -71,9 +71,6 @@ func (p ReviewPage) warningsHeading() string {
 	}
 	return "Before you go on"
 }
-
-// lostWarning is the id of warnings about what undo cannot put back.
-const lostWarning = "lost"
 
 // words are heading, lead and button of a plan that has changes.
 func (p *ReviewPage) words(plan link.Plan) {
@@ -239,7 +236,7 @@ func who(p link.Plan) string {
 		names = append(names, b.Kind+" "+b.Target.Name)
 	}
 	for _, w := range p.Warnings {
-		if w.ID == "other-bindings" {
+		if w.ID == link.WarnOtherBindings {
 			names = append(names, "others that are bound already")
 		}
 	}
