@@ -20,7 +20,7 @@ import (
 // render writes a whole page, or the last page where its template fails.
 func (s *Server) render(w http.ResponseWriter, r *http.Request, status int, page templ.Component) {
 	w.Header().Set("Vary", "HX-Request-Type")
-	if err := respond.Page(w, r, status, view.Visible(page), s.lastPage); err != nil {
+	if err := respond.Page(w, r, status, page, s.lastPage); err != nil {
 		s.logError(r, "rendering", err)
 	}
 }
@@ -145,7 +145,7 @@ func lastPage(note string, assets view.Assets) ([]byte, error) {
 		Actions: start(),
 	}
 	var text bytes.Buffer
-	err := view.ProblemView(page).Render(context.Background(), &text)
+	err := view.Visible(view.ProblemView(page)).Render(context.Background(), &text)
 	return text.Bytes(), err
 }
 

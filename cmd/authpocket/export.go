@@ -41,7 +41,7 @@ func (p program) export(ctx context.Context, f exportFlags) int {
 		return view.fail(err)
 	}
 	for _, w := range plan.Warnings {
-		if w.ID == "access-unseen" || w.ID == "binding-left-out" { // the file lets in more people than the link
+		if w.ID == link.WarnAccessUnseen || w.ID == link.WarnBindingLeftOut { // the file lets in more people than the link
 			visible.Fprintf(p.err, "! %s: %s %s\n", w.System.Label(), w.Summary, w.Detail)
 		}
 	}

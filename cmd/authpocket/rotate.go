@@ -18,7 +18,7 @@ func (p program) rotate(ctx context.Context, f applyFlags) int {
 		}
 		check := e.ProveSecret(ctx, plan.Desired)
 		checks := link.Checks{check}
-		if check.Status != link.Fail || check.Cause != "invalid-client" {
+		if check.Status != link.Fail || check.Cause != link.CauseInvalidClient {
 			return checks, nil
 		}
 		return checks, p.giveBack(ctx, e, plan)

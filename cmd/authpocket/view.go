@@ -164,7 +164,7 @@ func ending(plan link.Plan) string {
 		if plan.Restores {
 			return "The link is there again."
 		}
-		if slices.ContainsFunc(plan.Warnings, func(w link.Warning) bool { return w.ID == "lost" }) {
+		if slices.ContainsFunc(plan.Warnings, func(w link.Warning) bool { return w.ID == link.WarnLost }) {
 			return "Undone. What was said to be lost stays as it is."
 		}
 		return "Undone."

@@ -65,6 +65,6 @@ func withoutQuery(address string) string {
 
 // unreachable is the check's outcome where there was no whole answer.
 func (m *measured) unreachable(check link.Check, asked string, a answer) link.Check {
-	return fail(check, causeUnreachable, asked+": "+outcome(a)+".",
+	return fail(check, link.CauseUnreachable, asked+": "+outcome(a)+".",
 		"Check that authentik can be reached at "+m.d.AuthentikURL+", from here and from PocketBase.")
 }

@@ -235,7 +235,7 @@ func changeOf(t *testing.T, plan link.Plan, kind link.Kind) link.Change {
 	return link.Change{}
 }
 
-func checkOf(t *testing.T, checks []link.Check, id string) link.Check {
+func checkOf(t *testing.T, checks []link.Check, id link.CheckID) link.Check {
 	t.Helper()
 	for _, check := range checks {
 		if check.ID == id {

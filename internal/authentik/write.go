@@ -6,9 +6,9 @@ import (
 	"net/http"
 	"time"
 
+	"authpocket/internal/link"
 	"authpocket/internal/secret"
 	"authpocket/internal/wire"
-	"authpocket/internal/link"
 )
 
 const (

@@ -84,7 +84,7 @@ func (t *signInTest) compare(v *link.Verdict) {
 	if p == nil {
 		return
 	}
-	if v.Cause == "popup-closed" { // nothing came of it that could be compared
+	if v.Cause == link.CausePopupClosed { // nothing came of it that could be compared
 		v.Prediction = nil
 		return
 	}
@@ -158,7 +158,7 @@ func (t *signInTest) measure(ctx context.Context) {
 }
 
 // verdict puts the facts into words.
-func (t *signInTest) verdict(cause string) link.Verdict {
+func (t *signInTest) verdict(cause link.CauseID) link.Verdict {
 	known, _ := link.FindCause(cause)
 	v := t.begin(link.StagesUpTo(link.StageOf(t.facts), link.StageFailed, known.Title))
 	v.Cause, v.Todo = cause, known.Todo
@@ -207,7 +207,7 @@ func (t *signInTest) evidence() []link.Evidence {
 
 // addMismatch shows both redirect URIs where they are what differs.
 func (t *signInTest) addMismatch(ctx context.Context, v *link.Verdict) {
-	if v.Cause != "redirect-mismatch" {
+	if v.Cause != link.CauseRedirectMismatch {
 		return
 	}
 	v.Redirect = t.facts.Authentik.Redirect
@@ -225,7 +225,7 @@ func (t *signInTest) addMismatch(ctx context.Context, v *link.Verdict) {
 // refused the sign-in by its auth rule or for a second factor. Where nobody
 // knows who signed in, only one that was made since can be it.
 func (t *signInTest) addLeftBehind(ctx context.Context, v *link.Verdict) {
-	if v.Cause != "auth-rule" && v.Cause != "mfa" || t.facts.Claims == nil {
+	if v.Cause != link.CauseAuthRule && v.Cause != link.CauseMFA || t.facts.Claims == nil {
 		return
 	}
 	there, _, err := t.e.pocketbase.Accounts(ctx, t.d, t.facts.Claims.Subject, "")

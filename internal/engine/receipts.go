@@ -268,7 +268,9 @@ func (r receipt) ended(i int, err error) error {
 	return r.note(i, link.MessageOf(err))
 }
 
-func (r receipt) note(i int, m link.Message) error { return r.kept.Failed(i, m.What(), m.Advice(link.OnPage)) }
+func (r receipt) note(i int, m link.Message) error {
+	return r.kept.Failed(i, m.What(), m.Advice(link.OnPage))
+}
 
 // failed notes a change that was not made and ends the receipt. A change that
 // may have been made stays announced, and the receipt without an end; so does

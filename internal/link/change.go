@@ -135,10 +135,10 @@ type KeyState struct {
 // Warning tells about something that the plan does not change and that the
 // admin should know before it is applied.
 type Warning struct {
-	ID      string `json:"id"`
-	System  System `json:"system"`
-	Summary string `json:"summary"`
-	Detail  string `json:"detail"`
+	ID      WarningID `json:"id"`
+	System  System    `json:"system"`
+	Summary string    `json:"summary"`
+	Detail  string    `json:"detail"`
 }
 
 // Plan is the ordered list of changes that turn the snapshots into the spec.
@@ -167,7 +167,7 @@ type Plan struct {
 	Restores bool
 	// Only is the one cause that the plan puts right, empty for all that
 	// differs from the spec.
-	Only string
+	Only CauseID
 }
 
 // Purpose says what a plan is for.

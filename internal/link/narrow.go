@@ -9,29 +9,29 @@ import (
 // else: whole objects by their kind, and single fields of those that are
 // there. Fields of our element of PocketBase's list have a leading dot. A cause
 // that is not listed is put right by the whole plan.
-func mends(cause string) (kinds []Kind, fields []string, found bool) {
+func mends(cause CauseID) (kinds []Kind, fields []string, found bool) {
 	switch cause {
-	case "redirect-mismatch":
+	case CauseRedirectMismatch:
 		return nil, []string{"redirect_uris"}, true
-	case "grant-types":
+	case CauseGrantTypes:
 		return nil, []string{"grant_types"}, true
-	case "signing-key":
+	case CauseSigningKey:
 		return []Kind{KindKey}, []string{"signing_key"}, true
-	case "issuer-mismatch":
+	case CauseIssuerMismatch:
 		return nil, []string{"issuer_mode", ".extra.issuers"}, true
-	case "missing-scopes", "email-unverified":
+	case CauseMissingScopes, CauseEmailUnverified:
 		return []Kind{KindMapping}, []string{"property_mappings"}, true
-	case "unknown-client":
+	case CauseUnknownClient:
 		return nil, []string{".clientId", ".clientSecret"}, true
-	case "invalid-client":
+	case CauseInvalidClient:
 		return nil, []string{".clientSecret"}, true
-	case "user-info-url":
+	case CauseUserInfoURL:
 		return nil, []string{".userInfoURL"}, true
-	case "endpoint-url", "html-instead-of-json":
+	case CauseEndpointURL, CauseHTMLInsteadOfJSON:
 		return nil, []string{".authURL", ".tokenURL", ".userInfoURL", ".extra.jwksURL"}, true
-	case "create-rule":
+	case CauseCreateRule:
 		return nil, []string{"createRule"}, true
-	case "oauth2-off":
+	case CauseOAuth2Off:
 		return nil, []string{"enabled"}, true
 	}
 	return nil, nil, false
@@ -39,7 +39,7 @@ func mends(cause string) (kinds []Kind, fields []string, found bool) {
 
 // Narrow leaves of the plan what puts the cause right. What else differs from
 // the spec stays as it is, for another plan.
-func (p Plan) Narrow(cause string) Plan {
+func (p Plan) Narrow(cause CauseID) Plan {
 	kinds, fields, found := mends(cause)
 	if !found || slices.ContainsFunc(p.Changes, makesProvider) {
 		return p
@@ -53,7 +53,7 @@ func (p Plan) Narrow(cause string) Plan {
 		switch {
 		case slices.Contains(kinds, c.Kind):
 			changes = append(changes, c)
-		case p.makesSlot(c) && cause == "oauth2-off":
+		case p.makesSlot(c) && cause == CauseOAuth2Off:
 			changes = append(changes, p.whole(c))
 		case c.Action == Update && !p.makesSlot(c):
 			if c = p.only(c, fields); len(c.Fields) > 0 {

@@ -32,7 +32,7 @@ func NewRemoval(s Spec, a AuthentikSnapshot, p PocketBaseSnapshot) (Plan, Proble
 		return Plan{}, u.problems
 	}
 	if c := p.Collection(s.Query().Collection); c != nil && len(u.changes) > 0 && Value(c.CreateRule, "") == OAuth2Only {
-		u.warnings.add("rule-stays", PB, "The create rule of "+c.Name+" stays: "+OAuth2Only+".",
+		u.warnings.add(WarnRuleStays, PB, "The create rule of "+c.Name+" stays: "+OAuth2Only+".",
 			"It lets people make accounts through any OAuth2 provider of the collection. Change it in PocketBase if it was only for this link.")
 	}
 	for _, m := range a.Mappings { // one that nobody uses was left by a removal that was interrupted
@@ -106,7 +106,7 @@ func (u *undoer) removeSlot(s Spec, found existing) {
 // linkedPeople tells how many can no longer sign in once the slot is gone.
 func (u *undoer) linkedPeople(slot string) {
 	if n := u.p.Linked[slot]; n > 0 {
-		u.warnings.add("linked-people", PB, count(n, "person has", "people have")+" an account linked through "+slot+".",
+		u.warnings.add(WarnLinkedPeople, PB, count(n, "person has", "people have")+" an account linked through "+slot+".",
 			"Their accounts stay, but they can no longer sign in with authentik. PocketBase keeps the links, and whoever uses this slot next inherits them.")
 	}
 }

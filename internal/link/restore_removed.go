@@ -38,7 +38,7 @@ func AsRestoration(p Plan, done []Change, force bool) (Plan, Problems) {
 	var problems, never Problems
 	p.Purpose, p.Restores, p.Undoes, p.Force = PurposeUndo, true, done, force
 	// They signed in through the same client before.
-	w := warner(slices.DeleteFunc(slices.Clone(p.Warnings), func(x Warning) bool { return x.ID == "already-linked" }))
+	w := warner(slices.DeleteFunc(slices.Clone(p.Warnings), func(x Warning) bool { return x.ID == WarnAlreadyLinked }))
 	p.Changes = slices.Clone(p.Changes)
 	switch {
 	case !deletes(done, KindApplication) && !deletes(done, KindProvider):
@@ -58,7 +58,7 @@ func AsRestoration(p Plan, done []Change, force bool) (Plan, Problems) {
 			if gone := inexpressible(c, p.Spec.Access); len(gone) > 0 {
 				problems.Add("access", "The application had bindings that authpocket does not make: "+strings.Join(gone, ", ")+".",
 					"Undo it all the same to have it without them, and make them in authentik at once: until then it may be open wider than it was.")
-				w.add(lostWarning, Authentik, "Bindings do not come back: "+strings.Join(gone, ", ")+".", "Make them in authentik.")
+				w.add(WarnLost, Authentik, "Bindings do not come back: "+strings.Join(gone, ", ")+".", "Make them in authentik.")
 			}
 		}
 		if was := As[ProviderState](c.Before); was != nil {
@@ -66,7 +66,7 @@ func AsRestoration(p Plan, done []Change, force bool) (Plan, Problems) {
 		}
 		if was := As[Mapping](c.Before); was != nil {
 			if own := p.Desired.Mapping; own != nil && own.Name == was.Name && own.Expression != was.Expression {
-				w.add(lostWarning, Authentik, "The scope mapping "+quote(was.Name)+" had been changed by hand, and comes back as authpocket makes it.", "The receipt shows what it was.")
+				w.add(WarnLost, Authentik, "The scope mapping "+quote(was.Name)+" had been changed by hand, and comes back as authpocket makes it.", "The receipt shows what it was.")
 			}
 		}
 	}
@@ -118,7 +118,7 @@ func (p Plan) losses(w *warner, was ProviderState) {
 	if !slices.ContainsFunc(p.Changes, makesProvider) {
 		return
 	}
-	w.add(lostWarning, Authentik, "The client secret is a new one.", "The one before is kept nowhere. Both systems get the new one.")
+	w.add(WarnLost, Authentik, "The client secret is a new one.", "The one before is kept nowhere. Both systems get the new one.")
 	f := Features{GrantTypes: len(was.GrantTypes) > 0}
 	now := p.Desired.Provider
 	var lines []string
@@ -131,7 +131,7 @@ func (p Plan) losses(w *warner, was ProviderState) {
 		lines = append(lines, "the encryption key is gone")
 	}
 	if len(lines) > 0 {
-		w.add(lostWarning, Authentik, "Not all of the provider comes back.", "Settings that a link does not have: "+strings.Join(lines, "; ")+".")
+		w.add(WarnLost, Authentik, "Not all of the provider comes back.", "Settings that a link does not have: "+strings.Join(lines, "; ")+".")
 	}
 }
 

@@ -80,11 +80,14 @@ func (r *RedirectURI) UnmarshalYAML(unmarshal func(any) error) error {
 	return unmarshal((*whole)(r))
 }
 
+// regexMark ends the name of a redirect URI that is a regular expression.
+const regexMark = " (regex)"
+
 // String shows a strict URI plainly and marks any other.
 func (r RedirectURI) String() string {
 	s := r.URL
 	if r.Mode == "regex" {
-		s += " (regex)"
+		s += regexMark
 	}
 	if r.Type == "logout" {
 		s += " (logout)"

@@ -35,7 +35,7 @@ func NewUndo(s Spec, done []Change, a AuthentikSnapshot, p PocketBaseSnapshot, f
 
 func (u *undoer) undo(c Change) {
 	if c.Lost != "" && c.Kind != KindKey { // which has its own words
-		u.warnings.add(lostWarning, c.System, "Undo cannot put everything back.", c.Lost)
+		u.warnings.add(WarnLost, c.System, "Undo cannot put everything back.", c.Lost)
 	}
 	if c.After != nil {
 		c.Visit(u)
@@ -44,7 +44,7 @@ func (u *undoer) undo(c Change) {
 
 // Key tells that a generated key stays.
 func (u *undoer) Key(e Edit[KeyState]) {
-	u.warnings.add("key-stays", Authentik, "The signing key "+quote(e.After.Name)+" stays.", "Other providers may use it by now. Delete it in authentik if none does.")
+	u.warnings.add(WarnKeyStays, Authentik, "The signing key "+quote(e.After.Name)+" stays.", "Other providers may use it by now. Delete it in authentik if none does.")
 }
 
 // changedSince reports what is neither as the apply left it nor as it was
@@ -113,7 +113,7 @@ func (u *undoer) Mapping(e Edit[Mapping]) {
 	}
 	for _, p := range u.a.Providers {
 		if uses(&p, now) {
-			u.warnings.add("mapping-stays", Authentik, "The scope mapping "+quote(now.Name)+" stays.", "The provider "+quote(p.Name)+" uses it too.")
+			u.warnings.add(WarnMappingStays, Authentik, "The scope mapping "+quote(now.Name)+" stays.", "The provider "+quote(p.Name)+" uses it too.")
 			return
 		}
 	}
@@ -145,7 +145,7 @@ func (u *undoer) Pair(e Edit[PairState]) {
 func (u *undoer) usedElsewhere(clientID string) bool {
 	for _, c := range u.p.Collections {
 		if slot := c.slotWith(clientID); c.Name != u.own && slot != "" {
-			u.warnings.add("in-use", Authentik, "The application and its provider stay.", "The auth collection "+quote(c.Name)+" signs in with them too, through "+slot+".")
+			u.warnings.add(WarnInUse, Authentik, "The application and its provider stay.", "The auth collection "+quote(c.Name)+" signs in with them too, through "+slot+".")
 			return true
 		}
 	}
@@ -217,7 +217,7 @@ func (u *undoer) Provider(e Edit[ProviderState]) {
 	}
 	now := u.findProvider(*after)
 	if now == nil && u.force {
-		u.warnings.add("gone", Authentik, "authentik no longer has the "+c.Object+".", "There is nothing to put its values back into.")
+		u.warnings.add(WarnGone, Authentik, "authentik no longer has the "+c.Object+".", "There is nothing to put its values back into.")
 		return
 	}
 	if now == nil {
@@ -270,7 +270,7 @@ func (u *undoer) Binding(e Edit[BindingState]) {
 		return
 	}
 	if u.a.Application != nil && len(u.a.Bindings) == 1 {
-		u.warnings.add(warnOpen, Authentik, "Without this binding everyone with an authentik account can use the application.", "That is how it was before.")
+		u.warnings.add(WarnOpenToEveryone, Authentik, "Without this binding everyone with an authentik account can use the application.", "That is how it was before.")
 	}
 	u.add(c, &now, nil, now.values(), nil)
 }
@@ -321,7 +321,7 @@ func (u *undoer) Collection(e Edit[CollectionState]) {
 	u.giveSecret(now.OAuth2, &back.OAuth2, slot)
 	u.add(c, now, &back, slotValues(now.OAuth2, slot), slotValues(back.OAuth2, slot))
 	if had {
-		u.warnings.add(lostWarning, PB, "The client secret of "+slot+" stays as it is now.", "PocketBase never shows one, so the one before cannot come back. Enter it in PocketBase if it was another.")
+		u.warnings.add(WarnLost, PB, "The client secret of "+slot+" stays as it is now.", "PocketBase never shows one, so the one before cannot come back. Enter it in PocketBase if it was another.")
 	}
 }
 

@@ -15,11 +15,6 @@ type undoer struct {
 	problems Problems
 }
 
-const (
-	warnOpen    = "open-to-everyone"
-	lostWarning = "lost" // what undo cannot put back
-)
-
 func newUndoer(s Spec, a AuthentikSnapshot, p PocketBaseSnapshot, force bool) undoer {
 	return undoer{a: a, p: p, force: force, own: s.Query().Collection, from: map[string][]value{}}
 }
@@ -70,7 +65,7 @@ func (f follower) Application(e Edit[ApplicationState]) {
 	if e.After == nil {
 		f.u.a.Bindings = nil
 		f.u.changes = slices.DeleteFunc(f.u.changes, func(c Change) bool { return c.Kind == KindBinding })
-		f.u.warnings = slices.DeleteFunc(f.u.warnings, func(w Warning) bool { return w.ID == warnOpen })
+		f.u.warnings = slices.DeleteFunc(f.u.warnings, func(w Warning) bool { return w.ID == WarnOpenToEveryone })
 	}
 }
 

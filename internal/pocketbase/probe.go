@@ -41,7 +41,7 @@ func (c *Client) Probe(ctx context.Context, d link.Desired) link.Check {
 }
 
 func probeCheck() link.Check {
-	return link.Check{ID: "pocketbase.probe", System: link.PB, Title: "PocketBase reaches authentik, which accepts its client id and secret"}
+	return link.Check{ID: link.CheckPocketBaseProbe, System: link.PB, Title: "PocketBase reaches authentik, which accepts its client id and secret"}
 }
 
 // probeCall is a sign-in with a made-up code. The nonce in the address is
@@ -92,17 +92,17 @@ func refusedProbe(check link.Check, a answer, d link.Desired) (link.Check, bool)
 	asked := a.Call() + " with a made-up code was answered: "
 	switch {
 	case a.Status == http.StatusOK:
-		return fail(check, causeUnknown, asked+"signed in.", "Something other than authentik answers at "+d.Slot.TokenURL+". Check the token URL."), true
+		return fail(check, link.CauseUnknown, asked+"signed in.", "Something other than authentik answers at "+d.Slot.TokenURL+". Check the token URL."), true
 	case a.Status == http.StatusNotFound:
-		return fail(check, causeCollection, asked+"no such auth collection.", "Choose a collection that is there."), true
+		return fail(check, link.CauseCollectionMissing, asked+"no such auth collection.", "Choose a collection that is there."), true
 	case a.Status == http.StatusForbidden:
-		return fail(check, causeOff, asked+"OAuth2 is off for this collection.", "Turn OAuth2 on."), true
+		return fail(check, link.CauseOAuth2Off, asked+"OAuth2 is off for this collection.", "Turn OAuth2 on."), true
 	case a.Status == http.StatusUnauthorized, a.Status == http.StatusTooManyRequests, a.Status >= 300 && a.Status < 400:
 		return skip(check, asked+generalFault(a, "", nil).Summary), true
 	}
 	for _, one := range list {
 		if len(one.path) > 0 && one.path[0] == "provider" {
-			return fail(check, causeProvider, asked+"there is no provider "+d.Slot.Slot+".", "Apply the plan again."), true
+			return fail(check, link.CauseProviderMissing, asked+"there is no provider "+d.Slot.Slot+".", "Apply the plan again."), true
 		}
 	}
 	return check, false
@@ -146,7 +146,7 @@ func (c *Client) logged(ctx context.Context, nonce string) (*logEntry, string) {
 }
 
 // judge makes the check of what was logged.
-func judge(check link.Check, cause, details string, d link.Desired) link.Check {
+func judge(check link.Check, cause link.CauseID, details string, d link.Desired) link.Check {
 	const asked = "PocketBase was sent a sign-in with a made-up code and called "
 	if cause == "" {
 		return pass(check, asked+d.Slot.TokenURL+"; authentik knew the client and refused only the code (invalid_grant).")
@@ -156,7 +156,7 @@ func judge(check link.Check, cause, details string, d link.Desired) link.Check {
 	if said := plain(details); said != "" {
 		evidence += " Its log says: “" + said + "”"
 	}
-	if cause == causeUnknown {
+	if cause == link.CauseUnknown {
 		check.Status, check.Evidence, check.Remedy, check.Cause = link.Warn, evidence, remedy, cause
 		return check
 	}

@@ -179,15 +179,15 @@ func readTrail(entries []trailEntry, q link.TrailQuery, marked bool) (t link.Poc
 
 // cause reads what kept PocketBase from token or claims, empty for anything
 // else.
-func (e trailEntry) cause() (link.StageID, string) {
+func (e trailEntry) cause() (link.StageID, link.CauseID) {
 	switch said := e.words(); {
 	case strings.HasPrefix(e.Data.Error, "Failed to fetch OAuth2 token"):
 		if cause := classify(said); cause != "" {
-			return link.StageToken, catalogued(cause)
+			return link.StageToken, cause.Entry()
 		}
-		return link.StageToken, causeCodeRefused
+		return link.StageToken, link.CauseCodeRefused
 	case strings.HasPrefix(e.Data.Error, "Failed to fetch OAuth2 user"):
-		return link.StageUserInfo, catalogued(classifyUser(said))
+		return link.StageUserInfo, classifyUser(said).Entry()
 	}
 	return "", ""
 }

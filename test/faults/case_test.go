@@ -218,7 +218,7 @@ func sameChecks(want, got link.Checks) error {
 	text := func(list link.Checks) string {
 		lines := make([]string, len(list))
 		for i, c := range list {
-			lines[i] = c.ID + " " + string(c.Status)
+			lines[i] = string(c.ID) + " " + string(c.Status)
 		}
 		return strings.Join(lines, "\n")
 	}

@@ -169,9 +169,10 @@ func TestTheLogKnowsWhyNoAnswerCame(t *testing.T) {
 	lab := newLab(t)
 	var group sync.WaitGroup
 	for _, one := range []struct {
-		name, cause string
-		stage       link.StageID
-		spoil       func(*linked)
+		name  string
+		cause link.CauseID
+		stage link.StageID
+		spoil func(*linked)
 	}{
 		{"cut short over the token", "invalid-client", link.StageToken, func(l *linked) {
 			l.spoil(func(_ *core.Collection, own *core.OAuth2ProviderConfig) { own.ClientSecret = "of another provider" })

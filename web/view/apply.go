@@ -162,7 +162,7 @@ func pastTense(n int) string {
 func lost(warnings []link.Warning) []string {
 	var lines []string
 	for _, w := range warnings {
-		if w.ID == lostWarning {
+		if w.ID == link.WarnLost {
 			lines = append(lines, w.Summary+" "+w.Detail)
 		}
 	}
@@ -184,7 +184,7 @@ func rotated(o *Outcome, checks link.Checks) {
 	o.Heading = "Both sides have the new client secret"
 	see := Action{"See the checks", "/verify"}
 	o.Actions = []Action{see, {"Back to the link", "/done"}}
-	refused := slices.ContainsFunc(checks, func(c link.Check) bool { return c.Status == link.Fail && c.Cause == "invalid-client" })
+	refused := slices.ContainsFunc(checks, func(c link.Check) bool { return c.Status == link.Fail && c.Cause == link.CauseInvalidClient })
 	switch {
 	case refused:
 		o.Kind, o.Heading = "bad", "The new client secret is not accepted"

@@ -7,7 +7,6 @@ import (
 
 	"github.com/a-h/templ"
 
-
 	"authpocket/internal/visible"
 )
 
