@@ -32,7 +32,7 @@ func (m *memory) setSecret(s secret.Text) {
 // TestWritesBesideTheChangesAreAnnounced breaks a rotation in each way that
 // takes a further write, and ends it there as a kill would.
 func TestWritesBesideTheChangesAreAnnounced(t *testing.T) {
-	refused := &link.Fault{System: link.PB, Kind: link.FaultRefused, Summary: "PocketBase refused it.", Todo: "Look."}
+	refused := &link.Fault{System: link.PB, Kind: link.FaultRefused, Written: link.WrittenNone, Summary: "PocketBase refused it.", Todo: "Look."}
 	for name, test := range map[string]struct {
 		fails error // of PocketBase's first write
 		other bool  // somebody else changes authentik's secret meanwhile
@@ -41,7 +41,7 @@ func TestWritesBesideTheChangesAreAnnounced(t *testing.T) {
 		ended bool
 	}{
 		"given back":                       {fails: refused, want: []journal.State{journal.Done, journal.Failed, journal.Done}, ended: true},
-		"given back, refused":              {fails: refused, end: errors.New("503"), want: []journal.State{journal.Done, journal.Failed, journal.Failed}},
+		"given back, refused":              {fails: refused, end: refused, want: []journal.State{journal.Done, journal.Failed, journal.Failed}},
 		"given back, outcome unknown":      {fails: refused, end: &link.Fault{Kind: link.FaultUnknown}, want: []journal.State{journal.Done, journal.Failed, journal.AboutTo}},
 		"written again":                    {other: true, want: []journal.State{journal.Done, journal.Done, journal.Done}, ended: true},
 		"written again, refused":           {other: true, end: refused, want: []journal.State{journal.Done, journal.AboutTo, journal.Failed}},
@@ -167,7 +167,7 @@ func TestUndoAfterCredentialsWereGivenBack(t *testing.T) {
 	}
 	m.apply = func(_ context.Context, c link.Change) error {
 		if c.Kind == link.KindOAuth2 {
-			return &link.Fault{System: link.PB, Kind: link.FaultRefused, Summary: "PocketBase refused it.", Todo: "Look."}
+			return &link.Fault{System: link.PB, Kind: link.FaultRefused, Written: link.WrittenNone, Summary: "PocketBase refused it.", Todo: "Look."}
 		}
 		m.set(func() { m.authentik.Providers = []link.ProviderState{*c.After.(*link.ProviderState)} })
 		return nil

@@ -106,10 +106,20 @@ func (*Mapping) Secrets() []secret.Text { return nil }
 func (*KeyState) Secrets() []secret.Text { return nil }
 
 // Secrets returns the provider's client secret.
-func (p *PairState) Secrets() []secret.Text { return p.Provider.Secrets() }
+func (p *PairState) Secrets() []secret.Text {
+	if p == nil {
+		return nil
+	}
+	return p.Provider.Secrets()
+}
 
 // Secrets returns the client secret.
-func (p *ProviderState) Secrets() []secret.Text { return []secret.Text{p.ClientSecret} }
+func (p *ProviderState) Secrets() []secret.Text {
+	if p == nil {
+		return nil
+	}
+	return []secret.Text{p.ClientSecret}
+}
 
 // Secrets returns none: an application has no secret.
 func (*ApplicationState) Secrets() []secret.Text { return nil }
@@ -119,6 +129,9 @@ func (*BindingState) Secrets() []secret.Text { return nil }
 
 // Secrets returns the client secrets that the collection's OAuth2 is to get.
 func (c *CollectionState) Secrets() []secret.Text {
+	if c == nil {
+		return nil
+	}
 	var texts []secret.Text
 	for _, p := range c.OAuth2.Providers {
 		texts = append(texts, p.ClientSecret)
