@@ -6,7 +6,7 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 limit="${1:-}"
 export AUTHPOCKET_SEED="${AUTHPOCKET_SEED:-$(od -An -N6 -tu8 /dev/urandom | tr -d ' ')}"
-export GOGC="${GOGC:-300}"
+export GOGC="${GOGC:-500}" GOMEMLIMIT="${GOMEMLIMIT:-1500MiB}"
 
 # SQLite in Go is left out: watching it takes most of the time, and it is not ours. The version matrix runs other
 # programs, which cannot be watched; of the fault matrix what runs side by side is played.
