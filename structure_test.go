@@ -1,76 +1,131 @@
 package authpocket_test
 
 import (
+	"encoding/json"
+	"errors"
+	"io"
 	"os/exec"
 	"slices"
 	"strings"
 	"testing"
 )
 
-// deps returns the packages of this module that pkg leads to, itself left
-// out, and whether it leads to any package below one of the prefixes.
-func deps(t *testing.T, pkg string, prefixes ...string) (own []string, found []string) {
+const module = "authpocket/"
+
+// pkg is what go list says of a package.
+type pkg struct {
+	ImportPath string
+	Imports    []string
+	Deps       []string
+}
+
+func (p pkg) name() string { return strings.TrimPrefix(p.ImportPath, module) }
+
+func packages(t *testing.T) (list []pkg) {
 	t.Helper()
-	out, err := exec.CommandContext(t.Context(), "go", "list", "-deps", pkg).Output()
+	out, err := exec.CommandContext(t.Context(), "go", "list", "-json=ImportPath,Imports,Deps", "./...").Output()
 	if err != nil {
-		t.Fatalf("listing what %s leads to: %v", pkg, err)
+		t.Fatalf("listing the packages: %v", err)
 	}
-	for dep := range strings.Lines(string(out)) {
-		dep = strings.TrimSpace(dep)
-		if strings.HasPrefix(dep, "authpocket/") && dep != pkg {
-			own = append(own, dep)
+	dec := json.NewDecoder(strings.NewReader(string(out)))
+	for {
+		var p pkg
+		if err := dec.Decode(&p); errors.Is(err, io.EOF) {
+			return list
+		} else if err != nil {
+			t.Fatal(err)
 		}
-		for _, p := range prefixes {
-			if strings.HasPrefix(dep, p) {
-				found = append(found, dep)
+		list = append(list, p)
+	}
+}
+
+// imports lists, for each package of the product, the packages of this module that it may
+// import. docs/architecture.md explains the layers.
+func imports() map[string]string {
+	return map[string]string{
+		"cmd/authpocket": "internal/connect internal/engine internal/export internal/journal internal/link internal/linkfile " +
+			"internal/listen internal/logs internal/secret internal/visible web web/door",
+		"cmd/authpocket-demo": "internal/journal internal/listen internal/logs internal/secret sandbox web web/door",
+
+		"internal/address":    "",
+		"internal/secret":     "",
+		"internal/visible":    "",
+		"internal/outbound":   "",
+		"internal/wire":       "internal/outbound",
+		"internal/logs":       "internal/secret internal/visible",
+		"internal/listen":     "internal/logs",
+		"internal/link":       "internal/address internal/secret",
+		"internal/linkfile":   "internal/link internal/secret",
+		"internal/export":     "internal/link",
+		"internal/journal":    "internal/link internal/secret",
+		"internal/authentik":  "internal/link internal/outbound internal/secret internal/wire",
+		"internal/pocketbase": "internal/address internal/link internal/outbound internal/secret internal/wire",
+		"internal/engine":     "internal/address internal/journal internal/link internal/secret",
+		"internal/connect":    "internal/authentik internal/engine internal/link internal/outbound internal/pocketbase internal/secret",
+
+		"static":      "",
+		"web/view":    "internal/address internal/link internal/visible",
+		"web/respond": "web/view",
+		"web/door":    "static web/respond web/view",
+		"web": "internal/address internal/connect internal/engine internal/export internal/link internal/logs internal/secret " +
+			"static web/door web/respond web/view",
+	}
+}
+
+// TestPackagesImportOnlyWhatTheyMay holds every package of the product to its line.
+func TestPackagesImportOnlyWhatTheyMay(t *testing.T) {
+	allowed := imports()
+	for _, p := range packages(t) {
+		name := p.name()
+		if strings.HasPrefix(name, "sandbox") || strings.HasPrefix(name, "test/") || name == "authpocket" {
+			continue // may import anything: nothing of the product leads to them
+		}
+		line, known := allowed[name]
+		if !known {
+			t.Errorf("%s has no line in the table", name)
+		}
+		delete(allowed, name)
+		used := strings.Fields(line)
+		for _, dep := range p.Imports {
+			dep, own := strings.CutPrefix(dep, module)
+			if own && !slices.Contains(used, dep) {
+				t.Errorf("%s imports %s", name, dep)
+			}
+			used = slices.DeleteFunc(used, func(x string) bool { return x == dep })
+		}
+		if len(used) > 0 {
+			t.Errorf("%s may import %v and does not", name, used)
+		}
+	}
+	for name := range allowed {
+		t.Errorf("there is no package %s", name)
+	}
+}
+
+// TestTheProductContainsNoSandbox keeps the image small and the simulated authentik out of it.
+func TestTheProductContainsNoSandbox(t *testing.T) {
+	for _, p := range packages(t) {
+		name := p.name()
+		if name == "cmd/authpocket-demo" || strings.HasPrefix(name, "sandbox") || strings.HasPrefix(name, "test/") {
+			continue
+		}
+		for _, dep := range p.Deps {
+			for _, never := range []string{module + "sandbox", module + "test/", "github.com/pocketbase/"} {
+				if strings.HasPrefix(dep, never) {
+					t.Errorf("%s leads to %s", name, dep)
+				}
 			}
 		}
 	}
-	return own, found
 }
 
-// The house: who may lean on whom. Everything that is not named is refused.
-func TestRoomsLeanOnlyOnWhatTheyMay(t *testing.T) {
-	plain := []string{"authpocket/internal/address", "authpocket/internal/link", "authpocket/internal/secret"}
-	with := func(more ...string) []string { return append(slices.Clone(plain), more...) }
-	for pkg, allowed := range map[string][]string{
-		"authpocket/internal/secret":     {},
-		"authpocket/internal/address":    {},
-		"authpocket/internal/link":       {"authpocket/internal/address", "authpocket/internal/secret"},
-		"authpocket/internal/outbound":   {},
-		"authpocket/internal/authentik":  with("authpocket/internal/outbound"),
-		"authpocket/internal/pocketbase": with("authpocket/internal/outbound"),
-		"authpocket/internal/journal":    plain,
-		"authpocket/internal/export":     plain,
-		"authpocket/internal/engine":     with("authpocket/internal/journal"),
-		"authpocket/internal/linkfile":   plain,
-		"authpocket/web/view":            with("authpocket/static"),
-	} {
-		own, _ := deps(t, pkg)
-		for _, dep := range own {
-			if !slices.Contains(allowed, dep) {
-				t.Errorf("%s leans on %s", pkg, dep)
-			}
-		}
-	}
-}
-
-func TestTheProductNeverContainsTheSandbox(t *testing.T) {
-	own, pocketbase := deps(t, "authpocket/cmd/authpocket", "github.com/pocketbase/")
-	if len(pocketbase) > 0 {
-		t.Errorf("the product links PocketBase in: %v", pocketbase)
-	}
-	for _, dep := range own {
-		if strings.HasPrefix(dep, "authpocket/sandbox") {
-			t.Errorf("the product leads to %s", dep)
-		}
-	}
-}
-
+// TestTheAuthentikClientIsImportedInOnePlace keeps 29 MB of generated code behind one package.
 func TestTheAuthentikClientIsImportedInOnePlace(t *testing.T) {
-	for _, pkg := range []string{"authpocket/internal/link", "authpocket/internal/engine", "authpocket/internal/pocketbase", "authpocket/internal/export", "authpocket/web/view"} {
-		if _, client := deps(t, pkg, "goauthentik.io/"); len(client) > 0 {
-			t.Errorf("%s leads to %v", pkg, client)
+	for _, p := range packages(t) {
+		for _, dep := range p.Imports {
+			if strings.HasPrefix(dep, "goauthentik.io/") && !strings.HasPrefix(p.name(), "internal/authentik") {
+				t.Errorf("%s imports %s", p.name(), dep)
+			}
 		}
 	}
 }

@@ -3,6 +3,7 @@ package web
 import (
 	"cmp"
 	"context"
+	"errors"
 	"slices"
 
 	"authpocket/internal/engine"
@@ -19,10 +20,9 @@ type applyJob struct {
 	planSeq  int // the newest plan that was shown when it began
 	happened *record[engine.Event]
 	errand
-	// The rest is set before the record ends. failure is for where no change
-	// is to blame, checks are those of a new client secret.
-	failure *view.Note
-	stale   bool
+	// The rest is set before the record ends. checks are those of a new client
+	// secret.
+	stopped *link.Stopped // nil: the plan was carried out
 	checks  link.Checks
 }
 
@@ -31,7 +31,7 @@ func (j *applyJob) progress(n int, over bool) view.Progress {
 	events, _, _ := j.happened.look()
 	p := view.Progress{
 		Purpose: j.plan.Purpose, Restores: j.plan.Restores, Again: cmp.Or(j.again, again(j.plan)), Back: j.back, Warnings: j.plan.Warnings,
-		Changes: j.plan.Changes, States: make([]string, len(j.plan.Changes)), Failed: map[int]view.Note{}, Ended: over,
+		Changes: j.plan.Changes, States: make([]string, len(j.plan.Changes)), Failed: map[int][]link.Message{}, Ended: over,
 	}
 	for _, e := range events[:min(n, len(events))] {
 		if e.Index < 0 || e.Index >= len(p.States) {
@@ -39,11 +39,11 @@ func (j *applyJob) progress(n int, over bool) view.Progress {
 		}
 		p.States[e.Index] = string(e.State)
 		if e.State == engine.Failed {
-			p.Failed[e.Index] = view.Note{Heading: e.Summary, Text: e.Todo}
+			p.Failed[e.Index] = e.Messages
 		}
 	}
 	if over {
-		p.Failure, p.Stale, p.Checks = j.failure, j.stale, j.checks
+		p.Stopped, p.Checks = j.stopped, j.checks
 	}
 	return p
 }
@@ -88,9 +88,7 @@ func (j *applyJob) running() bool {
 // run carries the plan out and settles the session when all went well.
 func (j *applyJob) run(ctx context.Context, e *engine.Engine, sess *session) {
 	defer j.happened.end()
-	failed := false
 	err := e.Apply(ctx, j.plan, func(event engine.Event) {
-		failed = failed || event.State == engine.Failed
 		sess.dropChecks()
 		j.happened.add(event)
 	})
@@ -98,13 +96,11 @@ func (j *applyJob) run(ctx context.Context, e *engine.Engine, sess *session) {
 		j.succeeded(ctx, e, sess)
 		return
 	}
-	if f, ok := asFault(err); ok {
-		j.stale = f.Kind == link.FaultStale
+	if stopped, ok := errors.AsType[*link.Stopped](err); ok {
+		j.stopped = stopped
+		return
 	}
-	if !failed {
-		summary, todo := link.Words(err)
-		j.failure = &view.Note{Heading: summary, Text: todo}
-	}
+	j.stopped = &link.Stopped{Err: err}
 }
 
 // succeeded takes over what the plan has led to. A new client secret is
@@ -132,16 +128,9 @@ func (s *session) readAnew(rev int, was link.Spec) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if rev == s.rev { // nobody answered anew meanwhile
-		s.spec, s.answered = whichLink(was), false
+		s.spec, s.answered = was.Identity(), false
 	}
 	s.answersChanged()
-}
-
-func whichLink(s link.Spec) link.Spec {
-	return link.Spec{
-		AuthentikURL: s.AuthentikURL, PocketBaseURLs: s.PocketBaseURLs,
-		Application: link.Application{Slug: s.Application.Slug}, PocketBase: link.PocketBase{Collection: s.PocketBase.Collection},
-	}
 }
 
 // again is the page that makes a plan of the same kind anew.

@@ -76,9 +76,9 @@ func (s *Server) saveAuthentik(w http.ResponseWriter, r *http.Request, sess *ses
 	}
 	var answer *authentikAnswer
 	if len(problems) == 0 {
-		if answer, err = s.cfg.Connect.authentik(r.Context(), login, s.cfg.Log); err != nil {
+		if answer, err = s.toAuthentik(r.Context(), login); err != nil {
 			s.logError(r, "connecting to authentik", err)
-			problems = problemsOf(err, "authentik.url", "authentik.token", "authentik.ca")
+			problems = connectionProblems(err, "authentik.url", "authentik.token", "authentik.ca")
 		}
 	}
 	if len(problems) > 0 {

@@ -14,6 +14,7 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 
 	"authpocket/internal/authentik"
+	"authpocket/internal/connect"
 	"authpocket/internal/pocketbase"
 )
 
@@ -233,14 +234,14 @@ func clientSecretIs(t *testing.T, base, token, want string) bool {
 // ticked, and the box is there only where it is needed.
 func TestSecretsAreNotSentInTheClearUnlessTicked(t *testing.T) {
 	box := sharedSandbox(t)
-	real, asked := Connector{}.withDefaults(), []string{}
-	b := wizardFor(t, box, Config{Connect: Connector{
-		Authentik: func(ctx context.Context, cfg authentik.Config) (AuthentikSystem, error) {
+	real, asked := connect.Connector{}.WithDefaults(), []string{}
+	b := wizardFor(t, box, Config{Connect: connect.Connector{
+		Authentik: func(ctx context.Context, cfg authentik.Config) (connect.AuthentikSystem, error) {
 			asked = append(asked, cfg.URL)
 			cfg.URL = box.AuthentikURL
 			return real.Authentik(ctx, cfg)
 		},
-		PocketBase: func(ctx context.Context, cfg pocketbase.Config) (PocketBaseSystem, error) {
+		PocketBase: func(ctx context.Context, cfg pocketbase.Config) (connect.PocketBaseSystem, error) {
 			asked = append(asked, cfg.URL)
 			cfg.URL = box.PocketBaseURL
 			return real.PocketBase(ctx, cfg)

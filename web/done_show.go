@@ -3,7 +3,7 @@ package web
 import (
 	"net/http"
 
-	"authpocket/internal/journal"
+	"authpocket/internal/engine"
 	"authpocket/web/view"
 )
 
@@ -19,7 +19,7 @@ func (s *Server) showDone(w http.ResponseWriter, r *http.Request, sess *session)
 		return
 	}
 	in := view.DoneInput{
-		Desired: p.settled.desired, Rounds: sess.rounds(journal.Key(p.settled.authentikURL, p.settled.pocketbaseURL)), Checks: p.verify.input().Checks, Held: p.authentik != nil || p.pocketbase != nil,
+		Desired: p.settled.desired, Rounds: sess.rounds(engine.Key(p.settled.authentikURL, p.settled.pocketbaseURL)), Checks: p.verify.input().Checks, Held: p.authentik != nil || p.pocketbase != nil,
 		AuthentikAPI: p.settled.authentikURL, PocketBaseAPI: p.settled.pocketbaseURL, ByPassword: p.settled.byPassword,
 		Later: p.authentik != nil && p.pocketbase != nil, Receipts: s.cfg.Receipts != nil,
 		Own: p.own(),

@@ -9,6 +9,8 @@ import (
 	"time"
 
 	"github.com/a-h/templ"
+
+	"authpocket/web/view"
 )
 
 // heartbeat keeps proxies from closing an event stream that is silent.
@@ -82,7 +84,7 @@ func seen(r *http.Request) int {
 // send writes one message, every line of it marked as data.
 func send(ctx context.Context, w http.ResponseWriter, id int, c templ.Component) error {
 	var body bytes.Buffer
-	if err := c.Render(ctx, &body); err != nil {
+	if err := view.Visible(c).Render(ctx, &body); err != nil {
 		return fmt.Errorf("rendering event %d: %w", id, err)
 	}
 	_, err := fmt.Fprintf(w, "id: %d\ndata: %s\n\n", id, bytes.ReplaceAll(bytes.TrimSpace(body.Bytes()), []byte("\n"), []byte("\ndata: ")))

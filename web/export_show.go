@@ -2,6 +2,7 @@ package web
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"net/http"
 	"strconv"
@@ -71,7 +72,7 @@ func (s *Server) whole(w http.ResponseWriter, r *http.Request, sess *session) (l
 		return link.Plan{}, false
 	}
 	plan, err := s.engine(p).Whole(r.Context(), p.spec)
-	if problems := problemsIn(err); len(problems) > 0 {
+	if problems, ok := errors.AsType[link.Problems](err); ok {
 		s.reviewProblems(w, r, sess, problems)
 		return link.Plan{}, false
 	}
@@ -89,7 +90,7 @@ func writeExport(f export.Format, plan link.Plan, to *bytes.Buffer) (link.Proble
 		to = new(bytes.Buffer)
 	}
 	err := f.Write(to, plan)
-	if problems := problemsIn(err); len(problems) > 0 {
+	if problems, ok := errors.AsType[link.Problems](err); ok {
 		return problems, nil
 	}
 	return nil, err

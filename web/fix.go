@@ -2,6 +2,7 @@ package web
 
 import (
 	"cmp"
+	"errors"
 	"net/http"
 	"net/url"
 	"slices"
@@ -18,7 +19,7 @@ import (
 // one cause right. Where the answers are what is to change, they do so once it
 // is applied.
 func (s *Server) showFix(w http.ResponseWriter, r *http.Request, sess *session) {
-	cause, p := chi.URLParam(r, "cause"), sess.look()
+	cause, p := link.CauseID(chi.URLParam(r, "cause")), sess.look()
 	if view.Fix(cause) == nil {
 		s.notFound(w, r)
 		return
@@ -26,24 +27,24 @@ func (s *Server) showFix(w http.ResponseWriter, r *http.Request, sess *session) 
 	if !guard(w, r, p, "/review") {
 		return
 	}
-	if view.Asked(cause) || cause == "collection-missing" {
+	if view.Asked(cause) || cause == link.CauseCollectionMissing {
 		redirect(w, r, "/settings?from=review")
 		return
 	}
-	spec, errand := p.spec, errand{again: "/fix/" + cause, back: "/signin"}
+	spec, errand := p.spec, errand{again: "/fix/" + string(cause), back: "/signin"}
 	switch cause {
-	case "invalid-client":
+	case link.CauseInvalidClient:
 		spec.PocketBase.RewriteSecret = true
-	case "email-unverified":
+	case link.CauseEmailUnverified:
 		spec.Email = link.EmailTrustAll
 		errand.answers = &spec
-	case "create-rule":
+	case link.CauseCreateRule:
 		spec.PocketBase.CreateRule = new(link.OAuth2Only)
 		errand.answers = &spec
-	case "user-info-url", "endpoint-url", "html-instead-of-json":
+	case link.CauseUserInfoURL, link.CauseEndpointURL, link.CauseHTMLInsteadOfJSON:
 		mendPaths(&spec, cmp.Or(spec.AuthentikURL, p.authentik.login.url), cause)
 		errand.answers = &spec
-	case "oauth2-off":
+	case link.CauseOAuth2Off:
 		spec.PocketBase.Enabled = new(true)
 		errand.answers = &spec
 	}
@@ -53,14 +54,14 @@ func (s *Server) showFix(w http.ResponseWriter, r *http.Request, sess *session) 
 // mendPaths puts right the paths of the URLs that the admin has given
 // PocketBase. Their hosts were chosen, so they stay: PocketBase may reach
 // authentik by another one than people do.
-func mendPaths(spec *link.Spec, base, cause string) {
+func mendPaths(spec *link.Spec, base string, cause link.CauseID) {
 	mend := func(given **string, name string) {
 		if *given != nil && **given != "" {
 			*given = new(address.MendPath(**given, base+"/application/o/"+name+"/"))
 		}
 	}
 	mend(&spec.PocketBase.UserInfoURL, "userinfo")
-	if cause != "user-info-url" {
+	if cause != link.CauseUserInfoURL {
 		mend(&spec.PocketBase.AuthURL, "authorize")
 		mend(&spec.PocketBase.TokenURL, "token")
 	}
@@ -68,13 +69,13 @@ func mendPaths(spec *link.Spec, base, cause string) {
 
 // reviewErrand shows a plan that puts the cause right, and nothing else. Where
 // that finds nothing to do, the review of everything shows what differs.
-func (s *Server) reviewErrand(w http.ResponseWriter, r *http.Request, sess *session, p progress, spec link.Spec, cause string, e errand) {
-	if open, err := s.interrupted(p); err != nil || len(open) > 0 {
+func (s *Server) reviewErrand(w http.ResponseWriter, r *http.Request, sess *session, p progress, spec link.Spec, cause link.CauseID, e errand) {
+	if open, err := interrupted(s.engine(p)); err != nil || len(open) > 0 {
 		redirect(w, r, "/review") // what was interrupted is ended by a plan for everything, and nothing less
 		return
 	}
 	plan, err := s.engine(p).Plan(r.Context(), spec)
-	if problems := problemsIn(err); len(problems) > 0 {
+	if problems, ok := errors.AsType[link.Problems](err); ok {
 		s.reviewProblems(w, r, sess, problems)
 		return
 	}
@@ -97,7 +98,7 @@ func (s *Server) reviewErrand(w http.ResponseWriter, r *http.Request, sess *sess
 
 // nothingToFix is for a cause that lies elsewhere: both systems hold what the
 // answers say.
-func (s *Server) nothingToFix(w http.ResponseWriter, r *http.Request, sess *session, cause string) {
+func (s *Server) nothingToFix(w http.ResponseWriter, r *http.Request, sess *session, cause link.CauseID) {
 	known, _ := link.FindCause(cause)
 	page := view.ProblemPage{
 		Head: s.head(sess), Summary: "Both systems hold the settings that were asked for, so there is nothing here to put right.", Todo: known.Todo,
@@ -131,7 +132,7 @@ func (s *Server) reviewAddresses(w http.ResponseWriter, r *http.Request, sess *s
 		return
 	}
 	now, err := s.engine(p).Desire(r.Context(), p.spec)
-	if problems := problemsIn(err); len(problems) > 0 {
+	if problems, ok := errors.AsType[link.Problems](err); ok {
 		s.reviewProblems(w, r, sess, problems)
 		return
 	}
@@ -145,7 +146,7 @@ func (s *Server) reviewAddresses(w http.ResponseWriter, r *http.Request, sess *s
 	})
 	spec := p.spec
 	spec.Provider.RedirectURIs = change(list)
-	s.reviewErrand(w, r, sess, p, spec, "redirect-mismatch", e)
+	s.reviewErrand(w, r, sess, p, spec, link.CauseRedirectMismatch, e)
 }
 
 // ownAddresses are authpocket's own redirect URIs in authentik, told by their

@@ -1,9 +1,9 @@
 package web
 
 import (
-	"errors"
 	"io"
 	"net/http"
+	"slices"
 	"strings"
 
 	"authpocket/internal/link"
@@ -48,21 +48,13 @@ func certificate(r *http.Request, name string) (string, error) {
 	return typed(r, name), nil
 }
 
-// problemsOf turns an error of a connection into problems of its page. Fields
-// that the page does not have stand in the summary alone.
-func problemsOf(err error, fields ...string) link.Problems {
-	f, ok := asFault(err)
-	if !ok {
-		summary, todo := link.Words(err)
-		return link.Problems{{Summary: summary, Todo: todo}}
-	}
-	p := link.Problem{Summary: f.Summary, Todo: f.Todo}
-	for _, field := range fields {
-		if f.Field == field {
-			p.Field = field
-		}
+// connectionProblems are the problems of a page whose connection failed. A
+// field that the page does not have is not named.
+func connectionProblems(err error, fields ...string) link.Problems {
+	said := link.MessageOf(err)
+	p := link.Problem{Summary: said.What(), Todo: said.Advice(link.OnPage)}
+	if slices.Contains(fields, said.Field) {
+		p.Field = said.Field
 	}
 	return link.Problems{p}
 }
-
-func asFault(err error) (*link.Fault, bool) { return errors.AsType[*link.Fault](err) }

@@ -2,11 +2,11 @@ package web
 
 import (
 	"context"
+	"errors"
 	"net/http"
 	"slices"
 
 	"authpocket/internal/engine"
-	"authpocket/internal/journal"
 	"authpocket/internal/link"
 	"authpocket/internal/secret"
 	"authpocket/web/view"
@@ -53,7 +53,7 @@ func (s *Server) showLater(w http.ResponseWriter, r *http.Request, sess *session
 		return
 	}
 	plan, err := make(r.Context(), s.engine(p), p.spec)
-	if problems := problemsIn(err); len(problems) > 0 {
+	if problems, ok := errors.AsType[link.Problems](err); ok {
 		s.laterProblems(w, r, sess, problems)
 		return
 	}
@@ -87,7 +87,7 @@ func (s *session) replacedSecret() secret.Text {
 	if s.settled == nil {
 		return secret.Text{}
 	}
-	systems := journal.Key(s.settled.authentikURL, s.settled.pocketbaseURL)
+	systems := engine.Key(s.settled.authentikURL, s.settled.pocketbaseURL)
 	for _, job := range slices.Backward(s.applies) {
 		if job.link == systems && job.rotates(s.settled.desired) {
 			return job.plan.SecretBefore()

@@ -87,7 +87,7 @@ func (s *Server) ownPagesOnly() func(http.Handler) http.Handler {
 }
 
 // limitBody bounds what is read of a form. It ends the request's context when
-// the client hangs up amid the form: net/http watches for that only afterwards.
+// the client hangs up before the form's end: net/http notices that only later.
 func (s *Server) limitBody(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		ctx, cancel := context.WithCancel(r.Context())

@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"slices"
 
+	"authpocket/internal/connect"
 	"authpocket/internal/link"
 	"authpocket/web/view"
 )
@@ -15,14 +16,14 @@ const blueprintName = "authpocket-blueprint.yaml"
 // showPermissions handles the "GET /permissions" route. It can be read before
 // anything is connected.
 func (s *Server) showPermissions(w http.ResponseWriter, r *http.Request, sess *session) {
-	s.render(w, r, http.StatusOK, view.Permissions(view.NewPermissions(s.head(sess), permissions(), blueprint())))
+	s.render(w, r, http.StatusOK, view.Permissions(view.NewPermissions(s.head(sess), permissions(), connect.Blueprint())))
 }
 
 // sendBlueprint handles the "GET /permissions/blueprint.yaml" route.
 func (s *Server) sendBlueprint(w http.ResponseWriter, _ *http.Request, _ *session) {
 	w.Header().Set("Content-Type", "text/yaml; charset=utf-8")
 	w.Header().Set("Content-Disposition", `attachment; filename="`+blueprintName+`"`)
-	_, _ = io.WriteString(w, blueprint())
+	_, _ = io.WriteString(w, connect.Blueprint())
 }
 
 // limited is who the token is where authentik lets it do only what its

@@ -5,6 +5,8 @@ import (
 	"net/url"
 	"strings"
 	"testing"
+
+	"authpocket/internal/connect"
 )
 
 func TestThePermissionsCanBeReadBeforeConnecting(t *testing.T) {
@@ -24,7 +26,7 @@ func TestThePermissionsCanBeReadBeforeConnecting(t *testing.T) {
 	}
 	b.http.Jar.SetCookies(base, []*http.Cookie{plain})
 	file := b.get("/permissions/blueprint.yaml").want(200)
-	if file.text != blueprint() {
+	if file.text != connect.Blueprint() {
 		t.Error("the file is not the blueprint")
 	}
 	if got := file.header.Get("Content-Type"); got != "text/yaml; charset=utf-8" {

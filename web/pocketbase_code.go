@@ -48,11 +48,11 @@ func (s *Server) finishCode(w http.ResponseWriter, r *http.Request, sess *sessio
 	if !code.IsSet() {
 		return link.Problems{{Field: "pocketbase.otp", Summary: "Enter the one-time password.", Todo: "PocketBase has sent it by e-mail."}}
 	}
-	answer, err := s.cfg.Connect.finish(r.Context(), step, code, s.cfg.Log)
+	answer, err := s.withCode(r.Context(), step, code)
 	code.Wipe()
 	if err != nil {
 		s.logError(r, "signing in with a one-time password", err)
-		return problemsOf(err, "pocketbase.otp")
+		return connectionProblems(err, "pocketbase.otp")
 	}
 	sess.setPocketBase(answer)
 	redirect(w, r, sess.look().after("/pocketbase", came))
@@ -63,11 +63,11 @@ func (s *Server) sendAnother(w http.ResponseWriter, r *http.Request, sess *sessi
 	next, err := s.sendCode(r.Context(), step.login, nil)
 	if err != nil {
 		s.logError(r, "asking for a one-time password", err)
-		page := view.NewCode(s.head(sess), step.login.email, came, problemsOf(err))
+		page := view.NewCode(s.head(sess), step.login.email, came, connectionProblems(err))
 		s.render(w, r, http.StatusUnprocessableEntity, view.Code(page))
 		return
 	}
-	next.mfaID = step.mfaID
+	next.code.MFAID = step.code.MFAID
 	sess.mu.Lock()
 	sess.second = next
 	sess.mu.Unlock()

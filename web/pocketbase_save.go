@@ -1,7 +1,7 @@
 package web
 
 import (
-	"context"
+	"errors"
 	"net/http"
 
 	"authpocket/internal/link"
@@ -122,14 +122,14 @@ func (s *Server) savePocketBase(w http.ResponseWriter, r *http.Request, sess *se
 // superuser needs one, and sends the browser on. Without problems the answer
 // is written.
 func (s *Server) connectPocketBase(w http.ResponseWriter, r *http.Request, sess *session, login pocketbaseLogin, came string) link.Problems {
-	answer, err := s.cfg.Connect.pocketbase(r.Context(), login, nil, s.cfg.Log)
-	if f, ok := asFault(err); ok && f.Kind == link.FaultMFA {
+	answer, err := s.toPocketBase(r.Context(), login)
+	if f, ok := errors.AsType[*link.Fault](err); ok && f.Kind == link.FaultMFA {
 		return s.askForCode(w, r, sess, login, err, came)
 	}
 	login.password.Wipe()
 	if err != nil {
 		s.logError(r, "connecting to PocketBase", err)
-		return problemsOf(err, pocketbaseFields()...)
+		return connectionProblems(err, pocketbaseFields()...)
 	}
 	sess.setPocketBase(answer)
 	s.sessions.keep(w, r, sess)
@@ -142,17 +142,13 @@ func (s *Server) askForCode(w http.ResponseWriter, r *http.Request, sess *sessio
 	login.password.Wipe()
 	if err != nil {
 		s.logError(r, "asking for a one-time password", err)
-		return problemsOf(err, pocketbaseFields()...)
+		return connectionProblems(err, pocketbaseFields()...)
 	}
 	sess.mu.Lock()
 	sess.second = step
 	sess.mu.Unlock()
 	redirect(w, r, withFrom("/pocketbase/code", came))
 	return nil
-}
-
-func (s *Server) sendCode(ctx context.Context, login pocketbaseLogin, cause error) (*secondStep, error) {
-	return s.cfg.Connect.sendCode(ctx, login, cause, s.cfg.Log)
 }
 
 func pocketbaseFields() []string {

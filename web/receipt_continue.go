@@ -5,7 +5,7 @@ import (
 
 	"github.com/go-chi/chi/v5"
 
-	"authpocket/internal/journal"
+	"authpocket/internal/engine"
 )
 
 // continueReceipt handles the "POST /receipts/{id}/continue" route: it takes
@@ -16,25 +16,25 @@ func (s *Server) continueReceipt(w http.ResponseWriter, r *http.Request, sess *s
 	if !guard(w, r, p, "/settings") {
 		return
 	}
-	found, err := s.receipt(p, chi.URLParam(r, "id"))
+	found, err := s.engine(p).Receipt(chi.URLParam(r, "id"))
 	if err != nil {
 		s.receiptFault(w, r, sess, err)
 		return
 	}
 	open := found.End == nil
-	if open && found.Kind == journal.Undo {
+	if open && found.Kind == engine.ReceiptUndo {
 		redirect(w, r, undoPath(found.Of, false))
 		return
 	}
 	// A client secret of one's own is not in the receipt: it is asked again.
-	whole := found.Kind == journal.Rotate || len(found.SpecNotKept) == 0
+	whole := found.Kind == engine.ReceiptRotate || len(found.SpecNotKept) == 0
 	sess.setSpec(found.Spec, whole)
 	switch {
 	case !whole:
 		redirect(w, r, "/settings")
-	case open && found.Kind == journal.Rotate:
+	case open && found.Kind == engine.ReceiptRotate:
 		redirect(w, r, "/rotate")
-	case open && found.Kind == journal.Remove:
+	case open && found.Kind == engine.ReceiptRemove:
 		redirect(w, r, "/remove")
 	default:
 		redirect(w, r, "/review")

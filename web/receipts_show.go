@@ -3,12 +3,11 @@ package web
 import (
 	"errors"
 	"net/http"
-	"slices"
 	"time"
 
 	"github.com/go-chi/chi/v5"
 
-	"authpocket/internal/journal"
+	"authpocket/internal/engine"
 	"authpocket/web/view"
 )
 
@@ -19,25 +18,18 @@ func (s *Server) showReceipts(w http.ResponseWriter, r *http.Request, sess *sess
 	if !guard(w, r, p, "/settings") {
 		return
 	}
-	if s.cfg.Receipts == nil {
-		s.noReceipts(w, r, sess)
-		return
-	}
-	list, aside, err := s.cfg.Receipts.List()
+	past, err := s.engine(p).History()
 	if err != nil {
 		s.fail(w, r, sess, err, "/receipts")
 		return
 	}
-	in := view.ReceiptsInput{Dir: s.cfg.Receipts.Dir(), Back: p.latest(), Now: time.Now()}
-	for _, one := range list {
-		if one.Key() != p.key() {
-			in.Others++
-			continue
-		}
-		in.List = append(in.List, shortReceipt(one, list))
+	if past == nil {
+		s.noReceipts(w, r, sess)
+		return
 	}
-	for _, a := range aside {
-		in.Aside = append(in.Aside, a.Reason)
+	in := view.ReceiptsInput{Dir: past.Dir, Back: p.latest(), Now: time.Now(), Others: past.Others, Aside: past.Aside}
+	for _, one := range past.Receipts {
+		in.List = append(in.List, shortReceipt(one))
 	}
 	s.render(w, r, http.StatusOK, view.Receipts(view.NewReceipts(s.head(sess), in)))
 }
@@ -48,22 +40,12 @@ func (s *Server) showReceipt(w http.ResponseWriter, r *http.Request, sess *sessi
 	if !guard(w, r, p, "/settings") {
 		return
 	}
-	found, err := s.receipt(p, chi.URLParam(r, "id"))
+	found, err := s.engine(p).Receipt(chi.URLParam(r, "id"))
 	if err != nil {
 		s.receiptFault(w, r, sess, err)
 		return
 	}
-	list, _, err := s.cfg.Receipts.List()
-	if err != nil {
-		s.fail(w, r, sess, err, r.URL.Path)
-		return
-	}
-	i := slices.IndexFunc(list, func(one journal.Summary) bool { return one.ID == found.ID })
-	if i < 0 { // set aside in between
-		s.receiptFault(w, r, sess, journal.ErrNotFound)
-		return
-	}
-	s.render(w, r, http.StatusOK, view.ReceiptView(view.NewReceipt(s.head(sess), wholeReceipt(found, list[i], list))))
+	s.render(w, r, http.StatusOK, view.ReceiptView(view.NewReceipt(s.head(sess), wholeReceipt(found))))
 }
 
 func (s *Server) noReceipts(w http.ResponseWriter, r *http.Request, sess *session) {
@@ -78,7 +60,7 @@ func (s *Server) noReceipts(w http.ResponseWriter, r *http.Request, sess *sessio
 // receiptFault is for a receipt that is not there, or not of this link, or
 // that cannot be read.
 func (s *Server) receiptFault(w http.ResponseWriter, r *http.Request, sess *session, err error) {
-	if !errors.Is(err, journal.ErrNotFound) {
+	if !errors.Is(err, engine.ErrNoReceipt) {
 		s.fail(w, r, sess, err, "/receipts")
 		return
 	}

@@ -55,11 +55,16 @@ func (a *authentikAnswer) found() string {
 	if a.who.Superuser {
 		role += " (superuser)"
 	}
-	return strings.TrimPrefix(a.who.Version+", signed in as "+role, ", ")
+	return signedIn(a.who.Version, role)
 }
 
-func (p *pocketbaseAnswer) found() string {
-	return strings.TrimPrefix(p.who.Version+", signed in as "+p.who.SuperuserEmail, ", ")
+func (p *pocketbaseAnswer) found() string { return signedIn(p.who.Version, p.who.SuperuserEmail) }
+
+func signedIn(version, who string) string {
+	if version == "" {
+		return "signed in as " + who
+	}
+	return version + ", signed in as " + who
 }
 
 // problem writes a page that says what is and what to do.
@@ -82,8 +87,8 @@ func (s *Server) fail(w http.ResponseWriter, r *http.Request, sess *session, err
 		return
 	}
 	s.logError(r, "asking a system", err)
-	summary, todo := link.Words(err)
-	page := view.ProblemPage{Head: s.head(sess), Summary: summary, Todo: todo, Answers: true, Actions: []view.Action{{Label: "Try again", URL: again}}}
+	said := link.MessageOf(err)
+	page := view.ProblemPage{Head: s.head(sess), Summary: said.What(), Todo: said.Advice(link.OnPage), Answers: true, Actions: []view.Action{{Label: "Try again", URL: again}}}
 	page.Head.Title = "That did not work"
 	status := http.StatusInternalServerError
 	if f, ok := errors.AsType[*link.Fault](err); ok {
@@ -140,7 +145,7 @@ func lastPage(note string, assets view.Assets) ([]byte, error) {
 		Actions: start(),
 	}
 	var text bytes.Buffer
-	err := view.ProblemView(page).Render(context.Background(), &text)
+	err := view.Visible(view.ProblemView(page)).Render(context.Background(), &text)
 	return text.Bytes(), err
 }
 

@@ -4,12 +4,12 @@ import (
 	"context"
 	"net/http"
 	"net/http/httptest"
-	"net/url"
 	"strings"
 	"sync"
 	"testing"
 	"time"
 
+	"authpocket/internal/connect"
 	"authpocket/internal/engine"
 	"authpocket/internal/link"
 	"authpocket/internal/secret"
@@ -17,7 +17,7 @@ import (
 
 // notingPocketBase notes the code verifiers that it is sent.
 type notingPocketBase struct {
-	PocketBaseSystem
+	connect.PocketBaseSystem
 	seen chan string
 }
 
@@ -26,7 +26,7 @@ func (p notingPocketBase) Exchange(_ context.Context, _ link.Desired, code link.
 	return link.Exchanged{Outcome: link.OutcomeReturns, Record: &link.Record{Email: "ada@company.example"}}, nil
 }
 
-type silentAuthentik struct{ AuthentikSystem }
+type silentAuthentik struct{ connect.AuthentikSystem }
 
 func (silentAuthentik) Events(context.Context, time.Time, link.Desired, string) link.AuthentikTrail {
 	return link.AuthentikTrail{}
@@ -112,34 +112,19 @@ func TestALostAnswerLocksNobodyOutOfALink(t *testing.T) {
 	w, b := linked(t, box, "trust-all")
 	for name, lose := range map[string]func(*browser, string){
 		"the answer is lost": func(first *browser, try string) {
-			req, _ := http.NewRequestWithContext(t.Context(), http.MethodPost, first.base+try, nil)
-			address, _ := url.Parse(first.base + try)
-			for _, c := range first.http.Jar.Cookies(address) {
-				req.AddCookie(c)
+			rec := httptest.NewRecorder()
+			w.server.Handler().ServeHTTP(rec, first.request(t.Context(), try, nil))
+			if rec.Code != http.StatusSeeOther {
+				t.Errorf("the first press is answered with %d", rec.Code)
 			}
-			req.Header.Set("Origin", first.base)
-			forgetful := &browser{t: t, base: first.base, http: &http.Client{CheckRedirect: first.http.CheckRedirect}}
-			forgetful.do(req).want(303, try)
 		},
 		"it leaves while PocketBase is asked": func(first *browser, try string) {
-			ctx, cancel := context.WithCancel(t.Context())
-			cancel()
-			req := httptest.NewRequestWithContext(ctx, http.MethodPost, first.base+try, nil)
-			address, _ := url.Parse(first.base + try)
-			for _, c := range first.http.Jar.Cookies(address) {
-				req.AddCookie(c)
-			}
-			req.Header.Set("Sec-Fetch-Site", "same-origin")
-			w.server.Handler().ServeHTTP(httptest.NewRecorder(), req)
+			w.server.Handler().ServeHTTP(httptest.NewRecorder(), first.request(ended(t), try, nil))
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
-			p := b.post("/signin/invite", nil).want(200)
-			invitation, err := url.Parse(text(p.all("pre")[0]))
-			if err != nil {
-				t.Fatal(err)
-			}
-			try, first, second := invitation.Path, w.browser(), w.browser()
+			try, _ := w.invited(b)
+			first, second := w.browser(), w.browser()
 			first.get(try).want(200).says("Begin")
 			second.get(try).want(200).says("Begin")
 			lose(first, try)

@@ -4,7 +4,6 @@ import (
 	"errors"
 	"net/http"
 
-	"authpocket/internal/journal"
 	"authpocket/internal/link"
 	"authpocket/web/view"
 )
@@ -19,7 +18,7 @@ func (s *Server) showReview(w http.ResponseWriter, r *http.Request, sess *sessio
 	shown := sess.takeFresh()
 	if shown == nil {
 		plan, err := s.engine(p).Plan(r.Context(), p.spec)
-		if problems := problemsIn(err); len(problems) > 0 {
+		if problems, ok := errors.AsType[link.Problems](err); ok {
 			s.reviewProblems(w, r, sess, problems)
 			return
 		}
@@ -37,7 +36,7 @@ func (s *Server) showReview(w http.ResponseWriter, r *http.Request, sess *sessio
 
 // review writes the page of a plan of any kind.
 func (s *Server) review(w http.ResponseWriter, r *http.Request, sess *session, p progress, shown *shownPlan) {
-	open, err := s.interrupted(p)
+	open, err := interrupted(s.engine(p))
 	if err != nil {
 		s.fail(w, r, sess, err, again(shown.plan))
 		return
@@ -47,16 +46,6 @@ func (s *Server) review(w http.ResponseWriter, r *http.Request, sess *session, p
 		AuthentikURL: p.authentik.login.url, AuthentikWho: p.authentik.who.Username,
 		PocketBaseURL: p.pocketbase.login.url, PocketBaseWho: p.pocketbase.who.SuperuserEmail, PocketBaseUntil: p.pocketbase.who.Expires, PocketBaseRenews: p.pocketbase.who.Refreshable,
 	})))
-}
-
-// problemsIn are the problems of answers, nil for any other error. A fault of
-// the state directory has words in the same form, and is none.
-func problemsIn(err error) link.Problems {
-	if _, ok := errors.AsType[*journal.Fault](err); ok {
-		return nil
-	}
-	problems, _ := errors.AsType[link.Problems](err)
-	return problems
 }
 
 // reviewProblems is for answers that fitted when they were given and do not

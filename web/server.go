@@ -8,7 +8,8 @@ import (
 	"net/http"
 	"sync"
 
-	"authpocket/internal/journal"
+	"authpocket/internal/connect"
+	"authpocket/internal/engine"
 	"authpocket/internal/logs"
 	"authpocket/internal/secret"
 	"authpocket/static"
@@ -20,9 +21,10 @@ import (
 type Config struct {
 	Log     *slog.Logger // nil discards
 	Prefill Prefill      // for the demo; the CA also for everybody
-	Connect Connector    // for tests; nil fields mean the real connections
+	// Connect is for tests; nil fields mean the real connections.
+	Connect connect.Connector
 	// Receipts are where what was done is kept on disk; nil: it is not.
-	Receipts *journal.Store
+	Receipts *engine.Store
 	Version  string // authpocket's own, for the receipts
 	Hosts    door.Hosts
 	// Print and Closed are how the door speaks to whoever started the program.
@@ -64,7 +66,7 @@ func New(cfg Config) *Server {
 	if cfg.Log == nil {
 		cfg.Log = slog.New(slog.DiscardHandler)
 	}
-	cfg.Connect = cfg.Connect.withDefaults()
+	cfg.Connect.Log = cfg.Log
 	files, err := static.Load()
 	if err != nil {
 		panic(err) // the files are part of the program

@@ -3,10 +3,8 @@ package web
 import (
 	"cmp"
 	"net/url"
-	"slices"
 	"strings"
 
-	"authpocket/internal/engine"
 	"authpocket/internal/link"
 	"authpocket/web/view"
 )
@@ -108,39 +106,4 @@ func fillPocketBase(v url.Values, s link.PocketBase, d link.Desired) {
 	set(v, "pocketbase.map_id", m.ID)
 	v.Set("pocketbase.create_rule", link.Value(s.CreateRule, view.KeepRule))
 	v.Set("pocketbase.auth_rule", link.Value(s.AuthRule, view.KeepRule))
-}
-
-// opening is the spec that the settings page begins with: what was answered,
-// and what the two systems show to fit.
-func opening(s link.Spec, base string, snaps engine.Snapshots) link.Spec {
-	if len(s.PocketBaseURLs) == 0 {
-		s.PocketBaseURLs = []string{base}
-	}
-	if s.PocketBase.Collection == nil && snaps.PocketBase.Collection(link.DefaultCollection) == nil {
-		for _, c := range snaps.PocketBase.Collections {
-			if !c.System {
-				s.PocketBase.Collection = &c.Name
-				break
-			}
-		}
-	}
-	return s
-}
-
-// answeredBefore is the e-mail decision that an earlier run carried out on
-// the provider that is there, empty for none.
-func answeredBefore(snaps engine.Snapshots, d link.Desired) link.EmailDecision {
-	i := slices.IndexFunc(snaps.Authentik.Providers, func(p link.ProviderState) bool { return p.PK == d.Provider.PK && p.PK != 0 })
-	if i < 0 {
-		return ""
-	}
-	for _, decision := range []link.EmailDecision{link.EmailTrustAll, link.EmailTrustAttribute} {
-		want := link.EmailMapping(decision).Name
-		for _, m := range snaps.Authentik.Mappings {
-			if m.Name == want && slices.ContainsFunc(snaps.Authentik.Providers[i].Mappings, func(r link.Ref) bool { return r.ID == m.ID }) {
-				return decision
-			}
-		}
-	}
-	return ""
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 
+	"authpocket/internal/connect"
 	"authpocket/internal/link"
 	"authpocket/web/view"
 )
@@ -25,8 +26,7 @@ func (s *Server) findNames(w http.ResponseWriter, r *http.Request, sess *session
 	refs, err := search(r.Context(), r.URL.Query().Get("q"))
 	if err != nil {
 		s.logError(r, "looking names up", err)
-		summary, todo := link.Words(err)
-		s.render(w, r, http.StatusOK, view.Found("", nil, summary+" "+todo))
+		s.render(w, r, http.StatusOK, view.Found("", nil, link.MessageOf(err).Text(link.OnPage)))
 		return
 	}
 	var names []string
@@ -36,7 +36,7 @@ func (s *Server) findNames(w http.ResponseWriter, r *http.Request, sess *session
 	s.render(w, r, http.StatusOK, view.Found(view.FieldID(in), names, ""))
 }
 
-func finder(a AuthentikSystem, list string) func(context.Context, string) ([]link.Ref, error) {
+func finder(a connect.AuthentikSystem, list string) func(context.Context, string) ([]link.Ref, error) {
 	switch list {
 	case "access.groups":
 		return a.SearchGroups

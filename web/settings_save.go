@@ -1,6 +1,7 @@
 package web
 
 import (
+	"errors"
 	"net/http"
 	"slices"
 
@@ -31,7 +32,7 @@ func (s *Server) saveSettings(w http.ResponseWriter, r *http.Request, sess *sess
 		return
 	}
 	plan, err := s.engine(p).Plan(r.Context(), spec)
-	if found := problemsIn(err); len(found) > 0 {
+	if found, ok := errors.AsType[link.Problems](err); ok {
 		s.settingsProblems(w, r, sess, form, spec, found)
 		return
 	}
@@ -85,12 +86,12 @@ func validate(spec link.Spec) link.Problems {
 // settingsProblems shows the page again as it was sent, but for the secret.
 func (s *Server) settingsProblems(w http.ResponseWriter, r *http.Request, sess *session, form settingsForm, spec link.Spec, problems link.Problems) {
 	p := sess.look()
-	snaps, err := s.engine(p).Observe(r.Context(), spec)
+	preview, err := s.engine(p).Preview(r.Context(), spec)
 	if err != nil {
 		s.fail(w, r, sess, err, "/settings")
 		return
 	}
-	in := settingsInput(spec, snaps)
+	in := settingsInput(preview)
 	in.Form, in.Problems, in.From = form.Values, problems, from(form.Get("from"))
 	in.SecretGiven = p.spec.Provider.ClientSecret != nil
 	in.Conflict = inTheWay(problems)

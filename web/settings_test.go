@@ -15,6 +15,7 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 	"golang.org/x/net/html"
 
+	"authpocket/internal/connect"
 	"authpocket/internal/engine"
 	"authpocket/internal/link"
 	"authpocket/internal/secret"
@@ -89,12 +90,12 @@ func otherApplication(t *testing.T, base, token string) string {
 
 func authentikNow(t *testing.T, base, token string) link.AuthentikSnapshot {
 	t.Helper()
-	a, err := Connector{}.withDefaults().authentik(t.Context(), authentikLogin{url: base, token: secret.New(token)}, nil)
+	a, err := connect.Connector{}.ToAuthentik(t.Context(), connect.AuthentikLogin{URL: base, Token: secret.New(token)})
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer a.wipe()
-	snap, err := a.system.Observe(t.Context(), link.Query{Slug: "none"})
+	defer a.HTTP.CloseIdleConnections()
+	snap, err := a.System.Observe(t.Context(), link.Query{Slug: "none"})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -183,7 +184,7 @@ func TestContinueAloneChangesNothing(t *testing.T) {
 			if len(problems) > 0 {
 				t.Fatal(problems)
 			}
-			form := settingsForm{rendered(t, settingsInput(spec, engine.Snapshots{Authentik: a, PocketBase: p}))}
+			form := settingsForm{rendered(t, settingsInput(engine.NewPreview(spec, engine.Snapshots{Authentik: a, PocketBase: p})))}
 			again, problems := form.spec(spec)
 			if problems = append(problems, again.Validate()...); len(problems) > 0 {
 				t.Fatal(problems)
@@ -344,7 +345,7 @@ func TestWhatCannotBecomeTheLinkIsNotOffered(t *testing.T) {
 	snaps := engine.Snapshots{}
 	snaps.Authentik.Application = &link.ApplicationState{PK: "x", Slug: "ldap", Name: "Directory", Provider: 5, ProviderName: "ldap", ProviderKind: "LDAP Provider"}
 	snaps.PocketBase.Collections = []link.CollectionState{{Name: "users", ID: "u"}}
-	page := view.NewSettings(view.Head{}, settingsInput(spec, snaps))
+	page := view.NewSettings(view.Head{}, settingsInput(engine.NewPreview(spec, snaps)))
 	if page.Existing == nil {
 		t.Fatal("nothing is asked")
 	}

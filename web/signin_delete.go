@@ -38,8 +38,7 @@ func (s *Server) deleteSignIn(w http.ResponseWriter, r *http.Request, sess *sess
 	ctx := context.WithoutCancel(r.Context()) // a browser that leaves takes no deletion back
 	if err := s.engine(p).DeleteTestAccount(ctx, run.desired, *run.test, *v); err != nil {
 		s.logError(r, "deleting a test account", err)
-		summary, todo := link.Words(err)
-		s.signInPage(w, r, sess, run, http.StatusUnprocessableEntity, summary+" "+todo)
+		s.signInPage(w, r, sess, run, http.StatusUnprocessableEntity, link.MessageOf(err).Text(link.OnPage))
 		return
 	}
 	run.mu.Lock()

@@ -79,8 +79,7 @@ func (s *Server) newTest(w http.ResponseWriter, r *http.Request, sess *session) 
 func (s *Server) foresee(ctx context.Context, p progress, run *signInRun, person int) (problem string) {
 	prediction, err := s.engine(p).Foresee(ctx, run.desired, person)
 	if err != nil {
-		summary, todo := link.Words(err)
-		return "What the sign-in will lead to cannot be predicted. " + summary + " " + todo
+		return "What the sign-in will lead to cannot be predicted. " + link.MessageOf(err).Text(link.OnPage)
 	}
 	run.expected.Person, run.expected.Prediction = person, &prediction
 	return ""
@@ -91,8 +90,7 @@ func (s *Server) foresee(ctx context.Context, p progress, run *signInRun, person
 func (s *Server) person(ctx context.Context, p progress, username string) (pk int, problem string) {
 	found, err := p.authentik.system.SearchUsers(ctx, username)
 	if err != nil {
-		summary, todo := link.Words(err)
-		return 0, summary + " " + todo
+		return 0, link.MessageOf(err).Text(link.OnPage)
 	}
 	var near []string
 	for _, ref := range found {

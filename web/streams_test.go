@@ -4,12 +4,15 @@ import (
 	"context"
 	"io"
 	"net/http"
+	"net/url"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
 	"authpocket/internal/engine"
+	"authpocket/internal/listen"
 )
 
 // openEvents opens an event stream and returns what is closed at its end.
@@ -86,13 +89,32 @@ func TestStreamsOfASessionAndOfAnInvitationAreBounded(t *testing.T) {
 	}
 }
 
+// invited returns the path of a new invitation, and its test.
+func (w *wizard) invited(b *browser) (try string, run *signInRun) {
+	w.t.Helper()
+	address, err := url.Parse(text(b.post("/signin/invite", nil).want(200).all("pre")[0]))
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	return address.Path, w.server.signIns.invited(strings.TrimPrefix(address.Path, "/try/"))
+}
+
 func TestStreamsOfAnInvitationEndWithIt(t *testing.T) {
-	w, _, live := living(t)
-	try := live["/try/{token}"]
-	run := w.server.signIns.invited(strings.TrimPrefix(try, "/try/"))
+	w, b := linked(t, newSandbox(t), "trust-all")
+	try, run := w.invited(b)
+	run.mu.Lock()
+	run.invite.expires = time.Now().Add(time.Second)
+	run.mu.Unlock()
 	first, other := w.browser(), w.browser()
+	status, ended := other.openEvents(try + "/events")
+	if status != http.StatusOK {
+		t.Fatalf("before the invitation's end: %d", status)
+	}
+	wantEnd(t, "of an invitation whose time is over", ended)
+
+	try, run = w.invited(b)
 	first.get(try).want(200)
-	_, ended := other.openEvents(try + "/events")
+	_, ended = other.openEvents(try + "/events")
 	first.post(try, nil).want(303, try)
 	wantEnd(t, "of somebody who has only looked", ended)
 	if status, _ := other.openEvents(try + "/events"); status != http.StatusNotFound {
@@ -101,16 +123,28 @@ func TestStreamsOfAnInvitationEndWithIt(t *testing.T) {
 	_, claimed := first.openEvents(try + "/events")
 	w.server.signIns.drop(run.sess)
 	wantEnd(t, "of a session that is over", claimed)
+}
 
-	w, _, live = living(t)
-	try = live["/try/{token}"]
-	run = w.server.signIns.invited(strings.TrimPrefix(try, "/try/"))
-	run.mu.Lock()
-	run.invite.expires = time.Now().Add(time.Second)
-	run.mu.Unlock()
-	status, ended := w.browser().openEvents(try + "/events")
-	if status != http.StatusOK {
-		t.Fatalf("before the invitation's end: %d", status)
+func TestWhoHoldsALinkLocksNobodyOut(t *testing.T) {
+	w, _, live := living(t)
+	ln := served(t, w.server)
+	host := ln.Addr().String()
+	stream := "GET " + live["/try/{token}"] + "/events HTTP/1.1\r\nHost: " + host + "\r\n\r\n"
+	ctx, cancel := context.WithCancel(t.Context())
+	var group sync.WaitGroup
+	defer func() { cancel(); group.Wait() }()
+	for range listen.MaxConnections + streamLimit {
+		group.Go(func() { hold(ctx, host, [2]string{stream, ""}) })
 	}
-	wantEnd(t, "of an invitation whose time is over", ended)
+	client := &http.Client{Transport: &http.Transport{DisableKeepAlives: true}, Timeout: listen.HeaderTime}
+	for range 5 { // while they come, and come again
+		time.Sleep(200 * time.Millisecond)
+		begun := time.Now()
+		res, err := client.Get(ln.URL)
+		t.Logf("it took %s", time.Since(begun))
+		if err != nil {
+			t.Fatal(err)
+		}
+		res.Body.Close()
+	}
 }

@@ -1,11 +1,12 @@
 package web
 
 import (
+	"errors"
 	"net/http"
 
 	"github.com/go-chi/chi/v5"
 
-	"authpocket/internal/journal"
+	"authpocket/internal/engine"
 	"authpocket/internal/link"
 	"authpocket/web/view"
 )
@@ -27,31 +28,29 @@ func (s *Server) showUndo(w http.ResponseWriter, r *http.Request, sess *session)
 	if !guard(w, r, p, "/settings") {
 		return
 	}
-	found, err := s.receipt(p, chi.URLParam(r, "id"))
+	e := s.engine(p)
+	found, err := e.Receipt(chi.URLParam(r, "id"))
 	if err != nil {
 		s.receiptFault(w, r, sess, err)
 		return
 	}
-	if found.Kind != journal.Apply && found.Kind != journal.Remove {
-		redirect(w, r, "/receipts/"+found.ID) // which says why, and what can be done
-		return
-	}
-	if list, _, err := s.cfg.Receipts.List(); err == nil && takenBack(journal.Summary{ID: found.ID}, list) {
-		redirect(w, r, "/receipts/"+found.ID)
+	id, kind := found.ID, found.Kind
+	if kind != engine.ReceiptApply && kind != engine.ReceiptRemove || found.TakenBack {
+		redirect(w, r, "/receipts/"+id) // which says why, and what can be done
 		return
 	}
 	force := r.URL.Query().Has("force")
-	plan, err := s.engine(p).Undo(r.Context(), found.ID, force)
-	if problems := problemsIn(err); len(problems) > 0 {
+	plan, err := e.Undo(r.Context(), id, force)
+	if problems, ok := errors.AsType[link.Problems](err); ok {
 		later := ""
-		if newest, err := s.engine(p).Newest(found.Spec); err == nil && newest != found.ID {
+		if newest, err := e.Newest(found.Spec); err == nil && newest != id {
 			later = newest
 		}
-		s.undoConflicts(w, r, sess, found.ID, later, force, problems)
+		s.undoConflicts(w, r, sess, id, later, force, problems)
 		return
 	}
 	if err != nil {
-		s.fail(w, r, sess, err, undoPath(found.ID, force))
+		s.fail(w, r, sess, err, undoPath(id, force))
 		return
 	}
 	s.review(w, r, sess, p, sess.show(plan, p.rev))
@@ -76,7 +75,7 @@ func (s *Server) undoConflicts(w http.ResponseWriter, r *http.Request, sess *ses
 		page.Todo = "Undo it all the same to have the rest. You see the whole list first."
 	case "application.slug", "pocketbase.slot":
 		page.Head.Title, page.Summary = "This cannot be undone here", "Something else would be lost by it. Nothing was written."
-		page.Todo, page.Actions = problems[0].Todo, page.Actions[len(page.Actions)-1:]
+		page.Todo, page.Actions = problems[0].Message().Advice(link.OnPage), page.Actions[len(page.Actions)-1:]
 		force = false
 	}
 	if force {
@@ -86,7 +85,7 @@ func (s *Server) undoConflicts(w http.ResponseWriter, r *http.Request, sess *ses
 	for _, one := range problems {
 		line := one.Summary
 		if force {
-			line += " " + one.Todo
+			line = view.Sentence(one)
 		}
 		page.List = append(page.List, line)
 	}

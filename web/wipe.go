@@ -133,28 +133,7 @@ func planSecrets(p link.Plan) []secret.Text {
 	texts := append(specSecrets(p.Spec), p.Generated.ClientSecret)
 	texts = append(texts, desiredSecrets(p.Desired)...)
 	for _, c := range slices.Concat(p.Changes, p.Undoes) {
-		texts = append(texts, stateSecrets(c.Before)...)
-		texts = append(texts, stateSecrets(c.After)...)
-	}
-	return texts
-}
-
-func stateSecrets(state any) (texts []secret.Text) {
-	switch state := state.(type) {
-	case *link.ProviderState:
-		if state != nil {
-			texts = append(texts, state.ClientSecret)
-		}
-	case *link.PairState:
-		if state != nil {
-			texts = append(texts, state.Provider.ClientSecret)
-		}
-	case *link.CollectionState:
-		if state != nil {
-			for _, p := range state.OAuth2.Providers {
-				texts = append(texts, p.ClientSecret)
-			}
-		}
+		texts = append(texts, c.Secrets()...)
 	}
 	return texts
 }

@@ -3,11 +3,11 @@ package main
 import (
 	"bufio"
 	"context"
-	"fmt"
 	"strings"
 
 	"authpocket/internal/engine"
 	"authpocket/internal/link"
+	"authpocket/internal/visible"
 )
 
 type applyFlags struct {
@@ -46,11 +46,8 @@ type proof func(context.Context, *engine.Engine, link.Plan) (link.Checks, error)
 // where there is a proof.
 func (p program) carryOut(ctx context.Context, f applyFlags, make func(*engine.Engine, link.Spec) (link.Plan, error), prove proof) int {
 	view := p.view(f.JSON)
-	e, spec, err := p.open(ctx, f.fileFlags)
+	e, spec, err := p.open(ctx, f.fileFlags, kept(f.State))
 	if err != nil {
-		return view.fail(err)
-	}
-	if err := p.receipts(e, f.State); err != nil {
 		return view.fail(err)
 	}
 	view.interrupted(e)
@@ -87,7 +84,7 @@ func (p program) carryOut(ctx context.Context, f applyFlags, make func(*engine.E
 // confirmed asks. A signal is a no, and so is an end of input. Nothing can wake
 // the read of a terminal, so it is left to the program's end, which follows.
 func (p program) confirmed(ctx context.Context, plan link.Plan) bool {
-	fmt.Fprintf(p.err, "Make %s? [y/N] ", changes(len(plan.Changes)))
+	visible.Fprintf(p.err, "Make %s? [y/N] ", changes(len(plan.Changes)))
 	lines := make(chan string, 1)
 	go func() {
 		line, _ := bufio.NewReader(p.in).ReadString('\n')
@@ -95,7 +92,7 @@ func (p program) confirmed(ctx context.Context, plan link.Plan) bool {
 	}()
 	select {
 	case <-ctx.Done():
-		fmt.Fprintln(p.err)
+		visible.Fprintln(p.err)
 		return false
 	case line := <-lines:
 		answer := strings.ToLower(strings.TrimSpace(line))
@@ -107,6 +104,10 @@ func (p program) confirmed(ctx context.Context, plan link.Plan) bool {
 type refusal struct{ summary, todo string }
 
 func (r *refusal) Error() string { return r.summary + " " + r.todo }
+
+func (r *refusal) Messages() []link.Message {
+	return []link.Message{{Summary: r.summary, Todo: r.todo}}
+}
 
 // outcomes are the states of all changes of a plan.
 type outcomes []outcome
@@ -128,6 +129,10 @@ func newOutcomes(plan link.Plan) outcomes {
 
 func (o outcomes) take(e engine.Event) {
 	if e.Index < len(o) {
-		o[e.Index] = outcome{Change: e.Change, State: e.State, Summary: e.Summary, Todo: e.Todo}
+		one := outcome{Change: e.Change, State: e.State}
+		if len(e.Messages) > 0 {
+			one.Summary, one.Todo = e.Messages[0].What(), e.Messages[0].Advice(link.InFile)
+		}
+		o[e.Index] = one
 	}
 }

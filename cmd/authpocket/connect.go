@@ -3,26 +3,26 @@ package main
 import (
 	"cmp"
 	"context"
-	"crypto/x509"
 	"errors"
 	"fmt"
 	"io"
-	"net/http"
 	"os"
+	"sync"
 	"time"
 
-	"golang.org/x/sync/errgroup"
-
-	"authpocket/internal/authentik"
+	"authpocket/internal/connect"
 	"authpocket/internal/engine"
 	"authpocket/internal/link"
 	"authpocket/internal/linkfile"
-	"authpocket/internal/outbound"
-	"authpocket/internal/pocketbase"
+	"authpocket/internal/visible"
 )
 
-// open reads the link file and connects to both systems at the same time.
-func (p program) open(ctx context.Context, f fileFlags) (*engine.Engine, link.Spec, error) {
+// store opens the directory for receipts, nil where there is none to use.
+type store func() (*engine.Store, error)
+
+// open reads the link file, connects to both systems at the same time and
+// opens the receipts.
+func (p program) open(ctx context.Context, f fileFlags, receipts store) (*engine.Engine, link.Spec, error) {
 	file, err := linkfile.Open(ctx, f.File, linkfile.Variables{Lookup: os.LookupEnv, Allowed: f.AllowEnv})
 	if err != nil {
 		return nil, link.Spec{}, err
@@ -31,24 +31,31 @@ func (p program) open(ctx context.Context, f fileFlags) (*engine.Engine, link.Sp
 	if len(problems) > 0 {
 		return nil, spec, problems
 	}
+	cfg := engine.Config{Program: buildVersion(), Log: p.log}
+	cfg.AuthentikURL, cfg.PocketBaseURL = file.Authentik.Base, file.PocketBase.Base
 	var (
-		a     *authentik.Client
-		b     *pocketbase.Client
+		a     connect.Authentik
+		b     connect.PocketBase
 		errs  [2]error
-		group errgroup.Group
+		group sync.WaitGroup
 	)
-	group.Go(func() error { a, errs[0] = p.connectAuthentik(ctx, file.Authentik); return nil })
-	group.Go(func() error { b, errs[1] = p.connectPocketBase(ctx, file.PocketBase); return nil })
-	_ = group.Wait() // both are asked whatever the other answers
+	group.Go(func() { a, errs[0] = p.connectAuthentik(ctx, file.Authentik) })
+	group.Go(func() { b, errs[1] = p.connectPocketBase(ctx, file.PocketBase) })
+	group.Wait() // both are asked whatever the other answers
 	if err := errors.Join(errs[0], errs[1]); err != nil {
 		return nil, spec, err
 	}
-	p.tellToken(b.Identity())
-	return engine.New(a, b, p.log).For(file.Authentik.Base, file.PocketBase.Base), spec, nil
+	p.tellToken(b)
+	cfg.Authentik, cfg.PocketBase = a.System, b.System
+	if cfg.Receipts, err = receipts(); err != nil {
+		return nil, spec, err
+	}
+	return engine.New(cfg), spec, nil
 }
 
 // tellToken says so where PocketBase's token ends soon.
-func (p program) tellToken(who pocketbase.Identity) {
+func (p program) tellToken(b connect.PocketBase) {
+	who := b.Who
 	if who.Expires.IsZero() || time.Until(who.Expires) > time.Hour {
 		return
 	}
@@ -56,56 +63,37 @@ func (p program) tellToken(who pocketbase.Identity) {
 	if who.Refreshable {
 		renew = "Sign in again for another one."
 	}
-	fmt.Fprintf(p.err, "The PocketBase token ends on %s. %s\n", who.Expires.Local().Format(time.DateTime), renew)
+	visible.Fprintf(p.err, "The PocketBase token ends on %s. %s\n", who.Expires.Local().Format(time.DateTime), renew)
 }
 
-func (p program) connectAuthentik(ctx context.Context, f linkfile.Authentik) (*authentik.Client, error) {
-	client, err := httpClient(cmp.Or(f.CAFile, p.caFile))
+func (p program) connectAuthentik(ctx context.Context, f linkfile.Authentik) (connect.Authentik, error) {
+	ca, err := readCA(cmp.Or(f.CAFile, p.caFile))
 	if err != nil {
-		return nil, fmt.Errorf("authentik.ca_file: %w", err)
+		return connect.Authentik{}, fmt.Errorf("authentik.ca_file: %w", err)
 	}
-	return authentik.Connect(ctx, authentik.Config{URL: f.Base, Token: f.Token, HTTP: client, Log: p.log})
+	return connect.Connector{Log: p.log}.ToAuthentik(ctx, connect.AuthentikLogin{URL: f.Base, Token: f.Token, CA: ca})
 }
 
-func (p program) connectPocketBase(ctx context.Context, f linkfile.PocketBase) (*pocketbase.Client, error) {
-	client, err := httpClient(cmp.Or(f.CAFile, p.caFile))
+func (p program) connectPocketBase(ctx context.Context, f linkfile.PocketBase) (connect.PocketBase, error) {
+	ca, err := readCA(cmp.Or(f.CAFile, p.caFile))
 	if err != nil {
-		return nil, fmt.Errorf("pocketbase.ca_file: %w", err)
+		return connect.PocketBase{}, fmt.Errorf("pocketbase.ca_file: %w", err)
 	}
-	return pocketbase.Connect(ctx, pocketbase.Config{
-		URL: f.Base, Token: f.Token, Email: f.Email, Password: f.Password, HTTP: client, Log: p.log,
+	return connect.Connector{Log: p.log}.ToPocketBase(ctx, connect.PocketBaseLogin{
+		URL: f.Base, Token: f.Token, Email: f.Email, Password: f.Password, CA: ca,
 	})
 }
 
-// httpClient trusts the CAs in the file, if one is named, beside the
-// system's.
-func httpClient(caFile string) (*http.Client, error) {
-	var roots *x509.CertPool
-	if caFile != "" {
-		pem, err := readPEM(caFile)
-		if err != nil {
-			return nil, err
-		}
-		if roots, err = outbound.Roots(pem); err != nil {
-			return nil, err
-		}
-	}
-	return outbound.New(outbound.Config{Roots: roots}), nil
-}
-
-// readCA is the text of the CA file, empty where none is named.
-func (p program) readCA() (string, error) {
-	if p.caFile == "" {
+// readCA returns the text of a CA file, empty where none is named.
+func readCA(file string) (string, error) {
+	if file == "" {
 		return "", nil
 	}
-	pem, err := readPEM(p.caFile)
+	pem, err := readPEM(file)
 	if err == nil {
-		_, err = outbound.Roots(pem)
+		err = connect.CheckCA(string(pem))
 	}
-	if err != nil {
-		return "", fmt.Errorf("reading the CA file: %w", err)
-	}
-	return string(pem), nil
+	return string(pem), err
 }
 
 // maxPEM bounds a CA file. That of a whole system has some 200 kB.

@@ -2,10 +2,11 @@ package main
 
 import (
 	"context"
-	"fmt"
 
+	"authpocket/internal/engine"
 	"authpocket/internal/export"
 	"authpocket/internal/link"
+	"authpocket/internal/visible"
 )
 
 type exportFlags struct {
@@ -24,7 +25,7 @@ func (p program) export(ctx context.Context, f exportFlags) int {
 		problems.Add("", "There is no format “"+f.Format+"”.", "Use blueprint, terraform, pocketbase-migration, curl or markdown.")
 		return view.fail(problems)
 	}
-	e, spec, err := p.open(ctx, fileFlags{sourceFlags: f.sourceFlags})
+	e, spec, err := p.open(ctx, fileFlags{sourceFlags: f.sourceFlags}, func() (*engine.Store, error) { return nil, nil })
 	if err != nil {
 		return view.fail(err)
 	}
@@ -40,8 +41,8 @@ func (p program) export(ctx context.Context, f exportFlags) int {
 		return view.fail(err)
 	}
 	for _, w := range plan.Warnings {
-		if w.ID == "access-unseen" || w.ID == "binding-left-out" { // the file lets in more people than the link
-			fmt.Fprintf(p.err, "! %s: %s %s\n", w.System.Label(), w.Summary, w.Detail)
+		if w.ID == link.WarnAccessUnseen || w.ID == link.WarnBindingLeftOut { // the file lets in more people than the link
+			visible.Fprintf(p.err, "! %s: %s %s\n", w.System.Label(), w.Summary, w.Detail)
 		}
 	}
 	return exitOK

@@ -4,7 +4,6 @@ package main
 
 import (
 	"context"
-	"fmt"
 	"io"
 	"log/slog"
 	"os"
@@ -16,6 +15,7 @@ import (
 
 	"authpocket/internal/logs"
 	"authpocket/internal/secret"
+	"authpocket/internal/visible"
 )
 
 // version is stamped by the build.
@@ -63,7 +63,7 @@ type fileFlags struct {
 
 func main() {
 	if err := secret.ForbidCoreDumps(); err != nil {
-		fmt.Fprintln(os.Stderr, "authpocket:", err)
+		visible.Fprintln(os.Stderr, "authpocket:", err)
 	}
 	os.Exit(start())
 }
@@ -95,7 +95,7 @@ func run(ctx context.Context, args []string, std streams) int {
 		kong.UsageOnError(),
 	)
 	if err != nil {
-		fmt.Fprintln(std.err, "authpocket: building the command line:", err)
+		visible.Fprintln(std.err, "authpocket: building the command line:", err)
 		return exitError
 	}
 	parsed, err := parser.Parse(args)
@@ -103,8 +103,8 @@ func run(ctx context.Context, args []string, std streams) int {
 		return exited
 	}
 	if err != nil {
-		fmt.Fprintln(std.err, "authpocket:", err)
-		fmt.Fprintln(std.err, "authpocket --help lists the commands and flags.")
+		visible.Fprintln(std.err, "authpocket:", err)
+		visible.Fprintln(std.err, "authpocket --help lists the commands and flags.")
 		return exitError
 	}
 	_, serves := commandOf(parsed.Selected()).(serveFlags)
@@ -116,7 +116,7 @@ func run(ctx context.Context, args []string, std streams) int {
 func (p program) dispatch(ctx context.Context, parsed *kong.Context) int {
 	chosen := commandOf(parsed.Selected())
 	if chosen == nil {
-		fmt.Fprintf(p.err, "authpocket: the command %q does nothing.\n", parsed.Command())
+		visible.Fprintf(p.err, "authpocket: the command %q does nothing.\n", parsed.Command())
 		return exitError
 	}
 	return chosen.run(ctx, p)

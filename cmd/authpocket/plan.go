@@ -10,13 +10,11 @@ type planFlags struct {
 // plan shows what would be changed.
 func (p program) plan(ctx context.Context, f planFlags) int {
 	view := p.view(f.JSON)
-	e, spec, err := p.open(ctx, f.fileFlags)
+	e, spec, err := p.open(ctx, f.fileFlags, earlier(f.State))
 	if err != nil {
 		return view.fail(err)
 	}
-	if err := p.earlier(e, f.State, view); err != nil {
-		return view.fail(err)
-	}
+	view.interrupted(e)
 	plan, err := e.Plan(ctx, spec)
 	if err != nil {
 		return view.fail(err)

@@ -2,12 +2,12 @@ package main
 
 import (
 	"context"
-	"fmt"
 	"os"
 
 	"authpocket/internal/engine"
 	"authpocket/internal/journal"
 	"authpocket/internal/link"
+	"authpocket/internal/visible"
 )
 
 type undoFlags struct {
@@ -33,7 +33,7 @@ func (p program) undo(ctx context.Context, f undoFlags) int {
 			id = newest
 		}
 		if !f.JSON {
-			fmt.Fprintf(p.out, "Undoing the receipt %s.\n", id)
+			visible.Fprintf(p.out, "Undoing the receipt %s.\n", id)
 		}
 		return e.Undo(ctx, id, f.Force)
 	}, nil)
@@ -59,31 +59,23 @@ func (p program) listReceipts(f receiptsFlags) int {
 	return exitOK
 }
 
-// earlier tells of applies that were interrupted, and has the engine take them
-// into account. It makes no state directory where there is none.
-func (p program) earlier(e *engine.Engine, dir string, view view) error {
-	dir, err := stateDir(dir)
-	if err != nil {
-		return nil // no home, and so no receipts
+// earlier opens the receipts there are. It creates no state directory.
+func earlier(dir string) store {
+	return func() (*engine.Store, error) {
+		dir, err := stateDir(dir)
+		if err != nil {
+			return nil, nil // no home, and so no receipts
+		}
+		if _, err := os.Stat(dir); err != nil {
+			return nil, nil
+		}
+		return openStore(dir)
 	}
-	if _, err := os.Stat(dir); err != nil {
-		return nil
-	}
-	if err := p.receipts(e, dir); err != nil {
-		return err
-	}
-	view.interrupted(e)
-	return nil
 }
 
-// receipts lets the engine keep receipts in the state directory.
-func (p program) receipts(e *engine.Engine, dir string) error {
-	store, err := openStore(dir)
-	if err != nil {
-		return err
-	}
-	e.KeepReceipts(store, buildVersion())
-	return nil
+// kept opens the state directory and creates it where it is not there.
+func kept(dir string) store {
+	return func() (*engine.Store, error) { return openStore(dir) }
 }
 
 func openStore(dir string) (*journal.Store, error) {

@@ -2,10 +2,10 @@ package main
 
 import (
 	"context"
-	"fmt"
 
 	"authpocket/internal/engine"
 	"authpocket/internal/link"
+	"authpocket/internal/visible"
 )
 
 // rotate gives both sides a new client secret, and the one before again where
@@ -14,11 +14,11 @@ func (p program) rotate(ctx context.Context, f applyFlags) int {
 	make := func(e *engine.Engine, spec link.Spec) (link.Plan, error) { return e.Rotation(ctx, spec) }
 	return p.carryOut(ctx, f, make, func(ctx context.Context, e *engine.Engine, plan link.Plan) (link.Checks, error) {
 		if !f.JSON {
-			fmt.Fprintln(p.out, "Checking the new client secret. PocketBase's log may take 30 seconds to tell.")
+			visible.Fprintln(p.out, "Checking the new client secret. PocketBase's log may take 30 seconds to tell.")
 		}
 		check := e.ProveSecret(ctx, plan.Desired)
 		checks := link.Checks{check}
-		if check.Status != link.Fail || check.Cause != "invalid-client" {
+		if check.Status != link.Fail || check.Cause != link.CauseInvalidClient {
 			return checks, nil
 		}
 		return checks, p.giveBack(ctx, e, plan)
@@ -34,8 +34,7 @@ func (p program) giveBack(ctx context.Context, e *engine.Engine, plan link.Plan)
 		err = e.Apply(ctx, back, func(engine.Event) {})
 	}
 	if err != nil {
-		summary, todo := link.Words(err)
-		return &refusal{refused, "Giving both systems the old one back failed: " + summary + " " + todo}
+		return &refusal{refused, "Giving both systems the old one back failed: " + link.MessageOf(err).Text(link.InFile)}
 	}
 	return &refusal{refused, "Both systems have the old one again. Look at what stands between them, with authpocket verify."}
 }

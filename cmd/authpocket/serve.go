@@ -9,6 +9,7 @@ import (
 
 	"authpocket/internal/link"
 	"authpocket/internal/listen"
+	"authpocket/internal/visible"
 	"authpocket/web"
 	"authpocket/web/door"
 )
@@ -35,14 +36,14 @@ func (f serveFlags) options() listen.Options {
 func (p program) serve(ctx context.Context, f serveFlags) int {
 	store, err := openStore(f.State)
 	if err != nil {
-		summary, todo := link.Words(err)
-		fmt.Fprintf(p.err, "authpocket: %s\n%s\n", summary, todo)
+		said := link.MessageOf(err)
+		visible.Fprintf(p.err, "authpocket: %s\n%s\n", said.What(), said.Advice(link.InFile))
 		p.log.ErrorContext(ctx, "opening the state directory", slog.Any("error", err))
 		return exitError
 	}
-	ca, err := p.readCA()
+	ca, err := readCA(p.caFile)
 	if err != nil {
-		return p.view(false).fail(err)
+		return p.view(false).fail(fmt.Errorf("reading the CA file: %w", err))
 	}
 	ln, err := listen.Open(ctx, f.options())
 	if err != nil {
@@ -50,17 +51,17 @@ func (p program) serve(ctx context.Context, f serveFlags) int {
 		return exitError
 	}
 	if ln.Exposed {
-		fmt.Fprintln(p.err, "authpocket: WARNING: plain http from other machines. Whoever sees the network's traffic can read the admin tokens and take over the session.")
+		visible.Fprintln(p.err, "authpocket: WARNING: plain http from other machines. Whoever sees the network's traffic can read the admin tokens and take over the session.")
 	}
 	terminal := door.Terminal{Out: p.out, URL: ln.URL}
 	wizard := web.New(web.Config{
 		Log: p.log, Prefill: web.Prefill{CA: ca}, Receipts: store, Version: buildVersion(),
 		Hosts: door.Hosts{Public: ln.Public, Proxies: ln.Proxies}, Print: terminal.Print, Closed: terminal.Closed,
 	})
-	fmt.Fprintf(p.out, "authpocket is ready: %s\n\n", ln.URL)
+	visible.Fprintf(p.out, "authpocket is ready: %s\n\n", ln.URL)
 	wizard.NewCode()
 	if err := listen.Serve(ctx, ln, wizard.Handler(), p.log, wizard.Close); err != nil {
-		fmt.Fprintln(p.err, "authpocket:", err)
+		visible.Fprintln(p.err, "authpocket:", err)
 		return exitError
 	}
 	return exitOK
@@ -69,12 +70,12 @@ func (p program) serve(ctx context.Context, f serveFlags) int {
 // cannotListen says why and what to do.
 func (p program) cannotListen(address string, err error) {
 	if failed, ok := errors.AsType[*net.OpError](err); ok {
-		fmt.Fprintf(p.err, "authpocket: cannot listen on %s: %v\n", address, failed)
-		fmt.Fprintln(p.err, "Choose another address with --listen, for example --listen 127.0.0.1:0.")
+		visible.Fprintf(p.err, "authpocket: cannot listen on %s: %v\n", address, failed)
+		visible.Fprintln(p.err, "Choose another address with --listen, for example --listen 127.0.0.1:0.")
 		return
 	}
-	fmt.Fprintf(p.err, "authpocket: cannot listen on %s: %v\n", address, err)
+	visible.Fprintf(p.err, "authpocket: cannot listen on %s: %v\n", address, err)
 	if errors.Is(err, listen.ErrUnprotected) {
-		fmt.Fprintln(p.err, "Give --tls-cert and --tls-key, or --trusted-proxy and --public-url, or take the risk with --insecure-http.")
+		visible.Fprintln(p.err, "Give --tls-cert and --tls-key, or --trusted-proxy and --public-url, or take the risk with --insecure-http.")
 	}
 }

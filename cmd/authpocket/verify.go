@@ -2,7 +2,8 @@ package main
 
 import (
 	"context"
-	"fmt"
+
+	"authpocket/internal/visible"
 )
 
 type verifyFlags struct {
@@ -15,19 +16,17 @@ type verifyFlags struct {
 // verify measures the running link.
 func (p program) verify(ctx context.Context, f verifyFlags) int {
 	view := p.view(f.JSON)
-	e, spec, err := p.open(ctx, f.fileFlags)
+	e, spec, err := p.open(ctx, f.fileFlags, earlier(f.State))
 	if err != nil {
 		return view.fail(err)
 	}
-	if err := p.earlier(e, f.State, view); err != nil {
-		return view.fail(err)
-	}
+	view.interrupted(e)
 	desired, err := e.Desire(ctx, spec)
 	if err != nil {
 		return view.fail(err)
 	}
 	if desired.Provider.PK == 0 {
-		fmt.Fprintln(p.err, "There is no link yet, so most checks will fail. authpocket apply makes it.")
+		visible.Fprintln(p.err, "There is no link yet, so most checks will fail. authpocket apply makes it.")
 	}
 	checks := e.Verify(ctx, desired, f.Person)
 	if !f.Quick {

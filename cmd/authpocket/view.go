@@ -1,6 +1,8 @@
 package main
 
 import (
+	"bytes"
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -12,6 +14,7 @@ import (
 	"authpocket/internal/engine"
 	"authpocket/internal/journal"
 	"authpocket/internal/link"
+	"authpocket/internal/visible"
 )
 
 // view prints outcomes: results to out, faults to err. With asJSON, out gets
@@ -24,11 +27,16 @@ type view struct {
 func (p program) view(asJSON bool) view { return view{out: p.out, err: p.streams.err, asJSON: asJSON} }
 
 func (v view) json(value any) {
-	enc := json.NewEncoder(v.out)
+	var document bytes.Buffer
+	enc := json.NewEncoder(&document)
 	enc.SetIndent("", "  ")
 	enc.SetEscapeHTML(false)
-	if err := enc.Encode(value); err != nil {
-		fmt.Fprintln(v.err, "authpocket: printing JSON:", err)
+	err := enc.Encode(value)
+	if err == nil {
+		_, err = v.out.Write(visible.JSON(document.Bytes()))
+	}
+	if err != nil {
+		visible.Fprintln(v.err, "authpocket: printing JSON:", err)
 	}
 }
 
@@ -38,25 +46,17 @@ func (v view) fail(err error) int {
 		v.json(map[string]any{"errors": messages(err)})
 	}
 	for _, m := range messages(err) {
-		fmt.Fprintln(v.err, m.String())
+		visible.Fprintln(v.err, text(m))
 	}
 	return exitError
 }
 
-// message is one thing that is wrong, in words.
-type message struct {
-	System  link.System `json:"system,omitempty"`
-	Field   string      `json:"field,omitempty"`
-	Summary string      `json:"summary"`
-	Todo    string      `json:"todo,omitempty"`
-}
-
-func (m message) String() string {
-	where := ""
-	if m.Field != "" {
-		where = inFile(m.Field) + ": "
+// text is a message as it is printed.
+func text(m link.Message) string {
+	if m.Field == "" {
+		return m.Text(link.InFile)
 	}
-	return strings.TrimSpace(where + m.Summary + " " + m.Todo)
+	return inFile(m.Field) + ": " + m.Text(link.InFile)
 }
 
 // inFile names a field as people find it in the link file: access.groups[0].
@@ -68,32 +68,20 @@ func inFile(field string) string {
 	return field[:at] + "[" + field[at+1:] + "]"
 }
 
-// messages puts an error into words: one message for each thing that is
-// wrong. An error without words of its own is shown as it is.
-func messages(err error) []message {
-	for inner := err; inner != nil; inner = errors.Unwrap(inner) {
-		switch e := inner.(type) {
-		case *link.Fault:
-			return []message{{System: e.System, Field: e.Field, Summary: e.Summary, Todo: e.Todo}}
-		case *journal.Fault:
-			return []message{{Summary: e.Summary, Todo: e.Todo}}
-		case *refusal:
-			return []message{{Summary: e.summary, Todo: e.todo}}
-		case link.Problems:
-			var all []message
-			for _, p := range e {
-				all = append(all, message{Field: p.Field, Summary: p.Summary, Todo: p.Todo})
-			}
-			return all
-		case interface{ Unwrap() []error }:
-			var all []message
-			for _, one := range e.Unwrap() {
-				all = append(all, messages(one)...)
-			}
-			return all
+// messages are an error's, or those of several. One without words for people
+// is shown as it is.
+func messages(err error) []link.Message {
+	if several, ok := err.(interface{ Unwrap() []error }); ok { //nolint:errorlint // not what it wraps
+		var all []link.Message
+		for _, one := range several.Unwrap() {
+			all = append(all, messages(one)...)
 		}
+		return all
 	}
-	return []message{{Summary: err.Error()}}
+	if list := link.Messages(err); len(list) > 0 {
+		return list
+	}
+	return []link.Message{{Summary: err.Error()}}
 }
 
 func (v view) plan(plan link.Plan) {
@@ -103,28 +91,28 @@ func (v view) plan(plan link.Plan) {
 	}
 	v.changes(plan.Changes)
 	if more := plan.IfNeeded(); len(more) > 0 {
-		fmt.Fprintln(v.out, "Only if needed:")
+		visible.Fprintln(v.out, "Only if needed:")
 		v.changes(more)
 	}
 	for _, w := range plan.Warnings {
-		fmt.Fprintf(v.out, "! %s: %s %s\n", w.System.Label(), w.Summary, w.Detail)
+		visible.Fprintf(v.out, "! %s: %s %s\n", w.System.Label(), w.Summary, w.Detail)
 	}
 	if plan.Empty() {
-		fmt.Fprintln(v.out, "Nothing to change.")
+		visible.Fprintln(v.out, "Nothing to change.")
 		return
 	}
-	fmt.Fprintf(v.out, "%s to make.\n", changes(len(plan.Changes)))
+	visible.Fprintf(v.out, "%s to make.\n", changes(len(plan.Changes)))
 }
 
 func (v view) changes(list []link.Change) {
 	for _, c := range list {
-		fmt.Fprintf(v.out, "%s %s: %s %s\n", sign(c.Action), c.System.Label(), c.Action, c.Object)
+		visible.Fprintf(v.out, "%s %s: %s %s\n", sign(c.Action), c.System.Label(), c.Action, c.Object)
 		for _, f := range c.Fields {
-			fmt.Fprintf(v.out, "    %s: %s\n", f.Name, fieldText(c.Action, f))
+			visible.Fprintf(v.out, "    %s: %s\n", f.Name, fieldText(c.Action, f))
 		}
-		fmt.Fprintf(v.out, "    why: %s\n", c.Why)
+		visible.Fprintf(v.out, "    why: %s\n", c.Why)
 		if c.Lost != "" {
-			fmt.Fprintf(v.out, "    cannot be undone: %s\n", c.Lost)
+			visible.Fprintf(v.out, "    cannot be undone: %s\n", c.Lost)
 		}
 	}
 }
@@ -140,12 +128,13 @@ func sign(a link.Action) string {
 	}
 }
 
-func fieldText(a link.Action, f link.Field) string {
-	after := strings.ReplaceAll(link.Show(f.After), "\n", "\n        ")
+func fieldText(a link.Action, f link.Field) visible.Text {
+	const indent = "        "
+	after := visible.Block(link.Show(f.After), indent)
 	if a == link.Create {
 		return after
 	}
-	return link.Show(f.Before) + " → " + after
+	return visible.Block(link.Show(f.Before), indent) + " → " + after
 }
 
 func changes(n int) string {
@@ -158,11 +147,11 @@ func changes(n int) string {
 func (v view) event(e engine.Event) {
 	switch e.State {
 	case engine.Running:
-		fmt.Fprintf(v.out, "%s: %s %s ... ", e.Change.System.Label(), e.Change.Action, e.Change.Object)
+		visible.Fprintf(v.out, "%s: %s %s ... ", e.Change.System.Label(), e.Change.Action, e.Change.Object)
 	case engine.Done:
-		fmt.Fprintln(v.out, "done")
+		visible.Fprintln(v.out, "done")
 	case engine.Failed:
-		fmt.Fprintln(v.out, "failed")
+		visible.Fprintln(v.out, "failed")
 	}
 }
 
@@ -175,7 +164,7 @@ func ending(plan link.Plan) string {
 		if plan.Restores {
 			return "The link is there again."
 		}
-		if slices.ContainsFunc(plan.Warnings, func(w link.Warning) bool { return w.ID == "lost" }) {
+		if slices.ContainsFunc(plan.Warnings, func(w link.Warning) bool { return w.ID == link.WarnLost }) {
 			return "Undone. What was said to be lost stays as it is."
 		}
 		return "Undone."
@@ -196,18 +185,21 @@ func (v view) applied(plan link.Plan, o outcomes, checks link.Checks, err error)
 		if err != nil {
 			result["errors"] = messages(err)
 		}
+		if stopped, ok := errors.AsType[*link.Stopped](err); ok {
+			result["written"], result["stale"] = cmp.Or(stopped.Written(), "unknown"), stopped.Stale
+		}
 		v.json(result)
 	} else if checks != nil {
 		v.checks(checks)
 	}
 	if err != nil {
 		for _, m := range messages(err) {
-			fmt.Fprintln(v.err, m.String())
+			visible.Fprintln(v.err, text(m))
 		}
 		return
 	}
 	if words := ending(plan); !v.asJSON && words != "" {
-		fmt.Fprintln(v.out, words)
+		visible.Fprintln(v.out, words)
 	}
 }
 
@@ -217,12 +209,12 @@ func (v view) checks(checks link.Checks) {
 		return
 	}
 	for _, c := range checks {
-		fmt.Fprintf(v.out, "%-7s %s: %s\n        %s\n", c.Status, c.System.Label(), c.Title, c.Evidence)
+		visible.Fprintf(v.out, "%-7s %s: %s\n        %s\n", c.Status, c.System.Label(), c.Title, c.Evidence)
 		if c.Remedy != "" {
-			fmt.Fprintf(v.out, "        → %s\n", c.Remedy)
+			visible.Fprintf(v.out, "        → %s\n", c.Remedy)
 		}
 	}
-	fmt.Fprintf(v.out, "%d passed, %d warned, %d failed, %d not measured.\n",
+	visible.Fprintf(v.out, "%d passed, %d warned, %d failed, %d not measured.\n",
 		checks.Count(link.Pass), checks.Count(link.Warn), checks.Count(link.Fail), checks.Count(link.Skipped))
 }
 
@@ -230,14 +222,14 @@ func (v view) checks(checks link.Checks) {
 func (v view) interrupted(e *engine.Engine) {
 	open, err := e.Interrupted()
 	if err != nil {
-		fmt.Fprintln(v.err, "authpocket: reading earlier receipts:", err)
+		visible.Fprintln(v.err, "authpocket: reading earlier receipts:", err)
 	}
 	for _, r := range open {
 		again := map[journal.Kind]string{journal.Remove: "remove", journal.Rotate: "rotate", journal.Undo: "undo"}[r.Kind]
 		if again == "" {
 			again = "apply"
 		}
-		fmt.Fprintf(v.err, "An earlier %s of %s was interrupted (receipt %s). authpocket %s goes on from there; authpocket undo takes back what can be.\n",
+		visible.Fprintf(v.err, "An earlier %s of %s was interrupted (receipt %s). authpocket %s goes on from there; authpocket undo takes back what can be.\n",
 			r.Kind, r.When.Local().Format(time.DateTime), r.ID, again)
 	}
 	aside, err := e.SetAside()
@@ -245,7 +237,7 @@ func (v view) interrupted(e *engine.Engine) {
 		return // told above
 	}
 	for _, a := range aside {
-		fmt.Fprintf(v.err, "%s %s\n", a.Reason, a.File)
+		visible.Fprintf(v.err, "%s %s\n", a.Reason, a.File)
 	}
 }
 
@@ -255,13 +247,13 @@ func (v view) receipts(list []journal.Summary, aside []journal.SetAside) {
 		return
 	}
 	for _, r := range receiptRows(list) {
-		fmt.Fprintf(v.out, "%s  %s  %-7s %d of %d changes, %s  %s of %s → %s of %s\n", r.ID, r.When, r.Kind, r.Done, r.Changes, r.Outcome, r.Slug, r.AuthentikURL, r.Collection, r.PocketBaseURL)
+		visible.Fprintf(v.out, "%s  %s  %-7s %d of %d changes, %s  %s of %s → %s of %s\n", r.ID, r.When, r.Kind, r.Done, r.Changes, r.Outcome, r.Slug, r.AuthentikURL, r.Collection, r.PocketBaseURL)
 	}
 	if len(list) == 0 {
-		fmt.Fprintln(v.out, "No receipts yet.")
+		visible.Fprintln(v.out, "No receipts yet.")
 	}
 	for _, a := range aside {
-		fmt.Fprintf(v.err, "%s %s\n", a.Reason, a.File)
+		visible.Fprintf(v.err, "%s %s\n", a.Reason, a.File)
 	}
 }
 

@@ -9,55 +9,75 @@ import (
 
 // Apply carries out one change: it writes, finds out what became of the write
 // where the answer was lost, reads back and compares. The error is a
-// *link.Fault; FaultUnknown means that the outcome is not known.
+// *link.Fault that says what was written.
 func (c *Client) Apply(ctx context.Context, ch link.Change) error {
-	switch ch.Kind {
-	case link.KindMapping:
-		return applyAs(ctx, ch, c.createMapping, c.updateMapping, c.deleteMapping)
-	case link.KindKey:
-		return applyAs(ctx, ch, c.createKey, nil, c.deleteKey)
-	case link.KindPair:
-		return applyAs(ctx, ch, c.createPair, nil, c.deletePair)
-	case link.KindProvider:
-		return applyAs(ctx, ch, c.createProvider, c.updateProvider, c.deleteProvider)
-	case link.KindApplication:
-		return applyAs(ctx, ch, c.createApplication, c.updateApplication, c.deleteApplication)
-	case link.KindBinding:
-		return applyAs(ctx, ch, c.createBinding, c.updateBinding, c.deleteBinding)
-	}
-	return brokenPlan("a change of the kind " + string(ch.Kind))
+	return outcomeOf(c.apply(ctx, ch))
 }
 
-// applyAs calls what the change asks for, by which of its states are there.
-func applyAs[T any](ctx context.Context, ch link.Change,
+func (c *Client) apply(ctx context.Context, ch link.Change) error {
+	w := writes{c: c}
+	if !ch.Visit(&w) || w.write == nil {
+		return brokenPlan("a change of the kind " + string(ch.Kind))
+	}
+	return w.write(ctx)
+}
+
+// writes finds the write that carries out a change, nil for none.
+type writes struct {
+	c     *Client
+	write func(context.Context) error
+}
+
+func (w *writes) Mapping(e link.Edit[link.Mapping]) {
+	w.write = choose(e, w.c.createMapping, w.c.updateMapping, w.c.deleteMapping)
+}
+
+func (w *writes) Key(e link.Edit[link.KeyState]) {
+	w.write = choose(e, w.c.createKey, nil, w.c.deleteKey)
+}
+
+func (w *writes) Pair(e link.Edit[link.PairState]) {
+	w.write = choose(e, w.c.createPair, nil, w.c.deletePair)
+}
+
+func (w *writes) Provider(e link.Edit[link.ProviderState]) {
+	w.write = choose(e, w.c.createProvider, w.c.updateProvider, w.c.deleteProvider)
+}
+
+func (w *writes) Application(e link.Edit[link.ApplicationState]) {
+	w.write = choose(e, w.c.createApplication, w.c.updateApplication, w.c.deleteApplication)
+}
+
+func (w *writes) Binding(e link.Edit[link.BindingState]) {
+	w.write = choose(e, w.c.createBinding, w.c.updateBinding, w.c.deleteBinding)
+}
+
+// PocketBase's objects are not written here.
+
+func (*writes) Collection(link.Edit[link.CollectionState]) {}
+func (*writes) Settings(link.Edit[link.SettingsState])     {}
+
+// choose returns the write for the states that the change has, nil for none.
+func choose[T any](e link.Edit[T],
 	create func(context.Context, T) error,
 	update func(ctx context.Context, before, after T, names []string) error,
 	remove func(context.Context, T) error,
-) error {
-	before, okBefore := ch.Before.(*T)
-	after, okAfter := ch.After.(*T)
-	if ch.Before != nil && !okBefore || ch.After != nil && !okAfter {
-		return brokenPlan("a " + string(ch.Kind) + " that is not one")
-	}
+) func(context.Context) error {
 	switch {
-	case before == nil && after != nil:
-		return create(ctx, *after)
-	case before != nil && after == nil && remove != nil:
-		return remove(ctx, *before)
-	case before != nil && after != nil && update != nil:
-		names := make([]string, len(ch.Fields))
-		for i, f := range ch.Fields {
-			names[i] = f.Name
-		}
-		return update(ctx, *before, *after, names)
+	case e.Before == nil && e.After != nil:
+		return func(ctx context.Context) error { return create(ctx, *e.After) }
+	case e.Before != nil && e.After == nil:
+		return func(ctx context.Context) error { return remove(ctx, *e.Before) }
+	case e.Before != nil && update != nil:
+		return func(ctx context.Context) error { return update(ctx, *e.Before, *e.After, e.Names()) }
 	}
-	return brokenPlan("a " + string(ch.Kind) + " with nothing to do")
+	return nil
 }
 
 // brokenPlan is for changes that no plan should hold.
 func brokenPlan(what string) error {
 	return fault(link.FaultOther, "", "The plan has "+what+", which authpocket cannot carry out.",
-		"This is a mistake in authpocket. Nothing was written; report it with the plan.", nil)
+		"This is a mistake in authpocket. Report it with the plan.", nil)
 }
 
 // known refuses names that an object does not have, for they would be left

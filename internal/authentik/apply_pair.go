@@ -43,7 +43,7 @@ func (c *Client) createPair(ctx context.Context, pair link.PairState) error {
 // 200 even when it was rolled back.
 func applied(a answer) bool {
 	o, isObject := a.object()
-	return a.ok() && isObject && o.flag("applied")
+	return a.OK() && isObject && o.flag("applied")
 }
 
 func (c *Client) resolvePair(ctx context.Context, pair link.PairState) (w pairWish, err error) {
@@ -169,5 +169,9 @@ func (c *Client) deletePair(ctx context.Context, pair link.PairState) error {
 	if pair.Provider.PK == 0 {
 		return nil
 	}
-	return c.deleteProvider(ctx, pair.Provider)
+	err = c.deleteProvider(ctx, pair.Provider)
+	if application != nil {
+		return afterAnother(err) // the application is gone
+	}
+	return err
 }

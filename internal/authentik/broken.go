@@ -11,6 +11,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"authpocket/internal/link"
+	"authpocket/internal/wire"
 )
 
 // maxExamined is how many providers are read one by one to find the one that
@@ -47,6 +48,8 @@ func (c *Client) broken(ctx context.Context, providers []object) object {
 		mu    sync.Mutex
 		found object
 	)
+	once := *c
+	once.reads = wire.Reads{} // the list was asked for often enough
 	group, ctx := errgroup.WithContext(ctx)
 	group.SetLimit(maxParallel)
 	for _, p := range providers[:min(len(providers), maxExamined)] {
@@ -54,7 +57,7 @@ func (c *Client) broken(ctx context.Context, providers []object) object {
 			continue
 		}
 		group.Go(func() error {
-			_, err := c.provider(ctx, p.number("pk"))
+			_, err := once.provider(ctx, p.number("pk"))
 			if statusOf(err) != http.StatusInternalServerError {
 				return nil // readable, or not for this reason
 			}

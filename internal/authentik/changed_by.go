@@ -16,7 +16,6 @@ import (
 // machine's clock, as far as authentik's event log tells and the token may
 // read it. Whoever changed an object last comes first.
 func (c *Client) ChangedBy(ctx context.Context, since time.Time, changes []link.Change) []string {
-	sent := time.Now()
 	a, err := c.read(ctx, need{what: "events", perm: permViewEvent}, func(ctx context.Context) error {
 		_, _, err := c.api.EventsAPI.EventsEventsList(ctx).Actions([]api.EventActions{
 			api.EVENTACTIONS_MODEL_CREATED, api.EVENTACTIONS_MODEL_UPDATED, api.EVENTACTIONS_MODEL_DELETED,
@@ -27,7 +26,7 @@ func (c *Client) ChangedBy(ctx context.Context, since time.Time, changes []link.
 		c.log.DebugContext(ctx, "who changed it is not known", "err", err)
 		return nil
 	}
-	if ahead, err := a.ahead(sent, time.Now()); err == nil {
+	if ahead, err := a.Ahead(); err == nil {
 		since = since.Add(ahead)
 	}
 	o, _ := a.object()
@@ -49,35 +48,60 @@ func (c *Client) ChangedBy(ctx context.Context, since time.Time, changes []link.
 // isOf tells whether an event's object is what a change is about: by its key,
 // or by its name where it has none yet.
 func isOf(model object, ch link.Change) bool {
-	kind, key := model.text("model_name"), strings.ReplaceAll(model.text("pk"), "-", "")
-	same := func(wanted, pk, name string) bool {
-		return kind == wanted && (pk != "" && strings.ReplaceAll(pk, "-", "") == key || name != "" && name == model.text("name"))
+	m := modelMatch{kind: model.text("model_name"), key: bareKey(model.text("pk")), name: model.text("name")}
+	ch.Visit(&m)
+	return m.found
+}
+
+func bareKey(pk string) string { return strings.ReplaceAll(pk, "-", "") }
+
+// modelMatch looks for an event's object in a change.
+type modelMatch struct {
+	kind, key, name string
+	found           bool
+}
+
+func (m *modelMatch) look(kind, pk, name string) {
+	if kind == m.kind && (pk != "" && bareKey(pk) == m.key || name != "" && name == m.name) {
+		m.found = true
 	}
-	for _, state := range []any{ch.Before, ch.After} {
-		switch s := state.(type) {
-		case *link.ApplicationState:
-			if s != nil && same("application", s.PK, s.Name) {
-				return true
-			}
-		case *link.ProviderState:
-			if s != nil && same("oauth2provider", strconv.Itoa(s.PK), s.Name) {
-				return true
-			}
-		case *link.PairState:
-			if s != nil && (same("application", s.Application.PK, s.Application.Name) || same("oauth2provider", strconv.Itoa(s.Provider.PK), s.Provider.Name)) {
-				return true
-			}
-		case *link.Mapping:
-			if s != nil && same("scopemapping", s.ID, s.Name) {
-				return true
-			}
-		case *link.BindingState:
-			if s != nil && same("policybinding", s.PK, "") {
-				return true
-			}
+}
+
+func (m *modelMatch) application(a link.ApplicationState) { m.look("application", a.PK, a.Name) }
+
+func (m *modelMatch) provider(p link.ProviderState) {
+	m.look("oauth2provider", strconv.Itoa(p.PK), p.Name)
+}
+
+func (m *modelMatch) Application(e link.Edit[link.ApplicationState]) { each(e, m.application) }
+
+func (m *modelMatch) Provider(e link.Edit[link.ProviderState]) { each(e, m.provider) }
+
+func (m *modelMatch) Pair(e link.Edit[link.PairState]) {
+	each(e, func(p link.PairState) { m.application(p.Application); m.provider(p.Provider) })
+}
+
+func (m *modelMatch) Mapping(e link.Edit[link.Mapping]) {
+	each(e, func(s link.Mapping) { m.look("scopemapping", s.ID, s.Name) })
+}
+
+func (m *modelMatch) Binding(e link.Edit[link.BindingState]) {
+	each(e, func(b link.BindingState) { m.look("policybinding", b.PK, "") })
+}
+
+// authentik's events of keys are not read, and PocketBase's objects have none.
+
+func (*modelMatch) Key(link.Edit[link.KeyState])               {}
+func (*modelMatch) Collection(link.Edit[link.CollectionState]) {}
+func (*modelMatch) Settings(link.Edit[link.SettingsState])     {}
+
+// each calls do for the states that the change has.
+func each[T any](e link.Edit[T], do func(T)) {
+	for _, state := range []*T{e.Before, e.After} {
+		if state != nil {
+			do(*state)
 		}
 	}
-	return false
 }
 
 // modelWords names an event's object.

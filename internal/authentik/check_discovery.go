@@ -18,13 +18,13 @@ import (
 
 // judgeDiscovery judges the OpenID configuration and the issuer it names.
 func (m *measured) judgeDiscovery() []link.Check {
-	discovery := newCheck("discovery", "authentik answers at its public address")
-	issuer := newCheck("issuer", "The issuer is the one that is expected")
+	discovery := newCheck(link.CheckAuthentikDiscovery, "authentik answers at its public address")
+	issuer := newCheck(link.CheckAuthentikIssuer, "The issuer is the one that is expected")
 	asked := "GET " + m.d.DiscoveryURL()
 	var config oidc.ProviderConfig
 	if discovery = m.judgePage(discovery, asked, m.discovery); discovery.Status == "" {
-		if json.Unmarshal(m.discovery.body, &config) != nil || config.IssuerURL == "" {
-			discovery = fail(discovery, causeNotAuthentik, asked+": "+outcome(m.discovery)+", without an issuer.",
+		if json.Unmarshal(m.discovery.Body, &config) != nil || config.IssuerURL == "" {
+			discovery = fail(discovery, link.CauseHTMLInsteadOfJSON, asked+": "+outcome(m.discovery)+", without an issuer.",
 				"Check that "+m.d.AuthentikURL+" is authentik's public address and that no login page stands in front of it.")
 		}
 	}
@@ -39,14 +39,14 @@ func (m *measured) judgeDiscovery() []link.Check {
 func (m *measured) judgePage(check link.Check, asked string, a answer) link.Check {
 	evidence := asked + ": " + outcome(a) + "."
 	switch {
-	case a.err != nil:
+	case a.Err != nil:
 		return m.unreachable(check, asked, a)
-	case a.status == http.StatusNotFound:
-		return fail(check, causeDiscovery, evidence, "Check that the application's slug is "+m.d.Application.Slug+" and that it has a provider. Slugs are case-sensitive.")
-	case a.status == http.StatusInternalServerError:
-		return fail(check, causeSigningKey, evidence, "Choose an RSA or EC signing key for the provider: authentik answers like this with an Ed25519 or Ed448 key. If it has one of those already, look into authentik's server log.")
-	case a.status != http.StatusOK:
-		return fail(check, causeNotAuthentik, evidence, "Check that "+m.d.AuthentikURL+" is authentik's public address and that nothing in front of it answers instead.")
+	case a.Status == http.StatusNotFound:
+		return fail(check, link.CauseDiscovery, evidence, "Check that the application's slug is "+m.d.Application.Slug+" and that it has a provider. Slugs are case-sensitive.")
+	case a.Status == http.StatusInternalServerError:
+		return fail(check, link.CauseSigningKey, evidence, "Choose an RSA or EC signing key for the provider: authentik answers like this with an Ed25519 or Ed448 key. If it has one of those already, look into authentik's server log.")
+	case a.Status != http.StatusOK:
+		return fail(check, link.CauseHTMLInsteadOfJSON, evidence, "Check that "+m.d.AuthentikURL+" is authentik's public address and that nothing in front of it answers instead.")
 	}
 	return check
 }
@@ -57,7 +57,7 @@ func (m *measured) judgeIssuer(check link.Check, named string) link.Check {
 		return pass(check, "The OpenID configuration names the issuer "+named+".")
 	}
 	what, remedy := issuerDifference(named, want)
-	return fail(check, causeIssuer, fmt.Sprintf("The OpenID configuration names the issuer %s; %s is expected. %s", plain(named), want, what), remedy)
+	return fail(check, link.CauseIssuerMismatch, fmt.Sprintf("The OpenID configuration names the issuer %s; %s is expected. %s", plain(named), want, what), remedy)
 }
 
 // issuerDifference says in which way two issuers differ, and what does that.
@@ -83,21 +83,21 @@ func (m *measured) keysURL() string {
 
 // judgeKeys looks for a key that PocketBase can check a signature with.
 func (m *measured) judgeKeys() link.Check {
-	check := newCheck("jwks", "authentik has an RSA or EC key to sign with")
+	check := newCheck(link.CheckAuthentikJWKS, "authentik has an RSA or EC key to sign with")
 	asked := "GET " + m.keysURL()
 	if check = m.judgePage(check, asked, m.jwks); check.Status != "" {
 		return check
 	}
-	kinds, readable := keyKinds(m.jwks.body)
+	kinds, readable := keyKinds(m.jwks.Body)
 	const remedy = "Choose an RSA or EC signing key for the provider."
 	switch {
 	case !readable:
-		return fail(check, causeNotAuthentik, asked+": "+outcome(m.jwks)+", which is no list of keys.", "Check that nothing in front of authentik answers instead.")
+		return fail(check, link.CauseHTMLInsteadOfJSON, asked+": "+outcome(m.jwks)+", which is no list of keys.", "Check that nothing in front of authentik answers instead.")
 	case len(kinds) == 0:
-		return fail(check, causeSigningKey, asked+": 200, without a key. authentik then signs with the client secret.", remedy)
+		return fail(check, link.CauseSigningKey, asked+": 200, without a key. authentik then signs with the client secret.", remedy)
 	}
 	if m.d.Slot.JWKSURL != "" && !slices.Contains(kinds, "RSA") {
-		return fail(check, causeSigningKey, asked+": 200, with keys of the type "+strings.Join(kinds, ", ")+" only. PocketBase is to check the ID token's signature with them, and can do so with RSA keys only.",
+		return fail(check, link.CauseSigningKey, asked+": 200, with keys of the type "+strings.Join(kinds, ", ")+" only. PocketBase is to check the ID token's signature with them, and can do so with RSA keys only.",
 			"Choose an RSA signing key for the provider, or let PocketBase read user info.")
 	}
 	for _, kind := range kinds {
@@ -105,18 +105,18 @@ func (m *measured) judgeKeys() link.Check {
 			return m.judgeChosenKey(check, asked+": 200, with a key of the type "+kind+".")
 		}
 	}
-	return fail(check, causeSigningKey, asked+": 200, with keys of the type "+strings.Join(kinds, ", ")+" only.", remedy)
+	return fail(check, link.CauseSigningKey, asked+": 200, with keys of the type "+strings.Join(kinds, ", ")+" only.", remedy)
 }
 
 // judgeChosenKey compares the provider's key with the wanted one.
 func (m *measured) judgeChosenKey(check link.Check, evidence string) link.Check {
 	want := m.d.Provider.SigningKey
 	if m.live.provider != nil && want.ID != "" && m.live.state.SigningKey.ID != want.ID {
-		return fail(check, causeSigningKey, evidence+" The provider's signing key is another one than “"+want.Name+"”.",
+		return fail(check, link.CauseSigningKey, evidence+" The provider's signing key is another one than “"+want.Name+"”.",
 			"Plan and apply again to put the signing key back, or change it in the settings.")
 	}
 	if m.d.Slot.IDTokenMode() && m.live.state.EncryptionKey.ID != "" {
-		return fail(check, causeSigningKey, evidence+" The provider has an encryption key besides, and PocketBase cannot read the ID tokens that it encrypts.",
+		return fail(check, link.CauseSigningKey, evidence+" The provider has an encryption key besides, and PocketBase cannot read the ID tokens that it encrypts.",
 			"Take the encryption key off the provider, or let PocketBase read user info.")
 	}
 	return pass(check, evidence)

@@ -24,10 +24,10 @@ func (c *Client) preview(ctx context.Context, provider, person int) (object, err
 		_, _, err := r.Execute()
 		return err
 	})
-	if a.status == http.StatusBadRequest && c.identity.Superuser {
+	if a.Status == http.StatusBadRequest && c.identity.Superuser {
 		return nil, fault(link.FaultRefused, "", "authentik has no user with the number "+strconv.Itoa(person)+".", "Choose another person.", err)
 	}
-	if a.status == http.StatusBadRequest {
+	if a.Status == http.StatusBadRequest {
 		n.perm = permPreviewUser
 		return nil, forbidden("The authentik token may not preview the sign-in of this person.", n, err)
 	}
@@ -54,7 +54,7 @@ func verified(claims object) bool {
 // judgeEmail compares what authentik would say of the person's address with
 // what was decided.
 func (m *measured) judgeEmail() link.Check {
-	check := newCheck("email", "The person's e-mail address counts as decided")
+	check := newCheck(link.CheckAuthentikEmail, "The person's e-mail address counts as decided")
 	switch {
 	case m.live.provider == nil:
 		return skip(check, m.live.missing)
@@ -70,17 +70,17 @@ func (m *measured) judgeEmail() link.Check {
 	case m.d.Email == link.EmailLeave && !isVerified:
 		return pass(check, evidence+" As decided, PocketBase drops the address.")
 	case m.d.Email == link.EmailLeave:
-		return warn(check, causeEmail, evidence+" It counts as verified, though the decision was to leave authentik's answer.",
+		return warn(check, link.CauseEmailUnverified, evidence+" It counts as verified, though the decision was to leave authentik's answer.",
 			"A scope mapping of your own says so. Take it off the provider, or decide to trust these addresses.")
 	case isVerified:
 		return pass(check, evidence)
 	case email == "":
-		return warn(check, causeEmailBlank, evidence, chooseAnother)
+		return warn(check, link.CauseEmailBlank, evidence, chooseAnother)
 	case m.d.Email == link.EmailTrustAttribute:
-		return warn(check, causeEmail, evidence+" PocketBase drops this address.",
+		return warn(check, link.CauseEmailUnverified, evidence+" PocketBase drops this address.",
 			"If this person's address is known to be right, set the attribute email_verified: true on them in authentik.")
 	}
-	return fail(check, causeEmail, evidence+" PocketBase drops this address.",
+	return fail(check, link.CauseEmailUnverified, evidence+" PocketBase drops this address.",
 		"Plan and apply again to attach the scope mapping that marks addresses as verified, in place of authentik's own.")
 }
 
@@ -113,7 +113,7 @@ func (m *measured) askAccess(ctx context.Context) (object, error) {
 // judgeAccess judges whether the bindings let the person in. The token's own
 // account need not be one that signs in, so it only gives a warning.
 func (m *measured) judgeAccess() link.Check {
-	check := newCheck("access", "The person may use the application")
+	check := newCheck(link.CheckAuthentikAccess, "The person may use the application")
 	switch {
 	case m.accessErr != nil:
 		return skip(check, words(m.accessErr))
@@ -131,7 +131,7 @@ func (m *measured) judgeAccess() link.Check {
 		evidence += " It says: " + messages
 	}
 	if m.person == 0 {
-		return warn(check, causeNoAccess, evidence, "If this account should sign in, add it to one of the application's groups. Otherwise choose another person to check with.")
+		return warn(check, link.CauseNoAccess, evidence, "If this account should sign in, add it to one of the application's groups. Otherwise choose another person to check with.")
 	}
-	return fail(check, causeNoAccess, evidence, "Add the person to one of the application's groups, or add a binding for them.")
+	return fail(check, link.CauseNoAccess, evidence, "Add the person to one of the application's groups, or add a binding for them.")
 }

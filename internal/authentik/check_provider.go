@@ -11,7 +11,7 @@ import (
 
 // judgeClient judges whether client id and secret are the provider's.
 func (m *measured) judgeClient() link.Check {
-	check := newCheck("client", "authentik accepts the client ID and secret")
+	check := newCheck(link.CheckAuthentikClient, "authentik accepts the client ID and secret")
 	live := m.live.state
 	const again = "Plan and apply again, so that both systems have the same client ID and secret."
 	asked := "Asked revoke with the client ID and secret"
@@ -19,24 +19,24 @@ func (m *measured) judgeClient() link.Check {
 	case m.live.cause != "":
 		return fail(check, m.live.cause, m.live.missing, "Plan and apply again to make what is missing.")
 	case m.live.provider != nil && live.ClientID != m.d.Provider.ClientID:
-		return fail(check, causeUnknownClient, "The provider's client ID is "+plain(live.ClientID)+", not "+m.d.Provider.ClientID+".", again)
+		return fail(check, link.CauseUnknownClient, "The provider's client ID is "+plain(live.ClientID)+", not "+m.d.Provider.ClientID+".", again)
 	case m.live.provider != nil && live.ClientType == "public":
-		return fail(check, causeInvalidClient, "The provider's client type is public, so that no secret is checked.", "Set the client type to confidential.")
+		return fail(check, link.CauseInvalidClient, "The provider's client type is public, so that no secret is checked.", "Set the client type to confidential.")
 	case !m.d.Provider.ClientSecret.IsSet():
 		return skip(check, "The client secret is not known.")
-	case m.revoke.err != nil:
+	case m.revoke.Err != nil:
 		return m.unreachable(check, asked, m.revoke)
-	case m.revoke.status == http.StatusOK && !m.revoke.html():
+	case m.revoke.Status == http.StatusOK && json.Valid(m.revoke.Body):
 		return pass(check, asked+": 200.")
-	case m.revoke.status == http.StatusUnauthorized:
-		return fail(check, causeInvalidClient, asked+": 401, invalid_client. No provider has this client ID with this secret.", again)
+	case m.revoke.Status == http.StatusUnauthorized:
+		return fail(check, link.CauseInvalidClient, asked+": 401, invalid_client. No provider has this client ID with this secret.", again)
 	}
-	return fail(check, causeNotAuthentik, asked+": "+outcome(m.revoke)+".", "Check that "+m.d.AuthentikURL+" is authentik's public address.")
+	return fail(check, link.CauseHTMLInsteadOfJSON, asked+": "+outcome(m.revoke)+".", "Check that "+m.d.AuthentikURL+" is authentik's public address.")
 }
 
 // judgeScopes judges whether the scopes that PocketBase asks for are there.
 func (m *measured) judgeScopes() link.Check {
-	check := newCheck("scopes", "The scopes openid, email and profile are attached")
+	check := newCheck(link.CheckAuthentikScopes, "The scopes openid, email and profile are attached")
 	switch {
 	case m.live.cause != "":
 		return skip(check, m.live.missing)
@@ -52,13 +52,13 @@ func (m *measured) judgeScopes() link.Check {
 		}
 	}
 	if len(missing) > 0 {
-		return fail(check, causeScopes, evidence+" Missing: "+strings.Join(missing, ", ")+".", "Attach the missing scope mappings to the provider.")
+		return fail(check, link.CauseMissingScopes, evidence+" Missing: "+strings.Join(missing, ", ")+".", "Attach the missing scope mappings to the provider.")
 	}
 	if gone := m.detached(attached); len(gone) > 0 {
-		return fail(check, causeScopes, evidence+" No longer attached: "+strings.Join(gone, ", ")+".", "Plan and apply again to attach them.")
+		return fail(check, link.CauseMissingScopes, evidence+" No longer attached: "+strings.Join(gone, ", ")+".", "Plan and apply again to attach them.")
 	}
 	if count(scopes, "email") > 1 {
-		return fail(check, causeScopes, evidence+" Two mappings answer for email, and which of them counts is not defined.", "Detach the one that is not wanted.")
+		return fail(check, link.CauseMissingScopes, evidence+" Two mappings answer for email, and which of them counts is not defined.", "Detach the one that is not wanted.")
 	}
 	return pass(check, evidence)
 }
@@ -96,13 +96,13 @@ func (m *measured) judgeSupportedScopes(check link.Check) link.Check {
 	var config struct {
 		Scopes []string `json:"scopes_supported"`
 	}
-	if m.discovery.status != http.StatusOK || json.Unmarshal(m.discovery.body, &config) != nil {
+	if m.discovery.Status != http.StatusOK || json.Unmarshal(m.discovery.Body, &config) != nil {
 		return skip(check, "The token may not read the provider's scope mappings, and the OpenID configuration could not be read.")
 	}
 	evidence := "The OpenID configuration names the scopes " + plain(strings.Join(config.Scopes, ", ")) + ". The token may not read the scope mappings, so openid itself is not proven."
 	for _, scope := range []string{"email", "profile"} {
 		if !slices.Contains(config.Scopes, scope) {
-			return fail(check, causeScopes, evidence, "Attach the scope mappings for openid, email and profile to the provider.")
+			return fail(check, link.CauseMissingScopes, evidence, "Attach the scope mappings for openid, email and profile to the provider.")
 		}
 	}
 	return pass(check, evidence)
@@ -110,7 +110,7 @@ func (m *measured) judgeSupportedScopes(check link.Check) link.Check {
 
 // judgeGrants judges whether people can sign in with a code at all.
 func (m *measured) judgeGrants() link.Check {
-	check := newCheck("grants", "Signing in with a code is enabled")
+	check := newCheck(link.CheckAuthentikGrants, "Signing in with a code is enabled")
 	switch {
 	case m.live.provider == nil:
 		return skip(check, m.live.missing)
@@ -120,7 +120,7 @@ func (m *measured) judgeGrants() link.Check {
 	grants := m.live.state.GrantTypes
 	evidence := "The provider's grant types: " + orNone(plain(strings.Join(grants, ", "))) + "."
 	if !slices.Contains(grants, "authorization_code") {
-		return fail(check, causeGrantTypes, evidence, "Add the grant type “authorization_code” to the provider.")
+		return fail(check, link.CauseGrantTypes, evidence, "Add the grant type “authorization_code” to the provider.")
 	}
 	return pass(check, evidence)
 }

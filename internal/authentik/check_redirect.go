@@ -6,11 +6,11 @@ import (
 	"crypto/rand"
 	"net/http"
 	"net/url"
-	"strconv"
 	"strings"
 	"sync"
 
 	"authpocket/internal/link"
+	"authpocket/internal/wire"
 )
 
 // probe is one redirect URI that authorize was asked with.
@@ -35,7 +35,7 @@ func (m *measured) askProbes(ctx context.Context) {
 	}
 	var group sync.WaitGroup
 	for i := range m.probes {
-		group.Go(func() { m.probes[i].answer = m.c.fetch(ctx, m.authorizeURL(m.probes[i].uri)) })
+		group.Go(func() { m.probes[i].answer = m.c.fetch(ctx, m.authorizeURL(m.probes[i].uri), wire.Filled) })
 	}
 	group.Wait()
 }
@@ -61,10 +61,10 @@ func (m *measured) authorizeURL(uri string) string {
 }
 
 func (m *measured) judgeProbes() []link.Check {
-	one := newCheck("redirect", "authentik accepts the redirect URI")
+	one := newCheck(link.CheckAuthentikRedirect, "authentik accepts the redirect URI")
 	if why := m.mayNotProbe(); why != "" {
 		if m.live.provider != nil && len(m.live.state.RedirectURIs) == 0 {
-			return []link.Check{fail(one, causeRedirect, why, "Add PocketBase's redirect URI to the provider.")}
+			return []link.Check{fail(one, link.CauseRedirectMismatch, why, "Add PocketBase's redirect URI to the provider.")}
 		}
 		return []link.Check{skip(one, why)}
 	}
@@ -75,7 +75,7 @@ func (m *measured) judgeProbes() []link.Check {
 	for i, p := range m.probes {
 		check := one
 		if i > 0 {
-			check.ID += "." + strconv.Itoa(i+1)
+			check.ID = check.ID.Nth(i + 1)
 		}
 		check.Title += " " + p.uri
 		checks[i] = m.judgeProbe(check, p)
@@ -85,19 +85,19 @@ func (m *measured) judgeProbes() []link.Check {
 
 func (m *measured) judgeProbe(check link.Check, p probe) link.Check {
 	asked := "Asked authorize with " + p.uri + " and prompt=none"
-	if p.answer.err != nil {
+	if p.answer.Err != nil {
 		return m.unreachable(check, asked, p.answer)
 	}
 	r := readProbe(p.answer, p.uri)
 	evidence := asked + ": " + r.said + "."
 	switch {
-	case !r.accepted && r.cause == causeRedirect:
+	case !r.accepted && r.cause == link.CauseRedirectMismatch:
 		known := link.NewMismatch(p.uri, link.RedirectNames(m.live.state.RedirectURIs))
 		return fail(check, r.cause, evidence+" "+r.means+" "+plain(known.String()), r.remedy)
 	case !r.accepted:
 		return fail(check, r.cause, evidence+" "+r.means, r.remedy)
 	case !m.hasRedirect(p.uri):
-		return fail(check, causeRedirect, evidence+" Another entry of the provider's list matches it; the exact one is gone.",
+		return fail(check, link.CauseRedirectMismatch, evidence+" Another entry of the provider's list matches it; the exact one is gone.",
 			"Plan and apply again to put the exact redirect URI back.")
 	}
 	return pass(check, evidence)
@@ -115,40 +115,41 @@ func (m *measured) hasRedirect(uri string) bool {
 
 // reading is what an answer of authorize means.
 type reading struct {
-	accepted                   bool
-	said, means, cause, remedy string
+	accepted            bool
+	said, means, remedy string
+	cause               link.CauseID
 }
 
 // readProbe reads an answer to prompt=none. authentik has no codes for its
 // error pages, so they are told apart by the words on them.
 func readProbe(a answer, uri string) reading {
-	location := a.header.Get("Location")
-	if a.status >= 300 && a.status < 400 {
+	location := a.Header.Get("Location")
+	if a.Status >= 300 && a.Status < 400 {
 		if query, found := strings.CutPrefix(location, uri); found {
 			return readRedirect(query)
 		}
-		return reading{said: outcome(a), cause: causeNotAuthentik, means: "Instead of an error, a page to sign in at came back.",
+		return reading{said: outcome(a), cause: link.CauseHTMLInsteadOfJSON, means: "Instead of an error, a page to sign in at came back.",
 			remedy: "Check that no other login page stands in front of authentik."}
 	}
-	page := bytes.ToLower(a.body)
+	page := bytes.ToLower(a.Body)
 	has := func(words string) bool { return bytes.Contains(page, []byte(words)) }
 	switch {
-	case a.status == http.StatusBadRequest && (has("client id error") || has("client identifier")):
-		return reading{said: "the page “Client ID Error”", cause: causeUnknownClient, means: "No provider has this client ID.",
+	case a.Status == http.StatusBadRequest && (has("client id error") || has("client identifier")):
+		return reading{said: "the page “Client ID Error”", cause: link.CauseUnknownClient, means: "No provider has this client ID.",
 			remedy: "Plan and apply again, so that both systems have the same client ID."}
-	case a.status == http.StatusBadRequest && (has("redirect uri error") || has("redirection uri")):
-		return reading{said: "the page “Redirect URI Error”", cause: causeRedirect, means: "The provider's list does not have exactly this redirect URI, or its scheme is forbidden.",
+	case a.Status == http.StatusBadRequest && (has("redirect uri error") || has("redirection uri")):
+		return reading{said: "the page “Redirect URI Error”", cause: link.CauseRedirectMismatch, means: "The provider's list does not have exactly this redirect URI, or its scheme is forbidden.",
 			remedy: "Add exactly this redirect URI to the provider. Scheme, host, port and slashes count."}
-	case a.status == http.StatusBadRequest && has("bad request") && appScheme(uri):
+	case a.Status == http.StatusBadRequest && has("bad request") && appScheme(uri):
 		return reading{accepted: true, said: "the page “Bad Request”, which authentik shows for an app's own scheme once the redirect URI has matched"}
-	case a.status == http.StatusOK && has("permission denied"):
-		return reading{said: "the page “Permission denied”", cause: causeDiscovery, means: "The provider has no application.",
+	case a.Status == http.StatusOK && has("permission denied"):
+		return reading{said: "the page “Permission denied”", cause: link.CauseDiscovery, means: "The provider has no application.",
 			remedy: "Assign the provider to the application."}
-	case a.status == http.StatusNotFound:
-		return reading{said: outcome(a), cause: causeNotAuthentik, means: "There is no authorize endpoint at this address.",
+	case a.Status == http.StatusNotFound:
+		return reading{said: outcome(a), cause: link.CauseHTMLInsteadOfJSON, means: "There is no authorize endpoint at this address.",
 			remedy: "Check authentik's public address."}
 	}
-	return reading{said: outcome(a), cause: causeNotAuthentik, means: "That is none of authentik's answers here.",
+	return reading{said: outcome(a), cause: link.CauseHTMLInsteadOfJSON, means: "That is none of authentik's answers here.",
 		remedy: "Check that nothing in front of authentik answers instead."}
 }
 
@@ -158,15 +159,15 @@ func readRedirect(query string) reading {
 	code := plain(values.Get("error"))
 	switch {
 	case err != nil || code == "":
-		return reading{said: "a redirect without an error", cause: causeNotAuthentik, means: "Nobody is signed in here, so authentik should have said login_required.",
+		return reading{said: "a redirect without an error", cause: link.CauseHTMLInsteadOfJSON, means: "Nobody is signed in here, so authentik should have said login_required.",
 			remedy: "Check that nothing in front of authentik answers instead."}
 	case code == "login_required":
 		return reading{accepted: true, said: "login_required"}
 	case code == "invalid_request":
-		return reading{said: code, cause: causeGrantTypes, means: "The redirect URI is right, but signing in with a code is not enabled for the provider.",
+		return reading{said: code, cause: link.CauseGrantTypes, means: "The redirect URI is right, but signing in with a code is not enabled for the provider.",
 			remedy: "Add the grant type “authorization_code” to the provider."}
 	}
-	return reading{said: code, cause: causeRedirect, means: "The redirect URI is right, but authentik refuses the request.",
+	return reading{said: code, cause: link.CauseRedirectMismatch, means: "The redirect URI is right, but authentik refuses the request.",
 		remedy: "Look at the provider in authentik."}
 }
 

@@ -17,7 +17,7 @@ import (
 // judgeSettings compares the pair and our scope mapping, field by field, with
 // what is wanted.
 func (m *measured) judgeSettings() link.Check {
-	check := newCheck("settings", "authentik holds the settings of the link")
+	check := newCheck(link.CheckAuthentikSettings, "authentik holds the settings of the link")
 	switch {
 	case m.live.cause != "":
 		return fail(check, m.live.cause, m.live.missing, "Plan and apply again to make what is missing.")
@@ -30,7 +30,7 @@ func (m *measured) judgeSettings() link.Check {
 	}
 	differs = append(differs, m.mappingDiffers()...)
 	if len(differs) > 0 {
-		return fail(check, causeSettings, "Read back, these differ from the link's: "+strings.Join(differs, ", ")+".",
+		return fail(check, link.CauseSettingsDiffer, "Read back, these differ from the link's: "+strings.Join(differs, ", ")+".",
 			"Plan and apply again: the preview shows what differs. If authentik is right, take over its values in the settings.")
 	}
 	return pass(check, "Read back, all of the application, its provider and its scope mappings are as wanted.")
@@ -122,7 +122,7 @@ func (m *measured) readBindings(ctx context.Context) {
 // judgeBindings looks for the bindings that are wanted. That there are none
 // at all is worth knowing and nothing wrong.
 func (m *measured) judgeBindings() link.Check {
-	check := newCheck("bindings", "The application's bindings are as wanted")
+	check := newCheck(link.CheckAuthentikBindings, "The application's bindings are as wanted")
 	switch {
 	case m.live.application == nil:
 		return skip(check, cmp.Or(m.live.missing, "The application could not be read."))
@@ -152,10 +152,10 @@ func (m *measured) judgeBindings() link.Check {
 	}
 	switch {
 	case len(gone) == 0 && len(moved) > 0:
-		return fail(check, causeSettings, "Read back, these differ from the link's: "+strings.Join(moved, ", ")+".",
+		return fail(check, link.CauseSettingsDiffer, "Read back, these differ from the link's: "+strings.Join(moved, ", ")+".",
 			"Put it back in authentik, or connect again to take over what is there now.")
 	case len(gone) > 0:
-		return fail(check, causeSettings, "Not bound any more: "+strings.Join(gone, ", ")+".", "Plan and apply again to bind them.")
+		return fail(check, link.CauseSettingsDiffer, "Not bound any more: "+strings.Join(gone, ", ")+".", "Plan and apply again to bind them.")
 	case len(live) == 0:
 		return pass(check, "The application has no bindings: everyone with an authentik account may use it, unless authentik's default access to applications is off.")
 	}
@@ -177,17 +177,20 @@ func bindingNames(list []link.BindingState) string {
 // OpenID configuration names. PocketBase may call authentik by another host
 // than browsers do, but at the same paths.
 func (m *measured) judgeEndpoints() link.Check {
-	check := newCheck("endpoints", "The URLs in PocketBase are authentik's endpoints")
+	check := newCheck(link.CheckAuthentikEndpoints, "The URLs in PocketBase are authentik's endpoints")
 	var config oidc.ProviderConfig
-	if m.discovery.status != http.StatusOK || json.Unmarshal(m.discovery.body, &config) != nil || config.TokenURL == "" {
+	if m.discovery.Status != http.StatusOK || json.Unmarshal(m.discovery.Body, &config) != nil || config.TokenURL == "" {
 		return skip(check, "The OpenID configuration could not be read.")
 	}
 	slot := m.d.Slot
-	for _, one := range []struct{ label, have, named, cause string }{
-		{"Auth URL", slot.AuthURL, config.AuthURL, causeEndpoint},
-		{"Token URL", slot.TokenURL, config.TokenURL, causeEndpoint},
-		{"User info URL", slot.UserInfoURL, config.UserInfoURL, causeUserInfo},
-		{"JWKS verification URL", slot.JWKSURL, config.JWKSURL, causeEndpoint},
+	for _, one := range []struct {
+		label, have, named string
+		cause              link.CauseID
+	}{
+		{"Auth URL", slot.AuthURL, config.AuthURL, link.CauseEndpointURL},
+		{"Token URL", slot.TokenURL, config.TokenURL, link.CauseEndpointURL},
+		{"User info URL", slot.UserInfoURL, config.UserInfoURL, link.CauseUserInfoURL},
+		{"JWKS verification URL", slot.JWKSURL, config.JWKSURL, link.CauseEndpointURL},
 	} {
 		if one.have == "" {
 			continue
@@ -198,11 +201,11 @@ func (m *measured) judgeEndpoints() link.Check {
 		}
 	}
 	if len(slot.Issuers) > 0 && !slices.Contains(slot.Issuers, config.IssuerURL) {
-		return fail(check, causeIssuer, "PocketBase accepts the issuers "+plain(strings.Join(slot.Issuers, ", "))+"; authentik names "+plain(config.IssuerURL)+".",
+		return fail(check, link.CauseIssuerMismatch, "PocketBase accepts the issuers "+plain(strings.Join(slot.Issuers, ", "))+"; authentik names "+plain(config.IssuerURL)+".",
 			"Enter the issuer exactly as authentik names it.")
 	}
 	if what := hostDiffers(slot.AuthURL, config.AuthURL); what != "" {
-		return warn(check, causeEndpoint, "Browsers are sent to "+plain(slot.AuthURL)+"; authentik names "+plain(config.AuthURL)+". "+what,
+		return warn(check, link.CauseEndpointURL, "Browsers are sent to "+plain(slot.AuthURL)+"; authentik names "+plain(config.AuthURL)+". "+what,
 			"Give PocketBase the Auth URL at authentik's public address, unless browsers reach both.")
 	}
 	return pass(check, "All URLs in PocketBase have the paths that authentik's OpenID configuration names, and browsers are sent to "+plain(config.AuthURL)+".")

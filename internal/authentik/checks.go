@@ -5,26 +5,7 @@ import (
 	"sync"
 
 	"authpocket/internal/link"
-)
-
-// The causes of failed checks, as the catalogue of link.Causes names them.
-const (
-	causeUnreachable   = "unreachable"
-	causeNotAuthentik  = "html-instead-of-json"
-	causeDiscovery     = "discovery" // no application, no provider, or a key that breaks it
-	causeIssuer        = "issuer-mismatch"
-	causeSigningKey    = "signing-key"
-	causeUnknownClient = "unknown-client"
-	causeInvalidClient = "invalid-client"
-	causeRedirect      = "redirect-mismatch"
-	causeGrantTypes    = "grant-types"
-	causeScopes        = "missing-scopes"
-	causeEmail         = "email-unverified"
-	causeEmailBlank    = "email-blank"
-	causeNoAccess      = "no-access"
-	causeSettings      = "settings-differ"
-	causeEndpoint      = "endpoint-url"
-	causeUserInfo      = "user-info-url"
+	"authpocket/internal/wire"
 )
 
 func pass(check link.Check, evidence string) link.Check {
@@ -32,12 +13,12 @@ func pass(check link.Check, evidence string) link.Check {
 	return check
 }
 
-func fail(check link.Check, cause, evidence, remedy string) link.Check {
+func fail(check link.Check, cause link.CauseID, evidence, remedy string) link.Check {
 	check.Status, check.Evidence, check.Remedy, check.Cause = link.Fail, evidence, remedy, cause
 	return check
 }
 
-func warn(check link.Check, cause, evidence, remedy string) link.Check {
+func warn(check link.Check, cause link.CauseID, evidence, remedy string) link.Check {
 	check = fail(check, cause, evidence, remedy)
 	check.Status = link.Warn
 	return check
@@ -48,8 +29,8 @@ func skip(check link.Check, why string) link.Check {
 	return check
 }
 
-func newCheck(id, title string) link.Check {
-	return link.Check{ID: "authentik." + id, System: link.Authentik, Title: title}
+func newCheck(id link.CheckID, title string) link.Check {
+	return link.Check{ID: id, System: link.Authentik, Title: title}
 }
 
 // measured is everything that one Check asked for, before it is judged.
@@ -83,8 +64,8 @@ func (c *Client) Check(ctx context.Context, d link.Desired, person int) []link.C
 // own settings first.
 func (m *measured) measure(ctx context.Context) {
 	var group sync.WaitGroup
-	group.Go(func() { m.discovery = m.c.fetch(ctx, m.d.DiscoveryURL()) })
-	group.Go(func() { m.jwks = m.c.fetch(ctx, m.keysURL()) })
+	group.Go(func() { m.discovery = m.c.fetch(ctx, m.d.DiscoveryURL(), wire.JSON) })
+	group.Go(func() { m.jwks = m.c.fetch(ctx, m.keysURL(), wire.JSON) })
 	group.Go(func() { m.revoke = m.askRevoke(ctx) })
 	group.Go(func() { m.access, m.accessErr = m.askAccess(ctx) })
 	group.Go(func() { m.live.mappings, m.live.mappingsErr = m.c.all(ctx, m.c.mappingList()) })
@@ -103,8 +84,8 @@ func (m *measured) measure(ctx context.Context) {
 type live struct {
 	provider object // nil: not there or not readable
 	state    link.ProviderState
-	missing  string // why there is no provider to look at
-	cause    string // of missing, empty where it only cannot be seen
+	missing  string       // why there is no provider to look at
+	cause    link.CauseID // of missing, empty where it only cannot be seen
 
 	mappings    []object
 	mappingsErr error
@@ -126,10 +107,10 @@ func (m *measured) readLive(ctx context.Context) {
 	case err != nil:
 		pk = m.d.Provider.PK
 	case application == nil:
-		l.missing, l.cause = "There is no application with the slug "+m.d.Application.Slug+".", causeDiscovery
+		l.missing, l.cause = "There is no application with the slug "+m.d.Application.Slug+".", link.CauseDiscovery
 		return
 	case pk == 0:
-		l.missing, l.cause = "The application has no provider.", causeDiscovery
+		l.missing, l.cause = "The application has no provider.", link.CauseDiscovery
 		return
 	}
 	l.provider, err = m.c.provider(ctx, pk)
@@ -137,14 +118,11 @@ func (m *measured) readLive(ctx context.Context) {
 	case err != nil:
 		l.missing = "The provider could not be read: " + words(err)
 	case l.provider == nil:
-		l.missing, l.cause = "The application's provider is no OAuth2/OpenID provider, or the token may not see it.", causeDiscovery
+		l.missing, l.cause = "The application's provider is no OAuth2/OpenID provider, or the token may not see it.", link.CauseDiscovery
 	default:
 		l.state = providerState(l.provider)
 	}
 }
 
 // words are a fault's, for a check's evidence.
-func words(err error) string {
-	summary, todo := link.Words(err)
-	return summary + " " + todo
-}
+func words(err error) string { return link.MessageOf(err).Text(link.OnPage) }

@@ -39,8 +39,8 @@ func TestChecksFailForWhatIsWrong(t *testing.T) {
 	strict := func(url string) []any { return []any{map[string]any{"matching_mode": "strict", "url": url}} }
 	for name, test := range map[string]struct {
 		wrong  func(l *lab, c *authentik.Client, d *link.Desired)
-		check  string
-		cause  string
+		check  link.CheckID
+		cause  link.CauseID
 		remedy string
 	}{
 		"slug changed": {func(l *lab, _ *authentik.Client, _ *link.Desired) {
@@ -180,7 +180,7 @@ func TestAuthorizeIsNeverAskedWithoutRedirectURIs(t *testing.T) {
 func TestChecksWithoutPermissionsAreSkippedWithTheReason(t *testing.T) {
 	l, _, d, ada := linkedLab(t, spec())
 	c := l.connectAs(l.token())
-	want := map[string]link.Status{
+	want := map[link.CheckID]link.Status{
 		"authentik.discovery": link.Pass, "authentik.issuer": link.Pass, "authentik.jwks": link.Pass, "authentik.client": link.Pass,
 		"authentik.redirect": link.Skipped, "authentik.scopes": link.Pass, "authentik.grants": link.Skipped,
 		"authentik.email": link.Skipped, "authentik.access": link.Skipped,
@@ -203,7 +203,7 @@ func TestTheEmailCheckGoesByTheDecision(t *testing.T) {
 		attrs    map[string]any
 		email    string
 		status   link.Status
-		cause    string
+		cause    link.CauseID
 	}{
 		"trust all":                     {link.EmailTrustAll, nil, "ada@example.com", link.Pass, ""},
 		"trust all, no address":         {link.EmailTrustAll, nil, "", link.Warn, "email-blank"},
@@ -248,7 +248,7 @@ func TestChecksOfAnAddressThatDoesNotAnswer(t *testing.T) {
 	gone := httptest.NewServer(http.NotFoundHandler())
 	gone.Close()
 	d.AuthentikURL = gone.URL
-	for _, id := range []string{"authentik.discovery", "authentik.jwks", "authentik.redirect", "authentik.client"} {
+	for _, id := range []link.CheckID{"authentik.discovery", "authentik.jwks", "authentik.redirect", "authentik.client"} {
 		if check := checkOf(t, c.Check(t.Context(), d, ada), id); check.Status != link.Fail || check.Cause != "unreachable" || !strings.Contains(check.Remedy, gone.URL) {
 			t.Errorf("%+v", check)
 		}
@@ -256,7 +256,7 @@ func TestChecksOfAnAddressThatDoesNotAnswer(t *testing.T) {
 	page := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write([]byte("<html>Welcome</html>")) }))
 	defer page.Close()
 	d.AuthentikURL = page.URL
-	for _, id := range []string{"authentik.discovery", "authentik.redirect"} {
+	for _, id := range []link.CheckID{"authentik.discovery", "authentik.redirect"} {
 		if check := checkOf(t, c.Check(t.Context(), d, ada), id); check.Status != link.Fail || check.Cause != "html-instead-of-json" {
 			t.Errorf("%+v", check)
 		}

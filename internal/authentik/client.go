@@ -18,6 +18,7 @@ import (
 	"authpocket/internal/link"
 	"authpocket/internal/outbound"
 	"authpocket/internal/secret"
+	"authpocket/internal/wire"
 )
 
 // Config says which authentik to talk to, and as whom.
@@ -48,6 +49,7 @@ type Client struct {
 	log      *slog.Logger
 	token    secret.Text // shared with the keeper
 	pause    func(context.Context, time.Duration) error
+	reads    wire.Reads
 	identity Identity
 	features link.Features
 }
@@ -78,6 +80,7 @@ func newClient(cfg Config) *Client {
 	if c.pause == nil {
 		c.pause = outbound.Sleep
 	}
+	c.reads = wire.Reads{Tries: wire.Tries, Pause: c.pause}
 	return c
 }
 

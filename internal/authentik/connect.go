@@ -25,6 +25,8 @@ const oldestVersion = "2025.12"
 // authentik.url or authentik.token.
 func Connect(ctx context.Context, cfg Config) (*Client, error) {
 	c := newClient(cfg)
+	steady := c.reads
+	c.reads = steady.Hasty()
 	ctx, cancel := context.WithTimeout(ctx, connectTimeout)
 	defer cancel()
 	if err := c.recognise(ctx); err != nil {
@@ -51,6 +53,7 @@ func Connect(ctx context.Context, cfg Config) (*Client, error) {
 			return nil, err
 		}
 	}
+	c.reads = steady
 	return c, nil
 }
 
@@ -83,26 +86,25 @@ func tokenShape(token string) *link.Fault {
 // recognise asks for the public configuration, without the token.
 func (c *Client) recognise(ctx context.Context) error {
 	n := need{what: "its public configuration", field: fieldURL}
-	anonymous := func() *kept { return &kept{anonymous: true} }
-	a, err := c.readKept(ctx, n, anonymous, func(ctx context.Context) error {
+	a, err := c.readAs(ctx, n, kept{anonymous: true}, func(ctx context.Context) error {
 		_, _, err := c.api.RootAPI.RootConfigRetrieve(ctx).Execute()
 		return err
 	})
 	o, isObject := a.object()
 	switch {
-	case isObject && a.ok() && o.has("capabilities"):
+	case isObject && a.OK() && o.has("capabilities"):
 		return nil
-	case isObject && a.status == http.StatusForbidden && a.header.Get("X-Authentik-Id") != "":
+	case isObject && a.Status == http.StatusForbidden && a.Header.Get("X-Authentik-Id") != "":
 		return nil // closed to strangers, but authentik
 	case isObject && o.has("message") && (o.has("status") || o.has("code")):
 		return fault(link.FaultNotThis, fieldURL, "This is not an authentik. It looks like a PocketBase.",
 			"Enter authentik's address here and PocketBase's where PocketBase is asked for.", errorOf(n, a))
-	case a.status == http.StatusBadRequest && strings.HasPrefix(c.url, "http://") && bytes.Contains(bytes.ToUpper(a.body), []byte("HTTPS")):
+	case a.Status == http.StatusBadRequest && strings.HasPrefix(c.url, "http://") && bytes.Contains(bytes.ToUpper(a.Body), []byte("HTTPS")):
 		return fault(link.FaultNotThis, fieldURL, "That port of "+c.host()+" speaks https, and the address says http.",
 			"Enter https:// in place of http://.", errorOf(n, a))
-	case a.html() && a.status >= 400 && a.status < 429 && a.status != http.StatusUnauthorized && a.status != http.StatusForbidden && a.status != http.StatusNotFound:
+	case a.HTML() && a.Status >= 400 && a.Status < 429 && a.Status != http.StatusUnauthorized && a.Status != http.StatusForbidden && a.Status != http.StatusNotFound:
 		// a web server, but nothing that knows authentik's API
-	case err != nil && (a.err != nil || a.html() || a.status >= 300 && a.status < 400 || a.status == 401 || a.status >= 429):
+	case err != nil && (a.Err != nil || a.HTML() || a.Status >= 300 && a.Status < 400 || a.Status == 401 || a.Status >= 429):
 		return err
 	}
 	return fault(link.FaultNotThis, fieldURL, c.url+" answers, but not as an authentik does.",

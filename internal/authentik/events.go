@@ -24,7 +24,6 @@ const eventCount = 100
 // an empty state takes all.
 func (c *Client) Events(ctx context.Context, since time.Time, d link.Desired, state string) link.AuthentikTrail {
 	n := need{what: "events", perm: permViewEvent}
-	sent := time.Now()
 	a, err := c.read(ctx, n, func(ctx context.Context) error {
 		_, _, err := c.api.EventsAPI.EventsEventsList(ctx).Actions([]api.EventActions{
 			api.EVENTACTIONS_LOGIN, api.EVENTACTIONS_LOGIN_FAILED, api.EVENTACTIONS_AUTHORIZE_APPLICATION,
@@ -36,7 +35,7 @@ func (c *Client) Events(ctx context.Context, since time.Time, d link.Desired, st
 	if err != nil {
 		return link.AuthentikTrail{Unread: words(err)}
 	}
-	if ahead, err := a.ahead(sent, time.Now()); err == nil {
+	if ahead, err := a.Ahead(); err == nil {
 		since = since.Add(ahead)
 	}
 	o, _ := a.object()

@@ -11,6 +11,7 @@ import (
 
 	"authpocket/internal/link"
 	"authpocket/internal/outbound"
+	"authpocket/internal/wire"
 )
 
 const (
@@ -45,10 +46,10 @@ func (e *missingPermission) Error() string { return "lacking " + e.perm + ": " +
 func (e *missingPermission) Unwrap() error { return e.err }
 
 func errorOf(n need, a answer) error {
-	if a.err != nil {
-		return a.err
+	if a.Err != nil {
+		return a.Err
 	}
-	return &statusError{what: n.what, status: a.status, request: plain(a.header.Get("X-Authentik-Id"))}
+	return &statusError{what: n.what, status: a.Status, request: plain(a.Header.Get("X-Authentik-Id"))}
 }
 
 // statusOf is the status behind a fault, 0 where there was no answer.
@@ -70,9 +71,9 @@ func (c *Client) readFault(n need, a answer) *link.Fault {
 	}
 	err := errorOf(n, a)
 	switch {
-	case a.status == http.StatusForbidden:
+	case a.Status == http.StatusForbidden:
 		return forbidden("The authentik token may not read "+n.what+".", n, err)
-	case a.status == http.StatusNotFound:
+	case a.Status == http.StatusNotFound:
 		return fault(link.FaultOther, n.field, "authentik has no such "+n.what+".",
 			"It may have been deleted, or the token may not see it.", err)
 	}
@@ -88,27 +89,29 @@ func (c *Client) readFault(n need, a answer) *link.Fault {
 func (c *Client) generalFault(n need, a answer) *link.Fault {
 	err := errorOf(n, a)
 	switch {
-	case a.err != nil:
-		return c.noAnswer(a.err)
-	case a.status >= 300 && a.status < 400:
+	case errors.Is(a.Err, wire.ErrListTooLarge):
+		return tooMany("authentik has more than 64 MB of "+n.what+".", err)
+	case a.Err != nil:
+		return c.noAnswer(a.Err)
+	case a.Status >= 300 && a.Status < 400:
 		return c.redirected(n, a)
-	case a.status == http.StatusUnauthorized:
+	case a.Status == http.StatusUnauthorized:
 		return fault(link.FaultNotThis, fieldURL, "Something in front of "+c.host()+" asks for a sign-in of its own.",
 			"Enter an address that leads straight to authentik, or let authpocket past that sign-in.", err)
-	case a.status == http.StatusForbidden:
+	case a.Status == http.StatusForbidden:
 		return tokenFault(n, a)
-	case a.status == http.StatusNotFound && a.html():
+	case a.Status == http.StatusNotFound && a.HTML():
 		return fault(link.FaultNotThis, fieldURL, "There is no authentik API at "+c.url+".",
 			"Enter the address that authentik's own pages begin with.", err)
-	case a.status == http.StatusTooManyRequests:
+	case a.Status == http.StatusTooManyRequests:
 		return fault(link.FaultOther, "", "authentik is throttling requests.", "Wait a minute, then try again.", err)
-	case a.status == http.StatusServiceUnavailable:
+	case a.Status == http.StatusServiceUnavailable:
 		return fault(link.FaultUnreachable, fieldURL, "authentik at "+c.host()+" is starting or overloaded.",
 			"Wait a minute, then try again.", err)
-	case a.status == http.StatusBadGateway || a.status == http.StatusGatewayTimeout:
+	case a.Status == http.StatusBadGateway || a.Status == http.StatusGatewayTimeout:
 		return fault(link.FaultUnreachable, fieldURL, "The proxy in front of authentik at "+c.host()+" gets no answer from it.",
 			"Check that authentik is running, then try again.", err)
-	case a.status >= 500:
+	case a.Status >= 500:
 		return fault(link.FaultOther, "", "authentik ran into an error of its own.",
 			"Look into authentik's server log"+requestHint(a)+", then try again.", err)
 	}
@@ -116,7 +119,7 @@ func (c *Client) generalFault(n need, a answer) *link.Fault {
 }
 
 func requestHint(a answer) string {
-	if id := plain(a.header.Get("X-Authentik-Id")); id != "" {
+	if id := plain(a.Header.Get("X-Authentik-Id")); id != "" {
 		return " for the request " + id
 	}
 	return ""
@@ -140,7 +143,7 @@ func (c *Client) noAnswer(err error) *link.Fault {
 
 func (c *Client) redirected(n need, a answer) *link.Fault {
 	err := errorOf(n, a)
-	to, parseErr := url.Parse(a.header.Get("Location"))
+	to, parseErr := url.Parse(a.Header.Get("Location"))
 	if base, e := url.Parse(c.url); parseErr == nil && e == nil {
 		to = base.ResolveReference(to)
 		if before, isAPI := apiBase(to); isAPI && before != c.url {
@@ -191,7 +194,7 @@ func forbidden(summary string, n need, err error) *link.Fault {
 
 // unreadable is for an answer of success that is not authentik's.
 func (c *Client) unreadable(n need, a answer) *link.Fault {
-	if a.html() {
+	if a.HTML() {
 		return fault(link.FaultNotThis, fieldURL, c.url+" answers with a web page where authentik's API answers with data.",
 			"Check the address. If a login page or a proxy stands in front of authentik, let /api/v3/ past it.", errorOf(n, a))
 	}
@@ -201,11 +204,11 @@ func (c *Client) unreadable(n need, a answer) *link.Fault {
 
 // sentences are all complaints of a refusal in one line, empty for none.
 func sentences(a answer) string {
-	if a.html() {
+	if a.HTML() {
 		return ""
 	}
 	var lines []string
-	for _, c := range complaints(a.body) {
+	for _, c := range complaints(a.Body) {
 		line := c.text
 		if len(c.path) > 0 {
 			line = strings.Join(c.path, " ") + ": " + line

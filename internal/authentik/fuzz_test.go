@@ -13,6 +13,7 @@ import (
 
 	"authpocket/internal/link"
 	"authpocket/internal/secret"
+	"authpocket/internal/wire"
 )
 
 // saying answers everything with one status and body.
@@ -85,7 +86,7 @@ func FuzzDiscovery(f *testing.F) {
 		}
 		d := link.Desired{AuthentikURL: "https://authentik.company"}
 		d.Application.Slug = "pocketbase"
-		m := &measured{c: meeting(status, nil), d: d, discovery: answer{status: status, body: discovery}, jwks: answer{status: status, body: keys}}
+		m := &measured{c: meeting(status, nil), d: d, discovery: answer{wire.Answer{Status: status, Body: discovery}}, jwks: answer{wire.Answer{Status: status, Body: keys}}}
 		for _, check := range append(m.judgeDiscovery(), m.judgeKeys()) {
 			if check.Status == "" || check.Evidence == "" || !utf8.ValidString(check.Evidence) || len(check.Evidence) > 4000 {
 				t.Errorf("got %+v", check)

@@ -2,6 +2,7 @@ package authentik_test
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"errors"
 	"io"
@@ -10,6 +11,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"authpocket/internal/authentik"
 	"authpocket/internal/link"
@@ -29,6 +31,7 @@ type lab struct {
 	url    string
 	client *http.Client
 	stop   func() // takes the server away
+	pause  func(context.Context, time.Duration) error
 
 	mu       sync.Mutex
 	requests []string // "GET /api/v3/..." in the order of their arrival
@@ -48,7 +51,7 @@ func newSim(cfg authentiksim.Config) *authentiksim.Server {
 // newLab serves on loopback.
 func newLab(t *testing.T, cfg authentiksim.Config) *lab {
 	t.Helper()
-	l := &lab{t: t, sim: newSim(cfg), client: outbound.New(outbound.Config{})}
+	l := &lab{t: t, sim: newSim(cfg), client: outbound.New(outbound.Config{}), pause: noPause}
 	server := httptest.NewServer(l)
 	l.stop = server.Close
 	t.Cleanup(server.Close)
@@ -56,6 +59,9 @@ func newLab(t *testing.T, cfg authentiksim.Config) *lab {
 	l.url = server.URL
 	return l
 }
+
+// noPause is a wait in no time.
+func noPause(ctx context.Context, _ time.Duration) error { return ctx.Err() }
 
 // newMemoryLab serves without a network, for tests in a synctest bubble:
 // there waiting takes no time.
@@ -128,7 +134,7 @@ func (l *lab) connect() *authentik.Client {
 
 func (l *lab) connectAs(token string) *authentik.Client {
 	l.t.Helper()
-	c, err := authentik.Connect(l.t.Context(), authentik.Config{URL: l.url, Token: secret.New(token), HTTP: l.client})
+	c, err := authentik.Connect(l.t.Context(), authentik.Config{URL: l.url, Token: secret.New(token), HTTP: l.client, Pause: l.pause})
 	if err != nil {
 		l.t.Fatal(err)
 	}
@@ -229,7 +235,7 @@ func changeOf(t *testing.T, plan link.Plan, kind link.Kind) link.Change {
 	return link.Change{}
 }
 
-func checkOf(t *testing.T, checks []link.Check, id string) link.Check {
+func checkOf(t *testing.T, checks []link.Check, id link.CheckID) link.Check {
 	t.Helper()
 	for _, check := range checks {
 		if check.ID == id {

@@ -108,7 +108,7 @@ func (c *Client) provider(ctx context.Context, pk int) (object, error) {
 // one reads one object: nil when authentik says that there is none.
 func (c *Client) one(ctx context.Context, n need, do execute) (object, error) {
 	a, err := c.read(ctx, n, do)
-	if a.status == http.StatusNotFound && !a.html() && a.err == nil {
+	if a.Status == http.StatusNotFound && !a.HTML() && a.Err == nil {
 		return nil, nil
 	}
 	if err != nil {

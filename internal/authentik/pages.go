@@ -9,6 +9,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"authpocket/internal/link"
+	"authpocket/internal/wire"
 )
 
 const (
@@ -27,14 +28,13 @@ type list struct {
 
 // all reads every page: the first alone, then the others at the same time.
 func (c *Client) all(ctx context.Context, l list) ([]object, error) {
+	ctx = wire.OneList(ctx)
 	first, pages, err := c.page(ctx, l, 1)
 	if err != nil || pages == 1 {
 		return first, err
 	}
 	if pages > maxPages {
-		return nil, &link.Fault{System: link.Authentik, Kind: link.FaultOther,
-			Summary: fmt.Sprintf("authentik has more than %d %s.", maxPages*pageSize, l.need.what),
-			Todo:    "That is more than authpocket reads. Give it a token that sees fewer of them."}
+		return nil, tooMany(fmt.Sprintf("authentik has more than %d %s.", maxPages*pageSize, l.need.what), nil)
 	}
 	rest := make([][]object, pages-1)
 	group, ctx := errgroup.WithContext(ctx)
@@ -55,6 +55,10 @@ func (c *Client) all(ctx context.Context, l list) ([]object, error) {
 		first = append(first, objects...)
 	}
 	return distinct(first), nil
+}
+
+func tooMany(summary string, err error) *link.Fault {
+	return fault(link.FaultOther, "", summary, "That is more than authpocket reads. Give it a token that sees fewer of them.", err)
 }
 
 // page reads one page and tells how many there are.

@@ -132,7 +132,7 @@ func pairNeeds(ch link.Change) []string {
 		return []string{permDeleteApplication, permDeleteProvider, permViewApplication, permViewProvider}
 	}
 	needs := []string{permAddApplication, permAddProvider, permViewApplication, permViewProvider}
-	if pair, ok := ch.After.(*link.PairState); ok && len(pair.Bindings) > 0 {
+	if pair := link.As[link.PairState](ch.After); pair != nil && len(pair.Bindings) > 0 {
 		needs = append(needs, permAddBinding, permViewBinding)
 	}
 	return needs

@@ -4,8 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"fmt"
-	"net/http"
 	"time"
 
 	"authpocket/internal/link"
@@ -83,23 +81,11 @@ func (c *Client) Access(ctx context.Context, d link.Desired, person int) (bool, 
 // to about a second, by the Date of an answer to a stranger. Its error is a
 // *link.Fault.
 func (c *Client) ClockOffset(ctx context.Context) (time.Duration, error) {
-	sent := time.Now()
-	a := c.fetch(ctx, c.url+"/-/health/live/")
-	if a.err != nil {
-		return 0, c.noAnswer(a.err)
+	a := c.fetch(ctx, c.url+"/-/health/live/", nil)
+	if a.Err != nil {
+		return 0, c.noAnswer(a.Err)
 	}
-	return a.ahead(sent, time.Now())
-}
-
-// ahead is by how much the clock behind an answer is ahead. The date has
-// whole seconds, so half a second is added.
-func (a answer) ahead(sent, received time.Time) (time.Duration, error) {
-	date, err := http.ParseTime(a.header.Get("Date"))
-	if err != nil {
-		return 0, fmt.Errorf("reading the date of authentik's answer: %w", err)
-	}
-	middle := sent.Add(received.Sub(sent) / 2)
-	return date.Add(time.Second / 2).Sub(middle).Round(time.Second / 2), nil
+	return a.Ahead()
 }
 
 // RedirectURIs are those that the link's provider has now, regular expressions

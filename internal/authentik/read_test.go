@@ -1,6 +1,7 @@
 package authentik_test
 
 import (
+	"context"
 	"fmt"
 	"net/http"
 	"strings"
@@ -21,6 +22,7 @@ func TestReadsAreRetriedWhereThatHelps(t *testing.T) {
 			w.Header().Set("Retry-After", "7")
 			answerJSON(w, 429, `{"detail":"Request was throttled."}`)
 		},
+		"500":     func(w http.ResponseWriter) { w.WriteHeader(500) },
 		"502":     func(w http.ResponseWriter) { w.WriteHeader(502) },
 		"503":     func(w http.ResponseWriter) { w.WriteHeader(503) },
 		"504":     func(w http.ResponseWriter) { w.WriteHeader(504) },
@@ -30,6 +32,9 @@ func TestReadsAreRetriedWhereThatHelps(t *testing.T) {
 			answerJSON(w, 200, `{"results":`)
 			hangUp(w)
 		},
+		"empty":        func(w http.ResponseWriter) { answerJSON(w, 200, "") },
+		"garbage":      func(w http.ResponseWriter) { answerJSON(w, 200, "\x00\xff") },
+		"half of JSON": func(w http.ResponseWriter) { answerJSON(w, 200, `{"results":[`) },
 	}
 	for name, answer := range broken {
 		t.Run(name, func(t *testing.T) {
@@ -54,10 +59,50 @@ func TestReadsAreRetriedWhereThatHelps(t *testing.T) {
 					t.Errorf("it took %s", took)
 				}
 				failures = 100
+				began = time.Now()
 				_, err := c.Observe(t.Context(), spec().Query())
 				faultOf(t, err)
+				if took := time.Since(began); took > 30*time.Second || failures < 88 { // net/http asks once more by itself on a kept connection
+					t.Errorf("given up after %s and %d tries", took, 100-failures)
+				}
 			})
 		})
+	}
+}
+
+func TestALongListIsReadToItsBoundAndNoFurther(t *testing.T) {
+	l := newLab(t, authentiksim.Config{})
+	c := l.connect()
+	body := `{"pagination":{"total_pages":200},"results":[],"autocomplete":"` + strings.Repeat("x", 7<<20) + `"}`
+	l.intercept(func(w http.ResponseWriter, r *http.Request) bool {
+		if r.URL.Path != "/api/v3/flows/instances/" {
+			return false
+		}
+		answerJSON(w, 200, body)
+		return true
+	})
+	l.count()
+	_, err := c.Observe(t.Context(), spec().Query())
+	if f := faultOf(t, err); f.Kind != link.FaultOther || !strings.Contains(f.Summary, "more than 64 MB of flows") {
+		t.Errorf("got %+v", f)
+	}
+	if asked := l.asked("GET /api/v3/flows/instances/"); asked > 30 {
+		t.Errorf("%d pages were read", asked)
+	}
+}
+
+func TestACancelledReadIsNotRepeated(t *testing.T) {
+	l := newLab(t, authentiksim.Config{})
+	c := l.connect()
+	ctx, cancel := context.WithCancel(t.Context())
+	l.intercept(func(w http.ResponseWriter, _ *http.Request) bool {
+		cancel()
+		hangUp(w)
+		return true
+	})
+	l.count()
+	if _, _, err := c.Preview(ctx, link.Desired{Provider: link.ProviderState{PK: 1, IncludeClaims: true}}, 0); err == nil || l.count() != 1 {
+		t.Errorf("the error is %v", err)
 	}
 }
 

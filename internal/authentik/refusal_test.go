@@ -1,6 +1,7 @@
 package authentik_test
 
 import (
+	"encoding/json"
 	"net/http"
 	"slices"
 	"strings"
@@ -73,18 +74,24 @@ func TestSecretsAreNotRepeated(t *testing.T) {
 	l.setUp(c, spec())
 	was := l.observe(c, spec()).Providers[0]
 	want := was
-	want.ClientSecret = secret.New("hush-hush-hush")
-	l.intercept(func(w http.ResponseWriter, r *http.Request) bool {
-		if r.Method != http.MethodPatch {
-			return false
+	want.ClientSecret = secret.New("hush<hush>&hush")
+	for _, said := range []string{
+		`"hush<hush>&hush" is too short.`, "hush\\u003chush\\u003e\\u0026hush", "hush&lt;hush&gt;&amp;hush", "hush%3Chush%3E%26hush",
+		strings.Repeat("long ", 58) + "hush<hush>&hush", // where long words are cut
+	} {
+		l.intercept(func(w http.ResponseWriter, r *http.Request) bool {
+			if r.Method != http.MethodPatch {
+				return false
+			}
+			body, _ := json.Marshal(map[string][]string{"client_secret": {said}})
+			answerJSON(w, 400, string(body))
+			return true
+		})
+		err := c.Apply(t.Context(), link.Change{Kind: link.KindProvider, Before: &was, After: &want, Fields: fieldsNamed("client_secret")})
+		f := faultOf(t, err)
+		if f.Field != "provider.client_secret" || strings.Contains(err.Error()+f.Summary+f.Todo, "hush") {
+			t.Errorf("got %v", err)
 		}
-		answerJSON(w, 400, `{"client_secret":["\"hush-hush-hush\" is too short."]}`)
-		return true
-	})
-	err := c.Apply(t.Context(), link.Change{Kind: link.KindProvider, Before: &was, After: &want, Fields: fieldsNamed("client_secret")})
-	f := faultOf(t, err)
-	if f.Field != "provider.client_secret" || strings.Contains(err.Error()+f.Summary+f.Todo, "hush") {
-		t.Errorf("got %v", err)
 	}
 }
 

@@ -16,7 +16,7 @@ func (c *Client) Warnings(snap link.AuthentikSnapshot, changes []link.Change) []
 			continue
 		}
 		list = append(list, link.Warning{
-			ID: "permission", System: link.Authentik,
+			ID: link.WarnPermission, System: link.Authentik,
 			Summary: "The token may not do this: " + string(ch.Action) + " " + ch.Object + ".",
 			Detail:  "It lacks " + strings.Join(lacking, ", ") + ". Give its role what it lacks, or use another token, then look at the preview again.",
 		})

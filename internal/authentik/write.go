@@ -3,19 +3,19 @@ package authentik
 import (
 	"context"
 	"encoding/json"
-	"math/rand/v2"
 	"net/http"
 	"time"
 
-	"authpocket/internal/outbound"
+	"authpocket/internal/link"
 	"authpocket/internal/secret"
+	"authpocket/internal/wire"
 )
 
 const (
 	writeTries = 3
-	// firstWriteWait is how long the server is given to finish a write whose
-	// answer was lost, before it is looked for.
-	firstWriteWait = time.Second
+	// firstWriteWait is how long at most the server is given to finish a write
+	// whose answer was lost, before it is looked for.
+	firstWriteWait = 1500 * time.Millisecond
 )
 
 // write is one request that changes something, with what is needed to find
@@ -60,19 +60,19 @@ const (
 
 func (w write) judge(a answer) verdict {
 	switch {
-	case a.err != nil && !a.left:
+	case a.Err != nil && !a.Left:
 		return unsent
-	case a.err != nil:
+	case a.Err != nil:
 		return unclear
 	case w.took(a):
 		return done
-	case a.status >= 500, a.status < 300:
+	case a.Status >= 500, a.Status < 300:
 		return unclear
-	case a.status == http.StatusMethodNotAllowed && a.html():
+	case a.Status == http.StatusMethodNotAllowed && a.HTML():
 		return unclear // an exception in authentik, see the facts of its API
 	case !w.authentiks(a):
 		return unclear // a proxy's own words about a request that it may have passed on
-	case a.status == http.StatusRequestTimeout, a.status == http.StatusTooManyRequests:
+	case a.Status == http.StatusRequestTimeout, a.Status == http.StatusTooManyRequests:
 		return unclear
 	}
 	return refused
@@ -82,14 +82,14 @@ func (w write) judge(a answer) verdict {
 // redirect nor a 401, which its API never answers with.
 func (w write) authentiks(a answer) bool {
 	_, isObject := a.object()
-	isList := json.Unmarshal(a.body, &[]json.RawMessage{}) == nil
-	return a.status >= 400 && a.status != http.StatusUnauthorized && (isObject || isList)
+	isList := json.Unmarshal(a.Body, &[]json.RawMessage{}) == nil
+	return a.Status >= 400 && a.Status != http.StatusUnauthorized && (isObject || isList)
 }
 
-// carryOut sends the write, finds out what became of it where the answer does
+// sendWrite sends the write, finds out what became of it where the answer does
 // not tell, and reads back what was written. Nothing is sent a second time
 // unless it was seen that the first had no effect.
-func (c *Client) carryOut(ctx context.Context, w write) error {
+func (c *Client) sendWrite(ctx context.Context, w write) error {
 	began := time.Now()
 	for try := 1; ; try++ {
 		a := c.send(ctx, w.send)
@@ -97,14 +97,14 @@ func (c *Client) carryOut(ctx context.Context, w write) error {
 		case done:
 			return c.confirm(ctx, w)
 		case unsent:
-			return c.unsentFault(a)
+			return written(c.noAnswer(a.Err), link.WrittenNone)
 		case refused:
 			if try > 1 && c.isThere(ctx, w) {
 				return nil // an earlier try was slow, not lost
 			}
-			return c.refusal(w, a)
+			return written(c.refusal(w, a), link.WrittenNone)
 		}
-		if err := c.pause(ctx, min(pauseBeforeLook(try, a), max(firstWriteWait, maxWait-time.Since(began)))); err != nil {
+		if err := c.pause(ctx, min(wire.Delay(firstWriteWait, try, a.Header), max(firstWriteWait, wire.Patience-time.Since(began)))); err != nil {
 			return unknownFault(w, err)
 		}
 		found, err := w.look(ctx)
@@ -115,8 +115,8 @@ func (c *Client) carryOut(ctx context.Context, w write) error {
 			return nil
 		case found.presence == different && !w.repeatable:
 			return differentFault(w, found)
-		case try == writeTries || time.Since(began) >= maxWait:
-			return c.gaveUpFault(w, a)
+		case try == writeTries || time.Since(began) >= wire.Patience:
+			return written(c.gaveUpFault(w, a), link.WrittenNone)
 		}
 	}
 }
@@ -138,14 +138,6 @@ func (c *Client) confirm(ctx context.Context, w write) error {
 	return storedOtherwiseFault(w, found)
 }
 
-func pauseBeforeLook(try int, a answer) time.Duration {
-	if asked, ok := outbound.RetryAfter(a.header, time.Now()); ok {
-		return asked
-	}
-	base := firstWriteWait << (try - 1)
-	return base/2 + rand.N(base)
-}
-
 // gone is the look of a delete: what is wanted is that nothing is there.
 func gone(read func(context.Context) (object, error)) func(context.Context) (finding, error) {
 	return func(ctx context.Context) (finding, error) {
@@ -163,11 +155,11 @@ func gone(read func(context.Context) (object, error)) func(context.Context) (fin
 // deleted tells that an answer proves a delete: it happened, or there was
 // nothing left to delete.
 func deleted(a answer) bool {
-	return a.status == http.StatusNoContent || a.status == http.StatusNotFound && !a.html()
+	return a.Status == http.StatusNoContent || a.Status == http.StatusNotFound && !a.HTML()
 }
 
 // stored tells that an answer shows the object that was written.
 func stored(a answer) bool {
 	o, isObject := a.object()
-	return a.ok() && isObject && o.text("pk") != ""
+	return a.OK() && isObject && o.text("pk") != ""
 }

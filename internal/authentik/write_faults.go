@@ -9,13 +9,20 @@ import (
 	"authpocket/internal/secret"
 )
 
+// masked hides the secrets that were sent, should authentik repeat them.
+func (w write) masked(a answer) answer {
+	a.Body = []byte(secret.Hide(string(a.Body), w.secrets...))
+	return a
+}
+
 // refusal puts an answer that refused a write into words.
 func (c *Client) refusal(w write, a answer) error {
+	a = w.masked(a)
 	if f := c.generalFault(w.need, a); f != nil {
 		return f
 	}
 	err := errorOf(w.need, a)
-	switch a.status {
+	switch a.Status {
 	case http.StatusForbidden:
 		return forbidden("The authentik token may not "+w.verb+" the "+w.need.what+".", withPermission(w.need, a), err)
 	case http.StatusNotFound:
@@ -34,7 +41,7 @@ func (c *Client) refusal(w write, a answer) error {
 // among them.
 func (w write) refusedFields(a answer) (field, words string) {
 	var sentences []string
-	for _, one := range complaints(a.body) {
+	for _, one := range complaints(a.Body) {
 		label, path := fieldOf(w.part, one.path)
 		if field == "" {
 			field = path
@@ -43,7 +50,6 @@ func (w write) refusedFields(a answer) (field, words string) {
 		if strings.Contains(text, "must_created") {
 			text = "there is one already" // the blueprint's words for a name that is taken
 		}
-		text = secret.Hide(text, w.secrets...)
 		if label != "" {
 			text = label + ": " + text
 		}
@@ -58,7 +64,7 @@ func (w write) refusedFields(a answer) (field, words string) {
 // withPermission takes the permission from the answer where that names what
 // may not be created, as the transactional endpoint does.
 func withPermission(n need, a answer) need {
-	for _, one := range complaints(a.body) {
+	for _, one := range complaints(a.Body) {
 		_, model, found := strings.Cut(one.text, "permission to create ")
 		app, name, both := strings.Cut(strings.TrimRight(model, "."), ".")
 		if found && both && !strings.ContainsAny(name, " .") {
@@ -68,14 +74,8 @@ func withPermission(n need, a answer) need {
 	return n
 }
 
-func (c *Client) unsentFault(a answer) error {
-	f := c.noAnswer(a.err)
-	f.Summary += " Nothing was written."
-	return f
-}
-
 func unknownFault(w write, err error) error {
-	return fault(link.FaultUnknown, "", "It is not known whether authentik came to "+w.verb+" the "+w.need.what+".",
+	return fault(link.FaultUnknown, "", "authentik did not confirm that it could "+w.verb+" the "+w.need.what+".",
 		"Check that authentik can be reached, then plan again: what was made is found.", err)
 }
 
@@ -97,7 +97,11 @@ func storedOtherwiseFault(w write, found finding) error {
 			summary = "authentik says that it could " + w.verb + " the " + w.need.what + ", but it is still there."
 		}
 	}
-	return fault(link.FaultUnknown, "", summary, "Look at it in authentik, then plan again.", nil)
+	f := fault(link.FaultUnknown, "", summary, "Look at it in authentik, then plan again.", nil)
+	if len(found.differs) > 0 {
+		f.Written = link.WrittenSome
+	}
+	return f
 }
 
 func differentFault(w write, found finding) error {
@@ -106,11 +110,14 @@ func differentFault(w write, found finding) error {
 }
 
 func (c *Client) gaveUpFault(w write, a answer) error {
-	kind, why := link.FaultOther, "it answered, but not with a result"
+	a = w.masked(a)
+	kind, why := link.FaultOther, "It answered, but not with a result."
 	err := errorOf(w.need, a)
 	if f := c.generalFault(w.need, a); f != nil {
-		kind, why = f.Kind, strings.TrimRight(f.Summary, ".")
+		kind, why = f.Kind, f.Summary
 	}
-	return fault(kind, "", "authentik did not "+w.verb+" the "+w.need.what+", though it was asked more than once: "+why+".",
-		"Nothing was written. Look into authentik's server log"+requestHint(a)+", then try again.", err)
+	f := fault(kind, "", "authentik did not "+w.verb+" the "+w.need.what+", though it was asked more than once.",
+		"Look into authentik's server log"+requestHint(a)+", then try again.", err)
+	f.Details = []string{why}
+	return f
 }

@@ -16,47 +16,68 @@ import (
 )
 
 // Apply carries out exactly the plan. It first observes both systems again
-// and refuses with a *link.Fault of the kind FaultStale if the plan would not
-// come out the same. It stops at the first change that fails; what was done
-// before it stays, and a new plan goes on from there. With receipts, each
-// write is announced on disk before it is sent, and nobody else can apply to
-// the same link at the same time.
+// and refuses, as stale, if the plan would not come out the same. It stops at
+// the first change that fails; what was done before it stays, and a new plan
+// goes on from there. With receipts, each write is announced on disk before it
+// is sent, and nobody else can apply to the same link at the same time. The
+// error is a *link.Stopped.
 func (e *Engine) Apply(ctx context.Context, plan link.Plan, hook Hook) error {
 	unlock, err := e.lock(ctx)
 	if err != nil {
-		return err
+		return between(0, err)
 	}
 	defer unlock()
-	if err := e.deals(plan); err != nil {
-		return err
-	}
-	fresh, err := e.replan(ctx, plan)
+	fresh, err := e.unchanged(ctx, plan)
 	if err != nil {
-		return err
-	}
-	if differences := Differences(plan, fresh); len(differences) > 0 {
-		return &link.Fault{
-			Kind: link.FaultStale, System: staleSystem(plan, fresh),
-			Summary: "Something was changed since the preview: " + strings.Join(differences, " ") + e.changedBy(ctx, plan, fresh),
-			Todo:    "Nothing was written. Look at the new preview and apply that one.",
-		}
+		return between(0, err)
 	}
 	if fresh.Empty() {
-		return e.settle(fresh)
+		return between(0, e.closeInterrupted(fresh))
 	}
 	receipt, err := e.begin(fresh)
 	if err != nil {
-		return err
+		return between(0, err)
 	}
 	for i := range fresh.Changes {
 		if ctx.Err() != nil && secretGap(fresh.Changes[:i]) < 0 {
-			return stopped(fresh.Changes[i])
+			return between(i, stopped(fresh.Changes[i]))
 		}
 		if err := e.change(ctx, fresh, i, receipt, hook); err != nil {
 			return err
 		}
 	}
-	return receipt.finish(journal.Completed)
+	return between(len(fresh.Changes), receipt.finish(journal.Completed))
+}
+
+// between is the error of an apply that stopped with no change under way.
+func between(made int, err error) error {
+	if err == nil {
+		return nil
+	}
+	return &link.Stopped{Effect: link.Effect{Made: made, Between: true}, Stale: link.IsStale(err), Err: err}
+}
+
+// unchanged makes the plan again and refuses one that has come out otherwise.
+func (e *Engine) unchanged(ctx context.Context, plan link.Plan) (link.Plan, error) {
+	if err := e.checkInterrupted(plan); err != nil {
+		return link.Plan{}, err
+	}
+	fresh, err := e.replan(ctx, plan)
+	if err != nil {
+		return link.Plan{}, err
+	}
+	if differences := Differences(plan, fresh); len(differences) > 0 {
+		return link.Plan{}, changedSince(staleSystem(plan, fresh), append(differences, e.changedBy(ctx, plan, fresh)...)...)
+	}
+	return fresh, nil
+}
+
+// changedSince is the fault of a plan that no longer holds.
+func changedSince(system link.System, what ...string) *link.Fault {
+	return &link.Fault{
+		Kind: link.FaultStale, System: system, Summary: "Something was changed since the preview.", Details: what,
+		Todo: "Look at the new preview and apply that one.",
+	}
 }
 
 // stopped tells of an apply that was told to stop between two changes. Its
@@ -65,7 +86,7 @@ func stopped(next link.Change) error {
 	return &link.Fault{
 		Kind: link.FaultOther, System: next.System, Err: context.Canceled,
 		Summary: "authpocket was told to stop before it began to " + string(next.Action) + " " + next.Object + ".",
-		Todo:    "What was done before stays. Apply again to go on from here, or undo it.",
+		Todo:    "Apply again to go on from here, or undo what was done.",
 	}
 }
 
@@ -85,47 +106,42 @@ func (e *Engine) change(ctx context.Context, plan link.Plan, i int, receipt rece
 	ctx, cancel := unhurried(ctx, finishTime)
 	defer cancel()
 	change := plan.Changes[i]
-	closed := func(made int, err error) error {
-		return e.closeGap(ctx, plan.Spec, plan.Changes[:made], change, receipt, err)
-	}
-	fail := func(err error) error {
-		summary, todo := link.Words(err)
-		e.log.ErrorContext(ctx, "change failed", slog.String("change", change.ID()), slog.Any("error", err))
-		hook(Event{Index: i, Change: change, State: Failed, Receipt: receipt.id(), Summary: summary, Todo: todo})
-		return fmt.Errorf("applying %s: %w", change.ID(), err)
+	fail := func(failed *link.Stopped) error {
+		e.log.ErrorContext(ctx, "change failed", slog.String("change", change.ID()), slog.Any("error", failed.Err))
+		hook(Event{Index: i, Change: change, State: Failed, Receipt: receipt.id(), Messages: failed.Messages()})
+		return failed
 	}
 	if err := receipt.aboutTo(i); err != nil {
-		return fail(closed(i, err))
+		return fail(e.failed(ctx, plan, i, receipt, link.WrittenNone, err))
 	}
 	hook(Event{Index: i, Change: change, State: Running, Receipt: receipt.id()})
 	if err := e.carryOut(ctx, plan.Spec, change, receipt); err != nil {
-		err = partly(err, i)
-		made := i
-		if isUnknown(err) && change.System == link.Authentik {
-			made++ // it may have been
-		}
-		err = closed(made, err)
-		return fail(errors.Join(err, receipt.failed(i, err)))
+		failed := e.failed(ctx, plan, i, receipt, link.WrittenBy(err), err)
+		failed.Err = errors.Join(failed.Err, receipt.failed(i, failed))
+		return fail(failed)
 	}
 	if err := receipt.done(i); err != nil {
-		return fail(closed(i+1, err)) // it was made, and the receipt must not say otherwise
+		return fail(e.failed(ctx, plan, i, receipt, link.WrittenSome, err)) // the receipt must not say otherwise
 	}
 	e.log.InfoContext(ctx, "change done", slog.String("change", change.ID()), slog.String("action", string(change.Action)))
 	hook(Event{Index: i, Change: change, State: Done, Receipt: receipt.id()})
 	return nil
 }
 
-// partly has a fault say that changes before the one that failed were made.
-// Adapters speak of their own change alone.
-func partly(err error, made int) error {
-	f, ok := errors.AsType[*link.Fault](err)
-	const nothing = "Nothing was written."
-	if !ok || made == 0 || !strings.Contains(f.Todo, nothing) {
-		return err
+// failed closes the secret gap that a failed change leaves open, and puts
+// together what was written.
+func (e *Engine) failed(
+	ctx context.Context, plan link.Plan, i int, receipt receipt, written link.Written, err error,
+) *link.Stopped {
+	change, made := plan.Changes[i], i
+	if written != link.WrittenNone && change.System == link.Authentik {
+		made++ // it may have been
 	}
-	told := *f
-	told.Todo = strings.Replace(f.Todo, nothing, "This change was not made; what was done before it stays.", 1)
-	return &told
+	effect := link.Effect{Made: i, Change: written}
+	if written == link.WrittenNone || change.Kind != link.KindOAuth2 { // else PocketBase may have the new secret
+		effect.Secrets = e.closeGap(ctx, plan.Spec, plan.Changes[:made], change, receipt, err)
+	}
+	return &link.Stopped{Effect: effect, Stale: link.IsStale(err), Err: fmt.Errorf("applying %s: %w", change.ID(), err)}
 }
 
 func (e *Engine) carryOut(ctx context.Context, spec link.Spec, change link.Change, receipt receipt) error {
@@ -146,18 +162,22 @@ func (e *Engine) replan(ctx context.Context, plan link.Plan) (link.Plan, error) 
 	}
 	fresh, problems := plan.Again(snaps.Authentik, snaps.PocketBase)
 	if len(problems) > 0 {
-		return link.Plan{}, &link.Fault{
-			Kind: link.FaultStale, System: link.Authentik,
-			Summary: "Something was changed since the preview: " + problems[0].Summary,
-			Todo:    "Nothing was written. " + problems[0].Todo, Err: problems,
-		}
+		return link.Plan{}, noLonger(problems)
 	}
 	return fresh, nil
 }
 
+// noLonger is the fault of a plan that cannot be made any more.
+func noLonger(problems link.Problems) *link.Fault {
+	first := problems[0].Message()
+	f := changedSince(link.Authentik, first.What())
+	f.Todo, f.Ways, f.Err = first.Todo, first.Ways, problems
+	return f
+}
+
 // changedBy says who changed what the plan is about since it was made, as far
 // as the two systems' logs tell.
-func (e *Engine) changedBy(ctx context.Context, plan, fresh link.Plan) string {
+func (e *Engine) changedBy(ctx context.Context, plan, fresh link.Plan) []string {
 	var a, p []string
 	changes := slices.Concat(plan.Changes, fresh.Changes)
 	var group sync.WaitGroup
@@ -166,9 +186,9 @@ func (e *Engine) changedBy(ctx context.Context, plan, fresh link.Plan) string {
 	group.Wait()
 	said := slices.Concat(a, p)
 	if len(said) == 0 {
-		return ""
+		return nil
 	}
-	return " By their logs, " + strings.Join(said[:min(len(said), 5)], "; ") + "."
+	return []string{"By their logs, " + strings.Join(said[:min(len(said), 5)], "; ") + "."}
 }
 
 // staleSystem is the system of the first change that came out differently.
@@ -242,13 +262,8 @@ func same(a, b link.Change) bool {
 
 // secretBefore is the client secret that authentik had before a change.
 func secretBefore(c link.Change) secret.Text {
-	if p, ok := c.Before.(*link.ProviderState); ok && p != nil {
+	if p := link.As[link.ProviderState](c.Before); p != nil {
 		return p.ClientSecret
 	}
 	return secret.Text{}
-}
-
-func isUnknown(err error) bool {
-	f, ok := errors.AsType[*link.Fault](err)
-	return ok && f.Kind == link.FaultUnknown
 }

@@ -18,7 +18,11 @@ import (
 type events []string
 
 func (e *events) hook(event engine.Event) {
-	*e = append(*e, strings.TrimSpace(fmt.Sprintf("%d %s %s %s", event.Index, event.Change.Kind, event.State, event.Summary)))
+	line := fmt.Sprintf("%d %s %s", event.Index, event.Change.Kind, event.State)
+	for _, m := range event.Messages {
+		line += " " + m.Summary
+	}
+	*e = append(*e, line)
 }
 
 func mustPlan(t *testing.T, e *engine.Engine) link.Plan {
@@ -103,13 +107,13 @@ func TestApplyRefusesAStalePlanAndNamesWhatChanged(t *testing.T) {
 			plan := mustPlan(t, e)
 			m.set(func() { test.edit(m) })
 			err := e.Apply(t.Context(), plan, func(event engine.Event) { t.Errorf("it begins %s", event.Change.ID()) })
-			fault, ok := errors.AsType[*link.Fault](err)
-			if !ok || fault.Kind != link.FaultStale || !strings.HasPrefix(fault.Todo, "Nothing was written.") {
+			stopped, ok := errors.AsType[*link.Stopped](err)
+			if !ok || !stopped.Stale || stopped.Written() != link.WrittenNone {
 				t.Fatalf("the error is %v", err)
 			}
 			for _, part := range test.says {
-				if !strings.Contains(fault.Summary, part) {
-					t.Errorf("%q does not say %q", fault.Summary, part)
+				if what := link.MessageOf(err).What(); !strings.Contains(what, part) {
+					t.Errorf("%q does not say %q", what, part)
 				}
 			}
 			if len(m.applied) != 0 {
@@ -180,10 +184,10 @@ func TestASignalLetsTheRunningChangeFinish(t *testing.T) {
 func TestTheOldCredentialsComeBackWhenPocketBaseRefuses(t *testing.T) {
 	for name, test := range map[string]struct {
 		back error
-		says string
+		want link.Secrets
 	}{
-		"and authentik takes them": {nil, "sign-ins work as before"},
-		"and authentik does not":   {errors.New("503"), "sign-ins fail until this is applied again"},
+		"and authentik takes them": {nil, link.SecretsBack},
+		"and authentik does not":   {errors.New("503"), link.SecretsDiffer},
 	} {
 		t.Run(name, func(t *testing.T) {
 			m := newMemory()
@@ -191,7 +195,7 @@ func TestTheOldCredentialsComeBackWhenPocketBaseRefuses(t *testing.T) {
 			var given []string
 			m.apply = func(_ context.Context, c link.Change) error {
 				if c.Kind == link.KindOAuth2 {
-					return &link.Fault{System: link.PB, Kind: link.FaultRefused, Summary: "PocketBase refused it.", Todo: "Look."}
+					return &link.Fault{System: link.PB, Kind: link.FaultRefused, Written: link.WrittenNone, Summary: "PocketBase refused it.", Todo: "Look."}
 				}
 				given = append(given, c.After.(*link.ProviderState).ClientSecret.Reveal())
 				if len(given) == 2 {
@@ -206,8 +210,12 @@ func TestTheOldCredentialsComeBackWhenPocketBaseRefuses(t *testing.T) {
 			}
 			var told []engine.Event
 			err = e.Apply(t.Context(), plan, func(event engine.Event) { told = append(told, event) })
-			if _, todo := link.Words(err); !strings.Contains(todo, test.says) || told[len(told)-1].Todo != todo {
-				t.Errorf("the error is %v, %q", err, todo)
+			stopped, ok := errors.AsType[*link.Stopped](err)
+			if !ok || stopped.Secrets != test.want || stopped.Written() != link.WrittenSome {
+				t.Errorf("the error is %v, %+v", err, stopped)
+			}
+			if diff := cmp.Diff(link.Messages(err), told[len(told)-1].Messages); diff != "" {
+				t.Errorf("error and event differ:\n%s", diff)
 			}
 			if len(given) != 2 || given[1] != "the old secret" || given[0] == given[1] {
 				t.Errorf("authentik was given %d secrets", len(given))

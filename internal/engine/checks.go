@@ -2,7 +2,6 @@ package engine
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"strings"
 	"sync"
@@ -18,18 +17,17 @@ const (
 	clockFail = 5 * time.Minute // what PocketBase allows in ID tokens
 )
 
-func outcome(c link.Check, s link.Status, cause, evidence, remedy string) link.Check {
+func outcome(c link.Check, s link.Status, cause link.CauseID, evidence, remedy string) link.Check {
 	c.Status, c.Cause, c.Evidence, c.Remedy = s, cause, evidence, remedy
 	return c
 }
 
 func skipped(c link.Check, err error) link.Check {
-	summary, _ := link.Words(err)
-	return outcome(c, link.Skipped, "", summary, "")
+	return outcome(c, link.Skipped, "", link.MessageOf(err).What(), "")
 }
 
 // remedyOf is what the catalogue says to do.
-func remedyOf(cause string) string {
+func remedyOf(cause link.CauseID) string {
 	known, _ := link.FindCause(cause)
 	return known.Todo
 }
@@ -48,7 +46,7 @@ func (e *Engine) between(ctx context.Context, d link.Desired, person int) []link
 
 // checkAddresses looks for plain http where browsers go.
 func checkAddresses(d link.Desired) link.Check {
-	check := link.Check{ID: "addresses", System: link.PB, Title: "Browsers reach both systems over https"}
+	check := link.Check{ID: link.CheckAddresses, System: link.PB, Title: "Browsers reach both systems over https"}
 	addresses := append([]string{d.AuthentikURL, d.Slot.AuthURL, d.PocketBaseURL}, d.RedirectURLs()...)
 	var open []string
 	for _, one := range addresses {
@@ -57,7 +55,7 @@ func checkAddresses(d link.Desired) link.Check {
 		}
 	}
 	if len(open) > 0 {
-		return outcome(check, link.Warn, "plain-http", "Plain http: "+strings.Join(open, ", ")+".", remedyOf("plain-http"))
+		return outcome(check, link.Warn, link.CausePlainHTTP, "Plain http: "+strings.Join(open, ", ")+".", remedyOf(link.CausePlainHTTP))
 	}
 	return outcome(check, link.Pass, "", "All addresses that browsers use are https, or of this machine: "+strings.Join(addresses, ", ")+".", "")
 }
@@ -65,7 +63,7 @@ func checkAddresses(d link.Desired) link.Check {
 // checkClock compares both systems' clocks with this machine's and with each
 // other.
 func (e *Engine) checkClock(ctx context.Context) link.Check {
-	check := link.Check{ID: "clock", System: link.Authentik, Title: "The clocks agree"}
+	check := link.Check{ID: link.CheckClock, System: link.Authentik, Title: "The clocks agree"}
 	var a, p time.Duration
 	var errA, errP error
 	var group sync.WaitGroup
@@ -91,7 +89,7 @@ func (e *Engine) checkClock(ctx context.Context) link.Check {
 	if apart > clockFail {
 		status = link.Fail
 	}
-	return outcome(check, status, "clock", evidence, remedyOf("clock"))
+	return outcome(check, status, link.CauseClock, evidence, remedyOf(link.CauseClock))
 }
 
 func clockWords(ahead time.Duration) string {
@@ -106,11 +104,11 @@ func clockWords(ahead time.Duration) string {
 
 // checkCollection looks for rules that were changed since the link was made.
 func (e *Engine) checkCollection(ctx context.Context, d link.Desired) link.Check {
-	check := link.Check{ID: "pocketbase.collection", System: link.PB, Title: "The collection lets the same people in as when the link was made"}
+	check := link.Check{ID: link.CheckPocketBaseCollection, System: link.PB, Title: "The collection lets the same people in as when the link was made"}
 	now, err := e.pocketbase.Collection(ctx, d)
-	if stale(err) {
-		summary, todo := link.Words(err)
-		return outcome(check, link.Fail, "collection-missing", summary, todo)
+	if link.IsStale(err) {
+		m := link.MessageOf(err)
+		return outcome(check, link.Fail, link.CauseCollectionMissing, m.What(), m.Todo)
 	}
 	if err != nil {
 		return skipped(check, err)
@@ -133,7 +131,7 @@ func (e *Engine) checkCollection(ctx context.Context, d link.Desired) link.Check
 // checkPrediction says what a sign-in of the person would lead to. The
 // token's own account need not be one that signs in.
 func (e *Engine) checkPrediction(ctx context.Context, d link.Desired, person int) link.Check {
-	check := link.Check{ID: "prediction", System: link.PB, Title: "What a sign-in of this person will lead to"}
+	check := link.Check{ID: link.CheckPrediction, System: link.PB, Title: "What a sign-in of this person will lead to"}
 	p, err := e.Foresee(ctx, d, person)
 	switch {
 	case err != nil:
@@ -146,10 +144,4 @@ func (e *Engine) checkPrediction(ctx context.Context, d link.Desired, person int
 		return outcome(check, link.Warn, p.Cause, p.Words, "This is about the token's own account. Choose another person to check with, or: "+remedyOf(p.Cause))
 	}
 	return outcome(check, link.Fail, p.Cause, p.Words, remedyOf(p.Cause))
-}
-
-// stale tells whether something is gone since the link was made.
-func stale(err error) bool {
-	f, ok := errors.AsType[*link.Fault](err)
-	return ok && f.Kind == link.FaultStale
 }

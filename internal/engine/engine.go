@@ -50,18 +50,37 @@ type Snapshots struct {
 	PocketBase link.PocketBaseSnapshot
 }
 
+// Config is two connected systems, and where to keep what is done to them.
+type Config struct {
+	Authentik  Authentik
+	PocketBase PocketBase
+	// AuthentikURL and PocketBaseURL are the addresses that the systems are
+	// written at. They tell one link's receipts from another's.
+	AuthentikURL  string
+	PocketBaseURL string
+	Receipts      *Store       // nil: none are kept
+	Program       string       // authpocket's version, for the receipts
+	Log           *slog.Logger // nil discards
+}
+
 // Engine works on one authentik and one PocketBase.
 type Engine struct {
 	authentik  Authentik
 	pocketbase PocketBase
 	log        *slog.Logger
-	receipts   *journal.Store // nil: none are kept
+	receipts   *Store // nil: none are kept
 	meta       journal.Meta
 }
 
 // New returns an engine over two connected systems.
-func New(a Authentik, p PocketBase, log *slog.Logger) *Engine {
-	return &Engine{authentik: a, pocketbase: p, log: log}
+func New(cfg Config) *Engine {
+	if cfg.Log == nil {
+		cfg.Log = slog.New(slog.DiscardHandler)
+	}
+	return &Engine{
+		authentik: cfg.Authentik, pocketbase: cfg.PocketBase, log: cfg.Log, receipts: cfg.Receipts,
+		meta: journal.Meta{AuthentikURL: cfg.AuthentikURL, PocketBaseURL: cfg.PocketBaseURL, Program: cfg.Program},
+	}
 }
 
 // Observe reads both systems at the same time. The error is a *link.Fault of
@@ -132,6 +151,13 @@ func (e *Engine) find(ctx context.Context, spec link.Spec) (Snapshots, link.Spec
 	if err != nil {
 		return snaps, spec, err
 	}
+	return e.follow(ctx, spec, snaps)
+}
+
+// follow observes again where the link is there under another slug than the
+// spec names.
+func (e *Engine) follow(ctx context.Context, spec link.Spec, snaps Snapshots) (Snapshots, link.Spec, error) {
+	var err error
 	if slug := link.SlugFor(spec, snaps.Authentik, snaps.PocketBase); slug != spec.Query().Slug {
 		spec.Application.Slug = &slug
 		snaps, err = e.Observe(ctx, spec)

@@ -8,7 +8,7 @@ import (
 )
 
 func TestEvidenceIsInTheSameOrderEachTime(t *testing.T) {
-	one := &trial{}
+	one := &signInTest{}
 	one.facts.Authentik.Unread, one.facts.PocketBase.Unread = "no events", "no log"
 	want := []link.Evidence{{System: link.Authentik, Text: "no events"}, {System: link.PB, Text: "no log"}}
 	for range 100 {

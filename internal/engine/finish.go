@@ -26,7 +26,7 @@ func (e *Engine) FinishSignIn(ctx context.Context, d link.Desired, s SignIn, r l
 	if report == nil {
 		report = func(link.Verdict) {}
 	}
-	t := &trial{e: e, d: d, s: s, x: x, report: report, facts: link.Facts{Decision: d.Email, Return: r, OwnCallback: !strings.HasSuffix(s.RedirectURL, link.RedirectPath)}}
+	t := &signInTest{e: e, d: d, s: s, x: x, report: report, facts: link.Facts{Decision: d.Email, Return: r, OwnCallback: !strings.HasSuffix(s.RedirectURL, link.RedirectPath)}}
 	if r.Code.IsSet() {
 		report(link.Verdict{Stages: link.StagesUpTo(link.StageToken, link.StageRunning, ""), Prediction: x.Prediction})
 		t.exchange(ctx)
@@ -37,8 +37,8 @@ func (e *Engine) FinishSignIn(ctx context.Context, d link.Desired, s SignIn, r l
 	return t.explain(ctx)
 }
 
-// trial is one sign-in test under way.
-type trial struct {
+// signInTest is a running sign-in test.
+type signInTest struct {
 	e      *Engine
 	d      link.Desired
 	s      SignIn
@@ -48,7 +48,7 @@ type trial struct {
 	fault  error // PocketBase gave no answer of its own to the code
 }
 
-func (t *trial) exchange(ctx context.Context) {
+func (t *signInTest) exchange(ctx context.Context) {
 	done, err := t.e.pocketbase.Exchange(ctx, t.d, link.Code{
 		Code: t.facts.Return.Code, CodeVerifier: t.s.CodeVerifier, RedirectURL: t.s.RedirectURL, Nonce: t.s.ID,
 	})
@@ -63,11 +63,10 @@ func (t *trial) exchange(ctx context.Context) {
 }
 
 // works is the verdict on a sign-in that ended as it should.
-func (t *trial) works(ctx context.Context) link.Verdict {
+func (t *signInTest) works(ctx context.Context) link.Verdict {
 	done := *t.facts.Exchanged
-	v := t.begin(link.StagesUpTo(link.StageRecord, link.StageDone, link.RecordWords(done)))
+	v := t.begin(link.StagesUpTo(link.StageRecord, link.StageDone, link.RecordTitle(done.Outcome, done.Record)+"."))
 	v.Works, v.Outcome, v.Record, v.Claims, v.Made = true, done.Outcome, done.Record, done.Claims, done.Outcome == link.OutcomeNew
-	v.Words = "The sign-in works. " + link.RecordWords(done)
 	t.compare(&v)
 	t.report(v)
 	v.Evidence = t.e.authentik.Events(ctx, t.s.Started, t.d, t.state()).Evidence
@@ -75,17 +74,17 @@ func (t *trial) works(ctx context.Context) link.Verdict {
 	return v
 }
 
-func (t *trial) begin(stages []link.Stage) link.Verdict {
+func (t *signInTest) begin(stages []link.Stage) link.Verdict {
 	return link.Verdict{Stages: stages, Outcome: link.OutcomeRefused, Prediction: t.x.Prediction}
 }
 
 // compare says whether it ended as predicted.
-func (t *trial) compare(v *link.Verdict) {
+func (t *signInTest) compare(v *link.Verdict) {
 	p := t.x.Prediction
 	if p == nil {
 		return
 	}
-	if v.Cause == "popup-closed" { // nothing came of it that could be compared
+	if v.Cause == link.CausePopupClosed { // nothing came of it that could be compared
 		v.Prediction = nil
 		return
 	}
@@ -97,14 +96,14 @@ func (t *trial) compare(v *link.Verdict) {
 	v.AsPredicted = p.Foreseen(done, v.Cause)
 	switch {
 	case p.Subject != "" && done.Subject != "" && p.Subject != done.Subject:
-		v.Words += " Somebody else signed in than the prediction is about."
+		v.Details = append(v.Details, "Somebody else signed in than the prediction is about.")
 	case !v.AsPredicted && p.Words != "":
-		v.Words += " Predicted was something else: " + p.Words
+		v.Details = append(v.Details, "Predicted was something else: "+p.Words)
 	}
 }
 
 // explain finds out why the sign-in did not end as it should.
-func (t *trial) explain(ctx context.Context) link.Verdict {
+func (t *signInTest) explain(ctx context.Context) link.Verdict {
 	t.report(t.verdict(link.Diagnose(t.facts)))
 	t.readTrails(ctx)
 	if t.facts.Return.Missing != link.MissingNothing || link.Vague(link.Diagnose(t.facts)) {
@@ -124,12 +123,12 @@ func (t *trial) explain(ctx context.Context) link.Verdict {
 }
 
 // person is who signed in, as far as it is known.
-func (t *trial) person() int { return cmp.Or(t.facts.Authentik.Person, t.x.Person) }
+func (t *signInTest) person() int { return cmp.Or(t.facts.Authentik.Person, t.x.Person) }
 
 // state is what authentik's page was opened with.
-func (t *trial) state() string { return cmp.Or(t.facts.Return.State, t.s.State) }
+func (t *signInTest) state() string { return cmp.Or(t.facts.Return.State, t.s.State) }
 
-func (t *trial) readTrails(ctx context.Context) {
+func (t *signInTest) readTrails(ctx context.Context) {
 	query := link.TrailQuery{
 		Nonce: t.s.ID, State: t.state(), Exchange: t.facts.Return.Code.IsSet(), RedirectURL: t.s.RedirectURL,
 		Patient: t.needsLog() || t.facts.Return.Missing == link.MissingTimeout,
@@ -142,12 +141,12 @@ func (t *trial) readTrails(ctx context.Context) {
 }
 
 // needsLog tells whether only PocketBase's log knows the cause.
-func (t *trial) needsLog() bool {
+func (t *signInTest) needsLog() bool {
 	return t.facts.Return.Code.IsSet() && link.Diagnose(t.facts) == link.CauseUnknown
 }
 
 // measure looks at the way that a person takes, where nobody came back.
-func (t *trial) measure(ctx context.Context) {
+func (t *signInTest) measure(ctx context.Context) {
 	var a, p []link.Check
 	var stream link.Check
 	var group sync.WaitGroup
@@ -159,17 +158,18 @@ func (t *trial) measure(ctx context.Context) {
 }
 
 // verdict puts the facts into words.
-func (t *trial) verdict(cause string) link.Verdict {
+func (t *signInTest) verdict(cause link.CauseID) link.Verdict {
 	known, _ := link.FindCause(cause)
 	v := t.begin(link.StagesUpTo(link.StageOf(t.facts), link.StageFailed, known.Title))
-	v.Cause, v.Words, v.Todo = cause, known.Title+".", known.Todo
+	v.Cause, v.Todo = cause, known.Todo
 	if t.fault != nil && link.Vague(cause) { // PocketBase's log knows better than we, who got no answer
-		v.Words, v.Todo = link.Words(t.fault)
+		said := link.MessageOf(t.fault)
+		v.Details, v.Todo = []string{said.What()}, said.Todo
 	}
 	if done := t.facts.Exchanged; done != nil {
 		v.Outcome, v.Record, v.Claims, v.Made = done.Outcome, done.Record, done.Claims, done.Outcome == link.OutcomeNew
 		if said := link.RefusalWords(done.Refusal); said != "" {
-			v.Words += " " + said
+			v.Details = append(v.Details, said)
 		}
 	}
 	v.Evidence = t.evidence()
@@ -178,7 +178,7 @@ func (t *trial) verdict(cause string) link.Verdict {
 
 // evidence joins what both systems noted, in the order in which it happened,
 // and what was measured since.
-func (t *trial) evidence() []link.Evidence {
+func (t *signInTest) evidence() []link.Evidence {
 	list := slices.Concat(t.facts.Authentik.Evidence, t.facts.PocketBase.Evidence)
 	slices.SortStableFunc(list, func(a, b link.Evidence) int { return a.When.Compare(b.When) })
 	if code := t.facts.Return.Error; code != "" {
@@ -193,8 +193,7 @@ func (t *trial) evidence() []link.Evidence {
 		}
 	}
 	if t.fault != nil {
-		summary, _ := link.Words(t.fault)
-		list = append(list, link.Evidence{System: link.PB, Text: summary})
+		list = append(list, link.Evidence{System: link.PB, Text: link.MessageOf(t.fault).What()})
 	}
 	for _, unread := range []link.Evidence{
 		{System: link.Authentik, Text: t.facts.Authentik.Unread}, {System: link.PB, Text: t.facts.PocketBase.Unread},
@@ -207,8 +206,8 @@ func (t *trial) evidence() []link.Evidence {
 }
 
 // addMismatch shows both redirect URIs where they are what differs.
-func (t *trial) addMismatch(ctx context.Context, v *link.Verdict) {
-	if v.Cause != "redirect-mismatch" {
+func (t *signInTest) addMismatch(ctx context.Context, v *link.Verdict) {
+	if v.Cause != link.CauseRedirectMismatch {
 		return
 	}
 	v.Redirect = t.facts.Authentik.Redirect
@@ -219,14 +218,14 @@ func (t *trial) addMismatch(ctx context.Context, v *link.Verdict) {
 		}
 		v.Redirect = link.NewMismatch(t.s.RedirectURL, known)
 	}
-	v.Words += " " + v.Redirect.String()
+	v.Details = append(v.Details, v.Redirect.String())
 }
 
 // addLeftBehind names the account that PocketBase found or made before it
 // refused the sign-in by its auth rule or for a second factor. Where nobody
 // knows who signed in, only one that was made since can be it.
-func (t *trial) addLeftBehind(ctx context.Context, v *link.Verdict) {
-	if v.Cause != "auth-rule" && v.Cause != "mfa" || t.facts.Claims == nil {
+func (t *signInTest) addLeftBehind(ctx context.Context, v *link.Verdict) {
+	if v.Cause != link.CauseAuthRule && v.Cause != link.CauseMFA || t.facts.Claims == nil {
 		return
 	}
 	there, _, err := t.e.pocketbase.Accounts(ctx, t.d, t.facts.Claims.Subject, "")

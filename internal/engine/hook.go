@@ -22,9 +22,8 @@ type Event struct {
 	// Receipt is the id of the receipt that tells of it, empty where none is
 	// kept.
 	Receipt string
-	// Summary and Todo are set on Failed.
-	Summary string
-	Todo    string
+	// Messages are set on Failed. The first knows what was written.
+	Messages []link.Message
 }
 
 // Hook is told of every step of an apply, in order, from one goroutine.

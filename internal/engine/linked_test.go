@@ -118,7 +118,7 @@ func TestASecondLookIsTakenOnlyForAnotherSlug(t *testing.T) {
 }
 
 func TestAPlanHasTheWarningsOfBothSystems(t *testing.T) {
-	var ids []string
+	var ids []link.WarningID
 	for _, w := range mustPlan(t, newMemory().engine()).Warnings {
 		ids = append(ids, w.ID)
 	}

@@ -2,11 +2,11 @@ package engine_test
 
 import (
 	"context"
-	"log/slog"
 	"sync"
 	"time"
 
 	"authpocket/internal/engine"
+	"authpocket/internal/journal"
 	"authpocket/internal/link"
 )
 
@@ -32,7 +32,16 @@ type memoryPocketBase struct {
 }
 
 func (m *memory) engine() *engine.Engine {
-	return engine.New(memoryAuthentik{memory: m}, memoryPocketBase{memory: m}, slog.New(slog.DiscardHandler))
+	return m.engineFor("", nil)
+}
+
+// engineFor is an engine for the authentik at that address, which keeps
+// receipts in store.
+func (m *memory) engineFor(authentikURL string, store *journal.Store) *engine.Engine {
+	return engine.New(engine.Config{
+		Authentik: memoryAuthentik{memory: m}, PocketBase: memoryPocketBase{memory: m},
+		AuthentikURL: authentikURL, PocketBaseURL: "https://pocketbase.company", Receipts: store, Program: "test",
+	})
 }
 
 func (m *memory) look(ctx context.Context, system link.System, q link.Query) error {

@@ -78,7 +78,7 @@ func (e *Engine) Undo(ctx context.Context, id string, force bool) (link.Plan, er
 	if err != nil {
 		return link.Plan{}, err
 	}
-	torn, err := e.tornBut(id, receipt.Spec)
+	torn, err := e.hasTornSecrets(id, receipt.Spec)
 	if err != nil {
 		return link.Plan{}, err
 	}
@@ -96,11 +96,11 @@ func (e *Engine) Undo(ctx context.Context, id string, force bool) (link.Plan, er
 // restoration plans to make again what a removal took apart, in one go or in
 // several.
 func (e *Engine) restoration(ctx context.Context, r *journal.Receipt, force bool) (link.Plan, error) {
-	back, err := e.takenBack(r.ID)
+	list, _, err := e.receipts.List()
 	if err != nil {
 		return link.Plan{}, err
 	}
-	if back && !force {
+	if takenBack(list, r.ID) && !force {
 		return link.Plan{}, &journal.Fault{Summary: "The receipt was taken back already: the link was made again.", Todo: "Plan the link to see whether it still is as you want it."}
 	}
 	if r, err = e.last(r); err != nil {
@@ -113,7 +113,7 @@ func (e *Engine) restoration(ctx context.Context, r *journal.Receipt, force bool
 	spec, done := r.Spec, []link.Change{}
 	spec.Access = nil
 	for _, part := range parts {
-		changes := begun(part)
+		changes := started(part)
 		if slices.ContainsFunc(changes, func(c link.Change) bool { return c.Kind == link.KindApplication }) {
 			spec.Access = part.Spec.Access // whom it let in
 		}
@@ -166,14 +166,6 @@ func (e *Engine) withoutEmail(ctx context.Context, spec link.Spec) (link.Spec, e
 	return spec, nil
 }
 
-// takenBack tells whether a receipt was undone to its end.
-func (e *Engine) takenBack(id string) (bool, error) {
-	list, _, err := e.receipts.List()
-	return slices.ContainsFunc(list, func(one journal.Summary) bool {
-		return one.Kind == journal.Undo && one.Of == id && one.Outcome == journal.Completed
-	}), err
-}
-
 // notUndone says what to do instead where there is nothing to put back.
 func notUndone(kind journal.Kind) error {
 	if kind == journal.Rotate {
@@ -188,7 +180,7 @@ func notUndone(kind journal.Kind) error {
 func (e *Engine) chain(r *journal.Receipt) (done []link.Change, rewrite bool, err error) {
 	parts, err := e.parts(r)
 	for _, part := range parts {
-		done, rewrite = append(done, begun(part)...), rewrite || secretOpen(part)
+		done, rewrite = append(done, started(part)...), rewrite || secretOpen(part)
 	}
 	return done, rewrite, err
 }
@@ -214,13 +206,13 @@ func (e *Engine) parts(r *journal.Receipt) ([]*journal.Receipt, error) {
 // secretOpen tells whether the receipt tells of a new client secret for
 // authentik and not of PocketBase's taking it.
 func secretOpen(r *journal.Receipt) bool {
-	given := slices.ContainsFunc(begun(r), givesSecret)
+	given := slices.ContainsFunc(started(r), givesSecret)
 	return given && slices.ContainsFunc(r.Changes, func(c journal.Change) bool { return c.Kind == link.KindOAuth2 && c.State() != journal.Done })
 }
 
-// begun are the changes that were made or may have been: those announced
-// without an end are looked for as well.
-func begun(r *journal.Receipt) []link.Change {
+// started returns the changes that were written or may have been: those
+// announced without an end are looked for as well.
+func started(r *journal.Receipt) []link.Change {
 	var done []link.Change
 	for _, c := range r.Changes {
 		if state := c.State(); state == journal.Done || state == journal.AboutTo {

@@ -3,25 +3,11 @@ package engine
 import (
 	"cmp"
 	"context"
-	"errors"
 	"slices"
 
 	"authpocket/internal/journal"
 	"authpocket/internal/link"
 )
-
-// For names the addresses that the systems are written at, which tell one
-// link's receipts from another's.
-func (e *Engine) For(authentikURL, pocketbaseURL string) *Engine {
-	e.meta.AuthentikURL, e.meta.PocketBaseURL = authentikURL, pocketbaseURL
-	return e
-}
-
-// KeepReceipts makes the engine write a receipt of every apply to store.
-// program is authpocket's version.
-func (e *Engine) KeepReceipts(store *journal.Store, program string) {
-	e.receipts, e.meta.Program = store, program
-}
 
 // key names the two systems in the journal.
 func (e *Engine) key() string { return journal.Key(e.meta.AuthentikURL, e.meta.PocketBaseURL) }
@@ -61,7 +47,7 @@ func (e *Engine) Newest(spec link.Spec) (string, error) {
 		case (one.Kind == journal.Apply || one.Kind == journal.Remove) && undone[one.ID]:
 			undone[one.Of] = undone[one.Of] || kinds[one.Of] == one.Kind // what it went on from, along with it
 		case one.Kind == journal.Apply && one.Outcome != journal.Undone && (one.Done > 0 || one.Outcome == ""):
-			return one.ID, beneath(rotated, one.ID)
+			return one.ID, errIfRotated(rotated, one.ID)
 		case one.Kind == journal.Remove && one.Outcome != journal.Undone && (one.Done > 0 || one.Outcome == ""):
 			return one.ID, nil
 		case one.Kind == journal.Rotate && one.Done > 0:
@@ -71,8 +57,8 @@ func (e *Engine) Newest(spec link.Spec) (string, error) {
 	return "", nothing
 }
 
-// beneath keeps an undo from reaching past what was done last.
-func beneath(rotated bool, id string) error {
+// errIfRotated keeps an undo from skipping a newer rotation.
+func errIfRotated(rotated bool, id string) error {
 	if !rotated {
 		return nil
 	}
@@ -89,10 +75,6 @@ func (e *Engine) lock(ctx context.Context) (unlock func(), err error) {
 	}
 	return e.receipts.Lock(ctx, e.key())
 }
-
-// Interrupted returns the receipts of these two systems that have no end: a
-// kill, or a write whose outcome could not be found out. The newest is first.
-func (e *Engine) Interrupted() ([]*journal.Receipt, error) { return e.open(e.ours) }
 
 // SetAside returns the files that look like receipts and cannot be read as
 // such: what they tell of an interrupted apply is not known.
@@ -151,33 +133,29 @@ func mayDiffer(r *journal.Receipt) bool {
 	return slices.ContainsFunc(r.Changes, func(c journal.Change) bool { return c.Kind == link.KindOAuth2 && c.State() != journal.Done })
 }
 
-// tornBut tells so of the link's receipts without an end, but for one that is
-// undone itself.
-func (e *Engine) tornBut(id string, spec link.Spec) (bool, error) {
+// hasTornSecrets reports whether any unfinished receipt of the link but id may
+// have left two different client secrets.
+func (e *Engine) hasTornSecrets(id string, spec link.Spec) (bool, error) {
 	open, err := e.openOf(spec)
 	return slices.ContainsFunc(open, func(r *journal.Receipt) bool { return r.ID != id && mayDiffer(r) }), err
 }
 
-// deals refuses a plan that was made before something was interrupted which
-// may have left two client secrets: ending the receipt would forget it.
-func (e *Engine) deals(plan link.Plan) error {
+// checkInterrupted refuses a plan that was made before an apply was interrupted
+// that may have left two client secrets: ending its receipt would forget it.
+func (e *Engine) checkInterrupted(plan link.Plan) error {
 	if plan.Spec.PocketBase.RewriteSecret || plan.Purpose == link.PurposeRemove {
 		return nil
 	}
-	torn, err := e.tornBut(plan.Of, plan.Spec)
+	torn, err := e.hasTornSecrets(plan.Of, plan.Spec)
 	if err != nil || !torn {
 		return err
 	}
-	return &link.Fault{
-		Kind: link.FaultStale, System: link.PB,
-		Summary: "Something was changed since the preview: PocketBase: an apply was interrupted, and may have left another client secret in authentik than in PocketBase.",
-		Todo:    "Nothing was written. Look at the new preview and apply that one.",
-	}
+	return changedSince(link.PB, "PocketBase: an apply was interrupted, and may have left another client secret in authentik than in PocketBase.")
 }
 
-// settle gives every interrupted receipt of the link the end that the plan
-// means for it. A plan for a part of the link ends none but its like.
-func (e *Engine) settle(plan link.Plan) error {
+// closeInterrupted gives every interrupted receipt of the link the outcome that
+// the plan means for it. A plan for a part of the link ends none.
+func (e *Engine) closeInterrupted(plan link.Plan) error {
 	open, err := e.openOf(plan.Spec)
 	if err != nil {
 		return err
@@ -284,22 +262,25 @@ func (r receipt) ended(i int, err error) error {
 	switch {
 	case err == nil:
 		return r.done(i)
-	case r.kept == nil || isUnknown(err):
+	case r.kept == nil || link.WrittenBy(err) != link.WrittenNone:
 		return nil
 	}
-	summary, todo := link.Words(err)
-	return r.kept.Failed(i, summary, todo)
+	return r.note(i, link.MessageOf(err))
 }
 
-// failed notes a change that was not made and ends the receipt. A change whose
-// outcome is not known stays announced, and the receipt without an end; so
-// does that of an apply that left two different client secrets behind.
-func (r receipt) failed(i int, err error) error {
-	if r.kept == nil || isUnknown(err) {
+func (r receipt) note(i int, m link.Message) error {
+	return r.kept.Failed(i, m.What(), m.Advice(link.OnPage))
+}
+
+// failed notes a change that was not made and ends the receipt. A change that
+// may have been made stays announced, and the receipt without an end; so does
+// that of an apply that left two different client secrets behind.
+func (r receipt) failed(i int, failed *link.Stopped) error {
+	if r.kept == nil || failed.Change != link.WrittenNone {
 		return nil
 	}
-	if failed := r.ended(i, err); failed != nil || errors.Is(err, errTorn) {
-		return failed
+	if err := r.note(i, failed.Messages()[0]); err != nil || failed.Secrets == link.SecretsDiffer {
+		return err
 	}
 	return r.kept.Finish(journal.Stopped)
 }
@@ -313,7 +294,7 @@ func (r receipt) finish(outcome journal.Outcome) error {
 	if err := r.kept.Finish(outcome); err != nil {
 		return err
 	}
-	return r.e.settle(r.plan)
+	return r.e.closeInterrupted(r.plan)
 }
 
 // endOfOthers is what becomes of interrupted receipts once the plan is done.

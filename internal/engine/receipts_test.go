@@ -25,9 +25,7 @@ func openStore(t *testing.T, dir string) *journal.Store {
 
 // keeping makes an engine that keeps receipts of the link.
 func keeping(m *memory, store *journal.Store) *engine.Engine {
-	e := m.engine().For("https://authentik.company", "https://pocketbase.company")
-	e.KeepReceipts(store, "test")
-	return e
+	return m.engineFor("https://authentik.company", store)
 }
 
 // newest is the receipt of the last apply.
@@ -80,7 +78,7 @@ func TestAFailureEndsTheReceipt(t *testing.T) {
 	m := newMemory()
 	m.apply = func(_ context.Context, c link.Change) error {
 		if c.Kind == link.KindPair {
-			return &link.Fault{System: link.Authentik, Kind: link.FaultRefused, Summary: "It was refused.", Todo: "Look."}
+			return &link.Fault{System: link.Authentik, Kind: link.FaultRefused, Written: link.WrittenNone, Summary: "It was refused.", Todo: "Look."}
 		}
 		return nil
 	}
@@ -148,8 +146,7 @@ func TestReceiptsOfAnotherLinkAreNotThisOnes(t *testing.T) {
 	store := openStore(t, t.TempDir())
 	m := newMemory()
 	m.apply = func(context.Context, link.Change) error { return &link.Fault{Kind: link.FaultUnknown} }
-	other := m.engine().For("https://other.company", "https://pocketbase.company")
-	other.KeepReceipts(store, "test")
+	other := m.engineFor("https://other.company", store)
 	_ = other.Apply(t.Context(), mustPlan(t, other), func(engine.Event) {}) // to be interrupted is the point
 	e := keeping(m, store)
 	if open, err := e.Interrupted(); err != nil || len(open) != 0 {
@@ -210,7 +207,7 @@ func TestTwoProcessesDoNotApplyAtOnce(t *testing.T) {
 func TestAnApplyIsUndoneTheWholeWay(t *testing.T) {
 	b := newBench(t)
 	store := openStore(t, t.TempDir())
-	b.engine.For(b.authentikURL, b.box.PocketBaseURL).KeepReceipts(store, "test")
+	b.engine = b.connectKeeping(store)
 	b.link(b.minimal())
 	b.link(b.everythingBut()) // changes nearly every field
 	for range 2 {

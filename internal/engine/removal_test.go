@@ -93,7 +93,7 @@ func TestAStalePlanSaysWhoChangedWhat(t *testing.T) {
 	plan := b.plan(s)
 	b.authentik(http.MethodPatch, "/core/applications/pocketbase/", map[string]any{"meta_publisher": "Them"})
 	err := b.engine.Apply(t.Context(), plan, func(engine.Event) {})
-	summary, _ := link.Words(err)
+	summary := link.MessageOf(err).What()
 	for _, part := range []string{"meta_publisher of application “PocketBase” was (empty) and is now Them", "By their logs, akadmin updated the application “PocketBase” at "} {
 		if !strings.Contains(summary, part) {
 			t.Errorf("%q does not say %q", summary, part)
@@ -109,7 +109,7 @@ func kept(t *testing.T) (*bench, *journal.Store) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	b.engine.For(b.box.AuthentikURL, b.box.PocketBaseURL).KeepReceipts(store, "test")
+	b.engine = b.connectKeeping(store)
 	return b, store
 }
 
@@ -211,7 +211,7 @@ func TestARotationDoesNotEndWhatWasInterrupted(t *testing.T) {
 func TestAnApplyThatMadeNothingIsNoneToUndo(t *testing.T) {
 	m := newMemory()
 	m.apply = func(context.Context, link.Change) error {
-		return &link.Fault{System: link.Authentik, Kind: link.FaultRefused, Summary: "It was refused.", Todo: "Look."}
+		return &link.Fault{System: link.Authentik, Kind: link.FaultRefused, Written: link.WrittenNone, Summary: "It was refused.", Todo: "Look."}
 	}
 	e := keeping(m, openStore(t, t.TempDir()))
 	if err := e.Apply(t.Context(), mustPlan(t, e), func(engine.Event) {}); err == nil {
@@ -232,9 +232,10 @@ func TestAStopOnTheWaySaysThatSomeWasWritten(t *testing.T) {
 	if at < 1 {
 		t.Fatalf("the plan is\n%s", show(plan))
 	}
-	_, todo := link.Words(b.engine.Apply(t.Context(), plan, func(engine.Event) {}))
-	if strings.Contains(todo, "Nothing was written") || !strings.Contains(todo, "what was done before it stays") {
-		t.Errorf("it says %q", todo)
+	err := b.engine.Apply(t.Context(), plan, func(engine.Event) {})
+	stopped, ok := errors.AsType[*link.Stopped](err)
+	if !ok || stopped.Written() != link.WrittenSome || stopped.Made != at || stopped.Change != link.WrittenNone {
+		t.Errorf("it says %+v: %v", stopped, err)
 	}
 }
 
@@ -318,7 +319,7 @@ func TestAKilledRemovalIsTheOneToUndo(t *testing.T) {
 	b, store := kept(t)
 	b.link(b.minimal())
 	plan := b.removal(b.minimal())
-	receipt, err := store.Begin(plan, journal.Meta{Kind: journal.Remove, AuthentikURL: b.box.AuthentikURL, PocketBaseURL: b.box.PocketBaseURL, Program: "test"})
+	receipt, err := store.Begin(plan, journal.Meta{Kind: journal.Remove, AuthentikURL: b.authentikURL, PocketBaseURL: b.box.PocketBaseURL, Program: "test"})
 	if err == nil {
 		err = receipt.AboutTo(0)
 	}

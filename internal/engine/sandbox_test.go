@@ -15,6 +15,7 @@ import (
 
 	"authpocket/internal/authentik"
 	"authpocket/internal/engine"
+	"authpocket/internal/journal"
 	"authpocket/internal/link"
 	"authpocket/internal/outbound"
 	"authpocket/internal/pocketbase"
@@ -84,7 +85,10 @@ func (b *bench) seed() {
 }
 
 // connect makes an engine of its own, as another tab or another run would.
-func (b *bench) connect() *engine.Engine {
+func (b *bench) connect() *engine.Engine { return b.connectKeeping(nil) }
+
+// connectKeeping is the same with receipts in store.
+func (b *bench) connectKeeping(store *journal.Store) *engine.Engine {
 	b.t.Helper()
 	client := outbound.New(outbound.Config{})
 	b.t.Cleanup(client.CloseIdleConnections)
@@ -97,7 +101,9 @@ func (b *bench) connect() *engine.Engine {
 	if err != nil {
 		b.t.Fatal(err)
 	}
-	return engine.New(a, p, log)
+	return engine.New(engine.Config{
+		Authentik: a, PocketBase: p, AuthentikURL: b.authentikURL, PocketBaseURL: b.box.PocketBaseURL, Receipts: store, Program: "test", Log: log,
+	})
 }
 
 // minimal is the smallest spec of a link between the two.

@@ -26,44 +26,33 @@ const closeTime = 3 * time.Second
 
 // closeGap gives authentik its old client ID and secret back when PocketBase
 // did not get the new ones, so that people can go on signing in. It returns
-// the error to report, with what became of that.
-func (e *Engine) closeGap(ctx context.Context, spec link.Spec, done []link.Change, failed link.Change, receipt receipt, cause error) error {
+// what became of that.
+func (e *Engine) closeGap(
+	ctx context.Context, spec link.Spec, done []link.Change, failed link.Change, receipt receipt, cause error,
+) link.Secrets {
 	i := secretGap(done)
-	if i < 0 || failed.Kind == link.KindOAuth2 && isUnknown(cause) {
-		return cause
+	if i < 0 {
+		return link.SecretsUntouched
 	}
-	told := link.Fault{System: failed.System}
-	told.Summary, told.Todo = link.Words(cause)
-	if fault, ok := errors.AsType[*link.Fault](cause); ok {
-		told = *fault
-	}
-	told.Err = cause
 	ctx, cancel := unhurried(ctx, closeTime)
 	defer cancel()
 	back, _ := done[i].CredentialsBack()
 	err := e.compensate(ctx, back, receipt)
-	if err == nil && told.Kind == link.FaultStale {
+	if err == nil && link.IsStale(cause) {
 		err = e.matchSecretNow(ctx, spec, failed, receipt)
 	}
 	if err != nil {
 		e.log.ErrorContext(ctx, "putting the client credentials back in authentik", slog.Any("error", err))
-		told.Todo += " The two systems may have different client secrets now: sign-ins fail until this is applied again."
-		told.Err = errors.Join(errTorn, cause)
-	} else {
-		told.Todo += " authentik was given its old client ID and secret back, so sign-ins work as before."
+		return link.SecretsDiffer
 	}
-	return &told
+	return link.SecretsBack
 }
-
-// errTorn marks an apply that ended with another client secret in authentik
-// than in PocketBase. The next one writes it again.
-var errTorn = errors.New("the two systems have different client secrets")
 
 // matchSecretNow does as matchSecret for the collection as it is now. Another
 // program that wrote to it may have read the secret that was taken back.
 func (e *Engine) matchSecretNow(ctx context.Context, spec link.Spec, failed link.Change, receipt receipt) error {
-	wanted, ok := failed.After.(*link.CollectionState)
-	if !ok {
+	wanted := link.As[link.CollectionState](failed.After)
+	if wanted == nil {
 		return nil
 	}
 	snap, err := e.pocketbase.Observe(ctx, spec.Query())
@@ -94,7 +83,7 @@ func (e *Engine) matchSecret(ctx context.Context, spec link.Spec, c link.Change,
 		return nil
 	}
 	for range secretTries {
-		given := c.After.(*link.CollectionState)
+		given := link.As[link.CollectionState](c.After)
 		at := slices.IndexFunc(given.OAuth2.Providers, func(p link.OAuth2Provider) bool { return p.Slot == slot })
 		snap, err := e.authentik.Observe(ctx, spec.Query())
 		if err != nil {
@@ -121,7 +110,7 @@ func (e *Engine) matchSecret(ctx context.Context, spec link.Spec, c link.Change,
 // same client secret. system is the one that was asked.
 func secretUnseen(system link.System, err error) error {
 	return &link.Fault{
-		Kind: link.FaultUnknown, System: system, Err: err,
+		Kind: link.FaultUnknown, System: system, Written: link.WrittenSome, Err: err,
 		Summary: "PocketBase was given the client secret, but it could not be seen whether authentik still has the same one.",
 		Todo:    "Apply again: that reads it once more, and writes it again where it differs.",
 	}

@@ -35,10 +35,10 @@ func (e *Engine) Verify(ctx context.Context, d link.Desired, person int) link.Ch
 // preview says, against the decision, that addresses are verified.
 func trustPreview(d link.Desired, a, p []link.Check) {
 	verified := d.Email == link.EmailLeave && slices.ContainsFunc(a, func(c link.Check) bool {
-		return c.ID == "authentik.email" && c.Status == link.Warn && c.Cause == "email-unverified"
+		return c.ID == link.CheckAuthentikEmail && c.Status == link.Warn && c.Cause == link.CauseEmailUnverified
 	})
 	for i, c := range p {
-		if verified && c.ID == "pocketbase.rules" && c.Status == link.Fail && c.Cause == "email-unverified" {
+		if verified && c.ID == link.CheckPocketBaseRules && c.Status == link.Fail && c.Cause == link.CauseEmailUnverified {
 			p[i].Status = link.Warn
 			p[i].Evidence += " authentik's preview says otherwise: a scope mapping there counts addresses as verified."
 		}

@@ -114,7 +114,7 @@ func TestTakenNamesAreProblems(t *testing.T) {
 }
 
 func TestASpecThatCannotBeRightIsNotEvenObserved(t *testing.T) {
-	e := engine.New(nil, nil, nil) // nothing to call
+	e := engine.New(engine.Config{}) // nothing to call
 	_, err := e.Plan(t.Context(), link.Spec{})
 	if problems, ok := errors.AsType[link.Problems](err); !ok || problems[0].Field != "email" {
 		t.Errorf("the error is %v", err)
@@ -246,8 +246,8 @@ func TestOfTwoAtOnceOneAppliesAndTheOtherIsTold(t *testing.T) {
 	first, second := b.plan(b.minimal()), b.plan(b.minimal())
 	b.apply(first)
 	err := b.connect().Apply(t.Context(), second, func(e engine.Event) { t.Errorf("it begins %s", e.Change.ID()) })
-	fault, ok := errors.AsType[*link.Fault](err)
-	if !ok || fault.Kind != link.FaultStale || !strings.Contains(fault.Todo, "Nothing was written") {
+	stopped, ok := errors.AsType[*link.Stopped](err)
+	if !ok || !stopped.Stale || stopped.Written() != link.WrittenNone {
 		t.Fatalf("the error is %v", err)
 	}
 	if sim := b.box.Authentik().Snapshot(); len(sim.Applications) != 1 || len(sim.Providers) != 1 {

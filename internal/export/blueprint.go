@@ -131,7 +131,7 @@ func (b *blueprinter) providerIdentifiers() (string, mapping) {
 	v := b.d.Provider
 	before := v
 	if c := changeOf(b.p, link.KindProvider); c != nil {
-		if was, ok := c.Before.(*link.ProviderState); ok && was != nil {
+		if was := link.As[link.ProviderState](c.Before); was != nil {
 			before = *was
 		}
 	}

@@ -42,7 +42,7 @@ func (c carrier) check(p link.Plan) error {
 		}
 		one := link.Problem{Field: t.field, Summary: fmt.Sprintf("The %s has %s, which %s cannot carry.", t.label, reason, c.name),
 			Todo: "Change it where it was set, then export again."}
-		if !slices.Contains(problems, one) {
+		if !slices.ContainsFunc(problems, func(p link.Problem) bool { return p.Field == one.Field && p.Summary == one.Summary }) {
 			problems = append(problems, one)
 		}
 	}
@@ -54,8 +54,8 @@ func (c carrier) texts(p link.Plan) []text {
 	t.desired(p.Desired)
 	for _, change := range p.Changes {
 		if c.states {
-			t.state(change.Before)
-			t.state(change.After)
+			link.Visit(change.Before, &t)
+			link.Visit(change.After, &t)
 		}
 		if c.accounts {
 			t.account(change)

@@ -64,7 +64,7 @@ func stockMappings() map[string]string {
 // the plan does not change it, that is what is wanted.
 func pocketBaseBefore(p link.Plan, kind link.Kind) link.CollectionState {
 	if c := changeOf(p, kind); c != nil {
-		if before, ok := c.Before.(*link.CollectionState); ok && before != nil {
+		if before := link.As[link.CollectionState](c.Before); before != nil {
 			return *before
 		}
 	}

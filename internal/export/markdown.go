@@ -88,11 +88,8 @@ func fieldValue(f link.Field, v any) string {
 	if !f.Sensitive {
 		return markdownValue(v)
 	}
-	switch v {
-	case nil, "", "not set":
-		return "not set"
-	case "set (a new one)", "set (authentik's)":
-		return link.Show(v)
+	if m := link.AsMasked(v); m != nil && v != "" {
+		return link.Show(m)
 	}
-	return "set"
+	return link.Show(link.MaskedNone)
 }

@@ -79,11 +79,11 @@ func migrationProvider(o link.OAuth2Provider) object {
 	}
 }
 
-func before(c link.Change) any { return c.Before }
-func after(c link.Change) any  { return c.After }
+func before(c link.Change) link.Object { return c.Before }
+func after(c link.Change) link.Object  { return c.After }
 
 // migrationState is the rest: what the plan changes of it, and no more.
-func migrationState(p link.Plan, oauth2, ruled link.CollectionState, side func(link.Change) any) object {
+func migrationState(p link.Plan, oauth2, ruled link.CollectionState, side func(link.Change) link.Object) object {
 	mapped, rules, meta := object{}, object{}, object{}
 	if c := changeOf(p, link.KindOAuth2); c != nil {
 		for _, one := range mappedFields(oauth2.OAuth2.Mapped) {
@@ -103,7 +103,7 @@ func migrationState(p link.Plan, oauth2, ruled link.CollectionState, side func(l
 		}
 	}
 	if c := changeOf(p, link.KindSettings); c != nil {
-		if s, ok := side(*c).(*link.SettingsState); ok && s != nil {
+		if s := link.As[link.SettingsState](side(*c)); s != nil {
 			meta.add("hideControls", s.HideControls)
 		}
 	}

@@ -83,7 +83,7 @@ func (b *bench) connect() {
 	if err != nil {
 		b.t.Fatal(err)
 	}
-	b.engine = engine.New(a, p, log)
+	b.engine = engine.New(engine.Config{Authentik: a, PocketBase: p, Log: log})
 }
 
 func (b *bench) plan(s link.Spec) link.Plan {

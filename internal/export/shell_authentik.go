@@ -10,28 +10,33 @@ import (
 // change writes the calls of one change. It follows what the plan holds; what
 // plans do not hold is refused.
 func (s *scripter) change(c link.Change) error {
-	var err error
-	switch after := c.After.(type) {
-	case *link.Mapping:
-		err = s.mapping(c, *after)
-	case *link.KeyState:
-		err = s.key(*after)
-	case *link.PairState:
-		err = s.pair(*after)
-	case *link.ProviderState:
-		err = s.provider(c, *after)
-	case *link.ApplicationState:
-		err = s.application(c, *after)
-	case *link.BindingState:
-		err = s.binding(*after)
-	case *link.CollectionState:
-		err = s.collection(c, *after)
-	case *link.SettingsState:
-		err = s.call(link.PB, "PATCH", "/api/settings", object{{"meta", object{{"hideControls", after.HideControls}}}})
-	default:
-		err = link.Problems{{Summary: "A shell script cannot carry out this change: " + c.Object + ".", Todo: "Make it with authpocket."}}
+	calls := caller{s: s, err: link.Problems{{Summary: "A shell script cannot carry out this change: " + c.Object + ".", Todo: "Make it with authpocket."}}}
+	if c.After != nil {
+		c.Visit(&calls)
 	}
-	return err
+	return calls.err
+}
+
+// caller writes the calls of a change that leaves something behind.
+type caller struct {
+	s   *scripter
+	err error
+}
+
+func (w *caller) Mapping(e link.Edit[link.Mapping])        { w.err = w.s.mapping(e.Change, *e.After) }
+func (w *caller) Key(e link.Edit[link.KeyState])           { w.err = w.s.key(*e.After) }
+func (w *caller) Pair(e link.Edit[link.PairState])         { w.err = w.s.pair(*e.After) }
+func (w *caller) Provider(e link.Edit[link.ProviderState]) { w.err = w.s.provider(e.Change, *e.After) }
+func (w *caller) Application(e link.Edit[link.ApplicationState]) {
+	w.err = w.s.application(e.Change, *e.After)
+}
+func (w *caller) Binding(e link.Edit[link.BindingState]) { w.err = w.s.binding(*e.After) }
+func (w *caller) Collection(e link.Edit[link.CollectionState]) {
+	w.err = w.s.collection(e.Change, *e.After)
+}
+
+func (w *caller) Settings(e link.Edit[link.SettingsState]) {
+	w.err = w.s.call(link.PB, "PATCH", "/api/settings", object{{"meta", object{{"hideControls", e.After.HideControls}}}})
 }
 
 func (s *scripter) mapping(c link.Change, m link.Mapping) error {

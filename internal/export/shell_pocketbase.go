@@ -133,7 +133,7 @@ func members(raw json.RawMessage) (map[string]json.RawMessage, error) {
 // another element.
 func (s *scripter) ownProvider(c link.Change, p link.OAuth2Provider) (object, error) {
 	was := &link.OAuth2Provider{}
-	if before, ok := c.Before.(*link.CollectionState); ok && before != nil {
+	if before := link.As[link.CollectionState](c.Before); before != nil {
 		if there := slotOf(*before, p.Slot); there != nil {
 			was = there
 		}

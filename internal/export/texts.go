@@ -39,27 +39,23 @@ func (t *texter) desired(d link.Desired) {
 	t.slot(d.Slot)
 }
 
-// state are the texts of what a change has before or after it.
-func (t *texter) state(v any) {
-	switch v := v.(type) {
-	case *link.Mapping:
-		t.mapping(*v)
-	case *link.KeyState:
-		t.key(*v)
-	case *link.PairState:
-		t.application(v.Application)
-		t.provider(v.Provider)
-		t.bindings(v.Bindings)
-	case *link.ProviderState:
-		t.provider(*v)
-	case *link.ApplicationState:
-		t.application(*v)
-	case *link.BindingState:
-		t.bindings([]link.BindingState{*v})
-	case *link.CollectionState:
-		t.collection(*v)
-	}
+// The texts of what a change has before or after it.
+
+func (t *texter) Mapping(e link.Edit[link.Mapping])              { t.mapping(*e.After) }
+func (t *texter) Key(e link.Edit[link.KeyState])                 { t.key(*e.After) }
+func (t *texter) Provider(e link.Edit[link.ProviderState])       { t.provider(*e.After) }
+func (t *texter) Application(e link.Edit[link.ApplicationState]) { t.application(*e.After) }
+func (t *texter) Binding(e link.Edit[link.BindingState])         { t.bindings([]link.BindingState{*e.After}) }
+func (t *texter) Collection(e link.Edit[link.CollectionState])   { t.collection(*e.After) }
+
+func (t *texter) Pair(e link.Edit[link.PairState]) {
+	t.application(e.After.Application)
+	t.provider(e.After.Provider)
+	t.bindings(e.After.Bindings)
 }
+
+// Settings has no text that an export carries.
+func (*texter) Settings(link.Edit[link.SettingsState]) {}
 
 func (t *texter) application(a link.ApplicationState) {
 	add := func(field, label, value string) { t.add(link.Authentik, "application."+field, label, value) }

@@ -7,99 +7,47 @@ import (
 	"unicode/utf8"
 
 	"authpocket/internal/link"
-	"authpocket/internal/secret"
 )
 
-// The forms of an auth collection. See forms.go for the rule.
-
-type collectionForm struct {
-	ID            string                 `json:"id"`
-	Name          string                 `json:"name"`
-	System        bool                   `json:"system"`
-	Updated       string                 `json:"updated"`
-	OAuth2        link.OAuth2State       `json:"-"`
-	CreateRule    *string                `json:"create_rule"`
-	AuthRule      *string                `json:"auth_rule"`
-	MFAEnabled    bool                   `json:"mfa_enabled"`
-	MFARule       string                 `json:"mfa_rule"`
-	EmailRequired bool                   `json:"email_required"`
-	Fields        []link.CollectionField `json:"-"`
+// collectionEntry is an auth collection in the file. The elements of its OAuth2
+// providers are kept as they were read.
+type collectionEntry struct {
+	link.CollectionState
+	OAuth2 oauth2Entry            `json:"oauth2"`
+	Fields []link.CollectionField `json:"fields"`
 }
 
-type fieldForm struct {
-	Name     string `json:"name"`
-	Type     string `json:"type"`
-	System   bool   `json:"system"`
-	Required bool   `json:"required"`
+type oauth2Entry struct {
+	link.OAuth2State
+	Providers []slotEntry `json:"providers"` // in the order read
 }
 
-type oauth2Form struct {
-	Enabled   bool                  `json:"enabled"`
-	Providers []link.OAuth2Provider `json:"-"`
-	Mapped    link.MappedFields     `json:"mapped_fields"`
+type slotEntry struct {
+	link.OAuth2Provider
+	AsRead asRead `json:"as_read"`
 }
 
-type slotForm struct {
-	Slot         string          `json:"slot"`
-	DisplayName  string          `json:"display_name"`
-	ClientID     string          `json:"client_id"`
-	ClientSecret secret.Text     `json:"-"`
-	AuthURL      string          `json:"auth_url"`
-	TokenURL     string          `json:"token_url"`
-	UserInfoURL  string          `json:"user_info_url"`
-	PKCE         *bool           `json:"pkce"`
-	JWKSURL      string          `json:"jwks_url"`
-	Issuers      []string        `json:"issuers"`
-	Raw          json.RawMessage `json:"-"`
-}
-
-// What the forms above leave to forms of their own.
-type (
-	collectionEntry struct {
-		collectionForm
-		Kept   oauth2Entry `json:"oauth2"`
-		Schema []fieldForm `json:"fields"`
-	}
-	oauth2Entry struct {
-		oauth2Form
-		Slots []slotEntry `json:"providers"` // in the order read
-	}
-	slotEntry struct {
-		slotForm
-		AsRead asRead `json:"as_read"`
-	}
-)
-
-func packCollection(c link.CollectionState) (collectionEntry, []string) {
+func packCollection(c link.CollectionState) (any, []string) {
 	var notKept []string
-	entry := collectionEntry{
-		collectionForm: collectionForm(c),
-		Kept: oauth2Entry{
-			oauth2Form: oauth2Form(c.OAuth2),
-			Slots: each(c.OAuth2.Providers, func(p link.OAuth2Provider) slotEntry {
-				at := "oauth2.providers." + p.Slot
-				raw, cut := withoutSecret(p.Raw)
-				notKept = append(notKept, markSecret(at+".client_secret", p.ClientSecret)...)
-				if cut {
-					notKept = append(notKept, at+".as_read.clientSecret")
-				}
-				return slotEntry{slotForm: slotForm(p), AsRead: raw}
-			}),
-		},
-		Schema: each(c.Fields, func(f link.CollectionField) fieldForm { return fieldForm(f) }),
-	}
-	return entry, notKept
+	slots := each(c.OAuth2.Providers, func(p link.OAuth2Provider) slotEntry {
+		at := "oauth2.providers." + p.Slot
+		raw, cut := withoutSecret(p.Raw)
+		notKept = append(notKept, markSecret(at+".client_secret", p.ClientSecret)...)
+		if cut {
+			notKept = append(notKept, at+".as_read.clientSecret")
+		}
+		return slotEntry{OAuth2Provider: p, AsRead: raw}
+	})
+	return collectionEntry{CollectionState: c, OAuth2: oauth2Entry{OAuth2State: c.OAuth2, Providers: slots}, Fields: c.Fields}, notKept
 }
 
-func unpackCollection(e collectionEntry) link.CollectionState {
-	c := link.CollectionState(e.collectionForm)
-	c.OAuth2 = link.OAuth2State(e.Kept.oauth2Form)
-	c.OAuth2.Providers = each(e.Kept.Slots, func(s slotEntry) link.OAuth2Provider {
-		p := link.OAuth2Provider(s.slotForm)
-		p.Raw = json.RawMessage(s.AsRead)
-		return p
+func (e collectionEntry) state() link.CollectionState {
+	c := e.CollectionState
+	c.OAuth2, c.Fields = e.OAuth2.OAuth2State, e.Fields
+	c.OAuth2.Providers = each(e.OAuth2.Providers, func(s slotEntry) link.OAuth2Provider {
+		s.Raw = json.RawMessage(s.AsRead)
+		return s.OAuth2Provider
 	})
-	c.Fields = each(e.Schema, func(f fieldForm) link.CollectionField { return link.CollectionField(f) })
 	return c
 }
 

@@ -2,6 +2,7 @@ package journal
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"os"
 	"reflect"
@@ -65,11 +66,8 @@ func (f *filler) fill(v reflect.Value) {
 func canary(n int) string { return fmt.Sprintf(`canary"%d/<secret>&zw9`, n) }
 
 // states are one of each type that link.Change names, filled by f.
-func states(f *filler) []any {
-	all := []any{
-		new(link.Mapping), new(link.KeyState), new(link.PairState), new(link.ProviderState),
-		new(link.ApplicationState), new(link.BindingState), new(link.CollectionState), new(link.SettingsState),
-	}
+func states(f *filler) []link.Object {
+	all := link.Objects()
 	for _, s := range all {
 		if f != nil {
 			f.fill(reflect.ValueOf(s).Elem())
@@ -96,7 +94,7 @@ func fullPlan() link.Plan {
 			Fields: []link.Field{
 				{Name: "name", Before: nil, After: "a < b"}, {Name: "pkce", Before: true, After: false},
 				{Name: "redirect_uris", Before: []string{}, After: []string{"x", "y"}}, {Name: "days", Before: 365, After: -1},
-				{Name: "client_secret", Before: "not set", After: "set (a new one)", Sensitive: true},
+				{Name: "client_secret", Before: link.MaskedNone, After: link.MaskedNew, Sensitive: true},
 			},
 		})
 	}
@@ -165,9 +163,16 @@ func words(t *testing.T, err error) string {
 	if err == nil {
 		t.Fatal("there is no error")
 	}
-	summary, todo := link.Words(err)
-	if general, _ := link.Words(fmt.Errorf("unknown")); summary == general || todo == "" {
+	list := link.Messages(err)
+	if len(list) == 0 || list[0].Summary == "" || list[0].Todo == "" {
 		t.Fatalf("no words for %v", err)
 	}
-	return summary + " " + todo
+	return list[0].Text(link.OnPage)
+}
+
+// nothingWritten reports whether an error says that neither system was
+// written to.
+func nothingWritten(err error) bool {
+	f, ok := errors.AsType[*Fault](err)
+	return ok && f.Written == link.WrittenNone
 }

@@ -9,6 +9,8 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
+
+	"authpocket/internal/link"
 )
 
 // Key names the link between two systems, for Lock. Addresses are compared as
@@ -113,7 +115,7 @@ func (s *Store) release(path string) {
 func locked() error {
 	return &Fault{
 		Summary: "This link is being changed right now, in another tab or by another authpocket.",
-		Todo:    "Wait until that is done, then look at a new preview. Nothing was written.",
-		Err:     ErrLocked,
+		Todo:    "Wait until that is done, then look at a new preview.",
+		Written: link.WrittenNone, Err: ErrLocked,
 	}
 }

@@ -81,7 +81,7 @@ type Receipt struct {
 }
 
 // Change is a change of the plan and what became of it. Before and After are
-// of the types that link.Change says, without their secrets.
+// without their secrets.
 type Change struct {
 	link.Change
 	// BeforeNotKept and AfterNotKept name the secrets that were left out, such
@@ -116,9 +116,9 @@ type Note struct {
 	// IDs are the keys that the system gave to what was made, by what it is:
 	// {"application": "…", "provider": "42"}.
 	IDs map[string]string
-	// After is the object as it was read back, of a type that link.Change
-	// names, nil where it was not. Its secrets are not kept.
-	After any
+	// After is the object as it was read back, nil where it was not. Its
+	// secrets are not kept.
+	After link.Object
 	// Detail is for people, such as that the answer was lost and the object
 	// found by its name.
 	Detail string
@@ -179,11 +179,7 @@ func (r *Receipt) settle() ([]byte, error) {
 // AboutTo announces the write of the change with that index in the plan. It
 // returns once that is synced; with an error the write must not be sent.
 func (r *Receipt) AboutTo(i int) error {
-	err := r.step(i, Step{State: AboutTo}, Waiting, AboutTo, Failed)
-	if f, ok := errors.AsType[*Fault](err); ok {
-		f.Todo += " This change was not begun."
-	}
-	return err
+	return r.step(i, Step{State: AboutTo}, Waiting, AboutTo, Failed)
 }
 
 // AlsoAboutTo announces a write that is no change of the plan, such as giving

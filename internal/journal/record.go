@@ -103,17 +103,21 @@ func toChangeRecord(c Change) (changeRecord, error) {
 
 func toFieldRecord(f link.Field) fieldRecord {
 	if f.Sensitive {
-		f.Before, f.After = masked(f.Before), masked(f.After)
+		f.Before, f.After = link.AsMasked(f.Before), link.AsMasked(f.After)
 	}
 	return fieldRecord{Name: f.Name, Before: shown{f.Before}, After: shown{f.After}, Sensitive: f.Sensitive}
 }
 
 func fromFieldRecord(f fieldRecord) link.Field {
-	return link.Field{Name: f.Name, Before: f.Before.value, After: f.After.value, Sensitive: f.Sensitive}
+	out := link.Field{Name: f.Name, Before: f.Before.value, After: f.After.value, Sensitive: f.Sensitive}
+	if f.Sensitive {
+		out.Before, out.After = link.AsMasked(out.Before), link.AsMasked(out.After)
+	}
+	return out
 }
 
 // packAgain packs a state whose secrets may have been left out before.
-func packAgain(state any, notKept []string) (*packed, error) {
+func packAgain(state link.Object, notKept []string) (*packed, error) {
 	p, err := pack(state)
 	if p != nil && p.NotKept == nil {
 		p.NotKept = notKept
@@ -183,24 +187,13 @@ func (r *Receipt) sound() error {
 	return nil
 }
 
-// maskSyntax is how a preview shows a secret: "set (a new one)".
-var maskSyntax = regexp.MustCompile(`^(not set|set( \([^()]*\))?)$`)
-
-// masked lets nothing through that is not a mask.
-func masked(v any) any {
-	if s, ok := v.(string); v == nil || ok && maskSyntax.MatchString(s) {
-		return v
-	}
-	return "set"
-}
-
 // shown is a field's value as a preview shows it: a string, boolean, whole
 // number, list of strings or nil.
 type shown struct{ value any }
 
 func (s shown) MarshalJSON() ([]byte, error) {
 	switch v := s.value.(type) {
-	case nil, string, bool, int, []string:
+	case nil, string, bool, int, []string, link.Masked:
 		return encodeJSON(v)
 	default:
 		return nil, fmt.Errorf("a receipt cannot hold a field's value of the type %T", v)

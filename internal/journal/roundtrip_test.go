@@ -61,7 +61,7 @@ func blank(from, to reflect.Value) {
 var sameText = cmp.Comparer(func(a, b secret.Text) bool { return a.Equal(b) })
 
 func TestStatesComeBackWithEveryField(t *testing.T) {
-	for name, all := range map[string][]any{
+	for name, all := range map[string][]link.Object{
 		"every field set": states(&filler{}), "every list empty": states(&filler{empty: true}), "nothing set": states(nil),
 	} {
 		for _, state := range all {
@@ -78,24 +78,8 @@ func TestStatesComeBackWithEveryField(t *testing.T) {
 	}
 }
 
-func TestAStateOfAnotherTypeIsRefusedAndNotLeftOut(t *testing.T) {
-	for _, state := range []any{"text", link.Mapping{}, &link.Spec{}} {
-		if _, err := pack(state); err == nil {
-			t.Errorf("%T is taken", state)
-		}
-	}
-	plan := smallPlan()
-	plan.Changes[0].After = &link.Spec{}
-	dir := t.TempDir()
-	_, err := mustOpen(t, dir).Begin(plan, meta())
-	words(t, err)
-	if left := filesIn(t, dir); len(left) > 0 {
-		t.Errorf("there is %v", left)
-	}
-}
-
 func TestNilPointersOfAStateAreNothing(t *testing.T) {
-	for _, state := range []any{nil, (*link.Mapping)(nil), (*link.PairState)(nil), (*link.ProviderState)(nil), (*link.CollectionState)(nil)} {
+	for _, state := range []link.Object{nil, (*link.Mapping)(nil), (*link.PairState)(nil), (*link.ProviderState)(nil), (*link.CollectionState)(nil)} {
 		if p, err := pack(state); p != nil || err != nil {
 			t.Errorf("%T gives %v, %v", state, p, err)
 		}

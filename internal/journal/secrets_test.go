@@ -136,7 +136,7 @@ func TestASensitiveFieldHoldsAMaskOnly(t *testing.T) {
 	for _, f := range r.Changes[0].Fields {
 		got = append(got, f.Before, f.After)
 	}
-	if want := []any{"set", "set", nil, "set (authentik's)", "set", "not set"}; !slices.Equal(got, want) {
+	if want := []any{link.MaskedSet, link.MaskedSet, nil, link.MaskedAuthentiks, link.MaskedSet, link.MaskedNone}; !slices.Equal(got, want) {
 		t.Errorf("they hold %v", got)
 	}
 }

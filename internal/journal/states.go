@@ -1,7 +1,9 @@
 package journal
 
 import (
+	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
 
 	"authpocket/internal/link"
@@ -16,98 +18,94 @@ type packed struct {
 	NotKept []string `json:"not_kept"`
 }
 
-// shape is one type of state: how it goes into its form and comes out again.
-type shape struct {
-	name   string
-	pack   func(state any) (form any, notKept []string, fits bool)
-	unpack func(json.RawMessage) (any, error)
-}
-
-// shapes are the types that link.Change says Before and After are of.
-func shapes() []shape {
-	return []shape{
-		shapeOf("scope mapping", plain(func(m link.Mapping) mappingForm { return mappingForm(m) }),
-			func(f mappingForm) link.Mapping { return link.Mapping(f) }),
-		shapeOf("signing key", plain(func(k link.KeyState) keyForm { return keyForm(k) }),
-			func(f keyForm) link.KeyState { return link.KeyState(f) }),
-		shapeOf("application", plain(func(a link.ApplicationState) applicationForm { return applicationForm(a) }),
-			func(f applicationForm) link.ApplicationState { return link.ApplicationState(f) }),
-		shapeOf("binding", plain(func(b link.BindingState) bindingForm { return bindingForm(b) }),
-			func(f bindingForm) link.BindingState { return link.BindingState(f) }),
-		shapeOf("settings", plain(func(s link.SettingsState) settingsForm { return settingsForm(s) }),
-			func(f settingsForm) link.SettingsState { return link.SettingsState(f) }),
-		shapeOf("provider", packProvider, func(f providerForm) link.ProviderState { return link.ProviderState(f) }),
-		shapeOf("pair", packPair, unpackPair),
-		shapeOf("collection", packCollection, unpackCollection),
-	}
-}
-
-func shapeOf[S, F any](name string, to func(S) (F, []string), from func(F) S) shape {
-	return shape{
-		name: name,
-		pack: func(state any) (any, []string, bool) {
-			s, fits := state.(*S)
-			if !fits || s == nil {
-				return nil, nil, fits
-			}
-			form, notKept := to(*s)
-			return form, notKept, true
-		},
-		unpack: func(raw json.RawMessage) (any, error) {
-			var form *F
-			if err := decodeJSON(raw, &form); err != nil {
-				return nil, err
-			}
-			if form == nil {
-				return nil, fmt.Errorf("it is null")
-			}
-			s := from(*form)
-			return &s, nil
-		},
-	}
-}
-
-// plain is for states that have no secret.
-func plain[S, F any](to func(S) F) func(S) (F, []string) {
-	return func(s S) (F, []string) { return to(s), nil }
-}
-
-// pack puts a state into its form, nil into nil. A type that it does not know
-// is an error and never left out in silence.
-func pack(state any) (*packed, error) {
-	if state == nil {
-		return nil, nil
-	}
-	for _, one := range shapes() {
-		form, notKept, fits := one.pack(state)
-		if !fits {
-			continue
-		}
-		if form == nil { // a nil pointer of its type
-			return nil, nil
-		}
-		value, err := encodeJSON(form)
-		return &packed{Type: one.name, Value: value, NotKept: notKept}, err
-	}
-	return nil, fmt.Errorf("writing a state: a receipt cannot hold a %T", state)
+// pack puts a state into the form that the file has of it, nil into nil.
+func pack(state link.Object) (*packed, error) {
+	var p packer
+	link.Visit(state, &p)
+	return p.packed, p.err
 }
 
 // unpack is pack's inverse. The secrets that were left out are not set.
-func unpack(p *packed) (any, error) {
+func unpack(p *packed) (link.Object, error) {
 	if p == nil {
 		return nil, nil
 	}
-	for _, one := range shapes() {
-		if one.name != p.Type {
+	for _, state := range link.Objects() {
+		if typeOf(state) != p.Type {
 			continue
 		}
-		state, err := one.unpack(p.Value)
-		if err != nil {
+		if err := read(p.Value, state); err != nil {
 			return nil, fmt.Errorf("reading a state of the type %q: %w", p.Type, err)
 		}
 		return state, nil
 	}
 	return nil, fmt.Errorf("reading a state: there is no type %q", p.Type)
+}
+
+func read(value json.RawMessage, state link.Object) error {
+	if bytes.Equal(value, []byte("null")) {
+		return errors.New("it is null")
+	}
+	if c := link.As[link.CollectionState](state); c != nil {
+		var entry collectionEntry
+		err := decodeJSON(value, &entry)
+		*c = entry.state()
+		return err
+	}
+	return decodeJSON(value, state)
+}
+
+// packer packs objects by their types.
+type packer struct {
+	packed *packed
+	err    error
+}
+
+func typeOf(state link.Object) string {
+	var p packer
+	link.Visit(state, &p)
+	if p.packed == nil {
+		return ""
+	}
+	return p.packed.Type
+}
+
+func put[S any](p *packer, name string, state *S, form func(S) (value any, notKept []string)) {
+	if state == nil {
+		return
+	}
+	value, notKept := form(*state)
+	p.packed = &packed{Type: name, NotKept: notKept}
+	p.packed.Value, p.err = encodeJSON(value)
+}
+
+// plain is for states that have no secret.
+func plain[S any](s S) (any, []string) { return s, nil }
+
+func (p *packer) Mapping(e link.Edit[link.Mapping]) { put(p, "scope mapping", e.After, plain) }
+
+func (p *packer) Key(e link.Edit[link.KeyState]) { put(p, "signing key", e.After, plain) }
+
+func (p *packer) Application(e link.Edit[link.ApplicationState]) {
+	put(p, "application", e.After, plain)
+}
+
+func (p *packer) Binding(e link.Edit[link.BindingState]) { put(p, "binding", e.After, plain) }
+
+func (p *packer) Settings(e link.Edit[link.SettingsState]) { put(p, "settings", e.After, plain) }
+
+func (p *packer) Provider(e link.Edit[link.ProviderState]) {
+	put(p, "provider", e.After, func(s link.ProviderState) (any, []string) { return s, markSecret("client_secret", s.ClientSecret) })
+}
+
+func (p *packer) Pair(e link.Edit[link.PairState]) {
+	put(p, "pair", e.After, func(s link.PairState) (any, []string) {
+		return s, markSecret("provider.client_secret", s.Provider.ClientSecret)
+	})
+}
+
+func (p *packer) Collection(e link.Edit[link.CollectionState]) {
+	put(p, "collection", e.After, packCollection)
 }
 
 func (p *packed) notKept() []string {
@@ -117,30 +115,22 @@ func (p *packed) notKept() []string {
 	return p.NotKept
 }
 
-func packProvider(p link.ProviderState) (providerForm, []string) {
-	return providerForm(p), markSecret("client_secret", p.ClientSecret)
-}
-
-func packPair(p link.PairState) (pairForm, []string) {
-	return pairForm{
-		Application: applicationForm(p.Application),
-		Provider:    providerForm(p.Provider),
-		Bindings:    each(p.Bindings, func(b link.BindingState) bindingForm { return bindingForm(b) }),
-	}, markSecret("provider.client_secret", p.Provider.ClientSecret)
-}
-
-func unpackPair(f pairForm) link.PairState {
-	return link.PairState{
-		Application: link.ApplicationState(f.Application),
-		Provider:    link.ProviderState(f.Provider),
-		Bindings:    each(f.Bindings, func(b bindingForm) link.BindingState { return link.BindingState(b) }),
-	}
-}
-
 // markSecret names a secret that is set and not kept.
 func markSecret(name string, t secret.Text) []string {
 	if t.IsSet() {
 		return []string{name}
 	}
 	return nil
+}
+
+// each converts a list and keeps nil nil.
+func each[A, B any](list []A, convert func(A) B) []B {
+	if list == nil {
+		return nil
+	}
+	out := make([]B, len(list))
+	for i, one := range list {
+		out[i] = convert(one)
+	}
+	return out
 }

@@ -22,11 +22,12 @@ var (
 	ErrNewer = errors.New("the receipt was written by a newer authpocket")
 )
 
-// Fault is an error of the state directory in words for people. link.Words
-// finds them. Err is for the log; neither has a secret.
+// Fault is an error of the state directory in words for people. Err is for
+// the log; neither has a secret.
 type Fault struct {
-	Summary string // what is, a full sentence
-	Todo    string // what to do, a full sentence
+	Summary string       // what is, a full sentence
+	Todo    string       // what to do, a full sentence
+	Written link.Written // to authentik or PocketBase, as far as the journal knows
 	Err     error
 }
 
@@ -37,13 +38,15 @@ func (f *Fault) Error() string {
 	return f.Summary + " (" + f.Err.Error() + ")"
 }
 
-// Unwrap gives the words in the form that link.Words knows, and the cause.
-func (f *Fault) Unwrap() []error {
-	errs := []error{link.Problems{{Summary: f.Summary, Todo: f.Todo}}}
-	if f.Err != nil {
-		errs = append(errs, f.Err)
+func (f *Fault) Unwrap() error { return f.Err }
+
+// Messages returns the fault's words.
+func (f *Fault) Messages() []link.Message {
+	m := link.Message{Summary: f.Summary, Todo: f.Todo}
+	if f.Written != link.WrittenUnknown {
+		m.Effect = &link.Effect{Change: f.Written}
 	}
-	return errs
+	return []link.Message{m}
 }
 
 // openToOthers is a file or directory that other users may read and that
@@ -64,7 +67,7 @@ func cannotUse(dir string, err error) error {
 		return f
 	}
 	f := reason(dir, err)
-	f.Todo += " Nothing was written to authentik or PocketBase."
+	f.Written = link.WrittenNone
 	return f
 }
 

@@ -84,8 +84,8 @@ func (test adoption) stopped(t *testing.T, plan link.Plan, problems link.Problem
 		t.Errorf("the problems are:\n%v", problems)
 	}
 	for _, part := range test.says {
-		if !strings.Contains(p.Summary+" "+p.Todo, part) {
-			t.Errorf("%q does not say %q", p.Summary+" "+p.Todo, part)
+		if text := p.Message().Text(link.InFile); !strings.Contains(text, part) {
+			t.Errorf("%q does not say %q", text, part)
 		}
 	}
 }
@@ -146,7 +146,7 @@ func asked() map[string]adoption {
 		"two without applications, to be used, but which?": {providers: two, edit: use, field: "existing", says: []string{"the provider's name"}},
 		"two without applications may be it":               {providers: two, field: "existing", says: []string{"provider “Shop login”, which has no application", "provider “Other login”"}},
 		"one of two has an application":                    {providers: two, apps: []link.ApplicationState{anApplication("a", "A", 7)}, edit: slug("new"), field: "existing", says: []string{"(a)", "“Other login”"}},
-		"it is there under another slug":                   {providers: two[:1], apps: []link.ApplicationState{anApplication("a", "A", 7)}, edit: slug("new"), field: "existing", says: []string{"set the slug"}},
+		"it is there under another slug":                   {providers: two[:1], apps: []link.ApplicationState{anApplication("a", "A", 7)}, edit: slug("new"), field: "existing", says: []string{"the slug of its application"}},
 		"two strong ones": {
 			providers: two, apps: []link.ApplicationState{anApplication("a", "A", 7), anApplication("b", "B", 8)}, slots: []link.OAuth2Provider{ours("oidc", "c7"), ours("oidc2", "c8")},
 			field: "existing", says: []string{"because PocketBase's slot oidc uses its client ID", "because PocketBase's slot oidc2 uses its client ID"},

@@ -49,12 +49,10 @@ type Change struct {
 	Lost string `json:"lost,omitempty"`
 
 	// Before and After are the object as read and as wanted, of the same
-	// type: *Mapping, *KeyState, *PairState, *ProviderState,
-	// *ApplicationState, *BindingState, *CollectionState or *SettingsState.
-	// Before is nil for a create, After for a delete. Only the adapters read
-	// them; where they hold secrets these print masked.
-	Before any `json:"-"`
-	After  any `json:"-"`
+	// type. Before is nil for a create, After for a delete. Where they hold
+	// secrets these print masked.
+	Before Object `json:"-"`
+	After  Object `json:"-"`
 }
 
 // ID tells changes of one plan apart and stays the same when the plan is
@@ -73,9 +71,18 @@ func (c Change) Changed(name string) bool {
 	return false
 }
 
+// Names returns the names of the fields that the change writes.
+func (c Change) Names() []string {
+	names := make([]string, len(c.Fields))
+	for i, f := range c.Fields {
+		names[i] = f.Name
+	}
+	return names
+}
+
 // Field is one field of a change, before and after. Values are strings,
 // booleans or lists of strings; nil where there was or will be none. The
-// values of sensitive fields are "set" and "not set".
+// values of sensitive fields are Masked.
 type Field struct {
 	Name      string `json:"name"`
 	Before    any    `json:"before"`
@@ -93,6 +100,8 @@ func Show(v any) string {
 			return "(empty)"
 		}
 		return v
+	case Masked:
+		return string(v)
 	case bool:
 		if v {
 			return "yes"
@@ -111,25 +120,25 @@ func Show(v any) string {
 // PairState is an application and its provider, created in one transaction
 // with the bindings that go with them.
 type PairState struct {
-	Application ApplicationState
-	Provider    ProviderState
-	Bindings    []BindingState
+	Application ApplicationState `json:"application"`
+	Provider    ProviderState    `json:"provider"`
+	Bindings    []BindingState   `json:"bindings"`
 }
 
 // KeyState is a signing key to be generated.
 type KeyState struct {
-	Name      string
-	Algorithm string // "rsa" or "ecdsa", as authentik's generate call names them
-	Days      int    // validity of its certificate
+	Name      string `json:"name"`
+	Algorithm string `json:"algorithm"` // "rsa" or "ecdsa", as authentik's generate call names them
+	Days      int    `json:"days"`      // validity of its certificate
 }
 
 // Warning tells about something that the plan does not change and that the
 // admin should know before it is applied.
 type Warning struct {
-	ID      string `json:"id"`
-	System  System `json:"system"`
-	Summary string `json:"summary"`
-	Detail  string `json:"detail"`
+	ID      WarningID `json:"id"`
+	System  System    `json:"system"`
+	Summary string    `json:"summary"`
+	Detail  string    `json:"detail"`
 }
 
 // Plan is the ordered list of changes that turn the snapshots into the spec.
@@ -158,7 +167,7 @@ type Plan struct {
 	Restores bool
 	// Only is the one cause that the plan puts right, empty for all that
 	// differs from the spec.
-	Only string
+	Only CauseID
 }
 
 // Purpose says what a plan is for.

@@ -15,14 +15,14 @@ const (
 
 // Check is one measured fact about the running systems.
 type Check struct {
-	ID       string `json:"id"`
-	System   System `json:"system"`
-	Title    string `json:"title"`
-	Status   Status `json:"status"`
-	Evidence string `json:"evidence"` // what was asked and what was answered
-	Remedy   string `json:"remedy"`   // what to do, empty on a pass
+	ID       CheckID `json:"id"`
+	System   System  `json:"system"`
+	Title    string  `json:"title"`
+	Status   Status  `json:"status"`
+	Evidence string  `json:"evidence"` // what was asked and what was answered
+	Remedy   string  `json:"remedy"`   // what to do, empty on a pass
 	// Cause names an entry of the catalogue of causes, empty on a pass.
-	Cause string `json:"cause,omitempty"`
+	Cause CauseID `json:"cause,omitempty"`
 }
 
 // Checks are the outcome of a verify.

@@ -54,22 +54,31 @@ func TestTheQueryNamesWhatIsLookedUp(t *testing.T) {
 	}
 }
 
-func TestWordsOfErrors(t *testing.T) {
-	fault := &link.Fault{System: link.Authentik, Summary: "It refused.", Todo: "Ask.", Err: errors.New("403")}
+func TestMessagesOfErrors(t *testing.T) {
+	fault := &link.Fault{System: link.Authentik, Field: "email", Summary: "It refused.", Details: []string{"Twice."}, Todo: "Ask.", Err: errors.New("403")}
+	problems := link.Problems{{Field: "existing", Summary: "It is taken.", Todo: "Choose another.", Ways: []link.Way{{Key: "existing", Value: "use", For: "to take it over"}}}, {Summary: "And this."}}
+	ofFault := link.Message{System: link.Authentik, Field: "email", Summary: "It refused.", Details: []string{"Twice."}, Todo: "Ask."}
+	ofProblems := []link.Message{{Field: "existing", Summary: "It is taken.", Todo: "Choose another.", Ways: problems[0].Ways}, {Summary: "And this."}}
 	for name, test := range map[string]struct {
-		err           error
-		summary, todo string
+		err  error
+		want []link.Message
 	}{
-		"a fault":            {fmt.Errorf("applying: %w", fault), "It refused.", "Ask."},
-		"problems":           {fmt.Errorf("planning: %w", link.Problems{{Summary: "It is taken.", Todo: "Choose another."}}), "It is taken.", "Choose another."},
-		"anything else":      {errors.New("token hunter2 is wrong"), "Something went wrong inside authpocket.", "The log has the details. Nothing more was written."},
-		"problems of nobody": {link.Problems{}, "Something went wrong inside authpocket.", "The log has the details. Nothing more was written."},
+		"a fault":            {fmt.Errorf("applying: %w", fault), []link.Message{ofFault}},
+		"problems":           {fmt.Errorf("planning: %w", problems), ofProblems},
+		"both":               {errors.Join(fault, nil, problems), append([]link.Message{ofFault}, ofProblems...)},
+		"a fault of a fault": {&link.Fault{Summary: "Outer.", Err: fault}, []link.Message{{Summary: "Outer."}}},
+		"anything else":      {errors.New("token hunter2 is wrong"), nil},
+		"problems of nobody": {link.Problems{}, []link.Message{}},
+		"nothing":            {nil, nil},
 	} {
-		if summary, todo := link.Words(test.err); summary != test.summary || todo != test.todo {
-			t.Errorf("%s: %q, %q", name, summary, todo)
+		if diff := cmp.Diff(test.want, link.Messages(test.err)); diff != "" {
+			t.Errorf("%s (want -, got +):\n%s", name, diff)
 		}
 	}
-	if got := fault.Error(); got != "authentik: It refused. (403)" || !errors.Is(fault, fault.Err) {
+	if got := link.MessageOf(errors.New("token hunter2 is wrong")); got.Effect != nil || got.Text(link.OnPage) != "Something went wrong inside authpocket. The log has the details." {
+		t.Errorf("of an unknown error it claims %+v", got)
+	}
+	if got := fault.Error(); got != "authentik: It refused. Twice. (403)" || !errors.Is(fault, fault.Err) {
 		t.Errorf("the fault reads %q", got)
 	}
 	if got := (&link.Fault{System: link.PB, Summary: "It refused."}).Error(); got != "PocketBase: It refused." {

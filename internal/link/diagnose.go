@@ -21,12 +21,9 @@ type Facts struct {
 	Claims *Claims
 }
 
-// CauseUnknown is the catalogue's entry for what nothing explains.
-const CauseUnknown = "unknown"
-
 // Diagnose finds the cause of a sign-in that failed, always one of the
 // catalogue.
-func Diagnose(f Facts) string {
+func Diagnose(f Facts) CauseID {
 	switch {
 	case f.Exchanged != nil && f.Exchanged.Refusal != nil:
 		return diagnoseRefusal(f, *f.Exchanged.Refusal)
@@ -41,7 +38,7 @@ func Diagnose(f Facts) string {
 }
 
 // known keeps what is said to be a cause to those of the catalogue.
-func known(cause string) string {
+func known(cause CauseID) CauseID {
 	if _, found := FindCause(cause); !found {
 		return CauseUnknown
 	}
@@ -50,104 +47,114 @@ func known(cause string) string {
 
 // diagnoseEmail is for a sign-in that ended in a record with another address
 // than decided.
-func diagnoseEmail(f Facts) string {
+func diagnoseEmail(f Facts) CauseID {
 	if f.Exchanged.Sent.Email == "" {
-		return "email-blank"
+		return CauseEmailBlank
 	}
 	if !f.Exchanged.Sent.Verified {
-		return "email-unverified"
+		return CauseEmailUnverified
 	}
-	return "settings-differ" // a mapping of the collection or a hook put another one there
+	return CauseSettingsDiffer // a mapping of the collection or a hook put another one there
 }
 
 // diagnoseError reads the code that authentik sends people back with (RFC
 // 6749, 4.1.2.1, and OpenID Connect Core, 3.1.2.6).
-func diagnoseError(code string) string {
+func diagnoseError(code string) CauseID {
 	switch code {
 	case "access_denied", "interaction_required", "account_selection_required":
-		return "no-access"
+		return CauseNoAccess
 	case "invalid_request", "unsupported_response_type", "unauthorized_client":
-		return "grant-types"
+		return CauseGrantTypes
 	case "invalid_scope":
-		return "missing-scopes"
+		return CauseMissingScopes
 	case "server_error", "temporarily_unavailable":
-		return "authentik-error"
+		return CauseAuthentikError
 	case "login_required", "consent_required":
-		return "popup-closed"
+		return CausePopupClosed
 	}
 	return CauseUnknown
 }
 
 // diagnoseMissing goes by what the two systems noted, and then by what is
 // wrong with the way: whoever sees an error page closes the window.
-func diagnoseMissing(f Facts) string {
-	failed := func(prefix string) string { return failedCause(f.Checks, prefix) }
+func diagnoseMissing(f Facts) CauseID {
+	failed := func(id CheckID) CauseID { return failedCause(f.Checks, id) }
 	trail := f.PocketBase
 	if cause := diagnoseStream(f); cause != "" {
 		return cause
 	}
 	switch {
 	case trail.Returned && (trail.IgnoresIPs || trail.RedirectIP == trail.StreamIP && trail.StreamIP != ""):
-		return firstOf(failed("pocketbase.realtime"), "buffered-stream")
+		return firstOf(failed(CheckPocketBaseRealtime), CauseBufferedStream)
 	case trail.Returned && trail.RedirectIP != "" && trail.StreamIP != "":
-		return "different-ip"
+		return CauseDifferentIP
 	case trail.Returned: // the log keeps no addresses
-		return firstOf(failed("pocketbase.realtime"), "different-ip")
+		return firstOf(failed(CheckPocketBaseRealtime), CauseDifferentIP)
 	}
-	for _, check := range []string{"authentik.discovery", "pocketbase.client-id", "authentik.redirect", "authentik.grants"} {
+	for _, check := range []CheckID{CheckAuthentikDiscovery, CheckPocketBaseClientID, CheckAuthentikRedirect, CheckAuthentikGrants} {
 		if cause := failed(check); cause != "" {
 			return cause
 		}
 	}
 	switch {
 	case f.OwnCallback && f.Authentik.Through:
-		return "popup-closed"
+		return CausePopupClosed
 	case f.Authentik.Through && trail.Elsewhere:
-		return "other-pocketbase"
+		return CauseOtherPocketBase
 	case f.Authentik.Through && trail.IgnoresIPs:
-		return firstOf(failed("pocketbase.realtime"), "popup-closed") // its log would have the return
+		return firstOf(failed(CheckPocketBaseRealtime), CausePopupClosed) // its log would have the return
 	case f.Authentik.Through && f.Authentik.IP != "" && trail.StreamIP != "" && f.Authentik.IP != trail.StreamIP:
-		return "different-ip"
+		return CauseDifferentIP
 	case f.Authentik.Through:
-		return firstOf(failed("pocketbase.realtime"), "different-ip")
+		return firstOf(failed(CheckPocketBaseRealtime), CauseDifferentIP)
 	}
-	return firstOf(failed("authentik.access"), failed("authentik."), failed("pocketbase.realtime"), "popup-closed")
+	return firstOf(failed(CheckAuthentikAccess), failedOf(f.Checks, Authentik), failed(CheckPocketBaseRealtime), CausePopupClosed)
 }
 
 // diagnoseStream is for what the page itself noticed of PocketBase's event
 // stream, empty where that was all right.
-func diagnoseStream(f Facts) string {
+func diagnoseStream(f Facts) CauseID {
 	switch f.Return.Missing {
 	case MissingStream:
-		return "buffered-stream"
+		return CauseBufferedStream
 	case MissingUnreachable:
-		return "browser-unreachable"
+		return CauseBrowserUnreachable
 	case MissingCORS:
-		return "cors"
+		return CauseCORS
 	case MissingMixed:
-		return "plain-http"
+		return CausePlainHTTP
 	case MissingRefused:
 		if f.Return.Status == 400 && !f.PocketBase.IgnoresIPs {
-			return "different-ip" // the one thing that it refuses so
+			return CauseDifferentIP // the one thing that it refuses so
 		}
-		return "stream-refused"
+		return CauseStreamRefused
 	case MissingBroken:
-		return "stream-broken"
+		return CauseStreamBroken
 	}
 	return ""
 }
 
-// failedCause is the cause of the first failed check whose id begins so.
-func failedCause(checks []Check, prefix string) string {
+// failedCause returns the cause of a check that failed, empty where it did not.
+func failedCause(checks []Check, id CheckID) CauseID {
+	return causeWhere(checks, func(c Check) bool { return c.ID.Is(id) })
+}
+
+// failedOf returns the cause of the first check that failed of those that ask
+// one system alone.
+func failedOf(checks []Check, s System) CauseID {
+	return causeWhere(checks, func(c Check) bool { return c.ID.Of(s) })
+}
+
+func causeWhere(checks []Check, asked func(Check) bool) CauseID {
 	for _, c := range checks {
-		if c.Status == Fail && strings.HasPrefix(c.ID, prefix) && c.Cause != "" {
+		if c.Status == Fail && c.Cause != "" && asked(c) {
 			return known(c.Cause)
 		}
 	}
 	return ""
 }
 
-func firstOf(causes ...string) string {
+func firstOf(causes ...CauseID) CauseID {
 	for _, one := range causes {
 		if one != "" {
 			return one
@@ -167,48 +174,48 @@ const (
 	saidCreate    = "Failed to create record."
 )
 
-func diagnoseRefusal(f Facts, r Refusal) string {
+func diagnoseRefusal(f Facts, r Refusal) CauseID {
 	switch {
 	case r.MFA:
-		return "mfa"
+		return CauseMFA
 	case r.Status == 429:
-		return "rate-limit"
+		return CauseRateLimit
 	case r.Status == 404 && strings.Contains(r.Message, "collection"):
-		return "collection-missing"
+		return CauseCollectionMissing
 	case r.Status == 404:
-		return "other-subject" // the link leads to a record that is gone
+		return CauseOtherSubject // the link leads to a record that is gone
 	case r.Message == saidOff:
-		return "oauth2-off"
+		return CauseOAuth2Off
 	case r.Message == saidAuthRule:
-		return "auth-rule"
+		return CauseAuthRule
 	case r.Message == saidSuperuser:
-		return "create-rule"
+		return CauseCreateRule
 	case r.Message == saidToken && f.Authentik.Redirect != nil:
-		return "redirect-mismatch"
+		return CauseRedirectMismatch
 	case r.Message == saidToken, r.Message == saidUser, r.Status >= 500:
 		return sharper(f, known(f.PocketBase.Cause))
 	case len(r.Fields) > 0:
 		return diagnoseFields(f, r.Fields)
 	case r.Message == saidCreate:
-		return "create-rule"
+		return CauseCreateRule
 	}
 	return known(f.PocketBase.Cause)
 }
 
 // Vague tells whether a cause names only where something failed, so that it
 // is worth measuring what is wrong there.
-func Vague(cause string) bool { return cause == CauseUnknown || cause == "authentik-error" }
+func Vague(cause CauseID) bool { return cause == CauseUnknown || cause == CauseAuthentikError }
 
 // sharper prefers what was measured at authentik to a vague cause.
-func sharper(f Facts, cause string) string {
+func sharper(f Facts, cause CauseID) CauseID {
 	if !Vague(cause) {
 		return cause
 	}
-	return firstOf(failedCause(f.Checks, "authentik.discovery"), failedCause(f.Checks, "authentik.jwks"), failedCause(f.Checks, "authentik.client"), cause)
+	return firstOf(failedCause(f.Checks, CheckAuthentikDiscovery), failedCause(f.Checks, CheckAuthentikJWKS), failedCause(f.Checks, CheckAuthentikClient), cause)
 }
 
 // diagnoseFields reads PocketBase's complaints about single values.
-func diagnoseFields(f Facts, fields []RefusedField) string {
+func diagnoseFields(f Facts, fields []RefusedField) CauseID {
 	at := func(path ...string) *RefusedField {
 		i := slices.IndexFunc(fields, func(r RefusedField) bool { return slices.Contains(path, r.Path) })
 		if i < 0 {
@@ -217,37 +224,37 @@ func diagnoseFields(f Facts, fields []RefusedField) string {
 		return &fields[i]
 	}
 	if at("provider") != nil && at("provider").Code == "validation_invalid_provider" {
-		return "oauth2-off"
+		return CauseOAuth2Off
 	}
 	if at("collectionRef", "recordRef") != nil {
-		return "other-subject"
+		return CauseOtherSubject
 	}
 	if at("providerId") != nil {
-		return "user-info-url" // what answered names no subject
+		return CauseUserInfoURL // what answered names no subject
 	}
 	if email := at("email"); email != nil {
 		return diagnoseRefusedEmail(f, email.Code)
 	}
 	if fields[0].Code == "validation_required" {
-		return "required-field"
+		return CauseRequiredField
 	}
-	return "mapped-field"
+	return CauseMappedField
 }
 
-func diagnoseRefusedEmail(f Facts, code string) string {
+func diagnoseRefusedEmail(f Facts, code string) CauseID {
 	switch {
 	case code == "validation_not_unique":
-		return "duplicate-email"
+		return CauseDuplicateEmail
 	case code != "validation_required":
-		return "mapped-field"
+		return CauseMappedField
 	case f.Claims != nil && f.Claims.Email == "":
-		return "email-blank"
+		return CauseEmailBlank
 	case f.Claims != nil && f.Claims.Verified:
-		return "user-info-url" // authentik would have sent it, so something else answered
+		return CauseUserInfoURL // authentik would have sent it, so something else answered
 	case f.Claims == nil && f.Decision == EmailTrustAll:
-		return "email-blank" // every address that there is counts as verified
+		return CauseEmailBlank // every address that there is counts as verified
 	}
-	return "email-unverified"
+	return CauseEmailUnverified
 }
 
 // StageOf is the stage at which a sign-in failed.

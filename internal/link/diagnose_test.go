@@ -15,10 +15,10 @@ func refusal(status int, message string, fields ...string) *Exchanged {
 
 func TestDiagnose(t *testing.T) {
 	missing := func(m Missing) Return { return Return{Missing: m} }
-	fails := func(id, cause string) []Check { return []Check{{ID: id, Status: Fail, Cause: cause}} }
+	fails := func(id CheckID, cause CauseID) []Check { return []Check{{ID: id, Status: Fail, Cause: cause}} }
 	for name, one := range map[string]struct {
 		facts Facts
-		cause string
+		cause CauseID
 		stage StageID
 	}{
 		"mfa":                {Facts{Exchanged: &Exchanged{Refusal: &Refusal{Status: 401, MFA: true}}}, "mfa", StageRecord},
@@ -102,9 +102,9 @@ func FuzzDiagnose(f *testing.F) {
 	f.Fuzz(func(t *testing.T, status int, message, path, code, logged, back, missing, check string, how uint8) {
 		facts := Facts{
 			Return:     Return{Error: back, Missing: Missing(missing)},
-			PocketBase: PocketBaseTrail{Cause: logged, Returned: how&1 != 0, StreamIP: code, RedirectIP: path, Elsewhere: how&2 != 0},
+			PocketBase: PocketBaseTrail{Cause: CauseID(logged), Returned: how&1 != 0, StreamIP: code, RedirectIP: path, Elsewhere: how&2 != 0},
 			Authentik:  AuthentikTrail{Through: how&4 != 0, IP: code},
-			Checks:     []Check{{ID: check, Status: Fail, Cause: logged}},
+			Checks:     []Check{{ID: CheckID(check), Status: Fail, Cause: CauseID(logged)}},
 		}
 		if how&8 != 0 {
 			facts.Exchanged = refusal(status, message, path, code)
@@ -160,7 +160,7 @@ func TestForeseen(t *testing.T) {
 	for name, one := range map[string]struct {
 		p     Prediction
 		e     Exchanged
-		cause string
+		cause CauseID
 		want  bool
 	}{
 		"new":              {Prediction{Outcome: OutcomeNew, Subject: "s"}, ended(OutcomeNew, "x"), "", true},

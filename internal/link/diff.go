@@ -35,7 +35,7 @@ func diff(before, after []value) []Field {
 			f.Before = printable(b)
 		}
 		if a.sensitive && f.Before == f.After {
-			f.After = "set (a new one)"
+			f.After = MaskedNew
 		}
 		fields = append(fields, f)
 	}
@@ -79,9 +79,10 @@ func blank(v value) bool {
 // printable is what a person may see of a value.
 func printable(v value) any {
 	if v.sensitive {
-		if s, ok := v.of.(interface{ String() string }); ok {
-			return s.String()
+		if s, ok := v.of.(interface{ IsSet() bool }); ok && s.IsSet() {
+			return MaskedSet
 		}
+		return MaskedNone
 	}
 	if list, ok := v.of.([]string); ok {
 		return slices.Clone(notNil(list))

@@ -176,12 +176,13 @@ func find(s Spec, a AuthentikSnapshot, p PocketBaseSnapshot, problems *Problems)
 	if one := candidates; len(one) == 1 && one[0].strong && s.Application.Slug != nil {
 		now := one[0].Provider.ApplicationSlug
 		problems.Add("application.slug", "This link is there already, with the slug "+quote(now)+" in authentik, and authpocket does not rename it.",
-			"Leave the slug as it is. For a second link beside this one, choose “make a new one” (existing: new).")
+			"Leave the slug as it is.", makeNew("for a second link beside this one"))
 		return existing{provider: &one[0].Provider}
 	}
 	if len(candidates) > 0 {
 		problems.Add("existing", "This link may be there already: "+describe(candidates)+".",
-			"To use one, set the slug to its application's, or the provider's name to the one without an application, and choose “use what is there” (existing: use). To make a new pair beside it, choose “make a new one” (existing: new).")
+			"", useExisting("to use one, with the slug of its application, or the provider's name where it has none"),
+			makeNew("for a new pair beside it"))
 	}
 	return existing{}
 }
@@ -228,11 +229,11 @@ func findBySlug(s Spec, a AuthentikSnapshot, p PocketBaseSnapshot, candidates []
 		problems.Add("application.slug", taken+".", "Choose another slug to make a new one, such as "+app.Slug+"-"+Value(s.PocketBase.Collection, DefaultCollection)+", and another name.")
 		return existing{} // none of a stranger's settings are this link's
 	case c >= 0 && candidates[c].shared && s.Existing == ExistingAsk:
-		problems.Add("existing", "This link may be there already: "+describe(candidates)+".",
-			"Choose “use what is there” (existing: use) to let both collections share the application, or “make a new one” with another slug (existing: new).")
+		problems.Add("existing", "This link may be there already: "+describe(candidates)+".", "",
+			useExisting("to let both collections share the application"), makeNew("and another slug for one of its own"))
 	case c < 0 && !use:
 		problems.Add("application.slug", taken+", whose provider "+quote(provider.Name)+" sends people elsewhere ("+Show(redirectNames(provider.RedirectURIs))+").",
-			"Choose another slug, or “use what is there” (existing: use) to change that application.")
+			"Choose another slug.", useExisting("to change that application"))
 		return existing{}
 	}
 	return existing{application: app, provider: provider}
@@ -266,7 +267,7 @@ func findHalf(s Spec, app *ApplicationState, candidates []Candidate, taken strin
 	case s.Existing == ExistingNew:
 		problems.Add("application.slug", taken+".", "Choose another slug to make a new one.")
 	default:
-		problems.Add("application.slug", taken+", which has no provider.", "Choose another slug, or “use what is there” (existing: use) to give it one.")
+		problems.Add("application.slug", taken+", which has no provider.", "Choose another slug.", useExisting("to give it one"))
 	}
 	return found
 }
@@ -309,11 +310,11 @@ func orphanOf(candidates []Candidate, name string) *ProviderState {
 }
 
 // useInstead is how a provider that is in the way becomes this link's.
-func useInstead(p ProviderState) string {
+func useInstead(p ProviderState) Way {
 	if p.ApplicationSlug == "" {
-		return ", or “use what is there” (existing: use) if it is this link's"
+		return useExisting("if it is this link's")
 	}
-	return ", or set the slug to " + quote(p.ApplicationSlug) + " and “use what is there” (existing: use) if it is this link's"
+	return useExisting("and the slug " + quote(p.ApplicationSlug) + " if it is this link's")
 }
 
 // checkProviderName finds what else has the wanted provider name: names are
@@ -326,7 +327,7 @@ func checkProviderName(s Spec, d Desired, a AuthentikSnapshot, problems *Problem
 				has = "of the application " + quote(other.ApplicationName)
 			}
 			problems.Add("provider.name", "The name "+quote(other.Name)+" is taken by the "+other.kind()+" "+has+".",
-				"Choose another provider name"+useInstead(other)+".")
+				"Choose another provider name.", useInstead(other))
 			return
 		}
 		if other.ClientID == d.Provider.ClientID && other.PK != d.Provider.PK {

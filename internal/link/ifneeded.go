@@ -13,7 +13,7 @@ func (p Plan) IfNeeded() []Change {
 		if back, ok := c.CredentialsBack(); ok && slices.ContainsFunc(p.Changes, func(c Change) bool { return c.Kind == KindOAuth2 }) {
 			list = append(list, back)
 		}
-		if after, ok := c.After.(*CollectionState); ok && c.RewrittenSlot() != "" {
+		if after := As[CollectionState](c.After); after != nil && c.RewrittenSlot() != "" {
 			list = append(list, c.SecretAgain(after, c.RewrittenSlot()))
 		}
 	}
@@ -29,9 +29,8 @@ func (c Change) NewCredentials() bool {
 // CredentialsBack returns the reverse of a change for client ID and secret
 // alone, false where it writes neither.
 func (c Change) CredentialsBack() (Change, bool) {
-	was, okBefore := c.Before.(*ProviderState)
-	now, okAfter := c.After.(*ProviderState)
-	if !c.NewCredentials() || !okBefore || !okAfter {
+	was, now := As[ProviderState](c.Before), As[ProviderState](c.After)
+	if !c.NewCredentials() || was == nil || now == nil {
 		return Change{}, false
 	}
 	back := *now
@@ -49,9 +48,8 @@ func (c Change) CredentialsBack() (Change, bool) {
 // RewrittenSlot returns the slot of the element that the change writes over
 // one that is there, empty for none.
 func (c Change) RewrittenSlot() string {
-	before, okBefore := c.Before.(*CollectionState)
-	after, okAfter := c.After.(*CollectionState)
-	if c.Kind != KindOAuth2 || !okBefore || !okAfter {
+	before, after := As[CollectionState](c.Before), As[CollectionState](c.After)
+	if c.Kind != KindOAuth2 || before == nil || after == nil {
 		return ""
 	}
 	for _, p := range after.OAuth2.Providers {

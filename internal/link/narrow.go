@@ -9,29 +9,29 @@ import (
 // else: whole objects by their kind, and single fields of those that are
 // there. Fields of our element of PocketBase's list have a leading dot. A cause
 // that is not listed is put right by the whole plan.
-func mends(cause string) (kinds []Kind, fields []string, found bool) {
+func mends(cause CauseID) (kinds []Kind, fields []string, found bool) {
 	switch cause {
-	case "redirect-mismatch":
+	case CauseRedirectMismatch:
 		return nil, []string{"redirect_uris"}, true
-	case "grant-types":
+	case CauseGrantTypes:
 		return nil, []string{"grant_types"}, true
-	case "signing-key":
+	case CauseSigningKey:
 		return []Kind{KindKey}, []string{"signing_key"}, true
-	case "issuer-mismatch":
+	case CauseIssuerMismatch:
 		return nil, []string{"issuer_mode", ".extra.issuers"}, true
-	case "missing-scopes", "email-unverified":
+	case CauseMissingScopes, CauseEmailUnverified:
 		return []Kind{KindMapping}, []string{"property_mappings"}, true
-	case "unknown-client":
+	case CauseUnknownClient:
 		return nil, []string{".clientId", ".clientSecret"}, true
-	case "invalid-client":
+	case CauseInvalidClient:
 		return nil, []string{".clientSecret"}, true
-	case "user-info-url":
+	case CauseUserInfoURL:
 		return nil, []string{".userInfoURL"}, true
-	case "endpoint-url", "html-instead-of-json":
+	case CauseEndpointURL, CauseHTMLInsteadOfJSON:
 		return nil, []string{".authURL", ".tokenURL", ".userInfoURL", ".extra.jwksURL"}, true
-	case "create-rule":
+	case CauseCreateRule:
 		return nil, []string{"createRule"}, true
-	case "oauth2-off":
+	case CauseOAuth2Off:
 		return nil, []string{"enabled"}, true
 	}
 	return nil, nil, false
@@ -39,7 +39,7 @@ func mends(cause string) (kinds []Kind, fields []string, found bool) {
 
 // Narrow leaves of the plan what puts the cause right. What else differs from
 // the spec stays as it is, for another plan.
-func (p Plan) Narrow(cause string) Plan {
+func (p Plan) Narrow(cause CauseID) Plan {
 	kinds, fields, found := mends(cause)
 	if !found || slices.ContainsFunc(p.Changes, makesProvider) {
 		return p
@@ -53,7 +53,7 @@ func (p Plan) Narrow(cause string) Plan {
 		switch {
 		case slices.Contains(kinds, c.Kind):
 			changes = append(changes, c)
-		case p.makesSlot(c) && cause == "oauth2-off":
+		case p.makesSlot(c) && cause == CauseOAuth2Off:
 			changes = append(changes, p.whole(c))
 		case c.Action == Update && !p.makesSlot(c):
 			if c = p.only(c, fields); len(c.Fields) > 0 {
@@ -73,16 +73,16 @@ func makesProvider(c Change) bool {
 
 // makesSlot tells whether the change adds our element to PocketBase's list.
 func (p Plan) makesSlot(c Change) bool {
-	before, ok := c.Before.(*CollectionState)
-	return ok && c.Kind == KindOAuth2 && slotIndex(before.OAuth2, p.Desired.Slot.Slot) < 0
+	before := As[CollectionState](c.Before)
+	return before != nil && c.Kind == KindOAuth2 && slotIndex(before.OAuth2, p.Desired.Slot.Slot) < 0
 }
 
 // whole is the change that adds our element: all of it is needed, and nothing
 // beside it but that OAuth2 is on.
 func (p Plan) whole(c Change) Change {
 	c.Fields = slices.DeleteFunc(slices.Clone(c.Fields), func(f Field) bool { return strings.HasPrefix(f.Name, "mappedFields.") })
-	now := *c.After.(*CollectionState)
-	now.OAuth2.Mapped = c.Before.(*CollectionState).OAuth2.Mapped
+	now := *As[CollectionState](c.After)
+	now.OAuth2.Mapped = As[CollectionState](c.Before).OAuth2.Mapped
 	c.After = &now
 	return c
 }
@@ -97,29 +97,50 @@ func (p Plan) only(c Change, names []string) Change {
 		}
 		return !slices.Contains(names, name)
 	})
-	switch full := c.After.(type) {
-	case *ProviderState:
-		now := *c.Before.(*ProviderState)
-		restoreProvider(&now, *full, c.Fields)
-		c.After = &now
-	case *ApplicationState:
-		now := *c.Before.(*ApplicationState)
-		restoreApplication(&now, *full, c.Fields)
-		c.After = &now
-	case *CollectionState:
-		now := *c.Before.(*CollectionState)
-		restoreRules(&now, *full, c.Fields)
-		if c.Kind == KindOAuth2 {
-			restoreOAuth2(&now.OAuth2, full.OAuth2, slot, c.Fields)
-			secretAlong(&now.OAuth2, full.OAuth2, slot)
-			if !c.Changed(slot + ".clientSecret") {
-				c.Lost = ""
-			}
-		}
-		c.After = &now
-	}
-	return c
+	cut := cutter{change: c, slot: slot}
+	c.Visit(&cut)
+	return cut.change
 }
+
+// cutter gives a change of an object that is there what its fields name, and
+// leaves the rest of the object as it was.
+type cutter struct {
+	change Change
+	slot   string
+}
+
+func (t *cutter) Provider(e Edit[ProviderState]) {
+	now := *e.Before
+	restoreProvider(&now, *e.After, e.Fields)
+	t.change.After = &now
+}
+
+func (t *cutter) Application(e Edit[ApplicationState]) {
+	now := *e.Before
+	restoreApplication(&now, *e.After, e.Fields)
+	t.change.After = &now
+}
+
+func (t *cutter) Collection(e Edit[CollectionState]) {
+	now := *e.Before
+	restoreRules(&now, *e.After, e.Fields)
+	if e.Kind == KindOAuth2 {
+		restoreOAuth2(&now.OAuth2, e.After.OAuth2, t.slot, e.Fields)
+		secretAlong(&now.OAuth2, e.After.OAuth2, t.slot)
+		if !e.Changed(t.slot + ".clientSecret") {
+			t.change.Lost = ""
+		}
+	}
+	t.change.After = &now
+}
+
+// The changes of other objects are never cut in part.
+
+func (*cutter) Mapping(Edit[Mapping])        {}
+func (*cutter) Key(Edit[KeyState])           {}
+func (*cutter) Pair(Edit[PairState])         {}
+func (*cutter) Binding(Edit[BindingState])   {}
+func (*cutter) Settings(Edit[SettingsState]) {}
 
 // secretAlong takes over the client secret, without which PocketBase's list
 // cannot be written.

@@ -33,7 +33,7 @@ func TestAPlanForOneCauseHasThatAlone(t *testing.T) {
 	s.Existing, s.PocketBase.Slot = link.ExistingUse, new("oidc")
 	s.Application.Name, s.Provider.AccessCodeValidity, s.Provider.IssuerMode = new("App"), new("minutes=1"), new("per_provider")
 	s.PocketBase.DisplayName, s.PocketBase.MapName, s.PocketBase.CreateRule = new("authentik"), new("name"), new("")
-	for cause, want := range map[string][]string{
+	for cause, want := range map[link.CauseID][]string{
 		"redirect-mismatch": {"provider: redirect_uris"},
 		"grant-types":       {"provider: grant_types"},
 		"signing-key":       {"provider: signing_key"},

@@ -287,13 +287,13 @@ func (b *planner) secret(c Change, at int) {
 	}
 	target := &b.changes[last]
 	if at < 0 {
-		target.Fields = append(target.Fields, Field{Name: b.d.Slot.Slot + ".clientSecret", After: "set", Sensitive: true})
+		target.Fields = append(target.Fields, Field{Name: b.d.Slot.Slot + ".clientSecret", After: MaskedSet, Sensitive: true})
 		return
 	}
 	if !b.secretChanges() && !target.Changed(b.d.Slot.Slot+".clientId") {
 		return // written along, and the same as before as far as anyone can know
 	}
-	target.Fields = append(target.Fields, Field{Name: b.d.Slot.Slot + ".clientSecret", Before: "set", After: "set (authentik's)", Sensitive: true})
+	target.Fields = append(target.Fields, Field{Name: b.d.Slot.Slot + ".clientSecret", Before: MaskedSet, After: MaskedAuthentiks, Sensitive: true})
 	target.Lost = "PocketBase never shows the client secret that it has now, so undo cannot put that one back."
 }
 

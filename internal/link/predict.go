@@ -41,7 +41,7 @@ const (
 type Prediction struct {
 	Outcome Outcome
 	Account Account // linked and returns
-	Cause   string  // refused
+	Cause   CauseID // refused
 	Email   string  // the address the record will have
 	Words   string  // for people
 	// Unsure tells that a rule, named by Cause, may refuse what is predicted:
@@ -82,7 +82,7 @@ func Predict(claims Claims, c CollectionState, bySubject, byEmail *Account) Pred
 	}
 	p.Resets = p.Outcome != OutcomeNew && !p.Account.Verified
 	if p.Outcome == OutcomeNew && !PlainlyOpen(c.CreateRule) {
-		p.Unsure, p.Cause, p.Words = true, "create-rule", p.Words+" The create rule of "+c.Name+" may refuse it; authpocket does not work it out."
+		p.Unsure, p.Cause, p.Words = true, CauseCreateRule, p.Words+" The create rule of "+c.Name+" may refuse it; authpocket does not work it out."
 	}
 	return predictEntry(c, p)
 }
@@ -90,30 +90,30 @@ func Predict(claims Claims, c CollectionState, bySubject, byEmail *Account) Pred
 // predictEntry is for an account that was found or made: PocketBase keeps it
 // so even where it then lets nobody in.
 func predictEntry(c CollectionState, p Prediction) Prediction {
-	refuse := func(cause, words string) Prediction {
+	refuse := func(cause CauseID, words string) Prediction {
 		if p.Outcome == OutcomeNew {
 			words += " The account is made all the same."
 		}
 		return Prediction{Outcome: OutcomeRefused, Cause: cause, Words: words, Account: p.Account, Resets: p.Resets}
 	}
-	doubt := func(cause, words string) {
+	doubt := func(cause CauseID, words string) {
 		p.Words += " " + words + " may refuse it; authpocket does not work it out."
 		if !p.Unsure {
 			p.Unsure, p.Cause = true, cause
 		}
 	}
 	if c.AuthRule == nil {
-		return refuse("auth-rule", "PocketBase refuses everyone: the auth rule of "+c.Name+" lets nobody sign in.")
+		return refuse(CauseAuthRule, "PocketBase refuses everyone: the auth rule of "+c.Name+" lets nobody sign in.")
 	}
 	if strings.TrimSpace(*c.AuthRule) != "" {
-		doubt("auth-rule", "The auth rule of "+c.Name)
+		doubt(CauseAuthRule, "The auth rule of "+c.Name)
 	}
 	switch {
 	case !c.MFAEnabled || exemptsOAuth2(c.MFARule):
 	case c.MFARule == "":
-		return refuse("mfa", "PocketBase asks for a second factor: MFA is on in "+c.Name+", and OAuth2 alone is not enough.")
+		return refuse(CauseMFA, "PocketBase asks for a second factor: MFA is on in "+c.Name+", and OAuth2 alone is not enough.")
 	default:
-		doubt("mfa", "The MFA rule of "+c.Name)
+		doubt(CauseMFA, "The MFA rule of "+c.Name)
 	}
 	return p
 }
@@ -123,17 +123,17 @@ func predictEntry(c CollectionState, p Prediction) Prediction {
 func predictNew(claims Claims, c CollectionState, email string) Prediction {
 	switch {
 	case c.CreateRule == nil:
-		return refused("create-rule", "PocketBase refuses new people: only superusers may create records in "+c.Name+".")
+		return refused(CauseCreateRule, "PocketBase refuses new people: only superusers may create records in "+c.Name+".")
 	case email == "" && c.EmailRequired:
-		cause := "email-unverified"
+		cause := CauseEmailUnverified
 		if claims.Email == "" {
-			cause = "email-blank"
+			cause = CauseEmailBlank
 		}
 		return refused(cause, "PocketBase refuses the sign-in with “email: Cannot be blank”: authentik sends no verified address, and "+c.Name+" requires one.")
 	case c.OAuth2.Mapped.ID == "id":
-		return refused("mapped-field", "PocketBase refuses new people: the subject is mapped to the record's own id, which it never fits.")
+		return refused(CauseMappedField, "PocketBase refuses new people: the subject is mapped to the record's own id, which it never fits.")
 	case requiredEmpty(c, claims) != "":
-		return refused("required-field", "PocketBase refuses new people: "+c.Name+" requires "+requiredEmpty(c, claims)+", which a sign-in leaves empty.")
+		return refused(CauseRequiredField, "PocketBase refuses new people: "+c.Name+" requires "+requiredEmpty(c, claims)+", which a sign-in leaves empty.")
 	case email == "":
 		return Prediction{Outcome: OutcomeNew, Words: "A new account is made, without an e-mail address."}
 	}
@@ -147,7 +147,7 @@ func predictLink(claims Claims, there Account) Prediction {
 			Words: "Is linked to the account " + quote(shown(there)) + ", which has the same address and was never verified: PocketBase 0.37.4 and later drop its link with another subject, earlier ones refuse the sign-in."}
 	}
 	if other {
-		return refused("other-subject", "PocketBase refuses the sign-in: the account "+quote(shown(there))+" is linked with another subject in this slot.")
+		return refused(CauseOtherSubject, "PocketBase refuses the sign-in: the account "+quote(shown(there))+" is linked with another subject in this slot.")
 	}
 	return Prediction{Outcome: OutcomeLinked, Account: there, Email: there.Email,
 		Words: "Is linked to the account " + quote(shown(there)) + ", which has the same address."}
@@ -180,13 +180,13 @@ func requiredEmpty(c CollectionState, claims Claims) string {
 	return ""
 }
 
-func refused(cause, words string) Prediction {
+func refused(cause CauseID, words string) Prediction {
 	return Prediction{Outcome: OutcomeRefused, Cause: cause, Words: words}
 }
 
 // PredictNoAccess is for somebody whom authentik does not let through.
 func PredictNoAccess(d Desired) Prediction {
-	return refused("no-access", "authentik does not let this person use “"+d.Application.Name+"”: its bindings let other people in.")
+	return refused(CauseNoAccess, "authentik does not let this person use “"+d.Application.Name+"”: its bindings let other people in.")
 }
 
 func shown(a Account) string {

@@ -12,21 +12,36 @@ type Problem struct {
 	Field   string `json:"field"`
 	Summary string `json:"summary"` // what is
 	Todo    string `json:"todo"`    // what to do
+	Ways    []Way  `json:"ways,omitempty"`
+}
+
+// Message returns the problem in parts for people.
+func (p Problem) Message() Message {
+	return Message{Field: p.Field, Summary: p.Summary, Todo: p.Todo, Ways: p.Ways}
 }
 
 // Problems are all that was found, in the order of the page.
 type Problems []Problem
 
 // Add appends a problem.
-func (p *Problems) Add(field, summary, todo string) {
-	*p = append(*p, Problem{Field: field, Summary: summary, Todo: todo})
+func (p *Problems) Add(field, summary, todo string, ways ...Way) {
+	*p = append(*p, Problem{Field: field, Summary: summary, Todo: todo, Ways: ways})
+}
+
+// Messages returns one for each problem.
+func (p Problems) Messages() []Message {
+	list := make([]Message, len(p))
+	for i, one := range p {
+		list[i] = one.Message()
+	}
+	return list
 }
 
 // Error lists them all, one a line.
 func (p Problems) Error() string {
 	lines := make([]string, len(p))
 	for i, one := range p {
-		lines[i] = strings.TrimSpace(one.Summary + " " + one.Todo)
+		lines[i] = one.Message().Text(InFile)
 		if one.Field != "" {
 			lines[i] = one.Field + ": " + lines[i]
 		}
@@ -46,10 +61,13 @@ func (p Problems) Err() error {
 // the chain of Err; neither has a secret.
 type Fault struct {
 	System  System
-	Field   string // the form field or spec path it belongs to, if any
-	Summary string // what is, a full sentence
-	Todo    string // what to do, a full sentence
+	Field   string   // the form field or spec path it belongs to, if any
+	Summary string   // what is, a full sentence
+	Details []string // more of it, a full sentence each
+	Todo    string   // what to do, a full sentence
+	Ways    []Way    // settings that would do instead
 	Kind    FaultKind
+	Written Written // what came of the change that failed
 	Err     error
 }
 
@@ -71,7 +89,7 @@ const (
 )
 
 func (f *Fault) Error() string {
-	s := f.System.Label() + ": " + f.Summary
+	s := f.System.Label() + ": " + joined(append([]string{f.Summary}, f.Details...)...)
 	if f.Err != nil {
 		s += " (" + f.Err.Error() + ")"
 	}
@@ -80,14 +98,19 @@ func (f *Fault) Error() string {
 
 func (f *Fault) Unwrap() error { return f.Err }
 
-// Words returns summary and what to do for any error: a Fault's own, or a
-// general sentence that gives nothing away.
-func Words(err error) (summary, todo string) {
-	if f, ok := errors.AsType[*Fault](err); ok {
-		return f.Summary, f.Todo
+// IsStale reports whether an error says that something has changed since the
+// plan was made.
+func IsStale(err error) bool {
+	f, ok := errors.AsType[*Fault](err)
+	return ok && f.Kind == FaultStale
+}
+
+// Messages returns the fault's own. A fault of another system inside it is for
+// the log.
+func (f *Fault) Messages() []Message {
+	m := Message{System: f.System, Field: f.Field, Summary: f.Summary, Details: f.Details, Todo: f.Todo, Ways: f.Ways}
+	if f.Written != WrittenUnknown {
+		m.Effect = &Effect{Change: f.Written}
 	}
-	if p, ok := errors.AsType[Problems](err); ok && len(p) > 0 {
-		return p[0].Summary, p[0].Todo
-	}
-	return "Something went wrong inside authpocket.", "The log has the details. Nothing more was written."
+	return []Message{m}
 }

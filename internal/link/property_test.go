@@ -49,7 +49,7 @@ func draw(t *rapid.T, planned *counter) (*world, link.Spec, link.Plan) {
 			t.Fatalf("a plan with problems has changes:\n%s", show(plan))
 		}
 		for _, p := range problems {
-			if p.Summary == "" || p.Todo == "" || p.Field == "" {
+			if p.Summary == "" || p.Message().Advice(link.InFile) == "" || p.Field == "" {
 				t.Fatalf("a problem without field or words: %+v", p)
 			}
 		}

@@ -32,12 +32,12 @@ func NewRemoval(s Spec, a AuthentikSnapshot, p PocketBaseSnapshot) (Plan, Proble
 		return Plan{}, u.problems
 	}
 	if c := p.Collection(s.Query().Collection); c != nil && len(u.changes) > 0 && Value(c.CreateRule, "") == OAuth2Only {
-		u.warnings.add("rule-stays", PB, "The create rule of "+c.Name+" stays: "+OAuth2Only+".",
+		u.warnings.add(WarnRuleStays, PB, "The create rule of "+c.Name+" stays: "+OAuth2Only+".",
 			"It lets people make accounts through any OAuth2 provider of the collection. Change it in PocketBase if it was only for this link.")
 	}
 	for _, m := range a.Mappings { // one that nobody uses was left by a removal that was interrupted
 		if !shared && OwnMapping(m.Name) && (uses(found.provider, m) || !u.used(m)) {
-			u.mapping(Change{System: Authentik, Kind: KindMapping, Object: "scope mapping " + quote(m.Name)}, &m)
+			u.Mapping(Edit[Mapping]{Change: Change{System: Authentik, Kind: KindMapping, Object: "scope mapping " + quote(m.Name)}, After: &m})
 		}
 	}
 	if found.application != nil {
@@ -49,7 +49,7 @@ func NewRemoval(s Spec, a AuthentikSnapshot, p PocketBaseSnapshot) (Plan, Proble
 		case u.changes[i].Kind == KindProvider:
 			u.changes[i].Lost = "The client secret goes for good: undo makes the provider again with another one."
 		case u.changes[i].Kind == KindApplication:
-			u.changes[i].Fields = append(u.changes[i].Fields, Field{Name: bindingsField, Before: bindingNames(a)})
+			u.changes[i].Fields = append(u.changes[i].Fields, bindingFields(a)...)
 			if gone := inexpressible(u.changes[i], s.Access); len(gone) > 0 {
 				u.changes[i].Lost = "Undo makes it again, but without these bindings: " + strings.Join(gone, ", ") + "."
 			}
@@ -106,7 +106,7 @@ func (u *undoer) removeSlot(s Spec, found existing) {
 // linkedPeople tells how many can no longer sign in once the slot is gone.
 func (u *undoer) linkedPeople(slot string) {
 	if n := u.p.Linked[slot]; n > 0 {
-		u.warnings.add("linked-people", PB, count(n, "person has", "people have")+" an account linked through "+slot+".",
+		u.warnings.add(WarnLinkedPeople, PB, count(n, "person has", "people have")+" an account linked through "+slot+".",
 			"Their accounts stay, but they can no longer sign in with authentik. PocketBase keeps the links, and whoever uses this slot next inherits them.")
 	}
 }

@@ -12,13 +12,14 @@ func SpecBefore(s Spec, done []Change) Spec {
 	s.Existing = ExistingUse // what the removal left, another collection has
 	s.Email = cmp.Or(s.Email, EmailLeave)
 	for _, c := range done {
-		switch was := c.Before.(type) {
-		case *ApplicationState:
+		if was := As[ApplicationState](c.Before); was != nil {
 			s.Application, s.Existing = was.asSpec(), ExistingNew
-		case *ProviderState:
+		}
+		if was := As[ProviderState](c.Before); was != nil {
 			s.Provider, s.Email = was.asSpec()
 			s.Existing = ExistingNew
-		case *CollectionState:
+		}
+		if was := As[CollectionState](c.Before); was != nil {
 			if i := slotIndex(was.OAuth2, slotOf(c)); i >= 0 {
 				s.PocketBase = was.asSpec(was.OAuth2.Providers[i])
 				s.Provider.ClientID = &was.OAuth2.Providers[i].ClientID
@@ -37,7 +38,7 @@ func AsRestoration(p Plan, done []Change, force bool) (Plan, Problems) {
 	var problems, never Problems
 	p.Purpose, p.Restores, p.Undoes, p.Force = PurposeUndo, true, done, force
 	// They signed in through the same client before.
-	w := warner(slices.DeleteFunc(slices.Clone(p.Warnings), func(x Warning) bool { return x.ID == "already-linked" }))
+	w := warner(slices.DeleteFunc(slices.Clone(p.Warnings), func(x Warning) bool { return x.ID == WarnAlreadyLinked }))
 	p.Changes = slices.Clone(p.Changes)
 	switch {
 	case !deletes(done, KindApplication) && !deletes(done, KindProvider):
@@ -53,18 +54,19 @@ func AsRestoration(p Plan, done []Change, force bool) (Plan, Problems) {
 		never.Add("pocketbase.slot", "The slot "+p.Desired.Slot.Slot+" was given to another provider since, with the client ID "+c+".", "Free that slot in PocketBase first, or make the link again in another one.")
 	}
 	for _, c := range done {
-		switch was := c.Before.(type) {
-		case *ApplicationState:
+		if As[ApplicationState](c.Before) != nil {
 			if gone := inexpressible(c, p.Spec.Access); len(gone) > 0 {
 				problems.Add("access", "The application had bindings that authpocket does not make: "+strings.Join(gone, ", ")+".",
 					"Undo it all the same to have it without them, and make them in authentik at once: until then it may be open wider than it was.")
-				w.add(lostWarning, Authentik, "Bindings do not come back: "+strings.Join(gone, ", ")+".", "Make them in authentik.")
+				w.add(WarnLost, Authentik, "Bindings do not come back: "+strings.Join(gone, ", ")+".", "Make them in authentik.")
 			}
-		case *ProviderState:
+		}
+		if was := As[ProviderState](c.Before); was != nil {
 			p.losses(&w, *was)
-		case *Mapping:
+		}
+		if was := As[Mapping](c.Before); was != nil {
 			if own := p.Desired.Mapping; own != nil && own.Name == was.Name && own.Expression != was.Expression {
-				w.add(lostWarning, Authentik, "The scope mapping "+quote(was.Name)+" had been changed by hand, and comes back as authpocket makes it.", "The receipt shows what it was.")
+				w.add(WarnLost, Authentik, "The scope mapping "+quote(was.Name)+" had been changed by hand, and comes back as authpocket makes it.", "The receipt shows what it was.")
 			}
 		}
 	}
@@ -100,8 +102,8 @@ func ofTheApplication(c Change) bool {
 // it is free or ours.
 func takesOver(p Plan) string {
 	for _, c := range p.Changes {
-		before, ok := c.Before.(*CollectionState)
-		if !ok || c.Kind != KindOAuth2 {
+		before := As[CollectionState](c.Before)
+		if before == nil || c.Kind != KindOAuth2 {
 			continue
 		}
 		if i := slotIndex(before.OAuth2, p.Desired.Slot.Slot); i >= 0 && before.OAuth2.Providers[i].ClientID != p.Desired.Slot.ClientID {
@@ -116,7 +118,7 @@ func (p Plan) losses(w *warner, was ProviderState) {
 	if !slices.ContainsFunc(p.Changes, makesProvider) {
 		return
 	}
-	w.add(lostWarning, Authentik, "The client secret is a new one.", "The one before is kept nowhere. Both systems get the new one.")
+	w.add(WarnLost, Authentik, "The client secret is a new one.", "The one before is kept nowhere. Both systems get the new one.")
 	f := Features{GrantTypes: len(was.GrantTypes) > 0}
 	now := p.Desired.Provider
 	var lines []string
@@ -129,7 +131,7 @@ func (p Plan) losses(w *warner, was ProviderState) {
 		lines = append(lines, "the encryption key is gone")
 	}
 	if len(lines) > 0 {
-		w.add(lostWarning, Authentik, "Not all of the provider comes back.", "Settings that a link does not have: "+strings.Join(lines, "; ")+".")
+		w.add(WarnLost, Authentik, "Not all of the provider comes back.", "Settings that a link does not have: "+strings.Join(lines, "; ")+".")
 	}
 }
 
@@ -207,30 +209,44 @@ func boundTo(list []BindingState) *Access {
 	return a
 }
 
+// The fields of a change that deletes an application, for the bindings that
+// go with it.
 const (
-	bindingsField = "bindings" // of the change that deletes an application
-	switchedOff   = " (off)"
+	bindingsField = "bindings"          // those that a spec can name: "group staff"
+	otherBindings = "bindings.other"    // those that it cannot, in words
+	offBindings   = "bindings.disabled" // those that let nobody in, in words
 	// unseenBindings stands for those that the token could not see.
 	unseenBindings = "any that the token could not see"
 )
 
-// bindingNames are all bindings in words, for that field.
-func bindingNames(a AuthentikSnapshot) []string {
-	names := []string{}
+// bindingFields are all bindings, for those fields.
+func bindingFields(a AuthentikSnapshot) []Field {
 	if slices.Contains(a.Missing, "authentik_policies.view_policybinding") {
-		return []string{unseenBindings}
+		return []Field{{Name: otherBindings, Before: []string{unseenBindings}}}
 	}
+	named, other, off := []string{}, []string{}, []string{}
 	for _, b := range a.Bindings {
 		name := b.who()
 		if b.Expires != "" {
 			name += " (until " + b.Expires + ")"
 		}
-		if !b.Enabled {
-			name += switchedOff
+		switch {
+		case !b.Enabled:
+			off = append(off, name)
+		case b.Negate || b.Expires != "":
+			other = append(other, name)
+		default:
+			named = append(named, name)
 		}
-		names = append(names, name)
 	}
-	return names
+	fields := []Field{{Name: bindingsField, Before: named}}
+	if len(other) > 0 {
+		fields = append(fields, Field{Name: otherBindings, Before: other})
+	}
+	if len(off) > 0 {
+		fields = append(fields, Field{Name: offBindings, Before: off})
+	}
+	return fields
 }
 
 // inexpressible are the bindings that went with an application and that
@@ -243,16 +259,28 @@ func inexpressible(deletion Change, access *Access) []string {
 	if access != nil {
 		for kind, names := range map[string][]string{"group": access.Groups, "user": access.Users, "policy": access.Policies} {
 			for _, name := range names {
-				known = append(known, kind+" "+name)
+				known = append(known, BindingState{Kind: kind, Target: Ref{Name: name}}.who())
 			}
 		}
 	}
-	i := slices.IndexFunc(deletion.Fields, func(f Field) bool { return f.Name == bindingsField })
-	if i < 0 {
+	var gone []string
+	found := false
+	for _, f := range deletion.Fields {
+		names, _ := f.Before.([]string)
+		switch f.Name {
+		case otherBindings:
+			gone, found = append(gone, names...), true
+		case bindingsField:
+			found = true
+			for _, name := range names {
+				if !slices.Contains(known, name) {
+					gone = append(gone, name)
+				}
+			}
+		}
+	}
+	if !found {
 		return []string{unseenBindings}
 	}
-	names, _ := deletion.Fields[i].Before.([]string)
-	return slices.DeleteFunc(slices.Clone(names), func(name string) bool {
-		return slices.Contains(known, name) || strings.HasSuffix(name, switchedOff)
-	})
+	return gone
 }

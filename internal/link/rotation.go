@@ -2,7 +2,6 @@ package link
 
 import (
 	"slices"
-	"strings"
 
 	"authpocket/internal/secret"
 )
@@ -31,21 +30,15 @@ func AsRotation(p Plan) Plan {
 	if slices.ContainsFunc(changes, func(c Change) bool { return c.System == PB }) {
 		p.Changes = changes
 	}
-	p.Warnings = slices.DeleteFunc(slices.Clone(p.Warnings), func(w Warning) bool { return !ofTheWay(w.ID) })
+	p.Warnings = slices.DeleteFunc(slices.Clone(p.Warnings), func(w Warning) bool { return !w.ID.AboutTransport() })
 	return p
-}
-
-// ofTheWay tells whether a warning is about how a client secret gets to
-// PocketBase, and not about what the link lets people do.
-func ofTheWay(id string) bool {
-	return id == "shared-application" || id == "secret-window" || strings.HasPrefix(id, "version-") || strings.HasPrefix(id, "http-")
 }
 
 // SecretBefore is the client secret that the plan found in authentik and gives
 // another in its place, not set where it does not.
 func (p Plan) SecretBefore() secret.Text {
 	for _, c := range p.Changes {
-		if was, ok := c.Before.(*ProviderState); ok && was != nil && c.Changed("client_secret") {
+		if was := As[ProviderState](c.Before); was != nil && c.Changed("client_secret") {
 			return was.ClientSecret
 		}
 	}

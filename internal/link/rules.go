@@ -9,29 +9,29 @@ import (
 // RuleDrift is one rule of a collection that is no longer as it was when the
 // link was made.
 type RuleDrift struct {
-	Cause  string // of the catalogue
-	What   string // a full sentence
-	Looser bool   // it lets in more people than before, not fewer
+	Cause  CauseID // of the catalogue
+	What   string  // a full sentence
+	Looser bool    // it lets in more people than before, not fewer
 }
 
 // RuleDrifts compares the rules that decide who may sign in.
 func (d Desired) RuleDrifts(now CollectionState) []RuleDrift {
 	var list []RuleDrift
 	was := d.Collection
-	add := func(cause, name string, before, after *string) {
+	add := func(cause CauseID, name string, before, after *string) {
 		if !equalRules(before, after) {
 			list = append(list, RuleDrift{Cause: cause, Looser: PlainlyOpen(after),
 				What: "The " + name + " of " + now.Name + " was " + ruleWords(before) + " and is now " + ruleWords(after) + "."})
 		}
 	}
-	add("create-rule", "create rule", was.CreateRule, now.CreateRule)
-	add("auth-rule", "auth rule", was.AuthRule, now.AuthRule)
+	add(CauseCreateRule, "create rule", was.CreateRule, now.CreateRule)
+	add(CauseAuthRule, "auth rule", was.AuthRule, now.AuthRule)
 	if asksTwice(now) != asksTwice(was) {
 		what := "Multi-factor authentication of " + now.Name + " was not asked of sign-ins with authentik, and is now."
 		if asksTwice(was) {
 			what = "Multi-factor authentication of " + now.Name + " was asked of sign-ins with authentik, and is no longer."
 		}
-		list = append(list, RuleDrift{Cause: "mfa", What: what, Looser: asksTwice(was)})
+		list = append(list, RuleDrift{Cause: CauseMFA, What: what, Looser: asksTwice(was)})
 	}
 	return list
 }

@@ -230,7 +230,7 @@ func credentialSettings() map[string]setting {
 		"client ID": id,
 		"client secret": {
 			change: "provider", field: "client_secret", first: text("first secret"), second: text("second secret"),
-			printsFirst: "set", printsSecond: "set (a new one)", also: []string{"auth collection: oidc.clientSecret"},
+			printsFirst: link.MaskedSet, printsSecond: link.MaskedNew, also: []string{"auth collection: oidc.clientSecret"},
 		},
 	}
 }

@@ -91,7 +91,7 @@ func namedSlot(s Spec, slot string, q slotSearch, problems *Problems) (int, stri
 	p := q.providers[i]
 	if !q.hasClient(p) && !q.leadsHere(p) && s.Existing != ExistingUse {
 		problems.Add("pocketbase.slot", "The slot "+slot+" is taken by "+quote(p.DisplayName)+" ("+p.AuthURL+").",
-			"Leave the slot open to get a free one, or choose “use what is there” (existing: use) to replace it.")
+			"Leave the slot open to get a free one.", useExisting("to replace it"))
 	}
 	return i, slot
 }

@@ -83,46 +83,46 @@ type Features struct {
 
 // ApplicationState is an application as it stands or as it is wanted.
 type ApplicationState struct {
-	PK               string
-	Slug             string
-	Name             string
-	Group            string
-	PolicyEngineMode string
-	LaunchURL        string
-	Icon             string
-	Publisher        string
-	Description      string
-	OpenInNewTab     bool
-	Hide             bool
-	Provider         int    // primary key, 0 for none
-	ProviderName     string // for people
-	ProviderKind     string // "OAuth2/OpenID Provider" and the like, as authentik names it
+	PK               string `json:"pk"`
+	Slug             string `json:"slug"`
+	Name             string `json:"name"`
+	Group            string `json:"group"`
+	PolicyEngineMode string `json:"policy_engine_mode"`
+	LaunchURL        string `json:"launch_url"`
+	Icon             string `json:"icon"`
+	Publisher        string `json:"publisher"`
+	Description      string `json:"description"`
+	OpenInNewTab     bool   `json:"open_in_new_tab"`
+	Hide             bool   `json:"hide"`
+	Provider         int    `json:"provider"`      // primary key, 0 for none
+	ProviderName     string `json:"provider_name"` // for people
+	ProviderKind     string `json:"provider_kind"` // "OAuth2/OpenID Provider" and the like, as authentik names it
 }
 
 // ProviderState is an OAuth2 provider as it stands or as it is wanted.
 type ProviderState struct {
-	PK                    int
-	Name                  string
-	AuthorizationFlow     Ref
-	InvalidationFlow      Ref
-	AuthenticationFlow    Ref
-	ClientType            string
-	ClientID              string
-	ClientSecret          secret.Text
-	RedirectURIs          []RedirectURI
-	SigningKey            Ref
-	EncryptionKey         Ref // kept as it is
-	AccessCodeValidity    string
-	AccessTokenValidity   string
-	RefreshTokenValidity  string
-	RefreshTokenThreshold string
-	SubjectMode           string
-	IssuerMode            string
-	IncludeClaims         bool // include_claims_in_id_token
-	GrantTypes            []string
-	Mappings              []Ref
-	ApplicationSlug       string // assigned application, empty for none
-	ApplicationName       string
+	PK                    int           `json:"pk"`
+	Name                  string        `json:"name"`
+	AuthorizationFlow     Ref           `json:"authorization_flow"`
+	InvalidationFlow      Ref           `json:"invalidation_flow"`
+	AuthenticationFlow    Ref           `json:"authentication_flow"`
+	ClientType            string        `json:"client_type"`
+	ClientID              string        `json:"client_id"`
+	ClientSecret          secret.Text   `json:"-"`
+	RedirectURIs          []RedirectURI `json:"redirect_uris"`
+	SigningKey            Ref           `json:"signing_key"`
+	EncryptionKey         Ref           `json:"encryption_key,omitzero"` // kept as it is
+	AccessCodeValidity    string        `json:"access_code_validity"`
+	AccessTokenValidity   string        `json:"access_token_validity"`
+	RefreshTokenValidity  string        `json:"refresh_token_validity"`
+	RefreshTokenThreshold string        `json:"refresh_token_threshold"`
+	SubjectMode           string        `json:"subject_mode"`
+	IssuerMode            string        `json:"issuer_mode"`
+	IncludeClaims         bool          `json:"include_claims"` // include_claims_in_id_token
+	GrantTypes            []string      `json:"grant_types"`
+	Mappings              []Ref         `json:"mappings"`
+	ApplicationSlug       string        `json:"application_slug"` // assigned application, empty for none
+	ApplicationName       string        `json:"application_name"`
 }
 
 // Flow is an authentik flow.
@@ -145,23 +145,23 @@ func (k Key) Usable() bool { return k.Type == "rsa" || k.Type == "ec" || k.Type 
 // Mapping is a scope mapping.
 type Mapping struct {
 	Ref
-	Managed     string // "goauthentik.io/providers/oauth2/scope-email", or empty
-	Scope       string
-	Description string
-	Expression  string
+	Managed     string `json:"managed"` // "goauthentik.io/providers/oauth2/scope-email", or empty
+	Scope       string `json:"scope"`
+	Description string `json:"description"`
+	Expression  string `json:"expression"`
 }
 
 // BindingState lets one group, user or policy use the application.
 type BindingState struct {
-	PK          string
-	Application Ref    // ID is empty while the application is still to be made; Name is its slug
-	Kind        string // "group", "user" or "policy"
-	Target      Ref
-	Order       int
-	Timeout     int // in seconds, of one that is there
-	Negate      bool
-	Enabled     bool
-	Expires     string // when authentik ends it by itself, since 2026.8; empty for never
+	PK          string `json:"pk"`
+	Application Ref    `json:"application"` // ID is empty while the application is still to be made; Name is its slug
+	Kind        string `json:"kind"`        // "group", "user" or "policy"
+	Target      Ref    `json:"target"`
+	Order       int    `json:"order"`
+	Timeout     int    `json:"timeout,omitzero"` // in seconds, of one that is there
+	Negate      bool   `json:"negate"`
+	Enabled     bool   `json:"enabled"`
+	Expires     string `json:"expires,omitempty"` // when authentik ends it by itself, since 2026.8; empty for never
 }
 
 // PocketBaseSnapshot is what a PocketBase holds now.
@@ -232,32 +232,32 @@ func (c CollectionState) slotWith(clientID string) string {
 
 // CollectionState is an auth collection.
 type CollectionState struct {
-	ID            string
-	Name          string
-	System        bool
-	Updated       string
-	OAuth2        OAuth2State
-	CreateRule    *string // nil: superusers only
-	AuthRule      *string
-	MFAEnabled    bool
-	MFARule       string
-	EmailRequired bool
-	Fields        []CollectionField
+	ID            string            `json:"id"`
+	Name          string            `json:"name"`
+	System        bool              `json:"system"`
+	Updated       string            `json:"updated"`
+	OAuth2        OAuth2State       `json:"oauth2"`
+	CreateRule    *string           `json:"create_rule"` // nil: superusers only
+	AuthRule      *string           `json:"auth_rule"`
+	MFAEnabled    bool              `json:"mfa_enabled"`
+	MFARule       string            `json:"mfa_rule"`
+	EmailRequired bool              `json:"email_required"`
+	Fields        []CollectionField `json:"fields"`
 }
 
 // CollectionField is one field of a collection's schema.
 type CollectionField struct {
-	Name     string
-	Type     string
-	System   bool
-	Required bool
+	Name     string `json:"name"`
+	Type     string `json:"type"`
+	System   bool   `json:"system"`
+	Required bool   `json:"required"`
 }
 
 // OAuth2State is the collection's oauth2 object.
 type OAuth2State struct {
-	Enabled   bool
-	Providers []OAuth2Provider // in the order read, which must be kept
-	Mapped    MappedFields
+	Enabled   bool             `json:"enabled"`
+	Providers []OAuth2Provider `json:"providers"` // in the order read, which must be kept
+	Mapped    MappedFields     `json:"mapped_fields"`
 }
 
 // MappedFields says which field takes which claim; empty for none.
@@ -270,16 +270,16 @@ type MappedFields struct {
 
 // OAuth2Provider is one element of oauth2.providers.
 type OAuth2Provider struct {
-	Slot         string // PocketBase calls it name
-	DisplayName  string
-	ClientID     string
-	ClientSecret secret.Text // wanted only: PocketBase never shows it
-	AuthURL      string
-	TokenURL     string
-	UserInfoURL  string
-	PKCE         *bool
-	JWKSURL      string   // extra.jwksURL
-	Issuers      []string // extra.issuers
+	Slot         string      `json:"slot"` // PocketBase calls it name
+	DisplayName  string      `json:"display_name"`
+	ClientID     string      `json:"client_id"`
+	ClientSecret secret.Text `json:"-"` // wanted only: PocketBase never shows it
+	AuthURL      string      `json:"auth_url"`
+	TokenURL     string      `json:"token_url"`
+	UserInfoURL  string      `json:"user_info_url"`
+	PKCE         *bool       `json:"pkce"`
+	JWKSURL      string      `json:"jwks_url"` // extra.jwksURL
+	Issuers      []string    `json:"issuers"`  // extra.issuers
 	// Raw is the element exactly as it was read. Elements that a plan does
 	// not touch are sent back as they came.
 	Raw json.RawMessage `json:"-"`
@@ -291,10 +291,10 @@ func (p OAuth2Provider) IDTokenMode() bool { return p.UserInfoURL == "" }
 
 // SettingsState is what a link needs to know of PocketBase's settings.
 type SettingsState struct {
-	AppName      string
-	AppURL       string
-	HideControls bool
-	RateLimits   bool   // enabled
-	AuthLimit    string // the rule that hits sign-ins, "2 per 3 s", or empty
-	SuperuserIPs []string
+	AppName      string   `json:"app_name"`
+	AppURL       string   `json:"app_url"`
+	HideControls bool     `json:"hide_controls"`
+	RateLimits   bool     `json:"rate_limits"` // enabled
+	AuthLimit    string   `json:"auth_limit"`  // the rule that hits sign-ins, "2 per 3 s", or empty
+	SuperuserIPs []string `json:"superuser_ips"`
 }

@@ -15,10 +15,10 @@ PocketBase itself call authentik. Where a plan of authpocket's puts it right, th
 |---|---|---|---|
 `)
 	for _, c := range Causes() {
-		b.WriteString("| [" + c.Title + "](#" + c.ID + ") | " + checkNames(c.Checks) + " | " + cell(c.Todo) + " | " + fixable(c) + " |\n")
+		b.WriteString("| [" + c.Title + "](#" + string(c.ID) + ") | " + checkNames(c.Checks) + " | " + cell(c.Todo) + " | " + fixable(c) + " |\n")
 	}
 	for _, c := range Causes() {
-		b.WriteString("\n<a id=\"" + c.ID + "\"></a>\n\n## " + c.Title + "\n\n")
+		b.WriteString("\n<a id=\"" + string(c.ID) + "\"></a>\n\n## " + c.Title + "\n\n")
 		b.WriteString("**What people see:** " + c.Symptom + "\n\n" + c.Why + "\n\n**What to do:** " + c.Todo + "\n\n")
 		b.WriteString("Found by " + checkNames(c.Checks) + ".")
 		if c.Fixable {
@@ -29,12 +29,12 @@ PocketBase itself call authentik. Where a plan of authpocket's puts it right, th
 	return b.String()
 }
 
-func checkNames(ids []string) string {
+func checkNames(ids []CheckID) string {
 	names := make([]string, len(ids))
 	for i, id := range ids {
-		names[i] = "`" + id + "`"
-		if id == SignInCheck {
-			names[i] = id
+		names[i] = "`" + string(id) + "`"
+		if id == CheckSignIn {
+			names[i] = string(id)
 		}
 	}
 	return strings.Join(names, ", ")

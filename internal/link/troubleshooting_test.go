@@ -26,14 +26,14 @@ func TestTheTroubleshootingPageIsTheCatalogue(t *testing.T) {
 		t.Error("the page is not what the catalogue says; run go test ./internal/link -run Troubleshooting -update")
 	}
 	for _, c := range Causes() {
-		if n := strings.Count(string(page), "](#"+c.ID+")"); n != 1 {
+		if n := strings.Count(string(page), "](#"+string(c.ID)+")"); n != 1 {
 			t.Errorf("%s is in the table %d times", c.ID, n)
 		}
 	}
 }
 
 func TestTheCatalogueIsWhole(t *testing.T) {
-	seen := map[string]bool{}
+	seen := map[CauseID]bool{}
 	for _, c := range Causes() {
 		if seen[c.ID] {
 			t.Errorf("%s is there twice", c.ID)

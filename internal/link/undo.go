@@ -35,26 +35,16 @@ func NewUndo(s Spec, done []Change, a AuthentikSnapshot, p PocketBaseSnapshot, f
 
 func (u *undoer) undo(c Change) {
 	if c.Lost != "" && c.Kind != KindKey { // which has its own words
-		u.warnings.add(lostWarning, c.System, "Undo cannot put everything back.", c.Lost)
+		u.warnings.add(WarnLost, c.System, "Undo cannot put everything back.", c.Lost)
 	}
-	switch after := c.After.(type) {
-	case *Mapping:
-		u.mapping(c, after)
-	case *KeyState:
-		u.warnings.add("key-stays", Authentik, "The signing key "+quote(after.Name)+" stays.", "Other providers may use it by now. Delete it in authentik if none does.")
-	case *PairState:
-		u.pair(c, after)
-	case *ProviderState:
-		u.provider(c, after)
-	case *ApplicationState:
-		u.application(c, after)
-	case *BindingState:
-		u.binding(c, after)
-	case *SettingsState:
-		u.settings(c)
-	case *CollectionState:
-		u.collection(c, after)
+	if c.After != nil {
+		c.Visit(u)
 	}
+}
+
+// Key tells that a generated key stays.
+func (u *undoer) Key(e Edit[KeyState]) {
+	u.warnings.add(WarnKeyStays, Authentik, "The signing key "+quote(e.After.Name)+" stays.", "Other providers may use it by now. Delete it in authentik if none does.")
 }
 
 // changedSince reports what is neither as the apply left it nor as it was
@@ -102,34 +92,37 @@ func only(list []value, fields []Field) []value {
 	})
 }
 
-func (u *undoer) mapping(c Change, after *Mapping) {
-	i := slices.IndexFunc(u.a.Mappings, func(m Mapping) bool { return m.Name == after.Name })
+// Mapping takes back a scope mapping, which stays while a provider uses it.
+func (u *undoer) Mapping(e Edit[Mapping]) {
+	i := slices.IndexFunc(u.a.Mappings, func(m Mapping) bool { return m.Name == e.After.Name })
 	if i < 0 {
 		return
 	}
-	now := u.a.Mappings[i]
-	if was, ok := c.Before.(*Mapping); ok && was != nil {
-		if u.changedSince(c, only(now.values(), c.Fields), only(after.values(), c.Fields)) {
+	now, c := u.a.Mappings[i], e.Change
+	if e.Before != nil {
+		if u.changedSince(c, only(now.values(), c.Fields), only(e.After.values(), c.Fields)) {
 			return
 		}
 		back := now
-		restoreMapping(&back, *was, c.Fields)
+		restoreMapping(&back, *e.Before, c.Fields)
 		u.add(c, &now, &back, now.values(), back.values())
 		return
 	}
-	if u.changedSince(c, now.values(), after.values()) { // it would go with all that it holds
+	if u.changedSince(c, now.values(), e.After.values()) { // it would go with all that it holds
 		return
 	}
 	for _, p := range u.a.Providers {
 		if uses(&p, now) {
-			u.warnings.add("mapping-stays", Authentik, "The scope mapping "+quote(now.Name)+" stays.", "The provider "+quote(p.Name)+" uses it too.")
+			u.warnings.add(WarnMappingStays, Authentik, "The scope mapping "+quote(now.Name)+" stays.", "The provider "+quote(p.Name)+" uses it too.")
 			return
 		}
 	}
 	u.add(c, &now, nil, now.values(), nil)
 }
 
-func (u *undoer) pair(c Change, after *PairState) {
+// Pair takes back application and provider.
+func (u *undoer) Pair(e Edit[PairState]) {
+	c, after := e.Change, e.After
 	if u.usedElsewhere(after.Provider.ClientID) {
 		return
 	}
@@ -152,7 +145,7 @@ func (u *undoer) pair(c Change, after *PairState) {
 func (u *undoer) usedElsewhere(clientID string) bool {
 	for _, c := range u.p.Collections {
 		if slot := c.slotWith(clientID); c.Name != u.own && slot != "" {
-			u.warnings.add("in-use", Authentik, "The application and its provider stay.", "The auth collection "+quote(c.Name)+" signs in with them too, through "+slot+".")
+			u.warnings.add(WarnInUse, Authentik, "The application and its provider stay.", "The auth collection "+quote(c.Name)+" signs in with them too, through "+slot+".")
 			return true
 		}
 	}
@@ -215,15 +208,16 @@ func (u *undoer) findProvider(p ProviderState) *ProviderState {
 	return &now
 }
 
-func (u *undoer) provider(c Change, after *ProviderState) {
-	was, updated := c.Before.(*ProviderState)
-	if !updated || was == nil {
+// Provider takes back a provider.
+func (u *undoer) Provider(e Edit[ProviderState]) {
+	c, was, after := e.Change, e.Before, e.After
+	if was == nil {
 		u.deleteProvider(c, *after)
 		return
 	}
 	now := u.findProvider(*after)
 	if now == nil && u.force {
-		u.warnings.add("gone", Authentik, "authentik no longer has the "+c.Object+".", "There is nothing to put its values back into.")
+		u.warnings.add(WarnGone, Authentik, "authentik no longer has the "+c.Object+".", "There is nothing to put its values back into.")
 		return
 	}
 	if now == nil {
@@ -238,13 +232,13 @@ func (u *undoer) provider(c Change, after *ProviderState) {
 	u.add(c, now, &back, now.values(u.a.Features), back.values(u.a.Features))
 }
 
-func (u *undoer) application(c Change, after *ApplicationState) {
-	now := u.a.Application
+// Application takes back an application.
+func (u *undoer) Application(e Edit[ApplicationState]) {
+	c, was, after, now := e.Change, e.Before, e.After, u.a.Application
 	if now == nil {
 		return
 	}
-	was, updated := c.Before.(*ApplicationState)
-	if !updated || was == nil {
+	if was == nil {
 		left := *after
 		left.PK = now.PK
 		if !u.changedSince(c, now.values(u.a.Features), left.values(u.a.Features)) && !u.boundSince(nil) {
@@ -260,7 +254,9 @@ func (u *undoer) application(c Change, after *ApplicationState) {
 	u.add(c, now, &back, now.values(u.a.Features), back.values(u.a.Features))
 }
 
-func (u *undoer) binding(c Change, after *BindingState) {
+// Binding takes back a binding.
+func (u *undoer) Binding(e Edit[BindingState]) {
+	c, after := e.Change, e.After
 	i := slices.IndexFunc(u.a.Bindings, func(b BindingState) bool {
 		return b.Kind == after.Kind && b.Target.ID == after.Target.ID && b.Enabled == after.Enabled && b.Negate == after.Negate
 	})
@@ -274,25 +270,26 @@ func (u *undoer) binding(c Change, after *BindingState) {
 		return
 	}
 	if u.a.Application != nil && len(u.a.Bindings) == 1 {
-		u.warnings.add(warnOpen, Authentik, "Without this binding everyone with an authentik account can use the application.", "That is how it was before.")
+		u.warnings.add(WarnOpenToEveryone, Authentik, "Without this binding everyone with an authentik account can use the application.", "That is how it was before.")
 	}
 	u.add(c, &now, nil, now.values(), nil)
 }
 
-func (u *undoer) settings(c Change) {
-	was, ok := c.Before.(*SettingsState)
-	if !ok || u.p.Settings.HideControls == was.HideControls {
+// Settings takes back PocketBase's settings.
+func (u *undoer) Settings(e Edit[SettingsState]) {
+	if e.Before == nil || u.p.Settings.HideControls == e.Before.HideControls {
 		return
 	}
 	now, back := u.p.Settings, u.p.Settings
-	back.HideControls = was.HideControls
-	u.add(c, &now, &back, settingsValues(now), settingsValues(back))
+	back.HideControls = e.Before.HideControls
+	u.add(e.Change, &now, &back, settingsValues(now), settingsValues(back))
 }
 
-func (u *undoer) collection(c Change, after *CollectionState) {
-	was, ok := c.Before.(*CollectionState)
+// Collection takes back what was changed of an auth collection.
+func (u *undoer) Collection(e Edit[CollectionState]) {
+	c, was, after := e.Change, e.Before, e.After
 	now := u.p.Collection(after.Name)
-	if !ok || now == nil {
+	if was == nil || now == nil {
 		u.problems.Add("", "PocketBase no longer has the auth collection "+quote(after.Name)+".", "There is nothing to put its values back into.")
 		return
 	}
@@ -324,7 +321,7 @@ func (u *undoer) collection(c Change, after *CollectionState) {
 	u.giveSecret(now.OAuth2, &back.OAuth2, slot)
 	u.add(c, now, &back, slotValues(now.OAuth2, slot), slotValues(back.OAuth2, slot))
 	if had {
-		u.warnings.add(lostWarning, PB, "The client secret of "+slot+" stays as it is now.", "PocketBase never shows one, so the one before cannot come back. Enter it in PocketBase if it was another.")
+		u.warnings.add(WarnLost, PB, "The client secret of "+slot+" stays as it is now.", "PocketBase never shows one, so the one before cannot come back. Enter it in PocketBase if it was another.")
 	}
 }
 

@@ -24,7 +24,7 @@ func receipt(p link.Plan) []link.Change {
 	return kept
 }
 
-func withoutSecrets(state any) any {
+func withoutSecrets(state link.Object) link.Object {
 	switch s := state.(type) {
 	case *link.ProviderState:
 		bare := *s

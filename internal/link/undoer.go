@@ -15,24 +15,19 @@ type undoer struct {
 	problems Problems
 }
 
-const (
-	warnOpen    = "open-to-everyone"
-	lostWarning = "lost" // what undo cannot put back
-)
-
 func newUndoer(s Spec, a AuthentikSnapshot, p PocketBaseSnapshot, force bool) undoer {
 	return undoer{a: a, p: p, force: force, own: s.Query().Collection, from: map[string][]value{}}
 }
 
 // add plans to bring an object from one state to another. An object that this
 // plan changes already is changed once.
-func (u *undoer) add(c Change, before, after any, from, to []value) {
+func (u *undoer) add(c Change, before, after Object, from, to []value) {
 	undo := Change{System: c.System, Kind: c.Kind, Object: c.Object, Before: before, After: after, Action: Update, Fields: diff(from, to),
 		Why: "Takes back what was done before."}
 	if to == nil {
 		undo.Action = Delete
 	}
-	u.follow(before, after)
+	follower{u}.follow(before, after)
 	if i := slices.IndexFunc(u.changes, func(x Change) bool { return x.ID() == undo.ID() }); i >= 0 {
 		undo.Before, undo.Fields = u.changes[i].Before, diff(u.from[undo.ID()], to)
 		u.changes[i] = undo
@@ -47,43 +42,57 @@ func (u *undoer) add(c Change, before, after any, from, to []value) {
 	}
 }
 
-// follow brings the snapshots from one state of an object to another, nil for
-// its end. Bindings go with their application.
-func (u *undoer) follow(before, after any) {
-	switch was := before.(type) {
-	case *Mapping:
-		u.a.Mappings = replaced(u.a.Mappings, after, func(m Mapping) bool { return m.ID == was.ID })
-	case *ProviderState:
-		u.a.Providers = replaced(u.a.Providers, after, func(p ProviderState) bool { return p.PK == was.PK })
-	case *BindingState:
-		u.a.Bindings = replaced(u.a.Bindings, after, func(b BindingState) bool { return b.PK == was.PK })
-	case *ApplicationState:
-		u.a.Application, _ = after.(*ApplicationState)
-		if u.a.Application == nil {
-			u.a.Bindings = nil
-			u.changes = slices.DeleteFunc(u.changes, func(c Change) bool { return c.Kind == KindBinding })
-			u.warnings = slices.DeleteFunc(u.warnings, func(w Warning) bool { return w.ID == warnOpen })
-		}
-	case *SettingsState:
-		u.p.Settings = *after.(*SettingsState)
-	case *CollectionState:
-		u.p.Collections = replaced(u.p.Collections, after, func(c CollectionState) bool { return c.Name == was.Name })
+// follower brings the snapshots of an undo from one state of an object to
+// another. Bindings go with their application.
+type follower struct{ u *undoer }
+
+func (f follower) follow(before, after Object) { Change{Before: before, After: after}.Visit(f) }
+
+func (f follower) Mapping(e Edit[Mapping]) {
+	f.u.a.Mappings = replaced(f.u.a.Mappings, e, func(m Mapping) bool { return m.ID == e.Before.ID })
+}
+
+func (f follower) Provider(e Edit[ProviderState]) {
+	f.u.a.Providers = replaced(f.u.a.Providers, e, func(p ProviderState) bool { return p.PK == e.Before.PK })
+}
+
+func (f follower) Binding(e Edit[BindingState]) {
+	f.u.a.Bindings = replaced(f.u.a.Bindings, e, func(b BindingState) bool { return b.PK == e.Before.PK })
+}
+
+func (f follower) Application(e Edit[ApplicationState]) {
+	f.u.a.Application = e.After
+	if e.After == nil {
+		f.u.a.Bindings = nil
+		f.u.changes = slices.DeleteFunc(f.u.changes, func(c Change) bool { return c.Kind == KindBinding })
+		f.u.warnings = slices.DeleteFunc(f.u.warnings, func(w Warning) bool { return w.ID == WarnOpenToEveryone })
 	}
 }
 
+func (f follower) Settings(e Edit[SettingsState]) { f.u.p.Settings = *e.After }
+
+func (f follower) Collection(e Edit[CollectionState]) {
+	f.u.p.Collections = replaced(f.u.p.Collections, e, func(c CollectionState) bool { return c.Name == e.Before.Name })
+}
+
+// Key does nothing: an undo leaves keys.
+func (follower) Key(Edit[KeyState]) {}
+
+// Pair does nothing: an undo changes the parts of a pair one by one.
+func (follower) Pair(Edit[PairState]) {}
+
 // replaced is a copy of the list, for changes point into the old one, with one
-// element replaced by what after points to, or left out for nil.
-func replaced[T any](list []T, after any, is func(T) bool) []T {
+// element replaced by what it becomes, or left out for nil.
+func replaced[T any](list []T, e Edit[T], is func(T) bool) []T {
 	list = slices.Clone(list)
 	i := slices.IndexFunc(list, is)
-	to, stays := after.(*T)
 	switch {
 	case i < 0:
 		return list
-	case !stays || to == nil:
+	case e.After == nil:
 		return slices.Delete(list, i, i+1)
 	}
-	list[i] = *to
+	list[i] = *e.After
 	return list
 }
 
@@ -112,8 +121,8 @@ func (u *undoer) giveSecret(now OAuth2State, back *OAuth2State, slot string) {
 // nobody knows which secret PocketBase has by now.
 func (u *undoer) rewriteSecret(done []Change) {
 	for _, c := range done {
-		after, ok := c.After.(*CollectionState)
-		if c.Kind != KindOAuth2 || !ok {
+		after := As[CollectionState](c.After)
+		if c.Kind != KindOAuth2 || after == nil {
 			continue
 		}
 		now, slot := u.p.Collection(after.Name), slotOf(c)
@@ -131,7 +140,7 @@ func (u *undoer) rewriteSecret(done []Change) {
 }
 
 func (u *undoer) addSecret(c Change, before, after *CollectionState, slot string) {
-	field := Field{Name: slot + ".clientSecret", Before: "set", After: "set (authentik's)", Sensitive: true}
+	field := Field{Name: slot + ".clientSecret", Before: MaskedSet, After: MaskedAuthentiks, Sensitive: true}
 	i := slices.IndexFunc(u.changes, func(x Change) bool { return x.ID() == c.ID() })
 	if i < 0 {
 		u.changes = append(u.changes, Change{System: c.System, Kind: c.Kind, Object: c.Object, Action: Update, Before: before, After: after,

@@ -197,7 +197,7 @@ type PocketBaseTrail struct {
 	Exchange bool // the exchange is in the log
 	// Cause is what kept PocketBase from token or claims, by the catalogue;
 	// empty where the log names none.
-	Cause      string
+	Cause      CauseID
 	Stage      StageID // at which the log says that it failed, empty where it does not
 	StreamIP   string  // who held the event stream
 	Returned   bool    // somebody came back from authentik; newer versions leave that out
@@ -231,12 +231,13 @@ type Verdict struct {
 	Claims      map[string]string `json:"claims,omitempty"`
 	Prediction  *Prediction       `json:"prediction,omitempty"` // nil: none was asked for
 	AsPredicted bool              `json:"as_predicted"`
-	Cause       string            `json:"cause,omitempty"` // an id of Causes
+	Cause       CauseID           `json:"cause,omitempty"` // an id of Causes
 	Redirect    *Mismatch         `json:"redirect,omitempty"`
 	Evidence    []Evidence        `json:"evidence,omitempty"`
-	Words       string            `json:"words"`
-	Todo        string            `json:"todo,omitempty"`
-	Over        bool              `json:"over"` // false while more is being found out
+	// Details say more than cause and record do, a full sentence each.
+	Details []string `json:"details,omitempty"`
+	Todo    string   `json:"todo,omitempty"`
+	Over    bool     `json:"over"` // false while more is being found out
 }
 
 // FailedStage returns the stage that failed, or nil.
@@ -265,7 +266,7 @@ func EmailAsWanted(d EmailDecision, sent Claims, o Outcome, r Record) bool {
 }
 
 // Foreseen tells whether the sign-in ended as the prediction has it.
-func (p Prediction) Foreseen(e Exchanged, cause string) bool {
+func (p Prediction) Foreseen(e Exchanged, cause CauseID) bool {
 	switch {
 	case p.Subject != "" && e.Subject != "" && p.Subject != e.Subject:
 		return false // somebody else signed in

@@ -24,7 +24,7 @@ func warnings(s Spec, d Desired, a AuthentikSnapshot, p PocketBaseSnapshot) []Wa
 
 type warner []Warning
 
-func (w *warner) add(id string, system System, summary, detail string) {
+func (w *warner) add(id WarningID, system System, summary, detail string) {
 	*w = append(*w, Warning{ID: id, System: system, Summary: summary, Detail: detail})
 }
 
@@ -33,21 +33,21 @@ func (w *warner) access(d Desired, a AuthentikSnapshot) {
 	unbound := len(d.Bindings) == 0 && !slices.ContainsFunc(a.Bindings, counts)
 	switch {
 	case unbound && a.Application != nil && slices.Contains(a.Missing, "authentik_policies.view_policybinding"):
-		w.add("access-unseen", Authentik, "The token may not see who may use this application.",
+		w.add(WarnAccessUnseen, Authentik, "The token may not see who may use this application.",
 			"Give it the permission authentik_policies.view_policybinding, or look in authentik.")
 		return
 	case unbound && a.ClosedByDefault:
-		w.add("open-to-nobody", Authentik, "Nobody can use this application yet: in this authentik one without bindings is closed.",
+		w.add(WarnOpenToNobody, Authentik, "Nobody can use this application yet: in this authentik one without bindings is closed.",
 			"Choose groups, users or a policy under “Who may use it”.")
 		return
 	case unbound:
-		w.add("open-to-everyone", Authentik, "Everyone with an authentik account can use this application.",
+		w.add(WarnOpenToEveryone, Authentik, "Everyone with an authentik account can use this application.",
 			"To let in only some people, choose groups, users or a policy under “Who may use it”.")
 		return
 	}
 	for _, b := range d.Bindings {
 		if b.Expires != "" {
-			w.add("binding-ends", Authentik, "authentik ends the binding of the "+b.Kind+" "+quote(b.Target.Name)+" by itself on "+b.Expires+".",
+			w.add(WarnBindingEnds, Authentik, "authentik ends the binding of the "+b.Kind+" "+quote(b.Target.Name)+" by itself on "+b.Expires+".",
 				"From then on these people are kept out, or everyone gets in if it is the last binding. Make one in authentik that does not end.")
 		}
 	}
@@ -64,7 +64,7 @@ func (w *warner) access(d Desired, a AuthentikSnapshot) {
 	if d.Application.PolicyEngineMode == "all" {
 		detail = "All bindings have to be passed, so whom they keep out is kept out of this link too. Remove them in authentik if they should not count."
 	}
-	w.add("other-bindings", Authentik, "The application has other bindings, which stay: "+strings.Join(others, ", ")+".", detail)
+	w.add(WarnOtherBindings, Authentik, "The application has other bindings, which stay: "+strings.Join(others, ", ")+".", detail)
 }
 
 // who says whom a binding lets in.
@@ -83,7 +83,7 @@ func (w *warner) shared(d Desired, a AuthentikSnapshot, p PocketBaseSnapshot) {
 	}
 	for _, c := range p.Collections {
 		if c.Name != d.Collection.Name && c.slotWith(now.ClientID) != "" {
-			w.add("shared-application", Authentik, "The collection "+c.Name+" signs in with the same application.",
+			w.add(WarnSharedApplication, Authentik, "The collection "+c.Name+" signs in with the same application.",
 				"What is changed in authentik counts for both. After a new client ID or secret, sign-in through "+c.Name+" fails until its own link is given that too (authpocket apply --rewrite-secret, or the button beside the failed check). For a link of its own, make a new application beside it.")
 			return
 		}
@@ -93,7 +93,7 @@ func (w *warner) shared(d Desired, a AuthentikSnapshot, p PocketBaseSnapshot) {
 // window is for another client id or secret of a provider that is there.
 func (w *warner) window(d Desired, a AuthentikSnapshot) {
 	if newCredentials(d, a) {
-		w.add("secret-window", Authentik, "Between two of the writes, for a moment, nobody can sign in.",
+		w.add(WarnSecretWindow, Authentik, "Between two of the writes, for a moment, nobody can sign in.",
 			"authentik gets the new client ID or secret first, and PocketBase right after it. If PocketBase does not take it, authentik gets the one before back at once: see what is written only if needed.")
 	}
 }
@@ -106,7 +106,7 @@ func (w *warner) slots(d Desired, a AuthentikSnapshot, p PocketBaseSnapshot) {
 	}
 	for _, o := range c.OAuth2.Providers {
 		if isSlot(o.Slot) && o.Slot != d.Slot.Slot && o.ClientID == now.ClientID {
-			w.add("old-slot", PB, "The slot "+o.Slot+" keeps this link too, beside "+d.Slot.Slot+".",
+			w.add(WarnOldSlot, PB, "The slot "+o.Slot+" keeps this link too, beside "+d.Slot.Slot+".",
 				"People who signed in through "+o.Slot+" are known by that slot: through "+d.Slot.Slot+" they are linked again by their verified e-mail address, or refused. Your app shows both buttons until you remove "+o.Slot+" in PocketBase.")
 		}
 	}
@@ -120,17 +120,17 @@ func (w *warner) email(d Desired, a AuthentikSnapshot) {
 			detail = "In this authentik people may change their own address, so anyone could take over the PocketBase account of another address. " +
 				"Turn off “Allow users to change email” in authentik's system settings, or trust only addresses marked verified."
 		}
-		w.add("email-trust-all", Authentik, "Every e-mail address in authentik will count as verified.", detail)
+		w.add(WarnEmailTrustAll, Authentik, "Every e-mail address in authentik will count as verified.", detail)
 	case EmailTrustAttribute:
-		w.add("email-trust-attribute", Authentik, "Only people with the attribute email_verified: true have a verified address.",
+		w.add(WarnEmailTrustAttribute, Authentik, "Only people with the attribute email_verified: true have a verified address.",
 			"Set it on the user or let your enrolment set it. "+EmailOutcome(EmailLeave, d.Collection))
 	case EmailLeave:
 		if own := customEmail(d, a); own != "" {
-			w.add("email-leave", Authentik, "The scope mapping "+quote(own)+" answers for e-mail addresses, and authpocket cannot tell what it says.",
+			w.add(WarnEmailLeave, Authentik, "The scope mapping "+quote(own)+" answers for e-mail addresses, and authpocket cannot tell what it says.",
 				"Where it marks an address as verified, PocketBase links the account that has it. Where not: "+lowerFirst(EmailOutcome(EmailLeave, d.Collection)))
 			return
 		}
-		w.add("email-leave", Authentik, "authentik marks every e-mail address as not verified.", EmailOutcome(EmailLeave, d.Collection))
+		w.add(WarnEmailLeave, Authentik, "authentik marks every e-mail address as not verified.", EmailOutcome(EmailLeave, d.Collection))
 	}
 }
 
@@ -146,11 +146,11 @@ func customEmail(d Desired, a AuthentikSnapshot) string {
 
 func (w *warner) transport(s Spec, d Desired) {
 	if address.PlainHTTP(d.AuthentikURL) {
-		w.add("http-authentik", Authentik, "authentik's address is plain http.", "Passwords and tokens can be read on the way. Use https.")
+		w.add(WarnHTTPAuthentik, Authentik, "authentik's address is plain http.", "Passwords and tokens can be read on the way. Use https.")
 	}
 	for _, u := range append([]string{d.PocketBaseURL}, s.PocketBaseURLs...) {
 		if address.PlainHTTP(u) {
-			w.add("http-pocketbase", PB, "PocketBase's address is plain http.", "Sign-in codes and tokens can be read on the way. Use https.")
+			w.add(WarnHTTPPocketBase, PB, "PocketBase's address is plain http.", "Sign-in codes and tokens can be read on the way. Use https.")
 			return
 		}
 	}
@@ -159,12 +159,12 @@ func (w *warner) transport(s Spec, d Desired) {
 func (w *warner) redirects(d Desired) {
 	for _, r := range d.Provider.RedirectURIs {
 		if r.Mode == "regex" {
-			w.add("regex-redirect", Authentik, "The redirect URI "+quote(r.URL)+" is a regular expression.",
+			w.add(WarnRegexRedirect, Authentik, "The redirect URI "+quote(r.URL)+" is a regular expression.",
 				"Whoever controls any address that it matches can receive sign-in codes. Prefer strict ones.")
 		}
 	}
 	if len(d.RedirectURLs()) == 0 {
-		w.add("no-redirect", Authentik, "No redirect URI leads to PocketBase.", "Sign-in through PocketBase's own redirect will be refused. Add "+RedirectURL(d.PocketBaseURL)+".")
+		w.add(WarnNoRedirect, Authentik, "No redirect URI leads to PocketBase.", "Sign-in through PocketBase's own redirect will be refused. Add "+RedirectURL(d.PocketBaseURL)+".")
 	}
 }
 
@@ -174,7 +174,7 @@ func (w *warner) subject(d Desired, a AuthentikSnapshot, p PocketBaseSnapshot) {
 		return
 	}
 	if now := providerByPK(a, d.Provider.PK); now != nil && now.SubjectMode != d.Provider.SubjectMode {
-		w.add("subject-mode", Authentik, count(linked, "person has", "people have")+" signed in through this slot, and the subject mode changes.",
+		w.add(WarnSubjectMode, Authentik, count(linked, "person has", "people have")+" signed in through this slot, and the subject mode changes.",
 			"authentik will name them differently, so PocketBase will no longer know them. Keep the subject mode, or remove their links first.")
 	}
 }

@@ -12,7 +12,7 @@ import (
 func warningIDs(p link.Plan) []string {
 	var ids []string
 	for _, w := range p.Warnings {
-		ids = append(ids, w.ID)
+		ids = append(ids, string(w.ID))
 	}
 	return ids
 }
@@ -66,7 +66,7 @@ func TestWarnings(t *testing.T) {
 				test.edit(&s)
 			}
 			plan := mustPlan(t, w, s)
-			one := pick(plan.Warnings, func(x link.Warning) bool { return x.ID == test.id })
+			one := pick(plan.Warnings, func(x link.Warning) bool { return string(x.ID) == test.id })
 			if (one == nil) != test.never {
 				t.Fatalf("the warnings are %v", warningIDs(plan))
 			}

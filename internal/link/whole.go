@@ -18,7 +18,7 @@ func Whole(p Plan, a AuthentikSnapshot, b PocketBaseSnapshot) Plan {
 	warned := warner(slices.Clone(p.Warnings))
 	for _, one := range a.Bindings {
 		if one.Enabled && one.Expires != "" {
-			warned.add("binding-left-out", Authentik, "The binding of the "+one.who()+" is left out, for it ends on "+one.Expires+".", "Made again it would not end. Make it in authentik.")
+			warned.add(WarnBindingLeftOut, Authentik, "The binding of the "+one.who()+" is left out, for it ends on "+one.Expires+".", "Made again it would not end. Make it in authentik.")
 		}
 	}
 	a, b = without(d, a, b)

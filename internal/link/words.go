@@ -6,27 +6,38 @@ import (
 	"authpocket/internal/secret"
 )
 
-// RecordWords says in one sentence which account a sign-in led to.
-func RecordWords(e Exchanged) string {
-	if e.Record == nil {
+// RecordTitle names the account that a sign-in led to, empty for none.
+func RecordTitle(o Outcome, r *Record) string {
+	if r == nil {
 		return ""
 	}
 	address := "without an e-mail address"
-	if e.Record.Email != "" {
-		address = e.Record.Email
-		if e.Record.Verified {
+	if r.Email != "" {
+		address = r.Email
+		if r.Verified {
 			address += ", verified"
 		} else {
 			address += ", not verified"
 		}
 	}
-	switch e.Outcome {
+	switch o {
 	case OutcomeNew:
-		return "A new account was made: " + address + "."
+		return "A new account was made: " + address
 	case OutcomeLinked:
-		return "The account that was there was linked: " + address + "."
+		return "The account that was there was linked: " + address
 	}
-	return "It led to the account that was linked before: " + address + "."
+	return "It led to the account that was linked before: " + address
+}
+
+// Words says in one line what came of the sign-in.
+func (v Verdict) Words() string {
+	parts := v.Details
+	if title := RecordTitle(v.Outcome, v.Record); v.Works {
+		parts = append([]string{"The sign-in works.", title + "."}, parts...)
+	} else if known, found := FindCause(v.Cause); found {
+		parts = append([]string{known.Title + "."}, parts...)
+	}
+	return joined(parts...)
 }
 
 // RefusalWords is what PocketBase answered, in one sentence; empty for

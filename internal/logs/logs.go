@@ -10,13 +10,14 @@ import (
 	"time"
 
 	"authpocket/internal/secret"
+	"authpocket/internal/visible"
 )
 
 // New writes lines of text. Secrets are masked by their own type and left out
 // of errors where these are made; this is the last net, for the query of an
 // address in somebody else's error.
 func New(w io.Writer, level slog.Leveler) *slog.Logger {
-	return slog.New(slog.NewTextHandler(w, &slog.HandlerOptions{Level: level, ReplaceAttr: mask}))
+	return slog.New(slog.NewTextHandler(visible.Writer{Out: w}, &slog.HandlerOptions{Level: level, ReplaceAttr: mask}))
 }
 
 func mask(_ []string, a slog.Attr) slog.Attr {

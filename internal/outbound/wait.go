@@ -3,10 +3,9 @@ package outbound
 import (
 	"context"
 	"errors"
-	"io"
+	"net"
 	"net/http"
 	"strconv"
-	"syscall"
 	"time"
 )
 
@@ -36,13 +35,17 @@ func RetryAfter(h http.Header, now time.Time) (time.Duration, bool) {
 	return 0, false
 }
 
-// CutOff tells whether the connection was refused, or ended before the answer
-// did: what the same read may not meet a moment later.
-func CutOff(err error) bool {
-	for _, known := range []error{syscall.ECONNREFUSED, syscall.ECONNRESET, syscall.EPIPE, io.EOF, io.ErrUnexpectedEOF} {
-		if errors.Is(err, known) {
-			return true
+// MayPass reports whether a call that got no whole answer may get one a moment
+// later: unless what the error says stays as it is, such as a certificate or a
+// name that DNS does not know.
+func MayPass(err error) bool {
+	for _, stays := range []error{ErrAddressRefused, ErrBodyTooLarge, context.Canceled} {
+		if errors.Is(err, stays) {
+			return false
 		}
 	}
-	return false
+	if dns, ok := errors.AsType[*net.DNSError](err); ok {
+		return !dns.IsNotFound && dns.Temporary()
+	}
+	return err != nil && CertificateTodo("", err) == ""
 }

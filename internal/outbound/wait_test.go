@@ -2,9 +2,12 @@ package outbound
 
 import (
 	"context"
+	"crypto/tls"
+	"crypto/x509"
 	"errors"
 	"fmt"
 	"io"
+	"net"
 	"net/http"
 	"syscall"
 	"testing"
@@ -25,14 +28,26 @@ func TestRetryAfter(t *testing.T) {
 	}
 }
 
-func TestCutOff(t *testing.T) {
-	for _, err := range []error{syscall.ECONNREFUSED, syscall.ECONNRESET, syscall.EPIPE, io.EOF, io.ErrUnexpectedEOF} {
-		if !CutOff(fmt.Errorf("asking: %w", err)) {
-			t.Errorf("%v is not cut off", err)
+func TestMayPass(t *testing.T) {
+	for _, err := range []error{
+		syscall.ECONNREFUSED, syscall.ECONNRESET, syscall.EPIPE, io.EOF, io.ErrUnexpectedEOF, context.DeadlineExceeded,
+		&net.DNSError{Name: "a.test", IsTemporary: true}, errors.New("malformed HTTP response"),
+	} {
+		if !MayPass(fmt.Errorf("asking: %w", err)) {
+			t.Errorf("%v may not pass", err)
 		}
 	}
-	if CutOff(nil) || CutOff(context.DeadlineExceeded) {
-		t.Error("no end, or a late one, is cut off")
+	for _, err := range []error{
+		context.Canceled, ErrAddressRefused, ErrBodyTooLarge, &net.DNSError{Name: "a.test", IsNotFound: true, IsTemporary: true},
+		x509.UnknownAuthorityError{}, x509.HostnameError{Certificate: &x509.Certificate{}}, x509.CertificateInvalidError{Reason: x509.Expired},
+		tls.RecordHeaderError{Msg: "no TLS"}, errors.New("http: server gave HTTP response to HTTPS client"),
+	} {
+		if MayPass(fmt.Errorf("asking: %w", err)) {
+			t.Errorf("%v may pass", err)
+		}
+	}
+	if MayPass(nil) {
+		t.Error("no error may pass")
 	}
 }
 

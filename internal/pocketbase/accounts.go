@@ -255,11 +255,8 @@ func (c *Client) DeleteAccount(ctx context.Context, d link.Desired, id string, s
 	if err != nil || !there {
 		return err
 	}
-	a, err := c.wire.send(ctx, call{method: http.MethodDelete, path: c.recordPath(d.Collection.Name, id), token: c.token})
-	switch {
-	case err != nil:
-		return unreachable(c.cfg.URL, err)
-	case a.status != http.StatusNoContent && a.status != http.StatusNotFound:
+	a := c.wire.send(ctx, call{method: http.MethodDelete, path: c.recordPath(d.Collection.Name, id), token: c.token})
+	if a.Status != http.StatusNoContent && a.Status != http.StatusNotFound {
 		return c.unexpected(a)
 	}
 	return c.deleteLinks(ctx, d, id)
@@ -295,11 +292,8 @@ func (c *Client) deleteLinks(ctx context.Context, d link.Desired, id string) err
 		return err
 	}
 	for _, row := range rows {
-		a, err := c.wire.send(ctx, call{method: http.MethodDelete, path: c.recordPath("_externalAuths", row.ID), token: c.token})
-		if err != nil {
-			return unreachable(c.cfg.URL, err)
-		}
-		if a.status != http.StatusNoContent && a.status != http.StatusNotFound {
+		a := c.wire.send(ctx, call{method: http.MethodDelete, path: c.recordPath("_externalAuths", row.ID), token: c.token})
+		if a.Status != http.StatusNoContent && a.Status != http.StatusNotFound {
 			return c.unexpected(a)
 		}
 	}

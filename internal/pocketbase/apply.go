@@ -7,18 +7,19 @@ import (
 	"time"
 
 	"authpocket/internal/link"
+	"authpocket/internal/wire"
 )
 
 // Apply carries out one change: it reads what is there now, refuses when that
 // is no longer what the plan was made from, writes, and reads back. A write
-// whose answer never came is settled by reading. The error is a *link.Fault;
-// of the kind link.FaultUnknown where the outcome could not be found out.
+// whose answer never came is settled by reading. The error is a *link.Fault
+// that says what was written.
 func (c *Client) Apply(ctx context.Context, ch link.Change) error {
 	w, f := c.writer(ch)
 	if f != nil {
-		return f
+		return nothing(f)
 	}
-	ctx, cancel := context.WithTimeout(ctx, patience)
+	ctx, cancel := context.WithTimeout(ctx, wire.Patience)
 	defer cancel()
 	return c.carryOut(ctx, w)
 }
@@ -43,30 +44,49 @@ func (c *Client) writer(ch link.Change) (writer, *link.Fault) {
 	if ch.System != link.PB {
 		return nil, bug("The change is for " + ch.System.Label() + ", not for PocketBase.")
 	}
-	switch ch.Kind {
-	case link.KindOAuth2, link.KindRules:
-		before, okBefore := ch.Before.(*link.CollectionState)
-		after, okAfter := ch.After.(*link.CollectionState)
-		if !okBefore || !okAfter || before == nil || after == nil {
-			return nil, bug("The change of " + ch.Object + " lacks the collection before or after it.")
-		}
-		if before.Name == "_superusers" {
-			return nil, bug("The collection _superusers cannot have OAuth2: PocketBase resets it.")
-		}
-		if ch.Kind == link.KindRules {
-			return &rulesWriter{c: c, ch: ch, before: *before, after: *after}, nil
-		}
-		in, f := intentOf(ch, before.OAuth2, after.OAuth2)
-		return &oauth2Writer{c: c, ch: ch, before: *before, after: *after, in: in}, f
-	case link.KindSettings:
-		after, ok := ch.After.(*link.SettingsState)
-		if !ok || after == nil {
-			return nil, bug("The change of " + ch.Object + " lacks the settings after it.")
-		}
-		return &settingsWriter{c: c, after: *after}, nil
-	}
-	return nil, bug("PocketBase has no " + string(ch.Kind) + " to write.")
+	f := finder{c: c, fault: bug("PocketBase has no " + string(ch.Kind) + " to write.")}
+	ch.Visit(&f)
+	return f.writer, f.fault
 }
+
+// finder finds the writer of a change.
+type finder struct {
+	c      *Client
+	writer writer
+	fault  *link.Fault
+}
+
+func (f *finder) Collection(e link.Edit[link.CollectionState]) {
+	switch {
+	case e.Before == nil || e.After == nil:
+		f.fault = bug("The change of " + e.Object + " lacks the collection before or after it.")
+	case e.Before.Name == "_superusers":
+		f.fault = bug("The collection _superusers cannot have OAuth2: PocketBase resets it.")
+	case e.Kind == link.KindRules:
+		f.writer, f.fault = &rulesWriter{c: f.c, ch: e.Change, before: *e.Before, after: *e.After}, nil
+	default:
+		var in intent
+		in, f.fault = intentOf(e.Change, e.Before.OAuth2, e.After.OAuth2)
+		f.writer = &oauth2Writer{c: f.c, ch: e.Change, before: *e.Before, after: *e.After, in: in}
+	}
+}
+
+func (f *finder) Settings(e link.Edit[link.SettingsState]) {
+	if e.After == nil {
+		f.fault = bug("The change of " + e.Object + " lacks the settings after it.")
+		return
+	}
+	f.writer, f.fault = &settingsWriter{c: f.c, after: *e.After}, nil
+}
+
+// authentik's objects are not written here.
+
+func (*finder) Mapping(link.Edit[link.Mapping])              {}
+func (*finder) Key(link.Edit[link.KeyState])                 {}
+func (*finder) Pair(link.Edit[link.PairState])               {}
+func (*finder) Provider(link.Edit[link.ProviderState])       {}
+func (*finder) Application(link.Edit[link.ApplicationState]) {}
+func (*finder) Binding(link.Edit[link.BindingState])         {}
 
 // carryOut sends a PATCH until its outcome is known. To send the same one
 // again is harmless: it writes values, not differences.
@@ -76,37 +96,47 @@ func (c *Client) carryOut(ctx context.Context, w writer) error {
 		switch {
 		case err != nil && attempt > 1 && !settled(err):
 			return unknown(w, err)
+		case err != nil && attempt == 1:
+			return nothing(err)
 		case err != nil:
 			return err
 		case patch == nil:
 			return nil
 		}
 		patch.method, patch.token = http.MethodPatch, c.token
-		a, err := c.wire.send(ctx, *patch)
-		switch outcomeOf(a, err) {
+		a := c.wire.send(ctx, *patch)
+		switch outcomeOf(a) {
 		case written:
 			return c.confirmed(ctx, w)
 		case notWritten:
-			return certain(w, w.refused(a))
+			return certain(w, nothing(w.refused(a)))
 		}
-		if a.status == http.StatusInternalServerError && attempt > 1 {
-			return certain(w, c.unexpected(a)) // it failed over it twice, and read in between it was not there
+		if a.Status == http.StatusInternalServerError && attempt > 1 {
+			return certain(w, nothing(c.unexpected(a))) // it failed over it twice, and read in between it was not there
 		}
-		if err == nil {
-			err = a.err()
-		}
-		if attempt == attempts || !c.wire.pause(ctx, attempt, a) {
-			return c.lastLook(ctx, w, err)
+		if attempt == wire.Tries || !c.wire.reads.Wait(ctx, wire.Delay(wire.FirstWait, attempt, a.Header)) {
+			return c.lastLook(ctx, w, a.Outcome())
 		}
 	}
 }
 
 // certain returns the fault, unless an earlier PATCH may have been saved.
-func certain(w writer, f *link.Fault) error {
+func certain(w writer, err error) error {
 	if w.doubtful() {
-		return unknown(w, f)
+		return unknown(w, err)
 	}
-	return f
+	return err
+}
+
+// nothing returns the fault of a change of which nothing was written.
+func nothing(err error) error {
+	f, ok := errors.AsType[*link.Fault](err)
+	if !ok {
+		return err
+	}
+	told := *f
+	told.Written = link.WrittenNone
+	return &told
 }
 
 // outcome is what the answer to a PATCH says of it.
@@ -120,14 +150,14 @@ const (
 
 // outcomeOf reads it. Statuses of 500 and above, redirects, answers that are
 // not PocketBase's and no answer at all leave it open.
-func outcomeOf(a answer, err error) outcome {
+func outcomeOf(a answer) outcome {
 	var object map[string]any
 	switch {
-	case err != nil, a.status >= 500, a.status == http.StatusTooManyRequests, a.status == http.StatusRequestTimeout:
+	case a.Err != nil, a.Status >= 500, a.Status == http.StatusTooManyRequests, a.Status == http.StatusRequestTimeout:
 		return uncertain
-	case a.status == http.StatusOK && a.decode(&object) == nil, a.status == http.StatusNoContent:
+	case a.Status == http.StatusOK && a.Decode(&object) == nil, a.Status == http.StatusNoContent:
 		return written
-	case a.status >= 400 && a.decode(&object) == nil && object["message"] != nil:
+	case a.Status >= 400 && a.Decode(&object) == nil && object["message"] != nil:
 		return notWritten
 	}
 	return uncertain // a proxy's own words about a PATCH that it may have passed on, too
@@ -145,6 +175,9 @@ func (c *Client) confirmed(ctx context.Context, w writer) error {
 	if err != nil && !settled(err) {
 		return unknown(w, err)
 	}
+	if f, ok := errors.AsType[*link.Fault](err); ok && f.Kind == link.FaultRefused { // it reads back otherwise
+		f.Written = link.WrittenSome
+	}
 	return err
 }
 
@@ -160,11 +193,11 @@ func (c *Client) lastLook(ctx context.Context, w writer, sent error) error {
 }
 
 func unknown(w writer, err error) *link.Fault {
-	return fault(link.FaultUnknown, "", "PocketBase did not confirm the change of "+w.name()+", so it is not known whether it was saved.",
+	return fault(link.FaultUnknown, "", "PocketBase did not confirm the change of "+w.name()+".",
 		"Apply again once PocketBase answers: what was saved is found again, and saving it twice changes nothing.", err)
 }
 
 // stale is for what was changed since the plan was made.
 func stale(what string) *link.Fault {
-	return fault(link.FaultStale, "", "Since the plan was made, somebody changed "+what+".", "Nothing was written. Make the plan again.", errors.New("changed at "+time.Now().UTC().Format(time.RFC3339)+" or before"))
+	return fault(link.FaultStale, "", "Since the plan was made, somebody changed "+what+".", "Make the plan again.", errors.New("changed at "+time.Now().UTC().Format(time.RFC3339)+" or before"))
 }

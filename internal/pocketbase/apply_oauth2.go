@@ -168,7 +168,7 @@ func unwritten(list []element) []string {
 
 func upgradeFirst(others []string, err error) *link.Fault {
 	return fault(link.FaultRefused, "", "PocketBase 0.40.0 cannot change one provider of a collection without the client secrets of the others ("+strings.Join(others, ", ")+").",
-		"Nothing was written. Upgrade PocketBase to 0.40.1 or later, connect again and apply again.", err)
+		"Upgrade PocketBase to 0.40.1 or later, connect again and apply again.", err)
 }
 
 // secretsNeeded refuses a removal that would hand secrets on.
@@ -178,11 +178,11 @@ func (w *oauth2Writer) secretsNeeded(later []string) *link.Fault {
 		version = "PocketBase " + v
 	}
 	return fault(link.FaultRefused, "pocketbase.slot", version+" keeps client secrets by place. Without "+strings.Join(w.in.remove, ", ")+" the providers after it ("+strings.Join(later, ", ")+") would get each other's.",
-		"Nothing was written. Upgrade PocketBase to 0.40.1 or later and remove it then, or remove those in the dashboard, the last one first, and enter them again afterwards.", errors.New("removing a provider that is not the last one"))
+		"Upgrade PocketBase to 0.40.1 or later and remove it then, or remove those in the dashboard, the last one first, and enter them again afterwards.", errors.New("removing a provider that is not the last one"))
 }
 
 func gone(collection string) *link.Fault {
-	return fault(link.FaultStale, "pocketbase.collection", "PocketBase no longer has the auth collection “"+collection+"”.", "Nothing was written. Choose another collection, or make this one again.", errors.New("the collection is gone"))
+	return fault(link.FaultStale, "pocketbase.collection", "PocketBase no longer has the auth collection “"+collection+"”.", "Choose another collection, or make this one again.", errors.New("the collection is gone"))
 }
 
 // confirm reads back by list and compares with what was wanted.

@@ -40,9 +40,9 @@ func (c *Client) ChangedBy(ctx context.Context, since time.Time, changes []link.
 func changedObject(e trailEntry, changes []link.Change) string {
 	path, _, _ := strings.Cut(e.Data.URL, "?")
 	for _, ch := range changes {
-		c, isCollection := ch.Before.(*link.CollectionState)
+		c := link.As[link.CollectionState](ch.Before)
 		switch {
-		case isCollection && c != nil && (strings.HasSuffix(path, "/api/collections/"+c.ID) || strings.HasSuffix(path, "/api/collections/"+c.Name)):
+		case c != nil && (strings.HasSuffix(path, "/api/collections/"+c.ID) || strings.HasSuffix(path, "/api/collections/"+c.Name)):
 			return "the collection “" + plain(c.Name) + "”"
 		case ch.Kind == link.KindSettings && strings.HasSuffix(path, "/api/settings"):
 			return "the settings"

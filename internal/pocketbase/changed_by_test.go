@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"authpocket/internal/link"
+	"authpocket/internal/wire"
 )
 
 func TestChangedByReadsTheRequestLog(t *testing.T) {
@@ -16,12 +17,12 @@ func TestChangedByReadsTheRequestLog(t *testing.T) {
 	users := observe(t, client)
 	about := []link.Change{{System: link.PB, Kind: link.KindOAuth2, Before: users, After: users}}
 	before := time.Now()
-	res, err := client.wire.send(t.Context(), call{method: http.MethodPatch, path: "/api/collections/users", body: map[string]any{"viewRule": nil}, token: client.token})
-	if err != nil || res.status != http.StatusOK {
-		t.Fatalf("PocketBase answers %d, %v", res.status, err)
+	res := client.wire.send(t.Context(), call{method: http.MethodPatch, path: "/api/collections/users", body: map[string]any{"viewRule": nil}, token: client.token})
+	if res.Err != nil || res.Status != http.StatusOK {
+		t.Fatalf("PocketBase answers %d, %v", res.Status, res.Err)
 	}
 	var said []string
-	for len(said) == 0 && time.Since(before) < patience { // it writes its log some seconds late
+	for len(said) == 0 && time.Since(before) < wire.Patience { // it writes its log some seconds late
 		if !rest(t.Context(), time.Second) {
 			t.Fatal("the test was cut short")
 		}

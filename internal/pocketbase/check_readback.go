@@ -11,17 +11,17 @@ import (
 // checkReadBack reads the collection as superuser and measures what guests
 // cannot see: the other settings, and whether a new person gets in.
 func (c *Client) checkReadBack(ctx context.Context, d link.Desired) []link.Check {
-	settings := link.Check{ID: "pocketbase.settings", System: link.PB, Title: "PocketBase holds the settings of the link"}
-	rules := link.Check{ID: "pocketbase.rules", System: link.PB, Title: "The collection lets a new person in"}
+	settings := link.Check{ID: link.CheckPocketBaseSettings, System: link.PB, Title: "PocketBase holds the settings of the link"}
+	rules := link.Check{ID: link.CheckPocketBaseRules, System: link.PB, Title: "The collection lets a new person in"}
 	now, err := c.collection(ctx, d.Collection.ID, d.Collection.Name)
 	switch {
 	case err != nil:
-		summary, _ := link.Words(err)
-		return []link.Check{skip(settings, summary), skip(rules, summary)}
+		why := link.MessageOf(err).What()
+		return []link.Check{skip(settings, why), skip(rules, why)}
 	case now == nil:
 		missing := "The list of auth collections has no " + d.Collection.Name + "."
 		remedy := "Choose a collection that is there, and apply again."
-		return []link.Check{fail(settings, causeCollection, missing, remedy), fail(rules, causeCollection, missing, remedy)}
+		return []link.Check{fail(settings, link.CauseCollectionMissing, missing, remedy), fail(rules, link.CauseCollectionMissing, missing, remedy)}
 	}
 	return []link.Check{checkSettings(settings, *now, d), checkRules(rules, *now, d)}
 }
@@ -31,7 +31,7 @@ func (c *Client) checkReadBack(ctx context.Context, d link.Desired) []link.Check
 func checkSettings(check link.Check, now link.CollectionState, d link.Desired) link.Check {
 	mine := find(now.OAuth2.Providers, d.Slot.Slot)
 	if mine == nil {
-		return fail(check, causeProvider, "The collection "+now.Name+" has no provider "+d.Slot.Slot+".", "Apply the plan again.")
+		return fail(check, link.CauseProviderMissing, "The collection "+now.Name+" has no provider "+d.Slot.Slot+".", "Apply the plan again.")
 	}
 	want := d.Slot
 	want.Raw = nil
@@ -50,16 +50,17 @@ func checkSettings(check link.Check, now link.CollectionState, d link.Desired) l
 		differ = append(differ, "whether OAuth2 is on")
 	}
 	if len(differ) > 0 {
-		return fail(check, causeSettings, "Read back by list, these differ from the plan: "+strings.Join(differ, ", ")+".", "Apply the plan again.")
+		return fail(check, link.CauseSettingsDiffer, "Read back by list, these differ from the plan: "+strings.Join(differ, ", ")+".", "Apply the plan again.")
 	}
 	return pass(check, "Read back by list, all of "+d.Slot.Slot+" and the mapped fields are as planned. The client secret cannot be read.")
 }
 
 // obstacle is something that keeps new people out.
 type obstacle struct {
-	cause, what, todo string
-	everyone          bool // it keeps out those who have an account too
-	newcomers         bool // it certainly keeps out everybody new
+	cause      link.CauseID
+	what, todo string
+	everyone   bool // it keeps out those who have an account too
+	newcomers  bool // it certainly keeps out everybody new
 }
 
 func checkRules(check link.Check, now link.CollectionState, d link.Desired) link.Check {
@@ -99,12 +100,12 @@ func obstacles(now link.CollectionState, d link.Desired) []obstacle {
 func createObstacle(now link.CollectionState) *obstacle {
 	switch rule := now.CreateRule; {
 	case rule == nil:
-		return &obstacle{cause: causeCreateRule, what: "createRule of " + now.Name + " lets only superusers make records, so new people are refused. People who have an account there get in.",
+		return &obstacle{cause: link.CauseCreateRule, what: "createRule of " + now.Name + " lets only superusers make records, so new people are refused. People who have an account there get in.",
 			todo: "To let new people in through authentik only, set createRule to @request.context = \"oauth2\"."}
 	case link.PlainlyOpen(rule):
 		return nil
 	default:
-		return &obstacle{cause: causeCreateRule, what: "createRule of " + now.Name + " is “" + plain(*rule) + "”, which may refuse new people; authpocket does not work it out.",
+		return &obstacle{cause: link.CauseCreateRule, what: "createRule of " + now.Name + " is “" + plain(*rule) + "”, which may refuse new people; authpocket does not work it out.",
 			todo: "Sign in with a new account to see, or set createRule to @request.context = \"oauth2\"."}
 	}
 }
@@ -112,12 +113,12 @@ func createObstacle(now link.CollectionState) *obstacle {
 func authObstacle(now link.CollectionState) *obstacle {
 	switch rule := now.AuthRule; {
 	case rule == nil:
-		return &obstacle{cause: causeAuthRule, everyone: true, what: "authRule of " + now.Name + " lets nobody sign in.",
+		return &obstacle{cause: link.CauseAuthRule, everyone: true, what: "authRule of " + now.Name + " lets nobody sign in.",
 			todo: "Set authRule to empty, or to a rule that people meet. Changing it signs everyone out once."}
 	case strings.TrimSpace(*rule) == "":
 		return nil
 	default:
-		return &obstacle{cause: causeAuthRule, what: "authRule of " + now.Name + " is “" + plain(*rule) + "”, which may refuse people; their new account is made all the same.",
+		return &obstacle{cause: link.CauseAuthRule, what: "authRule of " + now.Name + " is “" + plain(*rule) + "”, which may refuse people; their new account is made all the same.",
 			todo: "Sign in with a new account to see."}
 	}
 }
@@ -127,7 +128,7 @@ func mfaObstacle(now link.CollectionState) *obstacle {
 	if !now.MFAEnabled || normal == `@request.context!="oauth2"` {
 		return nil
 	}
-	return &obstacle{cause: causeMFA, everyone: normal == "", what: "Multi-factor authentication is on in " + now.Name + ", so that authentik alone is not enough: PocketBase asks for a second way to sign in.",
+	return &obstacle{cause: link.CauseMFA, everyone: normal == "", what: "Multi-factor authentication is on in " + now.Name + ", so that authentik alone is not enough: PocketBase asks for a second way to sign in.",
 		todo: "Set the MFA rule to @request.context != \"oauth2\", and let authentik ask for the second factor."}
 }
 
@@ -135,7 +136,7 @@ func emailObstacle(now link.CollectionState, d link.Desired) *obstacle {
 	if !now.EmailRequired || d.Email != link.EmailLeave {
 		return nil
 	}
-	return &obstacle{cause: causeEmail, newcomers: true, what: "Nobody new can sign in: " + now.Name + " requires an e-mail address, and authentik marks addresses as not verified, which PocketBase drops. It then answers “email: Cannot be blank”.",
+	return &obstacle{cause: link.CauseEmailUnverified, newcomers: true, what: "Nobody new can sign in: " + now.Name + " requires an e-mail address, and authentik marks addresses as not verified, which PocketBase drops. It then answers “email: Cannot be blank”.",
 		todo: "Choose which addresses to trust, or make the e-mail field of " + now.Name + " optional."}
 }
 
@@ -152,6 +153,6 @@ func fieldObstacle(now link.CollectionState) *obstacle {
 	if len(missing) == 0 {
 		return nil
 	}
-	return &obstacle{cause: causeRequiredField, what: now.Name + " requires " + strings.Join(missing, ", ") + ", which a sign-in leaves empty, so new people are refused unless the app sends or sets a value.",
+	return &obstacle{cause: link.CauseRequiredField, what: now.Name + " requires " + strings.Join(missing, ", ") + ", which a sign-in leaves empty, so new people are refused unless the app sends or sets a value.",
 		todo: "Make the field optional, map a claim to it, or have the app send it as createData."}
 }

@@ -15,12 +15,12 @@ func pass(check link.Check, evidence string) link.Check {
 	return check
 }
 
-func fail(check link.Check, cause, evidence, remedy string) link.Check {
-	check.Status, check.Evidence, check.Remedy, check.Cause = link.Fail, evidence, remedy, catalogued(cause)
+func fail(check link.Check, cause link.CauseID, evidence, remedy string) link.Check {
+	check.Status, check.Evidence, check.Remedy, check.Cause = link.Fail, evidence, remedy, cause.Entry()
 	return check
 }
 
-func warn(check link.Check, cause, evidence, remedy string) link.Check {
+func warn(check link.Check, cause link.CauseID, evidence, remedy string) link.Check {
 	check = fail(check, cause, evidence, remedy)
 	check.Status = link.Warn
 	return check
@@ -56,17 +56,18 @@ type method struct {
 // checkGuest asks for the sign-in methods without credentials and measures
 // the one answer in five ways.
 func (c *Client) checkGuest(ctx context.Context, d link.Desired) []link.Check {
-	listed := link.Check{ID: "pocketbase.auth-methods", System: link.PB, Title: "PocketBase offers the sign-in to guests"}
+	listed := link.Check{ID: link.CheckPocketBaseAuthMethods, System: link.PB, Title: "PocketBase offers the sign-in to guests"}
 	one, listed := c.offered(ctx, d, listed)
 	checks := []link.Check{listed}
 	for _, measure := range []struct {
-		id, title string
-		of        func(link.Check, method, link.Desired) link.Check
+		id    link.CheckID
+		title string
+		of    func(link.Check, method, link.Desired) link.Check
 	}{
-		{"pocketbase.client-id", "The sign-in names this client id", checkClientID},
-		{"pocketbase.auth-url", "The sign-in leads to authentik's authorize URL", checkAuthURL},
-		{"pocketbase.display-name", "The sign-in button has this name", checkDisplayName},
-		{"pocketbase.pkce", "The sign-in uses PKCE as set", checkPKCE},
+		{link.CheckPocketBaseClientID, "The sign-in names this client id", checkClientID},
+		{link.CheckPocketBaseAuthURL, "The sign-in leads to authentik's authorize URL", checkAuthURL},
+		{link.CheckPocketBaseDisplayName, "The sign-in button has this name", checkDisplayName},
+		{link.CheckPocketBasePKCE, "The sign-in uses PKCE as set", checkPKCE},
 	} {
 		check := link.Check{ID: measure.id, System: link.PB, Title: measure.title}
 		if one == nil {
@@ -81,25 +82,25 @@ func (c *Client) checkGuest(ctx context.Context, d link.Desired) []link.Check {
 // offered asks for our element among the sign-in methods.
 func (c *Client) offered(ctx context.Context, d link.Desired, check link.Check) (*method, link.Check) {
 	path := "/api/collections/" + url.PathEscape(d.Collection.Name) + "/auth-methods"
-	a, err := c.wire.patiently(ctx, call{path: path})
+	a := c.wire.read(ctx, call{path: path})
 	asked := "GET " + path + " as a guest"
 	var got authMethods
 	switch {
-	case err != nil:
-		return nil, skip(check, asked+" got no answer. "+unreachable(c.cfg.URL, err).Summary)
-	case a.status == http.StatusNotFound:
-		return nil, fail(check, causeCollection, asked+" was answered 404: there is no auth collection "+d.Collection.Name+".", "Choose a collection that is there, and apply again.")
-	case a.status != http.StatusOK:
+	case a.Err != nil:
+		return nil, skip(check, asked+" got no answer. "+unreachable(c.cfg.URL, a.Err).Summary)
+	case a.Status == http.StatusNotFound:
+		return nil, fail(check, link.CauseCollectionMissing, asked+" was answered 404: there is no auth collection "+d.Collection.Name+".", "Choose a collection that is there, and apply again.")
+	case a.Status != http.StatusOK:
 		return nil, skip(check, asked+" was not answered as hoped: "+c.unexpected(a).Summary)
-	case a.decode(&got) != nil:
+	case a.Decode(&got) != nil:
 		return nil, skip(check, asked+" was answered with something that is not PocketBase's.")
 	}
 	i := slices.IndexFunc(got.OAuth2.Providers, func(m method) bool { return m.Name == d.Slot.Slot })
 	switch {
 	case !got.OAuth2.Enabled:
-		return nil, fail(check, causeOff, asked+" says that OAuth2 is off for "+d.Collection.Name+".", "Turn OAuth2 on, with authpocket or in the collection's options.")
+		return nil, fail(check, link.CauseOAuth2Off, asked+" says that OAuth2 is off for "+d.Collection.Name+".", "Turn OAuth2 on, with authpocket or in the collection's options.")
 	case i < 0:
-		return nil, fail(check, causeProvider, asked+" lists "+names(got.OAuth2.Providers)+", and not "+d.Slot.Slot+".", "Apply the plan again.")
+		return nil, fail(check, link.CauseProviderMissing, asked+" lists "+names(got.OAuth2.Providers)+", and not "+d.Slot.Slot+".", "Apply the plan again.")
 	}
 	return &got.OAuth2.Providers[i], pass(check, asked+" lists "+names(got.OAuth2.Providers)+".")
 }
@@ -118,11 +119,11 @@ func names(list []method) string {
 func checkClientID(check link.Check, one method, d link.Desired) link.Check {
 	u, err := url.Parse(one.AuthURL)
 	if err != nil {
-		return fail(check, causeAuthURL, "The authorize URL that guests are given cannot be read.", "Apply the plan again.")
+		return fail(check, link.CauseAuthURL, "The authorize URL that guests are given cannot be read.", "Apply the plan again.")
 	}
 	got := u.Query().Get("client_id")
 	if got != d.Slot.ClientID {
-		return fail(check, causeClientID, "Guests are sent with the client id “"+plain(got)+"”, authentik's provider has “"+d.Slot.ClientID+"”.", "Apply the plan again.")
+		return fail(check, link.CauseClientID, "Guests are sent with the client id “"+plain(got)+"”, authentik's provider has “"+d.Slot.ClientID+"”.", "Apply the plan again.")
 	}
 	return pass(check, "Guests are sent with the client id “"+got+"”, as authentik's provider has it.")
 }
@@ -132,7 +133,7 @@ func checkAuthURL(check link.Check, one method, d link.Desired) link.Check {
 	got, errGot := url.Parse(one.AuthURL)
 	want, errWant := url.Parse(d.Slot.AuthURL)
 	if errGot != nil || errWant != nil {
-		return fail(check, causeAuthURL, "The authorize URL that guests are given cannot be read.", "Apply the plan again.")
+		return fail(check, link.CauseAuthURL, "The authorize URL that guests are given cannot be read.", "Apply the plan again.")
 	}
 	same := got.Scheme == want.Scheme && got.Host == want.Host && got.Path == want.Path
 	for key := range want.Query() {
@@ -140,14 +141,14 @@ func checkAuthURL(check link.Check, one method, d link.Desired) link.Check {
 	}
 	got.RawQuery, got.User = "", nil
 	if !same {
-		return fail(check, causeAuthURL, "Guests are sent to "+got.String()+", and not to "+d.Slot.AuthURL+".", "Apply the plan again.")
+		return fail(check, link.CauseAuthURL, "Guests are sent to "+got.String()+", and not to "+d.Slot.AuthURL+".", "Apply the plan again.")
 	}
 	return pass(check, "Guests are sent to "+got.String()+".")
 }
 
 func checkDisplayName(check link.Check, one method, d link.Desired) link.Check {
 	if one.DisplayName != d.Slot.DisplayName {
-		return fail(check, causeDisplayName, "Guests are shown “"+plain(one.DisplayName)+"”, and not “"+d.Slot.DisplayName+"”.", "Apply the plan again.")
+		return fail(check, link.CauseDisplayName, "Guests are shown “"+plain(one.DisplayName)+"”, and not “"+d.Slot.DisplayName+"”.", "Apply the plan again.")
 	}
 	return pass(check, "Guests are shown “"+one.DisplayName+"”.")
 }
@@ -160,7 +161,7 @@ func checkPKCE(check link.Check, one method, d link.Desired) link.Check {
 		said = "Guests are sent with a code challenge (" + plain(one.CodeChallengeMethod) + ")"
 	}
 	if got != want {
-		return fail(check, causePKCE, said+", which is not as set.", "Apply the plan again.")
+		return fail(check, link.CausePKCE, said+", which is not as set.", "Apply the plan again.")
 	}
 	return pass(check, said+", as set.")
 }

@@ -47,7 +47,7 @@ func byID(t testing.TB, checks []link.Check) map[string]link.Check {
 		if bad != (one.Remedy != "") || bad != (one.Cause != "") {
 			t.Errorf("%s is %s with remedy %q and cause %q", one.ID, one.Status, one.Remedy, one.Cause)
 		}
-		out[one.ID] = one
+		out[string(one.ID)] = one
 	}
 	return out
 }
@@ -83,32 +83,32 @@ func TestCheckFindsEachBreak(t *testing.T) {
 	for _, one := range []struct {
 		name, check string
 		status      link.Status
-		cause       string
+		cause       link.CauseID
 		spoil       func(users *core.Collection, mine *core.OAuth2ProviderConfig)
 	}{
-		{"off", "auth-methods", link.Fail, causeOff, func(users *core.Collection, _ *core.OAuth2ProviderConfig) { users.OAuth2.Enabled = false }},
-		{"renamed", "auth-methods", link.Fail, causeProvider, func(_ *core.Collection, mine *core.OAuth2ProviderConfig) { mine.Name = "oidc3" }},
-		{"renamed, settings", "settings", link.Fail, causeProvider, func(_ *core.Collection, mine *core.OAuth2ProviderConfig) { mine.Name = "oidc3" }},
-		{"client id", "client-id", link.Fail, causeClientID, func(_ *core.Collection, mine *core.OAuth2ProviderConfig) { mine.ClientId = "x" }},
-		{"auth URL", "auth-url", link.Fail, causeAuthURL, func(_ *core.Collection, mine *core.OAuth2ProviderConfig) {
+		{"off", "auth-methods", link.Fail, link.CauseOAuth2Off, func(users *core.Collection, _ *core.OAuth2ProviderConfig) { users.OAuth2.Enabled = false }},
+		{"renamed", "auth-methods", link.Fail, link.CauseProviderMissing, func(_ *core.Collection, mine *core.OAuth2ProviderConfig) { mine.Name = "oidc3" }},
+		{"renamed, settings", "settings", link.Fail, link.CauseProviderMissing, func(_ *core.Collection, mine *core.OAuth2ProviderConfig) { mine.Name = "oidc3" }},
+		{"client id", "client-id", link.Fail, link.CauseClientID, func(_ *core.Collection, mine *core.OAuth2ProviderConfig) { mine.ClientId = "x" }},
+		{"auth URL", "auth-url", link.Fail, link.CauseAuthURL, func(_ *core.Collection, mine *core.OAuth2ProviderConfig) {
 			mine.AuthURL = "http://authentik.company/application/o/authorize"
 		}},
-		{"display name", "display-name", link.Fail, causeDisplayName, func(_ *core.Collection, mine *core.OAuth2ProviderConfig) { mine.DisplayName = "x" }},
-		{"PKCE", "pkce", link.Fail, causePKCE, func(_ *core.Collection, mine *core.OAuth2ProviderConfig) { mine.PKCE = new(false) }},
-		{"token URL", "settings", link.Fail, causeSettings, func(_ *core.Collection, mine *core.OAuth2ProviderConfig) { mine.TokenURL += "x" }},
-		{"user info URL", "settings", link.Fail, causeSettings, func(_ *core.Collection, mine *core.OAuth2ProviderConfig) { mine.UserInfoURL = "" }},
-		{"extra", "settings", link.Fail, causeSettings, func(_ *core.Collection, mine *core.OAuth2ProviderConfig) {
+		{"display name", "display-name", link.Fail, link.CauseDisplayName, func(_ *core.Collection, mine *core.OAuth2ProviderConfig) { mine.DisplayName = "x" }},
+		{"PKCE", "pkce", link.Fail, link.CausePKCE, func(_ *core.Collection, mine *core.OAuth2ProviderConfig) { mine.PKCE = new(false) }},
+		{"token URL", "settings", link.Fail, link.CauseSettingsDiffer, func(_ *core.Collection, mine *core.OAuth2ProviderConfig) { mine.TokenURL += "x" }},
+		{"user info URL", "settings", link.Fail, link.CauseSettingsDiffer, func(_ *core.Collection, mine *core.OAuth2ProviderConfig) { mine.UserInfoURL = "" }},
+		{"extra", "settings", link.Fail, link.CauseSettingsDiffer, func(_ *core.Collection, mine *core.OAuth2ProviderConfig) {
 			mine.Extra = map[string]any{"issuers": []any{"x"}}
 		}},
-		{"mapped", "settings", link.Fail, causeSettings, func(users *core.Collection, _ *core.OAuth2ProviderConfig) { users.OAuth2.MappedFields.Name = "" }},
-		{"createRule closed", "rules", link.Warn, causeCreateRule, func(users *core.Collection, _ *core.OAuth2ProviderConfig) { users.CreateRule = nil }},
-		{"createRule of its own", "rules", link.Warn, causeCreateRule, func(users *core.Collection, _ *core.OAuth2ProviderConfig) { users.CreateRule = new("email != ''") }},
-		{"authRule closed", "rules", link.Fail, causeAuthRule, func(users *core.Collection, _ *core.OAuth2ProviderConfig) {
+		{"mapped", "settings", link.Fail, link.CauseSettingsDiffer, func(users *core.Collection, _ *core.OAuth2ProviderConfig) { users.OAuth2.MappedFields.Name = "" }},
+		{"createRule closed", "rules", link.Warn, link.CauseCreateRule, func(users *core.Collection, _ *core.OAuth2ProviderConfig) { users.CreateRule = nil }},
+		{"createRule of its own", "rules", link.Warn, link.CauseCreateRule, func(users *core.Collection, _ *core.OAuth2ProviderConfig) { users.CreateRule = new("email != ''") }},
+		{"authRule closed", "rules", link.Fail, link.CauseAuthRule, func(users *core.Collection, _ *core.OAuth2ProviderConfig) {
 			users.AuthRule, users.CreateRule = nil, nil
 		}},
-		{"authRule of its own", "rules", link.Warn, causeAuthRule, func(users *core.Collection, _ *core.OAuth2ProviderConfig) { users.AuthRule = new("verified = true") }},
-		{"MFA", "rules", link.Fail, causeMFA, func(users *core.Collection, _ *core.OAuth2ProviderConfig) { users.MFA.Enabled = true }},
-		{"required field", "rules", link.Warn, causeRequiredField, func(users *core.Collection, _ *core.OAuth2ProviderConfig) {
+		{"authRule of its own", "rules", link.Warn, link.CauseAuthRule, func(users *core.Collection, _ *core.OAuth2ProviderConfig) { users.AuthRule = new("verified = true") }},
+		{"MFA", "rules", link.Fail, link.CauseMFA, func(users *core.Collection, _ *core.OAuth2ProviderConfig) { users.MFA.Enabled = true }},
+		{"required field", "rules", link.Warn, link.CauseRequiredField, func(users *core.Collection, _ *core.OAuth2ProviderConfig) {
 			users.Fields.Add(&core.TextField{Name: "phone", Required: true})
 		}},
 	} {
@@ -122,7 +122,7 @@ func TestCheckFindsEachBreak(t *testing.T) {
 			t.Fatal(err)
 		}
 		got := byID(t, client.Check(t.Context(), d))["pocketbase."+one.check]
-		if got.Status != one.status || got.Cause != catalogued(one.cause) {
+		if got.Status != one.status || got.Cause != one.cause.Entry() {
 			t.Errorf("%s: %+v", one.name, got)
 		}
 	}
@@ -145,7 +145,7 @@ func TestCheckOpenRules(t *testing.T) {
 		t.Errorf("%+v", got)
 	}
 	needs := link.CollectionState{Name: "users", CreateRule: new(""), AuthRule: new(""), EmailRequired: true}
-	if got := obstacles(needs, link.Desired{Email: link.EmailLeave}); len(got) != 1 || got[0].cause != causeEmail {
+	if got := obstacles(needs, link.Desired{Email: link.EmailLeave}); len(got) != 1 || got[0].cause != link.CauseEmailUnverified {
 		t.Errorf("%+v", got)
 	}
 }
@@ -165,6 +165,7 @@ func TestCheckNotMeasured(t *testing.T) {
 		{"no collection", 404, `{"data":{},"message":"Missing or invalid auth collection context.","status":404}`, link.Fail},
 	} {
 		client := memory("0.39.11", func(r *http.Request) (*http.Response, error) { return reply(r, one.status, one.body), nil })
+		client.wire.reads.Pause = noPause
 		checks := byID(t, client.Check(t.Context(), link.Desired{Collection: link.CollectionState{Name: "users"}, Slot: ours()}))
 		if len(checks) != 7 || checks["pocketbase.auth-methods"].Status != one.want {
 			t.Errorf("%s: %+v", one.name, checks)
@@ -184,7 +185,7 @@ func TestCheckCollectionGone(t *testing.T) {
 	d := link.Desired{Collection: link.CollectionState{Name: "gone"}, Slot: ours()}
 	checks := byID(t, client.Check(t.Context(), d))
 	for _, id := range []string{"auth-methods", "settings", "rules"} {
-		if one := checks["pocketbase."+id]; one.Status != link.Fail || one.Cause != causeCollection {
+		if one := checks["pocketbase."+id]; one.Status != link.Fail || one.Cause != link.CauseCollectionMissing {
 			t.Errorf("%s: %+v", id, one)
 		}
 	}

@@ -60,7 +60,7 @@ type Identity struct {
 // goroutines.
 type Client struct {
 	cfg      Config
-	wire     wire
+	wire     transport
 	token    secret.Text
 	identity Identity
 }

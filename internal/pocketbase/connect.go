@@ -22,7 +22,9 @@ func Connect(ctx context.Context, cfg Config) (*Client, error) {
 	}
 	ctx, cancel := context.WithTimeout(ctx, connectTime)
 	defer cancel()
-	w := newWire(cfg)
+	w := newTransport(cfg)
+	steady := w.reads
+	w.reads = steady.Hasty()
 	coop, f := w.reach(ctx)
 	if f != nil {
 		return nil, f
@@ -41,6 +43,7 @@ func Connect(ctx context.Context, cfg Config) (*Client, error) {
 		c.identity.Version = c.featureVersion(ctx, coop)
 	}
 	c.identity.RealIP = c.realIP(ctx)
+	c.wire.reads = steady
 	return c, nil
 }
 
@@ -69,16 +72,13 @@ func (cfg Config) missing() *link.Fault {
 // realIP asks how PocketBase sees this machine. It is only good to know, so
 // a refusal is no error.
 func (c *Client) realIP(ctx context.Context) string {
-	a, err := c.wire.send(ctx, call{path: "/api/health", token: c.token})
-	if err != nil {
-		return ""
-	}
+	a := c.wire.read(ctx, call{path: "/api/health", token: c.token})
 	var health struct {
 		Data struct {
 			RealIP string `json:"realIP"`
 		} `json:"data"`
 	}
-	if a.decode(&health) != nil {
+	if a.Err != nil || a.Decode(&health) != nil {
 		return ""
 	}
 	return health.Data.RealIP

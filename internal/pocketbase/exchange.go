@@ -10,6 +10,7 @@ import (
 
 	"authpocket/internal/link"
 	"authpocket/internal/secret"
+	"authpocket/internal/wire"
 )
 
 // nonceKey is the query parameter that marks requests of a test sign-in, so
@@ -20,7 +21,7 @@ const nonceKey = "authpocket"
 // URL, whose redirect_uri is left open, and the verifier that goes with its
 // challenge. Its error is a *link.Fault.
 func (c *Client) AuthMethods(ctx context.Context, d link.Desired) (authURL string, verifier secret.Text, err error) {
-	a, err := c.wire.patiently(ctx, call{path: "/api/collections/" + url.PathEscape(d.Collection.Name) + "/auth-methods"})
+	a := c.wire.read(ctx, call{path: "/api/collections/" + url.PathEscape(d.Collection.Name) + "/auth-methods"})
 	var got struct {
 		OAuth2 struct {
 			Providers []struct {
@@ -30,13 +31,10 @@ func (c *Client) AuthMethods(ctx context.Context, d link.Desired) (authURL strin
 			} `json:"providers"`
 		} `json:"oauth2"`
 	}
-	switch {
-	case err != nil:
-		return "", verifier, unreachable(c.cfg.URL, err)
-	case a.status != http.StatusOK:
+	if !a.OK() {
 		return "", verifier, c.unexpected(a)
 	}
-	if err := a.decode(&got); err != nil {
+	if err := a.Decode(&got); err != nil {
 		return "", verifier, notPocketBase(a, err)
 	}
 	for _, one := range got.OAuth2.Providers {
@@ -45,7 +43,7 @@ func (c *Client) AuthMethods(ctx context.Context, d link.Desired) (authURL strin
 		}
 	}
 	return "", verifier, fault(link.FaultStale, "pocketbase.slot", "PocketBase offers no sign-in with "+d.Slot.Slot+" in "+d.Collection.Name+".",
-		"OAuth2 is off there, or the provider is gone. Apply the link again.", a.err())
+		"OAuth2 is off there, or the provider is gone. Apply the link again.", a.Outcome())
 }
 
 // signedIn is PocketBase's answer to a sign-in that went well.
@@ -64,7 +62,7 @@ type signedInAnswer struct {
 // none. The tokens of the answer are not kept.
 func (c *Client) Exchange(ctx context.Context, d link.Desired, code link.Code) (link.Exchanged, error) {
 	before := c.linkedBefore(ctx, d)
-	a, err := c.wire.unhurried().send(ctx, call{
+	a := c.wire.unhurried().send(ctx, call{
 		method: http.MethodPost,
 		path:   "/api/collections/" + url.PathEscape(d.Collection.Name) + "/auth-with-oauth2",
 		query:  url.Values{nonceKey: {code.Nonce}},
@@ -72,14 +70,14 @@ func (c *Client) Exchange(ctx context.Context, d link.Desired, code link.Code) (
 			"provider": d.Slot.Slot, "code": code.Code.Reveal(), "codeVerifier": code.CodeVerifier.Reveal(), "redirectURL": code.RedirectURL,
 		},
 	})
-	if err != nil {
-		return link.Exchanged{}, unreachable(c.cfg.URL, err)
+	if a.Err != nil {
+		return link.Exchanged{}, unreachable(c.cfg.URL, a.Err)
 	}
-	if a.status != http.StatusOK {
+	if a.Status != http.StatusOK {
 		return refusedExchange(a)
 	}
 	var got signedInAnswer
-	if err := a.decode(&got); err != nil {
+	if err := a.Decode(&got); err != nil {
 		return link.Exchanged{}, notPocketBase(a, err)
 	}
 	sent := link.ReadClaims(got.Meta.RawUser)
@@ -94,13 +92,13 @@ func (c *Client) Exchange(ctx context.Context, d link.Desired, code link.Code) (
 // refusedExchange reads a refusal. What is not PocketBase's own is an error.
 func refusedExchange(a answer) (link.Exchanged, error) {
 	if mfaID(a) != "" {
-		return link.Exchanged{Outcome: link.OutcomeRefused, Refusal: &link.Refusal{Status: a.status, MFA: true}}, nil
+		return link.Exchanged{Outcome: link.OutcomeRefused, Refusal: &link.Refusal{Status: a.Status, MFA: true}}, nil
 	}
-	message, list := readError(a.body)
-	if a.html() || message == "" {
+	message, list := readError(a.Body)
+	if a.HTML() || message == "" {
 		return link.Exchanged{}, webAnswer(a)
 	}
-	refusal := &link.Refusal{Status: a.status, Message: message}
+	refusal := &link.Refusal{Status: a.Status, Message: message}
 	for _, one := range list {
 		field := link.RefusedField{Code: one.code, Message: one.message}
 		if len(one.path) > 0 {
@@ -179,7 +177,7 @@ const (
 // there are more than can be read in time, the times of the links have to do
 // for the others.
 func (c *Client) linkedBefore(ctx context.Context, d link.Desired) linksBefore {
-	ctx, cancel := context.WithTimeout(ctx, linksTime)
+	ctx, cancel := context.WithTimeout(wire.OneList(ctx), linksTime)
 	defer cancel()
 	before := linksBefore{subjects: map[string]bool{}}
 	if !c.release().since(saysNew) {

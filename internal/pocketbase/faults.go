@@ -10,6 +10,7 @@ import (
 
 	"authpocket/internal/link"
 	"authpocket/internal/outbound"
+	"authpocket/internal/wire"
 )
 
 // fault makes a fault of PocketBase.
@@ -20,13 +21,15 @@ func fault(kind link.FaultKind, field, summary, todo string, err error) *link.Fa
 // bug is a fault of the caller's: a change that this package cannot carry
 // out. Nothing was sent.
 func bug(summary string) *link.Fault {
-	return fault(link.FaultOther, "", summary, "Nothing was sent to PocketBase. Go back to the settings, and make the plan again.", errors.New("the change is not fit to be carried out"))
+	return fault(link.FaultOther, "", summary, "Go back to the settings, and make the plan again.", errors.New("the change is not fit to be carried out"))
 }
 
 // unreachable says why no answer came.
 func unreachable(base string, err error) *link.Fault {
 	todo := "Check the address, and that PocketBase runs and can be reached from this machine."
 	switch {
+	case errors.Is(err, wire.ErrListTooLarge):
+		return fault(link.FaultOther, "", "PocketBase has more than 64 MB of one list.", "That is more than authpocket reads. Remove what PocketBase no longer needs, then try again.", err)
 	case errors.Is(err, outbound.ErrBodyTooLarge):
 		return fault(link.FaultNotThis, fieldURL, "What answers at "+base+" is not a PocketBase: the answer is larger than 8 MB.", "Check the address.", err)
 	case errors.Is(err, outbound.ErrAddressRefused):
@@ -40,11 +43,11 @@ func unreachable(base string, err error) *link.Fault {
 // notPocketBase is for answers that no PocketBase gives.
 func notPocketBase(a answer, err error) *link.Fault {
 	if err == nil {
-		err = a.err()
+		err = a.Outcome()
 	}
-	summary := "The answer to " + a.call.String() + " is not one of PocketBase's."
-	if a.html() {
-		summary = "The answer to " + a.call.String() + " is a web page, not one of PocketBase's answers."
+	summary := "The answer to " + a.Call() + " is not one of PocketBase's."
+	if a.HTML() {
+		summary = "The answer to " + a.Call() + " is a web page, not one of PocketBase's answers."
 	}
 	return fault(link.FaultNotThis, fieldURL, summary,
 		"Check the address. If a proxy stands in front of PocketBase, let it pass everything below /api/.", err)
@@ -53,15 +56,17 @@ func notPocketBase(a answer, err error) *link.Fault {
 // unexpected turns any answer but the hoped-for one to a superuser's call
 // into words.
 func (c *Client) unexpected(a answer) *link.Fault {
-	message, list := readError(a.body)
+	message, list := readError(a.Body)
 	switch {
-	case a.status >= 300 && a.status < 400:
+	case a.Err != nil:
+		return unreachable(c.cfg.URL, a.Err)
+	case a.Status >= 300 && a.Status < 400:
 		return redirected(c.cfg.URL, a)
-	case a.html() || message == "" && len(list) == 0 && a.status < 500:
+	case a.HTML() || message == "" && len(list) == 0 && a.Status < 500:
 		return webAnswer(a)
-	case a.status == http.StatusUnauthorized:
+	case a.Status == http.StatusUnauthorized:
 		return c.signedOut(a)
-	case a.status == http.StatusForbidden:
+	case a.Status == http.StatusForbidden:
 		return c.forbidden(a, message)
 	}
 	return generalFault(a, message, list)
@@ -73,7 +78,7 @@ func (c *Client) signedOut(a answer) *link.Fault {
 	if at := c.identity.Expires; !at.IsZero() && at.Before(time.Now()) {
 		summary = "The superuser's token expired on " + day(at) + "."
 	}
-	return fault(link.FaultToken, c.cfg.credentialField(), summary, "Connect to PocketBase again.", a.err())
+	return fault(link.FaultToken, c.cfg.credentialField(), summary, "Connect to PocketBase again.", a.Outcome())
 }
 
 func (c *Client) forbidden(a answer, message string) *link.Fault {
@@ -82,24 +87,24 @@ func (c *Client) forbidden(a answer, message string) *link.Fault {
 		summary += ": “" + message + "”"
 	}
 	return fault(link.FaultPermission, c.cfg.credentialField(), sentence(summary),
-		"Check that this machine's address is on the superuser IP list of PocketBase's settings, and that the token is a superuser's.", a.err())
+		"Check that this machine's address is on the superuser IP list of PocketBase's settings, and that the token is a superuser's.", a.Outcome())
 }
 
 // generalFault is for statuses that mean the same wherever they come from.
 func generalFault(a answer, message string, list []complaint) *link.Fault {
 	said := saying(message, list)
-	switch a.status {
+	switch a.Status {
 	case http.StatusNotFound:
-		return fault(link.FaultStale, "", "PocketBase has nothing at "+a.call.path+said, "It may have been deleted or renamed. Make the plan again.", a.err())
+		return fault(link.FaultStale, "", "PocketBase has nothing at "+a.Path+said, "It may have been deleted or renamed. Make the plan again.", a.Outcome())
 	case http.StatusTooManyRequests:
 		return tooMany(a)
 	case http.StatusBadGateway, http.StatusServiceUnavailable, http.StatusGatewayTimeout:
-		return fault(link.FaultUnreachable, fieldURL, "The proxy in front of PocketBase does not reach it.", "Check that PocketBase runs, and try again.", a.err())
+		return fault(link.FaultUnreachable, fieldURL, "The proxy in front of PocketBase does not reach it.", "Check that PocketBase runs, and try again.", a.Outcome())
 	}
-	if a.status >= 500 {
-		return fault(link.FaultOther, "", "PocketBase failed over "+a.call.String()+said, "Its own log has the reason (Dashboard › Logs).", a.err())
+	if a.Status >= 500 {
+		return fault(link.FaultOther, "", "PocketBase failed over "+a.Call()+said, "Its own log has the reason (Dashboard › Logs).", a.Outcome())
 	}
-	return fault(link.FaultRefused, "", "PocketBase refused "+a.call.String()+said, "Put right what it names, and try again.", a.err())
+	return fault(link.FaultRefused, "", "PocketBase refused "+a.Call()+said, "Put right what it names, and try again.", a.Outcome())
 }
 
 // saying adds the server's own words to a sentence, and ends it.
@@ -119,29 +124,29 @@ func saying(message string, list []complaint) string {
 
 func tooMany(a answer) *link.Fault {
 	todo := "Wait a minute and try again."
-	if wait, ok := outbound.RetryAfter(a.header, time.Now()); ok && wait > 0 {
+	if wait, ok := outbound.RetryAfter(a.Header, time.Now()); ok && wait > 0 {
 		todo = "Try again in " + wait.Round(time.Second).String() + "."
 	}
-	return fault(link.FaultOther, fieldURL, "PocketBase, or the proxy in front of it, refuses because too many requests came at once.", todo, a.err())
+	return fault(link.FaultOther, fieldURL, "PocketBase, or the proxy in front of it, refuses because too many requests came at once.", todo, a.Outcome())
 }
 
 // redirected is for a redirect where there should be none.
 func redirected(base string, a answer) *link.Fault {
-	target, err := url.Parse(a.header.Get("Location"))
+	target, err := url.Parse(a.Header.Get("Location"))
 	if own, parseErr := url.Parse(base); err == nil && parseErr == nil {
 		target = own.ResolveReference(target)
 		if target.Host == own.Host && target.Scheme == "https" && own.Scheme == "http" {
-			return fault(link.FaultNotThis, fieldURL, "The address redirects to https.", "Enter it with https:// in front: https://"+own.Host+own.Path, a.err())
+			return fault(link.FaultNotThis, fieldURL, "The address redirects to https.", "Enter it with https:// in front: https://"+own.Host+own.Path, a.Outcome())
 		}
 	}
 	if err != nil || target.Host == "" {
-		return fault(link.FaultNotThis, fieldURL, "The address redirects instead of answering.", "Enter the address that PocketBase itself answers at.", a.err())
+		return fault(link.FaultNotThis, fieldURL, "The address redirects instead of answering.", "Enter the address that PocketBase itself answers at.", a.Outcome())
 	}
 	if signInPage(target) {
 		return fault(link.FaultNotThis, fieldURL, "The address redirects to a sign-in page at "+target.Host+": something in front of PocketBase asks people to sign in first.",
-			"Let everything below /api/ pass without a sign-in, or enter the address at which PocketBase answers directly.", a.err())
+			"Let everything below /api/ pass without a sign-in, or enter the address at which PocketBase answers directly.", a.Outcome())
 	}
-	return fault(link.FaultNotThis, fieldURL, "The address redirects to "+target.Host+target.Path+".", "Enter the address that PocketBase itself answers at.", a.err())
+	return fault(link.FaultNotThis, fieldURL, "The address redirects to "+target.Host+target.Path+".", "Enter the address that PocketBase itself answers at.", a.Outcome())
 }
 
 // signInPage recognises where forward-auth proxies send people.
@@ -158,10 +163,10 @@ func signInPage(u *url.URL) bool {
 // webAnswer is for pages and other answers that a proxy gives in
 // PocketBase's place.
 func webAnswer(a answer) *link.Fault {
-	switch a.status {
+	switch a.Status {
 	case http.StatusUnauthorized, http.StatusForbidden, http.StatusProxyAuthRequired:
-		return fault(link.FaultNotThis, fieldURL, "Something in front of PocketBase refuses the call "+a.call.String()+".",
-			"Let everything below /api/ pass through it, or enter the address at which PocketBase answers directly.", a.err())
+		return fault(link.FaultNotThis, fieldURL, "Something in front of PocketBase refuses the call "+a.Call()+".",
+			"Let everything below /api/ pass through it, or enter the address at which PocketBase answers directly.", a.Outcome())
 	case http.StatusTooManyRequests, http.StatusBadGateway, http.StatusServiceUnavailable, http.StatusGatewayTimeout:
 		return generalFault(a, "", nil)
 	}

@@ -22,7 +22,7 @@ func meeting(status int, body []byte) *Client {
 		HTTP: &http.Client{Transport: roundTrip(func(r *http.Request) (*http.Response, error) {
 			return reply(r, status, string(body)), nil
 		})}}
-	return &Client{cfg: cfg, wire: newWire(cfg), token: secret.New("the-token-never-to-be-shown"), identity: Identity{Version: "0.39.11"}}
+	return &Client{cfg: cfg, wire: newTransport(cfg), token: secret.New("the-token-never-to-be-shown"), identity: Identity{Version: "0.39.11"}}
 }
 
 // FuzzAnswer gives an observation, and a write that is read back, one answer

@@ -1,12 +1,14 @@
 package pocketbase
 
 import (
+	"context"
 	"encoding/json"
 	"net/http"
 	"net/http/httptest"
 	"regexp"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/pocketbase/pocketbase/core"
 
@@ -85,13 +87,16 @@ func record(client *http.Client) *recorder {
 	return r
 }
 
+// noPause is a wait in no time.
+func noPause(ctx context.Context, _ time.Duration) error { return ctx.Err() }
+
 // config is how the tests connect, with outbound's real client.
 func config(t testing.TB, url, token string) Config {
 	t.Helper()
 	client := outbound.New(outbound.Config{})
 	own := *client // a recorder put in front hides its transport
 	t.Cleanup(own.CloseIdleConnections)
-	return Config{URL: url, Token: secret.New(token), HTTP: client}
+	return Config{URL: url, Token: secret.New(token), HTTP: client, Pause: noPause}
 }
 
 // connect connects to a real server and returns what recorded it since.

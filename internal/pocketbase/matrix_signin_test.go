@@ -110,7 +110,7 @@ func (m *matrix) logged(t *testing.T, d link.Desired) {
 			t.Errorf("%+v", check)
 		}
 	})
-	for nonce, cause := range map[string]string{"nonce-fresh-new": "", "nonce-bad-refused": causeCodeRefused} {
+	for nonce, cause := range map[string]link.CauseID{"nonce-fresh-new": "", "nonce-bad-refused": link.CauseCodeRefused} {
 		group.Go(func() {
 			trail := m.client.Trail(t.Context(), link.TrailQuery{Nonce: nonce, Exchange: true, Patient: true})
 			if !trail.Exchange || trail.Cause != cause || trail.Unread != "" || trail.IgnoresIPs != old {

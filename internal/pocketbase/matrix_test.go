@@ -94,11 +94,11 @@ func (m *matrix) connect(t *testing.T) {
 // call sends what the tests need beside the client's own calls.
 func (m *matrix) call(t *testing.T, method, path string, body, into any) {
 	t.Helper()
-	a, err := m.client.wire.send(t.Context(), call{method: method, path: path, body: body, token: m.client.token})
-	if err != nil || a.status != http.StatusOK {
-		t.Fatalf("%s %s: %v, %d: %s", method, path, err, a.status, a.body)
+	a := m.client.wire.send(t.Context(), call{method: method, path: path, body: body, token: m.client.token})
+	if a.Err != nil || a.Status != http.StatusOK {
+		t.Fatalf("%s %s: %v, %d: %s", method, path, a.Err, a.Status, a.Body)
 	}
-	if err := a.decode(into); err != nil {
+	if err := a.Decode(into); err != nil {
 		t.Fatal(err)
 	}
 }

@@ -14,6 +14,7 @@ import (
 
 	"authpocket/internal/link"
 	"authpocket/internal/secret"
+	"authpocket/internal/wire"
 	"authpocket/sandbox/pocketbasehost"
 )
 
@@ -243,7 +244,7 @@ func TestReadPatience(t *testing.T) {
 		good    bool
 	}{
 		{"twice", "", 2, 300 * time.Millisecond, 2 * time.Second, true},
-		{"for good", "", 1000, 5 * time.Second, patience, false},
+		{"for good", "", 1000, 5 * time.Second, wire.Patience, false},
 		{"as asked", "7", 1, 7 * time.Second, 7 * time.Second, true},
 		{"longer than there is time", "100", 1, 0, 0, false},
 		{"as asked by date", "date", 1, 3 * time.Second, 5 * time.Second, true},

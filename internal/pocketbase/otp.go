@@ -14,52 +14,47 @@ import (
 func RequestOTP(ctx context.Context, cfg Config) (otpID string, err error) {
 	ctx, cancel := context.WithTimeout(ctx, connectTime)
 	defer cancel()
-	w := newWire(cfg)
+	w := newTransport(cfg)
 	body := map[string]string{"email": strings.TrimSpace(cfg.Email)}
-	a, err := w.send(ctx, call{method: http.MethodPost, path: superusers + "/request-otp", body: body})
-	if err != nil {
-		return "", unreachable(w.base, err)
-	}
-	if a.status != http.StatusOK {
+	a := w.send(ctx, call{method: http.MethodPost, path: superusers + "/request-otp", body: body})
+	if !a.OK() {
 		return "", requestFault(w.base, a)
 	}
 	var res struct {
 		OTPID string `json:"otpId"`
 	}
-	if err := a.decode(&res); err != nil {
+	if err := a.Decode(&res); err != nil {
 		return "", notPocketBase(a, err)
 	}
 	return res.OTPID, nil
 }
 
 func requestFault(base string, a answer) *link.Fault {
-	if a.status == http.StatusBadRequest {
-		if _, list := readError(a.body); len(list) > 0 {
-			return fault(link.FaultToken, fieldEmail, sentence("PocketBase does not take this e-mail address: "+list[0].message), "Check the address.", a.err())
+	if a.Status == http.StatusBadRequest {
+		if _, list := readError(a.Body); len(list) > 0 {
+			return fault(link.FaultToken, fieldEmail, sentence("PocketBase does not take this e-mail address: "+list[0].message), "Check the address.", a.Outcome())
 		}
 	}
 	return signInFault(base, fieldEmail, a)
 }
 
 // withOTP is the second step of a sign-in whose first was the password.
-func (w wire) withOTP(ctx context.Context, cfg Config) (account, *link.Fault) {
+func (w transport) withOTP(ctx context.Context, cfg Config) (account, *link.Fault) {
 	body := map[string]string{
 		"otpId":    cfg.OTP.ID,
 		"password": strings.TrimSpace(cfg.OTP.Code.Reveal()),
 		"mfaId":    cfg.OTP.MFAID,
 	}
-	a, err := w.send(ctx, call{method: http.MethodPost, path: superusers + "/auth-with-otp", body: body})
+	a := w.send(ctx, call{method: http.MethodPost, path: superusers + "/auth-with-otp", body: body})
 	switch {
-	case err != nil:
-		return account{}, unreachable(w.base, err)
-	case a.status == http.StatusOK:
+	case a.OK():
 		return signedIn(a)
-	case mfaID(a) != "", a.status == http.StatusUnauthorized:
-		return account{}, fault(link.FaultToken, fieldPassword, "The sign-in that this one-time password belongs to is over.", "Sign in with e-mail address and password again.", a.err())
-	case a.status == http.StatusBadRequest:
-		return account{}, fault(link.FaultToken, fieldOTP, "PocketBase does not accept this one-time password: it is wrong, was used, or is too old.", "Enter the newest one from the e-mail, or have another one sent. Where PocketBase cannot send mail, use a superuser token instead.", a.err())
-	case a.status == http.StatusTooManyRequests:
-		return account{}, fault(link.FaultToken, fieldOTP, "Too many one-time passwords were tried.", "Wait three minutes, and have a new one sent.", a.err())
+	case mfaID(a) != "", a.Status == http.StatusUnauthorized:
+		return account{}, fault(link.FaultToken, fieldPassword, "The sign-in that this one-time password belongs to is over.", "Sign in with e-mail address and password again.", a.Outcome())
+	case a.Status == http.StatusBadRequest:
+		return account{}, fault(link.FaultToken, fieldOTP, "PocketBase does not accept this one-time password: it is wrong, was used, or is too old.", "Enter the newest one from the e-mail, or have another one sent. Where PocketBase cannot send mail, use a superuser token instead.", a.Outcome())
+	case a.Status == http.StatusTooManyRequests:
+		return account{}, fault(link.FaultToken, fieldOTP, "Too many one-time passwords were tried.", "Wait three minutes, and have a new one sent.", a.Outcome())
 	}
 	return account{}, signInFault(w.base, fieldOTP, a)
 }

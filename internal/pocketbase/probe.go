@@ -24,16 +24,16 @@ func (c *Client) Probe(ctx context.Context, d link.Desired) link.Check {
 		return skip(check, why)
 	}
 	nonce := strings.ToLower(rand.Text())
-	a, err := c.wire.unhurried().send(ctx, probeCall(d, nonce, c))
-	if err == nil {
+	a := c.wire.unhurried().send(ctx, probeCall(d, nonce, c))
+	if a.Err == nil {
 		if done, ok := refusedProbe(check, a, d); ok {
 			return done
 		}
 	}
 	entry, why := c.logged(ctx, nonce) // which knows more than whoever cut our own call short
 	switch {
-	case entry == nil && err != nil:
-		return skip(check, unreachable(c.cfg.URL, err).Summary)
+	case entry == nil && a.Err != nil:
+		return skip(check, unreachable(c.cfg.URL, a.Err).Summary)
 	case entry == nil:
 		return skip(check, why)
 	}
@@ -41,7 +41,7 @@ func (c *Client) Probe(ctx context.Context, d link.Desired) link.Check {
 }
 
 func probeCheck() link.Check {
-	return link.Check{ID: "pocketbase.probe", System: link.PB, Title: "PocketBase reaches authentik, which accepts its client id and secret"}
+	return link.Check{ID: link.CheckPocketBaseProbe, System: link.PB, Title: "PocketBase reaches authentik, which accepts its client id and secret"}
 }
 
 // probeCall is a sign-in with a made-up code. The nonce in the address is
@@ -77,8 +77,7 @@ func (c *Client) logsOff(ctx context.Context) string {
 	err := c.read(ctx, call{path: "/api/settings", query: url.Values{"fields": {"logs"}}}, &got)
 	switch {
 	case err != nil:
-		summary, _ := link.Words(err)
-		return summary
+		return link.MessageOf(err).What()
 	case got.Logs.MaxDays == 0:
 		return "PocketBase keeps no logs (Settings › Logs, retention 0 days), so what it meets cannot be read."
 	case got.Logs.MinLevel > errorLevel:
@@ -89,21 +88,21 @@ func (c *Client) logsOff(ctx context.Context) string {
 
 // refusedProbe is for answers that come before PocketBase calls authentik.
 func refusedProbe(check link.Check, a answer, d link.Desired) (link.Check, bool) {
-	_, list := readError(a.body)
-	asked := a.call.String() + " with a made-up code was answered: "
+	_, list := readError(a.Body)
+	asked := a.Call() + " with a made-up code was answered: "
 	switch {
-	case a.status == http.StatusOK:
-		return fail(check, causeUnknown, asked+"signed in.", "Something other than authentik answers at "+d.Slot.TokenURL+". Check the token URL."), true
-	case a.status == http.StatusNotFound:
-		return fail(check, causeCollection, asked+"no such auth collection.", "Choose a collection that is there."), true
-	case a.status == http.StatusForbidden:
-		return fail(check, causeOff, asked+"OAuth2 is off for this collection.", "Turn OAuth2 on."), true
-	case a.status == http.StatusUnauthorized, a.status == http.StatusTooManyRequests, a.status >= 300 && a.status < 400:
+	case a.Status == http.StatusOK:
+		return fail(check, link.CauseUnknown, asked+"signed in.", "Something other than authentik answers at "+d.Slot.TokenURL+". Check the token URL."), true
+	case a.Status == http.StatusNotFound:
+		return fail(check, link.CauseCollectionMissing, asked+"no such auth collection.", "Choose a collection that is there."), true
+	case a.Status == http.StatusForbidden:
+		return fail(check, link.CauseOAuth2Off, asked+"OAuth2 is off for this collection.", "Turn OAuth2 on."), true
+	case a.Status == http.StatusUnauthorized, a.Status == http.StatusTooManyRequests, a.Status >= 300 && a.Status < 400:
 		return skip(check, asked+generalFault(a, "", nil).Summary), true
 	}
 	for _, one := range list {
 		if len(one.path) > 0 && one.path[0] == "provider" {
-			return fail(check, causeProvider, asked+"there is no provider "+d.Slot.Slot+".", "Apply the plan again."), true
+			return fail(check, link.CauseProviderMissing, asked+"there is no provider "+d.Slot.Slot+".", "Apply the plan again."), true
 		}
 	}
 	return check, false
@@ -137,8 +136,7 @@ func (c *Client) logged(ctx context.Context, nonce string) (*logEntry, string) {
 			Data logEntry `json:"data"`
 		}]
 		if err := c.read(ctx, call{path: "/api/logs", query: query}, &got); err != nil {
-			summary, _ := link.Words(err)
-			return nil, summary
+			return nil, link.MessageOf(err).What()
 		}
 		if len(got.Items) > 0 {
 			return &got.Items[0].Data, ""
@@ -148,7 +146,7 @@ func (c *Client) logged(ctx context.Context, nonce string) (*logEntry, string) {
 }
 
 // judge makes the check of what was logged.
-func judge(check link.Check, cause, details string, d link.Desired) link.Check {
+func judge(check link.Check, cause link.CauseID, details string, d link.Desired) link.Check {
 	const asked = "PocketBase was sent a sign-in with a made-up code and called "
 	if cause == "" {
 		return pass(check, asked+d.Slot.TokenURL+"; authentik knew the client and refused only the code (invalid_grant).")
@@ -158,7 +156,7 @@ func judge(check link.Check, cause, details string, d link.Desired) link.Check {
 	if said := plain(details); said != "" {
 		evidence += " Its log says: “" + said + "”"
 	}
-	if cause == causeUnknown {
+	if cause == link.CauseUnknown {
 		check.Status, check.Evidence, check.Remedy, check.Cause = link.Warn, evidence, remedy, cause
 		return check
 	}

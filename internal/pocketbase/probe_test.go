@@ -15,49 +15,52 @@ import (
 
 func TestClassify(t *testing.T) {
 	t.Parallel()
-	for _, one := range []struct{ details, want string }{
+	for _, one := range []struct {
+		details string
+		want    link.CauseID
+	}{
 		{`oauth2: "invalid_grant" "The provided authorization grant is invalid"`, ""},
-		{`oauth2: "invalid_client" "Client authentication failed"`, causeInvalidClient},
-		{`oauth2: "invalid_client" "not \"invalid_grant\""`, causeInvalidClient},
-		{`oauth2: "unauthorized_client"`, causeGrantType},
-		{`oauth2: "unsupported_grant_type" "x"`, causeGrantType},
-		{`oauth2: "server_error"`, causeServer},
-		{`oauth2: "something_else"`, causeUnknown},
-		{`Post "http://127.0.0.1:18099/token": dial tcp 127.0.0.1:18099: connect: connection refused`, causeRefused},
-		{`Post "https://a/": tls: first record does not look like a TLS handshake`, causeTLS},
-		{`Post "https://a/": http: server gave HTTP response to HTTPS client`, causeTLS},
-		{`Post "https://a/": tls: failed to verify certificate: x509: certificate signed by unknown authority`, causePrivateCA},
-		{`Post "https://a/": tls: failed to verify certificate: x509: certificate is valid for b, not a`, causeTLS},
-		{`Post "https://a/": tls: failed to verify certificate: x509: certificate has expired or is not yet valid: current time`, causeTLS},
-		{`Post "http://a/": net/http: HTTP/1.x transport connection broken: malformed HTTP response "\x15\x03"`, causeTLS},
-		{`Post "https://nope.invalid/": dial tcp: lookup nope.invalid on 10.0.0.2:53: no such host`, causeDNS},
-		{`Post "https://x/": dial tcp: lookup x: i/o timeout`, causeDNS},
-		{`Post "": unsupported protocol scheme ""`, causeTokenURL},
-		{`Post "https:///x": http: no Host in request URL`, causeTokenURL},
-		{`Post "https://a/": proxyconnect tcp: dial tcp 10.0.0.1:3128: connect: connection refused`, causeProxy},
-		{`Post "https://a/": Proxy Authentication Required`, causeProxy},
-		{`Post "https://a/": context deadline exceeded`, causeTimeout},
-		{`Post "https://a/": context canceled`, causeTimeout},
-		{`Post "https://a/": dial tcp 10.0.0.1:443: i/o timeout`, causeTimeout},
-		{`Post "https://a/": net/http: TLS handshake timeout`, causeTimeout},
-		{`Post "https://a/": dial tcp 10.0.0.1:443: connect: no route to host`, causeNoRoute},
-		{`Post "https://a/": EOF`, causeClosed},
-		{`Post "https://a/": read tcp 1->2: read: connection reset by peer`, causeClosed},
-		{`Post "https://timeout/connection refused": EOF`, causeClosed},
-		{`Get "https://a/login": stopped after 10 redirects`, causeRedirect},
-		{`oauth2: cannot parse json: invalid character '<' looking for beginning of value`, causeHTML},
-		{`oauth2: cannot parse response: x`, causeHTML},
-		{"oauth2: cannot fetch token: 403 Forbidden\nResponse: <html>connection refused", causeProxy},
-		{"oauth2: cannot fetch token: 502 Bad Gateway\nResponse: ", causeProxy},
-		{"oauth2: cannot fetch token: 404 Not Found\nResponse: {}", causeNotFound},
-		{"oauth2: cannot fetch token: 405 Method Not Allowed\nResponse: ", causeRedirect},
-		{"oauth2: cannot fetch token: 302 Found\nResponse: ", causeRedirect},
-		{"oauth2: cannot fetch token: 500 Internal Server Error\nResponse: ", causeServer},
-		{"oauth2: cannot fetch token: 400 Bad Request\nResponse: no", causeHTML},
-		{"oauth2: cannot fetch token: unexpected EOF", causeClosed},
-		{`oauth2: server response missing access_token`, causeTokenURL},
-		{``, causeUnknown},
-		{`anything`, causeUnknown},
+		{`oauth2: "invalid_client" "Client authentication failed"`, link.CauseInvalidClient},
+		{`oauth2: "invalid_client" "not \"invalid_grant\""`, link.CauseInvalidClient},
+		{`oauth2: "unauthorized_client"`, link.CauseGrantType},
+		{`oauth2: "unsupported_grant_type" "x"`, link.CauseGrantType},
+		{`oauth2: "server_error"`, link.CauseAuthentikError},
+		{`oauth2: "something_else"`, link.CauseUnknown},
+		{`Post "http://127.0.0.1:18099/token": dial tcp 127.0.0.1:18099: connect: connection refused`, link.CauseRefused},
+		{`Post "https://a/": tls: first record does not look like a TLS handshake`, link.CauseTLS},
+		{`Post "https://a/": http: server gave HTTP response to HTTPS client`, link.CauseTLS},
+		{`Post "https://a/": tls: failed to verify certificate: x509: certificate signed by unknown authority`, link.CausePrivateCA},
+		{`Post "https://a/": tls: failed to verify certificate: x509: certificate is valid for b, not a`, link.CauseTLS},
+		{`Post "https://a/": tls: failed to verify certificate: x509: certificate has expired or is not yet valid: current time`, link.CauseTLS},
+		{`Post "http://a/": net/http: HTTP/1.x transport connection broken: malformed HTTP response "\x15\x03"`, link.CauseTLS},
+		{`Post "https://nope.invalid/": dial tcp: lookup nope.invalid on 10.0.0.2:53: no such host`, link.CauseDNS},
+		{`Post "https://x/": dial tcp: lookup x: i/o timeout`, link.CauseDNS},
+		{`Post "": unsupported protocol scheme ""`, link.CauseTokenURL},
+		{`Post "https:///x": http: no Host in request URL`, link.CauseTokenURL},
+		{`Post "https://a/": proxyconnect tcp: dial tcp 10.0.0.1:3128: connect: connection refused`, link.CauseProxy},
+		{`Post "https://a/": Proxy Authentication Required`, link.CauseProxy},
+		{`Post "https://a/": context deadline exceeded`, link.CauseTimeout},
+		{`Post "https://a/": context canceled`, link.CauseTimeout},
+		{`Post "https://a/": dial tcp 10.0.0.1:443: i/o timeout`, link.CauseTimeout},
+		{`Post "https://a/": net/http: TLS handshake timeout`, link.CauseTimeout},
+		{`Post "https://a/": dial tcp 10.0.0.1:443: connect: no route to host`, link.CauseNoRoute},
+		{`Post "https://a/": EOF`, link.CauseConnectionClosed},
+		{`Post "https://a/": read tcp 1->2: read: connection reset by peer`, link.CauseConnectionClosed},
+		{`Post "https://timeout/connection refused": EOF`, link.CauseConnectionClosed},
+		{`Get "https://a/login": stopped after 10 redirects`, link.CauseTokenURLRedirect},
+		{`oauth2: cannot parse json: invalid character '<' looking for beginning of value`, link.CauseHTMLInsteadOfJSON},
+		{`oauth2: cannot parse response: x`, link.CauseHTMLInsteadOfJSON},
+		{"oauth2: cannot fetch token: 403 Forbidden\nResponse: <html>connection refused", link.CauseProxy},
+		{"oauth2: cannot fetch token: 502 Bad Gateway\nResponse: ", link.CauseProxy},
+		{"oauth2: cannot fetch token: 404 Not Found\nResponse: {}", link.CauseTokenURLNotFound},
+		{"oauth2: cannot fetch token: 405 Method Not Allowed\nResponse: ", link.CauseTokenURLRedirect},
+		{"oauth2: cannot fetch token: 302 Found\nResponse: ", link.CauseTokenURLRedirect},
+		{"oauth2: cannot fetch token: 500 Internal Server Error\nResponse: ", link.CauseAuthentikError},
+		{"oauth2: cannot fetch token: 400 Bad Request\nResponse: no", link.CauseHTMLInsteadOfJSON},
+		{"oauth2: cannot fetch token: unexpected EOF", link.CauseConnectionClosed},
+		{`oauth2: server response missing access_token`, link.CauseTokenURL},
+		{``, link.CauseUnknown},
+		{`anything`, link.CauseUnknown},
 	} {
 		if got := classify(one.details); got != one.want {
 			t.Errorf("%s: %q, want %q", one.details, got, one.want)
@@ -78,7 +81,7 @@ func FuzzClassify(f *testing.F) {
 		if strings.ContainsAny(check.Evidence, "<{") || len(check.Evidence) > 2000 {
 			t.Errorf("the evidence shows a raw body: %s", check.Evidence)
 		}
-		if cause != "" && (check.Remedy == "" || check.Cause != catalogued(cause) || check.Status == link.Pass) {
+		if cause != "" && (check.Remedy == "" || check.Cause != cause.Entry() || check.Status == link.Pass) {
 			t.Errorf("%q is not explained: %+v", cause, check)
 		}
 	})
@@ -107,18 +110,18 @@ func TestProbe(t *testing.T) {
 	for _, one := range []struct {
 		name, tokenURL string
 		status         link.Status
-		cause          string
+		cause          link.CauseID
 	}{
 		{"good", tokenEndpoint(t, 400, "application/json", `{"error":"invalid_grant","error_description":"The provided authorization grant is wrong"}`), link.Pass, ""},
-		{"wrong secret", tokenEndpoint(t, 400, "application/json", `{"error":"invalid_client","error_description":"Client authentication failed"}`), link.Fail, causeInvalidClient},
-		{"page", tokenEndpoint(t, 200, "text/html", `<html>sign in</html>`), link.Fail, causeHTML},
-		{"not found", tokenEndpoint(t, 404, "text/html", `<html>`), link.Fail, causeNotFound},
-		{"gateway", tokenEndpoint(t, 502, "text/html", `<html>`), link.Fail, causeProxy},
-		{"private CA", selfSigned.URL, link.Fail, causePrivateCA},
-		{"no TLS", strings.Replace(plainServer, "http:", "https:", 1), link.Fail, causeTLS},
-		{"refused", "http://127.0.0.1:1/token", link.Fail, causeRefused},
-		{"no such host", "http://nowhere.invalid/token", link.Fail, causeDNS},
-		{"hanging", hanging, link.Fail, causeTimeout},
+		{"wrong secret", tokenEndpoint(t, 400, "application/json", `{"error":"invalid_client","error_description":"Client authentication failed"}`), link.Fail, link.CauseInvalidClient},
+		{"page", tokenEndpoint(t, 200, "text/html", `<html>sign in</html>`), link.Fail, link.CauseHTMLInsteadOfJSON},
+		{"not found", tokenEndpoint(t, 404, "text/html", `<html>`), link.Fail, link.CauseTokenURLNotFound},
+		{"gateway", tokenEndpoint(t, 502, "text/html", `<html>`), link.Fail, link.CauseProxy},
+		{"private CA", selfSigned.URL, link.Fail, link.CausePrivateCA},
+		{"no TLS", strings.Replace(plainServer, "http:", "https:", 1), link.Fail, link.CauseTLS},
+		{"refused", "http://127.0.0.1:1/token", link.Fail, link.CauseRefused},
+		{"no such host", "http://nowhere.invalid/token", link.Fail, link.CauseDNS},
+		{"hanging", hanging, link.Fail, link.CauseTimeout},
 	} {
 		t.Run(one.name, func(t *testing.T) {
 			t.Parallel()
@@ -133,7 +136,7 @@ func TestProbe(t *testing.T) {
 				client.wire.long = time.Second
 			}
 			check := client.Probe(t.Context(), d)
-			if check.Status != one.status || check.Cause != catalogued(one.cause) {
+			if check.Status != one.status || check.Cause != one.cause.Entry() {
 				t.Errorf("%+v", check)
 			}
 			if strings.Contains(check.Evidence, "ours-secret") || strings.Contains(check.Evidence, "<") {
@@ -149,25 +152,25 @@ func TestProbe(t *testing.T) {
 func TestProbeNotAsked(t *testing.T) {
 	t.Parallel()
 	app, client, _, d := linked(t)
-	expect := func(name string, d link.Desired, status link.Status, cause string) {
+	expect := func(name string, d link.Desired, status link.Status, cause link.CauseID) {
 		t.Helper()
-		if check := client.Probe(t.Context(), d); check.Status != status || check.Cause != catalogued(cause) {
+		if check := client.Probe(t.Context(), d); check.Status != status || check.Cause != cause.Entry() {
 			t.Errorf("%s: %+v", name, check)
 		}
 	}
 	other := d
 	other.Slot.Slot = "oidc3"
-	expect("no such provider", other, link.Fail, causeProvider)
+	expect("no such provider", other, link.Fail, link.CauseProviderMissing)
 	gone := d
 	gone.Collection.Name = "gone"
-	expect("no such collection", gone, link.Fail, causeCollection)
+	expect("no such collection", gone, link.Fail, link.CauseCollectionMissing)
 
 	users := usersOf(t, app)
 	users.OAuth2.Enabled = false
 	if err := app.Save(users); err != nil {
 		t.Fatal(err)
 	}
-	expect("off", d, link.Fail, causeOff)
+	expect("off", d, link.Fail, link.CauseOAuth2Off)
 }
 
 // TestASlowAuthentikIsWaitedFor: PocketBase gives authentik 30 s, so its

@@ -2,16 +2,19 @@ package pocketbase
 
 import (
 	"bufio"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"io"
 	"mime"
 	"net/http"
+	"strconv"
 	"strings"
 	"time"
 
 	"authpocket/internal/link"
+	"authpocket/internal/wire"
 )
 
 // streamTime is how long the first event may take.
@@ -21,7 +24,7 @@ const streamTime = 4 * time.Second
 // and waits for the first event, which PocketBase sends at once. A proxy that
 // holds it back holds back the sign-in as well.
 func (c *Client) Realtime(ctx context.Context, d link.Desired) link.Check {
-	check := link.Check{ID: "pocketbase.realtime", System: link.PB, Title: "PocketBase's event stream arrives at once"}
+	check := link.Check{ID: link.CheckPocketBaseRealtime, System: link.PB, Title: "PocketBase's event stream arrives at once"}
 	base := d.PocketBaseURL
 	if base == "" {
 		base = c.cfg.URL
@@ -30,62 +33,60 @@ func (c *Client) Realtime(ctx context.Context, d link.Desired) link.Check {
 	const remedy = "Turn off buffering and compression for /api/realtime in the proxy in front of PocketBase."
 	ctx, cancel := context.WithTimeout(ctx, streamTime)
 	defer cancel()
-	began := time.Now()
-	event, err := c.firstEvent(ctx, base)
-	took := time.Since(began).Round(time.Millisecond)
-	var odd *oddStream
+	a := c.firstEvent(ctx, base)
+	event := string(a.Body)
+	kind, _, _ := mime.ParseMediaType(a.Header.Get("Content-Type"))
 	switch {
-	case errors.As(err, &odd):
-		return fail(check, causeNoStream, asked+" was answered "+odd.Error()+", which is no event stream.", "Let the proxy in front of PocketBase pass /api/realtime.")
-	case err != nil && ctx.Err() != nil:
-		return fail(check, causeRealtime, fmt.Sprintf("%s brought no event within %d s.", asked, streamTime/time.Second), remedy)
-	case errors.Is(err, io.ErrUnexpectedEOF):
-		return fail(check, causeBroken, asked+" ended before the first event.", "Let the proxy in front of PocketBase keep /api/realtime open.")
-	case err != nil:
-		return skip(check, asked+" got no answer. "+unreachable(base, err).Summary)
+	case a.Err != nil && ctx.Err() != nil:
+		return fail(check, link.CauseBufferedStream, fmt.Sprintf("%s brought no event within %d s.", asked, streamTime/time.Second), remedy)
+	case errors.Is(a.Err, io.ErrUnexpectedEOF):
+		return fail(check, link.CauseStreamBroken, asked+" ended before the first event.", "Let the proxy in front of PocketBase keep /api/realtime open.")
+	case a.Err != nil:
+		return skip(check, asked+" got no answer. "+unreachable(base, a.Err).Summary)
+	case !isStream(a.Status, a.Header):
+		what := strconv.Itoa(a.Status)
+		if kind != "" {
+			what += " with the type " + plain(kind)
+		}
+		return fail(check, link.CauseStreamRefused, asked+" was answered "+what+", which is no event stream.", "Let the proxy in front of PocketBase pass /api/realtime.")
 	case event != "PB_CONNECT":
-		return fail(check, causeNoStream, asked+" began with the event “"+plain(event)+"”, not with PocketBase's.", remedy)
+		return fail(check, link.CauseStreamRefused, asked+" began with the event “"+plain(event)+"”, not with PocketBase's.", remedy)
 	}
-	return pass(check, fmt.Sprintf("%s brought the first event after %s.", asked, took))
+	return pass(check, fmt.Sprintf("%s brought the first event after %s.", asked, a.Took().Round(time.Millisecond)))
 }
 
-// oddStream is an answer that is no event stream.
-type oddStream struct {
-	status int
-	kind   string
+func isStream(status int, h http.Header) bool {
+	kind, _, _ := mime.ParseMediaType(h.Get("Content-Type"))
+	return status == http.StatusOK && kind == "text/event-stream"
 }
 
-func (o *oddStream) Error() string {
-	if o.kind == "" {
-		return fmt.Sprint(o.status)
-	}
-	return fmt.Sprintf("%d with the type %s", o.status, o.kind)
+// firstEvent opens the stream, again where that may help. The answer's body is
+// the name of the first event.
+func (c *Client) firstEvent(ctx context.Context, base string) answer {
+	return c.wire.reads.Repeat(ctx, nil, func(ctx context.Context) answer {
+		r, err := http.NewRequestWithContext(ctx, http.MethodGet, base+"/api/realtime", nil)
+		if err != nil {
+			return answer{Err: err}
+		}
+		r.Header.Set("Accept", "text/event-stream")
+		return wire.Do(c.wire.openStream, r)
+	})
 }
 
-// firstEvent returns the name of the first event.
-func (c *Client) firstEvent(ctx context.Context, base string) (string, error) {
-	r, err := http.NewRequestWithContext(ctx, http.MethodGet, base+"/api/realtime", nil)
-	if err != nil {
-		return "", fmt.Errorf("making the request for the event stream: %w", err)
+// openStream cuts a stream, which has no end, down to its first event's name.
+func (w transport) openStream(r *http.Request) (*http.Response, error) {
+	res, err := w.http.Do(r)
+	if err != nil || !isStream(res.StatusCode, res.Header) {
+		return res, err
 	}
-	r.Header.Set("Accept", "text/event-stream")
-	res, err := c.wire.http.Do(r)
-	if err != nil {
-		return "", fmt.Errorf("opening the event stream: %w", err)
-	}
-	defer func() { _ = res.Body.Close() }() // the stream has no end
-	kind, _, _ := mime.ParseMediaType(res.Header.Get("Content-Type"))
-	if res.StatusCode != http.StatusOK || kind != "text/event-stream" {
-		return "", &oddStream{status: res.StatusCode, kind: plain(kind)}
-	}
-	lines := bufio.NewScanner(io.LimitReader(res.Body, 64<<10))
+	stream := res.Body
+	defer func() { _ = stream.Close() }()
+	lines := bufio.NewScanner(io.LimitReader(stream, 64<<10))
 	for lines.Scan() {
 		if name, found := strings.CutPrefix(lines.Text(), "event:"); found {
-			return strings.TrimSpace(name), nil
+			res.Body = io.NopCloser(strings.NewReader(strings.TrimSpace(name)))
+			return res, nil
 		}
 	}
-	if err := lines.Err(); err != nil {
-		return "", fmt.Errorf("reading the event stream: %w", err)
-	}
-	return "", fmt.Errorf("reading the event stream: %w", io.ErrUnexpectedEOF)
+	return nil, cmp.Or(lines.Err(), io.ErrUnexpectedEOF)
 }

@@ -8,19 +8,23 @@ import (
 	"strings"
 
 	"authpocket/internal/link"
+	"authpocket/internal/secret"
 )
 
 func (w *oauth2Writer) refused(a answer) *link.Fault {
+	for _, p := range w.in.after { // it may repeat what was sent
+		a.Body = []byte(secret.Hide(string(a.Body), p.ClientSecret))
+	}
 	f := w.c.refusedCollection(a, w.name(), w.sent)
 	others := unwritten(w.sent)
-	_, list := readError(a.body)
-	if !w.c.release().mayBe(mergesNot) || len(others) == 0 || a.status != http.StatusBadRequest {
+	_, list := readError(a.Body)
+	if !w.c.release().mayBe(mergesNot) || len(others) == 0 || a.Status != http.StatusBadRequest {
 		return f
 	}
 	for _, one := range list {
 		slot, key := providerPath(one.path, w.sent)
 		if key == "clientSecret" && slices.Contains(others, slot) {
-			return upgradeFirst(others, a.err())
+			return upgradeFirst(others, a.Outcome())
 		}
 	}
 	return f
@@ -29,8 +33,8 @@ func (w *oauth2Writer) refused(a answer) *link.Fault {
 // refusedCollection puts the refusal of a collection's PATCH into words, at
 // the field that the first complaint belongs to.
 func (c *Client) refusedCollection(a answer, name string, sent []element) *link.Fault {
-	message, list := readError(a.body)
-	if a.status != http.StatusBadRequest || len(list) == 0 {
+	message, list := readError(a.Body)
+	if a.Status != http.StatusBadRequest || len(list) == 0 {
 		return c.unexpected(a)
 	}
 	words := make([]string, len(list))
@@ -41,11 +45,11 @@ func (c *Client) refusedCollection(a answer, name string, sent []element) *link.
 		words[i] = in
 	}
 	summary := "PocketBase did not save " + name + ". " + strings.Join(words, " ")
-	todo := "Nothing was written. Put it right in the settings, and apply again."
+	todo := "Put it right in the settings, and apply again."
 	if field == "" {
-		todo = "Nothing was written. Put it right in PocketBase's dashboard, and apply again. PocketBase said: " + sentence(message)
+		todo = "Put it right in PocketBase's dashboard, and apply again. PocketBase said: " + sentence(message)
 	}
-	return fault(link.FaultRefused, field, summary, todo, a.err())
+	return fault(link.FaultRefused, field, summary, todo, a.Outcome())
 }
 
 // place finds the spec's field that a complaint belongs to, empty for none,

@@ -37,7 +37,7 @@ type superuser struct {
 	Collection string `json:"collectionName"`
 }
 
-func (w wire) signIn(ctx context.Context, cfg Config) (account, *link.Fault) {
+func (w transport) signIn(ctx context.Context, cfg Config) (account, *link.Fault) {
 	switch {
 	case cfg.Token.IsSet():
 		return w.withToken(ctx, cfg.Token.AsPasted())
@@ -49,30 +49,29 @@ func (w wire) signIn(ctx context.Context, cfg Config) (account, *link.Fault) {
 
 // withToken has the token refreshed, which tells whose it is. The refreshed
 // token is not kept: the one that was given works on.
-func (w wire) withToken(ctx context.Context, token secret.Text) (account, *link.Fault) {
+func (w transport) withToken(ctx context.Context, token secret.Text) (account, *link.Fault) {
 	c, f := checkShape(token)
 	if f != nil {
 		return account{}, f
 	}
-	a, err := w.send(ctx, call{method: http.MethodPost, path: superusers + "/auth-refresh", token: token})
+	// A refresh is a read: PocketBase keeps nothing of it.
+	a := w.read(ctx, call{method: http.MethodPost, path: superusers + "/auth-refresh", token: token})
 	switch {
-	case err != nil:
-		return account{}, unreachable(w.base, err)
-	case a.status == http.StatusUnauthorized:
-		return account{}, refusedToken(c, a.err())
-	case a.status == http.StatusForbidden:
+	case a.Status == http.StatusUnauthorized:
+		return account{}, refusedToken(c, a.Outcome())
+	case a.Status == http.StatusForbidden:
 		return w.withStaticToken(ctx, token, c, a)
-	case a.status != http.StatusOK:
+	case !a.OK():
 		return account{}, signInFault(w.base, fieldToken, a)
 	}
 	var res struct {
 		Record superuser `json:"record"`
 	}
-	if err := a.decode(&res); err != nil {
+	if err := a.Decode(&res); err != nil {
 		return account{}, notPocketBase(a, err)
 	}
 	if res.Record.Collection != "_superusers" {
-		return account{}, usersToken(a.err())
+		return account{}, usersToken(a.Outcome())
 	}
 	return account{token: token, claims: c, id: res.Record.ID, email: res.Record.Email}, nil
 }
@@ -80,40 +79,37 @@ func (w wire) withToken(ctx context.Context, token secret.Text) (account, *link.
 // withStaticToken finds out why a refresh was forbidden. Before 0.29 it is
 // for an impersonate token, which is a good one all the same: then its owner
 // can be read.
-func (w wire) withStaticToken(ctx context.Context, token secret.Text, c claims, refused answer) (account, *link.Fault) {
-	a, err := w.send(ctx, call{path: "/api/health", token: token})
-	if err != nil {
-		return account{}, unreachable(w.base, err)
+func (w transport) withStaticToken(ctx context.Context, token secret.Text, c claims, refused answer) (account, *link.Fault) {
+	a := w.read(ctx, call{path: "/api/health", token: token})
+	if a.Err != nil {
+		return account{}, unreachable(w.base, a.Err)
 	}
-	if a.status == http.StatusForbidden {
-		return account{}, notOnIPList(fieldToken, refused.err())
+	if a.Status == http.StatusForbidden {
+		return account{}, notOnIPList(fieldToken, refused.Outcome())
 	}
 	if c.Refreshable || c.ID == "" {
-		return account{}, usersToken(refused.err())
+		return account{}, usersToken(refused.Outcome())
 	}
-	a, err = w.send(ctx, call{path: superusers + "/records/" + url.PathEscape(c.ID), token: token})
-	if err != nil {
-		return account{}, unreachable(w.base, err)
+	a = w.read(ctx, call{path: superusers + "/records/" + url.PathEscape(c.ID), token: token})
+	if a.Err != nil {
+		return account{}, unreachable(w.base, a.Err)
 	}
 	var owner superuser
-	if a.status != http.StatusOK || a.decode(&owner) != nil || owner.Collection != "_superusers" {
-		return account{}, usersToken(refused.err())
+	if a.Status != http.StatusOK || a.Decode(&owner) != nil || owner.Collection != "_superusers" {
+		return account{}, usersToken(refused.Outcome())
 	}
 	return account{token: token, claims: c, id: owner.ID, email: owner.Email}, nil
 }
 
 // withPassword signs in with e-mail address and password.
-func (w wire) withPassword(ctx context.Context, cfg Config) (account, *link.Fault) {
+func (w transport) withPassword(ctx context.Context, cfg Config) (account, *link.Fault) {
 	body := map[string]string{"identity": strings.TrimSpace(cfg.Email), "password": cfg.Password.Reveal()}
-	a, err := w.send(ctx, call{method: http.MethodPost, path: superusers + "/auth-with-password", body: body})
-	if err != nil {
-		return account{}, unreachable(w.base, err)
-	}
+	a := w.send(ctx, call{method: http.MethodPost, path: superusers + "/auth-with-password", body: body})
 	if id := mfaID(a); id != "" {
 		return account{}, fault(link.FaultMFA, fieldOTP, "The password is right. This superuser signs in with a one-time password besides.",
 			"Have PocketBase send one by e-mail and enter it, or use a superuser token instead.", &MFARequired{MFAID: id})
 	}
-	if a.status != http.StatusOK {
+	if !a.OK() {
 		return account{}, passwordFault(w.base, a)
 	}
 	return signedIn(a)
@@ -124,7 +120,7 @@ func mfaID(a answer) string {
 	var res struct {
 		MFAID string `json:"mfaId"`
 	}
-	if a.status != http.StatusUnauthorized || json.Unmarshal(a.body, &res) != nil {
+	if a.Status != http.StatusUnauthorized || json.Unmarshal(a.Body, &res) != nil {
 		return ""
 	}
 	return res.MFAID
@@ -135,7 +131,7 @@ func signedIn(a answer) (account, *link.Fault) {
 		Token  string    `json:"token"`
 		Record superuser `json:"record"`
 	}
-	if err := a.decode(&res); err != nil {
+	if err := a.Decode(&res); err != nil {
 		return account{}, notPocketBase(a, err)
 	}
 	c, err := readClaims(res.Token)
@@ -146,34 +142,36 @@ func signedIn(a answer) (account, *link.Fault) {
 }
 
 func passwordFault(base string, a answer) *link.Fault {
-	message, list := readError(a.body)
-	if a.status != http.StatusBadRequest || message == "" {
+	message, list := readError(a.Body)
+	if a.Status != http.StatusBadRequest || message == "" {
 		return signInFault(base, fieldPassword, a)
 	}
 	for _, one := range list {
 		switch one.path[0] {
 		case "identity":
-			return fault(link.FaultToken, fieldEmail, sentence("PocketBase does not take this e-mail address: "+one.message), "Check the address.", a.err())
+			return fault(link.FaultToken, fieldEmail, sentence("PocketBase does not take this e-mail address: "+one.message), "Check the address.", a.Outcome())
 		case "password":
-			return fault(link.FaultToken, fieldPassword, sentence("PocketBase does not take this password: "+one.message), "Check the password.", a.err())
+			return fault(link.FaultToken, fieldPassword, sentence("PocketBase does not take this password: "+one.message), "Check the password.", a.Outcome())
 		}
 	}
 	return fault(link.FaultToken, fieldPassword, "PocketBase knows no superuser with this e-mail address and password.",
-		"Check both. They are the ones that open PocketBase's dashboard; an account of the app's users does not work here.", a.err())
+		"Check both. They are the ones that open PocketBase's dashboard; an account of the app's users does not work here.", a.Outcome())
 }
 
 // signInFault is for refusals that any way of signing in can meet.
 func signInFault(base, field string, a answer) *link.Fault {
-	message, list := readError(a.body)
+	message, list := readError(a.Body)
 	switch {
-	case a.status >= 300 && a.status < 400:
+	case a.Err != nil:
+		return unreachable(base, a.Err)
+	case a.Status >= 300 && a.Status < 400:
 		return redirected(base, a)
-	case a.html() || message == "" && len(list) == 0:
+	case a.HTML() || message == "" && len(list) == 0:
 		return webAnswer(a)
-	case a.status == http.StatusForbidden && strings.HasPrefix(message, "The "):
-		return fault(link.FaultPermission, field, "PocketBase refuses the sign-in"+saying(message, nil), "Change that for the collection _superusers, or use a superuser token.", a.err())
-	case a.status == http.StatusForbidden:
-		return notOnIPList(field, a.err())
+	case a.Status == http.StatusForbidden && strings.HasPrefix(message, "The "):
+		return fault(link.FaultPermission, field, "PocketBase refuses the sign-in"+saying(message, nil), "Change that for the collection _superusers, or use a superuser token.", a.Outcome())
+	case a.Status == http.StatusForbidden:
+		return notOnIPList(field, a.Outcome())
 	}
 	f := generalFault(a, message, list)
 	if f.Field == "" {

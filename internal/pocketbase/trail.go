@@ -98,7 +98,7 @@ func (c *Client) trail(ctx context.Context, q link.TrailQuery) link.PocketBaseTr
 		}
 		var got list[trailEntry]
 		if err := c.read(ctx, call{path: "/api/logs", query: query}, &got); err != nil {
-			trail.Unread, _ = link.Words(err)
+			trail.Unread = link.MessageOf(err).What()
 			return trail
 		}
 		var whole bool
@@ -117,6 +117,9 @@ const (
 	publicMark = "/api/collections/authpocket-public-mark/auth-methods"
 )
 
+// markTime bounds the mark by the redirect URI's address.
+const markTime = 10 * time.Second
+
 // mark leaves the marks, or tells why it cannot. public tells that somebody
 // answered at the redirect URI's address.
 func (c *Client) mark(ctx context.Context, q link.TrailQuery) (public bool, why string) {
@@ -127,11 +130,13 @@ func (c *Client) mark(ctx context.Context, q link.TrailQuery) (public bool, why 
 	if base, found := strings.CutSuffix(q.RedirectURL, link.RedirectPath); found {
 		there := c.wire
 		there.base = base
-		_, err := there.send(ctx, call{path: publicMark, query: query})
-		public = err == nil // from where browsers are it may lead here all the same
+		there.reads = there.reads.Hasty() // it may well be reachable from browsers only
+		markCtx, cancel := context.WithTimeout(ctx, markTime)
+		defer cancel()
+		public = there.read(markCtx, call{path: publicMark, query: query}).Err == nil // from where browsers are it may lead here all the same
 	}
-	if _, err := c.wire.send(ctx, call{path: markPath, query: query}); err != nil {
-		return public, unreachable(c.cfg.URL, err).Summary
+	if a := c.wire.read(ctx, call{path: markPath, query: query}); a.Err != nil {
+		return public, unreachable(c.cfg.URL, a.Err).Summary
 	}
 	return public, ""
 }
@@ -174,15 +179,15 @@ func readTrail(entries []trailEntry, q link.TrailQuery, marked bool) (t link.Poc
 
 // cause reads what kept PocketBase from token or claims, empty for anything
 // else.
-func (e trailEntry) cause() (link.StageID, string) {
+func (e trailEntry) cause() (link.StageID, link.CauseID) {
 	switch said := e.words(); {
 	case strings.HasPrefix(e.Data.Error, "Failed to fetch OAuth2 token"):
 		if cause := classify(said); cause != "" {
-			return link.StageToken, catalogued(cause)
+			return link.StageToken, cause.Entry()
 		}
-		return link.StageToken, causeCodeRefused
+		return link.StageToken, link.CauseCodeRefused
 	case strings.HasPrefix(e.Data.Error, "Failed to fetch OAuth2 user"):
-		return link.StageUserInfo, catalogued(classifyUser(said))
+		return link.StageUserInfo, classifyUser(said).Entry()
 	}
 	return "", ""
 }

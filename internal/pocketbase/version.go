@@ -1,11 +1,9 @@
 package pocketbase
 
 import (
-	"bufio"
 	"bytes"
 	"context"
 	"encoding/json"
-	"io"
 	"net/http"
 	"net/url"
 	"regexp"
@@ -20,41 +18,31 @@ var (
 const (
 	// versionTime bounds the look at the dashboard: its script is 1 MB.
 	versionTime = 3 * time.Second
-	maxPage     = 256 << 10
 	maxScript   = 4 << 20
 )
 
 // dashboardVersion finds the exact version, which no API tells, in the
 // dashboard's script. It returns the empty string where there is no
 // dashboard, or another one.
-func (w wire) dashboardVersion(ctx context.Context) string {
+func (w transport) dashboardVersion(ctx context.Context) string {
 	ctx, cancel := context.WithTimeout(ctx, versionTime)
 	defer cancel()
-	page := w.firstMatch(ctx, "/_/", dashboardScript, maxPage)
+	page := w.match(ctx, "/_/", dashboardScript)
 	if page == "" {
 		return ""
 	}
-	return w.firstMatch(ctx, "/_/"+page, versionInScript, maxScript)
+	return w.match(ctx, "/_/"+page, versionInScript)
 }
 
-// firstMatch reads a page only as far as the expression's first match, and
-// returns its group.
-func (w wire) firstMatch(ctx context.Context, path string, re *regexp.Regexp, limit int64) string {
-	res, err := w.open(ctx, call{path: path})
-	if err != nil {
-		return ""
+// match reads a page, and returns the group of the expression's first match.
+func (w transport) match(ctx context.Context, path string, re *regexp.Regexp) string {
+	find := func(a answer) [][]byte { return re.FindSubmatch(a.Body[:min(len(a.Body), maxScript)]) }
+	whole := func(a answer) bool { return find(a) != nil || bytes.Contains(a.Body, []byte("</html>")) }
+	a := w.reads.Repeat(ctx, whole, func(ctx context.Context) answer { return w.send(ctx, call{path: path}) })
+	if found := find(a); a.OK() && found != nil {
+		return string(found[1])
 	}
-	defer func() { _ = res.Body.Close() }()
-	if res.StatusCode != http.StatusOK {
-		return ""
-	}
-	var read bytes.Buffer
-	body := io.TeeReader(io.LimitReader(res.Body, limit), &read)
-	at := re.FindReaderSubmatchIndex(bufio.NewReader(body))
-	if at == nil {
-		return ""
-	}
-	return string(read.Bytes()[at[2]:at[3]])
+	return ""
 }
 
 // answered is what a request showed of a feature.
@@ -130,17 +118,17 @@ func (c *Client) featureVersion(ctx context.Context, coop bool) string {
 
 // route asks as a guest whether there is such a superuser's route. Nothing
 // is carried out for a guest.
-func (w wire) route(ctx context.Context, method, path string) answered {
-	a, err := w.send(ctx, call{method: method, path: path})
+func (w transport) route(ctx context.Context, method, path string) answered {
+	a := w.read(ctx, call{method: method, path: path})
 	var shape struct {
 		Status int `json:"status"`
 	}
 	switch {
-	case err != nil, a.decode(&shape) != nil, shape.Status != a.status:
+	case a.Err != nil, a.Decode(&shape) != nil, shape.Status != a.Status:
 		return unclear
-	case a.status == http.StatusUnauthorized:
+	case a.Status == http.StatusUnauthorized:
 		return present
-	case a.status == http.StatusNotFound:
+	case a.Status == http.StatusNotFound:
 		return absent
 	}
 	return unclear
@@ -149,9 +137,9 @@ func (w wire) route(ctx context.Context, method, path string) answered {
 // settingsKeys are the settings by key, nil where they cannot be read.
 func (c *Client) settingsKeys(ctx context.Context) map[string]json.RawMessage {
 	query := url.Values{"fields": {"meta.accentColor,meta.appName,superuserIPs,logs"}}
-	a, err := c.wire.send(ctx, call{path: "/api/settings", query: query, token: c.token})
+	a := c.wire.read(ctx, call{path: "/api/settings", query: query, token: c.token})
 	var keys map[string]json.RawMessage
-	if err != nil || a.status != http.StatusOK || a.decode(&keys) != nil {
+	if a.Err != nil || a.Status != http.StatusOK || a.Decode(&keys) != nil {
 		return nil
 	}
 	return keys

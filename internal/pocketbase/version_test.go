@@ -53,7 +53,7 @@ func TestDashboardVersion(t *testing.T) {
 			_, _ = w.Write([]byte(strings.Repeat("x", maxScript) + "PocketBase v0.1.2"))
 		}, ""},
 	} {
-		w := newWire(config(t, serve(t, one.handler), ""))
+		w := newTransport(config(t, serve(t, one.handler), ""))
 		if got := w.dashboardVersion(t.Context()); got != one.want {
 			t.Errorf("%s: %q, want %q", one.name, got, one.want)
 		}

@@ -30,27 +30,27 @@ func (c *Client) Warnings(snap link.PocketBaseSnapshot, d link.Desired) []link.W
 
 type warner []link.Warning
 
-func (w *warner) add(id, summary, detail string) {
+func (w *warner) add(id link.WarningID, summary, detail string) {
 	*w = append(*w, link.Warning{ID: id, System: link.PB, Summary: summary, Detail: detail})
 }
 
 func (w *warner) version(snap link.PocketBaseSnapshot, d link.Desired) {
 	r, name := parseRelease(snap.Version), "PocketBase "+snap.Version
 	if snap.Version == "" {
-		w.add("version-unknown", "The version of this PocketBase could not be found out.",
+		w.add(link.WarnVersionUnknown, "The version of this PocketBase could not be found out.",
 			"authpocket writes in the way that is safe on every version since 0.23. Versions before 0.37.4 have a known security hole in OAuth2 sign-ins (GHSA-pq7p-mc74-g65w).")
 		return
 	}
 	if !r.since(readsSafely) {
-		w.add("version-reads", name+certainly(r, readsSafely, " forgets", " may forget")+" client secrets when a collection is opened.",
+		w.add(link.WarnVersionReads, name+certainly(r, readsSafely, " forgets", " may forget")+" client secrets when a collection is opened.",
 			"Before 0.36.8, reading one collection through the API, as the dashboard and other tools do, empties the client secrets that the running server has, and sign-ins fail until the next change or restart. authpocket only reads lists, which is harmless. Upgrade.")
 	}
 	if !r.since(hijackFixed) {
-		w.add("version-hijack", name+certainly(r, hijackFixed, " has", " may have")+" a known security hole in OAuth2 sign-ins.",
+		w.add(link.WarnVersionHijack, name+certainly(r, hijackFixed, " has", " may have")+" a known security hole in OAuth2 sign-ins.",
 			"Before 0.37.4, whoever registers first with somebody's address can keep access to the account after that person signs in (GHSA-pq7p-mc74-g65w, CVE-2026-44166). Upgrade.")
 	}
 	if r.mayBe(mergesNot) && len(foreignProviders(snap, d)) > 0 {
-		w.add("version-merge", name+" "+isOrMayBe(r)+" 0.40.0, which cannot change one provider without the client secrets of the others.",
+		w.add(link.WarnVersionMerge, name+" "+isOrMayBe(r)+" 0.40.0, which cannot change one provider without the client secrets of the others.",
 			"The apply will be refused and nothing written, because there are other providers: "+strings.Join(foreignProviders(snap, d), ", ")+". Upgrade to 0.40.1 or later first.")
 	}
 }
@@ -88,11 +88,11 @@ func foreignProviders(snap link.PocketBaseSnapshot, d link.Desired) []string {
 
 func (w *warner) settings(snap link.PocketBaseSnapshot, d link.Desired) {
 	if app := snap.Settings.AppURL; app != "" && strings.TrimRight(app, "/") != strings.TrimRight(d.PocketBaseURL, "/") {
-		w.add("app-url", "PocketBase's settings name another address of the app: "+plain(app)+".",
+		w.add(link.WarnAppURL, "PocketBase's settings name another address of the app: "+plain(app)+".",
 			"Sign-ins do not use it, only the links in PocketBase's mails do. Check that "+d.PocketBaseURL+" is the address that the app's people use, for the redirect URI is made of it.")
 	}
 	if snap.Settings.RateLimits && snap.Settings.AuthLimit != "" {
-		w.add("rate-limits", "PocketBase limits sign-ins to "+snap.Settings.AuthLimit+" for each address.",
+		w.add(link.WarnRateLimits, "PocketBase limits sign-ins to "+snap.Settings.AuthLimit+" for each address.",
 			"Repeated test sign-ins will be refused for a moment. Behind a proxy that is not in the trusted proxy headers, everyone counts as one address.")
 	}
 }
@@ -107,7 +107,7 @@ func (w *warner) transport(d link.Desired) {
 		}
 	}
 	if len(plainURLs) > 0 {
-		w.add("http-endpoints", "PocketBase will call authentik over plain http: "+strings.Join(slices.Compact(plainURLs), ", ")+".",
+		w.add(link.WarnHTTPEndpoints, "PocketBase will call authentik over plain http: "+strings.Join(slices.Compact(plainURLs), ", ")+".",
 			"The client secret and tokens can be read on the way. Use https, unless this is a network of their own.")
 	}
 }
@@ -115,22 +115,22 @@ func (w *warner) transport(d link.Desired) {
 func (w *warner) slot(snap link.PocketBaseSnapshot, now link.CollectionState, d link.Desired) {
 	there := find(now.OAuth2.Providers, d.Slot.Slot)
 	if there != nil && there.ClientID != d.Slot.ClientID {
-		w.add("secret-lost", "The client secret that "+d.Slot.Slot+" has now is replaced, and cannot be put back.",
+		w.add(link.WarnSecretLost, "The client secret that "+d.Slot.Slot+" has now is replaced, and cannot be put back.",
 			"PocketBase never shows a client secret. If the one there is still needed (client id "+plain(there.ClientID)+"), take it down where it came from.")
 	}
 	same := there != nil && there.ClientID == d.Slot.ClientID && address.SameHost(there.AuthURL, d.Slot.AuthURL)
 	if linked := snap.Linked[d.Slot.Slot]; linked > 0 && !same {
-		w.add("already-linked", fmt.Sprintf("%s signed in through the slot %s of %s before, with another provider.", people(linked), d.Slot.Slot, now.Name),
+		w.add(link.WarnAlreadyLinked, fmt.Sprintf("%s signed in through the slot %s of %s before, with another provider.", people(linked), d.Slot.Slot, now.Name),
 			"PocketBase tells people apart by slot and subject only, not by where they come from. Whoever has the same subject now gets that account, and whoever has another one is refused if their address is taken. Use a free slot, or delete the old links in the collection _externalAuths.")
 	}
 	if !d.Collection.OAuth2.Enabled {
-		w.add("oauth2-off", "OAuth2 stays turned off in "+now.Name+".", "Nobody can sign in by any provider until it is turned on.")
+		w.add(link.WarnOAuth2Off, "OAuth2 stays turned off in "+now.Name+".", "Nobody can sign in by any provider until it is turned on.")
 	}
 	if field, claims := mappedTwice(d.Collection.OAuth2.Mapped); field != "" {
-		w.add("mapped-twice", "The field "+field+" takes more than one claim: "+claims+".", "A new account keeps only the last of them. Map each to a field of its own.")
+		w.add(link.WarnMappedTwice, "The field "+field+" takes more than one claim: "+claims+".", "A new account keeps only the last of them. Map each to a field of its own.")
 	}
 	if d.Collection.OAuth2.Mapped.ID == "id" {
-		w.add("mapped-id", "The OAuth2 id is mapped to the record's own id.", "Sign-ins of new people will fail, for PocketBase's ids have another form. Map it to another field, or to none.")
+		w.add(link.WarnMappedID, "The OAuth2 id is mapped to the record's own id.", "Sign-ins of new people will fail, for PocketBase's ids have another form. Map it to another field, or to none.")
 	}
 }
 
@@ -160,22 +160,22 @@ func people(n int) string {
 
 func (w *warner) rules(snap link.PocketBaseSnapshot, now link.CollectionState, d link.Desired) {
 	if !sameRule(now.AuthRule, d.Collection.AuthRule) {
-		w.add("signs-out", "The change of authRule signs out everyone in "+now.Name+" once.", "PocketBase makes a new key for the collection's tokens when the rule changes.")
+		w.add(link.WarnSignsOut, "The change of authRule signs out everyone in "+now.Name+" once.", "PocketBase makes a new key for the collection's tokens when the rule changes.")
 	}
 	wanted := now
 	wanted.CreateRule, wanted.AuthRule, wanted.OAuth2 = d.Collection.CreateRule, d.Collection.AuthRule, d.Collection.OAuth2
 	for _, one := range obstacles(wanted, d) {
 		detail := one.todo
-		if app := snap.ManagedBy(); app != "" && (one.cause == causeCreateRule || one.cause == causeAuthRule || one.cause == causeMFA) {
+		if app := snap.ManagedBy(); app != "" && (one.cause == link.CauseCreateRule || one.cause == link.CauseAuthRule || one.cause == link.CauseMFA) {
 			detail = managedDetail(app, one.cause)
 		}
-		w.add(one.cause, one.what, detail)
+		w.add(link.WarningID(one.cause), one.what, detail)
 	}
 }
 
-func managedDetail(app, cause string) string {
+func managedDetail(app string, cause link.CauseID) string {
 	detail := app + " sets this itself each time it starts, so a change in PocketBase does not last."
-	if cause == causeCreateRule {
+	if cause == link.CauseCreateRule {
 		detail += " To let new people in, start it with USER_CREATION=true in its environment."
 	}
 	return detail

@@ -14,23 +14,23 @@ func TestWarnings(t *testing.T) {
 	for _, one := range []struct {
 		name  string
 		spoil func(s *link.PocketBaseSnapshot, now *link.CollectionState, d *link.Desired)
-		want  []string
+		want  []link.WarningID
 	}{
 		{"nothing", func(*link.PocketBaseSnapshot, *link.CollectionState, *link.Desired) {}, nil},
-		{"version unknown", func(s *link.PocketBaseSnapshot, _ *link.CollectionState, _ *link.Desired) { s.Version = "" }, []string{"version-unknown"}},
-		{"reads wipe", func(s *link.PocketBaseSnapshot, _ *link.CollectionState, _ *link.Desired) { s.Version = "0.36.7" }, []string{"version-reads", "version-hijack"}},
-		{"vulnerable", func(s *link.PocketBaseSnapshot, _ *link.CollectionState, _ *link.Desired) { s.Version = "0.37.3" }, []string{"version-hijack"}},
+		{"version unknown", func(s *link.PocketBaseSnapshot, _ *link.CollectionState, _ *link.Desired) { s.Version = "" }, []link.WarningID{"version-unknown"}},
+		{"reads wipe", func(s *link.PocketBaseSnapshot, _ *link.CollectionState, _ *link.Desired) { s.Version = "0.36.7" }, []link.WarningID{"version-reads", "version-hijack"}},
+		{"vulnerable", func(s *link.PocketBaseSnapshot, _ *link.CollectionState, _ *link.Desired) { s.Version = "0.37.3" }, []link.WarningID{"version-hijack"}},
 		{"not vulnerable", func(s *link.PocketBaseSnapshot, _ *link.CollectionState, _ *link.Desired) { s.Version = "0.37.4" }, nil},
 		{"0.40.0 alone", func(s *link.PocketBaseSnapshot, _ *link.CollectionState, _ *link.Desired) { s.Version = "0.40.0" }, nil},
 		{"0.40.0 with others", func(s *link.PocketBaseSnapshot, now *link.CollectionState, _ *link.Desired) {
 			s.Version, now.OAuth2.Providers = "0.40.0", []link.OAuth2Provider{foreign}
-		}, []string{"version-merge"}},
+		}, []link.WarningID{"version-merge"}},
 		{"perhaps 0.40.0", func(s *link.PocketBaseSnapshot, now *link.CollectionState, _ *link.Desired) {
 			s.Version, now.OAuth2.Providers = "0.40+", []link.OAuth2Provider{foreign}
-		}, []string{"version-merge"}},
+		}, []link.WarningID{"version-merge"}},
 		{"linked to another", func(s *link.PocketBaseSnapshot, _ *link.CollectionState, _ *link.Desired) {
 			s.Linked = map[string]int{"oidc2": 2, "oidc": 9}
-		}, []string{"already-linked"}},
+		}, []link.WarningID{"already-linked"}},
 		{"linked to ours", func(s *link.PocketBaseSnapshot, now *link.CollectionState, _ *link.Desired) {
 			s.Linked, now.OAuth2.Providers = map[string]int{"oidc2": 2}, []link.OAuth2Provider{ours()}
 		}, nil},
@@ -38,46 +38,46 @@ func TestWarnings(t *testing.T) {
 			theirs := ours()
 			theirs.ClientID = "theirs"
 			s.Linked, now.OAuth2.Providers = map[string]int{"oidc2": 1}, []link.OAuth2Provider{theirs}
-		}, []string{"secret-lost", "already-linked"}},
+		}, []link.WarningID{"secret-lost", "already-linked"}},
 		{"another app address", func(s *link.PocketBaseSnapshot, _ *link.CollectionState, _ *link.Desired) {
 			s.Settings.AppURL = "http://localhost:8090"
-		}, []string{"app-url"}},
+		}, []link.WarningID{"app-url"}},
 		{"the same app address", func(s *link.PocketBaseSnapshot, _ *link.CollectionState, _ *link.Desired) {
 			s.Settings.AppURL = "https://pocketbase.company/"
 		}, nil},
 		{"rate limits", func(s *link.PocketBaseSnapshot, _ *link.CollectionState, _ *link.Desired) {
 			s.Settings.RateLimits, s.Settings.AuthLimit = true, "2 per 3 s"
-		}, []string{"rate-limits"}},
+		}, []link.WarningID{"rate-limits"}},
 		{"other rate limits", func(s *link.PocketBaseSnapshot, _ *link.CollectionState, _ *link.Desired) {
 			s.Settings.RateLimits = true
 		}, nil},
 		{"internal http", func(_ *link.PocketBaseSnapshot, _ *link.CollectionState, d *link.Desired) {
 			d.Slot.TokenURL = "http://authentik:9000/application/o/token/"
-		}, []string{"http-endpoints"}},
+		}, []link.WarningID{"http-endpoints"}},
 		{"closed", func(_ *link.PocketBaseSnapshot, now *link.CollectionState, d *link.Desired) {
 			now.CreateRule, now.AuthRule = nil, nil
 			d.Collection = *now
 			d.Collection.OAuth2.Enabled = true
-		}, []string{causeCreateRule, causeAuthRule}},
+		}, []link.WarningID{link.WarningID(link.CauseCreateRule), link.WarningID(link.CauseAuthRule)}},
 		{"turned off", func(_ *link.PocketBaseSnapshot, _ *link.CollectionState, d *link.Desired) {
 			d.Collection.OAuth2.Enabled = false
-		}, []string{"oauth2-off"}},
+		}, []link.WarningID{"oauth2-off"}},
 		{"one field for two claims", func(_ *link.PocketBaseSnapshot, _ *link.CollectionState, d *link.Desired) {
 			d.Collection.OAuth2.Mapped = link.MappedFields{Name: "nick", Username: "nick", AvatarURL: "picture"}
-		}, []string{"mapped-twice"}},
+		}, []link.WarningID{"mapped-twice"}},
 		{"closed, to be opened", func(_ *link.PocketBaseSnapshot, now *link.CollectionState, _ *link.Desired) {
 			now.CreateRule, now.AuthRule = nil, nil
-		}, []string{"signs-out"}},
-		{"MFA", func(_ *link.PocketBaseSnapshot, now *link.CollectionState, _ *link.Desired) { now.MFAEnabled = true }, []string{causeMFA}},
+		}, []link.WarningID{"signs-out"}},
+		{"MFA", func(_ *link.PocketBaseSnapshot, now *link.CollectionState, _ *link.Desired) { now.MFAEnabled = true }, []link.WarningID{link.WarningID(link.CauseMFA)}},
 		{"e-mail", func(_ *link.PocketBaseSnapshot, now *link.CollectionState, d *link.Desired) {
 			now.EmailRequired, d.Email = true, link.EmailLeave
-		}, []string{causeEmail}},
+		}, []link.WarningID{link.WarningID(link.CauseEmailUnverified)}},
 		{"required field", func(_ *link.PocketBaseSnapshot, now *link.CollectionState, _ *link.Desired) {
 			now.Fields = []link.CollectionField{{Name: "phone", Required: true}, {Name: "password", Required: true, System: true}, {Name: "nick", Required: true}}
-		}, []string{causeRequiredField}},
+		}, []link.WarningID{link.WarningID(link.CauseRequiredField)}},
 		{"mapped id", func(_ *link.PocketBaseSnapshot, _ *link.CollectionState, d *link.Desired) {
 			d.Collection.OAuth2.Mapped.ID = "id"
-		}, []string{"mapped-id"}},
+		}, []link.WarningID{"mapped-id"}},
 		{"no such collection", func(_ *link.PocketBaseSnapshot, now *link.CollectionState, _ *link.Desired) {
 			now.Name, now.MFAEnabled = "members", true
 		}, nil},
@@ -88,7 +88,7 @@ func TestWarnings(t *testing.T) {
 		d.Collection.OAuth2.Enabled = true
 		one.spoil(&snap, &now, &d)
 		snap.Collections = []link.CollectionState{now}
-		var got []string
+		var got []link.WarningID
 		for _, w := range Warnings(snap, d) {
 			if w.System != link.PB || w.Summary == "" || w.Detail == "" {
 				t.Errorf("%s: the warning lacks something: %+v", one.name, w)
@@ -107,7 +107,7 @@ func TestManagedBy(t *testing.T) {
 		Collections: []link.CollectionState{{Name: "users", AuthRule: new("")}}}
 	d := link.Desired{Collection: snap.Collections[0], Slot: ours(), PocketBaseURL: "https://pocketbase.company"}
 	for _, w := range Warnings(snap, d) {
-		if w.ID == causeCreateRule && w.Detail != managedDetail("Beszel", causeCreateRule) {
+		if w.ID == link.WarningID(link.CauseCreateRule) && w.Detail != managedDetail("Beszel", link.CauseCreateRule) {
 			t.Errorf("it offers what does not last: %+v", w)
 		}
 	}

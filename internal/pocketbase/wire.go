@@ -4,25 +4,23 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"io"
 	"log/slog"
-	"mime"
 	"net/http"
 	"net/url"
 	"time"
 
-	"authpocket/internal/outbound"
 	"authpocket/internal/secret"
+	"authpocket/internal/wire"
 )
 
-// wire sends single requests to one PocketBase. It repeats nothing.
-type wire struct {
+// transport sends requests to one PocketBase.
+type transport struct {
 	base  string
 	http  *http.Client
 	log   *slog.Logger
-	sleep func(context.Context, time.Duration) error
+	reads wire.Reads
 	long  time.Duration // what a call may take during which PocketBase calls authentik
 }
 
@@ -30,11 +28,8 @@ type wire struct {
 // authentik's answers to one sign-in.
 const exchangeTime = 45 * time.Second
 
-func newWire(cfg Config) wire {
-	w := wire{base: cfg.URL, http: cfg.HTTP, log: cfg.Log, sleep: cfg.Pause, long: exchangeTime}
-	if w.sleep == nil {
-		w.sleep = outbound.Sleep
-	}
+func newTransport(cfg Config) transport {
+	w := transport{base: cfg.URL, http: cfg.HTTP, log: cfg.Log, reads: wire.Reads{Tries: wire.Tries, Pause: cfg.Pause}, long: exchangeTime}
 	if w.log == nil {
 		w.log = slog.New(slog.DiscardHandler)
 	}
@@ -62,7 +57,7 @@ func (c call) String() string { return c.verb() + " " + c.path }
 
 // unhurried is the same wire for calls that PocketBase answers only once
 // authentik has answered it: the reason of a failure is in that answer.
-func (w wire) unhurried() wire {
+func (w transport) unhurried() transport {
 	client := *w.http
 	if client.Timeout > 0 {
 		client.Timeout = w.long
@@ -71,46 +66,28 @@ func (w wire) unhurried() wire {
 	return w
 }
 
-// answer is what came back, read whole.
-type answer struct {
-	call   call
-	status int
-	header http.Header
-	body   []byte
+// answer is what came back, with the path below the base address.
+type answer = wire.Answer
+
+// send makes the request once.
+func (w transport) send(ctx context.Context, c call) answer {
+	r, err := w.request(ctx, c)
+	if err != nil {
+		return answer{Method: c.verb(), Path: c.path, Err: err}
+	}
+	a := wire.Do(w.http.Do, r)
+	a.Path = c.path
+	w.log.DebugContext(ctx, "PocketBase answered", "call", c.String(), "status", a.Status, "after", a.Took(), "error", a.Err)
+	return a
 }
 
-// send makes the request and reads the answer. The error is one of the
-// transport: any status is an answer.
-func (w wire) send(ctx context.Context, c call) (answer, error) {
-	res, err := w.open(ctx, c)
-	if err != nil {
-		return answer{call: c}, err
-	}
-	defer func() { _ = res.Body.Close() }()
-	body, err := io.ReadAll(res.Body)
-	if err != nil {
-		return answer{call: c}, fmt.Errorf("reading the answer to %s: %w", c, err)
-	}
-	return answer{call: c, status: res.StatusCode, header: res.Header, body: body}, nil
+// read sends a call that changes nothing, again where that may help, until it
+// is answered with JSON.
+func (w transport) read(ctx context.Context, c call) answer {
+	return w.reads.Repeat(ctx, wire.JSON, func(ctx context.Context) answer { return w.send(ctx, c) })
 }
 
-// open makes the request and leaves the body to the caller.
-func (w wire) open(ctx context.Context, c call) (*http.Response, error) {
-	req, err := w.request(ctx, c)
-	if err != nil {
-		return nil, err
-	}
-	start := time.Now()
-	res, err := w.http.Do(req)
-	if err != nil {
-		w.log.DebugContext(ctx, "PocketBase gave no answer", "call", c.String(), "error", err)
-		return nil, fmt.Errorf("sending %s: %w", c, err)
-	}
-	w.log.DebugContext(ctx, "PocketBase answered", "call", c.String(), "status", res.StatusCode, "after", time.Since(start))
-	return res, nil
-}
-
-func (w wire) request(ctx context.Context, c call) (*http.Request, error) {
+func (w transport) request(ctx context.Context, c call) (*http.Request, error) {
 	var body io.Reader
 	if c.body != nil {
 		raw, err := json.Marshal(c.body)
@@ -137,23 +114,3 @@ func (w wire) request(ctx context.Context, c call) (*http.Request, error) {
 	}
 	return req, nil
 }
-
-// errNotJSON is wrapped where an answer should have been JSON.
-var errNotJSON = errors.New("the answer is not JSON")
-
-// decode reads the answer's JSON into v.
-func (a answer) decode(v any) error {
-	if err := json.Unmarshal(a.body, v); err != nil {
-		return fmt.Errorf("reading the answer to %s: %w", a.call, errors.Join(errNotJSON, err))
-	}
-	return nil
-}
-
-// html tells whether the answer is a web page.
-func (a answer) html() bool {
-	kind, _, _ := mime.ParseMediaType(a.header.Get("Content-Type"))
-	return kind == "text/html" || bytes.HasPrefix(bytes.TrimSpace(a.body), []byte("<"))
-}
-
-// err names the answer for a fault's chain. It has nothing of the body.
-func (a answer) err() error { return fmt.Errorf("%s answered %d", a.call, a.status) }

@@ -17,7 +17,8 @@ const (
 const edge = `(\b|%[0-9A-Fa-f]{2}|\\u[0-9A-Fa-f]{4})`
 
 const (
-	names   = `(?:(?:access_|refresh_|id_)?token|code(?:_?verifier|_?challenge)?|client_?secret|secret|password|passwd|api_?key|state|nonce|session\w*|assertion`
+	names = `(?:(?:access_|refresh_|id_)?token|code(?:_?verifier|_?challenge)?|client_?secret|secret|password|passwd` +
+		`|api_?key|state|nonce|session\w*|assertion`
 	pairs   = names + `|authentik_\w+|pb_auth)`
 	members = names + `|cookie|set-cookie|authorization|mfaId)`
 )

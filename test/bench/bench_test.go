@@ -124,7 +124,7 @@ func (s *systems) connect(b *testing.B) *engine.Engine {
 	if err != nil {
 		b.Fatal(err)
 	}
-	return engine.New(a, p, log)
+	return engine.New(engine.Config{Authentik: a, PocketBase: p, Log: log})
 }
 
 func (s *systems) spec() link.Spec {

@@ -167,7 +167,7 @@ func (c *triple) run(w *world, store *journal.Store, wished wish, spec link.Spec
 	}
 	return e.Apply(c.t.Context(), plan, func(event engine.Event) {
 		if c.log {
-			c.t.Logf("%s %s %s %s", event.State, event.Change.Action, event.Change.ID(), event.Summary)
+			c.t.Logf("%s %s %s %s", event.State, event.Change.Action, event.Change.ID(), fmt.Sprint(event.Messages))
 		}
 	})
 }

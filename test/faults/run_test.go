@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"log/slog"
 	"net/http"
 	"sync"
@@ -92,7 +93,7 @@ func carrying(make func(*engine.Engine, context.Context, link.Spec) (link.Plan, 
 
 // told keeps the words of a hook's events.
 func (r *run) told(event engine.Event) {
-	_, _ = r.printed.Write([]byte(string(event.State) + " " + event.Change.ID() + " " + event.Summary + " " + event.Todo + "\n"))
+	_, _ = r.printed.Write([]byte(string(event.State) + " " + event.Change.ID() + " " + fmt.Sprint(event.Messages) + "\n"))
 }
 
 // start connects and does the operation. The proxies see a new run.
@@ -132,6 +133,7 @@ func (r *run) disturbing(system link.System) func(call) *fault {
 		switch {
 		case c == r.at:
 			r.struck.Store(true)
+		case r.fault.twice && r.struck.Load() && c.what == r.at.what && c.nth == r.at.nth+1:
 		case !r.fault.stays || !r.struck.Load():
 			return nil
 		}
@@ -157,7 +159,6 @@ func (r *run) connect(clientA, clientB *http.Client) (*engine.Engine, error) {
 	if err := errors.Join(errs[0], errs[1]); err != nil {
 		return nil, err
 	}
-	e := engine.New(a, b, log).For(r.l.authentikURL, r.l.pocketbaseURL)
 	if r.state == "" {
 		r.state = r.l.state()
 	}
@@ -165,8 +166,10 @@ func (r *run) connect(clientA, clientB *http.Client) (*engine.Engine, error) {
 	if err != nil {
 		return nil, err
 	}
-	e.KeepReceipts(store, "test")
-	return e, nil
+	return engine.New(engine.Config{
+		Authentik: a, PocketBase: b, AuthentikURL: r.l.authentikURL, PocketBaseURL: r.l.pocketbaseURL,
+		Receipts: store, Program: "test", Log: log,
+	}), nil
 }
 
 // noPause is a wait in no time.

@@ -66,7 +66,7 @@ func TestTheOneThingThatALostJournalHides(t *testing.T) {
 }
 
 // slowCause is the cause that the check over PocketBase's own log finds.
-func (l *lab) slowCause() (cause string) {
+func (l *lab) slowCause() (cause link.CauseID) {
 	l.t.Helper()
 	l.undisturbed(operation{"verify", func(ctx context.Context, _ *run, e *engine.Engine, s link.Spec) error {
 		d, err := e.Desire(ctx, s)

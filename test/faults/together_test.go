@@ -169,7 +169,7 @@ func worded(err error) error {
 	if err == nil {
 		return nil
 	}
-	if summary, todo := link.Words(err); summary == "" || todo == "" || summary == "Something went wrong inside authpocket." {
+	if list := link.Messages(err); len(list) == 0 || list[0].Summary == "" || list[0].Advice(link.OnPage) == "" {
 		return fmt.Errorf("without words: %w", err)
 	}
 	return nil

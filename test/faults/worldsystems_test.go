@@ -2,7 +2,6 @@ package faults_test
 
 import (
 	"context"
-	"log/slog"
 	"sync"
 	"time"
 
@@ -56,9 +55,10 @@ type pocketbaseIn struct {
 
 // engineOver is an engine on the world, with receipts in store.
 func engineOver(s *systems, store *journal.Store) *engine.Engine {
-	e := engine.New(authentikIn{systems: s}, pocketbaseIn{systems: s}, slog.New(slog.DiscardHandler)).For(worldAuthentik, worldPocketBase)
-	e.KeepReceipts(store, "test")
-	return e
+	return engine.New(engine.Config{
+		Authentik: authentikIn{systems: s}, PocketBase: pocketbaseIn{systems: s},
+		AuthentikURL: worldAuthentik, PocketBaseURL: worldPocketBase, Receipts: store, Program: "test",
+	})
 }
 
 func (s *systems) look() error {
@@ -92,28 +92,28 @@ func (s *systems) Apply(_ context.Context, c link.Change) error {
 	defer s.mu.Unlock()
 	s.writes++
 	trouble := s.troubles[s.writes]
-	say := func(kind link.FaultKind) error {
-		return &link.Fault{System: c.System, Kind: kind, Summary: c.System.Label() + ": " + string(trouble) + ".", Todo: "Try again."}
+	say := func(kind link.FaultKind, written link.Written) error {
+		return &link.Fault{System: c.System, Kind: kind, Written: written, Summary: c.System.Label() + ": " + string(trouble) + ".", Todo: "Try again."}
 	}
 	switch trouble {
 	case lostBefore:
-		return say(link.FaultUnknown)
+		return say(link.FaultUnknown, link.WrittenUnknown)
 	case refusal:
-		return say(link.FaultRefused)
+		return say(link.FaultRefused, link.WrittenNone)
 	case unreachable:
-		return say(link.FaultUnreachable)
+		return say(link.FaultUnreachable, link.WrittenNone)
 	case crashBefore:
 		panic(crash{})
 	}
 	if err := s.w.write(c); err != nil {
-		return &link.Fault{System: c.System, Kind: link.FaultRefused, Summary: "The world refused: " + err.Error() + ".", Todo: "Look."}
+		return &link.Fault{System: c.System, Kind: link.FaultRefused, Written: link.WrittenNone, Summary: "The world refused: " + err.Error() + ".", Todo: "Look."}
 	}
 	if c.Kind == link.KindOAuth2 && s.links && s.broken == nil {
 		s.broken = s.w.broken()
 	}
 	switch trouble {
 	case lostAfter:
-		return say(link.FaultUnknown)
+		return say(link.FaultUnknown, link.WrittenUnknown)
 	case crashAfter:
 		panic(crash{})
 	}

@@ -15,10 +15,10 @@ import (
 // trouble makes one cause happen to a link of its own.
 type trouble struct {
 	name  string
-	cause string
+	cause link.CauseID
 	// checks are the ids of those that must name the cause. sign-in among
 	// them takes a person through a sign-in; pocketbase.probe runs the probe.
-	checks []string
+	checks []link.CheckID
 	spec   func(*idp, *link.Spec) // of the link, nil for the usual one
 	// spoil breaks the link once it is made; nil where the sign-in does so at
 	// a moment of its own, or nothing is broken.
@@ -49,10 +49,11 @@ type found struct {
 	pairs map[string][]string // "cause check" → the troubles in which it did
 }
 
-func (f *found) add(cause, check, trouble string) {
+func (f *found) add(cause link.CauseID, check link.CheckID, trouble string) {
+	pair := string(cause) + " " + string(check)
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	f.pairs[cause+" "+check] = append(f.pairs[cause+" "+check], trouble)
+	f.pairs[pair] = append(f.pairs[pair], trouble)
 }
 
 func TestEachCauseIsFoundByTheChecksThatSaySo(t *testing.T) {
@@ -104,16 +105,16 @@ func identifier(name string) string {
 
 // happen lets the trouble happen, and asks the checks and the sign-in.
 func (one trouble) happen(l *linked, f *found) {
-	detected := map[string]bool{}
+	detected := map[link.CheckID]bool{}
 	var verdict link.Verdict
-	asked := func(check string) bool { return slices.Contains(one.checks, check) }
+	asked := func(check link.CheckID) bool { return slices.Contains(one.checks, check) }
 	if one.spoil != nil {
 		one.spoil(l)
 	}
 	switch {
 	case one.signIn != nil:
 		verdict = one.signIn(l)
-	case asked(link.SignInCheck):
+	case asked(link.CheckSignIn):
 		verdict = l.signIn(newBrowser(""), nil)
 	}
 	checks := l.e.Verify(l.t.Context(), l.d, l.person)
@@ -122,19 +123,19 @@ func (one trouble) happen(l *linked, f *found) {
 	}
 	for _, c := range checks {
 		if c.Status == link.Fail || c.Status == link.Warn {
-			id := strings.TrimRight(c.ID, ".0123456789")
+			id := link.CheckID(strings.TrimRight(string(c.ID), ".0123456789"))
 			f.add(c.Cause, id, one.name)
 			detected[id] = detected[id] || c.Cause == one.cause
 		}
 	}
-	if asked(link.SignInCheck) {
-		detected[link.SignInCheck] = verdict.Cause == one.cause
-		f.add(verdict.Cause, link.SignInCheck, one.name)
+	if asked(link.CheckSignIn) {
+		detected[link.CheckSignIn] = verdict.Cause == one.cause
+		f.add(verdict.Cause, link.CheckSignIn, one.name)
 		one.holdVerdict(l, verdict)
 	}
 	for _, check := range one.checks {
 		if !detected[check] {
-			l.t.Errorf("%s: %s does not name %s; the checks say\n%s\nthe sign-in %s: %s", one.name, check, one.cause, failures(checks), verdict.Cause, verdict.Words)
+			l.t.Errorf("%s: %s does not name %s; the checks say\n%s\nthe sign-in %s: %s", one.name, check, one.cause, failures(checks), verdict.Cause, verdict.Words())
 		}
 	}
 }
@@ -146,7 +147,7 @@ func (one trouble) holdVerdict(l *linked, v link.Verdict) {
 	case v.Works || stage == nil:
 		l.t.Errorf("%s: the sign-in works: %+v", one.name, v)
 		return
-	case v.Words == "" || v.Todo == "" || len(v.Evidence) == 0:
+	case v.Words() == "" || v.Todo == "" || len(v.Evidence) == 0:
 		l.t.Errorf("%s: something is left out: %+v", one.name, v)
 	case one.stage != "" && stage.ID != one.stage:
 		l.t.Errorf("%s: failed at %s, want %s: %+v", one.name, stage.ID, one.stage, v)
@@ -172,7 +173,7 @@ func (f *found) holdAgainstCatalogue(t *testing.T) {
 	listed := map[string]bool{}
 	for _, cause := range link.Causes() {
 		for _, check := range cause.Checks {
-			pair := cause.ID + " " + check
+			pair := string(cause.ID) + " " + string(check)
 			listed[pair] = true
 			if len(f.pairs[pair]) == 0 && !slices.Contains(browserOnly, pair) {
 				t.Errorf("nothing here makes %s name %s", check, cause.ID)
@@ -189,7 +190,7 @@ func (f *found) holdAgainstCatalogue(t *testing.T) {
 // TestEachCauseHasItsTrouble: no cause is left to chance findings.
 func TestEachCauseHasItsTrouble(t *testing.T) {
 	t.Parallel()
-	made := map[string]bool{}
+	made := map[link.CauseID]bool{}
 	for _, one := range troubles() {
 		made[one.cause] = true
 	}

@@ -2,7 +2,6 @@ package signins
 
 import (
 	"context"
-	"log/slog"
 	"net/http"
 	"strings"
 	"sync"
@@ -51,7 +50,7 @@ func watched(t *testing.T, l *lab, name string) (*linked, *meddler) {
 	client := newClient(t)
 	m := &meddler{next: client.Transport}
 	client.Transport = m
-	own.e = engine.New(l.a.client, l.connect(t, client), slog.New(slog.DiscardHandler))
+	own.e = engine.New(engine.Config{Authentik: l.a.client, PocketBase: l.connect(t, client)})
 	m.mu.Lock()
 	m.seen = nil
 	m.mu.Unlock()
@@ -157,7 +156,7 @@ func TestNoAnswerIsNoVerdictOnTheLink(t *testing.T) {
 		ctx, cancel := context.WithTimeout(t.Context(), 2*time.Second) // for the log, which will have nothing
 		v := l.e.FinishSignIn(ctx, l.d, s, link.Return{Code: secret.New("0123456789abcdef")}, engine.Expected{}, nil)
 		cancel()
-		if v.Works || !v.Over || !strings.Contains(v.Words, answer.words) || v.Todo == "" || v.FailedStage() == nil {
+		if v.Works || !v.Over || !strings.Contains(v.Words(), answer.words) || v.Todo == "" || v.FailedStage() == nil {
 			t.Errorf("%s: %+v", name, v)
 		}
 	}
@@ -170,9 +169,10 @@ func TestTheLogKnowsWhyNoAnswerCame(t *testing.T) {
 	lab := newLab(t)
 	var group sync.WaitGroup
 	for _, one := range []struct {
-		name, cause string
-		stage       link.StageID
-		spoil       func(*linked)
+		name  string
+		cause link.CauseID
+		stage link.StageID
+		spoil func(*linked)
 	}{
 		{"cut short over the token", "invalid-client", link.StageToken, func(l *linked) {
 			l.spoil(func(_ *core.Collection, own *core.OAuth2ProviderConfig) { own.ClientSecret = "of another provider" })
@@ -195,7 +195,7 @@ func TestTheLogKnowsWhyNoAnswerCame(t *testing.T) {
 		})
 		group.Go(func() {
 			v := l.signIn(newBrowser(""), nil)
-			if known, _ := link.FindCause(one.cause); v.Cause != one.cause || !strings.HasPrefix(v.Words, known.Title) || v.Todo != known.Todo {
+			if known, _ := link.FindCause(one.cause); v.Cause != one.cause || !strings.HasPrefix(v.Words(), known.Title) || v.Todo != known.Todo {
 				t.Errorf("%s: %+v", one.name, v)
 			}
 			if stage := v.FailedStage(); stage == nil || stage.ID != one.stage || !says(v, "gave no answer") {
@@ -264,7 +264,7 @@ func TestASignInThatCannotBegin(t *testing.T) {
 	l.spoil(func(c *core.Collection, _ *core.OAuth2ProviderConfig) { c.OAuth2.Enabled = false })
 	if _, err := l.e.StartSignIn(t.Context(), l.d, ""); err == nil {
 		t.Error("it began")
-	} else if summary, todo := link.Words(err); !strings.Contains(summary, "oidc") || todo == "" {
-		t.Errorf("%s %s", summary, todo)
+	} else if said := link.MessageOf(err); !strings.Contains(said.Summary, "oidc") || said.Todo == "" {
+		t.Errorf("it says %+v", said)
 	}
 }

@@ -21,7 +21,7 @@ func TestWhatIsForeseenComesTrue(t *testing.T) {
 		spec    func(*link.Spec)
 		prepare func(l *linked) (account string)
 		outcome link.Outcome
-		cause   string
+		cause   link.CauseID
 		works   bool
 	}{
 		{"nobody there", nil, func(*linked) string { return "" }, link.OutcomeNew, "", true},

@@ -2,9 +2,9 @@ package signins
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"io"
-	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -81,7 +81,7 @@ func newClient(t testing.TB) *http.Client {
 
 func (a *idp) connect(t testing.TB, client *http.Client) *authentik.Client {
 	t.Helper()
-	c, err := authentik.Connect(t.Context(), authentik.Config{URL: a.url, Token: secret.New(a.sim.AdminToken()), HTTP: client})
+	c, err := authentik.Connect(t.Context(), authentik.Config{URL: a.url, Token: secret.New(a.sim.AdminToken()), HTTP: client, Pause: noPause})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -150,13 +150,16 @@ func newLab(t testing.TB, settings ...func(*core.Settings)) *lab {
 	}
 	l := &lab{t: t, a: newIDP(t, authentiksim.Config{}, nil), pb: pb}
 	l.p = l.connect(t, newClient(t))
-	l.e = engine.New(l.a.client, l.p, slog.New(slog.DiscardHandler))
+	l.e = engine.New(engine.Config{Authentik: l.a.client, PocketBase: l.p})
 	return l
 }
 
+// noPause is a wait in no time.
+func noPause(ctx context.Context, _ time.Duration) error { return ctx.Err() }
+
 func (l *lab) connect(t testing.TB, client *http.Client) *pocketbase.Client {
 	t.Helper()
-	p, err := pocketbase.Connect(t.Context(), pocketbase.Config{URL: l.pb.URL(), Token: secret.New(l.pb.Token()), HTTP: client})
+	p, err := pocketbase.Connect(t.Context(), pocketbase.Config{URL: l.pb.URL(), Token: secret.New(l.pb.Token()), HTTP: client, Pause: noPause})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -208,7 +211,7 @@ func (l *lab) linkTo(a *idp, name string, change func(*link.Spec)) *linked {
 	}
 	e := l.e
 	if a != l.a {
-		e = engine.New(a.client, l.p, slog.New(slog.DiscardHandler))
+		e = engine.New(engine.Config{Authentik: a.client, PocketBase: l.p})
 	}
 	plan, err := e.Plan(l.t.Context(), s)
 	if err != nil {

@@ -90,11 +90,11 @@ func TestTheFirstOfTwoObstaclesIsForeseen(t *testing.T) {
 // person in.
 func (l *linked) foretold(name, cause string) {
 	p, err := l.e.Foresee(l.t.Context(), l.d, l.person)
-	if err != nil || p.Cause != cause || p.Unsure || (p.Outcome == link.OutcomeRefused) != (cause != "") {
+	if err != nil || string(p.Cause) != cause || p.Unsure || (p.Outcome == link.OutcomeRefused) != (cause != "") {
 		l.t.Errorf("%s: foreseen %+v, %v, want %s", name, p, err, cause)
 	}
 	v := l.signIn(newBrowser(""), &p)
-	if v.Works != (cause == "") || v.Cause != cause || !v.AsPredicted {
+	if v.Works != (cause == "") || string(v.Cause) != cause || !v.AsPredicted {
 		l.t.Errorf("%s: the sign-in says %s, as predicted: %v", name, v.Cause, v.AsPredicted)
 	}
 }

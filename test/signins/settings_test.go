@@ -78,7 +78,7 @@ func TestNoSettingBreaksUnseen(t *testing.T) {
 			checks = l.e.VerifySlow(t.Context(), l.d, nil)
 		}
 		failed := func(c link.Check) bool {
-			return c.Status == link.Fail && strings.TrimRight(c.ID, ".0123456789") == one.check
+			return c.Status == link.Fail && strings.TrimRight(string(c.ID), ".0123456789") == one.check
 		}
 		if !slices.ContainsFunc(checks, failed) {
 			t.Errorf("%s: %s does not fail:\n%s", one.name, one.check, failures(checks))

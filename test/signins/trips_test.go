@@ -1,7 +1,6 @@
 package signins
 
 import (
-	"log/slog"
 	"net/http"
 	"slices"
 	"sync"
@@ -67,7 +66,7 @@ func farAway(t testing.TB, delay time.Duration) (*engine.Engine, *linked, *slow)
 	s := &slow{next: client.Transport}
 	client.Transport = s
 	own := l.link("far", everything)
-	e := engine.New(l.a.connect(t, client), l.connect(t, client), slog.New(slog.DiscardHandler))
+	e := engine.New(engine.Config{Authentik: l.a.connect(t, client), PocketBase: l.connect(t, client)})
 	s.delay.Store(int64(delay))
 	s.mu.Lock()
 	s.calls = nil

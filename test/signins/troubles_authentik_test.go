@@ -29,21 +29,21 @@ func strict(urls ...string) []any {
 func troublesAtAuthentik() []trouble {
 	return []trouble{
 		{name: "application without provider", cause: "discovery", stage: link.StageAuthentik,
-			checks: []string{"authentik.discovery", "authentik.jwks", "authentik.client", "authentik.settings", link.SignInCheck},
+			checks: []link.CheckID{"authentik.discovery", "authentik.jwks", "authentik.client", "authentik.settings", link.CheckSignIn},
 			spoil:  func(l *linked) { l.patchApplication(map[string]any{"provider": nil}) }},
-		{name: "application deleted", cause: "discovery", checks: []string{"authentik.discovery", "authentik.settings"},
+		{name: "application deleted", cause: "discovery", checks: []link.CheckID{"authentik.discovery", "authentik.settings"},
 			spoil: func(l *linked) { l.a.call("DELETE", "/core/applications/"+l.d.Application.Slug+"/", nil) }},
 		{name: "issuer mode", cause: "issuer-mismatch", stage: link.StageUserInfo, spec: idTokens,
-			checks: []string{"authentik.issuer", "authentik.endpoints", link.SignInCheck},
+			checks: []link.CheckID{"authentik.issuer", "authentik.endpoints", link.CheckSignIn},
 			spoil:  func(l *linked) { l.patchProvider(map[string]any{"issuer_mode": "global"}) }},
 		{name: "ed25519 key", cause: "signing-key", stage: link.StageToken,
-			checks: []string{"authentik.discovery", "authentik.jwks", link.SignInCheck},
+			checks: []link.CheckID{"authentik.discovery", "authentik.jwks", link.CheckSignIn},
 			spoil:  func(l *linked) { l.patchProvider(map[string]any{"signing_key": l.key("ed25519")}) }},
-		{name: "no key", cause: "signing-key", stage: link.StageUserInfo, spec: idTokens, checks: []string{"authentik.jwks", link.SignInCheck},
+		{name: "no key", cause: "signing-key", stage: link.StageUserInfo, spec: idTokens, checks: []link.CheckID{"authentik.jwks", link.CheckSignIn},
 			spoil: func(l *linked) { l.patchProvider(map[string]any{"signing_key": nil}) }},
-		{name: "ec key and id tokens", cause: "signing-key", stage: link.StageUserInfo, spec: idTokens, checks: []string{"authentik.jwks", link.SignInCheck},
+		{name: "ec key and id tokens", cause: "signing-key", stage: link.StageUserInfo, spec: idTokens, checks: []link.CheckID{"authentik.jwks", link.CheckSignIn},
 			spoil: func(l *linked) { l.patchProvider(map[string]any{"signing_key": l.key("ecdsa")}) }},
-		{name: "ec key wanted", cause: "signing-key", stage: link.StageUserInfo, checks: []string{"authentik.jwks", link.SignInCheck},
+		{name: "ec key wanted", cause: "signing-key", stage: link.StageUserInfo, checks: []link.CheckID{"authentik.jwks", link.CheckSignIn},
 			spec: func(a *idp, s *link.Spec) {
 				idTokens(a, s)
 				name := "an EC key of ours"
@@ -53,17 +53,17 @@ func troublesAtAuthentik() []trouble {
 				s.Provider.SigningKey = &name
 			}},
 		{name: "no grant types", cause: "grant-types", stage: link.StageAuthentik,
-			checks: []string{"authentik.grants", "authentik.redirect", link.SignInCheck},
+			checks: []link.CheckID{"authentik.grants", "authentik.redirect", link.CheckSignIn},
 			spoil:  func(l *linked) { l.patchProvider(map[string]any{"grant_types": []any{"refresh_token"}}) }},
-		{name: "redirect uri with a slash", cause: "redirect-mismatch", stage: link.StageAuthentik, checks: []string{"authentik.redirect", link.SignInCheck},
+		{name: "redirect uri with a slash", cause: "redirect-mismatch", stage: link.StageAuthentik, checks: []link.CheckID{"authentik.redirect", link.CheckSignIn},
 			spoil: func(l *linked) {
 				l.patchProvider(map[string]any{"redirect_uris": strict(link.RedirectURL(l.pb.URL()) + "/")})
 			}},
-		{name: "redirect uri with https", cause: "redirect-mismatch", stage: link.StageAuthentik, checks: []string{"authentik.redirect", link.SignInCheck},
+		{name: "redirect uri with https", cause: "redirect-mismatch", stage: link.StageAuthentik, checks: []link.CheckID{"authentik.redirect", link.CheckSignIn},
 			spoil: func(l *linked) {
 				l.patchProvider(map[string]any{"redirect_uris": strict("https" + link.RedirectURL(l.pb.URL())[len("http"):])})
 			}},
-		{name: "redirect uri at the token", cause: "redirect-mismatch", stage: link.StageToken, checks: []string{link.SignInCheck},
+		{name: "redirect uri at the token", cause: "redirect-mismatch", stage: link.StageToken, checks: []link.CheckID{link.CheckSignIn},
 			signIn: func(l *linked) link.Verdict {
 				s, err := l.e.StartSignIn(l.t.Context(), l.d, "")
 				if err != nil {
@@ -78,22 +78,22 @@ func troublesAtAuthentik() []trouble {
 				s.RedirectURL = "http://elsewhere.invalid/api/oauth2-redirect"
 				return l.verdict(s, back)
 			}},
-		{name: "no redirect uri left", cause: "redirect-mismatch", checks: []string{"authentik.redirect"},
+		{name: "no redirect uri left", cause: "redirect-mismatch", checks: []link.CheckID{"authentik.redirect"},
 			spoil: func(l *linked) { l.patchProvider(map[string]any{"redirect_uris": []any{}}) }},
-		{name: "client id in pocketbase", cause: "unknown-client", stage: link.StageAuthentik, checks: []string{"pocketbase.client-id", link.SignInCheck},
+		{name: "client id in pocketbase", cause: "unknown-client", stage: link.StageAuthentik, checks: []link.CheckID{"pocketbase.client-id", link.CheckSignIn},
 			spoil: func(l *linked) {
 				l.spoil(func(_ *core.Collection, own *core.OAuth2ProviderConfig) { own.ClientId = "of-nobody" })
 			}},
-		{name: "client id in authentik", cause: "unknown-client", stage: link.StageAuthentik, checks: []string{"authentik.client", link.SignInCheck},
+		{name: "client id in authentik", cause: "unknown-client", stage: link.StageAuthentik, checks: []link.CheckID{"authentik.client", link.CheckSignIn},
 			spoil: func(l *linked) { l.patchProvider(map[string]any{"client_id": "changed"}) }},
-		{name: "another authentik at the public address", cause: "unknown-client", checks: []string{"authentik.redirect"},
+		{name: "another authentik at the public address", cause: "unknown-client", checks: []link.CheckID{"authentik.redirect"},
 			spoil: func(l *linked) { l.d.AuthentikURL = newIDP(l.t, authentiksim.Config{}, nil).url }},
-		{name: "not bound", cause: "no-access", stage: link.StageAuthentik, checks: []string{"authentik.access", "prediction", link.SignInCheck},
+		{name: "not bound", cause: "no-access", stage: link.StageAuthentik, checks: []link.CheckID{"authentik.access", "prediction", link.CheckSignIn},
 			spoil: func(l *linked) {
 				group := l.a.sim.AddGroup("others of " + l.name)
 				l.a.call("POST", "/policies/bindings/", map[string]any{"target": l.d.Application.PK, "group": group, "order": 0})
 			}},
-		{name: "access denied", cause: "no-access", stage: link.StageAuthentik, checks: []string{link.SignInCheck},
+		{name: "access denied", cause: "no-access", stage: link.StageAuthentik, checks: []link.CheckID{link.CheckSignIn},
 			signIn: func(l *linked) link.Verdict {
 				s, err := l.e.StartSignIn(l.t.Context(), l.d, "")
 				if err != nil {
@@ -101,7 +101,7 @@ func troublesAtAuthentik() []trouble {
 				}
 				return l.verdict(s, link.Return{Error: "access_denied"})
 			}},
-		{name: "no openid scope", cause: "missing-scopes", stage: link.StageUserInfo, checks: []string{"authentik.scopes", link.SignInCheck},
+		{name: "no openid scope", cause: "missing-scopes", stage: link.StageUserInfo, checks: []link.CheckID{"authentik.scopes", link.CheckSignIn},
 			spoil: func(l *linked) { l.patchProvider(map[string]any{"property_mappings": []any{}}) }},
 	}
 }
@@ -118,35 +118,35 @@ func (l *linked) key(algorithm string) string {
 // troublesOfTheWayBack are between authentik's answer and PocketBase's event.
 func troublesOfTheWayBack() []trouble {
 	return []trouble{
-		{name: "closed", cause: "popup-closed", stage: link.StageAuthentik, checks: []string{link.SignInCheck},
+		{name: "closed", cause: "popup-closed", stage: link.StageAuthentik, checks: []link.CheckID{link.CheckSignIn},
 			signIn: func(l *linked) link.Verdict {
 				b := newBrowser("")
 				b.password = "" // the login page is closed
 				return l.signIn(b, nil)
 			}},
-		{name: "buffering proxy", cause: "buffered-stream", stage: link.StageOpened, checks: []string{"pocketbase.realtime", link.SignInCheck},
+		{name: "buffering proxy", cause: "buffered-stream", stage: link.StageOpened, checks: []link.CheckID{"pocketbase.realtime", link.CheckSignIn},
 			spec: func(a *idp, s *link.Spec) { s.PocketBaseURLs = []string{buffering(a.t, s.PocketBaseURLs[0])} }},
-		{name: "no event stream", cause: "stream-refused", stage: link.StageOpened, checks: []string{"pocketbase.realtime", link.SignInCheck},
+		{name: "no event stream", cause: "stream-refused", stage: link.StageOpened, checks: []link.CheckID{"pocketbase.realtime", link.CheckSignIn},
 			spec: func(a *idp, s *link.Spec) {
 				s.PocketBaseURLs = []string{atRealtime(a.t, s.PocketBaseURLs[0], http.NotFound)}
 			}},
-		{name: "event stream that ends at once", cause: "stream-broken", stage: link.StageOpened, checks: []string{"pocketbase.realtime", link.SignInCheck},
+		{name: "event stream that ends at once", cause: "stream-broken", stage: link.StageOpened, checks: []link.CheckID{"pocketbase.realtime", link.CheckSignIn},
 			spec: func(a *idp, s *link.Spec) {
 				s.PocketBaseURLs = []string{atRealtime(a.t, s.PocketBaseURLs[0], func(w http.ResponseWriter, _ *http.Request) {
 					w.Header().Set("Content-Type", "text/event-stream")
 					w.WriteHeader(http.StatusOK)
 				})}
 			}},
-		{name: "event stream that breaks off", cause: "stream-broken", stage: link.StageCallback, checks: []string{link.SignInCheck},
+		{name: "event stream that breaks off", cause: "stream-broken", stage: link.StageCallback, checks: []link.CheckID{link.CheckSignIn},
 			spec: func(a *idp, s *link.Spec) { s.PocketBaseURLs = []string{cutting(a.t, s.PocketBaseURLs[0])} }},
-		{name: "subscription to another pocketbase", cause: "stream-refused", stage: link.StageOpened, checks: []string{link.SignInCheck},
+		{name: "subscription to another pocketbase", cause: "stream-refused", stage: link.StageOpened, checks: []link.CheckID{link.CheckSignIn},
 			spec: func(a *idp, s *link.Spec) { s.PocketBaseURLs = []string{balancing(a.t, s.PocketBaseURLs[0])} }},
 		noticed("the browser gets no answer", link.MissingUnreachable, "browser-unreachable"),
 		noticed("the page may not read the answer", link.MissingCORS, "cors"),
 		noticed("the page is https and PocketBase is not", link.MissingMixed, "plain-http"),
-		{name: "two addresses", cause: "different-ip", stage: link.StageCallback, checks: []string{link.SignInCheck},
+		{name: "two addresses", cause: "different-ip", stage: link.StageCallback, checks: []link.CheckID{link.CheckSignIn},
 			signIn: func(l *linked) link.Verdict { return l.signIn(newBrowser("127.0.0.2"), nil) }},
-		{name: "another pocketbase", cause: "other-pocketbase", stage: link.StageCallback, checks: []string{link.SignInCheck},
+		{name: "another pocketbase", cause: "other-pocketbase", stage: link.StageCallback, checks: []link.CheckID{link.CheckSignIn},
 			signIn: func(l *linked) link.Verdict {
 				elsewhere := answering(l.t, http.StatusOK, "text/html", "<p>another server</p>")
 				l.patchProvider(map[string]any{"redirect_uris": strict(link.RedirectURL(l.pb.URL()), link.RedirectURL(elsewhere))})
@@ -157,9 +157,9 @@ func troublesOfTheWayBack() []trouble {
 				s.RealtimeURL = l.pb.URL() + "/api/realtime?authpocket=" + s.ID
 				return l.finish(newBrowser(""), s, nil)
 			}},
-		{name: "plain http", cause: "plain-http", checks: []string{"addresses"},
+		{name: "plain http", cause: "plain-http", checks: []link.CheckID{"addresses"},
 			spoil: func(l *linked) { l.d.Slot.AuthURL = "http://authentik.company/application/o/authorize/" }},
-		{name: "authentik ten minutes ahead", cause: "clock", stage: link.StageUserInfo, spec: idTokens, checks: []string{"clock", link.SignInCheck},
+		{name: "authentik ten minutes ahead", cause: "clock", stage: link.StageUserInfo, spec: idTokens, checks: []link.CheckID{"clock", link.CheckSignIn},
 			idp: func(l *lab) *idp {
 				ahead := func() time.Time { return time.Now().Add(10 * time.Minute) }
 				return newIDP(l.t, authentiksim.Config{Now: ahead}, func(next http.Handler) http.Handler {
@@ -174,8 +174,8 @@ func troublesOfTheWayBack() []trouble {
 
 // noticed is what only a browser can meet, which the browser tests do: here
 // the page has told of it.
-func noticed(name string, missing link.Missing, cause string) trouble {
-	return trouble{name: name, cause: cause, stage: link.StageOpened, checks: []string{link.SignInCheck},
+func noticed(name string, missing link.Missing, cause link.CauseID) trouble {
+	return trouble{name: name, cause: cause, stage: link.StageOpened, checks: []link.CheckID{link.CheckSignIn},
 		signIn: func(l *linked) link.Verdict {
 			s, err := l.e.StartSignIn(l.t.Context(), l.d, "")
 			if err != nil {

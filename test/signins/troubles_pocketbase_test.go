@@ -16,15 +16,16 @@ const token, userInfo = "/application/o/token/", "/application/o/userinfo/"
 // Each is made at the token URL and at the user-info URL.
 func troublesOfReach() []trouble {
 	list := []trouble{
-		{name: "wrong public address", cause: "unreachable", checks: []string{"authentik.discovery", "authentik.jwks", "authentik.redirect", "authentik.client"},
+		{name: "wrong public address", cause: "unreachable", checks: []link.CheckID{"authentik.discovery", "authentik.jwks", "authentik.redirect", "authentik.client"},
 			spoil: func(l *linked) { l.d.AuthentikURL = "http://127.0.0.1:1" }},
-		{name: "page at the public address", cause: "html-instead-of-json", checks: []string{"authentik.discovery", "authentik.jwks", "authentik.redirect", "authentik.client"},
+		{name: "page at the public address", cause: "html-instead-of-json", checks: []link.CheckID{"authentik.discovery", "authentik.jwks", "authentik.redirect", "authentik.client"},
 			spoil: func(l *linked) {
 				l.d.AuthentikURL = answering(l.t, http.StatusOK, "text/html", "<html>Sign in here first</html>")
 			}},
 	}
 	for _, one := range []struct {
-		name, cause string
+		name string
+		cause link.CauseID
 		base        func(*linked) string
 	}{
 		{"closed port", "unreachable", func(*linked) string { return "http://127.0.0.1:1" }},
@@ -37,21 +38,21 @@ func troublesOfReach() []trouble {
 		}},
 	} {
 		list = append(list,
-			trouble{name: one.name + " at the token url", cause: one.cause, stage: link.StageToken, checks: []string{"pocketbase.probe", link.SignInCheck},
+			trouble{name: one.name + " at the token url", cause: one.cause, stage: link.StageToken, checks: []link.CheckID{"pocketbase.probe", link.CheckSignIn},
 				spoil: func(l *linked) { l.setURLs(one.base(l)+token, "") }},
-			trouble{name: one.name + " at the user info url", cause: one.cause, stage: link.StageUserInfo, checks: []string{link.SignInCheck},
+			trouble{name: one.name + " at the user info url", cause: one.cause, stage: link.StageUserInfo, checks: []link.CheckID{link.CheckSignIn},
 				spoil: func(l *linked) { l.setURLs("", one.base(l)+userInfo) }})
 	}
 	return append(list,
-		trouble{name: "page at the token url", cause: "html-instead-of-json", stage: link.StageToken, checks: []string{"pocketbase.probe", link.SignInCheck},
+		trouble{name: "page at the token url", cause: "html-instead-of-json", stage: link.StageToken, checks: []link.CheckID{"pocketbase.probe", link.CheckSignIn},
 			spoil: func(l *linked) {
 				l.setURLs(answering(l.t, http.StatusOK, "text/html", "<html>Sign in here first</html>")+token, "")
 			}},
-		trouble{name: "something odd at the token url", cause: link.CauseUnknown, stage: link.StageToken, checks: []string{"pocketbase.probe", link.SignInCheck},
+		trouble{name: "something odd at the token url", cause: link.CauseUnknown, stage: link.StageToken, checks: []link.CheckID{"pocketbase.probe", link.CheckSignIn},
 			spoil: func(l *linked) {
 				l.setURLs(answering(l.t, http.StatusBadRequest, "application/json", `{"error":"out_of_cheese"}`)+token, "")
 			}},
-		trouble{name: "grant refused at the token url", cause: "grant-types", stage: link.StageToken, checks: []string{"pocketbase.probe", link.SignInCheck},
+		trouble{name: "grant refused at the token url", cause: "grant-types", stage: link.StageToken, checks: []link.CheckID{"pocketbase.probe", link.CheckSignIn},
 			spoil: func(l *linked) {
 				l.setURLs(answering(l.t, http.StatusBadRequest, "application/json", `{"error":"unauthorized_client"}`)+token, "")
 			}})
@@ -61,51 +62,51 @@ func troublesOfTheExchange() []trouble {
 	off := func(c *core.Collection, _ *core.OAuth2ProviderConfig) { c.OAuth2.Enabled = false }
 	return []trouble{
 		{name: "collection renamed", cause: "collection-missing", stage: link.StageToken,
-			checks: []string{"pocketbase.auth-methods", "pocketbase.settings", "pocketbase.rules", "pocketbase.collection", "pocketbase.probe", link.SignInCheck},
+			checks: []link.CheckID{"pocketbase.auth-methods", "pocketbase.settings", "pocketbase.rules", "pocketbase.collection", "pocketbase.probe", link.CheckSignIn},
 			signIn: func(l *linked) link.Verdict {
 				return l.signInAnd(l.remove)
 			}},
-		{name: "oauth2 off", cause: "oauth2-off", stage: link.StageToken, checks: []string{"pocketbase.auth-methods", "pocketbase.probe", link.SignInCheck},
+		{name: "oauth2 off", cause: "oauth2-off", stage: link.StageToken, checks: []link.CheckID{"pocketbase.auth-methods", "pocketbase.probe", link.CheckSignIn},
 			signIn: func(l *linked) link.Verdict { return l.signInAnd(func() { l.spoil(off) }) }},
-		{name: "provider in another slot", cause: "oauth2-off", stage: link.StageToken, checks: []string{"pocketbase.auth-methods", "pocketbase.settings", "pocketbase.probe", link.SignInCheck},
+		{name: "provider in another slot", cause: "oauth2-off", stage: link.StageToken, checks: []link.CheckID{"pocketbase.auth-methods", "pocketbase.settings", "pocketbase.probe", link.CheckSignIn},
 			signIn: func(l *linked) link.Verdict {
 				return l.signInAnd(func() {
 					l.spoil(func(_ *core.Collection, own *core.OAuth2ProviderConfig) { own.Name = "oidc3" })
 				})
 			}},
-		{name: "token url changed", cause: "settings-differ", checks: []string{"pocketbase.settings"},
+		{name: "token url changed", cause: "settings-differ", checks: []link.CheckID{"pocketbase.settings"},
 			spoil: func(l *linked) {
 				l.spoil(func(_ *core.Collection, own *core.OAuth2ProviderConfig) { own.TokenURL += "x" })
 			}},
-		{name: "button and challenge changed", cause: "settings-differ", checks: []string{"pocketbase.auth-url", "pocketbase.display-name", "pocketbase.pkce"},
+		{name: "button and challenge changed", cause: "settings-differ", checks: []link.CheckID{"pocketbase.auth-url", "pocketbase.display-name", "pocketbase.pkce"},
 			spoil: func(l *linked) {
 				l.spoil(func(_ *core.Collection, own *core.OAuth2ProviderConfig) {
 					off := false
 					own.DisplayName, own.PKCE, own.AuthURL = "Other", &off, own.AuthURL+"x"
 				})
 			}},
-		{name: "validity and binding changed", cause: "settings-differ", checks: []string{"authentik.settings", "authentik.bindings"},
+		{name: "validity and binding changed", cause: "settings-differ", checks: []link.CheckID{"authentik.settings", "authentik.bindings"},
 			spec: func(_ *idp, s *link.Spec) { s.Access = &link.Access{Users: []string{"ada"}} },
 			spoil: func(l *linked) {
 				l.patchProvider(map[string]any{"access_code_validity": "minutes=9"})
 				l.a.call("DELETE", "/policies/bindings/"+l.d.Bindings[0].PK+"/", nil)
 			}},
-		{name: "hook that changes the address", cause: "settings-differ", stage: link.StageRecord, checks: []string{link.SignInCheck},
+		{name: "hook that changes the address", cause: "settings-differ", stage: link.StageRecord, checks: []link.CheckID{link.CheckSignIn},
 			spoil: func(l *linked) {
 				l.pb.App().OnRecordCreate(l.name).BindFunc(func(e *core.RecordEvent) error {
 					e.Record.SetEmail("hooked@example.com")
 					return e.Next()
 				})
 			}},
-		{name: "token url without slash", cause: "endpoint-url", stage: link.StageToken, checks: []string{"authentik.endpoints", "pocketbase.probe", link.SignInCheck},
+		{name: "token url without slash", cause: "endpoint-url", stage: link.StageToken, checks: []link.CheckID{"authentik.endpoints", "pocketbase.probe", link.CheckSignIn},
 			spoil: func(l *linked) { l.setURLs(strings.TrimSuffix(l.a.url+token, "/"), "") }},
-		{name: "secret in pocketbase", cause: "invalid-client", stage: link.StageToken, checks: []string{"pocketbase.probe", link.SignInCheck},
+		{name: "secret in pocketbase", cause: "invalid-client", stage: link.StageToken, checks: []link.CheckID{"pocketbase.probe", link.CheckSignIn},
 			spoil: func(l *linked) {
 				l.spoil(func(_ *core.Collection, own *core.OAuth2ProviderConfig) { own.ClientSecret = "of another provider" })
 			}},
-		{name: "secret in authentik", cause: "invalid-client", stage: link.StageToken, checks: []string{"authentik.client", "pocketbase.probe", link.SignInCheck},
+		{name: "secret in authentik", cause: "invalid-client", stage: link.StageToken, checks: []link.CheckID{"authentik.client", "pocketbase.probe", link.CheckSignIn},
 			spoil: func(l *linked) { l.patchProvider(map[string]any{"client_secret": "rotated"}) }},
-		{name: "code of nobody", cause: "code-refused", stage: link.StageToken, checks: []string{link.SignInCheck},
+		{name: "code of nobody", cause: "code-refused", stage: link.StageToken, checks: []link.CheckID{link.CheckSignIn},
 			signIn: func(l *linked) link.Verdict {
 				s, err := l.e.StartSignIn(l.t.Context(), l.d, "")
 				if err != nil {
@@ -113,11 +114,11 @@ func troublesOfTheExchange() []trouble {
 				}
 				return l.verdict(s, link.Return{Code: secret.New("0123456789abcdef0123456789abcdef")})
 			}},
-		{name: "user info at the application", cause: "user-info-url", stage: link.StageRecord, checks: []string{"authentik.endpoints", link.SignInCheck},
+		{name: "user info at the application", cause: "user-info-url", stage: link.StageRecord, checks: []link.CheckID{"authentik.endpoints", link.CheckSignIn},
 			spoil: func(l *linked) { l.setURLs("", l.a.url+"/application/o/"+l.d.Application.Slug+"/") }},
-		{name: "page at the user info url", cause: "user-info-url", stage: link.StageUserInfo, checks: []string{link.SignInCheck},
+		{name: "page at the user info url", cause: "user-info-url", stage: link.StageUserInfo, checks: []link.CheckID{link.CheckSignIn},
 			spoil: func(l *linked) { l.setURLs("", answering(l.t, http.StatusOK, "text/html", "<html>")+userInfo) }},
-		{name: "rate limit", cause: "rate-limit", stage: link.StageToken, checks: []string{link.SignInCheck},
+		{name: "rate limit", cause: "rate-limit", stage: link.StageToken, checks: []link.CheckID{link.CheckSignIn},
 			signIn: func(l *linked) link.Verdict {
 				l.signIn(newBrowser(""), nil)
 				return l.signIn(newBrowser(""), nil)
@@ -158,40 +159,40 @@ func troublesOfTheRecord() []trouble {
 			l.spoil(func(c *core.Collection, _ *core.OAuth2ProviderConfig) { change(c) })
 		}
 	}
-	withRules := []string{"pocketbase.rules", "pocketbase.collection", "prediction", link.SignInCheck}
+	withRules := []link.CheckID{"pocketbase.rules", "pocketbase.collection", "prediction", link.CheckSignIn}
 	return []trouble{
-		{name: "managed mapping", cause: "email-unverified", stage: link.StageRecord, checks: []string{"authentik.email", "prediction", link.SignInCheck},
+		{name: "managed mapping", cause: "email-unverified", stage: link.StageRecord, checks: []link.CheckID{"authentik.email", "prediction", link.CheckSignIn},
 			spoil: func(l *linked) { l.patchProvider(map[string]any{"property_mappings": l.managedMappings()}) }},
-		{name: "left as it is", cause: "email-unverified", stage: link.StageRecord, checks: []string{"pocketbase.rules", "prediction", link.SignInCheck},
+		{name: "left as it is", cause: "email-unverified", stage: link.StageRecord, checks: []link.CheckID{"pocketbase.rules", "prediction", link.CheckSignIn},
 			spec: func(_ *idp, s *link.Spec) { s.Email = link.EmailLeave }},
-		{name: "not verified and not required", cause: "email-unverified", stage: link.StageRecord, checks: []string{"authentik.email", link.SignInCheck},
+		{name: "not verified and not required", cause: "email-unverified", stage: link.StageRecord, checks: []link.CheckID{"authentik.email", link.CheckSignIn},
 			spoil: func(l *linked) {
 				l.patchProvider(map[string]any{"property_mappings": l.managedMappings()})
 				l.spoil(func(c *core.Collection, _ *core.OAuth2ProviderConfig) {
 					c.Fields.GetByName("email").(*core.EmailField).Required = false
 				})
 			}},
-		{name: "no address", cause: "email-blank", stage: link.StageRecord, checks: []string{"authentik.email", "prediction", link.SignInCheck},
+		{name: "no address", cause: "email-blank", stage: link.StageRecord, checks: []link.CheckID{"authentik.email", "prediction", link.CheckSignIn},
 			spoil: func(l *linked) { l.signInAs("nameless", "") }},
 		{name: "create rule", cause: "create-rule", stage: link.StageRecord, checks: withRules, spoil: rule(func(c *core.Collection) { c.CreateRule = nil })},
-		{name: "create rule that does not hold", cause: "create-rule", stage: link.StageRecord, checks: []string{"pocketbase.rules", "pocketbase.collection", link.SignInCheck},
+		{name: "create rule that does not hold", cause: "create-rule", stage: link.StageRecord, checks: []link.CheckID{"pocketbase.rules", "pocketbase.collection", link.CheckSignIn},
 			spoil: rule(func(c *core.Collection) { c.CreateRule = text(`@request.context = "password"`) })},
 		{name: "auth rule", cause: "auth-rule", stage: link.StageRecord, checks: withRules, spoil: rule(func(c *core.Collection) { c.AuthRule = nil })},
-		{name: "auth rule that does not hold", cause: "auth-rule", stage: link.StageRecord, checks: []string{"pocketbase.rules", "pocketbase.collection", link.SignInCheck},
+		{name: "auth rule that does not hold", cause: "auth-rule", stage: link.StageRecord, checks: []link.CheckID{"pocketbase.rules", "pocketbase.collection", link.CheckSignIn},
 			spoil: rule(func(c *core.Collection) { c.AuthRule = text(`verified = false`) })},
 		{name: "second factor", cause: "mfa", stage: link.StageRecord, checks: withRules, spoil: rule(func(c *core.Collection) { c.MFA.Enabled, c.MFA.Duration = true, 600 })},
-		{name: "linked with another subject", cause: "other-subject", stage: link.StageRecord, checks: []string{"prediction", link.SignInCheck},
+		{name: "linked with another subject", cause: "other-subject", stage: link.StageRecord, checks: []link.CheckID{"prediction", link.CheckSignIn},
 			spoil: func(l *linked) { l.connectTo(l.record("ada@example.com", true), "the subject of before") }},
-		{name: "same address in capitals", cause: "duplicate-email", stage: link.StageRecord, checks: []string{link.SignInCheck},
+		{name: "same address in capitals", cause: "duplicate-email", stage: link.StageRecord, checks: []link.CheckID{link.CheckSignIn},
 			spoil: func(l *linked) {
 				l.spoil(func(c *core.Collection, _ *core.OAuth2ProviderConfig) {
 					c.AddIndex("any_case_of_"+l.name, true, "email COLLATE NOCASE", "")
 				})
 				l.record("Ada@Example.com", true)
 			}},
-		{name: "required field", cause: "required-field", stage: link.StageRecord, checks: []string{"pocketbase.rules", "prediction", link.SignInCheck},
+		{name: "required field", cause: "required-field", stage: link.StageRecord, checks: []link.CheckID{"pocketbase.rules", "prediction", link.CheckSignIn},
 			spoil: rule(func(c *core.Collection) { c.Fields.Add(&core.TextField{Name: "phone", Required: true}) })},
-		{name: "name too long", cause: "mapped-field", stage: link.StageRecord, checks: []string{link.SignInCheck},
+		{name: "name too long", cause: "mapped-field", stage: link.StageRecord, checks: []link.CheckID{link.CheckSignIn},
 			spoil: rule(func(c *core.Collection) { c.Fields.GetByName("name").(*core.TextField).Max = 3 })},
 	}
 }

@@ -6,6 +6,8 @@ import (
 	"net/http"
 
 	"github.com/a-h/templ"
+
+	"authpocket/web/view"
 )
 
 // StatusGone is nginx's status for a client that hung up before its answer.
@@ -28,7 +30,7 @@ func Page(w http.ResponseWriter, r *http.Request, status int, page templ.Compone
 		return nil
 	}
 	var body bytes.Buffer
-	err := page.Render(r.Context(), &body)
+	err := view.Visible(page).Render(r.Context(), &body)
 	switch {
 	case err == nil:
 		write(w, status, body.Bytes())

@@ -12,12 +12,10 @@ import (
 // each has come. States are the engine's words.
 type Progress struct {
 	Changes []link.Change
-	States  []string // one per change; "waiting" when missing
-	// Words are the summaries and what to do of failed changes, by index.
-	Failed  map[int]Note
+	States  []string               // one per change; "waiting" when missing
+	Failed  map[int][]link.Message // what failed changes say, by index
 	Ended   bool
-	Failure *Note // why it ended before or between changes, nil for none
-	Stale   bool  // because something was changed since the review
+	Stopped *link.Stopped // why it ended before all was done, nil for a plan carried out
 
 	Purpose  link.Purpose
 	Restores bool   // the undo of a removal
@@ -73,7 +71,10 @@ func (in Progress) state(i int) string {
 func newStep(in Progress, i int, c link.Change) ApplyStep {
 	s := ApplyStep{
 		ID: fmt.Sprint("change-", i+1), State: in.state(i), Verb: verb(c.Action), Object: c.Object, System: c.System.Label(),
-		Summary: in.Failed[i].Heading, Todo: in.Failed[i].Text,
+	}
+	for _, m := range in.Failed[i] {
+		m.Effect = nil // it is said of the whole apply, below
+		s.Summary, s.Todo = strings.TrimSpace(s.Summary+" "+m.What()), strings.TrimSpace(s.Todo+" "+m.Advice(link.OnPage))
 	}
 	s.Word = map[string]string{"waiting": "Waiting", "running": "Under way", "done": "Done", "failed": "Failed"}[s.State]
 	if s.State == "waiting" && in.Ended {
@@ -82,24 +83,32 @@ func newStep(in Progress, i int, c link.Change) ApplyStep {
 	return s
 }
 
-func (in Progress) failed() bool { return in.Failure != nil || len(in.Failed) > 0 }
+func (in Progress) failed() bool { return in.Stopped != nil || len(in.Failed) > 0 }
 
 func applyOutcome(in Progress, done int) *Outcome {
 	if !in.failed() {
 		return goodOutcome(in, done)
 	}
 	o := &Outcome{Kind: "bad", Heading: "It stopped", Actions: []Action{{"Review what is left", in.again()}}}
-	switch {
-	case in.Stale:
-		heading, what, _ := strings.Cut(in.Failure.Heading, ": ")
-		o.Heading, o.Text, o.Lines = heading, in.Failure.Text, []string{what}
-		o.Actions[0].Label = "Look at the new plan"
-	case in.Failure != nil:
-		o.Heading, o.Text = in.Failure.Heading, in.Failure.Text
-	case done == 0:
-		o.Text = "Nothing was written. Put right what is said above and review again."
-	default:
-		o.Text = "What was made before stays. Put right what is said above; the next review lists only what is left."
+	if in.Stopped == nil {
+		return o
+	}
+	if in.Stopped.Stale {
+		o.Heading, o.Actions[0].Label = "Something was changed since the preview", "Look at the new plan"
+	}
+	if len(in.Failed) > 0 { // which say why
+		o.Text = in.Stopped.Words() + " Put right what is said above; the next review lists only what is left."
+		return o
+	}
+	for i, m := range in.Stopped.Messages() {
+		switch {
+		case i > 0:
+			o.Lines = append(o.Lines, m.Text(link.OnPage))
+		case in.Stopped.Stale:
+			o.Text, o.Lines = m.Advice(link.OnPage), m.Details
+		default:
+			o.Heading, o.Text, o.Lines = m.Summary, m.Advice(link.OnPage), m.Details
+		}
 	}
 	return o
 }
@@ -153,7 +162,7 @@ func pastTense(n int) string {
 func lost(warnings []link.Warning) []string {
 	var lines []string
 	for _, w := range warnings {
-		if w.ID == lostWarning {
+		if w.ID == link.WarnLost {
 			lines = append(lines, w.Summary+" "+w.Detail)
 		}
 	}
@@ -175,7 +184,7 @@ func rotated(o *Outcome, checks link.Checks) {
 	o.Heading = "Both sides have the new client secret"
 	see := Action{"See the checks", "/verify"}
 	o.Actions = []Action{see, {"Back to the link", "/done"}}
-	refused := slices.ContainsFunc(checks, func(c link.Check) bool { return c.Status == link.Fail && c.Cause == "invalid-client" })
+	refused := slices.ContainsFunc(checks, func(c link.Check) bool { return c.Status == link.Fail && c.Cause == link.CauseInvalidClient })
 	switch {
 	case refused:
 		o.Kind, o.Heading = "bad", "The new client secret is not accepted"

@@ -3,45 +3,45 @@ package view
 import "authpocket/internal/link"
 
 // CauseTitle is what the catalogue calls a cause, empty for none.
-func CauseTitle(id string) string {
+func CauseTitle(id link.CauseID) string {
 	known, _ := link.FindCause(id)
 	return known.Title
 }
 
 // asked are the causes whose remedy only the admin knows: an answer of the
 // settings page.
-func asked(id string) string {
-	return map[string]string{
-		"auth-rule": "Change the auth rule", "no-access": "Choose who may use it", "browser-unreachable": "Change the addresses",
-		"plain-http": "Change the addresses", "required-field": "Change the mapped fields", "mapped-field": "Change the mapped fields",
-		"code-refused": "Change how long codes are good",
+func asked(id link.CauseID) string {
+	return map[link.CauseID]string{
+		link.CauseAuthRule: "Change the auth rule", link.CauseNoAccess: "Choose who may use it", link.CauseBrowserUnreachable: "Change the addresses",
+		link.CausePlainHTTP: "Change the addresses", link.CauseRequiredField: "Change the mapped fields", link.CauseMappedField: "Change the mapped fields",
+		link.CauseCodeRefused: "Change how long codes are good",
 	}[id]
 }
 
 // Asked tells whether the remedy of a cause is an answer of the settings page.
-func Asked(id string) bool { return asked(id) != "" }
+func Asked(id link.CauseID) bool { return asked(id) != "" }
 
 // Fix is the way to a plan that puts a cause right, or to the answer that
 // does, nil where there is none.
-func Fix(id string) *Action {
+func Fix(id link.CauseID) *Action {
 	if label := asked(id); label != "" {
-		return &Action{label, "/fix/" + id}
+		return &Action{label, "/fix/" + string(id)}
 	}
 	known, found := link.FindCause(id)
 	if !found || !known.Fixable {
 		return nil
 	}
-	labels := map[string]string{
-		"invalid-client": "Write the client secret again", "email-unverified": "Trust every address", "oauth2-off": "Turn OAuth2 on again",
-		"create-rule": "Let sign-ins with authentik make accounts", "redirect-mismatch": "Put the redirect URI right",
-		"missing-scopes": "Attach the scope mappings", "grant-types": "Enable signing in with a code", "unknown-client": "Write the client ID again",
-		"user-info-url": "Write the user-info URL again", "endpoint-url": "Write the URLs again", "html-instead-of-json": "Write the URLs again",
-		"signing-key": "Choose a signing key that works", "issuer-mismatch": "Put the issuer right", "discovery": "Make the application again",
-		"collection-missing": "Look at the settings",
+	labels := map[link.CauseID]string{
+		link.CauseInvalidClient: "Write the client secret again", link.CauseEmailUnverified: "Trust every address", link.CauseOAuth2Off: "Turn OAuth2 on again",
+		link.CauseCreateRule: "Let sign-ins with authentik make accounts", link.CauseRedirectMismatch: "Put the redirect URI right",
+		link.CauseMissingScopes: "Attach the scope mappings", link.CauseGrantTypes: "Enable signing in with a code", link.CauseUnknownClient: "Write the client ID again",
+		link.CauseUserInfoURL: "Write the user-info URL again", link.CauseEndpointURL: "Write the URLs again", link.CauseHTMLInsteadOfJSON: "Write the URLs again",
+		link.CauseSigningKey: "Choose a signing key that works", link.CauseIssuerMismatch: "Put the issuer right", link.CauseDiscovery: "Make the application again",
+		link.CauseCollectionMissing: "Look at the settings",
 	}
 	label := labels[id]
 	if label == "" {
 		label = "See what differs"
 	}
-	return &Action{label, "/fix/" + id}
+	return &Action{label, "/fix/" + string(id)}
 }

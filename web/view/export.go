@@ -7,7 +7,7 @@ func NewExport(h Head, back string, files []ExportFile, warnings []link.Warning)
 	h.Title, h.Back = "Take the link along", back
 	p := ExportPage{Head: h}
 	for _, w := range warnings {
-		if w.ID == "access-unseen" { // bindings that nobody sees are in no file
+		if w.ID == link.WarnAccessUnseen { // bindings that nobody sees are in no file
 			p.Notes = append(p.Notes, Note{w.Summary, "The files let in everyone, for they cannot name whom authpocket does not see. " + w.Detail})
 		}
 	}

@@ -56,11 +56,8 @@ func (p Problems) In(prefixes ...string) bool {
 	return false
 }
 
-// Sentence is a problem in the wizard's words: those in brackets are for link
-// files.
-func Sentence(p link.Problem) string {
-	return strings.NewReplacer(" (existing: use)", "", " (existing: new)", "").Replace(strings.TrimSpace(p.Summary + " " + p.Todo))
-}
+// Sentence is a problem in the wizard's words.
+func Sentence(p link.Problem) string { return p.Message().Text(link.OnPage) }
 
 // FieldID is the id of the control with that name: a spec's path without
 // characters that a selector would have to escape.

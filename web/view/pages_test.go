@@ -117,8 +117,8 @@ func TestApplySaysHowFarItIs(t *testing.T) {
 		"before":  {Progress{}, []string{"Waiting", "Waiting", "Waiting"}, "0 of 3 changes made", "", false},
 		"between": {Progress{States: []string{"done", "running"}}, []string{"Done", "Under way", "Waiting"}, "1 of 3 changes made", "", false},
 		"good":    {Progress{States: []string{"done", "done", "done"}, Ended: true}, []string{"Done", "Done", "Done"}, "3 of 3 changes made", "good", true},
-		"failed":  {Progress{States: []string{"done", "failed"}, Failed: map[int]Note{1: {"x", "y"}}, Ended: true}, []string{"Done", "Failed", "Not begun"}, "1 of 3 changes made", "bad", false},
-		"stale":   {Progress{Ended: true, Failure: &Note{"x", "y"}}, []string{"Not begun", "Not begun", "Not begun"}, "0 of 3 changes made", "bad", false},
+		"failed":  {Progress{States: []string{"done", "failed"}, Failed: map[int][]link.Message{1: {{Summary: "x", Todo: "y"}}}, Stopped: stopped(link.Effect{Made: 1, Change: link.WrittenNone}, false), Ended: true}, []string{"Done", "Failed", "Not begun"}, "1 of 3 changes made", "bad", false},
+		"stale":   {Progress{Ended: true, Stopped: stopped(link.Effect{Between: true}, true)}, []string{"Not begun", "Not begun", "Not begun"}, "0 of 3 changes made", "bad", false},
 	} {
 		t.Run(name, func(t *testing.T) {
 			one.in.Changes = changes

@@ -29,7 +29,7 @@ type Receipt struct {
 // ReceiptChange is a change and what became of it.
 type ReceiptChange struct {
 	Change        link.Change
-	State         string // "waiting", "about to", "done", "failed"
+	State         string // "waiting", begun, "done", "failed"
 	Summary, Todo string // of a failure
 	Detail        string // of what was done
 }
@@ -161,6 +161,9 @@ func (r Receipt) outcome() string {
 	return "Interrupted"
 }
 
+// begun is the journal's state of a change that was announced and has no end.
+const begun = "about to"
+
 // undoable tells whether undo is offered. It is not for what has no secret to
 // put back, nor for what is under way.
 func (r Receipt) undoable() bool {
@@ -168,7 +171,7 @@ func (r Receipt) undoable() bool {
 		return false
 	}
 	for _, c := range r.Changes {
-		if c.State == "done" || c.State == "about to" {
+		if c.State == "done" || c.State == begun {
 			return true
 		}
 	}
@@ -220,7 +223,7 @@ func newReceiptCard(c ReceiptChange) ReceiptCard {
 		card.State, card.Word = "done", "Done"
 	case "failed":
 		card.State, card.Word = "failed", "Failed"
-	case "about to":
+	case begun:
 		card.State, card.Word = "warn", "Begun, outcome not known"
 	default:
 		card.State, card.Word = "waiting", "Not begun"
@@ -239,7 +242,7 @@ func newInterruption(r Receipt, goOn bool) Interruption {
 		switch c.State {
 		case "done":
 			done = append(done, name)
-		case "about to":
+		case begun:
 			open = append(open, name)
 		}
 	}

@@ -145,7 +145,8 @@ func TestANewSecretIsToldByItsChecks(t *testing.T) {
 }
 
 func TestAStalePlanSaysWhatWasChanged(t *testing.T) {
-	o := applyOutcome(Progress{Again: "/remove", Stale: true, Failure: &Note{"Something was changed since the preview: authentik: x.", "Nothing was written."}}, 0)
+	fault := &link.Fault{Kind: link.FaultStale, Summary: "Something was changed since the preview.", Details: []string{"authentik: x."}, Todo: "Look."}
+	o := applyOutcome(Progress{Again: "/remove", Stopped: &link.Stopped{Effect: link.Effect{Between: true}, Stale: true, Err: fault}}, 0)
 	if o.Heading != "Something was changed since the preview" || !slices.Equal(o.Lines, []string{"authentik: x."}) || o.Actions[0] != (Action{"Look at the new plan", "/remove"}) {
 		t.Errorf("%+v", o)
 	}

@@ -34,7 +34,7 @@ func NewReview(h Head, in ReviewInput) ReviewPage {
 	}
 	for _, w := range in.Plan.Warnings {
 		note := Note{Heading: w.Summary, Text: w.Detail}
-		if w.ID == lostWarning {
+		if w.ID == link.WarnLost {
 			p.Lost = append(p.Lost, note)
 		} else {
 			p.Warnings = append(p.Warnings, note)
@@ -74,9 +74,6 @@ func (p ReviewPage) warningsHeading() string {
 	}
 	return "Before you go on"
 }
-
-// lostWarning is the id of warnings about what undo cannot put back.
-const lostWarning = "lost"
 
 // words are heading, lead and button of a plan that has changes.
 func (p *ReviewPage) words(plan link.Plan) {
@@ -228,11 +225,15 @@ func until(t time.Time, renews bool) string {
 	if t.IsZero() {
 		return "set"
 	}
+	return "set, " + goodUntil(t, renews)
+}
+
+func goodUntil(t time.Time, renews bool) string {
 	end := "; it cannot be renewed"
 	if renews {
 		end = "; it can be renewed before"
 	}
-	return "set, good until " + t.UTC().Format("2 January 2006 15:04 UTC") + end
+	return "good until " + t.UTC().Format("2 January 2006 15:04 UTC") + end
 }
 
 // who says whom the application lets in once the plan is carried out, as its
@@ -247,11 +248,11 @@ func who(p link.Plan) string {
 	}
 	for _, w := range p.Warnings {
 		switch w.ID {
-		case "other-bindings":
+		case link.WarnOtherBindings:
 			names = append(names, "others that are bound already")
-		case "open-to-nobody":
+		case link.WarnOpenToNobody:
 			return "nobody yet"
-		case "access-unseen":
+		case link.WarnAccessUnseen:
 			return "not known: the token may not see it"
 		}
 	}

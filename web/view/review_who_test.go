@@ -12,15 +12,15 @@ func TestTheReviewSaysWhoGetsIn(t *testing.T) {
 	staff := []link.BindingState{{Kind: "group", Target: link.Ref{Name: "staff"}, Enabled: true}}
 	for name, one := range map[string]struct {
 		bindings []link.BindingState
-		warnings []string
+		warnings []link.WarningID
 		want     string
 	}{
-		"everyone":              {nil, []string{"open-to-everyone"}, "everyone with an authentik account"},
-		"nobody":                {nil, []string{"open-to-nobody"}, "nobody yet"},
-		"the token may not see": {nil, []string{"access-unseen"}, "not known: the token may not see it"},
+		"everyone":              {nil, []link.WarningID{"open-to-everyone"}, "everyone with an authentik account"},
+		"nobody":                {nil, []link.WarningID{"open-to-nobody"}, "nobody yet"},
+		"the token may not see": {nil, []link.WarningID{"access-unseen"}, "not known: the token may not see it"},
 		"bound":                 {staff, nil, "group staff"},
-		"bound, and others":     {staff, []string{"other-bindings"}, "group staff, others that are bound already"},
-		"others alone":          {nil, []string{"other-bindings"}, "others that are bound already"},
+		"bound, and others":     {staff, []link.WarningID{"other-bindings"}, "group staff, others that are bound already"},
+		"others alone":          {nil, []link.WarningID{"other-bindings"}, "others that are bound already"},
 	} {
 		p := link.Plan{Desired: link.Desired{Bindings: one.bindings}}
 		for _, id := range one.warnings {

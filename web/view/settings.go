@@ -74,7 +74,7 @@ func tokenNote(in SettingsInput) string {
 	if in.Token.IsZero() {
 		return ""
 	}
-	return "The PocketBase token is " + strings.TrimPrefix(until(in.Token, in.TokenRenews), "set, ") + "."
+	return "The PocketBase token is " + goodUntil(in.Token, in.TokenRenews) + "."
 }
 
 // found says what of the link is there already.

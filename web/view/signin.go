@@ -185,11 +185,9 @@ func newStage(i int, s link.Stage, over bool) SignInStage {
 
 // verdict shows all that is known, to the admin.
 func (p *SignInPage) verdict(in SignInInput, v link.Verdict) {
-	heading, text, _ := strings.Cut(strings.TrimPrefix(v.Words, "The sign-in works. "), ". ")
-	o := &Outcome{Kind: "good", Heading: strings.TrimSuffix(heading, "."), Text: text}
+	o := &Outcome{Kind: "good", Heading: link.RecordTitle(v.Outcome, v.Record), Text: strings.Join(v.Details, " ")}
 	if !v.Works {
-		o.Kind, o.Heading, o.Text = "bad", CauseTitle(v.Cause), v.Words
-		o.Text = strings.TrimSpace(strings.TrimPrefix(o.Text, o.Heading+"."))
+		o.Kind, o.Heading = "bad", CauseTitle(v.Cause)
 		if v.Todo != "" {
 			o.Lines = []string{"What to do: " + v.Todo}
 		}

@@ -60,12 +60,20 @@ func progressStories(both Head) []story {
 		p.Changes = plan.Changes
 		return NewApply(both, p, "/apply/p1/events?after=2")
 	}
-	failed := map[int]Note{1: {"authentik refuses the application: Application with this slug already exists.", "Choose another slug on the settings page."}}
+	refused := &link.Fault{System: link.Authentik, Summary: "authentik refuses the application: Application with this slug already exists.", Todo: "Choose another slug on the settings page."}
+	gone := &link.Fault{System: link.Authentik, Kind: link.FaultStale, Summary: "The provider “Provider for PocketBase” is no longer there, or the token may not see it.", Todo: "Plan again, to see what is there now."}
+	changed := &link.Fault{System: link.Authentik, Kind: link.FaultStale, Summary: "Something was changed since the preview.",
+		Details: []string{"authentik: name of provider “Provider for PocketBase” is now PB.", "By their logs, ada updated the provider “Provider for PocketBase” at 12:00:00."}, Todo: "Look at the new preview and apply that one."}
+	at := func(i int, err error) map[int][]link.Message { return map[int][]link.Message{i: link.Messages(err)} }
+	second := link.Effect{Made: 1, Change: link.WrittenNone}
 	return []story{
 		{"apply-running", Apply(page(Progress{States: []string{"done", "running"}}))},
 		{"apply-done", Apply(page(Progress{States: []string{"done", "done", "done"}, Ended: true}))},
-		{"apply-failed", Apply(page(Progress{States: []string{"done", "failed"}, Failed: failed, Ended: true}))},
-		{"apply-stale", Apply(page(Progress{Ended: true, Stale: true, Failure: &Note{"Something was changed since the preview: authentik: name of provider “Provider for PocketBase” is now PB.", "Nothing was written. Look at the new preview and apply that one."}}))},
+		{"apply-failed", Apply(page(Progress{States: []string{"done", "failed"}, Failed: at(1, refused), Stopped: &link.Stopped{Effect: second, Err: refused}, Ended: true}))},
+		{"apply-failed-first", Apply(page(Progress{States: []string{"failed"}, Failed: at(0, refused), Stopped: &link.Stopped{Effect: link.Effect{Change: link.WrittenNone}, Err: refused}, Ended: true}))},
+		{"apply-unknown", Apply(page(Progress{States: []string{"failed"}, Failed: at(0, refused), Stopped: &link.Stopped{Err: refused}, Ended: true}))},
+		{"apply-failed-stale", Apply(page(Progress{States: []string{"done", "failed"}, Failed: at(1, gone), Stopped: &link.Stopped{Effect: second, Stale: true, Err: gone}, Ended: true}))},
+		{"apply-stale", Apply(page(Progress{Ended: true, Stopped: &link.Stopped{Effect: link.Effect{Between: true}, Stale: true, Err: changed}}))},
 	}
 }
 

@@ -20,14 +20,14 @@ func fixtureVerdict(works bool) link.Verdict {
 		return link.Verdict{
 			Works: true, Stages: link.StagesUpTo(link.StageRecord, link.StageDone, ""), Outcome: link.OutcomeNew, Over: true,
 			Record: &link.Record{ID: "a1b2c3d4e5f6g7h", Email: "ada@" + long, Verified: true, Name: "Ada Lovelace"}, Claims: claims,
-			Prediction: &link.Prediction{Words: "A new account is made for ada@example.com."}, AsPredicted: true, Words: "The sign-in works. A new account was made.",
+			Prediction: &link.Prediction{Words: "A new account is made for ada@example.com."}, AsPredicted: true,
 		}
 	}
 	at := time.Date(2026, 5, 3, 10, 20, 30, 0, time.UTC)
 	sent, known := "http://"+long+"/api/oauth2-redirect", "https://"+long+"/api/oauth2-redirect/"
 	return link.Verdict{
 		Stages: link.StagesUpTo(link.StageToken, link.StageFailed, "authentik does not know the redirect URI"), Cause: "redirect-mismatch", Over: true,
-		Words: "authentik does not know the redirect URI.", Todo: "Add exactly this redirect URI to the provider.", Redirect: link.NewMismatch(sent, []string{known}),
+		Todo: "Add exactly this redirect URI to the provider.", Redirect: link.NewMismatch(sent, []string{known}),
 		Evidence: []link.Evidence{{System: link.Authentik, When: at, Text: "ada signed in (password)."}, {System: link.PB, When: at, Text: "400 Failed to fetch OAuth2 token."}},
 	}
 }

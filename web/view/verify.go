@@ -58,13 +58,13 @@ func NewVerify(h Head, in VerifyInput, events string) VerifyPage {
 // noLink tells that neither system has anything of the link, so that there is
 // nothing to measure.
 func noLink(checks link.Checks) bool {
-	failed := func(system link.System, causes ...string) bool {
+	failed := func(system link.System, causes ...link.CauseID) bool {
 		return slices.ContainsFunc(checks, func(c link.Check) bool {
 			return c.System == system && c.Status == link.Fail && slices.Contains(causes, c.Cause)
 		})
 	}
-	offered := slices.ContainsFunc(checks, func(c link.Check) bool { return c.ID == "pocketbase.auth-methods" && c.Status == link.Pass })
-	return !offered && failed(link.Authentik, "discovery") && failed(link.PB, "oauth2-off", "collection-missing")
+	offered := slices.ContainsFunc(checks, func(c link.Check) bool { return c.ID == link.CheckPocketBaseAuthMethods && c.Status == link.Pass })
+	return !offered && failed(link.Authentik, link.CauseDiscovery) && failed(link.PB, link.CauseOAuth2Off, link.CauseCollectionMissing)
 }
 
 func noLinkOutcome() *Outcome {

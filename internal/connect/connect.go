@@ -1,0 +1,210 @@
+// Package connect signs in to an authentik and a PocketBase, for the command
+// and the wizard.
+package connect
+
+import (
+	"context"
+	"crypto/x509"
+	"errors"
+	"log/slog"
+	"net/http"
+
+	"authpocket/internal/authentik"
+	"authpocket/internal/engine"
+	"authpocket/internal/link"
+	"authpocket/internal/outbound"
+	"authpocket/internal/pocketbase"
+	"authpocket/internal/secret"
+)
+
+// The identities that the two systems know a token by.
+type (
+	AuthentikIdentity  = authentik.Identity
+	PocketBaseIdentity = pocketbase.Identity
+)
+
+// AuthentikSystem is a connected authentik.
+type AuthentikSystem interface {
+	engine.Authentik
+	Identity() authentik.Identity
+	SearchGroups(ctx context.Context, query string) ([]link.Ref, error)
+	SearchUsers(ctx context.Context, query string) ([]link.Ref, error)
+	SearchPolicies(ctx context.Context, query string) ([]link.Ref, error)
+}
+
+// PocketBaseSystem is a connected PocketBase.
+type PocketBaseSystem interface {
+	engine.PocketBase
+	Identity() pocketbase.Identity
+}
+
+// Connector connects. The zero value connects to real systems; tests set the
+// fields.
+type Connector struct {
+	Authentik  func(context.Context, authentik.Config) (AuthentikSystem, error)
+	PocketBase func(context.Context, pocketbase.Config) (PocketBaseSystem, error)
+	RequestOTP func(context.Context, pocketbase.Config) (string, error)
+	Log        *slog.Logger
+}
+
+// WithDefaults returns c with the real connections for the fields that are nil.
+func (c Connector) WithDefaults() Connector {
+	if c.Authentik == nil {
+		c.Authentik = func(ctx context.Context, cfg authentik.Config) (AuthentikSystem, error) {
+			client, err := authentik.Connect(ctx, cfg)
+			if err != nil {
+				return nil, err // a nil *Client in an interface would not be nil
+			}
+			return client, nil
+		}
+	}
+	if c.PocketBase == nil {
+		c.PocketBase = func(ctx context.Context, cfg pocketbase.Config) (PocketBaseSystem, error) {
+			client, err := pocketbase.Connect(ctx, cfg)
+			if err != nil {
+				return nil, err
+			}
+			return client, nil
+		}
+	}
+	if c.RequestOTP == nil {
+		c.RequestOTP = pocketbase.RequestOTP
+	}
+	return c
+}
+
+// AuthentikLogin is what it takes to connect to an authentik.
+type AuthentikLogin struct {
+	URL   string
+	Token secret.Text
+	CA    string // PEM, trusted beside the system's authorities; empty for none
+}
+
+// Authentik is a connection to an authentik.
+type Authentik struct {
+	System AuthentikSystem
+	Who    authentik.Identity
+	HTTP   *http.Client // to close its idle connections
+}
+
+// ToAuthentik signs in to an authentik. The error is a *CAError or a
+// *link.Fault.
+func (c Connector) ToAuthentik(ctx context.Context, l AuthentikLogin) (Authentik, error) {
+	client, err := httpClient(l.CA)
+	if err != nil {
+		return Authentik{}, err
+	}
+	cfg := authentik.Config{URL: l.URL, Token: l.Token, HTTP: client, Log: c.Log}
+	system, err := c.WithDefaults().Authentik(ctx, cfg)
+	if err != nil {
+		client.CloseIdleConnections()
+		return Authentik{}, err
+	}
+	return Authentik{System: system, Who: system.Identity(), HTTP: client}, nil
+}
+
+// PocketBaseLogin is what it takes to connect to a PocketBase: a token, or an
+// e-mail address and a password.
+type PocketBaseLogin struct {
+	URL      string
+	Token    secret.Text
+	Email    string
+	Password secret.Text
+	CA       string // PEM, trusted beside the system's authorities; empty for none
+}
+
+func (l PocketBaseLogin) config(log *slog.Logger) (pocketbase.Config, error) {
+	client, err := httpClient(l.CA)
+	return pocketbase.Config{URL: l.URL, Token: l.Token, Email: l.Email, Password: l.Password, HTTP: client, Log: log}, err
+}
+
+// PocketBase is a connection to a PocketBase.
+type PocketBase struct {
+	System PocketBaseSystem
+	Who    pocketbase.Identity
+	HTTP   *http.Client // to close its idle connections
+}
+
+// CodeRequest is a sign-in that waits for the one-time password which
+// PocketBase has sent.
+type CodeRequest struct{ OTPID, MFAID string }
+
+// ToPocketBase signs in to a PocketBase. The error is a *CAError or a
+// *link.Fault, one of the kind FaultMFA where a one-time password is needed.
+func (c Connector) ToPocketBase(ctx context.Context, l PocketBaseLogin) (PocketBase, error) {
+	return c.toPocketBase(ctx, l, nil)
+}
+
+// WithCode signs in with the one-time password that was asked for.
+func (c Connector) WithCode(ctx context.Context, l PocketBaseLogin, r CodeRequest, code secret.Text) (PocketBase, error) {
+	return c.toPocketBase(ctx, l, &pocketbase.OTP{ID: r.OTPID, MFAID: r.MFAID, Code: code})
+}
+
+func (c Connector) toPocketBase(ctx context.Context, l PocketBaseLogin, otp *pocketbase.OTP) (PocketBase, error) {
+	cfg, err := l.config(c.Log)
+	if err != nil {
+		return PocketBase{}, err
+	}
+	cfg.OTP = otp
+	system, err := c.WithDefaults().PocketBase(ctx, cfg)
+	if err != nil {
+		cfg.HTTP.CloseIdleConnections()
+		return PocketBase{}, err
+	}
+	return PocketBase{System: system, Who: system.Identity(), HTTP: cfg.HTTP}, nil
+}
+
+// RequestCode has PocketBase send a one-time password. cause is the error of
+// ToPocketBase that asked for it, nil for another one.
+func (c Connector) RequestCode(ctx context.Context, l PocketBaseLogin, cause error) (r CodeRequest, err error) {
+	if needed, ok := errors.AsType[*pocketbase.MFARequired](cause); ok {
+		r.MFAID = needed.MFAID
+	}
+	cfg, err := l.config(c.Log)
+	if err != nil {
+		return r, err
+	}
+	defer cfg.HTTP.CloseIdleConnections()
+	r.OTPID, err = c.WithDefaults().RequestOTP(ctx, cfg)
+	return r, err
+}
+
+// CAError says that the text of a certificate authority cannot be used.
+type CAError struct{ Err error }
+
+func (e *CAError) Error() string { return e.Err.Error() }
+
+// Unwrap returns the cause.
+func (e *CAError) Unwrap() error { return e.Err }
+
+// CheckCA returns a *CAError where PEM text has no certificate.
+func CheckCA(pem string) error {
+	_, err := roots(pem)
+	return err
+}
+
+func roots(pem string) (*x509.CertPool, error) {
+	if pem == "" {
+		return nil, nil
+	}
+	pool, err := outbound.Roots([]byte(pem))
+	if err != nil {
+		return nil, &CAError{Err: err}
+	}
+	return pool, nil
+}
+
+func httpClient(pem string) (*http.Client, error) {
+	pool, err := roots(pem)
+	if err != nil {
+		return nil, err
+	}
+	return outbound.New(outbound.Config{Roots: pool}), nil
+}
+
+// Blueprint returns a blueprint of an account in authentik that may do what is
+// needed.
+func Blueprint() string { return authentik.Blueprint() }
+
+// Permissions are all that an authentik token needs.
+func Permissions() []authentik.Permission { return authentik.Permissions() }

@@ -1,0 +1,137 @@
+package engine_test
+
+import (
+	"context"
+	"errors"
+	"os"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"authpocket/internal/engine"
+	"authpocket/internal/journal"
+	"authpocket/internal/link"
+)
+
+// failing makes the change with that index fail.
+func failing(m *memory, at int, err error) {
+	n := 0
+	m.apply = func(context.Context, link.Change) error {
+		n++
+		if n == at+1 {
+			return err
+		}
+		return nil
+	}
+}
+
+// TestAStoppedApplySaysWhatWasWritten: an adapter speaks of its own change
+// alone, and one that does not say leaves it open.
+func TestAStoppedApplySaysWhatWasWritten(t *testing.T) {
+	refused := &link.Fault{System: link.Authentik, Kind: link.FaultRefused, Written: link.WrittenNone, Summary: "It was refused.", Todo: "Look."}
+	unreachable := &link.Fault{System: link.Authentik, Kind: link.FaultUnreachable, Written: link.WrittenNone, Summary: "It is gone.", Todo: "Look."}
+	stale := &link.Fault{System: link.Authentik, Kind: link.FaultStale, Written: link.WrittenNone, Summary: "It is another.", Todo: "Look."}
+	otherwise := &link.Fault{System: link.Authentik, Kind: link.FaultUnknown, Written: link.WrittenSome, Summary: "It reads otherwise.", Todo: "Look."}
+	unknown := &link.Fault{System: link.Authentik, Kind: link.FaultUnknown, Summary: "Nobody knows.", Todo: "Look."}
+	for name, test := range map[string]struct {
+		at    int
+		err   error
+		want  link.Written
+		stale bool
+		state journal.State
+	}{
+		"refused at once":               {0, refused, link.WrittenNone, false, journal.Failed},
+		"refused later":                 {1, refused, link.WrittenSome, false, journal.Failed},
+		"unreachable later":             {2, unreachable, link.WrittenSome, false, journal.Failed},
+		"stale at once":                 {0, stale, link.WrittenNone, true, journal.Failed},
+		"stale later":                   {1, stale, link.WrittenSome, true, journal.Failed},
+		"unknown at once":               {0, unknown, link.WrittenUnknown, false, journal.AboutTo},
+		"written, but reads otherwise":  {0, otherwise, link.WrittenSome, false, journal.AboutTo},
+		"an error that does not say so": {0, errors.New("x"), link.WrittenUnknown, false, journal.AboutTo},
+	} {
+		t.Run(name, func(t *testing.T) {
+			store := openStore(t, t.TempDir())
+			m := newMemory()
+			failing(m, test.at, test.err)
+			e := keeping(m, store)
+			var last engine.Event
+			err := e.Apply(t.Context(), mustPlan(t, e), func(event engine.Event) { last = event })
+			stopped, ok := errors.AsType[*link.Stopped](err)
+			if !ok || stopped.Written() != test.want || stopped.Stale != test.stale || stopped.Made != test.at || stopped.Between {
+				t.Fatalf("it stopped with %+v: %v", stopped, err)
+			}
+			if diff := cmp.Diff(link.Messages(err), last.Messages); diff != "" {
+				t.Errorf("error and event differ:\n%s", diff)
+			}
+			change := newest(t, store).Changes[test.at]
+			if change.State() != test.state {
+				t.Errorf("the receipt says %q, want %q", change.State(), test.state)
+			}
+			if said := last.Messages[0]; test.state == journal.Failed && (change.Steps[1].Summary != said.What() || change.Steps[1].Todo != said.Advice(link.OnPage)) {
+				t.Errorf("the receipt says %+v, the event %+v", change.Steps[1], said)
+			}
+		})
+	}
+}
+
+// TestAnApplyThatStopsBetweenChangesSaysWhatWasWritten: before the first of
+// them that is nothing.
+func TestAnApplyThatStopsBetweenChangesSaysWhatWasWritten(t *testing.T) {
+	for made, want := range map[int]link.Written{0: link.WrittenNone, 1: link.WrittenSome} {
+		ctx, cancel := context.WithCancel(t.Context())
+		m := newMemory()
+		e := m.engine()
+		plan := mustPlan(t, e)
+		hook := func(engine.Event) { cancel() }
+		if made == 0 {
+			m.observe = func(context.Context, link.System, link.Query) error { cancel(); return nil }
+		}
+		stopped, ok := errors.AsType[*link.Stopped](e.Apply(ctx, plan, hook))
+		if !ok || stopped.Written() != want || !stopped.Between || stopped.Made != made || len(m.applied) != made {
+			t.Errorf("after %d changes: %+v", made, stopped)
+		}
+	}
+}
+
+// TestAReceiptThatCannotBeWrittenIsNotTakenForTheSystems: each way to fail at
+// the state directory, before and after a write.
+func TestAReceiptThatCannotBeWrittenIsNotTakenForTheSystems(t *testing.T) {
+	for name, test := range map[string]struct {
+		after int // so many writes the directory is gone
+		want  link.Effect
+	}{
+		"before the first": {0, link.Effect{Between: true}},
+		"after the first":  {1, link.Effect{Change: link.WrittenSome}},
+		"after the second": {2, link.Effect{Made: 1, Change: link.WrittenSome}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			store := openStore(t, t.TempDir()+"/state")
+			lose := func() {
+				if err := os.RemoveAll(store.Dir()); err != nil {
+					t.Error(err)
+				}
+				if err := os.WriteFile(store.Dir(), nil, 0o600); err != nil {
+					t.Error(err)
+				}
+			}
+			m := newMemory()
+			writes := 0
+			m.apply = func(context.Context, link.Change) error {
+				if writes++; writes == test.after {
+					lose()
+				}
+				return nil
+			}
+			e := keeping(m, store)
+			plan := mustPlan(t, e)
+			if test.after == 0 {
+				lose()
+			}
+			err := e.Apply(t.Context(), plan, func(engine.Event) {})
+			stopped, ok := errors.AsType[*link.Stopped](err)
+			if !ok || stopped.Effect != test.want {
+				t.Errorf("it stopped with %+v: %v", stopped, err)
+			}
+		})
+	}
+}

@@ -1,0 +1,132 @@
+package engine
+
+import (
+	"context"
+	"slices"
+
+	"authpocket/internal/link"
+)
+
+// Preview is what both systems show to a spec that there is no plan for yet.
+type Preview struct {
+	Spec link.Spec
+	Snapshots
+	Desired  link.Desired // as far as it can be resolved
+	Problems link.Problems
+	// Candidates are what may be this link's, and what could be chosen to be.
+	Candidates []link.Candidate
+	// There tells that the application with the wanted slug is this link's
+	// already, or was chosen to become it.
+	There bool
+	// EmailBefore is the decision that an earlier run carried out on the
+	// provider that is there, empty for none.
+	EmailBefore link.EmailDecision
+}
+
+// NewPreview resolves a spec against what the systems hold.
+func NewPreview(spec link.Spec, snaps Snapshots) Preview {
+	p := Preview{Spec: spec, Snapshots: snaps}
+	p.Desired, p.Problems = link.Resolve(spec, snaps.Authentik, snaps.PocketBase, link.Generated{})
+	use := spec
+	use.Existing = link.ExistingUse
+	p.Candidates = link.Candidates(use, snaps.Authentik, snaps.PocketBase)
+	p.There = applicationIsOurs(spec, snaps)
+	p.EmailBefore = emailBefore(snaps, p.Desired)
+	return p
+}
+
+// Preview observes both systems for a spec as it was answered.
+func (e *Engine) Preview(ctx context.Context, spec link.Spec) (Preview, error) {
+	snaps, err := e.Observe(ctx, spec)
+	if err != nil {
+		return Preview{}, err
+	}
+	return NewPreview(spec, snaps), nil
+}
+
+// PreviewOpen does the same for answers that are still open: what is missing
+// is taken from what the systems show to fit. With collection the answers are
+// those for another auth collection: one that has a link already, with another
+// application than the answers name, leaves of them only which link it is.
+func (e *Engine) PreviewOpen(ctx context.Context, spec link.Spec, collection bool) (Preview, error) {
+	snaps, spec, err := e.findOpen(ctx, spec)
+	if err != nil {
+		return Preview{}, err
+	}
+	if slug := linkedApplication(spec, snaps); collection && slug != "" {
+		spec = spec.Identity()
+		spec.Application.Slug = &slug
+		if snaps, spec, err = e.findOpen(ctx, spec); err != nil {
+			return Preview{}, err
+		}
+	}
+	return NewPreview(spec, snaps), nil
+}
+
+// findOpen is find with the open answers filled in.
+func (e *Engine) findOpen(ctx context.Context, spec link.Spec) (Snapshots, link.Spec, error) {
+	snaps, err := e.Observe(ctx, spec)
+	if err != nil {
+		return snaps, spec, err
+	}
+	return e.follow(ctx, e.opening(spec, snaps), snaps)
+}
+
+// opening fills in the addresses of PocketBase and the auth collection.
+func (e *Engine) opening(s link.Spec, snaps Snapshots) link.Spec {
+	if len(s.PocketBaseURLs) == 0 {
+		s.PocketBaseURLs = []string{e.meta.PocketBaseURL}
+	}
+	if s.PocketBase.Collection == nil && snaps.PocketBase.Collection(link.DefaultCollection) == nil {
+		for _, c := range snaps.PocketBase.Collections {
+			if !c.System {
+				s.PocketBase.Collection = &c.Name
+				break
+			}
+		}
+	}
+	return s
+}
+
+// linkedApplication is the slug of the one application that the spec's
+// collection is linked to, empty where that is the spec's own or not certain.
+func linkedApplication(spec link.Spec, snaps Snapshots) string {
+	var slugs []string
+	of := link.Spec{PocketBase: link.PocketBase{Collection: spec.PocketBase.Collection}}
+	for _, c := range link.Candidates(of, snaps.Authentik, snaps.PocketBase) {
+		if c.Certain() && c.Provider.ApplicationSlug != "" {
+			slugs = append(slugs, c.Provider.ApplicationSlug)
+		}
+	}
+	if len(slugs) != 1 || slugs[0] == link.Value(spec.Application.Slug, "") {
+		return ""
+	}
+	return slugs[0]
+}
+
+func applicationIsOurs(spec link.Spec, snaps Snapshots) bool {
+	app := snaps.Authentik.Application
+	if app == nil || app.Provider == 0 {
+		return false
+	}
+	if spec.Existing == link.ExistingUse {
+		return true
+	}
+	return slices.ContainsFunc(link.Candidates(spec, snaps.Authentik, snaps.PocketBase), func(c link.Candidate) bool { return c.Provider.PK == app.Provider })
+}
+
+func emailBefore(snaps Snapshots, d link.Desired) link.EmailDecision {
+	i := slices.IndexFunc(snaps.Authentik.Providers, func(p link.ProviderState) bool { return p.PK == d.Provider.PK && p.PK != 0 })
+	if i < 0 {
+		return ""
+	}
+	for _, decision := range []link.EmailDecision{link.EmailTrustAll, link.EmailTrustAttribute} {
+		want := link.EmailMapping(decision).Name
+		for _, m := range snaps.Authentik.Mappings {
+			if m.Name == want && slices.ContainsFunc(snaps.Authentik.Providers[i].Mappings, func(r link.Ref) bool { return r.ID == m.ID }) {
+				return decision
+			}
+		}
+	}
+	return ""
+}

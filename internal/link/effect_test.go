@@ -1,0 +1,58 @@
+package link_test
+
+import (
+	"errors"
+	"testing"
+
+	"authpocket/internal/link"
+)
+
+func TestWhatWasWrittenIsSummedUp(t *testing.T) {
+	for name, test := range map[string]struct {
+		effect link.Effect
+		want   link.Written
+	}{
+		"nothing is known":                 {link.Effect{}, link.WrittenUnknown},
+		"before the first change":          {link.Effect{Between: true}, link.WrittenNone},
+		"between two changes":              {link.Effect{Made: 1, Between: true}, link.WrittenSome},
+		"the first was refused":            {link.Effect{Change: link.WrittenNone}, link.WrittenNone},
+		"the second was refused":           {link.Effect{Made: 1, Change: link.WrittenNone}, link.WrittenSome},
+		"the second may have been written": {link.Effect{Made: 1}, link.WrittenSome},
+		"the first was written":            {link.Effect{Change: link.WrittenSome}, link.WrittenSome},
+	} {
+		if got := test.effect.Written(); got != test.want || test.effect.Words() == "" {
+			t.Errorf("%s: %q (%q), want %q", name, got, test.effect.Words(), test.want)
+		}
+	}
+}
+
+// TestWhatWasWrittenIsSaidOnce: an adapter knows its own change alone, so what
+// it says of it gives way to what the whole apply knows.
+func TestWhatWasWrittenIsSaidOnce(t *testing.T) {
+	refused := &link.Fault{Summary: "It was refused.", Written: link.WrittenNone}
+	for name, cause := range map[string]error{"a fault": refused, "two": errors.Join(refused, refused), "no words": errors.New("x")} {
+		stopped := &link.Stopped{Effect: link.Effect{Made: 2, Change: link.WrittenNone}, Err: cause}
+		for i, m := range stopped.Messages() {
+			if i == 0 && (m.Effect == nil || m.Effect.Written() != link.WrittenSome) || i > 0 && m.Effect != nil {
+				t.Errorf("%s: message %d says %+v", name, i, m.Effect)
+			}
+		}
+	}
+	if refused.Messages()[0].Effect.Written() != link.WrittenNone {
+		t.Error("the adapter's own fault was changed")
+	}
+}
+
+func TestAWayIsWordedForWhereItIsRead(t *testing.T) {
+	use := link.Way{Key: "existing", Value: "use", For: "to take it over"}
+	for want, got := range map[string]string{
+		"Choose “use what is there” to take it over.":          link.Message{Ways: []link.Way{use}}.Text(link.OnPage),
+		"Set existing: use to take it over.":                   link.Message{Ways: []link.Way{use}}.Text(link.InFile),
+		"Look. Or set existing: use to take it over.":          link.Message{Todo: "Look.", Ways: []link.Way{use}}.Text(link.InFile),
+		"Look. Or choose “use what is there” to take it over.": link.Message{Todo: "Look.", Ways: []link.Way{use}}.Text(link.OnPage),
+	} {
+		if got != want {
+			t.Errorf("%q, want %q", got, want)
+		}
+	}
+}

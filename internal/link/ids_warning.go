@@ -1,0 +1,64 @@
+package link
+
+import "slices"
+
+// WarningID names a kind of warning.
+type WarningID string
+
+// The warnings.
+const (
+	WarnRuleStays           WarningID = "rule-stays"
+	WarnLinkedPeople        WarningID = "linked-people"
+	WarnKeyStays            WarningID = "key-stays"
+	WarnMappingStays        WarningID = "mapping-stays"
+	WarnInUse               WarningID = "in-use"
+	WarnGone                WarningID = "gone"
+	WarnAccessUnseen        WarningID = "access-unseen"
+	WarnOpenToNobody        WarningID = "open-to-nobody"
+	WarnOpenToEveryone      WarningID = "open-to-everyone"
+	WarnBindingEnds         WarningID = "binding-ends"
+	WarnOtherBindings       WarningID = "other-bindings"
+	WarnSharedApplication   WarningID = "shared-application"
+	WarnSecretWindow        WarningID = "secret-window"
+	WarnOldSlot             WarningID = "old-slot"
+	WarnEmailTrustAll       WarningID = "email-trust-all"
+	WarnEmailTrustAttribute WarningID = "email-trust-attribute"
+	WarnEmailLeave          WarningID = "email-leave"
+	WarnHTTPAuthentik       WarningID = "http-authentik"
+	WarnHTTPPocketBase      WarningID = "http-pocketbase"
+	WarnRegexRedirect       WarningID = "regex-redirect"
+	WarnNoRedirect          WarningID = "no-redirect"
+	WarnSubjectMode         WarningID = "subject-mode"
+	WarnBindingLeftOut      WarningID = "binding-left-out"
+	WarnVersionUnknown      WarningID = "version-unknown"
+	WarnVersionReads        WarningID = "version-reads"
+	WarnVersionHijack       WarningID = "version-hijack"
+	WarnVersionMerge        WarningID = "version-merge"
+	WarnAppURL              WarningID = "app-url"
+	WarnRateLimits          WarningID = "rate-limits"
+	WarnHTTPEndpoints       WarningID = "http-endpoints"
+	WarnSecretLost          WarningID = "secret-lost"
+	WarnAlreadyLinked       WarningID = "already-linked"
+	WarnOAuth2Off           WarningID = "oauth2-off"
+	WarnMappedTwice         WarningID = "mapped-twice"
+	WarnMappedID            WarningID = "mapped-id"
+	WarnSignsOut            WarningID = "signs-out"
+	WarnLost                WarningID = "lost"
+	WarnPermission          WarningID = "permission"
+)
+
+// AboutTransport reports whether a warning is about how a client secret gets
+// to PocketBase, and not about what the link lets people do.
+func (id WarningID) AboutTransport() bool {
+	return slices.Contains([]WarningID{
+		WarnSharedApplication,
+		WarnSecretWindow,
+		WarnHTTPAuthentik,
+		WarnHTTPPocketBase,
+		WarnVersionUnknown,
+		WarnVersionReads,
+		WarnVersionHijack,
+		WarnVersionMerge,
+		WarnHTTPEndpoints,
+	}, id)
+}

@@ -1,0 +1,103 @@
+package link
+
+import "strings"
+
+// Message is one thing that is wrong, in parts. Page, command and receipt put
+// the same parts together.
+type Message struct {
+	System  System   `json:"system,omitempty"`
+	Field   string   `json:"field,omitempty"` // the form field or spec path to blame, if any
+	Summary string   `json:"summary"`         // what is, a full sentence
+	Details []string `json:"details,omitempty"`
+	Todo    string   `json:"todo,omitempty"` // what to do, full sentences
+	Ways    []Way    `json:"ways,omitempty"` // settings that would do instead
+	// Effect is what was written until then, nil where that is not told.
+	Effect *Effect `json:"-"`
+}
+
+// Way is a setting that puts a problem right.
+type Way struct {
+	Key   string `json:"key"` // as the link file has it
+	Value string `json:"value"`
+	For   string `json:"for"` // what it is chosen for: "to replace it"
+}
+
+// The settings that say what to do with what is there.
+func useExisting(what string) Way { return Way{Key: "existing", Value: string(ExistingUse), For: what} }
+func makeNew(what string) Way     { return Way{Key: "existing", Value: string(ExistingNew), For: what} }
+
+// Reader is where a message is read.
+type Reader int
+
+// The places.
+const (
+	OnPage Reader = iota // settings go by their labels
+	InFile               // settings go by their keys in the link file
+)
+
+// What returns what is, in one line.
+func (m Message) What() string { return joined(append([]string{m.Summary}, m.Details...)...) }
+
+// Advice returns what was written and what to do, in one line.
+func (m Message) Advice(r Reader) string {
+	parts := []string{m.Todo}
+	if m.Effect != nil {
+		parts = []string{m.Effect.Words(), m.Todo}
+	}
+	for i, w := range m.Ways {
+		parts = append(parts, w.words(r, i > 0 || m.Todo != ""))
+	}
+	return joined(parts...)
+}
+
+// Text returns the whole message in one line.
+func (m Message) Text(r Reader) string { return joined(m.What(), m.Advice(r)) }
+
+func (w Way) words(r Reader, other bool) string {
+	how := "Set " + w.Key + ": " + w.Value
+	if r == OnPage {
+		how = "Choose " + quote(map[string]string{string(ExistingUse): "use what is there", string(ExistingNew): "make a new one"}[w.Value])
+	}
+	if other {
+		how = "Or " + strings.ToLower(how[:1]) + how[1:]
+	}
+	return how + " " + w.For + "."
+}
+
+// joined are the parts that say something, one after the other.
+func joined(parts ...string) string {
+	var said []string
+	for _, one := range parts {
+		if one != "" {
+			said = append(said, one)
+		}
+	}
+	return strings.Join(said, " ")
+}
+
+// Messages returns what an error says to people: its own messages, or those of
+// the errors it wraps. Nil: it has no words for people.
+func Messages(err error) []Message {
+	switch e := err.(type) { //nolint:errorlint // each link of the chain is looked at in turn
+	case interface{ Messages() []Message }:
+		return e.Messages()
+	case interface{ Unwrap() error }:
+		return Messages(e.Unwrap())
+	case interface{ Unwrap() []error }:
+		var all []Message
+		for _, one := range e.Unwrap() {
+			all = append(all, Messages(one)...)
+		}
+		return all
+	}
+	return nil
+}
+
+// MessageOf returns the first message of an error, or a general one that gives
+// nothing away and claims nothing.
+func MessageOf(err error) Message {
+	if list := Messages(err); len(list) > 0 {
+		return list[0]
+	}
+	return Message{Summary: "Something went wrong inside authpocket.", Todo: "The log has the details."}
+}

@@ -1,0 +1,130 @@
+package link
+
+import (
+	"slices"
+
+	"authpocket/internal/secret"
+)
+
+// Object is what a change writes: an object of one of the systems, as it is or
+// as it is wanted. Its types are the arguments of a Visitor's methods.
+type Object interface {
+	// accept hands a change of an object of this type to the visitor.
+	accept(Change, Visitor) bool
+	// Secrets returns the client secrets that the object holds.
+	Secrets() []secret.Text
+}
+
+// Visitor handles changes by the type of what they write.
+type Visitor interface {
+	Mapping(Edit[Mapping])
+	Key(Edit[KeyState])
+	Pair(Edit[PairState])
+	Provider(Edit[ProviderState])
+	Application(Edit[ApplicationState])
+	Binding(Edit[BindingState])
+	Collection(Edit[CollectionState]) // its OAuth2 or its rules, by Kind
+	Settings(Edit[SettingsState])
+}
+
+// Edit is a change of an object of a known type. Before is nil for a create,
+// After for a delete.
+type Edit[T any] struct {
+	Change
+	Before, After *T
+}
+
+// Visit calls the visitor's method for what c writes. It reports false for a
+// change of nothing, and where Before, After and Kind do not go together.
+func (c Change) Visit(v Visitor) bool {
+	switch {
+	case c.After != nil:
+		return c.After.accept(c, v)
+	case c.Before != nil:
+		return c.Before.accept(c, v)
+	}
+	return false
+}
+
+// Objects returns one empty object of each type.
+func Objects() []Object {
+	return []Object{
+		new(Mapping), new(KeyState), new(PairState), new(ProviderState),
+		new(ApplicationState), new(BindingState), new(CollectionState), new(SettingsState),
+	}
+}
+
+// Visit calls the visitor's method for an object as if it were to be created.
+func Visit(o Object, v Visitor) bool { return Change{After: o}.Visit(v) }
+
+// Secrets returns the client secrets of the object before and after.
+func (c Change) Secrets() (texts []secret.Text) {
+	for _, o := range []Object{c.Before, c.After} {
+		if o != nil {
+			texts = append(texts, o.Secrets()...)
+		}
+	}
+	return texts
+}
+
+// As returns o as a T, nil if it is nothing or of another type.
+func As[T any](o Object) *T {
+	t, _ := any(o).(*T)
+	return t
+}
+
+func accept[T any](c Change, visit func(Edit[T]), kinds ...Kind) bool {
+	if c.Kind != "" && !slices.Contains(kinds, c.Kind) {
+		return false
+	}
+	for _, o := range []Object{c.Before, c.After} {
+		if _, fits := any(o).(*T); o != nil && !fits {
+			return false
+		}
+	}
+	visit(Edit[T]{Change: c, Before: As[T](c.Before), After: As[T](c.After)})
+	return true
+}
+
+func (*Mapping) accept(c Change, v Visitor) bool       { return accept(c, v.Mapping, KindMapping) }
+func (*KeyState) accept(c Change, v Visitor) bool      { return accept(c, v.Key, KindKey) }
+func (*PairState) accept(c Change, v Visitor) bool     { return accept(c, v.Pair, KindPair) }
+func (*ProviderState) accept(c Change, v Visitor) bool { return accept(c, v.Provider, KindProvider) }
+func (*ApplicationState) accept(c Change, v Visitor) bool {
+	return accept(c, v.Application, KindApplication)
+}
+func (*BindingState) accept(c Change, v Visitor) bool { return accept(c, v.Binding, KindBinding) }
+func (*CollectionState) accept(c Change, v Visitor) bool {
+	return accept(c, v.Collection, KindOAuth2, KindRules)
+}
+func (*SettingsState) accept(c Change, v Visitor) bool { return accept(c, v.Settings, KindSettings) }
+
+// Secrets returns none: a scope mapping has no secret.
+func (*Mapping) Secrets() []secret.Text { return nil }
+
+// Secrets returns none: authentik keeps the private key to itself.
+func (*KeyState) Secrets() []secret.Text { return nil }
+
+// Secrets returns the provider's client secret.
+func (p *PairState) Secrets() []secret.Text { return p.Provider.Secrets() }
+
+// Secrets returns the client secret.
+func (p *ProviderState) Secrets() []secret.Text { return []secret.Text{p.ClientSecret} }
+
+// Secrets returns none: an application has no secret.
+func (*ApplicationState) Secrets() []secret.Text { return nil }
+
+// Secrets returns none: a binding has no secret.
+func (*BindingState) Secrets() []secret.Text { return nil }
+
+// Secrets returns the client secrets that the collection's OAuth2 is to get.
+func (c *CollectionState) Secrets() []secret.Text {
+	var texts []secret.Text
+	for _, p := range c.OAuth2.Providers {
+		texts = append(texts, p.ClientSecret)
+	}
+	return texts
+}
+
+// Secrets returns none: those of PocketBase's settings are not read.
+func (*SettingsState) Secrets() []secret.Text { return nil }

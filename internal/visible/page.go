@@ -1,0 +1,115 @@
+package visible
+
+import (
+	"bytes"
+	"strings"
+	"unicode/utf8"
+)
+
+// Page returns a page of HTML, or a part of one, with the text between its
+// tags made visible. Letters that are written from right to left stand in
+// <bdi>, so that they turn nothing around that is not theirs. What a form
+// sends back stays as it is, and so do addresses.
+func Page(page []byte) []byte {
+	var out bytes.Buffer
+	out.Grow(len(page))
+	inside := "" // the element whose text is not marked up, if any
+	for len(page) > 0 {
+		if page[0] != '<' {
+			end := bytes.IndexByte(page, '<')
+			if end < 0 {
+				end = len(page)
+			}
+			out.WriteString(between(string(page[:end]), inside))
+			page = page[end:]
+			continue
+		}
+		tag := page[:tagEnd(page)]
+		page = page[len(tag):]
+		switch name := tagName(tag); {
+		case name == "textarea" || name == "title" || name == "option":
+			inside = name
+		case name == "/"+inside:
+			inside = ""
+		}
+		out.Write(bytes.ReplaceAll(tag, []byte("\r"), []byte("&#13;")))
+	}
+	return out.Bytes()
+}
+
+// between returns text that stands between two tags. A \r is written so that
+// no line of an event stream ends with it.
+func between(s, inside string) string {
+	switch inside {
+	case "textarea":
+		return strings.ReplaceAll(s, "\r", "&#13;")
+	case "title", "option":
+		return escape(strings.ReplaceAll(s, "\r\n", "\n"), "\n\t", text)
+	}
+	return isolate(escape(strings.ReplaceAll(s, "\r\n", "\n"), "\n\t", text))
+}
+
+// tagEnd returns where a tag ends: at its >, which may stand in quotes before.
+func tagEnd(page []byte) int {
+	quote := byte(0)
+	for i, c := range page {
+		switch {
+		case quote != 0:
+			if c == quote {
+				quote = 0
+			}
+		case c == '"' || c == '\'':
+			quote = c
+		case c == '>':
+			return i + 1
+		}
+	}
+	return len(page)
+}
+
+// tagName returns the name of a tag, with a / in front where it ends one.
+func tagName(tag []byte) string {
+	name := strings.TrimSuffix(string(tag[1:]), ">")
+	if end := strings.IndexAny(name, " \t\n"); end >= 0 {
+		name = name[:end]
+	}
+	return strings.ToLower(name)
+}
+
+// isolate marks each run of text that reads from right to left.
+func isolate(s string) string {
+	var b strings.Builder
+	from, to := -1, -1 // of the run
+	copied := 0
+	end := func() {
+		if from >= 0 {
+			b.WriteString(s[copied:from] + "<bdi>" + s[from:to] + "</bdi>")
+			from, copied = -1, to
+		}
+	}
+	for at, r := range s {
+		switch {
+		case rightToLeft(r):
+			if from < 0 {
+				from = at
+			}
+			to = at + utf8.RuneLen(r)
+		case leftToRight(r) || r == '&':
+			end()
+		}
+	}
+	end()
+	return b.String() + s[copied:]
+}
+
+// rightToLeft reports whether a character is of a block whose letters are
+// written so.
+func rightToLeft(r rune) bool {
+	return r >= 0x0590 && r <= 0x08ff || r >= 0xfb1d && r <= 0xfdff || r >= 0xfe70 && r <= 0xfeff ||
+		r >= 0x10800 && r <= 0x10fff || r >= 0x1e800 && r <= 0x1efff
+}
+
+// leftToRight reports whether a character ends a run of the others.
+func leftToRight(r rune) bool {
+	return r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= 0x00c0
+}

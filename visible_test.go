@@ -1,0 +1,34 @@
+package authpocket_test
+
+import (
+	"io/fs"
+	"os"
+	"regexp"
+	"strings"
+	"testing"
+)
+
+// What the program says passes one function for each kind of output.
+func TestOutputIsMadeVisible(t *testing.T) {
+	for dir, past := range map[string]string{
+		"cmd/authpocket": `fmt\.(Fp|P)rint|\.WriteString\(p\.|\.Write\(`,
+		"web":            `templ\.Handler\(|\.Render\(`,
+	} {
+		allowed := regexp.MustCompile(`visible\.JSON\(|view\.Visible\(|page\.Render\(ctx, &b\)`)
+		err := fs.WalkDir(os.DirFS(dir), ".", func(path string, d fs.DirEntry, err error) error {
+			if err != nil || !strings.HasSuffix(path, ".go") || strings.HasSuffix(path, "_test.go") || strings.HasSuffix(path, "_templ.go") {
+				return err
+			}
+			text, err := os.ReadFile(dir + "/" + path)
+			for line := range strings.Lines(string(text)) {
+				if regexp.MustCompile(past).MatchString(line) && !strings.Contains(line, "format.Write(p.out") && !allowed.MatchString(line) {
+					t.Errorf("%s/%s writes past package visible: %s", dir, path, line)
+				}
+			}
+			return err
+		})
+		if err != nil {
+			t.Error(err)
+		}
+	}
+}

@@ -1,0 +1,50 @@
+package view
+
+import (
+	"errors"
+	"strings"
+	"testing"
+
+	"authpocket/internal/link"
+)
+
+func stopped(effect link.Effect, stale bool) *link.Stopped {
+	return &link.Stopped{Effect: effect, Stale: stale, Err: &link.Fault{Summary: "x", Todo: "y"}}
+}
+
+// TestAnApplyThatStoppedSaysWhatWasWritten: in the words that the command and
+// the receipt use, once, and whichever change is to blame.
+func TestAnApplyThatStoppedSaysWhatWasWritten(t *testing.T) {
+	for name, effect := range map[string]link.Effect{
+		"nothing":             {Change: link.WrittenNone},
+		"before any":          {Between: true},
+		"the ones before":     {Made: 2, Change: link.WrittenNone},
+		"nobody knows":        {},
+		"between two":         {Made: 1, Between: true},
+		"the secret is back":  {Made: 1, Change: link.WrittenNone, Secrets: link.SecretsBack},
+		"the secrets differ":  {Made: 1, Change: link.WrittenSome, Secrets: link.SecretsDiffer},
+		"and it is the first": {Change: link.WrittenSome},
+	} {
+		for _, stale := range []bool{false, true} {
+			in := Progress{Changes: make([]link.Change, 3), Ended: true, Stopped: stopped(effect, stale)}
+			if !effect.Between {
+				in.Failed = map[int][]link.Message{effect.Made: in.Stopped.Messages()}
+			}
+			p := NewApply(Head{}, in, "")
+			text := p.Outcome.Heading + " " + p.Outcome.Text + " " + strings.Join(p.Outcome.Lines, " ")
+			for _, s := range p.Steps {
+				text += " " + s.Summary + " " + s.Todo
+			}
+			if n := strings.Count(text, effect.Words()); n != 1 {
+				t.Errorf("%s, stale %v: it is said %d times in %q", name, stale, n, text)
+			}
+			if label := p.Outcome.Actions[0].Label; (label == "Look at the new plan") != stale {
+				t.Errorf("%s, stale %v: the button reads %q", name, stale, label)
+			}
+		}
+	}
+	unknown := applyOutcome(Progress{Stopped: &link.Stopped{Err: errors.New("x")}}, 0)
+	if strings.Contains(unknown.Text, "Nothing was written") {
+		t.Errorf("of an error that nobody knows it says %+v", unknown)
+	}
+}
