@@ -85,6 +85,35 @@ func TestAnUndoneRemovalNeverOpensWider(t *testing.T) {
 	}
 }
 
+// TestABindingThatIsOffIsNoLoss: it let nobody in before the removal.
+func TestABindingThatIsOffIsNoLoss(t *testing.T) {
+	b, _ := kept(t)
+	b.box.Authentik().AddGroup("staff")
+	b.box.Authentik().AddGroup("guests")
+	s := b.minimal()
+	s.Access = &link.Access{Groups: []string{"staff", "guests"}}
+	b.link(s)
+	b.authentik(http.MethodPatch, "/policies/bindings/"+b.box.Authentik().Snapshot().Bindings[1].PK+"/", map[string]any{"enabled": false})
+	s.Access = nil
+	plan, err := b.engine.Removal(t.Context(), s)
+	if err != nil {
+		t.Fatal(err)
+	}
+	b.apply(plan)
+	id, err := b.engine.Newest(s)
+	if err != nil {
+		t.Fatal(err)
+	}
+	back, err := b.engine.Undo(t.Context(), id, false)
+	if err != nil {
+		t.Fatal(err)
+	}
+	b.apply(back)
+	if bindings := b.box.Authentik().Snapshot().Bindings; len(bindings) != 1 || !bindings[0].Enabled {
+		t.Errorf("the bindings are %+v", bindings)
+	}
+}
+
 func TestAStalePlanSaysWhoChangedWhat(t *testing.T) {
 	b := newBench(t)
 	b.link(b.minimal())

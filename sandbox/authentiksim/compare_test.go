@@ -10,19 +10,25 @@ import (
 )
 
 // leftOut is what the simulator answers differently on purpose: the key, and why.
-var leftOut = map[string]string{
-	"cache_count":         "how many plans of a flow are cached: the simulator has no such cache and says 0",
-	"sentry_dsn":          "where a real one reports its errors: the simulator reports to nobody",
-	"avatar":              "a drawing of the initials: the simulator draws its own",
-	"pending_user_avatar": "the same drawing",
-	"policy expression":   "the simulator lists the default policies without their code, and evaluates none",
+func leftOut() map[string]string {
+	return map[string]string{
+		"cache_count":         "how many plans of a flow are cached: the simulator has no such cache and says 0",
+		"sentry_dsn":          "where a real one reports its errors: the simulator reports to nobody",
+		"avatar":              "a drawing of the initials: the simulator draws its own",
+		"pending_user_avatar": "the same drawing",
+		"policy expression":   "the simulator lists the default policies without their code, and evaluates none",
+	}
 }
 
 // ids are keys whose numbers are ids or times.
-var ids = []string{"pk", "num_pk", "provider", "user", "users", "user_pk", "id", "exp", "iat", "auth_time"}
+func ids() []string {
+	return []string{"pk", "num_pk", "provider", "user", "users", "user_pk", "id", "exp", "iat", "auth_time"}
+}
 
 // unordered are keys whose lists a real authentik writes in no certain order.
-var unordered = []string{"property_mappings", "scopes_supported", "claims_supported"}
+func unordered() []string {
+	return []string{"property_mappings", "scopes_supported", "claims_supported"}
+}
 
 // random are the forms of texts that differ every time: ids, times, hashes and tokens.
 var random = []*regexp.Regexp{
@@ -41,7 +47,9 @@ var random = []*regexp.Regexp{
 }
 
 // keyMaterial are the keys of a JWKS whose values are the key itself.
-var keyMaterial = []string{"kid", "n", "x", "y", "x5c", "x5t", "x5t#S256"}
+func keyMaterial() []string {
+	return []string{"kid", "n", "x", "y", "x5c", "x5t", "x5t#S256"}
+}
 
 // comparison collects how an answer differs from the recorded one.
 type comparison struct {
@@ -110,7 +118,7 @@ func (c *comparison) values(at, key string, want, got any) {
 			return
 		}
 	case float64:
-		if _, is := got.(float64); is && slices.Contains(ids, key) {
+		if _, is := got.(float64); is && slices.Contains(ids(), key) {
 			return
 		}
 	}
@@ -123,7 +131,7 @@ func (c *comparison) leftOut(key string) bool {
 	if key == "expression" && strings.HasPrefix(c.path, "/api/v3/policies/all/") {
 		key = "policy expression"
 	}
-	_, out := leftOut[key]
+	_, out := leftOut()[key]
 	return out
 }
 
@@ -143,14 +151,14 @@ func (c *comparison) objects(at string, want, got map[string]any) {
 }
 
 func (c *comparison) lists(at, key string, want, got []any) {
-	if slices.Contains(keyMaterial, key) {
+	if slices.Contains(keyMaterial(), key) {
 		return
 	}
 	if len(want) != len(got) {
 		c.differ(at, "has %d entries, want %d: %v", len(got), len(want), got)
 		return
 	}
-	if slices.Contains(unordered, key) {
+	if slices.Contains(unordered(), key) {
 		want, got = inOrder(want), inOrder(got)
 	}
 	for i := range want {
@@ -165,7 +173,7 @@ func inOrder(list []any) []any {
 }
 
 func (c *comparison) texts(at, key, want, got string) {
-	if want == got || slices.Contains(keyMaterial, key) {
+	if want == got || slices.Contains(keyMaterial(), key) {
 		return
 	}
 	if key == "scope" || key == "scopes" {

@@ -1,6 +1,9 @@
 package authentiksim
 
 import (
+	"authpocket/sandbox/authentiksim/internal/api"
+	"authpocket/sandbox/authentiksim/internal/serve"
+	"authpocket/sandbox/authentiksim/internal/store"
 	"net/http"
 	"slices"
 	"strings"
@@ -24,38 +27,38 @@ type overviewTable struct {
 const overviewEvents = 25
 
 // overview answers GET /, /if/admin/ and /if/user/. It shows no secrets.
-func overview(c *call) (answer, error) {
-	view := overviewView{Version: c.cfg.Version, Tables: []overviewTable{
-		c.applicationTable(), c.providerTable(), c.mappingTable(), c.userTable(), c.eventTable(),
+func overview(c *serve.Call) (serve.Answer, error) {
+	view := overviewView{Version: c.Config.Version, Tables: []overviewTable{
+		applicationTable(c), providerTable(c), mappingTable(c), userTable(c), eventTable(c),
 	}}
-	return c.pages.render(http.StatusOK, "overview", pageView{
+	return c.Pages.Render(http.StatusOK, "overview", serve.PageView{
 		Title: "Simulated authentik", Heading: "Simulated authentik", Wide: true, Body: view}), nil
 }
 
-func (c *call) applicationTable() overviewTable {
+func applicationTable(c *serve.Call) overviewTable {
 	t := overviewTable{ID: "applications", Title: "Applications", Columns: []string{"Name", "Slug", "Group", "Provider", "Who may use it"},
 		Empty: "There are no applications yet."}
-	for _, a := range c.st.applications.all() {
+	for _, a := range c.State.Applications.All() {
 		provider := "none"
-		if p := c.st.providers.get(a.Provider); p != nil {
+		if p := c.State.Providers.Get(a.Provider); p != nil {
 			provider = p.Name
 		}
-		t.Rows = append(t.Rows, []string{a.Name, a.Slug, a.Group, provider, c.audience(a)})
+		t.Rows = append(t.Rows, []string{a.Name, a.Slug, a.Group, provider, audience(c, a)})
 	}
 	return t
 }
 
 // audience says in words who may use an application.
-func (c *call) audience(a *Application) string {
+func audience(c *serve.Call, a *store.Application) string {
 	var who []string
-	for _, b := range c.st.bindingsOf(a.PK) {
+	for _, b := range c.State.BindingsOf(a.PK) {
 		switch {
 		case b.Group != "":
-			who = append(who, "group "+c.st.groups.get(b.Group).Name)
+			who = append(who, "group "+c.State.Groups.Get(b.Group).Name)
 		case b.User != 0:
-			who = append(who, "user "+c.st.users.get(b.User).Username)
+			who = append(who, "user "+c.State.Users.Get(b.User).Username)
 		default:
-			who = append(who, "policy "+c.st.policies.get(b.Policy).Name)
+			who = append(who, "policy "+c.State.Policies.Get(b.Policy).Name)
 		}
 	}
 	if len(who) == 0 {
@@ -64,26 +67,26 @@ func (c *call) audience(a *Application) string {
 	return strings.Join(who, ", ")
 }
 
-func (c *call) providerTable() overviewTable {
+func providerTable(c *serve.Call) overviewTable {
 	t := overviewTable{ID: "providers", Title: "Providers", Columns: []string{"Name", "Client ID", "Redirect URIs", "Scopes", "Signing key"},
 		Empty: "There are no providers yet."}
-	for _, p := range c.st.providers.all() {
+	for _, p := range c.State.Providers.All() {
 		var uris []string
 		for _, u := range p.RedirectURIs {
 			uris = append(uris, u.URL)
 		}
 		key := "none (HS256)"
-		if pair := c.st.keys.get(p.SigningKey); pair != nil {
+		if pair := c.State.Keys.Get(p.SigningKey); pair != nil {
 			key = pair.Name
 		}
-		t.Rows = append(t.Rows, []string{p.Name, p.ClientID, strings.Join(uris, "\n"), strings.Join(c.st.scopesOf(p), " "), key})
+		t.Rows = append(t.Rows, []string{p.Name, p.ClientID, strings.Join(uris, "\n"), strings.Join(c.State.ScopesOf(p), " "), key})
 	}
 	return t
 }
 
-func (c *call) mappingTable() overviewTable {
+func mappingTable(c *serve.Call) overviewTable {
 	t := overviewTable{ID: "scope-mappings", Title: "Scope mappings", Columns: []string{"Name", "Scope", "Made by", "Expression"}}
-	for _, m := range c.st.mappings.all() {
+	for _, m := range c.State.Mappings.All() {
 		by := "authentik"
 		if m.Managed == "" {
 			by = "an administrator"
@@ -93,14 +96,14 @@ func (c *call) mappingTable() overviewTable {
 	return t
 }
 
-func (c *call) userTable() overviewTable {
+func userTable(c *serve.Call) overviewTable {
 	t := overviewTable{ID: "users", Title: "Users", Columns: []string{"User name", "Name", "E-mail", "Groups"}}
-	for _, u := range c.st.users.all() {
-		if u.Username == anonymousName {
+	for _, u := range c.State.Users.All() {
+		if u.Username == store.AnonymousName {
 			continue
 		}
 		var groups []string
-		for _, g := range c.st.directGroups(u.PK) {
+		for _, g := range c.State.DirectGroups(u.PK) {
 			groups = append(groups, g.Name)
 		}
 		t.Rows = append(t.Rows, []string{u.Username, u.Name, u.Email, strings.Join(groups, ", ")})
@@ -108,18 +111,33 @@ func (c *call) userTable() overviewTable {
 	return t
 }
 
-func (c *call) eventTable() overviewTable {
+func eventTable(c *serve.Call) overviewTable {
 	t := overviewTable{ID: "events", Title: "Latest events", Columns: []string{"When (UTC)", "What", "Who", "About"},
 		Empty: "Nothing has happened yet."}
-	events := slices.Clone(c.st.events[max(0, len(c.st.events)-overviewEvents):])
+	events := slices.Clone(c.State.Events[max(0, len(c.State.Events)-overviewEvents):])
 	slices.Reverse(events)
 	for _, e := range events {
-		about := contextText(e.Context, "model", "name")
+		about := api.ContextText(e.Context, "model", "name")
 		if about == "" {
-			about = contextText(e.Context, "authorized_application", "name") + contextText(e.Context, "message")
+			about = api.ContextText(e.Context, "authorized_application", "name") + api.ContextText(e.Context, "message")
 		}
 		t.Rows = append(t.Rows, []string{e.Created.Format("2006-01-02 15:04:05"), strings.ReplaceAll(e.Action, "_", " "),
-			contextText(e.User, "username"), about})
+			api.ContextText(e.User, "username"), about})
 	}
 	return t
+}
+
+// overviewRoutes registers the paths that show the overview.
+func overviewRoutes(s *serve.Server) {
+	for _, path := range []string{"/", "/if/admin/", "/if/user/"} {
+		s.Page(path, serve.Methods{"GET": overview})
+	}
+	s.Page("/static/simulated/style.css", serve.Methods{"GET": serve.Stylesheet})
+	s.Page("/-/health/live/", serve.Methods{"GET": healthy})
+	s.Page("/-/health/ready/", serve.Methods{"GET": healthy})
+}
+
+// healthy answers the health checks.
+func healthy(*serve.Call) (serve.Answer, error) {
+	return serve.Answer{Status: http.StatusOK, ContentType: serve.HTML}, nil
 }

@@ -1,6 +1,9 @@
 package authentiksim
 
 import (
+	"authpocket/sandbox/authentiksim/internal/install"
+	"authpocket/sandbox/authentiksim/internal/serve"
+	"authpocket/sandbox/authentiksim/internal/store"
 	"fmt"
 	"slices"
 	"time"
@@ -9,22 +12,15 @@ import (
 // Seeding fills a server without a request, as the history of an installation
 // that has been used. Nothing of it is noted in the event log.
 
-// change runs f with the state locked.
-func (s *Server) change(f func(c *call)) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	f(&call{Server: s, st: s.state})
-}
-
 // AddPerson adds somebody who can sign in and answers their key. Nil attributes
 // are none.
 func (s *Server) AddPerson(username, name, email, password string, attributes map[string]any) int {
 	var pk int
-	s.change(func(c *call) {
-		u := c.freshUser()
-		u.Username, u.Name, u.Email, u.password = username, name, email, password
+	s.change(func(c *serve.Call) {
+		u := c.State.NewUser(c.Now())
+		u.Username, u.Name, u.Email, u.Password = username, name, email, password
 		u.Attributes = cloneObject(attributes)
-		c.st.addUser(u)
+		c.State.AddUser(u)
 		pk = u.PK
 	})
 	return pk
@@ -32,59 +28,59 @@ func (s *Server) AddPerson(username, name, email, password string, attributes ma
 
 // SetLastLogin says when a user last signed in.
 func (s *Server) SetLastLogin(user int, at time.Time) {
-	s.change(func(c *call) { c.st.users.get(user).LastLogin = &at })
+	s.change(func(c *serve.Call) { c.State.Users.Get(user).LastLogin = &at })
 }
 
 // AddGroup adds a group with these users in it and answers its key.
 func (s *Server) AddGroup(name string, users ...int) string {
-	g := &Group{PK: newID(), Name: name, Users: append([]int{}, users...), Roles: []string{}, Parents: []string{}, Attributes: obj{}}
-	s.change(func(c *call) { c.st.groups.put(g.PK, g) })
+	g := &store.Group{PK: store.NewID(), Name: name, Users: append([]int{}, users...), Roles: []string{}, Parents: []string{}, Attributes: obj{}}
+	s.change(func(c *serve.Call) { c.State.Groups.Put(g.PK, g) })
 	return g.PK
 }
 
 // GiveRole makes a role that holds no permission, and gives it to a person.
 func (s *Server) GiveRole(person int, name string) {
-	role := newRole(name)
-	s.change(func(c *call) {
-		c.st.roles.put(role.PK, role)
-		u := c.st.users.get(person)
+	role := store.NewRole(name)
+	s.change(func(c *serve.Call) {
+		c.State.Roles.Put(role.PK, role)
+		u := c.State.Users.Get(person)
 		u.Roles = append(slices.Clone(u.Roles), role.PK)
 	})
 }
 
 // AddAPIToken gives a user an API token with this key that does not expire.
 func (s *Server) AddAPIToken(user int, identifier, key string) {
-	t := &Token{PK: newID(), Identifier: identifier, Intent: "api", User: user, key: key}
-	s.change(func(c *call) { c.st.tokens.put(t.Identifier, t) })
+	t := &store.Token{PK: store.NewID(), Identifier: identifier, Intent: "api", User: user, Key: key}
+	s.change(func(c *serve.Call) { c.State.Tokens.Put(t.Identifier, t) })
 }
 
 // AddKeyPair adds a self-signed key pair and answers its key. The algorithm is
 // rsa, ecdsa or ed25519.
 func (s *Server) AddKeyPair(name, algorithm string, validity time.Duration) (string, error) {
-	pair, err := s.newKeyPair(name, algorithm, validity)
+	pair, err := store.NewKeyPair(s.core.Now(), name, algorithm, validity)
 	if err != nil {
 		return "", err
 	}
-	s.change(func(c *call) { c.st.keys.put(pair.PK, pair) })
+	s.change(func(c *serve.Call) { c.State.Keys.Put(pair.PK, pair) })
 	return pair.PK, nil
 }
 
 // AddScopeMapping adds a mapping as an administrator would, and answers its key.
 func (s *Server) AddScopeMapping(name, scope, expression string) string {
-	m := &ScopeMapping{PK: newID(), Name: name, ScopeName: scope, Expression: expression}
-	s.change(func(c *call) { c.st.mappings.put(m.PK, m) })
+	m := &store.ScopeMapping{PK: store.NewID(), Name: name, ScopeName: scope, Expression: expression}
+	s.change(func(c *serve.Call) { c.State.Mappings.Put(m.PK, m) })
 	return m.PK
 }
 
 // AddEvent adds an entry to the event log, older than every one that follows.
 // A zero Created means just now.
-func (s *Server) AddEvent(e Event) {
-	s.change(func(c *call) {
-		e.PK = newID()
+func (s *Server) AddEvent(e store.Event) {
+	s.change(func(c *serve.Call) {
+		e.PK = store.NewID()
 		if e.Created.IsZero() {
-			e.Created = c.st.after(c.now())
+			e.Created = c.State.After(c.Now())
 		}
-		c.st.events = append(c.st.events, &e)
+		c.State.Events = append(c.State.Events, &e)
 	})
 }
 
@@ -93,23 +89,23 @@ func (s *Server) AddEvent(e Event) {
 // and one redirect URI.
 // They are called "Application 1" with the slug app-1 and so on.
 func (s *Server) AddApplications(n int) {
-	s.change(func(c *call) {
-		c.ensureSelfSigned()
-		key := c.st.keys.find(func(k *KeyPair) bool { return k.Name == selfSigned })
-		implicit, logout := c.st.flowBySlug(implicitFlow), c.st.flowBySlug("default-provider-invalidation-flow")
+	s.change(func(c *serve.Call) {
+		c.EnsureSelfSigned()
+		key := c.State.Keys.Find(func(k *store.KeyPair) bool { return k.Name == store.SelfSigned })
+		implicit, logout := c.State.FlowBySlug(install.ImplicitFlow), c.State.FlowBySlug("default-provider-invalidation-flow")
 		for range n {
-			p := c.st.newProvider()
+			p := c.State.NewProvider()
 			number := p.PK
 			p.Name, p.ClientID = fmt.Sprintf("Provider for Application %d", number), fmt.Sprintf("client-%d", number)
 			p.AuthorizationFlow, p.InvalidationFlow = implicit.PK, logout.PK
 			p.GrantTypes, p.SigningKey = []string{"authorization_code"}, key.PK
-			p.RedirectURIs = []RedirectURI{{MatchingMode: "strict", Type: "authorization",
+			p.RedirectURIs = []store.RedirectURI{{MatchingMode: "strict", Type: "authorization",
 				URL: fmt.Sprintf("https://app-%d.example.com/callback", number)}}
-			for _, m := range c.st.mappings.all()[:3] { // openid, profile and email
+			for _, m := range c.State.Mappings.All()[:3] { // openid, profile and email
 				p.PropertyMappings = append(p.PropertyMappings, m.PK)
 			}
-			c.st.addProvider(p)
-			c.st.addApplication(&Application{PK: newID(), Name: fmt.Sprintf("Application %d", number),
+			c.State.AddProvider(p)
+			c.State.AddApplication(&store.Application{PK: store.NewID(), Name: fmt.Sprintf("Application %d", number),
 				Slug: fmt.Sprintf("app-%d", number), Provider: p.PK, PolicyEngineMode: "any", BackchannelProviders: []int{}})
 		}
 	})
@@ -118,5 +114,5 @@ func (s *Server) AddApplications(n int) {
 // Set changes one of the settings of admin/settings/, such as
 // default_user_change_email.
 func (s *Server) Set(name string, value any) {
-	s.change(func(c *call) { c.st.settings.values[name] = value })
+	s.change(func(c *serve.Call) { c.State.Settings.Values[name] = value })
 }

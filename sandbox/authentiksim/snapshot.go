@@ -1,6 +1,8 @@
 package authentiksim
 
 import (
+	"authpocket/sandbox/authentiksim/internal/serve"
+	"authpocket/sandbox/authentiksim/internal/store"
 	"maps"
 	"slices"
 )
@@ -8,51 +10,51 @@ import (
 // Snapshot is a copy of what a server holds, for assertions. Changing it does
 // not change the server.
 type Snapshot struct {
-	Users         []User
-	Groups        []Group
-	Roles         []Role
-	Tokens        []Token
-	Flows         []Flow
-	KeyPairs      []KeyPair
-	ScopeMappings []ScopeMapping
-	Providers     []Provider
-	Applications  []Application
-	Bindings      []Binding
-	Events        []Event
+	Users         []store.User
+	Groups        []store.Group
+	Roles         []store.Role
+	Tokens        []store.Token
+	Flows         []store.Flow
+	KeyPairs      []store.KeyPair
+	ScopeMappings []store.ScopeMapping
+	Providers     []store.Provider
+	Applications  []store.Application
+	Bindings      []store.Binding
+	Events        []store.Event
 	Settings      map[string]any
 }
 
 // Snapshot copies the state as it is between two requests.
 func (s *Server) Snapshot() Snapshot {
 	var snap Snapshot
-	s.change(func(c *call) {
-		c.ensureSelfSigned()
-		st := c.st
+	s.change(func(c *serve.Call) {
+		c.EnsureSelfSigned()
+		st := c.State
 		snap = Snapshot{
-			Users: copied(st.users.all(), func(u *User) {
-				u.Attributes, u.Roles, u.password = cloneObject(u.Attributes), slices.Clone(u.Roles), ""
+			Users: copied(st.Users.All(), func(u *store.User) {
+				u.Attributes, u.Roles, u.Password = cloneObject(u.Attributes), slices.Clone(u.Roles), ""
 			}),
-			Groups: copied(st.groups.all(), func(g *Group) {
+			Groups: copied(st.Groups.All(), func(g *store.Group) {
 				g.Users, g.Roles, g.Parents = slices.Clone(g.Users), slices.Clone(g.Roles), slices.Clone(g.Parents)
 				g.Attributes = cloneObject(g.Attributes)
 			}),
-			Roles: copied(st.roles.all(), func(r *Role) {
+			Roles: copied(st.Roles.All(), func(r *store.Role) {
 				r.Permissions, r.OnObjects = maps.Clone(r.Permissions), maps.Clone(r.OnObjects)
 				for name, keys := range r.OnObjects {
 					r.OnObjects[name] = slices.Clone(keys)
 				}
 			}),
-			Tokens:        copied(st.tokens.all(), func(t *Token) { t.key = "" }),
-			Flows:         copied(st.flows.all(), func(f *Flow) { f.Stages = slices.Clone(f.Stages) }),
-			KeyPairs:      copied(st.keys.all(), func(k *KeyPair) { k.key = nil }),
-			ScopeMappings: copied(st.mappings.all(), func(*ScopeMapping) {}),
-			Providers:     copied(st.providers.all(), cloneProvider),
-			Applications: copied(st.applications.all(), func(a *Application) {
+			Tokens:        copied(st.Tokens.All(), func(t *store.Token) { t.Key = "" }),
+			Flows:         copied(st.Flows.All(), func(f *store.Flow) { f.Stages = slices.Clone(f.Stages) }),
+			KeyPairs:      copied(st.Keys.All(), func(k *store.KeyPair) { k.Key = nil }),
+			ScopeMappings: copied(st.Mappings.All(), func(*store.ScopeMapping) {}),
+			Providers:     copied(st.Providers.All(), cloneProvider),
+			Applications: copied(st.Applications.All(), func(a *store.Application) {
 				a.BackchannelProviders = slices.Clone(a.BackchannelProviders)
 			}),
-			Bindings: copied(st.bindings.all(), func(*Binding) {}),
-			Events:   copied(st.events, func(e *Event) { e.User, e.Context = cloneObject(e.User), cloneObject(e.Context) }),
-			Settings: cloneObject(st.settings.values),
+			Bindings: copied(st.Bindings.All(), func(*store.Binding) {}),
+			Events:   copied(st.Events, func(e *store.Event) { e.User, e.Context = cloneObject(e.User), cloneObject(e.Context) }),
+			Settings: cloneObject(st.Settings.Values),
 		}
 	})
 	return snap
@@ -68,7 +70,7 @@ func copied[T any](rows []*T, detach func(*T)) []T {
 	return copies
 }
 
-func cloneProvider(p *Provider) {
+func cloneProvider(p *store.Provider) {
 	p.PropertyMappings, p.GrantTypes = slices.Clone(p.PropertyMappings), slices.Clone(p.GrantTypes)
 	p.RedirectURIs = slices.Clone(p.RedirectURIs)
 	p.FederationSources, p.FederationProviders = slices.Clone(p.FederationSources), slices.Clone(p.FederationProviders)

@@ -1,0 +1,158 @@
+package api
+
+import (
+	"authpocket/sandbox/authentiksim/internal/rest"
+	"authpocket/sandbox/authentiksim/internal/serve"
+	"authpocket/sandbox/authentiksim/internal/store"
+	"crypto"
+	"crypto/sha1"
+	"crypto/sha256"
+	"crypto/x509"
+	"crypto/x509/pkix"
+	"encoding/hex"
+	"encoding/pem"
+	"strings"
+)
+
+func keyTypes() []string {
+	return []string{"rsa", "ec", "dsa", "ed25519", "ed448"}
+}
+
+func KeyResource() *rest.Resource[store.KeyPair] {
+	return &rest.Resource[store.KeyPair]{
+		App: "authentik_crypto", Model: "certificatekeypair", Noun: "CertificateKeyPair",
+		Rows:   func(st *store.State) []*store.KeyPair { return st.Keys.All() },
+		Key:    func(k *store.KeyPair) string { return k.PK },
+		Title:  func(k *store.KeyPair) string { return "Certificate-Key Pair " + k.Name },
+		Render: func(c *serve.Call, k *store.KeyPair) (obj, error) { return renderKey(c, k), nil },
+		Filters: func(c *serve.Call) map[string]rest.Filter[store.KeyPair] {
+			filters := map[string]rest.Filter[store.KeyPair]{
+				"has_key": rest.IsTrue(func(k *store.KeyPair) bool { return k.Key != nil }),
+				"managed": rest.AnyOf(func(k *store.KeyPair) string { return k.Managed }),
+				"name":    rest.Equals(func(k *store.KeyPair) string { return k.Name }),
+			}
+			if c.Features.KeyTypes {
+				filters["key_type"] = rest.SomeOf(keyTypes(), func(k *store.KeyPair) string { return k.Type })
+			}
+			return filters
+		},
+		Search:    func(k *store.KeyPair) []string { return []string{k.Name} },
+		Orders:    map[string]func(a, b *store.KeyPair) int{"name": rest.ByText(func(k *store.KeyPair) string { return k.Name })},
+		ByDefault: "name",
+
+		Rules: func(*serve.Call) []rest.Rule[store.KeyPair] {
+			return []rest.Rule[store.KeyPair]{
+				rest.Text("name", func(k *store.KeyPair) *string { return &k.Name }).Required(),
+				rest.Rule[store.KeyPair]{Key: "certificate_data", Set: readCertificate}.Required(),
+				rest.Rule[store.KeyPair]{Key: "key_data", Set: readPrivateKey},
+			}
+		},
+		Fresh: func(*serve.Call) *store.KeyPair { return &store.KeyPair{PK: store.NewID()} },
+		Check: checkKey,
+		Store: func(c *serve.Call, k *store.KeyPair) { c.State.Keys.Put(k.PK, k) },
+		Remove: func(c *serve.Call, k *store.KeyPair) {
+			c.State.Keys.Remove(k.PK)
+			for _, p := range c.State.Providers.All() {
+				if p.SigningKey == k.PK {
+					p.SigningKey = ""
+				}
+				if p.EncryptionKey == k.PK {
+					p.EncryptionKey = ""
+				}
+			}
+		},
+	}
+}
+
+func checkKey(c *serve.Call, k *store.KeyPair) obj {
+	taken := c.State.Keys.Find(func(other *store.KeyPair) bool { return other.PK != k.PK && other.Name == k.Name })
+	if taken != nil {
+		return obj{"name": rest.Messages("Certificate-Key Pair with this name already exists.")}
+	}
+	return obj{}
+}
+
+func readCertificate(k *store.KeyPair, v any) any {
+	source, _ := v.(string)
+	block, _ := pem.Decode([]byte(source))
+	if block == nil {
+		return rest.Messages("Unable to load certificate.")
+	}
+	certificate, err := x509.ParseCertificate(block.Bytes)
+	if err != nil {
+		return rest.Messages("Unable to load certificate.")
+	}
+	k.Certificate, k.Type = certificate, store.KeyType(certificate.PublicKey)
+	return nil
+}
+
+func readPrivateKey(k *store.KeyPair, v any) any {
+	source, _ := v.(string)
+	if source == "" {
+		return nil
+	}
+	block, _ := pem.Decode([]byte(source))
+	if block == nil {
+		return rest.Messages("Unable to load private key (possibly encrypted?).")
+	}
+	if parsed, err := x509.ParsePKCS8PrivateKey(block.Bytes); err == nil {
+		k.Key, _ = parsed.(crypto.Signer)
+	} else if parsed, err := x509.ParsePKCS1PrivateKey(block.Bytes); err == nil {
+		k.Key = parsed
+	} else if parsed, err := x509.ParseECPrivateKey(block.Bytes); err == nil {
+		k.Key = parsed
+	}
+	if k.Key == nil {
+		return rest.Messages("Unable to load private key (possibly encrypted?).")
+	}
+	return nil
+}
+
+func renderKey(c *serve.Call, k *store.KeyPair) obj {
+	path := "/api/v3/crypto/certificatekeypairs/" + k.PK
+	sum256, sum1 := sha256.Sum256(k.Certificate.Raw), sha1.Sum(k.Certificate.Raw)
+	rendered := obj{
+		"pk": k.PK, "name": k.Name, "fingerprint_sha256": colons(sum256[:]), "fingerprint_sha1": colons(sum1[:]),
+		"cert_expiry":  k.Certificate.NotAfter.UTC().Format("2006-01-02T15:04:05Z"),
+		"cert_subject": subject(k.Certificate.Subject), "private_key_available": k.Key != nil,
+		"certificate_download_url": path + "/view_certificate/?download",
+		"private_key_download_url": path + "/view_private_key/?download", "managed": orNull(k.Managed),
+	}
+	if c.Features.KeyTypes {
+		rendered["key_type"] = orNull(k.Type)
+	} else {
+		rendered["private_key_type"] = orNull(k.Type)
+	}
+	return rendered
+}
+
+// subject is the certificate's subject, most specific part last, as RFC 4514 writes it.
+func subject(name pkix.Name) string {
+	var parts []string
+	for _, unit := range name.OrganizationalUnit {
+		parts = append(parts, "OU="+unit)
+	}
+	for _, organization := range name.Organization {
+		parts = append(parts, "O="+organization)
+	}
+	return strings.Join(append(parts, "CN="+name.CommonName), ",")
+}
+
+// colons writes a fingerprint as aa:bb:cc.
+func colons(sum []byte) string {
+	pairs := make([]string, len(sum))
+	for i, b := range sum {
+		pairs[i] = hex.EncodeToString([]byte{b})
+	}
+	return strings.Join(pairs, ":")
+}
+
+// viewCertificate answers GET crypto/certificatekeypairs/{key}/view_certificate/.
+func viewCertificate(c *serve.Call) (serve.Answer, error) {
+	k, err := KeyResource().Found(c)
+	if err != nil {
+		return serve.Answer{}, err
+	}
+	block := &pem.Block{Type: "CERTIFICATE", Bytes: k.Certificate.Raw}
+	return serve.OK(obj{"data": string(pem.EncodeToMemory(block))})
+}

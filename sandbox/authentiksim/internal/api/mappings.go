@@ -1,0 +1,128 @@
+package api
+
+import (
+	"authpocket/sandbox/authentiksim/internal/oidc"
+	"authpocket/sandbox/authentiksim/internal/python"
+	"authpocket/sandbox/authentiksim/internal/rest"
+	"authpocket/sandbox/authentiksim/internal/serve"
+	"authpocket/sandbox/authentiksim/internal/store"
+	"net/http"
+	"regexp"
+	"slices"
+)
+
+var withoutSpaces = regexp.MustCompile(`^\S*$`)
+
+func MappingResource() *rest.Resource[store.ScopeMapping] {
+	return &rest.Resource[store.ScopeMapping]{
+		App: "authentik_providers_oauth2", Model: "scopemapping", Noun: "ScopeMapping",
+		Rows:    func(st *store.State) []*store.ScopeMapping { return st.Mappings.All() },
+		Key:     func(m *store.ScopeMapping) string { return m.PK },
+		Title:   func(m *store.ScopeMapping) string { return "Scope Mapping " + m.Name + " (" + m.ScopeName + ")" },
+		Render:  func(_ *serve.Call, m *store.ScopeMapping) (obj, error) { return renderMapping(m), nil },
+		Filters: func(*serve.Call) map[string]rest.Filter[store.ScopeMapping] { return mappingFilters() },
+		Search:  func(m *store.ScopeMapping) []string { return []string{m.Name, m.ScopeName} },
+		Orders: map[string]func(a, b *store.ScopeMapping) int{
+			"name":       rest.ByText(func(m *store.ScopeMapping) string { return m.Name }),
+			"scope_name": rest.ByText(func(m *store.ScopeMapping) string { return m.ScopeName }),
+			"managed":    rest.ByText(func(m *store.ScopeMapping) string { return m.Managed }),
+		},
+		ByDefault: "scope_name",
+
+		Rules: mappingRules,
+		Fresh: func(*serve.Call) *store.ScopeMapping { return &store.ScopeMapping{PK: store.NewID()} },
+		Check: checkMapping,
+		Store: func(c *serve.Call, m *store.ScopeMapping) { c.State.Mappings.Put(m.PK, m) },
+		Remove: func(c *serve.Call, m *store.ScopeMapping) {
+			c.State.Mappings.Remove(m.PK)
+			for _, p := range c.State.Providers.All() {
+				p.PropertyMappings = slices.DeleteFunc(slices.Clone(p.PropertyMappings), func(key string) bool { return key == m.PK })
+			}
+		},
+	}
+}
+
+func mappingFilters() map[string]rest.Filter[store.ScopeMapping] {
+	return map[string]rest.Filter[store.ScopeMapping]{
+		"managed":         rest.AnyOf(func(m *store.ScopeMapping) string { return m.Managed }),
+		"managed__isnull": rest.IsTrue(func(m *store.ScopeMapping) bool { return m.Managed == "" }),
+		"name":            rest.Equals(func(m *store.ScopeMapping) string { return m.Name }),
+		"scope_name":      rest.Equals(func(m *store.ScopeMapping) string { return m.ScopeName }),
+	}
+}
+
+func renderMapping(m *store.ScopeMapping) obj {
+	return obj{
+		"pk": m.PK, "managed": orNull(m.Managed), "name": m.Name, "expression": m.Expression,
+		"component": "ak-property-mapping-provider-scope-form", "verbose_name": "Scope Mapping",
+		"verbose_name_plural": "Scope Mappings", "meta_model_name": "authentik_providers_oauth2.scopemapping",
+		"scope_name": m.ScopeName, "description": m.Description,
+	}
+}
+
+func mappingRules(*serve.Call) []rest.Rule[store.ScopeMapping] {
+	expression := rest.Text("expression", func(m *store.ScopeMapping) *string { return &m.Expression })
+	expression.Set = func(m *store.ScopeMapping, v any) any {
+		source, isText := v.(string)
+		if !isText || source == "" {
+			return rest.Text("", func(m *store.ScopeMapping) *string { return &m.Expression }).Set(m, v)
+		}
+		if problem := python.SyntaxProblem(source); problem != "" {
+			return rest.Messages("Expression Syntax Error: " + problem)
+		}
+		m.Expression = source
+		return nil
+	}
+	return []rest.Rule[store.ScopeMapping]{
+		rest.Text("managed", func(m *store.ScopeMapping) *string { return &m.Managed }).Nullable().ClearOnNull(
+			func(m *store.ScopeMapping) { m.Managed = "" }),
+		rest.Text("name", func(m *store.ScopeMapping) *string { return &m.Name }).Required(),
+		expression.Required(),
+		rest.Text("scope_name", func(m *store.ScopeMapping) *string { return &m.ScopeName }).Required().
+			Matching(withoutSpaces, "Value must not contain spaces."),
+		rest.BlankText("description", func(m *store.ScopeMapping) *string { return &m.Description }),
+	}
+}
+
+// checkMapping refuses a name another mapping has. Names are unique over all
+// property mappings; scope mappings are the only kind the simulator has.
+func checkMapping(c *serve.Call, m *store.ScopeMapping) obj {
+	taken := c.State.Mappings.Find(func(other *store.ScopeMapping) bool { return other.PK != m.PK && other.Name == m.Name })
+	if taken != nil {
+		return obj{"name": rest.Messages("Property Mapping with this name already exists.")}
+	}
+	return obj{}
+}
+
+// testMapping answers POST propertymappings/all/{key}/test/.
+func testMapping(c *serve.Call) (serve.Answer, error) {
+	m, err := MappingResource().Found(c)
+	if err != nil {
+		return serve.Answer{}, err
+	}
+	in, err := c.Body()
+	if err != nil {
+		return serve.Answer{}, err
+	}
+	user := c.User
+	if asked, named := in["user"]; named && asked != nil {
+		pk, isNumber := rest.ReadNumber(asked)
+		if user = c.State.Users.Get(pk); !isNumber || user == nil {
+			return serve.Answer{}, serve.InvalidField("user", rest.NoSuchKey(asked))
+		}
+	}
+	claims, evaluated := oidc.Evaluate(c, m.Expression, user)
+	if evaluated != nil {
+		return serve.OK(obj{"result": evaluated.Error(), "successful": false})
+	}
+	result := serve.JSON(http.StatusOK, claims).Body
+	return serve.OK(obj{"result": string(result), "successful": true})
+}
+
+// orNull is null in place of an empty text.
+func orNull(text string) any {
+	if text == "" {
+		return nil
+	}
+	return text
+}

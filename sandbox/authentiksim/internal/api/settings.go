@@ -1,0 +1,58 @@
+package api
+
+import (
+	"authpocket/sandbox/authentiksim/internal/rest"
+	"authpocket/sandbox/authentiksim/internal/serve"
+	"authpocket/sandbox/authentiksim/internal/store"
+	"maps"
+)
+
+// settingRules accept a setting in the type it has.
+func settingRules() []rest.Rule[obj] {
+	var rules []rest.Rule[obj]
+	for name, value := range store.DefaultSettings().Values {
+		var set func(row *obj, v any) any
+		switch value.(type) {
+		case bool:
+			set = func(row *obj, v any) any {
+				return rest.Flag("", func(b *bool) *bool { return b }).Into(row, name, v)
+			}
+		case int:
+			set = func(row *obj, v any) any {
+				return rest.Number("", -1<<31, func(n *int) *int { return n }).Into(row, name, v)
+			}
+		case string:
+			set = func(row *obj, v any) any {
+				return rest.Text("", func(s *string) *string { return s }).Into(row, name, v)
+			}
+		default:
+			set = func(row *obj, v any) any { (*row)[name] = v; return nil }
+		}
+		rules = append(rules, rest.Rule[obj]{Key: name, Set: set})
+	}
+	return rules
+}
+
+func readSettings(c *serve.Call) (serve.Answer, error) {
+	if !c.May("authentik_rbac.view_system_settings") {
+		return serve.Answer{}, serve.Forbidden()
+	}
+	return serve.OK(c.State.Settings.Values)
+}
+
+// changeSettings answers PUT and PATCH admin/settings/.
+func changeSettings(c *serve.Call) (serve.Answer, error) {
+	if !c.May("authentik_rbac.edit_system_settings") {
+		return serve.Answer{}, serve.Forbidden()
+	}
+	in, err := c.Body()
+	if err != nil {
+		return serve.Answer{}, err
+	}
+	values := maps.Clone(c.State.Settings.Values)
+	if errs := rest.Fill(settingRules(), &values, in, true); len(errs) > 0 {
+		return serve.Answer{}, serve.Invalid(errs)
+	}
+	c.State.Settings.Values = values
+	return serve.OK(values)
+}

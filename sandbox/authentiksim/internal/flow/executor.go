@@ -1,0 +1,165 @@
+package flow
+
+import (
+	"authpocket/sandbox/authentiksim/internal/api"
+	"authpocket/sandbox/authentiksim/internal/oidc"
+	"authpocket/sandbox/authentiksim/internal/serve"
+	"authpocket/sandbox/authentiksim/internal/store"
+	"net/http"
+	"net/url"
+)
+
+// executor answers GET and POST flows/executor/{slug}/, which the pages of a
+// real authentik are made of.
+func executor(c *serve.Call) (serve.Answer, error) {
+	flow := c.State.FlowBySlug(c.Param("slug"))
+	if flow == nil {
+		return c.NotFoundPage(), nil
+	}
+	if c.Request.Method == http.MethodPost && c.Person() != nil && c.Request.Header.Get("X-authentik-CSRF") != c.Session().CSRF {
+		return serve.OK(obj{"component": "ak-stage-flow-error", "request_id": c.ID, "error": "CSRF Failed"})
+	}
+	s := c.OpenSession()
+	if s.Plan == nil || s.Plan.Slug != flow.Slug {
+		s.Plan = &store.FlowPlan{Slug: flow.Slug}
+	}
+	switch {
+	case s.Plan.Authorization != nil:
+		return executeConsent(c, s.Plan, flow)
+	case flow.Designation == "authentication":
+		return executeLogin(c, s.Plan, flow)
+	}
+	s.Plan = nil
+	return executorDone(c)
+}
+
+// executorDone leads on to where the query says.
+func executorDone(c *serve.Call) (serve.Answer, error) {
+	return serve.OK(obj{"component": "xak-flow-redirect", "to": oidc.LocalPath(handedOn(c).Get("next"))})
+}
+
+// handedOn is the query of the page, which the executor gets as one parameter.
+// What cannot be read of it is left out, as Django does.
+func handedOn(c *serve.Call) url.Values {
+	values, _ := url.ParseQuery(c.Query.Get("query"))
+	return values
+}
+
+// again sends the executor's client to the next stage.
+func again(c *serve.Call) serve.Answer { return serve.Redirect(c.Request.URL.RequestURI()) }
+
+func executeLogin(c *serve.Call, plan *store.FlowPlan, flow *store.Flow) (serve.Answer, error) {
+	if c.Request.Method == http.MethodPost {
+		return answerLogin(c, plan, flow)
+	}
+	switch plan.Stage {
+	case store.StageIdentification:
+		return serve.OK(identification(c, flow, nil))
+	case store.StagePassword:
+		return serve.OK(passwordChallenge(c, plan, flow, nil))
+	case store.StageDevices:
+		plan.Stage = store.StageLogin
+		return again(c), nil
+	}
+	next := handedOn(c).Get("next")
+	c.SignIn(c.State.Users.Get(plan.Pending))
+	return serve.OK(obj{"component": "xak-flow-redirect", "to": oidc.LocalPath(next)})
+}
+
+// answerLogin takes the answer to the current stage.
+func answerLogin(c *serve.Call, plan *store.FlowPlan, flow *store.Flow) (serve.Answer, error) {
+	in, err := c.Body()
+	if err != nil {
+		return serve.Answer{}, err
+	}
+	switch plan.Stage {
+	case store.StageIdentification:
+		name, _ := in["uid_field"].(string)
+		user := userNamed(c, name)
+		if user == nil {
+			return serve.OK(identification(c, flow, responseErrors("non_field_errors", "Failed to authenticate.")))
+		}
+		plan.Pending, plan.Stage = user.PK, store.StagePassword
+	case store.StagePassword:
+		password, _ := in["password"].(string)
+		user := c.State.Users.Get(plan.Pending)
+		if !passwordFits(c, user, password) {
+			return serve.OK(passwordChallenge(c, plan, flow, responseErrors("password", "Invalid password")))
+		}
+		plan.Stage = store.StageDevices
+	}
+	return again(c), nil
+}
+
+func responseErrors(field, message string) obj {
+	return obj{field: []obj{{"string": message, "code": "invalid"}}}
+}
+
+// flowInfo is what every challenge of a page has.
+func flowInfo(c *serve.Call, flow *store.Flow) obj {
+	cancel := "/flows/-/cancel/"
+	if next := handedOn(c).Get("next"); next != "" {
+		cancel += "?next=" + url.QueryEscape(next)
+	}
+	return obj{"title": flow.Title, "background": api.FlowBackground, "background_themed_urls": nil,
+		"cancel_url": cancel, "layout": "stacked"}
+}
+
+func withErrors(challenge, errs obj) obj {
+	if errs != nil {
+		challenge["response_errors"] = errs
+	}
+	return challenge
+}
+
+func identification(c *serve.Call, flow *store.Flow, errs obj) obj {
+	challenge := obj{
+		"flow_info": flowInfo(c, flow), "component": "ak-stage-identification", "user_fields": []string{"email", "username"},
+		"pending_user_identifier": nil, "password_fields": false, "allow_show_password": false,
+		"flow_designation": flow.Designation, "captcha_stage": nil, "primary_action": "Log in", "sources": []obj{},
+		"show_source_labels": false, "enable_remember_me": false, "passkey_challenge": nil,
+	}
+	if app := c.State.Applications.Get(c.Session().TargetApp); app != nil {
+		challenge["application_pre"] = app.Name
+		if launch := api.LaunchURL(c, app); launch != "" {
+			challenge["application_pre_launch"] = launch
+		}
+	}
+	return withErrors(challenge, errs)
+}
+
+func passwordChallenge(c *serve.Call, plan *store.FlowPlan, flow *store.Flow, errs obj) obj {
+	user := c.State.Users.Get(plan.Pending)
+	return withErrors(obj{
+		"flow_info": flowInfo(c, flow), "component": "ak-stage-password", "pending_user": user.Username,
+		"pending_user_avatar": api.Avatar(user), "allow_show_password": false,
+	}, errs)
+}
+
+// executeConsent asks for the consent an authorization waits for, or takes it.
+func executeConsent(c *serve.Call, plan *store.FlowPlan, flow *store.Flow) (serve.Answer, error) {
+	person := c.Person()
+	if person == nil {
+		c.Session().Plan = nil
+		return executorDone(c)
+	}
+	if c.Request.Method == http.MethodPost {
+		in, err := c.Body()
+		if err != nil {
+			return serve.Answer{}, err
+		}
+		if in["token"] == plan.Consent {
+			fulfilled, err := oidc.Consent(c, plan)
+			if err != nil {
+				return serve.Answer{}, err
+			}
+			return serve.OK(obj{"component": "xak-flow-redirect", "to": fulfilled.Header.Get("Location")})
+		}
+	}
+	app := c.State.Applications.Get(plan.App)
+	return serve.OK(obj{
+		"flow_info": flowInfo(c, flow), "component": "ak-stage-consent", "pending_user": person.Username,
+		"pending_user_avatar": api.Avatar(person), "header_text": "You're about to sign into " + app.Name + ".",
+		"permissions": oidc.Permissions(c, plan.Authorization), "additional_permissions": []obj{}, "token": plan.Consent,
+	})
+}

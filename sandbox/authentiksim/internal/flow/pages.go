@@ -1,0 +1,132 @@
+package flow
+
+import (
+	"authpocket/sandbox/authentiksim/internal/install"
+	"authpocket/sandbox/authentiksim/internal/oidc"
+	"authpocket/sandbox/authentiksim/internal/serve"
+	"authpocket/sandbox/authentiksim/internal/store"
+	"net/http"
+	"slices"
+	"strings"
+)
+
+// loginView is what the login page shows.
+type loginView struct {
+	Application string
+	Username    string
+	Problem     string
+	Known       []knownPerson
+}
+
+// knownPerson is somebody a visitor of a demo can sign in as.
+type knownPerson struct{ Name, Username, Password string }
+
+// flowPage answers GET and POST /if/flow/{slug}/: the login, the consent, or
+// that somebody is signed out. Its forms need no JavaScript.
+func flowPage(c *serve.Call) (serve.Answer, error) {
+	flow := c.State.FlowBySlug(c.Param("slug"))
+	if flow == nil {
+		return c.NotFoundPage(), nil
+	}
+	if plan := planOf(c, flow); plan != nil && plan.Authorization != nil {
+		return consentPage(c, plan)
+	}
+	switch flow.Designation {
+	case "authentication":
+		return loginPage(c)
+	case "invalidation":
+		return signedOutPage(c, flow), nil
+	case "authorization":
+		return serve.Redirect("/"), nil
+	}
+	return c.MessagePage(http.StatusOK, "authentik", flow.Title, "This simulated authentik does not have this flow."), nil
+}
+
+// planOf is the session's plan if it is of this flow and somebody has signed in.
+func planOf(c *serve.Call, flow *store.Flow) *store.FlowPlan {
+	if c.Person() == nil || c.Session().Plan == nil || c.Session().Plan.Slug != flow.Slug {
+		return nil
+	}
+	return c.Session().Plan
+}
+
+func loginPage(c *serve.Call) (serve.Answer, error) {
+	view := loginView{Known: knownPeople(c)}
+	if s := c.Session(); s != nil && c.State.Applications.Has(s.TargetApp) {
+		view.Application = c.State.Applications.Get(s.TargetApp).Name
+	}
+	if c.Request.Method == http.MethodPost {
+		form := c.Form()
+		view.Username = strings.TrimSpace(form.Get("username"))
+		user := userNamed(c, view.Username)
+		if passwordFits(c, user, form.Get("password")) {
+			c.SignIn(user)
+			return serve.Redirect(oidc.LocalPath(c.Query.Get("next"))), nil
+		}
+		view.Problem = "User name and password do not go together. Check both and try again."
+	}
+	return c.Pages.Render(http.StatusOK, "login", serve.PageView{Title: "authentik", Heading: "Welcome to authentik!", Body: view}), nil
+}
+
+// knownPeople are the people whose password the page may show.
+func knownPeople(c *serve.Call) []knownPerson {
+	var people []knownPerson
+	for username, password := range c.Config.ShowPassword {
+		if user := userNamed(c, username); user != nil {
+			people = append(people, knownPerson{Name: user.Name, Username: username, Password: password})
+		}
+	}
+	slices.SortFunc(people, func(a, b knownPerson) int { return strings.Compare(a.Username, b.Username) })
+	return people
+}
+
+// consentView is what the consent page shows.
+type consentView struct {
+	Application, Person, Token string
+	Permissions                []oidc.Permission
+}
+
+func consentPage(c *serve.Call, plan *store.FlowPlan) (serve.Answer, error) {
+	app := c.State.Applications.Get(plan.App)
+	if app == nil {
+		return c.DeniedPage("Failed to resolve application"), nil
+	}
+	if c.Request.Method == http.MethodPost && store.SameSecret(c.Form().Get("token"), plan.Consent) {
+		return oidc.Consent(c, plan)
+	}
+	return c.Pages.Render(http.StatusOK, "consent", serve.PageView{
+		Title: "authentik", Heading: "Redirecting to " + app.Name, Body: consentView{
+			Application: app.Name, Person: c.Person().Username, Token: plan.Consent,
+			Permissions: oidc.Permissions(c, plan.Authorization),
+		}}), nil
+}
+
+// signedOutPage ends the session if the flow is the one that does; the flow for
+// applications leaves people signed in to authentik.
+func signedOutPage(c *serve.Call, flow *store.Flow) serve.Answer {
+	if flow.Slug == install.InvalidationFlow {
+		c.SignOut()
+		return c.MessagePage(http.StatusOK, "authentik", "You are signed out", "You have signed out of authentik.")
+	}
+	return c.MessagePage(http.StatusOK, "authentik", "You are signed out of the application",
+		"You are still signed in to authentik.")
+}
+
+// cancelFlow answers GET /flows/-/cancel/.
+func cancelFlow(c *serve.Call) (serve.Answer, error) {
+	if s := c.Session(); s != nil {
+		s.Plan = nil
+	}
+	return serve.Redirect(oidc.LocalPath(c.Query.Get("next"))), nil
+}
+
+// defaultFlow answers GET /flows/-/default/authentication/ and invalidation/.
+func defaultFlow(slug string) serve.Handler {
+	return func(c *serve.Call) (serve.Answer, error) {
+		to := "/if/flow/" + slug + "/"
+		if c.Request.URL.RawQuery != "" {
+			to += "?" + c.Request.URL.RawQuery
+		}
+		return serve.Redirect(to), nil
+	}
+}

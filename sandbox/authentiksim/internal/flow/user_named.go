@@ -1,0 +1,28 @@
+package flow
+
+import (
+	"authpocket/sandbox/authentiksim/internal/serve"
+	"authpocket/sandbox/authentiksim/internal/store"
+)
+
+// userNamed finds an active person by user name or e-mail address.
+func userNamed(c *serve.Call, name string) *store.User {
+	if name == "" {
+		return nil
+	}
+	return c.State.Users.Find(func(u *store.User) bool {
+		return u.Active && u.Username != store.AnonymousName && (u.Username == name || u.Email == name)
+	})
+}
+
+// passwordFits checks a password and notes the failure.
+func passwordFits(c *serve.Call, user *store.User, password string) bool {
+	if user != nil && user.Password != "" && store.SameSecret(user.Password, password) {
+		return true
+	}
+	if user != nil {
+		c.Note(store.Event{Action: "login_failed", App: "authentik.events.signals", User: serve.EventUser(nil),
+			Context: obj{"username": user.Username, "password": "********************"}})
+	}
+	return false
+}

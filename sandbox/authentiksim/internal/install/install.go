@@ -1,0 +1,147 @@
+package install
+
+import (
+	"authpocket/sandbox/authentiksim/internal/store"
+	"embed"
+	"fmt"
+	"strings"
+	"time"
+)
+
+const (
+	AuthenticationFlow = "default-authentication-flow"
+	InvalidationFlow   = "default-invalidation-flow"
+	ImplicitFlow       = "default-provider-authorization-implicit-consent"
+	ExplicitFlow       = "default-provider-authorization-explicit-consent"
+)
+
+//go:embed *.py
+var expressions embed.FS
+
+// expressionOf is the source of a managed scope mapping.
+func Expression(name string) string {
+	source, err := expressions.ReadFile(name + ".py")
+	if err != nil {
+		panic(fmt.Sprintf("reading the expression %s: %v", name, err)) // it is compiled in
+	}
+	return strings.TrimSuffix(string(source), "\n")
+}
+
+// install is the state of an authentik nobody has changed yet.
+func State(now time.Time, adminToken string) *store.State {
+	st := store.NewState()
+	st.Settings, st.Brand = store.DefaultSettings(), store.Brand{PK: store.NewID()}
+	st.LastPermission = 298
+	installFlows(st)
+	installMappings(st)
+	installPolicies(st)
+	installPeople(st, now, adminToken)
+	return st
+}
+
+func installFlows(st *store.State) {
+	consent := []string{store.NewID()}
+	for _, f := range []store.Flow{
+		{Slug: AuthenticationFlow, Name: "Welcome to authentik!", Title: "Welcome to authentik!",
+			Designation: "authentication", Authentication: "none", Stages: []string{store.NewID(), store.NewID(), store.NewID(), store.NewID()}},
+		{Slug: InvalidationFlow, Name: "Logout", Title: "Default Invalidation Flow",
+			Designation: "invalidation", Authentication: "none", Stages: []string{store.NewID()}},
+		{Slug: "default-password-change", Name: "Change Password", Title: "Change password",
+			Designation: "stage_configuration", Authentication: "require_authenticated", Stages: []string{store.NewID(), store.NewID()}},
+		{Slug: ExplicitFlow, Name: "Authorize Application", Title: "Redirecting to %(app)s",
+			Designation: "authorization", Authentication: "require_authenticated", Stages: consent},
+		{Slug: ImplicitFlow, Name: "Authorize Application", Title: "Redirecting to %(app)s",
+			Designation: "authorization", Authentication: "require_authenticated", Stages: []string{}},
+		{Slug: "default-provider-invalidation-flow", Name: "Logged out of application",
+			Title: "You've logged out of %(app)s.", Designation: "invalidation", Authentication: "none", Stages: []string{}},
+		{Slug: "default-user-settings-flow", Name: "User settings", Title: "Update your info",
+			Designation: "stage_configuration", Authentication: "require_authenticated", Stages: []string{store.NewID(), store.NewID()}},
+	} {
+		f.PK, f.BindingPK = store.NewID(), store.NewID()
+		st.Flows.Put(f.PK, &f)
+	}
+}
+
+func installMappings(st *store.State) {
+	for _, m := range []store.ScopeMapping{
+		{Managed: "openid", Name: "OpenID 'openid'", ScopeName: "openid"},
+		{Managed: "profile", Name: "OpenID 'profile'", ScopeName: "profile", Description: "General Profile Information"},
+		{Managed: "email", Name: "OpenID 'email'", ScopeName: "email", Description: "Email address"},
+		{Managed: "entitlements", Name: "Application Entitlements", ScopeName: "entitlements",
+			Description: "Application entitlements"},
+		{Managed: "offline_access", Name: "OpenID 'offline_access'", ScopeName: "offline_access",
+			Description: "Access to request new tokens without interaction"},
+		{Managed: "authentik_api", Name: "authentik API access", ScopeName: "goauthentik.io/api",
+			Description: "authentik API Access on behalf of your user"},
+	} {
+		m.PK, m.Expression = store.NewID(), Expression("scope-"+m.Managed)
+		m.Managed = "goauthentik.io/providers/oauth2/scope-" + m.Managed
+		m.Name = "authentik default OAuth Mapping: " + m.Name
+		st.Mappings.Put(m.PK, &m)
+	}
+}
+
+func installPolicies(st *store.State) {
+	const unknown = "# This simulated authentik lists policies; it does not have their expressions.\nreturn True"
+	expression := func(name string) {
+		p := store.Policy{PK: store.NewID(), Name: name, Component: "ak-policy-expression-form", Verbose: "Expression Policy",
+			VerbosePlural: "Expression Policies", Model: "authentik_policies_expression.expressionpolicy", BoundTo: 1,
+			More: obj{"expression": unknown}}
+		st.Policies.Put(p.PK, &p)
+	}
+	expression("default-authentication-flow-authenticator-validate-stage")
+	expression("default-authentication-flow-password-stage")
+	expression("default-user-settings-authorization")
+	password := store.Policy{PK: store.NewID(), Name: "default-password-change-password-policy", Component: "ak-policy-password-form",
+		Verbose: "Password Policy", VerbosePlural: "Password Policies",
+		Model: "authentik_policies_password.passwordpolicy", BoundTo: 1,
+		More: obj{"password_field": "password", "amount_digits": 0, "amount_uppercase": 0, "amount_lowercase": 0,
+			"amount_symbols": 0, "length_min": 8, "symbol_charset": "!\\\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~ ",
+			"error_message": "Password needs to be 8 characters or longer.", "check_static_rules": true,
+			"check_have_i_been_pwned": false, "check_zxcvbn": true, "hibp_allowed_count": 0, "zxcvbn_score_threshold": 2}}
+	st.Policies.Put(password.PK, &password)
+}
+
+// installPeople makes the anonymous user, akadmin with its token, and the two
+// groups of a fresh install.
+func installPeople(st *store.State, now time.Time, adminToken string) {
+	anonymous := st.NewUser(now)
+	anonymous.Username, anonymous.Name = store.AnonymousName, ""
+	st.AddUser(anonymous)
+	st.LastUser = 2 // the worker's user has the number between
+	admin := st.NewUser(now)
+	admin.Username, admin.Name, admin.Email = "akadmin", "authentik Default Admin", "admin@example.com"
+	admin.Password = store.RandomText(20)
+	st.AddUser(admin)
+
+	role := store.NewRole("authentik Read-only")
+	for _, name := range viewPermissions() {
+		role.Permissions[name] = true
+	}
+	st.Roles.Put(role.PK, role)
+	for _, g := range []store.Group{
+		{Name: "authentik Admins", Superuser: true, Users: []int{admin.PK}, Roles: []string{}, Attributes: obj{}},
+		{Name: "authentik Read-only", Users: []int{}, Roles: []string{role.PK}, Attributes: obj{
+			"notes": "An group with an auto-generated role that allows read-only permissions on all objects.\n"}},
+	} {
+		g.PK, g.Parents = store.NewID(), []string{}
+		st.Groups.Put(g.PK, &g)
+	}
+	token := &store.Token{PK: store.NewID(), Identifier: "authentik-bootstrap-token", Intent: "api", User: admin.PK, Key: adminToken}
+	st.Tokens.Put(token.Identifier, token)
+}
+
+// viewPermissions returns the permissions to view each kind of object the simulator has.
+func viewPermissions() []string {
+	return []string{
+		"authentik_flows.view_flow", "authentik_crypto.view_certificatekeypair",
+		"authentik_providers_oauth2.view_scopemapping", "authentik_core.view_group", "authentik_core.view_user",
+		"authentik_core.view_token", "authentik_rbac.view_role", "authentik_core.view_application",
+		"authentik_providers_oauth2.view_oauth2provider", "authentik_core.view_provider",
+		"authentik_policies.view_policybinding", "authentik_policies.view_policy", "authentik_events.view_event",
+		"authentik_core.view_propertymapping",
+	}
+}
+
+// obj is a JSON object.
+type obj = map[string]any

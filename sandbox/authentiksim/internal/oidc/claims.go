@@ -1,0 +1,122 @@
+package oidc
+
+import (
+	"authpocket/sandbox/authentiksim/internal/install"
+	"authpocket/sandbox/authentiksim/internal/python"
+	"authpocket/sandbox/authentiksim/internal/serve"
+	"authpocket/sandbox/authentiksim/internal/store"
+	"fmt"
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+const defaultACR = "goauthentik.io/providers/oauth2/default"
+
+// subject is how a provider names a user to its application.
+func subjectOf(p *store.Provider, u *store.User) string {
+	switch p.SubMode {
+	case "user_id":
+		return strconv.Itoa(u.PK)
+	case "user_uuid":
+		return u.UUID
+	case "user_username":
+		return u.Username
+	case "user_email":
+		return u.Email
+	case "user_upn":
+		if upn, isText := u.Attributes["upn"].(string); isText {
+			return upn
+		}
+	}
+	return u.UID
+}
+
+// userClaims is what the provider's mappings say about a user. Nil scopes means
+// all of them. An expression the simulator cannot evaluate is an error, noted
+// in the event log.
+func userClaims(c *serve.Call, p *store.Provider, u *store.User, scopes []string) (obj, error) {
+	claims := obj{}
+	for _, m := range c.State.MappingsByScope(p) {
+		if scopes != nil && !slices.Contains(scopes, m.ScopeName) {
+			continue
+		}
+		given, err := Evaluate(c, m.Expression, u)
+		if err != nil {
+			err = fmt.Errorf("%w: scope mapping %s", err, m.Name)
+			c.Note(store.Event{Action: "property_mapping_exception", App: "authentik.core.expression.evaluator",
+				Context: obj{"message": err.Error(), "mapping": serve.ModelContext("scopemapping", "authentik_providers_oauth2", serve.Undashed(m.PK), m.Name)}})
+			return nil, err
+		}
+		maps.Copy(claims, given)
+	}
+	return claims, nil
+}
+
+// idClaims are the claims of an ID token.
+func idClaims(c *serve.Call, p *store.Provider, u *store.User, g *store.GrantedToken) (obj, error) {
+	claims := obj{}
+	if p.ClaimsInIDToken {
+		var err error
+		if claims, err = userClaims(c, p, u, g.Scopes); err != nil {
+			return nil, err
+		}
+	}
+	maps.Copy(claims, obj{
+		"iss": Issuer(c, p), "sub": subjectOf(p, u), "aud": p.ClientID, "exp": g.Expires.Unix(), "iat": c.Now().Unix(),
+		"auth_time": g.AuthTime.Unix(), "acr": defaultACR, "amr": []string{"pwd"}, "jti": store.RandomText(40),
+	})
+	if g.SID != "" {
+		claims["sid"] = g.SID
+	}
+	if g.Nonce != "" {
+		claims["nonce"] = g.Nonce
+	}
+	return claims, nil
+}
+
+// previewClaims is what an ID token would say about a user, with all scopes.
+func PreviewClaims(c *serve.Call, p *store.Provider, u *store.User) (obj, error) {
+	claims, err := userClaims(c, p, u, nil)
+	if err != nil {
+		return nil, err
+	}
+	now := c.Now()
+	maps.Copy(claims, obj{
+		"iss": Issuer(c, p), "sub": subjectOf(p, u), "aud": p.ClientID, "acr": defaultACR, "jti": store.RandomText(40),
+		"exp": now.Add(c.State.Settings.Duration("default_token_duration")).Unix(), "iat": now.Unix(), "auth_time": now.Unix(),
+	})
+	return claims, nil
+}
+
+// issue signs the ID token and the access token of a grant and remembers the latter.
+func issue(c *serve.Call, g *store.GrantedToken, p *store.Provider) (idToken, access string, err error) {
+	claims, err := idClaims(c, p, c.State.Users.Get(g.User), g)
+	if err != nil {
+		return "", "", err
+	}
+	if idToken, err = sign(c, p, claims); err != nil {
+		return "", "", err
+	}
+	claims["azp"], claims["uid"], claims["scope"] = p.ClientID, store.RandomText(40), strings.Join(g.Scopes, " ")
+	if access, err = sign(c, p, claims); err != nil {
+		return "", "", err
+	}
+	c.State.Access[access] = g
+	return idToken, access, nil
+}
+
+// evaluate returns what a scope mapping's expression returns for a user.
+func Evaluate(c *serve.Call, source string, u *store.User) (obj, error) {
+	if source == install.Expression("scope-entitlements") { // the simulator's applications have none
+		return obj{"entitlements": []string{}, "roles": []string{}}, nil
+	}
+	groups := []string{}
+	for _, g := range c.State.DirectGroups(u.PK) {
+		groups = append(groups, g.Name)
+	}
+	return python.Evaluate(source, python.User{Attributes: u.Attributes, Groups: groups, Fields: obj{
+		"email": u.Email, "name": u.Name, "username": u.Username, "uid": u.UID, "pk": u.PK, "is_active": u.Active,
+	}})
+}

@@ -1,0 +1,31 @@
+package oidc
+
+import (
+	"authpocket/sandbox/authentiksim/internal/install"
+	"authpocket/sandbox/authentiksim/internal/serve"
+	"authpocket/sandbox/authentiksim/internal/store"
+	"slices"
+)
+
+// endSession answers GET /application/o/{slug}/end-session/.
+func endSession(c *serve.Call) (serve.Answer, error) {
+	_, p := slugged(c)
+	if p == nil {
+		return c.NotFoundPage(), nil
+	}
+	flow := c.State.Flows.Get(p.InvalidationFlow)
+	if flow == nil {
+		flow = c.State.FlowBySlug(install.InvalidationFlow)
+	}
+	back := c.Query.Get("post_logout_redirect_uri")
+	if slices.ContainsFunc(p.RedirectURIs, func(u store.RedirectURI) bool { return u.Kind() == "logout" && u.Matches(back) }) {
+		if flow.Slug == install.InvalidationFlow {
+			c.SignOut()
+		}
+		if state := c.Query.Get("state"); state != "" {
+			back += "?state=" + quote(state)
+		}
+		return serve.Redirect(back), nil
+	}
+	return serve.Redirect("/if/flow/" + flow.Slug + "/"), nil
+}

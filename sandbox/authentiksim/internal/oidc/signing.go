@@ -1,0 +1,102 @@
+package oidc
+
+import (
+	"authpocket/sandbox/authentiksim/internal/serve"
+	"authpocket/sandbox/authentiksim/internal/store"
+	"crypto/ecdsa"
+	"crypto/sha1"
+	"crypto/sha256"
+	"crypto/sha512"
+	"crypto/x509"
+	"encoding/base64"
+	"encoding/json"
+	"errors"
+	"fmt"
+
+	"github.com/go-jose/go-jose/v4"
+)
+
+// errKeyType is what a key authentik cannot sign with leads to: a server error.
+var errKeyType = errors.New("the key's type cannot sign")
+
+// algorithm is the signing algorithm of a provider.
+func algorithm(c *serve.Call, p *store.Provider) (jose.SignatureAlgorithm, error) {
+	pair := c.State.Keys.Get(p.SigningKey)
+	if pair == nil || pair.Key == nil {
+		return jose.HS256, nil
+	}
+	switch pair.Type {
+	case "rsa":
+		return jose.RS256, nil
+	case "ec":
+		return ecAlgorithm(pair), nil
+	}
+	return "", errKeyType
+}
+
+// ecAlgorithm goes with the curve of the key.
+func ecAlgorithm(pair *store.KeyPair) jose.SignatureAlgorithm {
+	public, _ := pair.Key.Public().(*ecdsa.PublicKey)
+	switch public.Curve.Params().BitSize {
+	case 384:
+		return jose.ES384
+	case 521:
+		return jose.ES512
+	}
+	return jose.ES256
+}
+
+// sign makes a JWT of claims with the provider's key, or with its client secret
+// if it has none.
+func sign(c *serve.Call, p *store.Provider, claims obj) (string, error) {
+	algorithm, err := algorithm(c, p)
+	if err != nil {
+		return "", err
+	}
+	key := jose.SigningKey{Algorithm: algorithm, Key: []byte(p.ClientSecret)}
+	if pair := c.State.Keys.Get(p.SigningKey); pair != nil && pair.Key != nil {
+		key.Key = jose.JSONWebKey{Key: pair.Key, KeyID: keyID(pair)}
+	}
+	signer, err := jose.NewSigner(key, (&jose.SignerOptions{}).WithType("JWT"))
+	if err != nil {
+		return "", fmt.Errorf("preparing to sign: %w", err)
+	}
+	payload, err := json.Marshal(claims)
+	if err != nil {
+		return "", fmt.Errorf("encoding claims: %w", err)
+	}
+	signed, err := signer.Sign(payload)
+	if err != nil {
+		return "", fmt.Errorf("signing: %w", err)
+	}
+	return signed.CompactSerialize()
+}
+
+// keyID names a key in JWTs and key sets.
+func keyID(pair *store.KeyPair) string {
+	sum := sha512.Sum512(pair.Certificate.RawSubjectPublicKeyInfo)
+	return base64.RawURLEncoding.EncodeToString(sum[:])
+}
+
+// jwks answers GET /application/o/{slug}/jwks/.
+func jwks(c *serve.Call) (serve.Answer, error) {
+	_, p := slugged(c)
+	if p == nil {
+		return c.NotFoundPage(), nil
+	}
+	algorithm, err := algorithm(c, p)
+	if err != nil {
+		return serve.Answer{}, c.Crash()
+	}
+	pair := c.State.Keys.Get(p.SigningKey)
+	if pair == nil || pair.Key == nil {
+		return serve.OK(obj{})
+	}
+	sum1, sum256 := sha1.Sum(pair.Certificate.Raw), sha256.Sum256(pair.Certificate.Raw)
+	return serve.OK(jose.JSONWebKeySet{Keys: []jose.JSONWebKey{{
+		Key: pair.Key.Public(), KeyID: keyID(pair), Algorithm: string(algorithm), Use: "sig",
+		Certificates:                []*x509.Certificate{pair.Certificate},
+		CertificateThumbprintSHA1:   sum1[:],
+		CertificateThumbprintSHA256: sum256[:],
+	}}})
+}

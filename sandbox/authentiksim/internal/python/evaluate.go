@@ -1,0 +1,216 @@
+package python
+
+import (
+	"errors"
+	"slices"
+)
+
+// errCannotEvaluate is what the simulator says about an expression outside the
+// family it knows: a dictionary whose values are True, False, None, strings,
+// fields and attributes of request.user, combined by and, is True and bool().
+var errCannotEvaluate = errors.New("this simulated authentik cannot evaluate this expression")
+
+// pythonUser is what an expression can read of request.user.
+type User struct {
+	Fields     obj // such as email
+	Attributes obj
+	Groups     []string // names
+}
+
+// evaluatePython is what an expression returns for a user.
+func Evaluate(source string, user User) (obj, error) {
+	tokens, problem := scan(source)
+	if problem != "" {
+		return nil, errCannotEvaluate
+	}
+	p := &parser{tokens: tokens, user: user}
+	if !p.name("return") {
+		return nil, errCannotEvaluate
+	}
+	claims, err := p.dictionary()
+	if err != nil || p.at < len(p.tokens) {
+		return nil, errCannotEvaluate
+	}
+	return claims, nil
+}
+
+// parser reads an expression and evaluates it at once.
+type parser struct {
+	tokens []exprToken
+	at     int
+	user   User
+}
+
+// word takes the next token if it is of a kind.
+func (p *parser) word(kind rune) (exprToken, bool) {
+	if p.at >= len(p.tokens) || p.tokens[p.at].kind != kind {
+		return exprToken{}, false
+	}
+	p.at++
+	return p.tokens[p.at-1], true
+}
+
+// mark takes the next token if it is that character.
+func (p *parser) mark(kind rune) bool {
+	_, found := p.word(kind)
+	return found
+}
+
+// name takes the next tokens if they are these names with dots between them.
+func (p *parser) name(parts ...string) bool {
+	start := p.at
+	for i, part := range parts {
+		dotted := i == 0 || p.mark('.')
+		if t, found := p.word('n'); !dotted || !found || t.text != part {
+			p.at = start
+			return false
+		}
+	}
+	return true
+}
+
+func (p *parser) dictionary() (obj, error) {
+	if !p.mark('{') {
+		return nil, errCannotEvaluate
+	}
+	claims := obj{}
+	for !p.mark('}') {
+		key, quoted := p.word('s')
+		if !quoted || !p.mark(':') {
+			return nil, errCannotEvaluate
+		}
+		value, err := p.both()
+		if err != nil {
+			return nil, err
+		}
+		claims[key.text] = value
+		if p.mark(',') {
+			continue
+		}
+		if !p.mark('}') {
+			return nil, errCannotEvaluate
+		}
+		break
+	}
+	return claims, nil
+}
+
+// both reads values joined by and: the first one that is empty, or the last.
+func (p *parser) both() (any, error) {
+	value, err := p.identity()
+	for err == nil && p.name("and") {
+		var next any
+		if next, err = p.identity(); truthy(value) {
+			value = next
+		}
+	}
+	return value, err
+}
+
+// identity reads a value that may be followed by is True, is False or is None.
+func (p *parser) identity() (any, error) {
+	value, err := p.value()
+	if err != nil || !p.name("is") {
+		return value, err
+	}
+	wanted, isConstant := p.constant()
+	if !isConstant {
+		return nil, errCannotEvaluate
+	}
+	switch value.(type) {
+	case bool, nil:
+		return value == wanted, nil
+	}
+	return false, nil
+}
+
+func (p *parser) constant() (value any, found bool) {
+	switch {
+	case p.name("True"):
+		return true, true
+	case p.name("False"):
+		return false, true
+	}
+	return nil, p.name("None")
+}
+
+func (p *parser) value() (any, error) {
+	if value, isConstant := p.constant(); isConstant {
+		return value, nil
+	}
+	if text, quoted := p.word('s'); quoted {
+		return text.text, nil
+	}
+	switch {
+	case p.name("bool"):
+		value, err := p.enclosed()
+		return truthy(value), err
+	case p.mark('('):
+		p.at--
+		return p.enclosed()
+	case p.mark('['):
+		return p.groupNames()
+	case p.name("request", "user", "attributes", "get"):
+		return p.attribute()
+	}
+	return p.field()
+}
+
+// enclosed reads a value in parentheses.
+func (p *parser) enclosed() (any, error) {
+	if !p.mark('(') {
+		return nil, errCannotEvaluate
+	}
+	value, err := p.both()
+	if err == nil && !p.mark(')') {
+		err = errCannotEvaluate
+	}
+	return value, err
+}
+
+// attribute reads ("name") or ("name", value in its place).
+func (p *parser) attribute() (any, error) {
+	if !p.mark('(') {
+		return nil, errCannotEvaluate
+	}
+	name, quoted := p.word('s')
+	if !quoted {
+		return nil, errCannotEvaluate
+	}
+	var instead any
+	if p.mark(',') {
+		var err error
+		if instead, err = p.both(); err != nil {
+			return nil, err
+		}
+	}
+	if !p.mark(')') {
+		return nil, errCannotEvaluate
+	}
+	if value, set := p.user.Attributes[name.text]; set {
+		return value, nil
+	}
+	return instead, nil
+}
+
+// field reads a field of the user.
+func (p *parser) field() (any, error) {
+	for name, value := range p.user.Fields {
+		if p.name("request", "user", name) {
+			return value, nil
+		}
+	}
+	return nil, errCannotEvaluate
+}
+
+// groupNames reads the one comprehension the managed profile mapping has, after its bracket.
+func (p *parser) groupNames() (any, error) {
+	rest := p.tokens[p.at:]
+	wanted, _ := scan("group.name for group in request.user.groups.all()]")
+	same := func(a, b exprToken) bool { return a.kind == b.kind && a.text == b.text }
+	if len(rest) < len(wanted) || !slices.EqualFunc(rest[:len(wanted)], wanted, same) {
+		return nil, errCannotEvaluate
+	}
+	p.at += len(wanted)
+	return p.user.Groups, nil
+}

@@ -1,0 +1,130 @@
+package python
+
+import (
+	"fmt"
+	"strings"
+)
+
+// The simulator has no Python. It checks that brackets and strings are closed,
+// which is how an expression that was cut off is refused, and evaluates a small
+// family of expressions.
+
+// exprToken is one word of an expression.
+type exprToken struct {
+	kind rune // 's' string, 'n' name or number, else the character itself
+	text string
+	line int // counted from 1
+}
+
+func closers() map[rune]rune {
+	return map[rune]rune{'(': ')', '[': ']', '{': '}'}
+}
+
+// syntaxProblem says what Python's parser would say about an expression, or
+// nothing. Lines count from 2: authentik wraps the expression into a function.
+func SyntaxProblem(source string) string {
+	tokens, problem := scan(source)
+	if problem != "" {
+		return problem
+	}
+	var open []exprToken
+	for _, t := range tokens {
+		if strings.ContainsRune("([{", t.kind) {
+			open = append(open, t)
+			continue
+		}
+		if !strings.ContainsRune(")]}", t.kind) {
+			continue
+		}
+		if len(open) == 0 {
+			return fmt.Sprintf("unmatched '%c' (None, line %d)", t.kind, t.line+1)
+		}
+		opener := open[len(open)-1]
+		if closers()[opener.kind] != t.kind {
+			return fmt.Sprintf("closing parenthesis '%c' does not match opening parenthesis '%c' (None, line %d)",
+				t.kind, opener.kind, t.line+1)
+		}
+		open = open[:len(open)-1]
+	}
+	if len(open) > 0 {
+		return fmt.Sprintf("'%c' was never closed (None, line %d)", open[len(open)-1].kind, open[len(open)-1].line+1)
+	}
+	return ""
+}
+
+// scan cuts an expression into words, without its comments. It answers what is
+// wrong with a string that does not end.
+func scan(source string) ([]exprToken, string) {
+	var tokens []exprToken
+	line := 1
+	for rest := []rune(source); len(rest) > 0; {
+		kind, text, length := scanToken(rest)
+		if length == 0 {
+			return nil, fmt.Sprintf("unterminated string literal (detected at line %d) (None, line %d)", line+1, line+1)
+		}
+		if kind != 0 {
+			tokens = append(tokens, exprToken{kind, text, line})
+		}
+		line += strings.Count(string(rest[:length]), "\n")
+		rest = rest[length:]
+	}
+	return tokens, ""
+}
+
+// scanToken reads one word and how many characters it takes. Kind 0 is a space
+// or a comment; length 0 a string that does not end.
+func scanToken(rest []rune) (kind rune, text string, length int) {
+	switch first := rest[0]; {
+	case first == '#':
+		return 0, "", span(rest, func(r rune) bool { return r != '\n' })
+	case strings.ContainsRune(" \t\r\n", first):
+		return 0, "", 1
+	case first == '"' || first == '\'':
+		text, length = scanString(rest)
+		return 's', text, length
+	case isWord(first):
+		length = span(rest, isWord)
+		return 'n', string(rest[:length]), length
+	default:
+		return first, string(first), 1
+	}
+}
+
+// span is how many characters from the first on belong together.
+func span(rest []rune, belongs func(rune) bool) int {
+	for i, r := range rest {
+		if !belongs(r) {
+			return i
+		}
+	}
+	return len(rest)
+}
+
+// scanString reads a quoted string and how many characters it takes with its
+// quotes; 0 if it does not end. Three quotes let it go over several lines.
+func scanString(rest []rune) (string, int) {
+	quotes := 1
+	if len(rest) > 2 && rest[1] == rest[0] && rest[2] == rest[0] {
+		quotes = 3
+	}
+	ending := strings.Repeat(string(rest[0]), quotes)
+	var text strings.Builder
+	for i := quotes; i < len(rest); i++ {
+		switch {
+		case strings.HasPrefix(string(rest[i:min(i+quotes, len(rest))]), ending):
+			return text.String(), i + quotes
+		case rest[i] == '\n' && quotes == 1:
+			return "", 0
+		case rest[i] == '\\' && i+1 < len(rest):
+			i++
+			text.WriteRune(rest[i])
+		default:
+			text.WriteRune(rest[i])
+		}
+	}
+	return "", 0
+}
+
+func isWord(r rune) bool {
+	return r == '_' || r >= '0' && r <= '9' || r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r > 127
+}

@@ -1,0 +1,32 @@
+package store
+
+import "slices"
+
+// access tells whether a user may use an application: without bindings anybody
+// may, with them any or all of them must pass. Superusers are no exception.
+func (st *State) MayUse(a *Application, user *User) bool {
+	bindings := slices.DeleteFunc(st.BindingsOf(a.PK), func(b *Binding) bool { return !b.Enabled })
+	if len(bindings) == 0 {
+		return st.Settings.OpenWithoutBindings()
+	}
+	passing := func(b *Binding) bool { return st.passes(b, user) }
+	if a.PolicyEngineMode == "all" {
+		return !slices.ContainsFunc(bindings, func(b *Binding) bool { return !passing(b) })
+	}
+	return slices.ContainsFunc(bindings, passing)
+}
+
+// passes tells what one binding says. The simulator evaluates no policies: a
+// binding to one answers with its failure_result, as to one that cannot run.
+func (st *State) passes(b *Binding, user *User) bool {
+	var result bool
+	switch {
+	case b.Group != "":
+		result = slices.ContainsFunc(st.groupsOf(user.PK), func(g *Group) bool { return g.PK == b.Group })
+	case b.User != 0:
+		result = b.User == user.PK
+	default:
+		return b.FailureResult
+	}
+	return result != b.Negate
+}

@@ -1,0 +1,33 @@
+package store
+
+import (
+	"strconv"
+	"strings"
+	"time"
+)
+
+// parseDuration reads authentik's "hours=1;minutes=2". The second result is
+// false for a text of another form, such as "5m".
+func ParseDuration(text string) (time.Duration, bool) {
+	units := map[string]time.Duration{
+		"microseconds": time.Microsecond, "milliseconds": time.Millisecond, "seconds": time.Second,
+		"minutes": time.Minute, "hours": time.Hour, "days": 24 * time.Hour, "weeks": 7 * 24 * time.Hour,
+	}
+	var total time.Duration
+	for part := range strings.SplitSeq(text, ";") {
+		name, amount, assigned := strings.Cut(part, "=")
+		unit, known := units[strings.ToLower(strings.TrimSpace(name))]
+		n, err := strconv.Atoi(strings.TrimSpace(amount))
+		if !assigned || !known || err != nil {
+			return 0, false
+		}
+		total += time.Duration(n) * unit
+	}
+	return total, true
+}
+
+// lifetime is a validity as a duration. Validities are checked when they are written.
+func Lifetime(validity string) time.Duration {
+	d, _ := ParseDuration(validity)
+	return d
+}

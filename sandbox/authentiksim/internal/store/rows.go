@@ -1,0 +1,173 @@
+package store
+
+import (
+	"crypto"
+	"crypto/x509"
+	"time"
+)
+
+// User is a person or a service account.
+type User struct {
+	PK                    int
+	UUID                  string
+	UID                   string // the hashed id, the subject of sub_mode hashed_user_id
+	Username, Name, Email string
+	Active                bool
+	Attributes            map[string]any
+	Path                  string
+	Type                  string   // internal, external, service_account or internal_service_account
+	Roles                 []string // keys of the roles given to this user itself
+	LastLogin             *time.Time
+	Joined                time.Time
+	PasswordChanged       time.Time
+	Updated               time.Time
+
+	Password string
+}
+
+// Group is a set of users.
+type Group struct {
+	PK         string
+	Name       string
+	Superuser  bool // members are superusers
+	Parents    []string
+	Users      []int
+	Roles      []string
+	Attributes map[string]any
+}
+
+// Role is a set of permissions.
+type Role struct {
+	PK          string
+	Name        string
+	Permissions map[string]bool     // global, as app.codename
+	OnObjects   map[string][]string // app.codename → keys of the objects it holds for
+}
+
+// Token is an API token, an app password or a recovery link.
+type Token struct {
+	PK          string
+	Identifier  string
+	Intent      string // api, app_password, recovery or verification
+	User        int
+	Description string
+	Expires     *time.Time
+	Expiring    bool
+	Managed     string // empty for a token people made
+
+	Key string
+}
+
+// Flow is a sequence of stages, such as the login.
+type Flow struct {
+	PK, BindingPK     string
+	Name, Slug, Title string
+	Designation       string
+	Stages            []string
+	Authentication    string // required level of authentication
+}
+
+// KeyPair is a certificate with or without its private key.
+type KeyPair struct {
+	PK          string
+	Name        string
+	Managed     string // empty for a pair people made
+	Certificate *x509.Certificate
+	Type        string // rsa, ec, ed25519
+
+	Key crypto.Signer // nil when only the certificate is known
+}
+
+// ScopeMapping turns a scope into claims.
+type ScopeMapping struct {
+	PK          string
+	Managed     string // empty for a mapping people made
+	Name        string
+	ScopeName   string
+	Description string
+	Expression  string
+}
+
+// RedirectURI is an address a provider may send people back to. A field that
+// was never written is empty; one without mode or URL cannot be read any more.
+type RedirectURI struct {
+	MatchingMode string // strict or regex
+	URL          string
+	Type         string // authorization or logout; empty means authorization
+}
+
+// Provider is an OAuth2/OpenID provider.
+type Provider struct {
+	PK                     int
+	Name                   string
+	AuthenticationFlow     string // empty means the brand's
+	AuthorizationFlow      string
+	InvalidationFlow       string
+	PropertyMappings       []string
+	ClientType             string // confidential or public
+	GrantTypes             []string
+	ClientID, ClientSecret string
+	AccessCodeValidity     string
+	AccessTokenValidity    string
+	RefreshTokenValidity   string
+	RefreshTokenThreshold  string
+	ClaimsInIDToken        bool
+	SigningKey             string // empty means HS256 with the client secret
+	EncryptionKey          string
+	RedirectURIs           []RedirectURI
+	LogoutURI              string
+	LogoutMethod           string
+	SubMode                string
+	IssuerMode             string
+	FederationSources      []string
+	FederationProviders    []int
+}
+
+// Application is what people see and what bindings guard.
+type Application struct {
+	PK                   string
+	Name, Slug           string
+	Provider             int // 0 means none
+	BackchannelProviders []int
+	OpenInNewTab         bool
+	LaunchURL            string // meta_launch_url, as written
+	Icon                 string
+	Description          string
+	Publisher            string
+	PolicyEngineMode     string // any or all
+	Group                string
+	Hide                 bool
+}
+
+// Binding lets a group, a user or a policy decide about its target.
+type Binding struct {
+	PK            string
+	Target        string
+	Policy        string
+	Group         string
+	User          int // 0 means none
+	Negate        bool
+	Enabled       bool
+	Order         int
+	Timeout       int // seconds
+	FailureResult bool
+}
+
+// Policy is one of the policies of a fresh install. The simulator lists
+// policies; it does not evaluate them.
+type Policy struct {
+	PK, Name, Component, Verbose, VerbosePlural, Model string
+	BoundTo                                            int
+	More                                               map[string]any // the fields of its kind
+}
+
+// Event is an entry of the event log.
+type Event struct {
+	PK       string
+	Action   string
+	App      string
+	User     map[string]any
+	Context  map[string]any
+	ClientIP string
+	Created  time.Time
+}
