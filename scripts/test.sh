@@ -5,8 +5,8 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 export AUTHPOCKET_SEED="${AUTHPOCKET_SEED:-$(od -An -N6 -tu8 /dev/urandom | tr -d ' ')}"
-# The tests wait more than they compute, and the heap is small.
-export GOGC="${GOGC:-300}"
+# A tenth of the time would go into collecting what is a small heap.
+export GOGC="${GOGC:-500}" GOMEMLIMIT="${GOMEMLIMIT:-1500MiB}"
 work="$(mktemp -d)"
 trap 'rm -rf "$work"' EXIT
 export AUTHPOCKET_REPORT="$work/report"
@@ -16,12 +16,22 @@ if [ $# -eq 0 ]; then
   ./e2e/run.sh >"$work/browser" 2>&1 &
   browser=$!
 fi
+# What lets a crowd press against the server's time limits has the machine to itself, afterwards.
+alone='^(TestStrangersWhoHoldConnectionsLockNobodyOut|TestSilentStreamsGiveWay)$'
 failed=0
-# shellcheck disable=SC2086 # flags are several words
-go test -p 4 -parallel 8 -timeout "${TIMEOUT:-40m}" ${GOTESTFLAGS:-} "$@" | grep -v '\[no test files\]' || failed=1
+gotest() {
+  # shellcheck disable=SC2086 # flags are several words
+  go test -p 4 -parallel 8 -timeout "${TIMEOUT:-40m}" ${GOTESTFLAGS:-} "$@" | grep -v '\[no test files\]' || failed=1
+}
+if [ -z "${browser:-}" ]; then
+  gotest "$@"
+else
+  gotest -skip "$alone" "$@"
+fi
 if [ -n "${browser:-}" ]; then
   wait "$browser" || failed=1
   cat "$work/browser"
+  gotest -run "$alone" ./web ./internal/listen
 fi
 echo "== played, AUTHPOCKET_SEED=$AUTHPOCKET_SEED"
 sort "$work/report" 2>/dev/null || true
