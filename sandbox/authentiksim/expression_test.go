@@ -51,7 +51,7 @@ func TestExpressions(t *testing.T) {
 		`return {"v": request.user.attributes.get("word") is None}`:          {`{"v":false}`, `{"v":true}`},
 		`return {"v": request.user.attributes.get("empty", "x") and 'y'}`:    {`{"v":""}`, `{"v":"y"}`},
 		`return {"g": [group.name for group in request.user.groups.all()]}`:  {`{"g":["pb-users"]}`, `{"g":[]}`},
-		"# a comment { that opens nothing\nreturn {'a': 'it''s'} # }":        {cannot, cannot}, // two strings side by side
+		"# a comment {\nreturn {'a': 'it''s'} # }":                           {cannot, cannot}, // two adjacent strings
 		`return {"email": request.user.email.lower()}`:                       {cannot, cannot},
 		`return {"v": not request.user.email}`:                               {cannot, cannot},
 		`return request.user.attributes`:                                     {cannot, cannot},
@@ -102,7 +102,7 @@ func TestSyntaxErrors(t *testing.T) {
 	}
 }
 
-// An expression it does not know is stored, and refused openly where it is used.
+// TestUnknownExpressionIsRefusedAtUse stores an expression that the simulator cannot evaluate.
 func TestUnknownExpressionIsRefusedAtUse(t *testing.T) {
 	w := newWorld(t, "")
 	ada := w.addAda(nil)
@@ -154,18 +154,19 @@ func TestVersions(t *testing.T) {
 			if _, has := key["key_type"]; has != want.keyType {
 				t.Errorf("key_type: %v", has)
 			}
-			exchange := w.admin("PATCH", "/providers/oauth2/1/", object{"grant_types": []string{"urn:ietf:params:oauth:grant-type:token-exchange"}})
+			exchange := w.admin("PATCH", "/providers/oauth2/1/",
+				object{"grant_types": []string{"urn:ietf:params:oauth:grant-type:token-exchange"}})
 			if refused := exchange.StatusCode == 400; want.grants && refused == want.exchange {
 				t.Errorf("token exchange: %d %s", exchange.StatusCode, exchange.body)
 			}
 			if got := w.must("GET", "/admin/version/", nil)["version_current"]; got != version {
-				t.Errorf("says it is %v", got)
+				t.Errorf("version %v", got)
 			}
 			schema := w.browser().get("/api/v3/schema/")
 			if !strings.HasPrefix(string(schema.body), "openapi: 3.0.3\ninfo:\n  title: authentik\n  version: "+version+"\n") {
 				t.Errorf("schema begins %.80s", schema.body)
 			}
-			if !want.grants { // before grant types every provider may do everything
+			if !want.grants { // without grant types every grant is enabled
 				if got := w.exchange(w.browser().arrive(authorizePath()).Get("code")); got.StatusCode != 200 {
 					t.Errorf("signing in: %d %s", got.StatusCode, got.body)
 				}

@@ -1,15 +1,16 @@
 package authentiksim
 
 import (
-	"authpocket/sandbox/authentiksim/internal/api"
-	"authpocket/sandbox/authentiksim/internal/serve"
-	"authpocket/sandbox/authentiksim/internal/store"
 	"net/http"
 	"slices"
 	"strings"
+
+	"authpocket/sandbox/authentiksim/internal/api"
+	"authpocket/sandbox/authentiksim/internal/serve"
+	"authpocket/sandbox/authentiksim/internal/store"
 )
 
-// overviewView is the page in place of the dashboard: what the server holds, as tables.
+// overviewView is the content of the page that replaces the dashboard.
 type overviewView struct {
 	Version string
 	Tables  []overviewTable
@@ -23,7 +24,7 @@ type overviewTable struct {
 	Empty     string
 }
 
-// overviewEvents is how many of the youngest events the page shows.
+// overviewEvents is the number of latest events on the page.
 const overviewEvents = 25
 
 // overview answers GET /, /if/admin/ and /if/user/. It shows no secrets.
@@ -48,7 +49,7 @@ func applicationTable(c *serve.Call) overviewTable {
 	return t
 }
 
-// audience says in words who may use an application.
+// audience describes who may use an application.
 func audience(c *serve.Call, a *store.Application) string {
 	var who []string
 	for _, b := range c.State.BindingsOf(a.PK) {
@@ -62,7 +63,7 @@ func audience(c *serve.Call, a *store.Application) string {
 		}
 	}
 	if len(who) == 0 {
-		return "everybody"
+		return "everyone"
 	}
 	return strings.Join(who, ", ")
 }
@@ -85,7 +86,7 @@ func providerTable(c *serve.Call) overviewTable {
 }
 
 func mappingTable(c *serve.Call) overviewTable {
-	t := overviewTable{ID: "scope-mappings", Title: "Scope mappings", Columns: []string{"Name", "Scope", "Made by", "Expression"}}
+	t := overviewTable{ID: "scope-mappings", Title: "Scope mappings", Columns: []string{"Name", "Scope", "Managed by", "Expression"}}
 	for _, m := range c.State.Mappings.All() {
 		by := "authentik"
 		if m.Managed == "" {
@@ -127,7 +128,7 @@ func eventTable(c *serve.Call) overviewTable {
 	return t
 }
 
-// overviewRoutes registers the paths that show the overview.
+// overviewRoutes registers the overview, its style and the health checks.
 func overviewRoutes(s *serve.Server) {
 	for _, path := range []string{"/", "/if/admin/", "/if/user/"} {
 		s.Page(path, serve.Methods{"GET": overview})
