@@ -168,7 +168,7 @@ func TestInvalidWrites(t *testing.T) {
 		"not a list": {"PATCH", provider, object{"property_mappings": "x"}, 400,
 			`Expected a list of items but got type \"str\".`},
 		"not an ID":               {"PATCH", provider, object{"signing_key": "x"}, 400, "is not a valid UUID"},
-		"too long":                {"PATCH", provider, object{"client_secret": secret}, 400, "no more than 255 characters"},
+		"too long":                {"PATCH", provider, object{"client_secret": secret}, 400, "than 255 characters"},
 		"an empty secret is fine": {"PATCH", provider, object{"client_secret": ""}, 200, `"client_secret":""`},
 		"an empty ID is not":      {"PATCH", provider, object{"client_id": ""}, 400, "This field may not be blank."},
 		"an unknown key is":       {"PATCH", provider, object{"sub_mod": "x"}, 200, `"sub_mode":"hashed_user_id"`},

@@ -35,7 +35,7 @@ func (w *world) verify(idToken string) object {
 }
 
 func TestTokensCanBeVerified(t *testing.T) {
-	for name, algorithm := range map[string]string{"rsa": "RS256", "ecdsa": "ES256"} {
+	for name, algorithm := range map[string]jose.SignatureAlgorithm{"rsa": jose.RS256, "ecdsa": jose.ES256} {
 		t.Run(name, func(t *testing.T) {
 			w := newWorld(t, "")
 			w.addAda(nil)
@@ -51,7 +51,7 @@ func TestTokensCanBeVerified(t *testing.T) {
 			if claims["nonce"] != "n1" || claims["email"] != "ada@example.com" || claims["email_verified"] != false {
 				t.Errorf("claims %v", claims)
 			}
-			signed, err := jose.ParseSignedCompact(idToken, []jose.SignatureAlgorithm{jose.SignatureAlgorithm(algorithm)})
+			signed, err := jose.ParseSignedCompact(idToken, []jose.SignatureAlgorithm{algorithm})
 			if err != nil {
 				t.Errorf("not signed with %s: %v", algorithm, err)
 			} else if signed.Signatures[0].Header.KeyID == "" {
@@ -107,18 +107,21 @@ func TestAuthorizeWithoutSession(t *testing.T) {
 			"", "unsupported_response_type"},
 		"unknown challenge method": {nil, []string{"code_challenge", "x", "code_challenge_method", "S512"}, 302,
 			"", "invalid_request"},
-		"request object":             {nil, []string{"request", "x"}, 302, "", "request_not_supported"},
-		"grant not enabled":          {object{"grant_types": []string{"refresh_token"}}, none, 302, "", "invalid_request"},
-		"no grant at all":            {object{"grant_types": nil}, nil, 302, "", "invalid_request"},
-		"implicit not enabled":       {nil, []string{"response_type", "id_token"}, 302, "", "invalid_request"},
-		"expression matches":         {regex(`https://.*\.example/api/oauth2-redirect`), none, 302, "", "login_required"},
+		"request object": {nil, []string{"request", "x"}, 302, "", "request_not_supported"},
+		"grant not enabled": {object{"grant_types": []string{"refresh_token"}}, none, 302,
+			"", "invalid_request"},
+		"no grant at all":      {object{"grant_types": nil}, nil, 302, "", "invalid_request"},
+		"implicit not enabled": {nil, []string{"response_type", "id_token"}, 302, "", "invalid_request"},
+		"expression matches": {regex(`https://.*\.example/api/oauth2-redirect`), none, 302,
+			"", "login_required"},
 		"expression matches in part": {regex(`https://pocketbase`), none, 400, "Redirect URI Error", ""},
 		"custom scheme": {object{"redirect_uris": []object{strict("myapp://x")}},
 			append([]string{"redirect_uri", "myapp://x"}, none...), 400, "Bad Request", ""},
 		"a script is stored, but not used": {object{"redirect_uris": []object{strict("javascript:alert(1)")}},
 			append([]string{"redirect_uri", "javascript:alert(1)"}, none...), 400, "Redirect URI Error", ""},
 		"only for logout": {object{"redirect_uris": []object{
-			{"matching_mode": "strict", "url": callback, "redirect_uri_type": "logout"}}}, none, 400, "Redirect URI Error", ""},
+			{"matching_mode": "strict", "url": callback, "redirect_uri_type": "logout"}}}, none, 400,
+			"Redirect URI Error", ""},
 	} {
 		t.Run(name, func(t *testing.T) {
 			w := newWorld(t, "")
@@ -187,15 +190,16 @@ func TestPKCE(t *testing.T) {
 	verifier := strings.Repeat("v", 43)
 	sum := sha256.Sum256([]byte(verifier))
 	hashed := base64.RawURLEncoding.EncodeToString(sum[:])
+	s256 := []string{"code_challenge", hashed, "code_challenge_method", "S256"}
 	for name, test := range map[string]struct {
 		challenge []string
 		verifier  string
 		status    int
 	}{
-		"S256":                         {[]string{"code_challenge", hashed, "code_challenge_method", "S256"}, verifier, 200},
+		"S256":                         {s256, verifier, 200},
 		"plain is the default":         {[]string{"code_challenge", verifier}, verifier, 200},
-		"wrong verifier":               {[]string{"code_challenge", hashed, "code_challenge_method", "S256"}, "x", 400},
-		"no verifier":                  {[]string{"code_challenge", hashed, "code_challenge_method", "S256"}, "", 400},
+		"wrong verifier":               {s256, "x", 400},
+		"no verifier":                  {s256, "", 400},
 		"verifier without a challenge": {nil, verifier, 400},
 		"neither":                      {nil, "", 200},
 	} {
@@ -302,7 +306,8 @@ func itoa(n int) string {
 func TestAddressesFollowTheRequest(t *testing.T) {
 	w := newWorld(t, "")
 	w.link(nil)
-	request, err := http.NewRequest(http.MethodGet, w.url+"/application/o/pocketbase/.well-known/openid-configuration", nil)
+	const path = "/application/o/pocketbase/.well-known/openid-configuration"
+	request, err := http.NewRequest(http.MethodGet, w.url+path, nil)
 	if err != nil {
 		t.Fatal(err)
 	}

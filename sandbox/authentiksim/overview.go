@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+	"time"
 
 	"authpocket/sandbox/authentiksim/internal/api"
 	"authpocket/sandbox/authentiksim/internal/serve"
@@ -37,8 +38,9 @@ func overview(c *serve.Call) (serve.Answer, error) {
 }
 
 func applicationTable(c *serve.Call) overviewTable {
-	t := overviewTable{ID: "applications", Title: "Applications", Columns: []string{"Name", "Slug", "Group", "Provider", "Who may use it"},
-		Empty: "There are no applications yet."}
+	t := overviewTable{ID: "applications", Title: "Applications",
+		Columns: []string{"Name", "Slug", "Group", "Provider", "Who may use it"},
+		Empty:   "There are no applications yet."}
 	for _, a := range c.State.Applications.All() {
 		provider := "none"
 		if p := c.State.Providers.Get(a.Provider); p != nil {
@@ -69,8 +71,9 @@ func audience(c *serve.Call, a *store.Application) string {
 }
 
 func providerTable(c *serve.Call) overviewTable {
-	t := overviewTable{ID: "providers", Title: "Providers", Columns: []string{"Name", "Client ID", "Redirect URIs", "Scopes", "Signing key"},
-		Empty: "There are no providers yet."}
+	t := overviewTable{ID: "providers", Title: "Providers",
+		Columns: []string{"Name", "Client ID", "Redirect URIs", "Scopes", "Signing key"},
+		Empty:   "There are no providers yet."}
 	for _, p := range c.State.Providers.All() {
 		var uris []string
 		for _, u := range p.RedirectURIs {
@@ -80,13 +83,15 @@ func providerTable(c *serve.Call) overviewTable {
 		if pair := c.State.Keys.Get(p.SigningKey); pair != nil {
 			key = pair.Name
 		}
-		t.Rows = append(t.Rows, []string{p.Name, p.ClientID, strings.Join(uris, "\n"), strings.Join(c.State.ScopesOf(p), " "), key})
+		scopes := strings.Join(c.State.ScopesOf(p), " ")
+		t.Rows = append(t.Rows, []string{p.Name, p.ClientID, strings.Join(uris, "\n"), scopes, key})
 	}
 	return t
 }
 
 func mappingTable(c *serve.Call) overviewTable {
-	t := overviewTable{ID: "scope-mappings", Title: "Scope mappings", Columns: []string{"Name", "Scope", "Managed by", "Expression"}}
+	t := overviewTable{ID: "scope-mappings", Title: "Scope mappings",
+		Columns: []string{"Name", "Scope", "Managed by", "Expression"}}
 	for _, m := range c.State.Mappings.All() {
 		by := "authentik"
 		if m.Managed == "" {
@@ -122,8 +127,8 @@ func eventTable(c *serve.Call) overviewTable {
 		if about == "" {
 			about = api.ContextText(e.Context, "authorized_application", "name") + api.ContextText(e.Context, "message")
 		}
-		t.Rows = append(t.Rows, []string{e.Created.Format("2006-01-02 15:04:05"), strings.ReplaceAll(e.Action, "_", " "),
-			api.ContextText(e.User, "username"), about})
+		when, action := e.Created.Format(time.DateTime), strings.ReplaceAll(e.Action, "_", " ")
+		t.Rows = append(t.Rows, []string{when, action, api.ContextText(e.User, "username"), about})
 	}
 	return t
 }

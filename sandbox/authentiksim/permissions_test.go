@@ -56,7 +56,8 @@ func TestAddOnlyTokenCannotReadBack(t *testing.T) {
 	w.as(token, "GET", "/core/applications/a/", nil).has(t, http.StatusForbidden)
 
 	group := w.sim.AddGroup("g")
-	body = object{"app": object{"name": "B", "slug": "b"}, "provider": w.provider(object{"name": "B", "client_id": "b"}),
+	provider := w.provider(object{"name": "B", "client_id": "b"})
+	body = object{"app": object{"name": "B", "slug": "b"}, "provider": provider,
 		"provider_model":  "authentik_providers_oauth2.oauth2provider",
 		"policy_bindings": []object{{"group": group, "order": 0}}}
 	refused := w.as(token, "PUT", "/core/transactional/applications/", body)

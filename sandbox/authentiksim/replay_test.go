@@ -94,8 +94,10 @@ func replay(t *testing.T, version string, recorded recording) {
 // ownDeviations returns the recorded answers that violate authentik's own document.
 func ownDeviations() [][2]string {
 	return [][2]string{
-		{"PUT /api/v3/core/transactional/applications/", "schema #/components/schemas/GenericError"}, // names the forbidden object
-		{"GET /api/v3/admin/settings/", "/flags/"},                                                   // unset flags are missing
+		// names the forbidden object
+		{"PUT /api/v3/core/transactional/applications/", "schema #/components/schemas/GenericError"},
+		// unset flags are missing
+		{"GET /api/v3/admin/settings/", "/flags/"},
 	}
 }
 

@@ -88,7 +88,8 @@ func (s *Server) AddApplications(n int) {
 	s.change(func(c *serve.Call) {
 		c.EnsureSelfSigned()
 		key := c.State.Keys.Find(func(k *store.KeyPair) bool { return k.Name == store.SelfSigned })
-		implicit, logout := c.State.FlowBySlug(install.ImplicitFlow), c.State.FlowBySlug("default-provider-invalidation-flow")
+		implicit := c.State.FlowBySlug(install.ImplicitFlow)
+		logout := c.State.FlowBySlug("default-provider-invalidation-flow")
 		for range n {
 			p := c.State.NewProvider()
 			number := p.PK
@@ -102,7 +103,8 @@ func (s *Server) AddApplications(n int) {
 			}
 			c.State.AddProvider(p)
 			c.State.AddApplication(&store.Application{PK: store.NewID(), Name: fmt.Sprintf("Application %d", number),
-				Slug: fmt.Sprintf("app-%d", number), Provider: p.PK, PolicyEngineMode: "any", BackchannelProviders: []int{}})
+				Slug: fmt.Sprintf("app-%d", number), Provider: p.PK, PolicyEngineMode: "any",
+				BackchannelProviders: []int{}})
 		}
 	})
 }

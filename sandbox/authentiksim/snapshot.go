@@ -53,7 +53,9 @@ func (s *Server) Snapshot() Snapshot {
 				a.BackchannelProviders = slices.Clone(a.BackchannelProviders)
 			}),
 			Bindings: copied(st.Bindings.All(), func(*store.Binding) {}),
-			Events:   copied(st.Events, func(e *store.Event) { e.User, e.Context = cloneObject(e.User), cloneObject(e.Context) }),
+			Events: copied(st.Events, func(e *store.Event) {
+				e.User, e.Context = cloneObject(e.User), cloneObject(e.Context)
+			}),
 			Settings: cloneObject(st.Settings.Values),
 		}
 	})
