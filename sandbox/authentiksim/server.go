@@ -1,6 +1,6 @@
 // Package authentiksim is a simulated authentik. Its state is in memory, its API answers like a real one, and its
-// OpenID provider works in authentik's URL layout. Every page states that it is simulated, and so does every answer
-// that a real authentik would give differently.
+// OpenID provider works in authentik's URL layout. Every page states that it is simulated, and so does every error
+// about a missing feature.
 package authentiksim
 
 import (
@@ -21,9 +21,9 @@ import (
 type Server struct{ core *serve.Server }
 
 // New returns an authentik right after its installation.
-func New(cfg serve.Config) *Server {
+func New(cfg Config) *Server {
 	if cfg.Version == "" {
-		cfg.Version = serve.DefaultVersion
+		cfg.Version = DefaultVersion
 	}
 	if cfg.AdminToken == "" {
 		cfg.AdminToken = store.RandomText(60)

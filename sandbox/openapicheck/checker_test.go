@@ -36,7 +36,7 @@ func TestRequest(t *testing.T) {
 		"wrong method":            {"POST", "/api/v3/core/users/me/", "{}", "method"},
 		"known query":             {"GET", "/api/v3/core/groups/?include_users=false&page_size=5", "", ""},
 		"unknown query":           {"GET", "/api/v3/core/groups/?includeusers=false", "", `"includeusers"`},
-		"good body":               {"POST", oauth2, provider + "}", ""},
+		"valid body":              {"POST", oauth2, provider + "}", ""},
 		"misspelt key":            {"POST", oauth2, provider + `,"sub_mod":"user_id"}`, "sub_mod"},
 		"unknown word":            {"POST", oauth2, provider + `,"sub_mode":"user"}`, "sub_mode"},
 		"missing key":             {"POST", oauth2, `{"name":"P"}`, "authorization_flow"},
@@ -63,7 +63,7 @@ func TestHandlerReportsAnswers(t *testing.T) {
 	for name, test := range map[string]struct {
 		status int
 		body   string
-		good   bool
+		valid  bool
 	}{
 		"as described": {200, `{"error_reporting":{"enabled":false,"sentry_dsn":"","environment":"",` +
 			`"send_pii":false,"traces_sample_rate":0.1},` +
@@ -87,7 +87,7 @@ func TestHandlerReportsAnswers(t *testing.T) {
 			if recorder.Code != test.status || recorder.Body.String() != test.body {
 				t.Errorf("the answer was not forwarded: %d %s", recorder.Code, recorder.Body)
 			}
-			if (len(reported) == 0) != test.good {
+			if (len(reported) == 0) != test.valid {
 				t.Errorf("reported %v", reported)
 			}
 		})

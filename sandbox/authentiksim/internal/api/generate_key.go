@@ -32,7 +32,7 @@ func generateKey(c *serve.Call) (serve.Answer, error) {
 		rest.Choice("alg", algorithms, func(f *keyForm) *string { return &f.algorithm }),
 	}, &asked, in, false)
 	if len(errs) == 0 && asked.algorithm == "ed448" {
-		errs["alg"] = rest.Messages("This simulated authentik cannot make Ed448 keys.")
+		errs["alg"] = rest.Messages("This simulated authentik cannot generate Ed448 keys.")
 	}
 	if taken := checkKey(c, &store.KeyPair{Name: asked.name}); len(errs) == 0 && len(taken) > 0 {
 		errs = obj{"common_name": taken["name"]}
