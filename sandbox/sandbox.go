@@ -1,5 +1,5 @@
-// Package sandbox puts a real PocketBase and a simulated authentik on loopback,
-// for the demo program and for tests that need both systems.
+// Package sandbox runs a real PocketBase and a simulated authentik on loopback, for the demo and for tests that need
+// both systems.
 package sandbox
 
 import (
@@ -19,26 +19,25 @@ import (
 	"authpocket/sandbox/pocketbasehost"
 )
 
-// stopTimeout bounds how long Close waits for authentik's open requests.
+// stopTimeout is the time Close waits for authentik's open requests.
 const stopTimeout = 3 * time.Second
 
-// Config says where the sandbox lives. The zero value takes a temporary
-// directory and free ports of 127.0.0.1.
+// Config configures a Sandbox. The zero value means a temporary directory and free ports of 127.0.0.1.
 type Config struct {
-	// Dir holds PocketBase's data. Empty means a temporary directory that Close removes.
+	// Dir contains PocketBase's data. Empty means a temporary directory that Close removes.
 	Dir string
-	// AuthentikAddr and PocketBaseAddr are TCP addresses. Empty means 127.0.0.1 and a free port.
+	// AuthentikAddr and PocketBaseAddr are TCP addresses. Empty means a free port of 127.0.0.1.
 	AuthentikAddr, PocketBaseAddr string
-	// SigningKey is the simulated authentik's. Nil means that one is generated.
+	// SigningKey is the key of the simulated authentik. Nil means a new one.
 	SigningKey *rsa.PrivateKey
 }
 
-// Person is somebody who can sign in to the simulated authentik.
+// Person is a user of the simulated authentik.
 type Person struct {
 	Username, Name, Email, Password string
 }
 
-// Sandbox is both systems, running.
+// Sandbox is a running PocketBase and a running authentik.
 type Sandbox struct {
 	AuthentikURL   string // without a trailing slash
 	AuthentikToken string // a superuser's API token
@@ -54,10 +53,10 @@ type Sandbox struct {
 	pocketbase *pocketbasehost.Server
 	server     *http.Server
 	served     chan error
-	tempDir    string // removed by Close; empty when the caller named a directory
+	tempDir    string // removed by Close; empty if Config has a directory
 }
 
-// Start brings both systems up. What it started before an error is stopped again.
+// Start starts both systems. After an error neither is running.
 func Start(ctx context.Context, cfg Config) (*Sandbox, error) {
 	s := &Sandbox{served: make(chan error, 1)}
 	if err := s.start(ctx, cfg); err != nil {
@@ -80,23 +79,23 @@ func (s *Sandbox) start(ctx context.Context, cfg Config) error {
 	return s.startAuthentik(ctx, cfg)
 }
 
-// dataDir makes PocketBase's directory below dir, or below a temporary one.
+// dataDir creates PocketBase's directory in dir, or in a temporary one.
 func (s *Sandbox) dataDir(dir string) (string, error) {
 	if dir == "" {
 		temp, err := os.MkdirTemp("", "authpocket-sandbox-")
 		if err != nil {
-			return "", fmt.Errorf("making a temporary directory: %w", err)
+			return "", fmt.Errorf("creating a temporary directory: %w", err)
 		}
 		s.tempDir, dir = temp, temp
 	}
 	data := filepath.Join(dir, "pb_data")
 	if err := os.MkdirAll(data, 0o700); err != nil {
-		return "", fmt.Errorf("making PocketBase's data directory: %w", err)
+		return "", fmt.Errorf("creating PocketBase's data directory: %w", err)
 	}
 	return data, nil
 }
 
-// startAuthentik serves a simulated authentik that knows Ada.
+// startAuthentik serves a simulated authentik with the user Ada.
 func (s *Sandbox) startAuthentik(ctx context.Context, cfg Config) error {
 	s.Person = Person{Username: "ada", Name: "Ada Lovelace", Email: "ada@example.com", Password: rand.Text()[:12]}
 	s.authentik = authentiksim.New(authentiksim.Config{
@@ -116,14 +115,13 @@ func (s *Sandbox) startAuthentik(ctx context.Context, cfg Config) error {
 	return nil
 }
 
-// Authentik is the simulator itself, for tests that seed it or look into it.
+// Authentik returns the simulator, for tests that seed or inspect it.
 func (s *Sandbox) Authentik() *authentiksim.Server { return s.authentik }
 
-// PocketBase is the embedded server itself, for tests that look into its data.
+// PocketBase returns the embedded server, for tests that inspect its data.
 func (s *Sandbox) PocketBase() *pocketbasehost.Server { return s.pocketbase }
 
-// Close stops both systems, waits for them and removes the temporary directory
-// Start made. A second Close does nothing.
+// Close stops both systems, waits for them and removes the temporary directory. A second Close does nothing.
 func (s *Sandbox) Close() error {
 	var errs []error
 	if s.server != nil {

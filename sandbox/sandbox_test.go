@@ -16,9 +16,12 @@ import (
 	"authpocket/test/testkey"
 )
 
-const redirectPath = "/api/oauth2-redirect"
+const (
+	redirectPath = "/api/oauth2-redirect"
+	clientSecret = "a-secret-of-more-than-32-characters"
+)
 
-// world is a running sandbox and how a test talks to it.
+// world is a running sandbox with a client.
 type world struct {
 	*sandbox.Sandbox
 	t *testing.T
@@ -71,7 +74,7 @@ func (w *world) ask(method, address, authorization string, body any) (int, map[s
 	return answered.StatusCode, value
 }
 
-// authentik asks the simulated authentik's API as its superuser.
+// authentik calls the API of the simulated authentik as its superuser.
 func (w *world) authentik(method, path string, body any) map[string]any {
 	w.t.Helper()
 	status, value := w.ask(method, w.AuthentikURL+"/api/v3"+path, "Bearer "+w.AuthentikToken, body)
@@ -81,7 +84,7 @@ func (w *world) authentik(method, path string, body any) map[string]any {
 	return value
 }
 
-// first is the key of the first row of a list.
+// first returns the key of the first row of a list.
 func (w *world) first(path string) any {
 	w.t.Helper()
 	results, _ := w.authentik("GET", path, nil)["results"].([]any)
@@ -95,32 +98,38 @@ func (w *world) first(path string) any {
 func (w *world) link() (provider float64) {
 	scope := "/propertymappings/provider/scope/?managed=goauthentik.io/providers/oauth2/scope-"
 	flow := "/flows/instances/?slug=default-provider-"
+	scopes := []any{w.first(scope + "openid"), w.first(scope + "profile"), w.first(scope + "email")}
+	redirect := map[string]any{"matching_mode": "strict", "url": w.PocketBaseURL + redirectPath}
 	w.authentik("PUT", "/core/transactional/applications/", map[string]any{
-		"app": map[string]any{"name": "PocketBase", "slug": "pocketbase"}, "provider_model": "authentik_providers_oauth2.oauth2provider",
+		"app":            map[string]any{"name": "PocketBase", "slug": "pocketbase"},
+		"provider_model": "authentik_providers_oauth2.oauth2provider",
 		"provider": map[string]any{
-			"name": "PocketBase", "client_id": "pb", "client_secret": "a-secret-of-more-than-32-characters", "grant_types": []string{"authorization_code"},
-			"authorization_flow": w.first(flow + "authorization-implicit-consent"), "invalidation_flow": w.first(flow + "invalidation-flow"),
-			"signing_key":       w.first("/crypto/certificatekeypairs/?has_key=true&key_type=rsa"),
-			"property_mappings": []any{w.first(scope + "openid"), w.first(scope + "profile"), w.first(scope + "email")},
-			"redirect_uris":     []any{map[string]any{"matching_mode": "strict", "url": w.PocketBaseURL + redirectPath}},
+			"name": "PocketBase", "client_id": "pb", "client_secret": clientSecret,
+			"grant_types":        []string{"authorization_code"},
+			"authorization_flow": w.first(flow + "authorization-implicit-consent"),
+			"invalidation_flow":  w.first(flow + "invalidation-flow"),
+			"signing_key":        w.first("/crypto/certificatekeypairs/?has_key=true&key_type=rsa"),
+			"property_mappings":  scopes,
+			"redirect_uris":      []any{redirect},
 		},
 	})
 	provider, _ = w.authentik("GET", "/core/applications/pocketbase/", nil)["provider"].(float64)
 	o := w.AuthentikURL + "/application/o/"
-	status, answer := w.ask("PATCH", w.PocketBaseURL+"/api/collections/users", w.PocketBaseToken, map[string]any{"oauth2": map[string]any{
-		"enabled": true, "providers": []any{map[string]any{
-			"name": "oidc", "displayName": "authentik", "clientId": "pb", "clientSecret": "a-secret-of-more-than-32-characters", "pkce": true,
-			"authURL": o + "authorize/", "tokenURL": o + "token/", "userInfoURL": o + "userinfo/",
-		}},
-	}})
+	users := w.PocketBaseURL + "/api/collections/users"
+	oidc := map[string]any{
+		"name": "oidc", "displayName": "authentik", "clientId": "pb", "clientSecret": clientSecret, "pkce": true,
+		"authURL": o + "authorize/", "tokenURL": o + "token/", "userInfoURL": o + "userinfo/",
+	}
+	status, answer := w.ask("PATCH", users, w.PocketBaseToken, map[string]any{
+		"oauth2": map[string]any{"enabled": true, "providers": []any{oidc}},
+	})
 	if status != http.StatusOK {
 		w.t.Fatalf("configuring PocketBase: %d %v", status, answer)
 	}
 	return provider
 }
 
-// signIn takes Ada through the sign-in as her browser would, and hands
-// PocketBase the code.
+// signIn signs Ada in with a browser and sends the code to PocketBase.
 func (w *world) signIn() (int, map[string]any) {
 	w.t.Helper()
 	_, methods := w.ask("GET", w.PocketBaseURL+"/api/collections/users/auth-methods", "", nil)
@@ -150,7 +159,8 @@ func (w *world) signIn() (int, map[string]any) {
 	if !strings.Contains(string(page), w.Person.Password) || !strings.Contains(string(page), "simulated authentik") {
 		w.t.Errorf("the login page shows neither the person nor that it is simulated:\n%s", page)
 	}
-	back, err := browser.PostForm(login.Request.URL.String(), url.Values{"username": {w.Person.Username}, "password": {w.Person.Password}})
+	form := url.Values{"username": {w.Person.Username}, "password": {w.Person.Password}}
+	back, err := browser.PostForm(login.Request.URL.String(), form)
 	if err != nil {
 		w.t.Fatal(err)
 	}
@@ -162,12 +172,13 @@ func (w *world) signIn() (int, map[string]any) {
 		w.t.Errorf("the state came back as %q", arrived.Query().Get("state"))
 	}
 	return w.ask("POST", w.PocketBaseURL+"/api/collections/users/auth-with-oauth2", "", map[string]any{
-		"provider": "oidc", "code": arrived.Query().Get("code"), "codeVerifier": offered["codeVerifier"], "redirectURL": redirectURL,
+		"provider": "oidc", "code": arrived.Query().Get("code"), "codeVerifier": offered["codeVerifier"],
+		"redirectURL": redirectURL,
 	})
 }
 
-// TestSignIn is the reason for it all: with authentik's own e-mail mapping the
-// first sign-in fails, with a verified address it makes a verified record.
+// TestSignIn signs in with authentik's own e-mail mapping, which PocketBase refuses, and with a verified address, which
+// creates a verified record.
 func TestSignIn(t *testing.T) {
 	w := newWorld(t)
 	provider := w.link()
@@ -190,7 +201,8 @@ func TestSignIn(t *testing.T) {
 
 	status, signedIn := w.signIn()
 	record, _ := signedIn["record"].(map[string]any)
-	if status != http.StatusOK || record["email"] != w.Person.Email || record["verified"] != true || record["name"] != w.Person.Name {
+	if status != http.StatusOK || record["verified"] != true ||
+		record["email"] != w.Person.Email || record["name"] != w.Person.Name {
 		t.Fatalf("with a verified address: %d %v", status, signedIn)
 	}
 	stored, err := w.PocketBase().App().FindAuthRecordByEmail("users", w.Person.Email)
@@ -199,7 +211,7 @@ func TestSignIn(t *testing.T) {
 	}
 }
 
-func TestCloseRemovesWhatStartMade(t *testing.T) {
+func TestCloseRemovesTheTemporaryDirectory(t *testing.T) {
 	t.Setenv("TMPDIR", t.TempDir())
 	box, err := sandbox.Start(t.Context(), sandbox.Config{SigningKey: testkey.RSA()})
 	if err != nil {
@@ -215,7 +227,7 @@ func TestCloseRemovesWhatStartMade(t *testing.T) {
 		t.Errorf("a second Close: %v", err)
 	}
 	if entries, _ := os.ReadDir(os.TempDir()); len(entries) != 0 {
-		t.Errorf("the temporary directory is still there")
+		t.Errorf("the temporary directory still exists")
 	}
 	for _, address := range []string{box.AuthentikURL, box.PocketBaseURL} {
 		if _, err := http.Get(address); err == nil {
@@ -227,7 +239,8 @@ func TestCloseRemovesWhatStartMade(t *testing.T) {
 func TestStartCleansUpAfterAnError(t *testing.T) {
 	t.Setenv("TMPDIR", t.TempDir())
 	first := newWorld(t)
-	_, err := sandbox.Start(t.Context(), sandbox.Config{AuthentikAddr: strings.TrimPrefix(first.AuthentikURL, "http://")})
+	taken := strings.TrimPrefix(first.AuthentikURL, "http://")
+	_, err := sandbox.Start(t.Context(), sandbox.Config{AuthentikAddr: taken})
 	if err == nil || !strings.Contains(err.Error(), "listening for the simulated authentik") {
 		t.Fatalf("got %v", err)
 	}

@@ -24,7 +24,7 @@ import (
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	context.AfterFunc(ctx, stop) // a second signal ends the program at once
+	context.AfterFunc(ctx, stop) // a second signal ends the program immediately
 	code := run(ctx, os.Args[1:], os.Stdout, os.Stderr)
 	stop()
 	os.Exit(code)
@@ -34,7 +34,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	set := flag.NewFlagSet("authpocket-demo", flag.ContinueOnError)
 	set.SetOutput(stderr)
 	address := set.String("listen", "127.0.0.1:8480", "`address` of the wizard")
-	tokens := set.Bool("tokens", false, "print both admin tokens too, for the command line")
+	tokens := set.Bool("tokens", false, "also print both admin tokens, for the command line")
 	if err := set.Parse(args); err != nil {
 		return 2
 	}
@@ -47,10 +47,9 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	return 0
 }
 
-// open listens on the address. Where nobody chose it and it is taken, any free
-// port will do.
+// open listens on the address. If it is taken and not chosen by the user, open listens on a free port.
 func open(ctx context.Context, address string, chosen bool, stdout io.Writer) (*listen.Opened, error) {
-	ln, err := listen.Open(ctx, listen.Options{Address: address, InsecureHTTP: true}) // it holds nothing of worth
+	ln, err := listen.Open(ctx, listen.Options{Address: address, InsecureHTTP: true}) // there are no real secrets
 	if err == nil {
 		return ln, nil
 	}
@@ -60,7 +59,7 @@ func open(ctx context.Context, address string, chosen bool, stdout io.Writer) (*
 	if ln, err = listen.Open(ctx, listen.Options{Address: "127.0.0.1:0", InsecureHTTP: true}); err != nil {
 		return nil, err
 	}
-	fmt.Fprintf(stdout, "Something listens on %s already, perhaps another authpocket. This one took another port.\n", address)
+	fmt.Fprintf(stdout, "%s is already in use, perhaps by another authpocket. Using another port.\n", address)
 	return ln, nil
 }
 
@@ -80,7 +79,7 @@ func demo(ctx context.Context, address string, chosen, tokens bool, stdout, stde
 	}()
 	state, err := os.MkdirTemp("", "authpocket-demo-")
 	if err != nil {
-		return fmt.Errorf("making a directory for receipts: %w", err)
+		return fmt.Errorf("creating a directory for receipts: %w", err)
 	}
 	defer func() {
 		if removed := os.RemoveAll(state); err == nil {
@@ -103,16 +102,18 @@ func demo(ctx context.Context, address string, chosen, tokens bool, stdout, stde
 			Note: note(box),
 		},
 	})
-	fmt.Fprint(stdout, "The wizard, with a simulated authentik and a real PocketBase of its own.\n")
+	fmt.Fprint(stdout, "The demo runs a simulated authentik and a real PocketBase.\n")
 	wizard.NewCode()
 	if tokens {
-		fmt.Fprintf(stdout, "For the command line:\n    export AUTHENTIK_URL=%s AUTHENTIK_TOKEN=%s\n    export POCKETBASE_URL=%s POCKETBASE_TOKEN=%s\n",
+		fmt.Fprintf(stdout, "For the command line:\n"+
+			"    export AUTHENTIK_URL=%s AUTHENTIK_TOKEN=%s\n    export POCKETBASE_URL=%s POCKETBASE_TOKEN=%s\n",
 			box.AuthentikURL, box.AuthentikToken, box.PocketBaseURL, box.PocketBaseToken)
 	}
-	fmt.Fprintf(stdout, "%s\nCtrl-C ends it and removes everything it made.\n", note(box))
+	fmt.Fprintf(stdout, "%s\nPress Ctrl-C to stop. All data is then removed.\n", note(box))
 	return listen.Serve(ctx, ln, wizard.Handler(), log, wizard.Close)
 }
 
 func note(box *sandbox.Sandbox) string {
-	return fmt.Sprintf("Sign in to the simulated authentik as %s with the password %s.", box.Person.Username, box.Person.Password)
+	const text = "Sign in to the simulated authentik as %s with the password %s."
+	return fmt.Sprintf(text, box.Person.Username, box.Person.Password)
 }

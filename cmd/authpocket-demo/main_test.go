@@ -6,7 +6,7 @@ import (
 	"testing"
 )
 
-func TestAPortThatIsTaken(t *testing.T) {
+func TestTakenPort(t *testing.T) {
 	other, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
@@ -20,13 +20,13 @@ func TestAPortThatIsTaken(t *testing.T) {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = ln.Close() })
-	if ln.Addr().String() == taken || !strings.Contains(said.String(), taken+" already") {
-		t.Errorf("it listens on %s and says %q", ln.Addr(), said.String())
+	if ln.Addr().String() == taken || !strings.Contains(said.String(), taken+" is already in use") {
+		t.Errorf("listens on %s and prints %q", ln.Addr(), said.String())
 	}
 
 	said.Reset()
 	if _, err := open(t.Context(), taken, true, &said); err == nil || said.Len() > 0 {
-		t.Errorf("an address that was chosen is not refused: %v, %q", err, said.String())
+		t.Errorf("a chosen address that is taken: %v, %q", err, said.String())
 	} else if !strings.Contains(err.Error(), "the port is taken") || !strings.Contains(err.Error(), "--listen") {
 		t.Errorf("the error does not say what to do: %v", err)
 	}

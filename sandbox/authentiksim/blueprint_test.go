@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"mime/multipart"
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -14,7 +15,10 @@ entries:
   - model: authentik_providers_oauth2.scopemapping
     id: email
     identifiers: {name: "PocketBase: verified email"}
-    attrs: {scope_name: email, description: Email address, expression: "return {'email': request.user.email, 'email_verified': True}"}
+    attrs:
+      scope_name: email
+      description: Email address
+      expression: "return {'email': request.user.email, 'email_verified': True}"
   - model: authentik_providers_oauth2.oauth2provider
     id: provider
     identifiers: {name: PocketBase}
@@ -23,7 +27,7 @@ entries:
       invalidation_flow: !Find [authentik_flows.flow, [slug, default-provider-invalidation-flow]]
       signing_key: !Find [authentik_crypto.certificatekeypair, [name, authentik Self-signed Certificate]]
       client_id: pocketbase
-      client_secret: !Env [POCKETBASE_CLIENT_SECRET, a-secret-in-its-place]
+      client_secret: !Env [POCKETBASE_CLIENT_SECRET, default-secret]
       grant_types: [authorization_code]
       redirect_uris: [{matching_mode: strict, url: "https://pb.example/api/oauth2-redirect"}]
       property_mappings:
@@ -41,7 +45,7 @@ entries:
     attrs: {enabled: true}
 `
 
-// imports sends a blueprint as the admin interface does.
+// imports uploads a blueprint like the admin interface.
 func (w *world) imports(token, source string) reply {
 	w.t.Helper()
 	var body bytes.Buffer
@@ -56,11 +60,11 @@ func (w *world) imports(token, source string) reply {
 	if err := form.Close(); err != nil {
 		w.t.Fatal(err)
 	}
-	return w.send(http.DefaultClient, "POST", "/api/v3/managed/blueprints/import/", "Bearer "+token, form.FormDataContentType(), body.Bytes())
+	const path = "/api/v3/managed/blueprints/import/"
+	return w.send(http.DefaultClient, "POST", path, "Bearer "+token, form.FormDataContentType(), body.Bytes())
 }
 
-// Imported twice it is there once, and works.
-func TestBlueprintImport(t *testing.T) {
+func TestBlueprintImportIsIdempotent(t *testing.T) {
 	w := newWorld(t, "")
 	ada := w.addAda(nil)
 	for range 2 {
@@ -69,27 +73,31 @@ func TestBlueprintImport(t *testing.T) {
 		}
 	}
 	snap := w.sim.Snapshot()
-	if len(snap.Providers) != 1 || len(snap.Applications) != 1 || len(snap.Bindings) != 1 || len(snap.ScopeMappings) != 7 {
-		t.Fatalf("%d providers, %d applications, %d bindings, %d mappings", len(snap.Providers), len(snap.Applications), len(snap.Bindings), len(snap.ScopeMappings))
+	got := []int{len(snap.Providers), len(snap.Applications), len(snap.Bindings), len(snap.ScopeMappings)}
+	if want := []int{1, 1, 1, 7}; !slices.Equal(got, want) {
+		t.Fatalf("providers, applications, bindings, mappings: %v, want %v", got, want)
 	}
 	p := snap.Providers[0]
-	if p.ClientSecret != "a-secret-in-its-place" || p.SigningKey == "" || len(p.PropertyMappings) != 2 || snap.Applications[0].Provider != p.PK {
+	if p.ClientSecret != "default-secret" || p.SigningKey == "" || len(p.PropertyMappings) != 2 ||
+		snap.Applications[0].Provider != p.PK {
 		t.Errorf("provider %+v", p)
 	}
-	if preview := w.must("GET", "/providers/oauth2/1/preview_user/?for_user="+itoa(ada), nil)["preview"].(object); preview["email_verified"] != true {
+	preview := w.must("GET", "/providers/oauth2/1/preview_user/?for_user="+itoa(ada), nil)["preview"].(object)
+	if preview["email_verified"] != true {
 		t.Errorf("claims %v", preview)
 	}
 }
 
-func TestBlueprintThatFailsLeavesNothing(t *testing.T) {
+func TestFailedBlueprintChangesNothing(t *testing.T) {
 	for name, test := range map[string]struct{ from, to, why string }{
-		"a flow that is not there": {"default-provider-invalidation-flow", "none", "This field may not be null."},
-		"a model it does not know": {"authentik_core.group", "authentik_core.token", "cannot import this model"},
-		"an id that is not there":  {"!KeyOf group", "!KeyOf nobody", `no entry with the id \"nobody\"`},
-		"a tag it does not know":   {"!KeyOf group", "!Context group", "does not know the tag !Context"},
-		"another version":          {"version: 1", "version: 2", "version is 2"},
-		"no YAML":                  {"entries:", "entries: [", "reading the blueprint"},
-		"already there":            {"identifiers: {slug: pocketbase}", "state: must_created\n    identifiers: {slug: taken}", "must_created"},
+		"missing flow":  {"default-provider-invalidation-flow", "none", "This field may not be null."},
+		"unknown model": {"authentik_core.group", "authentik_core.token", "cannot import this model"},
+		"unknown ID":    {"!KeyOf group", "!KeyOf nobody", `no entry with the id \"nobody\"`},
+		"unknown tag":   {"!KeyOf group", "!Context group", "does not know the tag !Context"},
+		"wrong version": {"version: 1", "version: 2", "version is 2"},
+		"invalid YAML":  {"entries:", "entries: [", "reading the blueprint"},
+		"already exists": {"identifiers: {slug: pocketbase}", "state: must_created\n    identifiers: {slug: taken}",
+			"must_created"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			w := newWorld(t, "")
@@ -99,8 +107,9 @@ func TestBlueprintThatFailsLeavesNothing(t *testing.T) {
 				t.Errorf("%d %s", r.StatusCode, r.body)
 			}
 			r.mentions(t, test.why)
-			if snap := w.sim.Snapshot(); len(snap.Providers) != 0 || len(snap.Applications) != 1 || len(snap.ScopeMappings) != 6 {
-				t.Error("something of it is there")
+			snap := w.sim.Snapshot()
+			if len(snap.Providers) != 0 || len(snap.Applications) != 1 || len(snap.ScopeMappings) != 6 {
+				t.Error("parts of it were imported")
 			}
 		})
 	}

@@ -9,28 +9,28 @@ import (
 	"strings"
 )
 
-// leftOut is what the simulator answers differently on purpose: the key, and why.
+// leftOut returns the keys that the simulator answers differently on purpose, and why.
 func leftOut() map[string]string {
 	return map[string]string{
-		"cache_count":         "how many plans of a flow are cached: the simulator has no such cache and says 0",
-		"sentry_dsn":          "where a real one reports its errors: the simulator reports to nobody",
-		"avatar":              "a drawing of the initials: the simulator draws its own",
+		"cache_count":         "the number of cached plans of a flow: the simulator has no such cache and returns 0",
+		"sentry_dsn":          "the address for error reports: the simulator sends none",
+		"avatar":              "a drawing of the initials: the simulator has its own",
 		"pending_user_avatar": "the same drawing",
-		"policy expression":   "the simulator lists the default policies without their code, and evaluates none",
+		"policy expression":   "the simulator lists the default policies without their code",
 	}
 }
 
-// ids are keys whose numbers are ids or times.
+// ids returns the keys whose numbers are IDs or times.
 func ids() []string {
 	return []string{"pk", "num_pk", "provider", "user", "users", "user_pk", "id", "exp", "iat", "auth_time"}
 }
 
-// unordered are keys whose lists a real authentik writes in no certain order.
+// unordered returns the keys whose lists have no fixed order in a real authentik.
 func unordered() []string {
 	return []string{"property_mappings", "scopes_supported", "claims_supported"}
 }
 
-// random are the forms of texts that differ every time: ids, times, hashes and tokens.
+// random holds the patterns of texts that differ every time: IDs, times, hashes and tokens.
 var random = []*regexp.Regexp{
 	regexp.MustCompile(`^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$`),
 	regexp.MustCompile(`^([0-9a-f]{32}|[0-9a-f]{64})$`),
@@ -46,15 +46,15 @@ var random = []*regexp.Regexp{
 	regexp.MustCompile(`^/api/v3/core/users/\d+/set_password/$`),
 }
 
-// keyMaterial are the keys of a JWKS whose values are the key itself.
+// keyMaterial returns the keys of a JWKS whose values are the key itself.
 func keyMaterial() []string {
 	return []string{"kid", "n", "x", "y", "x5c", "x5t", "x5t#S256"}
 }
 
-// comparison collects how an answer differs from the recorded one.
+// comparison collects the differences between an answer and the recorded one.
 type comparison struct {
 	path        string          // the request's path
-	allowed     map[string]bool // keys the simulator may have beyond the recorded ones
+	allowed     map[string]bool // additional keys that the simulator may have
 	differences []string
 }
 
@@ -78,12 +78,12 @@ func (c *comparison) responses(want, got response) {
 	c.values("body", "", want.JSON, got.JSON)
 }
 
-// locations compares where a redirect leads, and every parameter but the code.
+// locations compares the targets of two redirects, ignoring the code.
 func (c *comparison) locations(want, got string) {
 	wanted, wrong := url.Parse(want)
 	found, err := url.Parse(got)
 	if wrong != nil || err != nil {
-		c.differ("location", "cannot be read: %v %v", wrong, err)
+		c.differ("location", "is invalid: %v %v", wrong, err)
 		return
 	}
 	a, b := wanted.Query(), found.Query()

@@ -40,8 +40,10 @@ func TestExpressions(t *testing.T) {
 	for expression, want := range map[string]struct{ ada, bob string }{
 		`return {}`:                         {`{}`, `{}`},
 		"return {'a': '''b\nc''', 'd': ''}": {`{"a":"b\nc","d":""}`, `{"a":"b\nc","d":""}`},
-		`return {"email": request.user.email, "email_verified": True}`:       {`{"email":"ada@example.com","email_verified":true}`, `{"email":"","email_verified":true}`},
-		"return {\n  'email_verified' : False ,\n}":                          {`{"email_verified":false}`, `{"email_verified":false}`},
+		`return {"email": request.user.email, "email_verified": True}`: {
+			`{"email":"ada@example.com","email_verified":true}`, `{"email":"","email_verified":true}`},
+		"return {\n  'email_verified' : False ,\n}": {
+			`{"email_verified":false}`, `{"email_verified":false}`},
 		`return {"v": bool(request.user.email)}`:                             {`{"v":true}`, `{"v":false}`},
 		`return {"v": request.user.attributes.get("email_verified", False)}`: {`{"v":true}`, `{"v":false}`},
 		`return {"v": request.user.attributes.get('nothing')}`:               {`{"v":null}`, `{"v":null}`},
@@ -51,7 +53,7 @@ func TestExpressions(t *testing.T) {
 		`return {"v": request.user.attributes.get("word") is None}`:          {`{"v":false}`, `{"v":true}`},
 		`return {"v": request.user.attributes.get("empty", "x") and 'y'}`:    {`{"v":""}`, `{"v":"y"}`},
 		`return {"g": [group.name for group in request.user.groups.all()]}`:  {`{"g":["pb-users"]}`, `{"g":[]}`},
-		"# a comment { that opens nothing\nreturn {'a': 'it''s'} # }":        {cannot, cannot}, // two strings side by side
+		"# a comment {\nreturn {'a': 'it''s'} # }":                           {cannot, cannot}, // two adjacent strings
 		`return {"email": request.user.email.lower()}`:                       {cannot, cannot},
 		`return {"v": not request.user.email}`:                               {cannot, cannot},
 		`return request.user.attributes`:                                     {cannot, cannot},
@@ -79,18 +81,20 @@ func TestManagedExpressionsCanBeEvaluated(t *testing.T) {
 
 func TestSyntaxErrors(t *testing.T) {
 	w := newWorld(t, "")
+	const unterminated = "unterminated string literal (detected at line 2) (None, line 2)"
 	for expression, want := range map[string]string{
 		"return {":         "'{' was never closed (None, line 2)",
 		"x = 1\nreturn (1": "'(' was never closed (None, line 3)",
 		"return {]":        "closing parenthesis ']' does not match opening parenthesis '{' (None, line 2)",
 		"return 1)":        "unmatched ')' (None, line 2)",
-		"return 'x":        "unterminated string literal (detected at line 2) (None, line 2)",
+		"return 'x":        unterminated,
 		`return "}" # {`:   "",
 		"'' # empty\nreturn \"\"\"over {\ntwo lines\"\"\"": "",
-		"return '''over\ntwo lines":                        "unterminated string literal (detected at line 2) (None, line 2)",
+		"return '''over\ntwo lines":                        unterminated,
 		`return {"a\"}": request.user.x}`:                  "",
 	} {
-		r := w.admin("POST", "/propertymappings/provider/scope/", object{"name": expression, "scope_name": "x", "expression": expression})
+		body := object{"name": expression, "scope_name": "x", "expression": expression}
+		r := w.admin("POST", "/propertymappings/provider/scope/", body)
 		if want == "" {
 			r.has(t, http.StatusCreated)
 			continue
@@ -102,7 +106,7 @@ func TestSyntaxErrors(t *testing.T) {
 	}
 }
 
-// An expression it does not know is stored, and refused openly where it is used.
+// TestUnknownExpressionIsRefusedAtUse stores an expression that the simulator cannot evaluate.
 func TestUnknownExpressionIsRefusedAtUse(t *testing.T) {
 	w := newWorld(t, "")
 	ada := w.addAda(nil)
@@ -154,19 +158,21 @@ func TestVersions(t *testing.T) {
 			if _, has := key["key_type"]; has != want.keyType {
 				t.Errorf("key_type: %v", has)
 			}
-			exchange := w.admin("PATCH", "/providers/oauth2/1/", object{"grant_types": []string{"urn:ietf:params:oauth:grant-type:token-exchange"}})
-			if refused := exchange.StatusCode == 400; want.grants && refused == want.exchange {
+			exchange := w.admin("PATCH", "/providers/oauth2/1/",
+				object{"grant_types": []string{"urn:ietf:params:oauth:grant-type:token-exchange"}})
+			if refused := exchange.StatusCode == http.StatusBadRequest; want.grants && refused == want.exchange {
 				t.Errorf("token exchange: %d %s", exchange.StatusCode, exchange.body)
 			}
 			if got := w.must("GET", "/admin/version/", nil)["version_current"]; got != version {
-				t.Errorf("says it is %v", got)
+				t.Errorf("version %v", got)
 			}
 			schema := w.browser().get("/api/v3/schema/")
-			if !strings.HasPrefix(string(schema.body), "openapi: 3.0.3\ninfo:\n  title: authentik\n  version: "+version+"\n") {
+			head := "openapi: 3.0.3\ninfo:\n  title: authentik\n  version: " + version + "\n"
+			if !strings.HasPrefix(string(schema.body), head) {
 				t.Errorf("schema begins %.80s", schema.body)
 			}
-			if !want.grants { // before grant types every provider may do everything
-				if got := w.exchange(w.browser().arrive(authorizePath()).Get("code")); got.StatusCode != 200 {
+			if !want.grants { // without grant types every grant is enabled
+				if got := w.exchange(w.browser().arrive(authorizePath()).Get("code")); got.StatusCode != http.StatusOK {
 					t.Errorf("signing in: %d %s", got.StatusCode, got.body)
 				}
 			}

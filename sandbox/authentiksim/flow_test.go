@@ -16,7 +16,8 @@ func TestLoginPage(t *testing.T) {
 	b := w.browser()
 	login := b.get(authorizePath()).Header.Get("Location")
 	page := b.get(login)
-	for _, text := range []string{"simulated authentik", "Sign in to continue to PocketBase.", "Ada Lovelace", "correct horse", `autocomplete="current-password"`} {
+	for _, text := range []string{"simulated authentik", "Sign in to continue to PocketBase.", "Ada Lovelace",
+		"correct horse", `autocomplete="current-password"`} {
 		page.mentions(t, text)
 	}
 	if strings.Contains(string(page.body), "<script") {
@@ -76,9 +77,10 @@ func TestConsentPage(t *testing.T) {
 	}
 
 	if got := location(t, b.get(authorizePath("prompt", "none"))); got.Get("code") == "" {
-		t.Errorf("a consent is not remembered: %v", got)
+		t.Errorf("the consent was forgotten: %v", got)
 	}
-	if got := location(t, b.get(authorizePath("prompt", "none", "scope", "openid"))).Get("error"); got != "consent_required" {
+	fewer := authorizePath("prompt", "none", "scope", "openid")
+	if got := location(t, b.get(fewer)).Get("error"); got != "consent_required" {
 		t.Errorf("other scopes: %s", got)
 	}
 	w.now = w.now.Add(5 * 7 * 24 * time.Hour)
@@ -87,7 +89,7 @@ func TestConsentPage(t *testing.T) {
 	}
 }
 
-// executor asks the flow executor as the page of a real authentik does.
+// executor calls the flow executor like the page of a real authentik.
 func (b *browser) executor(flow, query string, answer object, csrf bool) reply {
 	b.w.t.Helper()
 	path := "/api/v3/flows/executor/" + flow + "/?query=" + url.QueryEscape(query)
@@ -95,7 +97,7 @@ func (b *browser) executor(flow, query string, answer object, csrf bool) reply {
 		return b.get(path)
 	}
 	request := strings.NewReader(marshal(b.w.t, answer))
-	r, err := http.NewRequest("POST", b.w.url+path, request)
+	r, err := http.NewRequest(http.MethodPost, b.w.url+path, request)
 	if err != nil {
 		b.w.t.Fatal(err)
 	}
@@ -121,18 +123,19 @@ func TestExecutorRefusesWrongAnswers(t *testing.T) {
 	b := w.browser()
 	const flow = "default-authentication-flow"
 	b.executor(flow, "", nil, false)
-	b.executor(flow, "", object{"component": "ak-stage-identification", "uid_field": "nobody"}, false).
+	login := func(answer object) reply { return b.executor(flow, "", answer, false) }
+	login(object{"component": "ak-stage-identification", "uid_field": "nobody"}).
 		mentions(t, `"response_errors":{"non_field_errors":[{"code":"invalid","string":"Failed to authenticate."}]}`)
-	b.executor(flow, "", object{"component": "ak-stage-identification", "uid_field": "ada"}, false).has(t, http.StatusFound)
-	b.executor(flow, "", object{"component": "ak-stage-password", "password": "wrong"}, false).
+	login(object{"component": "ak-stage-identification", "uid_field": "ada"}).has(t, http.StatusFound)
+	login(object{"component": "ak-stage-password", "password": "wrong"}).
 		mentions(t, `"response_errors":{"password":[{"code":"invalid","string":"Invalid password"}]}`)
-	b.executor(flow, "", object{"component": "ak-stage-password", "password": "correct horse"}, false).has(t, http.StatusFound)
+	login(object{"component": "ak-stage-password", "password": "correct horse"}).has(t, http.StatusFound)
 	b.executor(flow, "", nil, false).has(t, http.StatusFound)
 	b.executor(flow, "", nil, false).mentions(t, `{"component":"xak-flow-redirect","to":"/"}`)
 	b.get("/api/v3/flows/executor/no-such-flow/?query=").has(t, http.StatusNotFound)
 }
 
-func TestConsentByTheExecutor(t *testing.T) {
+func TestConsentThroughTheExecutor(t *testing.T) {
 	w := newWorld(t, "")
 	w.addAda(nil)
 	w.link(w.explicit())
@@ -163,7 +166,7 @@ func TestPromptsAndAge(t *testing.T) {
 		return strings.HasPrefix(b.get(path).Header.Get("Location"), "/if/flow/default-authentication-flow/")
 	}
 	if isLogin(authorizePath()) {
-		t.Error("signed in already, and asked to sign in")
+		t.Error("asked to sign in despite a session")
 	}
 	if !isLogin(authorizePath("prompt", "login")) {
 		t.Error("prompt=login did not ask to sign in")
@@ -175,7 +178,8 @@ func TestPromptsAndAge(t *testing.T) {
 	if !isLogin(authorizePath("max_age", "60")) {
 		t.Error("max_age did not ask to sign in")
 	}
-	if got := b.get(authorizePath("prompt", "consent")).Header.Get("Location"); !strings.HasPrefix(got, "/if/flow/default-provider-authorization-implicit-consent/") {
+	got := b.get(authorizePath("prompt", "consent")).Header.Get("Location")
+	if !strings.HasPrefix(got, "/if/flow/default-provider-authorization-implicit-consent/") {
 		t.Errorf("prompt=consent led to %s", got)
 	}
 }
@@ -193,27 +197,28 @@ func TestFormPost(t *testing.T) {
 func TestSignOut(t *testing.T) {
 	w := newWorld(t, "")
 	w.addAda(nil)
-	w.link(object{"redirect_uris": []object{{"matching_mode": "strict", "url": callback},
+	w.link(object{"redirect_uris": []object{strict(callback),
 		{"matching_mode": "strict", "url": "https://pocketbase.example/bye", "redirect_uri_type": "logout"}}})
 	b := w.browser()
 	b.arrive(authorizePath())
 	out := b.get("/application/o/pocketbase/end-session/").Header.Get("Location")
 	b.get(out).mentions(t, "You are still signed in to authentik.")
-	bye := b.get("/application/o/pocketbase/end-session/?post_logout_redirect_uri=https%3A%2F%2Fpocketbase.example%2Fbye&state=s2")
+	bye := b.get("/application/o/pocketbase/end-session/" +
+		"?post_logout_redirect_uri=https%3A%2F%2Fpocketbase.example%2Fbye&state=s2")
 	if got := bye.Header.Get("Location"); got != "https://pocketbase.example/bye?state=s2" {
 		t.Errorf("sent to %s", got)
 	}
 	if got := location(t, b.get(authorizePath("prompt", "none"))); got.Get("code") == "" {
 		t.Errorf("leaving the application ended authentik's session: %v", got)
 	}
-	b.get(b.get("/flows/-/default/invalidation/").Header.Get("Location")).mentions(t, "You have signed out of authentik.")
+	invalidation := b.get("/flows/-/default/invalidation/").Header.Get("Location")
+	b.get(invalidation).mentions(t, "You have signed out of authentik.")
 	if got := location(t, b.get(authorizePath("prompt", "none"))).Get("error"); got != "login_required" {
 		t.Errorf("still signed in: %s", got)
 	}
 }
 
-// None of them shows a secret, either.
-func TestEveryPageSaysWhatItIs(t *testing.T) {
+func TestEveryPageStatesThatItIsSimulated(t *testing.T) {
 	w := newWorld(t, "")
 	w.addAda(nil)
 	w.link(nil)
@@ -225,7 +230,7 @@ func TestEveryPageSaysWhatItIs(t *testing.T) {
 		page := w.browser().get(path)
 		page.has(t, status)
 		page.mentions(t, "This is a <strong>simulated authentik</strong>.")
-		for _, secret := range []string{w.sim.AdminToken(), "a-secret-of-more-than-32-characters"} {
+		for _, secret := range []string{w.sim.AdminToken(), clientSecret} {
 			if strings.Contains(string(page.body), secret) {
 				t.Errorf("%s shows a secret", path)
 			}
@@ -235,7 +240,8 @@ func TestEveryPageSaysWhatItIs(t *testing.T) {
 		}
 	}
 	overview := w.browser().get("/if/admin/")
-	for _, text := range []string{"There is no dashboard here.", "PocketBase", callback, "ada@example.com", "model created", "OpenID &#39;email&#39;"} {
+	for _, text := range []string{"There is no dashboard here.", "PocketBase", callback, "ada@example.com",
+		"model created", "OpenID &#39;email&#39;"} {
 		overview.mentions(t, text)
 	}
 	w.browser().get("/static/simulated/style.css").has(t, http.StatusOK)

@@ -16,32 +16,35 @@ import (
 	"authpocket/sandbox/authentiksim"
 )
 
-const callback = "https://pocketbase.example/api/oauth2-redirect"
+const (
+	callback     = "https://pocketbase.example/api/oauth2-redirect"
+	clientSecret = "a-secret-of-more-than-32-characters"
+)
 
-// world is a simulated authentik and somebody with its administrator's token.
+// world is a simulated authentik with a client that has the admin token.
 type world struct {
 	t   *testing.T
 	sim *authentiksim.Server
 	url string
-	now time.Time // the server's clock; tests move it
+	now time.Time // the server's clock, which tests move
 }
 
 func newWorld(t *testing.T, version string) *world {
 	t.Helper()
 	w := &world{t: t, now: time.Date(2026, 11, 23, 12, 0, 0, 0, time.UTC)}
-	w.sim = authentiksim.New(authentiksim.Config{Version: version, SigningKey: signingKey, Now: func() time.Time { return w.now },
-		ShowPassword: map[string]string{"ada": "correct horse"}})
+	w.sim = authentiksim.New(authentiksim.Config{Version: version, SigningKey: signingKey,
+		Now: func() time.Time { return w.now }, ShowPassword: map[string]string{"ada": "correct horse"}})
 	server := httptest.NewServer(w.sim)
 	t.Cleanup(server.Close)
 	w.url = server.URL
 	return w
 }
 
-// reply is an answer that has been read.
+// reply is an answer with its body.
 type reply struct {
 	*http.Response
 	body []byte
-	json map[string]any // nil for an answer that is not an object
+	json map[string]any // nil unless the body is an object
 }
 
 func (w *world) send(client *http.Client, method, path, authorization, kind string, body []byte) reply {
@@ -70,7 +73,7 @@ func (w *world) send(client *http.Client, method, path, authorization, kind stri
 	return r
 }
 
-// as asks the API with a token.
+// as calls the API with a token.
 func (w *world) as(token, method, path string, body any) reply {
 	w.t.Helper()
 	var encoded []byte
@@ -85,13 +88,13 @@ func (w *world) as(token, method, path string, body any) reply {
 	return w.send(http.DefaultClient, method, "/api/v3"+path, "Bearer "+token, kind, encoded)
 }
 
-// admin asks the API as akadmin.
+// admin calls the API as akadmin.
 func (w *world) admin(method, path string, body any) reply {
 	w.t.Helper()
 	return w.as(w.sim.AdminToken(), method, path, body)
 }
 
-// must is admin, for requests that have to work.
+// must is admin for requests that must succeed.
 func (w *world) must(method, path string, body any) map[string]any {
 	w.t.Helper()
 	r := w.admin(method, path, body)
@@ -101,7 +104,7 @@ func (w *world) must(method, path string, body any) map[string]any {
 	return r.json
 }
 
-// key is the key of the first row of a list.
+// key returns the key of the first row of a list.
 func (w *world) key(path string) string {
 	w.t.Helper()
 	results, _ := w.must("GET", path, nil)["results"].([]any)
@@ -119,16 +122,27 @@ func (w *world) scope(name string) string {
 
 type object = map[string]any
 
-// provider is the body of a provider that works, with changes.
+// strict returns a redirect URI in strict mode.
+func strict(address string) object { return object{"matching_mode": "strict", "url": address} }
+
+// form posts a form without cookies.
+func (w *world) form(path string, form url.Values) reply {
+	w.t.Helper()
+	const kind = "application/x-www-form-urlencoded"
+	return w.send(http.DefaultClient, "POST", path, "", kind, []byte(form.Encode()))
+}
+
+// provider returns the body of a valid provider, with changes.
 func (w *world) provider(changes object) object {
 	body := object{
-		"name": "PocketBase", "client_id": "pb", "client_secret": "a-secret-of-more-than-32-characters",
+		"name": "PocketBase", "client_id": "pb", "client_secret": clientSecret,
 		"grant_types":        []string{"authorization_code", "refresh_token"},
 		"authorization_flow": w.flow("default-provider-authorization-implicit-consent"),
 		"invalidation_flow":  w.flow("default-provider-invalidation-flow"),
 		"signing_key":        w.key("/crypto/certificatekeypairs/?has_key=true&name=authentik+Self-signed+Certificate"),
-		"property_mappings":  []string{w.scope("openid"), w.scope("profile"), w.scope("email"), w.scope("offline_access")},
-		"redirect_uris":      []object{{"matching_mode": "strict", "url": callback}},
+		"property_mappings": []string{
+			w.scope("openid"), w.scope("profile"), w.scope("email"), w.scope("offline_access")},
+		"redirect_uris": []object{strict(callback)},
 	}
 	for key, value := range changes {
 		if body[key] = value; value == nil {
@@ -138,7 +152,7 @@ func (w *world) provider(changes object) object {
 	return body
 }
 
-// link creates an application called PocketBase and answers its provider's path.
+// link creates an application named PocketBase and returns the path of its provider.
 func (w *world) link(changes object) string {
 	w.t.Helper()
 	w.must("PUT", "/core/transactional/applications/", object{
@@ -148,7 +162,7 @@ func (w *world) link(changes object) string {
 	return fmt.Sprintf("/providers/oauth2/%v/", w.must("GET", "/core/applications/pocketbase/", nil)["provider"])
 }
 
-// browser keeps cookies and does not follow redirects by itself.
+// browser keeps cookies and does not follow redirects.
 type browser struct {
 	w      *world
 	client *http.Client
@@ -174,7 +188,7 @@ func (b *browser) post(path string, form url.Values) reply {
 	return b.w.send(b.client, "POST", path, "", "application/x-www-form-urlencoded", []byte(form.Encode()))
 }
 
-// authorizePath is the authorize endpoint with what PocketBase asks, with changes.
+// authorizePath returns the path of PocketBase's authorization request, with changes.
 func authorizePath(changes ...string) string {
 	query := url.Values{"response_type": {"code"}, "client_id": {"pb"}, "scope": {"openid email profile"},
 		"state": {"s1"}, "redirect_uri": {callback}}
@@ -184,21 +198,21 @@ func authorizePath(changes ...string) string {
 	return "/application/o/authorize/?" + query.Encode()
 }
 
-// signIn fills in the login page an authorize request leads to.
+// signIn submits the login page of an authorization request.
 func (b *browser) signIn(path string) reply {
 	b.w.t.Helper()
 	login := b.get(path).Header.Get("Location")
 	return b.post(login, url.Values{"username": {"ada"}, "password": {"correct horse"}})
 }
 
-// code takes Ada to the redirect URI and answers what it was given.
+// arrive signs Ada in and returns what the redirect URI receives.
 func (b *browser) arrive(path string) url.Values {
 	b.w.t.Helper()
 	next := b.signIn(path).Header.Get("Location")
 	return location(b.w.t, b.get(next))
 }
 
-// location is the query of where an answer redirects to, or its fragment.
+// location returns the fragment or query of a redirect.
 func location(t *testing.T, r reply) url.Values {
 	t.Helper()
 	to, err := url.Parse(r.Header.Get("Location"))
@@ -215,15 +229,15 @@ func location(t *testing.T, r reply) url.Values {
 	return to.Query()
 }
 
-// token asks the token endpoint, as the client pb.
+// token calls the token endpoint as the client pb.
 func (w *world) token(form url.Values) reply {
 	w.t.Helper()
 	form.Set("client_id", "pb")
-	form.Set("client_secret", "a-secret-of-more-than-32-characters")
-	return w.send(http.DefaultClient, "POST", "/application/o/token/", "", "application/x-www-form-urlencoded", []byte(form.Encode()))
+	form.Set("client_secret", clientSecret)
+	return w.form("/application/o/token/", form)
 }
 
-// exchange turns a code into tokens.
+// exchange redeems a code.
 func (w *world) exchange(code string, more ...string) reply {
 	w.t.Helper()
 	form := url.Values{"grant_type": {"authorization_code"}, "code": {code}, "redirect_uri": {callback}}
@@ -241,7 +255,7 @@ func title(r reply) string {
 	return textOf(`(?s)<h1[^>]*data-test-id="card-title"[^>]*>(.*?)</h1>`, r.body)
 }
 
-// mentions fails unless the answer's body has the text.
+// mentions fails unless the body contains the text.
 func (r reply) mentions(t *testing.T, text string) {
 	t.Helper()
 	if !strings.Contains(string(r.body), text) {
@@ -256,9 +270,9 @@ func (r reply) has(t *testing.T, status int) {
 	}
 }
 
-// serve asks a server without a socket and answers the status.
+// serve calls a server without a socket and returns the status.
 func serve(sim *authentiksim.Server, path string) int {
-	r := httptest.NewRequest("GET", path, nil)
+	r := httptest.NewRequest(http.MethodGet, path, nil)
 	r.Header.Set("Authorization", "Bearer "+sim.AdminToken())
 	recorder := httptest.NewRecorder()
 	sim.ServeHTTP(recorder, r)

@@ -24,7 +24,7 @@ func TestPages(t *testing.T) {
 	w.sim.AddApplications(250)
 	for query, want := range map[string]struct{ results, next, total float64 }{
 		"":                      {20, 2, 13},
-		"page_size=1000":        {100, 2, 3}, // clamped without a word
+		"page_size=1000":        {100, 2, 3}, // clamped silently
 		"page_size=100&page=3":  {50, 0, 3},
 		"page=last":             {10, 0, 13},
 		"page_size=none":        {20, 2, 13},
@@ -32,8 +32,9 @@ func TestPages(t *testing.T) {
 	} {
 		list := w.must("GET", "/providers/oauth2/?"+query, nil)
 		pagination := list["pagination"].(object)
-		if float64(len(list["results"].([]any))) != want.results || pagination["next"] != want.next || pagination["total_pages"] != want.total {
-			t.Errorf("?%s: %d results, %v; want %v", query, len(list["results"].([]any)), pagination, want)
+		results := float64(len(list["results"].([]any)))
+		if results != want.results || pagination["next"] != want.next || pagination["total_pages"] != want.total {
+			t.Errorf("?%s: %v results, %v; want %v", query, results, pagination, want)
 		}
 	}
 	for _, page := range []string{"0", "14", "x"} {
@@ -44,12 +45,13 @@ func TestPages(t *testing.T) {
 func TestFilters(t *testing.T) {
 	w := newWorld(t, "")
 	w.sim.AddApplications(3)
-	w.must("POST", "/providers/oauth2/", w.provider(object{"name": "Alone", "client_id": "alone", "client_type": "public"}))
+	alone := object{"name": "Alone", "client_id": "alone", "client_type": "public"}
+	w.must("POST", "/providers/oauth2/", w.provider(alone))
 	second := w.must("GET", "/core/applications/app-2/", nil)
 	for path, want := range map[string]int{
 		"/providers/oauth2/?name=Alone":                               1,
-		"/providers/oauth2/?name=alone":                               0, // names keep their case
-		"/providers/oauth2/?search=alone":                             1, // a search does not
+		"/providers/oauth2/?name=alone":                               0, // names are case-sensitive
+		"/providers/oauth2/?search=alone":                             1, // a search is not
 		"/providers/oauth2/?client_id=client-2":                       1,
 		"/providers/oauth2/?client_type=public":                       1,
 		"/providers/oauth2/?application=" + second["pk"].(string):     1,
@@ -71,7 +73,8 @@ func TestFilters(t *testing.T) {
 		}
 	}
 	for path, message := range map[string]string{
-		"/providers/oauth2/?sub_mode=none": `{"sub_mode":["Select a valid choice. none is not one of the available choices."]}`,
+		"/providers/oauth2/?sub_mode=none": `{"sub_mode":["Select a valid choice. ` +
+			`none is not one of the available choices."]}`,
 		"/providers/oauth2/?application=x": "is not a valid UUID",
 		"/policies/bindings/?order=x":      `{"order":["Enter a number."]}`,
 	} {
@@ -81,9 +84,9 @@ func TestFilters(t *testing.T) {
 	}
 }
 
-// Without superuser_full_list and without a search the list comes from a cache
-// that knows nothing of the filters, while the pagination does.
-func TestApplicationListLies(t *testing.T) {
+// TestCachedApplicationListIgnoresFilters lists without superuser_full_list and without a search. Those lists come
+// from a cache that ignores the filters, while the pagination applies them.
+func TestCachedApplicationListIgnoresFilters(t *testing.T) {
 	w := newWorld(t, "")
 	w.sim.AddApplications(2)
 	if all := w.must("GET", "/core/applications/", nil); count(all) != 2 || len(all["results"].([]any)) != 2 {
@@ -95,10 +98,11 @@ func TestApplicationListLies(t *testing.T) {
 	}
 	w.must("PATCH", "/core/applications/app-1/", object{"name": "Renamed"})
 	if stale := w.must("GET", "/core/applications/", nil); strings.Contains(names(stale), "Renamed") {
-		t.Errorf("the cache saw the change: %s", names(stale))
+		t.Errorf("the cache has the change: %s", names(stale))
 	}
-	if full := w.must("GET", "/core/applications/?superuser_full_list=true", nil); !strings.Contains(names(full), "Renamed") {
-		t.Errorf("the full list did not see the change: %s", names(full))
+	full := w.must("GET", "/core/applications/?superuser_full_list=true", nil)
+	if !strings.Contains(names(full), "Renamed") {
+		t.Errorf("the full list lacks the change: %s", names(full))
 	}
 	w.must("POST", "/core/applications/", object{"name": "New", "slug": "new"})
 	if fresh := w.must("GET", "/core/applications/", nil); names(fresh) != "Application 2,New,Renamed" {
@@ -106,9 +110,9 @@ func TestApplicationListLies(t *testing.T) {
 	}
 }
 
-// An entry without matching_mode is stored by a PATCH that answers 405, and
-// from then on no list can be read, until whole entries are written.
-func TestRedirectURIWithoutModePoisonsLists(t *testing.T) {
+// TestRedirectURIWithoutModeBreaksLists stores an entry without matching_mode: the PATCH is answered with 405, and
+// lists are unreadable until complete entries are written.
+func TestRedirectURIWithoutModeBreaksLists(t *testing.T) {
 	w := newWorld(t, "")
 	provider := w.link(nil)
 	broken := w.admin("PATCH", provider, object{"redirect_uris": []object{{"url": callback}}})
@@ -116,22 +120,25 @@ func TestRedirectURIWithoutModePoisonsLists(t *testing.T) {
 	if len(broken.body) != 0 || broken.Header.Get("Content-Type") != "text/html; charset=utf-8" {
 		t.Errorf("the answer is not empty HTML: %s", broken.body)
 	}
-	lists := []string{"/providers/oauth2/", "/core/applications/", "/core/applications/?superuser_full_list=true", provider}
+	lists := []string{"/providers/oauth2/", provider, "/core/applications/",
+		"/core/applications/?superuser_full_list=true"}
 	for _, path := range lists {
 		w.admin("GET", path, nil).has(t, http.StatusInternalServerError)
 	}
-	w.admin("PATCH", provider, object{"redirect_uris": []object{{"matching_mode": "strict", "url": callback}}}).has(t, http.StatusOK)
+	w.must("PATCH", provider, object{"redirect_uris": []object{strict(callback)}})
 	for _, path := range lists {
 		w.admin("GET", path, nil).has(t, http.StatusOK)
 	}
 }
 
-// The answer to a new slug still tells of the old one; the next one does not.
-func TestSlugChangeAnswersTheOldOne(t *testing.T) {
+// TestSlugChangeReturnsTheOldSlug changes a slug. The provider in the answer still has the old one; a later read does
+// not.
+func TestSlugChangeReturnsTheOldSlug(t *testing.T) {
 	w := newWorld(t, "")
 	w.link(nil)
 	changed := w.must("PATCH", "/core/applications/pocketbase/", object{"slug": "other"})
-	if got := changed["provider_obj"].(object)["assigned_application_slug"]; changed["slug"] != "other" || got != "pocketbase" {
+	got := changed["provider_obj"].(object)["assigned_application_slug"]
+	if changed["slug"] != "other" || got != "pocketbase" {
 		t.Errorf("slug %v, in the provider %v", changed["slug"], got)
 	}
 	again := w.must("GET", "/core/applications/other/", nil)
@@ -140,32 +147,51 @@ func TestSlugChangeAnswersTheOldOne(t *testing.T) {
 	}
 }
 
-func TestWritesAreRefused(t *testing.T) {
+func TestInvalidWrites(t *testing.T) {
 	w := newWorld(t, "")
 	provider := w.link(nil)
+	app := w.must("GET", "/core/applications/pocketbase/", nil)["pk"]
+	const together = "/core/transactional/applications/"
+	const bindings = "/policies/bindings/"
+	assign := "/rbac/permissions/assigned_by_roles/" + w.key("/rbac/roles/") + "/assign/"
+	secret := strings.Repeat("x", 256)
+	noURL, badRegex := object{"matching_mode": "strict"}, object{"matching_mode": "regex", "url": "("}
 	for name, test := range map[string]struct {
 		method, path string
 		body         any
 		status       int
 		message      string
 	}{
-		"several problems at once": {"POST", "/providers/oauth2/", object{"sub_mode": "x", "redirect_uris": []object{{"matching_mode": "strict"}, {"matching_mode": "regex", "url": "("}}}, 400,
+		"several problems at once": {"POST", "/providers/oauth2/",
+			object{"sub_mode": "x", "redirect_uris": []object{noURL, badRegex}}, 400,
 			`"redirect_uris":[{"url":["This field is required."]},{"url":["Invalid Regex Pattern: ("]}]`},
-		"not a list":              {"PATCH", provider, object{"property_mappings": "x"}, 400, `Expected a list of items but got type \"str\".`},
-		"not an id":               {"PATCH", provider, object{"signing_key": "x"}, 400, "is not a valid UUID"},
-		"too long":                {"PATCH", provider, object{"client_secret": strings.Repeat("x", 256)}, 400, "no more than 255 characters"},
+		"not a list": {"PATCH", provider, object{"property_mappings": "x"}, 400,
+			`Expected a list of items but got type \"str\".`},
+		"not an ID":               {"PATCH", provider, object{"signing_key": "x"}, 400, "is not a valid UUID"},
+		"too long":                {"PATCH", provider, object{"client_secret": secret}, 400, "than 255 characters"},
 		"an empty secret is fine": {"PATCH", provider, object{"client_secret": ""}, 200, `"client_secret":""`},
-		"an empty id is not":      {"PATCH", provider, object{"client_id": ""}, 400, "This field may not be blank."},
+		"an empty ID is not":      {"PATCH", provider, object{"client_id": ""}, 400, "This field may not be blank."},
 		"an unknown key is":       {"PATCH", provider, object{"sub_mod": "x"}, 200, `"sub_mode":"hashed_user_id"`},
-		"bad JSON":                {"PATCH", provider, "", 400, "Invalid data. Expected a dictionary, but got str."},
-		"space in a scope":        {"POST", "/propertymappings/provider/scope/", object{"name": "x", "scope_name": "a b", "expression": "return {}"}, 400, "scope_name"},
-		"bad address":             {"POST", "/core/users/", object{"username": "x", "name": "", "email": "x"}, 400, "Enter a valid email address."},
-		"taken user name":         {"POST", "/core/users/", object{"username": "akadmin", "name": ""}, 400, "This field must be unique."},
-		"taken group name":        {"POST", "/core/groups/", object{"name": "authentik Admins"}, 400, "Group with this name already exists."},
-		"two in a binding":        {"POST", "/policies/bindings/", object{"target": w.must("GET", "/core/applications/pocketbase/", nil)["pk"], "order": 0, "user": 3, "group": w.key("/core/groups/")}, 400, "Only one of"},
-		"binding to nothing":      {"POST", "/policies/bindings/", object{"target": "0f8fad5b-d9cb-469f-a165-70867728950e", "order": 0, "user": 3}, 400, "object does not exist"},
-		"name of another kind":    {"PUT", "/core/transactional/applications/", object{"app": object{"name": "x", "slug": "x"}, "provider_model": "authentik_providers_saml.samlprovider", "provider": object{"name": "x"}}, 400, "is not a valid choice"},
-		"permission of nobody":    {"POST", "/rbac/permissions/assigned_by_roles/" + w.key("/rbac/roles/") + "/assign/", object{"permissions": []string{"everything"}}, 400, "is not a valid choice"},
+		"bad JSON": {"PATCH", provider, "", 400,
+			"Invalid data. Expected a dictionary, but got str."},
+		"space in a scope": {"POST", "/propertymappings/provider/scope/",
+			object{"name": "x", "scope_name": "a b", "expression": "return {}"}, 400, "scope_name"},
+		"bad address": {"POST", "/core/users/", object{"username": "x", "name": "", "email": "x"}, 400,
+			"Enter a valid email address."},
+		"taken user name": {"POST", "/core/users/", object{"username": "akadmin", "name": ""}, 400,
+			"This field must be unique."},
+		"taken group name": {"POST", "/core/groups/", object{"name": "authentik Admins"}, 400,
+			"Group with this name already exists."},
+		"two in a binding": {"POST", bindings,
+			object{"target": app, "order": 0, "user": 3, "group": w.key("/core/groups/")}, 400, "Only one of"},
+		"binding to nothing": {"POST", bindings,
+			object{"target": "0f8fad5b-d9cb-469f-a165-70867728950e", "order": 0, "user": 3}, 400,
+			"object does not exist"},
+		"unsupported provider": {"PUT", together, object{"app": object{"name": "x", "slug": "x"},
+			"provider_model": "authentik_providers_saml.samlprovider", "provider": object{"name": "x"}}, 400,
+			"is not a valid choice"},
+		"unknown permission": {"POST", assign, object{"permissions": []string{"everything"}}, 400,
+			"is not a valid choice"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			r := w.admin(test.method, test.path, test.body)
@@ -173,9 +199,9 @@ func TestWritesAreRefused(t *testing.T) {
 			r.mentions(t, test.message)
 		})
 	}
-	if bad := w.send(http.DefaultClient, "PATCH", "/api/v3"+provider, "Bearer "+w.sim.AdminToken(), "application/json", []byte("{")); bad.StatusCode != 400 {
-		t.Errorf("half an object: %d %s", bad.StatusCode, bad.body)
-	}
+	token := "Bearer " + w.sim.AdminToken()
+	bad := w.send(http.DefaultClient, "PATCH", "/api/v3"+provider, token, "application/json", []byte("{"))
+	bad.has(t, http.StatusBadRequest)
 }
 
 func TestSnapshotIsACopy(t *testing.T) {
@@ -190,13 +216,14 @@ func TestSnapshotIsACopy(t *testing.T) {
 	}
 }
 
-// BenchmarkFullList reads all of 1,000 applications, 100 a page.
+// BenchmarkFullList reads 1,000 applications in pages of 100.
 func BenchmarkFullList(b *testing.B) {
 	sim := authentiksim.New(authentiksim.Config{SigningKey: signingKey})
 	sim.AddApplications(1000)
 	for b.Loop() {
 		for page := 1; page <= 10; page++ {
-			if status := serve(sim, fmt.Sprintf("/api/v3/core/applications/?superuser_full_list=true&page_size=100&page=%d", page)); status != http.StatusOK {
+			const list = "/api/v3/core/applications/?superuser_full_list=true&page_size=100&page=%d"
+			if status := serve(sim, fmt.Sprintf(list, page)); status != http.StatusOK {
 				b.Fatal(status)
 			}
 		}

@@ -15,8 +15,7 @@ import (
 	"github.com/go-jose/go-jose/v4"
 )
 
-// verify checks an ID token as an application would: by discovery, issuer and
-// key set, with a library that knows nothing of the simulator.
+// verify validates an ID token with an independent library, by discovery, issuer and key set.
 func (w *world) verify(idToken string) object {
 	w.t.Helper()
 	provider, err := oidc.NewProvider(w.t.Context(), w.url+"/application/o/pocketbase/")
@@ -36,7 +35,7 @@ func (w *world) verify(idToken string) object {
 }
 
 func TestTokensCanBeVerified(t *testing.T) {
-	for name, algorithm := range map[string]string{"rsa": "RS256", "ecdsa": "ES256"} {
+	for name, algorithm := range map[string]jose.SignatureAlgorithm{"rsa": jose.RS256, "ecdsa": jose.ES256} {
 		t.Run(name, func(t *testing.T) {
 			w := newWorld(t, "")
 			w.addAda(nil)
@@ -52,17 +51,17 @@ func TestTokensCanBeVerified(t *testing.T) {
 			if claims["nonce"] != "n1" || claims["email"] != "ada@example.com" || claims["email_verified"] != false {
 				t.Errorf("claims %v", claims)
 			}
-			signed, err := jose.ParseSignedCompact(idToken, []jose.SignatureAlgorithm{jose.SignatureAlgorithm(algorithm)})
+			signed, err := jose.ParseSignedCompact(idToken, []jose.SignatureAlgorithm{algorithm})
 			if err != nil {
-				t.Errorf("signed with another algorithm than %s: %v", algorithm, err)
+				t.Errorf("not signed with %s: %v", algorithm, err)
 			} else if signed.Signatures[0].Header.KeyID == "" {
-				t.Error("the token names no key")
+				t.Error("the token has no key ID")
 			}
 		})
 	}
 }
 
-func TestWithoutKeyTheSecretSigns(t *testing.T) {
+func TestClientSecretSignsWithoutKey(t *testing.T) {
 	w := newWorld(t, "")
 	w.addAda(nil)
 	w.link(object{"signing_key": nil})
@@ -71,7 +70,7 @@ func TestWithoutKeyTheSecretSigns(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := signed.Verify([]byte("a-secret-of-more-than-32-characters")); err != nil {
+	if _, err := signed.Verify([]byte(clientSecret)); err != nil {
 		t.Errorf("not signed with the client secret: %v", err)
 	}
 }
@@ -89,34 +88,40 @@ func TestEd25519CannotSign(t *testing.T) {
 	w.exchange(code).has(t, http.StatusInternalServerError)
 }
 
-// Each row of what authorize answers, for a browser nobody has signed in with.
-func TestAuthorizeProbes(t *testing.T) {
+// TestAuthorizeWithoutSession sends authorization requests from a browser without a session.
+func TestAuthorizeWithoutSession(t *testing.T) {
 	none := []string{"prompt", "none"}
 	for name, test := range map[string]struct {
 		provider object
 		query    []string
 		status   int
-		title    string // of the page, if one is answered
-		error    string // sent to the redirect URI, if that is
+		title    string // of the page, if there is one
+		error    string // sent to the redirect URI, if any
 	}{
-		"all is well":                {nil, none, 302, "", "login_required"},
-		"unknown client":             {nil, append([]string{"client_id", "x"}, none...), 400, "Client ID Error", ""},
-		"no redirect URI":            {nil, append([]string{"redirect_uri", ""}, none...), 400, "Redirect URI Error", ""},
-		"another redirect URI":       {nil, append([]string{"redirect_uri", callback + "/"}, none...), 400, "Redirect URI Error", ""},
-		"unknown response type":      {nil, append([]string{"response_type", "x"}, none...), 302, "", "unsupported_response_type"},
-		"unknown challenge method":   {nil, []string{"code_challenge", "x", "code_challenge_method", "S512"}, 302, "", "invalid_request"},
-		"request object":             {nil, []string{"request", "x"}, 302, "", "request_not_supported"},
-		"grant not enabled":          {object{"grant_types": []string{"refresh_token"}}, none, 302, "", "invalid_request"},
-		"no grant at all":            {object{"grant_types": nil}, nil, 302, "", "invalid_request"},
-		"implicit not enabled":       {nil, []string{"response_type", "id_token"}, 302, "", "invalid_request"},
-		"expression matches":         {regex(`https://.*\.example/api/oauth2-redirect`), none, 302, "", "login_required"},
+		"valid":           {nil, none, 302, "", "login_required"},
+		"unknown client":  {nil, append([]string{"client_id", "x"}, none...), 400, "Client ID Error", ""},
+		"no redirect URI": {nil, append([]string{"redirect_uri", ""}, none...), 400, "Redirect URI Error", ""},
+		"another redirect URI": {nil, append([]string{"redirect_uri", callback + "/"}, none...), 400,
+			"Redirect URI Error", ""},
+		"unknown response type": {nil, append([]string{"response_type", "x"}, none...), 302,
+			"", "unsupported_response_type"},
+		"unknown challenge method": {nil, []string{"code_challenge", "x", "code_challenge_method", "S512"}, 302,
+			"", "invalid_request"},
+		"request object": {nil, []string{"request", "x"}, 302, "", "request_not_supported"},
+		"grant not enabled": {object{"grant_types": []string{"refresh_token"}}, none, 302,
+			"", "invalid_request"},
+		"no grant at all":      {object{"grant_types": nil}, nil, 302, "", "invalid_request"},
+		"implicit not enabled": {nil, []string{"response_type", "id_token"}, 302, "", "invalid_request"},
+		"expression matches": {regex(`https://.*\.example/api/oauth2-redirect`), none, 302,
+			"", "login_required"},
 		"expression matches in part": {regex(`https://pocketbase`), none, 400, "Redirect URI Error", ""},
-		"an app's scheme": {object{"redirect_uris": []object{{"matching_mode": "strict", "url": "myapp://x"}}},
+		"custom scheme": {object{"redirect_uris": []object{strict("myapp://x")}},
 			append([]string{"redirect_uri", "myapp://x"}, none...), 400, "Bad Request", ""},
-		"a script is accepted, but not used": {object{"redirect_uris": []object{{"matching_mode": "strict", "url": "javascript:alert(1)"}}},
+		"a script is stored, but not used": {object{"redirect_uris": []object{strict("javascript:alert(1)")}},
 			append([]string{"redirect_uri", "javascript:alert(1)"}, none...), 400, "Redirect URI Error", ""},
-		"only for logout": {object{"redirect_uris": []object{{"matching_mode": "strict", "url": callback, "redirect_uri_type": "logout"}}},
-			none, 400, "Redirect URI Error", ""},
+		"only for logout": {object{"redirect_uris": []object{
+			{"matching_mode": "strict", "url": callback, "redirect_uri_type": "logout"}}}, none, 400,
+			"Redirect URI Error", ""},
 	} {
 		t.Run(name, func(t *testing.T) {
 			w := newWorld(t, "")
@@ -130,7 +135,7 @@ func TestAuthorizeProbes(t *testing.T) {
 				t.Errorf("sent to %s, want %s", r.Header.Get("Location"), test.error)
 			}
 			if test.error != "" && len(r.Cookies()) > 0 {
-				t.Errorf("a probe was given cookies")
+				t.Errorf("a probe received cookies")
 			}
 		})
 	}
@@ -146,15 +151,17 @@ func TestAuthorizeWithoutQuery(t *testing.T) {
 	w.browser().get("/application/o/authorize?client_id=x").has(t, http.StatusNotFound)
 }
 
-// A provider without redirect URIs takes the first one anybody asks with.
+// TestFirstRedirectURIIsTrusted sends requests to a provider without redirect URIs, which adopts the first one.
 func TestFirstRedirectURIIsTrusted(t *testing.T) {
 	w := newWorld(t, "")
 	w.link(object{"redirect_uris": []object{}})
 	stranger := "https://stranger.example/callback"
-	if got := location(t, w.browser().get(authorizePath("redirect_uri", stranger, "prompt", "none"))).Get("error"); got != "login_required" {
+	first := w.browser().get(authorizePath("redirect_uri", stranger, "prompt", "none"))
+	if got := location(t, first).Get("error"); got != "login_required" {
 		t.Errorf("the first one: %s", got)
 	}
-	if uris := w.sim.Snapshot().Providers[0].RedirectURIs; len(uris) != 1 || uris[0].URL != stranger || uris[0].MatchingMode != "strict" {
+	uris := w.sim.Snapshot().Providers[0].RedirectURIs
+	if len(uris) != 1 || uris[0].URL != stranger || uris[0].MatchingMode != "strict" {
 		t.Errorf("stored %v", uris)
 	}
 	if got := title(w.browser().get(authorizePath("prompt", "none"))); got != "Redirect URI Error" {
@@ -183,15 +190,16 @@ func TestPKCE(t *testing.T) {
 	verifier := strings.Repeat("v", 43)
 	sum := sha256.Sum256([]byte(verifier))
 	hashed := base64.RawURLEncoding.EncodeToString(sum[:])
+	s256 := []string{"code_challenge", hashed, "code_challenge_method", "S256"}
 	for name, test := range map[string]struct {
 		challenge []string
 		verifier  string
 		status    int
 	}{
-		"S256":                         {[]string{"code_challenge", hashed, "code_challenge_method", "S256"}, verifier, 200},
+		"S256":                         {s256, verifier, 200},
 		"plain is the default":         {[]string{"code_challenge", verifier}, verifier, 200},
-		"wrong verifier":               {[]string{"code_challenge", hashed, "code_challenge_method", "S256"}, "x", 400},
-		"no verifier":                  {[]string{"code_challenge", hashed, "code_challenge_method", "S256"}, "", 400},
+		"wrong verifier":               {s256, "x", 400},
+		"no verifier":                  {s256, "", 400},
 		"verifier without a challenge": {nil, verifier, 400},
 		"neither":                      {nil, "", 200},
 	} {
@@ -205,7 +213,7 @@ func TestPKCE(t *testing.T) {
 	}
 }
 
-func TestCodesAndTokensEnd(t *testing.T) {
+func TestCodesAndTokensExpire(t *testing.T) {
 	w := newWorld(t, "")
 	w.addAda(nil)
 	w.link(object{"access_token_validity": "minutes=5"})
@@ -233,7 +241,7 @@ func TestRefresh(t *testing.T) {
 	tokens := w.exchange(w.browser().arrive(authorizePath("scope", "openid offline_access")).Get("code"))
 	first, _ := tokens.json["refresh_token"].(string)
 	if first == "" {
-		t.Fatalf("offline_access brought no refresh token: %s", tokens.body)
+		t.Fatalf("no refresh token with offline_access: %s", tokens.body)
 	}
 	again := w.token(url.Values{"grant_type": {"refresh_token"}, "refresh_token": {first}})
 	again.has(t, http.StatusOK)
@@ -250,10 +258,13 @@ func TestTokenErrors(t *testing.T) {
 		form         url.Values
 		error, words string
 	}{
-		"grant not enabled":    {url.Values{"grant_type": {"password"}}, "invalid_grant", ""},
-		"grant it cannot do":   {url.Values{"grant_type": {"client_credentials"}}, "server_error", "this simulated authentik has no client_credentials grant"},
-		"no code":              {url.Values{"grant_type": {"authorization_code"}, "redirect_uri": {callback}}, "invalid_grant", ""},
-		"another redirect URI": {url.Values{"grant_type": {"authorization_code"}, "code": {"x"}, "redirect_uri": {"https://x"}}, "invalid_client", ""},
+		"grant not enabled": {url.Values{"grant_type": {"password"}}, "invalid_grant", ""},
+		"unsupported grant": {url.Values{"grant_type": {"client_credentials"}}, "server_error",
+			"this simulated authentik has no client_credentials grant"},
+		"no code": {url.Values{"grant_type": {"authorization_code"}, "redirect_uri": {callback}},
+			"invalid_grant", ""},
+		"another redirect URI": {url.Values{"grant_type": {"authorization_code"}, "code": {"x"},
+			"redirect_uri": {"https://x"}}, "invalid_client", ""},
 	} {
 		t.Run(name, func(t *testing.T) {
 			r := w.token(test.form)
@@ -295,13 +306,14 @@ func itoa(n int) string {
 func TestAddressesFollowTheRequest(t *testing.T) {
 	w := newWorld(t, "")
 	w.link(nil)
-	request, err := http.NewRequest("GET", w.url+"/application/o/pocketbase/.well-known/openid-configuration", nil)
+	const path = "/application/o/pocketbase/.well-known/openid-configuration"
+	request, err := http.NewRequest(http.MethodGet, w.url+path, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
 	request.Host = "auth.example.com"
 	request.Header.Set("X-Forwarded-Proto", "https")
-	request.Header.Set("X-Forwarded-Host", "elsewhere.example.com") // not believed
+	request.Header.Set("X-Forwarded-Host", "elsewhere.example.com") // ignored
 	answered, err := http.DefaultClient.Do(request)
 	if err != nil {
 		t.Fatal(err)
@@ -317,7 +329,7 @@ func TestAddressesFollowTheRequest(t *testing.T) {
 	}
 }
 
-func TestUserinfoTakesTheTokenInEveryWay(t *testing.T) {
+func TestUserinfoAcceptsTheTokenInFormAndQuery(t *testing.T) {
 	w := newWorld(t, "")
 	w.addAda(nil)
 	w.link(nil)
@@ -339,12 +351,11 @@ func TestUserinfoTakesTheTokenInEveryWay(t *testing.T) {
 
 func (w *world) introspect(value string) object {
 	w.t.Helper()
-	form := url.Values{"client_id": {"pb"}, "client_secret": {"a-secret-of-more-than-32-characters"}, "token": {value}}
-	return w.send(http.DefaultClient, "POST", "/application/o/introspect/", "", "application/x-www-form-urlencoded", []byte(form.Encode())).json
+	form := url.Values{"client_id": {"pb"}, "client_secret": {clientSecret}, "token": {value}}
+	return w.form("/application/o/introspect/", form).json
 }
 
-// Implicit and hybrid answers come in the fragment.
-func TestImplicitAndHybrid(t *testing.T) {
+func TestImplicitAndHybridAnswerInTheFragment(t *testing.T) {
 	for responseType, want := range map[string][]string{
 		"id_token":            {"access_token", "expires_in", "id_token", "state", "token_type"},
 		"code id_token":       {"code", "expires_in", "id_token", "state", "token_type"},

@@ -1,15 +1,17 @@
 package authentiksim
 
 import (
-	"authpocket/sandbox/authentiksim/internal/api"
-	"authpocket/sandbox/authentiksim/internal/serve"
-	"authpocket/sandbox/authentiksim/internal/store"
 	"net/http"
 	"slices"
 	"strings"
+	"time"
+
+	"authpocket/sandbox/authentiksim/internal/api"
+	"authpocket/sandbox/authentiksim/internal/serve"
+	"authpocket/sandbox/authentiksim/internal/store"
 )
 
-// overviewView is the page in place of the dashboard: what the server holds, as tables.
+// overviewView is the content of the page that replaces the dashboard.
 type overviewView struct {
 	Version string
 	Tables  []overviewTable
@@ -23,7 +25,7 @@ type overviewTable struct {
 	Empty     string
 }
 
-// overviewEvents is how many of the youngest events the page shows.
+// overviewEvents is the number of latest events on the page.
 const overviewEvents = 25
 
 // overview answers GET /, /if/admin/ and /if/user/. It shows no secrets.
@@ -36,8 +38,9 @@ func overview(c *serve.Call) (serve.Answer, error) {
 }
 
 func applicationTable(c *serve.Call) overviewTable {
-	t := overviewTable{ID: "applications", Title: "Applications", Columns: []string{"Name", "Slug", "Group", "Provider", "Who may use it"},
-		Empty: "There are no applications yet."}
+	t := overviewTable{ID: "applications", Title: "Applications",
+		Columns: []string{"Name", "Slug", "Group", "Provider", "Who may use it"},
+		Empty:   "There are no applications yet."}
 	for _, a := range c.State.Applications.All() {
 		provider := "none"
 		if p := c.State.Providers.Get(a.Provider); p != nil {
@@ -48,7 +51,7 @@ func applicationTable(c *serve.Call) overviewTable {
 	return t
 }
 
-// audience says in words who may use an application.
+// audience describes who may use an application.
 func audience(c *serve.Call, a *store.Application) string {
 	var who []string
 	for _, b := range c.State.BindingsOf(a.PK) {
@@ -62,14 +65,15 @@ func audience(c *serve.Call, a *store.Application) string {
 		}
 	}
 	if len(who) == 0 {
-		return "everybody"
+		return "everyone"
 	}
 	return strings.Join(who, ", ")
 }
 
 func providerTable(c *serve.Call) overviewTable {
-	t := overviewTable{ID: "providers", Title: "Providers", Columns: []string{"Name", "Client ID", "Redirect URIs", "Scopes", "Signing key"},
-		Empty: "There are no providers yet."}
+	t := overviewTable{ID: "providers", Title: "Providers",
+		Columns: []string{"Name", "Client ID", "Redirect URIs", "Scopes", "Signing key"},
+		Empty:   "There are no providers yet."}
 	for _, p := range c.State.Providers.All() {
 		var uris []string
 		for _, u := range p.RedirectURIs {
@@ -79,13 +83,15 @@ func providerTable(c *serve.Call) overviewTable {
 		if pair := c.State.Keys.Get(p.SigningKey); pair != nil {
 			key = pair.Name
 		}
-		t.Rows = append(t.Rows, []string{p.Name, p.ClientID, strings.Join(uris, "\n"), strings.Join(c.State.ScopesOf(p), " "), key})
+		scopes := strings.Join(c.State.ScopesOf(p), " ")
+		t.Rows = append(t.Rows, []string{p.Name, p.ClientID, strings.Join(uris, "\n"), scopes, key})
 	}
 	return t
 }
 
 func mappingTable(c *serve.Call) overviewTable {
-	t := overviewTable{ID: "scope-mappings", Title: "Scope mappings", Columns: []string{"Name", "Scope", "Made by", "Expression"}}
+	t := overviewTable{ID: "scope-mappings", Title: "Scope mappings",
+		Columns: []string{"Name", "Scope", "Managed by", "Expression"}}
 	for _, m := range c.State.Mappings.All() {
 		by := "authentik"
 		if m.Managed == "" {
@@ -121,13 +127,13 @@ func eventTable(c *serve.Call) overviewTable {
 		if about == "" {
 			about = api.ContextText(e.Context, "authorized_application", "name") + api.ContextText(e.Context, "message")
 		}
-		t.Rows = append(t.Rows, []string{e.Created.Format("2006-01-02 15:04:05"), strings.ReplaceAll(e.Action, "_", " "),
-			api.ContextText(e.User, "username"), about})
+		when, action := e.Created.Format(time.DateTime), strings.ReplaceAll(e.Action, "_", " ")
+		t.Rows = append(t.Rows, []string{when, action, api.ContextText(e.User, "username"), about})
 	}
 	return t
 }
 
-// overviewRoutes registers the paths that show the overview.
+// overviewRoutes registers the overview, its style and the health checks.
 func overviewRoutes(s *serve.Server) {
 	for _, path := range []string{"/", "/if/admin/", "/if/user/"} {
 		s.Page(path, serve.Methods{"GET": overview})

@@ -6,7 +6,7 @@ import (
 	"testing"
 )
 
-// helper is a person with a token and a role that can be given permissions.
+// helper adds a user with a token and a role with these permissions.
 func (w *world) helper(permissions ...string) (token, role string, user int) {
 	w.t.Helper()
 	user = w.sim.AddPerson("helper", "Helper", "", "", nil)
@@ -31,8 +31,10 @@ func TestObjectPermissions(t *testing.T) {
 	first := w.must("GET", "/core/applications/app-1/", nil)["pk"]
 
 	w.as(token, "GET", "/core/applications/app-1/", nil).has(t, http.StatusForbidden)
-	w.grant(role, object{"permissions": []string{"authentik_core.view_application"}, "model": "authentik_core.application",
-		"object_pk": first})
+	on := func(permission string) object {
+		return object{"permissions": []string{permission}, "model": "authentik_core.application", "object_pk": first}
+	}
+	w.grant(role, on("authentik_core.view_application"))
 	w.as(token, "GET", "/core/applications/app-1/", nil).has(t, http.StatusOK)
 	hidden := w.as(token, "GET", "/core/applications/app-2/", nil)
 	hidden.has(t, http.StatusNotFound)
@@ -40,13 +42,11 @@ func TestObjectPermissions(t *testing.T) {
 	w.as(token, "PATCH", "/core/applications/app-1/", object{"name": "x"}).has(t, http.StatusForbidden)
 	w.as(token, "PATCH", "/core/applications/app-2/", object{"name": "x"}).has(t, http.StatusNotFound)
 
-	w.grant(role, object{"permissions": []string{"authentik_core.change_application"}, "model": "authentik_core.application",
-		"object_pk": first})
+	w.grant(role, on("authentik_core.change_application"))
 	w.as(token, "PATCH", "/core/applications/app-1/", object{"name": "x"}).has(t, http.StatusOK)
 }
 
-// What may be created is asked for all objects, and the creator gets nothing
-// on what it has created.
+// TestAddOnlyTokenCannotReadBack creates objects with global permissions, which include none on the new objects.
 func TestAddOnlyTokenCannotReadBack(t *testing.T) {
 	w := newWorld(t, "")
 	token, _, _ := w.helper("authentik_core.add_application", "authentik_providers_oauth2.add_oauth2provider")
@@ -56,19 +56,19 @@ func TestAddOnlyTokenCannotReadBack(t *testing.T) {
 	w.as(token, "GET", "/core/applications/a/", nil).has(t, http.StatusForbidden)
 
 	group := w.sim.AddGroup("g")
-	body = object{"app": object{"name": "B", "slug": "b"}, "provider": w.provider(object{"name": "B", "client_id": "b"}),
+	provider := w.provider(object{"name": "B", "client_id": "b"})
+	body = object{"app": object{"name": "B", "slug": "b"}, "provider": provider,
 		"provider_model":  "authentik_providers_oauth2.oauth2provider",
 		"policy_bindings": []object{{"group": group, "order": 0}}}
 	refused := w.as(token, "PUT", "/core/transactional/applications/", body)
 	refused.has(t, http.StatusForbidden)
 	refused.mentions(t, `{"null":"User lacks permission to create authentik_policies.policybinding"}`)
 	if n := len(w.sim.Snapshot().Applications); n != 1 {
-		t.Errorf("%d applications, want 1: the refused one left something", n)
+		t.Errorf("%d applications, want 1: the refused request created some", n)
 	}
 }
 
-// These two answer any token, whatever it may do.
-func TestChecksWithoutPermission(t *testing.T) {
+func TestSetupURLsAndAccessNeedNoPermission(t *testing.T) {
 	w := newWorld(t, "")
 	provider := w.link(nil)
 	token, _, _ := w.helper()
@@ -77,7 +77,7 @@ func TestChecksWithoutPermission(t *testing.T) {
 	w.as(token, "GET", provider+"preview_user/", nil).has(t, http.StatusForbidden)
 }
 
-func TestPreviewOfOthersNeedsPermission(t *testing.T) {
+func TestPreviewForOtherUsersNeedsPermission(t *testing.T) {
 	w := newWorld(t, "")
 	provider := w.link(nil)
 	ada := w.addAda(nil)
@@ -86,7 +86,8 @@ func TestPreviewOfOthersNeedsPermission(t *testing.T) {
 	refused := w.as(token, "GET", path, nil)
 	refused.has(t, http.StatusBadRequest)
 	refused.mentions(t, `{"for_user":"User not found"}`)
-	w.grant(role, object{"permissions": []string{"authentik_core.preview_user"}, "model": "authentik_core.user", "object_pk": fmt.Sprint(ada)})
+	w.grant(role, object{"permissions": []string{"authentik_core.preview_user"}, "model": "authentik_core.user",
+		"object_pk": fmt.Sprint(ada)})
 	w.as(token, "GET", path, nil).has(t, http.StatusOK)
 }
 
@@ -96,15 +97,15 @@ func TestMembersOfASubgroupAreMembers(t *testing.T) {
 	parent := w.must("POST", "/core/groups/", object{"name": "parent", "is_superuser": true})["pk"]
 	w.must("POST", "/core/groups/", object{"name": "child", "parents": []any{parent}, "users": []int{ada}})
 	if user := w.must("GET", fmt.Sprintf("/core/users/%d/", ada), nil); user["is_superuser"] != true {
-		t.Errorf("a member of a subgroup of administrators is none: %v", user)
+		t.Errorf("a member of a subgroup of admins is no admin: %v", user)
 	}
 }
 
 func TestExpiredTokenIsRotated(t *testing.T) {
 	w := newWorld(t, "")
-	made := w.must("POST", "/core/tokens/", object{"identifier": "short", "intent": "api"})
-	if made["expiring"] != true {
-		t.Fatalf("a token expires unless told otherwise: %v", made)
+	created := w.must("POST", "/core/tokens/", object{"identifier": "short", "intent": "api"})
+	if created["expiring"] != true {
+		t.Fatalf("the token does not expire by default: %v", created)
 	}
 	key := w.must("GET", "/core/tokens/short/view_key/", nil)["key"].(string)
 	w.as(key, "GET", "/core/users/me/", nil).has(t, http.StatusOK)
@@ -117,7 +118,7 @@ func TestExpiredTokenIsRotated(t *testing.T) {
 	}
 }
 
-func TestWhoMayUseAnApplication(t *testing.T) {
+func TestAccessByBindings(t *testing.T) {
 	type binding struct {
 		who             string // members, others, ada or a policy
 		negate, enabled bool
@@ -127,15 +128,15 @@ func TestWhoMayUseAnApplication(t *testing.T) {
 		bindings []binding
 		want     bool
 	}{
-		"nobody is bound":       {"any", nil, true},
-		"member":                {"any", []binding{{"members", false, true}}, true},
-		"no member":             {"any", []binding{{"others", false, true}}, false},
-		"any of two":            {"any", []binding{{"others", false, true}, {"ada", false, true}}, true},
-		"all of two":            {"all", []binding{{"others", false, true}, {"ada", false, true}}, false},
-		"negated":               {"all", []binding{{"others", true, true}, {"ada", false, true}}, true},
-		"switched off":          {"all", []binding{{"others", false, false}, {"ada", false, true}}, true},
-		"all switched off":      {"any", []binding{{"others", false, false}}, true},
-		"a policy it cannot do": {"any", []binding{{"policy", false, true}}, false},
+		"no bindings":        {"any", nil, true},
+		"member":             {"any", []binding{{"members", false, true}}, true},
+		"no member":          {"any", []binding{{"others", false, true}}, false},
+		"any of two":         {"any", []binding{{"others", false, true}, {"ada", false, true}}, true},
+		"all of two":         {"all", []binding{{"others", false, true}, {"ada", false, true}}, false},
+		"negated":            {"all", []binding{{"others", true, true}, {"ada", false, true}}, true},
+		"disabled":           {"all", []binding{{"others", false, false}, {"ada", false, true}}, true},
+		"all disabled":       {"any", []binding{{"others", false, false}}, true},
+		"unevaluated policy": {"any", []binding{{"policy", false, true}}, false},
 	} {
 		t.Run(name, func(t *testing.T) {
 			w := newWorld(t, "")
@@ -143,19 +144,21 @@ func TestWhoMayUseAnApplication(t *testing.T) {
 			keys := object{"members": w.sim.AddGroup("members", ada), "others": w.sim.AddGroup("others"), "ada": ada,
 				"policy": w.key("/policies/all/")}
 			fields := map[string]string{"members": "group", "others": "group", "ada": "user", "policy": "policy"}
-			app := w.must("POST", "/core/applications/", object{"name": "A", "slug": "a", "policy_engine_mode": test.mode})["pk"]
+			body := object{"name": "A", "slug": "a", "policy_engine_mode": test.mode}
+			app := w.must("POST", "/core/applications/", body)["pk"]
 			for order, b := range test.bindings {
 				w.must("POST", "/policies/bindings/", object{"target": app, "order": order, fields[b.who]: keys[b.who],
 					"negate": b.negate, "enabled": b.enabled})
 			}
-			if got := w.must("GET", fmt.Sprintf("/core/applications/a/check_access/?for_user=%d", ada), nil)["passing"]; got != test.want {
-				t.Errorf("passing is %v, want %v", got, test.want)
+			access := w.must("GET", fmt.Sprintf("/core/applications/a/check_access/?for_user=%d", ada), nil)
+			if access["passing"] != test.want {
+				t.Errorf("passing is %v, want %v", access["passing"], test.want)
 			}
 		})
 	}
 }
 
-func TestOpenWithoutBindingsCanBeSwitchedOff(t *testing.T) {
+func TestDefaultAccessCanBeDisabled(t *testing.T) {
 	w := newWorld(t, "")
 	w.must("POST", "/core/applications/", object{"name": "A", "slug": "a"})
 	w.must("PATCH", "/admin/settings/", object{"flags": object{"core_default_app_access": false}})

@@ -15,7 +15,7 @@ import (
 	"testing"
 )
 
-// recording is one scenario a real authentik was taken through.
+// recording is a recorded scenario of a real authentik.
 type recording struct {
 	Scenario  string     `json:"scenario"`
 	Exchanges []exchange `json:"exchanges"`
@@ -36,7 +36,7 @@ type exchange struct {
 	Save     map[string]string `json:"save"`
 }
 
-// response is what was answered, by the real server or by the simulator.
+// response is an answer of the real server or of the simulator.
 type response struct {
 	Status    int               `json:"status"`
 	Headers   map[string]string `json:"headers"`
@@ -64,7 +64,7 @@ func readRecordings(t *testing.T) []recording {
 	return recordings
 }
 
-// player asks a server what a recording asks, with what it saved so far.
+// player sends the requests of a recording, filling in saved values.
 type player struct {
 	t      *testing.T
 	server *httptest.Server
@@ -88,7 +88,7 @@ func newPlayer(t *testing.T, scenario, adminToken string, handler http.Handler) 
 	}}
 }
 
-// play asks one exchange's request, saves what it says and answers the response.
+// play sends the request of an exchange, saves its values and returns the response.
 func (p *player) play(e exchange) response {
 	p.t.Helper()
 	request := p.request(e)
@@ -150,8 +150,7 @@ func (p *player) request(e exchange) *http.Request {
 
 var placeholder = regexp.MustCompile(`\$\{(\w+)\}`)
 
-// fill puts saved values in the places kept for them. A text that is nothing
-// but a place becomes the value itself, with its type.
+// fill replaces placeholders with saved values. A text that is only a placeholder becomes the value with its type.
 func (p *player) fill(value any) any {
 	switch value := value.(type) {
 	case string:
@@ -180,7 +179,7 @@ func (p *player) fill(value any) any {
 func (p *player) value(name string) any {
 	value, saved := p.saved[name]
 	if !saved {
-		p.t.Fatalf("nothing was saved as %s", name)
+		p.t.Fatalf("no value saved as %s", name)
 	}
 	return value
 }
@@ -209,8 +208,7 @@ func textOf(pattern string, body []byte) string {
 	return strings.TrimSpace(string(found[1]))
 }
 
-// pick takes a value out of a response: a dotted path into the JSON,
-// header:NAME, or query:NAME of the Location.
+// pick returns a value of a response: a dotted path into the JSON, header:NAME, or query:NAME of the Location.
 func pick(from response, where string) any {
 	if name, is := strings.CutPrefix(where, "header:"); is {
 		return from.Headers[strings.ToLower(name)]

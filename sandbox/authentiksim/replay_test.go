@@ -17,10 +17,10 @@ import (
 	"authpocket/sandbox/openapicheck"
 )
 
-// recordedVersion is the version of the server that was recorded.
+// recordedVersion is the version of the recorded server.
 const recordedVersion = "2026.5.0-rc1"
 
-// addedSince are the keys the final release has beyond that release candidate.
+// addedSince returns the keys that the final release has in addition to that release candidate.
 func addedSince() map[string]bool {
 	return map[string]bool{
 		"meta_hide": true, "core_default_app_access": true, "enterprise_audit_include_expanded_diff": true,
@@ -28,16 +28,16 @@ func addedSince() map[string]bool {
 }
 
 var (
-	checker    *openapicheck.Checker // both made once: they take about a second
+	checker    *openapicheck.Checker // both are created once, since they take about a second
 	signingKey *rsa.PrivateKey
 )
 
 func TestMain(m *testing.M) {
 	var errs [2]error
-	var made sync.WaitGroup
-	made.Go(func() { checker, errs[0] = openapicheck.New() })
-	made.Go(func() { signingKey, errs[1] = rsa.GenerateKey(rand.Reader, 2048) })
-	made.Wait()
+	var created sync.WaitGroup
+	created.Go(func() { checker, errs[0] = openapicheck.New() })
+	created.Go(func() { signingKey, errs[1] = rsa.GenerateKey(rand.Reader, 2048) })
+	created.Wait()
 	for _, err := range errs {
 		if err != nil {
 			fmt.Fprintln(os.Stderr, err)
@@ -47,9 +47,8 @@ func TestMain(m *testing.M) {
 	os.Exit(m.Run())
 }
 
-// TestReplay asks the simulator everything a real authentik was asked, and
-// wants the same answers: as the recorded release candidate to the letter, and
-// as the version the simulator is by default with that release's new fields.
+// TestReplay sends the simulator every recorded request of a real authentik and expects the same answers: exactly for
+// the recorded release candidate, and with the new fields of its release for the default version.
 func TestReplay(t *testing.T) {
 	for _, version := range []string{recordedVersion, authentiksim.DefaultVersion} {
 		for _, recorded := range readRecordings(t) {
@@ -92,12 +91,13 @@ func replay(t *testing.T, version string, recorded recording) {
 	}
 }
 
-// ownDeviations are the answers with which authentik itself does not keep to
-// its document; they are as recorded.
+// ownDeviations returns the recorded answers that violate authentik's own document.
 func ownDeviations() [][2]string {
 	return [][2]string{
-		{"PUT /api/v3/core/transactional/applications/", "schema #/components/schemas/GenericError"}, // names what may not be created
-		{"GET /api/v3/admin/settings/", "/flags/"},                                                   // flags nobody has set are not there
+		// names the forbidden object
+		{"PUT /api/v3/core/transactional/applications/", "schema #/components/schemas/GenericError"},
+		// unset flags are missing
+		{"GET /api/v3/admin/settings/", "/flags/"},
 	}
 }
 
@@ -107,7 +107,7 @@ func authentikDiffers(err error) bool {
 	})
 }
 
-// withVersion is a recorded body as another version says it.
+// withVersion returns a recorded body in the words of another version.
 func withVersion(body any, version string) any {
 	if object, is := body.(map[string]any); is && object["version_current"] == recordedVersion {
 		object["version_current"], object["version_latest"] = version, version
@@ -115,9 +115,8 @@ func withVersion(body any, version string) any {
 	return body
 }
 
-// furnish makes the server what the recorded one was: a fresh install whose
-// administrator has signed in before, with three more key pairs and with older
-// events in its log.
+// furnish prepares the server like the recorded one: a fresh install whose admin has signed in before, with three more
+// key pairs and older events.
 func furnish(t *testing.T, sim *authentiksim.Server, recorded recording) {
 	t.Helper()
 	for name, algorithm := range map[string]string{"k-rsa": "rsa", "k-ecdsa": "ecdsa", "k-ed25519": "ed25519"} {
@@ -135,8 +134,8 @@ func furnish(t *testing.T, sim *authentiksim.Server, recorded recording) {
 	}
 }
 
-// addOlderEvents fills the log with as many events as the recorded server had
-// before the scenario; of those the scenario sees again, with the very ones.
+// addOlderEvents adds as many events as the recorded server had before the scenario, including those that the scenario
+// reads.
 func addOlderEvents(sim *authentiksim.Server, recorded recording) {
 	older := map[string]authentiksim.Event{}
 	counts := map[string]int{"secret_view": 724}

@@ -1,19 +1,18 @@
 package authentiksim
 
 import (
-	"authpocket/sandbox/authentiksim/internal/install"
-	"authpocket/sandbox/authentiksim/internal/serve"
-	"authpocket/sandbox/authentiksim/internal/store"
 	"fmt"
 	"slices"
 	"time"
+
+	"authpocket/sandbox/authentiksim/internal/install"
+	"authpocket/sandbox/authentiksim/internal/serve"
+	"authpocket/sandbox/authentiksim/internal/store"
 )
 
-// Seeding fills a server without a request, as the history of an installation
-// that has been used. Nothing of it is noted in the event log.
+// The following methods prepare a server. They write no events.
 
-// AddPerson adds somebody who can sign in and answers their key. Nil attributes
-// are none.
+// AddPerson adds a user with a password and returns the key.
 func (s *Server) AddPerson(username, name, email, password string, attributes map[string]any) int {
 	var pk int
 	s.change(func(c *serve.Call) {
@@ -26,19 +25,19 @@ func (s *Server) AddPerson(username, name, email, password string, attributes ma
 	return pk
 }
 
-// SetLastLogin says when a user last signed in.
+// SetLastLogin sets the time of a user's latest sign-in.
 func (s *Server) SetLastLogin(user int, at time.Time) {
 	s.change(func(c *serve.Call) { c.State.Users.Get(user).LastLogin = &at })
 }
 
-// AddGroup adds a group with these users in it and answers its key.
+// AddGroup adds a group with these users and returns its key.
 func (s *Server) AddGroup(name string, users ...int) string {
-	g := &store.Group{PK: store.NewID(), Name: name, Users: append([]int{}, users...), Roles: []string{}, Parents: []string{}, Attributes: obj{}}
+	g := store.NewGroup(name, users...)
 	s.change(func(c *serve.Call) { c.State.Groups.Put(g.PK, g) })
 	return g.PK
 }
 
-// GiveRole makes a role that holds no permission, and gives it to a person.
+// GiveRole gives a user a new role without permissions.
 func (s *Server) GiveRole(person int, name string) {
 	role := store.NewRole(name)
 	s.change(func(c *serve.Call) {
@@ -48,14 +47,13 @@ func (s *Server) GiveRole(person int, name string) {
 	})
 }
 
-// AddAPIToken gives a user an API token with this key that does not expire.
+// AddAPIToken gives a user an API token that does not expire.
 func (s *Server) AddAPIToken(user int, identifier, key string) {
 	t := &store.Token{PK: store.NewID(), Identifier: identifier, Intent: "api", User: user, Key: key}
 	s.change(func(c *serve.Call) { c.State.Tokens.Put(t.Identifier, t) })
 }
 
-// AddKeyPair adds a self-signed key pair and answers its key. The algorithm is
-// rsa, ecdsa or ed25519.
+// AddKeyPair adds a self-signed key pair and returns its key. The algorithm is rsa, ecdsa or ed25519.
 func (s *Server) AddKeyPair(name, algorithm string, validity time.Duration) (string, error) {
 	pair, err := store.NewKeyPair(s.core.Now(), name, algorithm, validity)
 	if err != nil {
@@ -65,15 +63,14 @@ func (s *Server) AddKeyPair(name, algorithm string, validity time.Duration) (str
 	return pair.PK, nil
 }
 
-// AddScopeMapping adds a mapping as an administrator would, and answers its key.
+// AddScopeMapping adds a scope mapping and returns its key.
 func (s *Server) AddScopeMapping(name, scope, expression string) string {
 	m := &store.ScopeMapping{PK: store.NewID(), Name: name, ScopeName: scope, Expression: expression}
 	s.change(func(c *serve.Call) { c.State.Mappings.Put(m.PK, m) })
 	return m.PK
 }
 
-// AddEvent adds an entry to the event log, older than every one that follows.
-// A zero Created means just now.
+// AddEvent appends to the event log. A zero Created means now.
 func (s *Server) AddEvent(e store.Event) {
 	s.change(func(c *serve.Call) {
 		e.PK = store.NewID()
@@ -84,15 +81,15 @@ func (s *Server) AddEvent(e store.Event) {
 	})
 }
 
-// AddApplications adds n providers, each with its application, in the way of
-// the admin interface: standard scopes, implicit consent, the self-signed key
-// and one redirect URI.
-// They are called "Application 1" with the slug app-1 and so on.
+// AddApplications adds n providers with an application each, as the admin interface would create them: standard
+// scopes, implicit consent, the self-signed key and one redirect URI. The applications are named "Application 1" with
+// the slug app-1, and so on.
 func (s *Server) AddApplications(n int) {
 	s.change(func(c *serve.Call) {
 		c.EnsureSelfSigned()
 		key := c.State.Keys.Find(func(k *store.KeyPair) bool { return k.Name == store.SelfSigned })
-		implicit, logout := c.State.FlowBySlug(install.ImplicitFlow), c.State.FlowBySlug("default-provider-invalidation-flow")
+		implicit := c.State.FlowBySlug(install.ImplicitFlow)
+		logout := c.State.FlowBySlug("default-provider-invalidation-flow")
 		for range n {
 			p := c.State.NewProvider()
 			number := p.PK
@@ -106,13 +103,13 @@ func (s *Server) AddApplications(n int) {
 			}
 			c.State.AddProvider(p)
 			c.State.AddApplication(&store.Application{PK: store.NewID(), Name: fmt.Sprintf("Application %d", number),
-				Slug: fmt.Sprintf("app-%d", number), Provider: p.PK, PolicyEngineMode: "any", BackchannelProviders: []int{}})
+				Slug: fmt.Sprintf("app-%d", number), Provider: p.PK, PolicyEngineMode: "any",
+				BackchannelProviders: []int{}})
 		}
 	})
 }
 
-// Set changes one of the settings of admin/settings/, such as
-// default_user_change_email.
+// Set changes a setting of admin/settings/, such as default_user_change_email.
 func (s *Server) Set(name string, value any) {
 	s.change(func(c *serve.Call) { c.State.Settings.Values[name] = value })
 }

@@ -1,6 +1,12 @@
+// Package authentiksim is a simulated authentik. Its state is in memory, its API answers like a real one, and its
+// OpenID provider works in authentik's URL layout. Every page states that it is simulated, and so does every error
+// about a missing feature.
 package authentiksim
 
 import (
+	"net/http"
+	"time"
+
 	"authpocket/sandbox/authentiksim/internal/api"
 	"authpocket/sandbox/authentiksim/internal/blueprint"
 	"authpocket/sandbox/authentiksim/internal/flow"
@@ -8,19 +14,16 @@ import (
 	"authpocket/sandbox/authentiksim/internal/oidc"
 	"authpocket/sandbox/authentiksim/internal/serve"
 	"authpocket/sandbox/authentiksim/internal/store"
-	"net/http"
-	"time"
 )
 
-// Server is a simulated authentik. It implements http.Handler and is safe for
-// concurrent use: requests change its state one after the other.
+// Server is a simulated authentik. It implements http.Handler and is safe for concurrent use: requests change its
+// state one at a time.
 type Server struct{ core *serve.Server }
 
-// New makes an authentik as it is right after its installation: flows, managed
-// scope mappings, akadmin, the default groups and the self-signed key.
-func New(cfg serve.Config) *Server {
+// New returns an authentik right after its installation.
+func New(cfg Config) *Server {
 	if cfg.Version == "" {
-		cfg.Version = serve.DefaultVersion
+		cfg.Version = DefaultVersion
 	}
 	if cfg.AdminToken == "" {
 		cfg.AdminToken = store.RandomText(60)
@@ -37,22 +40,22 @@ func New(cfg serve.Config) *Server {
 	return &Server{s}
 }
 
-// AdminToken is the API token of the superuser akadmin.
+// AdminToken returns the API token of the superuser akadmin.
 func (s *Server) AdminToken() string { return s.core.Config.AdminToken }
 
-// Version is the version the simulator says it is.
+// Version returns the simulated version.
 func (s *Server) Version() string { return s.core.Config.Version }
 
 // ServeHTTP answers as authentik does.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) { s.core.ServeHTTP(w, r) }
 
-// change runs f with the state locked.
+// change calls f with the state locked.
 func (s *Server) change(f func(c *serve.Call)) { s.core.Change(f) }
 
 // obj is a JSON object.
 type obj = map[string]any
 
-// DefaultVersion is the version a Server has when Config names none.
+// DefaultVersion is the simulated version if Config has none.
 const DefaultVersion = serve.DefaultVersion
 
 type (

@@ -1,14 +1,14 @@
 package authentiksim
 
 import (
-	"authpocket/sandbox/authentiksim/internal/serve"
-	"authpocket/sandbox/authentiksim/internal/store"
 	"maps"
 	"slices"
+
+	"authpocket/sandbox/authentiksim/internal/serve"
+	"authpocket/sandbox/authentiksim/internal/store"
 )
 
-// Snapshot is a copy of what a server holds, for assertions. Changing it does
-// not change the server.
+// Snapshot is a copy of a server's state. Changing it does not change the server.
 type Snapshot struct {
 	Users         []store.User
 	Groups        []store.Group
@@ -24,7 +24,7 @@ type Snapshot struct {
 	Settings      map[string]any
 }
 
-// Snapshot copies the state as it is between two requests.
+// Snapshot copies the state.
 func (s *Server) Snapshot() Snapshot {
 	var snap Snapshot
 	s.change(func(c *serve.Call) {
@@ -53,14 +53,16 @@ func (s *Server) Snapshot() Snapshot {
 				a.BackchannelProviders = slices.Clone(a.BackchannelProviders)
 			}),
 			Bindings: copied(st.Bindings.All(), func(*store.Binding) {}),
-			Events:   copied(st.Events, func(e *store.Event) { e.User, e.Context = cloneObject(e.User), cloneObject(e.Context) }),
+			Events: copied(st.Events, func(e *store.Event) {
+				e.User, e.Context = cloneObject(e.User), cloneObject(e.Context)
+			}),
 			Settings: cloneObject(st.Settings.Values),
 		}
 	})
 	return snap
 }
 
-// copied copies rows; detach parts a copy from what it still shares with its row.
+// copied returns copies of rows. detach replaces what a copy shares with its row.
 func copied[T any](rows []*T, detach func(*T)) []T {
 	copies := make([]T, len(rows))
 	for i, row := range rows {

@@ -1,5 +1,5 @@
-// Package openapicheck holds requests and answers against authentik's OpenAPI
-// document, for tests. The document comes from the Go client's module.
+// Package openapicheck validates requests and answers against authentik's OpenAPI document, for tests. The document
+// comes from the module of the Go client.
 package openapicheck
 
 import (
@@ -17,17 +17,17 @@ import (
 	"github.com/getkin/kin-openapi/routers/gorillamux"
 )
 
-// clientModule is the module that ships the document as schema.yml.
+// clientModule is the module that contains the document as schema.yml.
 const clientModule = "goauthentik.io/api/v3"
 
-// prefix is where authentik has its API.
+// prefix is the path of authentik's API.
 const prefix = "/api/v3"
 
-// Checker validates against the document. Loading it takes about a second, so a
-// test binary makes one. It is safe for concurrent use.
+// Checker validates against the document. Loading it takes about a second, so a test binary should create only one. It
+// is safe for concurrent use.
 type Checker struct{ router routers.Router }
 
-// New finds the document with the go command, loads it and checks it.
+// New finds the document with the go command, loads and validates it.
 func New() (*Checker, error) {
 	dir, err := exec.Command("go", "list", "-m", "-f", "{{.Dir}}", clientModule).Output()
 	if err != nil {
@@ -39,7 +39,7 @@ func New() (*Checker, error) {
 	}
 	doc.Servers = openapi3.Servers{{URL: prefix}}
 	refuseUnknownKeys(doc)
-	// The kind of provider is named beside the provider, not inside as the document says.
+	// Unlike in the document, the type of the provider is next to the provider, not inside it.
 	doc.Components.Schemas["modelRequest"].Value.Discriminator = nil
 	if err := doc.Validate(context.Background()); err != nil {
 		return nil, fmt.Errorf("checking authentik's OpenAPI document: %w", err)
@@ -51,8 +51,7 @@ func New() (*Checker, error) {
 	return &Checker{router: router}, nil
 }
 
-// refuseUnknownKeys closes the schemas of request bodies: by default a key that
-// is misspelt is allowed as an additional property.
+// refuseUnknownKeys closes the schemas of request bodies. By default a misspelt key is a valid additional property.
 func refuseUnknownKeys(doc *openapi3.T) {
 	closed := false
 	for name, ref := range doc.Components.Schemas {
@@ -64,9 +63,8 @@ func refuseUnknownKeys(doc *openapi3.T) {
 	}
 }
 
-// Request says what is wrong with a request to the API: an unknown path or
-// method, an unknown query parameter, or a body that does not fit, unknown keys
-// included. Requests to other paths are not looked at.
+// Request returns an error if a request to the API has an unknown path, method or query parameter, or an invalid body,
+// including unknown keys. It ignores requests to other paths.
 func (c *Checker) Request(r *http.Request) error {
 	if !strings.HasPrefix(r.URL.Path, prefix+"/") {
 		return nil
@@ -84,18 +82,17 @@ func (c *Checker) Request(r *http.Request) error {
 	return nil
 }
 
-// Answer says what is wrong with an answer of the API. The document tells of no
-// answers but 200s, 400 and 403; those Django REST framework gives without being
-// told are checked for their one shape.
+// Answer returns an error if an answer of the API is invalid. The document describes 2xx, 400 and 403 only; the other
+// answers of Django REST framework must have its standard form.
 func (c *Checker) Answer(r *http.Request, status int, header http.Header, body []byte) error {
 	if !strings.HasPrefix(r.URL.Path, prefix+"/") {
 		return nil
 	}
 	input, err := c.input(r)
 	if status == http.StatusNotFound && err != nil {
-		return nil // no such path, and the answer says so
+		return nil // unknown path
 	}
-	if slices.Contains(undescribed, status) || err != nil && status == http.StatusMethodNotAllowed {
+	if slices.Contains(undescribed(), status) || err != nil && status == http.StatusMethodNotAllowed {
 		return describe(r, detailOnly(header, body))
 	}
 	if err != nil {
@@ -103,13 +100,16 @@ func (c *Checker) Answer(r *http.Request, status int, header http.Header, body [
 	}
 	options := options()
 	options.IncludeResponseStatus = true
-	answer := &openapi3filter.ResponseValidationInput{RequestValidationInput: input, Status: status, Header: header, Options: options}
+	answer := &openapi3filter.ResponseValidationInput{
+		RequestValidationInput: input, Status: status, Header: header, Options: options}
 	return describe(r, openapi3filter.ValidateResponse(r.Context(), answer.SetBodyBytes(body)))
 }
 
-// undescribed are the statuses no operation of the document mentions.
-var undescribed = []int{http.StatusFound, http.StatusNotFound, http.StatusMethodNotAllowed,
-	http.StatusUnsupportedMediaType, http.StatusInternalServerError}
+// undescribed returns the statuses that the document does not describe.
+func undescribed() []int {
+	return []int{http.StatusFound, http.StatusNotFound, http.StatusMethodNotAllowed,
+		http.StatusUnsupportedMediaType, http.StatusInternalServerError}
+}
 
 func (c *Checker) input(r *http.Request) (*openapi3filter.RequestValidationInput, error) {
 	route, params, err := c.router.FindRoute(r)
@@ -119,7 +119,7 @@ func (c *Checker) input(r *http.Request) (*openapi3filter.RequestValidationInput
 	return &openapi3filter.RequestValidationInput{Request: r, PathParams: params, Route: route, Options: options()}, nil
 }
 
-// options report every problem, each in one line.
+// options returns options that report every problem, one per line.
 func options() *openapi3filter.Options {
 	o := &openapi3filter.Options{AuthenticationFunc: openapi3filter.NoopAuthenticationFunc, MultiError: true}
 	o.WithCustomSchemaErrorFunc(func(err *openapi3.SchemaError) string {
@@ -128,8 +128,8 @@ func options() *openapi3filter.Options {
 	return o
 }
 
-// unknownQuery names a query parameter the operation does not have. authentik
-// ignores such a parameter, so that a misspelt filter returns everything.
+// unknownQuery returns an error about a query parameter that the operation does not have. authentik ignores it, so a
+// misspelt filter returns everything.
 func unknownQuery(input *openapi3filter.RequestValidationInput) error {
 	known := map[string]bool{}
 	for _, list := range []openapi3.Parameters{input.Route.PathItem.Parameters, input.Route.Operation.Parameters} {
@@ -139,7 +139,7 @@ func unknownQuery(input *openapi3filter.RequestValidationInput) error {
 	}
 	for name := range input.Request.URL.Query() {
 		if !known[name] {
-			return fmt.Errorf("query parameter %q is not one of the operation's", name)
+			return fmt.Errorf("unknown query parameter %q", name)
 		}
 	}
 	return nil

@@ -11,15 +11,13 @@ import (
 	"strings"
 )
 
-// Handler serves with next and reports each request that does not fit the
-// document, and each answer. The report is called on the request's goroutine;
-// t.Error fits in a test.
+// Handler serves with next and reports every invalid request and answer. It calls report on the goroutine of the
+// request, so a test may pass t.Error.
 func (c *Checker) Handler(report func(error), next http.Handler) http.Handler {
 	return c.handler(report, next, true)
 }
 
-// Answers is Handler without a look at the requests, for tests that ask badly
-// on purpose.
+// Answers is Handler for tests with invalid requests: it validates answers only.
 func (c *Checker) Answers(report func(error), next http.Handler) http.Handler {
 	return c.handler(report, next, false)
 }
@@ -31,9 +29,9 @@ func (c *Checker) handler(report func(error), next http.Handler, requests bool) 
 			report(describe(r, fmt.Errorf("reading the request: %w", err)))
 		}
 		rewound := func() *http.Request {
-			again := r.Clone(r.Context())
-			again.Body = io.NopCloser(bytes.NewReader(body))
-			return again
+			copied := r.Clone(r.Context())
+			copied.Body = io.NopCloser(bytes.NewReader(body))
+			return copied
 		}
 		if requests {
 			if err := c.Request(rewound()); err != nil {
@@ -49,17 +47,17 @@ func (c *Checker) handler(report func(error), next http.Handler, requests bool) 
 	})
 }
 
-// pass writes a recorded answer.
+// pass forwards a recorded answer.
 func pass(w http.ResponseWriter, recorder *httptest.ResponseRecorder) {
 	for key, values := range recorder.Header() {
 		w.Header()[key] = values
 	}
 	w.WriteHeader(recorder.Code)
-	// The client went away; there is nobody left to tell.
+	// The client is gone.
 	_, _ = w.Write(recorder.Body.Bytes())
 }
 
-// detailOnly wants {"detail": "…"} of an answer that is JSON.
+// detailOnly returns an error about a JSON answer that is not {"detail": "…"}.
 func detailOnly(header http.Header, body []byte) error {
 	if !strings.HasPrefix(header.Get("Content-Type"), "application/json") {
 		return nil
@@ -69,7 +67,7 @@ func detailOnly(header http.Header, body []byte) error {
 		return fmt.Errorf("reading the answer: %w", err)
 	}
 	if _, isText := value["detail"].(string); !isText || len(value) != 1 {
-		return errors.New("the answer is not of the form {\"detail\": \"…\"}")
+		return errors.New("the answer does not have the form {\"detail\": \"…\"}")
 	}
 	return nil
 }

@@ -13,16 +13,14 @@ import (
 	"github.com/pocketbase/pocketbase/tools/types"
 )
 
-// logQuiet is how long no request may come before the log is written, and
-// logBatch how many entries are written without that wait, as in PocketBase.
+// The log is written after logQuiet without a request, or when it has logBatch entries, as in PocketBase.
 const (
 	logQuiet = 3 * time.Second
 	logBatch = 200
 )
 
-// guarded is the PocketBase that answers requests. PocketBase 0.39 changes its
-// settings in place while requests and its log read them without a lock. What
-// reads them through guarded gets a copy that each change replaces whole.
+// guarded is the PocketBase that answers requests. PocketBase 0.39 changes its settings in place while requests and its
+// log read them without a lock. Readers of guarded get a copy, which every change replaces as a whole.
 type guarded struct {
 	core.App
 	settings atomic.Pointer[core.Settings]
@@ -32,7 +30,7 @@ type guarded struct {
 	stopped  sync.WaitGroup
 }
 
-// guard wraps a PocketBase that is not bootstrapped yet.
+// guard wraps a PocketBase before its bootstrap.
 func guard(app core.App) *guarded {
 	g := &guarded{App: app, stop: make(chan struct{})}
 	app.OnSettingsReload().BindFunc(func(e *core.SettingsReloadEvent) error {
@@ -49,16 +47,16 @@ func guard(app core.App) *guarded {
 	return g
 }
 
-// Settings returns the settings for reading only.
+// Settings returns the settings. They must not be changed.
 func (g *guarded) Settings() *core.Settings { return g.settings.Load() }
 
-// Logger returns the log that requests are written to.
+// Logger returns the log of requests.
 func (g *guarded) Logger() *slog.Logger { return g.log }
 
 // Level returns the level below which nothing is logged.
 func (g *guarded) Level() slog.Level { return slog.Level(g.Settings().Logs.MinLevel) }
 
-// startLog keeps the log as PocketBase does, until stopLog.
+// startLog starts to write the log as PocketBase does.
 func (g *guarded) startLog() {
 	ticker := time.NewTicker(logQuiet)
 	g.handler = logger.NewBatchHandler(logger.BatchOptions{
@@ -78,7 +76,7 @@ func (g *guarded) startLog() {
 			case <-g.stop:
 				return
 			case <-ticker.C:
-				// What cannot be written is lost, as in PocketBase.
+				// Entries that cannot be written are lost, as in PocketBase.
 				_ = g.handler.WriteAll(context.Background())
 			}
 		}
@@ -107,7 +105,7 @@ func (g *guarded) writeLog(_ context.Context, logs []*logger.Log) error {
 	})
 }
 
-// stopLog writes what was logged last and waits for the log to end.
+// stopLog writes the remaining entries and stops the log.
 func (g *guarded) stopLog() error {
 	close(g.stop)
 	g.stopped.Wait()

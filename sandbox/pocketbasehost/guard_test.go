@@ -3,13 +3,12 @@ package pocketbasehost_test
 import (
 	"fmt"
 	"net/http"
-	"strings"
+	"net/url"
 	"sync"
 	"testing"
 )
 
-// The race detector finds nothing while settings change under requests and
-// under the log of earlier ones.
+// TestSettingsChangeUnderRequests changes settings during requests, for the race detector.
 func TestSettingsChangeUnderRequests(t *testing.T) {
 	server := start(t, t.TempDir())
 	var group sync.WaitGroup
@@ -22,7 +21,7 @@ func TestSettingsChangeUnderRequests(t *testing.T) {
 					return
 				}
 				if answered.Body.Close(); answered.StatusCode != http.StatusOK {
-					t.Errorf("a request beside a change: %s", answered.Status)
+					t.Errorf("a request during a change: %s", answered.Status)
 				}
 			}
 		})
@@ -39,7 +38,6 @@ func TestSettingsChangeUnderRequests(t *testing.T) {
 	group.Wait()
 }
 
-// What the last requests were is in the log of a server that was closed.
 func TestCloseWritesTheLog(t *testing.T) {
 	dir := t.TempDir()
 	first := start(t, dir)
@@ -48,7 +46,8 @@ func TestCloseWritesTheLog(t *testing.T) {
 		t.Fatal(err)
 	}
 	second := start(t, dir)
-	_, logs := ask(t, "GET", second.URL()+"/api/logs?filter="+strings.ReplaceAll("data.url~'mark=8'", "'", "%27"), second.Token(), "")
+	filter := url.QueryEscape("data.url~'mark=8'")
+	_, logs := ask(t, "GET", second.URL()+"/api/logs?filter="+filter, second.Token(), "")
 	if logs["totalItems"] != float64(1) {
 		t.Errorf("%v", logs)
 	}

@@ -1,6 +1,5 @@
-// Package pocketbasehost runs a real PocketBase inside this process, for the
-// demo and for tests. It is the whole server: dashboard, CORS, realtime and
-// request logs, on its own listener and its own data directory.
+// Package pocketbasehost runs a real PocketBase in this process, for the demo and for tests. It is the complete server
+// with dashboard, CORS, realtime and request logs, on its own listener and data directory.
 package pocketbasehost
 
 import (
@@ -18,39 +17,38 @@ import (
 	_ "github.com/pocketbase/pocketbase/migrations" // the schema of a fresh install
 )
 
-// superuserEmail is the address of the one superuser Start makes.
+// superuserEmail is the address of the superuser that Start creates.
 const superuserEmail = "admin@example.com"
 
-// tokenLife is how long the superuser token of Start works.
+// tokenLife is the validity of the superuser's token.
 const tokenLife = 30 * 24 * time.Hour
 
-// cheapest is bcrypt's least cost. A random password needs no slow hash.
+// cheapest is bcrypt's lowest cost. A random password needs no slow hash.
 const cheapest = 4
 
-// Config says where the server keeps its data and where it listens.
+// Config configures a Server.
 type Config struct {
-	// DataDir is PocketBase's data directory. It must exist; Close leaves it.
+	// DataDir is PocketBase's data directory. It must exist; Close keeps it.
 	DataDir string
-	// Addr is the TCP address to listen on. Empty means 127.0.0.1 and a free port.
+	// Addr is the TCP address to listen on. Empty means a free port of 127.0.0.1.
 	Addr string
 }
 
 // Server is a running PocketBase.
 type Server struct {
-	app      core.App // for tests that look into its data
+	app      core.App // for tests that inspect its data
 	front    *guarded // answers requests
 	url      string
 	token    string
 	password string
 
-	served chan error // what apis.Serve returned, once
+	served chan error // the result of apis.Serve
 	close  sync.Once
-	err    error // what the first Close returned
+	err    error // the result of the first Close
 }
 
-// Start brings up a PocketBase with a fresh install's collections and one
-// superuser, and returns once it answers. The context bounds the start only;
-// the server runs until Close.
+// Start starts a PocketBase with the collections of a fresh install and one superuser, and returns once it answers. The
+// context bounds the start only; the server runs until Close.
 func Start(ctx context.Context, cfg Config) (*Server, error) {
 	if info, err := os.Stat(cfg.DataDir); err != nil || !info.IsDir() {
 		return nil, fmt.Errorf("starting PocketBase: data directory %q does not exist", cfg.DataDir)
@@ -80,7 +78,7 @@ func Start(ctx context.Context, cfg Config) (*Server, error) {
 	return s, nil
 }
 
-// prepare migrates the databases and makes the superuser and its token.
+// prepare migrates the databases and creates the superuser and its token.
 func (s *Server) prepare() error {
 	if err := s.app.Bootstrap(); err != nil {
 		return fmt.Errorf("bootstrapping PocketBase: %w", err)
@@ -93,12 +91,12 @@ func (s *Server) prepare() error {
 	if err := s.app.Save(settings); err != nil {
 		return fmt.Errorf("saving PocketBase's address: %w", err)
 	}
-	return s.makeSuperuser()
+	return s.ensureSuperuser()
 }
 
-// makeSuperuser creates the superuser, or gives the one of an earlier run in
-// the same data directory this run's password.
-func (s *Server) makeSuperuser() error {
+// ensureSuperuser creates the superuser, or sets a new password if an earlier run in the same data directory created
+// it.
+func (s *Server) ensureSuperuser() error {
 	superusers, err := s.app.FindCollectionByNameOrId(core.CollectionNameSuperusers)
 	if err != nil {
 		return fmt.Errorf("finding the superusers: %w", err)
@@ -122,8 +120,7 @@ func (s *Server) makeSuperuser() error {
 	return nil
 }
 
-// serve starts apis.Serve on the listener and returns when it accepts requests,
-// or with the error that kept it from it.
+// serve starts apis.Serve on the listener and returns when it accepts requests or has failed.
 func (s *Server) serve(listener net.Listener) error {
 	ready := make(chan struct{})
 	s.app.OnServe().BindFunc(func(e *core.ServeEvent) error {
@@ -147,23 +144,23 @@ func (s *Server) serve(listener net.Listener) error {
 	}
 }
 
-// URL is the server's address without a trailing slash.
+// URL returns the server's address without a trailing slash.
 func (s *Server) URL() string { return s.url }
 
-// Token is a superuser's token, good for 30 days.
+// Token returns a superuser's token, valid for 30 days.
 func (s *Server) Token() string { return s.token }
 
-// Email is the superuser's address.
+// Email returns the superuser's address.
 func (s *Server) Email() string { return superuserEmail }
 
-// Password is the superuser's password, new with every Start.
+// Password returns the superuser's password. Every Start sets a new one.
 func (s *Server) Password() string { return s.password }
 
-// App is the running application, for tests that look into its data.
+// App returns the running application, for tests that inspect its data.
 func (s *Server) App() core.App { return s.app }
 
-// Close stops the server, waits until it has ended and closes its databases.
-// The data directory stays. A second Close does nothing.
+// Close stops the server, waits for it and closes its databases. It keeps the data directory. A second Close does
+// nothing.
 func (s *Server) Close() error {
 	s.close.Do(func() {
 		event := &core.TerminateEvent{App: s.app}

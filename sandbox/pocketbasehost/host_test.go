@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"io"
 	"net/http"
+	"net/url"
 	"os"
 	"path/filepath"
 	"strings"
@@ -49,11 +50,12 @@ func ask(t *testing.T, method, address, token, body string) (int, map[string]any
 	return answered.StatusCode, value
 }
 
-func TestServerIsWhole(t *testing.T) {
+func TestServerIsComplete(t *testing.T) {
 	server := start(t, t.TempDir())
+	superusers := server.URL() + "/api/collections/_superusers"
 
 	t.Run("the token is a superuser's", func(t *testing.T) {
-		status, refreshed := ask(t, "POST", server.URL()+"/api/collections/_superusers/auth-refresh", server.Token(), "")
+		status, refreshed := ask(t, "POST", superusers+"/auth-refresh", server.Token(), "")
 		record, _ := refreshed["record"].(map[string]any)
 		if status != http.StatusOK || record["email"] != server.Email() {
 			t.Errorf("got %d %v", status, refreshed)
@@ -61,12 +63,12 @@ func TestServerIsWhole(t *testing.T) {
 	})
 	t.Run("e-mail and password sign in", func(t *testing.T) {
 		body, _ := json.Marshal(map[string]string{"identity": server.Email(), "password": server.Password()})
-		status, signedIn := ask(t, "POST", server.URL()+"/api/collections/_superusers/auth-with-password", "", string(body))
+		status, signedIn := ask(t, "POST", superusers+"/auth-with-password", "", string(body))
 		if status != http.StatusOK || signedIn["token"] == "" {
 			t.Errorf("got %d %v", status, signedIn)
 		}
 	})
-	t.Run("the users collection is a fresh install's", func(t *testing.T) {
+	t.Run("the users collection is that of a fresh install", func(t *testing.T) {
 		status, users := ask(t, "GET", server.URL()+"/api/collections/users", server.Token(), "")
 		oauth2, _ := users["oauth2"].(map[string]any)
 		if status != http.StatusOK || oauth2["enabled"] != false {
@@ -74,7 +76,7 @@ func TestServerIsWhole(t *testing.T) {
 		}
 	})
 	t.Run("the dashboard and other origins are served", func(t *testing.T) {
-		request, err := http.NewRequest("GET", server.URL()+"/_/", nil)
+		request, err := http.NewRequest(http.MethodGet, server.URL()+"/_/", nil)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -84,14 +86,15 @@ func TestServerIsWhole(t *testing.T) {
 			t.Fatal(err)
 		}
 		defer answered.Body.Close()
-		if answered.StatusCode != http.StatusOK || !strings.HasPrefix(answered.Header.Get("Content-Type"), "text/html") {
-			t.Errorf("got %d %s", answered.StatusCode, answered.Header.Get("Content-Type"))
+		kind := answered.Header.Get("Content-Type")
+		if answered.StatusCode != http.StatusOK || !strings.HasPrefix(kind, "text/html") {
+			t.Errorf("got %d %s", answered.StatusCode, kind)
 		}
 		if answered.Header.Get("Access-Control-Allow-Origin") != "*" {
 			t.Errorf("other origins are not allowed: %v", answered.Header)
 		}
 	})
-	t.Run("its own address is in its settings", func(t *testing.T) {
+	t.Run("the settings contain its address", func(t *testing.T) {
 		_, settings := ask(t, "GET", server.URL()+"/api/settings", server.Token(), "")
 		meta, _ := settings["meta"].(map[string]any)
 		if meta["appURL"] != server.URL() {
@@ -100,17 +103,16 @@ func TestServerIsWhole(t *testing.T) {
 	})
 }
 
-// Requests are written to the log three seconds after the last one, as on a
-// real server, so this asks the log itself until the request is there.
+// TestRequestsAreLogged polls the log, since requests are written to it three seconds after the last one.
 func TestRequestsAreLogged(t *testing.T) {
 	server := start(t, t.TempDir())
 	ask(t, "GET", server.URL()+"/api/collections/nothing/records?mark=7", "", "")
-	found := server.URL() + "/api/logs?filter=" + `data.url~'mark=7'`
+	found := server.URL() + "/api/logs?filter=" + url.QueryEscape("data.url~'mark=7'")
 	deadline := time.After(90 * time.Second)
 	for tick := time.Tick(time.Second); ; {
 		select {
 		case <-tick:
-			if _, logs := ask(t, "GET", strings.ReplaceAll(found, "'", "%27"), server.Token(), ""); logs["totalItems"] != float64(0) {
+			if _, logs := ask(t, "GET", found, server.Token(), ""); logs["totalItems"] != float64(0) {
 				return
 			}
 		case <-deadline:
@@ -122,7 +124,9 @@ func TestRequestsAreLogged(t *testing.T) {
 func TestDataOutlivesTheServer(t *testing.T) {
 	dir := t.TempDir()
 	first := start(t, dir)
-	if status, _ := ask(t, "POST", first.URL()+"/api/collections", first.Token(), `{"name":"things","type":"base"}`); status != http.StatusOK {
+	things := `{"name":"things","type":"base"}`
+	status, _ := ask(t, "POST", first.URL()+"/api/collections", first.Token(), things)
+	if status != http.StatusOK {
 		t.Fatalf("creating a collection: %d", status)
 	}
 	if err := first.Close(); err != nil {
@@ -137,7 +141,6 @@ func TestDataOutlivesTheServer(t *testing.T) {
 	}
 }
 
-// Somebody who listens for events does not keep the server from stopping.
 func TestCloseEndsOpenStreams(t *testing.T) {
 	server := start(t, t.TempDir())
 	stream, err := http.Get(server.URL() + "/api/realtime")
@@ -146,7 +149,7 @@ func TestCloseEndsOpenStreams(t *testing.T) {
 	}
 	defer stream.Body.Close()
 	if _, err := stream.Body.Read(make([]byte, 1)); err != nil {
-		t.Fatalf("the stream does not begin: %v", err)
+		t.Fatalf("the stream does not start: %v", err)
 	}
 	if err := server.Close(); err != nil {
 		t.Fatal(err)
@@ -156,7 +159,7 @@ func TestCloseEndsOpenStreams(t *testing.T) {
 	}
 }
 
-func TestStartSaysWhatIsWrong(t *testing.T) {
+func TestStartErrors(t *testing.T) {
 	running := start(t, t.TempDir())
 	for name, test := range map[string]struct {
 		config pocketbasehost.Config
@@ -169,7 +172,7 @@ func TestStartSaysWhatIsWrong(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			_, err := pocketbasehost.Start(t.Context(), test.config)
 			if err == nil || !strings.Contains(err.Error(), test.want) {
-				t.Errorf("got %v, want something about %q", err, test.want)
+				t.Errorf("got %v, want a mention of %q", err, test.want)
 			}
 		})
 	}
@@ -185,6 +188,6 @@ func TestCloseLeavesNothingOpen(t *testing.T) {
 		t.Errorf("a second Close: %v", err)
 	}
 	if _, err := os.Stat(filepath.Join(dir, "data.db-wal")); err == nil {
-		t.Error("the database was not closed: its log is still there")
+		t.Error("the database was not closed: its write-ahead log exists")
 	}
 }

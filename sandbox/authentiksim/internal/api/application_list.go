@@ -1,17 +1,17 @@
 package api
 
 import (
+	"slices"
+	"strconv"
+
 	"authpocket/sandbox/authentiksim/internal/rest"
 	"authpocket/sandbox/authentiksim/internal/serve"
 	"authpocket/sandbox/authentiksim/internal/store"
-	"slices"
-	"strconv"
 )
 
-// listApplications answers GET core/applications/. Only a superuser who asks
-// for superuser_full_list gets a list of what is there. Everybody else gets
-// what they may use: without a search from a cache that ignores the filters,
-// so that the pagination tells of one list and the results are of another.
+// listApplications answers GET core/applications/. A superuser who asks for superuser_full_list gets every
+// application; other users get those they may use. Without a search those come from a cache that ignores the filters,
+// so that the pagination and the results may describe different lists.
 func listApplications(c *serve.Call) (serve.Answer, error) {
 	if full, _ := rest.BoolWord(c.Query.Get("superuser_full_list")); full && c.IsSuperuser() {
 		return ApplicationResource().List(c)
@@ -38,7 +38,7 @@ func listApplications(c *serve.Call) (serve.Answer, error) {
 	return rest.ListAnswer(cut.Pagination, results, nil)
 }
 
-// usableApplications is the part of a page its user may use, or a page cached before.
+// usableApplications returns the part of a page that its user may use, or the cached page.
 func usableApplications(c *serve.Call, cut rest.Page[*store.Application]) ([]*store.Application, error) {
 	if asked := c.Query.Get("for_user"); asked != "" {
 		pk, isNumber := rest.ReadNumber(asked)

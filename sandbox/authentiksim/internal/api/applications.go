@@ -1,26 +1,24 @@
 package api
 
 import (
-	"authpocket/sandbox/authentiksim/internal/rest"
-	"authpocket/sandbox/authentiksim/internal/serve"
-	"authpocket/sandbox/authentiksim/internal/store"
 	"regexp"
 	"slices"
 	"strconv"
 	"strings"
+
+	"authpocket/sandbox/authentiksim/internal/rest"
+	"authpocket/sandbox/authentiksim/internal/serve"
+	"authpocket/sandbox/authentiksim/internal/store"
 )
 
 func reservedSlugs() []string {
 	return []string{"authorize", "token", "device", "userinfo", "introspect", "revoke"}
 }
 
-func engineModes() []string {
-	return []string{"all", "any"}
-}
-
-// iconPattern is what meta_icon may hold besides a web address.
+// iconPattern matches the values of meta_icon.
 var iconPattern = regexp.MustCompile(`^(https?://\S+|fa://[a-zA-Z0-9-]+|[a-zA-Z0-9._/%() -]*)$`)
 
+// ApplicationResource describes applications.
 func ApplicationResource() *rest.Resource[store.Application] {
 	return &rest.Resource[store.Application]{
 		App: "authentik_core", Model: "application", Noun: "Application",
@@ -29,11 +27,11 @@ func ApplicationResource() *rest.Resource[store.Application] {
 		Lookup:  func(a *store.Application) string { return a.Slug },
 		Title:   func(a *store.Application) string { return a.Name },
 		Render:  func(c *serve.Call, a *store.Application) (obj, error) { return renderApplication(c, a) },
-		Filters: func(*serve.Call) map[string]rest.Filter[store.Application] { return applicationFilters() },
+		Filters: func(*serve.Call) rest.Filters[store.Application] { return applicationFilters() },
 		Search: func(a *store.Application) []string {
 			return []string{a.Name, a.Slug, a.LaunchURL, a.Description, a.Publisher, a.Group}
 		},
-		Orders: map[string]func(a, b *store.Application) int{
+		Orders: rest.Orders[store.Application]{
 			"name":  rest.ByText(func(a *store.Application) string { return a.Name }),
 			"slug":  rest.ByText(func(a *store.Application) string { return a.Slug }),
 			"group": rest.ByText(func(a *store.Application) string { return a.Group }),
@@ -61,8 +59,8 @@ func ApplicationResource() *rest.Resource[store.Application] {
 	}
 }
 
-func applicationFilters() map[string]rest.Filter[store.Application] {
-	return map[string]rest.Filter[store.Application]{
+func applicationFilters() rest.Filters[store.Application] {
+	return rest.Filters[store.Application]{
 		"name":             rest.Equals(func(a *store.Application) string { return a.Name }),
 		"slug":             rest.Equals(func(a *store.Application) string { return a.Slug }),
 		"meta_launch_url":  rest.Equals(func(a *store.Application) string { return a.LaunchURL }),
@@ -73,7 +71,7 @@ func applicationFilters() map[string]rest.Filter[store.Application] {
 }
 
 func applicationRules(c *serve.Call) []rest.Rule[store.Application] {
-	slug := rest.Text("slug", func(a *store.Application) *string { return &a.Slug }).Matching(rest.SlugPattern, notASlug)
+	slug := rest.Text("slug", func(a *store.Application) *string { return &a.Slug }).Slug()
 	read := slug.Set
 	slug.Set = func(a *store.Application, v any) any {
 		if s, _ := v.(string); slices.Contains(reservedSlugs(), s) {
@@ -81,17 +79,19 @@ func applicationRules(c *serve.Call) []rest.Rule[store.Application] {
 		}
 		return read(a, v)
 	}
+	providers := c.State.Providers.Has
 	rules := []rest.Rule[store.Application]{
 		rest.Text("name", func(a *store.Application) *string { return &a.Name }).Required(),
 		slug.Required(),
-		rest.NumberRef("provider", c.State.Providers.Has, func(a *store.Application) *int { return &a.Provider }).Nullable(),
-		rest.Refs("backchannel_providers", func(v any) (int, any) { return rest.ReadRefNumber(v, c.State.Providers.Has) },
+		rest.NumberRef("provider", providers, func(a *store.Application) *int { return &a.Provider }).Nullable(),
+		rest.NumberRefList("backchannel_providers", providers,
 			func(a *store.Application) *[]int { return &a.BackchannelProviders }),
 		rest.Flag("open_in_new_tab", func(a *store.Application) *bool { return &a.OpenInNewTab }),
 		rest.URL("meta_launch_url", func(a *store.Application) *string { return &a.LaunchURL }),
 		rest.BlankText("meta_description", func(a *store.Application) *string { return &a.Description }),
 		rest.BlankText("meta_publisher", func(a *store.Application) *string { return &a.Publisher }),
-		rest.Choice("policy_engine_mode", engineModes(), func(a *store.Application) *string { return &a.PolicyEngineMode }),
+		rest.Choice("policy_engine_mode", []string{"all", "any"},
+			func(a *store.Application) *string { return &a.PolicyEngineMode }),
 		rest.BlankText("group", func(a *store.Application) *string { return &a.Group }),
 	}
 	if c.Features.KeyTypes {
@@ -130,7 +130,7 @@ func renderApplication(c *serve.Call, a *store.Application) (obj, error) {
 		"policy_engine_mode": a.PolicyEngineMode, "group": a.Group,
 	}
 	if p := c.State.Providers.Get(a.Provider); p != nil {
-		if p.Poisoned() {
+		if p.Broken() {
 			return nil, c.Crash()
 		}
 		rendered["provider"], rendered["provider_obj"] = p.PK, renderBaseProvider(c, p)
@@ -148,8 +148,7 @@ func renderApplication(c *serve.Call, a *store.Application) (obj, error) {
 	return rendered, nil
 }
 
-// launchURL is where the application's tile leads, with the asking user's name
-// in the places kept for it.
+// LaunchURL returns the target of the application's tile, with the caller's names filled in.
 func LaunchURL(c *serve.Call, a *store.Application) string {
 	if a.LaunchURL == "" {
 		return store.LaunchRoot(c.State.Providers.Get(a.Provider))
@@ -161,10 +160,12 @@ func LaunchURL(c *serve.Call, a *store.Application) string {
 		"%(name)s", c.User.Name, "%(pk)s", strconv.Itoa(c.User.PK)).Replace(a.LaunchURL)
 }
 
-// iconURL is where the browser finds an icon. The simulator has no files of its own.
+// iconURL returns the URL of an icon. The simulator serves no files of its own.
 func iconURL(icon string) string {
-	if icon == "" || strings.HasPrefix(icon, "http") || strings.HasPrefix(icon, "fa://") || strings.HasPrefix(icon, "/") {
-		return icon
+	for _, prefix := range []string{"http", "fa://", "/"} {
+		if icon == "" || strings.HasPrefix(icon, prefix) {
+			return icon
+		}
 	}
 	return "/media/public/" + icon
 }

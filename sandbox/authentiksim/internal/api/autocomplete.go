@@ -1,13 +1,13 @@
 package api
 
 import (
-	"authpocket/sandbox/authentiksim/internal/store"
 	"maps"
 	"slices"
+
+	"authpocket/sandbox/authentiksim/internal/store"
 )
 
-// Lists of groups, users and events tell a search box which fields there are.
-
+// autocompleteField describes a field to the search box of a list.
 func autocompleteField(kind string, nullable bool, options any) obj {
 	return obj{"type": kind, "nullable": nullable, "options": options}
 }
@@ -36,19 +36,20 @@ func userAutocomplete() obj {
 	}}}
 }
 
-// eventActions are the words for what an event can be.
+// eventActions returns the actions of events.
 func eventActions() []string {
 	return []string{
-		"login", "login_failed", "logout", "user_write", "suspicious_request", "password_set", "secret_view", "secret_rotate",
-		"invitation_used", "authorize_application", "source_linked", "impersonation_started", "impersonation_ended",
-		"flow_execution", "policy_execution", "policy_exception", "property_mapping_exception", "system_task_execution",
-		"system_task_exception", "system_exception", "configuration_error", "configuration_warning", "model_created",
-		"model_updated", "model_deleted", "email_sent", "update_available", "export_ready", "review_initiated",
-		"review_overdue", "review_attested", "review_completed", "custom_",
+		"login", "login_failed", "logout", "user_write", "suspicious_request", "password_set", "secret_view",
+		"secret_rotate", "invitation_used", "authorize_application", "source_linked", "impersonation_started",
+		"impersonation_ended", "flow_execution", "policy_execution", "policy_exception",
+		"property_mapping_exception", "system_task_execution", "system_task_exception", "system_exception",
+		"configuration_error", "configuration_warning", "model_created", "model_updated", "model_deleted",
+		"email_sent", "update_available", "export_ready", "review_initiated", "review_overdue", "review_attested",
+		"review_completed", "custom_",
 	}
 }
 
-// eventAutocomplete offers the applications that wrote events so far.
+// eventAutocomplete offers the apps that have written events.
 func eventAutocomplete(events []*store.Event) obj {
 	apps := map[string]bool{}
 	for _, e := range events {
@@ -65,6 +66,7 @@ func eventAutocomplete(events []*store.Event) obj {
 	user["pk"] = autocompleteField("int", false, nil)
 	request := words("str", "path", "method", "request_id", "user_agent")
 	request["args"] = autocompleteRelation("authentik_events.event_context_http_request_args")
+	httpRequest := autocompleteRelation("authentik_events.event_context_http_request")
 	return obj{"current_model": "authentik_events.event", "models": obj{
 		"authentik_events.event": obj{
 			"action":     autocompleteField("str", false, eventActions()),
@@ -78,7 +80,7 @@ func eventAutocomplete(events []*store.Event) obj {
 		},
 		"authentik_events.event_user":                 user,
 		"authentik_events.event_brand":                words("str", "pk", "app", "name", "model_name"),
-		"authentik_events.event_context":              obj{"http_request": autocompleteRelation("authentik_events.event_context_http_request")},
+		"authentik_events.event_context":              obj{"http_request": httpRequest},
 		"authentik_events.event_context_http_request": request,
 	}}
 }

@@ -1,13 +1,15 @@
 package api
 
 import (
+	"fmt"
+	"slices"
+
 	"authpocket/sandbox/authentiksim/internal/rest"
 	"authpocket/sandbox/authentiksim/internal/serve"
 	"authpocket/sandbox/authentiksim/internal/store"
-	"fmt"
-	"slices"
 )
 
+// BindingResource describes policy bindings.
 func BindingResource() *rest.Resource[store.Binding] {
 	return &rest.Resource[store.Binding]{
 		App: "authentik_policies", Model: "policybinding", Noun: "PolicyBinding",
@@ -15,9 +17,9 @@ func BindingResource() *rest.Resource[store.Binding] {
 		Key:     func(b *store.Binding) string { return b.PK },
 		Title:   func(b *store.Binding) string { return fmt.Sprintf("Policy Binding %s #%d", b.Target, b.Order) },
 		Render:  func(c *serve.Call, b *store.Binding) (obj, error) { return renderBinding(c, b), nil },
-		Filters: func(*serve.Call) map[string]rest.Filter[store.Binding] { return bindingFilters() },
+		Filters: func(*serve.Call) rest.Filters[store.Binding] { return bindingFilters() },
 		Search:  func(b *store.Binding) []string { return []string{b.Policy} },
-		Orders: map[string]func(a, b *store.Binding) int{
+		Orders: rest.Orders[store.Binding]{
 			"order":   rest.ByNumber(func(b *store.Binding) int { return b.Order }),
 			"pk":      rest.ByText(func(b *store.Binding) string { return b.PK }),
 			"timeout": rest.ByNumber(func(b *store.Binding) int { return b.Timeout }),
@@ -25,7 +27,7 @@ func BindingResource() *rest.Resource[store.Binding] {
 		ByDefault: "order",
 
 		Rules: func(c *serve.Call) []rest.Rule[store.Binding] {
-			target := rest.Ref("target", c.State.IsTarget, func(b *store.Binding) *string { return &b.Target })
+			target := rest.Ref("target", c.State.AcceptsBindings, func(b *store.Binding) *string { return &b.Target })
 			return append(bindingRules(c), target.Required())
 		},
 		Fresh:  func(*serve.Call) *store.Binding { return store.NewBinding() },
@@ -36,8 +38,8 @@ func BindingResource() *rest.Resource[store.Binding] {
 	}
 }
 
-func bindingFilters() map[string]rest.Filter[store.Binding] {
-	return map[string]rest.Filter[store.Binding]{
+func bindingFilters() rest.Filters[store.Binding] {
+	return rest.Filters[store.Binding]{
 		"target":         rest.Equals(func(b *store.Binding) string { return b.Target }),
 		"target_in":      rest.AnyOf(func(b *store.Binding) string { return b.Target }),
 		"policy":         rest.Equals(func(b *store.Binding) string { return b.Policy }),
@@ -48,7 +50,7 @@ func bindingFilters() map[string]rest.Filter[store.Binding] {
 	}
 }
 
-// bindingRules are the keys a binding has in every request.
+// bindingRules returns the rules for the keys of every binding.
 func bindingRules(c *serve.Call) []rest.Rule[store.Binding] {
 	return []rest.Rule[store.Binding]{
 		rest.Ref("policy", c.State.Policies.Has, func(b *store.Binding) *string { return &b.Policy }).Nullable(),
@@ -62,7 +64,7 @@ func bindingRules(c *serve.Call) []rest.Rule[store.Binding] {
 	}
 }
 
-// checkBinding wants exactly one of group, policy and user.
+// checkBinding requires exactly one of group, policy and user.
 func checkBinding(b *store.Binding) obj {
 	set := slices.DeleteFunc([]bool{b.Policy != "", b.Group != "", b.User != 0}, func(is bool) bool { return !is })
 	switch {
@@ -104,14 +106,14 @@ func policyResource() *rest.Resource[store.Policy] {
 			}
 			return rendered, nil
 		},
-		Filters: func(c *serve.Call) map[string]rest.Filter[store.Policy] {
-			return map[string]rest.Filter[store.Policy]{
+		Filters: func(c *serve.Call) rest.Filters[store.Policy] {
+			return rest.Filters[store.Policy]{
 				"bindings__isnull":    rest.IsTrue(func(p *store.Policy) bool { return p.BoundTo == 0 }),
 				"promptstage__isnull": rest.IsTrue(func(*store.Policy) bool { return true }),
 			}
 		},
 		Search:    func(p *store.Policy) []string { return []string{p.Name} },
-		Orders:    map[string]func(a, b *store.Policy) int{"name": rest.ByText(func(p *store.Policy) string { return p.Name })},
+		Orders:    rest.Orders[store.Policy]{"name": rest.ByText(func(p *store.Policy) string { return p.Name })},
 		ByDefault: "name",
 	}
 }

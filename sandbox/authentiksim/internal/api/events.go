@@ -1,11 +1,12 @@
 package api
 
 import (
+	"slices"
+	"strconv"
+
 	"authpocket/sandbox/authentiksim/internal/rest"
 	"authpocket/sandbox/authentiksim/internal/serve"
 	"authpocket/sandbox/authentiksim/internal/store"
-	"slices"
-	"strconv"
 )
 
 func eventResource() *rest.Resource[store.Event] {
@@ -14,12 +15,12 @@ func eventResource() *rest.Resource[store.Event] {
 		Rows:    func(st *store.State) []*store.Event { return slices.Clone(st.Events) },
 		Key:     func(e *store.Event) string { return e.PK },
 		Render:  func(c *serve.Call, e *store.Event) (obj, error) { return renderEvent(c, e), nil },
-		Filters: func(*serve.Call) map[string]rest.Filter[store.Event] { return eventFilters() },
+		Filters: func(*serve.Call) rest.Filters[store.Event] { return eventFilters() },
 		Search: func(e *store.Event) []string {
 			return []string{e.Action, e.App, ContextText(e.User, "username"), e.ClientIP}
 		},
 		Autocomplete: func(c *serve.Call) obj { return eventAutocomplete(c.State.Events) },
-		Orders: map[string]func(a, b *store.Event) int{
+		Orders: rest.Orders[store.Event]{
 			"created":   func(a, b *store.Event) int { return a.Created.Compare(b.Created) },
 			"action":    rest.ByText(func(e *store.Event) string { return e.Action }),
 			"app":       rest.ByText(func(e *store.Event) string { return e.App }),
@@ -30,27 +31,32 @@ func eventResource() *rest.Resource[store.Event] {
 	}
 }
 
-func eventFilters() map[string]rest.Filter[store.Event] {
-	return map[string]rest.Filter[store.Event]{
+func eventFilters() rest.Filters[store.Event] {
+	ofModel := func(key string) func(*store.Event) string {
+		return func(e *store.Event) string { return ContextText(e.Context, "model", key) }
+	}
+	return rest.Filters[store.Event]{
 		"action":             rest.Contains(func(e *store.Event) string { return e.Action }),
 		"actions":            rest.SomeOf(eventActions(), func(e *store.Event) string { return e.Action }),
 		"username":           rest.Contains(func(e *store.Event) string { return ContextText(e.User, "username") }),
 		"client_ip":          rest.Contains(func(e *store.Event) string { return e.ClientIP }),
 		"brand_name":         rest.Contains(func(*store.Event) string { return "Default brand" }),
-		"context_model_app":  rest.Contains(func(e *store.Event) string { return ContextText(e.Context, "model", "app") }),
-		"context_model_name": rest.Contains(func(e *store.Event) string { return ContextText(e.Context, "model", "model_name") }),
+		"context_model_app":  rest.Contains(ofModel("app")),
+		"context_model_name": rest.Contains(ofModel("model_name")),
 		"context_model_pk": func(values []string) (func(*store.Event) bool, string) {
-			wanted := serve.Undashed(rest.Last(values))
+			wanted := serve.Undashed(values[len(values)-1])
 			return func(e *store.Event) bool { return ContextText(e.Context, "model", "pk") == wanted }, ""
 		},
 		"context_authorized_app": func(values []string) (func(*store.Event) bool, string) {
-			wanted := serve.Undashed(rest.Last(values))
-			return func(e *store.Event) bool { return ContextText(e.Context, "authorized_application", "pk") == wanted }, ""
+			wanted := serve.Undashed(values[len(values)-1])
+			return func(e *store.Event) bool {
+				return ContextText(e.Context, "authorized_application", "pk") == wanted
+			}, ""
 		},
 	}
 }
 
-// contextText is the text at a path of nested objects, or empty.
+// ContextText returns the text at a path of nested objects, or an empty string.
 func ContextText(in any, path ...string) string {
 	for _, key := range path {
 		object, _ := in.(obj)
@@ -69,14 +75,15 @@ func ContextText(in any, path ...string) string {
 }
 
 func renderEvent(c *serve.Call, e *store.Event) obj {
+	expires := e.Created.Add(c.State.Settings.Duration("event_retention"))
 	return obj{
-		"pk": e.PK, "user": e.User, "action": e.Action, "app": e.App, "context": e.Context, "client_ip": orNull(e.ClientIP),
-		"created": Timestamp(e.Created), "expires": Timestamp(e.Created.Add(c.State.Settings.Duration("event_retention"))),
+		"pk": e.PK, "user": e.User, "action": e.Action, "app": e.App, "context": e.Context,
+		"client_ip": orNull(e.ClientIP), "created": Timestamp(e.Created), "expires": Timestamp(expires),
 		"brand": serve.ModelContext("brand", "authentik_brands", serve.Undashed(c.State.Brand.PK), "Default brand"),
 	}
 }
 
-// createEvent answers POST events/events/, with which other systems write into the log.
+// createEvent answers POST events/events/, which other systems use to write events.
 func createEvent(c *serve.Call) (serve.Answer, error) {
 	if !c.May("authentik_events.add_event") {
 		return serve.Answer{}, serve.Forbidden()

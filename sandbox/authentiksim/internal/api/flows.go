@@ -8,10 +8,12 @@ import (
 
 func flowDesignations() []string {
 	return []string{
-		"authentication", "authorization", "invalidation", "enrollment", "unenrollment", "recovery", "stage_configuration",
+		"authentication", "authorization", "invalidation", "enrollment", "unenrollment", "recovery",
+		"stage_configuration",
 	}
 }
 
+// FlowResource describes flows.
 func FlowResource() *rest.Resource[store.Flow] {
 	return &rest.Resource[store.Flow]{
 		App: "authentik_flows", Model: "flow", Noun: "Flow",
@@ -20,8 +22,8 @@ func FlowResource() *rest.Resource[store.Flow] {
 		Lookup: func(f *store.Flow) string { return f.Slug },
 		Title:  func(f *store.Flow) string { return f.Name },
 		Render: func(_ *serve.Call, f *store.Flow) (obj, error) { return renderFlow(f), nil },
-		Filters: func(*serve.Call) map[string]rest.Filter[store.Flow] {
-			return map[string]rest.Filter[store.Flow]{
+		Filters: func(*serve.Call) rest.Filters[store.Flow] {
+			return rest.Filters[store.Flow]{
 				"designation":   rest.OneOf(flowDesignations(), func(f *store.Flow) string { return f.Designation }),
 				"denied_action": rest.Equals(func(*store.Flow) string { return "message_continue" }),
 				"flow_uuid":     rest.Equals(func(f *store.Flow) string { return f.PK }),
@@ -30,8 +32,9 @@ func FlowResource() *rest.Resource[store.Flow] {
 			}
 		},
 		Search: func(f *store.Flow) []string { return []string{f.Name, f.Slug, f.Designation, f.Title} },
-		Orders: map[string]func(a, b *store.Flow) int{
-			"name": rest.ByText(func(f *store.Flow) string { return f.Name }), "slug": rest.ByText(func(f *store.Flow) string { return f.Slug }),
+		Orders: rest.Orders[store.Flow]{
+			"name":        rest.ByText(func(f *store.Flow) string { return f.Name }),
+			"slug":        rest.ByText(func(f *store.Flow) string { return f.Slug }),
 			"title":       rest.ByText(func(f *store.Flow) string { return f.Title }),
 			"designation": rest.ByText(func(f *store.Flow) string { return f.Designation }),
 		},
@@ -52,7 +55,7 @@ func FlowResource() *rest.Resource[store.Flow] {
 			c.State.Flows.Remove(f.PK)
 			for _, p := range c.State.Providers.All() {
 				if p.AuthorizationFlow == f.PK || p.InvalidationFlow == f.PK {
-					c.State.RemoveProvider(p) // as the database does: a provider cannot be without them
+					c.State.RemoveProvider(p) // both are required: the database deletes the provider too
 				} else if p.AuthenticationFlow == f.PK {
 					p.AuthenticationFlow = ""
 				}
@@ -61,16 +64,18 @@ func FlowResource() *rest.Resource[store.Flow] {
 	}
 }
 
-// flowRules are the fields the simulator keeps of a flow. A flow made through
-// the API has no stages.
+// flowRules returns the rules for the fields of a flow that the simulator keeps. A flow created through the API has
+// no stages.
 func flowRules() []rest.Rule[store.Flow] {
+	levels := []string{"none", "require_authenticated", "require_unauthenticated", "require_superuser",
+		"require_redirect", "require_outpost", "require_token"}
 	return []rest.Rule[store.Flow]{
 		rest.Text("name", func(f *store.Flow) *string { return &f.Name }).Required(),
-		rest.Text("slug", func(f *store.Flow) *string { return &f.Slug }).Required().Matching(rest.SlugPattern, notASlug),
+		rest.Text("slug", func(f *store.Flow) *string { return &f.Slug }).Required().Slug(),
 		rest.Text("title", func(f *store.Flow) *string { return &f.Title }).Required(),
-		rest.Choice("designation", flowDesignations(), func(f *store.Flow) *string { return &f.Designation }).Required(),
-		rest.Choice("authentication", []string{"none", "require_authenticated", "require_unauthenticated", "require_superuser",
-			"require_redirect", "require_outpost", "require_token"}, func(f *store.Flow) *string { return &f.Authentication }),
+		rest.Choice("designation", flowDesignations(),
+			func(f *store.Flow) *string { return &f.Designation }).Required(),
+		rest.Choice("authentication", levels, func(f *store.Flow) *string { return &f.Authentication }),
 	}
 }
 
@@ -85,4 +90,5 @@ func renderFlow(f *store.Flow) obj {
 	}
 }
 
+// FlowBackground is the background image of every flow.
 const FlowBackground = "/static/dist/assets/images/flow_background.jpg"

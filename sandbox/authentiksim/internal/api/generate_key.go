@@ -1,10 +1,11 @@
 package api
 
 import (
+	"time"
+
 	"authpocket/sandbox/authentiksim/internal/rest"
 	"authpocket/sandbox/authentiksim/internal/serve"
 	"authpocket/sandbox/authentiksim/internal/store"
-	"time"
 )
 
 // keyForm is the body of POST crypto/certificatekeypairs/generate/.
@@ -23,14 +24,15 @@ func generateKey(c *serve.Call) (serve.Answer, error) {
 		return serve.Answer{}, err
 	}
 	asked := keyForm{algorithm: "rsa"}
+	algorithms := []string{"rsa", "ecdsa", "ed25519", "ed448"}
 	errs := rest.Fill([]rest.Rule[keyForm]{
 		rest.Text("common_name", func(f *keyForm) *string { return &f.name }).Required(),
 		rest.BlankText("subject_alt_name", func(f *keyForm) *string { return &f.alternatives }),
 		rest.Number("validity_days", -1<<31, func(f *keyForm) *int { return &f.days }).Required(),
-		rest.Choice("alg", []string{"rsa", "ecdsa", "ed25519", "ed448"}, func(f *keyForm) *string { return &f.algorithm }),
+		rest.Choice("alg", algorithms, func(f *keyForm) *string { return &f.algorithm }),
 	}, &asked, in, false)
 	if len(errs) == 0 && asked.algorithm == "ed448" {
-		errs["alg"] = rest.Messages("This simulated authentik cannot make Ed448 keys.")
+		errs["alg"] = rest.Messages("This simulated authentik cannot generate Ed448 keys.")
 	}
 	if taken := checkKey(c, &store.KeyPair{Name: asked.name}); len(errs) == 0 && len(taken) > 0 {
 		errs = obj{"common_name": taken["name"]}

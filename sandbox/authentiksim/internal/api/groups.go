@@ -1,16 +1,18 @@
 package api
 
 import (
-	"authpocket/sandbox/authentiksim/internal/rest"
-	"authpocket/sandbox/authentiksim/internal/serve"
-	"authpocket/sandbox/authentiksim/internal/store"
 	"net/http"
 	"slices"
 	"strconv"
 
 	"github.com/google/uuid"
+
+	"authpocket/sandbox/authentiksim/internal/rest"
+	"authpocket/sandbox/authentiksim/internal/serve"
+	"authpocket/sandbox/authentiksim/internal/store"
 )
 
+// GroupResource describes groups.
 func GroupResource() *rest.Resource[store.Group] {
 	return &rest.Resource[store.Group]{
 		App: "authentik_core", Model: "group", Noun: "Group",
@@ -18,9 +20,9 @@ func GroupResource() *rest.Resource[store.Group] {
 		Key:     func(g *store.Group) string { return g.PK },
 		Title:   func(g *store.Group) string { return g.Name },
 		Render:  func(c *serve.Call, g *store.Group) (obj, error) { return renderGroup(c, g), nil },
-		Filters: func(c *serve.Call) map[string]rest.Filter[store.Group] { return groupFilters(c) },
+		Filters: func(c *serve.Call) rest.Filters[store.Group] { return groupFilters(c) },
 		Search:  func(g *store.Group) []string { return []string{g.Name} },
-		Orders: map[string]func(a, b *store.Group) int{
+		Orders: rest.Orders[store.Group]{
 			"name": rest.ByText(func(g *store.Group) string { return g.Name }),
 		},
 		ByDefault:    "name",
@@ -28,11 +30,11 @@ func GroupResource() *rest.Resource[store.Group] {
 
 		Rules: groupRules,
 		Fresh: func(*serve.Call) *store.Group {
-			return &store.Group{PK: store.NewID(), Users: []int{}, Roles: []string{}, Parents: []string{}, Attributes: obj{}}
+			return store.NewGroup("")
 		},
 		Check: func(c *serve.Call, g *store.Group) obj {
-			taken := c.State.Groups.Find(func(other *store.Group) bool { return other.PK != g.PK && other.Name == g.Name })
-			if taken != nil {
+			taken := func(other *store.Group) bool { return other.PK != g.PK && other.Name == g.Name }
+			if c.State.Groups.Find(taken) != nil {
 				return obj{"name": rest.Messages("Group with this name already exists.")}
 			}
 			return obj{}
@@ -46,24 +48,26 @@ func GroupResource() *rest.Resource[store.Group] {
 				}
 			}
 			for _, child := range c.State.Groups.All() {
-				child.Parents = slices.DeleteFunc(slices.Clone(child.Parents), func(key string) bool { return key == g.PK })
+				child.Parents = without(child.Parents, g.PK)
 			}
 		},
 	}
 }
 
-func groupFilters(c *serve.Call) map[string]rest.Filter[store.Group] {
-	return map[string]rest.Filter[store.Group]{
+func groupFilters(c *serve.Call) rest.Filters[store.Group] {
+	return rest.Filters[store.Group]{
 		"name":         rest.Equals(func(g *store.Group) string { return g.Name }),
 		"is_superuser": rest.IsTrue(func(g *store.Group) bool { return g.Superuser }),
 		"members_by_pk": func(values []string) (func(*store.Group) bool, string) {
 			return func(g *store.Group) bool {
-				return slices.ContainsFunc(g.Users, func(pk int) bool { return slices.Contains(values, strconv.Itoa(pk)) })
+				wanted := func(pk int) bool { return slices.Contains(values, strconv.Itoa(pk)) }
+				return slices.ContainsFunc(g.Users, wanted)
 			}, ""
 		},
 		"members_by_username": func(values []string) (func(*store.Group) bool, string) {
 			return func(g *store.Group) bool {
-				return slices.ContainsFunc(g.Users, func(pk int) bool { return slices.Contains(values, c.State.Users.Get(pk).Username) })
+				wanted := func(pk int) bool { return slices.Contains(values, c.State.Users.Get(pk).Username) }
+				return slices.ContainsFunc(g.Users, wanted)
 			}, ""
 		},
 	}
@@ -73,14 +77,14 @@ func groupRules(c *serve.Call) []rest.Rule[store.Group] {
 	return []rest.Rule[store.Group]{
 		rest.Text("name", func(g *store.Group) *string { return &g.Name }).Required(),
 		rest.Flag("is_superuser", func(g *store.Group) *bool { return &g.Superuser }),
-		rest.Refs("parents", func(v any) (string, any) { return rest.ReadRef(v, c.State.Groups.Has) }, func(g *store.Group) *[]string { return &g.Parents }),
-		rest.Refs("users", func(v any) (int, any) { return rest.ReadRefNumber(v, c.State.Users.Has) }, func(g *store.Group) *[]int { return &g.Users }),
+		rest.RefList("parents", c.State.Groups.Has, func(g *store.Group) *[]string { return &g.Parents }),
+		rest.NumberRefList("users", c.State.Users.Has, func(g *store.Group) *[]int { return &g.Users }),
 		rest.Object("attributes", func(g *store.Group) *map[string]any { return &g.Attributes }),
-		rest.Refs("roles", func(v any) (string, any) { return rest.ReadRef(v, c.State.Roles.Has) }, func(g *store.Group) *[]string { return &g.Roles }),
+		rest.RefList("roles", c.State.Roles.Has, func(g *store.Group) *[]string { return &g.Roles }),
 	}
 }
 
-// included tells whether the query wants the objects a list could embed.
+// included reports whether the query asks a list to embed objects.
 func included(c *serve.Call, parameter string, byDefault bool) bool {
 	if wanted, isFlag := rest.BoolWord(c.Query.Get(parameter)); isFlag {
 		return wanted
@@ -124,17 +128,19 @@ func roleObjects(c *serve.Call, keys []string) []obj {
 }
 
 func partialGroup(g *store.Group) obj {
-	return obj{"pk": g.PK, "num_pk": groupNumber(g.PK), "name": g.Name, "is_superuser": g.Superuser, "attributes": g.Attributes}
+	return obj{
+		"pk": g.PK, "num_pk": groupNumber(g.PK), "name": g.Name, "is_superuser": g.Superuser,
+		"attributes": g.Attributes,
+	}
 }
 
-// groupNumber is the first five digits of the key as a number, which authentik
-// uses where a group needs a numeric id.
+// groupNumber returns the first five digits of the key read as a number, authentik's numeric ID of a group.
 func groupNumber(key string) int {
 	id, err := uuid.Parse(key)
 	if err != nil {
 		return 0
 	}
-	digits := store.BigDigits(id[:])
+	digits := store.Decimal(id[:])
 	n, _ := strconv.Atoi(digits[:min(5, len(digits))])
 	return n
 }
@@ -153,13 +159,13 @@ func groupMember(change func(users []int, pk int) []int) serve.Handler {
 		if !c.MayOn("authentik_core.change_group", g.PK) {
 			return serve.Answer{}, serve.Forbidden()
 		}
-		g.Users = change(slices.Clone(g.Users), user.PK)
+		g.Users = change(g.Users, user.PK)
 		c.NoteModel("model_updated", "group", "authentik_core", serve.Undashed(g.PK), g.Name)
 		return serve.NoContent()
 	}
 }
 
-// namedUser is the user a body of the form {"pk": 1} names.
+// namedUser returns the user in a body of the form {"pk": 1}.
 func namedUser(c *serve.Call) (*store.User, error) {
 	in, err := c.Body()
 	if err != nil {
@@ -179,13 +185,15 @@ func namedUser(c *serve.Call) (*store.User, error) {
 	return user, nil
 }
 
-func addMember(users []int, pk int) []int {
-	if slices.Contains(users, pk) {
-		return users
+// with returns a copy of list that contains item.
+func with[T comparable](list []T, item T) []T {
+	if slices.Contains(list, item) {
+		return slices.Clone(list)
 	}
-	return append(users, pk)
+	return append(slices.Clone(list), item)
 }
 
-func removeMember(users []int, pk int) []int {
-	return slices.DeleteFunc(users, func(member int) bool { return member == pk })
+// without returns a copy of list without item.
+func without[T comparable](list []T, item T) []T {
+	return slices.DeleteFunc(slices.Clone(list), func(other T) bool { return other == item })
 }

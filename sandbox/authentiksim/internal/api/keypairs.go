@@ -1,9 +1,6 @@
 package api
 
 import (
-	"authpocket/sandbox/authentiksim/internal/rest"
-	"authpocket/sandbox/authentiksim/internal/serve"
-	"authpocket/sandbox/authentiksim/internal/store"
 	"crypto"
 	"crypto/sha1"
 	"crypto/sha256"
@@ -12,12 +9,17 @@ import (
 	"encoding/hex"
 	"encoding/pem"
 	"strings"
+
+	"authpocket/sandbox/authentiksim/internal/rest"
+	"authpocket/sandbox/authentiksim/internal/serve"
+	"authpocket/sandbox/authentiksim/internal/store"
 )
 
 func keyTypes() []string {
 	return []string{"rsa", "ec", "dsa", "ed25519", "ed448"}
 }
 
+// KeyResource describes certificates and keys.
 func KeyResource() *rest.Resource[store.KeyPair] {
 	return &rest.Resource[store.KeyPair]{
 		App: "authentik_crypto", Model: "certificatekeypair", Noun: "CertificateKeyPair",
@@ -25,8 +27,8 @@ func KeyResource() *rest.Resource[store.KeyPair] {
 		Key:    func(k *store.KeyPair) string { return k.PK },
 		Title:  func(k *store.KeyPair) string { return "Certificate-Key Pair " + k.Name },
 		Render: func(c *serve.Call, k *store.KeyPair) (obj, error) { return renderKey(c, k), nil },
-		Filters: func(c *serve.Call) map[string]rest.Filter[store.KeyPair] {
-			filters := map[string]rest.Filter[store.KeyPair]{
+		Filters: func(c *serve.Call) rest.Filters[store.KeyPair] {
+			filters := rest.Filters[store.KeyPair]{
 				"has_key": rest.IsTrue(func(k *store.KeyPair) bool { return k.Key != nil }),
 				"managed": rest.AnyOf(func(k *store.KeyPair) string { return k.Managed }),
 				"name":    rest.Equals(func(k *store.KeyPair) string { return k.Name }),
@@ -37,14 +39,14 @@ func KeyResource() *rest.Resource[store.KeyPair] {
 			return filters
 		},
 		Search:    func(k *store.KeyPair) []string { return []string{k.Name} },
-		Orders:    map[string]func(a, b *store.KeyPair) int{"name": rest.ByText(func(k *store.KeyPair) string { return k.Name })},
+		Orders:    rest.Orders[store.KeyPair]{"name": rest.ByText(func(k *store.KeyPair) string { return k.Name })},
 		ByDefault: "name",
 
 		Rules: func(*serve.Call) []rest.Rule[store.KeyPair] {
 			return []rest.Rule[store.KeyPair]{
 				rest.Text("name", func(k *store.KeyPair) *string { return &k.Name }).Required(),
 				rest.Rule[store.KeyPair]{Key: "certificate_data", Set: readCertificate}.Required(),
-				rest.Rule[store.KeyPair]{Key: "key_data", Set: readPrivateKey},
+				{Key: "key_data", Set: readPrivateKey},
 			}
 		},
 		Fresh: func(*serve.Call) *store.KeyPair { return &store.KeyPair{PK: store.NewID()} },
@@ -65,8 +67,8 @@ func KeyResource() *rest.Resource[store.KeyPair] {
 }
 
 func checkKey(c *serve.Call, k *store.KeyPair) obj {
-	taken := c.State.Keys.Find(func(other *store.KeyPair) bool { return other.PK != k.PK && other.Name == k.Name })
-	if taken != nil {
+	taken := func(other *store.KeyPair) bool { return other.PK != k.PK && other.Name == k.Name }
+	if c.State.Keys.Find(taken) != nil {
 		return obj{"name": rest.Messages("Certificate-Key Pair with this name already exists.")}
 	}
 	return obj{}
@@ -126,7 +128,7 @@ func renderKey(c *serve.Call, k *store.KeyPair) obj {
 	return rendered
 }
 
-// subject is the certificate's subject, most specific part last, as RFC 4514 writes it.
+// subject returns the certificate's subject in the form of RFC 4514, most specific part last.
 func subject(name pkix.Name) string {
 	var parts []string
 	for _, unit := range name.OrganizationalUnit {
@@ -138,7 +140,7 @@ func subject(name pkix.Name) string {
 	return strings.Join(append(parts, "CN="+name.CommonName), ",")
 }
 
-// colons writes a fingerprint as aa:bb:cc.
+// colons returns a fingerprint as aa:bb:cc.
 func colons(sum []byte) string {
 	pairs := make([]string, len(sum))
 	for i, b := range sum {

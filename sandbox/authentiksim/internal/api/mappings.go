@@ -1,18 +1,19 @@
 package api
 
 import (
+	"net/http"
+	"regexp"
+
 	"authpocket/sandbox/authentiksim/internal/oidc"
 	"authpocket/sandbox/authentiksim/internal/python"
 	"authpocket/sandbox/authentiksim/internal/rest"
 	"authpocket/sandbox/authentiksim/internal/serve"
 	"authpocket/sandbox/authentiksim/internal/store"
-	"net/http"
-	"regexp"
-	"slices"
 )
 
 var withoutSpaces = regexp.MustCompile(`^\S*$`)
 
+// MappingResource describes scope mappings.
 func MappingResource() *rest.Resource[store.ScopeMapping] {
 	return &rest.Resource[store.ScopeMapping]{
 		App: "authentik_providers_oauth2", Model: "scopemapping", Noun: "ScopeMapping",
@@ -20,9 +21,9 @@ func MappingResource() *rest.Resource[store.ScopeMapping] {
 		Key:     func(m *store.ScopeMapping) string { return m.PK },
 		Title:   func(m *store.ScopeMapping) string { return "Scope Mapping " + m.Name + " (" + m.ScopeName + ")" },
 		Render:  func(_ *serve.Call, m *store.ScopeMapping) (obj, error) { return renderMapping(m), nil },
-		Filters: func(*serve.Call) map[string]rest.Filter[store.ScopeMapping] { return mappingFilters() },
+		Filters: func(*serve.Call) rest.Filters[store.ScopeMapping] { return mappingFilters() },
 		Search:  func(m *store.ScopeMapping) []string { return []string{m.Name, m.ScopeName} },
-		Orders: map[string]func(a, b *store.ScopeMapping) int{
+		Orders: rest.Orders[store.ScopeMapping]{
 			"name":       rest.ByText(func(m *store.ScopeMapping) string { return m.Name }),
 			"scope_name": rest.ByText(func(m *store.ScopeMapping) string { return m.ScopeName }),
 			"managed":    rest.ByText(func(m *store.ScopeMapping) string { return m.Managed }),
@@ -36,14 +37,14 @@ func MappingResource() *rest.Resource[store.ScopeMapping] {
 		Remove: func(c *serve.Call, m *store.ScopeMapping) {
 			c.State.Mappings.Remove(m.PK)
 			for _, p := range c.State.Providers.All() {
-				p.PropertyMappings = slices.DeleteFunc(slices.Clone(p.PropertyMappings), func(key string) bool { return key == m.PK })
+				p.PropertyMappings = without(p.PropertyMappings, m.PK)
 			}
 		},
 	}
 }
 
-func mappingFilters() map[string]rest.Filter[store.ScopeMapping] {
-	return map[string]rest.Filter[store.ScopeMapping]{
+func mappingFilters() rest.Filters[store.ScopeMapping] {
+	return rest.Filters[store.ScopeMapping]{
 		"managed":         rest.AnyOf(func(m *store.ScopeMapping) string { return m.Managed }),
 		"managed__isnull": rest.IsTrue(func(m *store.ScopeMapping) bool { return m.Managed == "" }),
 		"name":            rest.Equals(func(m *store.ScopeMapping) string { return m.Name }),
@@ -84,11 +85,11 @@ func mappingRules(*serve.Call) []rest.Rule[store.ScopeMapping] {
 	}
 }
 
-// checkMapping refuses a name another mapping has. Names are unique over all
-// property mappings; scope mappings are the only kind the simulator has.
+// checkMapping refuses the name of another mapping. Names are unique among all property mappings; the simulator only
+// has scope mappings.
 func checkMapping(c *serve.Call, m *store.ScopeMapping) obj {
-	taken := c.State.Mappings.Find(func(other *store.ScopeMapping) bool { return other.PK != m.PK && other.Name == m.Name })
-	if taken != nil {
+	taken := func(other *store.ScopeMapping) bool { return other.PK != m.PK && other.Name == m.Name }
+	if c.State.Mappings.Find(taken) != nil {
 		return obj{"name": rest.Messages("Property Mapping with this name already exists.")}
 	}
 	return obj{}
@@ -119,7 +120,7 @@ func testMapping(c *serve.Call) (serve.Answer, error) {
 	return serve.OK(obj{"result": string(result), "successful": true})
 }
 
-// orNull is null in place of an empty text.
+// orNull returns nil for an empty text.
 func orNull(text string) any {
 	if text == "" {
 		return nil

@@ -1,13 +1,13 @@
 package api
 
 import (
+	"slices"
+	"strconv"
+
 	"authpocket/sandbox/authentiksim/internal/oidc"
-	"authpocket/sandbox/authentiksim/internal/python"
 	"authpocket/sandbox/authentiksim/internal/rest"
 	"authpocket/sandbox/authentiksim/internal/serve"
 	"authpocket/sandbox/authentiksim/internal/store"
-	"slices"
-	"strconv"
 )
 
 func grantTypes() []string {
@@ -29,6 +29,7 @@ func clientTypes() []string {
 	return []string{"confidential", "public"}
 }
 
+// ProviderResource describes OAuth2 providers.
 func ProviderResource() *rest.Resource[store.Provider] {
 	return &rest.Resource[store.Provider]{
 		App: "authentik_providers_oauth2", Model: "oauth2provider", Noun: "OAuth2Provider",
@@ -39,7 +40,7 @@ func ProviderResource() *rest.Resource[store.Provider] {
 		Render:  func(c *serve.Call, p *store.Provider) (obj, error) { return renderProvider(c, p) },
 		Filters: providerFilters,
 		Search:  func(p *store.Provider) []string { return []string{p.Name} },
-		Orders: map[string]func(a, b *store.Provider) int{
+		Orders: rest.Orders[store.Provider]{
 			"name":      rest.ByText(func(p *store.Provider) string { return p.Name }),
 			"client_id": rest.ByText(func(p *store.Provider) string { return p.ClientID }),
 			"pk":        rest.ByNumber(func(p *store.Provider) int { return p.PK }),
@@ -54,8 +55,8 @@ func ProviderResource() *rest.Resource[store.Provider] {
 	}
 }
 
-func providerFilters(c *serve.Call) map[string]rest.Filter[store.Provider] {
-	return map[string]rest.Filter[store.Provider]{
+func providerFilters(c *serve.Call) rest.Filters[store.Provider] {
+	return rest.Filters[store.Provider]{
 		"name":                       rest.Equals(func(p *store.Provider) string { return p.Name }),
 		"client_id":                  rest.Equals(func(p *store.Provider) string { return p.ClientID }),
 		"client_type":                rest.OneOf(clientTypes(), func(p *store.Provider) string { return p.ClientType }),
@@ -68,7 +69,9 @@ func providerFilters(c *serve.Call) map[string]rest.Filter[store.Provider] {
 		"authorization_flow": rest.RefersTo(c.State.Flows.Has, func(p *store.Provider, key string) bool {
 			return p.AuthorizationFlow == key
 		}),
-		"signing_key": rest.RefersTo(c.State.Keys.Has, func(p *store.Provider, key string) bool { return p.SigningKey == key }),
+		"signing_key": rest.RefersTo(c.State.Keys.Has, func(p *store.Provider, key string) bool {
+			return p.SigningKey == key
+		}),
 		"property_mappings": rest.RefersTo(c.State.Mappings.Has, func(p *store.Provider, key string) bool {
 			return slices.Contains(p.PropertyMappings, key)
 		}),
@@ -83,10 +86,12 @@ func providerRules(c *serve.Call) []rest.Rule[store.Provider] {
 	flows, keys := c.State.Flows.Has, c.State.Keys.Has
 	rules := []rest.Rule[store.Provider]{
 		rest.Text("name", func(p *store.Provider) *string { return &p.Name }).Required(),
-		rest.Ref("authentication_flow", flows, func(p *store.Provider) *string { return &p.AuthenticationFlow }).Nullable(),
-		rest.Ref("authorization_flow", flows, func(p *store.Provider) *string { return &p.AuthorizationFlow }).Required(),
+		rest.Ref("authentication_flow", flows,
+			func(p *store.Provider) *string { return &p.AuthenticationFlow }).Nullable(),
+		rest.Ref("authorization_flow", flows,
+			func(p *store.Provider) *string { return &p.AuthorizationFlow }).Required(),
 		rest.Ref("invalidation_flow", flows, func(p *store.Provider) *string { return &p.InvalidationFlow }).Required(),
-		rest.Refs("property_mappings", func(v any) (string, any) { return rest.ReadRef(v, c.State.Mappings.Has) },
+		rest.RefList("property_mappings", c.State.Mappings.Has,
 			func(p *store.Provider) *[]string { return &p.PropertyMappings }),
 		rest.Choice("client_type", clientTypes(), func(p *store.Provider) *string { return &p.ClientType }),
 		rest.Text("client_id", func(p *store.Provider) *string { return &p.ClientID }).MaxLength(255),
@@ -100,12 +105,13 @@ func providerRules(c *serve.Call) []rest.Rule[store.Provider] {
 		rest.Ref("encryption_key", keys, func(p *store.Provider) *string { return &p.EncryptionKey }).Nullable(),
 		redirectURIs(c).Required(),
 		rest.URL("logout_uri", func(p *store.Provider) *string { return &p.LogoutURI }),
-		rest.Choice("logout_method", []string{"backchannel", "frontchannel"}, func(p *store.Provider) *string { return &p.LogoutMethod }),
+		rest.Choice("logout_method", []string{"backchannel", "frontchannel"},
+			func(p *store.Provider) *string { return &p.LogoutMethod }),
 		rest.Choice("sub_mode", subModes(), func(p *store.Provider) *string { return &p.SubMode }),
 		rest.Choice("issuer_mode", issuerModes(), func(p *store.Provider) *string { return &p.IssuerMode }),
-		rest.Refs("jwt_federation_sources", func(v any) (string, any) { return rest.ReadRef(v, func(string) bool { return false }) },
+		rest.RefList("jwt_federation_sources", func(string) bool { return false },
 			func(p *store.Provider) *[]string { return &p.FederationSources }),
-		rest.Refs("jwt_federation_providers", func(v any) (int, any) { return rest.ReadRefNumber(v, c.State.Providers.Has) },
+		rest.NumberRefList("jwt_federation_providers", c.State.Providers.Has,
 			func(p *store.Provider) *[]int { return &p.FederationProviders }),
 	}
 	if c.Features.GrantTypes {
@@ -114,8 +120,8 @@ func providerRules(c *serve.Call) []rest.Rule[store.Provider] {
 	return rules
 }
 
-// grantTypesRule reads grant_types. The list cannot be emptied, although it is
-// empty in a provider that was made without it.
+// grantTypesRule reads grant_types. The list cannot be emptied, although a provider created without it has an empty
+// one.
 func grantTypesRule(f serve.Features) rest.Rule[store.Provider] {
 	known := grantTypes()
 	if f.TokenExchange {
@@ -124,7 +130,7 @@ func grantTypesRule(f serve.Features) rest.Rule[store.Provider] {
 	return rest.Rule[store.Provider]{Key: "grant_types", Set: func(p *store.Provider, v any) any {
 		list, isList := v.([]any)
 		if !isList {
-			return rest.Messages("Expected a list of items but got type \"" + python.TypeOf(v) + "\".")
+			return rest.NotAList(v)
 		}
 		if len(list) == 0 {
 			return rest.Messages("This list may not be empty.")
@@ -161,7 +167,7 @@ func checkProvider(c *serve.Call, p *store.Provider) obj {
 	return errs
 }
 
-// renderProvider is a provider with everything a list of OAuth2 providers has.
+// renderProvider returns a provider in the form of the list of OAuth2 providers.
 func renderProvider(c *serve.Call, p *store.Provider) (obj, error) {
 	uris, err := renderRedirectURIs(c, p)
 	if err != nil {
@@ -185,7 +191,7 @@ func renderProvider(c *serve.Call, p *store.Provider) (obj, error) {
 	return rendered, nil
 }
 
-// renderBaseProvider is what every kind of provider has.
+// renderBaseProvider returns the fields that every type of provider has.
 func renderBaseProvider(c *serve.Call, p *store.Provider) obj {
 	var slug, name any
 	if app := c.State.ApplicationOf(p.PK); app != nil && c.Before != nil && c.Before.PK == app.PK {
@@ -204,8 +210,7 @@ func renderBaseProvider(c *serve.Call, p *store.Provider) obj {
 	}
 }
 
-// mappingsInOrder is a provider's mappings in the order of their table, not of
-// the request that set them.
+// mappingsInOrder returns a provider's mappings in the order of their table, not of the request that set them.
 func mappingsInOrder(c *serve.Call, p *store.Provider) []string {
 	keys := []string{}
 	for _, m := range c.State.MappingsOf(p) {
@@ -214,8 +219,8 @@ func mappingsInOrder(c *serve.Call, p *store.Provider) []string {
 	return keys
 }
 
-// setupURLs answers GET providers/oauth2/{key}/setup_urls/, for any token. A
-// provider without an application has no jwks key at all.
+// setupURLs answers GET providers/oauth2/{key}/setup_urls/, for any token. Without an application the jwks key is
+// missing.
 func setupURLs(c *serve.Call) (serve.Answer, error) {
 	pk, _ := strconv.Atoi(c.Param("key"))
 	p := c.State.Providers.Get(pk)
@@ -235,21 +240,23 @@ func setupURLs(c *serve.Call) (serve.Answer, error) {
 	return serve.OK(urls)
 }
 
-// allProviders answers GET providers/all/.
+// allProviders describes the providers of GET providers/all/.
 func allProviders() *rest.Resource[store.Provider] {
 	return &rest.Resource[store.Provider]{
 		App: "authentik_core", Model: "provider", Noun: "Provider",
 		Rows:   func(st *store.State) []*store.Provider { return st.Providers.All() },
 		Key:    func(p *store.Provider) string { return strconv.Itoa(p.PK) },
 		Render: func(c *serve.Call, p *store.Provider) (obj, error) { return renderBaseProvider(c, p), nil },
-		Filters: func(c *serve.Call) map[string]rest.Filter[store.Provider] {
-			return map[string]rest.Filter[store.Provider]{
-				"application__isnull": rest.IsTrue(func(p *store.Provider) bool { return c.State.ApplicationOf(p.PK) == nil }),
-				"backchannel":         rest.IsTrue(func(*store.Provider) bool { return false }),
+		Filters: func(c *serve.Call) rest.Filters[store.Provider] {
+			return rest.Filters[store.Provider]{
+				"application__isnull": rest.IsTrue(func(p *store.Provider) bool {
+					return c.State.ApplicationOf(p.PK) == nil
+				}),
+				"backchannel": rest.IsTrue(func(*store.Provider) bool { return false }),
 			}
 		},
 		Search:    func(p *store.Provider) []string { return []string{p.Name} },
-		Orders:    map[string]func(a, b *store.Provider) int{"name": rest.ByText(func(p *store.Provider) string { return p.Name })},
+		Orders:    rest.Orders[store.Provider]{"name": rest.ByText(func(p *store.Provider) string { return p.Name })},
 		ByDefault: "name",
 	}
 }
@@ -263,7 +270,8 @@ func previewUser(c *serve.Call) (serve.Answer, error) {
 	user := c.User
 	if asked := c.Query.Get("for_user"); asked != "" {
 		pk, isNumber := rest.ReadNumber(asked)
-		if user = c.State.Users.Get(pk); !isNumber || user == nil || !c.MayOn("authentik_core.preview_user", strconv.Itoa(pk)) {
+		user = c.State.Users.Get(pk)
+		if !isNumber || user == nil || !c.MayOn("authentik_core.preview_user", strconv.Itoa(pk)) {
 			return serve.Answer{}, serve.Refuse(400, obj{"for_user": "User not found"})
 		}
 	}

@@ -1,22 +1,22 @@
 package api
 
 import (
+	"fmt"
+	"regexp"
+
 	"authpocket/sandbox/authentiksim/internal/python"
 	"authpocket/sandbox/authentiksim/internal/rest"
 	"authpocket/sandbox/authentiksim/internal/serve"
 	"authpocket/sandbox/authentiksim/internal/store"
-	"fmt"
-	"regexp"
 )
 
-// redirectURIs reads the list of redirect URIs. In a PATCH nothing is required
-// inside an entry, so that one without matching_mode is stored and cannot be
-// read afterwards.
+// redirectURIs reads the list of redirect URIs. In a PATCH an entry has no required fields, so an entry without
+// matching_mode is stored and makes the provider unreadable.
 func redirectURIs(c *serve.Call) rest.Rule[store.Provider] {
 	return rest.Rule[store.Provider]{Key: "redirect_uris", Set: func(p *store.Provider, v any) any {
 		list, isList := v.([]any)
 		if !isList {
-			return obj{"non_field_errors": rest.Messages(fmt.Sprintf("Expected a list of items but got type %q.", python.TypeOf(v)))}
+			return obj{"non_field_errors": rest.NotAList(v)}
 		}
 		uris, errs, wrong := []store.RedirectURI{}, []obj{}, false
 		for _, item := range list {
@@ -32,7 +32,7 @@ func redirectURIs(c *serve.Call) rest.Rule[store.Provider] {
 	}}
 }
 
-// readRedirectURI reads one entry, and gives a new whole one its default type.
+// readRedirectURI reads an entry and, outside a PATCH, gives it the default type.
 func readRedirectURI(c *serve.Call, item any) (store.RedirectURI, obj) {
 	in, isObject := item.(obj)
 	if !isObject {
@@ -54,7 +54,8 @@ func readRedirectURI(c *serve.Call, item any) (store.RedirectURI, obj) {
 
 func redirectURIRules(c *serve.Call) []rest.Rule[store.RedirectURI] {
 	rules := []rest.Rule[store.RedirectURI]{
-		rest.Choice("matching_mode", []string{"strict", "regex"}, func(u *store.RedirectURI) *string { return &u.MatchingMode }).Required(),
+		rest.Choice("matching_mode", []string{"strict", "regex"},
+			func(u *store.RedirectURI) *string { return &u.MatchingMode }).Required(),
 		rest.Text("url", func(u *store.RedirectURI) *string { return &u.URL }).Required(),
 	}
 	if c.Features.GrantTypes {
@@ -64,10 +65,10 @@ func redirectURIRules(c *serve.Call) []rest.Rule[store.RedirectURI] {
 	return rules
 }
 
-// renderRedirectURIs writes the list back. An entry without mode or URL is the
-// exception nobody catches, in lists of providers and of applications alike.
+// renderRedirectURIs returns the list in the form of the API. An entry without mode or URL crashes authentik, in
+// lists of providers and of applications.
 func renderRedirectURIs(c *serve.Call, p *store.Provider) ([]obj, error) {
-	if p.Poisoned() {
+	if p.Broken() {
 		return nil, c.Crash()
 	}
 	uris := []obj{}

@@ -1,18 +1,18 @@
 package api
 
 import (
-	"authpocket/sandbox/authentiksim/internal/python"
-	"authpocket/sandbox/authentiksim/internal/rest"
-	"authpocket/sandbox/authentiksim/internal/serve"
-	"authpocket/sandbox/authentiksim/internal/store"
 	"maps"
 	"net/http"
 	"slices"
 	"strconv"
 	"strings"
+
+	"authpocket/sandbox/authentiksim/internal/rest"
+	"authpocket/sandbox/authentiksim/internal/serve"
+	"authpocket/sandbox/authentiksim/internal/store"
 )
 
-// rbacPermissions are the codenames of the application authentik_rbac.
+// rbacPermissions returns the codenames of the app authentik_rbac.
 func rbacPermissions() []string {
 	return []string{
 		"add_initialpermissions", "unassign_role_permissions", "change_initialpermissions", "view_role", "add_role",
@@ -29,20 +29,21 @@ func roleResource() *rest.Resource[store.Role] {
 		Key:    func(r *store.Role) string { return r.PK },
 		Title:  func(r *store.Role) string { return r.Name },
 		Render: func(_ *serve.Call, r *store.Role) (obj, error) { return renderRole(r), nil },
-		Filters: func(*serve.Call) map[string]rest.Filter[store.Role] {
-			return map[string]rest.Filter[store.Role]{"name": rest.Equals(func(r *store.Role) string { return r.Name })}
+		Filters: func(*serve.Call) rest.Filters[store.Role] {
+			return rest.Filters[store.Role]{"name": rest.Equals(func(r *store.Role) string { return r.Name })}
 		},
 		Search:    func(r *store.Role) []string { return []string{r.Name} },
-		Orders:    map[string]func(a, b *store.Role) int{"name": rest.ByText(func(r *store.Role) string { return r.Name })},
+		Orders:    rest.Orders[store.Role]{"name": rest.ByText(func(r *store.Role) string { return r.Name })},
 		ByDefault: "name",
 
 		Rules: func(*serve.Call) []rest.Rule[store.Role] {
-			return []rest.Rule[store.Role]{rest.Text("name", func(r *store.Role) *string { return &r.Name }).Required().MaxLength(150)}
+			name := rest.Text("name", func(r *store.Role) *string { return &r.Name })
+			return []rest.Rule[store.Role]{name.Required().MaxLength(150)}
 		},
 		Fresh: func(*serve.Call) *store.Role { return store.NewRole("") },
 		Check: func(c *serve.Call, r *store.Role) obj {
-			taken := c.State.Roles.Find(func(other *store.Role) bool { return other.PK != r.PK && other.Name == r.Name })
-			if taken != nil {
+			taken := func(other *store.Role) bool { return other.PK != r.PK && other.Name == r.Name }
+			if c.State.Roles.Find(taken) != nil {
 				return obj{"name": rest.Messages("Role with this name already exists.")}
 			}
 			return obj{}
@@ -63,10 +64,9 @@ func roleResource() *rest.Resource[store.Role] {
 
 func renderRole(r *store.Role) obj { return obj{"pk": r.PK, "name": r.Name} }
 
-// permissionList answers GET rbac/permissions/: what the roles of the filter
-// hold for all objects. authentik lets everybody ask (rbac/api/rbac.py), and
-// lists every permission there is where no role is named; the simulator has
-// no such table, and lists those that some role holds.
+// permissionList answers GET rbac/permissions/, which is open to every user (rbac/api/rbac.py), with the global
+// permissions of a role. Without a role authentik lists every permission; the simulator lists those that some role
+// holds.
 func permissionList(c *serve.Call) (serve.Answer, error) {
 	held := map[string]bool{}
 	for _, role := range c.State.Roles.All() {
@@ -86,14 +86,15 @@ func permissionList(c *serve.Call) (serve.Answer, error) {
 	for i, name := range cut.Rows {
 		app, codename, _ := strings.Cut(name, ".")
 		_, model, _ := strings.Cut(codename, "_")
-		results = append(results, obj{"id": i + 1, "name": "Can " + strings.ReplaceAll(codename, "_", " "), "codename": codename,
-			"model": model, "app_label": app, "app_label_verbose": app, "model_verbose": model})
+		results = append(results, obj{
+			"id": i + 1, "name": "Can " + strings.ReplaceAll(codename, "_", " "), "codename": codename, "model": model,
+			"app_label": app, "app_label_verbose": app, "model_verbose": model,
+		})
 	}
 	return rest.ListAnswer(cut.Pagination, results, nil)
 }
 
-// assignment is the body of assign/ and unassign/: permissions, and the one
-// object they hold for if they are not to hold for all.
+// assignment is the body of assign/ and unassign/. Without an object, the permissions apply to all.
 type assignment struct {
 	permissions   []string
 	model, object string
@@ -128,7 +129,7 @@ func assignPermissions(grant bool) serve.Handler {
 	}
 }
 
-// assignment reads the body, and refuses permissions no application has.
+// readAssignment reads the body and refuses permissions of unknown apps.
 func readAssignment(c *serve.Call) (assignment, error) {
 	in, err := c.Body()
 	if err != nil {
@@ -139,7 +140,7 @@ func readAssignment(c *serve.Call) (assignment, error) {
 		rest.Rule[assignment]{Key: "permissions", Set: func(a *assignment, v any) any {
 			list, isList := v.([]any)
 			if !isList {
-				return rest.Messages("Expected a list of items but got type \"" + python.TypeOf(v) + "\".")
+				return rest.NotAList(v)
 			}
 			for _, item := range list {
 				name, _ := item.(string)
@@ -191,7 +192,7 @@ func roleMember(add bool) serve.Handler {
 		if err != nil {
 			return serve.Answer{}, err
 		}
-		user.Roles = slices.DeleteFunc(slices.Clone(user.Roles), func(key string) bool { return key == role.PK })
+		user.Roles = without(user.Roles, role.PK)
 		if add {
 			user.Roles = append(user.Roles, role.PK)
 		}

@@ -1,10 +1,11 @@
+// Package api answers authentik's REST API.
 package api
 
 import (
 	"authpocket/sandbox/authentiksim/internal/serve"
 )
 
-// apiRoutes registers the paths of the API.
+// Routes registers the paths of the API.
 func Routes(s *serve.Server) {
 	systemRoutes(s)
 	coreRoutes(s)
@@ -13,67 +14,67 @@ func Routes(s *serve.Server) {
 }
 
 func systemRoutes(s *serve.Server) {
-	s.Api("/admin/version/", serve.Methods{"GET": version})
-	s.Api("/admin/settings/", serve.Methods{"GET": readSettings, "PUT": changeSettings, "PATCH": changeSettings})
+	s.API("/admin/version/", serve.Methods{"GET": version})
+	s.API("/admin/settings/", serve.Methods{"GET": readSettings, "PUT": changeSettings, "PATCH": changeSettings})
 	s.Public("/root/config/", serve.Methods{"GET": rootConfig})
 	s.Public("/schema/", serve.Methods{"GET": schema})
-	s.Api("/events/events/", serve.Methods{"GET": eventResource().List, "POST": createEvent})
-	s.Api("/events/events/{key}/", serve.Methods{"GET": eventResource().Read})
+	s.API("/events/events/", serve.Methods{"GET": eventResource().List, "POST": createEvent})
+	s.API("/events/events/{key}/", serve.Methods{"GET": eventResource().Read})
 }
 
 func coreRoutes(s *serve.Server) {
-	s.Api("/core/users/me/", serve.Methods{"GET": me})
-	s.Api("/core/users/service_account/", serve.Methods{"POST": serviceAccount})
-	s.Api("/core/users/", serve.Methods{"GET": userResource().List, "POST": createUser})
-	s.Api("/core/users/{key}/", serve.Methods{"GET": userResource().Read, "PUT": changeUser(false),
+	s.API("/core/users/me/", serve.Methods{"GET": me})
+	s.API("/core/users/service_account/", serve.Methods{"POST": serviceAccount})
+	s.API("/core/users/", serve.Methods{"GET": userResource().List, "POST": createUser})
+	s.API("/core/users/{key}/", serve.Methods{"GET": userResource().Read, "PUT": changeUser(false),
 		"PATCH": changeUser(true), "DELETE": userResource().Destroy})
-	s.Api("/core/users/{key}/set_password/", serve.Methods{"POST": setPassword})
-	s.Api("/core/groups/", GroupResource().Collection())
-	s.Api("/core/groups/{key}/", GroupResource().Item())
-	s.Api("/core/groups/{key}/add_user/", serve.Methods{"POST": groupMember(addMember)})
-	s.Api("/core/groups/{key}/remove_user/", serve.Methods{"POST": groupMember(removeMember)})
-	s.Api("/core/tokens/", tokenResource().Collection())
-	s.Api("/core/tokens/{key}/", tokenResource().Item())
-	s.Api("/core/tokens/{key}/view_key/", serve.Methods{"GET": viewKey})
-	s.Api("/core/applications/", serve.Methods{"GET": listApplications, "POST": ApplicationResource().Create})
-	s.Api("/core/applications/{key}/", ApplicationResource().Item())
-	s.Api("/core/applications/{key}/check_access/", serve.Methods{"GET": checkAccess})
-	s.Api("/core/transactional/applications/", serve.Methods{"PUT": createTogether})
+	s.API("/core/users/{key}/set_password/", serve.Methods{"POST": setPassword})
+	s.API("/core/groups/", GroupResource().Collection())
+	s.API("/core/groups/{key}/", GroupResource().Item())
+	s.API("/core/groups/{key}/add_user/", serve.Methods{"POST": groupMember(with[int])})
+	s.API("/core/groups/{key}/remove_user/", serve.Methods{"POST": groupMember(without[int])})
+	s.API("/core/tokens/", tokenResource().Collection())
+	s.API("/core/tokens/{key}/", tokenResource().Item())
+	s.API("/core/tokens/{key}/view_key/", serve.Methods{"GET": viewKey})
+	s.API("/core/applications/", serve.Methods{"GET": listApplications, "POST": ApplicationResource().Create})
+	s.API("/core/applications/{key}/", ApplicationResource().Item())
+	s.API("/core/applications/{key}/check_access/", serve.Methods{"GET": checkAccess})
+	s.API("/core/transactional/applications/", serve.Methods{"PUT": createTogether})
 	s.Public("/core/brands/current/", serve.Methods{"GET": currentBrand})
 }
 
 func providerRoutes(s *serve.Server) {
-	s.Api("/flows/instances/", FlowResource().Collection())
-	s.Api("/flows/instances/{key}/", FlowResource().Item())
-	s.Api("/crypto/certificatekeypairs/", withSelfSigned(KeyResource().Collection()))
-	s.Api("/crypto/certificatekeypairs/generate/", withSelfSigned(serve.Methods{"POST": generateKey}))
-	s.Api("/crypto/certificatekeypairs/{key}/", withSelfSigned(KeyResource().Item()))
-	s.Api("/crypto/certificatekeypairs/{key}/view_certificate/", withSelfSigned(serve.Methods{"GET": viewCertificate}))
-	s.Api("/propertymappings/provider/scope/", MappingResource().Collection())
-	s.Api("/propertymappings/provider/scope/{key}/", MappingResource().Item())
-	s.Api("/propertymappings/all/{key}/test/", serve.Methods{"POST": testMapping})
-	s.Api("/providers/all/", serve.Methods{"GET": allProviders().List})
-	s.Api("/providers/oauth2/", ProviderResource().Collection())
-	s.Api("/providers/oauth2/{key}/", ProviderResource().Item())
-	s.Api("/providers/oauth2/{key}/setup_urls/", serve.Methods{"GET": setupURLs})
-	s.Api("/providers/oauth2/{key}/preview_user/", serve.Methods{"GET": previewUser})
-	s.Api("/policies/bindings/", BindingResource().Collection())
-	s.Api("/policies/bindings/{key}/", BindingResource().Item())
-	s.Api("/policies/all/", serve.Methods{"GET": policyResource().List})
-	s.Api("/policies/all/{key}/", serve.Methods{"GET": policyResource().Read})
+	s.API("/flows/instances/", FlowResource().Collection())
+	s.API("/flows/instances/{key}/", FlowResource().Item())
+	s.API("/crypto/certificatekeypairs/", withSelfSigned(KeyResource().Collection()))
+	s.API("/crypto/certificatekeypairs/generate/", withSelfSigned(serve.Methods{"POST": generateKey}))
+	s.API("/crypto/certificatekeypairs/{key}/", withSelfSigned(KeyResource().Item()))
+	s.API("/crypto/certificatekeypairs/{key}/view_certificate/", withSelfSigned(serve.Methods{"GET": viewCertificate}))
+	s.API("/propertymappings/provider/scope/", MappingResource().Collection())
+	s.API("/propertymappings/provider/scope/{key}/", MappingResource().Item())
+	s.API("/propertymappings/all/{key}/test/", serve.Methods{"POST": testMapping})
+	s.API("/providers/all/", serve.Methods{"GET": allProviders().List})
+	s.API("/providers/oauth2/", ProviderResource().Collection())
+	s.API("/providers/oauth2/{key}/", ProviderResource().Item())
+	s.API("/providers/oauth2/{key}/setup_urls/", serve.Methods{"GET": setupURLs})
+	s.API("/providers/oauth2/{key}/preview_user/", serve.Methods{"GET": previewUser})
+	s.API("/policies/bindings/", BindingResource().Collection())
+	s.API("/policies/bindings/{key}/", BindingResource().Item())
+	s.API("/policies/all/", serve.Methods{"GET": policyResource().List})
+	s.API("/policies/all/{key}/", serve.Methods{"GET": policyResource().Read})
 }
 
 func rbacRoutes(s *serve.Server) {
-	s.Api("/rbac/roles/", roleResource().Collection())
-	s.Api("/rbac/roles/{key}/", roleResource().Item())
-	s.Api("/rbac/roles/{key}/add_user/", serve.Methods{"POST": roleMember(true)})
-	s.Api("/rbac/roles/{key}/remove_user/", serve.Methods{"POST": roleMember(false)})
-	s.Api("/rbac/permissions/", serve.Methods{"GET": permissionList})
-	s.Api("/rbac/permissions/assigned_by_roles/{key}/assign/", serve.Methods{"POST": assignPermissions(true)})
-	s.Api("/rbac/permissions/assigned_by_roles/{key}/unassign/", serve.Methods{"PATCH": assignPermissions(false)})
+	s.API("/rbac/roles/", roleResource().Collection())
+	s.API("/rbac/roles/{key}/", roleResource().Item())
+	s.API("/rbac/roles/{key}/add_user/", serve.Methods{"POST": roleMember(true)})
+	s.API("/rbac/roles/{key}/remove_user/", serve.Methods{"POST": roleMember(false)})
+	s.API("/rbac/permissions/", serve.Methods{"GET": permissionList})
+	s.API("/rbac/permissions/assigned_by_roles/{key}/assign/", serve.Methods{"POST": assignPermissions(true)})
+	s.API("/rbac/permissions/assigned_by_roles/{key}/unassign/", serve.Methods{"PATCH": assignPermissions(false)})
 }
 
-// withSelfSigned makes the certificate every install has before a handler asks for key pairs.
+// withSelfSigned creates the certificate of a fresh install before a handler uses key pairs.
 func withSelfSigned(m serve.Methods) serve.Methods {
 	wrapped := serve.Methods{}
 	for name, h := range m {

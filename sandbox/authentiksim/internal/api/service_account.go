@@ -1,10 +1,11 @@
 package api
 
 import (
+	"fmt"
+
 	"authpocket/sandbox/authentiksim/internal/rest"
 	"authpocket/sandbox/authentiksim/internal/serve"
 	"authpocket/sandbox/authentiksim/internal/store"
-	"fmt"
 )
 
 // serviceAccountForm is the body of POST core/users/service_account/.
@@ -13,8 +14,7 @@ type serviceAccountForm struct {
 	group, expiring bool
 }
 
-// serviceAccount answers POST core/users/service_account/. The token it gives
-// back is an app password, which is no API token.
+// serviceAccount answers POST core/users/service_account/. The token it returns is an app password, not an API token.
 func serviceAccount(c *serve.Call) (serve.Answer, error) {
 	if !c.May("authentik_core.add_user") || !c.May("authentik_core.add_token") {
 		return serve.Answer{}, serve.Forbidden()
@@ -52,8 +52,10 @@ func addServiceAccount(c *serve.Call, form serviceAccountForm) (serve.Answer, er
 		result["group_pk"] = g.PK
 	}
 	expires := c.Now().AddDate(0, 0, 360)
-	token := &store.Token{PK: store.NewID(), Identifier: "service-account-" + name + "-password", Intent: "app_password",
-		User: u.PK, Expires: &expires, Expiring: form.expiring, Key: store.RandomText(c.State.Settings.TokenLength())}
+	token := &store.Token{
+		PK: store.NewID(), Identifier: "service-account-" + name + "-password", Intent: "app_password", User: u.PK,
+		Expires: &expires, Expiring: form.expiring, Key: store.RandomText(c.State.Settings.TokenLength()),
+	}
 	c.State.Tokens.Put(token.Identifier, token)
 	result["token"] = token.Key
 	return serve.OK(result)

@@ -1,13 +1,14 @@
 package api
 
 import (
+	"maps"
+
 	"authpocket/sandbox/authentiksim/internal/rest"
 	"authpocket/sandbox/authentiksim/internal/serve"
 	"authpocket/sandbox/authentiksim/internal/store"
-	"maps"
 )
 
-// settingRules accept a setting in the type it has.
+// settingRules accepts each setting in its own type.
 func settingRules() []rest.Rule[obj] {
 	var rules []rest.Rule[obj]
 	for name, value := range store.DefaultSettings().Values {
@@ -33,6 +34,7 @@ func settingRules() []rest.Rule[obj] {
 	return rules
 }
 
+// readSettings answers GET admin/settings/.
 func readSettings(c *serve.Call) (serve.Answer, error) {
 	if !c.May("authentik_rbac.view_system_settings") {
 		return serve.Answer{}, serve.Forbidden()

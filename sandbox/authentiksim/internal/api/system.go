@@ -1,10 +1,11 @@
 package api
 
 import (
-	"authpocket/sandbox/authentiksim/internal/install"
-	"authpocket/sandbox/authentiksim/internal/serve"
 	"fmt"
 	"net/http"
+
+	"authpocket/sandbox/authentiksim/internal/install"
+	"authpocket/sandbox/authentiksim/internal/serve"
 )
 
 // version answers GET admin/version/, for any token.
@@ -15,7 +16,7 @@ func version(c *serve.Call) (serve.Answer, error) {
 	})
 }
 
-// rootConfig answers GET root/config/, for anybody. It has no version in it.
+// rootConfig answers GET root/config/ without a token. It does not contain the version.
 func rootConfig(*serve.Call) (serve.Answer, error) {
 	return serve.OK(obj{
 		"error_reporting": obj{"enabled": false, "sentry_dsn": "", "environment": "customer", "send_pii": false,
@@ -25,15 +26,15 @@ func rootConfig(*serve.Call) (serve.Answer, error) {
 	})
 }
 
-// schema answers GET schema/, for anybody: the head of an OpenAPI document,
-// which is where the version stands. The simulator has no more of it.
+// schema answers GET schema/ without a token: the head of an OpenAPI document, which contains the version.
 func schema(c *serve.Call) (serve.Answer, error) {
 	body := fmt.Sprintf("openapi: 3.0.3\ninfo:\n  title: authentik\n  version: %s\n"+
 		"  description: This authentik is simulated; it does not describe its paths.\npaths: {}\n", c.Config.Version)
-	return serve.Answer{Status: http.StatusOK, ContentType: "application/vnd.oai.openapi; charset=utf-8", Body: []byte(body)}, nil
+	const contentType = "application/vnd.oai.openapi; charset=utf-8"
+	return serve.Answer{Status: http.StatusOK, ContentType: contentType, Body: []byte(body)}, nil
 }
 
-// currentBrand answers GET core/brands/current/, for anybody.
+// currentBrand answers GET core/brands/current/ without a token.
 func currentBrand(c *serve.Call) (serve.Answer, error) {
 	flags := obj{"flows_continuous_login": false, "flows_refresh_others": false}
 	if c.Features.Hide {

@@ -1,14 +1,13 @@
 package api
 
 import (
+	"cmp"
+	"time"
+
 	"authpocket/sandbox/authentiksim/internal/rest"
 	"authpocket/sandbox/authentiksim/internal/serve"
 	"authpocket/sandbox/authentiksim/internal/store"
-	"cmp"
-	"time"
 )
-
-const notASlug = "Enter a valid “slug” consisting of letters, numbers, underscores or hyphens."
 
 func tokenIntents() []string {
 	return []string{"verification", "api", "recovery", "app_password"}
@@ -23,20 +22,24 @@ func tokenResource() *rest.Resource[store.Token] {
 		Title:  func(t *store.Token) string { return t.Identifier },
 		Owned:  func(t *store.Token, u *store.User) bool { return t.User == u.PK },
 		Render: func(c *serve.Call, t *store.Token) (obj, error) { return renderToken(c, t), nil },
-		Filters: func(c *serve.Call) map[string]rest.Filter[store.Token] {
-			return map[string]rest.Filter[store.Token]{
-				"identifier":     rest.Equals(func(t *store.Token) string { return t.Identifier }),
-				"intent":         rest.OneOf(tokenIntents(), func(t *store.Token) string { return t.Intent }),
-				"description":    rest.Equals(func(t *store.Token) string { return t.Description }),
-				"expiring":       rest.IsTrue(func(t *store.Token) bool { return t.Expiring }),
-				"user__username": rest.Equals(func(t *store.Token) string { return c.State.Users.Get(t.User).Username }),
+		Filters: func(c *serve.Call) rest.Filters[store.Token] {
+			return rest.Filters[store.Token]{
+				"identifier":  rest.Equals(func(t *store.Token) string { return t.Identifier }),
+				"intent":      rest.OneOf(tokenIntents(), func(t *store.Token) string { return t.Intent }),
+				"description": rest.Equals(func(t *store.Token) string { return t.Description }),
+				"expiring":    rest.IsTrue(func(t *store.Token) bool { return t.Expiring }),
+				"user__username": rest.Equals(func(t *store.Token) string {
+					return c.State.Users.Get(t.User).Username
+				}),
 			}
 		},
 		Search: func(t *store.Token) []string { return []string{t.Identifier, t.Intent, t.Description} },
-		Orders: map[string]func(a, b *store.Token) int{
+		Orders: rest.Orders[store.Token]{
 			"identifier": rest.ByText(func(t *store.Token) string { return t.Identifier }),
 			"intent":     rest.ByText(func(t *store.Token) string { return t.Intent }),
-			"expires":    func(a, b *store.Token) int { return cmp.Compare(unixOrZero(a.Expires), unixOrZero(b.Expires)) },
+			"expires": func(a, b *store.Token) int {
+				return cmp.Compare(unixOrZero(a.Expires), unixOrZero(b.Expires))
+			},
 		},
 		ByDefault: "identifier",
 
@@ -47,8 +50,8 @@ func tokenResource() *rest.Resource[store.Token] {
 				Key: store.RandomText(c.State.Settings.TokenLength())}
 		},
 		Check: func(c *serve.Call, t *store.Token) obj {
-			taken := c.State.Tokens.Find(func(other *store.Token) bool { return other.PK != t.PK && other.Identifier == t.Identifier })
-			if taken != nil {
+			taken := func(other *store.Token) bool { return other.PK != t.PK && other.Identifier == t.Identifier }
+			if c.State.Tokens.Find(taken) != nil {
 				return obj{"identifier": rest.Messages("Token with this identifier already exists.")}
 			}
 			return obj{}
@@ -62,11 +65,11 @@ func tokenResource() *rest.Resource[store.Token] {
 	}
 }
 
-// tokenRules leave "expires" out: a submitted time is replaced by the default
-// duration, and two of the four intents cannot be made through the API.
+// tokenRules leaves out expires, which authentik replaces with the default duration, and two of the four intents,
+// which cannot be created through the API.
 func tokenRules(c *serve.Call) []rest.Rule[store.Token] {
 	return []rest.Rule[store.Token]{
-		rest.Text("identifier", func(t *store.Token) *string { return &t.Identifier }).Required().MaxLength(255).Matching(rest.SlugPattern, notASlug),
+		rest.Text("identifier", func(t *store.Token) *string { return &t.Identifier }).Required().MaxLength(255).Slug(),
 		rest.Choice("intent", []string{"api", "app_password"}, func(t *store.Token) *string { return &t.Intent }),
 		rest.NumberRef("user", c.State.Users.Has, func(t *store.Token) *int { return &t.User }),
 		rest.BlankText("description", func(t *store.Token) *string { return &t.Description }),

@@ -1,22 +1,23 @@
 package api
 
 import (
+	"net/http"
+
 	"authpocket/sandbox/authentiksim/internal/python"
 	"authpocket/sandbox/authentiksim/internal/rest"
 	"authpocket/sandbox/authentiksim/internal/serve"
 	"authpocket/sandbox/authentiksim/internal/store"
-	"net/http"
 )
 
-// transaction is what PUT core/transactional/applications/ creates together.
+// transaction is the content of PUT core/transactional/applications/.
 type transaction struct {
 	app      *store.Application
 	provider *store.Provider
 	bindings []*store.Binding
 }
 
-// createTogether answers PUT core/transactional/applications/: a provider, its
-// application and their bindings, all or nothing. It answers no ids.
+// createTogether answers PUT core/transactional/applications/: it creates a provider, its application and their
+// bindings, or nothing. It returns no IDs.
 func createTogether(c *serve.Call) (serve.Answer, error) {
 	in, err := c.Body()
 	if err != nil {
@@ -39,15 +40,17 @@ func createTogether(c *serve.Call) (serve.Answer, error) {
 	return serve.OK(obj{"applied": true, "logs": []obj{}})
 }
 
-// readTransaction checks first the application and the bindings, and only when
-// they are well the provider.
+// readTransaction checks the application and the bindings first, and the provider only if those are valid.
 func readTransaction(c *serve.Call, in obj) (*transaction, error) {
 	t := &transaction{app: ApplicationResource().Fresh(c), provider: ProviderResource().Fresh(c)}
+	app := func(t *transaction, v any) any { return readTransactionApp(c, t, v) }
+	provider := func(_ *transaction, v any) any { return notADictionary(v) }
+	bindings := func(t *transaction, v any) any { return readTransactionBindings(c, t, v) }
 	errs := rest.Fill([]rest.Rule[transaction]{
-		rest.Rule[transaction]{Key: "app", Set: func(t *transaction, v any) any { return readTransactionApp(c, t, v) }}.Required(),
+		rest.Rule[transaction]{Key: "app", Set: app}.Required(),
 		rest.Rule[transaction]{Key: "provider_model", Set: readProviderModel}.Required(),
-		rest.Rule[transaction]{Key: "provider", Set: func(_ *transaction, v any) any { return notADictionary(v) }}.Required(),
-		{Key: "policy_bindings", Set: func(t *transaction, v any) any { return readTransactionBindings(c, t, v) }},
+		rest.Rule[transaction]{Key: "provider", Set: provider}.Required(),
+		{Key: "policy_bindings", Set: bindings},
 	}, t, in, false)
 	if len(errs) > 0 {
 		return nil, serve.Invalid(errs)
@@ -67,7 +70,7 @@ func readTransactionApp(c *serve.Call, t *transaction, v any) any {
 	if !isObject {
 		return obj{"non_field_errors": notADictionary(v)}
 	}
-	delete(in, "provider") // overwritten by the provider of the same request
+	delete(in, "provider") // replaced by the provider of this request
 	return orNil(ApplicationResource().Fill(c, t.app, in, false))
 }
 
@@ -81,7 +84,7 @@ func readProviderModel(_ *transaction, v any) any {
 func readTransactionBindings(c *serve.Call, t *transaction, v any) any {
 	list, isList := v.([]any)
 	if !isList {
-		return obj{"non_field_errors": rest.Messages("Expected a list of items but got type \"" + python.TypeOf(v) + "\".")}
+		return obj{"non_field_errors": rest.NotAList(v)}
 	}
 	errs, wrong := []obj{}, false
 	for _, item := range list {
@@ -100,15 +103,16 @@ func readTransactionBindings(c *serve.Call, t *transaction, v any) any {
 	return nil
 }
 
-// readTransactionProvider reads the provider. Without a name authentik crashes;
-// with the name of another OAuth2 provider it says so in words of its own.
+// readTransactionProvider reads the provider. Without a name authentik crashes; a name that is taken has its own
+// message.
 func readTransactionProvider(c *serve.Call, t *transaction, in obj) error {
 	name, named := in["name"]
 	if !named {
 		return c.Crash()
 	}
 	if c.State.Providers.Find(func(p *store.Provider) bool { return p.Name == name }) != nil {
-		return serve.Invalid(obj{"provider": obj{"name": rest.Messages("State is set to must_created and object exists already")}})
+		taken := rest.Messages("State is set to must_created and object exists already")
+		return serve.Invalid(obj{"provider": obj{"name": taken}})
 	}
 	if errs := ProviderResource().Fill(c, t.provider, in, false); len(errs) > 0 {
 		return serve.Invalid(obj{"provider": errs})
@@ -116,8 +120,7 @@ func readTransactionProvider(c *serve.Call, t *transaction, in obj) error {
 	return nil
 }
 
-// mayApply checks the permissions to create each of the objects. They must be
-// held for all objects, and what lacks them is named as one string, not a list.
+// mayApply checks the global permissions to create each object. The refusal is a string, not a list.
 func mayApply(c *serve.Call, t *transaction) error {
 	lacks := func(key, model string) error {
 		return serve.Refuse(http.StatusForbidden, obj{key: "User lacks permission to create " + model})
@@ -134,7 +137,7 @@ func mayApply(c *serve.Call, t *transaction) error {
 	return nil
 }
 
-// orNil is nil in place of no messages, which a rule takes for success.
+// orNil returns nil for no messages, which a rule takes for success.
 func orNil(errs obj) any {
 	if len(errs) == 0 {
 		return nil

@@ -1,9 +1,6 @@
 package api
 
 import (
-	"authpocket/sandbox/authentiksim/internal/rest"
-	"authpocket/sandbox/authentiksim/internal/serve"
-	"authpocket/sandbox/authentiksim/internal/store"
 	"encoding/base64"
 	"fmt"
 	"hash/fnv"
@@ -12,6 +9,10 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"authpocket/sandbox/authentiksim/internal/rest"
+	"authpocket/sandbox/authentiksim/internal/serve"
+	"authpocket/sandbox/authentiksim/internal/store"
 )
 
 func userTypes() []string {
@@ -20,7 +21,7 @@ func userTypes() []string {
 
 var emailPattern = regexp.MustCompile(`^[^@\s]+@[^@\s]+\.[^@\s]+$`)
 
-// userDraft is a user with the groups a request puts it in, which the groups keep.
+// userDraft is a user with the groups from a request, since memberships are stored in the groups.
 type userDraft struct {
 	*store.User
 	groups []string
@@ -30,7 +31,8 @@ func userResource() *rest.Resource[store.User] {
 	return &rest.Resource[store.User]{
 		App: "authentik_core", Model: "user", Noun: "User",
 		Rows: func(st *store.State) []*store.User {
-			return slices.DeleteFunc(st.Users.All(), func(u *store.User) bool { return u.Username == store.AnonymousName })
+			anonymous := func(u *store.User) bool { return u.Username == store.AnonymousName }
+			return slices.DeleteFunc(st.Users.All(), anonymous)
 		},
 		Key:          func(u *store.User) string { return strconv.Itoa(u.PK) },
 		Number:       func(u *store.User) int { return u.PK },
@@ -40,7 +42,7 @@ func userResource() *rest.Resource[store.User] {
 		Search:       func(u *store.User) []string { return []string{u.Username, u.Name, u.Email, u.UUID} },
 		ByDefault:    "username",
 		Autocomplete: func(*serve.Call) obj { return userAutocomplete() },
-		Orders: map[string]func(a, b *store.User) int{
+		Orders: rest.Orders[store.User]{
 			"username":     rest.ByText(func(u *store.User) string { return u.Username }),
 			"name":         rest.ByText(func(u *store.User) string { return u.Name }),
 			"email":        rest.ByText(func(u *store.User) string { return u.Email }),
@@ -62,15 +64,16 @@ func userRules() []rest.Rule[store.User] {
 		rest.Text("username", func(u *store.User) *string { return &u.Username }).Required().MaxLength(150),
 		rest.BlankText("name", func(u *store.User) *string { return &u.Name }).Required(),
 		rest.Flag("is_active", func(u *store.User) *bool { return &u.Active }),
-		rest.BlankText("email", func(u *store.User) *string { return &u.Email }).MaxLength(254).Matching(emailPattern, "Enter a valid email address."),
+		rest.BlankText("email", func(u *store.User) *string { return &u.Email }).MaxLength(254).
+			Matching(emailPattern, "Enter a valid email address."),
 		rest.Object("attributes", func(u *store.User) *map[string]any { return &u.Attributes }),
 		rest.Text("path", func(u *store.User) *string { return &u.Path }),
 		rest.Choice("type", userTypes(), func(u *store.User) *string { return &u.Type }),
 	}
 }
 
-func userFilters(c *serve.Call) map[string]rest.Filter[store.User] {
-	return map[string]rest.Filter[store.User]{
+func userFilters(c *serve.Call) rest.Filters[store.User] {
+	return rest.Filters[store.User]{
 		"type":            rest.SomeOf(userTypes(), func(u *store.User) string { return u.Type }),
 		"username":        rest.Equals(func(u *store.User) string { return u.Username }),
 		"name":            rest.Equals(func(u *store.User) string { return u.Name }),
@@ -78,32 +81,32 @@ func userFilters(c *serve.Call) map[string]rest.Filter[store.User] {
 		"uuid":            rest.Equals(func(u *store.User) string { return u.UUID }),
 		"path":            rest.Equals(func(u *store.User) string { return u.Path }),
 		"is_active":       rest.IsTrue(func(u *store.User) bool { return u.Active }),
-		"is_superuser":    rest.IsTrue(func(u *store.User) bool { return c.State.Superuser(u.PK) }),
+		"is_superuser":    rest.IsTrue(func(u *store.User) bool { return c.State.IsSuperuser(u.PK) }),
 		"groups_by_name":  inGroup(c, func(g *store.Group) string { return g.Name }),
 		"groups_by_pk":    inGroup(c, func(g *store.Group) string { return g.PK }),
 		"path_startswith": rest.HasPrefix(func(u *store.User) string { return u.Path }),
 	}
 }
 
-// inGroup keeps users who are in one of the groups.
+// inGroup keeps the users in one of the groups.
 func inGroup(c *serve.Call, field func(*store.Group) string) rest.Filter[store.User] {
 	return func(values []string) (func(*store.User) bool, string) {
 		return func(u *store.User) bool {
-			return slices.ContainsFunc(c.State.DirectGroups(u.PK), func(g *store.Group) bool { return slices.Contains(values, field(g)) })
+			wanted := func(g *store.Group) bool { return slices.Contains(values, field(g)) }
+			return slices.ContainsFunc(c.State.DirectGroups(u.PK), wanted)
 		}, ""
 	}
 }
 
 func checkUser(c *serve.Call, u *store.User) obj {
-	taken := c.State.Users.Find(func(other *store.User) bool { return other.PK != u.PK && other.Username == u.Username })
-	if taken != nil {
+	taken := func(other *store.User) bool { return other.PK != u.PK && other.Username == u.Username }
+	if c.State.Users.Find(taken) != nil {
 		return obj{"username": rest.Messages("This field must be unique.")}
 	}
 	return obj{}
 }
 
-// createUser answers POST core/users/. A new user is noted as created and, when
-// it gets its groups, as updated.
+// createUser answers POST core/users/. The event log gets the creation and then an update with the groups.
 func createUser(c *serve.Call) (serve.Answer, error) {
 	if !c.May("authentik_core.add_user") {
 		return serve.Answer{}, serve.Forbidden()
@@ -147,12 +150,12 @@ func changeUser(partial bool) serve.Handler {
 	}
 }
 
-// fillUser reads the body into a draft, with the groups and roles it names.
+// fillUser reads the body into a draft, with its groups and roles.
 func fillUser(c *serve.Call, draft *userDraft, in obj, partial bool) error {
 	errs := userResource().Fill(c, draft.User, in, partial)
 	also := rest.Fill([]rest.Rule[userDraft]{
-		rest.Refs("groups", func(v any) (string, any) { return rest.ReadRef(v, c.State.Groups.Has) }, func(d *userDraft) *[]string { return &d.groups }),
-		rest.Refs("roles", func(v any) (string, any) { return rest.ReadRef(v, c.State.Roles.Has) }, func(d *userDraft) *[]string { return &d.Roles }),
+		rest.RefList("groups", c.State.Groups.Has, func(d *userDraft) *[]string { return &d.groups }),
+		rest.RefList("roles", c.State.Roles.Has, func(d *userDraft) *[]string { return &d.Roles }),
 	}, draft, in, true)
 	for key, problem := range also {
 		errs[key] = problem
@@ -163,24 +166,24 @@ func fillUser(c *serve.Call, draft *userDraft, in obj, partial bool) error {
 	return nil
 }
 
-// join puts a user into the groups its draft names, and out of the others.
+// join makes a user a member of the draft's groups only.
 func join(c *serve.Call, draft *userDraft) {
 	if draft.groups == nil {
 		return
 	}
 	for _, g := range c.State.Groups.All() {
 		if slices.Contains(draft.groups, g.PK) {
-			g.Users = addMember(slices.Clone(g.Users), draft.PK)
+			g.Users = with(g.Users, draft.PK)
 		} else {
-			g.Users = removeMember(slices.Clone(g.Users), draft.PK)
+			g.Users = without(g.Users, draft.PK)
 		}
 	}
 }
 
-// forgetUser drops what referred to a deleted user.
+// forgetUser removes references to a deleted user.
 func forgetUser(c *serve.Call, pk int) {
 	for _, g := range c.State.Groups.All() {
-		g.Users = removeMember(slices.Clone(g.Users), pk)
+		g.Users = without(g.Users, pk)
 	}
 	for _, b := range c.State.Bindings.All() {
 		if b.User == pk {
@@ -212,7 +215,8 @@ func setPassword(c *serve.Call) (serve.Answer, error) {
 		return serve.Answer{}, err
 	}
 	var draft store.User
-	if errs := rest.Fill([]rest.Rule[store.User]{rest.Text("password", func(u *store.User) *string { return &u.Password }).Required()}, &draft, in, false); len(errs) > 0 {
+	password := rest.Text("password", func(u *store.User) *string { return &u.Password }).Required()
+	if errs := rest.Fill([]rest.Rule[store.User]{password}, &draft, in, false); len(errs) > 0 {
 		return serve.Answer{}, serve.Invalid(errs)
 	}
 	user.Password, user.PasswordChanged, user.Updated = draft.Password, c.Now(), c.Now()
@@ -227,9 +231,11 @@ func renderUser(c *serve.Call, u *store.User) obj {
 		groups, objects = append(groups, g.PK), append(objects, partialGroup(g))
 	}
 	rendered := obj{
-		"pk": u.PK, "username": u.Username, "name": u.Name, "is_active": u.Active, "last_login": timeOrNull(u.LastLogin),
-		"date_joined": Timestamp(u.Joined), "is_superuser": c.State.Superuser(u.PK), "groups": groups, "groups_obj": objects,
-		"roles": u.Roles, "roles_obj": roleObjects(c, u.Roles), "email": u.Email, "avatar": Avatar(u), "attributes": u.Attributes,
+		"pk": u.PK, "username": u.Username, "name": u.Name, "is_active": u.Active,
+		"last_login": timeOrNull(u.LastLogin), "date_joined": Timestamp(u.Joined),
+		"is_superuser": c.State.IsSuperuser(u.PK), "groups": groups, "groups_obj": objects,
+		"roles": u.Roles, "roles_obj": roleObjects(c, u.Roles),
+		"email": u.Email, "avatar": Avatar(u), "attributes": u.Attributes,
 		"uid": u.UID, "path": u.Path, "type": u.Type, "uuid": u.UUID,
 		"password_change_date": Timestamp(u.PasswordChanged), "last_updated": Timestamp(u.Updated),
 	}
@@ -244,12 +250,12 @@ func renderUser(c *serve.Call, u *store.User) obj {
 
 func partialUser(u *store.User) obj {
 	return obj{
-		"pk": u.PK, "username": u.Username, "name": u.Name, "is_active": u.Active, "last_login": timeOrNull(u.LastLogin),
-		"email": u.Email, "attributes": u.Attributes, "uid": u.UID,
+		"pk": u.PK, "username": u.Username, "name": u.Name, "is_active": u.Active,
+		"last_login": timeOrNull(u.LastLogin), "email": u.Email, "attributes": u.Attributes, "uid": u.UID,
 	}
 }
 
-// timestamp is a time as the API writes it.
+// Timestamp returns a time in the form of the API.
 func Timestamp(t time.Time) string { return t.UTC().Format("2006-01-02T15:04:05.000000Z") }
 
 func timeOrNull(t *time.Time) any {
@@ -276,8 +282,8 @@ func me(c *serve.Call) (serve.Answer, error) {
 	}})
 }
 
-// systemPermissions are the codenames of the application authentik_rbac the
-// asking user holds. Others, such as add_application, are never among them.
+// systemPermissions returns the codenames of the app authentik_rbac that the caller holds. Permissions of other apps,
+// such as add_application, are never included.
 func systemPermissions(c *serve.Call) []string {
 	held := []string{}
 	for _, name := range rbacPermissions() {
@@ -288,19 +294,21 @@ func systemPermissions(c *serve.Call) []string {
 	return held
 }
 
-// avatar is a small drawing of the user's initials, as a data URI.
+// Avatar returns a drawing of the user's initials as a data URI.
 func Avatar(u *store.User) string {
-	initials := ""
+	var letters []rune
 	for _, word := range strings.Fields(u.Name) {
-		initials += strings.ToUpper(string([]rune(word)[:1]))
+		letters = append(letters, []rune(strings.ToUpper(string([]rune(word)[:1])))...)
 	}
-	if letters := []rune(initials); len(letters) > 2 {
-		initials = string(letters[:1]) + string(letters[len(letters)-1:])
+	if n := len(letters); n > 2 {
+		letters = []rune{letters[0], letters[n-1]}
 	}
 	hash := fnv.New32a()
-	hash.Write([]byte(u.Username)) // a hash never fails to write
-	drawing := fmt.Sprintf(`<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 64 64"><circle cx="32" cy="32" r="32" fill="hsl(%d 45%% 38%%)"/>`+
-		`<text x="32" y="32" fill="#fff" font-family="sans-serif" font-size="26" text-anchor="middle" dominant-baseline="central">%s</text></svg>`,
-		hash.Sum32()%360, strings.NewReplacer("<", "", "&", "").Replace(initials))
-	return "data:image/svg+xml;base64," + base64.StdEncoding.EncodeToString([]byte(drawing))
+	hash.Write([]byte(u.Username)) // never fails
+	const drawing = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 64 64">` +
+		`<circle cx="32" cy="32" r="32" fill="hsl(%d 45%% 38%%)"/>` +
+		`<text x="32" y="32" fill="#fff" font-family="sans-serif" font-size="26" text-anchor="middle" ` +
+		`dominant-baseline="central">%s</text></svg>`
+	svg := fmt.Sprintf(drawing, hash.Sum32()%360, strings.NewReplacer("<", "", "&", "").Replace(string(letters)))
+	return "data:image/svg+xml;base64," + base64.StdEncoding.EncodeToString([]byte(svg))
 }

@@ -1,30 +1,32 @@
+// Package blueprint imports authentik blueprints.
 package blueprint
 
 import (
-	"authpocket/sandbox/authentiksim/internal/api"
-	"authpocket/sandbox/authentiksim/internal/serve"
 	"bytes"
+	"errors"
 	"fmt"
 	"io"
 	"mime"
 	"mime/multipart"
 	"net/http"
+
+	"authpocket/sandbox/authentiksim/internal/api"
+	"authpocket/sandbox/authentiksim/internal/serve"
 )
 
-// blueprintModel is what importing a blueprint needs of a noun.
+// blueprintModel is a kind of object that a blueprint can contain.
 type blueprintModel interface {
-	// permission names what somebody needs to do something with the noun.
+	// Permission returns the permission for a verb.
 	Permission(verb string) string
-	// findBy is the key of the first row that has these values; nil if there is none.
+	// FindKey returns the key of the first object with these values, or nil.
 	FindKey(c *serve.Call, values obj) (key any, err error)
-	// put creates a row, or changes the one with a key, and answers its key.
+	// Put creates an object, or changes the one with a key, and returns its key.
 	Put(c *serve.Call, key any, in obj) (any, obj)
-	// drop deletes the row with a key.
+	// Drop deletes the object with a key.
 	Drop(c *serve.Call, key any)
 }
 
-// blueprintModels are the nouns a blueprint can hold here. A real authentik
-// knows many more.
+// blueprintModels returns the supported models. A real authentik has many more.
 func blueprintModels() map[string]blueprintModel {
 	return map[string]blueprintModel{
 		"authentik_providers_oauth2.scopemapping":   api.MappingResource(),
@@ -37,8 +39,7 @@ func blueprintModels() map[string]blueprintModel {
 	}
 }
 
-// importBlueprint answers POST managed/blueprints/import/: all entries, or none
-// and the reason.
+// importBlueprint answers POST managed/blueprints/import/. It imports all entries, or none and returns the reason.
 func importBlueprint(c *serve.Call) (serve.Answer, error) {
 	source, err := uploaded(c, "file")
 	if err != nil {
@@ -65,7 +66,7 @@ func importBlueprint(c *serve.Call) (serve.Answer, error) {
 	return imported(c, nil)
 }
 
-// uploaded is a file of a multipart form.
+// uploaded returns a file of a multipart form.
 func uploaded(c *serve.Call, name string) ([]byte, error) {
 	_, params, err := mime.ParseMediaType(c.Request.Header.Get("Content-Type"))
 	if err != nil {
@@ -82,17 +83,17 @@ func uploaded(c *serve.Call, name string) ([]byte, error) {
 	}
 }
 
-// imported is the answer about an import: whether it worked, and if not, why.
+// imported returns the result of an import.
 func imported(c *serve.Call, failed error) (serve.Answer, error) {
 	logs := []obj{}
 	if failed != nil {
-		logs = append(logs, obj{"timestamp": api.Timestamp(c.Now()), "log_level": "warning", "logger": "authentik.blueprints.v1.importer",
-			"event": failed.Error(), "attributes": obj{}})
+		logs = append(logs, obj{"timestamp": api.Timestamp(c.Now()), "log_level": "warning",
+			"logger": "authentik.blueprints.v1.importer", "event": failed.Error(), "attributes": obj{}})
 	}
 	return serve.OK(obj{"success": failed == nil, "logs": logs})
 }
 
-// apply carries out the entries in their order.
+// apply applies the entries in order.
 func (b *blueprint) apply(c *serve.Call) error {
 	for i, entry := range b.Entries {
 		if err := entry.apply(c, b); err != nil {
@@ -105,7 +106,7 @@ func (b *blueprint) apply(c *serve.Call) error {
 func (e *blueprintEntry) apply(c *serve.Call, b *blueprint) error {
 	model := blueprintModels()[e.Model]
 	if model == nil {
-		return fmt.Errorf("this simulated authentik cannot import this model")
+		return errors.New("this simulated authentik cannot import this model")
 	}
 	identifiers, err := b.object(c, &e.Identifiers)
 	if err != nil {
@@ -126,7 +127,7 @@ func (e *blueprintEntry) apply(c *serve.Call, b *blueprint) error {
 	case e.State == "absent", e.State == "created" && key != nil:
 		return nil
 	case e.State == "must_created" && key != nil:
-		return fmt.Errorf("state is set to must_created and object exists already")
+		return errors.New("state is set to must_created and object exists already")
 	}
 	for name, value := range identifiers {
 		attributes[name] = value

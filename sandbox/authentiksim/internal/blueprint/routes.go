@@ -4,9 +4,9 @@ import (
 	"authpocket/sandbox/authentiksim/internal/serve"
 )
 
-// blueprintRoutes registers the import of blueprints.
+// Routes registers the import of blueprints.
 func Routes(s *serve.Server) {
-	s.Api("/managed/blueprints/import/", serve.Methods{"POST": importBlueprint})
+	s.API("/managed/blueprints/import/", serve.Methods{"POST": importBlueprint})
 }
 
 // obj is a JSON object.

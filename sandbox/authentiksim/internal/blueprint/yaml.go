@@ -1,25 +1,26 @@
 package blueprint
 
 import (
-	"authpocket/sandbox/authentiksim/internal/serve"
 	"fmt"
 
 	"go.yaml.in/yaml/v3"
+
+	"authpocket/sandbox/authentiksim/internal/serve"
 )
 
-// blueprint is a file of objects that should be there.
+// blueprint is a file of desired objects.
 type blueprint struct {
 	Version int              `yaml:"version"`
 	Entries []blueprintEntry `yaml:"entries"`
 
-	keys map[string]any // by the ids of the entries carried out so far
+	keys map[string]any // keys of the applied entries by their ID
 }
 
-// blueprintEntry is one object: how to find it and what it should be.
+// blueprintEntry is one object: how to find it and its attributes.
 type blueprintEntry struct {
 	Model       string    `yaml:"model"`
 	ID          string    `yaml:"id"`
-	State       string    `yaml:"state"` // empty means present: created or changed
+	State       string    `yaml:"state"` // empty means present
 	Identifiers yaml.Node `yaml:"identifiers"`
 	Attrs       yaml.Node `yaml:"attrs"`
 }
@@ -35,7 +36,7 @@ func readBlueprint(c *serve.Call, source []byte) (*blueprint, error) {
 	return b, nil
 }
 
-// object is a mapping with its tags carried out; one that is left out is empty.
+// object returns a mapping with its tags resolved. A missing one is empty.
 func (b *blueprint) object(c *serve.Call, node *yaml.Node) (obj, error) {
 	if node.IsZero() {
 		return obj{}, nil
@@ -51,7 +52,7 @@ func (b *blueprint) object(c *serve.Call, node *yaml.Node) (obj, error) {
 	return object, nil
 }
 
-// value is a node as JSON has it, with authentik's own tags carried out.
+// value returns a node as JSON with authentik's tags resolved.
 func (b *blueprint) value(c *serve.Call, node *yaml.Node) (any, error) {
 	switch node.Tag {
 	case "!KeyOf":
@@ -81,7 +82,7 @@ func (b *blueprint) value(c *serve.Call, node *yaml.Node) (any, error) {
 	return number64(value), nil
 }
 
-// number64 is a number as JSON has it; other values stay.
+// number64 returns an integer as JSON represents it. Other values are returned unchanged.
 func number64(value any) any {
 	if n, isInt := value.(int); isInt {
 		return float64(n)
@@ -113,7 +114,7 @@ func (b *blueprint) sequence(c *serve.Call, node *yaml.Node) (any, error) {
 	return list, nil
 }
 
-// find carries out !Find [model, [field, value], …]. What is not found is null.
+// find resolves !Find [model, [field, value], …]. Without a match it returns nil.
 func (b *blueprint) find(c *serve.Call, node *yaml.Node) (any, error) {
 	if len(node.Content) < 2 {
 		return nil, fmt.Errorf("line %d: !Find needs a model and a condition", node.Line)
@@ -137,7 +138,7 @@ func (b *blueprint) find(c *serve.Call, node *yaml.Node) (any, error) {
 	return number64(key), err
 }
 
-// environment carries out !Env NAME and !Env [NAME, in its place].
+// environment resolves !Env NAME and !Env [NAME, default].
 func (b *blueprint) environment(c *serve.Call, node *yaml.Node) (any, error) {
 	name := node.Value
 	if node.Kind == yaml.SequenceNode && len(node.Content) > 0 {

@@ -1,22 +1,23 @@
 package flow
 
 import (
+	"net/http"
+	"net/url"
+
 	"authpocket/sandbox/authentiksim/internal/api"
 	"authpocket/sandbox/authentiksim/internal/oidc"
 	"authpocket/sandbox/authentiksim/internal/serve"
 	"authpocket/sandbox/authentiksim/internal/store"
-	"net/http"
-	"net/url"
 )
 
-// executor answers GET and POST flows/executor/{slug}/, which the pages of a
-// real authentik are made of.
+// executor answers GET and POST flows/executor/{slug}/, which drives the pages of a real authentik.
 func executor(c *serve.Call) (serve.Answer, error) {
 	flow := c.State.FlowBySlug(c.Param("slug"))
 	if flow == nil {
 		return c.NotFoundPage(), nil
 	}
-	if c.Request.Method == http.MethodPost && c.Person() != nil && c.Request.Header.Get("X-authentik-CSRF") != c.Session().CSRF {
+	post, csrf := c.Request.Method == http.MethodPost, c.Request.Header.Get("X-authentik-CSRF")
+	if post && c.Person() != nil && csrf != c.Session().CSRF {
 		return serve.OK(obj{"component": "ak-stage-flow-error", "request_id": c.ID, "error": "CSRF Failed"})
 	}
 	s := c.OpenSession()
@@ -33,19 +34,19 @@ func executor(c *serve.Call) (serve.Answer, error) {
 	return executorDone(c)
 }
 
-// executorDone leads on to where the query says.
+// executorDone redirects to the next parameter.
 func executorDone(c *serve.Call) (serve.Answer, error) {
 	return serve.OK(obj{"component": "xak-flow-redirect", "to": oidc.LocalPath(handedOn(c).Get("next"))})
 }
 
-// handedOn is the query of the page, which the executor gets as one parameter.
-// What cannot be read of it is left out, as Django does.
+// handedOn returns the query of the page, which the executor receives as one parameter. Invalid parts are dropped, as
+// in Django.
 func handedOn(c *serve.Call) url.Values {
 	values, _ := url.ParseQuery(c.Query.Get("query"))
 	return values
 }
 
-// again sends the executor's client to the next stage.
+// again redirects the executor's client to the next stage.
 func again(c *serve.Call) serve.Answer { return serve.Redirect(c.Request.URL.RequestURI()) }
 
 func executeLogin(c *serve.Call, plan *store.FlowPlan, flow *store.Flow) (serve.Answer, error) {
@@ -66,7 +67,7 @@ func executeLogin(c *serve.Call, plan *store.FlowPlan, flow *store.Flow) (serve.
 	return serve.OK(obj{"component": "xak-flow-redirect", "to": oidc.LocalPath(next)})
 }
 
-// answerLogin takes the answer to the current stage.
+// answerLogin processes the response to the current stage.
 func answerLogin(c *serve.Call, plan *store.FlowPlan, flow *store.Flow) (serve.Answer, error) {
 	in, err := c.Body()
 	if err != nil {
@@ -95,7 +96,7 @@ func responseErrors(field, message string) obj {
 	return obj{field: []obj{{"string": message, "code": "invalid"}}}
 }
 
-// flowInfo is what every challenge of a page has.
+// flowInfo returns the fields of every challenge.
 func flowInfo(c *serve.Call, flow *store.Flow) obj {
 	cancel := "/flows/-/cancel/"
 	if next := handedOn(c).Get("next"); next != "" {
@@ -114,7 +115,8 @@ func withErrors(challenge, errs obj) obj {
 
 func identification(c *serve.Call, flow *store.Flow, errs obj) obj {
 	challenge := obj{
-		"flow_info": flowInfo(c, flow), "component": "ak-stage-identification", "user_fields": []string{"email", "username"},
+		"flow_info": flowInfo(c, flow), "component": "ak-stage-identification",
+		"user_fields":             []string{"email", "username"},
 		"pending_user_identifier": nil, "password_fields": false, "allow_show_password": false,
 		"flow_designation": flow.Designation, "captcha_stage": nil, "primary_action": "Log in", "sources": []obj{},
 		"show_source_labels": false, "enable_remember_me": false, "passkey_challenge": nil,
@@ -136,7 +138,7 @@ func passwordChallenge(c *serve.Call, plan *store.FlowPlan, flow *store.Flow, er
 	}, errs)
 }
 
-// executeConsent asks for the consent an authorization waits for, or takes it.
+// executeConsent asks for the consent of an authorization, or processes it.
 func executeConsent(c *serve.Call, plan *store.FlowPlan, flow *store.Flow) (serve.Answer, error) {
 	person := c.Person()
 	if person == nil {
@@ -160,6 +162,7 @@ func executeConsent(c *serve.Call, plan *store.FlowPlan, flow *store.Flow) (serv
 	return serve.OK(obj{
 		"flow_info": flowInfo(c, flow), "component": "ak-stage-consent", "pending_user": person.Username,
 		"pending_user_avatar": api.Avatar(person), "header_text": "You're about to sign into " + app.Name + ".",
-		"permissions": oidc.Permissions(c, plan.Authorization), "additional_permissions": []obj{}, "token": plan.Consent,
+		"permissions":            oidc.Permissions(c, plan.Authorization),
+		"additional_permissions": []obj{}, "token": plan.Consent,
 	})
 }

@@ -1,16 +1,17 @@
 package flow
 
 import (
+	"net/http"
+	"slices"
+	"strings"
+
 	"authpocket/sandbox/authentiksim/internal/install"
 	"authpocket/sandbox/authentiksim/internal/oidc"
 	"authpocket/sandbox/authentiksim/internal/serve"
 	"authpocket/sandbox/authentiksim/internal/store"
-	"net/http"
-	"slices"
-	"strings"
 )
 
-// loginView is what the login page shows.
+// loginView is the content of the login page.
 type loginView struct {
 	Application string
 	Username    string
@@ -18,11 +19,11 @@ type loginView struct {
 	Known       []knownPerson
 }
 
-// knownPerson is somebody a visitor of a demo can sign in as.
+// knownPerson is a user whose password the login page of a demo shows.
 type knownPerson struct{ Name, Username, Password string }
 
-// flowPage answers GET and POST /if/flow/{slug}/: the login, the consent, or
-// that somebody is signed out. Its forms need no JavaScript.
+// flowPage answers GET and POST /if/flow/{slug}/ with the login, consent or logout page. The forms need no
+// JavaScript.
 func flowPage(c *serve.Call) (serve.Answer, error) {
 	flow := c.State.FlowBySlug(c.Param("slug"))
 	if flow == nil {
@@ -39,10 +40,11 @@ func flowPage(c *serve.Call) (serve.Answer, error) {
 	case "authorization":
 		return serve.Redirect("/"), nil
 	}
-	return c.MessagePage(http.StatusOK, "authentik", flow.Title, "This simulated authentik does not have this flow."), nil
+	const message = "This simulated authentik does not have this flow."
+	return c.MessagePage(http.StatusOK, "authentik", flow.Title, message), nil
 }
 
-// planOf is the session's plan if it is of this flow and somebody has signed in.
+// planOf returns the session's plan if it belongs to this flow and the user has signed in.
 func planOf(c *serve.Call, flow *store.Flow) *store.FlowPlan {
 	if c.Person() == nil || c.Session().Plan == nil || c.Session().Plan.Slug != flow.Slug {
 		return nil
@@ -63,12 +65,13 @@ func loginPage(c *serve.Call) (serve.Answer, error) {
 			c.SignIn(user)
 			return serve.Redirect(oidc.LocalPath(c.Query.Get("next"))), nil
 		}
-		view.Problem = "User name and password do not go together. Check both and try again."
+		view.Problem = "Wrong user name or password."
 	}
-	return c.Pages.Render(http.StatusOK, "login", serve.PageView{Title: "authentik", Heading: "Welcome to authentik!", Body: view}), nil
+	return c.Pages.Render(http.StatusOK, "login", serve.PageView{
+		Title: "authentik", Heading: "Welcome to authentik!", Body: view}), nil
 }
 
-// knownPeople are the people whose password the page may show.
+// knownPeople returns the users whose password the page may show.
 func knownPeople(c *serve.Call) []knownPerson {
 	var people []knownPerson
 	for username, password := range c.Config.ShowPassword {
@@ -80,7 +83,7 @@ func knownPeople(c *serve.Call) []knownPerson {
 	return people
 }
 
-// consentView is what the consent page shows.
+// consentView is the content of the consent page.
 type consentView struct {
 	Application, Person, Token string
 	Permissions                []oidc.Permission
@@ -101,8 +104,8 @@ func consentPage(c *serve.Call, plan *store.FlowPlan) (serve.Answer, error) {
 		}}), nil
 }
 
-// signedOutPage ends the session if the flow is the one that does; the flow for
-// applications leaves people signed in to authentik.
+// signedOutPage ends the session in authentik's own invalidation flow. The invalidation flow of applications keeps
+// it.
 func signedOutPage(c *serve.Call, flow *store.Flow) serve.Answer {
 	if flow.Slug == install.InvalidationFlow {
 		c.SignOut()

@@ -1,3 +1,4 @@
+// Package flow answers the flow executor and the pages of the login, consent and logout flows.
 package flow
 
 import (
@@ -5,7 +6,7 @@ import (
 	"authpocket/sandbox/authentiksim/internal/serve"
 )
 
-// flowRoutes registers the flow executor and the pages of the flows.
+// Routes registers the flow executor and the pages of the flows.
 func Routes(s *serve.Server) {
 	s.Public("/flows/executor/{slug}/", serve.Methods{"GET": executor, "POST": executor})
 	s.Page("/if/flow/{slug}/", serve.Methods{"GET": flowPage, "POST": flowPage})

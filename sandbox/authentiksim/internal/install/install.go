@@ -1,13 +1,16 @@
+// Package install creates the state of a fresh authentik.
 package install
 
 import (
-	"authpocket/sandbox/authentiksim/internal/store"
 	"embed"
 	"fmt"
 	"strings"
 	"time"
+
+	"authpocket/sandbox/authentiksim/internal/store"
 )
 
+// The slugs of default flows.
 const (
 	AuthenticationFlow = "default-authentication-flow"
 	InvalidationFlow   = "default-invalidation-flow"
@@ -18,16 +21,16 @@ const (
 //go:embed *.py
 var expressions embed.FS
 
-// expressionOf is the source of a managed scope mapping.
+// Expression returns the source of a managed scope mapping.
 func Expression(name string) string {
 	source, err := expressions.ReadFile(name + ".py")
 	if err != nil {
-		panic(fmt.Sprintf("reading the expression %s: %v", name, err)) // it is compiled in
+		panic(fmt.Sprintf("reading the expression %s: %v", name, err)) // it is embedded
 	}
 	return strings.TrimSuffix(string(source), "\n")
 }
 
-// install is the state of an authentik nobody has changed yet.
+// State returns the state of a fresh install: flows, managed scope mappings, policies, users and groups.
 func State(now time.Time, adminToken string) *store.State {
 	st := store.NewState()
 	st.Settings, st.Brand = store.DefaultSettings(), store.Brand{PK: store.NewID()}
@@ -40,22 +43,29 @@ func State(now time.Time, adminToken string) *store.State {
 }
 
 func installFlows(st *store.State) {
-	consent := []string{store.NewID()}
+	stages := func(n int) []string {
+		ids := make([]string, n)
+		for i := range ids {
+			ids[i] = store.NewID()
+		}
+		return ids
+	}
 	for _, f := range []store.Flow{
 		{Slug: AuthenticationFlow, Name: "Welcome to authentik!", Title: "Welcome to authentik!",
-			Designation: "authentication", Authentication: "none", Stages: []string{store.NewID(), store.NewID(), store.NewID(), store.NewID()}},
+			Designation: "authentication", Authentication: "none", Stages: stages(4)},
 		{Slug: InvalidationFlow, Name: "Logout", Title: "Default Invalidation Flow",
-			Designation: "invalidation", Authentication: "none", Stages: []string{store.NewID()}},
+			Designation: "invalidation", Authentication: "none", Stages: stages(1)},
 		{Slug: "default-password-change", Name: "Change Password", Title: "Change password",
-			Designation: "stage_configuration", Authentication: "require_authenticated", Stages: []string{store.NewID(), store.NewID()}},
+			Designation: "stage_configuration", Authentication: "require_authenticated", Stages: stages(2)},
 		{Slug: ExplicitFlow, Name: "Authorize Application", Title: "Redirecting to %(app)s",
-			Designation: "authorization", Authentication: "require_authenticated", Stages: consent},
+			Designation: "authorization", Authentication: "require_authenticated", Stages: stages(1)},
 		{Slug: ImplicitFlow, Name: "Authorize Application", Title: "Redirecting to %(app)s",
-			Designation: "authorization", Authentication: "require_authenticated", Stages: []string{}},
+			Designation: "authorization", Authentication: "require_authenticated", Stages: stages(0)},
 		{Slug: "default-provider-invalidation-flow", Name: "Logged out of application",
-			Title: "You've logged out of %(app)s.", Designation: "invalidation", Authentication: "none", Stages: []string{}},
+			Title: "You've logged out of %(app)s.", Designation: "invalidation", Authentication: "none",
+			Stages: stages(0)},
 		{Slug: "default-user-settings-flow", Name: "User settings", Title: "Update your info",
-			Designation: "stage_configuration", Authentication: "require_authenticated", Stages: []string{store.NewID(), store.NewID()}},
+			Designation: "stage_configuration", Authentication: "require_authenticated", Stages: stages(2)},
 	} {
 		f.PK, f.BindingPK = store.NewID(), store.NewID()
 		st.Flows.Put(f.PK, &f)
@@ -65,7 +75,8 @@ func installFlows(st *store.State) {
 func installMappings(st *store.State) {
 	for _, m := range []store.ScopeMapping{
 		{Managed: "openid", Name: "OpenID 'openid'", ScopeName: "openid"},
-		{Managed: "profile", Name: "OpenID 'profile'", ScopeName: "profile", Description: "General Profile Information"},
+		{Managed: "profile", Name: "OpenID 'profile'", ScopeName: "profile",
+			Description: "General Profile Information"},
 		{Managed: "email", Name: "OpenID 'email'", ScopeName: "email", Description: "Email address"},
 		{Managed: "entitlements", Name: "Application Entitlements", ScopeName: "entitlements",
 			Description: "Application entitlements"},
@@ -84,31 +95,31 @@ func installMappings(st *store.State) {
 func installPolicies(st *store.State) {
 	const unknown = "# This simulated authentik lists policies; it does not have their expressions.\nreturn True"
 	expression := func(name string) {
-		p := store.Policy{PK: store.NewID(), Name: name, Component: "ak-policy-expression-form", Verbose: "Expression Policy",
-			VerbosePlural: "Expression Policies", Model: "authentik_policies_expression.expressionpolicy", BoundTo: 1,
-			More: obj{"expression": unknown}}
+		p := store.Policy{PK: store.NewID(), Name: name, Component: "ak-policy-expression-form",
+			Verbose: "Expression Policy", VerbosePlural: "Expression Policies",
+			Model: "authentik_policies_expression.expressionpolicy", BoundTo: 1, More: obj{"expression": unknown}}
 		st.Policies.Put(p.PK, &p)
 	}
 	expression("default-authentication-flow-authenticator-validate-stage")
 	expression("default-authentication-flow-password-stage")
 	expression("default-user-settings-authorization")
-	password := store.Policy{PK: store.NewID(), Name: "default-password-change-password-policy", Component: "ak-policy-password-form",
-		Verbose: "Password Policy", VerbosePlural: "Password Policies",
+	password := store.Policy{PK: store.NewID(), Name: "default-password-change-password-policy",
+		Component: "ak-policy-password-form", Verbose: "Password Policy", VerbosePlural: "Password Policies",
 		Model: "authentik_policies_password.passwordpolicy", BoundTo: 1,
 		More: obj{"password_field": "password", "amount_digits": 0, "amount_uppercase": 0, "amount_lowercase": 0,
 			"amount_symbols": 0, "length_min": 8, "symbol_charset": "!\\\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~ ",
 			"error_message": "Password needs to be 8 characters or longer.", "check_static_rules": true,
-			"check_have_i_been_pwned": false, "check_zxcvbn": true, "hibp_allowed_count": 0, "zxcvbn_score_threshold": 2}}
+			"check_have_i_been_pwned": false, "check_zxcvbn": true, "hibp_allowed_count": 0,
+			"zxcvbn_score_threshold": 2}}
 	st.Policies.Put(password.PK, &password)
 }
 
-// installPeople makes the anonymous user, akadmin with its token, and the two
-// groups of a fresh install.
+// installPeople adds the anonymous user, akadmin with its token, and the two groups of a fresh install.
 func installPeople(st *store.State, now time.Time, adminToken string) {
 	anonymous := st.NewUser(now)
 	anonymous.Username, anonymous.Name = store.AnonymousName, ""
 	st.AddUser(anonymous)
-	st.LastUser = 2 // the worker's user has the number between
+	st.LastUser = 2 // 2 is the worker's user
 	admin := st.NewUser(now)
 	admin.Username, admin.Name, admin.Email = "akadmin", "authentik Default Admin", "admin@example.com"
 	admin.Password = store.RandomText(20)
@@ -127,11 +138,12 @@ func installPeople(st *store.State, now time.Time, adminToken string) {
 		g.PK, g.Parents = store.NewID(), []string{}
 		st.Groups.Put(g.PK, &g)
 	}
-	token := &store.Token{PK: store.NewID(), Identifier: "authentik-bootstrap-token", Intent: "api", User: admin.PK, Key: adminToken}
+	token := &store.Token{PK: store.NewID(), Identifier: "authentik-bootstrap-token", Intent: "api", User: admin.PK,
+		Key: adminToken}
 	st.Tokens.Put(token.Identifier, token)
 }
 
-// viewPermissions returns the permissions to view each kind of object the simulator has.
+// viewPermissions returns the permissions to view each kind of object.
 func viewPermissions() []string {
 	return []string{
 		"authentik_flows.view_flow", "authentik_crypto.view_certificatekeypair",

@@ -1,15 +1,16 @@
 package oidc
 
 import (
-	"authpocket/sandbox/authentiksim/internal/install"
-	"authpocket/sandbox/authentiksim/internal/serve"
-	"authpocket/sandbox/authentiksim/internal/store"
 	"net/http"
 	"net/url"
 	"slices"
 	"strconv"
 	"strings"
 	"time"
+
+	"authpocket/sandbox/authentiksim/internal/install"
+	"authpocket/sandbox/authentiksim/internal/serve"
+	"authpocket/sandbox/authentiksim/internal/store"
 )
 
 // authorize answers GET /application/o/authorize/.
@@ -41,7 +42,7 @@ func authorize(c *serve.Call) (serve.Answer, error) {
 	return startAuthorization(c, a, app)
 }
 
-// toLogin sends the browser to the login flow, and from there back here.
+// toLogin redirects to the login flow, which leads back here.
 func toLogin(c *serve.Call, p *store.Provider, app *store.Application) serve.Answer {
 	c.OpenSession().TargetApp = app.PK
 	slug := install.AuthenticationFlow
@@ -51,8 +52,7 @@ func toLogin(c *serve.Call, p *store.Provider, app *store.Application) serve.Ans
 	return serve.Redirect("/if/flow/" + slug + "/?" + withNext(c.Request.URL.RawQuery, c.Request.URL.RequestURI()))
 }
 
-// wantsNewLogin tells whether prompt=login or max_age ask for another sign-in
-// than the one the session has.
+// wantsNewLogin reports whether prompt=login or max_age ask for a new sign-in.
 func wantsNewLogin(c *serve.Call, a *store.Authorization) bool {
 	s := c.Session()
 	if a.MaxAge > 0 && c.Now().Sub(s.AuthTime) > time.Duration(a.MaxAge)*time.Second {
@@ -66,8 +66,7 @@ func wantsNewLogin(c *serve.Call, a *store.Authorization) bool {
 	return false
 }
 
-// startAuthorization sends the browser back at once, or to the page that asks
-// for consent.
+// startAuthorization redirects to the application, or to the consent page first.
 func startAuthorization(c *serve.Call, a *store.Authorization, app *store.Application) (serve.Answer, error) {
 	flow := c.State.Flows.Get(a.Provider.AuthorizationFlow)
 	explicit := flow != nil && flow.Slug == install.ExplicitFlow && !consented(c, app, a)
@@ -85,8 +84,7 @@ func startAuthorization(c *serve.Call, a *store.Authorization, app *store.Applic
 	return serve.Redirect("/if/flow/" + slug + "/?" + reencode(c.Request.URL.RawQuery)), nil
 }
 
-// fulfil notes the sign-in and sends the browser to the redirect URI with what
-// it asked for.
+// fulfil notes the sign-in and redirects to the application with what it asked for.
 func fulfil(c *serve.Call, a *store.Authorization, app *store.Application) (serve.Answer, error) {
 	s := c.Session()
 	s.Relogin = ""
@@ -106,15 +104,16 @@ func fulfil(c *serve.Call, a *store.Authorization, app *store.Application) (serv
 			return authorizeError(c, a, "server_error", err.Error()), nil
 		}
 	}
+	authorized := serve.ModelContext("application", "authentik_core", serve.Undashed(app.PK), app.Name)
 	c.Note(store.Event{Action: "authorize_application", App: "authentik.providers.oauth2.views.authorize",
 		User: serve.EventUser(c.Person()), Context: obj{
 			"flow": serve.Undashed(a.Provider.AuthorizationFlow), "scopes": strings.Join(a.Scopes, " "),
-			"authorized_application": serve.ModelContext("application", "authentik_core", serve.Undashed(app.PK), app.Name),
+			"authorized_application": authorized,
 		}})
 	return backToApp(c, a, app, values), nil
 }
 
-// implicitValues are the values of the implicit and hybrid grants.
+// implicitValues returns the values of the implicit and hybrid grants.
 func implicitValues(c *serve.Call, a *store.Authorization, code string) (url.Values, error) {
 	s := c.Session()
 	granted := &store.GrantedToken{Provider: a.Provider.PK, User: s.User, Scopes: a.Scopes, Nonce: a.Nonce,
@@ -137,7 +136,7 @@ func implicitValues(c *serve.Call, a *store.Authorization, code string) (url.Val
 	return values, nil
 }
 
-// backToApp delivers values in the response mode that was asked for.
+// backToApp delivers values in the requested response mode.
 func backToApp(c *serve.Call, a *store.Authorization, app *store.Application, values url.Values) serve.Answer {
 	to, err := url.Parse(a.RedirectURI)
 	if err != nil {
@@ -158,18 +157,18 @@ func backToApp(c *serve.Call, a *store.Authorization, app *store.Application, va
 	return serve.Redirect(to.String())
 }
 
-// formPostView is a form that carries values to an application.
+// formPostView is a form that delivers values to an application.
 type formPostView struct {
 	Action, Application string
 	Values              map[string]string
 }
 
-// formPostPage delivers values with response_mode=form_post. Without JavaScript
-// a person presses the button.
+// formPostPage delivers values with response_mode=form_post. Without JavaScript the user presses a button.
 func formPostPage(c *serve.Call, action string, app *store.Application, values url.Values) serve.Answer {
 	view := formPostView{Action: action, Application: app.Name, Values: map[string]string{}}
 	for key := range values {
 		view.Values[key] = values.Get(key)
 	}
-	return c.Pages.Render(http.StatusOK, "form_post", serve.PageView{Title: "authentik", Heading: "Redirecting to " + app.Name, Body: view})
+	return c.Pages.Render(http.StatusOK, "form_post", serve.PageView{
+		Title: "authentik", Heading: "Redirecting to " + app.Name, Body: view})
 }

@@ -1,30 +1,31 @@
 package oidc
 
 import (
-	"authpocket/sandbox/authentiksim/internal/serve"
-	"authpocket/sandbox/authentiksim/internal/store"
 	"net/http"
-	"net/url"
 	"slices"
 	"strconv"
 	"strings"
+
+	"authpocket/sandbox/authentiksim/internal/serve"
+	"authpocket/sandbox/authentiksim/internal/store"
 )
 
-// authorizeErrors are the descriptions that go with the error codes.
+// authorizeErrors returns the descriptions of the error codes.
 func authorizeErrors() map[string]string {
 	return map[string]string{
-		"login_required":            "The Authorization Server requires End-User authentication",
-		"consent_required":          "The Authorization Server requires End-User consent",
-		"invalid_request":           "The request is otherwise malformed",
-		"unsupported_response_type": "The authorization server does not support obtaining an authorization code using this method",
-		"invalid_scope":             "The requested scope is invalid, unknown, or malformed",
-		"access_denied":             "The resource owner or authorization server denied the request",
-		"request_not_supported":     "The provider does not support use of the request parameter",
-		"server_error":              "The authorization server encountered an error",
+		"login_required":   "The Authorization Server requires End-User authentication",
+		"consent_required": "The Authorization Server requires End-User consent",
+		"invalid_request":  "The request is otherwise malformed",
+		"unsupported_response_type": "The authorization server does not support obtaining an authorization code " +
+			"using this method",
+		"invalid_scope":         "The requested scope is invalid, unknown, or malformed",
+		"access_denied":         "The resource owner or authorization server denied the request",
+		"request_not_supported": "The provider does not support use of the request parameter",
+		"server_error":          "The authorization server encountered an error",
 	}
 }
 
-// grantOf is the grant type a response type belongs to; empty for unknown ones.
+// grantOf returns the grant type of a response type, or an empty string.
 func grantOf(responseType string) string {
 	switch responseType {
 	case "code":
@@ -37,9 +38,8 @@ func grantOf(responseType string) string {
 	return ""
 }
 
-// readAuthorization checks, in this order, the client, the redirect URI and the
-// rest. Until the redirect URI is known to be good, what is wrong is a page;
-// afterwards the error goes to the redirect URI.
+// readAuthorization validates the client, the redirect URI and the rest, in this order. Errors are shown on a page
+// until the redirect URI is known to be valid, and are sent to it afterwards.
 func readAuthorization(c *serve.Call) (*store.Authorization, error) {
 	q := c.Query
 	a := &store.Authorization{
@@ -48,7 +48,7 @@ func readAuthorization(c *serve.Call) (*store.Authorization, error) {
 		Nonce: q.Get("nonce"), Scopes: strings.Fields(q.Get("scope")), Prompt: strings.Fields(q.Get("prompt")),
 		Challenge: q.Get("code_challenge"), ChallengeMethod: q.Get("code_challenge_method"),
 	}
-	a.MaxAge, _ = strconv.Atoi(q.Get("max_age")) // not a number counts as not sent
+	a.MaxAge, _ = strconv.Atoi(q.Get("max_age")) // ignored if it is not a number
 	if a.Provider == nil {
 		return nil, serve.RefuseWith(c.ErrorPage(http.StatusBadRequest, "Client ID Error",
 			"The client identifier (client_id) is missing or invalid."))
@@ -62,7 +62,7 @@ func readAuthorization(c *serve.Call) (*store.Authorization, error) {
 	return a, nil
 }
 
-// checkRedirectURI trusts the first address it sees if the provider has none.
+// checkRedirectURI checks the redirect URI. A provider without redirect URIs adopts the first one it sees.
 func checkRedirectURI(c *serve.Call, a *store.Authorization) error {
 	p := a.Provider
 	if a.RedirectURI != "" && len(p.RedirectURIs) == 0 {
@@ -75,8 +75,8 @@ func checkRedirectURI(c *serve.Call, a *store.Authorization) error {
 	return nil
 }
 
-// check completes the request and names the error code, and where it has one of
-// its own the description, of what is wrong with it.
+// checkAuthorization completes the request. It returns an error code, and a description if the code's own does not
+// apply.
 func checkAuthorization(a *store.Authorization, c *serve.Call) (problem, description string) {
 	a.Grant = grantOf(a.ResponseType)
 	if a.Grant == "" {
@@ -107,8 +107,7 @@ func checkAuthorization(a *store.Authorization, c *serve.Call) (problem, descrip
 	return "", ""
 }
 
-// limitScopes takes away what the provider has no mapping for. Asking for
-// nothing asks for everything there is.
+// limitScopes removes the scopes that the provider has no mapping for. A request without scopes gets all of them.
 func limitScopes(a *store.Authorization, c *serve.Call) {
 	available := c.State.ScopesOf(a.Provider)
 	if len(a.Scopes) == 0 {
@@ -121,8 +120,7 @@ func limitScopes(a *store.Authorization, c *serve.Call) {
 	})
 }
 
-// authorizeError sends an error back to the redirect URI. A browser cannot be
-// sent to the schemes of apps this way.
+// authorizeError redirects to the application with an error. Custom URL schemes of apps get a page instead.
 func authorizeError(c *serve.Call, a *store.Authorization, problem, description string) serve.Answer {
 	if description == "" {
 		description = authorizeErrors()[problem]
@@ -141,6 +139,3 @@ func authorizeError(c *serve.Call, a *store.Authorization, problem, description 
 	}
 	return serve.Redirect(to)
 }
-
-// quote escapes a text for a query, with spaces as %20.
-func quote(text string) string { return strings.ReplaceAll(url.QueryEscape(text), "+", "%20") }

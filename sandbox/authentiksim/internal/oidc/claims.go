@@ -1,20 +1,21 @@
 package oidc
 
 import (
-	"authpocket/sandbox/authentiksim/internal/install"
-	"authpocket/sandbox/authentiksim/internal/python"
-	"authpocket/sandbox/authentiksim/internal/serve"
-	"authpocket/sandbox/authentiksim/internal/store"
 	"fmt"
 	"maps"
 	"slices"
 	"strconv"
 	"strings"
+
+	"authpocket/sandbox/authentiksim/internal/install"
+	"authpocket/sandbox/authentiksim/internal/python"
+	"authpocket/sandbox/authentiksim/internal/serve"
+	"authpocket/sandbox/authentiksim/internal/store"
 )
 
 const defaultACR = "goauthentik.io/providers/oauth2/default"
 
-// subject is how a provider names a user to its application.
+// subjectOf returns a user's subject for the provider's application.
 func subjectOf(p *store.Provider, u *store.User) string {
 	switch p.SubMode {
 	case "user_id":
@@ -33,9 +34,8 @@ func subjectOf(p *store.Provider, u *store.User) string {
 	return u.UID
 }
 
-// userClaims is what the provider's mappings say about a user. Nil scopes means
-// all of them. An expression the simulator cannot evaluate is an error, noted
-// in the event log.
+// userClaims returns the claims that the provider's mappings give a user; nil scopes means all of them. An expression
+// that the simulator cannot evaluate is an error and is noted in the event log.
 func userClaims(c *serve.Call, p *store.Provider, u *store.User, scopes []string) (obj, error) {
 	claims := obj{}
 	for _, m := range c.State.MappingsByScope(p) {
@@ -45,8 +45,9 @@ func userClaims(c *serve.Call, p *store.Provider, u *store.User, scopes []string
 		given, err := Evaluate(c, m.Expression, u)
 		if err != nil {
 			err = fmt.Errorf("%w: scope mapping %s", err, m.Name)
+			mapping := serve.ModelContext("scopemapping", "authentik_providers_oauth2", serve.Undashed(m.PK), m.Name)
 			c.Note(store.Event{Action: "property_mapping_exception", App: "authentik.core.expression.evaluator",
-				Context: obj{"message": err.Error(), "mapping": serve.ModelContext("scopemapping", "authentik_providers_oauth2", serve.Undashed(m.PK), m.Name)}})
+				Context: obj{"message": err.Error(), "mapping": mapping}})
 			return nil, err
 		}
 		maps.Copy(claims, given)
@@ -54,7 +55,7 @@ func userClaims(c *serve.Call, p *store.Provider, u *store.User, scopes []string
 	return claims, nil
 }
 
-// idClaims are the claims of an ID token.
+// idClaims returns the claims of an ID token.
 func idClaims(c *serve.Call, p *store.Provider, u *store.User, g *store.GrantedToken) (obj, error) {
 	claims := obj{}
 	if p.ClaimsInIDToken {
@@ -76,7 +77,7 @@ func idClaims(c *serve.Call, p *store.Provider, u *store.User, g *store.GrantedT
 	return claims, nil
 }
 
-// previewClaims is what an ID token would say about a user, with all scopes.
+// PreviewClaims returns the claims of an ID token for a user, with all scopes.
 func PreviewClaims(c *serve.Call, p *store.Provider, u *store.User) (obj, error) {
 	claims, err := userClaims(c, p, u, nil)
 	if err != nil {
@@ -85,12 +86,13 @@ func PreviewClaims(c *serve.Call, p *store.Provider, u *store.User) (obj, error)
 	now := c.Now()
 	maps.Copy(claims, obj{
 		"iss": Issuer(c, p), "sub": subjectOf(p, u), "aud": p.ClientID, "acr": defaultACR, "jti": store.RandomText(40),
-		"exp": now.Add(c.State.Settings.Duration("default_token_duration")).Unix(), "iat": now.Unix(), "auth_time": now.Unix(),
+		"exp": now.Add(c.State.Settings.Duration("default_token_duration")).Unix(), "iat": now.Unix(),
+		"auth_time": now.Unix(),
 	})
 	return claims, nil
 }
 
-// issue signs the ID token and the access token of a grant and remembers the latter.
+// issue signs the ID token and the access token of a grant and stores the latter.
 func issue(c *serve.Call, g *store.GrantedToken, p *store.Provider) (idToken, access string, err error) {
 	claims, err := idClaims(c, p, c.State.Users.Get(g.User), g)
 	if err != nil {
@@ -107,7 +109,7 @@ func issue(c *serve.Call, g *store.GrantedToken, p *store.Provider) (idToken, ac
 	return idToken, access, nil
 }
 
-// evaluate returns what a scope mapping's expression returns for a user.
+// Evaluate returns the claims of a scope mapping's expression for a user.
 func Evaluate(c *serve.Call, source string, u *store.User) (obj, error) {
 	if source == install.Expression("scope-entitlements") { // the simulator's applications have none
 		return obj{"entitlements": []string{}, "roles": []string{}}, nil

@@ -1,14 +1,15 @@
 package oidc
 
 import (
-	"authpocket/sandbox/authentiksim/internal/serve"
-	"authpocket/sandbox/authentiksim/internal/store"
 	"slices"
 	"strings"
 	"time"
+
+	"authpocket/sandbox/authentiksim/internal/serve"
+	"authpocket/sandbox/authentiksim/internal/store"
 )
 
-// consentLife is how long the default explicit-consent flow remembers a consent.
+// consentLife is the time the default explicit-consent flow remembers a consent.
 const consentLife = 4 * 7 * 24 * time.Hour
 
 func keyOfConsent(c *serve.Call, app string, a *store.Authorization) store.ConsentKey {
@@ -16,13 +17,13 @@ func keyOfConsent(c *serve.Call, app string, a *store.Authorization) store.Conse
 	return store.ConsentKey{User: c.Session().User, App: app, Scopes: strings.Join(scopes, " ")}
 }
 
-// consented tells whether the person consented to these scopes before.
+// consented reports whether the user has consented to these scopes before.
 func consented(c *serve.Call, app *store.Application, a *store.Authorization) bool {
 	until, given := c.State.Consents[keyOfConsent(c, app.PK, a)]
 	return given && c.Now().Before(until)
 }
 
-// consent remembers the consent the plan waits for and completes the plan.
+// Consent stores the consent that the plan asks for and completes the plan.
 func Consent(c *serve.Call, plan *store.FlowPlan) (serve.Answer, error) {
 	app := c.State.Applications.Get(plan.App)
 	c.Session().Plan = nil
@@ -33,13 +34,13 @@ func Consent(c *serve.Call, plan *store.FlowPlan) (serve.Answer, error) {
 	return fulfil(c, plan.Authorization, app)
 }
 
-// permission is one scope as the consent page names it.
+// Permission is a scope on the consent page.
 type Permission struct {
 	ID   string `json:"id"`
 	Name string `json:"name"`
 }
 
-// permissions are the descriptions of the scopes a person is asked about.
+// Permissions returns the scopes that the consent page lists.
 func Permissions(c *serve.Call, a *store.Authorization) []Permission {
 	asked := []Permission{}
 	for _, m := range c.State.MappingsOf(a.Provider) {

@@ -1,13 +1,14 @@
 package oidc
 
 import (
-	"authpocket/sandbox/authentiksim/internal/serve"
-	"authpocket/sandbox/authentiksim/internal/store"
 	"maps"
 	"slices"
+
+	"authpocket/sandbox/authentiksim/internal/serve"
+	"authpocket/sandbox/authentiksim/internal/store"
 )
 
-// slugged is the application the path names, and its provider; nil if there is none.
+// slugged returns the application in the path and its provider, or nil.
 func slugged(c *serve.Call) (*store.Application, *store.Provider) {
 	app := c.State.ApplicationBySlug(c.Param("slug"))
 	if app == nil {
@@ -16,8 +17,8 @@ func slugged(c *serve.Call) (*store.Application, *store.Provider) {
 	return app, c.State.Providers.Get(app.Provider)
 }
 
-// issuer is how a provider's tokens name this server; empty for a provider
-// whose issuer would hold the slug of an application it does not have.
+// Issuer returns the issuer of a provider's tokens. It is empty if it should contain an application's slug and the
+// provider has no application.
 func Issuer(c *serve.Call, p *store.Provider) string {
 	if p.IssuerMode == "global" {
 		return c.Base() + "/"
@@ -28,8 +29,8 @@ func Issuer(c *serve.Call, p *store.Provider) string {
 	return ""
 }
 
-// discovery answers GET /application/o/{slug}/.well-known/openid-configuration.
-// Its grant types are those authentik knows, not those of the provider.
+// discovery answers GET /application/o/{slug}/.well-known/openid-configuration. It lists authentik's grant types, not
+// the provider's.
 func discovery(c *serve.Call) (serve.Answer, error) {
 	app, p := slugged(c)
 	if p == nil {
@@ -47,19 +48,24 @@ func discovery(c *serve.Call) (serve.Answer, error) {
 		"device_authorization_endpoint": base + "device/", "jwks_uri": base + app.Slug + "/jwks/",
 		"backchannel_logout_supported": true, "backchannel_logout_session_supported": true,
 		"frontchannel_logout_supported": true, "frontchannel_logout_session_supported": true,
-		"response_types_supported": []string{"code", "id_token", "id_token token", "code token", "code id_token", "code id_token token"},
+		"response_types_supported": []string{
+			"code", "id_token", "id_token token", "code token", "code id_token", "code id_token token"},
 		"response_modes_supported": []string{"query", "fragment", "form_post"},
-		"grant_types_supported": []string{"authorization_code", "refresh_token", "implicit", "client_credentials", "password",
-			"urn:ietf:params:oauth:grant-type:device_code"},
-		"id_token_signing_alg_values_supported": []string{string(algorithm)}, "subject_types_supported": []string{"public"},
+		"grant_types_supported": []string{"authorization_code", "refresh_token", "implicit", "client_credentials",
+			"password", "urn:ietf:params:oauth:grant-type:device_code"},
+		"id_token_signing_alg_values_supported": []string{string(algorithm)},
+		"subject_types_supported":               []string{"public"},
 		"token_endpoint_auth_methods_supported": []string{"client_secret_post", "client_secret_basic"},
-		"acr_values_supported":                  []string{defaultACR}, "scopes_supported": scopesSupported(c, p),
-		"request_parameter_supported": false, "claims_supported": claimsSupported(c, p), "claims_parameter_supported": false,
-		"code_challenge_methods_supported": []string{"plain", "S256"},
+		"acr_values_supported":                  []string{defaultACR},
+		"scopes_supported":                      scopesSupported(c, p),
+		"request_parameter_supported":           false,
+		"claims_supported":                      claimsSupported(c, p),
+		"claims_parameter_supported":            false,
+		"code_challenge_methods_supported":      []string{"plain", "S256"},
 	})
 }
 
-// scopesSupported names openid even where no mapping gives it.
+// scopesSupported returns the provider's scopes and always openid.
 func scopesSupported(c *serve.Call, p *store.Provider) []string {
 	scopes := c.State.ScopesOf(p)
 	if !slices.Contains(scopes, "openid") {
@@ -68,8 +74,8 @@ func scopesSupported(c *serve.Call, p *store.Provider) []string {
 	return scopes
 }
 
-// claimsSupported are the claims every token has and those the mappings give.
-// A mapping that cannot be evaluated adds none.
+// claimsSupported returns the claims of every token and those of the mappings. A mapping that cannot be evaluated
+// adds none.
 func claimsSupported(c *serve.Call, p *store.Provider) []string {
 	claims := []string{"sub", "iss", "aud", "exp", "iat", "auth_time", "acr", "amr", "nonce"}
 	anonymous := c.State.Users.Find(func(u *store.User) bool { return u.Username == store.AnonymousName })

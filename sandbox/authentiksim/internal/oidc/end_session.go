@@ -1,10 +1,11 @@
 package oidc
 
 import (
+	"slices"
+
 	"authpocket/sandbox/authentiksim/internal/install"
 	"authpocket/sandbox/authentiksim/internal/serve"
 	"authpocket/sandbox/authentiksim/internal/store"
-	"slices"
 )
 
 // endSession answers GET /application/o/{slug}/end-session/.
@@ -18,7 +19,8 @@ func endSession(c *serve.Call) (serve.Answer, error) {
 		flow = c.State.FlowBySlug(install.InvalidationFlow)
 	}
 	back := c.Query.Get("post_logout_redirect_uri")
-	if slices.ContainsFunc(p.RedirectURIs, func(u store.RedirectURI) bool { return u.Kind() == "logout" && u.Matches(back) }) {
+	allowed := func(u store.RedirectURI) bool { return u.Kind() == "logout" && u.Matches(back) }
+	if slices.ContainsFunc(p.RedirectURIs, allowed) {
 		if flow.Slug == install.InvalidationFlow {
 			c.SignOut()
 		}

@@ -1,9 +1,11 @@
+// Package oidc is the OpenID provider: authorization, tokens, user info, discovery and logout.
 package oidc
 
 import (
 	"authpocket/sandbox/authentiksim/internal/serve"
 )
 
+// Routes registers the endpoints of the OpenID provider.
 func Routes(s *serve.Server) {
 	const o = "/application/o/"
 	s.Page(o+"authorize/", serve.Methods{"GET": authorize})

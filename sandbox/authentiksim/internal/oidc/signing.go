@@ -1,8 +1,6 @@
 package oidc
 
 import (
-	"authpocket/sandbox/authentiksim/internal/serve"
-	"authpocket/sandbox/authentiksim/internal/store"
 	"crypto/ecdsa"
 	"crypto/sha1"
 	"crypto/sha256"
@@ -14,12 +12,15 @@ import (
 	"fmt"
 
 	"github.com/go-jose/go-jose/v4"
+
+	"authpocket/sandbox/authentiksim/internal/serve"
+	"authpocket/sandbox/authentiksim/internal/store"
 )
 
-// errKeyType is what a key authentik cannot sign with leads to: a server error.
+// errKeyType is returned for keys that authentik cannot sign with. It results in a server error.
 var errKeyType = errors.New("the key's type cannot sign")
 
-// algorithm is the signing algorithm of a provider.
+// algorithm returns the signing algorithm of a provider.
 func algorithm(c *serve.Call, p *store.Provider) (jose.SignatureAlgorithm, error) {
 	pair := c.State.Keys.Get(p.SigningKey)
 	if pair == nil || pair.Key == nil {
@@ -34,7 +35,7 @@ func algorithm(c *serve.Call, p *store.Provider) (jose.SignatureAlgorithm, error
 	return "", errKeyType
 }
 
-// ecAlgorithm goes with the curve of the key.
+// ecAlgorithm returns the algorithm for the curve of a key.
 func ecAlgorithm(pair *store.KeyPair) jose.SignatureAlgorithm {
 	public, _ := pair.Key.Public().(*ecdsa.PublicKey)
 	switch public.Curve.Params().BitSize {
@@ -46,8 +47,7 @@ func ecAlgorithm(pair *store.KeyPair) jose.SignatureAlgorithm {
 	return jose.ES256
 }
 
-// sign makes a JWT of claims with the provider's key, or with its client secret
-// if it has none.
+// sign returns claims as a JWT, signed with the provider's key or, without one, its client secret.
 func sign(c *serve.Call, p *store.Provider, claims obj) (string, error) {
 	algorithm, err := algorithm(c, p)
 	if err != nil {
@@ -72,7 +72,7 @@ func sign(c *serve.Call, p *store.Provider, claims obj) (string, error) {
 	return signed.CompactSerialize()
 }
 
-// keyID names a key in JWTs and key sets.
+// keyID returns the ID of a key in JWTs and key sets.
 func keyID(pair *store.KeyPair) string {
 	sum := sha512.Sum512(pair.Certificate.RawSubjectPublicKeyInfo)
 	return base64.RawURLEncoding.EncodeToString(sum[:])

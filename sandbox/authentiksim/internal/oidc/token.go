@@ -1,22 +1,26 @@
 package oidc
 
 import (
-	"authpocket/sandbox/authentiksim/internal/serve"
-	"authpocket/sandbox/authentiksim/internal/store"
 	"errors"
 	"net/http"
 	"net/url"
 	"slices"
 	"strings"
+
+	"authpocket/sandbox/authentiksim/internal/serve"
+	"authpocket/sandbox/authentiksim/internal/store"
 )
 
+// tokenErrors returns the descriptions of the error codes.
 func tokenErrors() map[string]string {
 	return map[string]string{
-		"invalid_client": "Client authentication failed (e.g., unknown client, no client authentication included, or unsupported authentication method)",
-		"invalid_grant": "The provided authorization grant or refresh token is invalid, expired, revoked, does not match the " +
-			"redirection URI used in the authorization request, or was issued to another client",
-		"invalid_request":        "The request is otherwise malformed",
-		"invalid_scope":          "The requested scope is invalid, unknown, malformed, or exceeds the scope granted by the resource owner",
+		"invalid_client": "Client authentication failed (e.g., unknown client, no client authentication included, " +
+			"or unsupported authentication method)",
+		"invalid_grant": "The provided authorization grant or refresh token is invalid, expired, revoked, " +
+			"does not match the redirection URI used in the authorization request, or was issued to another client",
+		"invalid_request": "The request is otherwise malformed",
+		"invalid_scope": "The requested scope is invalid, unknown, malformed, or exceeds the scope granted " +
+			"by the resource owner",
 		"unsupported_grant_type": "The authorization grant type is not supported by the authorization server",
 	}
 }
@@ -47,7 +51,7 @@ func token(c *serve.Call) (serve.Answer, error) {
 	return serve.JSON(http.StatusOK, body).With("Cache-Control", "no-store").With("Pragma", "no-cache"), nil
 }
 
-// clientCredentials are taken from the Authorization header, else from the form.
+// clientCredentials returns the credentials in the Authorization header or, without one, in the form.
 func clientCredentials(c *serve.Call, form url.Values) (id, secret string) {
 	if id, secret, basic := c.Request.BasicAuth(); basic {
 		return id, secret
@@ -55,8 +59,7 @@ func clientCredentials(c *serve.Call, form url.Values) (id, secret string) {
 	return form.Get("client_id"), form.Get("client_secret")
 }
 
-// oauthError is an error of the endpoints clients ask, with a description of
-// its own or the one that goes with the code.
+// oauthError returns an error in the form of OAuth. An empty description becomes that of the code.
 func oauthError(c *serve.Call, status int, problem, description string) serve.Answer {
 	if description == "" {
 		description = tokenErrors()[problem]
@@ -65,8 +68,8 @@ func oauthError(c *serve.Call, status int, problem, description string) serve.An
 		With("Cache-Control", "no-store").With("Pragma", "no-cache")
 }
 
-// exchange checks in authentik's order: is the grant enabled, does the client
-// authenticate, and what the grant itself wants.
+// exchange checks in authentik's order: whether the grant is enabled, whether the client authenticates, and then the
+// grant itself.
 func exchange(c *serve.Call, p *store.Provider, secret string, form url.Values) (obj, error) {
 	grant := form.Get("grant_type")
 	if c.Features.GrantTypes && !slices.Contains(p.GrantTypes, grant) {
@@ -93,8 +96,7 @@ func exchange(c *serve.Call, p *store.Provider, secret string, form url.Values) 
 	return nil, tokenProblem("unsupported_grant_type")
 }
 
-// exchangeCode turns a code into tokens. The code works once, but only a
-// successful exchange uses it up.
+// exchangeCode redeems a code. Only a successful exchange uses it up.
 func exchangeCode(c *serve.Call, p *store.Provider, form url.Values) (obj, error) {
 	value := form.Get("code")
 	if value == "" {
@@ -126,7 +128,7 @@ func exchangeCode(c *serve.Call, p *store.Provider, form url.Values) (obj, error
 	return body, nil
 }
 
-// tokens signs the tokens of a grant.
+// tokens returns the signed tokens of a grant.
 func tokens(c *serve.Call, p *store.Provider, g *store.GrantedToken) (obj, error) {
 	life := store.Lifetime(p.AccessTokenValidity)
 	g.Expires = c.Now().Add(life)
@@ -146,8 +148,8 @@ func newRefreshToken(c *serve.Call, p *store.Provider, g *store.GrantedToken) st
 	return value
 }
 
-// exchangeRefresh turns a refresh token into new tokens, and into a new refresh
-// token where the old one is near its end by the provider's threshold.
+// exchangeRefresh redeems a refresh token. It issues a new refresh token if the old one expires within the provider's
+// threshold.
 func exchangeRefresh(c *serve.Call, p *store.Provider, form url.Values) (obj, error) {
 	old := c.State.Refresh[form.Get("refresh_token")]
 	if old == nil || old.Provider != p.PK || !c.Usable(old) {
@@ -178,8 +180,7 @@ func exchangeRefresh(c *serve.Call, p *store.Provider, form url.Values) (obj, er
 	return body, nil
 }
 
-// noteWrongRedirect writes the event an administrator finds after a sign-in
-// that failed for its redirect URI.
+// noteWrongRedirect writes the event for a sign-in with a wrong redirect URI.
 func noteWrongRedirect(c *serve.Call, p *store.Provider, uri string) {
 	expected := []obj{}
 	for _, u := range p.RedirectURIs {

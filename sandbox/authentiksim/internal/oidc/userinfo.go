@@ -1,10 +1,11 @@
 package oidc
 
 import (
-	"authpocket/sandbox/authentiksim/internal/serve"
-	"authpocket/sandbox/authentiksim/internal/store"
 	"net/http"
 	"strings"
+
+	"authpocket/sandbox/authentiksim/internal/serve"
+	"authpocket/sandbox/authentiksim/internal/store"
 )
 
 // userinfo answers GET and POST /application/o/userinfo/.
@@ -27,7 +28,7 @@ func userinfo(c *serve.Call) (serve.Answer, error) {
 	return serve.JSON(http.StatusOK, claims).With("Cache-Control", "no-store").With("Pragma", "no-cache"), nil
 }
 
-// accessToken is the token of the header, else of the form or the query.
+// accessToken returns the token in the header, the form or the query.
 func accessToken(c *serve.Call) string {
 	scheme, value, _ := strings.Cut(c.Request.Header.Get("Authorization"), " ")
 	if strings.EqualFold(scheme, "bearer") {
@@ -39,14 +40,13 @@ func accessToken(c *serve.Call) string {
 	return c.Query.Get("access_token")
 }
 
-// challenge refuses with an empty page; what is wrong stands in a header.
+// challenge refuses with an empty page and the reason in a header.
 func challenge(status int, problem, description string) serve.Answer {
 	return serve.Answer{Status: status, ContentType: serve.HTML}.
 		With("WWW-Authenticate", `error="`+problem+`", error_description="`+description+`"`)
 }
 
-// authenticClient is the provider whose credentials the request has, or nil.
-// A public client needs no secret.
+// authenticClient returns the provider whose credentials the request has, or nil. A public client needs no secret.
 func authenticClient(c *serve.Call) *store.Provider {
 	id, secret := clientCredentials(c, c.Form())
 	p := c.State.ProviderByClientID(id)
@@ -56,8 +56,7 @@ func authenticClient(c *serve.Call) *store.Provider {
 	return p
 }
 
-// revoke answers POST /application/o/revoke/: any token of the right client is
-// gone afterwards, whether it was there or not.
+// revoke answers POST /application/o/revoke/. It succeeds for unknown tokens too.
 func revoke(c *serve.Call) (serve.Answer, error) {
 	p := authenticClient(c)
 	if p == nil {
@@ -72,8 +71,7 @@ func revoke(c *serve.Call) (serve.Answer, error) {
 	return serve.JSON(http.StatusOK, obj{}).With("Cache-Control", "no-store").With("Pragma", "no-cache"), nil
 }
 
-// introspect answers POST /application/o/introspect/. To anybody who is not the
-// token's client, a token is simply not active.
+// introspect answers POST /application/o/introspect/. Another client's token is reported as inactive.
 func introspect(c *serve.Call) (serve.Answer, error) {
 	body := obj{"active": false}
 	if p := authenticClient(c); p != nil {

@@ -1,3 +1,5 @@
+// Package python stands in for the Python that authentik runs: it checks that the brackets and strings of an
+// expression are closed, evaluates a small family of expressions, and names values as Python does.
 package python
 
 import (
@@ -5,19 +7,18 @@ import (
 	"slices"
 )
 
-// errCannotEvaluate is what the simulator says about an expression outside the
-// family it knows: a dictionary whose values are True, False, None, strings,
-// fields and attributes of request.user, combined by and, is True and bool().
+// errCannotEvaluate is returned for an expression outside the supported family: a dictionary whose values are True,
+// False, None, strings, and fields and attributes of request.user, combined with and, is True and bool().
 var errCannotEvaluate = errors.New("this simulated authentik cannot evaluate this expression")
 
-// pythonUser is what an expression can read of request.user.
+// User is the user an expression reads as request.user.
 type User struct {
 	Fields     obj // such as email
 	Attributes obj
 	Groups     []string // names
 }
 
-// evaluatePython is what an expression returns for a user.
+// Evaluate returns the result of an expression for a user.
 func Evaluate(source string, user User) (obj, error) {
 	tokens, problem := scan(source)
 	if problem != "" {
@@ -34,14 +35,14 @@ func Evaluate(source string, user User) (obj, error) {
 	return claims, nil
 }
 
-// parser reads an expression and evaluates it at once.
+// parser evaluates an expression while parsing it.
 type parser struct {
 	tokens []exprToken
 	at     int
 	user   User
 }
 
-// word takes the next token if it is of a kind.
+// word consumes the next token if it is of a kind.
 func (p *parser) word(kind rune) (exprToken, bool) {
 	if p.at >= len(p.tokens) || p.tokens[p.at].kind != kind {
 		return exprToken{}, false
@@ -50,13 +51,13 @@ func (p *parser) word(kind rune) (exprToken, bool) {
 	return p.tokens[p.at-1], true
 }
 
-// mark takes the next token if it is that character.
+// mark consumes the next token if it is that character.
 func (p *parser) mark(kind rune) bool {
 	_, found := p.word(kind)
 	return found
 }
 
-// name takes the next tokens if they are these names with dots between them.
+// name consumes the next tokens if they are these names, separated by dots.
 func (p *parser) name(parts ...string) bool {
 	start := p.at
 	for i, part := range parts {
@@ -95,7 +96,7 @@ func (p *parser) dictionary() (obj, error) {
 	return claims, nil
 }
 
-// both reads values joined by and: the first one that is empty, or the last.
+// both reads values joined by and. Like Python, it returns the first falsy value or the last one.
 func (p *parser) both() (any, error) {
 	value, err := p.identity()
 	for err == nil && p.name("and") {
@@ -107,7 +108,7 @@ func (p *parser) both() (any, error) {
 	return value, err
 }
 
-// identity reads a value that may be followed by is True, is False or is None.
+// identity reads a value, optionally followed by is True, is False or is None.
 func (p *parser) identity() (any, error) {
 	value, err := p.value()
 	if err != nil || !p.name("is") {
@@ -168,7 +169,7 @@ func (p *parser) enclosed() (any, error) {
 	return value, err
 }
 
-// attribute reads ("name") or ("name", value in its place).
+// attribute reads ("name") or ("name", default).
 func (p *parser) attribute() (any, error) {
 	if !p.mark('(') {
 		return nil, errCannotEvaluate
@@ -203,7 +204,7 @@ func (p *parser) field() (any, error) {
 	return nil, errCannotEvaluate
 }
 
-// groupNames reads the one comprehension the managed profile mapping has, after its bracket.
+// groupNames reads the rest of the comprehension in the managed profile mapping.
 func (p *parser) groupNames() (any, error) {
 	rest := p.tokens[p.at:]
 	wanted, _ := scan("group.name for group in request.user.groups.all()]")

@@ -5,23 +5,20 @@ import (
 	"strings"
 )
 
-// The simulator has no Python. It checks that brackets and strings are closed,
-// which is how an expression that was cut off is refused, and evaluates a small
-// family of expressions.
-
-// exprToken is one word of an expression.
+// exprToken is a token of an expression.
 type exprToken struct {
-	kind rune // 's' string, 'n' name or number, else the character itself
+	kind rune // 's' is a string, 'n' a name or number, any other the character itself
 	text string
-	line int // counted from 1
+	line int // from 1
 }
 
+// closers returns the closing bracket of each opening one.
 func closers() map[rune]rune {
 	return map[rune]rune{'(': ')', '[': ']', '{': '}'}
 }
 
-// syntaxProblem says what Python's parser would say about an expression, or
-// nothing. Lines count from 2: authentik wraps the expression into a function.
+// SyntaxProblem returns the message of Python's parser about an expression, or an empty string. Lines count from 2
+// because authentik wraps the expression in a function.
 func SyntaxProblem(source string) string {
 	tokens, problem := scan(source)
 	if problem != "" {
@@ -52,8 +49,7 @@ func SyntaxProblem(source string) string {
 	return ""
 }
 
-// scan cuts an expression into words, without its comments. It answers what is
-// wrong with a string that does not end.
+// scan splits an expression into tokens and drops its comments. It returns a message about an unterminated string.
 func scan(source string) ([]exprToken, string) {
 	var tokens []exprToken
 	line := 1
@@ -71,8 +67,8 @@ func scan(source string) ([]exprToken, string) {
 	return tokens, ""
 }
 
-// scanToken reads one word and how many characters it takes. Kind 0 is a space
-// or a comment; length 0 a string that does not end.
+// scanToken reads a token and its length in characters. Kind 0 is a space or a comment; length 0 is an unterminated
+// string.
 func scanToken(rest []rune) (kind rune, text string, length int) {
 	switch first := rest[0]; {
 	case first == '#':
@@ -90,7 +86,7 @@ func scanToken(rest []rune) (kind rune, text string, length int) {
 	}
 }
 
-// span is how many characters from the first on belong together.
+// span returns the number of leading characters that belong together.
 func span(rest []rune, belongs func(rune) bool) int {
 	for i, r := range rest {
 		if !belongs(r) {
@@ -100,8 +96,8 @@ func span(rest []rune, belongs func(rune) bool) int {
 	return len(rest)
 }
 
-// scanString reads a quoted string and how many characters it takes with its
-// quotes; 0 if it does not end. Three quotes let it go over several lines.
+// scanString reads a quoted string and its length with the quotes, or 0 if it is unterminated. Triple quotes may span
+// lines.
 func scanString(rest []rune) (string, int) {
 	quotes := 1
 	if len(rest) > 2 && rest[1] == rest[0] && rest[2] == rest[0] {

@@ -2,7 +2,7 @@ package python
 
 import "math"
 
-// pythonType is the name Python has for a JSON value's type.
+// TypeOf returns Python's name for the type of a JSON value.
 func TypeOf(v any) string {
 	switch v := v.(type) {
 	case nil:
@@ -22,7 +22,7 @@ func TypeOf(v any) string {
 	return "dict"
 }
 
-// pythonValue is a JSON value as Python prints it.
+// Repr returns a JSON value as Python prints it.
 func Repr(v any) any {
 	switch v {
 	case true:
@@ -35,7 +35,7 @@ func Repr(v any) any {
 	return v
 }
 
-// truthy is Python's bool().
+// truthy returns Python's bool(v).
 func truthy(v any) bool {
 	switch v := v.(type) {
 	case bool:

@@ -1,7 +1,6 @@
 package rest
 
 import (
-	"authpocket/sandbox/authentiksim/internal/serve"
 	"cmp"
 	"fmt"
 	"slices"
@@ -9,47 +8,55 @@ import (
 	"strings"
 
 	"github.com/google/uuid"
+
+	"authpocket/sandbox/authentiksim/internal/serve"
 )
 
-// filter reads the values of one query parameter. It answers what to keep, or
-// what is wrong with the values. Neither means that the values filter nothing.
+// Filter reads the values of a query parameter. It returns what to keep, or what is wrong with the values. Neither
+// means that the values filter nothing.
 type Filter[T any] func(values []string) (keep func(*T) bool, problem string)
 
-func Last(values []string) string { return values[len(values)-1] }
+// Filters are filters by query parameter.
+type Filters[T any] map[string]Filter[T]
 
-// exactly keeps rows whose text is the value.
+// Orders compare two rows by the field that a query orders by.
+type Orders[T any] map[string]func(a, b *T) int
+
+func last(values []string) string { return values[len(values)-1] }
+
+// Equals keeps rows whose text is the value.
 func Equals[T any](field func(*T) string) Filter[T] {
 	return func(values []string) (func(*T) bool, string) {
-		return func(row *T) bool { return field(row) == Last(values) }, ""
+		return func(row *T) bool { return field(row) == last(values) }, ""
 	}
 }
 
-// containing keeps rows whose text has the value in it, in any case.
+// Contains keeps rows whose text contains the value, ignoring case.
 func Contains[T any](field func(*T) string) Filter[T] {
 	return func(values []string) (func(*T) bool, string) {
-		part := strings.ToLower(Last(values))
+		part := strings.ToLower(last(values))
 		return func(row *T) bool { return strings.Contains(strings.ToLower(field(row)), part) }, ""
 	}
 }
 
-// anyOf keeps rows whose text is one of the repeated values.
+// AnyOf keeps rows whose text is one of the repeated values.
 func AnyOf[T any](field func(*T) string) Filter[T] {
 	return func(values []string) (func(*T) bool, string) {
 		return func(row *T) bool { return slices.Contains(values, field(row)) }, ""
 	}
 }
 
-// oneOf is exactly, for a field with a closed list of words.
+// OneOf is Equals for a field with a fixed set of words.
 func OneOf[T any](words []string, field func(*T) string) Filter[T] {
 	return func(values []string) (func(*T) bool, string) {
-		if !slices.Contains(words, Last(values)) {
-			return nil, fmt.Sprintf("Select a valid choice. %s is not one of the available choices.", Last(values))
+		if !slices.Contains(words, last(values)) {
+			return nil, fmt.Sprintf("Select a valid choice. %s is not one of the available choices.", last(values))
 		}
 		return Equals(field)(values)
 	}
 }
 
-// someOf is anyOf, for a field with a closed list of words.
+// SomeOf is AnyOf for a field with a fixed set of words.
 func SomeOf[T any](words []string, field func(*T) string) Filter[T] {
 	return func(values []string) (func(*T) bool, string) {
 		for _, value := range values {
@@ -61,10 +68,10 @@ func SomeOf[T any](words []string, field func(*T) string) Filter[T] {
 	}
 }
 
-// whether keeps rows by a yes or no. Words that are neither filter nothing.
+// IsTrue keeps rows by a boolean. A value that is not one filters nothing.
 func IsTrue[T any](field func(*T) bool) Filter[T] {
 	return func(values []string) (func(*T) bool, string) {
-		wanted, isFlag := BoolWord(Last(values))
+		wanted, isFlag := BoolWord(last(values))
 		if !isFlag {
 			return nil, ""
 		}
@@ -72,10 +79,10 @@ func IsTrue[T any](field func(*T) bool) Filter[T] {
 	}
 }
 
-// equalNumber keeps rows whose number is the value.
+// EqualsNumber keeps rows whose number is the value.
 func EqualsNumber[T any](field func(*T) int) Filter[T] {
 	return func(values []string) (func(*T) bool, string) {
-		n, err := strconv.Atoi(Last(values))
+		n, err := strconv.Atoi(last(values))
 		if err != nil {
 			return nil, "Enter a number."
 		}
@@ -83,12 +90,12 @@ func EqualsNumber[T any](field func(*T) int) Filter[T] {
 	}
 }
 
-// withKey keeps rows that refer to the row whose key is the value.
+// RefersTo keeps rows that refer to the row whose key is the value.
 func RefersTo[T any](exists func(string) bool, has func(*T, string) bool) Filter[T] {
 	return func(values []string) (func(*T) bool, string) {
-		id, err := uuid.Parse(Last(values))
+		id, err := uuid.Parse(last(values))
 		if err != nil {
-			return nil, fmt.Sprintf("“%s” is not a valid UUID.", Last(values))
+			return nil, fmt.Sprintf("“%s” is not a valid UUID.", last(values))
 		}
 		if !exists(id.String()) {
 			return nil, "Select a valid choice. That choice is not one of the available choices."
@@ -97,8 +104,8 @@ func RefersTo[T any](exists func(string) bool, has func(*T, string) bool) Filter
 	}
 }
 
-// apply keeps the rows that pass every filter the query names.
-func Filtered[T any](c *serve.Call, rows []*T, filters map[string]Filter[T]) ([]*T, error) {
+// Filtered returns the rows that pass every filter in the query.
+func Filtered[T any](c *serve.Call, rows []*T, filters Filters[T]) ([]*T, error) {
 	errs := obj{}
 	for name, f := range filters {
 		values := slices.DeleteFunc(slices.Clone(c.Query[name]), func(v string) bool { return v == "" })
@@ -118,9 +125,10 @@ func Filtered[T any](c *serve.Call, rows []*T, filters map[string]Filter[T]) ([]
 	return rows, nil
 }
 
-// searched keeps the rows that have every word of the search in one of their texts.
+// searched returns the rows that contain every word of the search in one of their texts.
 func searched[T any](c *serve.Call, rows []*T, texts func(*T) []string) []*T {
-	words := strings.FieldsFunc(strings.ToLower(c.Query.Get("search")), func(r rune) bool { return r == ' ' || r == ',' })
+	separator := func(r rune) bool { return r == ' ' || r == ',' }
+	words := strings.FieldsFunc(strings.ToLower(c.Query.Get("search")), separator)
 	if texts == nil || len(words) == 0 {
 		return rows
 	}
@@ -130,9 +138,8 @@ func searched[T any](c *serve.Call, rows []*T, texts func(*T) []string) []*T {
 	})
 }
 
-// ordered sorts by the query's ordering, or by byDefault. Fields that are not
-// among the orders are ignored.
-func ordered[T any](c *serve.Call, rows []*T, orders map[string]func(a, b *T) int, byDefault string) {
+// ordered sorts by the query's ordering, or by byDefault. Unknown fields are ignored.
+func ordered[T any](c *serve.Call, rows []*T, orders Orders[T], byDefault string) {
 	by := c.Query.Get("ordering")
 	if by == "" || orders[strings.TrimPrefix(strings.Split(by, ",")[0], "-")] == nil {
 		by = byDefault
@@ -155,12 +162,20 @@ func ordered[T any](c *serve.Call, rows []*T, orders map[string]func(a, b *T) in
 	})
 }
 
-// byText orders by a text, byte by byte: capital letters come first.
+// ByText orders by a text, byte by byte, so capital letters come first.
 func ByText[T any](field func(*T) string) func(a, b *T) int {
 	return func(a, b *T) int { return strings.Compare(field(a), field(b)) }
 }
 
-// byNumber orders by a number.
+// ByNumber orders by a number.
 func ByNumber[T any](field func(*T) int) func(a, b *T) int {
 	return func(a, b *T) int { return cmp.Compare(field(a), field(b)) }
+}
+
+// HasPrefix keeps rows whose text starts with the value.
+func HasPrefix[T any](field func(*T) string) Filter[T] {
+	return func(values []string) (func(*T) bool, string) {
+		prefix := last(values)
+		return func(row *T) bool { return strings.HasPrefix(field(row), prefix) }, ""
+	}
 }

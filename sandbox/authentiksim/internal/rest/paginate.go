@@ -1,20 +1,21 @@
 package rest
 
 import (
-	"authpocket/sandbox/authentiksim/internal/serve"
 	"net/http"
 	"strconv"
+
+	"authpocket/sandbox/authentiksim/internal/serve"
 )
 
-// page is one page of a list.
+// Page is one page of a list.
 type Page[T any] struct {
 	Rows       []T
 	Number     int
 	Pagination obj
 }
 
-// paginate cuts the page the query asks for. Pages are numbered from 1; a page
-// size above the maximum is clamped; a page that does not exist is a 404.
+// Paginate returns the page that the query asks for. Pages are numbered from 1, a page size above the maximum is
+// clamped, and a page that does not exist is a 404.
 func Paginate[T any](c *serve.Call, rows []T) (Page[T], error) {
 	size := pageSize(c)
 	pages := max(1, (len(rows)+size-1)/size)
@@ -46,7 +47,7 @@ func pageSize(c *serve.Call) int {
 	return max(1, min(size, c.State.Settings.Number("pagination_max_page_size")))
 }
 
-// listAnswer is the body of every list.
+// ListAnswer returns a page of a list.
 func ListAnswer(pagination obj, results []obj, autocomplete obj) (serve.Answer, error) {
 	if results == nil {
 		results = []obj{}

@@ -1,43 +1,47 @@
+// Package rest answers the usual calls of authentik's API (list, read, create, change and delete) with the validation
+// messages of Django REST framework.
 package rest
 
 import (
-	"authpocket/sandbox/authentiksim/internal/serve"
-	"authpocket/sandbox/authentiksim/internal/store"
 	"maps"
 	"net/http"
 	"slices"
+
+	"authpocket/sandbox/authentiksim/internal/serve"
+	"authpocket/sandbox/authentiksim/internal/store"
 )
 
-// resource is what the API's usual calls (list, read, create, change, delete)
-// need to know about one noun.
+// Resource describes a kind of object for the usual calls of the API.
 type Resource[T any] struct {
 	App, Model string // as in the permission app.view_model
 	Noun       string // as in "No Noun matches the given query."
 
 	Rows   func(*store.State) []*T
-	Key    func(*T) string            // what object permissions and paths call it
-	Lookup func(*T) string            // what paths call it, if that is not the key
-	Title  func(*T) string            // what events call it
-	Number func(*T) int               // its key in events, where that is a number
-	Owned  func(*T, *store.User) bool // rows their owner sees without permission; nil means none
+	Key    func(*T) string            // its key in object permissions and paths
+	Lookup func(*T) string            // its key in paths, if different
+	Title  func(*T) string            // its name in events
+	Number func(*T) int               // its key in events, if that is a number
+	Owned  func(*T, *store.User) bool // reports whether the user owns the row and so needs no permission
 	Render func(*serve.Call, *T) (obj, error)
 
-	Filters      func(*serve.Call) map[string]Filter[T]
+	Filters      func(*serve.Call) Filters[T]
 	Search       func(*T) []string
-	Orders       map[string]func(a, b *T) int
-	ByDefault    string // ordering of a list that asks for none
+	Orders       Orders[T]
+	ByDefault    string // default ordering
 	Autocomplete func(*serve.Call) obj
 
 	Rules  func(*serve.Call) []Rule[T]
 	Fresh  func(*serve.Call) *T                // a new row with its defaults
-	Check  func(*serve.Call, *T) obj           // messages about the whole row, such as taken names
+	Check  func(*serve.Call, *T) obj           // messages about the whole row, such as a taken name
 	Store  func(*serve.Call, *T)               // adds a new row
-	Saved  func(c *serve.Call, before, row *T) // follows up a change; nil means nothing to do
+	Saved  func(c *serve.Call, before, row *T) // runs after a change; may be nil
 	Remove func(*serve.Call, *T)
 }
 
+// Permission returns the permission for a verb: view, add, change or delete.
 func (r *Resource[T]) Permission(verb string) string { return r.App + "." + verb + "_" + r.Model }
 
+// path returns the row's key in paths.
 func (r *Resource[T]) path(row *T) string {
 	if r.Lookup != nil {
 		return r.Lookup(row)
@@ -45,8 +49,7 @@ func (r *Resource[T]) path(row *T) string {
 	return r.Key(row)
 }
 
-// visible is the rows the asking user may see. Nobody's rows at all is refused,
-// an empty table only to those who may not see it.
+// visible returns the rows the caller may view. An empty result is refused unless the caller may view every row.
 func (r *Resource[T]) visible(c *serve.Call) ([]*T, error) {
 	rows := r.Rows(c.State)
 	view := r.Permission("view")
@@ -62,7 +65,7 @@ func (r *Resource[T]) visible(c *serve.Call) ([]*T, error) {
 	return rows, nil
 }
 
-// selected is the visible rows after the query's search, filters and ordering.
+// Selected returns rows after the query's search, filters and ordering.
 func (r *Resource[T]) Selected(c *serve.Call, rows []*T) ([]*T, error) {
 	rows = searched(c, rows, r.Search)
 	if r.Filters != nil {
@@ -75,6 +78,7 @@ func (r *Resource[T]) Selected(c *serve.Call, rows []*T) ([]*T, error) {
 	return rows, nil
 }
 
+// List answers GET on the collection.
 func (r *Resource[T]) List(c *serve.Call) (serve.Answer, error) {
 	rows, err := r.visible(c)
 	if err != nil {
@@ -98,6 +102,7 @@ func (r *Resource[T]) List(c *serve.Call) (serve.Answer, error) {
 	return ListAnswer(cut.Pagination, results, autocomplete)
 }
 
+// RenderAll returns the rows in the form of the API.
 func (r *Resource[T]) RenderAll(c *serve.Call, rows []*T) ([]obj, error) {
 	results := make([]obj, 0, len(rows))
 	for _, row := range rows {
@@ -110,7 +115,7 @@ func (r *Resource[T]) RenderAll(c *serve.Call, rows []*T) ([]obj, error) {
 	return results, nil
 }
 
-// found is the row the path names, if the asking user may see it.
+// Found returns the row in the path, if the caller may view it.
 func (r *Resource[T]) Found(c *serve.Call) (*T, error) {
 	rows, err := r.visible(c)
 	if err != nil {
@@ -124,7 +129,7 @@ func (r *Resource[T]) Found(c *serve.Call) (*T, error) {
 	return nil, serve.NotFound(r.Noun)
 }
 
-// foundFor is found, for somebody who also holds the permission of a verb.
+// FoundFor returns the row in the path, if the caller also holds the permission for a verb.
 func (r *Resource[T]) FoundFor(c *serve.Call, verb string) (*T, error) {
 	row, err := r.Found(c)
 	if err != nil {
@@ -136,6 +141,7 @@ func (r *Resource[T]) FoundFor(c *serve.Call, verb string) (*T, error) {
 	return row, nil
 }
 
+// Read answers GET on an item.
 func (r *Resource[T]) Read(c *serve.Call) (serve.Answer, error) {
 	row, err := r.Found(c)
 	if err != nil {
@@ -152,6 +158,7 @@ func (r *Resource[T]) answer(c *serve.Call, status int, row *T) (serve.Answer, e
 	return serve.JSON(status, rendered), nil
 }
 
+// Create answers POST on the collection.
 func (r *Resource[T]) Create(c *serve.Call) (serve.Answer, error) {
 	if !c.May(r.Permission("add")) {
 		return serve.Answer{}, serve.Forbidden()
@@ -168,8 +175,8 @@ func (r *Resource[T]) Create(c *serve.Call) (serve.Answer, error) {
 	return r.answer(c, http.StatusCreated, row)
 }
 
-// fill reads in into row. Messages about the whole row join those about its
-// fields, but a field has the messages of its own rule first.
+// Fill reads in into row and returns the messages by field. The messages of a field's rule take precedence over those
+// about the whole row.
 func (r *Resource[T]) Fill(c *serve.Call, row *T, in obj, partial bool) obj {
 	errs := Fill(r.Rules(c), row, in, partial)
 	if r.Check == nil {
@@ -183,13 +190,13 @@ func (r *Resource[T]) Fill(c *serve.Call, row *T, in obj, partial bool) obj {
 	return whole
 }
 
-// add stores a new row and notes it in the event log.
+// Add stores a new row and notes it in the event log.
 func (r *Resource[T]) Add(c *serve.Call, row *T) {
 	r.Store(c, row)
 	c.NoteModel("model_created", r.Model, r.App, r.eventKey(row), r.Title(row))
 }
 
-// eventKey is a row's key as events write it: a number, or an id without dashes.
+// eventKey returns a row's key in the form of events: a number, or an ID without dashes.
 func (r *Resource[T]) eventKey(row *T) any {
 	if r.Number != nil {
 		return r.Number(row)
@@ -225,6 +232,7 @@ func (r *Resource[T]) change(c *serve.Call, partial bool) (serve.Answer, error) 
 	return r.answer(c, http.StatusOK, row)
 }
 
+// Destroy answers DELETE on an item.
 func (r *Resource[T]) Destroy(c *serve.Call) (serve.Answer, error) {
 	row, err := r.FoundFor(c, "delete")
 	if err != nil {
@@ -236,11 +244,12 @@ func (r *Resource[T]) Destroy(c *serve.Call) (serve.Answer, error) {
 	return serve.NoContent()
 }
 
-// collection and item are the usual methods of a noun's two paths.
+// Collection returns the usual methods of the collection.
 func (r *Resource[T]) Collection() serve.Methods {
 	return serve.Methods{"GET": r.List, "POST": r.Create}
 }
 
+// Item returns the usual methods of an item.
 func (r *Resource[T]) Item() serve.Methods {
 	return serve.Methods{"GET": r.Read, "PUT": r.replace, "PATCH": r.update, "DELETE": r.Destroy}
 }

@@ -1,7 +1,6 @@
 package rest
 
 import (
-	"authpocket/sandbox/authentiksim/internal/python"
 	"fmt"
 	"math"
 	"regexp"
@@ -10,10 +9,12 @@ import (
 	"strings"
 
 	"github.com/google/uuid"
+
+	"authpocket/sandbox/authentiksim/internal/python"
 )
 
-// rule reads one key of a request body into a row. set answers nil, or the
-// messages Django REST framework would give.
+// Rule reads one key of a request body into a row. Set returns nil, or the messages that Django REST framework would
+// return.
 type Rule[T any] struct {
 	Key      string
 	required bool
@@ -21,14 +22,13 @@ type Rule[T any] struct {
 	Set      func(row *T, v any) any
 }
 
-// need makes the key required, unless only some keys are sent (PATCH).
+// Required makes the key required, except in a PATCH.
 func (r Rule[T]) Required() Rule[T] { r.required = true; return r }
 
-// null lets the key be null; set is then called with nil.
+// Nullable accepts null, which calls Set with nil.
 func (r Rule[T]) Nullable() Rule[T] { r.nullable = true; return r }
 
-// fill applies the rules to in. Keys no rule knows are ignored, as authentik
-// ignores them. The result has the messages by key.
+// Fill applies the rules to in and returns the messages by key. Unknown keys are ignored, as in authentik.
 func Fill[T any](rules []Rule[T], row *T, in obj, partial bool) obj {
 	errs := obj{}
 	for _, r := range rules {
@@ -48,10 +48,15 @@ func Fill[T any](rules []Rule[T], row *T, in obj, partial bool) obj {
 	return errs
 }
 
-// messages is the usual shape of what is wrong with a field.
+// Messages returns messages about a field.
 func Messages(text ...string) []string { return text }
 
-// text is a string that may not be blank.
+// NotAList returns the message about a value that should be a list.
+func NotAList(v any) []string {
+	return Messages(fmt.Sprintf("Expected a list of items but got type %q.", python.TypeOf(v)))
+}
+
+// Text reads a string that may not be blank.
 func Text[T any](key string, field func(*T) *string) Rule[T] {
 	return Rule[T]{Key: key, Set: func(row *T, v any) any {
 		s, problem := ReadText(v)
@@ -65,7 +70,7 @@ func Text[T any](key string, field func(*T) *string) Rule[T] {
 	}}
 }
 
-// blankText is a string that may be blank.
+// BlankText reads a string that may be blank.
 func BlankText[T any](key string, field func(*T) *string) Rule[T] {
 	return Rule[T]{Key: key, Set: func(row *T, v any) any {
 		s, problem := ReadText(v)
@@ -76,7 +81,7 @@ func BlankText[T any](key string, field func(*T) *string) Rule[T] {
 	}}
 }
 
-// longest refuses more than n characters before the rule is applied.
+// MaxLength refuses more than n characters.
 func (r Rule[T]) MaxLength(n int) Rule[T] {
 	set := r.Set
 	r.Set = func(row *T, v any) any {
@@ -88,7 +93,7 @@ func (r Rule[T]) MaxLength(n int) Rule[T] {
 	return r
 }
 
-// matching refuses a text the pattern does not match.
+// Matching refuses a text that does not match the pattern.
 func (r Rule[T]) Matching(pattern *regexp.Regexp, message string) Rule[T] {
 	set := r.Set
 	r.Set = func(row *T, v any) any {
@@ -100,7 +105,7 @@ func (r Rule[T]) Matching(pattern *regexp.Regexp, message string) Rule[T] {
 	return r
 }
 
-// readText takes what a CharField takes: text, trimmed, and numbers.
+// ReadText accepts the values of a CharField: text, which is trimmed, and numbers.
 func ReadText(v any) (string, any) {
 	switch v := v.(type) {
 	case string:
@@ -111,7 +116,7 @@ func ReadText(v any) (string, any) {
 	return "", Messages("Not a valid string.")
 }
 
-// flag is a boolean.
+// Flag reads a boolean.
 func Flag[T any](key string, field func(*T) *bool) Rule[T] {
 	return Rule[T]{Key: key, Set: func(row *T, v any) any {
 		b, isFlag := readFlag(v)
@@ -123,7 +128,7 @@ func Flag[T any](key string, field func(*T) *bool) Rule[T] {
 	}}
 }
 
-// readFlag takes what a BooleanField takes.
+// readFlag accepts the values of a BooleanField.
 func readFlag(v any) (value, isFlag bool) {
 	switch v := v.(type) {
 	case bool:
@@ -136,7 +141,7 @@ func readFlag(v any) (value, isFlag bool) {
 	return false, false
 }
 
-// boolWord reads the words Django takes for true and false.
+// BoolWord reads Django's words for true and false.
 func BoolWord(word string) (value, isFlag bool) {
 	switch strings.ToLower(word) {
 	case "true", "t", "yes", "y", "on", "1":
@@ -147,7 +152,7 @@ func BoolWord(word string) (value, isFlag bool) {
 	return false, false
 }
 
-// number is an integer of at least least.
+// Number reads an integer of at least least.
 func Number[T any](key string, least int, field func(*T) *int) Rule[T] {
 	return Rule[T]{Key: key, Set: func(row *T, v any) any {
 		n, isNumber := ReadNumber(v)
@@ -162,7 +167,7 @@ func Number[T any](key string, least int, field func(*T) *int) Rule[T] {
 	}}
 }
 
-// readNumber takes an integer, also when it is written as text.
+// ReadNumber accepts an integer, also in a string.
 func ReadNumber(v any) (int, bool) {
 	switch v := v.(type) {
 	case float64:
@@ -174,7 +179,7 @@ func ReadNumber(v any) (int, bool) {
 	return 0, false
 }
 
-// choice is one of a few words.
+// Choice reads one of the given words.
 func Choice[T any](key string, words []string, field func(*T) *string) Rule[T] {
 	return Rule[T]{Key: key, Set: func(row *T, v any) any {
 		s, isText := v.(string)
@@ -186,9 +191,10 @@ func Choice[T any](key string, words []string, field func(*T) *string) Rule[T] {
 	}}
 }
 
+// NotAChoice returns the message about an unknown word.
 func NotAChoice(v any) string { return fmt.Sprintf("\"%v\" is not a valid choice.", python.Repr(v)) }
 
-// dictionary is a free JSON object.
+// Object reads any JSON object.
 func Object[T any](key string, field func(*T) *map[string]any) Rule[T] {
 	return Rule[T]{Key: key, Set: func(row *T, v any) any {
 		m, isObject := v.(obj)
@@ -200,14 +206,14 @@ func Object[T any](key string, field func(*T) *map[string]any) Rule[T] {
 	}}
 }
 
-// ref is the key of another row; null empties it.
+// Ref reads the key of another row; null clears it.
 func Ref[T any](key string, exists func(string) bool, field func(*T) *string) Rule[T] {
 	return Rule[T]{Key: key, Set: func(row *T, v any) any {
 		if v == nil {
 			*field(row) = ""
 			return nil
 		}
-		pk, problem := ReadRef(v, exists)
+		pk, problem := readRef(v, exists)
 		if problem == nil {
 			*field(row) = pk
 		}
@@ -216,7 +222,7 @@ func Ref[T any](key string, exists func(string) bool, field func(*T) *string) Ru
 }
 
 // readRef reads the key of an existing row.
-func ReadRef(v any, exists func(string) bool) (string, any) {
+func readRef(v any, exists func(string) bool) (string, any) {
 	s, isText := v.(string)
 	if !isText {
 		return "", Messages(fmt.Sprintf("“%v” is not a valid UUID.", python.Repr(v)))
@@ -231,16 +237,17 @@ func ReadRef(v any, exists func(string) bool) (string, any) {
 	return id.String(), nil
 }
 
+// NoSuchKey returns the message about a row that does not exist.
 func NoSuchKey(v any) string { return fmt.Sprintf("Invalid pk \"%v\" - object does not exist.", v) }
 
-// refNumber is the numeric key of another row; null makes it 0.
+// NumberRef reads the numeric key of another row; null clears it.
 func NumberRef[T any](key string, exists func(int) bool, field func(*T) *int) Rule[T] {
 	return Rule[T]{Key: key, Set: func(row *T, v any) any {
 		if v == nil {
 			*field(row) = 0
 			return nil
 		}
-		n, problem := ReadRefNumber(v, exists)
+		n, problem := readNumberRef(v, exists)
 		if problem == nil {
 			*field(row) = n
 		}
@@ -248,7 +255,7 @@ func NumberRef[T any](key string, exists func(int) bool, field func(*T) *int) Ru
 	}}
 }
 
-func ReadRefNumber(v any, exists func(int) bool) (int, any) {
+func readNumberRef(v any, exists func(int) bool) (int, any) {
 	n, isNumber := ReadNumber(v)
 	if !isNumber {
 		return 0, Messages(fmt.Sprintf("Incorrect type. Expected pk value, received %s.", python.TypeOf(v)))
@@ -259,12 +266,22 @@ func ReadRefNumber(v any, exists func(int) bool) (int, any) {
 	return n, nil
 }
 
-// refs is a list of keys of other rows, without the repeated ones.
-func Refs[T any, K comparable](key string, read func(any) (K, any), field func(*T) *[]K) Rule[T] {
+// RefList reads a list of keys of other rows.
+func RefList[T any](key string, exists func(string) bool, field func(*T) *[]string) Rule[T] {
+	return refs(key, func(v any) (string, any) { return readRef(v, exists) }, field)
+}
+
+// NumberRefList reads a list of numeric keys of other rows.
+func NumberRefList[T any](key string, exists func(int) bool, field func(*T) *[]int) Rule[T] {
+	return refs(key, func(v any) (int, any) { return readNumberRef(v, exists) }, field)
+}
+
+// refs reads a list of keys and drops duplicates.
+func refs[T any, K comparable](key string, read func(any) (K, any), field func(*T) *[]K) Rule[T] {
 	return Rule[T]{Key: key, Set: func(row *T, v any) any {
 		list, isList := v.([]any)
 		if !isList {
-			return Messages(fmt.Sprintf("Expected a list of items but got type %q.", python.TypeOf(v)))
+			return NotAList(v)
 		}
 		keys := []K{}
 		for _, item := range list {
@@ -279,4 +296,27 @@ func Refs[T any, K comparable](key string, read func(any) (K, any), field func(*
 		*field(row) = keys
 		return nil
 	}}
+}
+
+// ClearOnNull calls empty instead of the rule if the value is null.
+func (r Rule[T]) ClearOnNull(empty func(*T)) Rule[T] {
+	set := r.Set
+	r.Set = func(row *T, v any) any {
+		if v == nil {
+			empty(row)
+			return nil
+		}
+		return set(row, v)
+	}
+	return r
+}
+
+// Into reads a value and stores it under a name.
+func (r Rule[T]) Into(row *obj, name string, v any) any {
+	var value T
+	if problem := r.Set(&value, v); problem != nil {
+		return problem
+	}
+	(*row)[name] = value
+	return nil
 }

@@ -1,23 +1,24 @@
 package serve
 
 import (
-	"authpocket/sandbox/authentiksim/internal/store"
 	"net/http"
 	"strings"
+
+	"authpocket/sandbox/authentiksim/internal/store"
 )
 
-// authenticate finds whose token the request carries. No header, or another
-// scheme than Bearer, is an anonymous request; a wrong token is refused with
-// 403, as authentik never answers 401 here.
+// authenticate finds the user of the request's token. Without a Bearer header the request is anonymous; a wrong token
+// is a 403, since authentik never answers 401 here.
 func (c *Call) authenticate() error {
 	scheme, key, _ := strings.Cut(c.Request.Header.Get("Authorization"), " ")
 	key = strings.TrimSpace(key)
 	if !strings.EqualFold(scheme, "bearer") || key == "" {
 		return nil
 	}
+	granted := c.State.Access[key]
 	if token := c.tokenByKey(key); token != nil {
 		c.User = c.State.Users.Get(token.User)
-	} else if granted := c.State.Access[key]; granted != nil && c.Usable(granted) && granted.Holds("goauthentik.io/api") {
+	} else if granted != nil && c.Usable(granted) && granted.Holds("goauthentik.io/api") {
 		c.User = c.State.Users.Get(granted.User)
 	}
 	if c.User == nil || !c.User.Active {
@@ -27,8 +28,8 @@ func (c *Call) authenticate() error {
 	return nil
 }
 
-// tokenByKey finds an API token by its key. One that has expired gets a new
-// key, as authentik rotates API tokens instead of deleting them.
+// tokenByKey finds an API token by its key. authentik rotates an expired API token instead of deleting it, so an
+// expired one gets a new key and is not returned.
 func (c *Call) tokenByKey(key string) *store.Token {
 	token := c.State.Tokens.Find(func(t *store.Token) bool { return t.Key == key && t.Intent == "api" })
 	if token == nil {

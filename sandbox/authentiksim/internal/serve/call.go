@@ -1,8 +1,6 @@
 package serve
 
 import (
-	"authpocket/sandbox/authentiksim/internal/python"
-	"authpocket/sandbox/authentiksim/internal/store"
 	"bytes"
 	"encoding/json"
 	"errors"
@@ -14,29 +12,33 @@ import (
 	"net/url"
 
 	"github.com/go-chi/chi/v5"
+
+	"authpocket/sandbox/authentiksim/internal/python"
+	"authpocket/sandbox/authentiksim/internal/store"
 )
 
 // obj is a JSON object.
 type obj = map[string]any
 
-// call is one request on its way through a handler, with the state it may change.
+// Call is a request and the server it changes.
 type Call struct {
 	*Server
 	Request *http.Request
-	ID      string      // the request id, x-authentik-id of the answer
-	User    *store.User // who the API token belongs to; nil for anonymous
+	ID      string      // request ID, x-authentik-id of the answer
+	User    *store.User // owner of the API token; nil for an anonymous request
 	RawBody []byte      // the whole body
 	Query   url.Values
-	sess    *store.Session // the browser's session; nil until it is asked for
-	fresh   bool           // sess was made by this call, so its cookie must be sent
+	sess    *store.Session // the browser's session; nil until it is looked up
+	fresh   bool           // sess is new, so its cookies must be sent
 
-	Partial bool               // this is a PATCH: nested fields without a value are not filled in
-	Before  *store.Application // what this PATCH changed, as it was before: the nested provider still tells of it
+	Partial bool               // a PATCH does not fill in nested fields without a value
+	Before  *store.Application // the changed application before the change; the nested provider still shows it
 }
 
+// Param returns a parameter of the path.
 func (c *Call) Param(name string) string { return chi.URLParam(c.Request, name) }
 
-// base is the address the client used, as scheme://host.
+// Base returns the address the client used, as scheme://host.
 func (c *Call) Base() string {
 	scheme := "http"
 	if c.Request.TLS != nil {
@@ -50,7 +52,7 @@ func (c *Call) Base() string {
 	return scheme + "://" + c.Request.Host
 }
 
-// clientIP is the address the request came from, without the port.
+// clientIP returns the client's address without the port.
 func (c *Call) clientIP() string {
 	host, _, err := net.SplitHostPort(c.Request.RemoteAddr)
 	if err != nil {
@@ -59,15 +61,15 @@ func (c *Call) clientIP() string {
 	return host
 }
 
-// body is the request's JSON object. An empty body is an empty object.
+// Body returns the request's JSON object. An empty body is an empty object.
 func (c *Call) Body() (obj, error) {
 	kind, _, _ := mime.ParseMediaType(c.Request.Header.Get("Content-Type"))
 	if len(c.RawBody) == 0 {
 		return obj{}, nil
 	}
 	if kind != "application/json" {
-		return nil, Refuse(http.StatusUnsupportedMediaType,
-			obj{"detail": fmt.Sprintf("Unsupported media type %q in request.", c.Request.Header.Get("Content-Type"))})
+		detail := fmt.Sprintf("Unsupported media type %q in request.", c.Request.Header.Get("Content-Type"))
+		return nil, Refuse(http.StatusUnsupportedMediaType, obj{"detail": detail})
 	}
 	var value any
 	if err := json.Unmarshal(c.RawBody, &value); err != nil {
@@ -81,7 +83,7 @@ func (c *Call) Body() (obj, error) {
 	return in, nil
 }
 
-// parseProblem says where the JSON breaks off, in the words of Python's parser.
+// parseProblem describes where the JSON is invalid, in the words of Python's parser.
 func parseProblem(err error) string {
 	var syntax *json.SyntaxError
 	at := int64(1)
@@ -91,7 +93,7 @@ func parseProblem(err error) string {
 	return fmt.Sprintf("Expecting value: line 1 column %d (char %d)", at, at-1)
 }
 
-// form is the request's form body, read whatever its declared type.
+// Form parses the body as a form, whatever its content type.
 func (c *Call) Form() url.Values {
 	values, err := url.ParseQuery(string(c.RawBody))
 	if err != nil {
@@ -100,11 +102,10 @@ func (c *Call) Form() url.Values {
 	return values
 }
 
-// readBody takes the body in before the state is locked, so that a slow client
-// holds nobody up.
+// readBody reads the body before the state is locked, so that a slow client blocks no other.
 func readBody(r *http.Request) []byte {
 	var buffer bytes.Buffer
-	// A body cut short is what the client sent: it fails where it is parsed.
+	// A truncated body fails where it is parsed.
 	_, _ = io.Copy(&buffer, io.LimitReader(r.Body, maxBody))
 	return buffer.Bytes()
 }

@@ -1,13 +1,13 @@
 package serve
 
 import (
-	"authpocket/sandbox/authentiksim/internal/store"
 	"net/url"
 	"strings"
+
+	"authpocket/sandbox/authentiksim/internal/store"
 )
 
-// note writes an event: who did what, in which request. A new event is always
-// younger than the one before it.
+// Note writes an event about this request. A new event is always younger than the previous one.
 func (c *Call) Note(e store.Event) {
 	e.PK, e.ClientIP, e.Created = store.NewID(), c.clientIP(), c.State.After(c.Now())
 	if e.User == nil {
@@ -23,12 +23,11 @@ func (c *Call) Note(e store.Event) {
 	c.State.Events = append(c.State.Events, &e)
 }
 
-// eventArgs is the query of the request; of the flow executor the one it was
-// handed on from the page.
+// eventArgs returns the query of the request or, for the flow executor, the query of its page.
 func (c *Call) eventArgs() obj {
 	values := c.Query
 	if strings.HasPrefix(c.Request.URL.Path, "/api/v3/flows/executor/") {
-		// A query that cannot be read is an empty one, as in Django.
+		// An invalid query counts as empty, as in Django.
 		values, _ = url.ParseQuery(c.Query.Get("query"))
 	}
 	args := obj{}
@@ -38,18 +37,18 @@ func (c *Call) eventArgs() obj {
 	return args
 }
 
-// noteModel writes that an object was made, changed or deleted.
+// NoteModel writes that an object was created, changed or deleted.
 func (c *Call) NoteModel(action, model, app string, key any, name string) {
 	c.Note(store.Event{Action: action, App: "authentik.events.middleware",
 		Context: obj{"model": ModelContext(model, app, key, name)}})
 }
 
-// modelContext is an object as events write it.
+// ModelContext returns an object in the form of events.
 func ModelContext(model, app string, key any, name string) obj {
 	return obj{"pk": key, "app": app, "name": name, "model_name": model}
 }
 
-// eventUser is a user as events write it; nil is the anonymous one.
+// EventUser returns a user in the form of events; nil is the anonymous user.
 func EventUser(u *store.User) obj {
 	if u == nil {
 		return obj{"pk": 1, "email": "", "username": store.AnonymousName, "is_anonymous": true}
@@ -57,5 +56,5 @@ func EventUser(u *store.User) obj {
 	return obj{"pk": u.PK, "email": u.Email, "username": u.Username}
 }
 
-// undashed is an id as events write it.
+// Undashed returns an ID in the form of events.
 func Undashed(id string) string { return strings.ReplaceAll(id, "-", "") }

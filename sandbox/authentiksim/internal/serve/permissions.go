@@ -1,20 +1,21 @@
 package serve
 
 import (
-	"authpocket/sandbox/authentiksim/internal/store"
 	"slices"
+
+	"authpocket/sandbox/authentiksim/internal/store"
 )
 
-// may tells whether the asking user holds a permission for every object.
+// May reports whether the caller holds a permission for every object.
 func (c *Call) May(permission string) bool {
 	if c.User == nil {
 		return false
 	}
-	return c.State.Superuser(c.User.PK) ||
+	return c.State.IsSuperuser(c.User.PK) ||
 		slices.ContainsFunc(c.State.RolesOf(c.User), func(r *store.Role) bool { return r.Permissions[permission] })
 }
 
-// mayOn tells whether the asking user holds a permission for one object.
+// MayOn reports whether the caller holds a permission for one object.
 func (c *Call) MayOn(permission, key string) bool {
 	return c.May(permission) || c.User != nil &&
 		slices.ContainsFunc(c.State.RolesOf(c.User), func(r *store.Role) bool {
@@ -22,10 +23,10 @@ func (c *Call) MayOn(permission, key string) bool {
 		})
 }
 
-// isSuperuser tells whether the asking user is one.
-func (c *Call) IsSuperuser() bool { return c.User != nil && c.State.Superuser(c.User.PK) }
+// IsSuperuser reports whether the caller is a superuser.
+func (c *Call) IsSuperuser() bool { return c.User != nil && c.State.IsSuperuser(c.User.PK) }
 
-// usable tells whether a token still works.
+// Usable reports whether a token still works.
 func (c *Call) Usable(g *store.GrantedToken) bool {
 	return !g.Revoked && c.Now().Before(g.Expires) && c.State.Providers.Has(g.Provider) && c.State.Users.Has(g.User)
 }

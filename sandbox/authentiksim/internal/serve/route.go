@@ -1,19 +1,20 @@
 package serve
 
 import (
-	"authpocket/sandbox/authentiksim/internal/store"
 	"errors"
 	"net/http"
 	"strings"
+
+	"authpocket/sandbox/authentiksim/internal/store"
 )
 
-// handler answers one method of one path. It runs with the state locked.
+// Handler answers one method of one path. The state is locked while it runs.
 type Handler func(c *Call) (Answer, error)
 
-// methods is what one path answers to.
+// Methods are the handlers of a path by method.
 type Methods map[string]Handler
 
-// allow is the Allow header in the order Django REST framework uses.
+// allow returns the Allow header in the order of Django REST framework.
 func (m Methods) allow() string {
 	var names []string
 	for _, name := range []string{"GET", "POST", "PUT", "PATCH", "DELETE"} {
@@ -27,7 +28,7 @@ func (m Methods) allow() string {
 	return strings.Join(append(names, "OPTIONS"), ", ")
 }
 
-// of is the handler of a method; HEAD is a GET whose body is not sent.
+// of returns the handler of a method. HEAD is a GET whose body is not sent.
 func (m Methods) of(method string) Handler {
 	if method == http.MethodHead {
 		method = http.MethodGet
@@ -35,7 +36,7 @@ func (m Methods) of(method string) Handler {
 	return m[method]
 }
 
-// run locks the state, runs h and writes what it answers.
+// run calls h with the state locked and writes its answer.
 func (s *Server) run(w http.ResponseWriter, r *http.Request, h Handler) {
 	c := &Call{Server: s, Request: r, ID: store.NewHex(), RawBody: readBody(r), Query: r.URL.Query()}
 	a := s.locked(c, h)
@@ -51,16 +52,16 @@ func (s *Server) locked(c *Call, h Handler) Answer {
 	if refused := (*refusal)(nil); errors.As(err, &refused) {
 		a = refused.answer
 	} else if err != nil {
-		// Handlers refuse in answers; anything else is a fault of the simulator.
+		// Handlers return refusals only; any other error is a fault of the simulator.
 		panic(err)
 	}
 	return c.setCookies(a)
 }
 
-// api registers a path of the API that needs a token.
-func (s *Server) Api(path string, m Methods) { s.apiPath(path, m, false) }
+// API registers a path of the API that needs a token.
+func (s *Server) API(path string, m Methods) { s.apiPath(path, m, false) }
 
-// public registers a path of the API that anybody may ask.
+// Public registers a path of the API that needs no token.
 func (s *Server) Public(path string, m Methods) { s.apiPath(path, m, true) }
 
 func (s *Server) apiPath(path string, m Methods, anonymous bool) {
@@ -71,7 +72,7 @@ func (s *Server) apiPath(path string, m Methods, anonymous bool) {
 	})
 }
 
-// dispatch checks, in this order, who asks and whether the method exists.
+// dispatch checks the token first, then the method.
 func (c *Call) dispatch(m Methods, anonymous bool) (Answer, error) {
 	if err := c.authenticate(); err != nil {
 		return Answer{}, err
@@ -84,12 +85,13 @@ func (c *Call) dispatch(m Methods, anonymous bool) (Answer, error) {
 	}
 	h := m.of(c.Request.Method)
 	if h == nil {
-		return Answer{}, Refuse(http.StatusMethodNotAllowed, obj{"detail": `Method "` + c.Request.Method + `" not allowed.`})
+		detail := `Method "` + c.Request.Method + `" not allowed.`
+		return Answer{}, Refuse(http.StatusMethodNotAllowed, obj{"detail": detail})
 	}
 	return h(c)
 }
 
-// page registers a path outside the API, where a wrong method is an empty 405.
+// Page registers a path outside the API, where a wrong method is an empty 405.
 func (s *Server) Page(path string, m Methods) {
 	s.router.HandleFunc(path, func(w http.ResponseWriter, req *http.Request) {
 		s.run(w, req, func(c *Call) (Answer, error) {

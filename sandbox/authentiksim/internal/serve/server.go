@@ -1,58 +1,54 @@
-// Package core is a simulated authentik: its state is in memory, its API
-// calls answer as a real one answers, and its OpenID provider is a real one in
-// authentik's URL layout. It says "simulated" on each of its pages, and says so
-// too where it cannot do what a real one can.
+// Package serve holds what every endpoint of the simulator shares: the call, its answer, sessions, permissions,
+// events and pages.
 package serve
 
 import (
-	"authpocket/sandbox/authentiksim/internal/store"
 	"crypto/rsa"
 	"net/http"
 	"sync"
 	"time"
 
 	"github.com/go-chi/chi/v5"
+
+	"authpocket/sandbox/authentiksim/internal/store"
 )
 
-// DefaultVersion is the version the simulator says it is when Config names none.
+// DefaultVersion is the simulated version if Config has none.
 const DefaultVersion = "2026.5.3"
 
-// maxBody is how much of a request body is read, in bytes.
+// maxBody is the maximum number of bytes read of a request body.
 const maxBody = 8 << 20
 
-// Config is what a simulated authentik is made from. The zero value works.
+// Config configures a Server. The zero value works.
 type Config struct {
-	// Version is the version it says it is, and behaves like: grant_types,
-	// redirect_uri_type and meta_hide exist from 2026.5 on, the key_type filter
-	// and a writable meta_icon from 2025.12, token exchange from 2026.8.
-	// Empty means DefaultVersion.
+	// Version is the simulated version: grant_types, redirect_uri_type and meta_hide exist since 2026.5, the key_type
+	// filter and a writable meta_icon since 2025.12, token exchange since 2026.8. Empty means DefaultVersion.
 	Version string
 	// AdminToken is the API token of the superuser akadmin. Empty means 60 random characters.
 	AdminToken string
 	// Now is the clock. Nil means time.Now.
 	Now func() time.Time
-	// ShowPassword is username → password of people whose password the login
-	// page shows, so that a visitor of a demo can sign in as them.
+	// ShowPassword maps user names to the passwords that the login page shows to visitors of a demo.
 	ShowPassword map[string]string
-	// Environment is what !Env finds in an imported blueprint.
+	// Environment holds the variables that !Env reads in an imported blueprint.
 	Environment map[string]string
-	// SigningKey is the key of the certificate every install has. Nil means that
-	// one is made when it is first needed, which takes about a tenth of a second.
+	// SigningKey is the key of the certificate of a fresh install. Nil means a key that is generated when it is first
+	// needed, which takes about 0.1 s.
 	SigningKey *rsa.PrivateKey
 }
 
-// core is the part of the server that every endpoint shares.
+// Server is the state of a simulated authentik and the router of its endpoints.
 type Server struct {
 	Config   Config
 	Features Features
 	router   *chi.Mux
 	Pages    *pages
 
-	mu    sync.Mutex // guards state
+	mu    sync.Mutex // guards State
 	State *store.State
 }
 
-// newCore returns a server without endpoints.
+// New returns a server without endpoints.
 func New(cfg Config, st *store.State) *Server {
 	s := &Server{Config: cfg, Features: featuresOf(cfg.Version), router: chi.NewMux(), Pages: loadPages(), State: st}
 	s.router.NotFound(func(w http.ResponseWriter, r *http.Request) {
@@ -61,21 +57,21 @@ func New(cfg Config, st *store.State) *Server {
 	return s
 }
 
-// ServeHTTP answers as authentik does, with the headers its server adds to every answer.
+// ServeHTTP answers with the headers that authentik's server adds to every answer.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("X-Powered-By", "authentik")
 	s.router.ServeHTTP(w, r)
 }
 
-// now is the server's clock, in UTC and microseconds as a database keeps it.
+// Now returns the server's time in UTC, truncated to the microseconds that a database keeps.
 func (s *Server) Now() time.Time { return s.Config.Now().UTC().Truncate(time.Microsecond) }
 
-// change runs f with the state locked.
+// Change calls f with the state locked.
 func (s *Server) Change(f func(c *Call)) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	f(&Call{Server: s})
 }
 
-// ensureSelfSigned creates the certificate of a fresh install when key pairs are first needed.
+// EnsureSelfSigned creates the certificate of a fresh install when key pairs are first needed.
 func (s *Server) EnsureSelfSigned() { s.State.EnsureSelfSigned(s.Now(), s.Config.SigningKey) }

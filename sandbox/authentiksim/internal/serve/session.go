@@ -1,12 +1,13 @@
 package serve
 
 import (
-	"authpocket/sandbox/authentiksim/internal/store"
 	"net/http"
 	"strings"
+
+	"authpocket/sandbox/authentiksim/internal/store"
 )
 
-// session is the browser's session, or nil.
+// Session returns the browser's session, or nil.
 func (c *Call) Session() *store.Session {
 	if c.sess != nil {
 		return c.sess
@@ -19,7 +20,7 @@ func (c *Call) Session() *store.Session {
 	return c.sess
 }
 
-// openSession is the browser's session, made now if it has none.
+// OpenSession returns the browser's session, or a new one.
 func (c *Call) OpenSession() *store.Session {
 	if s := c.Session(); s != nil {
 		return s
@@ -29,7 +30,7 @@ func (c *Call) OpenSession() *store.Session {
 	return c.sess
 }
 
-// renew gives the session another id, as after every sign-in.
+// renew gives the session a new ID, as after every sign-in.
 func (c *Call) renew() {
 	delete(c.State.Sessions, c.sess.ID)
 	c.sess.ID = store.RandomText(32)
@@ -37,7 +38,7 @@ func (c *Call) renew() {
 	c.fresh = true
 }
 
-// person is who has signed in with this browser, or nil.
+// Person returns the user who signed in with this browser, or nil.
 func (c *Call) Person() *store.User {
 	s := c.Session()
 	if s == nil || s.User == 0 {
@@ -49,7 +50,7 @@ func (c *Call) Person() *store.User {
 	return nil
 }
 
-// signIn makes the session that of a user.
+// SignIn signs a user in with this browser.
 func (c *Call) SignIn(user *store.User) {
 	s := c.OpenSession()
 	known := user.LastLogin != nil
@@ -61,7 +62,7 @@ func (c *Call) SignIn(user *store.User) {
 		Context: obj{"auth_method": "password", "auth_method_args": obj{"known_device": known}}})
 }
 
-// signOut ends the session.
+// SignOut ends the session.
 func (c *Call) SignOut() {
 	user := c.Person()
 	if user == nil {
@@ -72,7 +73,7 @@ func (c *Call) SignOut() {
 	c.sess = nil
 }
 
-// setCookies adds the cookies of a session made or renewed by this call.
+// setCookies adds the cookies of a session that this call created or renewed.
 func (c *Call) setCookies(a Answer) Answer {
 	if !c.fresh || c.sess == nil {
 		return a

@@ -5,7 +5,7 @@ import (
 	"strings"
 )
 
-// features is what differs between the versions the simulator can be.
+// Features are the differences between the versions.
 type Features struct {
 	KeyTypes      bool // key_type of key pairs and its filter, writable meta_icon: 2025.12
 	GrantTypes    bool // grant_types and redirect_uri_type: 2026.5 and its release candidate
@@ -13,7 +13,7 @@ type Features struct {
 	TokenExchange bool // the token-exchange grant type: 2026.8
 }
 
-// featuresOf reads a version like 2026.5.3 or 2026.5.0-rc1.
+// featuresOf returns the features of a version such as 2026.5.3 or 2026.5.0-rc1.
 func featuresOf(version string) Features {
 	number, _, candidate := strings.Cut(version, "-")
 	year, month := yearAndMonth(number)
@@ -26,8 +26,7 @@ func featuresOf(version string) Features {
 	}
 }
 
-// yearAndMonth is the part of a version that decides what it can do; a part
-// that is not a number counts as 0.
+// yearAndMonth returns the first two numbers of a version. A part that is not a number counts as 0.
 func yearAndMonth(version string) (year, month int) {
 	parts := strings.SplitN(version, ".", 3)
 	year, _ = strconv.Atoi(parts[0])

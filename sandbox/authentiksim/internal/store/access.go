@@ -2,8 +2,8 @@ package store
 
 import "slices"
 
-// access tells whether a user may use an application: without bindings anybody
-// may, with them any or all of them must pass. Superusers are no exception.
+// MayUse reports whether a user may use an application. Without bindings everyone may; otherwise any or all of them
+// must pass. Superusers are no exception.
 func (st *State) MayUse(a *Application, user *User) bool {
 	bindings := slices.DeleteFunc(st.BindingsOf(a.PK), func(b *Binding) bool { return !b.Enabled })
 	if len(bindings) == 0 {
@@ -16,8 +16,8 @@ func (st *State) MayUse(a *Application, user *User) bool {
 	return slices.ContainsFunc(bindings, passing)
 }
 
-// passes tells what one binding says. The simulator evaluates no policies: a
-// binding to one answers with its failure_result, as to one that cannot run.
+// passes reports whether a binding passes for a user. The simulator evaluates no policies: a binding to a policy
+// returns its failure_result, as if the policy could not run.
 func (st *State) passes(b *Binding, user *User) bool {
 	var result bool
 	switch {

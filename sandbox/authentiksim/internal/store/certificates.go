@@ -14,13 +14,14 @@ import (
 	"time"
 )
 
+// SelfSigned is the name of the certificate of a fresh install.
 const SelfSigned = "authentik Self-signed Certificate"
 
-// rsaBits is smaller than authentik's 4096, so that a key is there at once.
+// rsaBits is smaller than authentik's 4096 to keep key generation fast.
 const rsaBits = 2048
 
-// ensureSelfSigned creates the certificate of a fresh install when key pairs are first needed, with key or, if that
-// is nil, with a new one. Only a broken random source or an unusable key makes it fail.
+// EnsureSelfSigned creates the certificate of a fresh install when key pairs are first needed, with key or, if that
+// is nil, with a new one. It panics if the random source fails or the key is unusable.
 func (st *State) EnsureSelfSigned(now time.Time, key *rsa.PrivateKey) {
 	if st.selfSigned {
 		return
@@ -41,7 +42,7 @@ func (st *State) EnsureSelfSigned(now time.Time, key *rsa.PrivateKey) {
 	st.selfSigned = true
 }
 
-// newKeyPair makes a key and the certificate it signs for itself.
+// NewKeyPair generates a key and its self-signed certificate.
 func NewKeyPair(now time.Time, name, algorithm string, validity time.Duration) (*KeyPair, error) {
 	key, err := newSigner(algorithm)
 	if err != nil {
@@ -60,24 +61,26 @@ func newSigner(algorithm string) (crypto.Signer, error) {
 		_, key, err := ed25519.GenerateKey(rand.Reader)
 		return key, err
 	}
-	return nil, fmt.Errorf("making a key: no algorithm %q", algorithm)
+	return nil, fmt.Errorf("generating a key: no algorithm %q", algorithm)
 }
 
-// pairOf wraps a key into a self-signed certificate that is good from a day ago on.
+// selfSign wraps a key into a self-signed certificate that is valid from yesterday.
 func selfSign(now time.Time, name string, key crypto.Signer, validity time.Duration) (*KeyPair, error) {
 	serial, err := rand.Int(rand.Reader, new(big.Int).Lsh(big.NewInt(1), 127))
 	if err != nil {
-		return nil, fmt.Errorf("drawing a serial number: %w", err)
+		return nil, fmt.Errorf("generating a serial number: %w", err)
 	}
+	subject := pkix.Name{CommonName: name,
+		Organization: []string{"authentik"}, OrganizationalUnit: []string{"Self-signed"}}
 	template := &x509.Certificate{
 		SerialNumber: serial,
-		Subject:      pkix.Name{CommonName: name, Organization: []string{"authentik"}, OrganizationalUnit: []string{"Self-signed"}},
+		Subject:      subject,
 		NotBefore:    now.AddDate(0, 0, -1),
 		NotAfter:     now.Add(validity),
 	}
 	der, err := x509.CreateCertificate(rand.Reader, template, template, key.Public(), key)
 	if err != nil {
-		return nil, fmt.Errorf("signing a certificate: %w", err)
+		return nil, fmt.Errorf("creating a certificate: %w", err)
 	}
 	certificate, err := x509.ParseCertificate(der)
 	if err != nil {
@@ -86,7 +89,7 @@ func selfSign(now time.Time, name string, key crypto.Signer, validity time.Durat
 	return &KeyPair{PK: NewID(), Name: name, Certificate: certificate, Type: KeyType(key.Public()), Key: key}, nil
 }
 
-// keyType is authentik's word for the kind of a public key.
+// KeyType returns authentik's name for the type of a public key.
 func KeyType(public any) string {
 	switch public.(type) {
 	case *rsa.PublicKey:

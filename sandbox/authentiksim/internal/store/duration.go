@@ -6,8 +6,7 @@ import (
 	"time"
 )
 
-// parseDuration reads authentik's "hours=1;minutes=2". The second result is
-// false for a text of another form, such as "5m".
+// ParseDuration reads authentik's "hours=1;minutes=2". It reports false for other formats, such as "5m".
 func ParseDuration(text string) (time.Duration, bool) {
 	units := map[string]time.Duration{
 		"microseconds": time.Microsecond, "milliseconds": time.Millisecond, "seconds": time.Second,
@@ -26,7 +25,7 @@ func ParseDuration(text string) (time.Duration, bool) {
 	return total, true
 }
 
-// lifetime is a validity as a duration. Validities are checked when they are written.
+// Lifetime returns a validity as a duration. Validities are checked when they are written.
 func Lifetime(validity string) time.Duration {
 	d, _ := ParseDuration(validity)
 	return d

@@ -2,7 +2,7 @@ package store
 
 import "slices"
 
-// groupsOf is every group a user is in, with the groups those are below of.
+// groupsOf returns every group a user is in, directly or through a child group.
 func (st *State) groupsOf(user int) []*Group {
 	var found []*Group
 	seen := map[string]bool{}
@@ -25,16 +25,17 @@ func (st *State) groupsOf(user int) []*Group {
 	return found
 }
 
-// directGroups is every group that lists the user itself.
+// DirectGroups returns the groups that list the user as a member.
 func (st *State) DirectGroups(user int) []*Group {
 	return slices.DeleteFunc(st.Groups.All(), func(g *Group) bool { return !slices.Contains(g.Users, user) })
 }
 
-func (st *State) Superuser(user int) bool {
+// IsSuperuser reports whether a user is in a superuser group.
+func (st *State) IsSuperuser(user int) bool {
 	return slices.ContainsFunc(st.groupsOf(user), func(g *Group) bool { return g.Superuser })
 }
 
-// rolesOf is every role a user has, itself or through a group.
+// RolesOf returns every role of a user, directly or through a group.
 func (st *State) RolesOf(u *User) []*Role {
 	keys := slices.Clone(u.Roles)
 	for _, g := range st.groupsOf(u.PK) {

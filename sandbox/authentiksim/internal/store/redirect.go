@@ -6,6 +6,7 @@ import (
 	"strings"
 )
 
+// Kind returns the type, or its default.
 func (u RedirectURI) Kind() string {
 	if u.Type == "" {
 		return "authorization"
@@ -13,8 +14,7 @@ func (u RedirectURI) Kind() string {
 	return u.Type
 }
 
-// matches tells whether an address is one people may be sent back to: the same
-// text, or the whole of what the expression describes.
+// Matches reports whether an address is the URL or, in regex mode, matches it as a whole.
 func (u RedirectURI) Matches(address string) bool {
 	if u.MatchingMode != "regex" {
 		return u.URL == address
@@ -23,20 +23,20 @@ func (u RedirectURI) Matches(address string) bool {
 	return err == nil && pattern.MatchString(address)
 }
 
-// allows tells whether the provider may send people to an address.
+// Allows reports whether the provider may redirect the browser to an address.
 func (p *Provider) Allows(address string) bool {
 	return slices.ContainsFunc(p.RedirectURIs, func(u RedirectURI) bool {
 		return u.Kind() == "authorization" && u.Matches(address)
 	})
 }
 
-// poisoned tells whether a redirect URI cannot be read any more.
-func (p *Provider) Poisoned() bool {
+// Broken reports whether a redirect URI lacks its mode or URL, which makes the provider unreadable.
+func (p *Provider) Broken() bool {
 	return slices.ContainsFunc(p.RedirectURIs, func(u RedirectURI) bool { return u.MatchingMode == "" || u.URL == "" })
 }
 
-// launchRoot is the site of a provider's first redirect URI, which authentik
-// guesses as the launch URL of an application that has none.
+// LaunchRoot returns the origin of a provider's first redirect URI, which authentik uses as the launch URL of an
+// application that has none.
 func LaunchRoot(p *Provider) string {
 	if p == nil || len(p.RedirectURIs) == 0 {
 		return ""
@@ -49,7 +49,7 @@ func LaunchRoot(p *Provider) string {
 	return scheme + "://" + host
 }
 
-// forbiddenScheme tells whether a browser would run the address instead of visiting it.
+// ForbiddenScheme reports whether a browser would run the address instead of visiting it.
 func ForbiddenScheme(address string) bool {
 	scheme, _, _ := strings.Cut(address, ":")
 	return slices.Contains([]string{"javascript", "data", "vbscript"}, strings.ToLower(scheme))

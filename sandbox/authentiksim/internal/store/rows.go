@@ -16,7 +16,7 @@ type User struct {
 	Attributes            map[string]any
 	Path                  string
 	Type                  string   // internal, external, service_account or internal_service_account
-	Roles                 []string // keys of the roles given to this user itself
+	Roles                 []string // keys of the roles of the user itself
 	LastLogin             *time.Time
 	Joined                time.Time
 	PasswordChanged       time.Time
@@ -41,7 +41,7 @@ type Role struct {
 	PK          string
 	Name        string
 	Permissions map[string]bool     // global, as app.codename
-	OnObjects   map[string][]string // app.codename → keys of the objects it holds for
+	OnObjects   map[string][]string // app.codename → keys of the objects it applies to
 }
 
 // Token is an API token, an app password or a recovery link.
@@ -53,7 +53,7 @@ type Token struct {
 	Description string
 	Expires     *time.Time
 	Expiring    bool
-	Managed     string // empty for a token people made
+	Managed     string // empty for an unmanaged token
 
 	Key string
 }
@@ -71,7 +71,7 @@ type Flow struct {
 type KeyPair struct {
 	PK          string
 	Name        string
-	Managed     string // empty for a pair people made
+	Managed     string // empty for an unmanaged pair
 	Certificate *x509.Certificate
 	Type        string // rsa, ec, ed25519
 
@@ -81,15 +81,15 @@ type KeyPair struct {
 // ScopeMapping turns a scope into claims.
 type ScopeMapping struct {
 	PK          string
-	Managed     string // empty for a mapping people made
+	Managed     string // empty for an unmanaged mapping
 	Name        string
 	ScopeName   string
 	Description string
 	Expression  string
 }
 
-// RedirectURI is an address a provider may send people back to. A field that
-// was never written is empty; one without mode or URL cannot be read any more.
+// RedirectURI is an address a provider may redirect to. A field that was never written is empty; an entry without
+// mode or URL makes its provider unreadable.
 type RedirectURI struct {
 	MatchingMode string // strict or regex
 	URL          string
@@ -123,7 +123,7 @@ type Provider struct {
 	FederationProviders    []int
 }
 
-// Application is what people see and what bindings guard.
+// Application is an application as users see it. Bindings restrict who may use it.
 type Application struct {
 	PK                   string
 	Name, Slug           string
@@ -153,12 +153,11 @@ type Binding struct {
 	FailureResult bool
 }
 
-// Policy is one of the policies of a fresh install. The simulator lists
-// policies; it does not evaluate them.
+// Policy is one of the policies of a fresh install. The simulator lists policies but does not evaluate them.
 type Policy struct {
 	PK, Name, Component, Verbose, VerbosePlural, Model string
 	BoundTo                                            int
-	More                                               map[string]any // the fields of its kind
+	More                                               map[string]any // fields of its kind
 }
 
 // Event is an entry of the event log.

@@ -2,11 +2,12 @@ package store
 
 import "time"
 
-// settings are the tenant's settings, as GET admin/settings/ writes them.
-type settings struct{ Values obj }
+// Settings are the tenant's settings in the form of GET admin/settings/.
+type Settings struct{ Values obj }
 
-func DefaultSettings() settings {
-	return settings{obj{
+// DefaultSettings returns the settings of a fresh install.
+func DefaultSettings() Settings {
+	return Settings{obj{
 		"avatars": "gravatar,initials", "default_user_change_name": true, "default_user_change_email": false,
 		"default_user_change_username": false, "event_retention": "days=365", "reputation_lower_limit": -5,
 		"reputation_upper_limit": 5, "footer_links": []any{}, "gdpr_compliance": true, "impersonation": true,
@@ -15,28 +16,29 @@ func DefaultSettings() settings {
 	}}
 }
 
-// number is a setting that is an integer.
-func (s settings) Number(name string) int {
+// Number returns an integer setting.
+func (s Settings) Number(name string) int {
 	n, _ := s.Values[name].(int)
 	return n
 }
 
-// duration is a setting that is a duration.
-func (s settings) Duration(name string) time.Duration {
+// Duration returns a duration setting.
+func (s Settings) Duration(name string) time.Duration {
 	text, _ := s.Values[name].(string)
 	d, _ := ParseDuration(text)
 	return d
 }
 
-func (s settings) TokenLength() int { return s.Number("default_token_length") }
+// TokenLength returns the length of new token keys.
+func (s Settings) TokenLength() int { return s.Number("default_token_length") }
 
-// openWithoutBindings tells whether an application nobody is bound to is open
-// to everybody. It is, unless the flag was switched off.
-func (s settings) OpenWithoutBindings() bool {
+// OpenWithoutBindings reports whether everyone may use an application without bindings. It is true unless the flag is
+// switched off.
+func (s Settings) OpenWithoutBindings() bool {
 	flags, _ := s.Values["flags"].(obj)
 	open, set := flags["core_default_app_access"].(bool)
 	return open || !set
 }
 
-// brand is the one brand of a fresh install.
+// Brand is the only brand of a fresh install.
 type Brand struct{ PK string }

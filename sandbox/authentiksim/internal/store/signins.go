@@ -9,50 +9,47 @@ import (
 	"time"
 )
 
-// session is what the server remembers about one browser.
+// Session is the server's memory of one browser.
 type Session struct {
-	ID   string
-	CSRF string
-	User int // 0 until somebody has signed in
-	// authTime is when that was, and login an id of that one sign-in.
-	AuthTime time.Time
-	Login    string
-	// relogin is the sign-in that prompt=login found, and wants another after.
-	Relogin string
-	// pre is the application people were on their way to when they were sent to the login.
-	TargetApp string
+	ID        string
+	CSRF      string
+	User      int // 0 before the sign-in
+	AuthTime  time.Time
+	Login     string // ID of the latest sign-in
+	Relogin   string // the sign-in that prompt=login asks to repeat
+	TargetApp string // the application that sent the browser to the login
 	Plan      *FlowPlan
 }
 
-// sid is the session as tokens name it.
+// SID returns the ID of the session in tokens.
 func (s *Session) SID() string {
 	sum := sha256.Sum256([]byte(s.ID))
 	return hex.EncodeToString(sum[:])
 }
 
-// flowPlan is a flow under way in a session: a login, or the consent of an
-// authorization.
+// FlowPlan is a running flow of a session: a login, or the consent of an authorization.
 type FlowPlan struct {
 	Slug    string
-	Stage   stage
-	Pending int // who has named themselves; 0 before that
+	Stage   Stage
+	Pending int // the identified user; 0 before that
 
 	Authorization *Authorization // of a consent
 	App           string
-	Consent       string // what the consent must answer with
+	Consent       string // the token the consent must return
 }
 
-// stage is where somebody is in the login flow.
-type stage int
+// Stage is a step of the login flow.
+type Stage int
 
+// The stages of the login flow, in order.
 const (
-	StageIdentification stage = iota
+	StageIdentification Stage = iota
 	StagePassword
-	StageDevices // nobody here has a second factor: passed at once
+	StageDevices // passed at once, since no user has a second factor
 	StageLogin
 )
 
-// authorization is a request of the authorize endpoint after its checks.
+// Authorization is a validated request of the authorize endpoint.
 type Authorization struct {
 	Provider        *Provider
 	Grant           string
@@ -68,7 +65,7 @@ type Authorization struct {
 	ChallengeMethod string
 }
 
-// authorizationCode is a code on its way from the browser to the token endpoint.
+// AuthorizationCode is an issued code that the application has not redeemed yet.
 type AuthorizationCode struct {
 	Provider, User  int
 	Scopes          []string
@@ -80,7 +77,7 @@ type AuthorizationCode struct {
 	SID             string
 }
 
-// proven checks the PKCE verifier. One without a challenge is wrong as well.
+// Proven reports whether the PKCE verifier fits. A verifier without a challenge does not.
 func (code *AuthorizationCode) Proven(verifier string) bool {
 	if code.Challenge == "" || verifier == "" {
 		return code.Challenge == verifier
@@ -92,31 +89,32 @@ func (code *AuthorizationCode) Proven(verifier string) bool {
 	return SameSecret(code.Challenge, verifier)
 }
 
-// grantedToken is an access or refresh token the server has given out.
+// GrantedToken is an issued access or refresh token.
 type GrantedToken struct {
 	Provider, User int
 	Scopes         []string
 	Nonce          string
 	Expires        time.Time
 	AuthTime       time.Time
-	SID            string // empty for a token no browser was part of
+	SID            string // empty without a browser session
 	Revoked        bool
 }
 
+// Holds reports whether the token has a scope.
 func (g *GrantedToken) Holds(scope string) bool { return slices.Contains(g.Scopes, scope) }
 
-// consentKey names what somebody consented to.
+// ConsentKey identifies a consent.
 type ConsentKey struct {
 	User   int
 	App    string
 	Scopes string
 }
 
-// cachedApp is an application as it was when the list was cached.
+// CachedApp is a copy of an application in a cached list.
 type CachedApp = Application
 
-// appListKey names a cached page of applications: they are kept by user and
-// page number, and by nothing else of the request.
+// AppListKey identifies a cached page of applications. Only the user and the page number of the request count.
 type AppListKey struct{ User, Page int }
 
+// SameSecret compares two secrets in constant time.
 func SameSecret(a, b string) bool { return subtle.ConstantTimeCompare([]byte(a), []byte(b)) == 1 }

@@ -1,3 +1,4 @@
+// Package store holds the state of a simulated authentik: its objects and the rules that connect them.
 package store
 
 import (
@@ -6,40 +7,41 @@ import (
 	"time"
 )
 
-// state is everything a server knows. Handlers change it under Server.mu.
+// State is everything a server knows. Handlers change it one at a time.
 type State struct {
-	selfSigned bool // whether ensureSelfSigned has run
+	selfSigned bool // EnsureSelfSigned has run
 
-	secret string // salts the users' hashed ids
+	secret string // salt of the users' hashed IDs
 
-	Users    table[int, User]
-	Groups   table[string, Group]
-	Roles    table[string, Role]
-	Tokens   table[string, Token] // by identifier
-	Flows    table[string, Flow]
-	Keys     table[string, KeyPair]
-	Mappings table[string, ScopeMapping]
+	Users    Table[int, User]
+	Groups   Table[string, Group]
+	Roles    Table[string, Role]
+	Tokens   Table[string, Token] // by identifier
+	Flows    Table[string, Flow]
+	Keys     Table[string, KeyPair]
+	Mappings Table[string, ScopeMapping]
 
-	Providers    table[int, Provider]
-	Applications table[string, Application]
-	Bindings     table[string, Binding]
-	Policies     table[string, Policy]
+	Providers    Table[int, Provider]
+	Applications Table[string, Application]
+	Bindings     Table[string, Binding]
+	Policies     Table[string, Policy]
 	Events       []*Event
 
 	LastUser, lastProvider, LastPermission int
-	Settings                               settings
+	Settings                               Settings
 	Brand                                  Brand
 
 	Sessions map[string]*Session
 	Codes    map[string]*AuthorizationCode
-	Access   map[string]*GrantedToken // access tokens by their value
-	Refresh  map[string]*GrantedToken // refresh tokens by their value
+	Access   map[string]*GrantedToken // access tokens by value
+	Refresh  map[string]*GrantedToken // refresh tokens by value
 
 	ByProvider map[int]string             // provider → key of its application
 	AppLists   map[AppListKey][]CachedApp // the per-user cache of GET core/applications/
-	Consents   map[ConsentKey]time.Time   // until when a consent holds
+	Consents   map[ConsentKey]time.Time   // consents and when they expire
 }
 
+// NewState returns an empty state.
 func NewState() *State {
 	return &State{
 		secret:       RandomText(50),
@@ -64,7 +66,7 @@ func NewState() *State {
 	}
 }
 
-// clone copies what an import can change, to go back to if it fails.
+// Clone copies whatever an import can change, for a rollback.
 func (st *State) Clone() *State {
 	copied := *st
 	copied.Groups, copied.Flows, copied.Keys = st.Groups.clone(), st.Flows.clone(), st.Keys.clone()
@@ -74,7 +76,7 @@ func (st *State) Clone() *State {
 	return &copied
 }
 
-// after is now, or just after the youngest event if the clock has not moved.
+// After returns now, or the next microsecond after the latest event if the clock has not moved.
 func (st *State) After(now time.Time) time.Time {
 	if n := len(st.Events); n > 0 && !now.After(st.Events[n-1].Created) {
 		return st.Events[n-1].Created.Add(time.Microsecond)
@@ -82,6 +84,7 @@ func (st *State) After(now time.Time) time.Time {
 	return now
 }
 
+// AnonymousName is the user name of the anonymous user.
 const AnonymousName = "AnonymousUser"
 
 // obj is a JSON object.

@@ -5,7 +5,7 @@ import (
 	"authpocket/sandbox/authentiksim/internal/store"
 )
 
-// userNamed finds an active person by user name or e-mail address.
+// userNamed returns the active user with a user name or e-mail address, or nil.
 func userNamed(c *serve.Call, name string) *store.User {
 	if name == "" {
 		return nil
@@ -15,7 +15,7 @@ func userNamed(c *serve.Call, name string) *store.User {
 	})
 }
 
-// passwordFits checks a password and notes the failure.
+// passwordFits reports whether a password is right, and notes if it is not.
 func passwordFits(c *serve.Call, user *store.User, password string) bool {
 	if user != nil && user.Password != "" && store.SameSecret(user.Password, password) {
 		return true

@@ -5,8 +5,7 @@ import (
 	"strings"
 )
 
-// localPath is where a next parameter leads on this server. Other servers'
-// addresses lead to the front page.
+// LocalPath returns the target of a next parameter on this server. Other addresses become the front page.
 func LocalPath(next string) string {
 	if !strings.HasPrefix(next, "/") || strings.HasPrefix(next, "//") || strings.HasPrefix(next, "/\\") {
 		return "/"
@@ -14,7 +13,7 @@ func LocalPath(next string) string {
 	return next
 }
 
-// withNext is a raw query, written again in its order, with where to go on to.
+// withNext re-encodes a raw query and adds the next parameter.
 func withNext(rawQuery, next string) string {
 	encoded := reencode(rawQuery)
 	if encoded != "" {
@@ -23,7 +22,7 @@ func withNext(rawQuery, next string) string {
 	return encoded + "next=" + url.QueryEscape(next)
 }
 
-// reencode writes a raw query again, in its order, in one way of escaping.
+// reencode escapes a raw query uniformly and keeps its order.
 func reencode(rawQuery string) string {
 	var pairs []string
 	for pair := range strings.SplitSeq(rawQuery, "&") {
@@ -43,3 +42,6 @@ func requote(text string) string {
 	}
 	return url.QueryEscape(plain)
 }
+
+// quote escapes a text for a query, with spaces as %20.
+func quote(text string) string { return strings.ReplaceAll(url.QueryEscape(text), "+", "%20") }

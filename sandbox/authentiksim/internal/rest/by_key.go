@@ -1,11 +1,13 @@
 package rest
 
 import (
-	"authpocket/sandbox/authentiksim/internal/serve"
 	"fmt"
 	"reflect"
+
+	"authpocket/sandbox/authentiksim/internal/serve"
 )
 
+// FindKey returns the key of the first row with these values, or nil.
 func (r *Resource[T]) FindKey(c *serve.Call, values obj) (any, error) {
 	for _, row := range r.Rows(c.State) {
 		rendered, err := r.Render(c, row)
@@ -19,7 +21,7 @@ func (r *Resource[T]) FindKey(c *serve.Call, values obj) (any, error) {
 	return nil, nil
 }
 
-// hasAll tells whether an object has all these values. Numbers compare by value.
+// hasAll reports whether an object has all these values. Numbers compare by value.
 func hasAll(object, values obj) bool {
 	for key, value := range values {
 		have := object[key]
@@ -45,6 +47,7 @@ func (r *Resource[T]) byKey(c *serve.Call, key any) *T {
 	return nil
 }
 
+// Put creates a row, or changes the one with a key, and returns its key.
 func (r *Resource[T]) Put(c *serve.Call, key any, in obj) (any, obj) {
 	if key == nil {
 		row := r.Fresh(c)
@@ -66,7 +69,7 @@ func (r *Resource[T]) Put(c *serve.Call, key any, in obj) (any, obj) {
 	return key, nil
 }
 
-// ownKey is a row's key in the type the API writes it.
+// ownKey returns a row's key in the type that the API uses.
 func (r *Resource[T]) ownKey(row *T) any {
 	if r.Number != nil {
 		return r.Number(row)
@@ -74,4 +77,5 @@ func (r *Resource[T]) ownKey(row *T) any {
 	return r.Key(row)
 }
 
+// Drop deletes the row with a key.
 func (r *Resource[T]) Drop(c *serve.Call, key any) { r.Remove(c, r.byKey(c, key)) }
