@@ -12,8 +12,8 @@ const Account = "authpocket"
 func Blueprint() string {
 	var b strings.Builder
 	b.WriteString(`# Creates a service account with only the permissions that authpocket needs.
-# Import it under Customization › Blueprints, then copy the token's key under
-# Directory › Tokens and App passwords. Delete all three when you are done.
+# Import it under Customization, Blueprints; then copy the token's key under
+# Directory, Tokens and App passwords. Remove all three when you are done.
 version: 1
 metadata:
   name: ` + Account + ` service account
