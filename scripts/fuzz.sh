@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Runs every fuzz target for a while, two at once: scripts/fuzz.sh 30s [5s]
-# The second time, if given, is for those that read nothing from outside.
+# Runs every fuzz target, two at a time: scripts/fuzz.sh 30s [5s]
+# The second duration applies to targets that read no outside input.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 long="${1:-30s}" short="${2:-${1:-30s}}"
@@ -9,10 +9,10 @@ outside='/(authentik|pocketbase):FuzzAnswer$|:Fuzz(Discovery|LogLine|Receipt|Par
 one() { # PACKAGE:TARGET
   local package="${1%:*}" target="${1#*:}" time="$short" out
   [[ "$1" =~ $outside ]] && time="$long"
-  # Minimising what is merely interesting would take the whole time.
+  # Minimising interesting inputs would use up the time.
   if ! out="$(go test -run '^$' -fuzz "^$target\$" -fuzztime "$time" -fuzzminimizetime 100x -parallel 1 "./$package" 2>&1)" &&
-    # Go's fuzzer now and then takes the end of its own time for a failure; a
-    # real one names the input that it wrote down.
+    # Go's fuzzer sometimes reports its own deadline as a failure; a real
+    # failure names the input file.
     ! { grep -q '^    context deadline exceeded$' <<<"$out" && ! grep -q 'Failing input' <<<"$out"; }; then
     printf '== %s in %s\n%s\n' "$target" "$package" "$out"
     return 1

@@ -1,12 +1,12 @@
 #!/usr/bin/env bash
-# Looks for known vulnerabilities in what the program calls. Says aloud when
-# the database cannot be reached; fails on anything else: scripts/govulncheck.sh COMMAND...
+# Checks the program for known vulnerabilities: scripts/govulncheck.sh COMMAND...
+# Reports an unreachable database without failing; fails on anything else.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 if out="$("$@" ./cmd/authpocket 2>&1)"; then
   printf '%s\n' "$out"
 elif grep -q 'fetching vulnerabilities' <<<"$out"; then
-  echo "VULNERABILITIES NOT LOOKED FOR: govulncheck cannot reach its database."
+  echo "VULNERABILITIES NOT CHECKED: govulncheck cannot reach its database."
 else
   printf '%s\n' "$out"
   exit 1

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Runs the tests with the race detector, for about as many seconds as given:
-# scripts/race.sh [SECONDS]. The order of the packages follows AUTHPOCKET_SEED,
-# and the end says how many there was time for.
+# Runs the tests with the race detector: scripts/race.sh [SECONDS]
+# Stops after about that many seconds and prints how many packages ran.
+# AUTHPOCKET_SEED sets the order of the packages.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 limit="${1:-}"

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Runs the tests, packages and browser side by side, and says what was played:
-# scripts/test.sh [PACKAGE...]. A plain run plays a selection by a printed
-# seed, AUTHPOCKET_ALL=1 everything. GOTESTFLAGS are given to go test.
+# Runs Go and browser tests in parallel: scripts/test.sh [PACKAGE...]
+# Runs a selection by a printed seed, or everything with AUTHPOCKET_ALL=1.
+# GOTESTFLAGS are passed to go test.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 export AUTHPOCKET_SEED="${AUTHPOCKET_SEED:-$(od -An -N6 -tu8 /dev/urandom | tr -d ' ')}"
@@ -12,7 +12,7 @@ trap 'rm -rf "$work"' EXIT
 export AUTHPOCKET_REPORT="$work/report"
 
 if [ $# -eq 0 ]; then
-  set -- ./test/faults ./test/signins ./web ./internal/pocketbase ./... # those that take longest first
+  set -- ./test/faults ./test/signins ./web ./internal/pocketbase ./... # slowest first
   ./e2e/run.sh >"$work/browser" 2>&1 &
   browser=$!
 fi

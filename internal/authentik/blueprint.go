@@ -2,18 +2,16 @@ package authentik
 
 import "strings"
 
-// Account is the name of the role, the service account and the token that
-// Blueprint makes.
+// Account is the name of the role, service account and token in Blueprint.
 const Account = "authpocket"
 
-// Blueprint returns an authentik blueprint that makes a role with exactly
-// Permissions, a service account that has it, and an API token of that
-// account which authentik makes up a key for. The role's permissions key and
-// the user's roles are those of authentik 2025.12 and later
-// (blueprints/tests/fixtures/rbac_role.yaml).
+// Blueprint returns an authentik blueprint that creates a role with exactly
+// Permissions, a service account with that role, and an API token of that
+// account with a generated key. The role's permissions and the user's roles
+// need authentik 2025.12 or later (blueprints/tests/fixtures/rbac_role.yaml).
 func Blueprint() string {
 	var b strings.Builder
-	b.WriteString(`# Makes a service account that can do what authpocket needs and nothing else.
+	b.WriteString(`# Creates a service account with only the permissions that authpocket needs.
 # Import it under Customization, Blueprints; then copy the token's key under
 # Directory, Tokens and App passwords. Remove all three when you are done.
 version: 1

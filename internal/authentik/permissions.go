@@ -6,7 +6,7 @@ import (
 	"authpocket/internal/link"
 )
 
-// The permissions of authentik that calls need, as app.codename.
+// authentik's permissions that calls need, as app.codename.
 const (
 	permViewFlow          = "authentik_flows.view_flow"
 	permViewKey           = "authentik_crypto.view_certificatekeypair"
@@ -36,14 +36,14 @@ const (
 	permViewSettings      = "authentik_rbac.view_system_settings"
 )
 
-// Permission is one permission that the token needs, and what for.
+// Permission is a permission that the token needs, with the reason.
 type Permission struct {
 	Codename string // "authentik_core.view_application"
 	Why      string
 }
 
-// Permissions are all that a token needs for the whole of authpocket, in the
-// order in which a run comes to need them.
+// Permissions returns all permissions that authpocket uses, in the order in
+// which a run needs them.
 func Permissions() []Permission {
 	return []Permission{
 		{permViewFlow, "list the flows to choose from"},
@@ -53,39 +53,39 @@ func Permissions() []Permission {
 		{permViewApplication, "find the link's application and read back what was written"},
 		{permViewBinding, "see who may use the application"},
 		{permViewGroup, "choose groups that may use the application"},
-		{permViewUser, "choose users that may use the application, and whose sign-in to predict"},
+		{permViewUser, "choose users that may use the application, or whose sign-in to predict"},
 		{permViewPolicy, "choose policies that decide who may use the application"},
-		{permViewAnyProvider, "see that no provider of another kind has the provider's name"},
+		{permViewAnyProvider, "check that no provider of another type has the name"},
 		{permViewSettings, "see whether people may change their own e-mail address"},
-		{permAddMapping, "create the scope mapping that carries out the e-mail decision"},
-		{permChangeMapping, "put that scope mapping right"},
-		{permAddKey, "generate a signing key where there is none"},
+		{permAddMapping, "create the scope mapping for the e-mail decision"},
+		{permChangeMapping, "update that scope mapping"},
+		{permAddKey, "generate a signing key if there is none"},
 		{permAddApplication, "create the application"},
 		{permAddProvider, "create the provider"},
 		{permAddBinding, "let groups, users and policies use the application"},
-		{permChangeApplication, "change an application that is there already"},
-		{permChangeProvider, "change a provider that is there already"},
-		{permChangeBinding, "change a binding that is there already"},
-		{permViewEvent, "explain a test sign-in by what authentik noted of it"},
-		{permPreviewUser, "predict the sign-in of a person other than the token's own account"},
-		{permDeleteBinding, "undo: remove a binding that was made"},
-		{permDeleteApplication, "undo: remove an application that was made"},
-		{permDeleteProvider, "undo: remove a provider that was made"},
-		{permDeleteMapping, "undo: remove a scope mapping that was made"},
+		{permChangeApplication, "change an existing application"},
+		{permChangeProvider, "change an existing provider"},
+		{permChangeBinding, "change an existing binding"},
+		{permViewEvent, "explain a test sign-in with authentik's events"},
+		{permPreviewUser, "predict the sign-in of a user other than the token's owner"},
+		{permDeleteBinding, "undo: delete a binding that authpocket created"},
+		{permDeleteApplication, "undo: delete an application that authpocket created"},
+		{permDeleteProvider, "undo: delete a provider that authpocket created"},
+		{permDeleteMapping, "undo: delete a scope mapping that authpocket created"},
 	}
 }
 
-// addPermissions must be held for all objects, not for single ones, so that
-// the roles of a token tell whether it holds them. Permissions to change or
-// delete can also be given for one object, which roles do not show.
+// addPermissions returns the permissions that a token can hold only for all
+// objects, so its roles show whether it has them. Permissions to change or
+// delete can also be granted for one object, which roles do not show.
 func addPermissions() []string {
 	return []string{permAddMapping, permAddKey, permAddApplication, permAddProvider, permAddBinding}
 }
 
-// MissingFor returns those of missing that ch needs. missing is the
-// snapshot's: the refused reads, and the permissions to add that the token's
-// roles are known to lack. Whether the token may change or delete what is
-// there cannot be known before it is tried.
+// MissingFor returns the permissions in missing that ch needs. missing comes
+// from the snapshot: refused reads, and permissions to add that the token's
+// roles lack. Whether the token may change or delete an existing object is
+// unknown until it is tried.
 func MissingFor(ch link.Change, missing []string) []string {
 	var lacking []string
 	for _, perm := range needsOf(ch) {
@@ -96,7 +96,7 @@ func MissingFor(ch link.Change, missing []string) []string {
 	return lacking
 }
 
-// needsOf are the permissions for writing ch and reading it back.
+// needsOf returns the permissions to write ch and read it back.
 func needsOf(ch link.Change) []string {
 	if ch.System != link.Authentik {
 		return nil

@@ -8,7 +8,7 @@ import (
 	"testing"
 )
 
-var update = flag.Bool("update", false, "write docs/troubleshooting.md again")
+var update = flag.Bool("update", false, "rewrite docs/troubleshooting.md")
 
 const troubleshootingPage = "../../docs/troubleshooting.md"
 
@@ -36,7 +36,7 @@ func TestTheCatalogueIsWhole(t *testing.T) {
 	seen := map[CauseID]bool{}
 	for _, c := range Causes() {
 		if seen[c.ID] {
-			t.Errorf("%s is there twice", c.ID)
+			t.Errorf("%s is listed twice", c.ID)
 		}
 		seen[c.ID] = true
 		if len(c.Checks) == 0 || len(slices.Compact(slices.Sorted(slices.Values(c.Checks)))) != len(c.Checks) {

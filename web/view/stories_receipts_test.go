@@ -60,7 +60,7 @@ func storyPermissions() []Permission {
 	return []Permission{
 		{"authentik_flows.view_flow", "list the flows to choose from"},
 		{"authentik_providers_oauth2.view_scopemapping", "find the scope mappings for openid, email and profile"},
-		{"authentik_core.delete_application", "undo: remove an application that was made"},
+		{"authentik_core.delete_application", "undo: delete an application that authpocket created"},
 	}
 }
 
