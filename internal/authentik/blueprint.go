@@ -13,7 +13,7 @@ const Account = "authpocket"
 // (blueprints/tests/fixtures/rbac_role.yaml).
 func Blueprint() string {
 	var b strings.Builder
-	b.WriteString(`# Makes a service account that can do what authpocket needs and nothing else.
+	b.WriteString(`# Creates a service account with only the permissions that authpocket needs.
 # Import it under Customization, Blueprints; then copy the token's key under
 # Directory, Tokens and App passwords. Remove all three when you are done.
 version: 1

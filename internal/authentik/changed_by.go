@@ -45,7 +45,7 @@ func (c *Client) ChangedBy(ctx context.Context, since time.Time, changes []link.
 	return said
 }
 
-// isOf tells whether an event's object is what a change is about: by its key,
+// isOf reports whether an event's object is what a change is about: by its key,
 // or by its name where it has none yet.
 func isOf(model object, ch link.Change) bool {
 	m := modelMatch{kind: model.text("model_name"), key: bareKey(model.text("pk")), name: model.text("name")}

@@ -13,7 +13,7 @@ func (o *observation) readPermissions(ctx context.Context) error {
 	}
 	me, err := o.c.readMe(ctx)
 	if err != nil {
-		return o.optional(ctx, "whose token it is", err)
+		return o.optional(ctx, "the token's owner", err)
 	}
 	if me.flag("is_superuser") || !me.has("roles") {
 		return nil

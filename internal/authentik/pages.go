@@ -58,7 +58,7 @@ func (c *Client) all(ctx context.Context, l list) ([]object, error) {
 }
 
 func tooMany(summary string, err error) *link.Fault {
-	return fault(link.FaultOther, "", summary, "That is more than authpocket reads. Give it a token that sees fewer of them.", err)
+	return fault(link.FaultOther, "", summary, "This is more than authpocket reads. Use a token that can see fewer.", err)
 }
 
 // page reads one page and tells how many there are.

@@ -20,8 +20,8 @@ func (c *Client) lookup(ctx context.Context, r *link.Ref, l list, key string) er
 		return err
 	}
 	if len(found) == 0 {
-		return fault(link.FaultStale, l.need.field, "authentik has none of its "+l.need.what+" called “"+r.Name+"”.",
-			"Plan again, to see what is there now.", nil)
+		return fault(link.FaultStale, l.need.field, "authentik has no “"+r.Name+"” among its "+l.need.what+".",
+			"Plan again to see the current state.", nil)
 	}
 	r.ID = found[0].text("pk")
 	return nil
@@ -69,7 +69,7 @@ func (c *Client) resolveBinding(ctx context.Context, b link.BindingState) (link.
 		}
 		if found == nil {
 			return b, fault(link.FaultStale, "application.slug", "authentik has no application with the slug “"+b.Application.Name+"”.",
-				"Plan again, to see what is there now.", nil)
+				"Plan again to see the current state.", nil)
 		}
 		b.Application.ID = found.text("pk")
 	}

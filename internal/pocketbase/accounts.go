@@ -178,7 +178,7 @@ func (c *Client) userByEmail(ctx context.Context, d link.Desired, email string) 
 	return nil, nil
 }
 
-// emailsInAnyCase tells whether the first unique index on the address alone
+// emailsInAnyCase reports whether the first unique index on the address alone
 // leaves out capital letters, which is what PocketBase goes by
 // (core/record_query.go).
 func (c *Client) emailsInAnyCase(ctx context.Context, d link.Desired) (bool, error) {
@@ -212,13 +212,13 @@ func isEmailColumn(column string) bool {
 	return len(words) > 0 && strings.EqualFold(strings.Trim(words[0], "`\"[]'"), "email")
 }
 
-// MadeSince tells whether a sign-in through the link's slot has made the
+// MadeSince reports whether a sign-in through the link's slot has made the
 // account since then, by this machine's clock. The error is a *link.Fault; of
 // an account that was not, or of which nobody can tell, it says why.
 func (c *Client) MadeSince(ctx context.Context, d link.Desired, id string, since time.Time) error {
 	there, err := c.madeSince(ctx, d, id, since, false)
 	if err == nil && !there {
-		return fault(link.FaultStale, "", "The account "+id+" is gone.", "Nothing has to be done.", errors.New("no such account"))
+		return fault(link.FaultStale, "", "The account "+id+" no longer exists.", "Nothing to do.", errors.New("no such account"))
 	}
 	return err
 }
@@ -266,20 +266,20 @@ func (c *Client) recordPath(collection, id string) string {
 	return "/api/collections/" + url.PathEscape(collection) + "/records/" + url.PathEscape(id)
 }
 
-// notOurs tells why an account was not made by the test, nil where it was.
+// notOurs says why an account was not made by the test, nil where it was.
 func notOurs(one user, rows []externalAuth, earliest time.Time, told bool) *link.Fault {
 	made := logTime(one.Created)
 	refuse := func(why string) *link.Fault {
-		return fault(link.FaultRefused, "", "The account is not deleted: "+why, "Nothing was deleted. Delete it in PocketBase's dashboard if you want it gone.", errors.New("not an account of the test"))
+		return fault(link.FaultRefused, "", "The account is not deleted: "+why, "If you want to delete it, use PocketBase's dashboard.", errors.New("not an account of the test"))
 	}
 	if made.IsZero() && !told {
-		return refuse("its collection does not say when it was made, so nobody can tell that the test made it.")
+		return refuse("its collection has no creation date, so authpocket cannot tell whether the test created it.")
 	}
 	if !made.IsZero() && made.Before(earliest) {
-		return refuse("it was there before the test.")
+		return refuse("it existed before the test.")
 	}
 	if len(rows) != 1 || logTime(rows[0].Created).Before(earliest) {
-		return refuse("it was not made by a sign-in through this link's slot.")
+		return refuse("it was not created by a sign-in through this link's slot.")
 	}
 	return nil
 }

@@ -43,7 +43,7 @@ func (c *Client) AuthMethods(ctx context.Context, d link.Desired) (authURL strin
 		}
 	}
 	return "", verifier, fault(link.FaultStale, "pocketbase.slot", "PocketBase offers no sign-in with "+d.Slot.Slot+" in "+d.Collection.Name+".",
-		"OAuth2 is off there, or the provider is gone. Apply the link again.", a.Outcome())
+		"OAuth2 is off for it, or the provider was removed. Apply the link again.", a.Outcome())
 }
 
 // signedIn is PocketBase's answer to a sign-in that went well.

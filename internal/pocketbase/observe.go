@@ -73,7 +73,7 @@ func (c *Client) authCollections(ctx context.Context) ([]link.CollectionState, e
 		}
 	}
 	return nil, fault(link.FaultOther, "", fmt.Sprintf("PocketBase has more than %d auth collections.", maxPages*collectionsPage),
-		"That is more than authpocket reads, so it cannot see which of them are linked.",
+		"This is more than authpocket reads, so it cannot see which of them are linked.",
 		fmt.Errorf("listing the auth collections: more than %d pages", maxPages))
 }
 
