@@ -24,14 +24,16 @@ func (m *measured) judgeDiscovery() []link.Check {
 	var config oidc.ProviderConfig
 	if discovery = m.judgePage(discovery, asked, m.discovery); discovery.Status == "" {
 		if json.Unmarshal(m.discovery.Body, &config) != nil || config.IssuerURL == "" {
-			discovery = fail(discovery, link.CauseHTMLInsteadOfJSON, asked+": "+outcome(m.discovery)+", without an issuer.",
+			discovery = fail(discovery, link.CauseHTMLInsteadOfJSON, asked+": "+outcome(m.discovery)+
+				", without an issuer.",
 				"Check that "+m.d.AuthentikURL+" is authentik's public address and that no login page is in front of it.")
 		}
 	}
 	if discovery.Status == link.Fail {
 		return []link.Check{discovery, skip(issuer, "The OpenID configuration could not be read.")}
 	}
-	return []link.Check{pass(discovery, asked+": 200, with the issuer "+config.IssuerURL+"."), m.judgeIssuer(issuer, config.IssuerURL)}
+	return []link.Check{pass(discovery, asked+": 200, with the issuer "+config.IssuerURL+"."),
+		m.judgeIssuer(issuer, config.IssuerURL)}
 }
 
 // judgePage fails the check for an answer that is not a page of the
@@ -42,11 +44,14 @@ func (m *measured) judgePage(check link.Check, asked string, a answer) link.Chec
 	case a.Err != nil:
 		return m.unreachable(check, asked, a)
 	case a.Status == http.StatusNotFound:
-		return fail(check, link.CauseDiscovery, evidence, "Check that the application's slug is "+m.d.Application.Slug+" and that it has a provider. Slugs are case-sensitive.")
+		return fail(check, link.CauseDiscovery, evidence, "Check that the application's slug is "+m.d.Application.Slug+
+			" and that it has a provider. Slugs are case-sensitive.")
 	case a.Status == http.StatusInternalServerError:
-		return fail(check, link.CauseSigningKey, evidence, "Choose an RSA or EC signing key for the provider: Ed25519 and Ed448 keys cause this error. If it already has an RSA or EC key, check authentik's server log.")
+		return fail(check, link.CauseSigningKey, evidence,
+			"Choose an RSA or EC signing key for the provider: Ed25519 and Ed448 keys cause this error. If it already has an RSA or EC key, check authentik's server log.")
 	case a.Status != http.StatusOK:
-		return fail(check, link.CauseHTMLInsteadOfJSON, evidence, "Check that "+m.d.AuthentikURL+" is authentik's public address and that nothing in front of it answers instead.")
+		return fail(check, link.CauseHTMLInsteadOfJSON, evidence, "Check that "+m.d.AuthentikURL+
+			" is authentik's public address and that nothing in front of it answers instead.")
 	}
 	return check
 }
@@ -57,7 +62,9 @@ func (m *measured) judgeIssuer(check link.Check, named string) link.Check {
 		return pass(check, "The OpenID configuration names the issuer "+named+".")
 	}
 	what, remedy := issuerDifference(named, want)
-	return fail(check, link.CauseIssuerMismatch, fmt.Sprintf("The OpenID configuration names the issuer %s; %s is expected. %s", plain(named), want, what), remedy)
+	return fail(check, link.CauseIssuerMismatch,
+		fmt.Sprintf("The OpenID configuration names the issuer %s; %s is expected. %s", plain(named), want,
+			what), remedy)
 }
 
 // issuerDifference says in which way two issuers differ, and what does that.
@@ -92,12 +99,15 @@ func (m *measured) judgeKeys() link.Check {
 	const remedy = "Choose an RSA or EC signing key for the provider."
 	switch {
 	case !readable:
-		return fail(check, link.CauseHTMLInsteadOfJSON, asked+": "+outcome(m.jwks)+", which is not a key set.", "Check that nothing in front of authentik answers instead.")
+		return fail(check, link.CauseHTMLInsteadOfJSON, asked+": "+outcome(m.jwks)+", which is not a key set.",
+			"Check that nothing in front of authentik answers instead.")
 	case len(kinds) == 0:
-		return fail(check, link.CauseSigningKey, asked+": 200, with no key. Without one, authentik signs with the client secret.", remedy)
+		return fail(check, link.CauseSigningKey, asked+
+			": 200, with no key. Without one, authentik signs with the client secret.", remedy)
 	}
 	if m.d.Slot.JWKSURL != "" && !slices.Contains(kinds, "RSA") {
-		return fail(check, link.CauseSigningKey, asked+": 200, with keys of type "+strings.Join(kinds, ", ")+" only. PocketBase is set to verify ID tokens with them, but supports only RSA.",
+		return fail(check, link.CauseSigningKey, asked+": 200, with keys of type "+strings.Join(kinds, ", ")+
+			" only. PocketBase is set to verify ID tokens with them, but supports only RSA.",
 			"Choose an RSA signing key for the provider, or have PocketBase fetch user info.")
 	}
 	for _, kind := range kinds {
@@ -105,7 +115,8 @@ func (m *measured) judgeKeys() link.Check {
 			return m.judgeChosenKey(check, asked+": 200, with a key of type "+kind+".")
 		}
 	}
-	return fail(check, link.CauseSigningKey, asked+": 200, with keys of type "+strings.Join(kinds, ", ")+" only.", remedy)
+	return fail(check, link.CauseSigningKey, asked+": 200, with keys of type "+strings.Join(kinds, ", ")+" only.",
+		remedy)
 }
 
 // judgeChosenKey compares the provider's key with the wanted one.
@@ -116,7 +127,8 @@ func (m *measured) judgeChosenKey(check link.Check, evidence string) link.Check 
 			"Plan and apply again to restore the signing key, or change it in the settings.")
 	}
 	if m.d.Slot.IDTokenMode() && m.live.state.EncryptionKey.ID != "" {
-		return fail(check, link.CauseSigningKey, evidence+" The provider also has an encryption key, and PocketBase cannot read encrypted ID tokens.",
+		return fail(check, link.CauseSigningKey, evidence+
+			" The provider also has an encryption key, and PocketBase cannot read encrypted ID tokens.",
 			"Remove the encryption key from the provider, or have PocketBase fetch user info.")
 	}
 	return pass(check, evidence)

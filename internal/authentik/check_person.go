@@ -25,7 +25,8 @@ func (c *Client) preview(ctx context.Context, provider, person int) (object, err
 		return err
 	})
 	if a.Status == http.StatusBadRequest && c.identity.Superuser {
-		return nil, fault(link.FaultRefused, "", "authentik has no user with the ID "+strconv.Itoa(person)+".", "Choose another user.", err)
+		return nil, fault(link.FaultRefused, "", "authentik has no user with the ID "+strconv.Itoa(person)+".",
+			"Choose another user.", err)
 	}
 	if a.Status == http.StatusBadRequest {
 		n.perm = permPreviewUser
@@ -61,16 +62,19 @@ func (m *measured) judgeEmail() link.Check {
 	case m.claimsErr != nil:
 		return skip(check, "authentik's preview of the sign-in could not be read: "+words(m.claimsErr))
 	case m.live.provider.has("include_claims_in_id_token") && !m.live.state.IncludeClaims:
-		return skip(check, "The provider does not include claims in the ID token, and authentik's preview shows only those.")
+		return skip(check, "The provider does not include claims in the ID token, and authentik's preview shows only "+
+			"those.")
 	}
 	email, isVerified := plain(m.claims.text("email")), verified(m.claims)
-	evidence := fmt.Sprintf("authentik's preview for %s: email %q, email_verified %s.", m.who(), email, orNone(plain(string(m.claims["email_verified"]))))
+	evidence := fmt.Sprintf("authentik's preview for %s: email %q, email_verified %s.", m.who(), email,
+		orNone(plain(string(m.claims["email_verified"]))))
 	const chooseAnother = "Give the user an e-mail address in authentik, or check as another user."
 	switch {
 	case m.d.Email == link.EmailLeave && !isVerified:
 		return pass(check, evidence+" As chosen, PocketBase drops the address.")
 	case m.d.Email == link.EmailLeave:
-		return warn(check, link.CauseEmailUnverified, evidence+" It counts as verified, although you chose not to change authentik's answer.",
+		return warn(check, link.CauseEmailUnverified, evidence+
+			" It counts as verified, although you chose not to change authentik's answer.",
 			"A custom scope mapping marks it as verified. Remove it from the provider, or choose to trust these addresses.")
 	case isVerified:
 		return pass(check, evidence)
@@ -131,7 +135,9 @@ func (m *measured) judgeAccess() link.Check {
 		evidence += " It says: " + messages
 	}
 	if m.person == 0 {
-		return warn(check, link.CauseNoAccess, evidence, "If this account should sign in, add it to one of the application's groups. Otherwise check as another user.")
+		return warn(check, link.CauseNoAccess, evidence,
+			"If this account should sign in, add it to one of the application's groups. Otherwise check as another user.")
 	}
-	return fail(check, link.CauseNoAccess, evidence, "Add the user to one of the application's groups, or bind the user to the application.")
+	return fail(check, link.CauseNoAccess, evidence,
+		"Add the user to one of the application's groups, or bind the user to the application.")
 }

@@ -19,9 +19,11 @@ func (m *measured) judgeClient() link.Check {
 	case m.live.cause != "":
 		return fail(check, m.live.cause, m.live.missing, "Plan and apply again to create what is missing.")
 	case m.live.provider != nil && live.ClientID != m.d.Provider.ClientID:
-		return fail(check, link.CauseUnknownClient, "The provider's client ID is "+plain(live.ClientID)+", not "+m.d.Provider.ClientID+".", again)
+		return fail(check, link.CauseUnknownClient, "The provider's client ID is "+plain(live.ClientID)+", not "+
+			m.d.Provider.ClientID+".", again)
 	case m.live.provider != nil && live.ClientType == "public":
-		return fail(check, link.CauseInvalidClient, "The provider's client type is Public, so no secret is checked.", "Set the client type to Confidential.")
+		return fail(check, link.CauseInvalidClient, "The provider's client type is Public, so no secret is checked.",
+			"Set the client type to Confidential.")
 	case !m.d.Provider.ClientSecret.IsSet():
 		return skip(check, "The client secret is not known.")
 	case m.revoke.Err != nil:
@@ -29,9 +31,11 @@ func (m *measured) judgeClient() link.Check {
 	case m.revoke.Status == http.StatusOK && json.Valid(m.revoke.Body):
 		return pass(check, asked+": 200.")
 	case m.revoke.Status == http.StatusUnauthorized:
-		return fail(check, link.CauseInvalidClient, asked+": 401, invalid_client. No provider has this client ID with this secret.", again)
+		return fail(check, link.CauseInvalidClient, asked+
+			": 401, invalid_client. No provider has this client ID with this secret.", again)
 	}
-	return fail(check, link.CauseHTMLInsteadOfJSON, asked+": "+outcome(m.revoke)+".", "Check that "+m.d.AuthentikURL+" is authentik's public address.")
+	return fail(check, link.CauseHTMLInsteadOfJSON, asked+": "+outcome(m.revoke)+".", "Check that "+m.d.AuthentikURL+
+		" is authentik's public address.")
 }
 
 // judgeScopes judges whether the scopes that PocketBase asks for are there.
@@ -52,13 +56,16 @@ func (m *measured) judgeScopes() link.Check {
 		}
 	}
 	if len(missing) > 0 {
-		return fail(check, link.CauseMissingScopes, evidence+" Missing: "+strings.Join(missing, ", ")+".", "Attach the missing scope mappings to the provider.")
+		return fail(check, link.CauseMissingScopes, evidence+" Missing: "+strings.Join(missing, ", ")+".",
+			"Attach the missing scope mappings to the provider.")
 	}
 	if gone := m.detached(attached); len(gone) > 0 {
-		return fail(check, link.CauseMissingScopes, evidence+" No longer attached: "+strings.Join(gone, ", ")+".", "Plan and apply again to attach them.")
+		return fail(check, link.CauseMissingScopes, evidence+" No longer attached: "+strings.Join(gone, ", ")+".",
+			"Plan and apply again to attach them.")
 	}
 	if count(scopes, "email") > 1 {
-		return fail(check, link.CauseMissingScopes, evidence+" Two mappings cover the scope email, and which one applies is undefined.", "Detach one of them.")
+		return fail(check, link.CauseMissingScopes, evidence+
+			" Two mappings cover the scope email, and which one applies is undefined.", "Detach one of them.")
 	}
 	return pass(check, evidence)
 }
@@ -97,12 +104,15 @@ func (m *measured) judgeSupportedScopes(check link.Check) link.Check {
 		Scopes []string `json:"scopes_supported"`
 	}
 	if m.discovery.Status != http.StatusOK || json.Unmarshal(m.discovery.Body, &config) != nil {
-		return skip(check, "The token may not read the provider's scope mappings, and the OpenID configuration could not be read.")
+		return skip(check, "The token may not read the provider's scope mappings, and the OpenID configuration could "+
+			"not be read.")
 	}
-	evidence := "The OpenID configuration names the scopes " + plain(strings.Join(config.Scopes, ", ")) + ". The token may not read the scope mappings, so openid itself cannot be confirmed."
+	evidence := "The OpenID configuration names the scopes " + plain(strings.Join(config.Scopes,
+		", ")) + ". The token may not read the scope mappings, so openid itself cannot be confirmed."
 	for _, scope := range []string{"email", "profile"} {
 		if !slices.Contains(config.Scopes, scope) {
-			return fail(check, link.CauseMissingScopes, evidence, "Attach the scope mappings for openid, email and profile to the provider.")
+			return fail(check, link.CauseMissingScopes, evidence,
+				"Attach the scope mappings for openid, email and profile to the provider.")
 		}
 	}
 	return pass(check, evidence)

@@ -64,7 +64,8 @@ func (m *measured) judgeProbes() []link.Check {
 	one := newCheck(link.CheckAuthentikRedirect, "authentik accepts the redirect URI")
 	if why := m.mayNotProbe(); why != "" {
 		if m.live.provider != nil && len(m.live.state.RedirectURIs) == 0 {
-			return []link.Check{fail(one, link.CauseRedirectMismatch, why, "Add PocketBase's redirect URI to the provider.")}
+			return []link.Check{fail(one, link.CauseRedirectMismatch, why,
+				"Add PocketBase's redirect URI to the provider.")}
 		}
 		return []link.Check{skip(one, why)}
 	}
@@ -97,7 +98,8 @@ func (m *measured) judgeProbe(check link.Check, p probe) link.Check {
 	case !r.accepted:
 		return fail(check, r.cause, evidence+" "+r.means, r.remedy)
 	case !m.hasRedirect(p.uri):
-		return fail(check, link.CauseRedirectMismatch, evidence+" Another entry in the provider's list matches it; the exact one is missing.",
+		return fail(check, link.CauseRedirectMismatch, evidence+
+			" Another entry in the provider's list matches it; the exact one is missing.",
 			"Plan and apply again to restore the exact redirect URI.")
 	}
 	return pass(check, evidence)
@@ -128,28 +130,35 @@ func readProbe(a answer, uri string) reading {
 		if query, found := strings.CutPrefix(location, uri); found {
 			return readRedirect(query)
 		}
-		return reading{said: outcome(a), cause: link.CauseHTMLInsteadOfJSON, means: "It returned a sign-in page instead of an error.",
+		return reading{said: outcome(a), cause: link.CauseHTMLInsteadOfJSON,
+			means:  "It returned a sign-in page instead of an error.",
 			remedy: "Check that no other login page is in front of authentik."}
 	}
 	page := bytes.ToLower(a.Body)
 	has := func(words string) bool { return bytes.Contains(page, []byte(words)) }
 	switch {
 	case a.Status == http.StatusBadRequest && (has("client id error") || has("client identifier")):
-		return reading{said: "the page “Client ID Error”", cause: link.CauseUnknownClient, means: "No provider has this client ID.",
+		return reading{said: "the page “Client ID Error”", cause: link.CauseUnknownClient,
+			means:  "No provider has this client ID.",
 			remedy: "Plan and apply again to give both systems the same client ID."}
 	case a.Status == http.StatusBadRequest && (has("redirect uri error") || has("redirection uri")):
-		return reading{said: "the page “Redirect URI Error”", cause: link.CauseRedirectMismatch, means: "The provider's list does not have exactly this redirect URI, or its scheme is not allowed.",
+		return reading{said: "the page “Redirect URI Error”", cause: link.CauseRedirectMismatch,
+			means:  "The provider's list does not have exactly this redirect URI, or its scheme is not allowed.",
 			remedy: "Add exactly this redirect URI to the provider. Scheme, host, port and slashes must match."}
 	case a.Status == http.StatusBadRequest && has("bad request") && appScheme(uri):
-		return reading{accepted: true, said: "the page “Bad Request”, which authentik shows for an app's own scheme once the redirect URI has matched"}
+		return reading{accepted: true, said: "the page “Bad Request”, which authentik shows for an app's own scheme " +
+			"once the redirect URI has matched"}
 	case a.Status == http.StatusOK && has("permission denied"):
-		return reading{said: "the page “Permission denied”", cause: link.CauseDiscovery, means: "The provider has no application.",
+		return reading{said: "the page “Permission denied”", cause: link.CauseDiscovery,
+			means:  "The provider has no application.",
 			remedy: "Assign the provider to the application."}
 	case a.Status == http.StatusNotFound:
-		return reading{said: outcome(a), cause: link.CauseHTMLInsteadOfJSON, means: "There is no authorize endpoint at this address.",
+		return reading{said: outcome(a), cause: link.CauseHTMLInsteadOfJSON,
+			means:  "There is no authorize endpoint at this address.",
 			remedy: "Check authentik's public address."}
 	}
-	return reading{said: outcome(a), cause: link.CauseHTMLInsteadOfJSON, means: "This is not an answer authentik gives here.",
+	return reading{said: outcome(a), cause: link.CauseHTMLInsteadOfJSON,
+		means:  "This is not an answer authentik gives here.",
 		remedy: "Check that nothing in front of authentik answers instead."}
 }
 
@@ -159,15 +168,18 @@ func readRedirect(query string) reading {
 	code := plain(values.Get("error"))
 	switch {
 	case err != nil || code == "":
-		return reading{said: "a redirect without an error", cause: link.CauseHTMLInsteadOfJSON, means: "Without a session, authentik should have answered login_required.",
+		return reading{said: "a redirect without an error", cause: link.CauseHTMLInsteadOfJSON,
+			means:  "Without a session, authentik should have answered login_required.",
 			remedy: "Check that nothing in front of authentik answers instead."}
 	case code == "login_required":
 		return reading{accepted: true, said: "login_required"}
 	case code == "invalid_request":
-		return reading{said: code, cause: link.CauseGrantTypes, means: "The redirect URI is correct, but the authorization code grant is not enabled for the provider.",
+		return reading{said: code, cause: link.CauseGrantTypes,
+			means:  "The redirect URI is correct, but the authorization code grant is not enabled for the provider.",
 			remedy: "Add the grant type “authorization_code” to the provider."}
 	}
-	return reading{said: code, cause: link.CauseRedirectMismatch, means: "The redirect URI is correct, but authentik refuses the request.",
+	return reading{said: code, cause: link.CauseRedirectMismatch,
+		means:  "The redirect URI is correct, but authentik refuses the request.",
 		remedy: "Check the provider in authentik."}
 }
 

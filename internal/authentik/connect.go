@@ -65,7 +65,8 @@ func (c *Client) mayRead(ctx context.Context) error {
 	}
 	_, _, err := c.page(ctx, c.providerList(), 1)
 	if _, lacks := errors.AsType[*missingPermission](err); lacks {
-		return fault(link.FaultPermission, fieldToken, "This token belongs to "+plain(c.identity.Username)+", who may not see OAuth2 providers in authentik.",
+		return fault(link.FaultPermission, fieldToken, "This token belongs to "+plain(c.identity.Username)+
+			", who may not see OAuth2 providers in authentik.",
 			"Use an administrator's token, or give this account the permissions that a link needs, starting with "+permViewProvider+".", err)
 	}
 	return nil // what else is wrong with a list is told where it is needed
@@ -78,7 +79,8 @@ func tokenShape(token string) *link.Fault {
 		return fault(link.FaultToken, fieldToken, "The token is missing.", todo, nil)
 	}
 	if strings.ContainsFunc(token, func(r rune) bool { return r <= ' ' || r > '~' }) {
-		return fault(link.FaultToken, fieldToken, "The token contains a space or another character that authentik tokens never have.", todo, nil)
+		return fault(link.FaultToken, fieldToken,
+			"The token contains a space or another character that authentik tokens never have.", todo, nil)
 	}
 	return nil
 }
@@ -86,7 +88,7 @@ func tokenShape(token string) *link.Fault {
 // recognise asks for the public configuration, without the token.
 func (c *Client) recognise(ctx context.Context) error {
 	n := need{what: "its public configuration", field: fieldURL}
-	a, err := c.readAs(ctx, n, kept{anonymous: true}, func(ctx context.Context) error {
+	a, err := c.readAs(ctx, n, capture{anonymous: true}, func(ctx context.Context) error {
 		_, _, err := c.api.RootAPI.RootConfigRetrieve(ctx).Execute()
 		return err
 	})
@@ -99,12 +101,16 @@ func (c *Client) recognise(ctx context.Context) error {
 	case isObject && o.has("message") && (o.has("status") || o.has("code")):
 		return fault(link.FaultNotThis, fieldURL, "This is not authentik. It looks like PocketBase.",
 			"Enter authentik's address here, and PocketBase's under PocketBase.", errorOf(n, a))
-	case a.Status == http.StatusBadRequest && strings.HasPrefix(c.url, "http://") && bytes.Contains(bytes.ToUpper(a.Body), []byte("HTTPS")):
-		return fault(link.FaultNotThis, fieldURL, c.host()+" expects https on this port, but the address begins with http.",
+	case a.Status == http.StatusBadRequest && strings.HasPrefix(c.url, "http://") &&
+		bytes.Contains(bytes.ToUpper(a.Body), []byte("HTTPS")):
+		return fault(link.FaultNotThis, fieldURL, c.host()+
+			" expects https on this port, but the address begins with http.",
 			"Change http:// to https://.", errorOf(n, a))
-	case a.HTML() && a.Status >= 400 && a.Status < 429 && a.Status != http.StatusUnauthorized && a.Status != http.StatusForbidden && a.Status != http.StatusNotFound:
+	case a.HTML() && a.Status >= 400 && a.Status < 429 && a.Status != http.StatusUnauthorized &&
+		a.Status != http.StatusForbidden && a.Status != http.StatusNotFound:
 		// a web server, but nothing that knows authentik's API
-	case err != nil && (a.Err != nil || a.HTML() || a.Status >= 300 && a.Status < 400 || a.Status == 401 || a.Status >= 429):
+	case err != nil && (a.Err != nil || a.HTML() || a.Status >= 300 && a.Status < 400 || a.Status == 401 ||
+		a.Status >= 429):
 		return err
 	}
 	return fault(link.FaultNotThis, fieldURL, c.url+" answers, but not like authentik.",

@@ -111,7 +111,8 @@ func (e event) add(t *link.AuthentikTrail, d link.Desired) {
 		}
 	}
 	t.Evidence = append(t.Evidence, link.Evidence{
-		System: link.Authentik, When: e.when(), Text: secret.Scrub(e.sentence(action, user.text("username")), d.Provider.ClientSecret),
+		System: link.Authentik, When: e.when(), Text: secret.Scrub(e.sentence(action, user.text("username")),
+			d.Provider.ClientSecret),
 	})
 }
 

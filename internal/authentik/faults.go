@@ -109,7 +109,8 @@ func (c *Client) generalFault(n need, a answer) *link.Fault {
 		return fault(link.FaultUnreachable, fieldURL, "authentik at "+c.host()+" is starting or overloaded.",
 			"Wait a minute, then try again.", err)
 	case a.Status == http.StatusBadGateway || a.Status == http.StatusGatewayTimeout:
-		return fault(link.FaultUnreachable, fieldURL, "The proxy in front of authentik at "+c.host()+" gets no answer from it.",
+		return fault(link.FaultUnreachable, fieldURL, "The proxy in front of authentik at "+c.host()+
+			" gets no answer from it.",
 			"Check that authentik is running, then try again.", err)
 	case a.Status >= 500:
 		return fault(link.FaultOther, "", "authentik had an internal error.",
@@ -138,7 +139,8 @@ func (c *Client) noAnswer(err error) *link.Fault {
 	default:
 		todo = cmp.Or(outbound.CertificateTodo("authentik", err), todo)
 	}
-	return fault(link.FaultUnreachable, fieldURL, "authentik at "+c.host()+" cannot be reached: "+outbound.Reason(err)+".", todo, err)
+	return fault(link.FaultUnreachable, fieldURL, "authentik at "+c.host()+" cannot be reached: "+outbound.Reason(err)+
+		".", todo, err)
 }
 
 func (c *Client) redirected(n need, a answer) *link.Fault {
@@ -154,7 +156,8 @@ func (c *Client) redirected(n need, a answer) *link.Fault {
 	if parseErr == nil && to.Host != "" {
 		where = "a page at " + plain(to.Host)
 	}
-	return fault(link.FaultNotThis, fieldURL, c.url+" redirects to "+where+" instead of answering, as a login proxy does.",
+	return fault(link.FaultNotThis, fieldURL, c.url+" redirects to "+where+
+		" instead of answering, as a login proxy does.",
 		"Enter an address that reaches authentik directly, or exempt /api/v3/ from that login.", err)
 }
 
@@ -196,7 +199,8 @@ func forbidden(summary string, n need, err error) *link.Fault {
 func (c *Client) unreadable(n need, a answer) *link.Fault {
 	if a.HTML() {
 		return fault(link.FaultNotThis, fieldURL, c.url+" answers with a web page instead of API data.",
-			"Check the address. If a login page or proxy is in front of authentik, exempt /api/v3/ from it.", errorOf(n, a))
+			"Check the address. If a login page or proxy is in front of authentik, exempt /api/v3/ from it.", errorOf(n,
+				a))
 	}
 	return fault(link.FaultNotThis, fieldURL, "The answer from "+c.host()+" about "+n.what+" cannot be read.",
 		"Check that the address is authentik's, then try again.", errorOf(n, a))

@@ -63,25 +63,28 @@ func (c *Client) anyProviderList(search string) list {
 }
 
 func (c *Client) groupList(name string) list {
-	return list{need{what: "groups", perm: permViewGroup, field: "access.groups"}, func(ctx context.Context, page int32) error {
-		_, _, err := c.api.CoreAPI.CoreGroupsList(ctx).Name(name).IncludeUsers(false).PageSize(pageSize).Page(page).Execute()
-		return err
-	}}
+	return list{need{what: "groups", perm: permViewGroup, field: "access.groups"},
+		func(ctx context.Context, page int32) error {
+			_, _, err := c.api.CoreAPI.CoreGroupsList(ctx).Name(name).IncludeUsers(false).PageSize(pageSize).Page(page).Execute()
+			return err
+		}}
 }
 
 func (c *Client) userList(username string) list {
-	return list{need{what: "users", perm: permViewUser, field: "access.users"}, func(ctx context.Context, page int32) error {
-		_, _, err := c.api.CoreAPI.CoreUsersList(ctx).Username(username).IncludeGroups(false).PageSize(pageSize).Page(page).Execute()
-		return err
-	}}
+	return list{need{what: "users", perm: permViewUser, field: "access.users"},
+		func(ctx context.Context, page int32) error {
+			_, _, err := c.api.CoreAPI.CoreUsersList(ctx).Username(username).IncludeGroups(false).PageSize(pageSize).Page(page).Execute()
+			return err
+		}}
 }
 
 // policyList has no filter by name, only a search for a part of it.
 func (c *Client) policyList(search string) list {
-	return list{need{what: "policies", perm: permViewPolicy, field: "access.policies"}, func(ctx context.Context, page int32) error {
-		_, _, err := c.api.PoliciesAPI.PoliciesAllList(ctx).Search(search).Ordering("name").PageSize(pageSize).Page(page).Execute()
-		return err
-	}}
+	return list{need{what: "policies", perm: permViewPolicy, field: "access.policies"},
+		func(ctx context.Context, page int32) error {
+			_, _, err := c.api.PoliciesAPI.PoliciesAllList(ctx).Search(search).Ordering("name").PageSize(pageSize).Page(page).Execute()
+			return err
+		}}
 }
 
 // application reads the application with that slug: nil when there is none.

@@ -15,7 +15,8 @@ import (
 // Its error is a *link.Fault.
 func (c *Client) Preview(ctx context.Context, d link.Desired, person int) (link.Claims, map[string]any, error) {
 	if !d.Provider.IncludeClaims {
-		return link.Claims{}, nil, fault(link.FaultOther, "", "The provider does not include claims in the ID token, and authentik's preview shows only those.",
+		return link.Claims{}, nil, fault(link.FaultOther, "",
+			"The provider does not include claims in the ID token, and authentik's preview shows only those.",
 			"Run a test sign-in instead.", errors.New("claims are not in the ID token"))
 	}
 	pk, err := c.providerOf(ctx, d)
@@ -48,7 +49,8 @@ func (c *Client) providerOf(ctx context.Context, d link.Desired) (int, error) {
 	}
 	pk := application.number("provider")
 	if pk == 0 {
-		return 0, fault(link.FaultStale, "application.slug", "There is no application “"+d.Application.Slug+"” with a provider.",
+		return 0, fault(link.FaultStale, "application.slug", "There is no application “"+d.Application.Slug+
+			"” with a provider.",
 			"Apply the link again.", errors.New("no provider"))
 	}
 	return pk, nil
@@ -60,7 +62,8 @@ func (c *Client) providerOf(ctx context.Context, d link.Desired) (int, error) {
 func (c *Client) Access(ctx context.Context, d link.Desired, person int) (bool, []string, error) {
 	m := &measured{c: c, d: d, person: person}
 	if !m.own() && !c.identity.Superuser {
-		return false, nil, fault(link.FaultPermission, fieldToken, "Only a superuser's token can check access for another user.",
+		return false, nil, fault(link.FaultPermission, fieldToken,
+			"Only a superuser's token can check access for another user.",
 			"Use a superuser's token, or run a test sign-in.", errors.New("not a superuser"))
 	}
 	o, err := m.askAccess(ctx)
@@ -68,7 +71,8 @@ func (c *Client) Access(ctx context.Context, d link.Desired, person int) (bool, 
 		return false, nil, err
 	}
 	if !o.has("passing") {
-		return false, nil, fault(link.FaultStale, "application.slug", "There is no application “"+d.Application.Slug+"”.", "Apply the link again.", errors.New("no application"))
+		return false, nil, fault(link.FaultStale, "application.slug", "There is no application “"+d.Application.Slug+
+			"”.", "Apply the link again.", errors.New("no application"))
 	}
 	messages := o.texts("messages")
 	for i := range messages {

@@ -104,7 +104,8 @@ func (c *Client) sendWrite(ctx context.Context, w write) error {
 			}
 			return written(c.refusal(w, a), link.WrittenNone)
 		}
-		if err := c.pause(ctx, min(wire.Delay(firstWriteWait, try, a.Header), max(firstWriteWait, wire.Patience-time.Since(began)))); err != nil {
+		if err := c.pause(ctx, min(wire.Delay(firstWriteWait, try, a.Header),
+			max(firstWriteWait, wire.Patience-time.Since(began)))); err != nil {
 			return unknownFault(w, err)
 		}
 		found, err := w.look(ctx)

@@ -26,7 +26,8 @@ func (c *Client) refusal(w write, a answer) error {
 	case http.StatusForbidden:
 		return forbidden("The authentik token may not "+w.verb+" the "+w.need.what+".", withPermission(w.need, a), err)
 	case http.StatusNotFound:
-		return fault(link.FaultStale, w.need.field, "The "+w.need.what+" no longer exists, or the token may not see it.",
+		return fault(link.FaultStale, w.need.field, "The "+w.need.what+
+			" no longer exists, or the token may not see it.",
 			"Plan again to see the current state.", err)
 	}
 	field, words := w.refusedFields(a)
@@ -86,13 +87,15 @@ func unseenFault(w write, err error) error {
 	if lacks, ok := errors.AsType[*missingPermission](err); ok {
 		todo = "Give the token's role the permission " + lacks.perm + ", then plan again."
 	}
-	return fault(link.FaultUnknown, "", "authentik reports that it "+w.verb+"d the "+w.need.what+", but the result cannot be read back.", todo, err)
+	return fault(link.FaultUnknown, "", "authentik reports that it "+w.verb+"d the "+w.need.what+
+		", but the result cannot be read back.", todo, err)
 }
 
 func storedOtherwiseFault(w write, found finding) error {
 	summary := "authentik reports that it " + w.verb + "d the " + w.need.what + ", but it does not exist."
 	if found.presence == different {
-		summary = "authentik stored the " + w.need.what + " with different values: " + strings.Join(found.differs, ", ") + "."
+		summary = "authentik stored the " + w.need.what + " with different values: " + strings.Join(found.differs,
+			", ") + "."
 		if len(found.differs) == 0 {
 			summary = "authentik reports that it " + w.verb + "d the " + w.need.what + ", but it still exists."
 		}
@@ -105,7 +108,8 @@ func storedOtherwiseFault(w write, found finding) error {
 }
 
 func differentFault(w write, found finding) error {
-	return fault(link.FaultStale, w.need.field, "The "+w.need.what+" exists with different values: "+strings.Join(found.differs, ", ")+".",
+	return fault(link.FaultStale, w.need.field, "The "+w.need.what+" exists with different values: "+
+		strings.Join(found.differs, ", ")+".",
 		"Check it in authentik, then plan again.", nil)
 }
 

@@ -51,7 +51,8 @@ func (c *Client) Collection(ctx context.Context, d link.Desired) (link.Collectio
 // Accounts finds the record that the subject is linked with through the
 // link's slot, and the one that has the address, as PocketBase itself would
 // find them; nil for none. It takes two requests after one another.
-func (c *Client) Accounts(ctx context.Context, d link.Desired, subject, email string) (bySubject, byEmail *link.Account, err error) {
+func (c *Client) Accounts(ctx context.Context, d link.Desired, subject, email string) (bySubject, byEmail *link.Account,
+	err error) {
 	var row *externalAuth
 	var found *user
 	group, groupCtx := errgroup.WithContext(ctx)
@@ -101,7 +102,8 @@ func ofSlot(d link.Desired) string {
 // Versions differ in how they read backslashes and quotes in a filter, so
 // those are left to a wildcard, and the caller compares what was found.
 func lookup(field, value string) string {
-	open := strings.NewReplacer(`"`, "%", `'`, "%", `\`, "%", "\n", "%", "\r", "%", "\t", "%", "\x00", "%").Replace(value)
+	open := strings.NewReplacer(`"`, "%", `'`, "%", `\`, "%", "\n", "%", "\r", "%", "\t", "%", "\x00",
+		"%").Replace(value)
 	if open == value {
 		return field + `="` + value + `"`
 	}
@@ -115,7 +117,8 @@ func lookupAnyCase(field, value string) string {
 
 func (c *Client) links(ctx context.Context, d link.Desired, filter string) ([]externalAuth, error) {
 	var got list[externalAuth]
-	query := url.Values{"filter": {ofSlot(d) + " && " + filter}, "perPage": {"100"}, "skipTotal": {"1"}, "fields": {"id,recordRef,providerId,created"}}
+	query := url.Values{"filter": {ofSlot(d) + " && " + filter}, "perPage": {"100"}, "skipTotal": {"1"},
+		"fields": {"id,recordRef,providerId,created"}}
 	err := c.read(ctx, call{path: externalAuths, query: query}, &got)
 	return got.Items, err
 }
@@ -135,7 +138,8 @@ func (c *Client) linkOf(ctx context.Context, d link.Desired, subject string) (*e
 
 func (c *Client) users(ctx context.Context, d link.Desired, filter string) ([]user, time.Duration, error) {
 	var got list[user]
-	query := url.Values{"filter": {filter}, "perPage": {"100"}, "skipTotal": {"1"}, "fields": {"id,email,verified,created"}}
+	query := url.Values{"filter": {filter}, "perPage": {"100"}, "skipTotal": {"1"},
+		"fields": {"id,email,verified,created"}}
 	path := "/api/collections/" + url.PathEscape(d.Collection.Name) + "/records"
 	ahead, err := c.readWithClock(ctx, call{path: path, query: query}, &got)
 	return got.Items, ahead, err
@@ -185,7 +189,8 @@ func (c *Client) emailsInAnyCase(ctx context.Context, d link.Desired) (bool, err
 	var got list[struct {
 		Indexes []string `json:"indexes"`
 	}]
-	query := url.Values{"filter": {"name=" + quoted(d.Collection.Name)}, "perPage": {"1"}, "skipTotal": {"1"}, "fields": {"indexes"}}
+	query := url.Values{"filter": {"name=" + quoted(d.Collection.Name)}, "perPage": {"1"}, "skipTotal": {"1"},
+		"fields": {"indexes"}}
 	if err := c.read(ctx, call{path: "/api/collections", query: query}, &got); err != nil || len(got.Items) == 0 {
 		return false, err
 	}

@@ -199,5 +199,6 @@ func unknown(w writer, err error) *link.Fault {
 
 // stale is for what was changed since the plan was made.
 func stale(what string) *link.Fault {
-	return fault(link.FaultStale, "", "PocketBase has changed since the plan: someone edited "+what+".", "Plan again.", errors.New("changed at "+time.Now().UTC().Format(time.RFC3339)+" or before"))
+	return fault(link.FaultStale, "", "PocketBase has changed since the plan: someone edited "+what+".", "Plan again.",
+		errors.New("changed at "+time.Now().UTC().Format(time.RFC3339)+" or before"))
 }

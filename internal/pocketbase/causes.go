@@ -81,7 +81,8 @@ func classifyTransport(said string) link.CauseID {
 	switch {
 	case has("proxyconnect", "Proxy Authentication Required", "Bad Gateway", "socks connect"):
 		return link.CauseProxy
-	case has("x509: certificate signed by unknown authority", "x509: certificate is not trusted", "certificate is not standards compliant"):
+	case has("x509: certificate signed by unknown authority", "x509: certificate is not trusted",
+		"certificate is not standards compliant"):
 		return link.CausePrivateCA
 	case has("x509:", "tls:", "server gave HTTP response to HTTPS client", "malformed HTTP response"):
 		return link.CauseTLS
@@ -91,7 +92,8 @@ func classifyTransport(said string) link.CauseID {
 		return link.CauseRefused
 	case has("no route to host", "network is unreachable", "host is down"):
 		return link.CauseNoRoute
-	case has("deadline exceeded", "i/o timeout", "Client.Timeout", "context canceled", "TLS handshake timeout", "connection timed out"):
+	case has("deadline exceeded", "i/o timeout", "Client.Timeout", "context canceled", "TLS handshake timeout",
+		"connection timed out"):
 		return link.CauseTimeout
 	case has("connection reset", "EOF", "broken pipe"):
 		return link.CauseConnectionClosed

@@ -21,7 +21,8 @@ func fault(kind link.FaultKind, field, summary, todo string, err error) *link.Fa
 // bug is a fault of the caller's: a change that this package cannot carry
 // out. Nothing was sent.
 func bug(summary string) *link.Fault {
-	return fault(link.FaultOther, "", summary, "Go back to the settings and plan again.", errors.New("the change is not fit to be carried out"))
+	return fault(link.FaultOther, "", summary, "Go back to the settings and plan again.",
+		errors.New("the change is not fit to be carried out"))
 }
 
 // unreachable says why no answer came.
@@ -29,15 +30,18 @@ func unreachable(base string, err error) *link.Fault {
 	todo := "Check the address, and that PocketBase is running and reachable from here."
 	switch {
 	case errors.Is(err, wire.ErrListTooLarge):
-		return fault(link.FaultOther, "", "A list in PocketBase is larger than 64 MB.", "This is more than authpocket reads. Delete what you no longer need in PocketBase, then try again.", err)
+		return fault(link.FaultOther, "", "A list in PocketBase is larger than 64 MB.",
+			"This is more than authpocket reads. Delete what you no longer need in PocketBase, then try again.", err)
 	case errors.Is(err, outbound.ErrBodyTooLarge):
-		return fault(link.FaultNotThis, fieldURL, base+" is not a PocketBase: its answer is larger than 8 MB.", "Check the address.", err)
+		return fault(link.FaultNotThis, fieldURL, base+" is not a PocketBase: its answer is larger than 8 MB.",
+			"Check the address.", err)
 	case errors.Is(err, outbound.ErrAddressRefused):
 		todo = "Enter PocketBase's own address."
 	default:
 		todo = cmp.Or(outbound.CertificateTodo("PocketBase", err), todo)
 	}
-	return fault(link.FaultUnreachable, fieldURL, "PocketBase at "+base+" gave no answer: "+outbound.Reason(err)+".", todo, err)
+	return fault(link.FaultUnreachable, fieldURL, "PocketBase at "+base+" gave no answer: "+outbound.Reason(err)+".",
+		todo, err)
 }
 
 // notPocketBase is for answers that no PocketBase gives.
@@ -95,16 +99,20 @@ func generalFault(a answer, message string, list []complaint) *link.Fault {
 	said := saying(message, list)
 	switch a.Status {
 	case http.StatusNotFound:
-		return fault(link.FaultStale, "", "PocketBase has nothing at "+a.Path+said, "It may have been deleted or renamed. Plan again.", a.Outcome())
+		return fault(link.FaultStale, "", "PocketBase has nothing at "+a.Path+said,
+			"It may have been deleted or renamed. Plan again.", a.Outcome())
 	case http.StatusTooManyRequests:
 		return tooMany(a)
 	case http.StatusBadGateway, http.StatusServiceUnavailable, http.StatusGatewayTimeout:
-		return fault(link.FaultUnreachable, fieldURL, "The proxy in front of PocketBase cannot reach it.", "Check that PocketBase is running, then try again.", a.Outcome())
+		return fault(link.FaultUnreachable, fieldURL, "The proxy in front of PocketBase cannot reach it.",
+			"Check that PocketBase is running, then try again.", a.Outcome())
 	}
 	if a.Status >= 500 {
-		return fault(link.FaultOther, "", "PocketBase had an internal error on "+a.Call()+said, "See PocketBase's log for the reason (Dashboard › Logs).", a.Outcome())
+		return fault(link.FaultOther, "", "PocketBase had an internal error on "+a.Call()+said,
+			"See PocketBase's log for the reason (Dashboard › Logs).", a.Outcome())
 	}
-	return fault(link.FaultRefused, "", "PocketBase refused "+a.Call()+said, "Fix what it names, then try again.", a.Outcome())
+	return fault(link.FaultRefused, "", "PocketBase refused "+a.Call()+said, "Fix what it names, then try again.",
+		a.Outcome())
 }
 
 // saying adds the server's own words to a sentence, and ends it.
@@ -127,7 +135,8 @@ func tooMany(a answer) *link.Fault {
 	if wait, ok := outbound.RetryAfter(a.Header, time.Now()); ok && wait > 0 {
 		todo = "Try again in " + wait.Round(time.Second).String() + "."
 	}
-	return fault(link.FaultOther, fieldURL, "PocketBase, or a proxy in front of it, is rate-limiting requests.", todo, a.Outcome())
+	return fault(link.FaultOther, fieldURL, "PocketBase, or a proxy in front of it, is rate-limiting requests.", todo,
+		a.Outcome())
 }
 
 // redirected is for a redirect where there should be none.
@@ -136,23 +145,28 @@ func redirected(base string, a answer) *link.Fault {
 	if own, parseErr := url.Parse(base); err == nil && parseErr == nil {
 		target = own.ResolveReference(target)
 		if target.Host == own.Host && target.Scheme == "https" && own.Scheme == "http" {
-			return fault(link.FaultNotThis, fieldURL, "The address redirects to https.", "Enter it with https://: https://"+own.Host+own.Path, a.Outcome())
+			return fault(link.FaultNotThis, fieldURL, "The address redirects to https.",
+				"Enter it with https://: https://"+own.Host+own.Path, a.Outcome())
 		}
 	}
 	if err != nil || target.Host == "" {
-		return fault(link.FaultNotThis, fieldURL, "The address redirects instead of answering.", "Enter PocketBase's own address.", a.Outcome())
+		return fault(link.FaultNotThis, fieldURL, "The address redirects instead of answering.",
+			"Enter PocketBase's own address.", a.Outcome())
 	}
 	if signInPage(target) {
-		return fault(link.FaultNotThis, fieldURL, "The address redirects to a sign-in page at "+target.Host+": a proxy in front of PocketBase requires a sign-in.",
+		return fault(link.FaultNotThis, fieldURL, "The address redirects to a sign-in page at "+target.Host+
+			": a proxy in front of PocketBase requires a sign-in.",
 			"Exempt everything under /api/ from that sign-in, or enter PocketBase's direct address.", a.Outcome())
 	}
-	return fault(link.FaultNotThis, fieldURL, "The address redirects to "+target.Host+target.Path+".", "Enter PocketBase's own address.", a.Outcome())
+	return fault(link.FaultNotThis, fieldURL, "The address redirects to "+target.Host+target.Path+".",
+		"Enter PocketBase's own address.", a.Outcome())
 }
 
 // signInPage recognises where forward-auth proxies send people.
 func signInPage(u *url.URL) bool {
 	path := strings.ToLower(u.Path)
-	for _, part := range []string{"/outpost.goauthentik.io", "/if/flow", "/application/o/authorize", "login", "signin", "sign-in", "/oauth2/", "/auth"} {
+	for _, part := range []string{"/outpost.goauthentik.io", "/if/flow", "/application/o/authorize", "login", "signin",
+		"sign-in", "/oauth2/", "/auth"} {
 		if strings.Contains(path, part) {
 			return true
 		}

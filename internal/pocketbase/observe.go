@@ -72,7 +72,8 @@ func (c *Client) authCollections(ctx context.Context) ([]link.CollectionState, e
 			return all, nil
 		}
 	}
-	return nil, fault(link.FaultOther, "", fmt.Sprintf("PocketBase has more than %d auth collections.", maxPages*collectionsPage),
+	return nil, fault(link.FaultOther, "",
+		fmt.Sprintf("PocketBase has more than %d auth collections.", maxPages*collectionsPage),
 		"This is more than authpocket reads, so it cannot see which of them are linked.",
 		fmt.Errorf("listing the auth collections: more than %d pages", maxPages))
 }

@@ -204,7 +204,7 @@ func TestReadFaults(t *testing.T) {
 		{"too many", 429, `{"data":{},"message":"Too Many Requests.","status":429}`, link.FaultOther, fieldURL, "rate-limiting"},
 		{"bad filter", 400, `{"data":{},"message":"Something went wrong while processing your request.","status":400}`, link.FaultRefused, "", "Something went wrong"},
 		{"failure", 500, `{"data":{},"message":"Something went wrong.","status":500}`, link.FaultOther, "", "internal error"},
-		{"empty failure", 500, ``, link.FaultOther, "", "failed over GET /api/settings"},
+		{"empty failure", 500, ``, link.FaultOther, "", "internal error on GET /api/settings"},
 		{"proxy", 503, `<html>`, link.FaultUnreachable, fieldURL, "does not reach it"},
 		{"page", 200, `<html>`, link.FaultNotThis, fieldURL, "web page"},
 		{"wrong JSON", 200, `[]`, link.FaultNotThis, fieldURL, "did not come from PocketBase"},

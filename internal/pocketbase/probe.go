@@ -41,7 +41,8 @@ func (c *Client) Probe(ctx context.Context, d link.Desired) link.Check {
 }
 
 func probeCheck() link.Check {
-	return link.Check{ID: link.CheckPocketBaseProbe, System: link.PB, Title: "PocketBase reaches authentik, which accepts its client ID and secret"}
+	return link.Check{ID: link.CheckPocketBaseProbe, System: link.PB,
+		Title: "PocketBase reaches authentik, which accepts its client ID and secret"}
 }
 
 // probeCall is a sign-in with a made-up code. The nonce in the address is
@@ -92,9 +93,11 @@ func refusedProbe(check link.Check, a answer, d link.Desired) (link.Check, bool)
 	asked := a.Call() + " with a dummy code was answered: "
 	switch {
 	case a.Status == http.StatusOK:
-		return fail(check, link.CauseUnknown, asked+"signed in.", "Something other than authentik answers at "+d.Slot.TokenURL+". Check the token URL."), true
+		return fail(check, link.CauseUnknown, asked+"signed in.", "Something other than authentik answers at "+
+			d.Slot.TokenURL+". Check the token URL."), true
 	case a.Status == http.StatusNotFound:
-		return fail(check, link.CauseCollectionMissing, asked+"no such auth collection.", "Choose an existing collection."), true
+		return fail(check, link.CauseCollectionMissing, asked+"no such auth collection.",
+			"Choose an existing collection."), true
 	case a.Status == http.StatusForbidden:
 		return fail(check, link.CauseOAuth2Off, asked+"OAuth2 is off for this collection.", "Turn OAuth2 on."), true
 	case a.Status == http.StatusUnauthorized, a.Status == http.StatusTooManyRequests, a.Status >= 300 && a.Status < 400:
@@ -102,7 +105,8 @@ func refusedProbe(check link.Check, a answer, d link.Desired) (link.Check, bool)
 	}
 	for _, one := range list {
 		if len(one.path) > 0 && one.path[0] == "provider" {
-			return fail(check, link.CauseProviderMissing, asked+"there is no provider "+d.Slot.Slot+".", "Apply the plan again."), true
+			return fail(check, link.CauseProviderMissing, asked+"there is no provider "+d.Slot.Slot+".",
+				"Apply the plan again."), true
 		}
 	}
 	return check, false
@@ -118,7 +122,8 @@ type logEntry struct {
 // it was quiet for 3 s. Together they make 30 s.
 func waits() []time.Duration {
 	s := time.Second
-	return []time.Duration{3500 * time.Millisecond, s, 1500 * time.Millisecond, 2 * s, 3 * s, 4 * s, 5 * s, 5 * s, 5 * s}
+	return []time.Duration{3500 * time.Millisecond, s, 1500 * time.Millisecond, 2 * s, 3 * s, 4 * s, 5 * s, 5 * s,
+		5 * s}
 }
 
 // logged waits for the entry with the nonce, or says why there is none.
@@ -149,7 +154,8 @@ func (c *Client) logged(ctx context.Context, nonce string) (*logEntry, string) {
 func judge(check link.Check, cause link.CauseID, details string, d link.Desired) link.Check {
 	const asked = "PocketBase was sent a sign-in with a dummy code and called "
 	if cause == "" {
-		return pass(check, asked+d.Slot.TokenURL+"; authentik accepted the client and rejected only the code (invalid_grant).")
+		return pass(check, asked+d.Slot.TokenURL+
+			"; authentik accepted the client and rejected only the code (invalid_grant).")
 	}
 	met, remedy := explain(cause, d)
 	evidence := asked + d.Slot.TokenURL + ": " + sentence(met)

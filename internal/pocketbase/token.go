@@ -55,7 +55,8 @@ func checkShape(t secret.Text) (claims, *link.Fault) {
 		return claims{}, fault(link.FaultToken, fieldToken, summary, howToGetToken, err)
 	}
 	if !t.IsSet() {
-		return wrong("Enter a superuser token, or a superuser's e-mail address and password.", errors.New("an empty token"))
+		return wrong("Enter a superuser token, or a superuser's e-mail address and password.",
+			errors.New("an empty token"))
 	}
 	c, err := readClaims(t.Reveal())
 	if err != nil && strings.ContainsFunc(t.Reveal(), unicode.IsSpace) {
@@ -65,7 +66,8 @@ func checkShape(t secret.Text) (claims, *link.Fault) {
 		return wrong("This is not a PocketBase token: those have three parts separated by dots.", err)
 	}
 	if c.Type != "auth" {
-		return wrong("This is not an auth token; its type is “"+plain(c.Type)+"”.", errors.New("a token of another kind"))
+		return wrong("This is not an auth token; its type is “"+plain(c.Type)+"”.",
+			errors.New("a token of another kind"))
 	}
 	return c, nil
 }
@@ -73,17 +75,21 @@ func checkShape(t secret.Text) (claims, *link.Fault) {
 // refusedToken says why PocketBase took a token for a guest's.
 func refusedToken(c claims, err error) *link.Fault {
 	if at := c.expires(); !at.IsZero() && at.Before(time.Now()) {
-		return fault(link.FaultToken, fieldToken, "The superuser token expired on "+day(at)+".", "Create a new one. "+howToGetToken, err)
+		return fault(link.FaultToken, fieldToken, "The superuser token expired on "+day(at)+".", "Create a new one. "+
+			howToGetToken, err)
 	}
-	return fault(link.FaultToken, fieldToken, "PocketBase does not accept this token. It belongs to another PocketBase, or the superuser's password or e-mail address has changed since.",
+	return fault(link.FaultToken, fieldToken,
+		"PocketBase does not accept this token. It belongs to another PocketBase, or the superuser's password or e-mail address has changed since.",
 		"Check the address, or create a new token. "+howToGetToken, err)
 }
 
 func usersToken(err error) *link.Fault {
-	return fault(link.FaultToken, fieldToken, "This token belongs to an auth collection's user, not to a superuser.", howToGetToken, err)
+	return fault(link.FaultToken, fieldToken, "This token belongs to an auth collection's user, not to a superuser.",
+		howToGetToken, err)
 }
 
 func notOnIPList(field string, err error) *link.Fault {
-	return fault(link.FaultPermission, field, "PocketBase accepts superusers only from addresses on its superuser IP list, and this machine's address is not on it.",
+	return fault(link.FaultPermission, field,
+		"PocketBase accepts superusers only from addresses on its superuser IP list, and this machine's address is not on it.",
 		"Add this machine's address in PocketBase's settings, or clear the list on its host with: pocketbase superuser ips", err)
 }
