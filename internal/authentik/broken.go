@@ -35,14 +35,16 @@ func (c *Client) explainBroken(ctx context.Context, err error) error {
 	broken := c.broken(ctx, providers)
 	if broken == nil {
 		return fault(link.FaultOther, "", "authentik failed to list its providers or applications.",
-			"A redirect URI without a matching mode can cause this. If a provider was recently changed through the API, send its full list of redirect URIs again. Otherwise check authentik's server log.", err)
+			"A redirect URI without a matching mode can cause this. If a provider was recently changed through the "+
+				"API, send its full list of redirect URIs again. Otherwise check authentik's server log.", err)
 	}
 	number := broken.number("pk")
 	return fault(link.FaultOther, "",
 		fmt.Sprintf("authentik cannot read its own provider %q (ID %d), so it cannot list providers.",
 			plain(broken.text("name")), number),
 		fmt.Sprintf("One of its redirect URIs has no matching mode. Send the full list again through the API: PATCH "+
-			"/api/v3/providers/oauth2/%d/ with {\"redirect_uris\": [{\"matching_mode\": \"strict\", \"url\": \"…\"}]}.", number), err)
+			"/api/v3/providers/oauth2/%d/ with {\"redirect_uris\": [{\"matching_mode\": \"strict\", \"url\": \"…\"}]}.",
+			number), err)
 }
 
 // broken is one of the providers that authentik cannot read; nil where none

@@ -26,7 +26,8 @@ func (m *measured) judgeDiscovery() []link.Check {
 		if json.Unmarshal(m.discovery.Body, &config) != nil || config.IssuerURL == "" {
 			discovery = fail(discovery, link.CauseHTMLInsteadOfJSON, asked+": "+outcome(m.discovery)+
 				", without an issuer.",
-				"Check that "+m.d.AuthentikURL+" is authentik's public address and that no login page is in front of it.")
+				"Check that "+m.d.AuthentikURL+
+					" is authentik's public address and that no login page is in front of it.")
 		}
 	}
 	if discovery.Status == link.Fail {
@@ -48,7 +49,8 @@ func (m *measured) judgePage(check link.Check, asked string, a answer) link.Chec
 			" and that it has a provider. Slugs are case-sensitive.")
 	case a.Status == http.StatusInternalServerError:
 		return fail(check, link.CauseSigningKey, evidence,
-			"Choose an RSA or EC signing key for the provider: Ed25519 and Ed448 keys cause this error. If it already has an RSA or EC key, check authentik's server log.")
+			"Choose an RSA or EC signing key for the provider: Ed25519 and Ed448 keys cause this error. If it "+
+				"already has an RSA or EC key, check authentik's server log.")
 	case a.Status != http.StatusOK:
 		return fail(check, link.CauseHTMLInsteadOfJSON, evidence, "Check that "+m.d.AuthentikURL+
 			" is authentik's public address and that nothing in front of it answers instead.")
@@ -77,9 +79,13 @@ func issuerDifference(named, want string) (what, remedy string) {
 	case strings.TrimRight(named, "/") == strings.TrimRight(want, "/"):
 		return "They differ in the trailing slash.", "Use the issuer exactly as authentik names it."
 	case a.Scheme != b.Scheme && a.Host == b.Host:
-		return "They differ in the scheme.", "Configure the proxy in front of authentik to send X-Forwarded-Proto. From authentik 2026.8, also list the proxy in AUTHENTIK_LISTEN__TRUSTED_PROXY_CIDRS."
+		return "They differ in the scheme.",
+			"Configure the proxy in front of authentik to send X-Forwarded-Proto. From authentik 2026.8, also list " +
+				"the proxy in AUTHENTIK_LISTEN__TRUSTED_PROXY_CIDRS."
 	case a.Host != b.Host:
-		return "They differ in the host.", "Configure the proxy in front of authentik to pass the Host header, or enter authentik's public address as browsers use it."
+		return "They differ in the host.",
+			"Configure the proxy in front of authentik to pass the Host header, or enter authentik's public address " +
+				"as browsers use it."
 	}
 	return "They differ in the path.", "Check the provider's issuer mode and the application's slug."
 }

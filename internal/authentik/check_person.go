@@ -75,7 +75,8 @@ func (m *measured) judgeEmail() link.Check {
 	case m.d.Email == link.EmailLeave:
 		return warn(check, link.CauseEmailUnverified, evidence+
 			" It counts as verified, although you chose not to change authentik's answer.",
-			"A custom scope mapping marks it as verified. Remove it from the provider, or choose to trust these addresses.")
+			"A custom scope mapping marks it as verified. Remove it from the provider, or choose to trust these "+
+				"addresses.")
 	case isVerified:
 		return pass(check, evidence)
 	case email == "":
@@ -85,7 +86,8 @@ func (m *measured) judgeEmail() link.Check {
 			"If this address is known to be correct, set the attribute email_verified: true on the user in authentik.")
 	}
 	return fail(check, link.CauseEmailUnverified, evidence+" PocketBase drops this address.",
-		"Plan and apply again to replace authentik's email scope mapping with the one that marks addresses as verified.")
+		"Plan and apply again to replace authentik's email scope mapping with the one that marks addresses as "+
+			"verified.")
 }
 
 // who names the person whose sign-in was previewed.
@@ -136,7 +138,8 @@ func (m *measured) judgeAccess() link.Check {
 	}
 	if m.person == 0 {
 		return warn(check, link.CauseNoAccess, evidence,
-			"If this account should sign in, add it to one of the application's groups. Otherwise check as another user.")
+			"If this account should sign in, add it to one of the application's groups. Otherwise check as another "+
+				"user.")
 	}
 	return fail(check, link.CauseNoAccess, evidence,
 		"Add the user to one of the application's groups, or bind the user to the application.")

@@ -44,7 +44,8 @@ func (m *measured) askProbes(ctx context.Context) {
 func (m *measured) mayNotProbe() string {
 	switch {
 	case m.live.provider == nil:
-		return m.live.missing + " authorize is not called without knowing the redirect URIs: a provider that has none stores the first one it receives."
+		return m.live.missing + " authorize is not called without knowing the redirect URIs: a provider that has " +
+			"none stores the first one it receives."
 	case len(m.live.state.RedirectURIs) == 0:
 		return "The provider has no redirect URIs. It would store the first one that authorize receives."
 	case m.live.state.ClientID != m.d.Provider.ClientID:

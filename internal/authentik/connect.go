@@ -67,7 +67,8 @@ func (c *Client) mayRead(ctx context.Context) error {
 	if _, lacks := errors.AsType[*missingPermission](err); lacks {
 		return fault(link.FaultPermission, fieldToken, "This token belongs to "+plain(c.identity.Username)+
 			", who may not see OAuth2 providers in authentik.",
-			"Use an administrator's token, or give this account the permissions that a link needs, starting with "+permViewProvider+".", err)
+			"Use an administrator's token, or give this account the permissions that a link needs, starting with "+
+				permViewProvider+".", err)
 	}
 	return nil // what else is wrong with a list is told where it is needed
 }

@@ -139,7 +139,8 @@ func (e event) sentence(action, user string) string {
 	case "login_failed":
 		return "A sign-in failed."
 	case "authorize_application":
-		return user + " was authorised for “" + e.context().object("authorized_application").text("name") + "”, scopes " + orNone(e.context().text("scopes")) + "."
+		return user + " was authorised for “" + e.context().object("authorized_application").text("name") +
+			"”, scopes " + orNone(e.context().text("scopes")) + "."
 	case "configuration_error":
 		if m := e.mismatch(); m != nil {
 			return e.context().text("message") + ". " + m.String()

@@ -181,7 +181,8 @@ func tokenFault(n need, a answer) *link.Fault {
 			"Configure the proxy in front of authentik to pass the Authorization header.", errorOf(n, a))
 	case strings.Contains(detail, "token"):
 		return fault(link.FaultToken, fieldToken, "authentik does not accept this token.",
-			"It is wrong, expired or rotated, or it is an app password. In authentik, open Directory › Tokens and App passwords and copy a token with the intent API Token.", errorOf(n, a))
+			"It is wrong, expired or rotated, or it is an app password. In authentik, open Directory › Tokens and "+
+				"App passwords and copy a token with the intent API Token.", errorOf(n, a))
 	}
 	return nil
 }

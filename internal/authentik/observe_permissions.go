@@ -41,7 +41,8 @@ func (o *observation) readPermissions(ctx context.Context) error {
 
 func (c *Client) permissionList(role string) list {
 	return list{need{what: "permissions"}, func(ctx context.Context, page int32) error {
-		_, _, err := c.api.RbacAPI.RbacPermissionsList(ctx).Role(role).Ordering("codename").PageSize(pageSize).Page(page).Execute()
+		_, _, err := c.api.RbacAPI.RbacPermissionsList(ctx).Role(role).Ordering("codename").PageSize(pageSize).
+			Page(page).Execute()
 		return err
 	}}
 }

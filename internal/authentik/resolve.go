@@ -96,7 +96,8 @@ func (c *Client) flowBySlug(slug string) list {
 func (c *Client) keyByName(name string) list {
 	return list{need{what: "signing keys", perm: permViewKey, field: "provider.signing_key"},
 		func(ctx context.Context, page int32) error {
-			_, _, err := c.api.CryptoAPI.CryptoCertificatekeypairsList(ctx).Name(name).HasKey(true).PageSize(pageSize).Page(page).Execute()
+			_, _, err := c.api.CryptoAPI.CryptoCertificatekeypairsList(ctx).Name(name).HasKey(true).PageSize(pageSize).
+				Page(page).Execute()
 			return err
 		}}
 }
@@ -104,7 +105,8 @@ func (c *Client) keyByName(name string) list {
 func (c *Client) mappingByName(name string) list {
 	return list{need{what: "scope mappings", perm: permViewMapping, field: "provider.scope_mappings"},
 		func(ctx context.Context, page int32) error {
-			_, _, err := c.api.PropertymappingsAPI.PropertymappingsProviderScopeList(ctx).Name(name).PageSize(pageSize).Page(page).Execute()
+			_, _, err := c.api.PropertymappingsAPI.PropertymappingsProviderScopeList(ctx).Name(name).PageSize(pageSize).
+				Page(page).Execute()
 			return err
 		}}
 }
@@ -120,7 +122,8 @@ func (c *Client) providerByName(name string) list {
 func (c *Client) providerByClientID(id string) list {
 	return list{need{what: whatProviders, perm: permViewProvider, field: "provider.client_id"},
 		func(ctx context.Context, page int32) error {
-			_, _, err := c.api.ProvidersAPI.ProvidersOauth2List(ctx).ClientId(id).PageSize(pageSize).Page(page).Execute()
+			_, _, err := c.api.ProvidersAPI.ProvidersOauth2List(ctx).ClientId(id).PageSize(pageSize).Page(page).
+				Execute()
 			return err
 		}}
 }

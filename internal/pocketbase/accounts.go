@@ -217,13 +217,14 @@ func isEmailColumn(column string) bool {
 	return len(words) > 0 && strings.EqualFold(strings.Trim(words[0], "`\"[]'"), "email")
 }
 
-// MadeSince reports whether a sign-in through the link's slot has made the
-// account since then, by this machine's clock. The error is a *link.Fault; of
-// an account that was not, or of which nobody can tell, it says why.
+// MadeSince returns nil when a sign-in through the link's slot created the
+// account since then, by this machine's clock. Otherwise the *link.Fault says
+// why not, or why authpocket cannot tell.
 func (c *Client) MadeSince(ctx context.Context, d link.Desired, id string, since time.Time) error {
 	there, err := c.madeSince(ctx, d, id, since, false)
 	if err == nil && !there {
-		return fault(link.FaultStale, "", "The account "+id+" no longer exists.", "Nothing to do.", errors.New("no such account"))
+		return fault(link.FaultStale, "", "The account "+id+" no longer exists.", "Nothing to do.",
+			errors.New("no such account"))
 	}
 	return err
 }
@@ -231,7 +232,8 @@ func (c *Client) MadeSince(ctx context.Context, d link.Desired, id string, since
 // madeSince answers false for an account that is gone. told means that
 // PocketBase itself said, when it signed the person in, that it had made the
 // account.
-func (c *Client) madeSince(ctx context.Context, d link.Desired, id string, since time.Time, told bool) (there bool, err error) {
+func (c *Client) madeSince(ctx context.Context, d link.Desired, id string, since time.Time, told bool,
+) (there bool, err error) {
 	found, ahead, err := c.users(ctx, d, "id="+quoted(id))
 	if err != nil {
 		return false, err
@@ -275,7 +277,8 @@ func (c *Client) recordPath(collection, id string) string {
 func notOurs(one user, rows []externalAuth, earliest time.Time, told bool) *link.Fault {
 	made := logTime(one.Created)
 	refuse := func(why string) *link.Fault {
-		return fault(link.FaultRefused, "", "The account is not deleted: "+why, "If you want to delete it, use PocketBase's dashboard.", errors.New("not an account of the test"))
+		return fault(link.FaultRefused, "", "The account is not deleted: "+why,
+			"If you want to delete it, use PocketBase's dashboard.", errors.New("not an account of the test"))
 	}
 	if made.IsZero() && !told {
 		return refuse("its collection has no creation date, so authpocket cannot tell whether the test created it.")
@@ -297,7 +300,9 @@ func (c *Client) deleteLinks(ctx context.Context, d link.Desired, id string) err
 		return err
 	}
 	for _, row := range rows {
-		a := c.wire.send(ctx, call{method: http.MethodDelete, path: c.recordPath("_externalAuths", row.ID), token: c.token})
+		a := c.wire.send(ctx, call{
+			method: http.MethodDelete, path: c.recordPath("_externalAuths", row.ID), token: c.token,
+		})
 		if a.Status != http.StatusNoContent && a.Status != http.StatusNotFound {
 			return c.unexpected(a)
 		}

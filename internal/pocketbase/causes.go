@@ -112,16 +112,19 @@ func explain(cause link.CauseID, d link.Desired) (met, remedy string) {
 	switch cause {
 	case link.CauseInvalidClient:
 		return "authentik does not accept the client ID or client secret that PocketBase has",
-			"Write the client secret again (authpocket apply --rewrite-secret), or give both systems a new one (authpocket rotate)."
+			"Write the client secret again (authpocket apply --rewrite-secret), or give both systems a new one " +
+				"(authpocket rotate)."
 	case link.CauseGrantType:
 		return "the authorization code grant is not enabled for this provider",
 			"Enable the grant type authorization_code on the provider in authentik."
 	case link.CauseDNS:
 		return "PocketBase's machine cannot resolve the host of " + host,
-			"Give PocketBase's machine or container a DNS entry for it, or enter token and user-info URLs that it can reach."
+			"Give PocketBase's machine or container a DNS entry for it, or enter token and user-info URLs that it " +
+				"can reach."
 	case link.CauseRefused:
 		return "nothing listens at " + host + " as seen from PocketBase",
-			"Inside a container, localhost is the container itself. Enter token and user-info URLs that PocketBase can reach."
+			"Inside a container, localhost is the container itself. Enter token and user-info URLs that PocketBase " +
+				"can reach."
 	case link.CauseNoRoute:
 		return "PocketBase's network has no route to " + host,
 			"Check its network and firewall, or enter token and user-info URLs that PocketBase can reach."

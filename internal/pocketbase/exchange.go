@@ -68,7 +68,8 @@ func (c *Client) Exchange(ctx context.Context, d link.Desired, code link.Code) (
 		path:   "/api/collections/" + url.PathEscape(d.Collection.Name) + "/auth-with-oauth2",
 		query:  url.Values{nonceKey: {code.Nonce}},
 		body: map[string]string{
-			"provider": d.Slot.Slot, "code": code.Code.Reveal(), "codeVerifier": code.CodeVerifier.Reveal(), "redirectURL": code.RedirectURL,
+			"provider": d.Slot.Slot, "code": code.Code.Reveal(), "codeVerifier": code.CodeVerifier.Reveal(),
+			"redirectURL": code.RedirectURL,
 		},
 	})
 	if a.Err != nil {

@@ -91,7 +91,8 @@ func (c *Client) forbidden(a answer, message string) *link.Fault {
 		summary += ": “" + message + "”"
 	}
 	return fault(link.FaultPermission, c.cfg.credentialField(), sentence(summary),
-		"Check that this machine's address is on the superuser IP list of PocketBase's settings, and that the token is a superuser's.", a.Outcome())
+		"Check that this machine's address is on the superuser IP list of PocketBase's settings, and that the token "+
+			"is a superuser's.", a.Outcome())
 }
 
 // generalFault is for statuses that mean the same wherever they come from.

@@ -16,9 +16,10 @@ import (
 const (
 	// collectionFields trims the list to what a link needs: a collection of
 	// 200 fields is 10 kB instead of 60.
-	collectionFields = "id,name,system,updated,oauth2,createRule,authRule,mfa,fields.name,fields.type,fields.system,fields.required"
-	collectionsPage  = 200
-	maxPages         = 10
+	collectionFields = "id,name,system,updated,oauth2,createRule,authRule,mfa," +
+		"fields.name,fields.type,fields.system,fields.required"
+	collectionsPage = 200
+	maxPages        = 10
 )
 
 // Observe reads the auth collections, the settings, and how many people are

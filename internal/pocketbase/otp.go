@@ -56,7 +56,9 @@ func (w transport) withOTP(ctx context.Context, cfg Config) (account, *link.Faul
 			"Sign in with e-mail address and password again.", a.Outcome())
 	case a.Status == http.StatusBadRequest:
 		return account{}, fault(link.FaultToken, fieldOTP,
-			"PocketBase does not accept this one-time password: it is wrong, already used or expired.", "Enter the newest one from your e-mail, or request another. If PocketBase cannot send e-mail, use a superuser token.", a.Outcome())
+			"PocketBase does not accept this one-time password: it is wrong, already used or expired.",
+			"Enter the newest one from your e-mail, or request another. If PocketBase cannot send e-mail, use a "+
+				"superuser token.", a.Outcome())
 	case a.Status == http.StatusTooManyRequests:
 		return account{}, fault(link.FaultToken, fieldOTP, "Too many wrong one-time passwords.",
 			"Wait three minutes, then request a new one.", a.Outcome())

@@ -147,7 +147,8 @@ func (c *Client) logged(ctx context.Context, nonce string) (*logEntry, string) {
 			return &got.Items[0].Data, ""
 		}
 	}
-	return nil, "The test sign-in did not appear in PocketBase's log within 30 s. The log is delayed while PocketBase is busy."
+	return nil, "The test sign-in did not appear in PocketBase's log within 30 s. The log is delayed while " +
+		"PocketBase is busy."
 }
 
 // judge makes the check of what was logged.

@@ -13,7 +13,8 @@ import (
 )
 
 // howToGetToken tells where a superuser's token comes from.
-const howToGetToken = "In PocketBase's dashboard, open Collections › _superusers, select a superuser and choose “Impersonate” from its menu to generate a token." // #nosec G101 -- words
+const howToGetToken = "In PocketBase's dashboard, open Collections › _superusers, select a superuser and choose " +
+	"“Impersonate” from its menu to generate a token." // #nosec G101 -- words
 
 // claims are what a PocketBase token says of itself. Nothing of it is
 // trusted: it only chooses words.
@@ -79,7 +80,8 @@ func refusedToken(c claims, err error) *link.Fault {
 			howToGetToken, err)
 	}
 	return fault(link.FaultToken, fieldToken,
-		"PocketBase does not accept this token. It belongs to another PocketBase, or the superuser's password or e-mail address has changed since.",
+		"PocketBase does not accept this token. It belongs to another PocketBase, or the superuser's password or "+
+			"e-mail address has changed since.",
 		"Check the address, or create a new token. "+howToGetToken, err)
 }
 
@@ -90,6 +92,8 @@ func usersToken(err error) *link.Fault {
 
 func notOnIPList(field string, err error) *link.Fault {
 	return fault(link.FaultPermission, field,
-		"PocketBase accepts superusers only from addresses on its superuser IP list, and this machine's address is not on it.",
-		"Add this machine's address in PocketBase's settings, or clear the list on its host with: pocketbase superuser ips", err)
+		"PocketBase accepts superusers only from addresses on its superuser IP list, and this machine's address is "+
+			"not on it.",
+		"Add this machine's address in PocketBase's settings, or clear the list on its host with: pocketbase "+
+			"superuser ips", err)
 }

@@ -106,7 +106,8 @@ func (c *Client) trail(ctx context.Context, q link.TrailQuery) link.PocketBaseTr
 			return trail
 		}
 	}
-	trail.Unread = "The sign-in did not appear in PocketBase's log in time. The log is delayed while PocketBase is busy."
+	trail.Unread = "The sign-in did not appear in PocketBase's log in time. The log is delayed while PocketBase is " +
+		"busy."
 	return trail
 }
 
