@@ -205,7 +205,7 @@ func TestReadFaults(t *testing.T) {
 		{"bad filter", 400, `{"data":{},"message":"Something went wrong while processing your request.","status":400}`, link.FaultRefused, "", "Something went wrong"},
 		{"failure", 500, `{"data":{},"message":"Something went wrong.","status":500}`, link.FaultOther, "", "internal error"},
 		{"empty failure", 500, ``, link.FaultOther, "", "internal error on GET /api/settings"},
-		{"proxy", 503, `<html>`, link.FaultUnreachable, fieldURL, "does not reach it"},
+		{"proxy", 503, `<html>`, link.FaultUnreachable, fieldURL, "cannot reach it"},
 		{"page", 200, `<html>`, link.FaultNotThis, fieldURL, "web page"},
 		{"wrong JSON", 200, `[]`, link.FaultNotThis, fieldURL, "did not come from PocketBase"},
 		{"sign-in page", 302, ``, link.FaultNotThis, fieldURL, "sign-in page at auth.example.com"},
