@@ -98,7 +98,7 @@ func TestAnAddressOfAnotherIsNamed(t *testing.T) {
 	}
 	refuse("authentik", strings.Replace(b.base, "127.0.0.1", "localhost", 1), "", "this wizard")
 	refuse("authentik", box.PocketBaseURL, "", "This is the address of your PocketBase, not of authentik.")
-	refuse("authentik", box.PocketBaseURL, box.AuthentikToken, "It looks like a PocketBase.") // asked, for what was given at the start may be wrong
+	refuse("authentik", box.PocketBaseURL, box.AuthentikToken, "It looks like PocketBase.") // asked, for what was given at the start may be wrong
 	b.send(b.get("/authentik"), "/authentik", nil).want(303)
 	refuse("pocketbase", own, "", "This is the address of this wizard, not of PocketBase.")
 	refuse("pocketbase", box.AuthentikURL, "", "This is the address of your authentik, not of PocketBase.")

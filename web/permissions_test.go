@@ -43,7 +43,7 @@ func TestALimitedTokenConnectsAndIsToldWhatItMayNotDo(t *testing.T) {
 	person := box.Authentik().AddPerson("grace", "Grace", "grace@example.com", "password", nil)
 	box.Authentik().AddAPIToken(person, "graces", "token-of-grace")
 	b := wizardFor(t, box, prefilled(box)).browser()
-	b.send(b.get("/authentik"), "/authentik", url.Values{"authentik.token": {"token-of-grace"}}).want(422).says("This is a token of grace, who may not see the OAuth2 providers")
+	b.send(b.get("/authentik"), "/authentik", url.Values{"authentik.token": {"token-of-grace"}}).want(422).says("This token belongs to grace, who may not see OAuth2 providers")
 	box.Authentik().GiveRole(person, "helpers")
 	b.send(b.get("/authentik"), "/authentik", url.Values{"authentik.token": {"token-of-grace"}}).want(303, "/pocketbase")
 	next := b.get("/pocketbase").want(200).says("grace is not a superuser of authentik", "See the permissions that are needed")

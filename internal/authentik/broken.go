@@ -24,7 +24,8 @@ const maxExamined = 300
 // list of providers and of applications.
 func (c *Client) explainBroken(ctx context.Context, err error) error {
 	failed, ok := errors.AsType[*statusError](err)
-	if !ok || failed.status != http.StatusInternalServerError || !slices.Contains([]string{whatProviders, whatApplication}, failed.what) {
+	if !ok || failed.status != http.StatusInternalServerError ||
+		!slices.Contains([]string{whatProviders, whatApplication}, failed.what) {
 		return err
 	}
 	providers, listErr := c.all(ctx, c.anyProviderList(""))
@@ -33,12 +34,17 @@ func (c *Client) explainBroken(ctx context.Context, err error) error {
 	}
 	broken := c.broken(ctx, providers)
 	if broken == nil {
-		return fault(link.FaultOther, "", "authentik ran into an error of its own while listing its providers or applications.",
-			"A provider with a redirect URI that has no matching mode does this. If one was changed through the API lately, write its redirect URIs again, whole; otherwise look into authentik's server log.", err)
+		return fault(link.FaultOther, "", "authentik failed to list its providers or applications.",
+			"A redirect URI without a matching mode can cause this. If a provider was recently changed through the "+
+				"API, send its full list of redirect URIs again. Otherwise check authentik's server log.", err)
 	}
 	number := broken.number("pk")
-	return fault(link.FaultOther, "", fmt.Sprintf("authentik cannot read its own provider %q (number %d), and therefore no list of providers.", plain(broken.text("name")), number),
-		fmt.Sprintf("One of its redirect URIs has no matching mode. Write them again through the API, whole: PATCH /api/v3/providers/oauth2/%d/ with {\"redirect_uris\": [{\"matching_mode\": \"strict\", \"url\": \"…\"}]}.", number), err)
+	return fault(link.FaultOther, "",
+		fmt.Sprintf("authentik cannot read its own provider %q (ID %d), so it cannot list providers.",
+			plain(broken.text("name")), number),
+		fmt.Sprintf("One of its redirect URIs has no matching mode. Send the full list again through the API: PATCH "+
+			"/api/v3/providers/oauth2/%d/ with {\"redirect_uris\": [{\"matching_mode\": \"strict\", \"url\": \"…\"}]}.",
+			number), err)
 }
 
 // broken is one of the providers that authentik cannot read; nil where none

@@ -33,10 +33,12 @@ func (c *Client) ChangedBy(ctx context.Context, since time.Time, changes []link.
 	var said []string
 	for _, e := range o.objects("results") {
 		model := event(e).context().object("model")
-		if event(e).when().Before(since.Add(-time.Second)) || !slices.ContainsFunc(changes, func(ch link.Change) bool { return isOf(model, ch) }) {
+		if event(e).when().Before(since.Add(-time.Second)) || !slices.ContainsFunc(changes,
+			func(ch link.Change) bool { return isOf(model, ch) }) {
 			continue
 		}
-		line := plain(object(e).object("user").text("username")) + " " + strings.TrimPrefix(object(e).text("action"), "model_") + " the " +
+		line := plain(object(e).object("user").text("username")) + " " + strings.TrimPrefix(object(e).text("action"),
+			"model_") + " the " +
 			modelWords(model) + " at " + event(e).when().UTC().Format("15:04:05 UTC")
 		if !slices.Contains(said, line) {
 			said = append(said, line)
@@ -45,7 +47,7 @@ func (c *Client) ChangedBy(ctx context.Context, since time.Time, changes []link.
 	return said
 }
 
-// isOf tells whether an event's object is what a change is about: by its key,
+// isOf reports whether an event's object is what a change is about: by its key,
 // or by its name where it has none yet.
 func isOf(model object, ch link.Change) bool {
 	m := modelMatch{kind: model.text("model_name"), key: bareKey(model.text("pk")), name: model.text("name")}
@@ -106,6 +108,7 @@ func each[T any](e link.Edit[T], do func(T)) {
 
 // modelWords names an event's object.
 func modelWords(model object) string {
-	words := map[string]string{"application": "application", "oauth2provider": "provider", "scopemapping": "scope mapping", "policybinding": "binding"}
+	words := map[string]string{"application": "application", "oauth2provider": "provider",
+		"scopemapping": "scope mapping", "policybinding": "binding"}
 	return words[model.text("model_name")] + " “" + plain(model.text("name")) + "”"
 }

@@ -19,7 +19,8 @@ func (c *Client) fetch(ctx context.Context, address string, whole func(wire.Answ
 
 // asStranger sends a request without the token, and again where that may help:
 // it changes nothing.
-func (c *Client) asStranger(ctx context.Context, method, address string, form url.Values, whole func(wire.Answer) bool) answer {
+func (c *Client) asStranger(ctx context.Context, method, address string, form url.Values,
+	whole func(wire.Answer) bool) answer {
 	return answer{c.reads.Repeat(ctx, whole, func(ctx context.Context) wire.Answer {
 		r, err := http.NewRequestWithContext(ctx, method, address, strings.NewReader(form.Encode()))
 		if err != nil {
@@ -41,7 +42,8 @@ func (m *measured) askRevoke(ctx context.Context) answer {
 		return answer{}
 	}
 	// In the form, for a client ID may have the colon that ends a user name.
-	form := url.Values{"token": {"authpocket-check-" + nonce()}, "client_id": {m.d.Provider.ClientID}, "client_secret": {m.d.Provider.ClientSecret.Reveal()}}
+	form := url.Values{"token": {"authpocket-check-" + nonce()}, "client_id": {m.d.Provider.ClientID},
+		"client_secret": {m.d.Provider.ClientSecret.Reveal()}}
 	return m.c.asStranger(ctx, http.MethodPost, m.d.AuthentikURL+"/application/o/revoke/", form, wire.JSON)
 }
 

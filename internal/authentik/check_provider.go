@@ -13,15 +13,17 @@ import (
 func (m *measured) judgeClient() link.Check {
 	check := newCheck(link.CheckAuthentikClient, "authentik accepts the client ID and secret")
 	live := m.live.state
-	const again = "Plan and apply again, so that both systems have the same client ID and secret."
-	asked := "Asked revoke with the client ID and secret"
+	const again = "Plan and apply again to give both systems the same client ID and secret."
+	asked := "Called revoke with the client ID and secret"
 	switch {
 	case m.live.cause != "":
-		return fail(check, m.live.cause, m.live.missing, "Plan and apply again to make what is missing.")
+		return fail(check, m.live.cause, m.live.missing, "Plan and apply again to create what is missing.")
 	case m.live.provider != nil && live.ClientID != m.d.Provider.ClientID:
-		return fail(check, link.CauseUnknownClient, "The provider's client ID is "+plain(live.ClientID)+", not "+m.d.Provider.ClientID+".", again)
+		return fail(check, link.CauseUnknownClient, "The provider's client ID is "+plain(live.ClientID)+", not "+
+			m.d.Provider.ClientID+".", again)
 	case m.live.provider != nil && live.ClientType == "public":
-		return fail(check, link.CauseInvalidClient, "The provider's client type is public, so that no secret is checked.", "Set the client type to confidential.")
+		return fail(check, link.CauseInvalidClient, "The provider's client type is Public, so no secret is checked.",
+			"Set the client type to Confidential.")
 	case !m.d.Provider.ClientSecret.IsSet():
 		return skip(check, "The client secret is not known.")
 	case m.revoke.Err != nil:
@@ -29,9 +31,11 @@ func (m *measured) judgeClient() link.Check {
 	case m.revoke.Status == http.StatusOK && json.Valid(m.revoke.Body):
 		return pass(check, asked+": 200.")
 	case m.revoke.Status == http.StatusUnauthorized:
-		return fail(check, link.CauseInvalidClient, asked+": 401, invalid_client. No provider has this client ID with this secret.", again)
+		return fail(check, link.CauseInvalidClient, asked+
+			": 401, invalid_client. No provider has this client ID with this secret.", again)
 	}
-	return fail(check, link.CauseHTMLInsteadOfJSON, asked+": "+outcome(m.revoke)+".", "Check that "+m.d.AuthentikURL+" is authentik's public address.")
+	return fail(check, link.CauseHTMLInsteadOfJSON, asked+": "+outcome(m.revoke)+".", "Check that "+m.d.AuthentikURL+
+		" is authentik's public address.")
 }
 
 // judgeScopes judges whether the scopes that PocketBase asks for are there.
@@ -44,7 +48,7 @@ func (m *measured) judgeScopes() link.Check {
 		return m.judgeSupportedScopes(check)
 	}
 	attached, scopes := m.attached()
-	evidence := "The provider's scope mappings answer: " + orNone(strings.Join(set(scopes), ", ")) + "."
+	evidence := "The provider's scope mappings cover: " + orNone(strings.Join(set(scopes), ", ")) + "."
 	var missing []string
 	for _, scope := range []string{"openid", "email", "profile"} {
 		if !slices.Contains(scopes, scope) {
@@ -52,13 +56,16 @@ func (m *measured) judgeScopes() link.Check {
 		}
 	}
 	if len(missing) > 0 {
-		return fail(check, link.CauseMissingScopes, evidence+" Missing: "+strings.Join(missing, ", ")+".", "Attach the missing scope mappings to the provider.")
+		return fail(check, link.CauseMissingScopes, evidence+" Missing: "+strings.Join(missing, ", ")+".",
+			"Attach the missing scope mappings to the provider.")
 	}
 	if gone := m.detached(attached); len(gone) > 0 {
-		return fail(check, link.CauseMissingScopes, evidence+" No longer attached: "+strings.Join(gone, ", ")+".", "Plan and apply again to attach them.")
+		return fail(check, link.CauseMissingScopes, evidence+" No longer attached: "+strings.Join(gone, ", ")+".",
+			"Plan and apply again to attach them.")
 	}
 	if count(scopes, "email") > 1 {
-		return fail(check, link.CauseMissingScopes, evidence+" Two mappings answer for email, and which of them counts is not defined.", "Detach the one that is not wanted.")
+		return fail(check, link.CauseMissingScopes, evidence+
+			" Two mappings cover the scope email, and which one applies is undefined.", "Detach one of them.")
 	}
 	return pass(check, evidence)
 }
@@ -97,12 +104,15 @@ func (m *measured) judgeSupportedScopes(check link.Check) link.Check {
 		Scopes []string `json:"scopes_supported"`
 	}
 	if m.discovery.Status != http.StatusOK || json.Unmarshal(m.discovery.Body, &config) != nil {
-		return skip(check, "The token may not read the provider's scope mappings, and the OpenID configuration could not be read.")
+		return skip(check, "The token may not read the provider's scope mappings, and the OpenID configuration could "+
+			"not be read.")
 	}
-	evidence := "The OpenID configuration names the scopes " + plain(strings.Join(config.Scopes, ", ")) + ". The token may not read the scope mappings, so openid itself is not proven."
+	evidence := "The OpenID configuration names the scopes " + plain(strings.Join(config.Scopes,
+		", ")) + ". The token may not read the scope mappings, so openid itself cannot be confirmed."
 	for _, scope := range []string{"email", "profile"} {
 		if !slices.Contains(config.Scopes, scope) {
-			return fail(check, link.CauseMissingScopes, evidence, "Attach the scope mappings for openid, email and profile to the provider.")
+			return fail(check, link.CauseMissingScopes, evidence,
+				"Attach the scope mappings for openid, email and profile to the provider.")
 		}
 	}
 	return pass(check, evidence)
@@ -110,12 +120,12 @@ func (m *measured) judgeSupportedScopes(check link.Check) link.Check {
 
 // judgeGrants judges whether people can sign in with a code at all.
 func (m *measured) judgeGrants() link.Check {
-	check := newCheck(link.CheckAuthentikGrants, "Signing in with a code is enabled")
+	check := newCheck(link.CheckAuthentikGrants, "The authorization code grant is enabled")
 	switch {
 	case m.live.provider == nil:
 		return skip(check, m.live.missing)
 	case !m.live.provider.has("grant_types"):
-		return skip(check, "authentik "+m.c.identity.Version+" has no grant types to choose; they came with 2026.5.")
+		return skip(check, "authentik "+m.c.identity.Version+" has no grant type setting; it was added in 2026.5.")
 	}
 	grants := m.live.state.GrantTypes
 	evidence := "The provider's grant types: " + orNone(plain(strings.Join(grants, ", "))) + "."

@@ -44,11 +44,12 @@ func (m *measured) askProbes(ctx context.Context) {
 func (m *measured) mayNotProbe() string {
 	switch {
 	case m.live.provider == nil:
-		return m.live.missing + " Without knowing its redirect URIs, authorize is not asked: a provider without any would store the first one that is asked with."
+		return m.live.missing + " authorize is not called without knowing the redirect URIs: a provider that has " +
+			"none stores the first one it receives."
 	case len(m.live.state.RedirectURIs) == 0:
-		return "The provider has no redirect URIs. Asking authorize would store the first one that is asked with."
+		return "The provider has no redirect URIs. It would store the first one that authorize receives."
 	case m.live.state.ClientID != m.d.Provider.ClientID:
-		return "The provider's client ID is another one than expected, so authorize would be asked about another provider."
+		return "The provider's client ID is not the expected one, so authorize would answer for another provider."
 	}
 	return ""
 }
@@ -64,12 +65,13 @@ func (m *measured) judgeProbes() []link.Check {
 	one := newCheck(link.CheckAuthentikRedirect, "authentik accepts the redirect URI")
 	if why := m.mayNotProbe(); why != "" {
 		if m.live.provider != nil && len(m.live.state.RedirectURIs) == 0 {
-			return []link.Check{fail(one, link.CauseRedirectMismatch, why, "Add PocketBase's redirect URI to the provider.")}
+			return []link.Check{fail(one, link.CauseRedirectMismatch, why,
+				"Add PocketBase's redirect URI to the provider.")}
 		}
 		return []link.Check{skip(one, why)}
 	}
 	if len(m.probes) == 0 {
-		return []link.Check{skip(one, "No redirect URI is an exact one, so there is none to ask with.")}
+		return []link.Check{skip(one, "No redirect URI uses strict matching, so none can be tested.")}
 	}
 	checks := make([]link.Check, len(m.probes))
 	for i, p := range m.probes {
@@ -84,7 +86,7 @@ func (m *measured) judgeProbes() []link.Check {
 }
 
 func (m *measured) judgeProbe(check link.Check, p probe) link.Check {
-	asked := "Asked authorize with " + p.uri + " and prompt=none"
+	asked := "Called authorize with " + p.uri + " and prompt=none"
 	if p.answer.Err != nil {
 		return m.unreachable(check, asked, p.answer)
 	}
@@ -97,13 +99,14 @@ func (m *measured) judgeProbe(check link.Check, p probe) link.Check {
 	case !r.accepted:
 		return fail(check, r.cause, evidence+" "+r.means, r.remedy)
 	case !m.hasRedirect(p.uri):
-		return fail(check, link.CauseRedirectMismatch, evidence+" Another entry of the provider's list matches it; the exact one is gone.",
-			"Plan and apply again to put the exact redirect URI back.")
+		return fail(check, link.CauseRedirectMismatch, evidence+
+			" Another entry in the provider's list matches it; the exact one is missing.",
+			"Plan and apply again to restore the exact redirect URI.")
 	}
 	return pass(check, evidence)
 }
 
-// hasRedirect tells whether the provider's list holds exactly that URI.
+// hasRedirect reports whether the provider's list holds exactly that URI.
 func (m *measured) hasRedirect(uri string) bool {
 	for _, r := range m.live.state.RedirectURIs {
 		if r.URL == uri && r.Mode == "strict" && redirectType(r) == "authorization" {
@@ -128,28 +131,35 @@ func readProbe(a answer, uri string) reading {
 		if query, found := strings.CutPrefix(location, uri); found {
 			return readRedirect(query)
 		}
-		return reading{said: outcome(a), cause: link.CauseHTMLInsteadOfJSON, means: "Instead of an error, a page to sign in at came back.",
-			remedy: "Check that no other login page stands in front of authentik."}
+		return reading{said: outcome(a), cause: link.CauseHTMLInsteadOfJSON,
+			means:  "It returned a sign-in page instead of an error.",
+			remedy: "Check that no other login page is in front of authentik."}
 	}
 	page := bytes.ToLower(a.Body)
 	has := func(words string) bool { return bytes.Contains(page, []byte(words)) }
 	switch {
 	case a.Status == http.StatusBadRequest && (has("client id error") || has("client identifier")):
-		return reading{said: "the page “Client ID Error”", cause: link.CauseUnknownClient, means: "No provider has this client ID.",
-			remedy: "Plan and apply again, so that both systems have the same client ID."}
+		return reading{said: "the page “Client ID Error”", cause: link.CauseUnknownClient,
+			means:  "No provider has this client ID.",
+			remedy: "Plan and apply again to give both systems the same client ID."}
 	case a.Status == http.StatusBadRequest && (has("redirect uri error") || has("redirection uri")):
-		return reading{said: "the page “Redirect URI Error”", cause: link.CauseRedirectMismatch, means: "The provider's list does not have exactly this redirect URI, or its scheme is forbidden.",
-			remedy: "Add exactly this redirect URI to the provider. Scheme, host, port and slashes count."}
+		return reading{said: "the page “Redirect URI Error”", cause: link.CauseRedirectMismatch,
+			means:  "The provider's list does not have exactly this redirect URI, or its scheme is not allowed.",
+			remedy: "Add exactly this redirect URI to the provider. Scheme, host, port and slashes must match."}
 	case a.Status == http.StatusBadRequest && has("bad request") && appScheme(uri):
-		return reading{accepted: true, said: "the page “Bad Request”, which authentik shows for an app's own scheme once the redirect URI has matched"}
+		return reading{accepted: true, said: "the page “Bad Request”, which authentik shows for an app's own scheme " +
+			"once the redirect URI has matched"}
 	case a.Status == http.StatusOK && has("permission denied"):
-		return reading{said: "the page “Permission denied”", cause: link.CauseDiscovery, means: "The provider has no application.",
+		return reading{said: "the page “Permission denied”", cause: link.CauseDiscovery,
+			means:  "The provider has no application.",
 			remedy: "Assign the provider to the application."}
 	case a.Status == http.StatusNotFound:
-		return reading{said: outcome(a), cause: link.CauseHTMLInsteadOfJSON, means: "There is no authorize endpoint at this address.",
+		return reading{said: outcome(a), cause: link.CauseHTMLInsteadOfJSON,
+			means:  "There is no authorize endpoint at this address.",
 			remedy: "Check authentik's public address."}
 	}
-	return reading{said: outcome(a), cause: link.CauseHTMLInsteadOfJSON, means: "That is none of authentik's answers here.",
+	return reading{said: outcome(a), cause: link.CauseHTMLInsteadOfJSON,
+		means:  "This is not an answer authentik gives here.",
 		remedy: "Check that nothing in front of authentik answers instead."}
 }
 
@@ -159,16 +169,19 @@ func readRedirect(query string) reading {
 	code := plain(values.Get("error"))
 	switch {
 	case err != nil || code == "":
-		return reading{said: "a redirect without an error", cause: link.CauseHTMLInsteadOfJSON, means: "Nobody is signed in here, so authentik should have said login_required.",
+		return reading{said: "a redirect without an error", cause: link.CauseHTMLInsteadOfJSON,
+			means:  "Without a session, authentik should have answered login_required.",
 			remedy: "Check that nothing in front of authentik answers instead."}
 	case code == "login_required":
 		return reading{accepted: true, said: "login_required"}
 	case code == "invalid_request":
-		return reading{said: code, cause: link.CauseGrantTypes, means: "The redirect URI is right, but signing in with a code is not enabled for the provider.",
+		return reading{said: code, cause: link.CauseGrantTypes,
+			means:  "The redirect URI is correct, but the authorization code grant is not enabled for the provider.",
 			remedy: "Add the grant type “authorization_code” to the provider."}
 	}
-	return reading{said: code, cause: link.CauseRedirectMismatch, means: "The redirect URI is right, but authentik refuses the request.",
-		remedy: "Look at the provider in authentik."}
+	return reading{said: code, cause: link.CauseRedirectMismatch,
+		means:  "The redirect URI is correct, but authentik refuses the request.",
+		remedy: "Check the provider in authentik."}
 }
 
 func appScheme(uri string) bool {

@@ -118,7 +118,8 @@ func (m *measured) readLive(ctx context.Context) {
 	case err != nil:
 		l.missing = "The provider could not be read: " + words(err)
 	case l.provider == nil:
-		l.missing, l.cause = "The application's provider is no OAuth2/OpenID provider, or the token may not see it.", link.CauseDiscovery
+		l.missing, l.cause = "The application's provider is not an OAuth2/OpenID provider, or the token may not see "+
+			"it.", link.CauseDiscovery
 	default:
 		l.state = providerState(l.provider)
 	}

@@ -65,13 +65,13 @@ func TestChecksFailForWhatIsWrong(t *testing.T) {
 				l.t.Fatal(err)
 			}
 			l.patch(c, *d, map[string]any{"signing_key": pk})
-		}, "authentik.jwks", "signing-key", "signing key back"},
+		}, "authentik.jwks", "signing-key", "restore the signing key"},
 		"redirect URI changed": {func(l *lab, c *authentik.Client, d *link.Desired) {
 			l.patch(c, *d, map[string]any{"redirect_uris": strict("https://pocketbase.company/api/oauth2-redirect/")})
 		}, "authentik.redirect", "redirect-mismatch", "exactly this"},
 		"redirect URI only by another entry": {func(l *lab, c *authentik.Client, d *link.Desired) {
 			l.patch(c, *d, map[string]any{"redirect_uris": []any{map[string]any{"matching_mode": "regex", "url": "https://.*"}}})
-		}, "authentik.redirect", "redirect-mismatch", "exact redirect URI back"},
+		}, "authentik.redirect", "redirect-mismatch", "exact redirect URI"},
 		"second redirect URI gone": {func(_ *lab, _ *authentik.Client, d *link.Desired) {
 			d.Provider.RedirectURIs = append(slices.Clone(d.Provider.RedirectURIs), link.RedirectURI{URL: "https://two.example.com/api/oauth2-redirect", Mode: "strict"})
 		}, "authentik.redirect.2", "redirect-mismatch", "exactly this"},
@@ -83,7 +83,7 @@ func TestChecksFailForWhatIsWrong(t *testing.T) {
 		}, "authentik.client", "unknown-client", "same client ID"},
 		"public client": {func(l *lab, c *authentik.Client, d *link.Desired) {
 			l.patch(c, *d, map[string]any{"client_type": "public"})
-		}, "authentik.client", "invalid-client", "confidential"},
+		}, "authentik.client", "invalid-client", "Confidential"},
 		"provider gone": {func(l *lab, c *authentik.Client, d *link.Desired) {
 			l.admin("DELETE", "/providers/oauth2/"+strconv.Itoa(l.observe(c, spec()).Providers[0].PK)+"/", nil)
 		}, "authentik.client", "discovery", "missing"},

@@ -47,7 +47,7 @@ type Client struct {
 	api      *api.APIClient // for the API, with the token
 	http     *http.Client   // for everything else, without it
 	log      *slog.Logger
-	token    secret.Text // shared with the keeper
+	token    secret.Text // shared with the capturer
 	pause    func(context.Context, time.Duration) error
 	reads    wire.Reads
 	identity Identity
@@ -67,7 +67,7 @@ func newClient(cfg Config) *Client {
 	}
 	cfg.Token = cfg.Token.AsPasted()
 	withToken := *cfg.HTTP
-	withToken.Transport = &keeper{next: cfg.HTTP.Transport, token: cfg.Token, log: log}
+	withToken.Transport = &capturer{next: cfg.HTTP.Transport, token: cfg.Token, log: log}
 
 	conf := api.NewConfiguration()
 	conf.UserAgent = "authpocket"
@@ -76,7 +76,8 @@ func newClient(cfg Config) *Client {
 	// There are no machine-readable codes in authentik's refusals, only
 	// translated sentences.
 	conf.AddDefaultHeader("Accept-Language", "en")
-	c := &Client{url: cfg.URL, api: api.NewAPIClient(conf), http: cfg.HTTP, log: log, token: cfg.Token, pause: cfg.Pause}
+	c := &Client{url: cfg.URL, api: api.NewAPIClient(conf), http: cfg.HTTP, log: log, token: cfg.Token,
+		pause: cfg.Pause}
 	if c.pause == nil {
 		c.pause = outbound.Sleep
 	}

@@ -65,20 +65,23 @@ func (c *Client) mayRead(ctx context.Context) error {
 	}
 	_, _, err := c.page(ctx, c.providerList(), 1)
 	if _, lacks := errors.AsType[*missingPermission](err); lacks {
-		return fault(link.FaultPermission, fieldToken, "This is a token of "+plain(c.identity.Username)+", who may not see the OAuth2 providers in authentik.",
-			"Use an administrator's token, or give this account the permissions that a link needs, "+permViewProvider+" to begin with.", err)
+		return fault(link.FaultPermission, fieldToken, "This token belongs to "+plain(c.identity.Username)+
+			", who may not see OAuth2 providers in authentik.",
+			"Use an administrator's token, or give this account the permissions that a link needs, starting with "+
+				permViewProvider+".", err)
 	}
 	return nil // what else is wrong with a list is told where it is needed
 }
 
 // tokenShape refuses what cannot be a token before it is sent.
 func tokenShape(token string) *link.Fault {
-	const todo = "In authentik, open Directory, then Tokens and App passwords, and copy a token whose intent is API."
+	const todo = "In authentik, open Directory › Tokens and App passwords and copy a token with the intent API Token."
 	if token == "" {
-		return fault(link.FaultToken, fieldToken, "There is no token.", todo, nil)
+		return fault(link.FaultToken, fieldToken, "The token is missing.", todo, nil)
 	}
 	if strings.ContainsFunc(token, func(r rune) bool { return r <= ' ' || r > '~' }) {
-		return fault(link.FaultToken, fieldToken, "The token has a character in it that no token of authentik has, such as a space.", todo, nil)
+		return fault(link.FaultToken, fieldToken,
+			"The token contains a space or another character that authentik tokens never have.", todo, nil)
 	}
 	return nil
 }
@@ -86,7 +89,7 @@ func tokenShape(token string) *link.Fault {
 // recognise asks for the public configuration, without the token.
 func (c *Client) recognise(ctx context.Context) error {
 	n := need{what: "its public configuration", field: fieldURL}
-	a, err := c.readAs(ctx, n, kept{anonymous: true}, func(ctx context.Context) error {
+	a, err := c.readAs(ctx, n, capture{anonymous: true}, func(ctx context.Context) error {
 		_, _, err := c.api.RootAPI.RootConfigRetrieve(ctx).Execute()
 		return err
 	})
@@ -97,17 +100,21 @@ func (c *Client) recognise(ctx context.Context) error {
 	case isObject && a.Status == http.StatusForbidden && a.Header.Get("X-Authentik-Id") != "":
 		return nil // closed to strangers, but authentik
 	case isObject && o.has("message") && (o.has("status") || o.has("code")):
-		return fault(link.FaultNotThis, fieldURL, "This is not an authentik. It looks like a PocketBase.",
-			"Enter authentik's address here and PocketBase's where PocketBase is asked for.", errorOf(n, a))
-	case a.Status == http.StatusBadRequest && strings.HasPrefix(c.url, "http://") && bytes.Contains(bytes.ToUpper(a.Body), []byte("HTTPS")):
-		return fault(link.FaultNotThis, fieldURL, "That port of "+c.host()+" speaks https, and the address says http.",
-			"Enter https:// in place of http://.", errorOf(n, a))
-	case a.HTML() && a.Status >= 400 && a.Status < 429 && a.Status != http.StatusUnauthorized && a.Status != http.StatusForbidden && a.Status != http.StatusNotFound:
+		return fault(link.FaultNotThis, fieldURL, "This is not authentik. It looks like PocketBase.",
+			"Enter authentik's address here, and PocketBase's under PocketBase.", errorOf(n, a))
+	case a.Status == http.StatusBadRequest && strings.HasPrefix(c.url, "http://") &&
+		bytes.Contains(bytes.ToUpper(a.Body), []byte("HTTPS")):
+		return fault(link.FaultNotThis, fieldURL, c.host()+
+			" expects https on this port, but the address begins with http.",
+			"Change http:// to https://.", errorOf(n, a))
+	case a.HTML() && a.Status >= 400 && a.Status < 429 && a.Status != http.StatusUnauthorized &&
+		a.Status != http.StatusForbidden && a.Status != http.StatusNotFound:
 		// a web server, but nothing that knows authentik's API
-	case err != nil && (a.Err != nil || a.HTML() || a.Status >= 300 && a.Status < 400 || a.Status == 401 || a.Status >= 429):
+	case err != nil && (a.Err != nil || a.HTML() || a.Status >= 300 && a.Status < 400 || a.Status == 401 ||
+		a.Status >= 429):
 		return err
 	}
-	return fault(link.FaultNotThis, fieldURL, c.url+" answers, but not as an authentik does.",
+	return fault(link.FaultNotThis, fieldURL, c.url+" answers, but not like authentik.",
 		"Enter the address that authentik's own pages begin with.", errorOf(n, a))
 }
 
@@ -125,8 +132,8 @@ func (c *Client) readVersion(ctx context.Context) error {
 	v, known := parseVersion(c.identity.Version)
 	oldest, _ := parseVersion(oldestVersion)
 	if known && v.before(oldest) {
-		return fault(link.FaultTooOld, fieldURL, "This authentik is "+c.identity.Version+".",
-			"Upgrade it to "+oldestVersion+" or later. That is the oldest version authpocket works with.", nil)
+		return fault(link.FaultTooOld, fieldURL, "This authentik is version "+c.identity.Version+".",
+			"Upgrade to "+oldestVersion+" or later, the oldest version that authpocket supports.", nil)
 	}
 	grants := !known || !v.before(version{2026, 5})
 	c.features = link.Features{GrantTypes: grants, MetaHide: grants, RedirectURI: grants}

@@ -72,17 +72,17 @@ func TestConnectRefusesWhatIsNoAuthentik(t *testing.T) {
 	}{
 		{"a web page", html(200, "<html>Welcome</html>"), link.FaultNotThis, "web page"},
 		{"a web page for what is not there", html(404, "<html>Not found</html>"), link.FaultNotThis, "no authentik API"},
-		{"a login page", redirect("/login?next=/"), link.FaultNotThis, "login page"},
+		{"a login page", redirect("/login?next=/"), link.FaultNotThis, "login proxy"},
 		{"a login page elsewhere", redirect("https://sso.example.com/start"), link.FaultNotThis, "sso.example.com"},
 		{"the same address by https", redirect("https://authentik.company/api/v3/root/config/"), link.FaultNotThis, "redirects to https://authentik.company."},
 		{"a PocketBase", data(404, `{"data":{},"message":"The requested resource wasn't found.","status":404}`), link.FaultNotThis, "PocketBase"},
-		{"another API", data(200, `{"hello":"world"}`), link.FaultNotThis, "not as an authentik"},
-		{"another API's refusal", data(403, `{"detail":"No."}`), link.FaultNotThis, "not as an authentik"},
-		{"a list", data(200, `[]`), link.FaultNotThis, "not as an authentik"},
-		{"no JSON", data(200, `{"capabilities":`), link.FaultNotThis, "not as an authentik"},
-		{"plain text", data(404, "404 page not found"), link.FaultNotThis, "not as an authentik"},
-		{"a sign-in of the proxy's", html(401, "<html>Unauthorized</html>"), link.FaultNotThis, "sign-in of its own"},
-		{"an error", html(500, "<html>Oops</html>"), link.FaultOther, "error of its own"},
+		{"another API", data(200, `{"hello":"world"}`), link.FaultNotThis, "not like authentik"},
+		{"another API's refusal", data(403, `{"detail":"No."}`), link.FaultNotThis, "not like authentik"},
+		{"a list", data(200, `[]`), link.FaultNotThis, "not like authentik"},
+		{"no JSON", data(200, `{"capabilities":`), link.FaultNotThis, "not like authentik"},
+		{"plain text", data(404, "404 page not found"), link.FaultNotThis, "not like authentik"},
+		{"a sign-in of the proxy's", html(401, "<html>Unauthorized</html>"), link.FaultNotThis, "its own sign-in"},
+		{"an error", html(500, "<html>Oops</html>"), link.FaultOther, "internal error"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			server := httptest.NewServer(test.answer)

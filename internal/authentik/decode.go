@@ -19,7 +19,7 @@ func parseObject(b []byte) (object, bool) {
 	return o, true
 }
 
-// has tells whether the key is there, null or not.
+// has reports whether the key is there, null or not.
 func (o object) has(key string) bool {
 	_, found := o[key]
 	return found

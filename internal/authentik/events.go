@@ -66,7 +66,7 @@ func (e event) when() time.Time {
 	return at
 }
 
-// concerns tells whether the event is about the link's client.
+// concerns reports whether the event is about the link's client.
 func (e event) concerns(d link.Desired) bool {
 	undashed := strings.ReplaceAll(d.Application.PK, "-", "")
 	application, provider := e.context().object("authorized_application"), e.context().object("provider")
@@ -83,13 +83,13 @@ func (e event) concerns(d link.Desired) bool {
 	return e.ofMapping(d)
 }
 
-// of tells whether the event may be of the sign-in with that state.
+// of reports whether the event may be of the sign-in with that state.
 func (e event) of(state string) bool {
 	named := e.args().text("state")
 	return state == "" || named == "" || named == state
 }
 
-// ofMapping tells whether one of the provider's scope mappings failed.
+// ofMapping reports whether one of the provider's scope mappings failed.
 func (e event) ofMapping(d link.Desired) bool {
 	name := e.context().object("mapping").text("name")
 	return name != "" && slices.ContainsFunc(d.Provider.Mappings, func(r link.Ref) bool { return r.Name == name })
@@ -111,7 +111,8 @@ func (e event) add(t *link.AuthentikTrail, d link.Desired) {
 		}
 	}
 	t.Evidence = append(t.Evidence, link.Evidence{
-		System: link.Authentik, When: e.when(), Text: secret.Scrub(e.sentence(action, user.text("username")), d.Provider.ClientSecret),
+		System: link.Authentik, When: e.when(), Text: secret.Scrub(e.sentence(action, user.text("username")),
+			d.Provider.ClientSecret),
 	})
 }
 
@@ -138,7 +139,8 @@ func (e event) sentence(action, user string) string {
 	case "login_failed":
 		return "A sign-in failed."
 	case "authorize_application":
-		return user + " was let through to “" + e.context().object("authorized_application").text("name") + "”, scopes " + orNone(e.context().text("scopes")) + "."
+		return user + " was authorised for “" + e.context().object("authorized_application").text("name") +
+			"”, scopes " + orNone(e.context().text("scopes")) + "."
 	case "configuration_error":
 		if m := e.mismatch(); m != nil {
 			return e.context().text("message") + ". " + m.String()

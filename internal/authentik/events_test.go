@@ -42,7 +42,7 @@ func TestEventsReadWhatARealAuthentikNoted(t *testing.T) {
 	if trail.Unread != "" || len(trail.Evidence) != 3 || trail.Person != 34 || !trail.Through || trail.IP != "127.0.0.1" {
 		t.Fatalf("%+v", trail)
 	}
-	for i, want := range []string{"ada signed in (password)", "ada was let through to “PocketBase”", "Invalid redirect URI used by provider"} {
+	for i, want := range []string{"ada signed in (password)", "ada was authorised for “PocketBase”", "Invalid redirect URI used by provider"} {
 		if !strings.Contains(trail.Evidence[i].Text, want) || trail.Evidence[i].When.IsZero() || trail.Evidence[i].System != link.Authentik {
 			t.Errorf("%+v, want %s", trail.Evidence[i], want)
 		}

@@ -35,7 +35,7 @@ func (e *statusError) Error() string {
 	return s
 }
 
-// missingPermission tells which permission a refused call lacked.
+// missingPermission says which permission a refused call lacked.
 type missingPermission struct {
 	perm string
 	err  error
@@ -96,8 +96,8 @@ func (c *Client) generalFault(n need, a answer) *link.Fault {
 	case a.Status >= 300 && a.Status < 400:
 		return c.redirected(n, a)
 	case a.Status == http.StatusUnauthorized:
-		return fault(link.FaultNotThis, fieldURL, "Something in front of "+c.host()+" asks for a sign-in of its own.",
-			"Enter an address that leads straight to authentik, or let authpocket past that sign-in.", err)
+		return fault(link.FaultNotThis, fieldURL, "A proxy in front of "+c.host()+" requires its own sign-in.",
+			"Enter an address that reaches authentik directly, or exempt authpocket from that sign-in.", err)
 	case a.Status == http.StatusForbidden:
 		return tokenFault(n, a)
 	case a.Status == http.StatusNotFound && a.HTML():
@@ -109,11 +109,12 @@ func (c *Client) generalFault(n need, a answer) *link.Fault {
 		return fault(link.FaultUnreachable, fieldURL, "authentik at "+c.host()+" is starting or overloaded.",
 			"Wait a minute, then try again.", err)
 	case a.Status == http.StatusBadGateway || a.Status == http.StatusGatewayTimeout:
-		return fault(link.FaultUnreachable, fieldURL, "The proxy in front of authentik at "+c.host()+" gets no answer from it.",
+		return fault(link.FaultUnreachable, fieldURL, "The proxy in front of authentik at "+c.host()+
+			" gets no answer from it.",
 			"Check that authentik is running, then try again.", err)
 	case a.Status >= 500:
-		return fault(link.FaultOther, "", "authentik ran into an error of its own.",
-			"Look into authentik's server log"+requestHint(a)+", then try again.", err)
+		return fault(link.FaultOther, "", "authentik had an internal error.",
+			"Check authentik's server log"+requestHint(a)+", then try again.", err)
 	}
 	return nil
 }
@@ -131,14 +132,15 @@ func (c *Client) noAnswer(err error) *link.Fault {
 	case errors.Is(err, context.Canceled):
 		todo = "Start again when you are ready."
 	case errors.Is(err, outbound.ErrBodyTooLarge):
-		return fault(link.FaultNotThis, fieldURL, c.host()+" sent more than 8 MB where less was asked for.",
+		return fault(link.FaultNotThis, fieldURL, c.host()+" sent an answer larger than 8 MB.",
 			"Check that the address is authentik's own.", err)
 	case errors.Is(err, outbound.ErrAddressRefused):
 		todo = "Enter authentik's own address."
 	default:
 		todo = cmp.Or(outbound.CertificateTodo("authentik", err), todo)
 	}
-	return fault(link.FaultUnreachable, fieldURL, "authentik at "+c.host()+" cannot be reached: "+outbound.Reason(err)+".", todo, err)
+	return fault(link.FaultUnreachable, fieldURL, "authentik at "+c.host()+" cannot be reached: "+outbound.Reason(err)+
+		".", todo, err)
 }
 
 func (c *Client) redirected(n need, a answer) *link.Fault {
@@ -154,8 +156,9 @@ func (c *Client) redirected(n need, a answer) *link.Fault {
 	if parseErr == nil && to.Host != "" {
 		where = "a page at " + plain(to.Host)
 	}
-	return fault(link.FaultNotThis, fieldURL, c.url+" redirects to "+where+", as a login page in front of it does, instead of answering.",
-		"Enter an address that leads straight to authentik, or let /api/v3/ past that login.", err)
+	return fault(link.FaultNotThis, fieldURL, c.url+" redirects to "+where+
+		" instead of answering, as a login proxy does.",
+		"Enter an address that reaches authentik directly, or exempt /api/v3/ from that login.", err)
 }
 
 // apiBase is the address that u is an API call of.
@@ -172,19 +175,20 @@ func tokenFault(n need, a answer) *link.Fault {
 	switch {
 	case !isObject:
 		return fault(link.FaultNotThis, fieldURL, "Something in front of authentik refused the request.",
-			"Let authpocket past the proxy or firewall in front of authentik.", errorOf(n, a))
+			"Allow authpocket through the proxy or firewall in front of authentik.", errorOf(n, a))
 	case strings.Contains(detail, "not provided"):
 		return fault(link.FaultToken, fieldToken, "The token did not reach authentik.",
-			"Let the proxy in front of authentik pass the Authorization header on.", errorOf(n, a))
+			"Configure the proxy in front of authentik to pass the Authorization header.", errorOf(n, a))
 	case strings.Contains(detail, "token"):
 		return fault(link.FaultToken, fieldToken, "authentik does not accept this token.",
-			"It is wrong, has expired or was renewed since, or is an app password. In authentik, open Directory, then Tokens and App passwords, and copy a token whose intent is API.", errorOf(n, a))
+			"It is wrong, expired or rotated, or it is an app password. In authentik, open Directory › Tokens and "+
+				"App passwords and copy a token with the intent API Token.", errorOf(n, a))
 	}
 	return nil
 }
 
 func forbidden(summary string, n need, err error) *link.Fault {
-	todo := "Use the token of an account that may."
+	todo := "Use the token of an account that has this permission."
 	if n.perm != "" {
 		todo = "Give the token's role the permission " + n.perm + "."
 		err = &missingPermission{perm: n.perm, err: err}
@@ -195,10 +199,11 @@ func forbidden(summary string, n need, err error) *link.Fault {
 // unreadable is for an answer of success that is not authentik's.
 func (c *Client) unreadable(n need, a answer) *link.Fault {
 	if a.HTML() {
-		return fault(link.FaultNotThis, fieldURL, c.url+" answers with a web page where authentik's API answers with data.",
-			"Check the address. If a login page or a proxy stands in front of authentik, let /api/v3/ past it.", errorOf(n, a))
+		return fault(link.FaultNotThis, fieldURL, c.url+" answers with a web page instead of API data.",
+			"Check the address. If a login page or proxy is in front of authentik, exempt /api/v3/ from it.", errorOf(n,
+				a))
 	}
-	return fault(link.FaultNotThis, fieldURL, "What "+c.host()+" answered about "+n.what+" cannot be read.",
+	return fault(link.FaultNotThis, fieldURL, "The answer from "+c.host()+" about "+n.what+" cannot be read.",
 		"Check that the address is authentik's, then try again.", errorOf(n, a))
 }
 

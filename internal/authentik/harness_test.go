@@ -115,7 +115,7 @@ func (l *lab) count() int {
 	return n
 }
 
-// asked tells how often a request was made since the last count.
+// asked says how often a request was made since the last count.
 func (l *lab) asked(request string) (n int) {
 	l.mu.Lock()
 	defer l.mu.Unlock()

@@ -24,28 +24,32 @@ func (c *Client) flowList() list {
 
 func (c *Client) keyList() list {
 	return list{need{what: "signing keys", perm: permViewKey}, func(ctx context.Context, page int32) error {
-		_, _, err := c.api.CryptoAPI.CryptoCertificatekeypairsList(ctx).HasKey(true).Ordering("name").PageSize(pageSize).Page(page).Execute()
+		_, _, err := c.api.CryptoAPI.CryptoCertificatekeypairsList(ctx).HasKey(true).Ordering("name").
+			PageSize(pageSize).Page(page).Execute()
 		return err
 	}}
 }
 
 func (c *Client) mappingList() list {
 	return list{need{what: "scope mappings", perm: permViewMapping}, func(ctx context.Context, page int32) error {
-		_, _, err := c.api.PropertymappingsAPI.PropertymappingsProviderScopeList(ctx).Ordering("name").PageSize(pageSize).Page(page).Execute()
+		_, _, err := c.api.PropertymappingsAPI.PropertymappingsProviderScopeList(ctx).Ordering("name").
+			PageSize(pageSize).Page(page).Execute()
 		return err
 	}}
 }
 
 func (c *Client) providerList() list {
 	return list{need{what: whatProviders, perm: permViewProvider}, func(ctx context.Context, page int32) error {
-		_, _, err := c.api.ProvidersAPI.ProvidersOauth2List(ctx).Ordering("name").PageSize(pageSize).Page(page).Execute()
+		_, _, err := c.api.ProvidersAPI.ProvidersOauth2List(ctx).Ordering("name").PageSize(pageSize).Page(page).
+			Execute()
 		return err
 	}}
 }
 
 func (c *Client) bindingList(applicationPK string) list {
 	return list{need{what: "policy bindings", perm: permViewBinding}, func(ctx context.Context, page int32) error {
-		_, _, err := c.api.PoliciesAPI.PoliciesBindingsList(ctx).Target(applicationPK).Ordering("order").PageSize(pageSize).Page(page).Execute()
+		_, _, err := c.api.PoliciesAPI.PoliciesBindingsList(ctx).Target(applicationPK).Ordering("order").
+			PageSize(pageSize).Page(page).Execute()
 		return err
 	}}
 }
@@ -63,25 +67,31 @@ func (c *Client) anyProviderList(search string) list {
 }
 
 func (c *Client) groupList(name string) list {
-	return list{need{what: "groups", perm: permViewGroup, field: "access.groups"}, func(ctx context.Context, page int32) error {
-		_, _, err := c.api.CoreAPI.CoreGroupsList(ctx).Name(name).IncludeUsers(false).PageSize(pageSize).Page(page).Execute()
-		return err
-	}}
+	return list{need{what: "groups", perm: permViewGroup, field: "access.groups"},
+		func(ctx context.Context, page int32) error {
+			_, _, err := c.api.CoreAPI.CoreGroupsList(ctx).Name(name).IncludeUsers(false).PageSize(pageSize).Page(page).
+				Execute()
+			return err
+		}}
 }
 
 func (c *Client) userList(username string) list {
-	return list{need{what: "users", perm: permViewUser, field: "access.users"}, func(ctx context.Context, page int32) error {
-		_, _, err := c.api.CoreAPI.CoreUsersList(ctx).Username(username).IncludeGroups(false).PageSize(pageSize).Page(page).Execute()
-		return err
-	}}
+	return list{need{what: "users", perm: permViewUser, field: "access.users"},
+		func(ctx context.Context, page int32) error {
+			_, _, err := c.api.CoreAPI.CoreUsersList(ctx).Username(username).IncludeGroups(false).PageSize(pageSize).
+				Page(page).Execute()
+			return err
+		}}
 }
 
 // policyList has no filter by name, only a search for a part of it.
 func (c *Client) policyList(search string) list {
-	return list{need{what: "policies", perm: permViewPolicy, field: "access.policies"}, func(ctx context.Context, page int32) error {
-		_, _, err := c.api.PoliciesAPI.PoliciesAllList(ctx).Search(search).Ordering("name").PageSize(pageSize).Page(page).Execute()
-		return err
-	}}
+	return list{need{what: "policies", perm: permViewPolicy, field: "access.policies"},
+		func(ctx context.Context, page int32) error {
+			_, _, err := c.api.PoliciesAPI.PoliciesAllList(ctx).Search(search).Ordering("name").PageSize(pageSize).
+				Page(page).Execute()
+			return err
+		}}
 }
 
 // application reads the application with that slug: nil when there is none.

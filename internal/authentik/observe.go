@@ -153,7 +153,7 @@ func (o *observation) optional(ctx context.Context, what string, err error) erro
 	if ctx.Err() != nil || statusOf(err) < 500 {
 		return err
 	}
-	o.c.log.WarnContext(ctx, "authentik could not tell "+what+", which is left out", "err", err)
+	o.c.log.WarnContext(ctx, "authentik could not return "+what+"; left out", "err", err)
 	return nil
 }
 

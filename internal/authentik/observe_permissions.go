@@ -13,7 +13,7 @@ func (o *observation) readPermissions(ctx context.Context) error {
 	}
 	me, err := o.c.readMe(ctx)
 	if err != nil {
-		return o.optional(ctx, "whose token it is", err)
+		return o.optional(ctx, "the token's owner", err)
 	}
 	if me.flag("is_superuser") || !me.has("roles") {
 		return nil
@@ -41,7 +41,8 @@ func (o *observation) readPermissions(ctx context.Context) error {
 
 func (c *Client) permissionList(role string) list {
 	return list{need{what: "permissions"}, func(ctx context.Context, page int32) error {
-		_, _, err := c.api.RbacAPI.RbacPermissionsList(ctx).Role(role).Ordering("codename").PageSize(pageSize).Page(page).Execute()
+		_, _, err := c.api.RbacAPI.RbacPermissionsList(ctx).Role(role).Ordering("codename").PageSize(pageSize).
+			Page(page).Execute()
 		return err
 	}}
 }

@@ -58,7 +58,8 @@ func (c *Client) all(ctx context.Context, l list) ([]object, error) {
 }
 
 func tooMany(summary string, err error) *link.Fault {
-	return fault(link.FaultOther, "", summary, "That is more than authpocket reads. Give it a token that sees fewer of them.", err)
+	return fault(link.FaultOther, "", summary, "This is more than authpocket reads. Use a token that can see fewer.",
+		err)
 }
 
 // page reads one page and tells how many there are.
@@ -77,14 +78,14 @@ func (c *Client) page(ctx context.Context, l list, number int32) ([]object, int,
 // distinct drops what was read twice because the list grew between two pages.
 func distinct(objects []object) []object {
 	seen := map[string]bool{}
-	kept := objects[:0]
+	unique := objects[:0]
 	for _, o := range objects {
 		pk := o.text("pk")
 		if pk != "" && seen[pk] {
 			continue
 		}
 		seen[pk] = true
-		kept = append(kept, o)
+		unique = append(unique, o)
 	}
-	return kept
+	return unique
 }

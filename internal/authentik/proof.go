@@ -15,8 +15,9 @@ import (
 // Its error is a *link.Fault.
 func (c *Client) Preview(ctx context.Context, d link.Desired, person int) (link.Claims, map[string]any, error) {
 	if !d.Provider.IncludeClaims {
-		return link.Claims{}, nil, fault(link.FaultOther, "", "The provider leaves claims out of the ID token, and authentik's preview shows only those.",
-			"Do a test sign-in instead.", errors.New("claims are not in the ID token"))
+		return link.Claims{}, nil, fault(link.FaultOther, "",
+			"The provider does not include claims in the ID token, and authentik's preview shows only those.",
+			"Run a test sign-in instead.", errors.New("claims are not in the ID token"))
 	}
 	pk, err := c.providerOf(ctx, d)
 	if err != nil {
@@ -48,7 +49,8 @@ func (c *Client) providerOf(ctx context.Context, d link.Desired) (int, error) {
 	}
 	pk := application.number("provider")
 	if pk == 0 {
-		return 0, fault(link.FaultStale, "application.slug", "There is no application “"+d.Application.Slug+"” with a provider.",
+		return 0, fault(link.FaultStale, "application.slug", "There is no application “"+d.Application.Slug+
+			"” with a provider.",
 			"Apply the link again.", errors.New("no provider"))
 	}
 	return pk, nil
@@ -60,15 +62,17 @@ func (c *Client) providerOf(ctx context.Context, d link.Desired) (int, error) {
 func (c *Client) Access(ctx context.Context, d link.Desired, person int) (bool, []string, error) {
 	m := &measured{c: c, d: d, person: person}
 	if !m.own() && !c.identity.Superuser {
-		return false, nil, fault(link.FaultPermission, fieldToken, "Only a superuser's token can ask whether another person may use the application.",
-			"Use a superuser's token, or do a test sign-in.", errors.New("not a superuser"))
+		return false, nil, fault(link.FaultPermission, fieldToken,
+			"Only a superuser's token can check access for another user.",
+			"Use a superuser's token, or run a test sign-in.", errors.New("not a superuser"))
 	}
 	o, err := m.askAccess(ctx)
 	if err != nil {
 		return false, nil, err
 	}
 	if !o.has("passing") {
-		return false, nil, fault(link.FaultStale, "application.slug", "There is no application “"+d.Application.Slug+"”.", "Apply the link again.", errors.New("no application"))
+		return false, nil, fault(link.FaultStale, "application.slug", "There is no application “"+d.Application.Slug+
+			"”.", "Apply the link again.", errors.New("no application"))
 	}
 	messages := o.texts("messages")
 	for i := range messages {
@@ -77,7 +81,7 @@ func (c *Client) Access(ctx context.Context, d link.Desired, person int) (bool, 
 	return o.flag("passing"), messages, nil
 }
 
-// ClockOffset tells by how much authentik's clock is ahead of this machine's,
+// ClockOffset returns by how much authentik's clock is ahead of this machine's,
 // to about a second, by the Date of an answer to a stranger. Its error is a
 // *link.Fault.
 func (c *Client) ClockOffset(ctx context.Context) (time.Duration, error) {

@@ -17,12 +17,13 @@ type need struct {
 // back. The error is a *link.Fault that wraps a statusError where there was
 // an answer.
 func (c *Client) read(ctx context.Context, n need, do execute) (answer, error) {
-	return c.readAs(ctx, n, kept{}, do)
+	return c.readAs(ctx, n, capture{}, do)
 }
 
-// readAs is read, each try with a kept of its own.
-func (c *Client) readAs(ctx context.Context, n need, as kept, do execute) (answer, error) {
-	a := answer{c.reads.Repeat(ctx, wire.JSON, func(ctx context.Context) wire.Answer { return sendAs(ctx, as, do).Answer })}
+// readAs is read, each try with a capture of its own.
+func (c *Client) readAs(ctx context.Context, n need, as capture, do execute) (answer, error) {
+	a := answer{c.reads.Repeat(ctx, wire.JSON,
+		func(ctx context.Context) wire.Answer { return sendAs(ctx, as, do).Answer })}
 	if !a.OK() {
 		return a, c.readFault(n, a)
 	}

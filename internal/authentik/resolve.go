@@ -20,8 +20,8 @@ func (c *Client) lookup(ctx context.Context, r *link.Ref, l list, key string) er
 		return err
 	}
 	if len(found) == 0 {
-		return fault(link.FaultStale, l.need.field, "authentik has none of its "+l.need.what+" called “"+r.Name+"”.",
-			"Plan again, to see what is there now.", nil)
+		return fault(link.FaultStale, l.need.field, "authentik has no “"+r.Name+"” among its "+l.need.what+".",
+			"Plan again to see the current state.", nil)
 	}
 	r.ID = found[0].text("pk")
 	return nil
@@ -68,8 +68,9 @@ func (c *Client) resolveBinding(ctx context.Context, b link.BindingState) (link.
 			return b, err
 		}
 		if found == nil {
-			return b, fault(link.FaultStale, "application.slug", "authentik has no application with the slug “"+b.Application.Name+"”.",
-				"Plan again, to see what is there now.", nil)
+			return b, fault(link.FaultStale, "application.slug", "authentik has no application with the slug “"+
+				b.Application.Name+"”.",
+				"Plan again to see the current state.", nil)
 		}
 		b.Application.ID = found.text("pk")
 	}
@@ -85,36 +86,44 @@ func (c *Client) resolveBinding(ctx context.Context, b link.BindingState) (link.
 }
 
 func (c *Client) flowBySlug(slug string) list {
-	return list{need{what: "flows", perm: permViewFlow, field: "provider.authorization_flow"}, func(ctx context.Context, page int32) error {
-		_, _, err := c.api.FlowsAPI.FlowsInstancesList(ctx).Slug(slug).PageSize(pageSize).Page(page).Execute()
-		return err
-	}}
+	return list{need{what: "flows", perm: permViewFlow, field: "provider.authorization_flow"},
+		func(ctx context.Context, page int32) error {
+			_, _, err := c.api.FlowsAPI.FlowsInstancesList(ctx).Slug(slug).PageSize(pageSize).Page(page).Execute()
+			return err
+		}}
 }
 
 func (c *Client) keyByName(name string) list {
-	return list{need{what: "signing keys", perm: permViewKey, field: "provider.signing_key"}, func(ctx context.Context, page int32) error {
-		_, _, err := c.api.CryptoAPI.CryptoCertificatekeypairsList(ctx).Name(name).HasKey(true).PageSize(pageSize).Page(page).Execute()
-		return err
-	}}
+	return list{need{what: "signing keys", perm: permViewKey, field: "provider.signing_key"},
+		func(ctx context.Context, page int32) error {
+			_, _, err := c.api.CryptoAPI.CryptoCertificatekeypairsList(ctx).Name(name).HasKey(true).PageSize(pageSize).
+				Page(page).Execute()
+			return err
+		}}
 }
 
 func (c *Client) mappingByName(name string) list {
-	return list{need{what: "scope mappings", perm: permViewMapping, field: "provider.scope_mappings"}, func(ctx context.Context, page int32) error {
-		_, _, err := c.api.PropertymappingsAPI.PropertymappingsProviderScopeList(ctx).Name(name).PageSize(pageSize).Page(page).Execute()
-		return err
-	}}
+	return list{need{what: "scope mappings", perm: permViewMapping, field: "provider.scope_mappings"},
+		func(ctx context.Context, page int32) error {
+			_, _, err := c.api.PropertymappingsAPI.PropertymappingsProviderScopeList(ctx).Name(name).PageSize(pageSize).
+				Page(page).Execute()
+			return err
+		}}
 }
 
 func (c *Client) providerByName(name string) list {
-	return list{need{what: whatProviders, perm: permViewProvider, field: "provider.name"}, func(ctx context.Context, page int32) error {
-		_, _, err := c.api.ProvidersAPI.ProvidersOauth2List(ctx).Name(name).PageSize(pageSize).Page(page).Execute()
-		return err
-	}}
+	return list{need{what: whatProviders, perm: permViewProvider, field: "provider.name"},
+		func(ctx context.Context, page int32) error {
+			_, _, err := c.api.ProvidersAPI.ProvidersOauth2List(ctx).Name(name).PageSize(pageSize).Page(page).Execute()
+			return err
+		}}
 }
 
 func (c *Client) providerByClientID(id string) list {
-	return list{need{what: whatProviders, perm: permViewProvider, field: "provider.client_id"}, func(ctx context.Context, page int32) error {
-		_, _, err := c.api.ProvidersAPI.ProvidersOauth2List(ctx).ClientId(id).PageSize(pageSize).Page(page).Execute()
-		return err
-	}}
+	return list{need{what: whatProviders, perm: permViewProvider, field: "provider.client_id"},
+		func(ctx context.Context, page int32) error {
+			_, _, err := c.api.ProvidersAPI.ProvidersOauth2List(ctx).ClientId(id).PageSize(pageSize).Page(page).
+				Execute()
+			return err
+		}}
 }

@@ -25,20 +25,20 @@ func (a answer) object() (object, bool) {
 	return parseObject(a.Body)
 }
 
-type keptKey struct{}
+type captureKey struct{}
 
-// kept is where the keeper puts the answer of one call.
-type kept struct {
+// capture is where the capturer puts the answer of one call.
+type capture struct {
 	anonymous bool
 	answer    answer
 }
 
 // send runs one call and returns what was answered, whatever the generated
 // client thinks of it.
-func (c *Client) send(ctx context.Context, do execute) answer { return sendAs(ctx, kept{}, do) }
+func (c *Client) send(ctx context.Context, do execute) answer { return sendAs(ctx, capture{}, do) }
 
-func sendAs(ctx context.Context, k kept, do execute) answer {
-	err := do(context.WithValue(ctx, keptKey{}, &k))
+func sendAs(ctx context.Context, k capture, do execute) answer {
+	err := do(context.WithValue(ctx, captureKey{}, &k))
 	if k.answer.Status == 0 && k.answer.Err == nil {
 		if err == nil {
 			err = errors.New("the request was not sent")
@@ -48,17 +48,17 @@ func sendAs(ctx context.Context, k kept, do execute) answer {
 	return k.answer
 }
 
-// keeper is the generated client's transport: it adds the token, and takes
+// capturer is the generated client's transport: it adds the token, and takes
 // the answer's body away before the generated client can judge it.
-type keeper struct {
+type capturer struct {
 	next  http.RoundTripper
 	token secret.Text
 	log   *slog.Logger
 }
 
-// RoundTrip sends r and keeps the whole answer in the kept of its context.
-func (t *keeper) RoundTrip(r *http.Request) (*http.Response, error) {
-	k, found := r.Context().Value(keptKey{}).(*kept)
+// RoundTrip sends r and keeps the whole answer in the capture of its context.
+func (t *capturer) RoundTrip(r *http.Request) (*http.Response, error) {
+	k, found := r.Context().Value(captureKey{}).(*capture)
 	if !found {
 		return nil, errors.New("a request without a place for its answer")
 	}

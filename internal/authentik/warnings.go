@@ -18,7 +18,8 @@ func (c *Client) Warnings(snap link.AuthentikSnapshot, changes []link.Change) []
 		list = append(list, link.Warning{
 			ID: link.WarnPermission, System: link.Authentik,
 			Summary: "The token may not do this: " + string(ch.Action) + " " + ch.Object + ".",
-			Detail:  "It lacks " + strings.Join(lacking, ", ") + ". Give its role what it lacks, or use another token, then look at the preview again.",
+			Detail: "It lacks " + strings.Join(lacking,
+				", ") + ". Grant this to its role, or use another token, then review the plan again.",
 		})
 	}
 	return list

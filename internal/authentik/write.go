@@ -24,11 +24,11 @@ type write struct {
 	need need   // what: `provider "PocketBase"`
 	verb string // "create", "change" or "delete"
 	send execute
-	// took tells whether the answer proves that the write was done.
+	// took reports whether the answer proves that the write was done.
 	took func(answer) bool
 	// look reads what is there now, by natural keys.
 	look func(context.Context) (finding, error)
-	// repeatable tells that sending it twice leaves the same as once, so that
+	// repeatable reports whether sending it twice leaves the same as once, so that
 	// finding something else only means that it was not done yet.
 	repeatable bool
 	part       part          // what the keys of a refusal are keys of
@@ -78,7 +78,7 @@ func (w write) judge(a answer) verdict {
 	return refused
 }
 
-// authentiks tells whether a refusal is authentik's own: JSON, and neither a
+// authentiks reports whether a refusal is authentik's own: JSON, and neither a
 // redirect nor a 401, which its API never answers with.
 func (w write) authentiks(a answer) bool {
 	_, isObject := a.object()
@@ -104,7 +104,8 @@ func (c *Client) sendWrite(ctx context.Context, w write) error {
 			}
 			return written(c.refusal(w, a), link.WrittenNone)
 		}
-		if err := c.pause(ctx, min(wire.Delay(firstWriteWait, try, a.Header), max(firstWriteWait, wire.Patience-time.Since(began)))); err != nil {
+		if err := c.pause(ctx, min(wire.Delay(firstWriteWait, try, a.Header),
+			max(firstWriteWait, wire.Patience-time.Since(began)))); err != nil {
 			return unknownFault(w, err)
 		}
 		found, err := w.look(ctx)
@@ -152,13 +153,13 @@ func gone(read func(context.Context) (object, error)) func(context.Context) (fin
 	}
 }
 
-// deleted tells that an answer proves a delete: it happened, or there was
+// deleted reports whether an answer proves a delete: it happened, or there was
 // nothing left to delete.
 func deleted(a answer) bool {
 	return a.Status == http.StatusNoContent || a.Status == http.StatusNotFound && !a.HTML()
 }
 
-// stored tells that an answer shows the object that was written.
+// stored reports whether an answer shows the object that was written.
 func stored(a answer) bool {
 	o, isObject := a.object()
 	return a.OK() && isObject && o.text("pk") != ""

@@ -26,8 +26,9 @@ func (c *Client) refusal(w write, a answer) error {
 	case http.StatusForbidden:
 		return forbidden("The authentik token may not "+w.verb+" the "+w.need.what+".", withPermission(w.need, a), err)
 	case http.StatusNotFound:
-		return fault(link.FaultStale, w.need.field, "The "+w.need.what+" is no longer there, or the token may not see it.",
-			"Plan again, to see what is there now.", err)
+		return fault(link.FaultStale, w.need.field, "The "+w.need.what+
+			" no longer exists, or the token may not see it.",
+			"Plan again to see the current state.", err)
 	}
 	field, words := w.refusedFields(a)
 	if words == "" {
@@ -48,7 +49,7 @@ func (w write) refusedFields(a answer) (field, words string) {
 		}
 		text := strings.TrimRight(one.text, ".")
 		if strings.Contains(text, "must_created") {
-			text = "there is one already" // the blueprint's words for a name that is taken
+			text = "it already exists" // the blueprint's words for a name that is taken
 		}
 		if label != "" {
 			text = label + ": " + text
@@ -75,29 +76,31 @@ func withPermission(n need, a answer) need {
 }
 
 func unknownFault(w write, err error) error {
-	return fault(link.FaultUnknown, "", "authentik did not confirm that it could "+w.verb+" the "+w.need.what+".",
-		"Check that authentik can be reached, then plan again: what was made is found.", err)
+	return fault(link.FaultUnknown, "", "It is unclear whether authentik "+w.verb+"d the "+w.need.what+".",
+		"Check that authentik is reachable, then plan again: anything already created will be found.", err)
 }
 
 // unseenFault is for a write that authentik reported as done but that cannot
 // be read back.
 func unseenFault(w write, err error) error {
-	todo := "Plan again, to see what is there now."
+	todo := "Plan again to see the current state."
 	if lacks, ok := errors.AsType[*missingPermission](err); ok {
 		todo = "Give the token's role the permission " + lacks.perm + ", then plan again."
 	}
-	return fault(link.FaultUnknown, "", "authentik says that it could "+w.verb+" the "+w.need.what+", but what it stored cannot be read back.", todo, err)
+	return fault(link.FaultUnknown, "", "authentik reports that it "+w.verb+"d the "+w.need.what+
+		", but the result cannot be read back.", todo, err)
 }
 
 func storedOtherwiseFault(w write, found finding) error {
-	summary := "authentik says that it could " + w.verb + " the " + w.need.what + ", but it is not there."
+	summary := "authentik reports that it " + w.verb + "d the " + w.need.what + ", but it does not exist."
 	if found.presence == different {
-		summary = "authentik stored the " + w.need.what + " with other values than were sent: " + strings.Join(found.differs, ", ") + "."
+		summary = "authentik stored the " + w.need.what + " with different values: " + strings.Join(found.differs,
+			", ") + "."
 		if len(found.differs) == 0 {
-			summary = "authentik says that it could " + w.verb + " the " + w.need.what + ", but it is still there."
+			summary = "authentik reports that it " + w.verb + "d the " + w.need.what + ", but it still exists."
 		}
 	}
-	f := fault(link.FaultUnknown, "", summary, "Look at it in authentik, then plan again.", nil)
+	f := fault(link.FaultUnknown, "", summary, "Check it in authentik, then plan again.", nil)
 	if len(found.differs) > 0 {
 		f.Written = link.WrittenSome
 	}
@@ -105,19 +108,20 @@ func storedOtherwiseFault(w write, found finding) error {
 }
 
 func differentFault(w write, found finding) error {
-	return fault(link.FaultStale, w.need.field, "Something else is in the place of the "+w.need.what+": it differs in "+strings.Join(found.differs, ", ")+".",
-		"Look at it in authentik, then plan again.", nil)
+	return fault(link.FaultStale, w.need.field, "The "+w.need.what+" exists with different values: "+
+		strings.Join(found.differs, ", ")+".",
+		"Check it in authentik, then plan again.", nil)
 }
 
 func (c *Client) gaveUpFault(w write, a answer) error {
 	a = w.masked(a)
-	kind, why := link.FaultOther, "It answered, but not with a result."
+	kind, why := link.FaultOther, "It answered without a result."
 	err := errorOf(w.need, a)
 	if f := c.generalFault(w.need, a); f != nil {
 		kind, why = f.Kind, f.Summary
 	}
-	f := fault(kind, "", "authentik did not "+w.verb+" the "+w.need.what+", though it was asked more than once.",
-		"Look into authentik's server log"+requestHint(a)+", then try again.", err)
+	f := fault(kind, "", "authentik did not "+w.verb+" the "+w.need.what+" after several attempts.",
+		"Check authentik's server log"+requestHint(a)+", then try again.", err)
 	f.Details = []string{why}
 	return f
 }

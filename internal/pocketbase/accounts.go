@@ -51,7 +51,8 @@ func (c *Client) Collection(ctx context.Context, d link.Desired) (link.Collectio
 // Accounts finds the record that the subject is linked with through the
 // link's slot, and the one that has the address, as PocketBase itself would
 // find them; nil for none. It takes two requests after one another.
-func (c *Client) Accounts(ctx context.Context, d link.Desired, subject, email string) (bySubject, byEmail *link.Account, err error) {
+func (c *Client) Accounts(ctx context.Context, d link.Desired, subject, email string) (bySubject, byEmail *link.Account,
+	err error) {
 	var row *externalAuth
 	var found *user
 	group, groupCtx := errgroup.WithContext(ctx)
@@ -101,7 +102,8 @@ func ofSlot(d link.Desired) string {
 // Versions differ in how they read backslashes and quotes in a filter, so
 // those are left to a wildcard, and the caller compares what was found.
 func lookup(field, value string) string {
-	open := strings.NewReplacer(`"`, "%", `'`, "%", `\`, "%", "\n", "%", "\r", "%", "\t", "%", "\x00", "%").Replace(value)
+	open := strings.NewReplacer(`"`, "%", `'`, "%", `\`, "%", "\n", "%", "\r", "%", "\t", "%", "\x00",
+		"%").Replace(value)
 	if open == value {
 		return field + `="` + value + `"`
 	}
@@ -115,7 +117,8 @@ func lookupAnyCase(field, value string) string {
 
 func (c *Client) links(ctx context.Context, d link.Desired, filter string) ([]externalAuth, error) {
 	var got list[externalAuth]
-	query := url.Values{"filter": {ofSlot(d) + " && " + filter}, "perPage": {"100"}, "skipTotal": {"1"}, "fields": {"id,recordRef,providerId,created"}}
+	query := url.Values{"filter": {ofSlot(d) + " && " + filter}, "perPage": {"100"}, "skipTotal": {"1"},
+		"fields": {"id,recordRef,providerId,created"}}
 	err := c.read(ctx, call{path: externalAuths, query: query}, &got)
 	return got.Items, err
 }
@@ -135,7 +138,8 @@ func (c *Client) linkOf(ctx context.Context, d link.Desired, subject string) (*e
 
 func (c *Client) users(ctx context.Context, d link.Desired, filter string) ([]user, time.Duration, error) {
 	var got list[user]
-	query := url.Values{"filter": {filter}, "perPage": {"100"}, "skipTotal": {"1"}, "fields": {"id,email,verified,created"}}
+	query := url.Values{"filter": {filter}, "perPage": {"100"}, "skipTotal": {"1"},
+		"fields": {"id,email,verified,created"}}
 	path := "/api/collections/" + url.PathEscape(d.Collection.Name) + "/records"
 	ahead, err := c.readWithClock(ctx, call{path: path, query: query}, &got)
 	return got.Items, ahead, err
@@ -178,14 +182,15 @@ func (c *Client) userByEmail(ctx context.Context, d link.Desired, email string) 
 	return nil, nil
 }
 
-// emailsInAnyCase tells whether the first unique index on the address alone
+// emailsInAnyCase reports whether the first unique index on the address alone
 // leaves out capital letters, which is what PocketBase goes by
 // (core/record_query.go).
 func (c *Client) emailsInAnyCase(ctx context.Context, d link.Desired) (bool, error) {
 	var got list[struct {
 		Indexes []string `json:"indexes"`
 	}]
-	query := url.Values{"filter": {"name=" + quoted(d.Collection.Name)}, "perPage": {"1"}, "skipTotal": {"1"}, "fields": {"indexes"}}
+	query := url.Values{"filter": {"name=" + quoted(d.Collection.Name)}, "perPage": {"1"}, "skipTotal": {"1"},
+		"fields": {"indexes"}}
 	if err := c.read(ctx, call{path: "/api/collections", query: query}, &got); err != nil || len(got.Items) == 0 {
 		return false, err
 	}
@@ -212,13 +217,14 @@ func isEmailColumn(column string) bool {
 	return len(words) > 0 && strings.EqualFold(strings.Trim(words[0], "`\"[]'"), "email")
 }
 
-// MadeSince tells whether a sign-in through the link's slot has made the
-// account since then, by this machine's clock. The error is a *link.Fault; of
-// an account that was not, or of which nobody can tell, it says why.
+// MadeSince returns nil when a sign-in through the link's slot created the
+// account since then, by this machine's clock. Otherwise the *link.Fault says
+// why not, or why authpocket cannot tell.
 func (c *Client) MadeSince(ctx context.Context, d link.Desired, id string, since time.Time) error {
 	there, err := c.madeSince(ctx, d, id, since, false)
 	if err == nil && !there {
-		return fault(link.FaultStale, "", "The account "+id+" is gone.", "Nothing has to be done.", errors.New("no such account"))
+		return fault(link.FaultStale, "", "The account "+id+" no longer exists.", "Nothing to do.",
+			errors.New("no such account"))
 	}
 	return err
 }
@@ -226,7 +232,8 @@ func (c *Client) MadeSince(ctx context.Context, d link.Desired, id string, since
 // madeSince answers false for an account that is gone. told means that
 // PocketBase itself said, when it signed the person in, that it had made the
 // account.
-func (c *Client) madeSince(ctx context.Context, d link.Desired, id string, since time.Time, told bool) (there bool, err error) {
+func (c *Client) madeSince(ctx context.Context, d link.Desired, id string, since time.Time, told bool,
+) (there bool, err error) {
 	found, ahead, err := c.users(ctx, d, "id="+quoted(id))
 	if err != nil {
 		return false, err
@@ -266,20 +273,21 @@ func (c *Client) recordPath(collection, id string) string {
 	return "/api/collections/" + url.PathEscape(collection) + "/records/" + url.PathEscape(id)
 }
 
-// notOurs tells why an account was not made by the test, nil where it was.
+// notOurs says why an account was not made by the test, nil where it was.
 func notOurs(one user, rows []externalAuth, earliest time.Time, told bool) *link.Fault {
 	made := logTime(one.Created)
 	refuse := func(why string) *link.Fault {
-		return fault(link.FaultRefused, "", "The account is not deleted: "+why, "Nothing was deleted. Delete it in PocketBase's dashboard if you want it gone.", errors.New("not an account of the test"))
+		return fault(link.FaultRefused, "", "The account is not deleted: "+why,
+			"If you want to delete it, use PocketBase's dashboard.", errors.New("not an account of the test"))
 	}
 	if made.IsZero() && !told {
-		return refuse("its collection does not say when it was made, so nobody can tell that the test made it.")
+		return refuse("its collection has no creation date, so authpocket cannot tell whether the test created it.")
 	}
 	if !made.IsZero() && made.Before(earliest) {
-		return refuse("it was there before the test.")
+		return refuse("it existed before the test.")
 	}
 	if len(rows) != 1 || logTime(rows[0].Created).Before(earliest) {
-		return refuse("it was not made by a sign-in through this link's slot.")
+		return refuse("it was not created by a sign-in through this link's slot.")
 	}
 	return nil
 }
@@ -292,7 +300,9 @@ func (c *Client) deleteLinks(ctx context.Context, d link.Desired, id string) err
 		return err
 	}
 	for _, row := range rows {
-		a := c.wire.send(ctx, call{method: http.MethodDelete, path: c.recordPath("_externalAuths", row.ID), token: c.token})
+		a := c.wire.send(ctx, call{
+			method: http.MethodDelete, path: c.recordPath("_externalAuths", row.ID), token: c.token,
+		})
 		if a.Status != http.StatusNoContent && a.Status != http.StatusNotFound {
 			return c.unexpected(a)
 		}

@@ -163,7 +163,7 @@ func outcomeOf(a answer) outcome {
 	return uncertain // a proxy's own words about a PATCH that it may have passed on, too
 }
 
-// settled tells whether a failed prepare says something for certain.
+// settled reports whether a failed prepare says something for certain.
 func settled(err error) bool {
 	f, ok := errors.AsType[*link.Fault](err)
 	return ok && (f.Kind == link.FaultStale || f.Kind == link.FaultRefused)
@@ -194,10 +194,11 @@ func (c *Client) lastLook(ctx context.Context, w writer, sent error) error {
 
 func unknown(w writer, err error) *link.Fault {
 	return fault(link.FaultUnknown, "", "PocketBase did not confirm the change of "+w.name()+".",
-		"Apply again once PocketBase answers: what was saved is found again, and saving it twice changes nothing.", err)
+		"Apply again once PocketBase answers. It is safe to save the change twice.", err)
 }
 
 // stale is for what was changed since the plan was made.
 func stale(what string) *link.Fault {
-	return fault(link.FaultStale, "", "Since the plan was made, somebody changed "+what+".", "Make the plan again.", errors.New("changed at "+time.Now().UTC().Format(time.RFC3339)+" or before"))
+	return fault(link.FaultStale, "", "PocketBase has changed since the plan: someone edited "+what+".", "Plan again.",
+		errors.New("changed at "+time.Now().UTC().Format(time.RFC3339)+" or before"))
 }

@@ -32,9 +32,11 @@ func classifyUser(details string) link.CauseID {
 		return link.CauseUserInfoURL
 	case starts("iss must be one of", "token has invalid audience"):
 		return link.CauseIssuerMismatch
-	case starts("token is expired", "token used before issued", "token is not valid yet", "token has invalid claims: token"):
+	case starts("token is expired", "token used before issued", "token is not valid yet",
+		"token has invalid claims: token"):
 		return link.CauseClock
-	case starts("id_token validation failed: Get "), starts("id_token validation failed: failed to fetch JSON Web Key Set"):
+	case starts("id_token validation failed: Get "), starts("id_token validation failed: failed to fetch JSON Web " +
+		"Key Set"):
 		return link.CauseTokenURL
 	case starts("id_token validation failed"):
 		return link.CauseSigningKey

@@ -81,7 +81,8 @@ func classifyTransport(said string) link.CauseID {
 	switch {
 	case has("proxyconnect", "Proxy Authentication Required", "Bad Gateway", "socks connect"):
 		return link.CauseProxy
-	case has("x509: certificate signed by unknown authority", "x509: certificate is not trusted", "certificate is not standards compliant"):
+	case has("x509: certificate signed by unknown authority", "x509: certificate is not trusted",
+		"certificate is not standards compliant"):
 		return link.CausePrivateCA
 	case has("x509:", "tls:", "server gave HTTP response to HTTPS client", "malformed HTTP response"):
 		return link.CauseTLS
@@ -91,7 +92,8 @@ func classifyTransport(said string) link.CauseID {
 		return link.CauseRefused
 	case has("no route to host", "network is unreachable", "host is down"):
 		return link.CauseNoRoute
-	case has("deadline exceeded", "i/o timeout", "Client.Timeout", "context canceled", "TLS handshake timeout", "connection timed out"):
+	case has("deadline exceeded", "i/o timeout", "Client.Timeout", "context canceled", "TLS handshake timeout",
+		"connection timed out"):
 		return link.CauseTimeout
 	case has("connection reset", "EOF", "broken pipe"):
 		return link.CauseConnectionClosed
@@ -109,23 +111,26 @@ func explain(cause link.CauseID, d link.Desired) (met, remedy string) {
 	host := d.Slot.TokenURL
 	switch cause {
 	case link.CauseInvalidClient:
-		return "authentik does not accept the client id or client secret that PocketBase has",
-			"Write the client secret again (authpocket apply --rewrite-secret), or give both systems a new one (authpocket rotate)."
+		return "authentik does not accept the client ID or client secret that PocketBase has",
+			"Write the client secret again (authpocket apply --rewrite-secret), or give both systems a new one " +
+				"(authpocket rotate)."
 	case link.CauseGrantType:
-		return "authentik does not let this provider use authorization codes",
+		return "the authorization code grant is not enabled for this provider",
 			"Enable the grant type authorization_code on the provider in authentik."
 	case link.CauseDNS:
-		return "the machine that PocketBase runs on cannot find the host of " + host + " in DNS",
-			"Give PocketBase's machine or container a DNS entry for it, or enter token and user-info URLs that it can reach."
+		return "PocketBase's machine cannot resolve the host of " + host,
+			"Give PocketBase's machine or container a DNS entry for it, or enter token and user-info URLs that it " +
+				"can reach."
 	case link.CauseRefused:
 		return "nothing listens at " + host + " as seen from PocketBase",
-			"Inside a container, localhost is the container itself. Enter token and user-info URLs that PocketBase can reach."
+			"Inside a container, localhost is the container itself. Enter token and user-info URLs that PocketBase " +
+				"can reach."
 	case link.CauseNoRoute:
-		return "there is no way from PocketBase's network to " + host,
+		return "PocketBase's network has no route to " + host,
 			"Check its network and firewall, or enter token and user-info URLs that PocketBase can reach."
 	case link.CausePrivateCA:
 		return "PocketBase does not trust the authority that signed the certificate of " + host,
-			"Add that CA to the machine or container of PocketBase, for example with SSL_CERT_FILE, and restart PocketBase."
+			"Add that CA to PocketBase's machine or container, for example with SSL_CERT_FILE, and restart PocketBase."
 	case link.CauseTLS:
 		return "the TLS connection from PocketBase to " + host + " failed",
 			"Check that the port speaks https and that the certificate is for that name and has not expired."
@@ -134,7 +139,7 @@ func explain(cause link.CauseID, d link.Desired) (met, remedy string) {
 			"Check the firewall between PocketBase and authentik, and authentik's load."
 	case link.CauseConnectionClosed:
 		return host + " closed PocketBase's connection without an answer",
-			"Check what stands between PocketBase and authentik."
+			"Check the proxies and firewalls between PocketBase and authentik."
 	}
 	return explainAnswer(cause, host)
 }
@@ -143,14 +148,14 @@ func explain(cause link.CauseID, d link.Desired) (met, remedy string) {
 func explainAnswer(cause link.CauseID, tokenURL string) (met, remedy string) {
 	switch cause {
 	case link.CauseHTMLInsteadOfJSON:
-		return tokenURL + " gave PocketBase a web page or something else than a token answer",
-			"Check the token URL. If something in front of authentik asks people to sign in, let /application/o/ pass."
+		return tokenURL + " answered PocketBase with something other than a token response, such as a web page",
+			"Check the token URL. If a proxy in front of authentik requires a sign-in, exempt /application/o/ from it."
 	case link.CauseProxy:
-		return "a proxy between PocketBase and authentik refused or could not pass on the call to " + tokenURL,
+		return "a proxy between PocketBase and authentik refused or could not forward the call to " + tokenURL,
 			"Check that proxy, and the HTTP_PROXY, HTTPS_PROXY and NO_PROXY variables of PocketBase."
 	case link.CauseTokenURLRedirect:
 		return tokenURL + " redirects, which turns PocketBase's POST into a GET",
-			"Enter the token URL exactly as authentik has it, with https and the slash at the end."
+			"Enter the token URL exactly as authentik has it, with https and the trailing slash."
 	case link.CauseTokenURLNotFound:
 		return "there is nothing at " + tokenURL,
 			"Enter the token URL that authentik's provider page shows."
@@ -158,9 +163,9 @@ func explainAnswer(cause link.CauseID, tokenURL string) (met, remedy string) {
 		return "“" + tokenURL + "” is not the address of a token endpoint",
 			"Enter the token URL that authentik's provider page shows."
 	case link.CauseAuthentikError:
-		return "authentik failed over PocketBase's call",
-			"Look at authentik's log."
+		return "authentik had an internal error during PocketBase's call",
+			"Check authentik's server log."
 	}
-	return "PocketBase met something that authpocket does not know",
-		"Look at the newest entry of PocketBase's log (Dashboard › Logs)."
+	return "PocketBase got an error that authpocket does not recognise",
+		"Check the newest entry in PocketBase's log (Dashboard › Logs)."
 }

@@ -16,7 +16,8 @@ import (
 // log tells. It is written some seconds late, so that it may not know yet.
 func (c *Client) ChangedBy(ctx context.Context, since time.Time, changes []link.Change) []string {
 	var got list[trailEntry]
-	query := url.Values{"filter": {`data.method="PATCH" && data.status<300`}, "sort": {"-created"}, "perPage": {"50"}, "skipTotal": {"1"}}
+	query := url.Values{"filter": {`data.method="PATCH" && data.status<300`}, "sort": {"-created"}, "perPage": {"50"},
+		"skipTotal": {"1"}}
 	ahead, err := c.readWithClock(ctx, call{path: "/api/logs", query: query}, &got)
 	if err != nil {
 		c.wire.log.DebugContext(ctx, "who changed it is not known", "error", err)
@@ -28,7 +29,8 @@ func (c *Client) ChangedBy(ctx context.Context, since time.Time, changes []link.
 		if what == "" || logTime(e.Created).Before(since.Add(ahead).Add(-time.Second)) {
 			continue
 		}
-		line := "a superuser at " + plain(cmp.Or(e.Data.UserIP, "an unknown address")) + " changed " + what + " at " + logTime(e.Created).UTC().Format("15:04:05 UTC")
+		line := "a superuser at " + plain(cmp.Or(e.Data.UserIP,
+			"an unknown address")) + " changed " + what + " at " + logTime(e.Created).UTC().Format("15:04:05 UTC")
 		if !slices.Contains(said, line) {
 			said = append(said, line)
 		}
@@ -42,7 +44,8 @@ func changedObject(e trailEntry, changes []link.Change) string {
 	for _, ch := range changes {
 		c := link.As[link.CollectionState](ch.Before)
 		switch {
-		case c != nil && (strings.HasSuffix(path, "/api/collections/"+c.ID) || strings.HasSuffix(path, "/api/collections/"+c.Name)):
+		case c != nil && (strings.HasSuffix(path, "/api/collections/"+c.ID) || strings.HasSuffix(path,
+			"/api/collections/"+c.Name)):
 			return "the collection “" + plain(c.Name) + "”"
 		case ch.Kind == link.KindSettings && strings.HasSuffix(path, "/api/settings"):
 			return "the settings"

@@ -23,7 +23,7 @@ func TestChangedByReadsTheRequestLog(t *testing.T) {
 	}
 	var said []string
 	for len(said) == 0 && time.Since(before) < wire.Patience { // it writes its log some seconds late
-		if !rest(t.Context(), time.Second) {
+		if !sleep(t.Context(), time.Second) {
 			t.Fatal("the test was cut short")
 		}
 		said = client.ChangedBy(t.Context(), before, about)

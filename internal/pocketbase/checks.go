@@ -56,7 +56,8 @@ type method struct {
 // checkGuest asks for the sign-in methods without credentials and measures
 // the one answer in five ways.
 func (c *Client) checkGuest(ctx context.Context, d link.Desired) []link.Check {
-	listed := link.Check{ID: link.CheckPocketBaseAuthMethods, System: link.PB, Title: "PocketBase offers the sign-in to guests"}
+	listed := link.Check{ID: link.CheckPocketBaseAuthMethods, System: link.PB,
+		Title: "PocketBase offers the sign-in to guests"}
 	one, listed := c.offered(ctx, d, listed)
 	checks := []link.Check{listed}
 	for _, measure := range []struct {
@@ -64,14 +65,15 @@ func (c *Client) checkGuest(ctx context.Context, d link.Desired) []link.Check {
 		title string
 		of    func(link.Check, method, link.Desired) link.Check
 	}{
-		{link.CheckPocketBaseClientID, "The sign-in names this client id", checkClientID},
+		{link.CheckPocketBaseClientID, "The sign-in uses this client ID", checkClientID},
 		{link.CheckPocketBaseAuthURL, "The sign-in leads to authentik's authorize URL", checkAuthURL},
 		{link.CheckPocketBaseDisplayName, "The sign-in button has this name", checkDisplayName},
 		{link.CheckPocketBasePKCE, "The sign-in uses PKCE as set", checkPKCE},
 	} {
 		check := link.Check{ID: measure.id, System: link.PB, Title: measure.title}
 		if one == nil {
-			checks = append(checks, skip(check, "Not measured: PocketBase does not list the provider "+d.Slot.Slot+" to guests, or could not be asked."))
+			checks = append(checks, skip(check, "Not measured: PocketBase does not list the provider "+d.Slot.Slot+
+				" to guests, or could not be asked."))
 			continue
 		}
 		checks = append(checks, measure.of(check, *one, d))
@@ -89,18 +91,21 @@ func (c *Client) offered(ctx context.Context, d link.Desired, check link.Check) 
 	case a.Err != nil:
 		return nil, skip(check, asked+" got no answer. "+unreachable(c.cfg.URL, a.Err).Summary)
 	case a.Status == http.StatusNotFound:
-		return nil, fail(check, link.CauseCollectionMissing, asked+" was answered 404: there is no auth collection "+d.Collection.Name+".", "Choose a collection that is there, and apply again.")
+		return nil, fail(check, link.CauseCollectionMissing, asked+" was answered 404: there is no auth collection "+
+			d.Collection.Name+".", "Choose an existing collection and apply again.")
 	case a.Status != http.StatusOK:
-		return nil, skip(check, asked+" was not answered as hoped: "+c.unexpected(a).Summary)
+		return nil, skip(check, asked+" failed: "+c.unexpected(a).Summary)
 	case a.Decode(&got) != nil:
-		return nil, skip(check, asked+" was answered with something that is not PocketBase's.")
+		return nil, skip(check, asked+" got an answer that is not PocketBase's.")
 	}
 	i := slices.IndexFunc(got.OAuth2.Providers, func(m method) bool { return m.Name == d.Slot.Slot })
 	switch {
 	case !got.OAuth2.Enabled:
-		return nil, fail(check, link.CauseOAuth2Off, asked+" says that OAuth2 is off for "+d.Collection.Name+".", "Turn OAuth2 on, with authpocket or in the collection's options.")
+		return nil, fail(check, link.CauseOAuth2Off, asked+" says that OAuth2 is off for "+d.Collection.Name+".",
+			"Turn OAuth2 on, with authpocket or in the collection's options.")
 	case i < 0:
-		return nil, fail(check, link.CauseProviderMissing, asked+" lists "+names(got.OAuth2.Providers)+", and not "+d.Slot.Slot+".", "Apply the plan again.")
+		return nil, fail(check, link.CauseProviderMissing, asked+" lists "+names(got.OAuth2.Providers)+", but not "+
+			d.Slot.Slot+".", "Apply the plan again.")
 	}
 	return &got.OAuth2.Providers[i], pass(check, asked+" lists "+names(got.OAuth2.Providers)+".")
 }
@@ -119,13 +124,15 @@ func names(list []method) string {
 func checkClientID(check link.Check, one method, d link.Desired) link.Check {
 	u, err := url.Parse(one.AuthURL)
 	if err != nil {
-		return fail(check, link.CauseAuthURL, "The authorize URL that guests are given cannot be read.", "Apply the plan again.")
+		return fail(check, link.CauseAuthURL, "The authorize URL that guests are given cannot be read.",
+			"Apply the plan again.")
 	}
 	got := u.Query().Get("client_id")
 	if got != d.Slot.ClientID {
-		return fail(check, link.CauseClientID, "Guests are sent with the client id “"+plain(got)+"”, authentik's provider has “"+d.Slot.ClientID+"”.", "Apply the plan again.")
+		return fail(check, link.CauseClientID, "Guests are sent with the client ID “"+plain(got)+
+			"”, but authentik's provider has “"+d.Slot.ClientID+"”.", "Apply the plan again.")
 	}
-	return pass(check, "Guests are sent with the client id “"+got+"”, as authentik's provider has it.")
+	return pass(check, "Guests are sent with the client ID “"+got+"”, as authentik's provider has it.")
 }
 
 // checkAuthURL compares the address and any parameters of its own.
@@ -133,7 +140,8 @@ func checkAuthURL(check link.Check, one method, d link.Desired) link.Check {
 	got, errGot := url.Parse(one.AuthURL)
 	want, errWant := url.Parse(d.Slot.AuthURL)
 	if errGot != nil || errWant != nil {
-		return fail(check, link.CauseAuthURL, "The authorize URL that guests are given cannot be read.", "Apply the plan again.")
+		return fail(check, link.CauseAuthURL, "The authorize URL that guests are given cannot be read.",
+			"Apply the plan again.")
 	}
 	same := got.Scheme == want.Scheme && got.Host == want.Host && got.Path == want.Path
 	for key := range want.Query() {
@@ -141,14 +149,16 @@ func checkAuthURL(check link.Check, one method, d link.Desired) link.Check {
 	}
 	got.RawQuery, got.User = "", nil
 	if !same {
-		return fail(check, link.CauseAuthURL, "Guests are sent to "+got.String()+", and not to "+d.Slot.AuthURL+".", "Apply the plan again.")
+		return fail(check, link.CauseAuthURL, "Guests are sent to "+got.String()+", and not to "+d.Slot.AuthURL+".",
+			"Apply the plan again.")
 	}
 	return pass(check, "Guests are sent to "+got.String()+".")
 }
 
 func checkDisplayName(check link.Check, one method, d link.Desired) link.Check {
 	if one.DisplayName != d.Slot.DisplayName {
-		return fail(check, link.CauseDisplayName, "Guests are shown “"+plain(one.DisplayName)+"”, and not “"+d.Slot.DisplayName+"”.", "Apply the plan again.")
+		return fail(check, link.CauseDisplayName, "Guests are shown “"+plain(one.DisplayName)+"”, not “"+
+			d.Slot.DisplayName+"”.", "Apply the plan again.")
 	}
 	return pass(check, "Guests are shown “"+one.DisplayName+"”.")
 }

@@ -5,7 +5,7 @@ import (
 	"time"
 )
 
-// ClockOffset tells by how much PocketBase's clock is ahead of this
+// ClockOffset returns by how much PocketBase's clock is ahead of this
 // machine's, to about a second, by the Date of an answer to a guest.
 func (c *Client) ClockOffset(ctx context.Context) (time.Duration, error) {
 	a := c.wire.read(ctx, call{path: "/api/health"})

@@ -47,14 +47,15 @@ func Connect(ctx context.Context, cfg Config) (*Client, error) {
 	return c, nil
 }
 
-// missing tells which credential was not given.
+// missing says which credential was not given.
 func (cfg Config) missing() *link.Fault {
 	ask := func(field, summary, todo string) *link.Fault {
 		return fault(link.FaultToken, field, summary, todo, errors.New("no credentials given"))
 	}
 	switch {
 	case cfg.URL == "":
-		return fault(link.FaultUnreachable, fieldURL, "Enter the PocketBase address.", "Enter it like https://pocketbase.company.", errors.New("no address given"))
+		return fault(link.FaultUnreachable, fieldURL, "Enter the PocketBase address.",
+			"Enter it like https://pocketbase.company.", errors.New("no address given"))
 	case cfg.Token.IsSet(), cfg.OTP != nil && cfg.OTP.Code.IsSet():
 		return nil
 	case cfg.OTP != nil:
@@ -62,9 +63,11 @@ func (cfg Config) missing() *link.Fault {
 	case cfg.Email == "" && !cfg.Password.IsSet():
 		return ask(fieldToken, "Enter a superuser token, or a superuser's e-mail address and password.", howToGetToken)
 	case cfg.Email == "":
-		return ask(fieldEmail, "Enter the superuser's e-mail address.", "It is the one that opens PocketBase's dashboard.")
+		return ask(fieldEmail, "Enter the superuser's e-mail address.",
+			"It is the one you use for PocketBase's dashboard.")
 	case !cfg.Password.IsSet():
-		return ask(fieldPassword, "Enter the superuser's password.", "It is the one that opens PocketBase's dashboard.")
+		return ask(fieldPassword, "Enter the superuser's password.",
+			"It is the one you use for PocketBase's dashboard.")
 	}
 	return nil
 }

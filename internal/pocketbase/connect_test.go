@@ -104,14 +104,14 @@ func TestConnectRefusesCredentials(t *testing.T) {
 		{name: "no token at all", token: "abcdef", field: fieldToken, says: "not a PocketBase token"},
 		{name: "not base64", token: "a.%%%.c", field: fieldToken, says: "not a PocketBase token"},
 		{name: "not JSON", token: "a.bm8.c", field: fieldToken, says: "not a PocketBase token"},
-		{name: "another kind", token: tokenOf(`{"type":"file","exp":4000000000}`), field: fieldToken, says: "kind is “file”"},
+		{name: "another kind", token: tokenOf(`{"type":"file","exp":4000000000}`), field: fieldToken, says: "type is “file”"},
 		{name: "expired", token: tokenOf(`{"type":"auth","exp":1700000000}`), field: fieldToken, says: "expired on 14 November 2023"},
-		{name: "unknown", token: tokenOf(`{"type":"auth","exp":4000000000}`), field: fieldToken, says: "does not know this token"},
-		{name: "a user's", token: usersTokenOf(t, server, false), field: fieldToken, says: "of a user"},
-		{name: "a user's impersonate token", token: usersTokenOf(t, server, true), field: fieldToken, says: "of a user"},
+		{name: "unknown", token: tokenOf(`{"type":"auth","exp":4000000000}`), field: fieldToken, says: "does not accept this token"},
+		{name: "a user's", token: usersTokenOf(t, server, false), field: fieldToken, says: "collection's user"},
+		{name: "a user's impersonate token", token: usersTokenOf(t, server, true), field: fieldToken, says: "collection's user"},
 		{name: "no password", email: "a@example.com", field: fieldPassword, says: "Enter the superuser's password"},
 		{name: "no e-mail", password: "x", field: fieldEmail, says: "Enter the superuser's e-mail"},
-		{name: "wrong password", email: server.Email(), password: "x", field: fieldPassword, says: "knows no superuser"},
+		{name: "wrong password", email: server.Email(), password: "x", field: fieldPassword, says: "has no superuser"},
 		{name: "long e-mail", email: strings.Repeat("x", 300), password: "x", field: fieldEmail, says: "e-mail address: The length"},
 		{name: "long password", email: server.Email(), password: strings.Repeat("x", 300), field: fieldPassword, says: "password: The length"},
 	} {
@@ -236,11 +236,11 @@ func TestConnectRefusesAddresses(t *testing.T) {
 		{"a blocking proxy", html(403), link.FaultNotThis, "in front of PocketBase refuses"},
 		{"a proxy without PocketBase", html(502), link.FaultUnreachable, "proxy in front of PocketBase"},
 		{"a broken server", html(500), link.FaultNotThis, "not a PocketBase"},
-		{"too many requests", html(429), link.FaultOther, "too many requests"},
-		{"other JSON", body(200, `{"ok":true}`), link.FaultNotThis, "something that is not PocketBase's"},
-		{"malformed JSON", body(200, `{"message":"API is healthy.","code":2`), link.FaultNotThis, "something that is not PocketBase's"},
-		{"empty", body(200, ``), link.FaultNotThis, "something that is not PocketBase's"},
-		{"a JSON list", body(200, `[]`), link.FaultNotThis, "something that is not PocketBase's"},
+		{"too many requests", html(429), link.FaultOther, "rate-limiting"},
+		{"other JSON", body(200, `{"ok":true}`), link.FaultNotThis, "something else"},
+		{"malformed JSON", body(200, `{"message":"API is healthy.","code":2`), link.FaultNotThis, "something else"},
+		{"empty", body(200, ``), link.FaultNotThis, "something else"},
+		{"a JSON list", body(200, `[]`), link.FaultNotThis, "something else"},
 		{"a sign-in page", redirect("https://auth.example.com/if/flow/default/?next=x"), link.FaultNotThis, "sign-in page at auth.example.com"},
 		{"forward auth", redirect("/outpost.goauthentik.io/start?rd=x"), link.FaultNotThis, "sign-in page"},
 		{"another host", redirect("https://www.example.com/x"), link.FaultNotThis, "redirects to www.example.com/x"},
@@ -248,7 +248,7 @@ func TestConnectRefusesAddresses(t *testing.T) {
 		{"authentik", func(w http.ResponseWriter, r *http.Request) {
 			w.Header().Set("X-Powered-By", "authentik")
 			html(404)(w, r)
-		}, link.FaultNotThis, "an authentik"},
+		}, link.FaultNotThis, "authentik's address"},
 		{"PocketBase 0.22", func(w http.ResponseWriter, r *http.Request) {
 			if r.URL.Path == "/api/health" {
 				answerJSON(w, 200, `{"code":200,"message":"API is healthy.","data":{"canBackup":true}}`)
@@ -389,15 +389,15 @@ func TestConnectStatuses(t *testing.T) {
 		field  string
 		says   string
 	}{
-		{"rate limit", 429, `{"data":{},"message":"Too Many Requests.","status":429}`, link.FaultOther, fieldURL, "too many requests"},
+		{"rate limit", 429, `{"data":{},"message":"Too Many Requests.","status":429}`, link.FaultOther, fieldURL, "rate-limiting"},
 		{"password sign-in off", 403, `{"data":{},"message":"The collection is not configured to allow password authentication.","status":403}`, link.FaultPermission, fieldPassword, "password authentication"},
 		{"authRule", 403, `{"data":{},"message":"The request doesn't satisfy the collection requirements to authenticate.","status":403}`, link.FaultPermission, fieldPassword, "requirements to authenticate"},
 		{"failure", 500, `{"data":{},"message":"Something went wrong while processing your request.","status":500}`, link.FaultOther, fieldPassword, "Something went wrong"},
 		{"no such route", 404, `{"data":{},"message":"File not found.","status":404}`, link.FaultStale, fieldPassword, "File not found"},
 		{"unknown shape", 400, `{"errors":[{"detail":"no"},{"detail":"never"}]}`, link.FaultRefused, fieldPassword, "errors › 0 › detail: no. errors › 1 › detail: never."},
 		{"proxy page", 403, `<html>blocked</html>`, link.FaultNotThis, fieldURL, "in front of PocketBase refuses"},
-		{"success that is none", 200, `[1]`, link.FaultNotThis, fieldURL, "not one of PocketBase's"},
-		{"success without a token", 200, `{"record":{}}`, link.FaultNotThis, fieldURL, "not one of PocketBase's"},
+		{"success that is none", 200, `[1]`, link.FaultNotThis, fieldURL, "did not come from PocketBase"},
+		{"success without a token", 200, `{"record":{}}`, link.FaultNotThis, fieldURL, "did not come from PocketBase"},
 		{"redirect", 302, ``, link.FaultNotThis, fieldURL, "redirects"},
 	} {
 		url := fakeServer(t, map[string]http.HandlerFunc{

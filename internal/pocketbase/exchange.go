@@ -42,8 +42,9 @@ func (c *Client) AuthMethods(ctx context.Context, d link.Desired) (authURL strin
 			return one.AuthURL, secret.New(one.CodeVerifier), nil
 		}
 	}
-	return "", verifier, fault(link.FaultStale, "pocketbase.slot", "PocketBase offers no sign-in with "+d.Slot.Slot+" in "+d.Collection.Name+".",
-		"OAuth2 is off there, or the provider is gone. Apply the link again.", a.Outcome())
+	return "", verifier, fault(link.FaultStale, "pocketbase.slot", "PocketBase offers no sign-in with "+d.Slot.Slot+
+		" in "+d.Collection.Name+".",
+		"OAuth2 is off for it, or the provider was removed. Apply the link again.", a.Outcome())
 }
 
 // signedIn is PocketBase's answer to a sign-in that went well.
@@ -67,7 +68,8 @@ func (c *Client) Exchange(ctx context.Context, d link.Desired, code link.Code) (
 		path:   "/api/collections/" + url.PathEscape(d.Collection.Name) + "/auth-with-oauth2",
 		query:  url.Values{nonceKey: {code.Nonce}},
 		body: map[string]string{
-			"provider": d.Slot.Slot, "code": code.Code.Reveal(), "codeVerifier": code.CodeVerifier.Reveal(), "redirectURL": code.RedirectURL,
+			"provider": d.Slot.Slot, "code": code.Code.Reveal(), "codeVerifier": code.CodeVerifier.Reveal(),
+			"redirectURL": code.RedirectURL,
 		},
 	})
 	if a.Err != nil {
@@ -134,7 +136,8 @@ const sameWrite = 2 * time.Second
 // part: since 0.37.4 PocketBase makes the row of an account that was never
 // verified anew at each sign-in. PocketBase 0.23 to 0.25 leave isNew out; there
 // the times of the account and its link tell, and that there is one more.
-func (c *Client) outcome(ctx context.Context, d link.Desired, got signedInAnswer, before linksBefore, made time.Time) link.Outcome {
+func (c *Client) outcome(ctx context.Context, d link.Desired, got signedInAnswer, before linksBefore,
+	made time.Time) link.Outcome {
 	switch {
 	case link.Value(got.Meta.IsNew, false):
 		return link.OutcomeNew
@@ -185,7 +188,8 @@ func (c *Client) linkedBefore(ctx context.Context, d link.Desired) linksBefore {
 	}
 	for page := 1; page <= linksPages; page++ {
 		var got list[externalAuth]
-		query := url.Values{"filter": {ofSlot(d)}, "sort": {"-created"}, "page": {strconv.Itoa(page)}, "perPage": {strconv.Itoa(linksPage)}, "skipTotal": {"1"}, "fields": {"providerId,created"}}
+		query := url.Values{"filter": {ofSlot(d)}, "sort": {"-created"}, "page": {strconv.Itoa(page)},
+			"perPage": {strconv.Itoa(linksPage)}, "skipTotal": {"1"}, "fields": {"providerId,created"}}
 		if err := c.read(ctx, call{path: externalAuths, query: query}, &got); err != nil {
 			return before
 		}
@@ -206,7 +210,8 @@ func (c *Client) accounts(ctx context.Context, d link.Desired) int {
 		TotalItems int `json:"totalItems"`
 	}
 	query := url.Values{"perPage": {"1"}, "fields": {"id"}}
-	if err := c.read(ctx, call{path: "/api/collections/" + url.PathEscape(d.Collection.Name) + "/records", query: query}, &got); err != nil {
+	if err := c.read(ctx, call{path: "/api/collections/" + url.PathEscape(d.Collection.Name) + "/records",
+		query: query}, &got); err != nil {
 		return 0
 	}
 	return got.TotalItems

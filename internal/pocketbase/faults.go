@@ -21,23 +21,27 @@ func fault(kind link.FaultKind, field, summary, todo string, err error) *link.Fa
 // bug is a fault of the caller's: a change that this package cannot carry
 // out. Nothing was sent.
 func bug(summary string) *link.Fault {
-	return fault(link.FaultOther, "", summary, "Go back to the settings, and make the plan again.", errors.New("the change is not fit to be carried out"))
+	return fault(link.FaultOther, "", summary, "Go back to the settings and plan again.",
+		errors.New("the change is not fit to be carried out"))
 }
 
 // unreachable says why no answer came.
 func unreachable(base string, err error) *link.Fault {
-	todo := "Check the address, and that PocketBase runs and can be reached from this machine."
+	todo := "Check the address, and that PocketBase is running and reachable from here."
 	switch {
 	case errors.Is(err, wire.ErrListTooLarge):
-		return fault(link.FaultOther, "", "PocketBase has more than 64 MB of one list.", "That is more than authpocket reads. Remove what PocketBase no longer needs, then try again.", err)
+		return fault(link.FaultOther, "", "A list in PocketBase is larger than 64 MB.",
+			"This is more than authpocket reads. Delete what you no longer need in PocketBase, then try again.", err)
 	case errors.Is(err, outbound.ErrBodyTooLarge):
-		return fault(link.FaultNotThis, fieldURL, "What answers at "+base+" is not a PocketBase: the answer is larger than 8 MB.", "Check the address.", err)
+		return fault(link.FaultNotThis, fieldURL, base+" is not a PocketBase: its answer is larger than 8 MB.",
+			"Check the address.", err)
 	case errors.Is(err, outbound.ErrAddressRefused):
-		todo = "Enter the address of PocketBase itself."
+		todo = "Enter PocketBase's own address."
 	default:
 		todo = cmp.Or(outbound.CertificateTodo("PocketBase", err), todo)
 	}
-	return fault(link.FaultUnreachable, fieldURL, "PocketBase at "+base+" gave no answer: "+outbound.Reason(err)+".", todo, err)
+	return fault(link.FaultUnreachable, fieldURL, "PocketBase at "+base+" gave no answer: "+outbound.Reason(err)+".",
+		todo, err)
 }
 
 // notPocketBase is for answers that no PocketBase gives.
@@ -45,12 +49,12 @@ func notPocketBase(a answer, err error) *link.Fault {
 	if err == nil {
 		err = a.Outcome()
 	}
-	summary := "The answer to " + a.Call() + " is not one of PocketBase's."
+	summary := "The answer to " + a.Call() + " did not come from PocketBase."
 	if a.HTML() {
-		summary = "The answer to " + a.Call() + " is a web page, not one of PocketBase's answers."
+		summary = "The answer to " + a.Call() + " is a web page, not data from PocketBase."
 	}
 	return fault(link.FaultNotThis, fieldURL, summary,
-		"Check the address. If a proxy stands in front of PocketBase, let it pass everything below /api/.", err)
+		"Check the address. If there is a proxy in front of PocketBase, let it pass everything under /api/.", err)
 }
 
 // unexpected turns any answer but the hoped-for one to a superuser's call
@@ -82,12 +86,13 @@ func (c *Client) signedOut(a answer) *link.Fault {
 }
 
 func (c *Client) forbidden(a answer, message string) *link.Fault {
-	summary := "PocketBase refuses this to the superuser"
+	summary := "PocketBase does not allow the superuser to do this"
 	if message != "" {
 		summary += ": “" + message + "”"
 	}
 	return fault(link.FaultPermission, c.cfg.credentialField(), sentence(summary),
-		"Check that this machine's address is on the superuser IP list of PocketBase's settings, and that the token is a superuser's.", a.Outcome())
+		"Check that this machine's address is on the superuser IP list of PocketBase's settings, and that the token "+
+			"is a superuser's.", a.Outcome())
 }
 
 // generalFault is for statuses that mean the same wherever they come from.
@@ -95,16 +100,20 @@ func generalFault(a answer, message string, list []complaint) *link.Fault {
 	said := saying(message, list)
 	switch a.Status {
 	case http.StatusNotFound:
-		return fault(link.FaultStale, "", "PocketBase has nothing at "+a.Path+said, "It may have been deleted or renamed. Make the plan again.", a.Outcome())
+		return fault(link.FaultStale, "", "PocketBase has nothing at "+a.Path+said,
+			"It may have been deleted or renamed. Plan again.", a.Outcome())
 	case http.StatusTooManyRequests:
 		return tooMany(a)
 	case http.StatusBadGateway, http.StatusServiceUnavailable, http.StatusGatewayTimeout:
-		return fault(link.FaultUnreachable, fieldURL, "The proxy in front of PocketBase does not reach it.", "Check that PocketBase runs, and try again.", a.Outcome())
+		return fault(link.FaultUnreachable, fieldURL, "The proxy in front of PocketBase cannot reach it.",
+			"Check that PocketBase is running, then try again.", a.Outcome())
 	}
 	if a.Status >= 500 {
-		return fault(link.FaultOther, "", "PocketBase failed over "+a.Call()+said, "Its own log has the reason (Dashboard › Logs).", a.Outcome())
+		return fault(link.FaultOther, "", "PocketBase had an internal error on "+a.Call()+said,
+			"See PocketBase's log for the reason (Dashboard › Logs).", a.Outcome())
 	}
-	return fault(link.FaultRefused, "", "PocketBase refused "+a.Call()+said, "Put right what it names, and try again.", a.Outcome())
+	return fault(link.FaultRefused, "", "PocketBase refused "+a.Call()+said, "Fix what it names, then try again.",
+		a.Outcome())
 }
 
 // saying adds the server's own words to a sentence, and ends it.
@@ -127,7 +136,8 @@ func tooMany(a answer) *link.Fault {
 	if wait, ok := outbound.RetryAfter(a.Header, time.Now()); ok && wait > 0 {
 		todo = "Try again in " + wait.Round(time.Second).String() + "."
 	}
-	return fault(link.FaultOther, fieldURL, "PocketBase, or the proxy in front of it, refuses because too many requests came at once.", todo, a.Outcome())
+	return fault(link.FaultOther, fieldURL, "PocketBase, or a proxy in front of it, is rate-limiting requests.", todo,
+		a.Outcome())
 }
 
 // redirected is for a redirect where there should be none.
@@ -136,23 +146,28 @@ func redirected(base string, a answer) *link.Fault {
 	if own, parseErr := url.Parse(base); err == nil && parseErr == nil {
 		target = own.ResolveReference(target)
 		if target.Host == own.Host && target.Scheme == "https" && own.Scheme == "http" {
-			return fault(link.FaultNotThis, fieldURL, "The address redirects to https.", "Enter it with https:// in front: https://"+own.Host+own.Path, a.Outcome())
+			return fault(link.FaultNotThis, fieldURL, "The address redirects to https.",
+				"Enter it with https://: https://"+own.Host+own.Path, a.Outcome())
 		}
 	}
 	if err != nil || target.Host == "" {
-		return fault(link.FaultNotThis, fieldURL, "The address redirects instead of answering.", "Enter the address that PocketBase itself answers at.", a.Outcome())
+		return fault(link.FaultNotThis, fieldURL, "The address redirects instead of answering.",
+			"Enter PocketBase's own address.", a.Outcome())
 	}
 	if signInPage(target) {
-		return fault(link.FaultNotThis, fieldURL, "The address redirects to a sign-in page at "+target.Host+": something in front of PocketBase asks people to sign in first.",
-			"Let everything below /api/ pass without a sign-in, or enter the address at which PocketBase answers directly.", a.Outcome())
+		return fault(link.FaultNotThis, fieldURL, "The address redirects to a sign-in page at "+target.Host+
+			": a proxy in front of PocketBase requires a sign-in.",
+			"Exempt everything under /api/ from that sign-in, or enter PocketBase's direct address.", a.Outcome())
 	}
-	return fault(link.FaultNotThis, fieldURL, "The address redirects to "+target.Host+target.Path+".", "Enter the address that PocketBase itself answers at.", a.Outcome())
+	return fault(link.FaultNotThis, fieldURL, "The address redirects to "+target.Host+target.Path+".",
+		"Enter PocketBase's own address.", a.Outcome())
 }
 
 // signInPage recognises where forward-auth proxies send people.
 func signInPage(u *url.URL) bool {
 	path := strings.ToLower(u.Path)
-	for _, part := range []string{"/outpost.goauthentik.io", "/if/flow", "/application/o/authorize", "login", "signin", "sign-in", "/oauth2/", "/auth"} {
+	for _, part := range []string{"/outpost.goauthentik.io", "/if/flow", "/application/o/authorize", "login", "signin",
+		"sign-in", "/oauth2/", "/auth"} {
 		if strings.Contains(path, part) {
 			return true
 		}
@@ -165,8 +180,8 @@ func signInPage(u *url.URL) bool {
 func webAnswer(a answer) *link.Fault {
 	switch a.Status {
 	case http.StatusUnauthorized, http.StatusForbidden, http.StatusProxyAuthRequired:
-		return fault(link.FaultNotThis, fieldURL, "Something in front of PocketBase refuses the call "+a.Call()+".",
-			"Let everything below /api/ pass through it, or enter the address at which PocketBase answers directly.", a.Outcome())
+		return fault(link.FaultNotThis, fieldURL, "A proxy in front of PocketBase refuses "+a.Call()+".",
+			"Let everything under /api/ through, or enter PocketBase's direct address.", a.Outcome())
 	case http.StatusTooManyRequests, http.StatusBadGateway, http.StatusServiceUnavailable, http.StatusGatewayTimeout:
 		return generalFault(a, "", nil)
 	}

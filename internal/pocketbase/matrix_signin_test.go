@@ -13,7 +13,7 @@ import (
 
 // identityProvider lets whoever is named by the code in: a person with that
 // subject and a verified address. The code "bad" and the probe's are refused.
-// It tells which secret it was asked with.
+// It says which secret it was asked with.
 func identityProvider(t *testing.T) (address string, secrets <-chan string) {
 	asked := make(chan string, 32)
 	return serve(t, func(w http.ResponseWriter, r *http.Request) {

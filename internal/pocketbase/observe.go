@@ -16,9 +16,10 @@ import (
 const (
 	// collectionFields trims the list to what a link needs: a collection of
 	// 200 fields is 10 kB instead of 60.
-	collectionFields = "id,name,system,updated,oauth2,createRule,authRule,mfa,fields.name,fields.type,fields.system,fields.required"
-	collectionsPage  = 200
-	maxPages         = 10
+	collectionFields = "id,name,system,updated,oauth2,createRule,authRule,mfa," +
+		"fields.name,fields.type,fields.system,fields.required"
+	collectionsPage = 200
+	maxPages        = 10
 )
 
 // Observe reads the auth collections, the settings, and how many people are
@@ -72,8 +73,9 @@ func (c *Client) authCollections(ctx context.Context) ([]link.CollectionState, e
 			return all, nil
 		}
 	}
-	return nil, fault(link.FaultOther, "", fmt.Sprintf("PocketBase has more than %d auth collections.", maxPages*collectionsPage),
-		"That is more than authpocket reads, so it cannot see which of them are linked.",
+	return nil, fault(link.FaultOther, "",
+		fmt.Sprintf("PocketBase has more than %d auth collections.", maxPages*collectionsPage),
+		"This is more than authpocket reads, so it cannot see which of them are linked.",
 		fmt.Errorf("listing the auth collections: more than %d pages", maxPages))
 }
 

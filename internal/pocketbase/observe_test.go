@@ -201,16 +201,16 @@ func TestReadFaults(t *testing.T) {
 		{"not allowed", 403, `{"data":{},"message":"The authorized record is not allowed to perform this action.","status":403}`, link.FaultPermission, fieldToken, "not allowed to perform this action"},
 		{"IP list", 403, `{"data":{},"message":"You are not allowed to perform this request.","status":403}`, link.FaultPermission, fieldToken, "not allowed to perform this request"},
 		{"gone", 404, `{"data":{},"message":"The requested resource wasn't found.","status":404}`, link.FaultStale, "", "wasn't found"},
-		{"too many", 429, `{"data":{},"message":"Too Many Requests.","status":429}`, link.FaultOther, fieldURL, "too many requests"},
+		{"too many", 429, `{"data":{},"message":"Too Many Requests.","status":429}`, link.FaultOther, fieldURL, "rate-limiting"},
 		{"bad filter", 400, `{"data":{},"message":"Something went wrong while processing your request.","status":400}`, link.FaultRefused, "", "Something went wrong"},
-		{"failure", 500, `{"data":{},"message":"Something went wrong.","status":500}`, link.FaultOther, "", "failed over GET /api/settings"},
-		{"empty failure", 500, ``, link.FaultOther, "", "failed over GET /api/settings"},
-		{"proxy", 503, `<html>`, link.FaultUnreachable, fieldURL, "does not reach it"},
+		{"failure", 500, `{"data":{},"message":"Something went wrong.","status":500}`, link.FaultOther, "", "internal error"},
+		{"empty failure", 500, ``, link.FaultOther, "", "internal error on GET /api/settings"},
+		{"proxy", 503, `<html>`, link.FaultUnreachable, fieldURL, "cannot reach it"},
 		{"page", 200, `<html>`, link.FaultNotThis, fieldURL, "web page"},
-		{"wrong JSON", 200, `[]`, link.FaultNotThis, fieldURL, "not one of PocketBase's"},
+		{"wrong JSON", 200, `[]`, link.FaultNotThis, fieldURL, "did not come from PocketBase"},
 		{"sign-in page", 302, ``, link.FaultNotThis, fieldURL, "sign-in page at auth.example.com"},
 		{"unknown shape", 418, `{"error":{"reason":"teapot"}}`, link.FaultRefused, "", "error › reason: teapot."},
-		{"unreadable", 418, `short and stout`, link.FaultNotThis, fieldURL, "not one of PocketBase's"},
+		{"unreadable", 418, `short and stout`, link.FaultNotThis, fieldURL, "did not come from PocketBase"},
 	} {
 		synctest.Test(t, func(t *testing.T) {
 			client := memory("", func(r *http.Request) (*http.Response, error) {

@@ -32,7 +32,9 @@ func RequestOTP(ctx context.Context, cfg Config) (otpID string, err error) {
 func requestFault(base string, a answer) *link.Fault {
 	if a.Status == http.StatusBadRequest {
 		if _, list := readError(a.Body); len(list) > 0 {
-			return fault(link.FaultToken, fieldEmail, sentence("PocketBase does not take this e-mail address: "+list[0].message), "Check the address.", a.Outcome())
+			return fault(link.FaultToken, fieldEmail,
+				sentence("PocketBase does not accept this e-mail address: "+
+					list[0].message), "Check the address.", a.Outcome())
 		}
 	}
 	return signInFault(base, fieldEmail, a)
@@ -50,11 +52,16 @@ func (w transport) withOTP(ctx context.Context, cfg Config) (account, *link.Faul
 	case a.OK():
 		return signedIn(a)
 	case mfaID(a) != "", a.Status == http.StatusUnauthorized:
-		return account{}, fault(link.FaultToken, fieldPassword, "The sign-in that this one-time password belongs to is over.", "Sign in with e-mail address and password again.", a.Outcome())
+		return account{}, fault(link.FaultToken, fieldPassword, "The sign-in for this one-time password has expired.",
+			"Sign in with e-mail address and password again.", a.Outcome())
 	case a.Status == http.StatusBadRequest:
-		return account{}, fault(link.FaultToken, fieldOTP, "PocketBase does not accept this one-time password: it is wrong, was used, or is too old.", "Enter the newest one from the e-mail, or have another one sent. Where PocketBase cannot send mail, use a superuser token instead.", a.Outcome())
+		return account{}, fault(link.FaultToken, fieldOTP,
+			"PocketBase does not accept this one-time password: it is wrong, already used or expired.",
+			"Enter the newest one from your e-mail, or request another. If PocketBase cannot send e-mail, use a "+
+				"superuser token.", a.Outcome())
 	case a.Status == http.StatusTooManyRequests:
-		return account{}, fault(link.FaultToken, fieldOTP, "Too many one-time passwords were tried.", "Wait three minutes, and have a new one sent.", a.Outcome())
+		return account{}, fault(link.FaultToken, fieldOTP, "Too many wrong one-time passwords.",
+			"Wait three minutes, then request a new one.", a.Outcome())
 	}
 	return account{}, signInFault(w.base, fieldOTP, a)
 }

@@ -41,7 +41,8 @@ func (c *Client) Probe(ctx context.Context, d link.Desired) link.Check {
 }
 
 func probeCheck() link.Check {
-	return link.Check{ID: link.CheckPocketBaseProbe, System: link.PB, Title: "PocketBase reaches authentik, which accepts its client id and secret"}
+	return link.Check{ID: link.CheckPocketBaseProbe, System: link.PB,
+		Title: "PocketBase reaches authentik, which accepts its client ID and secret"}
 }
 
 // probeCall is a sign-in with a made-up code. The nonce in the address is
@@ -66,7 +67,7 @@ func probeCall(d link.Desired, nonce string, c *Client) call {
 	}
 }
 
-// logsOff tells why PocketBase would not log the probe, empty if it will.
+// logsOff says why PocketBase would not log the probe, empty if it will.
 func (c *Client) logsOff(ctx context.Context) string {
 	var got struct {
 		Logs struct {
@@ -79,9 +80,9 @@ func (c *Client) logsOff(ctx context.Context) string {
 	case err != nil:
 		return link.MessageOf(err).What()
 	case got.Logs.MaxDays == 0:
-		return "PocketBase keeps no logs (Settings › Logs, retention 0 days), so what it meets cannot be read."
+		return "PocketBase keeps no logs (Settings › Logs, retention 0 days), so its errors cannot be read."
 	case got.Logs.MinLevel > errorLevel:
-		return "PocketBase's log leaves errors out (Settings › Logs, minimum level), so what it meets cannot be read."
+		return "PocketBase's log leaves out errors (Settings › Logs, minimum level), so they cannot be read."
 	}
 	return ""
 }
@@ -89,12 +90,14 @@ func (c *Client) logsOff(ctx context.Context) string {
 // refusedProbe is for answers that come before PocketBase calls authentik.
 func refusedProbe(check link.Check, a answer, d link.Desired) (link.Check, bool) {
 	_, list := readError(a.Body)
-	asked := a.Call() + " with a made-up code was answered: "
+	asked := a.Call() + " with a dummy code was answered: "
 	switch {
 	case a.Status == http.StatusOK:
-		return fail(check, link.CauseUnknown, asked+"signed in.", "Something other than authentik answers at "+d.Slot.TokenURL+". Check the token URL."), true
+		return fail(check, link.CauseUnknown, asked+"signed in.", "Something other than authentik answers at "+
+			d.Slot.TokenURL+". Check the token URL."), true
 	case a.Status == http.StatusNotFound:
-		return fail(check, link.CauseCollectionMissing, asked+"no such auth collection.", "Choose a collection that is there."), true
+		return fail(check, link.CauseCollectionMissing, asked+"no such auth collection.",
+			"Choose an existing collection."), true
 	case a.Status == http.StatusForbidden:
 		return fail(check, link.CauseOAuth2Off, asked+"OAuth2 is off for this collection.", "Turn OAuth2 on."), true
 	case a.Status == http.StatusUnauthorized, a.Status == http.StatusTooManyRequests, a.Status >= 300 && a.Status < 400:
@@ -102,7 +105,8 @@ func refusedProbe(check link.Check, a answer, d link.Desired) (link.Check, bool)
 	}
 	for _, one := range list {
 		if len(one.path) > 0 && one.path[0] == "provider" {
-			return fail(check, link.CauseProviderMissing, asked+"there is no provider "+d.Slot.Slot+".", "Apply the plan again."), true
+			return fail(check, link.CauseProviderMissing, asked+"there is no provider "+d.Slot.Slot+".",
+				"Apply the plan again."), true
 		}
 	}
 	return check, false
@@ -118,7 +122,8 @@ type logEntry struct {
 // it was quiet for 3 s. Together they make 30 s.
 func waits() []time.Duration {
 	s := time.Second
-	return []time.Duration{3500 * time.Millisecond, s, 1500 * time.Millisecond, 2 * s, 3 * s, 4 * s, 5 * s, 5 * s, 5 * s}
+	return []time.Duration{3500 * time.Millisecond, s, 1500 * time.Millisecond, 2 * s, 3 * s, 4 * s, 5 * s, 5 * s,
+		5 * s}
 }
 
 // logged waits for the entry with the nonce, or says why there is none.
@@ -130,7 +135,7 @@ func (c *Client) logged(ctx context.Context, nonce string) (*logEntry, string) {
 		case <-timer.C:
 		case <-ctx.Done():
 			timer.Stop()
-			return nil, "The look at PocketBase's log was cut short."
+			return nil, "Reading PocketBase's log was interrupted."
 		}
 		var got list[struct {
 			Data logEntry `json:"data"`
@@ -142,14 +147,16 @@ func (c *Client) logged(ctx context.Context, nonce string) (*logEntry, string) {
 			return &got.Items[0].Data, ""
 		}
 	}
-	return nil, "PocketBase's log did not show the made-up sign-in within 30 s; it writes late while it is busy."
+	return nil, "The test sign-in did not appear in PocketBase's log within 30 s. The log is delayed while " +
+		"PocketBase is busy."
 }
 
 // judge makes the check of what was logged.
 func judge(check link.Check, cause link.CauseID, details string, d link.Desired) link.Check {
-	const asked = "PocketBase was sent a sign-in with a made-up code and called "
+	const asked = "PocketBase was sent a sign-in with a dummy code and called "
 	if cause == "" {
-		return pass(check, asked+d.Slot.TokenURL+"; authentik knew the client and refused only the code (invalid_grant).")
+		return pass(check, asked+d.Slot.TokenURL+
+			"; authentik accepted the client and rejected only the code (invalid_grant).")
 	}
 	met, remedy := explain(cause, d)
 	evidence := asked + d.Slot.TokenURL + ": " + sentence(met)

@@ -33,11 +33,13 @@ func (w transport) foreign(a answer) *link.Fault {
 	case a.Err != nil:
 		return unreachable(w.base, a.Err)
 	case isAuthentik(a):
-		return fault(link.FaultNotThis, fieldURL, "This is the address of an authentik, not of a PocketBase.", "Enter the address of PocketBase here.", a.Outcome())
+		return fault(link.FaultNotThis, fieldURL, "This is authentik's address, not PocketBase's.",
+			"Enter PocketBase's address here.", a.Outcome())
 	case a.Status >= 300 && a.Status < 400:
 		return redirected(w.base, a)
 	case a.Status == http.StatusNotFound:
-		return fault(link.FaultNotThis, fieldURL, "What answers at "+w.base+" is not a PocketBase: it has no "+a.Path+".", "Check the address. If PocketBase is served below a path, put that path behind the host.", a.Outcome())
+		return fault(link.FaultNotThis, fieldURL, w.base+" is not a PocketBase: it has no "+a.Path+".",
+			"Check the address. If PocketBase is served below a path, add that path after the host.", a.Outcome())
 	case a.Status != http.StatusOK:
 		return stranger(w.base, a)
 	case a.Decode(&health) != nil || health.Code != http.StatusOK || health.Message != healthy:
@@ -56,11 +58,12 @@ func stranger(base string, a answer) *link.Fault {
 		f.Field = fieldURL
 		return f
 	}
-	what := "something that is not PocketBase's"
+	what := "something else"
 	if a.HTML() {
 		what = "a web page"
 	}
-	return fault(link.FaultNotThis, fieldURL, "What answers at "+base+" is not a PocketBase: "+a.Path+" gave "+what+".", "Check the address: it is the one in front of /_/ when the dashboard is open.", a.Outcome())
+	return fault(link.FaultNotThis, fieldURL, base+" is not a PocketBase: "+a.Path+" returned "+what+".",
+		"Check the address: it is the part before /_/ when the dashboard is open.", a.Outcome())
 }
 
 // isAuthentik recognises the header that authentik's server adds.
@@ -93,6 +96,7 @@ func tooOld(version string) *link.Fault {
 	if version != "" {
 		summary = "This is PocketBase " + version + ", which is older than 0.23."
 	}
-	return fault(link.FaultTooOld, fieldURL, summary+" Before 0.23 there are no superusers and no OAuth2 settings of a collection, which authpocket works with.",
-		"Upgrade PocketBase to 0.23 or later; 0.37.4 or later is best.", errors.New("older than 0.23"))
+	return fault(link.FaultTooOld, fieldURL, summary+
+		" It has no superusers and no OAuth2 settings per collection, which authpocket needs.",
+		"Upgrade to 0.23 or later, preferably 0.37.4 or later.", errors.New("older than 0.23"))
 }

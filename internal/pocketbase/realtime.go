@@ -24,7 +24,8 @@ const streamTime = 4 * time.Second
 // and waits for the first event, which PocketBase sends at once. A proxy that
 // holds it back holds back the sign-in as well.
 func (c *Client) Realtime(ctx context.Context, d link.Desired) link.Check {
-	check := link.Check{ID: link.CheckPocketBaseRealtime, System: link.PB, Title: "PocketBase's event stream arrives at once"}
+	check := link.Check{ID: link.CheckPocketBaseRealtime, System: link.PB,
+		Title: "PocketBase's event stream arrives at once"}
 	base := d.PocketBaseURL
 	if base == "" {
 		base = c.cfg.URL
@@ -38,9 +39,11 @@ func (c *Client) Realtime(ctx context.Context, d link.Desired) link.Check {
 	kind, _, _ := mime.ParseMediaType(a.Header.Get("Content-Type"))
 	switch {
 	case a.Err != nil && ctx.Err() != nil:
-		return fail(check, link.CauseBufferedStream, fmt.Sprintf("%s brought no event within %d s.", asked, streamTime/time.Second), remedy)
+		return fail(check, link.CauseBufferedStream,
+			fmt.Sprintf("%s delivered no event within %d s.", asked, streamTime/time.Second), remedy)
 	case errors.Is(a.Err, io.ErrUnexpectedEOF):
-		return fail(check, link.CauseStreamBroken, asked+" ended before the first event.", "Let the proxy in front of PocketBase keep /api/realtime open.")
+		return fail(check, link.CauseStreamBroken, asked+" ended before the first event.",
+			"Configure the proxy in front of PocketBase to keep /api/realtime open.")
 	case a.Err != nil:
 		return skip(check, asked+" got no answer. "+unreachable(base, a.Err).Summary)
 	case !isStream(a.Status, a.Header):
@@ -48,11 +51,13 @@ func (c *Client) Realtime(ctx context.Context, d link.Desired) link.Check {
 		if kind != "" {
 			what += " with the type " + plain(kind)
 		}
-		return fail(check, link.CauseStreamRefused, asked+" was answered "+what+", which is no event stream.", "Let the proxy in front of PocketBase pass /api/realtime.")
+		return fail(check, link.CauseStreamRefused, asked+" was answered "+what+", which is not an event stream.",
+			"Configure the proxy in front of PocketBase to pass /api/realtime.")
 	case event != "PB_CONNECT":
-		return fail(check, link.CauseStreamRefused, asked+" began with the event “"+plain(event)+"”, not with PocketBase's.", remedy)
+		return fail(check, link.CauseStreamRefused, asked+" began with the event “"+plain(event)+"”, not PB_CONNECT.",
+			remedy)
 	}
-	return pass(check, fmt.Sprintf("%s brought the first event after %s.", asked, a.Took().Round(time.Millisecond)))
+	return pass(check, fmt.Sprintf("%s delivered the first event after %s.", asked, a.Took().Round(time.Millisecond)))
 }
 
 func isStream(status int, h http.Header) bool {

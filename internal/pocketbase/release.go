@@ -71,16 +71,16 @@ func scan(s, format string, to ...any) int {
 	return len(to)
 }
 
-// before tells whether the server is certainly older than n.
+// before reports whether the server is certainly older than n.
 func (r release) before(n number) bool { return r.high.compare(n) <= 0 }
 
-// since tells whether the server is certainly n or newer.
+// since reports whether the server is certainly n or newer.
 func (r release) since(n number) bool { return r.low.compare(n) >= 0 }
 
-// mayBe tells whether the server may be exactly n.
+// mayBe reports whether the server may be exactly n.
 func (r release) mayBe(n number) bool { return r.low.compare(n) <= 0 && r.high.compare(n) > 0 }
 
-// exactly tells whether the server is certainly n.
+// exactly reports whether the server is certainly n.
 func (r release) exactly(n number) bool {
 	return r.low == n && r.high == number{n[0], n[1], n[2] + 1}
 }

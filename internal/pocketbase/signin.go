@@ -79,7 +79,8 @@ func (w transport) withToken(ctx context.Context, token secret.Text) (account, *
 // withStaticToken finds out why a refresh was forbidden. Before 0.29 it is
 // for an impersonate token, which is a good one all the same: then its owner
 // can be read.
-func (w transport) withStaticToken(ctx context.Context, token secret.Text, c claims, refused answer) (account, *link.Fault) {
+func (w transport) withStaticToken(ctx context.Context, token secret.Text, c claims, refused answer) (account,
+	*link.Fault) {
 	a := w.read(ctx, call{path: "/api/health", token: token})
 	if a.Err != nil {
 		return account{}, unreachable(w.base, a.Err)
@@ -106,8 +107,9 @@ func (w transport) withPassword(ctx context.Context, cfg Config) (account, *link
 	body := map[string]string{"identity": strings.TrimSpace(cfg.Email), "password": cfg.Password.Reveal()}
 	a := w.send(ctx, call{method: http.MethodPost, path: superusers + "/auth-with-password", body: body})
 	if id := mfaID(a); id != "" {
-		return account{}, fault(link.FaultMFA, fieldOTP, "The password is right. This superuser signs in with a one-time password besides.",
-			"Have PocketBase send one by e-mail and enter it, or use a superuser token instead.", &MFARequired{MFAID: id})
+		return account{}, fault(link.FaultMFA, fieldOTP,
+			"The password is right. This superuser also needs a one-time password.",
+			"Request one by e-mail and enter it, or use a superuser token.", &MFARequired{MFAID: id})
 	}
 	if !a.OK() {
 		return account{}, passwordFault(w.base, a)
@@ -149,13 +151,16 @@ func passwordFault(base string, a answer) *link.Fault {
 	for _, one := range list {
 		switch one.path[0] {
 		case "identity":
-			return fault(link.FaultToken, fieldEmail, sentence("PocketBase does not take this e-mail address: "+one.message), "Check the address.", a.Outcome())
+			return fault(link.FaultToken, fieldEmail,
+				sentence("PocketBase does not accept this e-mail address: "+
+					one.message), "Check the address.", a.Outcome())
 		case "password":
-			return fault(link.FaultToken, fieldPassword, sentence("PocketBase does not take this password: "+one.message), "Check the password.", a.Outcome())
+			return fault(link.FaultToken, fieldPassword,
+				sentence("PocketBase does not accept this password: "+one.message), "Check the password.", a.Outcome())
 		}
 	}
-	return fault(link.FaultToken, fieldPassword, "PocketBase knows no superuser with this e-mail address and password.",
-		"Check both. They are the ones that open PocketBase's dashboard; an account of the app's users does not work here.", a.Outcome())
+	return fault(link.FaultToken, fieldPassword, "PocketBase has no superuser with this e-mail address and password.",
+		"Check both. Use the ones for PocketBase's dashboard; an app user's account does not work.", a.Outcome())
 }
 
 // signInFault is for refusals that any way of signing in can meet.
@@ -169,7 +174,8 @@ func signInFault(base, field string, a answer) *link.Fault {
 	case a.HTML() || message == "" && len(list) == 0:
 		return webAnswer(a)
 	case a.Status == http.StatusForbidden && strings.HasPrefix(message, "The "):
-		return fault(link.FaultPermission, field, "PocketBase refuses the sign-in"+saying(message, nil), "Change that for the collection _superusers, or use a superuser token.", a.Outcome())
+		return fault(link.FaultPermission, field, "PocketBase refuses the sign-in"+saying(message, nil),
+			"Change that for the collection _superusers, or use a superuser token.", a.Outcome())
 	case a.Status == http.StatusForbidden:
 		return notOnIPList(field, a.Outcome())
 	}

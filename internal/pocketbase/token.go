@@ -13,7 +13,8 @@ import (
 )
 
 // howToGetToken tells where a superuser's token comes from.
-const howToGetToken = "In PocketBase's dashboard open Collections › _superusers, choose a superuser, and take “Impersonate” from its menu to make a token." // #nosec G101 -- words
+const howToGetToken = "In PocketBase's dashboard, open Collections › _superusers, select a superuser and choose " +
+	"“Impersonate” from its menu to generate a token." // #nosec G101 -- words
 
 // claims are what a PocketBase token says of itself. Nothing of it is
 // trusted: it only chooses words.
@@ -55,17 +56,19 @@ func checkShape(t secret.Text) (claims, *link.Fault) {
 		return claims{}, fault(link.FaultToken, fieldToken, summary, howToGetToken, err)
 	}
 	if !t.IsSet() {
-		return wrong("Enter a superuser token, or a superuser's e-mail address and password.", errors.New("an empty token"))
+		return wrong("Enter a superuser token, or a superuser's e-mail address and password.",
+			errors.New("an empty token"))
 	}
 	c, err := readClaims(t.Reveal())
 	if err != nil && strings.ContainsFunc(t.Reveal(), unicode.IsSpace) {
-		return wrong("The token has a space or a line break in it, and no token of PocketBase has.", err)
+		return wrong("The token contains a space or a line break. PocketBase tokens never do.", err)
 	}
 	if err != nil {
-		return wrong("This is not a PocketBase token: those are long and have three parts with dots between them.", err)
+		return wrong("This is not a PocketBase token: those have three parts separated by dots.", err)
 	}
 	if c.Type != "auth" {
-		return wrong("This is not a token to sign in with; its kind is “"+plain(c.Type)+"”.", errors.New("a token of another kind"))
+		return wrong("This is not an auth token; its type is “"+plain(c.Type)+"”.",
+			errors.New("a token of another kind"))
 	}
 	return c, nil
 }
@@ -73,17 +76,24 @@ func checkShape(t secret.Text) (claims, *link.Fault) {
 // refusedToken says why PocketBase took a token for a guest's.
 func refusedToken(c claims, err error) *link.Fault {
 	if at := c.expires(); !at.IsZero() && at.Before(time.Now()) {
-		return fault(link.FaultToken, fieldToken, "The superuser token expired on "+day(at)+".", "Make a new one. "+howToGetToken, err)
+		return fault(link.FaultToken, fieldToken, "The superuser token expired on "+day(at)+".", "Create a new one. "+
+			howToGetToken, err)
 	}
-	return fault(link.FaultToken, fieldToken, "PocketBase does not know this token. It is of another PocketBase, or the superuser's password or e-mail address was changed after it was made.",
-		"Check the address, or make a new token. "+howToGetToken, err)
+	return fault(link.FaultToken, fieldToken,
+		"PocketBase does not accept this token. It belongs to another PocketBase, or the superuser's password or "+
+			"e-mail address has changed since.",
+		"Check the address, or create a new token. "+howToGetToken, err)
 }
 
 func usersToken(err error) *link.Fault {
-	return fault(link.FaultToken, fieldToken, "This token is of a user of an auth collection, not of a superuser.", howToGetToken, err)
+	return fault(link.FaultToken, fieldToken, "This token belongs to an auth collection's user, not to a superuser.",
+		howToGetToken, err)
 }
 
 func notOnIPList(field string, err error) *link.Fault {
-	return fault(link.FaultPermission, field, "PocketBase takes superusers only from the addresses on its superuser IP list, and this machine's is not on it.",
-		"Add this machine's address in PocketBase's settings, or clear the list on its host with: pocketbase superuser ips", err)
+	return fault(link.FaultPermission, field,
+		"PocketBase accepts superusers only from addresses on its superuser IP list, and this machine's address is "+
+			"not on it.",
+		"Add this machine's address in PocketBase's settings, or clear the list on its host with: pocketbase "+
+			"superuser ips", err)
 }

@@ -92,8 +92,8 @@ func (c *Client) trail(ctx context.Context, q link.TrailQuery) link.PocketBaseTr
 	}
 	trail := link.PocketBaseTrail{}
 	for _, wait := range pauses {
-		if !rest(ctx, wait) {
-			trail.Unread = "The look at PocketBase's log was cut short."
+		if !sleep(ctx, wait) {
+			trail.Unread = "Reading PocketBase's log was interrupted."
 			return trail
 		}
 		var got list[trailEntry]
@@ -106,7 +106,8 @@ func (c *Client) trail(ctx context.Context, q link.TrailQuery) link.PocketBaseTr
 			return trail
 		}
 	}
-	trail.Unread = "PocketBase's log did not show the sign-in in time; it writes late while it is busy."
+	trail.Unread = "The sign-in did not appear in PocketBase's log in time. The log is delayed while PocketBase is " +
+		"busy."
 	return trail
 }
 
@@ -133,7 +134,8 @@ func (c *Client) mark(ctx context.Context, q link.TrailQuery) (public bool, why 
 		there.reads = there.reads.Hasty() // it may well be reachable from browsers only
 		markCtx, cancel := context.WithTimeout(ctx, markTime)
 		defer cancel()
-		public = there.read(markCtx, call{path: publicMark, query: query}).Err == nil // from where browsers are it may lead here all the same
+		public = there.read(markCtx, call{path: publicMark,
+			query: query}).Err == nil // from where browsers are it may lead here all the same
 	}
 	if a := c.wire.read(ctx, call{path: markPath, query: query}); a.Err != nil {
 		return public, unreachable(c.cfg.URL, a.Err).Summary
@@ -141,11 +143,11 @@ func (c *Client) mark(ctx context.Context, q link.TrailQuery) (public bool, why 
 	return public, ""
 }
 
-// rest waits, and tells whether there is time left.
-func rest(ctx context.Context, wait time.Duration) bool { return outbound.Sleep(ctx, wait) == nil }
+// sleep reports whether it waited the whole time.
+func sleep(ctx context.Context, wait time.Duration) bool { return outbound.Sleep(ctx, wait) == nil }
 
 // readTrail reads the entries, and tells whether all that can come is there.
-// marked tells that the mark by the redirect URI was answered by somebody.
+// marked reports whether the mark by the redirect URI was answered by somebody.
 func readTrail(entries []trailEntry, q link.TrailQuery, marked bool) (t link.PocketBaseTrail, whole bool) {
 	base, _ := strings.CutSuffix(q.RedirectURL, link.RedirectPath)
 	here := !marked // nothing to be shown
@@ -168,11 +170,14 @@ func readTrail(entries []trailEntry, q link.TrailQuery, marked bool) (t link.Poc
 		default:
 			continue
 		}
-		t.Evidence = append(t.Evidence, link.Evidence{System: link.PB, When: logTime(e.Created), Text: secret.Scrub(e.sentence(), q.Hide...)})
+		t.Evidence = append(t.Evidence,
+			link.Evidence{System: link.PB, When: logTime(e.Created), Text: secret.Scrub(e.sentence(), q.Hide...)})
 	}
 	if whole && !here { // the mark by the redirect URI is not there
 		t.Elsewhere = true
-		t.Evidence = append(t.Evidence, link.Evidence{System: link.PB, When: time.Now(), Text: "A request to " + secret.Scrub(base) + " did not arrive at this PocketBase."})
+		t.Evidence = append(t.Evidence,
+			link.Evidence{System: link.PB, When: time.Now(), Text: "A request to " + secret.Scrub(base) +
+				" did not reach this PocketBase."})
 	}
 	return t, whole
 }

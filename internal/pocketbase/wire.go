@@ -29,7 +29,8 @@ type transport struct {
 const exchangeTime = 45 * time.Second
 
 func newTransport(cfg Config) transport {
-	w := transport{base: cfg.URL, http: cfg.HTTP, log: cfg.Log, reads: wire.Reads{Tries: wire.Tries, Pause: cfg.Pause}, long: exchangeTime}
+	w := transport{base: cfg.URL, http: cfg.HTTP, log: cfg.Log, reads: wire.Reads{Tries: wire.Tries, Pause: cfg.Pause},
+		long: exchangeTime}
 	if w.log == nil {
 		w.log = slog.New(slog.DiscardHandler)
 	}
@@ -77,7 +78,8 @@ func (w transport) send(ctx context.Context, c call) answer {
 	}
 	a := wire.Do(w.http.Do, r)
 	a.Path = c.path
-	w.log.DebugContext(ctx, "PocketBase answered", "call", c.String(), "status", a.Status, "after", a.Took(), "error", a.Err)
+	w.log.DebugContext(ctx, "PocketBase answered", "call", c.String(), "status", a.Status, "after", a.Took(), "error",
+		a.Err)
 	return a
 }
 

@@ -140,7 +140,7 @@ func TestNoAnswerIsNoVerdictOnTheLink(t *testing.T) {
 		words string
 	}{
 		"gone": {func(*http.Request) (*http.Response, error) { return nil, context.DeadlineExceeded }, "gave no answer"},
-		"page": {func(r *http.Request) (*http.Response, error) { return page(r, http.StatusOK), nil }, "not one of PocketBase's"},
+		"page": {func(r *http.Request) (*http.Response, error) { return page(r, http.StatusOK), nil }, "not data from PocketBase"},
 	} {
 		m.set(nil)
 		s, err := l.e.StartSignIn(t.Context(), l.d, "")
