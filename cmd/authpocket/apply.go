@@ -13,13 +13,13 @@ import (
 type applyFlags struct {
 	fileFlags
 	stateFlag
-	Yes bool `help:"Do not ask before making the changes."`
+	Yes bool `help:"Apply without asking."`
 }
 
-// makeFlags are those of apply itself.
-type makeFlags struct {
+// applyLinkFlags are the flags of the apply command itself.
+type applyLinkFlags struct {
 	applyFlags
-	RewriteSecret bool `help:"Give PocketBase authentik's client secret again. Nobody can see whether it has another one; verify finds out."`
+	RewriteSecret bool `help:"${help_rewrite_secret}"`
 }
 
 type (
@@ -28,30 +28,33 @@ type (
 )
 
 type stateFlag struct {
-	State string `help:"Directory for receipts. Default: authpocket below $$XDG_STATE_HOME or ~/.local/state." env:"AUTHPOCKET_STATE" placeholder:"DIR"`
+	State string `help:"${help_state}" env:"AUTHPOCKET_STATE" placeholder:"DIR"`
 }
 
-// apply shows the plan, asks, and carries it out.
-func (p program) apply(ctx context.Context, f makeFlags) int {
+// apply plans the link, asks, and applies the plan.
+func (p program) apply(ctx context.Context, f applyLinkFlags) int {
 	return p.carryOut(ctx, f.applyFlags, func(e *engine.Engine, spec link.Spec) (link.Plan, error) {
 		spec.PocketBase.RewriteSecret = spec.PocketBase.RewriteSecret || f.RewriteSecret
 		return e.Plan(ctx, spec)
 	}, nil)
 }
 
-// proof measures what an apply has led to, and may put it right.
-type proof func(context.Context, *engine.Engine, link.Plan) (link.Checks, error)
+// verifier checks the result of an apply and may correct it.
+type verifier func(context.Context, *engine.Engine, link.Plan) (link.Checks, error)
 
-// carryOut shows what make plans, asks, carries it out, and has it proved
-// where there is a proof.
-func (p program) carryOut(ctx context.Context, f applyFlags, make func(*engine.Engine, link.Spec) (link.Plan, error), prove proof) int {
+// planner returns the plan of a command.
+type planner func(*engine.Engine, link.Spec) (link.Plan, error)
+
+// carryOut plans, asks, applies the plan, and verifies the result unless
+// verify is nil.
+func (p program) carryOut(ctx context.Context, f applyFlags, planned planner, verify verifier) int {
 	view := p.view(f.JSON)
 	e, spec, err := p.open(ctx, f.fileFlags, kept(f.State))
 	if err != nil {
 		return view.fail(err)
 	}
 	view.interrupted(e)
-	plan, err := make(e, spec)
+	plan, err := planned(e, spec)
 	if err != nil {
 		return view.fail(err)
 	}
@@ -59,11 +62,10 @@ func (p program) carryOut(ctx context.Context, f applyFlags, make func(*engine.E
 		view.plan(plan)
 	}
 	if !plan.Empty() && !f.Yes && !p.confirmed(ctx, plan) {
-		return view.fail(&refusal{"Nothing was changed.", "Answer yes, or run it again with --yes."})
+		return view.fail(&refusal{"Nothing was changed.", "Answer y, or use --yes."})
 	}
 	outcomes := newOutcomes(plan)
-	// A signal lets the change that is being made finish: the next one is
-	// not begun.
+	// After a signal the running change finishes, and no other starts.
 	err = e.Apply(ctx, plan, func(event engine.Event) {
 		outcomes.take(event)
 		if !f.JSON {
@@ -71,8 +73,8 @@ func (p program) carryOut(ctx context.Context, f applyFlags, make func(*engine.E
 		}
 	})
 	var checks link.Checks
-	if err == nil && prove != nil && !plan.Empty() {
-		checks, err = prove(ctx, e, plan)
+	if err == nil && verify != nil && !plan.Empty() {
+		checks, err = verify(ctx, e, plan)
 	}
 	view.applied(plan, outcomes, checks, err)
 	if err != nil {
@@ -81,10 +83,11 @@ func (p program) carryOut(ctx context.Context, f applyFlags, make func(*engine.E
 	return exitOK
 }
 
-// confirmed asks. A signal is a no, and so is an end of input. Nothing can wake
-// the read of a terminal, so it is left to the program's end, which follows.
+// confirmed asks and reports whether the answer is yes. A signal or the end of
+// input counts as no. A read of a terminal cannot be interrupted, so it is left
+// running until the program ends.
 func (p program) confirmed(ctx context.Context, plan link.Plan) bool {
-	visible.Fprintf(p.err, "Make %s? [y/N] ", changes(len(plan.Changes)))
+	visible.Fprintf(p.err, "Apply %s? [y/N] ", changes(len(plan.Changes)))
 	lines := make(chan string, 1)
 	go func() {
 		line, _ := bufio.NewReader(p.in).ReadString('\n')
@@ -100,7 +103,7 @@ func (p program) confirmed(ctx context.Context, plan link.Plan) bool {
 	}
 }
 
-// refusal is an end that nothing went wrong for.
+// refusal ends a command without a technical error.
 type refusal struct{ summary, todo string }
 
 func (r *refusal) Error() string { return r.summary + " " + r.todo }
@@ -109,7 +112,7 @@ func (r *refusal) Messages() []link.Message {
 	return []link.Message{{Summary: r.summary, Todo: r.todo}}
 }
 
-// outcomes are the states of all changes of a plan.
+// outcomes holds the state of each change of a plan.
 type outcomes []outcome
 
 type outcome struct {

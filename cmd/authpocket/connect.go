@@ -17,11 +17,11 @@ import (
 	"authpocket/internal/visible"
 )
 
-// store opens the directory for receipts, nil where there is none to use.
+// store opens the directory for receipts. It returns nil if there is none.
 type store func() (*engine.Store, error)
 
-// open reads the link file, connects to both systems at the same time and
-// opens the receipts.
+// open reads the link file, connects to both systems concurrently and opens
+// the receipts.
 func (p program) open(ctx context.Context, f fileFlags, receipts store) (*engine.Engine, link.Spec, error) {
 	file, err := linkfile.Open(ctx, f.File, linkfile.Variables{Lookup: os.LookupEnv, Allowed: f.AllowEnv})
 	if err != nil {
@@ -41,11 +41,11 @@ func (p program) open(ctx context.Context, f fileFlags, receipts store) (*engine
 	)
 	group.Go(func() { a, errs[0] = p.connectAuthentik(ctx, file.Authentik) })
 	group.Go(func() { b, errs[1] = p.connectPocketBase(ctx, file.PocketBase) })
-	group.Wait() // both are asked whatever the other answers
+	group.Wait() // reports the errors of both
 	if err := errors.Join(errs[0], errs[1]); err != nil {
 		return nil, spec, err
 	}
-	p.tellToken(b)
+	p.warnExpiry(b)
 	cfg.Authentik, cfg.PocketBase = a.System, b.System
 	if cfg.Receipts, err = receipts(); err != nil {
 		return nil, spec, err
@@ -53,17 +53,17 @@ func (p program) open(ctx context.Context, f fileFlags, receipts store) (*engine
 	return engine.New(cfg), spec, nil
 }
 
-// tellToken says so where PocketBase's token ends soon.
-func (p program) tellToken(b connect.PocketBase) {
+// warnExpiry warns if the PocketBase token expires within an hour.
+func (p program) warnExpiry(b connect.PocketBase) {
 	who := b.Who
 	if who.Expires.IsZero() || time.Until(who.Expires) > time.Hour {
 		return
 	}
-	renew := "It cannot be renewed: make another one in PocketBase's dashboard."
+	renew := "It cannot be renewed. Create another one in the PocketBase dashboard."
 	if who.Refreshable {
-		renew = "Sign in again for another one."
+		renew = "Sign in again to get a new one."
 	}
-	visible.Fprintf(p.err, "The PocketBase token ends on %s. %s\n", who.Expires.Local().Format(time.DateTime), renew)
+	visible.Fprintf(p.err, "The PocketBase token expires on %s. %s\n", who.Expires.Local().Format(time.DateTime), renew)
 }
 
 func (p program) connectAuthentik(ctx context.Context, f linkfile.Authentik) (connect.Authentik, error) {
@@ -84,7 +84,7 @@ func (p program) connectPocketBase(ctx context.Context, f linkfile.PocketBase) (
 	})
 }
 
-// readCA returns the text of a CA file, empty where none is named.
+// readCA returns the text of a CA file, or nothing if none is given.
 func readCA(file string) (string, error) {
 	if file == "" {
 		return "", nil
@@ -96,7 +96,7 @@ func readCA(file string) (string, error) {
 	return string(pem), err
 }
 
-// maxPEM bounds a CA file. That of a whole system has some 200 kB.
+// maxPEM bounds a CA file. A system's whole CA bundle has some 200 kB.
 const maxPEM = 4 << 20
 
 func readPEM(path string) ([]byte, error) {
@@ -107,7 +107,7 @@ func readPEM(path string) ([]byte, error) {
 	defer f.Close()
 	pem, err := io.ReadAll(io.LimitReader(f, maxPEM+1))
 	if err == nil && len(pem) > maxPEM {
-		return nil, fmt.Errorf("%s: larger than 4 MB, so not a CA file", path)
+		return nil, fmt.Errorf("%s is larger than 4 MB, so it is not a CA file", path)
 	}
 	return pem, err
 }

@@ -11,21 +11,22 @@ import (
 
 type exportFlags struct {
 	sourceFlags
-	Whole  bool   `help:"The whole link as it is made where nothing of it is there yet, not what is left to change."`
+	Whole  bool   `help:"${help_whole}"`
 	Format string `arg:"" help:"blueprint, terraform, pocketbase-migration, curl or markdown."`
 }
 
-// export prints what apply would do in another language. It changes nothing,
-// and no secret is in it.
+// export prints the plan in another language, without secrets.
 func (p program) export(ctx context.Context, f exportFlags) int {
 	view := p.view(false)
 	format, found := export.Find(f.Format)
 	if !found {
 		var problems link.Problems
-		problems.Add("", "There is no format “"+f.Format+"”.", "Use blueprint, terraform, pocketbase-migration, curl or markdown.")
+		problems.Add("", "There is no format “"+f.Format+"”.",
+			"Use blueprint, terraform, pocketbase-migration, curl or markdown.")
 		return view.fail(problems)
 	}
-	e, spec, err := p.open(ctx, fileFlags{sourceFlags: f.sourceFlags}, func() (*engine.Store, error) { return nil, nil })
+	none := func() (*engine.Store, error) { return nil, nil }
+	e, spec, err := p.open(ctx, fileFlags{sourceFlags: f.sourceFlags}, none)
 	if err != nil {
 		return view.fail(err)
 	}
@@ -41,7 +42,8 @@ func (p program) export(ctx context.Context, f exportFlags) int {
 		return view.fail(err)
 	}
 	for _, w := range plan.Warnings {
-		if w.ID == link.WarnAccessUnseen || w.ID == link.WarnBindingLeftOut { // the file lets in more people than the link
+		// The file lets in more people than the link.
+		if w.ID == link.WarnAccessUnseen || w.ID == link.WarnBindingLeftOut {
 			visible.Fprintf(p.err, "! %s: %s %s\n", w.System.Label(), w.Summary, w.Detail)
 		}
 	}

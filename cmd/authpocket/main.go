@@ -26,36 +26,36 @@ var version = ""
 const (
 	exitOK      = 0
 	exitError   = 1
-	exitChanges = 2 // plan: there are changes to make
+	exitChanges = 2 // plan: there are changes
 	exitFailed  = 3 // verify: a check failed
 )
 
-// flags are the whole command line.
+// flags is the whole command line.
 type flags struct {
-	Log     string           `help:"How much to log: debug, info, warn or error. Default: warn for serve, nothing for commands, which say themselves what went wrong." enum:"debug,info,warn,error," default:"" env:"AUTHPOCKET_LOG"`
-	CAFile  string           `name:"ca-file" help:"PEM file with a private CA, trusted beside the system's for both systems." env:"AUTHPOCKET_CA_FILE" placeholder:"FILE"`
+	Log     string           `help:"${help_log}" enum:"debug,info,warn,error," default:"" env:"AUTHPOCKET_LOG"`
+	CAFile  string           `name:"ca-file" help:"${help_ca_file}" env:"AUTHPOCKET_CA_FILE" placeholder:"FILE"`
 	Version kong.VersionFlag `help:"Print the version and exit."`
 
-	Serve  serveFlags  `cmd:"" default:"withargs" help:"Start the web wizard (the default)."`
-	Plan   planFlags   `cmd:"" help:"Show what would be changed, and change nothing. Exit code 0: nothing to change, 2: changes, 1: error."`
-	Apply  makeFlags   `cmd:"" help:"Make the changes. Exit code 0: done, 1: not."`
-	Verify verifyFlags `cmd:"" help:"Measure whether the link works. Exit code 0: good, 3: a check failed, 1: error."`
+	Serve  serveFlags     `cmd:"" default:"withargs" help:"Start the web wizard (the default)."`
+	Plan   planFlags      `cmd:"" help:"${help_plan}"`
+	Apply  applyLinkFlags `cmd:"" help:"Create or update the link. Exit code 0: done, 1: error."`
+	Verify verifyFlags    `cmd:"" help:"${help_verify}"`
 
-	Undo     undoFlags     `cmd:"" help:"Take back what an earlier apply did, from its receipt."`
-	Rotate   rotateFlags   `cmd:"" help:"Give both sides a new client secret."`
-	Remove   removeFlags   `cmd:"" help:"Take the link apart on both sides. Accounts stay."`
-	Receipts receiptsFlags `cmd:"" help:"List what was done before."`
-	Export   exportFlags   `cmd:"" help:"Print what apply would do as a blueprint, Terraform, a PocketBase migration, a shell script or Markdown. No secret is in it."`
+	Undo     undoFlags     `cmd:"" help:"Undo an earlier apply or removal, from its receipt."`
+	Rotate   rotateFlags   `cmd:"" help:"Renew the client secret in both systems."`
+	Remove   removeFlags   `cmd:"" help:"Remove the link from both systems. Accounts stay."`
+	Receipts receiptsFlags `cmd:"" help:"List the receipts."`
+	Export   exportFlags   `cmd:"" help:"${help_export}"`
 }
 
-// sourceFlags say what every command that works from a link file reads.
+// sourceFlags are the flags of all commands that read a link file.
 type sourceFlags struct {
 	File     string   `short:"f" required:"" help:"The link file." placeholder:"link.yaml" type:"path"`
-	AllowEnv []string `name:"allow-env" help:"A variable that the link file may take from the environment beside AUTHENTIK_* and POCKETBASE_*. Repeat it for more." placeholder:"NAME"`
+	AllowEnv []string `name:"allow-env" help:"${help_allow_env}" placeholder:"NAME"`
 }
 
-// fileFlags are those of every command that works from a link file and prints
-// text or JSON.
+// fileFlags are the flags of all commands that read a link file and print text
+// or JSON.
 type fileFlags struct {
 	sourceFlags
 	JSON bool `name:"json" help:"Print JSON instead of text."`
@@ -68,8 +68,8 @@ func main() {
 	os.Exit(start())
 }
 
-// start runs the program until it ends or is told to. A second signal ends it
-// at once, whatever it is doing.
+// start runs the program until it ends or gets a signal. A second signal kills
+// it at once.
 func start() int {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
@@ -82,16 +82,16 @@ type streams struct {
 	out, err io.Writer
 }
 
-// run is the whole program: it reads args and returns the exit code.
+// run parses args, runs the command and returns the exit code.
 func run(ctx context.Context, args []string, std streams) int {
 	var cli flags
 	exited := -1
 	parser, err := kong.New(&cli,
 		kong.Name("authpocket"),
-		kong.Description("Connects an authentik to a PocketBase, so that people sign in to the PocketBase app with authentik."),
+		kong.Description("Connects an authentik to a PocketBase, so that users sign in to the app with authentik."),
 		kong.Writers(std.out, std.err),
 		kong.Exit(func(code int) { exited = code }),
-		kong.Vars{"version": buildVersion()},
+		helpTexts(),
 		kong.UsageOnError(),
 	)
 	if err != nil {
@@ -104,7 +104,7 @@ func run(ctx context.Context, args []string, std streams) int {
 	}
 	if err != nil {
 		visible.Fprintln(std.err, "authpocket:", err)
-		visible.Fprintln(std.err, "authpocket --help lists the commands and flags.")
+		visible.Fprintln(std.err, "Run authpocket --help for the commands and flags.")
 		return exitError
 	}
 	_, serves := commandOf(parsed.Selected()).(serveFlags)
@@ -112,11 +112,11 @@ func run(ctx context.Context, args []string, std streams) int {
 	return p.dispatch(ctx, parsed)
 }
 
-// dispatch runs the command that was chosen, and nothing where it is unknown.
+// dispatch runs the selected command.
 func (p program) dispatch(ctx context.Context, parsed *kong.Context) int {
 	chosen := commandOf(parsed.Selected())
 	if chosen == nil {
-		visible.Fprintf(p.err, "authpocket: the command %q does nothing.\n", parsed.Command())
+		visible.Fprintf(p.err, "authpocket: the command %q is not implemented.\n", parsed.Command())
 		return exitError
 	}
 	return chosen.run(ctx, p)
@@ -125,7 +125,7 @@ func (p program) dispatch(ctx context.Context, parsed *kong.Context) int {
 type program struct {
 	streams
 	log    *slog.Logger
-	caFile string // empty: the system's CAs alone
+	caFile string // empty: only the system's CAs
 }
 
 func newLog(w io.Writer, level string, serves bool) *slog.Logger {

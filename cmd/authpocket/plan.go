@@ -7,7 +7,7 @@ type planFlags struct {
 	stateFlag
 }
 
-// plan shows what would be changed.
+// plan prints the plan.
 func (p program) plan(ctx context.Context, f planFlags) int {
 	view := p.view(f.JSON)
 	e, spec, err := p.open(ctx, f.fileFlags, earlier(f.State))

@@ -12,16 +12,16 @@ import (
 
 type undoFlags struct {
 	applyFlags
-	Force   bool   `help:"Undo also what somebody changed since."`
-	Receipt string `arg:"" optional:"" help:"Id of the receipt, as receipts lists them. Default: the newest of this link."`
+	Force   bool   `help:"Also discard changes made since then."`
+	Receipt string `arg:"" optional:"" help:"ID of a receipt of this link. Default: the newest."`
 }
 
 type receiptsFlags struct {
-	JSON  bool   `name:"json" help:"Print JSON instead of text."`
-	State string `help:"Directory for receipts." env:"AUTHPOCKET_STATE" placeholder:"DIR"`
+	JSON bool `name:"json" help:"Print JSON instead of text."`
+	stateFlag
 }
 
-// undo takes back what a receipt says was done.
+// undo plans and applies the undo of a receipt.
 func (p program) undo(ctx context.Context, f undoFlags) int {
 	return p.carryOut(ctx, f.applyFlags, func(e *engine.Engine, spec link.Spec) (link.Plan, error) {
 		id := f.Receipt
@@ -33,18 +33,19 @@ func (p program) undo(ctx context.Context, f undoFlags) int {
 			id = newest
 		}
 		if !f.JSON {
-			visible.Fprintf(p.out, "Undoing the receipt %s.\n", id)
+			visible.Fprintf(p.out, "Undoing receipt %s.\n", id)
 		}
 		return e.Undo(ctx, id, f.Force)
 	}, nil)
 }
 
-// remove takes the link apart on both sides.
+// remove removes the link from both systems.
 func (p program) remove(ctx context.Context, f applyFlags) int {
-	return p.carryOut(ctx, f, func(e *engine.Engine, spec link.Spec) (link.Plan, error) { return e.Removal(ctx, spec) }, nil)
+	removal := func(e *engine.Engine, spec link.Spec) (link.Plan, error) { return e.Removal(ctx, spec) }
+	return p.carryOut(ctx, f, removal, nil)
 }
 
-// listReceipts shows what was done before, the newest first.
+// listReceipts prints the receipts, newest first.
 func (p program) listReceipts(f receiptsFlags) int {
 	view := p.view(f.JSON)
 	store, err := openStore(f.State)
@@ -59,7 +60,7 @@ func (p program) listReceipts(f receiptsFlags) int {
 	return exitOK
 }
 
-// earlier opens the receipts there are. It creates no state directory.
+// earlier opens existing receipts. It creates no state directory.
 func earlier(dir string) store {
 	return func() (*engine.Store, error) {
 		dir, err := stateDir(dir)
@@ -73,7 +74,7 @@ func earlier(dir string) store {
 	}
 }
 
-// kept opens the state directory and creates it where it is not there.
+// kept opens the state directory, creating it if needed.
 func kept(dir string) store {
 	return func() (*engine.Store, error) { return openStore(dir) }
 }
@@ -86,7 +87,7 @@ func openStore(dir string) (*journal.Store, error) {
 	return journal.Open(dir)
 }
 
-// stateDir is the directory that was named, or the default.
+// stateDir returns dir, or the default directory if it is empty.
 func stateDir(dir string) (string, error) {
 	if dir != "" {
 		return dir, nil

@@ -15,14 +15,14 @@ import (
 )
 
 type serveFlags struct {
-	Listen string `help:"Address to listen on. Others than this machine's own need TLS, a trusted proxy or --insecure-http." default:"127.0.0.1:8480" env:"AUTHPOCKET_LISTEN" placeholder:"ADDRESS"`
-	State  string `help:"Directory for receipts. Default: authpocket below $$XDG_STATE_HOME or ~/.local/state." env:"AUTHPOCKET_STATE" placeholder:"DIR"`
+	Listen string `help:"${help_listen}" default:"127.0.0.1:8480" env:"AUTHPOCKET_LISTEN" placeholder:"ADDRESS"`
+	stateFlag
 
-	TLSCert      string   `name:"tls-cert" help:"Certificate as a PEM file, to speak https." env:"AUTHPOCKET_TLS_CERT" placeholder:"FILE"`
-	TLSKey       string   `name:"tls-key" help:"The certificate's key as a PEM file." env:"AUTHPOCKET_TLS_KEY" placeholder:"FILE"`
-	PublicURL    string   `name:"public-url" help:"The wizard's address in the browser, where it is another than the one listened on." env:"AUTHPOCKET_PUBLIC_URL" placeholder:"URL"`
-	TrustedProxy []string `name:"trusted-proxy" help:"Address or network of a proxy that speaks https to the browser and says so by X-Forwarded-Proto. Needs --public-url." env:"AUTHPOCKET_TRUSTED_PROXY" placeholder:"CIDR"`
-	InsecureHTTP bool     `name:"insecure-http" help:"Take plain http from other machines: whoever sees the network's traffic can read the admin tokens." env:"AUTHPOCKET_INSECURE_HTTP"`
+	TLSCert      string   `name:"tls-cert" help:"${help_tls_cert}" env:"AUTHPOCKET_TLS_CERT" placeholder:"FILE"`
+	TLSKey       string   `name:"tls-key" help:"${help_tls_key}" env:"AUTHPOCKET_TLS_KEY" placeholder:"FILE"`
+	PublicURL    string   `name:"public-url" help:"${help_public_url}" env:"AUTHPOCKET_PUBLIC_URL" placeholder:"URL"`
+	TrustedProxy []string `name:"trusted-proxy" help:"${help_proxy}" env:"AUTHPOCKET_TRUSTED_PROXY" placeholder:"CIDR"`
+	InsecureHTTP bool     `name:"insecure-http" help:"${help_insecure_http}" env:"AUTHPOCKET_INSECURE_HTTP"`
 }
 
 func (f serveFlags) options() listen.Options {
@@ -51,7 +51,8 @@ func (p program) serve(ctx context.Context, f serveFlags) int {
 		return exitError
 	}
 	if ln.Exposed {
-		visible.Fprintln(p.err, "authpocket: WARNING: plain http from other machines. Whoever sees the network's traffic can read the admin tokens and take over the session.")
+		visible.Fprintln(p.err, "authpocket: WARNING: listening on plain http for other machines. "+
+			"Anyone who can read the traffic can read the admin tokens and take over the session.")
 	}
 	terminal := door.Terminal{Out: p.out, URL: ln.URL}
 	wizard := web.New(web.Config{
@@ -67,7 +68,7 @@ func (p program) serve(ctx context.Context, f serveFlags) int {
 	return exitOK
 }
 
-// cannotListen says why and what to do.
+// cannotListen prints why listening failed and what to do.
 func (p program) cannotListen(address string, err error) {
 	if failed, ok := errors.AsType[*net.OpError](err); ok {
 		visible.Fprintf(p.err, "authpocket: cannot listen on %s: %v\n", address, failed)
@@ -76,6 +77,7 @@ func (p program) cannotListen(address string, err error) {
 	}
 	visible.Fprintf(p.err, "authpocket: cannot listen on %s: %v\n", address, err)
 	if errors.Is(err, listen.ErrUnprotected) {
-		visible.Fprintln(p.err, "Give --tls-cert and --tls-key, or --trusted-proxy and --public-url, or take the risk with --insecure-http.")
+		visible.Fprintln(p.err, "Use --tls-cert and --tls-key, or --trusted-proxy and --public-url, "+
+			"or accept the risk with --insecure-http.")
 	}
 }

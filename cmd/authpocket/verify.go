@@ -9,11 +9,11 @@ import (
 type verifyFlags struct {
 	fileFlags
 	stateFlag
-	Quick  bool `help:"Leave out the check that waits up to 30 seconds for PocketBase's log."`
-	Person int  `help:"Primary key of the authentik user whose sign-in is predicted. Default: the token's own." placeholder:"PK"`
+	Quick  bool `help:"Skip the check that waits up to 30 seconds for PocketBase's log."`
+	Person int  `help:"${help_person}" placeholder:"PK"`
 }
 
-// verify measures the running link.
+// verify checks the running link.
 func (p program) verify(ctx context.Context, f verifyFlags) int {
 	view := p.view(f.JSON)
 	e, spec, err := p.open(ctx, f.fileFlags, earlier(f.State))
@@ -26,7 +26,7 @@ func (p program) verify(ctx context.Context, f verifyFlags) int {
 		return view.fail(err)
 	}
 	if desired.Provider.PK == 0 {
-		visible.Fprintln(p.err, "There is no link yet, so most checks will fail. authpocket apply makes it.")
+		visible.Fprintln(p.err, "There is no link yet, so most checks will fail. Create it with authpocket apply.")
 	}
 	checks := e.Verify(ctx, desired, f.Person)
 	if !f.Quick {

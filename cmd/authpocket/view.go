@@ -40,7 +40,7 @@ func (v view) json(value any) {
 	}
 }
 
-// fail prints everything that is wrong and returns the exit code.
+// fail prints the messages of err and returns the exit code.
 func (v view) fail(err error) int {
 	if v.asJSON {
 		v.json(map[string]any{"errors": messages(err)})
@@ -51,7 +51,7 @@ func (v view) fail(err error) int {
 	return exitError
 }
 
-// text is a message as it is printed.
+// text returns a message as one line.
 func text(m link.Message) string {
 	if m.Field == "" {
 		return m.Text(link.InFile)
@@ -59,7 +59,7 @@ func text(m link.Message) string {
 	return inFile(m.Field) + ": " + m.Text(link.InFile)
 }
 
-// inFile names a field as people find it in the link file: access.groups[0].
+// inFile returns a field's name in the link file, such as access.groups[0].
 func inFile(field string) string {
 	at := strings.LastIndexByte(field, '.')
 	if at < 0 || at == len(field)-1 || strings.Trim(field[at+1:], "0123456789") != "" {
@@ -68,8 +68,8 @@ func inFile(field string) string {
 	return field[:at] + "[" + field[at+1:] + "]"
 }
 
-// messages are an error's, or those of several. One without words for people
-// is shown as it is.
+// messages returns the messages of err, or of each error it joins. An error
+// without messages is shown as it is.
 func messages(err error) []link.Message {
 	if several, ok := err.(interface{ Unwrap() []error }); ok { //nolint:errorlint // not what it wraps
 		var all []link.Message
@@ -155,25 +155,25 @@ func (v view) event(e engine.Event) {
 	}
 }
 
-// ending are the last words of a plan that was carried out.
+// ending returns the last line for an applied plan.
 func ending(plan link.Plan) string {
 	switch {
 	case plan.Empty():
 		return ""
 	case plan.Purpose == link.PurposeUndo:
 		if plan.Restores {
-			return "The link is there again."
+			return "The link is restored."
 		}
 		if slices.ContainsFunc(plan.Warnings, func(w link.Warning) bool { return w.ID == link.WarnLost }) {
-			return "Undone. What was said to be lost stays as it is."
+			return "Undone, except for what cannot be restored."
 		}
 		return "Undone."
 	case plan.Purpose == link.PurposeRemove:
-		return "Taken apart. Accounts stay."
+		return "The link is removed. Accounts stay."
 	case plan.Purpose == link.PurposeRotate:
 		return "Both systems have the new client secret."
 	}
-	return "Applied. authpocket verify measures whether sign-in works."
+	return "Applied. Run authpocket verify to check sign-in."
 }
 
 func (v view) applied(plan link.Plan, o outcomes, checks link.Checks, err error) {
@@ -214,27 +214,29 @@ func (v view) checks(checks link.Checks) {
 			visible.Fprintf(v.out, "        → %s\n", c.Remedy)
 		}
 	}
-	visible.Fprintf(v.out, "%d passed, %d warned, %d failed, %d not measured.\n",
+	visible.Fprintf(v.out, "%d passed, %d warned, %d failed, %d skipped.\n",
 		checks.Count(link.Pass), checks.Count(link.Warn), checks.Count(link.Fail), checks.Count(link.Skipped))
 }
 
-// interrupted tells of earlier applies that have no end.
+// interrupted prints earlier applies that did not finish.
 func (v view) interrupted(e *engine.Engine) {
 	open, err := e.Interrupted()
 	if err != nil {
 		visible.Fprintln(v.err, "authpocket: reading earlier receipts:", err)
 	}
 	for _, r := range open {
-		again := map[journal.Kind]string{journal.Remove: "remove", journal.Rotate: "rotate", journal.Undo: "undo"}[r.Kind]
-		if again == "" {
-			again = "apply"
+		again := "apply"
+		switch r.Kind {
+		case journal.Remove, journal.Rotate, journal.Undo:
+			again = string(r.Kind)
 		}
-		visible.Fprintf(v.err, "An earlier %s of %s was interrupted (receipt %s). authpocket %s goes on from there; authpocket undo takes back what can be.\n",
+		visible.Fprintf(v.err, "The %s started at %s was interrupted (receipt %s). "+
+			"Run authpocket %s to continue, or authpocket undo to take it back.\n",
 			r.Kind, r.When.Local().Format(time.DateTime), r.ID, again)
 	}
 	aside, err := e.SetAside()
 	if err != nil {
-		return // told above
+		return // printed above
 	}
 	for _, a := range aside {
 		visible.Fprintf(v.err, "%s %s\n", a.Reason, a.File)
@@ -247,7 +249,8 @@ func (v view) receipts(list []journal.Summary, aside []journal.SetAside) {
 		return
 	}
 	for _, r := range receiptRows(list) {
-		visible.Fprintf(v.out, "%s  %s  %-7s %d of %d changes, %s  %s of %s → %s of %s\n", r.ID, r.When, r.Kind, r.Done, r.Changes, r.Outcome, r.Slug, r.AuthentikURL, r.Collection, r.PocketBaseURL)
+		visible.Fprintf(v.out, "%s  %s  %-7s %d of %d changes, %s  %s of %s → %s of %s\n",
+			r.ID, r.When, r.Kind, r.Done, r.Changes, r.Outcome, r.Slug, r.AuthentikURL, r.Collection, r.PocketBaseURL)
 	}
 	if len(list) == 0 {
 		visible.Fprintln(v.out, "No receipts yet.")
@@ -273,7 +276,7 @@ type receiptRow struct {
 func receiptRows(list []journal.Summary) []receiptRow {
 	rows := make([]receiptRow, len(list))
 	undone := map[string]bool{}
-	for i, s := range list { // the newest first, so an undo comes before what it took back
+	for i, s := range list { // newest first, so an undo comes before what it undid
 		outcome := string(s.Outcome)
 		if s.Kind == journal.Undo && s.Outcome == journal.Completed {
 			undone[s.Of] = true
@@ -286,8 +289,11 @@ func receiptRows(list []journal.Summary) []receiptRow {
 		case outcome == "":
 			outcome = "interrupted"
 		}
-		rows[i] = receiptRow{ID: s.ID, When: s.When.Format(time.RFC3339), Kind: string(s.Kind), Outcome: outcome,
-			Changes: s.Changes, Done: s.Done, AuthentikURL: s.AuthentikURL, PocketBaseURL: s.PocketBaseURL, Slug: s.Slug, Collection: s.Collection}
+		rows[i] = receiptRow{
+			ID: s.ID, When: s.When.Format(time.RFC3339), Kind: string(s.Kind), Outcome: outcome,
+			Changes: s.Changes, Done: s.Done, AuthentikURL: s.AuthentikURL, PocketBaseURL: s.PocketBaseURL,
+			Slug: s.Slug, Collection: s.Collection,
+		}
 	}
 	return rows
 }

@@ -1,0 +1,36 @@
+package main
+
+import "github.com/alecthomas/kong"
+
+// helpTexts returns the help texts that are too long for a line of Go.
+func helpTexts() kong.Vars {
+	return kong.Vars{
+		"version": buildVersion(),
+
+		"help_log":     "Log level: debug, info, warn or error. Default: warn for serve, off for other commands.",
+		"help_ca_file": "PEM file with a private CA, trusted in addition to the system's CAs.",
+		"help_state":   "Directory for receipts. Default: authpocket below $XDG_STATE_HOME or ~/.local/state.",
+
+		"help_plan": "Show what apply would change, without changing anything. " +
+			"Exit code 0: nothing to change, 2: changes, 1: error.",
+		"help_verify": "Check whether the link works. Exit code 0: no check failed, 3: a check failed, 1: error.",
+		"help_export": "Print the plan as a blueprint, Terraform, a PocketBase migration, a shell script or " +
+			"Markdown, without secrets.",
+
+		"help_allow_env": "Another environment variable that the link file may use, in addition to AUTHENTIK_* and " +
+			"POCKETBASE_*. Can be repeated.",
+		"help_rewrite_secret": "Write authentik's client secret to PocketBase again, even if nothing else changes.",
+		"help_whole":          "Export the whole link as if nothing existed yet, not only the remaining changes.",
+		"help_person": "Primary key of the authentik user whose sign-in is predicted. " +
+			"Default: the owner of the token.",
+
+		"help_listen":     "Address to listen on. Non-loopback addresses need TLS, a trusted proxy or --insecure-http.",
+		"help_tls_cert":   "Certificate for https, a PEM file.",
+		"help_tls_key":    "Private key of the certificate, a PEM file.",
+		"help_public_url": "The wizard's address in the browser, if it differs from the address listened on.",
+		"help_proxy": "Address or network of a proxy that terminates https and sets X-Forwarded-Proto. " +
+			"Needs --public-url.",
+		"help_insecure_http": "Allow plain http from other machines. " +
+			"Anyone who can read the traffic can read the admin tokens.",
+	}
+}
