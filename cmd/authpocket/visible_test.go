@@ -70,7 +70,10 @@ func hostileBox(t *testing.T) *sandbox.Sandbox {
 		if err != nil {
 			t.Fatal(err)
 		}
-		p := httputil.NewSingleHostReverseProxy(target)
+		p := &httputil.ReverseProxy{Rewrite: func(r *httputil.ProxyRequest) {
+			r.SetURL(target)
+			r.Out.Header.Set("Accept-Encoding", "identity")
+		}}
 		p.ModifyResponse = func(r *http.Response) error {
 			body, err := io.ReadAll(r.Body)
 			body = bytes.ReplaceAll(body, []byte(surrogates), []byte(`\ud83d\udead\ud800`))
@@ -79,10 +82,6 @@ func hostileBox(t *testing.T) *sandbox.Sandbox {
 			return err
 		}
 		p.ErrorLog = log.New(io.Discard, "", 0)
-		p.Director = func(r *http.Request) {
-			r.URL.Scheme, r.URL.Host, r.Host = target.Scheme, target.Host, target.Host
-			r.Header.Set("Accept-Encoding", "identity")
-		}
 		srv := httptest.NewServer(p)
 		t.Cleanup(srv.Close)
 		return srv.URL
