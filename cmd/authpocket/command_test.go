@@ -11,7 +11,7 @@ import (
 
 func TestEveryCommandRunsItself(t *testing.T) {
 	var cli flags
-	parser, err := kong.New(&cli, kong.Vars{"version": ""})
+	parser, err := kong.New(&cli, kong.Vars{"version": ""}, helpTexts())
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -72,7 +72,7 @@ func TestASignInThatWorks(t *testing.T) {
 	if v.Claims["email"] != "ada@example.com" || v.Claims["preferred_username"] != "ada" {
 		t.Errorf("the claims are %v", v.Claims)
 	}
-	if len(v.Evidence) < 2 || !strings.Contains(v.Evidence[0].Text, "ada signed in") || !strings.Contains(v.Evidence[1].Text, "let through") {
+	if len(v.Evidence) < 2 || !strings.Contains(v.Evidence[0].Text, "ada signed in") || !strings.Contains(v.Evidence[1].Text, "authorised for") {
 		t.Errorf("the evidence is %v", v.Evidence)
 	}
 
