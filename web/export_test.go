@@ -18,7 +18,7 @@ func TestTheLinkCanBeTakenAlongAfterItWasMade(t *testing.T) {
 			t.Errorf("%s does not lead to the files", path)
 		}
 	}
-	page := b.get("/export").want(200).says("Take the link along", "None holds a secret")
+	page := b.get("/export").want(200).says("Export", "No file contains secrets")
 	secret, _ := secrets(t, box)
 	for _, f := range export.Formats() {
 		if !strings.Contains(page.text, `href="/export/`+f.Name+`"`) {

@@ -142,7 +142,7 @@ func TestClosingTheDoorSendsTheBrowserOut(t *testing.T) {
 	if token.IsSet() || w.server.sessions.count() != 0 {
 		t.Error("the session goes on")
 	}
-	b.get("/").want(403).says("Open the door with the setup code")
+	b.get("/").want(403).says("Enter the setup code")
 }
 
 func TestTokensGivenAfterForgettingStay(t *testing.T) {

@@ -46,9 +46,9 @@ func TestALimitedTokenConnectsAndIsToldWhatItMayNotDo(t *testing.T) {
 	b.send(b.get("/authentik"), "/authentik", url.Values{"authentik.token": {"token-of-grace"}}).want(422).says("This token belongs to grace, who may not see OAuth2 providers")
 	box.Authentik().GiveRole(person, "helpers")
 	b.send(b.get("/authentik"), "/authentik", url.Values{"authentik.token": {"token-of-grace"}}).want(303, "/pocketbase")
-	next := b.get("/pocketbase").want(200).says("grace is not a superuser of authentik", "See the permissions that are needed")
+	next := b.get("/pocketbase").want(200).says("grace is not a superuser of authentik", "See the required permissions")
 	b.send(next, "/pocketbase", nil).want(303, "/settings")
-	b.get("/settings").want(200).says("This token lacks", "authentik_flows.view_flow : list the flows to choose from", "See how to give a token what it needs")
+	b.get("/settings").want(200).says("This token lacks", "authentik_flows.view_flow : list the flows to choose from", "See how to add the permissions")
 }
 
 func TestASuperusersTokenIsToldNothingOfPermissions(t *testing.T) {

@@ -65,7 +65,7 @@ func TestATakenSlugAsksWhatToDo(t *testing.T) {
 	}
 	// to use it shows its own settings before anything is changed
 	b.send(p, "/settings", url.Values{"existing": {"use-application:" + other}}).want(303, "/settings")
-	shown := b.get("/settings").want(200).says("This link is there already", "becomes this link's, as you chose")
+	shown := b.get("/settings").want(200).says("This link already exists", "becomes this link's, as you chose")
 	if v := attr(shown.control("application.slug"), "value"); v != other {
 		t.Errorf("the page shows the slug %q, want %q", v, other)
 	}
@@ -112,7 +112,7 @@ func TestAnotherCollectionIsShownBeforeItIsTaken(t *testing.T) {
 	}
 	b := wizardFor(t, box, prefilled(box)).browser().connected()
 	b.send(b.get("/settings"), "/settings", url.Values{"pocketbase.collection": {"members"}, "email": {"trust-all"}, "application.name": {"Mine"}}).want(303, "/settings?again=collection")
-	p := b.get("/settings?again=collection").want(200).says("These answers are for the collection members", "New people are refused, because only superusers may create records in members")
+	p := b.get("/settings?again=collection").want(200).says("The defaults below are for the collection members", "New people are refused, because only superusers may create records in members")
 	if v := p.form("/settings"); v.Get("application.name") != "Mine" || v.Get("email") != "trust-all" || v.Get("pocketbase.map_name") != "" {
 		t.Errorf("the answers are %v", v)
 	}

@@ -180,7 +180,7 @@ func TestStrangersWhoHoldConnectionsLockNobodyOut(t *testing.T) {
 		}
 		t.Logf("%s /%s took %s", method, path, time.Since(begun))
 	}
-	ask(http.MethodGet, "", nil, "Open the door with the setup code")
+	ask(http.MethodGet, "", nil, "Enter the setup code")
 	ask(http.MethodPost, "door", url.Values{"code": {code}}, "Start now")
 	ask(http.MethodGet, "authentik", nil, "Connect authentik")
 	grown := max(held(), before) - before

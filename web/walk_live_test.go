@@ -101,7 +101,7 @@ func TestEveryRouteIsGuardedWhereSomethingIsBehindIt(t *testing.T) {
 		what := method + " " + route
 		if !free(method, path) { // a link for somebody else would be used up
 			p := b.ask(stranger, method, path, func(*http.Request) {})
-			if p.status != http.StatusForbidden || method != http.MethodHead && !strings.Contains(p.text, "Open the door with the setup code") {
+			if p.status != http.StatusForbidden || method != http.MethodHead && !strings.Contains(p.text, "Enter the setup code") {
 				t.Errorf("%s: a stranger gets %d", what, p.status)
 			}
 		}

@@ -46,7 +46,7 @@ func TestEveryRouteIsBehindTheDoor(t *testing.T) {
 	eachRoute(t, s, func(method, path string) {
 		for _, header := range []map[string]string{nil, cookies} {
 			rec := answer(s, method, path, header)
-			shut := rec.Code == http.StatusForbidden && (method == http.MethodHead || strings.Contains(rec.Body.String(), "Open the door with the setup code"))
+			shut := rec.Code == http.StatusForbidden && (method == http.MethodHead || strings.Contains(rec.Body.String(), "Enter the setup code"))
 			if shut == free(method, path) {
 				t.Errorf("%s %s: a stranger gets %d", method, path, rec.Code)
 			}

@@ -56,7 +56,7 @@ func TestFromStartToDone(t *testing.T) {
 			t.Errorf("%s has to be linked to from the review of a link that is there, and of no other", path)
 		}
 	}
-	b.get("/settings").want(200).says("This link is there already")
+	b.get("/settings").want(200).says("This link already exists")
 }
 
 func TestForgetKeepsWhatWasMade(t *testing.T) {
@@ -146,7 +146,7 @@ func TestSkippingAheadLeadsToTheFirstUnansweredPage(t *testing.T) {
 	want("/settings", "/review", "/verify", "/done")
 	b.send(b.get("/settings"), "/settings", url.Values{"email": {"trust-all"}})
 	want("/review", "/verify", "/done")
-	b.get("/").want(200).says("Go on where you were")
+	b.get("/").want(200).says("Continue setup")
 }
 
 func TestChangeLeadsBackToTheReview(t *testing.T) {

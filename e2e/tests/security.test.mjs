@@ -107,13 +107,13 @@ test('the code opens any page once and leaves the address bar', async (t) => {
 
   const second = await (await browser.newContext()).newPage();
   await second.goto(demo.door);
-  await second.getByText('This code was used already').first().waitFor();
+  await second.getByText('This code was already used').first().waitFor();
   assert.ok(!second.url().includes('code='));
   const used = new URL(demo.door).hash.slice('#code='.length);
   do { // a moment has to pass after the first code
     await second.getByRole('button', { name: 'Print a new code' }).click();
-    await second.getByText(/The code was printed|A code was printed a moment ago/).first().waitFor();
-  } while (await second.getByText('A code was printed a moment ago').count());
+    await second.getByText(/The code was printed|A code was just printed/).first().waitFor();
+  } while (await second.getByText('A code was just printed').count());
   assert.ok(!(await second.content()).includes(await demo.nextCode(used)), 'the page shows the code');
   await second.goto(`${demo.url}#code=${await demo.nextCode(used)}`);
   await second.getByRole('link', { name: 'Start now' }).waitFor();
@@ -127,8 +127,8 @@ test('without JavaScript the code is typed', async (t) => {
   const page = await (await browser.newContext({ javaScriptEnabled: false })).newPage();
   await page.goto(demo.url);
   await page.getByLabel('Setup code').fill('AAAA-AAAA');
-  await page.getByRole('button', { name: 'Open' }).click();
-  await page.getByText('This is not the code').first().waitFor();
+  await page.getByRole('button', { name: 'Continue' }).click();
+  await page.getByText('Wrong code').first().waitFor();
   await comeIn(page, demo, false);
 });
 

@@ -15,7 +15,7 @@ for (const javaScriptEnabled of [true, false]) {
     await toDone(page);
 
     await page.getByRole('link', { name: 'Receipts' }).click();
-    await page.getByRole('heading', { level: 1, name: 'What was done before' }).waitFor();
+    await page.getByRole('heading', { level: 1, name: 'History' }).waitFor();
     await page.getByRole('link', { name: /^Link made or changed/ }).click();
     await page.getByText('3 of 3 changes made').waitFor();
     await page.getByRole('link', { name: 'Undo', exact: true }).click();

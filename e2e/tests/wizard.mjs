@@ -74,7 +74,7 @@ export async function comeIn(page, demo, javaScriptEnabled = true) {
   } else {
     await page.goto(demo.url);
     await page.getByLabel('Setup code').fill(/setup code (\S+)/.exec(demo.printed())[1].toLowerCase());
-    await page.getByRole('button', { name: 'Open' }).click();
+    await page.getByRole('button', { name: 'Continue' }).click();
   }
   await page.getByRole('link', { name: 'Start now' }).waitFor();
 }

@@ -226,5 +226,5 @@ func (d *Door) logWrong(ctx context.Context) {
 	}
 	d.refused, d.logged = 0, now
 	d.mu.Unlock()
-	d.cfg.Log.WarnContext(ctx, "setup codes that do not open the door were tried", slog.Int("count", n))
+	d.cfg.Log.WarnContext(ctx, "wrong setup codes were entered", slog.Int("count", n))
 }

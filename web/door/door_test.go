@@ -92,7 +92,7 @@ func TestTheCodeOpensOnce(t *testing.T) {
 		}
 	}
 	again := d.enter(d.codes[0])
-	if again.Code != http.StatusForbidden || len(again.Result().Cookies()) > 0 || !strings.Contains(again.Body.String(), "was used already") {
+	if again.Code != http.StatusForbidden || len(again.Result().Cookies()) > 0 || !strings.Contains(again.Body.String(), "was already used") {
 		t.Errorf("the code opens twice: %d %s", again.Code, again.Body)
 	}
 }
@@ -168,7 +168,7 @@ func TestAnUnusedDoorClosesAndSaysSo(t *testing.T) {
 		if d.closed.Load() != 1 {
 			t.Errorf("it said %d times that it closed", d.closed.Load())
 		}
-		if rec := d.enter(d.codes[0]); rec.Code != http.StatusForbidden || !strings.Contains(rec.Body.String(), "The door is closed") {
+		if rec := d.enter(d.codes[0]); rec.Code != http.StatusForbidden || !strings.Contains(rec.Body.String(), "The code has expired") {
 			t.Errorf("after 30 minutes: %d %s", rec.Code, rec.Body)
 		}
 		time.Sleep(2 * CodeLife)
@@ -210,7 +210,7 @@ func TestAStayEnds(t *testing.T) {
 		defer d.door.Close()
 		idle := d.enter(d.newest()).Result().Cookies()[0]
 		time.Sleep(visitIdle)
-		if rec := d.ask("GET", "/", nil, idle); rec.Code != http.StatusForbidden || !strings.Contains(rec.Body.String(), "You were inside before") {
+		if rec := d.ask("GET", "/", nil, idle); rec.Code != http.StatusForbidden || !strings.Contains(rec.Body.String(), "Your session has ended") {
 			t.Errorf("after 30 idle minutes: %d", rec.Code)
 		}
 		d.door.NewCode()
@@ -255,7 +255,7 @@ func TestTheTerminalShowsTheCodeInTheFragment(t *testing.T) {
 	terminal := Terminal{Out: &out, URL: "http://127.0.0.1:8480/"}
 	terminal.Print("ABCDEFGHIJ")
 	terminal.Closed()
-	for _, words := range []string{"http://127.0.0.1:8480/#code=ABCDEFGHIJ\n", "ABCD-EFGH-IJ\n", "the door is closed"} {
+	for _, words := range []string{"http://127.0.0.1:8480/#code=ABCDEFGHIJ\n", "ABCD-EFGH-IJ\n", "expired unused"} {
 		if !strings.Contains(out.String(), words) {
 			t.Errorf("it does not say %q: %s", words, out.String())
 		}
@@ -352,7 +352,7 @@ func TestWrongCodesDoNotFillTheLog(t *testing.T) {
 func TestALongFormIsRefusedAsTooLong(t *testing.T) {
 	d := newDoorway(t)
 	for _, path := range []string{PathEnter, PathAgain} {
-		if rec := d.ask("POST", path, url.Values{"code": {strings.Repeat("A", maxForm)}}); rec.Code != http.StatusRequestEntityTooLarge || !strings.Contains(rec.Body.String(), "longer than the form") {
+		if rec := d.ask("POST", path, url.Values{"code": {strings.Repeat("A", maxForm)}}); rec.Code != http.StatusRequestEntityTooLarge || !strings.Contains(rec.Body.String(), "longer than this page") {
 			t.Errorf("%s: %d", path, rec.Code)
 		}
 	}

@@ -24,8 +24,8 @@ const maxForm = 4 << 10
 // strangerTime is how long a stranger may take to send a form.
 const strangerTime = 5 * time.Second
 
-// Guard shows only the door page to browsers that were not let in. Files,
-// which hold nothing of anyone, and the sign of life stay open to all.
+// Guard shows browsers that are not signed in only the page that asks for
+// the code. Static files and the health check stay open to all.
 func (d *Door) Guard(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		inside := d.isInside(r)
@@ -37,7 +37,7 @@ func (d *Door) Guard(next http.Handler) http.Handler {
 			return
 		}
 		if r.Header.Get("Hx-Request") != "" {
-			w.Header().Set("Hx-Refresh", "true") // the whole page has to become the door
+			w.Header().Set("Hx-Refresh", "true") // replace the whole page
 		}
 		d.show(w, r, http.StatusForbidden, page{To: wanted(r), Was: cookie.Value(r) != ""})
 	})
@@ -90,9 +90,9 @@ func (d *Door) readForm(w http.ResponseWriter, r *http.Request, todo string) boo
 	if err == nil {
 		return true
 	}
-	status, problem := http.StatusBadRequest, "What the browser sent is not the form of this page."
+	status, problem := http.StatusBadRequest, "The request is not this page's form."
 	if _, ok := errors.AsType[*http.MaxBytesError](err); ok {
-		status, problem = http.StatusRequestEntityTooLarge, "What the browser sent is longer than the form of this page."
+		status, problem = http.StatusRequestEntityTooLarge, "The request is longer than this page's form."
 	}
 	d.show(w, r, status, page{To: "/", Problem: problem + " " + todo})
 	return false
@@ -100,7 +100,7 @@ func (d *Door) readForm(w http.ResponseWriter, r *http.Request, todo string) boo
 
 // Enter handles the "POST /door" route.
 func (d *Door) Enter(w http.ResponseWriter, r *http.Request) {
-	if !d.readForm(w, r, "Type the code and press “Open”.") {
+	if !d.readForm(w, r, "Enter the code and press “Continue”.") {
 		return
 	}
 	to := local(r.PostForm.Get("to"))
@@ -110,7 +110,7 @@ func (d *Door) Enter(w http.ResponseWriter, r *http.Request) {
 	}
 	code := r.PostForm.Get("code")
 	if normal(code) == "" {
-		d.show(w, r, http.StatusUnprocessableEntity, page{To: to, Problem: "Type the code that stands in the terminal."})
+		d.show(w, r, http.StatusUnprocessableEntity, page{To: to, Problem: "Enter the code shown in the terminal."})
 		return
 	}
 	result := d.try(code)
@@ -133,23 +133,24 @@ func status(o outcome) int {
 func words(o outcome) string {
 	switch o {
 	case changed:
-		return "Five codes were wrong, so there is a new one now. Look at the terminal again and type what stands there last. For 10 seconds no code is taken."
+		return "Five wrong codes, so the code has changed. Wait 10 seconds, then enter the newest code from the terminal."
 	case noCode:
-		return "This code was used already, or is older than 30 minutes. Press “Print a new code” and look at the terminal."
+		return "This code was already used, or it is older than 30 minutes. Press “Print a new code” and look at the terminal."
 	case wait:
-		return "After five wrong codes none is taken for 10 seconds. Wait a moment, then type the newest one of the terminal."
+		return "Too many attempts. Wait 10 seconds, then enter the newest code from the terminal."
 	}
-	return "This is not the code. Look at the terminal and type what stands there last."
+	return "Wrong code. Enter the most recent code in the terminal."
 }
 
 // Again handles the "POST /door/code" route.
 func (d *Door) Again(w http.ResponseWriter, r *http.Request) {
-	if !d.readForm(w, r, "Press “Print a new code” once more.") {
+	if !d.readForm(w, r, "Press “Print a new code” again.") {
 		return
 	}
 	to := local(r.PostForm.Get("to"))
 	if !d.again() {
-		d.show(w, r, http.StatusTooManyRequests, page{To: to, Problem: "A code was printed a moment ago. Look at the terminal, or wait 10 seconds and press again."})
+		d.show(w, r, http.StatusTooManyRequests, page{To: to,
+			Problem: "A code was just printed. Look at the terminal, or wait 10 seconds and try again."})
 		return
 	}
 	d.show(w, r, http.StatusOK, page{To: to, Printed: true})

@@ -10,7 +10,7 @@ import templruntime "github.com/a-h/templ/runtime"
 
 import "authpocket/web/view"
 
-// doorPage is all that a browser sees before it brought the code.
+// doorPage is the only page a browser gets before it has entered the code.
 func doorPage(p page) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -56,7 +56,7 @@ func doorPage(p page) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 2, " <p class=\"lead\">authpocket is about to hold admin tokens, so it opens only to who can see where it was started.</p>")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 2, " <p class=\"lead\">authpocket will hold admin tokens. Enter the code shown in the terminal or log where you started it.</p>")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -73,7 +73,7 @@ func doorPage(p page) templ.Component {
 						}()
 					}
 					ctx = templ.InitializeContext(ctx)
-					templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 3, "<p>It stands last in the terminal or log of authpocket.</p>")
+					templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 3, "<p>It is in the last lines of authpocket's terminal output or log.</p>")
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
@@ -96,13 +96,13 @@ func doorPage(p page) templ.Component {
 						}()
 					}
 					ctx = templ.InitializeContext(ctx)
-					templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 4, "<p>After 30 minutes without a click, or when the program is started anew, authpocket forgets the tokens and all answers and closes the door. What was made in authentik and PocketBase stands.</p>")
+					templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 4, "<p>Sessions end after 30 minutes of inactivity, or when authpocket restarts. Tokens and answers are deleted; changes already made in authentik and PocketBase are kept.</p>")
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
 					return nil
 				})
-				templ_7745c5c3_Err = view.Aside("warn", "You were inside before").Render(templ.WithChildren(ctx, templ_7745c5c3_Var4), templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = view.Aside("warn", "Your session has ended").Render(templ.WithChildren(ctx, templ_7745c5c3_Var4), templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -124,18 +124,18 @@ func doorPage(p page) templ.Component {
 						}()
 					}
 					ctx = templ.InitializeContext(ctx)
-					templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 6, "<p>The last code was used, or nobody came in for 30 minutes. Press “Print a new code” below; the terminal then shows the address that opens it again.</p>")
+					templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 6, "<p>The code was already used, or it is older than 30 minutes. Press “Print a new code” below, then look at the terminal.</p>")
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
 					return nil
 				})
-				templ_7745c5c3_Err = view.Aside("warn", "The door is closed").Render(templ.WithChildren(ctx, templ_7745c5c3_Var5), templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = view.Aside("warn", "The code has expired").Render(templ.WithChildren(ctx, templ_7745c5c3_Var5), templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
 			}
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 7, " <h2>Where the code is</h2><p>Look at the terminal in which authpocket was started, or at its log: <span class=\"code\">docker logs</span>, <span class=\"code\">journalctl</span>. It shows an address that ends in <span class=\"code\">#code=…</span> – open that address, or type the code here.</p><form id=\"door\" method=\"post\" action=\"")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 7, " <h2>Where to find the code</h2><p>Look at the terminal in which authpocket was started, or at its log: <span class=\"code\">docker logs</span>, <span class=\"code\">journalctl</span>. It shows an address that ends in <span class=\"code\">#code=…</span>. Open that address, or enter the code here.</p><form id=\"door\" method=\"post\" action=\"")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -166,13 +166,13 @@ func doorPage(p page) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			templ_7745c5c3_Err = view.TextField(view.Field{
-				Name: "code", Label: "Setup code", Hint: "26 letters and digits. Capitals, blanks and dashes do not matter. It works once.",
+				Name: "code", Label: "Setup code", Hint: "26 letters and digits. Case, spaces and dashes are ignored. Works once.",
 				Error: p.Problem, Code: true,
 			}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 10, "<div class=\"buttons\"><button>Open</button></div></form><h2>No code, or another browser has used it?</h2><form method=\"post\" action=\"")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 10, "<div class=\"buttons\"><button>Continue</button></div></form><h2>No code, or already used?</h2><form method=\"post\" action=\"")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -198,7 +198,7 @@ func doorPage(p page) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 12, "\"><p>A code can be printed again. It appears in the terminal only, never here.</p><div class=\"buttons\"><button class=\"second\">Print a new code</button></div></form>")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 12, "\"><p>authpocket can print a code again. It appears in the terminal only, never on this page.</p><div class=\"buttons\"><button class=\"second\">Print a new code</button></div></form>")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -15,12 +15,12 @@ type Terminal struct {
 // stands in the address's fragment, which browsers send to nobody.
 func (t Terminal) Print(code string) {
 	fmt.Fprintf(t.Out, "Open this address:\n\n    %s#code=%s\n\n", t.URL, code)
-	fmt.Fprintf(t.Out, "Without JavaScript, open %s and type the setup code %s\n", t.URL, Grouped(code))
-	fmt.Fprintf(t.Out, "The code works once, within %d minutes.\n", int(CodeLife.Minutes()))
+	fmt.Fprintf(t.Out, "Without JavaScript, open %s and enter the setup code %s\n", t.URL, Grouped(code))
+	fmt.Fprintf(t.Out, "The code works once and expires in %d minutes.\n", int(CodeLife.Minutes()))
 }
 
 // Closed says that nobody came.
 func (t Terminal) Closed() {
-	fmt.Fprintf(t.Out, "Nobody came in for %d minutes, so the door is closed.\n", int(CodeLife.Minutes()))
-	fmt.Fprintf(t.Out, "Open %s and press “Print a new code”, or end the program.\n", t.URL)
+	fmt.Fprintf(t.Out, "The setup code expired unused after %d minutes.\n", int(CodeLife.Minutes()))
+	fmt.Fprintf(t.Out, "Open %s and press “Print a new code”, or stop the program.\n", t.URL)
 }

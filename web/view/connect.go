@@ -30,7 +30,7 @@ func plainTick(name, label, base string, ticked bool) *Check {
 	if !address.PlainHTTP(base) {
 		return nil
 	}
-	return &Check{Name: name, Label: label, Checked: ticked, Hint: "Only where nobody else sees the network's traffic, such as between containers of one machine"}
+	return &Check{Name: name, Label: label, Checked: ticked, Hint: "Only if no one else can see the network traffic, such as between containers on one machine"}
 }
 
 // AuthentikInput is what the first connect page is made of.
@@ -49,7 +49,7 @@ func NewAuthentik(h Head, in AuthentikInput) AuthentikPage {
 	p := AuthentikPage{
 		Head: h, Problems: problems, From: in.From,
 		URL: addressField("authentik.url", "authentik address", "The one in your browser, such as https://auth.example.com", in.URL, problems),
-		Token: Secret{Name: "authentik.token", Label: "API token", Hint: "Of an admin, with the intent API Token",
+		Token: Secret{Name: "authentik.token", Label: "API token", Hint: "An admin's token with the intent API Token",
 			Error: problems.At("authentik.token"), Held: heldHint(in.Held)},
 		CA:     caField("authentik.ca", in.CA, problems),
 		CAOpen: in.CA != "" || problems.In("authentik.ca"),
@@ -83,7 +83,7 @@ func NewPocketBase(h Head, in PocketBaseInput) PocketBasePage {
 			{Value: "token", Label: "With a token", Checked: !byPassword},
 			{Value: "password", Label: "With e-mail address and password", Checked: byPassword},
 		}},
-		Token: Secret{Name: "pocketbase.token", Label: "Superuser token", Hint: "Made with Impersonate in the dashboard",
+		Token: Secret{Name: "pocketbase.token", Label: "Superuser token", Hint: "Created with Impersonate in the dashboard",
 			Error: problems.At("pocketbase.token"), Held: heldHint(in.Held && !byPassword)},
 		Email:    Field{Name: "pocketbase.email", Label: "E-mail address", Value: in.Email, Type: "email", Auto: "username", Error: problems.At("pocketbase.email")},
 		Password: Secret{Name: "pocketbase.password", Label: "Password", Error: problems.At("pocketbase.password"), Auto: "current-password"},

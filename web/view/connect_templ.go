@@ -120,7 +120,7 @@ func Authentik(p AuthentikPage) templ.Component {
 					return templ_7745c5c3_Err
 				}
 			}
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 6, "</li><li>Choose <b>Create</b>. Pick your own user, and the intent <b>API Token</b>. An app password does not work here.</li><li>Leave <b>Expiring</b> on, so that the token ends by itself.</li><li>Copy the token with the button in its row, and put it in here.</li></ol><p class=\"soft\">The token acts as its user. An admin's token can do all that authpocket needs; you can delete it as soon as you are done.</p><p class=\"soft\">A token with fewer rights works as well: <a href=\"/permissions\">see the permissions it needs</a>.</p></section></div>")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 6, "</li><li>Choose <b>Create</b>. Pick your own user, and the intent <b>API Token</b>. An app password does not work here.</li><li>Keep <b>Expiring</b> on so the token expires automatically.</li><li>Copy the token with the button in its row and paste it here.</li></ol><p class=\"soft\">The token acts as its user. An admin's token has every permission that authpocket needs. You can delete it when you are done.</p><p class=\"soft\">A token with fewer permissions works too: <a href=\"/permissions\">see which it needs</a>.</p></section></div>")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -259,7 +259,7 @@ func PocketBase(p PocketBasePage) templ.Component {
 					return templ_7745c5c3_Err
 				}
 			}
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 13, "</li><li>Open your own record, then the menu at the top right, and choose <b>Impersonate</b>.</li><li>Enter how long the token should live, such as 1800 seconds, and choose <b>Generate token</b>.</li><li>Copy it and put it in here.</li></ol><p class=\"soft\">With e-mail address and password authpocket signs in once, and forgets the password right after.</p></section></div>")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 13, "</li><li>Open your own record, then the menu at the top right, and choose <b>Impersonate</b>.</li><li>Enter how long the token is valid, such as 1800 seconds, and choose <b>Generate token</b>.</li><li>Copy it and paste it here.</li></ol><p class=\"soft\">With an e-mail address and password, authpocket signs in once and then forgets the password.</p></section></div>")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -503,14 +503,14 @@ func Code(p CodePage) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 29, " <p>The password is right. This superuser has multi-factor authentication, so PocketBase has sent a one-time password to <b>")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 29, " <p>The password is correct. This superuser uses multi-factor authentication, so PocketBase sent a one-time password to <b>")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var18 string
 			templ_7745c5c3_Var18, templ_7745c5c3_Err = templ.JoinStringErrs(p.Email)
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `view/connect.templ`, Line: 148, Col: 134}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `view/connect.templ`, Line: 148, Col: 133}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var18))
 			if templ_7745c5c3_Err != nil {
@@ -528,7 +528,7 @@ func Code(p CodePage) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 31, "<div class=\"buttons\"><button>Continue</button> <button class=\"second\" name=\"again\" value=\"yes\">Send another one</button><p role=\"status\" data-busy=\"Asking PocketBase. This takes up to 10 seconds.\"></p></div></form><p class=\"soft\">No e-mail? PocketBase may not be set up to send any. <a href=\"/pocketbase\">Use a token instead</a>.</p>")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 31, "<div class=\"buttons\"><button>Continue</button> <button class=\"second\" name=\"again\" value=\"yes\">Send another code</button><p role=\"status\" data-busy=\"Asking PocketBase. This takes up to 10 seconds.\"></p></div></form><p class=\"soft\">No e-mail? PocketBase may not be configured to send e-mail. <a href=\"/pocketbase\">Use a token instead</a>.</p>")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -649,7 +649,7 @@ func authority(f Field, file string, open bool) templ.Component {
 				return templ_7745c5c3_Err
 			}
 		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 36, "><summary>The server's certificate comes from a private authority</summary>")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 36, "><summary>The server uses a certificate from a private authority</summary>")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

@@ -4,11 +4,11 @@ import "authpocket/internal/link"
 
 // NewExport makes the page that offers the link as files.
 func NewExport(h Head, back string, files []ExportFile, warnings []link.Warning) ExportPage {
-	h.Title, h.Back = "Take the link along", back
+	h.Title, h.Back = "Export", back
 	p := ExportPage{Head: h}
 	for _, w := range warnings {
 		if w.ID == link.WarnAccessUnseen { // bindings that nobody sees are in no file
-			p.Notes = append(p.Notes, Note{w.Summary, "The files let in everyone, for they cannot name whom authpocket does not see. " + w.Detail})
+			p.Notes = append(p.Notes, Note{w.Summary, "The files let in everyone, because they cannot list bindings that authpocket cannot see. " + w.Detail})
 		}
 	}
 	for _, f := range files {
@@ -22,15 +22,15 @@ func NewExport(h Head, back string, files []ExportFile, warnings []link.Warning)
 func exportFor(name string) string {
 	switch name {
 	case "blueprint":
-		return "authentik's side, to import under Customization, Blueprints."
+		return "authentik's side. Import it under Customization, Blueprints."
 	case "terraform":
 		return "authentik's side, for Terraform or OpenTofu."
 	case "pocketbase-migration":
-		return "PocketBase's side, to put into pb_migrations. It runs when PocketBase starts."
+		return "PocketBase's side. Put it into pb_migrations; it runs when PocketBase starts."
 	case "curl":
-		return "Both sides, as a script that makes the same requests as authpocket. It names flows and keys by authentik's own numbers for them, so it is for this authentik."
+		return "Both sides, as a script that sends the same requests as authpocket. Uses this server's flow and key IDs, so it only works on this authentik."
 	case "markdown":
-		return "Both sides to read: every field and why, for a ticket or a wiki."
+		return "Both sides as documentation: every field and the reason for it, for a ticket or a wiki."
 	}
 	return ""
 }

@@ -8,7 +8,7 @@ package view
 import "github.com/a-h/templ"
 import templruntime "github.com/a-h/templ/runtime"
 
-// PermissionsPage lists what a token of authentik needs.
+// PermissionsPage lists the permissions that an authentik token needs.
 type PermissionsPage struct {
 	Head      Head
 	List      []Permission
@@ -53,7 +53,7 @@ func Permissions(p PermissionsPage) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 1, " <p class=\"lead\">An admin's token can do all that authpocket needs, and much more. An account with just these permissions is enough.</p><section><h2>Let authentik make the account</h2><p>The blueprint makes a role with exactly the permissions below, a service account that has this role, and an API token of that account.</p><ol><li><a href=\"/permissions/blueprint.yaml\" download>Download the blueprint</a>. It is the text at the end of this page.</li><li>In authentik's admin interface go to <b>Customization</b>, then <b>Blueprints</b>, and import the file.</li><li>Go to <b>Directory</b>, then <b>Tokens and App passwords</b>, and copy the key of the token <b>authpocket</b>.</li><li>Put it in on <a href=\"/authentik\">authentik's page</a>.</li></ol><p class=\"soft\">When you are done, delete the token, the account and the role. All three are called authpocket.</p></section><section><h2>The ")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 1, " <p class=\"lead\">An admin's token can do far more than authpocket needs. An account with only these permissions is enough.</p><section><h2>Let authentik create the account</h2><p>The blueprint creates a role with exactly the permissions below, a service account with this role, and an API token for it.</p><ol><li><a href=\"/permissions/blueprint.yaml\" download>Download the blueprint</a>. Its text is at the end of this page.</li><li>In authentik's admin interface go to <b>Customization</b>, then <b>Blueprints</b>, and import the file.</li><li>Go to <b>Directory</b>, then <b>Tokens and App passwords</b>, and copy the key of the token <b>authpocket</b>.</li><li>Enter it on the page <a href=\"/authentik\">Connect authentik</a>.</li></ol><p class=\"soft\">When you are done, delete the token, the account and the role. All three are called authpocket.</p></section><section><h2>The ")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -66,7 +66,7 @@ func Permissions(p PermissionsPage) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 2, "</h2><p>The role has to hold them globally, not for single objects.</p>")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 2, "</h2><p>The role needs them globally, not for single objects.</p>")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -166,7 +166,7 @@ func permissionList(list []Permission) templ.Component {
 	})
 }
 
-// limitedNote says what it means that a token is no superuser's.
+// limitedNote explains that the token's user is not a superuser.
 func limitedNote(who string) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -201,7 +201,7 @@ func limitedNote(who string) templ.Component {
 					}()
 				}
 				ctx = templ.InitializeContext(ctx)
-				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 10, "<p>authentik lets this token do only what its permissions say. If one that is needed is missing, the settings and the review name it before anything is written. <a href=\"/permissions\">See the permissions that are needed</a></p>")
+				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 10, "<p>This token can only do what its permissions allow. If one is missing, the settings and the review name it before anything is written. <a href=\"/permissions\">See the required permissions</a></p>")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -216,7 +216,7 @@ func limitedNote(who string) templ.Component {
 	})
 }
 
-// lackingNote names the permissions that the token was found not to have.
+// lackingNote names the permissions that the token lacks.
 func lackingNote(list []Permission) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -259,7 +259,7 @@ func lackingNote(list []Permission) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 12, " <p>Lists on this page may be shorter than authentik's own. <a href=\"/permissions\">See how to give a token what it needs</a></p>")
+				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 12, " <p>Lists on this page may be incomplete. <a href=\"/permissions\">See how to add the permissions</a></p>")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

@@ -46,7 +46,7 @@ type ReceiptsInput struct {
 
 // NewReceipts makes the list of receipts.
 func NewReceipts(h Head, in ReceiptsInput) ReceiptsPage {
-	h.Title, h.Back = "What was done before", cmp.Or(in.Back, "/settings")
+	h.Title, h.Back = "History", cmp.Or(in.Back, "/settings")
 	p := ReceiptsPage{Head: h, Aside: in.Aside, Dir: in.Dir}
 	for _, r := range in.List {
 		line := receiptLine(r)

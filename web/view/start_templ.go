@@ -8,10 +8,10 @@ package view
 import "github.com/a-h/templ"
 import templruntime "github.com/a-h/templ/runtime"
 
-// StartPage tells what authpocket does and what to have at hand.
+// StartPage describes what authpocket does and what it needs.
 type StartPage struct {
 	Head    Head
-	Resume  string // where to go on, empty when nothing was answered yet
+	Resume  string // where to continue, empty when nothing was answered yet
 	Minutes int
 }
 
@@ -57,7 +57,7 @@ func Start(p StartPage) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 2, "<div><h1>Let people sign in to PocketBase with authentik</h1><p class=\"lead\">authpocket makes the application in authentik, gives PocketBase what it needs to know about it, and checks that a sign-in works.</p><div class=\"buttons\">")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 2, "<div><h1>Let people sign in to PocketBase with authentik</h1><p class=\"lead\">authpocket creates the application in authentik, configures PocketBase and tests a sign-in.</p><div class=\"buttons\">")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -75,7 +75,7 @@ func Start(p StartPage) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 4, "\">Go on where you were")
+				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 4, "\">Continue setup")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -101,7 +101,7 @@ func Start(p StartPage) templ.Component {
 					return templ_7745c5c3_Err
 				}
 			}
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 8, "<p>It takes about 5 minutes.</p></div></div></div><ol class=\"steps full\"><li><h2>Connect both</h2><p>You give two addresses and an admin token for each. They stay in memory and are never written down.</p></li><li><h2>See every change</h2><p>You get the whole list first, each field before and after. Nothing is written until you say so.</p></li><li><h2>Make it, prove it</h2><p>It makes the changes, reads them back, and asks both systems whether a sign-in will work.</p></li></ol><div class=\"pair full\"><section><h2>Have at hand</h2><ul><li>the address of your authentik, 2025.12 or later, and an API token of an admin</li><li>the address of your PocketBase, 0.23 or later, and a superuser's token or e-mail address and password</li></ul><p class=\"soft\">No token yet? The next pages say how to make one.</p></section><section><h2>What it leaves alone</h2><ul><li>every other application and provider in authentik</li><li>the collection's other sign-in providers and their secrets</li><li>your people, their accounts and your app's data</li></ul></section></div>")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 8, "<p>It takes about 5 minutes.</p></div></div></div><ol class=\"steps full\"><li><h2>Connect both</h2><p>Enter an address and an admin token for each. Tokens stay in memory and are never written to disk.</p></li><li><h2>See every change</h2><p>Review every field before and after. Nothing is written until you confirm.</p></li><li><h2>Apply and verify</h2><p>authpocket applies the changes, reads them back and checks that sign-in works.</p></li></ol><div class=\"pair full\"><section><h2>Before you start</h2><ul><li>the address of your authentik, 2025.12 or later, and an API token of an admin</li><li>the address of your PocketBase, 0.23 or later, and a superuser's token or e-mail address and password</li></ul><p class=\"soft\">No token yet? The next pages explain how to create one.</p></section><section><h2>What stays unchanged</h2><ul><li>every other application and provider in authentik</li><li>the collection's other sign-in providers and their secrets</li><li>your users, their accounts and your app's data</li></ul></section></div>")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
