@@ -63,7 +63,11 @@ for (const host of ['127.0.0.1', 'evil.test']) {
     }, demo.url);
     for (const [how, answer] of Object.entries(got)) assert.match(answer, /^(refused|opaque)$/, how);
     for (const [method, codes] of Object.entries(statuses)) assert.deepEqual([...codes], [403], method);
-    for (const frame of page.frames().slice(1)) assert.match(frame.url(), /^(chrome-error:.*)?$/, 'it is shown in a frame');
+    for (const frame of page.frames().slice(1)) {
+      // A frame is blank until the browser has told that it refuses the page.
+      for (let i = 0; i < 100 && frame.url() === 'about:blank'; i++) await page.waitForTimeout(50);
+      assert.match(frame.url(), /^(chrome-error:.*)?$/, 'it is shown in a frame');
+    }
 
     await own.reload();
     await own.getByRole('heading', { level: 1, name: /Review/ }).waitFor(); // the session stands
