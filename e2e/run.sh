@@ -17,4 +17,4 @@ fi
 mkdir -p out
 go build -o out/authpocket-demo ../cmd/authpocket-demo
 go build -o out/authpocket ../cmd/authpocket
-node --test --test-concurrency=1 --test-reporter=spec tests/
+node --test --test-concurrency=2 --test-reporter=spec tests/

@@ -5,8 +5,8 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 export AUTHPOCKET_SEED="${AUTHPOCKET_SEED:-$(od -An -N6 -tu8 /dev/urandom | tr -d ' ')}"
-# The tests wait more than they compute, and the heap is small.
-export GOGC="${GOGC:-300}"
+# A tenth of the time would go into collecting what is a small heap.
+export GOGC="${GOGC:-500}" GOMEMLIMIT="${GOMEMLIMIT:-1500MiB}"
 work="$(mktemp -d)"
 trap 'rm -rf "$work"' EXIT
 export AUTHPOCKET_REPORT="$work/report"

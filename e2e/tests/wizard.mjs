@@ -57,11 +57,14 @@ export async function openBrowser(...more) {
     contexts.push(context);
     return context;
   };
-  return {
-    newContext,
-    newPage: async () => (await newContext()).newPage(),
-    close: () => Promise.all(contexts.map((context) => context.close())),
+  const close = async () => {
+    for (const context of contexts) { // what a page still asks for is not answered any more
+      for (const page of context.pages()) await page.unrouteAll({ behavior: 'ignoreErrors' });
+      await context.unrouteAll({ behavior: 'ignoreErrors' });
+      await context.close();
+    }
   };
+  return { newContext, newPage: async () => (await newContext()).newPage(), close };
 }
 
 /** Goes in with the setup code: by the address, or typed without JavaScript. */
