@@ -5,14 +5,16 @@ GOFLAGS_BUILD := -trimpath -ldflags='-s -w -buildid='
 
 .PHONY: generate check-generated test race race-all browser lint security fuzz faults run demo build bench
 
-generate:                 ## make the *_templ.go files again
+generate:                 ## make the *_templ.go files and the keys in docs/link-file.md again
 	go tool templ fmt web
 	go tool templ generate -path web
+	go run ./internal/keydocs
 
 check-generated:          ## fail when generated files are stale
 	go tool templ fmt -fail web
 	go tool templ generate -path web
-	git diff --exit-code -- web
+	go run ./internal/keydocs
+	git diff --exit-code -- web docs/link-file.md
 
 test:                     ## all tests; says aloud which it could not run
 	go test -timeout 40m $$(go list ./... | grep -v '/internal/faults$$')
