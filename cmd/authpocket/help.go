@@ -4,7 +4,7 @@ import "github.com/alecthomas/kong"
 
 // helpTexts returns the help texts that are too long for a line of Go.
 func helpTexts() kong.Vars {
-	return kong.Vars{
+	return kong.Vars{ // #nosec G101 -- words
 		"version": buildVersion(),
 
 		"help_log":     "Log level: debug, info, warn or error. Default: warn for serve, off for other commands.",

@@ -62,8 +62,8 @@ const (
 	CauseNoRoute          CauseID = "no-route"
 	CauseTimeout          CauseID = "timeout"
 	CauseConnectionClosed CauseID = "connection-closed"
-	CauseTokenURLRedirect CauseID = "token-url-redirect"
-	CauseTokenURLNotFound CauseID = "token-url-not-found"
+	CauseTokenURLRedirect CauseID = "token-url-redirect"  // #nosec G101 -- an ID
+	CauseTokenURLNotFound CauseID = "token-url-not-found" // #nosec G101 -- an ID
 	CauseTokenURL         CauseID = "token-url"
 )
 
