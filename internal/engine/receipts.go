@@ -46,11 +46,11 @@ func (e *Engine) Newest(spec link.Spec) (string, error) {
 			undone[one.Of] = undone[one.Of] || one.Outcome == journal.Completed
 		case (one.Kind == journal.Apply || one.Kind == journal.Remove) && undone[one.ID]:
 			undone[one.Of] = undone[one.Of] || kinds[one.Of] == one.Kind // what it went on from, along with it
-		case one.Kind == journal.Apply && one.Outcome != journal.Undone && (one.Done > 0 || one.Outcome == ""):
+		case one.Kind == journal.Apply && one.Outcome != journal.Undone && (one.Wrote() || one.Outcome == ""):
 			return one.ID, errIfRotated(rotated, one.ID)
-		case one.Kind == journal.Remove && one.Outcome != journal.Undone && (one.Done > 0 || one.Outcome == ""):
+		case one.Kind == journal.Remove && one.Outcome != journal.Undone && (one.Wrote() || one.Outcome == ""):
 			return one.ID, nil
-		case one.Kind == journal.Rotate && one.Done > 0:
+		case one.Kind == journal.Rotate && one.Wrote():
 			rotated = true
 		}
 	}

@@ -180,3 +180,39 @@ func TestUndoAfterCredentialsWereGivenBack(t *testing.T) {
 		t.Errorf("undo: %v, %v", got, err)
 	}
 }
+
+// TestNewestIsWhatMayHaveBeenWritten loses the answer to the only change, which a later run finds made.
+func TestNewestIsWhatMayHaveBeenWritten(t *testing.T) {
+	m, store := newMemory(), openStore(t, t.TempDir())
+	linkMemory(m)
+	e := keeping(m, store)
+	spec := memorySpec()
+	spec.Provider.SubjectMode = new("user_uuid")
+	plan, err := e.Plan(t.Context(), spec)
+	if err != nil {
+		t.Fatal(err)
+	}
+	m.apply = func(_ context.Context, c link.Change) error {
+		m.set(func() { m.authentik.Providers = []link.ProviderState{*c.After.(*link.ProviderState)} })
+		return &link.Fault{System: link.Authentik, Kind: link.FaultUnknown, Summary: "The answer was lost.", Todo: "Look."}
+	}
+	if err := e.Apply(t.Context(), plan, func(engine.Event) {}); err == nil {
+		t.Fatal("there is no error")
+	}
+	lost := newest(t, store).ID
+	m.apply = nil
+	again, err := e.Plan(t.Context(), spec)
+	if err != nil || !again.Empty() {
+		t.Fatalf("the next plan is\n%s%v", show(again), err)
+	}
+	if err := e.Apply(t.Context(), again, func(engine.Event) {}); err != nil {
+		t.Fatal(err)
+	}
+	if id, err := e.Newest(spec); id != lost || err != nil {
+		t.Errorf("the newest to undo is %q, %v, want %q", id, err, lost)
+	}
+	undo, err := e.Undo(t.Context(), lost, false)
+	if got := fieldNames(undo); err != nil || !slices.Equal(got, []string{"provider: sub_mode"}) {
+		t.Errorf("undo: %v, %v", got, err)
+	}
+}

@@ -260,7 +260,7 @@ func TestTheListTellsWhatEachCameTo(t *testing.T) {
 	must(t, err)
 	want := []Summary{
 		{Slug: "pocketbase", Collection: "users", ID: running.ID, When: running.When, Meta: other, Changes: 2, Running: true},
-		{Slug: "pocketbase", Collection: "users", ID: interrupted.ID, When: interrupted.When, Meta: meta(), Changes: 2, Done: 1},
+		{Slug: "pocketbase", Collection: "users", ID: interrupted.ID, When: interrupted.When, Meta: meta(), Changes: 2, Done: 1, Open: 1},
 		{Slug: "pocketbase", Collection: "users", ID: done.ID, When: done.When, Meta: meta(), Changes: 2, Done: 2, Outcome: Completed},
 	}
 	if !slices.Equal(list, want) {

@@ -31,11 +31,15 @@ type Summary struct {
 	Slug, Collection string
 	Changes          int     // in the plan
 	Done             int     // of those
+	Open             int     // of those: announced, and perhaps made
 	Outcome          Outcome // empty: interrupted, or still running
 	// Running tells that there is no end yet and that somebody, this process
 	// perhaps, holds the link's lock.
 	Running bool
 }
+
+// Wrote reports whether a change was made or may have been.
+func (s Summary) Wrote() bool { return s.Done+s.Open > 0 }
 
 // Key names the receipt's two systems, for Lock.
 func (s Summary) Key() string { return Key(s.AuthentikURL, s.PocketBaseURL) }
@@ -123,8 +127,11 @@ func summarise(r *Receipt) Summary {
 			continue // a write beside the plan's changes
 		}
 		one.Changes++
-		if c.State() == Done {
+		switch c.State() {
+		case Done:
 			one.Done++
+		case AboutTo:
+			one.Open++
 		}
 	}
 	if r.End != nil {
