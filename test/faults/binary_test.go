@@ -2,6 +2,7 @@ package faults_test
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"fmt"
 	"net/http"
@@ -9,7 +10,6 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
-	"sync"
 	"testing"
 )
 
@@ -31,7 +31,7 @@ type process struct {
 	cmd  *exec.Cmd
 	dead chan struct{} // closed once it has ended
 	out  bytes.Buffer
-	kill sync.Once
+	kill context.CancelFunc
 }
 
 // run runs the binary to its end. kill, if not nil, is set to a fault that
@@ -42,7 +42,10 @@ func (b binary) run(l *lab, command, linkFile string, kill *fault, at call) (out
 	if command != "verify" {
 		args = append(args, "--yes")
 	}
-	p.cmd = exec.Command(b.path, append(args, "--state", l.state())...)
+	ctx, cancel := context.WithCancel(l.t.Context())
+	defer cancel()
+	p.kill = cancel
+	p.cmd = exec.CommandContext(ctx, b.path, append(args, "--state", l.state())...)
 	p.cmd.Env = []string{"HOME=" + l.dir, "PATH=" + os.Getenv("PATH"), "AUTHENTIK_TOKEN=" + adminToken, "POCKETBASE_TOKEN=" + l.pocketbase.Token()}
 	p.cmd.Stdout, p.cmd.Stderr = &p.out, &p.out
 	for _, proxy := range []*proxy{l.authentik, l.pb} {
@@ -65,7 +68,7 @@ func (p *process) killing(kill *fault, at call) func(call) *fault {
 	}
 	f := *kill
 	f.answer = func(http.ResponseWriter, spoilt) {
-		p.kill.Do(func() { _ = p.cmd.Process.Kill() })
+		p.kill()
 		<-p.dead
 	}
 	return func(c call) *fault {
