@@ -35,7 +35,7 @@ func (m *measured) askProbes(ctx context.Context) {
 	}
 	var group sync.WaitGroup
 	for i := range m.probes {
-		group.Go(func() { m.probes[i].answer = m.c.fetch(ctx, m.authorizeURL(m.probes[i].uri), wire.Filled) })
+		group.Go(func() { m.probes[i].answer = m.c.fetch(ctx, m.authorizeURL(m.probes[i].uri), wire.Answer.HTML) })
 	}
 	group.Wait()
 }

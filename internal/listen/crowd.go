@@ -197,8 +197,9 @@ func (a *answer) Write(p []byte) (int, error) {
 func (a *answer) Flush() { _ = a.FlushError() }
 
 func (a *answer) FlushError() error {
+	began := time.Now() // the client has the answer before Flush returns
 	err := http.NewResponseController(a.ResponseWriter).Flush()
-	a.m.set(func() { a.m.working, a.m.stream, a.m.since = false, true, time.Now() })
+	a.m.set(func() { a.m.working, a.m.stream, a.m.since = false, true, began })
 	return err
 }
 

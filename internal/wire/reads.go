@@ -104,6 +104,3 @@ func passing(a Answer, whole func(Answer) bool) bool {
 // JSON reports whether the answer is JSON or a web page. A page is whole: what
 // answers with it is not the API, now or later.
 func JSON(a Answer) bool { return a.HTML() || json.Valid(a.Body) }
-
-// Filled reports whether the answer has a body.
-func Filled(a Answer) bool { return len(a.Body) > 0 }
