@@ -8,14 +8,16 @@ GOFLAGS_BUILD := -trimpath -ldflags='-s -w -buildid='
 help:                     ## this list
 	@awk -F ':[^#]*## ' '/^[a-z-]+:.*## / { printf "%-17s %s\n", $$1, $$2 }' Makefile
 
-generate:                 ## make the *_templ.go files again
+generate:                 ## make the *_templ.go files and the keys in docs/link-file.md again
 	go tool templ fmt web
 	go tool templ generate -path web
+	go run ./internal/keydocs
 
 check-generated:          ## fail when generated files are stale
 	go tool templ fmt -fail web
 	go tool templ generate -path web
-	git diff --exit-code -- web
+	go run ./internal/keydocs
+	git diff --exit-code -- web docs/link-file.md
 
 test:                     ## a seeded selection of every kind of test
 	@./scripts/test.sh

@@ -30,11 +30,6 @@ func (f settingsForm) open(name string) *string {
 	return nil
 }
 
-func (f settingsForm) tick(name string) *bool {
-	ticked := f.Get(name) == "yes"
-	return &ticked
-}
-
 // lines are the entries of a list, one a line, blank lines left out.
 func (f settingsForm) lines(name string) []string {
 	var list []string
@@ -46,25 +41,36 @@ func (f settingsForm) lines(name string) []string {
 	return list
 }
 
-// rule is the answer to an offered change of a rule.
-func (f settingsForm) rule(name string) *string {
-	if v := f.text(name); v != nil && *v != view.KeepRule {
-		return v
+// answers lets the spec want what the form says of a table's fields.
+func answers[W, S any](f settingsForm, table []link.Attr[W, S], want *W) {
+	for _, a := range table {
+		switch answer := f.text(a.Spec); {
+		case a.Ask.Control == link.AskNothing:
+		case a.Ask.Control == link.AskTick, a.Ask.Control == link.AskLines: // browsers leave out what is not ticked
+			a.Take(want, f.Get(a.Spec))
+		case answer == nil, a.Ask.Open && *answer == "", a.Ask.Control == link.AskRule && *answer == view.KeepRule:
+		default:
+			a.Take(want, *answer)
+		}
 	}
-	return nil
 }
 
 // spec reads the form into a spec. A client secret that was typed before is
 // kept where the field is empty.
 func (f settingsForm) spec(before link.Spec) (link.Spec, link.Problems) {
 	s := link.Spec{
-		Application: f.application(),
-		Provider:    f.provider(before.Provider.ClientSecret),
-		Email:       link.EmailDecision(f.Get("email")),
-		PocketBase:  f.pocketbase(),
+		Provider: f.provider(before.Provider.ClientSecret),
+		Email:    link.EmailDecision(f.Get("email")),
 	}
+	answers(f, link.ApplicationAttrs(), &s.Application)
+	answers(f, link.PlaceAttrs(), &s.PocketBase)
+	answers(f, link.SlotAttrs(), &s.PocketBase)
+	answers(f, link.OAuth2Attrs(), &s.PocketBase)
+	answers(f, link.RuleAttrs(), &s.PocketBase)
+	answers(f, link.SettingsAttrs(), &s.PocketBase)
 	f.existing(&s)
-	access := link.Access{Groups: f.lines("access.groups"), Users: f.lines("access.users"), Policies: f.lines("access.policies")}
+	var access link.Access
+	answers(f, link.AccessAttrs(), &access)
 	if !access.Empty() {
 		s.Access = &access
 	}
@@ -112,38 +118,9 @@ func (f settingsForm) addresses(s *link.Spec) (problems link.Problems) {
 	return problems
 }
 
-func (f settingsForm) application() link.Application {
-	return link.Application{
-		Name:             f.text("application.name"),
-		Slug:             f.text("application.slug"),
-		Group:            f.text("application.group"),
-		PolicyEngineMode: f.text("application.policy_engine_mode"),
-		LaunchURL:        f.text("application.launch_url"),
-		Icon:             f.text("application.icon"),
-		Publisher:        f.text("application.publisher"),
-		Description:      f.text("application.description"),
-		OpenInNewTab:     f.tick("application.open_in_new_tab"),
-		Hide:             f.tick("application.hide"),
-	}
-}
-
 func (f settingsForm) provider(secretBefore *secret.Text) link.Provider {
-	p := link.Provider{
-		Name:                  f.open("provider.name"),
-		AuthorizationFlow:     f.open("provider.authorization_flow"),
-		InvalidationFlow:      f.open("provider.invalidation_flow"),
-		AuthenticationFlow:    f.text("provider.authentication_flow"),
-		ClientID:              f.open("provider.client_id"),
-		ClientSecret:          secretBefore,
-		RedirectURIs:          f.redirects(),
-		SigningKey:            f.open("provider.signing_key"),
-		AccessCodeValidity:    f.text("provider.access_code_validity"),
-		AccessTokenValidity:   f.text("provider.access_token_validity"),
-		RefreshTokenValidity:  f.text("provider.refresh_token_validity"),
-		RefreshTokenThreshold: f.text("provider.refresh_token_threshold"),
-		SubjectMode:           f.text("provider.subject_mode"),
-		IssuerMode:            f.text("provider.issuer_mode"),
-	}
+	p := link.Provider{ClientSecret: secretBefore}
+	answers(f, link.ProviderAttrs(), &p)
 	if typed := f.open("provider.client_secret"); typed != nil {
 		text := secret.New(*typed)
 		p.ClientSecret = &text
@@ -152,45 +129,6 @@ func (f settingsForm) provider(secretBefore *secret.Text) link.Provider {
 		p.ScopeMappings = append([]string{}, f.Values["provider.scope_mappings"]...)
 	}
 	return p
-}
-
-// redirects reads one URI a line, patterns marked with "regex:".
-func (f settingsForm) redirects() []link.RedirectURI {
-	var list []link.RedirectURI
-	for _, line := range f.lines("provider.redirect_uris") {
-		uri := link.RedirectURI{URL: line, Mode: "strict"}
-		if pattern, ok := strings.CutPrefix(line, regexMark); ok {
-			uri = link.RedirectURI{URL: strings.TrimSpace(pattern), Mode: "regex"}
-		}
-		list = append(list, uri)
-	}
-	return list
-}
-
-const regexMark = "regex:"
-
-func (f settingsForm) pocketbase() link.PocketBase {
-	return link.PocketBase{
-		Collection:    f.text("pocketbase.collection"),
-		Slot:          f.open("pocketbase.slot"),
-		DisplayName:   f.text("pocketbase.display_name"),
-		AuthURL:       f.open("pocketbase.auth_url"),
-		TokenURL:      f.open("pocketbase.token_url"),
-		UserInfoURL:   f.open("pocketbase.user_info_url"),
-		UserInfo:      f.text("pocketbase.user_info"),
-		JWKSURL:       f.open("pocketbase.jwks_url"),
-		Issuers:       f.lines("pocketbase.issuers"),
-		PKCE:          f.tick("pocketbase.pkce"),
-		Enabled:       f.tick("pocketbase.enabled"),
-		MapName:       f.text("pocketbase.map_name"),
-		MapUsername:   f.text("pocketbase.map_username"),
-		MapAvatar:     f.text("pocketbase.map_avatar"),
-		MapID:         f.text("pocketbase.map_id"),
-		ShowControls:  *f.tick("pocketbase.show_controls"),
-		CreateRule:    f.rule("pocketbase.create_rule"),
-		AuthRule:      f.rule("pocketbase.auth_rule"),
-		RewriteSecret: *f.tick("pocketbase.rewrite_secret"),
-	}
 }
 
 // openPart is what stays of a spec when the page is asked again for another

@@ -58,7 +58,7 @@ func TestAnUndoReadsBackwards(t *testing.T) {
 	var out bytes.Buffer
 	view{out: &out}.plan(link.Plan{Changes: []link.Change{{
 		System: link.Authentik, Action: link.Delete, Object: "provider “Shop”", Why: "Takes back what was done before.", Lost: "Its client secret.",
-		Fields: []link.Field{{Name: "description", Before: "two\nlines", After: nil}, {Name: "hide", Before: true, After: nil}},
+		Fields: []link.Field{{Name: "description", Before: link.ShowText("two\nlines")}, {Name: "hide", Before: link.ShowFlag(true)}},
 	}}})
 	want := "- authentik: delete provider “Shop”\n    description: two\n        lines → (none)\n    hide: yes → (none)\n    why: Takes back what was done before.\n    cannot be undone: Its client secret.\n1 change to make.\n"
 	if diff := cmp.Diff(want, out.String()); diff != "" {

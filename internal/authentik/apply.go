@@ -119,7 +119,10 @@ func filled(f fields, always ...string) []string {
 	return set(names)
 }
 
-// without is names but for some.
-func without(names []string, some ...string) []string {
-	return slices.DeleteFunc(slices.Clone(names), func(name string) bool { return slices.Contains(some, name) })
+// there are the names of fields that this authentik has.
+func there[W, S any](table []link.Attr[W, S], names []string, f link.Features) []string {
+	return slices.DeleteFunc(slices.Clone(names), func(name string) bool {
+		a, found := link.Named(table, name)
+		return found && !a.Has(f)
+	})
 }

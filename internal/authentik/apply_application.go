@@ -15,11 +15,7 @@ func applicationNeed(a link.ApplicationState, perm string) need {
 
 // applicationNames are the fields that a create sends.
 func (c *Client) applicationNames(a link.ApplicationState) []string {
-	names := filled(applicationFields(a))
-	if !c.features.MetaHide {
-		names = without(names, "meta_hide")
-	}
-	return names
+	return there(link.ApplicationAttrs(), filled(fieldsOf(link.ApplicationAttrs(), a)), c.features)
 }
 
 func (c *Client) createApplication(ctx context.Context, a link.ApplicationState) error {
@@ -28,7 +24,7 @@ func (c *Client) createApplication(ctx context.Context, a link.ApplicationState)
 		return err
 	}
 	names := c.applicationNames(a)
-	request := applicationRequest(applicationPatch(a, names))
+	request := api.ApplicationRequest{AdditionalProperties: body(link.ApplicationAttrs(), a, names, c.features)}
 	return c.carryOut(ctx, write{
 		need: applicationNeed(a, permAddApplication), verb: "create", part: partApplication, took: stored,
 		send: func(ctx context.Context) error {
@@ -40,7 +36,7 @@ func (c *Client) createApplication(ctx context.Context, a link.ApplicationState)
 }
 
 func (c *Client) updateApplication(ctx context.Context, before, after link.ApplicationState, names []string) error {
-	if err := known(names, applicationFields(after)); err != nil {
+	if err := known(names, fieldsOf(link.ApplicationAttrs(), after)); err != nil {
 		return err
 	}
 	slug := before.Slug
@@ -53,7 +49,7 @@ func (c *Client) updateApplication(ctx context.Context, before, after link.Appli
 			return err
 		}
 	}
-	request := applicationPatch(after, names)
+	request := api.PatchedApplicationRequest{AdditionalProperties: body(link.ApplicationAttrs(), after, names, c.features)}
 	return c.carryOut(ctx, write{
 		need: applicationNeed(before, permChangeApplication), verb: "change", part: partApplication, took: stored, repeatable: true,
 		send: func(ctx context.Context) error {
@@ -86,41 +82,5 @@ func (c *Client) lookForApplication(slug string, want link.ApplicationState, nam
 }
 
 func compareApplication(want link.ApplicationState, found object, names []string) finding {
-	return seen(differing(names, applicationFields(want), applicationFields(applicationState(found)), found))
-}
-
-// applicationPatch is a request that writes the named fields and no others.
-func applicationPatch(a link.ApplicationState, names []string) (r api.PatchedApplicationRequest) {
-	texts{
-		"name": {&r.Name, a.Name}, "slug": {&r.Slug, a.Slug}, "group": {&r.Group, a.Group},
-		"meta_launch_url": {&r.MetaLaunchUrl, a.LaunchURL}, "meta_icon": {&r.MetaIcon, a.Icon},
-		"meta_publisher": {&r.MetaPublisher, a.Publisher}, "meta_description": {&r.MetaDescription, a.Description},
-	}.set(names)
-	for _, name := range names {
-		switch name {
-		case "policy_engine_mode":
-			mode := api.PolicyEngineMode(a.PolicyEngineMode)
-			r.PolicyEngineMode = &mode
-		case "open_in_new_tab":
-			r.OpenInNewTab = &a.OpenInNewTab
-		case "meta_hide":
-			r.MetaHide = &a.Hide
-		case "provider":
-			r.Provider.Set(nil)
-			if pk := int32(a.Provider); pk != 0 {
-				r.Provider.Set(&pk)
-			}
-		}
-	}
-	return r
-}
-
-// applicationRequest is the same as a create.
-func applicationRequest(r api.PatchedApplicationRequest) api.ApplicationRequest {
-	return api.ApplicationRequest{
-		Name: r.GetName(), Slug: r.GetSlug(), Group: r.Group, Provider: r.Provider,
-		PolicyEngineMode: r.PolicyEngineMode, OpenInNewTab: r.OpenInNewTab, MetaHide: r.MetaHide,
-		MetaLaunchUrl: r.MetaLaunchUrl, MetaIcon: r.MetaIcon,
-		MetaPublisher: r.MetaPublisher, MetaDescription: r.MetaDescription,
-	}
+	return seen(differing(names, fieldsOf(link.ApplicationAttrs(), want), fieldsOf(link.ApplicationAttrs(), applicationState(found)), found))
 }

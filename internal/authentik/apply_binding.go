@@ -24,31 +24,21 @@ func (c *Client) createBinding(ctx context.Context, b link.BindingState) error {
 	if found, err := look(ctx); err != nil || found.presence == asWanted {
 		return err
 	}
+	request := api.PolicyBindingRequest{Target: b.Application.ID, AdditionalProperties: bindingBody(b)}
 	return c.carryOut(ctx, write{
 		need: bindingNeed(b, permAddBinding), verb: "create", part: partBinding, took: stored, look: look,
 		send: func(ctx context.Context) error {
-			_, _, err := c.api.PoliciesAPI.PoliciesBindingsCreate(ctx).PolicyBindingRequest(bindingRequest(b)).Execute()
+			_, _, err := c.api.PoliciesAPI.PoliciesBindingsCreate(ctx).PolicyBindingRequest(request).Execute()
 			return err
 		},
 	})
 }
 
 func (c *Client) updateBinding(ctx context.Context, before, after link.BindingState, names []string) error {
-	if err := known(names, fields{"order": nil, "enabled": nil, "negate": nil}); err != nil {
+	if err := known(names, fieldsOf(link.BindingAttrs(), after)); err != nil {
 		return err
 	}
-	var request api.PatchedPolicyBindingRequest
-	for _, name := range names {
-		switch name {
-		case "order":
-			order := int32(after.Order)
-			request.Order = &order
-		case "enabled":
-			request.Enabled = &after.Enabled
-		case "negate":
-			request.Negate = &after.Negate
-		}
-	}
+	request := api.PatchedPolicyBindingRequest{AdditionalProperties: body(link.BindingAttrs(), after, names, c.features)}
 	return c.carryOut(ctx, write{
 		need: bindingNeed(before, permChangeBinding), verb: "change", part: partBinding, took: stored, repeatable: true,
 		send: func(ctx context.Context) error {
@@ -60,7 +50,7 @@ func (c *Client) updateBinding(ctx context.Context, before, after link.BindingSt
 			if err != nil || found == nil {
 				return finding{}, err
 			}
-			return seen(differing(names, bindingFields(after), bindingFields(bindingState(found)), found)), nil
+			return seen(differing(names, fieldsOf(link.BindingAttrs(), after), fieldsOf(link.BindingAttrs(), bindingState(found)), found)), nil
 		},
 	})
 }
@@ -105,22 +95,13 @@ func bound(want, found link.BindingState) bool {
 		found.Enabled == want.Enabled && found.Negate == want.Negate
 }
 
-func bindingRequest(b link.BindingState) api.PolicyBindingRequest {
-	r := api.PolicyBindingRequest{Target: b.Application.ID, Order: int32(b.Order), Enabled: &b.Enabled, Negate: &b.Negate}
-	r.Group, r.User, r.Policy = bindingTarget(b)
-	return r
-}
-
-// bindingTarget is the one of the three that is set; the others are absent.
-func bindingTarget(b link.BindingState) (group api.NullableString, user api.NullableInt32, policy api.NullableString) {
-	switch b.Kind {
-	case "group":
-		group.Set(&b.Target.ID)
-	case "user":
-		pk := primaryKey(b.Target.ID)
-		user.Set(&pk)
-	case "policy":
-		policy.Set(&b.Target.ID)
+// bindingBody is a request for the binding, but for its application.
+func bindingBody(b link.BindingState) map[string]any {
+	table := link.BindingAttrs()
+	request := body(table, b, keysOf(table), link.Features{})
+	request[b.Kind] = b.Target.ID
+	if b.Kind == "user" {
+		request[b.Kind] = primaryKey(b.Target.ID)
 	}
-	return group, user, policy
+	return request
 }

@@ -21,8 +21,7 @@ func keyType(algorithm string) string {
 }
 
 func (c *Client) createKey(ctx context.Context, k link.KeyState) error {
-	algorithm := api.AlgEnum(k.Algorithm)
-	request := api.CertificateGenerationRequest{CommonName: k.Name, ValidityDays: int32(k.Days), Alg: &algorithm}
+	request := api.CertificateGenerationRequest{AdditionalProperties: body(link.KeyAttrs(), k, keysOf(link.KeyAttrs()), c.features)}
 	return c.carryOut(ctx, write{
 		need: keyNeed(k, permAddKey), verb: "create", part: partKey, took: stored,
 		send: func(ctx context.Context) error {

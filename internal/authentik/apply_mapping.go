@@ -13,7 +13,8 @@ func mappingNeed(m link.Mapping, perm string) need {
 }
 
 func (c *Client) createMapping(ctx context.Context, m link.Mapping) error {
-	request := api.ScopeMappingRequest{Name: m.Name, ScopeName: m.Scope, Expression: m.Expression, Description: &m.Description}
+	names := keysOf(link.MappingAttrs())
+	request := api.ScopeMappingRequest{AdditionalProperties: body(link.MappingAttrs(), m, names, c.features)}
 	return c.carryOut(ctx, write{
 		need: mappingNeed(m, permAddMapping), verb: "create", part: partMapping, took: stored,
 		send: func(ctx context.Context) error {
@@ -25,18 +26,16 @@ func (c *Client) createMapping(ctx context.Context, m link.Mapping) error {
 			if err != nil || len(found) == 0 {
 				return finding{}, err
 			}
-			return compareMapping(m, found[0], []string{"name", "scope_name", "description", "expression"}), nil
+			return compareMapping(m, found[0], names), nil
 		},
 	})
 }
 
 func (c *Client) updateMapping(ctx context.Context, before, after link.Mapping, names []string) error {
-	if err := known(names, mappingFields(after)); err != nil {
+	if err := known(names, fieldsOf(link.MappingAttrs(), after)); err != nil {
 		return err
 	}
-	var request api.PatchedScopeMappingRequest
-	texts{"name": {&request.Name, after.Name}, "scope_name": {&request.ScopeName, after.Scope},
-		"description": {&request.Description, after.Description}, "expression": {&request.Expression, after.Expression}}.set(names)
+	request := api.PatchedScopeMappingRequest{AdditionalProperties: body(link.MappingAttrs(), after, names, c.features)}
 	return c.carryOut(ctx, write{
 		need: mappingNeed(before, permChangeMapping), verb: "change", part: partMapping, took: stored, repeatable: true,
 		send: func(ctx context.Context) error {
@@ -72,20 +71,5 @@ func (c *Client) mapping(ctx context.Context, id string) (object, error) {
 }
 
 func compareMapping(want link.Mapping, found object, names []string) finding {
-	return seen(differing(names, mappingFields(want), mappingFields(mappingState(found)), found))
-}
-
-// texts are the string fields of a typed request, by authentik's keys.
-type texts map[string]struct {
-	to    **string
-	value string
-}
-
-// set gives the named fields their values and leaves the others absent.
-func (t texts) set(names []string) {
-	for _, name := range names {
-		if field, found := t[name]; found {
-			*field.to = &field.value
-		}
-	}
+	return seen(differing(names, fieldsOf(link.MappingAttrs(), want), fieldsOf(link.MappingAttrs(), mappingState(found)), found))
 }

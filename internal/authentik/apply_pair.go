@@ -65,16 +65,14 @@ func (c *Client) resolvePair(ctx context.Context, pair link.PairState) (w pairWi
 }
 
 func (c *Client) pairRequest(w pairWish) api.TransactionApplicationRequest {
-	provider := providerRequest(c.providerPatch(w.Provider, w.providerNames))
+	provider := api.OAuth2ProviderRequest{AdditionalProperties: body(link.ProviderAttrs(), w.Provider, w.providerNames, c.features)}
 	request := api.TransactionApplicationRequest{
-		App:           applicationRequest(applicationPatch(w.Application, w.applicationNames)),
+		App:           api.ApplicationRequest{AdditionalProperties: body(link.ApplicationAttrs(), w.Application, w.applicationNames, c.features)},
 		ProviderModel: api.PROVIDERMODELENUM_AUTHENTIK_PROVIDERS_OAUTH2_OAUTH2PROVIDER,
 		Provider:      api.ModelRequest{OAuth2ProviderRequest: &provider},
 	}
 	for _, b := range w.Bindings {
-		r := api.TransactionPolicyBindingRequest{Order: int32(b.Order), Enabled: &b.Enabled, Negate: &b.Negate}
-		r.Group, r.User, r.Policy = bindingTarget(b)
-		request.PolicyBindings = append(request.PolicyBindings, r)
+		request.PolicyBindings = append(request.PolicyBindings, api.TransactionPolicyBindingRequest{AdditionalProperties: bindingBody(b)})
 	}
 	return request
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"slices"
 
+	api "goauthentik.io/api/v3"
 	"golang.org/x/sync/errgroup"
 
 	"authpocket/internal/link"
@@ -16,11 +17,7 @@ func providerNeed(p link.ProviderState, perm string) need {
 
 // providerNames are the fields that a create sends.
 func (c *Client) providerNames(p link.ProviderState) []string {
-	names := filled(providerFields(p))
-	if !c.features.GrantTypes {
-		names = without(names, "grant_types")
-	}
-	return names
+	return there(link.ProviderAttrs(), filled(fieldsOf(link.ProviderAttrs(), p)), c.features)
 }
 
 func (c *Client) createProvider(ctx context.Context, p link.ProviderState) error {
@@ -32,7 +29,7 @@ func (c *Client) createProvider(ctx context.Context, p link.ProviderState) error
 		return err
 	}
 	names := c.providerNames(p)
-	request := providerRequest(c.providerPatch(p, names))
+	request := api.OAuth2ProviderRequest{AdditionalProperties: body(link.ProviderAttrs(), p, names, c.features)}
 	return c.carryOut(ctx, write{
 		need: providerNeed(p, permAddProvider), verb: "create", part: partProvider, took: stored,
 		secrets: []secret.Text{p.ClientSecret},
@@ -45,20 +42,18 @@ func (c *Client) createProvider(ctx context.Context, p link.ProviderState) error
 }
 
 func (c *Client) updateProvider(ctx context.Context, before, after link.ProviderState, names []string) error {
-	if err := known(names, providerFields(after)); err != nil {
+	if err := known(names, fieldsOf(link.ProviderAttrs(), after)); err != nil {
 		return err
 	}
 	if err := safeProvider(after, names); err != nil {
 		return err
 	}
-	if !c.features.GrantTypes {
-		names = without(names, "grant_types")
-	}
+	names = there(link.ProviderAttrs(), names, c.features)
 	after, err := c.resolveProvider(ctx, after)
 	if err != nil {
 		return err
 	}
-	request := c.providerPatch(after, names)
+	request := api.PatchedOAuth2ProviderRequest{AdditionalProperties: body(link.ProviderAttrs(), after, names, c.features)}
 	return c.carryOut(ctx, write{
 		need: providerNeed(before, permChangeProvider), verb: "change", part: partProvider, took: stored, repeatable: true,
 		secrets: []secret.Text{after.ClientSecret, before.ClientSecret},
@@ -129,5 +124,5 @@ func (c *Client) lookByNaturalKeys(ctx context.Context, want link.ProviderState,
 }
 
 func compareProvider(want link.ProviderState, found object, names []string) finding {
-	return seen(differing(names, providerFields(want), providerFields(providerState(found)), found))
+	return seen(differing(names, fieldsOf(link.ProviderAttrs(), want), fieldsOf(link.ProviderAttrs(), providerState(found)), found))
 }

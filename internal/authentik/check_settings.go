@@ -44,18 +44,11 @@ func (m *measured) providerDiffers() []string {
 	for i, r := range want.Mappings {
 		want.Mappings[i].ID = cmp.Or(r.ID, known[r.Name])
 	}
-	names := []string{
-		"name", "client_type", "client_id", "client_secret", "authorization_flow", "invalidation_flow", "authentication_flow",
-		"access_code_validity", "access_token_validity", "refresh_token_validity", "refresh_token_threshold",
-		"sub_mode", "issuer_mode", "include_claims_in_id_token", "grant_types", "redirect_uris",
-	}
-	if want.SigningKey.ID != "" {
-		names = append(names, "signing_key")
-	}
-	if !slices.ContainsFunc(want.Mappings, func(r link.Ref) bool { return r.ID == "" }) {
-		names = append(names, "property_mappings")
-	}
-	differs := differing(names, providerFields(want), providerFields(live), m.live.provider)
+	unknown := func(r link.Ref) bool { return r.ID == "" }
+	names := slices.DeleteFunc(keysOf(link.ProviderAttrs()), func(key string) bool {
+		return key == "signing_key" && unknown(want.SigningKey) || key == "property_mappings" && slices.ContainsFunc(want.Mappings, unknown)
+	})
+	differs := differing(names, fieldsOf(link.ProviderAttrs(), want), fieldsOf(link.ProviderAttrs(), live), m.live.provider)
 	if live.EncryptionKey.ID != want.EncryptionKey.ID && m.live.provider.has("encryption_key") {
 		differs = append(differs, "encryption_key") // never written, so not among the fields
 	}
@@ -63,15 +56,10 @@ func (m *measured) providerDiffers() []string {
 }
 
 func (m *measured) applicationDiffers() []string {
-	names := []string{
-		"name", "slug", "group", "policy_engine_mode", "meta_launch_url", "meta_icon", "meta_publisher",
-		"meta_description", "open_in_new_tab", "meta_hide",
-	}
-	if m.d.Application.Provider != 0 {
-		names = append(names, "provider")
-	}
+	want := m.d.Application
+	names := slices.DeleteFunc(keysOf(link.ApplicationAttrs()), func(key string) bool { return key == "provider" && want.Provider == 0 })
 	live := applicationState(m.live.application)
-	return ofPart("the application's ", differing(names, applicationFields(m.d.Application), applicationFields(live), m.live.application))
+	return ofPart("the application's ", differing(names, fieldsOf(link.ApplicationAttrs(), want), fieldsOf(link.ApplicationAttrs(), live), m.live.application))
 }
 
 // mappingDiffers looks at the mapping of ours. Its description is free to
@@ -81,9 +69,15 @@ func (m *measured) mappingDiffers() []string {
 	if want == nil || m.live.mappingsErr != nil {
 		return nil
 	}
+	var names []string
+	for _, a := range link.MappingAttrs() {
+		if !a.Fixed && !a.Free {
+			names = append(names, a.Key)
+		}
+	}
 	for _, o := range m.live.mappings {
 		if o.text("name") == want.Name {
-			return ofPart("the scope mapping's ", differing([]string{"scope_name", "expression"}, mappingFields(*want), mappingFields(mappingState(o)), o))
+			return ofPart("the scope mapping's ", compareMapping(*want, o, names).differs)
 		}
 	}
 	return []string{"the scope mapping “" + want.Name + "”, which is gone"}

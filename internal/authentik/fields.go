@@ -2,16 +2,10 @@ package authentik
 
 import (
 	"slices"
-	"strconv"
 	"strings"
 
 	"authpocket/internal/link"
 )
-
-// fields are an object's values by authentik's own keys: strings, booleans,
-// integers and lists of strings, made alike for what is wanted and what is
-// there, so that they can be compared.
-type fields map[string]any
 
 // differing lists the names whose values differ. A key that the answer does
 // not have cannot be compared: the server lacks the feature, or hides the
@@ -48,72 +42,6 @@ func seen(differs []string) finding {
 	return finding{presence: asWanted}
 }
 
-func mappingFields(m link.Mapping) fields {
-	return fields{"name": m.Name, "scope_name": m.Scope, "description": m.Description, "expression": m.Expression}
-}
-
-func applicationFields(a link.ApplicationState) fields {
-	return fields{
-		"name": a.Name, "slug": a.Slug, "group": a.Group, "provider": a.Provider,
-		"policy_engine_mode": a.PolicyEngineMode, "meta_launch_url": a.LaunchURL,
-		"meta_icon": a.Icon, "meta_publisher": a.Publisher, "meta_description": a.Description,
-		"open_in_new_tab": a.OpenInNewTab, "meta_hide": a.Hide,
-	}
-}
-
-func providerFields(p link.ProviderState) fields {
-	ids := make([]string, len(p.Mappings))
-	for i, m := range p.Mappings {
-		ids[i] = m.ID
-	}
-	return fields{
-		"name": p.Name, "client_type": p.ClientType,
-		"client_id": p.ClientID, "client_secret": p.ClientSecret.Reveal(),
-		"authorization_flow": p.AuthorizationFlow.ID, "invalidation_flow": p.InvalidationFlow.ID,
-		"authentication_flow": p.AuthenticationFlow.ID, "signing_key": p.SigningKey.ID,
-		"access_code_validity": p.AccessCodeValidity, "access_token_validity": p.AccessTokenValidity,
-		"refresh_token_validity": p.RefreshTokenValidity, "refresh_token_threshold": p.RefreshTokenThreshold,
-		"sub_mode": p.SubjectMode, "issuer_mode": p.IssuerMode,
-		"include_claims_in_id_token": p.IncludeClaims,
-		"grant_types":                set(p.GrantTypes), "property_mappings": set(ids),
-		"redirect_uris": redirectLines(p.RedirectURIs),
-	}
-}
-
-func bindingFields(b link.BindingState) fields {
-	return fields{
-		"target": b.Application.ID, b.Kind: b.Target.ID,
-		"order": strconv.Itoa(b.Order), "enabled": b.Enabled, "negate": b.Negate,
-	}
-}
-
-// set is the list without order and repetition.
-func set(list []string) []string { return slices.Compact(slices.Sorted(slices.Values(list))) }
-
-func redirectLines(uris []link.RedirectURI) []string {
-	lines := make([]string, len(uris))
-	for i, r := range uris {
-		lines[i] = redirectMode(r) + " " + redirectType(r) + " " + strings.TrimSpace(r.URL)
-	}
-	return lines
-}
-
-// redirectMode is never empty: an entry without a matching mode is stored by
-// authentik and makes every later list fail.
-func redirectMode(r link.RedirectURI) string {
-	if r.Mode == "" {
-		return "strict"
-	}
-	return r.Mode
-}
-
-func redirectType(r link.RedirectURI) string {
-	if r.Type == "" {
-		return "authorization"
-	}
-	return r.Type
-}
-
 // part is the kind of object that the keys of a refusal are keys of.
 type part string
 
@@ -146,19 +74,16 @@ func fieldOf(p part, path []string) (label, specPath string) {
 	return strings.ReplaceAll(strings.Join(path, " "), "_", " "), specPath
 }
 
-// specPathOf is the spec's path for one of authentik's keys. Most are called
-// alike.
+// specPathOf is the spec's path for one of authentik's keys, empty for one that
+// is not of the spec's choosing.
 func specPathOf(p part, key string) string {
-	switch key {
-	case "sub_mode":
-		key = "subject_mode"
-	case "property_mappings":
-		key = "scope_mappings"
-	case "client_type", "grant_types", "include_claims_in_id_token", "provider":
-		return "" // not of the spec's choosing
+	switch p {
+	case partApplication:
+		a, _ := link.Named(link.ApplicationAttrs(), key)
+		return a.Spec
+	case partProvider:
+		a, _ := link.Named(link.ProviderAttrs(), key)
+		return a.Spec
 	}
-	if p != partApplication && p != partProvider {
-		return ""
-	}
-	return string(p) + "." + strings.TrimPrefix(key, "meta_")
+	return ""
 }

@@ -29,8 +29,8 @@ func (c *Client) lookup(ctx context.Context, r *link.Ref, l list, key string) er
 
 // resolveProvider returns p with all primary keys.
 func (c *Client) resolveProvider(ctx context.Context, p link.ProviderState) (link.ProviderState, error) {
-	for _, flow := range []*link.Ref{&p.AuthorizationFlow, &p.InvalidationFlow, &p.AuthenticationFlow} {
-		if err := c.lookup(ctx, flow, c.flowBySlug(flow.Name), "slug"); err != nil {
+	for _, flow := range p.Flows() {
+		if err := c.lookup(ctx, flow.Ref, c.flowBySlug(flow), "slug"); err != nil {
 			return p, err
 		}
 	}
@@ -85,10 +85,10 @@ func (c *Client) resolveBinding(ctx context.Context, b link.BindingState) (link.
 	return b, brokenPlan("a binding of an unknown kind")
 }
 
-func (c *Client) flowBySlug(slug string) list {
-	return list{need{what: "flows", perm: permViewFlow, field: "provider.authorization_flow"},
+func (c *Client) flowBySlug(flow link.FlowField) list {
+	return list{need{what: "flows", perm: permViewFlow, field: flow.Spec},
 		func(ctx context.Context, page int32) error {
-			_, _, err := c.api.FlowsAPI.FlowsInstancesList(ctx).Slug(slug).PageSize(pageSize).Page(page).Execute()
+			_, _, err := c.api.FlowsAPI.FlowsInstancesList(ctx).Slug(flow.Ref.Name).PageSize(pageSize).Page(page).Execute()
 			return err
 		}}
 }

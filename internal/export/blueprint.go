@@ -79,11 +79,9 @@ func (b *blueprinter) mapping() {
 	if m == nil {
 		return
 	}
-	b.entry("authentik_providers_oauth2.scopemapping", entryEmail, nil,
-		newMapping().add("name", yamlText(m.Name)),
-		newMapping().add("scope_name", yamlText(m.Scope)).
-			add("description", yamlText(m.Description)).
-			add("expression", yamlCode(m.Expression)))
+	identifiers, attrs := newMapping().add("name", yamlText(m.Name)), newMapping()
+	visit(link.MappingAttrs(), *m, b.rest(identifiers, attrs, true))
+	b.entry("authentik_providers_oauth2.scopemapping", entryEmail, nil, identifiers, attrs)
 }
 
 func (b *blueprinter) provider() {
@@ -95,8 +93,14 @@ func (b *blueprinter) provider() {
 			attrs.add(one.key, yamlText(one.value))
 		}
 	}
-	attrs.add("authorization_flow", flow(v.AuthorizationFlow)).add("invalidation_flow", flow(v.InvalidationFlow))
-	b.nullable(attrs, "authentication_flow", v.AuthenticationFlow, v.PK != 0)
+	for _, f := range v.Flows() {
+		switch {
+		case *f.Ref != link.Ref{} || f.Default != "":
+			attrs.add(f.Key, flow(*f.Ref))
+		case v.PK != 0:
+			attrs.add(f.Key, yamlNull())
+		}
+	}
 	attrs.add("client_type", yamlText(v.ClientType))
 	if writesProviderSecret(b.p) {
 		attrs.add("client_secret", env(secretVariable))
@@ -112,16 +116,7 @@ func (b *blueprinter) provider() {
 		conditions = append(conditions, signingKey(v.SigningKey))
 		attrs.add("signing_key", signingKey(v.SigningKey))
 	}
-	for _, one := range []struct{ key, value string }{
-		{"access_code_validity", v.AccessCodeValidity}, {"access_token_validity", v.AccessTokenValidity},
-		{"refresh_token_validity", v.RefreshTokenValidity}, {"refresh_token_threshold", v.RefreshTokenThreshold},
-		{"sub_mode", v.SubjectMode}, {"issuer_mode", v.IssuerMode},
-	} {
-		if one.value != "" {
-			attrs.add(one.key, yamlText(one.value))
-		}
-	}
-	attrs.add("include_claims_in_id_token", yamlBool(v.IncludeClaims))
+	visit(link.ProviderAttrs(), v, b.rest(identifiers, attrs, false))
 	b.entry("authentik_providers_oauth2.oauth2provider", entryProvider, conditions, identifiers, attrs)
 }
 
@@ -142,15 +137,6 @@ func (b *blueprinter) providerIdentifiers() (string, mapping) {
 		return "client_id", newMapping().add("client_id", yamlText(v.ClientID))
 	}
 	return "pk", newMapping().add("pk", yamlInt(v.PK))
-}
-
-func (b *blueprinter) nullable(attrs mapping, key string, r link.Ref, exists bool) {
-	switch {
-	case r != (link.Ref{}):
-		attrs.add(key, flow(r))
-	case exists:
-		attrs.add(key, yamlNull())
-	}
 }
 
 func (b *blueprinter) mappings() *yaml.Node {
@@ -175,22 +161,51 @@ func (b *blueprinter) scopeMapping(r link.Ref) *yaml.Node {
 
 func (b *blueprinter) application() {
 	a := b.d.Application
+	identifiers := newMapping().add("slug", yamlText(a.Slug))
 	attrs := newMapping().add("name", yamlText(a.Name)).add("provider", keyOf(entryProvider)).
 		add("policy_engine_mode", yamlText(a.PolicyEngineMode))
-	for _, one := range []struct{ key, value string }{
-		{"group", a.Group}, {"meta_launch_url", a.LaunchURL}, {"meta_icon", a.Icon},
-		{"meta_publisher", a.Publisher}, {"meta_description", a.Description},
-	} {
-		if one.value != "" || a.PK != "" {
-			attrs.add(one.key, yamlText(one.value))
-		}
-	}
-	attrs.add("open_in_new_tab", yamlBool(a.OpenInNewTab))
-	if modern(b.p) || a.Hide {
-		attrs.add("meta_hide", yamlBool(a.Hide))
-	}
-	b.entry("authentik_core.application", entryApp, nil, newMapping().add("slug", yamlText(a.Slug)), attrs)
+	visit(link.ApplicationAttrs(), a, b.rest(identifiers, attrs, a.PK != ""))
+	b.entry("authentik_core.application", entryApp, nil, identifiers, attrs)
 }
+
+// rest adds the fields of an object that it does not have yet. Empty texts
+// take what is there away.
+func (b *blueprinter) rest(identifiers, attrs mapping, empty bool) func(link.Meta) link.Cells {
+	return func(m link.Meta) link.Cells {
+		to := attrs
+		if identifiers.has(m.Key) {
+			to = identifiers
+		}
+		return yamlCells{Meta: m, to: to, empty: empty, features: features(b.p)}
+	}
+}
+
+// yamlCells adds a plain field.
+type yamlCells struct {
+	ownWay
+	link.Meta
+	to       mapping
+	empty    bool
+	features link.Features
+}
+
+func (y yamlCells) Text(v *string) {
+	switch {
+	case y.to.has(y.Key), *v == "" && !y.empty:
+	case y.Code:
+		y.to.add(y.Key, yamlCode(*v))
+	default:
+		y.to.add(y.Key, yamlText(*v))
+	}
+}
+
+func (y yamlCells) Flag(v *bool) {
+	if y.Has(y.features) || *v {
+		y.to.add(y.Key, yamlBool(*v))
+	}
+}
+
+func (y yamlCells) Number(v *int) { y.to.add(y.Key, yamlInt(*v)) }
 
 func (b *blueprinter) binding(s link.BindingState) {
 	target := map[string]*yaml.Node{
@@ -198,9 +213,14 @@ func (b *blueprinter) binding(s link.BindingState) {
 		"user":   findRef("authentik_core.user", "username", s.Target),
 		"policy": findRef("authentik_policies.policy", "name", s.Target),
 	}[s.Kind]
+	attrs := newMapping()
+	for _, a := range link.BindingAttrs() {
+		if !a.Hidden { // its place among the others is what finds it
+			a.Visit(&s, yamlCells{Meta: a.Meta, to: attrs})
+		}
+	}
 	b.entry("authentik_policies.policybinding", "", nil,
-		newMapping().add("order", yamlInt(s.Order)).add("target", keyOf(entryApp)).add(s.Kind, target),
-		newMapping().add("enabled", yamlBool(s.Enabled)).add("negate", yamlBool(s.Negate)))
+		newMapping().add("order", yamlInt(s.Order)).add("target", keyOf(entryApp)).add(s.Kind, target), attrs)
 }
 
 func flow(r link.Ref) *yaml.Node { return findRef("authentik_flows.flow", "slug", r) }

@@ -52,7 +52,7 @@ func markdownLink(out *strings.Builder, d link.Desired) {
 		{"authentik", d.AuthentikURL}, {"Application", d.Application.Name}, {"PocketBase", d.PocketBaseURL},
 		{"Auth collection", d.Collection.Name}, {"Slot", d.Slot.Slot}, {"E-mail addresses", string(d.Email)},
 	} {
-		fmt.Fprintf(out, "| %s | %s |\n", row[0], markdownValue(row[1]))
+		fmt.Fprintf(out, "| %s | %s |\n", row[0], markdownString(row[1]))
 	}
 }
 
@@ -68,7 +68,7 @@ func heading(n int) string {
 
 func markdownChange(out *strings.Builder, n int, c link.Change) {
 	fmt.Fprintf(out, "\n### %d. %s: %s %s\n\n", n, c.System.Label(), markdownProse(string(c.Action)), markdownProse(string(c.Kind)))
-	fmt.Fprintf(out, "- Object: %s\n", markdownValue(c.Object))
+	fmt.Fprintf(out, "- Object: %s\n", markdownString(c.Object))
 	for _, one := range []struct{ name, value string }{
 		{"Why", c.Why}, {"Step of authentik's PocketBase guide", c.Step}, {"Undo", c.Lost},
 	} {
@@ -78,18 +78,18 @@ func markdownChange(out *strings.Builder, n int, c link.Change) {
 	}
 	out.WriteString("\n| Field | Before | After |\n|---|---|---|\n")
 	for _, f := range c.Fields {
-		fmt.Fprintf(out, "| %s | %s | %s |\n", markdownValue(f.Name), fieldValue(f, f.Before), fieldValue(f, f.After))
+		fmt.Fprintf(out, "| %s | %s | %s |\n", markdownString(f.Name), fieldValue(f, f.Before), fieldValue(f, f.After))
 	}
 }
 
 // fieldValue is a field before or after. Of a secret it only says whether
 // there is one, whatever the field holds.
-func fieldValue(f link.Field, v any) string {
+func fieldValue(f link.Field, v link.Shown) string {
 	if !f.Sensitive {
 		return markdownValue(v)
 	}
-	if m := link.AsMasked(v); m != nil && v != "" {
-		return link.Show(m)
+	if m, ok := link.AsMasked(v).Mask(); ok {
+		return string(m)
 	}
-	return link.Show(link.MaskedNone)
+	return string(link.MaskedNone)
 }

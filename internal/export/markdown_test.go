@@ -36,11 +36,11 @@ func TestMarkdownOfNothing(t *testing.T) {
 }
 
 func TestMarkdownValues(t *testing.T) {
-	for want, v := range map[string]any{
-		"*none*": nil, "*empty*": "", "yes": true, "no": false, "`yes`": "yes", "`*none*`": "*none*", "`7`": 7,
-		"`a`<br>`b`": "a\nb", "• `a`<br>• `b`": []string{"a", "b"}, "a &#124; b": "a | b", "&#60;br&#62;": "<br>",
-		"&#96;`@`&#96;": "`@`", "⟨U+202E⟩a": "\u202ea", "&#10216;": "⟨", "&#123;&#123; a &#125;&#125;": "{{ a }}", "`    a`": "    a",
-		"`@everyone`": "@everyone", "a&#32;": "a ", "&#8226; a &#124;": "• a |", "⟨U+000D⟩": "\r",
+	for want, v := range map[string]link.Shown{
+		"*none*": {}, "*empty*": link.ShowText(""), "yes": link.ShowFlag(true), "no": link.ShowFlag(false), "`yes`": link.ShowText("yes"), "`*none*`": link.ShowText("*none*"), "`7`": link.ShowNumber(7),
+		"`a`<br>`b`": link.ShowText("a\nb"), "• `a`<br>• `b`": link.ShowList([]string{"a", "b"}), "a &#124; b": link.ShowText("a | b"), "&#60;br&#62;": link.ShowText("<br>"),
+		"&#96;`@`&#96;": link.ShowText("`@`"), "⟨U+202E⟩a": link.ShowText("\u202ea"), "&#10216;": link.ShowText("⟨"), "&#123;&#123; a &#125;&#125;": link.ShowText("{{ a }}"), "`    a`": link.ShowText("    a"),
+		"`@everyone`": link.ShowText("@everyone"), "a&#32;": link.ShowText("a "), "&#8226; a &#124;": link.ShowText("• a |"), "⟨U+000D⟩": link.ShowText("\r"),
 	} {
 		if got := markdownValue(v); got != want {
 			t.Errorf("%#v is written as %s, not %s", v, got, want)

@@ -19,26 +19,25 @@ import (
 //   - What is no text is a word in italics or without code: yes, *none*.
 
 // markdownValue is a field's value.
-func markdownValue(v any) string {
-	switch v := v.(type) {
-	case nil:
-		return "*none*"
-	case string:
-		return markdownString(v)
-	case []string:
-		if len(v) == 0 {
-			return "*none*"
-		}
-		items := make([]string, len(v))
-		for i, s := range v {
-			items[i] = "• " + markdownString(s)
-		}
-		return strings.Join(items, "<br>")
-	case bool:
-		return link.Show(v)
-	default:
-		return markdownString(link.Show(v))
+func markdownValue(v link.Shown) string {
+	if text, ok := v.Text(); ok {
+		return markdownString(text)
 	}
+	if _, ok := v.Flag(); ok {
+		return v.String()
+	}
+	list, ok := v.List()
+	switch {
+	case v.None(), ok && len(list) == 0:
+		return "*none*"
+	case !ok:
+		return markdownString(v.String())
+	}
+	items := make([]string, len(list))
+	for i, s := range list {
+		items[i] = "• " + markdownString(s)
+	}
+	return strings.Join(items, "<br>")
 }
 
 func markdownString(s string) string {

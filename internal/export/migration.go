@@ -2,6 +2,8 @@ package export
 
 import (
 	_ "embed" // for the code of a migration
+	"slices"
+	"strings"
 
 	"authpocket/internal/link"
 )
@@ -65,18 +67,30 @@ func migrationBefore(p link.Plan) object {
 // migrationProvider is everything of a provider but its secret, with the keys
 // that PocketBase's own JavaScript has.
 func migrationProvider(o link.OAuth2Provider) object {
-	var extra, pkce any
+	var to object
+	for _, a := range link.SlotAttrs() {
+		if a.Held() && !strings.HasPrefix(a.Key, extraPrefix) {
+			to.add(a.Key, a.Plain(&o))
+		}
+	}
+	var extra any
 	if o.JWKSURL != "" || len(o.Issuers) > 0 || o.IDTokenMode() {
-		extra = object{{"jwksURL", o.JWKSURL}, {"issuers", o.Issuers}}
+		extra = extraOf(o)
 	}
-	if o.PKCE != nil {
-		pkce = *o.PKCE
+	return slices.Concat(object{{"name", o.Slot}}, to, object{{"extra", extra}})
+}
+
+const extraPrefix = "extra."
+
+// extraOf are the options of a provider that are for the ID token.
+func extraOf(o link.OAuth2Provider) object {
+	var to object
+	for _, a := range link.SlotAttrs() {
+		if key, extra := strings.CutPrefix(a.Key, extraPrefix); extra {
+			to.add(key, a.Plain(&o))
+		}
 	}
-	return object{
-		{"name", o.Slot}, {"displayName", o.DisplayName}, {"clientId", o.ClientID},
-		{"authURL", o.AuthURL}, {"tokenURL", o.TokenURL}, {"userInfoURL", o.UserInfoURL},
-		{"pkce", pkce}, {"extra", extra},
-	}
+	return to
 }
 
 func before(c link.Change) link.Object { return c.Before }
@@ -86,37 +100,19 @@ func after(c link.Change) link.Object  { return c.After }
 func migrationState(p link.Plan, oauth2, ruled link.CollectionState, side func(link.Change) link.Object) object {
 	mapped, rules, meta := object{}, object{}, object{}
 	if c := changeOf(p, link.KindOAuth2); c != nil {
-		for _, one := range mappedFields(oauth2.OAuth2.Mapped) {
-			if c.Changed("mappedFields." + one.key) {
-				mapped = append(mapped, one)
-			}
+		if o, ok := changedOf(*c, link.OAuth2Attrs(), &oauth2.OAuth2).at("mappedFields").(object); ok {
+			mapped = o
 		}
 	}
 	if c := changeOf(p, link.KindRules); c != nil {
-		for _, one := range []struct {
-			key  string
-			rule *string
-		}{{"createRule", ruled.CreateRule}, {"authRule", ruled.AuthRule}} {
-			if c.Changed(one.key) {
-				rules.add(one.key, textOrNull(one.rule))
-			}
-		}
+		rules = append(rules, changedOf(*c, link.RuleAttrs(), &ruled)...)
 	}
 	if c := changeOf(p, link.KindSettings); c != nil {
 		if s := link.As[link.SettingsState](side(*c)); s != nil {
-			meta.add("hideControls", s.HideControls)
+			if o, ok := changedOf(*c, link.SettingsAttrs(), s).at("meta").(object); ok {
+				meta = o
+			}
 		}
 	}
 	return object{{"enabled", oauth2.OAuth2.Enabled}, {"mappedFields", mapped}, {"rules", rules}, {"meta", meta}}
-}
-
-func mappedFields(m link.MappedFields) object {
-	return object{{"id", m.ID}, {"name", m.Name}, {"username", m.Username}, {"avatarURL", m.AvatarURL}}
-}
-
-func textOrNull(s *string) any {
-	if s == nil {
-		return nil
-	}
-	return *s
 }

@@ -5,6 +5,7 @@ import (
 	"strconv"
 
 	"authpocket/internal/link"
+	"authpocket/internal/secret"
 )
 
 // change writes the calls of one change. It follows what the plan holds; what
@@ -36,7 +37,7 @@ func (w *caller) Collection(e link.Edit[link.CollectionState]) {
 }
 
 func (w *caller) Settings(e link.Edit[link.SettingsState]) {
-	w.err = w.s.call(link.PB, "PATCH", "/api/settings", object{{"meta", object{{"hideControls", e.After.HideControls}}}})
+	w.err = w.s.call(link.PB, "PATCH", "/api/settings", changedOf(e.Change, link.SettingsAttrs(), e.After))
 }
 
 func (s *scripter) mapping(c link.Change, m link.Mapping) error {
@@ -50,26 +51,32 @@ func (s *scripter) mapping(c link.Change, m link.Mapping) error {
 }
 
 func (s *scripter) key(k link.KeyState) error {
-	err := s.call(link.Authentik, "POST", "/api/v3/crypto/certificatekeypairs/generate/",
-		object{{"common_name", k.Name}, {"validity_days", k.Days}, {"alg", k.Algorithm}})
+	body, err := jsonBody(s, link.KeyAttrs(), k)
+	if err == nil {
+		err = s.call(link.Authentik, "POST", "/api/v3/crypto/certificatekeypairs/generate/", body)
+	}
 	s.keep(varKey)
 	return err
 }
 
 func (s *scripter) pair(pair link.PairState) error {
-	provider, err := s.providerBody(pair.Provider)
+	provider, err := jsonBody(s, link.ProviderAttrs(), pair.Provider)
+	if err != nil {
+		return err
+	}
+	application, err := jsonBody(s, link.ApplicationAttrs(), pair.Application)
 	if err != nil {
 		return err
 	}
 	s.secret = true
 	body := object{
-		{"app", filled(s.applicationBody(pair.Application))},
+		{"app", filled(application)},
 		{"provider_model", "authentik_providers_oauth2.oauth2provider"},
 		{"provider", filled(provider)},
 	}
 	var bindings []any
 	for _, b := range pair.Bindings {
-		bindings = append(bindings, bindingBody(b))
+		bindings = append(bindings, s.bindingBody(b))
 	}
 	if len(bindings) > 0 {
 		body.add("policy_bindings", bindings)
@@ -83,7 +90,7 @@ func (s *scripter) pair(pair link.PairState) error {
 }
 
 func (s *scripter) provider(c link.Change, v link.ProviderState) error {
-	body, err := s.providerBody(v)
+	body, err := jsonBody(s, link.ProviderAttrs(), v)
 	if err != nil {
 		return err
 	}
@@ -97,31 +104,50 @@ func (s *scripter) provider(c link.Change, v link.ProviderState) error {
 	return s.call(link.Authentik, "PATCH", "/api/v3/providers/oauth2/"+strconv.Itoa(v.PK)+"/", changed(c, body))
 }
 
-// providerBody has all keys of a provider.
-func (s *scripter) providerBody(v link.ProviderState) (object, error) {
-	key, err := s.pk(v.SigningKey, varKey)
-	if err != nil {
-		return nil, err
-	}
-	mappings := make([]any, len(v.Mappings))
-	for i, m := range v.Mappings {
-		if mappings[i], err = s.pk(m, varMapping); err != nil {
-			return nil, err
+// jsonBody has all keys of an object that this authentik has.
+func jsonBody[W, S any](s *scripter, table []link.Attr[W, S], o S) (object, error) {
+	var body object
+	var err error
+	for _, a := range table {
+		if a.Has(features(s.p)) {
+			a.Visit(&o, jsonCells{s, &body, a.Key, &err})
 		}
 	}
-	o := object{
-		{"name", v.Name}, {"authorization_flow", v.AuthorizationFlow.ID}, {"invalidation_flow", v.InvalidationFlow.ID},
-		{"authentication_flow", idOrNull(v.AuthenticationFlow)}, {"client_type", v.ClientType}, {"client_id", v.ClientID},
-		{"client_secret", varSecret}, {"redirect_uris", s.redirects(v.RedirectURIs)}, {"signing_key", key},
-		{"access_code_validity", v.AccessCodeValidity}, {"access_token_validity", v.AccessTokenValidity},
-		{"refresh_token_validity", v.RefreshTokenValidity}, {"refresh_token_threshold", v.RefreshTokenThreshold},
-		{"sub_mode", v.SubjectMode}, {"issuer_mode", v.IssuerMode},
-		{"include_claims_in_id_token", v.IncludeClaims}, {"property_mappings", mappings},
+	return body, err
+}
+
+// jsonCells adds one field. The provider of an application is added by whoever
+// knows which call made it.
+type jsonCells struct {
+	s   *scripter
+	to  *object
+	key string
+	err *error
+}
+
+func (j jsonCells) Text(v *string)                  { j.to.add(j.key, *v) }
+func (j jsonCells) Flag(v *bool)                    { j.to.add(j.key, *v) }
+func (j jsonCells) Number(v *int)                   { j.to.add(j.key, *v) }
+func (j jsonCells) Secret(*secret.Text)             { j.to.add(j.key, varSecret) }
+func (j jsonCells) Ref(v *link.Ref)                 { j.to.add(j.key, j.pk(*v, varKey)) }
+func (j jsonCells) Texts(v *[]string)               { j.to.add(j.key, *v) }
+func (j jsonCells) Redirects(v *[]link.RedirectURI) { j.to.add(j.key, j.s.redirects(*v)) }
+func (jsonCells) Assigned(*int, *string)            {}
+
+func (j jsonCells) Refs(v *[]link.Ref) {
+	list := make([]any, len(*v))
+	for i, r := range *v {
+		list[i] = j.pk(r, varMapping)
 	}
-	if modern(s.p) {
-		o.add("grant_types", v.GrantTypes)
+	j.to.add(j.key, list)
+}
+
+func (j jsonCells) pk(r link.Ref, from variable) any {
+	pk, err := j.s.pk(r, from)
+	if *j.err == nil {
+		*j.err = err
 	}
-	return o, nil
+	return pk
 }
 
 // pk is an object's primary key: known, or from an earlier call of the script.
@@ -137,13 +163,6 @@ func (s *scripter) pk(r link.Ref, from variable) (any, error) {
 	return nil, link.Problems{{Summary: "The plan does not say which object of authentik is called “" + r.Name + "”.", Todo: "Make a new plan, then export that one."}}
 }
 
-func idOrNull(r link.Ref) any {
-	if r.ID == "" {
-		return nil
-	}
-	return r.ID
-}
-
 func (s *scripter) redirects(list []link.RedirectURI) []any {
 	items := make([]any, len(list))
 	for i, r := range list {
@@ -157,7 +176,10 @@ func (s *scripter) redirects(list []link.RedirectURI) []any {
 }
 
 func (s *scripter) application(c link.Change, a link.ApplicationState) error {
-	body := s.applicationBody(a)
+	body, err := jsonBody(s, link.ApplicationAttrs(), a)
+	if err != nil {
+		return err
+	}
 	provider := any(nil)
 	switch {
 	case a.Provider != 0:
@@ -169,22 +191,9 @@ func (s *scripter) application(c link.Change, a link.ApplicationState) error {
 	if c.Before != nil {
 		return s.call(link.Authentik, "PATCH", "/api/v3/core/applications/"+url.PathEscape(a.Slug)+"/", changed(c, body))
 	}
-	err := s.call(link.Authentik, "POST", "/api/v3/core/applications/", filled(body))
+	err = s.call(link.Authentik, "POST", "/api/v3/core/applications/", filled(body))
 	s.keep(varApp)
 	return err
-}
-
-// applicationBody has all keys of an application but its provider.
-func (s *scripter) applicationBody(a link.ApplicationState) object {
-	o := object{
-		{"name", a.Name}, {"slug", a.Slug}, {"group", a.Group}, {"policy_engine_mode", a.PolicyEngineMode},
-		{"meta_launch_url", a.LaunchURL}, {"meta_icon", a.Icon}, {"meta_publisher", a.Publisher},
-		{"meta_description", a.Description}, {"open_in_new_tab", a.OpenInNewTab},
-	}
-	if modern(s.p) {
-		o.add("meta_hide", a.Hide)
-	}
-	return o
 }
 
 func (s *scripter) binding(b link.BindingState) error {
@@ -192,17 +201,18 @@ func (s *scripter) binding(b link.BindingState) error {
 	if b.Application.ID == "" {
 		target = varApp
 	}
-	return s.call(link.Authentik, "POST", "/api/v3/policies/bindings/", append(object{{"target", target}}, bindingBody(b)...))
+	return s.call(link.Authentik, "POST", "/api/v3/policies/bindings/", append(object{{"target", target}}, s.bindingBody(b)...))
 }
 
-func bindingBody(b link.BindingState) object {
+func (s *scripter) bindingBody(b link.BindingState) object {
 	target := any(b.Target.ID)
 	if b.Kind == "user" {
 		if n, err := strconv.Atoi(b.Target.ID); err == nil {
 			target = n // authentik counts its users
 		}
 	}
-	return object{{b.Kind, target}, {"order", b.Order}, {"enabled", b.Enabled}, {"negate", b.Negate}}
+	rest, _ := jsonBody(s, link.BindingAttrs(), b) // nothing in it has to be looked up
+	return append(object{{b.Kind, target}}, rest...)
 }
 
 // changed keeps what the change names. Everything else stays as it is.

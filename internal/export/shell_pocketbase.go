@@ -33,7 +33,7 @@ func (s *scripter) collection(c link.Change, after link.CollectionState) error {
 	}
 	body := object{}
 	if c.Kind == link.KindRules {
-		body = changed(c, object{{"createRule", textOrNull(after.CreateRule)}, {"authRule", textOrNull(after.AuthRule)}})
+		body = changedOf(c, link.RuleAttrs(), &after)
 	} else {
 		oauth2, err := s.oauth2(c, after)
 		if err != nil {
@@ -48,19 +48,7 @@ func (s *scripter) collection(c link.Change, after link.CollectionState) error {
 // providers in the order read: PocketBase takes providers that are missing as
 // deleted, and up to 0.39 keeps secrets by place.
 func (s *scripter) oauth2(c link.Change, after link.CollectionState) (object, error) {
-	o := object{}
-	if c.Changed("enabled") {
-		o.add("enabled", after.OAuth2.Enabled)
-	}
-	mapped := object{}
-	for _, m := range mappedFields(after.OAuth2.Mapped) {
-		if c.Changed("mappedFields." + m.key) {
-			mapped = append(mapped, m)
-		}
-	}
-	if len(mapped) > 0 {
-		o.add("mappedFields", mapped)
-	}
+	o := append(object{}, changedOf(c, link.OAuth2Attrs(), &after.OAuth2)...)
 	if !touchesSlot(c, s.d.Slot.Slot) {
 		return o, nil
 	}
@@ -165,7 +153,7 @@ func wholeExtra(wanted any, was json.RawMessage) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	ours := object{{"jwksURL", ""}, {"issuers", []string{}}}
+	ours := extraOf(link.OAuth2Provider{})
 	had := false
 	for _, m := range ours {
 		_, found := there[m.key]

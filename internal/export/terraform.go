@@ -104,16 +104,13 @@ type labelled struct {
 }
 
 func (t *terraformer) flowRefs() []labelled {
-	v := t.d.Provider
-	all := []labelled{
-		{"authorization", "authorization_flow", v.AuthorizationFlow},
-		{"invalidation", "invalidation_flow", v.InvalidationFlow},
-		{"authentication", "authentication_flow", v.AuthenticationFlow},
+	var list []labelled
+	for _, f := range t.d.Provider.Flows() {
+		if *f.Ref != (link.Ref{}) || f.Default != "" {
+			list = append(list, labelled{f.Flow, f.Key, *f.Ref})
+		}
 	}
-	if v.AuthenticationFlow == (link.Ref{}) {
-		return all[:2]
-	}
-	return all
+	return list
 }
 
 // refer is an object that a data source looked up, or its primary key where
@@ -169,10 +166,7 @@ func (t *terraformer) mappings() {
 			t.adopt(m.ID, resource, "email")
 		}
 		b := t.block("resource", resource, "email")
-		b.SetAttributeRaw("name", hclText(m.Name))
-		b.SetAttributeRaw("scope_name", hclText(m.Scope))
-		b.SetAttributeRaw("description", hclText(m.Description))
-		b.SetAttributeRaw("expression", hclText(m.Expression))
+		visit(link.MappingAttrs(), *m, rest(b, true))
 	}
 	for i, r := range t.d.Provider.Mappings {
 		name := fmt.Sprintf("scope_%d", i)
@@ -212,12 +206,7 @@ func (t *terraformer) provider() {
 	}
 	b.SetAttributeRaw("property_mappings", hclList(t.attached))
 	b.SetAttributeRaw("allowed_redirect_uris", t.redirects())
-	setTexts(b, [][2]string{
-		{"access_code_validity", v.AccessCodeValidity}, {"access_token_validity", v.AccessTokenValidity},
-		{"refresh_token_validity", v.RefreshTokenValidity}, {"refresh_token_threshold", v.RefreshTokenThreshold},
-		{"sub_mode", v.SubjectMode}, {"issuer_mode", v.IssuerMode},
-	})
-	b.SetAttributeRaw("include_claims_in_id_token", hclBool(v.IncludeClaims))
+	visit(link.ProviderAttrs(), v, rest(b, false))
 }
 
 func (t *terraformer) signWith(b *hclwrite.Body) {
@@ -253,14 +242,7 @@ func (t *terraformer) application() {
 	b.SetAttributeRaw("name", hclText(a.Name))
 	b.SetAttributeRaw("slug", hclText(a.Slug))
 	b.SetAttributeRaw("protocol_provider", address("authentik_provider_oauth2", label, "id"))
-	setTexts(b, [][2]string{
-		{"group", a.Group}, {"policy_engine_mode", a.PolicyEngineMode}, {"meta_launch_url", a.LaunchURL},
-		{"meta_icon", a.Icon}, {"meta_publisher", a.Publisher}, {"meta_description", a.Description},
-	})
-	b.SetAttributeRaw("open_in_new_tab", hclBool(a.OpenInNewTab))
-	if a.Hide {
-		b.SetAttributeRaw("meta_hide", hclBool(true))
-	}
+	visit(link.ApplicationAttrs(), a, rest(b, false))
 }
 
 func (t *terraformer) binding(i int, s link.BindingState) {
@@ -284,16 +266,33 @@ func (t *terraformer) binding(i int, s link.BindingState) {
 	b := t.block("resource", resource, name)
 	b.SetAttributeRaw("target", address("authentik_application", label, "uuid"))
 	b.SetAttributeRaw(s.Kind, refer(source, name, s.Target))
-	b.SetAttributeRaw("order", hclInt(s.Order))
-	b.SetAttributeRaw("enabled", hclBool(s.Enabled))
-	b.SetAttributeRaw("negate", hclBool(s.Negate))
+	visit(link.BindingAttrs(), s, rest(b, false))
 }
 
-// setTexts sets those that are not empty.
-func setTexts(b *hclwrite.Body, pairs [][2]string) {
-	for _, p := range pairs {
-		if p[1] != "" {
-			b.SetAttributeRaw(p[0], hclText(p[1]))
-		}
+// rest sets the fields of an object that the block does not have yet.
+func rest(b *hclwrite.Body, empty bool) func(link.Meta) link.Cells {
+	return func(m link.Meta) link.Cells { return hclCells{Meta: m, to: b, empty: empty} }
+}
+
+// hclCells sets a plain field.
+type hclCells struct {
+	ownWay
+	link.Meta
+	to    *hclwrite.Body
+	empty bool
+}
+
+func (h hclCells) Text(v *string) {
+	if h.to.GetAttribute(h.Key) == nil && (*v != "" || h.empty) {
+		h.to.SetAttributeRaw(h.Key, hclText(*v))
 	}
 }
+
+// Flag leaves out what only newer versions have and what is not set.
+func (h hclCells) Flag(v *bool) {
+	if *v || h.Since == "" {
+		h.to.SetAttributeRaw(h.Key, hclBool(*v))
+	}
+}
+
+func (h hclCells) Number(v *int) { h.to.SetAttributeRaw(h.Key, hclInt(*v)) }

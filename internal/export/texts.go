@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"authpocket/internal/link"
+	"authpocket/internal/secret"
 )
 
 // text is one text of a plan that an export may have to carry.
@@ -57,56 +58,15 @@ func (t *texter) Pair(e link.Edit[link.PairState]) {
 // Settings has no text that an export carries.
 func (*texter) Settings(link.Edit[link.SettingsState]) {}
 
-func (t *texter) application(a link.ApplicationState) {
-	add := func(field, label, value string) { t.add(link.Authentik, "application."+field, label, value) }
-	add("name", "application name", a.Name)
-	add("slug", "slug", a.Slug)
-	add("group", "group", a.Group)
-	add("policy_engine_mode", "policy engine mode", a.PolicyEngineMode)
-	add("launch_url", "launch URL", a.LaunchURL)
-	add("icon", "icon", a.Icon)
-	add("publisher", "publisher", a.Publisher)
-	add("description", "description", a.Description)
-}
+func (t *texter) application(a link.ApplicationState) { visit(link.ApplicationAttrs(), a, t.of) }
 
-func (t *texter) provider(v link.ProviderState) {
-	add := func(field, label, value string) { t.add(link.Authentik, "provider."+field, label, value) }
-	add("name", "provider name", v.Name)
-	t.ref("provider.authorization_flow", "authorization flow", v.AuthorizationFlow)
-	t.ref("provider.invalidation_flow", "invalidation flow", v.InvalidationFlow)
-	t.ref("provider.authentication_flow", "authentication flow", v.AuthenticationFlow)
-	t.ref("provider.signing_key", "signing key", v.SigningKey)
-	add("client_type", "client type", v.ClientType)
-	add("client_id", "client ID", v.ClientID)
-	for i, r := range v.RedirectURIs {
-		add(at("redirect_uris", i), "redirect URI", r.URL)
-		add(at("redirect_uris", i), "matching mode", r.Mode)
-		add(at("redirect_uris", i), "kind of the redirect URI", r.Type)
-	}
-	add("access_code_validity", "access code validity", v.AccessCodeValidity)
-	add("access_token_validity", "access token validity", v.AccessTokenValidity)
-	add("refresh_token_validity", "refresh token validity", v.RefreshTokenValidity)
-	add("refresh_token_threshold", "refresh token threshold", v.RefreshTokenThreshold)
-	add("subject_mode", "subject mode", v.SubjectMode)
-	add("issuer_mode", "issuer mode", v.IssuerMode)
-	for i, grant := range v.GrantTypes {
-		add(at("grant_types", i), "grant type", grant)
-	}
-	for i, m := range v.Mappings {
-		t.ref(at("provider.scope_mappings", i), "scope mapping", m)
-	}
-}
+func (t *texter) provider(v link.ProviderState) { visit(link.ProviderAttrs(), v, t.of) }
 
-func (t *texter) key(k link.KeyState) {
-	t.add(link.Authentik, "provider.signing_key", "signing key", k.Name)
-	t.add(link.Authentik, "provider.signing_key", "algorithm of the signing key", k.Algorithm)
-}
+func (t *texter) key(k link.KeyState) { visit(link.KeyAttrs(), k, t.of) }
 
 func (t *texter) mapping(m link.Mapping) {
-	t.ref("email", "e-mail mapping", m.Ref)
-	t.add(link.Authentik, "email", "scope of the e-mail mapping", m.Scope)
-	t.add(link.Authentik, "email", "description of the e-mail mapping", m.Description)
-	t.add(link.Authentik, "email", "expression of the e-mail mapping", m.Expression)
+	visit(link.MappingAttrs(), m, t.of)
+	t.add(link.Authentik, "email", "key of the e-mail mapping", m.ID)
 }
 
 func (t *texter) bindings(list []link.BindingState) {
@@ -120,35 +80,76 @@ func (t *texter) bindings(list []link.BindingState) {
 }
 
 func (t *texter) collection(c link.CollectionState) {
-	add := func(field, label, value string) { t.add(link.PB, "pocketbase."+field, label, value) }
-	add("collection", "collection", c.Name)
-	add("collection", "id of the collection", c.ID)
-	add("collection", "time of the collection's last change", c.Updated)
-	add("create_rule", "create rule", link.Value(c.CreateRule, ""))
-	add("auth_rule", "auth rule", link.Value(c.AuthRule, ""))
-	add("map_id", "field for the ID", c.OAuth2.Mapped.ID)
-	add("map_name", "field for the name", c.OAuth2.Mapped.Name)
-	add("map_username", "field for the username", c.OAuth2.Mapped.Username)
-	add("map_avatar", "field for the avatar", c.OAuth2.Mapped.AvatarURL)
+	t.add(link.PB, "pocketbase.collection", "id of the collection", c.ID)
+	t.add(link.PB, "pocketbase.collection", "time of the collection's last change", c.Updated)
+	pocketbaseTexts(t, link.PlaceAttrs(), &c)
+	pocketbaseTexts(t, link.RuleAttrs(), &c)
+	pocketbaseTexts(t, link.OAuth2Attrs(), &c.OAuth2)
 	for _, one := range c.OAuth2.Providers {
 		t.slot(one)
 	}
 }
 
 func (t *texter) slot(o link.OAuth2Provider) {
-	add := func(field, label, value string) { t.add(link.PB, "pocketbase."+field, label, value) }
-	add("slot", "slot", o.Slot)
-	add("display_name", "display name", o.DisplayName)
-	t.add(link.PB, "provider.client_id", "client ID", o.ClientID)
-	add("auth_url", "auth URL", o.AuthURL)
-	add("token_url", "token URL", o.TokenURL)
-	add("user_info_url", "user info URL", o.UserInfoURL)
-	add("jwks_url", "JWKS URL", o.JWKSURL)
-	for i, issuer := range o.Issuers {
-		add(at("issuers", i), "issuer", issuer)
-	}
-	add("slot", "slot as PocketBase has it", string(o.Raw))
+	t.add(link.PB, "pocketbase.slot", "slot", o.Slot)
+	pocketbaseTexts(t, link.SlotAttrs(), &o)
+	t.add(link.PB, "pocketbase.slot", "slot as PocketBase has it", string(o.Raw))
 }
+
+// pocketbaseTexts are the texts of one of PocketBase's objects.
+func pocketbaseTexts[W, S any](t *texter, table []link.Attr[W, S], o *S) {
+	for _, a := range table {
+		if !a.Held() {
+			continue
+		}
+		switch v := a.Plain(o).(type) {
+		case string:
+			t.add(link.PB, a.Place(), a.Words(), v)
+		case []string:
+			for i, one := range v {
+				t.add(link.PB, at(a.Place(), i), a.Words(), one)
+			}
+		}
+	}
+}
+
+func (t *texter) of(m link.Meta) link.Cells { return fieldTexts{t, m} }
+
+// fieldTexts adds the texts of one field of authentik's objects.
+type fieldTexts struct {
+	t *texter
+	link.Meta
+}
+
+func (f fieldTexts) Text(v *string)  { f.t.add(link.Authentik, f.Place(), f.Words(), *v) }
+func (f fieldTexts) Ref(v *link.Ref) { f.t.ref(f.Place(), f.Words(), *v) }
+
+func (f fieldTexts) Refs(v *[]link.Ref) {
+	for i, r := range *v {
+		f.t.ref(at(f.Place(), i), f.Words(), r)
+	}
+}
+
+func (f fieldTexts) Texts(v *[]string) {
+	for i, one := range *v {
+		f.t.add(link.Authentik, at(f.Place(), i), f.Words(), one)
+	}
+}
+
+func (f fieldTexts) Redirects(v *[]link.RedirectURI) {
+	for i, r := range *v {
+		f.t.add(link.Authentik, at(f.Place(), i), "redirect URI", r.URL)
+		f.t.add(link.Authentik, at(f.Place(), i), "matching mode", r.Mode)
+		f.t.add(link.Authentik, at(f.Place(), i), "kind of the redirect URI", r.Type)
+	}
+}
+
+// These have no text, or one that no export holds.
+
+func (fieldTexts) Flag(*bool)             {}
+func (fieldTexts) Number(*int)            {}
+func (fieldTexts) Secret(*secret.Text)    {}
+func (fieldTexts) Assigned(*int, *string) {}
 
 func (t *texter) ref(field, label string, r link.Ref) {
 	t.add(link.Authentik, field, label, r.Name)
@@ -161,22 +162,21 @@ func (t *texter) account(c link.Change) {
 		t.add(c.System, "", "description of a change", s)
 	}
 	for _, f := range c.Fields {
-		for _, s := range textsOf(f.Name, f.Before, f.After) {
+		for _, s := range textsOf(f) {
 			t.add(c.System, f.Name, "field "+f.Name, s)
 		}
 	}
 }
 
 // textsOf are the texts in a field's values.
-func textsOf(values ...any) []string {
-	var list []string
-	for _, v := range values {
-		switch v := v.(type) {
-		case string:
-			list = append(list, v)
-		case []string:
-			list = append(list, v...)
+func textsOf(f link.Field) []string {
+	list := []string{f.Name}
+	for _, v := range []link.Shown{f.Before, f.After} {
+		if text, ok := v.Text(); ok {
+			list = append(list, text)
 		}
+		items, _ := v.List()
+		list = append(list, items...)
 	}
 	return list
 }

@@ -63,6 +63,15 @@ func (m mapping) add(key string, value *yaml.Node) mapping {
 	return m
 }
 
+func (m mapping) has(key string) bool {
+	for i := 0; i < len(m.node.Content); i += 2 {
+		if m.node.Content[i].Value == key {
+			return true
+		}
+	}
+	return false
+}
+
 // find is authentik's tag for the primary key of an object that is there. It
 // gives null where there is none.
 func find(model, key, value string) *yaml.Node {

@@ -92,9 +92,9 @@ func fullPlan() link.Plan {
 			System: []link.System{link.Authentik, link.PB}[i%2], Kind: link.Kind(fmt.Sprintf("kind %d", i)), Object: fmt.Sprintf("object “%d”", i),
 			Action: link.Update, Why: "because", Step: "authentik 2", Lost: "something", Before: befores[i], After: afters[i],
 			Fields: []link.Field{
-				{Name: "name", Before: nil, After: "a < b"}, {Name: "pkce", Before: true, After: false},
-				{Name: "redirect_uris", Before: []string{}, After: []string{"x", "y"}}, {Name: "days", Before: 365, After: -1},
-				{Name: "client_secret", Before: link.MaskedNone, After: link.MaskedNew, Sensitive: true},
+				{Name: "name", After: link.ShowText("a < b")}, {Name: "pkce", Before: link.ShowFlag(true), After: link.ShowFlag(false)},
+				{Name: "redirect_uris", Before: link.ShowList([]string{}), After: link.ShowList([]string{"x", "y"})}, {Name: "days", Before: link.ShowNumber(365), After: link.ShowNumber(-1)},
+				{Name: "client_secret", Before: link.ShowMask(link.MaskedNone), After: link.ShowMask(link.MaskedNew), Sensitive: true},
 			},
 		})
 	}

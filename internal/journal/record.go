@@ -1,12 +1,9 @@
 package journal
 
 import (
-	"bytes"
-	"encoding/json"
 	"fmt"
 	"regexp"
 	"slices"
-	"strconv"
 	"time"
 
 	"authpocket/internal/link"
@@ -28,24 +25,17 @@ type record struct {
 }
 
 type changeRecord struct {
-	System link.System   `json:"system"`
-	Kind   link.Kind     `json:"kind"`
-	Object string        `json:"object"`
-	Action link.Action   `json:"action"`
-	Fields []fieldRecord `json:"fields"`
-	Why    string        `json:"why"`
-	Guide  string        `json:"step"` // link.Change calls the guide's step so
-	Lost   string        `json:"lost"`
-	Before *packed       `json:"before"`
-	After  *packed       `json:"after"`
-	Steps  []stepRecord  `json:"steps"`
-}
-
-type fieldRecord struct {
-	Name      string `json:"name"`
-	Before    shown  `json:"before"`
-	After     shown  `json:"after"`
-	Sensitive bool   `json:"sensitive"`
+	System link.System  `json:"system"`
+	Kind   link.Kind    `json:"kind"`
+	Object string       `json:"object"`
+	Action link.Action  `json:"action"`
+	Fields []link.Field `json:"fields"`
+	Why    string       `json:"why"`
+	Guide  string       `json:"step"` // link.Change calls the guide's step so
+	Lost   string       `json:"lost"`
+	Before *packed      `json:"before"`
+	After  *packed      `json:"after"`
+	Steps  []stepRecord `json:"steps"`
 }
 
 type stepRecord struct {
@@ -82,7 +72,7 @@ func toRecord(r *Receipt) (record, error) {
 func toChangeRecord(c Change) (changeRecord, error) {
 	out := changeRecord{
 		System: c.System, Kind: c.Kind, Object: c.Object, Action: c.Action, Why: c.Why, Guide: c.Step, Lost: c.Lost,
-		Fields: each(c.Fields, toFieldRecord), Steps: []stepRecord{},
+		Fields: each(c.Fields, maskedField), Steps: []stepRecord{},
 	}
 	var err error
 	if out.Before, err = packAgain(c.Before, c.BeforeNotKept); err != nil {
@@ -101,19 +91,12 @@ func toChangeRecord(c Change) (changeRecord, error) {
 	return out, nil
 }
 
-func toFieldRecord(f link.Field) fieldRecord {
+// maskedField lets nothing of a secret through.
+func maskedField(f link.Field) link.Field {
 	if f.Sensitive {
 		f.Before, f.After = link.AsMasked(f.Before), link.AsMasked(f.After)
 	}
-	return fieldRecord{Name: f.Name, Before: shown{f.Before}, After: shown{f.After}, Sensitive: f.Sensitive}
-}
-
-func fromFieldRecord(f fieldRecord) link.Field {
-	out := link.Field{Name: f.Name, Before: f.Before.value, After: f.After.value, Sensitive: f.Sensitive}
-	if f.Sensitive {
-		out.Before, out.After = link.AsMasked(out.Before), link.AsMasked(out.After)
-	}
-	return out
+	return f
 }
 
 // packAgain packs a state whose secrets may have been left out before.
@@ -145,7 +128,7 @@ func fromChangeRecord(in changeRecord) (out Change, err error) {
 	out = Change{
 		Change: link.Change{
 			System: in.System, Kind: in.Kind, Object: in.Object, Action: in.Action, Why: in.Why, Step: in.Guide, Lost: in.Lost,
-			Fields: each(in.Fields, fromFieldRecord),
+			Fields: in.Fields,
 		},
 		BeforeNotKept: in.Before.notKept(), AfterNotKept: in.After.notKept(),
 	}
@@ -185,44 +168,4 @@ func (r *Receipt) sound() error {
 		}
 	}
 	return nil
-}
-
-// shown is a field's value as a preview shows it: a string, boolean, whole
-// number, list of strings or nil.
-type shown struct{ value any }
-
-func (s shown) MarshalJSON() ([]byte, error) {
-	switch v := s.value.(type) {
-	case nil, string, bool, int, []string, link.Masked:
-		return encodeJSON(v)
-	default:
-		return nil, fmt.Errorf("a receipt cannot hold a field's value of the type %T", v)
-	}
-}
-
-func (s *shown) UnmarshalJSON(b []byte) error {
-	switch {
-	case bytes.Equal(b, []byte("null")):
-		s.value = nil
-		return nil
-	case b[0] == '[':
-		return decodeInto[[]string](s, b)
-	case b[0] == '"':
-		return decodeInto[string](s, b)
-	case b[0] == 't' || b[0] == 'f':
-		return decodeInto[bool](s, b)
-	}
-	n, err := strconv.Atoi(string(b))
-	if err != nil {
-		return fmt.Errorf("a field's value is neither text, yes or no, whole number nor list: %w", err)
-	}
-	s.value = n
-	return nil
-}
-
-func decodeInto[T any](s *shown, b []byte) error {
-	var v T
-	err := json.Unmarshal(b, &v)
-	s.value = v
-	return err
 }

@@ -30,6 +30,10 @@ func blank(from, to reflect.Value) {
 	if from.Type() == reflect.TypeFor[secret.Text]() || from.Type() == reflect.TypeFor[*secret.Text]() {
 		return
 	}
+	if from.Type() == reflect.TypeFor[link.Shown]() {
+		to.Set(from)
+		return
+	}
 	switch from.Kind() {
 	case reflect.Pointer, reflect.Interface:
 		if from.IsNil() {

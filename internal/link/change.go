@@ -2,8 +2,6 @@ package link
 
 import (
 	"encoding/json"
-	"fmt"
-	"strings"
 	"time"
 )
 
@@ -80,56 +78,13 @@ func (c Change) Names() []string {
 	return names
 }
 
-// Field is one field of a change, before and after. Values are strings,
-// booleans or lists of strings; nil where there was or will be none. The
-// values of sensitive fields are Masked.
+// Field is one field of a change, before and after; nothing where there was or
+// will be none. The values of sensitive fields are Masked.
 type Field struct {
 	Name      string `json:"name"`
-	Before    any    `json:"before"`
-	After     any    `json:"after"`
+	Before    Shown  `json:"before"`
+	After     Shown  `json:"after"`
 	Sensitive bool   `json:"sensitive"`
-}
-
-// Show prints a field's value for people.
-func Show(v any) string {
-	switch v := v.(type) {
-	case nil:
-		return "(none)"
-	case string:
-		if v == "" {
-			return "(empty)"
-		}
-		return v
-	case Masked:
-		return string(v)
-	case bool:
-		if v {
-			return "yes"
-		}
-		return "no"
-	case []string:
-		if len(v) == 0 {
-			return "(none)"
-		}
-		return strings.Join(v, ", ")
-	default:
-		return fmt.Sprint(v)
-	}
-}
-
-// PairState is an application and its provider, created in one transaction
-// with the bindings that go with them.
-type PairState struct {
-	Application ApplicationState `json:"application"`
-	Provider    ProviderState    `json:"provider"`
-	Bindings    []BindingState   `json:"bindings"`
-}
-
-// KeyState is a signing key to be generated.
-type KeyState struct {
-	Name      string `json:"name"`
-	Algorithm string `json:"algorithm"` // "rsa" or "ecdsa", as authentik's generate call names them
-	Days      int    `json:"days"`      // validity of its certificate
 }
 
 // Warning tells about something that the plan does not change and that the

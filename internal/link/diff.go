@@ -1,14 +1,16 @@
 package link
 
 import (
-	"reflect"
 	"slices"
+
+	"authpocket/internal/secret"
 )
 
 // value is one field of an object as a diff sees it.
 type value struct {
 	name      string
-	of        any // string, bool, int or []string
+	of        Shown
+	secret    secret.Text // of a sensitive one
 	sensitive bool
 	unordered bool
 	always    bool // listed for a new object even when it holds nothing
@@ -27,65 +29,32 @@ func diff(before, after []value) []Field {
 	}
 	for _, a := range after {
 		b, found := other(before, a.name)
-		if (found && equal(b, a)) || (!found && blank(a) && !a.always) {
+		if (found && equal(b, a)) || (!found && a.of.blank() && !a.always) {
 			continue
 		}
-		f := Field{Name: a.name, After: printable(a), Sensitive: a.sensitive}
+		f := Field{Name: a.name, After: a.of, Sensitive: a.sensitive}
 		if found {
-			f.Before = printable(b)
+			f.Before = b.of
 		}
-		if a.sensitive && f.Before == f.After {
-			f.After = MaskedNew
+		if a.sensitive && f.Before.Equal(f.After) {
+			f.After = ShowMask(MaskedNew)
 		}
 		fields = append(fields, f)
 	}
 	for _, b := range before {
-		if _, found := other(after, b.name); !found && !blank(b) {
-			fields = append(fields, Field{Name: b.name, Before: printable(b), Sensitive: b.sensitive})
+		if _, found := other(after, b.name); !found && !b.of.blank() {
+			fields = append(fields, Field{Name: b.name, Before: b.of, Sensitive: b.sensitive})
 		}
 	}
 	return fields
 }
 
 func equal(a, b value) bool {
-	if list, ok := a.of.([]string); ok && a.unordered {
-		return slices.Equal(sorted(list), sorted(b.of.([]string)))
+	switch {
+	case a.sensitive:
+		return a.secret.Equal(b.secret)
+	case a.unordered:
+		return a.of.sorted().Equal(b.of.sorted())
 	}
-	if s, ok := a.of.(interface{ IsSet() bool }); ok && a.sensitive {
-		return equalSecrets(s, b.of)
-	}
-	if list, ok := a.of.([]string); ok {
-		return slices.Equal(list, b.of.([]string))
-	}
-	return reflect.DeepEqual(a.of, b.of)
-}
-
-func sorted(list []string) []string {
-	return slices.Sorted(slices.Values(list))
-}
-
-func blank(v value) bool {
-	switch of := v.of.(type) {
-	case string:
-		return of == ""
-	case bool:
-		return !of
-	case []string:
-		return len(of) == 0
-	}
-	return v.of == nil
-}
-
-// printable is what a person may see of a value.
-func printable(v value) any {
-	if v.sensitive {
-		if s, ok := v.of.(interface{ IsSet() bool }); ok && s.IsSet() {
-			return MaskedSet
-		}
-		return MaskedNone
-	}
-	if list, ok := v.of.([]string); ok {
-		return slices.Clone(notNil(list))
-	}
-	return v.of
+	return a.of.Equal(b.of)
 }

@@ -99,7 +99,7 @@ func NewMismatch(sent string, known []string) *Mismatch {
 
 // literal reports whether a strict redirect URI was meant as a pattern.
 func literal(known string) bool {
-	return !strings.HasSuffix(known, regexMark) && strings.ContainsAny(known, `*\`)
+	return !strings.HasSuffix(known, patternSuffix) && strings.ContainsAny(known, `*\`)
 }
 
 // String is the mismatch in one sentence, the difference in brackets.

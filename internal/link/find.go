@@ -1,6 +1,7 @@
 package link
 
 import (
+	"cmp"
 	"regexp"
 	"slices"
 	"strings"
@@ -124,7 +125,7 @@ func (p ProviderState) Proxy() bool {
 // sendsAsAsked tells whether the provider has all of the redirect URIs.
 func sendsAsAsked(p ProviderState, asked []RedirectURI) bool {
 	for _, want := range asked {
-		has := func(r RedirectURI) bool { return r.URL == want.URL && r.Mode == orDefault(want.Mode, "strict") }
+		has := func(r RedirectURI) bool { return r.URL == want.URL && r.Mode == cmp.Or(want.Mode, "strict") }
 		if !slices.ContainsFunc(p.RedirectURIs, has) {
 			return false
 		}
@@ -232,7 +233,8 @@ func findBySlug(s Spec, a AuthentikSnapshot, p PocketBaseSnapshot, candidates []
 		problems.Add("existing", "This link may be there already: "+describe(candidates)+".", "",
 			useExisting("to let both collections share the application"), makeNew("and another slug for one of its own"))
 	case c < 0 && !use:
-		problems.Add("application.slug", taken+", whose provider "+quote(provider.Name)+" sends people elsewhere ("+Show(redirectNames(provider.RedirectURIs))+").",
+		problems.Add("application.slug", taken+", whose provider "+quote(provider.Name)+" sends people elsewhere ("+
+			ShowList(redirectNames(provider.RedirectURIs)).String()+").",
 			"Choose another slug.", useExisting("to change that application"))
 		return existing{}
 	}

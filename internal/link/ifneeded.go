@@ -66,7 +66,7 @@ func (c Change) RewrittenSlot() string {
 func (c Change) SecretAgain(now *CollectionState, slot string) Change {
 	return Change{
 		System: c.System, Kind: c.Kind, Object: c.Object, Action: Update, Before: now, After: now,
-		Fields: []Field{{Name: slot + ".clientSecret", Before: "set", After: "set (authentik's)", Sensitive: true}},
+		Fields: []Field{{Name: slot + ".clientSecret", Before: ShowMask(MaskedSet), After: ShowMask(MaskedAuthentiks), Sensitive: true}},
 		Why:    "Only if authentik's client secret is changed meanwhile, or was given back: both systems need the same one.",
 	}
 }

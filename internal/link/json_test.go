@@ -129,14 +129,15 @@ func TestChecksAreCounted(t *testing.T) {
 }
 
 func TestShow(t *testing.T) {
-	for want, v := range map[string]any{
-		"(none)": nil, "(empty)": "", "text": "text", "yes": true, "no": false, "a, b": []string{"a", "b"}, "7": 7,
+	for want, v := range map[string]link.Shown{
+		"(none)": {}, "(empty)": link.ShowText(""), "text": link.ShowText("text"), "yes": link.ShowFlag(true), "no": link.ShowFlag(false),
+		"a, b": link.ShowList([]string{"a", "b"}), "7": link.ShowNumber(7),
 	} {
 		if got := link.Show(v); got != want {
 			t.Errorf("%v is shown as %q, want %q", v, got, want)
 		}
 	}
-	if got := link.Show([]string{}); got != "(none)" {
+	if got := link.Show(link.ShowList(nil)); got != "(none)" {
 		t.Errorf("an empty list is shown as %q", got)
 	}
 }

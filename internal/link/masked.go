@@ -12,18 +12,14 @@ const (
 	MaskedAuthentiks Masked = "set (authentik's)" // PocketBase gets the one that authentik has
 )
 
-// AsMasked returns what a sensitive field may hold: nil or a mask, also one
+// AsMasked returns what a sensitive field may show: nothing or a mask, also one
 // that was read back as text. Everything else is hidden.
-func AsMasked(v any) any {
-	m, ok := v.(Masked)
-	if text, isText := v.(string); isText {
-		m, ok = Masked(text), true
+func AsMasked(v Shown) Shown {
+	switch m := Masked(v.text); {
+	case v.None():
+		return v
+	case (v.kind == shownMask || v.kind == shownText) && (m == MaskedNone || m == MaskedNew || m == MaskedAuthentiks):
+		return ShowMask(m)
 	}
-	switch {
-	case v == nil:
-		return nil
-	case ok && (m == MaskedNone || m == MaskedNew || m == MaskedAuthentiks):
-		return m
-	}
-	return MaskedSet
+	return ShowMask(MaskedSet)
 }

@@ -111,19 +111,19 @@ type cutter struct {
 
 func (t *cutter) Provider(e Edit[ProviderState]) {
 	now := *e.Before
-	restoreProvider(&now, *e.After, e.Fields)
+	restore(ProviderAttrs(), &now, e.After, e.Fields)
 	t.change.After = &now
 }
 
 func (t *cutter) Application(e Edit[ApplicationState]) {
 	now := *e.Before
-	restoreApplication(&now, *e.After, e.Fields)
+	restore(ApplicationAttrs(), &now, e.After, e.Fields)
 	t.change.After = &now
 }
 
 func (t *cutter) Collection(e Edit[CollectionState]) {
 	now := *e.Before
-	restoreRules(&now, *e.After, e.Fields)
+	restore(RuleAttrs(), &now, e.After, e.Fields)
 	if e.Kind == KindOAuth2 {
 		restoreOAuth2(&now.OAuth2, e.After.OAuth2, t.slot, e.Fields)
 		secretAlong(&now.OAuth2, e.After.OAuth2, t.slot)

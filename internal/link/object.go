@@ -57,6 +57,14 @@ func Objects() []Object {
 // Visit calls the visitor's method for an object as if it were to be created.
 func Visit(o Object, v Visitor) bool { return Change{After: o}.Visit(v) }
 
+// PairState is an application and its provider, created in one transaction
+// with the bindings that go with them.
+type PairState struct {
+	Application ApplicationState `json:"application"`
+	Provider    ProviderState    `json:"provider"`
+	Bindings    []BindingState   `json:"bindings"`
+}
+
 // Secrets returns the client secrets of the object before and after.
 func (c Change) Secrets() (texts []secret.Text) {
 	for _, o := range []Object{c.Before, c.After} {

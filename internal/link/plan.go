@@ -191,9 +191,9 @@ func (b *planner) provider() {
 // nameRefs fills in the names of what a provider refers to only by key, so
 // that both sides of a diff name things alike.
 func nameRefs(p *ProviderState, a AuthentikSnapshot) {
-	for _, ref := range []*Ref{&p.AuthorizationFlow, &p.InvalidationFlow, &p.AuthenticationFlow} {
-		if i := slices.IndexFunc(a.Flows, func(f Flow) bool { return f.ID == ref.ID }); i >= 0 {
-			*ref = a.Flows[i].Ref
+	for _, flow := range p.Flows() {
+		if i := slices.IndexFunc(a.Flows, func(f Flow) bool { return f.ID == flow.Ref.ID }); i >= 0 {
+			*flow.Ref = a.Flows[i].Ref
 		}
 	}
 	if i := slices.IndexFunc(a.Keys, func(k Key) bool { return k.ID == p.SigningKey.ID }); i >= 0 {
@@ -221,7 +221,7 @@ func (b *planner) settings() {
 	after.HideControls = false
 	b.add(Change{System: PB, Kind: KindSettings, Object: "settings", Before: &before, After: &after,
 		Why: "You asked for the dashboard's create and edit controls. The link does not need them.", Step: stepControls},
-		[]value{{name: "meta.hideControls", of: true}}, []value{{name: "meta.hideControls", of: false}})
+		settingsValues(before), settingsValues(after))
 }
 
 func (b *planner) rules() {
@@ -232,17 +232,15 @@ func (b *planner) rules() {
 	before, after := *now, b.d.Collection
 	c := Change{System: PB, Kind: KindRules, Object: "rules of the collection " + quote(now.Name), Before: &before, After: &after,
 		Why: "You accepted this so that new people can sign in."}
-	if !equalRules(before.AuthRule, after.AuthRule) {
+	if !SameRule(before.AuthRule, after.AuthRule) {
 		c.Lost = "Changing the auth rule signs out everyone in " + now.Name + "."
 	}
 	b.add(c, ruleValues(before), ruleValues(after))
 }
 
-func ruleValues(c CollectionState) []value {
-	return []value{{name: "createRule", of: ruleText(c.CreateRule)}, {name: "authRule", of: ruleText(c.AuthRule)}}
-}
+func ruleValues(c CollectionState) []value { return values(RuleAttrs(), &c, Features{}) }
 
-func ruleText(rule *string) any {
+func ruleText(rule *string) string {
 	if rule == nil {
 		return "superusers only"
 	}
@@ -252,7 +250,8 @@ func ruleText(rule *string) any {
 	return *rule
 }
 
-func equalRules(a, b *string) bool {
+// SameRule reports whether two rules of a collection are the same one.
+func SameRule(a, b *string) bool {
 	return (a == nil) == (b == nil) && Value(a, "") == Value(b, "")
 }
 
@@ -287,13 +286,15 @@ func (b *planner) secret(c Change, at int) {
 	}
 	target := &b.changes[last]
 	if at < 0 {
-		target.Fields = append(target.Fields, Field{Name: b.d.Slot.Slot + ".clientSecret", After: MaskedSet, Sensitive: true})
+		target.Fields = append(target.Fields, Field{Name: b.d.Slot.Slot + ".clientSecret", After: ShowMask(MaskedSet), Sensitive: true})
 		return
 	}
 	if !b.secretChanges() && !target.Changed(b.d.Slot.Slot+".clientId") {
 		return // written along, and the same as before as far as anyone can know
 	}
-	target.Fields = append(target.Fields, Field{Name: b.d.Slot.Slot + ".clientSecret", Before: MaskedSet, After: MaskedAuthentiks, Sensitive: true})
+	target.Fields = append(target.Fields, Field{
+		Name: b.d.Slot.Slot + ".clientSecret", Before: ShowMask(MaskedSet), After: ShowMask(MaskedAuthentiks), Sensitive: true,
+	})
 	target.Lost = "PocketBase never shows the client secret that it has now, so undo cannot put that one back."
 }
 
@@ -308,7 +309,7 @@ func (b *planner) secretChanges() bool {
 }
 
 func oauth2Values(o OAuth2State, slot string, at int) []value {
-	list := append([]value{{name: "enabled", of: o.Enabled}}, o.Mapped.values()...)
+	list := values(OAuth2Attrs(), &o, Features{})
 	if at < 0 {
 		return list
 	}

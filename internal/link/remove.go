@@ -121,7 +121,7 @@ func (u *undoer) movesSecrets(c CollectionState, i int) bool {
 	for _, p := range c.OAuth2.Providers[i+1:] {
 		later = append(later, p.Slot)
 	}
-	u.problems.Add("pocketbase.slot", "PocketBase "+orDefault(u.p.Version, "of an unknown version")+" keeps client secrets by place: without "+c.OAuth2.Providers[i].Slot+" the providers after it ("+strings.Join(later, ", ")+") would get each other's.",
+	u.problems.Add("pocketbase.slot", "PocketBase "+cmp.Or(u.p.Version, "of an unknown version")+" keeps client secrets by place: without "+c.OAuth2.Providers[i].Slot+" the providers after it ("+strings.Join(later, ", ")+") would get each other's.",
 		"Upgrade PocketBase to 0.40.1 or later first. Or remove those in PocketBase's dashboard, the last one first, and enter them again afterwards, each with its client secret.")
 	return true
 }

@@ -58,69 +58,32 @@ func checkReadable(a AuthentikSnapshot, kinds []Kind, problems *Problems) {
 }
 
 func resolveApplication(d *Desired, s Spec, found existing) {
-	now := ApplicationState{Slug: s.Query().Slug, Name: DefaultName, PolicyEngineMode: "any"}
+	now := ApplicationState{Slug: s.Query().Slug, Name: DefaultName}
+	reset(ApplicationAttrs(), &now)
 	if found.application != nil {
 		now = *found.application
 	}
-	want := s.Application
-	d.Application = ApplicationState{
-		PK:               now.PK,
-		Slug:             now.Slug,
-		Name:             Value(want.Name, now.Name),
-		Group:            Value(want.Group, now.Group),
-		PolicyEngineMode: Value(want.PolicyEngineMode, now.PolicyEngineMode),
-		LaunchURL:        Value(want.LaunchURL, now.LaunchURL),
-		Icon:             Value(want.Icon, now.Icon),
-		Publisher:        Value(want.Publisher, now.Publisher),
-		Description:      Value(want.Description, now.Description),
-		OpenInNewTab:     Value(want.OpenInNewTab, now.OpenInNewTab),
-		Hide:             Value(want.Hide, now.Hide),
-		ProviderKind:     now.ProviderKind,
-	}
+	d.Application = ApplicationState{PK: now.PK, ProviderKind: now.ProviderKind}
+	resolve(ApplicationAttrs(), &d.Application, &s.Application, &now)
 }
 
 func resolveProvider(d *Desired, s Spec, a AuthentikSnapshot, found existing, problems *Problems) {
-	now := newProvider(d.Application.Name)
+	now := ProviderState{Name: defaultProviderName(d.Application.Name)}
+	reset(ProviderAttrs(), &now)
 	if found.provider != nil {
 		now = *found.provider
 	}
-	want := s.Provider
-	d.Provider = ProviderState{
-		PK:                    now.PK,
-		Name:                  Value(want.Name, now.Name),
-		ClientType:            "confidential",
-		AccessCodeValidity:    Value(want.AccessCodeValidity, now.AccessCodeValidity),
-		AccessTokenValidity:   Value(want.AccessTokenValidity, now.AccessTokenValidity),
-		RefreshTokenValidity:  Value(want.RefreshTokenValidity, now.RefreshTokenValidity),
-		RefreshTokenThreshold: Value(want.RefreshTokenThreshold, now.RefreshTokenThreshold),
-		SubjectMode:           Value(want.SubjectMode, now.SubjectMode),
-		IssuerMode:            Value(want.IssuerMode, now.IssuerMode),
-		EncryptionKey:         now.EncryptionKey,
-		IncludeClaims:         now.IncludeClaims || Value(s.PocketBase.UserInfo, "") == "id_token",
-		RedirectURIs:          resolveRedirects(s, now.RedirectURIs),
-		ApplicationSlug:       d.Application.Slug,
-		ApplicationName:       d.Application.Name,
-	}
+	d.Provider = ProviderState{PK: now.PK, EncryptionKey: now.EncryptionKey, ApplicationSlug: d.Application.Slug, ApplicationName: d.Application.Name}
+	resolve(ProviderAttrs(), &d.Provider, &s.Provider, &now)
+	d.Provider.ClientType = "confidential"
+	d.Provider.IncludeClaims = now.IncludeClaims || Value(s.PocketBase.UserInfo, "") == "id_token"
+	d.Provider.RedirectURIs = resolveRedirects(s, now.RedirectURIs)
 	d.Application.Provider, d.Application.ProviderName = now.PK, d.Provider.Name
 	resolveFlows(d, s, a, now, problems)
 	resolveKey(d, s, a, now, problems)
 	resolveMappings(d, s, a, now, problems)
 	if a.Features.GrantTypes {
 		d.Provider.GrantTypes = resolveGrants(now.GrantTypes, d.Provider.Mappings, a)
-	}
-}
-
-// newProvider has the defaults of authentik's API (providers/oauth2/models.py).
-func newProvider(application string) ProviderState {
-	return ProviderState{
-		Name:                  defaultProviderName(application),
-		AccessCodeValidity:    "minutes=1",
-		AccessTokenValidity:   "hours=1",
-		RefreshTokenValidity:  "days=30",
-		RefreshTokenThreshold: "seconds=0",
-		SubjectMode:           "hashed_user_id",
-		IssuerMode:            "per_provider",
-		IncludeClaims:         true,
 	}
 }
 
@@ -166,17 +129,23 @@ func givenRedirects(given, now []RedirectURI) []RedirectURI {
 }
 
 func resolveFlows(d *Desired, s Spec, a AuthentikSnapshot, now ProviderState, problems *Problems) {
-	d.Provider.AuthorizationFlow = resolveFlow(a, "authorization", "provider.authorization_flow", s.Provider.AuthorizationFlow, now.AuthorizationFlow, DefaultAuthorizationFlow, problems)
-	d.Provider.InvalidationFlow = resolveFlow(a, "invalidation", "provider.invalidation_flow", s.Provider.InvalidationFlow, now.InvalidationFlow, DefaultInvalidationFlow, problems)
-	if want := s.Provider.AuthenticationFlow; want != nil && *want == "" {
-		return // cleared: the brand's flow
-	}
-	if s.Provider.AuthenticationFlow != nil || now.AuthenticationFlow.ID != "" {
-		d.Provider.AuthenticationFlow = resolveFlow(a, "authentication", "provider.authentication_flow", s.Provider.AuthenticationFlow, now.AuthenticationFlow, "", problems)
+	is := now.Flows()
+	for i, to := range d.Provider.Flows() {
+		attr, _ := Named(ProviderAttrs(), to.Key)
+		slug, given := attr.given(&s.Provider)
+		want := &slug
+		if !given {
+			want = nil
+		}
+		if to.Default == "" && (given && slug == "" || !given && is[i].Ref.ID == "") {
+			continue // the brand's flow
+		}
+		*to.Ref = resolveFlow(a, to.Meta, want, *is[i].Ref, problems)
 	}
 }
 
-func resolveFlow(a AuthentikSnapshot, designation, field string, want *string, now Ref, fallback string, problems *Problems) Ref {
+func resolveFlow(a AuthentikSnapshot, m Meta, want *string, now Ref, problems *Problems) Ref {
+	field, designation := m.Spec, m.Flow
 	byID := func(f Flow) bool { return f.ID == now.ID }
 	if want != nil && *want == now.ID && now.Name == "" { // the token may not see its name
 		want = nil
@@ -187,7 +156,7 @@ func resolveFlow(a AuthentikSnapshot, designation, field string, want *string, n
 		}
 		return now
 	}
-	slug := Value(want, fallback)
+	slug := Value(want, m.Default)
 	for _, f := range a.Flows {
 		if f.Name != slug {
 			continue

@@ -1,6 +1,7 @@
 package link
 
 import (
+	"cmp"
 	"slices"
 
 	"authpocket/internal/address"
@@ -22,55 +23,30 @@ func resolveSlot(d *Desired, s Spec, a AuthentikSnapshot, c CollectionState, pro
 		now = c.OAuth2.Providers[at]
 	}
 	want := s.PocketBase
-	d.Slot = OAuth2Provider{
-		Slot:         slot,
-		DisplayName:  Value(want.DisplayName, orDefault(now.DisplayName, DefaultDisplayName)),
-		ClientID:     d.Provider.ClientID,
-		ClientSecret: d.Provider.ClientSecret,
-		AuthURL:      Value(want.AuthURL, endpoint(d.AuthentikURL, "authorize")),
-		TokenURL:     Value(want.TokenURL, address.KeepInner(now.TokenURL, now.AuthURL, endpoint(d.AuthentikURL, "token"))),
-		PKCE:         now.PKCE,
-		Raw:          now.Raw,
-	}
-	if want.PKCE != nil && *want.PKCE != Value(now.PKCE, true) {
-		d.Slot.PKCE = want.PKCE
-	}
+	d.Slot = OAuth2Provider{Slot: slot, Raw: now.Raw}
+	resolve(SlotAttrs(), &d.Slot, &want, &now)
+	d.Slot.DisplayName = Value(want.DisplayName, cmp.Or(now.DisplayName, DefaultDisplayName))
+	d.Slot.ClientID, d.Slot.ClientSecret = d.Provider.ClientID, d.Provider.ClientSecret
+	d.Slot.AuthURL = Value(want.AuthURL, endpoint(d.AuthentikURL, "authorize"))
+	d.Slot.TokenURL = Value(want.TokenURL, address.KeepInner(now.TokenURL, now.AuthURL, endpoint(d.AuthentikURL, "token")))
 	resolveUserInfo(d, s, now)
 	d.Collection = c
-	d.Collection.OAuth2 = OAuth2State{
-		Enabled:   Value(want.Enabled, true),
-		Providers: slices.Clone(c.OAuth2.Providers),
-		Mapped: MappedFields{
-			ID:        Value(want.MapID, c.OAuth2.Mapped.ID),
-			Name:      Value(want.MapName, c.OAuth2.Mapped.Name),
-			Username:  Value(want.MapUsername, c.OAuth2.Mapped.Username),
-			AvatarURL: Value(want.MapAvatar, c.OAuth2.Mapped.AvatarURL),
-		},
-	}
+	d.Collection.OAuth2.Providers = slices.Clone(c.OAuth2.Providers)
+	resolve(OAuth2Attrs(), &d.Collection.OAuth2, &want, &c.OAuth2)
+	d.Collection.OAuth2.Enabled = Value(want.Enabled, true)
+	resolve(RuleAttrs(), &d.Collection, &want, &c)
 	checkMapped(want, d.Collection, problems)
 	if at >= 0 {
 		d.Collection.OAuth2.Providers[at] = d.Slot
 	} else {
 		d.Collection.OAuth2.Providers = append(d.Collection.OAuth2.Providers, d.Slot)
 	}
-	if want.CreateRule != nil {
-		d.Collection.CreateRule = want.CreateRule
-	}
-	if want.AuthRule != nil {
-		d.Collection.AuthRule = want.AuthRule
-	}
-}
-
-func orDefault(v, fallback string) string {
-	if v == "" {
-		return fallback
-	}
-	return v
 }
 
 // resolveUserInfo settles where PocketBase reads the claims from.
 func resolveUserInfo(d *Desired, s Spec, now OAuth2Provider) {
 	want := s.PocketBase
+	d.Slot.UserInfoURL, d.Slot.JWKSURL, d.Slot.Issuers = "", "", nil
 	if Value(want.UserInfo, userInfoMode(want, now)) == "userinfo" {
 		d.Slot.UserInfoURL = Value(want.UserInfoURL, address.KeepInner(now.UserInfoURL, now.AuthURL, endpoint(d.AuthentikURL, "userinfo")))
 		return
@@ -125,27 +101,19 @@ func checksIDToken(p OAuth2Provider) bool {
 // checkMapped refuses what PocketBase would silently drop or fail on. What is
 // mapped already and left open is not the spec's to judge.
 func checkMapped(want PocketBase, c CollectionState, problems *Problems) {
-	for _, one := range []struct {
-		field, claim string
-		target       *string
-	}{
-		{"pocketbase.map_id", "ID", want.MapID},
-		{"pocketbase.map_name", "name", want.MapName},
-		{"pocketbase.map_username", "username", want.MapUsername},
-		{"pocketbase.map_avatar", "avatar", want.MapAvatar},
-	} {
-		target := Value(one.target, "")
-		if target == "" {
+	for _, a := range OAuth2Attrs() {
+		target, _ := a.given(&want)
+		if a.Claim == "" || target == "" {
 			continue
 		}
 		i := slices.IndexFunc(c.Fields, func(f CollectionField) bool { return f.Name == target })
 		switch {
 		case i < 0:
-			problems.Add(one.field, c.Name+" has no field "+quote(target)+" for the "+one.claim+".", "Choose one of its fields, or none.")
-		case !slices.Contains(MappableTypes(one.claim), c.Fields[i].Type):
-			problems.Add(one.field, "The field "+quote(target)+" is of the type "+c.Fields[i].Type+", which cannot take the "+one.claim+".", "Choose a field that can, or none.")
+			problems.Add(a.Spec, c.Name+" has no field "+quote(target)+" for the "+a.Claim+".", "Choose one of its fields, or none.")
+		case !slices.Contains(MappableTypes(a.Claim), c.Fields[i].Type):
+			problems.Add(a.Spec, "The field "+quote(target)+" is of the type "+c.Fields[i].Type+", which cannot take the "+a.Claim+".", "Choose a field that can, or none.")
 		case target == "id":
-			problems.Add(one.field, "Mapping the record's own id makes sign-ins fail.", "Choose another field, or none.")
+			problems.Add(a.Spec, "Mapping the record's own id makes sign-ins fail.", "Choose another field, or none.")
 		}
 	}
 }

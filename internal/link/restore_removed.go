@@ -13,7 +13,8 @@ func SpecBefore(s Spec, done []Change) Spec {
 	s.Email = cmp.Or(s.Email, EmailLeave)
 	for _, c := range done {
 		if was := As[ApplicationState](c.Before); was != nil {
-			s.Application, s.Existing = was.asSpec(), ExistingNew
+			s.Application, s.Existing = Application{}, ExistingNew
+			offer(ApplicationAttrs(), &s.Application, was)
 		}
 		if was := As[ProviderState](c.Before); was != nil {
 			s.Provider, s.Email = was.asSpec()
@@ -124,7 +125,7 @@ func (p Plan) losses(w *warner, was ProviderState) {
 	var lines []string
 	for _, field := range diff(was.values(f), now.values(f)) {
 		if !field.Sensitive {
-			lines = append(lines, field.Name+" was "+Show(field.Before)+" and becomes "+Show(field.After))
+			lines = append(lines, field.Name+" was "+field.Before.String()+" and becomes "+field.After.String())
 		}
 	}
 	if was.EncryptionKey.ID != "" {
@@ -132,13 +133,6 @@ func (p Plan) losses(w *warner, was ProviderState) {
 	}
 	if len(lines) > 0 {
 		w.add(WarnLost, Authentik, "Not all of the provider comes back.", "Settings that a link does not have: "+strings.Join(lines, "; ")+".")
-	}
-}
-
-func (a ApplicationState) asSpec() Application {
-	return Application{
-		Name: &a.Name, Slug: &a.Slug, Group: &a.Group, PolicyEngineMode: &a.PolicyEngineMode, LaunchURL: &a.LaunchURL, Icon: &a.Icon,
-		Publisher: &a.Publisher, Description: &a.Description, OpenInNewTab: &a.OpenInNewTab, Hide: &a.Hide,
 	}
 }
 
@@ -157,32 +151,21 @@ func (p ProviderState) asSpec() (Provider, EmailDecision) {
 			mappings = append(mappings, m.Name)
 		}
 	}
-	named := func(r Ref) *string {
-		if r.Name == "" {
-			return nil // the token could not see it
-		}
-		return &r.Name
-	}
-	return Provider{
-		Name: &p.Name, AuthorizationFlow: named(p.AuthorizationFlow), InvalidationFlow: named(p.InvalidationFlow), AuthenticationFlow: named(p.AuthenticationFlow),
-		ClientID: &p.ClientID, RedirectURIs: slices.Clone(p.RedirectURIs), SigningKey: named(p.SigningKey), ScopeMappings: mappings,
-		AccessCodeValidity: &p.AccessCodeValidity, AccessTokenValidity: &p.AccessTokenValidity,
-		RefreshTokenValidity: &p.RefreshTokenValidity, RefreshTokenThreshold: &p.RefreshTokenThreshold,
-		SubjectMode: &p.SubjectMode, IssuerMode: &p.IssuerMode,
-	}, decision
+	s := Provider{ScopeMappings: mappings}
+	offer(ProviderAttrs(), &s, &p)
+	return s, decision
 }
 
 // asSpec is the collection's link through one of its providers.
 func (c CollectionState) asSpec(p OAuth2Provider) PocketBase {
-	m := c.OAuth2.Mapped
-	s := PocketBase{
-		Collection: &c.Name, Slot: &p.Slot, DisplayName: &p.DisplayName, AuthURL: &p.AuthURL, TokenURL: &p.TokenURL, PKCE: p.PKCE,
-		Enabled: &c.OAuth2.Enabled, MapID: &m.ID, MapName: &m.Name, MapUsername: &m.Username, MapAvatar: &m.AvatarURL, UserInfo: new("userinfo"),
-	}
+	var s PocketBase
+	offer(SlotAttrs(), &s, &p)
+	offer(OAuth2Attrs(), &s, &c.OAuth2)
+	s.Collection, s.Slot, s.UserInfo = &c.Name, &p.Slot, new("userinfo")
 	if p.IDTokenMode() {
-		s.UserInfo, s.Issuers, s.JWKSURL = new("id_token"), slices.Clone(p.Issuers), &p.JWKSURL
+		s.UserInfo, s.UserInfoURL = new("id_token"), nil
 	} else {
-		s.UserInfoURL = &p.UserInfoURL
+		s.Issuers, s.JWKSURL = nil, nil
 	}
 	return s
 }
@@ -222,7 +205,7 @@ const (
 // bindingFields are all bindings, for those fields.
 func bindingFields(a AuthentikSnapshot) []Field {
 	if slices.Contains(a.Missing, "authentik_policies.view_policybinding") {
-		return []Field{{Name: otherBindings, Before: []string{unseenBindings}}}
+		return []Field{{Name: otherBindings, Before: ShowList([]string{unseenBindings})}}
 	}
 	named, other, off := []string{}, []string{}, []string{}
 	for _, b := range a.Bindings {
@@ -239,12 +222,12 @@ func bindingFields(a AuthentikSnapshot) []Field {
 			named = append(named, name)
 		}
 	}
-	fields := []Field{{Name: bindingsField, Before: named}}
+	fields := []Field{{Name: bindingsField, Before: ShowList(named)}}
 	if len(other) > 0 {
-		fields = append(fields, Field{Name: otherBindings, Before: other})
+		fields = append(fields, Field{Name: otherBindings, Before: ShowList(other)})
 	}
 	if len(off) > 0 {
-		fields = append(fields, Field{Name: offBindings, Before: off})
+		fields = append(fields, Field{Name: offBindings, Before: ShowList(off)})
 	}
 	return fields
 }
@@ -266,7 +249,7 @@ func inexpressible(deletion Change, access *Access) []string {
 	var gone []string
 	found := false
 	for _, f := range deletion.Fields {
-		names, _ := f.Before.([]string)
+		names, _ := f.Before.List()
 		switch f.Name {
 		case otherBindings:
 			gone, found = append(gone, names...), true

@@ -19,7 +19,7 @@ func (d Desired) RuleDrifts(now CollectionState) []RuleDrift {
 	var list []RuleDrift
 	was := d.Collection
 	add := func(cause CauseID, name string, before, after *string) {
-		if !equalRules(before, after) {
+		if !SameRule(before, after) {
 			list = append(list, RuleDrift{Cause: cause, Looser: PlainlyOpen(after),
 				What: "The " + name + " of " + now.Name + " was " + ruleWords(before) + " and is now " + ruleWords(after) + "."})
 		}

@@ -52,7 +52,7 @@ func (s setting) creates(t *testing.T) {
 	if f == nil {
 		t.Fatalf("the field %s is not in the plan:\n%s", s.field, show(plan))
 	}
-	if diff := cmp.Diff(s.printsFirst, f.After, s.order()...); diff != "" {
+	if diff := cmp.Diff(s.printsFirst, plain(f.After), s.order()...); diff != "" {
 		t.Errorf("%s (want -, got +):\n%s", s.field, diff)
 	}
 }
@@ -72,7 +72,7 @@ func (s setting) leavesOpen(t *testing.T) {
 		}
 		return
 	}
-	if f := s.in(plan); f == nil || !cmp.Equal(f.After, s.follows) {
+	if f := s.in(plan); f == nil || !cmp.Equal(plain(f.After), s.follows) {
 		t.Errorf("%s is not set to %v:\n%s", s.field, s.follows, show(plan))
 	}
 }
@@ -98,13 +98,27 @@ func (s setting) expect(t *testing.T, edit func(*link.Spec), prints any) {
 		t.Fatalf("the fields of the plan (want -, got +):\n%s\n%s", diff, show(plan))
 	}
 	f := s.in(plan)
-	if diff := cmp.Diff([]any{s.printsFirst, prints}, []any{f.Before, f.After}, s.order()...); diff != "" && !f.Sensitive {
+	if diff := cmp.Diff([]any{s.printsFirst, prints}, []any{plain(f.Before), plain(f.After)}, s.order()...); diff != "" && !f.Sensitive {
 		t.Errorf("%s before and after (want -, got +):\n%s", s.field, diff)
 	}
 	mustApply(t, w, plan)
 	if again := mustPlan(t, w, spec); !again.Empty() {
 		t.Errorf("a second plan is not empty:\n%s", show(again))
 	}
+}
+
+// plain is a field's value as Go has it.
+func plain(v link.Shown) any {
+	if text, ok := v.Text(); ok {
+		return text
+	}
+	if list, ok := v.List(); ok {
+		return list
+	}
+	if yes, ok := v.Flag(); ok {
+		return yes
+	}
+	return nil
 }
 
 func sorted(list []string) []string { return slices.Sorted(slices.Values(list)) }

@@ -1,12 +1,9 @@
 package link
 
 import (
-	"encoding/json"
 	"slices"
 	"strings"
 	"time"
-
-	"authpocket/internal/secret"
 )
 
 // System is one of the two outside systems.
@@ -81,50 +78,6 @@ type Features struct {
 	RedirectURI bool // redirect_uri_type, 2026.5
 }
 
-// ApplicationState is an application as it stands or as it is wanted.
-type ApplicationState struct {
-	PK               string `json:"pk"`
-	Slug             string `json:"slug"`
-	Name             string `json:"name"`
-	Group            string `json:"group"`
-	PolicyEngineMode string `json:"policy_engine_mode"`
-	LaunchURL        string `json:"launch_url"`
-	Icon             string `json:"icon"`
-	Publisher        string `json:"publisher"`
-	Description      string `json:"description"`
-	OpenInNewTab     bool   `json:"open_in_new_tab"`
-	Hide             bool   `json:"hide"`
-	Provider         int    `json:"provider"`      // primary key, 0 for none
-	ProviderName     string `json:"provider_name"` // for people
-	ProviderKind     string `json:"provider_kind"` // "OAuth2/OpenID Provider" and the like, as authentik names it
-}
-
-// ProviderState is an OAuth2 provider as it stands or as it is wanted.
-type ProviderState struct {
-	PK                    int           `json:"pk"`
-	Name                  string        `json:"name"`
-	AuthorizationFlow     Ref           `json:"authorization_flow"`
-	InvalidationFlow      Ref           `json:"invalidation_flow"`
-	AuthenticationFlow    Ref           `json:"authentication_flow"`
-	ClientType            string        `json:"client_type"`
-	ClientID              string        `json:"client_id"`
-	ClientSecret          secret.Text   `json:"-"`
-	RedirectURIs          []RedirectURI `json:"redirect_uris"`
-	SigningKey            Ref           `json:"signing_key"`
-	EncryptionKey         Ref           `json:"encryption_key,omitzero"` // kept as it is
-	AccessCodeValidity    string        `json:"access_code_validity"`
-	AccessTokenValidity   string        `json:"access_token_validity"`
-	RefreshTokenValidity  string        `json:"refresh_token_validity"`
-	RefreshTokenThreshold string        `json:"refresh_token_threshold"`
-	SubjectMode           string        `json:"subject_mode"`
-	IssuerMode            string        `json:"issuer_mode"`
-	IncludeClaims         bool          `json:"include_claims"` // include_claims_in_id_token
-	GrantTypes            []string      `json:"grant_types"`
-	Mappings              []Ref         `json:"mappings"`
-	ApplicationSlug       string        `json:"application_slug"` // assigned application, empty for none
-	ApplicationName       string        `json:"application_name"`
-}
-
 // Flow is an authentik flow.
 type Flow struct {
 	Ref
@@ -141,28 +94,6 @@ type Key struct {
 // Usable tells whether PocketBase and authentik can both work with tokens
 // signed by k: Ed25519 makes authentik's discovery answer 500.
 func (k Key) Usable() bool { return k.Type == "rsa" || k.Type == "ec" || k.Type == "" }
-
-// Mapping is a scope mapping.
-type Mapping struct {
-	Ref
-	Managed     string `json:"managed"` // "goauthentik.io/providers/oauth2/scope-email", or empty
-	Scope       string `json:"scope"`
-	Description string `json:"description"`
-	Expression  string `json:"expression"`
-}
-
-// BindingState lets one group, user or policy use the application.
-type BindingState struct {
-	PK          string `json:"pk"`
-	Application Ref    `json:"application"` // ID is empty while the application is still to be made; Name is its slug
-	Kind        string `json:"kind"`        // "group", "user" or "policy"
-	Target      Ref    `json:"target"`
-	Order       int    `json:"order"`
-	Timeout     int    `json:"timeout,omitzero"` // in seconds, of one that is there
-	Negate      bool   `json:"negate"`
-	Enabled     bool   `json:"enabled"`
-	Expires     string `json:"expires,omitempty"` // when authentik ends it by itself, since 2026.8; empty for never
-}
 
 // PocketBaseSnapshot is what a PocketBase holds now.
 type PocketBaseSnapshot struct {
@@ -228,73 +159,4 @@ func (c CollectionState) slotWith(clientID string) string {
 		}
 	}
 	return ""
-}
-
-// CollectionState is an auth collection.
-type CollectionState struct {
-	ID            string            `json:"id"`
-	Name          string            `json:"name"`
-	System        bool              `json:"system"`
-	Updated       string            `json:"updated"`
-	OAuth2        OAuth2State       `json:"oauth2"`
-	CreateRule    *string           `json:"create_rule"` // nil: superusers only
-	AuthRule      *string           `json:"auth_rule"`
-	MFAEnabled    bool              `json:"mfa_enabled"`
-	MFARule       string            `json:"mfa_rule"`
-	EmailRequired bool              `json:"email_required"`
-	Fields        []CollectionField `json:"fields"`
-}
-
-// CollectionField is one field of a collection's schema.
-type CollectionField struct {
-	Name     string `json:"name"`
-	Type     string `json:"type"`
-	System   bool   `json:"system"`
-	Required bool   `json:"required"`
-}
-
-// OAuth2State is the collection's oauth2 object.
-type OAuth2State struct {
-	Enabled   bool             `json:"enabled"`
-	Providers []OAuth2Provider `json:"providers"` // in the order read, which must be kept
-	Mapped    MappedFields     `json:"mapped_fields"`
-}
-
-// MappedFields says which field takes which claim; empty for none.
-type MappedFields struct {
-	ID        string `json:"id"`
-	Name      string `json:"name"`
-	Username  string `json:"username"`
-	AvatarURL string `json:"avatarURL"`
-}
-
-// OAuth2Provider is one element of oauth2.providers.
-type OAuth2Provider struct {
-	Slot         string      `json:"slot"` // PocketBase calls it name
-	DisplayName  string      `json:"display_name"`
-	ClientID     string      `json:"client_id"`
-	ClientSecret secret.Text `json:"-"` // wanted only: PocketBase never shows it
-	AuthURL      string      `json:"auth_url"`
-	TokenURL     string      `json:"token_url"`
-	UserInfoURL  string      `json:"user_info_url"`
-	PKCE         *bool       `json:"pkce"`
-	JWKSURL      string      `json:"jwks_url"` // extra.jwksURL
-	Issuers      []string    `json:"issuers"`  // extra.issuers
-	// Raw is the element exactly as it was read. Elements that a plan does
-	// not touch are sent back as they came.
-	Raw json.RawMessage `json:"-"`
-}
-
-// IDTokenMode tells whether PocketBase reads claims from the ID token: it
-// does so whenever there is no user-info URL (tools/auth/oidc.go).
-func (p OAuth2Provider) IDTokenMode() bool { return p.UserInfoURL == "" }
-
-// SettingsState is what a link needs to know of PocketBase's settings.
-type SettingsState struct {
-	AppName      string   `json:"app_name"`
-	AppURL       string   `json:"app_url"`
-	HideControls bool     `json:"hide_controls"`
-	RateLimits   bool     `json:"rate_limits"` // enabled
-	AuthLimit    string   `json:"auth_limit"`  // the rule that hits sign-ins, "2 per 3 s", or empty
-	SuperuserIPs []string `json:"superuser_ips"`
 }

@@ -57,7 +57,7 @@ func (u *undoer) changedSince(c Change, now, left []value) bool {
 	}
 	names := make([]string, len(differs))
 	for i, f := range differs {
-		names[i] = f.Name + " is now " + quote(Show(f.After))
+		names[i] = f.Name + " is now " + quote(f.After.String())
 	}
 	u.problems.Add("", c.System.Label()+": "+c.Object+" was changed since: "+strings.Join(names, "; ")+".",
 		"Undo it all the same if that change may go too.")
@@ -76,13 +76,11 @@ func asBefore(c Change, now []value, name string) bool {
 }
 
 // shows tells whether v prints as before, but for an order that means nothing.
-func shows(v value, before any) bool {
-	list, ok := v.of.([]string)
-	was, both := before.([]string)
-	if ok && both && v.unordered {
-		return slices.Equal(sorted(list), sorted(was))
+func shows(v value, before Shown) bool {
+	if v.unordered {
+		return v.of.sorted().String() == before.sorted().String()
 	}
-	return Show(printable(v)) == Show(before)
+	return v.of.String() == before.String()
 }
 
 // only keeps the values that a change wrote.
@@ -104,7 +102,7 @@ func (u *undoer) Mapping(e Edit[Mapping]) {
 			return
 		}
 		back := now
-		restoreMapping(&back, *e.Before, c.Fields)
+		restore(MappingAttrs(), &back, e.Before, c.Fields)
 		u.add(c, &now, &back, now.values(), back.values())
 		return
 	}
@@ -228,7 +226,7 @@ func (u *undoer) Provider(e Edit[ProviderState]) {
 		return
 	}
 	back := *now
-	restoreProvider(&back, *was, c.Fields)
+	restore(ProviderAttrs(), &back, was, c.Fields)
 	u.add(c, now, &back, now.values(u.a.Features), back.values(u.a.Features))
 }
 
@@ -250,7 +248,7 @@ func (u *undoer) Application(e Edit[ApplicationState]) {
 		return
 	}
 	back := *now
-	restoreApplication(&back, *was, c.Fields)
+	restore(ApplicationAttrs(), &back, was, c.Fields)
 	u.add(c, now, &back, now.values(u.a.Features), back.values(u.a.Features))
 }
 
@@ -298,7 +296,7 @@ func (u *undoer) Collection(e Edit[CollectionState]) {
 		if u.changedSince(c, only(ruleValues(*now), c.Fields), only(ruleValues(*after), c.Fields)) {
 			return
 		}
-		restoreRules(&back, *was, c.Fields)
+		restore(RuleAttrs(), &back, was, c.Fields)
 		u.add(c, now, &back, ruleValues(*now), ruleValues(back))
 		return
 	}
@@ -351,6 +349,4 @@ func slotValues(o OAuth2State, slot string) []value {
 	return oauth2Values(o, slot, slotIndex(o, slot))
 }
 
-func settingsValues(s SettingsState) []value {
-	return []value{{name: "meta.hideControls", of: s.HideControls}}
-}
+func settingsValues(s SettingsState) []value { return values(SettingsAttrs(), &s, Features{}) }

@@ -140,7 +140,9 @@ func (u *undoer) rewriteSecret(done []Change) {
 }
 
 func (u *undoer) addSecret(c Change, before, after *CollectionState, slot string) {
-	field := Field{Name: slot + ".clientSecret", Before: MaskedSet, After: MaskedAuthentiks, Sensitive: true}
+	field := Field{
+		Name: slot + ".clientSecret", Before: ShowMask(MaskedSet), After: ShowMask(MaskedAuthentiks), Sensitive: true,
+	}
 	i := slices.IndexFunc(u.changes, func(x Change) bool { return x.ID() == c.ID() })
 	if i < 0 {
 		u.changes = append(u.changes, Change{System: c.System, Kind: c.Kind, Object: c.Object, Action: Update, Before: before, After: after,

@@ -9,8 +9,8 @@ import (
 )
 
 // checkURL adds what is wrong with a web address that is given whole.
-func checkURL(p *Problems, field, label, v string) {
-	addURL(p, field, label, v, address.Check(v))
+func checkURL(p *Problems, m Meta, v string) {
+	addURL(p, m.Spec, m.Label, v, address.Check(v))
 }
 
 // checkBase adds what is wrong with an address that paths are added to.

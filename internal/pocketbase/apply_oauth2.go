@@ -58,20 +58,9 @@ func (w *oauth2Writer) doubtful() bool { return w.doubt }
 // expect is what a state becomes by this change, and nothing but it.
 func (w *oauth2Writer) expect(now link.OAuth2State) link.OAuth2State {
 	want := link.OAuth2State{Enabled: now.Enabled, Mapped: now.Mapped, Providers: w.in.expect(now.Providers)}
-	if w.ch.Changed("enabled") {
-		want.Enabled = w.after.OAuth2.Enabled
-	}
-	for _, one := range []struct {
-		field    string
-		to, from *string
-	}{
-		{"id", &want.Mapped.ID, &w.after.OAuth2.Mapped.ID},
-		{"name", &want.Mapped.Name, &w.after.OAuth2.Mapped.Name},
-		{"username", &want.Mapped.Username, &w.after.OAuth2.Mapped.Username},
-		{"avatarURL", &want.Mapped.AvatarURL, &w.after.OAuth2.Mapped.AvatarURL},
-	} {
-		if w.ch.Changed("mappedFields." + one.field) {
-			*one.to = *one.from
+	for _, a := range link.OAuth2Attrs() {
+		if w.ch.Changed(a.Key) {
+			a.Copy(&want, &w.after.OAuth2)
 		}
 	}
 	return want
@@ -96,17 +85,10 @@ func (w *oauth2Writer) checkStale(now link.CollectionState, again bool) *link.Fa
 // providers where it has to do with one of them.
 func (w *oauth2Writer) body(now link.OAuth2State) (any, error) {
 	oauth2 := map[string]any{}
-	if w.ch.Changed("enabled") {
-		oauth2["enabled"] = w.after.OAuth2.Enabled
-	}
-	mapped := map[string]string{}
-	for _, m := range mappedPairs(w.after.OAuth2.Mapped, link.MappedFields{}) {
-		if w.ch.Changed("mappedFields." + m.field) {
-			mapped[m.field] = m.a
+	for _, a := range link.OAuth2Attrs() {
+		if w.ch.Changed(a.Key) {
+			put(oauth2, a.Key, a.Plain(&w.after.OAuth2))
 		}
-	}
-	if len(mapped) > 0 {
-		oauth2["mappedFields"] = mapped
 	}
 	if w.in.touches() {
 		list, err := w.providers(now)
@@ -194,9 +176,9 @@ func (w *oauth2Writer) confirm(ctx context.Context) error {
 	if now == nil {
 		return gone(w.before.Name)
 	}
-	for _, m := range mappedPairs(w.want.Mapped, now.OAuth2.Mapped) {
-		if m.a != "" && m.b == "" {
-			return fault(link.FaultRefused, mappedField(m.field), "PocketBase did not keep “"+m.a+"” as the field mapped to "+m.label+": the collection "+now.Name+" has no such field.",
+	for _, a := range link.OAuth2Attrs() {
+		if field := a.Answer(&w.want); a.Claim != "" && field != "" && a.Answer(&now.OAuth2) == "" {
+			return fault(link.FaultRefused, a.Spec, "PocketBase did not keep “"+field+"” as the field mapped to "+a.Called()+": the collection "+now.Name+" has no such field.",
 				"Everything else was saved. Choose one of its fields, or none.", errors.New("a mapped field was dropped"))
 		}
 	}

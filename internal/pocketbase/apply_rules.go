@@ -3,6 +3,7 @@ package pocketbase
 import (
 	"context"
 	"errors"
+	"slices"
 
 	"authpocket/internal/link"
 )
@@ -18,27 +19,9 @@ func (w *rulesWriter) name() string { return "the rules of the collection " + w.
 
 func (*rulesWriter) doubtful() bool { return false }
 
-// rule is one of the rules that the change names.
-type rule struct {
-	key, label         string
-	before, now, after *string
-}
-
-func (w *rulesWriter) rules(now link.CollectionState) []rule {
-	var list []rule
-	for _, r := range []rule{
-		{"createRule", "the create rule", w.before.CreateRule, now.CreateRule, w.after.CreateRule},
-		{"authRule", "the auth rule", w.before.AuthRule, now.AuthRule, w.after.AuthRule},
-	} {
-		if w.ch.Changed(r.key) {
-			list = append(list, r)
-		}
-	}
-	return list
-}
-
-func sameRule(a, b *string) bool {
-	return (a == nil) == (b == nil) && link.Value(a, "") == link.Value(b, "")
+// rules are those that the change names.
+func (w *rulesWriter) rules() []link.Attr[link.PocketBase, link.CollectionState] {
+	return slices.DeleteFunc(link.RuleAttrs(), func(a link.Attr[link.PocketBase, link.CollectionState]) bool { return !w.ch.Changed(a.Key) })
 }
 
 func (w *rulesWriter) prepare(ctx context.Context, _ bool) (*call, error) {
@@ -50,14 +33,14 @@ func (w *rulesWriter) prepare(ctx context.Context, _ bool) (*call, error) {
 		return nil, gone(w.before.Name)
 	}
 	body := map[string]any{}
-	for _, r := range w.rules(*now) {
-		if sameRule(r.now, r.after) {
+	for _, r := range w.rules() {
+		if r.Same(now, &w.after) {
 			continue
 		}
-		if now.Updated != w.before.Updated && !sameRule(r.now, r.before) {
-			return nil, stale(r.label + " of the collection " + now.Name)
+		if now.Updated != w.before.Updated && !r.Same(now, &w.before) {
+			return nil, stale("the " + r.Words() + " of the collection " + now.Name)
 		}
-		body[r.key] = r.after
+		body[r.Key] = r.Plain(&w.after)
 	}
 	if len(body) == 0 {
 		return nil, nil
@@ -73,9 +56,9 @@ func (w *rulesWriter) confirm(ctx context.Context) error {
 	if now == nil {
 		return gone(w.before.Name)
 	}
-	for _, r := range w.rules(*now) {
-		if !sameRule(r.now, r.after) {
-			return fault(link.FaultRefused, ruleField(r.key), "PocketBase saved "+r.label+" of "+now.Name+", but then reads back another one.",
+	for _, r := range w.rules() {
+		if !r.Same(now, &w.after) {
+			return fault(link.FaultRefused, r.Spec, "PocketBase saved the "+r.Words()+" of "+now.Name+", but then reads back another one.",
 				"A hook of the app sets it. Change it where that app is configured.", errors.New("what was read back differs"))
 		}
 	}

@@ -7,7 +7,7 @@ import (
 	"authpocket/internal/link"
 )
 
-// settingsWriter writes meta.hideControls, which only the dashboard heeds.
+// settingsWriter writes what only the dashboard heeds.
 type settingsWriter struct {
 	c     *Client
 	after link.SettingsState
@@ -24,7 +24,12 @@ func (w *settingsWriter) prepare(ctx context.Context, _ bool) (*call, error) {
 	if err != nil || now.HideControls == w.after.HideControls {
 		return nil, err
 	}
-	body := map[string]any{"meta": map[string]any{"hideControls": w.after.HideControls}}
+	body := map[string]any{}
+	for _, a := range link.SettingsAttrs() {
+		if a.Held() {
+			put(body, a.Key, a.Plain(&w.after))
+		}
+	}
 	return &call{path: "/api/settings", body: body}, nil
 }
 

@@ -40,15 +40,7 @@ func checkSettings(check link.Check, now link.CollectionState, d link.Desired) l
 		on, off := link.Value(want.PKCE, true), link.Value(got.PKCE, true)
 		want.PKCE, got.PKCE = &on, &off
 	}
-	differ := providerDifferences(want, got)
-	for _, m := range mappedPairs(d.Collection.OAuth2.Mapped, now.OAuth2.Mapped) {
-		if m.a != m.b {
-			differ = append(differ, "the field mapped to "+m.label)
-		}
-	}
-	if now.OAuth2.Enabled != d.Collection.OAuth2.Enabled {
-		differ = append(differ, "whether OAuth2 is on")
-	}
+	differ := append(providerDifferences(want, got), around(d.Collection.OAuth2, now.OAuth2)...)
 	if len(differ) > 0 {
 		return fail(check, link.CauseSettingsDiffer, "Read back by list, these differ from the plan: "+strings.Join(differ, ", ")+".", "Apply the plan again.")
 	}

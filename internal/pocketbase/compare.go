@@ -22,16 +22,22 @@ func find(list []link.OAuth2Provider, slot string) *link.OAuth2Provider {
 // differences names in words what two oauth2 objects differ in, as far as it
 // can be seen: client secrets never can.
 func differences(a, b link.OAuth2State) []string {
+	return append(around(a, b), listDifferences(a.Providers, b.Providers)...)
+}
+
+// around names in words what differs beside the providers.
+func around(a, b link.OAuth2State) []string {
 	var list []string
-	if a.Enabled != b.Enabled {
-		list = append(list, "whether OAuth2 is on")
-	}
-	for _, m := range mappedPairs(a.Mapped, b.Mapped) {
-		if m.a != m.b {
-			list = append(list, "the field mapped to "+m.label)
+	for _, one := range link.OAuth2Attrs() {
+		switch {
+		case one.Same(&a, &b):
+		case one.Claim != "":
+			list = append(list, "the field mapped to "+one.Called())
+		default:
+			list = append(list, one.Words())
 		}
 	}
-	return append(list, listDifferences(a.Providers, b.Providers)...)
+	return list
 }
 
 func listDifferences(a, b []link.OAuth2Provider) []string {
@@ -62,55 +68,36 @@ func listDifferences(a, b []link.OAuth2Provider) []string {
 // fields in which two elements differ.
 func providerDifferences(a, b link.OAuth2Provider) []string {
 	var labels []string
-	note := func(differ bool, label string) {
-		if differ {
-			labels = append(labels, label)
+	for _, one := range link.SlotAttrs() {
+		if one.Held() && !one.Same(&a, &b) {
+			labels = append(labels, one.Called())
 		}
 	}
-	note(a.DisplayName != b.DisplayName, label("displayName"))
-	note(a.ClientID != b.ClientID, label("clientId"))
-	note(a.AuthURL != b.AuthURL, label("authURL"))
-	note(a.TokenURL != b.TokenURL, label("tokenURL"))
-	note(a.UserInfoURL != b.UserInfoURL, label("userInfoURL"))
-	note(!reflect.DeepEqual(a.PKCE, b.PKCE), label("pkce"))
-	note(a.JWKSURL != b.JWKSURL, label(keyJWKS))
-	note(!slices.Equal(a.Issuers, b.Issuers), label(keyIssuers))
 	if a.Raw != nil && b.Raw != nil {
-		note(!reflect.DeepEqual(otherKeys(a.Raw), otherKeys(b.Raw)), "other options")
+		if !reflect.DeepEqual(otherKeys(a.Raw), otherKeys(b.Raw)) {
+			labels = append(labels, "other options")
+		}
 	}
 	return labels
 }
 
 // label is what PocketBase's dashboard calls a provider's field.
 func label(key string) string {
-	switch key {
-	case "name":
+	switch a, known := link.Named(link.SlotAttrs(), key); {
+	case known:
+		return a.Called()
+	case key == "name":
 		return "Slot"
-	case "clientId":
-		return "Client ID"
-	case "clientSecret":
+	case key == "clientSecret":
 		return "Client secret"
-	case "authURL":
-		return "Auth URL"
-	case "tokenURL":
-		return "Token URL"
-	case "userInfoURL":
-		return "User info URL"
-	case "displayName":
-		return "Display name"
-	case "pkce":
-		return "Support PKCE"
-	case keyJWKS:
-		return "JWKS verification URL"
-	case keyIssuers:
-		return "Issuers"
 	}
 	return key
 }
 
-// knownKeys are the keys of an element that OAuth2Provider has a field for.
-func knownKeys() []string {
-	return []string{"name", "clientId", "clientSecret", "authURL", "tokenURL", "userInfoURL", "displayName", "pkce", "extra"}
+// known tells whether OAuth2Provider has a field for a key of an element.
+func known(key string) bool {
+	_, found := link.Named(link.SlotAttrs(), key)
+	return found || key == "name" || key == "clientSecret" || key == "extra"
 }
 
 // otherKeys are the values of an element that OAuth2Provider has no field
@@ -120,12 +107,12 @@ func otherKeys(raw json.RawMessage) map[string]any {
 	_ = json.Unmarshal(raw, &keys)
 	other := map[string]any{}
 	for key, value := range keys {
-		if !slices.Contains(knownKeys(), key) && !blank(value) {
+		if !known(key) && !blank(value) {
 			other[key] = anyOf(value)
 		}
 	}
 	for key, value := range readExtra(keys["extra"]) {
-		if key != keyJWKS && key != keyIssuers && !blank(value) {
+		if !known(extraPrefix+key) && !blank(value) {
 			other["extra."+key] = anyOf(value)
 		}
 	}
@@ -144,16 +131,4 @@ func blank(raw json.RawMessage) bool {
 		return true
 	}
 	return false
-}
-
-type mappedPair struct{ field, label, a, b string }
-
-// mappedPairs puts the mapped fields of two states side by side.
-func mappedPairs(a, b link.MappedFields) []mappedPair {
-	return []mappedPair{
-		{"id", "OAuth2 id", a.ID, b.ID},
-		{"name", "OAuth2 full name", a.Name, b.Name},
-		{"username", "OAuth2 username", a.Username, b.Username},
-		{"avatarURL", "OAuth2 avatar", a.AvatarURL, b.AvatarURL},
-	}
 }

@@ -65,23 +65,42 @@ func readProvider(raw json.RawMessage) link.OAuth2Provider {
 	if json.Unmarshal(raw, &keys) != nil {
 		return p
 	}
-	for key, to := range map[string]any{
-		"name": &p.Slot, "displayName": &p.DisplayName, "clientId": &p.ClientID,
-		"authURL": &p.AuthURL, "tokenURL": &p.TokenURL, "userInfoURL": &p.UserInfoURL, "pkce": &p.PKCE,
-	} {
-		_ = json.Unmarshal(keys[key], to)
+	_ = json.Unmarshal(keys["name"], &p.Slot)
+	for _, a := range link.SlotAttrs() {
+		if a.Held() {
+			_ = json.Unmarshal(under(keys, a.Key), a.At(&p))
+		}
 	}
-	extra := readExtra(keys["extra"])
-	_ = json.Unmarshal(extra[keyJWKS], &p.JWKSURL)
-	_ = json.Unmarshal(extra[keyIssuers], &p.Issuers)
 	return p
 }
 
-// The options of the ID token in a provider's extra (tools/auth/oidc.go).
-const (
-	keyJWKS    = "jwksURL"
-	keyIssuers = "issuers"
-)
+// under is the value of a key, or of one below another: "extra.issuers".
+func under(keys map[string]json.RawMessage, path string) json.RawMessage {
+	key, inner, deeper := strings.Cut(path, ".")
+	if deeper {
+		return readExtra(keys[key])[inner]
+	}
+	return keys[key]
+}
+
+// put sets the value of a key, or of one below another.
+func put(keys map[string]any, path string, value any) {
+	key, inner, deeper := strings.Cut(path, ".")
+	if !deeper {
+		keys[key] = value
+		return
+	}
+	below, _ := keys[key].(map[string]any)
+	if below == nil {
+		below = map[string]any{}
+		keys[key] = below
+	}
+	below[inner] = value
+}
+
+// extraPrefix begins the keys of a provider's options, which are for the ID
+// token (tools/auth/oidc.go).
+const extraPrefix = "extra."
 
 // readExtra reads a provider's extra; null and {} are the same.
 func readExtra(raw json.RawMessage) map[string]json.RawMessage {

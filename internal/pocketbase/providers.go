@@ -127,13 +127,12 @@ func explicit(p link.OAuth2Provider, own, beneath *link.OAuth2Provider) json.Raw
 		}
 	}
 	keys["name"] = p.Slot
-	keys["displayName"] = p.DisplayName
-	keys["clientId"] = p.ClientID
 	keys["clientSecret"] = p.ClientSecret.Reveal()
-	keys["authURL"] = p.AuthURL
-	keys["tokenURL"] = p.TokenURL
-	keys["userInfoURL"] = p.UserInfoURL
-	keys["pkce"] = p.PKCE
+	for _, a := range link.SlotAttrs() {
+		if a.Held() && !strings.HasPrefix(a.Key, extraPrefix) {
+			keys[a.Key] = a.Plain(&p)
+		}
+	}
 	keys["extra"] = explicitExtra(p, own, beneath)
 	raw, err := json.Marshal(keys)
 	if err != nil {
@@ -152,12 +151,12 @@ func explicitExtra(p link.OAuth2Provider, own, beneath *link.OAuth2Provider) map
 			extra[key] = value
 		}
 	}
-	delete(extra, keyJWKS)
-	delete(extra, keyIssuers)
 	openID := slices.Contains(link.Slots(), p.Slot)
-	if openID && p.IDTokenMode() || p.JWKSURL != "" || len(p.Issuers) > 0 {
-		extra[keyJWKS] = p.JWKSURL
-		extra[keyIssuers] = append([]string{}, p.Issuers...)
+	for key, a := range extras() {
+		delete(extra, key)
+		if openID && p.IDTokenMode() || p.JWKSURL != "" || len(p.Issuers) > 0 {
+			extra[key] = a.Plain(&p)
+		}
 	}
 	if len(extra) == 0 {
 		return nil
@@ -179,11 +178,19 @@ func rawExtra(p *link.OAuth2Provider) json.RawMessage { return readExtra(p.Raw)[
 
 // blankOf is the value that stands for none.
 func blankOf(key string) any {
-	switch key {
-	case keyJWKS:
-		return ""
-	case keyIssuers:
-		return []string{}
+	if a, known := extras()[key]; known {
+		return a.Plain(&link.OAuth2Provider{})
 	}
 	return nil
+}
+
+// extras are the options of a provider that a link has a field for.
+func extras() map[string]link.Attr[link.PocketBase, link.OAuth2Provider] {
+	list := map[string]link.Attr[link.PocketBase, link.OAuth2Provider]{}
+	for _, a := range link.SlotAttrs() {
+		if key, extra := strings.CutPrefix(a.Key, extraPrefix); extra {
+			list[key] = a
+		}
+	}
+	return list
 }

@@ -64,18 +64,24 @@ func place(one complaint, sent []element) (field, words string) {
 		}
 		return field, words
 	}
-	if key, ok := strings.CutPrefix(path, "oauth2.mappedFields."); ok {
-		return mappedField(key), "The field mapped to " + key + ": " + sentence(one.message)
+	if path, ours := strings.CutPrefix(path, "oauth2."); ours {
+		for _, a := range link.OAuth2Attrs() {
+			switch {
+			case !strings.HasPrefix(path, a.Key):
+			case a.Claim != "":
+				return a.Spec, "The field mapped to " + one.path[len(one.path)-1] + ": " + sentence(one.message)
+			default:
+				return a.Spec, a.Label + ": " + sentence(one.message)
+			}
+		}
 	}
-	switch {
-	case strings.HasPrefix(path, "createRule"):
-		return ruleField("createRule"), "The create rule: " + sentence(one.message)
-	case strings.HasPrefix(path, "authRule"):
-		return ruleField("authRule"), "The auth rule: " + sentence(one.message)
-	case one.code == "validation_mfa_not_enough_auths":
+	for _, a := range link.RuleAttrs() {
+		if strings.HasPrefix(path, a.Key) {
+			return a.Spec, "The " + a.Words() + ": " + sentence(one.message)
+		}
+	}
+	if one.code == "validation_mfa_not_enough_auths" {
 		return "pocketbase.enabled", "Multi-factor authentication is on and needs two ways to sign in: " + sentence(one.message)
-	case strings.HasPrefix(path, "oauth2.enabled"):
-		return "pocketbase.enabled", "Whether OAuth2 is on: " + sentence(one.message)
 	}
 	return "", sentence(one.String())
 }
@@ -98,43 +104,11 @@ func providerField(key string) string {
 	switch key {
 	case "name":
 		return "pocketbase.slot"
-	case "clientId":
-		return "provider.client_id"
 	case "clientSecret":
 		return "provider.client_secret"
-	case "authURL":
-		return "pocketbase.auth_url"
-	case "tokenURL":
-		return "pocketbase.token_url"
-	case "userInfoURL":
-		return "pocketbase.user_info_url"
-	case "displayName":
-		return "pocketbase.display_name"
-	case "pkce":
-		return "pocketbase.pkce"
 	case "extra":
 		return "pocketbase.jwks_url"
 	}
-	return ""
-}
-
-func mappedField(key string) string {
-	switch key {
-	case "name":
-		return "pocketbase.map_name"
-	case "username":
-		return "pocketbase.map_username"
-	case "avatarURL":
-		return "pocketbase.map_avatar"
-	case "id":
-		return "pocketbase.map_id"
-	}
-	return ""
-}
-
-func ruleField(key string) string {
-	if key == "authRule" {
-		return "pocketbase.auth_rule"
-	}
-	return "pocketbase.create_rule"
+	a, _ := link.Named(link.SlotAttrs(), key)
+	return a.Place()
 }

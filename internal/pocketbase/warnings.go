@@ -159,7 +159,7 @@ func people(n int) string {
 }
 
 func (w *warner) rules(snap link.PocketBaseSnapshot, now link.CollectionState, d link.Desired) {
-	if !sameRule(now.AuthRule, d.Collection.AuthRule) {
+	if !link.SameRule(now.AuthRule, d.Collection.AuthRule) {
 		w.add(link.WarnSignsOut, "The change of authRule signs out everyone in "+now.Name+" once.", "PocketBase makes a new key for the collection's tokens when the rule changes.")
 	}
 	wanted := now

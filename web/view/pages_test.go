@@ -82,8 +82,8 @@ func TestReviewOfOneAndOfNothing(t *testing.T) {
 
 func TestChangeCardShowsValuesAsTheyAre(t *testing.T) {
 	card := newChangeCard(link.Change{Action: link.Update, Fields: []link.Field{
-		{Name: "list", Before: []string{}, After: []string{"a", "b"}}, {Name: "flag", Before: false, After: true},
-		{Name: "text", Before: nil, After: "one\ntwo"}, {Name: "secret", Before: "set", After: "set (a new one)", Sensitive: true},
+		{Name: "list", Before: link.ShowList(nil), After: link.ShowList([]string{"a", "b"})}, {Name: "flag", Before: link.ShowFlag(false), After: link.ShowFlag(true)},
+		{Name: "text", After: link.ShowText("one\ntwo")}, {Name: "secret", Before: link.ShowText("set"), After: link.ShowText("set (a new one)"), Sensitive: true},
 	}})
 	for i, want := range []struct{ before, after string }{{"(none)", "a|b"}, {"no", "yes"}, {"(none)", "one\ntwo"}, {"set", "set (a new one)"}} {
 		f := card.Fields[i]

@@ -185,11 +185,11 @@ func verb(a link.Action) string {
 }
 
 // valueLines shows a list's entries one a line.
-func valueLines(v any) []string {
-	if list, ok := v.([]string); ok && len(list) > 0 {
+func valueLines(v link.Shown) []string {
+	if list, _ := v.List(); len(list) > 0 {
 		return list
 	}
-	return []string{link.Show(v)}
+	return []string{v.String()}
 }
 
 func upperFirst(s string) string {

@@ -1,6 +1,7 @@
 package view
 
 import (
+	"cmp"
 	"fmt"
 	"net/url"
 	"slices"
@@ -45,9 +46,16 @@ func NewSettings(h Head, in SettingsInput) SettingsPage {
 	h.Title, h.Wrong, h.Step, h.Back = "Settings", len(in.Problems) > 0, step(3), back(in.From, "/pocketbase")
 	h.Live = true // for looking names up
 	b := settings{in: in}
-	b.problems = inOrder(NewProblems(in.Problems), b.hidden()...)
+	b.problems = inOrder(NewProblems(in.Problems), b.page().controls())
+	page := b.page()
+	page.Head, page.Problems = h, b.problems
+	return page
+}
+
+func (b settings) page() SettingsPage {
+	in := b.in
 	page := SettingsPage{
-		Head: h, Problems: b.problems, From: in.From,
+		From:        in.From,
 		Shown:       b.shown(),
 		Application: b.application(),
 		Existing:    b.existing(),
@@ -108,21 +116,6 @@ func (b settings) shown() Shown {
 	}
 }
 
-// hidden are controls that this page does not have.
-func (b settings) hidden() []string {
-	var names []string
-	if b.existing() == nil {
-		names = append(names, "existing")
-	}
-	if b.mappings() == nil {
-		names = append(names, "provider.scope_mappings")
-	}
-	if !b.in.Authentik.Features.MetaHide {
-		names = append(names, "application.hide")
-	}
-	return names
-}
-
 // settings makes the parts of the page.
 type settings struct {
 	in       SettingsInput
@@ -131,7 +124,7 @@ type settings struct {
 
 // text is a field with the form's value and its problem.
 func (b settings) text(name, label, hint string) Field {
-	return Field{Name: name, Label: label, Hint: hint, Value: b.in.Form.Get(name), Error: b.problems.At(name), Key: fileKey(name)}
+	return Field{Name: name, Label: label, Hint: hint, Value: b.in.Form.Get(name), Error: b.problems.At(name)}
 }
 
 func (b settings) optional(name, label, hint string) Field {
@@ -155,7 +148,7 @@ func (b settings) lines(name, label, hint string) Field {
 // choice marks the option that the form has. A value that no option has gets
 // one of its own, so that it is not lost.
 func (b settings) choice(name, label, hint string, options ...Option) Choice {
-	c := Choice{Name: name, Label: label, Hint: hint, Error: b.problems.At(name), Key: fileKey(name), Options: options}
+	c := Choice{Name: name, Label: label, Hint: hint, Error: b.problems.At(name), Options: options}
 	now := b.in.Form.Get(name)
 	at := slices.IndexFunc(c.Options, func(o Option) bool { return o.Value == now })
 	if at < 0 && now != "" {
@@ -168,28 +161,66 @@ func (b settings) choice(name, label, hint string, options ...Option) Choice {
 	return c
 }
 
-func (b settings) tick(name, label, hint string) Check {
-	return Check{Name: name, Label: label, Hint: hint, Error: b.problems.At(name), Key: fileKey(name), Checked: b.in.Form.Get(name) == "yes"}
+// field is a field of the tables in which text is typed.
+func (b settings) field(m link.Meta) Field {
+	f := b.text(m.Spec, cmp.Or(m.Ask.Label, m.Label), m.Ask.Hint)
+	f.Optional, f.Short, f.Key = !m.Ask.Needed, m.Ask.Short, fileKey(m)
+	f.Code = m.Ask.Control == link.AskCode || m.Ask.Control == link.AskLines
+	if m.Ask.Control == link.AskLines || m.Ask.Control == link.AskArea {
+		f.Type, f.Rows = "textarea", 2
+	}
+	return f
+}
+
+// choose is a field of the tables with answers to choose from, by default the
+// only values that it can have.
+func (b settings) choose(m link.Meta, options ...Option) Choice {
+	if options == nil {
+		for i, value := range m.Values {
+			options = append(options, Option{Value: value, Label: m.Ask.Answers[i]})
+		}
+	}
+	c := b.choice(m.Spec, cmp.Or(m.Ask.Label, m.Label), m.Ask.Hint, options...)
+	c.Key = fileKey(m)
+	return c
+}
+
+func (b settings) tick(m link.Meta) Check {
+	return Check{
+		Name: m.Spec, Label: cmp.Or(m.Ask.Label, m.Label), Hint: m.Ask.Hint, Error: b.problems.At(m.Spec),
+		Key: fileKey(m), Checked: b.in.Form.Get(m.Spec) == link.Ticked,
+	}
 }
 
 // fileKey is the link file's key of a setting whose label does not tell it.
-func fileKey(name string) string {
-	switch name {
-	case "email":
-		return "email: trust-all, trust-attribute or leave"
-	case "pocketbase.public_urls", "access.groups", "access.users", "access.policies", "application.policy_engine_mode", "application.hide",
-		"authentik.public_url", "pocketbase.user_info", "pocketbase.map_name", "pocketbase.map_username", "pocketbase.map_avatar", "pocketbase.map_id",
-		"pocketbase.enabled", "pocketbase.show_controls":
-		return name
+func fileKey(m link.Meta) string {
+	if m.Ask.Named {
+		return m.Spec
 	}
 	return ""
 }
 
+// named is what a table says of the field that its system calls so.
+func named[W, S any](table []link.Attr[W, S], key string) link.Meta {
+	a, _ := link.Named(table, key)
+	return a.Meta
+}
+
+// metas are what a table says of all its fields.
+func metas[W, S any](table []link.Attr[W, S]) []link.Meta {
+	list := make([]link.Meta, len(table))
+	for i, a := range table {
+		list[i] = a.Meta
+	}
+	return list
+}
+
 func (b settings) application() []Field {
-	name := b.text("application.name", "Application name", "What people see in authentik")
-	slug := b.text("application.slug", "Slug", "Part of the application's address in authentik, and never shown to people")
-	slug.Code, slug.Short = true, true
-	return []Field{name, slug}
+	var fields []Field
+	for _, m := range link.Group(link.ApplicationAttrs(), "name") {
+		fields = append(fields, b.field(m))
+	}
+	return fields
 }
 
 func (b settings) existing() *Choice {
@@ -250,7 +281,7 @@ func Chosen(answer string) (decision link.Existing, slug, clientID string) {
 
 func (b settings) addresses() Field {
 	f := b.lines("pocketbase.public_urls", "PocketBase addresses, as your app uses them", "One a line. Sign-in sends people back to "+link.RedirectPath+" below each")
-	f.Optional = false
+	f.Optional, f.Key = false, f.Name
 	return f
 }
 
@@ -261,21 +292,16 @@ func (b settings) collection() Choice {
 			options = append(options, Option{Value: c.Name, Label: c.Name})
 		}
 	}
-	return b.choice("pocketbase.collection", "Auth collection", "Whose records the people who sign in become", options...)
+	return b.choose(link.Group(link.PlaceAttrs(), "collection")[0], options...)
 }
 
 // access is the group that says who may use the application.
 func (b settings) access() AccessPart {
-	names := []string{"access.groups", "access.users", "access.policies", "application.policy_engine_mode"}
-	part := AccessPart{
-		Now: "everyone with an account",
-		Lists: []Field{
-			b.lines("access.groups", "Groups", "By name"),
-			b.lines("access.users", "Users", "By username"),
-			b.lines("access.policies", "Policies", "By name"),
-		},
-		Mode: b.choice("application.policy_engine_mode", "When several are named", "",
-			Option{Value: "any", Label: "One of them is enough"}, Option{Value: "all", Label: "All of them are needed"}),
+	part := AccessPart{Now: "everyone with an account", Mode: b.choose(link.Group(link.ApplicationAttrs(), "access")[0])}
+	names := []string{part.Mode.Name}
+	for _, a := range link.AccessAttrs() {
+		names = append(names, a.Spec)
+		part.Lists = append(part.Lists, b.field(a.Meta))
 	}
 	named := 0
 	for _, f := range part.Lists {

@@ -10,62 +10,57 @@ import (
 // authentik is the group "More authentik settings".
 func (b settings) authentik() AuthentikPart {
 	part := AuthentikPart{
-		Application: b.moreApplication(),
-		Ticks:       b.applicationTicks(),
-		Provider:    b.provider(),
-		Secret:      b.clientSecret(),
-		Redirects: b.lines("provider.redirect_uris", "Redirect URIs",
-			"One a line. Leave empty for one per address above, with all that are there now kept. Put regex: in front of a pattern"),
-		Flows: []Choice{
-			b.flow("provider.authorization_flow", "Authorization flow", "authorization", ""),
-			b.flow("provider.invalidation_flow", "Invalidation flow", "invalidation", ""),
-			b.flow("provider.authentication_flow", "Authentication flow", "authentication", "The brand's own"),
-		},
-		Key:        b.signingKey(),
-		Mappings:   b.mappings(),
-		Modes:      b.modes(),
-		Validities: b.validities(),
-		PublicURL:  b.code("authentik.public_url", "authentik's public address", "Leave empty where browsers and PocketBase reach it at "+b.in.Authentik.URL),
+		Provider:  b.provider(),
+		Secret:    b.clientSecret(),
+		Redirects: b.field(named(link.ProviderAttrs(), "redirect_uris")),
+		Key:       b.signingKey(),
+		Mappings:  b.mappings(),
+		PublicURL: b.code("authentik.public_url", "authentik's public address", "Leave empty where browsers and PocketBase reach it at "+b.in.Authentik.URL),
 	}
-	part.Open = b.problems.In("provider.", "authentik.", "application.group", "application.launch_url", "application.icon",
-		"application.publisher", "application.description", "application.open_in_new_tab", "application.hide")
+	part.PublicURL.Key = part.PublicURL.Name
+	open := []string{"provider.", "authentik."}
+	for _, m := range link.Group(link.ApplicationAttrs(), "more") {
+		open = append(open, m.Spec)
+		switch {
+		case m.Ask.Control != link.AskTick:
+			part.Application = append(part.Application, b.field(m))
+		case m.Has(b.in.Authentik.Features):
+			part.Ticks = append(part.Ticks, b.tick(m))
+		}
+	}
+	for _, m := range link.Group(link.ProviderAttrs(), "flows") {
+		part.Flows = append(part.Flows, b.flow(m))
+	}
+	for _, m := range link.Group(link.ProviderAttrs(), "modes") {
+		part.Modes = append(part.Modes, b.choose(m))
+	}
+	for _, m := range link.Group(link.ProviderAttrs(), "validities") {
+		part.Validities = append(part.Validities, b.field(m))
+	}
+	part.Open = b.problems.In(open...)
 	return part
 }
 
-func (b settings) moreApplication() []Field {
-	description := b.optional("application.description", "Description", "Shown to people below the name")
-	description.Type, description.Rows = "textarea", 2
-	return []Field{
-		b.optional("application.group", "Group", "Applications of one group stand together on people's page"),
-		b.code("application.launch_url", "Launch URL", "Where a click on the application leads. Leave empty to let authentik guess"),
-		b.code("application.icon", "Icon", "An address of an image, or a name such as fa://fa-database"),
-		b.optional("application.publisher", "Publisher", ""),
-		description,
-	}
-}
-
-func (b settings) applicationTicks() []Check {
-	ticks := []Check{b.tick("application.open_in_new_tab", "Open in a new tab", "")}
-	if b.in.Authentik.Features.MetaHide {
-		ticks = append(ticks, b.tick("application.hide", "Hide from people's page of applications", "Sign-in from your app still works"))
-	}
-	return ticks
-}
-
 func (b settings) provider() []Field {
+	now := b.in.Desired.Provider
 	id := "Leave empty to have one generated"
 	if b.in.There {
-		id = "Leave empty to keep " + b.in.Desired.Provider.ClientID
+		id = "Leave empty to keep " + now.ClientID
 	}
-	name := b.optional("provider.name", "Provider name", "Leave empty for “"+b.in.Desired.Provider.Name+"”")
-	return []Field{name, b.code("provider.client_id", "Client ID", id)}
+	var fields []Field
+	for _, m := range link.Group(link.ProviderAttrs(), "name") {
+		f := b.field(m)
+		if f.Hint = id; m.Ask.Control == link.AskText {
+			f.Hint = "Leave empty for “" + now.Name + "”"
+		}
+		fields = append(fields, f)
+	}
+	return fields
 }
 
 func (b settings) clientSecret() Secret {
-	s := Secret{
-		Name: "provider.client_secret", Label: "Client secret", Hint: "Leave empty to have one generated", Optional: true,
-		Error: b.problems.At("provider.client_secret"),
-	}
+	m := named(link.ProviderAttrs(), "client_secret")
+	s := Secret{Name: m.Spec, Label: m.Label, Hint: "Leave empty to have one generated", Optional: true, Error: b.problems.At(m.Spec)}
 	if b.in.There {
 		s.Hint = "Leave empty to keep the one that is there"
 	}
@@ -76,26 +71,22 @@ func (b settings) clientSecret() Secret {
 }
 
 // flow offers the flows of one designation, and first the answer "none" where
-// there can be none.
-func (b settings) flow(name, label, designation, none string) Choice {
+// an empty one is an answer.
+func (b settings) flow(m link.Meta) Choice {
 	var options []Option
-	if none != "" {
-		options = append(options, Option{Value: "", Label: none})
+	if !m.Ask.Open {
+		options = append(options, Option{Value: "", Label: "The brand's own"})
 	}
 	for _, f := range b.in.Authentik.Flows {
-		if f.Designation == designation {
+		if f.Designation == m.Flow {
 			options = append(options, Option{Value: f.Name, Label: flowLabel(f)})
 		}
 	}
-	now := b.in.Form.Get(name)
+	now := b.in.Form.Get(m.Spec)
 	if now != "" && slices.Contains(b.in.Authentik.Missing, "authentik_flows.view_flow") {
 		options = append(options, Option{Value: now, Label: "As it is: " + now})
 	}
-	c := b.choice(name, label, "", options...)
-	if designation == "authorization" {
-		c.Hint = "With explicit consent people are asked once before their data goes to PocketBase"
-	}
-	return c
+	return b.choose(m, options...)
 }
 
 func flowLabel(f link.Flow) string {
@@ -112,7 +103,7 @@ func (b settings) signingKey() Choice {
 			options = append(options, Option{Value: k.Name, Label: keyLabel(k)})
 		}
 	}
-	c := b.choice("provider.signing_key", "Signing key", "RSA or EC. authentik cannot sign with Ed25519 or Ed448 keys", options...)
+	c := b.choose(named(link.ProviderAttrs(), "signing_key"), options...)
 	if b.in.Desired.Key != nil {
 		c.Hint = "There is no RSA or EC key yet, so one is generated"
 		c.Options = append([]Option{{Value: "", Label: "Generate “" + b.in.Desired.Key.Name + "”", Checked: b.in.Form.Get(c.Name) == ""}}, c.Options...)
@@ -129,47 +120,20 @@ func keyLabel(k link.Key) string {
 
 // mappings offers the scope mappings beside the three that every link has.
 func (b settings) mappings() *Ticks {
-	const name = "provider.scope_mappings"
+	m := named(link.ProviderAttrs(), "property_mappings")
 	if slices.Contains(b.in.Authentik.Missing, "authentik_providers_oauth2.view_scopemapping") {
 		return nil
 	}
-	t := &Ticks{Name: name, Label: "More scope mappings", Error: b.problems.At(name), Hint: "openid, profile and the e-mail mapping that you chose are always there"}
-	for _, m := range b.in.Authentik.Mappings {
-		if m.Scope == "email" || m.Managed == link.ManagedPrefix+"openid" || m.Managed == link.ManagedPrefix+"profile" {
+	t := &Ticks{Name: m.Spec, Label: m.Ask.Label, Hint: m.Ask.Hint, Error: b.problems.At(m.Spec)}
+	for _, one := range b.in.Authentik.Mappings {
+		if one.Scope == "email" || one.Managed == link.ManagedPrefix+"openid" || one.Managed == link.ManagedPrefix+"profile" {
 			continue
 		}
-		t.Options = append(t.Options, Option{Value: m.Name, Label: m.Name + " · " + m.Scope, Checked: slices.Contains(b.in.Form[name], m.Name)})
+		ticked := slices.Contains(b.in.Form[m.Spec], one.Name)
+		t.Options = append(t.Options, Option{Value: one.Name, Label: one.Name + " · " + one.Scope, Checked: ticked})
 	}
 	if len(t.Options) == 0 {
 		return nil
 	}
 	return t
-}
-
-func (b settings) modes() []Choice {
-	subject := map[string]string{
-		"hashed_user_id": "The user's hashed ID (authentik's default)", "user_id": "The user's ID", "user_uuid": "The user's UUID",
-		"user_username": "The username", "user_email": "The e-mail address", "user_upn": "The UPN",
-	}
-	var options []Option
-	for _, m := range link.SubjectModes() {
-		options = append(options, Option{Value: m, Label: subject[m]})
-	}
-	return []Choice{
-		b.choice("provider.subject_mode", "Subject mode", "What PocketBase knows people by. Changing it later cuts them off from their accounts", options...),
-		b.choice("provider.issuer_mode", "Issuer mode", "", Option{Value: "per_provider", Label: "Each application has its own issuer"}, Option{Value: "global", Label: "One issuer for all"}),
-	}
-}
-
-func (b settings) validities() []Field {
-	fields := []Field{
-		b.code("provider.access_code_validity", "Access code validity", ""),
-		b.code("provider.access_token_validity", "Access token validity", ""),
-		b.code("provider.refresh_token_validity", "Refresh token validity", ""),
-		b.code("provider.refresh_token_threshold", "Refresh token threshold", ""),
-	}
-	for i := range fields {
-		fields[i].Optional = false
-	}
-	return fields
 }

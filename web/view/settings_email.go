@@ -31,8 +31,10 @@ func (b settings) email() Choice {
 			Bad:  refuses(o.decision, b.in.Desired.Collection),
 		})
 	}
-	return b.choice("email", "Which e-mail addresses may PocketBase trust?",
+	c := b.choice("email", "Which e-mail addresses may PocketBase trust?",
 		"PocketBase takes an address only when authentik says it is verified, and links people to accounts by it", options...)
+	c.Key = "email: trust-all, trust-attribute or leave"
+	return c
 }
 
 // refuses tells whether nobody new could sign in.

@@ -15,43 +15,52 @@ const KeepRule = "keep"
 
 // pocketbase is the group "More PocketBase settings".
 func (b settings) pocketbase() PocketBasePart {
-	slot := b.in.Desired.Slot
-	display := b.text("pocketbase.display_name", "Display name", "What the sign-in button of your app can show")
-	display.Short = true
+	display, userInfo := named(link.SlotAttrs(), "displayName"), link.Group(link.SlotAttrs(), "user info")[0]
 	part := PocketBasePart{
-		Display: display,
-		Slot:    b.slot(),
-		URLs: []Field{
-			b.code("pocketbase.auth_url", "Auth URL", "Leave empty for "+slot.AuthURL),
-			b.code("pocketbase.token_url", "Token URL", "Leave empty for "+slot.TokenURL+". PocketBase itself calls it, so an internal address can be right"),
-			b.code("pocketbase.user_info_url", "User info URL", userInfoHint(slot, b.in.Desired)),
-		},
-		UserInfo: b.choice("pocketbase.user_info", "Fetch user info from", "",
-			Option{Value: "userinfo", Label: "User info URL"}, Option{Value: "id_token", Label: "ID token"}),
-		IDToken: []Field{
-			b.code("pocketbase.jwks_url", "JWKS URL", "For “ID token” only. PocketBase checks the token's signature with it"),
-			b.lines("pocketbase.issuers", "Issuers", "For “ID token” only, one a line. Leave empty for "+b.in.Desired.Issuer()),
-		},
-		Mapped: b.mapped(),
-		Rules:  b.rules(),
-		Ticks: []Check{
-			b.tick("pocketbase.enabled", "OAuth2 is on for the collection", ""),
-			b.tick("pocketbase.pkce", "Use PKCE", ""),
-			b.tick("pocketbase.show_controls", "Turn off “Hide collection create and edit controls”", "authentik's PocketBase guide asks for it. The link does not need it"),
-			b.tick("pocketbase.rewrite_secret", "Write the client secret again", "PocketBase never shows the one it has, so this is the cure where a check says that it is refused"),
-		},
+		Display: b.field(display), Slot: b.slot(), UserInfo: b.choose(userInfo), Mapped: b.mapped(), Rules: b.rules(),
 	}
-	part.Open = b.problems.In("pocketbase.display_name", "pocketbase.slot", "pocketbase.auth", "pocketbase.token_url", "pocketbase.user_info",
-		"pocketbase.jwks_url", "pocketbase.issuers", "pocketbase.map", "pocketbase.create_rule")
+	open := []string{display.Spec, part.Slot.Name, userInfo.Spec}
+	for _, c := range slices.Concat(part.Mapped, part.Rules) {
+		open = append(open, c.Name)
+	}
+	for _, a := range link.SlotAttrs() {
+		f := b.field(a.Meta)
+		switch a.Ask.Group {
+		case "urls":
+			f.Hint = "Leave empty for " + b.urlHint(a)
+			part.URLs = append(part.URLs, f)
+		case "id token":
+			if a.Ask.Control == link.AskLines {
+				f.Hint = "For “ID token” only, one a line. Leave empty for " + b.in.Desired.Issuer()
+			}
+			part.IDToken = append(part.IDToken, f)
+		default:
+			continue
+		}
+		open = append(open, a.Spec)
+	}
+	part.Ticks = slices.Concat(b.ticks(metas(link.OAuth2Attrs())), b.ticks(metas(link.SlotAttrs())), b.ticks(metas(link.SettingsAttrs())))
+	part.Open = b.problems.In(open...)
 	return part
 }
 
-func userInfoHint(slot link.OAuth2Provider, d link.Desired) string {
-	url := slot.UserInfoURL
-	if url == "" {
-		url = d.AuthentikURL + "/application/o/userinfo/"
+func (b settings) ticks(list []link.Meta) []Check {
+	var ticks []Check
+	for _, m := range list {
+		if m.Ask.Control == link.AskTick {
+			ticks = append(ticks, b.tick(m))
+		}
 	}
-	return "Leave empty for " + url
+	return ticks
+}
+
+// urlHint is what an empty answer to a URL comes to.
+func (b settings) urlHint(a link.Attr[link.PocketBase, link.OAuth2Provider]) string {
+	url := a.Answer(&b.in.Desired.Slot)
+	if url == "" && a.Key == "userInfoURL" { // there is none with the ID token
+		url = b.in.Desired.AuthentikURL + "/application/o/userinfo/"
+	}
+	return url + a.Ask.Hint
 }
 
 // slot offers the three places. The first answer leaves it to authpocket.
@@ -64,8 +73,7 @@ func (b settings) slot() Choice {
 	for _, name := range link.Slots() {
 		options = append(options, Option{Value: name, Label: name + b.slotUse(name)})
 	}
-	c := b.choice("pocketbase.slot", "Slot", "PocketBase has three places for OpenID Connect; your app names the slot when it signs people in", options...)
-	return c
+	return b.choose(link.Group(link.PlaceAttrs(), "slot")[0], options...)
 }
 
 func (b settings) slotUse(name string) string {
@@ -82,23 +90,17 @@ func (b settings) slotUse(name string) string {
 
 // mapped asks which field of a new record takes which claim.
 func (b settings) mapped() []Choice {
-	claims := []struct{ name, label, claim string }{
-		{"pocketbase.map_name", "Full name goes to", "name"},
-		{"pocketbase.map_username", "Username goes to", "username"},
-		{"pocketbase.map_avatar", "Avatar goes to", "avatar"},
-		{"pocketbase.map_id", "OAuth2 ID goes to", "ID"},
-	}
 	var list []Choice
-	for _, c := range claims {
+	for _, m := range link.Group(link.OAuth2Attrs(), "mapped") {
 		options := []Option{{Value: "", Label: "Nowhere"}}
 		for _, f := range b.in.Desired.Collection.Fields {
-			if !f.System && slices.Contains(link.MappableTypes(c.claim), f.Type) {
+			if !f.System && slices.Contains(link.MappableTypes(m.Claim), f.Type) {
 				options = append(options, Option{Value: f.Name, Label: f.Name + " (" + f.Type + ")"})
 			}
 		}
-		list = append(list, b.choice(c.name, c.label, "", options...))
+		list = append(list, b.choose(m, options...))
 	}
-	return list
+	return append(list[1:], list[0]) // few want the ID
 }
 
 // rules offers to open a rule that keeps new people out. What an app needs
@@ -108,22 +110,13 @@ func (b settings) rules() []Choice {
 	if now == nil || b.in.PocketBase.ManagedBy() != "" {
 		return nil
 	}
-	create := b.choice("pocketbase.create_rule", "Create rule", "Who may make records. New people's records are made at their first sign-in",
-		Option{Value: KeepRule, Label: "Keep: " + ruleWords(now.CreateRule)},
-		Option{Value: OAuth2OnlyRule, Label: "Only people who come through a sign-in provider"},
-		Option{Value: "", Label: "Everyone"})
-	auth := b.choice("pocketbase.auth_rule", "Auth rule", "Who may sign in. Changing it signs out everyone in the collection",
-		Option{Value: KeepRule, Label: "Keep: " + ruleWords(now.AuthRule)},
-		Option{Value: "", Label: "Everyone"})
-	return []Choice{create, auth}
-}
-
-func ruleWords(rule *string) string {
-	switch {
-	case rule == nil:
-		return "superusers only"
-	case *rule == "":
-		return "everyone"
+	var list []Choice
+	for _, a := range link.RuleAttrs() {
+		options := []Option{{Value: KeepRule, Label: "Keep: " + a.Show(now).String()}}
+		if a.Key == "createRule" {
+			options = append(options, Option{Value: OAuth2OnlyRule, Label: "Only people who come through a sign-in provider"})
+		}
+		list = append(list, b.choose(a.Meta, append(options, Option{Value: "", Label: "Everyone"})...))
 	}
-	return *rule
+	return list
 }

@@ -27,7 +27,8 @@ func render(t *testing.T, page templ.Component) *html.Node {
 func TestControlsStandInTheOrderThatProblemsAreToldIn(t *testing.T) {
 	in := settingsInput()
 	in.Conflict = "Something is there."
-	doc := render(t, Settings(NewSettings(Head{}, in)))
+	page := NewSettings(Head{}, in)
+	doc := render(t, Settings(page))
 	var names []string
 	walk(doc, func(n *html.Node) {
 		name := attr(n, "name")
@@ -36,8 +37,8 @@ func TestControlsStandInTheOrderThatProblemsAreToldIn(t *testing.T) {
 			names = append(names, name)
 		}
 	})
-	if !slices.Equal(names, settingsControls()) {
-		t.Errorf("the page has\n%q\nwant\n%q", names, settingsControls())
+	if !slices.Equal(names, page.controls()) {
+		t.Errorf("the page has\n%q\nwant\n%q", names, page.controls())
 	}
 }
 

@@ -29,10 +29,10 @@ func update() link.Change {
 		Why: "The provider is there; only what differs is changed.", Step: "authentik 2: Configure the Provider",
 		Lost: "PocketBase never shows the client secret that it has now, so undo cannot put that one back.",
 		Fields: []link.Field{
-			{Name: "redirect_uris", Before: []string{"https://old.company.example/api/oauth2-redirect"}, After: []string{"https://old.company.example/api/oauth2-redirect", "https://" + long + "/api/oauth2-redirect"}},
-			{Name: "include_claims_in_id_token", Before: false, After: true},
-			{Name: "client_secret", Before: "set", After: "set (a new one)", Sensitive: true},
-			{Name: "signing_key", Before: "", After: "authentik Self-signed Certificate"},
+			{Name: "redirect_uris", Before: link.ShowList([]string{"https://old.company.example/api/oauth2-redirect"}), After: link.ShowList([]string{"https://old.company.example/api/oauth2-redirect", "https://" + long + "/api/oauth2-redirect"})},
+			{Name: "include_claims_in_id_token", Before: link.ShowFlag(false), After: link.ShowFlag(true)},
+			{Name: "client_secret", Before: link.ShowText("set"), After: link.ShowText("set (a new one)"), Sensitive: true},
+			{Name: "signing_key", Before: link.ShowText(""), After: link.ShowText("authentik Self-signed Certificate")},
 		},
 	}
 }

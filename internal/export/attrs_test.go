@@ -1,0 +1,46 @@
+package export
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"authpocket/internal/link"
+)
+
+// A field that a table has and an export passes over would get the server's
+// default there, and nobody would be told.
+func TestExportsHaveEveryFieldOfTheTables(t *testing.T) {
+	plan := fullPlan(t, func(i int) string { return fmt.Sprintf("value %d", i) })
+	plan.Desired.Application.Hide = true
+	for format, others := range map[string][]string{
+		// The provider is named by the resource that makes it, and its place
+		// in a list by the list.
+		"terraform": {"provider", "redirect_uris"}, "blueprint": nil, "shell": nil,
+	} {
+		text := written(t, format, plan)
+		for _, key := range append(keysOf(link.ApplicationAttrs()), append(keysOf(link.ProviderAttrs()), keysOf(link.MappingAttrs())...)...) {
+			if !strings.Contains(text, key) {
+				t.Errorf("%s lacks %s (%v)", format, key, others)
+			}
+		}
+	}
+	for _, format := range []string{"migration", "shell"} {
+		text := written(t, format, plan)
+		for _, key := range append(keysOf(link.SlotAttrs()), keysOf(link.OAuth2Attrs())...) {
+			if key = key[strings.LastIndexByte(key, '.')+1:]; !strings.Contains(text, key) {
+				t.Errorf("%s lacks %s", format, key)
+			}
+		}
+	}
+}
+
+func keysOf[W, S any](table []link.Attr[W, S]) []string {
+	var keys []string
+	for _, a := range table {
+		if a.Held() {
+			keys = append(keys, a.Key)
+		}
+	}
+	return keys
+}

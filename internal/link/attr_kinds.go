@@ -1,0 +1,289 @@
+package link
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+
+	"authpocket/internal/secret"
+)
+
+// The constructors of Attr, one for each type of field. at points to the field
+// of the object, want to that of the spec; either is nil where there is none.
+
+func text[W, S any](m Meta, at func(*S) *string, want func(*W) **string) Attr[W, S] {
+	a := Attr[W, S]{Meta: m}
+	if at != nil {
+		a.state = stateOf(at, ShowText)
+		a.visit = func(o *S, v Cells) { v.Text(at(o)) }
+		a.answer = func(o *S) string { return *at(o) }
+		a.reset = func(o *S, text string) { *at(o) = text }
+	}
+	if want == nil {
+		return a
+	}
+	a.wish = wishText(want)
+	if at != nil {
+		keepOrOffer(&a, at, want)
+	}
+	return a
+}
+
+func tick[W, S any](m Meta, at func(*S) *bool, want func(*W) **bool) Attr[W, S] {
+	a := Attr[W, S]{Meta: m}
+	if at != nil {
+		a.state = stateOf(at, ShowFlag)
+		a.visit = func(o *S, v Cells) { v.Flag(at(o)) }
+		a.answer = func(o *S) string { return ticked(*at(o)) }
+		a.reset = func(o *S, text string) { *at(o) = text == "true" }
+	}
+	if want == nil {
+		return a
+	}
+	a.wish = wishFlag(want, m.Default == "true")
+	if at != nil {
+		keepOrOffer(&a, at, want)
+	}
+	return a
+}
+
+// number is a field that no spec chooses.
+func number[W, S any](m Meta, at func(*S) *int) Attr[W, S] {
+	a := Attr[W, S]{Meta: m, state: stateOf(at, ShowNumber)}
+	a.visit = func(o *S, v Cells) { v.Number(at(o)) }
+	return a
+}
+
+// orNull is a flag that may be null, which means its default.
+func orNull[W, S any](m Meta, at func(*S) **bool, want func(*W) **bool) Attr[W, S] {
+	on := m.Default == "true"
+	a := Attr[W, S]{Meta: m, state: stateOf(at, func(b *bool) Shown { return ShowFlag(Value(b, on)) }), wish: wishFlag(want, on)}
+	a.answer = func(o *S) string { return ticked(Value(*at(o), on)) }
+	a.offer = func(w *W, o *S) { *want(w) = *at(o) }
+	a.plain = func(o *S) any { return orNil(*at(o)) }
+	a.same = func(x, y *S) bool { return a.plain(x) == a.plain(y) }
+	a.keep = func(to *S, w *W, now *S) {
+		*at(to) = *at(now)
+		if wanted := *want(w); wanted != nil && *wanted != Value(*at(now), on) {
+			*at(to) = wanted
+		}
+	}
+	return a
+}
+
+// rule is a rule of a collection. None lets superusers alone in, an empty one
+// everybody.
+func rule[W, S any](m Meta, at func(*S) **string, want func(*W) **string) Attr[W, S] {
+	a := Attr[W, S]{Meta: m, state: stateOf(at, func(r *string) Shown { return ShowText(ruleText(r)) }), wish: wishText(want)}
+	a.plain = func(o *S) any { return orNil(*at(o)) }
+	a.same = func(x, y *S) bool { return a.plain(x) == a.plain(y) }
+	a.keep = func(to *S, w *W, now *S) { *at(to) = cmp.Or(*want(w), *at(now)) }
+	return a
+}
+
+// sensitive is a secret. A receipt holds none, so restoring leaves what is
+// there.
+func sensitive[W, S any](m Meta, at func(*S) *secret.Text, want func(*W) **secret.Text) Attr[W, S] {
+	m.Sensitive = true
+	a := Attr[W, S]{Meta: m, state: stateOf(at, func(t secret.Text) Shown { return ShowText(t.String()) })}
+	a.visit = func(o *S, v Cells) { v.Secret(at(o)) }
+	a.secret = func(o *S) secret.Text { return *at(o) }
+	a.copy = func(to, from *S) {
+		if at(from).IsSet() {
+			*at(to) = *at(from)
+		}
+	}
+	a.chooses = true
+	a.wrong = func(p *Problems, m Meta, w *W) {
+		if v := *want(w); v != nil && m.check != nil {
+			m.check(p, m, v.Reveal())
+		}
+	}
+	return a
+}
+
+// ref is an object of authentik, which a spec calls by its name.
+func ref[W, S any](m Meta, at func(*S) *Ref, want func(*W) **string) Attr[W, S] {
+	a := Attr[W, S]{Meta: m, state: stateOf(at, func(r Ref) Shown { return ShowText(refName(r)) }), wish: wishText(want)}
+	a.visit = func(o *S, v Cells) { v.Ref(at(o)) }
+	a.answer = func(o *S) string {
+		if m.Ask.Open {
+			return at(o).Name
+		}
+		return refName(*at(o)) // an empty answer would clear one that the token may not see
+	}
+	a.offer = func(w *W, o *S) {
+		if r := at(o); r.Name != "" { // the token could see it
+			*want(w) = &r.Name
+		}
+	}
+	return a
+}
+
+func refs[W, S any](m Meta, at func(*S) *[]Ref) Attr[W, S] {
+	a := Attr[W, S]{Meta: m, state: stateOf(at, func(list []Ref) Shown { return ShowList(refNames(list)) })}
+	a.visit = func(o *S, v Cells) { v.Refs(at(o)) }
+	a.copy = func(to, from *S) { *at(to) = slices.Clone(*at(from)) }
+	a.chooses = m.Spec != ""
+	return a
+}
+
+func texts[W, S any](m Meta, at func(*S) *[]string, want func(*W) *[]string) Attr[W, S] {
+	a := Attr[W, S]{Meta: m}
+	if at != nil {
+		a.state = stateOf(at, ShowList)
+		a.visit = func(o *S, v Cells) { v.Texts(at(o)) }
+		a.copy = func(to, from *S) { *at(to) = slices.Clone(*at(from)) }
+		a.plain = func(o *S) any { return append([]string{}, *at(o)...) }
+		a.answer = func(o *S) string { return strings.Join(*at(o), "\n") }
+	}
+	if want == nil {
+		return a
+	}
+	if at != nil {
+		a.offer = func(w *W, o *S) { *want(w) = slices.Clone(*at(o)) }
+	}
+	a.wish = wish[W]{
+		chooses: true,
+		given:   func(w *W) (string, bool) { return strings.Join(*want(w), "\n"), *want(w) != nil },
+		take:    func(w *W, text string) { *want(w) = entries(text) },
+		wrong: func(p *Problems, m Meta, w *W) {
+			for i, one := range *want(w) {
+				if m.check != nil {
+					m.Spec = fieldAt(a.Spec, i)
+					m.check(p, m, one)
+				}
+			}
+		},
+	}
+	return a
+}
+
+func redirects[W, S any](m Meta, at func(*S) *[]RedirectURI, want func(*W) *[]RedirectURI) Attr[W, S] {
+	a := Attr[W, S]{Meta: m, state: stateOf(at, func(list []RedirectURI) Shown { return ShowList(redirectNames(list)) })}
+	a.visit = func(o *S, v Cells) { v.Redirects(at(o)) }
+	a.copy = func(to, from *S) { *at(to) = slices.Clone(*at(from)) }
+	a.offer = func(w *W, o *S) { *want(w) = slices.Clone(*at(o)) }
+	a.wish = wish[W]{
+		chooses: true,
+		given:   func(w *W) (string, bool) { return redirectLines(*want(w)), *want(w) != nil },
+		take:    func(w *W, text string) { *want(w) = redirectsIn(text) },
+		wrong:   func(p *Problems, m Meta, w *W) { validateRedirects(p, m.Spec, *want(w)) },
+	}
+	return a
+}
+
+// assigned is the provider of an application: its primary key, and its name
+// for people.
+func assigned[W, S any](m Meta, pk func(*S) *int, name func(*S) *string) Attr[W, S] {
+	a := Attr[W, S]{Meta: m, state: stateOf(name, ShowText)}
+	a.visit = func(o *S, v Cells) { v.Assigned(pk(o), name(o)) }
+	a.copy = func(to, from *S) { *pk(to), *name(to) = *pk(from), *name(from) }
+	return a
+}
+
+func stateOf[S, T any](at func(*S) *T, show func(T) Shown) state[S] {
+	return state[S]{
+		at:    func(o *S) any { return at(o) },
+		show:  func(o *S) Shown { return show(*at(o)) },
+		copy:  func(to, from *S) { *at(to) = *at(from) },
+		same:  func(a, b *S) bool { return show(*at(a)).Equal(show(*at(b))) },
+		plain: func(o *S) any { return *at(o) },
+	}
+}
+
+// orNil is what p points to, as JSON has it.
+func orNil[T any](p *T) any {
+	if p == nil {
+		return nil
+	}
+	return *p
+}
+
+// keepOrOffer is for fields that a spec has in the type of the object.
+func keepOrOffer[W, S, T any](a *Attr[W, S], at func(*S) *T, want func(*W) **T) {
+	a.keep = func(to *S, w *W, now *S) { *at(to) = Value(*want(w), *at(now)) }
+	a.offer = func(w *W, o *S) { *want(w) = new(*at(o)) }
+}
+
+func wishText[W any](want func(*W) **string) wish[W] {
+	return wish[W]{
+		chooses: true,
+		given:   func(w *W) (string, bool) { return Value(*want(w), ""), *want(w) != nil },
+		take:    func(w *W, text string) { *want(w) = &text },
+		wrong: func(p *Problems, m Meta, w *W) {
+			switch v := *want(w); {
+			case v == nil:
+			case m.check != nil:
+				m.check(p, m, *v)
+			case m.Values != nil:
+				oneOf(p, m.Spec, m.Words(), *v, m.Values...)
+			}
+		},
+	}
+}
+
+// wishFlag takes an open flag for what its default is.
+func wishFlag[W any](want func(*W) **bool, fallback bool) wish[W] {
+	return wish[W]{
+		chooses: true,
+		given:   func(w *W) (string, bool) { return ticked(Value(*want(w), fallback)), *want(w) != nil },
+		take:    func(w *W, text string) { *want(w) = new(text == Ticked) },
+	}
+}
+
+// Ticked is the answer of the settings page that a flag is set.
+const Ticked = "yes"
+
+func ticked(set bool) string {
+	if set {
+		return Ticked
+	}
+	return ""
+}
+
+// entries are the lines of a text, blank ones left out.
+func entries(text string) []string {
+	var list []string
+	for line := range strings.Lines(text) {
+		if line = strings.TrimSpace(line); line != "" {
+			list = append(list, line)
+		}
+	}
+	return list
+}
+
+// regexMark begins a line of the settings page that has a pattern.
+const regexMark = "regex:"
+
+func redirectLines(list []RedirectURI) string {
+	lines := make([]string, len(list))
+	for i, r := range list {
+		lines[i] = r.URL
+		if r.Mode == "regex" {
+			lines[i] = regexMark + r.URL
+		}
+	}
+	return strings.Join(lines, "\n")
+}
+
+func redirectsIn(text string) []RedirectURI {
+	var list []RedirectURI
+	for _, line := range entries(text) {
+		uri := RedirectURI{URL: line, Mode: "strict"}
+		if pattern, ok := strings.CutPrefix(line, regexMark); ok {
+			uri = RedirectURI{URL: strings.TrimSpace(pattern), Mode: "regex"}
+		}
+		list = append(list, uri)
+	}
+	return list
+}
+
+// wishTick is for what a spec asks to be done or not.
+func wishTick[W any](want func(*W) *bool) wish[W] {
+	return wish[W]{
+		chooses: true,
+		given:   func(w *W) (string, bool) { return ticked(*want(w)), true },
+		take:    func(w *W, text string) { *want(w) = text == Ticked },
+	}
+}

@@ -1,0 +1,274 @@
+package link
+
+import (
+	"encoding/json"
+
+	"authpocket/internal/secret"
+)
+
+// PocketBase is what is wanted of the auth collection.
+type PocketBase struct {
+	Collection  *string `yaml:"collection" json:"collection"` // default "users"
+	Slot        *string `yaml:"slot" json:"slot"`             // oidc, oidc2 or oidc3
+	DisplayName *string `yaml:"display_name" json:"display_name"`
+	AuthURL     *string `yaml:"auth_url" json:"auth_url"`
+	TokenURL    *string `yaml:"token_url" json:"token_url"`
+	UserInfoURL *string `yaml:"user_info_url" json:"user_info_url"`
+	// UserInfo is "userinfo" or "id_token": where PocketBase reads the
+	// claims from.
+	UserInfo *string  `yaml:"user_info" json:"user_info"`
+	JWKSURL  *string  `yaml:"jwks_url" json:"jwks_url"` // id_token only
+	Issuers  []string `yaml:"issuers" json:"issuers"`   // id_token only
+	PKCE     *bool    `yaml:"pkce" json:"pkce"`
+	Enabled  *bool    `yaml:"enabled" json:"enabled"` // default true
+	// Mapped fields: the collection's field that takes the claim, empty for
+	// none.
+	MapName     *string `yaml:"map_name" json:"map_name"`
+	MapUsername *string `yaml:"map_username" json:"map_username"`
+	MapAvatar   *string `yaml:"map_avatar" json:"map_avatar"`
+	MapID       *string `yaml:"map_id" json:"map_id"`
+	// ShowControls turns off "Hide collection create and edit controls",
+	// the guide's step 2. The API does not need it.
+	ShowControls bool `yaml:"show_controls" json:"show_controls"`
+	// CreateRule and AuthRule replace the collection's rules where the admin
+	// accepted an offered change. nil leaves them alone.
+	CreateRule *string `yaml:"create_rule" json:"create_rule"`
+	AuthRule   *string `yaml:"auth_rule" json:"auth_rule"`
+	// RewriteSecret writes the client secret again even when nothing else
+	// differs: PocketBase never shows it, so only a check can tell.
+	RewriteSecret bool `yaml:"-" json:"rewrite_secret"`
+}
+
+// CollectionState is an auth collection.
+type CollectionState struct {
+	ID            string            `json:"id"`
+	Name          string            `json:"name"`
+	System        bool              `json:"system"`
+	Updated       string            `json:"updated"`
+	OAuth2        OAuth2State       `json:"oauth2"`
+	CreateRule    *string           `json:"create_rule"` // nil: superusers only
+	AuthRule      *string           `json:"auth_rule"`
+	MFAEnabled    bool              `json:"mfa_enabled"`
+	MFARule       string            `json:"mfa_rule"`
+	EmailRequired bool              `json:"email_required"`
+	Fields        []CollectionField `json:"fields"`
+}
+
+// CollectionField is one field of a collection's schema.
+type CollectionField struct {
+	Name     string `json:"name"`
+	Type     string `json:"type"`
+	System   bool   `json:"system"`
+	Required bool   `json:"required"`
+}
+
+// OAuth2State is the collection's oauth2 object.
+type OAuth2State struct {
+	Enabled   bool             `json:"enabled"`
+	Providers []OAuth2Provider `json:"providers"` // in the order read, which must be kept
+	Mapped    MappedFields     `json:"mapped_fields"`
+}
+
+// MappedFields says which field takes which claim; empty for none.
+type MappedFields struct {
+	ID        string `json:"id"`
+	Name      string `json:"name"`
+	Username  string `json:"username"`
+	AvatarURL string `json:"avatarURL"`
+}
+
+// OAuth2Provider is one element of oauth2.providers.
+type OAuth2Provider struct {
+	Slot         string      `json:"slot"` // PocketBase calls it name
+	DisplayName  string      `json:"display_name"`
+	ClientID     string      `json:"client_id"`
+	ClientSecret secret.Text `json:"-"` // wanted only: PocketBase never shows it
+	AuthURL      string      `json:"auth_url"`
+	TokenURL     string      `json:"token_url"`
+	UserInfoURL  string      `json:"user_info_url"`
+	PKCE         *bool       `json:"pkce"`
+	JWKSURL      string      `json:"jwks_url"` // extra.jwksURL
+	Issuers      []string    `json:"issuers"`  // extra.issuers
+	// Raw is the element exactly as it was read. Elements that a plan does
+	// not touch are sent back as they came.
+	Raw json.RawMessage `json:"-"`
+}
+
+// IDTokenMode tells whether PocketBase reads claims from the ID token: it
+// does so whenever there is no user-info URL (tools/auth/oidc.go).
+func (p OAuth2Provider) IDTokenMode() bool { return p.UserInfoURL == "" }
+
+// SettingsState is what a link needs to know of PocketBase's settings.
+type SettingsState struct {
+	AppName      string   `json:"app_name"`
+	AppURL       string   `json:"app_url"`
+	HideControls bool     `json:"hide_controls"`
+	RateLimits   bool     `json:"rate_limits"` // enabled
+	AuthLimit    string   `json:"auth_limit"`  // the rule that hits sign-ins, "2 per 3 s", or empty
+	SuperuserIPs []string `json:"superuser_ips"`
+}
+
+// PlaceAttrs is the table of where in PocketBase the link is.
+func PlaceAttrs() []Attr[PocketBase, CollectionState] {
+	type W = PocketBase
+	collection := text(Meta{
+		Key: "name", Spec: "pocketbase.collection", Label: "Collection", check: checkCollection,
+		Ask: Ask{Control: AskChoice, Group: "collection", Label: "Auth collection", Hint: "Whose records the people who sign in become"},
+		Doc: Doc{"auth collection", "`" + DefaultCollection + "`"},
+	}, func(s *CollectionState) *string { return &s.Name }, func(w *W) **string { return &w.Collection })
+	slot := text[W, CollectionState](Meta{
+		Spec: "pocketbase.slot", Label: "Slot", Values: Slots(),
+		Ask: Ask{
+			Control: AskChoice, Group: "slot", Open: true, Given: true,
+			Hint: "PocketBase has three places for OpenID Connect; your app names the slot when it signs people in",
+		},
+		Doc: Doc{"`oidc`, `oidc2` or `oidc3`", "the link's own, else the first free one"},
+	}, nil, func(w *W) **string { return &w.Slot })
+	return []Attr[W, CollectionState]{collection, slot}
+}
+
+// SlotAttrs is the table of the fields of one element of a collection's OAuth2
+// providers, but for its slot and its client secret, which is never shown.
+func SlotAttrs() []Attr[PocketBase, OAuth2Provider] {
+	type (
+		W = PocketBase
+		S = OAuth2Provider
+	)
+	userInfo := text[W, S](Meta{
+		Spec: "pocketbase.user_info", Label: "Source of user info", Values: []string{"userinfo", "id_token"},
+		Ask: Ask{Control: AskChoice, Group: "user info", Label: "Fetch user info from", Answers: []string{"User info URL", "ID token"}, Named: true},
+		Doc: Doc{"`userinfo` or `id_token`: where the claims come from", "`userinfo`"},
+	}, nil, func(w *W) **string { return &w.UserInfo })
+	userInfo.answer = func(s *S) string {
+		if s.Slot != "" && s.IDTokenMode() {
+			return "id_token"
+		}
+		return "userinfo"
+	}
+	userInfoURL := text(Meta{
+		Key: "userInfoURL", Spec: "pocketbase.user_info_url", Label: "User info URL",
+		Ask: Ask{Control: AskCode, Group: "urls", Open: true, Given: true},
+		Doc: Doc{"as PocketBase itself reaches authentik", "authentik's userinfo endpoint"},
+	}, func(s *S) *string { return &s.UserInfoURL }, func(w *W) **string { return &w.UserInfoURL })
+	userInfoURL.wrong = func(p *Problems, m Meta, w *W) {
+		// Without one PocketBase reads the ID token, and checks nothing.
+		if w.UserInfoURL != nil && (*w.UserInfoURL != "" || Value(w.UserInfo, "userinfo") == "userinfo") {
+			checkURL(p, m, *w.UserInfoURL)
+		}
+	}
+	clientID := text[W](Meta{Key: "clientId", Label: "Client ID", Follows: "provider.client_id"}, func(s *S) *string { return &s.ClientID }, nil)
+	return []Attr[W, S]{
+		text(Meta{
+			Key: "displayName", Spec: "pocketbase.display_name", Label: "Display name", check: required,
+			Ask: Ask{Control: AskText, Hint: "What the sign-in button of your app can show", Needed: true, Short: true},
+			Doc: Doc{"text of the sign-in button", "`" + DefaultDisplayName + "`"},
+		}, func(s *S) *string { return &s.DisplayName }, func(w *W) **string { return &w.DisplayName }),
+		clientID,
+		text(Meta{
+			Key: "authURL", Spec: "pocketbase.auth_url", Label: "Auth URL", check: checkURL,
+			Ask: Ask{Control: AskCode, Group: "urls", Open: true, Given: true},
+			Doc: Doc{"", "authentik's authorize endpoint"},
+		}, func(s *S) *string { return &s.AuthURL }, func(w *W) **string { return &w.AuthURL }),
+		text(Meta{
+			Key: "tokenURL", Spec: "pocketbase.token_url", Label: "Token URL", check: checkURL,
+			Ask: Ask{Control: AskCode, Group: "urls", Open: true, Given: true, Hint: ". PocketBase itself calls it, so an internal address can be right"},
+			Doc: Doc{"as PocketBase itself reaches authentik", "authentik's token endpoint"},
+		}, func(s *S) *string { return &s.TokenURL }, func(w *W) **string { return &w.TokenURL }),
+		userInfo,
+		userInfoURL,
+		orNull(Meta{
+			Key: "pkce", Spec: "pocketbase.pkce", Label: "PKCE", Theirs: "Support PKCE", Default: "true", Always: true, // null means on
+			Ask: Ask{Control: AskTick, Label: "Use PKCE"},
+			Doc: Doc{What: "`true` or `false`"},
+		}, func(s *S) **bool { return &s.PKCE }, func(w *W) **bool { return &w.PKCE }),
+		text(Meta{
+			Key: "extra.jwksURL", Spec: "pocketbase.jwks_url", Label: "JWKS URL", Theirs: "JWKS verification URL", check: checkOptionalURL,
+			Ask: Ask{Control: AskCode, Group: "id token", Open: true, Given: true, Hint: "For “ID token” only. PocketBase checks the token's signature with it"},
+			Doc: Doc{"with `id_token`", "the application's JWKS"},
+		}, func(s *S) *string { return &s.JWKSURL }, func(w *W) **string { return &w.JWKSURL }),
+		texts(Meta{
+			Key: "extra.issuers", Spec: "pocketbase.issuers", Label: "Issuer", Theirs: "Issuers", check: checkURL,
+			Ask: Ask{Control: AskLines, Group: "id token", Label: "Issuers", Given: true},
+			Doc: Doc{"with `id_token`, a list", "the application's issuer"},
+		}, func(s *S) *[]string { return &s.Issuers }, func(w *W) *[]string { return &w.Issuers }),
+	}
+}
+
+// OAuth2Attrs is the table of what surrounds the providers of a collection.
+func OAuth2Attrs() []Attr[PocketBase, OAuth2State] {
+	type (
+		W = PocketBase
+		S = OAuth2State
+	)
+	return []Attr[W, S]{
+		tick(Meta{
+			Key: "enabled", Spec: "pocketbase.enabled", Label: "Whether OAuth2 is on", Default: "true",
+			Ask: Ask{Control: AskTick, Label: "OAuth2 is on for the collection", Given: true, Named: true},
+			Doc: Doc{What: "whether OAuth2 is on in the collection"},
+		}, func(s *S) *bool { return &s.Enabled }, func(w *W) **bool { return &w.Enabled }),
+		mapped("id", "id", "ID", "OAuth2 id", "OAuth2 ID", "",
+			func(s *S) *string { return &s.Mapped.ID }, func(w *W) **string { return &w.MapID }),
+		mapped("name", "name", "name", "OAuth2 full name", "Full name", "field that takes the name; empty for none",
+			func(s *S) *string { return &s.Mapped.Name }, func(w *W) **string { return &w.MapName }),
+		mapped("username", "username", "username", "OAuth2 username", "Username", "",
+			func(s *S) *string { return &s.Mapped.Username }, func(w *W) **string { return &w.MapUsername }),
+		mapped("avatarURL", "avatar", "avatar", "OAuth2 avatar", "Avatar", "",
+			func(s *S) *string { return &s.Mapped.AvatarURL }, func(w *W) **string { return &w.MapAvatar }),
+	}
+}
+
+// mapped is a field of the collection that takes a claim.
+func mapped(key, name, claim, theirs, label, what string,
+	at func(*OAuth2State) *string, want func(*PocketBase) **string,
+) Attr[PocketBase, OAuth2State] {
+	return text(Meta{
+		Key: mappedPrefix + key, Spec: "pocketbase.map_" + name, Label: "Field for the " + claim, Theirs: theirs, Claim: claim,
+		Ask: Ask{Control: AskChoice, Group: "mapped", Label: label + " goes to", Named: true},
+		Doc: Doc{what, "what is there"},
+	}, at, want)
+}
+
+const mappedPrefix = "mappedFields."
+
+// RuleAttrs is the table of a collection's rules.
+func RuleAttrs() []Attr[PocketBase, CollectionState] {
+	type (
+		W = PocketBase
+		S = CollectionState
+	)
+	return []Attr[W, S]{
+		rule(Meta{
+			Key: "createRule", Spec: "pocketbase.create_rule", Label: "Create rule",
+			Ask: Ask{Control: AskRule, Given: true, Hint: "Who may make records. New people's records are made at their first sign-in"},
+			Doc: Doc{"a PocketBase rule that says who may create records: empty for everyone, `@request.context = \"oauth2\"` for people who sign in through a provider", "what is there"},
+		}, func(s *S) **string { return &s.CreateRule }, func(w *W) **string { return &w.CreateRule }),
+		rule(Meta{
+			Key: "authRule", Spec: "pocketbase.auth_rule", Label: "Auth rule",
+			Ask: Ask{Control: AskRule, Given: true, Hint: "Who may sign in. Changing it signs out everyone in the collection"},
+			Doc: Doc{"who may sign in; a change signs out everyone", "what is there"},
+		}, func(s *S) **string { return &s.AuthRule }, func(w *W) **string { return &w.AuthRule }),
+	}
+}
+
+// SettingsAttrs is the table of what a link may change of PocketBase's
+// settings, and of what it may write again.
+func SettingsAttrs() []Attr[PocketBase, SettingsState] {
+	type (
+		W = PocketBase
+		S = SettingsState
+	)
+	controls := tick[W](Meta{
+		Key: "meta.hideControls", Spec: "pocketbase.show_controls", Label: "Hide collection create and edit controls",
+		Ask: Ask{
+			Control: AskTick, Given: true, Named: true, Label: "Turn off “Hide collection create and edit controls”",
+			Hint: "authentik's PocketBase guide asks for it. The link does not need it",
+		},
+		Doc: Doc{"turn off “Hide collection create and edit controls”", "`false`: the link does not need it"},
+	}, func(s *S) *bool { return &s.HideControls }, nil)
+	controls.wish = wishTick(func(w *W) *bool { return &w.ShowControls })
+	rewrite := Attr[W, S]{Meta: Meta{
+		Spec: "pocketbase.rewrite_secret", Label: "Write the client secret again",
+		Ask: Ask{Control: AskTick, Given: true, Hint: "PocketBase never shows the one it has, so this is the cure where a check says that it is refused"},
+	}, wish: wishTick(func(w *W) *bool { return &w.RewriteSecret })}
+	return []Attr[W, S]{controls, rewrite}
+}

@@ -1,0 +1,158 @@
+package link
+
+import "authpocket/internal/secret"
+
+// Provider is the authentik OAuth2/OpenID provider. Flows are named by slug,
+// signing key and scope mappings by name. Its client type is always
+// confidential: PocketBase requires a client secret.
+type Provider struct {
+	Name                  *string       `yaml:"name" json:"name"`
+	AuthorizationFlow     *string       `yaml:"authorization_flow" json:"authorization_flow"`
+	InvalidationFlow      *string       `yaml:"invalidation_flow" json:"invalidation_flow"`
+	AuthenticationFlow    *string       `yaml:"authentication_flow" json:"authentication_flow"` // empty: the brand's
+	ClientID              *string       `yaml:"client_id" json:"client_id"`
+	ClientSecret          *secret.Text  `yaml:"client_secret" json:"-"`
+	RedirectURIs          []RedirectURI `yaml:"redirect_uris" json:"redirect_uris"` // nil: one per public address, others stay
+	SigningKey            *string       `yaml:"signing_key" json:"signing_key"`
+	AccessCodeValidity    *string       `yaml:"access_code_validity" json:"access_code_validity"` // "minutes=1"
+	AccessTokenValidity   *string       `yaml:"access_token_validity" json:"access_token_validity"`
+	RefreshTokenValidity  *string       `yaml:"refresh_token_validity" json:"refresh_token_validity"`
+	RefreshTokenThreshold *string       `yaml:"refresh_token_threshold" json:"refresh_token_threshold"`
+	SubjectMode           *string       `yaml:"subject_mode" json:"subject_mode"`
+	IssuerMode            *string       `yaml:"issuer_mode" json:"issuer_mode"` // "per_provider" or "global"
+	// ScopeMappings are the names of mappings beside openid, email and
+	// profile. nil keeps the ones that are attached.
+	ScopeMappings []string `yaml:"scope_mappings" json:"scope_mappings"`
+}
+
+// ProviderState is an OAuth2 provider as it stands or as it is wanted.
+type ProviderState struct {
+	PK                    int           `json:"pk"`
+	Name                  string        `json:"name"`
+	AuthorizationFlow     Ref           `json:"authorization_flow"`
+	InvalidationFlow      Ref           `json:"invalidation_flow"`
+	AuthenticationFlow    Ref           `json:"authentication_flow"`
+	ClientType            string        `json:"client_type"`
+	ClientID              string        `json:"client_id"`
+	ClientSecret          secret.Text   `json:"-"`
+	RedirectURIs          []RedirectURI `json:"redirect_uris"`
+	SigningKey            Ref           `json:"signing_key"`
+	EncryptionKey         Ref           `json:"encryption_key,omitzero"` // kept as it is
+	AccessCodeValidity    string        `json:"access_code_validity"`
+	AccessTokenValidity   string        `json:"access_token_validity"`
+	RefreshTokenValidity  string        `json:"refresh_token_validity"`
+	RefreshTokenThreshold string        `json:"refresh_token_threshold"`
+	SubjectMode           string        `json:"subject_mode"`
+	IssuerMode            string        `json:"issuer_mode"`
+	IncludeClaims         bool          `json:"include_claims"` // include_claims_in_id_token
+	GrantTypes            []string      `json:"grant_types"`
+	Mappings              []Ref         `json:"mappings"`
+	ApplicationSlug       string        `json:"application_slug"` // assigned application, empty for none
+	ApplicationName       string        `json:"application_name"`
+}
+
+// ProviderAttrs is the table of a provider's fields.
+func ProviderAttrs() []Attr[Provider, ProviderState] {
+	type (
+		W = Provider
+		S = ProviderState
+	)
+	validity := func(key, label, fallback, what string, at func(*S) *string, want func(*W) **string) Attr[W, S] {
+		return text(Meta{
+			Key: key, Spec: "provider." + key, Label: label, Default: fallback, check: checkValidity,
+			Ask: Ask{Control: AskCode, Group: "validities", Needed: true}, Doc: Doc{What: what},
+		}, at, want)
+	}
+	return []Attr[W, S]{
+		text(Meta{
+			Key: "name", Spec: "provider.name", Label: "Provider name", check: required,
+			Ask: Ask{Control: AskText, Group: "name", Open: true, Given: true},
+			Doc: Doc{"", "`Provider for` and the application's name"},
+		}, func(s *S) *string { return &s.Name }, func(w *W) **string { return &w.Name }),
+		ref(Meta{
+			Key: "authorization_flow", Spec: "provider.authorization_flow", Label: "Authorization flow", Flow: "authorization", Default: DefaultAuthorizationFlow,
+			Ask: Ask{Control: AskChoice, Group: "flows", Open: true, Hint: "With explicit consent people are asked once before their data goes to PocketBase"},
+			Doc: Doc{What: "slug"},
+		}, func(s *S) *Ref { return &s.AuthorizationFlow }, func(w *W) **string { return &w.AuthorizationFlow }),
+		ref(Meta{
+			Key: "invalidation_flow", Spec: "provider.invalidation_flow", Label: "Invalidation flow", Flow: "invalidation", Default: DefaultInvalidationFlow,
+			Ask: Ask{Control: AskChoice, Group: "flows", Open: true},
+			Doc: Doc{What: "slug"},
+		}, func(s *S) *Ref { return &s.InvalidationFlow }, func(w *W) **string { return &w.InvalidationFlow }),
+		ref(Meta{
+			Key: "authentication_flow", Spec: "provider.authentication_flow", Label: "Authentication flow", Flow: "authentication",
+			Ask: Ask{Control: AskChoice, Group: "flows"},
+			Doc: Doc{"slug; empty for the brand's", "the brand's"},
+		}, func(s *S) *Ref { return &s.AuthenticationFlow }, func(w *W) **string { return &w.AuthenticationFlow }),
+		text[W](Meta{Key: "client_type", Label: "Client type"}, func(s *S) *string { return &s.ClientType }, nil),
+		text(Meta{
+			Key: "client_id", Spec: "provider.client_id", Label: "Client ID", check: required,
+			Ask: Ask{Control: AskCode, Group: "name", Open: true, Given: true},
+			Doc: Doc{"", "generated, 40 characters"},
+		}, func(s *S) *string { return &s.ClientID }, func(w *W) **string { return &w.ClientID }),
+		sensitive(Meta{
+			Key: "client_secret", Spec: "provider.client_secret", Label: "Client secret", check: checkSecret,
+			Doc: Doc{"", "generated, 128 characters"},
+		}, func(s *S) *secret.Text { return &s.ClientSecret }, func(w *W) **secret.Text { return &w.ClientSecret }),
+		redirects(Meta{
+			Key: "redirect_uris", Spec: "provider.redirect_uris", Label: "Redirect URIs",
+			Ask: Ask{Control: AskLines, Given: true, Hint: "One a line. Leave empty for one per address above, with all that are there now kept. Put regex: in front of a pattern"},
+			Doc: Doc{"list of addresses, or of `url:` with `mode: strict` or `regex`", "what is there, and one per public address"},
+		}, func(s *S) *[]RedirectURI { return &s.RedirectURIs }, func(w *W) *[]RedirectURI { return &w.RedirectURIs }),
+		ref(Meta{
+			Key: "signing_key", Spec: "provider.signing_key", Label: "Signing key",
+			Ask: Ask{Control: AskChoice, Open: true, Hint: "RSA or EC. authentik cannot sign with Ed25519 or Ed448 keys"},
+			Doc: Doc{"name of an RSA or EC key", "authentik's self-signed one"},
+		}, func(s *S) *Ref { return &s.SigningKey }, func(w *W) **string { return &w.SigningKey }),
+		validity("access_code_validity", "Access code validity", "minutes=1", "such as `minutes=1`",
+			func(s *S) *string { return &s.AccessCodeValidity }, func(w *W) **string { return &w.AccessCodeValidity }),
+		validity("access_token_validity", "Access token validity", "hours=1", "",
+			func(s *S) *string { return &s.AccessTokenValidity }, func(w *W) **string { return &w.AccessTokenValidity }),
+		validity("refresh_token_validity", "Refresh token validity", "days=30", "",
+			func(s *S) *string { return &s.RefreshTokenValidity }, func(w *W) **string { return &w.RefreshTokenValidity }),
+		validity("refresh_token_threshold", "Refresh token threshold", "seconds=0", "",
+			func(s *S) *string { return &s.RefreshTokenThreshold }, func(w *W) **string { return &w.RefreshTokenThreshold }),
+		text(Meta{
+			Key: "sub_mode", Spec: "provider.subject_mode", Label: "Subject mode", Default: "hashed_user_id", Values: SubjectModes(),
+			Ask: Ask{
+				Control: AskChoice, Group: "modes", Hint: "What PocketBase knows people by. Changing it later cuts them off from their accounts",
+				Answers: []string{"The user's hashed ID (authentik's default)", "The user's ID", "The user's UUID", "The username", "The e-mail address", "The UPN"},
+			},
+		}, func(s *S) *string { return &s.SubjectMode }, func(w *W) **string { return &w.SubjectMode }),
+		text(Meta{
+			Key: "issuer_mode", Spec: "provider.issuer_mode", Label: "Issuer mode", Default: "per_provider", Values: []string{"per_provider", "global"},
+			Ask: Ask{Control: AskChoice, Group: "modes", Answers: []string{"Each application has its own issuer", "One issuer for all"}},
+		}, func(s *S) *string { return &s.IssuerMode }, func(w *W) **string { return &w.IssuerMode }),
+		tick[W](Meta{Key: "include_claims_in_id_token", Label: "Claims in the ID token", Default: "true"}, func(s *S) *bool { return &s.IncludeClaims }, nil),
+		refs[W](Meta{
+			Key: "property_mappings", Spec: "provider.scope_mappings", Label: "Scope mapping", Unordered: true,
+			Ask: Ask{Label: "More scope mappings", Hint: "openid, profile and the e-mail mapping that you chose are always there"},
+			Doc: Doc{"names of mappings beside openid, email and profile", "what is attached"},
+		}, func(s *S) *[]Ref { return &s.Mappings }),
+		texts[W](Meta{
+			Key: "grant_types", Label: "Grant type", Unordered: true, Since: "2026.5", needs: func(f Features) bool { return f.GrantTypes },
+		}, func(s *S) *[]string { return &s.GrantTypes }, nil),
+	}
+}
+
+// FlowField is a field of a provider that names a flow.
+type FlowField struct {
+	Meta
+	Ref *Ref
+}
+
+// Flows are the fields of the provider that name a flow.
+func (p *ProviderState) Flows() []FlowField {
+	var list []FlowField
+	for _, a := range ProviderAttrs() {
+		if ref, ok := a.at(p).(*Ref); ok && a.Flow != "" {
+			list = append(list, FlowField{a.Meta, ref})
+		}
+	}
+	return list
+}
+
+// SubjectModes are what the sub claim can be made of (authentik SubModes).
+func SubjectModes() []string {
+	return []string{"hashed_user_id", "user_id", "user_uuid", "user_username", "user_email", "user_upn"}
+}

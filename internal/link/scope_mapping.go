@@ -1,0 +1,21 @@
+package link
+
+// Mapping is a scope mapping.
+type Mapping struct {
+	Ref
+	Managed     string `json:"managed"` // "goauthentik.io/providers/oauth2/scope-email", or empty
+	Scope       string `json:"scope"`
+	Description string `json:"description"`
+	Expression  string `json:"expression"`
+}
+
+// MappingAttrs is the table of a scope mapping's fields. No spec chooses them.
+func MappingAttrs() []Attr[struct{}, Mapping] {
+	type S = Mapping
+	return []Attr[struct{}, S]{
+		text[struct{}](Meta{Key: "name", Label: "E-mail mapping", Follows: "email", Fixed: true}, func(s *S) *string { return &s.Name }, nil),
+		text[struct{}](Meta{Key: "scope_name", Label: "Scope of the e-mail mapping", Follows: "email"}, func(s *S) *string { return &s.Scope }, nil),
+		text[struct{}](Meta{Key: "description", Label: "Description of the e-mail mapping", Follows: "email", Free: true}, func(s *S) *string { return &s.Description }, nil),
+		text[struct{}](Meta{Key: "expression", Label: "Expression of the e-mail mapping", Follows: "email", Code: true}, func(s *S) *string { return &s.Expression }, nil),
+	}
+}

@@ -1,0 +1,147 @@
+package link
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// Shown is what a person sees of a field: a text, yes or no, a whole number or
+// a list of texts. The zero value is nothing.
+type Shown struct {
+	kind   shownKind
+	text   string
+	flag   bool
+	number int
+	list   []string
+}
+
+type shownKind int
+
+const (
+	shownNothing shownKind = iota
+	shownText
+	shownFlag
+	shownNumber
+	shownList
+	shownMask
+)
+
+// ShowText shows a text.
+func ShowText(s string) Shown { return Shown{kind: shownText, text: s} }
+
+// ShowMask shows what is told of a secret.
+func ShowMask(m Masked) Shown { return Shown{kind: shownMask, text: string(m)} }
+
+// ShowFlag shows yes or no.
+func ShowFlag(b bool) Shown { return Shown{kind: shownFlag, flag: b} }
+
+// ShowNumber shows a whole number.
+func ShowNumber(n int) Shown { return Shown{kind: shownNumber, number: n} }
+
+// ShowList shows a list of texts.
+func ShowList(list []string) Shown { return Shown{kind: shownList, list: notNil(slices.Clone(list))} }
+
+// Show prints a field's value for people.
+func Show(s Shown) string { return s.String() }
+
+// String prints s for people.
+func (s Shown) String() string {
+	switch {
+	case s.kind == shownText && s.text == "":
+		return "(empty)"
+	case s.kind == shownText || s.kind == shownMask:
+		return s.text
+	case s.kind == shownFlag && s.flag:
+		return "yes"
+	case s.kind == shownFlag:
+		return "no"
+	case s.kind == shownNumber:
+		return strconv.Itoa(s.number)
+	case len(s.list) == 0:
+		return "(none)"
+	}
+	return strings.Join(s.list, ", ")
+}
+
+// None reports whether there is no value.
+func (s Shown) None() bool { return s.kind == shownNothing }
+
+// Text returns a text; false if s is anything else.
+func (s Shown) Text() (string, bool) { return s.text, s.kind == shownText }
+
+// Mask returns a mask; false if s is anything else.
+func (s Shown) Mask() (Masked, bool) { return Masked(s.text), s.kind == shownMask }
+
+// Flag returns yes or no; false if s is anything else.
+func (s Shown) Flag() (yes, ok bool) { return s.flag, s.kind == shownFlag }
+
+// List returns a list's entries; false if s is anything else.
+func (s Shown) List() ([]string, bool) { return s.list, s.kind == shownList }
+
+// Equal reports whether both show the same.
+func (s Shown) Equal(o Shown) bool {
+	return s.kind == o.kind && s.text == o.text && s.flag == o.flag && s.number == o.number && slices.Equal(s.list, o.list)
+}
+
+// blank reports whether a new object would show the same without the field.
+func (s Shown) blank() bool {
+	return s.text == "" && !s.flag && s.kind != shownNumber && len(s.list) == 0
+}
+
+// sorted is s with a list in order.
+func (s Shown) sorted() Shown {
+	if s.kind == shownList {
+		s.list = slices.Sorted(slices.Values(s.list))
+	}
+	return s
+}
+
+// MarshalJSON writes a string, boolean, number, list or null.
+func (s Shown) MarshalJSON() ([]byte, error) {
+	switch s.kind {
+	case shownText, shownMask:
+		return unescaped(s.text)
+	case shownFlag:
+		return strconv.AppendBool(nil, s.flag), nil
+	case shownNumber:
+		return strconv.AppendInt(nil, int64(s.number), 10), nil
+	case shownList:
+		return unescaped(s.list)
+	}
+	return []byte("null"), nil
+}
+
+// unescaped leaves < and > as they are: the encoder around it decides on them.
+func unescaped(v any) ([]byte, error) {
+	var out bytes.Buffer
+	enc := json.NewEncoder(&out)
+	enc.SetEscapeHTML(false)
+	err := enc.Encode(v)
+	return bytes.TrimSpace(out.Bytes()), err
+}
+
+// UnmarshalJSON reads what MarshalJSON writes.
+func (s *Shown) UnmarshalJSON(b []byte) error {
+	*s = Shown{}
+	var to any
+	switch {
+	case bytes.Equal(b, []byte("null")):
+		return nil
+	case b[0] == '[':
+		s.kind, to = shownList, &s.list
+	case b[0] == '"':
+		s.kind, to = shownText, &s.text
+	case b[0] == 't' || b[0] == 'f':
+		s.kind, to = shownFlag, &s.flag
+	default:
+		s.kind, to = shownNumber, &s.number
+	}
+	if err := json.Unmarshal(b, to); err != nil {
+		return fmt.Errorf("a field's value is neither text, yes or no, whole number nor list: %w", err)
+	}
+	return nil
+}
