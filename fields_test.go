@@ -32,7 +32,7 @@ func withRules() map[string]string {
 		"enabled":           "the API of both systems has it, of several objects",
 
 		// Words that name other things too.
-		"name": "", "slug": "", "group": "", "provider": "", "description": "", "pkce": "",
+		"name": "", "slug": "", "group": "", "provider": "", "description": "",
 	}
 }
 

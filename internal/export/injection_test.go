@@ -39,7 +39,7 @@ func fullPlan(t testing.TB, name func(int) string) link.Plan {
 	s.Provider = link.Provider{Name: new(name(17)), ClientID: new(name(18)), AuthorizationFlow: new(name(0)), AuthenticationFlow: new(name(1)),
 		SigningKey: new(name(2)), ScopeMappings: []string{name(3)}, RedirectURIs: []link.RedirectURI{{URL: name(19), Mode: "regex"}}}
 	s.Access = &link.Access{Groups: []string{name(4)}, Users: []string{name(5)}, Policies: []string{name(6)}}
-	s.PocketBase = link.PocketBase{Collection: new(name(7)), MapUsername: new(name(8)), DisplayName: new(name(20)), UserInfo: new("id_token"),
+	s.PocketBase = link.PocketBase{Collection: new(name(7)), MapUsername: new(name(8)), MapAvatar: new(""), DisplayName: new(name(20)), UserInfo: new("id_token"),
 		JWKSURL: new(name(21)), Issuers: []string{name(22)}, CreateRule: new(name(23)), AuthRule: new("after")}
 	return planOf(t, s, a, p)
 }

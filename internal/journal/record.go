@@ -128,7 +128,7 @@ func fromChangeRecord(in changeRecord) (out Change, err error) {
 	out = Change{
 		Change: link.Change{
 			System: in.System, Kind: in.Kind, Object: in.Object, Action: in.Action, Why: in.Why, Step: in.Guide, Lost: in.Lost,
-			Fields: in.Fields,
+			Fields: each(in.Fields, maskedField),
 		},
 		BeforeNotKept: in.Before.notKept(), AfterNotKept: in.After.notKept(),
 	}

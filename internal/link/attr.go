@@ -60,7 +60,7 @@ type Meta struct {
 // Ask is how the settings page asks for a field.
 type Ask struct {
 	Control Control
-	Group   string // the fields that the page keeps together
+	Group   AskGroup
 	Label   string // empty: the field's own
 	Hint    string
 	Answers []string // the words for Values
@@ -86,6 +86,25 @@ const (
 	AskTick    Control = "tick"
 	AskChoice  Control = "choice"
 	AskRule    Control = "rule" // a choice in which a rule can be kept
+)
+
+// AskGroup is a group of fields that the settings page keeps together.
+type AskGroup string
+
+// The groups. A field without one has a place of its own.
+const (
+	AskNames      AskGroup = "name"
+	AskMore       AskGroup = "more"
+	AskAccess     AskGroup = "access"
+	AskCollection AskGroup = "collection"
+	AskSlot       AskGroup = "slot"
+	AskUserInfo   AskGroup = "user info"
+	AskURLs       AskGroup = "urls"
+	AskIDToken    AskGroup = "id token"
+	AskMapped     AskGroup = "mapped"
+	AskValidities AskGroup = "validities"
+	AskFlows      AskGroup = "flows"
+	AskModes      AskGroup = "modes"
 )
 
 // Doc is a line of the documentation of the link file.
@@ -195,7 +214,7 @@ func (a Attr[W, S]) Answer(o *S) string {
 func (a Attr[W, S]) Take(want *W, text string) { a.take(want, text) }
 
 // Group returns the fields that the settings page keeps together.
-func Group[W, S any](table []Attr[W, S], group string) []Meta {
+func Group[W, S any](table []Attr[W, S], group AskGroup) []Meta {
 	var list []Meta
 	for _, a := range table {
 		if a.Ask.Group == group {

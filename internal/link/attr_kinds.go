@@ -85,7 +85,7 @@ func rule[W, S any](m Meta, at func(*S) **string, want func(*W) **string) Attr[W
 // there.
 func sensitive[W, S any](m Meta, at func(*S) *secret.Text, want func(*W) **secret.Text) Attr[W, S] {
 	m.Sensitive = true
-	a := Attr[W, S]{Meta: m, state: stateOf(at, func(t secret.Text) Shown { return ShowText(t.String()) })}
+	a := Attr[W, S]{Meta: m, state: stateOf(at, maskOf)}
 	a.visit = func(o *S, v Cells) { v.Secret(at(o)) }
 	a.secret = func(o *S) secret.Text { return *at(o) }
 	a.copy = func(to, from *S) {
@@ -100,6 +100,13 @@ func sensitive[W, S any](m Meta, at func(*S) *secret.Text, want func(*W) **secre
 		}
 	}
 	return a
+}
+
+func maskOf(t secret.Text) Shown {
+	if t.IsSet() {
+		return ShowMask(MaskedSet)
+	}
+	return ShowMask(MaskedNone)
 }
 
 // ref is an object of authentik, which a spec calls by its name.

@@ -113,13 +113,13 @@ func PlaceAttrs() []Attr[PocketBase, CollectionState] {
 	type W = PocketBase
 	collection := text(Meta{
 		Key: "name", Spec: "pocketbase.collection", Label: "Collection", check: checkCollection,
-		Ask: Ask{Control: AskChoice, Group: "collection", Label: "Auth collection", Hint: "Whose records the people who sign in become"},
+		Ask: Ask{Control: AskChoice, Group: AskCollection, Label: "Auth collection", Hint: "Whose records the people who sign in become"},
 		Doc: Doc{"auth collection", "`" + DefaultCollection + "`"},
 	}, func(s *CollectionState) *string { return &s.Name }, func(w *W) **string { return &w.Collection })
 	slot := text[W, CollectionState](Meta{
 		Spec: "pocketbase.slot", Label: "Slot", Values: Slots(),
 		Ask: Ask{
-			Control: AskChoice, Group: "slot", Open: true, Given: true,
+			Control: AskChoice, Group: AskSlot, Open: true, Given: true,
 			Hint: "PocketBase has three places for OpenID Connect; your app names the slot when it signs people in",
 		},
 		Doc: Doc{"`oidc`, `oidc2` or `oidc3`", "the link's own, else the first free one"},
@@ -136,7 +136,7 @@ func SlotAttrs() []Attr[PocketBase, OAuth2Provider] {
 	)
 	userInfo := text[W, S](Meta{
 		Spec: "pocketbase.user_info", Label: "Source of user info", Values: []string{"userinfo", "id_token"},
-		Ask: Ask{Control: AskChoice, Group: "user info", Label: "Fetch user info from", Answers: []string{"User info URL", "ID token"}, Named: true},
+		Ask: Ask{Control: AskChoice, Group: AskUserInfo, Label: "Fetch user info from", Answers: []string{"User info URL", "ID token"}, Named: true},
 		Doc: Doc{"`userinfo` or `id_token`: where the claims come from", "`userinfo`"},
 	}, nil, func(w *W) **string { return &w.UserInfo })
 	userInfo.answer = func(s *S) string {
@@ -147,7 +147,7 @@ func SlotAttrs() []Attr[PocketBase, OAuth2Provider] {
 	}
 	userInfoURL := text(Meta{
 		Key: "userInfoURL", Spec: "pocketbase.user_info_url", Label: "User info URL",
-		Ask: Ask{Control: AskCode, Group: "urls", Open: true, Given: true},
+		Ask: Ask{Control: AskCode, Group: AskURLs, Open: true, Given: true},
 		Doc: Doc{"as PocketBase itself reaches authentik", "authentik's userinfo endpoint"},
 	}, func(s *S) *string { return &s.UserInfoURL }, func(w *W) **string { return &w.UserInfoURL })
 	userInfoURL.wrong = func(p *Problems, m Meta, w *W) {
@@ -166,12 +166,12 @@ func SlotAttrs() []Attr[PocketBase, OAuth2Provider] {
 		clientID,
 		text(Meta{
 			Key: "authURL", Spec: "pocketbase.auth_url", Label: "Auth URL", check: checkURL,
-			Ask: Ask{Control: AskCode, Group: "urls", Open: true, Given: true},
+			Ask: Ask{Control: AskCode, Group: AskURLs, Open: true, Given: true},
 			Doc: Doc{"", "authentik's authorize endpoint"},
 		}, func(s *S) *string { return &s.AuthURL }, func(w *W) **string { return &w.AuthURL }),
 		text(Meta{
 			Key: "tokenURL", Spec: "pocketbase.token_url", Label: "Token URL", check: checkURL,
-			Ask: Ask{Control: AskCode, Group: "urls", Open: true, Given: true, Hint: ". PocketBase itself calls it, so an internal address can be right"},
+			Ask: Ask{Control: AskCode, Group: AskURLs, Open: true, Given: true, Hint: ". PocketBase itself calls it, so an internal address can be right"},
 			Doc: Doc{"as PocketBase itself reaches authentik", "authentik's token endpoint"},
 		}, func(s *S) *string { return &s.TokenURL }, func(w *W) **string { return &w.TokenURL }),
 		userInfo,
@@ -183,12 +183,12 @@ func SlotAttrs() []Attr[PocketBase, OAuth2Provider] {
 		}, func(s *S) **bool { return &s.PKCE }, func(w *W) **bool { return &w.PKCE }),
 		text(Meta{
 			Key: "extra.jwksURL", Spec: "pocketbase.jwks_url", Label: "JWKS URL", Theirs: "JWKS verification URL", check: checkOptionalURL,
-			Ask: Ask{Control: AskCode, Group: "id token", Open: true, Given: true, Hint: "For “ID token” only. PocketBase checks the token's signature with it"},
+			Ask: Ask{Control: AskCode, Group: AskIDToken, Open: true, Given: true, Hint: "For “ID token” only. PocketBase checks the token's signature with it"},
 			Doc: Doc{"with `id_token`", "the application's JWKS"},
 		}, func(s *S) *string { return &s.JWKSURL }, func(w *W) **string { return &w.JWKSURL }),
 		texts(Meta{
 			Key: "extra.issuers", Spec: "pocketbase.issuers", Label: "Issuer", Theirs: "Issuers", check: checkURL,
-			Ask: Ask{Control: AskLines, Group: "id token", Label: "Issuers", Given: true},
+			Ask: Ask{Control: AskLines, Group: AskIDToken, Label: "Issuers", Given: true},
 			Doc: Doc{"with `id_token`, a list", "the application's issuer"},
 		}, func(s *S) *[]string { return &s.Issuers }, func(w *W) *[]string { return &w.Issuers }),
 	}
@@ -223,7 +223,7 @@ func mapped(key, name, claim, theirs, label, what string,
 ) Attr[PocketBase, OAuth2State] {
 	return text(Meta{
 		Key: mappedPrefix + key, Spec: "pocketbase.map_" + name, Label: "Field for the " + claim, Theirs: theirs, Claim: claim,
-		Ask: Ask{Control: AskChoice, Group: "mapped", Label: label + " goes to", Named: true},
+		Ask: Ask{Control: AskChoice, Group: AskMapped, Label: label + " goes to", Named: true},
 		Doc: Doc{what, "what is there"},
 	}, at, want)
 }

@@ -60,34 +60,34 @@ func ProviderAttrs() []Attr[Provider, ProviderState] {
 	validity := func(key, label, fallback, what string, at func(*S) *string, want func(*W) **string) Attr[W, S] {
 		return text(Meta{
 			Key: key, Spec: "provider." + key, Label: label, Default: fallback, check: checkValidity,
-			Ask: Ask{Control: AskCode, Group: "validities", Needed: true}, Doc: Doc{What: what},
+			Ask: Ask{Control: AskCode, Group: AskValidities, Needed: true}, Doc: Doc{What: what},
 		}, at, want)
 	}
 	return []Attr[W, S]{
 		text(Meta{
 			Key: "name", Spec: "provider.name", Label: "Provider name", check: required,
-			Ask: Ask{Control: AskText, Group: "name", Open: true, Given: true},
+			Ask: Ask{Control: AskText, Group: AskNames, Open: true, Given: true},
 			Doc: Doc{"", "`Provider for` and the application's name"},
 		}, func(s *S) *string { return &s.Name }, func(w *W) **string { return &w.Name }),
 		ref(Meta{
 			Key: "authorization_flow", Spec: "provider.authorization_flow", Label: "Authorization flow", Flow: "authorization", Default: DefaultAuthorizationFlow,
-			Ask: Ask{Control: AskChoice, Group: "flows", Open: true, Hint: "With explicit consent people are asked once before their data goes to PocketBase"},
+			Ask: Ask{Control: AskChoice, Group: AskFlows, Open: true, Hint: "With explicit consent people are asked once before their data goes to PocketBase"},
 			Doc: Doc{What: "slug"},
 		}, func(s *S) *Ref { return &s.AuthorizationFlow }, func(w *W) **string { return &w.AuthorizationFlow }),
 		ref(Meta{
 			Key: "invalidation_flow", Spec: "provider.invalidation_flow", Label: "Invalidation flow", Flow: "invalidation", Default: DefaultInvalidationFlow,
-			Ask: Ask{Control: AskChoice, Group: "flows", Open: true},
+			Ask: Ask{Control: AskChoice, Group: AskFlows, Open: true},
 			Doc: Doc{What: "slug"},
 		}, func(s *S) *Ref { return &s.InvalidationFlow }, func(w *W) **string { return &w.InvalidationFlow }),
 		ref(Meta{
 			Key: "authentication_flow", Spec: "provider.authentication_flow", Label: "Authentication flow", Flow: "authentication",
-			Ask: Ask{Control: AskChoice, Group: "flows"},
+			Ask: Ask{Control: AskChoice, Group: AskFlows},
 			Doc: Doc{"slug; empty for the brand's", "the brand's"},
 		}, func(s *S) *Ref { return &s.AuthenticationFlow }, func(w *W) **string { return &w.AuthenticationFlow }),
 		text[W](Meta{Key: "client_type", Label: "Client type"}, func(s *S) *string { return &s.ClientType }, nil),
 		text(Meta{
 			Key: "client_id", Spec: "provider.client_id", Label: "Client ID", check: required,
-			Ask: Ask{Control: AskCode, Group: "name", Open: true, Given: true},
+			Ask: Ask{Control: AskCode, Group: AskNames, Open: true, Given: true},
 			Doc: Doc{"", "generated, 40 characters"},
 		}, func(s *S) *string { return &s.ClientID }, func(w *W) **string { return &w.ClientID }),
 		sensitive(Meta{
@@ -115,13 +115,13 @@ func ProviderAttrs() []Attr[Provider, ProviderState] {
 		text(Meta{
 			Key: "sub_mode", Spec: "provider.subject_mode", Label: "Subject mode", Default: "hashed_user_id", Values: SubjectModes(),
 			Ask: Ask{
-				Control: AskChoice, Group: "modes", Hint: "What PocketBase knows people by. Changing it later cuts them off from their accounts",
+				Control: AskChoice, Group: AskModes, Hint: "What PocketBase knows people by. Changing it later cuts them off from their accounts",
 				Answers: []string{"The user's hashed ID (authentik's default)", "The user's ID", "The user's UUID", "The username", "The e-mail address", "The UPN"},
 			},
 		}, func(s *S) *string { return &s.SubjectMode }, func(w *W) **string { return &w.SubjectMode }),
 		text(Meta{
 			Key: "issuer_mode", Spec: "provider.issuer_mode", Label: "Issuer mode", Default: "per_provider", Values: []string{"per_provider", "global"},
-			Ask: Ask{Control: AskChoice, Group: "modes", Answers: []string{"Each application has its own issuer", "One issuer for all"}},
+			Ask: Ask{Control: AskChoice, Group: AskModes, Answers: []string{"Each application has its own issuer", "One issuer for all"}},
 		}, func(s *S) *string { return &s.IssuerMode }, func(w *W) **string { return &w.IssuerMode }),
 		tick[W](Meta{Key: "include_claims_in_id_token", Label: "Claims in the ID token", Default: "true"}, func(s *S) *bool { return &s.IncludeClaims }, nil),
 		refs[W](Meta{

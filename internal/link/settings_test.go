@@ -109,6 +109,9 @@ func (s setting) expect(t *testing.T, edit func(*link.Spec), prints any) {
 
 // plain is a field's value as Go has it.
 func plain(v link.Shown) any {
+	if mask, ok := v.Mask(); ok {
+		return mask
+	}
 	if text, ok := v.Text(); ok {
 		return text
 	}

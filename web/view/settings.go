@@ -217,7 +217,7 @@ func metas[W, S any](table []link.Attr[W, S]) []link.Meta {
 
 func (b settings) application() []Field {
 	var fields []Field
-	for _, m := range link.Group(link.ApplicationAttrs(), "name") {
+	for _, m := range link.Group(link.ApplicationAttrs(), link.AskNames) {
 		fields = append(fields, b.field(m))
 	}
 	return fields
@@ -292,12 +292,12 @@ func (b settings) collection() Choice {
 			options = append(options, Option{Value: c.Name, Label: c.Name})
 		}
 	}
-	return b.choose(link.Group(link.PlaceAttrs(), "collection")[0], options...)
+	return b.choose(link.Group(link.PlaceAttrs(), link.AskCollection)[0], options...)
 }
 
 // access is the group that says who may use the application.
 func (b settings) access() AccessPart {
-	part := AccessPart{Now: "everyone with an account", Mode: b.choose(link.Group(link.ApplicationAttrs(), "access")[0])}
+	part := AccessPart{Now: "everyone with an account", Mode: b.choose(link.Group(link.ApplicationAttrs(), link.AskAccess)[0])}
 	names := []string{part.Mode.Name}
 	for _, a := range link.AccessAttrs() {
 		names = append(names, a.Spec)

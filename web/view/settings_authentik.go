@@ -19,7 +19,7 @@ func (b settings) authentik() AuthentikPart {
 	}
 	part.PublicURL.Key = part.PublicURL.Name
 	open := []string{"provider.", "authentik."}
-	for _, m := range link.Group(link.ApplicationAttrs(), "more") {
+	for _, m := range link.Group(link.ApplicationAttrs(), link.AskMore) {
 		open = append(open, m.Spec)
 		switch {
 		case m.Ask.Control != link.AskTick:
@@ -28,13 +28,13 @@ func (b settings) authentik() AuthentikPart {
 			part.Ticks = append(part.Ticks, b.tick(m))
 		}
 	}
-	for _, m := range link.Group(link.ProviderAttrs(), "flows") {
+	for _, m := range link.Group(link.ProviderAttrs(), link.AskFlows) {
 		part.Flows = append(part.Flows, b.flow(m))
 	}
-	for _, m := range link.Group(link.ProviderAttrs(), "modes") {
+	for _, m := range link.Group(link.ProviderAttrs(), link.AskModes) {
 		part.Modes = append(part.Modes, b.choose(m))
 	}
-	for _, m := range link.Group(link.ProviderAttrs(), "validities") {
+	for _, m := range link.Group(link.ProviderAttrs(), link.AskValidities) {
 		part.Validities = append(part.Validities, b.field(m))
 	}
 	part.Open = b.problems.In(open...)
@@ -48,7 +48,7 @@ func (b settings) provider() []Field {
 		id = "Leave empty to keep " + now.ClientID
 	}
 	var fields []Field
-	for _, m := range link.Group(link.ProviderAttrs(), "name") {
+	for _, m := range link.Group(link.ProviderAttrs(), link.AskNames) {
 		f := b.field(m)
 		if f.Hint = id; m.Ask.Control == link.AskText {
 			f.Hint = "Leave empty for “" + now.Name + "”"

@@ -15,7 +15,7 @@ const KeepRule = "keep"
 
 // pocketbase is the group "More PocketBase settings".
 func (b settings) pocketbase() PocketBasePart {
-	display, userInfo := named(link.SlotAttrs(), "displayName"), link.Group(link.SlotAttrs(), "user info")[0]
+	display, userInfo := named(link.SlotAttrs(), "displayName"), link.Group(link.SlotAttrs(), link.AskUserInfo)[0]
 	part := PocketBasePart{
 		Display: b.field(display), Slot: b.slot(), UserInfo: b.choose(userInfo), Mapped: b.mapped(), Rules: b.rules(),
 	}
@@ -26,10 +26,10 @@ func (b settings) pocketbase() PocketBasePart {
 	for _, a := range link.SlotAttrs() {
 		f := b.field(a.Meta)
 		switch a.Ask.Group {
-		case "urls":
+		case link.AskURLs:
 			f.Hint = "Leave empty for " + b.urlHint(a)
 			part.URLs = append(part.URLs, f)
-		case "id token":
+		case link.AskIDToken:
 			if a.Ask.Control == link.AskLines {
 				f.Hint = "For “ID token” only, one a line. Leave empty for " + b.in.Desired.Issuer()
 			}
@@ -73,7 +73,7 @@ func (b settings) slot() Choice {
 	for _, name := range link.Slots() {
 		options = append(options, Option{Value: name, Label: name + b.slotUse(name)})
 	}
-	return b.choose(link.Group(link.PlaceAttrs(), "slot")[0], options...)
+	return b.choose(link.Group(link.PlaceAttrs(), link.AskSlot)[0], options...)
 }
 
 func (b settings) slotUse(name string) string {
@@ -91,7 +91,7 @@ func (b settings) slotUse(name string) string {
 // mapped asks which field of a new record takes which claim.
 func (b settings) mapped() []Choice {
 	var list []Choice
-	for _, m := range link.Group(link.OAuth2Attrs(), "mapped") {
+	for _, m := range link.Group(link.OAuth2Attrs(), link.AskMapped) {
 		options := []Option{{Value: "", Label: "Nowhere"}}
 		for _, f := range b.in.Desired.Collection.Fields {
 			if !f.System && slices.Contains(link.MappableTypes(m.Claim), f.Type) {
