@@ -87,7 +87,7 @@ func (s *Server) reviewErrand(w http.ResponseWriter, r *http.Request, sess *sess
 		s.nothingToFix(w, r, sess, cause)
 		return
 	}
-	if plan = plan.Narrow(cause); plan.Empty() {
+	if plan = link.Narrow(plan, cause); plan.Empty() {
 		redirect(w, r, "/review")
 		return
 	}

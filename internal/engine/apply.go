@@ -160,7 +160,7 @@ func (e *Engine) replan(ctx context.Context, plan link.Plan) (link.Plan, error) 
 	if err != nil {
 		return link.Plan{}, err
 	}
-	fresh, problems := plan.Again(snaps.Authentik, snaps.PocketBase)
+	fresh, problems := link.Again(plan, snaps.Authentik, snaps.PocketBase)
 	if len(problems) > 0 {
 		return link.Plan{}, noLonger(problems)
 	}

@@ -51,3 +51,18 @@ func BindingAttrs() []Attr[struct{}, BindingState] {
 		tick[struct{}](Meta{Key: "negate", Label: "Negate"}, func(s *S) *bool { return &s.Negate }, nil),
 	}
 }
+
+// asMade reports whether b still is what the apply made of it. How long a
+// policy may take is authentik's own default there.
+func (b BindingState) asMade(made BindingState) bool {
+	return b.Kind == made.Kind && b.Target.ID == made.Target.ID && b.Enabled == made.Enabled && b.Negate == made.Negate &&
+		b.Order == made.Order && b.Expires == made.Expires
+}
+
+// who says whom a binding lets in.
+func (b BindingState) who() string {
+	if b.Negate {
+		return "everyone but " + b.Kind + " " + b.Target.Name
+	}
+	return b.Kind + " " + b.Target.Name
+}

@@ -136,31 +136,6 @@ const (
 	PurposeRotate Purpose = "rotate"
 )
 
-// Again makes the plan once more from what the systems hold now. Comparing
-// both tells whether a preview still holds.
-func (p Plan) Again(a AuthentikSnapshot, b PocketBaseSnapshot) (Plan, Problems) {
-	switch p.Purpose {
-	case PurposeUndo:
-		again, problems := NewUndo(p.Spec, p.Undoes, a, b, p.Force)
-		if p.Restores {
-			if again, problems = NewPlan(p.Spec, a, b, p.Generated); len(problems) == 0 {
-				again, problems = AsRestoration(again, p.Undoes, p.Force)
-			}
-		}
-		again.Of = p.Of
-		return again, problems
-	case PurposeRemove:
-		return NewRemoval(p.Spec, a, b)
-	default:
-		again, problems := NewPlan(p.Spec, a, b, p.Generated)
-		again.Of = p.Of
-		if p.Purpose == PurposeRotate {
-			return AsRotation(again), problems
-		}
-		return again.Narrow(p.Only), problems
-	}
-}
-
 // Empty tells whether there is nothing to change.
 func (p Plan) Empty() bool { return len(p.Changes) == 0 }
 

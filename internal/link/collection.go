@@ -2,6 +2,7 @@ package link
 
 import (
 	"encoding/json"
+	"slices"
 
 	"authpocket/internal/secret"
 )
@@ -271,4 +272,10 @@ func SettingsAttrs() []Attr[PocketBase, SettingsState] {
 		Ask: Ask{Control: AskTick, Given: true, Hint: "PocketBase never shows the one it has, so this is the cure where a check says that it is refused"},
 	}, wish: wishTick(func(w *W) *bool { return &w.RewriteSecret })}
 	return []Attr[W, S]{controls, rewrite}
+}
+
+func isSlot(name string) bool { return slices.Contains(Slots(), name) }
+
+func slotIndex(o OAuth2State, slot string) int {
+	return slices.IndexFunc(o.Providers, func(p OAuth2Provider) bool { return p.Slot == slot })
 }

@@ -112,13 +112,13 @@ func TestAPlanIsMadeAgainForWhatItIs(t *testing.T) {
 		t.Fatal(problems)
 	}
 	for name, plan := range map[string]link.Plan{"an undo": undo, "a removal": removal} {
-		again, problems := plan.Again(a, p)
+		again, problems := link.Again(plan, a, p)
 		if len(problems) > 0 || show(again) != show(plan) || plan.Empty() || again.Purpose != plan.Purpose {
 			t.Errorf("%s is made again as\n%s%v", name, show(again), problems)
 		}
 	}
 	a, p = before.observe(minimal().Query())
-	if again, _ := change.Again(a, p); show(again) != show(change) {
+	if again, _ := link.Again(change, a, p); show(again) != show(change) {
 		t.Errorf("a change is made again as\n%s", show(again))
 	}
 }

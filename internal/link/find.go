@@ -2,34 +2,12 @@ package link
 
 import (
 	"cmp"
-	"regexp"
 	"slices"
 	"strings"
 )
 
-// Query says what an observation for s has to look up.
-func (s Spec) Query() Query {
-	return Query{
-		Slug:         Value(s.Application.Slug, DefaultSlug),
-		ProviderName: Value(s.Provider.Name, defaultProviderName(Value(s.Application.Name, DefaultName))),
-		Collection:   Value(s.PocketBase.Collection, DefaultCollection),
-		ClientID:     Value(s.Provider.ClientID, ""),
-		Access:       s.Access,
-	}
-}
-
-// defaultProviderName is what authentik's own wizard proposes.
-func defaultProviderName(application string) string { return "Provider for " + application }
-
 // oauth2Kind is what authentik calls these providers (providers/oauth2/models.py).
 const oauth2Kind = "OAuth2/OpenID Provider"
-
-func (p ProviderState) kind() string {
-	if p.Proxy() {
-		return "proxy provider"
-	}
-	return "OAuth2/OpenID provider"
-}
 
 // Candidate is a provider that may already be this link's, and what speaks
 // for it.
@@ -95,31 +73,12 @@ func slotWithClient(s Spec, p PocketBaseSnapshot, clientID string) string {
 	return c.slotWith(clientID)
 }
 
-func isSlot(name string) bool { return slices.Contains(Slots(), name) }
-
 func sendsTo(p ProviderState, bases []string) bool {
 	return slices.ContainsFunc(bases, func(base string) bool {
 		return slices.ContainsFunc(p.RedirectURIs, func(r RedirectURI) bool {
 			return r.Type != "logout" && r.allows(RedirectURL(base))
 		})
 	})
-}
-
-// allows tells whether authentik sends people back to u by this entry. A
-// pattern has to match from end to end; one that only Python can read does
-// not count.
-func (r RedirectURI) allows(u string) bool {
-	if r.Mode != "regex" {
-		return r.URL == u
-	}
-	pattern, err := regexp.Compile(`^(?:` + r.URL + `)$`)
-	return err == nil && pattern.MatchString(u)
-}
-
-// Proxy tells whether this is a proxy provider, which authentik lists among
-// the OAuth2 ones because it is made of one (goauthentik/authentik#11949).
-func (p ProviderState) Proxy() bool {
-	return slices.ContainsFunc(p.RedirectURIs, func(r RedirectURI) bool { return strings.Contains(r.URL, "/outpost.goauthentik.io/callback") })
 }
 
 // sendsAsAsked tells whether the provider has all of the redirect URIs.

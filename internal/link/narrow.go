@@ -39,7 +39,7 @@ func mends(cause CauseID) (kinds []Kind, fields []string, found bool) {
 
 // Narrow leaves of the plan what puts the cause right. What else differs from
 // the spec stays as it is, for another plan.
-func (p Plan) Narrow(cause CauseID) Plan {
+func Narrow(p Plan, cause CauseID) Plan {
 	kinds, fields, found := mends(cause)
 	if !found || slices.ContainsFunc(p.Changes, makesProvider) {
 		return p
@@ -53,10 +53,10 @@ func (p Plan) Narrow(cause CauseID) Plan {
 		switch {
 		case slices.Contains(kinds, c.Kind):
 			changes = append(changes, c)
-		case p.makesSlot(c) && cause == CauseOAuth2Off:
-			changes = append(changes, p.whole(c))
-		case c.Action == Update && !p.makesSlot(c):
-			if c = p.only(c, fields); len(c.Fields) > 0 {
+		case makesSlot(p, c) && cause == CauseOAuth2Off:
+			changes = append(changes, wholeSlot(c))
+		case c.Action == Update && !makesSlot(p, c):
+			if c = cutTo(p, c, fields); len(c.Fields) > 0 {
 				changes = append(changes, c)
 			}
 		}
@@ -72,14 +72,14 @@ func makesProvider(c Change) bool {
 }
 
 // makesSlot tells whether the change adds our element to PocketBase's list.
-func (p Plan) makesSlot(c Change) bool {
+func makesSlot(p Plan, c Change) bool {
 	before := As[CollectionState](c.Before)
 	return before != nil && c.Kind == KindOAuth2 && slotIndex(before.OAuth2, p.Desired.Slot.Slot) < 0
 }
 
-// whole is the change that adds our element: all of it is needed, and nothing
+// wholeSlot is the change that adds our element: all of it is needed, and nothing
 // beside it but that OAuth2 is on.
-func (p Plan) whole(c Change) Change {
+func wholeSlot(c Change) Change {
 	c.Fields = slices.DeleteFunc(slices.Clone(c.Fields), func(f Field) bool { return strings.HasPrefix(f.Name, "mappedFields.") })
 	now := *As[CollectionState](c.After)
 	now.OAuth2.Mapped = As[CollectionState](c.Before).OAuth2.Mapped
@@ -87,8 +87,8 @@ func (p Plan) whole(c Change) Change {
 	return c
 }
 
-// only is the change of an object that is there, cut down to those fields.
-func (p Plan) only(c Change, names []string) Change {
+// cutTo is the change of an object that is there, cut down to those fields.
+func cutTo(p Plan, c Change, names []string) Change {
 	slot := p.Desired.Slot.Slot
 	c.Fields = slices.DeleteFunc(slices.Clone(c.Fields), func(f Field) bool {
 		name := f.Name

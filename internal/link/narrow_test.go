@@ -48,12 +48,12 @@ func TestAPlanForOneCauseHasThatAlone(t *testing.T) {
 	} {
 		w := drifted(t, s)
 		whole := mustPlan(t, w, s)
-		plan := whole.Narrow(cause)
+		plan := link.Narrow(whole, cause)
 		if got := fieldNames(plan); !slices.Equal(got, want) {
 			t.Errorf("%s: %q, want %q", cause, got, want)
 		}
 		a, p := w.observe(s.Query())
-		if again, problems := plan.Again(a, p); len(problems) > 0 || show(again) != show(plan) || again.Only != cause {
+		if again, problems := link.Again(plan, a, p); len(problems) > 0 || show(again) != show(plan) || again.Only != cause {
 			t.Errorf("%s: made again it is\n%s, %v", cause, show(again), problems)
 		}
 		mustApply(t, w, plan)
@@ -71,7 +71,7 @@ func TestTheSecretAloneIsWritten(t *testing.T) {
 	s := minimal()
 	s.PocketBase.RewriteSecret = true
 	w.collection("users").OAuth2.Providers[1].ClientID = w.providers[0].ClientID
-	if got, want := fieldNames(mustPlan(t, w, s).Narrow("invalid-client")), []string{"auth collection: oidc.clientSecret"}; !slices.Equal(got, want) {
+	if got, want := fieldNames(link.Narrow(mustPlan(t, w, s), "invalid-client")), []string{"auth collection: oidc.clientSecret"}; !slices.Equal(got, want) {
 		t.Errorf("%q, want %q", got, want)
 	}
 }
@@ -83,11 +83,11 @@ func TestAMissingElementIsMadeWhole(t *testing.T) {
 	w := drifted(t, s)
 	c := w.collection("users")
 	c.OAuth2.Providers = c.OAuth2.Providers[:1]
-	plan := mustPlan(t, w, s).Narrow("oauth2-off")
+	plan := link.Narrow(mustPlan(t, w, s), "oauth2-off")
 	if len(plan.Changes) != 1 || plan.Changes[0].Changed("mappedFields.name") || !plan.Changes[0].Changed("oidc.clientId") || !plan.Changes[0].Changed("oidc.clientSecret") {
 		t.Errorf("%s", show(plan))
 	}
-	if other := mustPlan(t, w, s).Narrow("user-info-url"); !other.Empty() {
+	if other := link.Narrow(mustPlan(t, w, s), "user-info-url"); !other.Empty() {
 		t.Errorf("%s", show(other))
 	}
 }
@@ -119,7 +119,7 @@ func TestATornSecretIsWrittenWithAnyCause(t *testing.T) {
 	w := linkedWorld(t, s)
 	w.collection("users").OAuth2.Enabled = false
 	s.PocketBase.RewriteSecret = true
-	if got, want := fieldNames(mustPlan(t, w, s).Narrow("oauth2-off")), []string{"auth collection: enabled", "auth collection: oidc.clientSecret"}; !slices.Equal(got, want) {
+	if got, want := fieldNames(link.Narrow(mustPlan(t, w, s), "oauth2-off")), []string{"auth collection: enabled", "auth collection: oidc.clientSecret"}; !slices.Equal(got, want) {
 		t.Errorf("%q, want %q", got, want)
 	}
 }

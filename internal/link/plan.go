@@ -240,21 +240,6 @@ func (b *planner) rules() {
 
 func ruleValues(c CollectionState) []value { return values(RuleAttrs(), &c, Features{}) }
 
-func ruleText(rule *string) string {
-	if rule == nil {
-		return "superusers only"
-	}
-	if *rule == "" {
-		return "everyone"
-	}
-	return *rule
-}
-
-// SameRule reports whether two rules of a collection are the same one.
-func SameRule(a, b *string) bool {
-	return (a == nil) == (b == nil) && Value(a, "") == Value(b, "")
-}
-
 // oauth2 is the commit point: people see the new sign-in only after it, so it
 // comes last.
 func (b *planner) oauth2() {
@@ -315,4 +300,29 @@ func oauth2Values(o OAuth2State, slot string, at int) []value {
 	}
 	i := slices.IndexFunc(o.Providers, func(p OAuth2Provider) bool { return p.Slot == slot })
 	return append(list, o.Providers[i].values()...)
+}
+
+// Again makes the plan once more from what the systems hold now. Comparing
+// both tells whether a preview still holds.
+func Again(p Plan, a AuthentikSnapshot, b PocketBaseSnapshot) (Plan, Problems) {
+	switch p.Purpose {
+	case PurposeUndo:
+		again, problems := NewUndo(p.Spec, p.Undoes, a, b, p.Force)
+		if p.Restores {
+			if again, problems = NewPlan(p.Spec, a, b, p.Generated); len(problems) == 0 {
+				again, problems = AsRestoration(again, p.Undoes, p.Force)
+			}
+		}
+		again.Of = p.Of
+		return again, problems
+	case PurposeRemove:
+		return NewRemoval(p.Spec, a, b)
+	default:
+		again, problems := NewPlan(p.Spec, a, b, p.Generated)
+		again.Of = p.Of
+		if p.Purpose == PurposeRotate {
+			return AsRotation(again), problems
+		}
+		return Narrow(again, p.Only), problems
+	}
 }

@@ -196,12 +196,6 @@ func shown(a Account) string {
 	return a.ID
 }
 
-// exemptsOAuth2 tells whether an MFA rule plainly leaves OAuth2 sign-ins out.
-func exemptsOAuth2(rule string) bool {
-	normal := strings.Join(strings.Fields(rule), "")
-	return slices.Contains([]string{`@request.context!="oauth2"`, `@request.context!='oauth2'`}, normal)
-}
-
 // Truthy reads email_verified as PocketBase does (cast.ToBool in
 // tools/auth/oidc.go): true, "true", 1 and the like.
 func Truthy(claim any) bool {

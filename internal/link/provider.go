@@ -1,6 +1,10 @@
 package link
 
-import "authpocket/internal/secret"
+import (
+	"authpocket/internal/secret"
+	"slices"
+	"strings"
+)
 
 // Provider is the authentik OAuth2/OpenID provider. Flows are named by slug,
 // signing key and scope mappings by name. Its client type is always
@@ -155,4 +159,17 @@ func (p *ProviderState) Flows() []FlowField {
 // SubjectModes are what the sub claim can be made of (authentik SubModes).
 func SubjectModes() []string {
 	return []string{"hashed_user_id", "user_id", "user_uuid", "user_username", "user_email", "user_upn"}
+}
+
+func (p ProviderState) kind() string {
+	if p.Proxy() {
+		return "proxy provider"
+	}
+	return "OAuth2/OpenID provider"
+}
+
+// Proxy tells whether this is a proxy provider, which authentik lists among
+// the OAuth2 ones because it is made of one (goauthentik/authentik#11949).
+func (p ProviderState) Proxy() bool {
+	return slices.ContainsFunc(p.RedirectURIs, func(r RedirectURI) bool { return strings.Contains(r.URL, "/outpost.goauthentik.io/callback") })
 }

@@ -132,7 +132,7 @@ func resolveFlows(d *Desired, s Spec, a AuthentikSnapshot, now ProviderState, pr
 	is := now.Flows()
 	for i, to := range d.Provider.Flows() {
 		attr, _ := Named(ProviderAttrs(), to.Key)
-		slug, given := attr.given(&s.Provider)
+		slug, given := attr.Given(&s.Provider)
 		want := &slug
 		if !given {
 			want = nil

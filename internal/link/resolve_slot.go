@@ -102,7 +102,7 @@ func checksIDToken(p OAuth2Provider) bool {
 // mapped already and left open is not the spec's to judge.
 func checkMapped(want PocketBase, c CollectionState, problems *Problems) {
 	for _, a := range OAuth2Attrs() {
-		target, _ := a.given(&want)
+		target, _ := a.Given(&want)
 		if a.Claim == "" || target == "" {
 			continue
 		}

@@ -30,7 +30,3 @@ func restoreSlot(now *OAuth2Provider, was OAuth2Provider, fields []Field) {
 		}
 	}
 }
-
-func slotIndex(o OAuth2State, slot string) int {
-	return slices.IndexFunc(o.Providers, func(p OAuth2Provider) bool { return p.Slot == slot })
-}

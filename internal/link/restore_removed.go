@@ -17,12 +17,12 @@ func SpecBefore(s Spec, done []Change) Spec {
 			offer(ApplicationAttrs(), &s.Application, was)
 		}
 		if was := As[ProviderState](c.Before); was != nil {
-			s.Provider, s.Email = was.asSpec()
+			s.Provider, s.Email = providerSpec(*was)
 			s.Existing = ExistingNew
 		}
 		if was := As[CollectionState](c.Before); was != nil {
 			if i := slotIndex(was.OAuth2, slotOf(c)); i >= 0 {
-				s.PocketBase = was.asSpec(was.OAuth2.Providers[i])
+				s.PocketBase = slotSpec(*was, was.OAuth2.Providers[i])
 				s.Provider.ClientID = &was.OAuth2.Providers[i].ClientID
 			}
 		}
@@ -63,7 +63,7 @@ func AsRestoration(p Plan, done []Change, force bool) (Plan, Problems) {
 			}
 		}
 		if was := As[ProviderState](c.Before); was != nil {
-			p.losses(&w, *was)
+			losses(p, &w, *was)
 		}
 		if was := As[Mapping](c.Before); was != nil {
 			if own := p.Desired.Mapping; own != nil && own.Name == was.Name && own.Expression != was.Expression {
@@ -115,7 +115,7 @@ func takesOver(p Plan) string {
 }
 
 // losses says what of a provider does not come back.
-func (p Plan) losses(w *warner, was ProviderState) {
+func losses(p Plan, w *warner, was ProviderState) {
 	if !slices.ContainsFunc(p.Changes, makesProvider) {
 		return
 	}
@@ -136,9 +136,9 @@ func (p Plan) losses(w *warner, was ProviderState) {
 	}
 }
 
-// asSpec is the provider without its secret, and the e-mail decision that its
+// providerSpec is the provider without its secret, and the e-mail decision that its
 // scope mappings carry out.
-func (p ProviderState) asSpec() (Provider, EmailDecision) {
+func providerSpec(p ProviderState) (Provider, EmailDecision) {
 	decision := EmailLeave
 	mappings := []string{}
 	for _, m := range p.Mappings {
@@ -156,8 +156,8 @@ func (p ProviderState) asSpec() (Provider, EmailDecision) {
 	return s, decision
 }
 
-// asSpec is the collection's link through one of its providers.
-func (c CollectionState) asSpec(p OAuth2Provider) PocketBase {
+// slotSpec is the collection's link through one of its providers.
+func slotSpec(c CollectionState, p OAuth2Provider) PocketBase {
 	var s PocketBase
 	offer(SlotAttrs(), &s, &p)
 	offer(OAuth2Attrs(), &s, &c.OAuth2)

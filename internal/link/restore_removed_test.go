@@ -199,7 +199,7 @@ func TestAnUndoOfNothingIsNoRestoration(t *testing.T) {
 	w := newWorld()
 	a, p := w.observe(minimal().Query())
 	plan, problems := link.NewUndo(minimal(), nil, a, p, false)
-	if again, more := plan.Again(a, p); len(problems)+len(more) > 0 || !again.Empty() {
+	if again, more := link.Again(plan, a, p); len(problems)+len(more) > 0 || !again.Empty() {
 		t.Errorf("made again it is\n%s%v", show(again), more)
 	}
 }
@@ -207,7 +207,7 @@ func TestAnUndoOfNothingIsNoRestoration(t *testing.T) {
 func TestAPartOfAPlanIsNotEnoughWithoutTheProvider(t *testing.T) {
 	w := newWorld()
 	plan := mustPlan(t, w, minimal())
-	if part := plan.Narrow("oauth2-off"); len(part.Changes) != len(plan.Changes) || part.Only != "" {
+	if part := link.Narrow(plan, "oauth2-off"); len(part.Changes) != len(plan.Changes) || part.Only != "" {
 		t.Errorf("it is\n%s", show(part))
 	}
 }

@@ -2,8 +2,6 @@ package link
 
 import (
 	"slices"
-
-	"authpocket/internal/secret"
 )
 
 // AsRotation makes a plan that gives both sides a new client secret, and
@@ -13,10 +11,10 @@ import (
 func AsRotation(p Plan) Plan {
 	var changes []Change
 	for _, c := range p.Changes {
-		if c.Action != Update || p.makesSlot(c) || c.Kind != KindProvider && c.Kind != KindOAuth2 {
+		if c.Action != Update || makesSlot(p, c) || c.Kind != KindProvider && c.Kind != KindOAuth2 {
 			continue
 		}
-		if c = p.only(c, []string{"client_secret", ".clientSecret"}); len(c.Fields) == 0 {
+		if c = cutTo(p, c, []string{"client_secret", ".clientSecret"}); len(c.Fields) == 0 {
 			continue
 		}
 		c.Step = ""
@@ -32,15 +30,4 @@ func AsRotation(p Plan) Plan {
 	}
 	p.Warnings = slices.DeleteFunc(slices.Clone(p.Warnings), func(w Warning) bool { return !w.ID.AboutTransport() })
 	return p
-}
-
-// SecretBefore is the client secret that the plan found in authentik and gives
-// another in its place, not set where it does not.
-func (p Plan) SecretBefore() secret.Text {
-	for _, c := range p.Changes {
-		if was := As[ProviderState](c.Before); was != nil && c.Changed("client_secret") {
-			return was.ClientSecret
-		}
-	}
-	return secret.Text{}
 }

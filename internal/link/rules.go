@@ -1,6 +1,7 @@
 package link
 
 import (
+	"slices"
 	"strings"
 
 	"authpocket/internal/secret"
@@ -60,3 +61,24 @@ func ruleWords(rule *string) string {
 // OAuth2Only is the create rule that lets people make accounts by signing in
 // through an OAuth2 provider, and in no other way.
 const OAuth2Only = `@request.context = "oauth2"`
+
+func ruleText(rule *string) string {
+	if rule == nil {
+		return "superusers only"
+	}
+	if *rule == "" {
+		return "everyone"
+	}
+	return *rule
+}
+
+// SameRule reports whether two rules of a collection are the same one.
+func SameRule(a, b *string) bool {
+	return (a == nil) == (b == nil) && Value(a, "") == Value(b, "")
+}
+
+// exemptsOAuth2 tells whether an MFA rule plainly leaves OAuth2 sign-ins out.
+func exemptsOAuth2(rule string) bool {
+	normal := strings.Join(strings.Fields(rule), "")
+	return slices.Contains([]string{`@request.context!="oauth2"`, `@request.context!='oauth2'`}, normal)
+}

@@ -2,6 +2,8 @@
 // PocketBase as plain data and pure functions. It does no I/O.
 package link
 
+import "regexp"
+
 // Spec is what the admin wants of a link. A nil field is left open: it keeps
 // the value that is there, and gets its default where nothing is there yet.
 // A set field is wanted exactly so; an empty value clears.
@@ -109,3 +111,28 @@ func (s Spec) Identity() Spec {
 		Application: Application{Slug: s.Application.Slug}, PocketBase: PocketBase{Collection: s.PocketBase.Collection},
 	}
 }
+
+// allows tells whether authentik sends people back to u by this entry. A
+// pattern has to match from end to end; one that only Python can read does
+// not count.
+func (r RedirectURI) allows(u string) bool {
+	if r.Mode != "regex" {
+		return r.URL == u
+	}
+	pattern, err := regexp.Compile(`^(?:` + r.URL + `)$`)
+	return err == nil && pattern.MatchString(u)
+}
+
+// Query says what an observation for s has to look up.
+func (s Spec) Query() Query {
+	return Query{
+		Slug:         Value(s.Application.Slug, DefaultSlug),
+		ProviderName: Value(s.Provider.Name, defaultProviderName(Value(s.Application.Name, DefaultName))),
+		Collection:   Value(s.PocketBase.Collection, DefaultCollection),
+		ClientID:     Value(s.Provider.ClientID, ""),
+		Access:       s.Access,
+	}
+}
+
+// defaultProviderName is what authentik's own wizard proposes.
+func defaultProviderName(application string) string { return "Provider for " + application }

@@ -168,13 +168,6 @@ func (u *undoer) boundSince(made []BindingState) bool {
 	return false
 }
 
-// asMade reports whether b still is what the apply made of it. How long a
-// policy may take is authentik's own default there.
-func (b BindingState) asMade(made BindingState) bool {
-	return b.Kind == made.Kind && b.Target.ID == made.Target.ID && b.Enabled == made.Enabled && b.Negate == made.Negate &&
-		b.Order == made.Order && b.Expires == made.Expires
-}
-
 func (u *undoer) deleteApplication(c Change, now ApplicationState) {
 	c.Kind, c.Object = KindApplication, "application "+quote(now.Name)
 	u.add(c, &now, nil, now.values(u.a.Features), nil)

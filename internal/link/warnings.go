@@ -67,14 +67,6 @@ func (w *warner) access(d Desired, a AuthentikSnapshot) {
 	w.add(WarnOtherBindings, Authentik, "The application has other bindings, which stay: "+strings.Join(others, ", ")+".", detail)
 }
 
-// who says whom a binding lets in.
-func (b BindingState) who() string {
-	if b.Negate {
-		return "everyone but " + b.Kind + " " + b.Target.Name
-	}
-	return b.Kind + " " + b.Target.Name
-}
-
 // shared is for an application with which another collection signs in too.
 func (w *warner) shared(d Desired, a AuthentikSnapshot, p PocketBaseSnapshot) {
 	now := providerByPK(a, d.Provider.PK)

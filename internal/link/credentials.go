@@ -1,6 +1,7 @@
 package link
 
 import (
+	"authpocket/internal/secret"
 	"slices"
 	"strings"
 )
@@ -69,4 +70,15 @@ func (c Change) SecretAgain(now *CollectionState, slot string) Change {
 		Fields: []Field{{Name: slot + ".clientSecret", Before: ShowMask(MaskedSet), After: ShowMask(MaskedAuthentiks), Sensitive: true}},
 		Why:    "Only if authentik's client secret is changed meanwhile, or was given back: both systems need the same one.",
 	}
+}
+
+// SecretBefore is the client secret that the plan found in authentik and gives
+// another in its place, not set where it does not.
+func (p Plan) SecretBefore() secret.Text {
+	for _, c := range p.Changes {
+		if was := As[ProviderState](c.Before); was != nil && c.Changed("client_secret") {
+			return was.ClientSecret
+		}
+	}
+	return secret.Text{}
 }
