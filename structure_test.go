@@ -55,21 +55,23 @@ func imports() map[string]string {
 		"internal/logs":       "internal/secret internal/visible",
 		"internal/listen":     "internal/logs",
 		"internal/link":       "internal/address internal/secret",
+		"internal/plans":      "internal/address internal/link",
+		"internal/signin":     "internal/link internal/secret",
 		"internal/linkfile":   "internal/link internal/secret",
 		"internal/export":     "internal/link internal/secret",
 		"internal/keydocs":    "internal/link",
 		"internal/journal":    "internal/link internal/secret",
-		"internal/authentik":  "internal/link internal/outbound internal/secret internal/wire",
-		"internal/pocketbase": "internal/address internal/link internal/outbound internal/secret internal/wire",
-		"internal/engine":     "internal/address internal/journal internal/link internal/secret",
+		"internal/authentik":  "internal/link internal/outbound internal/secret internal/signin internal/wire",
+		"internal/pocketbase": "internal/address internal/link internal/outbound internal/secret internal/signin internal/wire",
+		"internal/engine":     "internal/address internal/journal internal/link internal/plans internal/secret internal/signin",
 		"internal/connect":    "internal/authentik internal/engine internal/link internal/outbound internal/pocketbase internal/secret",
 
 		"static":      "",
-		"web/view":    "internal/address internal/link internal/visible",
+		"web/view":    "internal/address internal/link internal/plans internal/signin internal/visible",
 		"web/respond": "web/view",
 		"web/door":    "static web/respond web/view",
-		"web": "internal/address internal/connect internal/engine internal/export internal/link internal/logs internal/secret " +
-			"static web/door web/respond web/view",
+		"web": "internal/address internal/connect internal/engine internal/export internal/link internal/logs " +
+			"internal/secret internal/signin static web/door web/respond web/view",
 	}
 }
 

@@ -12,6 +12,7 @@ import (
 
 	"authpocket/internal/address"
 	"authpocket/internal/link"
+	"authpocket/internal/signin"
 	"authpocket/web/view"
 )
 
@@ -74,7 +75,7 @@ func (s *Server) reviewErrand(w http.ResponseWriter, r *http.Request, sess *sess
 		redirect(w, r, "/review") // what was interrupted is ended by a plan for everything, and nothing less
 		return
 	}
-	plan, err := s.engine(p).Plan(r.Context(), spec)
+	plan, differs, err := s.engine(p).PlanFix(r.Context(), spec, cause)
 	if problems, ok := errors.AsType[link.Problems](err); ok {
 		s.reviewProblems(w, r, sess, problems)
 		return
@@ -83,11 +84,11 @@ func (s *Server) reviewErrand(w http.ResponseWriter, r *http.Request, sess *sess
 		s.fail(w, r, sess, err, e.again)
 		return
 	}
-	if plan.Empty() && strings.HasPrefix(e.again, "/fix/") {
+	if !differs && strings.HasPrefix(e.again, "/fix/") {
 		s.nothingToFix(w, r, sess, cause)
 		return
 	}
-	if plan = link.Narrow(plan, cause); plan.Empty() {
+	if plan.Empty() {
 		redirect(w, r, "/review")
 		return
 	}
@@ -99,7 +100,7 @@ func (s *Server) reviewErrand(w http.ResponseWriter, r *http.Request, sess *sess
 // nothingToFix is for a cause that lies elsewhere: both systems hold what the
 // answers say.
 func (s *Server) nothingToFix(w http.ResponseWriter, r *http.Request, sess *session, cause link.CauseID) {
-	known, _ := link.FindCause(cause)
+	known, _ := signin.FindCause(cause)
 	page := view.ProblemPage{
 		Head: s.head(sess), Summary: "Both systems hold the settings that were asked for, so there is nothing here to put right.", Todo: known.Todo,
 		Actions: []view.Action{{Label: "Check again", URL: "/verify"}, {Label: "Change the settings", URL: "/settings"}},

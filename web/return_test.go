@@ -13,6 +13,7 @@ import (
 	"authpocket/internal/engine"
 	"authpocket/internal/link"
 	"authpocket/internal/secret"
+	"authpocket/internal/signin"
 )
 
 // notingPocketBase notes the code verifiers that it is sent.
@@ -21,15 +22,15 @@ type notingPocketBase struct {
 	seen chan string
 }
 
-func (p notingPocketBase) Exchange(_ context.Context, _ link.Desired, code link.Code) (link.Exchanged, error) {
+func (p notingPocketBase) Exchange(_ context.Context, _ link.Desired, code signin.Code) (signin.Exchanged, error) {
 	p.seen <- code.CodeVerifier.Reveal()
-	return link.Exchanged{Outcome: link.OutcomeReturns, Record: &link.Record{Email: "ada@company.example"}}, nil
+	return signin.Exchanged{Outcome: signin.OutcomeReturns, Record: &signin.Record{Email: "ada@company.example"}}, nil
 }
 
 type silentAuthentik struct{ connect.AuthentikSystem }
 
-func (silentAuthentik) Events(context.Context, time.Time, link.Desired, string) link.AuthentikTrail {
-	return link.AuthentikTrail{}
+func (silentAuthentik) Events(context.Context, time.Time, link.Desired, string) signin.AuthentikTrail {
+	return signin.AuthentikTrail{}
 }
 
 // returning is a session with a test sign-in that was sent to authentik.
@@ -52,7 +53,7 @@ func TestAReturnIsNeverJudgedWithWipedSecrets(t *testing.T) {
 	t.Cleanup(s.Close)
 	seen := make(chan string, 1)
 	_, run := returning(t, s, seen)
-	back, ok := run.take("state", secret.New("code"), "", link.MissingNothing)
+	back, ok := run.take("state", secret.New("code"), "", signin.MissingNothing)
 	run.letGo(newerTests)
 	if _, over, _ := run.happened.look(); !ok || over {
 		t.Errorf("it was taken: %t, and is over before its verdict: %t", ok, over)
@@ -80,7 +81,7 @@ func TestReturnsThatFallTogetherWithForgetting(t *testing.T) {
 		sess, run := returning(t, s, seen)
 		var group sync.WaitGroup
 		group.Go(func() {
-			if back, ok := run.take("state", secret.New("code"), "", link.MissingNothing); ok {
+			if back, ok := run.take("state", secret.New("code"), "", signin.MissingNothing); ok {
 				s.finish(run, back)
 			}
 		})

@@ -18,6 +18,7 @@ import (
 	"authpocket/internal/connect"
 	"authpocket/internal/engine"
 	"authpocket/internal/link"
+	"authpocket/internal/plans"
 	"authpocket/internal/secret"
 	"authpocket/sandbox"
 	"authpocket/web/view"
@@ -180,7 +181,7 @@ func TestContinueAloneChangesNothing(t *testing.T) {
 			spec := link.Spec{Email: link.EmailLeave, PocketBaseURLs: []string{"https://pb.example"}}
 			mutate(&spec)
 			g := link.Generated{ClientID: "generated", ClientSecret: secret.New("generated")}
-			want, problems := link.Resolve(spec, a, p, g)
+			want, problems := plans.Resolve(spec, a, p, g)
 			if len(problems) > 0 {
 				t.Fatal(problems)
 			}
@@ -189,7 +190,7 @@ func TestContinueAloneChangesNothing(t *testing.T) {
 			if problems = append(problems, again.Validate()...); len(problems) > 0 {
 				t.Fatal(problems)
 			}
-			got, problems := link.Resolve(again, a, p, g)
+			got, problems := plans.Resolve(again, a, p, g)
 			if len(problems) > 0 {
 				t.Fatal(problems)
 			}

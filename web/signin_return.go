@@ -8,8 +8,8 @@ import (
 
 	"github.com/go-chi/chi/v5"
 
-	"authpocket/internal/link"
 	"authpocket/internal/secret"
+	"authpocket/internal/signin"
 	"authpocket/web/view"
 )
 
@@ -56,16 +56,16 @@ func (s *Server) returnRun(w http.ResponseWriter, r *http.Request, run *signInRu
 		http.Error(w, "What the browser sent is not a form of this program.", http.StatusBadRequest)
 		return
 	}
-	missing := link.Missing(typed(r, "missing"))
-	if missing != link.MissingNothing && !missing.Known() {
-		missing = link.MissingClosed
+	missing := signin.Missing(typed(r, "missing"))
+	if missing != signin.MissingNothing && !missing.Known() {
+		missing = signin.MissingClosed
 	}
 	if back, ok := run.take(typed(r, "state"), secret.New(typed(r, "code")), typed(r, "error"), missing); ok {
 		if status, err := strconv.Atoi(typed(r, "status")); err == nil && status >= 100 && status < 600 {
 			back.Status = status
 		}
 		s.finish(run, back)
-	} else if missing == link.MissingNothing {
+	} else if missing == signin.MissingNothing {
 		http.Error(w, "This is not the return of this sign-in.", http.StatusConflict)
 		return
 	}
@@ -86,7 +86,7 @@ func (s *Server) callbackSignIn(w http.ResponseWriter, r *http.Request) {
 		s.problem(w, r, http.StatusNotFound, page)
 		return
 	}
-	back, ok := run.take(query.Get("state"), secret.New(query.Get("code")), query.Get("error"), link.MissingNothing)
+	back, ok := run.take(query.Get("state"), secret.New(query.Get("code")), query.Get("error"), signin.MissingNothing)
 	if ok {
 		s.finish(run, back)
 	}

@@ -9,6 +9,7 @@ import (
 	"authpocket/internal/engine"
 	"authpocket/internal/link"
 	"authpocket/internal/secret"
+	"authpocket/internal/signin"
 	"authpocket/web/view"
 )
 
@@ -43,7 +44,7 @@ type signInRun struct {
 	redirect string // where authentik sends people back to, empty for PocketBase's own
 	invite   *invite
 	made     time.Time
-	happened *record[link.Verdict]
+	happened *record[signin.Verdict]
 	streams  streams // of whoever has the invitation
 
 	mu       sync.Mutex
@@ -69,7 +70,7 @@ type invite struct {
 // newSignInRun makes a run with client secrets of its own, which go with it.
 func newSignInRun(sess *session, d link.Desired, way string) *signInRun {
 	d.Provider.ClientSecret, d.Slot.ClientSecret = secret.New(d.Provider.ClientSecret.Reveal()), secret.New(d.Slot.ClientSecret.Reveal())
-	return &signInRun{id: newID()[:26], way: way, sess: sess, desired: d, made: time.Now(), happened: newRecord[link.Verdict]()}
+	return &signInRun{id: newID()[:26], way: way, sess: sess, desired: d, made: time.Now(), happened: newRecord[signin.Verdict]()}
 }
 
 // begin asks PocketBase how to sign in. A second call does nothing.
@@ -100,7 +101,7 @@ func (run *signInRun) open(state string, late func()) (string, bool) {
 	if run.state == "" {
 		run.state = state
 		run.timer = time.AfterFunc(signInWait, late)
-		run.happened.add(link.Verdict{Stages: link.StagesUpTo(link.StageAuthentik, link.StageRunning, ""), Prediction: run.expected.Prediction})
+		run.happened.add(signin.Verdict{Stages: signin.StagesUpTo(signin.StageAuthentik, signin.StageRunning, ""), Prediction: run.expected.Prediction})
 	}
 	return run.test.WithState(state), true
 }
@@ -108,22 +109,22 @@ func (run *signInRun) open(state string, late func()) (string, bool) {
 // take marks the run as come back, once, and as busy until finish is done with
 // it, so that nothing is wiped in between. What comes with another state than
 // it was opened with is not its return.
-func (run *signInRun) take(state string, code secret.Text, failed string, missing link.Missing) (link.Return, bool) {
+func (run *signInRun) take(state string, code secret.Text, failed string, missing signin.Missing) (signin.Return, bool) {
 	run.mu.Lock()
 	defer run.mu.Unlock()
-	if run.test == nil || run.returned || run.gone || missing == link.MissingNothing && (state == "" || state != run.state) {
-		return link.Return{}, false
+	if run.test == nil || run.returned || run.gone || missing == signin.MissingNothing && (state == "" || state != run.state) {
+		return signin.Return{}, false
 	}
 	run.returned, run.busy = true, true
 	if run.timer != nil {
 		run.timer.Stop()
 	}
-	return link.Return{Code: code, Error: failed, Missing: missing, State: run.state}, true
+	return signin.Return{Code: code, Error: failed, Missing: missing, State: run.state}, true
 }
 
 // finish has the engine find out what the return leads to. It needs the
 // session's tokens again, and ends what take began.
-func (s *Server) finish(run *signInRun, back link.Return) {
+func (s *Server) finish(run *signInRun, back signin.Return) {
 	sess := run.sess
 	sess.mu.Lock()
 	defer sess.mu.Unlock()
@@ -192,7 +193,7 @@ func (run *signInRun) stop(why string) {
 // late is for nobody having come back in time.
 func (s *Server) late(run *signInRun) func() {
 	return func() {
-		if back, ok := run.take("", secret.Text{}, "", link.MissingTimeout); ok {
+		if back, ok := run.take("", secret.Text{}, "", signin.MissingTimeout); ok {
 			s.finish(run, back)
 		}
 	}
@@ -224,7 +225,7 @@ func (run *signInRun) now() (in view.SignInInput, count int) {
 }
 
 // verdict is the last word, nil while there is none.
-func (run *signInRun) verdict() *link.Verdict {
+func (run *signInRun) verdict() *signin.Verdict {
 	entries, over, _ := run.happened.look()
 	if !over || len(entries) == 0 {
 		return nil

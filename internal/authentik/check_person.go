@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"authpocket/internal/link"
+	"authpocket/internal/signin"
 )
 
 // own reports whether the person is the token's own account.
@@ -49,7 +50,7 @@ func (m *measured) askClaims(ctx context.Context) (object, error) {
 // verified reads email_verified as PocketBase does.
 func verified(claims object) bool {
 	var claim any
-	return json.Unmarshal(claims["email_verified"], &claim) == nil && link.Truthy(claim)
+	return json.Unmarshal(claims["email_verified"], &claim) == nil && signin.Truthy(claim)
 }
 
 // judgeEmail compares what authentik would say of the person's address with

@@ -10,6 +10,7 @@ import (
 	"sync"
 
 	"authpocket/internal/link"
+	"authpocket/internal/signin"
 	"authpocket/internal/wire"
 )
 
@@ -94,7 +95,7 @@ func (m *measured) judgeProbe(check link.Check, p probe) link.Check {
 	evidence := asked + ": " + r.said + "."
 	switch {
 	case !r.accepted && r.cause == link.CauseRedirectMismatch:
-		known := link.NewMismatch(p.uri, link.RedirectNames(m.live.state.RedirectURIs))
+		known := signin.NewMismatch(p.uri, signin.RedirectNames(m.live.state.RedirectURIs))
 		return fail(check, r.cause, evidence+" "+r.means+" "+plain(known.String()), r.remedy)
 	case !r.accepted:
 		return fail(check, r.cause, evidence+" "+r.means, r.remedy)

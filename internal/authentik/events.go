@@ -11,6 +11,7 @@ import (
 
 	"authpocket/internal/link"
 	"authpocket/internal/secret"
+	"authpocket/internal/signin"
 )
 
 const permViewEvent = "authentik_events.view_event"
@@ -22,7 +23,7 @@ const eventCount = 100
 // since then, by this machine's clock, oldest first and without secrets. Those
 // that name another state than this one are of other sign-ins, and left out;
 // an empty state takes all.
-func (c *Client) Events(ctx context.Context, since time.Time, d link.Desired, state string) link.AuthentikTrail {
+func (c *Client) Events(ctx context.Context, since time.Time, d link.Desired, state string) signin.AuthentikTrail {
 	n := need{what: "events", perm: permViewEvent}
 	a, err := c.read(ctx, n, func(ctx context.Context) error {
 		_, _, err := c.api.EventsAPI.EventsEventsList(ctx).Actions([]api.EventActions{
@@ -33,7 +34,7 @@ func (c *Client) Events(ctx context.Context, since time.Time, d link.Desired, st
 		return err
 	})
 	if err != nil {
-		return link.AuthentikTrail{Unread: words(err)}
+		return signin.AuthentikTrail{Unread: words(err)}
 	}
 	if ahead, err := a.Ahead(); err == nil {
 		since = since.Add(ahead)
@@ -41,7 +42,7 @@ func (c *Client) Events(ctx context.Context, since time.Time, d link.Desired, st
 	o, _ := a.object()
 	events := o.objects("results")
 	slices.Reverse(events)
-	var t link.AuthentikTrail
+	var t signin.AuthentikTrail
 	for _, e := range events {
 		// The date that since was corrected by has whole seconds.
 		if at := event(e).when(); at.After(since.Add(-time.Second)) && event(e).concerns(d) && event(e).of(state) {
@@ -95,7 +96,7 @@ func (e event) ofMapping(d link.Desired) bool {
 	return name != "" && slices.ContainsFunc(d.Provider.Mappings, func(r link.Ref) bool { return r.Name == name })
 }
 
-func (e event) add(t *link.AuthentikTrail, d link.Desired) {
+func (e event) add(t *signin.AuthentikTrail, d link.Desired) {
 	action, user := object(e).text("action"), object(e).object("user")
 	switch action {
 	case "login", "authorize_application":
@@ -110,7 +111,7 @@ func (e event) add(t *link.AuthentikTrail, d link.Desired) {
 			t.Redirect = m
 		}
 	}
-	t.Evidence = append(t.Evidence, link.Evidence{
+	t.Evidence = append(t.Evidence, signin.Evidence{
 		System: link.Authentik, When: e.when(), Text: secret.Scrub(e.sentence(action, user.text("username")),
 			d.Provider.ClientSecret),
 	})
@@ -118,7 +119,7 @@ func (e event) add(t *link.AuthentikTrail, d link.Desired) {
 
 // mismatch is the redirect URI that authentik refused, beside those that the
 // provider has; nil for events about something else.
-func (e event) mismatch() *link.Mismatch {
+func (e event) mismatch() *signin.Mismatch {
 	sent := e.context().text("redirect_uri")
 	if sent == "" {
 		return nil
@@ -127,7 +128,7 @@ func (e event) mismatch() *link.Mismatch {
 	for _, uri := range redirectURIs(e.context().objects("expected")) {
 		known = append(known, uri.String())
 	}
-	return link.NewMismatch(withoutQuery(sent), known)
+	return signin.NewMismatch(withoutQuery(sent), known)
 }
 
 // sentence is the event for people. Only named values are taken from it: what

@@ -16,6 +16,7 @@ import (
 	"authpocket/internal/authentik"
 	"authpocket/internal/link"
 	"authpocket/internal/outbound"
+	"authpocket/internal/plans"
 	"authpocket/internal/secret"
 	"authpocket/sandbox/authentiksim"
 	"authpocket/sandbox/openapicheck"
@@ -170,7 +171,7 @@ func (l *lab) observe(c *authentik.Client, s link.Spec) link.AuthentikSnapshot {
 // plan observes and plans; pb is what PocketBase is taken to hold.
 func (l *lab) plan(c *authentik.Client, s link.Spec, pb link.PocketBaseSnapshot) link.Plan {
 	l.t.Helper()
-	plan, problems := link.NewPlan(s, l.observe(c, s), pb, generated())
+	plan, problems := plans.New(s, l.observe(c, s), pb, generated())
 	if err := problems.Err(); err != nil {
 		l.t.Fatal(err)
 	}

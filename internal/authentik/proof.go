@@ -7,25 +7,26 @@ import (
 	"time"
 
 	"authpocket/internal/link"
+	"authpocket/internal/signin"
 )
 
 // Preview tells what authentik would send about a person at a sign-in through
 // the link's provider, without one taking place: what PocketBase goes by, and
 // everything. person is a user's primary key, 0 for the token's own account.
 // Its error is a *link.Fault.
-func (c *Client) Preview(ctx context.Context, d link.Desired, person int) (link.Claims, map[string]any, error) {
+func (c *Client) Preview(ctx context.Context, d link.Desired, person int) (signin.Claims, map[string]any, error) {
 	if !d.Provider.IncludeClaims {
-		return link.Claims{}, nil, fault(link.FaultOther, "",
+		return signin.Claims{}, nil, fault(link.FaultOther, "",
 			"The provider does not include claims in the ID token, and authentik's preview shows only those.",
 			"Run a test sign-in instead.", errors.New("claims are not in the ID token"))
 	}
 	pk, err := c.providerOf(ctx, d)
 	if err != nil {
-		return link.Claims{}, nil, err
+		return signin.Claims{}, nil, err
 	}
 	o, err := c.preview(ctx, pk, person)
 	if err != nil {
-		return link.Claims{}, nil, err
+		return signin.Claims{}, nil, err
 	}
 	all := make(map[string]any, len(o))
 	for key, raw := range o {
@@ -34,7 +35,7 @@ func (c *Client) Preview(ctx context.Context, d link.Desired, person int) (link.
 			all[key] = value
 		}
 	}
-	return link.ReadClaims(all), all, nil
+	return signin.ReadClaims(all), all, nil
 }
 
 // providerOf is the primary key of the link's provider. A link that was just
@@ -103,5 +104,5 @@ func (c *Client) RedirectURIs(ctx context.Context, d link.Desired) ([]string, er
 	if err != nil {
 		return nil, err
 	}
-	return link.RedirectNames(providerState(o).RedirectURIs), nil
+	return signin.RedirectNames(providerState(o).RedirectURIs), nil
 }

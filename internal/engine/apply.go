@@ -12,6 +12,7 @@ import (
 
 	"authpocket/internal/journal"
 	"authpocket/internal/link"
+	"authpocket/internal/plans"
 	"authpocket/internal/secret"
 )
 
@@ -160,7 +161,7 @@ func (e *Engine) replan(ctx context.Context, plan link.Plan) (link.Plan, error) 
 	if err != nil {
 		return link.Plan{}, err
 	}
-	fresh, problems := link.Again(plan, snaps.Authentik, snaps.PocketBase)
+	fresh, problems := plans.Again(plan, snaps.Authentik, snaps.PocketBase)
 	if len(problems) > 0 {
 		return link.Plan{}, noLonger(problems)
 	}

@@ -9,6 +9,7 @@ import (
 
 	"authpocket/internal/address"
 	"authpocket/internal/link"
+	"authpocket/internal/signin"
 )
 
 // How far clocks may be apart.
@@ -28,7 +29,7 @@ func skipped(c link.Check, err error) link.Check {
 
 // remedyOf is what the catalogue says to do.
 func remedyOf(cause link.CauseID) string {
-	known, _ := link.FindCause(cause)
+	known, _ := signin.FindCause(cause)
 	return known.Todo
 }
 
@@ -138,7 +139,7 @@ func (e *Engine) checkPrediction(ctx context.Context, d link.Desired, person int
 		return skipped(check, err)
 	case p.Unsure:
 		return outcome(check, link.Warn, p.Cause, p.Words, "Test a sign-in to see.")
-	case p.Outcome != link.OutcomeRefused:
+	case p.Outcome != signin.OutcomeRefused:
 		return outcome(check, link.Pass, "", p.Words, "")
 	case person == 0:
 		return outcome(check, link.Warn, p.Cause, p.Words, "This is about the token's own account. Choose another person to check with, or: "+remedyOf(p.Cause))

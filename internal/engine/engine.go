@@ -13,6 +13,7 @@ import (
 
 	"authpocket/internal/journal"
 	"authpocket/internal/link"
+	"authpocket/internal/plans"
 )
 
 // Authentik is the one outside system.
@@ -106,6 +107,15 @@ func (e *Engine) Plan(ctx context.Context, spec link.Spec) (link.Plan, error) {
 	return plan, err
 }
 
+// PlanFix makes the plan that puts one cause right and nothing else. differs
+// reports whether the systems differ from the spec at all.
+func (e *Engine) PlanFix(ctx context.Context, spec link.Spec, cause link.CauseID) (plan link.Plan, differs bool, err error) {
+	if plan, err = e.Plan(ctx, spec); err != nil {
+		return link.Plan{}, false, err
+	}
+	return plans.Narrow(plan, cause), !plan.Empty(), nil
+}
+
 // Whole is the plan that would make the link from nothing, for exports: a
 // plan for a link that stands is empty.
 func (e *Engine) Whole(ctx context.Context, spec link.Spec) (link.Plan, error) {
@@ -113,7 +123,7 @@ func (e *Engine) Whole(ctx context.Context, spec link.Spec) (link.Plan, error) {
 	if err != nil {
 		return link.Plan{}, err
 	}
-	return link.Whole(plan, snaps.Authentik, snaps.PocketBase), nil
+	return plans.Whole(plan, snaps.Authentik, snaps.PocketBase), nil
 }
 
 func (e *Engine) plan(ctx context.Context, spec link.Spec) (link.Plan, Snapshots, error) {
@@ -135,7 +145,7 @@ func (e *Engine) plan(ctx context.Context, spec link.Spec) (link.Plan, Snapshots
 	if clientID != "" {
 		generated.ClientID = clientID
 	}
-	plan, problems := link.NewPlan(spec, snaps.Authentik, snaps.PocketBase, generated)
+	plan, problems := plans.New(spec, snaps.Authentik, snaps.PocketBase, generated)
 	if len(problems) > 0 {
 		return link.Plan{}, Snapshots{}, problems
 	}
@@ -158,7 +168,7 @@ func (e *Engine) find(ctx context.Context, spec link.Spec) (Snapshots, link.Spec
 // spec names.
 func (e *Engine) follow(ctx context.Context, spec link.Spec, snaps Snapshots) (Snapshots, link.Spec, error) {
 	var err error
-	if slug := link.SlugFor(spec, snaps.Authentik, snaps.PocketBase); slug != spec.Query().Slug {
+	if slug := plans.SlugFor(spec, snaps.Authentik, snaps.PocketBase); slug != spec.Query().Slug {
 		spec.Application.Slug = &slug
 		snaps, err = e.Observe(ctx, spec)
 	}

@@ -5,12 +5,13 @@ import (
 	"testing"
 
 	"authpocket/internal/link"
+	"authpocket/internal/signin"
 )
 
 func TestEvidenceIsInTheSameOrderEachTime(t *testing.T) {
 	one := &signInTest{}
 	one.facts.Authentik.Unread, one.facts.PocketBase.Unread = "no events", "no log"
-	want := []link.Evidence{{System: link.Authentik, Text: "no events"}, {System: link.PB, Text: "no log"}}
+	want := []signin.Evidence{{System: link.Authentik, Text: "no events"}, {System: link.PB, Text: "no log"}}
 	for range 100 {
 		if got := one.evidence(); !slices.Equal(got, want) {
 			t.Fatalf("the evidence is %v", got)

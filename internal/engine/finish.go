@@ -9,29 +9,30 @@ import (
 
 	"authpocket/internal/link"
 	"authpocket/internal/secret"
+	"authpocket/internal/signin"
 )
 
 // Expected is what is known of a sign-in beforehand. The zero value is
 // nothing.
 type Expected struct {
-	Person     int              // primary key of the authentik user, 0 for unknown
-	Prediction *link.Prediction // what Foresee said
+	Person     int                // primary key of the authentik user, 0 for unknown
+	Prediction *signin.Prediction // what Foresee said
 }
 
 // FinishSignIn takes what came back from authentik, has PocketBase exchange
 // it as a guest, and says what came of it and why. It calls report, if not
 // nil, with what is known so far: explaining a failure takes up to 30 s,
 // because PocketBase writes its log late.
-func (e *Engine) FinishSignIn(ctx context.Context, d link.Desired, s SignIn, r link.Return, x Expected, report func(link.Verdict)) link.Verdict {
+func (e *Engine) FinishSignIn(ctx context.Context, d link.Desired, s SignIn, r signin.Return, x Expected, report func(signin.Verdict)) signin.Verdict {
 	if report == nil {
-		report = func(link.Verdict) {}
+		report = func(signin.Verdict) {}
 	}
-	t := &signInTest{e: e, d: d, s: s, x: x, report: report, facts: link.Facts{Decision: d.Email, Return: r, OwnCallback: !strings.HasSuffix(s.RedirectURL, link.RedirectPath)}}
+	t := &signInTest{e: e, d: d, s: s, x: x, report: report, facts: signin.Facts{Decision: d.Email, Return: r, OwnCallback: !strings.HasSuffix(s.RedirectURL, link.RedirectPath)}}
 	if r.Code.IsSet() {
-		report(link.Verdict{Stages: link.StagesUpTo(link.StageToken, link.StageRunning, ""), Prediction: x.Prediction})
+		report(signin.Verdict{Stages: signin.StagesUpTo(signin.StageToken, signin.StageRunning, ""), Prediction: x.Prediction})
 		t.exchange(ctx)
 	}
-	if done := t.facts.Exchanged; done != nil && done.Record != nil && link.EmailAsWanted(d.Email, done.Sent, done.Outcome, *done.Record) {
+	if done := t.facts.Exchanged; done != nil && done.Record != nil && signin.EmailAsWanted(d.Email, done.Sent, done.Outcome, *done.Record) {
 		return t.works(ctx)
 	}
 	return t.explain(ctx)
@@ -43,13 +44,13 @@ type signInTest struct {
 	d      link.Desired
 	s      SignIn
 	x      Expected
-	report func(link.Verdict)
-	facts  link.Facts
+	report func(signin.Verdict)
+	facts  signin.Facts
 	fault  error // PocketBase gave no answer of its own to the code
 }
 
 func (t *signInTest) exchange(ctx context.Context) {
-	done, err := t.e.pocketbase.Exchange(ctx, t.d, link.Code{
+	done, err := t.e.pocketbase.Exchange(ctx, t.d, signin.Code{
 		Code: t.facts.Return.Code, CodeVerifier: t.s.CodeVerifier, RedirectURL: t.s.RedirectURL, Nonce: t.s.ID,
 	})
 	if err != nil {
@@ -63,10 +64,10 @@ func (t *signInTest) exchange(ctx context.Context) {
 }
 
 // works is the verdict on a sign-in that ended as it should.
-func (t *signInTest) works(ctx context.Context) link.Verdict {
+func (t *signInTest) works(ctx context.Context) signin.Verdict {
 	done := *t.facts.Exchanged
-	v := t.begin(link.StagesUpTo(link.StageRecord, link.StageDone, link.RecordTitle(done.Outcome, done.Record)+"."))
-	v.Works, v.Outcome, v.Record, v.Claims, v.Made = true, done.Outcome, done.Record, done.Claims, done.Outcome == link.OutcomeNew
+	v := t.begin(signin.StagesUpTo(signin.StageRecord, signin.StageDone, signin.RecordTitle(done.Outcome, done.Record)+"."))
+	v.Works, v.Outcome, v.Record, v.Claims, v.Made = true, done.Outcome, done.Record, done.Claims, done.Outcome == signin.OutcomeNew
 	t.compare(&v)
 	t.report(v)
 	v.Evidence = t.e.authentik.Events(ctx, t.s.Started, t.d, t.state()).Evidence
@@ -74,12 +75,12 @@ func (t *signInTest) works(ctx context.Context) link.Verdict {
 	return v
 }
 
-func (t *signInTest) begin(stages []link.Stage) link.Verdict {
-	return link.Verdict{Stages: stages, Outcome: link.OutcomeRefused, Prediction: t.x.Prediction}
+func (t *signInTest) begin(stages []signin.Stage) signin.Verdict {
+	return signin.Verdict{Stages: stages, Outcome: signin.OutcomeRefused, Prediction: t.x.Prediction}
 }
 
 // compare says whether it ended as predicted.
-func (t *signInTest) compare(v *link.Verdict) {
+func (t *signInTest) compare(v *signin.Verdict) {
 	p := t.x.Prediction
 	if p == nil {
 		return
@@ -88,7 +89,7 @@ func (t *signInTest) compare(v *link.Verdict) {
 		v.Prediction = nil
 		return
 	}
-	done := link.Exchanged{Outcome: v.Outcome}
+	done := signin.Exchanged{Outcome: v.Outcome}
 	if t.facts.Exchanged != nil {
 		done = *t.facts.Exchanged
 		done.Outcome = v.Outcome
@@ -103,10 +104,10 @@ func (t *signInTest) compare(v *link.Verdict) {
 }
 
 // explain finds out why the sign-in did not end as it should.
-func (t *signInTest) explain(ctx context.Context) link.Verdict {
-	t.report(t.verdict(link.Diagnose(t.facts)))
+func (t *signInTest) explain(ctx context.Context) signin.Verdict {
+	t.report(t.verdict(signin.Diagnose(t.facts)))
 	t.readTrails(ctx)
-	if t.facts.Return.Missing != link.MissingNothing || link.Vague(link.Diagnose(t.facts)) {
+	if t.facts.Return.Missing != signin.MissingNothing || signin.Vague(signin.Diagnose(t.facts)) {
 		t.measure(ctx)
 	}
 	if t.facts.Claims == nil && t.person() != 0 {
@@ -114,7 +115,7 @@ func (t *signInTest) explain(ctx context.Context) link.Verdict {
 			t.facts.Claims = &claims
 		}
 	}
-	v := t.verdict(link.Diagnose(t.facts))
+	v := t.verdict(signin.Diagnose(t.facts))
 	t.addMismatch(ctx, &v)
 	t.addLeftBehind(ctx, &v)
 	t.compare(&v)
@@ -129,9 +130,9 @@ func (t *signInTest) person() int { return cmp.Or(t.facts.Authentik.Person, t.x.
 func (t *signInTest) state() string { return cmp.Or(t.facts.Return.State, t.s.State) }
 
 func (t *signInTest) readTrails(ctx context.Context) {
-	query := link.TrailQuery{
+	query := signin.TrailQuery{
 		Nonce: t.s.ID, State: t.state(), Exchange: t.facts.Return.Code.IsSet(), RedirectURL: t.s.RedirectURL,
-		Patient: t.needsLog() || t.facts.Return.Missing == link.MissingTimeout,
+		Patient: t.needsLog() || t.facts.Return.Missing == signin.MissingTimeout,
 		Hide:    []secret.Text{t.facts.Return.Code, t.s.CodeVerifier, t.d.Provider.ClientSecret, t.d.Slot.ClientSecret},
 	}
 	var group sync.WaitGroup
@@ -142,7 +143,7 @@ func (t *signInTest) readTrails(ctx context.Context) {
 
 // needsLog tells whether only PocketBase's log knows the cause.
 func (t *signInTest) needsLog() bool {
-	return t.facts.Return.Code.IsSet() && link.Diagnose(t.facts) == link.CauseUnknown
+	return t.facts.Return.Code.IsSet() && signin.Diagnose(t.facts) == link.CauseUnknown
 }
 
 // measure looks at the way that a person takes, where nobody came back.
@@ -158,17 +159,17 @@ func (t *signInTest) measure(ctx context.Context) {
 }
 
 // verdict puts the facts into words.
-func (t *signInTest) verdict(cause link.CauseID) link.Verdict {
-	known, _ := link.FindCause(cause)
-	v := t.begin(link.StagesUpTo(link.StageOf(t.facts), link.StageFailed, known.Title))
+func (t *signInTest) verdict(cause link.CauseID) signin.Verdict {
+	known, _ := signin.FindCause(cause)
+	v := t.begin(signin.StagesUpTo(signin.StageOf(t.facts), signin.StageFailed, known.Title))
 	v.Cause, v.Todo = cause, known.Todo
-	if t.fault != nil && link.Vague(cause) { // PocketBase's log knows better than we, who got no answer
+	if t.fault != nil && signin.Vague(cause) { // PocketBase's log knows better than we, who got no answer
 		said := link.MessageOf(t.fault)
 		v.Details, v.Todo = []string{said.What()}, said.Todo
 	}
 	if done := t.facts.Exchanged; done != nil {
-		v.Outcome, v.Record, v.Claims, v.Made = done.Outcome, done.Record, done.Claims, done.Outcome == link.OutcomeNew
-		if said := link.RefusalWords(done.Refusal); said != "" {
+		v.Outcome, v.Record, v.Claims, v.Made = done.Outcome, done.Record, done.Claims, done.Outcome == signin.OutcomeNew
+		if said := signin.RefusalWords(done.Refusal); said != "" {
 			v.Details = append(v.Details, said)
 		}
 	}
@@ -178,24 +179,24 @@ func (t *signInTest) verdict(cause link.CauseID) link.Verdict {
 
 // evidence joins what both systems noted, in the order in which it happened,
 // and what was measured since.
-func (t *signInTest) evidence() []link.Evidence {
+func (t *signInTest) evidence() []signin.Evidence {
 	list := slices.Concat(t.facts.Authentik.Evidence, t.facts.PocketBase.Evidence)
-	slices.SortStableFunc(list, func(a, b link.Evidence) int { return a.When.Compare(b.When) })
+	slices.SortStableFunc(list, func(a, b signin.Evidence) int { return a.When.Compare(b.When) })
 	if code := t.facts.Return.Error; code != "" {
-		list = append(list, link.Evidence{System: link.Authentik, Text: "authentik sent the person back with the error “" + secret.Scrub(code) + "”."})
+		list = append(list, signin.Evidence{System: link.Authentik, Text: "authentik sent the person back with the error “" + secret.Scrub(code) + "”."})
 	}
 	if noticed := t.facts.Return.Noticed(); noticed != "" {
-		list = append(list, link.Evidence{System: link.PB, Text: noticed})
+		list = append(list, signin.Evidence{System: link.PB, Text: noticed})
 	}
 	for _, c := range t.facts.Checks {
 		if c.Status == link.Fail || c.Status == link.Warn {
-			list = append(list, link.Evidence{System: c.System, Text: c.Title + ": " + c.Evidence})
+			list = append(list, signin.Evidence{System: c.System, Text: c.Title + ": " + c.Evidence})
 		}
 	}
 	if t.fault != nil {
-		list = append(list, link.Evidence{System: link.PB, Text: link.MessageOf(t.fault).What()})
+		list = append(list, signin.Evidence{System: link.PB, Text: link.MessageOf(t.fault).What()})
 	}
-	for _, unread := range []link.Evidence{
+	for _, unread := range []signin.Evidence{
 		{System: link.Authentik, Text: t.facts.Authentik.Unread}, {System: link.PB, Text: t.facts.PocketBase.Unread},
 	} {
 		if unread.Text != "" {
@@ -206,7 +207,7 @@ func (t *signInTest) evidence() []link.Evidence {
 }
 
 // addMismatch shows both redirect URIs where they are what differs.
-func (t *signInTest) addMismatch(ctx context.Context, v *link.Verdict) {
+func (t *signInTest) addMismatch(ctx context.Context, v *signin.Verdict) {
 	if v.Cause != link.CauseRedirectMismatch {
 		return
 	}
@@ -216,7 +217,7 @@ func (t *signInTest) addMismatch(ctx context.Context, v *link.Verdict) {
 		if err != nil {
 			return
 		}
-		v.Redirect = link.NewMismatch(t.s.RedirectURL, known)
+		v.Redirect = signin.NewMismatch(t.s.RedirectURL, known)
 	}
 	v.Details = append(v.Details, v.Redirect.String())
 }
@@ -224,7 +225,7 @@ func (t *signInTest) addMismatch(ctx context.Context, v *link.Verdict) {
 // addLeftBehind names the account that PocketBase found or made before it
 // refused the sign-in by its auth rule or for a second factor. Where nobody
 // knows who signed in, only one that was made since can be it.
-func (t *signInTest) addLeftBehind(ctx context.Context, v *link.Verdict) {
+func (t *signInTest) addLeftBehind(ctx context.Context, v *signin.Verdict) {
 	if v.Cause != link.CauseAuthRule && v.Cause != link.CauseMFA || t.facts.Claims == nil {
 		return
 	}
@@ -234,6 +235,6 @@ func (t *signInTest) addLeftBehind(ctx context.Context, v *link.Verdict) {
 	}
 	v.Made = t.e.pocketbase.MadeSince(ctx, t.d, there.ID, t.s.Started) == nil
 	if v.Made || t.facts.Authentik.Person != 0 {
-		v.Record = &link.Record{ID: there.ID, Email: there.Email, Verified: there.Verified}
+		v.Record = &signin.Record{ID: there.ID, Email: there.Email, Verified: there.Verified}
 	}
 }

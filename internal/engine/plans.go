@@ -6,6 +6,7 @@ import (
 
 	"authpocket/internal/journal"
 	"authpocket/internal/link"
+	"authpocket/internal/plans"
 	"authpocket/internal/secret"
 )
 
@@ -15,7 +16,7 @@ func (e *Engine) Removal(ctx context.Context, spec link.Spec) (link.Plan, error)
 	if err != nil {
 		return link.Plan{}, err
 	}
-	plan, problems := link.NewRemoval(spec, snaps.Authentik, snaps.PocketBase)
+	plan, problems := plans.NewRemoval(spec, snaps.Authentik, snaps.PocketBase)
 	return plan, problems.Err()
 }
 
@@ -36,7 +37,7 @@ func (e *Engine) RotationTo(ctx context.Context, spec link.Spec, to secret.Text)
 	if err != nil {
 		return link.Plan{}, err
 	}
-	if plan = link.AsRotation(plan); !slices.ContainsFunc(plan.Changes, givesSecret) {
+	if plan = plans.AsRotation(plan); !slices.ContainsFunc(plan.Changes, givesSecret) {
 		return link.Plan{}, link.Problems{{Field: "application.slug", Summary: "There is no link yet whose client secret could be changed.", Todo: "Make the link first: that gives it a new one."}}
 	}
 	return plan, nil
@@ -88,7 +89,7 @@ func (e *Engine) Undo(ctx context.Context, id string, force bool) (link.Plan, er
 	if err != nil {
 		return link.Plan{}, err
 	}
-	plan, problems := link.NewUndo(spec, done, snaps.Authentik, snaps.PocketBase, force)
+	plan, problems := plans.NewUndo(spec, done, snaps.Authentik, snaps.PocketBase, force)
 	plan.Of = id
 	return plan, problems.Err()
 }
@@ -119,14 +120,14 @@ func (e *Engine) restoration(ctx context.Context, r *journal.Receipt, force bool
 		}
 		done = append(done, changes...)
 	}
-	if spec, err = e.withoutEmail(ctx, link.SpecBefore(spec, done)); err != nil {
+	if spec, err = e.withoutEmail(ctx, plans.SpecBefore(spec, done)); err != nil {
 		return link.Plan{}, err
 	}
 	plan, err := e.Plan(ctx, spec)
 	if err != nil {
 		return link.Plan{}, err
 	}
-	plan, problems := link.AsRestoration(plan, done, force)
+	plan, problems := plans.AsRestoration(plan, done, force)
 	plan.Of = r.ID
 	return plan, problems.Err()
 }

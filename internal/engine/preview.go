@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"authpocket/internal/link"
+	"authpocket/internal/plans"
 )
 
 // Preview is what both systems show to a spec that there is no plan for yet.
@@ -14,7 +15,7 @@ type Preview struct {
 	Desired  link.Desired // as far as it can be resolved
 	Problems link.Problems
 	// Candidates are what may be this link's, and what could be chosen to be.
-	Candidates []link.Candidate
+	Candidates []plans.Candidate
 	// There tells that the application with the wanted slug is this link's
 	// already, or was chosen to become it.
 	There bool
@@ -26,10 +27,10 @@ type Preview struct {
 // NewPreview resolves a spec against what the systems hold.
 func NewPreview(spec link.Spec, snaps Snapshots) Preview {
 	p := Preview{Spec: spec, Snapshots: snaps}
-	p.Desired, p.Problems = link.Resolve(spec, snaps.Authentik, snaps.PocketBase, link.Generated{})
+	p.Desired, p.Problems = plans.Resolve(spec, snaps.Authentik, snaps.PocketBase, link.Generated{})
 	use := spec
 	use.Existing = link.ExistingUse
-	p.Candidates = link.Candidates(use, snaps.Authentik, snaps.PocketBase)
+	p.Candidates = plans.Candidates(use, snaps.Authentik, snaps.PocketBase)
 	p.There = applicationIsOurs(spec, snaps)
 	p.EmailBefore = emailBefore(snaps, p.Desired)
 	return p
@@ -93,7 +94,7 @@ func (e *Engine) opening(s link.Spec, snaps Snapshots) link.Spec {
 func linkedApplication(spec link.Spec, snaps Snapshots) string {
 	var slugs []string
 	of := link.Spec{PocketBase: link.PocketBase{Collection: spec.PocketBase.Collection}}
-	for _, c := range link.Candidates(of, snaps.Authentik, snaps.PocketBase) {
+	for _, c := range plans.Candidates(of, snaps.Authentik, snaps.PocketBase) {
 		if c.Certain() && c.Provider.ApplicationSlug != "" {
 			slugs = append(slugs, c.Provider.ApplicationSlug)
 		}
@@ -112,7 +113,7 @@ func applicationIsOurs(spec link.Spec, snaps Snapshots) bool {
 	if spec.Existing == link.ExistingUse {
 		return true
 	}
-	return slices.ContainsFunc(link.Candidates(spec, snaps.Authentik, snaps.PocketBase), func(c link.Candidate) bool { return c.Provider.PK == app.Provider })
+	return slices.ContainsFunc(plans.Candidates(spec, snaps.Authentik, snaps.PocketBase), func(c plans.Candidate) bool { return c.Provider.PK == app.Provider })
 }
 
 func emailBefore(snaps Snapshots, d link.Desired) link.EmailDecision {

@@ -11,6 +11,7 @@ import (
 
 	"authpocket/internal/link"
 	"authpocket/internal/secret"
+	"authpocket/internal/signin"
 )
 
 // AuthentikProof is what it takes on authentik's side to foresee a sign-in and
@@ -18,7 +19,7 @@ import (
 type AuthentikProof interface {
 	// Preview tells what authentik would send about a person: what PocketBase
 	// goes by, and everything. 0 is the token's own account.
-	Preview(ctx context.Context, d link.Desired, person int) (link.Claims, map[string]any, error)
+	Preview(ctx context.Context, d link.Desired, person int) (signin.Claims, map[string]any, error)
 	// Access tells whether the person may use the application, and what
 	// authentik says to it.
 	Access(ctx context.Context, d link.Desired, person int) (bool, []string, error)
@@ -26,7 +27,7 @@ type AuthentikProof interface {
 	RedirectURIs(ctx context.Context, d link.Desired) ([]string, error)
 	// Events are those about the link's client since then, by this machine's
 	// clock.
-	Events(ctx context.Context, since time.Time, d link.Desired, state string) link.AuthentikTrail
+	Events(ctx context.Context, since time.Time, d link.Desired, state string) signin.AuthentikTrail
 	// ClockOffset is by how much its clock is ahead of this machine's.
 	ClockOffset(context.Context) (time.Duration, error)
 }
@@ -36,14 +37,14 @@ type PocketBaseProof interface {
 	// AuthMethods asks as a guest how to begin a sign-in.
 	AuthMethods(ctx context.Context, d link.Desired) (authURL string, verifier secret.Text, err error)
 	// Exchange hands over the code of a sign-in, as a guest.
-	Exchange(context.Context, link.Desired, link.Code) (link.Exchanged, error)
+	Exchange(context.Context, link.Desired, signin.Code) (signin.Exchanged, error)
 	// Collection is the link's collection as it stands.
 	Collection(context.Context, link.Desired) (link.CollectionState, error)
 	// Accounts are the record linked with the subject, and the one that has
 	// the address; nil for none.
-	Accounts(ctx context.Context, d link.Desired, subject, email string) (bySubject, byEmail *link.Account, err error)
+	Accounts(ctx context.Context, d link.Desired, subject, email string) (bySubject, byEmail *signin.Account, err error)
 	// Trail is what PocketBase's log tells of a sign-in.
-	Trail(context.Context, link.TrailQuery) link.PocketBaseTrail
+	Trail(context.Context, signin.TrailQuery) signin.PocketBaseTrail
 	// MadeSince returns no error for an account that a sign-in through the
 	// link's slot has made since then.
 	MadeSince(ctx context.Context, d link.Desired, id string, since time.Time) error
@@ -61,9 +62,9 @@ type PocketBaseProof interface {
 // error is a *link.Fault of what could not be read. It takes three requests
 // after one another, or four for a link that was just made and a person who
 // has an account under another address.
-func (e *Engine) Foresee(ctx context.Context, d link.Desired, person int) (link.Prediction, error) {
+func (e *Engine) Foresee(ctx context.Context, d link.Desired, person int) (signin.Prediction, error) {
 	var (
-		claims  link.Claims
+		claims  signin.Claims
 		sent    map[string]any
 		now     link.CollectionState
 		refused bool
@@ -83,26 +84,26 @@ func (e *Engine) Foresee(ctx context.Context, d link.Desired, person int) (link.
 		return nil
 	})
 	if err := group.Wait(); err != nil {
-		return link.Prediction{}, err
+		return signin.Prediction{}, err
 	}
 	p, err := e.predict(ctx, d, claims, now)
 	if refused {
-		p = link.PredictNoAccess(d)
+		p = signin.PredictNoAccess(d)
 	}
-	p.Subject, p.Sent = claims.Subject, link.ClaimTexts(sent)
+	p.Subject, p.Sent = claims.Subject, signin.ClaimTexts(sent)
 	return p, err
 }
 
-func (e *Engine) predict(ctx context.Context, d link.Desired, claims link.Claims, now link.CollectionState) (link.Prediction, error) {
+func (e *Engine) predict(ctx context.Context, d link.Desired, claims signin.Claims, now link.CollectionState) (signin.Prediction, error) {
 	email := claims.Email
 	if !claims.Verified {
 		email = "" // PocketBase looks nobody up by an address that is not verified
 	}
 	bySubject, byEmail, err := e.pocketbase.Accounts(ctx, d, claims.Subject, email)
 	if err != nil {
-		return link.Prediction{}, err
+		return signin.Prediction{}, err
 	}
-	return link.Predict(claims, now, bySubject, byEmail), nil
+	return signin.Predict(claims, now, bySubject, byEmail), nil
 }
 
 // SignIn is a sign-in test that was begun. It holds a secret, so it stays on
@@ -181,6 +182,6 @@ func realtimeURL(d link.Desired, redirectURL, id string) string {
 // DeleteTestAccount deletes the account that a sign-in test made, with its
 // links. It refuses any that was there before the test. The error is a
 // *link.Fault.
-func (e *Engine) DeleteTestAccount(ctx context.Context, d link.Desired, s SignIn, v link.Verdict) error {
-	return e.pocketbase.DeleteAccount(ctx, d, v.Record.ID, s.Started, v.Outcome == link.OutcomeNew)
+func (e *Engine) DeleteTestAccount(ctx context.Context, d link.Desired, s SignIn, v signin.Verdict) error {
+	return e.pocketbase.DeleteAccount(ctx, d, v.Record.ID, s.Started, v.Outcome == signin.OutcomeNew)
 }

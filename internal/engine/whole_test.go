@@ -8,6 +8,7 @@ import (
 
 	"authpocket/internal/export"
 	"authpocket/internal/link"
+	"authpocket/internal/plans"
 )
 
 // A link that stands leaves nothing to change, and yet all of it can be taken
@@ -65,7 +66,7 @@ func TestTheWholeLinkIsNotOpenToMorePeople(t *testing.T) {
 		t.Fatal(err)
 	}
 	bound := link.BindingState{PK: "b1", Kind: "group", Target: link.Ref{ID: "g", Name: "staff"}, Order: 7, Enabled: true}
-	whole := link.Whole(plan, link.AuthentikSnapshot{Bindings: []link.BindingState{bound}}, link.PocketBaseSnapshot{})
+	whole := plans.Whole(plan, link.AuthentikSnapshot{Bindings: []link.BindingState{bound}}, link.PocketBaseSnapshot{})
 	if len(whole.Desired.Bindings) != 1 || whole.Desired.Bindings[0].Target.Name != "staff" || whole.Desired.Bindings[0].PK != "" {
 		t.Errorf("%+v", whole.Desired.Bindings)
 	}

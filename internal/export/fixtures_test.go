@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"authpocket/internal/link"
+	"authpocket/internal/plans"
 	"authpocket/internal/secret"
 )
 
@@ -72,7 +73,7 @@ func freshPocketBase() link.PocketBaseSnapshot {
 
 func planOf(t testing.TB, s link.Spec, a link.AuthentikSnapshot, p link.PocketBaseSnapshot) link.Plan {
 	t.Helper()
-	plan, problems := link.NewPlan(s, a, p, generated())
+	plan, problems := plans.New(s, a, p, generated())
 	if err := problems.Err(); err != nil {
 		t.Fatalf("the fixture gives no plan: %v", err)
 	}

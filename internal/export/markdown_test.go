@@ -5,15 +5,16 @@ import (
 	"testing"
 
 	"authpocket/internal/link"
+	"authpocket/internal/plans"
 )
 
 func TestMarkdownTellsWhatIsTakenBack(t *testing.T) {
 	a, p := linked(t)
-	removal, problems := link.NewRemoval(link.Spec{}, a, p)
+	removal, problems := plans.NewRemoval(link.Spec{}, a, p)
 	if err := problems.Err(); err != nil {
 		t.Fatal(err)
 	}
-	undo, problems := link.NewUndo(link.Spec{}, newLink(t).Changes, a, p, true)
+	undo, problems := plans.NewUndo(link.Spec{}, newLink(t).Changes, a, p, true)
 	if err := problems.Err(); err != nil {
 		t.Fatal(err)
 	}

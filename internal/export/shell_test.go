@@ -17,6 +17,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"authpocket/internal/link"
+	"authpocket/internal/plans"
 )
 
 // call is what a server saw of one call.
@@ -272,7 +273,7 @@ func TestScriptRefusesWhatItCannotDoSafely(t *testing.T) {
 	a, p := linked(t)
 	off := link.Spec{Email: link.EmailTrustAll}
 	off.PocketBase.Enabled, off.PocketBase.DisplayName = new(false), new("Other")
-	removal, problems := link.NewRemoval(link.Spec{}, a, p)
+	removal, problems := plans.NewRemoval(link.Spec{}, a, p)
 	if err := problems.Err(); err != nil {
 		t.Fatal(err)
 	}

@@ -100,5 +100,5 @@ func Unencrypted(field, base, what, allow string) *Problem {
 	}
 }
 
-// fieldAt names one entry of a list field.
-func fieldAt(field string, i int) string { return field + "." + strconv.Itoa(i) }
+// FieldAt names one entry of a list field.
+func FieldAt(field string, i int) string { return field + "." + strconv.Itoa(i) }

@@ -233,14 +233,14 @@ func Named[W, S any](table []Attr[W, S], key string) (Attr[W, S], bool) {
 	return table[i], true
 }
 
-// values are the fields of an object as a diff sees them.
-func values[W, S any](table []Attr[W, S], o *S, f Features) []value {
-	var list []value
+// Values are the fields of an object as a diff sees them.
+func Values[W, S any](table []Attr[W, S], o *S, f Features) []FieldValue {
+	var list []FieldValue
 	for _, a := range table {
 		if a.at == nil || a.Hidden || !a.Has(f) {
 			continue
 		}
-		v := value{name: a.Key, of: a.show(o), sensitive: a.Sensitive, unordered: a.Unordered, always: a.Always}
+		v := FieldValue{Name: a.Key, Of: a.show(o), sensitive: a.Sensitive, Unordered: a.Unordered, always: a.Always}
 		if a.secret != nil {
 			v.secret = a.secret(o)
 		}
@@ -249,8 +249,8 @@ func values[W, S any](table []Attr[W, S], o *S, f Features) []value {
 	return list
 }
 
-// restore copies the fields of a change from the object as it was.
-func restore[W, S any](table []Attr[W, S], now, was *S, fields []Field) {
+// Restore copies the fields of a change from the object as it was.
+func Restore[W, S any](table []Attr[W, S], now, was *S, fields []Field) {
 	for _, f := range fields {
 		if a, found := Named(table, f.Name); found && !a.Fixed {
 			a.copy(now, was)
@@ -258,9 +258,9 @@ func restore[W, S any](table []Attr[W, S], now, was *S, fields []Field) {
 	}
 }
 
-// resolve gives an object what the spec wants of it, and else what is there.
+// Resolve gives an object what the spec wants of it, and else what is there.
 // Fields that a spec has in another type, or not at all, are left out.
-func resolve[W, S any](table []Attr[W, S], to *S, want *W, now *S) {
+func Resolve[W, S any](table []Attr[W, S], to *S, want *W, now *S) {
 	for _, a := range table {
 		switch {
 		case a.keep == nil:
@@ -272,8 +272,8 @@ func resolve[W, S any](table []Attr[W, S], to *S, want *W, now *S) {
 	}
 }
 
-// offer lets a spec want all that an object has.
-func offer[W, S any](table []Attr[W, S], want *W, has *S) {
+// Offer lets a spec want all that an object has.
+func Offer[W, S any](table []Attr[W, S], want *W, has *S) {
 	for _, a := range table {
 		if a.offer != nil {
 			a.offer(want, has)
@@ -281,8 +281,8 @@ func offer[W, S any](table []Attr[W, S], want *W, has *S) {
 	}
 }
 
-// reset gives a new object its defaults.
-func reset[W, S any](table []Attr[W, S], to *S) {
+// Reset gives a new object its defaults.
+func Reset[W, S any](table []Attr[W, S], to *S) {
 	for _, a := range table {
 		if a.reset != nil && a.Default != "" {
 			a.reset(to, a.Default)

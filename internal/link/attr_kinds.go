@@ -157,7 +157,7 @@ func texts[W, S any](m Meta, at func(*S) *[]string, want func(*W) *[]string) Att
 		wrong: func(p *Problems, m Meta, w *W) {
 			for i, one := range *want(w) {
 				if m.check != nil {
-					m.Spec = fieldAt(a.Spec, i)
+					m.Spec = FieldAt(a.Spec, i)
 					m.check(p, m, one)
 				}
 			}
@@ -167,7 +167,7 @@ func texts[W, S any](m Meta, at func(*S) *[]string, want func(*W) *[]string) Att
 }
 
 func redirects[W, S any](m Meta, at func(*S) *[]RedirectURI, want func(*W) *[]RedirectURI) Attr[W, S] {
-	a := Attr[W, S]{Meta: m, state: stateOf(at, func(list []RedirectURI) Shown { return ShowList(redirectNames(list)) })}
+	a := Attr[W, S]{Meta: m, state: stateOf(at, func(list []RedirectURI) Shown { return ShowList(RedirectNames(list)) })}
 	a.visit = func(o *S, v Cells) { v.Redirects(at(o)) }
 	a.copy = func(to, from *S) { *at(to) = slices.Clone(*at(from)) }
 	a.offer = func(w *W, o *S) { *want(w) = slices.Clone(*at(o)) }

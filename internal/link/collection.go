@@ -274,8 +274,18 @@ func SettingsAttrs() []Attr[PocketBase, SettingsState] {
 	return []Attr[W, S]{controls, rewrite}
 }
 
-func isSlot(name string) bool { return slices.Contains(Slots(), name) }
+func IsSlot(name string) bool { return slices.Contains(Slots(), name) }
 
-func slotIndex(o OAuth2State, slot string) int {
+func SlotIndex(o OAuth2State, slot string) int {
 	return slices.IndexFunc(o.Providers, func(p OAuth2Provider) bool { return p.Slot == slot })
+}
+
+// MappableTypes are the types of field that can take a claim, as PocketBase's
+// dashboard offers them.
+func MappableTypes(claim string) []string {
+	types := []string{"text", "editor", "url", "email", "json"}
+	if claim == "avatar" {
+		types = append(types, "file")
+	}
+	return types
 }

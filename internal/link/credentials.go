@@ -1,9 +1,10 @@
 package link
 
 import (
-	"authpocket/internal/secret"
 	"slices"
 	"strings"
+
+	"authpocket/internal/secret"
 )
 
 // IfNeeded returns the writes that an apply of the plan may add to its changes
@@ -55,7 +56,7 @@ func (c Change) RewrittenSlot() string {
 	}
 	for _, p := range after.OAuth2.Providers {
 		written := slices.ContainsFunc(c.Fields, func(f Field) bool { return strings.HasPrefix(f.Name, p.Slot+".") })
-		if written && slotIndex(before.OAuth2, p.Slot) >= 0 {
+		if written && SlotIndex(before.OAuth2, p.Slot) >= 0 {
 			return p.Slot
 		}
 	}

@@ -7,34 +7,34 @@ import (
 )
 
 // value is one field of an object as a diff sees it.
-type value struct {
-	name      string
-	of        Shown
+type FieldValue struct {
+	Name      string
+	Of        Shown
 	secret    secret.Text // of a sensitive one
 	sensitive bool
-	unordered bool
+	Unordered bool
 	always    bool // listed for a new object even when it holds nothing
 }
 
-// diff lists the fields in which after differs from before. A field that only
+// Diff lists the fields in which after differs from before. A field that only
 // one of them has is listed if it holds something.
-func diff(before, after []value) []Field {
+func Diff(before, after []FieldValue) []Field {
 	var fields []Field
-	other := func(list []value, name string) (value, bool) {
-		i := slices.IndexFunc(list, func(v value) bool { return v.name == name })
+	other := func(list []FieldValue, name string) (FieldValue, bool) {
+		i := slices.IndexFunc(list, func(v FieldValue) bool { return v.Name == name })
 		if i < 0 {
-			return value{}, false
+			return FieldValue{}, false
 		}
 		return list[i], true
 	}
 	for _, a := range after {
-		b, found := other(before, a.name)
-		if (found && equal(b, a)) || (!found && a.of.blank() && !a.always) {
+		b, found := other(before, a.Name)
+		if (found && equal(b, a)) || (!found && a.Of.blank() && !a.always) {
 			continue
 		}
-		f := Field{Name: a.name, After: a.of, Sensitive: a.sensitive}
+		f := Field{Name: a.Name, After: a.Of, Sensitive: a.sensitive}
 		if found {
-			f.Before = b.of
+			f.Before = b.Of
 		}
 		if a.sensitive && f.Before.Equal(f.After) {
 			f.After = ShowMask(MaskedNew)
@@ -42,19 +42,80 @@ func diff(before, after []value) []Field {
 		fields = append(fields, f)
 	}
 	for _, b := range before {
-		if _, found := other(after, b.name); !found && !b.of.blank() {
-			fields = append(fields, Field{Name: b.name, Before: b.of, Sensitive: b.sensitive})
+		if _, found := other(after, b.Name); !found && !b.Of.blank() {
+			fields = append(fields, Field{Name: b.Name, Before: b.Of, Sensitive: b.sensitive})
 		}
 	}
 	return fields
 }
 
-func equal(a, b value) bool {
+func equal(a, b FieldValue) bool {
 	switch {
 	case a.sensitive:
 		return a.secret.Equal(b.secret)
-	case a.unordered:
-		return a.of.sorted().Equal(b.of.sorted())
+	case a.Unordered:
+		return a.Of.Sorted().Equal(b.Of.Sorted())
 	}
-	return a.of.Equal(b.of)
+	return a.Of.Equal(b.Of)
+}
+
+// The fields of objects as a diff sees them, by the keys of the two systems'
+// own APIs, so that a preview can be compared with their documentation.
+
+func (m *Mapping) Values() []FieldValue { return Values(MappingAttrs(), m, Features{}) }
+
+func (k *KeyState) Values() []FieldValue { return Values(KeyAttrs(), k, Features{}) }
+
+func (a *ApplicationState) Values(f Features) []FieldValue { return Values(ApplicationAttrs(), a, f) }
+
+func (p *ProviderState) Values(f Features) []FieldValue { return Values(ProviderAttrs(), p, f) }
+
+func (b *BindingState) Values() []FieldValue {
+	list := []FieldValue{{Name: "target", Of: ShowText(b.Application.Name)}, {Name: b.Kind, Of: ShowText(b.Target.Name)}}
+	return append(list, Values(BindingAttrs(), b, Features{})...)
+}
+
+func (p *PairState) Values(f Features) []FieldValue {
+	list := slices.Concat(prefixed("application.", p.Application.Values(f)), prefixed("provider.", p.Provider.Values(f)))
+	for _, b := range p.Bindings {
+		list = append(list, FieldValue{Name: "binding." + b.Kind, Of: ShowText(b.Target.Name)})
+	}
+	return list
+}
+
+func (p OAuth2Provider) Values() []FieldValue {
+	return prefixed(p.Slot+".", Values(SlotAttrs(), &p, Features{}))
+}
+
+// prefixed names the fields of a part of a larger object.
+func prefixed(prefix string, list []FieldValue) []FieldValue {
+	for i := range list {
+		list[i].Name = prefix + list[i].Name
+	}
+	return list
+}
+
+func RedirectNames(list []RedirectURI) []string {
+	names := make([]string, len(list))
+	for i, r := range list {
+		names[i] = r.String()
+	}
+	return names
+}
+
+func refNames(list []Ref) []string {
+	names := make([]string, len(list))
+	for i, r := range list {
+		names[i] = refName(r)
+	}
+	return names
+}
+
+// refName falls back on the primary key, for what the token may not list has
+// no name.
+func refName(r Ref) string {
+	if r.Name == "" {
+		return r.ID
+	}
+	return r.Name
 }

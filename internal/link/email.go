@@ -60,13 +60,13 @@ func EmailOutcome(d EmailDecision, c CollectionState) string {
 	case EmailTrustAll:
 		return "Every address from authentik counts as verified. " + taken
 	case EmailTrustAttribute:
-		return "People whose authentik attribute email_verified is true: " + lowerFirst(taken) + " Everyone else: " + lowerFirst(dropped)
+		return "People whose authentik attribute email_verified is true: " + LowerFirst(taken) + " Everyone else: " + LowerFirst(dropped)
 	default:
 		return "authentik answers “not verified” for everyone. " + dropped
 	}
 }
 
-func lowerFirst(s string) string {
+func LowerFirst(s string) string {
 	if len(s) > 0 && s[0] >= 'A' && s[0] <= 'Z' && !(len(s) > 10 && s[:10] == "PocketBase") {
 		return string(s[0]+'a'-'A') + s[1:]
 	}

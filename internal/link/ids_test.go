@@ -1,4 +1,4 @@
-package link
+package link_test
 
 import (
 	"go/ast"
@@ -7,6 +7,9 @@ import (
 	"slices"
 	"strconv"
 	"testing"
+
+	"authpocket/internal/link"
+	"authpocket/internal/signin"
 )
 
 // ids returns the literals of a catalogue file.
@@ -30,16 +33,16 @@ func ids(t *testing.T, file string) (list []string) {
 }
 
 func TestEveryCauseHasAnEntry(t *testing.T) {
-	list := ids(t, "ids_cause.go")
+	list := ids(t, "cause.go")
 	if len(list) < 50 {
 		t.Errorf("only %d causes were read", len(list))
 	}
 	for _, id := range list {
-		if _, found := FindCause(CauseID(id).Entry()); !found {
+		if _, found := signin.FindCause(link.CauseID(id).Entry()); !found {
 			t.Errorf("%q has no entry", id)
 		}
 	}
-	for _, c := range Causes() {
+	for _, c := range signin.Causes() {
 		if !slices.Contains(list, string(c.ID)) {
 			t.Errorf("%q has no constant", c.ID)
 		}
@@ -47,7 +50,7 @@ func TestEveryCauseHasAnEntry(t *testing.T) {
 }
 
 func TestIDsAreNotGivenTwice(t *testing.T) {
-	for _, file := range []string{"ids_cause.go", "ids_check.go", "ids_warning.go"} {
+	for _, file := range []string{"cause.go", "check.go", "warning.go"} {
 		list := ids(t, file)
 		if len(slices.Compact(slices.Sorted(slices.Values(list)))) != len(list) || len(list) == 0 {
 			t.Errorf("%s: %q", file, list)
@@ -58,20 +61,20 @@ func TestIDsAreNotGivenTwice(t *testing.T) {
 // Several checks of a kind count as it, and others whose name begins the same
 // do not.
 func TestChecksOfAKind(t *testing.T) {
-	second := CheckAuthentikRedirect.Nth(2)
-	if second != "authentik.redirect.2" || !second.Is(CheckAuthentikRedirect) || CheckAuthentikRedirect.Is(second) ||
-		CheckPocketBaseClientID.Is("pocketbase.client") || !second.Of(Authentik) || second.Of(PB) || CheckClock.Of(Authentik) {
+	second := link.CheckAuthentikRedirect.Nth(2)
+	if second != "authentik.redirect.2" || !second.Is(link.CheckAuthentikRedirect) || link.CheckAuthentikRedirect.Is(second) ||
+		link.CheckPocketBaseClientID.Is("pocketbase.client") || !second.Of(link.Authentik) || second.Of(link.PB) || link.CheckClock.Of(link.Authentik) {
 		t.Error("the kinds of checks are confused")
 	}
 }
 
 func TestWarningsAboutTransport(t *testing.T) {
-	for _, id := range []WarningID{WarnVersionUnknown, WarnVersionMerge, WarnHTTPAuthentik, WarnHTTPEndpoints, WarnSecretWindow} {
+	for _, id := range []link.WarningID{link.WarnVersionUnknown, link.WarnVersionMerge, link.WarnHTTPAuthentik, link.WarnHTTPEndpoints, link.WarnSecretWindow} {
 		if !id.AboutTransport() {
 			t.Errorf("%s is about the transport", id)
 		}
 	}
-	if WarnOpenToEveryone.AboutTransport() || WarnLost.AboutTransport() {
+	if link.WarnOpenToEveryone.AboutTransport() || link.WarnLost.AboutTransport() {
 		t.Error("warnings about access are taken for those about the transport")
 	}
 }

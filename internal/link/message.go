@@ -23,8 +23,8 @@ type Way struct {
 }
 
 // The settings that say what to do with what is there.
-func useExisting(what string) Way { return Way{Key: "existing", Value: string(ExistingUse), For: what} }
-func makeNew(what string) Way     { return Way{Key: "existing", Value: string(ExistingNew), For: what} }
+func UseExisting(what string) Way { return Way{Key: "existing", Value: string(ExistingUse), For: what} }
+func MakeNew(what string) Way     { return Way{Key: "existing", Value: string(ExistingNew), For: what} }
 
 // Reader is where a message is read.
 type Reader int
@@ -36,7 +36,7 @@ const (
 )
 
 // What returns what is, in one line.
-func (m Message) What() string { return joined(append([]string{m.Summary}, m.Details...)...) }
+func (m Message) What() string { return Joined(append([]string{m.Summary}, m.Details...)...) }
 
 // Advice returns what was written and what to do, in one line.
 func (m Message) Advice(r Reader) string {
@@ -47,16 +47,16 @@ func (m Message) Advice(r Reader) string {
 	for i, w := range m.Ways {
 		parts = append(parts, w.words(r, i > 0 || m.Todo != ""))
 	}
-	return joined(parts...)
+	return Joined(parts...)
 }
 
 // Text returns the whole message in one line.
-func (m Message) Text(r Reader) string { return joined(m.What(), m.Advice(r)) }
+func (m Message) Text(r Reader) string { return Joined(m.What(), m.Advice(r)) }
 
 func (w Way) words(r Reader, other bool) string {
 	how := "Set " + w.Key + ": " + w.Value
 	if r == OnPage {
-		how = "Choose " + quote(map[string]string{string(ExistingUse): "use what is there", string(ExistingNew): "make a new one"}[w.Value])
+		how = "Choose " + Quote(map[string]string{string(ExistingUse): "use what is there", string(ExistingNew): "make a new one"}[w.Value])
 	}
 	if other {
 		how = "Or " + strings.ToLower(how[:1]) + how[1:]
@@ -64,8 +64,8 @@ func (w Way) words(r Reader, other bool) string {
 	return how + " " + w.For + "."
 }
 
-// joined are the parts that say something, one after the other.
-func joined(parts ...string) string {
+// Joined are the parts that say something, one after the other.
+func Joined(parts ...string) string {
 	var said []string
 	for _, one := range parts {
 		if one != "" {

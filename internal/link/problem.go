@@ -89,7 +89,7 @@ const (
 )
 
 func (f *Fault) Error() string {
-	s := f.System.Label() + ": " + joined(append([]string{f.Summary}, f.Details...)...)
+	s := f.System.Label() + ": " + Joined(append([]string{f.Summary}, f.Details...)...)
 	if f.Err != nil {
 		s += " (" + f.Err.Error() + ")"
 	}

@@ -1,9 +1,10 @@
 package link
 
 import (
-	"authpocket/internal/secret"
 	"slices"
 	"strings"
+
+	"authpocket/internal/secret"
 )
 
 // Provider is the authentik OAuth2/OpenID provider. Flows are named by slug,
@@ -161,7 +162,7 @@ func SubjectModes() []string {
 	return []string{"hashed_user_id", "user_id", "user_uuid", "user_username", "user_email", "user_upn"}
 }
 
-func (p ProviderState) kind() string {
+func (p ProviderState) Kind() string {
 	if p.Proxy() {
 		return "proxy provider"
 	}

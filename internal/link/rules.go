@@ -37,7 +37,7 @@ func (d Desired) RuleDrifts(now CollectionState) []RuleDrift {
 	return list
 }
 
-func asksTwice(c CollectionState) bool { return c.MFAEnabled && !exemptsOAuth2(c.MFARule) }
+func asksTwice(c CollectionState) bool { return c.MFAEnabled && !ExemptsOAuth2(c.MFARule) }
 
 // PlainlyOpen tells whether a rule lets every sign-in with OAuth2 through.
 func PlainlyOpen(rule *string) bool {
@@ -77,8 +77,8 @@ func SameRule(a, b *string) bool {
 	return (a == nil) == (b == nil) && Value(a, "") == Value(b, "")
 }
 
-// exemptsOAuth2 tells whether an MFA rule plainly leaves OAuth2 sign-ins out.
-func exemptsOAuth2(rule string) bool {
+// ExemptsOAuth2 tells whether an MFA rule plainly leaves OAuth2 sign-ins out.
+func ExemptsOAuth2(rule string) bool {
 	normal := strings.Join(strings.Fields(rule), "")
 	return slices.Contains([]string{`@request.context!="oauth2"`, `@request.context!='oauth2'`}, normal)
 }

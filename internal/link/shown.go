@@ -92,8 +92,8 @@ func (s Shown) blank() bool {
 	return s.text == "" && !s.flag && s.kind != shownNumber && len(s.list) == 0
 }
 
-// sorted is s with a list in order.
-func (s Shown) sorted() Shown {
+// Sorted is s with a list in order.
+func (s Shown) Sorted() Shown {
 	if s.kind == shownList {
 		s.list = slices.Sorted(slices.Values(s.list))
 	}
@@ -144,4 +144,28 @@ func (s *Shown) UnmarshalJSON(b []byte) error {
 		return fmt.Errorf("a field's value is neither text, yes or no, whole number nor list: %w", err)
 	}
 	return nil
+}
+
+// Masked is what is told of a secret's value. The constants go into receipts
+// and JSON as they are; Show has the words.
+type Masked string
+
+// All that is told of a secret.
+const (
+	MaskedNone       Masked = "not set"
+	MaskedSet        Masked = "set"
+	MaskedNew        Masked = "set (a new one)"   // there is one before, too
+	MaskedAuthentiks Masked = "set (authentik's)" // PocketBase gets the one that authentik has
+)
+
+// AsMasked returns what a sensitive field may show: nothing or a mask, also one
+// that was read back as text. Everything else is hidden.
+func AsMasked(v Shown) Shown {
+	switch m := Masked(v.text); {
+	case v.None():
+		return v
+	case (v.kind == shownMask || v.kind == shownText) && (m == MaskedNone || m == MaskedNew || m == MaskedAuthentiks):
+		return ShowMask(m)
+	}
+	return ShowMask(MaskedSet)
 }

@@ -130,17 +130,17 @@ func (s *PocketBaseSnapshot) ManagedBy() string {
 	return ""
 }
 
-// uses tells whether a slot of any auth collection has the client id.
-func (s *PocketBaseSnapshot) uses(clientID string) bool {
-	return slices.ContainsFunc(s.Collections, func(c CollectionState) bool { return c.slotWith(clientID) != "" })
+// Uses tells whether a slot of any auth collection has the client id.
+func (s *PocketBaseSnapshot) Uses(clientID string) bool {
+	return slices.ContainsFunc(s.Collections, func(c CollectionState) bool { return c.SlotWith(clientID) != "" })
 }
 
-// usedBesides names an auth collection other than this one that signs in with
+// UsedBesides names an auth collection other than this one that signs in with
 // the client id; empty where this one does too, or none.
-func (s *PocketBaseSnapshot) usedBesides(collection, clientID string) string {
+func (s *PocketBaseSnapshot) UsedBesides(collection, clientID string) string {
 	other := ""
 	for _, c := range s.Collections {
-		has := c.slotWith(clientID) != ""
+		has := c.SlotWith(clientID) != ""
 		switch {
 		case has && c.Name == collection:
 			return ""
@@ -151,10 +151,10 @@ func (s *PocketBaseSnapshot) usedBesides(collection, clientID string) string {
 	return other
 }
 
-// slotWith is the slot that has the client id, empty for none.
-func (c CollectionState) slotWith(clientID string) string {
+// SlotWith is the slot that has the client id, empty for none.
+func (c CollectionState) SlotWith(clientID string) string {
 	for _, o := range c.OAuth2.Providers {
-		if isSlot(o.Slot) && o.ClientID == clientID && clientID != "" {
+		if IsSlot(o.Slot) && o.ClientID == clientID && clientID != "" {
 			return o.Slot
 		}
 	}

@@ -43,14 +43,14 @@ func (r *RedirectURI) UnmarshalYAML(unmarshal func(any) error) error {
 	return unmarshal((*whole)(r))
 }
 
-// patternSuffix ends the name of a redirect URI that is a regular expression.
-const patternSuffix = " (regex)"
+// PatternSuffix ends the name of a redirect URI that is a regular expression.
+const PatternSuffix = " (regex)"
 
 // String shows a strict URI plainly and marks any other.
 func (r RedirectURI) String() string {
 	s := r.URL
 	if r.Mode == "regex" {
-		s += patternSuffix
+		s += PatternSuffix
 	}
 	if r.Type == "logout" {
 		s += " (logout)"
@@ -112,10 +112,10 @@ func (s Spec) Identity() Spec {
 	}
 }
 
-// allows tells whether authentik sends people back to u by this entry. A
+// Allows tells whether authentik sends people back to u by this entry. A
 // pattern has to match from end to end; one that only Python can read does
 // not count.
-func (r RedirectURI) allows(u string) bool {
+func (r RedirectURI) Allows(u string) bool {
 	if r.Mode != "regex" {
 		return r.URL == u
 	}
@@ -127,12 +127,12 @@ func (r RedirectURI) allows(u string) bool {
 func (s Spec) Query() Query {
 	return Query{
 		Slug:         Value(s.Application.Slug, DefaultSlug),
-		ProviderName: Value(s.Provider.Name, defaultProviderName(Value(s.Application.Name, DefaultName))),
+		ProviderName: Value(s.Provider.Name, DefaultProviderName(Value(s.Application.Name, DefaultName))),
 		Collection:   Value(s.PocketBase.Collection, DefaultCollection),
 		ClientID:     Value(s.Provider.ClientID, ""),
 		Access:       s.Access,
 	}
 }
 
-// defaultProviderName is what authentik's own wizard proposes.
-func defaultProviderName(application string) string { return "Provider for " + application }
+// DefaultProviderName is what authentik's own wizard proposes.
+func DefaultProviderName(application string) string { return "Provider for " + application }

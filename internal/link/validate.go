@@ -1,11 +1,15 @@
 package link
 
 import (
+	"errors"
 	"regexp"
+	"regexp/syntax"
 	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"authpocket/internal/address"
 )
 
 var (
@@ -32,17 +36,17 @@ func (s Spec) Validate() Problems {
 	case "":
 		p.Add("email", "Nobody has decided yet which e-mail addresses PocketBase may trust.", "Choose trust-all, trust-attribute or leave.")
 	default:
-		p.Add("email", "There is no e-mail decision "+quote(string(s.Email))+".", "Choose trust-all, trust-attribute or leave.")
+		p.Add("email", "There is no e-mail decision "+Quote(string(s.Email))+".", "Choose trust-all, trust-attribute or leave.")
 	}
 	switch s.Existing {
 	case ExistingAsk, ExistingUse, ExistingNew:
 	default:
-		p.Add("existing", quote(string(s.Existing))+" is not a value of existing.", "Use “use” or “new”, or leave it out.")
+		p.Add("existing", Quote(string(s.Existing))+" is not a value of existing.", "Use “use” or “new”, or leave it out.")
 	}
 	validate(&p, PlaceAttrs(), &s.PocketBase)
 	validate(&p, SlotAttrs(), &s.PocketBase)
 	for i, address := range s.PocketBaseURLs {
-		checkBase(&p, fieldAt("pocketbase.public_urls", i), "Public address", address)
+		checkBase(&p, FieldAt("pocketbase.public_urls", i), "Public address", address)
 	}
 	return p
 }
@@ -52,9 +56,9 @@ func checkSlug(p *Problems, m Meta, slug string) {
 	case slug == "":
 		p.Add(m.Spec, "Enter a slug.", "It becomes part of the issuer's address, such as pocketbase.")
 	case !slugSyntax.MatchString(slug):
-		p.Add(m.Spec, "The slug "+quote(slug)+" has characters that authentik does not take.", "Use letters, digits, hyphens and underscores only.")
+		p.Add(m.Spec, "The slug "+Quote(slug)+" has characters that authentik does not take.", "Use letters, digits, hyphens and underscores only.")
 	case slices.Contains(ReservedSlugs(), slug):
-		p.Add(m.Spec, "authentik keeps the slug "+quote(slug)+" for itself.", "Choose another one, such as pocketbase.")
+		p.Add(m.Spec, "authentik keeps the slug "+Quote(slug)+" for itself.", "Choose another one, such as pocketbase.")
 	case len(slug) > 255:
 		p.Add(m.Spec, "The slug is longer than 255 characters.", "Choose a shorter one.")
 	}
@@ -94,7 +98,7 @@ func checkSecret(p *Problems, m Meta, v string) {
 
 func checkValidity(p *Problems, m Meta, v string) {
 	if !validitySyntax.MatchString(v) {
-		p.Add(m.Spec, m.Label+" is "+quote(v)+", which authentik does not read as a duration.", "Write it like hours=1;minutes=30.")
+		p.Add(m.Spec, m.Label+" is "+Quote(v)+", which authentik does not read as a duration.", "Write it like hours=1;minutes=30.")
 	}
 }
 
@@ -109,7 +113,7 @@ func checkCollection(p *Problems, m Meta, v string) {
 
 func validateRedirects(p *Problems, field string, list []RedirectURI) {
 	for i, r := range list {
-		validateRedirect(p, fieldAt(field, i), r)
+		validateRedirect(p, FieldAt(field, i), r)
 	}
 	if list != nil && len(list) == 0 {
 		p.Add(field, "There is no redirect URI.", "With none, authentik trusts whichever address asks first. Name at least PocketBase's own.")
@@ -135,7 +139,7 @@ func optional(p *Problems, m Meta, v string) {
 
 func oneOf(p *Problems, field, label, got string, allowed ...string) {
 	if !slices.Contains(allowed, got) {
-		p.Add(field, "There is no "+label+" "+quote(got)+".", "Use "+strings.Join(allowed, ", ")+".")
+		p.Add(field, "There is no "+label+" "+Quote(got)+".", "Use "+strings.Join(allowed, ", ")+".")
 	}
 }
 
@@ -145,4 +149,105 @@ func checkOptionalURL(p *Problems, m Meta, v string) {
 	}
 }
 
-func quote(s string) string { return "“" + s + "”" }
+func Quote(s string) string { return "“" + s + "”" }
+
+// checkURL adds what is wrong with a web address that is given whole.
+func checkURL(p *Problems, m Meta, v string) {
+	addURL(p, m.Spec, m.Label, v, address.Check(v))
+}
+
+// checkBase adds what is wrong with an address that paths are added to.
+func checkBase(p *Problems, field, label, v string) {
+	addURL(p, field, label, v, address.CheckBase(v))
+}
+
+func addURL(p *Problems, field, label, v string, err error) {
+	f, wrong := errors.AsType[*address.Fault](err)
+	if !wrong {
+		return
+	}
+	switch f.Reason {
+	case address.Empty:
+		p.Add(field, label+" is empty.", "Enter the whole address, or leave it out to get the default.")
+	case address.Unreadable, address.HasSpace:
+		p.Add(field, strings.TrimSpace(label+" "+shownAddress(v))+" is not a web address.",
+			"Enter it whole, starting with https://.")
+	case address.HasUser:
+		p.Add(field, label+" has a user name or password in it.", "Leave that part out.")
+	default:
+		summary, todo := addressWords(label, "Enter it whole, starting with https://.", err)
+		p.Add(field, summary, todo)
+	}
+}
+
+// shownAddress quotes an address, unless there may be a password in it.
+func shownAddress(v string) string {
+	if strings.Contains(v, "@") {
+		return ""
+	}
+	return Quote(v)
+}
+
+func validateRedirect(p *Problems, field string, r RedirectURI) {
+	switch r.Mode {
+	case "regex":
+		validatePattern(p, field, r.URL)
+	case "strict", "":
+		validateStrict(p, field, r.URL)
+	default:
+		p.Add(field, "There is no matching mode "+Quote(r.Mode)+".", "Use strict or regex.")
+	}
+}
+
+func validatePattern(p *Problems, field, pattern string) {
+	switch {
+	case pattern == "" || broken(pattern):
+		p.Add(field, "The redirect URI "+Quote(pattern)+" is not a regular expression that can be read.",
+			"Correct it, or use a strict one.")
+	case strings.TrimSpace(pattern) != pattern:
+		p.Add(field, "The redirect URI "+Quote(pattern)+" has a space before or after it, which no address matches.",
+			"Remove the space.")
+	}
+}
+
+// broken reports whether neither Go nor Python can read a pattern. authentik
+// reads it as Python does, which knows more than Go: look-ahead, \Z and the
+// like.
+func broken(pattern string) bool {
+	_, err := syntax.Parse(pattern, syntax.Perl)
+	known, ok := errors.AsType[*syntax.Error](err)
+	return ok && known.Code != syntax.ErrInvalidPerlOp && known.Code != syntax.ErrInvalidEscape
+}
+
+// validateStrict refuses a redirect URI that can never work.
+func validateStrict(p *Problems, field, uri string) {
+	f, wrong := errors.AsType[*address.Fault](address.CheckRedirect(uri))
+	if !wrong {
+		return
+	}
+	label := strings.TrimSpace("The redirect URI " + shownAddress(uri))
+	whole := "Enter it whole, such as https://pocketbase.company" + RedirectPath + "."
+	switch f.Reason {
+	case address.Empty:
+		p.Add(field, "A redirect URI is empty.", "Enter the whole address, or remove the entry.")
+	case address.Unreadable, address.HasSpace:
+		p.Add(field, label+" is not an address.", whole)
+	case address.IsPattern:
+		p.Add(field, label+" has a wildcard or backslash in it, and strict means literally this text.",
+			"Enter the exact address that people are sent back to, or use the mode regex and a pattern such as https://[a-z]+\\.company/.*.")
+	case address.NoScheme:
+		p.Add(field, label+" has no scheme.",
+			"Start it with https://, or with your app's own scheme such as myapp://.")
+	case address.ScriptScheme:
+		p.Add(field, "authentik refuses the scheme "+f.Part+": when it is used.", "Use https:// or your app's own scheme.")
+	case address.LocalScheme:
+		p.Add(field, "Browsers do not follow a redirect to the scheme "+f.Part+":.", "Use https:// or your app's own scheme.")
+	case address.HasUser:
+		p.Add(field, "The redirect URI has a user name or password in it.", "Leave that part out.")
+	case address.HasFragment:
+		p.Add(field, label+" has a part after #, which OAuth2 does not allow.", "Leave that part out.")
+	default:
+		summary, todo := addressWords(label, whole, f)
+		p.Add(field, summary, todo)
+	}
+}

@@ -28,7 +28,9 @@ func TestValidateTakes(t *testing.T) {
 		"255 letters that take two bytes":    func(s *link.Spec) { s.Application.Name = new(strings.Repeat("ü", 255)) },
 		"a secret of 255 characters":         func(s *link.Spec) { s.Provider.ClientSecret = new(secret.New(strings.Repeat("ü", 255))) },
 		"several units of time":              func(s *link.Spec) { s.Provider.AccessTokenValidity = new("hours=1;minutes=30;") },
-		"a redirect URI of an app":           func(s *link.Spec) { s.Provider.RedirectURIs = strict("myapp://redirect", "com.company.shop:/redirect") },
+		"a redirect URI of an app": func(s *link.Spec) {
+			s.Provider.RedirectURIs = strict("myapp://redirect", "com.company.shop:/redirect")
+		},
 		"a redirect URI without a mode": func(s *link.Spec) {
 			s.Provider.RedirectURIs = []link.RedirectURI{{URL: "https://pocketbase.company/x"}}
 		},

@@ -11,6 +11,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"authpocket/internal/link"
+	"authpocket/internal/signin"
 )
 
 const externalAuths = "/api/collections/_externalAuths/records"
@@ -31,8 +32,8 @@ type user struct {
 	Created  string `json:"created"`
 }
 
-func (u user) account(subject string) *link.Account {
-	return &link.Account{ID: u.ID, Email: u.Email, Verified: u.Verified, LinkedSubject: subject}
+func (u user) account(subject string) *signin.Account {
+	return &signin.Account{ID: u.ID, Email: u.Email, Verified: u.Verified, LinkedSubject: subject}
 }
 
 // Collection reads the link's collection as it stands. Its error is a
@@ -51,7 +52,7 @@ func (c *Client) Collection(ctx context.Context, d link.Desired) (link.Collectio
 // Accounts finds the record that the subject is linked with through the
 // link's slot, and the one that has the address, as PocketBase itself would
 // find them; nil for none. It takes two requests after one another.
-func (c *Client) Accounts(ctx context.Context, d link.Desired, subject, email string) (bySubject, byEmail *link.Account,
+func (c *Client) Accounts(ctx context.Context, d link.Desired, subject, email string) (bySubject, byEmail *signin.Account,
 	err error) {
 	var row *externalAuth
 	var found *user

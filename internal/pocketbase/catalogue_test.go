@@ -4,6 +4,7 @@ import (
 	"testing"
 
 	"authpocket/internal/link"
+	"authpocket/internal/signin"
 )
 
 func TestClassifyUser(t *testing.T) {
@@ -50,7 +51,7 @@ func FuzzClassifyUser(f *testing.F) {
 		f.Add(seed)
 	}
 	f.Fuzz(func(t *testing.T, details string) {
-		if _, found := link.FindCause(classifyUser(details).Entry()); !found {
+		if _, found := signin.FindCause(classifyUser(details).Entry()); !found {
 			t.Errorf("%q is read as %q", details, classifyUser(details))
 		}
 	})

@@ -10,6 +10,7 @@ import (
 
 	"authpocket/internal/link"
 	"authpocket/internal/secret"
+	"authpocket/internal/signin"
 	"authpocket/internal/wire"
 )
 
@@ -61,7 +62,7 @@ type signedInAnswer struct {
 // would get past rules and limits that stop people. Any answer of
 // PocketBase's is an Exchanged; the error is a *link.Fault where there was
 // none. The tokens of the answer are not kept.
-func (c *Client) Exchange(ctx context.Context, d link.Desired, code link.Code) (link.Exchanged, error) {
+func (c *Client) Exchange(ctx context.Context, d link.Desired, code signin.Code) (signin.Exchanged, error) {
 	before := c.linkedBefore(ctx, d)
 	a := c.wire.unhurried().send(ctx, call{
 		method: http.MethodPost,
@@ -73,45 +74,45 @@ func (c *Client) Exchange(ctx context.Context, d link.Desired, code link.Code) (
 		},
 	})
 	if a.Err != nil {
-		return link.Exchanged{}, unreachable(c.cfg.URL, a.Err)
+		return signin.Exchanged{}, unreachable(c.cfg.URL, a.Err)
 	}
 	if a.Status != http.StatusOK {
 		return refusedExchange(a)
 	}
 	var got signedInAnswer
 	if err := a.Decode(&got); err != nil {
-		return link.Exchanged{}, notPocketBase(a, err)
+		return signin.Exchanged{}, notPocketBase(a, err)
 	}
-	sent := link.ReadClaims(got.Meta.RawUser)
+	sent := signin.ReadClaims(got.Meta.RawUser)
 	sent.Subject = got.Meta.ID
 	record := readRecord(got.Record, d.Collection.OAuth2.Mapped)
-	return link.Exchanged{
+	return signin.Exchanged{
 		Outcome: c.outcome(ctx, d, got, before, record.Created), Record: &record, Subject: got.Meta.ID,
-		Claims: link.ClaimTexts(got.Meta.RawUser), Sent: sent,
+		Claims: signin.ClaimTexts(got.Meta.RawUser), Sent: sent,
 	}, nil
 }
 
 // refusedExchange reads a refusal. What is not PocketBase's own is an error.
-func refusedExchange(a answer) (link.Exchanged, error) {
+func refusedExchange(a answer) (signin.Exchanged, error) {
 	if mfaID(a) != "" {
-		return link.Exchanged{Outcome: link.OutcomeRefused, Refusal: &link.Refusal{Status: a.Status, MFA: true}}, nil
+		return signin.Exchanged{Outcome: signin.OutcomeRefused, Refusal: &signin.Refusal{Status: a.Status, MFA: true}}, nil
 	}
 	message, list := readError(a.Body)
 	if a.HTML() || message == "" {
-		return link.Exchanged{}, webAnswer(a)
+		return signin.Exchanged{}, webAnswer(a)
 	}
-	refusal := &link.Refusal{Status: a.Status, Message: message}
+	refusal := &signin.Refusal{Status: a.Status, Message: message}
 	for _, one := range list {
-		field := link.RefusedField{Code: one.code, Message: one.message}
+		field := signin.RefusedField{Code: one.code, Message: one.message}
 		if len(one.path) > 0 {
 			field.Path = one.path[0]
 		}
 		refusal.Fields = append(refusal.Fields, field)
 	}
-	return link.Exchanged{Outcome: link.OutcomeRefused, Refusal: refusal}, nil
+	return signin.Exchanged{Outcome: signin.OutcomeRefused, Refusal: refusal}, nil
 }
 
-func readRecord(fields map[string]any, mapped link.MappedFields) link.Record {
+func readRecord(fields map[string]any, mapped link.MappedFields) signin.Record {
 	text := func(keys ...string) string {
 		i := slices.IndexFunc(keys, func(k string) bool { return k != "" })
 		if i < 0 {
@@ -121,7 +122,7 @@ func readRecord(fields map[string]any, mapped link.MappedFields) link.Record {
 		return plain(s)
 	}
 	verified, _ := fields["verified"].(bool)
-	return link.Record{
+	return signin.Record{
 		ID: text("id"), Email: text("email"), Verified: verified,
 		Name: text(mapped.Name, "name"), Avatar: text(mapped.AvatarURL, "avatar"), Created: logTime(text("created")),
 	}
@@ -137,12 +138,12 @@ const sameWrite = 2 * time.Second
 // verified anew at each sign-in. PocketBase 0.23 to 0.25 leave isNew out; there
 // the times of the account and its link tell, and that there is one more.
 func (c *Client) outcome(ctx context.Context, d link.Desired, got signedInAnswer, before linksBefore,
-	made time.Time) link.Outcome {
+	made time.Time) signin.Outcome {
 	switch {
 	case link.Value(got.Meta.IsNew, false):
-		return link.OutcomeNew
+		return signin.OutcomeNew
 	case before.subjects[got.Meta.ID]:
-		return link.OutcomeReturns
+		return signin.OutcomeReturns
 	}
 	rows, err := c.links(ctx, d, lookup("providerId", got.Meta.ID))
 	for _, row := range rows {
@@ -151,11 +152,11 @@ func (c *Client) outcome(ctx context.Context, d link.Desired, got signedInAnswer
 		}
 		together := !made.IsZero() && logTime(row.Created).Sub(made).Abs() < sameWrite
 		if got.Meta.IsNew == nil && together && c.accounts(ctx, d) > before.accounts {
-			return link.OutcomeNew
+			return signin.OutcomeNew
 		}
-		return link.OutcomeLinked
+		return signin.OutcomeLinked
 	}
-	return link.OutcomeReturns
+	return signin.OutcomeReturns
 }
 
 // linksBefore are the links of a slot as they stand before a sign-in.

@@ -13,6 +13,7 @@ import (
 
 	"authpocket/internal/link"
 	"authpocket/internal/secret"
+	"authpocket/internal/signin"
 )
 
 // meeting is a client of a server that answers everything with one status and
@@ -93,13 +94,13 @@ func FuzzLogLine(f *testing.F) {
 		if json.Unmarshal(line, &e) != nil {
 			return
 		}
-		trail, _ := readTrail([]trailEntry{e}, link.TrailQuery{Exchange: true, Hide: []secret.Text{secret.New("the-code-never-to-be-shown")}}, false)
+		trail, _ := readTrail([]trailEntry{e}, signin.TrailQuery{Exchange: true, Hide: []secret.Text{secret.New("the-code-never-to-be-shown")}}, false)
 		for _, one := range trail.Evidence {
 			if strings.Contains(one.Text, "the-code-never-to-be-shown") {
 				t.Errorf("the evidence is %q", one.Text)
 			}
 		}
-		if _, known := link.FindCause(trail.Cause); trail.Cause != "" && !known {
+		if _, known := signin.FindCause(trail.Cause); trail.Cause != "" && !known {
 			t.Errorf("there is no cause %q", trail.Cause)
 		}
 	})

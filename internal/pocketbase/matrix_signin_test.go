@@ -9,6 +9,7 @@ import (
 
 	"authpocket/internal/link"
 	"authpocket/internal/secret"
+	"authpocket/internal/signin"
 )
 
 // identityProvider lets whoever is named by the code in: a person with that
@@ -49,29 +50,29 @@ func (m *matrix) signsIn(t *testing.T) {
 		t.Fatalf("%s, %v", opened, err)
 	}
 	old, began := m.old, time.Now()
-	exchange := func(who string, want link.Outcome) *link.Record {
+	exchange := func(who string, want signin.Outcome) *signin.Record {
 		t.Helper()
-		done, err := m.client.Exchange(t.Context(), d, link.Code{
+		done, err := m.client.Exchange(t.Context(), d, signin.Code{
 			Code: secret.New(who), CodeVerifier: verifier, RedirectURL: link.RedirectURL(m.url), Nonce: "nonce-" + who + "-" + string(want),
 		})
-		if err != nil || done.Outcome != want || done.Record == nil && want != link.OutcomeRefused {
+		if err != nil || done.Outcome != want || done.Record == nil && want != signin.OutcomeRefused {
 			t.Fatalf("%s: %+v, %v, want %s", who, done, err, want)
 		}
 		return done.Record
 	}
-	fresh := exchange("fresh", link.OutcomeNew)
-	exchange("fresh", link.OutcomeReturns)
-	if linked := exchange("old", link.OutcomeLinked); linked.ID != old {
+	fresh := exchange("fresh", signin.OutcomeNew)
+	exchange("fresh", signin.OutcomeReturns)
+	if linked := exchange("old", signin.OutcomeLinked); linked.ID != old {
 		t.Errorf("%+v", linked)
 	}
-	exchange("old", link.OutcomeReturns)
-	exchange("bad", link.OutcomeRefused)
+	exchange("old", signin.OutcomeReturns)
+	exchange("bad", signin.OutcomeRefused)
 	if got := <-secrets; got != "ours-secret" {
 		t.Errorf("the token endpoint was called with the secret %q", got)
 	}
 	// Since 0.37.4 the link of an account that is not verified is made anew.
 	m.call(t, http.MethodPatch, m.client.recordPath("users", old), map[string]any{"verified": false, "email": "other@example.com"}, new(any))
-	exchange("old", link.OutcomeReturns)
+	exchange("old", signin.OutcomeReturns)
 
 	m.logged(t, d)
 	for range len(secrets) {
@@ -112,7 +113,7 @@ func (m *matrix) logged(t *testing.T, d link.Desired) {
 	})
 	for nonce, cause := range map[string]link.CauseID{"nonce-fresh-new": "", "nonce-bad-refused": link.CauseCodeRefused} {
 		group.Go(func() {
-			trail := m.client.Trail(t.Context(), link.TrailQuery{Nonce: nonce, Exchange: true, Patient: true})
+			trail := m.client.Trail(t.Context(), signin.TrailQuery{Nonce: nonce, Exchange: true, Patient: true})
 			if !trail.Exchange || trail.Cause != cause || trail.Unread != "" || trail.IgnoresIPs != old {
 				t.Errorf("%s: %+v", nonce, trail)
 			}

@@ -11,6 +11,7 @@ import (
 
 	"authpocket/internal/link"
 	"authpocket/internal/secret"
+	"authpocket/internal/signin"
 )
 
 func TestClassify(t *testing.T) {
@@ -192,7 +193,7 @@ func TestASlowAuthentikIsWaitedFor(t *testing.T) {
 		t.Fatal(err)
 	}
 	client.wire.http.Timeout = 500 * time.Millisecond
-	done, err := client.Exchange(t.Context(), d, link.Code{Code: secret.New("a-code"), CodeVerifier: secret.New("v"), RedirectURL: link.RedirectURL(server.URL()), Nonce: "slow"})
+	done, err := client.Exchange(t.Context(), d, signin.Code{Code: secret.New("a-code"), CodeVerifier: secret.New("v"), RedirectURL: link.RedirectURL(server.URL()), Nonce: "slow"})
 	if err != nil || done.Refusal == nil || done.Refusal.Message != "Failed to fetch OAuth2 token." {
 		t.Errorf("%+v, %v", done, err)
 	}

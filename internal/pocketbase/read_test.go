@@ -13,6 +13,7 @@ import (
 
 	"authpocket/internal/link"
 	"authpocket/internal/secret"
+	"authpocket/internal/signin"
 	"authpocket/internal/wire"
 )
 
@@ -87,7 +88,7 @@ func TestWhatIsNoReadIsSentOnce(t *testing.T) {
 			return nil
 		},
 		"a request for one": func(ctx context.Context, c *Client) error { _, err := RequestOTP(ctx, c.cfg); return err },
-		"an exchange":       func(ctx context.Context, c *Client) error { _, err := c.Exchange(ctx, d, link.Code{}); return err },
+		"an exchange":       func(ctx context.Context, c *Client) error { _, err := c.Exchange(ctx, d, signin.Code{}); return err },
 	} {
 		for kind, bad := range passing() {
 			synctest.Test(t, func(t *testing.T) {

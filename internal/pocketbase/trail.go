@@ -13,6 +13,7 @@ import (
 	"authpocket/internal/link"
 	"authpocket/internal/outbound"
 	"authpocket/internal/secret"
+	"authpocket/internal/signin"
 )
 
 // trailEntry is one line of PocketBase's request log.
@@ -67,19 +68,19 @@ var plainState = regexp.MustCompile(`^[A-Za-z0-9_-]{8,100}$`)
 // one by the redirect URI's address, which shows whether that leads here, and
 // one by the address that is known to. Once the latter is there, all before
 // it is as well.
-func (c *Client) Trail(ctx context.Context, q link.TrailQuery) link.PocketBaseTrail {
+func (c *Client) Trail(ctx context.Context, q signin.TrailQuery) signin.PocketBaseTrail {
 	trail := c.trail(ctx, q)
 	trail.IgnoresIPs = c.release().before(comparesIPs)
 	return trail
 }
 
-func (c *Client) trail(ctx context.Context, q link.TrailQuery) link.PocketBaseTrail {
+func (c *Client) trail(ctx context.Context, q signin.TrailQuery) signin.PocketBaseTrail {
 	if why := c.logsOff(ctx); why != "" {
-		return link.PocketBaseTrail{Unread: why}
+		return signin.PocketBaseTrail{Unread: why}
 	}
 	sent, why := c.mark(ctx, q)
 	if why != "" {
-		return link.PocketBaseTrail{Unread: why}
+		return signin.PocketBaseTrail{Unread: why}
 	}
 	filter := "data.url~" + quoted(nonceKey+"="+q.Nonce)
 	if plainState.MatchString(q.State) {
@@ -90,7 +91,7 @@ func (c *Client) trail(ctx context.Context, q link.TrailQuery) link.PocketBaseTr
 	if !q.Patient {
 		pauses = pauses[:3]
 	}
-	trail := link.PocketBaseTrail{}
+	trail := signin.PocketBaseTrail{}
 	for _, wait := range pauses {
 		if !sleep(ctx, wait) {
 			trail.Unread = "Reading PocketBase's log was interrupted."
@@ -123,7 +124,7 @@ const markTime = 10 * time.Second
 
 // mark leaves the marks, or tells why it cannot. public tells that somebody
 // answered at the redirect URI's address.
-func (c *Client) mark(ctx context.Context, q link.TrailQuery) (public bool, why string) {
+func (c *Client) mark(ctx context.Context, q signin.TrailQuery) (public bool, why string) {
 	if q.Exchange {
 		return false, ""
 	}
@@ -148,7 +149,7 @@ func sleep(ctx context.Context, wait time.Duration) bool { return outbound.Sleep
 
 // readTrail reads the entries, and tells whether all that can come is there.
 // marked reports whether the mark by the redirect URI was answered by somebody.
-func readTrail(entries []trailEntry, q link.TrailQuery, marked bool) (t link.PocketBaseTrail, whole bool) {
+func readTrail(entries []trailEntry, q signin.TrailQuery, marked bool) (t signin.PocketBaseTrail, whole bool) {
 	base, _ := strings.CutSuffix(q.RedirectURL, link.RedirectPath)
 	here := !marked // nothing to be shown
 	for _, e := range entries {
@@ -171,12 +172,12 @@ func readTrail(entries []trailEntry, q link.TrailQuery, marked bool) (t link.Poc
 			continue
 		}
 		t.Evidence = append(t.Evidence,
-			link.Evidence{System: link.PB, When: logTime(e.Created), Text: secret.Scrub(e.sentence(), q.Hide...)})
+			signin.Evidence{System: link.PB, When: logTime(e.Created), Text: secret.Scrub(e.sentence(), q.Hide...)})
 	}
 	if whole && !here { // the mark by the redirect URI is not there
 		t.Elsewhere = true
 		t.Evidence = append(t.Evidence,
-			link.Evidence{System: link.PB, When: time.Now(), Text: "A request to " + secret.Scrub(base) +
+			signin.Evidence{System: link.PB, When: time.Now(), Text: "A request to " + secret.Scrub(base) +
 				" did not reach this PocketBase."})
 	}
 	return t, whole
@@ -184,15 +185,15 @@ func readTrail(entries []trailEntry, q link.TrailQuery, marked bool) (t link.Poc
 
 // cause reads what kept PocketBase from token or claims, empty for anything
 // else.
-func (e trailEntry) cause() (link.StageID, link.CauseID) {
+func (e trailEntry) cause() (signin.StageID, link.CauseID) {
 	switch said := e.words(); {
 	case strings.HasPrefix(e.Data.Error, "Failed to fetch OAuth2 token"):
 		if cause := classify(said); cause != "" {
-			return link.StageToken, cause.Entry()
+			return signin.StageToken, cause.Entry()
 		}
-		return link.StageToken, link.CauseCodeRefused
+		return signin.StageToken, link.CauseCodeRefused
 	case strings.HasPrefix(e.Data.Error, "Failed to fetch OAuth2 user"):
-		return link.StageUserInfo, classifyUser(said).Entry()
+		return signin.StageUserInfo, classifyUser(said).Entry()
 	}
 	return "", ""
 }

@@ -18,6 +18,7 @@ import (
 	"authpocket/internal/engine"
 	"authpocket/internal/link"
 	"authpocket/internal/secret"
+	"authpocket/internal/signin"
 )
 
 // browser does what the verify page and a person's browser do: hold
@@ -63,7 +64,7 @@ const (
 type message struct{ name, data string }
 
 // signIn takes a sign-in through to what the page hands to the engine.
-func (b *browser) signIn(ctx context.Context, s engine.SignIn, username string) (link.Return, error) {
+func (b *browser) signIn(ctx context.Context, s engine.SignIn, username string) (signin.Return, error) {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	events := make(chan message, 4)
@@ -74,36 +75,36 @@ func (b *browser) signIn(ctx context.Context, s engine.SignIn, username string) 
 	}()
 	defer func() { cancel(); <-listening }()
 	client, barred, err := b.subscribe(ctx, s.RealtimeURL, events)
-	if err != nil || barred.Missing != link.MissingNothing {
+	if err != nil || barred.Missing != signin.MissingNothing {
 		return barred, err
 	}
 	if err := b.follow(ctx, s.WithState(client), username); err != nil {
-		return link.Return{}, err
+		return signin.Return{}, err
 	}
 	select {
 	case m, there := <-events:
 		if !there {
-			return link.Return{Missing: link.MissingBroken, State: client}, nil
+			return signin.Return{Missing: signin.MissingBroken, State: client}, nil
 		}
 		return readReturn(m, client)
 	case <-time.After(codePatience):
 	}
-	missing := link.MissingClosed
+	missing := signin.MissingClosed
 	if strings.Contains(b.at, "/_/") || strings.Contains(b.at, link.RedirectPath) {
-		missing = link.MissingTimeout
+		missing = signin.MissingTimeout
 	}
-	return link.Return{Missing: missing, State: client}, nil
+	return signin.Return{Missing: missing, State: client}, nil
 }
 
-func readReturn(m message, state string) (link.Return, error) {
+func readReturn(m message, state string) (signin.Return, error) {
 	var data struct{ State, Code, Error string }
 	if err := json.Unmarshal([]byte(m.data), &data); err != nil {
-		return link.Return{}, fmt.Errorf("reading the event %s: %w", m.name, err)
+		return signin.Return{}, fmt.Errorf("reading the event %s: %w", m.name, err)
 	}
 	if data.State != state {
-		return link.Return{}, errors.New("the event is of another sign-in")
+		return signin.Return{}, errors.New("the event is of another sign-in")
 	}
-	return link.Return{Code: secret.New(data.Code), Error: data.Error, State: state}, nil
+	return signin.Return{Code: secret.New(data.Code), Error: data.Error, State: state}, nil
 }
 
 // listen passes the stream's events on until it ends, and closes them then.
@@ -135,7 +136,7 @@ func (b *browser) listen(ctx context.Context, address string, events chan<- mess
 
 // subscribe waits for the stream's client id and asks for the sign-in's event.
 // It tells what was in its way.
-func (b *browser) subscribe(ctx context.Context, address string, events <-chan message) (client string, barred link.Return, err error) {
+func (b *browser) subscribe(ctx context.Context, address string, events <-chan message) (client string, barred signin.Return, err error) {
 	var hello struct{ ClientID string }
 	select {
 	case m, there := <-events:
@@ -143,35 +144,35 @@ func (b *browser) subscribe(ctx context.Context, address string, events <-chan m
 			return "", b.refusal(ctx, address), nil
 		}
 		if err := json.Unmarshal([]byte(m.data), &hello); err != nil {
-			return "", link.Return{}, fmt.Errorf("reading the first event: %w", err)
+			return "", signin.Return{}, fmt.Errorf("reading the first event: %w", err)
 		}
 	case <-time.After(streamPatience):
-		return "", link.Return{Missing: link.MissingStream}, nil
+		return "", signin.Return{Missing: signin.MissingStream}, nil
 	}
 	body, err := json.Marshal(map[string]any{"clientId": hello.ClientID, "subscriptions": []string{"@oauth2"}})
 	if err != nil {
-		return "", link.Return{}, fmt.Errorf("writing the subscription: %w", err)
+		return "", signin.Return{}, fmt.Errorf("writing the subscription: %w", err)
 	}
 	status, err := b.ask(ctx, http.MethodPost, address, body)
 	switch {
 	case err != nil:
-		return "", link.Return{}, err
+		return "", signin.Return{}, err
 	case status != http.StatusNoContent:
-		return "", link.Return{Missing: link.MissingRefused, Status: status}, nil
+		return "", signin.Return{Missing: signin.MissingRefused, Status: status}, nil
 	}
-	return hello.ClientID, link.Return{}, nil
+	return hello.ClientID, signin.Return{}, nil
 }
 
 // refusal is what a stream that ended at once was answered with.
-func (b *browser) refusal(ctx context.Context, address string) link.Return {
+func (b *browser) refusal(ctx context.Context, address string) signin.Return {
 	status, err := b.ask(ctx, http.MethodGet, address, nil)
 	switch {
 	case err != nil:
-		return link.Return{Missing: link.MissingUnreachable}
+		return signin.Return{Missing: signin.MissingUnreachable}
 	case status == http.StatusOK:
-		return link.Return{Missing: link.MissingBroken}
+		return signin.Return{Missing: signin.MissingBroken}
 	}
-	return link.Return{Missing: link.MissingRefused, Status: status}
+	return signin.Return{Missing: signin.MissingRefused, Status: status}
 }
 
 func (b *browser) ask(ctx context.Context, method, address string, body []byte) (status int, err error) {

@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"authpocket/internal/link"
+	"authpocket/internal/signin"
 	"authpocket/sandbox/authentiksim"
 )
 
@@ -24,8 +25,8 @@ type trouble struct {
 	// a moment of its own, or nothing is broken.
 	spoil func(*linked)
 	// signIn replaces the usual sign-in.
-	signIn func(*linked) link.Verdict
-	stage  link.StageID // at which the sign-in must fail, empty: any
+	signIn func(*linked) signin.Verdict
+	stage  signin.StageID // at which the sign-in must fail, empty: any
 	idp    func(*lab) *idp
 }
 
@@ -106,7 +107,7 @@ func identifier(name string) string {
 // happen lets the trouble happen, and asks the checks and the sign-in.
 func (one trouble) happen(l *linked, f *found) {
 	detected := map[link.CheckID]bool{}
-	var verdict link.Verdict
+	var verdict signin.Verdict
 	asked := func(check link.CheckID) bool { return slices.Contains(one.checks, check) }
 	if one.spoil != nil {
 		one.spoil(l)
@@ -141,7 +142,7 @@ func (one trouble) happen(l *linked, f *found) {
 }
 
 // holdVerdict holds what every failed sign-in has.
-func (one trouble) holdVerdict(l *linked, v link.Verdict) {
+func (one trouble) holdVerdict(l *linked, v signin.Verdict) {
 	stage := v.FailedStage()
 	switch {
 	case v.Works || stage == nil:
@@ -171,7 +172,7 @@ func failures(checks []link.Check) string {
 // both ways.
 func (f *found) holdAgainstCatalogue(t *testing.T) {
 	listed := map[string]bool{}
-	for _, cause := range link.Causes() {
+	for _, cause := range signin.Causes() {
 		for _, check := range cause.Checks {
 			pair := string(cause.ID) + " " + string(check)
 			listed[pair] = true
@@ -194,7 +195,7 @@ func TestEachCauseHasItsTrouble(t *testing.T) {
 	for _, one := range troubles() {
 		made[one.cause] = true
 	}
-	for _, cause := range link.Causes() {
+	for _, cause := range signin.Causes() {
 		if !made[cause.ID] {
 			t.Errorf("nothing makes %s happen", cause.ID)
 		}

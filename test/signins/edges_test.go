@@ -13,6 +13,7 @@ import (
 	"authpocket/internal/engine"
 	"authpocket/internal/link"
 	"authpocket/internal/secret"
+	"authpocket/internal/signin"
 	"authpocket/sandbox/authentiksim"
 )
 
@@ -100,9 +101,9 @@ func TestReportTellsStageByStage(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	var told []link.Verdict
-	v := l.e.FinishSignIn(t.Context(), l.d, s, back, engine.Expected{}, func(v link.Verdict) { told = append(told, v) })
-	if len(told) != 2 || told[0].Over || told[0].Stages[3].State != link.StageRunning || told[1].Over || told[1].FailedStage() == nil {
+	var told []signin.Verdict
+	v := l.e.FinishSignIn(t.Context(), l.d, s, back, engine.Expected{}, func(v signin.Verdict) { told = append(told, v) })
+	if len(told) != 2 || told[0].Over || told[0].Stages[3].State != signin.StageRunning || told[1].Over || told[1].FailedStage() == nil {
 		t.Errorf("%+v", told)
 	}
 	if v.Cause != "invalid-client" || !v.Over {
@@ -121,7 +122,7 @@ func TestWithoutALogTheSettingsAreMeasured(t *testing.T) {
 	}
 }
 
-func says(v link.Verdict, words string) bool {
+func says(v signin.Verdict, words string) bool {
 	for _, e := range v.Evidence {
 		if strings.Contains(e.Text, words) {
 			return true
@@ -154,7 +155,7 @@ func TestNoAnswerIsNoVerdictOnTheLink(t *testing.T) {
 			return answer.with(r)
 		})
 		ctx, cancel := context.WithTimeout(t.Context(), 2*time.Second) // for the log, which will have nothing
-		v := l.e.FinishSignIn(ctx, l.d, s, link.Return{Code: secret.New("0123456789abcdef")}, engine.Expected{}, nil)
+		v := l.e.FinishSignIn(ctx, l.d, s, signin.Return{Code: secret.New("0123456789abcdef")}, engine.Expected{}, nil)
 		cancel()
 		if v.Works || !v.Over || !strings.Contains(v.Words(), answer.words) || v.Todo == "" || v.FailedStage() == nil {
 			t.Errorf("%s: %+v", name, v)
@@ -171,13 +172,13 @@ func TestTheLogKnowsWhyNoAnswerCame(t *testing.T) {
 	for _, one := range []struct {
 		name  string
 		cause link.CauseID
-		stage link.StageID
+		stage signin.StageID
 		spoil func(*linked)
 	}{
-		{"cut short over the token", "invalid-client", link.StageToken, func(l *linked) {
+		{"cut short over the token", "invalid-client", signin.StageToken, func(l *linked) {
 			l.spoil(func(_ *core.Collection, own *core.OAuth2ProviderConfig) { own.ClientSecret = "of another provider" })
 		}},
-		{"cut short over user info", "user-info-url", link.StageUserInfo, func(l *linked) {
+		{"cut short over user info", "user-info-url", signin.StageUserInfo, func(l *linked) {
 			l.setURLs("", answering(l.t, http.StatusOK, "text/html", "<html>")+userInfo)
 		}},
 	} {
@@ -195,7 +196,7 @@ func TestTheLogKnowsWhyNoAnswerCame(t *testing.T) {
 		})
 		group.Go(func() {
 			v := l.signIn(newBrowser(""), nil)
-			if known, _ := link.FindCause(one.cause); v.Cause != one.cause || !strings.HasPrefix(v.Words(), known.Title) || v.Todo != known.Todo {
+			if known, _ := signin.FindCause(one.cause); v.Cause != one.cause || !strings.HasPrefix(v.Words(), known.Title) || v.Todo != known.Todo {
 				t.Errorf("%s: %+v", one.name, v)
 			}
 			if stage := v.FailedStage(); stage == nil || stage.ID != one.stage || !says(v, "gave no answer") {
@@ -248,7 +249,7 @@ func TestFinishEndsWithItsContext(t *testing.T) {
 	}
 	ctx, cancel := context.WithCancel(t.Context())
 	began := time.Now()
-	v := l.e.FinishSignIn(ctx, l.d, s, link.Return{Code: secret.New("0123456789abcdef")}, engine.Expected{}, func(v link.Verdict) {
+	v := l.e.FinishSignIn(ctx, l.d, s, signin.Return{Code: secret.New("0123456789abcdef")}, engine.Expected{}, func(v signin.Verdict) {
 		if v.FailedStage() != nil {
 			cancel()
 		}

@@ -9,6 +9,7 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 
 	"authpocket/internal/link"
+	"authpocket/internal/signin"
 )
 
 // TestWhatIsForeseenComesTrue predicts a sign-in and then takes it through.
@@ -20,14 +21,14 @@ func TestWhatIsForeseenComesTrue(t *testing.T) {
 		name    string
 		spec    func(*link.Spec)
 		prepare func(l *linked) (account string)
-		outcome link.Outcome
+		outcome signin.Outcome
 		cause   link.CauseID
 		works   bool
 	}{
-		{"nobody there", nil, func(*linked) string { return "" }, link.OutcomeNew, "", true},
-		{"same address", nil, func(l *linked) string { return l.record("ada@example.com", true).Id }, link.OutcomeLinked, "", true},
-		{"same address not verified", nil, func(l *linked) string { return l.record("ada@example.com", false).Id }, link.OutcomeLinked, "", true},
-		{"capitals", nil, func(l *linked) string { l.record("ADA@example.com", true); return "" }, link.OutcomeNew, "", true},
+		{"nobody there", nil, func(*linked) string { return "" }, signin.OutcomeNew, "", true},
+		{"same address", nil, func(l *linked) string { return l.record("ada@example.com", true).Id }, signin.OutcomeLinked, "", true},
+		{"same address not verified", nil, func(l *linked) string { return l.record("ada@example.com", false).Id }, signin.OutcomeLinked, "", true},
+		{"capitals", nil, func(l *linked) string { l.record("ADA@example.com", true); return "" }, signin.OutcomeNew, "", true},
 		{"capitals do not count", nil, func(l *linked) string {
 			l.spoil(func(c *core.Collection, _ *core.OAuth2ProviderConfig) {
 				c.Indexes = nil
@@ -35,35 +36,35 @@ func TestWhatIsForeseenComesTrue(t *testing.T) {
 				c.AddIndex("key_"+c.Name, true, "tokenKey", "")
 			})
 			return l.record("ADA@example.com", true).Id
-		}, link.OutcomeLinked, "", true},
+		}, signin.OutcomeLinked, "", true},
 		{"linked under another address", nil, func(l *linked) string {
 			r := l.record("other@example.com", true)
 			l.connectTo(r, l.subject())
 			return r.Id
-		}, link.OutcomeReturns, "", true},
+		}, signin.OutcomeReturns, "", true},
 		{"linked with another subject", nil, func(l *linked) string {
 			l.connectTo(l.record("ada@example.com", true), `it's "quoted" \ % _`)
 			return ""
-		}, link.OutcomeRefused, "other-subject", false},
-		{"left not verified", func(s *link.Spec) { s.Email = link.EmailLeave }, func(*linked) string { return "" }, link.OutcomeRefused, "email-unverified", false},
+		}, signin.OutcomeRefused, "other-subject", false},
+		{"left not verified", func(s *link.Spec) { s.Email = link.EmailLeave }, func(*linked) string { return "" }, signin.OutcomeRefused, "email-unverified", false},
 		{"left and not required", func(s *link.Spec) { s.Email = link.EmailLeave }, func(l *linked) string {
 			l.spoil(func(c *core.Collection, _ *core.OAuth2ProviderConfig) {
 				c.Fields.GetByName("email").(*core.EmailField).Required = false
 			})
 			return ""
-		}, link.OutcomeNew, "", true},
+		}, signin.OutcomeNew, "", true},
 		{"required field", nil, func(l *linked) string {
 			l.spoil(func(c *core.Collection, _ *core.OAuth2ProviderConfig) {
 				c.Fields.Add(&core.TextField{Name: "phone", Required: true})
 			})
 			return ""
-		}, link.OutcomeRefused, "required-field", false},
+		}, signin.OutcomeRefused, "required-field", false},
 		{"second factor left out", nil, func(l *linked) string {
 			l.spoil(func(c *core.Collection, _ *core.OAuth2ProviderConfig) {
 				c.MFA.Enabled, c.MFA.Duration, c.MFA.Rule = true, 600, `@request.context != "oauth2"`
 			})
 			return ""
-		}, link.OutcomeNew, "", true},
+		}, signin.OutcomeNew, "", true},
 	} {
 		l := lab.link(identifier("foreseen "+one.name), one.spec)
 		account := one.prepare(l)
@@ -132,7 +133,7 @@ func TestOnlyTheTestsOwnAccountIsDeleted(t *testing.T) {
 		t.Fatal(err)
 	}
 	v := fresh.finish(newBrowser(""), s, nil)
-	if v.Record == nil || v.Outcome != link.OutcomeNew || !v.Made {
+	if v.Record == nil || v.Outcome != signin.OutcomeNew || !v.Made {
 		t.Fatalf("%+v", v)
 	}
 	later := s
@@ -153,7 +154,7 @@ func TestOnlyTheTestsOwnAccountIsDeleted(t *testing.T) {
 	there := lab.link("there", nil)
 	old := there.record("ada@example.com", true)
 	linkedNow := there.signIn(newBrowser(""), nil)
-	if linkedNow.Outcome != link.OutcomeLinked || linkedNow.Record.ID != old.Id || linkedNow.Made {
+	if linkedNow.Outcome != signin.OutcomeLinked || linkedNow.Record.ID != old.Id || linkedNow.Made {
 		t.Fatalf("%+v", linkedNow)
 	}
 	if err := there.e.DeleteTestAccount(t.Context(), there.d, later, linkedNow); err == nil {
@@ -190,12 +191,12 @@ func TestAnOlderAccountIsNeverSaidToBeTheTests(t *testing.T) {
 	for name, one := range map[string]struct {
 		spoil   func(c *core.Collection, own *core.OAuth2ProviderConfig)
 		linked  bool // before
-		outcome link.Outcome
+		outcome signin.Outcome
 	}{
-		"older shut out":       {shut, false, link.OutcomeRefused},
-		"linked shut out":      {shut, true, link.OutcomeRefused},
-		"older without times":  {timeless, false, link.OutcomeLinked},
-		"linked without times": {timeless, true, link.OutcomeReturns},
+		"older shut out":       {shut, false, signin.OutcomeRefused},
+		"linked shut out":      {shut, true, signin.OutcomeRefused},
+		"older without times":  {timeless, false, signin.OutcomeLinked},
+		"linked without times": {timeless, true, signin.OutcomeReturns},
 	} {
 		l := lab.link(identifier(name), nil)
 		l.spoil(one.spoil)
@@ -262,12 +263,12 @@ func TestWhoReturnsIsNotLinkedNow(t *testing.T) {
 	old := l.record("other@example.com", false)
 	l.connectTo(old, l.subject())
 	p, err := l.e.Foresee(t.Context(), l.d, l.person)
-	if err != nil || p.Outcome != link.OutcomeReturns || !strings.Contains(p.ResetWords(), "other@example.com") {
+	if err != nil || p.Outcome != signin.OutcomeReturns || !strings.Contains(p.ResetWords(), "other@example.com") {
 		t.Errorf("foreseen %+v, %v", p, err)
 	}
 	time.Sleep(2 * time.Millisecond) // PocketBase keeps times to the millisecond
 	v := l.signIn(newBrowser(""), &p)
-	if !v.Works || v.Outcome != link.OutcomeReturns || !v.AsPredicted || v.Record.ID != old.Id {
+	if !v.Works || v.Outcome != signin.OutcomeReturns || !v.AsPredicted || v.Record.ID != old.Id {
 		t.Errorf("%+v", v)
 	}
 	now, err := l.pb.App().FindRecordById(l.name, old.Id)
@@ -285,7 +286,7 @@ func TestWhatASignInDoesToAnAccountIsSaid(t *testing.T) {
 		l := lab.link(name, nil)
 		old := l.record("ada@example.com", verified)
 		p, err := l.e.Foresee(t.Context(), l.d, l.person)
-		if err != nil || p.Outcome != link.OutcomeLinked || (p.ResetWords() == "") != verified {
+		if err != nil || p.Outcome != signin.OutcomeLinked || (p.ResetWords() == "") != verified {
 			t.Errorf("%s: %+v, %v", name, p, err)
 		}
 		if v := l.signIn(newBrowser(""), &p); !v.Works {

@@ -7,6 +7,7 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 
 	"authpocket/internal/link"
+	"authpocket/internal/signin"
 	"authpocket/sandbox/authentiksim"
 )
 
@@ -90,7 +91,7 @@ func TestTheFirstOfTwoObstaclesIsForeseen(t *testing.T) {
 // person in.
 func (l *linked) foretold(name, cause string) {
 	p, err := l.e.Foresee(l.t.Context(), l.d, l.person)
-	if err != nil || string(p.Cause) != cause || p.Unsure || (p.Outcome == link.OutcomeRefused) != (cause != "") {
+	if err != nil || string(p.Cause) != cause || p.Unsure || (p.Outcome == signin.OutcomeRefused) != (cause != "") {
 		l.t.Errorf("%s: foreseen %+v, %v, want %s", name, p, err, cause)
 	}
 	v := l.signIn(newBrowser(""), &p)

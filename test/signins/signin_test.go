@@ -5,27 +5,27 @@ import (
 	"testing"
 
 	"authpocket/internal/engine"
-	"authpocket/internal/link"
+	"authpocket/internal/signin"
 )
 
 // signIn takes the link's person through a sign-in and returns the verdict.
-func (l *linked) signIn(b *browser, prediction *link.Prediction) link.Verdict {
+func (l *linked) signIn(b *browser, prediction *signin.Prediction) signin.Verdict {
 	l.t.Helper()
 	s, err := l.e.StartSignIn(l.t.Context(), l.d, "")
 	if err != nil {
 		l.t.Errorf("%s: starting: %v", l.name, err)
-		return link.Verdict{}
+		return signin.Verdict{}
 	}
 	return l.finish(b, s, prediction)
 }
 
-func (l *linked) finish(b *browser, s engine.SignIn, prediction *link.Prediction) link.Verdict {
+func (l *linked) finish(b *browser, s engine.SignIn, prediction *signin.Prediction) signin.Verdict {
 	l.t.Helper()
 	defer b.close()
 	back, err := b.signIn(l.t.Context(), s, l.username)
 	if err != nil {
 		l.t.Errorf("%s: signing in: %v", l.name, err)
-		return link.Verdict{}
+		return signin.Verdict{}
 	}
 	v := l.e.FinishSignIn(l.t.Context(), l.d, s, back, engine.Expected{Person: l.person, Prediction: prediction}, nil)
 	l.holdSecrets(v, back.Code.Reveal(), s.CodeVerifier.Reveal(), l.d.Provider.ClientSecret.Reveal())
@@ -33,7 +33,7 @@ func (l *linked) finish(b *browser, s engine.SignIn, prediction *link.Prediction
 }
 
 // holdSecrets looks for what must not be shown.
-func (l *linked) holdSecrets(v link.Verdict, secrets ...string) {
+func (l *linked) holdSecrets(v signin.Verdict, secrets ...string) {
 	l.t.Helper()
 	var text strings.Builder
 	for _, e := range v.Evidence {
@@ -57,15 +57,15 @@ func TestASignInThatWorks(t *testing.T) {
 	t.Parallel()
 	l := newLab(t).link("works", nil)
 	foreseen, err := l.e.Foresee(t.Context(), l.d, l.person)
-	if err != nil || foreseen.Outcome != link.OutcomeNew || foreseen.Email != "ada@example.com" || foreseen.Sent["email_verified"] != "true" {
+	if err != nil || foreseen.Outcome != signin.OutcomeNew || foreseen.Email != "ada@example.com" || foreseen.Sent["email_verified"] != "true" {
 		t.Fatalf("foreseen: %+v, %v", foreseen, err)
 	}
 	v := l.signIn(newBrowser(""), &foreseen)
-	if !v.Works || v.Outcome != link.OutcomeNew || !v.AsPredicted || v.Record == nil || v.Record.Email != "ada@example.com" || !v.Record.Verified || v.Record.Name != "Ada Lovelace" {
+	if !v.Works || v.Outcome != signin.OutcomeNew || !v.AsPredicted || v.Record == nil || v.Record.Email != "ada@example.com" || !v.Record.Verified || v.Record.Name != "Ada Lovelace" {
 		t.Fatalf("%+v", v)
 	}
 	for _, stage := range v.Stages {
-		if stage.State != link.StageDone {
+		if stage.State != signin.StageDone {
 			t.Errorf("%+v", stage)
 		}
 	}
@@ -77,10 +77,10 @@ func TestASignInThatWorks(t *testing.T) {
 	}
 
 	again, err := l.e.Foresee(t.Context(), l.d, l.person)
-	if err != nil || again.Outcome != link.OutcomeReturns || again.Account.ID != v.Record.ID {
+	if err != nil || again.Outcome != signin.OutcomeReturns || again.Account.ID != v.Record.ID {
 		t.Fatalf("foreseen: %+v, %v", again, err)
 	}
-	if second := l.signIn(newBrowser(""), &again); !second.Works || second.Outcome != link.OutcomeReturns || !second.AsPredicted || second.Record.ID != v.Record.ID {
+	if second := l.signIn(newBrowser(""), &again); !second.Works || second.Outcome != signin.OutcomeReturns || !second.AsPredicted || second.Record.ID != v.Record.ID {
 		t.Errorf("%+v", second)
 	}
 }

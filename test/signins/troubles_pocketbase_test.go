@@ -8,6 +8,7 @@ import (
 
 	"authpocket/internal/link"
 	"authpocket/internal/secret"
+	"authpocket/internal/signin"
 )
 
 const token, userInfo = "/application/o/token/", "/application/o/userinfo/"
@@ -24,9 +25,9 @@ func troublesOfReach() []trouble {
 			}},
 	}
 	for _, one := range []struct {
-		name string
+		name  string
 		cause link.CauseID
-		base        func(*linked) string
+		base  func(*linked) string
 	}{
 		{"closed port", "unreachable", func(*linked) string { return "http://127.0.0.1:1" }},
 		{"no such host", "dns", func(*linked) string { return "http://authentik.invalid" }},
@@ -38,21 +39,21 @@ func troublesOfReach() []trouble {
 		}},
 	} {
 		list = append(list,
-			trouble{name: one.name + " at the token url", cause: one.cause, stage: link.StageToken, checks: []link.CheckID{"pocketbase.probe", link.CheckSignIn},
+			trouble{name: one.name + " at the token url", cause: one.cause, stage: signin.StageToken, checks: []link.CheckID{"pocketbase.probe", link.CheckSignIn},
 				spoil: func(l *linked) { l.setURLs(one.base(l)+token, "") }},
-			trouble{name: one.name + " at the user info url", cause: one.cause, stage: link.StageUserInfo, checks: []link.CheckID{link.CheckSignIn},
+			trouble{name: one.name + " at the user info url", cause: one.cause, stage: signin.StageUserInfo, checks: []link.CheckID{link.CheckSignIn},
 				spoil: func(l *linked) { l.setURLs("", one.base(l)+userInfo) }})
 	}
 	return append(list,
-		trouble{name: "page at the token url", cause: "html-instead-of-json", stage: link.StageToken, checks: []link.CheckID{"pocketbase.probe", link.CheckSignIn},
+		trouble{name: "page at the token url", cause: "html-instead-of-json", stage: signin.StageToken, checks: []link.CheckID{"pocketbase.probe", link.CheckSignIn},
 			spoil: func(l *linked) {
 				l.setURLs(answering(l.t, http.StatusOK, "text/html", "<html>Sign in here first</html>")+token, "")
 			}},
-		trouble{name: "something odd at the token url", cause: link.CauseUnknown, stage: link.StageToken, checks: []link.CheckID{"pocketbase.probe", link.CheckSignIn},
+		trouble{name: "something odd at the token url", cause: link.CauseUnknown, stage: signin.StageToken, checks: []link.CheckID{"pocketbase.probe", link.CheckSignIn},
 			spoil: func(l *linked) {
 				l.setURLs(answering(l.t, http.StatusBadRequest, "application/json", `{"error":"out_of_cheese"}`)+token, "")
 			}},
-		trouble{name: "grant refused at the token url", cause: "grant-types", stage: link.StageToken, checks: []link.CheckID{"pocketbase.probe", link.CheckSignIn},
+		trouble{name: "grant refused at the token url", cause: "grant-types", stage: signin.StageToken, checks: []link.CheckID{"pocketbase.probe", link.CheckSignIn},
 			spoil: func(l *linked) {
 				l.setURLs(answering(l.t, http.StatusBadRequest, "application/json", `{"error":"unauthorized_client"}`)+token, "")
 			}})
@@ -61,15 +62,15 @@ func troublesOfReach() []trouble {
 func troublesOfTheExchange() []trouble {
 	off := func(c *core.Collection, _ *core.OAuth2ProviderConfig) { c.OAuth2.Enabled = false }
 	return []trouble{
-		{name: "collection renamed", cause: "collection-missing", stage: link.StageToken,
+		{name: "collection renamed", cause: "collection-missing", stage: signin.StageToken,
 			checks: []link.CheckID{"pocketbase.auth-methods", "pocketbase.settings", "pocketbase.rules", "pocketbase.collection", "pocketbase.probe", link.CheckSignIn},
-			signIn: func(l *linked) link.Verdict {
+			signIn: func(l *linked) signin.Verdict {
 				return l.signInAnd(l.remove)
 			}},
-		{name: "oauth2 off", cause: "oauth2-off", stage: link.StageToken, checks: []link.CheckID{"pocketbase.auth-methods", "pocketbase.probe", link.CheckSignIn},
-			signIn: func(l *linked) link.Verdict { return l.signInAnd(func() { l.spoil(off) }) }},
-		{name: "provider in another slot", cause: "oauth2-off", stage: link.StageToken, checks: []link.CheckID{"pocketbase.auth-methods", "pocketbase.settings", "pocketbase.probe", link.CheckSignIn},
-			signIn: func(l *linked) link.Verdict {
+		{name: "oauth2 off", cause: "oauth2-off", stage: signin.StageToken, checks: []link.CheckID{"pocketbase.auth-methods", "pocketbase.probe", link.CheckSignIn},
+			signIn: func(l *linked) signin.Verdict { return l.signInAnd(func() { l.spoil(off) }) }},
+		{name: "provider in another slot", cause: "oauth2-off", stage: signin.StageToken, checks: []link.CheckID{"pocketbase.auth-methods", "pocketbase.settings", "pocketbase.probe", link.CheckSignIn},
+			signIn: func(l *linked) signin.Verdict {
 				return l.signInAnd(func() {
 					l.spoil(func(_ *core.Collection, own *core.OAuth2ProviderConfig) { own.Name = "oidc3" })
 				})
@@ -91,35 +92,35 @@ func troublesOfTheExchange() []trouble {
 				l.patchProvider(map[string]any{"access_code_validity": "minutes=9"})
 				l.a.call("DELETE", "/policies/bindings/"+l.d.Bindings[0].PK+"/", nil)
 			}},
-		{name: "hook that changes the address", cause: "settings-differ", stage: link.StageRecord, checks: []link.CheckID{link.CheckSignIn},
+		{name: "hook that changes the address", cause: "settings-differ", stage: signin.StageRecord, checks: []link.CheckID{link.CheckSignIn},
 			spoil: func(l *linked) {
 				l.pb.App().OnRecordCreate(l.name).BindFunc(func(e *core.RecordEvent) error {
 					e.Record.SetEmail("hooked@example.com")
 					return e.Next()
 				})
 			}},
-		{name: "token url without slash", cause: "endpoint-url", stage: link.StageToken, checks: []link.CheckID{"authentik.endpoints", "pocketbase.probe", link.CheckSignIn},
+		{name: "token url without slash", cause: "endpoint-url", stage: signin.StageToken, checks: []link.CheckID{"authentik.endpoints", "pocketbase.probe", link.CheckSignIn},
 			spoil: func(l *linked) { l.setURLs(strings.TrimSuffix(l.a.url+token, "/"), "") }},
-		{name: "secret in pocketbase", cause: "invalid-client", stage: link.StageToken, checks: []link.CheckID{"pocketbase.probe", link.CheckSignIn},
+		{name: "secret in pocketbase", cause: "invalid-client", stage: signin.StageToken, checks: []link.CheckID{"pocketbase.probe", link.CheckSignIn},
 			spoil: func(l *linked) {
 				l.spoil(func(_ *core.Collection, own *core.OAuth2ProviderConfig) { own.ClientSecret = "of another provider" })
 			}},
-		{name: "secret in authentik", cause: "invalid-client", stage: link.StageToken, checks: []link.CheckID{"authentik.client", "pocketbase.probe", link.CheckSignIn},
+		{name: "secret in authentik", cause: "invalid-client", stage: signin.StageToken, checks: []link.CheckID{"authentik.client", "pocketbase.probe", link.CheckSignIn},
 			spoil: func(l *linked) { l.patchProvider(map[string]any{"client_secret": "rotated"}) }},
-		{name: "code of nobody", cause: "code-refused", stage: link.StageToken, checks: []link.CheckID{link.CheckSignIn},
-			signIn: func(l *linked) link.Verdict {
+		{name: "code of nobody", cause: "code-refused", stage: signin.StageToken, checks: []link.CheckID{link.CheckSignIn},
+			signIn: func(l *linked) signin.Verdict {
 				s, err := l.e.StartSignIn(l.t.Context(), l.d, "")
 				if err != nil {
 					l.t.Error(err)
 				}
-				return l.verdict(s, link.Return{Code: secret.New("0123456789abcdef0123456789abcdef")})
+				return l.verdict(s, signin.Return{Code: secret.New("0123456789abcdef0123456789abcdef")})
 			}},
-		{name: "user info at the application", cause: "user-info-url", stage: link.StageRecord, checks: []link.CheckID{"authentik.endpoints", link.CheckSignIn},
+		{name: "user info at the application", cause: "user-info-url", stage: signin.StageRecord, checks: []link.CheckID{"authentik.endpoints", link.CheckSignIn},
 			spoil: func(l *linked) { l.setURLs("", l.a.url+"/application/o/"+l.d.Application.Slug+"/") }},
-		{name: "page at the user info url", cause: "user-info-url", stage: link.StageUserInfo, checks: []link.CheckID{link.CheckSignIn},
+		{name: "page at the user info url", cause: "user-info-url", stage: signin.StageUserInfo, checks: []link.CheckID{link.CheckSignIn},
 			spoil: func(l *linked) { l.setURLs("", answering(l.t, http.StatusOK, "text/html", "<html>")+userInfo) }},
-		{name: "rate limit", cause: "rate-limit", stage: link.StageToken, checks: []link.CheckID{link.CheckSignIn},
-			signIn: func(l *linked) link.Verdict {
+		{name: "rate limit", cause: "rate-limit", stage: signin.StageToken, checks: []link.CheckID{link.CheckSignIn},
+			signIn: func(l *linked) signin.Verdict {
 				l.signIn(newBrowser(""), nil)
 				return l.signIn(newBrowser(""), nil)
 			}},
@@ -135,19 +136,19 @@ func limitSignIns(s *core.Settings) {
 
 // signInAnd takes the person through to the code, and does something to the
 // link before PocketBase is given it.
-func (l *linked) signInAnd(spoil func()) link.Verdict {
+func (l *linked) signInAnd(spoil func()) signin.Verdict {
 	l.t.Helper()
 	s, err := l.e.StartSignIn(l.t.Context(), l.d, "")
 	if err != nil {
 		l.t.Error(err)
-		return link.Verdict{}
+		return signin.Verdict{}
 	}
 	b := newBrowser("")
 	defer b.close()
 	back, err := b.signIn(l.t.Context(), s, l.username)
 	if err != nil {
 		l.t.Error(err)
-		return link.Verdict{}
+		return signin.Verdict{}
 	}
 	spoil()
 	return l.verdict(s, back)
@@ -161,38 +162,38 @@ func troublesOfTheRecord() []trouble {
 	}
 	withRules := []link.CheckID{"pocketbase.rules", "pocketbase.collection", "prediction", link.CheckSignIn}
 	return []trouble{
-		{name: "managed mapping", cause: "email-unverified", stage: link.StageRecord, checks: []link.CheckID{"authentik.email", "prediction", link.CheckSignIn},
+		{name: "managed mapping", cause: "email-unverified", stage: signin.StageRecord, checks: []link.CheckID{"authentik.email", "prediction", link.CheckSignIn},
 			spoil: func(l *linked) { l.patchProvider(map[string]any{"property_mappings": l.managedMappings()}) }},
-		{name: "left as it is", cause: "email-unverified", stage: link.StageRecord, checks: []link.CheckID{"pocketbase.rules", "prediction", link.CheckSignIn},
+		{name: "left as it is", cause: "email-unverified", stage: signin.StageRecord, checks: []link.CheckID{"pocketbase.rules", "prediction", link.CheckSignIn},
 			spec: func(_ *idp, s *link.Spec) { s.Email = link.EmailLeave }},
-		{name: "not verified and not required", cause: "email-unverified", stage: link.StageRecord, checks: []link.CheckID{"authentik.email", link.CheckSignIn},
+		{name: "not verified and not required", cause: "email-unverified", stage: signin.StageRecord, checks: []link.CheckID{"authentik.email", link.CheckSignIn},
 			spoil: func(l *linked) {
 				l.patchProvider(map[string]any{"property_mappings": l.managedMappings()})
 				l.spoil(func(c *core.Collection, _ *core.OAuth2ProviderConfig) {
 					c.Fields.GetByName("email").(*core.EmailField).Required = false
 				})
 			}},
-		{name: "no address", cause: "email-blank", stage: link.StageRecord, checks: []link.CheckID{"authentik.email", "prediction", link.CheckSignIn},
+		{name: "no address", cause: "email-blank", stage: signin.StageRecord, checks: []link.CheckID{"authentik.email", "prediction", link.CheckSignIn},
 			spoil: func(l *linked) { l.signInAs("nameless", "") }},
-		{name: "create rule", cause: "create-rule", stage: link.StageRecord, checks: withRules, spoil: rule(func(c *core.Collection) { c.CreateRule = nil })},
-		{name: "create rule that does not hold", cause: "create-rule", stage: link.StageRecord, checks: []link.CheckID{"pocketbase.rules", "pocketbase.collection", link.CheckSignIn},
+		{name: "create rule", cause: "create-rule", stage: signin.StageRecord, checks: withRules, spoil: rule(func(c *core.Collection) { c.CreateRule = nil })},
+		{name: "create rule that does not hold", cause: "create-rule", stage: signin.StageRecord, checks: []link.CheckID{"pocketbase.rules", "pocketbase.collection", link.CheckSignIn},
 			spoil: rule(func(c *core.Collection) { c.CreateRule = text(`@request.context = "password"`) })},
-		{name: "auth rule", cause: "auth-rule", stage: link.StageRecord, checks: withRules, spoil: rule(func(c *core.Collection) { c.AuthRule = nil })},
-		{name: "auth rule that does not hold", cause: "auth-rule", stage: link.StageRecord, checks: []link.CheckID{"pocketbase.rules", "pocketbase.collection", link.CheckSignIn},
+		{name: "auth rule", cause: "auth-rule", stage: signin.StageRecord, checks: withRules, spoil: rule(func(c *core.Collection) { c.AuthRule = nil })},
+		{name: "auth rule that does not hold", cause: "auth-rule", stage: signin.StageRecord, checks: []link.CheckID{"pocketbase.rules", "pocketbase.collection", link.CheckSignIn},
 			spoil: rule(func(c *core.Collection) { c.AuthRule = text(`verified = false`) })},
-		{name: "second factor", cause: "mfa", stage: link.StageRecord, checks: withRules, spoil: rule(func(c *core.Collection) { c.MFA.Enabled, c.MFA.Duration = true, 600 })},
-		{name: "linked with another subject", cause: "other-subject", stage: link.StageRecord, checks: []link.CheckID{"prediction", link.CheckSignIn},
+		{name: "second factor", cause: "mfa", stage: signin.StageRecord, checks: withRules, spoil: rule(func(c *core.Collection) { c.MFA.Enabled, c.MFA.Duration = true, 600 })},
+		{name: "linked with another subject", cause: "other-subject", stage: signin.StageRecord, checks: []link.CheckID{"prediction", link.CheckSignIn},
 			spoil: func(l *linked) { l.connectTo(l.record("ada@example.com", true), "the subject of before") }},
-		{name: "same address in capitals", cause: "duplicate-email", stage: link.StageRecord, checks: []link.CheckID{link.CheckSignIn},
+		{name: "same address in capitals", cause: "duplicate-email", stage: signin.StageRecord, checks: []link.CheckID{link.CheckSignIn},
 			spoil: func(l *linked) {
 				l.spoil(func(c *core.Collection, _ *core.OAuth2ProviderConfig) {
 					c.AddIndex("any_case_of_"+l.name, true, "email COLLATE NOCASE", "")
 				})
 				l.record("Ada@Example.com", true)
 			}},
-		{name: "required field", cause: "required-field", stage: link.StageRecord, checks: []link.CheckID{"pocketbase.rules", "prediction", link.CheckSignIn},
+		{name: "required field", cause: "required-field", stage: signin.StageRecord, checks: []link.CheckID{"pocketbase.rules", "prediction", link.CheckSignIn},
 			spoil: rule(func(c *core.Collection) { c.Fields.Add(&core.TextField{Name: "phone", Required: true}) })},
-		{name: "name too long", cause: "mapped-field", stage: link.StageRecord, checks: []link.CheckID{link.CheckSignIn},
+		{name: "name too long", cause: "mapped-field", stage: signin.StageRecord, checks: []link.CheckID{link.CheckSignIn},
 			spoil: rule(func(c *core.Collection) { c.Fields.GetByName("name").(*core.TextField).Max = 3 })},
 	}
 }

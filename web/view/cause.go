@@ -1,10 +1,13 @@
 package view
 
-import "authpocket/internal/link"
+import (
+	"authpocket/internal/link"
+	"authpocket/internal/signin"
+)
 
 // CauseTitle is what the catalogue calls a cause, empty for none.
 func CauseTitle(id link.CauseID) string {
-	known, _ := link.FindCause(id)
+	known, _ := signin.FindCause(id)
 	return known.Title
 }
 
@@ -27,7 +30,7 @@ func Fix(id link.CauseID) *Action {
 	if label := asked(id); label != "" {
 		return &Action{label, "/fix/" + string(id)}
 	}
-	known, found := link.FindCause(id)
+	known, found := signin.FindCause(id)
 	if !found || !known.Fixable {
 		return nil
 	}

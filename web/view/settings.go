@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"authpocket/internal/link"
+	"authpocket/internal/plans"
 )
 
 // SettingsInput is what the settings page is made of: the form's values, by
@@ -30,7 +31,7 @@ type SettingsInput struct {
 	// what becomes of it.
 	Conflict string
 	// Candidates are what may already be this link's.
-	Candidates []link.Candidate
+	Candidates []plans.Candidate
 	// Again tells that the page is asked once more for another collection.
 	Again bool
 	// SecretGiven tells that a client secret of one's own was typed before.

@@ -9,6 +9,7 @@ import (
 
 	"authpocket/internal/address"
 	"authpocket/internal/link"
+	"authpocket/internal/signin"
 )
 
 // SignInStartInput is what the page before a test sign-in is made of.
@@ -75,8 +76,8 @@ type SignInInput struct {
 	Realtime        string // PocketBase's event stream
 	Redirect        string // where authentik sends people back to
 	Link            string // authentik's page, where it is opened by hand
-	Prediction      *link.Prediction
-	Verdict         *link.Verdict // the newest, nil for none
+	Prediction      *signin.Prediction
+	Verdict         *signin.Verdict // the newest, nil for none
 	Begun, Opened   bool
 	Returned, Ended bool
 	Deleted         bool
@@ -127,13 +128,13 @@ func NewSignIn(h Head, in SignInInput, events string) SignInPage {
 func testPage(h Head, in SignInInput, events string) SignInPage {
 	p := SignInPage{Head: h, Status: "Nothing has happened yet."}
 	p.Head.Title, p.Head.Script = "Test sign-in", in.Script
-	stages := link.Stages()
+	stages := signin.Stages()
 	if in.Verdict != nil {
 		stages = in.Verdict.Stages
 		p.Status = "Waiting for the sign-in at authentik."
 	}
 	for i, s := range stages {
-		if s.ID == link.StageCallback && in.Way == "callback" {
+		if s.ID == signin.StageCallback && in.Way == "callback" {
 			s.Title = "The code came back to authpocket"
 		}
 		p.Stages = append(p.Stages, newStage(i, s, in.Ended))
@@ -174,18 +175,18 @@ func healthURL(realtime string) string {
 	return u.String()
 }
 
-func newStage(i int, s link.Stage, over bool) SignInStage {
-	words := map[link.StageState]string{link.StageWaiting: "Waiting", link.StageRunning: "Under way", link.StageDone: "Done", link.StageFailed: "Failed"}
+func newStage(i int, s signin.Stage, over bool) SignInStage {
+	words := map[signin.StageState]string{signin.StageWaiting: "Waiting", signin.StageRunning: "Under way", signin.StageDone: "Done", signin.StageFailed: "Failed"}
 	row := SignInStage{State: string(s.State), Word: words[s.State], Title: s.Title, Detail: s.Detail}
-	if over && s.State == link.StageWaiting {
+	if over && s.State == signin.StageWaiting {
 		row.Word = "Not reached"
 	}
 	return row
 }
 
 // verdict shows all that is known, to the admin.
-func (p *SignInPage) verdict(in SignInInput, v link.Verdict) {
-	o := &Outcome{Kind: "good", Heading: link.RecordTitle(v.Outcome, v.Record), Text: strings.Join(v.Details, " ")}
+func (p *SignInPage) verdict(in SignInInput, v signin.Verdict) {
+	o := &Outcome{Kind: "good", Heading: signin.RecordTitle(v.Outcome, v.Record), Text: strings.Join(v.Details, " ")}
 	if !v.Works {
 		o.Kind, o.Heading = "bad", CauseTitle(v.Cause)
 		if v.Todo != "" {
@@ -217,20 +218,20 @@ func (p *SignInPage) verdict(in SignInInput, v link.Verdict) {
 }
 
 // AccountName is how a page names an account.
-func AccountName(r link.Record) string {
+func AccountName(r signin.Record) string {
 	if r.Email != "" {
 		return r.Email
 	}
 	return r.ID
 }
 
-func recordRows(v link.Verdict) []Answer {
+func recordRows(v signin.Verdict) []Answer {
 	r := v.Record
 	if r == nil {
 		return nil
 	}
-	became := map[link.Outcome]string{link.OutcomeNew: "New", link.OutcomeLinked: "There before, linked now", link.OutcomeReturns: "Linked before", link.OutcomeRefused: "There before, and not let in"}
-	if v.Made && v.Outcome == link.OutcomeRefused {
+	became := map[signin.Outcome]string{signin.OutcomeNew: "New", signin.OutcomeLinked: "There before, linked now", signin.OutcomeReturns: "Linked before", signin.OutcomeRefused: "There before, and not let in"}
+	if v.Made && v.Outcome == signin.OutcomeRefused {
 		became[v.Outcome] = "Made, but not let in"
 	}
 	return []Answer{
@@ -261,7 +262,7 @@ func claimRows(claims map[string]string) []Answer {
 	return rows
 }
 
-func evidenceRow(e link.Evidence) EvidenceRow {
+func evidenceRow(e signin.Evidence) EvidenceRow {
 	row := EvidenceRow{System: e.System.Label(), Text: e.Text}
 	if !e.When.IsZero() {
 		row.When = e.When.UTC().Format("15:04:05")
@@ -270,8 +271,8 @@ func evidenceRow(e link.Evidence) EvidenceRow {
 }
 
 // Foreseen is a prediction as a page shows it.
-func Foreseen(person string, p link.Prediction) *Prediction {
-	foreseen := &Prediction{Person: person, Words: p.Words, Refused: p.Outcome == link.OutcomeRefused, Claims: claimRows(p.Sent), Resets: p.ResetWords()}
+func Foreseen(person string, p signin.Prediction) *Prediction {
+	foreseen := &Prediction{Person: person, Words: p.Words, Refused: p.Outcome == signin.OutcomeRefused, Claims: claimRows(p.Sent), Resets: p.ResetWords()}
 	if foreseen.Refused {
 		foreseen.Fix = Fix(p.Cause)
 	}

@@ -3,12 +3,14 @@
 // templ: version: v0.3.1020
 package view
 
+import (
+	"authpocket/internal/signin"
+)
+
 //lint:file-ignore SA4006 This context is only used if a nested component is present.
 
 import "github.com/a-h/templ"
 import templruntime "github.com/a-h/templ/runtime"
-
-import "authpocket/internal/link"
 
 // SignInStartPage says what a test sign-in is, and begins one.
 type SignInStartPage struct {
@@ -38,7 +40,7 @@ type SignInPage struct {
 	Record    []Answer
 	Claims    []Answer
 	Predicted *Predicted
-	Mismatch  *link.Mismatch
+	Mismatch  *signin.Mismatch
 	Evidence  []EvidenceRow
 	Delete    *DeletePart
 	Own       []string // authpocket's own redirect URIs, to be taken away again
@@ -1525,7 +1527,7 @@ func answerList(rows []Answer) templ.Component {
 	})
 }
 
-func mismatch(m link.Mismatch) templ.Component {
+func mismatch(m signin.Mismatch) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {

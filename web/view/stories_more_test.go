@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"authpocket/internal/link"
+	"authpocket/internal/plans"
 	"authpocket/internal/secret"
 )
 
@@ -13,7 +14,7 @@ func fixturePlan(s link.Spec, mutate func(*link.AuthentikSnapshot, *link.PocketB
 		mutate(&a, &p)
 	}
 	s.AuthentikURL, s.PocketBaseURLs = authentikURL, []string{pocketbaseURL}
-	plan, problems := link.NewPlan(s, a, p, link.Generated{
+	plan, problems := plans.New(s, a, p, link.Generated{
 		ClientID: "MfQpUhY2wRZ0tJ8vB3kXnL6sD9gC1aE5rT7yUoPi", ClientSecret: secret.New(strings.Repeat("x", 128)),
 	})
 	if len(problems) > 0 {

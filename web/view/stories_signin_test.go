@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"authpocket/internal/link"
+	"authpocket/internal/signin"
 )
 
 func fixtureSignIn() SignInInput {
@@ -14,30 +15,30 @@ func fixtureSignIn() SignInInput {
 	}
 }
 
-func fixtureVerdict(works bool) link.Verdict {
+func fixtureVerdict(works bool) signin.Verdict {
 	claims := map[string]string{"sub": "9d1d8e7c5b", "email": "ada@" + long, "email_verified": "true", "name": "Ada Lovelace", "groups": `["staff","admins"]`}
 	if works {
-		return link.Verdict{
-			Works: true, Stages: link.StagesUpTo(link.StageRecord, link.StageDone, ""), Outcome: link.OutcomeNew, Over: true,
-			Record: &link.Record{ID: "a1b2c3d4e5f6g7h", Email: "ada@" + long, Verified: true, Name: "Ada Lovelace"}, Claims: claims,
-			Prediction: &link.Prediction{Words: "A new account is made for ada@example.com."}, AsPredicted: true,
+		return signin.Verdict{
+			Works: true, Stages: signin.StagesUpTo(signin.StageRecord, signin.StageDone, ""), Outcome: signin.OutcomeNew, Over: true,
+			Record: &signin.Record{ID: "a1b2c3d4e5f6g7h", Email: "ada@" + long, Verified: true, Name: "Ada Lovelace"}, Claims: claims,
+			Prediction: &signin.Prediction{Words: "A new account is made for ada@example.com."}, AsPredicted: true,
 		}
 	}
 	at := time.Date(2026, 5, 3, 10, 20, 30, 0, time.UTC)
 	sent, known := "http://"+long+"/api/oauth2-redirect", "https://"+long+"/api/oauth2-redirect/"
-	return link.Verdict{
-		Stages: link.StagesUpTo(link.StageToken, link.StageFailed, "authentik does not know the redirect URI"), Cause: "redirect-mismatch", Over: true,
-		Todo: "Add exactly this redirect URI to the provider.", Redirect: link.NewMismatch(sent, []string{known}),
-		Evidence: []link.Evidence{{System: link.Authentik, When: at, Text: "ada signed in (password)."}, {System: link.PB, When: at, Text: "400 Failed to fetch OAuth2 token."}},
+	return signin.Verdict{
+		Stages: signin.StagesUpTo(signin.StageToken, signin.StageFailed, "authentik does not know the redirect URI"), Cause: "redirect-mismatch", Over: true,
+		Todo: "Add exactly this redirect URI to the provider.", Redirect: signin.NewMismatch(sent, []string{known}),
+		Evidence: []signin.Evidence{{System: link.Authentik, When: at, Text: "ada signed in (password)."}, {System: link.PB, When: at, Text: "400 Failed to fetch OAuth2 token."}},
 	}
 }
 
 func signInStories(joined Head) []story {
 	begun, working, failed := fixtureSignIn(), fixtureSignIn(), fixtureSignIn()
 	person := fixtureSignIn()
-	person.Person, person.Prediction = "ada", &link.Prediction{Outcome: link.OutcomeRefused, Cause: "email-unverified", Words: "PocketBase refuses the sign-in with “email: Cannot be blank”.", Sent: map[string]string{"email": "ada@example.com"}}
+	person.Person, person.Prediction = "ada", &signin.Prediction{Outcome: signin.OutcomeRefused, Cause: "email-unverified", Words: "PocketBase refuses the sign-in with “email: Cannot be blank”.", Sent: map[string]string{"email": "ada@example.com"}}
 	resets := fixtureSignIn()
-	resets.Person, resets.Prediction = "ada", &link.Prediction{Outcome: link.OutcomeLinked, Account: link.Account{ID: "a1", Email: "ada@example.com"}, Resets: true, Words: "Is linked to the account “ada@example.com”, which has the same address."}
+	resets.Person, resets.Prediction = "ada", &signin.Prediction{Outcome: signin.OutcomeLinked, Account: signin.Account{ID: "a1", Email: "ada@example.com"}, Resets: true, Words: "Is linked to the account “ada@example.com”, which has the same address."}
 	good, bad := fixtureVerdict(true), fixtureVerdict(false)
 	working.Verdict, working.Returned, working.Ended = &good, true, true
 	failed.Verdict, failed.Returned, failed.Ended, failed.Own = &bad, true, true, []string{"http://127.0.0.1:8480/signin/callback"}

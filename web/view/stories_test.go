@@ -6,6 +6,7 @@ import (
 	"github.com/a-h/templ"
 
 	"authpocket/internal/link"
+	"authpocket/internal/plans"
 	"authpocket/internal/secret"
 )
 
@@ -105,7 +106,7 @@ func settingsStories(both Head) []story {
 	}
 	choice := settingsInput()
 	choice.Conflict = "This link may be there already: provider “First login”, which has no application, because it sends people back to this PocketBase; application “Shop” (shop), because the collection members signs in with it."
-	choice.Candidates = []link.Candidate{
+	choice.Candidates = []plans.Candidate{
 		{Provider: link.ProviderState{PK: 7, Name: "First login", ClientID: "c7"}, Evidence: "it sends people back to this PocketBase"},
 		{Provider: link.ProviderState{PK: 8, Name: "Shop login", ClientID: "c8", ApplicationSlug: "shop", ApplicationName: "Shop"}, Evidence: "the collection members signs in with it"},
 	}
@@ -124,7 +125,7 @@ func settingsStories(both Head) []story {
 func settingsInput() SettingsInput {
 	a, p := snapshots()
 	spec := link.Spec{AuthentikURL: authentikURL, PocketBaseURLs: []string{pocketbaseURL}}
-	d, _ := link.Resolve(spec, a, p, link.Generated{ClientID: "generated", ClientSecret: secret.New("generated")})
+	d, _ := plans.Resolve(spec, a, p, link.Generated{ClientID: "generated", ClientSecret: secret.New("generated")})
 	return SettingsInput{Authentik: a, PocketBase: p, Desired: d, Form: url.Values{
 		"application.name": {"PocketBase"}, "application.slug": {"pocketbase"}, "application.policy_engine_mode": {"any"},
 		"provider.authorization_flow": {link.DefaultAuthorizationFlow}, "provider.invalidation_flow": {link.DefaultInvalidationFlow},

@@ -1,0 +1,143 @@
+package plans_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"slices"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"authpocket/internal/link"
+)
+
+// shape are the keys that scripts may rely on.
+type shape struct {
+	Changes []struct {
+		System, Object, Action, Why *string
+		Fields                      []struct {
+			Name      *string
+			Before    *any
+			After     *any
+			Sensitive *bool
+		}
+	}
+	Warnings []struct{ ID, System, Summary, Detail *string }
+}
+
+func TestPlanJSONHasTheKeysThatScriptsRelyOn(t *testing.T) {
+	w := linkedWorld(t, minimal())
+	s := specWith(func(s *link.Spec) {
+		s.Application.Group, s.Application.OpenInNewTab = new("Tools"), new(true)
+		s.Provider.ScopeMappings = []string{"groups"}
+		s.PocketBase.RewriteSecret = true
+	})
+	raw, err := json.MarshalIndent(mustPlan(t, w, s), "", "  ")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var plan shape
+	if err := json.Unmarshal(raw, &plan); err != nil {
+		t.Fatal(err)
+	}
+	if len(plan.Changes) != 3 || len(plan.Warnings) == 0 {
+		t.Fatalf("the plan is %s", raw)
+	}
+	for _, c := range plan.Changes {
+		if c.System == nil || c.Object == nil || c.Action == nil || c.Why == nil || len(c.Fields) == 0 {
+			t.Errorf("a change lacks a key: %s", raw)
+		}
+		if !slices.Contains([]string{"authentik", "pocketbase"}, *c.System) || !slices.Contains([]string{"create", "update", "delete", "none"}, *c.Action) {
+			t.Errorf("the system is %q, the action %q", *c.System, *c.Action)
+		}
+	}
+	want := []byte(`{"name":"open_in_new_tab","before":false,"after":true,"sensitive":false}`)
+	var compact bytes.Buffer
+	if err := json.Compact(&compact, raw); err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range [][]byte{
+		want,
+		[]byte(`{"name":"group","before":"","after":"Tools","sensitive":false}`),
+		[]byte(`{"name":"oidc.clientSecret","before":"set","after":"set (authentik's)","sensitive":true}`),
+		[]byte(`"system":"authentik"`), []byte(`"action":"update"`),
+	} {
+		if !bytes.Contains(compact.Bytes(), want) {
+			t.Errorf("there is no %s in\n%s", want, raw)
+		}
+	}
+}
+
+func TestPlanJSONOfACreateHasNullsAndLists(t *testing.T) {
+	raw, err := json.Marshal(mustPlan(t, newWorld(), minimal()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{
+		`{"name":"application.slug","before":null,"after":"pocketbase","sensitive":false}`,
+		`{"name":"provider.client_secret","before":null,"after":"set","sensitive":true}`,
+		`{"name":"provider.redirect_uris","before":null,"after":["https://pocketbase.company/api/oauth2-redirect"],"sensitive":false}`,
+		`{"name":"enabled","before":false,"after":true,"sensitive":false}`,
+	} {
+		if !bytes.Contains(raw, []byte(want)) {
+			t.Errorf("there is no %s in\n%s", want, raw)
+		}
+	}
+}
+
+func TestListsOfNothingAreNeverNull(t *testing.T) {
+	for name, test := range map[string]struct {
+		value any
+		want  string
+	}{
+		"an empty plan": {link.Plan{}, `{"changes":[],"warnings":[]}`},
+		"no checks":     {link.Checks(nil), `{"checks":[]}`},
+	} {
+		t.Run(name, func(t *testing.T) {
+			raw, err := json.Marshal(test.value)
+			if err != nil || string(raw) != test.want {
+				t.Errorf("got %s, %v", raw, err)
+			}
+		})
+	}
+}
+
+func TestChecksJSONHasTheKeysThatScriptsRelyOn(t *testing.T) {
+	checks := link.Checks{{ID: "authentik.issuer", System: link.Authentik, Title: "Issuer", Status: link.Fail, Evidence: "It is x.", Remedy: "Set it.", Cause: "issuer"}}
+	raw, err := json.Marshal(checks)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got map[string][]map[string]any
+	if err := json.Unmarshal(raw, &got); err != nil {
+		t.Fatal(err)
+	}
+	want := map[string]any{"id": "authentik.issuer", "system": "authentik", "title": "Issuer", "status": "fail", "evidence": "It is x.", "remedy": "Set it.", "cause": "issuer"}
+	if diff := cmp.Diff(want, got["checks"][0]); diff != "" {
+		t.Errorf("the check (want -, got +):\n%s", diff)
+	}
+}
+
+func TestChecksAreCounted(t *testing.T) {
+	checks := link.Checks{{Status: link.Pass}, {Status: link.Skipped}, {Status: link.Pass}, {Status: link.Warn}}
+	if checks.Failed() || checks.Count(link.Pass) != 2 || checks.Count(link.Skipped) != 1 {
+		t.Errorf("failed: %v, passed %d, skipped %d", checks.Failed(), checks.Count(link.Pass), checks.Count(link.Skipped))
+	}
+	if !append(checks, link.Check{Status: link.Fail}).Failed() {
+		t.Error("one that failed does not count")
+	}
+}
+
+func TestShow(t *testing.T) {
+	for want, v := range map[string]link.Shown{
+		"(none)": {}, "(empty)": link.ShowText(""), "text": link.ShowText("text"), "yes": link.ShowFlag(true), "no": link.ShowFlag(false),
+		"a, b": link.ShowList([]string{"a", "b"}), "7": link.ShowNumber(7),
+	} {
+		if got := link.Show(v); got != want {
+			t.Errorf("%v is shown as %q, want %q", v, got, want)
+		}
+	}
+	if got := link.Show(link.ShowList(nil)); got != "(none)" {
+		t.Errorf("an empty list is shown as %q", got)
+	}
+}

@@ -1,0 +1,337 @@
+// Package plans compares a link that is wanted with what both systems hold, and
+// plans the changes that lead from one to the other: to make or change a link,
+// to undo, remove or restore it, and to rotate its client secret.
+package plans
+
+import (
+	"slices"
+
+	"authpocket/internal/link"
+)
+
+// New makes the ordered list of changes that turn the snapshots into the
+// spec. Where a spec cannot be carried out, the problems say why and the plan
+// is empty. The same arguments give the same plan.
+func New(s link.Spec, a link.AuthentikSnapshot, p link.PocketBaseSnapshot, g link.Generated) (link.Plan, link.Problems) {
+	d, problems := Resolve(s, a, p, g)
+	if len(problems) > 0 {
+		return link.Plan{}, problems
+	}
+	b := planner{d: d, a: a, p: p, s: s}
+	b.mapping()
+	b.key()
+	if newCredentials(d, a) { // from there to PocketBase's OAuth2 nobody can sign in: nothing else in between
+		b.settings()
+		b.rules()
+		b.pair()
+	} else {
+		b.pair()
+		b.settings()
+		b.rules()
+	}
+	b.oauth2()
+	return link.Plan{Changes: b.changes, Warnings: warnings(s, d, a, p), Desired: d, Spec: s, Generated: g, Taken: a.Taken}, nil
+}
+
+// newCredentials tells whether a provider that is there gets another client id
+// or secret.
+func newCredentials(d link.Desired, a link.AuthentikSnapshot) bool {
+	now := providerByPK(a, d.Provider.PK)
+	return now != nil && (now.ClientID != d.Provider.ClientID || !now.ClientSecret.Equal(d.Provider.ClientSecret))
+}
+
+type planner struct {
+	s       link.Spec
+	d       link.Desired
+	a       link.AuthentikSnapshot
+	p       link.PocketBaseSnapshot
+	changes []link.Change
+}
+
+// add appends the change if it has anything to write.
+func (b *planner) add(c link.Change, before, after []link.FieldValue) {
+	c.Fields = link.Diff(before, after)
+	if len(c.Fields) == 0 {
+		return
+	}
+	switch {
+	case before == nil:
+		c.Action = link.Create
+	case after == nil:
+		c.Action = link.Delete
+	default:
+		c.Action = link.Update
+	}
+	b.changes = append(b.changes, c)
+}
+
+func (b *planner) mapping() {
+	want := b.d.Mapping
+	if want == nil {
+		return
+	}
+	c := link.Change{System: link.Authentik, Kind: link.KindMapping, Object: "scope mapping " + link.Quote(want.Name), After: want,
+		Why: "authentik marks every e-mail address as not verified, and PocketBase then drops it. This mapping carries out your e-mail decision; authentik's own stays as it is."}
+	var before []link.FieldValue
+	if now := mappingByID(b.a, want.ID); now != nil {
+		c.Before, before = now, now.Values()
+		if want.Description != now.Description {
+			want.Description = now.Description // its words are not ours to judge
+		}
+	}
+	b.add(c, before, want.Values())
+}
+
+func (b *planner) key() {
+	if b.d.Key == nil {
+		return
+	}
+	b.add(link.Change{System: link.Authentik, Kind: link.KindKey, Object: "signing key " + link.Quote(b.d.Key.Name), After: b.d.Key,
+		Why: "authentik has no RSA or EC key, and tokens need one to be signed with.", Step: "authentik 2: select any available signing key",
+		Lost: "Undo leaves the key, for other providers may use it by then."},
+		nil, b.d.Key.Values())
+}
+
+const (
+	stepPair     = "authentik 2: Create with Provider"
+	stepRedirect = "authentik 2: Configure the Provider"
+	stepBindings = "authentik 2: Configure Bindings"
+	stepControls = "PocketBase 2: Hide collection create and edit controls"
+	stepOAuth2   = "PocketBase 3 to 7: add the OpenID Connect provider"
+)
+
+// pair writes application, provider and bindings in an order that never opens
+// the application to more people than asked.
+func (b *planner) pair() {
+	if b.a.Application == nil && b.d.Provider.PK == 0 {
+		b.createPair()
+		return
+	}
+	if b.a.Application == nil {
+		b.adoptProvider()
+		return
+	}
+	if b.a.Application.Provider == 0 { // nobody gets in before it has one
+		b.provider()
+		b.bindings()
+		b.application(*b.a.Application, b.d.Application)
+		return
+	}
+	stricter := b.d.Application.PolicyEngineMode == "all"
+	if stricter {
+		b.application(*b.a.Application, b.d.Application)
+	}
+	b.bindings()
+	if !stricter {
+		b.application(*b.a.Application, b.d.Application)
+	}
+	b.provider()
+}
+
+func (b *planner) createPair() {
+	pair := &link.PairState{Application: b.d.Application, Provider: b.d.Provider, Bindings: b.d.Bindings}
+	b.add(link.Change{System: link.Authentik, Kind: link.KindPair, Object: "application and provider " + link.Quote(pair.Application.Name), After: pair,
+		Why: "The application is what people see in authentik, its provider what PocketBase talks to. Both are made in one transaction.", Step: stepPair},
+		nil, pair.Values(b.a.Features))
+}
+
+// adoptProvider makes an application for a provider that has none. With
+// bindings it is made without the provider first, so that it is never open.
+func (b *planner) adoptProvider() {
+	b.provider()
+	first := b.d.Application
+	if len(b.d.Bindings) > 0 {
+		first.Provider, first.ProviderName = 0, ""
+	}
+	b.add(link.Change{System: link.Authentik, Kind: link.KindApplication, Object: "application " + link.Quote(first.Name), After: &first,
+		Why: "The provider has no application yet, and people need one to be let in.", Step: stepPair},
+		nil, first.Values(b.a.Features))
+	b.bindings()
+	if len(b.d.Bindings) > 0 {
+		b.application(first, b.d.Application)
+	}
+}
+
+func (b *planner) application(before, after link.ApplicationState) {
+	if before.Provider != after.Provider || (before.Provider == 0 && after.ProviderName != "") {
+		// the name tells the providers apart in the preview
+	} else {
+		before.ProviderName = after.ProviderName
+	}
+	c := link.Change{System: link.Authentik, Kind: link.KindApplication, Object: "application " + link.Quote(before.Name), Before: &before, After: &after,
+		Why: "The application is there; only what differs is changed.", Step: stepPair}
+	if before.PK == "" { // made by this plan, whose changes need names of their own
+		c.Object = "provider of the " + c.Object
+		c.Why = "Now that its bindings are there, the application gets its provider."
+	}
+	b.add(c, before.Values(b.a.Features), after.Values(b.a.Features))
+}
+
+func (b *planner) bindings() {
+	for _, want := range b.d.Bindings {
+		if want.PK != "" {
+			continue
+		}
+		b.add(link.Change{System: link.Authentik, Kind: link.KindBinding, Object: "binding of the " + want.Kind + " " + link.Quote(want.Target.Name), After: &want,
+			Why: "Only people whom a binding lets in may use the application.", Step: stepBindings},
+			nil, want.Values())
+	}
+}
+
+func (b *planner) provider() {
+	after := b.d.Provider
+	c := link.Change{System: link.Authentik, Kind: link.KindProvider, Object: "provider " + link.Quote(after.Name), After: &after,
+		Why: "The provider is there; only what differs is changed.", Step: stepRedirect}
+	now := providerByPK(b.a, after.PK)
+	if now == nil {
+		c.Why = "The application has no provider yet."
+		b.add(c, nil, after.Values(b.a.Features))
+		return
+	}
+	before := *now
+	c.Object = "provider " + link.Quote(before.Name)
+	nameRefs(&before, b.a)
+	c.Before = &before
+	b.add(c, before.Values(b.a.Features), after.Values(b.a.Features))
+}
+
+// nameRefs fills in the names of what a provider refers to only by key, so
+// that both sides of a diff name things alike.
+func nameRefs(p *link.ProviderState, a link.AuthentikSnapshot) {
+	for _, flow := range p.Flows() {
+		if i := slices.IndexFunc(a.Flows, func(f link.Flow) bool { return f.ID == flow.Ref.ID }); i >= 0 {
+			*flow.Ref = a.Flows[i].Ref
+		}
+	}
+	if i := slices.IndexFunc(a.Keys, func(k link.Key) bool { return k.ID == p.SigningKey.ID }); i >= 0 {
+		p.SigningKey = a.Keys[i].Ref
+	}
+	p.Mappings = slices.Clone(p.Mappings)
+	for i, ref := range p.Mappings {
+		if m := mappingByID(a, ref.ID); m != nil {
+			p.Mappings[i] = m.Ref
+		}
+	}
+	p.RedirectURIs = slices.Clone(p.RedirectURIs)
+	for i := range p.RedirectURIs {
+		if p.RedirectURIs[i].Type == "" {
+			p.RedirectURIs[i].Type = "authorization"
+		}
+	}
+}
+
+func (b *planner) settings() {
+	if !b.s.PocketBase.ShowControls || !b.p.Settings.HideControls {
+		return
+	}
+	before, after := b.p.Settings, b.p.Settings
+	after.HideControls = false
+	b.add(link.Change{System: link.PB, Kind: link.KindSettings, Object: "settings", Before: &before, After: &after,
+		Why: "You asked for the dashboard's create and edit controls. The link does not need them.", Step: stepControls},
+		settingsValues(before), settingsValues(after))
+}
+
+func (b *planner) rules() {
+	now := b.p.Collection(b.d.Collection.Name)
+	if now == nil {
+		return
+	}
+	before, after := *now, b.d.Collection
+	c := link.Change{System: link.PB, Kind: link.KindRules, Object: "rules of the collection " + link.Quote(now.Name), Before: &before, After: &after,
+		Why: "You accepted this so that new people can sign in."}
+	if !link.SameRule(before.AuthRule, after.AuthRule) {
+		c.Lost = "Changing the auth rule signs out everyone in " + now.Name + "."
+	}
+	b.add(c, ruleValues(before), ruleValues(after))
+}
+
+func ruleValues(c link.CollectionState) []link.FieldValue {
+	return link.Values(link.RuleAttrs(), &c, link.Features{})
+}
+
+// oauth2 is the commit point: people see the new sign-in only after it, so it
+// comes last.
+func (b *planner) oauth2() {
+	now := b.p.Collection(b.d.Collection.Name)
+	if now == nil {
+		return
+	}
+	before, after := *now, b.d.Collection
+	c := link.Change{System: link.PB, Kind: link.KindOAuth2, Object: "OAuth2 of the collection " + link.Quote(now.Name), Before: &before, After: &after, Step: stepOAuth2,
+		Why: "PocketBase learns where authentik is and who it is to authentik. Other providers of the collection stay as they are."}
+	at := slices.IndexFunc(now.OAuth2.Providers, func(p link.OAuth2Provider) bool { return p.Slot == b.d.Slot.Slot })
+	b.add(c, oauth2Values(now.OAuth2, b.d.Slot.Slot, at), oauth2Values(after.OAuth2, b.d.Slot.Slot, 0))
+	b.secret(c, at)
+}
+
+// secret adds the client secret to the last change where it has to be
+// written. PocketBase never shows the one it has, so a preview can only say
+// that one is set.
+func (b *planner) secret(c link.Change, at int) {
+	last := len(b.changes) - 1
+	written := last >= 0 && b.changes[last].Kind == link.KindOAuth2
+	if !written && !b.secretChanges() {
+		return
+	}
+	if !written {
+		c.Action = link.Update
+		b.changes = append(b.changes, c)
+		last++
+	}
+	target := &b.changes[last]
+	if at < 0 {
+		target.Fields = append(target.Fields, link.Field{Name: b.d.Slot.Slot + ".clientSecret", After: link.ShowMask(link.MaskedSet), Sensitive: true})
+		return
+	}
+	if !b.secretChanges() && !target.Changed(b.d.Slot.Slot+".clientId") {
+		return // written along, and the same as before as far as anyone can know
+	}
+	target.Fields = append(target.Fields, link.Field{
+		Name: b.d.Slot.Slot + ".clientSecret", Before: link.ShowMask(link.MaskedSet), After: link.ShowMask(link.MaskedAuthentiks), Sensitive: true,
+	})
+	target.Lost = "PocketBase never shows the client secret that it has now, so undo cannot put that one back."
+}
+
+// secretChanges tells whether the secret in authentik will be another than
+// the one PocketBase was given, as far as that can be known.
+func (b *planner) secretChanges() bool {
+	if b.s.PocketBase.RewriteSecret {
+		return true
+	}
+	now := providerByPK(b.a, b.d.Provider.PK)
+	return now == nil || !now.ClientSecret.Equal(b.d.Provider.ClientSecret)
+}
+
+func oauth2Values(o link.OAuth2State, slot string, at int) []link.FieldValue {
+	list := link.Values(link.OAuth2Attrs(), &o, link.Features{})
+	if at < 0 {
+		return list
+	}
+	i := slices.IndexFunc(o.Providers, func(p link.OAuth2Provider) bool { return p.Slot == slot })
+	return append(list, o.Providers[i].Values()...)
+}
+
+// Again makes the plan once more from what the systems hold now. Comparing
+// both tells whether a preview still holds.
+func Again(p link.Plan, a link.AuthentikSnapshot, b link.PocketBaseSnapshot) (link.Plan, link.Problems) {
+	switch p.Purpose {
+	case link.PurposeUndo:
+		again, problems := NewUndo(p.Spec, p.Undoes, a, b, p.Force)
+		if p.Restores {
+			if again, problems = New(p.Spec, a, b, p.Generated); len(problems) == 0 {
+				again, problems = AsRestoration(again, p.Undoes, p.Force)
+			}
+		}
+		again.Of = p.Of
+		return again, problems
+	case link.PurposeRemove:
+		return NewRemoval(p.Spec, a, b)
+	default:
+		again, problems := New(p.Spec, a, b, p.Generated)
+		again.Of = p.Of
+		if p.Purpose == link.PurposeRotate {
+			return AsRotation(again), problems
+		}
+		return Narrow(again, p.Only), problems
+	}
+}

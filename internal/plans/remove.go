@@ -1,0 +1,129 @@
+package plans
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+
+	"authpocket/internal/link"
+)
+
+// NewRemoval makes the plan that takes the link apart on both sides: first
+// the sign-in button in PocketBase, then application and provider, then our
+// scope mapping if nothing else uses it. Accounts stay.
+func NewRemoval(s link.Spec, a link.AuthentikSnapshot, p link.PocketBaseSnapshot) (link.Plan, link.Problems) {
+	var problems link.Problems
+	checkReadable(a, []link.Kind{link.KindPair, link.KindMapping}, &problems)
+	found := find(s, a, p, &problems)
+	if len(problems) > 0 {
+		return link.Plan{}, problems
+	}
+	u := newUndoer(s, a, p, true)
+	u.removeSlot(s, found)
+	shared := found.provider != nil && u.usedElsewhere(found.provider.ClientID)
+	if shared {
+		found = existing{}
+	}
+	if found.application != nil {
+		u.deleteApplication(link.Change{System: link.Authentik}, *found.application)
+	}
+	if found.provider != nil {
+		u.deleteProvider(link.Change{System: link.Authentik}, *found.provider)
+	}
+	if len(u.problems) > 0 {
+		return link.Plan{}, u.problems
+	}
+	if c := p.Collection(s.Query().Collection); c != nil && len(u.changes) > 0 && link.Value(c.CreateRule, "") == link.OAuth2Only {
+		u.warnings.add(link.WarnRuleStays, link.PB, "The create rule of "+c.Name+" stays: "+link.OAuth2Only+".",
+			"It lets people make accounts through any OAuth2 provider of the collection. Change it in PocketBase if it was only for this link.")
+	}
+	for _, m := range a.Mappings { // one that nobody uses was left by a removal that was interrupted
+		if !shared && link.OwnMapping(m.Name) && (uses(found.provider, m) || !u.used(m)) {
+			u.Mapping(link.Edit[link.Mapping]{Change: link.Change{System: link.Authentik, Kind: link.KindMapping, Object: "scope mapping " + link.Quote(m.Name)}, After: &m})
+		}
+	}
+	if found.application != nil {
+		s.Access = boundTo(a.Bindings) // for making it again
+	}
+	for i := range u.changes {
+		u.changes[i].Why = "The link is taken apart."
+		switch {
+		case u.changes[i].Kind == link.KindProvider:
+			u.changes[i].Lost = "The client secret goes for good: undo makes the provider again with another one."
+		case u.changes[i].Kind == link.KindApplication:
+			u.changes[i].Fields = append(u.changes[i].Fields, bindingFields(a)...)
+			if gone := inexpressible(u.changes[i], s.Access); len(gone) > 0 {
+				u.changes[i].Lost = "Undo makes it again, but without these bindings: " + strings.Join(gone, ", ") + "."
+			}
+		}
+	}
+	return link.Plan{Purpose: link.PurposeRemove, Changes: u.changes, Warnings: u.warnings, Spec: s, Taken: a.Taken}, nil
+}
+
+func uses(p *link.ProviderState, m link.Mapping) bool {
+	return p != nil && slices.ContainsFunc(p.Mappings, func(r link.Ref) bool { return r.ID == m.ID })
+}
+
+// used tells whether any provider that stays has the mapping.
+func (u *undoer) used(m link.Mapping) bool {
+	return slices.ContainsFunc(u.a.Providers, func(p link.ProviderState) bool { return uses(&p, m) })
+}
+
+// removeSlot takes the link's element out of the collection's providers.
+func (u *undoer) removeSlot(s link.Spec, found existing) {
+	c := u.p.Collection(link.Value(s.PocketBase.Collection, link.DefaultCollection))
+	if c == nil {
+		return
+	}
+	clientID := ""
+	if found.provider != nil {
+		clientID = found.provider.ClientID
+	} else if clientID = staleClient(s, *c, u.a, endpointsOf(link.Desired{AuthentikURL: cmp.Or(s.AuthentikURL, u.a.URL)}, s)); clientID == "" {
+		return
+	}
+	after := *c
+	after.OAuth2.Providers = slices.Clone(c.OAuth2.Providers)
+	from := oauth2Values(c.OAuth2, "", -1)
+	for i := len(c.OAuth2.Providers) - 1; i >= 0; i-- { // the last first: what comes after it is gone by then
+		p := c.OAuth2.Providers[i]
+		if !link.IsSlot(p.Slot) || p.ClientID != clientID {
+			continue
+		}
+		if u.movesSecrets(after, i) {
+			return
+		}
+		after.OAuth2.Providers = slices.Delete(after.OAuth2.Providers, i, i+1)
+		from = append(from, p.Values()...)
+		u.linkedPeople(p.Slot)
+	}
+	if len(after.OAuth2.Providers) == len(c.OAuth2.Providers) {
+		return
+	}
+	if len(after.OAuth2.Providers) == 0 { // nobody is left to sign in with
+		after.OAuth2.Enabled = false
+	}
+	u.add(link.Change{System: link.PB, Kind: link.KindOAuth2, Object: "OAuth2 of the collection " + link.Quote(c.Name)}, c, &after, from, oauth2Values(after.OAuth2, "", -1))
+}
+
+// linkedPeople tells how many can no longer sign in once the slot is gone.
+func (u *undoer) linkedPeople(slot string) {
+	if n := u.p.Linked[slot]; n > 0 {
+		u.warnings.add(link.WarnLinkedPeople, link.PB, count(n, "person has", "people have")+" an account linked through "+slot+".",
+			"Their accounts stay, but they can no longer sign in with authentik. PocketBase keeps the links, and whoever uses this slot next inherits them.")
+	}
+}
+
+// movesSecrets refuses to take out an element that others come after, on a
+// PocketBase that would hand its client secret on to them.
+func (u *undoer) movesSecrets(c link.CollectionState, i int) bool {
+	if !u.p.SecretsByPlace || i == len(c.OAuth2.Providers)-1 {
+		return false
+	}
+	var later []string
+	for _, p := range c.OAuth2.Providers[i+1:] {
+		later = append(later, p.Slot)
+	}
+	u.problems.Add("pocketbase.slot", "PocketBase "+cmp.Or(u.p.Version, "of an unknown version")+" keeps client secrets by place: without "+c.OAuth2.Providers[i].Slot+" the providers after it ("+strings.Join(later, ", ")+") would get each other's.",
+		"Upgrade PocketBase to 0.40.1 or later first. Or remove those in PocketBase's dashboard, the last one first, and enter them again afterwards, each with its client secret.")
+	return true
+}

@@ -1,0 +1,361 @@
+package plans
+
+import (
+	"slices"
+	"strings"
+
+	"authpocket/internal/link"
+)
+
+// Resolve turns a spec into the wanted state with nothing left open: what the
+// spec leaves open is taken from what is there, and gets its default where
+// there is nothing. All problems are reported at once; the state is then as
+// far resolved as it can be.
+func Resolve(s link.Spec, a link.AuthentikSnapshot, p link.PocketBaseSnapshot, g link.Generated) (link.Desired, link.Problems) {
+	var problems link.Problems
+	d := link.Desired{AuthentikURL: s.AuthentikURL, Email: s.Email}
+	if d.AuthentikURL == "" {
+		d.AuthentikURL = a.URL
+	}
+	if len(s.PocketBaseURLs) == 0 {
+		s.PocketBaseURLs = []string{p.URL}
+	}
+	d.PocketBaseURL = s.PocketBaseURLs[0]
+	decisive := []link.Kind{link.KindPair}
+	if !s.Access.Empty() && a.Application != nil {
+		decisive = append(decisive, link.KindBinding)
+	}
+	checkReadable(a, decisive, &problems)
+	found := find(s, a, p, &problems)
+	resolveApplication(&d, s, found)
+	collection, ok := resolveCollection(s, p, &problems)
+	resolveProvider(&d, s, a, found, &problems)
+	resolveCredentials(&d, s, a, collection, found, g)
+	checkProviderName(s, d, a, &problems)
+	resolveBindings(&d, s, a, &problems)
+	if ok {
+		resolveSlot(&d, s, a, collection, &problems)
+	}
+	return d, problems
+}
+
+// checkReadable stops where the token may not read objects of these kinds:
+// what is not seen would be made a second time, or left behind.
+func checkReadable(a link.AuthentikSnapshot, kinds []link.Kind, problems *link.Problems) {
+	for _, one := range []struct {
+		permission, what string
+		decides          []link.Kind
+	}{
+		{"authentik_core.view_application", "applications", []link.Kind{link.KindPair, link.KindApplication, link.KindBinding}},
+		{"authentik_providers_oauth2.view_oauth2provider", "OAuth2 providers", []link.Kind{link.KindPair, link.KindProvider}},
+		{"authentik_policies.view_policybinding", "policy bindings", []link.Kind{link.KindBinding}},
+		{"authentik_providers_oauth2.view_scopemapping", "scope mappings", []link.Kind{link.KindMapping}},
+	} {
+		decides := slices.ContainsFunc(kinds, func(k link.Kind) bool { return slices.Contains(one.decides, k) })
+		if decides && slices.Contains(a.Missing, one.permission) {
+			problems.Add("authentik.token", "The authentik token may not read "+one.what+", so nobody can tell what is there already.",
+				"Give it the permission "+one.permission+".")
+		}
+	}
+}
+
+func resolveApplication(d *link.Desired, s link.Spec, found existing) {
+	now := link.ApplicationState{Slug: s.Query().Slug, Name: link.DefaultName}
+	link.Reset(link.ApplicationAttrs(), &now)
+	if found.application != nil {
+		now = *found.application
+	}
+	d.Application = link.ApplicationState{PK: now.PK, ProviderKind: now.ProviderKind}
+	link.Resolve(link.ApplicationAttrs(), &d.Application, &s.Application, &now)
+}
+
+func resolveProvider(d *link.Desired, s link.Spec, a link.AuthentikSnapshot, found existing, problems *link.Problems) {
+	now := link.ProviderState{Name: link.DefaultProviderName(d.Application.Name)}
+	link.Reset(link.ProviderAttrs(), &now)
+	if found.provider != nil {
+		now = *found.provider
+	}
+	d.Provider = link.ProviderState{PK: now.PK, EncryptionKey: now.EncryptionKey, ApplicationSlug: d.Application.Slug, ApplicationName: d.Application.Name}
+	link.Resolve(link.ProviderAttrs(), &d.Provider, &s.Provider, &now)
+	d.Provider.ClientType = "confidential"
+	d.Provider.IncludeClaims = now.IncludeClaims || link.Value(s.PocketBase.UserInfo, "") == "id_token"
+	d.Provider.RedirectURIs = resolveRedirects(s, now.RedirectURIs)
+	d.Application.Provider, d.Application.ProviderName = now.PK, d.Provider.Name
+	resolveFlows(d, s, a, now, problems)
+	resolveKey(d, s, a, now, problems)
+	resolveMappings(d, s, a, now, problems)
+	if a.Features.GrantTypes {
+		d.Provider.GrantTypes = resolveGrants(now.GrantTypes, d.Provider.Mappings, a)
+	}
+}
+
+// resolveRedirects keeps the order of what is there and adds what PocketBase
+// needs; a list given in the spec is taken as it is.
+func resolveRedirects(s link.Spec, now []link.RedirectURI) []link.RedirectURI {
+	if s.Provider.RedirectURIs != nil {
+		return givenRedirects(s.Provider.RedirectURIs, now)
+	}
+	list := slices.Clone(now)
+	for _, base := range s.PocketBaseURLs {
+		uri := link.RedirectURI{URL: link.RedirectURL(base), Mode: "strict", Type: "authorization"}
+		there := func(r link.RedirectURI) bool { return r.URL == uri.URL && r.Mode == "strict" && r.Type != "logout" }
+		if !slices.ContainsFunc(list, there) {
+			list = append(list, uri)
+		}
+	}
+	return list
+}
+
+// givenRedirects is the spec's list, and the logout URIs that are there: a
+// link file has no words for those.
+func givenRedirects(given, now []link.RedirectURI) []link.RedirectURI {
+	list := slices.Clone(given)
+	for i := range list {
+		if list[i].Mode == "" {
+			list[i].Mode = "strict"
+		}
+		if list[i].Type == "" {
+			list[i].Type = "authorization"
+		}
+	}
+	logout := func(r link.RedirectURI) bool { return r.Type == "logout" }
+	if slices.ContainsFunc(list, logout) {
+		return list
+	}
+	for _, r := range now {
+		if logout(r) {
+			list = append(list, r)
+		}
+	}
+	return list
+}
+
+func resolveFlows(d *link.Desired, s link.Spec, a link.AuthentikSnapshot, now link.ProviderState, problems *link.Problems) {
+	is := now.Flows()
+	for i, to := range d.Provider.Flows() {
+		attr, _ := link.Named(link.ProviderAttrs(), to.Key)
+		slug, given := attr.Given(&s.Provider)
+		want := &slug
+		if !given {
+			want = nil
+		}
+		if to.Default == "" && (given && slug == "" || !given && is[i].Ref.ID == "") {
+			continue // the brand's flow
+		}
+		*to.Ref = resolveFlow(a, to.Meta, want, *is[i].Ref, problems)
+	}
+}
+
+func resolveFlow(a link.AuthentikSnapshot, m link.Meta, want *string, now link.Ref, problems *link.Problems) link.Ref {
+	field, designation := m.Spec, m.Flow
+	byID := func(f link.Flow) bool { return f.ID == now.ID }
+	if want != nil && *want == now.ID && now.Name == "" { // the token may not see its name
+		want = nil
+	}
+	if want == nil && now.ID != "" {
+		if i := slices.IndexFunc(a.Flows, byID); i >= 0 {
+			return a.Flows[i].Ref
+		}
+		return now
+	}
+	slug := link.Value(want, m.Default)
+	for _, f := range a.Flows {
+		if f.Name != slug {
+			continue
+		}
+		if f.Designation != designation {
+			problems.Add(field, "The flow "+link.Quote(slug)+" is for "+f.Designation+", not for "+designation+".", "Choose one of: "+flowNames(a, designation)+".")
+		}
+		return f.Ref
+	}
+	switch {
+	case slices.Contains(a.Missing, "authentik_flows.view_flow"):
+		problems.Add(field, "The authentik token may not list flows, so "+link.Quote(slug)+" cannot be looked up.", "Give it the permission authentik_flows.view_flow.")
+	default:
+		problems.Add(field, "authentik has no "+designation+" flow "+link.Quote(slug)+".", "Choose one of: "+flowNames(a, designation)+".")
+	}
+	return link.Ref{}
+}
+
+func flowNames(a link.AuthentikSnapshot, designation string) string {
+	var names []string
+	for _, f := range a.Flows {
+		if f.Designation == designation {
+			names = append(names, f.Name)
+		}
+	}
+	if len(names) == 0 {
+		return "(none there; make one in authentik under Flows)"
+	}
+	return strings.Join(names, ", ")
+}
+
+const (
+	selfSignedKey = "authentik Self-signed Certificate"
+	ownKey        = "authpocket signing key"
+)
+
+func resolveKey(d *link.Desired, s link.Spec, a link.AuthentikSnapshot, now link.ProviderState, problems *link.Problems) {
+	named := func(name string) int {
+		return slices.IndexFunc(a.Keys, func(k link.Key) bool { return k.Name == name })
+	}
+	if want := s.Provider.SigningKey; want != nil {
+		i := named(*want)
+		switch {
+		case i < 0:
+			todo := "Choose one of: " + keyNames(a) + "."
+			if slices.Contains(a.Missing, "authentik_crypto.view_certificatekeypair") {
+				todo = "Give the token the permission authentik_crypto.view_certificatekeypair, without which it sees none."
+			}
+			problems.Add("provider.signing_key", "authentik has no signing key "+link.Quote(*want)+" that the token can see.", todo)
+		case !a.Keys[i].Usable():
+			problems.Add("provider.signing_key", "The key "+link.Quote(*want)+" is of the type "+a.Keys[i].Type+": with it authentik's discovery and keys answer with an error.", "Choose an RSA or EC key: "+keyNames(a)+".")
+		default:
+			d.Provider.SigningKey = a.Keys[i].Ref
+		}
+		return
+	}
+	if i := slices.IndexFunc(a.Keys, func(k link.Key) bool { return k.ID == now.SigningKey.ID && k.Usable() }); i >= 0 {
+		d.Provider.SigningKey = a.Keys[i].Ref
+		return
+	}
+	unseen := slices.Contains(a.Missing, "authentik_crypto.view_certificatekeypair")
+	if unseen && now.SigningKey.ID != "" {
+		d.Provider.SigningKey = now.SigningKey
+		return
+	}
+	for _, name := range []string{selfSignedKey, ownKey} {
+		if i := named(name); i >= 0 && a.Keys[i].Usable() {
+			d.Provider.SigningKey = a.Keys[i].Ref
+			return
+		}
+	}
+	if i := slices.IndexFunc(a.Keys, link.Key.Usable); i >= 0 {
+		d.Provider.SigningKey = a.Keys[i].Ref
+		return
+	}
+	if unseen {
+		problems.Add("provider.signing_key", "The authentik token may not list signing keys.", "Give it the permission authentik_crypto.view_certificatekeypair.")
+		return
+	}
+	d.Key = &link.KeyState{Name: ownKey, Algorithm: "rsa", Days: 3650}
+	d.Provider.SigningKey = link.Ref{Name: ownKey}
+}
+
+func keyNames(a link.AuthentikSnapshot) string {
+	var names []string
+	for _, k := range a.Keys {
+		if k.Usable() {
+			names = append(names, k.Name)
+		}
+	}
+	if len(names) == 0 {
+		return "(no RSA or EC key there)"
+	}
+	return strings.Join(names, ", ")
+}
+
+// resolveGrants keeps what is enabled and makes sure of the code grant: a
+// provider made through the API has none (authentik 2026.5, models.py).
+func resolveGrants(now []string, mappings []link.Ref, a link.AuthentikSnapshot) []string {
+	list := slices.Clone(now)
+	if !slices.Contains(list, "authorization_code") {
+		list = append(list, "authorization_code")
+	}
+	offline := func(r link.Ref) bool { m := mappingByID(a, r.ID); return m != nil && m.Scope == "offline_access" }
+	if slices.ContainsFunc(mappings, offline) && !slices.Contains(list, "refresh_token") {
+		list = append(list, "refresh_token")
+	}
+	return list
+}
+
+// resolveCredentials takes client id and secret from what is there. A slot of
+// PocketBase that still names a provider that is gone gives its client id.
+func resolveCredentials(d *link.Desired, s link.Spec, a link.AuthentikSnapshot, c link.CollectionState, found existing, g link.Generated) {
+	id, secretText := g.ClientID, g.ClientSecret
+	if stale := staleClient(s, c, a, endpointsOf(*d, s)); stale != "" {
+		id = stale
+	}
+	if found.provider != nil {
+		id = found.provider.ClientID
+		if found.provider.ClientSecret.IsSet() {
+			secretText = found.provider.ClientSecret
+		}
+	}
+	d.Provider.ClientID = link.Value(s.Provider.ClientID, id)
+	d.Provider.ClientSecret = link.Value(s.Provider.ClientSecret, secretText)
+}
+
+// endpoint is one of authentik's global OAuth2 endpoints. The trailing slash
+// matters.
+func endpoint(base, name string) string { return base + "/application/o/" + name + "/" }
+
+func resolveBindings(d *link.Desired, s link.Spec, a link.AuthentikSnapshot, problems *link.Problems) {
+	if s.Access == nil {
+		return
+	}
+	order := 0
+	for _, b := range a.Bindings {
+		order = max(order, b.Order+1)
+	}
+	add := func(list, kind string, names []string, known []link.Ref) {
+		for i, name := range names {
+			field := link.FieldAt("access."+list, i)
+			at := slices.IndexFunc(known, func(r link.Ref) bool { return r.Name == name })
+			if at < 0 {
+				problems.Add(field, "authentik has no "+kind+" "+link.Quote(name)+" that the token can see.", notSeen(a, kind))
+				continue
+			}
+			bound := func(b link.BindingState) bool {
+				return b.Kind == kind && b.Target.ID == known[at].ID && b.Enabled && !b.Negate
+			}
+			if slices.ContainsFunc(d.Bindings, bound) {
+				continue
+			}
+			if j := slices.IndexFunc(a.Bindings, bound); j >= 0 {
+				d.Bindings = append(d.Bindings, a.Bindings[j])
+				continue
+			}
+			d.Bindings = append(d.Bindings, link.BindingState{
+				Application: link.Ref{ID: d.Application.PK, Name: d.Application.Slug},
+				Kind:        kind, Target: known[at], Order: order, Enabled: true,
+			})
+			order++
+		}
+	}
+	add("groups", "group", s.Access.Groups, a.Groups)
+	add("users", "user", s.Access.Users, a.Users)
+	add("policies", "policy", s.Access.Policies, a.Policies)
+}
+
+// notSeen is what to do where a group, user or policy is not found.
+func notSeen(a link.AuthentikSnapshot, kind string) string {
+	permission := map[string]string{"group": "authentik_core.view_group", "user": "authentik_core.view_user", "policy": "authentik_policies.view_policy"}[kind]
+	if slices.Contains(a.Missing, permission) {
+		return "Give the token the permission " + permission + ", without which it sees none."
+	}
+	return "Check the spelling, or choose another."
+}
+
+func resolveCollection(s link.Spec, p link.PocketBaseSnapshot, problems *link.Problems) (link.CollectionState, bool) {
+	name := link.Value(s.PocketBase.Collection, link.DefaultCollection)
+	c := p.Collection(name)
+	if c == nil {
+		problems.Add("pocketbase.collection", "PocketBase has no auth collection "+link.Quote(name)+".", "Choose one of: "+collectionNames(p)+".")
+		return link.CollectionState{Name: name}, false
+	}
+	return *c, true
+}
+
+func collectionNames(p link.PocketBaseSnapshot) string {
+	var names []string
+	for _, c := range p.Collections {
+		if c.Name != "_superusers" {
+			names = append(names, c.Name)
+		}
+	}
+	if len(names) == 0 {
+		return "(none there; make an auth collection first)"
+	}
+	return strings.Join(names, ", ")
+}

@@ -1,0 +1,116 @@
+package plans
+
+import (
+	"slices"
+
+	"authpocket/internal/link"
+)
+
+// resolveMappings attaches openid, profile and one e-mail mapping, and keeps
+// or replaces the others as the spec says. Two mappings of one scope have no
+// defined order in authentik, so the e-mail mapping is replaced, not added.
+func resolveMappings(d *link.Desired, s link.Spec, a link.AuthentikSnapshot, now link.ProviderState, problems *link.Problems) {
+	r := mappingResolver{s: s, a: a, problems: problems}
+	for _, ref := range now.Mappings {
+		r.keep(ref)
+	}
+	r.ensureManaged("openid")
+	r.ensureManaged("profile")
+	if own := link.EmailMapping(s.Email); own != nil {
+		own.ID = idByName(a, own.Name)
+		d.Mapping = own
+		r.list = append(r.list, own.Ref)
+	} else {
+		r.ensureManaged("email")
+	}
+	for i, name := range s.Provider.ScopeMappings {
+		r.addNamed(link.FieldAt("provider.scope_mappings", i), name)
+	}
+	d.Provider.Mappings = r.list
+}
+
+type mappingResolver struct {
+	s        link.Spec
+	a        link.AuthentikSnapshot
+	problems *link.Problems
+	list     []link.Ref
+	scopes   []string
+}
+
+func (r *mappingResolver) add(m link.Mapping) {
+	if !slices.ContainsFunc(r.list, func(x link.Ref) bool { return x.ID == m.ID }) {
+		r.list = append(r.list, m.Ref)
+		r.scopes = append(r.scopes, m.Scope)
+	}
+}
+
+// keep decides on a mapping that is attached now.
+func (r *mappingResolver) keep(ref link.Ref) {
+	m := mappingByID(r.a, ref.ID)
+	if m == nil { // not visible to the token: it is not ours to judge
+		r.list = append(r.list, ref)
+		return
+	}
+	switch {
+	case link.OwnMapping(m.Name): // attached again below, if it is the one decided on
+		return
+	case m.Managed == link.ManagedPrefix+"openid" || m.Managed == link.ManagedPrefix+"profile":
+	case m.Scope == "email":
+		if r.s.Email == link.EmailTrustAll || r.s.Email == link.EmailTrustAttribute {
+			return
+		}
+	case r.s.Provider.ScopeMappings != nil && !slices.Contains(r.s.Provider.ScopeMappings, m.Name):
+		return
+	}
+	r.add(*m)
+}
+
+func (r *mappingResolver) ensureManaged(scope string) {
+	if slices.Contains(r.scopes, scope) {
+		return
+	}
+	i := slices.IndexFunc(r.a.Mappings, func(m link.Mapping) bool { return m.Managed == link.ManagedPrefix+scope })
+	if i >= 0 {
+		r.add(r.a.Mappings[i])
+		return
+	}
+	todo := "Restore it in authentik: Customization, Property Mappings."
+	if slices.Contains(r.a.Missing, "authentik_providers_oauth2.view_scopemapping") {
+		todo = "Give the token the permission authentik_providers_oauth2.view_scopemapping."
+	}
+	r.problems.Add("provider.scope_mappings", "authentik's own scope mapping for "+scope+" cannot be found.", todo)
+}
+
+// addNamed attaches a mapping that the spec names. A second one for e-mail
+// could undo the e-mail decision.
+func (r *mappingResolver) addNamed(field, name string) {
+	i := slices.IndexFunc(r.a.Mappings, func(m link.Mapping) bool { return m.Name == name })
+	if i < 0 {
+		r.problems.Add(field, "authentik has no scope mapping "+link.Quote(name)+" that the token can see.", "Check the spelling, or leave it out.")
+		return
+	}
+	attached := slices.ContainsFunc(r.list, func(x link.Ref) bool { return x.ID == r.a.Mappings[i].ID })
+	if r.a.Mappings[i].Scope == "email" && !attached {
+		r.problems.Add(field, "The scope mapping "+link.Quote(name)+" is for e-mail, which the e-mail decision settles.", "Leave it out.")
+		return
+	}
+	r.add(r.a.Mappings[i])
+}
+
+func mappingByID(a link.AuthentikSnapshot, id string) *link.Mapping {
+	for i := range a.Mappings {
+		if a.Mappings[i].ID == id {
+			return &a.Mappings[i]
+		}
+	}
+	return nil
+}
+
+func idByName(a link.AuthentikSnapshot, name string) string {
+	for _, m := range a.Mappings {
+		if m.Name == name {
+			return m.ID
+		}
+	}
+	return ""
+}

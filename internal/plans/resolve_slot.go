@@ -1,0 +1,120 @@
+package plans
+
+import (
+	"cmp"
+	"slices"
+
+	"authpocket/internal/address"
+	"authpocket/internal/link"
+)
+
+// resolveSlot settles our element of the collection's OAuth2 providers. All
+// other elements keep their place and content.
+func resolveSlot(d *link.Desired, s link.Spec, a link.AuthentikSnapshot, c link.CollectionState, problems *link.Problems) {
+	search := slotSearch{
+		providers: c.OAuth2.Providers, clientIDs: []string{d.Provider.ClientID}, here: endpointsOf(*d, s),
+		known: func(clientID string) bool { return knownClient(a, clientID) },
+	}
+	if now := providerByPK(a, d.Provider.PK); now != nil {
+		search.clientIDs = append(search.clientIDs, now.ClientID)
+	}
+	at, slot := findSlot(s, c, search, problems)
+	now := link.OAuth2Provider{Slot: slot, DisplayName: link.DefaultDisplayName, PKCE: new(true)}
+	if at >= 0 {
+		now = c.OAuth2.Providers[at]
+	}
+	want := s.PocketBase
+	d.Slot = link.OAuth2Provider{Slot: slot, Raw: now.Raw}
+	link.Resolve(link.SlotAttrs(), &d.Slot, &want, &now)
+	d.Slot.DisplayName = link.Value(want.DisplayName, cmp.Or(now.DisplayName, link.DefaultDisplayName))
+	d.Slot.ClientID, d.Slot.ClientSecret = d.Provider.ClientID, d.Provider.ClientSecret
+	d.Slot.AuthURL = link.Value(want.AuthURL, endpoint(d.AuthentikURL, "authorize"))
+	d.Slot.TokenURL = link.Value(want.TokenURL, address.KeepInner(now.TokenURL, now.AuthURL, endpoint(d.AuthentikURL, "token")))
+	resolveUserInfo(d, s, now)
+	d.Collection = c
+	d.Collection.OAuth2.Providers = slices.Clone(c.OAuth2.Providers)
+	link.Resolve(link.OAuth2Attrs(), &d.Collection.OAuth2, &want, &c.OAuth2)
+	d.Collection.OAuth2.Enabled = link.Value(want.Enabled, true)
+	link.Resolve(link.RuleAttrs(), &d.Collection, &want, &c)
+	checkMapped(want, d.Collection, problems)
+	if at >= 0 {
+		d.Collection.OAuth2.Providers[at] = d.Slot
+	} else {
+		d.Collection.OAuth2.Providers = append(d.Collection.OAuth2.Providers, d.Slot)
+	}
+}
+
+// resolveUserInfo settles where PocketBase reads the claims from.
+func resolveUserInfo(d *link.Desired, s link.Spec, now link.OAuth2Provider) {
+	want := s.PocketBase
+	d.Slot.UserInfoURL, d.Slot.JWKSURL, d.Slot.Issuers = "", "", nil
+	if link.Value(want.UserInfo, userInfoMode(want, now)) == "userinfo" {
+		d.Slot.UserInfoURL = link.Value(want.UserInfoURL, address.KeepInner(now.UserInfoURL, now.AuthURL, endpoint(d.AuthentikURL, "userinfo")))
+		return
+	}
+	jwks, issuers := d.AuthentikURL+"/application/o/"+d.Application.Slug+"/jwks/", []string{d.Issuer()}
+	d.Slot.JWKSURL, d.Slot.Issuers = jwks, issuers
+	if checksIDToken(now) {
+		d.Slot.JWKSURL, d.Slot.Issuers = now.JWKSURL, now.Issuers
+	}
+	d.Slot.JWKSURL = link.Value(want.JWKSURL, d.Slot.JWKSURL)
+	if want.Issuers != nil {
+		d.Slot.Issuers = want.Issuers
+	}
+	switch { // to check nothing has to be asked for in both places
+	case checksIDToken(d.Slot):
+	case want.Issuers == nil:
+		d.Slot.Issuers = issuers
+	case want.JWKSURL == nil:
+		d.Slot.JWKSURL = jwks
+	}
+}
+
+// userInfoMode is where the claims come from when the spec leaves it open:
+// what its URLs are for, else what is there. An ID token of which nothing is
+// checked is never kept.
+func userInfoMode(want link.PocketBase, now link.OAuth2Provider) string {
+	after := link.OAuth2Provider{JWKSURL: link.Value(want.JWKSURL, ""), Issuers: want.Issuers}
+	switch {
+	case want.UserInfoURL != nil:
+		return "userinfo"
+	case checksIDToken(after):
+		return "id_token"
+	case !checksIDToken(now):
+		return "userinfo"
+	}
+	after.JWKSURL = link.Value(want.JWKSURL, now.JWKSURL)
+	if want.Issuers == nil {
+		after.Issuers = now.Issuers
+	}
+	if !checksIDToken(after) {
+		return "userinfo"
+	}
+	return "id_token"
+}
+
+// checksIDToken tells whether PocketBase reads the ID token and checks its
+// signature or issuer: a set-up that was somebody's choice.
+func checksIDToken(p link.OAuth2Provider) bool {
+	return p.IDTokenMode() && (p.JWKSURL != "" || len(p.Issuers) > 0)
+}
+
+// checkMapped refuses what PocketBase would silently drop or fail on. What is
+// mapped already and left open is not the spec's to judge.
+func checkMapped(want link.PocketBase, c link.CollectionState, problems *link.Problems) {
+	for _, a := range link.OAuth2Attrs() {
+		target, _ := a.Given(&want)
+		if a.Claim == "" || target == "" {
+			continue
+		}
+		i := slices.IndexFunc(c.Fields, func(f link.CollectionField) bool { return f.Name == target })
+		switch {
+		case i < 0:
+			problems.Add(a.Spec, c.Name+" has no field "+link.Quote(target)+" for the "+a.Claim+".", "Choose one of its fields, or none.")
+		case !slices.Contains(link.MappableTypes(a.Claim), c.Fields[i].Type):
+			problems.Add(a.Spec, "The field "+link.Quote(target)+" is of the type "+c.Fields[i].Type+", which cannot take the "+a.Claim+".", "Choose a field that can, or none.")
+		case target == "id":
+			problems.Add(a.Spec, "Mapping the record's own id makes sign-ins fail.", "Choose another field, or none.")
+		}
+	}
+}

@@ -1,0 +1,127 @@
+package plans
+
+import (
+	"slices"
+	"strings"
+
+	"authpocket/internal/link"
+)
+
+// slotSearch is how this link's element is told from the others of a
+// collection.
+type slotSearch struct {
+	providers []link.OAuth2Provider
+	// clientIDs are the one that authentik's provider gets and the one that
+	// it has now.
+	clientIDs []string
+	here      endpoints
+	known     func(clientID string) bool // by this authentik
+}
+
+// endpoints are the URLs by which a slot leads to one authentik.
+type endpoints struct{ auth, token, userInfo []string }
+
+// endpointsOf are authentik's own and those that the spec puts in their place.
+func endpointsOf(d link.Desired, s link.Spec) endpoints {
+	urls := func(name string, named *string) []string {
+		list := []string{endpoint(d.AuthentikURL, name)}
+		if named != nil && *named != "" {
+			list = append(list, *named)
+		}
+		return list
+	}
+	b := s.PocketBase
+	return endpoints{urls("authorize", b.AuthURL), urls("token", b.TokenURL), urls("userinfo", b.UserInfoURL)}
+}
+
+func (e endpoints) of(p link.OAuth2Provider) bool {
+	return slices.Contains(e.auth, p.AuthURL) || slices.Contains(e.token, p.TokenURL) || slices.Contains(e.userInfo, p.UserInfoURL)
+}
+
+func (q slotSearch) hasClient(p link.OAuth2Provider) bool {
+	return p.ClientID != "" && slices.Contains(q.clientIDs, p.ClientID)
+}
+
+// leadsHere tells whether p leads to this authentik, but to no provider that
+// is there.
+func (q slotSearch) leadsHere(p link.OAuth2Provider) bool {
+	return q.here.of(p) && !q.known(p.ClientID)
+}
+
+func (q slotSearch) matches(match func(link.OAuth2Provider) bool) []int {
+	var found []int
+	for i, p := range q.providers {
+		if link.IsSlot(p.Slot) && match(p) {
+			found = append(found, i)
+		}
+	}
+	return found
+}
+
+// findSlot returns the index of this link's element in the collection's
+// providers, -1 for a new one, and the slot it has or gets.
+func findSlot(s link.Spec, c link.CollectionState, q slotSearch, problems *link.Problems) (int, string) {
+	if s.PocketBase.Slot != nil {
+		return namedSlot(s, *s.PocketBase.Slot, q, problems)
+	}
+	for _, match := range []func(link.OAuth2Provider) bool{q.hasClient, q.leadsHere} {
+		switch found := q.matches(match); {
+		case len(found) == 1:
+			return found[0], q.providers[found[0]].Slot
+		case len(found) > 1:
+			problems.Add("pocketbase.slot", "More than one slot of "+c.Name+" may be this link's: "+slotNames(q.providers, found)+".", "Choose which one to use.")
+			return found[0], q.providers[found[0]].Slot
+		}
+	}
+	for _, slot := range link.Slots() {
+		if !slices.ContainsFunc(q.providers, func(p link.OAuth2Provider) bool { return p.Slot == slot }) {
+			return -1, slot
+		}
+	}
+	taken := q.matches(func(link.OAuth2Provider) bool { return true })
+	problems.Add("pocketbase.slot", "All three OpenID Connect slots of "+c.Name+" are taken: "+slotNames(q.providers, taken)+".",
+		"Remove one in PocketBase, or name the slot to replace.")
+	return -1, ""
+}
+
+// namedSlot takes the slot that the spec names, unless it is somebody else's.
+func namedSlot(s link.Spec, slot string, q slotSearch, problems *link.Problems) (int, string) {
+	i := slices.IndexFunc(q.providers, func(p link.OAuth2Provider) bool { return p.Slot == slot })
+	if i < 0 {
+		return -1, slot
+	}
+	p := q.providers[i]
+	if !q.hasClient(p) && !q.leadsHere(p) && s.Existing != link.ExistingUse {
+		problems.Add("pocketbase.slot", "The slot "+slot+" is taken by "+link.Quote(p.DisplayName)+" ("+p.AuthURL+").",
+			"Leave the slot open to get a free one.", link.UseExisting("to replace it"))
+	}
+	return i, slot
+}
+
+// staleClient returns the client id of a slot that leads to this authentik
+// but to no provider that is there: what an earlier link left in PocketBase.
+func staleClient(s link.Spec, c link.CollectionState, a link.AuthentikSnapshot, here endpoints) string {
+	var ids []string
+	for _, p := range c.OAuth2.Providers {
+		wanted := s.PocketBase.Slot == nil || *s.PocketBase.Slot == p.Slot
+		if link.IsSlot(p.Slot) && wanted && here.of(p) && p.ClientID != "" && !knownClient(a, p.ClientID) {
+			ids = append(ids, p.ClientID)
+		}
+	}
+	if len(ids) != 1 {
+		return ""
+	}
+	return ids[0]
+}
+
+func knownClient(a link.AuthentikSnapshot, clientID string) bool {
+	return slices.ContainsFunc(a.Providers, func(p link.ProviderState) bool { return p.ClientID == clientID })
+}
+
+func slotNames(providers []link.OAuth2Provider, indexes []int) string {
+	var names []string
+	for _, i := range indexes {
+		names = append(names, providers[i].Slot+" ("+providers[i].DisplayName+", "+providers[i].AuthURL+")")
+	}
+	return strings.Join(names, "; ")
+}

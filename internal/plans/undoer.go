@@ -1,0 +1,159 @@
+package plans
+
+import (
+	"slices"
+
+	"authpocket/internal/link"
+)
+
+// undoer collects the changes of an undo or a removal. Its snapshots follow
+// them: each change is made from what the ones before it leave behind.
+type undoer struct {
+	a        link.AuthentikSnapshot
+	p        link.PocketBaseSnapshot
+	force    bool
+	own      string // the link's auth collection
+	changes  []link.Change
+	from     map[string][]link.FieldValue // what each change was made from, by its id
+	warnings warner
+	problems link.Problems
+}
+
+func newUndoer(s link.Spec, a link.AuthentikSnapshot, p link.PocketBaseSnapshot, force bool) undoer {
+	return undoer{a: a, p: p, force: force, own: s.Query().Collection, from: map[string][]link.FieldValue{}}
+}
+
+// add plans to bring an object from one state to another. An object that this
+// plan changes already is changed once.
+func (u *undoer) add(c link.Change, before, after link.Object, from, to []link.FieldValue) {
+	undo := link.Change{System: c.System, Kind: c.Kind, Object: c.Object, Before: before, After: after, Action: link.Update, Fields: link.Diff(from, to),
+		Why: "Takes back what was done before."}
+	if to == nil {
+		undo.Action = link.Delete
+	}
+	follower{u}.follow(before, after)
+	if i := slices.IndexFunc(u.changes, func(x link.Change) bool { return x.ID() == undo.ID() }); i >= 0 {
+		undo.Before, undo.Fields = u.changes[i].Before, link.Diff(u.from[undo.ID()], to)
+		u.changes[i] = undo
+		if len(undo.Fields) == 0 {
+			u.changes = slices.Delete(u.changes, i, i+1)
+		}
+		return
+	}
+	if len(undo.Fields) > 0 {
+		u.from[undo.ID()] = from
+		u.changes = append(u.changes, undo)
+	}
+}
+
+// follower brings the snapshots of an undo from one state of an object to
+// another. Bindings go with their application.
+type follower struct{ u *undoer }
+
+func (f follower) follow(before, after link.Object) {
+	link.Change{Before: before, After: after}.Visit(f)
+}
+
+func (f follower) Mapping(e link.Edit[link.Mapping]) {
+	f.u.a.Mappings = replaced(f.u.a.Mappings, e, func(m link.Mapping) bool { return m.ID == e.Before.ID })
+}
+
+func (f follower) Provider(e link.Edit[link.ProviderState]) {
+	f.u.a.Providers = replaced(f.u.a.Providers, e, func(p link.ProviderState) bool { return p.PK == e.Before.PK })
+}
+
+func (f follower) Binding(e link.Edit[link.BindingState]) {
+	f.u.a.Bindings = replaced(f.u.a.Bindings, e, func(b link.BindingState) bool { return b.PK == e.Before.PK })
+}
+
+func (f follower) Application(e link.Edit[link.ApplicationState]) {
+	f.u.a.Application = e.After
+	if e.After == nil {
+		f.u.a.Bindings = nil
+		f.u.changes = slices.DeleteFunc(f.u.changes, func(c link.Change) bool { return c.Kind == link.KindBinding })
+		f.u.warnings = slices.DeleteFunc(f.u.warnings, func(w link.Warning) bool { return w.ID == link.WarnOpenToEveryone })
+	}
+}
+
+func (f follower) Settings(e link.Edit[link.SettingsState]) { f.u.p.Settings = *e.After }
+
+func (f follower) Collection(e link.Edit[link.CollectionState]) {
+	f.u.p.Collections = replaced(f.u.p.Collections, e, func(c link.CollectionState) bool { return c.Name == e.Before.Name })
+}
+
+// Key does nothing: an undo leaves keys.
+func (follower) Key(link.Edit[link.KeyState]) {}
+
+// Pair does nothing: an undo changes the parts of a pair one by one.
+func (follower) Pair(link.Edit[link.PairState]) {}
+
+// replaced is a copy of the list, for changes point into the old one, with one
+// element replaced by what it becomes, or left out for nil.
+func replaced[T any](list []T, e link.Edit[T], is func(T) bool) []T {
+	list = slices.Clone(list)
+	i := slices.IndexFunc(list, is)
+	switch {
+	case i < 0:
+		return list
+	case e.After == nil:
+		return slices.Delete(list, i, i+1)
+	}
+	list[i] = *e.After
+	return list
+}
+
+// giveSecret puts authentik's client secret into the element that goes back:
+// PocketBase takes no element without one.
+func (u *undoer) giveSecret(now link.OAuth2State, back *link.OAuth2State, slot string) {
+	i, at := link.SlotIndex(*back, slot), link.SlotIndex(now, slot)
+	if i < 0 {
+		return
+	}
+	clientIDs := []string{back.Providers[i].ClientID}
+	if at >= 0 {
+		clientIDs = append(clientIDs, now.Providers[at].ClientID)
+	}
+	for _, clientID := range clientIDs {
+		known := func(p link.ProviderState) bool { return p.ClientID == clientID }
+		if j := slices.IndexFunc(u.a.Providers, known); j >= 0 {
+			back.Providers[i].ClientSecret = u.a.Providers[j].ClientSecret
+			return
+		}
+	}
+}
+
+// rewriteSecret gives the slot that the changes wrote authentik's client
+// secret again, where slot and provider stay. It is for changes of which
+// nobody knows which secret PocketBase has by now.
+func (u *undoer) rewriteSecret(done []link.Change) {
+	for _, c := range done {
+		after := link.As[link.CollectionState](c.After)
+		if c.Kind != link.KindOAuth2 || after == nil {
+			continue
+		}
+		now, slot := u.p.Collection(after.Name), slotOf(c)
+		if now == nil || link.SlotIndex(now.OAuth2, slot) < 0 {
+			continue
+		}
+		back := *now
+		back.OAuth2.Providers = slices.Clone(now.OAuth2.Providers)
+		u.giveSecret(now.OAuth2, &back.OAuth2, slot)
+		if back.OAuth2.Providers[link.SlotIndex(back.OAuth2, slot)].ClientSecret.IsSet() {
+			u.addSecret(c, now, &back, slot)
+			return
+		}
+	}
+}
+
+func (u *undoer) addSecret(c link.Change, before, after *link.CollectionState, slot string) {
+	field := link.Field{
+		Name: slot + ".clientSecret", Before: link.ShowMask(link.MaskedSet), After: link.ShowMask(link.MaskedAuthentiks), Sensitive: true,
+	}
+	i := slices.IndexFunc(u.changes, func(x link.Change) bool { return x.ID() == c.ID() })
+	if i < 0 {
+		u.changes = append(u.changes, link.Change{System: c.System, Kind: c.Kind, Object: c.Object, Action: link.Update, Before: before, After: after,
+			Fields: []link.Field{field}, Why: "The apply was interrupted, and PocketBase never shows which client secret it has."})
+		return
+	}
+	u.changes[i].After, u.changes[i].Fields = after, append(u.changes[i].Fields, field)
+}

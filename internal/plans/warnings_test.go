@@ -1,0 +1,144 @@
+package plans_test
+
+import (
+	"slices"
+	"strings"
+	"testing"
+
+	"authpocket/internal/link"
+	"authpocket/internal/plans"
+	"authpocket/internal/secret"
+)
+
+func warningIDs(p link.Plan) []string {
+	var ids []string
+	for _, w := range p.Warnings {
+		ids = append(ids, string(w.ID))
+	}
+	return ids
+}
+
+func TestWarnings(t *testing.T) {
+	for name, test := range map[string]struct {
+		world func(*world)
+		edit  func(*link.Spec)
+		id    string
+		says  string
+		never bool // the warning must not be there
+	}{
+		"nobody in particular may use it":        {id: "open-to-everyone", says: "Everyone with an authentik account"},
+		"somebody in particular may use it":      {edit: access("staff"), id: "open-to-everyone", never: true},
+		"the only binding there is off":          {world: func(w *world) { bind(w, "admins", false) }, id: "open-to-everyone"},
+		"a binding there that is not asked for":  {world: func(w *world) { bind(w, "admins", true) }, edit: access("staff"), id: "other-bindings", says: "group admins"},
+		"a binding there that is asked for":      {world: func(w *world) { bind(w, "admins", true) }, edit: access("admins"), id: "other-bindings", never: true},
+		"every address is trusted":               {id: "email-trust-all", says: "Every e-mail address"},
+		"the attribute is trusted":               {edit: func(s *link.Spec) { s.Email = link.EmailTrustAttribute }, id: "email-trust-attribute", says: "email_verified: true"},
+		"no address is trusted":                  {edit: func(s *link.Spec) { s.Email = link.EmailLeave }, id: "email-leave", says: "Cannot be blank"},
+		"authentik is plain http":                {edit: func(s *link.Spec) { s.AuthentikURL = "http://authentik.company" }, id: "http-authentik"},
+		"authentik is plain http here":           {edit: func(s *link.Spec) { s.AuthentikURL = "http://localhost:9000" }, id: "http-authentik", never: true},
+		"PocketBase is plain http":               {edit: func(s *link.Spec) { s.PocketBaseURLs = []string{pocketbaseURL, "http://192.168.1.7:8090"} }, id: "http-pocketbase"},
+		"a redirect URI is a regular expression": {edit: func(s *link.Spec) { s.Provider.RedirectURIs = []link.RedirectURI{{URL: "https://.*", Mode: "regex"}} }, id: "regex-redirect", says: "“https://.*”"},
+		"no redirect URI leads to PocketBase":    {edit: func(s *link.Spec) { s.Provider.RedirectURIs = strict("myapp://x") }, id: "no-redirect", says: here},
+		"the subject of linked people changes":   {world: func(w *world) { w.linked["oidc"] = 2 }, edit: func(s *link.Spec) { s.Provider.SubjectMode = new("user_uuid") }, id: "subject-mode", says: "2 people have signed in"},
+		"one person is linked":                   {world: func(w *world) { w.linked["oidc"] = 1 }, edit: func(s *link.Spec) { s.Provider.SubjectMode = new("user_uuid") }, id: "subject-mode", says: "1 person has signed in"},
+		"nobody is linked":                       {edit: func(s *link.Spec) { s.Provider.SubjectMode = new("user_uuid") }, id: "subject-mode", never: true},
+		"a binding that keeps one group out":     {world: func(w *world) { bind(w, "admins", true); w.bindings[len(w.bindings)-1].Negate = true }, edit: access("staff"), id: "other-bindings", says: "everyone but group admins"},
+		"a binding that ends": {world: func(w *world) {
+			bind(w, "admins", true)
+			w.bindings[len(w.bindings)-1].Expires = "2026-12-24T00:00:00Z"
+		}, edit: access("admins"), id: "binding-ends", says: "“admins” by itself on 2026-12-24"},
+		"other bindings where all count":         {world: func(w *world) { bind(w, "admins", true) }, edit: both(access("staff"), func(s *link.Spec) { s.Application.PolicyEngineMode = new("all") }), id: "other-bindings", says: "kept out"},
+		"another collection has the application": {edit: both(use, func(s *link.Spec) { s.PocketBase.Collection = new("members") }), id: "shared-application", says: "users signs in with the same application"},
+		"no other collection has it":             {id: "shared-application", never: true},
+		"another client secret":                  {edit: func(s *link.Spec) { s.Provider.ClientSecret = new(secret.New("another")) }, id: "secret-window", says: "PocketBase right after it"},
+		"another client ID":                      {edit: func(s *link.Spec) { s.Provider.ClientID = new("another") }, id: "secret-window"},
+		"the same client ID and secret":          {id: "secret-window", never: true},
+		"another slot is wanted":                 {edit: func(s *link.Spec) { s.PocketBase.Slot = new("oidc3") }, id: "old-slot", says: "until you remove oidc"},
+		"the slot stays":                         {id: "old-slot", never: true},
+		"people of another slot are linked":      {world: func(w *world) { w.linked["oidc2"] = 2 }, edit: func(s *link.Spec) { s.Provider.SubjectMode = new("user_uuid") }, id: "subject-mode", never: true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := linkedWorld(t, minimal())
+			if test.world != nil {
+				test.world(w)
+			}
+			s := minimal()
+			if test.edit != nil {
+				test.edit(&s)
+			}
+			plan := mustPlan(t, w, s)
+			one := pick(plan.Warnings, func(x link.Warning) bool { return string(x.ID) == test.id })
+			if (one == nil) != test.never {
+				t.Fatalf("the warnings are %v", warningIDs(plan))
+			}
+			if one != nil && (!strings.Contains(one.Summary+one.Detail, test.says) || one.System == "" || one.Detail == "") {
+				t.Errorf("the warning is %+v", one)
+			}
+		})
+	}
+}
+
+func bind(w *world, group string, enabled bool) {
+	w.bindings = append(w.bindings, link.BindingState{
+		PK: "b", Application: link.Ref{ID: w.apps[0].PK, Name: w.apps[0].Slug}, Kind: "group",
+		Target: link.Ref{ID: "group-" + group, Name: group}, Enabled: enabled,
+	})
+}
+
+func TestTrustingAddressesThatPeopleMayChangeIsWarnedOf(t *testing.T) {
+	w := newWorld()
+	a, p := w.observe(minimal().Query())
+	a.EmailChangeAllowed = new(true)
+	plan, problems := plans.New(minimal(), a, p, generated(1))
+	if len(problems) > 0 {
+		t.Fatal(problems)
+	}
+	i := slices.Index(warningIDs(plan), "email-trust-all")
+	if i < 0 || !strings.Contains(plan.Warnings[i].Detail, "anyone could take over") {
+		t.Errorf("the warnings are %+v", plan.Warnings)
+	}
+}
+
+func TestARuleThatSignsEveryoneOutSaysSo(t *testing.T) {
+	w := linkedWorld(t, minimal())
+	plan := mustPlan(t, w, specWith(func(s *link.Spec) { s.PocketBase.AuthRule = new("verified = true") }))
+	if len(plan.Changes) != 1 || !strings.Contains(plan.Changes[0].Lost, "signs out everyone in users") {
+		t.Errorf("the plan is %+v", plan.Changes)
+	}
+	plan = mustPlan(t, w, specWith(func(s *link.Spec) { s.PocketBase.CreateRule = new("id != ''") }))
+	if len(plan.Changes) != 1 || plan.Changes[0].Lost != "" {
+		t.Errorf("the plan is %+v", plan.Changes)
+	}
+}
+
+func TestControlsAreShownOnlyWhenAsked(t *testing.T) {
+	w := linkedWorld(t, minimal())
+	s := specWith(func(s *link.Spec) { s.PocketBase.ShowControls = true })
+	plan := mustPlan(t, w, s)
+	if got := fieldNames(plan); !slices.Equal(got, []string{"settings: meta.hideControls"}) {
+		t.Fatalf("the fields are %v", got)
+	}
+	if !strings.Contains(plan.Changes[0].Step, "PocketBase 2") {
+		t.Errorf("the step is %q", plan.Changes[0].Step)
+	}
+	mustApply(t, w, plan)
+	if again := mustPlan(t, w, s); !again.Empty() {
+		t.Errorf("a second plan is not empty:\n%s", show(again))
+	}
+}
+
+func TestPocketBaseIsWrittenLast(t *testing.T) {
+	s := specWith(access("staff"), func(s *link.Spec) {
+		s.PocketBase.ShowControls, s.PocketBase.CreateRule = true, new("id != ''")
+	})
+	w := newWorld()
+	w.keys = nil
+	var kinds []link.Kind
+	for _, c := range mustPlan(t, w, s).Changes {
+		kinds = append(kinds, c.Kind)
+	}
+	want := []link.Kind{link.KindMapping, link.KindKey, link.KindPair, link.KindSettings, link.KindRules, link.KindOAuth2}
+	if !slices.Equal(kinds, want) {
+		t.Errorf("the order is %v", kinds)
+	}
+}

@@ -1,0 +1,78 @@
+package signin
+
+import (
+	"authpocket/internal/link"
+)
+
+// causesAtAuthentik returns the causes that show before authentik sends the user back.
+func causesAtAuthentik() []Cause {
+	return []Cause{
+		{
+			ID: link.CauseDiscovery, Fixable: true,
+			Title:   "authentik has no working application for this link",
+			Symptom: "authentik shows a Not Found or Permission denied page.",
+			Why:     "No application has this slug, or it has no provider.",
+			Todo:    "Check the application and its provider in authentik, or apply the link again.",
+			Checks: []link.CheckID{
+				link.CheckAuthentikDiscovery, link.CheckAuthentikJWKS, link.CheckAuthentikClient, link.CheckAuthentikSettings,
+				link.CheckSignIn,
+			},
+		},
+		{
+			ID: link.CauseIssuerMismatch, Fixable: true,
+			Title:   "The issuer is not the expected one",
+			Symptom: "Failed to fetch OAuth2 user, if PocketBase reads the ID token and compares issuers.",
+			Why: "authentik builds the issuer from the address of the request and the provider's issuer mode. A " +
+				"proxy that doesn't pass on the host or scheme changes it.",
+			Todo: "Enter authentik's public address, have the proxy send Host and X-Forwarded-Proto, and set the " +
+				"same issuer in PocketBase.",
+			Checks: []link.CheckID{link.CheckAuthentikIssuer, link.CheckAuthentikEndpoints, link.CheckSignIn},
+		},
+		{
+			ID: link.CauseSigningKey, Fixable: true,
+			Title: "The signing key can't be used",
+			Symptom: "authentik's OpenID configuration returns an error, or PocketBase can't verify the ID token's " +
+				"signature.",
+			Why: "Without a key, authentik signs with the client secret. With an Ed25519 key, its OpenID " +
+				"configuration fails. With a JWKS URL, PocketBase verifies RSA signatures only. With an encryption " +
+				"key, PocketBase can't read the ID token at all.",
+			Todo: "Choose an RSA signing key and no encryption key. An EC key also works if PocketBase reads user " +
+				"info.",
+			Checks: []link.CheckID{link.CheckAuthentikDiscovery, link.CheckAuthentikJWKS, link.CheckSignIn},
+		},
+		{
+			ID: link.CauseGrantTypes, Fixable: true,
+			Title:   "The authorization code grant is not enabled",
+			Symptom: "authentik sends users straight back with invalid_request.",
+			Why:     "Since 2026.5 a provider allows only the grant types that it lists.",
+			Todo:    "Enable authorization_code on the provider.",
+			Checks:  []link.CheckID{link.CheckAuthentikGrants, link.CheckAuthentikRedirect, link.CheckPocketBaseProbe, link.CheckSignIn},
+		},
+		{
+			ID: link.CauseRedirectMismatch, Fixable: true,
+			Title:   "authentik does not know the redirect URI",
+			Symptom: "authentik shows “Redirect URI Error”.",
+			Why: "The redirect URI that PocketBase sends matches none of the provider's. A slash, the scheme or the " +
+				"host may differ.",
+			Todo:   "Add exactly this redirect URI to the provider, one for each public address of PocketBase.",
+			Checks: []link.CheckID{link.CheckAuthentikRedirect, link.CheckSignIn},
+		},
+		{
+			ID: link.CauseUnknownClient, Fixable: true,
+			Title:   "authentik does not know the client ID",
+			Symptom: "authentik shows “Client ID Error”.",
+			Why: "No provider in this authentik has the client ID that PocketBase sends, or a different provider has " +
+				"it.",
+			Todo:   "Set authentik's client ID in PocketBase.",
+			Checks: []link.CheckID{link.CheckAuthentikClient, link.CheckAuthentikRedirect, link.CheckPocketBaseClientID, link.CheckSignIn},
+		},
+		{
+			ID:      link.CauseNoAccess,
+			Title:   "The user may not use the application",
+			Symptom: "authentik shows “Permission denied” or sends users back with access_denied.",
+			Why:     "The application's bindings don't include the user, or the user declined.",
+			Todo:    "Add the user to a bound group, or bind the user.",
+			Checks:  []link.CheckID{link.CheckAuthentikAccess, link.CheckPrediction, link.CheckSignIn},
+		},
+	}
+}

@@ -1,0 +1,79 @@
+package signin
+
+import (
+	"authpocket/internal/link"
+)
+
+// causesOfReach returns the causes that keep PocketBase from reaching authentik.
+func causesOfReach() []Cause {
+	return []Cause{
+		{
+			ID:      link.CauseUnreachable,
+			Title:   "authentik can't be reached",
+			Symptom: "Failed to fetch OAuth2 token, or Failed to fetch OAuth2 user.",
+			Why: "The URL doesn't lead to authentik from where PocketBase or authpocket runs: nothing listens there, " +
+				"there is no route, a firewall blocks it, or it doesn't respond in time. Inside a container, " +
+				"localhost is the container itself.",
+			Todo: "Give PocketBase a token URL and a user-info URL that it can reach itself, such as authentik's " +
+				"address in the same container network.",
+			Checks: []link.CheckID{
+				link.CheckAuthentikDiscovery, link.CheckAuthentikJWKS, link.CheckAuthentikRedirect, link.CheckAuthentikClient,
+				link.CheckPocketBaseProbe, link.CheckSignIn,
+			},
+		},
+		{
+			ID:      link.CauseDNS,
+			Title:   "PocketBase can't resolve authentik's host name",
+			Symptom: "Failed to fetch OAuth2 token, or Failed to fetch OAuth2 user.",
+			Why: "PocketBase's DNS doesn't know the host in the URL. Containers often use a different DNS from " +
+				"yours.",
+			Todo:   "Use a name that PocketBase's machine can resolve, or add it there.",
+			Checks: []link.CheckID{link.CheckPocketBaseProbe, link.CheckSignIn},
+		},
+		{
+			ID:      link.CausePrivateCA,
+			Title:   "PocketBase doesn't trust authentik's certificate",
+			Symptom: "Failed to fetch OAuth2 token, or Failed to fetch OAuth2 user.",
+			Why: "authentik's certificate is self-signed, or issued by a private CA that PocketBase's machine " +
+				"doesn't know. PocketBase has no setting for this.",
+			Todo: "Add the CA to the system that runs PocketBase (or start PocketBase with SSL_CERT_FILE), then " +
+				"restart PocketBase.",
+			Checks: []link.CheckID{link.CheckPocketBaseProbe, link.CheckSignIn},
+		},
+		{
+			ID:      link.CauseTLS,
+			Title:   "The TLS connection from PocketBase to authentik fails",
+			Symptom: "Failed to fetch OAuth2 token, or Failed to fetch OAuth2 user.",
+			Why:     "The port doesn't speak https, or the certificate is for another name or has expired.",
+			Todo:    "Check the URL's scheme and port, and the certificate's names and dates.",
+			Checks:  []link.CheckID{link.CheckPocketBaseProbe, link.CheckSignIn},
+		},
+		{
+			ID:      link.CauseProxy,
+			Title:   "A proxy between PocketBase and authentik blocks the call",
+			Symptom: "Failed to fetch OAuth2 token, or Failed to fetch OAuth2 user.",
+			Why:     "A proxy refused the call or could not forward it.",
+			Todo:    "Check that proxy, and the HTTP_PROXY, HTTPS_PROXY and NO_PROXY variables of PocketBase.",
+			Checks:  []link.CheckID{link.CheckPocketBaseProbe, link.CheckSignIn},
+		},
+		{
+			ID: link.CauseHTMLInsteadOfJSON, Fixable: true,
+			Title:   "Something else responds instead of authentik",
+			Symptom: "Failed to fetch OAuth2 token.",
+			Why:     "A proxy, a login page or another site returns a web page.",
+			Todo:    "Copy the URLs from authentik's provider page. Let the proxy pass /application/o/ through.",
+			Checks: []link.CheckID{
+				link.CheckAuthentikDiscovery, link.CheckAuthentikJWKS, link.CheckAuthentikRedirect, link.CheckAuthentikClient,
+				link.CheckPocketBaseProbe, link.CheckSignIn,
+			},
+		},
+		{
+			ID:      link.CauseAuthentikError,
+			Title:   "authentik returns an error to PocketBase",
+			Symptom: "Failed to fetch OAuth2 token, or Failed to fetch OAuth2 user.",
+			Why:     "authentik responded with an internal error.",
+			Todo:    "Check authentik's server log and events.",
+			Checks:  []link.CheckID{link.CheckPocketBaseProbe, link.CheckSignIn},
+		},
+	}
+}

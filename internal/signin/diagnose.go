@@ -1,0 +1,297 @@
+package signin
+
+import (
+	"slices"
+	"strings"
+
+	"authpocket/internal/link"
+)
+
+// Facts are what is known of a sign-in that did not end as it should.
+type Facts struct {
+	Decision link.EmailDecision
+	Return   Return
+	// OwnCallback tells that the code comes back to authpocket, so that
+	// PocketBase's event stream and addresses have no part in it.
+	OwnCallback bool
+	Exchanged   *Exchanged // nil: PocketBase was not given a code, or gave no answer
+	Authentik   AuthentikTrail
+	PocketBase  PocketBaseTrail
+	Checks      []link.Check // measured right after, where nothing came back
+	// Claims are what authentik sends about the person; nil where nobody
+	// knows who it was.
+	Claims *Claims
+}
+
+// Diagnose finds the cause of a sign-in that failed, always one of the
+// catalogue.
+func Diagnose(f Facts) link.CauseID {
+	switch {
+	case f.Exchanged != nil && f.Exchanged.Refusal != nil:
+		return diagnoseRefusal(f, *f.Exchanged.Refusal)
+	case f.Exchanged != nil:
+		return diagnoseEmail(f)
+	case f.Return.Error != "":
+		return diagnoseError(f.Return.Error)
+	case f.Return.Missing != MissingNothing:
+		return diagnoseMissing(f)
+	}
+	return known(f.PocketBase.Cause)
+}
+
+// known keeps what is said to be a cause to those of the catalogue.
+func known(cause link.CauseID) link.CauseID {
+	if _, found := FindCause(cause); !found {
+		return link.CauseUnknown
+	}
+	return cause
+}
+
+// diagnoseEmail is for a sign-in that ended in a record with another address
+// than decided.
+func diagnoseEmail(f Facts) link.CauseID {
+	if f.Exchanged.Sent.Email == "" {
+		return link.CauseEmailBlank
+	}
+	if !f.Exchanged.Sent.Verified {
+		return link.CauseEmailUnverified
+	}
+	return link.CauseSettingsDiffer // a mapping of the collection or a hook put another one there
+}
+
+// diagnoseError reads the code that authentik sends people back with (RFC
+// 6749, 4.1.2.1, and OpenID Connect Core, 3.1.2.6).
+func diagnoseError(code string) link.CauseID {
+	switch code {
+	case "access_denied", "interaction_required", "account_selection_required":
+		return link.CauseNoAccess
+	case "invalid_request", "unsupported_response_type", "unauthorized_client":
+		return link.CauseGrantTypes
+	case "invalid_scope":
+		return link.CauseMissingScopes
+	case "server_error", "temporarily_unavailable":
+		return link.CauseAuthentikError
+	case "login_required", "consent_required":
+		return link.CausePopupClosed
+	}
+	return link.CauseUnknown
+}
+
+// diagnoseMissing goes by what the two systems noted, and then by what is
+// wrong with the way: whoever sees an error page closes the window.
+func diagnoseMissing(f Facts) link.CauseID {
+	failed := func(id link.CheckID) link.CauseID { return failedCause(f.Checks, id) }
+	trail := f.PocketBase
+	if cause := diagnoseStream(f); cause != "" {
+		return cause
+	}
+	switch {
+	case trail.Returned && (trail.IgnoresIPs || trail.RedirectIP == trail.StreamIP && trail.StreamIP != ""):
+		return firstOf(failed(link.CheckPocketBaseRealtime), link.CauseBufferedStream)
+	case trail.Returned && trail.RedirectIP != "" && trail.StreamIP != "":
+		return link.CauseDifferentIP
+	case trail.Returned: // the log keeps no addresses
+		return firstOf(failed(link.CheckPocketBaseRealtime), link.CauseDifferentIP)
+	}
+	for _, check := range []link.CheckID{link.CheckAuthentikDiscovery, link.CheckPocketBaseClientID, link.CheckAuthentikRedirect, link.CheckAuthentikGrants} {
+		if cause := failed(check); cause != "" {
+			return cause
+		}
+	}
+	switch {
+	case f.OwnCallback && f.Authentik.Through:
+		return link.CausePopupClosed
+	case f.Authentik.Through && trail.Elsewhere:
+		return link.CauseOtherPocketBase
+	case f.Authentik.Through && trail.IgnoresIPs:
+		return firstOf(failed(link.CheckPocketBaseRealtime), link.CausePopupClosed) // its log would have the return
+	case f.Authentik.Through && f.Authentik.IP != "" && trail.StreamIP != "" && f.Authentik.IP != trail.StreamIP:
+		return link.CauseDifferentIP
+	case f.Authentik.Through:
+		return firstOf(failed(link.CheckPocketBaseRealtime), link.CauseDifferentIP)
+	}
+	return firstOf(failed(link.CheckAuthentikAccess), failedOf(f.Checks, link.Authentik), failed(link.CheckPocketBaseRealtime), link.CausePopupClosed)
+}
+
+// diagnoseStream is for what the page itself noticed of PocketBase's event
+// stream, empty where that was all right.
+func diagnoseStream(f Facts) link.CauseID {
+	switch f.Return.Missing {
+	case MissingStream:
+		return link.CauseBufferedStream
+	case MissingUnreachable:
+		return link.CauseBrowserUnreachable
+	case MissingCORS:
+		return link.CauseCORS
+	case MissingMixed:
+		return link.CausePlainHTTP
+	case MissingRefused:
+		if f.Return.Status == 400 && !f.PocketBase.IgnoresIPs {
+			return link.CauseDifferentIP // the one thing that it refuses so
+		}
+		return link.CauseStreamRefused
+	case MissingBroken:
+		return link.CauseStreamBroken
+	}
+	return ""
+}
+
+// failedCause returns the cause of a check that failed, empty where it did not.
+func failedCause(checks []link.Check, id link.CheckID) link.CauseID {
+	return causeWhere(checks, func(c link.Check) bool { return c.ID.Is(id) })
+}
+
+// failedOf returns the cause of the first check that failed of those that ask
+// one system alone.
+func failedOf(checks []link.Check, s link.System) link.CauseID {
+	return causeWhere(checks, func(c link.Check) bool { return c.ID.Of(s) })
+}
+
+func causeWhere(checks []link.Check, asked func(link.Check) bool) link.CauseID {
+	for _, c := range checks {
+		if c.Status == link.Fail && c.Cause != "" && asked(c) {
+			return known(c.Cause)
+		}
+	}
+	return ""
+}
+
+func firstOf(causes ...link.CauseID) link.CauseID {
+	for _, one := range causes {
+		if one != "" {
+			return one
+		}
+	}
+	return link.CauseUnknown
+}
+
+// The messages by which PocketBase tells its refusals apart; it has no codes
+// for them (apis/record_auth_with_oauth2.go, apis/record_helpers.go).
+const (
+	saidToken     = "Failed to fetch OAuth2 token."
+	saidUser      = "Failed to fetch OAuth2 user."
+	saidAuthRule  = "The request doesn't satisfy the collection requirements to authenticate."
+	saidSuperuser = "Only superusers can perform this action."
+	saidOff       = "The collection is not configured to allow OAuth2 authentication."
+	saidCreate    = "Failed to create record."
+)
+
+func diagnoseRefusal(f Facts, r Refusal) link.CauseID {
+	switch {
+	case r.MFA:
+		return link.CauseMFA
+	case r.Status == 429:
+		return link.CauseRateLimit
+	case r.Status == 404 && strings.Contains(r.Message, "collection"):
+		return link.CauseCollectionMissing
+	case r.Status == 404:
+		return link.CauseOtherSubject // the link leads to a record that is gone
+	case r.Message == saidOff:
+		return link.CauseOAuth2Off
+	case r.Message == saidAuthRule:
+		return link.CauseAuthRule
+	case r.Message == saidSuperuser:
+		return link.CauseCreateRule
+	case r.Message == saidToken && f.Authentik.Redirect != nil:
+		return link.CauseRedirectMismatch
+	case r.Message == saidToken, r.Message == saidUser, r.Status >= 500:
+		return sharper(f, known(f.PocketBase.Cause))
+	case len(r.Fields) > 0:
+		return diagnoseFields(f, r.Fields)
+	case r.Message == saidCreate:
+		return link.CauseCreateRule
+	}
+	return known(f.PocketBase.Cause)
+}
+
+// Vague tells whether a cause names only where something failed, so that it
+// is worth measuring what is wrong there.
+func Vague(cause link.CauseID) bool {
+	return cause == link.CauseUnknown || cause == link.CauseAuthentikError
+}
+
+// sharper prefers what was measured at authentik to a vague cause.
+func sharper(f Facts, cause link.CauseID) link.CauseID {
+	if !Vague(cause) {
+		return cause
+	}
+	return firstOf(failedCause(f.Checks, link.CheckAuthentikDiscovery), failedCause(f.Checks, link.CheckAuthentikJWKS), failedCause(f.Checks, link.CheckAuthentikClient), cause)
+}
+
+// diagnoseFields reads PocketBase's complaints about single values.
+func diagnoseFields(f Facts, fields []RefusedField) link.CauseID {
+	at := func(path ...string) *RefusedField {
+		i := slices.IndexFunc(fields, func(r RefusedField) bool { return slices.Contains(path, r.Path) })
+		if i < 0 {
+			return nil
+		}
+		return &fields[i]
+	}
+	if at("provider") != nil && at("provider").Code == "validation_invalid_provider" {
+		return link.CauseOAuth2Off
+	}
+	if at("collectionRef", "recordRef") != nil {
+		return link.CauseOtherSubject
+	}
+	if at("providerId") != nil {
+		return link.CauseUserInfoURL // what answered names no subject
+	}
+	if email := at("email"); email != nil {
+		return diagnoseRefusedEmail(f, email.Code)
+	}
+	if fields[0].Code == "validation_required" {
+		return link.CauseRequiredField
+	}
+	return link.CauseMappedField
+}
+
+func diagnoseRefusedEmail(f Facts, code string) link.CauseID {
+	switch {
+	case code == "validation_not_unique":
+		return link.CauseDuplicateEmail
+	case code != "validation_required":
+		return link.CauseMappedField
+	case f.Claims != nil && f.Claims.Email == "":
+		return link.CauseEmailBlank
+	case f.Claims != nil && f.Claims.Verified:
+		return link.CauseUserInfoURL // authentik would have sent it, so something else answered
+	case f.Claims == nil && f.Decision == link.EmailTrustAll:
+		return link.CauseEmailBlank // every address that there is counts as verified
+	}
+	return link.CauseEmailUnverified
+}
+
+// StageOf is the stage at which a sign-in failed.
+func StageOf(f Facts) StageID {
+	switch {
+	case f.Exchanged != nil && f.Exchanged.Refusal != nil:
+		return stageOfRefusal(*f.Exchanged.Refusal)
+	case f.Exchanged != nil:
+		return StageRecord
+	case f.Return.Missing.early(), f.Return.Missing == MissingBroken && f.Return.State == "":
+		return StageOpened
+	case f.Return.Missing != MissingNothing && (f.PocketBase.Returned || f.Authentik.Through):
+		return StageCallback
+	case f.Return.Missing != MissingNothing || f.Return.Error != "":
+		return StageAuthentik
+	case f.PocketBase.Stage != "":
+		return f.PocketBase.Stage
+	}
+	return StageToken
+}
+
+func stageOfRefusal(r Refusal) StageID {
+	switch {
+	case r.Message == saidUser:
+		return StageUserInfo
+	case r.Message == saidToken, r.Message == saidOff, r.Status == 429:
+		return StageToken
+	case r.Status == 404 && strings.Contains(r.Message, "collection"):
+		return StageToken
+	case slices.ContainsFunc(r.Fields, func(f RefusedField) bool { return f.Path == "provider" && f.Code == "validation_invalid_provider" }):
+		return StageToken
+	case r.Status >= 500:
+		return StageUserInfo
+	}
+	return StageRecord
+}

@@ -1,0 +1,59 @@
+package signin
+
+import (
+	"strings"
+
+	"authpocket/internal/link"
+	"authpocket/internal/secret"
+)
+
+// RecordTitle names the account that a sign-in led to, empty for none.
+func RecordTitle(o Outcome, r *Record) string {
+	if r == nil {
+		return ""
+	}
+	address := "without an e-mail address"
+	if r.Email != "" {
+		address = r.Email
+		if r.Verified {
+			address += ", verified"
+		} else {
+			address += ", not verified"
+		}
+	}
+	switch o {
+	case OutcomeNew:
+		return "A new account was made: " + address
+	case OutcomeLinked:
+		return "The account that was there was linked: " + address
+	}
+	return "It led to the account that was linked before: " + address
+}
+
+// Words says in one line what came of the sign-in.
+func (v Verdict) Words() string {
+	parts := v.Details
+	if title := RecordTitle(v.Outcome, v.Record); v.Works {
+		parts = append([]string{"The sign-in works.", title + "."}, parts...)
+	} else if known, found := FindCause(v.Cause); found {
+		parts = append([]string{known.Title + "."}, parts...)
+	}
+	return link.Joined(parts...)
+}
+
+// RefusalWords is what PocketBase answered, in one sentence; empty for
+// nothing.
+func RefusalWords(r *Refusal) string {
+	if r == nil || r.Message == "" {
+		return ""
+	}
+	said := "PocketBase answered “" + secret.Scrub(r.Message) + "”"
+	var fields []string
+	for _, f := range r.Fields {
+		fields = append(fields, f.Path+": "+strings.TrimSuffix(secret.Scrub(f.Message), "."))
+	}
+	if len(fields) > 0 {
+		said += " (" + strings.Join(fields, ", ") + ")"
+	}
+	return said + "."
+}
