@@ -7,14 +7,17 @@ import (
 	"authpocket/internal/link"
 )
 
+// Writer carries out changes through a connected authentik.
+type Writer struct{ *Client }
+
 // Apply carries out one change: it writes, finds out what became of the write
 // where the answer was lost, reads back and compares. The error is a
 // *link.Fault that says what was written.
-func (c *Client) Apply(ctx context.Context, ch link.Change) error {
+func (c Writer) Apply(ctx context.Context, ch link.Change) error {
 	return outcomeOf(c.apply(ctx, ch))
 }
 
-func (c *Client) apply(ctx context.Context, ch link.Change) error {
+func (c Writer) apply(ctx context.Context, ch link.Change) error {
 	w := writes{c: c}
 	if !ch.Visit(&w) || w.write == nil {
 		return brokenPlan("a change of the kind " + string(ch.Kind))
@@ -24,7 +27,7 @@ func (c *Client) apply(ctx context.Context, ch link.Change) error {
 
 // writes finds the write that carries out a change, nil for none.
 type writes struct {
-	c     *Client
+	c     Writer
 	write func(context.Context) error
 }
 

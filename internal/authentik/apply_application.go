@@ -14,11 +14,11 @@ func applicationNeed(a link.ApplicationState, perm string) need {
 }
 
 // applicationNames are the fields that a create sends.
-func (c *Client) applicationNames(a link.ApplicationState) []string {
+func (c Writer) applicationNames(a link.ApplicationState) []string {
 	return there(link.ApplicationAttrs(), filled(fieldsOf(link.ApplicationAttrs(), a)), c.features)
 }
 
-func (c *Client) createApplication(ctx context.Context, a link.ApplicationState) error {
+func (c Writer) createApplication(ctx context.Context, a link.ApplicationState) error {
 	a, err := c.resolveApplication(ctx, a)
 	if err != nil {
 		return err
@@ -28,14 +28,14 @@ func (c *Client) createApplication(ctx context.Context, a link.ApplicationState)
 	return c.carryOut(ctx, write{
 		need: applicationNeed(a, permAddApplication), verb: "create", part: partApplication, took: stored,
 		send: func(ctx context.Context) error {
-			_, _, err := c.api.CoreAPI.CoreApplicationsCreate(ctx).ApplicationRequest(request).Execute()
+			_, _, err := c.API.CoreAPI.CoreApplicationsCreate(ctx).ApplicationRequest(request).Execute()
 			return err
 		},
 		look: c.lookForApplication(a.Slug, a, names),
 	})
 }
 
-func (c *Client) updateApplication(ctx context.Context, before, after link.ApplicationState, names []string) error {
+func (c Writer) updateApplication(ctx context.Context, before, after link.ApplicationState, names []string) error {
 	if err := known(names, fieldsOf(link.ApplicationAttrs(), after)); err != nil {
 		return err
 	}
@@ -53,25 +53,25 @@ func (c *Client) updateApplication(ctx context.Context, before, after link.Appli
 	return c.carryOut(ctx, write{
 		need: applicationNeed(before, permChangeApplication), verb: "change", part: partApplication, took: stored, repeatable: true,
 		send: func(ctx context.Context) error {
-			_, _, err := c.api.CoreAPI.CoreApplicationsPartialUpdate(ctx, before.Slug).PatchedApplicationRequest(request).Execute()
+			_, _, err := c.API.CoreAPI.CoreApplicationsPartialUpdate(ctx, before.Slug).PatchedApplicationRequest(request).Execute()
 			return err
 		},
 		look: c.lookForApplication(slug, after, names),
 	})
 }
 
-func (c *Client) deleteApplication(ctx context.Context, a link.ApplicationState) error {
+func (c Writer) deleteApplication(ctx context.Context, a link.ApplicationState) error {
 	return c.carryOut(ctx, write{
 		need: applicationNeed(a, permDeleteApplication), verb: "delete", part: partApplication, took: deleted, repeatable: true,
 		send: func(ctx context.Context) error {
-			_, err := c.api.CoreAPI.CoreApplicationsDestroy(ctx, a.Slug).Execute()
+			_, err := c.API.CoreAPI.CoreApplicationsDestroy(ctx, a.Slug).Execute()
 			return err
 		},
 		look: gone(func(ctx context.Context) (object, error) { return c.application(ctx, a.Slug) }),
 	})
 }
 
-func (c *Client) lookForApplication(slug string, want link.ApplicationState, names []string) func(context.Context) (finding, error) {
+func (c Writer) lookForApplication(slug string, want link.ApplicationState, names []string) func(context.Context) (finding, error) {
 	return func(ctx context.Context) (finding, error) {
 		found, err := c.application(ctx, slug)
 		if err != nil || found == nil {

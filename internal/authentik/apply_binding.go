@@ -15,7 +15,7 @@ func bindingNeed(b link.BindingState, perm string) need {
 
 // createBinding first looks whether the binding is there, for authentik
 // accepts the same one twice.
-func (c *Client) createBinding(ctx context.Context, b link.BindingState) error {
+func (c Writer) createBinding(ctx context.Context, b link.BindingState) error {
 	b, err := c.resolveBinding(ctx, b)
 	if err != nil {
 		return err
@@ -28,13 +28,13 @@ func (c *Client) createBinding(ctx context.Context, b link.BindingState) error {
 	return c.carryOut(ctx, write{
 		need: bindingNeed(b, permAddBinding), verb: "create", part: partBinding, took: stored, look: look,
 		send: func(ctx context.Context) error {
-			_, _, err := c.api.PoliciesAPI.PoliciesBindingsCreate(ctx).PolicyBindingRequest(request).Execute()
+			_, _, err := c.API.PoliciesAPI.PoliciesBindingsCreate(ctx).PolicyBindingRequest(request).Execute()
 			return err
 		},
 	})
 }
 
-func (c *Client) updateBinding(ctx context.Context, before, after link.BindingState, names []string) error {
+func (c Writer) updateBinding(ctx context.Context, before, after link.BindingState, names []string) error {
 	if err := known(names, fieldsOf(link.BindingAttrs(), after)); err != nil {
 		return err
 	}
@@ -42,7 +42,7 @@ func (c *Client) updateBinding(ctx context.Context, before, after link.BindingSt
 	return c.carryOut(ctx, write{
 		need: bindingNeed(before, permChangeBinding), verb: "change", part: partBinding, took: stored, repeatable: true,
 		send: func(ctx context.Context) error {
-			_, _, err := c.api.PoliciesAPI.PoliciesBindingsPartialUpdate(ctx, before.PK).PatchedPolicyBindingRequest(request).Execute()
+			_, _, err := c.API.PoliciesAPI.PoliciesBindingsPartialUpdate(ctx, before.PK).PatchedPolicyBindingRequest(request).Execute()
 			return err
 		},
 		look: func(ctx context.Context) (finding, error) {
@@ -55,27 +55,27 @@ func (c *Client) updateBinding(ctx context.Context, before, after link.BindingSt
 	})
 }
 
-func (c *Client) deleteBinding(ctx context.Context, b link.BindingState) error {
+func (c Writer) deleteBinding(ctx context.Context, b link.BindingState) error {
 	return c.carryOut(ctx, write{
 		need: bindingNeed(b, permDeleteBinding), verb: "delete", part: partBinding, took: deleted, repeatable: true,
 		send: func(ctx context.Context) error {
-			_, err := c.api.PoliciesAPI.PoliciesBindingsDestroy(ctx, b.PK).Execute()
+			_, err := c.API.PoliciesAPI.PoliciesBindingsDestroy(ctx, b.PK).Execute()
 			return err
 		},
 		look: gone(func(ctx context.Context) (object, error) { return c.binding(ctx, b.PK) }),
 	})
 }
 
-func (c *Client) binding(ctx context.Context, pk string) (object, error) {
+func (c Writer) binding(ctx context.Context, pk string) (object, error) {
 	return c.one(ctx, need{what: "policy binding", perm: permViewBinding}, func(ctx context.Context) error {
-		_, _, err := c.api.PoliciesAPI.PoliciesBindingsRetrieve(ctx, pk).Execute()
+		_, _, err := c.API.PoliciesAPI.PoliciesBindingsRetrieve(ctx, pk).Execute()
 		return err
 	})
 }
 
 // lookForBinding finds a binding that lets the same in. Others of the same
 // target do not stand in its way.
-func (c *Client) lookForBinding(ctx context.Context, want link.BindingState) (finding, error) {
+func (c Writer) lookForBinding(ctx context.Context, want link.BindingState) (finding, error) {
 	bindings, err := c.all(ctx, c.bindingList(want.Application.ID))
 	if err != nil {
 		return finding{}, err

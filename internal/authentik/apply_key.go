@@ -20,12 +20,12 @@ func keyType(algorithm string) string {
 	return algorithm
 }
 
-func (c *Client) createKey(ctx context.Context, k link.KeyState) error {
+func (c Writer) createKey(ctx context.Context, k link.KeyState) error {
 	request := api.CertificateGenerationRequest{AdditionalProperties: body(link.KeyAttrs(), k, keysOf(link.KeyAttrs()), c.features)}
 	return c.carryOut(ctx, write{
 		need: keyNeed(k, permAddKey), verb: "create", part: partKey, took: stored,
 		send: func(ctx context.Context) error {
-			_, _, err := c.api.CryptoAPI.CryptoCertificatekeypairsGenerateCreate(ctx).CertificateGenerationRequest(request).Execute()
+			_, _, err := c.API.CryptoAPI.CryptoCertificatekeypairsGenerateCreate(ctx).CertificateGenerationRequest(request).Execute()
 			return err
 		},
 		look: func(ctx context.Context) (finding, error) {
@@ -42,7 +42,7 @@ func (c *Client) createKey(ctx context.Context, k link.KeyState) error {
 }
 
 // deleteKey removes the key with that name, whose primary key no plan knows.
-func (c *Client) deleteKey(ctx context.Context, k link.KeyState) error {
+func (c Writer) deleteKey(ctx context.Context, k link.KeyState) error {
 	find := func(ctx context.Context) (object, error) {
 		found, err := c.exactly(ctx, c.keyByName(k.Name), "name", k.Name)
 		if err != nil || len(found) == 0 {
@@ -57,7 +57,7 @@ func (c *Client) deleteKey(ctx context.Context, k link.KeyState) error {
 	return c.carryOut(ctx, write{
 		need: keyNeed(k, permDeleteKey), verb: "delete", part: partKey, took: deleted, repeatable: true,
 		send: func(ctx context.Context) error {
-			_, err := c.api.CryptoAPI.CryptoCertificatekeypairsDestroy(ctx, now.text("pk")).Execute()
+			_, err := c.API.CryptoAPI.CryptoCertificatekeypairsDestroy(ctx, now.text("pk")).Execute()
 			return err
 		},
 		look: gone(find),

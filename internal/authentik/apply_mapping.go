@@ -12,13 +12,13 @@ func mappingNeed(m link.Mapping, perm string) need {
 	return need{what: "scope mapping “" + m.Name + "”", perm: perm, field: "email"}
 }
 
-func (c *Client) createMapping(ctx context.Context, m link.Mapping) error {
+func (c Writer) createMapping(ctx context.Context, m link.Mapping) error {
 	names := keysOf(link.MappingAttrs())
 	request := api.ScopeMappingRequest{AdditionalProperties: body(link.MappingAttrs(), m, names, c.features)}
 	return c.carryOut(ctx, write{
 		need: mappingNeed(m, permAddMapping), verb: "create", part: partMapping, took: stored,
 		send: func(ctx context.Context) error {
-			_, _, err := c.api.PropertymappingsAPI.PropertymappingsProviderScopeCreate(ctx).ScopeMappingRequest(request).Execute()
+			_, _, err := c.API.PropertymappingsAPI.PropertymappingsProviderScopeCreate(ctx).ScopeMappingRequest(request).Execute()
 			return err
 		},
 		look: func(ctx context.Context) (finding, error) {
@@ -31,7 +31,7 @@ func (c *Client) createMapping(ctx context.Context, m link.Mapping) error {
 	})
 }
 
-func (c *Client) updateMapping(ctx context.Context, before, after link.Mapping, names []string) error {
+func (c Writer) updateMapping(ctx context.Context, before, after link.Mapping, names []string) error {
 	if err := known(names, fieldsOf(link.MappingAttrs(), after)); err != nil {
 		return err
 	}
@@ -39,7 +39,7 @@ func (c *Client) updateMapping(ctx context.Context, before, after link.Mapping, 
 	return c.carryOut(ctx, write{
 		need: mappingNeed(before, permChangeMapping), verb: "change", part: partMapping, took: stored, repeatable: true,
 		send: func(ctx context.Context) error {
-			_, _, err := c.api.PropertymappingsAPI.PropertymappingsProviderScopePartialUpdate(ctx, before.ID).PatchedScopeMappingRequest(request).Execute()
+			_, _, err := c.API.PropertymappingsAPI.PropertymappingsProviderScopePartialUpdate(ctx, before.ID).PatchedScopeMappingRequest(request).Execute()
 			return err
 		},
 		look: func(ctx context.Context) (finding, error) {
@@ -52,20 +52,20 @@ func (c *Client) updateMapping(ctx context.Context, before, after link.Mapping, 
 	})
 }
 
-func (c *Client) deleteMapping(ctx context.Context, m link.Mapping) error {
+func (c Writer) deleteMapping(ctx context.Context, m link.Mapping) error {
 	return c.carryOut(ctx, write{
 		need: mappingNeed(m, permDeleteMapping), verb: "delete", part: partMapping, took: deleted, repeatable: true,
 		send: func(ctx context.Context) error {
-			_, err := c.api.PropertymappingsAPI.PropertymappingsProviderScopeDestroy(ctx, m.ID).Execute()
+			_, err := c.API.PropertymappingsAPI.PropertymappingsProviderScopeDestroy(ctx, m.ID).Execute()
 			return err
 		},
 		look: gone(func(ctx context.Context) (object, error) { return c.mapping(ctx, m.ID) }),
 	})
 }
 
-func (c *Client) mapping(ctx context.Context, id string) (object, error) {
+func (c Writer) mapping(ctx context.Context, id string) (object, error) {
 	return c.one(ctx, need{what: "scope mapping", perm: permViewMapping, field: "email"}, func(ctx context.Context) error {
-		_, _, err := c.api.PropertymappingsAPI.PropertymappingsProviderScopeRetrieve(ctx, id).Execute()
+		_, _, err := c.API.PropertymappingsAPI.PropertymappingsProviderScopeRetrieve(ctx, id).Execute()
 		return err
 	})
 }

@@ -20,7 +20,7 @@ type pairWish struct {
 }
 
 // createPair makes application, provider and bindings in one transaction.
-func (c *Client) createPair(ctx context.Context, pair link.PairState) error {
+func (c Writer) createPair(ctx context.Context, pair link.PairState) error {
 	wish, err := c.resolvePair(ctx, pair)
 	if err != nil {
 		return err
@@ -32,7 +32,7 @@ func (c *Client) createPair(ctx context.Context, pair link.PairState) error {
 		need: need, verb: "create", part: partPair, took: applied,
 		secrets: []secret.Text{pair.Provider.ClientSecret},
 		send: func(ctx context.Context) error {
-			_, _, err := c.api.CoreAPI.CoreTransactionalApplicationsUpdate(ctx).TransactionApplicationRequest(request).Execute()
+			_, _, err := c.API.CoreAPI.CoreTransactionalApplicationsUpdate(ctx).TransactionApplicationRequest(request).Execute()
 			return err
 		},
 		look: func(ctx context.Context) (finding, error) { return c.lookForPair(ctx, wish) },
@@ -46,7 +46,7 @@ func applied(a answer) bool {
 	return a.OK() && isObject && o.flag("applied")
 }
 
-func (c *Client) resolvePair(ctx context.Context, pair link.PairState) (w pairWish, err error) {
+func (c Writer) resolvePair(ctx context.Context, pair link.PairState) (w pairWish, err error) {
 	if err := safeProvider(pair.Provider, []string{"redirect_uris"}); err != nil {
 		return w, err
 	}
@@ -64,7 +64,7 @@ func (c *Client) resolvePair(ctx context.Context, pair link.PairState) (w pairWi
 	return pairWish{PairState: pair, applicationNames: c.applicationNames(pair.Application), providerNames: c.providerNames(pair.Provider)}, nil
 }
 
-func (c *Client) pairRequest(w pairWish) api.TransactionApplicationRequest {
+func (c Writer) pairRequest(w pairWish) api.TransactionApplicationRequest {
 	provider := api.OAuth2ProviderRequest{AdditionalProperties: body(link.ProviderAttrs(), w.Provider, w.providerNames, c.features)}
 	request := api.TransactionApplicationRequest{
 		App:           api.ApplicationRequest{AdditionalProperties: body(link.ApplicationAttrs(), w.Application, w.applicationNames, c.features)},
@@ -80,7 +80,7 @@ func (c *Client) pairRequest(w pairWish) api.TransactionApplicationRequest {
 // lookForPair finds the pair by the application's slug. Where there is none,
 // a provider with the wanted name or client id is something else: a pair is
 // made whole or not at all.
-func (c *Client) lookForPair(ctx context.Context, w pairWish) (finding, error) {
+func (c Writer) lookForPair(ctx context.Context, w pairWish) (finding, error) {
 	application, err := c.application(ctx, w.Application.Slug)
 	if err != nil {
 		return finding{}, err
@@ -109,7 +109,7 @@ func (c *Client) lookForPair(ctx context.Context, w pairWish) (finding, error) {
 	return seen(slices.Concat(differs, fromProvider, fromBindings)), nil
 }
 
-func (c *Client) providerDiffers(ctx context.Context, w pairWish, pk int) ([]string, error) {
+func (c Writer) providerDiffers(ctx context.Context, w pairWish, pk int) ([]string, error) {
 	if pk == 0 {
 		return []string{"provider"}, nil
 	}
@@ -123,7 +123,7 @@ func (c *Client) providerDiffers(ctx context.Context, w pairWish, pk int) ([]str
 	return compareProvider(w.Provider, provider, w.providerNames).differs, nil
 }
 
-func (c *Client) bindingsDiffer(ctx context.Context, w pairWish, applicationPK string) ([]string, error) {
+func (c Writer) bindingsDiffer(ctx context.Context, w pairWish, applicationPK string) ([]string, error) {
 	if len(w.Bindings) == 0 {
 		return nil, nil
 	}
@@ -142,7 +142,7 @@ func (c *Client) bindingsDiffer(ctx context.Context, w pairWish, applicationPK s
 // deletePair removes the application, then its provider: an application
 // without a provider lets nobody in. The provider is the one with the pair's
 // client id, never just any that the application has by now.
-func (c *Client) deletePair(ctx context.Context, pair link.PairState) error {
+func (c Writer) deletePair(ctx context.Context, pair link.PairState) error {
 	found, err := c.exactly(ctx, c.providerByClientID(pair.Provider.ClientID), "client_id", pair.Provider.ClientID)
 	if err != nil {
 		return err

@@ -16,11 +16,11 @@ func providerNeed(p link.ProviderState, perm string) need {
 }
 
 // providerNames are the fields that a create sends.
-func (c *Client) providerNames(p link.ProviderState) []string {
+func (c Writer) providerNames(p link.ProviderState) []string {
 	return there(link.ProviderAttrs(), filled(fieldsOf(link.ProviderAttrs(), p)), c.features)
 }
 
-func (c *Client) createProvider(ctx context.Context, p link.ProviderState) error {
+func (c Writer) createProvider(ctx context.Context, p link.ProviderState) error {
 	if err := safeProvider(p, []string{"redirect_uris"}); err != nil {
 		return err
 	}
@@ -34,14 +34,14 @@ func (c *Client) createProvider(ctx context.Context, p link.ProviderState) error
 		need: providerNeed(p, permAddProvider), verb: "create", part: partProvider, took: stored,
 		secrets: []secret.Text{p.ClientSecret},
 		send: func(ctx context.Context) error {
-			_, _, err := c.api.ProvidersAPI.ProvidersOauth2Create(ctx).OAuth2ProviderRequest(request).Execute()
+			_, _, err := c.API.ProvidersAPI.ProvidersOauth2Create(ctx).OAuth2ProviderRequest(request).Execute()
 			return err
 		},
 		look: func(ctx context.Context) (finding, error) { return c.lookByNaturalKeys(ctx, p, names) },
 	})
 }
 
-func (c *Client) updateProvider(ctx context.Context, before, after link.ProviderState, names []string) error {
+func (c Writer) updateProvider(ctx context.Context, before, after link.ProviderState, names []string) error {
 	if err := known(names, fieldsOf(link.ProviderAttrs(), after)); err != nil {
 		return err
 	}
@@ -58,7 +58,7 @@ func (c *Client) updateProvider(ctx context.Context, before, after link.Provider
 		need: providerNeed(before, permChangeProvider), verb: "change", part: partProvider, took: stored, repeatable: true,
 		secrets: []secret.Text{after.ClientSecret, before.ClientSecret},
 		send: func(ctx context.Context) error {
-			_, _, err := c.api.ProvidersAPI.ProvidersOauth2PartialUpdate(ctx, int32(before.PK)).PatchedOAuth2ProviderRequest(request).Execute()
+			_, _, err := c.API.ProvidersAPI.ProvidersOauth2PartialUpdate(ctx, int32(before.PK)).PatchedOAuth2ProviderRequest(request).Execute()
 			return err
 		},
 		look: func(ctx context.Context) (finding, error) {
@@ -71,11 +71,11 @@ func (c *Client) updateProvider(ctx context.Context, before, after link.Provider
 	})
 }
 
-func (c *Client) deleteProvider(ctx context.Context, p link.ProviderState) error {
+func (c Writer) deleteProvider(ctx context.Context, p link.ProviderState) error {
 	return c.carryOut(ctx, write{
 		need: providerNeed(p, permDeleteProvider), verb: "delete", part: partProvider, took: deleted, repeatable: true,
 		send: func(ctx context.Context) error {
-			_, err := c.api.ProvidersAPI.ProvidersOauth2Destroy(ctx, int32(p.PK)).Execute()
+			_, err := c.API.ProvidersAPI.ProvidersOauth2Destroy(ctx, int32(p.PK)).Execute()
 			return err
 		},
 		look: gone(func(ctx context.Context) (object, error) { return c.provider(ctx, p.PK) }),
@@ -98,7 +98,7 @@ func safeProvider(p link.ProviderState, names []string) error {
 
 // lookByNaturalKeys finds the provider by its name, and anything else that
 // has its client id: both are unique.
-func (c *Client) lookByNaturalKeys(ctx context.Context, want link.ProviderState, names []string) (finding, error) {
+func (c Writer) lookByNaturalKeys(ctx context.Context, want link.ProviderState, names []string) (finding, error) {
 	var byName, byClientID []object
 	group, ctx := errgroup.WithContext(ctx)
 	group.Go(func() (err error) {

@@ -22,7 +22,7 @@ const maxExamined = 300
 // an error, where err is such an error and the provider can be found. One
 // redirect URI that was stored without its matching mode does that to every
 // list of providers and of applications.
-func (c *Client) explainBroken(ctx context.Context, err error) error {
+func (c *Facade) explainBroken(ctx context.Context, err error) error {
 	failed, ok := errors.AsType[*statusError](err)
 	if !ok || failed.status != http.StatusInternalServerError ||
 		!slices.Contains([]string{whatProviders, whatApplication}, failed.what) {
@@ -30,7 +30,7 @@ func (c *Client) explainBroken(ctx context.Context, err error) error {
 	}
 	providers, listErr := c.all(ctx, c.anyProviderList(""))
 	if listErr != nil {
-		c.log.DebugContext(ctx, "looking for the provider that cannot be read", "err", listErr)
+		c.Log.DebugContext(ctx, "looking for the provider that cannot be read", "err", listErr)
 	}
 	broken := c.broken(ctx, providers)
 	if broken == nil {
@@ -49,7 +49,7 @@ func (c *Client) explainBroken(ctx context.Context, err error) error {
 
 // broken is one of the providers that authentik cannot read; nil where none
 // was found.
-func (c *Client) broken(ctx context.Context, providers []object) object {
+func (c *Facade) broken(ctx context.Context, providers []object) object {
 	var (
 		mu    sync.Mutex
 		found object
@@ -76,7 +76,7 @@ func (c *Client) broken(ctx context.Context, providers []object) object {
 		})
 	}
 	if err := group.Wait(); err != nil {
-		c.log.DebugContext(ctx, "found a provider that cannot be read", "err", err)
+		c.Log.DebugContext(ctx, "found a provider that cannot be read", "err", err)
 	}
 	return found
 }

@@ -15,15 +15,15 @@ import (
 // ChangedBy says who changed the objects of these changes since then, by this
 // machine's clock, as far as authentik's event log tells and the token may
 // read it. Whoever changed an object last comes first.
-func (c *Client) ChangedBy(ctx context.Context, since time.Time, changes []link.Change) []string {
+func (c *Facade) ChangedBy(ctx context.Context, since time.Time, changes []link.Change) []string {
 	a, err := c.read(ctx, need{what: "events", perm: permViewEvent}, func(ctx context.Context) error {
-		_, _, err := c.api.EventsAPI.EventsEventsList(ctx).Actions([]api.EventActions{
+		_, _, err := c.API.EventsAPI.EventsEventsList(ctx).Actions([]api.EventActions{
 			api.EVENTACTIONS_MODEL_CREATED, api.EVENTACTIONS_MODEL_UPDATED, api.EVENTACTIONS_MODEL_DELETED,
 		}).Ordering("-created").PageSize(eventCount).Execute()
 		return err
 	})
 	if err != nil {
-		c.log.DebugContext(ctx, "who changed it is not known", "err", err)
+		c.Log.DebugContext(ctx, "who changed it is not known", "err", err)
 		return nil
 	}
 	if ahead, err := a.Ahead(); err == nil {

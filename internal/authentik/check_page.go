@@ -13,13 +13,13 @@ import (
 )
 
 // fetch asks a page outside the API, as a stranger does.
-func (c *Client) fetch(ctx context.Context, address string, whole func(wire.Answer) bool) answer {
+func (c Checker) fetch(ctx context.Context, address string, whole func(wire.Answer) bool) answer {
 	return c.asStranger(ctx, http.MethodGet, address, nil, whole)
 }
 
 // asStranger sends a request without the token, and again where that may help:
 // it changes nothing.
-func (c *Client) asStranger(ctx context.Context, method, address string, form url.Values,
+func (c Checker) asStranger(ctx context.Context, method, address string, form url.Values,
 	whole func(wire.Answer) bool) answer {
 	return answer{c.reads.Repeat(ctx, whole, func(ctx context.Context) wire.Answer {
 		r, err := http.NewRequestWithContext(ctx, method, address, strings.NewReader(form.Encode()))
@@ -31,7 +31,7 @@ func (c *Client) asStranger(ctx context.Context, method, address string, form ur
 		if form != nil {
 			r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 		}
-		return wire.Do(c.http.Do, r)
+		return wire.Do(c.HTTP.Do, r)
 	})}
 }
 
@@ -58,11 +58,6 @@ func outcome(a answer) string {
 		return strconv.Itoa(a.Status) + ", a web page"
 	}
 	return strconv.Itoa(a.Status)
-}
-
-func withoutQuery(address string) string {
-	before, _, _ := strings.Cut(address, "?")
-	return plain(before)
 }
 
 // unreachable is the check's outcome where there was no whole answer.

@@ -15,10 +15,10 @@ import (
 // own reports whether the person is the token's own account.
 func (m *measured) own() bool { return m.person == 0 || m.person == m.c.identity.UserPK }
 
-func (c *Client) preview(ctx context.Context, provider, person int) (object, error) {
+func (c Checker) preview(ctx context.Context, provider, person int) (object, error) {
 	n := need{what: "sign-in previews", perm: permViewProvider}
 	a, err := c.read(ctx, n, func(ctx context.Context) error {
-		r := c.api.ProvidersAPI.ProvidersOauth2PreviewUserRetrieve(ctx, int32(provider))
+		r := c.API.ProvidersAPI.ProvidersOauth2PreviewUserRetrieve(ctx, int32(provider))
 		if person != 0 && person != c.identity.UserPK {
 			r = r.ForUser(int32(person))
 		}
@@ -108,7 +108,7 @@ func (m *measured) askAccess(ctx context.Context) (object, error) {
 	}
 	n := need{what: "application access checks", perm: permViewApplication}
 	return m.c.one(ctx, n, func(ctx context.Context) error {
-		r := m.c.api.CoreAPI.CoreApplicationsCheckAccessRetrieve(ctx, m.d.Application.Slug)
+		r := m.c.API.CoreAPI.CoreApplicationsCheckAccessRetrieve(ctx, m.d.Application.Slug)
 		if !m.own() {
 			r = r.ForUser(int32(m.person))
 		}

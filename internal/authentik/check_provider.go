@@ -135,13 +135,6 @@ func (m *measured) judgeGrants() link.Check {
 	return pass(check, evidence)
 }
 
-func orNone(s string) string {
-	if s == "" {
-		return "none"
-	}
-	return s
-}
-
 func count(list []string, value string) (n int) {
 	for _, one := range list {
 		if one == value {

@@ -77,7 +77,7 @@ func (m *measured) mappingDiffers() []string {
 	}
 	for _, o := range m.live.mappings {
 		if o.text("name") == want.Name {
-			return ofPart("the scope mapping's ", compareMapping(*want, o, names).differs)
+			return ofPart("the scope mapping's ", differing(names, fieldsOf(link.MappingAttrs(), *want), fieldsOf(link.MappingAttrs(), mappingState(o)), o))
 		}
 	}
 	return []string{"the scope mapping “" + want.Name + "”, which is gone"}

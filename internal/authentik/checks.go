@@ -35,7 +35,7 @@ func newCheck(id link.CheckID, title string) link.Check {
 
 // measured is everything that one Check asked for, before it is judged.
 type measured struct {
-	c      *Client
+	c      Checker
 	d      link.Desired
 	person int
 
@@ -48,10 +48,13 @@ type measured struct {
 	accessErr               error
 }
 
+// Checker measures a link at a connected authentik.
+type Checker struct{ *Client }
+
 // Check measures the link in d at authentik, and changes nothing there.
 // person is the primary key of the user whose sign-in is predicted, 0 for the
 // token's own account. What cannot be measured is skipped, with the reason.
-func (c *Client) Check(ctx context.Context, d link.Desired, person int) []link.Check {
+func (c Checker) Check(ctx context.Context, d link.Desired, person int) []link.Check {
 	m := &measured{c: c, d: d, person: person}
 	m.measure(ctx)
 	checks := append(m.judgeDiscovery(), m.judgeKeys())
@@ -124,6 +127,3 @@ func (m *measured) readLive(ctx context.Context) {
 		l.state = providerState(l.provider)
 	}
 }
-
-// words are a fault's, for a check's evidence.
-func words(err error) string { return link.MessageOf(err).Text(link.OnPage) }

@@ -43,10 +43,10 @@ type Identity struct {
 
 // Client is a connected authentik. It is safe for concurrent use.
 type Client struct {
-	url      string
-	api      *api.APIClient // for the API, with the token
-	http     *http.Client   // for everything else, without it
-	log      *slog.Logger
+	URL      string
+	API      *api.APIClient // for the API, with the token
+	HTTP     *http.Client   // for everything else, without it
+	Log      *slog.Logger
 	token    secret.Text // shared with the capturer
 	pause    func(context.Context, time.Duration) error
 	reads    wire.Reads
@@ -76,7 +76,7 @@ func newClient(cfg Config) *Client {
 	// There are no machine-readable codes in authentik's refusals, only
 	// translated sentences.
 	conf.AddDefaultHeader("Accept-Language", "en")
-	c := &Client{url: cfg.URL, api: api.NewAPIClient(conf), http: cfg.HTTP, log: log, token: cfg.Token,
+	c := &Client{URL: cfg.URL, API: api.NewAPIClient(conf), HTTP: cfg.HTTP, Log: log, token: cfg.Token,
 		pause: cfg.Pause}
 	if c.pause == nil {
 		c.pause = outbound.Sleep
@@ -87,9 +87,9 @@ func newClient(cfg Config) *Client {
 
 // host is how the address is named in messages.
 func (c *Client) host() string {
-	u, err := url.Parse(c.url)
+	u, err := url.Parse(c.URL)
 	if err != nil {
-		return c.url
+		return c.URL
 	}
 	return u.Host
 }

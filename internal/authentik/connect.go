@@ -90,7 +90,7 @@ func tokenShape(token string) *link.Fault {
 func (c *Client) recognise(ctx context.Context) error {
 	n := need{what: "its public configuration", field: fieldURL}
 	a, err := c.readAs(ctx, n, capture{anonymous: true}, func(ctx context.Context) error {
-		_, _, err := c.api.RootAPI.RootConfigRetrieve(ctx).Execute()
+		_, _, err := c.API.RootAPI.RootConfigRetrieve(ctx).Execute()
 		return err
 	})
 	o, isObject := a.object()
@@ -102,7 +102,7 @@ func (c *Client) recognise(ctx context.Context) error {
 	case isObject && o.has("message") && (o.has("status") || o.has("code")):
 		return fault(link.FaultNotThis, fieldURL, "This is not authentik. It looks like PocketBase.",
 			"Enter authentik's address here, and PocketBase's under PocketBase.", errorOf(n, a))
-	case a.Status == http.StatusBadRequest && strings.HasPrefix(c.url, "http://") &&
+	case a.Status == http.StatusBadRequest && strings.HasPrefix(c.URL, "http://") &&
 		bytes.Contains(bytes.ToUpper(a.Body), []byte("HTTPS")):
 		return fault(link.FaultNotThis, fieldURL, c.host()+
 			" expects https on this port, but the address begins with http.",
@@ -114,14 +114,14 @@ func (c *Client) recognise(ctx context.Context) error {
 		a.Status >= 429):
 		return err
 	}
-	return fault(link.FaultNotThis, fieldURL, c.url+" answers, but not like authentik.",
+	return fault(link.FaultNotThis, fieldURL, c.URL+" answers, but not like authentik.",
 		"Enter the address that authentik's own pages begin with.", errorOf(n, a))
 }
 
 func (c *Client) readVersion(ctx context.Context) error {
 	n := need{what: "the version", field: fieldToken}
 	a, err := c.read(ctx, n, func(ctx context.Context) error {
-		_, _, err := c.api.AdminAPI.AdminVersionRetrieve(ctx).Execute()
+		_, _, err := c.API.AdminAPI.AdminVersionRetrieve(ctx).Execute()
 		return err
 	})
 	if err != nil {
@@ -144,7 +144,7 @@ func (c *Client) readVersion(ctx context.Context) error {
 func (c *Client) readMe(ctx context.Context) (object, error) {
 	n := need{what: "its own account", field: fieldToken}
 	a, err := c.read(ctx, n, func(ctx context.Context) error {
-		_, _, err := c.api.CoreAPI.CoreUsersMeRetrieve(ctx).Execute()
+		_, _, err := c.API.CoreAPI.CoreUsersMeRetrieve(ctx).Execute()
 		return err
 	})
 	if err != nil {

@@ -18,9 +18,9 @@ import (
 	"authpocket/sandbox/authentiksim"
 )
 
-func connectTo(t *testing.T, url, token string, client *http.Client) (*authentik.Client, error) {
+func connectTo(t *testing.T, url, token string, client *http.Client) (*authentik.Facade, error) {
 	t.Helper()
-	return authentik.Connect(t.Context(), authentik.Config{URL: url, Token: secret.New(token), HTTP: client})
+	return authentik.ConnectFacade(t.Context(), authentik.Config{URL: url, Token: secret.New(token), HTTP: client})
 }
 
 func TestConnectTellsWhoTheTokenIs(t *testing.T) {

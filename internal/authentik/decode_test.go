@@ -6,7 +6,6 @@ import (
 	"testing"
 
 	"authpocket/internal/link"
-	"authpocket/internal/wire"
 )
 
 // recorded is what a real authentik answered, by name.
@@ -54,22 +53,6 @@ func TestRecordedObjectsAreReadWhole(t *testing.T) {
 	if b.Kind != "group" || b.Target.Name != "pb-users" || !b.Enabled || b.Negate || b.Application.ID != "${app}" {
 		t.Errorf("the binding is %+v", b)
 	}
-	if !verified(answers["preview"].object("preview")) {
-		t.Error("the preview's address is not verified")
-	}
-}
-
-func TestRecordedKeysAreTold(t *testing.T) {
-	for name, want := range map[string]string{"jwks": "RSA", "jwks-ec": "EC", "jwks-none": ""} {
-		raw, err := json.Marshal(recorded(t)[name])
-		if err != nil {
-			t.Fatal(err)
-		}
-		kinds, readable := keyKinds(raw)
-		if !readable || (want == "") != (len(kinds) == 0) || want != "" && kinds[0] != want {
-			t.Errorf("%s: %v %v", name, kinds, readable)
-		}
-	}
 }
 
 func TestOddValuesReadAsNothing(t *testing.T) {
@@ -98,50 +81,5 @@ func TestVersionsAreCompared(t *testing.T) {
 	}
 	if !(version{2025, 12}).before(version{2026, 2}) || (version{2026, 10}).before(version{2026, 2}) {
 		t.Error("the order is wrong")
-	}
-}
-
-type recordedProbe struct {
-	Note, Path, Location, Type, Card string
-	Status                           int
-}
-
-func TestRecordedAnswersOfAuthorize(t *testing.T) {
-	raw, err := os.ReadFile("testdata/authorize.json")
-	if err != nil {
-		t.Fatal(err)
-	}
-	var probes []recordedProbe
-	if err := json.Unmarshal(raw, &probes); err != nil {
-		t.Fatal(err)
-	}
-	causes := map[string]link.CauseID{
-		"probe: unknown client":                                  link.CauseUnknownClient,
-		"probe: redirect URI with a slash too many":              link.CauseRedirectMismatch,
-		"probe: redirect URI with another scheme":                link.CauseRedirectMismatch,
-		"probe: no redirect URI":                                 link.CauseRedirectMismatch,
-		"probe: bad response type":                               link.CauseRedirectMismatch,
-		"probe: grant type not enabled":                          link.CauseGrantTypes,
-		"without prompt=none a person is sent to the login flow": link.CauseHTMLInsteadOfJSON,
-	}
-	for _, p := range probes {
-		a := answer{wire.Answer{Status: p.Status, Body: []byte("<html><h1>" + p.Card + "</h1>")}}
-		a.Header = map[string][]string{"Content-Type": {p.Type}, "Location": {p.Location}}
-		r := readProbe(a, "https://pocketbase.company/api/oauth2-redirect")
-		if r.accepted != (p.Note == "probe: all is well") || r.cause != causes[p.Note] || r.said == "" {
-			t.Errorf("%s: %+v", p.Note, r)
-		}
-		if !r.accepted && (r.means == "" || r.remedy == "") {
-			t.Errorf("%s: no words", p.Note)
-		}
-	}
-	for _, body := range []string{"<title>Bad Request</title>"} {
-		a := answer{wire.Answer{Status: 400, Body: []byte(body)}}
-		if !readProbe(a, "myapp://redirect").accepted || readProbe(a, "https://x").accepted {
-			t.Error("“Bad Request” means yes for an app's own scheme only")
-		}
-	}
-	if r := readProbe(answer{wire.Answer{Status: 200, Body: []byte("<h1>Permission denied</h1>")}}, "https://x"); r.accepted || r.cause != link.CauseDiscovery {
-		t.Errorf("without an application: %+v", r)
 	}
 }

@@ -14,8 +14,6 @@ import (
 	"authpocket/internal/signin"
 )
 
-const permViewEvent = "authentik_events.view_event"
-
 // eventCount is how many of the newest events are looked through.
 const eventCount = 100
 
@@ -23,10 +21,10 @@ const eventCount = 100
 // since then, by this machine's clock, oldest first and without secrets. Those
 // that name another state than this one are of other sign-ins, and left out;
 // an empty state takes all.
-func (c *Client) Events(ctx context.Context, since time.Time, d link.Desired, state string) signin.AuthentikTrail {
+func (c *Facade) Events(ctx context.Context, since time.Time, d link.Desired, state string) signin.AuthentikTrail {
 	n := need{what: "events", perm: permViewEvent}
 	a, err := c.read(ctx, n, func(ctx context.Context) error {
-		_, _, err := c.api.EventsAPI.EventsEventsList(ctx).Actions([]api.EventActions{
+		_, _, err := c.API.EventsAPI.EventsEventsList(ctx).Actions([]api.EventActions{
 			api.EVENTACTIONS_LOGIN, api.EVENTACTIONS_LOGIN_FAILED, api.EVENTACTIONS_AUTHORIZE_APPLICATION,
 			api.EVENTACTIONS_CONFIGURATION_ERROR, api.EVENTACTIONS_SUSPICIOUS_REQUEST,
 			api.EVENTACTIONS_POLICY_EXCEPTION, api.EVENTACTIONS_PROPERTY_MAPPING_EXCEPTION,

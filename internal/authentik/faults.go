@@ -101,7 +101,7 @@ func (c *Client) generalFault(n need, a answer) *link.Fault {
 	case a.Status == http.StatusForbidden:
 		return tokenFault(n, a)
 	case a.Status == http.StatusNotFound && a.HTML():
-		return fault(link.FaultNotThis, fieldURL, "There is no authentik API at "+c.url+".",
+		return fault(link.FaultNotThis, fieldURL, "There is no authentik API at "+c.URL+".",
 			"Enter the address that authentik's own pages begin with.", err)
 	case a.Status == http.StatusTooManyRequests:
 		return fault(link.FaultOther, "", "authentik is throttling requests.", "Wait a minute, then try again.", err)
@@ -146,17 +146,17 @@ func (c *Client) noAnswer(err error) *link.Fault {
 func (c *Client) redirected(n need, a answer) *link.Fault {
 	err := errorOf(n, a)
 	to, parseErr := url.Parse(a.Header.Get("Location"))
-	if base, e := url.Parse(c.url); parseErr == nil && e == nil {
+	if base, e := url.Parse(c.URL); parseErr == nil && e == nil {
 		to = base.ResolveReference(to)
-		if before, isAPI := apiBase(to); isAPI && before != c.url {
-			return fault(link.FaultNotThis, fieldURL, c.url+" redirects to "+before+".", "Enter "+before+".", err)
+		if before, isAPI := apiBase(to); isAPI && before != c.URL {
+			return fault(link.FaultNotThis, fieldURL, c.URL+" redirects to "+before+".", "Enter "+before+".", err)
 		}
 	}
 	where := "another page"
 	if parseErr == nil && to.Host != "" {
 		where = "a page at " + plain(to.Host)
 	}
-	return fault(link.FaultNotThis, fieldURL, c.url+" redirects to "+where+
+	return fault(link.FaultNotThis, fieldURL, c.URL+" redirects to "+where+
 		" instead of answering, as a login proxy does.",
 		"Enter an address that reaches authentik directly, or exempt /api/v3/ from that login.", err)
 }
@@ -199,7 +199,7 @@ func forbidden(summary string, n need, err error) *link.Fault {
 // unreadable is for an answer of success that is not authentik's.
 func (c *Client) unreadable(n need, a answer) *link.Fault {
 	if a.HTML() {
-		return fault(link.FaultNotThis, fieldURL, c.url+" answers with a web page instead of API data.",
+		return fault(link.FaultNotThis, fieldURL, c.URL+" answers with a web page instead of API data.",
 			"Check the address. If a login page or proxy is in front of authentik, exempt /api/v3/ from it.", errorOf(n,
 				a))
 	}

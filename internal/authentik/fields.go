@@ -35,13 +35,6 @@ func same(a, b any) bool {
 	return a == b
 }
 
-func seen(differs []string) finding {
-	if len(differs) > 0 {
-		return finding{presence: different, differs: differs}
-	}
-	return finding{presence: asWanted}
-}
-
 // part is the kind of object that the keys of a refusal are keys of.
 type part string
 

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"errors"
-	"io"
 	"net/http"
 	"strings"
 	"testing"
@@ -13,24 +12,14 @@ import (
 
 	"authpocket/internal/link"
 	"authpocket/internal/secret"
-	"authpocket/internal/wire"
+	"authpocket/test/hostile"
 )
 
-// saying answers everything with one status and body.
-type saying struct {
-	status int
-	body   []byte
-}
-
-func (s saying) RoundTrip(r *http.Request) (*http.Response, error) {
-	return &http.Response{StatusCode: s.status, Header: http.Header{"Content-Type": {"application/json"}}, Body: io.NopCloser(bytes.NewReader(s.body)), Request: r}, nil
-}
-
 // meeting is a client that meets such a server.
-func meeting(status int, body []byte) *Client {
-	return newClient(Config{URL: "https://authentik.company", Token: secret.New("the-token-never-to-be-shown"),
-		HTTP:  &http.Client{Transport: saying{status, body}},
-		Pause: func(ctx context.Context, _ time.Duration) error { return ctx.Err() }})
+func meeting(status int, body []byte) *Facade {
+	return newFacade(newClient(Config{URL: "https://authentik.company", Token: secret.New("the-token-never-to-be-shown"),
+		HTTP:  &http.Client{Transport: hostile.Saying{Status: status, Body: body}},
+		Pause: func(ctx context.Context, _ time.Duration) error { return ctx.Err() }}))
 }
 
 // FuzzAnswer gives a whole observation, and a write that is looked up, one
@@ -72,28 +61,4 @@ func wellWorded(t *testing.T, err error) {
 			t.Fatalf("the words are %q", text)
 		}
 	}
-}
-
-// FuzzDiscovery gives the checks of the public addresses answers of any bytes.
-func FuzzDiscovery(f *testing.F) {
-	f.Add(200, []byte(`{"issuer":"https://authentik.company/application/o/pocketbase/","jwks_uri":"x"}`), []byte(`{"keys":[{"kty":"RSA","n":"AQAB","e":"AQAB"}]}`))
-	f.Add(200, []byte(`{"issuer":"https://other.company/"}`), []byte(`{}`))
-	f.Add(200, []byte(`{"issuer":7}`), []byte(`{"keys":[null,{"kty":"EC"},{"kty":"OKP","crv":"Ed25519"}]}`))
-	f.Add(500, []byte("<h1>"), []byte("\xff"))
-	f.Fuzz(func(t *testing.T, status int, discovery, keys []byte) {
-		if status < 200 || status > 599 {
-			return
-		}
-		d := link.Desired{AuthentikURL: "https://authentik.company"}
-		d.Application.Slug = "pocketbase"
-		m := &measured{c: meeting(status, nil), d: d, discovery: answer{wire.Answer{Status: status, Body: discovery}}, jwks: answer{wire.Answer{Status: status, Body: keys}}}
-		for _, check := range append(m.judgeDiscovery(), m.judgeKeys()) {
-			if check.Status == "" || check.Evidence == "" || !utf8.ValidString(check.Evidence) || len(check.Evidence) > 4000 {
-				t.Errorf("got %+v", check)
-			}
-			if check.Status == link.Pass && status != http.StatusOK {
-				t.Errorf("%d passes: %+v", status, check)
-			}
-		}
-	})
 }

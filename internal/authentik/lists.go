@@ -17,14 +17,14 @@ const (
 
 func (c *Client) flowList() list {
 	return list{need{what: "flows", perm: permViewFlow}, func(ctx context.Context, page int32) error {
-		_, _, err := c.api.FlowsAPI.FlowsInstancesList(ctx).Ordering("slug").PageSize(pageSize).Page(page).Execute()
+		_, _, err := c.API.FlowsAPI.FlowsInstancesList(ctx).Ordering("slug").PageSize(pageSize).Page(page).Execute()
 		return err
 	}}
 }
 
 func (c *Client) keyList() list {
 	return list{need{what: "signing keys", perm: permViewKey}, func(ctx context.Context, page int32) error {
-		_, _, err := c.api.CryptoAPI.CryptoCertificatekeypairsList(ctx).HasKey(true).Ordering("name").
+		_, _, err := c.API.CryptoAPI.CryptoCertificatekeypairsList(ctx).HasKey(true).Ordering("name").
 			PageSize(pageSize).Page(page).Execute()
 		return err
 	}}
@@ -32,7 +32,7 @@ func (c *Client) keyList() list {
 
 func (c *Client) mappingList() list {
 	return list{need{what: "scope mappings", perm: permViewMapping}, func(ctx context.Context, page int32) error {
-		_, _, err := c.api.PropertymappingsAPI.PropertymappingsProviderScopeList(ctx).Ordering("name").
+		_, _, err := c.API.PropertymappingsAPI.PropertymappingsProviderScopeList(ctx).Ordering("name").
 			PageSize(pageSize).Page(page).Execute()
 		return err
 	}}
@@ -40,7 +40,7 @@ func (c *Client) mappingList() list {
 
 func (c *Client) providerList() list {
 	return list{need{what: whatProviders, perm: permViewProvider}, func(ctx context.Context, page int32) error {
-		_, _, err := c.api.ProvidersAPI.ProvidersOauth2List(ctx).Ordering("name").PageSize(pageSize).Page(page).
+		_, _, err := c.API.ProvidersAPI.ProvidersOauth2List(ctx).Ordering("name").PageSize(pageSize).Page(page).
 			Execute()
 		return err
 	}}
@@ -48,7 +48,7 @@ func (c *Client) providerList() list {
 
 func (c *Client) bindingList(applicationPK string) list {
 	return list{need{what: "policy bindings", perm: permViewBinding}, func(ctx context.Context, page int32) error {
-		_, _, err := c.api.PoliciesAPI.PoliciesBindingsList(ctx).Target(applicationPK).Ordering("order").
+		_, _, err := c.API.PoliciesAPI.PoliciesBindingsList(ctx).Target(applicationPK).Ordering("order").
 			PageSize(pageSize).Page(page).Execute()
 		return err
 	}}
@@ -57,7 +57,7 @@ func (c *Client) bindingList(applicationPK string) list {
 // anyProviderList finds providers of every kind by a part of their name.
 func (c *Client) anyProviderList(search string) list {
 	return list{need{what: "providers", perm: permViewAnyProvider}, func(ctx context.Context, page int32) error {
-		r := c.api.ProvidersAPI.ProvidersAllList(ctx).Ordering("name").PageSize(pageSize).Page(page)
+		r := c.API.ProvidersAPI.ProvidersAllList(ctx).Ordering("name").PageSize(pageSize).Page(page)
 		if search != "" {
 			r = r.Search(search)
 		}
@@ -69,7 +69,7 @@ func (c *Client) anyProviderList(search string) list {
 func (c *Client) groupList(name string) list {
 	return list{need{what: "groups", perm: permViewGroup, field: "access.groups"},
 		func(ctx context.Context, page int32) error {
-			_, _, err := c.api.CoreAPI.CoreGroupsList(ctx).Name(name).IncludeUsers(false).PageSize(pageSize).Page(page).
+			_, _, err := c.API.CoreAPI.CoreGroupsList(ctx).Name(name).IncludeUsers(false).PageSize(pageSize).Page(page).
 				Execute()
 			return err
 		}}
@@ -78,7 +78,7 @@ func (c *Client) groupList(name string) list {
 func (c *Client) userList(username string) list {
 	return list{need{what: "users", perm: permViewUser, field: "access.users"},
 		func(ctx context.Context, page int32) error {
-			_, _, err := c.api.CoreAPI.CoreUsersList(ctx).Username(username).IncludeGroups(false).PageSize(pageSize).
+			_, _, err := c.API.CoreAPI.CoreUsersList(ctx).Username(username).IncludeGroups(false).PageSize(pageSize).
 				Page(page).Execute()
 			return err
 		}}
@@ -88,7 +88,7 @@ func (c *Client) userList(username string) list {
 func (c *Client) policyList(search string) list {
 	return list{need{what: "policies", perm: permViewPolicy, field: "access.policies"},
 		func(ctx context.Context, page int32) error {
-			_, _, err := c.api.PoliciesAPI.PoliciesAllList(ctx).Search(search).Ordering("name").PageSize(pageSize).
+			_, _, err := c.API.PoliciesAPI.PoliciesAllList(ctx).Search(search).Ordering("name").PageSize(pageSize).
 				Page(page).Execute()
 			return err
 		}}
@@ -100,7 +100,7 @@ func (c *Client) policyList(search string) list {
 func (c *Client) application(ctx context.Context, slug string) (object, error) {
 	n := need{what: whatApplication, perm: permViewApplication, field: "application.slug"}
 	return c.one(ctx, n, func(ctx context.Context) error {
-		_, _, err := c.api.CoreAPI.CoreApplicationsRetrieve(ctx, slug).Execute()
+		_, _, err := c.API.CoreAPI.CoreApplicationsRetrieve(ctx, slug).Execute()
 		return err
 	})
 }
@@ -110,7 +110,7 @@ func (c *Client) application(ctx context.Context, slug string) (object, error) {
 func (c *Client) provider(ctx context.Context, pk int) (object, error) {
 	n := need{what: "OAuth2 provider", perm: permViewProvider}
 	return c.one(ctx, n, func(ctx context.Context) error {
-		_, _, err := c.api.ProvidersAPI.ProvidersOauth2Retrieve(ctx, int32(pk)).Execute()
+		_, _, err := c.API.ProvidersAPI.ProvidersOauth2Retrieve(ctx, int32(pk)).Execute()
 		return err
 	})
 }
@@ -144,7 +144,7 @@ func (c *Client) exactly(ctx context.Context, l list, key, value string) ([]obje
 func (c *Client) settings(ctx context.Context) (object, error) {
 	n := need{what: "system settings", perm: permViewSettings}
 	return c.one(ctx, n, func(ctx context.Context) error {
-		_, _, err := c.api.AdminAPI.AdminSettingsRetrieve(ctx).Execute()
+		_, _, err := c.API.AdminAPI.AdminSettingsRetrieve(ctx).Execute()
 		return err
 	})
 }

@@ -16,9 +16,9 @@ import (
 // Observe reads what a link needs to know, at most five requests after one
 // another. What the token may not read is left empty and named in Missing.
 // The error is a *link.Fault.
-func (c *Client) Observe(ctx context.Context, q link.Query) (link.AuthentikSnapshot, error) {
+func (c *Facade) Observe(ctx context.Context, q link.Query) (link.AuthentikSnapshot, error) {
 	o := &observation{c: c, q: q, snap: link.AuthentikSnapshot{
-		Taken: time.Now(), URL: c.url, Version: c.identity.Version, Features: c.features,
+		Taken: time.Now(), URL: c.URL, Version: c.identity.Version, Features: c.features,
 	}}
 	if err := o.read(ctx); err != nil {
 		return link.AuthentikSnapshot{}, c.explainBroken(ctx, err)
@@ -34,7 +34,7 @@ func (c *Client) Observe(ctx context.Context, q link.Query) (link.AuthentikSnaps
 // observation is one Observe under way. Each reader fills its own part of
 // the snapshot; mu guards the parts that several share.
 type observation struct {
-	c    *Client
+	c    *Facade
 	q    link.Query
 	mu   sync.Mutex
 	snap link.AuthentikSnapshot
@@ -66,7 +66,7 @@ func (o *observation) tolerate(err error) error {
 }
 
 // fill reads a list into a part of the snapshot.
-func fill[T any](ctx context.Context, c *Client, l list, state func(object) T, part *[]T) error {
+func fill[T any](ctx context.Context, c *Facade, l list, state func(object) T, part *[]T) error {
 	objects, err := c.all(ctx, l)
 	if err != nil {
 		return err
@@ -153,7 +153,7 @@ func (o *observation) optional(ctx context.Context, what string, err error) erro
 	if ctx.Err() != nil || statusOf(err) < 500 {
 		return err
 	}
-	o.c.log.WarnContext(ctx, "authentik could not return "+what+"; left out", "err", err)
+	o.c.Log.WarnContext(ctx, "authentik could not return "+what+"; left out", "err", err)
 	return nil
 }
 

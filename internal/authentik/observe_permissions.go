@@ -22,7 +22,7 @@ func (o *observation) readPermissions(ctx context.Context) error {
 	for _, role := range me.objects("roles") {
 		permissions, err := o.c.all(ctx, o.c.permissionList(role.text("pk")))
 		if err != nil {
-			o.c.log.DebugContext(ctx, "the token's permissions cannot be known beforehand", "err", err)
+			o.c.Log.DebugContext(ctx, "the token's permissions cannot be known beforehand", "err", err)
 			return ctx.Err()
 		}
 		for _, p := range permissions {
@@ -39,9 +39,9 @@ func (o *observation) readPermissions(ctx context.Context) error {
 	return nil
 }
 
-func (c *Client) permissionList(role string) list {
+func (c *Facade) permissionList(role string) list {
 	return list{need{what: "permissions"}, func(ctx context.Context, page int32) error {
-		_, _, err := c.api.RbacAPI.RbacPermissionsList(ctx).Role(role).Ordering("codename").PageSize(pageSize).
+		_, _, err := c.API.RbacAPI.RbacPermissionsList(ctx).Role(role).Ordering("codename").PageSize(pageSize).
 			Page(page).Execute()
 		return err
 	}}

@@ -137,3 +137,5 @@ func pairNeeds(ch link.Change) []string {
 	}
 	return needs
 }
+
+const permViewEvent = "authentik_events.view_event"

@@ -14,7 +14,7 @@ import (
 // the link's provider, without one taking place: what PocketBase goes by, and
 // everything. person is a user's primary key, 0 for the token's own account.
 // Its error is a *link.Fault.
-func (c *Client) Preview(ctx context.Context, d link.Desired, person int) (signin.Claims, map[string]any, error) {
+func (c Checker) Preview(ctx context.Context, d link.Desired, person int) (signin.Claims, map[string]any, error) {
 	if !d.Provider.IncludeClaims {
 		return signin.Claims{}, nil, fault(link.FaultOther, "",
 			"The provider does not include claims in the ID token, and authentik's preview shows only those.",
@@ -40,7 +40,7 @@ func (c *Client) Preview(ctx context.Context, d link.Desired, person int) (signi
 
 // providerOf is the primary key of the link's provider. A link that was just
 // made does not have it yet, so then the application is asked.
-func (c *Client) providerOf(ctx context.Context, d link.Desired) (int, error) {
+func (c Checker) providerOf(ctx context.Context, d link.Desired) (int, error) {
 	if d.Provider.PK != 0 {
 		return d.Provider.PK, nil
 	}
@@ -60,7 +60,7 @@ func (c *Client) providerOf(ctx context.Context, d link.Desired) (int, error) {
 // Access asks whether the bindings let a person use the application, and what
 // authentik says to it. Only a superuser's token may ask about another person
 // than itself. Its error is a *link.Fault.
-func (c *Client) Access(ctx context.Context, d link.Desired, person int) (bool, []string, error) {
+func (c Checker) Access(ctx context.Context, d link.Desired, person int) (bool, []string, error) {
 	m := &measured{c: c, d: d, person: person}
 	if !m.own() && !c.identity.Superuser {
 		return false, nil, fault(link.FaultPermission, fieldToken,
@@ -85,8 +85,8 @@ func (c *Client) Access(ctx context.Context, d link.Desired, person int) (bool, 
 // ClockOffset returns by how much authentik's clock is ahead of this machine's,
 // to about a second, by the Date of an answer to a stranger. Its error is a
 // *link.Fault.
-func (c *Client) ClockOffset(ctx context.Context) (time.Duration, error) {
-	a := c.fetch(ctx, c.url+"/-/health/live/", nil)
+func (c Checker) ClockOffset(ctx context.Context) (time.Duration, error) {
+	a := c.fetch(ctx, c.URL+"/-/health/live/", nil)
 	if a.Err != nil {
 		return 0, c.noAnswer(a.Err)
 	}
@@ -95,7 +95,7 @@ func (c *Client) ClockOffset(ctx context.Context) (time.Duration, error) {
 
 // RedirectURIs are those that the link's provider has now, regular expressions
 // marked. Its error is a *link.Fault.
-func (c *Client) RedirectURIs(ctx context.Context, d link.Desired) ([]string, error) {
+func (c Checker) RedirectURIs(ctx context.Context, d link.Desired) ([]string, error) {
 	pk, err := c.providerOf(ctx, d)
 	if err != nil {
 		return nil, err

@@ -11,7 +11,7 @@ import (
 // are needed.
 
 // lookup gives r its primary key, where it has a name but none yet.
-func (c *Client) lookup(ctx context.Context, r *link.Ref, l list, key string) error {
+func (c Writer) lookup(ctx context.Context, r *link.Ref, l list, key string) error {
 	if r.ID != "" || r.Name == "" {
 		return nil
 	}
@@ -28,7 +28,7 @@ func (c *Client) lookup(ctx context.Context, r *link.Ref, l list, key string) er
 }
 
 // resolveProvider returns p with all primary keys.
-func (c *Client) resolveProvider(ctx context.Context, p link.ProviderState) (link.ProviderState, error) {
+func (c Writer) resolveProvider(ctx context.Context, p link.ProviderState) (link.ProviderState, error) {
 	for _, flow := range p.Flows() {
 		if err := c.lookup(ctx, flow.Ref, c.flowBySlug(flow), "slug"); err != nil {
 			return p, err
@@ -47,7 +47,7 @@ func (c *Client) resolveProvider(ctx context.Context, p link.ProviderState) (lin
 }
 
 // resolveApplication returns a with its provider's primary key.
-func (c *Client) resolveApplication(ctx context.Context, a link.ApplicationState) (link.ApplicationState, error) {
+func (c Writer) resolveApplication(ctx context.Context, a link.ApplicationState) (link.ApplicationState, error) {
 	provider := link.Ref{Name: a.ProviderName}
 	if a.Provider != 0 {
 		return a, nil
@@ -61,7 +61,7 @@ func (c *Client) resolveApplication(ctx context.Context, a link.ApplicationState
 
 // resolveBinding returns b with the primary keys of its application and of
 // whom it lets in.
-func (c *Client) resolveBinding(ctx context.Context, b link.BindingState) (link.BindingState, error) {
+func (c Writer) resolveBinding(ctx context.Context, b link.BindingState) (link.BindingState, error) {
 	if b.Application.ID == "" && b.Application.Name != "" {
 		found, err := c.application(ctx, b.Application.Name)
 		if err != nil {
@@ -85,44 +85,44 @@ func (c *Client) resolveBinding(ctx context.Context, b link.BindingState) (link.
 	return b, brokenPlan("a binding of an unknown kind")
 }
 
-func (c *Client) flowBySlug(flow link.FlowField) list {
+func (c Writer) flowBySlug(flow link.FlowField) list {
 	return list{need{what: "flows", perm: permViewFlow, field: flow.Spec},
 		func(ctx context.Context, page int32) error {
-			_, _, err := c.api.FlowsAPI.FlowsInstancesList(ctx).Slug(flow.Ref.Name).PageSize(pageSize).Page(page).Execute()
+			_, _, err := c.API.FlowsAPI.FlowsInstancesList(ctx).Slug(flow.Ref.Name).PageSize(pageSize).Page(page).Execute()
 			return err
 		}}
 }
 
-func (c *Client) keyByName(name string) list {
+func (c Writer) keyByName(name string) list {
 	return list{need{what: "signing keys", perm: permViewKey, field: "provider.signing_key"},
 		func(ctx context.Context, page int32) error {
-			_, _, err := c.api.CryptoAPI.CryptoCertificatekeypairsList(ctx).Name(name).HasKey(true).PageSize(pageSize).
+			_, _, err := c.API.CryptoAPI.CryptoCertificatekeypairsList(ctx).Name(name).HasKey(true).PageSize(pageSize).
 				Page(page).Execute()
 			return err
 		}}
 }
 
-func (c *Client) mappingByName(name string) list {
+func (c Writer) mappingByName(name string) list {
 	return list{need{what: "scope mappings", perm: permViewMapping, field: "provider.scope_mappings"},
 		func(ctx context.Context, page int32) error {
-			_, _, err := c.api.PropertymappingsAPI.PropertymappingsProviderScopeList(ctx).Name(name).PageSize(pageSize).
+			_, _, err := c.API.PropertymappingsAPI.PropertymappingsProviderScopeList(ctx).Name(name).PageSize(pageSize).
 				Page(page).Execute()
 			return err
 		}}
 }
 
-func (c *Client) providerByName(name string) list {
+func (c Writer) providerByName(name string) list {
 	return list{need{what: whatProviders, perm: permViewProvider, field: "provider.name"},
 		func(ctx context.Context, page int32) error {
-			_, _, err := c.api.ProvidersAPI.ProvidersOauth2List(ctx).Name(name).PageSize(pageSize).Page(page).Execute()
+			_, _, err := c.API.ProvidersAPI.ProvidersOauth2List(ctx).Name(name).PageSize(pageSize).Page(page).Execute()
 			return err
 		}}
 }
 
-func (c *Client) providerByClientID(id string) list {
+func (c Writer) providerByClientID(id string) list {
 	return list{need{what: whatProviders, perm: permViewProvider, field: "provider.client_id"},
 		func(ctx context.Context, page int32) error {
-			_, _, err := c.api.ProvidersAPI.ProvidersOauth2List(ctx).ClientId(id).PageSize(pageSize).Page(page).
+			_, _, err := c.API.ProvidersAPI.ProvidersOauth2List(ctx).ClientId(id).PageSize(pageSize).Page(page).
 				Execute()
 			return err
 		}}

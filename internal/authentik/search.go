@@ -13,7 +13,7 @@ const searchSize = 20
 func (c *Client) SearchGroups(ctx context.Context, query string) ([]link.Ref, error) {
 	n := need{what: "groups", perm: permViewGroup, field: "access.groups"}
 	return c.search(ctx, n, named, func(ctx context.Context) error {
-		r := c.api.CoreAPI.CoreGroupsList(ctx).IncludeUsers(false).Ordering("name").PageSize(searchSize)
+		r := c.API.CoreAPI.CoreGroupsList(ctx).IncludeUsers(false).Ordering("name").PageSize(searchSize)
 		if query != "" {
 			r = r.Search(query)
 		}
@@ -27,7 +27,7 @@ func (c *Client) SearchGroups(ctx context.Context, query string) ([]link.Ref, er
 func (c *Client) SearchUsers(ctx context.Context, query string) ([]link.Ref, error) {
 	n := need{what: "users", perm: permViewUser, field: "access.users"}
 	return c.search(ctx, n, userRef, func(ctx context.Context) error {
-		r := c.api.CoreAPI.CoreUsersList(ctx).IncludeGroups(false).Ordering("username").PageSize(searchSize)
+		r := c.API.CoreAPI.CoreUsersList(ctx).IncludeGroups(false).Ordering("username").PageSize(searchSize)
 		if query != "" {
 			r = r.Search(query)
 		}
@@ -41,7 +41,7 @@ func (c *Client) SearchUsers(ctx context.Context, query string) ([]link.Ref, err
 func (c *Client) SearchPolicies(ctx context.Context, query string) ([]link.Ref, error) {
 	n := need{what: "policies", perm: permViewPolicy, field: "access.policies"}
 	return c.search(ctx, n, named, func(ctx context.Context) error {
-		r := c.api.PoliciesAPI.PoliciesAllList(ctx).Ordering("name").PageSize(searchSize)
+		r := c.API.PoliciesAPI.PoliciesAllList(ctx).Ordering("name").PageSize(searchSize)
 		if query != "" {
 			r = r.Search(query)
 		}

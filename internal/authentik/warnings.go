@@ -8,7 +8,7 @@ import (
 
 // Warnings names the permissions that the token is known to lack for the
 // changes, before anything is written.
-func (c *Client) Warnings(snap link.AuthentikSnapshot, changes []link.Change) []link.Warning {
+func (c *Facade) Warnings(snap link.AuthentikSnapshot, changes []link.Change) []link.Warning {
 	var list []link.Warning
 	for _, ch := range changes {
 		lacking := MissingFor(ch, snap.Missing)

@@ -8,6 +8,8 @@ import (
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"authpocket/internal/link"
 )
 
 const (
@@ -94,4 +96,19 @@ func plain(text string) string {
 		cut--
 	}
 	return strings.TrimSpace(text[:cut]) + "…"
+}
+
+func orNone(s string) string {
+	if s == "" {
+		return "none"
+	}
+	return s
+}
+
+// words are a fault's, for a check's evidence.
+func words(err error) string { return link.MessageOf(err).Text(link.OnPage) }
+
+func withoutQuery(address string) string {
+	before, _, _ := strings.Cut(address, "?")
+	return plain(before)
 }

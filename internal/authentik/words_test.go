@@ -8,6 +8,8 @@ import (
 	"testing"
 	"unicode"
 	"unicode/utf8"
+
+	"authpocket/test/hostile"
 )
 
 func TestComplaintsOfEveryShape(t *testing.T) {
@@ -119,4 +121,20 @@ func FuzzComplaints(f *testing.F) {
 			fieldOf(partProvider, c.path)
 		}
 	})
+}
+
+func TestComplaintsAreBounded(t *testing.T) {
+	for name, body := range hostile.Answers(`"pagination":{"total_pages":1},`, "results") {
+		t.Run(name, func(t *testing.T) {
+			words := complaints([]byte(body))
+			if len(words) > maxComplaints {
+				t.Errorf("%d complaints", len(words))
+			}
+			for _, one := range words {
+				if len(one.path) > maxNesting {
+					t.Errorf("a path of %d keys", len(one.path))
+				}
+			}
+		})
+	}
 }

@@ -89,7 +89,7 @@ func (w write) authentiks(a answer) bool {
 // sendWrite sends the write, finds out what became of it where the answer does
 // not tell, and reads back what was written. Nothing is sent a second time
 // unless it was seen that the first had no effect.
-func (c *Client) sendWrite(ctx context.Context, w write) error {
+func (c Writer) sendWrite(ctx context.Context, w write) error {
 	began := time.Now()
 	for try := 1; ; try++ {
 		a := c.send(ctx, w.send)
@@ -122,13 +122,13 @@ func (c *Client) sendWrite(ctx context.Context, w write) error {
 	}
 }
 
-func (c *Client) isThere(ctx context.Context, w write) bool {
+func (c Writer) isThere(ctx context.Context, w write) bool {
 	found, err := w.look(ctx)
 	return err == nil && found.presence == asWanted
 }
 
 // confirm reads back what was written and compares it.
-func (c *Client) confirm(ctx context.Context, w write) error {
+func (c Writer) confirm(ctx context.Context, w write) error {
 	found, err := w.look(ctx)
 	switch {
 	case err != nil:
@@ -163,4 +163,11 @@ func deleted(a answer) bool {
 func stored(a answer) bool {
 	o, isObject := a.object()
 	return a.OK() && isObject && o.text("pk") != ""
+}
+
+func seen(differs []string) finding {
+	if len(differs) > 0 {
+		return finding{presence: different, differs: differs}
+	}
+	return finding{presence: asWanted}
 }

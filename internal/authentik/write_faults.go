@@ -16,7 +16,7 @@ func (w write) masked(a answer) answer {
 }
 
 // refusal puts an answer that refused a write into words.
-func (c *Client) refusal(w write, a answer) error {
+func (c Writer) refusal(w write, a answer) error {
 	a = w.masked(a)
 	if f := c.generalFault(w.need, a); f != nil {
 		return f
@@ -113,7 +113,7 @@ func differentFault(w write, found finding) error {
 		"Check it in authentik, then plan again.", nil)
 }
 
-func (c *Client) gaveUpFault(w write, a answer) error {
+func (c Writer) gaveUpFault(w write, a answer) error {
 	a = w.masked(a)
 	kind, why := link.FaultOther, "It answered without a result."
 	err := errorOf(w.need, a)

@@ -15,7 +15,7 @@ func (t tried) Unwrap() error { return t.error }
 
 // carryOut sends the write until it is known what became of it, and reads back
 // what was written.
-func (c *Client) carryOut(ctx context.Context, w write) error {
+func (c Writer) carryOut(ctx context.Context, w write) error {
 	if err := c.sendWrite(ctx, w); err != nil {
 		return tried{err}
 	}

@@ -51,7 +51,7 @@ type Connector struct {
 func (c Connector) WithDefaults() Connector {
 	if c.Authentik == nil {
 		c.Authentik = func(ctx context.Context, cfg authentik.Config) (AuthentikSystem, error) {
-			client, err := authentik.Connect(ctx, cfg)
+			client, err := authentik.ConnectFacade(ctx, cfg)
 			if err != nil {
 				return nil, err // a nil *Client in an interface would not be nil
 			}

@@ -93,7 +93,7 @@ func (b *bench) connectKeeping(store *journal.Store) *engine.Engine {
 	client := outbound.New(outbound.Config{})
 	b.t.Cleanup(client.CloseIdleConnections)
 	log := slog.New(slog.DiscardHandler)
-	a, err := authentik.Connect(b.t.Context(), authentik.Config{URL: b.authentikURL, Token: secret.New(b.box.AuthentikToken), HTTP: client, Log: log})
+	a, err := authentik.ConnectFacade(b.t.Context(), authentik.Config{URL: b.authentikURL, Token: secret.New(b.box.AuthentikToken), HTTP: client, Log: log})
 	if err != nil {
 		b.t.Fatal(err)
 	}

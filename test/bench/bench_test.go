@@ -116,7 +116,7 @@ func start(b *testing.B) *systems {
 func (s *systems) connect(b *testing.B) *engine.Engine {
 	b.Helper()
 	log := slog.New(slog.NewTextHandler(io.Discard, nil))
-	a, err := authentik.Connect(b.Context(), authentik.Config{URL: s.a.url, Token: secret.New(s.box.AuthentikToken), HTTP: outbound.New(outbound.Config{}), Log: log})
+	a, err := authentik.ConnectFacade(b.Context(), authentik.Config{URL: s.a.url, Token: secret.New(s.box.AuthentikToken), HTTP: outbound.New(outbound.Config{}), Log: log})
 	if err != nil {
 		b.Fatal(err)
 	}

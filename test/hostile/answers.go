@@ -1,7 +1,12 @@
 // Package hostile holds answers that no server gives, for the tests of both adapters.
 package hostile
 
-import "strings"
+import (
+	"bytes"
+	"io"
+	"net/http"
+	"strings"
+)
 
 // Answers returns answers that take long, or much of the stack, to read where something is read once a level or once a
 // pair. first is what a list of the system begins with, and results the key of its entries.
@@ -23,4 +28,16 @@ func Answers(first, results string) map[string]string {
 		"a word without an end": `{"detail":"` + strings.Repeat(`\u0000<`, many/7) +
 			`","message":"` + strings.Repeat("é ", many/3) + `"}`,
 	}
+}
+
+// Saying answers every request with one status and body, as JSON.
+type Saying struct {
+	Status int
+	Body   []byte
+}
+
+// RoundTrip answers r.
+func (s Saying) RoundTrip(r *http.Request) (*http.Response, error) {
+	return &http.Response{StatusCode: s.Status, Header: http.Header{"Content-Type": {"application/json"}},
+		Body: io.NopCloser(bytes.NewReader(s.Body)), Request: r}, nil
 }

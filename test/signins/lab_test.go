@@ -39,7 +39,7 @@ type idp struct {
 	t      testing.TB
 	sim    *authentiksim.Server
 	url    string
-	client *authentik.Client
+	client *authentik.Facade
 	ada    int // who has an address
 }
 
@@ -79,9 +79,9 @@ func newClient(t testing.TB) *http.Client {
 	return client
 }
 
-func (a *idp) connect(t testing.TB, client *http.Client) *authentik.Client {
+func (a *idp) connect(t testing.TB, client *http.Client) *authentik.Facade {
 	t.Helper()
-	c, err := authentik.Connect(t.Context(), authentik.Config{URL: a.url, Token: secret.New(a.sim.AdminToken()), HTTP: client, Pause: noPause})
+	c, err := authentik.ConnectFacade(t.Context(), authentik.Config{URL: a.url, Token: secret.New(a.sim.AdminToken()), HTTP: client, Pause: noPause})
 	if err != nil {
 		t.Fatal(err)
 	}
