@@ -16,7 +16,7 @@ import (
 // source of each next to it.
 func othersWords() []string {
 	return []string{
-		"internal/authentik/faults.go", "internal/authentik/write_faults.go", // authentik's refusals
+		"internal/authentik/rest/faults.go", "internal/authentik/apply/write_faults.go", // authentik's refusals
 		"internal/pocketbase/causes.go", "internal/pocketbase/catalogue.go", "internal/pocketbase/signin.go", "internal/pocketbase/trail.go", // PocketBase's log and answers
 		"internal/outbound/client.go", // net/http's errors
 	}

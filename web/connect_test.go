@@ -13,7 +13,7 @@ import (
 
 	"github.com/pocketbase/pocketbase/core"
 
-	"authpocket/internal/authentik"
+	"authpocket/internal/authentik/rest"
 	"authpocket/internal/connect"
 	"authpocket/internal/pocketbase"
 )
@@ -236,7 +236,7 @@ func TestSecretsAreNotSentInTheClearUnlessTicked(t *testing.T) {
 	box := sharedSandbox(t)
 	real, asked := connect.Connector{}.WithDefaults(), []string{}
 	b := wizardFor(t, box, Config{Connect: connect.Connector{
-		Authentik: func(ctx context.Context, cfg authentik.Config) (connect.AuthentikSystem, error) {
+		Authentik: func(ctx context.Context, cfg rest.Config) (connect.AuthentikSystem, error) {
 			asked = append(asked, cfg.URL)
 			cfg.URL = box.AuthentikURL
 			return real.Authentik(ctx, cfg)

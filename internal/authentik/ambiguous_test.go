@@ -73,7 +73,7 @@ func (l *lab) losing(answer func(http.ResponseWriter), times int, done bool) *at
 }
 
 // writesOf are one change of each kind, with what has to be there first.
-func writesOf(t *testing.T, l *lab, c *authentik.Facade) map[string]link.Change {
+func writesOf(t *testing.T, l *lab, c *authentik.Client) map[string]link.Change {
 	t.Helper()
 	l.sim.AddGroup("pb-users")
 	plan := l.setUp(c, spec())

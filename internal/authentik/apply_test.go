@@ -50,7 +50,7 @@ func fieldsNamed(names ...string) []link.Field {
 	return list
 }
 
-func apply(t *testing.T, c *authentik.Facade, ch link.Change) {
+func apply(t *testing.T, c *authentik.Client, ch link.Change) {
 	t.Helper()
 	ch.System = link.Authentik
 	if err := c.Apply(t.Context(), ch); err != nil {

@@ -1,6 +1,10 @@
 package authentik
 
-import "strings"
+import (
+	"strings"
+
+	"authpocket/internal/authentik/rest"
+)
 
 // Account is the name of the role, service account and token in Blueprint.
 const Account = "authpocket"
@@ -25,7 +29,7 @@ entries:
     attrs:
       permissions:
 `)
-	for _, p := range Permissions() {
+	for _, p := range rest.Permissions() {
 		b.WriteString("        - " + p.Codename + " # " + p.Why + "\n")
 	}
 	b.WriteString(`  - model: authentik_core.user

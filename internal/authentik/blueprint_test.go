@@ -9,6 +9,7 @@ import (
 	"go.yaml.in/yaml/v3"
 
 	"authpocket/internal/authentik"
+	"authpocket/internal/authentik/rest"
 )
 
 func TestBlueprintGivesTheRoleExactlyThePermissions(t *testing.T) {
@@ -32,7 +33,7 @@ func TestBlueprintGivesTheRoleExactlyThePermissions(t *testing.T) {
 		t.Fatalf("got %d entries of version %d, want role, user and token of version 1", len(blueprint.Entries), blueprint.Version)
 	}
 	var want []string
-	for _, p := range authentik.Permissions() {
+	for _, p := range rest.Permissions() {
 		want = append(want, p.Codename)
 	}
 	if got := blueprint.Entries[0].Attrs.Permissions; !slices.Equal(got, want) {
@@ -60,7 +61,7 @@ func TestDocumentationListsEveryPermission(t *testing.T) {
 		}
 	}
 	var want []string
-	for _, p := range authentik.Permissions() {
+	for _, p := range rest.Permissions() {
 		want = append(want, p.Codename)
 		if !strings.Contains(string(page), "| `"+p.Codename+"` | "+p.Why+" |") {
 			t.Errorf("docs/permissions.md lacks %s: %s", p.Codename, p.Why)

@@ -10,6 +10,7 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
+	"authpocket/internal/authentik/rest"
 	"authpocket/internal/link"
 	"authpocket/internal/wire"
 )
@@ -22,26 +23,26 @@ const maxExamined = 300
 // an error, where err is such an error and the provider can be found. One
 // redirect URI that was stored without its matching mode does that to every
 // list of providers and of applications.
-func (c *Facade) explainBroken(ctx context.Context, err error) error {
-	failed, ok := errors.AsType[*statusError](err)
-	if !ok || failed.status != http.StatusInternalServerError ||
-		!slices.Contains([]string{whatProviders, whatApplication}, failed.what) {
+func (c *Client) explainBroken(ctx context.Context, err error) error {
+	failed, ok := errors.AsType[*rest.StatusError](err)
+	if !ok || failed.Status != http.StatusInternalServerError ||
+		!slices.Contains([]string{rest.WhatProviders, rest.WhatApplication}, failed.What) {
 		return err
 	}
-	providers, listErr := c.all(ctx, c.anyProviderList(""))
+	providers, listErr := c.All(ctx, c.AnyProviderList(""))
 	if listErr != nil {
 		c.Log.DebugContext(ctx, "looking for the provider that cannot be read", "err", listErr)
 	}
 	broken := c.broken(ctx, providers)
 	if broken == nil {
-		return fault(link.FaultOther, "", "authentik failed to list its providers or applications.",
+		return rest.NewFault(link.FaultOther, "", "authentik failed to list its providers or applications.",
 			"A redirect URI without a matching mode can cause this. If a provider was recently changed through the "+
 				"API, send its full list of redirect URIs again. Otherwise check authentik's server log.", err)
 	}
-	number := broken.number("pk")
-	return fault(link.FaultOther, "",
+	number := broken.Number("pk")
+	return rest.NewFault(link.FaultOther, "",
 		fmt.Sprintf("authentik cannot read its own provider %q (ID %d), so it cannot list providers.",
-			plain(broken.text("name")), number),
+			rest.Plain(broken.Text("name")), number),
 		fmt.Sprintf("One of its redirect URIs has no matching mode. Send the full list again through the API: PATCH "+
 			"/api/v3/providers/oauth2/%d/ with {\"redirect_uris\": [{\"matching_mode\": \"strict\", \"url\": \"…\"}]}.",
 			number), err)
@@ -49,22 +50,22 @@ func (c *Facade) explainBroken(ctx context.Context, err error) error {
 
 // broken is one of the providers that authentik cannot read; nil where none
 // was found.
-func (c *Facade) broken(ctx context.Context, providers []object) object {
+func (c *Client) broken(ctx context.Context, providers []rest.Object) rest.Object {
 	var (
 		mu    sync.Mutex
-		found object
+		found rest.Object
 	)
 	once := *c
-	once.reads = wire.Reads{} // the list was asked for often enough
+	once.Reads = wire.Reads{} // the list was asked for often enough
 	group, ctx := errgroup.WithContext(ctx)
-	group.SetLimit(maxParallel)
+	group.SetLimit(rest.MaxParallel)
 	for _, p := range providers[:min(len(providers), maxExamined)] {
 		if !isOAuth2(p) {
 			continue
 		}
 		group.Go(func() error {
-			_, err := once.provider(ctx, p.number("pk"))
-			if statusOf(err) != http.StatusInternalServerError {
+			_, err := once.Provider(ctx, p.Number("pk"))
+			if rest.StatusOf(err) != http.StatusInternalServerError {
 				return nil // readable, or not for this reason
 			}
 			mu.Lock()

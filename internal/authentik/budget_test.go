@@ -9,6 +9,7 @@ import (
 	"go.uber.org/goleak"
 
 	"authpocket/internal/authentik"
+	"authpocket/internal/authentik/rest"
 	"authpocket/internal/link"
 	"authpocket/internal/secret"
 	"authpocket/sandbox/authentiksim"
@@ -44,7 +45,7 @@ func TestANewLinkTakesFewRequests(t *testing.T) {
 func TestNothingSecretIsLogged(t *testing.T) {
 	l := newLab(t, authentiksim.Config{})
 	var log bytes.Buffer
-	c, err := authentik.ConnectFacade(t.Context(), authentik.Config{URL: l.url, Token: secret.New(l.sim.AdminToken()), HTTP: l.client,
+	c, err := authentik.Connect(t.Context(), rest.Config{URL: l.url, Token: secret.New(l.sim.AdminToken()), HTTP: l.client,
 		Log: slog.New(slog.NewJSONHandler(&log, &slog.HandlerOptions{Level: slog.LevelDebug}))})
 	if err != nil {
 		t.Fatal(err)

@@ -9,14 +9,15 @@ import (
 
 	api "goauthentik.io/api/v3"
 
+	"authpocket/internal/authentik/rest"
 	"authpocket/internal/link"
 )
 
 // ChangedBy says who changed the objects of these changes since then, by this
 // machine's clock, as far as authentik's event log tells and the token may
 // read it. Whoever changed an object last comes first.
-func (c *Facade) ChangedBy(ctx context.Context, since time.Time, changes []link.Change) []string {
-	a, err := c.read(ctx, need{what: "events", perm: permViewEvent}, func(ctx context.Context) error {
+func (c *Client) ChangedBy(ctx context.Context, since time.Time, changes []link.Change) []string {
+	a, err := c.Read(ctx, rest.Need{What: "events", Perm: rest.PermViewEvent}, func(ctx context.Context) error {
 		_, _, err := c.API.EventsAPI.EventsEventsList(ctx).Actions([]api.EventActions{
 			api.EVENTACTIONS_MODEL_CREATED, api.EVENTACTIONS_MODEL_UPDATED, api.EVENTACTIONS_MODEL_DELETED,
 		}).Ordering("-created").PageSize(eventCount).Execute()
@@ -29,15 +30,15 @@ func (c *Facade) ChangedBy(ctx context.Context, since time.Time, changes []link.
 	if ahead, err := a.Ahead(); err == nil {
 		since = since.Add(ahead)
 	}
-	o, _ := a.object()
+	o, _ := a.Object()
 	var said []string
-	for _, e := range o.objects("results") {
-		model := event(e).context().object("model")
+	for _, e := range o.Objects("results") {
+		model := event(e).context().Object("model")
 		if event(e).when().Before(since.Add(-time.Second)) || !slices.ContainsFunc(changes,
 			func(ch link.Change) bool { return isOf(model, ch) }) {
 			continue
 		}
-		line := plain(object(e).object("user").text("username")) + " " + strings.TrimPrefix(object(e).text("action"),
+		line := rest.Plain(rest.Object(e).Object("user").Text("username")) + " " + strings.TrimPrefix(rest.Object(e).Text("action"),
 			"model_") + " the " +
 			modelWords(model) + " at " + event(e).when().UTC().Format("15:04:05 UTC")
 		if !slices.Contains(said, line) {
@@ -49,8 +50,8 @@ func (c *Facade) ChangedBy(ctx context.Context, since time.Time, changes []link.
 
 // isOf reports whether an event's object is what a change is about: by its key,
 // or by its name where it has none yet.
-func isOf(model object, ch link.Change) bool {
-	m := modelMatch{kind: model.text("model_name"), key: bareKey(model.text("pk")), name: model.text("name")}
+func isOf(model rest.Object, ch link.Change) bool {
+	m := modelMatch{kind: model.Text("model_name"), key: bareKey(model.Text("pk")), name: model.Text("name")}
 	ch.Visit(&m)
 	return m.found
 }
@@ -107,8 +108,8 @@ func each[T any](e link.Edit[T], do func(T)) {
 }
 
 // modelWords names an event's object.
-func modelWords(model object) string {
+func modelWords(model rest.Object) string {
 	words := map[string]string{"application": "application", "oauth2provider": "provider",
 		"scopemapping": "scope mapping", "policybinding": "binding"}
-	return words[model.text("model_name")] + " “" + plain(model.text("name")) + "”"
+	return words[model.Text("model_name")] + " “" + rest.Plain(model.Text("name")) + "”"
 }

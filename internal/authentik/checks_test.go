@@ -17,7 +17,7 @@ import (
 )
 
 // linkedLab has the tests' link in it, and ada who can sign in.
-func linkedLab(t *testing.T, s link.Spec) (l *lab, c *authentik.Facade, d link.Desired, ada int) {
+func linkedLab(t *testing.T, s link.Spec) (l *lab, c *authentik.Client, d link.Desired, ada int) {
 	t.Helper()
 	l = newLab(t, authentiksim.Config{Version: "2026.5.3"})
 	ada = l.sim.AddPerson("ada", "Ada Lovelace", "ada@example.com", "correct horse", nil)
@@ -26,7 +26,7 @@ func linkedLab(t *testing.T, s link.Spec) (l *lab, c *authentik.Facade, d link.D
 }
 
 // patch changes the link's provider behind authpocket's back.
-func (l *lab) patch(c *authentik.Facade, d link.Desired, body map[string]any) {
+func (l *lab) patch(c *authentik.Client, d link.Desired, body map[string]any) {
 	l.t.Helper()
 	for _, p := range l.observe(c, spec()).Providers {
 		if p.ClientID == d.Provider.ClientID {
@@ -38,71 +38,71 @@ func (l *lab) patch(c *authentik.Facade, d link.Desired, body map[string]any) {
 func TestChecksFailForWhatIsWrong(t *testing.T) {
 	strict := func(url string) []any { return []any{map[string]any{"matching_mode": "strict", "url": url}} }
 	for name, test := range map[string]struct {
-		wrong  func(l *lab, c *authentik.Facade, d *link.Desired)
+		wrong  func(l *lab, c *authentik.Client, d *link.Desired)
 		check  link.CheckID
 		cause  link.CauseID
 		remedy string
 	}{
-		"slug changed": {func(l *lab, _ *authentik.Facade, _ *link.Desired) {
+		"slug changed": {func(l *lab, _ *authentik.Client, _ *link.Desired) {
 			l.admin("PATCH", "/core/applications/pocketbase/", map[string]any{"slug": "moved"})
 		}, "authentik.discovery", "discovery", "slug"},
-		"issuer mode": {func(l *lab, c *authentik.Facade, d *link.Desired) {
+		"issuer mode": {func(l *lab, c *authentik.Client, d *link.Desired) {
 			l.patch(c, *d, map[string]any{"issuer_mode": "global"})
 		}, "authentik.issuer", "issuer-mismatch", "issuer mode"},
-		"no signing key": {func(l *lab, c *authentik.Facade, d *link.Desired) {
+		"no signing key": {func(l *lab, c *authentik.Client, d *link.Desired) {
 			l.patch(c, *d, map[string]any{"signing_key": nil})
 		}, "authentik.jwks", "signing-key", "RSA or EC"},
-		"an Ed25519 key": {func(l *lab, c *authentik.Facade, d *link.Desired) {
+		"an Ed25519 key": {func(l *lab, c *authentik.Client, d *link.Desired) {
 			pk, err := l.sim.AddKeyPair("ed", "ed25519", time.Hour)
 			if err != nil {
 				l.t.Fatal(err)
 			}
 			l.patch(c, *d, map[string]any{"signing_key": pk})
 		}, "authentik.jwks", "signing-key", "RSA or EC"},
-		"another key": {func(l *lab, c *authentik.Facade, d *link.Desired) {
+		"another key": {func(l *lab, c *authentik.Client, d *link.Desired) {
 			pk, err := l.sim.AddKeyPair("other", "ecdsa", time.Hour)
 			if err != nil {
 				l.t.Fatal(err)
 			}
 			l.patch(c, *d, map[string]any{"signing_key": pk})
 		}, "authentik.jwks", "signing-key", "restore the signing key"},
-		"redirect URI changed": {func(l *lab, c *authentik.Facade, d *link.Desired) {
+		"redirect URI changed": {func(l *lab, c *authentik.Client, d *link.Desired) {
 			l.patch(c, *d, map[string]any{"redirect_uris": strict("https://pocketbase.company/api/oauth2-redirect/")})
 		}, "authentik.redirect", "redirect-mismatch", "exactly this"},
-		"redirect URI only by another entry": {func(l *lab, c *authentik.Facade, d *link.Desired) {
+		"redirect URI only by another entry": {func(l *lab, c *authentik.Client, d *link.Desired) {
 			l.patch(c, *d, map[string]any{"redirect_uris": []any{map[string]any{"matching_mode": "regex", "url": "https://.*"}}})
 		}, "authentik.redirect", "redirect-mismatch", "exact redirect URI"},
-		"second redirect URI gone": {func(_ *lab, _ *authentik.Facade, d *link.Desired) {
+		"second redirect URI gone": {func(_ *lab, _ *authentik.Client, d *link.Desired) {
 			d.Provider.RedirectURIs = append(slices.Clone(d.Provider.RedirectURIs), link.RedirectURI{URL: "https://two.example.com/api/oauth2-redirect", Mode: "strict"})
 		}, "authentik.redirect.2", "redirect-mismatch", "exactly this"},
-		"secret rotated": {func(l *lab, c *authentik.Facade, d *link.Desired) {
+		"secret rotated": {func(l *lab, c *authentik.Client, d *link.Desired) {
 			l.patch(c, *d, map[string]any{"client_secret": "rotated"})
 		}, "authentik.client", "invalid-client", "same client ID and secret"},
-		"client id changed": {func(l *lab, c *authentik.Facade, d *link.Desired) {
+		"client id changed": {func(l *lab, c *authentik.Client, d *link.Desired) {
 			l.patch(c, *d, map[string]any{"client_id": "changed"})
 		}, "authentik.client", "unknown-client", "same client ID"},
-		"public client": {func(l *lab, c *authentik.Facade, d *link.Desired) {
+		"public client": {func(l *lab, c *authentik.Client, d *link.Desired) {
 			l.patch(c, *d, map[string]any{"client_type": "public"})
 		}, "authentik.client", "invalid-client", "Confidential"},
-		"provider gone": {func(l *lab, c *authentik.Facade, d *link.Desired) {
+		"provider gone": {func(l *lab, c *authentik.Client, d *link.Desired) {
 			l.admin("DELETE", "/providers/oauth2/"+strconv.Itoa(l.observe(c, spec()).Providers[0].PK)+"/", nil)
 		}, "authentik.client", "discovery", "missing"},
-		"no scopes": {func(l *lab, c *authentik.Facade, d *link.Desired) {
+		"no scopes": {func(l *lab, c *authentik.Client, d *link.Desired) {
 			l.patch(c, *d, map[string]any{"property_mappings": []any{}})
 		}, "authentik.scopes", "missing-scopes", "Attach"},
-		"authentik's e-mail mapping back": {func(l *lab, c *authentik.Facade, d *link.Desired) {
+		"authentik's e-mail mapping back": {func(l *lab, c *authentik.Client, d *link.Desired) {
 			l.patch(c, *d, map[string]any{"property_mappings": l.managed(c, "openid", "email", "profile")})
 		}, "authentik.scopes", "missing-scopes", "attach"},
-		"e-mail mapping back": {func(l *lab, c *authentik.Facade, d *link.Desired) {
+		"e-mail mapping back": {func(l *lab, c *authentik.Client, d *link.Desired) {
 			l.patch(c, *d, map[string]any{"property_mappings": l.managed(c, "openid", "email", "profile")})
 		}, "authentik.email", "email-unverified", "scope mapping"},
-		"no code grant": {func(l *lab, c *authentik.Facade, d *link.Desired) {
+		"no code grant": {func(l *lab, c *authentik.Client, d *link.Desired) {
 			l.patch(c, *d, map[string]any{"grant_types": []any{"refresh_token"}})
 		}, "authentik.grants", "grant-types", "authorization_code"},
-		"no code grant, asked": {func(l *lab, c *authentik.Facade, d *link.Desired) {
+		"no code grant, asked": {func(l *lab, c *authentik.Client, d *link.Desired) {
 			l.patch(c, *d, map[string]any{"grant_types": []any{"refresh_token"}})
 		}, "authentik.redirect", "grant-types", "authorization_code"},
-		"no access": {func(l *lab, c *authentik.Facade, d *link.Desired) {
+		"no access": {func(l *lab, c *authentik.Client, d *link.Desired) {
 			group := l.sim.AddGroup("others")
 			apply(l.t, c, link.Change{Kind: link.KindBinding, After: &link.BindingState{Application: link.Ref{Name: "pocketbase"}, Kind: "group", Target: link.Ref{ID: group, Name: "others"}, Enabled: true}})
 		}, "authentik.access", "no-access", "group"},
@@ -119,7 +119,7 @@ func TestChecksFailForWhatIsWrong(t *testing.T) {
 }
 
 // managed are the primary keys of authentik's own mappings.
-func (l *lab) managed(c *authentik.Facade, scopes ...string) []any {
+func (l *lab) managed(c *authentik.Client, scopes ...string) []any {
 	var ids []any
 	for _, m := range l.observe(c, spec()).Mappings {
 		if m.Managed != "" && slices.Contains(scopes, m.Scope) {
@@ -154,15 +154,15 @@ func TestChecksChangeNothing(t *testing.T) {
 // Without redirect URIs authentik stores the first one that anybody asks
 // authorize with.
 func TestAuthorizeIsNeverAskedWithoutRedirectURIs(t *testing.T) {
-	for name, wrong := range map[string]func(l *lab, c *authentik.Facade, d *link.Desired) *authentik.Facade{
-		"no redirect URI": func(l *lab, c *authentik.Facade, d *link.Desired) *authentik.Facade {
+	for name, wrong := range map[string]func(l *lab, c *authentik.Client, d *link.Desired) *authentik.Client{
+		"no redirect URI": func(l *lab, c *authentik.Client, d *link.Desired) *authentik.Client {
 			l.patch(c, *d, map[string]any{"redirect_uris": []any{}})
 			return c
 		},
-		"a provider that cannot be read": func(l *lab, _ *authentik.Facade, _ *link.Desired) *authentik.Facade {
+		"a provider that cannot be read": func(l *lab, _ *authentik.Client, _ *link.Desired) *authentik.Client {
 			return l.connectAs(l.token())
 		},
-		"another provider's client id": func(l *lab, c *authentik.Facade, d *link.Desired) *authentik.Facade {
+		"another provider's client id": func(l *lab, c *authentik.Client, d *link.Desired) *authentik.Client {
 			l.patch(c, *d, map[string]any{"client_id": "changed"})
 			return c
 		},

@@ -12,15 +12,16 @@ import (
 	"time"
 
 	"authpocket/internal/authentik"
+	"authpocket/internal/authentik/rest"
 	"authpocket/internal/link"
 	"authpocket/internal/outbound"
 	"authpocket/internal/secret"
 	"authpocket/sandbox/authentiksim"
 )
 
-func connectTo(t *testing.T, url, token string, client *http.Client) (*authentik.Facade, error) {
+func connectTo(t *testing.T, url, token string, client *http.Client) (*authentik.Client, error) {
 	t.Helper()
-	return authentik.ConnectFacade(t.Context(), authentik.Config{URL: url, Token: secret.New(token), HTTP: client})
+	return authentik.Connect(t.Context(), rest.Config{URL: url, Token: secret.New(token), HTTP: client})
 }
 
 func TestConnectTellsWhoTheTokenIs(t *testing.T) {

@@ -9,6 +9,7 @@ import (
 
 	api "goauthentik.io/api/v3"
 
+	"authpocket/internal/authentik/rest"
 	"authpocket/internal/link"
 	"authpocket/internal/secret"
 	"authpocket/internal/signin"
@@ -21,9 +22,9 @@ const eventCount = 100
 // since then, by this machine's clock, oldest first and without secrets. Those
 // that name another state than this one are of other sign-ins, and left out;
 // an empty state takes all.
-func (c *Facade) Events(ctx context.Context, since time.Time, d link.Desired, state string) signin.AuthentikTrail {
-	n := need{what: "events", perm: permViewEvent}
-	a, err := c.read(ctx, n, func(ctx context.Context) error {
+func (c *Client) Events(ctx context.Context, since time.Time, d link.Desired, state string) signin.AuthentikTrail {
+	n := rest.Need{What: "events", Perm: rest.PermViewEvent}
+	a, err := c.Read(ctx, n, func(ctx context.Context) error {
 		_, _, err := c.API.EventsAPI.EventsEventsList(ctx).Actions([]api.EventActions{
 			api.EVENTACTIONS_LOGIN, api.EVENTACTIONS_LOGIN_FAILED, api.EVENTACTIONS_AUTHORIZE_APPLICATION,
 			api.EVENTACTIONS_CONFIGURATION_ERROR, api.EVENTACTIONS_SUSPICIOUS_REQUEST,
@@ -32,13 +33,13 @@ func (c *Facade) Events(ctx context.Context, since time.Time, d link.Desired, st
 		return err
 	})
 	if err != nil {
-		return signin.AuthentikTrail{Unread: words(err)}
+		return signin.AuthentikTrail{Unread: rest.FaultWords(err)}
 	}
 	if ahead, err := a.Ahead(); err == nil {
 		since = since.Add(ahead)
 	}
-	o, _ := a.object()
-	events := o.objects("results")
+	o, _ := a.Object()
+	events := o.Objects("results")
 	slices.Reverse(events)
 	var t signin.AuthentikTrail
 	for _, e := range events {
@@ -51,14 +52,14 @@ func (c *Facade) Events(ctx context.Context, since time.Time, d link.Desired, st
 }
 
 // event is one entry of authentik's event log.
-type event object
+type event rest.Object
 
-func (e event) context() object { return object(e).object("context") }
+func (e event) context() rest.Object { return rest.Object(e).Object("context") }
 
-func (e event) args() object { return e.context().object("http_request").object("args") }
+func (e event) args() rest.Object { return e.context().Object("http_request").Object("args") }
 
 func (e event) when() time.Time {
-	at, err := time.Parse(time.RFC3339Nano, object(e).text("created"))
+	at, err := time.Parse(time.RFC3339Nano, rest.Object(e).Text("created"))
 	if err != nil {
 		return time.Time{}
 	}
@@ -68,15 +69,15 @@ func (e event) when() time.Time {
 // concerns reports whether the event is about the link's client.
 func (e event) concerns(d link.Desired) bool {
 	undashed := strings.ReplaceAll(d.Application.PK, "-", "")
-	application, provider := e.context().object("authorized_application"), e.context().object("provider")
+	application, provider := e.context().Object("authorized_application"), e.context().Object("provider")
 	switch {
-	case d.Provider.ClientID != "" && e.args().text("client_id") == d.Provider.ClientID:
+	case d.Provider.ClientID != "" && e.args().Text("client_id") == d.Provider.ClientID:
 		return true
-	case undashed != "" && strings.ReplaceAll(application.text("pk"), "-", "") == undashed:
+	case undashed != "" && strings.ReplaceAll(application.Text("pk"), "-", "") == undashed:
 		return true
-	case d.Provider.PK != 0 && provider.text("pk") == strconv.Itoa(d.Provider.PK):
+	case d.Provider.PK != 0 && provider.Text("pk") == strconv.Itoa(d.Provider.PK):
 		return true
-	case d.Provider.PK == 0 && provider.text("name") == d.Provider.Name && d.Provider.Name != "":
+	case d.Provider.PK == 0 && provider.Text("name") == d.Provider.Name && d.Provider.Name != "":
 		return true
 	}
 	return e.ofMapping(d)
@@ -84,25 +85,25 @@ func (e event) concerns(d link.Desired) bool {
 
 // of reports whether the event may be of the sign-in with that state.
 func (e event) of(state string) bool {
-	named := e.args().text("state")
+	named := e.args().Text("state")
 	return state == "" || named == "" || named == state
 }
 
 // ofMapping reports whether one of the provider's scope mappings failed.
 func (e event) ofMapping(d link.Desired) bool {
-	name := e.context().object("mapping").text("name")
+	name := e.context().Object("mapping").Text("name")
 	return name != "" && slices.ContainsFunc(d.Provider.Mappings, func(r link.Ref) bool { return r.Name == name })
 }
 
 func (e event) add(t *signin.AuthentikTrail, d link.Desired) {
-	action, user := object(e).text("action"), object(e).object("user")
+	action, user := rest.Object(e).Text("action"), rest.Object(e).Object("user")
 	switch action {
 	case "login", "authorize_application":
-		if !user.flag("is_anonymous") {
-			t.Person = user.number("pk")
+		if !user.Flag("is_anonymous") {
+			t.Person = user.Number("pk")
 		}
 		if action == "authorize_application" {
-			t.Through, t.IP = true, object(e).text("client_ip")
+			t.Through, t.IP = true, rest.Object(e).Text("client_ip")
 		}
 	case "configuration_error":
 		if m := e.mismatch(); m != nil {
@@ -110,7 +111,7 @@ func (e event) add(t *signin.AuthentikTrail, d link.Desired) {
 		}
 	}
 	t.Evidence = append(t.Evidence, signin.Evidence{
-		System: link.Authentik, When: e.when(), Text: secret.Scrub(e.sentence(action, user.text("username")),
+		System: link.Authentik, When: e.when(), Text: secret.Scrub(e.sentence(action, user.Text("username")),
 			d.Provider.ClientSecret),
 	})
 }
@@ -118,15 +119,15 @@ func (e event) add(t *signin.AuthentikTrail, d link.Desired) {
 // mismatch is the redirect URI that authentik refused, beside those that the
 // provider has; nil for events about something else.
 func (e event) mismatch() *signin.Mismatch {
-	sent := e.context().text("redirect_uri")
+	sent := e.context().Text("redirect_uri")
 	if sent == "" {
 		return nil
 	}
 	var known []string
-	for _, uri := range redirectURIs(e.context().objects("expected")) {
+	for _, uri := range rest.RedirectURIs(e.context().Objects("expected")) {
 		known = append(known, uri.String())
 	}
-	return signin.NewMismatch(withoutQuery(sent), known)
+	return signin.NewMismatch(rest.WithoutQuery(sent), known)
 }
 
 // sentence is the event for people. Only named values are taken from it: what
@@ -134,16 +135,16 @@ func (e event) mismatch() *signin.Mismatch {
 func (e event) sentence(action, user string) string {
 	switch action {
 	case "login":
-		return user + " signed in (" + orNone(e.context().text("auth_method")) + ")."
+		return user + " signed in (" + rest.OrNone(e.context().Text("auth_method")) + ")."
 	case "login_failed":
 		return "A sign-in failed."
 	case "authorize_application":
-		return user + " was authorised for “" + e.context().object("authorized_application").text("name") +
-			"”, scopes " + orNone(e.context().text("scopes")) + "."
+		return user + " was authorised for “" + e.context().Object("authorized_application").Text("name") +
+			"”, scopes " + rest.OrNone(e.context().Text("scopes")) + "."
 	case "configuration_error":
 		if m := e.mismatch(); m != nil {
-			return e.context().text("message") + ". " + m.String()
+			return e.context().Text("message") + ". " + m.String()
 		}
 	}
-	return strings.ReplaceAll(action, "_", " ") + ": " + orNone(e.context().text("message"))
+	return strings.ReplaceAll(action, "_", " ") + ": " + rest.OrNone(e.context().Text("message"))
 }

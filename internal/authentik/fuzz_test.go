@@ -10,14 +10,15 @@ import (
 	"time"
 	"unicode/utf8"
 
+	"authpocket/internal/authentik/rest"
 	"authpocket/internal/link"
 	"authpocket/internal/secret"
 	"authpocket/test/hostile"
 )
 
 // meeting is a client that meets such a server.
-func meeting(status int, body []byte) *Facade {
-	return newFacade(newClient(Config{URL: "https://authentik.company", Token: secret.New("the-token-never-to-be-shown"),
+func meeting(status int, body []byte) *Client {
+	return newFacade(rest.NewClient(rest.Config{URL: "https://authentik.company", Token: secret.New("the-token-never-to-be-shown"),
 		HTTP:  &http.Client{Transport: hostile.Saying{Status: status, Body: body}},
 		Pause: func(ctx context.Context, _ time.Duration) error { return ctx.Err() }}))
 }

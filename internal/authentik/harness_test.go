@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"authpocket/internal/authentik"
+	"authpocket/internal/authentik/rest"
 	"authpocket/internal/link"
 	"authpocket/internal/outbound"
 	"authpocket/internal/plans"
@@ -128,14 +129,14 @@ func (l *lab) asked(request string) (n int) {
 	return n
 }
 
-func (l *lab) connect() *authentik.Facade {
+func (l *lab) connect() *authentik.Client {
 	l.t.Helper()
 	return l.connectAs(l.sim.AdminToken())
 }
 
-func (l *lab) connectAs(token string) *authentik.Facade {
+func (l *lab) connectAs(token string) *authentik.Client {
 	l.t.Helper()
-	c, err := authentik.ConnectFacade(l.t.Context(), authentik.Config{URL: l.url, Token: secret.New(token), HTTP: l.client, Pause: l.pause})
+	c, err := authentik.Connect(l.t.Context(), rest.Config{URL: l.url, Token: secret.New(token), HTTP: l.client, Pause: l.pause})
 	if err != nil {
 		l.t.Fatal(err)
 	}
@@ -159,7 +160,7 @@ func generated() link.Generated {
 	return link.Generated{ClientID: strings.Repeat("Ab3x", 10), ClientSecret: secret.New(strings.Repeat("s3cretZZ", 16))}
 }
 
-func (l *lab) observe(c *authentik.Facade, s link.Spec) link.AuthentikSnapshot {
+func (l *lab) observe(c *authentik.Client, s link.Spec) link.AuthentikSnapshot {
 	l.t.Helper()
 	snap, err := c.Observe(l.t.Context(), s.Query())
 	if err != nil {
@@ -169,7 +170,7 @@ func (l *lab) observe(c *authentik.Facade, s link.Spec) link.AuthentikSnapshot {
 }
 
 // plan observes and plans; pb is what PocketBase is taken to hold.
-func (l *lab) plan(c *authentik.Facade, s link.Spec, pb link.PocketBaseSnapshot) link.Plan {
+func (l *lab) plan(c *authentik.Client, s link.Spec, pb link.PocketBaseSnapshot) link.Plan {
 	l.t.Helper()
 	plan, problems := plans.New(s, l.observe(c, s), pb, generated())
 	if err := problems.Err(); err != nil {
@@ -179,7 +180,7 @@ func (l *lab) plan(c *authentik.Facade, s link.Spec, pb link.PocketBaseSnapshot)
 }
 
 // apply carries out the authentik part of a plan.
-func (l *lab) apply(c *authentik.Facade, plan link.Plan) {
+func (l *lab) apply(c *authentik.Client, plan link.Plan) {
 	l.t.Helper()
 	for _, ch := range here(plan) {
 		if err := c.Apply(l.t.Context(), ch); err != nil {
@@ -205,7 +206,7 @@ func linked(pb link.PocketBaseSnapshot, plan link.Plan) link.PocketBaseSnapshot 
 }
 
 // set up makes the tests' link and returns the plan it came from.
-func (l *lab) setUp(c *authentik.Facade, s link.Spec) link.Plan {
+func (l *lab) setUp(c *authentik.Client, s link.Spec) link.Plan {
 	l.t.Helper()
 	plan := l.plan(c, s, pocketBase())
 	l.apply(c, plan)

@@ -10,21 +10,22 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
+	"authpocket/internal/authentik/rest"
 	"authpocket/internal/link"
 )
 
 // Observe reads what a link needs to know, at most five requests after one
 // another. What the token may not read is left empty and named in Missing.
 // The error is a *link.Fault.
-func (c *Facade) Observe(ctx context.Context, q link.Query) (link.AuthentikSnapshot, error) {
+func (c *Client) Observe(ctx context.Context, q link.Query) (link.AuthentikSnapshot, error) {
 	o := &observation{c: c, q: q, snap: link.AuthentikSnapshot{
-		Taken: time.Now(), URL: c.URL, Version: c.identity.Version, Features: c.features,
+		Taken: time.Now(), URL: c.URL, Version: c.Identity().Version, Features: c.Features,
 	}}
 	if err := o.read(ctx); err != nil {
 		return link.AuthentikSnapshot{}, c.explainBroken(ctx, err)
 	}
 	o.nameReferences()
-	o.snap.Missing = set(o.snap.Missing)
+	o.snap.Missing = rest.Set(o.snap.Missing)
 	for _, found := range [][]link.Ref{o.snap.Groups, o.snap.Users, o.snap.Policies} {
 		slices.SortFunc(found, func(a, b link.Ref) int { return strings.Compare(a.Name, b.Name) })
 	}
@@ -34,7 +35,7 @@ func (c *Facade) Observe(ctx context.Context, q link.Query) (link.AuthentikSnaps
 // observation is one Observe under way. Each reader fills its own part of
 // the snapshot; mu guards the parts that several share.
 type observation struct {
-	c    *Facade
+	c    *Client
 	q    link.Query
 	mu   sync.Mutex
 	snap link.AuthentikSnapshot
@@ -55,19 +56,19 @@ func (o *observation) read(ctx context.Context) error {
 
 // tolerate turns a refusal for want of a permission into an entry of Missing.
 func (o *observation) tolerate(err error) error {
-	f, ok := errors.AsType[*missingPermission](err)
+	f, ok := errors.AsType[*rest.MissingPermission](err)
 	if !ok {
 		return err
 	}
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	o.snap.Missing = append(o.snap.Missing, f.perm)
+	o.snap.Missing = append(o.snap.Missing, f.Perm)
 	return nil
 }
 
 // fill reads a list into a part of the snapshot.
-func fill[T any](ctx context.Context, c *Facade, l list, state func(object) T, part *[]T) error {
-	objects, err := c.all(ctx, l)
+func fill[T any](ctx context.Context, c *Client, l rest.List, state func(rest.Object) T, part *[]T) error {
+	objects, err := c.All(ctx, l)
 	if err != nil {
 		return err
 	}
@@ -80,26 +81,26 @@ func fill[T any](ctx context.Context, c *Facade, l list, state func(object) T, p
 }
 
 func (o *observation) readFlows(ctx context.Context) error {
-	return fill(ctx, o.c, o.c.flowList(), flowState, &o.snap.Flows)
+	return fill(ctx, o.c, o.c.FlowList(), rest.FlowState, &o.snap.Flows)
 }
 
 func (o *observation) readKeys(ctx context.Context) error {
-	return fill(ctx, o.c, o.c.keyList(), keyState, &o.snap.Keys)
+	return fill(ctx, o.c, o.c.KeyList(), rest.KeyState, &o.snap.Keys)
 }
 
 func (o *observation) readMappings(ctx context.Context) error {
-	return fill(ctx, o.c, o.c.mappingList(), mappingState, &o.snap.Mappings)
+	return fill(ctx, o.c, o.c.MappingList(), rest.MappingState, &o.snap.Mappings)
 }
 
 func (o *observation) readProviders(ctx context.Context) error {
-	var objects []object
-	asIs := func(one object) object { return one }
-	if err := fill(ctx, o.c, o.c.providerList(), asIs, &objects); err != nil {
+	var objects []rest.Object
+	asIs := func(one rest.Object) rest.Object { return one }
+	if err := fill(ctx, o.c, o.c.ProviderList(), asIs, &objects); err != nil {
 		return err
 	}
 	o.snap.Providers = make([]link.ProviderState, len(objects))
 	for i, one := range objects {
-		o.snap.Providers[i] = providerState(one)
+		o.snap.Providers[i] = rest.ProviderState(one)
 	}
 	o.mu.Lock()
 	defer o.mu.Unlock()
@@ -109,48 +110,48 @@ func (o *observation) readProviders(ctx context.Context) error {
 
 // correctGrantTypes believes the answers more than the version: a release
 // candidate may lack what its version has.
-func correctGrantTypes(f *link.Features, providers []object) {
+func correctGrantTypes(f *link.Features, providers []rest.Object) {
 	if len(providers) == 0 {
 		return
 	}
-	f.GrantTypes = slices.ContainsFunc(providers, func(o object) bool { return o.has("grant_types") })
+	f.GrantTypes = slices.ContainsFunc(providers, func(o rest.Object) bool { return o.Has("grant_types") })
 }
 
 func (o *observation) readApplication(ctx context.Context) error {
 	if o.q.Slug == "" {
 		return nil
 	}
-	found, err := o.c.application(ctx, o.q.Slug)
+	found, err := o.c.Application(ctx, o.q.Slug)
 	if err != nil || found == nil {
 		return err
 	}
-	state := applicationState(found)
+	state := rest.ApplicationState(found)
 	o.snap.Application = &state
 	o.mu.Lock()
-	o.snap.Features.MetaHide = found.has("meta_hide")
+	o.snap.Features.MetaHide = found.Has("meta_hide")
 	o.mu.Unlock()
-	return fill(ctx, o.c, o.c.bindingList(state.PK), bindingState, &o.snap.Bindings)
+	return fill(ctx, o.c, o.c.BindingList(state.PK), rest.BindingState, &o.snap.Bindings)
 }
 
 // readSettings reads what is good to know: where it cannot be read, it is not
 // known.
 func (o *observation) readSettings(ctx context.Context) error {
-	settings, err := o.c.settings(ctx)
+	settings, err := o.c.Settings(ctx)
 	if err != nil {
 		return o.optional(ctx, "system settings", err)
 	}
-	if settings.has("default_user_change_email") {
-		o.snap.EmailChangeAllowed = new(settings.flag("default_user_change_email"))
+	if settings.Has("default_user_change_email") {
+		o.snap.EmailChangeAllowed = new(settings.Flag("default_user_change_email"))
 	}
-	flags := settings.object("flags")
-	o.snap.ClosedByDefault = flags.has("core_default_app_access") && !flags.flag("core_default_app_access")
+	flags := settings.Object("flags")
+	o.snap.ClosedByDefault = flags.Has("core_default_app_access") && !flags.Flag("core_default_app_access")
 	return nil
 }
 
 // optional lets an observation do without what it can do without: where the
 // server fails over it, that is logged and no more.
 func (o *observation) optional(ctx context.Context, what string, err error) error {
-	if ctx.Err() != nil || statusOf(err) < 500 {
+	if ctx.Err() != nil || rest.StatusOf(err) < 500 {
 		return err
 	}
 	o.c.Log.WarnContext(ctx, "authentik could not return "+what+"; left out", "err", err)
@@ -163,12 +164,12 @@ func (o *observation) readAccess() []func(context.Context) error {
 		return nil
 	}
 	var readers []func(context.Context) error
-	slots := make(chan struct{}, maxParallel)
-	add := func(l list, key, name string, reference func(object) link.Ref, part *[]link.Ref) {
+	slots := make(chan struct{}, rest.MaxParallel)
+	add := func(l rest.List, key, name string, reference func(rest.Object) link.Ref, part *[]link.Ref) {
 		readers = append(readers, func(ctx context.Context) error {
 			slots <- struct{}{}
 			defer func() { <-slots }()
-			found, err := o.c.exactly(ctx, l, key, name)
+			found, err := o.c.Exactly(ctx, l, key, name)
 			o.mu.Lock()
 			defer o.mu.Unlock()
 			for _, one := range found {
@@ -177,14 +178,14 @@ func (o *observation) readAccess() []func(context.Context) error {
 			return err
 		})
 	}
-	for _, name := range set(o.q.Access.Groups) {
-		add(o.c.groupList(name), "name", name, named, &o.snap.Groups)
+	for _, name := range rest.Set(o.q.Access.Groups) {
+		add(o.c.GroupList(name), "name", name, rest.Named, &o.snap.Groups)
 	}
-	for _, name := range set(o.q.Access.Users) {
-		add(o.c.userList(name), "username", name, userRef, &o.snap.Users)
+	for _, name := range rest.Set(o.q.Access.Users) {
+		add(o.c.UserList(name), "username", name, rest.UserRef, &o.snap.Users)
 	}
-	for _, name := range set(o.q.Access.Policies) {
-		add(o.c.policyList(name), "name", name, named, &o.snap.Policies)
+	for _, name := range rest.Set(o.q.Access.Policies) {
+		add(o.c.PolicyList(name), "name", name, rest.Named, &o.snap.Policies)
 	}
 	return readers
 }

@@ -2,36 +2,38 @@ package authentik
 
 import (
 	"context"
+
+	"authpocket/internal/authentik/rest"
 )
 
 // readPermissions finds out which permissions to add objects the token's
 // roles lack, so that a plan can tell before anything is written. Any token
 // may read its own roles and what these hold.
 func (o *observation) readPermissions(ctx context.Context) error {
-	if o.c.identity.Superuser {
+	if o.c.Identity().Superuser {
 		return nil
 	}
-	me, err := o.c.readMe(ctx)
+	me, err := o.c.ReadMe(ctx)
 	if err != nil {
 		return o.optional(ctx, "the token's owner", err)
 	}
-	if me.flag("is_superuser") || !me.has("roles") {
+	if me.Flag("is_superuser") || !me.Has("roles") {
 		return nil
 	}
 	held := map[string]bool{}
-	for _, role := range me.objects("roles") {
-		permissions, err := o.c.all(ctx, o.c.permissionList(role.text("pk")))
+	for _, role := range me.Objects("roles") {
+		permissions, err := o.c.All(ctx, o.c.permissionList(role.Text("pk")))
 		if err != nil {
 			o.c.Log.DebugContext(ctx, "the token's permissions cannot be known beforehand", "err", err)
 			return ctx.Err()
 		}
 		for _, p := range permissions {
-			held[p.text("app_label")+"."+p.text("codename")] = true
+			held[p.Text("app_label")+"."+p.Text("codename")] = true
 		}
 	}
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	for _, perm := range addPermissions() {
+	for _, perm := range rest.AddPermissions() {
 		if !held[perm] {
 			o.snap.Missing = append(o.snap.Missing, perm)
 		}
@@ -39,9 +41,9 @@ func (o *observation) readPermissions(ctx context.Context) error {
 	return nil
 }
 
-func (c *Facade) permissionList(role string) list {
-	return list{need{what: "permissions"}, func(ctx context.Context, page int32) error {
-		_, _, err := c.API.RbacAPI.RbacPermissionsList(ctx).Role(role).Ordering("codename").PageSize(pageSize).
+func (c *Client) permissionList(role string) rest.List {
+	return rest.List{Need: rest.Need{What: "permissions"}, Page: func(ctx context.Context, page int32) error {
+		_, _, err := c.API.RbacAPI.RbacPermissionsList(ctx).Role(role).Ordering("codename").PageSize(rest.PageSize).
 			Page(page).Execute()
 		return err
 	}}
@@ -54,7 +56,7 @@ func (o *observation) readNameTaken(ctx context.Context) error {
 	if name == "" {
 		return nil
 	}
-	found, err := o.c.exactly(ctx, o.c.anyProviderList(name), "name", name)
+	found, err := o.c.Exactly(ctx, o.c.AnyProviderList(name), "name", name)
 	if err != nil {
 		return o.optional(ctx, "all providers", err)
 	}
@@ -62,7 +64,7 @@ func (o *observation) readNameTaken(ctx context.Context) error {
 		if isOAuth2(p) {
 			continue // in the list of those, or not visible in it
 		}
-		o.snap.NameTaken = p.text("verbose_name")
+		o.snap.NameTaken = p.Text("verbose_name")
 		if o.snap.NameTaken == "" {
 			o.snap.NameTaken = "provider of another kind"
 		}
@@ -70,7 +72,7 @@ func (o *observation) readNameTaken(ctx context.Context) error {
 	return nil
 }
 
-func isOAuth2(p object) bool {
-	return p.text("meta_model_name") == "authentik_providers_oauth2.oauth2provider" ||
-		p.text("component") == "ak-provider-oauth2-form"
+func isOAuth2(p rest.Object) bool {
+	return p.Text("meta_model_name") == "authentik_providers_oauth2.oauth2provider" ||
+		p.Text("component") == "ak-provider-oauth2-form"
 }

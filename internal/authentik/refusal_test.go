@@ -7,7 +7,7 @@ import (
 	"strings"
 	"testing"
 
-	"authpocket/internal/authentik"
+	"authpocket/internal/authentik/rest"
 	"authpocket/internal/link"
 	"authpocket/internal/secret"
 	"authpocket/sandbox/authentiksim"
@@ -119,7 +119,7 @@ func TestRefusalsForWantOfAPermissionNameIt(t *testing.T) {
 		if f.Kind != link.FaultPermission || !strings.Contains(f.Todo, perm) {
 			t.Errorf("%s: %s: %s %s", kind, f.Kind, f.Summary, f.Todo)
 		}
-		if lacking := authentik.MissingFor(ch, []string{perm, "authentik_flows.view_flow"}); !slices.Equal(lacking, []string{perm}) {
+		if lacking := rest.MissingFor(ch, []string{perm, "authentik_flows.view_flow"}); !slices.Equal(lacking, []string{perm}) {
 			t.Errorf("%s: MissingFor says %v, not %s", kind, lacking, perm)
 		}
 	}
@@ -164,7 +164,7 @@ func TestAllPermissionsAreEnoughWithoutBeingSuperuser(t *testing.T) {
 	l := newLab(t, authentiksim.Config{})
 	l.sim.AddGroup("pb-users")
 	var all []string
-	for _, p := range authentik.Permissions() {
+	for _, p := range rest.Permissions() {
 		if p.Why == "" || slices.Contains(all, p.Codename) {
 			t.Errorf("%+v", p)
 		}

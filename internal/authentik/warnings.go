@@ -3,15 +3,16 @@ package authentik
 import (
 	"strings"
 
+	"authpocket/internal/authentik/rest"
 	"authpocket/internal/link"
 )
 
 // Warnings names the permissions that the token is known to lack for the
 // changes, before anything is written.
-func (c *Facade) Warnings(snap link.AuthentikSnapshot, changes []link.Change) []link.Warning {
+func (c *Client) Warnings(snap link.AuthentikSnapshot, changes []link.Change) []link.Warning {
 	var list []link.Warning
 	for _, ch := range changes {
-		lacking := MissingFor(ch, snap.Missing)
+		lacking := rest.MissingFor(ch, snap.Missing)
 		if len(lacking) == 0 {
 			continue
 		}

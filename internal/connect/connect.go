@@ -10,6 +10,7 @@ import (
 	"net/http"
 
 	"authpocket/internal/authentik"
+	"authpocket/internal/authentik/rest"
 	"authpocket/internal/engine"
 	"authpocket/internal/link"
 	"authpocket/internal/outbound"
@@ -19,14 +20,14 @@ import (
 
 // The identities that the two systems know a token by.
 type (
-	AuthentikIdentity  = authentik.Identity
+	AuthentikIdentity  = rest.Identity
 	PocketBaseIdentity = pocketbase.Identity
 )
 
 // AuthentikSystem is a connected authentik.
 type AuthentikSystem interface {
 	engine.Authentik
-	Identity() authentik.Identity
+	Identity() rest.Identity
 	SearchGroups(ctx context.Context, query string) ([]link.Ref, error)
 	SearchUsers(ctx context.Context, query string) ([]link.Ref, error)
 	SearchPolicies(ctx context.Context, query string) ([]link.Ref, error)
@@ -41,7 +42,7 @@ type PocketBaseSystem interface {
 // Connector connects. The zero value connects to real systems; tests set the
 // fields.
 type Connector struct {
-	Authentik  func(context.Context, authentik.Config) (AuthentikSystem, error)
+	Authentik  func(context.Context, rest.Config) (AuthentikSystem, error)
 	PocketBase func(context.Context, pocketbase.Config) (PocketBaseSystem, error)
 	RequestOTP func(context.Context, pocketbase.Config) (string, error)
 	Log        *slog.Logger
@@ -50,8 +51,8 @@ type Connector struct {
 // WithDefaults returns c with the real connections for the fields that are nil.
 func (c Connector) WithDefaults() Connector {
 	if c.Authentik == nil {
-		c.Authentik = func(ctx context.Context, cfg authentik.Config) (AuthentikSystem, error) {
-			client, err := authentik.ConnectFacade(ctx, cfg)
+		c.Authentik = func(ctx context.Context, cfg rest.Config) (AuthentikSystem, error) {
+			client, err := authentik.Connect(ctx, cfg)
 			if err != nil {
 				return nil, err // a nil *Client in an interface would not be nil
 			}
@@ -83,7 +84,7 @@ type AuthentikLogin struct {
 // Authentik is a connection to an authentik.
 type Authentik struct {
 	System AuthentikSystem
-	Who    authentik.Identity
+	Who    rest.Identity
 	HTTP   *http.Client // to close its idle connections
 }
 
@@ -94,7 +95,7 @@ func (c Connector) ToAuthentik(ctx context.Context, l AuthentikLogin) (Authentik
 	if err != nil {
 		return Authentik{}, err
 	}
-	cfg := authentik.Config{URL: l.URL, Token: l.Token, HTTP: client, Log: c.Log}
+	cfg := rest.Config{URL: l.URL, Token: l.Token, HTTP: client, Log: c.Log}
 	system, err := c.WithDefaults().Authentik(ctx, cfg)
 	if err != nil {
 		client.CloseIdleConnections()
@@ -207,4 +208,4 @@ func httpClient(pem string) (*http.Client, error) {
 func Blueprint() string { return authentik.Blueprint() }
 
 // Permissions are all that an authentik token needs.
-func Permissions() []authentik.Permission { return authentik.Permissions() }
+func Permissions() []rest.Permission { return rest.Permissions() }

@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"authpocket/internal/authentik"
+	"authpocket/internal/authentik/rest"
 	"authpocket/internal/engine"
 	"authpocket/internal/journal"
 	"authpocket/internal/link"
@@ -93,7 +94,7 @@ func (b *bench) connectKeeping(store *journal.Store) *engine.Engine {
 	client := outbound.New(outbound.Config{})
 	b.t.Cleanup(client.CloseIdleConnections)
 	log := slog.New(slog.DiscardHandler)
-	a, err := authentik.ConnectFacade(b.t.Context(), authentik.Config{URL: b.authentikURL, Token: secret.New(b.box.AuthentikToken), HTTP: client, Log: log})
+	a, err := authentik.Connect(b.t.Context(), rest.Config{URL: b.authentikURL, Token: secret.New(b.box.AuthentikToken), HTTP: client, Log: log})
 	if err != nil {
 		b.t.Fatal(err)
 	}

@@ -17,6 +17,7 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 
 	"authpocket/internal/authentik"
+	"authpocket/internal/authentik/rest"
 	"authpocket/internal/engine"
 	"authpocket/internal/export"
 	"authpocket/internal/link"
@@ -75,7 +76,7 @@ func (b *bench) connect() {
 	client := outbound.New(outbound.Config{})
 	b.t.Cleanup(client.CloseIdleConnections)
 	log := slog.New(slog.DiscardHandler)
-	a, err := authentik.ConnectFacade(b.t.Context(), authentik.Config{URL: b.authentikURL, Token: secret.New(b.box.AuthentikToken), HTTP: client, Log: log})
+	a, err := authentik.Connect(b.t.Context(), rest.Config{URL: b.authentikURL, Token: secret.New(b.box.AuthentikToken), HTTP: client, Log: log})
 	if err != nil {
 		b.t.Fatal(err)
 	}

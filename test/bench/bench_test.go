@@ -18,6 +18,7 @@ import (
 	"time"
 
 	"authpocket/internal/authentik"
+	"authpocket/internal/authentik/rest"
 	"authpocket/internal/engine"
 	"authpocket/internal/link"
 	"authpocket/internal/outbound"
@@ -116,7 +117,7 @@ func start(b *testing.B) *systems {
 func (s *systems) connect(b *testing.B) *engine.Engine {
 	b.Helper()
 	log := slog.New(slog.NewTextHandler(io.Discard, nil))
-	a, err := authentik.ConnectFacade(b.Context(), authentik.Config{URL: s.a.url, Token: secret.New(s.box.AuthentikToken), HTTP: outbound.New(outbound.Config{}), Log: log})
+	a, err := authentik.Connect(b.Context(), rest.Config{URL: s.a.url, Token: secret.New(s.box.AuthentikToken), HTTP: outbound.New(outbound.Config{}), Log: log})
 	if err != nil {
 		b.Fatal(err)
 	}

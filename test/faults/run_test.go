@@ -14,6 +14,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"authpocket/internal/authentik"
+	"authpocket/internal/authentik/rest"
 	"authpocket/internal/engine"
 	"authpocket/internal/journal"
 	"authpocket/internal/link"
@@ -145,15 +146,15 @@ func (r *run) disturbing(system link.System) func(call) *fault {
 func (r *run) connect(clientA, clientB *http.Client) (*engine.Engine, error) {
 	ctx := background(r.l.t)
 	var (
-		a     *authentik.Facade
+		a     *authentik.Client
 		b     *pocketbase.Client
 		errs  [2]error
 		group errgroup.Group
 	)
 	log := slog.New(slog.NewTextHandler(&r.printed, &slog.HandlerOptions{Level: slog.LevelDebug}))
-	cfgA := authentik.Config{URL: r.l.authentikURL, Token: secret.New(adminToken), HTTP: clientA, Log: log, Pause: noPause}
+	cfgA := rest.Config{URL: r.l.authentikURL, Token: secret.New(adminToken), HTTP: clientA, Log: log, Pause: noPause}
 	cfgB := pocketbase.Config{URL: r.l.pocketbaseURL, Token: secret.New(r.l.pocketbase.Token()), HTTP: clientB, Log: log, Pause: noPause}
-	group.Go(func() error { a, errs[0] = authentik.ConnectFacade(ctx, cfgA); return nil })
+	group.Go(func() error { a, errs[0] = authentik.Connect(ctx, cfgA); return nil })
 	group.Go(func() error { b, errs[1] = pocketbase.Connect(ctx, cfgB); return nil })
 	_ = group.Wait() // both are asked whatever the other answers
 	if err := errors.Join(errs[0], errs[1]); err != nil {

@@ -17,6 +17,7 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 
 	"authpocket/internal/authentik"
+	"authpocket/internal/authentik/rest"
 	"authpocket/internal/engine"
 	"authpocket/internal/link"
 	"authpocket/internal/outbound"
@@ -39,7 +40,7 @@ type idp struct {
 	t      testing.TB
 	sim    *authentiksim.Server
 	url    string
-	client *authentik.Facade
+	client *authentik.Client
 	ada    int // who has an address
 }
 
@@ -79,9 +80,9 @@ func newClient(t testing.TB) *http.Client {
 	return client
 }
 
-func (a *idp) connect(t testing.TB, client *http.Client) *authentik.Facade {
+func (a *idp) connect(t testing.TB, client *http.Client) *authentik.Client {
 	t.Helper()
-	c, err := authentik.ConnectFacade(t.Context(), authentik.Config{URL: a.url, Token: secret.New(a.sim.AdminToken()), HTTP: client, Pause: noPause})
+	c, err := authentik.Connect(t.Context(), rest.Config{URL: a.url, Token: secret.New(a.sim.AdminToken()), HTTP: client, Pause: noPause})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,0 +1,133 @@
+// Package apply carries out changes at an authentik.
+package apply
+
+import (
+	"context"
+	"slices"
+
+	"authpocket/internal/authentik/rest"
+	"authpocket/internal/link"
+)
+
+// Writer carries out changes through a connected authentik.
+type Writer struct{ *rest.Client }
+
+// Apply carries out one change: it writes, finds out what became of the write
+// where the answer was lost, reads back and compares. The error is a
+// *link.Fault that says what was written.
+func (c Writer) Apply(ctx context.Context, ch link.Change) error {
+	return outcomeOf(c.apply(ctx, ch))
+}
+
+func (c Writer) apply(ctx context.Context, ch link.Change) error {
+	w := writes{c: c}
+	if !ch.Visit(&w) || w.write == nil {
+		return brokenPlan("a change of the kind " + string(ch.Kind))
+	}
+	return w.write(ctx)
+}
+
+// writes finds the write that carries out a change, nil for none.
+type writes struct {
+	c     Writer
+	write func(context.Context) error
+}
+
+func (w *writes) Mapping(e link.Edit[link.Mapping]) {
+	w.write = choose(e, w.c.createMapping, w.c.updateMapping, w.c.deleteMapping)
+}
+
+func (w *writes) Key(e link.Edit[link.KeyState]) {
+	w.write = choose(e, w.c.createKey, nil, w.c.deleteKey)
+}
+
+func (w *writes) Pair(e link.Edit[link.PairState]) {
+	w.write = choose(e, w.c.createPair, nil, w.c.deletePair)
+}
+
+func (w *writes) Provider(e link.Edit[link.ProviderState]) {
+	w.write = choose(e, w.c.createProvider, w.c.updateProvider, w.c.deleteProvider)
+}
+
+func (w *writes) Application(e link.Edit[link.ApplicationState]) {
+	w.write = choose(e, w.c.createApplication, w.c.updateApplication, w.c.deleteApplication)
+}
+
+func (w *writes) Binding(e link.Edit[link.BindingState]) {
+	w.write = choose(e, w.c.createBinding, w.c.updateBinding, w.c.deleteBinding)
+}
+
+// PocketBase's objects are not written here.
+
+func (*writes) Collection(link.Edit[link.CollectionState]) {}
+func (*writes) Settings(link.Edit[link.SettingsState])     {}
+
+// choose returns the write for the states that the change has, nil for none.
+func choose[T any](e link.Edit[T],
+	create func(context.Context, T) error,
+	update func(ctx context.Context, before, after T, names []string) error,
+	remove func(context.Context, T) error,
+) func(context.Context) error {
+	switch {
+	case e.Before == nil && e.After != nil:
+		return func(ctx context.Context) error { return create(ctx, *e.After) }
+	case e.Before != nil && e.After == nil:
+		return func(ctx context.Context) error { return remove(ctx, *e.Before) }
+	case e.Before != nil && update != nil:
+		return func(ctx context.Context) error { return update(ctx, *e.Before, *e.After, e.Names()) }
+	}
+	return nil
+}
+
+// brokenPlan is for changes that no plan should hold.
+func brokenPlan(what string) error {
+	return rest.NewFault(link.FaultOther, "", "The plan has "+what+", which authpocket cannot carry out.",
+		"This is a mistake in authpocket. Report it with the plan.", nil)
+}
+
+// known refuses names that an object does not have, for they would be left
+// out of the write without a word.
+func known(names []string, object rest.Fields) error {
+	for _, name := range names {
+		if _, found := object[name]; !found {
+			return brokenPlan("the field " + name)
+		}
+	}
+	if len(names) == 0 {
+		return brokenPlan("an update without fields")
+	}
+	return nil
+}
+
+// filled are the names whose values hold something, those of always besides.
+func filled(f rest.Fields, always ...string) []string {
+	var names []string
+	for name, value := range f {
+		switch value := value.(type) {
+		case string:
+			if value == "" {
+				continue
+			}
+		case []string:
+			if len(value) == 0 {
+				continue
+			}
+		case int:
+			if value == 0 {
+				continue
+			}
+		case bool: // false is a value too
+		}
+		names = append(names, name)
+	}
+	names = append(names, always...)
+	return rest.Set(names)
+}
+
+// there are the names of fields that this authentik has.
+func there[W, S any](table []link.Attr[W, S], names []string, f link.Features) []string {
+	return slices.DeleteFunc(slices.Clone(names), func(name string) bool {
+		a, found := link.Named(table, name)
+		return found && !a.Has(f)
+	})
+}

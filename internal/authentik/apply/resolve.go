@@ -1,0 +1,87 @@
+package apply
+
+import (
+	"context"
+
+	"authpocket/internal/authentik/rest"
+	"authpocket/internal/link"
+)
+
+// Objects that an earlier change of the same plan makes have no primary key
+// while the plan is made. They are looked up by their exact name when they
+// are needed.
+
+// lookup gives r its primary key, where it has a name but none yet.
+func (c Writer) lookup(ctx context.Context, r *link.Ref, l rest.List, key string) error {
+	if r.ID != "" || r.Name == "" {
+		return nil
+	}
+	found, err := c.Exactly(ctx, l, key, r.Name)
+	if err != nil {
+		return err
+	}
+	if len(found) == 0 {
+		return rest.NewFault(link.FaultStale, l.Need.Field, "authentik has no “"+r.Name+"” among its "+l.Need.What+".",
+			"Plan again to see the current state.", nil)
+	}
+	r.ID = found[0].Text("pk")
+	return nil
+}
+
+// resolveProvider returns p with all primary keys.
+func (c Writer) resolveProvider(ctx context.Context, p link.ProviderState) (link.ProviderState, error) {
+	for _, flow := range p.Flows() {
+		if err := c.lookup(ctx, flow.Ref, c.FlowBySlug(flow), "slug"); err != nil {
+			return p, err
+		}
+	}
+	if err := c.lookup(ctx, &p.SigningKey, c.KeyByName(p.SigningKey.Name), "name"); err != nil {
+		return p, err
+	}
+	p.Mappings = append([]link.Ref(nil), p.Mappings...)
+	for i := range p.Mappings {
+		if err := c.lookup(ctx, &p.Mappings[i], c.MappingByName(p.Mappings[i].Name), "name"); err != nil {
+			return p, err
+		}
+	}
+	return p, nil
+}
+
+// resolveApplication returns a with its provider's primary key.
+func (c Writer) resolveApplication(ctx context.Context, a link.ApplicationState) (link.ApplicationState, error) {
+	provider := link.Ref{Name: a.ProviderName}
+	if a.Provider != 0 {
+		return a, nil
+	}
+	if err := c.lookup(ctx, &provider, c.ProviderByName(a.ProviderName), "name"); err != nil {
+		return a, err
+	}
+	a.Provider = int(rest.PrimaryKey(provider.ID))
+	return a, nil
+}
+
+// resolveBinding returns b with the primary keys of its application and of
+// whom it lets in.
+func (c Writer) resolveBinding(ctx context.Context, b link.BindingState) (link.BindingState, error) {
+	if b.Application.ID == "" && b.Application.Name != "" {
+		found, err := c.Application(ctx, b.Application.Name)
+		if err != nil {
+			return b, err
+		}
+		if found == nil {
+			return b, rest.NewFault(link.FaultStale, "application.slug", "authentik has no application with the slug “"+
+				b.Application.Name+"”.",
+				"Plan again to see the current state.", nil)
+		}
+		b.Application.ID = found.Text("pk")
+	}
+	switch b.Kind {
+	case "group":
+		return b, c.lookup(ctx, &b.Target, c.GroupList(b.Target.Name), "name")
+	case "user":
+		return b, c.lookup(ctx, &b.Target, c.UserList(b.Target.Name), "username")
+	case "policy":
+		return b, c.lookup(ctx, &b.Target, c.PolicyList(b.Target.Name), "name")
+	}
+	return b, brokenPlan("a binding of an unknown kind")
+}

@@ -1,0 +1,131 @@
+// Package checks measures a link at a running authentik.
+package checks
+
+import (
+	"context"
+	"sync"
+
+	"authpocket/internal/authentik/rest"
+	"authpocket/internal/link"
+	"authpocket/internal/wire"
+)
+
+func pass(check link.Check, evidence string) link.Check {
+	check.Status, check.Evidence = link.Pass, evidence
+	return check
+}
+
+func fail(check link.Check, cause link.CauseID, evidence, remedy string) link.Check {
+	check.Status, check.Evidence, check.Remedy, check.Cause = link.Fail, evidence, remedy, cause
+	return check
+}
+
+func warn(check link.Check, cause link.CauseID, evidence, remedy string) link.Check {
+	check = fail(check, cause, evidence, remedy)
+	check.Status = link.Warn
+	return check
+}
+
+func skip(check link.Check, why string) link.Check {
+	check.Status, check.Evidence = link.Skipped, why
+	return check
+}
+
+func newCheck(id link.CheckID, title string) link.Check {
+	return link.Check{ID: id, System: link.Authentik, Title: title}
+}
+
+// measured is everything that one Check asked for, before it is judged.
+type measured struct {
+	c      Checker
+	d      link.Desired
+	person int
+
+	discovery, jwks, revoke rest.Answer
+	live                    live
+	probes                  []probe
+	claims                  rest.Object // of preview_user
+	claimsErr               error
+	access                  rest.Object // of check_access
+	accessErr               error
+}
+
+// Checker measures a link at a connected authentik.
+type Checker struct{ *rest.Client }
+
+// Check measures the link in d at authentik, and changes nothing there.
+// person is the primary key of the user whose sign-in is predicted, 0 for the
+// token's own account. What cannot be measured is skipped, with the reason.
+func (c Checker) Check(ctx context.Context, d link.Desired, person int) []link.Check {
+	m := &measured{c: c, d: d, person: person}
+	m.measure(ctx)
+	checks := append(m.judgeDiscovery(), m.judgeKeys())
+	checks = append(checks, m.judgeProbes()...)
+	return append(checks, m.judgeClient(), m.judgeScopes(), m.judgeGrants(), m.judgeEmail(), m.judgeAccess(),
+		m.judgeEndpoints(), m.judgeBindings(), m.judgeSettings())
+}
+
+// measure asks everything at the same time, but for what needs the provider's
+// own settings first.
+func (m *measured) measure(ctx context.Context) {
+	var group sync.WaitGroup
+	group.Go(func() { m.discovery = m.c.fetch(ctx, m.d.DiscoveryURL(), wire.JSON) })
+	group.Go(func() { m.jwks = m.c.fetch(ctx, m.keysURL(), wire.JSON) })
+	group.Go(func() { m.revoke = m.askRevoke(ctx) })
+	group.Go(func() { m.access, m.accessErr = m.askAccess(ctx) })
+	group.Go(func() { m.live.mappings, m.live.mappingsErr = m.c.All(ctx, m.c.MappingList()) })
+	group.Go(func() {
+		m.readLive(ctx)
+		var after sync.WaitGroup
+		after.Go(func() { m.readBindings(ctx) })
+		after.Go(func() { m.askProbes(ctx) })
+		after.Go(func() { m.claims, m.claimsErr = m.askClaims(ctx) })
+		after.Wait()
+	})
+	group.Wait()
+}
+
+// live is the pair as it stands at the time of the check.
+type live struct {
+	provider rest.Object // nil: not there or not readable
+	state    link.ProviderState
+	missing  string       // why there is no provider to look at
+	cause    link.CauseID // of missing, empty where it only cannot be seen
+
+	mappings    []rest.Object
+	mappingsErr error
+
+	application rest.Object // nil: not readable
+	bindings    []rest.Object
+	bindingsErr error
+}
+
+func (m *measured) readLive(ctx context.Context) {
+	l := &m.live
+	application, err := m.c.Application(ctx, m.d.Application.Slug)
+	l.application = application
+	pk := application.Number("provider")
+	switch {
+	case err != nil && m.d.Provider.PK == 0:
+		l.missing = "The application could not be read: " + rest.FaultWords(err)
+		return
+	case err != nil:
+		pk = m.d.Provider.PK
+	case application == nil:
+		l.missing, l.cause = "There is no application with the slug "+m.d.Application.Slug+".", link.CauseDiscovery
+		return
+	case pk == 0:
+		l.missing, l.cause = "The application has no provider.", link.CauseDiscovery
+		return
+	}
+	l.provider, err = m.c.Provider(ctx, pk)
+	switch {
+	case err != nil:
+		l.missing = "The provider could not be read: " + rest.FaultWords(err)
+	case l.provider == nil:
+		l.missing, l.cause = "The application's provider is not an OAuth2/OpenID provider, or the token may not see "+
+			"it.", link.CauseDiscovery
+	default:
+		l.state = rest.ProviderState(l.provider)
+	}
+}

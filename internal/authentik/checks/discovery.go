@@ -1,0 +1,164 @@
+package checks
+
+import (
+	"crypto/ecdsa"
+	"crypto/rsa"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+
+	"github.com/coreos/go-oidc/v3/oidc"
+	"github.com/go-jose/go-jose/v4"
+
+	"authpocket/internal/authentik/rest"
+	"authpocket/internal/link"
+)
+
+// judgeDiscovery judges the OpenID configuration and the issuer it names.
+func (m *measured) judgeDiscovery() []link.Check {
+	discovery := newCheck(link.CheckAuthentikDiscovery, "authentik answers at its public address")
+	issuer := newCheck(link.CheckAuthentikIssuer, "The issuer is as expected")
+	asked := "GET " + m.d.DiscoveryURL()
+	var config oidc.ProviderConfig
+	if discovery = m.judgePage(discovery, asked, m.discovery); discovery.Status == "" {
+		if json.Unmarshal(m.discovery.Body, &config) != nil || config.IssuerURL == "" {
+			discovery = fail(discovery, link.CauseHTMLInsteadOfJSON, asked+": "+outcome(m.discovery)+
+				", without an issuer.",
+				"Check that "+m.d.AuthentikURL+
+					" is authentik's public address and that no login page is in front of it.")
+		}
+	}
+	if discovery.Status == link.Fail {
+		return []link.Check{discovery, skip(issuer, "The OpenID configuration could not be read.")}
+	}
+	return []link.Check{pass(discovery, asked+": 200, with the issuer "+config.IssuerURL+"."),
+		m.judgeIssuer(issuer, config.IssuerURL)}
+}
+
+// judgePage fails the check for an answer that is not a page of the
+// provider, and leaves it undecided for one that is.
+func (m *measured) judgePage(check link.Check, asked string, a rest.Answer) link.Check {
+	evidence := asked + ": " + outcome(a) + "."
+	switch {
+	case a.Err != nil:
+		return m.unreachable(check, asked, a)
+	case a.Status == http.StatusNotFound:
+		return fail(check, link.CauseDiscovery, evidence, "Check that the application's slug is "+m.d.Application.Slug+
+			" and that it has a provider. Slugs are case-sensitive.")
+	case a.Status == http.StatusInternalServerError:
+		return fail(check, link.CauseSigningKey, evidence,
+			"Choose an RSA or EC signing key for the provider: Ed25519 and Ed448 keys cause this error. If it "+
+				"already has an RSA or EC key, check authentik's server log.")
+	case a.Status != http.StatusOK:
+		return fail(check, link.CauseHTMLInsteadOfJSON, evidence, "Check that "+m.d.AuthentikURL+
+			" is authentik's public address and that nothing in front of it answers instead.")
+	}
+	return check
+}
+
+func (m *measured) judgeIssuer(check link.Check, named string) link.Check {
+	want := m.d.Issuer()
+	if named == want {
+		return pass(check, "The OpenID configuration names the issuer "+named+".")
+	}
+	what, remedy := issuerDifference(named, want)
+	return fail(check, link.CauseIssuerMismatch,
+		fmt.Sprintf("The OpenID configuration names the issuer %s; %s is expected. %s", rest.Plain(named), want,
+			what), remedy)
+}
+
+// issuerDifference says in which way two issuers differ, and what does that.
+func issuerDifference(named, want string) (what, remedy string) {
+	a, errA := url.Parse(named)
+	b, errB := url.Parse(want)
+	switch {
+	case errA != nil || errB != nil:
+		return "The named issuer is not a URL.", "Check the provider's issuer mode."
+	case strings.TrimRight(named, "/") == strings.TrimRight(want, "/"):
+		return "They differ in the trailing slash.", "Use the issuer exactly as authentik names it."
+	case a.Scheme != b.Scheme && a.Host == b.Host:
+		return "They differ in the scheme.",
+			"Configure the proxy in front of authentik to send X-Forwarded-Proto. From authentik 2026.8, also list " +
+				"the proxy in AUTHENTIK_LISTEN__TRUSTED_PROXY_CIDRS."
+	case a.Host != b.Host:
+		return "They differ in the host.",
+			"Configure the proxy in front of authentik to pass the Host header, or enter authentik's public address " +
+				"as browsers use it."
+	}
+	return "They differ in the path.", "Check the provider's issuer mode and the application's slug."
+}
+
+func (m *measured) keysURL() string {
+	return m.d.AuthentikURL + "/application/o/" + url.PathEscape(m.d.Application.Slug) + "/jwks/"
+}
+
+// judgeKeys looks for a key that PocketBase can check a signature with.
+func (m *measured) judgeKeys() link.Check {
+	check := newCheck(link.CheckAuthentikJWKS, "authentik has an RSA or EC key to sign with")
+	asked := "GET " + m.keysURL()
+	if check = m.judgePage(check, asked, m.jwks); check.Status != "" {
+		return check
+	}
+	kinds, readable := keyKinds(m.jwks.Body)
+	const remedy = "Choose an RSA or EC signing key for the provider."
+	switch {
+	case !readable:
+		return fail(check, link.CauseHTMLInsteadOfJSON, asked+": "+outcome(m.jwks)+", which is not a key set.",
+			"Check that nothing in front of authentik answers instead.")
+	case len(kinds) == 0:
+		return fail(check, link.CauseSigningKey, asked+
+			": 200, with no key. Without one, authentik signs with the client secret.", remedy)
+	}
+	if m.d.Slot.JWKSURL != "" && !slices.Contains(kinds, "RSA") {
+		return fail(check, link.CauseSigningKey, asked+": 200, with keys of type "+strings.Join(kinds, ", ")+
+			" only. PocketBase is set to verify ID tokens with them, but supports only RSA.",
+			"Choose an RSA signing key for the provider, or have PocketBase fetch user info.")
+	}
+	for _, kind := range kinds {
+		if kind == "RSA" || kind == "EC" {
+			return m.judgeChosenKey(check, asked+": 200, with a key of type "+kind+".")
+		}
+	}
+	return fail(check, link.CauseSigningKey, asked+": 200, with keys of type "+strings.Join(kinds, ", ")+" only.",
+		remedy)
+}
+
+// judgeChosenKey compares the provider's key with the wanted one.
+func (m *measured) judgeChosenKey(check link.Check, evidence string) link.Check {
+	want := m.d.Provider.SigningKey
+	if m.live.provider != nil && want.ID != "" && m.live.state.SigningKey.ID != want.ID {
+		return fail(check, link.CauseSigningKey, evidence+" The provider's signing key is not “"+want.Name+"”.",
+			"Plan and apply again to restore the signing key, or change it in the settings.")
+	}
+	if m.d.Slot.IDTokenMode() && m.live.state.EncryptionKey.ID != "" {
+		return fail(check, link.CauseSigningKey, evidence+
+			" The provider also has an encryption key, and PocketBase cannot read encrypted ID tokens.",
+			"Remove the encryption key from the provider, or have PocketBase fetch user info.")
+	}
+	return pass(check, evidence)
+}
+
+// keyKinds are the types of the keys in a JWKS. authentik answers an empty
+// object where the provider has no key.
+func keyKinds(body []byte) (kinds []string, readable bool) {
+	set, readable := rest.ParseObject(body)
+	for _, raw := range set.List("keys") {
+		var key jose.JSONWebKey
+		if json.Unmarshal(raw, &key) != nil {
+			kinds = append(kinds, "unknown")
+			continue
+		}
+		switch key.Key.(type) {
+		case *rsa.PublicKey:
+			kinds = append(kinds, "RSA")
+		case *ecdsa.PublicKey:
+			kinds = append(kinds, "EC")
+		default:
+			kinds = append(kinds, "another kind")
+		}
+	}
+	return kinds, readable
+}

@@ -1,0 +1,148 @@
+package checks
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"strconv"
+	"strings"
+
+	"authpocket/internal/authentik/rest"
+	"authpocket/internal/link"
+	"authpocket/internal/signin"
+)
+
+// own reports whether the person is the token's own account.
+func (m *measured) own() bool { return m.person == 0 || m.person == m.c.Identity().UserPK }
+
+func (c Checker) preview(ctx context.Context, provider, person int) (rest.Object, error) {
+	n := rest.Need{What: "sign-in previews", Perm: rest.PermViewProvider}
+	a, err := c.Read(ctx, n, func(ctx context.Context) error {
+		r := c.API.ProvidersAPI.ProvidersOauth2PreviewUserRetrieve(ctx, int32(provider))
+		if person != 0 && person != c.Identity().UserPK {
+			r = r.ForUser(int32(person))
+		}
+		_, _, err := r.Execute()
+		return err
+	})
+	if a.Status == http.StatusBadRequest && c.Identity().Superuser {
+		return nil, rest.NewFault(link.FaultRefused, "", "authentik has no user with the ID "+strconv.Itoa(person)+".",
+			"Choose another user.", err)
+	}
+	if a.Status == http.StatusBadRequest {
+		n.Perm = rest.PermPreviewUser
+		return nil, rest.Forbidden("The authentik token may not preview this user's sign-in.", n, err)
+	}
+	if err != nil {
+		return nil, err
+	}
+	o, _ := a.Object()
+	return o.Object("preview"), nil
+}
+
+func (m *measured) askClaims(ctx context.Context) (rest.Object, error) {
+	if m.live.provider == nil {
+		return nil, nil
+	}
+	return m.c.preview(ctx, m.live.state.PK, m.person)
+}
+
+// verified reads email_verified as PocketBase does.
+func verified(claims rest.Object) bool {
+	var claim any
+	return json.Unmarshal(claims["email_verified"], &claim) == nil && signin.Truthy(claim)
+}
+
+// judgeEmail compares what authentik would say of the person's address with
+// what was decided.
+func (m *measured) judgeEmail() link.Check {
+	check := newCheck(link.CheckAuthentikEmail, "The user's e-mail address is treated as chosen")
+	switch {
+	case m.live.provider == nil:
+		return skip(check, m.live.missing)
+	case m.claimsErr != nil:
+		return skip(check, "authentik's preview of the sign-in could not be read: "+rest.FaultWords(m.claimsErr))
+	case m.live.provider.Has("include_claims_in_id_token") && !m.live.state.IncludeClaims:
+		return skip(check, "The provider does not include claims in the ID token, and authentik's preview shows only "+
+			"those.")
+	}
+	email, isVerified := rest.Plain(m.claims.Text("email")), verified(m.claims)
+	evidence := fmt.Sprintf("authentik's preview for %s: email %q, email_verified %s.", m.who(), email,
+		rest.OrNone(rest.Plain(string(m.claims["email_verified"]))))
+	const chooseAnother = "Give the user an e-mail address in authentik, or check as another user."
+	switch {
+	case m.d.Email == link.EmailLeave && !isVerified:
+		return pass(check, evidence+" As chosen, PocketBase drops the address.")
+	case m.d.Email == link.EmailLeave:
+		return warn(check, link.CauseEmailUnverified, evidence+
+			" It counts as verified, although you chose not to change authentik's answer.",
+			"A custom scope mapping marks it as verified. Remove it from the provider, or choose to trust these "+
+				"addresses.")
+	case isVerified:
+		return pass(check, evidence)
+	case email == "":
+		return warn(check, link.CauseEmailBlank, evidence, chooseAnother)
+	case m.d.Email == link.EmailTrustAttribute:
+		return warn(check, link.CauseEmailUnverified, evidence+" PocketBase drops this address.",
+			"If this address is known to be correct, set the attribute email_verified: true on the user in authentik.")
+	}
+	return fail(check, link.CauseEmailUnverified, evidence+" PocketBase drops this address.",
+		"Plan and apply again to replace authentik's email scope mapping with the one that marks addresses as "+
+			"verified.")
+}
+
+// who names the person whose sign-in was previewed.
+func (m *measured) who() string {
+	if name := rest.Plain(m.claims.Text("preferred_username")); name != "" {
+		return name
+	}
+	if m.own() {
+		return rest.Plain(m.c.Identity().Username)
+	}
+	return fmt.Sprintf("user %d", m.person)
+}
+
+func (m *measured) askAccess(ctx context.Context) (rest.Object, error) {
+	if !m.own() && !m.c.Identity().Superuser {
+		return nil, nil
+	}
+	n := rest.Need{What: "application access checks", Perm: rest.PermViewApplication}
+	return m.c.One(ctx, n, func(ctx context.Context) error {
+		r := m.c.API.CoreAPI.CoreApplicationsCheckAccessRetrieve(ctx, m.d.Application.Slug)
+		if !m.own() {
+			r = r.ForUser(int32(m.person))
+		}
+		_, _, err := r.Execute()
+		return err
+	})
+}
+
+// judgeAccess judges whether the bindings let the person in. The token's own
+// account need not be one that signs in, so it only gives a warning.
+func (m *measured) judgeAccess() link.Check {
+	check := newCheck(link.CheckAuthentikAccess, "The user may use the application")
+	switch {
+	case m.accessErr != nil:
+		return skip(check, rest.FaultWords(m.accessErr))
+	case !m.own() && !m.c.Identity().Superuser:
+		return skip(check, "Only a superuser's token can check access for another user.")
+	case !m.access.Has("passing"):
+		return skip(check, "There is no application with the slug "+m.d.Application.Slug+".")
+	}
+	evidence := "Asked authentik whether " + m.who() + " may use the application: "
+	if m.access.Flag("passing") {
+		return pass(check, evidence+"yes.")
+	}
+	evidence += "no."
+	if messages := rest.Plain(strings.Join(m.access.Texts("messages"), " ")); messages != "" {
+		evidence += " It says: " + messages
+	}
+	if m.person == 0 {
+		return warn(check, link.CauseNoAccess, evidence,
+			"If this account should sign in, add it to one of the application's groups. Otherwise check as another "+
+				"user.")
+	}
+	return fail(check, link.CauseNoAccess, evidence,
+		"Add the user to one of the application's groups, or bind the user to the application.")
+}

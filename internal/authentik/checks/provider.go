@@ -1,0 +1,146 @@
+package checks
+
+import (
+	"encoding/json"
+	"net/http"
+	"slices"
+	"strings"
+
+	"authpocket/internal/authentik/rest"
+	"authpocket/internal/link"
+)
+
+// judgeClient judges whether client id and secret are the provider's.
+func (m *measured) judgeClient() link.Check {
+	check := newCheck(link.CheckAuthentikClient, "authentik accepts the client ID and secret")
+	live := m.live.state
+	const again = "Plan and apply again to give both systems the same client ID and secret."
+	asked := "Called revoke with the client ID and secret"
+	switch {
+	case m.live.cause != "":
+		return fail(check, m.live.cause, m.live.missing, "Plan and apply again to create what is missing.")
+	case m.live.provider != nil && live.ClientID != m.d.Provider.ClientID:
+		return fail(check, link.CauseUnknownClient, "The provider's client ID is "+rest.Plain(live.ClientID)+", not "+
+			m.d.Provider.ClientID+".", again)
+	case m.live.provider != nil && live.ClientType == "public":
+		return fail(check, link.CauseInvalidClient, "The provider's client type is Public, so no secret is checked.",
+			"Set the client type to Confidential.")
+	case !m.d.Provider.ClientSecret.IsSet():
+		return skip(check, "The client secret is not known.")
+	case m.revoke.Err != nil:
+		return m.unreachable(check, asked, m.revoke)
+	case m.revoke.Status == http.StatusOK && json.Valid(m.revoke.Body):
+		return pass(check, asked+": 200.")
+	case m.revoke.Status == http.StatusUnauthorized:
+		return fail(check, link.CauseInvalidClient, asked+
+			": 401, invalid_client. No provider has this client ID with this secret.", again)
+	}
+	return fail(check, link.CauseHTMLInsteadOfJSON, asked+": "+outcome(m.revoke)+".", "Check that "+m.d.AuthentikURL+
+		" is authentik's public address.")
+}
+
+// judgeScopes judges whether the scopes that PocketBase asks for are there.
+func (m *measured) judgeScopes() link.Check {
+	check := newCheck(link.CheckAuthentikScopes, "The scopes openid, email and profile are attached")
+	switch {
+	case m.live.cause != "":
+		return skip(check, m.live.missing)
+	case m.live.provider == nil || m.live.mappingsErr != nil:
+		return m.judgeSupportedScopes(check)
+	}
+	attached, scopes := m.attached()
+	evidence := "The provider's scope mappings cover: " + rest.OrNone(strings.Join(rest.Set(scopes), ", ")) + "."
+	var missing []string
+	for _, scope := range []string{"openid", "email", "profile"} {
+		if !slices.Contains(scopes, scope) {
+			missing = append(missing, scope)
+		}
+	}
+	if len(missing) > 0 {
+		return fail(check, link.CauseMissingScopes, evidence+" Missing: "+strings.Join(missing, ", ")+".",
+			"Attach the missing scope mappings to the provider.")
+	}
+	if gone := m.detached(attached); len(gone) > 0 {
+		return fail(check, link.CauseMissingScopes, evidence+" No longer attached: "+strings.Join(gone, ", ")+".",
+			"Plan and apply again to attach them.")
+	}
+	if count(scopes, "email") > 1 {
+		return fail(check, link.CauseMissingScopes, evidence+
+			" Two mappings cover the scope email, and which one applies is undefined.", "Detach one of them.")
+	}
+	return pass(check, evidence)
+}
+
+// attached are the provider's mappings, by primary key and by name, and the
+// scopes they answer for.
+func (m *measured) attached() (known map[string]bool, scopes []string) {
+	known = map[string]bool{}
+	for _, r := range m.live.state.Mappings {
+		known[r.ID] = true
+	}
+	for _, o := range m.live.mappings {
+		if known[o.Text("pk")] {
+			known[o.Text("name")] = true
+			scopes = append(scopes, o.Text("scope_name"))
+		}
+	}
+	return known, scopes
+}
+
+// detached are the wanted mappings that are not attached.
+func (m *measured) detached(attached map[string]bool) []string {
+	var gone []string
+	for _, r := range m.d.Provider.Mappings {
+		if !attached[r.ID] && !attached[r.Name] {
+			gone = append(gone, "“"+r.Name+"”")
+		}
+	}
+	return gone
+}
+
+// judgeSupportedScopes goes by what discovery claims, where the token may not
+// look at the mappings. It always claims openid, attached or not.
+func (m *measured) judgeSupportedScopes(check link.Check) link.Check {
+	var config struct {
+		Scopes []string `json:"scopes_supported"`
+	}
+	if m.discovery.Status != http.StatusOK || json.Unmarshal(m.discovery.Body, &config) != nil {
+		return skip(check, "The token may not read the provider's scope mappings, and the OpenID configuration could "+
+			"not be read.")
+	}
+	evidence := "The OpenID configuration names the scopes " + rest.Plain(strings.Join(config.Scopes,
+		", ")) + ". The token may not read the scope mappings, so openid itself cannot be confirmed."
+	for _, scope := range []string{"email", "profile"} {
+		if !slices.Contains(config.Scopes, scope) {
+			return fail(check, link.CauseMissingScopes, evidence,
+				"Attach the scope mappings for openid, email and profile to the provider.")
+		}
+	}
+	return pass(check, evidence)
+}
+
+// judgeGrants judges whether people can sign in with a code at all.
+func (m *measured) judgeGrants() link.Check {
+	check := newCheck(link.CheckAuthentikGrants, "The authorization code grant is enabled")
+	switch {
+	case m.live.provider == nil:
+		return skip(check, m.live.missing)
+	case !m.live.provider.Has("grant_types"):
+		return skip(check, "authentik "+m.c.Identity().Version+" has no grant type setting; it was added in 2026.5.")
+	}
+	grants := m.live.state.GrantTypes
+	evidence := "The provider's grant types: " + rest.OrNone(rest.Plain(strings.Join(grants, ", "))) + "."
+	if !slices.Contains(grants, "authorization_code") {
+		return fail(check, link.CauseGrantTypes, evidence, "Add the grant type “authorization_code” to the provider.")
+	}
+	return pass(check, evidence)
+}
+
+func count(list []string, value string) (n int) {
+	for _, one := range list {
+		if one == value {
+			n++
+		}
+	}
+	return n
+}

@@ -1,0 +1,192 @@
+package checks
+
+import (
+	"bytes"
+	"context"
+	"crypto/rand"
+	"net/http"
+	"net/url"
+	"strings"
+	"sync"
+
+	"authpocket/internal/authentik/rest"
+	"authpocket/internal/link"
+	"authpocket/internal/signin"
+	"authpocket/internal/wire"
+)
+
+// probe is one redirect URI that authorize was asked with.
+type probe struct {
+	uri    string
+	answer rest.Answer
+}
+
+func nonce() string { return rand.Text() }
+
+// askProbes asks authorize with each wanted redirect URI whether it would
+// begin a sign-in, without beginning one. It never asks with a provider that
+// has no redirect URIs: the first one asked with would be stored as its own.
+func (m *measured) askProbes(ctx context.Context) {
+	if m.mayNotProbe() != "" {
+		return
+	}
+	for _, r := range m.d.Provider.RedirectURIs {
+		if r.Type != "logout" && rest.RedirectMode(r) == "strict" {
+			m.probes = append(m.probes, probe{uri: r.URL})
+		}
+	}
+	var group sync.WaitGroup
+	for i := range m.probes {
+		group.Go(func() { m.probes[i].answer = m.c.fetch(ctx, m.authorizeURL(m.probes[i].uri), wire.Answer.HTML) })
+	}
+	group.Wait()
+}
+
+// mayNotProbe is the reason not to ask authorize, empty for none.
+func (m *measured) mayNotProbe() string {
+	switch {
+	case m.live.provider == nil:
+		return m.live.missing + " authorize is not called without knowing the redirect URIs: a provider that has " +
+			"none stores the first one it receives."
+	case len(m.live.state.RedirectURIs) == 0:
+		return "The provider has no redirect URIs. It would store the first one that authorize receives."
+	case m.live.state.ClientID != m.d.Provider.ClientID:
+		return "The provider's client ID is not the expected one, so authorize would answer for another provider."
+	}
+	return ""
+}
+
+func (m *measured) authorizeURL(uri string) string {
+	return m.d.AuthentikURL + "/application/o/authorize/?" + url.Values{
+		"response_type": {"code"}, "client_id": {m.d.Provider.ClientID}, "scope": {"openid email profile"},
+		"redirect_uri": {uri}, "state": {nonce()}, "prompt": {"none"},
+	}.Encode()
+}
+
+func (m *measured) judgeProbes() []link.Check {
+	one := newCheck(link.CheckAuthentikRedirect, "authentik accepts the redirect URI")
+	if why := m.mayNotProbe(); why != "" {
+		if m.live.provider != nil && len(m.live.state.RedirectURIs) == 0 {
+			return []link.Check{fail(one, link.CauseRedirectMismatch, why,
+				"Add PocketBase's redirect URI to the provider.")}
+		}
+		return []link.Check{skip(one, why)}
+	}
+	if len(m.probes) == 0 {
+		return []link.Check{skip(one, "No redirect URI uses strict matching, so none can be tested.")}
+	}
+	checks := make([]link.Check, len(m.probes))
+	for i, p := range m.probes {
+		check := one
+		if i > 0 {
+			check.ID = check.ID.Nth(i + 1)
+		}
+		check.Title += " " + p.uri
+		checks[i] = m.judgeProbe(check, p)
+	}
+	return checks
+}
+
+func (m *measured) judgeProbe(check link.Check, p probe) link.Check {
+	asked := "Called authorize with " + p.uri + " and prompt=none"
+	if p.answer.Err != nil {
+		return m.unreachable(check, asked, p.answer)
+	}
+	r := readProbe(p.answer, p.uri)
+	evidence := asked + ": " + r.said + "."
+	switch {
+	case !r.accepted && r.cause == link.CauseRedirectMismatch:
+		known := signin.NewMismatch(p.uri, signin.RedirectNames(m.live.state.RedirectURIs))
+		return fail(check, r.cause, evidence+" "+r.means+" "+rest.Plain(known.String()), r.remedy)
+	case !r.accepted:
+		return fail(check, r.cause, evidence+" "+r.means, r.remedy)
+	case !m.hasRedirect(p.uri):
+		return fail(check, link.CauseRedirectMismatch, evidence+
+			" Another entry in the provider's list matches it; the exact one is missing.",
+			"Plan and apply again to restore the exact redirect URI.")
+	}
+	return pass(check, evidence)
+}
+
+// hasRedirect reports whether the provider's list holds exactly that URI.
+func (m *measured) hasRedirect(uri string) bool {
+	for _, r := range m.live.state.RedirectURIs {
+		if r.URL == uri && r.Mode == "strict" && rest.RedirectType(r) == "authorization" {
+			return true
+		}
+	}
+	return false
+}
+
+// reading is what an answer of authorize means.
+type reading struct {
+	accepted            bool
+	said, means, remedy string
+	cause               link.CauseID
+}
+
+// readProbe reads an answer to prompt=none. authentik has no codes for its
+// error pages, so they are told apart by the words on them.
+func readProbe(a rest.Answer, uri string) reading {
+	location := a.Header.Get("Location")
+	if a.Status >= 300 && a.Status < 400 {
+		if query, found := strings.CutPrefix(location, uri); found {
+			return readRedirect(query)
+		}
+		return reading{said: outcome(a), cause: link.CauseHTMLInsteadOfJSON,
+			means:  "It returned a sign-in page instead of an error.",
+			remedy: "Check that no other login page is in front of authentik."}
+	}
+	page := bytes.ToLower(a.Body)
+	has := func(words string) bool { return bytes.Contains(page, []byte(words)) }
+	switch {
+	case a.Status == http.StatusBadRequest && (has("client id error") || has("client identifier")):
+		return reading{said: "the page “Client ID Error”", cause: link.CauseUnknownClient,
+			means:  "No provider has this client ID.",
+			remedy: "Plan and apply again to give both systems the same client ID."}
+	case a.Status == http.StatusBadRequest && (has("redirect uri error") || has("redirection uri")):
+		return reading{said: "the page “Redirect URI Error”", cause: link.CauseRedirectMismatch,
+			means:  "The provider's list does not have exactly this redirect URI, or its scheme is not allowed.",
+			remedy: "Add exactly this redirect URI to the provider. Scheme, host, port and slashes must match."}
+	case a.Status == http.StatusBadRequest && has("bad request") && appScheme(uri):
+		return reading{accepted: true, said: "the page “Bad Request”, which authentik shows for an app's own scheme " +
+			"once the redirect URI has matched"}
+	case a.Status == http.StatusOK && has("permission denied"):
+		return reading{said: "the page “Permission denied”", cause: link.CauseDiscovery,
+			means:  "The provider has no application.",
+			remedy: "Assign the provider to the application."}
+	case a.Status == http.StatusNotFound:
+		return reading{said: outcome(a), cause: link.CauseHTMLInsteadOfJSON,
+			means:  "There is no authorize endpoint at this address.",
+			remedy: "Check authentik's public address."}
+	}
+	return reading{said: outcome(a), cause: link.CauseHTMLInsteadOfJSON,
+		means:  "This is not an answer authentik gives here.",
+		remedy: "Check that nothing in front of authentik answers instead."}
+}
+
+// readRedirect reads the error that authorize sends back to the client.
+func readRedirect(query string) reading {
+	values, err := url.ParseQuery(strings.TrimLeft(query, "?&#"))
+	code := rest.Plain(values.Get("error"))
+	switch {
+	case err != nil || code == "":
+		return reading{said: "a redirect without an error", cause: link.CauseHTMLInsteadOfJSON,
+			means:  "Without a session, authentik should have answered login_required.",
+			remedy: "Check that nothing in front of authentik answers instead."}
+	case code == "login_required":
+		return reading{accepted: true, said: "login_required"}
+	case code == "invalid_request":
+		return reading{said: code, cause: link.CauseGrantTypes,
+			means:  "The redirect URI is correct, but the authorization code grant is not enabled for the provider.",
+			remedy: "Add the grant type “authorization_code” to the provider."}
+	}
+	return reading{said: code, cause: link.CauseRedirectMismatch,
+		means:  "The redirect URI is correct, but authentik refuses the request.",
+		remedy: "Check the provider in authentik."}
+}
+
+func appScheme(uri string) bool {
+	u, err := url.Parse(uri)
+	return err == nil && u.Scheme != "http" && u.Scheme != "https"
+}

@@ -1,0 +1,239 @@
+package checks
+
+import (
+	"cmp"
+	"context"
+	"encoding/json"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+
+	"github.com/coreos/go-oidc/v3/oidc"
+
+	"authpocket/internal/authentik/rest"
+	"authpocket/internal/link"
+)
+
+// judgeSettings compares the pair and our scope mapping, field by field, with
+// what is wanted.
+func (m *measured) judgeSettings() link.Check {
+	check := newCheck(link.CheckAuthentikSettings, "authentik holds the settings of the link")
+	switch {
+	case m.live.cause != "":
+		return fail(check, m.live.cause, m.live.missing, "Plan and apply again to make what is missing.")
+	case m.live.provider == nil:
+		return skip(check, m.live.missing)
+	}
+	differs := m.providerDiffers()
+	if m.live.application != nil {
+		differs = append(differs, m.applicationDiffers()...)
+	}
+	differs = append(differs, m.mappingDiffers()...)
+	if len(differs) > 0 {
+		return fail(check, link.CauseSettingsDiffer, "Read back, these differ from the link's: "+strings.Join(differs, ", ")+".",
+			"Plan and apply again: the preview shows what differs. If authentik is right, take over its values in the settings.")
+	}
+	return pass(check, "Read back, all of the application, its provider and its scope mappings are as wanted.")
+}
+
+func (m *measured) providerDiffers() []string {
+	want, live := m.d.Provider, m.live.state
+	want.RedirectURIs, live.RedirectURIs = sortedURIs(want.RedirectURIs), sortedURIs(live.RedirectURIs)
+	known := m.mappingIDs()
+	want.Mappings = slices.Clone(want.Mappings)
+	for i, r := range want.Mappings {
+		want.Mappings[i].ID = cmp.Or(r.ID, known[r.Name])
+	}
+	unknown := func(r link.Ref) bool { return r.ID == "" }
+	names := slices.DeleteFunc(rest.KeysOf(link.ProviderAttrs()), func(key string) bool {
+		return key == "signing_key" && unknown(want.SigningKey) || key == "property_mappings" && slices.ContainsFunc(want.Mappings, unknown)
+	})
+	differs := rest.Differing(names, rest.FieldsOf(link.ProviderAttrs(), want), rest.FieldsOf(link.ProviderAttrs(), live), m.live.provider)
+	if live.EncryptionKey.ID != want.EncryptionKey.ID && m.live.provider.Has("encryption_key") {
+		differs = append(differs, "encryption_key") // never written, so not among the fields
+	}
+	return ofPart("the provider's ", differs)
+}
+
+func (m *measured) applicationDiffers() []string {
+	want := m.d.Application
+	names := slices.DeleteFunc(rest.KeysOf(link.ApplicationAttrs()), func(key string) bool { return key == "provider" && want.Provider == 0 })
+	live := rest.ApplicationState(m.live.application)
+	return ofPart("the application's ", rest.Differing(names, rest.FieldsOf(link.ApplicationAttrs(), want), rest.FieldsOf(link.ApplicationAttrs(), live), m.live.application))
+}
+
+// mappingDiffers looks at the mapping of ours. Its description is free to
+// change.
+func (m *measured) mappingDiffers() []string {
+	want := m.d.Mapping
+	if want == nil || m.live.mappingsErr != nil {
+		return nil
+	}
+	var names []string
+	for _, a := range link.MappingAttrs() {
+		if !a.Fixed && !a.Free {
+			names = append(names, a.Key)
+		}
+	}
+	for _, o := range m.live.mappings {
+		if o.Text("name") == want.Name {
+			return ofPart("the scope mapping's ", rest.Differing(names, rest.FieldsOf(link.MappingAttrs(), *want), rest.FieldsOf(link.MappingAttrs(), rest.MappingState(o)), o))
+		}
+	}
+	return []string{"the scope mapping “" + want.Name + "”, which is gone"}
+}
+
+func ofPart(part string, names []string) []string {
+	list := make([]string, len(names))
+	for i, name := range names {
+		list[i] = part + strings.ReplaceAll(strings.TrimPrefix(name, "meta_"), "_", " ")
+	}
+	return list
+}
+
+func sortedURIs(list []link.RedirectURI) []link.RedirectURI {
+	return slices.SortedFunc(slices.Values(list), func(a, b link.RedirectURI) int {
+		return cmp.Or(strings.Compare(a.URL, b.URL), strings.Compare(rest.RedirectMode(a), rest.RedirectMode(b)), strings.Compare(rest.RedirectType(a), rest.RedirectType(b)))
+	})
+}
+
+// mappingIDs are the primary keys of the mappings by name.
+func (m *measured) mappingIDs() map[string]string {
+	ids := map[string]string{}
+	for _, o := range m.live.mappings {
+		ids[o.Text("name")] = o.Text("pk")
+	}
+	return ids
+}
+
+// readBindings reads who is bound to the application.
+func (m *measured) readBindings(ctx context.Context) {
+	if pk := m.live.application.Text("pk"); pk != "" {
+		m.live.bindings, m.live.bindingsErr = m.c.All(ctx, m.c.BindingList(pk))
+	}
+}
+
+// judgeBindings looks for the bindings that are wanted. That there are none
+// at all is worth knowing and nothing wrong.
+func (m *measured) judgeBindings() link.Check {
+	check := newCheck(link.CheckAuthentikBindings, "The application's bindings are as wanted")
+	switch {
+	case m.live.application == nil:
+		return skip(check, cmp.Or(m.live.missing, "The application could not be read."))
+	case m.live.bindingsErr != nil:
+		return skip(check, rest.FaultWords(m.live.bindingsErr))
+	}
+	live := make([]link.BindingState, 0, len(m.live.bindings))
+	for _, o := range m.live.bindings {
+		if b := rest.BindingState(o); b.Enabled {
+			live = append(live, b)
+		}
+	}
+	var gone, moved []string
+	for _, want := range m.d.Bindings {
+		there := func(b link.BindingState) bool {
+			return b.Kind == want.Kind && b.Target.ID == want.Target.ID && b.Negate == want.Negate
+		}
+		i := slices.IndexFunc(live, there)
+		switch {
+		case i < 0:
+			gone = append(gone, "the "+want.Kind+" “"+want.Target.Name+"”")
+		case want.PK != "" && live[i].Order != want.Order: // in the order policies are asked
+			moved = append(moved, "the order of the "+want.Kind+" “"+want.Target.Name+"”")
+		case want.PK != "" && live[i].Timeout != want.Timeout:
+			moved = append(moved, "the timeout of the "+want.Kind+" “"+want.Target.Name+"”")
+		}
+	}
+	switch {
+	case len(gone) == 0 && len(moved) > 0:
+		return fail(check, link.CauseSettingsDiffer, "Read back, these differ from the link's: "+strings.Join(moved, ", ")+".",
+			"Put it back in authentik, or connect again to take over what is there now.")
+	case len(gone) > 0:
+		return fail(check, link.CauseSettingsDiffer, "Not bound any more: "+strings.Join(gone, ", ")+".", "Plan and apply again to bind them.")
+	case len(live) == 0:
+		return pass(check, "The application has no bindings: everyone with an authentik account may use it, unless authentik's default access to applications is off.")
+	}
+	return pass(check, "Bound to the application: "+bindingNames(live)+".")
+}
+
+func bindingNames(list []link.BindingState) string {
+	names := make([]string, len(list))
+	for i, b := range list {
+		names[i] = b.Kind + " " + rest.Plain(b.Target.Name)
+		if b.Negate {
+			names[i] = "everyone but " + names[i]
+		}
+	}
+	return strings.Join(names, ", ")
+}
+
+// judgeEndpoints holds the URLs in PocketBase against those that authentik's
+// OpenID configuration names. PocketBase may call authentik by another host
+// than browsers do, but at the same paths.
+func (m *measured) judgeEndpoints() link.Check {
+	check := newCheck(link.CheckAuthentikEndpoints, "The URLs in PocketBase are authentik's endpoints")
+	var config oidc.ProviderConfig
+	if m.discovery.Status != http.StatusOK || json.Unmarshal(m.discovery.Body, &config) != nil || config.TokenURL == "" {
+		return skip(check, "The OpenID configuration could not be read.")
+	}
+	slot := m.d.Slot
+	for _, one := range []struct {
+		label, have, named string
+		cause              link.CauseID
+	}{
+		{"Auth URL", slot.AuthURL, config.AuthURL, link.CauseEndpointURL},
+		{"Token URL", slot.TokenURL, config.TokenURL, link.CauseEndpointURL},
+		{"User info URL", slot.UserInfoURL, config.UserInfoURL, link.CauseUserInfoURL},
+		{"JWKS verification URL", slot.JWKSURL, config.JWKSURL, link.CauseEndpointURL},
+	} {
+		if one.have == "" {
+			continue
+		}
+		if what := endpointDiffers(one.have, one.named); what != "" {
+			return fail(check, one.cause, "PocketBase's "+one.label+" is "+rest.Plain(one.have)+"; authentik names "+rest.Plain(one.named)+". "+what,
+				"Enter it exactly as authentik has it.")
+		}
+	}
+	if len(slot.Issuers) > 0 && !slices.Contains(slot.Issuers, config.IssuerURL) {
+		return fail(check, link.CauseIssuerMismatch, "PocketBase accepts the issuers "+rest.Plain(strings.Join(slot.Issuers, ", "))+"; authentik names "+rest.Plain(config.IssuerURL)+".",
+			"Enter the issuer exactly as authentik names it.")
+	}
+	if what := hostDiffers(slot.AuthURL, config.AuthURL); what != "" {
+		return warn(check, link.CauseEndpointURL, "Browsers are sent to "+rest.Plain(slot.AuthURL)+"; authentik names "+rest.Plain(config.AuthURL)+". "+what,
+			"Give PocketBase the Auth URL at authentik's public address, unless browsers reach both.")
+	}
+	return pass(check, "All URLs in PocketBase have the paths that authentik's OpenID configuration names, and browsers are sent to "+rest.Plain(config.AuthURL)+".")
+}
+
+// endpointDiffers compares everything but scheme and host.
+func endpointDiffers(have, named string) string {
+	a, errA := url.Parse(have)
+	b, errB := url.Parse(named)
+	switch {
+	case errA != nil || errB != nil || a.Host == "":
+		return "It is no web address."
+	case a.Path == b.Path:
+		return ""
+	case strings.TrimRight(a.Path, "/") == strings.TrimRight(b.Path, "/"):
+		return "They differ in the slash at the end."
+	case strings.HasSuffix(a.Path, b.Path) || strings.HasSuffix(b.Path, a.Path):
+		return "" // served below a path on one of two addresses
+	}
+	return "They differ in the path."
+}
+
+// hostDiffers compares scheme and host.
+func hostDiffers(have, named string) string {
+	a, errA := url.Parse(have)
+	b, errB := url.Parse(named)
+	switch {
+	case errA != nil || errB != nil || have == "":
+		return ""
+	case !strings.EqualFold(a.Host, b.Host):
+		return "They differ in the host."
+	case a.Scheme != b.Scheme:
+		return "They differ in the scheme."
+	}
+	return ""
+}

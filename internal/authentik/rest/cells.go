@@ -1,0 +1,151 @@
+package rest
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+
+	"authpocket/internal/link"
+	"authpocket/internal/secret"
+)
+
+// readFields takes an object's fields from an answer. A missing key reads as
+// the zero value.
+func readFields[W, S any](table []link.Attr[W, S], to *S, o Object) {
+	for _, a := range table {
+		a.Visit(to, reader{o, a.Key})
+	}
+}
+
+// reader reads one key of an answer.
+type reader struct {
+	o   Object
+	key string
+}
+
+func (r reader) Text(to *string)                  { *to = r.o.Text(r.key) }
+func (r reader) Flag(to *bool)                    { *to = r.o.Flag(r.key) }
+func (r reader) Number(to *int)                   { *to = r.o.Number(r.key) }
+func (r reader) Secret(to *secret.Text)           { *to = secret.New(r.o.Text(r.key)) }
+func (r reader) Ref(to *link.Ref)                 { *to = ref(r.o.Text(r.key)) }
+func (r reader) Refs(to *[]link.Ref)              { *to = refs(r.o.Texts(r.key)) }
+func (r reader) Texts(to *[]string)               { *to = r.o.Texts(r.key) }
+func (r reader) Redirects(to *[]link.RedirectURI) { *to = RedirectURIs(r.o.Objects(r.key)) }
+
+func (r reader) Assigned(pk *int, name *string) {
+	*pk, *name = r.o.Number(r.key), r.o.Object(r.key+"_obj").Text("name")
+}
+
+// Fields are an object's values by authentik's own keys: strings, booleans,
+// integers and lists of strings, made alike for what is wanted and what is
+// there, so that they can be compared.
+type Fields map[string]any
+
+// FieldsOf returns the fields of an object for comparison.
+func FieldsOf[W, S any](table []link.Attr[W, S], o S) Fields {
+	f := Fields{}
+	for _, a := range table {
+		a.Visit(&o, comparer{f, a.Meta})
+	}
+	return f
+}
+
+// comparer notes the value of one field.
+type comparer struct {
+	to Fields
+	link.Meta
+}
+
+func (c comparer) Text(v *string)                  { c.to[c.Key] = *v }
+func (c comparer) Flag(v *bool)                    { c.to[c.Key] = *v }
+func (c comparer) Number(v *int)                   { c.to[c.Key] = *v }
+func (c comparer) Secret(v *secret.Text)           { c.to[c.Key] = v.Reveal() }
+func (c comparer) Ref(v *link.Ref)                 { c.to[c.Key] = v.ID }
+func (c comparer) Refs(v *[]link.Ref)              { c.to[c.Key] = Set(ids(*v)) }
+func (c comparer) Texts(v *[]string)               { c.to[c.Key] = Set(*v) }
+func (c comparer) Redirects(v *[]link.RedirectURI) { c.to[c.Key] = redirectLines(*v) }
+func (c comparer) Assigned(pk *int, _ *string)     { c.to[c.Key] = *pk }
+
+// Body is a request that writes the named fields and no others. Lists are
+// written whole.
+func Body[W, S any](table []link.Attr[W, S], o S, names []string, f link.Features) map[string]any {
+	to := map[string]any{}
+	for _, a := range table {
+		if slices.Contains(names, a.Key) {
+			a.Visit(&o, sender{to, a.Key, f})
+		}
+	}
+	return to
+}
+
+// KeysOf returns the keys of a table.
+func KeysOf[W, S any](table []link.Attr[W, S]) []string {
+	keys := make([]string, len(table))
+	for i, a := range table {
+		keys[i] = a.Key
+	}
+	return keys
+}
+
+// sender puts one field into a request.
+type sender struct {
+	to       map[string]any
+	key      string
+	features link.Features
+}
+
+func (s sender) Text(v *string)              { s.to[s.key] = *v }
+func (s sender) Flag(v *bool)                { s.to[s.key] = *v }
+func (s sender) Number(v *int)               { s.to[s.key] = *v }
+func (s sender) Secret(v *secret.Text)       { s.to[s.key] = v.Reveal() }
+func (s sender) Ref(v *link.Ref)             { s.to[s.key] = orNull(v.ID) }
+func (s sender) Refs(v *[]link.Ref)          { s.to[s.key] = ids(*v) }
+func (s sender) Texts(v *[]string)           { s.to[s.key] = append([]string{}, *v...) }
+func (s sender) Assigned(pk *int, _ *string) { s.to[s.key] = orNull(*pk) }
+
+// Redirects are whole entries, for one without its matching mode would be
+// stored and make every list of providers fail.
+func (s sender) Redirects(v *[]link.RedirectURI) {
+	list := make([]map[string]string, len(*v))
+	for i, uri := range *v {
+		list[i] = map[string]string{"matching_mode": RedirectMode(uri), "url": uri.URL}
+		if s.features.RedirectURI {
+			list[i]["redirect_uri_type"] = RedirectType(uri)
+		}
+	}
+	s.to[s.key] = list
+}
+
+// orNull is a primary key, or null for none.
+func orNull[T comparable](pk T) any {
+	if pk == *new(T) {
+		return nil
+	}
+	return pk
+}
+
+func ids(list []link.Ref) []string {
+	ids := make([]string, len(list))
+	for i, r := range list {
+		ids[i] = r.ID
+	}
+	return ids
+}
+
+// Set is the list without order and repetition.
+func Set(list []string) []string { return slices.Compact(slices.Sorted(slices.Values(list))) }
+
+func redirectLines(uris []link.RedirectURI) []string {
+	lines := make([]string, len(uris))
+	for i, r := range uris {
+		lines[i] = RedirectMode(r) + " " + RedirectType(r) + " " + strings.TrimSpace(r.URL)
+	}
+	return lines
+}
+
+// RedirectMode is never empty: an entry without a matching mode is stored by
+// authentik and makes every later list fail.
+func RedirectMode(r link.RedirectURI) string { return cmp.Or(r.Mode, "strict") }
+
+// RedirectType is what authentik takes an entry without a type for.
+func RedirectType(r link.RedirectURI) string { return cmp.Or(r.Type, "authorization") }

@@ -1,0 +1,229 @@
+package rest
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+	"strings"
+
+	"authpocket/internal/link"
+	"authpocket/internal/outbound"
+	"authpocket/internal/wire"
+)
+
+const (
+	fieldURL   = "authentik.url"
+	FieldToken = "authentik.token"
+)
+
+// StatusError is an answer that is not of success, for the log and for
+// statusOf. It holds no body.
+type StatusError struct {
+	What    string // that was asked for
+	Status  int
+	request string // authentik's request id
+}
+
+func (e *StatusError) Error() string {
+	s := fmt.Sprintf("asked for %s, it answered %d", e.What, e.Status)
+	if e.request != "" {
+		s += ", request " + e.request
+	}
+	return s
+}
+
+// MissingPermission says which permission a refused call lacked.
+type MissingPermission struct {
+	Perm string
+	err  error
+}
+
+func (e *MissingPermission) Error() string { return "lacking " + e.Perm + ": " + e.err.Error() }
+
+func (e *MissingPermission) Unwrap() error { return e.err }
+
+// ErrorOf returns what went wrong with a call that was not answered with success.
+func ErrorOf(n Need, a Answer) error {
+	if a.Err != nil {
+		return a.Err
+	}
+	return &StatusError{What: n.What, Status: a.Status, request: Plain(a.Header.Get("X-Authentik-Id"))}
+}
+
+// StatusOf is the status behind a fault, 0 where there was no answer.
+func StatusOf(err error) int {
+	if s, ok := errors.AsType[*StatusError](err); ok {
+		return s.Status
+	}
+	return 0
+}
+
+// NewFault returns a fault of authentik.
+func NewFault(kind link.FaultKind, field, summary, todo string, err error) *link.Fault {
+	return &link.Fault{System: link.Authentik, Kind: kind, Field: field, Summary: summary, Todo: todo, Err: err}
+}
+
+// readFault puts the outcome of a read that failed into words.
+func (c *Client) readFault(n Need, a Answer) *link.Fault {
+	if f := c.GeneralFault(n, a); f != nil {
+		return f
+	}
+	err := ErrorOf(n, a)
+	switch {
+	case a.Status == http.StatusForbidden:
+		return Forbidden("The authentik token may not read "+n.What+".", n, err)
+	case a.Status == http.StatusNotFound:
+		return NewFault(link.FaultOther, n.Field, "authentik has no such "+n.What+".",
+			"It may have been deleted, or the token may not see it.", err)
+	}
+	summary := "authentik refused to show " + n.What + "."
+	if words := sentences(a); words != "" {
+		summary += " It says: " + words
+	}
+	return NewFault(link.FaultRefused, n.Field, summary, "Check the value and try again.", err)
+}
+
+// GeneralFault knows the outcomes that have nothing to do with what was
+// asked; nil for all others.
+func (c *Client) GeneralFault(n Need, a Answer) *link.Fault {
+	err := ErrorOf(n, a)
+	switch {
+	case errors.Is(a.Err, wire.ErrListTooLarge):
+		return tooMany("authentik has more than 64 MB of "+n.What+".", err)
+	case a.Err != nil:
+		return c.NoAnswer(a.Err)
+	case a.Status >= 300 && a.Status < 400:
+		return c.redirected(n, a)
+	case a.Status == http.StatusUnauthorized:
+		return NewFault(link.FaultNotThis, fieldURL, "A proxy in front of "+c.host()+" requires its own sign-in.",
+			"Enter an address that reaches authentik directly, or exempt authpocket from that sign-in.", err)
+	case a.Status == http.StatusForbidden:
+		return tokenFault(n, a)
+	case a.Status == http.StatusNotFound && a.HTML():
+		return NewFault(link.FaultNotThis, fieldURL, "There is no authentik API at "+c.URL+".",
+			"Enter the address that authentik's own pages begin with.", err)
+	case a.Status == http.StatusTooManyRequests:
+		return NewFault(link.FaultOther, "", "authentik is throttling requests.", "Wait a minute, then try again.", err)
+	case a.Status == http.StatusServiceUnavailable:
+		return NewFault(link.FaultUnreachable, fieldURL, "authentik at "+c.host()+" is starting or overloaded.",
+			"Wait a minute, then try again.", err)
+	case a.Status == http.StatusBadGateway || a.Status == http.StatusGatewayTimeout:
+		return NewFault(link.FaultUnreachable, fieldURL, "The proxy in front of authentik at "+c.host()+
+			" gets no answer from it.",
+			"Check that authentik is running, then try again.", err)
+	case a.Status >= 500:
+		return NewFault(link.FaultOther, "", "authentik had an internal error.",
+			"Check authentik's server log"+RequestHint(a)+", then try again.", err)
+	}
+	return nil
+}
+
+// RequestHint names the request, so that it is found in authentik's log.
+func RequestHint(a Answer) string {
+	if id := Plain(a.Header.Get("X-Authentik-Id")); id != "" {
+		return " for the request " + id
+	}
+	return ""
+}
+
+// NoAnswer returns the fault for a call without a whole answer.
+func (c *Client) NoAnswer(err error) *link.Fault {
+	todo := "Check the address, and that authentik is running and reachable from here."
+	switch {
+	case errors.Is(err, context.Canceled):
+		todo = "Start again when you are ready."
+	case errors.Is(err, outbound.ErrBodyTooLarge):
+		return NewFault(link.FaultNotThis, fieldURL, c.host()+" sent an answer larger than 8 MB.",
+			"Check that the address is authentik's own.", err)
+	case errors.Is(err, outbound.ErrAddressRefused):
+		todo = "Enter authentik's own address."
+	default:
+		todo = cmp.Or(outbound.CertificateTodo("authentik", err), todo)
+	}
+	return NewFault(link.FaultUnreachable, fieldURL, "authentik at "+c.host()+" cannot be reached: "+outbound.Reason(err)+
+		".", todo, err)
+}
+
+func (c *Client) redirected(n Need, a Answer) *link.Fault {
+	err := ErrorOf(n, a)
+	to, parseErr := url.Parse(a.Header.Get("Location"))
+	if base, e := url.Parse(c.URL); parseErr == nil && e == nil {
+		to = base.ResolveReference(to)
+		if before, isAPI := apiBase(to); isAPI && before != c.URL {
+			return NewFault(link.FaultNotThis, fieldURL, c.URL+" redirects to "+before+".", "Enter "+before+".", err)
+		}
+	}
+	where := "another page"
+	if parseErr == nil && to.Host != "" {
+		where = "a page at " + Plain(to.Host)
+	}
+	return NewFault(link.FaultNotThis, fieldURL, c.URL+" redirects to "+where+
+		" instead of answering, as a login proxy does.",
+		"Enter an address that reaches authentik directly, or exempt /api/v3/ from that login.", err)
+}
+
+// apiBase is the address that u is an API call of.
+func apiBase(u *url.URL) (string, bool) {
+	before, _, found := strings.Cut(u.Path, "/api/v3/")
+	return u.Scheme + "://" + u.Host + before, found
+}
+
+// tokenFault tells a token that is refused from one that lacks a permission,
+// for authentik answers both with 403; nil for the latter.
+func tokenFault(n Need, a Answer) *link.Fault {
+	o, isObject := a.Object()
+	detail := strings.ToLower(o.Text("detail"))
+	switch {
+	case !isObject:
+		return NewFault(link.FaultNotThis, fieldURL, "Something in front of authentik refused the request.",
+			"Allow authpocket through the proxy or firewall in front of authentik.", ErrorOf(n, a))
+	case strings.Contains(detail, "not provided"):
+		return NewFault(link.FaultToken, FieldToken, "The token did not reach authentik.",
+			"Configure the proxy in front of authentik to pass the Authorization header.", ErrorOf(n, a))
+	case strings.Contains(detail, "token"):
+		return NewFault(link.FaultToken, FieldToken, "authentik does not accept this token.",
+			"It is wrong, expired or rotated, or it is an app password. In authentik, open Directory › Tokens and "+
+				"App passwords and copy a token with the intent API Token.", ErrorOf(n, a))
+	}
+	return nil
+}
+
+// Forbidden returns the fault for a call that the token may not make.
+func Forbidden(summary string, n Need, err error) *link.Fault {
+	todo := "Use the token of an account that has this permission."
+	if n.Perm != "" {
+		todo = "Give the token's role the permission " + n.Perm + "."
+		err = &MissingPermission{Perm: n.Perm, err: err}
+	}
+	return NewFault(link.FaultPermission, n.Field, summary, todo, err)
+}
+
+// unreadable is for an answer of success that is not authentik's.
+func (c *Client) unreadable(n Need, a Answer) *link.Fault {
+	if a.HTML() {
+		return NewFault(link.FaultNotThis, fieldURL, c.URL+" answers with a web page instead of API data.",
+			"Check the address. If a login page or proxy is in front of authentik, exempt /api/v3/ from it.", ErrorOf(n,
+				a))
+	}
+	return NewFault(link.FaultNotThis, fieldURL, "The answer from "+c.host()+" about "+n.What+" cannot be read.",
+		"Check that the address is authentik's, then try again.", ErrorOf(n, a))
+}
+
+// sentences are all complaints of a refusal in one line, empty for none.
+func sentences(a Answer) string {
+	if a.HTML() {
+		return ""
+	}
+	var lines []string
+	for _, c := range Complaints(a.Body) {
+		line := c.Text
+		if len(c.Path) > 0 {
+			line = strings.Join(c.Path, " ") + ": " + line
+		}
+		lines = append(lines, line)
+	}
+	return strings.Join(lines, " ")
+}

@@ -1,0 +1,91 @@
+package rest
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"net/http"
+
+	"golang.org/x/sync/errgroup"
+
+	"authpocket/internal/link"
+	"authpocket/internal/wire"
+)
+
+const (
+	PageSize = 100 // the most that authentik gives without a change of its settings
+	maxPages = 200
+	// MaxParallel bounds the requests that one list or observation has under
+	// way at once.
+	MaxParallel = 8
+)
+
+// List is one list of authentik's API.
+type List struct {
+	Need Need
+	Page func(ctx context.Context, page int32) error // asks for one page
+}
+
+// All reads every page: the first alone, then the others at the same time.
+func (c *Client) All(ctx context.Context, l List) ([]Object, error) {
+	ctx = wire.OneList(ctx)
+	first, pages, err := c.page(ctx, l, 1)
+	if err != nil || pages == 1 {
+		return first, err
+	}
+	if pages > maxPages {
+		return nil, tooMany(fmt.Sprintf("authentik has more than %d %s.", maxPages*PageSize, l.Need.What), nil)
+	}
+	rest := make([][]Object, pages-1)
+	group, ctx := errgroup.WithContext(ctx)
+	group.SetLimit(MaxParallel)
+	for i := range rest {
+		group.Go(func() (err error) {
+			rest[i], _, err = c.page(ctx, l, int32(i+2))
+			if StatusOf(err) == http.StatusNotFound {
+				return nil // the list has become shorter since page 1
+			}
+			return err
+		})
+	}
+	if err := group.Wait(); err != nil {
+		return nil, err
+	}
+	for _, objects := range rest {
+		first = append(first, objects...)
+	}
+	return distinct(first), nil
+}
+
+func tooMany(summary string, err error) *link.Fault {
+	return NewFault(link.FaultOther, "", summary, "This is more than authpocket reads. Use a token that can see fewer.",
+		err)
+}
+
+// page reads one page and tells how many there are.
+func (c *Client) page(ctx context.Context, l List, number int32) ([]Object, int, error) {
+	a, err := c.Read(ctx, l.Need, func(ctx context.Context) error { return l.Page(ctx, number) })
+	if err != nil {
+		return nil, 0, err
+	}
+	o, _ := a.Object()
+	if raw := o["results"]; json.Unmarshal(raw, &[]json.RawMessage{}) != nil {
+		return nil, 0, c.unreadable(l.Need, a)
+	}
+	return o.Objects("results"), max(1, o.Object("pagination").Number("total_pages")), nil
+}
+
+// distinct drops what was read twice because the list grew between two pages.
+func distinct(objects []Object) []Object {
+	seen := map[string]bool{}
+	unique := objects[:0]
+	for _, o := range objects {
+		pk := o.Text("pk")
+		if pk != "" && seen[pk] {
+			continue
+		}
+		seen[pk] = true
+		unique = append(unique, o)
+	}
+	return unique
+}

@@ -1,0 +1,111 @@
+package rest
+
+import (
+	"strconv"
+
+	"authpocket/internal/link"
+)
+
+// The readers below take what a link needs from authentik's objects. A
+// missing key reads as the zero value.
+
+// ApplicationState reads an application.
+func ApplicationState(o Object) link.ApplicationState {
+	a := link.ApplicationState{PK: o.Text("pk"), ProviderKind: o.Object("provider_obj").Text("verbose_name")}
+	readFields(link.ApplicationAttrs(), &a, o)
+	return a
+}
+
+// ProviderState reads an OAuth2/OpenID provider.
+func ProviderState(o Object) link.ProviderState {
+	p := link.ProviderState{
+		PK:              o.Number("pk"),
+		EncryptionKey:   ref(o.Text("encryption_key")),
+		ApplicationSlug: o.Text("assigned_application_slug"),
+		ApplicationName: o.Text("assigned_application_name"),
+	}
+	readFields(link.ProviderAttrs(), &p, o)
+	return p
+}
+
+func ref(id string) link.Ref { return link.Ref{ID: id} }
+
+func refs(ids []string) []link.Ref {
+	list := make([]link.Ref, len(ids))
+	for i, id := range ids {
+		list[i] = ref(id)
+	}
+	return list
+}
+
+// RedirectURIs reads a provider's redirect URIs.
+func RedirectURIs(list []Object) []link.RedirectURI {
+	uris := make([]link.RedirectURI, len(list))
+	for i, o := range list {
+		uris[i] = link.RedirectURI{
+			URL:  o.Text("url"),
+			Mode: o.Text("matching_mode"),
+			Type: o.Text("redirect_uri_type"),
+		}
+	}
+	return uris
+}
+
+// FlowState reads a flow.
+func FlowState(o Object) link.Flow {
+	return link.Flow{
+		Ref:         link.Ref{ID: o.Text("pk"), Name: o.Text("slug")},
+		Title:       o.Text("name"),
+		Designation: o.Text("designation"),
+	}
+}
+
+// KeyState reads a key pair.
+func KeyState(o Object) link.Key {
+	return link.Key{Ref: Named(o), Type: o.Text("key_type")}
+}
+
+// MappingState reads a scope mapping.
+func MappingState(o Object) link.Mapping {
+	m := link.Mapping{Ref: Named(o), Managed: o.Text("managed")}
+	readFields(link.MappingAttrs(), &m, o)
+	return m
+}
+
+// Named reads the primary key and the name of an object.
+func Named(o Object) link.Ref { return link.Ref{ID: o.Text("pk"), Name: o.Text("name")} }
+
+// UserRef reads the primary key and the username of a user.
+func UserRef(o Object) link.Ref { return link.Ref{ID: o.Text("pk"), Name: o.Text("username")} }
+
+// BindingState reads a binding.
+func BindingState(o Object) link.BindingState {
+	b := link.BindingState{
+		PK:          o.Text("pk"),
+		Application: ref(o.Text("target")),
+		Timeout:     o.Number("timeout"),
+	}
+	readFields(link.BindingAttrs(), &b, o)
+	if o.Flag("expiring") {
+		b.Expires = Plain(o.Text("expires"))
+	}
+	for _, kind := range []string{"group", "user", "policy"} {
+		if id := o.Text(kind); id != "" {
+			b.Kind = kind
+			b.Target = link.Ref{ID: id, Name: o.Object(kind + "_obj").Text("name")}
+		}
+	}
+	if b.Kind == "user" {
+		b.Target.Name = o.Object("user_obj").Text("username")
+	}
+	return b
+}
+
+// PrimaryKey reads a primary key that is a number, 0 for none.
+func PrimaryKey(digits string) int32 {
+	pk, err := strconv.ParseInt(digits, 10, 32)
+	if err != nil {
+		return 0
+	}
+	return int32(pk)
+}

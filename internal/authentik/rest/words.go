@@ -1,0 +1,116 @@
+package rest
+
+import (
+	"encoding/json"
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"authpocket/internal/link"
+)
+
+const (
+	maxComplaints    = 20
+	maxComplaintText = 300 // bytes
+	maxNesting       = 12
+)
+
+// complaint is one sentence of a refusal, and the keys that lead to it. The
+// number of a list's element is its position, counted from 1.
+type complaint struct {
+	Path []string
+	Text string
+}
+
+// Complaints reads the sentences of a refusal. authentik answers them as
+// strings, lists, lists of objects and objects keyed by index, depending on
+// the field and the version, so any JSON is walked.
+func Complaints(body []byte) []complaint {
+	var value any
+	if json.Unmarshal(body, &value) != nil {
+		return nil
+	}
+	w := walker{}
+	w.walk(nil, value)
+	return w.found
+}
+
+type walker struct{ found []complaint }
+
+func (w *walker) walk(path []string, value any) {
+	if len(path) > maxNesting || len(w.found) >= maxComplaints {
+		return
+	}
+	switch value := value.(type) {
+	case map[string]any:
+		for _, key := range slices.Sorted(maps.Keys(value)) {
+			w.walk(step(path, key), value[key])
+		}
+	case []any:
+		for i, element := range value {
+			if _, plain := element.(string); plain {
+				w.walk(path, element)
+			} else {
+				w.walk(step(path, strconv.Itoa(i)), element)
+			}
+		}
+	case string:
+		w.add(path, value)
+	case float64:
+		w.add(path, strconv.FormatFloat(value, 'f', -1, 64))
+	}
+}
+
+func (w *walker) add(path []string, text string) {
+	if text = Plain(text); text != "" {
+		w.found = append(w.found, complaint{Path: slices.Clone(path), Text: text})
+	}
+}
+
+// step adds a key to the path. Keys that stand for the whole object add
+// nothing; an index becomes a position.
+func step(path []string, key string) []string {
+	switch key {
+	case "non_field_errors", "detail", "null", "__all__", "":
+		return path
+	}
+	if i, err := strconv.Atoi(key); err == nil && i >= 0 {
+		key = strconv.Itoa(i + 1)
+	}
+	return append(slices.Clip(path), Plain(key))
+}
+
+// Plain is text as one line of bounded length, without control characters.
+func Plain(text string) string {
+	text = strings.Join(strings.FieldsFunc(strings.ToValidUTF8(text, "?"), func(r rune) bool {
+		return unicode.IsSpace(r) || !unicode.IsPrint(r)
+	}), " ")
+	if len(text) <= maxComplaintText {
+		return text
+	}
+	cut := maxComplaintText
+	for !utf8.RuneStart(text[cut]) {
+		cut--
+	}
+	return strings.TrimSpace(text[:cut]) + "…"
+}
+
+// OrNone returns s, or “none” for nothing.
+func OrNone(s string) string {
+	if s == "" {
+		return "none"
+	}
+	return s
+}
+
+// FaultWords are a fault's, for a check's evidence.
+func FaultWords(err error) string { return link.MessageOf(err).Text(link.OnPage) }
+
+// WithoutQuery returns an address up to its query, for people.
+func WithoutQuery(address string) string {
+	before, _, _ := strings.Cut(address, "?")
+	return Plain(before)
+}
