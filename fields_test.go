@@ -41,13 +41,16 @@ func withRules() map[string]string {
 // fields goes by the tables, and has no list of its own.
 func TestAFieldIsNamedInFewFiles(t *testing.T) {
 	files := stringsOfTheProduct(t)
-	keys := slices.Concat(keysOf(link.ApplicationAttrs()), keysOf(link.ProviderAttrs()), keysOf(link.MappingAttrs()), keysOf(link.KeyAttrs()),
-		keysOf(link.BindingAttrs()), keysOf(link.SlotAttrs()), keysOf(link.OAuth2Attrs()), keysOf(link.RuleAttrs()), keysOf(link.SettingsAttrs()))
+	keys := slices.Concat(keysOf(link.ApplicationAttrs()), keysOf(link.ProviderAttrs()), keysOf(link.MappingAttrs()),
+		keysOf(link.KeyAttrs()),
+		keysOf(link.BindingAttrs()), keysOf(link.SlotAttrs()), keysOf(link.OAuth2Attrs()), keysOf(link.RuleAttrs()),
+		keysOf(link.SettingsAttrs()))
 	rules := withRules()
 	for _, key := range keys {
 		found := naming(files, key)
 		if _, ruled := rules[key]; (len(found) > mostFiles) != ruled {
-			t.Errorf("%s is named in %d files, its own rules: %v: %s", key, len(found), ruled, strings.Join(found, ", "))
+			t.Errorf("%s is named in %d files, its own rules: %v: %s", key, len(found), ruled,
+				strings.Join(found, ", "))
 		}
 	}
 	for key := range rules {
@@ -93,7 +96,8 @@ func stringsOfTheProduct(t *testing.T) map[string][]string {
 				return err
 			case d.IsDir() && slices.Contains([]string{"sandbox", "testdata"}, d.Name()):
 				return filepath.SkipDir
-			case !strings.HasSuffix(path, ".go"), strings.HasSuffix(path, "_test.go"), strings.HasSuffix(path, "_templ.go"):
+			case !strings.HasSuffix(path, ".go"), strings.HasSuffix(path, "_test.go"),
+				strings.HasSuffix(path, "_templ.go"):
 				return nil
 			}
 			files[filepath.ToSlash(path)], err = literals(path)

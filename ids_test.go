@@ -26,7 +26,8 @@ type listed struct {
 
 // Ids of causes, checks and warnings are written in their catalogues only.
 func TestIDsAreWrittenInTheirCatalogues(t *testing.T) {
-	cmd := exec.CommandContext(t.Context(), "go", "list", "-export", "-deps", "-json=ImportPath,Dir,Export,GoFiles,Standard,DepOnly", "./cmd/authpocket")
+	cmd := exec.CommandContext(t.Context(), "go", "list", "-export", "-deps",
+		"-json=ImportPath,Dir,Export,GoFiles,Standard,DepOnly", "./cmd/authpocket")
 	out, err := cmd.Output()
 	if err != nil {
 		t.Fatal(err)
@@ -46,7 +47,10 @@ func TestIDsAreWrittenInTheirCatalogues(t *testing.T) {
 		}
 	}
 	files := token.NewFileSet()
-	imports := importer.ForCompiler(files, "gc", func(path string) (io.ReadCloser, error) { return os.Open(exports[path]) })
+	imports := importer.ForCompiler(files, "gc", func(path string) (io.ReadCloser,
+		error) {
+		return os.Open(exports[path])
+	})
 	ids := 0
 	for _, p := range own {
 		ids += idsOf(t, files, imports, p)
@@ -77,7 +81,8 @@ func idsOf(t *testing.T, files *token.FileSet, imports types.Importer, p listed)
 			continue
 		}
 		switch types.TypeString(is.Type, nil) {
-		case "authpocket/internal/link.CauseID", "authpocket/internal/link.CheckID", "authpocket/internal/link.WarningID":
+		case "authpocket/internal/link.CauseID", "authpocket/internal/link.CheckID",
+			"authpocket/internal/link.WarningID":
 			at := files.Position(literal.Pos())
 			if !slices.Contains([]string{"cause.go", "check.go", "warning.go"}, filepath.Base(at.Filename)) {
 				t.Errorf("%s: the id %s stands outside the catalogues", at, literal.Value)

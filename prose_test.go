@@ -17,7 +17,9 @@ import (
 func othersWords() []string {
 	return []string{
 		"internal/authentik/rest/faults.go", "internal/authentik/apply/write_faults.go", // authentik's refusals
-		"internal/pocketbase/causes.go", "internal/pocketbase/catalogue.go", "internal/pocketbase/signin.go", "internal/pocketbase/trail.go", // PocketBase's log and answers
+		// PocketBase's log and answers
+		"internal/pocketbase/causes.go", "internal/pocketbase/catalogue.go", "internal/pocketbase/signin.go",
+		"internal/pocketbase/trail.go",
 		"internal/outbound/client.go", // net/http's errors
 	}
 }
@@ -37,7 +39,8 @@ func TestNoCodeReadsProse(t *testing.T) {
 			if err != nil || d.IsDir() && slices.Contains(testRooms(), path) {
 				return skipOr(err)
 			}
-			if !strings.HasSuffix(path, ".go") || strings.HasSuffix(path, "_test.go") || strings.HasSuffix(path, "_templ.go") {
+			if !strings.HasSuffix(path, ".go") || strings.HasSuffix(path, "_test.go") ||
+				strings.HasSuffix(path, "_templ.go") {
 				return nil
 			}
 			if slices.Contains(othersWords(), filepath.ToSlash(path)) {
@@ -66,8 +69,10 @@ func TestNoCodeReadsProse(t *testing.T) {
 // TestProseIsFound holds the test above.
 func TestProseIsFound(t *testing.T) {
 	for code, want := range map[string]int{
-		`strings.Cut(x, ": ")`: 1, `strings.Contains(x, "Nothing was written.")`: 1, `x == "in words"`: 1, `strings.TrimRight(f.Summary, ".")`: 1,
-		`strings.NewReplacer(" (existing: use)", "")`: 1, `strings.Cut(x, ".")`: 0, `x == "open-to-nobody"`: 0, `f.Summary == ""`: 0, `strings.Join(f.Details, " ")`: 0,
+		`strings.Cut(x, ": ")`: 1, `strings.Contains(x, "Nothing was written.")`: 1, `x == "in words"`: 1,
+		`strings.TrimRight(f.Summary, ".")`:           1,
+		`strings.NewReplacer(" (existing: use)", "")`: 1, `strings.Cut(x, ".")`: 0, `x == "open-to-nobody"`: 0,
+		`f.Summary == ""`: 0, `strings.Join(f.Details, " ")`: 0,
 	} {
 		file, err := parser.ParseFile(token.NewFileSet(), "x.go", "package x\nfunc f() { _ = "+code+" }", 0)
 		if err != nil {
@@ -123,7 +128,8 @@ func takesApart(fun ast.Expr) bool {
 	if !ok || pkg.Name != "strings" {
 		return false
 	}
-	return !slices.Contains([]string{"Join", "Repeat", "TrimSpace", "ToUpper", "ToLower", "Fields", "ContainsAny", "Trim", "Split"}, f.Sel.Name)
+	return !slices.Contains([]string{"Join", "Repeat", "TrimSpace", "ToUpper", "ToLower", "Fields", "ContainsAny",
+		"Trim", "Split"}, f.Sel.Name)
 }
 
 // isProse tells whether it is a literal with words and blanks.
@@ -133,10 +139,12 @@ func isProse(e ast.Expr) bool {
 		return false
 	}
 	text, err := strconv.Unquote(literal.Value)
-	return err == nil && strings.Contains(text, " ") && strings.TrimSpace(text) != "" && !slices.Contains(formats(), text)
+	return err == nil && strings.Contains(text, " ") && strings.TrimSpace(text) != "" &&
+		!slices.Contains(formats(), text)
 }
 
 func isMessage(e ast.Expr) bool {
 	s, ok := e.(*ast.SelectorExpr)
-	return ok && slices.Contains([]string{"Summary", "Todo", "Details", "Words", "Title", "Evidence", "Remedy"}, s.Sel.Name)
+	return ok && slices.Contains([]string{"Summary", "Todo", "Details", "Words", "Title", "Evidence", "Remedy"},
+		s.Sel.Name)
 }

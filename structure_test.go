@@ -43,7 +43,8 @@ func packages(t *testing.T) (list []pkg) {
 // import. docs/architecture.md explains the layers.
 func imports() map[string]string {
 	return map[string]string{
-		"cmd/authpocket": "internal/connect internal/engine internal/export internal/journal internal/link internal/linkfile " +
+		"cmd/authpocket": "internal/connect internal/engine internal/export internal/journal internal/link " +
+			"internal/linkfile " +
 			"internal/listen internal/logs internal/secret internal/visible web web/door",
 		"cmd/authpocket-demo": "internal/journal internal/listen internal/logs internal/secret sandbox web web/door",
 
@@ -61,14 +62,19 @@ func imports() map[string]string {
 		"internal/export":   "internal/link internal/secret",
 		"internal/keydocs":  "internal/link",
 		"internal/journal":  "internal/link internal/secret",
-		"internal/authentik": "internal/authentik/apply internal/authentik/checks internal/authentik/rest internal/link " +
+		"internal/authentik": "internal/authentik/apply internal/authentik/checks internal/authentik/rest " +
+			"internal/link " +
 			"internal/secret internal/signin internal/wire",
-		"internal/authentik/apply":  "internal/authentik/rest internal/link internal/secret internal/wire",
-		"internal/authentik/checks": "internal/authentik/rest internal/link internal/outbound internal/signin internal/wire",
-		"internal/authentik/rest":   "internal/link internal/outbound internal/secret internal/wire",
-		"internal/pocketbase":       "internal/address internal/link internal/outbound internal/secret internal/signin internal/wire",
-		"internal/engine":           "internal/address internal/journal internal/link internal/plans internal/secret internal/signin",
-		"internal/connect": "internal/authentik internal/authentik/rest internal/engine internal/link internal/outbound " +
+		"internal/authentik/apply": "internal/authentik/rest internal/link internal/secret internal/wire",
+		"internal/authentik/checks": "internal/authentik/rest internal/link internal/outbound internal/signin " +
+			"internal/wire",
+		"internal/authentik/rest": "internal/link internal/outbound internal/secret internal/wire",
+		"internal/pocketbase": "internal/address internal/link internal/outbound internal/secret internal/signin " +
+			"internal/wire",
+		"internal/engine": "internal/address internal/journal internal/link internal/plans internal/secret " +
+			"internal/signin",
+		"internal/connect": "internal/authentik internal/authentik/rest internal/engine internal/link " +
+			"internal/outbound " +
 			"internal/pocketbase internal/secret",
 
 		"static":      "",

@@ -16,12 +16,14 @@ func TestOutputIsMadeVisible(t *testing.T) {
 	} {
 		allowed := regexp.MustCompile(`visible\.JSON\(|view\.Visible\(|page\.Render\(ctx, &b\)`)
 		err := fs.WalkDir(os.DirFS(dir), ".", func(path string, d fs.DirEntry, err error) error {
-			if err != nil || !strings.HasSuffix(path, ".go") || strings.HasSuffix(path, "_test.go") || strings.HasSuffix(path, "_templ.go") {
+			if err != nil || !strings.HasSuffix(path, ".go") || strings.HasSuffix(path, "_test.go") ||
+				strings.HasSuffix(path, "_templ.go") {
 				return err
 			}
 			text, err := os.ReadFile(dir + "/" + path)
 			for line := range strings.Lines(string(text)) {
-				if regexp.MustCompile(past).MatchString(line) && !strings.Contains(line, "format.Write(p.out") && !allowed.MatchString(line) {
+				if regexp.MustCompile(past).MatchString(line) && !strings.Contains(line, "format.Write(p.out") &&
+					!allowed.MatchString(line) {
 					t.Errorf("%s/%s writes past package visible: %s", dir, path, line)
 				}
 			}

@@ -38,12 +38,14 @@ func TestWhatIsNoCommandStartsNothing(t *testing.T) {
 	}
 	var out, errs bytes.Buffer
 	p := program{streams: streams{out: &out, err: &errs}, log: slog.New(slog.DiscardHandler)}
-	if code := p.dispatch(t.Context(), parsed); code != exitError || out.Len() > 0 || !strings.Contains(errs.String(), "forgotten") {
+	if code := p.dispatch(t.Context(), parsed); code != exitError || out.Len() > 0 ||
+		!strings.Contains(errs.String(), "forgotten") {
 		t.Errorf("exits with %d, prints %q and %q", code, out.String(), errs.String())
 	}
 	for _, args := range [][]string{{"no-such-command"}, {"serve", "no-such-command"}, {"apply", "again"}} {
 		out.Reset()
-		if code := run(t.Context(), args, streams{strings.NewReader(""), &out, &errs}); code != exitError || strings.Contains(out.String(), "ready") {
+		if code := run(t.Context(), args, streams{strings.NewReader(""), &out, &errs}); code != exitError ||
+			strings.Contains(out.String(), "ready") {
 			t.Errorf("%v exits with %d and prints %q", args, code, out.String())
 		}
 	}

@@ -38,7 +38,8 @@ func (s *scripts) sandbox(ts *testscript.TestScript, neg bool, args []string) {
 	box, err := sandbox.Start(s.t.Context(), sandbox.Config{SigningKey: testkey.RSA()})
 	ts.Check(err)
 	checked := httptest.NewServer(checker.Handler(func(err error) {
-		known := strings.Contains(err.Error(), "GET /api/v3/admin/settings/") && strings.Contains(err.Error(), "/flags/")
+		known := strings.Contains(err.Error(), "GET /api/v3/admin/settings/") &&
+			strings.Contains(err.Error(), "/flags/")
 		if !known { // authentik itself leaves out flags that nobody has set
 			s.t.Errorf("%s: against the OpenAPI document: %v", ts.Name(), err)
 		}
@@ -91,11 +92,14 @@ func holds(ts *testscript.TestScript, neg bool, args []string) {
 	for _, p := range users.OAuth2.Providers {
 		slots = append(slots, p.Name)
 	}
-	own := slices.IndexFunc(snap.ScopeMappings, func(m authentiksim.ScopeMapping) bool { return strings.HasPrefix(m.Name, "authpocket: ") })
+	own := slices.IndexFunc(snap.ScopeMappings,
+		func(m authentiksim.ScopeMapping) bool { return strings.HasPrefix(m.Name, "authpocket: ") })
 	got := map[string]string{
 		"applications": strconv.Itoa(len(snap.Applications)), "providers": strconv.Itoa(len(snap.Providers)),
-		"bindings": strconv.Itoa(len(snap.Bindings)), "slots": strings.Join(slots, ","), "mapping": strconv.FormatBool(own >= 0),
-		"same-secret": strconv.FormatBool(len(snap.Providers) == 1 && len(slots) == 1 && users.OAuth2.Providers[0].ClientSecret == snap.Providers[0].ClientSecret),
+		"bindings": strconv.Itoa(len(snap.Bindings)), "slots": strings.Join(slots, ","),
+		"mapping": strconv.FormatBool(own >= 0),
+		"same-secret": strconv.FormatBool(len(snap.Providers) == 1 && len(slots) == 1 &&
+			users.OAuth2.Providers[0].ClientSecret == snap.Providers[0].ClientSecret),
 	}
 	for _, arg := range args {
 		name, want, _ := strings.Cut(arg, "=")
@@ -115,7 +119,8 @@ func askAuthentik(ts *testscript.TestScript, neg bool, args []string) {
 	if snap := box.Authentik().Snapshot(); len(snap.Providers) == 1 {
 		path = strings.ReplaceAll(path, "{provider}", strconv.Itoa(snap.Providers[0].PK))
 	}
-	req, err := http.NewRequest(args[0], box.AuthentikURL+"/api/v3"+path, strings.NewReader(strings.Join(args[2:], " ")))
+	req, err := http.NewRequest(args[0], box.AuthentikURL+"/api/v3"+path,
+		strings.NewReader(strings.Join(args[2:], " ")))
 	ts.Check(err)
 	req.Header.Set("Authorization", "Bearer "+box.AuthentikToken)
 	req.Header.Set("Content-Type", "application/json")

@@ -87,7 +87,8 @@ func (h *hunt) signIn(box *sandbox.Sandbox, what string, page []byte) {
 	h.secrets[what] = back.Query().Get("code")
 	h.get(back.RequestURI())
 	h.get(string(events[1]) + "/events")
-	if done := h.get(string(events[1])); !bytes.Contains(done, []byte("The sign-in works")) && !bytes.Contains(done, []byte("It worked")) {
+	if done := h.get(string(events[1])); !bytes.Contains(done, []byte("The sign-in works")) &&
+		!bytes.Contains(done, []byte("It worked")) {
 		h.t.Errorf("the sign-in does not work: %s", mainOf(done))
 	}
 }
@@ -109,7 +110,8 @@ func (h *hunt) atAuthentik(box *sandbox.Sandbox, address string) *url.URL {
 		h.t.Fatal(err)
 	}
 	login.Body.Close()
-	back, err := client.PostForm(login.Request.URL.String(), url.Values{"username": {box.Person.Username}, "password": {box.Person.Password}})
+	back, err := client.PostForm(login.Request.URL.String(), url.Values{"username": {box.Person.Username},
+		"password": {box.Person.Password}})
 	if err != nil {
 		h.t.Fatal(err)
 	}

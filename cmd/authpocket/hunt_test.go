@@ -156,11 +156,13 @@ func take(values url.Values, n *html.Node) {
 func forms(secret string) map[string]string {
 	quoted, _ := json.Marshal(secret)
 	list := map[string]string{
-		"plain": secret, "JSON": strings.Trim(string(quoted), `"`), "URL": url.QueryEscape(secret), "path": url.PathEscape(secret),
-		"hex": hex.EncodeToString([]byte(secret)), "HEX": strings.ToUpper(hex.EncodeToString([]byte(secret))),
+		"plain": secret, "JSON": strings.Trim(string(quoted), `"`), "URL": url.QueryEscape(secret),
+		"path": url.PathEscape(secret),
+		"hex":  hex.EncodeToString([]byte(secret)), "HEX": strings.ToUpper(hex.EncodeToString([]byte(secret))),
 	}
 	for shift := range 3 { // where it begins within a group of three bytes
-		for name, encoding := range map[string]*base64.Encoding{"base64": base64.RawStdEncoding, "base64url": base64.RawURLEncoding} {
+		for name, encoding := range map[string]*base64.Encoding{"base64": base64.RawStdEncoding,
+			"base64url": base64.RawURLEncoding} {
 			whole := encoding.EncodeToString([]byte(strings.Repeat("x", shift) + secret))
 			list[fmt.Sprint(name, shift)] = whole[2*shift : len(whole)-4]
 		}
@@ -205,9 +207,12 @@ func (h *hunt) connect(box *sandbox.Sandbox) {
 	h.get("/authentik")
 	h.post("/authentik", url.Values{"authentik.url": {"http://127.0.0.1:1"}, "authentik.token": {box.AuthentikToken}})
 	h.post("/authentik", url.Values{"authentik.url": {box.AuthentikURL}, "authentik.token": {box.AuthentikToken}})
-	h.post("/pocketbase", url.Values{"pocketbase.url": {"http://[::1"}, "pocketbase.with": {"password"}, "pocketbase.email": {box.SuperuserEmail}, "pocketbase.password": {box.SuperuserPassword}})
-	h.post("/pocketbase", url.Values{"pocketbase.url": {box.PocketBaseURL}, "pocketbase.with": {"token"}, "pocketbase.token": {box.PocketBaseToken}})
-	h.post("/pocketbase", url.Values{"pocketbase.url": {box.PocketBaseURL}, "pocketbase.with": {"password"}, "pocketbase.email": {box.SuperuserEmail}, "pocketbase.password": {box.SuperuserPassword}})
+	h.post("/pocketbase", url.Values{"pocketbase.url": {"http://[::1"}, "pocketbase.with": {"password"},
+		"pocketbase.email": {box.SuperuserEmail}, "pocketbase.password": {box.SuperuserPassword}})
+	h.post("/pocketbase", url.Values{"pocketbase.url": {box.PocketBaseURL}, "pocketbase.with": {"token"},
+		"pocketbase.token": {box.PocketBaseToken}})
+	h.post("/pocketbase", url.Values{"pocketbase.url": {box.PocketBaseURL}, "pocketbase.with": {"password"},
+		"pocketbase.email": {box.SuperuserEmail}, "pocketbase.password": {box.SuperuserPassword}})
 	h.get("/pocketbase")
 	h.send(h.get("/settings"), "/settings", url.Values{"email": {"trust-all"}})
 }
@@ -241,7 +246,8 @@ func (h *hunt) through(box *sandbox.Sandbox) {
 // clientSecret is what the run made, as authentik tells it.
 func clientSecret(t *testing.T, box *sandbox.Sandbox) string {
 	t.Helper()
-	req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, box.AuthentikURL+"/api/v3/providers/oauth2/", nil)
+	req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, box.AuthentikURL+"/api/v3/providers/oauth2/",
+		nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -256,7 +262,8 @@ func clientSecret(t *testing.T, box *sandbox.Sandbox) string {
 			Secret string `json:"client_secret"`
 		}
 	}
-	if err := json.NewDecoder(res.Body).Decode(&list); err != nil || len(list.Results) == 0 || list.Results[0].Secret == "" {
+	if err := json.NewDecoder(res.Body).Decode(&list); err != nil || len(list.Results) == 0 ||
+		list.Results[0].Secret == "" {
 		t.Fatalf("authentik tells no client secret: %v, %v", list, err)
 	}
 	return list.Results[0].Secret
@@ -272,16 +279,19 @@ func TestNoSecretLeaves(t *testing.T) {
 	cmd := authpocket(t, "serve", "--listen", "127.0.0.1:0", "--log", "debug", "--state", filepath.Join(home, "state"))
 	// Freed memory is overwritten, so that the scan finds what is held.
 	cmd.Args[0] = readable
-	cmd.Env = append(cmd.Env, "HOME="+home, "TMPDIR="+home, "GOGC=5", "GODEBUG=clobberfree=1", "HTTP_PROXY=", "http_proxy=")
+	cmd.Env = append(cmd.Env, "HOME="+home, "TMPDIR="+home, "GOGC=5", "GODEBUG=clobberfree=1", "HTTP_PROXY=",
+		"http_proxy=")
 	out, log := &growing{more: make(chan struct{}, 1)}, &growing{more: make(chan struct{}, 1)}
 	cmd.Stdout, cmd.Stderr = out, log
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
 	jar, _ := cookiejar.New(nil)
-	h := &hunt{t: t, base: strings.TrimSuffix(out.find(`ready: (\S+)/\n`), "/"), http: &http.Client{Jar: jar}, places: map[string][]byte{}, secrets: map[string]string{
-		"authentik's token": box.AuthentikToken, "PocketBase's token": box.PocketBaseToken, "PocketBase's password": box.SuperuserPassword,
-	}}
+	h := &hunt{t: t, base: strings.TrimSuffix(out.find(`ready: (\S+)/\n`), "/"), http: &http.Client{Jar: jar},
+		places: map[string][]byte{}, secrets: map[string]string{
+			"authentik's token": box.AuthentikToken, "PocketBase's token": box.PocketBaseToken,
+			"PocketBase's password": box.SuperuserPassword,
+		}}
 	h.shown = []string{out.find(`#code=(\w+)\n`)}
 	h.post("/door", url.Values{"code": {h.shown[0]}})
 	h.through(box)
@@ -330,13 +340,15 @@ func TestNoSecretLeaves(t *testing.T) {
 // exports writes each format by the command line.
 func (h *hunt) exports(box *sandbox.Sandbox, dir string) {
 	file := filepath.Join(dir, "link.yaml")
-	link := "authentik:\n  url: ${AUTHENTIK_URL}\n  token: ${AUTHENTIK_TOKEN}\npocketbase:\n  url: ${POCKETBASE_URL}\n  token: ${POCKETBASE_TOKEN}\nemail: trust-all\n"
+	link := "authentik:\n  url: ${AUTHENTIK_URL}\n  token: ${AUTHENTIK_TOKEN}\npocketbase:\n  url: " +
+		"${POCKETBASE_URL}\n  token: ${POCKETBASE_TOKEN}\nemail: trust-all\n"
 	if err := os.WriteFile(file, []byte(link), 0o600); err != nil {
 		h.t.Fatal(err)
 	}
 	for _, format := range []string{"blueprint", "terraform", "pocketbase-migration", "curl", "markdown"} {
 		cmd := authpocket(h.t, "--log", "debug", "export", format, "-f", file)
-		cmd.Env = append(cmd.Env, "AUTHENTIK_URL="+box.AuthentikURL, "AUTHENTIK_TOKEN="+box.AuthentikToken, "POCKETBASE_URL="+box.PocketBaseURL, "POCKETBASE_TOKEN="+box.PocketBaseToken)
+		cmd.Env = append(cmd.Env, "AUTHENTIK_URL="+box.AuthentikURL, "AUTHENTIK_TOKEN="+box.AuthentikToken,
+			"POCKETBASE_URL="+box.PocketBaseURL, "POCKETBASE_TOKEN="+box.PocketBaseToken)
 		text, err := cmd.CombinedOutput()
 		if err != nil {
 			h.t.Errorf("exporting %s: %v: %s", format, err, text)

@@ -53,7 +53,8 @@ func exits(ts *testscript.TestScript, neg bool, args []string) {
 		ts.Fatalf("running %s: %v", args[1], err)
 	}
 	if got := strconv.Itoa(code); got != args[0] {
-		ts.Fatalf("%v exits with %s, want %s\n%s%s", args[1:], got, args[0], ts.ReadFile("stdout"), ts.ReadFile("stderr"))
+		ts.Fatalf("%v exits with %s, want %s\n%s%s", args[1:], got, args[0], ts.ReadFile("stdout"),
+			ts.ReadFile("stderr"))
 	}
 }
 

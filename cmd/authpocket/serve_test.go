@@ -47,7 +47,8 @@ func TestServePrintsItsAddressAndStopsOnSIGTERM(t *testing.T) {
 				}
 				page, err := io.ReadAll(res.Body)
 				res.Body.Close()
-				if err != nil || res.StatusCode != http.StatusForbidden || !strings.Contains(string(page), "setup code") {
+				if err != nil || res.StatusCode != http.StatusForbidden ||
+					!strings.Contains(string(page), "setup code") {
 					t.Errorf("it answers %d, %v: %.200s", res.StatusCode, err, page)
 				}
 				var core unix.Rlimit

@@ -40,7 +40,8 @@ func TestASignalEndsTheReadOfALinkFile(t *testing.T) {
 	if err := cmd.Process.Signal(syscall.SIGINT); err != nil {
 		t.Fatal(err)
 	}
-	if err := cmd.Wait(); cmd.ProcessState.ExitCode() != exitError || !strings.Contains(said.String(), "reading the link file") {
+	if err := cmd.Wait(); cmd.ProcessState.ExitCode() != exitError ||
+		!strings.Contains(said.String(), "reading the link file") {
 		t.Errorf("it ends with %v: %s", err, said.String())
 	}
 }
@@ -49,7 +50,8 @@ func TestASignalEndsTheReadOfALinkFile(t *testing.T) {
 // can be woken, in the read of a CA file that is a pipe.
 func TestASecondSignalEndsTheProgramAtOnce(t *testing.T) {
 	file, ca := filepath.Join(t.TempDir(), "link.yaml"), pipe(t, "ca.pem")
-	text := "authentik: {url: https://a.example, token: x, ca_file: " + ca + "}\npocketbase: {url: 'https://127.0.0.1:1', token: x}\nemail: leave\n"
+	text := "authentik: {url: https://a.example, token: x, ca_file: " + ca +
+		"}\npocketbase: {url: 'https://127.0.0.1:1', token: x}\nemail: leave\n"
 	if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
 		t.Fatal(err)
 	}

@@ -40,7 +40,8 @@ func unseen(output string) []string {
 		found = append(found, "broken bytes")
 	}
 	for _, r := range output {
-		if r != '\n' && (!unicode.IsPrint(r) || unicode.In(r, unicode.Other_Default_Ignorable_Code_Point, unicode.Variation_Selector) || r == '\u2800') {
+		if r != '\n' && (!unicode.IsPrint(r) || unicode.In(r, unicode.Other_Default_Ignorable_Code_Point,
+			unicode.Variation_Selector) || r == '\u2800') {
 			found = append(found, fmt.Sprintf("%U", r))
 		}
 	}
@@ -64,7 +65,8 @@ func hostileBox(t *testing.T) *sandbox.Sandbox {
 	a.AddScopeMapping("mapping "+hostile, "extra", "return {}\n# "+hostile)
 	person := a.AddPerson("ada-"+surrogates, "name "+hostile, "ada@evil.example", "x", nil)
 	t.Setenv("PERSON", strconv.Itoa(person))
-	a.AddEvent(authentiksim.Event{Action: "configuration_error", Context: map[string]any{"message": hostile + surrogates}})
+	a.AddEvent(authentiksim.Event{Action: "configuration_error", Context: map[string]any{"message": hostile +
+		surrogates}})
 	proxy := func(to string) string {
 		target, err := url.Parse(to)
 		if err != nil {
@@ -88,7 +90,8 @@ func hostileBox(t *testing.T) *sandbox.Sandbox {
 	}
 	for name, value := range map[string]string{
 		"AUTHENTIK_URL": proxy(box.AuthentikURL), "AUTHENTIK_TOKEN": box.AuthentikToken,
-		"POCKETBASE_URL": proxy(box.PocketBaseURL), "POCKETBASE_TOKEN": box.PocketBaseToken, "AUTHPOCKET_STATE": t.TempDir(),
+		"POCKETBASE_URL": proxy(box.PocketBaseURL), "POCKETBASE_TOKEN": box.PocketBaseToken,
+		"AUTHPOCKET_STATE": t.TempDir(),
 	} {
 		t.Setenv(name, value)
 	}
@@ -160,7 +163,8 @@ func TestNoNameSteersTheTerminal(t *testing.T) {
 		}
 		found := unseen(strings.ReplaceAll(said, "\t", ""))
 		if strings.HasPrefix(one.args, "export") { // which keeps what is blank and steers nothing
-			found = slices.DeleteFunc(found, func(s string) bool { return slices.Contains([]string{"U+2800", "U+3164", "U+FE0F"}, s) })
+			found = slices.DeleteFunc(found,
+				func(s string) bool { return slices.Contains([]string{"U+2800", "U+3164", "U+FE0F"}, s) })
 		}
 		if len(found) > 0 {
 			t.Errorf("%.40q shows %v in\n%q", one.args, found, said)

@@ -16,11 +16,15 @@ func reason(err error) address.Reason {
 
 func TestCheckRedirect(t *testing.T) {
 	for raw, want := range map[string]address.Reason{
-		"https://pocketbase.company/api/oauth2-redirect": "", "http://localhost:8090/api/oauth2-redirect": "", "http://[::1]:8090/x": "",
-		"https://a.example/cb?x=1&y=a+b": "", "https://A.example/~x(1)": "", "https://bücher.example/x": "", "http://pocketbase_1:8090/x": "",
+		"https://pocketbase.company/api/oauth2-redirect": "", "http://localhost:8090/api/oauth2-redirect": "",
+		"http://[::1]:8090/x":            "",
+		"https://a.example/cb?x=1&y=a+b": "", "https://A.example/~x(1)": "", "https://bücher.example/x": "",
+		"http://pocketbase_1:8090/x": "",
 		// Apps' own schemes (RFC 8252 §7.1), in all forms that are in use.
-		"myapp://redirect": "", "myapp://": "", "com.example.app:/callback": "", "com.example.app:callback": "", "com.example.app://": "", "myapp:": "",
-		"exp://192.168.1.7:8081/--/x": "", "capacitor://localhost": "", "urn:ietf:wg:oauth:2.0:oob": "", "com.googleusercontent.apps.123-x:/oauth2redirect": "",
+		"myapp://redirect": "", "myapp://": "", "com.example.app:/callback": "", "com.example.app:callback": "",
+		"com.example.app://": "", "myapp:": "",
+		"exp://192.168.1.7:8081/--/x": "", "capacitor://localhost": "", "urn:ietf:wg:oauth:2.0:oob": "",
+		"com.googleusercontent.apps.123-x:/oauth2redirect": "",
 
 		"":                           address.Empty,
 		" https://a.example/cb":      address.EdgeSpace,
@@ -72,8 +76,10 @@ func TestCheckRedirect(t *testing.T) {
 func TestCheck(t *testing.T) {
 	for raw, want := range map[string]address.Reason{
 		"https://authentik.company/application/o/token/": "", "http://authentik-server:9000/x?y=1": "",
-		"": address.Empty, "https://a\n": address.EdgeSpace, "https://a b": address.HasSpace, "https:/a/b": address.Unreadable, "myapp://x": address.OtherScheme,
-		"https://ada@a": address.HasUser, "https://a/#": address.HasFragment, "https://:443/": address.NoHost, "https://a:0/": address.BadPort,
+		"": address.Empty, "https://a\n": address.EdgeSpace, "https://a b": address.HasSpace,
+		"https:/a/b": address.Unreadable, "myapp://x": address.OtherScheme,
+		"https://ada@a": address.HasUser, "https://a/#": address.HasFragment, "https://:443/": address.NoHost,
+		"https://a:0/":  address.BadPort,
 		"https://a..b/": address.UnknownHost,
 	} {
 		if got := reason(address.Check(raw)); got != want {

@@ -22,7 +22,8 @@ func TestMendPath(t *testing.T) {
 }
 
 func TestKeepInner(t *testing.T) {
-	const public, wanted = "https://authentik.company/application/o/authorize/", "https://authentik.company/application/o/token/"
+	const public, wanted = "https://authentik.company/application/o/authorize/",
+		"https://authentik.company/application/o/token/"
 	for raw, want := range map[string]string{
 		"http://authentik-server:9000/application/o/token": "http://authentik-server:9000/application/o/token/",
 		"http://authentik-server:9000/elsewhere":           wanted,

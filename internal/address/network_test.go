@@ -37,14 +37,18 @@ func TestPlainHTTP(t *testing.T) {
 
 func TestInner(t *testing.T) {
 	for raw, want := range map[string]bool{
-		"http://authentik-server:9000": true, "http://authentik_server": true, "http://localhost:9000": true, "http://10.0.0.7": true,
+		"http://authentik-server:9000": true, "http://authentik_server": true, "http://localhost:9000": true,
+		"http://10.0.0.7":  true,
 		"http://[fd12::7]": true, "http://[::1]": true, "http://172.16.1.1": true, "http://192.168.1.7": true,
-		"http://pb.local": true, "http://pb.LAN": true, "http://pb.internal.": true, "http://pb.home.arpa": true, "http://pb.test": true,
+		"http://pb.local": true, "http://pb.LAN": true, "http://pb.internal.": true, "http://pb.home.arpa": true,
+		"http://pb.test":      true,
 		"http://pb.localhost": true, "http://pb.default.svc": true, "http://pb.default.svc.cluster.local:8090": true,
 		"http://pb.home": true, "http://pb.corp": true, "http://pb.intranet": true, "http://pb.private": true,
-		"http://authentik.company": false, "http://192.0.2.7": false, "http://[2001:db8::7]": false, "http://pb.arpa": false,
-		"http://pb.alt": false, "http://internal.company": false, "http://mylocal.company": false, "http://pb.notlocal": false,
-		"pb.local": false, "http://": false, "http://%%": false,
+		"http://authentik.company": false, "http://192.0.2.7": false, "http://[2001:db8::7]": false,
+		"http://pb.arpa": false,
+		"http://pb.alt":  false, "http://internal.company": false, "http://mylocal.company": false,
+		"http://pb.notlocal": false,
+		"pb.local":           false, "http://": false, "http://%%": false,
 	} {
 		if got := address.Inner(raw); got != want {
 			t.Errorf("%s: got %t", raw, got)
@@ -54,9 +58,11 @@ func TestInner(t *testing.T) {
 
 func TestThisMachine(t *testing.T) {
 	for raw, want := range map[string]bool{
-		"http://127.0.0.1:8480/try/x": true, "http://[::1]:8480/try/x": true, "https://localhost/try/x": true, "https://wizard.localhost/try/x": true,
-		"https://LOCALHOST./": true, "http://127.8.8.8": true,
-		"https://wizard.example/try/x": false, "http://10.0.0.7:8480/try/x": false, "http://localhost.example/try/x": false, "%": false, "": false,
+		"http://127.0.0.1:8480/try/x": true, "http://[::1]:8480/try/x": true, "https://localhost/try/x": true,
+		"https://wizard.localhost/try/x": true,
+		"https://LOCALHOST./":            true, "http://127.8.8.8": true,
+		"https://wizard.example/try/x": false, "http://10.0.0.7:8480/try/x": false,
+		"http://localhost.example/try/x": false, "%": false, "": false,
 	} {
 		if got := address.ThisMachine(raw); got != want {
 			t.Errorf("%s: got %t", raw, got)

@@ -80,22 +80,27 @@ func writesOf(t *testing.T, l *lab, c *authentik.Client) map[string]link.Change 
 	snap := l.observe(c, spec())
 	provider := snap.Providers[0]
 	rotated, other := provider, provider
-	rotated.RedirectURIs = append(rotated.RedirectURIs[:1:1], link.RedirectURI{URL: "https://two.example.com/api/oauth2-redirect", Mode: "strict", Type: "authorization"})
+	rotated.RedirectURIs = append(rotated.RedirectURIs[:1:1],
+		link.RedirectURI{URL: "https://two.example.com/api/oauth2-redirect", Mode: "strict", Type: "authorization"})
 	other.PK, other.Name, other.ClientID = 0, "Second", "second"
 	app := *snap.Application
 	app.Group = "Apps"
-	pair := &link.PairState{Application: link.ApplicationState{Name: "Third", Slug: "third", PolicyEngineMode: "any"}, Provider: plan.Desired.Provider,
+	pair := &link.PairState{Application: link.ApplicationState{Name: "Third", Slug: "third", PolicyEngineMode: "any"},
+		Provider: plan.Desired.Provider,
 		Bindings: []link.BindingState{{Kind: "group", Target: link.Ref{Name: "pb-users"}, Enabled: true}}}
 	pair.Provider.Name, pair.Provider.ClientID = "Third", "third"
 	mapping := link.EmailMapping(link.EmailTrustAttribute)
 	return map[string]link.Change{
-		"mapping":              {Kind: link.KindMapping, After: mapping},
-		"key":                  {Kind: link.KindKey, After: &link.KeyState{Name: "k", Algorithm: "ecdsa", Days: 9}},
-		"pair":                 {Kind: link.KindPair, After: pair},
-		"provider":             {Kind: link.KindProvider, After: &other},
-		"provider's fields":    {Kind: link.KindProvider, Before: &provider, After: &rotated, Fields: fieldsNamed("redirect_uris")},
-		"application's fields": {Kind: link.KindApplication, Before: snap.Application, After: &app, Fields: fieldsNamed("group")},
-		"binding":              {Kind: link.KindBinding, After: &link.BindingState{Application: link.Ref{Name: "pocketbase"}, Kind: "group", Target: link.Ref{Name: "pb-users"}, Enabled: true}},
+		"mapping":  {Kind: link.KindMapping, After: mapping},
+		"key":      {Kind: link.KindKey, After: &link.KeyState{Name: "k", Algorithm: "ecdsa", Days: 9}},
+		"pair":     {Kind: link.KindPair, After: pair},
+		"provider": {Kind: link.KindProvider, After: &other},
+		"provider's fields": {Kind: link.KindProvider, Before: &provider, After: &rotated,
+			Fields: fieldsNamed("redirect_uris")},
+		"application's fields": {Kind: link.KindApplication, Before: snap.Application, After: &app,
+			Fields: fieldsNamed("group")},
+		"binding": {Kind: link.KindBinding, After: &link.BindingState{Application: link.Ref{Name: "pocketbase"},
+			Kind: "group", Target: link.Ref{Name: "pb-users"}, Enabled: true}},
 	}
 }
 
@@ -229,7 +234,8 @@ func TestAWriteThatIsStoredOtherwiseIsAFault(t *testing.T) {
 		t.Errorf("got %+v", f)
 	}
 	l.rewrite("/api/v3/providers/oauth2/", func(o map[string]any) { o["redirect_uris"] = []any{} })
-	if f := faultOf(t, c.Apply(t.Context(), changes["provider's fields"])); !strings.Contains(f.Summary, "redirect_uris") {
+	if f := faultOf(t, c.Apply(t.Context(), changes["provider's fields"])); !strings.Contains(f.Summary,
+		"redirect_uris") {
 		t.Errorf("got %+v", f)
 	}
 }

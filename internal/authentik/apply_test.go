@@ -73,24 +73,33 @@ func TestAPairIsCreatedWithEverythingThatIsWanted(t *testing.T) {
 	c := l.connect()
 	s := spec()
 	s.Access = &link.Access{Groups: []string{"pb-users"}, Users: []string{"ada"}}
-	s.Application = link.Application{Name: ptr("Guest book"), Slug: ptr("guest-book"), Group: ptr("Apps"), PolicyEngineMode: ptr("all"),
-		LaunchURL: ptr("https://pocketbase.company/"), Icon: ptr("fa://fa-book"), Publisher: ptr("Us"), Description: ptr("Write"), OpenInNewTab: ptr(true), Hide: ptr(true)}
-	s.Provider = link.Provider{Name: ptr("Guest book provider"), AccessCodeValidity: ptr("minutes=2"), AccessTokenValidity: ptr("minutes=5"),
-		RefreshTokenValidity: ptr("days=3"), RefreshTokenThreshold: ptr("hours=1"), SubjectMode: ptr("user_uuid"), IssuerMode: ptr("global"),
+	s.Application = link.Application{Name: ptr("Guest book"), Slug: ptr("guest-book"), Group: ptr("Apps"),
+		PolicyEngineMode: ptr("all"),
+		LaunchURL:        ptr("https://pocketbase.company/"), Icon: ptr("fa://fa-book"), Publisher: ptr("Us"),
+		Description: ptr("Write"), OpenInNewTab: ptr(true), Hide: ptr(true)}
+	s.Provider = link.Provider{Name: ptr("Guest book provider"), AccessCodeValidity: ptr("minutes=2"),
+		AccessTokenValidity:  ptr("minutes=5"),
+		RefreshTokenValidity: ptr("days=3"), RefreshTokenThreshold: ptr("hours=1"), SubjectMode: ptr("user_uuid"),
+		IssuerMode:         ptr("global"),
 		AuthenticationFlow: ptr("default-authentication-flow")}
-	s.Provider.RedirectURIs = []link.RedirectURI{{URL: "https://pocketbase.company/api/oauth2-redirect", Mode: "strict"}, {URL: "myapp://redirect", Mode: "strict"}, {URL: "https://.*\\.example\\.com/x", Mode: "regex"}}
+	s.Provider.RedirectURIs = []link.RedirectURI{{URL: "https://pocketbase.company/api/oauth2-redirect",
+		Mode: "strict"}, {URL: "myapp://redirect", Mode: "strict"}, {URL: "https://.*\\.example\\.com/x",
+		Mode: "regex"}}
 	bodies := l.bodies()
 	plan := l.setUp(c, s)
 	if !l.plan(c, s, linked(pocketBase(), plan)).Empty() {
 		t.Error("the second plan is not empty")
 	}
 	body := bodies["PUT /api/v3/core/transactional/applications/"]
-	if got := keysOf(body["app"].(map[string]any)); !slices.Equal(got, []string{"group", "meta_description", "meta_hide", "meta_icon", "meta_launch_url", "meta_publisher", "name", "open_in_new_tab", "policy_engine_mode", "slug"}) {
+	if got := keysOf(body["app"].(map[string]any)); !slices.Equal(got, []string{"group", "meta_description",
+		"meta_hide", "meta_icon", "meta_launch_url", "meta_publisher", "name", "open_in_new_tab", "policy_engine_mode",
+		"slug"}) {
 		t.Errorf("the application was sent with %v", got)
 	}
 	sim := l.sim.Snapshot()
 	p := sim.Providers[0]
-	if p.SubMode != "user_uuid" || !slices.Equal(p.GrantTypes, []string{"authorization_code"}) || len(p.RedirectURIs) != 3 || p.RedirectURIs[2].MatchingMode != "regex" || len(p.PropertyMappings) != 3 {
+	if p.SubMode != "user_uuid" || !slices.Equal(p.GrantTypes, []string{"authorization_code"}) ||
+		len(p.RedirectURIs) != 3 || p.RedirectURIs[2].MatchingMode != "regex" || len(p.PropertyMappings) != 3 {
 		t.Errorf("stored %+v", p)
 	}
 	if len(sim.Bindings) != 2 {
@@ -99,7 +108,8 @@ func TestAPairIsCreatedWithEverythingThatIsWanted(t *testing.T) {
 }
 
 func TestGrantTypesAndNewKeysAreSentOnlyToServersThatHaveThem(t *testing.T) {
-	for version, has := range map[string]bool{"2025.12.4": false, "2026.2.0": false, "2026.5.0": true, "2026.8.1": true} {
+	for version, has := range map[string]bool{"2025.12.4": false, "2026.2.0": false, "2026.5.0": true,
+		"2026.8.1": true} {
 		l := newLab(t, authentiksim.Config{Version: version})
 		c := l.connect()
 		bodies := l.bodies()
@@ -119,13 +129,18 @@ func TestGrantTypesAndNewKeysAreSentOnlyToServersThatHaveThem(t *testing.T) {
 func TestAProviderUpdateWritesOnlyWhatChanges(t *testing.T) {
 	other := link.Ref{Name: "default-provider-authorization-explicit-consent"}
 	for field, change := range map[string]func(*link.ProviderState){
-		"name":                func(p *link.ProviderState) { p.Name = "Renamed" },
-		"authorization_flow":  func(p *link.ProviderState) { p.AuthorizationFlow = other },
-		"invalidation_flow":   func(p *link.ProviderState) { p.InvalidationFlow = link.Ref{Name: "default-invalidation-flow"} },
-		"authentication_flow": func(p *link.ProviderState) { p.AuthenticationFlow = link.Ref{Name: "default-authentication-flow"} },
-		"client_type":         func(p *link.ProviderState) { p.ClientType = "public" },
-		"client_id":           func(p *link.ProviderState) { p.ClientID = "another" },
-		"client_secret":       func(p *link.ProviderState) { p.ClientSecret = secret.New("rotated-secret") },
+		"name":               func(p *link.ProviderState) { p.Name = "Renamed" },
+		"authorization_flow": func(p *link.ProviderState) { p.AuthorizationFlow = other },
+		"invalidation_flow": func(p *link.ProviderState) {
+			p.InvalidationFlow = link.Ref{Name: "default-invalidation-flow"}
+		},
+		"authentication_flow": func(p *link.ProviderState) {
+			p.AuthenticationFlow = link.Ref{
+				Name: "default-authentication-flow"}
+		},
+		"client_type":   func(p *link.ProviderState) { p.ClientType = "public" },
+		"client_id":     func(p *link.ProviderState) { p.ClientID = "another" },
+		"client_secret": func(p *link.ProviderState) { p.ClientSecret = secret.New("rotated-secret") },
 		"redirect_uris": func(p *link.ProviderState) {
 			p.RedirectURIs = append(slices.Clone(p.RedirectURIs), link.RedirectURI{URL: "myapp://x"})
 		},
@@ -137,7 +152,10 @@ func TestAProviderUpdateWritesOnlyWhatChanges(t *testing.T) {
 		"sub_mode":                   func(p *link.ProviderState) { p.SubjectMode = "user_id" },
 		"issuer_mode":                func(p *link.ProviderState) { p.IssuerMode = "global" },
 		"include_claims_in_id_token": func(p *link.ProviderState) { p.IncludeClaims = false },
-		"grant_types":                func(p *link.ProviderState) { p.GrantTypes = []string{"refresh_token", "authorization_code"} },
+		"grant_types": func(p *link.ProviderState) {
+			p.GrantTypes = []string{"refresh_token",
+				"authorization_code"}
+		},
 		"property_mappings": func(p *link.ProviderState) {
 			p.Mappings = append(slices.Clone(p.Mappings[:2]), link.Ref{Name: "theirs"})
 		},
@@ -153,7 +171,8 @@ func TestAProviderUpdateWritesOnlyWhatChanges(t *testing.T) {
 			bodies := l.bodies()
 			apply(t, c, link.Change{Kind: link.KindProvider, Before: &was, After: &want, Fields: fieldsNamed(field)})
 			for call, body := range bodies {
-				if !strings.HasPrefix(call, "PATCH /api/v3/providers/oauth2/") || !slices.Equal(keysOf(body), []string{field}) {
+				if !strings.HasPrefix(call, "PATCH /api/v3/providers/oauth2/") ||
+					!slices.Equal(keysOf(body), []string{field}) {
 					t.Errorf("sent %s %v", call, keysOf(body))
 				}
 			}
@@ -202,7 +221,8 @@ func TestAnApplicationUpdateWritesOnlyWhatChanges(t *testing.T) {
 			change(&want)
 			bodies := l.bodies()
 			apply(t, c, link.Change{Kind: link.KindApplication, Before: &was, After: &want, Fields: fieldsNamed(field)})
-			if got := keysOf(bodies["PATCH /api/v3/core/applications/pocketbase/"]); len(bodies) != 1 || !slices.Equal(got, []string{field}) {
+			if got := keysOf(bodies["PATCH /api/v3/core/applications/pocketbase/"]); len(bodies) != 1 ||
+				!slices.Equal(got, []string{field}) {
 				t.Errorf("sent %v", bodies)
 			}
 			was.Provider = 0 // by name this time
@@ -228,14 +248,16 @@ func TestMappingsAreCreatedChangedAndDeleted(t *testing.T) {
 		return &snap.Mappings[i]
 	}
 	made := find(m.Name)
-	if made == nil || made.Expression != m.Expression || made.Scope != "email" || made.Description != m.Description || made.Managed != "" {
+	if made == nil || made.Expression != m.Expression || made.Scope != "email" || made.Description != m.Description ||
+		made.Managed != "" {
 		t.Fatalf("made %+v", made)
 	}
 	changed := *made
 	changed.Expression = link.EmailMapping(link.EmailTrustAttribute).Expression
 	bodies := l.bodies()
 	apply(t, c, link.Change{Kind: link.KindMapping, Before: made, After: &changed, Fields: fieldsNamed("expression")})
-	if body := bodies["PATCH /api/v3/propertymappings/provider/scope/"+made.ID+"/"]; !slices.Equal(keysOf(body), []string{"expression"}) {
+	if body := bodies["PATCH /api/v3/propertymappings/provider/scope/"+made.ID+"/"]; !slices.Equal(keysOf(body),
+		[]string{"expression"}) {
 		t.Errorf("sent %v", bodies)
 	}
 	if now := find(m.Name); now.Expression != changed.Expression {
@@ -259,7 +281,8 @@ func TestKeysAreGeneratedAndUsedByName(t *testing.T) {
 		was := l.observe(c, spec()).Providers[0]
 		want := was
 		want.SigningKey = link.Ref{Name: key.Name}
-		apply(t, c, link.Change{Kind: link.KindProvider, Before: &was, After: &want, Fields: fieldsNamed("signing_key")})
+		apply(t, c, link.Change{Kind: link.KindProvider, Before: &was, After: &want,
+			Fields: fieldsNamed("signing_key")})
 		if now := l.observe(c, spec()).Providers[0].SigningKey; now.Name != key.Name {
 			t.Errorf("%s: the provider signs with %+v", algorithm, now)
 		}
@@ -275,7 +298,8 @@ func TestBindingsAreMadeOnceAndTakenAway(t *testing.T) {
 	c := l.connect()
 	l.setUp(c, spec())
 	for kind, name := range map[string]string{"group": "pb-users", "user": "ada"} {
-		b := &link.BindingState{Application: link.Ref{Name: "pocketbase"}, Kind: kind, Target: link.Ref{Name: name}, Order: 3, Enabled: true}
+		b := &link.BindingState{Application: link.Ref{Name: "pocketbase"}, Kind: kind, Target: link.Ref{Name: name},
+			Order: 3, Enabled: true}
 		for range 2 {
 			apply(t, c, link.Change{Kind: link.KindBinding, After: b})
 		}
@@ -286,7 +310,8 @@ func TestBindingsAreMadeOnceAndTakenAway(t *testing.T) {
 	}
 	off := snap.Bindings[0]
 	off.Enabled, off.Order = false, 9
-	apply(t, c, link.Change{Kind: link.KindBinding, Before: &snap.Bindings[0], After: &off, Fields: fieldsNamed("enabled", "order")})
+	apply(t, c, link.Change{Kind: link.KindBinding, Before: &snap.Bindings[0], After: &off,
+		Fields: fieldsNamed("enabled", "order")})
 	for _, b := range snap.Bindings {
 		apply(t, c, link.Change{Kind: link.KindBinding, Before: &b})
 	}
@@ -325,14 +350,17 @@ func TestAPairIsTakenAwayWholeButNeverSomebodyElses(t *testing.T) {
 	apply(t, c, link.Change{Kind: link.KindProvider, After: &other})
 	moved := *snap.Application
 	moved.Provider, moved.ProviderName = 0, other.Name
-	apply(t, c, link.Change{Kind: link.KindApplication, Before: snap.Application, After: &moved, Fields: fieldsNamed("provider")})
+	apply(t, c, link.Change{Kind: link.KindApplication, Before: snap.Application, After: &moved,
+		Fields: fieldsNamed("provider")})
 	if f := faultOf(t, c.Apply(t.Context(), undo)); f.Kind != link.FaultStale {
 		t.Errorf("got %+v", f)
 	}
-	apply(t, c, link.Change{Kind: link.KindApplication, Before: &moved, After: snap.Application, Fields: fieldsNamed("provider")})
+	apply(t, c, link.Change{Kind: link.KindApplication, Before: &moved, After: snap.Application,
+		Fields: fieldsNamed("provider")})
 	apply(t, c, undo)
 	apply(t, c, undo)
-	if sim := l.sim.Snapshot(); len(sim.Applications) != 0 || len(sim.Providers) != 1 || sim.Providers[0].Name != other.Name {
+	if sim := l.sim.Snapshot(); len(sim.Applications) != 0 || len(sim.Providers) != 1 ||
+		sim.Providers[0].Name != other.Name {
 		t.Errorf("left %+v", sim.Providers)
 	}
 }
@@ -350,7 +378,9 @@ func TestValuesThatOpenALinkToAnybodyAreNeverSent(t *testing.T) {
 		{Kind: link.KindPair, After: &pair},
 		{Kind: link.KindProvider, After: &open},
 		{Kind: link.KindProvider, Before: &open, After: &open, Fields: fieldsNamed("redirect_uris")},
-		{Kind: link.KindProvider, Before: &open, After: &link.ProviderState{RedirectURIs: []link.RedirectURI{{URL: "x"}}}, Fields: fieldsNamed("client_secret")},
+		{Kind: link.KindProvider, Before: &open,
+			After:  &link.ProviderState{RedirectURIs: []link.RedirectURI{{URL: "x"}}},
+			Fields: fieldsNamed("client_secret")},
 	} {
 		if f := faultOf(t, c.Apply(t.Context(), ch)); f.Kind != link.FaultRefused || f.Field == "" {
 			t.Errorf("got %+v", f)

@@ -30,7 +30,8 @@ func TestBlueprintGivesTheRoleExactlyThePermissions(t *testing.T) {
 		t.Fatal(err)
 	}
 	if len(blueprint.Entries) != 3 || blueprint.Version != 1 {
-		t.Fatalf("got %d entries of version %d, want role, user and token of version 1", len(blueprint.Entries), blueprint.Version)
+		t.Fatalf("got %d entries of version %d, want role, user and token of version 1", len(blueprint.Entries),
+			blueprint.Version)
 	}
 	var want []string
 	for _, p := range rest.Permissions() {

@@ -45,8 +45,9 @@ func TestANewLinkTakesFewRequests(t *testing.T) {
 func TestNothingSecretIsLogged(t *testing.T) {
 	l := newLab(t, authentiksim.Config{})
 	var log bytes.Buffer
-	c, err := authentik.Connect(t.Context(), rest.Config{URL: l.url, Token: secret.New(l.sim.AdminToken()), HTTP: l.client,
-		Log: slog.New(slog.NewJSONHandler(&log, &slog.HandlerOptions{Level: slog.LevelDebug}))})
+	c, err := authentik.Connect(t.Context(), rest.Config{URL: l.url, Token: secret.New(l.sim.AdminToken()),
+		HTTP: l.client,
+		Log:  slog.New(slog.NewJSONHandler(&log, &slog.HandlerOptions{Level: slog.LevelDebug}))})
 	if err != nil {
 		t.Fatal(err)
 	}

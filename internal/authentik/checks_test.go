@@ -70,10 +70,12 @@ func TestChecksFailForWhatIsWrong(t *testing.T) {
 			l.patch(c, *d, map[string]any{"redirect_uris": strict("https://pocketbase.company/api/oauth2-redirect/")})
 		}, "authentik.redirect", "redirect-mismatch", "exactly this"},
 		"redirect URI only by another entry": {func(l *lab, c *authentik.Client, d *link.Desired) {
-			l.patch(c, *d, map[string]any{"redirect_uris": []any{map[string]any{"matching_mode": "regex", "url": "https://.*"}}})
+			l.patch(c, *d,
+				map[string]any{"redirect_uris": []any{map[string]any{"matching_mode": "regex", "url": "https://.*"}}})
 		}, "authentik.redirect", "redirect-mismatch", "exact redirect URI"},
 		"second redirect URI gone": {func(_ *lab, _ *authentik.Client, d *link.Desired) {
-			d.Provider.RedirectURIs = append(slices.Clone(d.Provider.RedirectURIs), link.RedirectURI{URL: "https://two.example.com/api/oauth2-redirect", Mode: "strict"})
+			d.Provider.RedirectURIs = append(slices.Clone(d.Provider.RedirectURIs),
+				link.RedirectURI{URL: "https://two.example.com/api/oauth2-redirect", Mode: "strict"})
 		}, "authentik.redirect.2", "redirect-mismatch", "exactly this"},
 		"secret rotated": {func(l *lab, c *authentik.Client, d *link.Desired) {
 			l.patch(c, *d, map[string]any{"client_secret": "rotated"})
@@ -104,14 +106,17 @@ func TestChecksFailForWhatIsWrong(t *testing.T) {
 		}, "authentik.redirect", "grant-types", "authorization_code"},
 		"no access": {func(l *lab, c *authentik.Client, d *link.Desired) {
 			group := l.sim.AddGroup("others")
-			apply(l.t, c, link.Change{Kind: link.KindBinding, After: &link.BindingState{Application: link.Ref{Name: "pocketbase"}, Kind: "group", Target: link.Ref{ID: group, Name: "others"}, Enabled: true}})
+			apply(l.t, c, link.Change{Kind: link.KindBinding,
+				After: &link.BindingState{Application: link.Ref{Name: "pocketbase"}, Kind: "group",
+					Target: link.Ref{ID: group, Name: "others"}, Enabled: true}})
 		}, "authentik.access", "no-access", "group"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			l, c, d, ada := linkedLab(t, spec())
 			test.wrong(l, c, &d)
 			check := checkOf(t, c.Check(t.Context(), d, ada), test.check)
-			if check.Status != link.Fail || check.Cause != test.cause || !strings.Contains(check.Remedy, test.remedy) || check.Evidence == "" {
+			if check.Status != link.Fail || check.Cause != test.cause || !strings.Contains(check.Remedy, test.remedy) ||
+				check.Evidence == "" {
 				t.Errorf("got %+v", check)
 			}
 		})
@@ -143,7 +148,8 @@ func TestChecksChangeNothing(t *testing.T) {
 	})
 	c.Check(t.Context(), d, ada)
 	after := l.sim.Snapshot()
-	if len(before.Providers[0].RedirectURIs) != len(after.Providers[0].RedirectURIs) || len(before.Events) != len(after.Events) {
+	if len(before.Providers[0].RedirectURIs) != len(after.Providers[0].RedirectURIs) ||
+		len(before.Events) != len(after.Events) {
 		t.Error("a check changed something")
 	}
 	if n := l.count(); n > 40 {
@@ -181,7 +187,8 @@ func TestChecksWithoutPermissionsAreSkippedWithTheReason(t *testing.T) {
 	l, _, d, ada := linkedLab(t, spec())
 	c := l.connectAs(l.token())
 	want := map[link.CheckID]link.Status{
-		"authentik.discovery": link.Pass, "authentik.issuer": link.Pass, "authentik.jwks": link.Pass, "authentik.client": link.Pass,
+		"authentik.discovery": link.Pass, "authentik.issuer": link.Pass, "authentik.jwks": link.Pass,
+		"authentik.client":   link.Pass,
 		"authentik.redirect": link.Skipped, "authentik.scopes": link.Pass, "authentik.grants": link.Skipped,
 		"authentik.email": link.Skipped, "authentik.access": link.Skipped,
 		"authentik.endpoints": link.Pass, "authentik.bindings": link.Skipped, "authentik.settings": link.Skipped,
@@ -205,14 +212,19 @@ func TestTheEmailCheckGoesByTheDecision(t *testing.T) {
 		status   link.Status
 		cause    link.CauseID
 	}{
-		"trust all":                     {link.EmailTrustAll, nil, "ada@example.com", link.Pass, ""},
-		"trust all, no address":         {link.EmailTrustAll, nil, "", link.Warn, "email-blank"},
-		"trust the attribute, marked":   {link.EmailTrustAttribute, map[string]any{"email_verified": true}, "ada@example.com", link.Pass, ""},
-		"trust the attribute, as text":  {link.EmailTrustAttribute, map[string]any{"email_verified": "true"}, "ada@example.com", link.Pass, ""},
-		"trust the attribute, no mark":  {link.EmailTrustAttribute, nil, "ada@example.com", link.Warn, "email-unverified"},
-		"trust the attribute, denied":   {link.EmailTrustAttribute, map[string]any{"email_verified": false}, "ada@example.com", link.Warn, "email-unverified"},
-		"leave":                         {link.EmailLeave, nil, "ada@example.com", link.Pass, ""},
-		"leave, with the attribute set": {link.EmailLeave, map[string]any{"email_verified": true}, "ada@example.com", link.Pass, ""},
+		"trust all":             {link.EmailTrustAll, nil, "ada@example.com", link.Pass, ""},
+		"trust all, no address": {link.EmailTrustAll, nil, "", link.Warn, "email-blank"},
+		"trust the attribute, marked": {link.EmailTrustAttribute, map[string]any{"email_verified": true},
+			"ada@example.com", link.Pass, ""},
+		"trust the attribute, as text": {link.EmailTrustAttribute, map[string]any{"email_verified": "true"},
+			"ada@example.com", link.Pass, ""},
+		"trust the attribute, no mark": {link.EmailTrustAttribute, nil, "ada@example.com", link.Warn,
+			"email-unverified"},
+		"trust the attribute, denied": {link.EmailTrustAttribute, map[string]any{"email_verified": false},
+			"ada@example.com", link.Warn, "email-unverified"},
+		"leave": {link.EmailLeave, nil, "ada@example.com", link.Pass, ""},
+		"leave, with the attribute set": {link.EmailLeave, map[string]any{"email_verified": true}, "ada@example.com",
+			link.Pass, ""},
 	} {
 		t.Run(name, func(t *testing.T) {
 			l := newLab(t, authentiksim.Config{Version: "2026.5.3"})
@@ -222,7 +234,8 @@ func TestTheEmailCheckGoesByTheDecision(t *testing.T) {
 			s.Email = test.decision
 			d := l.setUp(c, s).Desired
 			check := checkOf(t, c.Check(t.Context(), d, person), "authentik.email")
-			if check.Status != test.status || check.Cause != test.cause || !strings.Contains(check.Evidence, "grace") || !strings.Contains(check.Evidence, "email_verified") {
+			if check.Status != test.status || check.Cause != test.cause || !strings.Contains(check.Evidence, "grace") ||
+				!strings.Contains(check.Evidence, "email_verified") {
 				t.Errorf("got %+v", check)
 			}
 			claims, _, err := c.Preview(t.Context(), d, person)
@@ -236,7 +249,8 @@ func TestTheEmailCheckGoesByTheDecision(t *testing.T) {
 func TestTheTokensOwnAccountNeedNotSignIn(t *testing.T) {
 	l, c, d, _ := linkedLab(t, spec())
 	group := l.sim.AddGroup("others")
-	apply(t, c, link.Change{Kind: link.KindBinding, After: &link.BindingState{Application: link.Ref{Name: "pocketbase"}, Kind: "group", Target: link.Ref{ID: group, Name: "others"}, Enabled: true}})
+	apply(t, c, link.Change{Kind: link.KindBinding, After: &link.BindingState{Application: link.Ref{Name: "pocketbase"},
+		Kind: "group", Target: link.Ref{ID: group, Name: "others"}, Enabled: true}})
 	check := checkOf(t, c.Check(t.Context(), d, 0), "authentik.access")
 	if check.Status != link.Warn || check.Cause != "no-access" || !strings.Contains(check.Evidence, "akadmin") {
 		t.Errorf("got %+v", check)
@@ -248,16 +262,22 @@ func TestChecksOfAnAddressThatDoesNotAnswer(t *testing.T) {
 	gone := httptest.NewServer(http.NotFoundHandler())
 	gone.Close()
 	d.AuthentikURL = gone.URL
-	for _, id := range []link.CheckID{"authentik.discovery", "authentik.jwks", "authentik.redirect", "authentik.client"} {
-		if check := checkOf(t, c.Check(t.Context(), d, ada), id); check.Status != link.Fail || check.Cause != "unreachable" || !strings.Contains(check.Remedy, gone.URL) {
+	for _, id := range []link.CheckID{"authentik.discovery", "authentik.jwks", "authentik.redirect",
+		"authentik.client"} {
+		if check := checkOf(t, c.Check(t.Context(), d, ada), id); check.Status != link.Fail ||
+			check.Cause != "unreachable" || !strings.Contains(check.Remedy, gone.URL) {
 			t.Errorf("%+v", check)
 		}
 	}
-	page := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write([]byte("<html>Welcome</html>")) }))
+	page := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		_,
+			_ = w.Write([]byte("<html>Welcome</html>"))
+	}))
 	defer page.Close()
 	d.AuthentikURL = page.URL
 	for _, id := range []link.CheckID{"authentik.discovery", "authentik.redirect"} {
-		if check := checkOf(t, c.Check(t.Context(), d, ada), id); check.Status != link.Fail || check.Cause != "html-instead-of-json" {
+		if check := checkOf(t, c.Check(t.Context(), d, ada), id); check.Status != link.Fail ||
+			check.Cause != "html-instead-of-json" {
 			t.Errorf("%+v", check)
 		}
 	}
@@ -283,11 +303,13 @@ func TestTheIssuerDifferenceIsMarked(t *testing.T) {
 			if !bytes.Contains(recorder.Body.Bytes(), mine) {
 				t.Errorf("discovery says %s", recorder.Body)
 			}
-			answerJSON(w, 200, strings.Replace(recorder.Body.String(), string(mine), `"issuer":"`+strings.Replace(from, "AK", host, 1)+`"`, 1))
+			answerJSON(w, 200, strings.Replace(recorder.Body.String(), string(mine), `"issuer":"`+
+				strings.Replace(from, "AK", host, 1)+`"`, 1))
 			return true
 		})
 		check := checkOf(t, c.Check(t.Context(), d, ada), "authentik.issuer")
-		if says == "" && check.Status != link.Pass || says != "" && (check.Status != link.Fail || !strings.Contains(check.Evidence, says)) {
+		if says == "" && check.Status != link.Pass || says != "" &&
+			(check.Status != link.Fail || !strings.Contains(check.Evidence, says)) {
 			t.Errorf("%s: %+v", from, check)
 		}
 	}
@@ -302,7 +324,8 @@ func TestAppSchemesAreProbedToo(t *testing.T) {
 	}
 	_, c, d, ada := linkedLab(t, s)
 	checks := c.Check(t.Context(), d, ada)
-	if check := checkOf(t, checks, "authentik.redirect.2"); check.Status != link.Pass || !strings.Contains(check.Title, "myapp://redirect") {
+	if check := checkOf(t, checks, "authentik.redirect.2"); check.Status != link.Pass ||
+		!strings.Contains(check.Title, "myapp://redirect") {
 		t.Errorf("got %+v", check)
 	}
 	for _, check := range checks {

@@ -27,7 +27,8 @@ func connectTo(t *testing.T, url, token string, client *http.Client) (*authentik
 func TestConnectTellsWhoTheTokenIs(t *testing.T) {
 	l := newLab(t, authentiksim.Config{Version: "2026.5.3"})
 	got := l.connect().Identity()
-	if got.Version != "2026.5.3" || got.Username != "akadmin" || !got.Superuser || got.UserPK == 0 || got.Type != "internal" || got.Name == "" {
+	if got.Version != "2026.5.3" || got.Username != "akadmin" || !got.Superuser || got.UserPK == 0 ||
+		got.Type != "internal" || got.Name == "" {
 		t.Errorf("got %+v", got)
 	}
 	if n := l.count(); n != 3 {
@@ -72,11 +73,14 @@ func TestConnectRefusesWhatIsNoAuthentik(t *testing.T) {
 		says   string
 	}{
 		{"a web page", html(200, "<html>Welcome</html>"), link.FaultNotThis, "web page"},
-		{"a web page for what is not there", html(404, "<html>Not found</html>"), link.FaultNotThis, "no authentik API"},
+		{"a web page for what is not there", html(404, "<html>Not found</html>"), link.FaultNotThis,
+			"no authentik API"},
 		{"a login page", redirect("/login?next=/"), link.FaultNotThis, "login proxy"},
 		{"a login page elsewhere", redirect("https://sso.example.com/start"), link.FaultNotThis, "sso.example.com"},
-		{"the same address by https", redirect("https://authentik.company/api/v3/root/config/"), link.FaultNotThis, "redirects to https://authentik.company."},
-		{"a PocketBase", data(404, `{"data":{},"message":"The requested resource wasn't found.","status":404}`), link.FaultNotThis, "PocketBase"},
+		{"the same address by https", redirect("https://authentik.company/api/v3/root/config/"), link.FaultNotThis,
+			"redirects to https://authentik.company."},
+		{"a PocketBase", data(404, `{"data":{},"message":"The requested resource wasn't found.","status":404}`),
+			link.FaultNotThis, "PocketBase"},
 		{"another API", data(200, `{"hello":"world"}`), link.FaultNotThis, "not like authentik"},
 		{"another API's refusal", data(403, `{"detail":"No."}`), link.FaultNotThis, "not like authentik"},
 		{"a list", data(200, `[]`), link.FaultNotThis, "not like authentik"},
@@ -241,7 +245,8 @@ func TestConnectRefusesTokens(t *testing.T) {
 	}
 	l.sim.AddAPIToken(ada, "ada-api", "adas-own-token")
 	_, err := connectTo(t, l.url, "adas-own-token", l.client)
-	if f := faultOf(t, err); f.Kind != link.FaultPermission || f.Field != "authentik.token" || !strings.Contains(f.Summary, "ada, who may not see") {
+	if f := faultOf(t, err); f.Kind != link.FaultPermission || f.Field != "authentik.token" ||
+		!strings.Contains(f.Summary, "ada, who may not see") {
 		t.Errorf("a plain user's token is %+v", f)
 	}
 	limited := l.token()
@@ -255,7 +260,8 @@ func TestConnectRefusesTokens(t *testing.T) {
 
 // appPassword is the password of a service account made through the API.
 func (l *lab) appPassword() string {
-	made := l.admin("POST", "/core/users/service_account/", map[string]any{"name": "svc", "create_group": false, "expiring": false})
+	made := l.admin("POST", "/core/users/service_account/", map[string]any{"name": "svc", "create_group": false,
+		"expiring": false})
 	return fmt.Sprint(made["token"])
 }
 
@@ -273,7 +279,8 @@ func TestConnectNoticesALostAuthorizationHeader(t *testing.T) {
 
 func TestConnectRefusesOldVersions(t *testing.T) {
 	for version, ok := range map[string]bool{
-		"2024.12.3": false, "2025.10.3": false, "2025.12.0": true, "2025.12.0-rc1": true, "2026.2.0": true, "2026.11.0": true, "main": true,
+		"2024.12.3": false, "2025.10.3": false, "2025.12.0": true, "2025.12.0-rc1": true, "2026.2.0": true,
+		"2026.11.0": true, "main": true,
 	} {
 		l := newLab(t, authentiksim.Config{Version: version})
 		_, err := connectTo(t, l.url, l.sim.AdminToken(), l.client)
@@ -284,7 +291,8 @@ func TestConnectRefusesOldVersions(t *testing.T) {
 			continue
 		}
 		f := faultOf(t, err)
-		if f.Kind != link.FaultTooOld || f.Field != "authentik.url" || !strings.Contains(f.Summary, version) || !strings.Contains(f.Todo, "2025.12") {
+		if f.Kind != link.FaultTooOld || f.Field != "authentik.url" || !strings.Contains(f.Summary, version) ||
+			!strings.Contains(f.Todo, "2025.12") {
 			t.Errorf("%s: got %+v", version, f)
 		}
 	}

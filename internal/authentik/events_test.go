@@ -16,7 +16,8 @@ import (
 func recordedLink() link.Desired {
 	return link.Desired{
 		Application: link.ApplicationState{PK: "212e500c-3c11-4c2e-953a-531cb413e546", Slug: "pocketbase"},
-		Provider:    link.ProviderState{PK: 111, Name: "PocketBase", ClientID: "pb-client", ClientSecret: secret.New("pb-secret-of-the-client")},
+		Provider: link.ProviderState{PK: 111, Name: "PocketBase", ClientID: "pb-client",
+			ClientSecret: secret.New("pb-secret-of-the-client")},
 	}
 }
 
@@ -39,19 +40,24 @@ func TestEventsReadWhatARealAuthentikNoted(t *testing.T) {
 	})
 	since := time.Date(2026, 11, 23, 13, 57, 0, 0, time.UTC)
 	trail := c.Events(t.Context(), since, recordedLink(), "")
-	if trail.Unread != "" || len(trail.Evidence) != 3 || trail.Person != 34 || !trail.Through || trail.IP != "127.0.0.1" {
+	if trail.Unread != "" || len(trail.Evidence) != 3 || trail.Person != 34 || !trail.Through ||
+		trail.IP != "127.0.0.1" {
 		t.Fatalf("%+v", trail)
 	}
-	for i, want := range []string{"ada signed in (password)", "ada was authorised for “PocketBase”", "Invalid redirect URI used by provider"} {
-		if !strings.Contains(trail.Evidence[i].Text, want) || trail.Evidence[i].When.IsZero() || trail.Evidence[i].System != link.Authentik {
+	for i, want := range []string{"ada signed in (password)", "ada was authorised for “PocketBase”",
+		"Invalid redirect URI used by provider"} {
+		if !strings.Contains(trail.Evidence[i].Text, want) || trail.Evidence[i].When.IsZero() ||
+			trail.Evidence[i].System != link.Authentik {
 			t.Errorf("%+v, want %s", trail.Evidence[i], want)
 		}
 	}
 	m := trail.Redirect
-	if m == nil || m.Sent != "https://elsewhere.example/api/oauth2-redirect" || len(m.Known) != 1 || m.Difference.Words != "They differ in the host." {
+	if m == nil || m.Sent != "https://elsewhere.example/api/oauth2-redirect" || len(m.Known) != 1 ||
+		m.Difference.Words != "They differ in the host." {
 		t.Errorf("%+v", m)
 	}
-	for _, hidden := range []string{"s1", "3ab2007383544df0b7a69877015be6da", "Python"} { // the state, a request's id, a browser
+	// the state, a request's id, a browser
+	for _, hidden := range []string{"s1", "3ab2007383544df0b7a69877015be6da", "Python"} {
 		for _, e := range trail.Evidence {
 			if strings.Contains(e.Text, hidden) {
 				t.Errorf("%q shows in %q", hidden, e.Text)
@@ -59,7 +65,8 @@ func TestEventsReadWhatARealAuthentikNoted(t *testing.T) {
 		}
 	}
 
-	if later := c.Events(t.Context(), since.Add(time.Hour), recordedLink(), ""); len(later.Evidence) != 0 || later.Through {
+	if later := c.Events(t.Context(), since.Add(time.Hour), recordedLink(), ""); len(later.Evidence) != 0 ||
+		later.Through {
 		t.Errorf("what came before is read: %+v", later)
 	}
 	other := recordedLink()
@@ -87,7 +94,8 @@ func TestEventsThatMayNotBeReadSaySo(t *testing.T) {
 func TestPreviewAndAccessTellWhatTheyCannot(t *testing.T) {
 	l, c, d, ada := linkedLab(t, spec())
 	claims, all, err := c.Preview(t.Context(), d, ada)
-	if err != nil || claims.Email != "ada@example.com" || !claims.Verified || claims.Username != "ada" || all["sub"] != claims.Subject {
+	if err != nil || claims.Email != "ada@example.com" || !claims.Verified || claims.Username != "ada" ||
+		all["sub"] != claims.Subject {
 		t.Errorf("%+v %v %v", claims, all, err)
 	}
 	if passing, _, err := c.Access(t.Context(), d, ada); err != nil || !passing {

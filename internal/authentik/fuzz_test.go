@@ -18,7 +18,8 @@ import (
 
 // meeting is a client that meets such a server.
 func meeting(status int, body []byte) *Client {
-	return newFacade(rest.NewClient(rest.Config{URL: "https://authentik.company", Token: secret.New("the-token-never-to-be-shown"),
+	return newFacade(rest.NewClient(rest.Config{URL: "https://authentik.company",
+		Token: secret.New("the-token-never-to-be-shown"),
 		HTTP:  &http.Client{Transport: hostile.Saying{Status: status, Body: body}},
 		Pause: func(ctx context.Context, _ time.Duration) error { return ctx.Err() }}))
 }
@@ -26,7 +27,8 @@ func meeting(status int, body []byte) *Client {
 // FuzzAnswer gives a whole observation, and a write that is looked up, one
 // answer of any bytes.
 func FuzzAnswer(f *testing.F) {
-	f.Add(200, []byte(`{"pagination":{"total_pages":1},"results":[{"pk":1,"name":"p","client_id":"c","redirect_uris":[{"url":"https://a","matching_mode":"strict"}],"property_mappings":["x"]}]}`))
+	f.Add(200, []byte(
+		`{"pagination":{"total_pages":1},"results":[{"pk":1,"name":"p","client_id":"c","redirect_uris":[{"url":"https://a","matching_mode":"strict"}],"property_mappings":["x"]}]}`))
 	f.Add(200, []byte(`{"pagination":{"total_pages":3},"results":[null,1,"x",{"pk":{}},{"redirect_uris":[null,[]]}]}`))
 	f.Add(200, []byte(`{"pk":"a","slug":"pocketbase","provider":1e99,"provider_obj":[],"results":[]}`))
 	f.Add(403, []byte(`{"detail":"You do not have permission"}`))
@@ -37,12 +39,14 @@ func FuzzAnswer(f *testing.F) {
 			return
 		}
 		c := meeting(status, body)
-		snap, err := c.Observe(t.Context(), link.Query{Slug: "pocketbase", ProviderName: "p", Access: &link.Access{Groups: []string{"g"}}})
+		snap, err := c.Observe(t.Context(), link.Query{Slug: "pocketbase", ProviderName: "p",
+			Access: &link.Access{Groups: []string{"g"}}})
 		wellWorded(t, err)
 		if err != nil && len(snap.Providers) > 0 {
 			t.Error("an observation failed and has something all the same")
 		}
-		wellWorded(t, c.Apply(t.Context(), link.Change{System: link.Authentik, Kind: link.KindMapping, After: &link.Mapping{Ref: link.Ref{Name: "m"}, Scope: "email", Expression: "return {}"}}))
+		wellWorded(t, c.Apply(t.Context(), link.Change{System: link.Authentik, Kind: link.KindMapping,
+			After: &link.Mapping{Ref: link.Ref{Name: "m"}, Scope: "email", Expression: "return {}"}}))
 	})
 }
 

@@ -136,7 +136,8 @@ func (l *lab) connect() *authentik.Client {
 
 func (l *lab) connectAs(token string) *authentik.Client {
 	l.t.Helper()
-	c, err := authentik.Connect(l.t.Context(), rest.Config{URL: l.url, Token: secret.New(token), HTTP: l.client, Pause: l.pause})
+	c, err := authentik.Connect(l.t.Context(), rest.Config{URL: l.url, Token: secret.New(token), HTTP: l.client,
+		Pause: l.pause})
 	if err != nil {
 		l.t.Fatal(err)
 	}
@@ -151,13 +152,15 @@ func spec() link.Spec {
 // pocketBase is a PocketBase with nothing of ours in it yet.
 func pocketBase() link.PocketBaseSnapshot {
 	rule := ""
-	return link.PocketBaseSnapshot{URL: "https://pocketbase.company", Version: "0.39.11", Collections: []link.CollectionState{{
-		ID: "_pb_users_auth_", Name: "users", CreateRule: &rule, AuthRule: &rule, EmailRequired: true,
-	}}}
+	return link.PocketBaseSnapshot{URL: "https://pocketbase.company", Version: "0.39.11",
+		Collections: []link.CollectionState{{
+			ID: "_pb_users_auth_", Name: "users", CreateRule: &rule, AuthRule: &rule, EmailRequired: true,
+		}}}
 }
 
 func generated() link.Generated {
-	return link.Generated{ClientID: strings.Repeat("Ab3x", 10), ClientSecret: secret.New(strings.Repeat("s3cretZZ", 16))}
+	return link.Generated{ClientID: strings.Repeat("Ab3x", 10),
+		ClientSecret: secret.New(strings.Repeat("s3cretZZ", 16))}
 }
 
 func (l *lab) observe(c *authentik.Client, s link.Spec) link.AuthentikSnapshot {

@@ -58,8 +58,10 @@ func TestObserveALargeServerInFewRequests(t *testing.T) {
 		if requests > 30 || rounds > 5 {
 			t.Errorf("with connecting and choosing a group it took %d requests in %.0f round trips", requests, rounds)
 		}
-		if len(snap.Providers) != 501 || snap.Application == nil || len(snap.Bindings) != 3 || len(snap.Groups) != 2 || len(snap.Users) != 1 {
-			t.Errorf("%d providers, %v, %d bindings, groups %v, users %v", len(snap.Providers), snap.Application, len(snap.Bindings), snap.Groups, snap.Users)
+		if len(snap.Providers) != 501 || snap.Application == nil || len(snap.Bindings) != 3 || len(snap.Groups) != 2 ||
+			len(snap.Users) != 1 {
+			t.Errorf("%d providers, %v, %d bindings, groups %v, users %v", len(snap.Providers), snap.Application,
+				len(snap.Bindings), snap.Groups, snap.Users)
 		}
 		if plan.Desired.Application.Slug != snap.Application.Slug {
 			t.Errorf("found %+v", snap.Application)
@@ -76,17 +78,21 @@ func TestObserveReadsThePairWhole(t *testing.T) {
 	s.Application.Hide = ptr(true)
 	want := l.setUp(c, s).Desired
 	snap := l.observe(c, s)
-	if snap.URL != l.url || snap.Version != "2026.5.3" || snap.Taken.IsZero() || !snap.Features.GrantTypes || !snap.Features.MetaHide {
+	if snap.URL != l.url || snap.Version != "2026.5.3" || snap.Taken.IsZero() || !snap.Features.GrantTypes ||
+		!snap.Features.MetaHide {
 		t.Errorf("got %+v", snap)
 	}
 	a := snap.Application
-	if a.Name != "PocketBase" || a.ProviderName != want.Provider.Name || a.ProviderKind != "OAuth2/OpenID Provider" || !a.Hide || a.PK == "" {
+	if a.Name != "PocketBase" || a.ProviderName != want.Provider.Name || a.ProviderKind != "OAuth2/OpenID Provider" ||
+		!a.Hide || a.PK == "" {
 		t.Errorf("the application is %+v", a)
 	}
 	p := snap.Providers[0]
-	if p.ClientID != want.Provider.ClientID || !p.ClientSecret.Equal(want.Provider.ClientSecret) || p.ApplicationSlug != a.Slug ||
+	if p.ClientID != want.Provider.ClientID || !p.ClientSecret.Equal(want.Provider.ClientSecret) ||
+		p.ApplicationSlug != a.Slug ||
 		p.AuthorizationFlow != want.Provider.AuthorizationFlow || p.SigningKey != want.Provider.SigningKey ||
-		!slices.Equal(p.GrantTypes, want.Provider.GrantTypes) || !slices.Equal(p.RedirectURIs, want.Provider.RedirectURIs) || len(p.Mappings) != 3 {
+		!slices.Equal(p.GrantTypes, want.Provider.GrantTypes) ||
+		!slices.Equal(p.RedirectURIs, want.Provider.RedirectURIs) || len(p.Mappings) != 3 {
 		t.Errorf("the provider is %+v\nwanted %+v", p, want.Provider)
 	}
 	for _, m := range p.Mappings {
@@ -95,7 +101,8 @@ func TestObserveReadsThePairWhole(t *testing.T) {
 		}
 	}
 	b := snap.Bindings[0]
-	if b.Kind != "group" || b.Target != (link.Ref{ID: group, Name: "pb-users"}) || !b.Enabled || b.Application != (link.Ref{ID: a.PK, Name: a.Slug}) {
+	if b.Kind != "group" || b.Target != (link.Ref{ID: group, Name: "pb-users"}) || !b.Enabled ||
+		b.Application != (link.Ref{ID: a.PK, Name: a.Slug}) {
 		t.Errorf("the binding is %+v", b)
 	}
 	if snap.EmailChangeAllowed == nil || *snap.EmailChangeAllowed {
@@ -140,12 +147,14 @@ func answerJSON(w http.ResponseWriter, status int, body string) {
 // returns its API token.
 func (l *lab) token(permissions ...string) string {
 	l.t.Helper()
-	account := l.admin("POST", "/core/users/service_account/", map[string]any{"name": "wizard-limited", "create_group": false, "expiring": false})
+	account := l.admin("POST", "/core/users/service_account/", map[string]any{"name": "wizard-limited",
+		"create_group": false, "expiring": false})
 	pk := int(account["user_pk"].(float64))
 	l.sim.AddAPIToken(pk, "wizard-limited-api", "limited-token")
 	role := l.admin("POST", "/rbac/roles/", map[string]any{"name": "pocketbase-wizard"})["pk"].(string)
 	if len(permissions) > 0 {
-		l.admin("POST", "/rbac/permissions/assigned_by_roles/"+role+"/assign/", map[string]any{"permissions": permissions})
+		l.admin("POST", "/rbac/permissions/assigned_by_roles/"+role+"/assign/",
+			map[string]any{"permissions": permissions})
 	}
 	l.admin("POST", "/rbac/roles/"+role+"/add_user/", map[string]any{"pk": pk})
 	return "limited-token"
@@ -158,13 +167,17 @@ func TestObserveWithoutAnyPermissionStillGivesASnapshot(t *testing.T) {
 	s := spec()
 	s.Access = &link.Access{Groups: []string{"g"}, Users: []string{"u"}, Policies: []string{"p"}}
 	snap := l.observe(c, s)
-	if snap.Version == "" || snap.Application != nil || len(snap.Providers)+len(snap.Flows) > 0 || snap.EmailChangeAllowed != nil {
+	if snap.Version == "" || snap.Application != nil || len(snap.Providers)+len(snap.Flows) > 0 ||
+		snap.EmailChangeAllowed != nil {
 		t.Errorf("got %+v", snap)
 	}
 	for _, perm := range []string{
-		"authentik_flows.view_flow", "authentik_crypto.view_certificatekeypair", "authentik_providers_oauth2.view_scopemapping",
-		"authentik_providers_oauth2.view_oauth2provider", "authentik_core.view_application", "authentik_core.view_group",
-		"authentik_core.view_user", "authentik_policies.view_policy", "authentik_rbac.view_system_settings", "authentik_core.view_provider",
+		"authentik_flows.view_flow", "authentik_crypto.view_certificatekeypair",
+		"authentik_providers_oauth2.view_scopemapping",
+		"authentik_providers_oauth2.view_oauth2provider", "authentik_core.view_application",
+		"authentik_core.view_group",
+		"authentik_core.view_user", "authentik_policies.view_policy", "authentik_rbac.view_system_settings",
+		"authentik_core.view_provider",
 	} {
 		if !slices.Contains(snap.Missing, perm) {
 			t.Errorf("%s is not in %v", perm, snap.Missing)
@@ -205,7 +218,9 @@ func TestObserveNamesTheProviderThatAuthentikCannotRead(t *testing.T) {
 	l.poison(bad.PK)
 	_, err := c.Observe(t.Context(), spec().Query())
 	f := faultOf(t, err)
-	if !strings.Contains(f.Summary, bad.Name) || !strings.Contains(f.Todo, fmt.Sprintf("/providers/oauth2/%d/", bad.PK)) || !strings.Contains(f.Todo, "matching_mode") {
+	if !strings.Contains(f.Summary, bad.Name) ||
+		!strings.Contains(f.Todo, fmt.Sprintf("/providers/oauth2/%d/", bad.PK)) ||
+		!strings.Contains(f.Todo, "matching_mode") {
 		t.Errorf("got %s %s, want %q (%d)", f.Summary, f.Todo, bad.Name, bad.PK)
 	}
 	l.intercept(func(w http.ResponseWriter, r *http.Request) bool {
@@ -224,7 +239,8 @@ func TestObserveNamesTheProviderThatAuthentikCannotRead(t *testing.T) {
 // poison stores a redirect URI without its matching mode, which authentik
 // accepts and then cannot read.
 func (l *lab) poison(provider int) {
-	r := httptest.NewRequestWithContext(l.t.Context(), http.MethodPatch, fmt.Sprintf("/api/v3/providers/oauth2/%d/", provider),
+	r := httptest.NewRequestWithContext(l.t.Context(), http.MethodPatch, fmt.Sprintf("/api/v3/providers/oauth2/%d/",
+		provider),
 		strings.NewReader(`{"redirect_uris":[{"url":"https://pocketbase.company/x"}]}`))
 	r.Header.Set("Authorization", "Bearer "+l.sim.AdminToken())
 	r.Header.Set("Content-Type", "application/json")
@@ -266,8 +282,11 @@ func TestObserveIsLenient(t *testing.T) {
 		path   string
 		change func(map[string]any)
 	}{
-		"unknown client type":  {providers, results(func(o map[string]any) { o["client_type"] = "hybrid" })},
-		"unknown grant type":   {providers, results(func(o map[string]any) { o["grant_types"] = []any{"urn:ietf:params:oauth:grant-type:token-exchange"} })},
+		"unknown client type": {providers, results(func(o map[string]any) { o["client_type"] = "hybrid" })},
+		"unknown grant type": {providers,
+			results(func(o map[string]any) {
+				o["grant_types"] = []any{"urn:ietf:params:oauth:grant-type:token-exchange"}
+			})},
 		"no grant types":       {providers, results(func(o map[string]any) { delete(o, "grant_types") })},
 		"unknown subject mode": {providers, results(func(o map[string]any) { o["sub_mode"] = "user_moon" })},
 		"no secret":            {providers, results(func(o map[string]any) { delete(o, "client_secret") })},
@@ -276,17 +295,28 @@ func TestObserveIsLenient(t *testing.T) {
 			delete(o, "verbose_name")
 			o["secret"] = map[string]any{"pk": 3}
 		})},
-		"nulls":               {providers, results(func(o map[string]any) { o["name"], o["redirect_uris"], o["property_mappings"] = nil, nil, nil })},
-		"odd types":           {providers, results(func(o map[string]any) { o["pk"], o["name"], o["redirect_uris"] = "7", 12, "none" })},
-		"an odd object":       {providers, func(body map[string]any) { body["results"] = append(body["results"].([]any), nil, 3, "x", []any{}) }},
-		"no autocomplete":     {providers, func(body map[string]any) { delete(body, "autocomplete") }},
-		"no pagination":       {providers, func(body map[string]any) { delete(body, "pagination") }},
-		"unknown designation": {"/api/v3/flows/instances/", results(func(o map[string]any) { o["designation"] = "dancing"; delete(o, "background_themed_urls") })},
-		"unknown key type":    {"/api/v3/crypto/certificatekeypairs/", results(func(o map[string]any) { o["key_type"] = "ml-dsa" })},
-		"no key type":         {"/api/v3/crypto/certificatekeypairs/", results(func(o map[string]any) { delete(o, "key_type") })},
-		"unknown engine mode": {"/api/v3/core/applications/", func(o map[string]any) { o["policy_engine_mode"] = "most"; delete(o, "meta_icon_url") }},
-		"no provider object":  {"/api/v3/core/applications/", func(o map[string]any) { delete(o, "provider_obj") }},
-		"settings changed":    {"/api/v3/admin/settings/", func(o map[string]any) { clear(o); o["flags"] = 3 }},
+		"nulls": {providers, results(func(o map[string]any) {
+			o["name"], o["redirect_uris"],
+				o["property_mappings"] = nil, nil, nil
+		})},
+		"odd types": {providers,
+			results(func(o map[string]any) { o["pk"], o["name"], o["redirect_uris"] = "7", 12, "none" })},
+		"an odd object": {providers, func(body map[string]any) {
+			body["results"] = append(body["results"].([]any),
+				nil, 3, "x", []any{})
+		}},
+		"no autocomplete": {providers, func(body map[string]any) { delete(body, "autocomplete") }},
+		"no pagination":   {providers, func(body map[string]any) { delete(body, "pagination") }},
+		"unknown designation": {"/api/v3/flows/instances/",
+			results(func(o map[string]any) { o["designation"] = "dancing"; delete(o, "background_themed_urls") })},
+		"unknown key type": {"/api/v3/crypto/certificatekeypairs/",
+			results(func(o map[string]any) { o["key_type"] = "ml-dsa" })},
+		"no key type": {"/api/v3/crypto/certificatekeypairs/",
+			results(func(o map[string]any) { delete(o, "key_type") })},
+		"unknown engine mode": {"/api/v3/core/applications/",
+			func(o map[string]any) { o["policy_engine_mode"] = "most"; delete(o, "meta_icon_url") }},
+		"no provider object": {"/api/v3/core/applications/", func(o map[string]any) { delete(o, "provider_obj") }},
+		"settings changed":   {"/api/v3/admin/settings/", func(o map[string]any) { clear(o); o["flags"] = 3 }},
 	} {
 		t.Run(name, func(t *testing.T) {
 			l := newLab(t, authentiksim.Config{})
@@ -296,7 +326,8 @@ func TestObserveIsLenient(t *testing.T) {
 			l.rewrite(test.path, test.change)
 			snap := l.observe(c, spec())
 			if len(snap.Providers) != 3 || len(snap.Flows) < 3 || len(snap.Keys) < 1 || snap.Application == nil {
-				t.Errorf("%d providers, %d flows, %d keys, application %v", len(snap.Providers), len(snap.Flows), len(snap.Keys), snap.Application)
+				t.Errorf("%d providers, %d flows, %d keys, application %v", len(snap.Providers), len(snap.Flows),
+					len(snap.Keys), snap.Application)
 			}
 		})
 	}

@@ -62,7 +62,8 @@ func TestReadsAreRetriedWhereThatHelps(t *testing.T) {
 				began = time.Now()
 				_, err := c.Observe(t.Context(), spec().Query())
 				faultOf(t, err)
-				if took := time.Since(began); took > 30*time.Second || failures < 88 { // net/http asks once more by itself on a kept connection
+				// net/http asks once more by itself on a kept connection
+				if took := time.Since(began); took > 30*time.Second || failures < 88 {
 					t.Errorf("given up after %s and %d tries", took, 100-failures)
 				}
 			})
@@ -101,7 +102,8 @@ func TestACancelledReadIsNotRepeated(t *testing.T) {
 		return true
 	})
 	l.count()
-	if _, _, err := c.Preview(ctx, link.Desired{Provider: link.ProviderState{PK: 1, IncludeClaims: true}}, 0); err == nil || l.count() != 1 {
+	if _, _, err := c.Preview(ctx, link.Desired{Provider: link.ProviderState{PK: 1, IncludeClaims: true}},
+		0); err == nil || l.count() != 1 {
 		t.Errorf("the error is %v", err)
 	}
 }
@@ -144,7 +146,8 @@ func TestSearchesShowTheFirstMatches(t *testing.T) {
 	if all, err := c.SearchGroups(t.Context(), ""); err != nil || len(all) != 20 {
 		t.Errorf("all groups %v, %v", all, err)
 	}
-	if policies, err := c.SearchPolicies(t.Context(), "nothing like it"); err != nil || len(policies) != 0 || policies == nil {
+	if policies, err := c.SearchPolicies(t.Context(), "nothing like it"); err != nil || len(policies) != 0 ||
+		policies == nil {
 		t.Errorf("policies %v, %v", policies, err)
 	}
 }

@@ -33,32 +33,43 @@ func TestRefusedWritesNameTheirField(t *testing.T) {
 	application := func(field string, change func(*link.ApplicationState)) link.Change {
 		after := *snap.Application
 		change(&after)
-		return link.Change{Kind: link.KindApplication, Before: snap.Application, After: &after, Fields: fieldsNamed(field)}
+		return link.Change{Kind: link.KindApplication, Before: snap.Application, After: &after,
+			Fields: fieldsNamed(field)}
 	}
 	nowhere := link.Ref{ID: "00000000-0000-0000-0000-000000000000"}
 	for name, test := range map[string]struct {
 		change link.Change
 		field  string
 	}{
-		"slug taken":      {pair(func(p *link.PairState) { p.Application.Slug = "pocketbase" }), "application.slug"},
-		"slug reserved":   {pair(func(p *link.PairState) { p.Application.Slug = "token" }), "application.slug"},
-		"name taken":      {pair(func(p *link.PairState) { p.Provider.Name = provider.Name }), "provider.name"},
-		"client id taken": {pair(func(p *link.PairState) { p.Provider.ClientID = provider.ClientID }), "provider.client_id"},
-		"no such flow":    {pair(func(p *link.PairState) { p.Provider.AuthorizationFlow = nowhere }), "provider.authorization_flow"},
-		"no such key":     {pair(func(p *link.PairState) { p.Provider.SigningKey = nowhere }), "provider.signing_key"},
+		"slug taken":    {pair(func(p *link.PairState) { p.Application.Slug = "pocketbase" }), "application.slug"},
+		"slug reserved": {pair(func(p *link.PairState) { p.Application.Slug = "token" }), "application.slug"},
+		"name taken":    {pair(func(p *link.PairState) { p.Provider.Name = provider.Name }), "provider.name"},
+		"client id taken": {pair(func(p *link.PairState) { p.Provider.ClientID = provider.ClientID }),
+			"provider.client_id"},
+		"no such flow": {pair(func(p *link.PairState) { p.Provider.AuthorizationFlow = nowhere }),
+			"provider.authorization_flow"},
+		"no such key": {pair(func(p *link.PairState) { p.Provider.SigningKey = nowhere }), "provider.signing_key"},
 		"no such group": {pair(func(p *link.PairState) {
 			p.Bindings = []link.BindingState{{Kind: "group", Target: nowhere, Enabled: true}}
 		}), "access.groups"},
-		"validity":            {update("access_token_validity", func(p *link.ProviderState) { p.AccessTokenValidity = "5m" }), "provider.access_token_validity"},
-		"no such mapping":     {update("property_mappings", func(p *link.ProviderState) { p.Mappings = []link.Ref{nowhere} }), "provider.scope_mappings"},
-		"launch URL":          {application("meta_launch_url", func(a *link.ApplicationState) { a.LaunchURL = "not a url" }), "application.launch_url"},
-		"flow unknown by now": {update("authorization_flow", func(p *link.ProviderState) { p.AuthorizationFlow = link.Ref{Name: "gone"} }), "provider.authorization_flow"},
-		"mapping's name":      {link.Change{Kind: link.KindMapping, After: &link.Mapping{Ref: snap.Mappings[0].Ref, Scope: "email", Expression: "return {}"}}, "email"},
-		"mapping's syntax":    {link.Change{Kind: link.KindMapping, After: &link.Mapping{Ref: link.Ref{Name: "broken"}, Scope: "email", Expression: "return {"}}, "email"},
+		"validity": {update("access_token_validity",
+			func(p *link.ProviderState) { p.AccessTokenValidity = "5m" }), "provider.access_token_validity"},
+		"no such mapping": {update("property_mappings",
+			func(p *link.ProviderState) { p.Mappings = []link.Ref{nowhere} }), "provider.scope_mappings"},
+		"launch URL": {application("meta_launch_url",
+			func(a *link.ApplicationState) { a.LaunchURL = "not a url" }), "application.launch_url"},
+		"flow unknown by now": {update("authorization_flow",
+			func(p *link.ProviderState) { p.AuthorizationFlow = link.Ref{Name: "gone"} }),
+			"provider.authorization_flow"},
+		"mapping's name": {link.Change{Kind: link.KindMapping, After: &link.Mapping{Ref: snap.Mappings[0].Ref,
+			Scope: "email", Expression: "return {}"}}, "email"},
+		"mapping's syntax": {link.Change{Kind: link.KindMapping, After: &link.Mapping{Ref: link.Ref{Name: "broken"},
+			Scope: "email", Expression: "return {"}}, "email"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			f := faultOf(t, c.Apply(t.Context(), test.change))
-			if f.Field != test.field || f.Kind != link.FaultRefused && f.Kind != link.FaultStale || strings.Contains(f.Summary, `{"`) || strings.Contains(f.Summary, `["`) {
+			if f.Field != test.field || f.Kind != link.FaultRefused && f.Kind != link.FaultStale ||
+				strings.Contains(f.Summary, `{"`) || strings.Contains(f.Summary, `["`) {
 				t.Errorf("at %q: %s: %s %s", f.Field, f.Kind, f.Summary, f.Todo)
 			}
 		})
@@ -76,7 +87,8 @@ func TestSecretsAreNotRepeated(t *testing.T) {
 	want := was
 	want.ClientSecret = secret.New("hush<hush>&hush")
 	for _, said := range []string{
-		`"hush<hush>&hush" is too short.`, "hush\\u003chush\\u003e\\u0026hush", "hush&lt;hush&gt;&amp;hush", "hush%3Chush%3E%26hush",
+		`"hush<hush>&hush" is too short.`, "hush\\u003chush\\u003e\\u0026hush", "hush&lt;hush&gt;&amp;hush",
+		"hush%3Chush%3E%26hush",
 		strings.Repeat("long ", 58) + "hush<hush>&hush", // where long words are cut
 	} {
 		l.intercept(func(w http.ResponseWriter, r *http.Request) bool {
@@ -87,7 +99,8 @@ func TestSecretsAreNotRepeated(t *testing.T) {
 			answerJSON(w, 400, string(body))
 			return true
 		})
-		err := c.Apply(t.Context(), link.Change{Kind: link.KindProvider, Before: &was, After: &want, Fields: fieldsNamed("client_secret")})
+		err := c.Apply(t.Context(), link.Change{Kind: link.KindProvider, Before: &was, After: &want,
+			Fields: fieldsNamed("client_secret")})
 		f := faultOf(t, err)
 		if f.Field != "provider.client_secret" || strings.Contains(err.Error()+f.Summary+f.Todo, "hush") {
 			t.Errorf("got %v", err)
@@ -102,7 +115,8 @@ func TestRefusalsForWantOfAPermissionNameIt(t *testing.T) {
 	snap := l.observe(admin, spec())
 	changes["delete"] = link.Change{Kind: link.KindProvider, Before: &snap.Providers[0]}
 	c := l.connectAs(l.token("authentik_core.view_application", "authentik_providers_oauth2.view_oauth2provider",
-		"authentik_providers_oauth2.view_scopemapping", "authentik_crypto.view_certificatekeypair", "authentik_policies.view_policybinding", "authentik_core.view_group"))
+		"authentik_providers_oauth2.view_scopemapping", "authentik_crypto.view_certificatekeypair",
+		"authentik_policies.view_policybinding", "authentik_core.view_group"))
 	for kind, perm := range map[string]string{
 		"mapping":              "authentik_providers_oauth2.add_scopemapping",
 		"key":                  "authentik_crypto.add_certificatekeypair",
@@ -119,7 +133,8 @@ func TestRefusalsForWantOfAPermissionNameIt(t *testing.T) {
 		if f.Kind != link.FaultPermission || !strings.Contains(f.Todo, perm) {
 			t.Errorf("%s: %s: %s %s", kind, f.Kind, f.Summary, f.Todo)
 		}
-		if lacking := rest.MissingFor(ch, []string{perm, "authentik_flows.view_flow"}); !slices.Equal(lacking, []string{perm}) {
+		if lacking := rest.MissingFor(ch, []string{perm, "authentik_flows.view_flow"}); !slices.Equal(lacking,
+			[]string{perm}) {
 			t.Errorf("%s: MissingFor says %v, not %s", kind, lacking, perm)
 		}
 	}
@@ -146,7 +161,8 @@ func TestAnAddOnlyTokenIsToldThatItCannotReadBack(t *testing.T) {
 	l := newLab(t, authentiksim.Config{})
 	admin := l.connect()
 	changes := writesOf(t, l, admin)
-	c := l.connectAs(l.token("authentik_core.add_application", "authentik_providers_oauth2.add_oauth2provider", "authentik_policies.add_policybinding", "authentik_core.view_group"))
+	c := l.connectAs(l.token("authentik_core.add_application", "authentik_providers_oauth2.add_oauth2provider",
+		"authentik_policies.add_policybinding", "authentik_core.view_group"))
 	pair := changes["pair"].After.(*link.PairState)
 	byID := *pair
 	byID.Provider = l.observe(admin, spec()).Providers[0]

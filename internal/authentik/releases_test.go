@@ -32,7 +32,8 @@ func releases() []release {
 		{"2025.12.4", func(o map[string]any) {
 			old(o)
 			delete(o, "autocomplete")
-			for _, key := range []string{"meta_icon_url", "meta_icon_themed_urls", "background_themed_urls", "provider_obj"} {
+			for _, key := range []string{"meta_icon_url", "meta_icon_themed_urls", "background_themed_urls",
+				"provider_obj"} {
 				delete(o, key)
 			}
 			if flows, isFlow := o["designation"]; isFlow && flows == "stage_configuration" {
@@ -82,11 +83,13 @@ func TestTheAnswersOfEveryReleaseAreRead(t *testing.T) {
 			plan := l.setUp(c, s)
 			l.rewrite("/api/v3/", r.changed)
 			snap := l.observe(c, s)
-			if snap.Version != r.version || snap.Features.GrantTypes != r.grants || snap.Application == nil || len(snap.Bindings) != 1 || len(snap.Groups) != 1 || len(snap.Keys) == 0 {
+			if snap.Version != r.version || snap.Features.GrantTypes != r.grants || snap.Application == nil ||
+				len(snap.Bindings) != 1 || len(snap.Groups) != 1 || len(snap.Keys) == 0 {
 				t.Fatalf("it reads %+v", snap)
 			}
 			p := snap.Providers[0]
-			if p.ClientID != plan.Desired.Provider.ClientID || len(p.RedirectURIs) != 1 || len(p.Mappings) != 3 || p.SigningKey.Name == "" || p.AuthorizationFlow.Name == "" {
+			if p.ClientID != plan.Desired.Provider.ClientID || len(p.RedirectURIs) != 1 || len(p.Mappings) != 3 ||
+				p.SigningKey.Name == "" || p.AuthorizationFlow.Name == "" {
 				t.Errorf("the provider is %+v", p)
 			}
 			if slices.Contains(p.GrantTypes, "authorization_code") != r.grants {

@@ -116,7 +116,8 @@ type PocketBaseLogin struct {
 
 func (l PocketBaseLogin) config(log *slog.Logger) (pocketbase.Config, error) {
 	client, err := httpClient(l.CA)
-	return pocketbase.Config{URL: l.URL, Token: l.Token, Email: l.Email, Password: l.Password, HTTP: client, Log: log}, err
+	return pocketbase.Config{URL: l.URL, Token: l.Token, Email: l.Email, Password: l.Password, HTTP: client, Log: log},
+		err
 }
 
 // PocketBase is a connection to a PocketBase.
@@ -137,7 +138,8 @@ func (c Connector) ToPocketBase(ctx context.Context, l PocketBaseLogin) (PocketB
 }
 
 // WithCode signs in with the one-time password that was asked for.
-func (c Connector) WithCode(ctx context.Context, l PocketBaseLogin, r CodeRequest, code secret.Text) (PocketBase, error) {
+func (c Connector) WithCode(ctx context.Context, l PocketBaseLogin, r CodeRequest, code secret.Text) (PocketBase,
+	error) {
 	return c.toPocketBase(ctx, l, &pocketbase.OTP{ID: r.OTPID, MFAID: r.MFAID, Code: code})
 }
 

@@ -68,7 +68,8 @@ func (e *Engine) unchanged(ctx context.Context, plan link.Plan) (link.Plan, erro
 		return link.Plan{}, err
 	}
 	if differences := Differences(plan, fresh); len(differences) > 0 {
-		return link.Plan{}, changedSince(staleSystem(plan, fresh), append(differences, e.changedBy(ctx, plan, fresh)...)...)
+		return link.Plan{}, changedSince(staleSystem(plan, fresh),
+			append(differences, e.changedBy(ctx, plan, fresh)...)...)
 	}
 	return fresh, nil
 }
@@ -124,7 +125,8 @@ func (e *Engine) change(ctx context.Context, plan link.Plan, i int, receipt rece
 	if err := receipt.done(i); err != nil {
 		return fail(e.failed(ctx, plan, i, receipt, link.WrittenSome, err)) // the receipt must not say otherwise
 	}
-	e.log.InfoContext(ctx, "change done", slog.String("change", change.ID()), slog.String("action", string(change.Action)))
+	e.log.InfoContext(ctx, "change done", slog.String("change", change.ID()),
+		slog.String("action", string(change.Action)))
 	hook(Event{Index: i, Change: change, State: Done, Receipt: receipt.id()})
 	return nil
 }
@@ -234,14 +236,17 @@ func fieldDifferences(old, now link.Change) []string {
 		i := slices.IndexFunc(old.Fields, func(x link.Field) bool { return x.Name == f.Name })
 		switch {
 		case i < 0:
-			out = append(out, fmt.Sprintf("%s: %s of %s is now %s.", now.System.Label(), f.Name, now.Object, link.Show(f.Before)))
+			out = append(out, fmt.Sprintf("%s: %s of %s is now %s.", now.System.Label(), f.Name, now.Object,
+				link.Show(f.Before)))
 		case link.Show(old.Fields[i].Before) != link.Show(f.Before):
-			out = append(out, fmt.Sprintf("%s: %s of %s was %s and is now %s.", now.System.Label(), f.Name, now.Object, link.Show(old.Fields[i].Before), link.Show(f.Before)))
+			out = append(out, fmt.Sprintf("%s: %s of %s was %s and is now %s.", now.System.Label(), f.Name, now.Object,
+				link.Show(old.Fields[i].Before), link.Show(f.Before)))
 		}
 	}
 	for _, f := range old.Fields {
 		if !now.Changed(f.Name) {
-			out = append(out, fmt.Sprintf("%s: %s of %s was set to %s already.", now.System.Label(), f.Name, now.Object, link.Show(f.After)))
+			out = append(out, fmt.Sprintf("%s: %s of %s was set to %s already.", now.System.Label(), f.Name, now.Object,
+				link.Show(f.After)))
 		}
 	}
 	if !secretBefore(old).Equal(secretBefore(now)) {
@@ -256,9 +261,11 @@ func fieldDifferences(old, now link.Change) []string {
 // same compares what a change writes and to what, not when it was read. A
 // client secret prints like any other, and authentik shows which it is.
 func same(a, b link.Change) bool {
-	return a.ID() == b.ID() && a.Action == b.Action && secretBefore(a).Equal(secretBefore(b)) && slices.EqualFunc(a.Fields, b.Fields, func(x, y link.Field) bool {
-		return x.Name == y.Name && link.Show(x.Before) == link.Show(y.Before) && link.Show(x.After) == link.Show(y.After)
-	})
+	return a.ID() == b.ID() && a.Action == b.Action && secretBefore(a).Equal(secretBefore(b)) &&
+		slices.EqualFunc(a.Fields, b.Fields, func(x, y link.Field) bool {
+			return x.Name == y.Name && link.Show(x.Before) == link.Show(y.Before) &&
+				link.Show(x.After) == link.Show(y.After)
+		})
 }
 
 // secretBefore is the client secret that authentik had before a change.

@@ -42,7 +42,8 @@ func TestApplyTellsEachStepInOrder(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := events{
-		"0 scope mapping running", "0 scope mapping done", "1 application and provider running", "1 application and provider done",
+		"0 scope mapping running", "0 scope mapping done", "1 application and provider running",
+		"1 application and provider done",
 		"2 auth collection running", "2 auth collection done",
 	}
 	if diff := cmp.Diff(want, told); diff != "" {
@@ -54,7 +55,8 @@ func TestApplyTellsEachStepInOrder(t *testing.T) {
 }
 
 func TestApplyStopsAtTheFirstFailure(t *testing.T) {
-	fault := &link.Fault{System: link.Authentik, Summary: "authentik refused it.", Todo: "Ask for the permission.", Err: errors.New("403")}
+	fault := &link.Fault{System: link.Authentik, Summary: "authentik refused it.", Todo: "Ask for the permission.",
+		Err: errors.New("403")}
 	m := newMemory()
 	m.apply = func(_ context.Context, c link.Change) error {
 		if c.Kind == link.KindPair {
@@ -65,10 +67,12 @@ func TestApplyStopsAtTheFirstFailure(t *testing.T) {
 	e := m.engine()
 	var told events
 	err := e.Apply(t.Context(), mustPlan(t, e), told.hook)
-	if got, ok := errors.AsType[*link.Fault](err); !ok || got != fault || !strings.Contains(err.Error(), "applying authentik/application and provider") {
+	if got, ok := errors.AsType[*link.Fault](err); !ok || got != fault ||
+		!strings.Contains(err.Error(), "applying authentik/application and provider") {
 		t.Errorf("the error is %v", err)
 	}
-	want := events{"0 scope mapping running", "0 scope mapping done", "1 application and provider running", "1 application and provider failed authentik refused it."}
+	want := events{"0 scope mapping running", "0 scope mapping done", "1 application and provider running",
+		"1 application and provider failed authentik refused it."}
 	if diff := cmp.Diff(want, told); diff != "" {
 		t.Errorf("the events (want -, got +):\n%s", diff)
 	}
@@ -83,23 +87,33 @@ func TestApplyRefusesAStalePlanAndNamesWhatChanged(t *testing.T) {
 		says []string
 	}{
 		"the application is there by now": {func(m *memory) {
-			m.authentik.Application = &link.ApplicationState{PK: "a", Slug: "pocketbase", Name: "Somebody's", Provider: 0}
+			m.authentik.Application = &link.ApplicationState{PK: "a", Slug: "pocketbase", Name: "Somebody's",
+				Provider: 0}
 		}, []string{"The slug “pocketbase” is taken by the application “Somebody's”"}},
 		"the slot is taken by now": {func(m *memory) {
-			m.pocketbase.Collections[0].OAuth2.Providers = []link.OAuth2Provider{{Slot: "oidc", ClientID: "theirs", AuthURL: "https://elsewhere.company/"}}
-		}, []string{"oidc2.displayName of OAuth2 of the collection “users” is now (none)", "oidc.clientId of OAuth2 of the collection “users” was set to"}},
+			m.pocketbase.Collections[0].OAuth2.Providers = []link.OAuth2Provider{{Slot: "oidc", ClientID: "theirs",
+				AuthURL: "https://elsewhere.company/"}}
+		}, []string{"oidc2.displayName of OAuth2 of the collection “users” is now (none)",
+			"oidc.clientId of OAuth2 of the collection “users” was set to"}},
 		"our mapping is there by now": {func(m *memory) {
-			m.authentik.Mappings = append(slices.Clone(m.authentik.Mappings), *withID(link.EmailMapping(link.EmailTrustAll), "m"))
+			m.authentik.Mappings = append(slices.Clone(m.authentik.Mappings),
+				*withID(link.EmailMapping(link.EmailTrustAll), "m"))
 		}, []string{"scope mapping “authpocket: trust every e-mail address” was changed already"}},
 		"our mapping is there, but another": {func(m *memory) {
 			other := withID(link.EmailMapping(link.EmailTrustAll), "m")
 			other.Expression = "return {}"
 			m.authentik.Mappings = append(slices.Clone(m.authentik.Mappings), *other)
-		}, []string{"expression of scope mapping “authpocket: trust every e-mail address” was (none) and is now return {}"}},
-		"OAuth2 is on by now":    {func(m *memory) { m.pocketbase.Collections[0].OAuth2.Enabled = true }, []string{"enabled of OAuth2 of the collection “users” was set to yes already"}},
-		"the key is another":     {func(m *memory) { m.authentik.Keys = []link.Key{{Ref: link.Ref{ID: "k", Name: "new key"}, Type: "ec"}} }, []string{"application and provider “PocketBase” was replaced"}},
-		"there is no key":        {func(m *memory) { m.authentik.Keys = nil }, []string{"signing key “authpocket signing key” now needs a change"}},
-		"the collection is gone": {func(m *memory) { m.pocketbase.Collections = nil }, []string{"PocketBase has no auth collection “users”"}},
+		}, []string{"expression of scope mapping “authpocket: trust every e-mail address” was (none) and is now " +
+			"return {}"}},
+		"OAuth2 is on by now": {func(m *memory) { m.pocketbase.Collections[0].OAuth2.Enabled = true },
+			[]string{"enabled of OAuth2 of the collection “users” was set to yes already"}},
+		"the key is another": {
+			func(m *memory) { m.authentik.Keys = []link.Key{{Ref: link.Ref{ID: "k", Name: "new key"}, Type: "ec"}} },
+			[]string{"application and provider “PocketBase” was replaced"}},
+		"there is no key": {func(m *memory) { m.authentik.Keys = nil },
+			[]string{"signing key “authpocket signing key” now needs a change"}},
+		"the collection is gone": {func(m *memory) { m.pocketbase.Collections = nil },
+			[]string{"PocketBase has no auth collection “users”"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			m := newMemory()
@@ -130,7 +144,8 @@ func TestStaleNamesTheSystem(t *testing.T) {
 	e := m.engine()
 	plan := mustPlan(t, e)
 	m.set(func() { m.pocketbase.Collections[0].OAuth2.Enabled = true })
-	if fault, _ := errors.AsType[*link.Fault](e.Apply(t.Context(), plan, nil)); fault == nil || fault.System != link.PB {
+	if fault, _ := errors.AsType[*link.Fault](e.Apply(t.Context(), plan, nil)); fault == nil ||
+		fault.System != link.PB {
 		t.Errorf("the fault is %v", fault)
 	}
 }
@@ -173,7 +188,8 @@ func TestASignalLetsTheRunningChangeFinish(t *testing.T) {
 	plan := mustPlan(t, e)
 	var told events
 	err := e.Apply(ctx, plan, told.hook)
-	if !errors.Is(err, context.Canceled) || !strings.Contains(err.Error(), "told to stop before it began to update OAuth2 of the collection “users”") {
+	if !errors.Is(err, context.Canceled) ||
+		!strings.Contains(err.Error(), "told to stop before it began to update OAuth2 of the collection “users”") {
 		t.Errorf("the error is %v", err)
 	}
 	if want := "1 application and provider done"; len(told) == 0 || told[len(told)-1] != want {
@@ -195,7 +211,8 @@ func TestTheOldCredentialsComeBackWhenPocketBaseRefuses(t *testing.T) {
 			var given []string
 			m.apply = func(_ context.Context, c link.Change) error {
 				if c.Kind == link.KindOAuth2 {
-					return &link.Fault{System: link.PB, Kind: link.FaultRefused, Written: link.WrittenNone, Summary: "PocketBase refused it.", Todo: "Look."}
+					return &link.Fault{System: link.PB, Kind: link.FaultRefused, Written: link.WrittenNone,
+						Summary: "PocketBase refused it.", Todo: "Look."}
 				}
 				given = append(given, c.After.(*link.ProviderState).ClientSecret.Reveal())
 				if len(given) == 2 {

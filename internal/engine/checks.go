@@ -56,9 +56,11 @@ func checkAddresses(d link.Desired) link.Check {
 		}
 	}
 	if len(open) > 0 {
-		return outcome(check, link.Warn, link.CausePlainHTTP, "Plain http: "+strings.Join(open, ", ")+".", remedyOf(link.CausePlainHTTP))
+		return outcome(check, link.Warn, link.CausePlainHTTP, "Plain http: "+strings.Join(open, ", ")+
+			".", remedyOf(link.CausePlainHTTP))
 	}
-	return outcome(check, link.Pass, "", "All addresses that browsers use are https, or of this machine: "+strings.Join(addresses, ", ")+".", "")
+	return outcome(check, link.Pass, "", "All addresses that browsers use are https, or of this machine: "+
+		strings.Join(addresses, ", ")+".", "")
 }
 
 // checkClock compares both systems' clocks with this machine's and with each
@@ -79,7 +81,8 @@ func (e *Engine) checkClock(ctx context.Context) link.Check {
 		return skipped(check, errP)
 	}
 	apart := max(a.Abs(), p.Abs(), (a - p).Abs())
-	evidence := "By the dates of their answers, authentik's clock " + clockWords(a) + ", and PocketBase's " + clockWords(p) + "."
+	evidence := "By the dates of their answers, authentik's clock " + clockWords(a) + ", and PocketBase's " +
+		clockWords(p) + "."
 	switch {
 	case apart <= clockWarn:
 		return outcome(check, link.Pass, "", evidence, "")
@@ -105,7 +108,8 @@ func clockWords(ahead time.Duration) string {
 
 // checkCollection looks for rules that were changed since the link was made.
 func (e *Engine) checkCollection(ctx context.Context, d link.Desired) link.Check {
-	check := link.Check{ID: link.CheckPocketBaseCollection, System: link.PB, Title: "The collection lets the same people in as when the link was made"}
+	check := link.Check{ID: link.CheckPocketBaseCollection, System: link.PB,
+		Title: "The collection lets the same people in as when the link was made"}
 	now, err := e.pocketbase.Collection(ctx, d)
 	if link.IsStale(err) {
 		m := link.MessageOf(err)
@@ -116,7 +120,8 @@ func (e *Engine) checkCollection(ctx context.Context, d link.Desired) link.Check
 	}
 	drifts := d.RuleDrifts(now)
 	if len(drifts) == 0 {
-		return outcome(check, link.Pass, "", "Create rule, auth rule and multi-factor authentication of "+now.Name+" are as they were.", "")
+		return outcome(check, link.Pass, "", "Create rule, auth rule and multi-factor authentication of "+now.Name+
+			" are as they were.", "")
 	}
 	worst, status := drifts[0], link.Warn
 	var what []string
@@ -142,7 +147,8 @@ func (e *Engine) checkPrediction(ctx context.Context, d link.Desired, person int
 	case p.Outcome != signin.OutcomeRefused:
 		return outcome(check, link.Pass, "", p.Words, "")
 	case person == 0:
-		return outcome(check, link.Warn, p.Cause, p.Words, "This is about the token's own account. Choose another person to check with, or: "+remedyOf(p.Cause))
+		return outcome(check, link.Warn, p.Cause, p.Words, "This is about the token's own account. Choose another "+
+			"person to check with, or: "+remedyOf(p.Cause))
 	}
 	return outcome(check, link.Fail, p.Cause, p.Words, remedyOf(p.Cause))
 }

@@ -13,22 +13,31 @@ import (
 func (b *bench) everything() link.Spec {
 	s := b.minimal()
 	s.Application = link.Application{
-		Name: new("Shop"), Slug: new("shop"), Group: new("Tools"), PolicyEngineMode: new("all"), LaunchURL: new("https://shop.company/"),
-		Icon: new("fa://fa-store"), Publisher: new("Us"), Description: new("Where we sell."), OpenInNewTab: new(true), Hide: new(true),
+		Name: new("Shop"), Slug: new("shop"), Group: new("Tools"), PolicyEngineMode: new("all"),
+		LaunchURL: new("https://shop.company/"),
+		Icon:      new("fa://fa-store"), Publisher: new("Us"), Description: new("Where we sell."),
+		OpenInNewTab: new(true), Hide: new(true),
 	}
 	s.Provider = link.Provider{
-		Name: new("Shop login"), AuthorizationFlow: new("default-provider-authorization-explicit-consent"), InvalidationFlow: new("default-invalidation-flow"),
-		AuthenticationFlow: new("default-authentication-flow"), ClientID: new("shop"), ClientSecret: new(secret.New("a client secret of the shop, long enough")),
+		Name: new("Shop login"), AuthorizationFlow: new("default-provider-authorization-explicit-consent"),
+		InvalidationFlow:   new("default-invalidation-flow"),
+		AuthenticationFlow: new("default-authentication-flow"), ClientID: new("shop"),
+		ClientSecret: new(secret.New("a client secret of the shop, long enough")),
 		RedirectURIs: []link.RedirectURI{{URL: b.box.PocketBaseURL + link.RedirectPath}, {URL: "myapp://redirect"}},
-		SigningKey:   new("an ec key"), AccessCodeValidity: new("minutes=2"), AccessTokenValidity: new("hours=2"), RefreshTokenValidity: new("days=2"),
-		RefreshTokenThreshold: new("hours=1"), SubjectMode: new("user_uuid"), IssuerMode: new("global"), ScopeMappings: []string{"groups of ours"},
+		SigningKey:   new("an ec key"), AccessCodeValidity: new("minutes=2"), AccessTokenValidity: new("hours=2"),
+		RefreshTokenValidity:  new("days=2"),
+		RefreshTokenThreshold: new("hours=1"), SubjectMode: new("user_uuid"), IssuerMode: new("global"),
+		ScopeMappings: []string{"groups of ours"},
 	}
 	s.Access = &link.Access{Groups: []string{"staff"}}
 	endpoint := b.authentikURL + "/application/o/"
 	s.PocketBase = link.PocketBase{
-		Collection: new("users"), Slot: new("oidc"), DisplayName: new("Company login"), AuthURL: new(endpoint + "authorize/"),
-		TokenURL: new(endpoint + "token/"), UserInfo: new("userinfo"), UserInfoURL: new(endpoint + "userinfo/"), PKCE: new(true), Enabled: new(true),
-		MapName: new("name"), MapUsername: new(""), MapAvatar: new("avatar"), MapID: new(""), CreateRule: new(""), AuthRule: new(""), ShowControls: true,
+		Collection: new("users"), Slot: new("oidc"), DisplayName: new("Company login"),
+		AuthURL:  new(endpoint + "authorize/"),
+		TokenURL: new(endpoint + "token/"), UserInfo: new("userinfo"), UserInfoURL: new(endpoint + "userinfo/"),
+		PKCE: new(true), Enabled: new(true),
+		MapName: new("name"), MapUsername: new(""), MapAvatar: new("avatar"), MapID: new(""), CreateRule: new(""),
+		AuthRule: new(""), ShowControls: true,
 	}
 	return s
 }
@@ -43,7 +52,8 @@ type drift struct {
 func TestDriftShowsAsJustThatFieldAndIsMended(t *testing.T) {
 	b := newBench(t)
 	b.link(b.everything())
-	for _, some := range []map[string]drift{applicationDrifts(), providerDrifts(), elementDrifts(), collectionDrifts()} {
+	for _, some := range []map[string]drift{applicationDrifts(), providerDrifts(), elementDrifts(),
+		collectionDrifts()} {
 		for name, d := range some {
 			t.Run(name, func(t *testing.T) {
 				b := &bench{t, b.box, b.authentikURL, b.engine}
@@ -59,14 +69,16 @@ func TestDriftShowsAsJustThatFieldAndIsMended(t *testing.T) {
 			})
 		}
 	}
-	if got := b.secretsInPocketBase(); got["google"] != "secret of Google" || got["oidc"] != "a client secret of the shop, long enough" {
+	if got := b.secretsInPocketBase(); got["google"] != "secret of Google" ||
+		got["oidc"] != "a client secret of the shop, long enough" {
 		t.Errorf("the secrets in PocketBase are %v", got)
 	}
 }
 
 func applicationDrifts() map[string]drift {
 	patch := func(key string, value any) drift {
-		return drift{func(b *bench) { b.authentik("PATCH", "/core/applications/shop/", map[string]any{key: value}) }, []string{"application: " + key}}
+		return drift{func(b *bench) { b.authentik("PATCH", "/core/applications/shop/", map[string]any{key: value}) },
+			[]string{"application: " + key}}
 	}
 	return map[string]drift{
 		"application name":   patch("name", "Store"),
@@ -87,7 +99,8 @@ func applicationDrifts() map[string]drift {
 			b.authentik("PATCH", "/core/applications/shop/", map[string]any{"provider": nil})
 		}, []string{"application: provider"}},
 		"the scope mapping": {func(b *bench) {
-			b.authentik("PATCH", "/propertymappings/provider/scope/"+b.mapping("authpocket: trust every e-mail address")+"/", map[string]any{"expression": "return {}"})
+			b.authentik("PATCH", "/propertymappings/provider/scope/"+
+				b.mapping("authpocket: trust every e-mail address")+"/", map[string]any{"expression": "return {}"})
 		}, []string{"scope mapping: expression"}},
 	}
 }
@@ -116,7 +129,8 @@ func (b *bench) patchProvider(clientID string, keys map[string]any) {
 
 func providerDrifts() map[string]drift {
 	patch := func(key string, value any, also ...string) drift {
-		return drift{func(b *bench) { b.patchProvider("shop", map[string]any{key: value}) }, append([]string{"provider: " + key}, also...)}
+		return drift{func(b *bench) { b.patchProvider("shop", map[string]any{key: value}) },
+			append([]string{"provider: " + key}, also...)}
 	}
 	flow := func(key, slug string) drift {
 		return drift{func(b *bench) {
@@ -128,13 +142,15 @@ func providerDrifts() map[string]drift {
 		}, []string{"provider: " + key}}
 	}
 	return map[string]drift{
-		"provider name":           patch("name", "Store login"),
-		"authorization flow":      flow("authorization_flow", link.DefaultAuthorizationFlow),
-		"invalidation flow":       flow("invalidation_flow", link.DefaultInvalidationFlow),
-		"authentication flow":     patch("authentication_flow", nil),
-		"client type":             patch("client_type", "public"),
-		"client secret":           patch("client_secret", "another secret, which is long enough", "auth collection: oidc.clientSecret"),
-		"redirect URIs":           patch("redirect_uris", []any{map[string]any{"matching_mode": "regex", "url": "https://.*"}}),
+		"provider name":       patch("name", "Store login"),
+		"authorization flow":  flow("authorization_flow", link.DefaultAuthorizationFlow),
+		"invalidation flow":   flow("invalidation_flow", link.DefaultInvalidationFlow),
+		"authentication flow": patch("authentication_flow", nil),
+		"client type":         patch("client_type", "public"),
+		"client secret": patch("client_secret", "another secret, which is long enough",
+			"auth collection: oidc.clientSecret"),
+		"redirect URIs": patch("redirect_uris",
+			[]any{map[string]any{"matching_mode": "regex", "url": "https://.*"}}),
 		"signing key":             patch("signing_key", nil),
 		"access code validity":    patch("access_code_validity", "minutes=9"),
 		"access token validity":   patch("access_token_validity", "hours=9"),
@@ -144,13 +160,15 @@ func providerDrifts() map[string]drift {
 		"issuer mode":             patch("issuer_mode", "per_provider"),
 		"scope mappings":          patch("property_mappings", []any{}),
 		"grant types":             patch("grant_types", []any{"implicit"}),
-		"client ID":               {func(b *bench) { b.patchProvider("shop", map[string]any{"client_id": "store"}) }, []string{"provider: client_id"}},
+		"client ID": {func(b *bench) { b.patchProvider("shop", map[string]any{"client_id": "store"}) },
+			[]string{"provider: client_id"}},
 	}
 }
 
 func elementDrifts() map[string]drift {
 	patch := func(key string, value any) drift {
-		return drift{func(b *bench) { b.patchElement(map[string]any{key: value}) }, []string{"auth collection: oidc." + key}}
+		return drift{func(b *bench) { b.patchElement(map[string]any{key: value}) }, []string{"auth collection: oidc." +
+			key}}
 	}
 	return map[string]drift{
 		"display name":  patch("displayName", "Sign in"),
@@ -161,22 +179,31 @@ func elementDrifts() map[string]drift {
 		"the client ID in PocketBase": {func(b *bench) { b.patchElement(map[string]any{"clientId": "store"}) },
 			[]string{"auth collection: oidc.clientId", "auth collection: oidc.clientSecret"}},
 		"the ID token is read": {func(b *bench) {
-			b.patchElement(map[string]any{"userInfoURL": "", "extra": map[string]any{"jwksURL": "https://elsewhere.company/j/", "issuers": []any{"https://elsewhere.company/"}}})
-		}, []string{"auth collection: oidc.userInfoURL", "auth collection: oidc.extra.jwksURL", "auth collection: oidc.extra.issuers"}},
-		"the element is removed": {func(b *bench) { b.patchOAuth2(map[string]any{"providers": []any{map[string]any{"name": "google"}}}) },
-			[]string{"auth collection: oidc.displayName", "auth collection: oidc.clientId", "auth collection: oidc.authURL", "auth collection: oidc.tokenURL", "auth collection: oidc.userInfoURL", "auth collection: oidc.pkce", "auth collection: oidc.clientSecret"}},
+			b.patchElement(map[string]any{"userInfoURL": "",
+				"extra": map[string]any{"jwksURL": "https://elsewhere.company/j/",
+					"issuers": []any{"https://elsewhere.company/"}}})
+		}, []string{"auth collection: oidc.userInfoURL", "auth collection: oidc.extra.jwksURL",
+			"auth collection: oidc.extra.issuers"}},
+		"the element is removed": {
+			func(b *bench) { b.patchOAuth2(map[string]any{"providers": []any{map[string]any{"name": "google"}}}) },
+			[]string{"auth collection: oidc.displayName", "auth collection: oidc.clientId",
+				"auth collection: oidc.authURL", "auth collection: oidc.tokenURL", "auth collection: oidc.userInfoURL",
+				"auth collection: oidc.pkce", "auth collection: oidc.clientSecret"}},
 	}
 }
 
 func collectionDrifts() map[string]drift {
 	mapped := func(key, field string) drift {
-		return drift{func(b *bench) { b.patchOAuth2(map[string]any{"mappedFields": map[string]any{key: field}}) }, []string{"auth collection: mappedFields." + key}}
+		return drift{func(b *bench) { b.patchOAuth2(map[string]any{"mappedFields": map[string]any{key: field}}) },
+			[]string{"auth collection: mappedFields." + key}}
 	}
 	rule := func(key string) drift {
-		return drift{func(b *bench) { b.patchCollection(map[string]any{key: nil}) }, []string{"collection rules: " + key}}
+		return drift{func(b *bench) { b.patchCollection(map[string]any{key: nil}) }, []string{"collection rules: " +
+			key}}
 	}
 	return map[string]drift{
-		"OAuth2 is off":   {func(b *bench) { b.patchOAuth2(map[string]any{"enabled": false}) }, []string{"auth collection: enabled"}},
+		"OAuth2 is off": {func(b *bench) { b.patchOAuth2(map[string]any{"enabled": false}) },
+			[]string{"auth collection: enabled"}},
 		"mapped name":     mapped("name", ""),
 		"mapped username": mapped("username", "name"),
 		"mapped avatar":   mapped("avatarURL", ""),
@@ -188,7 +215,8 @@ func collectionDrifts() map[string]drift {
 			b.patchElement(map[string]any{"displayName": "Sign in"})
 		}, []string{"collection rules: createRule", "auth collection: oidc.displayName"}},
 		"the controls are hidden": {func(b *bench) {
-			b.call("PATCH", b.box.PocketBaseURL+"/api/settings", b.box.PocketBaseToken, map[string]any{"meta": map[string]any{"hideControls": true}})
+			b.call("PATCH", b.box.PocketBaseURL+"/api/settings", b.box.PocketBaseToken,
+				map[string]any{"meta": map[string]any{"hideControls": true}})
 		}, []string{"settings: meta.hideControls"}},
 	}
 }

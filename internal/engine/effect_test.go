@@ -28,10 +28,14 @@ func failing(m *memory, at int, err error) {
 // TestAStoppedApplySaysWhatWasWritten: an adapter speaks of its own change
 // alone, and one that does not say leaves it open.
 func TestAStoppedApplySaysWhatWasWritten(t *testing.T) {
-	refused := &link.Fault{System: link.Authentik, Kind: link.FaultRefused, Written: link.WrittenNone, Summary: "It was refused.", Todo: "Look."}
-	unreachable := &link.Fault{System: link.Authentik, Kind: link.FaultUnreachable, Written: link.WrittenNone, Summary: "It is gone.", Todo: "Look."}
-	stale := &link.Fault{System: link.Authentik, Kind: link.FaultStale, Written: link.WrittenNone, Summary: "It is another.", Todo: "Look."}
-	otherwise := &link.Fault{System: link.Authentik, Kind: link.FaultUnknown, Written: link.WrittenSome, Summary: "It reads otherwise.", Todo: "Look."}
+	refused := &link.Fault{System: link.Authentik, Kind: link.FaultRefused, Written: link.WrittenNone,
+		Summary: "It was refused.", Todo: "Look."}
+	unreachable := &link.Fault{System: link.Authentik, Kind: link.FaultUnreachable, Written: link.WrittenNone,
+		Summary: "It is gone.", Todo: "Look."}
+	stale := &link.Fault{System: link.Authentik, Kind: link.FaultStale, Written: link.WrittenNone,
+		Summary: "It is another.", Todo: "Look."}
+	otherwise := &link.Fault{System: link.Authentik, Kind: link.FaultUnknown, Written: link.WrittenSome,
+		Summary: "It reads otherwise.", Todo: "Look."}
 	unknown := &link.Fault{System: link.Authentik, Kind: link.FaultUnknown, Summary: "Nobody knows.", Todo: "Look."}
 	for name, test := range map[string]struct {
 		at    int
@@ -57,7 +61,8 @@ func TestAStoppedApplySaysWhatWasWritten(t *testing.T) {
 			var last engine.Event
 			err := e.Apply(t.Context(), mustPlan(t, e), func(event engine.Event) { last = event })
 			stopped, ok := errors.AsType[*link.Stopped](err)
-			if !ok || stopped.Written() != test.want || stopped.Stale != test.stale || stopped.Made != test.at || stopped.Between {
+			if !ok || stopped.Written() != test.want || stopped.Stale != test.stale || stopped.Made != test.at ||
+				stopped.Between {
 				t.Fatalf("it stopped with %+v: %v", stopped, err)
 			}
 			if diff := cmp.Diff(link.Messages(err), last.Messages); diff != "" {
@@ -67,7 +72,8 @@ func TestAStoppedApplySaysWhatWasWritten(t *testing.T) {
 			if change.State() != test.state {
 				t.Errorf("the receipt says %q, want %q", change.State(), test.state)
 			}
-			if said := last.Messages[0]; test.state == journal.Failed && (change.Steps[1].Summary != said.What() || change.Steps[1].Todo != said.Advice(link.OnPage)) {
+			if said := last.Messages[0]; test.state == journal.Failed && (change.Steps[1].Summary != said.What() ||
+				change.Steps[1].Todo != said.Advice(link.OnPage)) {
 				t.Errorf("the receipt says %+v, the event %+v", change.Steps[1], said)
 			}
 		})

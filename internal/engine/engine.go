@@ -109,7 +109,8 @@ func (e *Engine) Plan(ctx context.Context, spec link.Spec) (link.Plan, error) {
 
 // PlanFix makes the plan that puts one cause right and nothing else. differs
 // reports whether the systems differ from the spec at all.
-func (e *Engine) PlanFix(ctx context.Context, spec link.Spec, cause link.CauseID) (plan link.Plan, differs bool, err error) {
+func (e *Engine) PlanFix(ctx context.Context, spec link.Spec, cause link.CauseID) (plan link.Plan, differs bool,
+	err error) {
 	if plan, err = e.Plan(ctx, spec); err != nil {
 		return link.Plan{}, false, err
 	}

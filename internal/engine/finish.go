@@ -23,16 +23,20 @@ type Expected struct {
 // it as a guest, and says what came of it and why. It calls report, if not
 // nil, with what is known so far: explaining a failure takes up to 30 s,
 // because PocketBase writes its log late.
-func (e *Engine) FinishSignIn(ctx context.Context, d link.Desired, s SignIn, r signin.Return, x Expected, report func(signin.Verdict)) signin.Verdict {
+func (e *Engine) FinishSignIn(ctx context.Context, d link.Desired, s SignIn, r signin.Return, x Expected,
+	report func(signin.Verdict)) signin.Verdict {
 	if report == nil {
 		report = func(signin.Verdict) {}
 	}
-	t := &signInTest{e: e, d: d, s: s, x: x, report: report, facts: signin.Facts{Decision: d.Email, Return: r, OwnCallback: !strings.HasSuffix(s.RedirectURL, link.RedirectPath)}}
+	t := &signInTest{e: e, d: d, s: s, x: x, report: report, facts: signin.Facts{Decision: d.Email, Return: r,
+		OwnCallback: !strings.HasSuffix(s.RedirectURL, link.RedirectPath)}}
 	if r.Code.IsSet() {
-		report(signin.Verdict{Stages: signin.StagesUpTo(signin.StageToken, signin.StageRunning, ""), Prediction: x.Prediction})
+		report(signin.Verdict{Stages: signin.StagesUpTo(signin.StageToken, signin.StageRunning, ""),
+			Prediction: x.Prediction})
 		t.exchange(ctx)
 	}
-	if done := t.facts.Exchanged; done != nil && done.Record != nil && signin.EmailAsWanted(d.Email, done.Sent, done.Outcome, *done.Record) {
+	if done := t.facts.Exchanged; done != nil && done.Record != nil && signin.EmailAsWanted(d.Email, done.Sent,
+		done.Outcome, *done.Record) {
 		return t.works(ctx)
 	}
 	return t.explain(ctx)
@@ -66,8 +70,10 @@ func (t *signInTest) exchange(ctx context.Context) {
 // works is the verdict on a sign-in that ended as it should.
 func (t *signInTest) works(ctx context.Context) signin.Verdict {
 	done := *t.facts.Exchanged
-	v := t.begin(signin.StagesUpTo(signin.StageRecord, signin.StageDone, signin.RecordTitle(done.Outcome, done.Record)+"."))
-	v.Works, v.Outcome, v.Record, v.Claims, v.Made = true, done.Outcome, done.Record, done.Claims, done.Outcome == signin.OutcomeNew
+	v := t.begin(signin.StagesUpTo(signin.StageRecord, signin.StageDone, signin.RecordTitle(done.Outcome, done.Record)+
+		"."))
+	v.Works, v.Outcome, v.Record, v.Claims, v.Made = true, done.Outcome, done.Record, done.Claims,
+		done.Outcome == signin.OutcomeNew
 	t.compare(&v)
 	t.report(v)
 	v.Evidence = t.e.authentik.Events(ctx, t.s.Started, t.d, t.state()).Evidence
@@ -168,7 +174,8 @@ func (t *signInTest) verdict(cause link.CauseID) signin.Verdict {
 		v.Details, v.Todo = []string{said.What()}, said.Todo
 	}
 	if done := t.facts.Exchanged; done != nil {
-		v.Outcome, v.Record, v.Claims, v.Made = done.Outcome, done.Record, done.Claims, done.Outcome == signin.OutcomeNew
+		v.Outcome, v.Record, v.Claims, v.Made = done.Outcome, done.Record, done.Claims,
+			done.Outcome == signin.OutcomeNew
 		if said := signin.RefusalWords(done.Refusal); said != "" {
 			v.Details = append(v.Details, said)
 		}
@@ -183,7 +190,8 @@ func (t *signInTest) evidence() []signin.Evidence {
 	list := slices.Concat(t.facts.Authentik.Evidence, t.facts.PocketBase.Evidence)
 	slices.SortStableFunc(list, func(a, b signin.Evidence) int { return a.When.Compare(b.When) })
 	if code := t.facts.Return.Error; code != "" {
-		list = append(list, signin.Evidence{System: link.Authentik, Text: "authentik sent the person back with the error “" + secret.Scrub(code) + "”."})
+		list = append(list, signin.Evidence{System: link.Authentik,
+			Text: "authentik sent the person back with the error “" + secret.Scrub(code) + "”."})
 	}
 	if noticed := t.facts.Return.Noticed(); noticed != "" {
 		list = append(list, signin.Evidence{System: link.PB, Text: noticed})

@@ -17,19 +17,26 @@ import (
 func linkMemory(m *memory) {
 	own := withID(link.EmailMapping(link.EmailTrustAll), "own")
 	m.authentik.Mappings = append(m.authentik.Mappings, *own)
-	m.authentik.Application = &link.ApplicationState{PK: "app", Slug: "pocketbase", Name: "PocketBase", PolicyEngineMode: "any", Provider: 1, ProviderName: "Provider for PocketBase"}
+	m.authentik.Application = &link.ApplicationState{PK: "app", Slug: "pocketbase", Name: "PocketBase",
+		PolicyEngineMode: "any", Provider: 1, ProviderName: "Provider for PocketBase"}
 	m.authentik.Providers = []link.ProviderState{{
-		PK: 1, Name: "Provider for PocketBase", ClientType: "confidential", ClientID: "ours", ClientSecret: secret.New("the old secret"),
-		AuthorizationFlow: m.authentik.Flows[0].Ref, InvalidationFlow: m.authentik.Flows[1].Ref, SigningKey: m.authentik.Keys[0].Ref,
-		RedirectURIs:       []link.RedirectURI{{URL: "https://pocketbase.company/api/oauth2-redirect", Mode: "strict", Type: "authorization"}},
-		AccessCodeValidity: "minutes=1", AccessTokenValidity: "hours=1", RefreshTokenValidity: "days=30", RefreshTokenThreshold: "seconds=0",
-		SubjectMode: "hashed_user_id", IssuerMode: "per_provider", IncludeClaims: true, GrantTypes: []string{"authorization_code"},
+		PK: 1, Name: "Provider for PocketBase", ClientType: "confidential", ClientID: "ours",
+		ClientSecret:      secret.New("the old secret"),
+		AuthorizationFlow: m.authentik.Flows[0].Ref, InvalidationFlow: m.authentik.Flows[1].Ref,
+		SigningKey: m.authentik.Keys[0].Ref,
+		RedirectURIs: []link.RedirectURI{{URL: "https://pocketbase.company/api/oauth2-redirect", Mode: "strict",
+			Type: "authorization"}},
+		AccessCodeValidity: "minutes=1", AccessTokenValidity: "hours=1", RefreshTokenValidity: "days=30",
+		RefreshTokenThreshold: "seconds=0",
+		SubjectMode:           "hashed_user_id", IssuerMode: "per_provider", IncludeClaims: true,
+		GrantTypes:      []string{"authorization_code"},
 		Mappings:        []link.Ref{m.authentik.Mappings[0].Ref, m.authentik.Mappings[2].Ref, own.Ref},
 		ApplicationSlug: "pocketbase", ApplicationName: "PocketBase",
 	}}
 	base := "https://authentik.company/application/o/"
 	m.pocketbase.Collections[0].OAuth2 = link.OAuth2State{Enabled: true, Providers: []link.OAuth2Provider{{
-		Slot: "oidc", DisplayName: "authentik", ClientID: "ours", AuthURL: base + "authorize/", TokenURL: base + "token/", UserInfoURL: base + "userinfo/", PKCE: new(true),
+		Slot: "oidc", DisplayName: "authentik", ClientID: "ours", AuthURL: base + "authorize/", TokenURL: base +
+			"token/", UserInfoURL: base + "userinfo/", PKCE: new(true),
 	}}}
 }
 
@@ -122,7 +129,8 @@ func TestAPlanHasTheWarningsOfBothSystems(t *testing.T) {
 	for _, w := range mustPlan(t, newMemory().engine()).Warnings {
 		ids = append(ids, w.ID)
 	}
-	if !slices.Contains(ids, "of-authentik") || !slices.Contains(ids, "of-pocketbase") || !slices.Contains(ids, "open-to-everyone") {
+	if !slices.Contains(ids, "of-authentik") || !slices.Contains(ids, "of-pocketbase") ||
+		!slices.Contains(ids, "open-to-everyone") {
 		t.Errorf("the warnings are %v", ids)
 	}
 }

@@ -103,13 +103,16 @@ func newMemory() *memory {
 	m := &memory{}
 	m.authentik = link.AuthentikSnapshot{
 		URL: "https://authentik.company", Version: "2026.5.0", Features: link.Features{GrantTypes: true},
-		Flows: []link.Flow{{Ref: named(link.DefaultAuthorizationFlow), Designation: "authorization"}, {Ref: named(link.DefaultInvalidationFlow), Designation: "invalidation"}},
-		Keys:  []link.Key{{Ref: named("key"), Type: "rsa"}}, Groups: []link.Ref{named("staff")},
+		Flows: []link.Flow{{Ref: named(link.DefaultAuthorizationFlow), Designation: "authorization"},
+			{Ref: named(link.DefaultInvalidationFlow), Designation: "invalidation"}},
+		Keys: []link.Key{{Ref: named("key"), Type: "rsa"}}, Groups: []link.Ref{named("staff")},
 	}
 	for _, scope := range []string{"openid", "email", "profile"} {
-		m.authentik.Mappings = append(m.authentik.Mappings, link.Mapping{Ref: named(scope), Scope: scope, Managed: "goauthentik.io/providers/oauth2/scope-" + scope})
+		m.authentik.Mappings = append(m.authentik.Mappings, link.Mapping{Ref: named(scope), Scope: scope,
+			Managed: "goauthentik.io/providers/oauth2/scope-" + scope})
 	}
-	m.pocketbase = link.PocketBaseSnapshot{URL: "https://pocketbase.company", Collections: []link.CollectionState{{ID: "pbc_users", Name: "users", CreateRule: new(""), AuthRule: new("")}}}
+	m.pocketbase = link.PocketBaseSnapshot{URL: "https://pocketbase.company",
+		Collections: []link.CollectionState{{ID: "pbc_users", Name: "users", CreateRule: new(""), AuthRule: new("")}}}
 	return m
 }
 
@@ -122,5 +125,6 @@ func (m *memory) set(edit func()) {
 
 // spec makes three changes: a mapping, the pair and the element.
 func memorySpec() link.Spec {
-	return link.Spec{AuthentikURL: "https://authentik.company", PocketBaseURLs: []string{"https://pocketbase.company"}, Email: link.EmailTrustAll}
+	return link.Spec{AuthentikURL: "https://authentik.company", PocketBaseURLs: []string{"https://pocketbase.company"},
+		Email: link.EmailTrustAll}
 }

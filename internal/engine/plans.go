@@ -38,7 +38,9 @@ func (e *Engine) RotationTo(ctx context.Context, spec link.Spec, to secret.Text)
 		return link.Plan{}, err
 	}
 	if plan = plans.AsRotation(plan); !slices.ContainsFunc(plan.Changes, givesSecret) {
-		return link.Plan{}, link.Problems{{Field: "application.slug", Summary: "There is no link yet whose client secret could be changed.", Todo: "Make the link first: that gives it a new one."}}
+		return link.Plan{},
+			link.Problems{{Field: "application.slug", Summary: "There is no link yet whose client secret could be " +
+				"changed.", Todo: "Make the link first: that gives it a new one."}}
 	}
 	return plan, nil
 }
@@ -66,7 +68,8 @@ func (e *Engine) Undo(ctx context.Context, id string, force bool) (link.Plan, er
 		return link.Plan{}, err
 	}
 	if receipt.Key() != e.key() {
-		return link.Plan{}, &journal.Fault{Summary: "The receipt is of other systems: " + receipt.AuthentikURL + " and " + receipt.PocketBaseURL + ".", Todo: "Undo it with a link file that has those addresses."}
+		return link.Plan{}, &journal.Fault{Summary: "The receipt is of other systems: " + receipt.AuthentikURL +
+			" and " + receipt.PocketBaseURL + ".", Todo: "Undo it with a link file that has those addresses."}
 	}
 	switch receipt.Kind {
 	case journal.Apply:
@@ -102,7 +105,8 @@ func (e *Engine) restoration(ctx context.Context, r *journal.Receipt, force bool
 		return link.Plan{}, err
 	}
 	if takenBack(list, r.ID) && !force {
-		return link.Plan{}, &journal.Fault{Summary: "The receipt was taken back already: the link was made again.", Todo: "Plan the link to see whether it still is as you want it."}
+		return link.Plan{}, &journal.Fault{Summary: "The receipt was taken back already: the link was made again.",
+			Todo: "Plan the link to see whether it still is as you want it."}
 	}
 	if r, err = e.last(r); err != nil {
 		return link.Plan{}, err
@@ -163,16 +167,19 @@ func (e *Engine) withoutEmail(ctx context.Context, spec link.Spec) (link.Spec, e
 			return m.Name == name && m.Scope != "email"
 		})
 	}
-	spec.Provider.ScopeMappings = slices.DeleteFunc(slices.Clone(spec.Provider.ScopeMappings), func(name string) bool { return !fits(name) })
+	spec.Provider.ScopeMappings = slices.DeleteFunc(slices.Clone(spec.Provider.ScopeMappings),
+		func(name string) bool { return !fits(name) })
 	return spec, nil
 }
 
 // notUndone says what to do instead where there is nothing to put back.
 func notUndone(kind journal.Kind) error {
 	if kind == journal.Rotate {
-		return &journal.Fault{Summary: "The receipt is of a rotation, which cannot be taken back: the old client secret is kept nowhere.", Todo: "Rotate again for another new one."}
+		return &journal.Fault{Summary: "The receipt is of a rotation, which cannot be taken back: the old client " +
+			"secret is kept nowhere.", Todo: "Rotate again for another new one."}
 	}
-	return &journal.Fault{Summary: "The receipt is of an " + string(kind) + ", which cannot be taken back.", Todo: "Apply again: that makes the link anew, with another client secret."}
+	return &journal.Fault{Summary: "The receipt is of an " + string(kind) + ", which cannot be taken back.",
+		Todo: "Apply again: that makes the link anew, with another client secret."}
 }
 
 // chain are the changes of the receipt, after those of the applies that it
@@ -208,7 +215,10 @@ func (e *Engine) parts(r *journal.Receipt) ([]*journal.Receipt, error) {
 // authentik and not of PocketBase's taking it.
 func secretOpen(r *journal.Receipt) bool {
 	given := slices.ContainsFunc(started(r), givesSecret)
-	return given && slices.ContainsFunc(r.Changes, func(c journal.Change) bool { return c.Kind == link.KindOAuth2 && c.State() != journal.Done })
+	return given && slices.ContainsFunc(r.Changes, func(c journal.Change) bool {
+		return c.Kind == link.KindOAuth2 &&
+			c.State() != journal.Done
+	})
 }
 
 // started returns the changes that were written or may have been: those

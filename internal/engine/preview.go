@@ -113,18 +113,23 @@ func applicationIsOurs(spec link.Spec, snaps Snapshots) bool {
 	if spec.Existing == link.ExistingUse {
 		return true
 	}
-	return slices.ContainsFunc(plans.Candidates(spec, snaps.Authentik, snaps.PocketBase), func(c plans.Candidate) bool { return c.Provider.PK == app.Provider })
+	return slices.ContainsFunc(plans.Candidates(spec, snaps.Authentik, snaps.PocketBase),
+		func(c plans.Candidate) bool { return c.Provider.PK == app.Provider })
 }
 
 func emailBefore(snaps Snapshots, d link.Desired) link.EmailDecision {
-	i := slices.IndexFunc(snaps.Authentik.Providers, func(p link.ProviderState) bool { return p.PK == d.Provider.PK && p.PK != 0 })
+	i := slices.IndexFunc(snaps.Authentik.Providers, func(p link.ProviderState) bool {
+		return p.PK == d.Provider.PK &&
+			p.PK != 0
+	})
 	if i < 0 {
 		return ""
 	}
 	for _, decision := range []link.EmailDecision{link.EmailTrustAll, link.EmailTrustAttribute} {
 		want := link.EmailMapping(decision).Name
 		for _, m := range snaps.Authentik.Mappings {
-			if m.Name == want && slices.ContainsFunc(snaps.Authentik.Providers[i].Mappings, func(r link.Ref) bool { return r.ID == m.ID }) {
+			if m.Name == want && slices.ContainsFunc(snaps.Authentik.Providers[i].Mappings,
+				func(r link.Ref) bool { return r.ID == m.ID }) {
 				return decision
 			}
 		}

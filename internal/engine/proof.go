@@ -94,7 +94,8 @@ func (e *Engine) Foresee(ctx context.Context, d link.Desired, person int) (signi
 	return p, err
 }
 
-func (e *Engine) predict(ctx context.Context, d link.Desired, claims signin.Claims, now link.CollectionState) (signin.Prediction, error) {
+func (e *Engine) predict(ctx context.Context, d link.Desired, claims signin.Claims,
+	now link.CollectionState) (signin.Prediction, error) {
 	email := claims.Email
 	if !claims.Verified {
 		email = "" // PocketBase looks nobody up by an address that is not verified
@@ -152,7 +153,9 @@ func (e *Engine) StartSignIn(ctx context.Context, d link.Desired, redirectURL st
 		err = errors.New("it is not a web address")
 	}
 	if err != nil {
-		return SignIn{}, &link.Fault{System: link.PB, Kind: link.FaultRefused, Summary: "The authorize URL that PocketBase gives to guests cannot be read.", Todo: "Apply the link again.", Err: err}
+		return SignIn{}, &link.Fault{System: link.PB, Kind: link.FaultRefused,
+			Summary: "The authorize URL that PocketBase gives to guests cannot be read.", Todo: "Apply the link again.",
+			Err: err}
 	}
 	id, err := randomText(signInIDLength)
 	if err != nil {

@@ -26,7 +26,8 @@ func (e *Engine) concerns(one journal.Summary, spec link.Spec) bool {
 // beneath. A spec that leaves the slug open is about every link of its
 // collection.
 func (e *Engine) Newest(spec link.Spec) (string, error) {
-	nothing := &journal.Fault{Summary: "There is no receipt of this link to undo.", Todo: "authpocket receipts lists those there are."}
+	nothing := &journal.Fault{Summary: "There is no receipt of this link to undo.",
+		Todo: "authpocket receipts lists those there are."}
 	if e.receipts == nil {
 		return "", nothing
 	}
@@ -41,7 +42,8 @@ func (e *Engine) Newest(spec link.Spec) (string, error) {
 	rotated := false           // by a newer receipt, which cannot be taken back
 	for _, one := range list { // the newest first, so an undo comes before what it took back
 		switch {
-		case !e.ours(one) || one.Collection != spec.Query().Collection || spec.Application.Slug != nil && one.Slug != *spec.Application.Slug:
+		case !e.ours(one) || one.Collection != spec.Query().Collection || spec.Application.Slug != nil &&
+			one.Slug != *spec.Application.Slug:
 		case one.Kind == journal.Undo:
 			undone[one.Of] = undone[one.Of] || one.Outcome == journal.Completed
 		case (one.Kind == journal.Apply || one.Kind == journal.Remove) && undone[one.ID]:
@@ -63,8 +65,10 @@ func errIfRotated(rotated bool, id string) error {
 		return nil
 	}
 	return &journal.Fault{
-		Summary: "The newest receipt of this link is of a rotation, which cannot be taken back: the old client secret is kept nowhere.",
-		Todo:    "Name the receipt before it to undo that one, and the link with it: " + id + ". For another client secret, rotate again.",
+		Summary: "The newest receipt of this link is of a rotation, which cannot be taken back: the old client " +
+			"secret is kept nowhere.",
+		Todo: "Name the receipt before it to undo that one, and the link with it: " + id +
+			". For another client secret, rotate again.",
 	}
 }
 
@@ -130,7 +134,10 @@ func (e *Engine) resume(spec link.Spec) (resumed link.Spec, clientID string, err
 // mayDiffer tells whether a receipt leaves it open which client secret
 // PocketBase has.
 func mayDiffer(r *journal.Receipt) bool {
-	return slices.ContainsFunc(r.Changes, func(c journal.Change) bool { return c.Kind == link.KindOAuth2 && c.State() != journal.Done })
+	return slices.ContainsFunc(r.Changes, func(c journal.Change) bool {
+		return c.Kind == link.KindOAuth2 &&
+			c.State() != journal.Done
+	})
 }
 
 // hasTornSecrets reports whether any unfinished receipt of the link but id may
@@ -150,7 +157,8 @@ func (e *Engine) checkInterrupted(plan link.Plan) error {
 	if err != nil || !torn {
 		return err
 	}
-	return changedSince(link.PB, "PocketBase: an apply was interrupted, and may have left another client secret in authentik than in PocketBase.")
+	return changedSince(link.PB, "PocketBase: an apply was interrupted, and may have left another client secret in "+
+		"authentik than in PocketBase.")
 }
 
 // closeInterrupted gives every interrupted receipt of the link the outcome that

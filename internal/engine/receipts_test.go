@@ -68,7 +68,8 @@ func TestEachWriteIsAnnouncedBeforeItIsSent(t *testing.T) {
 		t.Fatal(err)
 	}
 	r := newest(t, store)
-	if got := states(r); !slices.Equal(got, slices.Repeat([]journal.State{journal.Done}, 3)) || r.End == nil || r.End.Outcome != journal.Completed {
+	if got := states(r); !slices.Equal(got, slices.Repeat([]journal.State{journal.Done}, 3)) || r.End == nil ||
+		r.End.Outcome != journal.Completed {
 		t.Errorf("in the end the receipt says %v, %+v", got, r.End)
 	}
 }
@@ -78,7 +79,8 @@ func TestAFailureEndsTheReceipt(t *testing.T) {
 	m := newMemory()
 	m.apply = func(_ context.Context, c link.Change) error {
 		if c.Kind == link.KindPair {
-			return &link.Fault{System: link.Authentik, Kind: link.FaultRefused, Written: link.WrittenNone, Summary: "It was refused.", Todo: "Look."}
+			return &link.Fault{System: link.Authentik, Kind: link.FaultRefused, Written: link.WrittenNone,
+				Summary: "It was refused.", Todo: "Look."}
 		}
 		return nil
 	}
@@ -87,7 +89,8 @@ func TestAFailureEndsTheReceipt(t *testing.T) {
 		t.Fatal("there is no error")
 	}
 	r := newest(t, store)
-	if got := states(r); got[0] != journal.Done || got[1] != journal.Failed || r.End == nil || r.End.Outcome != journal.Stopped {
+	if got := states(r); got[0] != journal.Done || got[1] != journal.Failed || r.End == nil ||
+		r.End.Outcome != journal.Stopped {
 		t.Errorf("the receipt says %v, %+v", got, r.End)
 	}
 	if open, err := e.Interrupted(); err != nil || len(open) != 0 {
@@ -194,7 +197,8 @@ func TestTwoProcessesDoNotApplyAtOnce(t *testing.T) {
 	done := make(chan error, 1)
 	go func() { done <- first.Apply(context.WithoutCancel(t.Context()), plan, func(engine.Event) {}) }()
 	<-inside
-	err := second.Apply(t.Context(), mustPlan(t, second), func(e engine.Event) { t.Errorf("it begins %s", e.Change.ID()) })
+	err := second.Apply(t.Context(), mustPlan(t, second),
+		func(e engine.Event) { t.Errorf("it begins %s", e.Change.ID()) })
 	close(leave)
 	if err == nil || !strings.Contains(err.Error(), "authpocket") {
 		t.Errorf("the second is told %v", err)
@@ -230,7 +234,8 @@ func TestAnApplyIsUndoneTheWholeWay(t *testing.T) {
 	}
 	sim := b.box.Authentik().Snapshot()
 	if len(sim.Applications)+len(sim.Providers) != 0 || b.hasOwnMapping() {
-		t.Errorf("there are %d applications and %d providers, and our mapping: %v", len(sim.Applications), len(sim.Providers), b.hasOwnMapping())
+		t.Errorf("there are %d applications and %d providers, and our mapping: %v", len(sim.Applications),
+			len(sim.Providers), b.hasOwnMapping())
 	}
 	if got := b.secretsInPocketBase(); len(got) != 1 || got["google"] != "secret of Google" {
 		t.Errorf("PocketBase has the secrets %v", got)

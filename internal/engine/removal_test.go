@@ -43,13 +43,15 @@ func TestARemovalIsTakenBackFieldByField(t *testing.T) {
 	}
 	b.apply(back)
 	after := b.box.Authentik().Snapshot()
-	if secret := b.secretsInPocketBase()["oidc2"]; secret == "" || secret == secretBefore || secret != after.Providers[0].ClientSecret {
+	if secret := b.secretsInPocketBase()["oidc2"]; secret == "" || secret == secretBefore ||
+		secret != after.Providers[0].ClientSecret {
 		t.Error("the two sides do not have one new secret")
 	}
 	ours := func(s authentiksim.Snapshot) []any {
 		app, provider, binding := s.Applications[0], s.Providers[0], s.Bindings[0]
 		app.PK, app.Provider, provider.PK, provider.ClientSecret, provider.PropertyMappings = "", 0, 0, "", nil
-		return []any{app, provider, len(s.Providers[0].PropertyMappings), len(s.Bindings), binding.Group, binding.Enabled}
+		return []any{app, provider, len(s.Providers[0].PropertyMappings), len(s.Bindings), binding.Group,
+			binding.Enabled}
 	}
 	if diff := cmp.Diff(ours(before), ours(after)); diff != "" {
 		t.Errorf("it is not as it was:\n%s", diff)
@@ -65,7 +67,8 @@ func TestAnUndoneRemovalNeverOpensWider(t *testing.T) {
 	s := b.minimal()
 	s.Access = &link.Access{Groups: []string{"staff"}}
 	b.link(s)
-	b.authentik(http.MethodPatch, "/policies/bindings/"+b.box.Authentik().Snapshot().Bindings[0].PK+"/", map[string]any{"negate": true})
+	b.authentik(http.MethodPatch, "/policies/bindings/"+b.box.Authentik().Snapshot().Bindings[0].PK+
+		"/", map[string]any{"negate": true})
 	s.Access = nil
 	plan, err := b.engine.Removal(t.Context(), s)
 	if err != nil {
@@ -77,7 +80,8 @@ func TestAnUndoneRemovalNeverOpensWider(t *testing.T) {
 		t.Fatal(err)
 	}
 	_, err = b.engine.Undo(t.Context(), id, false)
-	if problems, ok := errors.AsType[link.Problems](err); !ok || !strings.Contains(problems[0].Summary, "everyone but group staff") {
+	if problems, ok := errors.AsType[link.Problems](err); !ok ||
+		!strings.Contains(problems[0].Summary, "everyone but group staff") {
 		t.Errorf("the error is %v", err)
 	}
 	if forced, err := b.engine.Undo(t.Context(), id, true); err != nil || forced.Empty() {
@@ -93,7 +97,8 @@ func TestABindingThatIsOffIsNoLoss(t *testing.T) {
 	s := b.minimal()
 	s.Access = &link.Access{Groups: []string{"staff", "guests"}}
 	b.link(s)
-	b.authentik(http.MethodPatch, "/policies/bindings/"+b.box.Authentik().Snapshot().Bindings[1].PK+"/", map[string]any{"enabled": false})
+	b.authentik(http.MethodPatch, "/policies/bindings/"+b.box.Authentik().Snapshot().Bindings[1].PK+
+		"/", map[string]any{"enabled": false})
 	s.Access = nil
 	plan, err := b.engine.Removal(t.Context(), s)
 	if err != nil {
@@ -123,7 +128,8 @@ func TestAStalePlanSaysWhoChangedWhat(t *testing.T) {
 	b.authentik(http.MethodPatch, "/core/applications/pocketbase/", map[string]any{"meta_publisher": "Them"})
 	err := b.engine.Apply(t.Context(), plan, func(engine.Event) {})
 	summary := link.MessageOf(err).What()
-	for _, part := range []string{"meta_publisher of application “PocketBase” was (empty) and is now Them", "By their logs, akadmin updated the application “PocketBase” at "} {
+	for _, part := range []string{"meta_publisher of application “PocketBase” was (empty) and is now Them",
+		"By their logs, akadmin updated the application “PocketBase” at "} {
 		if !strings.Contains(summary, part) {
 			t.Errorf("%q does not say %q", summary, part)
 		}
@@ -209,7 +215,8 @@ func TestAnUndoneRemovalDoesNotOverwriteALinkMadeSince(t *testing.T) {
 	anew.Access, anew.Application.Publisher = &link.Access{Groups: []string{"admins"}}, new("New")
 	b.link(anew)
 	_, err := b.engine.Undo(t.Context(), id, false)
-	if problems, ok := errors.AsType[link.Problems](err); !ok || !strings.Contains(problems[0].Summary, "made anew, or changed, since") {
+	if problems, ok := errors.AsType[link.Problems](err); !ok ||
+		!strings.Contains(problems[0].Summary, "made anew, or changed, since") {
 		t.Errorf("the error is %v", err)
 	}
 	if _, err := b.engine.Undo(t.Context(), id, true); err == nil {
@@ -240,7 +247,8 @@ func TestARotationDoesNotEndWhatWasInterrupted(t *testing.T) {
 func TestAnApplyThatMadeNothingIsNoneToUndo(t *testing.T) {
 	m := newMemory()
 	m.apply = func(context.Context, link.Change) error {
-		return &link.Fault{System: link.Authentik, Kind: link.FaultRefused, Written: link.WrittenNone, Summary: "It was refused.", Todo: "Look."}
+		return &link.Fault{System: link.Authentik, Kind: link.FaultRefused, Written: link.WrittenNone,
+			Summary: "It was refused.", Todo: "Look."}
 	}
 	e := keeping(m, openStore(t, t.TempDir()))
 	if err := e.Apply(t.Context(), mustPlan(t, e), func(engine.Event) {}); err == nil {
@@ -329,7 +337,9 @@ func TestTheSlotOfSomebodyElseIsLeftAlone(t *testing.T) {
 		t.Fatal(err)
 	}
 	users.OAuth2.Enabled = true
-	users.OAuth2.Providers = append(users.OAuth2.Providers, core.OAuth2ProviderConfig{Name: "oidc", ClientId: "keycloak", ClientSecret: "theirs", AuthURL: "https://k.example/a", TokenURL: "https://k.example/t", UserInfoURL: "https://k.example/u"})
+	users.OAuth2.Providers = append(users.OAuth2.Providers, core.OAuth2ProviderConfig{Name: "oidc",
+		ClientId: "keycloak", ClientSecret: "theirs", AuthURL: "https://k.example/a", TokenURL: "https://k.example/t",
+		UserInfoURL: "https://k.example/u"})
 	if err := b.box.PocketBase().App().Save(users); err != nil {
 		t.Fatal(err)
 	}
@@ -348,7 +358,8 @@ func TestAKilledRemovalIsTheOneToUndo(t *testing.T) {
 	b, store := kept(t)
 	b.link(b.minimal())
 	plan := b.removal(b.minimal())
-	receipt, err := store.Begin(plan, journal.Meta{Kind: journal.Remove, AuthentikURL: b.authentikURL, PocketBaseURL: b.box.PocketBaseURL, Program: "test"})
+	receipt, err := store.Begin(plan, journal.Meta{Kind: journal.Remove, AuthentikURL: b.authentikURL,
+		PocketBaseURL: b.box.PocketBaseURL, Program: "test"})
 	if err == nil {
 		err = receipt.AboutTo(0)
 	}
@@ -373,13 +384,17 @@ func TestOwnEmailMappingsDoNotKeepARemovalFromBeingUndone(t *testing.T) {
 			keep = append(keep, m)
 		}
 	}
-	b.authentik(http.MethodPatch, "/providers/oauth2/"+strconv.Itoa(provider.PK)+"/", map[string]any{"property_mappings": append(keep, own)})
+	b.authentik(http.MethodPatch, "/providers/oauth2/"+strconv.Itoa(provider.PK)+
+		"/", map[string]any{"property_mappings": append(keep, own)})
 	b.apply(b.removal(s))
 	plan, err := b.engine.Undo(t.Context(), b.newest(s), false)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if !slices.ContainsFunc(plan.Warnings, func(w link.Warning) bool { return w.ID == "lost" && strings.Contains(w.Detail, "property_mappings") }) {
+	if !slices.ContainsFunc(plan.Warnings, func(w link.Warning) bool {
+		return w.ID == "lost" &&
+			strings.Contains(w.Detail, "property_mappings")
+	}) {
 		t.Errorf("it does not say what is lost: %+v", plan.Warnings)
 	}
 	b.apply(plan)

@@ -82,7 +82,9 @@ func (b *bench) seed() {
 	if _, err := sim.AddKeyPair("an ec key", "ecdsa", time.Hour); err != nil {
 		b.t.Fatal(err)
 	}
-	b.patchOAuth2(map[string]any{"enabled": true, "providers": []any{map[string]any{"name": "google", "clientId": "of Google", "clientSecret": "secret of Google"}}})
+	b.patchOAuth2(map[string]any{"enabled": true,
+		"providers": []any{map[string]any{"name": "google", "clientId": "of Google",
+			"clientSecret": "secret of Google"}}})
 }
 
 // connect makes an engine of its own, as another tab or another run would.
@@ -94,22 +96,26 @@ func (b *bench) connectKeeping(store *journal.Store) *engine.Engine {
 	client := outbound.New(outbound.Config{})
 	b.t.Cleanup(client.CloseIdleConnections)
 	log := slog.New(slog.DiscardHandler)
-	a, err := authentik.Connect(b.t.Context(), rest.Config{URL: b.authentikURL, Token: secret.New(b.box.AuthentikToken), HTTP: client, Log: log})
+	a, err := authentik.Connect(b.t.Context(), rest.Config{URL: b.authentikURL, Token: secret.New(b.box.AuthentikToken),
+		HTTP: client, Log: log})
 	if err != nil {
 		b.t.Fatal(err)
 	}
-	p, err := pocketbase.Connect(b.t.Context(), pocketbase.Config{URL: b.box.PocketBaseURL, Token: secret.New(b.box.PocketBaseToken), HTTP: client, Log: log})
+	p, err := pocketbase.Connect(b.t.Context(), pocketbase.Config{URL: b.box.PocketBaseURL,
+		Token: secret.New(b.box.PocketBaseToken), HTTP: client, Log: log})
 	if err != nil {
 		b.t.Fatal(err)
 	}
 	return engine.New(engine.Config{
-		Authentik: a, PocketBase: p, AuthentikURL: b.authentikURL, PocketBaseURL: b.box.PocketBaseURL, Receipts: store, Program: "test", Log: log,
+		Authentik: a, PocketBase: p, AuthentikURL: b.authentikURL, PocketBaseURL: b.box.PocketBaseURL, Receipts: store,
+		Program: "test", Log: log,
 	})
 }
 
 // minimal is the smallest spec of a link between the two.
 func (b *bench) minimal() link.Spec {
-	return link.Spec{AuthentikURL: b.authentikURL, PocketBaseURLs: []string{b.box.PocketBaseURL}, Email: link.EmailTrustAll}
+	return link.Spec{AuthentikURL: b.authentikURL, PocketBaseURLs: []string{b.box.PocketBaseURL},
+		Email: link.EmailTrustAll}
 }
 
 func (b *bench) plan(s link.Spec) link.Plan {

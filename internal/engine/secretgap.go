@@ -111,8 +111,9 @@ func (e *Engine) matchSecret(ctx context.Context, spec link.Spec, c link.Change,
 func secretUnseen(system link.System, err error) error {
 	return &link.Fault{
 		Kind: link.FaultUnknown, System: system, Written: link.WrittenSome, Err: err,
-		Summary: "PocketBase was given the client secret, but it could not be seen whether authentik still has the same one.",
-		Todo:    "Apply again: that reads it once more, and writes it again where it differs.",
+		Summary: "PocketBase was given the client secret, but it could not be seen whether authentik still has the " +
+			"same one.",
+		Todo: "Apply again: that reads it once more, and writes it again where it differs.",
 	}
 }
 
@@ -123,7 +124,8 @@ func secretUnseen(system link.System, err error) error {
 func (e *Engine) compensate(ctx context.Context, c link.Change, receipt receipt) error {
 	noted := func(err error) {
 		if err != nil {
-			e.log.ErrorContext(ctx, "noting a write beside the changes", slog.String("change", c.ID()), slog.Any("error", err))
+			e.log.ErrorContext(ctx, "noting a write beside the changes", slog.String("change", c.ID()),
+				slog.Any("error", err))
 		}
 	}
 	i, err := receipt.alsoAboutTo(c)

@@ -16,7 +16,8 @@ import (
 // plan names for the case of need.
 func foreseen(plan link.Plan, c link.Change) bool {
 	return slices.ContainsFunc(slices.Concat(plan.Changes, plan.IfNeeded()), func(x link.Change) bool {
-		return x.ID() == c.ID() && x.Action == c.Action && slices.EqualFunc(x.Fields, c.Fields, func(a, b link.Field) bool { return a.Name == b.Name })
+		return x.ID() == c.ID() && x.Action == c.Action &&
+			slices.EqualFunc(x.Fields, c.Fields, func(a, b link.Field) bool { return a.Name == b.Name })
 	})
 }
 
@@ -32,7 +33,8 @@ func (m *memory) setSecret(s secret.Text) {
 // TestWritesBesideTheChangesAreAnnounced breaks a rotation in each way that
 // takes a further write, and ends it there as a kill would.
 func TestWritesBesideTheChangesAreAnnounced(t *testing.T) {
-	refused := &link.Fault{System: link.PB, Kind: link.FaultRefused, Written: link.WrittenNone, Summary: "PocketBase refused it.", Todo: "Look."}
+	refused := &link.Fault{System: link.PB, Kind: link.FaultRefused, Written: link.WrittenNone,
+		Summary: "PocketBase refused it.", Todo: "Look."}
 	for name, test := range map[string]struct {
 		fails error // of PocketBase's first write
 		other bool  // somebody else changes authentik's secret meanwhile
@@ -40,12 +42,18 @@ func TestWritesBesideTheChangesAreAnnounced(t *testing.T) {
 		want  []journal.State
 		ended bool
 	}{
-		"given back":                       {fails: refused, want: []journal.State{journal.Done, journal.Failed, journal.Done}, ended: true},
-		"given back, refused":              {fails: refused, end: refused, want: []journal.State{journal.Done, journal.Failed, journal.Failed}},
-		"given back, outcome unknown":      {fails: refused, end: &link.Fault{Kind: link.FaultUnknown}, want: []journal.State{journal.Done, journal.Failed, journal.AboutTo}},
-		"written again":                    {other: true, want: []journal.State{journal.Done, journal.Done, journal.Done}, ended: true},
-		"written again, refused":           {other: true, end: refused, want: []journal.State{journal.Done, journal.AboutTo, journal.Failed}},
-		"written again, outcome not known": {other: true, end: &link.Fault{Kind: link.FaultUnknown}, want: []journal.State{journal.Done, journal.AboutTo, journal.AboutTo}},
+		"given back": {fails: refused, want: []journal.State{journal.Done, journal.Failed,
+			journal.Done}, ended: true},
+		"given back, refused": {fails: refused, end: refused, want: []journal.State{journal.Done,
+			journal.Failed, journal.Failed}},
+		"given back, outcome unknown": {fails: refused, end: &link.Fault{Kind: link.FaultUnknown},
+			want: []journal.State{journal.Done, journal.Failed, journal.AboutTo}},
+		"written again": {other: true, want: []journal.State{journal.Done, journal.Done,
+			journal.Done}, ended: true},
+		"written again, refused": {other: true, end: refused, want: []journal.State{journal.Done,
+			journal.AboutTo, journal.Failed}},
+		"written again, outcome not known": {other: true, end: &link.Fault{Kind: link.FaultUnknown},
+			want: []journal.State{journal.Done, journal.AboutTo, journal.AboutTo}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			m, store := newMemory(), openStore(t, t.TempDir())
@@ -111,7 +119,8 @@ func TestAPlanNamesWhatIsWrittenOnlyIfNeeded(t *testing.T) {
 		t.Fatal(err)
 	}
 	more := link.Plan{Changes: plan.IfNeeded()}
-	if got := fieldNames(more); !slices.Equal(got, []string{"provider: client_secret", "auth collection: oidc.clientSecret"}) {
+	if got := fieldNames(more); !slices.Equal(got, []string{"provider: client_secret",
+		"auth collection: oidc.clientSecret"}) {
 		t.Errorf("a rotation may need %v", got)
 	}
 }
@@ -167,7 +176,8 @@ func TestUndoAfterCredentialsWereGivenBack(t *testing.T) {
 	}
 	m.apply = func(_ context.Context, c link.Change) error {
 		if c.Kind == link.KindOAuth2 {
-			return &link.Fault{System: link.PB, Kind: link.FaultRefused, Written: link.WrittenNone, Summary: "PocketBase refused it.", Todo: "Look."}
+			return &link.Fault{System: link.PB, Kind: link.FaultRefused, Written: link.WrittenNone,
+				Summary: "PocketBase refused it.", Todo: "Look."}
 		}
 		m.set(func() { m.authentik.Providers = []link.ProviderState{*c.After.(*link.ProviderState)} })
 		return nil
@@ -176,7 +186,8 @@ func TestUndoAfterCredentialsWereGivenBack(t *testing.T) {
 		t.Fatal("there is no error")
 	}
 	undo, err := e.Undo(t.Context(), newest(t, store).ID, false)
-	if got := fieldNames(undo); err != nil || !slices.Contains(got, "provider: sub_mode") || slices.Contains(got, "provider: client_id") {
+	if got := fieldNames(undo); err != nil || !slices.Contains(got, "provider: sub_mode") ||
+		slices.Contains(got, "provider: client_id") {
 		t.Errorf("undo: %v, %v", got, err)
 	}
 }
@@ -194,7 +205,8 @@ func TestNewestIsWhatMayHaveBeenWritten(t *testing.T) {
 	}
 	m.apply = func(_ context.Context, c link.Change) error {
 		m.set(func() { m.authentik.Providers = []link.ProviderState{*c.After.(*link.ProviderState)} })
-		return &link.Fault{System: link.Authentik, Kind: link.FaultUnknown, Summary: "The answer was lost.", Todo: "Look."}
+		return &link.Fault{System: link.Authentik, Kind: link.FaultUnknown, Summary: "The answer was lost.",
+			Todo: "Look."}
 	}
 	if err := e.Apply(t.Context(), plan, func(engine.Event) {}); err == nil {
 		t.Fatal("there is no error")

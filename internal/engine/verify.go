@@ -38,7 +38,8 @@ func trustPreview(d link.Desired, a, p []link.Check) {
 		return c.ID == link.CheckAuthentikEmail && c.Status == link.Warn && c.Cause == link.CauseEmailUnverified
 	})
 	for i, c := range p {
-		if verified && c.ID == link.CheckPocketBaseRules && c.Status == link.Fail && c.Cause == link.CauseEmailUnverified {
+		if verified && c.ID == link.CheckPocketBaseRules && c.Status == link.Fail &&
+			c.Cause == link.CauseEmailUnverified {
 			p[i].Status = link.Warn
 			p[i].Evidence += " authentik's preview says otherwise: a scope mapping there counts addresses as verified."
 		}

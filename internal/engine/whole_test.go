@@ -43,7 +43,8 @@ func TestTheWholeLinkIsWhatMadeIt(t *testing.T) {
 		}
 	}
 	last := whole.Changes[len(whole.Changes)-1]
-	if n := len(last.After.(*link.CollectionState).OAuth2.Providers); n != 1 || len(last.Before.(*link.CollectionState).OAuth2.Providers) != 0 {
+	if n := len(last.After.(*link.CollectionState).OAuth2.Providers); n != 1 ||
+		len(last.Before.(*link.CollectionState).OAuth2.Providers) != 0 {
 		t.Errorf("%d providers are of the link, want its own alone", n)
 	}
 	for _, f := range export.Formats() {
@@ -51,7 +52,8 @@ func TestTheWholeLinkIsWhatMadeIt(t *testing.T) {
 		if err := f.Write(&text, whole); err != nil {
 			t.Errorf("%s: %v", f.Name, err)
 		}
-		if !strings.Contains(text.String(), whole.Desired.Provider.ClientID) || strings.Contains(text.String(), whole.Desired.Provider.ClientSecret.Reveal()) {
+		if !strings.Contains(text.String(), whole.Desired.Provider.ClientID) ||
+			strings.Contains(text.String(), whole.Desired.Provider.ClientSecret.Reveal()) {
 			t.Errorf("%s has no client id, or the client secret:\n%s", f.Name, text.String())
 		}
 	}
@@ -65,9 +67,11 @@ func TestTheWholeLinkIsNotOpenToMorePeople(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	bound := link.BindingState{PK: "b1", Kind: "group", Target: link.Ref{ID: "g", Name: "staff"}, Order: 7, Enabled: true}
+	bound := link.BindingState{PK: "b1", Kind: "group", Target: link.Ref{ID: "g", Name: "staff"}, Order: 7,
+		Enabled: true}
 	whole := plans.Whole(plan, link.AuthentikSnapshot{Bindings: []link.BindingState{bound}}, link.PocketBaseSnapshot{})
-	if len(whole.Desired.Bindings) != 1 || whole.Desired.Bindings[0].Target.Name != "staff" || whole.Desired.Bindings[0].PK != "" {
+	if len(whole.Desired.Bindings) != 1 || whole.Desired.Bindings[0].Target.Name != "staff" ||
+		whole.Desired.Bindings[0].PK != "" {
 		t.Errorf("%+v", whole.Desired.Bindings)
 	}
 	if len(plan.Desired.Bindings) != 0 {

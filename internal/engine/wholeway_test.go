@@ -19,11 +19,14 @@ func TestALinkIsMadeOnceAndFoundAgain(t *testing.T) {
 	b.link(b.minimal())
 	sim := b.box.Authentik().Snapshot()
 	if len(sim.Applications) != 1 || len(sim.Providers) != 1 || len(sim.Bindings) != 0 {
-		t.Errorf("there are %d applications, %d providers, %d bindings", len(sim.Applications), len(sim.Providers), len(sim.Bindings))
+		t.Errorf("there are %d applications, %d providers, %d bindings", len(sim.Applications), len(sim.Providers),
+			len(sim.Bindings))
 	}
 	p := sim.Providers[0]
-	if len(p.ClientID) != 40 || len(p.ClientSecret) != 128 || !slices.Equal(p.GrantTypes, []string{"authorization_code"}) {
-		t.Errorf("the client id has %d characters, the secret %d; the grants are %v", len(p.ClientID), len(p.ClientSecret), p.GrantTypes)
+	if len(p.ClientID) != 40 || len(p.ClientSecret) != 128 ||
+		!slices.Equal(p.GrantTypes, []string{"authorization_code"}) {
+		t.Errorf("the client id has %d characters, the secret %d; the grants are %v", len(p.ClientID),
+			len(p.ClientSecret), p.GrantTypes)
 	}
 	if got := b.secretsInPocketBase(); got["oidc"] != p.ClientSecret || got["google"] != "secret of Google" {
 		t.Errorf("PocketBase has the secrets %v", got)
@@ -48,7 +51,8 @@ func TestEveryCheckOfANewLinkPasses(t *testing.T) {
 			t.Errorf("%s: %s: %s %s", c.ID, c.Status, c.Evidence, c.Remedy)
 		}
 	}
-	if checks.Count(link.Pass) < 5 || checks[0].System != link.Authentik || checks.Count(link.Pass)+checks.Count(link.Warn)+checks.Count(link.Skipped) != len(checks) {
+	if checks.Count(link.Pass) < 5 || checks[0].System != link.Authentik || checks.Count(link.Pass)+
+		checks.Count(link.Warn)+checks.Count(link.Skipped) != len(checks) {
 		t.Errorf("%d of %d checks pass", checks.Count(link.Pass), len(checks))
 	}
 }
@@ -62,7 +66,8 @@ func TestADecisionIsMeasured(t *testing.T) {
 		}
 	}
 	for decision, says := range map[link.EmailDecision]string{
-		link.EmailTrustAll: "pass email_verified true", link.EmailLeave: "pass email_verified false", link.EmailTrustAttribute: "warn email_verified false",
+		link.EmailTrustAll: "pass email_verified true", link.EmailLeave: "pass email_verified false",
+		link.EmailTrustAttribute: "warn email_verified false",
 	} {
 		s := b.minimal()
 		s.Email = decision
@@ -91,19 +96,26 @@ func TestTakenNamesAreProblems(t *testing.T) {
 		edit        func(*link.Spec)
 		field, says string
 	}{
-		"the slug":           {func(s *link.Spec) { s.Application.Slug = &other.Slug }, "application.slug", "taken by the application “" + other.Name + "”"},
-		"the provider name":  {func(s *link.Spec) { s.Provider.Name = new("Provider for " + other.Name) }, "provider.name", "of the application “" + other.Name + "”"},
-		"a flow":             {func(s *link.Spec) { s.Provider.AuthorizationFlow = new("mine") }, "provider.authorization_flow", "default-provider-authorization-implicit-consent"},
-		"a group":            {func(s *link.Spec) { s.Access = &link.Access{Groups: []string{"nobody"}} }, "access.groups.0", "“nobody”"},
-		"the collection":     {func(s *link.Spec) { s.PocketBase.Collection = new("people") }, "pocketbase.collection", "users"},
-		"a field of its own": {func(s *link.Spec) { s.PocketBase.MapName = new("surname") }, "pocketbase.map_name", "“surname”"},
+		"the slug": {func(s *link.Spec) { s.Application.Slug = &other.Slug }, "application.slug",
+			"taken by the application “" + other.Name + "”"},
+		"the provider name": {func(s *link.Spec) { s.Provider.Name = new("Provider for " + other.Name) },
+			"provider.name", "of the application “" + other.Name + "”"},
+		"a flow": {func(s *link.Spec) { s.Provider.AuthorizationFlow = new("mine") },
+			"provider.authorization_flow", "default-provider-authorization-implicit-consent"},
+		"a group": {func(s *link.Spec) { s.Access = &link.Access{Groups: []string{"nobody"}} },
+			"access.groups.0", "“nobody”"},
+		"the collection": {func(s *link.Spec) { s.PocketBase.Collection = new("people") }, "pocketbase.collection",
+			"users"},
+		"a field of its own": {func(s *link.Spec) { s.PocketBase.MapName = new("surname") }, "pocketbase.map_name",
+			"“surname”"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			s := b.minimal()
 			test.edit(&s)
 			_, err := b.engine.Plan(t.Context(), s)
 			problems, ok := errors.AsType[link.Problems](err)
-			if !ok || len(problems) != 1 || problems[0].Field != test.field || !strings.Contains(problems[0].Summary+problems[0].Todo, test.says) {
+			if !ok || len(problems) != 1 || problems[0].Field != test.field || !strings.Contains(problems[0].Summary+
+				problems[0].Todo, test.says) {
 				t.Errorf("the error is %v", err)
 			}
 		})
@@ -131,7 +143,8 @@ func TestASecondLinkStandsBesideTheFirst(t *testing.T) {
 	before := b.secretsInPocketBase()
 	b.link(second)
 	after := b.secretsInPocketBase()
-	if len(after) != 3 || after["oidc"] != before["oidc"] || after["oidc2"] == "" || after["google"] != before["google"] {
+	if len(after) != 3 || after["oidc"] != before["oidc"] || after["oidc2"] == "" ||
+		after["google"] != before["google"] {
 		t.Errorf("the secrets were %v and are %v", before, after)
 	}
 	first.Application.Slug = new(link.DefaultSlug)
@@ -159,7 +172,8 @@ func TestAnOrphanedProviderIsAdoptedBehindItsBindings(t *testing.T) {
 	s.Access = &link.Access{Groups: []string{"staff", "admins"}}
 	b.link(s)
 	sim := b.box.Authentik().Snapshot()
-	if len(sim.Applications) != 1 || len(sim.Providers) != 1 || len(sim.Bindings) != 2 || sim.Applications[0].Provider != sim.Providers[0].PK {
+	if len(sim.Applications) != 1 || len(sim.Providers) != 1 || len(sim.Bindings) != 2 ||
+		sim.Applications[0].Provider != sim.Providers[0].PK {
 		t.Errorf("there are %+v, %d providers, %d bindings", sim.Applications, len(sim.Providers), len(sim.Bindings))
 	}
 }
@@ -193,12 +207,14 @@ func TestANewClientSecretReachesBothSides(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got := fieldNames(plan); !slices.Equal(got, []string{"provider: client_secret", "auth collection: oidc.clientSecret"}) {
+	if got := fieldNames(plan); !slices.Equal(got, []string{"provider: client_secret",
+		"auth collection: oidc.clientSecret"}) {
 		t.Errorf("the fields are %v", got)
 	}
 	b.apply(plan)
 	after := b.secretsInPocketBase()
-	if after["oidc"] == before["oidc"] || after["oidc"] != b.box.Authentik().Snapshot().Providers[0].ClientSecret || after["google"] != before["google"] {
+	if after["oidc"] == before["oidc"] || after["oidc"] != b.box.Authentik().Snapshot().Providers[0].ClientSecret ||
+		after["google"] != before["google"] {
 		t.Error("the secrets are not those wanted")
 	}
 }
@@ -221,7 +237,8 @@ func TestALinkIsTakenApart(t *testing.T) {
 	b.apply(plan)
 	sim := b.box.Authentik().Snapshot()
 	if len(sim.Applications)+len(sim.Providers) != 0 || b.hasOwnMapping() {
-		t.Errorf("there are %d applications and %d providers, and our mapping: %v", len(sim.Applications), len(sim.Providers), b.hasOwnMapping())
+		t.Errorf("there are %d applications and %d providers, and our mapping: %v", len(sim.Applications),
+			len(sim.Providers), b.hasOwnMapping())
 	}
 	if got := b.secretsInPocketBase(); len(got) != 1 || got["google"] != "secret of Google" {
 		t.Errorf("PocketBase has the secrets %v", got)

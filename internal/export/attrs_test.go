@@ -20,7 +20,8 @@ func TestExportsHaveEveryFieldOfTheTables(t *testing.T) {
 		"terraform": {"provider", "redirect_uris"}, "blueprint": nil, "curl": nil,
 	} {
 		text := written(t, format, plan)
-		for _, key := range append(keysOf(link.ApplicationAttrs()), append(keysOf(link.ProviderAttrs()), keysOf(link.MappingAttrs())...)...) {
+		for _, key := range append(keysOf(link.ApplicationAttrs()), append(keysOf(link.ProviderAttrs()),
+			keysOf(link.MappingAttrs())...)...) {
 			if !slices.Contains(others, key) && !strings.Contains(text, key) {
 				t.Errorf("%s lacks %s", format, key)
 			}

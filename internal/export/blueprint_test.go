@@ -44,10 +44,14 @@ func readBlueprint(t *testing.T, p link.Plan) blueprintFile {
 func blueprintKeys() map[string][]string {
 	return map[string][]string{
 		"authentik_providers_oauth2.scopemapping": {"name", "scope_name", "description", "expression"},
-		"authentik_providers_oauth2.oauth2provider": {"pk", "name", "authorization_flow", "invalidation_flow", "authentication_flow", "client_type", "client_id",
-			"client_secret", "grant_types", "redirect_uris", "property_mappings", "signing_key", "access_code_validity", "access_token_validity",
-			"refresh_token_validity", "refresh_token_threshold", "sub_mode", "issuer_mode", "include_claims_in_id_token"},
-		"authentik_core.application": {"slug", "name", "provider", "policy_engine_mode", "group", "meta_launch_url", "meta_icon", "meta_publisher",
+		"authentik_providers_oauth2.oauth2provider": {"pk", "name", "authorization_flow", "invalidation_flow",
+			"authentication_flow", "client_type", "client_id",
+			"client_secret", "grant_types", "redirect_uris", "property_mappings", "signing_key", "access_code_validity",
+			"access_token_validity",
+			"refresh_token_validity", "refresh_token_threshold", "sub_mode", "issuer_mode",
+			"include_claims_in_id_token"},
+		"authentik_core.application": {"slug", "name", "provider", "policy_engine_mode", "group", "meta_launch_url",
+			"meta_icon", "meta_publisher",
 			"meta_description", "open_in_new_tab", "meta_hide"},
 		"authentik_policies.policybinding": {"order", "target", "group", "user", "policy", "enabled", "negate"},
 	}

@@ -27,12 +27,14 @@ type carrier struct {
 func (c carrier) check(p link.Plan) error {
 	if !c.any && (p.Purpose == link.PurposeUndo || p.Purpose == link.PurposeRemove) {
 		return link.Problems{{Summary: "This plan takes changes back, which " + c.name + " cannot carry.",
-			Todo: "Apply it with authpocket, which looks first whether they are still as it left them. Its account can be exported as Markdown."}}
+			Todo: "Apply it with authpocket, which looks first whether they are still as it left them. Its account " +
+				"can be exported as Markdown."}}
 	}
 	var problems link.Problems
 	for i, b := range p.Desired.Bindings {
 		if b.Kind != "group" && b.Kind != "user" && b.Kind != "policy" {
-			problems.Add(at("access", i), "A binding is for something other than a group, user or policy.", "Remove it in authentik, then export again.")
+			problems.Add(at("access", i), "A binding is for something other than a group, user or policy.",
+				"Remove it in authentik, then export again.")
 		}
 	}
 	for _, t := range c.texts(p) {
@@ -40,9 +42,13 @@ func (c carrier) check(p link.Plan) error {
 		if reason == "" || !slices.Contains(c.systems, t.system) {
 			continue
 		}
-		one := link.Problem{Field: t.field, Summary: fmt.Sprintf("The %s has %s, which %s cannot carry.", t.label, reason, c.name),
+		one := link.Problem{Field: t.field, Summary: fmt.Sprintf("The %s has %s, which %s cannot carry.", t.label,
+			reason, c.name),
 			Todo: "Change it where it was set, then export again."}
-		if !slices.ContainsFunc(problems, func(p link.Problem) bool { return p.Field == one.Field && p.Summary == one.Summary }) {
+		if !slices.ContainsFunc(problems, func(p link.Problem) bool {
+			return p.Field == one.Field &&
+				p.Summary == one.Summary
+		}) {
 			problems = append(problems, one)
 		}
 	}

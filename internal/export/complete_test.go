@@ -13,7 +13,8 @@ import (
 // Every text of a plan is either looked at before it is written or
 // not written at all: a new field cannot slip past the check.
 func TestEveryTextIsLookedAt(t *testing.T) {
-	for name, fixture := range map[string]func(testing.TB) link.Plan{"id-token": idToken, "keyless": keyless, "drift": drifted, "orphan": orphan} {
+	for name, fixture := range map[string]func(testing.TB) link.Plan{"id-token": idToken, "keyless": keyless,
+		"drift": drifted, "orphan": orphan} {
 		plan := fixture(t)
 		seen := 0
 		visit := func(path string, v reflect.Value) {
@@ -77,7 +78,8 @@ func TestFindKnowsEveryFormat(t *testing.T) {
 		t.Errorf("there are the formats %v with the files %v", names, files)
 	}
 	at := time.Unix(1764000000, 0)
-	for name, want := range map[string]string{migrationName: "1764000000_authpocket_oauth2.js", "curl": "authpocket.sh"} {
+	for name, want := range map[string]string{migrationName: "1764000000_authpocket_oauth2.js",
+		"curl": "authpocket.sh"} {
 		if f, _ := Find(name); f.FileNameAt(at) != want {
 			t.Errorf("%s is saved as %s", name, f.FileNameAt(at))
 		}

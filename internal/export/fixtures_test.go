@@ -65,10 +65,12 @@ func freshPocketBase() link.PocketBaseSnapshot {
 		ID: "_pb_users_auth_", Name: "users", Updated: "2026-11-20 10:00:00.000Z", EmailRequired: true,
 		CreateRule: new(""), AuthRule: new(""),
 		OAuth2: link.OAuth2State{Mapped: link.MappedFields{Name: "name", AvatarURL: "avatar"}},
-		Fields: []link.CollectionField{{Name: "id", Type: "text", System: true}, {Name: "email", Type: "email", System: true},
+		Fields: []link.CollectionField{{Name: "id", Type: "text", System: true},
+			{Name: "email", Type: "email", System: true},
 			{Name: "name", Type: "text"}, {Name: "avatar", Type: "file"}, {Name: "handle", Type: "text"}},
 	}
-	return link.PocketBaseSnapshot{URL: "https://pocketbase.company", Version: "0.39.11", Collections: []link.CollectionState{users}}
+	return link.PocketBaseSnapshot{URL: "https://pocketbase.company", Version: "0.39.11",
+		Collections: []link.CollectionState{users}}
 }
 
 func planOf(t testing.TB, s link.Spec, a link.AuthentikSnapshot, p link.PocketBaseSnapshot) link.Plan {
@@ -102,10 +104,12 @@ func linked(t testing.TB) (link.AuthentikSnapshot, link.PocketBaseSnapshot) {
 	a.Application = &app
 
 	google := link.OAuth2Provider{Slot: "google", ClientID: "google-client", DisplayName: "Google",
-		Raw: json.RawMessage(`{"pkce":null,"name":"google","clientId":"google-client","authURL":"","tokenURL":"","userInfoURL":"","displayName":"Google","extra":null}`)}
+		Raw: json.RawMessage(
+			`{"pkce":null,"name":"google","clientId":"google-client","authURL":"","tokenURL":"","userInfoURL":"","displayName":"Google","extra":null}`)}
 	slot := d.Slot
 	slot.ClientSecret = secret.Text{}
-	slot.Raw = json.RawMessage(`{"pkce":true,"name":"oidc","clientId":"` + slot.ClientID + `","authURL":"` + slot.AuthURL + `","tokenURL":"` + slot.TokenURL +
+	slot.Raw = json.RawMessage(`{"pkce":true,"name":"oidc","clientId":"` + slot.ClientID + `","authURL":"` +
+		slot.AuthURL + `","tokenURL":"` + slot.TokenURL +
 		`","userInfoURL":"` + slot.UserInfoURL + `","displayName":"` + slot.DisplayName + `","extra":null}`)
 	p.Collections[0].OAuth2.Enabled = true
 	p.Collections[0].OAuth2.Providers = []link.OAuth2Provider{google, slot}
@@ -118,17 +122,22 @@ func drifted(t testing.TB) link.Plan {
 	a.Application.Group = "Old things"
 	a.Application.LaunchURL = "https://old.company"
 	a.Providers[0].Name = "Renamed by hand"
-	a.Providers[0].RedirectURIs = append(a.Providers[0].RedirectURIs, link.RedirectURI{URL: "myapp://callback", Mode: "strict", Type: "authorization"})
+	a.Providers[0].RedirectURIs = append(a.Providers[0].RedirectURIs, link.RedirectURI{URL: "myapp://callback",
+		Mode: "strict", Type: "authorization"})
 	a.Providers[0].AccessTokenValidity = "minutes=5"
 	a.Providers[0].Mappings = []link.Ref{{ID: mapOpenID}, {ID: mapEmail}, {ID: mapProf}}
-	a.Bindings = []link.BindingState{{PK: "55555555-0000-4000-8000-000000000001", Application: link.Ref{ID: a.Application.PK, Name: "pocketbase"},
-		Kind: "group", Target: link.Ref{ID: "66666666-0000-4000-8000-000000000001", Name: "pb-users"}, Enabled: true}}
-	a.Groups = []link.Ref{{ID: "66666666-0000-4000-8000-000000000001", Name: "pb-users"}, {ID: "66666666-0000-4000-8000-000000000002", Name: "pb-guests"}}
+	a.Bindings = []link.BindingState{{PK: "55555555-0000-4000-8000-000000000001",
+		Application: link.Ref{ID: a.Application.PK, Name: "pocketbase"},
+		Kind:        "group", Target: link.Ref{ID: "66666666-0000-4000-8000-000000000001", Name: "pb-users"},
+		Enabled: true}}
+	a.Groups = []link.Ref{{ID: "66666666-0000-4000-8000-000000000001", Name: "pb-users"},
+		{ID: "66666666-0000-4000-8000-000000000002", Name: "pb-guests"}}
 	p.Collections[0].OAuth2.Providers[1].DisplayName = "SSO"
 	p.Collections[0].CreateRule = nil
 	p.Settings.HideControls = true
 	s := link.Spec{Email: link.EmailTrustAll}
-	s.Application.Group, s.Application.LaunchURL, s.Application.Description = new("Apps"), new(""), new("Notes | tables\nfor everyone")
+	s.Application.Group, s.Application.LaunchURL, s.Application.Description = new("Apps"), new(""),
+		new("Notes | tables\nfor everyone")
 	s.Provider.Name, s.Provider.AccessTokenValidity = new("Provider for PocketBase"), new("hours=1")
 	s.Access = &link.Access{Groups: []string{"pb-users", "pb-guests"}}
 	s.PocketBase.DisplayName, s.PocketBase.MapUsername = new("authentik"), new("handle")
@@ -142,14 +151,19 @@ func idToken(t testing.TB) link.Plan {
 	a.Groups = []link.Ref{{ID: "66666666-0000-4000-8000-000000000001", Name: "pb-users"}}
 	a.Users = []link.Ref{{ID: "31", Name: "ada"}}
 	a.Policies = []link.Ref{{ID: "77777777-0000-4000-8000-000000000001", Name: "office-hours"}}
-	s := link.Spec{Email: link.EmailTrustAttribute, PocketBaseURLs: []string{"https://pocketbase.company", "https://notes.company"}}
-	s.Application = link.Application{Name: new("Notes"), Slug: new("notes"), Group: new("Apps"), PolicyEngineMode: new("any"),
-		LaunchURL: new("https://notes.company"), Icon: new("fa://fa-note"), Publisher: new("Company"), Description: new("Everyone's notes"),
+	s := link.Spec{Email: link.EmailTrustAttribute, PocketBaseURLs: []string{"https://pocketbase.company",
+		"https://notes.company"}}
+	s.Application = link.Application{Name: new("Notes"), Slug: new("notes"), Group: new("Apps"),
+		PolicyEngineMode: new("any"),
+		LaunchURL:        new("https://notes.company"), Icon: new("fa://fa-note"), Publisher: new("Company"),
+		Description:  new("Everyone's notes"),
 		OpenInNewTab: new(true), Hide: new(true)}
 	s.Provider.SigningKey, s.Provider.AuthenticationFlow = new("P-256 for tokens"), new("default-authentication-flow")
-	s.Provider.ScopeMappings = []string{"authentik default OAuth Mapping: OpenID 'offline_access'", "Groups of the person"}
+	s.Provider.ScopeMappings = []string{"authentik default OAuth Mapping: OpenID 'offline_access'",
+		"Groups of the person"}
 	s.Provider.RedirectURIs = []link.RedirectURI{{URL: "https://notes.company/api/oauth2-redirect", Mode: "strict"},
-		{URL: `https://[a-z]+\.notes\.company/api/oauth2-redirect`, Mode: "regex"}, {URL: "https://notes.company/bye", Mode: "strict", Type: "logout"}}
+		{URL: `https://[a-z]+\.notes\.company/api/oauth2-redirect`, Mode: "regex"}, {URL: "https://notes.company/bye",
+			Mode: "strict", Type: "logout"}}
 	s.Provider.ClientID, s.Provider.SubjectMode = new("notes"), new("user_uuid")
 	s.Access = &link.Access{Groups: []string{"pb-users"}, Users: []string{"ada"}, Policies: []string{"office-hours"}}
 	s.PocketBase.UserInfo, s.PocketBase.Slot, s.PocketBase.PKCE = new("id_token"), new("oidc2"), new(false)

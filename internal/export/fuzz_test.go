@@ -28,7 +28,8 @@ func fuzz(f *testing.F, check func(testing.TB, string)) {
 // Nasty names put together, which a fuzzer would be long in finding.
 func TestCompositionsOfNastyNames(t *testing.T) {
 	pieces := slices.DeleteFunc(nastyNames(), func(s string) bool { return len(s) > 40 })
-	for name, check := range map[string]func(testing.TB, string){"YAML": checkYAML, "HCL": checkHCL, "JSON": checkJSON, "Markdown": checkMarkdown} {
+	for name, check := range map[string]func(testing.TB, string){"YAML": checkYAML, "HCL": checkHCL, "JSON": checkJSON,
+		"Markdown": checkMarkdown} {
 		t.Run(name, func(t *testing.T) {
 			random := rand.New(rand.NewPCG(1, 2))
 			for range 5_000 {
@@ -75,7 +76,8 @@ func checkYAML(t testing.TB, s string) {
 	if err := d.Decode(&back); err != nil {
 		t.Fatalf("%v:\n%s", err, out)
 	}
-	if back.Before != s || back.Code != s || back.List[0] != s || back.List[1] != s || back.Find.Content[1].Content[1].Value != s || !back.After {
+	if back.Before != s || back.Code != s || back.List[0] != s || back.List[1] != s ||
+		back.Find.Content[1].Content[1].Value != s || !back.After {
 		t.Fatalf("%q became %+v:\n%s", s, back, out)
 	}
 }
@@ -86,7 +88,8 @@ func checkHCL(t testing.TB, s string) {
 	if refusedEverywhere(s) != "" || refusedByTerraform(s) != "" {
 		return
 	}
-	out := "before = " + string(hclText(s).Bytes()) + "\npairs = " + string(hclPairs([][2]string{{"a", s}}).Bytes()) + "\nafter = true\n"
+	out := "before = " + string(hclText(s).Bytes()) + "\npairs = " + string(hclPairs([][2]string{{"a", s}}).Bytes()) +
+		"\nafter = true\n"
 	allSeen(t, out)
 	file, diags := hclsyntax.ParseConfig([]byte(out), "a.tf", hcl.InitialPos)
 	if diags.HasErrors() {
@@ -127,7 +130,8 @@ func checkJSON(t testing.TB, s string) {
 		t.Fatalf("%v:\n%s", err, out)
 	}
 	own := s == "before" || s == "raw" || s == "after"
-	if !own && (len(back) != 4 || back["before"] != s || back[s].([]any)[0] != s || back["raw"] != s || back["after"] != true) {
+	if !own && (len(back) != 4 || back["before"] != s || back[s].([]any)[0] != s || back["raw"] != s ||
+		back["after"] != true) {
 		t.Fatalf("%q became %v:\n%s", s, back, out)
 	}
 }
@@ -158,7 +162,8 @@ func checkShell(t testing.TB, s string) {
 		A string
 		B bool
 	}
-	if len(parts) != 3 || parts[0] != s || parts[2] != "end\n" || json.Unmarshal([]byte(parts[1]), &back) != nil || back.A != s || !back.B {
+	if len(parts) != 3 || parts[0] != s || parts[2] != "end\n" || json.Unmarshal([]byte(parts[1]), &back) != nil ||
+		back.A != s || !back.B {
 		t.Fatalf("%q became %q", s, out)
 	}
 }
@@ -173,7 +178,8 @@ func checkMarkdown(t testing.TB, s string) {
 		value link.Shown
 		want  any
 	}{
-		{link.ShowText(s), s}, {link.ShowList([]string{s}), []any{s}}, {link.ShowList([]string{s, "b", s}), []any{s, "b", s}},
+		{link.ShowText(s), s}, {link.ShowList([]string{s}), []any{s}}, {link.ShowList([]string{s, "b", s}),
+			[]any{s, "b", s}},
 	} {
 		row := "| `a` | " + markdownValue(one.value) + " | yes |"
 		allSeen(t, row)

@@ -48,7 +48,8 @@ func TestGoldenFiles(t *testing.T) {
 					t.Fatal(err)
 				}
 				if diff := cmp.Diff(string(want), got); diff != "" {
-					t.Errorf("%s differs; if that is meant, run go test -update and look at the difference:\n%s", path, diff)
+					t.Errorf("%s differs; if that is meant, run go test -update and look at the difference:\n%s", path,
+						diff)
 				}
 			})
 		}

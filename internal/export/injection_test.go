@@ -29,17 +29,23 @@ func marker(i int) string { return fmt.Sprintf("PLACE%02dHERE", i) }
 func fullPlan(t testing.TB, name func(int) string) link.Plan {
 	a, p := freshAuthentik(), freshPocketBase()
 	a.Flows[0].Name, a.Flows[2].Name, a.Keys[1].Name, a.Mappings[4].Name = name(0), name(1), name(2), name(3)
-	a.Groups, a.Users, a.Policies = []link.Ref{{ID: "g", Name: name(4)}}, []link.Ref{{ID: "5", Name: name(5)}}, []link.Ref{{ID: "p", Name: name(6)}}
+	a.Groups, a.Users, a.Policies = []link.Ref{{ID: "g", Name: name(4)}}, []link.Ref{{ID: "5", Name: name(5)}},
+		[]link.Ref{{ID: "p", Name: name(6)}}
 	c := &p.Collections[0]
 	c.Name, c.CreateRule, c.AuthRule = name(7), new("before"), nil
 	c.Fields = append(c.Fields, link.CollectionField{Name: name(8), Type: "text"})
-	s := link.Spec{Email: link.EmailTrustAttribute, AuthentikURL: "https://" + name(9), PocketBaseURLs: []string{"https://" + name(10) + "/x"}}
-	s.Application = link.Application{Name: new(name(11)), Group: new(name(12)), LaunchURL: new(name(13)), Icon: new(name(14)),
+	s := link.Spec{Email: link.EmailTrustAttribute, AuthentikURL: "https://" + name(9),
+		PocketBaseURLs: []string{"https://" + name(10) + "/x"}}
+	s.Application = link.Application{Name: new(name(11)), Group: new(name(12)), LaunchURL: new(name(13)),
+		Icon:      new(name(14)),
 		Publisher: new(name(15)), Description: new(name(16)), Hide: new(true)}
-	s.Provider = link.Provider{Name: new(name(17)), ClientID: new(name(18)), AuthorizationFlow: new(name(0)), AuthenticationFlow: new(name(1)),
-		SigningKey: new(name(2)), ScopeMappings: []string{name(3)}, RedirectURIs: []link.RedirectURI{{URL: name(19), Mode: "regex"}}}
+	s.Provider = link.Provider{Name: new(name(17)), ClientID: new(name(18)), AuthorizationFlow: new(name(0)),
+		AuthenticationFlow: new(name(1)),
+		SigningKey:         new(name(2)), ScopeMappings: []string{name(3)},
+		RedirectURIs: []link.RedirectURI{{URL: name(19), Mode: "regex"}}}
 	s.Access = &link.Access{Groups: []string{name(4)}, Users: []string{name(5)}, Policies: []string{name(6)}}
-	s.PocketBase = link.PocketBase{Collection: new(name(7)), MapUsername: new(name(8)), MapAvatar: new(""), DisplayName: new(name(20)), UserInfo: new("id_token"),
+	s.PocketBase = link.PocketBase{Collection: new(name(7)), MapUsername: new(name(8)), MapAvatar: new(""),
+		DisplayName: new(name(20)), UserInfo: new("id_token"),
 		JWKSURL: new(name(21)), Issuers: []string{name(22)}, CreateRule: new(name(23)), AuthRule: new("after")}
 	return planOf(t, s, a, p)
 }
@@ -52,24 +58,29 @@ func changedPlan(t testing.TB, name func(int) string) link.Plan {
 	provider.Name, provider.ClientID = name(4), name(5)
 	provider.RedirectURIs = append(provider.RedirectURIs, link.RedirectURI{URL: name(6), Mode: "strict"})
 	a.Groups = []link.Ref{{ID: "g", Name: name(7)}}
-	raw, err := json.Marshal(map[string]any{"name": "google", "clientId": name(8), "displayName": name(9), "extra": map[string]string{"other": name(22)}})
+	raw, err := json.Marshal(map[string]any{"name": "google", "clientId": name(8), "displayName": name(9),
+		"extra": map[string]string{"other": name(22)}})
 	if err != nil {
 		t.Fatal(err)
 	}
 	c.OAuth2.Providers[0].Raw = raw
 	c.OAuth2.Providers[1].ClientID, c.OAuth2.Providers[1].DisplayName = name(5), name(10)
-	c.OAuth2.Providers[1].Raw, err = json.Marshal(map[string]any{"name": "oidc", "clientId": name(5), "later": name(23), "extra": map[string]string{"other": name(22)}})
+	c.OAuth2.Providers[1].Raw, err = json.Marshal(map[string]any{"name": "oidc", "clientId": name(5), "later": name(23),
+		"extra": map[string]string{"other": name(22)}})
 	if err != nil {
 		t.Fatal(err)
 	}
 	c.CreateRule = new(name(11))
-	c.Fields = append(c.Fields, link.CollectionField{Name: name(12), Type: "text"}, link.CollectionField{Name: name(13), Type: "text"})
+	c.Fields = append(c.Fields, link.CollectionField{Name: name(12), Type: "text"}, link.CollectionField{Name: name(13),
+		Type: "text"})
 	c.OAuth2.Mapped.Username = name(12)
 	s := link.Spec{Email: link.EmailTrustAll}
-	s.Application = link.Application{Name: new(name(14)), Group: new(name(15)), Description: new(name(16)), Publisher: new(name(17))}
+	s.Application = link.Application{Name: new(name(14)), Group: new(name(15)), Description: new(name(16)),
+		Publisher: new(name(17))}
 	s.Provider.Name = new(name(18))
 	s.Access = &link.Access{Groups: []string{name(7)}}
-	s.PocketBase = link.PocketBase{DisplayName: new(name(19)), MapUsername: new(name(13)), CreateRule: new(name(20)), TokenURL: new(name(21))}
+	s.PocketBase = link.PocketBase{DisplayName: new(name(19)), MapUsername: new(name(13)), CreateRule: new(name(20)),
+		TokenURL: new(name(21))}
 	return planOf(t, s, a, p)
 }
 
@@ -88,7 +99,8 @@ func TestNastyNamesGoThroughEveryExportUnchanged(t *testing.T) {
 			if name == "curl" {
 				step = places / 3
 			}
-			for kind, plan := range map[string]func(testing.TB, func(int) string) link.Plan{"new": fullPlan, "changed": changedPlan} {
+			for kind, plan := range map[string]func(testing.TB, func(int) string) link.Plan{"new": fullPlan,
+				"changed": changedPlan} {
 				exports := []string{written(t, name, plan(t, marker))}
 				for i := 0; i < len(names); i += step {
 					exports = append(exports, written(t, name, plan(t, nth(names, i))))
@@ -97,7 +109,8 @@ func TestNastyNamesGoThroughEveryExportUnchanged(t *testing.T) {
 				for i, got := range trees[1:] {
 					want := fill(trees[0], nth(names, i*step))
 					if !reflect.DeepEqual(want, got) {
-						t.Fatalf("%s, beginning with the name %q, reads as something else:\n%s", kind, names[i*step], cmp.Diff(want, got))
+						t.Fatalf("%s, beginning with the name %q, reads as something else:\n%s", kind, names[i*step],
+							cmp.Diff(want, got))
 					}
 				}
 			}

@@ -67,7 +67,8 @@ func heading(n int) string {
 }
 
 func markdownChange(out *strings.Builder, n int, c link.Change) {
-	fmt.Fprintf(out, "\n### %d. %s: %s %s\n\n", n, c.System.Label(), markdownProse(string(c.Action)), markdownProse(string(c.Kind)))
+	fmt.Fprintf(out, "\n### %d. %s: %s %s\n\n", n, c.System.Label(), markdownProse(string(c.Action)),
+		markdownProse(string(c.Kind)))
 	fmt.Fprintf(out, "- Object: %s\n", markdownString(c.Object))
 	for _, one := range []struct{ name, value string }{
 		{"Why", c.Why}, {"Step of authentik's PocketBase guide", c.Step}, {"Undo", c.Lost},

@@ -65,7 +65,8 @@ func markdownLine(s string) string {
 // dialect of Markdown and before a template engine.
 func isCode(s string) bool {
 	unsafe := func(c rune) bool { return !unicode.IsPrint(c) || strings.ContainsRune("`|<>⟨⟩\\", c) }
-	twin := strings.Contains(s, "{{") || strings.Contains(s, "{%") || strings.Contains(s, "}}") || strings.Contains(s, "%}")
+	twin := strings.Contains(s, "{{") || strings.Contains(s, "{%") || strings.Contains(s, "}}") ||
+		strings.Contains(s, "%}")
 	return !twin && !strings.ContainsFunc(s, unsafe) && !strings.HasSuffix(s, " ")
 }
 

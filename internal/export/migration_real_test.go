@@ -28,7 +28,8 @@ func realPocketBase(t *testing.T) core.App {
 	}
 	c := users(t, app)
 	c.OAuth2.Enabled = true
-	c.OAuth2.Providers = []core.OAuth2ProviderConfig{{Name: "google", ClientId: "google-client", ClientSecret: "google-secret", DisplayName: "Google", Extra: map[string]any{"a": "b"}}}
+	c.OAuth2.Providers = []core.OAuth2ProviderConfig{{Name: "google", ClientId: "google-client",
+		ClientSecret: "google-secret", DisplayName: "Google", Extra: map[string]any{"a": "b"}}}
 	if err := app.Save(c); err != nil {
 		t.Fatal(err)
 	}
@@ -57,7 +58,8 @@ func put(t *testing.T, app core.App, p core.OAuth2ProviderConfig) {
 func state(t *testing.T, app core.App) string {
 	t.Helper()
 	c := users(t, app)
-	raw, err := json.MarshalIndent(map[string]any{"oauth2": c.OAuth2, "createRule": c.CreateRule, "authRule": c.AuthRule,
+	raw, err := json.MarshalIndent(map[string]any{"oauth2": c.OAuth2, "createRule": c.CreateRule,
+		"authRule":     c.AuthRule,
 		"hideControls": app.Settings().Meta.HideControls}, "", "  ")
 	if err != nil {
 		t.Fatal(err)
@@ -80,8 +82,10 @@ func TestMigrationAddsTheLinkAndTakesItAwayAgain(t *testing.T) {
 			t.Fatal(err)
 		}
 		o := users(t, app).OAuth2
-		want := core.OAuth2ProviderConfig{Name: "oidc", ClientId: plan.Desired.Slot.ClientID, ClientSecret: canary, DisplayName: "authentik", PKCE: new(true),
-			AuthURL: plan.Desired.Slot.AuthURL, TokenURL: plan.Desired.Slot.TokenURL, UserInfoURL: plan.Desired.Slot.UserInfoURL}
+		want := core.OAuth2ProviderConfig{Name: "oidc", ClientId: plan.Desired.Slot.ClientID, ClientSecret: canary,
+			DisplayName: "authentik", PKCE: new(true),
+			AuthURL: plan.Desired.Slot.AuthURL, TokenURL: plan.Desired.Slot.TokenURL,
+			UserInfoURL: plan.Desired.Slot.UserInfoURL}
 		if diff := cmp.Diff(want, o.Providers[1]); diff != "" || len(o.Providers) != 2 || !o.Enabled {
 			t.Errorf("PocketBase has %d providers, enabled: %v:\n%s", len(o.Providers), o.Enabled, diff)
 		}
@@ -101,8 +105,10 @@ func TestMigrationAddsTheLinkAndTakesItAwayAgain(t *testing.T) {
 func TestMigrationPutsALinkRight(t *testing.T) {
 	app, plan := realPocketBase(t), drifted(t)
 	slot := pocketBaseBefore(plan, link.KindOAuth2).OAuth2.Providers[1]
-	put(t, app, core.OAuth2ProviderConfig{Name: "oidc", ClientId: slot.ClientID, ClientSecret: "kept", DisplayName: "SSO", PKCE: new(true),
-		AuthURL: slot.AuthURL, TokenURL: slot.TokenURL, UserInfoURL: slot.UserInfoURL, Extra: map[string]any{"later": "kept too", "jwksURL": "gone"}})
+	put(t, app, core.OAuth2ProviderConfig{Name: "oidc", ClientId: slot.ClientID, ClientSecret: "kept",
+		DisplayName: "SSO", PKCE: new(true),
+		AuthURL: slot.AuthURL, TokenURL: slot.TokenURL, UserInfoURL: slot.UserInfoURL,
+		Extra: map[string]any{"later": "kept too", "jwksURL": "gone"}})
 	c := users(t, app)
 	c.CreateRule = nil
 	c.Fields.Add(&core.TextField{Name: "handle"})
@@ -120,10 +126,12 @@ func TestMigrationPutsALinkRight(t *testing.T) {
 	}
 	got := users(t, app)
 	ours := got.OAuth2.Providers[1]
-	if ours.DisplayName != "authentik" || ours.ClientSecret != "kept" || len(ours.Extra) != 1 || ours.Extra["later"] != "kept too" {
+	if ours.DisplayName != "authentik" || ours.ClientSecret != "kept" || len(ours.Extra) != 1 ||
+		ours.Extra["later"] != "kept too" {
 		t.Errorf("the link's provider is %+v", ours)
 	}
-	if got.OAuth2.MappedFields.Username != "handle" || got.OAuth2.MappedFields.Name != "name" || *got.CreateRule != `@request.context = "oauth2"` || *got.AuthRule != "" {
+	if got.OAuth2.MappedFields.Username != "handle" || got.OAuth2.MappedFields.Name != "name" ||
+		*got.CreateRule != `@request.context = "oauth2"` || *got.AuthRule != "" {
 		t.Errorf("mapped fields are %+v, the create rule %q", got.OAuth2.MappedFields, *got.CreateRule)
 	}
 	if app.Settings().Meta.HideControls {
@@ -133,7 +141,8 @@ func TestMigrationPutsALinkRight(t *testing.T) {
 		t.Fatal(err)
 	}
 	got = users(t, app)
-	if got.OAuth2.Providers[1].DisplayName != "SSO" || got.OAuth2.Providers[1].ClientSecret != "kept" || got.OAuth2.MappedFields.Username != "" || got.CreateRule != nil || !app.Settings().Meta.HideControls {
+	if got.OAuth2.Providers[1].DisplayName != "SSO" || got.OAuth2.Providers[1].ClientSecret != "kept" ||
+		got.OAuth2.MappedFields.Username != "" || got.CreateRule != nil || !app.Settings().Meta.HideControls {
 		t.Errorf("down leaves %s", state(t, app))
 	}
 }

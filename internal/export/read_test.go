@@ -69,7 +69,8 @@ func hclBody(b *hclsyntax.Body) (any, error) {
 		if err != nil {
 			return nil, fmt.Errorf("%s %v: %w", block.Type, block.Labels, err)
 		}
-		blocks = append(blocks, map[string]any{"block": block.Type + " " + strings.Join(block.Labels, " "), "body": body})
+		blocks = append(blocks, map[string]any{"block": block.Type + " " + strings.Join(block.Labels, " "),
+			"body": body})
 	}
 	out["blocks"] = blocks
 	return out, nil

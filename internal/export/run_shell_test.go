@@ -68,7 +68,8 @@ func runScript(t testing.TB, shell, bin, script string) (any, error) {
 	}
 	cmd := exec.CommandContext(t.Context(), path, file)
 	cmd.Dir = dir
-	cmd.Env = []string{"PATH=" + bin, "STUB=" + stub, "AUTHENTIK_TOKEN=" + oddSecret, "POCKETBASE_TOKEN=" + oddSecret, secretVariable + "=" + oddSecret}
+	cmd.Env = []string{"PATH=" + bin, "STUB=" + stub, "AUTHENTIK_TOKEN=" + oddSecret, "POCKETBASE_TOKEN=" + oddSecret,
+		secretVariable + "=" + oddSecret}
 	var stdout, stderr bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &stdout, &stderr
 	if err := cmd.Run(); err != nil || stderr.Len() > 0 {
@@ -128,7 +129,8 @@ func readCall(args []string, configuration string) (any, error) {
 		}
 		call["body"] = body
 	}
-	if want := "Authorization: "; !strings.HasPrefix(call["header"].(string), want) || !strings.HasSuffix(call["header"].(string), oddSecret) {
+	if want := "Authorization: "; !strings.HasPrefix(call["header"].(string), want) ||
+		!strings.HasSuffix(call["header"].(string), oddSecret) {
 		return nil, fmt.Errorf("the header is %q", call["header"])
 	}
 	return call, nil

@@ -76,11 +76,13 @@ func (b *bench) connect() {
 	client := outbound.New(outbound.Config{})
 	b.t.Cleanup(client.CloseIdleConnections)
 	log := slog.New(slog.DiscardHandler)
-	a, err := authentik.Connect(b.t.Context(), rest.Config{URL: b.authentikURL, Token: secret.New(b.box.AuthentikToken), HTTP: client, Log: log})
+	a, err := authentik.Connect(b.t.Context(), rest.Config{URL: b.authentikURL, Token: secret.New(b.box.AuthentikToken),
+		HTTP: client, Log: log})
 	if err != nil {
 		b.t.Fatal(err)
 	}
-	p, err := pocketbase.Connect(b.t.Context(), pocketbase.Config{URL: b.box.PocketBaseURL, Token: secret.New(b.box.PocketBaseToken), HTTP: client, Log: log})
+	p, err := pocketbase.Connect(b.t.Context(), pocketbase.Config{URL: b.box.PocketBaseURL,
+		Token: secret.New(b.box.PocketBaseToken), HTTP: client, Log: log})
 	if err != nil {
 		b.t.Fatal(err)
 	}
@@ -119,7 +121,8 @@ func (b *bench) script(p link.Plan) (string, error) {
 	}
 	cmd := exec.CommandContext(b.t.Context(), "sh", file)
 	cmd.Dir = b.t.TempDir()
-	cmd.Env = append(os.Environ(), "AUTHENTIK_TOKEN="+b.box.AuthentikToken, "POCKETBASE_TOKEN="+b.box.PocketBaseToken, "POCKETBASE_CLIENT_SECRET="+clientSecret)
+	cmd.Env = append(os.Environ(), "AUTHENTIK_TOKEN="+b.box.AuthentikToken, "POCKETBASE_TOKEN="+b.box.PocketBaseToken,
+		"POCKETBASE_CLIENT_SECRET="+clientSecret)
 	out, err := cmd.CombinedOutput()
 	return string(out), err
 }
@@ -143,7 +146,8 @@ func (b *bench) settled(s link.Spec) {
 }
 
 func (b *bench) minimal() link.Spec {
-	return link.Spec{AuthentikURL: b.authentikURL, PocketBaseURLs: []string{b.box.PocketBaseURL}, Email: link.EmailTrustAll}
+	return link.Spec{AuthentikURL: b.authentikURL, PocketBaseURLs: []string{b.box.PocketBaseURL},
+		Email: link.EmailTrustAll}
 }
 
 func TestScriptMakesALinkThatWorks(t *testing.T) {
@@ -159,7 +163,8 @@ func TestScriptPutsALinkRight(t *testing.T) {
 	s.Application.Name, s.Application.Group = new(`It's "PocketBase" $(id)`), new("Apps\\")
 	s.Application.Description, s.Application.LaunchURL = new("first\n'second'"), new("https://pocketbase.company")
 	s.Provider.Name, s.Provider.AccessTokenValidity = new("`provider`"), new("hours=2")
-	s.Provider.RedirectURIs = []link.RedirectURI{{URL: link.RedirectURL(b.box.PocketBaseURL), Mode: "strict"}, {URL: `https://.*\.company/x`, Mode: "regex"}}
+	s.Provider.RedirectURIs = []link.RedirectURI{{URL: link.RedirectURL(b.box.PocketBaseURL), Mode: "strict"},
+		{URL: `https://.*\.company/x`, Mode: "regex"}}
 	s.Access = &link.Access{Groups: []string{"staff | \"all\""}, Users: []string{"ada"}}
 	s.Email = link.EmailTrustAttribute
 	s.PocketBase.DisplayName, s.PocketBase.MapUsername = new("${display} 🙂 \u202e"), new("name")
@@ -214,7 +219,8 @@ func TestScriptLeavesOtherProvidersTheirSecrets(t *testing.T) {
 		t.Fatal(err)
 	}
 	users.OAuth2.Enabled = true
-	users.OAuth2.Providers = []core.OAuth2ProviderConfig{{Name: "google", ClientId: "g", ClientSecret: "of Google"}, {Name: "github", ClientId: "h", ClientSecret: "of GitHub"}}
+	users.OAuth2.Providers = []core.OAuth2ProviderConfig{{Name: "google", ClientId: "g", ClientSecret: "of Google"},
+		{Name: "github", ClientId: "h", ClientSecret: "of GitHub"}}
 	if err := app.Save(users); err != nil {
 		t.Fatal(err)
 	}
@@ -246,7 +252,8 @@ func TestScriptIsRefusedOnceTheCollectionChanged(t *testing.T) {
 	}
 	cmd := exec.CommandContext(t.Context(), "sh", "-c", script.String())
 	cmd.Dir = t.TempDir()
-	cmd.Env = append(os.Environ(), "AUTHENTIK_TOKEN=x", "POCKETBASE_TOKEN="+b.box.PocketBaseToken, "POCKETBASE_CLIENT_SECRET=x")
+	cmd.Env = append(os.Environ(), "AUTHENTIK_TOKEN=x", "POCKETBASE_TOKEN="+b.box.PocketBaseToken,
+		"POCKETBASE_CLIENT_SECRET=x")
 	if out, err := cmd.CombinedOutput(); err == nil || !strings.Contains(string(out), "Nothing was written") {
 		t.Errorf("the second run ends with %v: %s", err, out)
 	}

@@ -53,7 +53,8 @@ func TestSecretsFromElsewhereAreLeftOut(t *testing.T) {
 	s.PocketBase.DisplayName = new("again")
 	plan := planOf(t, s, a, p)
 	for i := range plan.Changes {
-		plan.Changes[i].Fields = append(plan.Changes[i].Fields, link.Field{Name: "x", Before: link.ShowText("LEAKED"), After: link.ShowList([]string{"LEAKED"}), Sensitive: true})
+		plan.Changes[i].Fields = append(plan.Changes[i].Fields, link.Field{Name: "x", Before: link.ShowText("LEAKED"),
+			After: link.ShowList([]string{"LEAKED"}), Sensitive: true})
 	}
 	for _, f := range Formats() {
 		if strings.Contains(written(t, f.Name, plan), "LEAKED") {

@@ -124,10 +124,12 @@ func (s *scripter) needs() needed {
 			"case $answer in\n    *" + shellQuote(`"updated":`+jsonText(updated)) + "*) ;;\n" +
 			`    *) stop "The collection was changed since the plan was made. Nothing was written; make a new plan." ;;` + "\nesac\n"
 	}
-	if c := s.d.Collection; s.collects && c.ID == "" && c.Updated == "" { // a link made from nothing, for a collection that nobody has seen
+	// a link made from nothing, for a collection that nobody has seen
+	if c := s.d.Collection; s.collects && c.ID == "" && c.Updated == "" {
 		n.code += "\n# Providers that the collection has would be lost.\n" +
 			"pocketbase GET " + shellQuote(listPath(c)) + " ''\n" +
-			"case $answer in\n    *" + shellQuote(`"providers":[]`) + "* | *" + shellQuote(`"providers":null`) + "*) ;;\n" +
+			"case $answer in\n    *" + shellQuote(`"providers":[]`) + "* | *" + shellQuote(`"providers":null`) +
+			"*) ;;\n" +
 			`    *) stop "The collection is not there, or has OAuth2 providers already. Nothing was written; make the link with authpocket." ;;` + "\nesac\n"
 	}
 	return n
@@ -135,7 +137,8 @@ func (s *scripter) needs() needed {
 
 func (n *needed) variable(name, what string) {
 	n.comment += fmt.Sprintf("#   %-24s  %s\n", name, what)
-	n.code += "\n" + `: "${` + name + `:?Set it to ` + what + `.}"` + "\n" + "printable " + name + ` "$` + name + `"` + "\n"
+	n.code += "\n" + `: "${` + name + `:?Set it to ` + what + `.}"` + "\n" + "printable " + name + ` "$` + name + `"` +
+		"\n"
 }
 
 func (n *needed) address(local, name, fallback string) {

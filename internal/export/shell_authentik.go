@@ -11,7 +11,8 @@ import (
 // change writes the calls of one change. It follows what the plan holds; what
 // plans do not hold is refused.
 func (s *scripter) change(c link.Change) error {
-	calls := caller{s: s, err: link.Problems{{Summary: "A shell script cannot carry out this change: " + c.Object + ".", Todo: "Make it with authpocket."}}}
+	calls := caller{s: s, err: link.Problems{{Summary: "A shell script cannot carry out this change: " + c.Object + ".",
+		Todo: "Make it with authpocket."}}}
 	if c.After != nil {
 		c.Visit(&calls)
 	}
@@ -41,9 +42,11 @@ func (w *caller) Settings(e link.Edit[link.SettingsState]) {
 }
 
 func (s *scripter) mapping(c link.Change, m link.Mapping) error {
-	all := object{{"name", m.Name}, {"scope_name", m.Scope}, {"expression", m.Expression}, {"description", m.Description}}
+	all := object{{"name", m.Name}, {"scope_name", m.Scope}, {"expression", m.Expression},
+		{"description", m.Description}}
 	if c.Before != nil {
-		return s.call(link.Authentik, "PATCH", "/api/v3/propertymappings/provider/scope/"+url.PathEscape(m.ID)+"/", changed(c, all))
+		return s.call(link.Authentik, "PATCH", "/api/v3/propertymappings/provider/scope/"+url.PathEscape(m.ID)+
+			"/", changed(c, all))
 	}
 	err := s.call(link.Authentik, "POST", "/api/v3/propertymappings/provider/scope/", all)
 	s.keep(varMapping)
@@ -160,7 +163,8 @@ func (s *scripter) pk(r link.Ref, from variable) (any, error) {
 	case s.ids[from]:
 		return from, nil
 	}
-	return nil, link.Problems{{Summary: "The plan does not say which object of authentik is called “" + r.Name + "”.", Todo: "Make a new plan, then export that one."}}
+	return nil, link.Problems{{Summary: "The plan does not say which object of authentik is called “" + r.Name + "”.",
+		Todo: "Make a new plan, then export that one."}}
 }
 
 func (s *scripter) redirects(list []link.RedirectURI) []any {
@@ -189,7 +193,8 @@ func (s *scripter) application(c link.Change, a link.ApplicationState) error {
 	}
 	body.add("provider", provider)
 	if c.Before != nil {
-		return s.call(link.Authentik, "PATCH", "/api/v3/core/applications/"+url.PathEscape(a.Slug)+"/", changed(c, body))
+		return s.call(link.Authentik, "PATCH", "/api/v3/core/applications/"+url.PathEscape(a.Slug)+
+			"/", changed(c, body))
 	}
 	err = s.call(link.Authentik, "POST", "/api/v3/core/applications/", filled(body))
 	s.keep(varApp)
@@ -201,7 +206,8 @@ func (s *scripter) binding(b link.BindingState) error {
 	if b.Application.ID == "" {
 		target = varApp
 	}
-	return s.call(link.Authentik, "POST", "/api/v3/policies/bindings/", append(object{{"target", target}}, s.bindingBody(b)...))
+	return s.call(link.Authentik, "POST", "/api/v3/policies/bindings/", append(object{{"target", target}},
+		s.bindingBody(b)...))
 }
 
 func (s *scripter) bindingBody(b link.BindingState) object {

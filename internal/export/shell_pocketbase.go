@@ -21,7 +21,8 @@ func listPath(c link.CollectionState) string {
 			fields = "id,oauth2"
 		}
 	}
-	query := url.Values{"filter": {key + `="` + strings.NewReplacer(`"`, "", `\`, "").Replace(value) + `"`}, "fields": {fields}}
+	query := url.Values{"filter": {key + `="` + strings.NewReplacer(`"`, "", `\`, "").Replace(value) + `"`},
+		"fields": {fields}}
 	return "/api/collections?" + query.Encode()
 }
 
@@ -54,8 +55,9 @@ func (s *scripter) oauth2(c link.Change, after link.CollectionState) (object, er
 	}
 	if !after.OAuth2.Enabled && len(after.OAuth2.Providers) > 1 {
 		return nil, link.Problems{{Field: "pocketbase.enabled",
-			Summary: "A shell script cannot tell PocketBase 0.40.0 from others, and that one drops the client secrets of other providers when OAuth2 is off.",
-			Todo:    "Turn OAuth2 on along with this change, or make it with authpocket."}}
+			Summary: "A shell script cannot tell PocketBase 0.40.0 from others, and that one drops the client " +
+				"secrets of other providers when OAuth2 is off.",
+			Todo: "Turn OAuth2 on along with this change, or make it with authpocket."}}
 	}
 	list, err := s.providers(c, after.OAuth2.Providers)
 	o.add("providers", list)

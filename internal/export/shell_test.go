@@ -40,14 +40,16 @@ func newServer(t *testing.T) *server {
 		if err != nil {
 			t.Error(err)
 		}
-		one := call{Request: r.Method + " " + r.URL.Path, Authorization: r.Header.Get("Authorization"), ContentType: r.Header.Get("Content-Type")}
+		one := call{Request: r.Method + " " + r.URL.Path, Authorization: r.Header.Get("Authorization"),
+			ContentType: r.Header.Get("Content-Type")}
 		if len(raw) > 0 {
 			if err := json.Unmarshal(raw, &one.Body); err != nil {
 				t.Errorf("%s has the body %s", one.Request, raw)
 			}
 		}
 		s.calls = append(s.calls, one)
-		status, body := 200, `{"a":{"pk":1,"b":[{"pk":2}]},"applied":true,"name":"\"pk\": 3, {[","pk" : "made","items":[{"id":"x","updated":"2026-11-20 10:00:00.000Z"}]}`
+		status, body := 200,
+			`{"a":{"pk":1,"b":[{"pk":2}]},"applied":true,"name":"\"pk\": 3, {[","pk" : "made","items":[{"id":"x","updated":"2026-11-20 10:00:00.000Z"}]}`
 		if s.answer != nil {
 			if ownStatus, ownBody := s.answer(r); ownStatus != 0 {
 				status, body = ownStatus, ownBody
@@ -96,11 +98,15 @@ func TestScriptMakesThePlansCalls(t *testing.T) {
 	needCurl(t)
 	const list, users = "GET /api/collections", "PATCH /api/collections/_pb_users_auth_"
 	for name, want := range map[string][]string{
-		"new": {list, "POST /api/v3/propertymappings/provider/scope/", "PUT /api/v3/core/transactional/applications/", users},
-		"drift": {list, "POST /api/v3/policies/bindings/", "PATCH /api/v3/core/applications/pocketbase/", "PATCH /api/v3/providers/oauth2/7/",
+		"new": {list, "POST /api/v3/propertymappings/provider/scope/", "PUT /api/v3/core/transactional/applications/",
+			users},
+		"drift": {list, "POST /api/v3/policies/bindings/", "PATCH /api/v3/core/applications/pocketbase/",
+			"PATCH /api/v3/providers/oauth2/7/",
 			"PATCH /api/settings", users, users},
-		"keyless": {list, "POST /api/v3/crypto/certificatekeypairs/generate/", "PUT /api/v3/core/transactional/applications/", users},
-		"orphan":  {"POST /api/v3/core/applications/", "POST /api/v3/policies/bindings/", "PATCH /api/v3/core/applications/pocketbase/"},
+		"keyless": {list, "POST /api/v3/crypto/certificatekeypairs/generate/",
+			"PUT /api/v3/core/transactional/applications/", users},
+		"orphan": {"POST /api/v3/core/applications/", "POST /api/v3/policies/bindings/",
+			"PATCH /api/v3/core/applications/pocketbase/"},
 		"nothing": nil,
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -147,13 +153,16 @@ func TestScriptSendsSecretsAndKeysOfItsOwnCalls(t *testing.T) {
 	}
 	for name, wants := range map[string]map[string][]string{
 		"new": {
-			"PUT /api/v3/core/transactional/applications/":  {`"client_secret":` + string(quoted), `"property_mappings":["` + mapOpenID + `","` + mapProf + `","made"]`},
+			"PUT /api/v3/core/transactional/applications/": {`"client_secret":` + string(quoted),
+				`"property_mappings":["` + mapOpenID + `","` + mapProf + `","made"]`},
 			"PATCH /api/collections/_pb_users_auth_":        {`"clientSecret":` + string(quoted)},
 			"POST /api/v3/propertymappings/provider/scope/": {`"scope_name":"email"`},
 		},
 		"keyless": {"PUT /api/v3/core/transactional/applications/": {`"signing_key":"made"`}},
-		"orphan":  {"POST /api/v3/policies/bindings/": {`"target":"made"`}, "PATCH /api/v3/core/applications/pocketbase/": {`{"provider":7}`}},
-		"drift":   {"PATCH /api/collections/_pb_users_auth_": {`{"createRule":"@request.context = \"oauth2\""}`, `"clientId":"google-client"`}},
+		"orphan": {"POST /api/v3/policies/bindings/": {`"target":"made"`},
+			"PATCH /api/v3/core/applications/pocketbase/": {`{"provider":7}`}},
+		"drift": {"PATCH /api/collections/_pb_users_auth_": {`{"createRule":"@request.context = \"oauth2\""}`,
+			`"clientId":"google-client"`}},
 	} {
 		sent := bodies(t, allPlans(t)[name])
 		for request, parts := range wants {
@@ -198,18 +207,24 @@ func TestScriptStops(t *testing.T) {
 		says   string
 		calls  int
 	}{
-		"at a refusal":              {on(pair, 400, `{"app":{"slug":["taken"]}}`), "", `answered with 400: {"app":{"slug":["taken"]}}`, 3},
-		"at a redirect":             {on("/api/v3/", 301, "moved"), "", "answered with 301", 2},
-		"when nothing was applied":  {on(pair, 200, `{"applied":false,"logs":[]}`), "", "did not carry it out", 3},
-		"at a changed collection":   {on("/api/collections", 200, `{"items":[{"updated":"2026-11-21 10:00:00.000Z"}]}`), "", "changed since the plan was made", 1},
-		"at a collection gone":      {on("/api/collections", 200, `{"items":[]}`), "", "changed since the plan was made", 1},
-		"without a primary key":     {on("/api/v3/propertymappings", 201, `{"name":"pk","of":{"pk":"y"}}`), "", "no primary key", 2},
-		"at a key that is no key":   {on("/api/v3/propertymappings", 201, `{"pk":"x\"; touch pwned","name":"y"}`), "", "no primary key", 2},
+		"at a refusal": {on(pair, 400, `{"app":{"slug":["taken"]}}`), "",
+			`answered with 400: {"app":{"slug":["taken"]}}`, 3},
+		"at a redirect":            {on("/api/v3/", 301, "moved"), "", "answered with 301", 2},
+		"when nothing was applied": {on(pair, 200, `{"applied":false,"logs":[]}`), "", "did not carry it out", 3},
+		"at a changed collection": {on("/api/collections", 200, `{"items":[{"updated":"2026-11-21 10:00:00.000Z"}]}`),
+			"", "changed since the plan was made", 1},
+		"at a collection gone": {on("/api/collections", 200, `{"items":[]}`), "",
+			"changed since the plan was made", 1},
+		"without a primary key": {on("/api/v3/propertymappings", 201, `{"name":"pk","of":{"pk":"y"}}`), "",
+			"no primary key", 2},
+		"at a key that is no key": {on("/api/v3/propertymappings", 201, `{"pk":"x\"; touch pwned","name":"y"}`), "",
+			"no primary key", 2},
 		"without a token":           {nil, "AUTHENTIK_TOKEN=", "AUTHENTIK_TOKEN", 0},
 		"without a secret":          {nil, secretVariable + "=", secretVariable, 0},
 		"at a token of two lines":   {nil, "POCKETBASE_TOKEN=a\nb", "POCKETBASE_TOKEN has a control character", 0},
 		"at a line break at an end": {nil, secretVariable + "=a\n", secretVariable + " has a control character", 0},
-		"without a server":          {nil, "AUTHENTIK_URL=http://127.0.0.1:1", "No answer to POST http://127.0.0.1:1/", 1},
+		"without a server": {nil, "AUTHENTIK_URL=http://127.0.0.1:1", "No answer to POST http://127.0.0.1:1/",
+			1},
 	} {
 		t.Run(name, func(t *testing.T) {
 			s := newServer(t)
@@ -225,7 +240,8 @@ func TestScriptStops(t *testing.T) {
 			if len(s.calls) != one.calls {
 				t.Errorf("it made the calls %v, not %d", s.requests(), one.calls)
 			}
-			if strings.Contains(stderr, "pwned") && name != "at a key that is no key" || strings.Contains(stderr, oddSecret) {
+			if strings.Contains(stderr, "pwned") && name != "at a key that is no key" ||
+				strings.Contains(stderr, oddSecret) {
 				t.Errorf("it says a secret: %s", stderr)
 			}
 		})
@@ -242,7 +258,8 @@ func TestScriptRunsInOtherShells(t *testing.T) {
 			continue
 		}
 		s := newServer(t)
-		if _, stderr, err := s.execute(t, path, written(t, "curl", fullPlan(t, nth(carried(false), 0)))); err != nil || stderr != "" {
+		if _, stderr, err := s.execute(t, path, written(t, "curl", fullPlan(t, nth(carried(false), 0)))); err != nil ||
+			stderr != "" {
 			t.Errorf("%s: %v: %s", shell, err, stderr)
 		}
 		if len(s.calls) != 5 {
@@ -279,7 +296,8 @@ func TestScriptRefusesWhatItCannotDoSafely(t *testing.T) {
 	}
 	deleting := newLink(t)
 	deleting.Changes = slices.Clone(removal.Changes)
-	for name, plan := range map[string]link.Plan{"OAuth2 off beside others": planOf(t, off, a, p), "removal": removal, "deletions": deleting} {
+	for name, plan := range map[string]link.Plan{"OAuth2 off beside others": planOf(t, off, a, p), "removal": removal,
+		"deletions": deleting} {
 		var out strings.Builder
 		f, _ := Find("curl")
 		if _, ok := errors.AsType[link.Problems](f.Write(&out, plan)); !ok || out.Len() > 0 {

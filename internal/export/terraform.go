@@ -72,7 +72,8 @@ func (t *terraformer) settings() {
 	if !modern(t.p) { // its data sources read no server older than itself
 		version = ">= 2025.12.0, < 2026.5.0"
 	}
-	required.SetAttributeRaw("authentik", hclPairs([][2]string{{"source", "goauthentik/authentik"}, {"version", version}}))
+	required.SetAttributeRaw("authentik",
+		hclPairs([][2]string{{"source", "goauthentik/authentik"}, {"version", version}}))
 	if t.d.Key != nil {
 		required.SetAttributeRaw("tls", hclPairs([][2]string{{"source", "hashicorp/tls"}, {"version", ">= 4.0"}}))
 	}
@@ -84,7 +85,8 @@ func (t *terraformer) secret() {
 		return
 	}
 	b := t.block("variable", "pocketbase_client_secret")
-	b.SetAttributeRaw("description", hclText("The client secret, the same one that PocketBase has. Set TF_VAR_pocketbase_client_secret."))
+	b.SetAttributeRaw("description",
+		hclText("The client secret, the same one that PocketBase has. Set TF_VAR_pocketbase_client_secret."))
 	b.SetAttributeRaw("type", address("string"))
 	b.SetAttributeRaw("sensitive", hclBool(true))
 }

@@ -12,7 +12,8 @@ import (
 // taken apart.
 func TestTheWholeLinkIsMadeAgainByItsScript(t *testing.T) {
 	b := newBench(t)
-	spec := link.Spec{Email: link.EmailTrustAll, PocketBaseURLs: []string{b.box.PocketBaseURL}, Application: link.Application{Description: new("for the team")}}
+	spec := link.Spec{Email: link.EmailTrustAll, PocketBaseURLs: []string{b.box.PocketBaseURL},
+		Application: link.Application{Description: new("for the team")}}
 	b.settled(spec)
 	whole, err := b.engine.Whole(t.Context(), spec)
 	if err != nil {

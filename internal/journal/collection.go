@@ -38,7 +38,8 @@ func packCollection(c link.CollectionState) (any, []string) {
 		}
 		return slotEntry{OAuth2Provider: p, AsRead: raw}
 	})
-	return collectionEntry{CollectionState: c, OAuth2: oauth2Entry{OAuth2State: c.OAuth2, Providers: slots}, Fields: c.Fields}, notKept
+	return collectionEntry{CollectionState: c, OAuth2: oauth2Entry{OAuth2State: c.OAuth2, Providers: slots},
+		Fields: c.Fields}, notKept
 }
 
 func (e collectionEntry) state() link.CollectionState {

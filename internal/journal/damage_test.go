@@ -113,26 +113,28 @@ func TestGarbageIsSetAside(t *testing.T) {
 		return sealed(t, body.String())
 	}
 	for what, data := range map[string][]byte{
-		"empty":                      {},
-		"zeros":                      make([]byte, 4096),
-		"text":                       []byte("hello"),
-		"a list":                     []byte("[]"),
-		"null":                       []byte("null"),
-		"no version":                 []byte("{}"),
-		"version 0":                  bytes.Replace(good, []byte(`"version": 1`), []byte(`"version": 0`), 1),
-		"a negative version":         bytes.Replace(good, []byte(`"version": 1`), []byte(`"version": -7`), 1),
-		"a key that nobody knows":    edit(`"kind":"apply"`, `"kind":"apply","colour":"red"`),
-		"twice the same":             append(bytes.Clone(good), good...),
-		"something after its end":    append(bytes.Clone(good), " x"...),
-		"another kind of apply":      edit(`"kind":"apply"`, `"kind":"dance"`),
-		"another state":              edit(`"state":"about to"`, `"state":"perhaps"`),
-		"another outcome":            edit(`"outcome":"completed"`, `"outcome":"fine"`),
-		"another type of object":     edit(`"type":"pair"`, `"type":"tree"`),
-		"an object that is null":     edit(`"after":{"type":"pair","value":{`, `"after":{"type":"pair","value":null,"not_kept":[]},"x":{"y":{`),
+		"empty":                   {},
+		"zeros":                   make([]byte, 4096),
+		"text":                    []byte("hello"),
+		"a list":                  []byte("[]"),
+		"null":                    []byte("null"),
+		"no version":              []byte("{}"),
+		"version 0":               bytes.Replace(good, []byte(`"version": 1`), []byte(`"version": 0`), 1),
+		"a negative version":      bytes.Replace(good, []byte(`"version": 1`), []byte(`"version": -7`), 1),
+		"a key that nobody knows": edit(`"kind":"apply"`, `"kind":"apply","colour":"red"`),
+		"twice the same":          append(bytes.Clone(good), good...),
+		"something after its end": append(bytes.Clone(good), " x"...),
+		"another kind of apply":   edit(`"kind":"apply"`, `"kind":"dance"`),
+		"another state":           edit(`"state":"about to"`, `"state":"perhaps"`),
+		"another outcome":         edit(`"outcome":"completed"`, `"outcome":"fine"`),
+		"another type of object":  edit(`"type":"pair"`, `"type":"tree"`),
+		"an object that is null": edit(`"after":{"type":"pair","value":{`,
+			`"after":{"type":"pair","value":null,"not_kept":[]},"x":{"y":{`),
 		"an id that leads elsewhere": edit(`"id":"`, `"id":"../../`),
 		"an empty receipt":           sealed(t, `{}`),
 		"a receipt that is null":     sealed(t, `null`),
-		"deeply nested":              []byte(`{"version":1,"receipt":` + strings.Repeat("[", 100000) + strings.Repeat("]", 100000) + "}"),
+		"deeply nested": []byte(`{"version":1,"receipt":` + strings.Repeat("[", 100000) +
+			strings.Repeat("]", 100000) + "}"),
 	} {
 		s, err := open(t.TempDir(), &faulty{})
 		must(t, err)
@@ -173,7 +175,8 @@ func TestNothingIsOverwrittenBySettingAside(t *testing.T) {
 		}
 	}
 	for i, suffix := range []string{".unreadable", ".unreadable-2", ".unreadable-3"} {
-		if data, err := os.ReadFile(filepath.Join(s.dir, name+suffix)); err != nil || string(data) != fmt.Sprint("garbage ", i) {
+		if data, err := os.ReadFile(filepath.Join(s.dir, name+suffix)); err != nil ||
+			string(data) != fmt.Sprint("garbage ", i) {
 			t.Errorf("%s holds %q, %v", suffix, data, err)
 		}
 	}
@@ -224,7 +227,8 @@ func TestLoadSaysWhatItDoesNotFind(t *testing.T) {
 	must(t, err)
 	for _, id := range []string{"", "nothere", "../../etc/passwd", "*", strings.Repeat("x", 5000)} {
 		_, err := s.Load(id)
-		if said := words(t, err); !errors.Is(err, ErrNotFound) || !strings.Contains(said, "no receipt") || len(said) > 200 {
+		if said := words(t, err); !errors.Is(err, ErrNotFound) || !strings.Contains(said, "no receipt") ||
+			len(said) > 200 {
 			t.Errorf("%.20q: it says %.300s", id, said)
 		}
 	}
@@ -259,9 +263,12 @@ func TestTheListTellsWhatEachCameTo(t *testing.T) {
 	list, _, err := s.List()
 	must(t, err)
 	want := []Summary{
-		{Slug: "pocketbase", Collection: "users", ID: running.ID, When: running.When, Meta: other, Changes: 2, Running: true},
-		{Slug: "pocketbase", Collection: "users", ID: interrupted.ID, When: interrupted.When, Meta: meta(), Changes: 2, Done: 1, Open: 1},
-		{Slug: "pocketbase", Collection: "users", ID: done.ID, When: done.When, Meta: meta(), Changes: 2, Done: 2, Outcome: Completed},
+		{Slug: "pocketbase", Collection: "users", ID: running.ID, When: running.When, Meta: other, Changes: 2,
+			Running: true},
+		{Slug: "pocketbase", Collection: "users", ID: interrupted.ID, When: interrupted.When, Meta: meta(), Changes: 2,
+			Done: 1, Open: 1},
+		{Slug: "pocketbase", Collection: "users", ID: done.ID, When: done.When, Meta: meta(), Changes: 2, Done: 2,
+			Outcome: Completed},
 	}
 	if !slices.Equal(list, want) {
 		t.Errorf("the list is %+v", list)

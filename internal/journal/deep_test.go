@@ -17,9 +17,10 @@ func TestLongReceiptsTakeNoTime(t *testing.T) {
 		"as deep as JSON may be":  strings.Repeat("[", 9900) + strings.Repeat("]", 9900),
 		"deep objects":            nested,
 		"deep changes":            `{"changes":[{"before":` + nested + `,"after":` + nested + `}]}`,
-		"a deep rest":             `{"changes":[{"kind":"collection","before":{"providers":[{"raw":` + nested + `}]}}]}`,
-		"a list of nothing":       `{"changes":[` + strings.Repeat("{},", many/3) + `{}]}`,
-		"a key many times":        "{" + strings.Repeat(`"id":"a",`, many/9) + `"id":"b"}`,
+		"a deep rest": `{"changes":[{"kind":"collection","before":{"providers":[{"raw":` + nested +
+			`}]}}]}`,
+		"a list of nothing": `{"changes":[` + strings.Repeat("{},", many/3) + `{}]}`,
+		"a key many times":  "{" + strings.Repeat(`"id":"a",`, many/9) + `"id":"b"}`,
 	} {
 		t.Run(name, func(t *testing.T) {
 			begun := time.Now()

@@ -179,7 +179,8 @@ func afterwards(t *testing.T, at, dir, reached string) {
 		must(t, err)
 	}
 	left := filesIn(t, dir)
-	if len(left) != receipts || slices.ContainsFunc(left, func(n string) bool { return strings.HasPrefix(n, tempPrefix) }) {
+	if len(left) != receipts ||
+		slices.ContainsFunc(left, func(n string) bool { return strings.HasPrefix(n, tempPrefix) }) {
 		t.Errorf("%s: there is %v", at, left)
 	}
 	s, err := open(dir, &faulty{})
@@ -220,7 +221,8 @@ func TestAKillAtAnyCallLeavesAReadableReceipt(t *testing.T) {
 			if r != nil && (len(list) != 1 || list[0].ID != r.ID || list[0].Done < summarise(r).Done) {
 				t.Errorf("%s: what was on disk is not: %v", at, list)
 			}
-			if left := filesIn(t, dir); slices.ContainsFunc(left, func(n string) bool { return strings.HasPrefix(n, tempPrefix) }) {
+			if left := filesIn(t, dir); slices.ContainsFunc(left,
+				func(n string) bool { return strings.HasPrefix(n, tempPrefix) }) {
 				t.Errorf("%s: there is %v", at, left)
 			}
 		}

@@ -85,16 +85,22 @@ func fullSpec() link.Spec {
 
 // fullPlan has a change for every type of state, before and after.
 func fullPlan() link.Plan {
-	plan := link.Plan{Spec: fullSpec(), Generated: link.Generated{ClientID: "generated-id", ClientSecret: secret.New(canary(9999))}}
+	plan := link.Plan{Spec: fullSpec(), Generated: link.Generated{ClientID: "generated-id",
+		ClientSecret: secret.New(canary(9999))}}
 	befores, afters := states(&filler{n: 1000}), states(&filler{n: 3000})
 	for i := range befores {
 		plan.Changes = append(plan.Changes, link.Change{
-			System: []link.System{link.Authentik, link.PB}[i%2], Kind: link.Kind(fmt.Sprintf("kind %d", i)), Object: fmt.Sprintf("object “%d”", i),
-			Action: link.Update, Why: "because", Step: "authentik 2", Lost: "something", Before: befores[i], After: afters[i],
+			System: []link.System{link.Authentik, link.PB}[i%2], Kind: link.Kind(fmt.Sprintf("kind %d", i)),
+			Object: fmt.Sprintf("object “%d”", i),
+			Action: link.Update, Why: "because", Step: "authentik 2", Lost: "something", Before: befores[i],
+			After: afters[i],
 			Fields: []link.Field{
-				{Name: "name", After: link.ShowText("a < b")}, {Name: "pkce", Before: link.ShowFlag(true), After: link.ShowFlag(false)},
-				{Name: "redirect_uris", Before: link.ShowList([]string{}), After: link.ShowList([]string{"x", "y"})}, {Name: "days", Before: link.ShowNumber(365), After: link.ShowNumber(-1)},
-				{Name: "client_secret", Before: link.ShowMask(link.MaskedNone), After: link.ShowMask(link.MaskedNew), Sensitive: true},
+				{Name: "name", After: link.ShowText("a < b")}, {Name: "pkce", Before: link.ShowFlag(true),
+					After: link.ShowFlag(false)},
+				{Name: "redirect_uris", Before: link.ShowList([]string{}), After: link.ShowList([]string{"x", "y"})},
+				{Name: "days", Before: link.ShowNumber(365), After: link.ShowNumber(-1)},
+				{Name: "client_secret", Before: link.ShowMask(link.MaskedNone), After: link.ShowMask(link.MaskedNew),
+					Sensitive: true},
 			},
 		})
 	}
@@ -104,18 +110,23 @@ func fullPlan() link.Plan {
 // smallPlan is one create in each system, in the order of an apply.
 func smallPlan() link.Plan {
 	pair := &link.PairState{Application: link.ApplicationState{Slug: "pocketbase", Name: "PocketBase"},
-		Provider: link.ProviderState{Name: "Provider for PocketBase", ClientID: "id", ClientSecret: secret.New(canary(1))}}
+		Provider: link.ProviderState{Name: "Provider for PocketBase", ClientID: "id",
+			ClientSecret: secret.New(canary(1))}}
 	users := &link.CollectionState{Name: "users", OAuth2: link.OAuth2State{Providers: []link.OAuth2Provider{
 		{Slot: "google", Raw: json.RawMessage(`{"name":"google","clientId":"g"}`)},
 	}}}
-	return link.Plan{Generated: link.Generated{ClientID: "id", ClientSecret: secret.New(canary(1))}, Changes: []link.Change{
-		{System: link.Authentik, Kind: link.KindPair, Object: "application and provider “PocketBase”", Action: link.Create, After: pair},
-		{System: link.PB, Kind: link.KindOAuth2, Object: "OAuth2 of the collection “users”", Action: link.Update, Before: users, After: users},
-	}}
+	return link.Plan{Generated: link.Generated{ClientID: "id", ClientSecret: secret.New(canary(1))},
+		Changes: []link.Change{
+			{System: link.Authentik, Kind: link.KindPair, Object: "application and provider “PocketBase”",
+				Action: link.Create, After: pair},
+			{System: link.PB, Kind: link.KindOAuth2, Object: "OAuth2 of the collection “users”", Action: link.Update,
+				Before: users, After: users},
+		}}
 }
 
 func meta() Meta {
-	return Meta{Kind: Apply, AuthentikURL: "https://authentik.company", PocketBaseURL: "https://pocketbase.company", Program: "v1.2.3"}
+	return Meta{Kind: Apply, AuthentikURL: "https://authentik.company", PocketBaseURL: "https://pocketbase.company",
+		Program: "v1.2.3"}
 }
 
 func mustOpen(t *testing.T, dir string) *Store {

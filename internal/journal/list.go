@@ -88,7 +88,8 @@ func (s *Store) Interrupted() ([]Summary, []SetAside, error) {
 // by who holds the link's lock. Errors are ErrNotFound, ErrUnreadable or
 // ErrNewer; the latter two name where the file is now.
 func (s *Store) Load(id string) (*Receipt, error) {
-	missing := &Fault{Summary: fmt.Sprintf("There is no receipt %.40q.", id), Todo: "Choose one from the list.", Err: ErrNotFound}
+	missing := &Fault{Summary: fmt.Sprintf("There is no receipt %.40q.", id), Todo: "Choose one from the list.",
+		Err: ErrNotFound}
 	if !idSyntax.MatchString(id) {
 		return nil, missing
 	}

@@ -56,8 +56,9 @@ func refuseSecrets(data []byte, r *Receipt) error {
 	for _, t := range r.secrets {
 		if secret.In(string(data), t) {
 			return &Fault{
-				Summary: "The client secret also stands in " + whereSecret(r, t) + ", which is not secret, so the receipt would hold it.",
-				Todo:    "Take it out of there, or have a new client secret made.",
+				Summary: "The client secret also stands in " + whereSecret(r, t) +
+					", which is not secret, so the receipt would hold it.",
+				Todo: "Take it out of there, or have a new client secret made.",
 			}
 		}
 	}

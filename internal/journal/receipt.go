@@ -187,7 +187,8 @@ func (r *Receipt) AboutTo(i int) error {
 // changes and has the id of one of them.
 func (r *Receipt) AlsoAboutTo(c link.Change) (int, error) {
 	next := *r
-	next.Changes = append(slices.Clip(r.Changes), Change{Change: c, Steps: []Step{{State: AboutTo, When: r.store.stamp()}}})
+	next.Changes = append(slices.Clip(r.Changes),
+		Change{Change: c, Steps: []Step{{State: AboutTo, When: r.store.stamp()}}})
 	next.secrets = append(slices.Clip(r.secrets), secretsOf(c)...)
 	if err := r.become(&next); err != nil {
 		return -1, err
@@ -206,7 +207,8 @@ func (r *Receipt) Done(i int, note Note) error {
 // that the admin is told. A write whose outcome is not known is not failed: it
 // stays announced.
 func (r *Receipt) Failed(i int, summary, todo string) error {
-	return r.step(i, Step{State: Failed, Summary: secret.Hide(summary, r.secrets...), Todo: secret.Hide(todo, r.secrets...)}, AboutTo)
+	return r.step(i, Step{State: Failed, Summary: secret.Hide(summary, r.secrets...),
+		Todo: secret.Hide(todo, r.secrets...)}, AboutTo)
 }
 
 // step writes the receipt with one step more. Only a step that is on disk is

@@ -111,7 +111,8 @@ func packAgain(state link.Object, notKept []string) (*packed, error) {
 func fromRecord(in record) (*Receipt, error) {
 	r := &Receipt{
 		ID: in.ID, When: in.When,
-		Meta:     Meta{Kind: in.Kind, Of: in.Of, AuthentikURL: in.AuthentikURL, PocketBaseURL: in.PocketBaseURL, Program: in.Program},
+		Meta: Meta{Kind: in.Kind, Of: in.Of, AuthentikURL: in.AuthentikURL, PocketBaseURL: in.PocketBaseURL,
+			Program: in.Program},
 		ClientID: in.ClientID, Spec: unpackSpec(in.Spec), SpecNotKept: in.Spec.NotKept, End: (*End)(in.End),
 	}
 	for _, c := range in.Changes {
@@ -127,7 +128,8 @@ func fromRecord(in record) (*Receipt, error) {
 func fromChangeRecord(in changeRecord) (out Change, err error) {
 	out = Change{
 		Change: link.Change{
-			System: in.System, Kind: in.Kind, Object: in.Object, Action: in.Action, Why: in.Why, Step: in.Guide, Lost: in.Lost,
+			System: in.System, Kind: in.Kind, Object: in.Object, Action: in.Action, Why: in.Why, Step: in.Guide,
+			Lost:   in.Lost,
 			Fields: each(in.Fields, maskedField),
 		},
 		BeforeNotKept: in.Before.notKept(), AfterNotKept: in.After.notKept(),
@@ -139,7 +141,8 @@ func fromChangeRecord(in changeRecord) (out Change, err error) {
 		return out, err
 	}
 	for _, s := range in.Steps {
-		one := Step{State: s.State, When: s.When, Note: Note{IDs: s.IDs, Detail: s.Detail}, AfterNotKept: s.After.notKept(), Summary: s.Summary, Todo: s.Todo}
+		one := Step{State: s.State, When: s.When, Note: Note{IDs: s.IDs, Detail: s.Detail},
+			AfterNotKept: s.After.notKept(), Summary: s.Summary, Todo: s.Todo}
 		if one.After, err = unpack(s.After); err != nil {
 			return out, err
 		}

@@ -66,7 +66,8 @@ var sameText = cmp.Comparer(func(a, b secret.Text) bool { return a.Equal(b) })
 
 func TestStatesComeBackWithEveryField(t *testing.T) {
 	for name, all := range map[string][]link.Object{
-		"every field set": states(&filler{}), "every list empty": states(&filler{empty: true}), "nothing set": states(nil),
+		"every field set": states(&filler{}), "every list empty": states(&filler{empty: true}),
+		"nothing set": states(nil),
 	} {
 		for _, state := range all {
 			t.Run(name+"/"+reflect.TypeOf(state).Elem().Name(), func(t *testing.T) {
@@ -83,7 +84,8 @@ func TestStatesComeBackWithEveryField(t *testing.T) {
 }
 
 func TestNilPointersOfAStateAreNothing(t *testing.T) {
-	for _, state := range []link.Object{nil, (*link.Mapping)(nil), (*link.PairState)(nil), (*link.ProviderState)(nil), (*link.CollectionState)(nil)} {
+	for _, state := range []link.Object{nil, (*link.Mapping)(nil), (*link.PairState)(nil), (*link.ProviderState)(nil),
+		(*link.CollectionState)(nil)} {
 		if p, err := pack(state); p != nil || err != nil {
 			t.Errorf("%T gives %v, %v", state, p, err)
 		}
@@ -94,7 +96,8 @@ func TestASpecComesBackWithEveryField(t *testing.T) {
 	var empty link.Spec
 	f := filler{empty: true}
 	f.fill(reflect.ValueOf(&empty).Elem())
-	for name, spec := range map[string]link.Spec{"every field set": fullSpec(), "every list empty": empty, "nothing set": {}} {
+	for name, spec := range map[string]link.Spec{"every field set": fullSpec(), "every list empty": empty,
+		"nothing set": {}} {
 		data, err := encodeJSON(packSpec(spec, nil))
 		must(t, err)
 		var entry specEntry
@@ -113,10 +116,12 @@ func TestNoPartOfAPlanIsForgotten(t *testing.T) {
 		// Purpose and Of are in Meta, Undoes are the changes of the receipt Of, and
 		// Force is asked for anew. Only says what was left out of Changes,
 		// Restores what kind of receipt Of is, and Taken when the preview was made.
-		reflect.TypeFor[link.Plan]():      {"Changes", "Spec", "Generated", "Warnings", "Desired", "Purpose", "Of", "Undoes", "Force", "Only", "Restores", "Taken"},
+		reflect.TypeFor[link.Plan](): {"Changes", "Spec", "Generated", "Warnings", "Desired", "Purpose", "Of",
+			"Undoes", "Force", "Only", "Restores", "Taken"},
 		reflect.TypeFor[link.Generated](): {"ClientID", "ClientSecret"},
-		reflect.TypeFor[link.Change]():    {"System", "Kind", "Object", "Action", "Fields", "Why", "Step", "Lost", "Before", "After"},
-		reflect.TypeFor[link.Field]():     {"Name", "Before", "After", "Sensitive"},
+		reflect.TypeFor[link.Change](): {"System", "Kind", "Object", "Action", "Fields", "Why", "Step", "Lost",
+			"Before", "After"},
+		reflect.TypeFor[link.Field](): {"Name", "Before", "After", "Sensitive"},
 	} {
 		var now []string
 		for i := range of.NumField() {
@@ -141,7 +146,8 @@ func TestAReceiptComesBackWhole(t *testing.T) {
 	must(t, r.AboutTo(0))
 	must(t, r.Failed(0, "authentik gave no answer.", "Try again."))
 	must(t, r.AboutTo(0))
-	must(t, r.Done(0, Note{IDs: map[string]string{"provider": "42"}, After: plan.Changes[3].After, Detail: "found by its name"}))
+	must(t, r.Done(0, Note{IDs: map[string]string{"provider": "42"}, After: plan.Changes[3].After,
+		Detail: "found by its name"}))
 	must(t, r.AboutTo(1))
 	must(t, r.Finish(Stopped))
 
@@ -156,7 +162,8 @@ func TestAReceiptComesBackWhole(t *testing.T) {
 	if diff := cmp.Diff(m, got.Meta); diff != "" {
 		t.Error(diff)
 	}
-	if got.ClientID != "generated-id" || got.When.IsZero() || got.End.Outcome != Stopped || got.End.When.Before(got.When) {
+	if got.ClientID != "generated-id" || got.When.IsZero() || got.End.Outcome != Stopped ||
+		got.End.When.Before(got.When) {
 		t.Errorf("head and end are %+v, %+v", got, got.End)
 	}
 	for i, c := range got.Changes {
@@ -171,11 +178,13 @@ func TestAReceiptComesBackWhole(t *testing.T) {
 			t.Errorf("step %q is before the beginning", step.State)
 		}
 	}
-	if !slices.Equal(states, []State{AboutTo, Failed, AboutTo, Done}) || got.Changes[1].State() != AboutTo || got.Changes[2].State() != Waiting {
+	if !slices.Equal(states, []State{AboutTo, Failed, AboutTo, Done}) || got.Changes[1].State() != AboutTo ||
+		got.Changes[2].State() != Waiting {
 		t.Errorf("the states are %v, %q, %q", states, got.Changes[1].State(), got.Changes[2].State())
 	}
 	last := got.Changes[0].Steps[3]
-	if last.IDs["provider"] != "42" || last.Detail == "" || !cmp.Equal(last.After, withoutSecrets(t, plan.Changes[3].After), sameText) {
+	if last.IDs["provider"] != "42" || last.Detail == "" ||
+		!cmp.Equal(last.After, withoutSecrets(t, plan.Changes[3].After), sameText) {
 		t.Errorf("the note is %+v", last.Note)
 	}
 	if !slices.Equal(last.AfterNotKept, []string{"client_secret"}) {
@@ -185,9 +194,11 @@ func TestAReceiptComesBackWhole(t *testing.T) {
 
 func TestRawProvidersComeBackToTheByte(t *testing.T) {
 	for _, raw := range []string{
-		`{"name":"google", "clientId":"g","pkce":null,"x":1.0e1,"<":"\u003c\/"}`, "{\"name\":\"bytes \xff\xfe\"}", "{\n \"name\": \"lines\"\n}", `null`, ``, `[]`, `"text"`,
+		`{"name":"google", "clientId":"g","pkce":null,"x":1.0e1,"<":"\u003c\/"}`, "{\"name\":\"bytes \xff\xfe\"}",
+		"{\n \"name\": \"lines\"\n}", `null`, ``, `[]`, `"text"`,
 	} {
-		c := &link.CollectionState{OAuth2: link.OAuth2State{Providers: []link.OAuth2Provider{{Slot: "google", Raw: json.RawMessage(raw)}}}}
+		c := &link.CollectionState{
+			OAuth2: link.OAuth2State{Providers: []link.OAuth2Provider{{Slot: "google", Raw: json.RawMessage(raw)}}}}
 		p, err := pack(c)
 		must(t, err)
 		got, err := unpack(p)
@@ -229,7 +240,8 @@ func TestTheFileIsForPeopleToo(t *testing.T) {
 	}
 	data, err := os.ReadFile(filepath.Join(s.dir, r.fileName()))
 	must(t, err)
-	if !strings.HasPrefix(string(data), "{\n \"version\": 1,\n") || !strings.Contains(string(data), `"when": "2026-11-23T11:01:02.000000003Z"`) {
+	if !strings.HasPrefix(string(data), "{\n \"version\": 1,\n") ||
+		!strings.Contains(string(data), `"when": "2026-11-23T11:01:02.000000003Z"`) {
 		t.Errorf("it begins %.200s", data)
 	}
 	if data[len(data)-1] != '}' {

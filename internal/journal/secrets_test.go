@@ -28,8 +28,10 @@ func grep(t *testing.T, dir string, secrets ...string) (files int) {
 		data, err := os.ReadFile(path)
 		for _, s := range secrets {
 			quoted, _ := json.Marshal(s)
-			for _, spelling := range []string{s, string(quoted[1 : len(quoted)-1]), url.QueryEscape(s), url.PathEscape(s),
-				base64.StdEncoding.EncodeToString([]byte(s)), base64.RawURLEncoding.EncodeToString([]byte(s)), hex.EncodeToString([]byte(s))} {
+			for _, spelling := range []string{s, string(quoted[1 : len(quoted)-1]), url.QueryEscape(s),
+				url.PathEscape(s),
+				base64.StdEncoding.EncodeToString([]byte(s)), base64.RawURLEncoding.EncodeToString([]byte(s)),
+				hex.EncodeToString([]byte(s))} {
 				if bytes.Contains(data, []byte(spelling)) {
 					t.Errorf("%s holds the secret as %s", path, spelling)
 				}
@@ -143,7 +145,8 @@ func TestASensitiveFieldHoldsAMaskOnly(t *testing.T) {
 
 func TestASecretInARawProviderIsCut(t *testing.T) {
 	raw := `{"name":"google","clientSecret":"in the answer","clientId":"g"}`
-	c := &link.CollectionState{OAuth2: link.OAuth2State{Providers: []link.OAuth2Provider{{Slot: "google", Raw: json.RawMessage(raw)}}}}
+	c := &link.CollectionState{
+		OAuth2: link.OAuth2State{Providers: []link.OAuth2Provider{{Slot: "google", Raw: json.RawMessage(raw)}}}}
 	p, err := pack(c)
 	must(t, err)
 	if bytes.Contains(p.Value, []byte("in the answer")) || !bytes.Contains(p.Value, []byte("clientId")) {

@@ -63,7 +63,8 @@ func asideBefore(dir, name string) *SetAside {
 
 func reasonAside(path string, why error) string {
 	if errors.Is(why, ErrNewer) {
-		return "A newer authpocket wrote a receipt that this one cannot read. It was set aside as " + filepath.Base(path) + "."
+		return "A newer authpocket wrote a receipt that this one cannot read. It was set aside as " +
+			filepath.Base(path) + "."
 	}
 	return "A receipt cannot be read. It was set aside as " + filepath.Base(path) + "."
 }

@@ -95,7 +95,10 @@ func (p *packer) Binding(e link.Edit[link.BindingState]) { put(p, "binding", e.A
 func (p *packer) Settings(e link.Edit[link.SettingsState]) { put(p, "settings", e.After, plain) }
 
 func (p *packer) Provider(e link.Edit[link.ProviderState]) {
-	put(p, "provider", e.After, func(s link.ProviderState) (any, []string) { return s, markSecret("client_secret", s.ClientSecret) })
+	put(p, "provider", e.After, func(s link.ProviderState) (any, []string) {
+		return s,
+			markSecret("client_secret", s.ClientSecret)
+	})
 }
 
 func (p *packer) Pair(e link.Edit[link.PairState]) {

@@ -92,7 +92,8 @@ func reason(dir string, err error) *Fault {
 	const another = "name another state directory."
 	f := &Fault{Err: err}
 	if o, ok := errors.AsType[*openToOthers](err); ok {
-		f.Summary = "Other users of this machine may read " + o.path + ", and its file system does not let authpocket change that."
+		f.Summary = "Other users of this machine may read " + o.path +
+			", and its file system does not let authpocket change that."
 		f.Todo = "Put the state directory on a file system with permissions, or " + another
 		if o.foreign {
 			f.Summary = "Other users of this machine may read " + o.path + ", and it belongs to somebody else."
@@ -108,11 +109,14 @@ func reason(dir string, err error) *Fault {
 	case errors.Is(err, fs.ErrPermission):
 		f.Summary, f.Todo = "authpocket may not write receipts in "+dir+".", "Give its user the right to, or "+another
 	case errors.Is(err, syscall.ENOTDIR):
-		f.Summary, f.Todo = "A part of "+dir+" is a file, so receipts cannot be kept there.", "Move that file away, or "+another
+		f.Summary, f.Todo = "A part of "+dir+" is a file, so receipts cannot be kept there.",
+			"Move that file away, or "+another
 	case errors.Is(err, errNoLocks):
-		f.Summary, f.Todo = "The file system of "+dir+" has no file locks, so authpocket cannot keep two applies apart.", "Use a local file system: "+another
+		f.Summary, f.Todo = "The file system of "+dir+
+			" has no file locks, so authpocket cannot keep two applies apart.", "Use a local file system: "+another
 	default:
-		f.Summary, f.Todo = "authpocket cannot write receipts in "+dir+".", "The log has the cause. Put it right, or "+another
+		f.Summary, f.Todo = "authpocket cannot write receipts in "+dir+".", "The log has the cause. Put it right, or "+
+			another
 	}
 	return f
 }

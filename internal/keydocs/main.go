@@ -42,8 +42,10 @@ const (
 // withKeys returns the page with the tables as they are now.
 func withKeys(text string) (string, error) {
 	for _, one := range []struct{ system, rows string }{
-		{"authentik", rows(link.ApplicationAttrs(), "authentik") + rows(link.ProviderAttrs(), "authentik") + rows(link.AccessAttrs(), "authentik")},
-		{"PocketBase", rows(link.PlaceAttrs(), "PocketBase") + rows(link.SlotAttrs(), "PocketBase") + rows(link.OAuth2Attrs(), "PocketBase") +
+		{"authentik", rows(link.ApplicationAttrs(), "authentik") + rows(link.ProviderAttrs(), "authentik") +
+			rows(link.AccessAttrs(), "authentik")},
+		{"PocketBase", rows(link.PlaceAttrs(), "PocketBase") + rows(link.SlotAttrs(), "PocketBase") +
+			rows(link.OAuth2Attrs(), "PocketBase") +
 			rows(link.SettingsAttrs(), "PocketBase") + rows(link.RuleAttrs(), "PocketBase")},
 	} {
 		mark := fmt.Sprintf(begin, one.system)

@@ -41,7 +41,8 @@ func addressWords(label, todo string, err error) (summary, remedy string) {
 	case address.OtherScheme:
 		return label + " starts with " + f.Part + "://, which is not a web address.", "Use https:// or http://."
 	case address.HasUser:
-		return label + " has a user name or password in it.", "Leave that part out: credentials have fields of their own."
+		return label + " has a user name or password in it.",
+			"Leave that part out: credentials have fields of their own."
 	case address.HasQuery:
 		return label + " has a part after ?.", "Leave that part out."
 	case address.HasFragment:
@@ -94,9 +95,10 @@ func Unencrypted(field, base, what, allow string) *Problem {
 		return nil
 	}
 	return &Problem{
-		Field:   field,
-		Summary: "The address is plain http: whoever sees the network's traffic reads the " + what + ". Nothing was sent.",
-		Todo:    "Use https://, or " + allow + ".",
+		Field: field,
+		Summary: "The address is plain http: whoever sees the network's traffic reads the " + what +
+			". Nothing was sent.",
+		Todo: "Use https://, or " + allow + ".",
 	}
 }
 

@@ -10,22 +10,29 @@ import (
 func TestParseAddressTellsWhatIsWrong(t *testing.T) {
 	const example = "https://authentik.company"
 	for name, test := range map[string]struct{ raw, summary, todo string }{
-		"empty":                               {"", "Enter the authentik address.", example},
-		"only spaces":                         {" \t ", "Enter the authentik address.", example},
-		"a space inside":                      {"https://authentik company", "has a space in it", example},
-		"a line break inside":                 {"https://authentik\n.company", "has a space in it", example},
-		"no scheme":                           {"authentik.company", "has no scheme", "https://authentik.company"},
-		"no scheme but a port":                {"authentik.company:9443/if/", "has no scheme", "https://authentik.company:9443/if/"},
-		"no scheme but slashes":               {"//authentik.company", "has no scheme", "https://authentik.company"},
-		"a scheme without its colon":          {"https//authentik.company", "has no scheme", "front: https://authentik.company"},
-		"a scheme with one slash":             {"https:/authentik.company", "has no scheme", "front: https://authentik.company"},
-		"a scheme with backslashes":           {`https:\\authentik.company`, "has no scheme", "front: https://authentik.company"},
-		"a name that begins like a scheme":    {"httpd.company", "has no scheme", "front: https://httpd.company"},
-		"a scheme alone":                      {"https:", "has no scheme", example},
-		"another scheme":                      {"ftp://authentik.company", "starts with ftp://", "Use https:// or http://."},
-		"a script":                            {"javascript://authentik.company/%0aalert(1)", "starts with javascript://", "Use https:// or http://."},
-		"a script without slashes":            {"javascript:alert(1)", "has no scheme", example},
-		"a file":                              {"file:///etc/passwd", "starts with file://", "Use https:// or http://."},
+		"empty":               {"", "Enter the authentik address.", example},
+		"only spaces":         {" \t ", "Enter the authentik address.", example},
+		"a space inside":      {"https://authentik company", "has a space in it", example},
+		"a line break inside": {"https://authentik\n.company", "has a space in it", example},
+		"no scheme":           {"authentik.company", "has no scheme", "https://authentik.company"},
+		"no scheme but a port": {"authentik.company:9443/if/", "has no scheme",
+			"https://authentik.company:9443/if/"},
+		"no scheme but slashes": {"//authentik.company", "has no scheme", "https://authentik.company"},
+		"a scheme without its colon": {"https//authentik.company", "has no scheme",
+			"front: https://authentik.company"},
+		"a scheme with one slash": {"https:/authentik.company", "has no scheme",
+			"front: https://authentik.company"},
+		"a scheme with backslashes": {`https:\\authentik.company`, "has no scheme",
+			"front: https://authentik.company"},
+		"a name that begins like a scheme": {"httpd.company", "has no scheme", "front: https://httpd.company"},
+		"a scheme alone":                   {"https:", "has no scheme", example},
+		"another scheme": {"ftp://authentik.company", "starts with ftp://",
+			"Use https:// or http://."},
+		"a script": {"javascript://authentik.company/%0aalert(1)",
+			"starts with javascript://", "Use https:// or http://."},
+		"a script without slashes": {"javascript:alert(1)", "has no scheme", example},
+		"a file": {"file:///etc/passwd", "starts with file://",
+			"Use https:// or http://."},
 		"no host":                             {"https://", "has no host", example},
 		"a path only":                         {"https:///if/admin/", "has no host", example},
 		"a port only":                         {"https://:9443", "has no host", example},
@@ -60,8 +67,10 @@ func TestParseAddressTellsWhatIsWrong(t *testing.T) {
 
 func TestParseAddressNeverShowsAPassword(t *testing.T) {
 	for _, raw := range []string{
-		"https://ada:hunter2@authentik.company", "ada:hunter2@authentik.company", "https:/ada:hunter2@authentik.company",
-		"https://ada:hunter2@authentik company", "ftp://ada:hunter2@authentik.company", "https://ada:hunter2@authentik.company:99999",
+		"https://ada:hunter2@authentik.company", "ada:hunter2@authentik.company",
+		"https:/ada:hunter2@authentik.company",
+		"https://ada:hunter2@authentik company", "ftp://ada:hunter2@authentik.company",
+		"https://ada:hunter2@authentik.company:99999",
 		"https://:hunter2@authentik.company", "https://ada:hunter2@", "ada:hunter2",
 	} {
 		got, problem := link.ParseAddress(link.Authentik, "authentik address", "authentik.url", raw)
@@ -98,7 +107,8 @@ func TestSecretsCrossTheOpenNetworkUnencryptedOnlyWhenAllowed(t *testing.T) {
 	for address, refused := range map[string]bool{
 		"http://authentik.company:9000": true, "http://192.0.2.7": true, "http://[2001:db8::7]": true,
 		"https://authentik.company": false, "http://127.0.0.1:9000": false, "http://localhost:9000": false,
-		"http://authentik-server:9000": false, "http://10.0.0.7:9000": false, "http://[fd12::7]:9000": false, "http://pb.lan": false,
+		"http://authentik-server:9000": false, "http://10.0.0.7:9000": false, "http://[fd12::7]:9000": false,
+		"http://pb.lan": false,
 	} {
 		if got := link.Unencrypted("authentik.url", address, "token", "allow it") != nil; got != refused {
 			t.Errorf("%s: refused %t, want %t", address, got, refused)

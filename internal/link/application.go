@@ -46,14 +46,16 @@ func ApplicationAttrs() []Attr[Application, ApplicationState] {
 		}, func(s *S) *string { return &s.Name }, func(w *W) **string { return &w.Name }),
 		text(Meta{
 			Key: "slug", Spec: "application.slug", Label: "Slug", Fixed: true, check: checkSlug,
-			Ask: Ask{Control: AskCode, Group: AskNames, Hint: "Part of the application's address in authentik, and never shown to people", Needed: true, Short: true},
+			Ask: Ask{Control: AskCode, Group: AskNames, Hint: "Part of the application's address in authentik, and " +
+				"never shown to people", Needed: true, Short: true},
 			Doc: Doc{"part of the issuer's address", "`" + DefaultSlug + "`, or that of the link that is there"},
 		}, func(s *S) *string { return &s.Slug }, func(w *W) **string { return &w.Slug }),
 		assigned[W](Meta{Key: "provider", Label: "Provider"},
 			func(s *S) *int { return &s.Provider }, func(s *S) *string { return &s.ProviderName }),
 		text(Meta{
 			Key: "group", Spec: "application.group", Label: "Group", check: optional,
-			Ask: Ask{Control: AskText, Group: AskMore, Hint: "Applications of one group stand together on people's page"},
+			Ask: Ask{Control: AskText, Group: AskMore,
+				Hint: "Applications of one group stand together on people's page"},
 			Doc: Doc{"group on “My applications”", "none"},
 		}, func(s *S) *string { return &s.Group }, func(w *W) **string { return &w.Group }),
 		text(Meta{
@@ -67,12 +69,14 @@ func ApplicationAttrs() []Attr[Application, ApplicationState] {
 		}, func(s *S) *string { return &s.PolicyEngineMode }, func(w *W) **string { return &w.PolicyEngineMode }),
 		text(Meta{
 			Key: "meta_launch_url", Spec: "application.launch_url", Label: "Launch URL", check: checkLaunchURL,
-			Ask: Ask{Control: AskCode, Group: AskMore, Hint: "Where a click on the application leads. Leave empty to let authentik guess"},
+			Ask: Ask{Control: AskCode, Group: AskMore, Hint: "Where a click on the application leads. Leave empty to " +
+				"let authentik guess"},
 			Doc: Doc{"address that opens from authentik", "guessed by authentik"},
 		}, func(s *S) *string { return &s.LaunchURL }, func(w *W) **string { return &w.LaunchURL }),
 		text(Meta{
 			Key: "meta_icon", Spec: "application.icon", Label: "Icon", check: checkIcon,
-			Ask: Ask{Control: AskCode, Group: AskMore, Hint: "An address of an image, or a name such as fa://fa-database"},
+			Ask: Ask{Control: AskCode, Group: AskMore, Hint: "An address of an image, or a name such as " +
+				"fa://fa-database"},
 			Doc: Doc{"address or `fa://name`", "none"},
 		}, func(s *S) *string { return &s.Icon }, func(w *W) **string { return &w.Icon }),
 		text(Meta{
@@ -129,14 +133,17 @@ type BindingState struct {
 func AccessAttrs() []Attr[Access, struct{}] {
 	list := func(kind, label, hint string, doc Doc, want func(*Access) *[]string) Attr[Access, struct{}] {
 		return texts[Access, struct{}](Meta{
-			Spec: "access." + kind, Label: label, Ask: Ask{Control: AskLines, Hint: hint, Given: true, Named: true}, Doc: doc,
+			Spec: "access." + kind, Label: label, Ask: Ask{Control: AskLines, Hint: hint, Given: true, Named: true},
+			Doc: doc,
 		}, nil, want)
 	}
 	return []Attr[Access, struct{}]{
-		list("groups", "Groups", "By name", Doc{"names of groups that may use the application", "nobody in particular: everyone"},
+		list("groups", "Groups", "By name", Doc{"names of groups that may use the application",
+			"nobody in particular: everyone"},
 			func(w *Access) *[]string { return &w.Groups }),
 		list("users", "Users", "By username", Doc{What: "usernames"}, func(w *Access) *[]string { return &w.Users }),
-		list("policies", "Policies", "By name", Doc{What: "names of policies"}, func(w *Access) *[]string { return &w.Policies }),
+		list("policies", "Policies", "By name", Doc{What: "names of policies"},
+			func(w *Access) *[]string { return &w.Policies }),
 	}
 }
 
@@ -154,7 +161,8 @@ func BindingAttrs() []Attr[struct{}, BindingState] {
 // AsMade reports whether b still is what the apply made of it. How long a
 // policy may take is authentik's own default there.
 func (b BindingState) AsMade(made BindingState) bool {
-	return b.Kind == made.Kind && b.Target.ID == made.Target.ID && b.Enabled == made.Enabled && b.Negate == made.Negate &&
+	return b.Kind == made.Kind && b.Target.ID == made.Target.ID && b.Enabled == made.Enabled &&
+		b.Negate == made.Negate &&
 		b.Order == made.Order && b.Expires == made.Expires
 }
 

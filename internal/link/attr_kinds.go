@@ -57,7 +57,8 @@ func number[W, S any](m Meta, at func(*S) *int) Attr[W, S] {
 // orNull is a flag that may be null, which means its default.
 func orNull[W, S any](m Meta, at func(*S) **bool, want func(*W) **bool) Attr[W, S] {
 	on := m.Default == "true"
-	a := Attr[W, S]{Meta: m, state: stateOf(at, func(b *bool) Shown { return ShowFlag(Value(b, on)) }), wish: wishFlag(want, on)}
+	a := Attr[W, S]{Meta: m, state: stateOf(at, func(b *bool) Shown { return ShowFlag(Value(b, on)) }),
+		wish: wishFlag(want, on)}
 	a.answer = func(o *S) string { return ticked(Value(*at(o), on)) }
 	a.offer = func(w *W, o *S) { *want(w) = *at(o) }
 	a.plain = func(o *S) any { return orNil(*at(o)) }
@@ -74,7 +75,8 @@ func orNull[W, S any](m Meta, at func(*S) **bool, want func(*W) **bool) Attr[W, 
 // rule is a rule of a collection. None lets superusers alone in, an empty one
 // everybody.
 func rule[W, S any](m Meta, at func(*S) **string, want func(*W) **string) Attr[W, S] {
-	a := Attr[W, S]{Meta: m, state: stateOf(at, func(r *string) Shown { return ShowText(ruleText(r)) }), wish: wishText(want)}
+	a := Attr[W, S]{Meta: m, state: stateOf(at, func(r *string) Shown { return ShowText(ruleText(r)) }),
+		wish: wishText(want)}
 	a.plain = func(o *S) any { return orNil(*at(o)) }
 	a.same = func(x, y *S) bool { return a.plain(x) == a.plain(y) }
 	a.keep = func(to *S, w *W, now *S) { *at(to) = cmp.Or(*want(w), *at(now)) }
@@ -111,7 +113,8 @@ func maskOf(t secret.Text) Shown {
 
 // ref is an object of authentik, which a spec calls by its name.
 func ref[W, S any](m Meta, at func(*S) *Ref, want func(*W) **string) Attr[W, S] {
-	a := Attr[W, S]{Meta: m, state: stateOf(at, func(r Ref) Shown { return ShowText(refName(r)) }), wish: wishText(want)}
+	a := Attr[W, S]{Meta: m, state: stateOf(at, func(r Ref) Shown { return ShowText(refName(r)) }),
+		wish: wishText(want)}
 	a.visit = func(o *S, v Cells) { v.Ref(at(o)) }
 	a.answer = func(o *S) string {
 		if m.Ask.Open {
@@ -167,7 +170,8 @@ func texts[W, S any](m Meta, at func(*S) *[]string, want func(*W) *[]string) Att
 }
 
 func redirects[W, S any](m Meta, at func(*S) *[]RedirectURI, want func(*W) *[]RedirectURI) Attr[W, S] {
-	a := Attr[W, S]{Meta: m, state: stateOf(at, func(list []RedirectURI) Shown { return ShowList(RedirectNames(list)) })}
+	a := Attr[W, S]{Meta: m,
+		state: stateOf(at, func(list []RedirectURI) Shown { return ShowList(RedirectNames(list)) })}
 	a.visit = func(o *S, v Cells) { v.Redirects(at(o)) }
 	a.copy = func(to, from *S) { *at(to) = slices.Clone(*at(from)) }
 	a.offer = func(w *W, o *S) { *want(w) = slices.Clone(*at(o)) }

@@ -13,7 +13,8 @@ import (
 // no table has it.
 func TestEveryFieldOfAnObjectIsInItsTable(t *testing.T) {
 	keys := []string{"PK", "ID", "Ref"}
-	covered(t, link.ApplicationAttrs(), append(keys, "ProviderKind")...) // what authentik calls the provider that is there
+	// what authentik calls the provider that is there
+	covered(t, link.ApplicationAttrs(), append(keys, "ProviderKind")...)
 	covered(t, link.ProviderAttrs(), append(keys,
 		"EncryptionKey",                      // is read and never written
 		"ApplicationSlug", "ApplicationName", // are the application's
@@ -29,7 +30,8 @@ func TestEveryFieldOfAnObjectIsInItsTable(t *testing.T) {
 	covered(t, link.OAuth2Attrs(), "Providers")
 	covered(t, link.RuleAttrs(), append(keys, "Name", "OAuth2", // have tables of their own
 		"System", "Updated", "MFAEnabled", "MFARule", "EmailRequired", "Fields")...) // are read and never written
-	covered(t, link.SettingsAttrs(), "AppName", "AppURL", "RateLimits", "AuthLimit", "SuperuserIPs") // are read and never written
+	// are read and never written
+	covered(t, link.SettingsAttrs(), "AppName", "AppURL", "RateLimits", "AuthLimit", "SuperuserIPs")
 }
 
 // covered finds the fields of S that no row of the table points to.
@@ -67,8 +69,10 @@ func covered[W, S any](t *testing.T, table []link.Attr[W, S], others ...string) 
 // link file that its row names, and into no other.
 func TestEveryFieldOfASpecIsInATable(t *testing.T) {
 	chosen := slices.Concat(
-		choices(t, link.ApplicationAttrs()), choices(t, link.ProviderAttrs()), choices(t, link.AccessAttrs()), choices(t, link.PlaceAttrs()),
-		choices(t, link.SlotAttrs()), choices(t, link.OAuth2Attrs()), choices(t, link.RuleAttrs()), choices(t, link.SettingsAttrs()),
+		choices(t, link.ApplicationAttrs()), choices(t, link.ProviderAttrs()), choices(t, link.AccessAttrs()),
+		choices(t, link.PlaceAttrs()),
+		choices(t, link.SlotAttrs()), choices(t, link.OAuth2Attrs()), choices(t, link.RuleAttrs()),
+		choices(t, link.SettingsAttrs()),
 	)
 	for prefix, spec := range map[string]reflect.Type{
 		"application.": reflect.TypeFor[link.Application](), "provider.": reflect.TypeFor[link.Provider](),

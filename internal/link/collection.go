@@ -114,7 +114,8 @@ func PlaceAttrs() []Attr[PocketBase, CollectionState] {
 	type W = PocketBase
 	collection := text(Meta{
 		Key: "name", Spec: "pocketbase.collection", Label: "Collection", check: checkCollection,
-		Ask: Ask{Control: AskChoice, Group: AskCollection, Label: "Auth collection", Hint: "Whose records the people who sign in become"},
+		Ask: Ask{Control: AskChoice, Group: AskCollection, Label: "Auth collection",
+			Hint: "Whose records the people who sign in become"},
 		Doc: Doc{"auth collection", "`" + DefaultCollection + "`"},
 	}, func(s *CollectionState) *string { return &s.Name }, func(w *W) **string { return &w.Collection })
 	slot := text[W, CollectionState](Meta{
@@ -137,7 +138,8 @@ func SlotAttrs() []Attr[PocketBase, OAuth2Provider] {
 	)
 	userInfo := text[W, S](Meta{
 		Spec: "pocketbase.user_info", Label: "Source of user info", Values: []string{"userinfo", "id_token"},
-		Ask: Ask{Control: AskChoice, Group: AskUserInfo, Label: "Fetch user info from", Answers: []string{"User info URL", "ID token"}, Named: true},
+		Ask: Ask{Control: AskChoice, Group: AskUserInfo, Label: "Fetch user info from",
+			Answers: []string{"User info URL", "ID token"}, Named: true},
 		Doc: Doc{"`userinfo` or `id_token`: where the claims come from", "`userinfo`"},
 	}, nil, func(w *W) **string { return &w.UserInfo })
 	userInfo.answer = func(s *S) string {
@@ -157,7 +159,8 @@ func SlotAttrs() []Attr[PocketBase, OAuth2Provider] {
 			checkURL(p, m, *w.UserInfoURL)
 		}
 	}
-	clientID := text[W](Meta{Key: "clientId", Label: "Client ID", Follows: "provider.client_id"}, func(s *S) *string { return &s.ClientID }, nil)
+	clientID := text[W](Meta{Key: "clientId", Label: "Client ID", Follows: "provider.client_id"},
+		func(s *S) *string { return &s.ClientID }, nil)
 	return []Attr[W, S]{
 		text(Meta{
 			Key: "displayName", Spec: "pocketbase.display_name", Label: "Display name", check: required,
@@ -172,19 +175,23 @@ func SlotAttrs() []Attr[PocketBase, OAuth2Provider] {
 		}, func(s *S) *string { return &s.AuthURL }, func(w *W) **string { return &w.AuthURL }),
 		text(Meta{
 			Key: "tokenURL", Spec: "pocketbase.token_url", Label: "Token URL", check: checkURL,
-			Ask: Ask{Control: AskCode, Group: AskURLs, Open: true, Given: true, Hint: ". PocketBase itself calls it, so an internal address can be right"},
+			Ask: Ask{Control: AskCode, Group: AskURLs, Open: true, Given: true,
+				Hint: ". PocketBase itself calls it, so an internal address can be right"},
 			Doc: Doc{"as PocketBase itself reaches authentik", "authentik's token endpoint"},
 		}, func(s *S) *string { return &s.TokenURL }, func(w *W) **string { return &w.TokenURL }),
 		userInfo,
 		userInfoURL,
 		orNull(Meta{
-			Key: "pkce", Spec: "pocketbase.pkce", Label: "PKCE", Theirs: "Support PKCE", Default: "true", Always: true, // null means on
+			// null means on
+			Key: "pkce", Spec: "pocketbase.pkce", Label: "PKCE", Theirs: "Support PKCE", Default: "true", Always: true,
 			Ask: Ask{Control: AskTick, Label: "Use PKCE"},
 			Doc: Doc{What: "`true` or `false`"},
 		}, func(s *S) **bool { return &s.PKCE }, func(w *W) **bool { return &w.PKCE }),
 		text(Meta{
-			Key: "extra.jwksURL", Spec: "pocketbase.jwks_url", Label: "JWKS URL", Theirs: "JWKS verification URL", check: checkOptionalURL,
-			Ask: Ask{Control: AskCode, Group: AskIDToken, Open: true, Given: true, Hint: "For “ID token” only. PocketBase checks the token's signature with it"},
+			Key: "extra.jwksURL", Spec: "pocketbase.jwks_url", Label: "JWKS URL", Theirs: "JWKS verification URL",
+			check: checkOptionalURL,
+			Ask: Ask{Control: AskCode, Group: AskIDToken, Open: true, Given: true,
+				Hint: "For “ID token” only. PocketBase checks the token's signature with it"},
 			Doc: Doc{"with `id_token`", "the application's JWKS"},
 		}, func(s *S) *string { return &s.JWKSURL }, func(w *W) **string { return &w.JWKSURL }),
 		texts(Meta{
@@ -223,9 +230,10 @@ func mapped(key, name, claim, theirs, label, what string,
 	at func(*OAuth2State) *string, want func(*PocketBase) **string,
 ) Attr[PocketBase, OAuth2State] {
 	return text(Meta{
-		Key: mappedPrefix + key, Spec: "pocketbase.map_" + name, Label: "Field for the " + claim, Theirs: theirs, Claim: claim,
-		Ask: Ask{Control: AskChoice, Group: AskMapped, Label: label + " goes to", Named: true},
-		Doc: Doc{what, "what is there"},
+		Key: mappedPrefix + key, Spec: "pocketbase.map_" + name, Label: "Field for the " + claim, Theirs: theirs,
+		Claim: claim,
+		Ask:   Ask{Control: AskChoice, Group: AskMapped, Label: label + " goes to", Named: true},
+		Doc:   Doc{what, "what is there"},
 	}, at, want)
 }
 
@@ -240,12 +248,15 @@ func RuleAttrs() []Attr[PocketBase, CollectionState] {
 	return []Attr[W, S]{
 		rule(Meta{
 			Key: "createRule", Spec: "pocketbase.create_rule", Label: "Create rule",
-			Ask: Ask{Control: AskRule, Given: true, Hint: "Who may make records. New people's records are made at their first sign-in"},
-			Doc: Doc{"a PocketBase rule that says who may create records: empty for everyone, `@request.context = \"oauth2\"` for people who sign in through a provider", "what is there"},
+			Ask: Ask{Control: AskRule, Given: true, Hint: "Who may make records. New people's records are made at " +
+				"their first sign-in"},
+			Doc: Doc{"a PocketBase rule that says who may create records: empty for everyone, `@request.context = " +
+				"\"oauth2\"` for people who sign in through a provider", "what is there"},
 		}, func(s *S) **string { return &s.CreateRule }, func(w *W) **string { return &w.CreateRule }),
 		rule(Meta{
 			Key: "authRule", Spec: "pocketbase.auth_rule", Label: "Auth rule",
-			Ask: Ask{Control: AskRule, Given: true, Hint: "Who may sign in. Changing it signs out everyone in the collection"},
+			Ask: Ask{Control: AskRule, Given: true, Hint: "Who may sign in. Changing it signs out everyone in the " +
+				"collection"},
 			Doc: Doc{"who may sign in; a change signs out everyone", "what is there"},
 		}, func(s *S) **string { return &s.AuthRule }, func(w *W) **string { return &w.AuthRule }),
 	}
@@ -269,7 +280,8 @@ func SettingsAttrs() []Attr[PocketBase, SettingsState] {
 	controls.wish = wishTick(func(w *W) *bool { return &w.ShowControls })
 	rewrite := Attr[W, S]{Meta: Meta{
 		Spec: "pocketbase.rewrite_secret", Label: "Write the client secret again",
-		Ask: Ask{Control: AskTick, Given: true, Hint: "PocketBase never shows the one it has, so this is the cure where a check says that it is refused"},
+		Ask: Ask{Control: AskTick, Given: true, Hint: "PocketBase never shows the one it has, so this is the cure " +
+			"where a check says that it is refused"},
 	}, wish: wishTick(func(w *W) *bool { return &w.RewriteSecret })}
 	return []Attr[W, S]{controls, rewrite}
 }

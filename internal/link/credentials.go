@@ -12,7 +12,8 @@ import (
 func (p Plan) IfNeeded() []Change {
 	var list []Change
 	for _, c := range p.Changes {
-		if back, ok := c.CredentialsBack(); ok && slices.ContainsFunc(p.Changes, func(c Change) bool { return c.Kind == KindOAuth2 }) {
+		if back, ok := c.CredentialsBack(); ok &&
+			slices.ContainsFunc(p.Changes, func(c Change) bool { return c.Kind == KindOAuth2 }) {
 			list = append(list, back)
 		}
 		if after := As[CollectionState](c.After); after != nil && c.RewrittenSlot() != "" {
@@ -38,10 +39,12 @@ func (c Change) CredentialsBack() (Change, bool) {
 	back := *now
 	back.ClientID, back.ClientSecret = was.ClientID, was.ClientSecret
 	reverse := Change{System: c.System, Kind: c.Kind, Object: c.Object, Action: Update, Before: now, After: &back,
-		Why: "Only if PocketBase does not take the new ones, or authentik does not accept them from it: sign-ins go on as before."}
+		Why: "Only if PocketBase does not take the new ones, or authentik does not accept them from it: sign-ins go " +
+			"on as before."}
 	for _, f := range c.Fields {
 		if f.Name == "client_id" || f.Name == "client_secret" {
-			reverse.Fields = append(reverse.Fields, Field{Name: f.Name, Before: f.After, After: f.Before, Sensitive: f.Sensitive})
+			reverse.Fields = append(reverse.Fields, Field{Name: f.Name, Before: f.After, After: f.Before,
+				Sensitive: f.Sensitive})
 		}
 	}
 	return reverse, true
@@ -68,8 +71,9 @@ func (c Change) RewrittenSlot() string {
 func (c Change) SecretAgain(now *CollectionState, slot string) Change {
 	return Change{
 		System: c.System, Kind: c.Kind, Object: c.Object, Action: Update, Before: now, After: now,
-		Fields: []Field{{Name: slot + ".clientSecret", Before: ShowMask(MaskedSet), After: ShowMask(MaskedAuthentiks), Sensitive: true}},
-		Why:    "Only if authentik's client secret is changed meanwhile, or was given back: both systems need the same one.",
+		Fields: []Field{{Name: slot + ".clientSecret", Before: ShowMask(MaskedSet), After: ShowMask(MaskedAuthentiks),
+			Sensitive: true}},
+		Why: "Only if authentik's client secret is changed meanwhile, or was given back: both systems need the same one.",
 	}
 }
 

@@ -71,12 +71,14 @@ func (a *ApplicationState) Values(f Features) []FieldValue { return Values(Appli
 func (p *ProviderState) Values(f Features) []FieldValue { return Values(ProviderAttrs(), p, f) }
 
 func (b *BindingState) Values() []FieldValue {
-	list := []FieldValue{{Name: "target", Of: ShowText(b.Application.Name)}, {Name: b.Kind, Of: ShowText(b.Target.Name)}}
+	list := []FieldValue{{Name: "target", Of: ShowText(b.Application.Name)},
+		{Name: b.Kind, Of: ShowText(b.Target.Name)}}
 	return append(list, Values(BindingAttrs(), b, Features{})...)
 }
 
 func (p *PairState) Values(f Features) []FieldValue {
-	list := slices.Concat(prefixed("application.", p.Application.Values(f)), prefixed("provider.", p.Provider.Values(f)))
+	list := slices.Concat(prefixed("application.", p.Application.Values(f)),
+		prefixed("provider.", p.Provider.Values(f)))
 	for _, b := range p.Bindings {
 		list = append(list, FieldValue{Name: "binding." + b.Kind, Of: ShowText(b.Target.Name)})
 	}

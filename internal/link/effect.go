@@ -70,7 +70,8 @@ func (e Effect) Words() string {
 	case SecretsBack:
 		said = append(said, "authentik was given its old client ID and secret back, so sign-ins work as before.")
 	case SecretsDiffer:
-		said = append(said, "The two systems may have different client secrets now: sign-ins fail until this is applied again.")
+		said = append(said, "The two systems may have different client secrets now: sign-ins fail until this is "+
+			"applied again.")
 	}
 	return strings.Join(said, " ")
 }

@@ -30,7 +30,8 @@ func TestWhatWasWrittenIsSummedUp(t *testing.T) {
 // it says of it gives way to what the whole apply knows.
 func TestWhatWasWrittenIsSaidOnce(t *testing.T) {
 	refused := &link.Fault{Summary: "It was refused.", Written: link.WrittenNone}
-	for name, cause := range map[string]error{"a fault": refused, "two": errors.Join(refused, refused), "no words": errors.New("x")} {
+	for name, cause := range map[string]error{"a fault": refused, "two": errors.Join(refused, refused),
+		"no words": errors.New("x")} {
 		stopped := &link.Stopped{Effect: link.Effect{Made: 2, Change: link.WrittenNone}, Err: cause}
 		for i, m := range stopped.Messages() {
 			if i == 0 && (m.Effect == nil || m.Effect.Written() != link.WrittenSome) || i > 0 && m.Effect != nil {
@@ -46,10 +47,12 @@ func TestWhatWasWrittenIsSaidOnce(t *testing.T) {
 func TestAWayIsWordedForWhereItIsRead(t *testing.T) {
 	use := link.Way{Key: "existing", Value: "use", For: "to take it over"}
 	for want, got := range map[string]string{
-		"Choose “use what is there” to take it over.":          link.Message{Ways: []link.Way{use}}.Text(link.OnPage),
-		"Set existing: use to take it over.":                   link.Message{Ways: []link.Way{use}}.Text(link.InFile),
-		"Look. Or set existing: use to take it over.":          link.Message{Todo: "Look.", Ways: []link.Way{use}}.Text(link.InFile),
-		"Look. Or choose “use what is there” to take it over.": link.Message{Todo: "Look.", Ways: []link.Way{use}}.Text(link.OnPage),
+		"Choose “use what is there” to take it over.": link.Message{Ways: []link.Way{use}}.Text(link.OnPage),
+		"Set existing: use to take it over.":          link.Message{Ways: []link.Way{use}}.Text(link.InFile),
+		"Look. Or set existing: use to take it over.": link.Message{Todo: "Look.",
+			Ways: []link.Way{use}}.Text(link.InFile),
+		"Look. Or choose “use what is there” to take it over.": link.Message{Todo: "Look.",
+			Ways: []link.Way{use}}.Text(link.OnPage),
 	} {
 		if got != want {
 			t.Errorf("%q, want %q", got, want)

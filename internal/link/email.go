@@ -47,9 +47,11 @@ func OwnMapping(name string) bool {
 // EmailOutcome says in words what a first sign-in leads to under a decision,
 // given the collection's own rules.
 func EmailOutcome(d EmailDecision, c CollectionState) string {
-	dropped := "PocketBase drops the address. The account is made without one, and nobody is linked to an account that is there already."
+	dropped := "PocketBase drops the address. The account is made without one, and nobody is linked to an account " +
+		"that is there already."
 	if c.EmailRequired {
-		dropped = "PocketBase drops the address and then refuses the sign-in with “email: Cannot be blank”, because " + c.Name + " requires one. People who have signed in before still can."
+		dropped = "PocketBase drops the address and then refuses the sign-in with “email: Cannot be blank”, because " +
+			c.Name + " requires one. People who have signed in before still can."
 	}
 	newAccount := "A new account is made"
 	if c.CreateRule == nil {
@@ -60,7 +62,8 @@ func EmailOutcome(d EmailDecision, c CollectionState) string {
 	case EmailTrustAll:
 		return "Every address from authentik counts as verified. " + taken
 	case EmailTrustAttribute:
-		return "People whose authentik attribute email_verified is true: " + LowerFirst(taken) + " Everyone else: " + LowerFirst(dropped)
+		return "People whose authentik attribute email_verified is true: " + LowerFirst(taken) + " Everyone else: " +
+			LowerFirst(dropped)
 	default:
 		return "authentik answers “not verified” for everyone. " + dropped
 	}

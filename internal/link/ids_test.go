@@ -62,14 +62,17 @@ func TestIDsAreNotGivenTwice(t *testing.T) {
 // do not.
 func TestChecksOfAKind(t *testing.T) {
 	second := link.CheckAuthentikRedirect.Nth(2)
-	if second != "authentik.redirect.2" || !second.Is(link.CheckAuthentikRedirect) || link.CheckAuthentikRedirect.Is(second) ||
-		link.CheckPocketBaseClientID.Is("pocketbase.client") || !second.Of(link.Authentik) || second.Of(link.PB) || link.CheckClock.Of(link.Authentik) {
+	if second != "authentik.redirect.2" || !second.Is(link.CheckAuthentikRedirect) ||
+		link.CheckAuthentikRedirect.Is(second) ||
+		link.CheckPocketBaseClientID.Is("pocketbase.client") || !second.Of(link.Authentik) || second.Of(link.PB) ||
+		link.CheckClock.Of(link.Authentik) {
 		t.Error("the kinds of checks are confused")
 	}
 }
 
 func TestWarningsAboutTransport(t *testing.T) {
-	for _, id := range []link.WarningID{link.WarnVersionUnknown, link.WarnVersionMerge, link.WarnHTTPAuthentik, link.WarnHTTPEndpoints, link.WarnSecretWindow} {
+	for _, id := range []link.WarningID{link.WarnVersionUnknown, link.WarnVersionMerge, link.WarnHTTPAuthentik,
+		link.WarnHTTPEndpoints, link.WarnSecretWindow} {
 		if !id.AboutTransport() {
 			t.Errorf("%s is about the transport", id)
 		}

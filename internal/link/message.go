@@ -56,7 +56,9 @@ func (m Message) Text(r Reader) string { return Joined(m.What(), m.Advice(r)) }
 func (w Way) words(r Reader, other bool) string {
 	how := "Set " + w.Key + ": " + w.Value
 	if r == OnPage {
-		how = "Choose " + Quote(map[string]string{string(ExistingUse): "use what is there", string(ExistingNew): "make a new one"}[w.Value])
+		how = "Choose " +
+			Quote(map[string]string{string(ExistingUse): "use what is there",
+				string(ExistingNew): "make a new one"}[w.Value])
 	}
 	if other {
 		how = "Or " + strings.ToLower(how[:1]) + how[1:]

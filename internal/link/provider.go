@@ -11,13 +11,14 @@ import (
 // signing key and scope mappings by name. Its client type is always
 // confidential: PocketBase requires a client secret.
 type Provider struct {
-	Name                  *string       `yaml:"name" json:"name"`
-	AuthorizationFlow     *string       `yaml:"authorization_flow" json:"authorization_flow"`
-	InvalidationFlow      *string       `yaml:"invalidation_flow" json:"invalidation_flow"`
-	AuthenticationFlow    *string       `yaml:"authentication_flow" json:"authentication_flow"` // empty: the brand's
-	ClientID              *string       `yaml:"client_id" json:"client_id"`
-	ClientSecret          *secret.Text  `yaml:"client_secret" json:"-"`
-	RedirectURIs          []RedirectURI `yaml:"redirect_uris" json:"redirect_uris"` // nil: one per public address, others stay
+	Name               *string      `yaml:"name" json:"name"`
+	AuthorizationFlow  *string      `yaml:"authorization_flow" json:"authorization_flow"`
+	InvalidationFlow   *string      `yaml:"invalidation_flow" json:"invalidation_flow"`
+	AuthenticationFlow *string      `yaml:"authentication_flow" json:"authentication_flow"` // empty: the brand's
+	ClientID           *string      `yaml:"client_id" json:"client_id"`
+	ClientSecret       *secret.Text `yaml:"client_secret" json:"-"`
+	// nil: one per public address, others stay
+	RedirectURIs          []RedirectURI `yaml:"redirect_uris" json:"redirect_uris"`
 	SigningKey            *string       `yaml:"signing_key" json:"signing_key"`
 	AccessCodeValidity    *string       `yaml:"access_code_validity" json:"access_code_validity"` // "minutes=1"
 	AccessTokenValidity   *string       `yaml:"access_token_validity" json:"access_token_validity"`
@@ -75,19 +76,23 @@ func ProviderAttrs() []Attr[Provider, ProviderState] {
 			Doc: Doc{"", "`Provider for` and the application's name"},
 		}, func(s *S) *string { return &s.Name }, func(w *W) **string { return &w.Name }),
 		ref(Meta{
-			Key: "authorization_flow", Spec: "provider.authorization_flow", Label: "Authorization flow", Flow: "authorization", Default: DefaultAuthorizationFlow,
-			Ask: Ask{Control: AskChoice, Group: AskFlows, Open: true, Hint: "With explicit consent people are asked once before their data goes to PocketBase"},
+			Key: "authorization_flow", Spec: "provider.authorization_flow", Label: "Authorization flow",
+			Flow: "authorization", Default: DefaultAuthorizationFlow,
+			Ask: Ask{Control: AskChoice, Group: AskFlows, Open: true,
+				Hint: "With explicit consent people are asked once before their data goes to PocketBase"},
 			Doc: Doc{What: "slug"},
 		}, func(s *S) *Ref { return &s.AuthorizationFlow }, func(w *W) **string { return &w.AuthorizationFlow }),
 		ref(Meta{
-			Key: "invalidation_flow", Spec: "provider.invalidation_flow", Label: "Invalidation flow", Flow: "invalidation", Default: DefaultInvalidationFlow,
+			Key: "invalidation_flow", Spec: "provider.invalidation_flow", Label: "Invalidation flow",
+			Flow: "invalidation", Default: DefaultInvalidationFlow,
 			Ask: Ask{Control: AskChoice, Group: AskFlows, Open: true},
 			Doc: Doc{What: "slug"},
 		}, func(s *S) *Ref { return &s.InvalidationFlow }, func(w *W) **string { return &w.InvalidationFlow }),
 		ref(Meta{
-			Key: "authentication_flow", Spec: "provider.authentication_flow", Label: "Authentication flow", Flow: "authentication",
-			Ask: Ask{Control: AskChoice, Group: AskFlows},
-			Doc: Doc{"slug; empty for the brand's", "the brand's"},
+			Key: "authentication_flow", Spec: "provider.authentication_flow", Label: "Authentication flow",
+			Flow: "authentication",
+			Ask:  Ask{Control: AskChoice, Group: AskFlows},
+			Doc:  Doc{"slug; empty for the brand's", "the brand's"},
 		}, func(s *S) *Ref { return &s.AuthenticationFlow }, func(w *W) **string { return &w.AuthenticationFlow }),
 		text[W](Meta{Key: "client_type", Label: "Client type"}, func(s *S) *string { return &s.ClientType }, nil),
 		text(Meta{
@@ -101,41 +106,55 @@ func ProviderAttrs() []Attr[Provider, ProviderState] {
 		}, func(s *S) *secret.Text { return &s.ClientSecret }, func(w *W) **secret.Text { return &w.ClientSecret }),
 		redirects(Meta{
 			Key: "redirect_uris", Spec: "provider.redirect_uris", Label: "Redirect URIs",
-			Ask: Ask{Control: AskLines, Given: true, Hint: "One a line. Leave empty for one per address above, with all that are there now kept. Put regex: in front of a pattern"},
-			Doc: Doc{"list of addresses, or of `url:` with `mode: strict` or `regex`", "what is there, and one per public address"},
+			Ask: Ask{Control: AskLines, Given: true, Hint: "One a line. Leave empty for one per address above, with " +
+				"all that are there now kept. Put regex: in front of a pattern"},
+			Doc: Doc{"list of addresses, or of `url:` with `mode: strict` or `regex`",
+				"what is there, and one per public address"},
 		}, func(s *S) *[]RedirectURI { return &s.RedirectURIs }, func(w *W) *[]RedirectURI { return &w.RedirectURIs }),
 		ref(Meta{
 			Key: "signing_key", Spec: "provider.signing_key", Label: "Signing key",
-			Ask: Ask{Control: AskChoice, Open: true, Hint: "RSA or EC. authentik cannot sign with Ed25519 or Ed448 keys"},
+			Ask: Ask{Control: AskChoice, Open: true,
+				Hint: "RSA or EC. authentik cannot sign with Ed25519 or Ed448 keys"},
 			Doc: Doc{"name of an RSA or EC key", "authentik's self-signed one"},
 		}, func(s *S) *Ref { return &s.SigningKey }, func(w *W) **string { return &w.SigningKey }),
 		validity("access_code_validity", "Access code validity", "minutes=1", "such as `minutes=1`",
 			func(s *S) *string { return &s.AccessCodeValidity }, func(w *W) **string { return &w.AccessCodeValidity }),
 		validity("access_token_validity", "Access token validity", "hours=1", "",
-			func(s *S) *string { return &s.AccessTokenValidity }, func(w *W) **string { return &w.AccessTokenValidity }),
+			func(s *S) *string { return &s.AccessTokenValidity },
+			func(w *W) **string { return &w.AccessTokenValidity }),
 		validity("refresh_token_validity", "Refresh token validity", "days=30", "",
-			func(s *S) *string { return &s.RefreshTokenValidity }, func(w *W) **string { return &w.RefreshTokenValidity }),
+			func(s *S) *string { return &s.RefreshTokenValidity },
+			func(w *W) **string { return &w.RefreshTokenValidity }),
 		validity("refresh_token_threshold", "Refresh token threshold", "seconds=0", "",
-			func(s *S) *string { return &s.RefreshTokenThreshold }, func(w *W) **string { return &w.RefreshTokenThreshold }),
+			func(s *S) *string { return &s.RefreshTokenThreshold },
+			func(w *W) **string { return &w.RefreshTokenThreshold }),
 		text(Meta{
-			Key: "sub_mode", Spec: "provider.subject_mode", Label: "Subject mode", Default: "hashed_user_id", Values: SubjectModes(),
+			Key: "sub_mode", Spec: "provider.subject_mode", Label: "Subject mode", Default: "hashed_user_id",
+			Values: SubjectModes(),
 			Ask: Ask{
-				Control: AskChoice, Group: AskModes, Hint: "What PocketBase knows people by. Changing it later cuts them off from their accounts",
-				Answers: []string{"The user's hashed ID (authentik's default)", "The user's ID", "The user's UUID", "The username", "The e-mail address", "The UPN"},
+				Control: AskChoice, Group: AskModes, Hint: "What PocketBase knows people by. Changing it later cuts " +
+					"them off from their accounts",
+				Answers: []string{"The user's hashed ID (authentik's default)", "The user's ID", "The user's UUID",
+					"The username", "The e-mail address", "The UPN"},
 			},
 		}, func(s *S) *string { return &s.SubjectMode }, func(w *W) **string { return &w.SubjectMode }),
 		text(Meta{
-			Key: "issuer_mode", Spec: "provider.issuer_mode", Label: "Issuer mode", Default: "per_provider", Values: []string{"per_provider", "global"},
-			Ask: Ask{Control: AskChoice, Group: AskModes, Answers: []string{"Each application has its own issuer", "One issuer for all"}},
+			Key: "issuer_mode", Spec: "provider.issuer_mode", Label: "Issuer mode", Default: "per_provider",
+			Values: []string{"per_provider", "global"},
+			Ask: Ask{Control: AskChoice, Group: AskModes, Answers: []string{"Each application has its own issuer",
+				"One issuer for all"}},
 		}, func(s *S) *string { return &s.IssuerMode }, func(w *W) **string { return &w.IssuerMode }),
-		tick[W](Meta{Key: "include_claims_in_id_token", Label: "Claims in the ID token", Default: "true"}, func(s *S) *bool { return &s.IncludeClaims }, nil),
+		tick[W](Meta{Key: "include_claims_in_id_token", Label: "Claims in the ID token", Default: "true"},
+			func(s *S) *bool { return &s.IncludeClaims }, nil),
 		refs[W](Meta{
 			Key: "property_mappings", Spec: "provider.scope_mappings", Label: "Scope mapping", Unordered: true,
-			Ask: Ask{Label: "More scope mappings", Hint: "openid, profile and the e-mail mapping that you chose are always there"},
+			Ask: Ask{Label: "More scope mappings", Hint: "openid, profile and the e-mail mapping that you chose are " +
+				"always there"},
 			Doc: Doc{"names of mappings beside openid, email and profile", "what is attached"},
 		}, func(s *S) *[]Ref { return &s.Mappings }),
 		texts[W](Meta{
-			Key: "grant_types", Label: "Grant type", Unordered: true, Since: "2026.5", needs: func(f Features) bool { return f.GrantTypes },
+			Key: "grant_types", Label: "Grant type", Unordered: true, Since: "2026.5",
+			needs: func(f Features) bool { return f.GrantTypes },
 		}, func(s *S) *[]string { return &s.GrantTypes }, nil),
 	}
 }
@@ -172,5 +191,6 @@ func (p ProviderState) Kind() string {
 // Proxy tells whether this is a proxy provider, which authentik lists among
 // the OAuth2 ones because it is made of one (goauthentik/authentik#11949).
 func (p ProviderState) Proxy() bool {
-	return slices.ContainsFunc(p.RedirectURIs, func(r RedirectURI) bool { return strings.Contains(r.URL, "/outpost.goauthentik.io/callback") })
+	return slices.ContainsFunc(p.RedirectURIs,
+		func(r RedirectURI) bool { return strings.Contains(r.URL, "/outpost.goauthentik.io/callback") })
 }

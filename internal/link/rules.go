@@ -22,7 +22,8 @@ func (d Desired) RuleDrifts(now CollectionState) []RuleDrift {
 	add := func(cause CauseID, name string, before, after *string) {
 		if !SameRule(before, after) {
 			list = append(list, RuleDrift{Cause: cause, Looser: PlainlyOpen(after),
-				What: "The " + name + " of " + now.Name + " was " + ruleWords(before) + " and is now " + ruleWords(after) + "."})
+				What: "The " + name + " of " + now.Name + " was " + ruleWords(before) + " and is now " +
+					ruleWords(after) + "."})
 		}
 	}
 	add(CauseCreateRule, "create rule", was.CreateRule, now.CreateRule)
@@ -30,7 +31,8 @@ func (d Desired) RuleDrifts(now CollectionState) []RuleDrift {
 	if asksTwice(now) != asksTwice(was) {
 		what := "Multi-factor authentication of " + now.Name + " was not asked of sign-ins with authentik, and is now."
 		if asksTwice(was) {
-			what = "Multi-factor authentication of " + now.Name + " was asked of sign-ins with authentik, and is no longer."
+			what = "Multi-factor authentication of " + now.Name +
+				" was asked of sign-ins with authentik, and is no longer."
 		}
 		list = append(list, RuleDrift{Cause: CauseMFA, What: what, Looser: asksTwice(was)})
 	}

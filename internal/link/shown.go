@@ -84,7 +84,8 @@ func (s Shown) List() ([]string, bool) { return s.list, s.kind == shownList }
 
 // Equal reports whether both show the same.
 func (s Shown) Equal(o Shown) bool {
-	return s.kind == o.kind && s.text == o.text && s.flag == o.flag && s.number == o.number && slices.Equal(s.list, o.list)
+	return s.kind == o.kind && s.text == o.text && s.flag == o.flag && s.number == o.number &&
+		slices.Equal(s.list, o.list)
 }
 
 // blank reports whether a new object would show the same without the field.

@@ -14,9 +14,10 @@ import (
 
 var (
 	slugSyntax     = regexp.MustCompile(`^[-a-zA-Z0-9_]+$`)
-	validitySyntax = regexp.MustCompile(`(?i)^((weeks|days|hours|minutes|seconds|milliseconds|microseconds)=\s*\d{1,9}(\.\d+)?\s*(;|$))+$`)
-	placeSyntax    = regexp.MustCompile(`%\([a-z_]+\)s`)
-	iconSyntax     = regexp.MustCompile(`^(fa://[a-z0-9-]+|[a-zA-Z0-9._/-]+)$`)
+	validitySyntax = regexp.MustCompile(
+		`(?i)^((weeks|days|hours|minutes|seconds|milliseconds|microseconds)=\s*\d{1,9}(\.\d+)?\s*(;|$))+$`)
+	placeSyntax = regexp.MustCompile(`%\([a-z_]+\)s`)
+	iconSyntax  = regexp.MustCompile(`^(fa://[a-z0-9-]+|[a-zA-Z0-9._/-]+)$`)
 )
 
 // ReservedSlugs cannot name an application: authentik's own endpoints have
@@ -34,14 +35,17 @@ func (s Spec) Validate() Problems {
 	switch s.Email {
 	case EmailTrustAll, EmailTrustAttribute, EmailLeave:
 	case "":
-		p.Add("email", "Nobody has decided yet which e-mail addresses PocketBase may trust.", "Choose trust-all, trust-attribute or leave.")
+		p.Add("email", "Nobody has decided yet which e-mail addresses PocketBase may trust.",
+			"Choose trust-all, trust-attribute or leave.")
 	default:
-		p.Add("email", "There is no e-mail decision "+Quote(string(s.Email))+".", "Choose trust-all, trust-attribute or leave.")
+		p.Add("email", "There is no e-mail decision "+Quote(string(s.Email))+
+			".", "Choose trust-all, trust-attribute or leave.")
 	}
 	switch s.Existing {
 	case ExistingAsk, ExistingUse, ExistingNew:
 	default:
-		p.Add("existing", Quote(string(s.Existing))+" is not a value of existing.", "Use “use” or “new”, or leave it out.")
+		p.Add("existing", Quote(string(s.Existing))+" is not a value of existing.",
+			"Use “use” or “new”, or leave it out.")
 	}
 	validate(&p, PlaceAttrs(), &s.PocketBase)
 	validate(&p, SlotAttrs(), &s.PocketBase)
@@ -56,7 +60,8 @@ func checkSlug(p *Problems, m Meta, slug string) {
 	case slug == "":
 		p.Add(m.Spec, "Enter a slug.", "It becomes part of the issuer's address, such as pocketbase.")
 	case !slugSyntax.MatchString(slug):
-		p.Add(m.Spec, "The slug "+Quote(slug)+" has characters that authentik does not take.", "Use letters, digits, hyphens and underscores only.")
+		p.Add(m.Spec, "The slug "+Quote(slug)+" has characters that authentik does not take.",
+			"Use letters, digits, hyphens and underscores only.")
 	case slices.Contains(ReservedSlugs(), slug):
 		p.Add(m.Spec, "authentik keeps the slug "+Quote(slug)+" for itself.", "Choose another one, such as pocketbase.")
 	case len(slug) > 255:
@@ -90,7 +95,8 @@ func checkDescription(p *Problems, m Meta, v string) {
 func checkSecret(p *Problems, m Meta, v string) {
 	switch n := utf8.RuneCountInString(v); {
 	case n == 0:
-		p.Add(m.Spec, "The client secret is empty.", "Leave the key out to have one generated: PocketBase requires a secret.")
+		p.Add(m.Spec, "The client secret is empty.", "Leave the key out to have one generated: PocketBase requires a "+
+			"secret.")
 	case n > 255:
 		p.Add(m.Spec, "The client secret is longer than 255 characters.", "authentik keeps 255 at most.")
 	}
@@ -98,7 +104,8 @@ func checkSecret(p *Problems, m Meta, v string) {
 
 func checkValidity(p *Problems, m Meta, v string) {
 	if !validitySyntax.MatchString(v) {
-		p.Add(m.Spec, m.Label+" is "+Quote(v)+", which authentik does not read as a duration.", "Write it like hours=1;minutes=30.")
+		p.Add(m.Spec, m.Label+" is "+Quote(v)+", which authentik does not read as a duration.",
+			"Write it like hours=1;minutes=30.")
 	}
 }
 
@@ -107,7 +114,8 @@ func checkCollection(p *Problems, m Meta, v string) {
 	case "":
 		p.Add(m.Spec, "Choose an auth collection.", "PocketBase makes one called users.")
 	case "_superusers":
-		p.Add(m.Spec, "Superusers cannot sign in with OAuth2: PocketBase resets it.", "Choose the collection of your app's users.")
+		p.Add(m.Spec, "Superusers cannot sign in with OAuth2: PocketBase resets it.",
+			"Choose the collection of your app's users.")
 	}
 }
 
@@ -116,7 +124,8 @@ func validateRedirects(p *Problems, field string, list []RedirectURI) {
 		validateRedirect(p, FieldAt(field, i), r)
 	}
 	if list != nil && len(list) == 0 {
-		p.Add(field, "There is no redirect URI.", "With none, authentik trusts whichever address asks first. Name at least PocketBase's own.")
+		p.Add(field, "There is no redirect URI.", "With none, authentik trusts whichever address asks first. Name at "+
+			"least PocketBase's own.")
 	}
 }
 
@@ -234,14 +243,17 @@ func validateStrict(p *Problems, field, uri string) {
 		p.Add(field, label+" is not an address.", whole)
 	case address.IsPattern:
 		p.Add(field, label+" has a wildcard or backslash in it, and strict means literally this text.",
-			"Enter the exact address that people are sent back to, or use the mode regex and a pattern such as https://[a-z]+\\.company/.*.")
+			"Enter the exact address that people are sent back to, or use the mode regex and a pattern such as "+
+				"https://[a-z]+\\.company/.*.")
 	case address.NoScheme:
 		p.Add(field, label+" has no scheme.",
 			"Start it with https://, or with your app's own scheme such as myapp://.")
 	case address.ScriptScheme:
-		p.Add(field, "authentik refuses the scheme "+f.Part+": when it is used.", "Use https:// or your app's own scheme.")
+		p.Add(field, "authentik refuses the scheme "+f.Part+": when it is used.",
+			"Use https:// or your app's own scheme.")
 	case address.LocalScheme:
-		p.Add(field, "Browsers do not follow a redirect to the scheme "+f.Part+":.", "Use https:// or your app's own scheme.")
+		p.Add(field, "Browsers do not follow a redirect to the scheme "+f.Part+":.",
+			"Use https:// or your app's own scheme.")
 	case address.HasUser:
 		p.Add(field, "The redirect URI has a user name or password in it.", "Leave that part out.")
 	case address.HasFragment:

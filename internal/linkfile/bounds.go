@@ -53,7 +53,8 @@ func (m measurer) measure(n *yaml.Node) (depth, values int, err error) {
 		}
 		depth, values = max(depth, d+1), values+v
 		if depth > maxDepth {
-			return 0, 0, fmt.Errorf("%s:%d: nested more than %d levels deep, so not a link file", m.path, n.Line, maxDepth)
+			return 0, 0, fmt.Errorf("%s:%d: nested more than %d levels deep, so not a link file", m.path, n.Line,
+				maxDepth)
 		}
 		if values > maxValues {
 			return 0, 0, fmt.Errorf("%s:%d: more than %d values once its aliases are replaced, so not a link file",

@@ -51,7 +51,8 @@ func typeWords(goType string) string {
 		return "a list, each entry on a line of its own after a hyphen"
 	case goType == "bool":
 		return "true or false"
-	case goType == "string", strings.HasPrefix(goType, "secret."), goType == "link.EmailDecision", goType == "link.Existing":
+	case goType == "string", strings.HasPrefix(goType, "secret."), goType == "link.EmailDecision",
+		goType == "link.Existing":
 		return "text"
 	}
 	return "a mapping: keys with their values, one a line"

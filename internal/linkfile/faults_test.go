@@ -14,50 +14,75 @@ func TestWhatIsWrongIsNamedWithFileAndLine(t *testing.T) {
 		text string
 		want []string // the lines of the error
 	}{
-		"an unknown key": {"email: leave\naplication: {}\n", []string{"link.yaml:2: there is no key aplication; did you mean application?"}},
+		"an unknown key": {"email: leave\naplication: {}\n",
+			[]string{"link.yaml:2: there is no key aplication; did you mean application?"}},
 		"an unknown key below another": {
-			"application:\n  slugg: a\n", []string{"link.yaml:2: there is no key application.slugg; did you mean application.slug?"},
+			"application:\n  slugg: a\n",
+			[]string{"link.yaml:2: there is no key application.slugg; did you mean application.slug?"},
 		},
-		"a key of the other system":   {"authentik:\n  collection: users\n", []string{"link.yaml:2: there is no key authentik.collection; did you mean authentik.token?"}},
-		"a key in capitals":           {"Email: leave\n", []string{"link.yaml:1: there is no key Email; did you mean email?"}},
-		"a key that is set by itself": {"pocketbase:\n  rewrite_secret: true\n", []string{"link.yaml:2: there is no key pocketbase.rewrite_secret; did you mean pocketbase.create_rule?"}},
+		"a key of the other system": {"authentik:\n  collection: users\n",
+			[]string{"link.yaml:2: there is no key authentik.collection; did you mean authentik.token?"}},
+		"a key in capitals": {"Email: leave\n",
+			[]string{"link.yaml:1: there is no key Email; did you mean email?"}},
+		"a key that is set by itself": {"pocketbase:\n  rewrite_secret: true\n",
+			[]string{"link.yaml:2: there is no key pocketbase.rewrite_secret; did you mean pocketbase.create_rule?"}},
 		"unknown keys in a list": {
 			"provider:\n  redirect_uris:\n    - uri: https://a\n    - {url: b, matching_mode: strict}\n",
 			[]string{"link.yaml:3: there is no key provider.redirect_uris.uri; did you mean provider.redirect_uris.url?", "link.yaml:4: there is no key provider.redirect_uris.matching_mode; did you mean provider.redirect_uris.mode?"},
 		},
 		"unknown keys all at once": {
 			"a: 1\napplication:\n  b: 2\n  name: c\n  d: 3\naccess:\n  e: []\n",
-			[]string{"link.yaml:1: there is no key a; did you mean email?", "link.yaml:3: there is no key application.b; did you mean application.hide?", "link.yaml:5: there is no key application.d; did you mean application.hide?", "link.yaml:7: there is no key access.e; did you mean access.users?"},
+			[]string{"link.yaml:1: there is no key a; did you mean email?",
+				"link.yaml:3: there is no key application.b; did you mean application.hide?",
+				"link.yaml:5: there is no key application.d; did you mean application.hide?",
+				"link.yaml:7: there is no key access.e; did you mean access.users?"},
 		},
 		"an unknown key behind an anchor": {
 			"application: &x\n  nam: a\nprovider: *x\n",
-			[]string{"link.yaml:2: there is no key application.nam; did you mean application.name?", "link.yaml:2: there is no key provider.nam; did you mean provider.name?"},
+			[]string{"link.yaml:2: there is no key application.nam; did you mean application.name?",
+				"link.yaml:2: there is no key provider.nam; did you mean provider.name?"},
 		},
-		"an unknown key that is merged": {"application:\n  <<: {slugs: a}\n", []string{"link.yaml:2: there is no key application.slugs; did you mean application.slug?"}},
-		"a key twice":                   {"email: leave\nemail: leave\n", []string{"link.yaml:2: the key email is there already, on line 1"}},
+		"an unknown key that is merged": {"application:\n  <<: {slugs: a}\n",
+			[]string{"link.yaml:2: there is no key application.slugs; did you mean application.slug?"}},
+		"a key twice": {"email: leave\nemail: leave\n",
+			[]string{"link.yaml:2: the key email is there already, on line 1"}},
 		"missing variables all at once": {
 			"authentik:\n  token: ${NONE}\n  url: https://${HOST}.company:${PORT}\n",
-			[]string{"link.yaml:2: the environment has no variable NONE", "link.yaml:3: the environment has no variable HOST", "link.yaml:3: the environment has no variable PORT"},
+			[]string{"link.yaml:2: the environment has no variable NONE",
+				"link.yaml:3: the environment has no variable HOST",
+				"link.yaml:3: the environment has no variable PORT"},
 		},
-		"missing variables in a list": {"access:\n  groups: [a, '${NONE}']\n", []string{"link.yaml:2: the environment has no variable NONE"}},
+		"missing variables in a list": {"access:\n  groups: [a, '${NONE}']\n",
+			[]string{"link.yaml:2: the environment has no variable NONE"}},
 		"values of other types all at once": {
 			"application:\n  hide: maybe\n  name: [a]\npocketbase:\n  public_urls: https://a\nprovider: text\n",
-			[]string{"link.yaml:2: here belongs true or false", "link.yaml:3: here belongs text", "link.yaml:5: here belongs a list, each entry on a line of its own after a hyphen", "link.yaml:6: here belongs a mapping: keys with their values, one a line"},
+			[]string{"link.yaml:2: here belongs true or false", "link.yaml:3: here belongs text",
+				"link.yaml:5: here belongs a list, each entry on a line of its own after a hyphen",
+				"link.yaml:6: here belongs a mapping: keys with their values, one a line"},
 		},
-		"a mapping for a token":   {"authentik:\n  token: {a: b}\n", []string{"link.yaml:2: here belongs text"}},
-		"a mapping for an email":  {"email: {a: b}\n", []string{"link.yaml:1: here belongs text"}},
-		"a list of lists":         {"access:\n  groups: [[staff]]\n", []string{"link.yaml:2: here belongs text"}},
-		"a list for a redirect":   {"provider:\n  redirect_uris: [[a]]\n", []string{"link.yaml:2: here belongs a mapping: keys with their values, one a line"}},
-		"a number for a switch":   {"pocketbase:\n  pkce: ${NUMBER}\n", []string{"link.yaml:2: here belongs true or false"}},
-		"nothing":                 {"", []string{"link.yaml: the file is empty"}},
-		"a comment alone":         {"# nothing\n", []string{"link.yaml: the file is empty"}},
-		"text":                    {"hello\n", []string{"link.yaml: a link file is a mapping with the keys authentik and pocketbase"}},
-		"a list":                  {"- authentik\n", []string{"link.yaml: a link file is a mapping with the keys authentik and pocketbase"}},
-		"two documents":           {"email: leave\n---\nemail: leave\n", []string{"link.yaml: more than one document: put each link in a file of its own"}},
-		"a tab":                   {"authentik:\n\turl: a\n", []string{"link.yaml:2: this is not YAML: found character that cannot start any token"}},
-		"a quote that never ends": {"email: \"leave\n", []string{"link.yaml:2: this is not YAML: found unexpected end of stream"}},
-		"no YAML at all":          {"\x00\x01", []string{"link.yaml: this is not YAML: control characters are not allowed"}},
-		"an anchor in itself":     {"access: &a\n  groups: *a\n", []string{"link.yaml:2: this alias names a value that contains the alias itself"}},
+		"a mapping for a token":  {"authentik:\n  token: {a: b}\n", []string{"link.yaml:2: here belongs text"}},
+		"a mapping for an email": {"email: {a: b}\n", []string{"link.yaml:1: here belongs text"}},
+		"a list of lists":        {"access:\n  groups: [[staff]]\n", []string{"link.yaml:2: here belongs text"}},
+		"a list for a redirect": {"provider:\n  redirect_uris: [[a]]\n",
+			[]string{"link.yaml:2: here belongs a mapping: keys with their values, one a line"}},
+		"a number for a switch": {"pocketbase:\n  pkce: ${NUMBER}\n",
+			[]string{"link.yaml:2: here belongs true or false"}},
+		"nothing":         {"", []string{"link.yaml: the file is empty"}},
+		"a comment alone": {"# nothing\n", []string{"link.yaml: the file is empty"}},
+		"text": {"hello\n",
+			[]string{"link.yaml: a link file is a mapping with the keys authentik and pocketbase"}},
+		"a list": {"- authentik\n",
+			[]string{"link.yaml: a link file is a mapping with the keys authentik and pocketbase"}},
+		"two documents": {"email: leave\n---\nemail: leave\n",
+			[]string{"link.yaml: more than one document: put each link in a file of its own"}},
+		"a tab": {"authentik:\n\turl: a\n",
+			[]string{"link.yaml:2: this is not YAML: found character that cannot start any token"}},
+		"a quote that never ends": {"email: \"leave\n",
+			[]string{"link.yaml:2: this is not YAML: found unexpected end of stream"}},
+		"no YAML at all": {"\x00\x01",
+			[]string{"link.yaml: this is not YAML: control characters are not allowed"}},
+		"an anchor in itself": {"access: &a\n  groups: *a\n",
+			[]string{"link.yaml:2: this alias names a value that contains the alias itself"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			_, err := parse(test.text)
@@ -105,7 +130,8 @@ func TestSecretsAreNeverInAnError(t *testing.T) {
 }
 
 func TestProblemsOfTheSpecNeverShowASecret(t *testing.T) {
-	file, err := parse(strings.NewReplacer("${AUTHENTIK_TOKEN}", "hunter2", "${POCKETBASE_TOKEN}", "hunter2", "https://authentik.company", "ada:hunter2@authentik.company").Replace(whole))
+	file, err := parse(strings.NewReplacer("${AUTHENTIK_TOKEN}", "hunter2", "${POCKETBASE_TOKEN}", "hunter2",
+		"https://authentik.company", "ada:hunter2@authentik.company").Replace(whole))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -141,7 +167,8 @@ func TestVariables(t *testing.T) {
 }
 
 func TestVariablesAreExpandedOnce(t *testing.T) {
-	file, err := parseWith("application:\n  name: ${SECRET}\n  group: &g ${SECRET}\n  publisher: *g\n", "SECRET", "${SECRET}")
+	file, err := parseWith("application:\n  name: ${SECRET}\n  group: &g ${SECRET}\n  publisher: *g\n", "SECRET",
+		"${SECRET}")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -153,7 +180,8 @@ func TestVariablesAreExpandedOnce(t *testing.T) {
 }
 
 func TestOpenClearedAndSetAreThreeThings(t *testing.T) {
-	file, err := parse("application: {name: , group: '', hide: false}\nprovider: {redirect_uris: , scope_mappings: []}\naccess: {}\n")
+	file, err := parse("application: {name: , group: '', hide: false}\nprovider: {redirect_uris: , scope_mappings: " +
+		"[]}\naccess: {}\n")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -162,19 +190,22 @@ func TestOpenClearedAndSetAreThreeThings(t *testing.T) {
 		t.Errorf("the application is %+v", a)
 	}
 	if file.Provider.RedirectURIs != nil || file.Provider.ScopeMappings == nil || file.Access == nil {
-		t.Errorf("redirect URIs %v, mappings %v, access %v", file.Provider.RedirectURIs, file.Provider.ScopeMappings, file.Access)
+		t.Errorf("redirect URIs %v, mappings %v, access %v", file.Provider.RedirectURIs, file.Provider.ScopeMappings,
+			file.Access)
 	}
 }
 
 func TestAnchorsAndMerges(t *testing.T) {
-	file, err := parse("application:\n  <<: &base {name: Shop, publisher: Us}\n  publisher: Them\nprovider: {name: &n Login}\naccess:\n  groups: &g [staff, admins]\n  policies: *g\n  users: [*n]\n")
+	file, err := parse("application:\n  <<: &base {name: Shop, publisher: Us}\n  publisher: Them\nprovider: {name: " +
+		"&n Login}\naccess:\n  groups: &g [staff, admins]\n  policies: *g\n  users: [*n]\n")
 	if err != nil {
 		t.Fatal(err)
 	}
 	if *file.Application.Name != "Shop" || *file.Application.Publisher != "Them" {
 		t.Errorf("the application is %+v", file.Application)
 	}
-	want := &link.Access{Groups: []string{"staff", "admins"}, Policies: []string{"staff", "admins"}, Users: []string{"Login"}}
+	want := &link.Access{Groups: []string{"staff", "admins"}, Policies: []string{"staff", "admins"},
+		Users: []string{"Login"}}
 	if diff := cmp.Diff(want, file.Access); diff != "" {
 		t.Errorf("access (want -, got +):\n%s", diff)
 	}
@@ -186,12 +217,17 @@ func TestSecretsAreNotSentInTheClearUnlessAllowed(t *testing.T) {
 		text string
 		want []string // the problems' fields
 	}{
-		"https":                        {whole, nil},
-		"http to another machine":      {strings.ReplaceAll(whole, "https://", "http://"), []string{"authentik.url", "pocketbase.url"}},
-		"http to this machine":         {strings.NewReplacer("https://authentik.company", "http://127.0.0.1:9000", "https://pocketbase.company", "http://localhost:8090").Replace(whole), nil},
-		"allowed for one":              {strings.NewReplacer("https://", "http://", "  token: ${AUTH", "  insecure_http: true\n  token: ${AUTH").Replace(whole), []string{"pocketbase.url"}},
-		"allowed for both":             {strings.NewReplacer("https://", "http://", "  token:", "  insecure_http: true\n  token:").Replace(whole), nil},
-		"only browsers use plain http": {strings.Replace(whole, "  token: ${AUTH", "  public_url: http://authentik.company\n  token: ${AUTH", 1), nil},
+		"https": {whole, nil},
+		"http to another machine": {strings.ReplaceAll(whole, "https://", "http://"),
+			[]string{"authentik.url", "pocketbase.url"}},
+		"http to this machine": {strings.NewReplacer("https://authentik.company", "http://127.0.0.1:9000",
+			"https://pocketbase.company", "http://localhost:8090").Replace(whole), nil},
+		"allowed for one": {strings.NewReplacer("https://", "http://", "  token: ${AUTH",
+			"  insecure_http: true\n  token: ${AUTH").Replace(whole), []string{"pocketbase.url"}},
+		"allowed for both": {strings.NewReplacer("https://", "http://", "  token:",
+			"  insecure_http: true\n  token:").Replace(whole), nil},
+		"only browsers use plain http": {strings.Replace(whole, "  token: ${AUTH",
+			"  public_url: http://authentik.company\n  token: ${AUTH", 1), nil},
 	} {
 		t.Run(name, func(t *testing.T) {
 			file, err := parse(one.text)

@@ -75,7 +75,8 @@ func (c *keyChecker) walkKeys(at string, node *yaml.Node, t reflect.Type) {
 		case key.Kind != yaml.ScalarNode:
 			c.add(key.Line, "a key is a word, not a list, a mapping or an alias")
 		case !found:
-			c.add(key.Line, "there is no key %s; did you mean %s?", at+shownKey(key.Value), at+nearest(key.Value, known))
+			c.add(key.Line, "there is no key %s; did you mean %s?", at+shownKey(key.Value), at+
+				nearest(key.Value, known))
 		default:
 			c.walk(at+key.Value+".", value, field)
 		}

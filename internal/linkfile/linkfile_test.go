@@ -14,7 +14,8 @@ import (
 
 // environment is what the tests' link files may take variables from.
 func environment() linkfile.Variables {
-	return linkfile.Variables{Lookup: variable, Allowed: []string{"EMPTY", "YES", "NUMBER", "YAML", "NULL", "NONE", "HOST", "PORT"}}
+	return linkfile.Variables{Lookup: variable, Allowed: []string{"EMPTY", "YES", "NUMBER", "YAML", "NULL", "NONE",
+		"HOST", "PORT"}}
 }
 
 func variable(name string) (string, bool) {
@@ -66,17 +67,20 @@ func TestTheSmallestFile(t *testing.T) {
 	if len(problems) > 0 {
 		t.Fatalf("there are problems:\n%v", problems)
 	}
-	want := link.Spec{AuthentikURL: "https://authentik.company", PocketBaseURLs: []string{"https://pocketbase.company"}, Email: link.EmailTrustAll}
+	want := link.Spec{AuthentikURL: "https://authentik.company", PocketBaseURLs: []string{"https://pocketbase.company"},
+		Email: link.EmailTrustAll}
 	if diff := cmp.Diff(want, spec); diff != "" {
 		t.Errorf("the spec (want -, got +):\n%s", diff)
 	}
-	if file.Authentik.Token.Reveal() != "token of authentik" || file.PocketBase.Token.Reveal() != "token of PocketBase" {
+	if file.Authentik.Token.Reveal() != "token of authentik" ||
+		file.PocketBase.Token.Reveal() != "token of PocketBase" {
 		t.Error("the tokens are not those of the environment")
 	}
 }
 
 func TestSpecTellsAllThatIsWrongAtOnce(t *testing.T) {
-	file, err := parse("authentik: {url: authentik.company, public_url: 'ftp://x'}\npocketbase: {url: '', public_urls: ['https://a.company', 'b c']}\napplication: {slug: 'a b'}\n")
+	file, err := parse("authentik: {url: authentik.company, public_url: 'ftp://x'}\npocketbase: {url: '', " +
+		"public_urls: ['https://a.company', 'b c']}\napplication: {slug: 'a b'}\n")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -85,7 +89,8 @@ func TestSpecTellsAllThatIsWrongAtOnce(t *testing.T) {
 	for _, p := range problems {
 		fields = append(fields, p.Field)
 	}
-	want := []string{"authentik.url", "authentik.public_url", "authentik.token", "pocketbase.url", "pocketbase.public_urls.1", "pocketbase.token", "application.slug", "email"}
+	want := []string{"authentik.url", "authentik.public_url", "authentik.token", "pocketbase.url",
+		"pocketbase.public_urls.1", "pocketbase.token", "application.slug", "email"}
 	if diff := cmp.Diff(want, fields); diff != "" {
 		t.Errorf("the fields (want -, got +):\n%s\n%v", diff, problems)
 	}
@@ -116,8 +121,10 @@ func TestCredentialsOfPocketBase(t *testing.T) {
 }
 
 func TestPublicAddressesReplaceThoseThatAreUsed(t *testing.T) {
-	file, err := parse(strings.NewReplacer("  token: ${AUTHENTIK_TOKEN}", "  token: x\n  public_url: https://login.company/",
-		"  token: ${POCKETBASE_TOKEN}", "  token: x\n  public_urls: [https://one.company/_/, https://two.company]").Replace(whole))
+	file, err := parse(strings.NewReplacer("  token: ${AUTHENTIK_TOKEN}",
+		"  token: x\n  public_url: https://login.company/",
+		"  token: ${POCKETBASE_TOKEN}",
+		"  token: x\n  public_urls: [https://one.company/_/, https://two.company]").Replace(whole))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -142,7 +149,8 @@ func TestOpenTellsWhatCannotBeRead(t *testing.T) {
 		"a file that is too large": {large, "large.yaml: larger than 1 MB"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			if _, err := linkfile.Open(t.Context(), test.path, environment()); err == nil || !strings.Contains(err.Error(), test.says) {
+			if _, err := linkfile.Open(t.Context(), test.path, environment()); err == nil ||
+				!strings.Contains(err.Error(), test.says) {
 				t.Errorf("the error is %v", err)
 			} else if strings.Contains(err.Error(), ": open") || strings.Contains(err.Error(), ": read") {
 				t.Errorf("the error says twice what was done: %v", err)

@@ -66,7 +66,8 @@ func (e *expander) scalar(node *yaml.Node) {
 	})
 	switch {
 	case e.size > MaxSize:
-		e.errs = []error{fmt.Errorf("%s:%d: with its variables larger than 1 MB, so not a link file", e.path, node.Line)}
+		e.errs = []error{fmt.Errorf("%s:%d: with its variables larger than 1 MB, so not a link file", e.path,
+			node.Line)}
 	case node.Value == before:
 	case node.Style == 0 && (node.Value == "true" || node.Value == "false"):
 		node.Tag = "!!bool"
@@ -78,7 +79,8 @@ func (e *expander) scalar(node *yaml.Node) {
 func (e *expander) value(name string, line int) string {
 	if !e.from.allows(name) {
 		e.errs = append(e.errs, fmt.Errorf("%s:%d: the variable %s is not taken from the environment: "+
-			"only names that begin with AUTHENTIK_ or POCKETBASE_ are; if this file may have it, run again with --allow-env %s", e.path, line, name, name))
+			"only names that begin with AUTHENTIK_ or POCKETBASE_ are; if this file may have it, run again with "+
+			"--allow-env %s", e.path, line, name, name))
 		return ""
 	}
 	value, found := e.from.Lookup(name)

@@ -29,7 +29,8 @@ type crowd struct {
 }
 
 func newCrowd(ln net.Listener, limit int) *crowd {
-	return &crowd{Listener: ln, limit: limit, members: map[*member]struct{}{}, left: make(chan struct{}, 1), closed: make(chan struct{})}
+	return &crowd{Listener: ln, limit: limit, members: map[*member]struct{}{}, left: make(chan struct{}, 1),
+		closed: make(chan struct{})}
 }
 
 // member is one connection. It waits for its client, but for while a handler

@@ -33,7 +33,8 @@ type Options struct {
 
 // ErrUnprotected is returned for an address that others reach over plain
 // http.
-var ErrUnprotected = errors.New("admin tokens would cross the network readable: the address can be reached from other machines, and neither TLS nor a trusted proxy protects the way")
+var ErrUnprotected = errors.New("admin tokens would cross the network readable: the address can be reached from " +
+	"other machines, and neither TLS nor a trusted proxy protects the way")
 
 // ErrTaken is returned for an address that another program listens on.
 var ErrTaken = errors.New("the port is taken")
@@ -66,7 +67,8 @@ func Open(ctx context.Context, o Options) (*Opened, error) {
 	}
 	ln, err := new(net.ListenConfig).Listen(ctx, "tcp", o.Address)
 	if errors.Is(err, syscall.EADDRINUSE) {
-		return nil, fmt.Errorf("%w, perhaps by another authpocket: end that, or choose another address with --listen, such as 127.0.0.1:0 for any free port", ErrTaken)
+		return nil, fmt.Errorf("%w, perhaps by another authpocket: end that, or choose another address with "+
+			"--listen, such as 127.0.0.1:0 for any free port", ErrTaken)
 	}
 	if err != nil {
 		return nil, fmt.Errorf("listening on %s: %w", o.Address, err)
@@ -83,9 +85,11 @@ func Open(ctx context.Context, o Options) (*Opened, error) {
 // protected refuses to cross a network in the clear unless told so.
 func (o *Opened) protected(options Options, secure bool) error {
 	if len(o.Proxies) > 0 && o.Public == nil {
-		return errors.New("a trusted proxy needs --public-url too: the address that the browser shows, such as https://wizard.example")
+		return errors.New("a trusted proxy needs --public-url too: the address that the browser shows, such as " +
+			"https://wizard.example")
 	}
-	open := o.Public != nil && o.Public.Scheme == "http" && !loopback(net.JoinHostPort(o.Public.Hostname(), "80")) // the browser comes over http, whoever is in between
+	// the browser comes over http, whoever is in between
+	open := o.Public != nil && o.Public.Scheme == "http" && !loopback(net.JoinHostPort(o.Public.Hostname(), "80"))
 	if !open && (secure || len(o.Proxies) > 0 || loopback(options.Address)) {
 		return nil
 	}
@@ -126,7 +130,8 @@ func publicURL(raw string) (*url.URL, error) {
 	u, err := url.Parse(raw)
 	if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Hostname() == "" || u.User != nil ||
 		u.Path != "" && u.Path != "/" || u.RawQuery != "" || u.Fragment != "" {
-		return nil, fmt.Errorf("the public URL %q is not of the form https://wizard.example or http://wizard.example:8480, with nothing behind the host", raw)
+		return nil, fmt.Errorf("the public URL %q is not of the form https://wizard.example or "+
+			"http://wizard.example:8480, with nothing behind the host", raw)
 	}
 	return &url.URL{Scheme: u.Scheme, Host: u.Host}, nil
 }
@@ -138,7 +143,8 @@ func prefixes(raw []string) ([]netip.Prefix, error) {
 		if err != nil {
 			ip, failed := netip.ParseAddr(one)
 			if failed != nil {
-				return nil, fmt.Errorf("the trusted proxy %q is neither an address nor a network such as 10.0.0.0/24", one)
+				return nil, fmt.Errorf("the trusted proxy %q is neither an address nor a network such as 10.0.0.0/24",
+					one)
 			}
 			prefix = netip.PrefixFrom(ip.Unmap(), ip.Unmap().BitLen())
 		}
@@ -162,5 +168,6 @@ func certificate(o Options) (*tls.Config, error) {
 	if err != nil {
 		return nil, fmt.Errorf("reading the certificate %s and the key %s: %w", o.CertFile, o.KeyFile, err)
 	}
-	return &tls.Config{MinVersion: tls.VersionTLS12, Certificates: []tls.Certificate{pair}, NextProtos: []string{"http/1.1"}}, nil
+	return &tls.Config{MinVersion: tls.VersionTLS12, Certificates: []tls.Certificate{pair},
+		NextProtos: []string{"http/1.1"}}, nil
 }

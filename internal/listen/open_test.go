@@ -29,21 +29,31 @@ func TestPlainHTTPStaysOnThisMachineUnlessToldOtherwise(t *testing.T) {
 		url     string // what it begins with
 		err     string
 	}{
-		"loopback":            {options: listen.Options{Address: "127.0.0.1:0"}, url: "http://127.0.0.1:"},
-		"localhost":           {options: listen.Options{Address: "localhost:0"}, url: "http://"},
-		"all addresses":       {options: listen.Options{Address: "0.0.0.0:0"}, err: "readable"},
-		"no address":          {options: listen.Options{Address: ":0"}, err: "readable"},
-		"with leave":          {options: listen.Options{Address: "0.0.0.0:0", InsecureHTTP: true}, exposed: true, url: "http://127.0.0.1:"},
-		"with TLS":            {options: listen.Options{Address: "0.0.0.0:0", CertFile: cert, KeyFile: key}, url: "https://127.0.0.1:"},
-		"with a proxy":        {options: listen.Options{Address: "0.0.0.0:0", TrustedProxies: []string{"10.0.0.0/24", "::1"}, PublicURL: public}, url: public + "/"},
-		"a proxy, no name":    {options: listen.Options{Address: "0.0.0.0:0", TrustedProxies: []string{"10.0.0.1"}}, err: "--public-url"},
-		"a name alone":        {options: listen.Options{Address: "0.0.0.0:0", PublicURL: public}, err: "readable"},
-		"everyone a proxy":    {options: listen.Options{Address: "127.0.0.1:0", TrustedProxies: []string{"0.0.0.0/0"}, PublicURL: public}, err: "is everyone"},
-		"no address of proxy": {options: listen.Options{Address: "127.0.0.1:0", TrustedProxies: []string{"proxy"}, PublicURL: public}, err: "neither an address"},
-		"a path in the name":  {options: listen.Options{Address: "127.0.0.1:0", PublicURL: public + "/wizard"}, err: "nothing behind the host"},
-		"no scheme":           {options: listen.Options{Address: "127.0.0.1:0", PublicURL: "wizard.example"}, err: "not of the form"},
-		"half a certificate":  {options: listen.Options{Address: "127.0.0.1:0", CertFile: cert}, err: "--tls-cert and --tls-key"},
-		"no certificate":      {options: listen.Options{Address: "127.0.0.1:0", CertFile: key, KeyFile: key}, err: "reading the certificate"},
+		"loopback":      {options: listen.Options{Address: "127.0.0.1:0"}, url: "http://127.0.0.1:"},
+		"localhost":     {options: listen.Options{Address: "localhost:0"}, url: "http://"},
+		"all addresses": {options: listen.Options{Address: "0.0.0.0:0"}, err: "readable"},
+		"no address":    {options: listen.Options{Address: ":0"}, err: "readable"},
+		"with leave": {options: listen.Options{Address: "0.0.0.0:0", InsecureHTTP: true}, exposed: true,
+			url: "http://127.0.0.1:"},
+		"with TLS": {options: listen.Options{Address: "0.0.0.0:0", CertFile: cert, KeyFile: key},
+			url: "https://127.0.0.1:"},
+		"with a proxy": {options: listen.Options{Address: "0.0.0.0:0", TrustedProxies: []string{"10.0.0.0/24",
+			"::1"}, PublicURL: public}, url: public + "/"},
+		"a proxy, no name": {options: listen.Options{Address: "0.0.0.0:0", TrustedProxies: []string{"10.0.0.1"}},
+			err: "--public-url"},
+		"a name alone": {options: listen.Options{Address: "0.0.0.0:0", PublicURL: public}, err: "readable"},
+		"everyone a proxy": {options: listen.Options{Address: "127.0.0.1:0", TrustedProxies: []string{"0.0.0.0/0"},
+			PublicURL: public}, err: "is everyone"},
+		"no address of proxy": {options: listen.Options{Address: "127.0.0.1:0", TrustedProxies: []string{"proxy"},
+			PublicURL: public}, err: "neither an address"},
+		"a path in the name": {options: listen.Options{Address: "127.0.0.1:0", PublicURL: public + "/wizard"},
+			err: "nothing behind the host"},
+		"no scheme": {options: listen.Options{Address: "127.0.0.1:0", PublicURL: "wizard.example"},
+			err: "not of the form"},
+		"half a certificate": {options: listen.Options{Address: "127.0.0.1:0", CertFile: cert},
+			err: "--tls-cert and --tls-key"},
+		"no certificate": {options: listen.Options{Address: "127.0.0.1:0", CertFile: key, KeyFile: key},
+			err: "reading the certificate"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			ln, err := listen.Open(t.Context(), test.options)
@@ -87,8 +97,10 @@ func TestHTTPSIsSpokenFromTLS12On(t *testing.T) {
 	}
 	roots := x509.NewCertPool()
 	roots.AppendCertsFromPEM(pem)
-	for version, want := range map[uint16]bool{tls.VersionTLS11: false, tls.VersionTLS12: true, tls.VersionTLS13: true} {
-		transport := &http.Transport{TLSClientConfig: &tls.Config{RootCAs: roots, MinVersion: version, MaxVersion: version}}
+	for version, want := range map[uint16]bool{tls.VersionTLS11: false, tls.VersionTLS12: true,
+		tls.VersionTLS13: true} {
+		transport := &http.Transport{TLSClientConfig: &tls.Config{RootCAs: roots, MinVersion: version,
+			MaxVersion: version}}
 		res, err := (&http.Client{Transport: transport}).Get(ln.URL)
 		if err == nil {
 			res.Body.Close()
@@ -111,8 +123,9 @@ func certificate(t *testing.T) (certFile, keyFile string) {
 		t.Fatal(err)
 	}
 	template := &x509.Certificate{
-		SerialNumber: big.NewInt(1), IPAddresses: []net.IP{net.IPv4(127, 0, 0, 1)}, IsCA: true, BasicConstraintsValid: true,
-		NotBefore: time.Now().Add(-time.Hour), NotAfter: time.Now().Add(time.Hour),
+		SerialNumber: big.NewInt(1), IPAddresses: []net.IP{net.IPv4(127, 0, 0, 1)}, IsCA: true,
+		BasicConstraintsValid: true,
+		NotBefore:             time.Now().Add(-time.Hour), NotAfter: time.Now().Add(time.Hour),
 	}
 	der, err := x509.CreateCertificate(rand.Reader, template, template, &key.PublicKey, key)
 	if err != nil {

@@ -76,7 +76,8 @@ func TestASlowClientIsHungUpOn(t *testing.T) {
 	case <-time.After(listen.HeaderTime):
 		t.Fatal("the slow client is still connected")
 	}
-	if took := time.Since(begun); took < listen.HeaderTime-time.Second || took > 2*listen.HeaderTime || asked.Load() != 0 {
+	if took := time.Since(begun); took < listen.HeaderTime-time.Second || took > 2*listen.HeaderTime ||
+		asked.Load() != 0 {
 		t.Errorf("it was hung up on after %s; the handler was asked %d times", took, asked.Load())
 	}
 }

@@ -16,7 +16,8 @@ import (
 
 func TestNoSecretOfAnErrorIsLogged(t *testing.T) {
 	const canary = "c4n4ry-value"
-	failed := &url.Error{Op: "Get", URL: "https://auth.example/cb?code=" + canary + "&state=" + canary + "&next=1", Err: errors.New("refused")}
+	failed := &url.Error{Op: "Get", URL: "https://auth.example/cb?code=" + canary + "&state=" + canary + "&next=1",
+		Err: errors.New("refused")}
 	for name, attr := range map[string]slog.Attr{
 		"an address in an error":         slog.Any("error", fmt.Errorf("asking: %w", failed)),
 		"an error put in words":          slog.String("error", failed.Error()),
@@ -45,9 +46,11 @@ func TestTheRestOfALineStays(t *testing.T) {
 	var out strings.Builder
 	log := logs.New(&out, slog.LevelInfo)
 	long := "goroutine 1\n" + strings.Repeat("main.main() <here>\n", 100)
-	log.Info("panic", "id", "x-1", "status", 403, "took", 3*time.Second, "stack", long, "error", errors.New("asking https://auth.example/api?page=2: refused"))
+	log.Info("panic", "id", "x-1", "status", 403, "took", 3*time.Second, "stack", long, "error",
+		errors.New("asking https://auth.example/api?page=2: refused"))
 	log.Debug("not asked for")
-	for _, words := range []string{"level=INFO", "msg=panic", "id=x-1", "status=403", "took=3s", strings.Repeat(`main.main() <here>\n`, 100), "page=2: refused", "time="} {
+	for _, words := range []string{"level=INFO", "msg=panic", "id=x-1", "status=403", "took=3s",
+		strings.Repeat(`main.main() <here>\n`, 100), "page=2: refused", "time="} {
 		if !strings.Contains(out.String(), words) {
 			t.Errorf("%q is not in the log %s", words, out.String())
 		}

@@ -118,7 +118,8 @@ func answerDNS(server net.PacketConn, names map[string]string) {
 
 func answerTo(query dnsmessage.Message, names map[string]string) ([]byte, error) {
 	question := query.Questions[0]
-	answer := dnsmessage.Message{Header: dnsmessage.Header{ID: query.ID, Response: true, RecursionAvailable: true}, Questions: query.Questions}
+	answer := dnsmessage.Message{Header: dnsmessage.Header{ID: query.ID, Response: true, RecursionAvailable: true},
+		Questions: query.Questions}
 	found, ok := names[question.Name.String()]
 	if !ok {
 		answer.RCode = dnsmessage.RCodeNameError

@@ -69,7 +69,8 @@ func Roots(pem []byte) (*x509.CertPool, error) {
 		pool = x509.NewCertPool()
 	}
 	if !pool.AppendCertsFromPEM(pem) {
-		return nil, errors.New("no certificate found: a CA file holds PEM text that starts with -----BEGIN CERTIFICATE-----")
+		return nil, errors.New("no certificate found: a CA file holds PEM text that starts with -----BEGIN " +
+			"CERTIFICATE-----")
 	}
 	return pool, nil
 }
@@ -164,7 +165,8 @@ func CertificateTodo(system string, err error) string {
 		record    tls.RecordHeaderError
 	)
 	switch {
-	case errors.As(err, &record), err != nil && strings.Contains(err.Error(), "server gave HTTP response to HTTPS client"):
+	case errors.As(err, &record), err != nil &&
+		strings.Contains(err.Error(), "server gave HTTP response to HTTPS client"):
 		return "Check the port, or enter http:// in place of https:// if " + system + " has no certificate."
 	case errors.As(err, &authority):
 		return "Give " + system + " a certificate that this machine trusts, or give authpocket the CA's file."

@@ -29,7 +29,8 @@ func TestBehindAProxy(t *testing.T) {
 		_, _ = io.WriteString(w, "from the proxy")
 	})
 	cmd := exec.CommandContext(t.Context(), os.Args[0], "-test.run=^TestBehindAProxy$", "-test.v")
-	cmd.Env = append(os.Environ(), "AUTHPOCKET_TEST_BEHIND_PROXY=1", "HTTP_PROXY="+proxy, "http_proxy="+proxy, "NO_PROXY=", "no_proxy=")
+	cmd.Env = append(os.Environ(), "AUTHPOCKET_TEST_BEHIND_PROXY=1", "HTTP_PROXY="+proxy, "http_proxy="+proxy,
+		"NO_PROXY=", "no_proxy=")
 	out, err := cmd.CombinedOutput()
 	if err != nil || !strings.Contains(string(out), "--- PASS: TestBehindAProxy") {
 		t.Errorf("%v: %s", err, out)
@@ -44,8 +45,10 @@ func behindProxy(t *testing.T) {
 	if err != nil || string(body) != "from the proxy" {
 		t.Errorf("got %q, %v", body, err)
 	}
-	for _, host := range []string{"169.254.169.254", "[fd00:ec2::254]", "[::ffff:169.254.169.254]", "metadata.google.internal", "0xa9fea9fe", "100.100.100.200"} {
-		if _, _, err := fetch(t, outbound.New(outbound.Config{}), "http://"+host+"/"); !errors.Is(err, outbound.ErrAddressRefused) {
+	for _, host := range []string{"169.254.169.254", "[fd00:ec2::254]", "[::ffff:169.254.169.254]",
+		"metadata.google.internal", "0xa9fea9fe", "100.100.100.200"} {
+		if _, _, err := fetch(t, outbound.New(outbound.Config{}), "http://"+host+"/"); !errors.Is(err,
+			outbound.ErrAddressRefused) {
 			t.Errorf("%s: the error is %v", host, err)
 		}
 	}
@@ -53,7 +56,8 @@ func behindProxy(t *testing.T) {
 
 func TestATokenStaysWithItsHost(t *testing.T) {
 	var seen atomic.Value
-	elsewhere := answering(t, func(_ http.ResponseWriter, r *http.Request) { seen.Store(r.Header.Get("Authorization")) })
+	elsewhere := answering(t,
+		func(_ http.ResponseWriter, r *http.Request) { seen.Store(r.Header.Get("Authorization")) })
 	url := answering(t, func(w http.ResponseWriter, r *http.Request) {
 		http.Redirect(w, r, elsewhere, http.StatusTemporaryRedirect)
 	})

@@ -21,15 +21,22 @@ func TestReasonOfRealFailures(t *testing.T) {
 		url  func(*testing.T) string
 		want string
 	}{
-		"nobody listens":          {closedPort, "nothing listens on that port"},
-		"plain http where https":  {func(t *testing.T) string { return "https" + answering(t, nothing)[len("http"):] }, "it does not speak https on that port"},
-		"closed at once":          {func(t *testing.T) string { return dropping(t, "") }, "it closed the connection without a whole answer"},
-		"closed within the body":  {func(t *testing.T) string { return dropping(t, "HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nhalf") }, "it closed the connection without a whole answer"},
-		"reset":                   {resetting, "it closed the connection without a whole answer"},
-		"never answered":          {silent, "it did not answer in time"},
-		"https where plain http":  {func(t *testing.T) string { return "http" + secure(t).URL[len("https"):] }, ""},
-		"garbage for an answer":   {func(t *testing.T) string { return dropping(t, "hello\r\n\r\n") }, "the connection failed"},
-		"a certificate of nobody": {func(t *testing.T) string { return secure(t).URL }, "its certificate is signed by an authority that this machine does not trust"},
+		"nobody listens": {closedPort, "nothing listens on that port"},
+		"plain http where https": {func(t *testing.T) string { return "https" + answering(t, nothing)[len("http"):] },
+			"it does not speak https on that port"},
+		"closed at once": {func(t *testing.T) string { return dropping(t, "") },
+			"it closed the connection without a whole answer"},
+		"closed within the body": {func(t *testing.T) string {
+			return dropping(t,
+				"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nhalf")
+		}, "it closed the connection without a whole answer"},
+		"reset":                  {resetting, "it closed the connection without a whole answer"},
+		"never answered":         {silent, "it did not answer in time"},
+		"https where plain http": {func(t *testing.T) string { return "http" + secure(t).URL[len("https"):] }, ""},
+		"garbage for an answer": {func(t *testing.T) string { return dropping(t, "hello\r\n\r\n") },
+			"the connection failed"},
+		"a certificate of nobody": {func(t *testing.T) string { return secure(t).URL },
+			"its certificate is signed by an authority that this machine does not trust"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			var cfg outbound.Config
@@ -142,12 +149,14 @@ func TestReasonOfACancelledCall(t *testing.T) {
 
 func TestReasonOfOtherErrors(t *testing.T) {
 	for want, err := range map[string]error{
-		"the connection failed":                             errors.New("token hunter2 is wrong"),
-		"the answer is larger than 8 MB":                    fmt.Errorf("reading: %w", outbound.ErrBodyTooLarge),
-		"it did not answer in time":                         fmt.Errorf("calling: %w", os.ErrDeadlineExceeded),
-		"nothing listens on that port":                      fmt.Errorf("dialling: %w", syscall.ECONNREFUSED),
-		"DNS did not answer for the name authentik.company": &net.DNSError{Err: "server misbehaving", Name: "authentik.company", IsTemporary: true},
-		"the name authentik.compny cannot be found in DNS":  &net.DNSError{Err: "no such host", Name: "authentik.compny", IsNotFound: true},
+		"the connection failed":          errors.New("token hunter2 is wrong"),
+		"the answer is larger than 8 MB": fmt.Errorf("reading: %w", outbound.ErrBodyTooLarge),
+		"it did not answer in time":      fmt.Errorf("calling: %w", os.ErrDeadlineExceeded),
+		"nothing listens on that port":   fmt.Errorf("dialling: %w", syscall.ECONNREFUSED),
+		"DNS did not answer for the name authentik.company": &net.DNSError{Err: "server misbehaving",
+			Name: "authentik.company", IsTemporary: true},
+		"the name authentik.compny cannot be found in DNS": &net.DNSError{Err: "no such host", Name: "authentik.compny",
+			IsNotFound: true},
 	} {
 		if got := outbound.Reason(err); got != want {
 			t.Errorf("got %q, want %q", got, want)

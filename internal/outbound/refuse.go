@@ -30,14 +30,16 @@ func metadata() []netip.Prefix {
 
 // metadataNames are what clouds call these services in their own DNS.
 func metadataNames() []string {
-	return []string{"metadata", "metadata.google.internal", "metadata.goog", "instance-data", "instance-data.ec2.internal"}
+	return []string{"metadata", "metadata.google.internal", "metadata.goog", "instance-data",
+		"instance-data.ec2.internal"}
 }
 
 // refused tells whether an address is never a target, also when it is wrapped
 // in an IPv6 one.
 func refused(ip netip.Addr) bool {
 	ip = unwrapped(ip.WithZone(""))
-	return slices.ContainsFunc(metadata(), func(p netip.Prefix) bool { return p.Contains(ip) }) || ip.IsLinkLocalUnicast() || ip.IsMulticast() || ip.IsUnspecified() ||
+	return slices.ContainsFunc(metadata(), func(p netip.Prefix) bool { return p.Contains(ip) }) ||
+		ip.IsLinkLocalUnicast() || ip.IsMulticast() || ip.IsUnspecified() ||
 		ip == netip.AddrFrom4([4]byte{255, 255, 255, 255})
 }
 
@@ -107,5 +109,6 @@ func refusedName(host string) bool {
 // not written as one, such as 0xa9fea9fe.
 func oddNumber(host string) bool {
 	label := host[strings.LastIndexByte(host, '.')+1:]
-	return label != "" && (strings.Trim(label, "0123456789") == "" || strings.HasPrefix(label, "0x") && strings.Trim(label[2:], "0123456789abcdef") == "")
+	return label != "" && (strings.Trim(label, "0123456789") == "" || strings.HasPrefix(label, "0x") &&
+		strings.Trim(label[2:], "0123456789abcdef") == "")
 }

@@ -31,8 +31,10 @@ type authority struct {
 func newAuthority(t *testing.T) authority {
 	a := authority{key: newKey(t)}
 	template := &x509.Certificate{
-		SerialNumber: big.NewInt(1), Subject: pkix.Name{CommonName: "The company's own CA"}, IsCA: true, BasicConstraintsValid: true,
-		NotBefore: time.Now().Add(-time.Hour), NotAfter: time.Now().Add(time.Hour), KeyUsage: x509.KeyUsageCertSign,
+		SerialNumber: big.NewInt(1), Subject: pkix.Name{CommonName: "The company's own CA"}, IsCA: true,
+		BasicConstraintsValid: true,
+		NotBefore:             time.Now().Add(-time.Hour), NotAfter: time.Now().Add(time.Hour),
+		KeyUsage: x509.KeyUsageCertSign,
 	}
 	a.certificate = sign(t, template, template, &a.key.PublicKey, a.key)
 	return a
@@ -47,7 +49,8 @@ func newKey(t *testing.T) *ecdsa.PrivateKey {
 	return key
 }
 
-func sign(t *testing.T, template, parent *x509.Certificate, public *ecdsa.PublicKey, key *ecdsa.PrivateKey) *x509.Certificate {
+func sign(t *testing.T, template, parent *x509.Certificate, public *ecdsa.PublicKey,
+	key *ecdsa.PrivateKey) *x509.Certificate {
 	t.Helper()
 	der, err := x509.CreateCertificate(rand.Reader, template, parent, public, key)
 	if err != nil {
@@ -68,7 +71,8 @@ func (a authority) pem() []byte {
 func (a authority) serve(t *testing.T, edit func(*x509.Certificate)) *httptest.Server {
 	key := newKey(t)
 	template := &x509.Certificate{
-		SerialNumber: big.NewInt(2), DNSNames: []string{"localhost"}, NotBefore: time.Now().Add(-time.Hour), NotAfter: time.Now().Add(time.Hour),
+		SerialNumber: big.NewInt(2), DNSNames: []string{"localhost"}, NotBefore: time.Now().Add(-time.Hour),
+		NotAfter: time.Now().Add(time.Hour),
 		KeyUsage: x509.KeyUsageDigitalSignature, ExtKeyUsage: []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth},
 	}
 	edit(template)
@@ -97,14 +101,23 @@ func TestAPrivateAuthorityIsTrustedWhenItIsNamed(t *testing.T) {
 		config outbound.Config
 		want   string // "" for an answer
 	}{
-		"named":              {func(*x509.Certificate) {}, outbound.Config{Roots: roots}, ""},
-		"not named":          {func(*x509.Certificate) {}, outbound.Config{}, "its certificate is signed by an authority that this machine does not trust"},
-		"for another name":   {func(c *x509.Certificate) { c.DNSNames = []string{"authentik.company"} }, outbound.Config{Roots: roots}, "its certificate is for another name"},
-		"expired":            {func(c *x509.Certificate) { c.NotAfter = time.Now().Add(-time.Minute) }, outbound.Config{Roots: roots}, "its certificate has expired or cannot be used"},
-		"not valid yet":      {func(c *x509.Certificate) { c.NotBefore = time.Now().Add(time.Minute) }, outbound.Config{Roots: roots}, "its certificate has expired or cannot be used"},
-		"not for a server":   {func(c *x509.Certificate) { c.ExtKeyUsage = []x509.ExtKeyUsage{x509.ExtKeyUsageClientAuth} }, outbound.Config{Roots: roots}, "its certificate has expired or cannot be used"},
-		"without any names":  {func(c *x509.Certificate) { c.DNSNames = nil }, outbound.Config{Roots: roots}, "its certificate is for another name"},
-		"of another company": {func(*x509.Certificate) {}, outbound.Config{Roots: rootsOf(t, newAuthority(t))}, "its certificate is signed by an authority that this machine does not trust"},
+		"named": {func(*x509.Certificate) {}, outbound.Config{Roots: roots}, ""},
+		"not named": {func(*x509.Certificate) {}, outbound.Config{},
+			"its certificate is signed by an authority that this machine does not trust"},
+		"for another name": {func(c *x509.Certificate) { c.DNSNames = []string{"authentik.company"} },
+			outbound.Config{Roots: roots}, "its certificate is for another name"},
+		"expired": {func(c *x509.Certificate) { c.NotAfter = time.Now().Add(-time.Minute) },
+			outbound.Config{Roots: roots}, "its certificate has expired or cannot be used"},
+		"not valid yet": {func(c *x509.Certificate) { c.NotBefore = time.Now().Add(time.Minute) },
+			outbound.Config{Roots: roots}, "its certificate has expired or cannot be used"},
+		"not for a server": {func(c *x509.Certificate) {
+			c.ExtKeyUsage = []x509.ExtKeyUsage{
+				x509.ExtKeyUsageClientAuth}
+		}, outbound.Config{Roots: roots}, "its certificate has expired or cannot be used"},
+		"without any names": {func(c *x509.Certificate) { c.DNSNames = nil }, outbound.Config{Roots: roots},
+			"its certificate is for another name"},
+		"of another company": {func(*x509.Certificate) {}, outbound.Config{Roots: rootsOf(t, newAuthority(t))},
+			"its certificate is signed by an authority that this machine does not trust"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			_, _, err := fetch(t, outbound.New(test.config), atLocalhost(a.serve(t, test.edit)))
@@ -134,9 +147,11 @@ func TestOldProtocolsAreRefused(t *testing.T) {
 
 func TestRootsNeedACertificate(t *testing.T) {
 	key := pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: []byte("hunter2")})
-	for name, text := range map[string][]byte{"nothing": nil, "no PEM": []byte("hello"), "a key alone": key, "half a certificate": newAuthority(t).pem()[:200]} {
+	for name, text := range map[string][]byte{"nothing": nil, "no PEM": []byte("hello"), "a key alone": key,
+		"half a certificate": newAuthority(t).pem()[:200]} {
 		_, err := outbound.Roots(text)
-		if err == nil || !strings.Contains(err.Error(), "-----BEGIN CERTIFICATE-----") || strings.Contains(err.Error(), "hunter2") {
+		if err == nil || !strings.Contains(err.Error(), "-----BEGIN CERTIFICATE-----") ||
+			strings.Contains(err.Error(), "hunter2") {
 			t.Errorf("%s: the error is %v", name, err)
 		}
 	}

@@ -18,8 +18,10 @@ import (
 func TestRetryAfter(t *testing.T) {
 	now := time.Date(2026, 11, 26, 4, 0, 0, 0, time.UTC)
 	for value, want := range map[string]time.Duration{
-		"7": 7 * time.Second, "0": 0, "99999999999": 24 * time.Hour, "1000000": 24 * time.Hour, "-3": -1, "": -1, "soon": -1,
-		now.Add(9 * time.Second).Format(http.TimeFormat): 9 * time.Second, now.Add(-time.Hour).Format(http.TimeFormat): 0,
+		"7": 7 * time.Second, "0": 0, "99999999999": 24 * time.Hour, "1000000": 24 * time.Hour, "-3": -1, "": -1,
+		"soon": -1,
+		now.Add(9 * time.Second).Format(http.TimeFormat): 9 * time.Second,
+		now.Add(-time.Hour).Format(http.TimeFormat):      0,
 	} {
 		got, found := RetryAfter(http.Header{"Retry-After": {value}}, now)
 		if found != (want >= 0) || found && got != want {
@@ -38,8 +40,10 @@ func TestMayPass(t *testing.T) {
 		}
 	}
 	for _, err := range []error{
-		context.Canceled, ErrAddressRefused, ErrBodyTooLarge, &net.DNSError{Name: "a.test", IsNotFound: true, IsTemporary: true},
-		x509.UnknownAuthorityError{}, x509.HostnameError{Certificate: &x509.Certificate{}}, x509.CertificateInvalidError{Reason: x509.Expired},
+		context.Canceled, ErrAddressRefused, ErrBodyTooLarge, &net.DNSError{Name: "a.test", IsNotFound: true,
+			IsTemporary: true},
+		x509.UnknownAuthorityError{}, x509.HostnameError{Certificate: &x509.Certificate{}},
+		x509.CertificateInvalidError{Reason: x509.Expired},
 		tls.RecordHeaderError{Msg: "no TLS"}, errors.New("http: server gave HTTP response to HTTPS client"),
 	} {
 		if MayPass(fmt.Errorf("asking: %w", err)) {

@@ -107,32 +107,57 @@ func makeNew(s *link.Spec) { s.Existing = link.ExistingNew }
 func taken() map[string]adoption {
 	ofHere, ofElsewhere := aProvider(7, "Shop login", "c7", here), aProvider(8, "Other login", "c8", elsewhere)
 	return map[string]adoption{
-		"nothing is there":   {slug: "pocketbase"},
-		"nothing of ours":    {providers: []link.ProviderState{ofElsewhere}, apps: []link.ApplicationState{anApplication("other", "Other", 8)}, slug: "pocketbase"},
-		"the slug asked for": {providers: []link.ProviderState{ofHere}, apps: []link.ApplicationState{anApplication("shop", "Shop", 7)}, edit: slug("shop"), takes: 7, slug: "shop"},
+		"nothing is there": {slug: "pocketbase"},
+		"nothing of ours": {providers: []link.ProviderState{ofElsewhere},
+			apps: []link.ApplicationState{anApplication("other", "Other", 8)}, slug: "pocketbase"},
+		"the slug asked for": {providers: []link.ProviderState{ofHere},
+			apps: []link.ApplicationState{anApplication("shop", "Shop", 7)}, edit: slug("shop"), takes: 7,
+			slug: "shop"},
 		"another slug, found by the client ID in PocketBase": {
-			providers: []link.ProviderState{ofElsewhere, ofHere}, apps: []link.ApplicationState{anApplication("other", "Other", 8), anApplication("shop", "Shop", 7)},
-			slots: []link.OAuth2Provider{ours("oidc", "c8")}, takes: 8, slug: "other",
+			providers: []link.ProviderState{ofElsewhere, ofHere},
+			apps:      []link.ApplicationState{anApplication("other", "Other", 8), anApplication("shop", "Shop", 7)},
+			slots:     []link.OAuth2Provider{ours("oidc", "c8")}, takes: 8, slug: "other",
 		},
 		"another slug, found by the redirect URI": {
-			providers: []link.ProviderState{ofElsewhere, ofHere}, apps: []link.ApplicationState{anApplication("other", "Other", 8), anApplication("shop", "Shop", 7)}, takes: 7, slug: "shop",
+			providers: []link.ProviderState{ofElsewhere, ofHere},
+			apps:      []link.ApplicationState{anApplication("other", "Other", 8), anApplication("shop", "Shop", 7)},
+			takes:     7, slug: "shop",
 		},
 		"another slug, found by the client ID asked for": {
-			providers: []link.ProviderState{ofElsewhere}, apps: []link.ApplicationState{anApplication("other", "Other", 8)},
-			edit: func(s *link.Spec) { s.Provider.ClientID = new("c8") }, takes: 8, slug: "other",
+			providers: []link.ProviderState{ofElsewhere},
+			apps:      []link.ApplicationState{anApplication("other", "Other", 8)},
+			edit:      func(s *link.Spec) { s.Provider.ClientID = new("c8") }, takes: 8, slug: "other",
 		},
-		"a provider without an application":           {providers: []link.ProviderState{ofHere}, takes: 7, slug: "pocketbase"},
-		"a provider without one, by its name":         {providers: []link.ProviderState{ofElsewhere}, edit: both(use, func(s *link.Spec) { s.Provider.Name = new("Other login") }), takes: 8, slug: "pocketbase"},
-		"one of two without one, named":               {providers: []link.ProviderState{ofHere, aProvider(9, "Second login", "c9", here)}, edit: both(use, func(s *link.Spec) { s.Provider.Name = new("Second login") }), takes: 9, slug: "pocketbase"},
-		"a provider without one, of the default name": {providers: []link.ProviderState{aProvider(9, "Provider for PocketBase", "c9", elsewhere)}, edit: use, takes: 9, slug: "pocketbase"},
-		"an application without a provider":           {apps: []link.ApplicationState{anApplication("pocketbase", "Whatever", 0)}, edit: use, slug: "pocketbase"},
-		"both halves of what was interrupted":         {providers: []link.ProviderState{ofHere}, apps: []link.ApplicationState{anApplication("pocketbase", "PocketBase", 0)}, takes: 7, slug: "pocketbase"},
-		"somebody else's application, to be used":     {providers: []link.ProviderState{ofElsewhere}, apps: []link.ApplicationState{anApplication("other", "Other", 8)}, edit: both(slug("other"), use), takes: 8, slug: "other"},
-		"a new pair beside one that is there":         {providers: []link.ProviderState{ofHere}, apps: []link.ApplicationState{anApplication("shop", "Shop", 7)}, edit: makeNew, slug: "pocketbase"},
-		"a new pair that an earlier run made":         {providers: []link.ProviderState{ofHere}, apps: []link.ApplicationState{anApplication("pocketbase", "PocketBase", 7)}, edit: makeNew, takes: 7, slug: "pocketbase"},
-		"a slot that outlived its provider":           {slots: []link.OAuth2Provider{ours("oidc2", "gone")}, slug: "pocketbase"},
-		"the strong evidence counts, not the weak":    {providers: []link.ProviderState{ofElsewhere, ofHere}, apps: []link.ApplicationState{anApplication("a", "A", 8), anApplication("b", "B", 7)}, edit: func(s *link.Spec) { s.Provider.ClientID = new("c8") }, takes: 8, slug: "a"},
-		"redirect URIs as asked for, not PocketBase":  {providers: []link.ProviderState{ofElsewhere}, apps: []link.ApplicationState{anApplication("pocketbase", "PocketBase", 8)}, edit: func(s *link.Spec) { s.Provider.RedirectURIs = strict(elsewhere) }, takes: 8, slug: "pocketbase"},
+		"a provider without an application": {providers: []link.ProviderState{ofHere}, takes: 7,
+			slug: "pocketbase"},
+		"a provider without one, by its name": {providers: []link.ProviderState{ofElsewhere},
+			edit: both(use, func(s *link.Spec) { s.Provider.Name = new("Other login") }), takes: 8, slug: "pocketbase"},
+		"one of two without one, named": {providers: []link.ProviderState{ofHere,
+			aProvider(9, "Second login", "c9", here)},
+			edit: both(use, func(s *link.Spec) { s.Provider.Name = new("Second login") }), takes: 9,
+			slug: "pocketbase"},
+		"a provider without one, of the default name": {providers: []link.ProviderState{
+			aProvider(9, "Provider for PocketBase", "c9", elsewhere)}, edit: use, takes: 9, slug: "pocketbase"},
+		"an application without a provider": {apps: []link.ApplicationState{anApplication("pocketbase",
+			"Whatever", 0)}, edit: use, slug: "pocketbase"},
+		"both halves of what was interrupted": {providers: []link.ProviderState{ofHere},
+			apps: []link.ApplicationState{anApplication("pocketbase", "PocketBase", 0)}, takes: 7, slug: "pocketbase"},
+		"somebody else's application, to be used": {providers: []link.ProviderState{ofElsewhere},
+			apps: []link.ApplicationState{anApplication("other", "Other", 8)}, edit: both(slug("other"), use), takes: 8,
+			slug: "other"},
+		"a new pair beside one that is there": {providers: []link.ProviderState{ofHere},
+			apps: []link.ApplicationState{anApplication("shop", "Shop", 7)}, edit: makeNew, slug: "pocketbase"},
+		"a new pair that an earlier run made": {providers: []link.ProviderState{ofHere},
+			apps: []link.ApplicationState{anApplication("pocketbase", "PocketBase", 7)}, edit: makeNew, takes: 7,
+			slug: "pocketbase"},
+		"a slot that outlived its provider": {slots: []link.OAuth2Provider{ours("oidc2", "gone")},
+			slug: "pocketbase"},
+		"the strong evidence counts, not the weak": {providers: []link.ProviderState{ofElsewhere, ofHere},
+			apps: []link.ApplicationState{anApplication("a", "A", 8), anApplication("b", "B", 7)},
+			edit: func(s *link.Spec) { s.Provider.ClientID = new("c8") }, takes: 8, slug: "a"},
+		"redirect URIs as asked for, not PocketBase": {providers: []link.ProviderState{ofElsewhere},
+			apps: []link.ApplicationState{anApplication("pocketbase", "PocketBase", 8)},
+			edit: func(s *link.Spec) { s.Provider.RedirectURIs = strict(elsewhere) }, takes: 8, slug: "pocketbase"},
 	}
 }
 
@@ -142,15 +167,23 @@ func asked() map[string]adoption {
 	return map[string]adoption{
 		"two may be it": {
 			providers: two, apps: []link.ApplicationState{anApplication("a", "A", 7), anApplication("b", "B", 8)},
-			field: "existing", says: []string{"application “A” (a), because it sends people back to this PocketBase", "application “B” (b)", "existing: new"},
+			field: "existing", says: []string{"application “A” (a), because it sends people back to this PocketBase",
+				"application “B” (b)", "existing: new"},
 		},
-		"two without applications, to be used, but which?": {providers: two, edit: use, field: "existing", says: []string{"the provider's name"}},
-		"two without applications may be it":               {providers: two, field: "existing", says: []string{"provider “Shop login”, which has no application", "provider “Other login”"}},
-		"one of two has an application":                    {providers: two, apps: []link.ApplicationState{anApplication("a", "A", 7)}, edit: slug("new"), field: "existing", says: []string{"(a)", "“Other login”"}},
-		"it is there under another slug":                   {providers: two[:1], apps: []link.ApplicationState{anApplication("a", "A", 7)}, edit: slug("new"), field: "existing", says: []string{"the slug of its application"}},
+		"two without applications, to be used, but which?": {providers: two, edit: use, field: "existing",
+			says: []string{"the provider's name"}},
+		"two without applications may be it": {providers: two, field: "existing",
+			says: []string{"provider “Shop login”, which has no application", "provider “Other login”"}},
+		"one of two has an application": {providers: two, apps: []link.ApplicationState{anApplication("a", "A", 7)},
+			edit: slug("new"), field: "existing", says: []string{"(a)", "“Other login”"}},
+		"it is there under another slug": {providers: two[:1],
+			apps: []link.ApplicationState{anApplication("a", "A", 7)}, edit: slug("new"), field: "existing",
+			says: []string{"the slug of its application"}},
 		"two strong ones": {
-			providers: two, apps: []link.ApplicationState{anApplication("a", "A", 7), anApplication("b", "B", 8)}, slots: []link.OAuth2Provider{ours("oidc", "c7"), ours("oidc2", "c8")},
-			field: "existing", says: []string{"because PocketBase's slot oidc uses its client ID", "because PocketBase's slot oidc2 uses its client ID"},
+			providers: two, apps: []link.ApplicationState{anApplication("a", "A", 7), anApplication("b", "B", 8)},
+			slots: []link.OAuth2Provider{ours("oidc", "c7"), ours("oidc2", "c8")},
+			field: "existing", says: []string{"because PocketBase's slot oidc uses its client ID",
+				"because PocketBase's slot oidc2 uses its client ID"},
 		},
 	}
 }
@@ -163,21 +196,38 @@ func refused() map[string]adoption {
 	hidden.ProviderName, hidden.ProviderKind = "Shop login", "OAuth2/OpenID Provider"
 	name := func(v string) func(*link.Spec) { return func(s *link.Spec) { s.Provider.Name = &v } }
 	return map[string]adoption{
-		"the slug is somebody else's":                   {providers: []link.ProviderState{other}, apps: []link.ApplicationState{anApplication("pocketbase", "Other", 8)}, field: "application.slug", says: []string{"taken by the application “Other”", "“Other login” sends people elsewhere (" + elsewhere}},
-		"the slug is of a SAML application":             {apps: []link.ApplicationState{saml}, edit: use, field: "application.slug", says: []string{"SAML Provider “Old login”", "only an OAuth2/OpenID provider"}},
-		"the slug is of one whose provider is not seen": {apps: []link.ApplicationState{hidden}, edit: use, field: "application.slug", says: []string{"the token may not see", "view_oauth2provider"}},
-		"the slug is of a bare application":             {apps: []link.ApplicationState{anApplication("pocketbase", "Bookmark", 0)}, field: "application.slug", says: []string{"which has no provider", "existing: use"}},
-		"a new one, but the slug is bare":               {apps: []link.ApplicationState{anApplication("pocketbase", "Bookmark", 0)}, edit: makeNew, field: "application.slug", says: []string{"Choose another slug to make a new one"}},
-		"a new one, but the slug is another's":          {providers: []link.ProviderState{other}, apps: []link.ApplicationState{anApplication("pocketbase", "Other", 8)}, edit: makeNew, field: "application.slug", says: []string{"Choose another slug"}},
-		"the provider name is taken":                    {providers: []link.ProviderState{other}, apps: []link.ApplicationState{anApplication("other", "Other", 8)}, edit: name("Other login"), field: "provider.name", says: []string{"OAuth2/OpenID provider of the application “Other”"}},
-		"the name is of one without app":                {providers: []link.ProviderState{other}, edit: name("Other login"), field: "provider.name", says: []string{"OAuth2/OpenID provider of no application", "existing: use"}},
-		"the client ID is taken":                        {providers: []link.ProviderState{other, aProvider(7, "Shop login", "c7", here)}, apps: []link.ApplicationState{anApplication("other", "Other", 8), anApplication("shop", "Shop", 7)}, edit: both(slug("shop"), func(s *link.Spec) { s.Provider.ClientID = new("c8") }), field: "provider.client_id", says: []string{"taken by the provider “Other login”"}},
+		"the slug is somebody else's": {providers: []link.ProviderState{other},
+			apps: []link.ApplicationState{anApplication("pocketbase", "Other", 8)}, field: "application.slug",
+			says: []string{"taken by the application “Other”", "“Other login” sends people elsewhere (" + elsewhere}},
+		"the slug is of a SAML application": {apps: []link.ApplicationState{saml}, edit: use,
+			field: "application.slug", says: []string{"SAML Provider “Old login”", "only an OAuth2/OpenID provider"}},
+		"the slug is of one whose provider is not seen": {apps: []link.ApplicationState{hidden}, edit: use,
+			field: "application.slug", says: []string{"the token may not see", "view_oauth2provider"}},
+		"the slug is of a bare application": {apps: []link.ApplicationState{anApplication("pocketbase", "Bookmark",
+			0)}, field: "application.slug", says: []string{"which has no provider", "existing: use"}},
+		"a new one, but the slug is bare": {apps: []link.ApplicationState{anApplication("pocketbase", "Bookmark",
+			0)}, edit: makeNew, field: "application.slug", says: []string{"Choose another slug to make a new one"}},
+		"a new one, but the slug is another's": {providers: []link.ProviderState{other},
+			apps: []link.ApplicationState{anApplication("pocketbase", "Other", 8)}, edit: makeNew,
+			field: "application.slug", says: []string{"Choose another slug"}},
+		"the provider name is taken": {providers: []link.ProviderState{other},
+			apps: []link.ApplicationState{anApplication("other", "Other", 8)}, edit: name("Other login"),
+			field: "provider.name", says: []string{"OAuth2/OpenID provider of the application “Other”"}},
+		"the name is of one without app": {providers: []link.ProviderState{other}, edit: name("Other login"),
+			field: "provider.name", says: []string{"OAuth2/OpenID provider of no application", "existing: use"}},
+		"the client ID is taken": {providers: []link.ProviderState{other, aProvider(7, "Shop login", "c7", here)},
+			apps:  []link.ApplicationState{anApplication("other", "Other", 8), anApplication("shop", "Shop", 7)},
+			edit:  both(slug("shop"), func(s *link.Spec) { s.Provider.ClientID = new("c8") }),
+			field: "provider.client_id", says: []string{"taken by the provider “Other login”"}},
 	}
 }
 
 func TestANameOfAnotherKindOfProviderIsTaken(t *testing.T) {
 	for name, edit := range map[string]func(*link.Spec){
-		"of a new link":             func(s *link.Spec) { s.Application.Slug, s.Existing = new("second"), link.ExistingNew },
+		"of a new link": func(s *link.Spec) {
+			s.Application.Slug, s.Existing = new("second"),
+				link.ExistingNew
+		},
 		"of a link that is renamed": func(*link.Spec) {},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -185,7 +235,8 @@ func TestANameOfAnotherKindOfProviderIsTaken(t *testing.T) {
 			w.others["SAML login"] = "SAML Provider"
 			s := specWith(edit, func(s *link.Spec) { s.Provider.Name = new("SAML login") })
 			_, problems := w.plan(s, generated(1))
-			if len(problems) != 1 || problems[0].Field != "provider.name" || !strings.Contains(problems[0].Summary, "“SAML login” is taken by a SAML Provider") {
+			if len(problems) != 1 || problems[0].Field != "provider.name" ||
+				!strings.Contains(problems[0].Summary, "“SAML login” is taken by a SAML Provider") {
 				t.Errorf("the problems are:\n%v", problems)
 			}
 		})
@@ -195,9 +246,14 @@ func TestANameOfAnotherKindOfProviderIsTaken(t *testing.T) {
 func TestALinkOfTwoCollectionsMayShareItsApplication(t *testing.T) {
 	w := linkedWorld(t, minimal())
 	members := specWith(func(s *link.Spec) { s.PocketBase.Collection = new("members") })
-	for _, s := range []link.Spec{members, specWith(func(s *link.Spec) { s.PocketBase.Collection, s.Application.Slug = new("members"), new("pocketbase") })} {
+	for _, s := range []link.Spec{members,
+		specWith(func(s *link.Spec) {
+			s.PocketBase.Collection, s.Application.Slug = new("members"),
+				new("pocketbase")
+		})} {
 		_, problems := w.plan(s, generated(2))
-		if len(problems) != 1 || problems[0].Field != "existing" || !strings.Contains(problems[0].Summary, "because the collection users signs in with it") {
+		if len(problems) != 1 || problems[0].Field != "existing" ||
+			!strings.Contains(problems[0].Summary, "because the collection users signs in with it") {
 			t.Fatalf("before it is asked for, the problems are:\n%v", problems)
 		}
 	}
@@ -226,9 +282,12 @@ func TestAProxyProviderIsNoLink(t *testing.T) {
 	w := newWorld()
 	w.providers = append(w.providers, link.ProviderState{
 		PK: 77, Name: "Guard", ClientID: "proxy", ApplicationSlug: "pocketbase", ApplicationName: "Guarded",
-		RedirectURIs: []link.RedirectURI{{URL: "https://pocketbase.company/outpost.goauthentik.io/callback?X-authentik-auth-callback=true", Mode: "strict"}, {URL: "https://pocketbase.company/api/oauth2-redirect", Mode: "strict"}},
+		RedirectURIs: []link.RedirectURI{
+			{URL: "https://pocketbase.company/outpost.goauthentik.io/callback?X-authentik-auth-callback=true",
+				Mode: "strict"}, {URL: "https://pocketbase.company/api/oauth2-redirect", Mode: "strict"}},
 	})
-	w.apps = append(w.apps, link.ApplicationState{PK: "guarded", Slug: "pocketbase", Name: "Guarded", Provider: 77, ProviderName: "Guard"})
+	w.apps = append(w.apps, link.ApplicationState{PK: "guarded", Slug: "pocketbase", Name: "Guarded", Provider: 77,
+		ProviderName: "Guard"})
 	s := minimal()
 	s.Existing = link.ExistingUse
 	a, p := w.observe(s.Query())
@@ -240,7 +299,8 @@ func TestAProxyProviderIsNoLink(t *testing.T) {
 
 func TestAPatternThatLeadsHereIsFound(t *testing.T) {
 	w := newWorld()
-	w.providers = append(w.providers, link.ProviderState{PK: 78, Name: "By pattern", ClientID: "p", ApplicationSlug: "shop", ApplicationName: "Shop",
+	w.providers = append(w.providers, link.ProviderState{PK: 78, Name: "By pattern", ClientID: "p",
+		ApplicationSlug: "shop", ApplicationName: "Shop",
 		RedirectURIs: []link.RedirectURI{{URL: `https://pocketbase\.company/.*`, Mode: "regex"}}})
 	a, p := w.observe(minimal().Query())
 	s := minimal()

@@ -45,20 +45,32 @@ func TestBindingsNeverOpenTheApplicationWider(t *testing.T) {
 		edit   func(*link.Spec)
 		want   []string
 	}{
-		"a new pair comes with its bindings":                     {edit: access("staff"), want: []string{"create both"}},
-		"to all: first the mode":                                 {before: access("staff"), edit: both(access("staff", "admins"), mode("all")), want: []string{"update application", "bind admins"}},
-		"to any: first the bindings":                             {before: both(access("staff"), mode("all")), edit: both(access("staff", "admins"), mode("any")), want: []string{"bind admins", "update application"}},
-		"open to everyone, to all":                               {before: access(), edit: both(access("staff", "admins"), mode("all")), want: []string{"update application", "bind staff", "bind admins"}},
-		"only groups are added":                                  {before: access("staff"), edit: access("staff", "admins"), want: []string{"bind admins"}},
-		"a provider without application gets a closed one first": {world: func(w *world) { w.providers = []link.ProviderState{orphan} }, edit: access("staff"), want: []string{"update provider", "create application", "bind staff", "update application"}},
-		"a provider without application, for everyone":           {world: func(w *world) { w.providers = []link.ProviderState{orphan} }, edit: access(), want: []string{"update provider", "create application"}},
+		"a new pair comes with its bindings": {edit: access("staff"),
+			want: []string{"create both"}},
+		"to all: first the mode": {before: access("staff"),
+			edit: both(access("staff", "admins"), mode("all")), want: []string{"update application", "bind admins"}},
+		"to any: first the bindings": {before: both(access("staff"), mode("all")),
+			edit: both(access("staff", "admins"), mode("any")), want: []string{"bind admins", "update application"}},
+		"open to everyone, to all": {before: access(),
+			edit: both(access("staff", "admins"), mode("all")), want: []string{"update application", "bind staff",
+				"bind admins"}},
+		"only groups are added": {before: access("staff"),
+			edit: access("staff", "admins"), want: []string{"bind admins"}},
+		"a provider without application gets a closed one first": {
+			world: func(w *world) { w.providers = []link.ProviderState{orphan} }, edit: access("staff"),
+			want: []string{"update provider", "create application", "bind staff", "update application"}},
+		"a provider without application, for everyone": {
+			world: func(w *world) { w.providers = []link.ProviderState{orphan} }, edit: access(),
+			want: []string{"update provider", "create application"}},
 		"an application without provider is bound first": {
-			world: func(w *world) { w.apps = []link.ApplicationState{bare} }, edit: both(access("staff"), use, mode("all")),
+			world: func(w *world) { w.apps = []link.ApplicationState{bare} }, edit: both(access("staff"), use,
+				mode("all")),
 			want: []string{"create provider", "bind staff", "update application"},
 		},
 		"both halves are bound before they meet": {
-			world: func(w *world) { w.apps, w.providers = []link.ApplicationState{bare}, []link.ProviderState{orphan} }, edit: both(access("staff"), mode("all")),
-			want: []string{"update provider", "bind staff", "update application"},
+			world: func(w *world) { w.apps, w.providers = []link.ApplicationState{bare}, []link.ProviderState{orphan} },
+			edit:  both(access("staff"), mode("all")),
+			want:  []string{"update provider", "bind staff", "update application"},
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -99,7 +111,8 @@ func TestBindingsThatAreThereStay(t *testing.T) {
 	if len(w.bindings) != 2 || w.bindings[0] != before[0] || w.bindings[1].Order != before[0].Order+1 {
 		t.Errorf("the bindings are %+v", w.bindings)
 	}
-	for _, edit := range []func(*link.Spec){access("staff", "admins"), access("admins", "admins"), access(), func(*link.Spec) {}} {
+	for _, edit := range []func(*link.Spec){access("staff", "admins"), access("admins", "admins"), access(),
+		func(*link.Spec) {}} {
 		if plan := mustPlan(t, w, specWith(edit)); !plan.Empty() {
 			t.Errorf("the plan is\n%s", show(plan))
 		}
@@ -127,7 +140,8 @@ func TestBindingsOfAllKindsAreShown(t *testing.T) {
 		s.Access = &link.Access{Groups: []string{"staff"}, Users: []string{"ada"}, Policies: []string{"office hours"}}
 	})
 	text := show(mustPlan(t, newWorld(), s))
-	for _, part := range []string{"binding.group: (none) → staff", "binding.user: (none) → ada", "binding.policy: (none) → office hours"} {
+	for _, part := range []string{"binding.group: (none) → staff", "binding.user: (none) → ada",
+		"binding.policy: (none) → office hours"} {
 		if !strings.Contains(text, part) {
 			t.Errorf("the plan does not show %s:\n%s", part, text)
 		}

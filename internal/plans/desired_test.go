@@ -37,7 +37,8 @@ func TestWhatVerifyHoldsTheSystemsAgainst(t *testing.T) {
 func TestAddressesThatTheSpecLeavesOpenAreThoseReadAt(t *testing.T) {
 	d := mustPlan(t, newWorld(), link.Spec{Email: link.EmailLeave}).Desired
 	if d.AuthentikURL != authentikURL || d.PocketBaseURL != pocketbaseURL || d.Provider.RedirectURIs[0].URL != here {
-		t.Errorf("authentik is at %s, PocketBase at %s, redirecting to %v", d.AuthentikURL, d.PocketBaseURL, d.Provider.RedirectURIs)
+		t.Errorf("authentik is at %s, PocketBase at %s, redirecting to %v", d.AuthentikURL, d.PocketBaseURL,
+			d.Provider.RedirectURIs)
 	}
 }
 
@@ -49,17 +50,22 @@ func TestTheQueryNamesWhatIsLookedUp(t *testing.T) {
 	s := specWith(slug("shop"), access("staff"), func(s *link.Spec) {
 		s.Application.Name, s.Provider.ClientID, s.PocketBase.Collection = new("Shop"), new("c"), new("members")
 	})
-	want = link.Query{Slug: "shop", ProviderName: "Provider for Shop", Collection: "members", ClientID: "c", Access: s.Access}
+	want = link.Query{Slug: "shop", ProviderName: "Provider for Shop", Collection: "members", ClientID: "c",
+		Access: s.Access}
 	if diff := cmp.Diff(want, s.Query()); diff != "" {
 		t.Errorf("of a spec (want -, got +):\n%s", diff)
 	}
 }
 
 func TestMessagesOfErrors(t *testing.T) {
-	fault := &link.Fault{System: link.Authentik, Field: "email", Summary: "It refused.", Details: []string{"Twice."}, Todo: "Ask.", Err: errors.New("403")}
-	problems := link.Problems{{Field: "existing", Summary: "It is taken.", Todo: "Choose another.", Ways: []link.Way{{Key: "existing", Value: "use", For: "to take it over"}}}, {Summary: "And this."}}
-	ofFault := link.Message{System: link.Authentik, Field: "email", Summary: "It refused.", Details: []string{"Twice."}, Todo: "Ask."}
-	ofProblems := []link.Message{{Field: "existing", Summary: "It is taken.", Todo: "Choose another.", Ways: problems[0].Ways}, {Summary: "And this."}}
+	fault := &link.Fault{System: link.Authentik, Field: "email", Summary: "It refused.", Details: []string{"Twice."},
+		Todo: "Ask.", Err: errors.New("403")}
+	problems := link.Problems{{Field: "existing", Summary: "It is taken.", Todo: "Choose another.",
+		Ways: []link.Way{{Key: "existing", Value: "use", For: "to take it over"}}}, {Summary: "And this."}}
+	ofFault := link.Message{System: link.Authentik, Field: "email", Summary: "It refused.", Details: []string{"Twice."},
+		Todo: "Ask."}
+	ofProblems := []link.Message{{Field: "existing", Summary: "It is taken.", Todo: "Choose another.",
+		Ways: problems[0].Ways}, {Summary: "And this."}}
 	for name, test := range map[string]struct {
 		err  error
 		want []link.Message
@@ -76,7 +82,8 @@ func TestMessagesOfErrors(t *testing.T) {
 			t.Errorf("%s (want -, got +):\n%s", name, diff)
 		}
 	}
-	if got := link.MessageOf(errors.New("token hunter2 is wrong")); got.Effect != nil || got.Text(link.OnPage) != "Something went wrong inside authpocket. The log has the details." {
+	if got := link.MessageOf(errors.New("token hunter2 is wrong")); got.Effect != nil ||
+		got.Text(link.OnPage) != "Something went wrong inside authpocket. The log has the details." {
 		t.Errorf("of an unknown error it claims %+v", got)
 	}
 	if got := fault.Error(); got != "authentik: It refused. Twice. (403)" || !errors.Is(fault, fault.Err) {

@@ -33,8 +33,10 @@ func TestTheEMailDecisionIsCarriedOut(t *testing.T) {
 		mapping  string
 		says     string
 	}{
-		"every address is trusted":         {link.EmailTrustAll, trustAll, `"email_verified": bool(request.user.email)`},
-		"the attribute is trusted":         {link.EmailTrustAttribute, trustAttribute, `request.user.attributes.get("email_verified", False)`},
+		"every address is trusted": {link.EmailTrustAll, trustAll,
+			`"email_verified": bool(request.user.email)`},
+		"the attribute is trusted": {link.EmailTrustAttribute, trustAttribute,
+			`request.user.attributes.get("email_verified", False)`},
 		"authentik's answer is left as is": {link.EmailLeave, managedEmail, ""},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -73,7 +75,8 @@ func TestTheEMailDecisionIsChanged(t *testing.T) {
 func TestOurMappingReplacesAllForEMail(t *testing.T) {
 	w := linkedWorld(t, decide(link.EmailLeave))
 	p := &w.providers[0]
-	p.Mappings = append(p.Mappings, mapping("company mail", "email").Ref, mapping("groups", "groups").Ref, mapping("picture", "profile").Ref)
+	p.Mappings = append(p.Mappings, mapping("company mail", "email").Ref, mapping("groups", "groups").Ref,
+		mapping("picture", "profile").Ref)
 	if plan := mustPlan(t, w, decide(link.EmailLeave)); !plan.Empty() {
 		t.Fatalf("left as it is, the plan is\n%s", show(plan))
 	}
@@ -134,12 +137,20 @@ func TestEmailOutcome(t *testing.T) {
 		says       []string
 		never      string
 	}{
-		"trusted":                            {link.EmailTrustAll, required, []string{"Every address", "A new account is made", "linked instead"}, "drops"},
-		"trusted, but closed to new people":  {link.EmailTrustAll, closed, []string{"New people are refused", "only superusers"}, "A new account is made;"},
-		"by attribute, address required":     {link.EmailTrustAttribute, required, []string{"email_verified is true: a new account", "Everyone else: PocketBase drops", "Cannot be blank"}, ""},
-		"by attribute, address not required": {link.EmailTrustAttribute, optional, []string{"Everyone else: PocketBase drops the address. The account is made without one"}, "Cannot be blank"},
-		"left, address required":             {link.EmailLeave, required, []string{"not verified” for everyone", "users requires one"}, "A new account"},
-		"left, address not required":         {link.EmailLeave, optional, []string{"The account is made without one"}, "Cannot be blank"},
+		"trusted": {link.EmailTrustAll, required,
+			[]string{"Every address", "A new account is made", "linked instead"}, "drops"},
+		"trusted, but closed to new people": {link.EmailTrustAll, closed, []string{"New people are refused",
+			"only superusers"}, "A new account is made;"},
+		"by attribute, address required": {link.EmailTrustAttribute, required,
+			[]string{"email_verified is true: a new account", "Everyone else: PocketBase drops", "Cannot be blank"},
+			""},
+		"by attribute, address not required": {link.EmailTrustAttribute, optional,
+			[]string{"Everyone else: PocketBase drops the address. The account is made without one"},
+			"Cannot be blank"},
+		"left, address required": {link.EmailLeave, required, []string{"not verified” for everyone",
+			"users requires one"}, "A new account"},
+		"left, address not required": {link.EmailLeave, optional, []string{"The account is made without one"},
+			"Cannot be blank"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			got := link.EmailOutcome(test.decision, test.collection)

@@ -48,12 +48,14 @@ func Candidates(s link.Spec, a link.AuthentikSnapshot, p link.PocketBaseSnapshot
 			c.strong = true
 		case sendsTo(provider, s.PocketBaseURLs):
 			c.Evidence = "it sends people back to this PocketBase"
-			if other := p.UsedBesides(link.Value(s.PocketBase.Collection, link.DefaultCollection), provider.ClientID); other != "" {
+			if other := p.UsedBesides(link.Value(s.PocketBase.Collection, link.DefaultCollection),
+				provider.ClientID); other != "" {
 				c.Evidence, c.shared = "the collection "+other+" signs in with it", true
 			}
 		case s.Provider.RedirectURIs != nil && sendsAsAsked(provider, s.Provider.RedirectURIs):
 			c.Evidence = "it has the redirect URIs asked for"
-		case s.Existing == link.ExistingUse && s.Query().ProviderName == provider.Name && (s.Provider.Name != nil || provider.ApplicationSlug == ""):
+		case s.Existing == link.ExistingUse && s.Query().ProviderName == provider.Name &&
+			(s.Provider.Name != nil || provider.ApplicationSlug == ""):
 			c.Evidence = "it has the name asked for"
 		default:
 			continue
@@ -132,18 +134,21 @@ func find(s link.Spec, a link.AuthentikSnapshot, p link.PocketBaseSnapshot, prob
 	}
 	candidates = likeliest(candidates)
 	use := s.Existing == link.ExistingUse
-	if orphan := orphanOf(candidates, s.Query().ProviderName); orphan != nil && (use || len(candidates) == 1 && !candidates[0].shared) {
+	if orphan := orphanOf(candidates, s.Query().ProviderName); orphan != nil && (use || len(candidates) == 1 &&
+		!candidates[0].shared) {
 		return existing{provider: orphan}
 	}
 	if one := candidates; len(one) == 1 && one[0].strong && s.Application.Slug != nil {
 		now := one[0].Provider.ApplicationSlug
-		problems.Add("application.slug", "This link is there already, with the slug "+link.Quote(now)+" in authentik, and authpocket does not rename it.",
+		problems.Add("application.slug", "This link is there already, with the slug "+link.Quote(now)+
+			" in authentik, and authpocket does not rename it.",
 			"Leave the slug as it is.", link.MakeNew("for a second link beside this one"))
 		return existing{provider: &one[0].Provider}
 	}
 	if len(candidates) > 0 {
 		problems.Add("existing", "This link may be there already: "+describe(candidates)+".",
-			"", link.UseExisting("to use one, with the slug of its application, or the provider's name where it has none"),
+			"", link.UseExisting(
+				"to use one, with the slug of its application, or the provider's name where it has none"),
 			link.MakeNew("for a new pair beside it"))
 	}
 	return existing{}
@@ -160,7 +165,8 @@ func describe(candidates []Candidate) string {
 // findBySlug takes the application with the slug asked for, where it is this
 // link's or the spec says to use it. One that was to be made new and belongs
 // to this link already was made by an earlier run.
-func findBySlug(s link.Spec, a link.AuthentikSnapshot, p link.PocketBaseSnapshot, candidates []Candidate, problems *link.Problems) existing {
+func findBySlug(s link.Spec, a link.AuthentikSnapshot, p link.PocketBaseSnapshot, candidates []Candidate,
+	problems *link.Problems) existing {
 	app := a.Application
 	taken := "The slug " + link.Quote(app.Slug) + " is taken by the application " + link.Quote(app.Name)
 	use := s.Existing == link.ExistingUse
@@ -169,8 +175,10 @@ func findBySlug(s link.Spec, a link.AuthentikSnapshot, p link.PocketBaseSnapshot
 	}
 	i := slices.IndexFunc(a.Providers, func(v link.ProviderState) bool { return v.PK == app.Provider })
 	if i < 0 && app.ProviderKind == oauth2Kind {
-		problems.Add("application.slug", taken+", whose provider "+link.Quote(app.ProviderName)+" the token may not see.",
-			"Give the token the permission authentik_providers_oauth2.view_oauth2provider for every provider, or choose another slug.")
+		problems.Add("application.slug", taken+", whose provider "+link.Quote(app.ProviderName)+
+			" the token may not see.",
+			"Give the token the permission authentik_providers_oauth2.view_oauth2provider for every provider, or "+
+				"choose another slug.")
 		return existing{}
 	}
 	if i < 0 || a.Providers[i].Proxy() {
@@ -181,20 +189,24 @@ func findBySlug(s link.Spec, a link.AuthentikSnapshot, p link.PocketBaseSnapshot
 		if kind == "" {
 			kind = "provider of another kind"
 		}
-		problems.Add("application.slug", taken+", which has the "+kind+" "+link.Quote(app.ProviderName)+".", "Choose another slug: only an OAuth2/OpenID provider can be linked.")
+		problems.Add("application.slug", taken+", which has the "+kind+" "+link.Quote(app.ProviderName)+
+			".", "Choose another slug: only an OAuth2/OpenID provider can be linked.")
 		return existing{}
 	}
 	provider := &a.Providers[i]
 	c := slices.IndexFunc(candidates, func(c Candidate) bool { return c.Provider.PK == provider.PK })
 	switch {
 	case s.Existing == link.ExistingNew && (c < 0 || !candidates[c].strong && p.Uses(provider.ClientID)):
-		problems.Add("application.slug", taken+".", "Choose another slug to make a new one, such as "+app.Slug+"-"+link.Value(s.PocketBase.Collection, link.DefaultCollection)+", and another name.")
+		problems.Add("application.slug", taken+".", "Choose another slug to make a new one, such as "+app.Slug+"-"+
+			link.Value(s.PocketBase.Collection, link.DefaultCollection)+", and another name.")
 		return existing{} // none of a stranger's settings are this link's
 	case c >= 0 && candidates[c].shared && s.Existing == link.ExistingAsk:
 		problems.Add("existing", "This link may be there already: "+describe(candidates)+".", "",
-			link.UseExisting("to let both collections share the application"), link.MakeNew("and another slug for one of its own"))
+			link.UseExisting("to let both collections share the application"),
+			link.MakeNew("and another slug for one of its own"))
 	case c < 0 && !use:
-		problems.Add("application.slug", taken+", whose provider "+link.Quote(provider.Name)+" sends people elsewhere ("+
+		problems.Add("application.slug", taken+", whose provider "+link.Quote(provider.Name)+
+			" sends people elsewhere ("+
 			link.ShowList(link.RedirectNames(provider.RedirectURIs)).String()+").",
 			"Choose another slug.", link.UseExisting("to change that application"))
 		return existing{}
@@ -213,7 +225,8 @@ func providerByPK(a link.AuthentikSnapshot, pk int) *link.ProviderState {
 // findHalf is for an application that has no provider. With a provider that
 // may be this link's and has no application it is what an interrupted run
 // leaves behind.
-func findHalf(s link.Spec, app *link.ApplicationState, candidates []Candidate, taken string, problems *link.Problems) existing {
+func findHalf(s link.Spec, app *link.ApplicationState, candidates []Candidate, taken string,
+	problems *link.Problems) existing {
 	found := existing{application: app}
 	candidates = likeliest(candidates)
 	name := link.Value(s.Application.Name, app.Name)
@@ -230,7 +243,8 @@ func findHalf(s link.Spec, app *link.ApplicationState, candidates []Candidate, t
 	case s.Existing == link.ExistingNew:
 		problems.Add("application.slug", taken+".", "Choose another slug to make a new one.")
 	default:
-		problems.Add("application.slug", taken+", which has no provider.", "Choose another slug.", link.UseExisting("to give it one"))
+		problems.Add("application.slug", taken+", which has no provider.", "Choose another slug.",
+			link.UseExisting("to give it one"))
 	}
 	return found
 }
@@ -289,15 +303,18 @@ func checkProviderName(s link.Spec, d link.Desired, a link.AuthentikSnapshot, pr
 			if other.ApplicationName != "" {
 				has = "of the application " + link.Quote(other.ApplicationName)
 			}
-			problems.Add("provider.name", "The name "+link.Quote(other.Name)+" is taken by the "+other.Kind()+" "+has+".",
+			problems.Add("provider.name", "The name "+link.Quote(other.Name)+" is taken by the "+other.Kind()+" "+has+
+				".",
 				"Choose another provider name.", useInstead(other))
 			return
 		}
 		if other.ClientID == d.Provider.ClientID && other.PK != d.Provider.PK {
-			problems.Add("provider.client_id", "The client ID is taken by the provider "+link.Quote(other.Name)+".", "Choose another one, or leave it out.")
+			problems.Add("provider.client_id", "The client ID is taken by the provider "+link.Quote(other.Name)+
+				".", "Choose another one, or leave it out.")
 		}
 	}
 	if a.NameTaken != "" && d.Provider.Name == s.Query().ProviderName {
-		problems.Add("provider.name", "The name "+link.Quote(d.Provider.Name)+" is taken by a "+a.NameTaken+".", "Choose another provider name.")
+		problems.Add("provider.name", "The name "+link.Quote(d.Provider.Name)+" is taken by a "+a.NameTaken+
+			".", "Choose another provider name.")
 	}
 }

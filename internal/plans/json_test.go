@@ -47,7 +47,8 @@ func TestPlanJSONHasTheKeysThatScriptsRelyOn(t *testing.T) {
 		if c.System == nil || c.Object == nil || c.Action == nil || c.Why == nil || len(c.Fields) == 0 {
 			t.Errorf("a change lacks a key: %s", raw)
 		}
-		if !slices.Contains([]string{"authentik", "pocketbase"}, *c.System) || !slices.Contains([]string{"create", "update", "delete", "none"}, *c.Action) {
+		if !slices.Contains([]string{"authentik", "pocketbase"}, *c.System) ||
+			!slices.Contains([]string{"create", "update", "delete", "none"}, *c.Action) {
 			t.Errorf("the system is %q, the action %q", *c.System, *c.Action)
 		}
 	}
@@ -103,7 +104,8 @@ func TestListsOfNothingAreNeverNull(t *testing.T) {
 }
 
 func TestChecksJSONHasTheKeysThatScriptsRelyOn(t *testing.T) {
-	checks := link.Checks{{ID: "authentik.issuer", System: link.Authentik, Title: "Issuer", Status: link.Fail, Evidence: "It is x.", Remedy: "Set it.", Cause: "issuer"}}
+	checks := link.Checks{{ID: "authentik.issuer", System: link.Authentik, Title: "Issuer", Status: link.Fail,
+		Evidence: "It is x.", Remedy: "Set it.", Cause: "issuer"}}
 	raw, err := json.Marshal(checks)
 	if err != nil {
 		t.Fatal(err)
@@ -112,7 +114,8 @@ func TestChecksJSONHasTheKeysThatScriptsRelyOn(t *testing.T) {
 	if err := json.Unmarshal(raw, &got); err != nil {
 		t.Fatal(err)
 	}
-	want := map[string]any{"id": "authentik.issuer", "system": "authentik", "title": "Issuer", "status": "fail", "evidence": "It is x.", "remedy": "Set it.", "cause": "issuer"}
+	want := map[string]any{"id": "authentik.issuer", "system": "authentik", "title": "Issuer", "status": "fail",
+		"evidence": "It is x.", "remedy": "Set it.", "cause": "issuer"}
 	if diff := cmp.Diff(want, got["checks"][0]); diff != "" {
 		t.Errorf("the check (want -, got +):\n%s", diff)
 	}
@@ -121,7 +124,8 @@ func TestChecksJSONHasTheKeysThatScriptsRelyOn(t *testing.T) {
 func TestChecksAreCounted(t *testing.T) {
 	checks := link.Checks{{Status: link.Pass}, {Status: link.Skipped}, {Status: link.Pass}, {Status: link.Warn}}
 	if checks.Failed() || checks.Count(link.Pass) != 2 || checks.Count(link.Skipped) != 1 {
-		t.Errorf("failed: %v, passed %d, skipped %d", checks.Failed(), checks.Count(link.Pass), checks.Count(link.Skipped))
+		t.Errorf("failed: %v, passed %d, skipped %d", checks.Failed(), checks.Count(link.Pass),
+			checks.Count(link.Skipped))
 	}
 	if !append(checks, link.Check{Status: link.Fail}).Failed() {
 		t.Error("one that failed does not count")
@@ -130,7 +134,8 @@ func TestChecksAreCounted(t *testing.T) {
 
 func TestShow(t *testing.T) {
 	for want, v := range map[string]link.Shown{
-		"(none)": {}, "(empty)": link.ShowText(""), "text": link.ShowText("text"), "yes": link.ShowFlag(true), "no": link.ShowFlag(false),
+		"(none)": {}, "(empty)": link.ShowText(""), "text": link.ShowText("text"), "yes": link.ShowFlag(true),
+		"no":   link.ShowFlag(false),
 		"a, b": link.ShowList([]string{"a", "b"}), "7": link.ShowNumber(7),
 	} {
 		if got := link.Show(v); got != want {

@@ -40,7 +40,8 @@ func newServerProvider() link.ProviderState {
 	return link.ProviderState{
 		ClientType: "confidential", ClientID: "made-by-the-server", ClientSecret: secret.New("made by the server"),
 		AccessCodeValidity: "minutes=1", AccessTokenValidity: "hours=1", RefreshTokenValidity: "days=30",
-		RefreshTokenThreshold: "seconds=0", SubjectMode: "hashed_user_id", IssuerMode: "per_provider", IncludeClaims: true,
+		RefreshTokenThreshold: "seconds=0", SubjectMode: "hashed_user_id", IssuerMode: "per_provider",
+		IncludeClaims: true,
 	}
 }
 

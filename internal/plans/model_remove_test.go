@@ -52,13 +52,14 @@ func (w *world) mappingInUse(id string) bool {
 // removeElement takes out the one element that the change names.
 func removeElement(target *link.CollectionState, after []link.OAuth2Provider, s setter) error {
 	var gone []string
-	target.OAuth2.Providers = slices.DeleteFunc(slices.Clone(target.OAuth2.Providers), func(p link.OAuth2Provider) bool {
-		stays := slices.ContainsFunc(after, func(q link.OAuth2Provider) bool { return q.Slot == p.Slot })
-		if !stays {
-			gone = append(gone, p.Slot)
-		}
-		return !stays
-	})
+	target.OAuth2.Providers = slices.DeleteFunc(slices.Clone(target.OAuth2.Providers),
+		func(p link.OAuth2Provider) bool {
+			stays := slices.ContainsFunc(after, func(q link.OAuth2Provider) bool { return q.Slot == p.Slot })
+			if !stays {
+				gone = append(gone, p.Slot)
+			}
+			return !stays
+		})
 	if len(gone) != 1 || len(after) != len(target.OAuth2.Providers) {
 		return errors.New("not just one element is taken out")
 	}

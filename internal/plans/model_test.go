@@ -277,7 +277,10 @@ func (w *world) applyOAuth2(c link.Change, done map[string]bool) error {
 		if i < len(target.OAuth2.Providers) && target.OAuth2.Providers[i].Slot != want.Slot {
 			return fmt.Errorf("element %d is %s and would become %s", i, target.OAuth2.Providers[i].Slot, want.Slot)
 		}
-		ours := slices.ContainsFunc(c.Fields, func(f link.Field) bool { return strings.HasPrefix(f.Name, want.Slot+".") })
+		ours := slices.ContainsFunc(c.Fields, func(f link.Field) bool {
+			return strings.HasPrefix(f.Name, want.Slot+
+				".")
+		})
 		if i >= len(target.OAuth2.Providers) {
 			if !ours {
 				return fmt.Errorf("the new element %s is not named", want.Slot)

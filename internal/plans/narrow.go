@@ -82,7 +82,8 @@ func makesSlot(p link.Plan, c link.Change) bool {
 // wholeSlot is the change that adds our element: all of it is needed, and nothing
 // beside it but that OAuth2 is on.
 func wholeSlot(c link.Change) link.Change {
-	c.Fields = slices.DeleteFunc(slices.Clone(c.Fields), func(f link.Field) bool { return strings.HasPrefix(f.Name, "mappedFields.") })
+	c.Fields = slices.DeleteFunc(slices.Clone(c.Fields),
+		func(f link.Field) bool { return strings.HasPrefix(f.Name, "mappedFields.") })
 	now := *link.As[link.CollectionState](c.After)
 	now.OAuth2.Mapped = link.As[link.CollectionState](c.Before).OAuth2.Mapped
 	c.After = &now

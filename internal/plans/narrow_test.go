@@ -32,7 +32,8 @@ func drifted(t *testing.T, s link.Spec) *world {
 func TestAPlanForOneCauseHasThatAlone(t *testing.T) {
 	s := minimal()
 	s.Existing, s.PocketBase.Slot = link.ExistingUse, new("oidc")
-	s.Application.Name, s.Provider.AccessCodeValidity, s.Provider.IssuerMode = new("App"), new("minutes=1"), new("per_provider")
+	s.Application.Name, s.Provider.AccessCodeValidity, s.Provider.IssuerMode = new("App"), new("minutes=1"),
+		new("per_provider")
 	s.PocketBase.DisplayName, s.PocketBase.MapName, s.PocketBase.CreateRule = new("authentik"), new("name"), new("")
 	for cause, want := range map[link.CauseID][]string{
 		"redirect-mismatch": {"provider: redirect_uris"},
@@ -43,9 +44,10 @@ func TestAPlanForOneCauseHasThatAlone(t *testing.T) {
 		"email-unverified":  {"provider: property_mappings"},
 		"unknown-client":    {"auth collection: oidc.clientId", "auth collection: oidc.clientSecret"},
 		"user-info-url":     {"auth collection: oidc.userInfoURL"},
-		"endpoint-url":      {"auth collection: oidc.authURL", "auth collection: oidc.tokenURL", "auth collection: oidc.userInfoURL"},
-		"create-rule":       {"collection rules: createRule"},
-		"oauth2-off":        {"auth collection: enabled"},
+		"endpoint-url": {"auth collection: oidc.authURL", "auth collection: oidc.tokenURL",
+			"auth collection: oidc.userInfoURL"},
+		"create-rule": {"collection rules: createRule"},
+		"oauth2-off":  {"auth collection: enabled"},
 	} {
 		w := drifted(t, s)
 		whole := mustPlan(t, w, s)
@@ -54,13 +56,15 @@ func TestAPlanForOneCauseHasThatAlone(t *testing.T) {
 			t.Errorf("%s: %q, want %q", cause, got, want)
 		}
 		a, p := w.observe(s.Query())
-		if again, problems := plans.Again(plan, a, p); len(problems) > 0 || show(again) != show(plan) || again.Only != cause {
+		if again, problems := plans.Again(plan, a, p); len(problems) > 0 || show(again) != show(plan) ||
+			again.Only != cause {
 			t.Errorf("%s: made again it is\n%s, %v", cause, show(again), problems)
 		}
 		mustApply(t, w, plan)
 		left := fieldNames(mustPlan(t, w, s))
 		for _, field := range fieldNames(whole) {
-			if slices.Contains(left, field) == slices.Contains(want, field) && field != "auth collection: oidc.clientSecret" {
+			if slices.Contains(left, field) == slices.Contains(want, field) &&
+				field != "auth collection: oidc.clientSecret" {
 				t.Errorf("%s: once it is applied, is %s left: %v", cause, field, slices.Contains(left, field))
 			}
 		}
@@ -72,7 +76,8 @@ func TestTheSecretAloneIsWritten(t *testing.T) {
 	s := minimal()
 	s.PocketBase.RewriteSecret = true
 	w.collection("users").OAuth2.Providers[1].ClientID = w.providers[0].ClientID
-	if got, want := fieldNames(plans.Narrow(mustPlan(t, w, s), "invalid-client")), []string{"auth collection: oidc.clientSecret"}; !slices.Equal(got, want) {
+	if got, want := fieldNames(plans.Narrow(mustPlan(t, w, s), "invalid-client")),
+		[]string{"auth collection: oidc.clientSecret"}; !slices.Equal(got, want) {
 		t.Errorf("%q, want %q", got, want)
 	}
 }
@@ -85,7 +90,8 @@ func TestAMissingElementIsMadeWhole(t *testing.T) {
 	c := w.collection("users")
 	c.OAuth2.Providers = c.OAuth2.Providers[:1]
 	plan := plans.Narrow(mustPlan(t, w, s), "oauth2-off")
-	if len(plan.Changes) != 1 || plan.Changes[0].Changed("mappedFields.name") || !plan.Changes[0].Changed("oidc.clientId") || !plan.Changes[0].Changed("oidc.clientSecret") {
+	if len(plan.Changes) != 1 || plan.Changes[0].Changed("mappedFields.name") ||
+		!plan.Changes[0].Changed("oidc.clientId") || !plan.Changes[0].Changed("oidc.clientSecret") {
 		t.Errorf("%s", show(plan))
 	}
 	if other := plans.Narrow(mustPlan(t, w, s), "user-info-url"); !other.Empty() {
@@ -120,7 +126,8 @@ func TestATornSecretIsWrittenWithAnyCause(t *testing.T) {
 	w := linkedWorld(t, s)
 	w.collection("users").OAuth2.Enabled = false
 	s.PocketBase.RewriteSecret = true
-	if got, want := fieldNames(plans.Narrow(mustPlan(t, w, s), "oauth2-off")), []string{"auth collection: enabled", "auth collection: oidc.clientSecret"}; !slices.Equal(got, want) {
+	if got, want := fieldNames(plans.Narrow(mustPlan(t, w, s), "oauth2-off")), []string{"auth collection: enabled",
+		"auth collection: oidc.clientSecret"}; !slices.Equal(got, want) {
 		t.Errorf("%q, want %q", got, want)
 	}
 }

@@ -12,7 +12,8 @@ import (
 // New makes the ordered list of changes that turn the snapshots into the
 // spec. Where a spec cannot be carried out, the problems say why and the plan
 // is empty. The same arguments give the same plan.
-func New(s link.Spec, a link.AuthentikSnapshot, p link.PocketBaseSnapshot, g link.Generated) (link.Plan, link.Problems) {
+func New(s link.Spec, a link.AuthentikSnapshot, p link.PocketBaseSnapshot, g link.Generated) (link.Plan,
+	link.Problems) {
 	d, problems := Resolve(s, a, p, g)
 	if len(problems) > 0 {
 		return link.Plan{}, problems
@@ -30,7 +31,8 @@ func New(s link.Spec, a link.AuthentikSnapshot, p link.PocketBaseSnapshot, g lin
 		b.rules()
 	}
 	b.oauth2()
-	return link.Plan{Changes: b.changes, Warnings: warnings(s, d, a, p), Desired: d, Spec: s, Generated: g, Taken: a.Taken}, nil
+	return link.Plan{Changes: b.changes, Warnings: warnings(s, d, a, p), Desired: d, Spec: s, Generated: g,
+		Taken: a.Taken}, nil
 }
 
 // newCredentials tells whether a provider that is there gets another client id
@@ -70,8 +72,10 @@ func (b *planner) mapping() {
 	if want == nil {
 		return
 	}
-	c := link.Change{System: link.Authentik, Kind: link.KindMapping, Object: "scope mapping " + link.Quote(want.Name), After: want,
-		Why: "authentik marks every e-mail address as not verified, and PocketBase then drops it. This mapping carries out your e-mail decision; authentik's own stays as it is."}
+	c := link.Change{System: link.Authentik, Kind: link.KindMapping, Object: "scope mapping " + link.Quote(want.Name),
+		After: want,
+		Why: "authentik marks every e-mail address as not verified, and PocketBase then drops it. This mapping " +
+			"carries out your e-mail decision; authentik's own stays as it is."}
 	var before []link.FieldValue
 	if now := mappingByID(b.a, want.ID); now != nil {
 		c.Before, before = now, now.Values()
@@ -86,9 +90,11 @@ func (b *planner) key() {
 	if b.d.Key == nil {
 		return
 	}
-	b.add(link.Change{System: link.Authentik, Kind: link.KindKey, Object: "signing key " + link.Quote(b.d.Key.Name), After: b.d.Key,
-		Why: "authentik has no RSA or EC key, and tokens need one to be signed with.", Step: "authentik 2: select any available signing key",
-		Lost: "Undo leaves the key, for other providers may use it by then."},
+	b.add(link.Change{System: link.Authentik, Kind: link.KindKey, Object: "signing key " + link.Quote(b.d.Key.Name),
+		After: b.d.Key,
+		Why:   "authentik has no RSA or EC key, and tokens need one to be signed with.",
+		Step:  "authentik 2: select any available signing key",
+		Lost:  "Undo leaves the key, for other providers may use it by then."},
 		nil, b.d.Key.Values())
 }
 
@@ -130,8 +136,10 @@ func (b *planner) pair() {
 
 func (b *planner) createPair() {
 	pair := &link.PairState{Application: b.d.Application, Provider: b.d.Provider, Bindings: b.d.Bindings}
-	b.add(link.Change{System: link.Authentik, Kind: link.KindPair, Object: "application and provider " + link.Quote(pair.Application.Name), After: pair,
-		Why: "The application is what people see in authentik, its provider what PocketBase talks to. Both are made in one transaction.", Step: stepPair},
+	b.add(link.Change{System: link.Authentik, Kind: link.KindPair, Object: "application and provider " +
+		link.Quote(pair.Application.Name), After: pair,
+		Why: "The application is what people see in authentik, its provider what PocketBase talks to. Both are made " +
+			"in one transaction.", Step: stepPair},
 		nil, pair.Values(b.a.Features))
 }
 
@@ -143,7 +151,8 @@ func (b *planner) adoptProvider() {
 	if len(b.d.Bindings) > 0 {
 		first.Provider, first.ProviderName = 0, ""
 	}
-	b.add(link.Change{System: link.Authentik, Kind: link.KindApplication, Object: "application " + link.Quote(first.Name), After: &first,
+	b.add(link.Change{System: link.Authentik, Kind: link.KindApplication, Object: "application " +
+		link.Quote(first.Name), After: &first,
 		Why: "The provider has no application yet, and people need one to be let in.", Step: stepPair},
 		nil, first.Values(b.a.Features))
 	b.bindings()
@@ -158,7 +167,8 @@ func (b *planner) application(before, after link.ApplicationState) {
 	} else {
 		before.ProviderName = after.ProviderName
 	}
-	c := link.Change{System: link.Authentik, Kind: link.KindApplication, Object: "application " + link.Quote(before.Name), Before: &before, After: &after,
+	c := link.Change{System: link.Authentik, Kind: link.KindApplication, Object: "application " +
+		link.Quote(before.Name), Before: &before, After: &after,
 		Why: "The application is there; only what differs is changed.", Step: stepPair}
 	if before.PK == "" { // made by this plan, whose changes need names of their own
 		c.Object = "provider of the " + c.Object
@@ -172,7 +182,8 @@ func (b *planner) bindings() {
 		if want.PK != "" {
 			continue
 		}
-		b.add(link.Change{System: link.Authentik, Kind: link.KindBinding, Object: "binding of the " + want.Kind + " " + link.Quote(want.Target.Name), After: &want,
+		b.add(link.Change{System: link.Authentik, Kind: link.KindBinding, Object: "binding of the " + want.Kind + " " +
+			link.Quote(want.Target.Name), After: &want,
 			Why: "Only people whom a binding lets in may use the application.", Step: stepBindings},
 			nil, want.Values())
 	}
@@ -180,8 +191,9 @@ func (b *planner) bindings() {
 
 func (b *planner) provider() {
 	after := b.d.Provider
-	c := link.Change{System: link.Authentik, Kind: link.KindProvider, Object: "provider " + link.Quote(after.Name), After: &after,
-		Why: "The provider is there; only what differs is changed.", Step: stepRedirect}
+	c := link.Change{System: link.Authentik, Kind: link.KindProvider, Object: "provider " + link.Quote(after.Name),
+		After: &after,
+		Why:   "The provider is there; only what differs is changed.", Step: stepRedirect}
 	now := providerByPK(b.a, after.PK)
 	if now == nil {
 		c.Why = "The application has no provider yet."
@@ -227,7 +239,8 @@ func (b *planner) settings() {
 	before, after := b.p.Settings, b.p.Settings
 	after.HideControls = false
 	b.add(link.Change{System: link.PB, Kind: link.KindSettings, Object: "settings", Before: &before, After: &after,
-		Why: "You asked for the dashboard's create and edit controls. The link does not need them.", Step: stepControls},
+		Why:  "You asked for the dashboard's create and edit controls. The link does not need them.",
+		Step: stepControls},
 		settingsValues(before), settingsValues(after))
 }
 
@@ -237,7 +250,8 @@ func (b *planner) rules() {
 		return
 	}
 	before, after := *now, b.d.Collection
-	c := link.Change{System: link.PB, Kind: link.KindRules, Object: "rules of the collection " + link.Quote(now.Name), Before: &before, After: &after,
+	c := link.Change{System: link.PB, Kind: link.KindRules, Object: "rules of the collection " + link.Quote(now.Name),
+		Before: &before, After: &after,
 		Why: "You accepted this so that new people can sign in."}
 	if !link.SameRule(before.AuthRule, after.AuthRule) {
 		c.Lost = "Changing the auth rule signs out everyone in " + now.Name + "."
@@ -257,8 +271,10 @@ func (b *planner) oauth2() {
 		return
 	}
 	before, after := *now, b.d.Collection
-	c := link.Change{System: link.PB, Kind: link.KindOAuth2, Object: "OAuth2 of the collection " + link.Quote(now.Name), Before: &before, After: &after, Step: stepOAuth2,
-		Why: "PocketBase learns where authentik is and who it is to authentik. Other providers of the collection stay as they are."}
+	c := link.Change{System: link.PB, Kind: link.KindOAuth2, Object: "OAuth2 of the collection " + link.Quote(now.Name),
+		Before: &before, After: &after, Step: stepOAuth2,
+		Why: "PocketBase learns where authentik is and who it is to authentik. Other providers of the collection " +
+			"stay as they are."}
 	at := slices.IndexFunc(now.OAuth2.Providers, func(p link.OAuth2Provider) bool { return p.Slot == b.d.Slot.Slot })
 	b.add(c, oauth2Values(now.OAuth2, b.d.Slot.Slot, at), oauth2Values(after.OAuth2, b.d.Slot.Slot, 0))
 	b.secret(c, at)
@@ -280,14 +296,16 @@ func (b *planner) secret(c link.Change, at int) {
 	}
 	target := &b.changes[last]
 	if at < 0 {
-		target.Fields = append(target.Fields, link.Field{Name: b.d.Slot.Slot + ".clientSecret", After: link.ShowMask(link.MaskedSet), Sensitive: true})
+		target.Fields = append(target.Fields, link.Field{Name: b.d.Slot.Slot + ".clientSecret",
+			After: link.ShowMask(link.MaskedSet), Sensitive: true})
 		return
 	}
 	if !b.secretChanges() && !target.Changed(b.d.Slot.Slot+".clientId") {
 		return // written along, and the same as before as far as anyone can know
 	}
 	target.Fields = append(target.Fields, link.Field{
-		Name: b.d.Slot.Slot + ".clientSecret", Before: link.ShowMask(link.MaskedSet), After: link.ShowMask(link.MaskedAuthentiks), Sensitive: true,
+		Name: b.d.Slot.Slot + ".clientSecret", Before: link.ShowMask(link.MaskedSet),
+		After: link.ShowMask(link.MaskedAuthentiks), Sensitive: true,
 	})
 	target.Lost = "PocketBase never shows the client secret that it has now, so undo cannot put that one back."
 }

@@ -55,7 +55,8 @@ func (w *world) passes(app link.ApplicationState, is []string) bool {
 			}
 		}
 	}
-	return bindings == 0 || app.PolicyEngineMode == "all" && passed == bindings || app.PolicyEngineMode == "any" && passed > 0
+	return bindings == 0 || app.PolicyEngineMode == "all" && passed == bindings || app.PolicyEngineMode == "any" &&
+		passed > 0
 }
 
 func union(a, b []string) []string { return append(slices.Clone(a), b...) }
@@ -125,14 +126,16 @@ func untouched(before, after *world, s link.Spec, d link.Desired) findings {
 // untouchedElements holds the other elements of the collection to the byte
 // and to their place.
 func (f *findings) untouchedElements(before, after *world, d link.Desired) {
-	old, now := before.collection(d.Collection.Name).OAuth2.Providers, after.collection(d.Collection.Name).OAuth2.Providers
+	old, now := before.collection(d.Collection.Name).OAuth2.Providers,
+		after.collection(d.Collection.Name).OAuth2.Providers
 	for i, p := range old {
 		if p.Slot == d.Slot.Slot {
 			continue
 		}
 		f.same("the element "+p.Slot, p, now[i])
 		f.hold(bytes.Equal(p.Raw, now[i].Raw), "the bytes of %s are %s", p.Slot, now[i].Raw)
-		f.hold(bytes.Equal(p.Raw, d.Collection.OAuth2.Providers[i].Raw), "the plan would send %s for %s", d.Collection.OAuth2.Providers[i].Raw, p.Slot)
+		f.hold(bytes.Equal(p.Raw, d.Collection.OAuth2.Providers[i].Raw), "the plan would send %s for %s",
+			d.Collection.OAuth2.Providers[i].Raw, p.Slot)
 	}
 }
 
@@ -163,7 +166,8 @@ func (f *findings) untouchedProvider(w *world, s link.Spec, before, after link.P
 		f.same("the signing key", before.SigningKey.ID, after.SigningKey.ID)
 	}
 	if s.Provider.RedirectURIs == nil {
-		f.same("the redirect URIs that were there", append([]link.RedirectURI{}, before.RedirectURIs...), append([]link.RedirectURI{}, after.RedirectURIs[:len(before.RedirectURIs)]...))
+		f.same("the redirect URIs that were there", append([]link.RedirectURI{}, before.RedirectURIs...),
+			append([]link.RedirectURI{}, after.RedirectURIs[:len(before.RedirectURIs)]...))
 	}
 	for _, g := range before.GrantTypes {
 		f.hold(slices.Contains(after.GrantTypes, g), "the grant %s is gone", g)
@@ -180,7 +184,8 @@ func (f *findings) untouchedCollection(before, after *world, s link.Spec, d link
 	old, now := before.collection(d.Collection.Name), after.collection(d.Collection.Name)
 	f.openFields("collection", s.PocketBase, *old, *now, nil)
 	f.same("the fields", old.Fields, now.Fields)
-	mapped := struct{ ID, Name, Username, AvatarURL *string }{s.PocketBase.MapID, s.PocketBase.MapName, s.PocketBase.MapUsername, s.PocketBase.MapAvatar}
+	mapped := struct{ ID, Name, Username, AvatarURL *string }{s.PocketBase.MapID, s.PocketBase.MapName,
+		s.PocketBase.MapUsername, s.PocketBase.MapAvatar}
 	f.openFields("mapped", mapped, old.OAuth2.Mapped, now.OAuth2.Mapped, nil)
 	slot := func(p link.OAuth2Provider) bool { return p.Slot == d.Slot.Slot }
 	if p := pick(old.OAuth2.Providers, slot); p != nil {
@@ -211,7 +216,8 @@ func (w *world) secretOf(clientID string) string {
 func losesItsSlot(w *world, d link.Desired) bool {
 	ours, strays := false, false
 	for _, p := range w.collection(d.Collection.Name).OAuth2.Providers {
-		leads := strings.HasPrefix(p.AuthURL+p.TokenURL+p.UserInfoURL, authentikURL) || strings.Contains(p.TokenURL+p.UserInfoURL, authentikURL)
+		leads := strings.HasPrefix(p.AuthURL+p.TokenURL+p.UserInfoURL, authentikURL) ||
+			strings.Contains(p.TokenURL+p.UserInfoURL, authentikURL)
 		switch {
 		case p.Slot == d.Slot.Slot && p.ClientID == d.Slot.ClientID:
 			return false
@@ -221,7 +227,8 @@ func losesItsSlot(w *world, d link.Desired) bool {
 			strays = true
 		}
 	}
-	taken := pick(w.collection(d.Collection.Name).OAuth2.Providers, func(p link.OAuth2Provider) bool { return p.Slot == d.Slot.Slot }) != nil
+	taken := pick(w.collection(d.Collection.Name).OAuth2.Providers,
+		func(p link.OAuth2Provider) bool { return p.Slot == d.Slot.Slot }) != nil
 	return taken && (!ours || strays)
 }
 
@@ -250,7 +257,8 @@ func unmet(w *world, s link.Spec, d link.Desired) findings {
 		DisplayName, AuthURL, TokenURL *string
 		PKCE                           *bool
 	}{s.PocketBase.DisplayName, s.PocketBase.AuthURL, s.PocketBase.TokenURL, s.PocketBase.PKCE}, *element, nil)
-	f.namedFields("collection", struct{ CreateRule, AuthRule *string }{s.PocketBase.CreateRule, s.PocketBase.AuthRule}, *c, nil)
+	f.namedFields("collection", struct{ CreateRule, AuthRule *string }{s.PocketBase.CreateRule, s.PocketBase.AuthRule},
+		*c, nil)
 	f.needed(w, s, d, *provider, *element)
 	return f
 }
@@ -276,29 +284,36 @@ func (f *findings) namedFields(what string, spec, state any, except []string) {
 func (f *findings) needed(w *world, s link.Spec, d link.Desired, p link.ProviderState, e link.OAuth2Provider) {
 	f.same("the client ID", p.ClientID, e.ClientID)
 	f.hold(p.ClientType == "confidential", "the client is %s", p.ClientType)
-	f.hold(!w.features.GrantTypes || slices.Contains(p.GrantTypes, "authorization_code"), "the code grant is off: %v", p.GrantTypes)
+	f.hold(!w.features.GrantTypes || slices.Contains(p.GrantTypes, "authorization_code"), "the code grant is off: %v",
+		p.GrantTypes)
 	scopes := map[string]int{}
 	for _, m := range p.Mappings {
 		if known := pick(w.mappings, func(x link.Mapping) bool { return x.ID == m.ID }); known != nil {
 			scopes[known.Scope]++
 			own := link.EmailMapping(s.Email)
-			f.hold(known.Scope != "email" || own == nil || known.Name == own.Name && known.Expression == own.Expression, "the e-mail decision is undone by %s", known.Name)
+			f.hold(known.Scope != "email" || own == nil || known.Name == own.Name && known.Expression == own.Expression,
+				"the e-mail decision is undone by %s", known.Name)
 		}
 	}
 	for _, scope := range []string{"openid", "email", "profile"} {
 		f.hold(scopes[scope] > 0, "there is no mapping for %s", scope)
 	}
 	for _, base := range s.PocketBaseURLs {
-		there := slices.ContainsFunc(p.RedirectURIs, func(r link.RedirectURI) bool { return r.Mode == "strict" && r.URL == link.RedirectURL(base) })
+		there := slices.ContainsFunc(p.RedirectURIs, func(r link.RedirectURI) bool {
+			return r.Mode == "strict" &&
+				r.URL == link.RedirectURL(base)
+		})
 		f.hold(there || s.Provider.RedirectURIs != nil, "there is no redirect URI for %s", base)
 	}
 	k := pick(w.keys, func(k link.Key) bool { return k.ID == p.SigningKey.ID })
 	f.hold(k != nil && k.Usable(), "the signing key is %v", p.SigningKey)
-	f.hold(e.UserInfoURL != "" || e.JWKSURL != "" || len(e.Issuers) > 0 || s.PocketBase.JWKSURL != nil || s.PocketBase.Issuers != nil, "the ID token is read and nothing of it checked")
+	f.hold(e.UserInfoURL != "" || e.JWKSURL != "" || len(e.Issuers) > 0 || s.PocketBase.JWKSURL != nil ||
+		s.PocketBase.Issuers != nil, "the ID token is read and nothing of it checked")
 	if s.Access != nil {
 		for _, name := range append(append(slices.Clone(s.Access.Groups), s.Access.Users...), s.Access.Policies...) {
 			bound := slices.ContainsFunc(w.bindings, func(b link.BindingState) bool {
-				return b.Application.ID == w.app(d.Application.Slug).PK && b.Target.Name == name && b.Enabled && !b.Negate
+				return b.Application.ID == w.app(d.Application.Slug).PK && b.Target.Name == name && b.Enabled &&
+					!b.Negate
 			})
 			f.hold(bound, "nothing lets %s in", name)
 		}

@@ -159,7 +159,8 @@ func TestARunThatWasInterruptedIsFinishedByTheNext(t *testing.T) {
 		}
 		applyAll(t, w, rest.Changes, func() {})
 		if got, want := w.counts(), whole.counts(); got != want {
-			t.Fatalf("after %d changes of\n%sand then\n%sthere are %s; undisturbed there are %s", done, show(plan), show(rest), got, want)
+			t.Fatalf("after %d changes of\n%sand then\n%sthere are %s; undisturbed there are %s", done, show(plan),
+				show(rest), got, want)
 		}
 		if again, problems := w.plan(s, generated(3)); len(problems) > 0 || !again.Empty() {
 			t.Fatalf("a further plan is\n%s%v", show(again), problems)
@@ -189,8 +190,10 @@ func TestAPlanIsTheSameTwiceAndKeepsItsSecrets(t *testing.T) {
 				t.Fatalf("%s has no fields or no reason", c.ID())
 			}
 		}
-		for _, printed := range []string{first, fmt.Sprintf("%v %+v %#v", plan, plan, plan), fmt.Sprintf("%+v", plan.Desired)} {
-			if strings.Contains(strings.ToLower(printed), "secret of c") || strings.Contains(printed, "generated secret") {
+		for _, printed := range []string{first, fmt.Sprintf("%v %+v %#v", plan, plan, plan),
+			fmt.Sprintf("%+v", plan.Desired)} {
+			if strings.Contains(strings.ToLower(printed), "secret of c") ||
+				strings.Contains(printed, "generated secret") {
 				t.Fatalf("a secret is printed:\n%s", printed)
 			}
 		}

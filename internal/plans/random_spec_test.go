@@ -35,17 +35,19 @@ func some[T any](t *rapid.T, label string, from ...T) []T {
 
 func randomSpec(t *rapid.T) link.Spec {
 	s := link.Spec{
-		AuthentikURL:   authentikURL,
-		PocketBaseURLs: pickOf(t, "public addresses", []string{pocketbaseURL}, []string{pocketbaseURL, "https://second.company"}),
-		Email:          pickOf(t, "e-mail decision", link.EmailTrustAll, link.EmailTrustAttribute, link.EmailLeave),
-		Existing:       pickOf(t, "existing", link.ExistingAsk, link.ExistingAsk, link.ExistingUse, link.ExistingNew),
-		Application:    randomApplication(t),
-		Provider:       randomProvider(t),
-		PocketBase:     randomPocketBase(t),
+		AuthentikURL: authentikURL,
+		PocketBaseURLs: pickOf(t, "public addresses", []string{pocketbaseURL},
+			[]string{pocketbaseURL, "https://second.company"}),
+		Email:       pickOf(t, "e-mail decision", link.EmailTrustAll, link.EmailTrustAttribute, link.EmailLeave),
+		Existing:    pickOf(t, "existing", link.ExistingAsk, link.ExistingAsk, link.ExistingUse, link.ExistingNew),
+		Application: randomApplication(t),
+		Provider:    randomProvider(t),
+		PocketBase:  randomPocketBase(t),
 	}
 	if rapid.Bool().Draw(t, "access is named") {
 		s.Access = &link.Access{
-			Groups: some(t, "group", "staff", "admins"), Users: some(t, "user", "ada"), Policies: some(t, "policy", "office hours"),
+			Groups: some(t, "group", "staff", "admins"), Users: some(t, "user", "ada"),
+			Policies: some(t, "policy", "office hours"),
 		}
 	}
 	return s
@@ -80,8 +82,10 @@ func randomProvider(t *rapid.T) link.Provider {
 		RefreshTokenThreshold: open(t, "refresh token threshold", "seconds=0", "hours=1"),
 		SubjectMode:           open(t, "subject mode", "hashed_user_id", "user_uuid"),
 		IssuerMode:            open(t, "issuer mode", "per_provider", "global"),
-		RedirectURIs:          pickOf(t, "redirect URIs", nil, nil, strict(pocketbaseURL+link.RedirectPath), []link.RedirectURI{{URL: "https://.*", Mode: "regex"}, {URL: "myapp://x"}}),
-		ScopeMappings:         pickOf(t, "scope mappings", nil, nil, []string{}, []string{"groups"}, []string{managedOffline, "picture"}),
+		RedirectURIs: pickOf(t, "redirect URIs", nil, nil, strict(pocketbaseURL+link.RedirectPath),
+			[]link.RedirectURI{{URL: "https://.*", Mode: "regex"}, {URL: "myapp://x"}}),
+		ScopeMappings: pickOf(t, "scope mappings", nil, nil, []string{}, []string{"groups"},
+			[]string{managedOffline, "picture"}),
 	}
 	if text := open(t, "client secret", "secret of c1", "a new secret"); text != nil {
 		p.ClientSecret = new(secret.New(*text))
@@ -91,13 +95,15 @@ func randomProvider(t *rapid.T) link.Provider {
 
 func randomPocketBase(t *rapid.T) link.PocketBase {
 	b := link.PocketBase{
-		Collection:   open(t, "collection", "users", "members"),
-		Slot:         open(t, "slot", "oidc", "oidc2", "oidc3"),
-		DisplayName:  open(t, "display name", "authentik", "Company"),
-		AuthURL:      open(t, "auth URL", authentikURL+"/application/o/authorize/", "https://login.company/a/"),
-		TokenURL:     open(t, "token URL", authentikURL+"/application/o/token/", "http://authentik:9000/application/o/token/"),
-		UserInfo:     open(t, "user info", "userinfo", "id_token"),
-		UserInfoURL:  open(t, "user info URL", authentikURL+"/application/o/userinfo/", "http://authentik:9000/application/o/userinfo/"),
+		Collection:  open(t, "collection", "users", "members"),
+		Slot:        open(t, "slot", "oidc", "oidc2", "oidc3"),
+		DisplayName: open(t, "display name", "authentik", "Company"),
+		AuthURL:     open(t, "auth URL", authentikURL+"/application/o/authorize/", "https://login.company/a/"),
+		TokenURL: open(t, "token URL", authentikURL+"/application/o/token/",
+			"http://authentik:9000/application/o/token/"),
+		UserInfo: open(t, "user info", "userinfo", "id_token"),
+		UserInfoURL: open(t, "user info URL", authentikURL+"/application/o/userinfo/",
+			"http://authentik:9000/application/o/userinfo/"),
 		JWKSURL:      open(t, "JWKS URL", "", "http://authentik:9000/jwks/"),
 		Issuers:      pickOf(t, "issuers", nil, nil, []string{}, []string{"https://authentik.company/"}),
 		PKCE:         open(t, "PKCE", true, false),

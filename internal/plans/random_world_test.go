@@ -15,7 +15,8 @@ import (
 // anything at all.
 func randomWorld(t *rapid.T) *world {
 	w := newWorld()
-	w.features = link.Features{GrantTypes: rapid.Bool().Draw(t, "grant types"), MetaHide: rapid.Bool().Draw(t, "meta_hide")}
+	w.features = link.Features{GrantTypes: rapid.Bool().Draw(t, "grant types"),
+		MetaHide: rapid.Bool().Draw(t, "meta_hide")}
 	switch rapid.IntRange(0, 3).Draw(t, "kind of world") {
 	case 0:
 		randomKeys(t, w)
@@ -92,7 +93,8 @@ func randomProviderState(t *rapid.T, i int) link.ProviderState {
 	p.ClientID = []string{"c1", "c2", "c3"}[i]
 	p.ClientSecret = secret.New("secret of " + p.ClientID)
 	p.ClientType = pickOf(t, "client type", "confidential", "public")
-	p.AuthorizationFlow = link.Ref{ID: "flow-" + pickOf(t, "flow", link.DefaultAuthorizationFlow, explicitFlow, "hidden")}
+	p.AuthorizationFlow = link.Ref{ID: "flow-" + pickOf(t, "flow", link.DefaultAuthorizationFlow, explicitFlow,
+		"hidden")}
 	p.InvalidationFlow = link.Ref{ID: "flow-" + link.DefaultInvalidationFlow}
 	p.SigningKey.ID = pickOf(t, "signing key", "", "key-"+selfSigned, "key-an ec key", "key-an ed25519 key", "key-gone")
 	p.GrantTypes = some(t, "grant", "authorization_code", "implicit", "refresh_token")
@@ -101,7 +103,8 @@ func randomProviderState(t *rapid.T, i int) link.ProviderState {
 		link.RedirectURI{URL: "https://elsewhere.company/x", Mode: "strict", Type: "authorization"},
 		link.RedirectURI{URL: "https://.*", Mode: "regex", Type: "authorization"},
 		link.RedirectURI{URL: "https://elsewhere.company/out", Mode: "strict", Type: "logout"})
-	for _, name := range some(t, "mapping", managedOpenID, managedEmail, managedProfile, managedOffline, "groups", "picture", "company mail", "hidden") {
+	for _, name := range some(t, "mapping", managedOpenID, managedEmail, managedProfile, managedOffline, "groups",
+		"picture", "company mail", "hidden") {
 		p.Mappings = append(p.Mappings, link.Ref{ID: "mapping-" + name})
 	}
 	return p
@@ -155,7 +158,8 @@ func drift(t *rapid.T, w *world) {
 	}
 	for i := range w.mappings {
 		if w.mappings[i].Managed == "" {
-			w.mappings[i].Expression = pickOf(t, "drifted expression", w.mappings[i].Expression, "return {'drifted': True}")
+			w.mappings[i].Expression = pickOf(t, "drifted expression", w.mappings[i].Expression,
+				"return {'drifted': True}")
 		}
 	}
 	for i := range w.collections {
@@ -165,7 +169,8 @@ func drift(t *rapid.T, w *world) {
 		for j := range o.Providers {
 			p := &o.Providers[j]
 			p.DisplayName = pickOf(t, "drifted display name", p.DisplayName, "Drifted")
-			p.TokenURL = pickOf(t, "drifted token URL", p.TokenURL, "https://drifted.company/", "http://authentik:9000/application/o/token/")
+			p.TokenURL = pickOf(t, "drifted token URL", p.TokenURL, "https://drifted.company/",
+				"http://authentik:9000/application/o/token/")
 			p.Raw = json.RawMessage(fmt.Sprintf(`{"name":%q, "displayName":%q}`, p.Slot, p.DisplayName))
 		}
 		if rapid.IntRange(0, 5).Draw(t, "elements are turned round") == 0 {

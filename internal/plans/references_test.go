@@ -13,7 +13,10 @@ import (
 func TestWhatIsMissingInAuthentikIsNamed(t *testing.T) {
 	without := func(scope string) func(*world) {
 		return func(w *world) {
-			w.mappings = slices.DeleteFunc(w.mappings, func(m link.Mapping) bool { return m.Managed != "" && m.Scope == scope })
+			w.mappings = slices.DeleteFunc(w.mappings, func(m link.Mapping) bool {
+				return m.Managed != "" &&
+					m.Scope == scope
+			})
 		}
 	}
 	noFlows := func(missing ...string) func(*world) {
@@ -24,27 +27,62 @@ func TestWhatIsMissingInAuthentikIsNamed(t *testing.T) {
 		edit        func(*link.Spec)
 		field, says string
 	}{
-		"a flow that is not there":             {nil, func(s *link.Spec) { s.Provider.AuthorizationFlow = new("mine") }, "provider.authorization_flow", "no authorization flow “mine”. Choose one of: " + link.DefaultAuthorizationFlow + ", " + explicitFlow},
-		"a flow for something else":            {nil, func(s *link.Spec) { s.Provider.AuthorizationFlow = new("passkeys") }, "provider.authorization_flow", "is for authentication, not for authorization"},
-		"an authentication flow not there":     {nil, func(s *link.Spec) { s.Provider.AuthenticationFlow = new("mine") }, "provider.authentication_flow", "Choose one of: default-authentication-flow, passkeys"},
-		"no flows at all":                      {noFlows(), nil, "provider.authorization_flow", "none there; make one in authentik under Flows"},
-		"flows that the token may not list":    {noFlows("authentik_flows.view_flow"), nil, "provider.authorization_flow", "Give it the permission authentik_flows.view_flow."},
-		"a signing key that is not there":      {nil, func(s *link.Spec) { s.Provider.SigningKey = new("mine") }, "provider.signing_key", "Choose one of: an ec key, " + selfSigned},
-		"a signing key of another type":        {nil, func(s *link.Spec) { s.Provider.SigningKey = new("an ed25519 key") }, "provider.signing_key", "of the type ed25519"},
-		"a DSA key":                            {nil, func(s *link.Spec) { s.Provider.SigningKey = new("a dsa key") }, "provider.signing_key", "of the type dsa"},
-		"no key that would do":                 {func(w *world) { w.keys = w.keys[:1] }, func(s *link.Spec) { s.Provider.SigningKey = new("mine") }, "provider.signing_key", "(no RSA or EC key there)"},
-		"keys that the token may not list":     {func(w *world) { w.keys, w.missing = nil, []string{"authentik_crypto.view_certificatekeypair"} }, nil, "provider.signing_key", "view_certificatekeypair"},
-		"the managed mapping for openid":       {without("openid"), nil, "provider.scope_mappings", "own scope mapping for openid cannot be found. Restore it"},
-		"the managed mapping for profile":      {without("profile"), nil, "provider.scope_mappings", "for profile cannot be found"},
-		"the managed mapping for e-mail":       {without("email"), func(s *link.Spec) { s.Email = link.EmailLeave }, "provider.scope_mappings", "for email cannot be found"},
-		"a scope mapping that is not there":    {nil, func(s *link.Spec) { s.Provider.ScopeMappings = []string{"groups", "mine"} }, "provider.scope_mappings.1", "no scope mapping “mine”"},
-		"a second mapping for e-mail":          {nil, func(s *link.Spec) { s.Provider.ScopeMappings = []string{"company mail"} }, "provider.scope_mappings.0", "the e-mail decision settles"},
-		"the managed mapping for e-mail named": {nil, func(s *link.Spec) { s.Provider.ScopeMappings = []string{managedEmail} }, "provider.scope_mappings.0", "Leave it out"},
-		"a group that is not there":            {nil, func(s *link.Spec) { s.Access = &link.Access{Groups: []string{"staff", "guests"}} }, "access.groups.1", "no group “guests”"},
-		"a user that is not there":             {nil, func(s *link.Spec) { s.Access = &link.Access{Users: []string{"bob"}} }, "access.users.0", "no user “bob”"},
-		"a policy that is not there":           {nil, func(s *link.Spec) { s.Access = &link.Access{Policies: []string{"nights"}} }, "access.policies.0", "no policy “nights”"},
-		"applications not to be read":          {func(w *world) { w.missing = []string{"authentik_core.view_application"} }, nil, "authentik.token", "Give it the permission authentik_core.view_application."},
-		"providers not to be read":             {func(w *world) { w.missing = []string{"authentik_providers_oauth2.view_oauth2provider"} }, nil, "authentik.token", "may not read OAuth2 providers"},
+		"a flow that is not there": {nil, func(s *link.Spec) { s.Provider.AuthorizationFlow = new("mine") },
+			"provider.authorization_flow", "no authorization flow “mine”. Choose one of: " +
+				link.DefaultAuthorizationFlow + ", " + explicitFlow},
+		"a flow for something else": {nil,
+			func(s *link.Spec) { s.Provider.AuthorizationFlow = new("passkeys") }, "provider.authorization_flow",
+			"is for authentication, not for authorization"},
+		"an authentication flow not there": {nil,
+			func(s *link.Spec) { s.Provider.AuthenticationFlow = new("mine") }, "provider.authentication_flow",
+			"Choose one of: default-authentication-flow, passkeys"},
+		"no flows at all": {noFlows(), nil, "provider.authorization_flow",
+			"none there; make one in authentik under Flows"},
+		"flows that the token may not list": {noFlows("authentik_flows.view_flow"), nil,
+			"provider.authorization_flow", "Give it the permission authentik_flows.view_flow."},
+		"a signing key that is not there": {nil, func(s *link.Spec) { s.Provider.SigningKey = new("mine") },
+			"provider.signing_key", "Choose one of: an ec key, " + selfSigned},
+		"a signing key of another type": {nil,
+			func(s *link.Spec) { s.Provider.SigningKey = new("an ed25519 key") }, "provider.signing_key",
+			"of the type ed25519"},
+		"a DSA key": {nil, func(s *link.Spec) { s.Provider.SigningKey = new("a dsa key") },
+			"provider.signing_key", "of the type dsa"},
+		"no key that would do": {func(w *world) { w.keys = w.keys[:1] },
+			func(s *link.Spec) { s.Provider.SigningKey = new("mine") }, "provider.signing_key",
+			"(no RSA or EC key there)"},
+		"keys that the token may not list": {func(w *world) {
+			w.keys, w.missing = nil,
+				[]string{"authentik_crypto.view_certificatekeypair"}
+		}, nil, "provider.signing_key", "view_certificatekeypair"},
+		"the managed mapping for openid": {without("openid"), nil, "provider.scope_mappings",
+			"own scope mapping for openid cannot be found. Restore it"},
+		"the managed mapping for profile": {without("profile"), nil, "provider.scope_mappings",
+			"for profile cannot be found"},
+		"the managed mapping for e-mail": {without("email"), func(s *link.Spec) { s.Email = link.EmailLeave },
+			"provider.scope_mappings", "for email cannot be found"},
+		"a scope mapping that is not there": {nil, func(s *link.Spec) {
+			s.Provider.ScopeMappings = []string{"groups",
+				"mine"}
+		}, "provider.scope_mappings.1", "no scope mapping “mine”"},
+		"a second mapping for e-mail": {nil,
+			func(s *link.Spec) { s.Provider.ScopeMappings = []string{"company mail"} }, "provider.scope_mappings.0",
+			"the e-mail decision settles"},
+		"the managed mapping for e-mail named": {nil,
+			func(s *link.Spec) { s.Provider.ScopeMappings = []string{managedEmail} }, "provider.scope_mappings.0",
+			"Leave it out"},
+		"a group that is not there": {nil,
+			func(s *link.Spec) { s.Access = &link.Access{Groups: []string{"staff", "guests"}} }, "access.groups.1",
+			"no group “guests”"},
+		"a user that is not there": {nil, func(s *link.Spec) { s.Access = &link.Access{Users: []string{"bob"}} },
+			"access.users.0", "no user “bob”"},
+		"a policy that is not there": {nil,
+			func(s *link.Spec) { s.Access = &link.Access{Policies: []string{"nights"}} }, "access.policies.0",
+			"no policy “nights”"},
+		"applications not to be read": {func(w *world) { w.missing = []string{"authentik_core.view_application"} }, nil,
+			"authentik.token", "Give it the permission authentik_core.view_application."},
+		"providers not to be read": {
+			func(w *world) { w.missing = []string{"authentik_providers_oauth2.view_oauth2provider"} }, nil,
+			"authentik.token", "may not read OAuth2 providers"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			w := newWorld()
@@ -80,7 +118,8 @@ func TestAllProblemsAreFoundAtOnce(t *testing.T) {
 	for _, p := range problems {
 		fields = append(fields, p.Field)
 	}
-	want := []string{"provider.authorization_flow", "provider.signing_key", "provider.scope_mappings.0", "access.groups.0", "pocketbase.slot", "pocketbase.map_name"}
+	want := []string{"provider.authorization_flow", "provider.signing_key", "provider.scope_mappings.0",
+		"access.groups.0", "pocketbase.slot", "pocketbase.map_name"}
 	if diff := cmp.Diff(want, fields); diff != "" {
 		t.Errorf("the fields (want -, got +):\n%s", diff)
 	}
@@ -100,12 +139,18 @@ func TestTheSigningKeyIsChosen(t *testing.T) {
 		want      string
 		generates bool
 	}{
-		"authentik's own of several":                    {want: selfSigned},
-		"the first that would do":                       {world: only("a dsa key", "an ec key"), want: "an ec key"},
-		"a new one when none would do":                  {world: only("an ed25519 key", "a dsa key"), want: "authpocket signing key", generates: true},
-		"a new one when there is none":                  {world: only(), want: "authpocket signing key", generates: true},
-		"the one that an earlier run made":              {world: func(w *world) { w.keys = append(w.keys[:2], key("authpocket signing key", "rsa")) }, want: "authpocket signing key"},
-		"a key of an unknown type is given the benefit": {world: func(w *world) { w.keys = []link.Key{key("odd", "")} }, want: "odd"},
+		"authentik's own of several": {want: selfSigned},
+		"the first that would do":    {world: only("a dsa key", "an ec key"), want: "an ec key"},
+		"a new one when none would do": {world: only("an ed25519 key", "a dsa key"),
+			want: "authpocket signing key", generates: true},
+		"a new one when there is none": {world: only(), want: "authpocket signing key",
+			generates: true},
+		"the one that an earlier run made": {world: func(w *world) {
+			w.keys = append(w.keys[:2],
+				key("authpocket signing key", "rsa"))
+		}, want: "authpocket signing key"},
+		"a key of an unknown type is given the benefit": {world: func(w *world) { w.keys = []link.Key{key("odd", "")} },
+			want: "odd"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			w := newWorld()
@@ -113,7 +158,8 @@ func TestTheSigningKeyIsChosen(t *testing.T) {
 				test.world(w)
 			}
 			plan := mustPlan(t, w, minimal())
-			if got := plan.Desired.Provider.SigningKey.Name; got != test.want || (plan.Desired.Key != nil) != test.generates {
+			if got := plan.Desired.Provider.SigningKey.Name; got != test.want ||
+				(plan.Desired.Key != nil) != test.generates {
 				t.Errorf("got %q, generated: %v", got, plan.Desired.Key)
 			}
 		})
@@ -130,7 +176,8 @@ func TestTheSigningKeyIsChosen(t *testing.T) {
 			now("key-x")(w)
 			w.keys, w.missing = nil, []string{"authentik_crypto.view_certificatekeypair"}
 		}, ""},
-		"a key the token sees a part of stays by its ID": {func(w *world) { now("key-" + selfSigned)(w); w.keys = w.keys[3:] }, ""},
+		"a key the token sees a part of stays by its ID": {
+			func(w *world) { now("key-" + selfSigned)(w); w.keys = w.keys[3:] }, ""},
 	} {
 		t.Run("of a link that is there: "+name, func(t *testing.T) {
 			w := linkedWorld(t, minimal())
@@ -158,7 +205,10 @@ func TestWhatTheTokenCannotSeeStays(t *testing.T) {
 	if plan := mustPlan(t, w, minimal()); !plan.Empty() {
 		t.Errorf("the plan is\n%s", show(plan))
 	}
-	s := specWith(func(s *link.Spec) { s.Provider.ScopeMappings, s.Application.Group = []string{"groups"}, new("Tools") })
+	s := specWith(func(s *link.Spec) {
+		s.Provider.ScopeMappings, s.Application.Group = []string{"groups"},
+			new("Tools")
+	})
 	mustApply(t, w, mustPlan(t, w, s))
 	if !slices.Contains(w.providers[0].Mappings, link.Ref{ID: "mapping-hidden"}) {
 		t.Errorf("the mappings are %v", w.providers[0].Mappings)
@@ -172,10 +222,14 @@ func TestGrantTypesAreSeenTo(t *testing.T) {
 		now      []string
 		want     []string
 	}{
-		"the code grant on a new provider":      {features: true, want: []string{"authorization_code"}},
-		"refresh tokens only with their scope":  {features: true, edit: func(s *link.Spec) { s.Provider.ScopeMappings = []string{managedOffline} }, want: []string{"authorization_code", "refresh_token"}},
+		"the code grant on a new provider": {features: true, want: []string{"authorization_code"}},
+		"refresh tokens only with their scope": {features: true,
+			edit: func(s *link.Spec) { s.Provider.ScopeMappings = []string{managedOffline} },
+			want: []string{"authorization_code", "refresh_token"}},
 		"nothing on a server without the field": {features: false},
-		"the code grant beside those there":     {features: true, now: []string{"implicit", "urn:ietf:params:oauth:grant-type:token-exchange"}, want: []string{"implicit", "urn:ietf:params:oauth:grant-type:token-exchange", "authorization_code"}},
+		"the code grant beside those there": {features: true,
+			now:  []string{"implicit", "urn:ietf:params:oauth:grant-type:token-exchange"},
+			want: []string{"implicit", "urn:ietf:params:oauth:grant-type:token-exchange", "authorization_code"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			w := newWorld()
@@ -214,10 +268,15 @@ func TestRedirectURIsAreAddedAndKept(t *testing.T) {
 		edit func(*link.Spec)
 		want []string
 	}{
-		"one for each public address":  {func(s *link.Spec) { s.PocketBaseURLs = []string{"https://second.company", pocketbaseURL} }, []string{"https://elsewhere.company/out (logout)", here, "myapp://x", second}},
-		"a list keeps the logout URIs": {func(s *link.Spec) { s.Provider.RedirectURIs = strict(second) }, []string{second, "https://elsewhere.company/out (logout)"}},
+		"one for each public address": {func(s *link.Spec) {
+			s.PocketBaseURLs = []string{"https://second.company",
+				pocketbaseURL}
+		}, []string{"https://elsewhere.company/out (logout)", here, "myapp://x", second}},
+		"a list keeps the logout URIs": {func(s *link.Spec) { s.Provider.RedirectURIs = strict(second) },
+			[]string{second, "https://elsewhere.company/out (logout)"}},
 		"a list with a logout URI of its own": {func(s *link.Spec) {
-			s.Provider.RedirectURIs = append(strict(here), link.RedirectURI{URL: "https://mine.company/out", Mode: "strict", Type: "logout"})
+			s.Provider.RedirectURIs = append(strict(here), link.RedirectURI{URL: "https://mine.company/out",
+				Mode: "strict", Type: "logout"})
 		}, []string{here, "https://mine.company/out (logout)"}},
 	} {
 		t.Run(name, func(t *testing.T) {

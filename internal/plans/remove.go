@@ -33,13 +33,16 @@ func NewRemoval(s link.Spec, a link.AuthentikSnapshot, p link.PocketBaseSnapshot
 	if len(u.problems) > 0 {
 		return link.Plan{}, u.problems
 	}
-	if c := p.Collection(s.Query().Collection); c != nil && len(u.changes) > 0 && link.Value(c.CreateRule, "") == link.OAuth2Only {
+	if c := p.Collection(s.Query().Collection); c != nil && len(u.changes) > 0 &&
+		link.Value(c.CreateRule, "") == link.OAuth2Only {
 		u.warnings.add(link.WarnRuleStays, link.PB, "The create rule of "+c.Name+" stays: "+link.OAuth2Only+".",
-			"It lets people make accounts through any OAuth2 provider of the collection. Change it in PocketBase if it was only for this link.")
+			"It lets people make accounts through any OAuth2 provider of the collection. Change it in PocketBase if "+
+				"it was only for this link.")
 	}
 	for _, m := range a.Mappings { // one that nobody uses was left by a removal that was interrupted
 		if !shared && link.OwnMapping(m.Name) && (uses(found.provider, m) || !u.used(m)) {
-			u.Mapping(link.Edit[link.Mapping]{Change: link.Change{System: link.Authentik, Kind: link.KindMapping, Object: "scope mapping " + link.Quote(m.Name)}, After: &m})
+			u.Mapping(link.Edit[link.Mapping]{Change: link.Change{System: link.Authentik, Kind: link.KindMapping,
+				Object: "scope mapping " + link.Quote(m.Name)}, After: &m})
 		}
 	}
 	if found.application != nil {
@@ -57,7 +60,8 @@ func NewRemoval(s link.Spec, a link.AuthentikSnapshot, p link.PocketBaseSnapshot
 			}
 		}
 	}
-	return link.Plan{Purpose: link.PurposeRemove, Changes: u.changes, Warnings: u.warnings, Spec: s, Taken: a.Taken}, nil
+	return link.Plan{Purpose: link.PurposeRemove, Changes: u.changes, Warnings: u.warnings, Spec: s, Taken: a.Taken},
+		nil
 }
 
 func uses(p *link.ProviderState, m link.Mapping) bool {
@@ -78,7 +82,8 @@ func (u *undoer) removeSlot(s link.Spec, found existing) {
 	clientID := ""
 	if found.provider != nil {
 		clientID = found.provider.ClientID
-	} else if clientID = staleClient(s, *c, u.a, endpointsOf(link.Desired{AuthentikURL: cmp.Or(s.AuthentikURL, u.a.URL)}, s)); clientID == "" {
+	} else if clientID = staleClient(s, *c, u.a,
+		endpointsOf(link.Desired{AuthentikURL: cmp.Or(s.AuthentikURL, u.a.URL)}, s)); clientID == "" {
 		return
 	}
 	after := *c
@@ -102,14 +107,17 @@ func (u *undoer) removeSlot(s link.Spec, found existing) {
 	if len(after.OAuth2.Providers) == 0 { // nobody is left to sign in with
 		after.OAuth2.Enabled = false
 	}
-	u.add(link.Change{System: link.PB, Kind: link.KindOAuth2, Object: "OAuth2 of the collection " + link.Quote(c.Name)}, c, &after, from, oauth2Values(after.OAuth2, "", -1))
+	u.add(link.Change{System: link.PB, Kind: link.KindOAuth2, Object: "OAuth2 of the collection " + link.Quote(c.Name)},
+		c, &after, from, oauth2Values(after.OAuth2, "", -1))
 }
 
 // linkedPeople tells how many can no longer sign in once the slot is gone.
 func (u *undoer) linkedPeople(slot string) {
 	if n := u.p.Linked[slot]; n > 0 {
-		u.warnings.add(link.WarnLinkedPeople, link.PB, count(n, "person has", "people have")+" an account linked through "+slot+".",
-			"Their accounts stay, but they can no longer sign in with authentik. PocketBase keeps the links, and whoever uses this slot next inherits them.")
+		u.warnings.add(link.WarnLinkedPeople, link.PB, count(n, "person has", "people have")+
+			" an account linked through "+slot+".",
+			"Their accounts stay, but they can no longer sign in with authentik. PocketBase keeps the links, and "+
+				"whoever uses this slot next inherits them.")
 	}
 }
 
@@ -123,7 +131,10 @@ func (u *undoer) movesSecrets(c link.CollectionState, i int) bool {
 	for _, p := range c.OAuth2.Providers[i+1:] {
 		later = append(later, p.Slot)
 	}
-	u.problems.Add("pocketbase.slot", "PocketBase "+cmp.Or(u.p.Version, "of an unknown version")+" keeps client secrets by place: without "+c.OAuth2.Providers[i].Slot+" the providers after it ("+strings.Join(later, ", ")+") would get each other's.",
-		"Upgrade PocketBase to 0.40.1 or later first. Or remove those in PocketBase's dashboard, the last one first, and enter them again afterwards, each with its client secret.")
+	u.problems.Add("pocketbase.slot", "PocketBase "+cmp.Or(u.p.Version, "of an unknown version")+
+		" keeps client secrets by place: without "+c.OAuth2.Providers[i].Slot+" the providers after it ("+
+		strings.Join(later, ", ")+") would get each other's.",
+		"Upgrade PocketBase to 0.40.1 or later first. Or remove those in PocketBase's dashboard, the last one first, "+
+			"and enter them again afterwards, each with its client secret.")
 	return true
 }

@@ -11,7 +11,8 @@ import (
 // spec leaves open is taken from what is there, and gets its default where
 // there is nothing. All problems are reported at once; the state is then as
 // far resolved as it can be.
-func Resolve(s link.Spec, a link.AuthentikSnapshot, p link.PocketBaseSnapshot, g link.Generated) (link.Desired, link.Problems) {
+func Resolve(s link.Spec, a link.AuthentikSnapshot, p link.PocketBaseSnapshot, g link.Generated) (link.Desired,
+	link.Problems) {
 	var problems link.Problems
 	d := link.Desired{AuthentikURL: s.AuthentikURL, Email: s.Email}
 	if d.AuthentikURL == "" {
@@ -46,14 +47,17 @@ func checkReadable(a link.AuthentikSnapshot, kinds []link.Kind, problems *link.P
 		permission, what string
 		decides          []link.Kind
 	}{
-		{"authentik_core.view_application", "applications", []link.Kind{link.KindPair, link.KindApplication, link.KindBinding}},
-		{"authentik_providers_oauth2.view_oauth2provider", "OAuth2 providers", []link.Kind{link.KindPair, link.KindProvider}},
+		{"authentik_core.view_application", "applications", []link.Kind{link.KindPair, link.KindApplication,
+			link.KindBinding}},
+		{"authentik_providers_oauth2.view_oauth2provider", "OAuth2 providers",
+			[]link.Kind{link.KindPair, link.KindProvider}},
 		{"authentik_policies.view_policybinding", "policy bindings", []link.Kind{link.KindBinding}},
 		{"authentik_providers_oauth2.view_scopemapping", "scope mappings", []link.Kind{link.KindMapping}},
 	} {
 		decides := slices.ContainsFunc(kinds, func(k link.Kind) bool { return slices.Contains(one.decides, k) })
 		if decides && slices.Contains(a.Missing, one.permission) {
-			problems.Add("authentik.token", "The authentik token may not read "+one.what+", so nobody can tell what is there already.",
+			problems.Add("authentik.token", "The authentik token may not read "+one.what+
+				", so nobody can tell what is there already.",
 				"Give it the permission "+one.permission+".")
 		}
 	}
@@ -75,7 +79,8 @@ func resolveProvider(d *link.Desired, s link.Spec, a link.AuthentikSnapshot, fou
 	if found.provider != nil {
 		now = *found.provider
 	}
-	d.Provider = link.ProviderState{PK: now.PK, EncryptionKey: now.EncryptionKey, ApplicationSlug: d.Application.Slug, ApplicationName: d.Application.Name}
+	d.Provider = link.ProviderState{PK: now.PK, EncryptionKey: now.EncryptionKey, ApplicationSlug: d.Application.Slug,
+		ApplicationName: d.Application.Name}
 	link.Resolve(link.ProviderAttrs(), &d.Provider, &s.Provider, &now)
 	d.Provider.ClientType = "confidential"
 	d.Provider.IncludeClaims = now.IncludeClaims || link.Value(s.PocketBase.UserInfo, "") == "id_token"
@@ -130,7 +135,8 @@ func givenRedirects(given, now []link.RedirectURI) []link.RedirectURI {
 	return list
 }
 
-func resolveFlows(d *link.Desired, s link.Spec, a link.AuthentikSnapshot, now link.ProviderState, problems *link.Problems) {
+func resolveFlows(d *link.Desired, s link.Spec, a link.AuthentikSnapshot, now link.ProviderState,
+	problems *link.Problems) {
 	is := now.Flows()
 	for i, to := range d.Provider.Flows() {
 		attr, _ := link.Named(link.ProviderAttrs(), to.Key)
@@ -164,15 +170,18 @@ func resolveFlow(a link.AuthentikSnapshot, m link.Meta, want *string, now link.R
 			continue
 		}
 		if f.Designation != designation {
-			problems.Add(field, "The flow "+link.Quote(slug)+" is for "+f.Designation+", not for "+designation+".", "Choose one of: "+flowNames(a, designation)+".")
+			problems.Add(field, "The flow "+link.Quote(slug)+" is for "+f.Designation+", not for "+designation+
+				".", "Choose one of: "+flowNames(a, designation)+".")
 		}
 		return f.Ref
 	}
 	switch {
 	case slices.Contains(a.Missing, "authentik_flows.view_flow"):
-		problems.Add(field, "The authentik token may not list flows, so "+link.Quote(slug)+" cannot be looked up.", "Give it the permission authentik_flows.view_flow.")
+		problems.Add(field, "The authentik token may not list flows, so "+link.Quote(slug)+" cannot be looked up.",
+			"Give it the permission authentik_flows.view_flow.")
 	default:
-		problems.Add(field, "authentik has no "+designation+" flow "+link.Quote(slug)+".", "Choose one of: "+flowNames(a, designation)+".")
+		problems.Add(field, "authentik has no "+designation+" flow "+link.Quote(slug)+".", "Choose one of: "+
+			flowNames(a, designation)+".")
 	}
 	return link.Ref{}
 }
@@ -195,7 +204,8 @@ const (
 	ownKey        = "authpocket signing key"
 )
 
-func resolveKey(d *link.Desired, s link.Spec, a link.AuthentikSnapshot, now link.ProviderState, problems *link.Problems) {
+func resolveKey(d *link.Desired, s link.Spec, a link.AuthentikSnapshot, now link.ProviderState,
+	problems *link.Problems) {
 	named := func(name string) int {
 		return slices.IndexFunc(a.Keys, func(k link.Key) bool { return k.Name == name })
 	}
@@ -205,11 +215,15 @@ func resolveKey(d *link.Desired, s link.Spec, a link.AuthentikSnapshot, now link
 		case i < 0:
 			todo := "Choose one of: " + keyNames(a) + "."
 			if slices.Contains(a.Missing, "authentik_crypto.view_certificatekeypair") {
-				todo = "Give the token the permission authentik_crypto.view_certificatekeypair, without which it sees none."
+				todo = "Give the token the permission authentik_crypto.view_certificatekeypair, without which it " +
+					"sees none."
 			}
-			problems.Add("provider.signing_key", "authentik has no signing key "+link.Quote(*want)+" that the token can see.", todo)
+			problems.Add("provider.signing_key", "authentik has no signing key "+link.Quote(*want)+
+				" that the token can see.", todo)
 		case !a.Keys[i].Usable():
-			problems.Add("provider.signing_key", "The key "+link.Quote(*want)+" is of the type "+a.Keys[i].Type+": with it authentik's discovery and keys answer with an error.", "Choose an RSA or EC key: "+keyNames(a)+".")
+			problems.Add("provider.signing_key", "The key "+link.Quote(*want)+" is of the type "+a.Keys[i].Type+
+				": with it authentik's discovery and keys answer with an error.", "Choose an RSA or EC key: "+
+				keyNames(a)+".")
 		default:
 			d.Provider.SigningKey = a.Keys[i].Ref
 		}
@@ -235,7 +249,8 @@ func resolveKey(d *link.Desired, s link.Spec, a link.AuthentikSnapshot, now link
 		return
 	}
 	if unseen {
-		problems.Add("provider.signing_key", "The authentik token may not list signing keys.", "Give it the permission authentik_crypto.view_certificatekeypair.")
+		problems.Add("provider.signing_key", "The authentik token may not list signing keys.",
+			"Give it the permission authentik_crypto.view_certificatekeypair.")
 		return
 	}
 	d.Key = &link.KeyState{Name: ownKey, Algorithm: "rsa", Days: 3650}
@@ -271,7 +286,8 @@ func resolveGrants(now []string, mappings []link.Ref, a link.AuthentikSnapshot) 
 
 // resolveCredentials takes client id and secret from what is there. A slot of
 // PocketBase that still names a provider that is gone gives its client id.
-func resolveCredentials(d *link.Desired, s link.Spec, a link.AuthentikSnapshot, c link.CollectionState, found existing, g link.Generated) {
+func resolveCredentials(d *link.Desired, s link.Spec, a link.AuthentikSnapshot, c link.CollectionState, found existing,
+	g link.Generated) {
 	id, secretText := g.ClientID, g.ClientSecret
 	if stale := staleClient(s, c, a, endpointsOf(*d, s)); stale != "" {
 		id = stale
@@ -303,7 +319,8 @@ func resolveBindings(d *link.Desired, s link.Spec, a link.AuthentikSnapshot, pro
 			field := link.FieldAt("access."+list, i)
 			at := slices.IndexFunc(known, func(r link.Ref) bool { return r.Name == name })
 			if at < 0 {
-				problems.Add(field, "authentik has no "+kind+" "+link.Quote(name)+" that the token can see.", notSeen(a, kind))
+				problems.Add(field, "authentik has no "+kind+" "+link.Quote(name)+" that the token can see.",
+					notSeen(a, kind))
 				continue
 			}
 			bound := func(b link.BindingState) bool {
@@ -330,7 +347,8 @@ func resolveBindings(d *link.Desired, s link.Spec, a link.AuthentikSnapshot, pro
 
 // notSeen is what to do where a group, user or policy is not found.
 func notSeen(a link.AuthentikSnapshot, kind string) string {
-	permission := map[string]string{"group": "authentik_core.view_group", "user": "authentik_core.view_user", "policy": "authentik_policies.view_policy"}[kind]
+	permission := map[string]string{"group": "authentik_core.view_group", "user": "authentik_core.view_user",
+		"policy": "authentik_policies.view_policy"}[kind]
 	if slices.Contains(a.Missing, permission) {
 		return "Give the token the permission " + permission + ", without which it sees none."
 	}
@@ -341,7 +359,8 @@ func resolveCollection(s link.Spec, p link.PocketBaseSnapshot, problems *link.Pr
 	name := link.Value(s.PocketBase.Collection, link.DefaultCollection)
 	c := p.Collection(name)
 	if c == nil {
-		problems.Add("pocketbase.collection", "PocketBase has no auth collection "+link.Quote(name)+".", "Choose one of: "+collectionNames(p)+".")
+		problems.Add("pocketbase.collection", "PocketBase has no auth collection "+link.Quote(name)+
+			".", "Choose one of: "+collectionNames(p)+".")
 		return link.CollectionState{Name: name}, false
 	}
 	return *c, true

@@ -9,7 +9,8 @@ import (
 // resolveMappings attaches openid, profile and one e-mail mapping, and keeps
 // or replaces the others as the spec says. Two mappings of one scope have no
 // defined order in authentik, so the e-mail mapping is replaced, not added.
-func resolveMappings(d *link.Desired, s link.Spec, a link.AuthentikSnapshot, now link.ProviderState, problems *link.Problems) {
+func resolveMappings(d *link.Desired, s link.Spec, a link.AuthentikSnapshot, now link.ProviderState,
+	problems *link.Problems) {
 	r := mappingResolver{s: s, a: a, problems: problems}
 	for _, ref := range now.Mappings {
 		r.keep(ref)
@@ -86,12 +87,14 @@ func (r *mappingResolver) ensureManaged(scope string) {
 func (r *mappingResolver) addNamed(field, name string) {
 	i := slices.IndexFunc(r.a.Mappings, func(m link.Mapping) bool { return m.Name == name })
 	if i < 0 {
-		r.problems.Add(field, "authentik has no scope mapping "+link.Quote(name)+" that the token can see.", "Check the spelling, or leave it out.")
+		r.problems.Add(field, "authentik has no scope mapping "+link.Quote(name)+" that the token can see.",
+			"Check the spelling, or leave it out.")
 		return
 	}
 	attached := slices.ContainsFunc(r.list, func(x link.Ref) bool { return x.ID == r.a.Mappings[i].ID })
 	if r.a.Mappings[i].Scope == "email" && !attached {
-		r.problems.Add(field, "The scope mapping "+link.Quote(name)+" is for e-mail, which the e-mail decision settles.", "Leave it out.")
+		r.problems.Add(field, "The scope mapping "+link.Quote(name)+
+			" is for e-mail, which the e-mail decision settles.", "Leave it out.")
 		return
 	}
 	r.add(r.a.Mappings[i])

@@ -10,7 +10,8 @@ import (
 
 // resolveSlot settles our element of the collection's OAuth2 providers. All
 // other elements keep their place and content.
-func resolveSlot(d *link.Desired, s link.Spec, a link.AuthentikSnapshot, c link.CollectionState, problems *link.Problems) {
+func resolveSlot(d *link.Desired, s link.Spec, a link.AuthentikSnapshot, c link.CollectionState,
+	problems *link.Problems) {
 	search := slotSearch{
 		providers: c.OAuth2.Providers, clientIDs: []string{d.Provider.ClientID}, here: endpointsOf(*d, s),
 		known: func(clientID string) bool { return knownClient(a, clientID) },
@@ -29,7 +30,8 @@ func resolveSlot(d *link.Desired, s link.Spec, a link.AuthentikSnapshot, c link.
 	d.Slot.DisplayName = link.Value(want.DisplayName, cmp.Or(now.DisplayName, link.DefaultDisplayName))
 	d.Slot.ClientID, d.Slot.ClientSecret = d.Provider.ClientID, d.Provider.ClientSecret
 	d.Slot.AuthURL = link.Value(want.AuthURL, endpoint(d.AuthentikURL, "authorize"))
-	d.Slot.TokenURL = link.Value(want.TokenURL, address.KeepInner(now.TokenURL, now.AuthURL, endpoint(d.AuthentikURL, "token")))
+	d.Slot.TokenURL = link.Value(want.TokenURL, address.KeepInner(now.TokenURL, now.AuthURL,
+		endpoint(d.AuthentikURL, "token")))
 	resolveUserInfo(d, s, now)
 	d.Collection = c
 	d.Collection.OAuth2.Providers = slices.Clone(c.OAuth2.Providers)
@@ -49,7 +51,8 @@ func resolveUserInfo(d *link.Desired, s link.Spec, now link.OAuth2Provider) {
 	want := s.PocketBase
 	d.Slot.UserInfoURL, d.Slot.JWKSURL, d.Slot.Issuers = "", "", nil
 	if link.Value(want.UserInfo, userInfoMode(want, now)) == "userinfo" {
-		d.Slot.UserInfoURL = link.Value(want.UserInfoURL, address.KeepInner(now.UserInfoURL, now.AuthURL, endpoint(d.AuthentikURL, "userinfo")))
+		d.Slot.UserInfoURL = link.Value(want.UserInfoURL, address.KeepInner(now.UserInfoURL, now.AuthURL,
+			endpoint(d.AuthentikURL, "userinfo")))
 		return
 	}
 	jwks, issuers := d.AuthentikURL+"/application/o/"+d.Application.Slug+"/jwks/", []string{d.Issuer()}
@@ -110,9 +113,11 @@ func checkMapped(want link.PocketBase, c link.CollectionState, problems *link.Pr
 		i := slices.IndexFunc(c.Fields, func(f link.CollectionField) bool { return f.Name == target })
 		switch {
 		case i < 0:
-			problems.Add(a.Spec, c.Name+" has no field "+link.Quote(target)+" for the "+a.Claim+".", "Choose one of its fields, or none.")
+			problems.Add(a.Spec, c.Name+" has no field "+link.Quote(target)+" for the "+a.Claim+
+				".", "Choose one of its fields, or none.")
 		case !slices.Contains(link.MappableTypes(a.Claim), c.Fields[i].Type):
-			problems.Add(a.Spec, "The field "+link.Quote(target)+" is of the type "+c.Fields[i].Type+", which cannot take the "+a.Claim+".", "Choose a field that can, or none.")
+			problems.Add(a.Spec, "The field "+link.Quote(target)+" is of the type "+c.Fields[i].Type+
+				", which cannot take the "+a.Claim+".", "Choose a field that can, or none.")
 		case target == "id":
 			problems.Add(a.Spec, "Mapping the record's own id makes sign-ins fail.", "Choose another field, or none.")
 		}

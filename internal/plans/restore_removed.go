@@ -41,27 +41,35 @@ func AsRestoration(p link.Plan, done []link.Change, force bool) (link.Plan, link
 	var problems, never link.Problems
 	p.Purpose, p.Restores, p.Undoes, p.Force = link.PurposeUndo, true, done, force
 	// They signed in through the same client before.
-	w := warner(slices.DeleteFunc(slices.Clone(p.Warnings), func(x link.Warning) bool { return x.ID == link.WarnAlreadyLinked }))
+	w := warner(slices.DeleteFunc(slices.Clone(p.Warnings),
+		func(x link.Warning) bool { return x.ID == link.WarnAlreadyLinked }))
 	p.Changes = slices.Clone(p.Changes)
 	switch {
 	case !deletes(done, link.KindApplication) && !deletes(done, link.KindProvider):
 		if slices.ContainsFunc(p.Changes, makesProvider) {
-			never.Add("application.slug", "The application that the slot led to is gone from authentik.", "Make the link again: there is nothing for the slot to lead to.")
+			never.Add("application.slug", "The application that the slot led to is gone from authentik.",
+				"Make the link again: there is nothing for the slot to lead to.")
 		}
 		p.Changes = slices.DeleteFunc(p.Changes, func(c link.Change) bool { return c.Kind != link.KindOAuth2 })
 	case madeAnew(p):
-		never.Add("application.slug", "authentik has the application "+link.Quote(p.Desired.Application.Slug)+" again: the link was made anew, or changed, since.",
+		never.Add("application.slug", "authentik has the application "+link.Quote(p.Desired.Application.Slug)+
+			" again: the link was made anew, or changed, since.",
 			"Change the link as it stands, or take it apart before you undo this.")
 	}
 	if c := takesOver(p); c != "" && len(never) == 0 {
-		never.Add("pocketbase.slot", "The slot "+p.Desired.Slot.Slot+" was given to another provider since, with the client ID "+c+".", "Free that slot in PocketBase first, or make the link again in another one.")
+		never.Add("pocketbase.slot", "The slot "+p.Desired.Slot.Slot+
+			" was given to another provider since, with the client ID "+c+
+			".", "Free that slot in PocketBase first, or make the link again in another one.")
 	}
 	for _, c := range done {
 		if link.As[link.ApplicationState](c.Before) != nil {
 			if gone := inexpressible(c, p.Spec.Access); len(gone) > 0 {
-				problems.Add("access", "The application had bindings that authpocket does not make: "+strings.Join(gone, ", ")+".",
-					"Undo it all the same to have it without them, and make them in authentik at once: until then it may be open wider than it was.")
-				w.add(link.WarnLost, link.Authentik, "Bindings do not come back: "+strings.Join(gone, ", ")+".", "Make them in authentik.")
+				problems.Add("access", "The application had bindings that authpocket does not make: "+
+					strings.Join(gone, ", ")+".",
+					"Undo it all the same to have it without them, and make them in authentik at once: until then it "+
+						"may be open wider than it was.")
+				w.add(link.WarnLost, link.Authentik, "Bindings do not come back: "+strings.Join(gone, ", ")+
+					".", "Make them in authentik.")
 			}
 		}
 		if was := link.As[link.ProviderState](c.Before); was != nil {
@@ -69,7 +77,9 @@ func AsRestoration(p link.Plan, done []link.Change, force bool) (link.Plan, link
 		}
 		if was := link.As[link.Mapping](c.Before); was != nil {
 			if own := p.Desired.Mapping; own != nil && own.Name == was.Name && own.Expression != was.Expression {
-				w.add(link.WarnLost, link.Authentik, "The scope mapping "+link.Quote(was.Name)+" had been changed by hand, and comes back as authpocket makes it.", "The receipt shows what it was.")
+				w.add(link.WarnLost, link.Authentik, "The scope mapping "+link.Quote(was.Name)+
+					" had been changed by hand, and comes back as authpocket makes it.",
+					"The receipt shows what it was.")
 			}
 		}
 	}
@@ -109,7 +119,8 @@ func takesOver(p link.Plan) string {
 		if before == nil || c.Kind != link.KindOAuth2 {
 			continue
 		}
-		if i := link.SlotIndex(before.OAuth2, p.Desired.Slot.Slot); i >= 0 && before.OAuth2.Providers[i].ClientID != p.Desired.Slot.ClientID {
+		if i := link.SlotIndex(before.OAuth2, p.Desired.Slot.Slot); i >= 0 &&
+			before.OAuth2.Providers[i].ClientID != p.Desired.Slot.ClientID {
 			return before.OAuth2.Providers[i].ClientID
 		}
 	}
@@ -121,7 +132,8 @@ func losses(p link.Plan, w *warner, was link.ProviderState) {
 	if !slices.ContainsFunc(p.Changes, makesProvider) {
 		return
 	}
-	w.add(link.WarnLost, link.Authentik, "The client secret is a new one.", "The one before is kept nowhere. Both systems get the new one.")
+	w.add(link.WarnLost, link.Authentik, "The client secret is a new one.",
+		"The one before is kept nowhere. Both systems get the new one.")
 	f := link.Features{GrantTypes: len(was.GrantTypes) > 0}
 	now := p.Desired.Provider
 	var lines []string
@@ -134,7 +146,8 @@ func losses(p link.Plan, w *warner, was link.ProviderState) {
 		lines = append(lines, "the encryption key is gone")
 	}
 	if len(lines) > 0 {
-		w.add(link.WarnLost, link.Authentik, "Not all of the provider comes back.", "Settings that a link does not have: "+strings.Join(lines, "; ")+".")
+		w.add(link.WarnLost, link.Authentik, "Not all of the provider comes back.",
+			"Settings that a link does not have: "+strings.Join(lines, "; ")+".")
 	}
 }
 
@@ -242,7 +255,8 @@ func inexpressible(deletion link.Change, access *link.Access) []string {
 	}
 	var known []string
 	if access != nil {
-		for kind, names := range map[string][]string{"group": access.Groups, "user": access.Users, "policy": access.Policies} {
+		for kind, names := range map[string][]string{"group": access.Groups, "user": access.Users,
+			"policy": access.Policies} {
 			for _, name := range names {
 				known = append(known, link.BindingState{Kind: kind, Target: link.Ref{Name: name}}.Who())
 			}

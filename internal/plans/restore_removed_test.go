@@ -47,7 +47,8 @@ func TestWhatARemovedLinkWasComesBack(t *testing.T) {
 		"by the ID token":        {idToken, nil},
 		"by the attribute":       {attribute, nil},
 		"with a logout address": {minimal(), func(w *world) {
-			w.providers[0].RedirectURIs = append(w.providers[0].RedirectURIs, link.RedirectURI{URL: "https://pocketbase.company/bye", Mode: "strict", Type: "logout"})
+			w.providers[0].RedirectURIs = append(w.providers[0].RedirectURIs,
+				link.RedirectURI{URL: "https://pocketbase.company/bye", Mode: "strict", Type: "logout"})
 		}},
 		"without a signing key": {minimal(), func(w *world) {
 			w.providers[0].AccessCodeValidity, w.providers[0].SubjectMode = "hours=1;minutes=5", "user_username"
@@ -91,10 +92,12 @@ func fieldsOf(object any) []string {
 			out = append(out, m.Name)
 		}
 		slices.Sort(out)
-		out = append(out, o.Name, o.ClientID, o.SigningKey.Name, o.AuthorizationFlow.Name, o.AccessCodeValidity, o.SubjectMode, o.IssuerMode)
+		out = append(out, o.Name, o.ClientID, o.SigningKey.Name, o.AuthorizationFlow.Name, o.AccessCodeValidity,
+			o.SubjectMode, o.IssuerMode)
 	case link.OAuth2State:
 		for _, p := range o.Providers {
-			out = append(out, p.Slot, p.DisplayName, p.ClientID, p.AuthURL, p.TokenURL, p.UserInfoURL, p.JWKSURL, strings.Join(p.Issuers, " "))
+			out = append(out, p.Slot, p.DisplayName, p.ClientID, p.AuthURL, p.TokenURL, p.UserInfoURL, p.JWKSURL,
+				strings.Join(p.Issuers, " "))
 		}
 	}
 	return out
@@ -108,7 +111,8 @@ func TestARemovalThatSawNoBindingsIsNotTakenBackByItself(t *testing.T) {
 	removal := w.takenApart(t, s, func(a *link.AuthentikSnapshot) {
 		a.Bindings, a.Missing = nil, append(a.Missing, "authentik_policies.view_policybinding")
 	})
-	if _, problems := w.restored(removal, false); len(problems) != 1 || problems[0].Field != "access" || !strings.Contains(problems[0].Summary, "could not see") {
+	if _, problems := w.restored(removal, false); len(problems) != 1 || problems[0].Field != "access" ||
+		!strings.Contains(problems[0].Summary, "could not see") {
 		t.Errorf("the problems are %v", problems)
 	}
 	if plan, problems := w.restored(removal, true); len(problems) > 0 || !slices.Contains(warningIDs(plan), "lost") {
@@ -137,7 +141,8 @@ func TestWhatDoesNotComeBackIsSaid(t *testing.T) {
 		}
 	}
 	all := strings.Join(said, "\n")
-	for _, part := range []string{"The client secret is a new one", "grant_types", "include_claims_in_id_token", "encryption key", "changed by hand"} {
+	for _, part := range []string{"The client secret is a new one", "grant_types", "include_claims_in_id_token",
+		"encryption key", "changed by hand"} {
 		if !strings.Contains(all, part) {
 			t.Errorf("%q does not say %q", all, part)
 		}
@@ -183,7 +188,8 @@ func TestARemovalBesideAnotherCollectionsLinkIsTakenBack(t *testing.T) {
 		}
 		mustApply(t, part, rest)
 		if len(part.apps) != 2 || len(part.providers) != 2 {
-			t.Errorf("after %d changes it has %d applications and %d providers", done, len(part.apps), len(part.providers))
+			t.Errorf("after %d changes it has %d applications and %d providers", done, len(part.apps),
+				len(part.providers))
 		}
 	}
 }
@@ -191,7 +197,8 @@ func TestARemovalBesideAnotherCollectionsLinkIsTakenBack(t *testing.T) {
 func TestTheSlugOfALinkIsNotChanged(t *testing.T) {
 	w := linkedWorld(t, minimal())
 	_, problems := w.plan(specWith(slug("renamed")), generated(2))
-	if len(problems) != 1 || problems[0].Field != "application.slug" || !strings.Contains(problems[0].Summary, "with the slug “pocketbase”") {
+	if len(problems) != 1 || problems[0].Field != "application.slug" ||
+		!strings.Contains(problems[0].Summary, "with the slug “pocketbase”") {
 		t.Errorf("the problems are %v", problems)
 	}
 }
@@ -231,7 +238,8 @@ func TestABindingThatEndsIsNotMadeForGood(t *testing.T) {
 func TestARemovalTakesBothSlotsOfOneClient(t *testing.T) {
 	w := linkedWorld(t, minimal())
 	c := w.collection("users")
-	twice := c.OAuth2.Providers[slices.IndexFunc(c.OAuth2.Providers, func(p link.OAuth2Provider) bool { return p.Slot == "oidc" })]
+	twice := c.OAuth2.Providers[slices.IndexFunc(c.OAuth2.Providers,
+		func(p link.OAuth2Provider) bool { return p.Slot == "oidc" })]
 	twice.Slot = "oidc3"
 	c.OAuth2.Providers = append(c.OAuth2.Providers, link.OAuth2Provider{Slot: "github", ClientID: "theirs"}, twice)
 	a, p := w.observe(minimal().Query())
@@ -240,7 +248,8 @@ func TestARemovalTakesBothSlotsOfOneClient(t *testing.T) {
 		t.Fatal(problems)
 	}
 	left := plan.Changes[0].After.(*link.CollectionState).OAuth2.Providers
-	if slices.ContainsFunc(left, func(p link.OAuth2Provider) bool { return p.ClientID == twice.ClientID }) || left[len(left)-1].Slot != "github" {
+	if slices.ContainsFunc(left, func(p link.OAuth2Provider) bool { return p.ClientID == twice.ClientID }) ||
+		left[len(left)-1].Slot != "github" {
 		t.Errorf("what is left is %+v", left)
 	}
 	if !plan.Changes[0].Changed("oidc.displayName") || !plan.Changes[0].Changed("oidc3.displayName") {

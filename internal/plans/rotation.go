@@ -22,7 +22,8 @@ func AsRotation(p link.Plan) link.Plan {
 		c.Step = ""
 		c.Why = "authentik takes the new client secret, and from then on refuses the one before."
 		if c.System == link.PB {
-			c.Why = "PocketBase gets the same client secret, so that authentik lets it in again. Other providers of the collection stay as they are."
+			c.Why = "PocketBase gets the same client secret, so that authentik lets it in again. Other providers of " +
+				"the collection stay as they are."
 		}
 		changes = append(changes, c)
 	}
@@ -30,6 +31,7 @@ func AsRotation(p link.Plan) link.Plan {
 	if slices.ContainsFunc(changes, func(c link.Change) bool { return c.System == link.PB }) {
 		p.Changes = changes
 	}
-	p.Warnings = slices.DeleteFunc(slices.Clone(p.Warnings), func(w link.Warning) bool { return !w.ID.AboutTransport() })
+	p.Warnings = slices.DeleteFunc(slices.Clone(p.Warnings),
+		func(w link.Warning) bool { return !w.ID.AboutTransport() })
 	return p
 }

@@ -17,7 +17,8 @@ import (
 
 // inPocketBase is the client secret that PocketBase has for our slot.
 func (w *world) inPocketBase() string {
-	return pick(w.collection("users").OAuth2.Providers, func(p link.OAuth2Provider) bool { return p.Slot == "oidc" }).ClientSecret.Reveal()
+	return pick(w.collection("users").OAuth2.Providers,
+		func(p link.OAuth2Provider) bool { return p.Slot == "oidc" }).ClientSecret.Reveal()
 }
 
 func TestTheClientSecretIsTheSameOnBothSides(t *testing.T) {
@@ -30,16 +31,25 @@ func TestTheClientSecretIsTheSameOnBothSides(t *testing.T) {
 		want  []string // fields of secrets in the plan
 		lost  bool
 	}{
-		"as it is":                             {},
-		"the one that is there is asked for":   {edit: clientSecret("generated secret 0")},
-		"another one is asked for":             {edit: clientSecret("another"), want: []string{"client_secret", "oidc.clientSecret"}, lost: true},
-		"authentik lost it":                    {drift: func(w *world) { w.providers[0].ClientSecret = secret.Text{} }, want: []string{"client_secret", "oidc.clientSecret"}, lost: true},
-		"PocketBase is to get it again":        {edit: func(s *link.Spec) { s.PocketBase.RewriteSecret = true }, want: []string{"oidc.clientSecret"}, lost: true},
-		"PocketBase has it for another client": {drift: func(w *world) { w.collection("users").OAuth2.Providers[1].ClientID = "gone" }, want: []string{"oidc.clientSecret"}, lost: true},
-		"the provider is gone from authentik":  {drift: func(w *world) { w.providers, w.apps = nil, nil }, want: []string{"provider.client_secret", "oidc.clientSecret"}, lost: true},
-		"the element is gone from PocketBase":  {drift: func(w *world) { o := &w.collection("users").OAuth2; o.Providers = o.Providers[:1] }, want: []string{"oidc.clientSecret"}},
-		"something else of PocketBase changes": {drift: func(w *world) { w.collection("users").OAuth2.Providers[1].DisplayName = "" }},
-		"something else of authentik changes":  {edit: func(s *link.Spec) { s.Application.Group = new("Tools") }},
+		"as it is":                           {},
+		"the one that is there is asked for": {edit: clientSecret("generated secret 0")},
+		"another one is asked for": {edit: clientSecret("another"), want: []string{"client_secret",
+			"oidc.clientSecret"}, lost: true},
+		"authentik lost it": {drift: func(w *world) { w.providers[0].ClientSecret = secret.Text{} },
+			want: []string{"client_secret", "oidc.clientSecret"}, lost: true},
+		"PocketBase is to get it again": {edit: func(s *link.Spec) { s.PocketBase.RewriteSecret = true },
+			want: []string{"oidc.clientSecret"}, lost: true},
+		"PocketBase has it for another client": {
+			drift: func(w *world) { w.collection("users").OAuth2.Providers[1].ClientID = "gone" },
+			want:  []string{"oidc.clientSecret"}, lost: true},
+		"the provider is gone from authentik": {drift: func(w *world) { w.providers, w.apps = nil, nil },
+			want: []string{"provider.client_secret", "oidc.clientSecret"}, lost: true},
+		"the element is gone from PocketBase": {
+			drift: func(w *world) { o := &w.collection("users").OAuth2; o.Providers = o.Providers[:1] },
+			want:  []string{"oidc.clientSecret"}},
+		"something else of PocketBase changes": {
+			drift: func(w *world) { w.collection("users").OAuth2.Providers[1].DisplayName = "" }},
+		"something else of authentik changes": {edit: func(s *link.Spec) { s.Application.Group = new("Tools") }},
 	} {
 		t.Run(name, func(t *testing.T) {
 			w := linkedWorld(t, minimal())
@@ -80,7 +90,8 @@ func TestTheClientSecretIsTheSameOnBothSides(t *testing.T) {
 // ones and somebody else's.
 func planWithSecrets(t *testing.T) (link.Plan, []string) {
 	w := newWorld()
-	w.providers = []link.ProviderState{aProvider(7, "Shop login", "c7", here), aProvider(8, "Other login", "c8", elsewhere)}
+	w.providers = []link.ProviderState{aProvider(7, "Shop login", "c7", here), aProvider(8, "Other login", "c8",
+		elsewhere)}
 	elements(w, ours("oidc", "c7"))
 	s := specWith(func(s *link.Spec) { s.Provider.ClientSecret = new(secret.New("hunter2 of the spec")) })
 	plan := mustPlan(t, w, s)
@@ -101,7 +112,8 @@ func TestSecretsAreNeverPrinted(t *testing.T) {
 			printed[c.ID()+" as "+format] = fmt.Sprintf(format, c)
 		}
 	}
-	for name, v := range map[string]any{"plan": plan, "desired": plan.Desired, "spec": plan.Spec, "generated": plan.Generated, "changes": plan.Changes} {
+	for name, v := range map[string]any{"plan": plan, "desired": plan.Desired, "spec": plan.Spec,
+		"generated": plan.Generated, "changes": plan.Changes} {
 		asJSON, err := json.Marshal(v)
 		if err != nil {
 			t.Fatal(err)

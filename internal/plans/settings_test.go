@@ -98,7 +98,8 @@ func (s setting) expect(t *testing.T, edit func(*link.Spec), prints any) {
 		t.Fatalf("the fields of the plan (want -, got +):\n%s\n%s", diff, show(plan))
 	}
 	f := s.in(plan)
-	if diff := cmp.Diff([]any{s.printsFirst, prints}, []any{plain(f.Before), plain(f.After)}, s.order()...); diff != "" && !f.Sensitive {
+	if diff := cmp.Diff([]any{s.printsFirst, prints}, []any{plain(f.Before), plain(f.After)},
+		s.order()...); diff != "" && !f.Sensitive {
 		t.Errorf("%s before and after (want -, got +):\n%s", s.field, diff)
 	}
 	mustApply(t, w, plan)
@@ -153,7 +154,8 @@ func (s setting) order() []cmp.Option {
 
 func settings() map[string]setting {
 	all := applicationSettings()
-	for _, more := range []map[string]setting{providerSettings(), credentialSettings(), slotSettings(), collectionSettings()} {
+	for _, more := range []map[string]setting{providerSettings(), credentialSettings(), slotSettings(),
+		collectionSettings()} {
 		for name, s := range more {
 			all[name] = s
 		}
@@ -164,7 +166,8 @@ func settings() map[string]setting {
 // texts is a setting of a text, empty where it may be.
 func texts(change link.Kind, field, first, second string, clearable bool, at func(*link.Spec) **string) setting {
 	to := func(v string) func(*link.Spec) { return func(s *link.Spec) { *at(s) = &v } }
-	one := setting{change: string(change), field: field, first: to(first), second: to(second), printsFirst: first, printsSecond: second}
+	one := setting{change: string(change), field: field, first: to(first), second: to(second), printsFirst: first,
+		printsSecond: second}
 	if clearable {
 		one.clear, one.printsCleared = to(""), ""
 	}
@@ -174,38 +177,58 @@ func texts(change link.Kind, field, first, second string, clearable bool, at fun
 // bools is a setting that is on and off.
 func bools(change link.Kind, field string, first bool, at func(*link.Spec) **bool) setting {
 	to := func(v bool) func(*link.Spec) { return func(s *link.Spec) { *at(s) = &v } }
-	return setting{change: string(change), field: field, first: to(first), second: to(!first), printsFirst: first, printsSecond: !first}
+	return setting{change: string(change), field: field, first: to(first), second: to(!first), printsFirst: first,
+		printsSecond: !first}
 }
 
 func applicationSettings() map[string]setting {
 	const kind = link.KindApplication
 	return map[string]setting{
-		"application name":   texts(kind, "name", "Shop", "Store", false, func(s *link.Spec) **string { return &s.Application.Name }),
-		"group":              texts(kind, "group", "Tools", "Apps", true, func(s *link.Spec) **string { return &s.Application.Group }),
-		"policy engine mode": texts(kind, "policy_engine_mode", "all", "any", false, func(s *link.Spec) **string { return &s.Application.PolicyEngineMode }),
-		"launch URL":         texts(kind, "meta_launch_url", "https://shop.company/", "https://store.company/", true, func(s *link.Spec) **string { return &s.Application.LaunchURL }),
-		"icon":               texts(kind, "meta_icon", "fa://fa-store", "https://shop.company/icon.svg", true, func(s *link.Spec) **string { return &s.Application.Icon }),
-		"publisher":          texts(kind, "meta_publisher", "The shop team", "The store team", true, func(s *link.Spec) **string { return &s.Application.Publisher }),
-		"description":        texts(kind, "meta_description", "Where we\nsell.", "Where we buy.", true, func(s *link.Spec) **string { return &s.Application.Description }),
-		"open in new tab":    bools(kind, "open_in_new_tab", true, func(s *link.Spec) **bool { return &s.Application.OpenInNewTab }),
-		"hide":               bools(kind, "meta_hide", true, func(s *link.Spec) **bool { return &s.Application.Hide }),
+		"application name": texts(kind, "name", "Shop", "Store", false,
+			func(s *link.Spec) **string { return &s.Application.Name }),
+		"group": texts(kind, "group", "Tools", "Apps", true,
+			func(s *link.Spec) **string { return &s.Application.Group }),
+		"policy engine mode": texts(kind, "policy_engine_mode", "all", "any", false,
+			func(s *link.Spec) **string { return &s.Application.PolicyEngineMode }),
+		"launch URL": texts(kind, "meta_launch_url", "https://shop.company/", "https://store.company/", true,
+			func(s *link.Spec) **string { return &s.Application.LaunchURL }),
+		"icon": texts(kind, "meta_icon", "fa://fa-store", "https://shop.company/icon.svg", true,
+			func(s *link.Spec) **string { return &s.Application.Icon }),
+		"publisher": texts(kind, "meta_publisher", "The shop team", "The store team", true,
+			func(s *link.Spec) **string { return &s.Application.Publisher }),
+		"description": texts(kind, "meta_description", "Where we\nsell.", "Where we buy.", true,
+			func(s *link.Spec) **string { return &s.Application.Description }),
+		"open in new tab": bools(kind, "open_in_new_tab", true,
+			func(s *link.Spec) **bool { return &s.Application.OpenInNewTab }),
+		"hide": bools(kind, "meta_hide", true, func(s *link.Spec) **bool { return &s.Application.Hide }),
 	}
 }
 
 func providerSettings() map[string]setting {
 	const kind = link.KindProvider
 	all := map[string]setting{
-		"provider name":           texts(kind, "name", "Shop sign-in", "Store sign-in", false, func(s *link.Spec) **string { return &s.Provider.Name }),
-		"authorization flow":      texts(kind, "authorization_flow", explicitFlow, link.DefaultAuthorizationFlow, false, func(s *link.Spec) **string { return &s.Provider.AuthorizationFlow }),
-		"invalidation flow":       texts(kind, "invalidation_flow", "default-invalidation-flow", link.DefaultInvalidationFlow, false, func(s *link.Spec) **string { return &s.Provider.InvalidationFlow }),
-		"authentication flow":     texts(kind, "authentication_flow", "passkeys", "default-authentication-flow", true, func(s *link.Spec) **string { return &s.Provider.AuthenticationFlow }),
-		"signing key":             texts(kind, "signing_key", "an ec key", selfSigned, false, func(s *link.Spec) **string { return &s.Provider.SigningKey }),
-		"access code validity":    texts(kind, "access_code_validity", "minutes=2", "minutes=3", false, func(s *link.Spec) **string { return &s.Provider.AccessCodeValidity }),
-		"access token validity":   texts(kind, "access_token_validity", "hours=2", "hours=3;minutes=5", false, func(s *link.Spec) **string { return &s.Provider.AccessTokenValidity }),
-		"refresh token validity":  texts(kind, "refresh_token_validity", "days=2", "weeks=3", false, func(s *link.Spec) **string { return &s.Provider.RefreshTokenValidity }),
-		"refresh token threshold": texts(kind, "refresh_token_threshold", "hours=1", "hours=2", false, func(s *link.Spec) **string { return &s.Provider.RefreshTokenThreshold }),
-		"subject mode":            texts(kind, "sub_mode", "user_uuid", "hashed_user_id", false, func(s *link.Spec) **string { return &s.Provider.SubjectMode }),
-		"issuer mode":             texts(kind, "issuer_mode", "global", "per_provider", false, func(s *link.Spec) **string { return &s.Provider.IssuerMode }),
+		"provider name": texts(kind, "name", "Shop sign-in", "Store sign-in", false,
+			func(s *link.Spec) **string { return &s.Provider.Name }),
+		"authorization flow": texts(kind, "authorization_flow", explicitFlow, link.DefaultAuthorizationFlow, false,
+			func(s *link.Spec) **string { return &s.Provider.AuthorizationFlow }),
+		"invalidation flow": texts(kind, "invalidation_flow", "default-invalidation-flow",
+			link.DefaultInvalidationFlow, false, func(s *link.Spec) **string { return &s.Provider.InvalidationFlow }),
+		"authentication flow": texts(kind, "authentication_flow", "passkeys", "default-authentication-flow", true,
+			func(s *link.Spec) **string { return &s.Provider.AuthenticationFlow }),
+		"signing key": texts(kind, "signing_key", "an ec key", selfSigned, false,
+			func(s *link.Spec) **string { return &s.Provider.SigningKey }),
+		"access code validity": texts(kind, "access_code_validity", "minutes=2", "minutes=3", false,
+			func(s *link.Spec) **string { return &s.Provider.AccessCodeValidity }),
+		"access token validity": texts(kind, "access_token_validity", "hours=2", "hours=3;minutes=5", false,
+			func(s *link.Spec) **string { return &s.Provider.AccessTokenValidity }),
+		"refresh token validity": texts(kind, "refresh_token_validity", "days=2", "weeks=3", false,
+			func(s *link.Spec) **string { return &s.Provider.RefreshTokenValidity }),
+		"refresh token threshold": texts(kind, "refresh_token_threshold", "hours=1", "hours=2", false,
+			func(s *link.Spec) **string { return &s.Provider.RefreshTokenThreshold }),
+		"subject mode": texts(kind, "sub_mode", "user_uuid", "hashed_user_id", false,
+			func(s *link.Spec) **string { return &s.Provider.SubjectMode }),
+		"issuer mode": texts(kind, "issuer_mode", "global", "per_provider", false,
+			func(s *link.Spec) **string { return &s.Provider.IssuerMode }),
 		"redirect URIs": {
 			change: string(kind), field: "redirect_uris",
 			first: func(s *link.Spec) {
@@ -214,7 +237,8 @@ func providerSettings() map[string]setting {
 			second: func(s *link.Spec) {
 				s.Provider.RedirectURIs = []link.RedirectURI{{URL: "https://.*/api/oauth2-redirect", Mode: "regex"}}
 			},
-			printsFirst: []string{pocketbaseURL + "/api/oauth2-redirect", "myapp://redirect"}, printsSecond: []string{"https://.*/api/oauth2-redirect (regex)"},
+			printsFirst:  []string{pocketbaseURL + "/api/oauth2-redirect", "myapp://redirect"},
+			printsSecond: []string{"https://.*/api/oauth2-redirect (regex)"},
 		},
 	}
 	base := []string{managedOpenID, managedProfile, "authpocket: trust every e-mail address"}
@@ -224,7 +248,8 @@ func providerSettings() map[string]setting {
 		second: func(s *link.Spec) { s.Provider.ScopeMappings = []string{"roles", "picture"} },
 		clear:  func(s *link.Spec) { s.Provider.ScopeMappings = []string{} },
 
-		printsFirst: append(slices.Clone(base), "groups", "picture"), printsSecond: append(slices.Clone(base), "roles", "picture"), printsCleared: base,
+		printsFirst: append(slices.Clone(base), "groups", "picture"), printsSecond: append(slices.Clone(base), "roles",
+			"picture"), printsCleared: base,
 	}
 	return all
 }
@@ -238,7 +263,8 @@ func strict(urls ...string) []link.RedirectURI {
 }
 
 func credentialSettings() map[string]setting {
-	id := texts(link.KindProvider, "client_id", "shop", "store", false, func(s *link.Spec) **string { return &s.Provider.ClientID })
+	id := texts(link.KindProvider, "client_id", "shop", "store", false,
+		func(s *link.Spec) **string { return &s.Provider.ClientID })
 	id.also = []string{"auth collection: oidc.clientId", "auth collection: oidc.clientSecret"}
 	text := func(v string) func(*link.Spec) {
 		return func(s *link.Spec) { s.Provider.ClientSecret = new(secret.New(v)) }
@@ -247,7 +273,8 @@ func credentialSettings() map[string]setting {
 		"client ID": id,
 		"client secret": {
 			change: "provider", field: "client_secret", first: text("first secret"), second: text("second secret"),
-			printsFirst: link.MaskedSet, printsSecond: link.MaskedNew, also: []string{"auth collection: oidc.clientSecret"},
+			printsFirst: link.MaskedSet, printsSecond: link.MaskedNew,
+			also: []string{"auth collection: oidc.clientSecret"},
 		},
 	}
 }
@@ -256,28 +283,42 @@ func slotSettings() map[string]setting {
 	const kind = link.KindOAuth2
 	follow := func(s setting, to string) setting { s.follows = to; return s }
 	return map[string]setting{
-		"display name":  texts(kind, "oidc.displayName", "Company login", "Sign in", false, func(s *link.Spec) **string { return &s.PocketBase.DisplayName }),
-		"PKCE":          bools(kind, "oidc.pkce", false, func(s *link.Spec) **bool { return &s.PocketBase.PKCE }),
-		"auth URL":      follow(texts(kind, "oidc.authURL", "https://login.company/a/", "https://login.company/b/", false, func(s *link.Spec) **string { return &s.PocketBase.AuthURL }), authentikURL+"/application/o/authorize/"),
-		"token URL":     follow(texts(kind, "oidc.tokenURL", "http://authentik:9000/t/", "http://authentik:9001/t/", false, func(s *link.Spec) **string { return &s.PocketBase.TokenURL }), authentikURL+"/application/o/token/"),
-		"user info URL": follow(texts(kind, "oidc.userInfoURL", "http://authentik:9000/u/", "http://authentik:9001/u/", false, func(s *link.Spec) **string { return &s.PocketBase.UserInfoURL }), authentikURL+"/application/o/userinfo/"),
+		"display name": texts(kind, "oidc.displayName", "Company login", "Sign in", false,
+			func(s *link.Spec) **string { return &s.PocketBase.DisplayName }),
+		"PKCE": bools(kind, "oidc.pkce", false, func(s *link.Spec) **bool { return &s.PocketBase.PKCE }),
+		"auth URL": follow(texts(kind, "oidc.authURL", "https://login.company/a/", "https://login.company/b/",
+			false, func(s *link.Spec) **string { return &s.PocketBase.AuthURL }), authentikURL+
+			"/application/o/authorize/"),
+		"token URL": follow(texts(kind, "oidc.tokenURL", "http://authentik:9000/t/", "http://authentik:9001/t/",
+			false, func(s *link.Spec) **string { return &s.PocketBase.TokenURL }), authentikURL+
+			"/application/o/token/"),
+		"user info URL": follow(texts(kind, "oidc.userInfoURL", "http://authentik:9000/u/", "http://authentik:9001/u/",
+			false, func(s *link.Spec) **string { return &s.PocketBase.UserInfoURL }), authentikURL+
+			"/application/o/userinfo/"),
 		"source of user info": {
 			change: string(kind), field: "oidc.extra.jwksURL",
 			first:        func(s *link.Spec) { s.PocketBase.UserInfo = new("id_token") },
 			second:       func(s *link.Spec) { s.PocketBase.UserInfo = new("userinfo") },
 			printsFirst:  authentikURL + "/application/o/pocketbase/jwks/",
-			printsSecond: "", also: []string{"auth collection: oidc.userInfoURL", "auth collection: oidc.extra.issuers"},
+			printsSecond: "", also: []string{"auth collection: oidc.userInfoURL",
+				"auth collection: oidc.extra.issuers"},
 		},
 		"JWKS URL": {
 			change: string(kind), field: "oidc.extra.jwksURL",
-			first: idToken(func(b *link.PocketBase) { b.JWKSURL = new("https://a.company/jwks/") }), printsFirst: "https://a.company/jwks/",
-			second: idToken(func(b *link.PocketBase) { b.JWKSURL = new("https://b.company/jwks/") }), printsSecond: "https://b.company/jwks/",
-			clear: idToken(func(b *link.PocketBase) { b.JWKSURL = new("") }), printsCleared: "",
+			first:        idToken(func(b *link.PocketBase) { b.JWKSURL = new("https://a.company/jwks/") }),
+			printsFirst:  "https://a.company/jwks/",
+			second:       idToken(func(b *link.PocketBase) { b.JWKSURL = new("https://b.company/jwks/") }),
+			printsSecond: "https://b.company/jwks/",
+			clear:        idToken(func(b *link.PocketBase) { b.JWKSURL = new("") }), printsCleared: "",
 		},
 		"issuers": {
 			change: string(kind), field: "oidc.extra.issuers",
-			first: idToken(func(b *link.PocketBase) { b.Issuers = []string{"https://a.company/"} }), printsFirst: []string{"https://a.company/"},
-			second: idToken(func(b *link.PocketBase) { b.Issuers = []string{"https://a.company/", "https://b.company/"} }), printsSecond: []string{"https://a.company/", "https://b.company/"},
+			first:       idToken(func(b *link.PocketBase) { b.Issuers = []string{"https://a.company/"} }),
+			printsFirst: []string{"https://a.company/"},
+			second: idToken(func(b *link.PocketBase) {
+				b.Issuers = []string{"https://a.company/",
+					"https://b.company/"}
+			}), printsSecond: []string{"https://a.company/", "https://b.company/"},
 			clear: idToken(func(b *link.PocketBase) { b.Issuers = []string{} }), printsCleared: []string{},
 		},
 	}
@@ -298,12 +339,18 @@ func collectionSettings() map[string]setting {
 		return s
 	}
 	return map[string]setting{
-		"enabled":         bools(kind, "enabled", true, func(s *link.Spec) **bool { return &s.PocketBase.Enabled }),
-		"mapped name":     texts(kind, "mappedFields.name", "nick", "name", true, func(s *link.Spec) **string { return &s.PocketBase.MapName }),
-		"mapped username": texts(kind, "mappedFields.username", "nick", "name", true, func(s *link.Spec) **string { return &s.PocketBase.MapUsername }),
-		"mapped avatar":   texts(kind, "mappedFields.avatarURL", "nick", "avatar", true, func(s *link.Spec) **string { return &s.PocketBase.MapAvatar }),
-		"mapped ID":       texts(kind, "mappedFields.id", "nick", "name", true, func(s *link.Spec) **string { return &s.PocketBase.MapID }),
-		"create rule":     rules("createRule", `@request.context = "oauth2"`, func(s *link.Spec) **string { return &s.PocketBase.CreateRule }),
-		"auth rule":       rules("authRule", "verified = true", func(s *link.Spec) **string { return &s.PocketBase.AuthRule }),
+		"enabled": bools(kind, "enabled", true, func(s *link.Spec) **bool { return &s.PocketBase.Enabled }),
+		"mapped name": texts(kind, "mappedFields.name", "nick", "name", true,
+			func(s *link.Spec) **string { return &s.PocketBase.MapName }),
+		"mapped username": texts(kind, "mappedFields.username", "nick", "name", true,
+			func(s *link.Spec) **string { return &s.PocketBase.MapUsername }),
+		"mapped avatar": texts(kind, "mappedFields.avatarURL", "nick", "avatar", true,
+			func(s *link.Spec) **string { return &s.PocketBase.MapAvatar }),
+		"mapped ID": texts(kind, "mappedFields.id", "nick", "name", true,
+			func(s *link.Spec) **string { return &s.PocketBase.MapID }),
+		"create rule": rules("createRule", `@request.context = "oauth2"`,
+			func(s *link.Spec) **string { return &s.PocketBase.CreateRule }),
+		"auth rule": rules("authRule", "verified = true",
+			func(s *link.Spec) **string { return &s.PocketBase.AuthRule }),
 	}
 }

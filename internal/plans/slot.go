@@ -35,7 +35,8 @@ func endpointsOf(d link.Desired, s link.Spec) endpoints {
 }
 
 func (e endpoints) of(p link.OAuth2Provider) bool {
-	return slices.Contains(e.auth, p.AuthURL) || slices.Contains(e.token, p.TokenURL) || slices.Contains(e.userInfo, p.UserInfoURL)
+	return slices.Contains(e.auth, p.AuthURL) || slices.Contains(e.token, p.TokenURL) ||
+		slices.Contains(e.userInfo, p.UserInfoURL)
 }
 
 func (q slotSearch) hasClient(p link.OAuth2Provider) bool {
@@ -69,7 +70,8 @@ func findSlot(s link.Spec, c link.CollectionState, q slotSearch, problems *link.
 		case len(found) == 1:
 			return found[0], q.providers[found[0]].Slot
 		case len(found) > 1:
-			problems.Add("pocketbase.slot", "More than one slot of "+c.Name+" may be this link's: "+slotNames(q.providers, found)+".", "Choose which one to use.")
+			problems.Add("pocketbase.slot", "More than one slot of "+c.Name+" may be this link's: "+
+				slotNames(q.providers, found)+".", "Choose which one to use.")
 			return found[0], q.providers[found[0]].Slot
 		}
 	}
@@ -79,7 +81,8 @@ func findSlot(s link.Spec, c link.CollectionState, q slotSearch, problems *link.
 		}
 	}
 	taken := q.matches(func(link.OAuth2Provider) bool { return true })
-	problems.Add("pocketbase.slot", "All three OpenID Connect slots of "+c.Name+" are taken: "+slotNames(q.providers, taken)+".",
+	problems.Add("pocketbase.slot", "All three OpenID Connect slots of "+c.Name+" are taken: "+
+		slotNames(q.providers, taken)+".",
 		"Remove one in PocketBase, or name the slot to replace.")
 	return -1, ""
 }

@@ -18,7 +18,8 @@ func elements(w *world, list ...link.OAuth2Provider) {
 
 func ours(slot, clientID string) link.OAuth2Provider {
 	p := foreign(slot, clientID, authorize)
-	p.DisplayName, p.TokenURL, p.UserInfoURL = "authentik", authentikURL+"/application/o/token/", authentikURL+"/application/o/userinfo/"
+	p.DisplayName, p.TokenURL, p.UserInfoURL = "authentik", authentikURL+"/application/o/token/", authentikURL+
+		"/application/o/userinfo/"
 	return p
 }
 
@@ -30,20 +31,24 @@ func TestTheSlotIsFound(t *testing.T) {
 		want   string
 	}{
 		"the first one of an empty collection": {want: "oidc"},
-		"the first one that is free":           {before: []link.OAuth2Provider{foreign("oidc", "a", elsewhere), foreign("oidc3", "b", elsewhere)}, want: "oidc2"},
+		"the first one that is free": {before: []link.OAuth2Provider{foreign("oidc", "a", elsewhere),
+			foreign("oidc3", "b", elsewhere)}, want: "oidc2"},
 		"the one with the client ID asked for": {
 			before: []link.OAuth2Provider{foreign("oidc", "a", elsewhere), foreign("oidc2", "mine", elsewhere)},
 			edit:   func(s *link.Spec) { s.Provider.ClientID = new("mine") }, want: "oidc2",
 		},
 		"the one that leads to this authentik and to nobody there": {
-			before: []link.OAuth2Provider{foreign("oidc", "a", elsewhere), ours("oidc2", "of a provider that is gone")}, want: "oidc2",
+			before: []link.OAuth2Provider{foreign("oidc", "a", elsewhere), ours("oidc2", "of a provider that is gone")},
+			want:   "oidc2",
 		},
 		"the one that leads there only by its token URL": {
-			before: []link.OAuth2Provider{foreign("oidc", "a", elsewhere), {Slot: "oidc2", ClientID: "gone", AuthURL: elsewhere, TokenURL: authentikURL + "/application/o/token/"}}, want: "oidc2",
+			before: []link.OAuth2Provider{foreign("oidc", "a", elsewhere), {Slot: "oidc2", ClientID: "gone",
+				AuthURL: elsewhere, TokenURL: authentikURL + "/application/o/token/"}}, want: "oidc2",
 		},
 		"the one that leads to the auth URL asked for": {
-			before: []link.OAuth2Provider{foreign("oidc", "a", elsewhere), foreign("oidc2", "gone", "https://login.company/")},
-			edit:   func(s *link.Spec) { s.PocketBase.AuthURL = new("https://login.company/") }, want: "oidc2",
+			before: []link.OAuth2Provider{foreign("oidc", "a", elsewhere),
+				foreign("oidc2", "gone", "https://login.company/")},
+			edit: func(s *link.Spec) { s.PocketBase.AuthURL = new("https://login.company/") }, want: "oidc2",
 		},
 		"the one that is named": {
 			before: []link.OAuth2Provider{foreign("oidc", "a", elsewhere)},
@@ -79,16 +84,21 @@ func TestTheSlotIsFound(t *testing.T) {
 
 func TestTheSlotIsNotGuessed(t *testing.T) {
 	elsewhere := "https://elsewhere.company/authorize/"
-	full := []link.OAuth2Provider{foreign("oidc", "a", elsewhere), foreign("oidc2", "b", elsewhere), foreign("oidc3", "c", elsewhere)}
+	full := []link.OAuth2Provider{foreign("oidc", "a", elsewhere), foreign("oidc2", "b", elsewhere),
+		foreign("oidc3", "c", elsewhere)}
 	for name, test := range map[string]struct {
 		before []link.OAuth2Provider
 		edit   func(*link.Spec)
 		says   []string
 	}{
-		"all three are taken":                  {full, func(*link.Spec) {}, []string{"All three", "oidc2 (Somebody else's oidc2, " + elsewhere}},
-		"the named one is somebody else's":     {full[:1], func(s *link.Spec) { s.PocketBase.Slot = new("oidc") }, []string{"The slot oidc is taken by “Somebody else's oidc”", elsewhere}},
-		"two lead here and to nobody":          {[]link.OAuth2Provider{ours("oidc", "gone"), ours("oidc3", "gone too")}, func(*link.Spec) {}, []string{"More than one slot", "oidc (", "oidc3 ("}},
-		"two have the client ID that is asked": {[]link.OAuth2Provider{ours("oidc", "mine"), ours("oidc2", "mine")}, func(s *link.Spec) { s.Provider.ClientID = new("mine") }, []string{"More than one slot"}},
+		"all three are taken": {full, func(*link.Spec) {},
+			[]string{"All three", "oidc2 (Somebody else's oidc2, " + elsewhere}},
+		"the named one is somebody else's": {full[:1], func(s *link.Spec) { s.PocketBase.Slot = new("oidc") },
+			[]string{"The slot oidc is taken by “Somebody else's oidc”", elsewhere}},
+		"two lead here and to nobody": {[]link.OAuth2Provider{ours("oidc", "gone"), ours("oidc3", "gone too")},
+			func(*link.Spec) {}, []string{"More than one slot", "oidc (", "oidc3 ("}},
+		"two have the client ID that is asked": {[]link.OAuth2Provider{ours("oidc", "mine"), ours("oidc2", "mine")},
+			func(s *link.Spec) { s.Provider.ClientID = new("mine") }, []string{"More than one slot"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			w := newWorld()
@@ -123,7 +133,8 @@ func TestASecondLinkTakesASlotOfItsOwn(t *testing.T) {
 			t.Errorf("a second plan is not empty:\n%s", show(again))
 		}
 	}
-	if old := before.collection("users").OAuth2.Providers; !slices.EqualFunc(old, w.collection("users").OAuth2.Providers[:len(old)], sameElement) {
+	if old := before.collection("users").OAuth2.Providers; !slices.EqualFunc(old,
+		w.collection("users").OAuth2.Providers[:len(old)], sameElement) {
 		t.Errorf("the elements that were there are now %v", w.collection("users").OAuth2.Providers)
 	}
 }
@@ -135,11 +146,13 @@ func sameElement(a, b link.OAuth2Provider) bool {
 func TestAnotherCollectionIsAsked(t *testing.T) {
 	w := newWorld()
 	_, problems := w.plan(specWith(func(s *link.Spec) { s.PocketBase.Collection = new("people") }), generated(1))
-	if len(problems) != 1 || problems[0].Field != "pocketbase.collection" || !strings.Contains(problems[0].Todo, "users, members") {
+	if len(problems) != 1 || problems[0].Field != "pocketbase.collection" ||
+		!strings.Contains(problems[0].Todo, "users, members") {
 		t.Errorf("the problems are:\n%v", problems)
 	}
 	w.collections = nil
-	if _, problems = w.plan(minimal(), generated(1)); len(problems) != 1 || !strings.Contains(problems[0].Todo, "make an auth collection first") {
+	if _, problems = w.plan(minimal(), generated(1)); len(problems) != 1 ||
+		!strings.Contains(problems[0].Todo, "make an auth collection first") {
 		t.Errorf("without any collection the problems are:\n%v", problems)
 	}
 }
@@ -171,11 +184,16 @@ func TestMappedFieldsAreThoseOfTheCollection(t *testing.T) {
 		edit        func(*link.PocketBase)
 		field, says string
 	}{
-		"a field that is not there":     {func(b *link.PocketBase) { b.MapName = new("surname") }, "pocketbase.map_name", "users has no field “surname” for the name"},
-		"a field of another type":       {func(b *link.PocketBase) { b.MapUsername = new("age") }, "pocketbase.map_username", "of the type number"},
-		"a file for the name":           {func(b *link.PocketBase) { b.MapName = new("avatar") }, "pocketbase.map_name", "of the type file"},
-		"the record's own id":           {func(b *link.PocketBase) { b.MapID = new("id") }, "pocketbase.map_id", "makes sign-ins fail"},
-		"a flag for the avatar":         {func(b *link.PocketBase) { b.MapAvatar = new("verified") }, "pocketbase.map_avatar", "of the type bool"},
+		"a field that is not there": {func(b *link.PocketBase) { b.MapName = new("surname") },
+			"pocketbase.map_name", "users has no field “surname” for the name"},
+		"a field of another type": {func(b *link.PocketBase) { b.MapUsername = new("age") },
+			"pocketbase.map_username", "of the type number"},
+		"a file for the name": {func(b *link.PocketBase) { b.MapName = new("avatar") }, "pocketbase.map_name",
+			"of the type file"},
+		"the record's own id": {func(b *link.PocketBase) { b.MapID = new("id") }, "pocketbase.map_id",
+			"makes sign-ins fail"},
+		"a flag for the avatar": {func(b *link.PocketBase) { b.MapAvatar = new("verified") },
+			"pocketbase.map_avatar", "of the type bool"},
 		"a field that takes the avatar": {func(b *link.PocketBase) { b.MapAvatar = new("avatar") }, "", ""},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -186,7 +204,8 @@ func TestMappedFieldsAreThoseOfTheCollection(t *testing.T) {
 				}
 				return
 			}
-			if len(problems) != 1 || problems[0].Field != test.field || !strings.Contains(problems[0].Summary, test.says) {
+			if len(problems) != 1 || problems[0].Field != test.field ||
+				!strings.Contains(problems[0].Summary, test.says) {
 				t.Errorf("the problems are:\n%v", problems)
 			}
 		})
@@ -197,7 +216,8 @@ func TestWhatIsMappedAlreadyIsNotJudged(t *testing.T) {
 	w := newWorld()
 	w.collection("users").OAuth2.Mapped = link.MappedFields{ID: "id", Name: "age", Username: "gone"}
 	plan := mustPlan(t, w, minimal())
-	if got := plan.Desired.Collection.OAuth2.Mapped; got != (link.MappedFields{ID: "id", Name: "age", Username: "gone"}) {
+	if got := plan.Desired.Collection.OAuth2.Mapped; got != (link.MappedFields{ID: "id", Name: "age",
+		Username: "gone"}) {
 		t.Errorf("the mapped fields become %+v", got)
 	}
 }

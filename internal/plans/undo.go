@@ -16,7 +16,8 @@ import (
 // the order of their making, with Before and After as they were when they were
 // written, secrets left out. With s.PocketBase.RewriteSecret PocketBase is
 // given authentik's client secret again where its slot stays.
-func NewUndo(s link.Spec, done []link.Change, a link.AuthentikSnapshot, p link.PocketBaseSnapshot, force bool) (link.Plan, link.Problems) {
+func NewUndo(s link.Spec, done []link.Change, a link.AuthentikSnapshot, p link.PocketBaseSnapshot,
+	force bool) (link.Plan, link.Problems) {
 	u := newUndoer(s, a, p, force)
 	kinds := make([]link.Kind, len(done))
 	for i, c := range done {
@@ -32,7 +33,8 @@ func NewUndo(s link.Spec, done []link.Change, a link.AuthentikSnapshot, p link.P
 	if len(u.problems) > 0 {
 		return link.Plan{}, u.problems
 	}
-	return link.Plan{Purpose: link.PurposeUndo, Undoes: done, Force: force, Changes: u.changes, Warnings: u.warnings, Spec: s, Taken: a.Taken}, nil
+	return link.Plan{Purpose: link.PurposeUndo, Undoes: done, Force: force, Changes: u.changes, Warnings: u.warnings,
+		Spec: s, Taken: a.Taken}, nil
 }
 
 func (u *undoer) undo(c link.Change) {
@@ -46,14 +48,18 @@ func (u *undoer) undo(c link.Change) {
 
 // Key tells that a generated key stays.
 func (u *undoer) Key(e link.Edit[link.KeyState]) {
-	u.warnings.add(link.WarnKeyStays, link.Authentik, "The signing key "+link.Quote(e.After.Name)+" stays.", "Other providers may use it by now. Delete it in authentik if none does.")
+	u.warnings.add(link.WarnKeyStays, link.Authentik, "The signing key "+link.Quote(e.After.Name)+" stays.",
+		"Other providers may use it by now. Delete it in authentik if none does.")
 }
 
 // changedSince reports what is neither as the apply left it nor as it was
 // before, and tells whether to leave it alone. A change that was announced and
 // never written, or in part, or undone in part, is nobody else's.
 func (u *undoer) changedSince(c link.Change, now, left []link.FieldValue) bool {
-	differs := slices.DeleteFunc(link.Diff(left, now), func(f link.Field) bool { return f.Sensitive || asBefore(c, now, f.Name) })
+	differs := slices.DeleteFunc(link.Diff(left, now), func(f link.Field) bool {
+		return f.Sensitive ||
+			asBefore(c, now, f.Name)
+	})
 	if len(differs) == 0 || u.force {
 		return false
 	}
@@ -113,7 +119,8 @@ func (u *undoer) Mapping(e link.Edit[link.Mapping]) {
 	}
 	for _, p := range u.a.Providers {
 		if uses(&p, now) {
-			u.warnings.add(link.WarnMappingStays, link.Authentik, "The scope mapping "+link.Quote(now.Name)+" stays.", "The provider "+link.Quote(p.Name)+" uses it too.")
+			u.warnings.add(link.WarnMappingStays, link.Authentik, "The scope mapping "+link.Quote(now.Name)+" stays.",
+				"The provider "+link.Quote(p.Name)+" uses it too.")
 			return
 		}
 	}
@@ -145,7 +152,8 @@ func (u *undoer) Pair(e link.Edit[link.PairState]) {
 func (u *undoer) usedElsewhere(clientID string) bool {
 	for _, c := range u.p.Collections {
 		if slot := c.SlotWith(clientID); c.Name != u.own && slot != "" {
-			u.warnings.add(link.WarnInUse, link.Authentik, "The application and its provider stay.", "The auth collection "+link.Quote(c.Name)+" signs in with them too, through "+slot+".")
+			u.warnings.add(link.WarnInUse, link.Authentik, "The application and its provider stay.",
+				"The auth collection "+link.Quote(c.Name)+" signs in with them too, through "+slot+".")
 			return true
 		}
 	}
@@ -160,10 +168,14 @@ func (u *undoer) boundSince(made []link.BindingState) bool {
 			continue
 		}
 		since := "made"
-		if slices.ContainsFunc(made, func(m link.BindingState) bool { return m.Kind == b.Kind && m.Target.ID == b.Target.ID }) {
+		if slices.ContainsFunc(made, func(m link.BindingState) bool {
+			return m.Kind == b.Kind &&
+				m.Target.ID == b.Target.ID
+		}) {
 			since = "changed"
 		}
-		u.problems.Add("", "authentik: the application has a binding of the "+b.Kind+" "+link.Quote(b.Target.Name)+" that was "+since+" since.",
+		u.problems.Add("", "authentik: the application has a binding of the "+b.Kind+" "+link.Quote(b.Target.Name)+
+			" that was "+since+" since.",
 			"Undo it all the same if that binding may go with the application.")
 		return true
 	}
@@ -192,7 +204,10 @@ func (u *undoer) deleteProvider(c link.Change, made link.ProviderState) {
 }
 
 func (u *undoer) findProvider(p link.ProviderState) *link.ProviderState {
-	i := slices.IndexFunc(u.a.Providers, func(x link.ProviderState) bool { return x.ClientID == p.ClientID || (p.PK != 0 && x.PK == p.PK) })
+	i := slices.IndexFunc(u.a.Providers, func(x link.ProviderState) bool {
+		return x.ClientID == p.ClientID ||
+			(p.PK != 0 && x.PK == p.PK)
+	})
 	if i < 0 {
 		return nil
 	}
@@ -210,7 +225,8 @@ func (u *undoer) Provider(e link.Edit[link.ProviderState]) {
 	}
 	now := u.findProvider(*after)
 	if now == nil && u.force {
-		u.warnings.add(link.WarnGone, link.Authentik, "authentik no longer has the "+c.Object+".", "There is nothing to put its values back into.")
+		u.warnings.add(link.WarnGone, link.Authentik, "authentik no longer has the "+c.Object+
+			".", "There is nothing to put its values back into.")
 		return
 	}
 	if now == nil {
@@ -251,19 +267,22 @@ func (u *undoer) Application(e link.Edit[link.ApplicationState]) {
 func (u *undoer) Binding(e link.Edit[link.BindingState]) {
 	c, after := e.Change, e.After
 	i := slices.IndexFunc(u.a.Bindings, func(b link.BindingState) bool {
-		return b.Kind == after.Kind && b.Target.ID == after.Target.ID && b.Enabled == after.Enabled && b.Negate == after.Negate
+		return b.Kind == after.Kind && b.Target.ID == after.Target.ID && b.Enabled == after.Enabled &&
+			b.Negate == after.Negate
 	})
 	if i < 0 {
 		return
 	}
 	now := u.a.Bindings[i]
 	if !u.force && !now.AsMade(*after) {
-		u.problems.Add("", "authentik: the "+c.Object+" was changed since: its order is now "+strconv.Itoa(now.Order)+", its end "+link.Quote(cmp.Or(now.Expires, "never"))+".",
+		u.problems.Add("", "authentik: the "+c.Object+" was changed since: its order is now "+strconv.Itoa(now.Order)+
+			", its end "+link.Quote(cmp.Or(now.Expires, "never"))+".",
 			"Undo it all the same if that change may go too.")
 		return
 	}
 	if u.a.Application != nil && len(u.a.Bindings) == 1 {
-		u.warnings.add(link.WarnOpenToEveryone, link.Authentik, "Without this binding everyone with an authentik account can use the application.", "That is how it was before.")
+		u.warnings.add(link.WarnOpenToEveryone, link.Authentik, "Without this binding everyone with an authentik "+
+			"account can use the application.", "That is how it was before.")
 	}
 	u.add(c, &now, nil, now.Values(), nil)
 }
@@ -283,7 +302,8 @@ func (u *undoer) Collection(e link.Edit[link.CollectionState]) {
 	c, was, after := e.Change, e.Before, e.After
 	now := u.p.Collection(after.Name)
 	if was == nil || now == nil {
-		u.problems.Add("", "PocketBase no longer has the auth collection "+link.Quote(after.Name)+".", "There is nothing to put its values back into.")
+		u.problems.Add("", "PocketBase no longer has the auth collection "+link.Quote(after.Name)+
+			".", "There is nothing to put its values back into.")
 		return
 	}
 	back := *now
@@ -298,7 +318,8 @@ func (u *undoer) Collection(e link.Edit[link.CollectionState]) {
 	slot := slotOf(c)
 	at, had := link.SlotIndex(now.OAuth2, slot), link.SlotIndex(was.OAuth2, slot) >= 0
 	if at < 0 && had && !u.force {
-		u.problems.Add("", "PocketBase: "+slot+" of the collection "+link.Quote(now.Name)+" was removed since.", "Undo it all the same to have it back as it was, but for its client secret.")
+		u.problems.Add("", "PocketBase: "+slot+" of the collection "+link.Quote(now.Name)+" was removed since.",
+			"Undo it all the same to have it back as it was, but for its client secret.")
 		return
 	}
 	if u.changedSince(c, takenBack(c, now.OAuth2, slot, at >= 0, had), takenBack(c, after.OAuth2, slot, at >= 0, had)) {
@@ -314,7 +335,8 @@ func (u *undoer) Collection(e link.Edit[link.CollectionState]) {
 	u.giveSecret(now.OAuth2, &back.OAuth2, slot)
 	u.add(c, now, &back, slotValues(now.OAuth2, slot), slotValues(back.OAuth2, slot))
 	if had {
-		u.warnings.add(link.WarnLost, link.PB, "The client secret of "+slot+" stays as it is now.", "PocketBase never shows one, so the one before cannot come back. Enter it in PocketBase if it was another.")
+		u.warnings.add(link.WarnLost, link.PB, "The client secret of "+slot+" stays as it is now.",
+			"PocketBase never shows one, so the one before cannot come back. Enter it in PocketBase if it was another.")
 	}
 }
 

@@ -31,7 +31,8 @@ func laterChanges(t *rapid.T, w *world) {
 		p := &w.providers[i]
 		reword(t, "provider", &p.Name, &p.SubjectMode, &p.IssuerMode, &p.AccessTokenValidity, &p.AccessCodeValidity)
 		if rarely(t, "redirect URIs") {
-			p.RedirectURIs = append(slices.Clone(p.RedirectURIs), link.RedirectURI{URL: "https://later.company/", Mode: "strict"})
+			p.RedirectURIs = append(slices.Clone(p.RedirectURIs), link.RedirectURI{URL: "https://later.company/",
+				Mode: "strict"})
 		}
 		if rarely(t, "scope mappings") {
 			p.Mappings = nil
@@ -168,7 +169,8 @@ func overwritten(before, applied, later, after map[string]string) []string {
 		for name := range list {
 			kept := later[name] == applied[name] || later[name] == before[name] || after[name] == later[name]
 			if !kept {
-				lost = append(lost, fmt.Sprintf("%s: %q, %q by the apply, %q since, %q by the undo", name, before[name], applied[name], later[name], after[name]))
+				lost = append(lost, fmt.Sprintf("%s: %q, %q by the apply, %q since, %q by the undo", name, before[name],
+					applied[name], later[name], after[name]))
 			}
 		}
 	}
@@ -212,7 +214,8 @@ func TestUndoOverwritesNothingThatWasChangedSince(t *testing.T) {
 func detached(lost string, later, applied *world) bool {
 	return slices.ContainsFunc(later.apps, func(a link.ApplicationState) bool {
 		was := pick(applied.apps, func(x link.ApplicationState) bool { return x.PK == a.PK })
-		return strings.HasPrefix(lost, "application "+a.PK+".Provider:") && a.Provider == 0 && was != nil && later.provider(was.Provider) == nil
+		return strings.HasPrefix(lost, "application "+a.PK+".Provider:") && a.Provider == 0 && was != nil &&
+			later.provider(was.Provider) == nil
 	})
 }
 

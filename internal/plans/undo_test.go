@@ -143,11 +143,13 @@ func TestUndoAsksAboutWhatSomebodyChangedSince(t *testing.T) {
 		says string
 	}{
 		"the application": {func(w *world) { w.apps[0].Group = "Theirs" }, "group is now “Theirs”"},
-		"the provider":    {func(w *world) { w.providers[0].SubjectMode = "user_email" }, "sub_mode is now “user_email”"},
+		"the provider": {func(w *world) { w.providers[0].SubjectMode = "user_email" },
+			"sub_mode is now “user_email”"},
 		"our mapping": {func(w *world) {
 			pick(w.mappings, func(m link.Mapping) bool { return m.Name == trustAll }).Expression = "return {}"
 		}, "expression is now “return {}”"},
-		"the element": {func(w *world) { w.collection("users").OAuth2.Providers[1].DisplayName = "Theirs" }, "oidc.displayName is now “Theirs”"},
+		"the element": {func(w *world) { w.collection("users").OAuth2.Providers[1].DisplayName = "Theirs" },
+			"oidc.displayName is now “Theirs”"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			w := newWorld()
@@ -173,7 +175,8 @@ func TestUndoAsksAboutWhatSomebodyChangedSince(t *testing.T) {
 
 func TestNothingIsTakenApartThatCannotBeSeen(t *testing.T) {
 	for _, permission := range []string{
-		"authentik_core.view_application", "authentik_providers_oauth2.view_oauth2provider", "authentik_providers_oauth2.view_scopemapping",
+		"authentik_core.view_application", "authentik_providers_oauth2.view_oauth2provider",
+		"authentik_providers_oauth2.view_scopemapping",
 	} {
 		t.Run(permission, func(t *testing.T) {
 			w := newWorld()
@@ -197,7 +200,9 @@ func TestNothingIsTakenApartThatCannotBeSeen(t *testing.T) {
 // client id.
 func usesElsewhere(w *world, d link.Desired) bool {
 	return slices.ContainsFunc(w.collections, func(c link.CollectionState) bool {
-		return c.Name != d.Collection.Name && slices.ContainsFunc(c.OAuth2.Providers, func(p link.OAuth2Provider) bool { return p.ClientID == d.Provider.ClientID })
+		return c.Name != d.Collection.Name &&
+			slices.ContainsFunc(c.OAuth2.Providers,
+				func(p link.OAuth2Provider) bool { return p.ClientID == d.Provider.ClientID })
 	})
 }
 
@@ -230,8 +235,10 @@ func TestUndoLeavesABindingOfSomebodyElse(t *testing.T) {
 	w := newWorld()
 	plan := mustPlan(t, w, minimal())
 	mustApply(t, w, plan)
-	w.bindings = append(w.bindings, link.BindingState{PK: "theirs", Application: link.Ref{ID: w.apps[0].PK, Name: w.apps[0].Slug}, Kind: "group", Target: link.Ref{ID: "group-staff", Name: "staff"}, Enabled: true})
-	if undo, problems := w.undo(plan, false); len(problems) != 1 || !strings.Contains(problems[0].Summary, "staff") || !undo.Empty() {
+	w.bindings = append(w.bindings, link.BindingState{PK: "theirs", Application: link.Ref{ID: w.apps[0].PK,
+		Name: w.apps[0].Slug}, Kind: "group", Target: link.Ref{ID: "group-staff", Name: "staff"}, Enabled: true})
+	if undo, problems := w.undo(plan, false); len(problems) != 1 || !strings.Contains(problems[0].Summary, "staff") ||
+		!undo.Empty() {
 		t.Errorf("the problems are %v", problems)
 	}
 	if undo, problems := w.undo(plan, true); len(problems) > 0 || undo.Empty() {
@@ -241,7 +248,8 @@ func TestUndoLeavesABindingOfSomebodyElse(t *testing.T) {
 
 func TestUndoOfOneRuleLeavesTheOther(t *testing.T) {
 	w := newWorld()
-	plan := mustPlan(t, w, specWith(func(s *link.Spec) { s.PocketBase.CreateRule = new(`@request.context = "oauth2"`) }))
+	plan := mustPlan(t, w,
+		specWith(func(s *link.Spec) { s.PocketBase.CreateRule = new(`@request.context = "oauth2"`) }))
 	mustApply(t, w, plan)
 	w.collection("users").AuthRule = new("verified = true")
 	undo, problems := w.undo(plan, false)
@@ -264,7 +272,8 @@ func TestARemovalFindsTheSlotOfAProviderThatIsGone(t *testing.T) {
 		a, p := w.observe(s.Query())
 		a.URL = minimal().AuthentikURL
 		plan, problems := plans.NewRemoval(s, a, p)
-		if len(problems) > 0 || !slices.ContainsFunc(plan.Changes, func(c link.Change) bool { return c.Kind == link.KindOAuth2 }) {
+		if len(problems) > 0 ||
+			!slices.ContainsFunc(plan.Changes, func(c link.Change) bool { return c.Kind == link.KindOAuth2 }) {
 			t.Errorf("with the address %q: %v\n%s", base, problems, show(plan))
 		}
 	}
@@ -294,7 +303,8 @@ func TestWhatWouldMoveASecretIsRefusedInThePlan(t *testing.T) {
 			_, removal := plans.NewRemoval(minimal(), a, p)
 			_, undo := plans.NewUndo(plan.Spec, receipt(plan), a, p, false)
 			for what, problems := range map[string]link.Problems{"removal": removal, "undo": undo} {
-				if refused := len(problems) == 1 && problems[0].Field == "pocketbase.slot" && strings.Contains(problems[0].Summary, "(github)"); refused != places {
+				if refused := len(problems) == 1 && problems[0].Field == "pocketbase.slot" &&
+					strings.Contains(problems[0].Summary, "(github)"); refused != places {
 					t.Errorf("%s: %v", what, problems)
 				}
 			}

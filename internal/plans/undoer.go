@@ -26,7 +26,8 @@ func newUndoer(s link.Spec, a link.AuthentikSnapshot, p link.PocketBaseSnapshot,
 // add plans to bring an object from one state to another. An object that this
 // plan changes already is changed once.
 func (u *undoer) add(c link.Change, before, after link.Object, from, to []link.FieldValue) {
-	undo := link.Change{System: c.System, Kind: c.Kind, Object: c.Object, Before: before, After: after, Action: link.Update, Fields: link.Diff(from, to),
+	undo := link.Change{System: c.System, Kind: c.Kind, Object: c.Object, Before: before, After: after,
+		Action: link.Update, Fields: link.Diff(from, to),
 		Why: "Takes back what was done before."}
 	if to == nil {
 		undo.Action = link.Delete
@@ -71,14 +72,16 @@ func (f follower) Application(e link.Edit[link.ApplicationState]) {
 	if e.After == nil {
 		f.u.a.Bindings = nil
 		f.u.changes = slices.DeleteFunc(f.u.changes, func(c link.Change) bool { return c.Kind == link.KindBinding })
-		f.u.warnings = slices.DeleteFunc(f.u.warnings, func(w link.Warning) bool { return w.ID == link.WarnOpenToEveryone })
+		f.u.warnings = slices.DeleteFunc(f.u.warnings,
+			func(w link.Warning) bool { return w.ID == link.WarnOpenToEveryone })
 	}
 }
 
 func (f follower) Settings(e link.Edit[link.SettingsState]) { f.u.p.Settings = *e.After }
 
 func (f follower) Collection(e link.Edit[link.CollectionState]) {
-	f.u.p.Collections = replaced(f.u.p.Collections, e, func(c link.CollectionState) bool { return c.Name == e.Before.Name })
+	f.u.p.Collections = replaced(f.u.p.Collections, e,
+		func(c link.CollectionState) bool { return c.Name == e.Before.Name })
 }
 
 // Key does nothing: an undo leaves keys.
@@ -147,12 +150,15 @@ func (u *undoer) rewriteSecret(done []link.Change) {
 
 func (u *undoer) addSecret(c link.Change, before, after *link.CollectionState, slot string) {
 	field := link.Field{
-		Name: slot + ".clientSecret", Before: link.ShowMask(link.MaskedSet), After: link.ShowMask(link.MaskedAuthentiks), Sensitive: true,
+		Name: slot + ".clientSecret", Before: link.ShowMask(link.MaskedSet),
+		After: link.ShowMask(link.MaskedAuthentiks), Sensitive: true,
 	}
 	i := slices.IndexFunc(u.changes, func(x link.Change) bool { return x.ID() == c.ID() })
 	if i < 0 {
-		u.changes = append(u.changes, link.Change{System: c.System, Kind: c.Kind, Object: c.Object, Action: link.Update, Before: before, After: after,
-			Fields: []link.Field{field}, Why: "The apply was interrupted, and PocketBase never shows which client secret it has."})
+		u.changes = append(u.changes, link.Change{System: c.System, Kind: c.Kind, Object: c.Object, Action: link.Update,
+			Before: before, After: after,
+			Fields: []link.Field{field}, Why: "The apply was interrupted, and PocketBase never shows which client " +
+				"secret it has."})
 		return
 	}
 	u.changes[i].After, u.changes[i].Fields = after, append(u.changes[i].Fields, field)

@@ -38,7 +38,8 @@ func (w *warner) access(d link.Desired, a link.AuthentikSnapshot) {
 			"Give it the permission authentik_policies.view_policybinding, or look in authentik.")
 		return
 	case unbound && a.ClosedByDefault:
-		w.add(link.WarnOpenToNobody, link.Authentik, "Nobody can use this application yet: in this authentik one without bindings is closed.",
+		w.add(link.WarnOpenToNobody, link.Authentik, "Nobody can use this application yet: in this authentik one "+
+			"without bindings is closed.",
 			"Choose groups, users or a policy under “Who may use it”.")
 		return
 	case unbound:
@@ -48,8 +49,10 @@ func (w *warner) access(d link.Desired, a link.AuthentikSnapshot) {
 	}
 	for _, b := range d.Bindings {
 		if b.Expires != "" {
-			w.add(link.WarnBindingEnds, link.Authentik, "authentik ends the binding of the "+b.Kind+" "+link.Quote(b.Target.Name)+" by itself on "+b.Expires+".",
-				"From then on these people are kept out, or everyone gets in if it is the last binding. Make one in authentik that does not end.")
+			w.add(link.WarnBindingEnds, link.Authentik, "authentik ends the binding of the "+b.Kind+" "+
+				link.Quote(b.Target.Name)+" by itself on "+b.Expires+".",
+				"From then on these people are kept out, or everyone gets in if it is the last binding. Make one in "+
+					"authentik that does not end.")
 		}
 	}
 	var others []string
@@ -63,9 +66,11 @@ func (w *warner) access(d link.Desired, a link.AuthentikSnapshot) {
 	}
 	detail := "Whoever passes any of them gets in. Remove them in authentik if these people should not get in."
 	if d.Application.PolicyEngineMode == "all" {
-		detail = "All bindings have to be passed, so whom they keep out is kept out of this link too. Remove them in authentik if they should not count."
+		detail = "All bindings have to be passed, so whom they keep out is kept out of this link too. Remove them in " +
+			"authentik if they should not count."
 	}
-	w.add(link.WarnOtherBindings, link.Authentik, "The application has other bindings, which stay: "+strings.Join(others, ", ")+".", detail)
+	w.add(link.WarnOtherBindings, link.Authentik, "The application has other bindings, which stay: "+
+		strings.Join(others, ", ")+".", detail)
 }
 
 // shared is for an application with which another collection signs in too.
@@ -76,8 +81,11 @@ func (w *warner) shared(d link.Desired, a link.AuthentikSnapshot, p link.PocketB
 	}
 	for _, c := range p.Collections {
 		if c.Name != d.Collection.Name && c.SlotWith(now.ClientID) != "" {
-			w.add(link.WarnSharedApplication, link.Authentik, "The collection "+c.Name+" signs in with the same application.",
-				"What is changed in authentik counts for both. After a new client ID or secret, sign-in through "+c.Name+" fails until its own link is given that too (authpocket apply --rewrite-secret, or the button beside the failed check). For a link of its own, make a new application beside it.")
+			w.add(link.WarnSharedApplication, link.Authentik, "The collection "+c.Name+
+				" signs in with the same application.",
+				"What is changed in authentik counts for both. After a new client ID or secret, sign-in through "+
+					c.Name+" fails until its own link is given that too (authpocket apply --rewrite-secret, or the "+
+					"button beside the failed check). For a link of its own, make a new application beside it.")
 			return
 		}
 	}
@@ -87,7 +95,8 @@ func (w *warner) shared(d link.Desired, a link.AuthentikSnapshot, p link.PocketB
 func (w *warner) window(d link.Desired, a link.AuthentikSnapshot) {
 	if newCredentials(d, a) {
 		w.add(link.WarnSecretWindow, link.Authentik, "Between two of the writes, for a moment, nobody can sign in.",
-			"authentik gets the new client ID or secret first, and PocketBase right after it. If PocketBase does not take it, authentik gets the one before back at once: see what is written only if needed.")
+			"authentik gets the new client ID or secret first, and PocketBase right after it. If PocketBase does not "+
+				"take it, authentik gets the one before back at once: see what is written only if needed.")
 	}
 }
 
@@ -100,7 +109,9 @@ func (w *warner) slots(d link.Desired, a link.AuthentikSnapshot, p link.PocketBa
 	for _, o := range c.OAuth2.Providers {
 		if link.IsSlot(o.Slot) && o.Slot != d.Slot.Slot && o.ClientID == now.ClientID {
 			w.add(link.WarnOldSlot, link.PB, "The slot "+o.Slot+" keeps this link too, beside "+d.Slot.Slot+".",
-				"People who signed in through "+o.Slot+" are known by that slot: through "+d.Slot.Slot+" they are linked again by their verified e-mail address, or refused. Your app shows both buttons until you remove "+o.Slot+" in PocketBase.")
+				"People who signed in through "+o.Slot+" are known by that slot: through "+d.Slot.Slot+
+					" they are linked again by their verified e-mail address, or refused. Your app shows both "+
+					"buttons until you remove "+o.Slot+" in PocketBase.")
 		}
 	}
 }
@@ -108,22 +119,30 @@ func (w *warner) slots(d link.Desired, a link.AuthentikSnapshot, p link.PocketBa
 func (w *warner) email(d link.Desired, a link.AuthentikSnapshot) {
 	switch d.Email {
 	case link.EmailTrustAll:
-		detail := "PocketBase links accounts by verified address. This is safe only where people cannot choose their address in authentik themselves."
+		detail := "PocketBase links accounts by verified address. This is safe only where people cannot choose their " +
+			"address in authentik themselves."
 		if a.EmailChangeAllowed != nil && *a.EmailChangeAllowed {
-			detail = "In this authentik people may change their own address, so anyone could take over the PocketBase account of another address. " +
-				"Turn off “Allow users to change email” in authentik's system settings, or trust only addresses marked verified."
+			detail = "In this authentik people may change their own address, so anyone could take over the " +
+				"PocketBase account of another address. " +
+				"Turn off “Allow users to change email” in authentik's system settings, or trust only addresses " +
+				"marked verified."
 		}
-		w.add(link.WarnEmailTrustAll, link.Authentik, "Every e-mail address in authentik will count as verified.", detail)
+		w.add(link.WarnEmailTrustAll, link.Authentik, "Every e-mail address in authentik will count as verified.",
+			detail)
 	case link.EmailTrustAttribute:
-		w.add(link.WarnEmailTrustAttribute, link.Authentik, "Only people with the attribute email_verified: true have a verified address.",
+		w.add(link.WarnEmailTrustAttribute, link.Authentik, "Only people with the attribute email_verified: true "+
+			"have a verified address.",
 			"Set it on the user or let your enrolment set it. "+link.EmailOutcome(link.EmailLeave, d.Collection))
 	case link.EmailLeave:
 		if own := customEmail(d, a); own != "" {
-			w.add(link.WarnEmailLeave, link.Authentik, "The scope mapping "+link.Quote(own)+" answers for e-mail addresses, and authpocket cannot tell what it says.",
-				"Where it marks an address as verified, PocketBase links the account that has it. Where not: "+link.LowerFirst(link.EmailOutcome(link.EmailLeave, d.Collection)))
+			w.add(link.WarnEmailLeave, link.Authentik, "The scope mapping "+link.Quote(own)+
+				" answers for e-mail addresses, and authpocket cannot tell what it says.",
+				"Where it marks an address as verified, PocketBase links the account that has it. Where not: "+
+					link.LowerFirst(link.EmailOutcome(link.EmailLeave, d.Collection)))
 			return
 		}
-		w.add(link.WarnEmailLeave, link.Authentik, "authentik marks every e-mail address as not verified.", link.EmailOutcome(link.EmailLeave, d.Collection))
+		w.add(link.WarnEmailLeave, link.Authentik, "authentik marks every e-mail address as not verified.",
+			link.EmailOutcome(link.EmailLeave, d.Collection))
 	}
 }
 
@@ -139,11 +158,13 @@ func customEmail(d link.Desired, a link.AuthentikSnapshot) string {
 
 func (w *warner) transport(s link.Spec, d link.Desired) {
 	if address.PlainHTTP(d.AuthentikURL) {
-		w.add(link.WarnHTTPAuthentik, link.Authentik, "authentik's address is plain http.", "Passwords and tokens can be read on the way. Use https.")
+		w.add(link.WarnHTTPAuthentik, link.Authentik, "authentik's address is plain http.",
+			"Passwords and tokens can be read on the way. Use https.")
 	}
 	for _, u := range append([]string{d.PocketBaseURL}, s.PocketBaseURLs...) {
 		if address.PlainHTTP(u) {
-			w.add(link.WarnHTTPPocketBase, link.PB, "PocketBase's address is plain http.", "Sign-in codes and tokens can be read on the way. Use https.")
+			w.add(link.WarnHTTPPocketBase, link.PB, "PocketBase's address is plain http.",
+				"Sign-in codes and tokens can be read on the way. Use https.")
 			return
 		}
 	}
@@ -152,12 +173,14 @@ func (w *warner) transport(s link.Spec, d link.Desired) {
 func (w *warner) redirects(d link.Desired) {
 	for _, r := range d.Provider.RedirectURIs {
 		if r.Mode == "regex" {
-			w.add(link.WarnRegexRedirect, link.Authentik, "The redirect URI "+link.Quote(r.URL)+" is a regular expression.",
+			w.add(link.WarnRegexRedirect, link.Authentik, "The redirect URI "+link.Quote(r.URL)+
+				" is a regular expression.",
 				"Whoever controls any address that it matches can receive sign-in codes. Prefer strict ones.")
 		}
 	}
 	if len(d.RedirectURLs()) == 0 {
-		w.add(link.WarnNoRedirect, link.Authentik, "No redirect URI leads to PocketBase.", "Sign-in through PocketBase's own redirect will be refused. Add "+link.RedirectURL(d.PocketBaseURL)+".")
+		w.add(link.WarnNoRedirect, link.Authentik, "No redirect URI leads to PocketBase.",
+			"Sign-in through PocketBase's own redirect will be refused. Add "+link.RedirectURL(d.PocketBaseURL)+".")
 	}
 }
 
@@ -167,8 +190,10 @@ func (w *warner) subject(d link.Desired, a link.AuthentikSnapshot, p link.Pocket
 		return
 	}
 	if now := providerByPK(a, d.Provider.PK); now != nil && now.SubjectMode != d.Provider.SubjectMode {
-		w.add(link.WarnSubjectMode, link.Authentik, count(linked, "person has", "people have")+" signed in through this slot, and the subject mode changes.",
-			"authentik will name them differently, so PocketBase will no longer know them. Keep the subject mode, or remove their links first.")
+		w.add(link.WarnSubjectMode, link.Authentik, count(linked, "person has", "people have")+
+			" signed in through this slot, and the subject mode changes.",
+			"authentik will name them differently, so PocketBase will no longer know them. Keep the subject mode, or "+
+				"remove their links first.")
 	}
 }
 

@@ -26,36 +26,67 @@ func TestWarnings(t *testing.T) {
 		says  string
 		never bool // the warning must not be there
 	}{
-		"nobody in particular may use it":        {id: "open-to-everyone", says: "Everyone with an authentik account"},
-		"somebody in particular may use it":      {edit: access("staff"), id: "open-to-everyone", never: true},
-		"the only binding there is off":          {world: func(w *world) { bind(w, "admins", false) }, id: "open-to-everyone"},
-		"a binding there that is not asked for":  {world: func(w *world) { bind(w, "admins", true) }, edit: access("staff"), id: "other-bindings", says: "group admins"},
-		"a binding there that is asked for":      {world: func(w *world) { bind(w, "admins", true) }, edit: access("admins"), id: "other-bindings", never: true},
-		"every address is trusted":               {id: "email-trust-all", says: "Every e-mail address"},
-		"the attribute is trusted":               {edit: func(s *link.Spec) { s.Email = link.EmailTrustAttribute }, id: "email-trust-attribute", says: "email_verified: true"},
-		"no address is trusted":                  {edit: func(s *link.Spec) { s.Email = link.EmailLeave }, id: "email-leave", says: "Cannot be blank"},
-		"authentik is plain http":                {edit: func(s *link.Spec) { s.AuthentikURL = "http://authentik.company" }, id: "http-authentik"},
-		"authentik is plain http here":           {edit: func(s *link.Spec) { s.AuthentikURL = "http://localhost:9000" }, id: "http-authentik", never: true},
-		"PocketBase is plain http":               {edit: func(s *link.Spec) { s.PocketBaseURLs = []string{pocketbaseURL, "http://192.168.1.7:8090"} }, id: "http-pocketbase"},
-		"a redirect URI is a regular expression": {edit: func(s *link.Spec) { s.Provider.RedirectURIs = []link.RedirectURI{{URL: "https://.*", Mode: "regex"}} }, id: "regex-redirect", says: "“https://.*”"},
-		"no redirect URI leads to PocketBase":    {edit: func(s *link.Spec) { s.Provider.RedirectURIs = strict("myapp://x") }, id: "no-redirect", says: here},
-		"the subject of linked people changes":   {world: func(w *world) { w.linked["oidc"] = 2 }, edit: func(s *link.Spec) { s.Provider.SubjectMode = new("user_uuid") }, id: "subject-mode", says: "2 people have signed in"},
-		"one person is linked":                   {world: func(w *world) { w.linked["oidc"] = 1 }, edit: func(s *link.Spec) { s.Provider.SubjectMode = new("user_uuid") }, id: "subject-mode", says: "1 person has signed in"},
-		"nobody is linked":                       {edit: func(s *link.Spec) { s.Provider.SubjectMode = new("user_uuid") }, id: "subject-mode", never: true},
-		"a binding that keeps one group out":     {world: func(w *world) { bind(w, "admins", true); w.bindings[len(w.bindings)-1].Negate = true }, edit: access("staff"), id: "other-bindings", says: "everyone but group admins"},
+		"nobody in particular may use it":   {id: "open-to-everyone", says: "Everyone with an authentik account"},
+		"somebody in particular may use it": {edit: access("staff"), id: "open-to-everyone", never: true},
+		"the only binding there is off": {world: func(w *world) { bind(w, "admins", false) },
+			id: "open-to-everyone"},
+		"a binding there that is not asked for": {world: func(w *world) { bind(w, "admins", true) },
+			edit: access("staff"), id: "other-bindings", says: "group admins"},
+		"a binding there that is asked for": {world: func(w *world) { bind(w, "admins", true) },
+			edit: access("admins"), id: "other-bindings", never: true},
+		"every address is trusted": {id: "email-trust-all", says: "Every e-mail address"},
+		"the attribute is trusted": {edit: func(s *link.Spec) { s.Email = link.EmailTrustAttribute },
+			id: "email-trust-attribute", says: "email_verified: true"},
+		"no address is trusted": {edit: func(s *link.Spec) { s.Email = link.EmailLeave },
+			id: "email-leave", says: "Cannot be blank"},
+		"authentik is plain http": {
+			edit: func(s *link.Spec) { s.AuthentikURL = "http://authentik.company" }, id: "http-authentik"},
+		"authentik is plain http here": {
+			edit: func(s *link.Spec) { s.AuthentikURL = "http://localhost:9000" }, id: "http-authentik", never: true},
+		"PocketBase is plain http": {edit: func(s *link.Spec) {
+			s.PocketBaseURLs = []string{pocketbaseURL,
+				"http://192.168.1.7:8090"}
+		}, id: "http-pocketbase"},
+		"a redirect URI is a regular expression": {
+			edit: func(s *link.Spec) {
+				s.Provider.RedirectURIs = []link.RedirectURI{{URL: "https://.*",
+					Mode: "regex"}}
+			}, id: "regex-redirect", says: "“https://.*”"},
+		"no redirect URI leads to PocketBase": {
+			edit: func(s *link.Spec) { s.Provider.RedirectURIs = strict("myapp://x") }, id: "no-redirect", says: here},
+		"the subject of linked people changes": {world: func(w *world) { w.linked["oidc"] = 2 },
+			edit: func(s *link.Spec) { s.Provider.SubjectMode = new("user_uuid") }, id: "subject-mode",
+			says: "2 people have signed in"},
+		"one person is linked": {world: func(w *world) { w.linked["oidc"] = 1 },
+			edit: func(s *link.Spec) { s.Provider.SubjectMode = new("user_uuid") }, id: "subject-mode",
+			says: "1 person has signed in"},
+		"nobody is linked": {edit: func(s *link.Spec) { s.Provider.SubjectMode = new("user_uuid") },
+			id: "subject-mode", never: true},
+		"a binding that keeps one group out": {
+			world: func(w *world) { bind(w, "admins", true); w.bindings[len(w.bindings)-1].Negate = true },
+			edit:  access("staff"), id: "other-bindings", says: "everyone but group admins"},
 		"a binding that ends": {world: func(w *world) {
 			bind(w, "admins", true)
 			w.bindings[len(w.bindings)-1].Expires = "2026-12-24T00:00:00Z"
 		}, edit: access("admins"), id: "binding-ends", says: "“admins” by itself on 2026-12-24"},
-		"other bindings where all count":         {world: func(w *world) { bind(w, "admins", true) }, edit: both(access("staff"), func(s *link.Spec) { s.Application.PolicyEngineMode = new("all") }), id: "other-bindings", says: "kept out"},
-		"another collection has the application": {edit: both(use, func(s *link.Spec) { s.PocketBase.Collection = new("members") }), id: "shared-application", says: "users signs in with the same application"},
-		"no other collection has it":             {id: "shared-application", never: true},
-		"another client secret":                  {edit: func(s *link.Spec) { s.Provider.ClientSecret = new(secret.New("another")) }, id: "secret-window", says: "PocketBase right after it"},
-		"another client ID":                      {edit: func(s *link.Spec) { s.Provider.ClientID = new("another") }, id: "secret-window"},
-		"the same client ID and secret":          {id: "secret-window", never: true},
-		"another slot is wanted":                 {edit: func(s *link.Spec) { s.PocketBase.Slot = new("oidc3") }, id: "old-slot", says: "until you remove oidc"},
-		"the slot stays":                         {id: "old-slot", never: true},
-		"people of another slot are linked":      {world: func(w *world) { w.linked["oidc2"] = 2 }, edit: func(s *link.Spec) { s.Provider.SubjectMode = new("user_uuid") }, id: "subject-mode", never: true},
+		"other bindings where all count": {world: func(w *world) { bind(w, "admins", true) },
+			edit: both(access("staff"), func(s *link.Spec) { s.Application.PolicyEngineMode = new("all") }),
+			id:   "other-bindings", says: "kept out"},
+		"another collection has the application": {edit: both(use,
+			func(s *link.Spec) { s.PocketBase.Collection = new("members") }), id: "shared-application",
+			says: "users signs in with the same application"},
+		"no other collection has it": {id: "shared-application", never: true},
+		"another client secret": {
+			edit: func(s *link.Spec) { s.Provider.ClientSecret = new(secret.New("another")) }, id: "secret-window",
+			says: "PocketBase right after it"},
+		"another client ID": {edit: func(s *link.Spec) { s.Provider.ClientID = new("another") },
+			id: "secret-window"},
+		"the same client ID and secret": {id: "secret-window", never: true},
+		"another slot is wanted": {edit: func(s *link.Spec) { s.PocketBase.Slot = new("oidc3") },
+			id: "old-slot", says: "until you remove oidc"},
+		"the slot stays": {id: "old-slot", never: true},
+		"people of another slot are linked": {world: func(w *world) { w.linked["oidc2"] = 2 },
+			edit: func(s *link.Spec) { s.Provider.SubjectMode = new("user_uuid") }, id: "subject-mode", never: true},
 	} {
 		t.Run(name, func(t *testing.T) {
 			w := linkedWorld(t, minimal())
@@ -71,7 +102,8 @@ func TestWarnings(t *testing.T) {
 			if (one == nil) != test.never {
 				t.Fatalf("the warnings are %v", warningIDs(plan))
 			}
-			if one != nil && (!strings.Contains(one.Summary+one.Detail, test.says) || one.System == "" || one.Detail == "") {
+			if one != nil && (!strings.Contains(one.Summary+one.Detail, test.says) || one.System == "" ||
+				one.Detail == "") {
 				t.Errorf("the warning is %+v", one)
 			}
 		})
@@ -137,7 +169,8 @@ func TestPocketBaseIsWrittenLast(t *testing.T) {
 	for _, c := range mustPlan(t, w, s).Changes {
 		kinds = append(kinds, c.Kind)
 	}
-	want := []link.Kind{link.KindMapping, link.KindKey, link.KindPair, link.KindSettings, link.KindRules, link.KindOAuth2}
+	want := []link.Kind{link.KindMapping, link.KindKey, link.KindPair, link.KindSettings, link.KindRules,
+		link.KindOAuth2}
 	if !slices.Equal(kinds, want) {
 		t.Errorf("the order is %v", kinds)
 	}

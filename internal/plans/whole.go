@@ -22,7 +22,8 @@ func Whole(p link.Plan, a link.AuthentikSnapshot, b link.PocketBaseSnapshot) lin
 	warned := warner(slices.Clone(p.Warnings))
 	for _, one := range a.Bindings {
 		if one.Enabled && one.Expires != "" {
-			warned.add(link.WarnBindingLeftOut, link.Authentik, "The binding of the "+one.Who()+" is left out, for it ends on "+one.Expires+".", "Made again it would not end. Make it in authentik.")
+			warned.add(link.WarnBindingLeftOut, link.Authentik, "The binding of the "+one.Who()+
+				" is left out, for it ends on "+one.Expires+".", "Made again it would not end. Make it in authentik.")
 		}
 	}
 	a, b = without(d, a, b)
@@ -63,9 +64,11 @@ func fresh(d link.Desired) link.Desired {
 }
 
 // without is what the systems would hold if the link were not there.
-func without(d link.Desired, a link.AuthentikSnapshot, b link.PocketBaseSnapshot) (link.AuthentikSnapshot, link.PocketBaseSnapshot) {
+func without(d link.Desired, a link.AuthentikSnapshot, b link.PocketBaseSnapshot) (link.AuthentikSnapshot,
+	link.PocketBaseSnapshot) {
 	a.Application, a.Bindings = nil, nil
-	a.Providers = slices.DeleteFunc(slices.Clone(a.Providers), func(p link.ProviderState) bool { return p.PK == d.Provider.PK })
+	a.Providers = slices.DeleteFunc(slices.Clone(a.Providers),
+		func(p link.ProviderState) bool { return p.PK == d.Provider.PK })
 	b.Collections = slices.Clone(b.Collections)
 	for i := range b.Collections {
 		if c := &b.Collections[i]; c.Name == d.Collection.Name {

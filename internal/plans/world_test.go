@@ -29,7 +29,8 @@ func newWorld() *world {
 			flow(link.DefaultInvalidationFlow, "invalidation"), flow("default-invalidation-flow", "invalidation"),
 			flow("default-authentication-flow", "authentication"), flow("passkeys", "authentication"),
 		},
-		keys: []link.Key{key("a dsa key", "dsa"), key("an ec key", "ec"), key("an ed25519 key", "ed25519"), key(selfSigned, "rsa")},
+		keys: []link.Key{key("a dsa key", "dsa"), key("an ec key", "ec"), key("an ed25519 key", "ed25519"),
+			key(selfSigned, "rsa")},
 		mappings: []link.Mapping{
 			managed(managedOpenID, "openid"), managed(managedEmail, "email"), managed(managedProfile, "profile"),
 			managed(managedOffline, "offline_access"), mapping("groups", "groups"), mapping("roles", "roles"),
@@ -66,8 +67,10 @@ func collection(name string) link.CollectionState {
 	return link.CollectionState{
 		ID: "pbc_" + name, Name: name, CreateRule: new(""), AuthRule: new(""), EmailRequired: true,
 		Fields: []link.CollectionField{
-			{Name: "id", Type: "text", System: true}, {Name: "email", Type: "email", System: true}, {Name: "verified", Type: "bool", System: true},
-			{Name: "name", Type: "text"}, {Name: "nick", Type: "text"}, {Name: "avatar", Type: "file"}, {Name: "age", Type: "number"},
+			{Name: "id", Type: "text", System: true}, {Name: "email", Type: "email", System: true},
+			{Name: "verified", Type: "bool", System: true},
+			{Name: "name", Type: "text"}, {Name: "nick", Type: "text"}, {Name: "avatar", Type: "file"},
+			{Name: "age", Type: "number"},
 		},
 		OAuth2: link.OAuth2State{
 			Providers: []link.OAuth2Provider{foreign("google", "google-client", "")},
@@ -79,7 +82,8 @@ func collection(name string) link.CollectionState {
 // foreign is somebody else's provider, with a secret of its own.
 func foreign(slot, clientID, authURL string) link.OAuth2Provider {
 	return link.OAuth2Provider{
-		Slot: slot, DisplayName: "Somebody else's " + slot, ClientID: clientID, AuthURL: authURL, TokenURL: authURL + "token/", UserInfoURL: authURL + "userinfo/",
+		Slot: slot, DisplayName: "Somebody else's " + slot, ClientID: clientID, AuthURL: authURL, TokenURL: authURL +
+			"token/", UserInfoURL: authURL + "userinfo/",
 		PKCE: new(true), ClientSecret: secret.New("the secret of " + clientID),
 		Raw: json.RawMessage(fmt.Sprintf(`{ "name":%q,"clientId":%q , "extra" : {"odd":"key"}}`, slot, clientID)),
 	}
@@ -94,7 +98,8 @@ func minimal() link.Spec {
 
 // generated are values made up for a plan, told apart by n.
 func generated(n int) link.Generated {
-	return link.Generated{ClientID: fmt.Sprintf("generated-id-%d", n), ClientSecret: secret.New(fmt.Sprintf("generated secret %d", n))}
+	return link.Generated{ClientID: fmt.Sprintf("generated-id-%d", n),
+		ClientSecret: secret.New(fmt.Sprintf("generated secret %d", n))}
 }
 
 // mustPlan plans and fails the test on problems.

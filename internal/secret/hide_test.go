@@ -152,11 +152,16 @@ func lowerHex(s string) string {
 // digits are the spellings that hide every character.
 func digits(r *rand.Rand) []spelling {
 	before, after := randomText(r, r.IntN(7)), randomText(r, r.IntN(7))
-	encoding := []*base64.Encoding{base64.StdEncoding, base64.URLEncoding, base64.RawStdEncoding, base64.RawURLEncoding}[r.IntN(4)]
+	encoding := []*base64.Encoding{base64.StdEncoding, base64.URLEncoding, base64.RawStdEncoding,
+		base64.RawURLEncoding}[r.IntN(4)]
 	decode := func(s string) string {
 		out := s
-		for _, run := range strings.FieldsFunc(s, func(r rune) bool { return r >= utf8.RuneSelf || !base64Digit(byte(r)) && r != '=' }) {
-			for _, e := range []*base64.Encoding{base64.StdEncoding, base64.URLEncoding, base64.RawStdEncoding, base64.RawURLEncoding} {
+		for _, run := range strings.FieldsFunc(s, func(r rune) bool {
+			return r >= utf8.RuneSelf ||
+				!base64Digit(byte(r)) && r != '='
+		}) {
+			for _, e := range []*base64.Encoding{base64.StdEncoding, base64.URLEncoding, base64.RawStdEncoding,
+				base64.RawURLEncoding} {
 				text, _ := e.DecodeString(run)
 				out += "\n" + string(text)
 			}
@@ -171,7 +176,8 @@ func digits(r *rand.Rand) []spelling {
 	return []spelling{
 		{"base64", func(s string) string { return encoding.EncodeToString([]byte(before + s + after)) }, decode},
 		{"Basic", basic, decode},
-		{"Basic of OAuth2", func(s string) string { return basic(url.QueryEscape(s)) }, func(s string) string { return inQuery(decode(s)) }},
+		{"Basic of OAuth2", func(s string) string { return basic(url.QueryEscape(s)) },
+			func(s string) string { return inQuery(decode(s)) }},
 		{"hexadecimal", func(s string) string { return hex.EncodeToString([]byte(s)) }, func(s string) string {
 			out, _ := hex.DecodeString(s)
 			return string(out)
@@ -221,7 +227,8 @@ func TestNoSpellingOfASecretIsLeft(t *testing.T) {
 		got := Hide(text, New("not in it"), New(value))
 		partly := strings.HasPrefix(one.name, "Ba") || one.name == "base64" // what is before and after may stay
 		if got != "| (hidden) |" && (two.encode("=A/+") == "=A/+" || !partly) {
-			t.Fatalf("%q in %s in %s is %q, of which %q is left (seed %d)", value, one.name, two.name, written, got, seed)
+			t.Fatalf("%q in %s in %s is %q, of which %q is left (seed %d)", value, one.name, two.name, written, got,
+				seed)
 		}
 		if !In(written, New(value)) {
 			t.Fatalf("%q is not found in %q (seed %d)", value, written, seed)
@@ -277,7 +284,8 @@ func FuzzHide(f *testing.F) {
 	f.Fuzz(func(t *testing.T, value, around string, first, second int) {
 		list := spellings()
 		one, two := list[abs(first)%len(list)], list[abs(second)%len(list)]
-		if len(value) < shortest || len(value)*len(around) > 1<<12 || !utf8.ValidString(value) || strings.Contains(hidden, value) {
+		if len(value) < shortest || len(value)*len(around) > 1<<12 || !utf8.ValidString(value) ||
+			strings.Contains(hidden, value) {
 			return
 		}
 		got := Mask(around+two.encode(one.encode(value))+around, New(value))

@@ -54,10 +54,12 @@ func TestNothingPrintsTheValue(t *testing.T) {
 			}
 			var text, lines, page bytes.Buffer
 			slog.New(slog.NewTextHandler(&text, nil)).Info("message", "holder", holder, slog.Any("again", holder))
-			slog.New(slog.NewJSONHandler(&lines, nil)).Info("message", "holder", holder, slog.Group("g", "again", holder))
+			slog.New(slog.NewJSONHandler(&lines, nil)).Info("message", "holder", holder,
+				slog.Group("g", "again", holder))
 			refuse(t, "a log of text", text.String())
 			refuse(t, "a log of JSON", lines.String())
-			if err := template.Must(template.New("").Parse("{{.}}{{printf `%v` .}}")).Execute(&page, holder); err == nil {
+			if err := template.Must(template.New("").Parse("{{.}}{{printf `%v` .}}")).Execute(&page,
+				holder); err == nil {
 				refuse(t, "a page", page.String())
 			}
 		})
@@ -66,7 +68,8 @@ func TestNothingPrintsTheValue(t *testing.T) {
 
 func refuse(t *testing.T, how, printed string) {
 	t.Helper()
-	for _, form := range []string{hidden, fmt.Sprintf("%x", hidden), fmt.Sprintf("%X", hidden), strings.Trim(fmt.Sprint([]byte(hidden)), "[]")} {
+	for _, form := range []string{hidden, fmt.Sprintf("%x", hidden), fmt.Sprintf("%X", hidden),
+		strings.Trim(fmt.Sprint([]byte(hidden)), "[]")} {
 		if strings.Contains(printed, form) {
 			t.Errorf("%s shows the value: %s", how, printed)
 		}

@@ -64,7 +64,8 @@ func (r *reader) through(at, depth int) []reading {
 // mayEscape reports whether an escape can begin at a place. Quotes and $ are
 // one only before another.
 func (r *reader) mayEscape(at int) bool {
-	return isSpecial(r.text[at]) && (strings.IndexByte(`"'$`, r.text[at]) < 0 || at+1 < len(r.text) && isSpecial(r.text[at+1]))
+	return isSpecial(r.text[at]) && (strings.IndexByte(`"'$`, r.text[at]) < 0 || at+1 < len(r.text) &&
+		isSpecial(r.text[at+1]))
 }
 
 func isSpecial(c byte) bool { return strings.IndexByte(special, c) >= 0 }

@@ -13,8 +13,9 @@ func causesOfEmail() []Cause {
 			Symptom: "email: Cannot be blank, or an account without an address.",
 			Why: "Since 2025.10 authentik returns email_verified: false by default. PocketBase then drops the " +
 				"address, and most collections require one.",
-			Todo:   "Decide which addresses to trust. authpocket then attaches its own scope mapping.",
-			Checks: []link.CheckID{link.CheckAuthentikEmail, link.CheckPocketBaseRules, link.CheckPrediction, link.CheckSignIn},
+			Todo: "Decide which addresses to trust. authpocket then attaches its own scope mapping.",
+			Checks: []link.CheckID{link.CheckAuthentikEmail, link.CheckPocketBaseRules, link.CheckPrediction,
+				link.CheckSignIn},
 		},
 		{
 			ID:      link.CauseEmailBlank,
@@ -30,8 +31,9 @@ func causesOfEmail() []Cause {
 			Symptom: "Failed to create record, or Only superusers can perform this action.",
 			Why: "PocketBase applies the collection's create rule when it creates an account. The request's context " +
 				"is oauth2.",
-			Todo:   "Set the create rule to @request.context = \"oauth2\" to allow only these requests.",
-			Checks: []link.CheckID{link.CheckPocketBaseRules, link.CheckPocketBaseCollection, link.CheckPrediction, link.CheckSignIn},
+			Todo: "Set the create rule to @request.context = \"oauth2\" to allow only these requests.",
+			Checks: []link.CheckID{link.CheckPocketBaseRules, link.CheckPocketBaseCollection, link.CheckPrediction,
+				link.CheckSignIn},
 		},
 		{
 			ID: link.CauseAuthRule, Fixable: true,
@@ -39,7 +41,8 @@ func causesOfEmail() []Cause {
 			Symptom: "The request doesn't satisfy the collection requirements to authenticate.",
 			Why:     "The auth rule decides who may sign in. PocketBase has already created the new account.",
 			Todo:    "Change the auth rule. This signs out everyone in the collection.",
-			Checks:  []link.CheckID{link.CheckPocketBaseRules, link.CheckPocketBaseCollection, link.CheckPrediction, link.CheckSignIn},
+			Checks: []link.CheckID{link.CheckPocketBaseRules, link.CheckPocketBaseCollection, link.CheckPrediction,
+				link.CheckSignIn},
 		},
 		{
 			ID:      link.CauseMFA,
@@ -47,7 +50,8 @@ func causesOfEmail() []Cause {
 			Symptom: "The app receives an mfaId and no token.",
 			Why:     "MFA is on in the collection, and OAuth2 counts as one factor only.",
 			Todo:    "Set the MFA rule to @request.context != \"oauth2\" if authentik already requires one.",
-			Checks:  []link.CheckID{link.CheckPocketBaseRules, link.CheckPocketBaseCollection, link.CheckPrediction, link.CheckSignIn},
+			Checks: []link.CheckID{link.CheckPocketBaseRules, link.CheckPocketBaseCollection, link.CheckPrediction,
+				link.CheckSignIn},
 		},
 	}
 }

@@ -14,7 +14,8 @@ func causesAtAuthentik() []Cause {
 			Why:     "No application has this slug, or it has no provider.",
 			Todo:    "Check the application and its provider in authentik, or apply the link again.",
 			Checks: []link.CheckID{
-				link.CheckAuthentikDiscovery, link.CheckAuthentikJWKS, link.CheckAuthentikClient, link.CheckAuthentikSettings,
+				link.CheckAuthentikDiscovery, link.CheckAuthentikJWKS, link.CheckAuthentikClient,
+				link.CheckAuthentikSettings,
 				link.CheckSignIn,
 			},
 		},
@@ -46,7 +47,8 @@ func causesAtAuthentik() []Cause {
 			Symptom: "authentik sends users straight back with invalid_request.",
 			Why:     "Since 2026.5 a provider allows only the grant types that it lists.",
 			Todo:    "Enable authorization_code on the provider.",
-			Checks:  []link.CheckID{link.CheckAuthentikGrants, link.CheckAuthentikRedirect, link.CheckPocketBaseProbe, link.CheckSignIn},
+			Checks: []link.CheckID{link.CheckAuthentikGrants, link.CheckAuthentikRedirect, link.CheckPocketBaseProbe,
+				link.CheckSignIn},
 		},
 		{
 			ID: link.CauseRedirectMismatch, Fixable: true,
@@ -63,8 +65,9 @@ func causesAtAuthentik() []Cause {
 			Symptom: "authentik shows “Client ID Error”.",
 			Why: "No provider in this authentik has the client ID that PocketBase sends, or a different provider has " +
 				"it.",
-			Todo:   "Set authentik's client ID in PocketBase.",
-			Checks: []link.CheckID{link.CheckAuthentikClient, link.CheckAuthentikRedirect, link.CheckPocketBaseClientID, link.CheckSignIn},
+			Todo: "Set authentik's client ID in PocketBase.",
+			Checks: []link.CheckID{link.CheckAuthentikClient, link.CheckAuthentikRedirect, link.CheckPocketBaseClientID,
+				link.CheckSignIn},
 		},
 		{
 			ID:      link.CauseNoAccess,

@@ -17,7 +17,8 @@ func causesOfReach() []Cause {
 			Todo: "Give PocketBase a token URL and a user-info URL that it can reach itself, such as authentik's " +
 				"address in the same container network.",
 			Checks: []link.CheckID{
-				link.CheckAuthentikDiscovery, link.CheckAuthentikJWKS, link.CheckAuthentikRedirect, link.CheckAuthentikClient,
+				link.CheckAuthentikDiscovery, link.CheckAuthentikJWKS, link.CheckAuthentikRedirect,
+				link.CheckAuthentikClient,
 				link.CheckPocketBaseProbe, link.CheckSignIn,
 			},
 		},
@@ -63,7 +64,8 @@ func causesOfReach() []Cause {
 			Why:     "A proxy, a login page or another site returns a web page.",
 			Todo:    "Copy the URLs from authentik's provider page. Let the proxy pass /application/o/ through.",
 			Checks: []link.CheckID{
-				link.CheckAuthentikDiscovery, link.CheckAuthentikJWKS, link.CheckAuthentikRedirect, link.CheckAuthentikClient,
+				link.CheckAuthentikDiscovery, link.CheckAuthentikJWKS, link.CheckAuthentikRedirect,
+				link.CheckAuthentikClient,
 				link.CheckPocketBaseProbe, link.CheckSignIn,
 			},
 		},

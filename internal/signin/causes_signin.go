@@ -14,7 +14,8 @@ func causesOfExchange() []Cause {
 			Why:     "The collection was deleted or renamed.",
 			Todo:    "Choose an existing collection and apply the link again.",
 			Checks: []link.CheckID{
-				link.CheckPocketBaseAuthMethods, link.CheckPocketBaseSettings, link.CheckPocketBaseRules, link.CheckPocketBaseCollection,
+				link.CheckPocketBaseAuthMethods, link.CheckPocketBaseSettings, link.CheckPocketBaseRules,
+				link.CheckPocketBaseCollection,
 				link.CheckPocketBaseProbe, link.CheckSignIn,
 			},
 		},
@@ -24,7 +25,8 @@ func causesOfExchange() []Cause {
 			Symptom: "The collection is not configured to allow OAuth2 authentication.",
 			Why:     "The collection's OAuth2 switch is off, or its list lacks the provider.",
 			Todo:    "Turn OAuth2 on in the collection's options, or apply the link again.",
-			Checks:  []link.CheckID{link.CheckPocketBaseAuthMethods, link.CheckPocketBaseSettings, link.CheckPocketBaseProbe, link.CheckSignIn},
+			Checks: []link.CheckID{link.CheckPocketBaseAuthMethods, link.CheckPocketBaseSettings,
+				link.CheckPocketBaseProbe, link.CheckSignIn},
 		},
 		{
 			ID: link.CauseSettingsDiffer, Fixable: true,
@@ -33,7 +35,8 @@ func causesOfExchange() []Cause {
 			Why:     "authentik or PocketBase was changed after the link was applied.",
 			Todo:    "Apply the link again: the preview shows what differs.",
 			Checks: []link.CheckID{
-				link.CheckAuthentikSettings, link.CheckAuthentikBindings, link.CheckPocketBaseSettings, link.CheckPocketBaseAuthURL,
+				link.CheckAuthentikSettings, link.CheckAuthentikBindings, link.CheckPocketBaseSettings,
+				link.CheckPocketBaseAuthURL,
 				link.CheckPocketBaseDisplayName, link.CheckPocketBasePKCE, link.CheckSignIn,
 			},
 		},

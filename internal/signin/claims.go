@@ -23,7 +23,8 @@ func ReadClaims(all map[string]any) Claims {
 func ClaimTexts(all map[string]any) map[string]string {
 	texts := make(map[string]string, len(all))
 	for key, value := range all {
-		if strings.Contains(strings.ToLower(key), "token") || slices.Contains([]string{"nonce", "at_hash", "c_hash", "sid", "jti"}, key) {
+		if strings.Contains(strings.ToLower(key), "token") ||
+			slices.Contains([]string{"nonce", "at_hash", "c_hash", "sid", "jti"}, key) {
 			continue
 		}
 		text, isText := value.(string)

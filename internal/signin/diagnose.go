@@ -93,7 +93,8 @@ func diagnoseMissing(f Facts) link.CauseID {
 	case trail.Returned: // the log keeps no addresses
 		return firstOf(failed(link.CheckPocketBaseRealtime), link.CauseDifferentIP)
 	}
-	for _, check := range []link.CheckID{link.CheckAuthentikDiscovery, link.CheckPocketBaseClientID, link.CheckAuthentikRedirect, link.CheckAuthentikGrants} {
+	for _, check := range []link.CheckID{link.CheckAuthentikDiscovery, link.CheckPocketBaseClientID,
+		link.CheckAuthentikRedirect, link.CheckAuthentikGrants} {
 		if cause := failed(check); cause != "" {
 			return cause
 		}
@@ -110,7 +111,8 @@ func diagnoseMissing(f Facts) link.CauseID {
 	case f.Authentik.Through:
 		return firstOf(failed(link.CheckPocketBaseRealtime), link.CauseDifferentIP)
 	}
-	return firstOf(failed(link.CheckAuthentikAccess), failedOf(f.Checks, link.Authentik), failed(link.CheckPocketBaseRealtime), link.CausePopupClosed)
+	return firstOf(failed(link.CheckAuthentikAccess), failedOf(f.Checks, link.Authentik),
+		failed(link.CheckPocketBaseRealtime), link.CausePopupClosed)
 }
 
 // diagnoseStream is for what the page itself noticed of PocketBase's event
@@ -215,7 +217,8 @@ func sharper(f Facts, cause link.CauseID) link.CauseID {
 	if !Vague(cause) {
 		return cause
 	}
-	return firstOf(failedCause(f.Checks, link.CheckAuthentikDiscovery), failedCause(f.Checks, link.CheckAuthentikJWKS), failedCause(f.Checks, link.CheckAuthentikClient), cause)
+	return firstOf(failedCause(f.Checks, link.CheckAuthentikDiscovery), failedCause(f.Checks, link.CheckAuthentikJWKS),
+		failedCause(f.Checks, link.CheckAuthentikClient), cause)
 }
 
 // diagnoseFields reads PocketBase's complaints about single values.
@@ -288,7 +291,10 @@ func stageOfRefusal(r Refusal) StageID {
 		return StageToken
 	case r.Status == 404 && strings.Contains(r.Message, "collection"):
 		return StageToken
-	case slices.ContainsFunc(r.Fields, func(f RefusedField) bool { return f.Path == "provider" && f.Code == "validation_invalid_provider" }):
+	case slices.ContainsFunc(r.Fields, func(f RefusedField) bool {
+		return f.Path == "provider" &&
+			f.Code == "validation_invalid_provider"
+	}):
 		return StageToken
 	case r.Status >= 500:
 		return StageUserInfo

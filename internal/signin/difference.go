@@ -93,7 +93,8 @@ func NewMismatch(sent string, known []string) *Mismatch {
 		m.Difference.Words = "authentik has no redirect URI of this provider."
 	}
 	if best >= 0 && literal(known[nearest]) {
-		m.Difference.Words = "A strict redirect URI is compared literally, so its wildcard or backslash matches nothing else. " +
+		m.Difference.Words = "A strict redirect URI is compared literally, so its wildcard or backslash matches " +
+			"nothing else. " +
 			"Enter the exact address, or set its matching mode to regex and enter a pattern."
 	}
 	return m
@@ -113,7 +114,8 @@ func (m Mismatch) String() string {
 	if d.Same() {
 		return "authentik was asked with " + m.Sent + ", which it knows."
 	}
-	return "authentik was asked with " + d.Before + "[" + d.A + "]" + d.After + " and knows " + d.Before + "[" + d.B + "]" + d.After + ". " + d.Words
+	return "authentik was asked with " + d.Before + "[" + d.A + "]" + d.After + " and knows " + d.Before + "[" + d.B +
+		"]" + d.After + ". " + d.Words
 }
 
 // RedirectNames are the addresses of a provider's redirect URIs that people

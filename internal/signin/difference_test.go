@@ -21,7 +21,8 @@ func TestCompareMarksTheDifference(t *testing.T) {
 		"capitals": {strings.Replace(base, "redirect", "Redirect", 1), "capital", "r", "R"},
 	} {
 		d := Compare(base, one.b)
-		if !strings.Contains(d.Words, one.words) || name != "host" && name != "path" && (d.A != one.a || d.B != one.other) || d.Same() {
+		if !strings.Contains(d.Words, one.words) || name != "host" && name != "path" &&
+			(d.A != one.a || d.B != one.other) || d.Same() {
 			t.Errorf("%s: %+v", name, d)
 		}
 	}
@@ -31,12 +32,15 @@ func TestCompareMarksTheDifference(t *testing.T) {
 }
 
 func TestMismatchNamesTheNearest(t *testing.T) {
-	m := NewMismatch("https://pb.company/api/oauth2-redirect", []string{"https://other.company/callback", "http://pb.company/api/oauth2-redirect", "https://x/"})
-	if m.Difference.Words != "They differ in the scheme." || !strings.Contains(m.String(), "http[s]://pb") || !strings.Contains(m.String(), "http[]://pb") {
+	m := NewMismatch("https://pb.company/api/oauth2-redirect", []string{"https://other.company/callback",
+		"http://pb.company/api/oauth2-redirect", "https://x/"})
+	if m.Difference.Words != "They differ in the scheme." || !strings.Contains(m.String(), "http[s]://pb") ||
+		!strings.Contains(m.String(), "http[]://pb") {
 		t.Errorf("%s", m)
 	}
 	for known, literally := range map[string]bool{
-		"https://pb.company/*": true, `https://pb\.company/.*`: true, `https://pb\.company/.* (regex)`: false, "https://pb.company/": false,
+		"https://pb.company/*": true, `https://pb\.company/.*`: true, `https://pb\.company/.* (regex)`: false,
+		"https://pb.company/": false,
 	} {
 		words := NewMismatch("https://pb.company/api/oauth2-redirect", []string{known}).Difference.Words
 		if strings.Contains(words, "compared literally") != literally {
@@ -67,7 +71,8 @@ func FuzzCompare(f *testing.F) {
 		if d.Before+d.A+d.After != a || d.Before+d.B+d.After != b {
 			t.Errorf("%q and %q: %+v", a, b, d)
 		}
-		if utf8.ValidString(a) && utf8.ValidString(b) && !(utf8.ValidString(d.A) && utf8.ValidString(d.B) && utf8.ValidString(d.Before) && utf8.ValidString(d.After)) {
+		if utf8.ValidString(a) && utf8.ValidString(b) && !(utf8.ValidString(d.A) && utf8.ValidString(d.B) &&
+			utf8.ValidString(d.Before) && utf8.ValidString(d.After)) {
 			t.Errorf("cut inside a character: %+v", d)
 		}
 	})

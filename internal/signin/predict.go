@@ -84,7 +84,8 @@ func Predict(claims Claims, c link.CollectionState, bySubject, byEmail *Account)
 	}
 	p.Resets = p.Outcome != OutcomeNew && !p.Account.Verified
 	if p.Outcome == OutcomeNew && !link.PlainlyOpen(c.CreateRule) {
-		p.Unsure, p.Cause, p.Words = true, link.CauseCreateRule, p.Words+" The create rule of "+c.Name+" may refuse it; authpocket does not work it out."
+		p.Unsure, p.Cause, p.Words = true, link.CauseCreateRule, p.Words+" The create rule of "+c.Name+
+			" may refuse it; authpocket does not work it out."
 	}
 	return predictEntry(c, p)
 }
@@ -105,7 +106,8 @@ func predictEntry(c link.CollectionState, p Prediction) Prediction {
 		}
 	}
 	if c.AuthRule == nil {
-		return refuse(link.CauseAuthRule, "PocketBase refuses everyone: the auth rule of "+c.Name+" lets nobody sign in.")
+		return refuse(link.CauseAuthRule, "PocketBase refuses everyone: the auth rule of "+c.Name+
+			" lets nobody sign in.")
 	}
 	if strings.TrimSpace(*c.AuthRule) != "" {
 		doubt(link.CauseAuthRule, "The auth rule of "+c.Name)
@@ -113,7 +115,8 @@ func predictEntry(c link.CollectionState, p Prediction) Prediction {
 	switch {
 	case !c.MFAEnabled || link.ExemptsOAuth2(c.MFARule):
 	case c.MFARule == "":
-		return refuse(link.CauseMFA, "PocketBase asks for a second factor: MFA is on in "+c.Name+", and OAuth2 alone is not enough.")
+		return refuse(link.CauseMFA, "PocketBase asks for a second factor: MFA is on in "+c.Name+
+			", and OAuth2 alone is not enough.")
 	default:
 		doubt(link.CauseMFA, "The MFA rule of "+c.Name)
 	}
@@ -125,17 +128,21 @@ func predictEntry(c link.CollectionState, p Prediction) Prediction {
 func predictNew(claims Claims, c link.CollectionState, email string) Prediction {
 	switch {
 	case c.CreateRule == nil:
-		return refused(link.CauseCreateRule, "PocketBase refuses new people: only superusers may create records in "+c.Name+".")
+		return refused(link.CauseCreateRule, "PocketBase refuses new people: only superusers may create records in "+
+			c.Name+".")
 	case email == "" && c.EmailRequired:
 		cause := link.CauseEmailUnverified
 		if claims.Email == "" {
 			cause = link.CauseEmailBlank
 		}
-		return refused(cause, "PocketBase refuses the sign-in with “email: Cannot be blank”: authentik sends no verified address, and "+c.Name+" requires one.")
+		return refused(cause, "PocketBase refuses the sign-in with “email: Cannot be blank”: authentik sends no "+
+			"verified address, and "+c.Name+" requires one.")
 	case c.OAuth2.Mapped.ID == "id":
-		return refused(link.CauseMappedField, "PocketBase refuses new people: the subject is mapped to the record's own id, which it never fits.")
+		return refused(link.CauseMappedField, "PocketBase refuses new people: the subject is mapped to the record's "+
+			"own id, which it never fits.")
 	case requiredEmpty(c, claims) != "":
-		return refused(link.CauseRequiredField, "PocketBase refuses new people: "+c.Name+" requires "+requiredEmpty(c, claims)+", which a sign-in leaves empty.")
+		return refused(link.CauseRequiredField, "PocketBase refuses new people: "+c.Name+" requires "+
+			requiredEmpty(c, claims)+", which a sign-in leaves empty.")
 	case email == "":
 		return Prediction{Outcome: OutcomeNew, Words: "A new account is made, without an e-mail address."}
 	}
@@ -146,10 +153,13 @@ func predictLink(claims Claims, there Account) Prediction {
 	other := there.LinkedSubject != "" && there.LinkedSubject != claims.Subject
 	if other && !there.Verified {
 		return Prediction{Outcome: OutcomeLinked, Account: there, Email: there.Email,
-			Words: "Is linked to the account " + link.Quote(shown(there)) + ", which has the same address and was never verified: PocketBase 0.37.4 and later drop its link with another subject, earlier ones refuse the sign-in."}
+			Words: "Is linked to the account " + link.Quote(shown(there)) +
+				", which has the same address and was never verified: PocketBase 0.37.4 and later drop its link with " +
+				"another subject, earlier ones refuse the sign-in."}
 	}
 	if other {
-		return refused(link.CauseOtherSubject, "PocketBase refuses the sign-in: the account "+link.Quote(shown(there))+" is linked with another subject in this slot.")
+		return refused(link.CauseOtherSubject, "PocketBase refuses the sign-in: the account "+link.Quote(shown(there))+
+			" is linked with another subject in this slot.")
 	}
 	return Prediction{Outcome: OutcomeLinked, Account: there, Email: there.Email,
 		Words: "Is linked to the account " + link.Quote(shown(there)) + ", which has the same address."}
@@ -161,7 +171,9 @@ func (p Prediction) ResetWords() string {
 	if !p.Resets {
 		return ""
 	}
-	return "The account " + link.Quote(shown(p.Account)) + " was never verified. At the sign-in PocketBase gives it another password, so that the old one works no more, and since 0.37.4 removes its links with other sign-ins. That cannot be taken back."
+	return "The account " + link.Quote(shown(p.Account)) + " was never verified. At the sign-in PocketBase gives it " +
+		"another password, so that the old one works no more, and since 0.37.4 removes its links with other " +
+		"sign-ins. That cannot be taken back."
 }
 
 // requiredEmpty names a required field of the collection that a new record
@@ -169,7 +181,8 @@ func (p Prediction) ResetWords() string {
 func requiredEmpty(c link.CollectionState, claims Claims) string {
 	m := c.OAuth2.Mapped
 	filled := []string{"id", "email", "password", "tokenKey"}
-	for field, value := range map[string]string{m.ID: claims.Subject, m.Name: claims.Name, m.Username: claims.Username, m.AvatarURL: claims.Picture} {
+	for field, value := range map[string]string{m.ID: claims.Subject, m.Name: claims.Name, m.Username: claims.Username,
+		m.AvatarURL: claims.Picture} {
 		if value != "" {
 			filled = append(filled, field)
 		}
@@ -188,7 +201,8 @@ func refused(cause link.CauseID, words string) Prediction {
 
 // PredictNoAccess is for somebody whom authentik does not let through.
 func PredictNoAccess(d link.Desired) Prediction {
-	return refused(link.CauseNoAccess, "authentik does not let this person use “"+d.Application.Name+"”: its bindings let other people in.")
+	return refused(link.CauseNoAccess, "authentik does not let this person use “"+d.Application.Name+
+		"”: its bindings let other people in.")
 }
 
 func shown(a Account) string {

@@ -19,8 +19,10 @@ import (
 // hostile is text that steers terminals and pages, or that nobody sees.
 func hostile() []string {
 	list := []string{
-		"\x1b[31mRED", "\x1b]0;title\x07", "\x1b]8;;https://evil.example\x1b\\click\x1b]8;;\x1b\\", "\x1b[2K\rgone", "\x7f", "\u202eevil", "\u2066a\u2069",
-		"\u200b", "\u200d", "\ufeff", "\u00ad", "\u034f", "\u115f", "\u3164", "\u2800", "\ufe0f", "\u180e", "\u2028", "\u2029", "\u00a0",
+		"\x1b[31mRED", "\x1b]0;title\x07", "\x1b]8;;https://evil.example\x1b\\click\x1b]8;;\x1b\\", "\x1b[2K\rgone",
+		"\x7f", "\u202eevil", "\u2066a\u2069",
+		"\u200b", "\u200d", "\ufeff", "\u00ad", "\u034f", "\u115f", "\u3164", "\u2800", "\ufe0f", "\u180e", "\u2028",
+		"\u2029", "\u00a0",
 		"\U000e0041\U000e007f", "\xff", "\xed\xa0\xbd", "a\nb", "a\tb", "\ue000",
 	}
 	for r := range rune(0xa0) {
@@ -41,8 +43,10 @@ func plain(s string) bool {
 
 func TestLineShowsEveryCharacter(t *testing.T) {
 	for in, want := range map[string]string{
-		"evil\x1b[31mRED\u202e": `evil\x1b[31mRED\u202e`, "a\nb\r\tc": `a\nb\r\tc`, "\x00\x7f\u0085": `\x00\x7f\u0085`, "\xff": `\xff`,
-		"\U000e0041": `\U000e0041`, "ä 日本 👍 “q” → עברית العربية": "ä 日本 👍 “q” → עברית العربية", "\ufffd": "\ufffd", "": "",
+		"evil\x1b[31mRED\u202e": `evil\x1b[31mRED\u202e`, "a\nb\r\tc": `a\nb\r\tc`, "\x00\x7f\u0085": `\x00\x7f\u0085`,
+		"\xff":       `\xff`,
+		"\U000e0041": `\U000e0041`, "ä 日本 👍 “q” → עברית العربية": "ä 日本 👍 “q” → עברית العربية", "\ufffd": "\ufffd",
+		"": "",
 	} {
 		if got := visible.Line(in); got != want {
 			t.Errorf("%q is shown as %q, want %q", in, got, want)
@@ -114,7 +118,8 @@ func TestPageHoldsForEveryValue(t *testing.T) {
 		list := hostile()
 		value := text + list[int(which)%len(list)] + text
 		esc := templ.EscapeString(value)
-		page := `<title>` + esc + `</title><p>` + esc + `</p><input value="` + esc + `"><select><option value="` + esc + `">` + esc + `</option></select>`
+		page := `<title>` + esc + `</title><p>` + esc + `</p><input value="` + esc + `"><select><option value="` + esc +
+			`">` + esc + `</option></select>`
 		before, after := parse(t, page), parse(t, string(visible.Page([]byte(page))))
 		for i, text := range after.texts {
 			if !plain(strings.NewReplacer("\n", "", "\t", "").Replace(text)) {

@@ -59,9 +59,11 @@ func TestTheClockIsReadInTheMiddleOfTheTryThatWasAnswered(t *testing.T) {
 			time.Sleep(2 * time.Second)
 			date := time.Now().Add(time.Minute).UTC().Format(http.TimeFormat)
 			time.Sleep(2 * time.Second)
-			return &http.Response{StatusCode: 200, Header: http.Header{"Date": {date}}, Body: io.NopCloser(strings.NewReader("x"))}, nil
+			return &http.Response{StatusCode: 200, Header: http.Header{"Date": {date}},
+				Body: io.NopCloser(strings.NewReader("x"))}, nil
 		}, r)
-		if ahead, err := a.Ahead(); err != nil || ahead < time.Minute || ahead > time.Minute+time.Second || a.Took() != 4*time.Second {
+		if ahead, err := a.Ahead(); err != nil || ahead < time.Minute || ahead > time.Minute+time.Second ||
+			a.Took() != 4*time.Second {
 			t.Errorf("%s ahead, %v, took %s", ahead, err, a.Took())
 		}
 	})

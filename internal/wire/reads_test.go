@@ -36,8 +36,9 @@ func good() Answer { return Answer{Status: http.StatusOK, Body: []byte(`{}`)} }
 func mayPass() map[string]Answer {
 	page := http.Header{"Content-Type": {"text/html"}}
 	return map[string]Answer{
-		"500": {Status: 500, Header: page}, "502": {Status: 502}, "503": {Status: 503}, "504": {Status: 504}, "a proxy's 522": {Status: 522},
-		"408": {Status: 408}, "429": {Status: 429, Header: http.Header{"Retry-After": {"1"}}},
+		"500": {Status: 500, Header: page}, "502": {Status: 502}, "503": {Status: 503}, "504": {Status: 504},
+		"a proxy's 522": {Status: 522},
+		"408":           {Status: 408}, "429": {Status: 429, Header: http.Header{"Retry-After": {"1"}}},
 		"refused": {Err: syscall.ECONNREFUSED}, "reset": {Err: syscall.ECONNRESET}, "EOF": {Err: io.EOF},
 		"cut off":      {Status: 200, Err: io.ErrUnexpectedEOF},
 		"timeout":      {Err: context.DeadlineExceeded},
@@ -83,9 +84,11 @@ func TestAReadThatNeverPassesEndsWithItsLastAnswer(t *testing.T) {
 
 func TestWhatStaysIsNotAskedAgain(t *testing.T) {
 	for name, a := range map[string]Answer{
-		"good": good(), "a page": {Status: 200, Body: []byte("<html>")}, "a redirect": {Status: 302}, "400": {Status: 400},
+		"good": good(), "a page": {Status: 200, Body: []byte("<html>")}, "a redirect": {Status: 302},
+		"400": {Status: 400},
 		"401": {Status: 401}, "403": {Status: 403}, "404": {Status: 404}, "501": {Status: 501},
-		"an address refused": {Err: outbound.ErrAddressRefused}, "a body too large": {Err: outbound.ErrBodyTooLarge}, "a list too large": {Err: ErrListTooLarge},
+		"an address refused": {Err: outbound.ErrAddressRefused}, "a body too large": {Err: outbound.ErrBodyTooLarge},
+		"a list too large":          {Err: ErrListTooLarge},
 		"longer than there is time": {Status: 429, Header: http.Header{"Retry-After": {"86400"}}},
 	} {
 		synctest.Test(t, func(t *testing.T) {
@@ -100,7 +103,8 @@ func TestWhatStaysIsNotAskedAgain(t *testing.T) {
 
 func TestACancelledReadEndsAtOnce(t *testing.T) {
 	for name, a := range mayPass() {
-		for when, after := range map[string]time.Duration{"before": 0, "during a try": time.Second, "between tries": 2100 * time.Millisecond} {
+		for when, after := range map[string]time.Duration{"before": 0, "during a try": time.Second,
+			"between tries": 2100 * time.Millisecond} {
 			synctest.Test(t, func(t *testing.T) {
 				ctx, cancel := context.WithCancel(t.Context())
 				time.AfterFunc(after, cancel)

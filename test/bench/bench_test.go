@@ -117,11 +117,13 @@ func start(b *testing.B) *systems {
 func (s *systems) connect(b *testing.B) *engine.Engine {
 	b.Helper()
 	log := slog.New(slog.NewTextHandler(io.Discard, nil))
-	a, err := authentik.Connect(b.Context(), rest.Config{URL: s.a.url, Token: secret.New(s.box.AuthentikToken), HTTP: outbound.New(outbound.Config{}), Log: log})
+	a, err := authentik.Connect(b.Context(), rest.Config{URL: s.a.url, Token: secret.New(s.box.AuthentikToken),
+		HTTP: outbound.New(outbound.Config{}), Log: log})
 	if err != nil {
 		b.Fatal(err)
 	}
-	p, err := pocketbase.Connect(b.Context(), pocketbase.Config{URL: s.p.url, Token: secret.New(s.box.PocketBaseToken), HTTP: outbound.New(outbound.Config{}), Log: log})
+	p, err := pocketbase.Connect(b.Context(), pocketbase.Config{URL: s.p.url, Token: secret.New(s.box.PocketBaseToken),
+		HTTP: outbound.New(outbound.Config{}), Log: log})
 	if err != nil {
 		b.Fatal(err)
 	}
@@ -148,7 +150,8 @@ func (s *systems) step(b *testing.B, name string, targets string, do func(contex
 	s.p.slow.Store(false)
 	a, p := s.a.take(), s.p.take()
 	rounds := inARow(slices.Concat(a, p))
-	b.Logf("%-8s %2d requests to authentik, %2d to PocketBase, %2d after one another (target: %s)", name, len(a), len(p), rounds, targets)
+	b.Logf("%-8s %2d requests to authentik, %2d to PocketBase, %2d after one another (target: %s)", name, len(a),
+		len(p), rounds, targets)
 	b.ReportMetric(float64(len(a)+len(p)), name+"-requests")
 	b.ReportMetric(float64(rounds), name+"-rounds")
 }
@@ -186,7 +189,10 @@ func (s *systems) whole(b *testing.B) {
 		err  error
 	)
 	s.step(b, "connect", "-", func(context.Context) { e = s.connect(b) })
-	s.step(b, "plan", "<= 30 requests, <= 5 round trips; PocketBase <= 6 requests", func(ctx context.Context) { plan, err = e.Plan(ctx, s.spec()) })
+	s.step(b, "plan", "<= 30 requests, <= 5 round trips; PocketBase <= 6 requests", func(ctx context.Context) {
+		plan,
+			err = e.Plan(ctx, s.spec())
+	})
 	if err != nil {
 		b.Fatal(err)
 	}

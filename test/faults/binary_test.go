@@ -46,7 +46,8 @@ func (b binary) run(l *lab, command, linkFile string, kill *fault, at call) (out
 	defer cancel()
 	p.kill = cancel
 	p.cmd = exec.CommandContext(ctx, b.path, append(args, "--state", l.state())...)
-	p.cmd.Env = []string{"HOME=" + l.dir, "PATH=" + os.Getenv("PATH"), "AUTHENTIK_TOKEN=" + adminToken, "POCKETBASE_TOKEN=" + l.pocketbase.Token()}
+	p.cmd.Env = []string{"HOME=" + l.dir, "PATH=" + os.Getenv("PATH"), "AUTHENTIK_TOKEN=" + adminToken,
+		"POCKETBASE_TOKEN=" + l.pocketbase.Token()}
 	p.cmd.Stdout, p.cmd.Stderr = &p.out, &p.out
 	for _, proxy := range []*proxy{l.authentik, l.pb} {
 		proxy.next(p.killing(kill, at))

@@ -33,7 +33,8 @@ func (l *lab) record(s scenario) (baseline, error) {
 	if !b.end.agree {
 		errs = append(errs, errors.New("the two sides have different credentials"))
 	}
-	if writes := slices.ContainsFunc(b.calls, func(c call) bool { return changes(c.what) }); !writes && b.start.text != b.end.text {
+	if writes := slices.ContainsFunc(b.calls, func(c call) bool { return changes(c.what) }); !writes &&
+		b.start.text != b.end.text {
 		errs = append(errs, errors.New("a run without a write changed something"))
 	}
 	if s.undo {
@@ -96,7 +97,8 @@ func (l *lab) play(d disturbed) error {
 	if err := second.start(d.op, d.spec(l)); err != nil {
 		return errors.Join(append(wrong, fmt.Errorf("the second run: %w", err))...)
 	}
-	wrong = append(wrong, l.same("after the second run", d.end), l.sentOnce(), l.tidy(), l.untouched(foreign), sameChecks(d.checks, second.checks))
+	wrong = append(wrong, l.same("after the second run", d.end), l.sentOnce(), l.tidy(), l.untouched(foreign),
+		sameChecks(d.checks, second.checks))
 	if d.undo {
 		wrong = append(wrong, l.undone(d.baseline))
 	}
@@ -184,7 +186,8 @@ func (l *lab) secrets(r *run) []string {
 	for _, p := range l.sim.Snapshot().Providers {
 		list = append(list, p.ClientSecret)
 	}
-	for _, text := range []interface{ Reveal() string }{r.plan.Generated.ClientSecret, r.plan.Desired.Provider.ClientSecret} {
+	for _, text := range []interface{ Reveal() string }{r.plan.Generated.ClientSecret,
+		r.plan.Desired.Provider.ClientSecret} {
 		if text.Reveal() != "" {
 			list = append(list, text.Reveal())
 		}

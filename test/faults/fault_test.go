@@ -57,7 +57,8 @@ func faults() []fault {
 		{name: "502", answer: page(http.StatusBadGateway, "502 Bad Gateway"), passes: true},
 		{name: "503", answer: page(http.StatusServiceUnavailable, "503 Service Unavailable"), passes: true},
 		{name: "504", answer: page(http.StatusGatewayTimeout, "504 Gateway Time-out"), passes: true},
-		{name: "401", answer: refuse(http.StatusUnauthorized, "The request requires valid record authorization token.")},
+		{name: "401", answer: refuse(http.StatusUnauthorized,
+			"The request requires valid record authorization token.")},
 		{name: "403", answer: refuse(http.StatusForbidden, "You do not have permission to perform this action.")},
 		{name: "429", answer: throttle, passes: true},
 		{name: "slow body", after: true, answer: slowly},
@@ -72,7 +73,8 @@ func faults() []fault {
 		{name: "500 after", after: true, writes: true, answer: serverError},
 		{name: "502 after", after: true, writes: true, answer: page(http.StatusBadGateway, "502 Bad Gateway")},
 		{name: "redirect after", after: true, writes: true, answer: redirect},
-		{name: "401 page after", after: true, writes: true, answer: page(http.StatusUnauthorized, "401 Authorization Required")},
+		{name: "401 page after", after: true, writes: true, answer: page(http.StatusUnauthorized,
+			"401 Authorization Required")},
 		{name: "403 page after", after: true, writes: true, answer: page(http.StatusForbidden, "403 Forbidden")},
 		{name: "page after", after: true, writes: true, answer: page(http.StatusOK, "Welcome")},
 	}
@@ -118,14 +120,16 @@ func hang(_ http.ResponseWriter, s spoilt) { <-s.request.Context().Done() }
 func serverError(w http.ResponseWriter, s spoilt) {
 	w.Header().Set("Content-Type", "text/html")
 	w.WriteHeader(http.StatusInternalServerError)
-	_, _ = w.Write([]byte("<h1>Server Error (500)</h1><pre>" + s.request.Header.Get("Authorization") + string(s.sent) + "</pre>"))
+	_, _ = w.Write([]byte("<h1>Server Error (500)</h1><pre>" + s.request.Header.Get("Authorization") + string(s.sent) +
+		"</pre>"))
 }
 
 func page(status int, title string) func(http.ResponseWriter, spoilt) {
 	return func(w http.ResponseWriter, _ spoilt) {
 		w.Header().Set("Content-Type", "text/html")
 		w.WriteHeader(status)
-		_, _ = w.Write([]byte("<html><head><title>" + title + "</title></head><body><center><h1>" + title + "</h1></center><hr>nginx</body></html>"))
+		_, _ = w.Write([]byte("<html><head><title>" + title + "</title></head><body><center><h1>" + title +
+			"</h1></center><hr>nginx</body></html>"))
 	}
 }
 

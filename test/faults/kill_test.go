@@ -57,7 +57,8 @@ func TestKilledAtEveryWrite(t *testing.T) {
 		}
 	}
 	torn := killAll(t, b, []*lab{first, newLab(t)}, chosen)
-	draw.Report(t, "kills of the binary: %d of %d, %d torn, %.0f s", len(chosen), len(all), torn, time.Since(began).Seconds())
+	draw.Report(t, "kills of the binary: %d of %d, %d torn, %.0f s", len(chosen), len(all), torn,
+		time.Since(began).Seconds())
 }
 
 // kills are all cases there are.
@@ -141,7 +142,8 @@ func (l *lab) kill(b binary, k killed) error {
 	if !k.lost && !strings.Contains(out, "interrupted") {
 		wrong = append(wrong, fmt.Errorf("the second run does not tell of the first:\n%s", out))
 	}
-	wrong = append(wrong, leaks(out, l.secrets(&run{})), l.same("after the second run", end), l.sentOnce(), l.tidy(), l.untouched(foreign))
+	wrong = append(wrong, leaks(out, l.secrets(&run{})), l.same("after the second run", end), l.sentOnce(), l.tidy(),
+		l.untouched(foreign))
 	if k.undo && !k.lost {
 		out, code, err := b.run(l, "undo", file, nil, call{})
 		if err != nil || code != 0 {

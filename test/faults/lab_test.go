@@ -78,7 +78,8 @@ func (l *lab) furnish() {
 	users.OAuth2.MappedFields.Name = "name"
 	users.OAuth2.Providers = []core.OAuth2ProviderConfig{
 		{Name: "google", ClientId: "google-id", ClientSecret: foreignSecrets[0], DisplayName: "Google", PKCE: &no,
-			AuthURL: "https://google.example/auth?x=1&y=2", TokenURL: "https://google.example/token", UserInfoURL: "https://google.example/info"},
+			AuthURL: "https://google.example/auth?x=1&y=2", TokenURL: "https://google.example/token",
+			UserInfoURL: "https://google.example/info"},
 		{Name: "oidc", ClientId: "other-id", ClientSecret: foreignSecrets[1], DisplayName: "Other", PKCE: &no,
 			AuthURL: "https://other.example/auth", TokenURL: "https://other.example/token",
 			Extra: map[string]any{"jwksURL": "https://other.example/jwks", "issuers": []any{"https://other.example"}}},

@@ -25,7 +25,8 @@ func TestEveryCallTimesEveryFault(t *testing.T) {
 	}
 	chosen := choose(draw.Rand(t), all)
 	torn := playAll(t, []*lab{first, newLab(t)}, chosen)
-	draw.Report(t, "fault matrix: %d of %d cases, at %d calls of %d runs, %d torn, %.0f s", len(chosen), len(all), calls, len(scenarios()), torn, time.Since(began).Seconds())
+	draw.Report(t, "fault matrix: %d of %d cases, at %d calls of %d runs, %d torn, %.0f s", len(chosen), len(all),
+		calls, len(scenarios()), torn, time.Since(began).Seconds())
 }
 
 // matrix records all runs and crosses their calls with the faults.

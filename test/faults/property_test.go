@@ -53,11 +53,13 @@ func TestRandomTriples(t *testing.T) {
 			t.Errorf("AUTHPOCKET_TRIPLE=%d: %v", i, err)
 		}
 	}
-	draw.Report(t, "random triples: %d of %d, %d runs, %d torn, %.0f s", played, triples, runs, wrong, time.Since(began).Seconds())
+	draw.Report(t, "random triples: %d of %d, %d runs, %d torn, %.0f s", played, triples, runs, wrong,
+		time.Since(began).Seconds())
 }
 
 func newTriple(t *testing.T, base, i uint64, log bool) *triple {
-	return &triple{t: t, dice: dice{rand.New(rand.NewPCG(base, i))}, dir: filepath.Join(t.TempDir(), strconv.FormatUint(i, 10)), log: log}
+	return &triple{t: t, dice: dice{rand.New(rand.NewPCG(base, i))}, dir: filepath.Join(t.TempDir(),
+		strconv.FormatUint(i, 10)), log: log}
 }
 
 // triple is one random case.
@@ -101,7 +103,8 @@ func (c *triple) play() error {
 		ended = c.run(w, store, wished, spec, list[i], blinds[i]) == nil
 	}
 	if !ended || wished.name != "undo" {
-		if err := c.run(w, store, wished, spec, nil, nil); err != nil && !(wished.name == "undo" && strings.Contains(err.Error(), "no receipt")) {
+		if err := c.run(w, store, wished, spec, nil, nil); err != nil &&
+			!(wished.name == "undo" && strings.Contains(err.Error(), "no receipt")) {
 			return fmt.Errorf("%s, the last run, after %v: %w", wished.name, list, err)
 		}
 	}
@@ -131,7 +134,8 @@ func (c *triple) takeBack(w *world, store *journal.Store, spec link.Spec, before
 }
 
 func (c *triple) wish() wish {
-	return one(c.dice, wish{"apply", (*engine.Engine).Plan}, wish{"apply", (*engine.Engine).Plan}, wish{"rotate", (*engine.Engine).Rotation},
+	return one(c.dice, wish{"apply", (*engine.Engine).Plan}, wish{"apply", (*engine.Engine).Plan},
+		wish{"rotate", (*engine.Engine).Rotation},
 		wish{"remove", (*engine.Engine).Removal}, undo())
 }
 
@@ -146,7 +150,8 @@ func undo() wish {
 }
 
 // run is one start of authpocket. A crash ends it like an error.
-func (c *triple) run(w *world, store *journal.Store, wished wish, spec link.Spec, troubles map[int]trouble, blinds map[int]bool) (err error) {
+func (c *triple) run(w *world, store *journal.Store, wished wish, spec link.Spec, troubles map[int]trouble,
+	blinds map[int]bool) (err error) {
 	c.runs++
 	s := &systems{w: w, troubles: troubles, blinds: blinds, links: wished.name == "apply"}
 	defer func() {

@@ -66,8 +66,10 @@ func changes(what string) bool {
 // sending it twice could make it twice.
 func creates(what string) bool {
 	for _, path := range []string{
-		"PUT /api/v3/core/transactional/applications/", "POST /api/v3/core/applications/", "POST /api/v3/providers/oauth2/",
-		"POST /api/v3/propertymappings/provider/scope/", "POST /api/v3/policies/bindings/", "POST /api/v3/crypto/certificatekeypairs/generate/",
+		"PUT /api/v3/core/transactional/applications/", "POST /api/v3/core/applications/",
+		"POST /api/v3/providers/oauth2/",
+		"POST /api/v3/propertymappings/provider/scope/", "POST /api/v3/policies/bindings/",
+		"POST /api/v3/crypto/certificatekeypairs/generate/",
 	} {
 		if what == path {
 			return true

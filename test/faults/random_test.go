@@ -27,27 +27,34 @@ func (d dice) spec() link.Spec {
 		AuthentikURL: worldAuthentik, PocketBaseURLs: []string{worldPocketBase},
 		Email: one(d, link.EmailTrustAll, link.EmailTrustAttribute, link.EmailLeave),
 		Application: link.Application{
-			Name: maybe(d, "PocketBase", "Shop"), Group: maybe(d, "Tools", ""), PolicyEngineMode: maybe(d, "any", "all"),
+			Name: maybe(d, "PocketBase", "Shop"), Group: maybe(d, "Tools", ""), PolicyEngineMode: maybe(d, "any",
+				"all"),
 			Publisher: maybe(d, "Us"), Description: maybe(d, "Ours"), Hide: maybe(d, true, false),
 		},
 		Provider: link.Provider{
-			AuthorizationFlow: maybe(d, "explicit"), AccessTokenValidity: maybe(d, "hours=1", "hours=2"), SubjectMode: maybe(d, "user_uuid", "hashed_user_id"),
-			ClientID: maybe(d, "shop-client", "other-client"),
+			AuthorizationFlow: maybe(d, "explicit"), AccessTokenValidity: maybe(d, "hours=1", "hours=2"),
+			SubjectMode: maybe(d, "user_uuid", "hashed_user_id"),
+			ClientID:    maybe(d, "shop-client", "other-client"),
 		},
 		PocketBase: link.PocketBase{
-			DisplayName: maybe(d, "Company", "authentik"), UserInfo: maybe(d, "userinfo", "id_token"), PKCE: maybe(d, true, false), Enabled: maybe(d, true, false),
-			MapName: maybe(d, "", "nick"), MapAvatar: maybe(d, "avatar"), CreateRule: maybe(d, "", "id != ''"), AuthRule: maybe(d, "verified = true"),
+			DisplayName: maybe(d, "Company", "authentik"), UserInfo: maybe(d, "userinfo", "id_token"),
+			PKCE: maybe(d, true, false), Enabled: maybe(d, true, false),
+			MapName: maybe(d, "", "nick"), MapAvatar: maybe(d, "avatar"), CreateRule: maybe(d, "", "id != ''"),
+			AuthRule:     maybe(d, "verified = true"),
 			ShowControls: d.IntN(2) == 0, TokenURL: maybe(d, "http://authentik:9000/application/o/token/"),
 		},
 	}
 	if d.IntN(4) == 0 {
-		s.Provider.ClientSecret = new(secret.New(one(d, "an admin's own client secret 1", "an admin's own client secret 2")))
+		s.Provider.ClientSecret = new(secret.New(one(d, "an admin's own client secret 1",
+			"an admin's own client secret 2")))
 	}
 	if d.IntN(3) == 0 {
-		s.Provider.RedirectURIs = []link.RedirectURI{{URL: worldPocketBase + link.RedirectPath, Mode: "strict"}, {URL: "myapp://redirect", Mode: "strict"}}
+		s.Provider.RedirectURIs = []link.RedirectURI{{URL: worldPocketBase + link.RedirectPath, Mode: "strict"},
+			{URL: "myapp://redirect", Mode: "strict"}}
 	}
 	if d.IntN(2) == 0 {
-		s.Access = &link.Access{Groups: one(d, nil, []string{"staff"}, []string{"staff", "admins"}), Users: one(d, nil, []string{"ada"})}
+		s.Access = &link.Access{Groups: one(d, nil, []string{"staff"}, []string{"staff", "admins"}),
+			Users: one(d, nil, []string{"ada"})}
 	}
 	return s
 }
@@ -56,7 +63,8 @@ func (d dice) spec() link.Spec {
 func (d dice) drift(w *world) {
 	for i := range w.providers {
 		if p := &w.providers[i]; p.PK != 1 && d.IntN(2) == 0 {
-			p.SubjectMode, p.AccessTokenValidity = one(d, p.SubjectMode, "user_email"), one(d, p.AccessTokenValidity, "hours=9")
+			p.SubjectMode, p.AccessTokenValidity = one(d, p.SubjectMode, "user_email"),
+				one(d, p.AccessTokenValidity, "hours=9")
 			p.Mappings = slices.DeleteFunc(slices.Clone(p.Mappings), func(link.Ref) bool { return d.IntN(4) == 0 })
 		}
 	}
@@ -68,7 +76,10 @@ func (d dice) drift(w *world) {
 	if d.IntN(5) == 0 { // somebody deleted the application
 		w.apps = slices.DeleteFunc(w.apps, func(a link.ApplicationState) bool {
 			gone := a.PK != "wiki"
-			w.bindings = slices.DeleteFunc(w.bindings, func(b link.BindingState) bool { return gone && b.Application.ID == a.PK })
+			w.bindings = slices.DeleteFunc(w.bindings, func(b link.BindingState) bool {
+				return gone &&
+					b.Application.ID == a.PK
+			})
 			return gone
 		})
 	}

@@ -83,7 +83,8 @@ func verifying() operation {
 	}}
 }
 
-func carrying(make func(*engine.Engine, context.Context, link.Spec) (link.Plan, error)) func(context.Context, *run, *engine.Engine, link.Spec) error {
+func carrying(make func(*engine.Engine, context.Context, link.Spec) (link.Plan, error)) func(context.Context, *run,
+	*engine.Engine, link.Spec) error {
 	return func(ctx context.Context, r *run, e *engine.Engine, s link.Spec) (err error) {
 		if r.plan, err = make(e, ctx, s); err != nil {
 			return err
@@ -94,7 +95,8 @@ func carrying(make func(*engine.Engine, context.Context, link.Spec) (link.Plan, 
 
 // told keeps the words of a hook's events.
 func (r *run) told(event engine.Event) {
-	_, _ = r.printed.Write([]byte(string(event.State) + " " + event.Change.ID() + " " + fmt.Sprint(event.Messages) + "\n"))
+	_, _ = r.printed.Write([]byte(string(event.State) + " " + event.Change.ID() + " " + fmt.Sprint(event.Messages) +
+		"\n"))
 }
 
 // start connects and does the operation. The proxies see a new run.
@@ -153,7 +155,8 @@ func (r *run) connect(clientA, clientB *http.Client) (*engine.Engine, error) {
 	)
 	log := slog.New(slog.NewTextHandler(&r.printed, &slog.HandlerOptions{Level: slog.LevelDebug}))
 	cfgA := rest.Config{URL: r.l.authentikURL, Token: secret.New(adminToken), HTTP: clientA, Log: log, Pause: noPause}
-	cfgB := pocketbase.Config{URL: r.l.pocketbaseURL, Token: secret.New(r.l.pocketbase.Token()), HTTP: clientB, Log: log, Pause: noPause}
+	cfgB := pocketbase.Config{URL: r.l.pocketbaseURL, Token: secret.New(r.l.pocketbase.Token()), HTTP: clientB,
+		Log: log, Pause: noPause}
 	group.Go(func() error { a, errs[0] = authentik.Connect(ctx, cfgA); return nil })
 	group.Go(func() error { b, errs[1] = pocketbase.Connect(ctx, cfgB); return nil })
 	_ = group.Wait() // both are asked whatever the other answers

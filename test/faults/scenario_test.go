@@ -72,8 +72,10 @@ func changedLink(l *lab) link.Spec {
 	s.Access = &link.Access{Groups: []string{"staff", "admins"}, Users: []string{"ada"}}
 	s.Application = link.Application{Name: new("Shop"), Group: new("Tools"), Description: new("Where we sell.")}
 	s.Provider = link.Provider{
-		ClientID: new("shop-client"), ClientSecret: new(secret.New("the-secret-that-an-admin-chose-0123456789")), AccessTokenValidity: new("hours=2"),
-		RedirectURIs: []link.RedirectURI{{URL: l.pocketbaseURL + link.RedirectPath, Mode: "strict"}, {URL: "myapp://redirect", Mode: "strict"}},
+		ClientID: new("shop-client"), ClientSecret: new(secret.New("the-secret-that-an-admin-chose-0123456789")),
+		AccessTokenValidity: new("hours=2"),
+		RedirectURIs: []link.RedirectURI{{URL: l.pocketbaseURL + link.RedirectPath, Mode: "strict"},
+			{URL: "myapp://redirect", Mode: "strict"}},
 	}
 	s.PocketBase.DisplayName, s.PocketBase.MapName, s.PocketBase.MapAvatar = new("Company"), new(""), new("avatar")
 	s.PocketBase.CreateRule, s.PocketBase.AuthRule = new(""), new("verified = true")

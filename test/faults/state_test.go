@@ -35,7 +35,8 @@ func (l *lab) capture() state {
 			continue
 		}
 		s.id = p.ClientID
-		s.agree = s.agree && strings.Count(l.users(), `"`+p.ClientSecret+`"`) == 1 && strings.Count(l.users(), `"`+p.ClientID+`"`) == 1
+		s.agree = s.agree && strings.Count(l.users(), `"`+p.ClientSecret+`"`) == 1 &&
+			strings.Count(l.users(), `"`+p.ClientID+`"`) == 1
 		pairs = append(pairs, p.ClientSecret, "the client secret")
 		if len(p.ClientID) == 40 { // made up
 			pairs = append(pairs, p.ClientID, "the client id")
@@ -142,7 +143,8 @@ func authentikText(snap authentiksim.Snapshot, values *strings.Replacer) map[str
 	for _, k := range snap.KeyPairs {
 		out["keys"] = append(out["keys"], k.Name+" "+k.Type)
 	}
-	out["others"] = []string{fmt.Sprintf("%d users, %d groups, %d roles, %d tokens, %d flows", len(snap.Users), len(snap.Groups), len(snap.Roles), len(snap.Tokens), len(snap.Flows))}
+	out["others"] = []string{fmt.Sprintf("%d users, %d groups, %d roles, %d tokens, %d flows", len(snap.Users),
+		len(snap.Groups), len(snap.Roles), len(snap.Tokens), len(snap.Flows))}
 	for _, list := range out {
 		for i := range list {
 			list[i] = values.Replace(list[i])

@@ -38,7 +38,8 @@ func meetings() []meeting {
 		{"both make the link", nothing, [2]planner{apply, apply}, [2]func(*lab) link.Spec{newLink, newLink}},
 		{"both rotate", linked, [2]planner{rotate, rotate}, [2]func(*lab) link.Spec{newLink, newLink}},
 		{"one renames, one rotates", linked, [2]planner{apply, rotate}, [2]func(*lab) link.Spec{renamed, newLink}},
-		{"both change the secret", linked, [2]planner{apply, apply}, [2]func(*lab) link.Spec{secretly("one"), secretly("two")}},
+		{"both change the secret", linked, [2]planner{apply, apply}, [2]func(*lab) link.Spec{secretly("one"),
+			secretly("two")}},
 	}
 }
 
@@ -79,7 +80,8 @@ func TestTwoAtOnce(t *testing.T) {
 				t.Errorf("%s, %d machines:\n%v", m.name, machines, err)
 			}
 		}
-		draw.Report(t, "two engines at once, %d machines: %d of %d rounds, %s, %d torn, %.0f s", machines, n, rounds, &all, torn, time.Since(began).Seconds())
+		draw.Report(t, "two engines at once, %d machines: %d of %d rounds, %s, %d torn, %.0f s", machines, n, rounds,
+			&all, torn, time.Since(began).Seconds())
 	}
 }
 
@@ -87,7 +89,8 @@ func TestTwoAtOnce(t *testing.T) {
 type tally struct{ done, locked, stale, other int }
 
 func (a *tally) String() string {
-	return fmt.Sprintf("%d runs done, %d told of the lock, %d told of a change, %d told something else", a.done, a.locked, a.stale, a.other)
+	return fmt.Sprintf("%d runs done, %d told of the lock, %d told of a change, %d told something else", a.done,
+		a.locked, a.stale, a.other)
 }
 
 func (a *tally) add(err error) {
@@ -159,7 +162,8 @@ func (l *lab) afterMeeting(m meeting, foreign string) error {
 	l.undisturbed(applying(), last)
 	want := l.capture()
 	if got.text != want.text || !got.agree {
-		return fmt.Errorf("in the end both sides agree: %v, and the systems differ from those of one run:\n%s", got.agree, difference(want.text, got.text))
+		return fmt.Errorf("in the end both sides agree: %v, and the systems differ from those of one run:\n%s",
+			got.agree, difference(want.text, got.text))
 	}
 	return l.untouched(foreign)
 }

@@ -34,19 +34,24 @@ const (
 func newWorld() *world {
 	w := &world{settings: link.SettingsState{HideControls: true}}
 	for _, scope := range []string{"openid", "email", "profile"} {
-		w.mappings = append(w.mappings, link.Mapping{Ref: link.Ref{ID: "managed-" + scope, Name: "authentik's " + scope},
+		w.mappings = append(w.mappings, link.Mapping{Ref: link.Ref{ID: "managed-" + scope, Name: "authentik's " +
+			scope},
 			Scope: scope, Managed: "goauthentik.io/providers/oauth2/scope-" + scope, Expression: "return {}"})
 	}
 	w.keys = []link.Key{{Ref: link.Ref{ID: "key", Name: "authentik Self-signed Certificate"}, Type: "rsa"}}
 	w.users = link.CollectionState{
 		ID: "pbc_users", Name: "users", CreateRule: new(""), AuthRule: new(""), EmailRequired: true,
-		Fields: []link.CollectionField{{Name: "name", Type: "text"}, {Name: "nick", Type: "text"}, {Name: "avatar", Type: "file"}},
-		OAuth2: link.OAuth2State{Enabled: true, Mapped: link.MappedFields{Name: "name"}, Providers: []link.OAuth2Provider{
-			element("google", "google-id", foreignSecrets[0]), element("oidc", "other-id", foreignSecrets[1]),
-		}},
+		Fields: []link.CollectionField{{Name: "name", Type: "text"}, {Name: "nick", Type: "text"},
+			{Name: "avatar", Type: "file"}},
+		OAuth2: link.OAuth2State{Enabled: true, Mapped: link.MappedFields{Name: "name"},
+			Providers: []link.OAuth2Provider{
+				element("google", "google-id", foreignSecrets[0]), element("oidc", "other-id", foreignSecrets[1]),
+			}},
 	}
-	w.providers = []link.ProviderState{{PK: 1, Name: "Provider for Wiki", ClientID: "wiki", ClientSecret: secret.New("the wiki's secret"),
-		ClientType: "confidential", RedirectURIs: []link.RedirectURI{{URL: "https://wiki.company/callback", Mode: "strict", Type: "authorization"}},
+	w.providers = []link.ProviderState{{PK: 1, Name: "Provider for Wiki", ClientID: "wiki",
+		ClientSecret: secret.New("the wiki's secret"),
+		ClientType:   "confidential", RedirectURIs: []link.RedirectURI{{URL: "https://wiki.company/callback",
+			Mode: "strict", Type: "authorization"}},
 		SigningKey: w.keys[0].Ref}}
 	w.apps = []link.ApplicationState{{PK: "wiki", Slug: "wiki", Name: "Wiki", Provider: 1, PolicyEngineMode: "any"}}
 	w.made = 1
@@ -54,7 +59,8 @@ func newWorld() *world {
 }
 
 func element(slot, clientID, text string) link.OAuth2Provider {
-	return link.OAuth2Provider{Slot: slot, DisplayName: slot, ClientID: clientID, ClientSecret: secret.New(text), PKCE: new(false),
+	return link.OAuth2Provider{Slot: slot, DisplayName: slot, ClientID: clientID, ClientSecret: secret.New(text),
+		PKCE:    new(false),
 		AuthURL: "https://" + clientID + ".example/", Raw: json.RawMessage(`{"name":"` + slot + `", "odd": 1}`)}
 }
 
@@ -62,13 +68,15 @@ func flows() []link.Flow {
 	one := func(slug, designation string) link.Flow {
 		return link.Flow{Ref: link.Ref{ID: "flow-" + slug, Name: slug}, Designation: designation}
 	}
-	return []link.Flow{one(link.DefaultAuthorizationFlow, "authorization"), one("explicit", "authorization"), one(link.DefaultInvalidationFlow, "invalidation")}
+	return []link.Flow{one(link.DefaultAuthorizationFlow, "authorization"), one("explicit", "authorization"),
+		one(link.DefaultInvalidationFlow, "invalidation")}
 }
 
 // copy shares nothing with w that a change writes to.
 func (w *world) copy() *world {
 	c := *w
-	c.apps, c.bindings, c.mappings, c.keys = slices.Clone(w.apps), slices.Clone(w.bindings), slices.Clone(w.mappings), slices.Clone(w.keys)
+	c.apps, c.bindings, c.mappings, c.keys = slices.Clone(w.apps), slices.Clone(w.bindings), slices.Clone(w.mappings),
+		slices.Clone(w.keys)
 	c.providers = slices.Clone(w.providers)
 	for i := range c.providers {
 		c.providers[i] = copyProvider(c.providers[i])
@@ -78,7 +86,8 @@ func (w *world) copy() *world {
 }
 
 func copyProvider(p link.ProviderState) link.ProviderState {
-	p.RedirectURIs, p.GrantTypes, p.Mappings = slices.Clone(p.RedirectURIs), slices.Clone(p.GrantTypes), slices.Clone(p.Mappings)
+	p.RedirectURIs, p.GrantTypes, p.Mappings = slices.Clone(p.RedirectURIs), slices.Clone(p.GrantTypes),
+		slices.Clone(p.Mappings)
 	return p
 }
 
@@ -98,9 +107,11 @@ func (w *world) provider(pk int) *link.ProviderState {
 }
 
 func (w *world) observeAuthentik(q link.Query) link.AuthentikSnapshot {
-	a := link.AuthentikSnapshot{URL: worldAuthentik, Version: "2026.5.0", Features: link.Features{GrantTypes: true, MetaHide: true, RedirectURI: true},
+	a := link.AuthentikSnapshot{URL: worldAuthentik, Version: "2026.5.0", Features: link.Features{GrantTypes: true,
+		MetaHide: true, RedirectURI: true},
 		Flows: flows(), Keys: slices.Clone(w.keys), Mappings: slices.Clone(w.mappings),
-		Groups: []link.Ref{{ID: "group-staff", Name: "staff"}, {ID: "group-admins", Name: "admins"}}, Users: []link.Ref{{ID: "5", Name: "ada"}}}
+		Groups: []link.Ref{{ID: "group-staff", Name: "staff"}, {ID: "group-admins", Name: "admins"}},
+		Users:  []link.Ref{{ID: "5", Name: "ada"}}}
 	for _, p := range w.providers {
 		p = copyProvider(p)
 		for _, app := range w.apps {
@@ -131,7 +142,8 @@ func (w *world) observePocketBase() link.PocketBaseSnapshot {
 	for i := range users.OAuth2.Providers {
 		users.OAuth2.Providers[i].ClientSecret = secret.Text{}
 	}
-	return link.PocketBaseSnapshot{URL: worldPocketBase, Version: "0.39.11", Settings: w.settings, Collections: []link.CollectionState{users}, Linked: map[string]int{}}
+	return link.PocketBaseSnapshot{URL: worldPocketBase, Version: "0.39.11", Settings: w.settings,
+		Collections: []link.CollectionState{users}, Linked: map[string]int{}}
 }
 
 // text is everything that the world holds. Keys are named after what they are
@@ -155,8 +167,10 @@ func (w *world) text() string {
 		}
 		slices.Sort(names)
 		slices.Sort(p.GrantTypes)
-		add("provider %s: %q %q %+v %v %v %v %v %v %v %v %v %s %s %s %s", p.Name, p.ClientID, p.ClientSecret.Reveal(), p.RedirectURIs, names, p.GrantTypes, p.ClientType,
-			p.AuthorizationFlow.ID, p.InvalidationFlow.ID, p.SigningKey.ID, p.SubjectMode, p.IssuerMode, p.AccessCodeValidity, p.AccessTokenValidity, p.RefreshTokenValidity, p.RefreshTokenThreshold)
+		add("provider %s: %q %q %+v %v %v %v %v %v %v %v %v %s %s %s %s", p.Name, p.ClientID, p.ClientSecret.Reveal(),
+			p.RedirectURIs, names, p.GrantTypes, p.ClientType,
+			p.AuthorizationFlow.ID, p.InvalidationFlow.ID, p.SigningKey.ID, p.SubjectMode, p.IssuerMode,
+			p.AccessCodeValidity, p.AccessTokenValidity, p.RefreshTokenValidity, p.RefreshTokenThreshold)
 	}
 	for _, b := range w.bindings {
 		app := pick(w.apps, func(a link.ApplicationState) bool { return a.PK == b.Application.ID })
@@ -167,9 +181,11 @@ func (w *world) text() string {
 	}
 	slices.Sort(lines)
 	add("settings %+v", w.settings)
-	add("rules %q %q, enabled %v, mapped %+v", link.Value(w.users.CreateRule, "nil"), link.Value(w.users.AuthRule, "nil"), w.users.OAuth2.Enabled, w.users.OAuth2.Mapped)
+	add("rules %q %q, enabled %v, mapped %+v", link.Value(w.users.CreateRule, "nil"),
+		link.Value(w.users.AuthRule, "nil"), w.users.OAuth2.Enabled, w.users.OAuth2.Mapped)
 	for _, p := range w.users.OAuth2.Providers {
-		add("slot %s: %q %q %q %s %s %s %v %s %v", p.Slot, p.DisplayName, p.ClientID, p.ClientSecret.Reveal(), p.AuthURL, p.TokenURL, p.UserInfoURL, link.Value(p.PKCE, true), p.JWKSURL, p.Issuers)
+		add("slot %s: %q %q %q %s %s %s %v %s %v", p.Slot, p.DisplayName, p.ClientID, p.ClientSecret.Reveal(),
+			p.AuthURL, p.TokenURL, p.UserInfoURL, link.Value(p.PKCE, true), p.JWKSURL, p.Issuers)
 	}
 	return w.named(strings.Join(lines, "\n"))
 }

@@ -64,7 +64,8 @@ func engineOver(s *systems, store *journal.Store) *engine.Engine {
 func (s *systems) look() error {
 	s.looks++
 	if s.blinds[s.looks] {
-		return &link.Fault{System: link.Authentik, Kind: link.FaultUnreachable, Summary: "authentik cannot be reached.", Todo: "Try again."}
+		return &link.Fault{System: link.Authentik, Kind: link.FaultUnreachable, Summary: "authentik cannot be reached.",
+			Todo: "Try again."}
 	}
 	return nil
 }
@@ -93,7 +94,8 @@ func (s *systems) Apply(_ context.Context, c link.Change) error {
 	s.writes++
 	trouble := s.troubles[s.writes]
 	say := func(kind link.FaultKind, written link.Written) error {
-		return &link.Fault{System: c.System, Kind: kind, Written: written, Summary: c.System.Label() + ": " + string(trouble) + ".", Todo: "Try again."}
+		return &link.Fault{System: c.System, Kind: kind, Written: written, Summary: c.System.Label() + ": " +
+			string(trouble) + ".", Todo: "Try again."}
 	}
 	switch trouble {
 	case lostBefore:
@@ -106,7 +108,8 @@ func (s *systems) Apply(_ context.Context, c link.Change) error {
 		panic(crash{})
 	}
 	if err := s.w.write(c); err != nil {
-		return &link.Fault{System: c.System, Kind: link.FaultRefused, Written: link.WrittenNone, Summary: "The world refused: " + err.Error() + ".", Todo: "Look."}
+		return &link.Fault{System: c.System, Kind: link.FaultRefused, Written: link.WrittenNone,
+			Summary: "The world refused: " + err.Error() + ".", Todo: "Look."}
 	}
 	if c.Kind == link.KindOAuth2 && s.links && s.broken == nil {
 		s.broken = s.w.broken()

@@ -134,9 +134,11 @@ func (w *world) number() int {
 }
 
 func serverProvider() link.ProviderState {
-	return link.ProviderState{ClientType: "confidential", ClientID: "made-by-the-server", ClientSecret: secret.New("made by the server"),
-		AccessCodeValidity: "minutes=1", AccessTokenValidity: "hours=1", RefreshTokenValidity: "days=30", RefreshTokenThreshold: "seconds=0",
-		SubjectMode: "hashed_user_id", IssuerMode: "per_provider", IncludeClaims: true}
+	return link.ProviderState{ClientType: "confidential", ClientID: "made-by-the-server",
+		ClientSecret:       secret.New("made by the server"),
+		AccessCodeValidity: "minutes=1", AccessTokenValidity: "hours=1", RefreshTokenValidity: "days=30",
+		RefreshTokenThreshold: "seconds=0",
+		SubjectMode:           "hashed_user_id", IssuerMode: "per_provider", IncludeClaims: true}
 }
 
 func (w *world) writeProvider(s setter) error {
@@ -215,13 +217,15 @@ func (w *world) writeApplication(s setter) error {
 	before, _ := s.change.Before.(*link.ApplicationState)
 	switch {
 	case after == nil:
-		w.bindings = slices.DeleteFunc(w.bindings, func(b link.BindingState) bool { return b.Application.ID == before.PK })
+		w.bindings = slices.DeleteFunc(w.bindings,
+			func(b link.BindingState) bool { return b.Application.ID == before.PK })
 		w.apps = slices.DeleteFunc(w.apps, func(a link.ApplicationState) bool { return a.Slug == before.Slug })
 		return nil
 	case before == nil && w.app(after.Slug) != nil:
 		return fmt.Errorf("there is an application %s already", after.Slug)
 	case before == nil:
-		w.apps = append(w.apps, link.ApplicationState{PK: w.key("application"), Slug: after.Slug, PolicyEngineMode: "any"})
+		w.apps = append(w.apps, link.ApplicationState{PK: w.key("application"), Slug: after.Slug,
+			PolicyEngineMode: "any"})
 		before = &w.apps[len(w.apps)-1]
 	}
 	to := w.app(before.Slug)
@@ -232,7 +236,8 @@ func (w *world) writeApplication(s setter) error {
 	if s.change.Changed("provider") {
 		s.done["provider"] = true
 		to.Provider = after.Provider
-		if p := pick(w.providers, func(p link.ProviderState) bool { return p.Name == after.ProviderName }); after.Provider == 0 && p != nil {
+		if p := pick(w.providers,
+			func(p link.ProviderState) bool { return p.Name == after.ProviderName }); after.Provider == 0 && p != nil {
 			to.Provider = p.PK
 		}
 	}
@@ -255,7 +260,8 @@ func setApplication(s setter, to *link.ApplicationState, from link.ApplicationSt
 func (w *world) writeBinding(s setter) error {
 	after, _ := s.change.After.(*link.BindingState)
 	if after == nil {
-		w.bindings = slices.DeleteFunc(w.bindings, func(b link.BindingState) bool { return b.PK == s.change.Before.(*link.BindingState).PK })
+		w.bindings = slices.DeleteFunc(w.bindings,
+			func(b link.BindingState) bool { return b.PK == s.change.Before.(*link.BindingState).PK })
 		return nil
 	}
 	app := pick(w.apps, func(a link.ApplicationState) bool {
@@ -291,7 +297,8 @@ func (w *world) writeOAuth2(s setter) error {
 			o.Providers = append(o.Providers, link.OAuth2Provider{Slot: want.Slot})
 		}
 		below := s.below(want.Slot + ".")
-		if slices.ContainsFunc(s.change.Fields, func(f link.Field) bool { return strings.HasPrefix(f.Name, below.prefix) }) {
+		if slices.ContainsFunc(s.change.Fields,
+			func(f link.Field) bool { return strings.HasPrefix(f.Name, below.prefix) }) {
 			if err := setElement(below, &o.Providers[i], want); err != nil {
 				return err
 			}

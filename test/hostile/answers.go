@@ -21,7 +21,8 @@ func Answers(first, results string) map[string]string {
 		"deep objects":            nested,
 		"deep in a list": "{" + first + `"data":` + nested + `,"` + results + `":[` + deepest +
 			`,{"id":"a","pk":1,"name":` + nested + `,"oauth2":` + nested + `}]}`,
-		"deep in a known place": list + `{"id":"a","name":"users","oauth2":{"providers":[{"name":"oidc","extra":` + nested +
+		"deep in a known place": list + `{"id":"a","name":"users","oauth2":{"providers":[{"name":"oidc","extra":` +
+			nested +
 			`,"x":` + deepest + `}]},"redirect_uris":[` + deepest + `]}]}`,
 		"a long list of nothing": list + strings.Repeat("{},", many/3) + `{}]}`,
 		"a key many times":       "{" + strings.Repeat(`"a":1,`, many/6) + `"b":2}`,

@@ -18,7 +18,8 @@ func (t *tally) add(o outcome) {
 }
 
 func (t tally) String() string {
-	return fmt.Sprintf("%d single faults and %d pairs: %d scenarios, %d runs, %d calls", t.single, t.double, t.single+t.double, t.runs, t.calls)
+	return fmt.Sprintf("%d single faults and %d pairs: %d scenarios, %d runs, %d calls", t.single, t.double, t.single+
+		t.double, t.runs, t.calls)
 }
 
 // disturb plays s with every fault at every call and, with pairs, every second
@@ -73,7 +74,8 @@ func TestEveryFaultAndEveryPairOfFaults(t *testing.T) {
 	if all.single < 5_000 || thin == 1 && all.double < 300_000 {
 		t.Errorf("only %s", all)
 	}
-	t.Logf("%d starts and things to do, %d kinds of fault: %s, in %v", len(scenarios()), kinds, all, time.Since(begin).Round(time.Millisecond))
+	t.Logf("%d starts and things to do, %d kinds of fault: %s, in %v", len(scenarios()), kinds, all,
+		time.Since(begin).Round(time.Millisecond))
 }
 
 func exhaust(t *testing.T, s scenario, pairs bool) (own tally) {

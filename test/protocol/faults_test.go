@@ -31,7 +31,8 @@ const late = -1
 
 // variants are all faults that a call can have.
 func variants() []fault {
-	list := []fault{{kind: lostBefore}, {kind: lostAfter}, {kind: refused}, {kind: crashBefore}, {kind: crashAfter}, {kind: garbage}}
+	list := []fault{{kind: lostBefore}, {kind: lostAfter}, {kind: refused}, {kind: crashBefore}, {kind: crashAfter},
+		{kind: garbage}}
 	for _, delay := range []int{1, 2, 4, late} {
 		list = append(list, fault{kind: zombie, delay: delay})
 	}

@@ -42,7 +42,8 @@ func TestRandomSequencesOfFaults(t *testing.T) {
 			rt.Fatalf("%s: %s", s, o.violation)
 		}
 	})
-	t.Logf("seed %d: %d sequences, %d of them disturbed, up to %d faults, %d runs, %d calls", seed, played, disturbed, most, all.runs, all.calls)
+	t.Logf("seed %d: %d sequences, %d of them disturbed, up to %d faults, %d runs, %d calls", seed, played, disturbed,
+		most, all.runs, all.calls)
 	if played < sequences {
 		t.Errorf("only %d sequences were played", played)
 	}
@@ -65,10 +66,13 @@ func TestAWriteLaterThanItsUndoIsFoundAgain(t *testing.T) {
 		late  func(*stage)
 		shows func(*stage) bool
 	}{
-		"the pair":   {func(st *stage) { must(st.w.a.createPair(slug, lateProvider(st))) }, func(st *stage) bool { return st.w.a.of(slug) != nil }},
-		"the button": {func(st *stage) { st.w.p.elements = append(st.w.p.elements, lateButton(st)) }, func(st *stage) bool { return st.w.dangling() }},
+		"the pair": {func(st *stage) { must(st.w.a.createPair(slug, lateProvider(st))) },
+			func(st *stage) bool { return st.w.a.of(slug) != nil }},
+		"the button": {func(st *stage) { st.w.p.elements = append(st.w.p.elements, lateButton(st)) },
+			func(st *stage) bool { return st.w.dangling() }},
 	} {
-		st := &stage{scenario: scenario{world: "others' buttons", do: undo}, w: start("others' buttons", false), asked: map[string]bool{}}
+		st := &stage{scenario: scenario{world: "others' buttons", do: undo}, w: start("others' buttons", false),
+			asked: map[string]bool{}}
 		st.before = st.w.clone()
 		st.n.watch = func() {}
 		must(st.run(apply))

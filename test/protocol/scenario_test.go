@@ -29,7 +29,8 @@ func (s scenario) String() string {
 // start is both systems before anything is done.
 func start(name string, byName bool) world {
 	w := world{p: pocketbase{byName: byName}}
-	must(w.a.createPair("wiki", provider{name: "Wiki", clientID: "wiki", secret: "wiki's", redirect: "https://wiki/back"}))
+	must(w.a.createPair("wiki", provider{name: "Wiki", clientID: "wiki", secret: "wiki's",
+		redirect: "https://wiki/back"}))
 	google := element{"google", "g", "google's", "Google", "https://google"}
 	github := element{"github", "h", "github's", "GitHub", "https://github"}
 	ours := element{slot, "linked", "ours", label, authURL}
@@ -64,7 +65,8 @@ func must(err error) {
 // scenarios are all starts with all that can be done.
 func scenarios() []scenario {
 	var list []scenario
-	for _, w := range []string{"nothing", "others' buttons", "another redirect", "between others, another label", "a pair without a button", "a button without a pair"} {
+	for _, w := range []string{"nothing", "others' buttons", "another redirect", "between others, another label",
+		"a pair without a button", "a button without a pair"} {
 		for _, byName := range []bool{false, true} {
 			for _, do := range []string{apply, takenBack, undo, rotate} {
 				list = append(list, scenario{world: w, do: do, byName: byName})

@@ -208,7 +208,8 @@ func (w *world) sameForeign(before *world) bool {
 	isOurs := func(e element) bool { return e.slot == slot }
 	others := func(list []element) int { return len(list) - min(1, count(list, isOurs)) }
 	return others(w.p.elements) == others(before.p.elements) &&
-		slices.Contains(w.a.providers, before.a.providers[0]) && slices.Contains(w.a.applications, before.a.applications[0])
+		slices.Contains(w.a.providers, before.a.providers[0]) &&
+		slices.Contains(w.a.applications, before.a.applications[0])
 }
 
 func count[T any](list []T, match func(T) bool) (n int) {

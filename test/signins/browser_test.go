@@ -136,7 +136,8 @@ func (b *browser) listen(ctx context.Context, address string, events chan<- mess
 
 // subscribe waits for the stream's client id and asks for the sign-in's event.
 // It tells what was in its way.
-func (b *browser) subscribe(ctx context.Context, address string, events <-chan message) (client string, barred signin.Return, err error) {
+func (b *browser) subscribe(ctx context.Context, address string, events <-chan message) (client string,
+	barred signin.Return, err error) {
 	var hello struct{ ClientID string }
 	select {
 	case m, there := <-events:

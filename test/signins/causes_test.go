@@ -41,7 +41,8 @@ const perIDP = 8
 var browserOnly = []string{}
 
 func troubles() []trouble {
-	return slices.Concat(troublesAtAuthentik(), troublesOfTheWayBack(), troublesOfReach(), troublesOfTheExchange(), troublesOfTheRecord())
+	return slices.Concat(troublesAtAuthentik(), troublesOfTheWayBack(), troublesOfReach(), troublesOfTheExchange(),
+		troublesOfTheRecord())
 }
 
 // found collects which check named which cause.
@@ -136,7 +137,8 @@ func (one trouble) happen(l *linked, f *found) {
 	}
 	for _, check := range one.checks {
 		if !detected[check] {
-			l.t.Errorf("%s: %s does not name %s; the checks say\n%s\nthe sign-in %s: %s", one.name, check, one.cause, failures(checks), verdict.Cause, verdict.Words())
+			l.t.Errorf("%s: %s does not name %s; the checks say\n%s\nthe sign-in %s: %s", one.name, check, one.cause,
+				failures(checks), verdict.Cause, verdict.Words())
 		}
 	}
 }

@@ -102,8 +102,10 @@ func TestReportTellsStageByStage(t *testing.T) {
 		t.Fatal(err)
 	}
 	var told []signin.Verdict
-	v := l.e.FinishSignIn(t.Context(), l.d, s, back, engine.Expected{}, func(v signin.Verdict) { told = append(told, v) })
-	if len(told) != 2 || told[0].Over || told[0].Stages[3].State != signin.StageRunning || told[1].Over || told[1].FailedStage() == nil {
+	v := l.e.FinishSignIn(t.Context(), l.d, s, back, engine.Expected{},
+		func(v signin.Verdict) { told = append(told, v) })
+	if len(told) != 2 || told[0].Over || told[0].Stages[3].State != signin.StageRunning || told[1].Over ||
+		told[1].FailedStage() == nil {
 		t.Errorf("%+v", told)
 	}
 	if v.Cause != "invalid-client" || !v.Over {
@@ -140,8 +142,10 @@ func TestNoAnswerIsNoVerdictOnTheLink(t *testing.T) {
 		with  func(r *http.Request) (*http.Response, error)
 		words string
 	}{
-		"gone": {func(*http.Request) (*http.Response, error) { return nil, context.DeadlineExceeded }, "gave no answer"},
-		"page": {func(r *http.Request) (*http.Response, error) { return page(r, http.StatusOK), nil }, "not data from PocketBase"},
+		"gone": {func(*http.Request) (*http.Response, error) { return nil, context.DeadlineExceeded },
+			"gave no answer"},
+		"page": {func(r *http.Request) (*http.Response, error) { return page(r, http.StatusOK), nil },
+			"not data from PocketBase"},
 	} {
 		m.set(nil)
 		s, err := l.e.StartSignIn(t.Context(), l.d, "")
@@ -176,7 +180,9 @@ func TestTheLogKnowsWhyNoAnswerCame(t *testing.T) {
 		spoil func(*linked)
 	}{
 		{"cut short over the token", "invalid-client", signin.StageToken, func(l *linked) {
-			l.spoil(func(_ *core.Collection, own *core.OAuth2ProviderConfig) { own.ClientSecret = "of another provider" })
+			l.spoil(func(_ *core.Collection, own *core.OAuth2ProviderConfig) {
+				own.ClientSecret = "of another provider"
+			})
 		}},
 		{"cut short over user info", "user-info-url", signin.StageUserInfo, func(l *linked) {
 			l.setURLs("", answering(l.t, http.StatusOK, "text/html", "<html>")+userInfo)
@@ -196,7 +202,8 @@ func TestTheLogKnowsWhyNoAnswerCame(t *testing.T) {
 		})
 		group.Go(func() {
 			v := l.signIn(newBrowser(""), nil)
-			if known, _ := signin.FindCause(one.cause); v.Cause != one.cause || !strings.HasPrefix(v.Words(), known.Title) || v.Todo != known.Todo {
+			if known, _ := signin.FindCause(one.cause); v.Cause != one.cause ||
+				!strings.HasPrefix(v.Words(), known.Title) || v.Todo != known.Todo {
 				t.Errorf("%s: %+v", one.name, v)
 			}
 			if stage := v.FailedStage(); stage == nil || stage.ID != one.stage || !says(v, "gave no answer") {
@@ -208,7 +215,8 @@ func TestTheLogKnowsWhyNoAnswerCame(t *testing.T) {
 }
 
 func page(r *http.Request, status int) *http.Response {
-	return &http.Response{StatusCode: status, Header: http.Header{"Content-Type": {"text/html"}}, Body: http.NoBody, Request: r}
+	return &http.Response{StatusCode: status, Header: http.Header{"Content-Type": {"text/html"}}, Body: http.NoBody,
+		Request: r}
 }
 
 // TestEventsThatCannotBeReadAreSaid: the verdict stands without them.
@@ -221,7 +229,8 @@ func TestEventsThatCannotBeReadAreSaid(t *testing.T) {
 			if r.URL.Path == "/api/v3/events/events/" && !blind.TryLock() {
 				w.Header().Set("Content-Type", "application/json")
 				w.WriteHeader(http.StatusForbidden)
-				_, _ = w.Write([]byte(`{"detail":"You do not have permission to perform this action."}`)) // the client reads it
+				// the client reads it
+				_, _ = w.Write([]byte(`{"detail":"You do not have permission to perform this action."}`))
 				return
 			} else if r.URL.Path == "/api/v3/events/events/" {
 				blind.Unlock()
@@ -249,11 +258,12 @@ func TestFinishEndsWithItsContext(t *testing.T) {
 	}
 	ctx, cancel := context.WithCancel(t.Context())
 	began := time.Now()
-	v := l.e.FinishSignIn(ctx, l.d, s, signin.Return{Code: secret.New("0123456789abcdef")}, engine.Expected{}, func(v signin.Verdict) {
-		if v.FailedStage() != nil {
-			cancel()
-		}
-	})
+	v := l.e.FinishSignIn(ctx, l.d, s, signin.Return{Code: secret.New("0123456789abcdef")}, engine.Expected{},
+		func(v signin.Verdict) {
+			if v.FailedStage() != nil {
+				cancel()
+			}
+		})
 	if took := time.Since(began); took > 3*time.Second || v.Works || !v.Over {
 		t.Errorf("after %s: %+v", took, v)
 	}

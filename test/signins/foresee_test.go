@@ -26,9 +26,12 @@ func TestWhatIsForeseenComesTrue(t *testing.T) {
 		works   bool
 	}{
 		{"nobody there", nil, func(*linked) string { return "" }, signin.OutcomeNew, "", true},
-		{"same address", nil, func(l *linked) string { return l.record("ada@example.com", true).Id }, signin.OutcomeLinked, "", true},
-		{"same address not verified", nil, func(l *linked) string { return l.record("ada@example.com", false).Id }, signin.OutcomeLinked, "", true},
-		{"capitals", nil, func(l *linked) string { l.record("ADA@example.com", true); return "" }, signin.OutcomeNew, "", true},
+		{"same address", nil, func(l *linked) string { return l.record("ada@example.com", true).Id },
+			signin.OutcomeLinked, "", true},
+		{"same address not verified", nil, func(l *linked) string { return l.record("ada@example.com", false).Id },
+			signin.OutcomeLinked, "", true},
+		{"capitals", nil, func(l *linked) string { l.record("ADA@example.com", true); return "" }, signin.OutcomeNew,
+			"", true},
 		{"capitals do not count", nil, func(l *linked) string {
 			l.spoil(func(c *core.Collection, _ *core.OAuth2ProviderConfig) {
 				c.Indexes = nil
@@ -46,7 +49,8 @@ func TestWhatIsForeseenComesTrue(t *testing.T) {
 			l.connectTo(l.record("ada@example.com", true), `it's "quoted" \ % _`)
 			return ""
 		}, signin.OutcomeRefused, "other-subject", false},
-		{"left not verified", func(s *link.Spec) { s.Email = link.EmailLeave }, func(*linked) string { return "" }, signin.OutcomeRefused, "email-unverified", false},
+		{"left not verified", func(s *link.Spec) { s.Email = link.EmailLeave }, func(*linked) string { return "" },
+			signin.OutcomeRefused, "email-unverified", false},
 		{"left and not required", func(s *link.Spec) { s.Email = link.EmailLeave }, func(l *linked) string {
 			l.spoil(func(c *core.Collection, _ *core.OAuth2ProviderConfig) {
 				c.Fields.GetByName("email").(*core.EmailField).Required = false
@@ -70,7 +74,8 @@ func TestWhatIsForeseenComesTrue(t *testing.T) {
 		account := one.prepare(l)
 		group.Go(func() {
 			p, err := l.e.Foresee(t.Context(), l.d, l.person)
-			if err != nil || p.Outcome != one.outcome || p.Cause != one.cause || p.Words == "" || account != "" && p.Account.ID != account {
+			if err != nil || p.Outcome != one.outcome || p.Cause != one.cause || p.Words == "" || account != "" &&
+				p.Account.ID != account {
 				t.Errorf("%s: foreseen %+v, %v", one.name, p, err)
 			}
 			v := l.signIn(newBrowser(""), &p)
@@ -100,7 +105,8 @@ func TestAccountsAreFoundByTheirExactValues(t *testing.T) {
 	decoy := l.record("decoy@example.com", true)
 	l.connectTo(decoy, "decoy")
 	for i, subject := range []string{
-		`plain`, `it's`, `say "hi"`, `back\slash`, `ends with \`, `"`, `\"`, `'`, `%`, `_`, `a%b`, `a_b`, "new\nline", `" || id != "`, `x" || "1"="1`, `x' || '1'='1`, `@request.auth.id`, `ünï😀`,
+		`plain`, `it's`, `say "hi"`, `back\slash`, `ends with \`, `"`, `\"`, `'`, `%`, `_`, `a%b`, `a_b`, "new\nline",
+		`" || id != "`, `x" || "1"="1`, `x' || '1'='1`, `@request.auth.id`, `ünï😀`,
 	} {
 		r := l.record("exact"+string(rune('a'+i))+"@example.com", true)
 		l.connectTo(r, subject)
@@ -112,12 +118,14 @@ func TestAccountsAreFoundByTheirExactValues(t *testing.T) {
 			t.Errorf("%q: %+v, %v", subject+"?", nobody, err)
 		}
 	}
-	for _, email := range []string{`decoy@example.com" || "1"="1`, `%@example.com`, `decoy_example.com`, `decoy@example.co`, `\`, `"`} {
+	for _, email := range []string{`decoy@example.com" || "1"="1`, `%@example.com`, `decoy_example.com`,
+		`decoy@example.co`, `\`, `"`} {
 		if _, found, err := l.p.Accounts(t.Context(), l.d, "", email); err != nil || found != nil {
 			t.Errorf("%q: %+v, %v", email, found, err)
 		}
 	}
-	if _, found, err := l.p.Accounts(t.Context(), l.d, "", "decoy@example.com"); err != nil || found == nil || found.LinkedSubject != "decoy" {
+	if _, found, err := l.p.Accounts(t.Context(), l.d, "", "decoy@example.com"); err != nil || found == nil ||
+		found.LinkedSubject != "decoy" {
 		t.Errorf("%+v, %v", found, err)
 	}
 }
@@ -144,7 +152,8 @@ func TestOnlyTheTestsOwnAccountIsDeleted(t *testing.T) {
 	if err := fresh.e.DeleteTestAccount(t.Context(), fresh.d, s, v); err != nil {
 		t.Error(err)
 	}
-	if bySubject, byEmail, err := fresh.p.Accounts(t.Context(), fresh.d, fresh.subject(), "ada@example.com"); err != nil || bySubject != nil || byEmail != nil {
+	if bySubject, byEmail, err := fresh.p.Accounts(t.Context(), fresh.d, fresh.subject(),
+		"ada@example.com"); err != nil || bySubject != nil || byEmail != nil {
 		t.Errorf("left behind: %+v %+v %v", bySubject, byEmail, err)
 	}
 	if err := fresh.e.DeleteTestAccount(t.Context(), fresh.d, s, v); err != nil {

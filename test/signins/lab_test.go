@@ -82,7 +82,8 @@ func newClient(t testing.TB) *http.Client {
 
 func (a *idp) connect(t testing.TB, client *http.Client) *authentik.Client {
 	t.Helper()
-	c, err := authentik.Connect(t.Context(), rest.Config{URL: a.url, Token: secret.New(a.sim.AdminToken()), HTTP: client, Pause: noPause})
+	c, err := authentik.Connect(t.Context(), rest.Config{URL: a.url, Token: secret.New(a.sim.AdminToken()),
+		HTTP: client, Pause: noPause})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -160,7 +161,8 @@ func noPause(ctx context.Context, _ time.Duration) error { return ctx.Err() }
 
 func (l *lab) connect(t testing.TB, client *http.Client) *pocketbase.Client {
 	t.Helper()
-	p, err := pocketbase.Connect(t.Context(), pocketbase.Config{URL: l.pb.URL(), Token: secret.New(l.pb.Token()), HTTP: client, Pause: noPause})
+	p, err := pocketbase.Connect(t.Context(), pocketbase.Config{URL: l.pb.URL(), Token: secret.New(l.pb.Token()),
+		HTTP: client, Pause: noPause})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -171,7 +173,8 @@ func (l *lab) connect(t testing.TB, client *http.Client) *pocketbase.Client {
 func (l *lab) collection(name string) {
 	l.t.Helper()
 	c := core.NewAuthCollection(name)
-	c.Fields.Add(&core.TextField{Name: "name"}, &core.FileField{Name: "avatar", MaxSelect: 1}, &core.AutodateField{Name: "created", OnCreate: true})
+	c.Fields.Add(&core.TextField{Name: "name"}, &core.FileField{Name: "avatar", MaxSelect: 1},
+		&core.AutodateField{Name: "created", OnCreate: true})
 	c.Fields.GetByName("email").(*core.EmailField).Required = true
 	c.Fields.GetByName(core.FieldNamePassword).(*core.PasswordField).Cost = 4 // every sign-in hashes one
 	open := ""
@@ -205,7 +208,8 @@ func (l *lab) linkTo(a *idp, name string, change func(*link.Spec)) *linked {
 	l.t.Helper()
 	l.collection(name)
 	slug := strings.ReplaceAll(name, "_", "-")
-	s := link.Spec{AuthentikURL: a.url, PocketBaseURLs: []string{l.pb.URL()}, Email: link.EmailTrustAll, Existing: link.ExistingNew}
+	s := link.Spec{AuthentikURL: a.url, PocketBaseURLs: []string{l.pb.URL()}, Email: link.EmailTrustAll,
+		Existing: link.ExistingNew}
 	s.Application.Slug, s.Application.Name, s.PocketBase.Collection = &slug, &name, &name
 	if change != nil {
 		change(&s)

@@ -25,7 +25,8 @@ func barriers() []barrier {
 		{name: "create", cause: "create-rule", spoil: func(c *core.Collection) { c.CreateRule = nil }},
 		{name: "email", cause: "email-unverified", spec: func(s *link.Spec) { s.Email = link.EmailLeave }},
 		{name: "id", cause: "mapped-field", spoil: func(c *core.Collection) { c.OAuth2.MappedFields.Id = "id" }},
-		{name: "field", cause: "required-field", spoil: func(c *core.Collection) { c.Fields.Add(&core.TextField{Name: "phone", Required: true}) }},
+		{name: "field", cause: "required-field",
+			spoil: func(c *core.Collection) { c.Fields.Add(&core.TextField{Name: "phone", Required: true}) }},
 		{name: "auth", cause: "auth-rule", spoil: func(c *core.Collection) { c.AuthRule = nil }},
 		{name: "mfa", cause: "mfa", spoil: func(c *core.Collection) { c.MFA.Enabled, c.MFA.Duration = true, 600 }},
 	}

@@ -26,7 +26,8 @@ func reverse(t testing.TB, target string) *httputil.ReverseProxy {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return &httputil.ReverseProxy{ErrorLog: quiet(), Rewrite: func(r *httputil.ProxyRequest) { r.SetURL(to); r.Out.Host = r.In.Host }}
+	return &httputil.ReverseProxy{ErrorLog: quiet(),
+		Rewrite: func(r *httputil.ProxyRequest) { r.SetURL(to); r.Out.Host = r.In.Host }}
 }
 
 // ownCA serves authentik over TLS with an authority that nobody knows.

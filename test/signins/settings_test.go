@@ -50,9 +50,11 @@ func TestAGoodLinkWithIDTokensIsGreen(t *testing.T) {
 }
 
 func everything(s *link.Spec) {
-	group, launch, icon, publisher, description, mode, open := "Apps", "https://pocketbase.company/", "fa://fa-database", "We", "The app", "any", true
+	group, launch, icon, publisher, description, mode, open := "Apps", "https://pocketbase.company/",
+		"fa://fa-database", "We", "The app", "any", true
 	s.Application.Group, s.Application.LaunchURL, s.Application.Icon = &group, &launch, &icon
-	s.Application.Publisher, s.Application.Description, s.Application.PolicyEngineMode, s.Application.OpenInNewTab = &publisher, &description, &mode, &open
+	s.Application.Publisher, s.Application.Description, s.Application.PolicyEngineMode,
+		s.Application.OpenInNewTab = &publisher, &description, &mode, &open
 	s.Access = &link.Access{Users: []string{"ada"}}
 }
 
@@ -139,12 +141,14 @@ func (w whole) restore(l *linked) {
 	}
 	l.a.call("PATCH", "/core/applications/"+slug+"/", writable(w.application, applicationKeys...))
 	l.a.call("PATCH", l.mappingPath(), writable(w.mapping, "name", "scope_name", "expression"))
-	l.a.call("PATCH", l.bindingPath(), writable(w.binding, "enabled", "negate", "user", "group", "policy", "order", "target", "timeout"))
+	l.a.call("PATCH", l.bindingPath(), writable(w.binding, "enabled", "negate", "user", "group", "policy", "order",
+		"target", "timeout"))
 	c, err := l.pb.App().FindCollectionByNameOrId(l.name)
 	if err != nil {
 		l.t.Fatal(err)
 	}
-	c.OAuth2, c.MFA, c.CreateRule, c.AuthRule = w.collection.OAuth2, w.collection.MFA, w.collection.CreateRule, w.collection.AuthRule
+	c.OAuth2, c.MFA, c.CreateRule, c.AuthRule = w.collection.OAuth2, w.collection.MFA, w.collection.CreateRule,
+		w.collection.AuthRule
 	c.OAuth2.Providers = slices.Clone(w.collection.OAuth2.Providers)
 	c.Fields.RemoveByName("phone")
 	if err := l.pb.App().Save(c); err != nil {
@@ -154,9 +158,11 @@ func (w whole) restore(l *linked) {
 
 var (
 	providerKeys = []string{
-		"name", "authorization_flow", "invalidation_flow", "authentication_flow", "client_type", "client_id", "client_secret",
+		"name", "authorization_flow", "invalidation_flow", "authentication_flow", "client_type", "client_id",
+		"client_secret",
 		"redirect_uris", "signing_key", "access_code_validity", "access_token_validity", "refresh_token_validity",
-		"refresh_token_threshold", "sub_mode", "issuer_mode", "include_claims_in_id_token", "grant_types", "property_mappings", "encryption_key",
+		"refresh_token_threshold", "sub_mode", "issuer_mode", "include_claims_in_id_token", "grant_types",
+		"property_mappings", "encryption_key",
 	}
 	applicationKeys = []string{
 		"name", "slug", "group", "provider", "policy_engine_mode", "meta_launch_url", "meta_icon", "meta_publisher",
@@ -173,10 +179,13 @@ func (l *linked) breakagesInAuthentik() []breakage {
 	login := first("/flows/instances/?slug=default-authentication-flow")
 	provider := map[string]any{
 		"name": "Renamed", "authorization_flow": explicit, "invalidation_flow": logout, "authentication_flow": login,
-		"client_type": "public", "client_id": "changed", "client_secret": "changed", "redirect_uris": strict("https://elsewhere.example/api/oauth2-redirect"),
-		"signing_key": l.key("ecdsa"), "access_code_validity": "minutes=7", "access_token_validity": "minutes=7",
-		"refresh_token_validity": "days=7", "refresh_token_threshold": "hours=7", "sub_mode": "user_email", "issuer_mode": "global",
-		"include_claims_in_id_token": false, "grant_types": []any{"refresh_token"}, "property_mappings": l.managedMappings(), "encryption_key": l.key("rsa"),
+		"client_type": "public", "client_id": "changed", "client_secret": "changed",
+		"redirect_uris": strict("https://elsewhere.example/api/oauth2-redirect"),
+		"signing_key":   l.key("ecdsa"), "access_code_validity": "minutes=7", "access_token_validity": "minutes=7",
+		"refresh_token_validity": "days=7", "refresh_token_threshold": "hours=7", "sub_mode": "user_email",
+		"issuer_mode":                "global",
+		"include_claims_in_id_token": false, "grant_types": []any{"refresh_token"},
+		"property_mappings": l.managedMappings(), "encryption_key": l.key("rsa"),
 	}
 	application := map[string]any{
 		"name": "Renamed", "slug": "moved", "group": "Other", "provider": nil, "policy_engine_mode": "all",
@@ -187,19 +196,24 @@ func (l *linked) breakagesInAuthentik() []breakage {
 	add := func(what, path string, settings map[string]any, found map[string]string, rest string) {
 		for _, key := range slices.Sorted(maps.Keys(settings)) {
 			check := cmp.Or(found[key], rest)
-			list = append(list, breakage{name: what + " " + key, check: check, do: func(l *linked) { l.a.call("PATCH", path, map[string]any{key: settings[key]}) }})
+			list = append(list, breakage{name: what + " " + key, check: check,
+				do: func(l *linked) { l.a.call("PATCH", path, map[string]any{key: settings[key]}) }})
 		}
 	}
 	add("provider", l.providerPath(), provider, map[string]string{
-		"client_type": "authentik.client", "client_id": "authentik.client", "client_secret": "authentik.client", "redirect_uris": "authentik.redirect",
-		"signing_key": "authentik.jwks", "issuer_mode": "authentik.issuer", "grant_types": "authentik.grants", "property_mappings": "authentik.email",
+		"client_type": "authentik.client", "client_id": "authentik.client", "client_secret": "authentik.client",
+		"redirect_uris": "authentik.redirect",
+		"signing_key":   "authentik.jwks", "issuer_mode": "authentik.issuer", "grant_types": "authentik.grants",
+		"property_mappings": "authentik.email",
 	}, "authentik.settings")
 	add("application", "/core/applications/"+l.d.Application.Slug+"/", application,
 		map[string]string{"slug": "authentik.discovery", "provider": "authentik.discovery"}, "authentik.settings")
-	add("mapping", l.mappingPath(), map[string]any{"scope_name": "profile", "name": "renamed", "expression": "return {\n    \"email\": request.user.email,\n    \"email_verified\": False,\n}"},
+	add("mapping", l.mappingPath(), map[string]any{"scope_name": "profile", "name": "renamed",
+		"expression": "return {\n    \"email\": request.user.email,\n    \"email_verified\": False,\n}"},
 		map[string]string{"scope_name": "authentik.scopes", "expression": "authentik.email"}, "authentik.settings")
 	add("binding", l.bindingPath(), map[string]any{
-		"enabled": false, "negate": true, "user": l.a.sim.AddPerson("eve", "Eve", "eve@example.com", password, nil), "order": 7, "timeout": 7,
+		"enabled": false, "negate": true, "user": l.a.sim.AddPerson("eve", "Eve", "eve@example.com", password, nil),
+		"order": 7, "timeout": 7,
 	}, map[string]string{"negate": "authentik.access", "user": "authentik.access"}, "authentik.bindings")
 	if len(provider) != len(providerKeys) || len(application) != len(applicationKeys) {
 		l.t.Error("a setting is left out")
@@ -208,13 +222,16 @@ func (l *linked) breakagesInAuthentik() []breakage {
 		"binding group":  {"user": nil, "group": l.a.sim.AddGroup("strangers")},
 		"binding policy": {"user": nil, "policy": first("/policies/all/")},
 	} {
-		list = append(list, breakage{name: name, check: "authentik.bindings", do: func(l *linked) { l.a.call("PATCH", l.bindingPath(), body) }})
+		list = append(list, breakage{name: name, check: "authentik.bindings",
+			do: func(l *linked) { l.a.call("PATCH", l.bindingPath(), body) }})
 	}
 	for _, scope := range []string{"openid", "profile", "email"} {
-		list = append(list, breakage{name: "mapping of " + scope + " taken off", check: "authentik.scopes", do: func(l *linked) { l.takeOff(scope) }})
+		list = append(list, breakage{name: "mapping of " + scope + " taken off", check: "authentik.scopes",
+			do: func(l *linked) { l.takeOff(scope) }})
 	}
 	return append(list, breakage{name: "redirect URI added", check: "authentik.settings", do: func(l *linked) {
-		l.a.call("PATCH", l.providerPath(), map[string]any{"redirect_uris": strict(link.RedirectURL(l.pb.URL()), "https://elsewhere.example/")})
+		l.a.call("PATCH", l.providerPath(), map[string]any{"redirect_uris": strict(link.RedirectURL(l.pb.URL()),
+			"https://elsewhere.example/")})
 	}})
 }
 
@@ -235,7 +252,9 @@ func breakagesInPocketBase() []breakage {
 	at := func(name, check string, change func(c *core.Collection, own *core.OAuth2ProviderConfig)) breakage {
 		return breakage{name: name, check: "pocketbase." + check, do: func(l *linked) { l.spoil(change) }}
 	}
-	secret := at("client secret", "probe", func(_ *core.Collection, own *core.OAuth2ProviderConfig) { own.ClientSecret = "changed" })
+	secret := at("client secret", "probe", func(_ *core.Collection, own *core.OAuth2ProviderConfig) {
+		own.ClientSecret = "changed"
+	})
 	secret.slow = true
 	required := at("required field", "", func(c *core.Collection, _ *core.OAuth2ProviderConfig) {
 		c.Fields.Add(&core.TextField{Name: "phone", Required: true})
@@ -243,10 +262,16 @@ func breakagesInPocketBase() []breakage {
 	required.check = "prediction"
 	return []breakage{
 		secret, required,
-		at("enabled", "auth-methods", func(c *core.Collection, _ *core.OAuth2ProviderConfig) { c.OAuth2.Enabled = false }),
+		at("enabled", "auth-methods", func(c *core.Collection, _ *core.OAuth2ProviderConfig) {
+			c.OAuth2.Enabled = false
+		}),
 		at("slot", "auth-methods", func(_ *core.Collection, own *core.OAuth2ProviderConfig) { own.Name = "oidc2" }),
-		at("provider gone", "auth-methods", func(c *core.Collection, _ *core.OAuth2ProviderConfig) { c.OAuth2.Providers = nil }),
-		at("client id", "client-id", func(_ *core.Collection, own *core.OAuth2ProviderConfig) { own.ClientId = "changed" }),
+		at("provider gone", "auth-methods", func(c *core.Collection, _ *core.OAuth2ProviderConfig) {
+			c.OAuth2.Providers = nil
+		}),
+		at("client id", "client-id", func(_ *core.Collection, own *core.OAuth2ProviderConfig) {
+			own.ClientId = "changed"
+		}),
 		at("auth URL", "auth-url", func(_ *core.Collection, own *core.OAuth2ProviderConfig) {
 			own.AuthURL = strings.TrimSuffix(own.AuthURL, "/")
 		}),
@@ -256,8 +281,12 @@ func breakagesInPocketBase() []breakage {
 		at("user info URL", "settings", func(_ *core.Collection, own *core.OAuth2ProviderConfig) {
 			own.UserInfoURL = strings.TrimSuffix(own.UserInfoURL, "/")
 		}),
-		at("user info from the ID token", "settings", func(_ *core.Collection, own *core.OAuth2ProviderConfig) { own.UserInfoURL = "" }),
-		at("display name", "display-name", func(_ *core.Collection, own *core.OAuth2ProviderConfig) { own.DisplayName = "Other" }),
+		at("user info from the ID token", "settings", func(_ *core.Collection, own *core.OAuth2ProviderConfig) {
+			own.UserInfoURL = ""
+		}),
+		at("display name", "display-name", func(_ *core.Collection, own *core.OAuth2ProviderConfig) {
+			own.DisplayName = "Other"
+		}),
 		at("pkce", "pkce", func(_ *core.Collection, own *core.OAuth2ProviderConfig) { own.PKCE = &no }),
 		at("JWKS URL", "settings", func(_ *core.Collection, own *core.OAuth2ProviderConfig) {
 			own.Extra = map[string]any{"jwksURL": "https://elsewhere.example/"}
@@ -265,15 +294,32 @@ func breakagesInPocketBase() []breakage {
 		at("issuers", "settings", func(_ *core.Collection, own *core.OAuth2ProviderConfig) {
 			own.Extra = map[string]any{"issuers": []string{"x"}}
 		}),
-		at("mapped id", "settings", func(c *core.Collection, _ *core.OAuth2ProviderConfig) { c.OAuth2.MappedFields.Id = "name" }),
-		at("mapped name", "settings", func(c *core.Collection, _ *core.OAuth2ProviderConfig) { c.OAuth2.MappedFields.Name = "" }),
-		at("mapped username", "settings", func(c *core.Collection, _ *core.OAuth2ProviderConfig) { c.OAuth2.MappedFields.Username = "name" }),
-		at("mapped avatar", "settings", func(c *core.Collection, _ *core.OAuth2ProviderConfig) { c.OAuth2.MappedFields.AvatarURL = "" }),
-		at("create rule closed", "collection", func(c *core.Collection, _ *core.OAuth2ProviderConfig) { c.CreateRule = nil }),
-		at("create rule narrowed", "collection", func(c *core.Collection, _ *core.OAuth2ProviderConfig) { c.CreateRule = &narrow }),
+		at("mapped id", "settings", func(c *core.Collection, _ *core.OAuth2ProviderConfig) {
+			c.OAuth2.MappedFields.Id = "name"
+		}),
+		at("mapped name", "settings", func(c *core.Collection, _ *core.OAuth2ProviderConfig) {
+			c.OAuth2.MappedFields.Name = ""
+		}),
+		at("mapped username", "settings", func(c *core.Collection, _ *core.OAuth2ProviderConfig) {
+			c.OAuth2.MappedFields.Username = "name"
+		}),
+		at("mapped avatar", "settings", func(c *core.Collection, _ *core.OAuth2ProviderConfig) {
+			c.OAuth2.MappedFields.AvatarURL = ""
+		}),
+		at("create rule closed", "collection", func(c *core.Collection, _ *core.OAuth2ProviderConfig) {
+			c.CreateRule = nil
+		}),
+		at("create rule narrowed", "collection", func(c *core.Collection, _ *core.OAuth2ProviderConfig) {
+			c.CreateRule = &narrow
+		}),
 		at("auth rule closed", "rules", func(c *core.Collection, _ *core.OAuth2ProviderConfig) { c.AuthRule = nil }),
-		at("auth rule narrowed", "collection", func(c *core.Collection, _ *core.OAuth2ProviderConfig) { c.AuthRule = &narrow }),
-		at("mfa", "rules", func(c *core.Collection, _ *core.OAuth2ProviderConfig) { c.MFA.Enabled, c.MFA.Duration = true, 600 }),
+		at("auth rule narrowed", "collection", func(c *core.Collection, _ *core.OAuth2ProviderConfig) {
+			c.AuthRule = &narrow
+		}),
+		at("mfa", "rules", func(c *core.Collection, _ *core.OAuth2ProviderConfig) {
+			c.MFA.Enabled,
+				c.MFA.Duration = true, 600
+		}),
 	}
 }
 
@@ -287,7 +333,10 @@ func TestPKCELeftOpenIsOn(t *testing.T) {
 		l := lab.link(identifier(name), func(s *link.Spec) { s.PocketBase.PKCE = &on })
 		l.spoil(func(_ *core.Collection, own *core.OAuth2ProviderConfig) { own.PKCE = nil })
 		checks := l.e.Verify(t.Context(), l.d, l.person)
-		failed := slices.ContainsFunc(checks, func(c link.Check) bool { return c.ID == "pocketbase.pkce" && c.Status == link.Fail })
+		failed := slices.ContainsFunc(checks, func(c link.Check) bool {
+			return c.ID == "pocketbase.pkce" &&
+				c.Status == link.Fail
+		})
 		if checks.Failed() == on || failed == on {
 			t.Errorf("%s:\n%s", name, failures(checks))
 		}
@@ -305,7 +354,8 @@ func TestNobodyNewCanSignInIsRed(t *testing.T) {
 	}
 	leave := func(s *link.Spec) { s.Email = link.EmailLeave }
 	l := lab.link("left_required", leave)
-	if c := rules(l); c.Status != link.Fail || c.Cause != "email-unverified" || !strings.Contains(c.Evidence, "Nobody new can sign in") {
+	if c := rules(l); c.Status != link.Fail || c.Cause != "email-unverified" ||
+		!strings.Contains(c.Evidence, "Nobody new can sign in") {
 		t.Errorf("%+v", c)
 	}
 	optional := lab.link("left_optional", leave)
@@ -318,13 +368,15 @@ func TestNobodyNewCanSignInIsRed(t *testing.T) {
 	// somebody's own mapping says that addresses are verified
 	trusting := lab.link("left_trusting", leave)
 	own := l.a.call("POST", "/propertymappings/provider/scope/", map[string]any{
-		"name": "verified " + trusting.name, "scope_name": "email", "expression": "return {\n    \"email\": request.user.email,\n    \"email_verified\": True,\n}",
+		"name": "verified " + trusting.name, "scope_name": "email",
+		"expression": "return {\n    \"email\": request.user.email,\n    \"email_verified\": True,\n}",
 	})["pk"]
 	trusting.takeOff("email")
 	list := l.a.call("GET", trusting.providerPath(), nil)["property_mappings"].([]any)
 	trusting.patchProvider(map[string]any{"property_mappings": append(list, own)})
 	checks := trusting.e.Verify(t.Context(), trusting.d, trusting.person)
-	if c := checks[slices.IndexFunc(checks, func(c link.Check) bool { return c.ID == "pocketbase.rules" })]; c.Status != link.Warn {
+	if c := checks[slices.IndexFunc(checks,
+		func(c link.Check) bool { return c.ID == "pocketbase.rules" })]; c.Status != link.Warn {
 		t.Errorf("%+v\n%s", c, failures(checks))
 	}
 }

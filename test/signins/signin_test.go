@@ -57,11 +57,13 @@ func TestASignInThatWorks(t *testing.T) {
 	t.Parallel()
 	l := newLab(t).link("works", nil)
 	foreseen, err := l.e.Foresee(t.Context(), l.d, l.person)
-	if err != nil || foreseen.Outcome != signin.OutcomeNew || foreseen.Email != "ada@example.com" || foreseen.Sent["email_verified"] != "true" {
+	if err != nil || foreseen.Outcome != signin.OutcomeNew || foreseen.Email != "ada@example.com" ||
+		foreseen.Sent["email_verified"] != "true" {
 		t.Fatalf("foreseen: %+v, %v", foreseen, err)
 	}
 	v := l.signIn(newBrowser(""), &foreseen)
-	if !v.Works || v.Outcome != signin.OutcomeNew || !v.AsPredicted || v.Record == nil || v.Record.Email != "ada@example.com" || !v.Record.Verified || v.Record.Name != "Ada Lovelace" {
+	if !v.Works || v.Outcome != signin.OutcomeNew || !v.AsPredicted || v.Record == nil ||
+		v.Record.Email != "ada@example.com" || !v.Record.Verified || v.Record.Name != "Ada Lovelace" {
 		t.Fatalf("%+v", v)
 	}
 	for _, stage := range v.Stages {
@@ -72,7 +74,8 @@ func TestASignInThatWorks(t *testing.T) {
 	if v.Claims["email"] != "ada@example.com" || v.Claims["preferred_username"] != "ada" {
 		t.Errorf("the claims are %v", v.Claims)
 	}
-	if len(v.Evidence) < 2 || !strings.Contains(v.Evidence[0].Text, "ada signed in") || !strings.Contains(v.Evidence[1].Text, "authorised for") {
+	if len(v.Evidence) < 2 || !strings.Contains(v.Evidence[0].Text, "ada signed in") ||
+		!strings.Contains(v.Evidence[1].Text, "authorised for") {
 		t.Errorf("the evidence is %v", v.Evidence)
 	}
 
@@ -80,7 +83,8 @@ func TestASignInThatWorks(t *testing.T) {
 	if err != nil || again.Outcome != signin.OutcomeReturns || again.Account.ID != v.Record.ID {
 		t.Fatalf("foreseen: %+v, %v", again, err)
 	}
-	if second := l.signIn(newBrowser(""), &again); !second.Works || second.Outcome != signin.OutcomeReturns || !second.AsPredicted || second.Record.ID != v.Record.ID {
+	if second := l.signIn(newBrowser(""), &again); !second.Works || second.Outcome != signin.OutcomeReturns ||
+		!second.AsPredicted || second.Record.ID != v.Record.ID {
 		t.Errorf("%+v", second)
 	}
 }

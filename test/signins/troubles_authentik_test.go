@@ -30,9 +30,11 @@ func strict(urls ...string) []any {
 func troublesAtAuthentik() []trouble {
 	return []trouble{
 		{name: "application without provider", cause: "discovery", stage: signin.StageAuthentik,
-			checks: []link.CheckID{"authentik.discovery", "authentik.jwks", "authentik.client", "authentik.settings", link.CheckSignIn},
-			spoil:  func(l *linked) { l.patchApplication(map[string]any{"provider": nil}) }},
-		{name: "application deleted", cause: "discovery", checks: []link.CheckID{"authentik.discovery", "authentik.settings"},
+			checks: []link.CheckID{"authentik.discovery", "authentik.jwks", "authentik.client", "authentik.settings",
+				link.CheckSignIn},
+			spoil: func(l *linked) { l.patchApplication(map[string]any{"provider": nil}) }},
+		{name: "application deleted", cause: "discovery", checks: []link.CheckID{"authentik.discovery",
+			"authentik.settings"},
 			spoil: func(l *linked) { l.a.call("DELETE", "/core/applications/"+l.d.Application.Slug+"/", nil) }},
 		{name: "issuer mode", cause: "issuer-mismatch", stage: signin.StageUserInfo, spec: idTokens,
 			checks: []link.CheckID{"authentik.issuer", "authentik.endpoints", link.CheckSignIn},
@@ -40,11 +42,14 @@ func troublesAtAuthentik() []trouble {
 		{name: "ed25519 key", cause: "signing-key", stage: signin.StageToken,
 			checks: []link.CheckID{"authentik.discovery", "authentik.jwks", link.CheckSignIn},
 			spoil:  func(l *linked) { l.patchProvider(map[string]any{"signing_key": l.key("ed25519")}) }},
-		{name: "no key", cause: "signing-key", stage: signin.StageUserInfo, spec: idTokens, checks: []link.CheckID{"authentik.jwks", link.CheckSignIn},
-			spoil: func(l *linked) { l.patchProvider(map[string]any{"signing_key": nil}) }},
-		{name: "ec key and id tokens", cause: "signing-key", stage: signin.StageUserInfo, spec: idTokens, checks: []link.CheckID{"authentik.jwks", link.CheckSignIn},
-			spoil: func(l *linked) { l.patchProvider(map[string]any{"signing_key": l.key("ecdsa")}) }},
-		{name: "ec key wanted", cause: "signing-key", stage: signin.StageUserInfo, checks: []link.CheckID{"authentik.jwks", link.CheckSignIn},
+		{name: "no key", cause: "signing-key", stage: signin.StageUserInfo, spec: idTokens,
+			checks: []link.CheckID{"authentik.jwks", link.CheckSignIn},
+			spoil:  func(l *linked) { l.patchProvider(map[string]any{"signing_key": nil}) }},
+		{name: "ec key and id tokens", cause: "signing-key", stage: signin.StageUserInfo, spec: idTokens,
+			checks: []link.CheckID{"authentik.jwks", link.CheckSignIn},
+			spoil:  func(l *linked) { l.patchProvider(map[string]any{"signing_key": l.key("ecdsa")}) }},
+		{name: "ec key wanted", cause: "signing-key", stage: signin.StageUserInfo,
+			checks: []link.CheckID{"authentik.jwks", link.CheckSignIn},
 			spec: func(a *idp, s *link.Spec) {
 				idTokens(a, s)
 				name := "an EC key of ours"
@@ -56,15 +61,19 @@ func troublesAtAuthentik() []trouble {
 		{name: "no grant types", cause: "grant-types", stage: signin.StageAuthentik,
 			checks: []link.CheckID{"authentik.grants", "authentik.redirect", link.CheckSignIn},
 			spoil:  func(l *linked) { l.patchProvider(map[string]any{"grant_types": []any{"refresh_token"}}) }},
-		{name: "redirect uri with a slash", cause: "redirect-mismatch", stage: signin.StageAuthentik, checks: []link.CheckID{"authentik.redirect", link.CheckSignIn},
+		{name: "redirect uri with a slash", cause: "redirect-mismatch", stage: signin.StageAuthentik,
+			checks: []link.CheckID{"authentik.redirect", link.CheckSignIn},
 			spoil: func(l *linked) {
 				l.patchProvider(map[string]any{"redirect_uris": strict(link.RedirectURL(l.pb.URL()) + "/")})
 			}},
-		{name: "redirect uri with https", cause: "redirect-mismatch", stage: signin.StageAuthentik, checks: []link.CheckID{"authentik.redirect", link.CheckSignIn},
+		{name: "redirect uri with https", cause: "redirect-mismatch", stage: signin.StageAuthentik,
+			checks: []link.CheckID{"authentik.redirect", link.CheckSignIn},
 			spoil: func(l *linked) {
-				l.patchProvider(map[string]any{"redirect_uris": strict("https" + link.RedirectURL(l.pb.URL())[len("http"):])})
+				l.patchProvider(map[string]any{"redirect_uris": strict("https" +
+					link.RedirectURL(l.pb.URL())[len("http"):])})
 			}},
-		{name: "redirect uri at the token", cause: "redirect-mismatch", stage: signin.StageToken, checks: []link.CheckID{link.CheckSignIn},
+		{name: "redirect uri at the token", cause: "redirect-mismatch", stage: signin.StageToken,
+			checks: []link.CheckID{link.CheckSignIn},
 			signIn: func(l *linked) signin.Verdict {
 				s, err := l.e.StartSignIn(l.t.Context(), l.d, "")
 				if err != nil {
@@ -81,20 +90,26 @@ func troublesAtAuthentik() []trouble {
 			}},
 		{name: "no redirect uri left", cause: "redirect-mismatch", checks: []link.CheckID{"authentik.redirect"},
 			spoil: func(l *linked) { l.patchProvider(map[string]any{"redirect_uris": []any{}}) }},
-		{name: "client id in pocketbase", cause: "unknown-client", stage: signin.StageAuthentik, checks: []link.CheckID{"pocketbase.client-id", link.CheckSignIn},
+		{name: "client id in pocketbase", cause: "unknown-client", stage: signin.StageAuthentik,
+			checks: []link.CheckID{"pocketbase.client-id", link.CheckSignIn},
 			spoil: func(l *linked) {
 				l.spoil(func(_ *core.Collection, own *core.OAuth2ProviderConfig) { own.ClientId = "of-nobody" })
 			}},
-		{name: "client id in authentik", cause: "unknown-client", stage: signin.StageAuthentik, checks: []link.CheckID{"authentik.client", link.CheckSignIn},
-			spoil: func(l *linked) { l.patchProvider(map[string]any{"client_id": "changed"}) }},
-		{name: "another authentik at the public address", cause: "unknown-client", checks: []link.CheckID{"authentik.redirect"},
-			spoil: func(l *linked) { l.d.AuthentikURL = newIDP(l.t, authentiksim.Config{}, nil).url }},
-		{name: "not bound", cause: "no-access", stage: signin.StageAuthentik, checks: []link.CheckID{"authentik.access", "prediction", link.CheckSignIn},
+		{name: "client id in authentik", cause: "unknown-client", stage: signin.StageAuthentik,
+			checks: []link.CheckID{"authentik.client", link.CheckSignIn},
+			spoil:  func(l *linked) { l.patchProvider(map[string]any{"client_id": "changed"}) }},
+		{name: "another authentik at the public address", cause: "unknown-client",
+			checks: []link.CheckID{"authentik.redirect"},
+			spoil:  func(l *linked) { l.d.AuthentikURL = newIDP(l.t, authentiksim.Config{}, nil).url }},
+		{name: "not bound", cause: "no-access", stage: signin.StageAuthentik, checks: []link.CheckID{"authentik.access",
+			"prediction", link.CheckSignIn},
 			spoil: func(l *linked) {
 				group := l.a.sim.AddGroup("others of " + l.name)
-				l.a.call("POST", "/policies/bindings/", map[string]any{"target": l.d.Application.PK, "group": group, "order": 0})
+				l.a.call("POST", "/policies/bindings/", map[string]any{"target": l.d.Application.PK, "group": group,
+					"order": 0})
 			}},
-		{name: "access denied", cause: "no-access", stage: signin.StageAuthentik, checks: []link.CheckID{link.CheckSignIn},
+		{name: "access denied", cause: "no-access", stage: signin.StageAuthentik,
+			checks: []link.CheckID{link.CheckSignIn},
 			signIn: func(l *linked) signin.Verdict {
 				s, err := l.e.StartSignIn(l.t.Context(), l.d, "")
 				if err != nil {
@@ -102,8 +117,9 @@ func troublesAtAuthentik() []trouble {
 				}
 				return l.verdict(s, signin.Return{Error: "access_denied"})
 			}},
-		{name: "no openid scope", cause: "missing-scopes", stage: signin.StageUserInfo, checks: []link.CheckID{"authentik.scopes", link.CheckSignIn},
-			spoil: func(l *linked) { l.patchProvider(map[string]any{"property_mappings": []any{}}) }},
+		{name: "no openid scope", cause: "missing-scopes", stage: signin.StageUserInfo,
+			checks: []link.CheckID{"authentik.scopes", link.CheckSignIn},
+			spoil:  func(l *linked) { l.patchProvider(map[string]any{"property_mappings": []any{}}) }},
 	}
 }
 
@@ -125,32 +141,41 @@ func troublesOfTheWayBack() []trouble {
 				b.password = "" // the login page is closed
 				return l.signIn(b, nil)
 			}},
-		{name: "buffering proxy", cause: "buffered-stream", stage: signin.StageOpened, checks: []link.CheckID{"pocketbase.realtime", link.CheckSignIn},
-			spec: func(a *idp, s *link.Spec) { s.PocketBaseURLs = []string{buffering(a.t, s.PocketBaseURLs[0])} }},
-		{name: "no event stream", cause: "stream-refused", stage: signin.StageOpened, checks: []link.CheckID{"pocketbase.realtime", link.CheckSignIn},
+		{name: "buffering proxy", cause: "buffered-stream", stage: signin.StageOpened,
+			checks: []link.CheckID{"pocketbase.realtime", link.CheckSignIn},
+			spec:   func(a *idp, s *link.Spec) { s.PocketBaseURLs = []string{buffering(a.t, s.PocketBaseURLs[0])} }},
+		{name: "no event stream", cause: "stream-refused", stage: signin.StageOpened,
+			checks: []link.CheckID{"pocketbase.realtime", link.CheckSignIn},
 			spec: func(a *idp, s *link.Spec) {
 				s.PocketBaseURLs = []string{atRealtime(a.t, s.PocketBaseURLs[0], http.NotFound)}
 			}},
-		{name: "event stream that ends at once", cause: "stream-broken", stage: signin.StageOpened, checks: []link.CheckID{"pocketbase.realtime", link.CheckSignIn},
+		{name: "event stream that ends at once", cause: "stream-broken", stage: signin.StageOpened,
+			checks: []link.CheckID{"pocketbase.realtime", link.CheckSignIn},
 			spec: func(a *idp, s *link.Spec) {
-				s.PocketBaseURLs = []string{atRealtime(a.t, s.PocketBaseURLs[0], func(w http.ResponseWriter, _ *http.Request) {
-					w.Header().Set("Content-Type", "text/event-stream")
-					w.WriteHeader(http.StatusOK)
-				})}
+				s.PocketBaseURLs = []string{atRealtime(a.t, s.PocketBaseURLs[0],
+					func(w http.ResponseWriter, _ *http.Request) {
+						w.Header().Set("Content-Type", "text/event-stream")
+						w.WriteHeader(http.StatusOK)
+					})}
 			}},
-		{name: "event stream that breaks off", cause: "stream-broken", stage: signin.StageCallback, checks: []link.CheckID{link.CheckSignIn},
-			spec: func(a *idp, s *link.Spec) { s.PocketBaseURLs = []string{cutting(a.t, s.PocketBaseURLs[0])} }},
-		{name: "subscription to another pocketbase", cause: "stream-refused", stage: signin.StageOpened, checks: []link.CheckID{link.CheckSignIn},
-			spec: func(a *idp, s *link.Spec) { s.PocketBaseURLs = []string{balancing(a.t, s.PocketBaseURLs[0])} }},
+		{name: "event stream that breaks off", cause: "stream-broken", stage: signin.StageCallback,
+			checks: []link.CheckID{link.CheckSignIn},
+			spec:   func(a *idp, s *link.Spec) { s.PocketBaseURLs = []string{cutting(a.t, s.PocketBaseURLs[0])} }},
+		{name: "subscription to another pocketbase", cause: "stream-refused", stage: signin.StageOpened,
+			checks: []link.CheckID{link.CheckSignIn},
+			spec:   func(a *idp, s *link.Spec) { s.PocketBaseURLs = []string{balancing(a.t, s.PocketBaseURLs[0])} }},
 		noticed("the browser gets no answer", signin.MissingUnreachable, "browser-unreachable"),
 		noticed("the page may not read the answer", signin.MissingCORS, "cors"),
 		noticed("the page is https and PocketBase is not", signin.MissingMixed, "plain-http"),
-		{name: "two addresses", cause: "different-ip", stage: signin.StageCallback, checks: []link.CheckID{link.CheckSignIn},
+		{name: "two addresses", cause: "different-ip", stage: signin.StageCallback,
+			checks: []link.CheckID{link.CheckSignIn},
 			signIn: func(l *linked) signin.Verdict { return l.signIn(newBrowser("127.0.0.2"), nil) }},
-		{name: "another pocketbase", cause: "other-pocketbase", stage: signin.StageCallback, checks: []link.CheckID{link.CheckSignIn},
+		{name: "another pocketbase", cause: "other-pocketbase", stage: signin.StageCallback,
+			checks: []link.CheckID{link.CheckSignIn},
 			signIn: func(l *linked) signin.Verdict {
 				elsewhere := answering(l.t, http.StatusOK, "text/html", "<p>another server</p>")
-				l.patchProvider(map[string]any{"redirect_uris": strict(link.RedirectURL(l.pb.URL()), link.RedirectURL(elsewhere))})
+				l.patchProvider(map[string]any{"redirect_uris": strict(link.RedirectURL(l.pb.URL()),
+					link.RedirectURL(elsewhere))})
 				s, err := l.e.StartSignIn(l.t.Context(), l.d, link.RedirectURL(elsewhere))
 				if err != nil {
 					l.t.Error(err)
@@ -160,7 +185,8 @@ func troublesOfTheWayBack() []trouble {
 			}},
 		{name: "plain http", cause: "plain-http", checks: []link.CheckID{"addresses"},
 			spoil: func(l *linked) { l.d.Slot.AuthURL = "http://authentik.company/application/o/authorize/" }},
-		{name: "authentik ten minutes ahead", cause: "clock", stage: signin.StageUserInfo, spec: idTokens, checks: []link.CheckID{"clock", link.CheckSignIn},
+		{name: "authentik ten minutes ahead", cause: "clock", stage: signin.StageUserInfo, spec: idTokens,
+			checks: []link.CheckID{"clock", link.CheckSignIn},
 			idp: func(l *lab) *idp {
 				ahead := func() time.Time { return time.Now().Add(10 * time.Minute) }
 				return newIDP(l.t, authentiksim.Config{Now: ahead}, func(next http.Handler) http.Handler {

@@ -17,9 +17,11 @@ const token, userInfo = "/application/o/token/", "/application/o/userinfo/"
 // Each is made at the token URL and at the user-info URL.
 func troublesOfReach() []trouble {
 	list := []trouble{
-		{name: "wrong public address", cause: "unreachable", checks: []link.CheckID{"authentik.discovery", "authentik.jwks", "authentik.redirect", "authentik.client"},
+		{name: "wrong public address", cause: "unreachable", checks: []link.CheckID{"authentik.discovery",
+			"authentik.jwks", "authentik.redirect", "authentik.client"},
 			spoil: func(l *linked) { l.d.AuthentikURL = "http://127.0.0.1:1" }},
-		{name: "page at the public address", cause: "html-instead-of-json", checks: []link.CheckID{"authentik.discovery", "authentik.jwks", "authentik.redirect", "authentik.client"},
+		{name: "page at the public address", cause: "html-instead-of-json",
+			checks: []link.CheckID{"authentik.discovery", "authentik.jwks", "authentik.redirect", "authentik.client"},
 			spoil: func(l *linked) {
 				l.d.AuthentikURL = answering(l.t, http.StatusOK, "text/html", "<html>Sign in here first</html>")
 			}},
@@ -33,29 +35,39 @@ func troublesOfReach() []trouble {
 		{"no such host", "dns", func(*linked) string { return "http://authentik.invalid" }},
 		{"own authority", "private-ca", ownCA},
 		{"no tls on the port", "tls", func(l *linked) string { return strings.Replace(l.a.url, "http:", "https:", 1) }},
-		{"bad gateway", "proxy", func(l *linked) string { return answering(l.t, http.StatusBadGateway, "text/html", "<html>502</html>") }},
+		{"bad gateway", "proxy", func(l *linked) string {
+			return answering(l.t, http.StatusBadGateway, "text/html",
+				"<html>502</html>")
+		}},
 		{"failing", "authentik-error", func(l *linked) string {
 			return answering(l.t, http.StatusInternalServerError, "text/html", "<html>Server Error</html>")
 		}},
 	} {
 		list = append(list,
-			trouble{name: one.name + " at the token url", cause: one.cause, stage: signin.StageToken, checks: []link.CheckID{"pocketbase.probe", link.CheckSignIn},
-				spoil: func(l *linked) { l.setURLs(one.base(l)+token, "") }},
-			trouble{name: one.name + " at the user info url", cause: one.cause, stage: signin.StageUserInfo, checks: []link.CheckID{link.CheckSignIn},
-				spoil: func(l *linked) { l.setURLs("", one.base(l)+userInfo) }})
+			trouble{name: one.name + " at the token url", cause: one.cause, stage: signin.StageToken,
+				checks: []link.CheckID{"pocketbase.probe", link.CheckSignIn},
+				spoil:  func(l *linked) { l.setURLs(one.base(l)+token, "") }},
+			trouble{name: one.name + " at the user info url", cause: one.cause, stage: signin.StageUserInfo,
+				checks: []link.CheckID{link.CheckSignIn},
+				spoil:  func(l *linked) { l.setURLs("", one.base(l)+userInfo) }})
 	}
 	return append(list,
-		trouble{name: "page at the token url", cause: "html-instead-of-json", stage: signin.StageToken, checks: []link.CheckID{"pocketbase.probe", link.CheckSignIn},
+		trouble{name: "page at the token url", cause: "html-instead-of-json", stage: signin.StageToken,
+			checks: []link.CheckID{"pocketbase.probe", link.CheckSignIn},
 			spoil: func(l *linked) {
 				l.setURLs(answering(l.t, http.StatusOK, "text/html", "<html>Sign in here first</html>")+token, "")
 			}},
-		trouble{name: "something odd at the token url", cause: link.CauseUnknown, stage: signin.StageToken, checks: []link.CheckID{"pocketbase.probe", link.CheckSignIn},
+		trouble{name: "something odd at the token url", cause: link.CauseUnknown, stage: signin.StageToken,
+			checks: []link.CheckID{"pocketbase.probe", link.CheckSignIn},
 			spoil: func(l *linked) {
-				l.setURLs(answering(l.t, http.StatusBadRequest, "application/json", `{"error":"out_of_cheese"}`)+token, "")
+				l.setURLs(answering(l.t, http.StatusBadRequest, "application/json", `{"error":"out_of_cheese"}`)+token,
+					"")
 			}},
-		trouble{name: "grant refused at the token url", cause: "grant-types", stage: signin.StageToken, checks: []link.CheckID{"pocketbase.probe", link.CheckSignIn},
+		trouble{name: "grant refused at the token url", cause: "grant-types", stage: signin.StageToken,
+			checks: []link.CheckID{"pocketbase.probe", link.CheckSignIn},
 			spoil: func(l *linked) {
-				l.setURLs(answering(l.t, http.StatusBadRequest, "application/json", `{"error":"unauthorized_client"}`)+token, "")
+				l.setURLs(answering(l.t, http.StatusBadRequest, "application/json", `{"error":"unauthorized_client"}`)+
+					token, "")
 			}})
 }
 
@@ -63,13 +75,17 @@ func troublesOfTheExchange() []trouble {
 	off := func(c *core.Collection, _ *core.OAuth2ProviderConfig) { c.OAuth2.Enabled = false }
 	return []trouble{
 		{name: "collection renamed", cause: "collection-missing", stage: signin.StageToken,
-			checks: []link.CheckID{"pocketbase.auth-methods", "pocketbase.settings", "pocketbase.rules", "pocketbase.collection", "pocketbase.probe", link.CheckSignIn},
+			checks: []link.CheckID{"pocketbase.auth-methods", "pocketbase.settings", "pocketbase.rules",
+				"pocketbase.collection", "pocketbase.probe", link.CheckSignIn},
 			signIn: func(l *linked) signin.Verdict {
 				return l.signInAnd(l.remove)
 			}},
-		{name: "oauth2 off", cause: "oauth2-off", stage: signin.StageToken, checks: []link.CheckID{"pocketbase.auth-methods", "pocketbase.probe", link.CheckSignIn},
+		{name: "oauth2 off", cause: "oauth2-off", stage: signin.StageToken,
+			checks: []link.CheckID{"pocketbase.auth-methods", "pocketbase.probe", link.CheckSignIn},
 			signIn: func(l *linked) signin.Verdict { return l.signInAnd(func() { l.spoil(off) }) }},
-		{name: "provider in another slot", cause: "oauth2-off", stage: signin.StageToken, checks: []link.CheckID{"pocketbase.auth-methods", "pocketbase.settings", "pocketbase.probe", link.CheckSignIn},
+		{name: "provider in another slot", cause: "oauth2-off", stage: signin.StageToken,
+			checks: []link.CheckID{"pocketbase.auth-methods", "pocketbase.settings", "pocketbase.probe",
+				link.CheckSignIn},
 			signIn: func(l *linked) signin.Verdict {
 				return l.signInAnd(func() {
 					l.spoil(func(_ *core.Collection, own *core.OAuth2ProviderConfig) { own.Name = "oidc3" })
@@ -79,35 +95,44 @@ func troublesOfTheExchange() []trouble {
 			spoil: func(l *linked) {
 				l.spoil(func(_ *core.Collection, own *core.OAuth2ProviderConfig) { own.TokenURL += "x" })
 			}},
-		{name: "button and challenge changed", cause: "settings-differ", checks: []link.CheckID{"pocketbase.auth-url", "pocketbase.display-name", "pocketbase.pkce"},
+		{name: "button and challenge changed", cause: "settings-differ", checks: []link.CheckID{"pocketbase.auth-url",
+			"pocketbase.display-name", "pocketbase.pkce"},
 			spoil: func(l *linked) {
 				l.spoil(func(_ *core.Collection, own *core.OAuth2ProviderConfig) {
 					off := false
 					own.DisplayName, own.PKCE, own.AuthURL = "Other", &off, own.AuthURL+"x"
 				})
 			}},
-		{name: "validity and binding changed", cause: "settings-differ", checks: []link.CheckID{"authentik.settings", "authentik.bindings"},
+		{name: "validity and binding changed", cause: "settings-differ", checks: []link.CheckID{"authentik.settings",
+			"authentik.bindings"},
 			spec: func(_ *idp, s *link.Spec) { s.Access = &link.Access{Users: []string{"ada"}} },
 			spoil: func(l *linked) {
 				l.patchProvider(map[string]any{"access_code_validity": "minutes=9"})
 				l.a.call("DELETE", "/policies/bindings/"+l.d.Bindings[0].PK+"/", nil)
 			}},
-		{name: "hook that changes the address", cause: "settings-differ", stage: signin.StageRecord, checks: []link.CheckID{link.CheckSignIn},
+		{name: "hook that changes the address", cause: "settings-differ", stage: signin.StageRecord,
+			checks: []link.CheckID{link.CheckSignIn},
 			spoil: func(l *linked) {
 				l.pb.App().OnRecordCreate(l.name).BindFunc(func(e *core.RecordEvent) error {
 					e.Record.SetEmail("hooked@example.com")
 					return e.Next()
 				})
 			}},
-		{name: "token url without slash", cause: "endpoint-url", stage: signin.StageToken, checks: []link.CheckID{"authentik.endpoints", "pocketbase.probe", link.CheckSignIn},
-			spoil: func(l *linked) { l.setURLs(strings.TrimSuffix(l.a.url+token, "/"), "") }},
-		{name: "secret in pocketbase", cause: "invalid-client", stage: signin.StageToken, checks: []link.CheckID{"pocketbase.probe", link.CheckSignIn},
+		{name: "token url without slash", cause: "endpoint-url", stage: signin.StageToken,
+			checks: []link.CheckID{"authentik.endpoints", "pocketbase.probe", link.CheckSignIn},
+			spoil:  func(l *linked) { l.setURLs(strings.TrimSuffix(l.a.url+token, "/"), "") }},
+		{name: "secret in pocketbase", cause: "invalid-client", stage: signin.StageToken,
+			checks: []link.CheckID{"pocketbase.probe", link.CheckSignIn},
 			spoil: func(l *linked) {
-				l.spoil(func(_ *core.Collection, own *core.OAuth2ProviderConfig) { own.ClientSecret = "of another provider" })
+				l.spoil(func(_ *core.Collection, own *core.OAuth2ProviderConfig) {
+					own.ClientSecret = "of another provider"
+				})
 			}},
-		{name: "secret in authentik", cause: "invalid-client", stage: signin.StageToken, checks: []link.CheckID{"authentik.client", "pocketbase.probe", link.CheckSignIn},
-			spoil: func(l *linked) { l.patchProvider(map[string]any{"client_secret": "rotated"}) }},
-		{name: "code of nobody", cause: "code-refused", stage: signin.StageToken, checks: []link.CheckID{link.CheckSignIn},
+		{name: "secret in authentik", cause: "invalid-client", stage: signin.StageToken,
+			checks: []link.CheckID{"authentik.client", "pocketbase.probe", link.CheckSignIn},
+			spoil:  func(l *linked) { l.patchProvider(map[string]any{"client_secret": "rotated"}) }},
+		{name: "code of nobody", cause: "code-refused", stage: signin.StageToken,
+			checks: []link.CheckID{link.CheckSignIn},
 			signIn: func(l *linked) signin.Verdict {
 				s, err := l.e.StartSignIn(l.t.Context(), l.d, "")
 				if err != nil {
@@ -115,10 +140,12 @@ func troublesOfTheExchange() []trouble {
 				}
 				return l.verdict(s, signin.Return{Code: secret.New("0123456789abcdef0123456789abcdef")})
 			}},
-		{name: "user info at the application", cause: "user-info-url", stage: signin.StageRecord, checks: []link.CheckID{"authentik.endpoints", link.CheckSignIn},
-			spoil: func(l *linked) { l.setURLs("", l.a.url+"/application/o/"+l.d.Application.Slug+"/") }},
-		{name: "page at the user info url", cause: "user-info-url", stage: signin.StageUserInfo, checks: []link.CheckID{link.CheckSignIn},
-			spoil: func(l *linked) { l.setURLs("", answering(l.t, http.StatusOK, "text/html", "<html>")+userInfo) }},
+		{name: "user info at the application", cause: "user-info-url", stage: signin.StageRecord,
+			checks: []link.CheckID{"authentik.endpoints", link.CheckSignIn},
+			spoil:  func(l *linked) { l.setURLs("", l.a.url+"/application/o/"+l.d.Application.Slug+"/") }},
+		{name: "page at the user info url", cause: "user-info-url", stage: signin.StageUserInfo,
+			checks: []link.CheckID{link.CheckSignIn},
+			spoil:  func(l *linked) { l.setURLs("", answering(l.t, http.StatusOK, "text/html", "<html>")+userInfo) }},
 		{name: "rate limit", cause: "rate-limit", stage: signin.StageToken, checks: []link.CheckID{link.CheckSignIn},
 			signIn: func(l *linked) signin.Verdict {
 				l.signIn(newBrowser(""), nil)
@@ -131,7 +158,8 @@ func troublesOfTheExchange() []trouble {
 // is about it.
 func limitSignIns(s *core.Settings) {
 	s.RateLimits.Enabled = true
-	s.RateLimits.Rules = []core.RateLimitRule{{Label: identifier("rate limit") + ":auth", Duration: 600, MaxRequests: 1}}
+	s.RateLimits.Rules = []core.RateLimitRule{{Label: identifier("rate limit") + ":auth", Duration: 600,
+		MaxRequests: 1}}
 }
 
 // signInAnd takes the person through to the code, and does something to the
@@ -162,39 +190,52 @@ func troublesOfTheRecord() []trouble {
 	}
 	withRules := []link.CheckID{"pocketbase.rules", "pocketbase.collection", "prediction", link.CheckSignIn}
 	return []trouble{
-		{name: "managed mapping", cause: "email-unverified", stage: signin.StageRecord, checks: []link.CheckID{"authentik.email", "prediction", link.CheckSignIn},
-			spoil: func(l *linked) { l.patchProvider(map[string]any{"property_mappings": l.managedMappings()}) }},
-		{name: "left as it is", cause: "email-unverified", stage: signin.StageRecord, checks: []link.CheckID{"pocketbase.rules", "prediction", link.CheckSignIn},
-			spec: func(_ *idp, s *link.Spec) { s.Email = link.EmailLeave }},
-		{name: "not verified and not required", cause: "email-unverified", stage: signin.StageRecord, checks: []link.CheckID{"authentik.email", link.CheckSignIn},
+		{name: "managed mapping", cause: "email-unverified", stage: signin.StageRecord,
+			checks: []link.CheckID{"authentik.email", "prediction", link.CheckSignIn},
+			spoil:  func(l *linked) { l.patchProvider(map[string]any{"property_mappings": l.managedMappings()}) }},
+		{name: "left as it is", cause: "email-unverified", stage: signin.StageRecord,
+			checks: []link.CheckID{"pocketbase.rules", "prediction", link.CheckSignIn},
+			spec:   func(_ *idp, s *link.Spec) { s.Email = link.EmailLeave }},
+		{name: "not verified and not required", cause: "email-unverified", stage: signin.StageRecord,
+			checks: []link.CheckID{"authentik.email", link.CheckSignIn},
 			spoil: func(l *linked) {
 				l.patchProvider(map[string]any{"property_mappings": l.managedMappings()})
 				l.spoil(func(c *core.Collection, _ *core.OAuth2ProviderConfig) {
 					c.Fields.GetByName("email").(*core.EmailField).Required = false
 				})
 			}},
-		{name: "no address", cause: "email-blank", stage: signin.StageRecord, checks: []link.CheckID{"authentik.email", "prediction", link.CheckSignIn},
+		{name: "no address", cause: "email-blank", stage: signin.StageRecord, checks: []link.CheckID{"authentik.email",
+			"prediction", link.CheckSignIn},
 			spoil: func(l *linked) { l.signInAs("nameless", "") }},
-		{name: "create rule", cause: "create-rule", stage: signin.StageRecord, checks: withRules, spoil: rule(func(c *core.Collection) { c.CreateRule = nil })},
-		{name: "create rule that does not hold", cause: "create-rule", stage: signin.StageRecord, checks: []link.CheckID{"pocketbase.rules", "pocketbase.collection", link.CheckSignIn},
-			spoil: rule(func(c *core.Collection) { c.CreateRule = text(`@request.context = "password"`) })},
-		{name: "auth rule", cause: "auth-rule", stage: signin.StageRecord, checks: withRules, spoil: rule(func(c *core.Collection) { c.AuthRule = nil })},
-		{name: "auth rule that does not hold", cause: "auth-rule", stage: signin.StageRecord, checks: []link.CheckID{"pocketbase.rules", "pocketbase.collection", link.CheckSignIn},
-			spoil: rule(func(c *core.Collection) { c.AuthRule = text(`verified = false`) })},
-		{name: "second factor", cause: "mfa", stage: signin.StageRecord, checks: withRules, spoil: rule(func(c *core.Collection) { c.MFA.Enabled, c.MFA.Duration = true, 600 })},
-		{name: "linked with another subject", cause: "other-subject", stage: signin.StageRecord, checks: []link.CheckID{"prediction", link.CheckSignIn},
-			spoil: func(l *linked) { l.connectTo(l.record("ada@example.com", true), "the subject of before") }},
-		{name: "same address in capitals", cause: "duplicate-email", stage: signin.StageRecord, checks: []link.CheckID{link.CheckSignIn},
+		{name: "create rule", cause: "create-rule", stage: signin.StageRecord, checks: withRules,
+			spoil: rule(func(c *core.Collection) { c.CreateRule = nil })},
+		{name: "create rule that does not hold", cause: "create-rule", stage: signin.StageRecord,
+			checks: []link.CheckID{"pocketbase.rules", "pocketbase.collection", link.CheckSignIn},
+			spoil:  rule(func(c *core.Collection) { c.CreateRule = text(`@request.context = "password"`) })},
+		{name: "auth rule", cause: "auth-rule", stage: signin.StageRecord, checks: withRules,
+			spoil: rule(func(c *core.Collection) { c.AuthRule = nil })},
+		{name: "auth rule that does not hold", cause: "auth-rule", stage: signin.StageRecord,
+			checks: []link.CheckID{"pocketbase.rules", "pocketbase.collection", link.CheckSignIn},
+			spoil:  rule(func(c *core.Collection) { c.AuthRule = text(`verified = false`) })},
+		{name: "second factor", cause: "mfa", stage: signin.StageRecord, checks: withRules,
+			spoil: rule(func(c *core.Collection) { c.MFA.Enabled, c.MFA.Duration = true, 600 })},
+		{name: "linked with another subject", cause: "other-subject", stage: signin.StageRecord,
+			checks: []link.CheckID{"prediction", link.CheckSignIn},
+			spoil:  func(l *linked) { l.connectTo(l.record("ada@example.com", true), "the subject of before") }},
+		{name: "same address in capitals", cause: "duplicate-email", stage: signin.StageRecord,
+			checks: []link.CheckID{link.CheckSignIn},
 			spoil: func(l *linked) {
 				l.spoil(func(c *core.Collection, _ *core.OAuth2ProviderConfig) {
 					c.AddIndex("any_case_of_"+l.name, true, "email COLLATE NOCASE", "")
 				})
 				l.record("Ada@Example.com", true)
 			}},
-		{name: "required field", cause: "required-field", stage: signin.StageRecord, checks: []link.CheckID{"pocketbase.rules", "prediction", link.CheckSignIn},
-			spoil: rule(func(c *core.Collection) { c.Fields.Add(&core.TextField{Name: "phone", Required: true}) })},
-		{name: "name too long", cause: "mapped-field", stage: signin.StageRecord, checks: []link.CheckID{link.CheckSignIn},
-			spoil: rule(func(c *core.Collection) { c.Fields.GetByName("name").(*core.TextField).Max = 3 })},
+		{name: "required field", cause: "required-field", stage: signin.StageRecord,
+			checks: []link.CheckID{"pocketbase.rules", "prediction", link.CheckSignIn},
+			spoil:  rule(func(c *core.Collection) { c.Fields.Add(&core.TextField{Name: "phone", Required: true}) })},
+		{name: "name too long", cause: "mapped-field", stage: signin.StageRecord,
+			checks: []link.CheckID{link.CheckSignIn},
+			spoil:  rule(func(c *core.Collection) { c.Fields.GetByName("name").(*core.TextField).Max = 3 })},
 	}
 }
 
@@ -204,7 +245,8 @@ func text(s string) *string { return &s }
 func (l *linked) managedMappings() []any {
 	var list []any
 	for _, scope := range []string{"openid", "profile", "email"} {
-		got := l.a.call("GET", "/propertymappings/provider/scope/?managed=goauthentik.io/providers/oauth2/scope-"+scope, nil)
+		got := l.a.call("GET", "/propertymappings/provider/scope/?managed=goauthentik.io/providers/oauth2/scope-"+scope,
+			nil)
 		for _, one := range got["results"].([]any) {
 			list = append(list, one.(map[string]any)["pk"])
 		}

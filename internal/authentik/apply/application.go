@@ -50,11 +50,14 @@ func (c Writer) updateApplication(ctx context.Context, before, after link.Applic
 			return err
 		}
 	}
-	request := api.PatchedApplicationRequest{AdditionalProperties: rest.Body(link.ApplicationAttrs(), after, names, c.Features)}
+	request := api.PatchedApplicationRequest{AdditionalProperties: rest.Body(link.ApplicationAttrs(), after, names,
+		c.Features)}
 	return c.carryOut(ctx, write{
-		need: applicationNeed(before, rest.PermChangeApplication), verb: "change", part: rest.PartApplication, took: stored, repeatable: true,
+		need: applicationNeed(before, rest.PermChangeApplication), verb: "change", part: rest.PartApplication,
+		took: stored, repeatable: true,
 		send: func(ctx context.Context) error {
-			_, _, err := c.API.CoreAPI.CoreApplicationsPartialUpdate(ctx, before.Slug).PatchedApplicationRequest(request).Execute()
+			_, _, err := c.API.CoreAPI.CoreApplicationsPartialUpdate(ctx,
+				before.Slug).PatchedApplicationRequest(request).Execute()
 			return err
 		},
 		look: c.lookForApplication(slug, after, names),
@@ -63,7 +66,8 @@ func (c Writer) updateApplication(ctx context.Context, before, after link.Applic
 
 func (c Writer) deleteApplication(ctx context.Context, a link.ApplicationState) error {
 	return c.carryOut(ctx, write{
-		need: applicationNeed(a, rest.PermDeleteApplication), verb: "delete", part: rest.PartApplication, took: deleted, repeatable: true,
+		need: applicationNeed(a, rest.PermDeleteApplication), verb: "delete", part: rest.PartApplication, took: deleted,
+		repeatable: true,
 		send: func(ctx context.Context) error {
 			_, err := c.API.CoreAPI.CoreApplicationsDestroy(ctx, a.Slug).Execute()
 			return err
@@ -72,7 +76,8 @@ func (c Writer) deleteApplication(ctx context.Context, a link.ApplicationState) 
 	})
 }
 
-func (c Writer) lookForApplication(slug string, want link.ApplicationState, names []string) func(context.Context) (finding, error) {
+func (c Writer) lookForApplication(slug string, want link.ApplicationState,
+	names []string) func(context.Context) (finding, error) {
 	return func(ctx context.Context) (finding, error) {
 		found, err := c.Application(ctx, slug)
 		if err != nil || found == nil {
@@ -83,5 +88,6 @@ func (c Writer) lookForApplication(slug string, want link.ApplicationState, name
 }
 
 func compareApplication(want link.ApplicationState, found rest.Object, names []string) finding {
-	return seen(rest.Differing(names, rest.FieldsOf(link.ApplicationAttrs(), want), rest.FieldsOf(link.ApplicationAttrs(), rest.ApplicationState(found)), found))
+	return seen(rest.Differing(names, rest.FieldsOf(link.ApplicationAttrs(), want),
+		rest.FieldsOf(link.ApplicationAttrs(), rest.ApplicationState(found)), found))
 }

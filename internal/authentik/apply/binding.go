@@ -39,11 +39,14 @@ func (c Writer) updateBinding(ctx context.Context, before, after link.BindingSta
 	if err := known(names, rest.FieldsOf(link.BindingAttrs(), after)); err != nil {
 		return err
 	}
-	request := api.PatchedPolicyBindingRequest{AdditionalProperties: rest.Body(link.BindingAttrs(), after, names, c.Features)}
+	request := api.PatchedPolicyBindingRequest{AdditionalProperties: rest.Body(link.BindingAttrs(), after, names,
+		c.Features)}
 	return c.carryOut(ctx, write{
-		need: bindingNeed(before, rest.PermChangeBinding), verb: "change", part: rest.PartBinding, took: stored, repeatable: true,
+		need: bindingNeed(before, rest.PermChangeBinding), verb: "change", part: rest.PartBinding, took: stored,
+		repeatable: true,
 		send: func(ctx context.Context) error {
-			_, _, err := c.API.PoliciesAPI.PoliciesBindingsPartialUpdate(ctx, before.PK).PatchedPolicyBindingRequest(request).Execute()
+			_, _, err := c.API.PoliciesAPI.PoliciesBindingsPartialUpdate(ctx,
+				before.PK).PatchedPolicyBindingRequest(request).Execute()
 			return err
 		},
 		look: func(ctx context.Context) (finding, error) {
@@ -51,14 +54,16 @@ func (c Writer) updateBinding(ctx context.Context, before, after link.BindingSta
 			if err != nil || found == nil {
 				return finding{}, err
 			}
-			return seen(rest.Differing(names, rest.FieldsOf(link.BindingAttrs(), after), rest.FieldsOf(link.BindingAttrs(), rest.BindingState(found)), found)), nil
+			return seen(rest.Differing(names, rest.FieldsOf(link.BindingAttrs(), after),
+				rest.FieldsOf(link.BindingAttrs(), rest.BindingState(found)), found)), nil
 		},
 	})
 }
 
 func (c Writer) deleteBinding(ctx context.Context, b link.BindingState) error {
 	return c.carryOut(ctx, write{
-		need: bindingNeed(b, rest.PermDeleteBinding), verb: "delete", part: rest.PartBinding, took: deleted, repeatable: true,
+		need: bindingNeed(b, rest.PermDeleteBinding), verb: "delete", part: rest.PartBinding, took: deleted,
+		repeatable: true,
 		send: func(ctx context.Context) error {
 			_, err := c.API.PoliciesAPI.PoliciesBindingsDestroy(ctx, b.PK).Execute()
 			return err

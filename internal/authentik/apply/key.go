@@ -22,11 +22,13 @@ func keyType(algorithm string) string {
 }
 
 func (c Writer) createKey(ctx context.Context, k link.KeyState) error {
-	request := api.CertificateGenerationRequest{AdditionalProperties: rest.Body(link.KeyAttrs(), k, rest.KeysOf(link.KeyAttrs()), c.Features)}
+	request := api.CertificateGenerationRequest{AdditionalProperties: rest.Body(link.KeyAttrs(), k,
+		rest.KeysOf(link.KeyAttrs()), c.Features)}
 	return c.carryOut(ctx, write{
 		need: keyNeed(k, rest.PermAddKey), verb: "create", part: rest.PartKey, took: stored,
 		send: func(ctx context.Context) error {
-			_, _, err := c.API.CryptoAPI.CryptoCertificatekeypairsGenerateCreate(ctx).CertificateGenerationRequest(request).Execute()
+			_, _, err := c.API.CryptoAPI.CryptoCertificatekeypairsGenerateCreate(ctx).CertificateGenerationRequest(
+				request).Execute()
 			return err
 		},
 		look: func(ctx context.Context) (finding, error) {

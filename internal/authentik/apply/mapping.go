@@ -19,7 +19,8 @@ func (c Writer) createMapping(ctx context.Context, m link.Mapping) error {
 	return c.carryOut(ctx, write{
 		need: mappingNeed(m, rest.PermAddMapping), verb: "create", part: rest.PartMapping, took: stored,
 		send: func(ctx context.Context) error {
-			_, _, err := c.API.PropertymappingsAPI.PropertymappingsProviderScopeCreate(ctx).ScopeMappingRequest(request).Execute()
+			_, _, err := c.API.PropertymappingsAPI.PropertymappingsProviderScopeCreate(ctx).ScopeMappingRequest(
+				request).Execute()
 			return err
 		},
 		look: func(ctx context.Context) (finding, error) {
@@ -36,11 +37,14 @@ func (c Writer) updateMapping(ctx context.Context, before, after link.Mapping, n
 	if err := known(names, rest.FieldsOf(link.MappingAttrs(), after)); err != nil {
 		return err
 	}
-	request := api.PatchedScopeMappingRequest{AdditionalProperties: rest.Body(link.MappingAttrs(), after, names, c.Features)}
+	request := api.PatchedScopeMappingRequest{AdditionalProperties: rest.Body(link.MappingAttrs(), after, names,
+		c.Features)}
 	return c.carryOut(ctx, write{
-		need: mappingNeed(before, rest.PermChangeMapping), verb: "change", part: rest.PartMapping, took: stored, repeatable: true,
+		need: mappingNeed(before, rest.PermChangeMapping), verb: "change", part: rest.PartMapping, took: stored,
+		repeatable: true,
 		send: func(ctx context.Context) error {
-			_, _, err := c.API.PropertymappingsAPI.PropertymappingsProviderScopePartialUpdate(ctx, before.ID).PatchedScopeMappingRequest(request).Execute()
+			_, _, err := c.API.PropertymappingsAPI.PropertymappingsProviderScopePartialUpdate(ctx,
+				before.ID).PatchedScopeMappingRequest(request).Execute()
 			return err
 		},
 		look: func(ctx context.Context) (finding, error) {
@@ -55,7 +59,8 @@ func (c Writer) updateMapping(ctx context.Context, before, after link.Mapping, n
 
 func (c Writer) deleteMapping(ctx context.Context, m link.Mapping) error {
 	return c.carryOut(ctx, write{
-		need: mappingNeed(m, rest.PermDeleteMapping), verb: "delete", part: rest.PartMapping, took: deleted, repeatable: true,
+		need: mappingNeed(m, rest.PermDeleteMapping), verb: "delete", part: rest.PartMapping, took: deleted,
+		repeatable: true,
 		send: func(ctx context.Context) error {
 			_, err := c.API.PropertymappingsAPI.PropertymappingsProviderScopeDestroy(ctx, m.ID).Execute()
 			return err
@@ -65,12 +70,14 @@ func (c Writer) deleteMapping(ctx context.Context, m link.Mapping) error {
 }
 
 func (c Writer) mapping(ctx context.Context, id string) (rest.Object, error) {
-	return c.One(ctx, rest.Need{What: "scope mapping", Perm: rest.PermViewMapping, Field: "email"}, func(ctx context.Context) error {
-		_, _, err := c.API.PropertymappingsAPI.PropertymappingsProviderScopeRetrieve(ctx, id).Execute()
-		return err
-	})
+	return c.One(ctx, rest.Need{What: "scope mapping", Perm: rest.PermViewMapping, Field: "email"},
+		func(ctx context.Context) error {
+			_, _, err := c.API.PropertymappingsAPI.PropertymappingsProviderScopeRetrieve(ctx, id).Execute()
+			return err
+		})
 }
 
 func compareMapping(want link.Mapping, found rest.Object, names []string) finding {
-	return seen(rest.Differing(names, rest.FieldsOf(link.MappingAttrs(), want), rest.FieldsOf(link.MappingAttrs(), rest.MappingState(found)), found))
+	return seen(rest.Differing(names, rest.FieldsOf(link.MappingAttrs(), want), rest.FieldsOf(link.MappingAttrs(),
+		rest.MappingState(found)), found))
 }

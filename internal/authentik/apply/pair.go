@@ -33,7 +33,8 @@ func (c Writer) createPair(ctx context.Context, pair link.PairState) error {
 		need: need, verb: "create", part: rest.PartPair, took: applied,
 		secrets: []secret.Text{pair.Provider.ClientSecret},
 		send: func(ctx context.Context) error {
-			_, _, err := c.API.CoreAPI.CoreTransactionalApplicationsUpdate(ctx).TransactionApplicationRequest(request).Execute()
+			_, _, err := c.API.CoreAPI.CoreTransactionalApplicationsUpdate(ctx).TransactionApplicationRequest(
+				request).Execute()
 			return err
 		},
 		look: func(ctx context.Context) (finding, error) { return c.lookForPair(ctx, wish) },
@@ -62,18 +63,22 @@ func (c Writer) resolvePair(ctx context.Context, pair link.PairState) (w pairWis
 			return w, err
 		}
 	}
-	return pairWish{PairState: pair, applicationNames: c.applicationNames(pair.Application), providerNames: c.providerNames(pair.Provider)}, nil
+	return pairWish{PairState: pair, applicationNames: c.applicationNames(pair.Application),
+		providerNames: c.providerNames(pair.Provider)}, nil
 }
 
 func (c Writer) pairRequest(w pairWish) api.TransactionApplicationRequest {
-	provider := api.OAuth2ProviderRequest{AdditionalProperties: rest.Body(link.ProviderAttrs(), w.Provider, w.providerNames, c.Features)}
+	provider := api.OAuth2ProviderRequest{AdditionalProperties: rest.Body(link.ProviderAttrs(), w.Provider,
+		w.providerNames, c.Features)}
 	request := api.TransactionApplicationRequest{
-		App:           api.ApplicationRequest{AdditionalProperties: rest.Body(link.ApplicationAttrs(), w.Application, w.applicationNames, c.Features)},
+		App: api.ApplicationRequest{AdditionalProperties: rest.Body(link.ApplicationAttrs(), w.Application,
+			w.applicationNames, c.Features)},
 		ProviderModel: api.PROVIDERMODELENUM_AUTHENTIK_PROVIDERS_OAUTH2_OAUTH2PROVIDER,
 		Provider:      api.ModelRequest{OAuth2ProviderRequest: &provider},
 	}
 	for _, b := range w.Bindings {
-		request.PolicyBindings = append(request.PolicyBindings, api.TransactionPolicyBindingRequest{AdditionalProperties: bindingBody(b)})
+		request.PolicyBindings = append(request.PolicyBindings,
+			api.TransactionPolicyBindingRequest{AdditionalProperties: bindingBody(b)})
 	}
 	return request
 }
@@ -158,7 +163,8 @@ func (c Writer) deletePair(ctx context.Context, pair link.PairState) error {
 	}
 	if application != nil {
 		if now := application.Number("provider"); now != 0 && now != pair.Provider.PK {
-			return rest.NewFault(link.FaultStale, "", "The application “"+pair.Application.Name+"” has another provider now, so it is not deleted.",
+			return rest.NewFault(link.FaultStale, "", "The application “"+pair.Application.Name+
+				"” has another provider now, so it is not deleted.",
 				"Look at it in authentik.", nil)
 		}
 		if err := c.deleteApplication(ctx, pair.Application); err != nil {

@@ -54,12 +54,15 @@ func (c Writer) updateProvider(ctx context.Context, before, after link.ProviderS
 	if err != nil {
 		return err
 	}
-	request := api.PatchedOAuth2ProviderRequest{AdditionalProperties: rest.Body(link.ProviderAttrs(), after, names, c.Features)}
+	request := api.PatchedOAuth2ProviderRequest{AdditionalProperties: rest.Body(link.ProviderAttrs(), after, names,
+		c.Features)}
 	return c.carryOut(ctx, write{
-		need: providerNeed(before, rest.PermChangeProvider), verb: "change", part: rest.PartProvider, took: stored, repeatable: true,
-		secrets: []secret.Text{after.ClientSecret, before.ClientSecret},
+		need: providerNeed(before, rest.PermChangeProvider), verb: "change", part: rest.PartProvider, took: stored,
+		repeatable: true,
+		secrets:    []secret.Text{after.ClientSecret, before.ClientSecret},
 		send: func(ctx context.Context) error {
-			_, _, err := c.API.ProvidersAPI.ProvidersOauth2PartialUpdate(ctx, int32(before.PK)).PatchedOAuth2ProviderRequest(request).Execute()
+			_, _, err := c.API.ProvidersAPI.ProvidersOauth2PartialUpdate(ctx,
+				int32(before.PK)).PatchedOAuth2ProviderRequest(request).Execute()
 			return err
 		},
 		look: func(ctx context.Context) (finding, error) {
@@ -74,7 +77,8 @@ func (c Writer) updateProvider(ctx context.Context, before, after link.ProviderS
 
 func (c Writer) deleteProvider(ctx context.Context, p link.ProviderState) error {
 	return c.carryOut(ctx, write{
-		need: providerNeed(p, rest.PermDeleteProvider), verb: "delete", part: rest.PartProvider, took: deleted, repeatable: true,
+		need: providerNeed(p, rest.PermDeleteProvider), verb: "delete", part: rest.PartProvider, took: deleted,
+		repeatable: true,
 		send: func(ctx context.Context) error {
 			_, err := c.API.ProvidersAPI.ProvidersOauth2Destroy(ctx, int32(p.PK)).Execute()
 			return err
@@ -88,11 +92,14 @@ func (c Writer) deleteProvider(ctx context.Context, p link.ProviderState) error 
 // taken as the right one, and an empty secret is no secret.
 func safeProvider(p link.ProviderState, names []string) error {
 	if slices.Contains(names, "redirect_uris") && len(p.RedirectURIs) == 0 {
-		return rest.NewFault(link.FaultRefused, "provider.redirect_uris", "The provider would have no redirect URI, and authentik would then trust the first address that anybody asks with.",
+		return rest.NewFault(link.FaultRefused, "provider.redirect_uris",
+			"The provider would have no redirect URI, and authentik would then trust the first address that anybody "+
+				"asks with.",
 			"Give at least one redirect URI.", nil)
 	}
 	if slices.Contains(names, "client_secret") && !p.ClientSecret.IsSet() {
-		return rest.NewFault(link.FaultRefused, "provider.client_secret", "The client secret would be empty.", "Give a client secret, or leave it out to keep the one that is there.", nil)
+		return rest.NewFault(link.FaultRefused, "provider.client_secret", "The client secret would be empty.",
+			"Give a client secret, or leave it out to keep the one that is there.", nil)
 	}
 	return nil
 }
@@ -125,5 +132,6 @@ func (c Writer) lookByNaturalKeys(ctx context.Context, want link.ProviderState, 
 }
 
 func compareProvider(want link.ProviderState, found rest.Object, names []string) finding {
-	return seen(rest.Differing(names, rest.FieldsOf(link.ProviderAttrs(), want), rest.FieldsOf(link.ProviderAttrs(), rest.ProviderState(found)), found))
+	return seen(rest.Differing(names, rest.FieldsOf(link.ProviderAttrs(), want), rest.FieldsOf(link.ProviderAttrs(),
+		rest.ProviderState(found)), found))
 }

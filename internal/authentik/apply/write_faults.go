@@ -25,7 +25,8 @@ func (c Writer) refusal(w write, a rest.Answer) error {
 	err := rest.ErrorOf(w.need, a)
 	switch a.Status {
 	case http.StatusForbidden:
-		return rest.Forbidden("The authentik token may not "+w.verb+" the "+w.need.What+".", withPermission(w.need, a), err)
+		return rest.Forbidden("The authentik token may not "+w.verb+" the "+w.need.What+".", withPermission(w.need, a),
+			err)
 	case http.StatusNotFound:
 		return rest.NewFault(link.FaultStale, w.need.Field, "The "+w.need.What+
 			" no longer exists, or the token may not see it.",

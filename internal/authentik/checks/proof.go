@@ -73,7 +73,8 @@ func (c Checker) Access(ctx context.Context, d link.Desired, person int) (bool, 
 		return false, nil, err
 	}
 	if !o.Has("passing") {
-		return false, nil, rest.NewFault(link.FaultStale, "application.slug", "There is no application “"+d.Application.Slug+
+		return false, nil, rest.NewFault(link.FaultStale, "application.slug", "There is no application “"+
+			d.Application.Slug+
 			"”.", "Apply the link again.", errors.New("no application"))
 	}
 	messages := o.Texts("messages")

@@ -84,14 +84,16 @@ func TestRecordedAnswersOfAuthorize(t *testing.T) {
 			t.Error("“Bad Request” means yes for an app's own scheme only")
 		}
 	}
-	if r := readProbe(rest.Answer{Answer: wire.Answer{Status: 200, Body: []byte("<h1>Permission denied</h1>")}}, "https://x"); r.accepted || r.cause != link.CauseDiscovery {
+	if r := readProbe(rest.Answer{Answer: wire.Answer{Status: 200, Body: []byte("<h1>Permission denied</h1>")}},
+		"https://x"); r.accepted || r.cause != link.CauseDiscovery {
 		t.Errorf("without an application: %+v", r)
 	}
 }
 
 // FuzzDiscovery gives the checks of the public addresses answers of any bytes.
 func FuzzDiscovery(f *testing.F) {
-	f.Add(200, []byte(`{"issuer":"https://authentik.company/application/o/pocketbase/","jwks_uri":"x"}`), []byte(`{"keys":[{"kty":"RSA","n":"AQAB","e":"AQAB"}]}`))
+	f.Add(200, []byte(`{"issuer":"https://authentik.company/application/o/pocketbase/","jwks_uri":"x"}`),
+		[]byte(`{"keys":[{"kty":"RSA","n":"AQAB","e":"AQAB"}]}`))
 	f.Add(200, []byte(`{"issuer":"https://other.company/"}`), []byte(`{}`))
 	f.Add(200, []byte(`{"issuer":7}`), []byte(`{"keys":[null,{"kty":"EC"},{"kty":"OKP","crv":"Ed25519"}]}`))
 	f.Add(500, []byte("<h1>"), []byte("\xff"))
@@ -101,9 +103,11 @@ func FuzzDiscovery(f *testing.F) {
 		}
 		d := link.Desired{AuthentikURL: "https://authentik.company"}
 		d.Application.Slug = "pocketbase"
-		m := &measured{c: Checker{}, d: d, discovery: rest.Answer{Answer: wire.Answer{Status: status, Body: discovery}}, jwks: rest.Answer{Answer: wire.Answer{Status: status, Body: keys}}}
+		m := &measured{c: Checker{}, d: d, discovery: rest.Answer{Answer: wire.Answer{Status: status, Body: discovery}},
+			jwks: rest.Answer{Answer: wire.Answer{Status: status, Body: keys}}}
 		for _, check := range append(m.judgeDiscovery(), m.judgeKeys()) {
-			if check.Status == "" || check.Evidence == "" || !utf8.ValidString(check.Evidence) || len(check.Evidence) > 4000 {
+			if check.Status == "" || check.Evidence == "" || !utf8.ValidString(check.Evidence) ||
+				len(check.Evidence) > 4000 {
 				t.Errorf("got %+v", check)
 			}
 			if check.Status == link.Pass && status != http.StatusOK {

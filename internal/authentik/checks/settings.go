@@ -31,8 +31,10 @@ func (m *measured) judgeSettings() link.Check {
 	}
 	differs = append(differs, m.mappingDiffers()...)
 	if len(differs) > 0 {
-		return fail(check, link.CauseSettingsDiffer, "Read back, these differ from the link's: "+strings.Join(differs, ", ")+".",
-			"Plan and apply again: the preview shows what differs. If authentik is right, take over its values in the settings.")
+		return fail(check, link.CauseSettingsDiffer, "Read back, these differ from the link's: "+
+			strings.Join(differs, ", ")+".",
+			"Plan and apply again: the preview shows what differs. If authentik is right, take over its values in "+
+				"the settings.")
 	}
 	return pass(check, "Read back, all of the application, its provider and its scope mappings are as wanted.")
 }
@@ -47,9 +49,11 @@ func (m *measured) providerDiffers() []string {
 	}
 	unknown := func(r link.Ref) bool { return r.ID == "" }
 	names := slices.DeleteFunc(rest.KeysOf(link.ProviderAttrs()), func(key string) bool {
-		return key == "signing_key" && unknown(want.SigningKey) || key == "property_mappings" && slices.ContainsFunc(want.Mappings, unknown)
+		return key == "signing_key" && unknown(want.SigningKey) || key == "property_mappings" &&
+			slices.ContainsFunc(want.Mappings, unknown)
 	})
-	differs := rest.Differing(names, rest.FieldsOf(link.ProviderAttrs(), want), rest.FieldsOf(link.ProviderAttrs(), live), m.live.provider)
+	differs := rest.Differing(names, rest.FieldsOf(link.ProviderAttrs(), want), rest.FieldsOf(link.ProviderAttrs(),
+		live), m.live.provider)
 	if live.EncryptionKey.ID != want.EncryptionKey.ID && m.live.provider.Has("encryption_key") {
 		differs = append(differs, "encryption_key") // never written, so not among the fields
 	}
@@ -58,9 +62,13 @@ func (m *measured) providerDiffers() []string {
 
 func (m *measured) applicationDiffers() []string {
 	want := m.d.Application
-	names := slices.DeleteFunc(rest.KeysOf(link.ApplicationAttrs()), func(key string) bool { return key == "provider" && want.Provider == 0 })
+	names := slices.DeleteFunc(rest.KeysOf(link.ApplicationAttrs()), func(key string) bool {
+		return key == "provider" &&
+			want.Provider == 0
+	})
 	live := rest.ApplicationState(m.live.application)
-	return ofPart("the application's ", rest.Differing(names, rest.FieldsOf(link.ApplicationAttrs(), want), rest.FieldsOf(link.ApplicationAttrs(), live), m.live.application))
+	return ofPart("the application's ", rest.Differing(names, rest.FieldsOf(link.ApplicationAttrs(), want),
+		rest.FieldsOf(link.ApplicationAttrs(), live), m.live.application))
 }
 
 // mappingDiffers looks at the mapping of ours. Its description is free to
@@ -78,7 +86,8 @@ func (m *measured) mappingDiffers() []string {
 	}
 	for _, o := range m.live.mappings {
 		if o.Text("name") == want.Name {
-			return ofPart("the scope mapping's ", rest.Differing(names, rest.FieldsOf(link.MappingAttrs(), *want), rest.FieldsOf(link.MappingAttrs(), rest.MappingState(o)), o))
+			return ofPart("the scope mapping's ", rest.Differing(names, rest.FieldsOf(link.MappingAttrs(), *want),
+				rest.FieldsOf(link.MappingAttrs(), rest.MappingState(o)), o))
 		}
 	}
 	return []string{"the scope mapping “" + want.Name + "”, which is gone"}
@@ -94,7 +103,8 @@ func ofPart(part string, names []string) []string {
 
 func sortedURIs(list []link.RedirectURI) []link.RedirectURI {
 	return slices.SortedFunc(slices.Values(list), func(a, b link.RedirectURI) int {
-		return cmp.Or(strings.Compare(a.URL, b.URL), strings.Compare(rest.RedirectMode(a), rest.RedirectMode(b)), strings.Compare(rest.RedirectType(a), rest.RedirectType(b)))
+		return cmp.Or(strings.Compare(a.URL, b.URL), strings.Compare(rest.RedirectMode(a), rest.RedirectMode(b)),
+			strings.Compare(rest.RedirectType(a), rest.RedirectType(b)))
 	})
 }
 
@@ -147,12 +157,15 @@ func (m *measured) judgeBindings() link.Check {
 	}
 	switch {
 	case len(gone) == 0 && len(moved) > 0:
-		return fail(check, link.CauseSettingsDiffer, "Read back, these differ from the link's: "+strings.Join(moved, ", ")+".",
+		return fail(check, link.CauseSettingsDiffer, "Read back, these differ from the link's: "+
+			strings.Join(moved, ", ")+".",
 			"Put it back in authentik, or connect again to take over what is there now.")
 	case len(gone) > 0:
-		return fail(check, link.CauseSettingsDiffer, "Not bound any more: "+strings.Join(gone, ", ")+".", "Plan and apply again to bind them.")
+		return fail(check, link.CauseSettingsDiffer, "Not bound any more: "+strings.Join(gone, ", ")+
+			".", "Plan and apply again to bind them.")
 	case len(live) == 0:
-		return pass(check, "The application has no bindings: everyone with an authentik account may use it, unless authentik's default access to applications is off.")
+		return pass(check, "The application has no bindings: everyone with an authentik account may use it, unless "+
+			"authentik's default access to applications is off.")
 	}
 	return pass(check, "Bound to the application: "+bindingNames(live)+".")
 }
@@ -174,7 +187,8 @@ func bindingNames(list []link.BindingState) string {
 func (m *measured) judgeEndpoints() link.Check {
 	check := newCheck(link.CheckAuthentikEndpoints, "The URLs in PocketBase are authentik's endpoints")
 	var config oidc.ProviderConfig
-	if m.discovery.Status != http.StatusOK || json.Unmarshal(m.discovery.Body, &config) != nil || config.TokenURL == "" {
+	if m.discovery.Status != http.StatusOK || json.Unmarshal(m.discovery.Body, &config) != nil ||
+		config.TokenURL == "" {
 		return skip(check, "The OpenID configuration could not be read.")
 	}
 	slot := m.d.Slot
@@ -191,19 +205,23 @@ func (m *measured) judgeEndpoints() link.Check {
 			continue
 		}
 		if what := endpointDiffers(one.have, one.named); what != "" {
-			return fail(check, one.cause, "PocketBase's "+one.label+" is "+rest.Plain(one.have)+"; authentik names "+rest.Plain(one.named)+". "+what,
+			return fail(check, one.cause, "PocketBase's "+one.label+" is "+rest.Plain(one.have)+"; authentik names "+
+				rest.Plain(one.named)+". "+what,
 				"Enter it exactly as authentik has it.")
 		}
 	}
 	if len(slot.Issuers) > 0 && !slices.Contains(slot.Issuers, config.IssuerURL) {
-		return fail(check, link.CauseIssuerMismatch, "PocketBase accepts the issuers "+rest.Plain(strings.Join(slot.Issuers, ", "))+"; authentik names "+rest.Plain(config.IssuerURL)+".",
+		return fail(check, link.CauseIssuerMismatch, "PocketBase accepts the issuers "+
+			rest.Plain(strings.Join(slot.Issuers, ", "))+"; authentik names "+rest.Plain(config.IssuerURL)+".",
 			"Enter the issuer exactly as authentik names it.")
 	}
 	if what := hostDiffers(slot.AuthURL, config.AuthURL); what != "" {
-		return warn(check, link.CauseEndpointURL, "Browsers are sent to "+rest.Plain(slot.AuthURL)+"; authentik names "+rest.Plain(config.AuthURL)+". "+what,
+		return warn(check, link.CauseEndpointURL, "Browsers are sent to "+rest.Plain(slot.AuthURL)+"; authentik names "+
+			rest.Plain(config.AuthURL)+". "+what,
 			"Give PocketBase the Auth URL at authentik's public address, unless browsers reach both.")
 	}
-	return pass(check, "All URLs in PocketBase have the paths that authentik's OpenID configuration names, and browsers are sent to "+rest.Plain(config.AuthURL)+".")
+	return pass(check, "All URLs in PocketBase have the paths that authentik's OpenID configuration names, and "+
+		"browsers are sent to "+rest.Plain(config.AuthURL)+".")
 }
 
 // endpointDiffers compares everything but scheme and host.

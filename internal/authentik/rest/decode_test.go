@@ -29,24 +29,31 @@ func TestRecordedObjectsAreReadWhole(t *testing.T) {
 	if a != want {
 		t.Errorf("the application is %+v", a)
 	}
-	if a := ApplicationState(answers["application-without-provider"]); a.Provider != 0 || a.ProviderName != "" || a.Group != "Apps" || !a.OpenInNewTab {
+	if a := ApplicationState(answers["application-without-provider"]); a.Provider != 0 || a.ProviderName != "" ||
+		a.Group != "Apps" || !a.OpenInNewTab {
 		t.Errorf("the application without a provider is %+v", a)
 	}
 	p := ProviderState(answers["provider"])
-	if p.PK != 92 || p.ClientID != "pb-client" || p.ClientSecret.Reveal() != "pb-secret-0123456789" || p.SigningKey.ID != "${key}" ||
-		len(p.Mappings) != 3 || len(p.RedirectURIs) != 1 || p.RedirectURIs[0].Type != "authorization" || p.GrantTypes[0] != "authorization_code" ||
-		p.AuthenticationFlow.ID != "" || !p.IncludeClaims || p.ApplicationSlug != "pocketbase" || p.RefreshTokenThreshold != "seconds=0" {
+	if p.PK != 92 || p.ClientID != "pb-client" || p.ClientSecret.Reveal() != "pb-secret-0123456789" ||
+		p.SigningKey.ID != "${key}" ||
+		len(p.Mappings) != 3 || len(p.RedirectURIs) != 1 || p.RedirectURIs[0].Type != "authorization" ||
+		p.GrantTypes[0] != "authorization_code" ||
+		p.AuthenticationFlow.ID != "" || !p.IncludeClaims || p.ApplicationSlug != "pocketbase" ||
+		p.RefreshTokenThreshold != "seconds=0" {
 		t.Errorf("the provider is %+v", p)
 	}
 	f := FlowState(answers["flows"].Objects("results")[0])
-	if f.Name != "default-provider-authorization-implicit-consent" || f.Designation != "authorization" || f.Title != "Authorize Application" {
+	if f.Name != "default-provider-authorization-implicit-consent" || f.Designation != "authorization" ||
+		f.Title != "Authorize Application" {
 		t.Errorf("the flow is %+v", f)
 	}
-	if k := KeyState(answers["keys"].Objects("results")[0]); k.Type != "rsa" || k.Name != "authentik Self-signed Certificate" {
+	if k := KeyState(answers["keys"].Objects("results")[0]); k.Type != "rsa" ||
+		k.Name != "authentik Self-signed Certificate" {
 		t.Errorf("the key is %+v", k)
 	}
 	m := MappingState(answers["mappings"].Objects("results")[0])
-	if m.Managed != "goauthentik.io/providers/oauth2/scope-email" || m.Scope != "email" || m.Expression == "" || m.Description != "Email address" {
+	if m.Managed != "goauthentik.io/providers/oauth2/scope-email" || m.Scope != "email" || m.Expression == "" ||
+		m.Description != "Email address" {
 		t.Errorf("the mapping is %+v", m)
 	}
 	b := BindingState(answers["bindings"].Objects("results")[0])
@@ -57,8 +64,10 @@ func TestRecordedObjectsAreReadWhole(t *testing.T) {
 
 func TestOddValuesReadAsNothing(t *testing.T) {
 	o, ok := ParseObject([]byte(`{"s":3,"n":"12","f":"true","l":{"a":1},"o":[],"x":null,"big":99999999999999999999}`))
-	if !ok || o.Text("s") != "3" || o.Number("n") != 12 || o.Flag("f") || o.Texts("l") == nil || len(o.Texts("l")) != 0 ||
-		o.Object("o") != nil || o.Text("x") != "" || o.Number("big") != 0 || o.Number("missing") != 0 || !o.Has("x") || o.Has("missing") {
+	if !ok || o.Text("s") != "3" || o.Number("n") != 12 || o.Flag("f") || o.Texts("l") == nil ||
+		len(o.Texts("l")) != 0 ||
+		o.Object("o") != nil || o.Text("x") != "" || o.Number("big") != 0 || o.Number("missing") != 0 || !o.Has("x") ||
+		o.Has("missing") {
 		t.Errorf("got %v", o)
 	}
 	for _, body := range []string{"", "null", "[]", `"x"`, "{", `{"a":1}{`, "3"} {
@@ -69,7 +78,8 @@ func TestOddValuesReadAsNothing(t *testing.T) {
 }
 
 func TestVersionsAreCompared(t *testing.T) {
-	for s, want := range map[string]version{"2026.5.0-rc1": {2026, 5}, "2025.12": {2025, 12}, "2026.11-beta": {2026, 11}} {
+	for s, want := range map[string]version{"2026.5.0-rc1": {2026, 5}, "2025.12": {2025, 12},
+		"2026.11-beta": {2026, 11}} {
 		if v, ok := parseVersion(s); !ok || v != want {
 			t.Errorf("%s is %v %v", s, v, ok)
 		}

@@ -143,7 +143,8 @@ func (c *Client) NoAnswer(err error) *link.Fault {
 	default:
 		todo = cmp.Or(outbound.CertificateTodo("authentik", err), todo)
 	}
-	return NewFault(link.FaultUnreachable, fieldURL, "authentik at "+c.host()+" cannot be reached: "+outbound.Reason(err)+
+	return NewFault(link.FaultUnreachable, fieldURL, "authentik at "+c.host()+" cannot be reached: "+
+		outbound.Reason(err)+
 		".", todo, err)
 }
 

@@ -60,7 +60,8 @@ func FieldOf(p Part, path []string) (label, specPath string) {
 	case p == PartKey:
 		specPath = "provider.signing_key"
 	case p == PartBinding && len(path) > 0:
-		specPath = map[string]string{"group": "access.groups", "user": "access.users", "policy": "access.policies"}[path[len(path)-1]]
+		specPath = map[string]string{"group": "access.groups", "user": "access.users",
+			"policy": "access.policies"}[path[len(path)-1]]
 	case len(path) > 0:
 		specPath = specPathOf(p, path[0])
 	}

@@ -12,7 +12,8 @@ import (
 func (c *Client) FlowBySlug(flow link.FlowField) List {
 	return List{Need{What: "flows", Perm: PermViewFlow, Field: flow.Spec},
 		func(ctx context.Context, page int32) error {
-			_, _, err := c.API.FlowsAPI.FlowsInstancesList(ctx).Slug(flow.Ref.Name).PageSize(PageSize).Page(page).Execute()
+			_, _, err := c.API.FlowsAPI.FlowsInstancesList(ctx).Slug(flow.Ref.Name).PageSize(PageSize).Page(
+				page).Execute()
 			return err
 		}}
 }

@@ -112,7 +112,8 @@ func FuzzComplaints(f *testing.F) {
 				t.Fatalf("got %+v", c)
 			}
 			for _, s := range append(c.Path, c.Text) {
-				if len(s) > maxComplaintText+len("…") || !utf8.ValidString(s) || strings.ContainsFunc(s, unicode.IsControl) {
+				if len(s) > maxComplaintText+len("…") || !utf8.ValidString(s) ||
+					strings.ContainsFunc(s, unicode.IsControl) {
 					t.Fatalf("got %q", s)
 				}
 			}
