@@ -38,9 +38,8 @@ func (c *Client) ChangedBy(ctx context.Context, since time.Time, changes []link.
 			func(ch link.Change) bool { return isOf(model, ch) }) {
 			continue
 		}
-		line := rest.Plain(rest.Object(e).Object("user").Text("username")) + " " +
-			strings.TrimPrefix(rest.Object(e).Text("action"),
-				"model_") + " the " +
+		line := rest.Plain(e.Object("user").Text("username")) + " " +
+			strings.TrimPrefix(e.Text("action"), "model_") + " the " +
 			modelWords(model) + " at " + event(e).when().UTC().Format("15:04:05 UTC")
 		if !slices.Contains(said, line) {
 			said = append(said, line)

@@ -124,7 +124,8 @@ func TestObserveFindsANameTakenByAnotherKindOfProvider(t *testing.T) {
 		}
 		answerJSON(w, 200, `{"pagination":{"total_pages":1},"results":[
 			{"pk":1,"name":"Provider for PocketBase 2","verbose_name":"LDAP Provider"},
-			{"pk":2,"name":"Provider for PocketBase","verbose_name":"SAML Provider","meta_model_name":"authentik_providers_saml.samlprovider"}]}`)
+			{"pk":2,"name":"Provider for PocketBase","verbose_name":"SAML Provider",
+			"meta_model_name":"authentik_providers_saml.samlprovider"}]}`)
 		return true
 	})
 	if snap := l.observe(c, spec()); snap.NameTaken != "SAML Provider" {

@@ -6,7 +6,7 @@ import (
 	"authpocket/internal/secret"
 )
 
-// value is one field of an object as a diff sees it.
+// FieldValue is one field of an object as a diff sees it.
 type FieldValue struct {
 	Name      string
 	Of        Shown

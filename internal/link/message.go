@@ -22,9 +22,11 @@ type Way struct {
 	For   string `json:"for"` // what it is chosen for: "to replace it"
 }
 
-// The settings that say what to do with what is there.
+// UseExisting returns the setting that takes over what is there.
 func UseExisting(what string) Way { return Way{Key: "existing", Value: string(ExistingUse), For: what} }
-func MakeNew(what string) Way     { return Way{Key: "existing", Value: string(ExistingNew), For: what} }
+
+// MakeNew returns the setting that makes a new one beside what is there.
+func MakeNew(what string) Way { return Way{Key: "existing", Value: string(ExistingNew), For: what} }
 
 // Reader is where a message is read.
 type Reader int
