@@ -30,7 +30,7 @@ type Progress struct {
 // story can be followed; it is left out once the record has ended.
 func NewApply(h Head, in Progress, events string) ApplyPage {
 	if in.Purpose == link.PurposeLink {
-		h.Step = step(5)
+		h.Step = StepCaption(5)
 	}
 	p := ApplyPage{Head: h}
 	for i, c := range in.Changes {
@@ -39,7 +39,7 @@ func NewApply(h Head, in Progress, events string) ApplyPage {
 			p.Done++
 		}
 	}
-	p.Status = fmt.Sprintf("%d of %s made", p.Done, plural(len(p.Steps), "change", "changes"))
+	p.Status = fmt.Sprintf("%d of %s made", p.Done, Plural(len(p.Steps), "change", "changes"))
 	if in.Ended {
 		p.Outcome = applyOutcome(in, p.Done)
 		p.Head.Title = "Changes made"
@@ -56,7 +56,7 @@ func NewApply(h Head, in Progress, events string) ApplyPage {
 	if in.Purpose == link.PurposeRotate && p.Done == len(p.Steps) {
 		p.Status += ". Checking the new secret."
 	}
-	p.Head.Title = "Making " + plural(len(p.Steps), "change", "changes")
+	p.Head.Title = "Making " + Plural(len(p.Steps), "change", "changes")
 	p.Head.Live, p.Head.Refresh, p.Events = true, true, events
 	return p
 }
@@ -180,7 +180,7 @@ func details(warnings []link.Warning) []string {
 
 // rotated says what the checks say of a new client secret.
 func rotated(o *Outcome, checks link.Checks) {
-	o.Check, o.Text = false, "Checks: "+tally(checks)
+	o.Check, o.Text = false, "Checks: "+Tally(checks)
 	o.Heading = "Both sides have the new client secret"
 	see := Action{"See the checks", "/verify"}
 	o.Actions = []Action{see, {"Back to the link", "/done"}}

@@ -43,7 +43,7 @@ func TestAnApplyThatStoppedSaysWhatWasWritten(t *testing.T) {
 			}
 		}
 	}
-	unknown := applyOutcome(Progress{Stopped: &link.Stopped{Err: errors.New("x")}}, 0)
+	unknown := NewApply(Head{}, Progress{Stopped: &link.Stopped{Err: errors.New("x")}, Ended: true}, "").Outcome
 	if strings.Contains(unknown.Text, "Nothing was written") {
 		t.Errorf("of an error that nobody knows it says %+v", unknown)
 	}

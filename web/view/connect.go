@@ -1,14 +1,9 @@
 package view
 
 import (
-	"fmt"
-
 	"authpocket/internal/address"
 	"authpocket/internal/link"
 )
-
-// step is the caption of a numbered page.
-func step(n int) string { return fmt.Sprintf("Step %d of 6", n) }
 
 // back is where a page's back link leads: to the review for one that was
 // reached by a "Change" link, else to the page before.
@@ -44,7 +39,7 @@ type AuthentikInput struct {
 
 // NewAuthentik makes the first connect page.
 func NewAuthentik(h Head, in AuthentikInput) AuthentikPage {
-	h.Title, h.Wrong, h.Step, h.Back = "Connect authentik", len(in.Problems) > 0, step(1), back(in.From, "/")
+	h.Title, h.Wrong, h.Step, h.Back = "Connect authentik", len(in.Problems) > 0, StepCaption(1), back(in.From, "/")
 	problems := NewProblems(in.Problems)
 	p := AuthentikPage{
 		Head: h, Problems: problems, From: in.From,
@@ -73,7 +68,7 @@ type PocketBaseInput struct {
 
 // NewPocketBase makes the second connect page.
 func NewPocketBase(h Head, in PocketBaseInput) PocketBasePage {
-	h.Title, h.Wrong, h.Step, h.Back = "Connect PocketBase", len(in.Problems) > 0, step(2), back(in.From, "/authentik")
+	h.Title, h.Wrong, h.Step, h.Back = "Connect PocketBase", len(in.Problems) > 0, StepCaption(2), back(in.From, "/authentik")
 	problems := NewProblems(in.Problems)
 	byPassword := in.With == "password"
 	p := PocketBasePage{
@@ -101,7 +96,7 @@ func NewPocketBase(h Head, in PocketBaseInput) PocketBasePage {
 
 // NewCode makes the page that asks for a one-time password.
 func NewCode(h Head, email, from string, found link.Problems) CodePage {
-	h.Title, h.Wrong, h.Step, h.Back = "Enter the one-time password", len(found) > 0, step(2), "/pocketbase"
+	h.Title, h.Wrong, h.Step, h.Back = "Enter the one-time password", len(found) > 0, StepCaption(2), "/pocketbase"
 	problems := NewProblems(found)
 	return CodePage{Head: h, Problems: problems, Email: email, From: from, Code: Field{
 		Name: "pocketbase.otp", Label: "One-time password", Hint: "From the newest e-mail", Auto: "one-time-code",

@@ -68,25 +68,13 @@ func tallyLead(checks link.Checks) string {
 	if checks == nil {
 		return "The checks were not run yet."
 	}
-	return "Checks: " + tally(checks)
+	return "Checks: " + Tally(checks)
 }
 
 func made(c link.Change) string {
 	past := map[link.Action]string{link.Create: "created", link.Update: "changed", link.Delete: "deleted"}
-	return upperFirst(c.Object) + " " + past[c.Action]
+	return UpperFirst(c.Object) + " " + past[c.Action]
 }
-
-// ApplicationURL is the application's page in authentik's admin interface.
-func ApplicationURL(base, slug string) string { return base + "/if/admin/#/core/applications/" + slug }
-
-// TokensURL is the page of authentik where tokens are made and deleted.
-func TokensURL(base string) string { return base + "/if/admin/#/core/tokens" }
-
-// CollectionURL is a collection's page in PocketBase's dashboard.
-func CollectionURL(base, id string) string { return base + "/_/#/collections?collection=" + id }
-
-// SuperusersURL is the page of PocketBase where superusers are.
-func SuperusersURL(base string) string { return CollectionURL(base, "_superusers") }
 
 // Snippet is what an app needs to sign people in, for PocketBase's JavaScript
 // SDK. The values are written as JavaScript strings.

@@ -58,7 +58,7 @@ func Permissions(p PermissionsPage) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var3 string
-			templ_7745c5c3_Var3, templ_7745c5c3_Err = templ.JoinStringErrs(plural(len(p.List), "permission", "permissions"))
+			templ_7745c5c3_Var3, templ_7745c5c3_Err = templ.JoinStringErrs(Plural(len(p.List), "permission", "permissions"))
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `view/permissions.templ`, Line: 27, Col: 61}
 			}
@@ -265,7 +265,7 @@ func lackingNote(list []Permission) templ.Component {
 				}
 				return nil
 			})
-			templ_7745c5c3_Err = Aside("warn", "This token lacks "+plural(len(list), "permission", "permissions")).Render(templ.WithChildren(ctx, templ_7745c5c3_Var11), templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = Aside("warn", "This token lacks "+Plural(len(list), "permission", "permissions")).Render(templ.WithChildren(ctx, templ_7745c5c3_Var11), templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -54,7 +54,7 @@ func NewReceipts(h Head, in ReceiptsInput) ReceiptsPage {
 		p.List = append(p.List, line)
 	}
 	if in.Others > 0 {
-		p.Others = "There " + isAre(in.Others) + plural(in.Others, "receipt", "receipts") + " of other addresses. Connect those to see them."
+		p.Others = "There " + isAre(in.Others) + Plural(in.Others, "receipt", "receipts") + " of other addresses. Connect those to see them."
 	}
 	return p
 }
@@ -75,17 +75,17 @@ func ago(now, then time.Time) string {
 	case past < time.Minute:
 		return "just now"
 	case past < time.Hour:
-		return plural(int(past/time.Minute), "minute", "minutes") + " ago"
+		return Plural(int(past/time.Minute), "minute", "minutes") + " ago"
 	case past < 48*time.Hour:
-		return plural(int(past/time.Hour), "hour", "hours") + " ago"
+		return Plural(int(past/time.Hour), "hour", "hours") + " ago"
 	}
-	return plural(int(past/(24*time.Hour)), "day", "days") + " ago"
+	return Plural(int(past/(24*time.Hour)), "day", "days") + " ago"
 }
 
 func receiptLine(r Receipt) ReceiptLine {
 	return ReceiptLine{
 		URL: "/receipts/" + r.ID, What: r.what(), When: moment(r.When), State: r.state(), Outcome: r.outcome(),
-		Changes: fmt.Sprintf("%d of %s made", r.Done, plural(r.Count, "change", "changes")), About: r.about(),
+		Changes: fmt.Sprintf("%d of %s made", r.Done, Plural(r.Count, "change", "changes")), About: r.about(),
 	}
 }
 
@@ -255,7 +255,7 @@ func newInterruption(r Receipt, goOn bool) Interruption {
 	return i
 }
 
-func interruptions(list []Receipt, goOn bool) []Interruption {
+func NewInterruptions(list []Receipt, goOn bool) []Interruption {
 	var out []Interruption
 	for _, r := range list {
 		out = append(out, newInterruption(r, goOn))

@@ -39,7 +39,7 @@ func TestReceiptOffersOnlyWhatCanBeDone(t *testing.T) {
 			if p.Undo != one.undo || p.Continue != one.button || !strings.Contains(p.Note, one.contains) {
 				t.Errorf("undo %v, button %q, note %q", p.Undo, p.Continue, p.Note)
 			}
-			if line := receiptLine(one.r); line.Outcome != one.outcome {
+			if line := NewReceipts(Head{}, ReceiptsInput{List: []Receipt{one.r}}).List[0]; line.Outcome != one.outcome {
 				t.Errorf("the outcome is %q", line.Outcome)
 			}
 		})
@@ -56,7 +56,7 @@ func TestReceiptsAreToldApart(t *testing.T) {
 		"Was to take the link of the application “wiki” with the collection “users” apart.":    {Kind: "remove"},
 	} {
 		r.Slug, r.Collection = "wiki", "users"
-		if got := receiptLine(r).About; got != want {
+		if got := NewReceipts(Head{}, ReceiptsInput{List: []Receipt{r}}).List[0].About; got != want {
 			t.Errorf("%q, want %q", got, want)
 		}
 	}
@@ -71,7 +71,7 @@ func TestReceiptsAreToldApart(t *testing.T) {
 }
 
 func TestAnInterruptionSaysWhatIsDoneAndWhatIsOpen(t *testing.T) {
-	i := newInterruption(receipt("", "done", "about to"), true)
+	i := NewInterruptions([]Receipt{receipt("", "done", "about to")}, true)[0]
 	if i.Text != "Begun on 23 November 2026 19:05 UTC. 1 of 3 changes made." || len(i.Lines) != 2 || !i.GoOn || !i.Undo {
 		t.Errorf("%+v", i)
 	}
@@ -80,10 +80,10 @@ func TestAnInterruptionSaysWhatIsDoneAndWhatIsOpen(t *testing.T) {
 	}
 	removal := receipt("", "done")
 	removal.Kind = "remove"
-	if here := newInterruption(removal, false); !here.GoOn || !here.Undo {
+	if here := NewInterruptions([]Receipt{removal}, false)[0]; !here.GoOn || !here.Undo {
 		t.Errorf("a review of the link does not go on with a removal: %+v", here)
 	}
-	if here := newInterruption(receipt("", "about to"), false); here.GoOn {
+	if here := NewInterruptions([]Receipt{receipt("", "about to")}, false)[0]; here.GoOn {
 		t.Error("the review goes on by itself")
 	}
 }
@@ -119,7 +119,7 @@ func TestWhatCannotComeBackIsSaidBeforeAndAfter(t *testing.T) {
 	if len(p.Lost) != 1 || len(p.Warnings) != 1 {
 		t.Errorf("%+v, %+v", p.Lost, p.Warnings)
 	}
-	o := goodOutcome(Progress{Purpose: link.PurposeUndo, Warnings: plan.Warnings}, 1)
+	o := carriedOut(Progress{Purpose: link.PurposeUndo, Warnings: plan.Warnings}, 1)
 	if !slices.Equal(o.Lines, []string{"The secret stays. Enter it."}) || !strings.Contains(o.Text, "but for what could not come back") || o.Heading != "1 change was undone" {
 		t.Errorf("%+v", o)
 	}
@@ -137,7 +137,7 @@ func TestANewSecretIsToldByItsChecks(t *testing.T) {
 		"not measured": {link.Checks{{Status: link.Skipped}}, "warn", true},
 		"no checks":    {nil, "warn", true},
 	} {
-		o := goodOutcome(Progress{Purpose: link.PurposeRotate, Checks: one.checks}, 2)
+		o := carriedOut(Progress{Purpose: link.PurposeRotate, Checks: one.checks}, 2)
 		if o.Kind != one.kind || (o.Actions[0].URL == "/rotate/back") != one.wayBack || o.Check {
 			t.Errorf("%s: %+v", name, o)
 		}
@@ -146,8 +146,15 @@ func TestANewSecretIsToldByItsChecks(t *testing.T) {
 
 func TestAStalePlanSaysWhatWasChanged(t *testing.T) {
 	fault := &link.Fault{Kind: link.FaultStale, Summary: "Something was changed since the preview.", Details: []string{"authentik: x."}, Todo: "Look."}
-	o := applyOutcome(Progress{Again: "/remove", Stopped: &link.Stopped{Effect: link.Effect{Between: true}, Stale: true, Err: fault}}, 0)
+	o := NewApply(Head{}, Progress{Again: "/remove", Stopped: &link.Stopped{Effect: link.Effect{Between: true}, Stale: true, Err: fault}, Ended: true}, "").Outcome
 	if o.Heading != "Something was changed since the preview" || !slices.Equal(o.Lines, []string{"authentik: x."}) || o.Actions[0] != (Action{"Look at the new plan", "/remove"}) {
 		t.Errorf("%+v", o)
 	}
+}
+
+// carriedOut is the outcome of an apply whose n changes were all made.
+func carriedOut(in Progress, n int) *Outcome {
+	in.Changes, in.Ended = make([]link.Change, n), true
+	in.States = slices.Repeat([]string{"done"}, n)
+	return NewApply(Head{}, in, "").Outcome
 }

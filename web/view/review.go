@@ -28,7 +28,7 @@ type ReviewInput struct {
 func NewReview(h Head, in ReviewInput) ReviewPage {
 	p := ReviewPage{Head: h, PlanID: in.PlanID, Groups: changeGroups(in.Plan.Changes)}
 	p.Head.Wide = true
-	p.Open = interruptions(in.Interrupted, false)
+	p.Open = NewInterruptions(in.Interrupted, false)
 	for _, c := range in.Plan.IfNeeded() {
 		p.IfNeeded = append(p.IfNeeded, newChangeCard(c))
 	}
@@ -41,7 +41,7 @@ func NewReview(h Head, in ReviewInput) ReviewPage {
 		}
 	}
 	if in.Plan.Purpose == link.PurposeLink {
-		p.Head.Step, p.Head.Back, p.Answers = step(4), "/settings", answers(in)
+		p.Head.Step, p.Head.Back, p.Answers = StepCaption(4), "/settings", answers(in)
 	}
 	if in.Plan.Purpose == link.PurposeLink {
 		p.Later = later(in.Plan.Desired)
@@ -77,7 +77,7 @@ func (p ReviewPage) warningsHeading() string {
 
 // words are heading, lead and button of a plan that has changes.
 func (p *ReviewPage) words(plan link.Plan) {
-	n := plural(len(plan.Changes), "change", "changes")
+	n := Plural(len(plan.Changes), "change", "changes")
 	p.Lead = "This is all that will be written, in this order, and nothing else is touched."
 	if plan.Only != "" {
 		p.Lead = "This puts one thing right. Whatever else differs from your answers stays as it is."
@@ -152,7 +152,7 @@ func class(s link.System) string {
 
 func newChangeCard(c link.Change) ChangeCard {
 	card := ChangeCard{
-		Action: string(c.Action), Verb: verb(c.Action), Object: upperFirst(c.Object), Why: c.Why,
+		Action: string(c.Action), Verb: verb(c.Action), Object: UpperFirst(c.Object), Why: c.Why,
 		Step: c.Step, Lost: c.Lost, Updates: c.Action == link.Update,
 	}
 	for _, f := range c.Fields {
@@ -192,13 +192,6 @@ func valueLines(v link.Shown) []string {
 	return []string{v.String()}
 }
 
-func upperFirst(s string) string {
-	if s == "" {
-		return s
-	}
-	return strings.ToUpper(s[:1]) + s[1:]
-}
-
 // answers repeats what was asked, each page's answers with a way back to it.
 func answers(in ReviewInput) []AnswerGroup {
 	d := in.Plan.Desired
@@ -225,15 +218,7 @@ func until(t time.Time, renews bool) string {
 	if t.IsZero() {
 		return "set"
 	}
-	return "set, " + goodUntil(t, renews)
-}
-
-func goodUntil(t time.Time, renews bool) string {
-	end := "; it cannot be renewed"
-	if renews {
-		end = "; it can be renewed before"
-	}
-	return "good until " + t.UTC().Format("2 January 2006 15:04 UTC") + end
+	return "set, " + GoodUntil(t, renews)
 }
 
 // who says whom the application lets in once the plan is carried out, as its

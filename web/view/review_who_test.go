@@ -45,22 +45,3 @@ func TestANarrowReviewDoesNotClaimWhoGetsIn(t *testing.T) {
 		t.Errorf("it says %q", got)
 	}
 }
-
-func TestTheSettingsSayWhoGetsInNow(t *testing.T) {
-	app := &link.ApplicationState{PK: "a"}
-	for name, one := range map[string]struct {
-		a    link.AuthentikSnapshot
-		want string
-	}{
-		"everyone":        {link.AuthentikSnapshot{Application: app}, "everyone with an account"},
-		"one that is off": {link.AuthentikSnapshot{Application: app, Bindings: []link.BindingState{{}}}, "everyone with an account"},
-		"one":             {link.AuthentikSnapshot{Application: app, Bindings: []link.BindingState{{Enabled: true}, {}}}, "whom the application's 1 binding lets in"},
-		"nobody may see":  {link.AuthentikSnapshot{Application: app, Missing: []string{"authentik_policies.view_policybinding"}}, "not known: the token may not see it"},
-		"one to be made":  {link.AuthentikSnapshot{Missing: []string{"authentik_policies.view_policybinding"}}, "everyone with an account"},
-		"closed":          {link.AuthentikSnapshot{ClosedByDefault: true}, "nobody yet: this authentik closes an application without bindings"},
-	} {
-		if got := NewSettings(Head{}, SettingsInput{Authentik: one.a}).Access.Now; got != one.want {
-			t.Errorf("%s: %q, want %q", name, got, one.want)
-		}
-	}
-}

@@ -43,10 +43,10 @@ type SettingsInput struct {
 
 // NewSettings makes the settings page.
 func NewSettings(h Head, in SettingsInput) SettingsPage {
-	h.Title, h.Wrong, h.Step, h.Back = "Settings", len(in.Problems) > 0, step(3), back(in.From, "/pocketbase")
+	h.Title, h.Wrong, h.Step, h.Back = "Settings", len(in.Problems) > 0, StepCaption(3), back(in.From, "/pocketbase")
 	h.Live = true // for looking names up
 	b := settings{in: in}
-	b.problems = inOrder(NewProblems(in.Problems), b.page().controls())
+	b.problems = inOrder(NewProblems(in.Problems), b.page().Controls())
 	page := b.page()
 	page.Head, page.Problems = h, b.problems
 	return page
@@ -68,7 +68,7 @@ func (b settings) page() SettingsPage {
 		PocketBase:  b.pocketbase(),
 		Lacking:     in.Lacking,
 		Token:       tokenNote(in),
-		Open:        interruptions(in.Interrupted, true),
+		Open:        NewInterruptions(in.Interrupted, true),
 	}
 	if in.Again {
 		page.Again = in.Desired.Collection.Name
@@ -82,7 +82,7 @@ func tokenNote(in SettingsInput) string {
 	if in.Token.IsZero() {
 		return ""
 	}
-	return "The PocketBase token is " + goodUntil(in.Token, in.TokenRenews) + "."
+	return "The PocketBase token is " + GoodUntil(in.Token, in.TokenRenews) + "."
 }
 
 // found says what of the link is there already.
@@ -229,7 +229,7 @@ func (b settings) existing() *Choice {
 	}
 	var options []Option
 	for _, one := range b.in.Candidates {
-		options = append(options, Option{Value: UseValue(one.Provider), Label: "Use the " + one.Label(), Hint: upperFirst(one.Evidence) + ". Its settings are shown next, and only what differs is changed."})
+		options = append(options, Option{Value: UseValue(one.Provider), Label: "Use the " + one.Label(), Hint: UpperFirst(one.Evidence) + ". Its settings are shown next, and only what differs is changed."})
 	}
 	if app := b.in.Authentik.Application; app != nil && b.usable(*app) && !slices.ContainsFunc(options, func(o Option) bool { return o.Value == useApplication+app.Slug }) {
 		options = append(options, Option{Value: useApplication + app.Slug, Label: "Use the application “" + app.Name + "” (" + app.Slug + ")", Hint: "Its settings are shown next, and only what differs is changed."})
@@ -322,17 +322,10 @@ func (b settings) access() AccessPart {
 	case there == 0 && b.in.Authentik.Application != nil && slices.Contains(b.in.Authentik.Missing, "authentik_policies.view_policybinding"):
 		part.Now = "not known: the token may not see it"
 	case there > 0:
-		part.Now = fmt.Sprintf("whom the application's %s in", plural(there, "binding lets", "bindings let"))
+		part.Now = fmt.Sprintf("whom the application's %s in", Plural(there, "binding lets", "bindings let"))
 	}
 	part.Open = named > 0 || b.problems.In(names...)
 	return part
-}
-
-func plural(n int, one, many string) string {
-	if n == 1 {
-		return "1 " + one
-	}
-	return fmt.Sprint(n, " ", many)
 }
 
 func tickID(t Ticks, i int) string {

@@ -2,33 +2,15 @@ package view
 
 import "authpocket/internal/link"
 
-// emailOption is one answer to the question that only the admin can answer.
-type emailOption struct {
-	decision link.EmailDecision
-	label    string
-	risk     string
-}
-
-func emailOptions() []emailOption {
-	return []emailOption{
-		{link.EmailTrustAll, "Trust every address",
-			"Right where only admins or your directory set people's addresses. Whoever can set an address in authentik gets into the PocketBase account that has it."},
-		{link.EmailTrustAttribute, "Trust addresses that are marked as verified",
-			"Only for people whose user in authentik has the attribute email_verified set to true. You or your enrolment flow set it."},
-		{link.EmailLeave, "Leave authentik's answer",
-			"authentik says “not verified” for everyone. Safe, but PocketBase then does not take the address."},
-	}
-}
-
 // email asks which addresses PocketBase may trust. Each answer says what
 // happens to a first sign-in, given the rules of the collection.
 func (b settings) email() Choice {
 	var options []Option
-	for _, o := range emailOptions() {
+	for _, o := range EmailOptions() {
 		options = append(options, Option{
-			Value: string(o.decision), Label: o.label, Hint: o.risk,
-			More: link.EmailOutcome(o.decision, b.in.Desired.Collection),
-			Bad:  refuses(o.decision, b.in.Desired.Collection),
+			Value: string(o.Decision), Label: o.Label, Hint: o.Risk,
+			More: link.EmailOutcome(o.Decision, b.in.Desired.Collection),
+			Bad:  refuses(o.Decision, b.in.Desired.Collection),
 		})
 	}
 	c := b.choice("email", "Which e-mail addresses may PocketBase trust?",
@@ -55,14 +37,4 @@ func emailNote(allowed *bool) *Fact {
 	}
 	return &Fact{Kind: "good", Heading: "People cannot change their own address in this authentik",
 		Text: "“Allow users to change email” is off in its system settings."}
-}
-
-// EmailLabel is the answer in the words of the question, empty for none.
-func EmailLabel(d link.EmailDecision) string {
-	for _, o := range emailOptions() {
-		if o.decision == d {
-			return o.label
-		}
-	}
-	return ""
 }

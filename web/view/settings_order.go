@@ -2,8 +2,8 @@ package view
 
 import "slices"
 
-// controls are the controls of the page in their order.
-func (p SettingsPage) controls() []string {
+// Controls are the controls of the page in their order.
+func (p SettingsPage) Controls() []string {
 	var names []string
 	fields := func(list ...Field) {
 		for _, f := range list {

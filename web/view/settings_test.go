@@ -37,8 +37,8 @@ func TestControlsStandInTheOrderThatProblemsAreToldIn(t *testing.T) {
 			names = append(names, name)
 		}
 	})
-	if !slices.Equal(names, page.controls()) {
-		t.Errorf("the page has\n%q\nwant\n%q", names, page.controls())
+	if !slices.Equal(names, page.Controls()) {
+		t.Errorf("the page has\n%q\nwant\n%q", names, page.Controls())
 	}
 }
 
@@ -98,15 +98,6 @@ func TestEmailOptionsSayWhatHappens(t *testing.T) {
 				}
 			}
 		})
-	}
-}
-
-func TestEmailNote(t *testing.T) {
-	yes, no := true, false
-	for want, allowed := range map[string]*bool{"warn": &yes, "good": &no, "note": nil} {
-		if got := emailNote(allowed); got.Kind != want {
-			t.Errorf("the note is %q, want %q", got.Kind, want)
-		}
 	}
 }
 
@@ -184,4 +175,23 @@ func text(t *testing.T, c templ.Component) string {
 		t.Fatal(err)
 	}
 	return b.String()
+}
+
+func TestTheSettingsSayWhoGetsInNow(t *testing.T) {
+	app := &link.ApplicationState{PK: "a"}
+	for name, one := range map[string]struct {
+		a    link.AuthentikSnapshot
+		want string
+	}{
+		"everyone":        {link.AuthentikSnapshot{Application: app}, "everyone with an account"},
+		"one that is off": {link.AuthentikSnapshot{Application: app, Bindings: []link.BindingState{{}}}, "everyone with an account"},
+		"one":             {link.AuthentikSnapshot{Application: app, Bindings: []link.BindingState{{Enabled: true}, {}}}, "whom the application's 1 binding lets in"},
+		"nobody may see":  {link.AuthentikSnapshot{Application: app, Missing: []string{"authentik_policies.view_policybinding"}}, "not known: the token may not see it"},
+		"one to be made":  {link.AuthentikSnapshot{Missing: []string{"authentik_policies.view_policybinding"}}, "everyone with an account"},
+		"closed":          {link.AuthentikSnapshot{ClosedByDefault: true}, "nobody yet: this authentik closes an application without bindings"},
+	} {
+		if got := NewSettings(Head{}, SettingsInput{Authentik: one.a}).Access.Now; got != one.want {
+			t.Errorf("%s: %q, want %q", name, got, one.want)
+		}
+	}
 }

@@ -26,7 +26,7 @@ type SignInStartInput struct {
 
 // NewSignInStart makes the page before a test sign-in.
 func NewSignInStart(h Head, in SignInStartInput) SignInStartPage {
-	h.Title, h.Back, h.Step, h.Live = "Test sign-in", "/verify", step(6), true
+	h.Title, h.Back, h.Step, h.Live = "Test sign-in", "/verify", StepCaption(6), true
 	p := SignInStartPage{Head: h, Held: in.Held, Callback: in.Callback, CallbackThere: in.CallbackThere, Own: in.Own, Redirect: firstRedirect(in.Desired)}
 	p.Person = Field{Name: "person", Label: "Whose sign-in to predict", Hint: "A username in authentik", Optional: true, Value: in.Person, Error: in.Problem}
 	p.Other = in.Way == "callback"
@@ -91,7 +91,7 @@ type SignInInput struct {
 // followed.
 func NewSignIn(h Head, in SignInInput, events string) SignInPage {
 	p := testPage(h, in, events)
-	p.Head.Back, p.Head.Step = "/signin", step(6)
+	p.Head.Back, p.Head.Step = "/signin", StepCaption(6)
 	if p.Panel != nil {
 		p.Panel.Other = "/signin?way=callback"
 		if in.Prediction != nil {
@@ -301,7 +301,7 @@ func NewTry(h Head, in SignInInput, events string) SignInPage {
 
 // NewInvite makes the page that shows a link for somebody else, once.
 func NewInvite(h Head, invitation string, in SignInInput) InvitePage {
-	h.Title, h.Back, h.Step = "Let somebody else try", "/signin", step(6)
+	h.Title, h.Back, h.Step = "Let somebody else try", "/signin", StepCaption(6)
 	return InvitePage{Head: h, Address: invitation, Until: in.Expires.UTC().Format("15:04 UTC"), Follow: "/signin/" + in.ID, Here: address.ThisMachine(invitation)}
 }
 

@@ -143,7 +143,7 @@ func SignInStart(p SignInStartPage) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			if !p.Other || !p.CallbackThere {
-				templ_7745c5c3_Err = ownAddresses(p.Own).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = OwnAddresses(p.Own).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -189,7 +189,7 @@ func SignInStart(p SignInStartPage) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = finder(p.Person).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = Finder(p.Person).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -297,7 +297,7 @@ func otherWay(p SignInStartPage) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = finder(p.Person).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = Finder(p.Person).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -328,8 +328,8 @@ func otherWay(p SignInStartPage) templ.Component {
 	})
 }
 
-// ownAddresses offers to take away what a test has added, until it is gone.
-func ownAddresses(list []string) templ.Component {
+// OwnAddresses offers to take away what a test has added, until it is gone.
+func OwnAddresses(list []string) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -486,7 +486,7 @@ func signInBody(p SignInPage) templ.Component {
 				}()
 			}
 			ctx = templ.InitializeContext(ctx)
-			templ_7745c5c3_Err = liveHeading(p.Head).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = LiveHeading(p.Head).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -531,7 +531,7 @@ func signInBody(p SignInPage) templ.Component {
 			}
 			return nil
 		})
-		templ_7745c5c3_Err = liveRegion(p.Events).Render(templ.WithChildren(ctx, templ_7745c5c3_Var15), templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = LiveRegion(p.Events).Render(templ.WithChildren(ctx, templ_7745c5c3_Var15), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -634,7 +634,7 @@ func SignInStages(p SignInPage) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = icon(s.State).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = Icon(s.State).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -1327,7 +1327,7 @@ func SignInResult(p SignInPage) templ.Component {
 				return templ_7745c5c3_Err
 			}
 		}
-		templ_7745c5c3_Err = ownAddresses(p.Own).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = OwnAddresses(p.Own).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -1888,7 +1888,7 @@ func SignInUpdate(p SignInPage) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = ends(p.Head.Ends).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = EndsBar(p.Head.Ends).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -1925,7 +1925,7 @@ func signInUpdate(p SignInPage) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = liveHeading(p.Head).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = LiveHeading(p.Head).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

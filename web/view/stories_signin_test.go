@@ -80,9 +80,3 @@ func TestWhoTriesSeesNothingOfTheVerdict(t *testing.T) {
 		}
 	}
 }
-
-func TestWhatABrowserIsToldOfPocketBase(t *testing.T) {
-	if got := healthURL("https://pb.company/sub/api/realtime?authpocket=x"); got != "https://pb.company/sub/api/health" {
-		t.Error(got)
-	}
-}

@@ -23,7 +23,7 @@ type VerifyInput struct {
 // NewVerify makes the verify page. events is where a run that is under way
 // can be followed.
 func NewVerify(h Head, in VerifyInput, events string) VerifyPage {
-	h.Step = step(6)
+	h.Step = StepCaption(6)
 	p := VerifyPage{Head: h, Begun: in.Begun, Running: in.Begun && !in.Ended, Status: "Asking both systems."}
 	p.Head.Title = "Check that it works"
 	if p.Running {
@@ -46,7 +46,7 @@ func NewVerify(h Head, in VerifyInput, events string) VerifyPage {
 		p.Groups = checkGroups(in.Checks)
 		if noLink(in.Checks) {
 			p.Outcome, p.Foreseen = noLinkOutcome(), nil
-			p.Groups = []CheckGroup{{Folded: "What the " + plural(len(in.Checks), "check", "checks") + " said", Checks: allRows(in.Checks)}}
+			p.Groups = []CheckGroup{{Folded: "What the " + Plural(len(in.Checks), "check", "checks") + " said", Checks: allRows(in.Checks)}}
 		}
 		if !in.At.IsZero() {
 			p.Outcome.Text += " Measured at " + in.At.UTC().Format("15:04:05 UTC") + "."
@@ -87,7 +87,7 @@ func allRows(checks link.Checks) []CheckRow {
 // worked to finish.
 func verifyOutcomeOf(checks link.Checks, signedIn bool) *Outcome {
 	failed, warned, skipped := checks.Count(link.Fail), checks.Count(link.Warn), checks.Count(link.Skipped)
-	o := &Outcome{Text: tally(checks)}
+	o := &Outcome{Text: Tally(checks)}
 	try, finish := Action{"Test sign-in", "/signin"}, Action{"Finish", "/done"}
 	if signedIn && failed == 0 {
 		o.Text += " A test sign-in has worked."
@@ -95,13 +95,13 @@ func verifyOutcomeOf(checks link.Checks, signedIn bool) *Outcome {
 	}
 	switch {
 	case failed > 0:
-		o.Kind, o.Heading = "bad", plural(failed, "check failed", "checks failed")+", so sign-in may not work"
+		o.Kind, o.Heading = "bad", Plural(failed, "check failed", "checks failed")+", so sign-in may not work"
 		o.Actions = []Action{{"Change the settings", "/settings"}, try, {"Finish anyway", "/done"}}
 	case checks.Count(link.Pass) == 0:
 		o.Kind, o.Heading = "warn", "Nothing could be measured"
 		o.Actions = []Action{try, finish}
 	case warned > 0:
-		o.Kind, o.Heading = "warn", "It works, with "+plural(warned, "thing", "things")+" to look at"
+		o.Kind, o.Heading = "warn", "It works, with "+Plural(warned, "thing", "things")+" to look at"
 		o.Actions = []Action{try, finish}
 	case skipped > 0:
 		o.Kind, o.Heading = "good", "All that could be measured is right"
@@ -113,12 +113,12 @@ func verifyOutcomeOf(checks link.Checks, signedIn bool) *Outcome {
 	return o
 }
 
-// tally counts the outcomes in words, none left out.
-func tally(checks link.Checks) string {
+// Tally counts the outcomes in words, none left out.
+func Tally(checks link.Checks) string {
 	var parts []string
 	add := func(s link.Status, one, many string) {
 		if n := checks.Count(s); n > 0 {
-			parts = append(parts, plural(n, one, many))
+			parts = append(parts, Plural(n, one, many))
 		}
 	}
 	add(link.Fail, "failed", "failed")
@@ -140,7 +140,7 @@ func checkGroups(checks link.Checks) []CheckGroup {
 	for _, h := range headings {
 		g := CheckGroup{Heading: h.heading}
 		if h.status == link.Pass {
-			g.Folded = plural(checks.Count(link.Pass), "check passed", "checks passed")
+			g.Folded = Plural(checks.Count(link.Pass), "check passed", "checks passed")
 		}
 		for _, c := range checks {
 			if c.Status == h.status {
