@@ -64,12 +64,15 @@ func imports() map[string]string {
 		"internal/engine":     "internal/address internal/journal internal/link internal/secret",
 		"internal/connect":    "internal/authentik internal/engine internal/link internal/outbound internal/pocketbase internal/secret",
 
-		"static":      "",
-		"web/view":    "internal/address internal/link internal/visible",
-		"web/respond": "web/view",
-		"web/door":    "static web/respond web/view",
+		"static":           "",
+		"web/view":         "internal/link internal/visible",
+		"web/view/proof":   "internal/address internal/link web/view",
+		"web/view/changes": "internal/link web/view web/view/proof",
+		"web/view/setup":   "internal/address internal/link web/view web/view/changes",
+		"web/respond":      "web/view",
+		"web/door":         "static web/respond web/view",
 		"web": "internal/address internal/connect internal/engine internal/export internal/link internal/logs internal/secret " +
-			"static web/door web/respond web/view",
+			"static web/door web/respond web/view web/view/changes web/view/proof web/view/setup",
 	}
 }
 

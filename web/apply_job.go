@@ -8,7 +8,7 @@ import (
 
 	"authpocket/internal/engine"
 	"authpocket/internal/link"
-	"authpocket/web/view"
+	"authpocket/web/view/changes"
 )
 
 // applyJob is one apply: its plan and what has happened.
@@ -27,9 +27,9 @@ type applyJob struct {
 }
 
 // progress is the record's first n entries as the page sees them.
-func (j *applyJob) progress(n int, over bool) view.Progress {
+func (j *applyJob) progress(n int, over bool) changes.Progress {
 	events, _, _ := j.happened.look()
-	p := view.Progress{
+	p := changes.Progress{
 		Purpose: j.plan.Purpose, Restores: j.plan.Restores, Again: cmp.Or(j.again, again(j.plan)), Back: j.back, Warnings: j.plan.Warnings,
 		Changes: j.plan.Changes, States: make([]string, len(j.plan.Changes)), Failed: map[int][]link.Message{}, Ended: over,
 	}
@@ -49,15 +49,15 @@ func (j *applyJob) progress(n int, over bool) view.Progress {
 }
 
 // now is the whole record.
-func (j *applyJob) now() (p view.Progress, count int) {
+func (j *applyJob) now() (p changes.Progress, count int) {
 	events, over, _ := j.happened.look()
 	return j.progress(len(events), over), len(events)
 }
 
 // round is what was made so far, for the last page.
-func (j *applyJob) round() view.Round {
+func (j *applyJob) round() changes.Round {
 	events, _, _ := j.happened.look()
-	round := view.Round{Purpose: j.plan.Purpose}
+	round := changes.Round{Purpose: j.plan.Purpose}
 	for _, e := range events {
 		if e.State == engine.Done {
 			round.Made, round.Receipt = append(round.Made, e.Change), e.Receipt
@@ -68,10 +68,10 @@ func (j *applyJob) round() view.Round {
 
 // rounds are all that this session has changed in the two systems of a link,
 // the newest first.
-func (s *session) rounds(link string) []view.Round {
+func (s *session) rounds(link string) []changes.Round {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	var list []view.Round
+	var list []changes.Round
 	for _, job := range slices.Backward(s.applies) {
 		if round := job.round(); job.link == link && len(round.Made) > 0 {
 			list = append(list, round)

@@ -7,7 +7,7 @@ import (
 	"github.com/a-h/templ"
 	"github.com/go-chi/chi/v5"
 
-	"authpocket/web/view"
+	"authpocket/web/view/changes"
 )
 
 // showApply handles the "GET /apply/{id}" route. The page is drawn from the
@@ -20,7 +20,7 @@ func (s *Server) showApply(w http.ResponseWriter, r *http.Request, sess *session
 	}
 	now, count := job.now()
 	events := fmt.Sprintf("/apply/%s/events?after=%d", job.id, count)
-	s.render(w, r, http.StatusOK, view.Apply(view.NewApply(s.head(sess), now, events)))
+	s.render(w, r, http.StatusOK, changes.Apply(changes.NewApply(s.head(sess), now, events)))
 }
 
 // applyEvents handles the "GET /apply/{id}/events" route.
@@ -42,6 +42,6 @@ func (s *Server) applyEvents(w http.ResponseWriter, r *http.Request, sess *sessi
 		if n <= len(events) {
 			moved = events[n-1].Index
 		}
-		return view.ApplyUpdate(view.NewApply(s.head(sess), job.progress(n, n > len(events)), ""), moved)
+		return changes.ApplyUpdate(changes.NewApply(s.head(sess), job.progress(n, n > len(events)), ""), moved)
 	})
 }

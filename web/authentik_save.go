@@ -5,7 +5,7 @@ import (
 
 	"authpocket/internal/link"
 	"authpocket/internal/secret"
-	"authpocket/web/view"
+	"authpocket/web/view/setup"
 )
 
 // authentikForm is the first connect page as it was sent.
@@ -35,7 +35,7 @@ func (f authentikForm) login(held authentikLogin) (authentikLogin, link.Problems
 	if l.url = address; problem != nil {
 		problems = append(problems, *problem)
 	}
-	if open := link.Unencrypted("authentik.url", l.url, "token", "tick “"+view.PlainToken+"”"); open != nil && !f.plain {
+	if open := link.Unencrypted("authentik.url", l.url, "token", "tick “"+setup.PlainToken+"”"); open != nil && !f.plain {
 		problems = append(problems, *open)
 	}
 	same := held.token.IsSet() && held.url == l.url
@@ -82,8 +82,8 @@ func (s *Server) saveAuthentik(w http.ResponseWriter, r *http.Request, sess *ses
 		}
 	}
 	if len(problems) > 0 {
-		in := view.AuthentikInput{URL: form.url, CA: form.ca, From: form.from, Plain: form.plain, Problems: problems, Held: held.token.IsSet() && held.url == login.url}
-		s.render(w, r, http.StatusUnprocessableEntity, view.Authentik(view.NewAuthentik(s.head(sess), in)))
+		in := setup.AuthentikInput{URL: form.url, CA: form.ca, From: form.from, Plain: form.plain, Problems: problems, Held: held.token.IsSet() && held.url == login.url}
+		s.render(w, r, http.StatusUnprocessableEntity, setup.Authentik(setup.NewAuthentik(s.head(sess), in)))
 		return
 	}
 	sess.setAuthentik(answer)

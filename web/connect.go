@@ -8,7 +8,7 @@ import (
 	"authpocket/internal/connect"
 	"authpocket/internal/link"
 	"authpocket/internal/secret"
-	"authpocket/web/view"
+	"authpocket/web/view/setup"
 )
 
 // authentikLogin is what it takes to connect to an authentik.
@@ -105,10 +105,10 @@ func caFault(err error, system link.System) error {
 }
 
 // permissions are what a token of authentik needs, and what for.
-func permissions() []view.Permission {
-	var list []view.Permission
+func permissions() []setup.Permission {
+	var list []setup.Permission
 	for _, p := range connect.Permissions() {
-		list = append(list, view.Permission{Codename: p.Codename, Why: p.Why})
+		list = append(list, setup.Permission{Codename: p.Codename, Why: p.Why})
 	}
 	return list
 }

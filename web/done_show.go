@@ -4,7 +4,7 @@ import (
 	"net/http"
 
 	"authpocket/internal/engine"
-	"authpocket/web/view"
+	"authpocket/web/view/changes"
 )
 
 // showDone handles the "GET /done" route.
@@ -18,11 +18,11 @@ func (s *Server) showDone(w http.ResponseWriter, r *http.Request, sess *session)
 		redirect(w, r, "/verify")
 		return
 	}
-	in := view.DoneInput{
+	in := changes.DoneInput{
 		Desired: p.settled.desired, Rounds: sess.rounds(engine.Key(p.settled.authentikURL, p.settled.pocketbaseURL)), Checks: p.verify.input().Checks, Held: p.authentik != nil || p.pocketbase != nil,
 		AuthentikAPI: p.settled.authentikURL, PocketBaseAPI: p.settled.pocketbaseURL, ByPassword: p.settled.byPassword,
 		Later: p.authentik != nil && p.pocketbase != nil, Receipts: s.cfg.Receipts != nil,
 		Own: p.own(),
 	}
-	s.render(w, r, http.StatusOK, view.Done(view.NewDone(s.head(sess), in)))
+	s.render(w, r, http.StatusOK, changes.Done(changes.NewDone(s.head(sess), in)))
 }

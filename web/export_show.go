@@ -13,6 +13,7 @@ import (
 	"authpocket/internal/export"
 	"authpocket/internal/link"
 	"authpocket/web/view"
+	"authpocket/web/view/changes"
 )
 
 // showExport handles the "GET /export" route: the whole link as files, each
@@ -22,9 +23,9 @@ func (s *Server) showExport(w http.ResponseWriter, r *http.Request, sess *sessio
 	if !ok {
 		return
 	}
-	var files []view.ExportFile
+	var files []changes.ExportFile
 	for _, f := range export.Formats() {
-		file := view.ExportFile{Title: f.Title, URL: f.Name, FileName: f.FileNameAt(time.Now())}
+		file := changes.ExportFile{Title: f.Title, URL: f.Name, FileName: f.FileNameAt(time.Now())}
 		problems, err := writeExport(f, plan, nil)
 		if err != nil {
 			s.fail(w, r, sess, err, "/export")
@@ -35,7 +36,7 @@ func (s *Server) showExport(w http.ResponseWriter, r *http.Request, sess *sessio
 		}
 		files = append(files, file)
 	}
-	s.render(w, r, http.StatusOK, view.Export(view.NewExport(s.head(sess), sess.look().latest(), files, plan.Warnings)))
+	s.render(w, r, http.StatusOK, changes.Export(changes.NewExport(s.head(sess), sess.look().latest(), files, plan.Warnings)))
 }
 
 // sendExport handles the "GET /export/{format}" route.

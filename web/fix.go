@@ -13,6 +13,7 @@ import (
 	"authpocket/internal/address"
 	"authpocket/internal/link"
 	"authpocket/web/view"
+	"authpocket/web/view/proof"
 )
 
 // showFix handles the "GET /fix/{cause}" route: the review of a plan that puts
@@ -20,14 +21,14 @@ import (
 // is applied.
 func (s *Server) showFix(w http.ResponseWriter, r *http.Request, sess *session) {
 	cause, p := link.CauseID(chi.URLParam(r, "cause")), sess.look()
-	if view.Fix(cause) == nil {
+	if proof.Fix(cause) == nil {
 		s.notFound(w, r)
 		return
 	}
 	if !guard(w, r, p, "/review") {
 		return
 	}
-	if view.Asked(cause) || cause == link.CauseCollectionMissing {
+	if proof.Asked(cause) || cause == link.CauseCollectionMissing {
 		redirect(w, r, "/settings?from=review")
 		return
 	}

@@ -7,7 +7,7 @@ import (
 
 	"authpocket/internal/connect"
 	"authpocket/internal/link"
-	"authpocket/web/view"
+	"authpocket/web/view/setup"
 )
 
 // blueprintName is what the browser saves the blueprint as.
@@ -16,7 +16,7 @@ const blueprintName = "authpocket-blueprint.yaml"
 // showPermissions handles the "GET /permissions" route. It can be read before
 // anything is connected.
 func (s *Server) showPermissions(w http.ResponseWriter, r *http.Request, sess *session) {
-	s.render(w, r, http.StatusOK, view.Permissions(view.NewPermissions(s.head(sess), permissions(), connect.Blueprint())))
+	s.render(w, r, http.StatusOK, setup.Permissions(setup.NewPermissions(s.head(sess), permissions(), connect.Blueprint())))
 }
 
 // sendBlueprint handles the "GET /permissions/blueprint.yaml" route.
@@ -37,6 +37,6 @@ func (p progress) limited() string {
 
 // lacking are the permissions that looking at authentik showed to be missing,
 // each with what it is for.
-func lacking(snap link.AuthentikSnapshot) []view.Permission {
-	return slices.DeleteFunc(permissions(), func(p view.Permission) bool { return !slices.Contains(snap.Missing, p.Codename) })
+func lacking(snap link.AuthentikSnapshot) []setup.Permission {
+	return slices.DeleteFunc(permissions(), func(p setup.Permission) bool { return !slices.Contains(snap.Missing, p.Codename) })
 }

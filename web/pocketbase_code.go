@@ -4,7 +4,7 @@ import (
 	"net/http"
 
 	"authpocket/internal/link"
-	"authpocket/web/view"
+	"authpocket/web/view/setup"
 )
 
 // showCode handles the "GET /pocketbase/code" route.
@@ -14,8 +14,8 @@ func (s *Server) showCode(w http.ResponseWriter, r *http.Request, sess *session)
 		redirect(w, r, p.missing())
 		return
 	}
-	page := view.NewCode(s.head(sess), p.second.login.email, from(r.URL.Query().Get("from")), nil)
-	s.render(w, r, http.StatusOK, view.Code(page))
+	page := setup.NewCode(s.head(sess), p.second.login.email, from(r.URL.Query().Get("from")), nil)
+	s.render(w, r, http.StatusOK, setup.Code(page))
 }
 
 // saveCode handles the "POST /pocketbase/code" route: the one-time password,
@@ -37,8 +37,8 @@ func (s *Server) saveCode(w http.ResponseWriter, r *http.Request, sess *session)
 	}
 	problems := s.finishCode(w, r, sess, *p.second, came)
 	if len(problems) > 0 {
-		page := view.NewCode(s.head(sess), p.second.login.email, came, problems)
-		s.render(w, r, http.StatusUnprocessableEntity, view.Code(page))
+		page := setup.NewCode(s.head(sess), p.second.login.email, came, problems)
+		s.render(w, r, http.StatusUnprocessableEntity, setup.Code(page))
 	}
 }
 
@@ -63,8 +63,8 @@ func (s *Server) sendAnother(w http.ResponseWriter, r *http.Request, sess *sessi
 	next, err := s.sendCode(r.Context(), step.login, nil)
 	if err != nil {
 		s.logError(r, "asking for a one-time password", err)
-		page := view.NewCode(s.head(sess), step.login.email, came, connectionProblems(err))
-		s.render(w, r, http.StatusUnprocessableEntity, view.Code(page))
+		page := setup.NewCode(s.head(sess), step.login.email, came, connectionProblems(err))
+		s.render(w, r, http.StatusUnprocessableEntity, setup.Code(page))
 		return
 	}
 	next.code.MFAID = step.code.MFAID

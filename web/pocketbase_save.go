@@ -6,7 +6,7 @@ import (
 
 	"authpocket/internal/link"
 	"authpocket/internal/secret"
-	"authpocket/web/view"
+	"authpocket/web/view/setup"
 )
 
 // The two ways to sign in to PocketBase.
@@ -47,7 +47,7 @@ func (f pocketbaseForm) login(held pocketbaseLogin) (l pocketbaseLogin, keep boo
 	if l.url = address; problem != nil {
 		problems = append(problems, *problem)
 	}
-	if open := link.Unencrypted("pocketbase.url", l.url, "token or password", "tick “"+view.PlainLogin+"”"); open != nil && !f.plain {
+	if open := link.Unencrypted("pocketbase.url", l.url, "token or password", "tick “"+setup.PlainLogin+"”"); open != nil && !f.plain {
 		problems = append(problems, *open)
 	}
 	if f.with == withPassword {
@@ -112,10 +112,10 @@ func (s *Server) savePocketBase(w http.ResponseWriter, r *http.Request, sess *se
 			return
 		}
 	}
-	in := view.PocketBaseInput{URL: form.url, With: form.with, Email: form.email, CA: form.ca, From: form.from, Plain: form.plain, Problems: problems}
+	in := setup.PocketBaseInput{URL: form.url, With: form.with, Email: form.email, CA: form.ca, From: form.from, Plain: form.plain, Problems: problems}
 	in.Limited = p.limited()
 	in.Held = held.url == login.url && (held.token.IsSet() || p.pocketbase != nil && held.with == form.with)
-	s.render(w, r, http.StatusUnprocessableEntity, view.PocketBase(view.NewPocketBase(s.head(sess), in)))
+	s.render(w, r, http.StatusUnprocessableEntity, setup.PocketBase(setup.NewPocketBase(s.head(sess), in)))
 }
 
 // connectPocketBase signs in, or has a one-time password sent where the

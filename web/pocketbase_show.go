@@ -3,7 +3,7 @@ package web
 import (
 	"net/http"
 
-	"authpocket/web/view"
+	"authpocket/web/view/setup"
 )
 
 // showPocketBase handles the "GET /pocketbase" route.
@@ -12,7 +12,7 @@ func (s *Server) showPocketBase(w http.ResponseWriter, r *http.Request, sess *se
 	if !guard(w, r, p, "/pocketbase") {
 		return
 	}
-	in := view.PocketBaseInput{URL: s.cfg.Prefill.PocketBaseURL, CA: s.cfg.Prefill.CA, Held: s.cfg.Prefill.PocketBaseToken.IsSet(), From: from(r.URL.Query().Get("from")), Limited: p.limited()}
+	in := setup.PocketBaseInput{URL: s.cfg.Prefill.PocketBaseURL, CA: s.cfg.Prefill.CA, Held: s.cfg.Prefill.PocketBaseToken.IsSet(), From: from(r.URL.Query().Get("from")), Limited: p.limited()}
 	switch {
 	case p.pocketbase != nil:
 		l := p.pocketbase.login
@@ -21,5 +21,5 @@ func (s *Server) showPocketBase(w http.ResponseWriter, r *http.Request, sess *se
 		l := p.second.login
 		in.URL, in.With, in.Email, in.CA, in.Held, in.Plain = l.url, l.with, l.email, l.ca, false, l.plain
 	}
-	s.render(w, r, http.StatusOK, view.PocketBase(view.NewPocketBase(s.head(sess), in)))
+	s.render(w, r, http.StatusOK, setup.PocketBase(setup.NewPocketBase(s.head(sess), in)))
 }

@@ -9,6 +9,7 @@ import (
 
 	"authpocket/internal/engine"
 	"authpocket/web/view"
+	"authpocket/web/view/changes"
 )
 
 // showReceipts handles the "GET /receipts" route: what was done to the link
@@ -27,11 +28,11 @@ func (s *Server) showReceipts(w http.ResponseWriter, r *http.Request, sess *sess
 		s.noReceipts(w, r, sess)
 		return
 	}
-	in := view.ReceiptsInput{Dir: past.Dir, Back: p.latest(), Now: time.Now(), Others: past.Others, Aside: past.Aside}
+	in := changes.ReceiptsInput{Dir: past.Dir, Back: p.latest(), Now: time.Now(), Others: past.Others, Aside: past.Aside}
 	for _, one := range past.Receipts {
 		in.List = append(in.List, shortReceipt(one))
 	}
-	s.render(w, r, http.StatusOK, view.Receipts(view.NewReceipts(s.head(sess), in)))
+	s.render(w, r, http.StatusOK, changes.Receipts(changes.NewReceipts(s.head(sess), in)))
 }
 
 // showReceipt handles the "GET /receipts/{id}" route.
@@ -45,7 +46,7 @@ func (s *Server) showReceipt(w http.ResponseWriter, r *http.Request, sess *sessi
 		s.receiptFault(w, r, sess, err)
 		return
 	}
-	s.render(w, r, http.StatusOK, view.ReceiptView(view.NewReceipt(s.head(sess), wholeReceipt(found))))
+	s.render(w, r, http.StatusOK, changes.ReceiptView(changes.NewReceipt(s.head(sess), wholeReceipt(found))))
 }
 
 func (s *Server) noReceipts(w http.ResponseWriter, r *http.Request, sess *session) {

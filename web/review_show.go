@@ -6,6 +6,7 @@ import (
 
 	"authpocket/internal/link"
 	"authpocket/web/view"
+	"authpocket/web/view/changes"
 )
 
 // showReview handles the "GET /review" route. Every look makes the plan
@@ -41,7 +42,7 @@ func (s *Server) review(w http.ResponseWriter, r *http.Request, sess *session, p
 		s.fail(w, r, sess, err, again(shown.plan))
 		return
 	}
-	s.render(w, r, http.StatusOK, view.Review(view.NewReview(s.head(sess), view.ReviewInput{
+	s.render(w, r, http.StatusOK, changes.Review(changes.NewReview(s.head(sess), changes.ReviewInput{
 		PlanID: shown.id, Plan: shown.plan, Interrupted: open,
 		AuthentikURL: p.authentik.login.url, AuthentikWho: p.authentik.who.Username,
 		PocketBaseURL: p.pocketbase.login.url, PocketBaseWho: p.pocketbase.who.SuperuserEmail, PocketBaseUntil: p.pocketbase.who.Expires, PocketBaseRenews: p.pocketbase.who.Refreshable,

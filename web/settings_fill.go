@@ -5,7 +5,7 @@ import (
 	"strings"
 
 	"authpocket/internal/link"
-	"authpocket/web/view"
+	"authpocket/web/view/setup"
 )
 
 // fill makes the form's values of a spec and of what it comes to. What the
@@ -52,7 +52,7 @@ func fillFrom[W, S any](v url.Values, table []link.Attr[W, S], want *W, comes *S
 		switch {
 		case a.Ask.Control == link.AskNothing:
 		case a.Ask.Control == link.AskRule && !wanted:
-			v.Set(a.Spec, view.KeepRule)
+			v.Set(a.Spec, setup.KeepRule)
 		case a.Ask.Control == link.AskRule: // an empty one is a rule too
 			v.Set(a.Spec, text)
 		default:

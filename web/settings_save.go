@@ -7,7 +7,7 @@ import (
 
 	"authpocket/internal/link"
 	"authpocket/web/respond"
-	"authpocket/web/view"
+	"authpocket/web/view/setup"
 )
 
 // saveSettings handles the "POST /settings" route.
@@ -95,5 +95,5 @@ func (s *Server) settingsProblems(w http.ResponseWriter, r *http.Request, sess *
 	in.Form, in.Problems, in.From = form.Values, problems, from(form.Get("from"))
 	in.SecretGiven = p.spec.Provider.ClientSecret != nil
 	in.Conflict = inTheWay(problems)
-	s.render(w, r, http.StatusUnprocessableEntity, view.Settings(view.NewSettings(s.head(sess), in)))
+	s.render(w, r, http.StatusUnprocessableEntity, setup.Settings(setup.NewSettings(s.head(sess), in)))
 }

@@ -5,7 +5,7 @@ import (
 
 	"authpocket/internal/engine"
 	"authpocket/internal/link"
-	"authpocket/web/view"
+	"authpocket/web/view/setup"
 )
 
 // engine is the session's two connections put to work.
@@ -39,15 +39,15 @@ func (s *Server) showSettings(w http.ResponseWriter, r *http.Request, sess *sess
 	}
 	in.Token, in.TokenRenews = p.pocketbase.who.Expires, p.pocketbase.who.Refreshable
 	in.From, in.Again = from(r.URL.Query().Get("from")), r.URL.Query().Has("again")
-	s.render(w, r, http.StatusOK, view.Settings(view.NewSettings(s.head(sess), in)))
+	s.render(w, r, http.StatusOK, setup.Settings(setup.NewSettings(s.head(sess), in)))
 }
 
 // settingsInput is the page of a preview. Of the problems of a spec that is not
 // sent yet only the question is told that they come to.
-func settingsInput(p engine.Preview) view.SettingsInput {
+func settingsInput(p engine.Preview) setup.SettingsInput {
 	form := fill(p.Spec, p.Desired)
 	set(form, "existing", existingAnswer(p))
-	return view.SettingsInput{
+	return setup.SettingsInput{
 		Conflict: inTheWay(p.Problems), Candidates: p.Candidates,
 		Form: form, Authentik: p.Authentik, PocketBase: p.PocketBase, Desired: p.Desired,
 		There: p.There, SecretGiven: p.Spec.Provider.ClientSecret != nil,
@@ -61,11 +61,11 @@ func existingAnswer(p engine.Preview) string {
 	case p.Spec.Existing != link.ExistingUse:
 		return string(p.Spec.Existing)
 	case app != nil:
-		return view.UseValue(link.ProviderState{ApplicationSlug: app.Slug})
+		return setup.UseValue(link.ProviderState{ApplicationSlug: app.Slug})
 	}
 	for _, c := range p.Candidates {
 		if c.Provider.PK == p.Desired.Provider.PK {
-			return view.UseValue(c.Provider)
+			return setup.UseValue(c.Provider)
 		}
 	}
 	return string(p.Spec.Existing)

@@ -7,7 +7,7 @@ import (
 
 	"authpocket/internal/link"
 	"authpocket/internal/secret"
-	"authpocket/web/view"
+	"authpocket/web/view/setup"
 )
 
 // settingsForm is the settings page as it was sent: values by spec path.
@@ -48,7 +48,7 @@ func answers[W, S any](f settingsForm, table []link.Attr[W, S], want *W) {
 		case a.Ask.Control == link.AskNothing:
 		case a.Ask.Control == link.AskTick, a.Ask.Control == link.AskLines: // browsers leave out what is not ticked
 			a.Take(want, f.Get(a.Spec))
-		case answer == nil, a.Ask.Open && *answer == "", a.Ask.Control == link.AskRule && *answer == view.KeepRule:
+		case answer == nil, a.Ask.Open && *answer == "", a.Ask.Control == link.AskRule && *answer == setup.KeepRule:
 		default:
 			a.Take(want, *answer)
 		}
@@ -81,9 +81,9 @@ func (f settingsForm) spec(before link.Spec) (link.Spec, link.Problems) {
 // existing reads what is to become of what is there. A slug that was typed
 // beside an answer given before counts more than that answer.
 func (f settingsForm) existing(s *link.Spec) {
-	decision, slug, clientID := view.Chosen(f.Get("existing"))
+	decision, slug, clientID := setup.Chosen(f.Get("existing"))
 	s.Existing = decision
-	if _, _, before := view.Chosen(f.Get("shown.existing")); before != "" && before != clientID && link.Value(s.Provider.ClientID, "") == before {
+	if _, _, before := setup.Chosen(f.Get("shown.existing")); before != "" && before != clientID && link.Value(s.Provider.ClientID, "") == before {
 		s.Provider.ClientID = nil // it came with the answer that was taken back
 	}
 	typed := f.Has("shown.slug") && f.Get("existing") == f.Get("shown.existing") && f.Get("shown.slug") != link.Value(s.Application.Slug, "")
@@ -135,7 +135,7 @@ func (f settingsForm) provider(secretBefore *secret.Text) link.Provider {
 // application or collection: what those do not decide.
 func (f settingsForm) openPart(s link.Spec) link.Spec {
 	var chosen link.Provider
-	if _, _, clientID := view.Chosen(f.Get("existing")); clientID != "" {
+	if _, _, clientID := setup.Chosen(f.Get("existing")); clientID != "" {
 		chosen.ClientID = &clientID
 	}
 	return link.Spec{

@@ -21,6 +21,7 @@ import (
 	"authpocket/internal/secret"
 	"authpocket/sandbox"
 	"authpocket/web/view"
+	"authpocket/web/view/setup"
 )
 
 func TestSettingsTellEverythingAtOnceAndKeepTheRest(t *testing.T) {
@@ -204,10 +205,10 @@ func TestContinueAloneChangesNothing(t *testing.T) {
 }
 
 // rendered is what a browser would send of the settings page.
-func rendered(t *testing.T, in view.SettingsInput) url.Values {
+func rendered(t *testing.T, in setup.SettingsInput) url.Values {
 	t.Helper()
 	var b strings.Builder
-	if err := view.Settings(view.NewSettings(view.Head{}, in)).Render(t.Context(), &b); err != nil {
+	if err := setup.Settings(setup.NewSettings(view.Head{}, in)).Render(t.Context(), &b); err != nil {
 		t.Fatal(err)
 	}
 	doc, err := html.Parse(strings.NewReader(b.String()))
@@ -345,7 +346,7 @@ func TestWhatCannotBecomeTheLinkIsNotOffered(t *testing.T) {
 	snaps := engine.Snapshots{}
 	snaps.Authentik.Application = &link.ApplicationState{PK: "x", Slug: "ldap", Name: "Directory", Provider: 5, ProviderName: "ldap", ProviderKind: "LDAP Provider"}
 	snaps.PocketBase.Collections = []link.CollectionState{{Name: "users", ID: "u"}}
-	page := view.NewSettings(view.Head{}, settingsInput(engine.NewPreview(spec, snaps)))
+	page := setup.NewSettings(view.Head{}, settingsInput(engine.NewPreview(spec, snaps)))
 	if page.Existing == nil {
 		t.Fatal("nothing is asked")
 	}

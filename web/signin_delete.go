@@ -8,7 +8,7 @@ import (
 	"github.com/go-chi/chi/v5"
 
 	"authpocket/internal/link"
-	"authpocket/web/view"
+	"authpocket/web/view/proof"
 )
 
 // deleteSignIn handles the "POST /signin/{id}/delete" route: it deletes the
@@ -31,8 +31,8 @@ func (s *Server) deleteSignIn(w http.ResponseWriter, r *http.Request, sess *sess
 	case p.authentik == nil || p.pocketbase == nil:
 		redirect(w, r, p.missing())
 		return
-	case !strings.EqualFold(typed(r, "confirm"), view.AccountName(*v.Record)):
-		s.signInPage(w, r, sess, run, http.StatusUnprocessableEntity, "Type "+view.AccountName(*v.Record)+" to confirm. Nothing was deleted.")
+	case !strings.EqualFold(typed(r, "confirm"), proof.AccountName(*v.Record)):
+		s.signInPage(w, r, sess, run, http.StatusUnprocessableEntity, "Type "+proof.AccountName(*v.Record)+" to confirm. Nothing was deleted.")
 		return
 	}
 	ctx := context.WithoutCancel(r.Context()) // a browser that leaves takes no deletion back

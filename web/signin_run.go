@@ -9,7 +9,7 @@ import (
 	"authpocket/internal/engine"
 	"authpocket/internal/link"
 	"authpocket/internal/secret"
-	"authpocket/web/view"
+	"authpocket/web/view/proof"
 )
 
 // The times of a test sign-in.
@@ -199,9 +199,9 @@ func (s *Server) late(run *signInRun) func() {
 }
 
 // input is what a page shows of the run's first n entries.
-func (run *signInRun) input(n int, over bool) view.SignInInput {
+func (run *signInRun) input(n int, over bool) proof.SignInInput {
 	entries, _, _ := run.happened.look()
-	in := view.SignInInput{ID: run.id, Way: run.way, Person: run.person, Prediction: run.expected.Prediction, Ended: over, Desired: run.desired}
+	in := proof.SignInInput{ID: run.id, Way: run.way, Person: run.person, Prediction: run.expected.Prediction, Ended: over, Desired: run.desired}
 	if n = min(n, len(entries)); n > 0 {
 		in.Verdict = &entries[n-1]
 	}
@@ -218,7 +218,7 @@ func (run *signInRun) input(n int, over bool) view.SignInInput {
 }
 
 // now is the whole record.
-func (run *signInRun) now() (in view.SignInInput, count int) {
+func (run *signInRun) now() (in proof.SignInInput, count int) {
 	entries, over, _ := run.happened.look()
 	return run.input(len(entries), over), len(entries)
 }

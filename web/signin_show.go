@@ -12,7 +12,7 @@ import (
 	"authpocket/internal/link"
 	"authpocket/static"
 	"authpocket/web/door"
-	"authpocket/web/view"
+	"authpocket/web/view/proof"
 )
 
 // callbackPath is authpocket's own redirect URI, for a test in which the
@@ -36,10 +36,10 @@ func (s *Server) showSignIn(w http.ResponseWriter, r *http.Request, sess *sessio
 		redirect(w, r, p.missing())
 		return
 	}
-	s.signInStart(w, r, sess, http.StatusOK, view.SignInStartInput{Way: r.URL.Query().Get("way"), Person: r.URL.Query().Get("person")})
+	s.signInStart(w, r, sess, http.StatusOK, proof.SignInStartInput{Way: r.URL.Query().Get("way"), Person: r.URL.Query().Get("person")})
 }
 
-func (s *Server) signInStart(w http.ResponseWriter, r *http.Request, sess *session, status int, in view.SignInStartInput) {
+func (s *Server) signInStart(w http.ResponseWriter, r *http.Request, sess *session, status int, in proof.SignInStartInput) {
 	p := sess.look()
 	in.Desired = p.settled.desired
 	in.Held = p.authentik != nil && p.pocketbase != nil
@@ -50,7 +50,7 @@ func (s *Server) signInStart(w http.ResponseWriter, r *http.Request, sess *sessi
 		shown, _ := run.now()
 		in.Tests = append(in.Tests, shown)
 	}
-	s.render(w, r, status, view.SignInStart(view.NewSignInStart(s.head(sess), in)))
+	s.render(w, r, status, proof.SignInStart(proof.NewSignInStart(s.head(sess), in)))
 }
 
 // own are authpocket's own redirect URIs in a link that stands.
@@ -81,12 +81,12 @@ func (s *Server) signInPage(w http.ResponseWriter, r *http.Request, sess *sessio
 	in.Base, in.Problem, in.Script = "/signin/"+run.id, problem, s.files.URL(static.SignIn)
 	in.Own = sess.look().own()
 	s.allowSignIn(w, in)
-	s.render(w, r, status, view.SignIn(view.NewSignIn(s.head(sess), in, fmt.Sprintf("%s/events?after=%d", in.Base, count))))
+	s.render(w, r, status, proof.SignIn(proof.NewSignIn(s.head(sess), in, fmt.Sprintf("%s/events?after=%d", in.Base, count))))
 }
 
 // allowSignIn lets a page that waits at PocketBase's event stream reach it,
 // and hold on to the window that it opens.
-func (s *Server) allowSignIn(w http.ResponseWriter, in view.SignInInput) {
+func (s *Server) allowSignIn(w http.ResponseWriter, in proof.SignInInput) {
 	if in.Way == wayWindow && !in.Returned {
 		connectTo(w, in.Realtime)
 		w.Header().Set("Cross-Origin-Opener-Policy", "same-origin-allow-popups")
@@ -102,14 +102,14 @@ func (s *Server) signInEvents(w http.ResponseWriter, r *http.Request, sess *sess
 	}
 	r, leave := sess.streams.join(r)
 	defer leave()
-	s.streamSignIn(w, r, run, func(in view.SignInInput) templ.Component {
+	s.streamSignIn(w, r, run, func(in proof.SignInInput) templ.Component {
 		in.Base = "/signin/" + run.id
 		in.Own = sess.look().own()
-		return view.SignInUpdate(view.NewSignIn(s.head(sess), in, ""))
+		return proof.SignInUpdate(proof.NewSignIn(s.head(sess), in, ""))
 	})
 }
 
-func (s *Server) streamSignIn(w http.ResponseWriter, r *http.Request, run *signInRun, message func(view.SignInInput) templ.Component) {
+func (s *Server) streamSignIn(w http.ResponseWriter, r *http.Request, run *signInRun, message func(proof.SignInInput) templ.Component) {
 	state := func() (int, bool, <-chan struct{}) {
 		entries, over, moved := run.happened.look()
 		return len(entries), over, moved

@@ -8,7 +8,7 @@ import (
 	"strings"
 
 	"authpocket/internal/link"
-	"authpocket/web/view"
+	"authpocket/web/view/proof"
 )
 
 // startSignIn handles the "POST /signin" route: it asks PocketBase how to
@@ -52,7 +52,7 @@ func (s *Server) newTest(w http.ResponseWriter, r *http.Request, sess *session) 
 		redirect(w, r, p.missing())
 		return nil, false
 	}
-	in := view.SignInStartInput{Way: typed(r, "way"), Person: typed(r, "person")}
+	in := proof.SignInStartInput{Way: typed(r, "way"), Person: typed(r, "person")}
 	run := newSignInRun(sess, p.settled.desired, wayWindow)
 	if in.Way == wayCallback {
 		run.way, run.redirect = wayCallback, callbackURL(r)

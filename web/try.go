@@ -16,6 +16,7 @@ import (
 	"authpocket/web/door"
 	"authpocket/web/respond"
 	"authpocket/web/view"
+	"authpocket/web/view/proof"
 )
 
 // tryCookie ties a link to the browser that used it.
@@ -33,7 +34,7 @@ func (s *Server) inviteSignIn(w http.ResponseWriter, r *http.Request, sess *sess
 	s.signIns.add(run)
 	address := strings.TrimSuffix(callbackURL(r), callbackPath) + "/try/" + token
 	in, _ := run.now()
-	s.render(w, r, http.StatusOK, view.Invite(view.NewInvite(s.head(sess), address, in)))
+	s.render(w, r, http.StatusOK, proof.Invite(proof.NewInvite(s.head(sess), address, in)))
 }
 
 // tried finds the test of a link. It answers false when the link is used up
@@ -109,7 +110,7 @@ func (s *Server) showTry(w http.ResponseWriter, r *http.Request) {
 	in, count := run.now()
 	in.Base, in.Script = "/try/"+chi.URLParam(r, "token"), s.files.URL(static.SignIn)
 	s.allowSignIn(w, in)
-	s.render(w, r, http.StatusOK, view.Try(view.NewTry(view.Head{Assets: s.assets}, in, fmt.Sprintf("%s/events?after=%d", in.Base, count))))
+	s.render(w, r, http.StatusOK, proof.Try(proof.NewTry(view.Head{Assets: s.assets}, in, fmt.Sprintf("%s/events?after=%d", in.Base, count))))
 }
 
 // startTry handles the "POST /try/{token}" route: it begins the test.
@@ -176,8 +177,8 @@ func (s *Server) tryEvents(w http.ResponseWriter, r *http.Request) {
 	}
 	ctx, cancel := context.WithDeadline(r.Context(), run.until())
 	defer cancel()
-	s.streamSignIn(w, r.WithContext(ctx), run, func(in view.SignInInput) templ.Component {
+	s.streamSignIn(w, r.WithContext(ctx), run, func(in proof.SignInInput) templ.Component {
 		in.Base = "/try/" + chi.URLParam(r, "token")
-		return view.TryUpdate(view.NewTry(view.Head{Assets: s.assets}, in, ""))
+		return proof.TryUpdate(proof.NewTry(view.Head{Assets: s.assets}, in, ""))
 	})
 }

@@ -8,7 +8,7 @@ import (
 
 	"authpocket/internal/engine"
 	"authpocket/internal/link"
-	"authpocket/web/view"
+	"authpocket/web/view/proof"
 )
 
 // verifyTime bounds one run of the checks.
@@ -23,7 +23,7 @@ type verifyRun struct {
 	// first is set before the entry, with what is foreseen of the person, and
 	// checks before the record ends.
 	first    link.Checks
-	foreseen *view.Prediction
+	foreseen *proof.Prediction
 	checks   link.Checks
 	at       time.Time
 }
@@ -48,21 +48,21 @@ func (v *verifyRun) run(ctx context.Context, e *engine.Engine, d link.Desired) {
 // foresee keeps nothing where nothing can be foreseen: a check says why.
 func (v *verifyRun) foresee(ctx context.Context, e *engine.Engine, d link.Desired) {
 	if p, err := e.Foresee(ctx, d, v.person); err == nil {
-		v.foreseen = view.Foreseen(v.username, p)
+		v.foreseen = proof.Foreseen(v.username, p)
 	}
 }
 
 // input is what the page shows of a run. A nil run was not begun.
-func (v *verifyRun) input() view.VerifyInput {
+func (v *verifyRun) input() proof.VerifyInput {
 	if v == nil {
-		return view.VerifyInput{}
+		return proof.VerifyInput{}
 	}
 	entries, over, _ := v.happened.look()
 	return v.inputAt(len(entries), over)
 }
 
-func (v *verifyRun) inputAt(entries int, over bool) view.VerifyInput {
-	in := view.VerifyInput{Begun: true, Ended: over, Person: v.username}
+func (v *verifyRun) inputAt(entries int, over bool) proof.VerifyInput {
+	in := proof.VerifyInput{Begun: true, Ended: over, Person: v.username}
 	if entries > 0 || over {
 		in.Checks, in.Foreseen = v.first, v.foreseen
 	}

@@ -7,7 +7,7 @@ import (
 
 	"github.com/a-h/templ"
 
-	"authpocket/web/view"
+	"authpocket/web/view/proof"
 )
 
 // showVerify handles the "GET /verify" route.
@@ -28,11 +28,11 @@ func (s *Server) verifyPage(w http.ResponseWriter, r *http.Request, sess *sessio
 	if problem != "" {
 		in.Person, in.Problem = person, problem
 	}
-	s.render(w, r, status, view.Verify(view.NewVerify(s.head(sess), in, events)))
+	s.render(w, r, status, proof.Verify(proof.NewVerify(s.head(sess), in, events)))
 }
 
 // verifyInput adds what the session knows beside the checks.
-func (s *Server) verifyInput(sess *session, in view.VerifyInput) view.VerifyInput {
+func (s *Server) verifyInput(sess *session, in proof.VerifyInput) proof.VerifyInput {
 	in.Own, in.SignedIn = sess.look().own(), s.signedIn(sess)
 	return in
 }
@@ -109,6 +109,6 @@ func (s *Server) verifyEvents(w http.ResponseWriter, r *http.Request, sess *sess
 	}
 	s.stream(w, r, state, func(n int) templ.Component {
 		entries, _, _ := run.happened.look()
-		return view.VerifyUpdate(view.NewVerify(s.head(sess), s.verifyInput(sess, run.inputAt(n, n > len(entries))), ""))
+		return proof.VerifyUpdate(proof.NewVerify(s.head(sess), s.verifyInput(sess, run.inputAt(n, n > len(entries))), ""))
 	})
 }

@@ -1,45 +1,49 @@
-package view
+package view_test
 
 import (
 	"strings"
 	"testing"
 
 	"authpocket/internal/link"
+	"authpocket/web/view"
+	"authpocket/web/view/changes"
+	"authpocket/web/view/proof"
+	"authpocket/web/view/setup"
 )
 
 func TestConnectPagesHoldNoSecretAndSayWhatIsHeld(t *testing.T) {
-	p := NewAuthentik(Head{}, AuthentikInput{URL: authentikURL, Held: true, From: "review"})
+	p := setup.NewAuthentik(view.Head{}, setup.AuthentikInput{URL: authentikURL, Held: true, From: "review"})
 	if p.Token.HintText() != "A token is set. Leave empty to keep it" || p.Head.Back != "/review" || p.TokensURL != authentikURL+"/if/admin/#/core/tokens" {
 		t.Errorf("%+v", p)
 	}
-	empty := NewAuthentik(Head{}, AuthentikInput{URL: "not an address"})
+	empty := setup.NewAuthentik(view.Head{}, setup.AuthentikInput{URL: "not an address"})
 	if empty.TokensURL != "" || empty.Head.Back != "/" || empty.CAOpen || strings.Contains(empty.Token.HintText(), "is set") {
 		t.Errorf("%+v", empty)
 	}
-	byPassword := NewPocketBase(Head{}, PocketBaseInput{URL: pocketbaseURL, With: "password", Held: true})
+	byPassword := setup.NewPocketBase(view.Head{}, setup.PocketBaseInput{URL: pocketbaseURL, With: "password", Held: true})
 	if !byPassword.With.Options[1].Checked || byPassword.Token.Held != "" || byPassword.Password.Held == "" {
 		t.Errorf("%+v", byPassword)
 	}
 }
 
 func TestApplySaysHowFarItIs(t *testing.T) {
-	changes := []link.Change{{Object: "a"}, {Object: "b"}, {Object: "c"}}
+	made := []link.Change{{Object: "a"}, {Object: "b"}, {Object: "c"}}
 	for name, one := range map[string]struct {
-		in      Progress
+		in      changes.Progress
 		words   []string
 		status  string
 		outcome string
 		check   bool
 	}{
-		"before":  {Progress{}, []string{"Waiting", "Waiting", "Waiting"}, "0 of 3 changes made", "", false},
-		"between": {Progress{States: []string{"done", "running"}}, []string{"Done", "Under way", "Waiting"}, "1 of 3 changes made", "", false},
-		"good":    {Progress{States: []string{"done", "done", "done"}, Ended: true}, []string{"Done", "Done", "Done"}, "3 of 3 changes made", "good", true},
-		"failed":  {Progress{States: []string{"done", "failed"}, Failed: map[int][]link.Message{1: {{Summary: "x", Todo: "y"}}}, Stopped: stopped(link.Effect{Made: 1, Change: link.WrittenNone}, false), Ended: true}, []string{"Done", "Failed", "Not begun"}, "1 of 3 changes made", "bad", false},
-		"stale":   {Progress{Ended: true, Stopped: stopped(link.Effect{Between: true}, true)}, []string{"Not begun", "Not begun", "Not begun"}, "0 of 3 changes made", "bad", false},
+		"before":  {changes.Progress{}, []string{"Waiting", "Waiting", "Waiting"}, "0 of 3 changes made", "", false},
+		"between": {changes.Progress{States: []string{"done", "running"}}, []string{"Done", "Under way", "Waiting"}, "1 of 3 changes made", "", false},
+		"good":    {changes.Progress{States: []string{"done", "done", "done"}, Ended: true}, []string{"Done", "Done", "Done"}, "3 of 3 changes made", "good", true},
+		"failed":  {changes.Progress{States: []string{"done", "failed"}, Failed: map[int][]link.Message{1: {{Summary: "x", Todo: "y"}}}, Stopped: stopped(link.Effect{Made: 1, Change: link.WrittenNone}, false), Ended: true}, []string{"Done", "Failed", "Not begun"}, "1 of 3 changes made", "bad", false},
+		"stale":   {changes.Progress{Ended: true, Stopped: stopped(link.Effect{Between: true}, true)}, []string{"Not begun", "Not begun", "Not begun"}, "0 of 3 changes made", "bad", false},
 	} {
 		t.Run(name, func(t *testing.T) {
-			one.in.Changes = changes
-			p := NewApply(Head{}, one.in, "/events")
+			one.in.Changes = made
+			p := changes.NewApply(view.Head{}, one.in, "/events")
 			for i, want := range one.words {
 				if p.Steps[i].Word != want {
 					t.Errorf("step %d is %q, want %q", i, p.Steps[i].Word, want)
@@ -63,7 +67,7 @@ func TestDone(t *testing.T) {
 		PocketBaseURL: "https://pb.example/\"</script>", Application: link.ApplicationState{Slug: "app"},
 		Collection: link.CollectionState{ID: "c1", Name: "people"}, Slot: link.OAuth2Provider{Slot: "oidc2"},
 	}
-	p := NewDone(Head{}, DoneInput{Desired: d, AuthentikAPI: authentikURL, PocketBaseAPI: pocketbaseURL, Checks: link.Checks{{Status: link.Pass}}, Held: true})
+	p := changes.NewDone(view.Head{}, changes.DoneInput{Desired: d, AuthentikAPI: authentikURL, PocketBaseAPI: pocketbaseURL, Checks: link.Checks{{Status: link.Pass}}, Held: true})
 	for _, want := range []string{`new PocketBase("https://pb.example/\"\u003c/script\u003e")`, `.collection("people")`, `provider: "oidc2"`} {
 		if !strings.Contains(p.Snippet, want) {
 			t.Errorf("the snippet lacks %s:\n%s", want, p.Snippet)
@@ -75,7 +79,7 @@ func TestDone(t *testing.T) {
 	if p.Kind != "good" || len(p.Rounds) != 0 {
 		t.Errorf("%+v", p)
 	}
-	failed := NewDone(Head{}, DoneInput{Desired: d, Checks: link.Checks{{Status: link.Fail}}})
+	failed := changes.NewDone(view.Head{}, changes.DoneInput{Desired: d, Checks: link.Checks{{Status: link.Fail}}})
 	if failed.Kind != "warn" || !strings.Contains(failed.Head.Title, "a check failed") {
 		t.Errorf("%+v", failed)
 	}
@@ -83,19 +87,19 @@ func TestDone(t *testing.T) {
 
 func TestEveryFragmentHasItsTarget(t *testing.T) {
 	plan := fixturePlan(link.Spec{Email: link.EmailTrustAll}, nil)
-	h := Head{Ends: Ends{Shown: true}}
-	running := NewApply(h, Progress{Changes: plan.Changes, States: []string{"done"}}, "/e")
-	over := NewApply(h, Progress{Changes: plan.Changes, States: []string{"done", "done", "done"}, Ended: true}, "")
-	verify := VerifyInput{Begun: true, Ended: true, Checks: fixtureChecks()}
-	page, checks := render(t, Apply(running)), render(t, Verify(NewVerify(h, VerifyInput{Begun: true}, "/e")))
+	h := view.Head{Ends: view.Ends{Shown: true}}
+	running := changes.NewApply(h, changes.Progress{Changes: plan.Changes, States: []string{"done"}}, "/e")
+	over := changes.NewApply(h, changes.Progress{Changes: plan.Changes, States: []string{"done", "done", "done"}, Ended: true}, "")
+	verify := proof.VerifyInput{Begun: true, Ended: true, Checks: fixtureChecks()}
+	page, checks := render(t, changes.Apply(running)), render(t, proof.Verify(proof.NewVerify(h, proof.VerifyInput{Begun: true}, "/e")))
 	test, tried := fixtureSignIn(), fixtureVerdict(true)
 	ended := test
 	ended.Verdict, ended.Returned, ended.Ended = &tried, true, true
-	signIn := render(t, SignIn(NewSignIn(h, test, "/e")))
+	signIn := render(t, proof.SignIn(proof.NewSignIn(h, test, "/e")))
 	for _, one := range []struct{ page, update string }{
-		{pageText(t, page), text(t, ApplyUpdate(running, 0))}, {pageText(t, page), text(t, ApplyUpdate(over, -1))},
-		{pageText(t, checks), text(t, VerifyUpdate(NewVerify(h, verify, "")))},
-		{pageText(t, signIn), text(t, SignInUpdate(NewSignIn(h, ended, "")))},
+		{pageText(t, page), text(t, changes.ApplyUpdate(running, 0))}, {pageText(t, page), text(t, changes.ApplyUpdate(over, -1))},
+		{pageText(t, checks), text(t, proof.VerifyUpdate(proof.NewVerify(h, verify, "")))},
+		{pageText(t, signIn), text(t, proof.SignInUpdate(proof.NewSignIn(h, ended, "")))},
 	} {
 		for part := range strings.SplitSeq(one.update, `<hx-partial hx-target="#`) {
 			id, _, found := strings.Cut(part, `"`)

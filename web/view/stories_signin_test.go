@@ -1,14 +1,16 @@
-package view
+package view_test
 
 import (
 	"testing"
 	"time"
 
 	"authpocket/internal/link"
+	"authpocket/web/view"
+	"authpocket/web/view/proof"
 )
 
-func fixtureSignIn() SignInInput {
-	return SignInInput{
+func fixtureSignIn() proof.SignInInput {
+	return proof.SignInInput{
 		ID: "t1", Way: "window", Base: "/signin/t1", Script: "signin.js", Begun: true, Desired: link.Desired{PocketBaseURL: pocketbaseURL},
 		Realtime: pocketbaseURL + "/sub/api/realtime?authpocket=x", Redirect: pocketbaseURL + "/api/oauth2-redirect",
 	}
@@ -32,7 +34,7 @@ func fixtureVerdict(works bool) link.Verdict {
 	}
 }
 
-func signInStories(joined Head) []story {
+func signInStories(joined view.Head) []story {
 	begun, working, failed := fixtureSignIn(), fixtureSignIn(), fixtureSignIn()
 	person := fixtureSignIn()
 	person.Person, person.Prediction = "ada", &link.Prediction{Outcome: link.OutcomeRefused, Cause: "email-unverified", Words: "PocketBase refuses the sign-in with “email: Cannot be blank”.", Sent: map[string]string{"email": "ada@example.com"}}
@@ -45,7 +47,7 @@ func signInStories(joined Head) []story {
 	byHand.Way, byHand.Link = "callback", authentikURL+"/application/o/authorize/?state=x"
 	invited := fixtureSignIn()
 	invited.Invited, invited.Begun, invited.Expires = true, false, time.Now().Add(time.Hour)
-	start := SignInStartInput{Held: true, Callback: "http://127.0.0.1:8480/signin/callback", Tests: []SignInInput{working, failed, invited}}
+	start := proof.SignInStartInput{Held: true, Callback: "http://127.0.0.1:8480/signin/callback", Tests: []proof.SignInInput{working, failed, invited}}
 	other := start
 	other.Way = "callback"
 	there := other
@@ -53,15 +55,15 @@ func signInStories(joined Head) []story {
 	wrong := start
 	wrong.Person, wrong.Problem, wrong.CallbackThere = "nobody", "authentik knows nobody by that name. Enter a username, or leave the field empty.", true
 	return []story{
-		{"signin-start", SignInStart(NewSignInStart(joined, start))}, {"signin-wrong", SignInStart(NewSignInStart(joined, wrong))},
-		{"signin-other", SignInStart(NewSignInStart(joined, other))}, {"signin-other-there", SignInStart(NewSignInStart(joined, there))},
-		{"signin-ready", SignIn(NewSignIn(joined, begun, "/e"))}, {"signin-resets", SignIn(NewSignIn(joined, resets, "/e"))},
-		{"signin-foreseen", SignIn(NewSignIn(joined, person, "/e"))},
-		{"signin-by-hand", SignIn(NewSignIn(joined, byHand, "/e"))}, {"signin-works", SignIn(NewSignIn(joined, working, ""))},
-		{"signin-failed", SignIn(NewSignIn(joined, failed, ""))}, {"signin-invited", SignIn(NewSignIn(joined, invited, "/e"))},
-		{"signin-invite", Invite(NewInvite(joined, "https://authpocket.company.example/try/ABCDEFGHIJKLMNOPQRSTUVWXYZABCDEFGHIJKLMNOPQRSTUVWXYZ", invited))},
-		{"signin-invite-here", Invite(NewInvite(joined, "http://127.0.0.1:8480/try/ABCDEFGHIJKLMNOPQRSTUVWXYZABCDEFGHIJKLMNOPQRSTUVWXYZ", invited))},
-		{"try-start", Try(NewTry(Head{Assets: joined.Assets}, invited, "/e"))}, {"try-failed", Try(NewTry(Head{Assets: joined.Assets}, failed, ""))},
+		{"signin-start", proof.SignInStart(proof.NewSignInStart(joined, start))}, {"signin-wrong", proof.SignInStart(proof.NewSignInStart(joined, wrong))},
+		{"signin-other", proof.SignInStart(proof.NewSignInStart(joined, other))}, {"signin-other-there", proof.SignInStart(proof.NewSignInStart(joined, there))},
+		{"signin-ready", proof.SignIn(proof.NewSignIn(joined, begun, "/e"))}, {"signin-resets", proof.SignIn(proof.NewSignIn(joined, resets, "/e"))},
+		{"signin-foreseen", proof.SignIn(proof.NewSignIn(joined, person, "/e"))},
+		{"signin-by-hand", proof.SignIn(proof.NewSignIn(joined, byHand, "/e"))}, {"signin-works", proof.SignIn(proof.NewSignIn(joined, working, ""))},
+		{"signin-failed", proof.SignIn(proof.NewSignIn(joined, failed, ""))}, {"signin-invited", proof.SignIn(proof.NewSignIn(joined, invited, "/e"))},
+		{"signin-invite", proof.Invite(proof.NewInvite(joined, "https://authpocket.company.example/try/ABCDEFGHIJKLMNOPQRSTUVWXYZABCDEFGHIJKLMNOPQRSTUVWXYZ", invited))},
+		{"signin-invite-here", proof.Invite(proof.NewInvite(joined, "http://127.0.0.1:8480/try/ABCDEFGHIJKLMNOPQRSTUVWXYZABCDEFGHIJKLMNOPQRSTUVWXYZ", invited))},
+		{"try-start", proof.Try(proof.NewTry(view.Head{Assets: joined.Assets}, invited, "/e"))}, {"try-failed", proof.Try(proof.NewTry(view.Head{Assets: joined.Assets}, failed, ""))},
 	}
 }
 
@@ -69,7 +71,7 @@ func TestWhoTriesSeesNothingOfTheVerdict(t *testing.T) {
 	for _, works := range []bool{true, false} {
 		in, v := fixtureSignIn(), fixtureVerdict(works)
 		in.Verdict, in.Returned, in.Ended, in.Person = &v, true, true, "ada"
-		p := NewTry(Head{}, in, "")
+		p := proof.NewTry(view.Head{}, in, "")
 		if len(p.Record)+len(p.Claims)+len(p.Evidence) > 0 || p.Predicted != nil || p.Foreseen != nil || p.Delete != nil || p.Mismatch != nil || len(p.Outcome.Actions) > 0 {
 			t.Errorf("%+v", p)
 		}

@@ -1,4 +1,4 @@
-package view
+package view_test
 
 import (
 	"net/url"
@@ -7,6 +7,8 @@ import (
 
 	"authpocket/internal/link"
 	"authpocket/internal/secret"
+	"authpocket/web/view"
+	"authpocket/web/view/setup"
 )
 
 // story is one page in one state.
@@ -17,17 +19,17 @@ type story struct {
 
 // stories are all pages in all states. They are rendered by the tests, and
 // written to disk for looking at; see TestStories.
-func stories(a Assets) []story {
-	none := Head{Assets: a}
-	one := Head{Assets: a, Held: true, Ends: Ends{Shown: true, Authentik: NewEnd(authentikURL, "2026.5.3 · akadmin, superuser")}}
+func stories(a view.Assets) []story {
+	none := view.Head{Assets: a}
+	one := view.Head{Assets: a, Held: true, Ends: view.Ends{Shown: true, Authentik: view.NewEnd(authentikURL, "2026.5.3 · akadmin, superuser")}}
 	both := one
-	both.Ends.PocketBase = NewEnd(pocketbaseURL, "0.39.11 · admin@company.example")
+	both.Ends.PocketBase = view.NewEnd(pocketbaseURL, "0.39.11 · admin@company.example")
 	joined, proven := both, both
 	joined.Ends.Joined = true
 	proven.Ends.Joined, proven.Ends.Proven = true, true
 	list := []story{
-		{"start", Start(StartPage{Head: titled(none, "Link authentik and PocketBase")})},
-		{"start-demo", Start(StartPage{Head: demo(titled(none, "Link authentik and PocketBase")), Resume: "/settings"})},
+		{"start", setup.Start(setup.StartPage{Head: titled(none, "Link authentik and PocketBase")})},
+		{"start-demo", setup.Start(setup.StartPage{Head: demo(titled(none, "Link authentik and PocketBase")), Resume: "/settings"})},
 	}
 	list = append(list, connectStories(none, one)...)
 	list = append(list, settingsStories(both)...)
@@ -46,41 +48,41 @@ const (
 	long          = "a-very-long-host-name-that-goes-on-and-on.department-of-long-names.subsidiary.company.example"
 )
 
-func titled(h Head, title string) Head {
+func titled(h view.Head, title string) view.Head {
 	h.Title = title
 	return h
 }
 
-func demo(h Head) Head {
+func demo(h view.Head) view.Head {
 	h.Note = "Nothing here is real. Sign in to the simulated authentik as ada with the password KD4XQ2MZ7R5W."
 	return h
 }
 
-func connectStories(none, one Head) []story {
-	empty := NewAuthentik(none, AuthentikInput{})
-	wrong := NewAuthentik(none, AuthentikInput{URL: "auth company", CA: "hello", Problems: link.Problems{
+func connectStories(none, one view.Head) []story {
+	empty := setup.NewAuthentik(none, setup.AuthentikInput{})
+	wrong := setup.NewAuthentik(none, setup.AuthentikInput{URL: "auth company", CA: "hello", Problems: link.Problems{
 		{Field: "authentik.url", Summary: "authentik address has a space in it.", Todo: "Enter it like https://authentik.company."},
 		{Field: "authentik.token", Summary: "Enter the API token.", Todo: "It is made in authentik under Directory, Tokens and App passwords."},
 		{Field: "authentik.ca", Summary: "No certificate was found.", Todo: "Paste PEM text that starts with -----BEGIN CERTIFICATE-----."},
 	}})
-	held := NewAuthentik(demo(one), AuthentikInput{URL: authentikURL, Held: true, From: "review"})
-	open := link.Unencrypted("authentik.url", "http://authentik.company:9000", "token", "tick “"+PlainToken+"”")
-	plain := NewAuthentik(none, AuthentikInput{URL: "http://authentik.company:9000", Problems: link.Problems{*open}})
+	held := setup.NewAuthentik(demo(one), setup.AuthentikInput{URL: authentikURL, Held: true, From: "review"})
+	open := link.Unencrypted("authentik.url", "http://authentik.company:9000", "token", "tick “"+setup.PlainToken+"”")
+	plain := setup.NewAuthentik(none, setup.AuthentikInput{URL: "http://authentik.company:9000", Problems: link.Problems{*open}})
 	return []story{
-		{"authentik-plain", Authentik(plain)},
-		{"authentik-empty", Authentik(empty)},
-		{"authentik-wrong", Authentik(wrong)},
-		{"authentik-held", Authentik(held)},
-		{"pocketbase-empty", PocketBase(NewPocketBase(one, PocketBaseInput{}))},
-		{"pocketbase-wrong", PocketBase(NewPocketBase(one, PocketBaseInput{URL: pocketbaseURL, With: "password", Email: "admin@company.example", Problems: link.Problems{
+		{"authentik-plain", setup.Authentik(plain)},
+		{"authentik-empty", setup.Authentik(empty)},
+		{"authentik-wrong", setup.Authentik(wrong)},
+		{"authentik-held", setup.Authentik(held)},
+		{"pocketbase-empty", setup.PocketBase(setup.NewPocketBase(one, setup.PocketBaseInput{}))},
+		{"pocketbase-wrong", setup.PocketBase(setup.NewPocketBase(one, setup.PocketBaseInput{URL: pocketbaseURL, With: "password", Email: "admin@company.example", Problems: link.Problems{
 			{Field: "pocketbase.password", Summary: "PocketBase refuses this e-mail address and password.", Todo: "Check both, or use a token."},
 		}}))},
-		{"pocketbase-code", Code(NewCode(one, "admin@company.example", "", nil))},
-		{"pocketbase-code-wrong", Code(NewCode(one, "admin@company.example", "", link.Problems{{Field: "pocketbase.otp", Summary: "PocketBase refuses this one-time password.", Todo: "Enter the newest one."}}))},
+		{"pocketbase-code", setup.Code(setup.NewCode(one, "admin@company.example", "", nil))},
+		{"pocketbase-code-wrong", setup.Code(setup.NewCode(one, "admin@company.example", "", link.Problems{{Field: "pocketbase.otp", Summary: "PocketBase refuses this one-time password.", Todo: "Enter the newest one."}}))},
 	}
 }
 
-func settingsStories(both Head) []story {
+func settingsStories(both view.Head) []story {
 	fresh := settingsInput()
 	answered := settingsInput()
 	answered.Form.Set("email", "trust-attribute")
@@ -112,20 +114,20 @@ func settingsStories(both Head) []story {
 	again := settingsInput()
 	again.Again = true
 	return []story{
-		{"settings-again", Settings(NewSettings(both, again))},
-		{"settings-fresh", Settings(NewSettings(both, fresh))},
-		{"settings-choice", Settings(NewSettings(both, choice))},
-		{"settings-answered", Settings(NewSettings(demo(both), answered))},
-		{"settings-there", Settings(NewSettings(both, there))},
-		{"settings-wrong", Settings(NewSettings(both, wrong))},
+		{"settings-again", setup.Settings(setup.NewSettings(both, again))},
+		{"settings-fresh", setup.Settings(setup.NewSettings(both, fresh))},
+		{"settings-choice", setup.Settings(setup.NewSettings(both, choice))},
+		{"settings-answered", setup.Settings(setup.NewSettings(demo(both), answered))},
+		{"settings-there", setup.Settings(setup.NewSettings(both, there))},
+		{"settings-wrong", setup.Settings(setup.NewSettings(both, wrong))},
 	}
 }
 
-func settingsInput() SettingsInput {
+func settingsInput() setup.SettingsInput {
 	a, p := snapshots()
 	spec := link.Spec{AuthentikURL: authentikURL, PocketBaseURLs: []string{pocketbaseURL}}
 	d, _ := link.Resolve(spec, a, p, link.Generated{ClientID: "generated", ClientSecret: secret.New("generated")})
-	return SettingsInput{Authentik: a, PocketBase: p, Desired: d, Form: url.Values{
+	return setup.SettingsInput{Authentik: a, PocketBase: p, Desired: d, Form: url.Values{
 		"application.name": {"PocketBase"}, "application.slug": {"pocketbase"}, "application.policy_engine_mode": {"any"},
 		"provider.authorization_flow": {link.DefaultAuthorizationFlow}, "provider.invalidation_flow": {link.DefaultInvalidationFlow},
 		"provider.signing_key": {"authentik Self-signed Certificate"}, "provider.subject_mode": {"hashed_user_id"}, "provider.issuer_mode": {"per_provider"},
@@ -134,7 +136,7 @@ func settingsInput() SettingsInput {
 		"pocketbase.public_urls": {pocketbaseURL}, "pocketbase.collection": {"users"}, "pocketbase.display_name": {"authentik"},
 		"pocketbase.user_info": {"userinfo"}, "pocketbase.enabled": {"yes"}, "pocketbase.pkce": {"yes"},
 		"pocketbase.map_name": {"name"}, "pocketbase.map_avatar": {"avatar"},
-		"pocketbase.create_rule": {KeepRule}, "pocketbase.auth_rule": {KeepRule},
+		"pocketbase.create_rule": {setup.KeepRule}, "pocketbase.auth_rule": {setup.KeepRule},
 	}}
 }
 
