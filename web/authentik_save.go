@@ -64,14 +64,14 @@ func (s *Server) heldAuthentik(sess *session) authentikLogin {
 
 // saveAuthentik handles the "POST /authentik" route.
 func (s *Server) saveAuthentik(w http.ResponseWriter, r *http.Request, sess *session) {
-	form, err := parseAuthentik(r)
+	sent, err := parseAuthentik(r)
 	if err != nil {
 		s.badForm(w, r, sess, err)
 		return
 	}
 	held := s.heldAuthentik(sess)
-	login, problems := form.login(held)
-	if wrong := s.mistaken(r, sess, link.Authentik, login.url, form.token.IsSet()); wrong != nil {
+	login, problems := sent.login(held)
+	if wrong := s.mistaken(r, sess, link.Authentik, login.url, sent.token.IsSet()); wrong != nil {
 		problems = wrong
 	}
 	var answer *authentikAnswer
@@ -82,11 +82,11 @@ func (s *Server) saveAuthentik(w http.ResponseWriter, r *http.Request, sess *ses
 		}
 	}
 	if len(problems) > 0 {
-		in := setup.AuthentikInput{URL: form.url, CA: form.ca, From: form.from, Plain: form.plain, Problems: problems, Held: held.token.IsSet() && held.url == login.url}
+		in := setup.AuthentikInput{URL: sent.url, CA: sent.ca, From: sent.from, Plain: sent.plain, Problems: problems, Held: held.token.IsSet() && held.url == login.url}
 		s.render(w, r, http.StatusUnprocessableEntity, setup.Authentik(setup.NewAuthentik(s.head(sess), in)))
 		return
 	}
 	sess.setAuthentik(answer)
 	s.sessions.keep(w, r, sess)
-	redirect(w, r, sess.look().after("/authentik", form.from))
+	redirect(w, r, sess.look().after("/authentik", sent.from))
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"slices"
 
 	"authpocket/internal/connect"
 	"authpocket/internal/link"
@@ -111,4 +112,15 @@ func permissions() []setup.Permission {
 		list = append(list, setup.Permission{Codename: p.Codename, Why: p.Why})
 	}
 	return list
+}
+
+// connectionProblems are the problems of a page whose connection failed. A
+// field that the page does not have is not named.
+func connectionProblems(err error, fields ...string) link.Problems {
+	said := link.MessageOf(err)
+	p := link.Problem{Summary: said.What(), Todo: said.Advice(link.OnPage)}
+	if slices.Contains(fields, said.Field) {
+		p.Field = said.Field
+	}
+	return link.Problems{p}
 }

@@ -24,10 +24,11 @@ const takeTime = 10 * time.Second
 // whether it is over, and what is closed at the next move.
 type follow func() (count int, over bool, moved <-chan struct{})
 
-// stream sends the messages 1 to n of a record, then the last one as n+1 and
+// sendStream sends the messages 1 to n of a record, then the last one as n+1 and
 // the event "done". It begins after what the browser has already, and ends
-// with the record, the browser or the program. The caller has joined streams.
-func (s *Server) stream(w http.ResponseWriter, r *http.Request, state follow, message func(n int) templ.Component) {
+// with the record, the browser or the program. Its error is that of a message
+// that cannot be rendered. The caller has joined streams.
+func sendStream(w http.ResponseWriter, r *http.Request, ending <-chan struct{}, state follow, message func(n int) templ.Component) error {
 	out := http.NewResponseController(w)
 	// A stream outlasts the server's limit, but each event has to be taken.
 	hurry := func() { _ = out.SetWriteDeadline(time.Now().Add(takeTime)) }
@@ -49,24 +50,23 @@ func (s *Server) stream(w http.ResponseWriter, r *http.Request, state follow, me
 		for sent < last {
 			sent++
 			if err := send(r.Context(), w, sent, message(sent)); err != nil {
-				s.logError(r, "sending an event", err)
-				return
+				return err
 			}
 		}
 		if over {
 			_, _ = fmt.Fprint(w, "event: done\ndata: done\n\n")
 		}
 		if out.Flush() != nil || over {
-			return
+			return nil
 		}
 		select {
 		case <-moved:
 		case <-beat.C:
 			_, _ = fmt.Fprint(w, ": still here\n\n")
 		case <-r.Context().Done():
-			return
-		case <-s.jobs.closed:
-			return
+			return nil
+		case <-ending:
+			return nil
 		}
 	}
 }

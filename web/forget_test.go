@@ -64,7 +64,7 @@ func TestAJobKeepsThePlansAndTokensThatWereLetGo(t *testing.T) {
 		t.Error("a secret was overwritten under a running job")
 	}
 	close(open)
-	s.jobs.running.Wait()
+	s.jobs.wait()
 	if text.IsSet() || old.IsSet() {
 		t.Errorf("after the job, the plan's secret is there: %t, the replaced token: %t", text.IsSet(), old.IsSet())
 	}
@@ -123,7 +123,7 @@ func TestForgettingSaysWhenAJobEndsFirst(t *testing.T) {
 	to := b.post("/forget", nil).want(303, "/forgotten?after=work")
 	b.get(to.header.Get("Location")).want(200).says("forgotten in a moment", "is still under way")
 	close(open)
-	w.server.jobs.running.Wait()
+	w.server.jobs.wait()
 	if token.IsSet() {
 		t.Error("the token outlived the job")
 	}
@@ -160,7 +160,7 @@ func TestTokensGivenAfterForgettingStay(t *testing.T) {
 	}
 	sess.setAuthentik(&authentikAnswer{login: authentikLogin{token: fresh}, http: http.DefaultClient})
 	close(done)
-	s.jobs.running.Wait()
+	s.jobs.wait()
 	if old.IsSet() || !fresh.IsSet() || sess.look().authentik == nil {
 		t.Errorf("the old token is there: %t, the new one: %t", old.IsSet(), fresh.IsSet())
 	}

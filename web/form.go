@@ -3,12 +3,13 @@ package web
 import (
 	"io"
 	"net/http"
-	"slices"
 	"strings"
 
-	"authpocket/internal/link"
 	"authpocket/internal/secret"
 )
+
+// maxBody bounds what a form may hold, in bytes.
+const maxBody = 64 << 10
 
 // parseForm reads a posted form of either encoding.
 func parseForm(r *http.Request) error {
@@ -46,15 +47,4 @@ func certificate(r *http.Request, name string) (string, error) {
 		return file, err
 	}
 	return typed(r, name), nil
-}
-
-// connectionProblems are the problems of a page whose connection failed. A
-// field that the page does not have is not named.
-func connectionProblems(err error, fields ...string) link.Problems {
-	said := link.MessageOf(err)
-	p := link.Problem{Summary: said.What(), Todo: said.Advice(link.OnPage)}
-	if slices.Contains(fields, said.Field) {
-		p.Field = said.Field
-	}
-	return link.Problems{p}
 }

@@ -22,7 +22,7 @@ func FuzzSettings(f *testing.F) {
 		if parseForm(r) != nil {
 			return
 		}
-		form := settingsForm{r.PostForm}
+		form := settingsForm{Values: r.PostForm}
 		spec, problems := form.spec(link.Spec{})
 		for _, p := range append(problems, validate(spec)...) {
 			if p.Summary == "" || p.Todo == "" {

@@ -19,9 +19,6 @@ import (
 	"authpocket/web/view"
 )
 
-// maxBody bounds what a form may hold, in bytes.
-const maxBody = 64 << 10
-
 // strangerLines is how many requests of strangers are logged in a minute.
 const strangerLines = 60
 

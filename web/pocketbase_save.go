@@ -93,28 +93,28 @@ func (s *Server) savePocketBase(w http.ResponseWriter, r *http.Request, sess *se
 	if !guard(w, r, p, "/pocketbase") {
 		return
 	}
-	form, err := parsePocketBase(r)
+	sent, err := parsePocketBase(r)
 	if err != nil {
 		s.badForm(w, r, sess, err)
 		return
 	}
 	held := s.heldPocketBase(p)
-	login, keep, problems := form.login(held)
+	login, keep, problems := sent.login(held)
 	if wrong := s.mistaken(r, sess, link.PB, login.url, true); wrong != nil {
 		keep, problems = false, wrong
 	}
 	if keep && len(problems) == 0 {
-		redirect(w, r, p.after("/pocketbase", form.from))
+		redirect(w, r, p.after("/pocketbase", sent.from))
 		return
 	}
 	if len(problems) == 0 {
-		if problems = s.connectPocketBase(w, r, sess, login, form.from); len(problems) == 0 {
+		if problems = s.connectPocketBase(w, r, sess, login, sent.from); len(problems) == 0 {
 			return
 		}
 	}
-	in := setup.PocketBaseInput{URL: form.url, With: form.with, Email: form.email, CA: form.ca, From: form.from, Plain: form.plain, Problems: problems}
+	in := setup.PocketBaseInput{URL: sent.url, With: sent.with, Email: sent.email, CA: sent.ca, From: sent.from, Plain: sent.plain, Problems: problems}
 	in.Limited = p.limited()
-	in.Held = held.url == login.url && (held.token.IsSet() || p.pocketbase != nil && held.with == form.with)
+	in.Held = held.url == login.url && (held.token.IsSet() || p.pocketbase != nil && held.with == sent.with)
 	s.render(w, r, http.StatusUnprocessableEntity, setup.PocketBase(setup.NewPocketBase(s.head(sess), in)))
 }
 

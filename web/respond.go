@@ -180,3 +180,10 @@ func (s *Server) badForm(w http.ResponseWriter, r *http.Request, sess *session, 
 	page.Head.Title = "The form could not be read"
 	s.problem(w, r, http.StatusBadRequest, page)
 }
+
+// stream follows a record as sendStream does, and logs what fails.
+func (s *Server) stream(w http.ResponseWriter, r *http.Request, state follow, message func(n int) templ.Component) {
+	if err := sendStream(w, r, s.jobs.ending(), state, message); err != nil {
+		s.logError(r, "sending an event", err)
+	}
+}

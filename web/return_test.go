@@ -61,7 +61,7 @@ func TestAReturnIsNeverJudgedWithWipedSecrets(t *testing.T) {
 	if got := <-seen; got != "the verifier" {
 		t.Errorf("the code was exchanged with the verifier %q", got)
 	}
-	s.jobs.running.Wait()
+	s.jobs.wait()
 	if v := run.verdict(); v == nil || !v.Works {
 		t.Errorf("the verdict is %+v", v)
 	}
@@ -87,7 +87,7 @@ func TestReturnsThatFallTogetherWithForgetting(t *testing.T) {
 		group.Go(func() { run.letGo(newerTests) })
 		group.Go(func() { sess.forget() })
 		group.Wait()
-		s.jobs.running.Wait()
+		s.jobs.wait()
 		close(seen)
 		if got, exchanged := <-seen; exchanged && got != "the verifier" {
 			t.Fatalf("the code was exchanged with the verifier %q", got)

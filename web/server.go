@@ -3,10 +3,8 @@
 package web
 
 import (
-	"context"
 	"log/slog"
 	"net/http"
-	"sync"
 
 	"authpocket/internal/connect"
 	"authpocket/internal/engine"
@@ -55,7 +53,7 @@ type Server struct {
 	sessions *sessions
 	lastPage []byte // for what must not happen
 	door     *door.Door
-	jobs     jobs
+	jobs     *jobs
 	signIns  signIns
 
 	strangers *slog.Logger // for requests of browsers that are not let in
@@ -71,7 +69,7 @@ func New(cfg Config) *Server {
 	if err != nil {
 		panic(err) // the files are part of the program
 	}
-	s := &Server{cfg: cfg, files: files, strangers: slog.New(logs.Bounded(cfg.Log.Handler(), strangerLines))}
+	s := &Server{cfg: cfg, files: files, jobs: newJobs(), strangers: slog.New(logs.Bounded(cfg.Log.Handler(), strangerLines))}
 	s.sessions = newSessions(&s.signIns)
 	s.assets = view.Assets{
 		Styles: files.URL(static.Styles), App: files.URL(static.App), HTMX: files.URL(static.HTMX), Icon: files.URL(static.Icon),
@@ -83,8 +81,6 @@ func New(cfg Config) *Server {
 		Print: cfg.Print, Closed: cfg.Closed, Log: cfg.Log, Assets: s.assets, Note: cfg.Prefill.Note, LastPage: s.lastPage,
 		Open: []string{"/signin/callback", "/try/"}, // a test sign-in's way back, and its links
 	})
-	s.jobs.ctx, s.jobs.cancel = context.WithCancel(context.Background())
-	s.jobs.closed = make(chan struct{})
 	return s
 }
 
@@ -102,38 +98,4 @@ func (s *Server) Close() {
 	s.jobs.close()
 	s.sessions.close()
 	s.door.Close()
-}
-
-// jobs is the work that outlives the request which began it.
-type jobs struct {
-	mu      sync.Mutex
-	running sync.WaitGroup
-	ctx     context.Context
-	cancel  context.CancelFunc
-	closed  chan struct{}
-	over    bool
-}
-
-// begin runs work until it ends. It answers false once the wizard is closing.
-func (j *jobs) begin(work func(context.Context)) bool {
-	j.mu.Lock()
-	defer j.mu.Unlock()
-	if j.over {
-		return false
-	}
-	j.running.Go(func() { work(j.ctx) })
-	return true
-}
-
-func (j *jobs) close() {
-	j.mu.Lock()
-	if j.over {
-		j.mu.Unlock()
-		return
-	}
-	j.over = true
-	close(j.closed)
-	j.mu.Unlock()
-	j.cancel() // an apply finishes the change under way, see engine.Apply
-	j.running.Wait()
 }

@@ -20,20 +20,20 @@ func (s *Server) saveSettings(w http.ResponseWriter, r *http.Request, sess *sess
 		s.badForm(w, r, sess, err)
 		return
 	}
-	form := settingsForm{r.PostForm}
-	spec, problems := form.spec(p.spec)
-	if next, page := form.askAgain(spec); page != "" {
+	sent := settingsForm{Values: r.PostForm}
+	spec, problems := sent.spec(p.spec)
+	if next, page := sent.askAgain(spec); page != "" {
 		sess.setSpec(next, false)
 		redirect(w, r, page)
 		return
 	}
 	if problems = append(problems, validate(spec)...); len(problems) > 0 {
-		s.settingsProblems(w, r, sess, form, spec, problems)
+		s.settingsProblems(w, r, sess, sent, spec, problems)
 		return
 	}
 	plan, err := s.engine(p).Plan(r.Context(), spec)
 	if found, ok := errors.AsType[link.Problems](err); ok {
-		s.settingsProblems(w, r, sess, form, spec, found)
+		s.settingsProblems(w, r, sess, sent, spec, found)
 		return
 	}
 	if respond.Gone(r) { // then nothing is known of the answers
@@ -60,31 +60,8 @@ func inTheWay(problems link.Problems) string {
 	return problems[i].Summary
 }
 
-// askAgain tells whether an answer was changed on which others on the page
-// depend: what of the spec stays, and the page to ask again; "" for none.
-func (f settingsForm) askAgain(spec link.Spec) (link.Spec, string) {
-	shown := func(name, now string) bool { return !f.Has("shown."+name) || f.Get("shown."+name) == now }
-	if spec.Existing == link.ExistingUse && (!shown("slug", link.Value(spec.Application.Slug, "")) || !shown("existing", f.Get("existing"))) {
-		return f.openPart(spec), "/settings"
-	}
-	if !shown("collection", link.Value(spec.PocketBase.Collection, "")) {
-		return withoutCollection(spec), "/settings?again=collection"
-	}
-	return spec, ""
-}
-
-// validate is the spec's own, with the question that the page asks in the
-// page's words.
-func validate(spec link.Spec) link.Problems {
-	problems := spec.Validate()
-	if i := slices.IndexFunc(problems, func(p link.Problem) bool { return p.Field == "email" }); i >= 0 {
-		problems[i].Summary, problems[i].Todo = "Choose which e-mail addresses PocketBase may trust.", "Each answer says what happens when somebody signs in for the first time."
-	}
-	return problems
-}
-
 // settingsProblems shows the page again as it was sent, but for the secret.
-func (s *Server) settingsProblems(w http.ResponseWriter, r *http.Request, sess *session, form settingsForm, spec link.Spec, problems link.Problems) {
+func (s *Server) settingsProblems(w http.ResponseWriter, r *http.Request, sess *session, sent settingsForm, spec link.Spec, problems link.Problems) {
 	p := sess.look()
 	preview, err := s.engine(p).Preview(r.Context(), spec)
 	if err != nil {
@@ -92,7 +69,7 @@ func (s *Server) settingsProblems(w http.ResponseWriter, r *http.Request, sess *
 		return
 	}
 	in := settingsInput(preview)
-	in.Form, in.Problems, in.From = form.Values, problems, from(form.Get("from"))
+	in.Form, in.Problems, in.From = sent.Values, problems, from(sent.Get("from"))
 	in.SecretGiven = p.spec.Provider.ClientSecret != nil
 	in.Conflict = inTheWay(problems)
 	s.render(w, r, http.StatusUnprocessableEntity, setup.Settings(setup.NewSettings(s.head(sess), in)))

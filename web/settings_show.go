@@ -30,8 +30,8 @@ func (s *Server) showSettings(w http.ResponseWriter, r *http.Request, sess *sess
 		return
 	}
 	in := settingsInput(preview)
-	if preview.Spec.Email == "" {
-		set(in.Form, "email", string(preview.EmailBefore))
+	if preview.Spec.Email == "" && preview.EmailBefore != "" {
+		in.Form.Set("email", string(preview.EmailBefore))
 	}
 	if in.Interrupted, err = interrupted(e); err != nil {
 		s.fail(w, r, sess, err, "/settings")
@@ -45,11 +45,13 @@ func (s *Server) showSettings(w http.ResponseWriter, r *http.Request, sess *sess
 // settingsInput is the page of a preview. Of the problems of a spec that is not
 // sent yet only the question is told that they come to.
 func settingsInput(p engine.Preview) setup.SettingsInput {
-	form := fill(p.Spec, p.Desired)
-	set(form, "existing", existingAnswer(p))
+	filled := fill(p.Spec, p.Desired)
+	if existing := existingAnswer(p); existing != "" {
+		filled.Set("existing", existing)
+	}
 	return setup.SettingsInput{
 		Conflict: inTheWay(p.Problems), Candidates: p.Candidates,
-		Form: form, Authentik: p.Authentik, PocketBase: p.PocketBase, Desired: p.Desired,
+		Form: filled, Authentik: p.Authentik, PocketBase: p.PocketBase, Desired: p.Desired,
 		There: p.There, SecretGiven: p.Spec.Provider.ClientSecret != nil,
 		Lacking: lacking(p.Authentik),
 	}

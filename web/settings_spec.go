@@ -2,6 +2,7 @@ package web
 
 import (
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -156,4 +157,27 @@ func withoutCollection(s link.Spec) link.Spec {
 		UserInfo: p.UserInfo, JWKSURL: p.JWKSURL, Issuers: p.Issuers, ShowControls: p.ShowControls,
 	}
 	return s
+}
+
+// askAgain tells whether an answer was changed on which others on the page
+// depend: what of the spec stays, and the page to ask again; "" for none.
+func (f settingsForm) askAgain(spec link.Spec) (link.Spec, string) {
+	shown := func(name, now string) bool { return !f.Has("shown."+name) || f.Get("shown."+name) == now }
+	if spec.Existing == link.ExistingUse && (!shown("slug", link.Value(spec.Application.Slug, "")) || !shown("existing", f.Get("existing"))) {
+		return f.openPart(spec), "/settings"
+	}
+	if !shown("collection", link.Value(spec.PocketBase.Collection, "")) {
+		return withoutCollection(spec), "/settings?again=collection"
+	}
+	return spec, ""
+}
+
+// validate is the spec's own, with the question that the page asks in the
+// page's words.
+func validate(spec link.Spec) link.Problems {
+	problems := spec.Validate()
+	if i := slices.IndexFunc(problems, func(p link.Problem) bool { return p.Field == "email" }); i >= 0 {
+		problems[i].Summary, problems[i].Todo = "Choose which e-mail addresses PocketBase may trust.", "Each answer says what happens when somebody signs in for the first time."
+	}
+	return problems
 }

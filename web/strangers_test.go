@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"log/slog"
 	"net"
 	"net/http"
 	"net/http/cookiejar"
@@ -17,6 +18,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"authpocket/internal/listen"
+	"authpocket/internal/logs"
 )
 
 // strangers is how many people without the code come by.
@@ -187,5 +189,30 @@ func TestStrangersWhoHoldConnectionsLockNobodyOut(t *testing.T) {
 	t.Logf("they take %d kB, their own side of it included", grown>>10)
 	if grown > 20<<20 {
 		t.Errorf("strangers who hold connections take %d bytes", grown)
+	}
+}
+
+// What a client sends as its request's id, and a method that it makes up, are
+// not put into the log; nor is a line of each stranger's request.
+func TestStrangersDoNotWriteTheLog(t *testing.T) {
+	var out strings.Builder
+	s := New(Config{Log: logs.New(&out, slog.LevelInfo)})
+	t.Cleanup(s.Close)
+	const text = "level=ERROR-made-up-by-a-client"
+	for range 1000 {
+		answer(s, http.MethodGet, "/review?"+text, map[string]string{"X-Request-Id": text, "User-Agent": text, "Cookie": "authpocket=" + text})
+	}
+	answer(s, strings.Repeat("MADEUP", 100), "/", nil)
+	inside := inside(t, s, request(http.MethodGet, "/nowhere", map[string]string{"X-Request-Id": text}))
+	answerTo(s, inside)
+	got := out.String()
+	if strings.Contains(got, "made-up") || strings.Contains(got, "MADEUPMADEUP") {
+		t.Errorf("the log holds a client's text: %.2000s", got)
+	}
+	if n := strings.Count(got, "status=403"); n != strangerLines {
+		t.Errorf("%d lines about strangers, want %d", n, strangerLines)
+	}
+	if !strings.Contains(got, "status=404") {
+		t.Error("the request of somebody inside is not logged")
 	}
 }

@@ -2,18 +2,14 @@ package web
 
 import (
 	"context"
-	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"os"
-	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
 
 	"github.com/a-h/templ"
-
-	"authpocket/internal/logs"
 )
 
 // stalled is a browser that has stopped reading: what is written to it waits
@@ -42,8 +38,6 @@ func (s *stalled) FlushError() error {
 
 func TestAStreamThatIsNotReadEnds(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		s := New(Config{})
-		defer s.Close()
 		happened := newRecord[int]()
 		state := func() (int, bool, <-chan struct{}) {
 			entries, over, moved := happened.look()
@@ -55,7 +49,7 @@ func TestAStreamThatIsNotReadEnds(t *testing.T) {
 		defer cancel()
 		go func() {
 			defer close(ended)
-			s.stream(w, httptest.NewRequestWithContext(ctx, "GET", "/", nil), state, func(int) templ.Component { return templ.Raw("news") })
+			_ = sendStream(w, httptest.NewRequestWithContext(ctx, "GET", "/", nil), nil, state, func(int) templ.Component { return templ.Raw("news") })
 		}()
 		time.Sleep(10 * time.Minute)
 		synctest.Wait()
@@ -72,29 +66,4 @@ func TestAStreamThatIsNotReadEnds(t *testing.T) {
 			t.Errorf("it held on for %s", took)
 		}
 	})
-}
-
-// What a client sends as its request's id, and a method that it makes up, are
-// not put into the log; nor is a line of each stranger's request.
-func TestStrangersDoNotWriteTheLog(t *testing.T) {
-	var out strings.Builder
-	s := New(Config{Log: logs.New(&out, slog.LevelInfo)})
-	t.Cleanup(s.Close)
-	const text = "level=ERROR-made-up-by-a-client"
-	for range 1000 {
-		answer(s, http.MethodGet, "/review?"+text, map[string]string{"X-Request-Id": text, "User-Agent": text, "Cookie": "authpocket=" + text})
-	}
-	answer(s, strings.Repeat("MADEUP", 100), "/", nil)
-	inside := inside(t, s, request(http.MethodGet, "/nowhere", map[string]string{"X-Request-Id": text}))
-	answerTo(s, inside)
-	got := out.String()
-	if strings.Contains(got, "made-up") || strings.Contains(got, "MADEUPMADEUP") {
-		t.Errorf("the log holds a client's text: %.2000s", got)
-	}
-	if n := strings.Count(got, "status=403"); n != strangerLines {
-		t.Errorf("%d lines about strangers, want %d", n, strangerLines)
-	}
-	if !strings.Contains(got, "status=404") {
-		t.Error("the request of somebody inside is not logged")
-	}
 }
