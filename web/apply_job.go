@@ -8,6 +8,7 @@ import (
 
 	"authpocket/internal/engine"
 	"authpocket/internal/link"
+	"authpocket/web/live"
 	"authpocket/web/view/changes"
 )
 
@@ -18,7 +19,7 @@ type applyJob struct {
 	plan     link.Plan
 	rev      int
 	planSeq  int // the newest plan that was shown when it began
-	happened *record[engine.Event]
+	happened *live.Record[engine.Event]
 	errand
 	// The rest is set before the record ends. checks are those of a new client
 	// secret.
@@ -28,7 +29,7 @@ type applyJob struct {
 
 // progress is the record's first n entries as the page sees them.
 func (j *applyJob) progress(n int, over bool) changes.Progress {
-	events, _, _ := j.happened.look()
+	events, _, _ := j.happened.Look()
 	p := changes.Progress{
 		Purpose: j.plan.Purpose, Restores: j.plan.Restores, Again: cmp.Or(j.again, again(j.plan)), Back: j.back, Warnings: j.plan.Warnings,
 		Changes: j.plan.Changes, States: make([]string, len(j.plan.Changes)), Failed: map[int][]link.Message{}, Ended: over,
@@ -50,13 +51,13 @@ func (j *applyJob) progress(n int, over bool) changes.Progress {
 
 // now is the whole record.
 func (j *applyJob) now() (p changes.Progress, count int) {
-	events, over, _ := j.happened.look()
+	events, over, _ := j.happened.Look()
 	return j.progress(len(events), over), len(events)
 }
 
 // round is what was made so far, for the last page.
 func (j *applyJob) round() changes.Round {
-	events, _, _ := j.happened.look()
+	events, _, _ := j.happened.Look()
 	round := changes.Round{Purpose: j.plan.Purpose}
 	for _, e := range events {
 		if e.State == engine.Done {
@@ -81,16 +82,16 @@ func (s *session) rounds(link string) []changes.Round {
 }
 
 func (j *applyJob) running() bool {
-	_, over, _ := j.happened.look()
+	_, over, _ := j.happened.Look()
 	return !over
 }
 
 // run carries the plan out and settles the session when all went well.
 func (j *applyJob) run(ctx context.Context, e *engine.Engine, sess *session) {
-	defer j.happened.end()
+	defer j.happened.End()
 	err := e.Apply(ctx, j.plan, func(event engine.Event) {
 		sess.dropChecks()
-		j.happened.add(event)
+		j.happened.Add(event)
 	})
 	if err == nil {
 		j.succeeded(ctx, e, sess)

@@ -30,14 +30,14 @@ func (s *Server) applyEvents(w http.ResponseWriter, r *http.Request, sess *sessi
 		s.notFound(w, r)
 		return
 	}
-	r, leave := sess.streams.join(r)
+	r, leave := sess.streams.Join(r)
 	defer leave()
 	state := func() (int, bool, <-chan struct{}) {
-		events, over, moved := job.happened.look()
+		events, over, moved := job.happened.Look()
 		return len(events), over, moved
 	}
 	s.stream(w, r, state, func(n int) templ.Component {
-		events, _, _ := job.happened.look()
+		events, _, _ := job.happened.Look()
 		moved := -1
 		if n <= len(events) {
 			moved = events[n-1].Index

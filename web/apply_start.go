@@ -8,6 +8,8 @@ import (
 	"slices"
 
 	"authpocket/internal/engine"
+	"authpocket/web/form"
+	"authpocket/web/live"
 	"authpocket/web/view"
 )
 
@@ -21,11 +23,11 @@ var (
 // startApply handles the "POST /apply" route. A plan is begun once: a second
 // press, from this tab or another, leads to what the first one began.
 func (s *Server) startApply(w http.ResponseWriter, r *http.Request, sess *session) {
-	if err := parseForm(r); err != nil {
+	if err := form.Parse(r); err != nil {
 		s.badForm(w, r, sess, err)
 		return
 	}
-	id := typed(r, "plan")
+	id := form.Typed(r, "plan")
 	job, err := s.beginApply(sess, id)
 	switch {
 	case errors.Is(err, errStalePlan):
@@ -59,7 +61,7 @@ func (s *Server) beginApply(sess *session, id string) (*applyJob, error) {
 		return nil, errStalePlan
 	}
 	p := progress{authentik: sess.authentik, pocketbase: sess.pocketbase}
-	job := &applyJob{id: shown.id, link: p.key(), plan: shown.plan, rev: shown.rev, planSeq: sess.seq, errand: shown.errand, happened: newRecord[engine.Event]()}
+	job := &applyJob{id: shown.id, link: p.key(), plan: shown.plan, rev: shown.rev, planSeq: sess.seq, errand: shown.errand, happened: live.NewRecord[engine.Event]()}
 	e := s.engine(p)
 	if !s.beginWork(sess, func(ctx context.Context) { job.run(ctx, e, sess) }) {
 		return nil, errClosing
@@ -74,7 +76,7 @@ func (s *Server) beginApply(sess *session, id string) (*applyJob, error) {
 // sess.mu.
 func (s *Server) beginWork(sess *session, work func(context.Context)) bool {
 	sess.working++
-	if s.jobs.begin(func(ctx context.Context) { defer sess.workDone(); work(ctx) }) {
+	if s.jobs.Begin(func(ctx context.Context) { defer sess.workDone(); work(ctx) }) {
 		return true
 	}
 	sess.working--

@@ -5,6 +5,7 @@ import (
 
 	"authpocket/internal/link"
 	"authpocket/internal/secret"
+	"authpocket/web/form"
 	"authpocket/web/view/setup"
 )
 
@@ -16,13 +17,13 @@ type authentikForm struct {
 }
 
 func parseAuthentik(r *http.Request) (authentikForm, error) {
-	if err := parseForm(r); err != nil {
+	if err := form.Parse(r); err != nil {
 		return authentikForm{}, err
 	}
-	ca, err := certificate(r, "authentik.ca")
+	ca, err := form.Certificate(r, "authentik.ca")
 	return authentikForm{
-		url: typed(r, "authentik.url"), ca: ca, from: from(typed(r, "from")), token: typedSecret(r, "authentik.token"),
-		plain: typed(r, "authentik.insecure_http") == "yes",
+		url: form.Typed(r, "authentik.url"), ca: ca, from: from(form.Typed(r, "from")), token: form.TypedSecret(r, "authentik.token"),
+		plain: form.Typed(r, "authentik.insecure_http") == "yes",
 	}, err
 }
 

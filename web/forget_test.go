@@ -64,7 +64,7 @@ func TestAJobKeepsThePlansAndTokensThatWereLetGo(t *testing.T) {
 		t.Error("a secret was overwritten under a running job")
 	}
 	close(open)
-	s.jobs.wait()
+	s.jobs.Wait()
 	if text.IsSet() || old.IsSet() {
 		t.Errorf("after the job, the plan's secret is there: %t, the replaced token: %t", text.IsSet(), old.IsSet())
 	}
@@ -96,7 +96,7 @@ func TestTestSignInsThatAreLetGoAreOverwritten(t *testing.T) {
 	if there(runs[0]) || !there(runs[1]) || !there(runs[2]) {
 		t.Errorf("the secrets are there: %t of an old run, %t of one at work, %t of a new one", there(runs[0]), there(runs[1]), there(runs[2]))
 	}
-	if _, over, _ := runs[0].happened.look(); !over || runs[0].note != newerTests {
+	if _, over, _ := runs[0].happened.Look(); !over || runs[0].note != newerTests {
 		t.Error("who waits for an old run is not told that nothing comes")
 	}
 	runs[1].work(false)
@@ -123,7 +123,7 @@ func TestForgettingSaysWhenAJobEndsFirst(t *testing.T) {
 	to := b.post("/forget", nil).want(303, "/forgotten?after=work")
 	b.get(to.header.Get("Location")).want(200).says("forgotten in a moment", "is still under way")
 	close(open)
-	w.server.jobs.wait()
+	w.server.jobs.Wait()
 	if token.IsSet() {
 		t.Error("the token outlived the job")
 	}
@@ -160,7 +160,7 @@ func TestTokensGivenAfterForgettingStay(t *testing.T) {
 	}
 	sess.setAuthentik(&authentikAnswer{login: authentikLogin{token: fresh}, http: http.DefaultClient})
 	close(done)
-	s.jobs.wait()
+	s.jobs.Wait()
 	if old.IsSet() || !fresh.IsSet() || sess.look().authentik == nil {
 		t.Errorf("the old token is there: %t, the new one: %t", old.IsSet(), fresh.IsSet())
 	}

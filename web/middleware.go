@@ -15,6 +15,7 @@ import (
 	"github.com/go-chi/chi/v5/middleware"
 
 	"authpocket/web/door"
+	"authpocket/web/form"
 	"authpocket/web/respond"
 	"authpocket/web/view"
 )
@@ -90,7 +91,7 @@ func (s *Server) limitBody(next http.Handler) http.Handler {
 		ctx, cancel := context.WithCancel(r.Context())
 		defer cancel()
 		r = r.WithContext(ctx)
-		r.Body = http.MaxBytesReader(w, &watchedBody{r.Body, cancel}, maxBody)
+		r.Body = http.MaxBytesReader(w, &watchedBody{r.Body, cancel}, form.MaxBody)
 		next.ServeHTTP(w, r)
 	})
 }

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"authpocket/internal/link"
+	"authpocket/web/live"
 )
 
 // show keeps a plan, made from the answers of rev, as one that is about to be
@@ -83,7 +84,7 @@ func (s *session) checkSecret() *verifyRun {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.spec.Provider.ClientSecret = nil
-	s.verify = &verifyRun{happened: newRecord[struct{}]()}
+	s.verify = &verifyRun{happened: live.NewRecord[struct{}]()}
 	return s.verify
 }
 

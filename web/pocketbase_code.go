@@ -4,6 +4,7 @@ import (
 	"net/http"
 
 	"authpocket/internal/link"
+	"authpocket/web/form"
 	"authpocket/web/view/setup"
 )
 
@@ -26,11 +27,11 @@ func (s *Server) saveCode(w http.ResponseWriter, r *http.Request, sess *session)
 		redirect(w, r, p.missing())
 		return
 	}
-	if err := parseForm(r); err != nil {
+	if err := form.Parse(r); err != nil {
 		s.badForm(w, r, sess, err)
 		return
 	}
-	came := from(typed(r, "from"))
+	came := from(form.Typed(r, "from"))
 	if r.PostForm.Has("again") {
 		s.sendAnother(w, r, sess, *p.second, came)
 		return
@@ -44,7 +45,7 @@ func (s *Server) saveCode(w http.ResponseWriter, r *http.Request, sess *session)
 
 // finishCode signs in with the code. Without problems the answer is written.
 func (s *Server) finishCode(w http.ResponseWriter, r *http.Request, sess *session, step secondStep, came string) link.Problems {
-	code := typedSecret(r, "pocketbase.otp")
+	code := form.TypedSecret(r, "pocketbase.otp")
 	if !code.IsSet() {
 		return link.Problems{{Field: "pocketbase.otp", Summary: "Enter the one-time password.", Todo: "PocketBase has sent it by e-mail."}}
 	}

@@ -6,6 +6,7 @@ import (
 
 	"authpocket/internal/link"
 	"authpocket/internal/secret"
+	"authpocket/web/form"
 	"authpocket/web/view/setup"
 )
 
@@ -23,14 +24,14 @@ type pocketbaseForm struct {
 }
 
 func parsePocketBase(r *http.Request) (pocketbaseForm, error) {
-	if err := parseForm(r); err != nil {
+	if err := form.Parse(r); err != nil {
 		return pocketbaseForm{}, err
 	}
-	ca, err := certificate(r, "pocketbase.ca")
+	ca, err := form.Certificate(r, "pocketbase.ca")
 	f := pocketbaseForm{
-		url: typed(r, "pocketbase.url"), with: typed(r, "pocketbase.with"), email: typed(r, "pocketbase.email"), ca: ca,
-		from: from(typed(r, "from")), token: typedSecret(r, "pocketbase.token"),
-		plain:    typed(r, "pocketbase.insecure_http") == "yes",
+		url: form.Typed(r, "pocketbase.url"), with: form.Typed(r, "pocketbase.with"), email: form.Typed(r, "pocketbase.email"), ca: ca,
+		from: from(form.Typed(r, "from")), token: form.TypedSecret(r, "pocketbase.token"),
+		plain:    form.Typed(r, "pocketbase.insecure_http") == "yes",
 		password: secret.New(r.PostForm.Get("pocketbase.password")), // its blanks may be meant
 	}
 	if f.with != withPassword {

@@ -13,6 +13,7 @@ import (
 	"github.com/go-chi/chi/v5/middleware"
 
 	"authpocket/internal/link"
+	"authpocket/web/live"
 	"authpocket/web/respond"
 	"authpocket/web/view"
 )
@@ -182,8 +183,8 @@ func (s *Server) badForm(w http.ResponseWriter, r *http.Request, sess *session, 
 }
 
 // stream follows a record as sendStream does, and logs what fails.
-func (s *Server) stream(w http.ResponseWriter, r *http.Request, state follow, message func(n int) templ.Component) {
-	if err := sendStream(w, r, s.jobs.ending(), state, message); err != nil {
+func (s *Server) stream(w http.ResponseWriter, r *http.Request, state live.Follow, message func(n int) templ.Component) {
+	if err := live.Stream(w, r, s.jobs.Ending(), state, message); err != nil {
 		s.logError(r, "sending an event", err)
 	}
 }

@@ -54,14 +54,14 @@ func TestAReturnIsNeverJudgedWithWipedSecrets(t *testing.T) {
 	_, run := returning(t, s, seen)
 	back, ok := run.take("state", secret.New("code"), "", link.MissingNothing)
 	run.letGo(newerTests)
-	if _, over, _ := run.happened.look(); !ok || over {
+	if _, over, _ := run.happened.Look(); !ok || over {
 		t.Errorf("it was taken: %t, and is over before its verdict: %t", ok, over)
 	}
 	s.finish(run, back)
 	if got := <-seen; got != "the verifier" {
 		t.Errorf("the code was exchanged with the verifier %q", got)
 	}
-	s.jobs.wait()
+	s.jobs.Wait()
 	if v := run.verdict(); v == nil || !v.Works {
 		t.Errorf("the verdict is %+v", v)
 	}
@@ -87,7 +87,7 @@ func TestReturnsThatFallTogetherWithForgetting(t *testing.T) {
 		group.Go(func() { run.letGo(newerTests) })
 		group.Go(func() { sess.forget() })
 		group.Wait()
-		s.jobs.wait()
+		s.jobs.Wait()
 		close(seen)
 		if got, exchanged := <-seen; exchanged && got != "the verifier" {
 			t.Fatalf("the code was exchanged with the verifier %q", got)

@@ -11,6 +11,7 @@ import (
 
 	"authpocket/static"
 	"authpocket/web/door"
+	"authpocket/web/form"
 )
 
 // eachRoute calls visit for every route of the router, with a path that leads
@@ -128,7 +129,7 @@ func TestTooMuchIsRefusedInWords(t *testing.T) {
 	srv := httptest.NewServer(s.Handler())
 	t.Cleanup(srv.Close)
 	b := (&wizard{t: t, server: s, http: srv}).browser()
-	b.post("/authentik", url.Values{"authentik.token": {strings.Repeat("x", maxBody)}}).want(413).says("64 kB", "Back to the form")
+	b.post("/authentik", url.Values{"authentik.token": {strings.Repeat("x", form.MaxBody)}}).want(413).says("64 kB", "Back to the form")
 	req, _ := http.NewRequestWithContext(t.Context(), http.MethodPost, b.base+"/authentik", strings.NewReader("no form at all"))
 	req.Header.Set("Content-Type", "multipart/form-data")
 	req.Header.Set("Origin", b.base)

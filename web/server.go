@@ -12,6 +12,7 @@ import (
 	"authpocket/internal/secret"
 	"authpocket/static"
 	"authpocket/web/door"
+	"authpocket/web/live"
 	"authpocket/web/view"
 )
 
@@ -53,7 +54,7 @@ type Server struct {
 	sessions *sessions
 	lastPage []byte // for what must not happen
 	door     *door.Door
-	jobs     *jobs
+	jobs     *live.Jobs
 	signIns  signIns
 
 	strangers *slog.Logger // for requests of browsers that are not let in
@@ -69,7 +70,7 @@ func New(cfg Config) *Server {
 	if err != nil {
 		panic(err) // the files are part of the program
 	}
-	s := &Server{cfg: cfg, files: files, jobs: newJobs(), strangers: slog.New(logs.Bounded(cfg.Log.Handler(), strangerLines))}
+	s := &Server{cfg: cfg, files: files, jobs: live.NewJobs(), strangers: slog.New(logs.Bounded(cfg.Log.Handler(), strangerLines))}
 	s.sessions = newSessions(&s.signIns)
 	s.assets = view.Assets{
 		Styles: files.URL(static.Styles), App: files.URL(static.App), HTMX: files.URL(static.HTMX), Icon: files.URL(static.Icon),
@@ -95,7 +96,7 @@ func (s *Server) NewCode() string { return s.door.NewCode() }
 // under way and wipes all tokens. It is called when the HTTP server begins to
 // shut down. A second Close does nothing.
 func (s *Server) Close() {
-	s.jobs.close()
+	s.jobs.Close()
 	s.sessions.close()
 	s.door.Close()
 }

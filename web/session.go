@@ -7,6 +7,7 @@ import (
 
 	"authpocket/internal/link"
 	"authpocket/internal/secret"
+	"authpocket/web/live"
 )
 
 // The life of a session.
@@ -23,7 +24,7 @@ type session struct {
 	id      string // empty until the session is kept
 	created time.Time
 	used    time.Time // guarded by sessions.mu
-	streams streams
+	streams live.Streams
 
 	mu         sync.Mutex
 	authentik  *authentikAnswer

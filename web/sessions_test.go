@@ -117,7 +117,7 @@ func TestAJobKeepsItsTokensToTheEnd(t *testing.T) {
 		t.Error("the token was wiped under a running job")
 	}
 	close(open)
-	go func() { s.jobs.wait(); close(done) }()
+	go func() { s.jobs.Wait(); close(done) }()
 	<-done
 	if token.IsSet() {
 		t.Error("the token outlived the job")

@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"authpocket/internal/link"
+	"authpocket/web/form"
 	"authpocket/web/respond"
 	"authpocket/web/view/setup"
 )
@@ -16,18 +17,18 @@ func (s *Server) saveSettings(w http.ResponseWriter, r *http.Request, sess *sess
 	if !guard(w, r, p, "/settings") {
 		return
 	}
-	if err := parseForm(r); err != nil {
+	if err := form.Parse(r); err != nil {
 		s.badForm(w, r, sess, err)
 		return
 	}
-	sent := settingsForm{Values: r.PostForm}
-	spec, problems := sent.spec(p.spec)
-	if next, page := sent.askAgain(spec); page != "" {
+	sent := form.Settings{Values: r.PostForm}
+	spec, problems := sent.Spec(p.spec)
+	if next, page := sent.AskAgain(spec); page != "" {
 		sess.setSpec(next, false)
 		redirect(w, r, page)
 		return
 	}
-	if problems = append(problems, validate(spec)...); len(problems) > 0 {
+	if problems = append(problems, form.Validate(spec)...); len(problems) > 0 {
 		s.settingsProblems(w, r, sess, sent, spec, problems)
 		return
 	}
@@ -61,7 +62,7 @@ func inTheWay(problems link.Problems) string {
 }
 
 // settingsProblems shows the page again as it was sent, but for the secret.
-func (s *Server) settingsProblems(w http.ResponseWriter, r *http.Request, sess *session, sent settingsForm, spec link.Spec, problems link.Problems) {
+func (s *Server) settingsProblems(w http.ResponseWriter, r *http.Request, sess *session, sent form.Settings, spec link.Spec, problems link.Problems) {
 	p := sess.look()
 	preview, err := s.engine(p).Preview(r.Context(), spec)
 	if err != nil {

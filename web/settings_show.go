@@ -5,6 +5,7 @@ import (
 
 	"authpocket/internal/engine"
 	"authpocket/internal/link"
+	"authpocket/web/form"
 	"authpocket/web/view/setup"
 )
 
@@ -45,7 +46,7 @@ func (s *Server) showSettings(w http.ResponseWriter, r *http.Request, sess *sess
 // settingsInput is the page of a preview. Of the problems of a spec that is not
 // sent yet only the question is told that they come to.
 func settingsInput(p engine.Preview) setup.SettingsInput {
-	filled := fill(p.Spec, p.Desired)
+	filled := form.Fill(p.Spec, p.Desired)
 	if existing := existingAnswer(p); existing != "" {
 		filled.Set("existing", existing)
 	}

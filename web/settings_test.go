@@ -20,6 +20,7 @@ import (
 	"authpocket/internal/link"
 	"authpocket/internal/secret"
 	"authpocket/sandbox"
+	"authpocket/web/form"
 	"authpocket/web/view"
 	"authpocket/web/view/setup"
 )
@@ -185,8 +186,8 @@ func TestContinueAloneChangesNothing(t *testing.T) {
 			if len(problems) > 0 {
 				t.Fatal(problems)
 			}
-			form := settingsForm{Values: rendered(t, settingsInput(engine.NewPreview(spec, engine.Snapshots{Authentik: a, PocketBase: p})))}
-			again, problems := form.spec(spec)
+			form := form.Settings{Values: rendered(t, settingsInput(engine.NewPreview(spec, engine.Snapshots{Authentik: a, PocketBase: p})))}
+			again, problems := form.Spec(spec)
 			if problems = append(problems, again.Validate()...); len(problems) > 0 {
 				t.Fatal(problems)
 			}

@@ -8,6 +8,7 @@ import (
 	"github.com/go-chi/chi/v5"
 
 	"authpocket/internal/link"
+	"authpocket/web/form"
 	"authpocket/web/view/proof"
 )
 
@@ -19,7 +20,7 @@ func (s *Server) deleteSignIn(w http.ResponseWriter, r *http.Request, sess *sess
 		s.notFound(w, r)
 		return
 	}
-	if err := parseForm(r); err != nil {
+	if err := form.Parse(r); err != nil {
 		s.badForm(w, r, sess, err)
 		return
 	}
@@ -31,7 +32,7 @@ func (s *Server) deleteSignIn(w http.ResponseWriter, r *http.Request, sess *sess
 	case p.authentik == nil || p.pocketbase == nil:
 		redirect(w, r, p.missing())
 		return
-	case !strings.EqualFold(typed(r, "confirm"), proof.AccountName(*v.Record)):
+	case !strings.EqualFold(form.Typed(r, "confirm"), proof.AccountName(*v.Record)):
 		s.signInPage(w, r, sess, run, http.StatusUnprocessableEntity, "Type "+proof.AccountName(*v.Record)+" to confirm. Nothing was deleted.")
 		return
 	}

@@ -10,6 +10,7 @@ import (
 
 	"authpocket/internal/link"
 	"authpocket/internal/secret"
+	"authpocket/web/form"
 	"authpocket/web/view"
 )
 
@@ -27,11 +28,11 @@ func (s *Server) openRun(w http.ResponseWriter, r *http.Request, run *signInRun)
 		s.notFound(w, r)
 		return
 	}
-	if err := parseForm(r); err != nil || !clientID.MatchString(typed(r, "client")) || run.way != wayWindow {
+	if err := form.Parse(r); err != nil || !clientID.MatchString(form.Typed(r, "client")) || run.way != wayWindow {
 		http.Error(w, "The page has sent no client of PocketBase's event stream. Load it again.", http.StatusUnprocessableEntity)
 		return
 	}
-	address, ok := run.open(typed(r, "client"), s.late(run))
+	address, ok := run.open(form.Typed(r, "client"), s.late(run))
 	if !ok {
 		http.Error(w, "This sign-in was begun before. Begin a new one.", http.StatusConflict)
 		return
@@ -52,16 +53,16 @@ func (s *Server) returnSignIn(w http.ResponseWriter, r *http.Request, sess *sess
 }
 
 func (s *Server) returnRun(w http.ResponseWriter, r *http.Request, run *signInRun, page string) {
-	if err := parseForm(r); err != nil {
+	if err := form.Parse(r); err != nil {
 		http.Error(w, "What the browser sent is not a form of this program.", http.StatusBadRequest)
 		return
 	}
-	missing := link.Missing(typed(r, "missing"))
+	missing := link.Missing(form.Typed(r, "missing"))
 	if missing != link.MissingNothing && !missing.Known() {
 		missing = link.MissingClosed
 	}
-	if back, ok := run.take(typed(r, "state"), secret.New(typed(r, "code")), typed(r, "error"), missing); ok {
-		if status, err := strconv.Atoi(typed(r, "status")); err == nil && status >= 100 && status < 600 {
+	if back, ok := run.take(form.Typed(r, "state"), secret.New(form.Typed(r, "code")), form.Typed(r, "error"), missing); ok {
+		if status, err := strconv.Atoi(form.Typed(r, "status")); err == nil && status >= 100 && status < 600 {
 			back.Status = status
 		}
 		s.finish(run, back)

@@ -9,6 +9,7 @@ import (
 	"authpocket/internal/engine"
 	"authpocket/internal/link"
 	"authpocket/internal/secret"
+	"authpocket/web/live"
 	"authpocket/web/view/proof"
 )
 
@@ -43,8 +44,8 @@ type signInRun struct {
 	redirect string // where authentik sends people back to, empty for PocketBase's own
 	invite   *invite
 	made     time.Time
-	happened *record[link.Verdict]
-	streams  streams // of whoever has the invitation
+	happened *live.Record[link.Verdict]
+	streams  live.Streams // of whoever has the invitation
 
 	mu       sync.Mutex
 	test     *engine.SignIn // nil until it was begun
@@ -69,7 +70,7 @@ type invite struct {
 // newSignInRun makes a run with client secrets of its own, which go with it.
 func newSignInRun(sess *session, d link.Desired, way string) *signInRun {
 	d.Provider.ClientSecret, d.Slot.ClientSecret = secret.New(d.Provider.ClientSecret.Reveal()), secret.New(d.Slot.ClientSecret.Reveal())
-	return &signInRun{id: newID()[:26], way: way, sess: sess, desired: d, made: time.Now(), happened: newRecord[link.Verdict]()}
+	return &signInRun{id: newID()[:26], way: way, sess: sess, desired: d, made: time.Now(), happened: live.NewRecord[link.Verdict]()}
 }
 
 // begin asks PocketBase how to sign in. A second call does nothing.
@@ -100,7 +101,7 @@ func (run *signInRun) open(state string, late func()) (string, bool) {
 	if run.state == "" {
 		run.state = state
 		run.timer = time.AfterFunc(signInWait, late)
-		run.happened.add(link.Verdict{Stages: link.StagesUpTo(link.StageAuthentik, link.StageRunning, ""), Prediction: run.expected.Prediction})
+		run.happened.Add(link.Verdict{Stages: link.StagesUpTo(link.StageAuthentik, link.StageRunning, ""), Prediction: run.expected.Prediction})
 	}
 	return run.test.WithState(state), true
 }
@@ -135,9 +136,9 @@ func (s *Server) finish(run *signInRun, back link.Return) {
 	e := s.engine(progress{authentik: sess.authentik, pocketbase: sess.pocketbase})
 	began := s.beginWork(sess, func(ctx context.Context) {
 		defer run.work(false)
-		defer run.happened.end()
+		defer run.happened.End()
 		defer back.Code.Wipe()
-		run.happened.add(e.FinishSignIn(ctx, run.desired, *run.test, back, run.expected, run.happened.add))
+		run.happened.Add(e.FinishSignIn(ctx, run.desired, *run.test, back, run.expected, run.happened.Add))
 	})
 	if !began {
 		run.work(false)
@@ -166,7 +167,7 @@ func (run *signInRun) letGo(why string) {
 		run.wipe()
 	}
 	run.mu.Unlock()
-	if _, over, _ := run.happened.look(); !over && !busy {
+	if _, over, _ := run.happened.Look(); !over && !busy {
 		run.stop(why)
 	}
 }
@@ -186,7 +187,7 @@ func (run *signInRun) stop(why string) {
 	run.mu.Lock()
 	run.note = why
 	run.mu.Unlock()
-	run.happened.end()
+	run.happened.End()
 }
 
 // late is for nobody having come back in time.
@@ -200,7 +201,7 @@ func (s *Server) late(run *signInRun) func() {
 
 // input is what a page shows of the run's first n entries.
 func (run *signInRun) input(n int, over bool) proof.SignInInput {
-	entries, _, _ := run.happened.look()
+	entries, _, _ := run.happened.Look()
 	in := proof.SignInInput{ID: run.id, Way: run.way, Person: run.person, Prediction: run.expected.Prediction, Ended: over, Desired: run.desired}
 	if n = min(n, len(entries)); n > 0 {
 		in.Verdict = &entries[n-1]
@@ -219,13 +220,13 @@ func (run *signInRun) input(n int, over bool) proof.SignInInput {
 
 // now is the whole record.
 func (run *signInRun) now() (in proof.SignInInput, count int) {
-	entries, over, _ := run.happened.look()
+	entries, over, _ := run.happened.Look()
 	return run.input(len(entries), over), len(entries)
 }
 
 // verdict is the last word, nil while there is none.
 func (run *signInRun) verdict() *link.Verdict {
-	entries, over, _ := run.happened.look()
+	entries, over, _ := run.happened.Look()
 	if !over || len(entries) == 0 {
 		return nil
 	}

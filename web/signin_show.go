@@ -100,7 +100,7 @@ func (s *Server) signInEvents(w http.ResponseWriter, r *http.Request, sess *sess
 		s.notFound(w, r)
 		return
 	}
-	r, leave := sess.streams.join(r)
+	r, leave := sess.streams.Join(r)
 	defer leave()
 	s.streamSignIn(w, r, run, func(in proof.SignInInput) templ.Component {
 		in.Base = "/signin/" + run.id
@@ -111,11 +111,11 @@ func (s *Server) signInEvents(w http.ResponseWriter, r *http.Request, sess *sess
 
 func (s *Server) streamSignIn(w http.ResponseWriter, r *http.Request, run *signInRun, message func(proof.SignInInput) templ.Component) {
 	state := func() (int, bool, <-chan struct{}) {
-		entries, over, moved := run.happened.look()
+		entries, over, moved := run.happened.Look()
 		return len(entries), over, moved
 	}
 	s.stream(w, r, state, func(n int) templ.Component {
-		entries, _, _ := run.happened.look()
+		entries, _, _ := run.happened.Look()
 		return message(run.input(n, n > len(entries)))
 	})
 }

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"authpocket/internal/link"
+	"authpocket/web/form"
 	"authpocket/web/view/proof"
 )
 
@@ -43,7 +44,7 @@ func (s *Server) beginTest(ctx context.Context, p progress, run *signInRun) erro
 // newTest reads the form of the sign-in page. It answers false when the
 // browser has been answered.
 func (s *Server) newTest(w http.ResponseWriter, r *http.Request, sess *session) (*signInRun, bool) {
-	if err := parseForm(r); err != nil {
+	if err := form.Parse(r); err != nil {
 		s.badForm(w, r, sess, err)
 		return nil, false
 	}
@@ -52,7 +53,7 @@ func (s *Server) newTest(w http.ResponseWriter, r *http.Request, sess *session) 
 		redirect(w, r, p.missing())
 		return nil, false
 	}
-	in := proof.SignInStartInput{Way: typed(r, "way"), Person: typed(r, "person")}
+	in := proof.SignInStartInput{Way: form.Typed(r, "way"), Person: form.Typed(r, "person")}
 	run := newSignInRun(sess, p.settled.desired, wayWindow)
 	if in.Way == wayCallback {
 		run.way, run.redirect = wayCallback, callbackURL(r)

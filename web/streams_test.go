@@ -13,6 +13,7 @@ import (
 
 	"authpocket/internal/engine"
 	"authpocket/internal/listen"
+	"authpocket/web/live"
 )
 
 // openEvents opens an event stream and returns what is closed at its end.
@@ -58,13 +59,13 @@ func goesOn(ended <-chan struct{}) bool {
 }
 
 func TestStreamsOfASessionAndOfAnInvitationAreBounded(t *testing.T) {
-	w, b, live := living(t)
+	w, b, ids := living(t)
 	sess := w.only(t)
 	sess.mu.Lock() // work that does not end
-	sess.applies[0].happened, sess.verify = newRecord[engine.Event](), &verifyRun{happened: newRecord[struct{}]()}
+	sess.applies[0].happened, sess.verify = live.NewRecord[engine.Event](), &verifyRun{happened: live.NewRecord[struct{}]()}
 	sess.mu.Unlock()
 	var paths []string
-	for _, r := range routesOf(t, w, live) {
+	for _, r := range routesOf(t, w, ids) {
 		if strings.HasSuffix(r.path, "/events") {
 			paths = append(paths, r.path)
 		}
@@ -74,7 +75,7 @@ func TestStreamsOfASessionAndOfAnInvitationAreBounded(t *testing.T) {
 	}
 	for _, path := range paths {
 		var open []<-chan struct{}
-		for range streamLimit + 2 {
+		for range live.StreamLimit + 2 {
 			status, ended := b.openEvents(path)
 			if status != http.StatusOK {
 				t.Fatalf("%s: %d", path, status)
@@ -84,7 +85,7 @@ func TestStreamsOfASessionAndOfAnInvitationAreBounded(t *testing.T) {
 		wantEnd(t, path, open[0])
 		wantEnd(t, path, open[1])
 		if slices.ContainsFunc(open[2:], func(ended <-chan struct{}) bool { return !goesOn(ended) }) {
-			t.Errorf("%s: one of the newest %d streams ended", path, streamLimit)
+			t.Errorf("%s: one of the newest %d streams ended", path, live.StreamLimit)
 		}
 	}
 }
@@ -126,14 +127,14 @@ func TestStreamsOfAnInvitationEndWithIt(t *testing.T) {
 }
 
 func TestWhoHoldsALinkLocksNobodyOut(t *testing.T) {
-	w, _, live := living(t)
+	w, _, ids := living(t)
 	ln := served(t, w.server)
 	host := ln.Addr().String()
-	stream := "GET " + live["/try/{token}"] + "/events HTTP/1.1\r\nHost: " + host + "\r\n\r\n"
+	stream := "GET " + ids["/try/{token}"] + "/events HTTP/1.1\r\nHost: " + host + "\r\n\r\n"
 	ctx, cancel := context.WithCancel(t.Context())
 	var group sync.WaitGroup
 	defer func() { cancel(); group.Wait() }()
-	for range listen.MaxConnections + streamLimit {
+	for range listen.MaxConnections + live.StreamLimit {
 		group.Go(func() { hold(ctx, host, [2]string{stream, ""}) })
 	}
 	client := &http.Client{Transport: &http.Transport{DisableKeepAlives: true}, Timeout: listen.HeaderTime}

@@ -87,13 +87,13 @@ func (run *signInRun) claim(w http.ResponseWriter, r *http.Request) bool {
 	run.mu.Lock()
 	defer run.mu.Unlock()
 	if run.invite.key != "" { // pressed twice, or the first answer was lost
-		_, over, _ := run.happened.look()
+		_, over, _ := run.happened.Look()
 		return run.test != nil || !over
 	}
 	if run.invite.key = tryKey(r); run.invite.key == "" {
 		run.invite.key = giveKey(w, r)
 	}
-	run.streams.end() // of others who looked at the link
+	run.streams.End() // of others who looked at the link
 	return true
 }
 
@@ -170,7 +170,7 @@ func (s *Server) tryEvents(w http.ResponseWriter, r *http.Request) {
 	if !ok {
 		return
 	}
-	r, leave := run.streams.join(r)
+	r, leave := run.streams.Join(r)
 	defer leave()
 	if _, ok := s.tried(w, r); !ok { // asked again, for claim ends only streams that have joined
 		return

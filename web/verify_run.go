@@ -8,6 +8,7 @@ import (
 
 	"authpocket/internal/engine"
 	"authpocket/internal/link"
+	"authpocket/web/live"
 	"authpocket/web/view/proof"
 )
 
@@ -17,7 +18,7 @@ const verifyTime = 90 * time.Second
 // verifyRun is one run of the checks. Its record has one entry, once all but
 // the slow check are done.
 type verifyRun struct {
-	happened *record[struct{}]
+	happened *live.Record[struct{}]
 	username string // whose sign-in is predicted, empty for the token's own
 	person   int
 	// first is set before the entry, with what is foreseen of the person, and
@@ -29,7 +30,7 @@ type verifyRun struct {
 }
 
 func (v *verifyRun) run(ctx context.Context, e *engine.Engine, d link.Desired) {
-	defer v.happened.end()
+	defer v.happened.End()
 	ctx, cancel := context.WithTimeout(ctx, verifyTime)
 	defer cancel()
 	var slow link.Checks
@@ -40,7 +41,7 @@ func (v *verifyRun) run(ctx context.Context, e *engine.Engine, d link.Desired) {
 		asking.Go(func() { v.foresee(ctx, e, d) })
 	}
 	asking.Wait()
-	v.happened.add(struct{}{})
+	v.happened.Add(struct{}{})
 	probing.Wait()
 	v.checks, v.at = slices.Concat(v.first, slow), time.Now()
 }
@@ -57,7 +58,7 @@ func (v *verifyRun) input() proof.VerifyInput {
 	if v == nil {
 		return proof.VerifyInput{}
 	}
-	entries, over, _ := v.happened.look()
+	entries, over, _ := v.happened.Look()
 	return v.inputAt(len(entries), over)
 }
 

@@ -7,6 +7,8 @@ import (
 
 	"github.com/a-h/templ"
 
+	"authpocket/web/form"
+	"authpocket/web/live"
 	"authpocket/web/view/proof"
 )
 
@@ -50,7 +52,7 @@ func (s *Server) signedIn(sess *session) bool {
 // startVerify handles the "POST /verify" route: it begins a run of the
 // checks, or joins the one that is under way.
 func (s *Server) startVerify(w http.ResponseWriter, r *http.Request, sess *session) {
-	if err := parseForm(r); err != nil {
+	if err := form.Parse(r); err != nil {
 		s.badForm(w, r, sess, err)
 		return
 	}
@@ -59,7 +61,7 @@ func (s *Server) startVerify(w http.ResponseWriter, r *http.Request, sess *sessi
 		redirect(w, r, p.missing()) // or the tokens were forgotten
 		return
 	}
-	run := &verifyRun{username: typed(r, "person")}
+	run := &verifyRun{username: form.Typed(r, "person")}
 	if run.username != "" {
 		pk, problem := s.person(r.Context(), p, run.username)
 		if problem != "" {
@@ -84,7 +86,7 @@ func (s *Server) beginVerify(sess *session, run *verifyRun) bool {
 	if sess.verify != nil && !sess.verify.ended() {
 		return true
 	}
-	run.happened = newRecord[struct{}]()
+	run.happened = live.NewRecord[struct{}]()
 	e := s.engine(progress{authentik: sess.authentik, pocketbase: sess.pocketbase})
 	desired := sess.settled.desired
 	if !s.beginWork(sess, func(ctx context.Context) { run.run(ctx, e, desired) }) {
@@ -101,14 +103,14 @@ func (s *Server) verifyEvents(w http.ResponseWriter, r *http.Request, sess *sess
 		s.notFound(w, r)
 		return
 	}
-	r, leave := sess.streams.join(r)
+	r, leave := sess.streams.Join(r)
 	defer leave()
 	state := func() (int, bool, <-chan struct{}) {
-		entries, over, moved := run.happened.look()
+		entries, over, moved := run.happened.Look()
 		return len(entries), over, moved
 	}
 	s.stream(w, r, state, func(n int) templ.Component {
-		entries, _, _ := run.happened.look()
+		entries, _, _ := run.happened.Look()
 		return proof.VerifyUpdate(proof.NewVerify(s.head(sess), s.verifyInput(sess, run.inputAt(n, n > len(entries))), ""))
 	})
 }

@@ -1,4 +1,4 @@
-package web
+package form
 
 import (
 	"net/url"
@@ -8,10 +8,10 @@ import (
 	"authpocket/web/view/setup"
 )
 
-// fill makes the form's values of a spec and of what it comes to. What the
+// Fill makes the form's values of a spec and of what it comes to. What the
 // spec leaves open and what follows from other answers stays empty; the page
 // says what it comes to.
-func fill(s link.Spec, d link.Desired) url.Values {
+func Fill(s link.Spec, d link.Desired) url.Values {
 	v := url.Values{}
 	fillFrom(v, link.ApplicationAttrs(), &s.Application, &d.Application)
 	fillFrom(v, link.ProviderAttrs(), &s.Provider, &d.Provider)

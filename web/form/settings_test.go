@@ -1,4 +1,4 @@
-package web
+package form
 
 import (
 	"authpocket/internal/link"
@@ -8,12 +8,12 @@ import (
 )
 
 func TestFormValuesThatMeanNothing(t *testing.T) {
-	form := settingsForm{Values: url.Values{
+	form := Settings{Values: url.Values{
 		"application.name": {"  Trimmed  "}, "provider.client_id": {"   "}, "access.groups": {"\r\n  one \r\n\r\n two"},
 		"pocketbase.public_urls": {"  "}, "pocketbase.create_rule": {"keep"}, "pocketbase.auth_rule": {""},
 		"provider.redirect_uris": {"regex: ^https://a$\nhttps://b"},
 	}}
-	s, problems := form.spec(link.Spec{})
+	s, problems := form.Spec(link.Spec{})
 	if len(problems) != 1 || problems[0].Field != "pocketbase.public_urls" {
 		t.Errorf("the problems are %v", problems)
 	}

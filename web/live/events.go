@@ -1,4 +1,4 @@
-package web
+package live
 
 import (
 	"bytes"
@@ -20,15 +20,15 @@ const heartbeat = 15 * time.Second
 // stopped reading holds nothing.
 const takeTime = 10 * time.Second
 
-// follow looks at a record as an event stream sees it: how many entries there are,
+// Follow looks at a record as an event stream sees it: how many entries there are,
 // whether it is over, and what is closed at the next move.
-type follow func() (count int, over bool, moved <-chan struct{})
+type Follow func() (count int, over bool, moved <-chan struct{})
 
-// sendStream sends the messages 1 to n of a record, then the last one as n+1 and
+// Stream sends the messages 1 to n of a record, then the last one as n+1 and
 // the event "done". It begins after what the browser has already, and ends
 // with the record, the browser or the program. Its error is that of a message
 // that cannot be rendered. The caller has joined streams.
-func sendStream(w http.ResponseWriter, r *http.Request, ending <-chan struct{}, state follow, message func(n int) templ.Component) error {
+func Stream(w http.ResponseWriter, r *http.Request, ending <-chan struct{}, state Follow, message func(n int) templ.Component) error {
 	out := http.NewResponseController(w)
 	// A stream outlasts the server's limit, but each event has to be taken.
 	hurry := func() { _ = out.SetWriteDeadline(time.Now().Add(takeTime)) }

@@ -1,4 +1,4 @@
-package web
+package live
 
 import (
 	"context"
@@ -38,9 +38,9 @@ func (s *stalled) FlushError() error {
 
 func TestAStreamThatIsNotReadEnds(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		happened := newRecord[int]()
+		happened := NewRecord[int]()
 		state := func() (int, bool, <-chan struct{}) {
-			entries, over, moved := happened.look()
+			entries, over, moved := happened.Look()
 			return len(entries), over, moved
 		}
 		w := &stalled{ResponseWriter: httptest.NewRecorder()}
@@ -49,7 +49,7 @@ func TestAStreamThatIsNotReadEnds(t *testing.T) {
 		defer cancel()
 		go func() {
 			defer close(ended)
-			_ = sendStream(w, httptest.NewRequestWithContext(ctx, "GET", "/", nil), nil, state, func(int) templ.Component { return templ.Raw("news") })
+			_ = Stream(w, httptest.NewRequestWithContext(ctx, "GET", "/", nil), nil, state, func(int) templ.Component { return templ.Raw("news") })
 		}()
 		time.Sleep(10 * time.Minute)
 		synctest.Wait()
@@ -60,7 +60,7 @@ func TestAStreamThatIsNotReadEnds(t *testing.T) {
 		}
 		w.full = true
 		begun := time.Now()
-		happened.add(1)
+		happened.Add(1)
 		<-ended
 		if took := time.Since(begun); took > takeTime {
 			t.Errorf("it held on for %s", took)

@@ -1,4 +1,4 @@
-package web
+package form
 
 import (
 	"net/http/httptest"
@@ -19,17 +19,17 @@ func FuzzSettings(f *testing.F) {
 	f.Fuzz(func(t *testing.T, body string) {
 		r := httptest.NewRequest("POST", "http://127.0.0.1:8480/settings", strings.NewReader(body))
 		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
-		if parseForm(r) != nil {
+		if Parse(r) != nil {
 			return
 		}
-		form := settingsForm{Values: r.PostForm}
-		spec, problems := form.spec(link.Spec{})
-		for _, p := range append(problems, validate(spec)...) {
+		form := Settings{Values: r.PostForm}
+		spec, problems := form.Spec(link.Spec{})
+		for _, p := range append(problems, Validate(spec)...) {
 			if p.Summary == "" || p.Todo == "" {
 				t.Errorf("a problem of %q has no words: %+v", p.Field, p)
 			}
 		}
-		if again, _ := form.spec(spec); !slices.Equal(again.PocketBaseURLs, spec.PocketBaseURLs) {
+		if again, _ := form.Spec(spec); !slices.Equal(again.PocketBaseURLs, spec.PocketBaseURLs) {
 			t.Errorf("the addresses read %v and then %v", spec.PocketBaseURLs, again.PocketBaseURLs)
 		}
 	})

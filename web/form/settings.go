@@ -1,4 +1,4 @@
-package web
+package form
 
 import (
 	"net/url"
@@ -11,11 +11,11 @@ import (
 	"authpocket/web/view/setup"
 )
 
-// settingsForm is the settings page as it was sent: values by spec path.
-type settingsForm struct{ url.Values }
+// Settings is the settings page as it was sent: values by spec path.
+type Settings struct{ url.Values }
 
 // text is a value that is wanted exactly so, an empty one included.
-func (f settingsForm) text(name string) *string {
+func (f Settings) text(name string) *string {
 	if !f.Has(name) {
 		return nil
 	}
@@ -24,7 +24,7 @@ func (f settingsForm) text(name string) *string {
 }
 
 // open is a value that is left open when it is empty.
-func (f settingsForm) open(name string) *string {
+func (f Settings) open(name string) *string {
 	if v := f.text(name); v != nil && *v != "" {
 		return v
 	}
@@ -32,7 +32,7 @@ func (f settingsForm) open(name string) *string {
 }
 
 // lines are the entries of a list, one a line, blank lines left out.
-func (f settingsForm) lines(name string) []string {
+func (f Settings) lines(name string) []string {
 	var list []string
 	for line := range strings.Lines(f.Get(name)) {
 		if line = strings.TrimSpace(line); line != "" {
@@ -43,7 +43,7 @@ func (f settingsForm) lines(name string) []string {
 }
 
 // answers lets the spec want what the form says of a table's fields.
-func answers[W, S any](f settingsForm, table []link.Attr[W, S], want *W) {
+func answers[W, S any](f Settings, table []link.Attr[W, S], want *W) {
 	for _, a := range table {
 		switch answer := f.text(a.Spec); {
 		case a.Ask.Control == link.AskNothing:
@@ -56,9 +56,9 @@ func answers[W, S any](f settingsForm, table []link.Attr[W, S], want *W) {
 	}
 }
 
-// spec reads the form into a spec. A client secret that was typed before is
+// Spec reads the form into a spec. A client secret that was typed before is
 // kept where the field is empty.
-func (f settingsForm) spec(before link.Spec) (link.Spec, link.Problems) {
+func (f Settings) Spec(before link.Spec) (link.Spec, link.Problems) {
 	s := link.Spec{
 		Provider: f.provider(before.Provider.ClientSecret),
 		Email:    link.EmailDecision(f.Get("email")),
@@ -81,7 +81,7 @@ func (f settingsForm) spec(before link.Spec) (link.Spec, link.Problems) {
 
 // existing reads what is to become of what is there. A slug that was typed
 // beside an answer given before counts more than that answer.
-func (f settingsForm) existing(s *link.Spec) {
+func (f Settings) existing(s *link.Spec) {
 	decision, slug, clientID := setup.Chosen(f.Get("existing"))
 	s.Existing = decision
 	if _, _, before := setup.Chosen(f.Get("shown.existing")); before != "" && before != clientID && link.Value(s.Provider.ClientID, "") == before {
@@ -97,7 +97,7 @@ func (f settingsForm) existing(s *link.Spec) {
 }
 
 // addresses reads the public addresses of both systems.
-func (f settingsForm) addresses(s *link.Spec) (problems link.Problems) {
+func (f Settings) addresses(s *link.Spec) (problems link.Problems) {
 	list := f.lines("pocketbase.public_urls")
 	if len(list) == 0 {
 		problems.Add("pocketbase.public_urls", "Enter at least one PocketBase address.", "It is the one that your app gives to PocketBase's SDK.")
@@ -119,7 +119,7 @@ func (f settingsForm) addresses(s *link.Spec) (problems link.Problems) {
 	return problems
 }
 
-func (f settingsForm) provider(secretBefore *secret.Text) link.Provider {
+func (f Settings) provider(secretBefore *secret.Text) link.Provider {
 	p := link.Provider{ClientSecret: secretBefore}
 	answers(f, link.ProviderAttrs(), &p)
 	if typed := f.open("provider.client_secret"); typed != nil {
@@ -134,7 +134,7 @@ func (f settingsForm) provider(secretBefore *secret.Text) link.Provider {
 
 // openPart is what stays of a spec when the page is asked again for another
 // application or collection: what those do not decide.
-func (f settingsForm) openPart(s link.Spec) link.Spec {
+func (f Settings) openPart(s link.Spec) link.Spec {
 	var chosen link.Provider
 	if _, _, clientID := setup.Chosen(f.Get("existing")); clientID != "" {
 		chosen.ClientID = &clientID
@@ -159,9 +159,9 @@ func withoutCollection(s link.Spec) link.Spec {
 	return s
 }
 
-// askAgain tells whether an answer was changed on which others on the page
+// AskAgain tells whether an answer was changed on which others on the page
 // depend: what of the spec stays, and the page to ask again; "" for none.
-func (f settingsForm) askAgain(spec link.Spec) (link.Spec, string) {
+func (f Settings) AskAgain(spec link.Spec) (link.Spec, string) {
 	shown := func(name, now string) bool { return !f.Has("shown."+name) || f.Get("shown."+name) == now }
 	if spec.Existing == link.ExistingUse && (!shown("slug", link.Value(spec.Application.Slug, "")) || !shown("existing", f.Get("existing"))) {
 		return f.openPart(spec), "/settings"
@@ -172,9 +172,9 @@ func (f settingsForm) askAgain(spec link.Spec) (link.Spec, string) {
 	return spec, ""
 }
 
-// validate is the spec's own, with the question that the page asks in the
+// Validate returns the problems of a spec, that of the e-mail question in the
 // page's words.
-func validate(spec link.Spec) link.Problems {
+func Validate(spec link.Spec) link.Problems {
 	problems := spec.Validate()
 	if i := slices.IndexFunc(problems, func(p link.Problem) bool { return p.Field == "email" }); i >= 0 {
 		problems[i].Summary, problems[i].Todo = "Choose which e-mail addresses PocketBase may trust.", "Each answer says what happens when somebody signs in for the first time."
