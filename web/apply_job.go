@@ -146,3 +146,18 @@ func again(p link.Plan) string {
 	}
 	return "/review"
 }
+
+// rotates tells whether the job gave that link another client secret.
+func (j *applyJob) rotates(d link.Desired) bool {
+	was := j.plan.Desired
+	return j.plan.Purpose == link.PurposeRotate && was.Application.Slug == d.Application.Slug && was.Collection.Name == d.Collection.Name && was.Slot.Slot == d.Slot.Slot
+}
+
+// undoPath is the page that shows what undoing a receipt would do.
+func undoPath(id string, force bool) string {
+	path := "/receipts/" + id + "/undo"
+	if force {
+		path += "?force=yes"
+	}
+	return path
+}

@@ -3,7 +3,6 @@ package web
 import (
 	"context"
 	"errors"
-	"net/http"
 	"slices"
 
 	"authpocket/internal/connect"
@@ -12,61 +11,12 @@ import (
 	"authpocket/web/view/setup"
 )
 
-// authentikLogin is what it takes to connect to an authentik.
-type authentikLogin struct {
-	url   string
-	token secret.Text
-	ca    string // PEM, empty for the system's authorities alone
-	plain bool   // the token may be sent over plain http
-}
-
-// authentikAnswer is an accepted answer of the first connect page.
-type authentikAnswer struct {
-	login  authentikLogin
-	system connect.AuthentikSystem
-	who    connect.AuthentikIdentity
-	http   *http.Client
-}
-
 func (s *Server) toAuthentik(ctx context.Context, l authentikLogin) (*authentikAnswer, error) {
 	c, err := s.cfg.Connect.ToAuthentik(ctx, connect.AuthentikLogin{URL: l.url, Token: l.token, CA: l.ca})
 	if err != nil {
 		return nil, caFault(err, link.Authentik)
 	}
 	return &authentikAnswer{login: l, system: c.System, who: c.Who, http: c.HTTP}, nil
-}
-
-// pocketbaseLogin is what it takes to connect to a PocketBase.
-type pocketbaseLogin struct {
-	url      string
-	with     string // "token" or "password"
-	token    secret.Text
-	email    string
-	password secret.Text // wiped once it was used
-	ca       string
-	plain    bool // token or password may be sent over plain http
-}
-
-// login is the same without what only the form needs.
-func (l pocketbaseLogin) login() connect.PocketBaseLogin {
-	if l.with == withPassword {
-		return connect.PocketBaseLogin{URL: l.url, Email: l.email, Password: l.password, CA: l.ca}
-	}
-	return connect.PocketBaseLogin{URL: l.url, Token: l.token, CA: l.ca}
-}
-
-// pocketbaseAnswer is an accepted answer of the second connect page.
-type pocketbaseAnswer struct {
-	login  pocketbaseLogin
-	system connect.PocketBaseSystem
-	who    connect.PocketBaseIdentity
-	http   *http.Client
-}
-
-// secondStep is a sign-in to PocketBase that waits for a one-time password.
-type secondStep struct {
-	login pocketbaseLogin
-	code  connect.CodeRequest
 }
 
 func (s *Server) toPocketBase(ctx context.Context, l pocketbaseLogin) (*pocketbaseAnswer, error) {

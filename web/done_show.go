@@ -22,7 +22,7 @@ func (s *Server) showDone(w http.ResponseWriter, r *http.Request, sess *session)
 		Desired: p.settled.desired, Rounds: sess.rounds(engine.Key(p.settled.authentikURL, p.settled.pocketbaseURL)), Checks: p.verify.input().Checks, Held: p.authentik != nil || p.pocketbase != nil,
 		AuthentikAPI: p.settled.authentikURL, PocketBaseAPI: p.settled.pocketbaseURL, ByPassword: p.settled.byPassword,
 		Later: p.authentik != nil && p.pocketbase != nil, Receipts: s.cfg.Receipts != nil,
-		Own: p.own(),
+		Own: own(p),
 	}
 	s.render(w, r, http.StatusOK, changes.Done(changes.NewDone(s.head(sess), in)))
 }

@@ -163,13 +163,3 @@ func ownAddresses(d link.Desired, spec link.Spec) []string {
 	}
 	return own
 }
-
-// takeAnswers keeps the answers that an applied plan was made from. The caller
-// has just settled it, so what follows from the answers stays.
-func (s *session) takeAnswers(rev int, answers *link.Spec) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if answers != nil && rev == s.rev && s.authentik != nil && s.pocketbase != nil {
-		s.spec = *answers
-	}
-}

@@ -4,11 +4,9 @@ import (
 	"context"
 	"errors"
 	"net/http"
-	"slices"
 
 	"authpocket/internal/engine"
 	"authpocket/internal/link"
-	"authpocket/internal/secret"
 	"authpocket/web/view"
 )
 
@@ -77,27 +75,4 @@ func (s *Server) laterProblems(w http.ResponseWriter, r *http.Request, sess *ses
 		page.List = append(page.List, view.Sentence(one))
 	}
 	s.problem(w, r, http.StatusConflict, page)
-}
-
-// replacedSecret is the client secret that the last change of it in this
-// session has replaced for the link that stands, not set where there is none.
-func (s *session) replacedSecret() secret.Text {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.settled == nil {
-		return secret.Text{}
-	}
-	systems := engine.Key(s.settled.authentikURL, s.settled.pocketbaseURL)
-	for _, job := range slices.Backward(s.applies) {
-		if job.link == systems && job.rotates(s.settled.desired) {
-			return job.plan.SecretBefore()
-		}
-	}
-	return secret.Text{}
-}
-
-// rotates tells whether the job gave that link another client secret.
-func (j *applyJob) rotates(d link.Desired) bool {
-	was := j.plan.Desired
-	return j.plan.Purpose == link.PurposeRotate && was.Application.Slug == d.Application.Slug && was.Collection.Name == d.Collection.Name && was.Slot.Slot == d.Slot.Slot
 }

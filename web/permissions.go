@@ -26,15 +26,6 @@ func (s *Server) sendBlueprint(w http.ResponseWriter, _ *http.Request, _ *sessio
 	_, _ = io.WriteString(w, connect.Blueprint())
 }
 
-// limited is who the token is where authentik lets it do only what its
-// permissions say; empty for a superuser's.
-func (p progress) limited() string {
-	if p.authentik == nil || p.authentik.who.Superuser {
-		return ""
-	}
-	return p.authentik.who.Username
-}
-
 // lacking are the permissions that looking at authentik showed to be missing,
 // each with what it is for.
 func lacking(snap link.AuthentikSnapshot) []setup.Permission {

@@ -1,10 +1,13 @@
 package web
 
 import (
+	"cmp"
 	"slices"
 	"time"
 
+	"authpocket/internal/engine"
 	"authpocket/internal/link"
+	"authpocket/internal/secret"
 	"authpocket/web/live"
 )
 
@@ -104,4 +107,56 @@ func (s *session) applyByID(id string) *applyJob {
 		return nil
 	}
 	return s.applies[i]
+}
+
+// replacedSecret is the client secret that the last change of it in this
+// session has replaced for the link that stands, not set where there is none.
+func (s *session) replacedSecret() secret.Text {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.settled == nil {
+		return secret.Text{}
+	}
+	systems := engine.Key(s.settled.authentikURL, s.settled.pocketbaseURL)
+	for _, job := range slices.Backward(s.applies) {
+		if job.link == systems && job.rotates(s.settled.desired) {
+			return job.plan.SecretBefore()
+		}
+	}
+	return secret.Text{}
+}
+
+// takeAnswers keeps the answers that an applied plan was made from. The caller
+// has just settled it, so what follows from the answers stays.
+func (s *session) takeAnswers(rev int, answers *link.Spec) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if answers != nil && rev == s.rev && s.authentik != nil && s.pocketbase != nil {
+		s.spec = *answers
+	}
+}
+
+// againOf is the page that makes the plan with that id anew, the review for
+// one that is not known.
+func (s *session) againOf(id string) string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if shown := s.planByID(id); shown != nil {
+		return cmp.Or(shown.again, again(shown.plan))
+	}
+	return "/review"
+}
+
+// shownPlans returns the plans that may still be applied, the newest last.
+func (s *session) shownPlans() []*shownPlan {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return slices.Clone(s.plans)
+}
+
+// begun returns the applies that were begun, the newest last.
+func (s *session) begun() []*applyJob {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return slices.Clone(s.applies)
 }

@@ -69,8 +69,6 @@ func (s *Server) sendAnother(w http.ResponseWriter, r *http.Request, sess *sessi
 		return
 	}
 	next.code.MFAID = step.code.MFAID
-	sess.mu.Lock()
-	sess.second = next
-	sess.mu.Unlock()
+	sess.awaitCode(next)
 	redirect(w, r, withFrom("/pocketbase/code", came))
 }

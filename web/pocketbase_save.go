@@ -10,12 +10,6 @@ import (
 	"authpocket/web/view/setup"
 )
 
-// The two ways to sign in to PocketBase.
-const (
-	withToken    = "token"
-	withPassword = "password"
-)
-
 // pocketbaseForm is the second connect page as it was sent.
 type pocketbaseForm struct {
 	url, with, email, ca, from string
@@ -145,9 +139,7 @@ func (s *Server) askForCode(w http.ResponseWriter, r *http.Request, sess *sessio
 		s.logError(r, "asking for a one-time password", err)
 		return connectionProblems(err, pocketbaseFields()...)
 	}
-	sess.mu.Lock()
-	sess.second = step
-	sess.mu.Unlock()
+	sess.awaitCode(step)
 	redirect(w, r, withFrom("/pocketbase/code", came))
 	return nil
 }

@@ -5,9 +5,6 @@ import (
 	"authpocket/web/view/changes"
 )
 
-// key names the link between the two connected systems.
-func (p progress) key() string { return engine.Key(p.authentik.login.url, p.pocketbase.login.url) }
-
 // interrupted are the applies to this link that have no end and that nobody
 // is carrying out, the newest first.
 func interrupted(e *engine.Engine) ([]changes.Receipt, error) {

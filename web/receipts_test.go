@@ -245,7 +245,8 @@ func TestTakingTheLinkApartLeavesNothing(t *testing.T) {
 func (w *wizard) interrupt() *journal.Receipt {
 	w.t.Helper()
 	sess := w.only(w.t)
-	plan := sess.plans[len(sess.plans)-1].plan
+	plans := sess.shownPlans()
+	plan := plans[len(plans)-1].plan
 	receipt, err := w.server.cfg.Receipts.Begin(plan, journal.Meta{
 		Kind: journal.Apply, AuthentikURL: w.box.AuthentikURL, PocketBaseURL: w.box.PocketBaseURL, Program: "test",
 	})
@@ -317,7 +318,7 @@ func TestReceiptsOfOtherLinksAreNotShown(t *testing.T) {
 	box := newSandbox(t)
 	w := keeping(t, box, prefilled(box))
 	b := w.browser().answered()
-	plan := w.only(t).plans[0].plan
+	plan := w.only(t).shownPlans()[0].plan
 	other, err := w.server.cfg.Receipts.Begin(plan, journal.Meta{Kind: journal.Apply, AuthentikURL: "https://other.example", PocketBaseURL: box.PocketBaseURL})
 	if err != nil {
 		t.Fatal(err)

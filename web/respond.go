@@ -50,24 +50,6 @@ func (s *Server) head(sess *session) view.Head {
 	return h
 }
 
-// found is the short line of what a connection found.
-func (a *authentikAnswer) found() string {
-	role := a.who.Username
-	if a.who.Superuser {
-		role += " (superuser)"
-	}
-	return signedIn(a.who.Version, role)
-}
-
-func (p *pocketbaseAnswer) found() string { return signedIn(p.who.Version, p.who.SuperuserEmail) }
-
-func signedIn(version, who string) string {
-	if version == "" {
-		return "signed in as " + who
-	}
-	return version + ", signed in as " + who
-}
-
 // problem writes a page that says what is and what to do.
 func (s *Server) problem(w http.ResponseWriter, r *http.Request, status int, p view.ProblemPage) {
 	title := p.Head.Title
@@ -187,4 +169,22 @@ func (s *Server) stream(w http.ResponseWriter, r *http.Request, state live.Follo
 	if err := live.Stream(w, r, s.jobs.Ending(), state, message); err != nil {
 		s.logError(r, "sending an event", err)
 	}
+}
+
+// guard sends a browser that skipped ahead to the first page that is not
+// answered. It answers false when it has.
+func guard(w http.ResponseWriter, r *http.Request, p progress, page string) bool {
+	if p.reaches(page) {
+		return true
+	}
+	redirect(w, r, p.missing())
+	return false
+}
+
+// from tells whether a page was reached by a "Change" link of the review.
+func from(values string) string {
+	if values == "review" {
+		return "review"
+	}
+	return ""
 }

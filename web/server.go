@@ -55,6 +55,7 @@ type Server struct {
 	lastPage []byte // for what must not happen
 	door     *door.Door
 	jobs     *live.Jobs
+	work     worker
 	signIns  signIns
 
 	strangers *slog.Logger // for requests of browsers that are not let in
@@ -71,6 +72,7 @@ func New(cfg Config) *Server {
 		panic(err) // the files are part of the program
 	}
 	s := &Server{cfg: cfg, files: files, jobs: live.NewJobs(), strangers: slog.New(logs.Bounded(cfg.Log.Handler(), strangerLines))}
+	s.work = worker{jobs: s.jobs, engine: s.engine}
 	s.sessions = newSessions(&s.signIns)
 	s.assets = view.Assets{
 		Styles: files.URL(static.Styles), App: files.URL(static.App), HTMX: files.URL(static.HTMX), Icon: files.URL(static.Icon),

@@ -199,3 +199,10 @@ func (s *session) forget() (wiped bool) {
 	}
 	return s.working == 0
 }
+
+// awaitCode keeps a sign-in to PocketBase that waits for a one-time password.
+func (s *session) awaitCode(step *secondStep) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.second = step
+}

@@ -1,7 +1,9 @@
 package web
 
 import (
+	"maps"
 	"net/http"
+	"slices"
 	"sync"
 	"time"
 
@@ -132,8 +134,9 @@ func (s *sessions) close() {
 	}
 }
 
-func (s *sessions) count() int {
+// all returns the sessions that are kept.
+func (s *sessions) all() []*session {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return len(s.byID)
+	return slices.Collect(maps.Values(s.byID))
 }

@@ -37,13 +37,11 @@ func (s *Server) deleteSignIn(w http.ResponseWriter, r *http.Request, sess *sess
 		return
 	}
 	ctx := context.WithoutCancel(r.Context()) // a browser that leaves takes no deletion back
-	if err := s.engine(p).DeleteTestAccount(ctx, run.desired, *run.test, *v); err != nil {
+	if err := s.engine(p).DeleteTestAccount(ctx, run.desired, run.started(), *v); err != nil {
 		s.logError(r, "deleting a test account", err)
 		s.signInPage(w, r, sess, run, http.StatusUnprocessableEntity, link.MessageOf(err).Text(link.OnPage))
 		return
 	}
-	run.mu.Lock()
-	run.deleted = true
-	run.mu.Unlock()
+	run.accountDeleted()
 	redirect(w, r, "/signin/"+run.id)
 }

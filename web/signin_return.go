@@ -32,7 +32,7 @@ func (s *Server) openRun(w http.ResponseWriter, r *http.Request, run *signInRun)
 		http.Error(w, "The page has sent no client of PocketBase's event stream. Load it again.", http.StatusUnprocessableEntity)
 		return
 	}
-	address, ok := run.open(form.Typed(r, "client"), s.late(run))
+	address, ok := run.open(form.Typed(r, "client"), run.late(s.work))
 	if !ok {
 		http.Error(w, "This sign-in was begun before. Begin a new one.", http.StatusConflict)
 		return
@@ -65,7 +65,7 @@ func (s *Server) returnRun(w http.ResponseWriter, r *http.Request, run *signInRu
 		if status, err := strconv.Atoi(form.Typed(r, "status")); err == nil && status >= 100 && status < 600 {
 			back.Status = status
 		}
-		s.finish(run, back)
+		run.finish(s.work, back)
 	} else if missing == link.MissingNothing {
 		http.Error(w, "This is not the return of this sign-in.", http.StatusConflict)
 		return
@@ -89,7 +89,7 @@ func (s *Server) callbackSignIn(w http.ResponseWriter, r *http.Request) {
 	}
 	back, ok := run.take(query.Get("state"), secret.New(query.Get("code")), query.Get("error"), link.MissingNothing)
 	if ok {
-		s.finish(run, back)
+		run.finish(s.work, back)
 	}
 	page.Head.Title, page.Summary = "You are back from authentik", "The page on which this test was begun now shows what comes of it."
 	page.Todo = "Close this window and look there."

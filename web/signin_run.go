@@ -2,7 +2,6 @@ package web
 
 import (
 	"context"
-	"crypto/sha256"
 	"sync"
 	"time"
 
@@ -57,14 +56,6 @@ type signInRun struct {
 	deleted  bool        // the account that it made is gone
 	busy     bool        // it has come back, and the engine is finding out what came of it
 	gone     bool        // it takes part in nothing any more
-}
-
-// invite is a link with which somebody else does the test. Only its hash is
-// kept.
-type invite struct {
-	hash    [sha256.Size]byte
-	expires time.Time
-	key     string // of the browser that began it, empty until one has
 }
 
 // newSignInRun makes a run with client secrets of its own, which go with it.
@@ -122,30 +113,6 @@ func (run *signInRun) take(state string, code secret.Text, failed string, missin
 	return link.Return{Code: code, Error: failed, Missing: missing, State: run.state}, true
 }
 
-// finish has the engine find out what the return leads to. It needs the
-// session's tokens again, and ends what take began.
-func (s *Server) finish(run *signInRun, back link.Return) {
-	sess := run.sess
-	sess.mu.Lock()
-	defer sess.mu.Unlock()
-	if sess.authentik == nil || sess.pocketbase == nil {
-		run.work(false)
-		run.stop(tokensGone)
-		return
-	}
-	e := s.engine(progress{authentik: sess.authentik, pocketbase: sess.pocketbase})
-	began := s.beginWork(sess, func(ctx context.Context) {
-		defer run.work(false)
-		defer run.happened.End()
-		defer back.Code.Wipe()
-		run.happened.Add(e.FinishSignIn(ctx, run.desired, *run.test, back, run.expected, run.happened.Add))
-	})
-	if !began {
-		run.work(false)
-		run.stop("The program is being stopped.")
-	}
-}
-
 // work marks whether something needs what the run holds.
 func (run *signInRun) work(busy bool) {
 	run.mu.Lock()
@@ -190,15 +157,6 @@ func (run *signInRun) stop(why string) {
 	run.happened.End()
 }
 
-// late is for nobody having come back in time.
-func (s *Server) late(run *signInRun) func() {
-	return func() {
-		if back, ok := run.take("", secret.Text{}, "", link.MissingTimeout); ok {
-			s.finish(run, back)
-		}
-	}
-}
-
 // input is what a page shows of the run's first n entries.
 func (run *signInRun) input(n int, over bool) proof.SignInInput {
 	entries, _, _ := run.happened.Look()
@@ -231,4 +189,59 @@ func (run *signInRun) verdict() *link.Verdict {
 		return nil
 	}
 	return &entries[len(entries)-1]
+}
+
+// finish has the engine find out what the return leads to. It needs the
+// session's tokens again, and ends what take began.
+func (run *signInRun) finish(w worker, back link.Return) {
+	sess := run.sess
+	sess.mu.Lock()
+	defer sess.mu.Unlock()
+	if sess.authentik == nil || sess.pocketbase == nil {
+		run.work(false)
+		run.stop(tokensGone)
+		return
+	}
+	e := w.engine(progress{authentik: sess.authentik, pocketbase: sess.pocketbase})
+	began := sess.beginWork(w, func(ctx context.Context) {
+		defer run.work(false)
+		defer run.happened.End()
+		defer back.Code.Wipe()
+		run.happened.Add(e.FinishSignIn(ctx, run.desired, *run.test, back, run.expected, run.happened.Add))
+	})
+	if !began {
+		run.work(false)
+		run.stop("The program is being stopped.")
+	}
+}
+
+// late is for nobody having come back in time.
+func (run *signInRun) late(w worker) func() {
+	return func() {
+		if back, ok := run.take("", secret.Text{}, "", link.MissingTimeout); ok {
+			run.finish(w, back)
+		}
+	}
+}
+
+// started is what PocketBase said at the beginning of the sign-in. The run has
+// begun.
+func (run *signInRun) started() engine.SignIn {
+	run.mu.Lock()
+	defer run.mu.Unlock()
+	return *run.test
+}
+
+// accountDeleted notes that the account which the test has made is gone.
+func (run *signInRun) accountDeleted() {
+	run.mu.Lock()
+	defer run.mu.Unlock()
+	run.deleted = true
+}
+
+// byHand keeps authentik's page for a window that is opened by hand.
+func (run *signInRun) byHand(address string) {
+	run.mu.Lock()
+	defer run.mu.Unlock()
+	run.link = address
 }

@@ -45,20 +45,12 @@ func (s *Server) signInStart(w http.ResponseWriter, r *http.Request, sess *sessi
 	in.Held = p.authentik != nil && p.pocketbase != nil
 	in.Callback = callbackURL(r)
 	in.CallbackThere = redirects(p.settled.desired, in.Callback)
-	in.Own = p.own()
+	in.Own = own(p)
 	for _, run := range s.signIns.all(sess) {
 		shown, _ := run.now()
 		in.Tests = append(in.Tests, shown)
 	}
 	s.render(w, r, status, proof.SignInStart(proof.NewSignInStart(s.head(sess), in)))
-}
-
-// own are authpocket's own redirect URIs in a link that stands.
-func (p progress) own() []string {
-	if p.settled == nil {
-		return nil
-	}
-	return ownAddresses(p.settled.desired, p.spec)
 }
 
 // redirects tells whether the provider sends people back to that address.
@@ -79,7 +71,7 @@ func (s *Server) showSignInRun(w http.ResponseWriter, r *http.Request, sess *ses
 func (s *Server) signInPage(w http.ResponseWriter, r *http.Request, sess *session, run *signInRun, status int, problem string) {
 	in, count := run.now()
 	in.Base, in.Problem, in.Script = "/signin/"+run.id, problem, s.files.URL(static.SignIn)
-	in.Own = sess.look().own()
+	in.Own = own(sess.look())
 	s.allowSignIn(w, in)
 	s.render(w, r, status, proof.SignIn(proof.NewSignIn(s.head(sess), in, fmt.Sprintf("%s/events?after=%d", in.Base, count))))
 }
@@ -104,7 +96,7 @@ func (s *Server) signInEvents(w http.ResponseWriter, r *http.Request, sess *sess
 	defer leave()
 	s.streamSignIn(w, r, run, func(in proof.SignInInput) templ.Component {
 		in.Base = "/signin/" + run.id
-		in.Own = sess.look().own()
+		in.Own = own(sess.look())
 		return proof.SignInUpdate(proof.NewSignIn(s.head(sess), in, ""))
 	})
 }
@@ -126,4 +118,12 @@ func connectTo(w http.ResponseWriter, address string) {
 	if u, err := url.Parse(address); err == nil {
 		_ = door.AllowConnect(w, u.Scheme+"://"+u.Host)
 	}
+}
+
+// own are authpocket's own redirect URIs in a link that stands.
+func own(p progress) []string {
+	if p.settled == nil {
+		return nil
+	}
+	return ownAddresses(p.settled.desired, p.spec)
 }

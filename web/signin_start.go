@@ -33,10 +33,8 @@ func (s *Server) beginTest(ctx context.Context, p progress, run *signInRun) erro
 	if err := run.begin(ctx, s.engine(p)); err != nil || run.way != wayCallback {
 		return err
 	}
-	if address, ok := run.open(newID(), s.late(run)); ok {
-		run.mu.Lock()
-		run.link = address
-		run.mu.Unlock()
+	if address, ok := run.open(newID(), run.late(s.work)); ok {
+		run.byHand(address)
 	}
 	return nil
 }

@@ -1,7 +1,7 @@
 package web
 
 import (
-	"net/http"
+	"authpocket/internal/engine"
 )
 
 // The pages that ask for something, in their order. This list alone decides
@@ -43,16 +43,6 @@ func (p progress) reaches(page string) bool {
 	return true
 }
 
-// guard sends a browser that skipped ahead to the first page that is not
-// answered. It answers false when it has.
-func guard(w http.ResponseWriter, r *http.Request, p progress, page string) bool {
-	if p.reaches(page) {
-		return true
-	}
-	redirect(w, r, p.missing())
-	return false
-}
-
 // after is where an answered page leads: back to the review for one that was
 // reached from there, unless something has to be answered first; else on.
 func (p progress) after(page, from string) string {
@@ -67,10 +57,14 @@ func (p progress) after(page, from string) string {
 	return p.missing()
 }
 
-// from tells whether a page was reached by a "Change" link of the review.
-func from(values string) string {
-	if values == "review" {
-		return "review"
+// limited is who the token is where authentik lets it do only what its
+// permissions say; empty for a superuser's.
+func (p progress) limited() string {
+	if p.authentik == nil || p.authentik.who.Superuser {
+		return ""
 	}
-	return ""
+	return p.authentik.who.Username
 }
+
+// key names the link between the two connected systems.
+func (p progress) key() string { return engine.Key(p.authentik.login.url, p.pocketbase.login.url) }

@@ -66,7 +66,7 @@ func TestStrangersTakeNoMemory(t *testing.T) {
 	if grown > 20<<20 {
 		t.Errorf("%d strangers take %d bytes", strangers, grown)
 	}
-	if n := s.sessions.count(); n != 0 {
+	if n := len(s.sessions.all()); n != 0 {
 		t.Errorf("%d sessions of strangers", n)
 	}
 }

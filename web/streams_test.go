@@ -4,6 +4,7 @@ import (
 	"context"
 	"io"
 	"net/http"
+	"net/http/httptest"
 	"net/url"
 	"slices"
 	"strings"
@@ -61,9 +62,8 @@ func goesOn(ended <-chan struct{}) bool {
 func TestStreamsOfASessionAndOfAnInvitationAreBounded(t *testing.T) {
 	w, b, ids := living(t)
 	sess := w.only(t)
-	sess.mu.Lock() // work that does not end
-	sess.applies[0].happened, sess.verify = live.NewRecord[engine.Event](), &verifyRun{happened: live.NewRecord[struct{}]()}
-	sess.mu.Unlock()
+	// work that does not end
+	sess.begun()[0].happened, sess.look().verify.happened = live.NewRecord[engine.Event](), live.NewRecord[struct{}]()
 	var paths []string
 	for _, r := range routesOf(t, w, ids) {
 		if strings.HasSuffix(r.path, "/events") {
@@ -102,10 +102,8 @@ func (w *wizard) invited(b *browser) (try string, run *signInRun) {
 
 func TestStreamsOfAnInvitationEndWithIt(t *testing.T) {
 	w, b := linked(t, newSandbox(t), "trust-all")
-	try, run := w.invited(b)
-	run.mu.Lock()
-	run.invite.expires = time.Now().Add(time.Second)
-	run.mu.Unlock()
+	_, run := w.invited(b)
+	try := "/try/" + run.inviteSomebody(time.Now().Add(time.Second))
 	first, other := w.browser(), w.browser()
 	status, ended := other.openEvents(try + "/events")
 	if status != http.StatusOK {
@@ -122,7 +120,7 @@ func TestStreamsOfAnInvitationEndWithIt(t *testing.T) {
 		t.Errorf("a browser without the claim's cookie gets %d", status)
 	}
 	_, claimed := first.openEvents(try + "/events")
-	w.server.signIns.drop(run.sess)
+	w.server.sessions.end(httptest.NewRecorder(), httptest.NewRequest(http.MethodPost, "/restart", nil), run.sess)
 	wantEnd(t, "of a session that is over", claimed)
 }
 

@@ -2,8 +2,6 @@ package web
 
 import (
 	"context"
-	"crypto/sha256"
-	"crypto/subtle"
 	"fmt"
 	"net/http"
 	"strings"
@@ -29,8 +27,7 @@ func (s *Server) inviteSignIn(w http.ResponseWriter, r *http.Request, sess *sess
 	if !ok {
 		return
 	}
-	token := newID()
-	run.invite = &invite{hash: sha256.Sum256([]byte(token)), expires: time.Now().Add(inviteLife)}
+	token := run.inviteSomebody(time.Now().Add(inviteLife))
 	s.signIns.add(run)
 	address := strings.TrimSuffix(callbackURL(r), callbackPath) + "/try/" + token
 	in, _ := run.now()
@@ -41,7 +38,7 @@ func (s *Server) inviteSignIn(w http.ResponseWriter, r *http.Request, sess *sess
 // or unknown, and the browser has been told.
 func (s *Server) tried(w http.ResponseWriter, r *http.Request) (*signInRun, bool) {
 	run := s.signIns.invited(chi.URLParam(r, "token"))
-	if run != nil && run.holds(r) {
+	if run != nil && run.holds(tryKey(r)) {
 		return run, true
 	}
 	page := view.ProblemPage{
@@ -70,33 +67,6 @@ func giveKey(w http.ResponseWriter, r *http.Request) string {
 	return key
 }
 
-// holds reports whether the link was not used yet, or by this very browser.
-func (run *signInRun) holds(r *http.Request) bool {
-	run.mu.Lock()
-	defer run.mu.Unlock()
-	return run.invite.key == "" || subtle.ConstantTimeCompare([]byte(tryKey(r)), []byte(run.invite.key)) == 1
-}
-
-// claim uses the link up for one browser. It takes the key that the browser
-// was given with the page, so that it holds the link even if the answer to
-// this is lost.
-func (run *signInRun) claim(w http.ResponseWriter, r *http.Request) bool {
-	if !run.holds(r) {
-		return false
-	}
-	run.mu.Lock()
-	defer run.mu.Unlock()
-	if run.invite.key != "" { // pressed twice, or the first answer was lost
-		_, over, _ := run.happened.Look()
-		return run.test != nil || !over
-	}
-	if run.invite.key = tryKey(r); run.invite.key == "" {
-		run.invite.key = giveKey(w, r)
-	}
-	run.streams.End() // of others who looked at the link
-	return true
-}
-
 // showTry handles the "GET /try/{token}" route. Looking at it uses nothing
 // up, for programs look at links too.
 func (s *Server) showTry(w http.ResponseWriter, r *http.Request) {
@@ -120,7 +90,7 @@ func (s *Server) startTry(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	p := run.sess.look()
-	if p.authentik == nil || p.pocketbase == nil || !run.claim(w, r) {
+	if p.authentik == nil || p.pocketbase == nil || !run.claim(tryKey(r), func() string { return giveKey(w, r) }) {
 		s.problem(w, r, http.StatusConflict, view.ProblemPage{
 			Head: view.Head{Title: "The test cannot begin"}, Summary: "authpocket is not connected to the two systems any more, or the test was begun elsewhere.",
 			Todo: "Ask whoever sent you the link for a new one.",
@@ -150,17 +120,6 @@ func (s *Server) returnTry(w http.ResponseWriter, r *http.Request) {
 	if run, ok := s.tried(w, r); ok {
 		s.returnRun(w, r, run, "/try/"+chi.URLParam(r, "token"))
 	}
-}
-
-// until returns when a stream of the link ends at the latest: with the link
-// where nobody has begun, else with the session that has sent it.
-func (run *signInRun) until() time.Time {
-	run.mu.Lock()
-	defer run.mu.Unlock()
-	if run.invite.key == "" {
-		return run.invite.expires
-	}
-	return run.made.Add(sessionLife)
 }
 
 // tryEvents handles the "GET /try/{token}/events" route: the stages, and

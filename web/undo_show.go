@@ -11,15 +11,6 @@ import (
 	"authpocket/web/view"
 )
 
-// undoPath is the page that shows what undoing a receipt would do.
-func undoPath(id string, force bool) string {
-	path := "/receipts/" + id + "/undo"
-	if force {
-		path += "?force=yes"
-	}
-	return path
-}
-
 // showUndo handles the "GET /receipts/{id}/undo" route: the review of a plan
 // that takes back what the receipt says was done. With force, also what was
 // changed since.

@@ -1,14 +1,12 @@
 package web
 
 import (
-	"context"
 	"net/http"
 	"slices"
 
 	"github.com/a-h/templ"
 
 	"authpocket/web/form"
-	"authpocket/web/live"
 	"authpocket/web/view/proof"
 )
 
@@ -35,7 +33,7 @@ func (s *Server) verifyPage(w http.ResponseWriter, r *http.Request, sess *sessio
 
 // verifyInput adds what the session knows beside the checks.
 func (s *Server) verifyInput(sess *session, in proof.VerifyInput) proof.VerifyInput {
-	in.Own, in.SignedIn = sess.look().own(), s.signedIn(sess)
+	in.Own, in.SignedIn = own(sess.look()), s.signedIn(sess)
 	return in
 }
 
@@ -70,30 +68,11 @@ func (s *Server) startVerify(w http.ResponseWriter, r *http.Request, sess *sessi
 		}
 		run.person = pk
 	}
-	if !s.beginVerify(sess, run) {
+	if !sess.beginVerify(s.work, run) {
 		s.closing(w, r, sess)
 		return
 	}
 	redirect(w, r, "/verify")
-}
-
-func (s *Server) beginVerify(sess *session, run *verifyRun) bool {
-	sess.mu.Lock()
-	defer sess.mu.Unlock()
-	if sess.settled == nil || sess.authentik == nil || sess.pocketbase == nil {
-		return true // changed in between; the page says what is missing
-	}
-	if sess.verify != nil && !sess.verify.ended() {
-		return true
-	}
-	run.happened = live.NewRecord[struct{}]()
-	e := s.engine(progress{authentik: sess.authentik, pocketbase: sess.pocketbase})
-	desired := sess.settled.desired
-	if !s.beginWork(sess, func(ctx context.Context) { run.run(ctx, e, desired) }) {
-		return false
-	}
-	sess.verify = run
-	return true
 }
 
 // verifyEvents handles the "GET /verify/events" route.

@@ -1,7 +1,10 @@
 package web
 
 import (
+	"authpocket/internal/link"
+	"authpocket/internal/secret"
 	"net/url"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -71,18 +74,21 @@ func TestForgetKeepsWhatWasMade(t *testing.T) {
 	b.get("/rotate").want(200) // a plan that nobody applies
 	test := b.post("/signin", nil).want(303).header.Get("Location")
 	sess, run := w.only(t), w.server.signIns.all(w.only(t))[0]
-	secrets := append(desiredSecrets(run.desired), run.test.CodeVerifier, sess.authentik.login.token, sess.pocketbase.login.token)
-	secrets = append(secrets, desiredSecrets(sess.settled.desired)...)
+	p := sess.look()
+	secrets := []secret.Text{run.started().CodeVerifier, p.authentik.login.token, p.pocketbase.login.token}
+	for _, d := range []link.Desired{run.desired, p.settled.desired} {
+		secrets = append(secrets, d.Provider.ClientSecret, d.Slot.ClientSecret)
+	}
 	for _, text := range secrets {
 		if !text.IsSet() {
 			t.Fatal("one of the secrets is not there to be wiped")
 		}
 	}
-	for _, shown := range sess.plans {
-		secrets = append(secrets, planSecrets(shown.plan)...)
+	for _, shown := range sess.shownPlans() {
+		secrets = append(secrets, secretsOf(shown.plan)...)
 	}
 	b.post("/forget", nil).want(303, "/done")
-	for i, text := range append(secrets, planSecrets(sess.applies[0].plan)...) {
+	for i, text := range append(secrets, secretsOf(sess.begun()[0].plan)...) {
 		if text.IsSet() {
 			t.Errorf("secret %d was not wiped", i)
 		}
@@ -95,26 +101,12 @@ func TestForgetKeepsWhatWasMade(t *testing.T) {
 	b.get("/review").want(303, "/authentik")
 	b.post("/verify", nil).want(303, "/authentik")
 	b.post("/restart", nil).want(303, "/")
-	if n := w.server.sessions.count(); n != 0 {
+	if n := len(w.server.sessions.all()); n != 0 {
 		t.Errorf("%d sessions are left", n)
 	}
 	if !w.server.cfg.Prefill.AuthentikToken.IsSet() {
 		t.Error("the program's own prefilled token was wiped along")
 	}
-}
-
-// only is the wizard's one session.
-func (w *wizard) only(t *testing.T) *session {
-	t.Helper()
-	w.server.sessions.mu.Lock()
-	defer w.server.sessions.mu.Unlock()
-	if len(w.server.sessions.byID) != 1 {
-		t.Fatalf("%d sessions, want 1", len(w.server.sessions.byID))
-	}
-	for _, s := range w.server.sessions.byID {
-		return s
-	}
-	return nil
 }
 
 func TestForgetInTheMiddleEndsTheSession(t *testing.T) {
@@ -123,7 +115,7 @@ func TestForgetInTheMiddleEndsTheSession(t *testing.T) {
 	b := w.browser().connected()
 	b.post("/forget", nil).want(303, "/forgotten")
 	b.get("/forgotten").want(200).says("The tokens are forgotten", "client secrets of every plan and test sign-in", "still let in", "Close the door")
-	if n := w.server.sessions.count(); n != 0 {
+	if n := len(w.server.sessions.all()); n != 0 {
 		t.Errorf("%d sessions are left", n)
 	}
 	b.get("/settings").want(303, "/authentik")
@@ -172,4 +164,23 @@ func TestAnotherServerOpensTheSettingsAgain(t *testing.T) {
 		"authentik.url": {other.AuthentikURL}, "authentik.token": {other.AuthentikToken},
 	}).want(303, "/settings")
 	b.get("/review").want(303, "/settings")
+}
+
+// only is the wizard's one session.
+func (w *wizard) only(t *testing.T) *session {
+	t.Helper()
+	all := w.server.sessions.all()
+	if len(all) != 1 {
+		t.Fatalf("%d sessions, want 1", len(all))
+	}
+	return all[0]
+}
+
+// secretsOf are the client secrets of a plan.
+func secretsOf(p link.Plan) []secret.Text {
+	texts := []secret.Text{p.Generated.ClientSecret, p.Desired.Provider.ClientSecret, p.Desired.Slot.ClientSecret}
+	for _, c := range slices.Concat(p.Changes, p.Undoes) {
+		texts = append(texts, c.Secrets()...)
+	}
+	return texts
 }
