@@ -69,12 +69,14 @@ func imports() map[string]string {
 		"web/view/proof":   "internal/address internal/link web/view",
 		"web/view/changes": "internal/link web/view web/view/proof",
 		"web/view/setup":   "internal/address internal/link web/view web/view/changes",
-		"web/respond":      "web/view",
-		"web/door":         "static web/respond web/view",
-		"web/live":         "web/view",
-		"web/form":         "internal/link internal/secret web/view/setup",
+		"web/session": "internal/connect internal/engine internal/link internal/secret " +
+			"web/door web/live web/view/changes web/view/proof",
+		"web/respond": "web/view",
+		"web/door":    "static web/respond web/view",
+		"web/live":    "web/view",
+		"web/form":    "internal/link internal/secret web/view/setup",
 		"web": "internal/address internal/connect internal/engine internal/export internal/link internal/logs internal/secret " +
-			"static web/door web/form web/live web/respond web/view web/view/changes web/view/proof web/view/setup",
+			"static web/door web/form web/live web/respond web/session web/view web/view/changes web/view/proof web/view/setup",
 	}
 }
 

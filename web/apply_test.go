@@ -219,7 +219,7 @@ func TestClosingEndsStreamsAndWaitsForTheWork(t *testing.T) {
 	}
 	close(open)
 	<-closed
-	if n := len(w.server.sessions.all()); n != 0 {
+	if n := len(w.server.sessions.All()); n != 0 {
 		t.Errorf("%d sessions are left after Close", n)
 	}
 }

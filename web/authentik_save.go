@@ -6,6 +6,7 @@ import (
 	"authpocket/internal/link"
 	"authpocket/internal/secret"
 	"authpocket/web/form"
+	"authpocket/web/session"
 	"authpocket/web/view/setup"
 )
 
@@ -29,26 +30,26 @@ func parseAuthentik(r *http.Request) (authentikForm, error) {
 
 // login tells all that is wrong with the form before anybody is asked. An
 // empty token means the one that is held for the same address.
-func (f authentikForm) login(held authentikLogin) (authentikLogin, link.Problems) {
+func (f authentikForm) login(held session.AuthentikLogin) (session.AuthentikLogin, link.Problems) {
 	var problems link.Problems
-	l := authentikLogin{token: f.token, ca: f.ca, plain: f.plain}
+	l := session.AuthentikLogin{Token: f.token, CA: f.ca, Plain: f.plain}
 	address, problem := link.ParseAddress(link.Authentik, "authentik address", "authentik.url", f.url)
-	if l.url = address; problem != nil {
+	if l.URL = address; problem != nil {
 		problems = append(problems, *problem)
 	}
-	if open := link.Unencrypted("authentik.url", l.url, "token", "tick “"+setup.PlainToken+"”"); open != nil && !f.plain {
+	if open := link.Unencrypted("authentik.url", l.URL, "token", "tick “"+setup.PlainToken+"”"); open != nil && !f.plain {
 		problems = append(problems, *open)
 	}
-	same := held.token.IsSet() && held.url == l.url
+	same := held.Token.IsSet() && held.URL == l.URL
 	switch {
-	case same && (!l.token.IsSet() || l.token.Equal(held.token)):
-		if l.token != held.token {
-			l.token.Wipe() // the same once more
+	case same && (!l.Token.IsSet() || l.Token.Equal(held.Token)):
+		if l.Token != held.Token {
+			l.Token.Wipe() // the same once more
 		}
-		l.token = held.token
-	case !l.token.IsSet() && held.token.IsSet() && problem == nil:
-		problems.Add("authentik.token", "Enter the API token of this authentik.", "The one that is set belongs to "+held.url+" and is not sent anywhere else.")
-	case !l.token.IsSet() && !held.token.IsSet():
+		l.Token = held.Token
+	case !l.Token.IsSet() && held.Token.IsSet() && problem == nil:
+		problems.Add("authentik.token", "Enter the API token of this authentik.", "The one that is set belongs to "+held.URL+" and is not sent anywhere else.")
+	case !l.Token.IsSet() && !held.Token.IsSet():
 		problems.Add("authentik.token", "Enter the API token.", "It is made in authentik under Directory, Tokens and App passwords.")
 	}
 	return l, problems
@@ -56,15 +57,15 @@ func (f authentikForm) login(held authentikLogin) (authentikLogin, link.Problems
 
 // heldAuthentik is what an empty field stands for: the session's own, else
 // what the program was started with. The copy is the session's to wipe.
-func (s *Server) heldAuthentik(sess *session) authentikLogin {
-	if a := sess.look().authentik; a != nil {
-		return a.login
+func (s *Server) heldAuthentik(sess *session.Session) session.AuthentikLogin {
+	if a := sess.Look().Authentik; a != nil {
+		return a.Login
 	}
-	return authentikLogin{url: s.cfg.Prefill.AuthentikURL, token: secret.New(s.cfg.Prefill.AuthentikToken.Reveal())}
+	return session.AuthentikLogin{URL: s.cfg.Prefill.AuthentikURL, Token: secret.New(s.cfg.Prefill.AuthentikToken.Reveal())}
 }
 
 // saveAuthentik handles the "POST /authentik" route.
-func (s *Server) saveAuthentik(w http.ResponseWriter, r *http.Request, sess *session) {
+func (s *Server) saveAuthentik(w http.ResponseWriter, r *http.Request, sess *session.Session) {
 	sent, err := parseAuthentik(r)
 	if err != nil {
 		s.badForm(w, r, sess, err)
@@ -72,10 +73,10 @@ func (s *Server) saveAuthentik(w http.ResponseWriter, r *http.Request, sess *ses
 	}
 	held := s.heldAuthentik(sess)
 	login, problems := sent.login(held)
-	if wrong := s.mistaken(r, sess, link.Authentik, login.url, sent.token.IsSet()); wrong != nil {
+	if wrong := s.mistaken(r, sess, link.Authentik, login.URL, sent.token.IsSet()); wrong != nil {
 		problems = wrong
 	}
-	var answer *authentikAnswer
+	var answer *session.Authentik
 	if len(problems) == 0 {
 		if answer, err = s.toAuthentik(r.Context(), login); err != nil {
 			s.logError(r, "connecting to authentik", err)
@@ -83,11 +84,11 @@ func (s *Server) saveAuthentik(w http.ResponseWriter, r *http.Request, sess *ses
 		}
 	}
 	if len(problems) > 0 {
-		in := setup.AuthentikInput{URL: sent.url, CA: sent.ca, From: sent.from, Plain: sent.plain, Problems: problems, Held: held.token.IsSet() && held.url == login.url}
+		in := setup.AuthentikInput{URL: sent.url, CA: sent.ca, From: sent.from, Plain: sent.plain, Problems: problems, Held: held.Token.IsSet() && held.URL == login.URL}
 		s.render(w, r, http.StatusUnprocessableEntity, setup.Authentik(setup.NewAuthentik(s.head(sess), in)))
 		return
 	}
-	sess.setAuthentik(answer)
-	s.sessions.keep(w, r, sess)
-	redirect(w, r, sess.look().after("/authentik", sent.from))
+	sess.SetAuthentik(answer)
+	s.sessions.Keep(w, r, sess)
+	redirect(w, r, sess.Look().After("/authentik", sent.from))
 }

@@ -8,40 +8,41 @@ import (
 	"authpocket/internal/connect"
 	"authpocket/internal/link"
 	"authpocket/internal/secret"
+	"authpocket/web/session"
 	"authpocket/web/view/setup"
 )
 
-func (s *Server) toAuthentik(ctx context.Context, l authentikLogin) (*authentikAnswer, error) {
-	c, err := s.cfg.Connect.ToAuthentik(ctx, connect.AuthentikLogin{URL: l.url, Token: l.token, CA: l.ca})
+func (s *Server) toAuthentik(ctx context.Context, l session.AuthentikLogin) (*session.Authentik, error) {
+	c, err := s.cfg.Connect.ToAuthentik(ctx, connect.AuthentikLogin{URL: l.URL, Token: l.Token, CA: l.CA})
 	if err != nil {
 		return nil, caFault(err, link.Authentik)
 	}
-	return &authentikAnswer{login: l, system: c.System, who: c.Who, http: c.HTTP}, nil
+	return &session.Authentik{Login: l, System: c.System, Who: c.Who, HTTP: c.HTTP}, nil
 }
 
-func (s *Server) toPocketBase(ctx context.Context, l pocketbaseLogin) (*pocketbaseAnswer, error) {
-	c, err := s.cfg.Connect.ToPocketBase(ctx, l.login())
+func (s *Server) toPocketBase(ctx context.Context, l session.PocketBaseLogin) (*session.PocketBase, error) {
+	c, err := s.cfg.Connect.ToPocketBase(ctx, l.Login())
 	return newPocketBaseAnswer(l, c, err)
 }
 
 // withCode signs in with the one-time password.
-func (s *Server) withCode(ctx context.Context, step secondStep, code secret.Text) (*pocketbaseAnswer, error) {
-	c, err := s.cfg.Connect.WithCode(ctx, step.login.login(), step.code, code)
-	return newPocketBaseAnswer(step.login, c, err)
+func (s *Server) withCode(ctx context.Context, step session.CodeStep, code secret.Text) (*session.PocketBase, error) {
+	c, err := s.cfg.Connect.WithCode(ctx, step.Login.Login(), step.Code, code)
+	return newPocketBaseAnswer(step.Login, c, err)
 }
 
-func newPocketBaseAnswer(l pocketbaseLogin, c connect.PocketBase, err error) (*pocketbaseAnswer, error) {
+func newPocketBaseAnswer(l session.PocketBaseLogin, c connect.PocketBase, err error) (*session.PocketBase, error) {
 	if err != nil {
 		return nil, caFault(err, link.PB)
 	}
-	return &pocketbaseAnswer{login: l, system: c.System, who: c.Who, http: c.HTTP}, nil
+	return &session.PocketBase{Login: l, System: c.System, Who: c.Who, HTTP: c.HTTP}, nil
 }
 
 // sendCode has PocketBase send a one-time password. cause is the error that
 // asked for it, nil for another one.
-func (s *Server) sendCode(ctx context.Context, l pocketbaseLogin, cause error) (*secondStep, error) {
-	code, err := s.cfg.Connect.RequestCode(ctx, l.login(), cause)
-	return &secondStep{login: l, code: code}, caFault(err, link.PB)
+func (s *Server) sendCode(ctx context.Context, l session.PocketBaseLogin, cause error) (*session.CodeStep, error) {
+	code, err := s.cfg.Connect.RequestCode(ctx, l.Login(), cause)
+	return &session.CodeStep{Login: l, Code: code}, caFault(err, link.PB)
 }
 
 // caFault words a certificate authority that cannot be used for the form.

@@ -7,23 +7,24 @@ import (
 
 	"authpocket/internal/link"
 	"authpocket/web/door"
+	"authpocket/web/session"
 )
 
 // mistaken tells of an address that cannot be the one asked for, before
 // anybody is asked: the wizard's own, or the other system's. nil: it may be.
 // What the program was started with counts only where nothing was typed to
 // sign in with, for it may be what is mistaken.
-func (s *Server) mistaken(r *http.Request, sess *session, system link.System, address string, typed bool) link.Problems {
-	p, other, known := sess.look(), link.PB, ""
+func (s *Server) mistaken(r *http.Request, sess *session.Session, system link.System, address string, typed bool) link.Problems {
+	p, other, known := sess.Look(), link.PB, ""
 	if !typed {
 		known = s.cfg.Prefill.PocketBaseURL
 	}
-	if p.pocketbase != nil {
-		known = p.pocketbase.login.url
+	if p.PocketBase != nil {
+		known = p.PocketBase.Login.URL
 	}
 	if system == link.PB {
-		if other, known = link.Authentik, ""; p.authentik != nil {
-			known = p.authentik.login.url
+		if other, known = link.Authentik, ""; p.Authentik != nil {
+			known = p.Authentik.Login.URL
 		}
 	}
 	whose := ""

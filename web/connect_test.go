@@ -180,7 +180,7 @@ func TestSigningInWithAOneTimePassword(t *testing.T) {
 	b.get("/pocketbase/code").want(303, "/settings")
 	again := b.get("/pocketbase").want(200).says("You are signed in. Leave empty to stay signed in")
 	b.send(again, "/pocketbase", nil).want(303, "/settings")
-	if w.only(t).look().pocketbase.login.password.IsSet() {
+	if w.only(t).Look().PocketBase.Login.Password.IsSet() {
 		t.Error("the password was kept")
 	}
 }

@@ -4,24 +4,25 @@ import (
 	"net/http"
 
 	"authpocket/internal/engine"
+	"authpocket/web/session"
 	"authpocket/web/view/changes"
 )
 
 // showDone handles the "GET /done" route.
-func (s *Server) showDone(w http.ResponseWriter, r *http.Request, sess *session) {
-	p := sess.look()
+func (s *Server) showDone(w http.ResponseWriter, r *http.Request, sess *session.Session) {
+	p := sess.Look()
 	switch {
-	case p.settled == nil:
-		redirect(w, r, p.missing())
+	case p.Settled == nil:
+		redirect(w, r, p.Missing())
 		return
-	case !p.verify.ended():
+	case !p.Verify.Ended():
 		redirect(w, r, "/verify")
 		return
 	}
 	in := changes.DoneInput{
-		Desired: p.settled.desired, Rounds: sess.rounds(engine.Key(p.settled.authentikURL, p.settled.pocketbaseURL)), Checks: p.verify.input().Checks, Held: p.authentik != nil || p.pocketbase != nil,
-		AuthentikAPI: p.settled.authentikURL, PocketBaseAPI: p.settled.pocketbaseURL, ByPassword: p.settled.byPassword,
-		Later: p.authentik != nil && p.pocketbase != nil, Receipts: s.cfg.Receipts != nil,
+		Desired: p.Settled.Desired, Rounds: sess.Rounds(engine.Key(p.Settled.AuthentikURL, p.Settled.PocketBaseURL)), Checks: p.Verify.Input().Checks, Held: p.Authentik != nil || p.PocketBase != nil,
+		AuthentikAPI: p.Settled.AuthentikURL, PocketBaseAPI: p.Settled.PocketBaseURL, ByPassword: p.Settled.ByPassword,
+		Later: p.Authentik != nil && p.PocketBase != nil, Receipts: s.cfg.Receipts != nil,
 		Own: own(p),
 	}
 	s.render(w, r, http.StatusOK, changes.Done(changes.NewDone(s.head(sess), in)))

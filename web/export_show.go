@@ -12,13 +12,14 @@ import (
 
 	"authpocket/internal/export"
 	"authpocket/internal/link"
+	"authpocket/web/session"
 	"authpocket/web/view"
 	"authpocket/web/view/changes"
 )
 
 // showExport handles the "GET /export" route: the whole link as files, each
 // with what stands in its way.
-func (s *Server) showExport(w http.ResponseWriter, r *http.Request, sess *session) {
+func (s *Server) showExport(w http.ResponseWriter, r *http.Request, sess *session.Session) {
 	plan, ok := s.whole(w, r, sess)
 	if !ok {
 		return
@@ -36,11 +37,11 @@ func (s *Server) showExport(w http.ResponseWriter, r *http.Request, sess *sessio
 		}
 		files = append(files, file)
 	}
-	s.render(w, r, http.StatusOK, changes.Export(changes.NewExport(s.head(sess), sess.look().latest(), files, plan.Warnings)))
+	s.render(w, r, http.StatusOK, changes.Export(changes.NewExport(s.head(sess), sess.Look().Latest(), files, plan.Warnings)))
 }
 
 // sendExport handles the "GET /export/{format}" route.
-func (s *Server) sendExport(w http.ResponseWriter, r *http.Request, sess *session) {
+func (s *Server) sendExport(w http.ResponseWriter, r *http.Request, sess *session.Session) {
 	f, found := export.Find(chi.URLParam(r, "format"))
 	if !found {
 		s.notFound(w, r)
@@ -67,12 +68,12 @@ func (s *Server) sendExport(w http.ResponseWriter, r *http.Request, sess *sessio
 
 // whole is the plan that makes the link of the session's answers from nothing.
 // It answers false when the browser has been told why there is none.
-func (s *Server) whole(w http.ResponseWriter, r *http.Request, sess *session) (link.Plan, bool) {
-	p := sess.look()
+func (s *Server) whole(w http.ResponseWriter, r *http.Request, sess *session.Session) (link.Plan, bool) {
+	p := sess.Look()
 	if !guard(w, r, p, "/review") {
 		return link.Plan{}, false
 	}
-	plan, err := s.engine(p).Whole(r.Context(), p.spec)
+	plan, err := s.engine(p).Whole(r.Context(), p.Spec)
 	if problems, ok := errors.AsType[link.Problems](err); ok {
 		s.reviewProblems(w, r, sess, problems)
 		return link.Plan{}, false

@@ -3,20 +3,21 @@ package web
 import (
 	"net/http"
 
+	"authpocket/web/session"
 	"authpocket/web/view"
 )
 
 // forgetTokens handles the "POST /forget" route. What was made stays to be
 // looked at; the tokens go. The browser's stay inside the door goes on: the
 // last page says how to end the tokens, and the next link can be begun.
-func (s *Server) forgetTokens(w http.ResponseWriter, r *http.Request, sess *session) {
-	sess.forget()
-	p := sess.look()
-	if p.settled != nil && p.verify.ended() {
+func (s *Server) forgetTokens(w http.ResponseWriter, r *http.Request, sess *session.Session) {
+	sess.Forget()
+	p := sess.Look()
+	if p.Settled != nil && p.Verify.Ended() {
 		redirect(w, r, "/done")
 		return
 	}
-	if !s.sessions.end(w, r, sess) {
+	if !s.sessions.End(w, r, sess) {
 		redirect(w, r, "/forgotten?after=work")
 		return
 	}
@@ -24,7 +25,7 @@ func (s *Server) forgetTokens(w http.ResponseWriter, r *http.Request, sess *sess
 }
 
 // showForgotten handles the "GET /forgotten" route.
-func (s *Server) showForgotten(w http.ResponseWriter, r *http.Request, _ *session) {
+func (s *Server) showForgotten(w http.ResponseWriter, r *http.Request, _ *session.Session) {
 	page := view.ProblemPage{
 		Head:    view.Head{Title: "The tokens are forgotten"},
 		Summary: "authpocket has overwritten both tokens, and the client secrets of every plan and test sign-in. It holds none of your answers any more.",
@@ -43,16 +44,16 @@ func (s *Server) showForgotten(w http.ResponseWriter, r *http.Request, _ *sessio
 }
 
 // restart handles the "POST /restart" route.
-func (s *Server) restart(w http.ResponseWriter, r *http.Request, sess *session) {
-	s.sessions.end(w, r, sess)
+func (s *Server) restart(w http.ResponseWriter, r *http.Request, sess *session.Session) {
+	s.sessions.End(w, r, sess)
 	redirect(w, r, "/")
 }
 
 // leave handles the "POST /leave" route: it forgets all and sends the browser
 // out. There is no Clear-Site-Data in the answer: a browser clears the cookies
 // of a host on all its ports, those of other programs on this machine too.
-func (s *Server) leave(w http.ResponseWriter, r *http.Request, sess *session) {
-	s.sessions.end(w, r, sess)
+func (s *Server) leave(w http.ResponseWriter, r *http.Request, sess *session.Session) {
+	s.sessions.End(w, r, sess)
 	s.door.SendOut(w, r)
 	redirect(w, r, "/")
 }

@@ -10,8 +10,8 @@ func TestForgettingSaysWhenAJobEndsFirst(t *testing.T) {
 	w := wizardFor(t, box, prefilled(box))
 	b := w.browser().connected()
 	one := w.only(t)
-	token, open := one.look().authentik.login.token, make(chan struct{})
-	one.doWork(w.server.work, func(context.Context) { <-open })
+	token, open := one.Look().Authentik.Login.Token, make(chan struct{})
+	one.DoWork(w.server.work, func(context.Context) { <-open })
 	to := b.post("/forget", nil).want(303, "/forgotten?after=work")
 	b.get(to.header.Get("Location")).want(200).says("forgotten in a moment", "is still under way")
 	close(open)
@@ -25,13 +25,13 @@ func TestClosingTheDoorSendsTheBrowserOut(t *testing.T) {
 	box := sharedSandbox(t)
 	w := wizardFor(t, box, prefilled(box))
 	b := w.browser().connected()
-	token := w.only(t).look().authentik.login.token
+	token := w.only(t).Look().Authentik.Login.Token
 	b.get("/settings").want(200)
 	left := b.post("/leave", nil).want(303, "/")
 	if got := left.header.Get("Clear-Site-Data"); got != "" {
 		t.Errorf("Clear-Site-Data is %q, and takes the cookies of other ports along", got)
 	}
-	if token.IsSet() || len(w.server.sessions.all()) != 0 {
+	if token.IsSet() || len(w.server.sessions.All()) != 0 {
 		t.Error("the session goes on")
 	}
 	b.get("/").want(403).says("Enter the setup code")

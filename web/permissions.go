@@ -7,6 +7,7 @@ import (
 
 	"authpocket/internal/connect"
 	"authpocket/internal/link"
+	"authpocket/web/session"
 	"authpocket/web/view/setup"
 )
 
@@ -15,12 +16,12 @@ const blueprintName = "authpocket-blueprint.yaml"
 
 // showPermissions handles the "GET /permissions" route. It can be read before
 // anything is connected.
-func (s *Server) showPermissions(w http.ResponseWriter, r *http.Request, sess *session) {
+func (s *Server) showPermissions(w http.ResponseWriter, r *http.Request, sess *session.Session) {
 	s.render(w, r, http.StatusOK, setup.Permissions(setup.NewPermissions(s.head(sess), permissions(), connect.Blueprint())))
 }
 
 // sendBlueprint handles the "GET /permissions/blueprint.yaml" route.
-func (s *Server) sendBlueprint(w http.ResponseWriter, _ *http.Request, _ *session) {
+func (s *Server) sendBlueprint(w http.ResponseWriter, _ *http.Request, _ *session.Session) {
 	w.Header().Set("Content-Type", "text/yaml; charset=utf-8")
 	w.Header().Set("Content-Disposition", `attachment; filename="`+blueprintName+`"`)
 	_, _ = io.WriteString(w, connect.Blueprint())

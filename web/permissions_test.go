@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"authpocket/internal/connect"
+	"authpocket/web/session"
 )
 
 func TestThePermissionsCanBeReadBeforeConnecting(t *testing.T) {
@@ -19,7 +20,7 @@ func TestThePermissionsCanBeReadBeforeConnecting(t *testing.T) {
 		p.says(one.Codename+" :", one.Why)
 	}
 	// a session that is over is told elsewhere, and not as a download
-	plain := &http.Cookie{Name: string(sessionCookie), Value: "over"}
+	plain := &http.Cookie{Name: string(session.Cookie), Value: "over"}
 	base, err := url.Parse(b.base)
 	if err != nil {
 		t.Fatal(err)

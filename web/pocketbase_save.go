@@ -7,6 +7,7 @@ import (
 	"authpocket/internal/link"
 	"authpocket/internal/secret"
 	"authpocket/web/form"
+	"authpocket/web/session"
 	"authpocket/web/view/setup"
 )
 
@@ -28,37 +29,37 @@ func parsePocketBase(r *http.Request) (pocketbaseForm, error) {
 		plain:    form.Typed(r, "pocketbase.insecure_http") == "yes",
 		password: secret.New(r.PostForm.Get("pocketbase.password")), // its blanks may be meant
 	}
-	if f.with != withPassword {
-		f.with = withToken
+	if f.with != session.WithPassword {
+		f.with = session.WithToken
 	}
 	return f, err
 }
 
 // login tells all that is wrong with the form before anybody is asked. keep
 // means that the sign-in with a password that is there goes on.
-func (f pocketbaseForm) login(held pocketbaseLogin) (l pocketbaseLogin, keep bool, problems link.Problems) {
-	l = pocketbaseLogin{with: f.with, token: f.token, email: f.email, password: f.password, ca: f.ca, plain: f.plain}
+func (f pocketbaseForm) login(held session.PocketBaseLogin) (l session.PocketBaseLogin, keep bool, problems link.Problems) {
+	l = session.PocketBaseLogin{With: f.with, Token: f.token, Email: f.email, Password: f.password, CA: f.ca, Plain: f.plain}
 	address, problem := link.ParseAddress(link.PB, "PocketBase address", "pocketbase.url", f.url)
-	if l.url = address; problem != nil {
+	if l.URL = address; problem != nil {
 		problems = append(problems, *problem)
 	}
-	if open := link.Unencrypted("pocketbase.url", l.url, "token or password", "tick “"+setup.PlainLogin+"”"); open != nil && !f.plain {
+	if open := link.Unencrypted("pocketbase.url", l.URL, "token or password", "tick “"+setup.PlainLogin+"”"); open != nil && !f.plain {
 		problems = append(problems, *open)
 	}
-	if f.with == withPassword {
-		keep = held.with == withPassword && held.url == l.url && held.email == l.email && held.ca == l.ca && !l.password.IsSet()
+	if f.with == session.WithPassword {
+		keep = held.With == session.WithPassword && held.URL == l.URL && held.Email == l.Email && held.CA == l.CA && !l.Password.IsSet()
 		return l, keep, append(problems, f.passwordProblems(keep)...)
 	}
-	same := held.token.IsSet() && held.url == l.url
+	same := held.Token.IsSet() && held.URL == l.URL
 	switch {
-	case same && (!l.token.IsSet() || l.token.Equal(held.token)):
-		if l.token != held.token {
-			l.token.Wipe() // the same once more
+	case same && (!l.Token.IsSet() || l.Token.Equal(held.Token)):
+		if l.Token != held.Token {
+			l.Token.Wipe() // the same once more
 		}
-		l.token = held.token
-	case !l.token.IsSet() && held.token.IsSet() && problem == nil:
-		problems.Add("pocketbase.token", "Enter the superuser token of this PocketBase.", "The one that is set belongs to "+held.url+" and is not sent anywhere else.")
-	case !l.token.IsSet() && !held.token.IsSet():
+		l.Token = held.Token
+	case !l.Token.IsSet() && held.Token.IsSet() && problem == nil:
+		problems.Add("pocketbase.token", "Enter the superuser token of this PocketBase.", "The one that is set belongs to "+held.URL+" and is not sent anywhere else.")
+	case !l.Token.IsSet() && !held.Token.IsSet():
 		problems.Add("pocketbase.token", "Enter the superuser token.", "Or choose to sign in with e-mail address and password.")
 	}
 	return l, false, problems
@@ -75,16 +76,16 @@ func (f pocketbaseForm) passwordProblems(keep bool) (problems link.Problems) {
 }
 
 // heldPocketBase is what an empty field stands for; see heldAuthentik.
-func (s *Server) heldPocketBase(p progress) pocketbaseLogin {
-	if p.pocketbase != nil {
-		return p.pocketbase.login
+func (s *Server) heldPocketBase(p session.Progress) session.PocketBaseLogin {
+	if p.PocketBase != nil {
+		return p.PocketBase.Login
 	}
-	return pocketbaseLogin{with: withToken, url: s.cfg.Prefill.PocketBaseURL, token: secret.New(s.cfg.Prefill.PocketBaseToken.Reveal())}
+	return session.PocketBaseLogin{With: session.WithToken, URL: s.cfg.Prefill.PocketBaseURL, Token: secret.New(s.cfg.Prefill.PocketBaseToken.Reveal())}
 }
 
 // savePocketBase handles the "POST /pocketbase" route.
-func (s *Server) savePocketBase(w http.ResponseWriter, r *http.Request, sess *session) {
-	p := sess.look()
+func (s *Server) savePocketBase(w http.ResponseWriter, r *http.Request, sess *session.Session) {
+	p := sess.Look()
 	if !guard(w, r, p, "/pocketbase") {
 		return
 	}
@@ -95,11 +96,11 @@ func (s *Server) savePocketBase(w http.ResponseWriter, r *http.Request, sess *se
 	}
 	held := s.heldPocketBase(p)
 	login, keep, problems := sent.login(held)
-	if wrong := s.mistaken(r, sess, link.PB, login.url, true); wrong != nil {
+	if wrong := s.mistaken(r, sess, link.PB, login.URL, true); wrong != nil {
 		keep, problems = false, wrong
 	}
 	if keep && len(problems) == 0 {
-		redirect(w, r, p.after("/pocketbase", sent.from))
+		redirect(w, r, p.After("/pocketbase", sent.from))
 		return
 	}
 	if len(problems) == 0 {
@@ -108,38 +109,38 @@ func (s *Server) savePocketBase(w http.ResponseWriter, r *http.Request, sess *se
 		}
 	}
 	in := setup.PocketBaseInput{URL: sent.url, With: sent.with, Email: sent.email, CA: sent.ca, From: sent.from, Plain: sent.plain, Problems: problems}
-	in.Limited = p.limited()
-	in.Held = held.url == login.url && (held.token.IsSet() || p.pocketbase != nil && held.with == sent.with)
+	in.Limited = p.Limited()
+	in.Held = held.URL == login.URL && (held.Token.IsSet() || p.PocketBase != nil && held.With == sent.with)
 	s.render(w, r, http.StatusUnprocessableEntity, setup.PocketBase(setup.NewPocketBase(s.head(sess), in)))
 }
 
 // connectPocketBase signs in, or has a one-time password sent where the
 // superuser needs one, and sends the browser on. Without problems the answer
 // is written.
-func (s *Server) connectPocketBase(w http.ResponseWriter, r *http.Request, sess *session, login pocketbaseLogin, came string) link.Problems {
+func (s *Server) connectPocketBase(w http.ResponseWriter, r *http.Request, sess *session.Session, login session.PocketBaseLogin, came string) link.Problems {
 	answer, err := s.toPocketBase(r.Context(), login)
 	if f, ok := errors.AsType[*link.Fault](err); ok && f.Kind == link.FaultMFA {
 		return s.askForCode(w, r, sess, login, err, came)
 	}
-	login.password.Wipe()
+	login.Password.Wipe()
 	if err != nil {
 		s.logError(r, "connecting to PocketBase", err)
 		return connectionProblems(err, pocketbaseFields()...)
 	}
-	sess.setPocketBase(answer)
-	s.sessions.keep(w, r, sess)
-	redirect(w, r, sess.look().after("/pocketbase", came))
+	sess.SetPocketBase(answer)
+	s.sessions.Keep(w, r, sess)
+	redirect(w, r, sess.Look().After("/pocketbase", came))
 	return nil
 }
 
-func (s *Server) askForCode(w http.ResponseWriter, r *http.Request, sess *session, login pocketbaseLogin, cause error, came string) link.Problems {
+func (s *Server) askForCode(w http.ResponseWriter, r *http.Request, sess *session.Session, login session.PocketBaseLogin, cause error, came string) link.Problems {
 	step, err := s.sendCode(r.Context(), login, cause)
-	login.password.Wipe()
+	login.Password.Wipe()
 	if err != nil {
 		s.logError(r, "asking for a one-time password", err)
 		return connectionProblems(err, pocketbaseFields()...)
 	}
-	sess.awaitCode(step)
+	sess.AwaitCode(step)
 	redirect(w, r, withFrom("/pocketbase/code", came))
 	return nil
 }

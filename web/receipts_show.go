@@ -8,14 +8,15 @@ import (
 	"github.com/go-chi/chi/v5"
 
 	"authpocket/internal/engine"
+	"authpocket/web/session"
 	"authpocket/web/view"
 	"authpocket/web/view/changes"
 )
 
 // showReceipts handles the "GET /receipts" route: what was done to the link
 // between the two connected systems, the newest first.
-func (s *Server) showReceipts(w http.ResponseWriter, r *http.Request, sess *session) {
-	p := sess.look()
+func (s *Server) showReceipts(w http.ResponseWriter, r *http.Request, sess *session.Session) {
+	p := sess.Look()
 	if !guard(w, r, p, "/settings") {
 		return
 	}
@@ -28,7 +29,7 @@ func (s *Server) showReceipts(w http.ResponseWriter, r *http.Request, sess *sess
 		s.noReceipts(w, r, sess)
 		return
 	}
-	in := changes.ReceiptsInput{Dir: past.Dir, Back: p.latest(), Now: time.Now(), Others: past.Others, Aside: past.Aside}
+	in := changes.ReceiptsInput{Dir: past.Dir, Back: p.Latest(), Now: time.Now(), Others: past.Others, Aside: past.Aside}
 	for _, one := range past.Receipts {
 		in.List = append(in.List, shortReceipt(one))
 	}
@@ -36,8 +37,8 @@ func (s *Server) showReceipts(w http.ResponseWriter, r *http.Request, sess *sess
 }
 
 // showReceipt handles the "GET /receipts/{id}" route.
-func (s *Server) showReceipt(w http.ResponseWriter, r *http.Request, sess *session) {
-	p := sess.look()
+func (s *Server) showReceipt(w http.ResponseWriter, r *http.Request, sess *session.Session) {
+	p := sess.Look()
 	if !guard(w, r, p, "/settings") {
 		return
 	}
@@ -49,7 +50,7 @@ func (s *Server) showReceipt(w http.ResponseWriter, r *http.Request, sess *sessi
 	s.render(w, r, http.StatusOK, changes.ReceiptView(changes.NewReceipt(s.head(sess), wholeReceipt(found))))
 }
 
-func (s *Server) noReceipts(w http.ResponseWriter, r *http.Request, sess *session) {
+func (s *Server) noReceipts(w http.ResponseWriter, r *http.Request, sess *session.Session) {
 	page := view.ProblemPage{
 		Head: s.head(sess), Summary: "This authpocket was started without a directory for them, so it does not know what was done before.",
 		Todo: "The review always shows what both systems hold now.", Actions: []view.Action{{Label: "Go to the review", URL: "/review"}},
@@ -60,7 +61,7 @@ func (s *Server) noReceipts(w http.ResponseWriter, r *http.Request, sess *sessio
 
 // receiptFault is for a receipt that is not there, or not of this link, or
 // that cannot be read.
-func (s *Server) receiptFault(w http.ResponseWriter, r *http.Request, sess *session, err error) {
+func (s *Server) receiptFault(w http.ResponseWriter, r *http.Request, sess *session.Session, err error) {
 	if !errors.Is(err, engine.ErrNoReceipt) {
 		s.fail(w, r, sess, err, "/receipts")
 		return

@@ -245,8 +245,8 @@ func TestTakingTheLinkApartLeavesNothing(t *testing.T) {
 func (w *wizard) interrupt() *journal.Receipt {
 	w.t.Helper()
 	sess := w.only(w.t)
-	plans := sess.shownPlans()
-	plan := plans[len(plans)-1].plan
+	plans := sess.ShownPlans()
+	plan := plans[len(plans)-1].Plan
 	receipt, err := w.server.cfg.Receipts.Begin(plan, journal.Meta{
 		Kind: journal.Apply, AuthentikURL: w.box.AuthentikURL, PocketBaseURL: w.box.PocketBaseURL, Program: "test",
 	})
@@ -318,7 +318,7 @@ func TestReceiptsOfOtherLinksAreNotShown(t *testing.T) {
 	box := newSandbox(t)
 	w := keeping(t, box, prefilled(box))
 	b := w.browser().answered()
-	plan := w.only(t).shownPlans()[0].plan
+	plan := w.only(t).ShownPlans()[0].Plan
 	other, err := w.server.cfg.Receipts.Begin(plan, journal.Meta{Kind: journal.Apply, AuthentikURL: "https://other.example", PocketBaseURL: box.PocketBaseURL})
 	if err != nil {
 		t.Fatal(err)
@@ -381,15 +381,15 @@ func TestForgottenConnectionsAreUseless(t *testing.T) {
 	b.send(b.get("/pocketbase"), "/pocketbase", url.Values{
 		"pocketbase.with": {"password"}, "pocketbase.email": {box.SuperuserEmail}, "pocketbase.password": {box.SuperuserPassword},
 	}).want(303, "/settings")
-	p := w.only(t).look()
-	if _, err := p.pocketbase.system.Observe(t.Context(), link.Query{}); err != nil {
+	p := w.only(t).Look()
+	if _, err := p.PocketBase.System.Observe(t.Context(), link.Query{}); err != nil {
 		t.Fatal(err)
 	}
 	b.post("/forget", nil).want(303, "/forgotten")
-	if _, err := p.pocketbase.system.Observe(t.Context(), link.Query{}); err == nil {
+	if _, err := p.PocketBase.System.Observe(t.Context(), link.Query{}); err == nil {
 		t.Error("PocketBase's connection still has a token")
 	}
-	if _, err := p.authentik.system.Observe(t.Context(), link.Query{Slug: "pocketbase"}); err == nil {
+	if _, err := p.Authentik.System.Observe(t.Context(), link.Query{Slug: "pocketbase"}); err == nil {
 		t.Error("authentik's connection still has a token")
 	}
 }

@@ -15,6 +15,7 @@ import (
 	"authpocket/internal/link"
 	"authpocket/web/live"
 	"authpocket/web/respond"
+	"authpocket/web/session"
 	"authpocket/web/view"
 )
 
@@ -32,21 +33,21 @@ func redirect(w http.ResponseWriter, r *http.Request, path string) {
 }
 
 // head is the frame of a page in this session.
-func (s *Server) head(sess *session) view.Head {
-	p := sess.look()
-	h := view.Head{Note: s.cfg.Prefill.Note, Assets: s.assets, Held: p.authentik != nil || p.pocketbase != nil}
-	h.Receipts = s.cfg.Receipts != nil && p.authentik != nil && p.pocketbase != nil
-	h.Ends = view.Ends{Shown: true, Joined: p.settled != nil}
-	if p.settled != nil {
-		h.Ends.Authentik, h.Ends.PocketBase = view.NewEnd(p.settled.authentikURL, ""), view.NewEnd(p.settled.pocketbaseURL, "")
+func (s *Server) head(sess *session.Session) view.Head {
+	p := sess.Look()
+	h := view.Head{Note: s.cfg.Prefill.Note, Assets: s.assets, Held: p.Authentik != nil || p.PocketBase != nil}
+	h.Receipts = s.cfg.Receipts != nil && p.Authentik != nil && p.PocketBase != nil
+	h.Ends = view.Ends{Shown: true, Joined: p.Settled != nil}
+	if p.Settled != nil {
+		h.Ends.Authentik, h.Ends.PocketBase = view.NewEnd(p.Settled.AuthentikURL, ""), view.NewEnd(p.Settled.PocketBaseURL, "")
 	}
-	if p.authentik != nil {
-		h.Ends.Authentik = view.NewEnd(p.authentik.login.url, p.authentik.found())
+	if p.Authentik != nil {
+		h.Ends.Authentik = view.NewEnd(p.Authentik.Login.URL, p.Authentik.Found())
 	}
-	if p.pocketbase != nil {
-		h.Ends.PocketBase = view.NewEnd(p.pocketbase.login.url, p.pocketbase.found())
+	if p.PocketBase != nil {
+		h.Ends.PocketBase = view.NewEnd(p.PocketBase.Login.URL, p.PocketBase.Found())
 	}
-	h.Ends.Proven = p.settled != nil && p.verify.proven()
+	h.Ends.Proven = p.Settled != nil && p.Verify.Proven()
 	return h
 }
 
@@ -64,7 +65,7 @@ func (s *Server) problem(w http.ResponseWriter, r *http.Request, status int, p v
 // try it once more. Faults are in words already; anything else is logged and
 // gives nothing away. A client that is gone, which is what ended the asking,
 // gets nothing.
-func (s *Server) fail(w http.ResponseWriter, r *http.Request, sess *session, err error, again string) {
+func (s *Server) fail(w http.ResponseWriter, r *http.Request, sess *session.Session, err error, again string) {
 	if respond.Gone(r) {
 		respond.Nothing(w)
 		return
@@ -135,7 +136,7 @@ func lastPage(note string, assets view.Assets) ([]byte, error) {
 // sessionOver tells a browser once that its session is gone, and takes the
 // cookie back.
 func (s *Server) sessionOver(w http.ResponseWriter, r *http.Request) {
-	sessionCookie.Set(w, r, "", -1)
+	session.Cookie.Set(w, r, "", -1)
 	s.problem(w, r, http.StatusGone, view.ProblemPage{
 		Head:    view.Head{Title: "Your session is over"},
 		Summary: "After 30 minutes without a click, 4 hours in all, or a new start of the program, authpocket forgets the tokens and all answers.",
@@ -145,7 +146,7 @@ func (s *Server) sessionOver(w http.ResponseWriter, r *http.Request) {
 }
 
 // badForm answers a form that could not be read.
-func (s *Server) badForm(w http.ResponseWriter, r *http.Request, sess *session, err error) {
+func (s *Server) badForm(w http.ResponseWriter, r *http.Request, sess *session.Session, err error) {
 	if _, ok := errors.AsType[*http.MaxBytesError](err); ok {
 		page := view.ProblemPage{
 			Head: s.head(sess), Summary: "Together, the fields of the form may hold 64 kB.",
@@ -173,11 +174,11 @@ func (s *Server) stream(w http.ResponseWriter, r *http.Request, state live.Follo
 
 // guard sends a browser that skipped ahead to the first page that is not
 // answered. It answers false when it has.
-func guard(w http.ResponseWriter, r *http.Request, p progress, page string) bool {
-	if p.reaches(page) {
+func guard(w http.ResponseWriter, r *http.Request, p session.Progress, page string) bool {
+	if p.Reaches(page) {
 		return true
 	}
-	redirect(w, r, p.missing())
+	redirect(w, r, p.Missing())
 	return false
 }
 

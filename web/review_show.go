@@ -5,20 +5,21 @@ import (
 	"net/http"
 
 	"authpocket/internal/link"
+	"authpocket/web/session"
 	"authpocket/web/view"
 	"authpocket/web/view/changes"
 )
 
 // showReview handles the "GET /review" route. Every look makes the plan
 // anew, so that it shows what the systems hold now.
-func (s *Server) showReview(w http.ResponseWriter, r *http.Request, sess *session) {
-	p := sess.look()
+func (s *Server) showReview(w http.ResponseWriter, r *http.Request, sess *session.Session) {
+	p := sess.Look()
 	if !guard(w, r, p, "/review") {
 		return
 	}
-	shown := sess.takeFresh()
+	shown := sess.TakeFresh()
 	if shown == nil {
-		plan, err := s.engine(p).Plan(r.Context(), p.spec)
+		plan, err := s.engine(p).Plan(r.Context(), p.Spec)
 		if problems, ok := errors.AsType[link.Problems](err); ok {
 			s.reviewProblems(w, r, sess, problems)
 			return
@@ -27,31 +28,31 @@ func (s *Server) showReview(w http.ResponseWriter, r *http.Request, sess *sessio
 			s.fail(w, r, sess, err, "/review")
 			return
 		}
-		shown = sess.show(plan, p.rev)
+		shown = sess.Show(plan, p.Rev)
 	}
-	if shown.plan.Empty() {
-		sess.settle(shown.rev, shown.plan.Desired, false)
+	if shown.Plan.Empty() {
+		sess.Settle(shown.Rev, shown.Plan.Desired, false)
 	}
 	s.review(w, r, sess, p, shown)
 }
 
 // review writes the page of a plan of any kind.
-func (s *Server) review(w http.ResponseWriter, r *http.Request, sess *session, p progress, shown *shownPlan) {
+func (s *Server) review(w http.ResponseWriter, r *http.Request, sess *session.Session, p session.Progress, shown *session.Shown) {
 	open, err := interrupted(s.engine(p))
 	if err != nil {
-		s.fail(w, r, sess, err, again(shown.plan))
+		s.fail(w, r, sess, err, session.Again(shown.Plan))
 		return
 	}
 	s.render(w, r, http.StatusOK, changes.Review(changes.NewReview(s.head(sess), changes.ReviewInput{
-		PlanID: shown.id, Plan: shown.plan, Interrupted: open,
-		AuthentikURL: p.authentik.login.url, AuthentikWho: p.authentik.who.Username,
-		PocketBaseURL: p.pocketbase.login.url, PocketBaseWho: p.pocketbase.who.SuperuserEmail, PocketBaseUntil: p.pocketbase.who.Expires, PocketBaseRenews: p.pocketbase.who.Refreshable,
+		PlanID: shown.ID, Plan: shown.Plan, Interrupted: open,
+		AuthentikURL: p.Authentik.Login.URL, AuthentikWho: p.Authentik.Who.Username,
+		PocketBaseURL: p.PocketBase.Login.URL, PocketBaseWho: p.PocketBase.Who.SuperuserEmail, PocketBaseUntil: p.PocketBase.Who.Expires, PocketBaseRenews: p.PocketBase.Who.Refreshable,
 	})))
 }
 
 // reviewProblems is for answers that fitted when they were given and do not
 // any more.
-func (s *Server) reviewProblems(w http.ResponseWriter, r *http.Request, sess *session, problems link.Problems) {
+func (s *Server) reviewProblems(w http.ResponseWriter, r *http.Request, sess *session.Session, problems link.Problems) {
 	page := view.ProblemPage{
 		Head:    s.head(sess),
 		Summary: "Something has changed in authentik or PocketBase since you answered, so the settings need another look.",

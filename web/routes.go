@@ -8,6 +8,7 @@ import (
 
 	"authpocket/static"
 	"authpocket/web/door"
+	"authpocket/web/session"
 )
 
 // routes is the whole table. What stands in front of every route, errors and
@@ -90,19 +91,19 @@ func (s *Server) routes() chi.Router {
 }
 
 // handler is a page's handler with its browser's session.
-type handler func(w http.ResponseWriter, r *http.Request, sess *session)
+type handler func(w http.ResponseWriter, r *http.Request, sess *session.Session)
 
 // with finds the request's session. A browser whose session is over is told
 // so once, unless it is at a page that needs no session.
 func (s *Server) with(next handler) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
-		sess, lost := s.sessions.of(r)
+		sess, lost := s.sessions.Of(r)
 		if lost && !needsNoSession(r.URL.Path) {
 			s.sessionOver(w, r)
 			return
 		}
 		s.door.DropPlain(w, r)
-		sessionCookie.DropPlain(w, r)
+		session.Cookie.DropPlain(w, r)
 		next(w, r, sess)
 	}
 }
@@ -110,8 +111,8 @@ func (s *Server) with(next handler) http.HandlerFunc {
 // enterDoor handles the "POST /door" route. The door's page has told that the
 // answers are forgotten; whoever comes in again is not told so once more.
 func (s *Server) enterDoor(w http.ResponseWriter, r *http.Request) {
-	if _, lost := s.sessions.of(r); lost {
-		sessionCookie.Set(w, r, "", -1)
+	if _, lost := s.sessions.Of(r); lost {
+		session.Cookie.Set(w, r, "", -1)
 	}
 	s.door.Enter(w, r)
 }

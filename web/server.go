@@ -13,6 +13,7 @@ import (
 	"authpocket/static"
 	"authpocket/web/door"
 	"authpocket/web/live"
+	"authpocket/web/session"
 	"authpocket/web/view"
 )
 
@@ -51,12 +52,12 @@ type Server struct {
 	cfg      Config
 	files    *static.Files
 	assets   view.Assets
-	sessions *sessions
+	sessions *session.Store
 	lastPage []byte // for what must not happen
 	door     *door.Door
 	jobs     *live.Jobs
-	work     worker
-	signIns  signIns
+	work     session.Worker
+	signIns  session.SignIns
 
 	strangers *slog.Logger // for requests of browsers that are not let in
 }
@@ -72,8 +73,8 @@ func New(cfg Config) *Server {
 		panic(err) // the files are part of the program
 	}
 	s := &Server{cfg: cfg, files: files, jobs: live.NewJobs(), strangers: slog.New(logs.Bounded(cfg.Log.Handler(), strangerLines))}
-	s.work = worker{jobs: s.jobs, engine: s.engine}
-	s.sessions = newSessions(&s.signIns)
+	s.work = session.Worker{Jobs: s.jobs, Engine: s.engine}
+	s.sessions = session.NewStore(&s.signIns)
 	s.assets = view.Assets{
 		Styles: files.URL(static.Styles), App: files.URL(static.App), HTMX: files.URL(static.HTMX), Icon: files.URL(static.Icon),
 	}
@@ -99,6 +100,6 @@ func (s *Server) NewCode() string { return s.door.NewCode() }
 // shut down. A second Close does nothing.
 func (s *Server) Close() {
 	s.jobs.Close()
-	s.sessions.close()
+	s.sessions.Close()
 	s.door.Close()
 }

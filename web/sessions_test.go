@@ -11,6 +11,7 @@ import (
 
 	"authpocket/internal/secret"
 	"authpocket/web/door"
+	"authpocket/web/session"
 )
 
 // A browser opens event streams anew by itself, which is nobody's click.
@@ -36,7 +37,7 @@ func TestAnEventStreamKeepsNoSessionAlive(t *testing.T) {
 		}
 		time.Sleep(4 * time.Minute)
 		synctest.Wait()
-		if token.IsSet() || len(s.sessions.all()) != 0 {
+		if token.IsSet() || len(s.sessions.All()) != 0 {
 			t.Error("the event stream kept the session alive")
 		}
 		if code := stay(); code != http.StatusForbidden {
@@ -52,7 +53,7 @@ func TestStrangersCostNothing(t *testing.T) {
 		s.Handler().ServeHTTP(httptest.NewRecorder(), httptest.NewRequest("GET", "http://127.0.0.1/authentik", nil))
 		s.Handler().ServeHTTP(httptest.NewRecorder(), httptest.NewRequest("POST", "http://127.0.0.1/authentik", nil))
 	}
-	if n := len(s.sessions.all()); n != 0 {
+	if n := len(s.sessions.All()); n != 0 {
 		t.Errorf("%d sessions of people who gave nothing", n)
 	}
 }
@@ -64,7 +65,7 @@ func TestABrowserThatTakesTheHostCookieLosesTheOther(t *testing.T) {
 	rec := httptest.NewRecorder()
 	s.Handler().ServeHTTP(rec, inside(t, s, req))
 	cookies := rec.Header().Values("Set-Cookie")
-	if len(cookies) != 1 || !strings.HasPrefix(cookies[0], string(sessionCookie)+"=;") {
+	if len(cookies) != 1 || !strings.HasPrefix(cookies[0], string(session.Cookie)+"=;") {
 		t.Errorf("the cookies set are %q", cookies)
 	}
 }
@@ -73,7 +74,7 @@ func TestALostSessionIsExplainedOnce(t *testing.T) {
 	s := New(Config{})
 	t.Cleanup(s.Close)
 	req := httptest.NewRequest("GET", "http://127.0.0.1/review", nil)
-	req.AddCookie(&http.Cookie{Name: sessionCookie.Host(), Value: "gone"})
+	req.AddCookie(&http.Cookie{Name: session.Cookie.Host(), Value: "gone"})
 	rec := httptest.NewRecorder()
 	s.Handler().ServeHTTP(rec, inside(t, s, req))
 	if rec.Code != http.StatusGone || !strings.Contains(rec.Body.String(), "Your session is over") {
@@ -93,14 +94,14 @@ func TestALostSessionIsNotExplainedAgainAfterTheDoor(t *testing.T) {
 	enter := httptest.NewRequest("POST", "http://127.0.0.1"+door.PathEnter, strings.NewReader(form.Encode()))
 	enter.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 	enter.Header.Set("Sec-Fetch-Site", "same-origin")
-	enter.AddCookie(&http.Cookie{Name: sessionCookie.Host(), Value: "gone"})
+	enter.AddCookie(&http.Cookie{Name: session.Cookie.Host(), Value: "gone"})
 	rec := httptest.NewRecorder()
 	s.Handler().ServeHTTP(rec, enter)
 	if rec.Code != http.StatusSeeOther || rec.Header().Get("Location") != "/review" {
 		t.Fatalf("the door stays shut: %d", rec.Code)
 	}
 	for _, c := range rec.Result().Cookies() {
-		if c.Name == sessionCookie.Host() && c.MaxAge < 0 {
+		if c.Name == session.Cookie.Host() && c.MaxAge < 0 {
 			return
 		}
 	}
@@ -109,12 +110,12 @@ func TestALostSessionIsNotExplainedAgainAfterTheDoor(t *testing.T) {
 
 // holding stores a session that holds a token and returns the token, with the
 // request of its browser.
-func holding(s *sessions) (secret.Text, *http.Request) {
+func holding(s *session.Store) (secret.Text, *http.Request) {
 	token := secret.New("a token")
 	rec, r := httptest.NewRecorder(), httptest.NewRequest("POST", "http://127.0.0.1:8480/authentik", nil)
-	one, _ := s.of(r)
-	one.setAuthentik(&authentikAnswer{login: authentikLogin{token: token}, http: http.DefaultClient})
-	s.keep(rec, r, one)
+	one, _ := s.Of(r)
+	one.SetAuthentik(&session.Authentik{Login: session.AuthentikLogin{Token: token}, HTTP: http.DefaultClient})
+	s.Keep(rec, r, one)
 	req := httptest.NewRequest("GET", "http://127.0.0.1:8480/review", nil)
 	for _, c := range rec.Result().Cookies() {
 		req.AddCookie(c)

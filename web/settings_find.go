@@ -6,19 +6,20 @@ import (
 
 	"authpocket/internal/connect"
 	"authpocket/internal/link"
+	"authpocket/web/session"
 	"authpocket/web/view"
 )
 
 // findNames handles the "GET /settings/find" route: a part of the settings
 // page that lists whom authentik knows by what was typed.
-func (s *Server) findNames(w http.ResponseWriter, r *http.Request, sess *session) {
-	p := sess.look()
-	if p.authentik == nil {
+func (s *Server) findNames(w http.ResponseWriter, r *http.Request, sess *session.Session) {
+	p := sess.Look()
+	if p.Authentik == nil {
 		s.render(w, r, http.StatusOK, view.Found("", nil, "Connect authentik first."))
 		return
 	}
 	in := r.URL.Query().Get("in")
-	search := finder(p.authentik.system, in)
+	search := finder(p.Authentik.System, in)
 	if search == nil {
 		s.notFound(w, r)
 		return

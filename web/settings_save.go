@@ -8,12 +8,13 @@ import (
 	"authpocket/internal/link"
 	"authpocket/web/form"
 	"authpocket/web/respond"
+	"authpocket/web/session"
 	"authpocket/web/view/setup"
 )
 
 // saveSettings handles the "POST /settings" route.
-func (s *Server) saveSettings(w http.ResponseWriter, r *http.Request, sess *session) {
-	p := sess.look()
+func (s *Server) saveSettings(w http.ResponseWriter, r *http.Request, sess *session.Session) {
+	p := sess.Look()
 	if !guard(w, r, p, "/settings") {
 		return
 	}
@@ -22,9 +23,9 @@ func (s *Server) saveSettings(w http.ResponseWriter, r *http.Request, sess *sess
 		return
 	}
 	sent := form.Settings{Values: r.PostForm}
-	spec, problems := sent.Spec(p.spec)
+	spec, problems := sent.Spec(p.Spec)
 	if next, page := sent.AskAgain(spec); page != "" {
-		sess.setSpec(next, false)
+		sess.SetSpec(next, false)
 		redirect(w, r, page)
 		return
 	}
@@ -41,12 +42,12 @@ func (s *Server) saveSettings(w http.ResponseWriter, r *http.Request, sess *sess
 		respond.Nothing(w)
 		return
 	}
-	rev := sess.setSpec(spec, err == nil)
+	rev := sess.SetSpec(spec, err == nil)
 	if err != nil {
 		s.fail(w, r, sess, err, "/settings")
 		return
 	}
-	sess.showNext(plan, rev)
+	sess.ShowNext(plan, rev)
 	redirect(w, r, "/review")
 }
 
@@ -62,8 +63,8 @@ func inTheWay(problems link.Problems) string {
 }
 
 // settingsProblems shows the page again as it was sent, but for the secret.
-func (s *Server) settingsProblems(w http.ResponseWriter, r *http.Request, sess *session, sent form.Settings, spec link.Spec, problems link.Problems) {
-	p := sess.look()
+func (s *Server) settingsProblems(w http.ResponseWriter, r *http.Request, sess *session.Session, sent form.Settings, spec link.Spec, problems link.Problems) {
+	p := sess.Look()
 	preview, err := s.engine(p).Preview(r.Context(), spec)
 	if err != nil {
 		s.fail(w, r, sess, err, "/settings")
@@ -71,7 +72,7 @@ func (s *Server) settingsProblems(w http.ResponseWriter, r *http.Request, sess *
 	}
 	in := settingsInput(preview)
 	in.Form, in.Problems, in.From = sent.Values, problems, from(sent.Get("from"))
-	in.SecretGiven = p.spec.Provider.ClientSecret != nil
+	in.SecretGiven = p.Spec.Provider.ClientSecret != nil
 	in.Conflict = inTheWay(problems)
 	s.render(w, r, http.StatusUnprocessableEntity, setup.Settings(setup.NewSettings(s.head(sess), in)))
 }

@@ -6,26 +6,27 @@ import (
 	"authpocket/internal/engine"
 	"authpocket/internal/link"
 	"authpocket/web/form"
+	"authpocket/web/session"
 	"authpocket/web/view/setup"
 )
 
 // engine is the session's two connections put to work.
-func (s *Server) engine(p progress) *engine.Engine {
+func (s *Server) engine(p session.Progress) *engine.Engine {
 	return engine.New(engine.Config{
-		Authentik: p.authentik.system, PocketBase: p.pocketbase.system,
-		AuthentikURL: p.authentik.login.url, PocketBaseURL: p.pocketbase.login.url,
+		Authentik: p.Authentik.System, PocketBase: p.PocketBase.System,
+		AuthentikURL: p.Authentik.Login.URL, PocketBaseURL: p.PocketBase.Login.URL,
 		Receipts: s.cfg.Receipts, Program: s.cfg.Version, Log: s.cfg.Log,
 	})
 }
 
 // showSettings handles the "GET /settings" route.
-func (s *Server) showSettings(w http.ResponseWriter, r *http.Request, sess *session) {
-	p := sess.look()
+func (s *Server) showSettings(w http.ResponseWriter, r *http.Request, sess *session.Session) {
+	p := sess.Look()
 	if !guard(w, r, p, "/settings") {
 		return
 	}
 	e := s.engine(p)
-	preview, err := e.PreviewOpen(r.Context(), p.spec, r.URL.Query().Has("again"))
+	preview, err := e.PreviewOpen(r.Context(), p.Spec, r.URL.Query().Has("again"))
 	if err != nil {
 		s.fail(w, r, sess, err, "/settings")
 		return
@@ -38,7 +39,7 @@ func (s *Server) showSettings(w http.ResponseWriter, r *http.Request, sess *sess
 		s.fail(w, r, sess, err, "/settings")
 		return
 	}
-	in.Token, in.TokenRenews = p.pocketbase.who.Expires, p.pocketbase.who.Refreshable
+	in.Token, in.TokenRenews = p.PocketBase.Who.Expires, p.PocketBase.Who.Refreshable
 	in.From, in.Again = from(r.URL.Query().Get("from")), r.URL.Query().Has("again")
 	s.render(w, r, http.StatusOK, setup.Settings(setup.NewSettings(s.head(sess), in)))
 }

@@ -12,6 +12,7 @@ import (
 	"authpocket/internal/link"
 	"authpocket/static"
 	"authpocket/web/door"
+	"authpocket/web/session"
 	"authpocket/web/view/proof"
 )
 
@@ -30,24 +31,24 @@ func callbackURL(r *http.Request) string {
 
 // showSignIn handles the "GET /signin" route: what a test sign-in is, and
 // whose.
-func (s *Server) showSignIn(w http.ResponseWriter, r *http.Request, sess *session) {
-	p := sess.look()
-	if p.settled == nil {
-		redirect(w, r, p.missing())
+func (s *Server) showSignIn(w http.ResponseWriter, r *http.Request, sess *session.Session) {
+	p := sess.Look()
+	if p.Settled == nil {
+		redirect(w, r, p.Missing())
 		return
 	}
 	s.signInStart(w, r, sess, http.StatusOK, proof.SignInStartInput{Way: r.URL.Query().Get("way"), Person: r.URL.Query().Get("person")})
 }
 
-func (s *Server) signInStart(w http.ResponseWriter, r *http.Request, sess *session, status int, in proof.SignInStartInput) {
-	p := sess.look()
-	in.Desired = p.settled.desired
-	in.Held = p.authentik != nil && p.pocketbase != nil
+func (s *Server) signInStart(w http.ResponseWriter, r *http.Request, sess *session.Session, status int, in proof.SignInStartInput) {
+	p := sess.Look()
+	in.Desired = p.Settled.Desired
+	in.Held = p.Authentik != nil && p.PocketBase != nil
 	in.Callback = callbackURL(r)
-	in.CallbackThere = redirects(p.settled.desired, in.Callback)
+	in.CallbackThere = redirects(p.Settled.Desired, in.Callback)
 	in.Own = own(p)
-	for _, run := range s.signIns.all(sess) {
-		shown, _ := run.now()
+	for _, run := range s.signIns.All(sess) {
+		shown, _ := run.Now()
 		in.Tests = append(in.Tests, shown)
 	}
 	s.render(w, r, status, proof.SignInStart(proof.NewSignInStart(s.head(sess), in)))
@@ -59,8 +60,8 @@ func redirects(d link.Desired, address string) bool {
 }
 
 // showSignInRun handles the "GET /signin/{id}" route.
-func (s *Server) showSignInRun(w http.ResponseWriter, r *http.Request, sess *session) {
-	run := s.signIns.of(sess, chi.URLParam(r, "id"))
+func (s *Server) showSignInRun(w http.ResponseWriter, r *http.Request, sess *session.Session) {
+	run := s.signIns.Of(sess, chi.URLParam(r, "id"))
 	if run == nil {
 		s.notFound(w, r)
 		return
@@ -68,10 +69,10 @@ func (s *Server) showSignInRun(w http.ResponseWriter, r *http.Request, sess *ses
 	s.signInPage(w, r, sess, run, http.StatusOK, "")
 }
 
-func (s *Server) signInPage(w http.ResponseWriter, r *http.Request, sess *session, run *signInRun, status int, problem string) {
-	in, count := run.now()
-	in.Base, in.Problem, in.Script = "/signin/"+run.id, problem, s.files.URL(static.SignIn)
-	in.Own = own(sess.look())
+func (s *Server) signInPage(w http.ResponseWriter, r *http.Request, sess *session.Session, run *session.SignIn, status int, problem string) {
+	in, count := run.Now()
+	in.Base, in.Problem, in.Script = "/signin/"+run.ID, problem, s.files.URL(static.SignIn)
+	in.Own = own(sess.Look())
 	s.allowSignIn(w, in)
 	s.render(w, r, status, proof.SignIn(proof.NewSignIn(s.head(sess), in, fmt.Sprintf("%s/events?after=%d", in.Base, count))))
 }
@@ -79,36 +80,36 @@ func (s *Server) signInPage(w http.ResponseWriter, r *http.Request, sess *sessio
 // allowSignIn lets a page that waits at PocketBase's event stream reach it,
 // and hold on to the window that it opens.
 func (s *Server) allowSignIn(w http.ResponseWriter, in proof.SignInInput) {
-	if in.Way == wayWindow && !in.Returned {
+	if in.Way == session.WayWindow && !in.Returned {
 		connectTo(w, in.Realtime)
 		w.Header().Set("Cross-Origin-Opener-Policy", "same-origin-allow-popups")
 	}
 }
 
 // signInEvents handles the "GET /signin/{id}/events" route.
-func (s *Server) signInEvents(w http.ResponseWriter, r *http.Request, sess *session) {
-	run := s.signIns.of(sess, chi.URLParam(r, "id"))
+func (s *Server) signInEvents(w http.ResponseWriter, r *http.Request, sess *session.Session) {
+	run := s.signIns.Of(sess, chi.URLParam(r, "id"))
 	if run == nil {
 		s.notFound(w, r)
 		return
 	}
-	r, leave := sess.streams.Join(r)
+	r, leave := sess.Streams.Join(r)
 	defer leave()
 	s.streamSignIn(w, r, run, func(in proof.SignInInput) templ.Component {
-		in.Base = "/signin/" + run.id
-		in.Own = own(sess.look())
+		in.Base = "/signin/" + run.ID
+		in.Own = own(sess.Look())
 		return proof.SignInUpdate(proof.NewSignIn(s.head(sess), in, ""))
 	})
 }
 
-func (s *Server) streamSignIn(w http.ResponseWriter, r *http.Request, run *signInRun, message func(proof.SignInInput) templ.Component) {
+func (s *Server) streamSignIn(w http.ResponseWriter, r *http.Request, run *session.SignIn, message func(proof.SignInInput) templ.Component) {
 	state := func() (int, bool, <-chan struct{}) {
-		entries, over, moved := run.happened.Look()
+		entries, over, moved := run.Happened.Look()
 		return len(entries), over, moved
 	}
 	s.stream(w, r, state, func(n int) templ.Component {
-		entries, _, _ := run.happened.Look()
-		return message(run.input(n, n > len(entries)))
+		entries, _, _ := run.Happened.Look()
+		return message(run.Input(n, n > len(entries)))
 	})
 }
 
@@ -121,9 +122,9 @@ func connectTo(w http.ResponseWriter, address string) {
 }
 
 // own are authpocket's own redirect URIs in a link that stands.
-func own(p progress) []string {
-	if p.settled == nil {
+func own(p session.Progress) []string {
+	if p.Settled == nil {
 		return nil
 	}
-	return ownAddresses(p.settled.desired, p.spec)
+	return ownAddresses(p.Settled.Desired, p.Spec)
 }

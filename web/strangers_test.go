@@ -19,6 +19,7 @@ import (
 
 	"authpocket/internal/listen"
 	"authpocket/internal/logs"
+	"authpocket/web/session"
 )
 
 // strangers is how many people without the code come by.
@@ -66,7 +67,7 @@ func TestStrangersTakeNoMemory(t *testing.T) {
 	if grown > 20<<20 {
 		t.Errorf("%d strangers take %d bytes", strangers, grown)
 	}
-	if n := len(s.sessions.all()); n != 0 {
+	if n := len(s.sessions.All()); n != 0 {
 		t.Errorf("%d sessions of strangers", n)
 	}
 }
@@ -84,7 +85,7 @@ func visit(t *testing.T, client *http.Client, base string, n int) {
 				return err
 			}
 			req.Header.Set("Origin", strings.TrimSuffix(base, "/"))
-			req.Header.Set("Cookie", "authpocket="+newID()+"; authpocket-door="+newID())
+			req.Header.Set("Cookie", "authpocket="+session.NewID()+"; authpocket-door="+session.NewID())
 			res, err := client.Do(req)
 			if err != nil {
 				return err

@@ -15,6 +15,7 @@ import (
 	"authpocket/internal/engine"
 	"authpocket/internal/listen"
 	"authpocket/web/live"
+	"authpocket/web/session"
 )
 
 // openEvents opens an event stream and returns what is closed at its end.
@@ -63,7 +64,7 @@ func TestStreamsOfASessionAndOfAnInvitationAreBounded(t *testing.T) {
 	w, b, ids := living(t)
 	sess := w.only(t)
 	// work that does not end
-	sess.begun()[0].happened, sess.look().verify.happened = live.NewRecord[engine.Event](), live.NewRecord[struct{}]()
+	sess.Begun()[0].Happened, sess.Look().Verify.Happened = live.NewRecord[engine.Event](), live.NewRecord[struct{}]()
 	var paths []string
 	for _, r := range routesOf(t, w, ids) {
 		if strings.HasSuffix(r.path, "/events") {
@@ -91,19 +92,19 @@ func TestStreamsOfASessionAndOfAnInvitationAreBounded(t *testing.T) {
 }
 
 // invited returns the path of a new invitation, and its test.
-func (w *wizard) invited(b *browser) (try string, run *signInRun) {
+func (w *wizard) invited(b *browser) (try string, run *session.SignIn) {
 	w.t.Helper()
 	address, err := url.Parse(text(b.post("/signin/invite", nil).want(200).all("pre")[0]))
 	if err != nil {
 		w.t.Fatal(err)
 	}
-	return address.Path, w.server.signIns.invited(strings.TrimPrefix(address.Path, "/try/"))
+	return address.Path, w.server.signIns.Invited(strings.TrimPrefix(address.Path, "/try/"))
 }
 
 func TestStreamsOfAnInvitationEndWithIt(t *testing.T) {
 	w, b := linked(t, newSandbox(t), "trust-all")
 	_, run := w.invited(b)
-	try := "/try/" + run.inviteSomebody(time.Now().Add(time.Second))
+	try := "/try/" + run.Invite(time.Now().Add(time.Second))
 	first, other := w.browser(), w.browser()
 	status, ended := other.openEvents(try + "/events")
 	if status != http.StatusOK {
@@ -120,7 +121,7 @@ func TestStreamsOfAnInvitationEndWithIt(t *testing.T) {
 		t.Errorf("a browser without the claim's cookie gets %d", status)
 	}
 	_, claimed := first.openEvents(try + "/events")
-	w.server.sessions.end(httptest.NewRecorder(), httptest.NewRequest(http.MethodPost, "/restart", nil), run.sess)
+	w.server.sessions.End(httptest.NewRecorder(), httptest.NewRequest(http.MethodPost, "/restart", nil), run.Session)
 	wantEnd(t, "of a session that is over", claimed)
 }
 

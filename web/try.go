@@ -13,6 +13,7 @@ import (
 	"authpocket/static"
 	"authpocket/web/door"
 	"authpocket/web/respond"
+	"authpocket/web/session"
 	"authpocket/web/view"
 	"authpocket/web/view/proof"
 )
@@ -22,23 +23,23 @@ const tryCookie = "authpocket-try"
 
 // inviteSignIn handles the "POST /signin/invite" route: it makes a link with
 // which somebody else does the test. The link is on this answer alone.
-func (s *Server) inviteSignIn(w http.ResponseWriter, r *http.Request, sess *session) {
+func (s *Server) inviteSignIn(w http.ResponseWriter, r *http.Request, sess *session.Session) {
 	run, ok := s.newTest(w, r, sess)
 	if !ok {
 		return
 	}
-	token := run.inviteSomebody(time.Now().Add(inviteLife))
-	s.signIns.add(run)
+	token := run.Invite(time.Now().Add(session.InviteLife))
+	s.signIns.Add(run)
 	address := strings.TrimSuffix(callbackURL(r), callbackPath) + "/try/" + token
-	in, _ := run.now()
+	in, _ := run.Now()
 	s.render(w, r, http.StatusOK, proof.Invite(proof.NewInvite(s.head(sess), address, in)))
 }
 
 // tried finds the test of a link. It answers false when the link is used up
 // or unknown, and the browser has been told.
-func (s *Server) tried(w http.ResponseWriter, r *http.Request) (*signInRun, bool) {
-	run := s.signIns.invited(chi.URLParam(r, "token"))
-	if run != nil && run.holds(tryKey(r)) {
+func (s *Server) tried(w http.ResponseWriter, r *http.Request) (*session.SignIn, bool) {
+	run := s.signIns.Invited(chi.URLParam(r, "token"))
+	if run != nil && run.Holds(tryKey(r)) {
 		return run, true
 	}
 	page := view.ProblemPage{
@@ -51,7 +52,7 @@ func (s *Server) tried(w http.ResponseWriter, r *http.Request) (*signInRun, bool
 
 // tryKey returns the key that the browser has for the link, empty for none.
 func tryKey(r *http.Request) string {
-	if c, err := r.Cookie(tryCookie); err == nil && len(c.Value) == len(newID()) {
+	if c, err := r.Cookie(tryCookie); err == nil && len(c.Value) == len(session.NewID()) {
 		return c.Value
 	}
 	return ""
@@ -60,7 +61,7 @@ func tryKey(r *http.Request) string {
 // giveKey gives the browser a key to claim the link with. Until then the key
 // is kept by the browser alone.
 func giveKey(w http.ResponseWriter, r *http.Request) string {
-	key := newID()
+	key := session.NewID()
 	http.SetCookie(w, &http.Cookie{ // #nosec G124 -- Secure where the browser takes it
 		Name: tryCookie, Value: key, Path: r.URL.Path, Secure: door.Secure(r), HttpOnly: true, SameSite: http.SameSiteStrictMode,
 	})
@@ -77,7 +78,7 @@ func (s *Server) showTry(w http.ResponseWriter, r *http.Request) {
 	if tryKey(r) == "" {
 		giveKey(w, r)
 	}
-	in, count := run.now()
+	in, count := run.Now()
 	in.Base, in.Script = "/try/"+chi.URLParam(r, "token"), s.files.URL(static.SignIn)
 	s.allowSignIn(w, in)
 	s.render(w, r, http.StatusOK, proof.Try(proof.NewTry(view.Head{Assets: s.assets}, in, fmt.Sprintf("%s/events?after=%d", in.Base, count))))
@@ -89,8 +90,8 @@ func (s *Server) startTry(w http.ResponseWriter, r *http.Request) {
 	if !ok {
 		return
 	}
-	p := run.sess.look()
-	if p.authentik == nil || p.pocketbase == nil || !run.claim(tryKey(r), func() string { return giveKey(w, r) }) {
+	p := run.Session.Look()
+	if p.Authentik == nil || p.PocketBase == nil || !run.Claim(tryKey(r), func() string { return giveKey(w, r) }) {
 		s.problem(w, r, http.StatusConflict, view.ProblemPage{
 			Head: view.Head{Title: "The test cannot begin"}, Summary: "authpocket is not connected to the two systems any more, or the test was begun elsewhere.",
 			Todo: "Ask whoever sent you the link for a new one.",
@@ -103,7 +104,7 @@ func (s *Server) startTry(w http.ResponseWriter, r *http.Request) {
 			return
 		}
 		s.logError(r, "beginning a test sign-in", err)
-		run.stop("PocketBase did not say how to begin a sign-in.")
+		run.Stop("PocketBase did not say how to begin a sign-in.")
 	}
 	redirect(w, r, r.URL.Path)
 }
@@ -129,12 +130,12 @@ func (s *Server) tryEvents(w http.ResponseWriter, r *http.Request) {
 	if !ok {
 		return
 	}
-	r, leave := run.streams.Join(r)
+	r, leave := run.Streams.Join(r)
 	defer leave()
 	if _, ok := s.tried(w, r); !ok { // asked again, for claim ends only streams that have joined
 		return
 	}
-	ctx, cancel := context.WithDeadline(r.Context(), run.until())
+	ctx, cancel := context.WithDeadline(r.Context(), run.Until())
 	defer cancel()
 	s.streamSignIn(w, r.WithContext(ctx), run, func(in proof.SignInInput) templ.Component {
 		in.Base = "/try/" + chi.URLParam(r, "token")

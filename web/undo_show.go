@@ -8,14 +8,15 @@ import (
 
 	"authpocket/internal/engine"
 	"authpocket/internal/link"
+	"authpocket/web/session"
 	"authpocket/web/view"
 )
 
 // showUndo handles the "GET /receipts/{id}/undo" route: the review of a plan
 // that takes back what the receipt says was done. With force, also what was
 // changed since.
-func (s *Server) showUndo(w http.ResponseWriter, r *http.Request, sess *session) {
-	p := sess.look()
+func (s *Server) showUndo(w http.ResponseWriter, r *http.Request, sess *session.Session) {
+	p := sess.Look()
 	if !guard(w, r, p, "/settings") {
 		return
 	}
@@ -41,24 +42,24 @@ func (s *Server) showUndo(w http.ResponseWriter, r *http.Request, sess *session)
 		return
 	}
 	if err != nil {
-		s.fail(w, r, sess, err, undoPath(id, force))
+		s.fail(w, r, sess, err, session.UndoPath(id, force))
 		return
 	}
-	s.review(w, r, sess, p, sess.show(plan, p.rev))
+	s.review(w, r, sess, p, sess.Show(plan, p.Rev))
 }
 
 // undoConflicts lists what was changed since, and lets the admin decide. later
 // is the id of a receipt of what was done after it, empty for none.
-func (s *Server) undoConflicts(w http.ResponseWriter, r *http.Request, sess *session, id, later string, force bool, problems link.Problems) {
+func (s *Server) undoConflicts(w http.ResponseWriter, r *http.Request, sess *session.Session, id, later string, force bool, problems link.Problems) {
 	page := view.ProblemPage{
 		Head: s.head(sess), Summary: "What was made is no longer as authpocket left it. Nothing was written.",
 		Todo:    "Undo it all the same if these changes may go too. You see the whole list first.",
-		Actions: []view.Action{{Label: "Undo it all the same", URL: undoPath(id, true)}, {Label: "Leave it", URL: "/receipts/" + id}},
+		Actions: []view.Action{{Label: "Undo it all the same", URL: session.UndoPath(id, true)}, {Label: "Leave it", URL: "/receipts/" + id}},
 	}
 	page.Head.Title = "Something was changed since"
 	if later != "" {
 		page.Todo = "There is a later receipt of this link: undo that one first. Or undo this one all the same, if what was changed since may go too."
-		page.Actions = append([]view.Action{{Label: "Undo the later one first", URL: undoPath(later, false)}}, page.Actions...)
+		page.Actions = append([]view.Action{{Label: "Undo the later one first", URL: session.UndoPath(later, false)}}, page.Actions...)
 	}
 	switch problems[0].Field {
 	case "access":

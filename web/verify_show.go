@@ -7,21 +7,22 @@ import (
 	"github.com/a-h/templ"
 
 	"authpocket/web/form"
+	"authpocket/web/session"
 	"authpocket/web/view/proof"
 )
 
 // showVerify handles the "GET /verify" route.
-func (s *Server) showVerify(w http.ResponseWriter, r *http.Request, sess *session) {
-	p := sess.look()
-	if p.settled == nil {
-		redirect(w, r, p.missing())
+func (s *Server) showVerify(w http.ResponseWriter, r *http.Request, sess *session.Session) {
+	p := sess.Look()
+	if p.Settled == nil {
+		redirect(w, r, p.Missing())
 		return
 	}
 	s.verifyPage(w, r, sess, http.StatusOK, "", "")
 }
 
-func (s *Server) verifyPage(w http.ResponseWriter, r *http.Request, sess *session, status int, person, problem string) {
-	in, events := s.verifyInput(sess, sess.look().verify.input()), "/verify/events"
+func (s *Server) verifyPage(w http.ResponseWriter, r *http.Request, sess *session.Session, status int, person, problem string) {
+	in, events := s.verifyInput(sess, sess.Look().Verify.Input()), "/verify/events"
 	if in.Checks != nil {
 		events += "?after=1"
 	}
@@ -32,43 +33,43 @@ func (s *Server) verifyPage(w http.ResponseWriter, r *http.Request, sess *sessio
 }
 
 // verifyInput adds what the session knows beside the checks.
-func (s *Server) verifyInput(sess *session, in proof.VerifyInput) proof.VerifyInput {
-	in.Own, in.SignedIn = own(sess.look()), s.signedIn(sess)
+func (s *Server) verifyInput(sess *session.Session, in proof.VerifyInput) proof.VerifyInput {
+	in.Own, in.SignedIn = own(sess.Look()), s.signedIn(sess)
 	return in
 }
 
 // signedIn tells whether a test sign-in has worked since the link was last
 // changed.
-func (s *Server) signedIn(sess *session) bool {
-	p := sess.look()
-	return p.settled != nil && slices.ContainsFunc(s.signIns.all(sess), func(run *signInRun) bool {
-		v := run.verdict()
-		return v != nil && v.Works && run.made.After(p.settled.at)
+func (s *Server) signedIn(sess *session.Session) bool {
+	p := sess.Look()
+	return p.Settled != nil && slices.ContainsFunc(s.signIns.All(sess), func(run *session.SignIn) bool {
+		v := run.Verdict()
+		return v != nil && v.Works && run.Made.After(p.Settled.At)
 	})
 }
 
 // startVerify handles the "POST /verify" route: it begins a run of the
 // checks, or joins the one that is under way.
-func (s *Server) startVerify(w http.ResponseWriter, r *http.Request, sess *session) {
+func (s *Server) startVerify(w http.ResponseWriter, r *http.Request, sess *session.Session) {
 	if err := form.Parse(r); err != nil {
 		s.badForm(w, r, sess, err)
 		return
 	}
-	p := sess.look()
-	if p.settled == nil || p.authentik == nil || p.pocketbase == nil {
-		redirect(w, r, p.missing()) // or the tokens were forgotten
+	p := sess.Look()
+	if p.Settled == nil || p.Authentik == nil || p.PocketBase == nil {
+		redirect(w, r, p.Missing()) // or the tokens were forgotten
 		return
 	}
-	run := &verifyRun{username: form.Typed(r, "person")}
-	if run.username != "" {
-		pk, problem := s.person(r.Context(), p, run.username)
+	run := &session.Verify{Username: form.Typed(r, "person")}
+	if run.Username != "" {
+		pk, problem := s.person(r.Context(), p, run.Username)
 		if problem != "" {
-			s.verifyPage(w, r, sess, http.StatusUnprocessableEntity, run.username, problem)
+			s.verifyPage(w, r, sess, http.StatusUnprocessableEntity, run.Username, problem)
 			return
 		}
-		run.person = pk
+		run.Person = pk
 	}
-	if !sess.beginVerify(s.work, run) {
+	if !sess.BeginVerify(s.work, run) {
 		s.closing(w, r, sess)
 		return
 	}
@@ -76,20 +77,20 @@ func (s *Server) startVerify(w http.ResponseWriter, r *http.Request, sess *sessi
 }
 
 // verifyEvents handles the "GET /verify/events" route.
-func (s *Server) verifyEvents(w http.ResponseWriter, r *http.Request, sess *session) {
-	run := sess.look().verify
+func (s *Server) verifyEvents(w http.ResponseWriter, r *http.Request, sess *session.Session) {
+	run := sess.Look().Verify
 	if run == nil {
 		s.notFound(w, r)
 		return
 	}
-	r, leave := sess.streams.Join(r)
+	r, leave := sess.Streams.Join(r)
 	defer leave()
 	state := func() (int, bool, <-chan struct{}) {
-		entries, over, moved := run.happened.Look()
+		entries, over, moved := run.Happened.Look()
 		return len(entries), over, moved
 	}
 	s.stream(w, r, state, func(n int) templ.Component {
-		entries, _, _ := run.happened.Look()
-		return proof.VerifyUpdate(proof.NewVerify(s.head(sess), s.verifyInput(sess, run.inputAt(n, n > len(entries))), ""))
+		entries, _, _ := run.Happened.Look()
+		return proof.VerifyUpdate(proof.NewVerify(s.head(sess), s.verifyInput(sess, run.InputAt(n, n > len(entries))), ""))
 	})
 }

@@ -26,7 +26,7 @@ func living(t *testing.T, change ...func(*Config)) (*wizard, *browser, map[strin
 	}
 	w := keeping(t, box, cfg)
 	b := w.browser().linked()
-	job := w.only(t).begun()[0].id
+	job := w.only(t).Begun()[0].ID
 	test := b.post("/signin", nil).want(303).header.Get("Location")
 	invited, err := url.Parse(text(b.post("/signin/invite", nil).want(200).all("pre")[0]))
 	if err != nil {

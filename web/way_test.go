@@ -1,12 +1,14 @@
 package web
 
 import (
-	"authpocket/internal/link"
-	"authpocket/internal/secret"
 	"net/url"
 	"slices"
 	"strings"
 	"testing"
+
+	"authpocket/internal/link"
+	"authpocket/internal/secret"
+	"authpocket/web/session"
 )
 
 // The whole way, by forms alone as a browser without JavaScript sends them.
@@ -73,10 +75,10 @@ func TestForgetKeepsWhatWasMade(t *testing.T) {
 
 	b.get("/rotate").want(200) // a plan that nobody applies
 	test := b.post("/signin", nil).want(303).header.Get("Location")
-	sess, run := w.only(t), w.server.signIns.all(w.only(t))[0]
-	p := sess.look()
-	secrets := []secret.Text{run.started().CodeVerifier, p.authentik.login.token, p.pocketbase.login.token}
-	for _, d := range []link.Desired{run.desired, p.settled.desired} {
+	sess, run := w.only(t), w.server.signIns.All(w.only(t))[0]
+	p := sess.Look()
+	secrets := []secret.Text{run.Started().CodeVerifier, p.Authentik.Login.Token, p.PocketBase.Login.Token}
+	for _, d := range []link.Desired{run.Desired, p.Settled.Desired} {
 		secrets = append(secrets, d.Provider.ClientSecret, d.Slot.ClientSecret)
 	}
 	for _, text := range secrets {
@@ -84,11 +86,11 @@ func TestForgetKeepsWhatWasMade(t *testing.T) {
 			t.Fatal("one of the secrets is not there to be wiped")
 		}
 	}
-	for _, shown := range sess.shownPlans() {
-		secrets = append(secrets, secretsOf(shown.plan)...)
+	for _, shown := range sess.ShownPlans() {
+		secrets = append(secrets, secretsOf(shown.Plan)...)
 	}
 	b.post("/forget", nil).want(303, "/done")
-	for i, text := range append(secrets, secretsOf(sess.begun()[0].plan)...) {
+	for i, text := range append(secrets, secretsOf(sess.Begun()[0].Plan)...) {
 		if text.IsSet() {
 			t.Errorf("secret %d was not wiped", i)
 		}
@@ -101,7 +103,7 @@ func TestForgetKeepsWhatWasMade(t *testing.T) {
 	b.get("/review").want(303, "/authentik")
 	b.post("/verify", nil).want(303, "/authentik")
 	b.post("/restart", nil).want(303, "/")
-	if n := len(w.server.sessions.all()); n != 0 {
+	if n := len(w.server.sessions.All()); n != 0 {
 		t.Errorf("%d sessions are left", n)
 	}
 	if !w.server.cfg.Prefill.AuthentikToken.IsSet() {
@@ -115,7 +117,7 @@ func TestForgetInTheMiddleEndsTheSession(t *testing.T) {
 	b := w.browser().connected()
 	b.post("/forget", nil).want(303, "/forgotten")
 	b.get("/forgotten").want(200).says("The tokens are forgotten", "client secrets of every plan and test sign-in", "still let in", "Close the door")
-	if n := len(w.server.sessions.all()); n != 0 {
+	if n := len(w.server.sessions.All()); n != 0 {
 		t.Errorf("%d sessions are left", n)
 	}
 	b.get("/settings").want(303, "/authentik")
@@ -167,9 +169,9 @@ func TestAnotherServerOpensTheSettingsAgain(t *testing.T) {
 }
 
 // only is the wizard's one session.
-func (w *wizard) only(t *testing.T) *session {
+func (w *wizard) only(t *testing.T) *session.Session {
 	t.Helper()
-	all := w.server.sessions.all()
+	all := w.server.sessions.All()
 	if len(all) != 1 {
 		t.Fatalf("%d sessions, want 1", len(all))
 	}

@@ -1,4 +1,4 @@
-package web
+package session
 
 import (
 	"context"
@@ -15,7 +15,7 @@ import (
 // The times of a test sign-in.
 const (
 	signInWait  = 5 * time.Minute  // for somebody to come back, as long as PocketBase keeps a stream open
-	inviteLife  = 30 * time.Minute // of a link for somebody else
+	InviteLife  = 30 * time.Minute // of a link for somebody else
 	signInsKept = 8                // per session
 )
 
@@ -28,23 +28,23 @@ const (
 
 // The ways in which the code comes back.
 const (
-	wayWindow   = "window"   // through PocketBase, to the page that waits at its event stream
-	wayCallback = "callback" // to authpocket's own address
+	WayWindow   = "window"   // through PocketBase, to the page that waits at its event stream
+	WayCallback = "callback" // to authpocket's own address
 )
 
-// signInRun is one test sign-in, from the button to the verdict.
-type signInRun struct {
-	id       string
-	way      string
-	sess     *session
-	desired  link.Desired
-	person   string // username of the prediction, empty for none
-	expected engine.Expected
-	redirect string // where authentik sends people back to, empty for PocketBase's own
+// SignIn is one test sign-in, from the button to the verdict.
+type SignIn struct {
+	ID       string
+	Way      string
+	Session  *Session
+	Desired  link.Desired
+	Person   string // username of the prediction, empty for none
+	Expected engine.Expected
+	Redirect string // where authentik sends people back to, empty for PocketBase's own
 	invite   *invite
-	made     time.Time
-	happened *live.Record[link.Verdict]
-	streams  live.Streams // of whoever has the invitation
+	Made     time.Time
+	Happened *live.Record[link.Verdict]
+	Streams  live.Streams // of whoever has the invitation
 
 	mu       sync.Mutex
 	test     *engine.SignIn // nil until it was begun
@@ -58,15 +58,15 @@ type signInRun struct {
 	gone     bool        // it takes part in nothing any more
 }
 
-// newSignInRun makes a run with client secrets of its own, which go with it.
-func newSignInRun(sess *session, d link.Desired, way string) *signInRun {
+// NewSignIn makes a run with client secrets of its own, which go with it.
+func NewSignIn(sess *Session, d link.Desired, way string) *SignIn {
 	d.Provider.ClientSecret, d.Slot.ClientSecret = secret.New(d.Provider.ClientSecret.Reveal()), secret.New(d.Slot.ClientSecret.Reveal())
-	return &signInRun{id: newID()[:26], way: way, sess: sess, desired: d, made: time.Now(), happened: live.NewRecord[link.Verdict]()}
+	return &SignIn{ID: NewID()[:26], Way: way, Session: sess, Desired: d, Made: time.Now(), Happened: live.NewRecord[link.Verdict]()}
 }
 
-// begin asks PocketBase how to sign in. A second call does nothing.
-func (run *signInRun) begin(ctx context.Context, e *engine.Engine) error {
-	test, err := e.StartSignIn(ctx, run.desired, run.redirect)
+// Begin asks PocketBase how to sign in. A second call does nothing.
+func (run *SignIn) Begin(ctx context.Context, e *engine.Engine) error {
+	test, err := e.StartSignIn(ctx, run.Desired, run.Redirect)
 	if err != nil {
 		return err
 	}
@@ -80,10 +80,10 @@ func (run *signInRun) begin(ctx context.Context, e *engine.Engine) error {
 	return nil
 }
 
-// open gives the page of authentik that a sign-in with this state begins at.
+// Open gives the page of authentik that a sign-in with this state begins at.
 // It answers false for a run that has no use for it any more, and for another
 // state than the first.
-func (run *signInRun) open(state string, late func()) (string, bool) {
+func (run *SignIn) Open(state string, late func()) (string, bool) {
 	run.mu.Lock()
 	defer run.mu.Unlock()
 	if run.test == nil || run.returned || run.gone || run.state != "" && run.state != state {
@@ -92,15 +92,15 @@ func (run *signInRun) open(state string, late func()) (string, bool) {
 	if run.state == "" {
 		run.state = state
 		run.timer = time.AfterFunc(signInWait, late)
-		run.happened.Add(link.Verdict{Stages: link.StagesUpTo(link.StageAuthentik, link.StageRunning, ""), Prediction: run.expected.Prediction})
+		run.Happened.Add(link.Verdict{Stages: link.StagesUpTo(link.StageAuthentik, link.StageRunning, ""), Prediction: run.Expected.Prediction})
 	}
 	return run.test.WithState(state), true
 }
 
-// take marks the run as come back, once, and as busy until finish is done with
+// Take marks the run as come back, once, and as busy until Finish is done with
 // it, so that nothing is wiped in between. What comes with another state than
 // it was opened with is not its return.
-func (run *signInRun) take(state string, code secret.Text, failed string, missing link.Missing) (link.Return, bool) {
+func (run *SignIn) Take(state string, code secret.Text, failed string, missing link.Missing) (link.Return, bool) {
 	run.mu.Lock()
 	defer run.mu.Unlock()
 	if run.test == nil || run.returned || run.gone || missing == link.MissingNothing && (state == "" || state != run.state) {
@@ -114,7 +114,7 @@ func (run *signInRun) take(state string, code secret.Text, failed string, missin
 }
 
 // work marks whether something needs what the run holds.
-func (run *signInRun) work(busy bool) {
+func (run *SignIn) work(busy bool) {
 	run.mu.Lock()
 	defer run.mu.Unlock()
 	if run.busy = busy; run.gone && !busy {
@@ -124,7 +124,7 @@ func (run *signInRun) work(busy bool) {
 
 // letGo ends the run's part in anything, and overwrites what it holds, now or
 // when the engine is done with it. why is for who still waits for the verdict.
-func (run *signInRun) letGo(why string) {
+func (run *SignIn) letGo(why string) {
 	run.mu.Lock()
 	if run.gone = true; run.timer != nil {
 		run.timer.Stop()
@@ -134,14 +134,14 @@ func (run *signInRun) letGo(why string) {
 		run.wipe()
 	}
 	run.mu.Unlock()
-	if _, over, _ := run.happened.Look(); !over && !busy {
-		run.stop(why)
+	if _, over, _ := run.Happened.Look(); !over && !busy {
+		run.Stop(why)
 	}
 }
 
 // wipe overwrites the secrets. The caller holds mu.
-func (run *signInRun) wipe() {
-	for _, text := range desiredSecrets(run.desired) {
+func (run *SignIn) wipe() {
+	for _, text := range desiredSecrets(run.Desired) {
 		text.Wipe()
 	}
 	if run.test != nil {
@@ -149,18 +149,18 @@ func (run *signInRun) wipe() {
 	}
 }
 
-// stop ends a run without a verdict.
-func (run *signInRun) stop(why string) {
+// Stop ends a run without a verdict.
+func (run *SignIn) Stop(why string) {
 	run.mu.Lock()
 	run.note = why
 	run.mu.Unlock()
-	run.happened.End()
+	run.Happened.End()
 }
 
-// input is what a page shows of the run's first n entries.
-func (run *signInRun) input(n int, over bool) proof.SignInInput {
-	entries, _, _ := run.happened.Look()
-	in := proof.SignInInput{ID: run.id, Way: run.way, Person: run.person, Prediction: run.expected.Prediction, Ended: over, Desired: run.desired}
+// Input is what a page shows of the run's first n entries.
+func (run *SignIn) Input(n int, over bool) proof.SignInInput {
+	entries, _, _ := run.Happened.Look()
+	in := proof.SignInInput{ID: run.ID, Way: run.Way, Person: run.Person, Prediction: run.Expected.Prediction, Ended: over, Desired: run.Desired}
 	if n = min(n, len(entries)); n > 0 {
 		in.Verdict = &entries[n-1]
 	}
@@ -176,71 +176,71 @@ func (run *signInRun) input(n int, over bool) proof.SignInInput {
 	return in
 }
 
-// now is the whole record.
-func (run *signInRun) now() (in proof.SignInInput, count int) {
-	entries, over, _ := run.happened.Look()
-	return run.input(len(entries), over), len(entries)
+// Now is the whole record.
+func (run *SignIn) Now() (in proof.SignInInput, count int) {
+	entries, over, _ := run.Happened.Look()
+	return run.Input(len(entries), over), len(entries)
 }
 
-// verdict is the last word, nil while there is none.
-func (run *signInRun) verdict() *link.Verdict {
-	entries, over, _ := run.happened.Look()
+// Verdict is the last word, nil while there is none.
+func (run *SignIn) Verdict() *link.Verdict {
+	entries, over, _ := run.Happened.Look()
 	if !over || len(entries) == 0 {
 		return nil
 	}
 	return &entries[len(entries)-1]
 }
 
-// finish has the engine find out what the return leads to. It needs the
-// session's tokens again, and ends what take began.
-func (run *signInRun) finish(w worker, back link.Return) {
-	sess := run.sess
+// Finish has the engine find out what the return leads to. It needs the
+// session's tokens again, and ends what Take began.
+func (run *SignIn) Finish(w Worker, back link.Return) {
+	sess := run.Session
 	sess.mu.Lock()
 	defer sess.mu.Unlock()
 	if sess.authentik == nil || sess.pocketbase == nil {
 		run.work(false)
-		run.stop(tokensGone)
+		run.Stop(tokensGone)
 		return
 	}
-	e := w.engine(progress{authentik: sess.authentik, pocketbase: sess.pocketbase})
+	e := w.Engine(Progress{Authentik: sess.authentik, PocketBase: sess.pocketbase})
 	began := sess.beginWork(w, func(ctx context.Context) {
 		defer run.work(false)
-		defer run.happened.End()
+		defer run.Happened.End()
 		defer back.Code.Wipe()
-		run.happened.Add(e.FinishSignIn(ctx, run.desired, *run.test, back, run.expected, run.happened.Add))
+		run.Happened.Add(e.FinishSignIn(ctx, run.Desired, *run.test, back, run.Expected, run.Happened.Add))
 	})
 	if !began {
 		run.work(false)
-		run.stop("The program is being stopped.")
+		run.Stop("The program is being stopped.")
 	}
 }
 
-// late is for nobody having come back in time.
-func (run *signInRun) late(w worker) func() {
+// Late returns what ends a run to which nobody has come back in time.
+func (run *SignIn) Late(w Worker) func() {
 	return func() {
-		if back, ok := run.take("", secret.Text{}, "", link.MissingTimeout); ok {
-			run.finish(w, back)
+		if back, ok := run.Take("", secret.Text{}, "", link.MissingTimeout); ok {
+			run.Finish(w, back)
 		}
 	}
 }
 
-// started is what PocketBase said at the beginning of the sign-in. The run has
+// Started is what PocketBase said at the beginning of the sign-in. The run has
 // begun.
-func (run *signInRun) started() engine.SignIn {
+func (run *SignIn) Started() engine.SignIn {
 	run.mu.Lock()
 	defer run.mu.Unlock()
 	return *run.test
 }
 
-// accountDeleted notes that the account which the test has made is gone.
-func (run *signInRun) accountDeleted() {
+// AccountDeleted notes that the account which the test has made is gone.
+func (run *SignIn) AccountDeleted() {
 	run.mu.Lock()
 	defer run.mu.Unlock()
 	run.deleted = true
 }
 
-// byHand keeps authentik's page for a window that is opened by hand.
-func (run *signInRun) byHand(address string) {
+// ByHand keeps authentik's page for a window that is opened by hand.
+func (run *SignIn) ByHand(address string) {
 	run.mu.Lock()
 	defer run.mu.Unlock()
 	run.link = address

@@ -1,4 +1,4 @@
-package web
+package session
 
 import (
 	"cmp"
@@ -12,27 +12,27 @@ import (
 	"authpocket/web/view/changes"
 )
 
-// applyJob is one apply: its plan and what has happened.
-type applyJob struct {
-	id       string
+// Apply is one apply: its plan and what has happened.
+type Apply struct {
+	ID       string
 	link     string // names the two systems
-	plan     link.Plan
+	Plan     link.Plan
 	rev      int
 	planSeq  int // the newest plan that was shown when it began
-	happened *live.Record[engine.Event]
-	errand
+	Happened *live.Record[engine.Event]
+	Errand
 	// The rest is set before the record ends. checks are those of a new client
 	// secret.
 	stopped *link.Stopped // nil: the plan was carried out
 	checks  link.Checks
 }
 
-// progress is the record's first n entries as the page sees them.
-func (j *applyJob) progress(n int, over bool) changes.Progress {
-	events, _, _ := j.happened.Look()
+// Progress is the record's first n entries as the page sees them.
+func (j *Apply) Progress(n int, over bool) changes.Progress {
+	events, _, _ := j.Happened.Look()
 	p := changes.Progress{
-		Purpose: j.plan.Purpose, Restores: j.plan.Restores, Again: cmp.Or(j.again, again(j.plan)), Back: j.back, Warnings: j.plan.Warnings,
-		Changes: j.plan.Changes, States: make([]string, len(j.plan.Changes)), Failed: map[int][]link.Message{}, Ended: over,
+		Purpose: j.Plan.Purpose, Restores: j.Plan.Restores, Again: cmp.Or(j.Again, Again(j.Plan)), Back: j.Back, Warnings: j.Plan.Warnings,
+		Changes: j.Plan.Changes, States: make([]string, len(j.Plan.Changes)), Failed: map[int][]link.Message{}, Ended: over,
 	}
 	for _, e := range events[:min(n, len(events))] {
 		if e.Index < 0 || e.Index >= len(p.States) {
@@ -49,16 +49,16 @@ func (j *applyJob) progress(n int, over bool) changes.Progress {
 	return p
 }
 
-// now is the whole record.
-func (j *applyJob) now() (p changes.Progress, count int) {
-	events, over, _ := j.happened.Look()
-	return j.progress(len(events), over), len(events)
+// Now is the whole record.
+func (j *Apply) Now() (p changes.Progress, count int) {
+	events, over, _ := j.Happened.Look()
+	return j.Progress(len(events), over), len(events)
 }
 
 // round is what was made so far, for the last page.
-func (j *applyJob) round() changes.Round {
-	events, _, _ := j.happened.Look()
-	round := changes.Round{Purpose: j.plan.Purpose}
+func (j *Apply) round() changes.Round {
+	events, _, _ := j.Happened.Look()
+	round := changes.Round{Purpose: j.Plan.Purpose}
 	for _, e := range events {
 		if e.State == engine.Done {
 			round.Made, round.Receipt = append(round.Made, e.Change), e.Receipt
@@ -67,9 +67,9 @@ func (j *applyJob) round() changes.Round {
 	return round
 }
 
-// rounds are all that this session has changed in the two systems of a link,
+// Rounds are all that this session has changed in the two systems of a link,
 // the newest first.
-func (s *session) rounds(link string) []changes.Round {
+func (s *Session) Rounds(link string) []changes.Round {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	var list []changes.Round
@@ -81,17 +81,17 @@ func (s *session) rounds(link string) []changes.Round {
 	return list
 }
 
-func (j *applyJob) running() bool {
-	_, over, _ := j.happened.Look()
+func (j *Apply) running() bool {
+	_, over, _ := j.Happened.Look()
 	return !over
 }
 
 // run carries the plan out and settles the session when all went well.
-func (j *applyJob) run(ctx context.Context, e *engine.Engine, sess *session) {
-	defer j.happened.End()
-	err := e.Apply(ctx, j.plan, func(event engine.Event) {
+func (j *Apply) run(ctx context.Context, e *engine.Engine, sess *Session) {
+	defer j.Happened.End()
+	err := e.Apply(ctx, j.Plan, func(event engine.Event) {
 		sess.dropChecks()
-		j.happened.Add(event)
+		j.Happened.Add(event)
 	})
 	if err == nil {
 		j.succeeded(ctx, e, sess)
@@ -106,26 +106,26 @@ func (j *applyJob) run(ctx context.Context, e *engine.Engine, sess *session) {
 
 // succeeded takes over what the plan has led to. A new client secret is
 // checked at once.
-func (j *applyJob) succeeded(ctx context.Context, e *engine.Engine, sess *session) {
-	switch j.plan.Purpose {
+func (j *Apply) succeeded(ctx context.Context, e *engine.Engine, sess *Session) {
+	switch j.Plan.Purpose {
 	case link.PurposeUndo:
-		sess.readAnew(j.rev, j.plan.Spec)
+		sess.readAnew(j.rev, j.Plan.Spec)
 	case link.PurposeRemove:
 		sess.unsettle()
 	case link.PurposeRotate:
-		sess.settle(j.rev, j.plan.Desired, true)
+		sess.Settle(j.rev, j.Plan.Desired, true)
 		run := sess.checkSecret()
-		run.run(ctx, e, j.plan.Desired)
+		run.run(ctx, e, j.Plan.Desired)
 		j.checks = run.checks
 	default:
-		sess.settle(j.rev, j.plan.Desired, true)
-		sess.takeAnswers(j.rev, j.answers)
+		sess.Settle(j.rev, j.Plan.Desired, true)
+		sess.takeAnswers(j.rev, j.Answers)
 	}
 }
 
 // readAnew lets go of answers that were taken back, but for which link it is:
 // all else is what the systems hold.
-func (s *session) readAnew(rev int, was link.Spec) {
+func (s *Session) readAnew(rev int, was link.Spec) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if rev == s.rev { // nobody answered anew meanwhile
@@ -134,11 +134,11 @@ func (s *session) readAnew(rev int, was link.Spec) {
 	s.answersChanged()
 }
 
-// again is the page that makes a plan of the same kind anew.
-func again(p link.Plan) string {
+// Again is the page that makes a plan of the same kind anew.
+func Again(p link.Plan) string {
 	switch p.Purpose {
 	case link.PurposeUndo:
-		return undoPath(p.Of, p.Force)
+		return UndoPath(p.Of, p.Force)
 	case link.PurposeRemove:
 		return "/remove"
 	case link.PurposeRotate:
@@ -148,13 +148,13 @@ func again(p link.Plan) string {
 }
 
 // rotates tells whether the job gave that link another client secret.
-func (j *applyJob) rotates(d link.Desired) bool {
-	was := j.plan.Desired
-	return j.plan.Purpose == link.PurposeRotate && was.Application.Slug == d.Application.Slug && was.Collection.Name == d.Collection.Name && was.Slot.Slot == d.Slot.Slot
+func (j *Apply) rotates(d link.Desired) bool {
+	was := j.Plan.Desired
+	return j.Plan.Purpose == link.PurposeRotate && was.Application.Slug == d.Application.Slug && was.Collection.Name == d.Collection.Name && was.Slot.Slot == d.Slot.Slot
 }
 
-// undoPath is the page that shows what undoing a receipt would do.
-func undoPath(id string, force bool) string {
+// UndoPath is the page that shows what undoing a receipt would do.
+func UndoPath(id string, force bool) string {
 	path := "/receipts/" + id + "/undo"
 	if force {
 		path += "?force=yes"

@@ -1,4 +1,4 @@
-package web
+package session
 
 import (
 	"authpocket/internal/engine"
@@ -17,23 +17,23 @@ import (
 )
 
 // desk is a store and what its sessions' work needs.
-func desk(t *testing.T) (*sessions, worker) {
+func desk(t *testing.T) (*Store, Worker) {
 	t.Helper()
-	store, jobs := newSessions(new(signIns)), live.NewJobs()
-	t.Cleanup(store.close)
+	store, jobs := NewStore(new(SignIns)), live.NewJobs()
+	t.Cleanup(store.Close)
 	t.Cleanup(jobs.Close)
-	return store, worker{jobs: jobs, engine: func(p progress) *engine.Engine {
-		return engine.New(engine.Config{Authentik: p.authentik.system, PocketBase: p.pocketbase.system, Log: slog.New(slog.DiscardHandler)})
+	return store, Worker{Jobs: jobs, Engine: func(p Progress) *engine.Engine {
+		return engine.New(engine.Config{Authentik: p.Authentik.System, PocketBase: p.PocketBase.System, Log: slog.New(slog.DiscardHandler)})
 	}}
 }
 
 // kept stores a session that holds a token and returns both, with the
 // request of its browser.
-func kept(s *sessions) (*session, secret.Text, *http.Request) {
+func kept(s *Store) (*Session, secret.Text, *http.Request) {
 	token := secret.New("a token")
-	one := &session{authentik: &authentikAnswer{login: authentikLogin{token: token}, http: http.DefaultClient}}
+	one := &Session{authentik: &Authentik{Login: AuthentikLogin{Token: token}, HTTP: http.DefaultClient}}
 	rec := httptest.NewRecorder()
-	s.keep(rec, httptest.NewRequest("POST", "http://127.0.0.1:8480/authentik", nil), one)
+	s.Keep(rec, httptest.NewRequest("POST", "http://127.0.0.1:8480/authentik", nil), one)
 	req := httptest.NewRequest("GET", "http://127.0.0.1:8480/review", nil)
 	for _, c := range rec.Result().Cookies() {
 		req.AddCookie(c)
@@ -47,14 +47,14 @@ func planOf(text secret.Text) link.Plan {
 }
 
 func TestPlansThatAreLetGoAreOverwritten(t *testing.T) {
-	sess, texts := &session{}, []secret.Text{}
+	sess, texts := &Session{}, []secret.Text{}
 	typed := secret.New("typed by the admin")
-	sess.setSpec(link.Spec{Provider: link.Provider{ClientSecret: &typed}}, true)
+	sess.SetSpec(link.Spec{Provider: link.Provider{ClientSecret: &typed}}, true)
 	for i := range plansKept + 3 {
 		text := secret.New(fmt.Sprint("client secret ", i))
 		plan := planOf(text)
 		plan.Desired.Provider.ClientSecret = typed // every plan shares it with the answers
-		sess.show(plan, sess.rev)
+		sess.Show(plan, sess.rev)
 		texts = append(texts, text)
 	}
 	for i, text := range texts {
@@ -65,11 +65,11 @@ func TestPlansThatAreLetGoAreOverwritten(t *testing.T) {
 	if !typed.IsSet() {
 		t.Error("a secret that the answers hold went with a plan")
 	}
-	sess.setSpec(link.Spec{}, true)
+	sess.SetSpec(link.Spec{}, true)
 	if !typed.IsSet() {
 		t.Error("a secret that plans hold went with the answers")
 	}
-	sess.forget()
+	sess.Forget()
 	for i, text := range append(texts, typed) {
 		if text.IsSet() {
 			t.Errorf("secret %d outlived forgetting", i)
@@ -81,22 +81,22 @@ func TestAJobKeepsThePlansAndTokensThatWereLetGo(t *testing.T) {
 	s, w := desk(t)
 	one, old, _ := kept(s)
 	text := secret.New("client secret")
-	one.show(planOf(text), one.rev)
+	one.Show(planOf(text), one.rev)
 	open := make(chan struct{})
-	one.doWork(w, func(context.Context) { <-open })
+	one.DoWork(w, func(context.Context) { <-open })
 	for range plansKept {
-		one.show(link.Plan{}, one.rev)
+		one.Show(link.Plan{}, one.rev)
 	}
-	one.setAuthentik(&authentikAnswer{login: authentikLogin{token: secret.New("another")}, http: http.DefaultClient})
+	one.SetAuthentik(&Authentik{Login: AuthentikLogin{Token: secret.New("another")}, HTTP: http.DefaultClient})
 	if !text.IsSet() || !old.IsSet() {
 		t.Error("a secret was overwritten under a running job")
 	}
 	close(open)
-	w.jobs.Wait()
+	w.Jobs.Wait()
 	if text.IsSet() || old.IsSet() {
 		t.Errorf("after the job, the plan's secret is there: %t, the replaced token: %t", text.IsSet(), old.IsSet())
 	}
-	if !one.look().authentik.login.token.IsSet() {
+	if !one.Look().Authentik.Login.Token.IsSet() {
 		t.Error("the token that is in use was overwritten")
 	}
 }
@@ -105,37 +105,37 @@ func TestTokensGivenAfterForgettingStay(t *testing.T) {
 	s, w := desk(t)
 	sess, _, _ := kept(s)
 	old, fresh := secret.New("old token"), secret.New("new token")
-	sess.setAuthentik(&authentikAnswer{login: authentikLogin{token: old}, http: http.DefaultClient})
+	sess.SetAuthentik(&Authentik{Login: AuthentikLogin{Token: old}, HTTP: http.DefaultClient})
 	done := make(chan struct{})
-	sess.doWork(w, func(context.Context) { <-done })
-	if sess.forget() {
+	sess.DoWork(w, func(context.Context) { <-done })
+	if sess.Forget() {
 		t.Error("the token was wiped under a job")
 	}
-	sess.setAuthentik(&authentikAnswer{login: authentikLogin{token: fresh}, http: http.DefaultClient})
+	sess.SetAuthentik(&Authentik{Login: AuthentikLogin{Token: fresh}, HTTP: http.DefaultClient})
 	close(done)
-	w.jobs.Wait()
-	if old.IsSet() || !fresh.IsSet() || sess.look().authentik == nil {
+	w.Jobs.Wait()
+	if old.IsSet() || !fresh.IsSet() || sess.Look().Authentik == nil {
 		t.Errorf("the old token is there: %t, the new one: %t", old.IsSet(), fresh.IsSet())
 	}
 }
 
 func TestASessionEndsWhenNobodyClicks(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		s := newSessions(new(signIns))
-		defer s.close()
+		s := NewStore(new(SignIns))
+		defer s.Close()
 		one, token, req := kept(s)
 		for range 3 {
 			time.Sleep(29 * time.Minute)
-			if got, lost := s.of(req); got != one || lost {
+			if got, lost := s.Of(req); got != one || lost {
 				t.Fatal("the session ended although somebody clicked")
 			}
 		}
 		time.Sleep(31 * time.Minute)
 		synctest.Wait()
-		if token.IsSet() || len(s.all()) != 0 {
+		if token.IsSet() || len(s.All()) != 0 {
 			t.Error("after 31 minutes the token is still there")
 		}
-		if _, lost := s.of(req); !lost {
+		if _, lost := s.Of(req); !lost {
 			t.Error("the browser is not told that its session is over")
 		}
 	})
@@ -143,12 +143,12 @@ func TestASessionEndsWhenNobodyClicks(t *testing.T) {
 
 func TestASessionEndsInAnyCase(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		s := newSessions(new(signIns))
-		defer s.close()
+		s := NewStore(new(SignIns))
+		defer s.Close()
 		_, token, req := kept(s)
 		for range 12 {
 			time.Sleep(20 * time.Minute)
-			s.of(req)
+			s.Of(req)
 		}
 		synctest.Wait()
 		if token.IsSet() {
@@ -162,16 +162,16 @@ func TestAJobKeepsItsTokensToTheEnd(t *testing.T) {
 	one, token, _ := kept(s)
 	open := make(chan struct{})
 	done := make(chan struct{})
-	began := one.doWork(w, func(context.Context) { <-open })
+	began := one.DoWork(w, func(context.Context) { <-open })
 	if !began {
 		t.Fatal("the work did not begin")
 	}
-	one.forget()
+	one.Forget()
 	if !token.IsSet() {
 		t.Error("the token was wiped under a running job")
 	}
 	close(open)
-	go func() { w.jobs.Wait(); close(done) }()
+	go func() { w.Jobs.Wait(); close(done) }()
 	<-done
 	if token.IsSet() {
 		t.Error("the token outlived the job")
@@ -179,13 +179,13 @@ func TestAJobKeepsItsTokensToTheEnd(t *testing.T) {
 }
 
 func TestSessionsAreBounded(t *testing.T) {
-	s := newSessions(new(signIns))
-	t.Cleanup(s.close)
+	s := NewStore(new(SignIns))
+	t.Cleanup(s.Close)
 	_, first, _ := kept(s)
 	for range sessionLimit {
 		kept(s)
 	}
-	if n := len(s.all()); n != sessionLimit {
+	if n := len(s.All()); n != sessionLimit {
 		t.Errorf("%d sessions, want %d", n, sessionLimit)
 	}
 	if first.IsSet() {
@@ -196,11 +196,11 @@ func TestSessionsAreBounded(t *testing.T) {
 func TestSecretsOfPlansAreWiped(t *testing.T) {
 	text := secret.New("client secret")
 	pair := &link.PairState{Provider: link.ProviderState{ClientSecret: text}}
-	sess := &session{}
-	sess.show(link.Plan{Changes: []link.Change{
+	sess := &Session{}
+	sess.Show(link.Plan{Changes: []link.Change{
 		{After: pair}, {Before: (*link.ProviderState)(nil), After: &link.CollectionState{}},
 	}}, 0)
-	sess.forget()
+	sess.Forget()
 	if text.IsSet() {
 		t.Error("the client secret outlived the plan")
 	}
@@ -225,7 +225,7 @@ func TestCookies(t *testing.T) {
 				req.TLS = &tls.ConnectionState{}
 			}
 			rec := httptest.NewRecorder()
-			sessionCookie.Set(rec, req, "id", 0)
+			Cookie.Set(rec, req, "id", 0)
 			got := map[string]*http.Cookie{}
 			for _, c := range rec.Result().Cookies() {
 				got[c.Name] = c
@@ -233,10 +233,10 @@ func TestCookies(t *testing.T) {
 					t.Errorf("the cookie %s is %v", c.Name, c)
 				}
 			}
-			if (got[sessionCookie.Host()] != nil) != one.host || (got[string(sessionCookie)] != nil) != one.bare {
+			if (got[Cookie.Host()] != nil) != one.host || (got[string(Cookie)] != nil) != one.bare {
 				t.Errorf("the cookies are %v", got)
 			}
-			if c := got[sessionCookie.Host()]; c != nil && !c.Secure {
+			if c := got[Cookie.Host()]; c != nil && !c.Secure {
 				t.Error("the host cookie is not Secure")
 			}
 		})

@@ -1,4 +1,4 @@
-package web
+package session
 
 import (
 	"crypto/sha256"
@@ -8,26 +8,26 @@ import (
 	"time"
 )
 
-// signIns are the test sign-ins of all sessions. Those that take part without
+// SignIns are the test sign-ins of all sessions. Those that take part without
 // a session's cookie are found here: somebody else's browser by its link's
 // token, and a return from authentik by its state.
-type signIns struct {
+type SignIns struct {
 	mu   sync.Mutex
-	runs []*signInRun
+	runs []*SignIn
 }
 
-// add keeps a run, and lets go of old ones and what they hold.
-func (s *signIns) add(run *signInRun) {
+// Add keeps a run, and lets go of old ones and what they hold.
+func (s *SignIns) Add(run *SignIn) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	oldest := time.Now().Add(-sessionLife)
 	s.runs = append(s.runs, run)
 	own := 0
 	for i, r := range slices.Backward(s.runs) {
-		if r.sess == run.sess {
+		if r.Session == run.Session {
 			own++
 		}
-		if r.made.Before(oldest) || r.sess == run.sess && own > signInsKept {
+		if r.Made.Before(oldest) || r.Session == run.Session && own > signInsKept {
 			s.runs = slices.Delete(s.runs, i, i+1)
 			r.letGo(newerTests)
 		}
@@ -36,26 +36,26 @@ func (s *signIns) add(run *signInRun) {
 
 // wipe lets go of what a session's runs hold. What came of them stays to be
 // shown.
-func (s *signIns) wipe(sess *session) {
-	for _, run := range s.all(sess) {
+func (s *SignIns) wipe(sess *Session) {
+	for _, run := range s.All(sess) {
 		run.letGo(tokensGone)
 	}
 }
 
 // drop takes a session's runs out, once the session is over.
-func (s *signIns) drop(sess *session) {
+func (s *SignIns) drop(sess *Session) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.runs = slices.DeleteFunc(s.runs, func(r *signInRun) bool {
-		if r.sess == sess {
+	s.runs = slices.DeleteFunc(s.runs, func(r *SignIn) bool {
+		if r.Session == sess {
 			r.letGo(sessionGone)
 		}
-		return r.sess == sess
+		return r.Session == sess
 	})
 }
 
 // find returns the newest run that fits, or nil.
-func (s *signIns) find(fits func(*signInRun) bool) *signInRun {
+func (s *SignIns) find(fits func(*SignIn) bool) *SignIn {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for _, r := range slices.Backward(s.runs) {
@@ -66,29 +66,29 @@ func (s *signIns) find(fits func(*signInRun) bool) *signInRun {
 	return nil
 }
 
-// of is the session's run with that id.
-func (s *signIns) of(sess *session, id string) *signInRun {
-	return s.find(func(r *signInRun) bool { return r.sess == sess && r.id == id })
+// Of is the session's run with that id.
+func (s *SignIns) Of(sess *Session, id string) *SignIn {
+	return s.find(func(r *SignIn) bool { return r.Session == sess && r.ID == id })
 }
 
-// all are the session's runs, the newest first.
-func (s *signIns) all(sess *session) []*signInRun {
+// All are the session's runs, the newest first.
+func (s *SignIns) All(sess *Session) []*SignIn {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	var list []*signInRun
+	var list []*SignIn
 	for _, r := range slices.Backward(s.runs) {
-		if r.sess == sess {
+		if r.Session == sess {
 			list = append(list, r)
 		}
 	}
 	return list
 }
 
-// invited is the run that a link's token leads to, nil once its time is up
+// Invited is the run that a link's token leads to, nil once its time is up
 // and nobody has begun it.
-func (s *signIns) invited(token string) *signInRun {
+func (s *SignIns) Invited(token string) *SignIn {
 	hash := sha256.Sum256([]byte(token))
-	return s.find(func(r *signInRun) bool {
+	return s.find(func(r *SignIn) bool {
 		if r.invite == nil || subtle.ConstantTimeCompare(r.invite.hash[:], hash[:]) != 1 {
 			return false
 		}
@@ -98,15 +98,15 @@ func (s *signIns) invited(token string) *signInRun {
 	})
 }
 
-// awaiting is the run whose return comes with that state to authpocket's own
+// Awaiting is the run whose return comes with that state to authpocket's own
 // address.
-func (s *signIns) awaiting(state string) *signInRun {
+func (s *SignIns) Awaiting(state string) *SignIn {
 	if state == "" {
 		return nil
 	}
-	return s.find(func(r *signInRun) bool {
+	return s.find(func(r *SignIn) bool {
 		r.mu.Lock()
 		defer r.mu.Unlock()
-		return r.way == wayCallback && subtle.ConstantTimeCompare([]byte(r.state), []byte(state)) == 1
+		return r.Way == WayCallback && subtle.ConstantTimeCompare([]byte(r.state), []byte(state)) == 1
 	})
 }

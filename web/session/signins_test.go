@@ -1,10 +1,6 @@
-package web
+package session
 
 import (
-	"authpocket/internal/connect"
-	"authpocket/internal/engine"
-	"authpocket/internal/link"
-	"authpocket/internal/secret"
 	"context"
 	"crypto/sha256"
 	"net/http"
@@ -12,31 +8,36 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"authpocket/internal/connect"
+	"authpocket/internal/engine"
+	"authpocket/internal/link"
+	"authpocket/internal/secret"
 )
 
 // testRun is a run with a client secret.
-func testRun(sess *session) *signInRun {
+func testRun(sess *Session) *SignIn {
 	d := link.Desired{}
 	d.Provider.ClientSecret = secret.New("client secret")
-	return newSignInRun(sess, d, wayWindow)
+	return NewSignIn(sess, d, WayWindow)
 }
 
 func TestTestSignInsThatAreLetGoAreOverwritten(t *testing.T) {
 	s, _ := desk(t)
 	sess, _, _ := kept(s)
-	var runs []*signInRun
+	var runs []*SignIn
 	for range signInsKept + 2 {
 		runs = append(runs, testRun(sess))
 	}
 	runs[1].work(true) // the engine is at it
 	for _, run := range runs {
-		s.tests.add(run)
+		s.tests.Add(run)
 	}
-	there := func(run *signInRun) bool { return run.desired.Provider.ClientSecret.IsSet() }
+	there := func(run *SignIn) bool { return run.Desired.Provider.ClientSecret.IsSet() }
 	if there(runs[0]) || !there(runs[1]) || !there(runs[2]) {
 		t.Errorf("the secrets are there: %t of an old run, %t of one at work, %t of a new one", there(runs[0]), there(runs[1]), there(runs[2]))
 	}
-	if _, over, _ := runs[0].happened.Look(); !over || runs[0].note != newerTests {
+	if _, over, _ := runs[0].Happened.Look(); !over || runs[0].note != newerTests {
 		t.Error("who waits for an old run is not told that nothing comes")
 	}
 	runs[1].work(false)
@@ -46,7 +47,7 @@ func TestTestSignInsThatAreLetGoAreOverwritten(t *testing.T) {
 			t.Errorf("the secret of run %d outlived the session", i)
 		}
 	}
-	if n := len(s.tests.all(sess)); n != 0 {
+	if n := len(s.tests.All(sess)); n != 0 {
 		t.Errorf("%d runs of a session that is over", n)
 	}
 }
@@ -69,15 +70,15 @@ func (silentAuthentik) Events(context.Context, time.Time, link.Desired, string) 
 }
 
 // returning is a session with a test sign-in that was sent to authentik.
-func returning(t *testing.T, s *sessions, seen chan string) (*session, *signInRun) {
+func returning(t *testing.T, s *Store, seen chan string) (*Session, *SignIn) {
 	t.Helper()
-	sess := &session{
-		tests: s.tests, authentik: &authentikAnswer{system: silentAuthentik{}, http: http.DefaultClient},
-		pocketbase: &pocketbaseAnswer{system: notingPocketBase{seen: seen}, http: http.DefaultClient},
+	sess := &Session{
+		tests: s.tests, authentik: &Authentik{System: silentAuthentik{}, HTTP: http.DefaultClient},
+		pocketbase: &PocketBase{System: notingPocketBase{seen: seen}, HTTP: http.DefaultClient},
 	}
 	run := testRun(sess)
 	run.test, run.state = &engine.SignIn{CodeVerifier: secret.New("the verifier")}, "state"
-	s.tests.add(run)
+	s.tests.Add(run)
 	return sess, run
 }
 
@@ -87,20 +88,20 @@ func TestAReturnIsNeverJudgedWithWipedSecrets(t *testing.T) {
 	s, w := desk(t)
 	seen := make(chan string, 1)
 	_, run := returning(t, s, seen)
-	back, ok := run.take("state", secret.New("code"), "", link.MissingNothing)
+	back, ok := run.Take("state", secret.New("code"), "", link.MissingNothing)
 	run.letGo(newerTests)
-	if _, over, _ := run.happened.Look(); !ok || over {
+	if _, over, _ := run.Happened.Look(); !ok || over {
 		t.Errorf("it was taken: %t, and is over before its verdict: %t", ok, over)
 	}
-	run.finish(w, back)
+	run.Finish(w, back)
 	if got := <-seen; got != "the verifier" {
 		t.Errorf("the code was exchanged with the verifier %q", got)
 	}
-	w.jobs.Wait()
-	if v := run.verdict(); v == nil || !v.Works {
+	w.Jobs.Wait()
+	if v := run.Verdict(); v == nil || !v.Works {
 		t.Errorf("the verdict is %+v", v)
 	}
-	if run.test.CodeVerifier.IsSet() || run.desired.Provider.ClientSecret.IsSet() {
+	if run.test.CodeVerifier.IsSet() || run.Desired.Provider.ClientSecret.IsSet() {
 		t.Error("its secrets outlive the verdict")
 	}
 }
@@ -114,14 +115,14 @@ func TestReturnsThatFallTogetherWithForgetting(t *testing.T) {
 		sess, run := returning(t, s, seen)
 		var group sync.WaitGroup
 		group.Go(func() {
-			if back, ok := run.take("state", secret.New("code"), "", link.MissingNothing); ok {
-				run.finish(w, back)
+			if back, ok := run.Take("state", secret.New("code"), "", link.MissingNothing); ok {
+				run.Finish(w, back)
 			}
 		})
 		group.Go(func() { run.letGo(newerTests) })
-		group.Go(func() { sess.forget() })
+		group.Go(func() { sess.Forget() })
 		group.Wait()
-		w.jobs.Wait()
+		w.Jobs.Wait()
 		close(seen)
 		if got, exchanged := <-seen; exchanged && got != "the verifier" {
 			t.Fatalf("the code was exchanged with the verifier %q", got)
@@ -129,10 +130,10 @@ func TestReturnsThatFallTogetherWithForgetting(t *testing.T) {
 		run.mu.Lock()
 		note := run.note
 		run.mu.Unlock()
-		if v := run.verdict(); (v == nil) == (note == "") {
+		if v := run.Verdict(); (v == nil) == (note == "") {
 			t.Fatalf("the verdict is %v, and there is none because %q", v, note)
 		}
-		if run.test.CodeVerifier.IsSet() || run.desired.Provider.ClientSecret.IsSet() {
+		if run.test.CodeVerifier.IsSet() || run.Desired.Provider.ClientSecret.IsSet() {
 			t.Fatal("its secrets outlive it")
 		}
 	}
@@ -140,16 +141,16 @@ func TestReturnsThatFallTogetherWithForgetting(t *testing.T) {
 
 func TestALinkForSomebodyElseEnds(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		var tests signIns
-		run := newSignInRun(nil, link.Desired{}, wayWindow)
-		run.invite = &invite{hash: sha256.Sum256([]byte("token")), expires: time.Now().Add(inviteLife)}
-		tests.add(run)
-		time.Sleep(inviteLife - time.Second)
-		if tests.invited("token") != run || tests.invited("another") != nil {
+		var tests SignIns
+		run := NewSignIn(nil, link.Desired{}, WayWindow)
+		run.invite = &invite{hash: sha256.Sum256([]byte("token")), expires: time.Now().Add(InviteLife)}
+		tests.Add(run)
+		time.Sleep(InviteLife - time.Second)
+		if tests.Invited("token") != run || tests.Invited("another") != nil {
 			t.Error("the link does not lead to its test until its time is up, or another does")
 		}
 		time.Sleep(time.Second)
-		if tests.invited("token") != nil {
+		if tests.Invited("token") != nil {
 			t.Error("the link leads to its test after its time is up")
 		}
 	})

@@ -1,4 +1,4 @@
-package web
+package session
 
 import (
 	"crypto/sha256"
@@ -14,50 +14,50 @@ type invite struct {
 	key     string // of the browser that began it, empty until one has
 }
 
-// inviteSomebody gives the run a link for somebody else, and returns its token.
-func (run *signInRun) inviteSomebody(expires time.Time) string {
-	token := newID()
+// Invite gives the run a link for somebody else, and returns its token.
+func (run *SignIn) Invite(expires time.Time) string {
+	token := NewID()
 	run.mu.Lock()
 	defer run.mu.Unlock()
 	run.invite = &invite{hash: sha256.Sum256([]byte(token)), expires: expires}
 	return token
 }
 
-// holds reports whether the link was not used yet, or by the browser with that
+// Holds reports whether the link was not used yet, or by the browser with that
 // key.
-func (run *signInRun) holds(key string) bool {
+func (run *SignIn) Holds(key string) bool {
 	run.mu.Lock()
 	defer run.mu.Unlock()
 	return run.invite.key == "" || subtle.ConstantTimeCompare([]byte(key), []byte(run.invite.key)) == 1
 }
 
-// claim uses the link up for one browser. It takes the key that the browser
+// Claim uses the link up for one browser. It takes the key that the browser
 // was given with the page, so that it holds the link even if the answer to
 // this is lost; one without a key is given one.
-func (run *signInRun) claim(key string, give func() string) bool {
-	if !run.holds(key) {
+func (run *SignIn) Claim(key string, give func() string) bool {
+	if !run.Holds(key) {
 		return false
 	}
 	run.mu.Lock()
 	defer run.mu.Unlock()
 	if run.invite.key != "" { // pressed twice, or the first answer was lost
-		_, over, _ := run.happened.Look()
+		_, over, _ := run.Happened.Look()
 		return run.test != nil || !over
 	}
 	if run.invite.key = key; key == "" {
 		run.invite.key = give()
 	}
-	run.streams.End() // of others who looked at the link
+	run.Streams.End() // of others who looked at the link
 	return true
 }
 
-// until returns when a stream of the link ends at the latest: with the link
+// Until returns when a stream of the link ends at the latest: with the link
 // where nobody has begun, else with the session that has sent it.
-func (run *signInRun) until() time.Time {
+func (run *SignIn) Until() time.Time {
 	run.mu.Lock()
 	defer run.mu.Unlock()
 	if run.invite.key == "" {
 		return run.invite.expires
 	}
-	return run.made.Add(sessionLife)
+	return run.Made.Add(sessionLife)
 }

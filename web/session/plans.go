@@ -1,4 +1,4 @@
-package web
+package session
 
 import (
 	"cmp"
@@ -11,13 +11,13 @@ import (
 	"authpocket/web/live"
 )
 
-// show keeps a plan, made from the answers of rev, as one that is about to be
+// Show keeps a plan, made from the answers of rev, as one that is about to be
 // shown.
-func (s *session) show(plan link.Plan, rev int) *shownPlan {
+func (s *Session) Show(plan link.Plan, rev int) *Shown {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.seq++
-	shown := &shownPlan{id: newID()[:26], plan: plan, rev: rev, seq: s.seq}
+	shown := &Shown{ID: NewID()[:26], Plan: plan, Rev: rev, seq: s.seq}
 	s.note(planSecrets(plan))
 	if s.plans = append(s.plans, shown); len(s.plans) > plansKept {
 		s.plans = slices.Delete(s.plans, 0, 1)
@@ -26,31 +26,31 @@ func (s *session) show(plan link.Plan, rev int) *shownPlan {
 	return shown
 }
 
-// showNext keeps a plan for the review that follows, which need not make it
+// ShowNext keeps a plan for the review that follows, which need not make it
 // anew.
-func (s *session) showNext(plan link.Plan, rev int) {
-	shown := s.show(plan, rev)
+func (s *Session) ShowNext(plan link.Plan, rev int) {
+	shown := s.Show(plan, rev)
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.fresh = shown
 }
 
-// takeFresh returns the plan that saving the settings has just made, once.
-func (s *session) takeFresh() *shownPlan {
+// TakeFresh returns the plan that saving the settings has just made, once.
+func (s *Session) TakeFresh() *Shown {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	shown := s.fresh
 	s.fresh = nil
-	if shown == nil || shown.rev != s.rev {
+	if shown == nil || shown.Rev != s.rev {
 		return nil
 	}
 	return shown
 }
 
-// settle marks the link as standing the way that the answers of rev want it.
+// Settle marks the link as standing the way that the answers of rev want it.
 // Answers that were changed since are not settled by it. changed tells that
 // something was written for it just now.
-func (s *session) settle(rev int, d link.Desired, changed bool) {
+func (s *Session) Settle(rev int, d link.Desired, changed bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if rev != s.rev || s.authentik == nil || s.pocketbase == nil {
@@ -58,16 +58,16 @@ func (s *session) settle(rev int, d link.Desired, changed bool) {
 	}
 	at := time.Now()
 	if s.settled != nil && !changed {
-		at = s.settled.at // a review after the apply, which finds nothing left
+		at = s.settled.At // a review after the apply, which finds nothing left
 	}
-	s.settled = &settled{
-		desired: d, at: at, rev: rev, authentikURL: s.authentik.login.url, pocketbaseURL: s.pocketbase.login.url,
-		byPassword: s.pocketbase.login.with == withPassword,
+	s.settled = &Settled{
+		Desired: d, At: at, rev: rev, AuthentikURL: s.authentik.Login.URL, PocketBaseURL: s.pocketbase.Login.URL,
+		ByPassword: s.pocketbase.Login.With == WithPassword,
 	}
 }
 
 // dropChecks forgets what was measured before a change.
-func (s *session) dropChecks() {
+func (s *Session) dropChecks() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.verify = nil
@@ -75,7 +75,7 @@ func (s *session) dropChecks() {
 
 // unsettle marks the link as taken back or apart. Plans that were shown before
 // are out of date.
-func (s *session) unsettle() {
+func (s *Session) unsettle() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.answersChanged()
@@ -83,44 +83,45 @@ func (s *session) unsettle() {
 
 // checkSecret begins a run of the checks after a new client secret. The
 // answers keep no secret of their own any more: authentik's is the one.
-func (s *session) checkSecret() *verifyRun {
+func (s *Session) checkSecret() *Verify {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.spec.Provider.ClientSecret = nil
-	s.verify = &verifyRun{happened: live.NewRecord[struct{}]()}
+	s.verify = &Verify{Happened: live.NewRecord[struct{}]()}
 	return s.verify
 }
 
-func (s *session) planByID(id string) *shownPlan {
-	i := slices.IndexFunc(s.plans, func(p *shownPlan) bool { return p.id == id })
+func (s *Session) planByID(id string) *Shown {
+	i := slices.IndexFunc(s.plans, func(p *Shown) bool { return p.ID == id })
 	if i < 0 {
 		return nil
 	}
 	return s.plans[i]
 }
 
-func (s *session) applyByID(id string) *applyJob {
+// ApplyByID returns the apply with that id, nil for none.
+func (s *Session) ApplyByID(id string) *Apply {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	i := slices.IndexFunc(s.applies, func(j *applyJob) bool { return j.id == id })
+	i := slices.IndexFunc(s.applies, func(j *Apply) bool { return j.ID == id })
 	if i < 0 {
 		return nil
 	}
 	return s.applies[i]
 }
 
-// replacedSecret is the client secret that the last change of it in this
+// ReplacedSecret is the client secret that the last change of it in this
 // session has replaced for the link that stands, not set where there is none.
-func (s *session) replacedSecret() secret.Text {
+func (s *Session) ReplacedSecret() secret.Text {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.settled == nil {
 		return secret.Text{}
 	}
-	systems := engine.Key(s.settled.authentikURL, s.settled.pocketbaseURL)
+	systems := engine.Key(s.settled.AuthentikURL, s.settled.PocketBaseURL)
 	for _, job := range slices.Backward(s.applies) {
-		if job.link == systems && job.rotates(s.settled.desired) {
-			return job.plan.SecretBefore()
+		if job.link == systems && job.rotates(s.settled.Desired) {
+			return job.Plan.SecretBefore()
 		}
 	}
 	return secret.Text{}
@@ -128,7 +129,7 @@ func (s *session) replacedSecret() secret.Text {
 
 // takeAnswers keeps the answers that an applied plan was made from. The caller
 // has just settled it, so what follows from the answers stays.
-func (s *session) takeAnswers(rev int, answers *link.Spec) {
+func (s *Session) takeAnswers(rev int, answers *link.Spec) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if answers != nil && rev == s.rev && s.authentik != nil && s.pocketbase != nil {
@@ -136,26 +137,26 @@ func (s *session) takeAnswers(rev int, answers *link.Spec) {
 	}
 }
 
-// againOf is the page that makes the plan with that id anew, the review for
+// AgainOf is the page that makes the plan with that id anew, the review for
 // one that is not known.
-func (s *session) againOf(id string) string {
+func (s *Session) AgainOf(id string) string {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if shown := s.planByID(id); shown != nil {
-		return cmp.Or(shown.again, again(shown.plan))
+		return cmp.Or(shown.Again, Again(shown.Plan))
 	}
 	return "/review"
 }
 
-// shownPlans returns the plans that may still be applied, the newest last.
-func (s *session) shownPlans() []*shownPlan {
+// ShownPlans returns the plans that may still be applied, the newest last.
+func (s *Session) ShownPlans() []*Shown {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return slices.Clone(s.plans)
 }
 
-// begun returns the applies that were begun, the newest last.
-func (s *session) begun() []*applyJob {
+// Begun returns the applies that were begun, the newest last.
+func (s *Session) Begun() []*Apply {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return slices.Clone(s.applies)

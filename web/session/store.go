@@ -1,4 +1,4 @@
-package web
+package session
 
 import (
 	"maps"
@@ -10,29 +10,30 @@ import (
 	"authpocket/web/door"
 )
 
-// sessionCookie tells browsers apart.
-const sessionCookie door.Cookie = "authpocket"
+// Cookie tells browsers apart.
+const Cookie door.Cookie = "authpocket"
 
-// sessions are those of all browsers, in memory only.
-type sessions struct {
+// Store holds the sessions of all browsers.
+type Store struct {
 	mu    sync.Mutex
-	byID  map[string]*session
-	tests *signIns
+	byID  map[string]*Session
+	tests *SignIns
 
 	sweeping sync.WaitGroup
 	stop     chan struct{}
 	stopOnce sync.Once
 }
 
-func newSessions(tests *signIns) *sessions {
-	s := &sessions{byID: map[string]*session{}, tests: tests, stop: make(chan struct{})}
+// NewStore returns a store without sessions. Close has to be called at the end.
+func NewStore(tests *SignIns) *Store {
+	s := &Store{byID: map[string]*Session{}, tests: tests, stop: make(chan struct{})}
 	s.sweeping.Go(s.sweep)
 	return s
 }
 
 // sweep ends sessions whose time is up, so that tokens do not outlive it even
 // when nobody asks any more.
-func (s *sessions) sweep() {
+func (s *Store) sweep() {
 	tick := time.NewTicker(time.Minute)
 	defer tick.Stop()
 	for {
@@ -45,7 +46,7 @@ func (s *sessions) sweep() {
 	}
 }
 
-func (s *sessions) expire(now time.Time) {
+func (s *Store) expire(now time.Time) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for id, one := range s.byID {
@@ -56,15 +57,15 @@ func (s *sessions) expire(now time.Time) {
 	}
 }
 
-func (s *session) expired(now time.Time) bool {
+func (s *Session) expired(now time.Time) bool {
 	return now.Sub(s.used) >= sessionIdle || now.Sub(s.created) >= sessionLife
 }
 
-// of returns the request's session. lost tells that the browser brought the
+// Of returns the request's session. lost tells that the browser brought the
 // cookie of one that is over. Without a session it returns a new one that is
 // not kept yet, so that a stranger's look costs nothing.
-func (s *sessions) of(r *http.Request) (found *session, lost bool) {
-	id := sessionCookie.Value(r)
+func (s *Store) Of(r *http.Request) (found *Session, lost bool) {
+	id := Cookie.Value(r)
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	now := time.Now()
@@ -74,12 +75,12 @@ func (s *sessions) of(r *http.Request) (found *session, lost bool) {
 		}
 		return one, false
 	}
-	return &session{tests: s.tests}, id != ""
+	return &Session{tests: s.tests}, id != ""
 }
 
-// keep stores a session that is not stored yet and gives the browser its
+// Keep stores a session that is not stored yet and gives the browser its
 // cookie.
-func (s *sessions) keep(w http.ResponseWriter, r *http.Request, one *session) {
+func (s *Store) Keep(w http.ResponseWriter, r *http.Request, one *Session) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if one.id != "" {
@@ -88,14 +89,14 @@ func (s *sessions) keep(w http.ResponseWriter, r *http.Request, one *session) {
 	for len(s.byID) >= sessionLimit {
 		s.evict()
 	}
-	one.id, one.created, one.used = newID(), time.Now(), time.Now()
+	one.id, one.created, one.used = NewID(), time.Now(), time.Now()
 	s.byID[one.id] = one
-	sessionCookie.Set(w, r, one.id, 0)
+	Cookie.Set(w, r, one.id, 0)
 }
 
 // evict ends the session that was used the longest ago. The caller holds mu.
-func (s *sessions) evict() {
-	var oldest *session
+func (s *Store) evict() {
+	var oldest *Session
 	for _, one := range s.byID {
 		if oldest == nil || one.used.Before(oldest.used) {
 			oldest = one
@@ -106,24 +107,24 @@ func (s *sessions) evict() {
 }
 
 // wipe ends a session that nobody finds any more, with its test sign-ins.
-func (s *sessions) wipe(one *session) (wiped bool) {
-	wiped = one.forget()
+func (s *Store) wipe(one *Session) (wiped bool) {
+	wiped = one.Forget()
 	s.tests.drop(one)
 	return wiped
 }
 
-// end forgets a session and its cookie. It answers false where a job still
+// End forgets a session and its cookie. It answers false where a job still
 // needs the tokens; they are overwritten when it ends.
-func (s *sessions) end(w http.ResponseWriter, r *http.Request, one *session) (wiped bool) {
+func (s *Store) End(w http.ResponseWriter, r *http.Request, one *Session) (wiped bool) {
 	s.mu.Lock()
 	delete(s.byID, one.id)
 	s.mu.Unlock()
-	sessionCookie.Set(w, r, "", -1)
+	Cookie.Set(w, r, "", -1)
 	return s.wipe(one)
 }
 
-// close ends all sessions.
-func (s *sessions) close() {
+// Close ends all sessions.
+func (s *Store) Close() {
 	s.stopOnce.Do(func() { close(s.stop) })
 	s.sweeping.Wait()
 	s.mu.Lock()
@@ -134,8 +135,8 @@ func (s *sessions) close() {
 	}
 }
 
-// all returns the sessions that are kept.
-func (s *sessions) all() []*session {
+// All returns the sessions that are kept.
+func (s *Store) All() []*Session {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return slices.Collect(maps.Values(s.byID))

@@ -1,4 +1,4 @@
-package web
+package session
 
 import (
 	"slices"
@@ -11,37 +11,37 @@ import (
 type forgetter interface{ Forget() }
 
 // wipe overwrites the token and closes the connections.
-func (a *authentikAnswer) wipe() {
-	a.login.token.Wipe()
-	a.http.CloseIdleConnections()
-	if f, ok := a.system.(forgetter); ok {
+func (a *Authentik) wipe() {
+	a.Login.Token.Wipe()
+	a.HTTP.CloseIdleConnections()
+	if f, ok := a.System.(forgetter); ok {
 		f.Forget()
 	}
 }
 
-func (p *pocketbaseAnswer) wipe() {
-	p.login.token.Wipe()
-	p.http.CloseIdleConnections()
-	p.login.password.Wipe()
-	if f, ok := p.system.(forgetter); ok {
+func (p *PocketBase) wipe() {
+	p.Login.Token.Wipe()
+	p.HTTP.CloseIdleConnections()
+	p.Login.Password.Wipe()
+	if f, ok := p.System.(forgetter); ok {
 		f.Forget()
 	}
 }
 
 // replacedBy lets go of a connection that another one follows, and tells
 // whether its token is to be wiped: one that goes on is not.
-func (a *authentikAnswer) replacedBy(next *authentikAnswer) bool {
-	a.http.CloseIdleConnections()
-	return !a.login.token.Equal(next.login.token)
+func (a *Authentik) replacedBy(next *Authentik) bool {
+	a.HTTP.CloseIdleConnections()
+	return !a.Login.Token.Equal(next.Login.Token)
 }
 
-func (p *pocketbaseAnswer) replacedBy(next *pocketbaseAnswer) bool {
-	p.http.CloseIdleConnections()
-	return p.login.with == withPassword || !p.login.token.Equal(next.login.token)
+func (p *PocketBase) replacedBy(next *PocketBase) bool {
+	p.HTTP.CloseIdleConnections()
+	return p.Login.With == WithPassword || !p.Login.Token.Equal(next.Login.Token)
 }
 
 // wipe overwrites every secret. The caller holds mu.
-func (s *session) wipe() {
+func (s *Session) wipe() {
 	if s.authentik != nil {
 		s.authentik.wipe()
 	}
@@ -49,7 +49,7 @@ func (s *session) wipe() {
 		s.pocketbase.wipe()
 	}
 	if s.second != nil {
-		s.second.login.password.Wipe()
+		s.second.Login.Password.Wipe()
 	}
 	for text := range s.known {
 		text.Wipe()
@@ -65,7 +65,7 @@ func (s *session) wipe() {
 
 // note takes down client secrets that came into the session. The caller holds
 // mu.
-func (s *session) note(texts []secret.Text) {
+func (s *Session) note(texts []secret.Text) {
 	if s.known == nil {
 		s.known = map[secret.Text]bool{}
 	}
@@ -80,7 +80,7 @@ func (s *session) note(texts []secret.Text) {
 // answer and no plan holds any more, and tokens of connections that others
 // followed. A job may still use them, so it waits for the last one to end. The
 // caller holds mu.
-func (s *session) tidy() {
+func (s *Session) tidy() {
 	if s.working > 0 {
 		return
 	}
@@ -99,16 +99,16 @@ func (s *session) tidy() {
 
 // held are the client secrets that something may still need. The caller holds
 // mu.
-func (s *session) held() map[secret.Text]bool {
+func (s *Session) held() map[secret.Text]bool {
 	texts := specSecrets(s.spec)
 	for _, p := range s.plans {
-		texts = append(texts, planSecrets(p.plan)...)
+		texts = append(texts, planSecrets(p.Plan)...)
 	}
 	for _, job := range s.applies {
-		texts = append(texts, planSecrets(job.plan)...)
+		texts = append(texts, planSecrets(job.Plan)...)
 	}
 	if s.settled != nil {
-		texts = append(texts, desiredSecrets(s.settled.desired)...)
+		texts = append(texts, desiredSecrets(s.settled.Desired)...)
 	}
 	held := map[secret.Text]bool{}
 	for _, text := range texts {
