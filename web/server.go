@@ -1,5 +1,5 @@
-// Package web is the wizard: pages and handlers over the engine, one file per
-// action. What a browser has answered lives in its session, in memory only.
+// Package web is the wizard: handlers over the engine, one file per page. What a
+// browser has answered lives in its session, in memory only.
 package web
 
 import (
@@ -86,6 +86,15 @@ func New(cfg Config) *Server {
 		Open: []string{"/signin/callback", "/try/"}, // a test sign-in's way back, and its links
 	})
 	return s
+}
+
+// engine is the session's two connections put to work.
+func (s *Server) engine(p session.Progress) *engine.Engine {
+	return engine.New(engine.Config{
+		Authentik: p.Authentik.System, PocketBase: p.PocketBase.System,
+		AuthentikURL: p.Authentik.Login.URL, PocketBaseURL: p.PocketBase.Login.URL,
+		Receipts: s.cfg.Receipts, Program: s.cfg.Version, Log: s.cfg.Log,
+	})
 }
 
 // Handler answers all of the wizard's requests.

@@ -1,14 +1,26 @@
 package web
 
 import (
+	"io"
 	"net/http"
+	"slices"
 
+	"authpocket/internal/connect"
 	"authpocket/internal/link"
 	"authpocket/internal/secret"
 	"authpocket/web/form"
 	"authpocket/web/session"
 	"authpocket/web/view/setup"
 )
+
+// showAuthentik handles the "GET /authentik" route.
+func (s *Server) showAuthentik(w http.ResponseWriter, r *http.Request, sess *session.Session) {
+	in := setup.AuthentikInput{URL: s.cfg.Prefill.AuthentikURL, CA: s.cfg.Prefill.CA, Held: s.cfg.Prefill.AuthentikToken.IsSet(), From: from(r.URL.Query().Get("from"))}
+	if a := sess.Look().Authentik; a != nil {
+		in.URL, in.CA, in.Held, in.Plain = a.Login.URL, a.Login.CA, true, a.Login.Plain
+	}
+	s.render(w, r, http.StatusOK, setup.Authentik(setup.NewAuthentik(s.head(sess), in)))
+}
 
 // authentikForm is the first connect page as it was sent.
 type authentikForm struct {
@@ -91,4 +103,26 @@ func (s *Server) saveAuthentik(w http.ResponseWriter, r *http.Request, sess *ses
 	sess.SetAuthentik(answer)
 	s.sessions.Keep(w, r, sess)
 	redirect(w, r, sess.Look().After("/authentik", sent.from))
+}
+
+// blueprintName is what the browser saves the blueprint as.
+const blueprintName = "authpocket-blueprint.yaml"
+
+// showPermissions handles the "GET /permissions" route. It can be read before
+// anything is connected.
+func (s *Server) showPermissions(w http.ResponseWriter, r *http.Request, sess *session.Session) {
+	s.render(w, r, http.StatusOK, setup.Permissions(setup.NewPermissions(s.head(sess), permissions(), connect.Blueprint())))
+}
+
+// sendBlueprint handles the "GET /permissions/blueprint.yaml" route.
+func (s *Server) sendBlueprint(w http.ResponseWriter, _ *http.Request, _ *session.Session) {
+	w.Header().Set("Content-Type", "text/yaml; charset=utf-8")
+	w.Header().Set("Content-Disposition", `attachment; filename="`+blueprintName+`"`)
+	_, _ = io.WriteString(w, connect.Blueprint())
+}
+
+// lacking are the permissions that looking at authentik showed to be missing,
+// each with what it is for.
+func lacking(snap link.AuthentikSnapshot) []setup.Permission {
+	return slices.DeleteFunc(permissions(), func(p setup.Permission) bool { return !slices.Contains(snap.Missing, p.Codename) })
 }
