@@ -17,7 +17,7 @@ import (
 // machine's clock, as far as authentik's event log tells and the token may
 // read it. Whoever changed an object last comes first.
 func (c *Client) ChangedBy(ctx context.Context, since time.Time, changes []link.Change) []string {
-	a, err := c.Read(ctx, rest.Need{What: "events", Perm: rest.PermViewEvent}, func(ctx context.Context) error {
+	a, err := c.Read(ctx, rest.Need{What: "events", Perm: link.PermViewEvent}, func(ctx context.Context) error {
 		_, _, err := c.API.EventsAPI.EventsEventsList(ctx).Actions([]api.EventActions{
 			api.EVENTACTIONS_MODEL_CREATED, api.EVENTACTIONS_MODEL_UPDATED, api.EVENTACTIONS_MODEL_DELETED,
 		}).Ordering("-created").PageSize(eventCount).Execute()

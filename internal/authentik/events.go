@@ -23,7 +23,7 @@ const eventCount = 100
 // that name another state than this one are of other sign-ins, and left out;
 // an empty state takes all.
 func (c *Client) Events(ctx context.Context, since time.Time, d link.Desired, state string) signin.AuthentikTrail {
-	n := rest.Need{What: "events", Perm: rest.PermViewEvent}
+	n := rest.Need{What: "events", Perm: link.PermViewEvent}
 	a, err := c.Read(ctx, n, func(ctx context.Context) error {
 		_, _, err := c.API.EventsAPI.EventsEventsList(ctx).Actions([]api.EventActions{
 			api.EVENTACTIONS_LOGIN, api.EVENTACTIONS_LOGIN_FAILED, api.EVENTACTIONS_AUTHORIZE_APPLICATION,

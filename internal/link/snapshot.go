@@ -68,7 +68,7 @@ type AuthentikSnapshot struct {
 	ClosedByDefault bool
 	// Missing are the permissions that a refused read showed to be lacking,
 	// such as "authentik_flows.view_flow".
-	Missing []string
+	Missing []Permission
 }
 
 // Features are what servers of some versions lack.

@@ -44,21 +44,22 @@ func Resolve(s link.Spec, a link.AuthentikSnapshot, p link.PocketBaseSnapshot, g
 // what is not seen would be made a second time, or left behind.
 func checkReadable(a link.AuthentikSnapshot, kinds []link.Kind, problems *link.Problems) {
 	for _, one := range []struct {
-		permission, what string
-		decides          []link.Kind
+		permission link.Permission
+		what       string
+		decides    []link.Kind
 	}{
-		{"authentik_core.view_application", "applications", []link.Kind{link.KindPair, link.KindApplication,
+		{link.PermViewApplication, "applications", []link.Kind{link.KindPair, link.KindApplication,
 			link.KindBinding}},
-		{"authentik_providers_oauth2.view_oauth2provider", "OAuth2 providers",
+		{link.PermViewProvider, "OAuth2 providers",
 			[]link.Kind{link.KindPair, link.KindProvider}},
-		{"authentik_policies.view_policybinding", "policy bindings", []link.Kind{link.KindBinding}},
-		{"authentik_providers_oauth2.view_scopemapping", "scope mappings", []link.Kind{link.KindMapping}},
+		{link.PermViewBinding, "policy bindings", []link.Kind{link.KindBinding}},
+		{link.PermViewMapping, "scope mappings", []link.Kind{link.KindMapping}},
 	} {
 		decides := slices.ContainsFunc(kinds, func(k link.Kind) bool { return slices.Contains(one.decides, k) })
 		if decides && slices.Contains(a.Missing, one.permission) {
 			problems.Add("authentik.token", "The authentik token may not read "+one.what+
 				", so nobody can tell what is there already.",
-				"Give it the permission "+one.permission+".")
+				"Give it the permission "+string(one.permission)+".")
 		}
 	}
 }
@@ -176,7 +177,7 @@ func resolveFlow(a link.AuthentikSnapshot, m link.Meta, want *string, now link.R
 		return f.Ref
 	}
 	switch {
-	case slices.Contains(a.Missing, "authentik_flows.view_flow"):
+	case slices.Contains(a.Missing, link.PermViewFlow):
 		problems.Add(field, "The authentik token may not list flows, so "+link.Quote(slug)+" cannot be looked up.",
 			"Give it the permission authentik_flows.view_flow.")
 	default:
@@ -214,7 +215,7 @@ func resolveKey(d *link.Desired, s link.Spec, a link.AuthentikSnapshot, now link
 		switch {
 		case i < 0:
 			todo := "Choose one of: " + keyNames(a) + "."
-			if slices.Contains(a.Missing, "authentik_crypto.view_certificatekeypair") {
+			if slices.Contains(a.Missing, link.PermViewKey) {
 				todo = "Give the token the permission authentik_crypto.view_certificatekeypair, without which it " +
 					"sees none."
 			}
@@ -233,7 +234,7 @@ func resolveKey(d *link.Desired, s link.Spec, a link.AuthentikSnapshot, now link
 		d.Provider.SigningKey = a.Keys[i].Ref
 		return
 	}
-	unseen := slices.Contains(a.Missing, "authentik_crypto.view_certificatekeypair")
+	unseen := slices.Contains(a.Missing, link.PermViewKey)
 	if unseen && now.SigningKey.ID != "" {
 		d.Provider.SigningKey = now.SigningKey
 		return
@@ -347,10 +348,10 @@ func resolveBindings(d *link.Desired, s link.Spec, a link.AuthentikSnapshot, pro
 
 // notSeen is what to do where a group, user or policy is not found.
 func notSeen(a link.AuthentikSnapshot, kind string) string {
-	permission := map[string]string{"group": "authentik_core.view_group", "user": "authentik_core.view_user",
-		"policy": "authentik_policies.view_policy"}[kind]
+	permission := map[string]link.Permission{"group": link.PermViewGroup, "user": link.PermViewUser,
+		"policy": link.PermViewPolicy}[kind]
 	if slices.Contains(a.Missing, permission) {
-		return "Give the token the permission " + permission + ", without which it sees none."
+		return "Give the token the permission " + string(permission) + ", without which it sees none."
 	}
 	return "Check the spelling, or choose another."
 }

@@ -33,7 +33,7 @@ func (w *warner) access(d link.Desired, a link.AuthentikSnapshot) {
 	counts := func(b link.BindingState) bool { return b.Enabled }
 	unbound := len(d.Bindings) == 0 && !slices.ContainsFunc(a.Bindings, counts)
 	switch {
-	case unbound && a.Application != nil && slices.Contains(a.Missing, "authentik_policies.view_policybinding"):
+	case unbound && a.Application != nil && slices.Contains(a.Missing, link.PermViewBinding):
 		w.add(link.WarnAccessUnseen, link.Authentik, "The token may not see who may use this application.",
 			"Give it the permission authentik_policies.view_policybinding, or look in authentik.")
 		return

@@ -195,8 +195,9 @@ func TestTheSettingsSayWhoGetsInNow(t *testing.T) {
 		"one": {link.AuthentikSnapshot{Application: app, Bindings: []link.BindingState{{Enabled: true}, {}}},
 			"whom the application's 1 binding lets in"},
 		"nobody may see": {link.AuthentikSnapshot{Application: app,
-			Missing: []string{"authentik_policies.view_policybinding"}}, "not known: the token may not see it"},
-		"one to be made": {link.AuthentikSnapshot{Missing: []string{"authentik_policies.view_policybinding"}},
+			Missing: []link.Permission{"authentik_policies.view_policybinding"}},
+			"not known: the token may not see it"},
+		"one to be made": {link.AuthentikSnapshot{Missing: []link.Permission{"authentik_policies.view_policybinding"}},
 			"everyone with an account"},
 		"closed": {link.AuthentikSnapshot{ClosedByDefault: true}, "nobody yet: this authentik closes an application " +
 			"without bindings"},

@@ -133,7 +133,7 @@ func ids(list []link.Ref) []string {
 }
 
 // Set is the list without order and repetition.
-func Set(list []string) []string { return slices.Compact(slices.Sorted(slices.Values(list))) }
+func Set[S cmp.Ordered](list []S) []S { return slices.Compact(slices.Sorted(slices.Values(list))) }
 
 func redirectLines(uris []link.RedirectURI) []string {
 	lines := make([]string, len(uris))

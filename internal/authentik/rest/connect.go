@@ -68,7 +68,7 @@ func (c *Client) mayRead(ctx context.Context) error {
 		return NewFault(link.FaultPermission, FieldToken, "This token belongs to "+Plain(c.identity.Username)+
 			", who may not see OAuth2 providers in authentik.",
 			"Use an administrator's token, or give this account the permissions that a link needs, starting with "+
-				PermViewProvider+".", err)
+				string(link.PermViewProvider)+".", err)
 	}
 	return nil // what else is wrong with a list is told where it is needed
 }

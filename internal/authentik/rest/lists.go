@@ -3,6 +3,8 @@ package rest
 import (
 	"context"
 	"net/http"
+
+	"authpocket/internal/link"
 )
 
 // What calls ask for, in words. Those that a single provider can make fail
@@ -17,7 +19,7 @@ const (
 
 // FlowList lists the flows.
 func (c *Client) FlowList() List {
-	return List{Need{What: "flows", Perm: PermViewFlow}, func(ctx context.Context, page int32) error {
+	return List{Need{What: "flows", Perm: link.PermViewFlow}, func(ctx context.Context, page int32) error {
 		_, _, err := c.API.FlowsAPI.FlowsInstancesList(ctx).Ordering("slug").PageSize(PageSize).Page(page).Execute()
 		return err
 	}}
@@ -25,7 +27,7 @@ func (c *Client) FlowList() List {
 
 // KeyList lists the key pairs that can sign.
 func (c *Client) KeyList() List {
-	return List{Need{What: "signing keys", Perm: PermViewKey}, func(ctx context.Context, page int32) error {
+	return List{Need{What: "signing keys", Perm: link.PermViewKey}, func(ctx context.Context, page int32) error {
 		_, _, err := c.API.CryptoAPI.CryptoCertificatekeypairsList(ctx).HasKey(true).Ordering("name").
 			PageSize(PageSize).Page(page).Execute()
 		return err
@@ -34,7 +36,7 @@ func (c *Client) KeyList() List {
 
 // MappingList lists the scope mappings.
 func (c *Client) MappingList() List {
-	return List{Need{What: "scope mappings", Perm: PermViewMapping}, func(ctx context.Context, page int32) error {
+	return List{Need{What: "scope mappings", Perm: link.PermViewMapping}, func(ctx context.Context, page int32) error {
 		_, _, err := c.API.PropertymappingsAPI.PropertymappingsProviderScopeList(ctx).Ordering("name").
 			PageSize(PageSize).Page(page).Execute()
 		return err
@@ -43,7 +45,7 @@ func (c *Client) MappingList() List {
 
 // ProviderList lists the OAuth2/OpenID providers.
 func (c *Client) ProviderList() List {
-	return List{Need{What: WhatProviders, Perm: PermViewProvider}, func(ctx context.Context, page int32) error {
+	return List{Need{What: WhatProviders, Perm: link.PermViewProvider}, func(ctx context.Context, page int32) error {
 		_, _, err := c.API.ProvidersAPI.ProvidersOauth2List(ctx).Ordering("name").PageSize(PageSize).Page(page).
 			Execute()
 		return err
@@ -52,7 +54,7 @@ func (c *Client) ProviderList() List {
 
 // BindingList lists an application's bindings.
 func (c *Client) BindingList(applicationPK string) List {
-	return List{Need{What: "policy bindings", Perm: PermViewBinding}, func(ctx context.Context, page int32) error {
+	return List{Need{What: "policy bindings", Perm: link.PermViewBinding}, func(ctx context.Context, page int32) error {
 		_, _, err := c.API.PoliciesAPI.PoliciesBindingsList(ctx).Target(applicationPK).Ordering("order").
 			PageSize(PageSize).Page(page).Execute()
 		return err
@@ -61,7 +63,7 @@ func (c *Client) BindingList(applicationPK string) List {
 
 // AnyProviderList finds providers of every kind by a part of their name.
 func (c *Client) AnyProviderList(search string) List {
-	return List{Need{What: "providers", Perm: permViewAnyProvider}, func(ctx context.Context, page int32) error {
+	return List{Need{What: "providers", Perm: link.PermViewAnyProvider}, func(ctx context.Context, page int32) error {
 		r := c.API.ProvidersAPI.ProvidersAllList(ctx).Ordering("name").PageSize(PageSize).Page(page)
 		if search != "" {
 			r = r.Search(search)
@@ -73,7 +75,7 @@ func (c *Client) AnyProviderList(search string) List {
 
 // GroupList lists the groups with that name.
 func (c *Client) GroupList(name string) List {
-	return List{Need{What: "groups", Perm: permViewGroup, Field: "access.groups"},
+	return List{Need{What: "groups", Perm: link.PermViewGroup, Field: "access.groups"},
 		func(ctx context.Context, page int32) error {
 			_, _, err := c.API.CoreAPI.CoreGroupsList(ctx).Name(name).IncludeUsers(false).PageSize(PageSize).Page(page).
 				Execute()
@@ -83,7 +85,7 @@ func (c *Client) GroupList(name string) List {
 
 // UserList lists the users with that username.
 func (c *Client) UserList(username string) List {
-	return List{Need{What: "users", Perm: permViewUser, Field: "access.users"},
+	return List{Need{What: "users", Perm: link.PermViewUser, Field: "access.users"},
 		func(ctx context.Context, page int32) error {
 			_, _, err := c.API.CoreAPI.CoreUsersList(ctx).Username(username).IncludeGroups(false).PageSize(PageSize).
 				Page(page).Execute()
@@ -93,7 +95,7 @@ func (c *Client) UserList(username string) List {
 
 // PolicyList has no filter by name, only a search for a part of it.
 func (c *Client) PolicyList(search string) List {
-	return List{Need{What: "policies", Perm: permViewPolicy, Field: "access.policies"},
+	return List{Need{What: "policies", Perm: link.PermViewPolicy, Field: "access.policies"},
 		func(ctx context.Context, page int32) error {
 			_, _, err := c.API.PoliciesAPI.PoliciesAllList(ctx).Search(search).Ordering("name").PageSize(PageSize).
 				Page(page).Execute()
@@ -105,7 +107,7 @@ func (c *Client) PolicyList(search string) List {
 // It never asks the list's slug filter, which answers from a cache that
 // ignores it.
 func (c *Client) Application(ctx context.Context, slug string) (Object, error) {
-	n := Need{What: WhatApplication, Perm: PermViewApplication, Field: "application.slug"}
+	n := Need{What: WhatApplication, Perm: link.PermViewApplication, Field: "application.slug"}
 	return c.One(ctx, n, func(ctx context.Context) error {
 		_, _, err := c.API.CoreAPI.CoreApplicationsRetrieve(ctx, slug).Execute()
 		return err
@@ -115,7 +117,7 @@ func (c *Client) Application(ctx context.Context, slug string) (Object, error) {
 // Provider reads the OAuth2 provider with that primary key: nil when there is
 // none.
 func (c *Client) Provider(ctx context.Context, pk int) (Object, error) {
-	n := Need{What: "OAuth2 provider", Perm: PermViewProvider}
+	n := Need{What: "OAuth2 provider", Perm: link.PermViewProvider}
 	return c.One(ctx, n, func(ctx context.Context) error {
 		_, _, err := c.API.ProvidersAPI.ProvidersOauth2Retrieve(ctx, int32(pk)).Execute()
 		return err
@@ -149,7 +151,7 @@ func (c *Client) Exactly(ctx context.Context, l List, key, value string) ([]Obje
 
 // Settings reads the system settings.
 func (c *Client) Settings(ctx context.Context) (Object, error) {
-	n := Need{What: "system settings", Perm: permViewSettings}
+	n := Need{What: "system settings", Perm: link.PermViewSettings}
 	return c.One(ctx, n, func(ctx context.Context) error {
 		_, _, err := c.API.AdminAPI.AdminSettingsRetrieve(ctx).Execute()
 		return err

@@ -3,14 +3,15 @@ package rest
 import (
 	"context"
 
+	"authpocket/internal/link"
 	"authpocket/internal/wire"
 )
 
 // Need names what a call is for, in words for a refusal.
 type Need struct {
-	What  string // "flows"
-	Perm  string // the permission the call needs
-	Field string // the form field or spec path a refusal belongs to
+	What  string          // "flows"
+	Perm  link.Permission // the permission the call needs
+	Field string          // the form field or spec path a refusal belongs to
 }
 
 // Read sends a call that changes nothing until a whole JSON object comes

@@ -1,12 +1,13 @@
 package setup
 
 import (
+	"authpocket/internal/link"
 	"authpocket/web/view"
 )
 
 // Permission is one permission of authentik and what it is needed for.
 type Permission struct {
-	Codename string // "authentik_core.view_application"
+	Codename link.Permission
 	Why      string
 }
 

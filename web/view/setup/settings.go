@@ -335,7 +335,7 @@ func (b settings) access() AccessPart {
 	case named > 0:
 		part.Now = "only those you name"
 	case there == 0 && b.in.Authentik.Application != nil &&
-		slices.Contains(b.in.Authentik.Missing, "authentik_policies.view_policybinding"):
+		slices.Contains(b.in.Authentik.Missing, link.PermViewBinding):
 		part.Now = "not known: the token may not see it"
 	case there > 0:
 		part.Now = fmt.Sprintf("whom the application's %s in", view.Plural(there, "binding lets", "bindings let"))

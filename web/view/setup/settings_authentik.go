@@ -86,7 +86,7 @@ func (b settings) flow(m link.Meta) view.Choice {
 		}
 	}
 	now := b.in.Form.Get(m.Spec)
-	if now != "" && slices.Contains(b.in.Authentik.Missing, "authentik_flows.view_flow") {
+	if now != "" && slices.Contains(b.in.Authentik.Missing, link.PermViewFlow) {
 		options = append(options, view.Option{Value: now, Label: "As it is: " + now})
 	}
 	return b.choose(m, options...)
@@ -125,7 +125,7 @@ func keyLabel(k link.Key) string {
 // mappings offers the scope mappings beside the three that every link has.
 func (b settings) mappings() *Ticks {
 	m := named(link.ProviderAttrs(), "property_mappings")
-	if slices.Contains(b.in.Authentik.Missing, "authentik_providers_oauth2.view_scopemapping") {
+	if slices.Contains(b.in.Authentik.Missing, link.PermViewMapping) {
 		return nil
 	}
 	t := &Ticks{Name: m.Spec, Label: m.Ask.Label, Hint: m.Ask.Hint, Error: b.problems.At(m.Spec)}
