@@ -117,7 +117,7 @@ func (s *Server) nothingToFix(w http.ResponseWriter, r *http.Request, sess *sess
 // addAddress handles the "GET /signin/address" route: the review of adding
 // authpocket's own redirect URI for a test.
 func (s *Server) addAddress(w http.ResponseWriter, r *http.Request, sess *session.Session) {
-	own := link.RedirectURI{URL: callbackURL(r), Mode: "strict", Type: "authorization"}
+	own := link.RedirectURI{URL: callbackURL(r), Mode: link.RedirectStrict, Type: link.RedirectAuthorization}
 	s.reviewAddresses(w, r, sess, session.Errand{Again: "/signin/address", Back: "/signin?way=" + session.WayCallback},
 		func(list []link.RedirectURI) []link.RedirectURI {
 			return append(list, own)
@@ -151,7 +151,7 @@ func (s *Server) reviewAddresses(w http.ResponseWriter, r *http.Request, sess *s
 	}
 	own := ownAddresses(now, p.Spec)
 	list := slices.DeleteFunc(slices.Clone(now.Provider.RedirectURIs), func(u link.RedirectURI) bool {
-		return slices.Contains(own, u.URL) || u.Type == "logout" // those stay by themselves
+		return slices.Contains(own, u.URL) || u.Type == link.RedirectLogout // those stay by themselves
 	})
 	spec := p.Spec
 	spec.Provider.RedirectURIs = change(list)
@@ -166,8 +166,9 @@ func ownAddresses(d link.Desired, spec link.Spec) []string {
 	for _, u := range d.Provider.RedirectURIs {
 		asked := slices.ContainsFunc(spec.Provider.RedirectURIs,
 			func(r link.RedirectURI) bool { return r.URL == u.URL })
-		if parsed, err := url.Parse(u.URL); err == nil && parsed.Path == callbackPath && u.Mode == "strict" &&
-			u.Type != "logout" && !asked {
+		if parsed, err := url.Parse(u.URL); err == nil && parsed.Path == callbackPath &&
+			u.Mode == link.RedirectStrict &&
+			u.Type != link.RedirectLogout && !asked {
 			own = append(own, u.URL)
 		}
 	}

@@ -63,7 +63,7 @@ func (s *Server) signInStart(w http.ResponseWriter, r *http.Request, sess *sessi
 func redirects(d link.Desired, address string) bool {
 	return slices.ContainsFunc(d.Provider.RedirectURIs, func(u link.RedirectURI) bool {
 		return u.URL == address &&
-			u.Mode == "strict"
+			u.Mode == link.RedirectStrict
 	})
 }
 

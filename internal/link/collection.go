@@ -7,6 +7,10 @@ import (
 	"authpocket/internal/secret"
 )
 
+// Superusers is PocketBase's own collection of superusers, which nobody signs
+// in to with OAuth2.
+const Superusers = "_superusers"
+
 // PocketBase is what is wanted of the auth collection.
 type PocketBase struct {
 	Collection  *string `yaml:"collection" json:"collection"` // default "users"

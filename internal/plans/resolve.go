@@ -103,8 +103,11 @@ func resolveRedirects(s link.Spec, now []link.RedirectURI) []link.RedirectURI {
 	}
 	list := slices.Clone(now)
 	for _, base := range s.PocketBaseURLs {
-		uri := link.RedirectURI{URL: link.RedirectURL(base), Mode: "strict", Type: "authorization"}
-		there := func(r link.RedirectURI) bool { return r.URL == uri.URL && r.Mode == "strict" && r.Type != "logout" }
+		uri := link.RedirectURI{URL: link.RedirectURL(base), Mode: link.RedirectStrict,
+			Type: link.RedirectAuthorization}
+		there := func(r link.RedirectURI) bool {
+			return r.URL == uri.URL && r.Mode == link.RedirectStrict && r.Type != link.RedirectLogout
+		}
 		if !slices.ContainsFunc(list, there) {
 			list = append(list, uri)
 		}
@@ -118,13 +121,13 @@ func givenRedirects(given, now []link.RedirectURI) []link.RedirectURI {
 	list := slices.Clone(given)
 	for i := range list {
 		if list[i].Mode == "" {
-			list[i].Mode = "strict"
+			list[i].Mode = link.RedirectStrict
 		}
 		if list[i].Type == "" {
-			list[i].Type = "authorization"
+			list[i].Type = link.RedirectAuthorization
 		}
 	}
-	logout := func(r link.RedirectURI) bool { return r.Type == "logout" }
+	logout := func(r link.RedirectURI) bool { return r.Type == link.RedirectLogout }
 	if slices.ContainsFunc(list, logout) {
 		return list
 	}
@@ -370,7 +373,7 @@ func resolveCollection(s link.Spec, p link.PocketBaseSnapshot, problems *link.Pr
 func collectionNames(p link.PocketBaseSnapshot) string {
 	var names []string
 	for _, c := range p.Collections {
-		if c.Name != "_superusers" {
+		if c.Name != link.Superusers {
 			names = append(names, c.Name)
 		}
 	}

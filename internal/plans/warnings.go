@@ -172,7 +172,7 @@ func (w *warner) transport(s link.Spec, d link.Desired) {
 
 func (w *warner) redirects(d link.Desired) {
 	for _, r := range d.Provider.RedirectURIs {
-		if r.Mode == "regex" {
+		if r.Mode == link.RedirectRegex {
 			w.add(link.WarnRegexRedirect, link.Authentik, "The redirect URI "+link.Quote(r.URL)+
 				" is a regular expression.",
 				"Whoever controls any address that it matches can receive sign-in codes. Prefer strict ones.")

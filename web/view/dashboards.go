@@ -1,5 +1,7 @@
 package view
 
+import "authpocket/internal/link"
+
 // ApplicationURL is the application's page in authentik's admin interface.
 func ApplicationURL(base, slug string) string { return base + "/if/admin/#/core/applications/" + slug }
 
@@ -10,4 +12,4 @@ func TokensURL(base string) string { return base + "/if/admin/#/core/tokens" }
 func CollectionURL(base, id string) string { return base + "/_/#/collections?collection=" + id }
 
 // SuperusersURL is the page of PocketBase where superusers are.
-func SuperusersURL(base string) string { return CollectionURL(base, "_superusers") }
+func SuperusersURL(base string) string { return CollectionURL(base, link.Superusers) }

@@ -108,9 +108,9 @@ func (s sender) Assigned(pk *int, _ *string) { s.to[s.key] = orNull(*pk) }
 func (s sender) Redirects(v *[]link.RedirectURI) {
 	list := make([]map[string]string, len(*v))
 	for i, uri := range *v {
-		list[i] = map[string]string{"matching_mode": RedirectMode(uri), "url": uri.URL}
+		list[i] = map[string]string{"matching_mode": string(RedirectMode(uri)), "url": uri.URL}
 		if s.features.RedirectURI {
-			list[i]["redirect_uri_type"] = RedirectType(uri)
+			list[i]["redirect_uri_type"] = string(RedirectType(uri))
 		}
 	}
 	s.to[s.key] = list
@@ -138,14 +138,14 @@ func Set[S cmp.Ordered](list []S) []S { return slices.Compact(slices.Sorted(slic
 func redirectLines(uris []link.RedirectURI) []string {
 	lines := make([]string, len(uris))
 	for i, r := range uris {
-		lines[i] = RedirectMode(r) + " " + RedirectType(r) + " " + strings.TrimSpace(r.URL)
+		lines[i] = string(RedirectMode(r)) + " " + string(RedirectType(r)) + " " + strings.TrimSpace(r.URL)
 	}
 	return lines
 }
 
 // RedirectMode is never empty: an entry without a matching mode is stored by
 // authentik and makes every later list fail.
-func RedirectMode(r link.RedirectURI) string { return cmp.Or(r.Mode, "strict") }
+func RedirectMode(r link.RedirectURI) link.RedirectMode { return cmp.Or(r.Mode, link.RedirectStrict) }
 
 // RedirectType is what authentik takes an entry without a type for.
-func RedirectType(r link.RedirectURI) string { return cmp.Or(r.Type, "authorization") }
+func RedirectType(r link.RedirectURI) link.RedirectType { return cmp.Or(r.Type, link.RedirectAuthorization) }

@@ -302,7 +302,7 @@ func (b settings) addresses() view.Field {
 func (b settings) collection() view.Choice {
 	var options []view.Option
 	for _, c := range b.in.PocketBase.Collections {
-		if c.Name != "_superusers" {
+		if c.Name != link.Superusers {
 			options = append(options, view.Option{Value: c.Name, Label: c.Name})
 		}
 	}
