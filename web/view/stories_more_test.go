@@ -64,7 +64,7 @@ func progressStories(both Head) []story {
 	refused := &link.Fault{System: link.Authentik, Summary: "authentik refuses the application: Application with this slug already exists.", Todo: "Choose another slug on the settings page."}
 	gone := &link.Fault{System: link.Authentik, Kind: link.FaultStale, Summary: "The provider “Provider for PocketBase” is no longer there, or the token may not see it.", Todo: "Plan again, to see what is there now."}
 	changed := &link.Fault{System: link.Authentik, Kind: link.FaultStale, Summary: "Something was changed since the preview.",
-		Details: []string{"authentik: name of provider “Provider for PocketBase” is now PB.", "By their logs, ada updated the provider “Provider for PocketBase” at 12:00:00."}, Todo: "Look at the new preview and apply that one."}
+		Details: []string{"authentik: name of provider “Provider for PocketBase” is now PB.", "By their logs, ada updated the provider “Provider for PocketBase” at 12:00:00."}, Todo: "Review the new preview and apply that."}
 	at := func(i int, err error) map[int][]link.Message { return map[int][]link.Message{i: link.Messages(err)} }
 	second := link.Effect{Made: 1, Change: link.WrittenNone}
 	return []story{
