@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Runs every fuzz target, two at a time: scripts/fuzz.sh 30s [5s]
-# The second duration applies to targets that read no outside input.
+# The second duration is for targets that parse no outside input.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 long="${1:-30s}" short="${2:-${1:-30s}}"

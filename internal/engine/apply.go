@@ -16,50 +16,50 @@ import (
 	"authpocket/internal/secret"
 )
 
-// Apply carries out exactly the plan. It first observes both systems again
-// and refuses, as stale, if the plan would not come out the same. It stops at
-// the first change that fails; what was done before it stays, and a new plan
-// goes on from there. With receipts, each write is announced on disk before it
-// is sent, and nobody else can apply to the same link at the same time. The
-// error is a *link.Stopped.
+// Apply carries out plan and nothing else. It first observes both systems again
+// and fails as stale if the same spec now gives a different plan. It stops at
+// the first change that fails; earlier changes stay, and a new plan continues
+// from there. With receipts, each write is recorded on disk before it is sent,
+// and only one Apply runs per pair of systems. The error is a *link.Stopped.
 func (e *Engine) Apply(ctx context.Context, plan link.Plan, hook Hook) error {
 	unlock, err := e.lock(ctx)
 	if err != nil {
-		return between(0, err)
+		return stoppedBetween(0, err)
 	}
 	defer unlock()
-	fresh, err := e.unchanged(ctx, plan)
+	fresh, err := e.confirm(ctx, plan)
 	if err != nil {
-		return between(0, err)
+		return stoppedBetween(0, err)
 	}
 	if fresh.Empty() {
-		return between(0, e.closeInterrupted(fresh))
+		return stoppedBetween(0, e.closeInterrupted(fresh))
 	}
 	receipt, err := e.begin(fresh)
 	if err != nil {
-		return between(0, err)
+		return stoppedBetween(0, err)
 	}
 	for i := range fresh.Changes {
 		if ctx.Err() != nil && secretGap(fresh.Changes[:i]) < 0 {
-			return between(i, stopped(fresh.Changes[i]))
+			return stoppedBetween(i, cancelledBefore(fresh.Changes[i]))
 		}
 		if err := e.change(ctx, fresh, i, receipt, hook); err != nil {
 			return err
 		}
 	}
-	return between(len(fresh.Changes), receipt.finish(journal.Completed))
+	return stoppedBetween(len(fresh.Changes), receipt.finish(journal.Completed))
 }
 
-// between is the error of an apply that stopped with no change under way.
-func between(made int, err error) error {
+// stoppedBetween returns the error of an apply that stopped between two
+// changes.
+func stoppedBetween(made int, err error) error {
 	if err == nil {
 		return nil
 	}
 	return &link.Stopped{Effect: link.Effect{Made: made, Between: true}, Stale: link.IsStale(err), Err: err}
 }
 
-// unchanged makes the plan again and refuses one that has come out otherwise.
-func (e *Engine) unchanged(ctx context.Context, plan link.Plan) (link.Plan, error) {
+// confirm plans again and fails as stale if the result differs from plan.
+func (e *Engine) confirm(ctx context.Context, plan link.Plan) (link.Plan, error) {
 	if err := e.checkInterrupted(plan); err != nil {
 		return link.Plan{}, err
 	}
@@ -74,17 +74,17 @@ func (e *Engine) unchanged(ctx context.Context, plan link.Plan) (link.Plan, erro
 	return fresh, nil
 }
 
-// changedSince is the fault of a plan that no longer holds.
+// changedSince returns the fault of a stale plan.
 func changedSince(system link.System, what ...string) *link.Fault {
 	return &link.Fault{
 		Kind: link.FaultStale, System: system, Summary: "Something was changed since the preview.", Details: what,
-		Todo: "Look at the new preview and apply that one.",
+		Todo: "Review the new preview and apply that.",
 	}
 }
 
-// stopped tells of an apply that was told to stop between two changes. Its
-// receipt has no end, so the next apply says so and goes on.
-func stopped(next link.Change) error {
+// cancelledBefore returns the fault of an apply that was cancelled between two
+// changes. Its receipt stays unfinished, so that the next apply continues it.
+func cancelledBefore(next link.Change) error {
 	return &link.Fault{
 		Kind: link.FaultOther, System: next.System, Err: context.Canceled,
 		Summary: "authpocket was told to stop before it began to " + string(next.Action) + " " + next.Object + ".",
@@ -92,20 +92,20 @@ func stopped(next link.Change) error {
 	}
 }
 
-// finishTime is how long a change may go on after authpocket was told to stop.
+// finishTime is how long a change may take after its context was cancelled.
 const finishTime = 6 * time.Second
 
-// unhurried returns a context that ends so long after ctx does: a write under
-// way is not torn.
-func unhurried(ctx context.Context, longer time.Duration) (context.Context, context.CancelFunc) {
+// extended returns a context that ends the given time after ctx does, so that a
+// running write is not cut off.
+func extended(ctx context.Context, longer time.Duration) (context.Context, context.CancelFunc) {
 	late, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	stop := context.AfterFunc(ctx, func() { time.AfterFunc(longer, cancel) })
 	return late, func() { stop(); cancel() }
 }
 
-// change carries out one change of the plan, announced and noted.
+// change carries out one change of the plan and records it in the receipt.
 func (e *Engine) change(ctx context.Context, plan link.Plan, i int, receipt receipt, hook Hook) error {
-	ctx, cancel := unhurried(ctx, finishTime)
+	ctx, cancel := extended(ctx, finishTime)
 	defer cancel()
 	change := plan.Changes[i]
 	fail := func(failed *link.Stopped) error {
@@ -131,14 +131,14 @@ func (e *Engine) change(ctx context.Context, plan link.Plan, i int, receipt rece
 	return nil
 }
 
-// failed closes the secret gap that a failed change leaves open, and puts
-// together what was written.
+// failed closes the secret gap that a failed change leaves open and returns
+// what was written.
 func (e *Engine) failed(
 	ctx context.Context, plan link.Plan, i int, receipt receipt, written link.Written, err error,
 ) *link.Stopped {
 	change, made := plan.Changes[i], i
 	if written != link.WrittenNone && change.System == link.Authentik {
-		made++ // it may have been
+		made++ // it may have been written
 	}
 	effect := link.Effect{Made: i, Change: written}
 	if written == link.WrittenNone || change.Kind != link.KindOAuth2 { // else PocketBase may have the new secret
@@ -157,7 +157,7 @@ func (e *Engine) carryOut(ctx context.Context, spec link.Spec, change link.Chang
 	return e.matchSecret(ctx, spec, change, receipt)
 }
 
-// replan makes the plan again from what the systems hold now.
+// replan observes both systems and makes the plan again.
 func (e *Engine) replan(ctx context.Context, plan link.Plan) (link.Plan, error) {
 	snaps, err := e.Observe(ctx, plan.Spec)
 	if err != nil {
@@ -165,21 +165,21 @@ func (e *Engine) replan(ctx context.Context, plan link.Plan) (link.Plan, error) 
 	}
 	fresh, problems := plans.Again(plan, snaps.Authentik, snaps.PocketBase)
 	if len(problems) > 0 {
-		return link.Plan{}, noLonger(problems)
+		return link.Plan{}, noLongerPossible(problems)
 	}
 	return fresh, nil
 }
 
-// noLonger is the fault of a plan that cannot be made any more.
-func noLonger(problems link.Problems) *link.Fault {
+// noLongerPossible returns the fault of a plan that cannot be made any more.
+func noLongerPossible(problems link.Problems) *link.Fault {
 	first := problems[0].Message()
 	f := changedSince(link.Authentik, first.What())
 	f.Todo, f.Ways, f.Err = first.Todo, first.Ways, problems
 	return f
 }
 
-// changedBy says who changed what the plan is about since it was made, as far
-// as the two systems' logs tell.
+// changedBy describes who changed the plan's objects since it was made,
+// according to the logs of the two systems.
 func (e *Engine) changedBy(ctx context.Context, plan, fresh link.Plan) []string {
 	var a, p []string
 	changes := slices.Concat(plan.Changes, fresh.Changes)
@@ -194,7 +194,7 @@ func (e *Engine) changedBy(ctx context.Context, plan, fresh link.Plan) []string 
 	return []string{"By their logs, " + strings.Join(said[:min(len(said), 5)], "; ") + "."}
 }
 
-// staleSystem is the system of the first change that came out differently.
+// staleSystem returns the system of the first change that differs.
 func staleSystem(plan, fresh link.Plan) link.System {
 	for i, c := range fresh.Changes {
 		if i >= len(plan.Changes) || !same(plan.Changes[i], c) {
@@ -207,8 +207,8 @@ func staleSystem(plan, fresh link.Plan) link.System {
 	return link.Authentik
 }
 
-// Differences says in words what the systems hold now that they did not when
-// the plan was made, as far as it concerns the plan. Empty: nothing.
+// Differences describes what changed in the systems between plan and fresh, one
+// sentence each. It returns nil if nothing that concerns the plan did.
 func Differences(plan, fresh link.Plan) []string {
 	var out []string
 	for _, now := range fresh.Changes {
@@ -258,8 +258,8 @@ func fieldDifferences(old, now link.Change) []string {
 	return out
 }
 
-// same compares what a change writes and to what, not when it was read. A
-// client secret prints like any other, and authentik shows which it is.
+// same reports whether two changes write the same to the same object. All
+// client secrets print alike, so they are compared themselves.
 func same(a, b link.Change) bool {
 	return a.ID() == b.ID() && a.Action == b.Action && secretBefore(a).Equal(secretBefore(b)) &&
 		slices.EqualFunc(a.Fields, b.Fields, func(x, y link.Field) bool {
@@ -268,7 +268,7 @@ func same(a, b link.Change) bool {
 		})
 }
 
-// secretBefore is the client secret that authentik had before a change.
+// secretBefore returns authentik's client secret before a change.
 func secretBefore(c link.Change) secret.Text {
 	if p := link.As[link.ProviderState](c.Before); p != nil {
 		return p.ClientSecret

@@ -14,7 +14,7 @@ import (
 	"authpocket/internal/link"
 )
 
-// events notes what a hook is told.
+// events records what a hook receives.
 type events []string
 
 func (e *events) hook(event engine.Event) {

@@ -12,7 +12,7 @@ import (
 	"authpocket/internal/signin"
 )
 
-// How far clocks may be apart.
+// How far clocks may differ.
 const (
 	clockWarn = 30 * time.Second
 	clockFail = 5 * time.Minute // what PocketBase allows in ID tokens
@@ -27,14 +27,14 @@ func skipped(c link.Check, err error) link.Check {
 	return outcome(c, link.Skipped, "", link.MessageOf(err).What(), "")
 }
 
-// remedyOf is what the catalogue says to do.
+// remedyOf returns the catalogue's remedy for a cause.
 func remedyOf(cause link.CauseID) string {
 	known, _ := signin.FindCause(cause)
 	return known.Todo
 }
 
-// between are the checks that have to do with both systems.
-func (e *Engine) between(ctx context.Context, d link.Desired, person int) []link.Check {
+// checkBoth runs the checks that concern both systems.
+func (e *Engine) checkBoth(ctx context.Context, d link.Desired, person int) []link.Check {
 	checks := []link.Check{checkAddresses(d), {}, {}, {}, {}}
 	var group sync.WaitGroup
 	group.Go(func() { checks[1] = e.checkClock(ctx) })
@@ -45,7 +45,7 @@ func (e *Engine) between(ctx context.Context, d link.Desired, person int) []link
 	return checks
 }
 
-// checkAddresses looks for plain http where browsers go.
+// checkAddresses warns of plain http in addresses that browsers use.
 func checkAddresses(d link.Desired) link.Check {
 	check := link.Check{ID: link.CheckAddresses, System: link.PB, Title: "Browsers reach both systems over https"}
 	addresses := append([]string{d.AuthentikURL, d.Slot.AuthURL, d.PocketBaseURL}, d.RedirectURLs()...)
@@ -63,8 +63,7 @@ func checkAddresses(d link.Desired) link.Check {
 		strings.Join(addresses, ", ")+".", "")
 }
 
-// checkClock compares both systems' clocks with this machine's and with each
-// other.
+// checkClock compares the clocks of both systems and this machine.
 func (e *Engine) checkClock(ctx context.Context) link.Check {
 	check := link.Check{ID: link.CheckClock, System: link.Authentik, Title: "The clocks agree"}
 	var a, p time.Duration
@@ -81,7 +80,7 @@ func (e *Engine) checkClock(ctx context.Context) link.Check {
 		return skipped(check, errP)
 	}
 	apart := max(a.Abs(), p.Abs(), (a - p).Abs())
-	evidence := "By the dates of their answers, authentik's clock " + clockWords(a) + ", and PocketBase's " +
+	evidence := "Judging by their Date headers, authentik's clock " + clockWords(a) + ", and PocketBase's " +
 		clockWords(p) + "."
 	switch {
 	case apart <= clockWarn:
@@ -106,10 +105,10 @@ func clockWords(ahead time.Duration) string {
 	return fmt.Sprintf("is %s behind this machine's", (-ahead).Round(time.Second))
 }
 
-// checkCollection looks for rules that were changed since the link was made.
+// checkCollection looks for rules that changed since the link was created.
 func (e *Engine) checkCollection(ctx context.Context, d link.Desired) link.Check {
 	check := link.Check{ID: link.CheckPocketBaseCollection, System: link.PB,
-		Title: "The collection lets the same people in as when the link was made"}
+		Title: "The collection's rules are the same as when the link was created"}
 	now, err := e.pocketbase.Collection(ctx, d)
 	if link.IsStale(err) {
 		m := link.MessageOf(err)
@@ -121,7 +120,7 @@ func (e *Engine) checkCollection(ctx context.Context, d link.Desired) link.Check
 	drifts := d.RuleDrifts(now)
 	if len(drifts) == 0 {
 		return outcome(check, link.Pass, "", "Create rule, auth rule and multi-factor authentication of "+now.Name+
-			" are as they were.", "")
+			" are unchanged.", "")
 	}
 	worst, status := drifts[0], link.Warn
 	var what []string
@@ -134,16 +133,16 @@ func (e *Engine) checkCollection(ctx context.Context, d link.Desired) link.Check
 	return outcome(check, status, worst.Cause, strings.Join(what, " "), remedyOf(worst.Cause))
 }
 
-// checkPrediction says what a sign-in of the person would lead to. The
-// token's own account need not be one that signs in.
+// checkPrediction predicts the sign-in of a person. A refusal of the token's
+// own account, person 0, is only a warning: it may be no account for people.
 func (e *Engine) checkPrediction(ctx context.Context, d link.Desired, person int) link.Check {
-	check := link.Check{ID: link.CheckPrediction, System: link.PB, Title: "What a sign-in of this person will lead to"}
+	check := link.Check{ID: link.CheckPrediction, System: link.PB, Title: "Predicted result of this person's sign-in"}
 	p, err := e.Foresee(ctx, d, person)
 	switch {
 	case err != nil:
 		return skipped(check, err)
 	case p.Unsure:
-		return outcome(check, link.Warn, p.Cause, p.Words, "Test a sign-in to see.")
+		return outcome(check, link.Warn, p.Cause, p.Words, "Test a sign-in to find out.")
 	case p.Outcome != signin.OutcomeRefused:
 		return outcome(check, link.Pass, "", p.Words, "")
 	case person == 0:

@@ -9,7 +9,7 @@ import (
 	"authpocket/internal/secret"
 )
 
-// everything names every setting that the sandbox can hold.
+// everything sets every field that the sandbox supports.
 func (b *bench) everything() link.Spec {
 	s := b.minimal()
 	s.Application = link.Application{
@@ -42,8 +42,7 @@ func (b *bench) everything() link.Spec {
 	return s
 }
 
-// drift is one thing that somebody changes by hand, and the fields that a
-// plan then shows.
+// drift is a manual change, and the fields that a plan shows afterwards.
 type drift struct {
 	do   func(*bench)
 	want []string
@@ -115,7 +114,7 @@ func (b *bench) mapping(name string) string {
 	return ""
 }
 
-// patchProvider changes keys of the provider with that client id.
+// patchProvider updates the provider with that client ID.
 func (b *bench) patchProvider(clientID string, keys map[string]any) {
 	b.t.Helper()
 	for _, p := range b.box.Authentik().Snapshot().Providers {

@@ -13,7 +13,7 @@ import (
 	"authpocket/internal/link"
 )
 
-// failing makes the change with that index fail.
+// failing makes the change with the given index fail.
 func failing(m *memory, at int, err error) {
 	n := 0
 	m.apply = func(context.Context, link.Change) error {
@@ -25,8 +25,8 @@ func failing(m *memory, at int, err error) {
 	}
 }
 
-// TestAStoppedApplySaysWhatWasWritten: an adapter speaks of its own change
-// alone, and one that does not say leaves it open.
+// An adapter only knows about its own change; one that says nothing leaves the
+// outcome open.
 func TestAStoppedApplySaysWhatWasWritten(t *testing.T) {
 	refused := &link.Fault{System: link.Authentik, Kind: link.FaultRefused, Written: link.WrittenNone,
 		Summary: "It was refused.", Todo: "Look."}
@@ -80,8 +80,7 @@ func TestAStoppedApplySaysWhatWasWritten(t *testing.T) {
 	}
 }
 
-// TestAnApplyThatStopsBetweenChangesSaysWhatWasWritten: before the first of
-// them that is nothing.
+// Before the first change, nothing was written.
 func TestAnApplyThatStopsBetweenChangesSaysWhatWasWritten(t *testing.T) {
 	for made, want := range map[int]link.Written{0: link.WrittenNone, 1: link.WrittenSome} {
 		ctx, cancel := context.WithCancel(t.Context())
@@ -99,11 +98,10 @@ func TestAnApplyThatStopsBetweenChangesSaysWhatWasWritten(t *testing.T) {
 	}
 }
 
-// TestAReceiptThatCannotBeWrittenIsNotTakenForTheSystems: each way to fail at
-// the state directory, before and after a write.
+// Each way to fail at the state directory, before and after a write.
 func TestAReceiptThatCannotBeWrittenIsNotTakenForTheSystems(t *testing.T) {
 	for name, test := range map[string]struct {
-		after int // so many writes the directory is gone
+		after int // the number of writes after which the directory is gone
 		want  link.Effect
 	}{
 		"before the first": {0, link.Effect{Between: true}},

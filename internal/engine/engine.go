@@ -1,6 +1,5 @@
-// Package engine takes a link through the house: observe both systems, plan,
-// apply, verify. It knows the systems only by two small interfaces and tells
-// a Hook what it does.
+// Package engine observes both systems, and plans, applies and verifies links.
+// It knows the systems only through two interfaces.
 package engine
 
 import (
@@ -16,52 +15,54 @@ import (
 	"authpocket/internal/plans"
 )
 
-// Authentik is the one outside system.
+// Authentik is a connected authentik.
 type Authentik interface {
 	Observe(context.Context, link.Query) (link.AuthentikSnapshot, error)
 	Apply(context.Context, link.Change) error
 	Check(ctx context.Context, d link.Desired, person int) []link.Check
-	// Warnings tells what stands in the way of the changes, from what was
-	// observed.
+	// Warnings returns what may go wrong with the changes, judging by the
+	// snapshot.
 	Warnings(link.AuthentikSnapshot, []link.Change) []link.Warning
 	// ChangedBy says who changed the changes' objects since then, as far as
 	// its log tells.
 	ChangedBy(ctx context.Context, since time.Time, changes []link.Change) []string
+
 	AuthentikProof
 }
 
-// PocketBase is the other.
+// PocketBase is a connected PocketBase.
 type PocketBase interface {
 	Observe(context.Context, link.Query) (link.PocketBaseSnapshot, error)
 	Apply(context.Context, link.Change) error
 	Check(context.Context, link.Desired) []link.Check
 	Probe(context.Context, link.Desired) link.Check
-	// Warnings tells what stands in the way of sign-ins, from what was
-	// observed.
+	// Warnings returns what may go wrong with sign-ins, judging by the
+	// snapshot.
 	Warnings(link.PocketBaseSnapshot, link.Desired) []link.Warning
 	// ChangedBy says who changed the changes' objects since then, as far as
 	// its log tells.
 	ChangedBy(ctx context.Context, since time.Time, changes []link.Change) []string
+
 	PocketBaseProof
 }
 
-// Snapshots are both systems, read at the same time.
+// Snapshots hold both systems, read at the same time.
 type Snapshots struct {
 	Authentik  link.AuthentikSnapshot
 	PocketBase link.PocketBaseSnapshot
 }
 
-// Config is two connected systems, and where to keep what is done to them.
+// Config holds two connected systems and the store for receipts.
 type Config struct {
 	Authentik  Authentik
 	PocketBase PocketBase
-	// AuthentikURL and PocketBaseURL are the addresses that the systems are
-	// written at. They tell one link's receipts from another's.
+	// AuthentikURL and PocketBaseURL are the base URLs of the systems. They
+	// identify the receipts that belong to these two.
 	AuthentikURL  string
 	PocketBaseURL string
-	Receipts      *Store       // nil: none are kept
+	Receipts      *Store       // nil keeps no receipts
 	Program       string       // authpocket's version, for the receipts
-	Log           *slog.Logger // nil discards
+	Log           *slog.Logger // nil discards all messages
 }
 
 // Engine works on one authentik and one PocketBase.
@@ -69,11 +70,11 @@ type Engine struct {
 	authentik  Authentik
 	pocketbase PocketBase
 	log        *slog.Logger
-	receipts   *Store // nil: none are kept
+	receipts   *Store // nil keeps no receipts
 	meta       journal.Meta
 }
 
-// New returns an engine over two connected systems.
+// New returns an engine for two connected systems.
 func New(cfg Config) *Engine {
 	if cfg.Log == nil {
 		cfg.Log = slog.New(slog.DiscardHandler)
@@ -84,8 +85,8 @@ func New(cfg Config) *Engine {
 	}
 }
 
-// Observe reads both systems at the same time. The error is a *link.Fault of
-// the one that could not be read.
+// Observe reads both systems at the same time. The error is the *link.Fault of
+// the first that fails.
 func (e *Engine) Observe(ctx context.Context, spec link.Spec) (Snapshots, error) {
 	var snaps Snapshots
 	group, ctx := errgroup.WithContext(ctx)
@@ -100,14 +101,14 @@ func (e *Engine) Observe(ctx context.Context, spec link.Spec) (Snapshots, error)
 	return snaps, group.Wait()
 }
 
-// Plan observes both systems and makes the plan. A spec that cannot be
-// carried out gives link.Problems as the error.
+// Plan observes both systems and returns the plan for spec. The error is
+// link.Problems if the spec cannot be carried out.
 func (e *Engine) Plan(ctx context.Context, spec link.Spec) (link.Plan, error) {
 	plan, _, err := e.plan(ctx, spec)
 	return plan, err
 }
 
-// PlanFix makes the plan that puts one cause right and nothing else. differs
+// PlanFix returns a plan that fixes one cause and changes nothing else. differs
 // reports whether the systems differ from the spec at all.
 func (e *Engine) PlanFix(ctx context.Context, spec link.Spec, cause link.CauseID) (plan link.Plan, differs bool,
 	err error) {
@@ -117,8 +118,8 @@ func (e *Engine) PlanFix(ctx context.Context, spec link.Spec, cause link.CauseID
 	return plans.Narrow(plan, cause), !plan.Empty(), nil
 }
 
-// Whole is the plan that would make the link from nothing, for exports: a
-// plan for a link that stands is empty.
+// Whole returns the plan that would create the link as if nothing existed, for
+// exports. Plan returns an empty one for a link that exists.
 func (e *Engine) Whole(ctx context.Context, spec link.Spec) (link.Plan, error) {
 	plan, snaps, err := e.plan(ctx, spec)
 	if err != nil {
@@ -155,8 +156,8 @@ func (e *Engine) plan(ctx context.Context, spec link.Spec) (link.Plan, Snapshots
 	return plan, snaps, nil
 }
 
-// find observes, and observes again where the first look shows that the link
-// is there under another slug. The spec returned names that slug.
+// find observes both systems, and once more if the link exists under another
+// slug than spec names. The returned spec has the slug of the existing link.
 func (e *Engine) find(ctx context.Context, spec link.Spec) (Snapshots, link.Spec, error) {
 	snaps, err := e.Observe(ctx, spec)
 	if err != nil {
@@ -165,8 +166,7 @@ func (e *Engine) find(ctx context.Context, spec link.Spec) (Snapshots, link.Spec
 	return e.follow(ctx, spec, snaps)
 }
 
-// follow observes again where the link is there under another slug than the
-// spec names.
+// follow observes again if snaps show that the link has another slug than spec.
 func (e *Engine) follow(ctx context.Context, spec link.Spec, snaps Snapshots) (Snapshots, link.Spec, error) {
 	var err error
 	if slug := plans.SlugFor(spec, snaps.Authentik, snaps.PocketBase); slug != spec.Query().Slug {

@@ -12,17 +12,16 @@ import (
 	"authpocket/internal/signin"
 )
 
-// Expected is what is known of a sign-in beforehand. The zero value is
-// nothing.
+// Expected is what is known about a sign-in beforehand, if anything.
 type Expected struct {
-	Person     int                // primary key of the authentik user, 0 for unknown
-	Prediction *signin.Prediction // what Foresee said
+	Person     int                // primary key of the authentik user, 0 if unknown
+	Prediction *signin.Prediction // from Foresee
 }
 
-// FinishSignIn takes what came back from authentik, has PocketBase exchange
-// it as a guest, and says what came of it and why. It calls report, if not
-// nil, with what is known so far: explaining a failure takes up to 30 s,
-// because PocketBase writes its log late.
+// FinishSignIn has PocketBase exchange what authentik returned, as a guest, and
+// returns the outcome and its cause. Explaining a failure takes up to 30 s,
+// because PocketBase writes its log late; report, if not nil, receives
+// intermediate verdicts.
 func (e *Engine) FinishSignIn(ctx context.Context, d link.Desired, s SignIn, r signin.Return, x Expected,
 	report func(signin.Verdict)) signin.Verdict {
 	if report == nil {
@@ -37,7 +36,7 @@ func (e *Engine) FinishSignIn(ctx context.Context, d link.Desired, s SignIn, r s
 	}
 	if done := t.facts.Exchanged; done != nil && done.Record != nil && signin.EmailAsWanted(d.Email, done.Sent,
 		done.Outcome, *done.Record) {
-		return t.works(ctx)
+		return t.succeed(ctx)
 	}
 	return t.explain(ctx)
 }
@@ -50,7 +49,7 @@ type signInTest struct {
 	x      Expected
 	report func(signin.Verdict)
 	facts  signin.Facts
-	fault  error // PocketBase gave no answer of its own to the code
+	fault  error // set if PocketBase did not answer the exchange itself
 }
 
 func (t *signInTest) exchange(ctx context.Context) {
@@ -67,8 +66,8 @@ func (t *signInTest) exchange(ctx context.Context) {
 	}
 }
 
-// works is the verdict on a sign-in that ended as it should.
-func (t *signInTest) works(ctx context.Context) signin.Verdict {
+// succeed returns the verdict on a sign-in that worked.
+func (t *signInTest) succeed(ctx context.Context) signin.Verdict {
 	done := *t.facts.Exchanged
 	v := t.begin(signin.StagesUpTo(signin.StageRecord, signin.StageDone, signin.RecordTitle(done.Outcome, done.Record)+
 		"."))
@@ -85,13 +84,13 @@ func (t *signInTest) begin(stages []signin.Stage) signin.Verdict {
 	return signin.Verdict{Stages: stages, Outcome: signin.OutcomeRefused, Prediction: t.x.Prediction}
 }
 
-// compare says whether it ended as predicted.
+// compare records in v whether the outcome is the predicted one.
 func (t *signInTest) compare(v *signin.Verdict) {
 	p := t.x.Prediction
 	if p == nil {
 		return
 	}
-	if v.Cause == link.CausePopupClosed { // nothing came of it that could be compared
+	if v.Cause == link.CausePopupClosed { // there is no outcome to compare
 		v.Prediction = nil
 		return
 	}
@@ -103,13 +102,13 @@ func (t *signInTest) compare(v *signin.Verdict) {
 	v.AsPredicted = p.Foreseen(done, v.Cause)
 	switch {
 	case p.Subject != "" && done.Subject != "" && p.Subject != done.Subject:
-		v.Details = append(v.Details, "Somebody else signed in than the prediction is about.")
+		v.Details = append(v.Details, "The prediction was for someone else than the person who signed in.")
 	case !v.AsPredicted && p.Words != "":
-		v.Details = append(v.Details, "Predicted was something else: "+p.Words)
+		v.Details = append(v.Details, "The prediction was different: "+p.Words)
 	}
 }
 
-// explain finds out why the sign-in did not end as it should.
+// explain finds out why the sign-in did not work.
 func (t *signInTest) explain(ctx context.Context) signin.Verdict {
 	t.report(t.verdict(signin.Diagnose(t.facts)))
 	t.readTrails(ctx)
@@ -129,10 +128,10 @@ func (t *signInTest) explain(ctx context.Context) signin.Verdict {
 	return v
 }
 
-// person is who signed in, as far as it is known.
+// person returns the primary key of the person who signed in, 0 if unknown.
 func (t *signInTest) person() int { return cmp.Or(t.facts.Authentik.Person, t.x.Person) }
 
-// state is what authentik's page was opened with.
+// state returns the state parameter that authentik's page was opened with.
 func (t *signInTest) state() string { return cmp.Or(t.facts.Return.State, t.s.State) }
 
 func (t *signInTest) readTrails(ctx context.Context) {
@@ -147,12 +146,13 @@ func (t *signInTest) readTrails(ctx context.Context) {
 	group.Wait()
 }
 
-// needsLog tells whether only PocketBase's log knows the cause.
+// needsLog reports whether only PocketBase's log can show the cause.
 func (t *signInTest) needsLog() bool {
 	return t.facts.Return.Code.IsSet() && signin.Diagnose(t.facts) == link.CauseUnknown
 }
 
-// measure looks at the way that a person takes, where nobody came back.
+// measure runs the checks of both systems, in case nobody came back from
+// authentik.
 func (t *signInTest) measure(ctx context.Context) {
 	var a, p []link.Check
 	var stream link.Check
@@ -164,12 +164,12 @@ func (t *signInTest) measure(ctx context.Context) {
 	t.facts.Checks = slices.Concat(a, p, []link.Check{stream})
 }
 
-// verdict puts the facts into words.
+// verdict returns the verdict for a cause.
 func (t *signInTest) verdict(cause link.CauseID) signin.Verdict {
 	known, _ := signin.FindCause(cause)
 	v := t.begin(signin.StagesUpTo(signin.StageOf(t.facts), signin.StageFailed, known.Title))
 	v.Cause, v.Todo = cause, known.Todo
-	if t.fault != nil && signin.Vague(cause) { // PocketBase's log knows better than we, who got no answer
+	if t.fault != nil && signin.Vague(cause) { // a cause from PocketBase's log would be more precise
 		said := link.MessageOf(t.fault)
 		v.Details, v.Todo = []string{said.What()}, said.Todo
 	}
@@ -184,8 +184,8 @@ func (t *signInTest) verdict(cause link.CauseID) signin.Verdict {
 	return v
 }
 
-// evidence joins what both systems noted, in the order in which it happened,
-// and what was measured since.
+// evidence returns both systems' log entries in order of time, followed by what
+// was measured since.
 func (t *signInTest) evidence() []signin.Evidence {
 	list := slices.Concat(t.facts.Authentik.Evidence, t.facts.PocketBase.Evidence)
 	slices.SortStableFunc(list, func(a, b signin.Evidence) int { return a.When.Compare(b.When) })
@@ -214,7 +214,7 @@ func (t *signInTest) evidence() []signin.Evidence {
 	return list
 }
 
-// addMismatch shows both redirect URIs where they are what differs.
+// addMismatch adds the redirect URIs of both sides if they are the cause.
 func (t *signInTest) addMismatch(ctx context.Context, v *signin.Verdict) {
 	if v.Cause != link.CauseRedirectMismatch {
 		return
@@ -230,19 +230,19 @@ func (t *signInTest) addMismatch(ctx context.Context, v *signin.Verdict) {
 	v.Details = append(v.Details, v.Redirect.String())
 }
 
-// addLeftBehind names the account that PocketBase found or made before it
-// refused the sign-in by its auth rule or for a second factor. Where nobody
-// knows who signed in, only one that was made since can be it.
+// addLeftBehind adds the account that PocketBase found or created before its
+// auth rule or multi-factor authentication refused the sign-in. If it is
+// unknown who signed in, only a newly created account counts.
 func (t *signInTest) addLeftBehind(ctx context.Context, v *signin.Verdict) {
 	if v.Cause != link.CauseAuthRule && v.Cause != link.CauseMFA || t.facts.Claims == nil {
 		return
 	}
-	there, _, err := t.e.pocketbase.Accounts(ctx, t.d, t.facts.Claims.Subject, "")
-	if err != nil || there == nil {
+	account, _, err := t.e.pocketbase.Accounts(ctx, t.d, t.facts.Claims.Subject, "")
+	if err != nil || account == nil {
 		return
 	}
-	v.Made = t.e.pocketbase.MadeSince(ctx, t.d, there.ID, t.s.Started) == nil
+	v.Made = t.e.pocketbase.MadeSince(ctx, t.d, account.ID, t.s.Started) == nil
 	if v.Made || t.facts.Authentik.Person != 0 {
-		v.Record = &signin.Record{ID: there.ID, Email: there.Email, Verified: there.Verified}
+		v.Record = &signin.Record{ID: account.ID, Email: account.Email, Verified: account.Verified}
 	}
 }

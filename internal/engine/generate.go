@@ -9,7 +9,7 @@ import (
 	"authpocket/internal/secret"
 )
 
-// The lengths that authentik itself generates (providers/oauth2/models.py).
+// The lengths that authentik itself uses (providers/oauth2/models.py).
 const (
 	clientIDLength     = 40
 	clientSecretLength = 128
@@ -17,7 +17,7 @@ const (
 
 const alphanumeric = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
 
-// generate makes up a client id and secret, for plans that find none.
+// generate returns a random client ID and secret, for plans that find none.
 func generate() (link.Generated, error) {
 	id, err := randomText(clientIDLength)
 	if err != nil {

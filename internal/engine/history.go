@@ -6,11 +6,11 @@ import (
 	"authpocket/internal/journal"
 )
 
-// The journal's types, as pages and commands see them.
+// The journal's types, for pages and commands.
 type (
 	Store      = journal.Store
 	Receipt    = journal.Receipt
-	StoreFault = journal.Fault // an error of the directory for receipts
+	StoreFault = journal.Fault // an error of the receipts directory
 )
 
 // The kinds of receipt.
@@ -21,28 +21,27 @@ const (
 	ReceiptRemove = journal.Remove
 )
 
-// ErrNoReceipt says that there is no receipt with that id, or only one of
-// other systems.
+// ErrNoReceipt is returned if these two systems have no receipt with that ID.
 var ErrNoReceipt = journal.ErrNotFound
 
-// Key names two systems: receipts and jobs of one link have the same.
+// Key returns an identifier of the two systems, for their receipts and jobs.
 func Key(authentikURL, pocketbaseURL string) string { return journal.Key(authentikURL, pocketbaseURL) }
 
-// Past is a receipt in the list of all.
+// Past is a receipt in a History.
 type Past struct {
 	journal.Summary
-	TakenBack bool // by a later receipt, to its end
+	TakenBack bool // completely undone by a later receipt
 }
 
-// History is what was done to the two systems, the newest first.
+// History lists the receipts of the two systems, newest first.
 type History struct {
 	Receipts []Past
-	Others   int      // receipts of other systems
-	Aside    []string // why files that look like receipts are not read as such
+	Others   int      // number of receipts of other systems
+	Aside    []string // why files that look like receipts cannot be read
 	Dir      string
 }
 
-// History returns what was done to the two systems, nil where no receipts are
+// History returns the receipts of the two systems, or nil if no receipts are
 // kept.
 func (e *Engine) History() (*History, error) {
 	if e.receipts == nil {
@@ -72,8 +71,8 @@ type WholePast struct {
 	*Receipt
 }
 
-// Receipt returns the receipt with that id. The error is ErrNoReceipt where it
-// is of other systems.
+// Receipt returns the receipt with that ID. The error is ErrNoReceipt if it
+// belongs to other systems.
 func (e *Engine) Receipt(id string) (WholePast, error) {
 	if e.receipts == nil {
 		return WholePast{}, ErrNoReceipt
@@ -93,9 +92,9 @@ func (e *Engine) Receipt(id string) (WholePast, error) {
 	return WholePast{h.Receipts[i], r}, nil
 }
 
-// Interrupted returns the receipts of these two systems that have no end and
-// that nobody is carrying out: a kill, or a write whose outcome could not be
-// found out. The newest is first.
+// Interrupted returns the unfinished receipts of these two systems that are not
+// running, newest first. authpocket was killed, or the outcome of a write is
+// unknown.
 func (e *Engine) Interrupted() ([]WholePast, error) {
 	h, err := e.History()
 	if h == nil || err != nil {
@@ -115,7 +114,7 @@ func (e *Engine) Interrupted() ([]WholePast, error) {
 	return open, nil
 }
 
-// takenBack reports whether the receipt with that id was undone to its end.
+// takenBack reports whether the receipt with that ID was completely undone.
 func takenBack(list []journal.Summary, id string) bool {
 	return slices.ContainsFunc(list, func(later journal.Summary) bool {
 		return later.Kind == journal.Undo && later.Of == id && later.Outcome == journal.Completed

@@ -2,11 +2,10 @@ package engine
 
 import "authpocket/internal/link"
 
-// State is how far a change has come.
+// State is the progress of a change.
 type State string
 
-// The states of a change. A change that was not begun because an earlier one
-// failed stays Waiting.
+// The states of a change. After a failure, later changes stay Waiting.
 const (
 	Waiting State = "waiting"
 	Running State = "running"
@@ -14,17 +13,16 @@ const (
 	Failed  State = "failed"
 )
 
-// Event tells of one change of the plan that is being applied.
+// Event reports progress on one change of a plan.
 type Event struct {
 	Index  int // in Plan.Changes
 	Change link.Change
 	State  State
-	// Receipt is the id of the receipt that tells of it, empty where none is
-	// kept.
+	// Receipt is the ID of the receipt, empty if none is kept.
 	Receipt string
-	// Messages are set on Failed. The first knows what was written.
+	// Messages are set on Failed. The first says what was written.
 	Messages []link.Message
 }
 
-// Hook is told of every step of an apply, in order, from one goroutine.
+// Hook is called for every step of an apply, in order, from one goroutine.
 type Hook func(Event)

@@ -12,8 +12,7 @@ import (
 	"authpocket/internal/secret"
 )
 
-// linkMemory makes the link that memorySpec asks for, as if it had been
-// applied.
+// linkMemory sets up the link of memorySpec as if it had been applied.
 func linkMemory(m *memory) {
 	own := withID(link.EmailMapping(link.EmailTrustAll), "own")
 	m.authentik.Mappings = append(m.authentik.Mappings, *own)
@@ -54,7 +53,7 @@ func TestBothSystemsAreAskedAtTheSameTime(t *testing.T) {
 	both.Add(2)
 	m.observe = func(ctx context.Context, _ link.System, _ link.Query) error {
 		both.Done()
-		both.Wait() // for the other one to be asked too
+		both.Wait() // until the other system is called too
 		return nil
 	}
 	if _, err := m.engine().Observe(t.Context(), memorySpec()); err != nil {
@@ -70,7 +69,7 @@ func TestAFaultOfOneSystemEndsTheOther(t *testing.T) {
 			if system == failing {
 				return fault
 			}
-			<-ctx.Done() // it would take for ever
+			<-ctx.Done() // it would never return by itself
 			return ctx.Err()
 		}
 		for what, err := range map[string]error{

@@ -10,13 +10,13 @@ import (
 	"authpocket/internal/link"
 )
 
-// memory is both outside systems at once, answering what the test says. It is
-// for what the real ones cannot be made to do at a chosen moment.
+// memory implements both outside systems. Tests use it for what the sandbox
+// cannot be made to do at a chosen moment.
 type memory struct {
 	mu         sync.Mutex
 	authentik  link.AuthentikSnapshot
 	pocketbase link.PocketBaseSnapshot
-	applied    []string // ids of changes, in the order in which they came
+	applied    []string // IDs of changes, in order
 	// Hooks of the test, nil for nothing.
 	observe func(ctx context.Context, system link.System, q link.Query) error
 	apply   func(ctx context.Context, c link.Change) error
@@ -35,8 +35,8 @@ func (m *memory) engine() *engine.Engine {
 	return m.engineFor("", nil)
 }
 
-// engineFor is an engine for the authentik at that address, which keeps
-// receipts in store.
+// engineFor returns an engine for the authentik at that address, with receipts
+// in store.
 func (m *memory) engineFor(authentikURL string, store *journal.Store) *engine.Engine {
 	return engine.New(engine.Config{
 		Authentik: memoryAuthentik{memory: m}, PocketBase: memoryPocketBase{memory: m},
@@ -61,7 +61,7 @@ func (m *memory) Apply(ctx context.Context, c link.Change) error {
 	return m.apply(ctx, c)
 }
 
-// ChangedBy knows nothing: there are no logs.
+// ChangedBy returns nil: there are no logs.
 func (m *memory) ChangedBy(context.Context, time.Time, []link.Change) []string { return nil }
 
 func (m memoryAuthentik) Observe(ctx context.Context, q link.Query) (link.AuthentikSnapshot, error) {
@@ -96,7 +96,7 @@ func (m memoryPocketBase) Warnings(link.PocketBaseSnapshot, link.Desired) []link
 	return []link.Warning{{ID: "of-pocketbase"}}
 }
 
-// newMemory is an authentik and a PocketBase as they are right after their
+// newMemory returns an authentik and a PocketBase as they are right after
 // installation.
 func newMemory() *memory {
 	named := func(id string) link.Ref { return link.Ref{ID: id, Name: id} }
@@ -116,14 +116,15 @@ func newMemory() *memory {
 	return m
 }
 
-// set changes a system while a test is under way.
+// set changes a system during a test.
 func (m *memory) set(edit func()) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	edit()
 }
 
-// spec makes three changes: a mapping, the pair and the element.
+// spec gives a plan with three changes: a mapping, application and provider, and
+// the slot.
 func memorySpec() link.Spec {
 	return link.Spec{AuthentikURL: "https://authentik.company", PocketBaseURLs: []string{"https://pocketbase.company"},
 		Email: link.EmailTrustAll}

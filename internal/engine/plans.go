@@ -10,7 +10,7 @@ import (
 	"authpocket/internal/secret"
 )
 
-// Removal plans to take the link apart on both sides.
+// Removal returns a plan that deletes the link in both systems.
 func (e *Engine) Removal(ctx context.Context, spec link.Spec) (link.Plan, error) {
 	snaps, spec, err := e.find(ctx, spec)
 	if err != nil {
@@ -20,7 +20,7 @@ func (e *Engine) Removal(ctx context.Context, spec link.Spec) (link.Plan, error)
 	return plan, problems.Err()
 }
 
-// Rotation plans a new client secret on both sides.
+// Rotation returns a plan that sets a new client secret in both systems.
 func (e *Engine) Rotation(ctx context.Context, spec link.Spec) (link.Plan, error) {
 	generated, err := generate()
 	if err != nil {
@@ -29,46 +29,46 @@ func (e *Engine) Rotation(ctx context.Context, spec link.Spec) (link.Plan, error
 	return e.RotationTo(ctx, spec, generated.ClientSecret)
 }
 
-// RotationTo plans the same with a client secret that is known, such as the
-// one before.
+// RotationTo is like Rotation with a given client secret, such as the previous
+// one.
 func (e *Engine) RotationTo(ctx context.Context, spec link.Spec, to secret.Text) (link.Plan, error) {
 	spec.Provider.ClientSecret = &to
 	plan, err := e.Plan(ctx, spec)
 	if err != nil {
 		return link.Plan{}, err
 	}
-	if plan = plans.AsRotation(plan); !slices.ContainsFunc(plan.Changes, givesSecret) {
+	if plan = plans.AsRotation(plan); !slices.ContainsFunc(plan.Changes, updatesSecret) {
 		return link.Plan{},
-			link.Problems{{Field: "application.slug", Summary: "There is no link yet whose client secret could be " +
-				"changed.", Todo: "Make the link first: that gives it a new one."}}
+			link.Problems{{Field: "application.slug", Summary: "There is no link yet, so there is no client secret " +
+				"to rotate.", Todo: "Apply the link first. That generates one."}}
 	}
 	return plan, nil
 }
 
-// ProveSecret has PocketBase show its client secret to authentik, and reads in
-// PocketBase's log what became of it. That takes up to 30 s.
+// ProveSecret has PocketBase use its client secret with authentik, and checks
+// the outcome in PocketBase's log. That takes up to 30 s.
 func (e *Engine) ProveSecret(ctx context.Context, d link.Desired) link.Check {
 	return e.pocketbase.Probe(ctx, d)
 }
 
-// givesSecret tells whether the change gives a provider that is there another
+// updatesSecret reports whether the change gives an existing provider another
 // client secret.
-func givesSecret(c link.Change) bool {
+func updatesSecret(c link.Change) bool {
 	return c.Kind == link.KindProvider && c.Action == link.Update && c.Changed("client_secret")
 }
 
-// Undo plans to take back what a receipt says was done. force undoes also
-// what was changed since.
+// Undo returns a plan that undoes a receipt. force also discards what was
+// changed since.
 func (e *Engine) Undo(ctx context.Context, id string, force bool) (link.Plan, error) {
 	if e.receipts == nil {
-		return link.Plan{}, &journal.Fault{Summary: "No receipts are kept.", Todo: "Name a state directory."}
+		return link.Plan{}, &journal.Fault{Summary: "No receipts are kept.", Todo: "Set a state directory."}
 	}
 	receipt, err := e.receipts.Load(id)
 	if err != nil {
 		return link.Plan{}, err
 	}
 	if receipt.Key() != e.key() {
-		return link.Plan{}, &journal.Fault{Summary: "The receipt is of other systems: " + receipt.AuthentikURL +
+		return link.Plan{}, &journal.Fault{Summary: "The receipt belongs to other systems: " + receipt.AuthentikURL +
 			" and " + receipt.PocketBaseURL + ".", Todo: "Undo it with a link file that has those addresses."}
 	}
 	switch receipt.Kind {
@@ -76,7 +76,7 @@ func (e *Engine) Undo(ctx context.Context, id string, force bool) (link.Plan, er
 	case journal.Remove:
 		return e.restoration(ctx, receipt, force)
 	default:
-		return link.Plan{}, notUndone(receipt.Kind)
+		return link.Plan{}, cannotUndo(receipt.Kind)
 	}
 	done, rewrite, err := e.chain(receipt)
 	if err != nil {
@@ -97,16 +97,16 @@ func (e *Engine) Undo(ctx context.Context, id string, force bool) (link.Plan, er
 	return plan, problems.Err()
 }
 
-// restoration plans to make again what a removal took apart, in one go or in
-// several.
+// restoration returns a plan that recreates what a removal deleted, in one run
+// or several.
 func (e *Engine) restoration(ctx context.Context, r *journal.Receipt, force bool) (link.Plan, error) {
 	list, _, err := e.receipts.List()
 	if err != nil {
 		return link.Plan{}, err
 	}
 	if takenBack(list, r.ID) && !force {
-		return link.Plan{}, &journal.Fault{Summary: "The receipt was taken back already: the link was made again.",
-			Todo: "Plan the link to see whether it still is as you want it."}
+		return link.Plan{}, &journal.Fault{Summary: "This removal was already undone: the link was created again.",
+			Todo: "Plan the link to see whether it is still as you want it."}
 	}
 	if r, err = e.last(r); err != nil {
 		return link.Plan{}, err
@@ -120,7 +120,7 @@ func (e *Engine) restoration(ctx context.Context, r *journal.Receipt, force bool
 	for _, part := range parts {
 		changes := started(part)
 		if slices.ContainsFunc(changes, func(c link.Change) bool { return c.Kind == link.KindApplication }) {
-			spec.Access = part.Spec.Access // whom it let in
+			spec.Access = part.Spec.Access // who could use the application
 		}
 		done = append(done, changes...)
 	}
@@ -136,15 +136,15 @@ func (e *Engine) restoration(ctx context.Context, r *journal.Receipt, force bool
 	return plan, problems.Err()
 }
 
-// last is the receipt that ended what r, a removal, began: r itself, or one
-// that went on from it.
+// last returns the last receipt in the chain that the removal r began: r itself
+// or one that continued it.
 func (e *Engine) last(r *journal.Receipt) (*journal.Receipt, error) {
 	list, _, err := e.receipts.List()
 	if err != nil {
 		return nil, err
 	}
 	id := r.ID
-	for _, one := range slices.Backward(list) { // the oldest first
+	for _, one := range slices.Backward(list) { // oldest first
 		if one.Kind == r.Kind && one.Of == id {
 			id = one.ID
 		}
@@ -155,8 +155,9 @@ func (e *Engine) last(r *journal.Receipt) (*journal.Receipt, error) {
 	return e.receipts.Load(id)
 }
 
-// withoutEmail leaves out scope mappings that are gone, and those for e-mail,
-// which the decision settles. The plan says what does not come back.
+// withoutEmail returns spec without scope mappings that no longer exist, and
+// without those for e-mail, which follow from the spec's e-mail decision. The
+// plan warns of what is not restored.
 func (e *Engine) withoutEmail(ctx context.Context, spec link.Spec) (link.Spec, error) {
 	snaps, err := e.Observe(ctx, spec)
 	if err != nil {
@@ -172,29 +173,29 @@ func (e *Engine) withoutEmail(ctx context.Context, spec link.Spec) (link.Spec, e
 	return spec, nil
 }
 
-// notUndone says what to do instead where there is nothing to put back.
-func notUndone(kind journal.Kind) error {
+// cannotUndo returns the error for a kind of receipt that has no undo.
+func cannotUndo(kind journal.Kind) error {
 	if kind == journal.Rotate {
-		return &journal.Fault{Summary: "The receipt is of a rotation, which cannot be taken back: the old client " +
-			"secret is kept nowhere.", Todo: "Rotate again for another new one."}
+		return &journal.Fault{Summary: "A rotation cannot be undone: the old client secret is not kept.",
+			Todo: "Rotate again for another new one."}
 	}
-	return &journal.Fault{Summary: "The receipt is of an " + string(kind) + ", which cannot be taken back.",
-		Todo: "Apply again: that makes the link anew, with another client secret."}
+	return &journal.Fault{Summary: "An " + string(kind) + " cannot be undone.",
+		Todo: "Apply again. That recreates the link, with another client secret."}
 }
 
-// chain are the changes of the receipt, after those of the applies that it
-// went on from: together they made what there is to take back. rewrite tells
-// that they gave authentik a client secret that PocketBase may not have.
+// chain returns the changes to undo: those of the applies that r continues, and
+// of r itself. rewrite reports whether they gave authentik a client secret that
+// PocketBase may not have.
 func (e *Engine) chain(r *journal.Receipt) (done []link.Change, rewrite bool, err error) {
 	parts, err := e.parts(r)
 	for _, part := range parts {
-		done, rewrite = append(done, started(part)...), rewrite || secretOpen(part)
+		done, rewrite = append(done, started(part)...), rewrite || secretUndelivered(part)
 	}
 	return done, rewrite, err
 }
 
-// parts are the receipts of the same kind that r went on from, and r itself,
-// in the order of their making.
+// parts returns the receipts of the same kind that r continues, oldest first,
+// and r itself.
 func (e *Engine) parts(r *journal.Receipt) ([]*journal.Receipt, error) {
 	parts := []*journal.Receipt{r}
 	for seen := map[string]bool{r.ID: true}; parts[0].Of != "" && !seen[parts[0].Of]; {
@@ -211,18 +212,17 @@ func (e *Engine) parts(r *journal.Receipt) ([]*journal.Receipt, error) {
 	return parts, nil
 }
 
-// secretOpen tells whether the receipt tells of a new client secret for
-// authentik and not of PocketBase's taking it.
-func secretOpen(r *journal.Receipt) bool {
-	given := slices.ContainsFunc(started(r), givesSecret)
+// secretUndelivered reports whether the receipt records a new client secret in
+// authentik, but not its write to PocketBase.
+func secretUndelivered(r *journal.Receipt) bool {
+	given := slices.ContainsFunc(started(r), updatesSecret)
 	return given && slices.ContainsFunc(r.Changes, func(c journal.Change) bool {
 		return c.Kind == link.KindOAuth2 &&
 			c.State() != journal.Done
 	})
 }
 
-// started returns the changes that were written or may have been: those
-// announced without an end are looked for as well.
+// started returns the changes that were written or may have been.
 func started(r *journal.Receipt) []link.Change {
 	var done []link.Change
 	for _, c := range r.Changes {

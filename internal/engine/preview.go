@@ -8,23 +8,23 @@ import (
 	"authpocket/internal/plans"
 )
 
-// Preview is what both systems show to a spec that there is no plan for yet.
+// Preview is the state of both systems for a spec that has no plan yet.
 type Preview struct {
 	Spec link.Spec
 	Snapshots
-	Desired  link.Desired // as far as it can be resolved
+	Desired  link.Desired // as far as the spec can be resolved
 	Problems link.Problems
-	// Candidates are what may be this link's, and what could be chosen to be.
+	// Candidates are the providers that belong to this link or could.
 	Candidates []plans.Candidate
-	// There tells that the application with the wanted slug is this link's
-	// already, or was chosen to become it.
+	// There is set if the application with the wanted slug already belongs to
+	// this link, or was chosen to.
 	There bool
-	// EmailBefore is the decision that an earlier run carried out on the
-	// provider that is there, empty for none.
+	// EmailBefore is the decision that the existing provider follows, empty if
+	// there is none.
 	EmailBefore link.EmailDecision
 }
 
-// NewPreview resolves a spec against what the systems hold.
+// NewPreview resolves spec against snaps.
 func NewPreview(spec link.Spec, snaps Snapshots) Preview {
 	p := Preview{Spec: spec, Snapshots: snaps}
 	p.Desired, p.Problems = plans.Resolve(spec, snaps.Authentik, snaps.PocketBase, link.Generated{})
@@ -36,7 +36,7 @@ func NewPreview(spec link.Spec, snaps Snapshots) Preview {
 	return p
 }
 
-// Preview observes both systems for a spec as it was answered.
+// Preview observes both systems and resolves spec as it is.
 func (e *Engine) Preview(ctx context.Context, spec link.Spec) (Preview, error) {
 	snaps, err := e.Observe(ctx, spec)
 	if err != nil {
@@ -45,10 +45,10 @@ func (e *Engine) Preview(ctx context.Context, spec link.Spec) (Preview, error) {
 	return NewPreview(spec, snaps), nil
 }
 
-// PreviewOpen does the same for answers that are still open: what is missing
-// is taken from what the systems show to fit. With collection the answers are
-// those for another auth collection: one that has a link already, with another
-// application than the answers name, leaves of them only which link it is.
+// PreviewOpen is like Preview for a spec with open answers, which it fills in
+// from the systems. collection means that the answers were given for another
+// auth collection: if this one already has a link, with another application
+// than spec names, only the link's identity is kept of spec.
 func (e *Engine) PreviewOpen(ctx context.Context, spec link.Spec, collection bool) (Preview, error) {
 	snaps, spec, err := e.findOpen(ctx, spec)
 	if err != nil {
@@ -64,17 +64,17 @@ func (e *Engine) PreviewOpen(ctx context.Context, spec link.Spec, collection boo
 	return NewPreview(spec, snaps), nil
 }
 
-// findOpen is find with the open answers filled in.
+// findOpen is like find, with the open answers filled in.
 func (e *Engine) findOpen(ctx context.Context, spec link.Spec) (Snapshots, link.Spec, error) {
 	snaps, err := e.Observe(ctx, spec)
 	if err != nil {
 		return snaps, spec, err
 	}
-	return e.follow(ctx, e.opening(spec, snaps), snaps)
+	return e.follow(ctx, e.withDefaults(spec, snaps), snaps)
 }
 
-// opening fills in the addresses of PocketBase and the auth collection.
-func (e *Engine) opening(s link.Spec, snaps Snapshots) link.Spec {
+// withDefaults fills in the addresses of PocketBase and the auth collection.
+func (e *Engine) withDefaults(s link.Spec, snaps Snapshots) link.Spec {
 	if len(s.PocketBaseURLs) == 0 {
 		s.PocketBaseURLs = []string{e.meta.PocketBaseURL}
 	}
@@ -89,8 +89,9 @@ func (e *Engine) opening(s link.Spec, snaps Snapshots) link.Spec {
 	return s
 }
 
-// linkedApplication is the slug of the one application that the spec's
-// collection is linked to, empty where that is the spec's own or not certain.
+// linkedApplication returns the slug of the application that the spec's
+// collection is linked to, or an empty string if it is the spec's own or
+// uncertain.
 func linkedApplication(spec link.Spec, snaps Snapshots) string {
 	var slugs []string
 	of := link.Spec{PocketBase: link.PocketBase{Collection: spec.PocketBase.Collection}}

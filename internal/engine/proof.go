@@ -14,54 +14,54 @@ import (
 	"authpocket/internal/signin"
 )
 
-// AuthentikProof is what it takes on authentik's side to foresee a sign-in and
-// to explain one that took place. Errors are *link.Fault.
+// AuthentikProof is authentik's part in predicting and explaining sign-ins.
+// Errors are *link.Fault.
 type AuthentikProof interface {
-	// Preview tells what authentik would send about a person: what PocketBase
-	// goes by, and everything. 0 is the token's own account.
+	// Preview returns the claims that authentik would send about a person: those
+	// that PocketBase uses, and all. 0 is the token's own account.
 	Preview(ctx context.Context, d link.Desired, person int) (signin.Claims, map[string]any, error)
-	// Access tells whether the person may use the application, and what
-	// authentik says to it.
+	// Access reports whether the person may use the application, with
+	// authentik's messages.
 	Access(ctx context.Context, d link.Desired, person int) (bool, []string, error)
-	// RedirectURIs are those that the provider has now.
+	// RedirectURIs returns the provider's current redirect URIs.
 	RedirectURIs(ctx context.Context, d link.Desired) ([]string, error)
-	// Events are those about the link's client since then, by this machine's
-	// clock.
+	// Events returns the events about the link's client since a time of this
+	// machine's clock.
 	Events(ctx context.Context, since time.Time, d link.Desired, state string) signin.AuthentikTrail
-	// ClockOffset is by how much its clock is ahead of this machine's.
+	// ClockOffset returns how far authentik's clock is ahead of this machine's.
 	ClockOffset(context.Context) (time.Duration, error)
 }
 
-// PocketBaseProof is the same on PocketBase's side.
+// PocketBaseProof is PocketBase's part in predicting and explaining sign-ins.
+// Errors are *link.Fault.
 type PocketBaseProof interface {
-	// AuthMethods asks as a guest how to begin a sign-in.
+	// AuthMethods returns how to begin a sign-in, as a guest sees it.
 	AuthMethods(ctx context.Context, d link.Desired) (authURL string, verifier secret.Text, err error)
-	// Exchange hands over the code of a sign-in, as a guest.
+	// Exchange has PocketBase exchange the code of a sign-in, as a guest.
 	Exchange(context.Context, link.Desired, signin.Code) (signin.Exchanged, error)
-	// Collection is the link's collection as it stands.
+	// Collection returns the current state of the link's collection.
 	Collection(context.Context, link.Desired) (link.CollectionState, error)
-	// Accounts are the record linked with the subject, and the one that has
-	// the address; nil for none.
+	// Accounts returns the record linked with the subject, and the one with the
+	// e-mail address, nil for none.
 	Accounts(ctx context.Context, d link.Desired, subject, email string) (bySubject, byEmail *signin.Account, err error)
-	// Trail is what PocketBase's log tells of a sign-in.
+	// Trail returns what PocketBase's log shows of a sign-in.
 	Trail(context.Context, signin.TrailQuery) signin.PocketBaseTrail
-	// MadeSince returns no error for an account that a sign-in through the
-	// link's slot has made since then.
+	// MadeSince returns nil if the account was created since then, by a sign-in
+	// through the link's slot.
 	MadeSince(ctx context.Context, d link.Desired, id string, since time.Time) error
-	// DeleteAccount deletes an account that a test sign-in made since then.
-	// told means that PocketBase said itself that it was new.
-	DeleteAccount(ctx context.Context, d link.Desired, id string, since time.Time, told bool) error
-	// Realtime measures whether the event stream arrives at once.
+	// DeleteAccount deletes an account that a test sign-in created since then.
+	// reported means that PocketBase itself reported the account as new.
+	DeleteAccount(ctx context.Context, d link.Desired, id string, since time.Time, reported bool) error
+	// Realtime measures whether events of the stream arrive without delay.
 	Realtime(context.Context, link.Desired) link.Check
-	// ClockOffset is by how much its clock is ahead of this machine's.
+	// ClockOffset returns how far PocketBase's clock is ahead of this machine's.
 	ClockOffset(context.Context) (time.Duration, error)
 }
 
-// Foresee predicts what a sign-in of a person leads to in PocketBase. person
-// is the primary key of an authentik user, 0 for the token's own account. The
-// error is a *link.Fault of what could not be read. It takes three requests
-// after one another, or four for a link that was just made and a person who
-// has an account under another address.
+// Foresee predicts the outcome of a person's sign-in in PocketBase. person is
+// the primary key of an authentik user, 0 for the token's own account. The
+// error is a *link.Fault. It takes three requests in sequence, or four for a
+// new link and a person whose account has another address.
 func (e *Engine) Foresee(ctx context.Context, d link.Desired, person int) (signin.Prediction, error) {
 	var (
 		claims  signin.Claims
@@ -80,7 +80,7 @@ func (e *Engine) Foresee(ctx context.Context, d link.Desired, person int) (signi
 	})
 	group.Go(func() error {
 		passing, _, err := e.authentik.Access(groupCtx, d, person)
-		refused = err == nil && !passing // who may not ask is not refused for it
+		refused = err == nil && !passing // a token without access to this question proves no refusal
 		return nil
 	})
 	if err := group.Wait(); err != nil {
@@ -98,7 +98,7 @@ func (e *Engine) predict(ctx context.Context, d link.Desired, claims signin.Clai
 	now link.CollectionState) (signin.Prediction, error) {
 	email := claims.Email
 	if !claims.Verified {
-		email = "" // PocketBase looks nobody up by an address that is not verified
+		email = "" // PocketBase ignores unverified addresses when it looks for an account
 	}
 	bySubject, byEmail, err := e.pocketbase.Accounts(ctx, d, claims.Subject, email)
 	if err != nil {
@@ -107,11 +107,11 @@ func (e *Engine) predict(ctx context.Context, d link.Desired, claims signin.Clai
 	return signin.Predict(claims, now, bySubject, byEmail), nil
 }
 
-// SignIn is a sign-in test that was begun. It holds a secret, so it stays on
-// the server: the browser is given what it opens, and hands back what comes.
+// SignIn is a running sign-in test. It holds a secret and stays on the server;
+// the browser only gets the URL to open.
 type SignIn struct {
 	ID           string // marks the test's requests in PocketBase's log
-	AuthURL      string // authentik's page, ready to be opened
+	AuthURL      string // authentik's page, ready to open
 	State        string // as in AuthURL
 	RedirectURL  string // where authentik sends people back to
 	RealtimeURL  string // PocketBase's event stream, for GET and POST
@@ -119,9 +119,9 @@ type SignIn struct {
 	Started      time.Time
 }
 
-// WithState is AuthURL with another state. Who waits at PocketBase's event
-// stream sends the stream's client id along, and PocketBase delivers the code
-// to it.
+// WithState returns AuthURL with another state. With the client ID of a
+// realtime connection as the state, PocketBase delivers the code to that
+// connection.
 func (s SignIn) WithState(state string) string {
 	u, err := url.Parse(s.AuthURL)
 	if err != nil {
@@ -134,8 +134,8 @@ func (s SignIn) WithState(state string) string {
 }
 
 // StartSignIn begins a sign-in test, as a guest. redirectURL is where authentik
-// sends people back to; empty is PocketBase's own redirect URI. The error is a
-// *link.Fault.
+// sends people back to, PocketBase's own redirect URI by default. The error is
+// a *link.Fault.
 func (e *Engine) StartSignIn(ctx context.Context, d link.Desired, redirectURL string) (SignIn, error) {
 	if redirectURL == "" {
 		redirectURL = link.RedirectURL(d.PocketBaseURL)
@@ -172,8 +172,8 @@ func (e *Engine) StartSignIn(ctx context.Context, d link.Desired, redirectURL st
 
 const signInIDLength = 24
 
-// realtimeURL is the event stream of the PocketBase that people are sent back
-// to.
+// realtimeURL returns the event stream of the PocketBase that the redirect URI
+// belongs to.
 func realtimeURL(d link.Desired, redirectURL, id string) string {
 	base, own := strings.CutSuffix(redirectURL, link.RedirectPath)
 	if !own {
@@ -182,9 +182,9 @@ func realtimeURL(d link.Desired, redirectURL, id string) string {
 	return base + "/api/realtime?" + url.Values{"authpocket": {id}}.Encode()
 }
 
-// DeleteTestAccount deletes the account that a sign-in test made, with its
-// links. It refuses any that was there before the test. The error is a
-// *link.Fault.
+// DeleteTestAccount deletes the account that a sign-in test created, with its
+// external auths. It refuses to delete an account that is older than the test.
+// The error is a *link.Fault.
 func (e *Engine) DeleteTestAccount(ctx context.Context, d link.Desired, s SignIn, v signin.Verdict) error {
 	return e.pocketbase.DeleteAccount(ctx, d, v.Record.ID, s.Started, v.Outcome == signin.OutcomeNew)
 }

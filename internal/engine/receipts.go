@@ -9,22 +9,21 @@ import (
 	"authpocket/internal/link"
 )
 
-// key names the two systems in the journal.
+// key returns the journal's identifier of the two systems.
 func (e *Engine) key() string { return journal.Key(e.meta.AuthentikURL, e.meta.PocketBaseURL) }
 
-// ours tells whether a receipt is of these two systems.
+// ours reports whether a receipt belongs to these two systems.
 func (e *Engine) ours(one journal.Summary) bool { return one.Key() == e.key() }
 
-// concerns tells whether a receipt is of the link that spec is about.
+// concerns reports whether a receipt belongs to the link of spec.
 func (e *Engine) concerns(one journal.Summary, spec link.Spec) bool {
 	q := spec.Query()
 	return e.ours(one) && one.Slug == q.Slug && one.Collection == q.Collection
 }
 
-// Newest returns the id of the link's newest receipt, which undo takes back.
-// Where that one cannot be taken back the error says so, and names the one
-// beneath. A spec that leaves the slug open is about every link of its
-// collection.
+// Newest returns the ID of the link's newest receipt that undo can take back. If
+// a rotation is newer, the error says so and names that receipt. A spec without
+// a slug covers every link of its collection.
 func (e *Engine) Newest(spec link.Spec) (string, error) {
 	nothing := &journal.Fault{Summary: "There is no receipt of this link to undo.",
 		Todo: "authpocket receipts lists those there are."}
@@ -39,15 +38,15 @@ func (e *Engine) Newest(spec link.Spec) (string, error) {
 	for _, one := range list {
 		kinds[one.ID] = one.Kind
 	}
-	rotated := false           // by a newer receipt, which cannot be taken back
-	for _, one := range list { // the newest first, so an undo comes before what it took back
+	rotated := false           // by a newer receipt, which cannot be undone
+	for _, one := range list { // newest first, so an undo precedes what it undid
 		switch {
 		case !e.ours(one) || one.Collection != spec.Query().Collection || spec.Application.Slug != nil &&
 			one.Slug != *spec.Application.Slug:
 		case one.Kind == journal.Undo:
 			undone[one.Of] = undone[one.Of] || one.Outcome == journal.Completed
 		case (one.Kind == journal.Apply || one.Kind == journal.Remove) && undone[one.ID]:
-			undone[one.Of] = undone[one.Of] || kinds[one.Of] == one.Kind // what it went on from, along with it
+			undone[one.Of] = undone[one.Of] || kinds[one.Of] == one.Kind // including what it continued
 		case one.Kind == journal.Apply && one.Outcome != journal.Undone && (one.Wrote() || one.Outcome == ""):
 			return one.ID, errIfRotated(rotated, one.ID)
 		case one.Kind == journal.Remove && one.Outcome != journal.Undone && (one.Wrote() || one.Outcome == ""):
@@ -65,14 +64,14 @@ func errIfRotated(rotated bool, id string) error {
 		return nil
 	}
 	return &journal.Fault{
-		Summary: "The newest receipt of this link is of a rotation, which cannot be taken back: the old client " +
-			"secret is kept nowhere.",
-		Todo: "Name the receipt before it to undo that one, and the link with it: " + id +
+		Summary: "The newest receipt of this link is of a rotation, which cannot be undone: the old client secret is " +
+			"not kept.",
+		Todo: "Name the previous receipt to undo that one, and the link with it: " + id +
 			". For another client secret, rotate again.",
 	}
 }
 
-// lock keeps everybody else from changing the same link.
+// lock locks the two systems against other processes and requests.
 func (e *Engine) lock(ctx context.Context) (unlock func(), err error) {
 	if e.receipts == nil {
 		return func() {}, nil
@@ -80,8 +79,8 @@ func (e *Engine) lock(ctx context.Context) (unlock func(), err error) {
 	return e.receipts.Lock(ctx, e.key())
 }
 
-// SetAside returns the files that look like receipts and cannot be read as
-// such: what they tell of an interrupted apply is not known.
+// SetAside returns the files that look like receipts but cannot be read. They
+// may hide an interrupted apply.
 func (e *Engine) SetAside() ([]journal.SetAside, error) {
 	if e.receipts == nil {
 		return nil, nil
@@ -90,8 +89,8 @@ func (e *Engine) SetAside() ([]journal.SetAside, error) {
 	return aside, err
 }
 
-// open returns the receipts without an end that are meant.
-func (e *Engine) open(meant func(journal.Summary) bool) ([]*journal.Receipt, error) {
+// unfinished returns the unfinished receipts that match.
+func (e *Engine) unfinished(match func(journal.Summary) bool) ([]*journal.Receipt, error) {
 	if e.receipts == nil {
 		return nil, nil
 	}
@@ -101,7 +100,7 @@ func (e *Engine) open(meant func(journal.Summary) bool) ([]*journal.Receipt, err
 	}
 	var found []*journal.Receipt
 	for _, one := range list {
-		if one.Outcome != "" || !meant(one) {
+		if one.Outcome != "" || !match(one) {
 			continue
 		}
 		r, err := e.receipts.Load(one.ID)
@@ -113,17 +112,17 @@ func (e *Engine) open(meant func(journal.Summary) bool) ([]*journal.Receipt, err
 	return found, nil
 }
 
-// openOf are those of one link.
-func (e *Engine) openOf(spec link.Spec) ([]*journal.Receipt, error) {
-	return e.open(func(one journal.Summary) bool { return e.concerns(one, spec) })
+// unfinishedOf returns the unfinished receipts of one link.
+func (e *Engine) unfinishedOf(spec link.Spec) ([]*journal.Receipt, error) {
+	return e.unfinished(func(one journal.Summary) bool { return e.concerns(one, spec) })
 }
 
-// resume makes sure that what was interrupted is ended. A client secret that
-// PocketBase may not have been given is written again, for PocketBase never
-// shows the one it has. The client id that was made up is used again, so that
-// a create that lands late is known. Everything else shows in the systems.
+// resume returns spec with what an interrupted apply left open, and its client
+// ID. PocketBase never shows its client secret, so one that it may lack is
+// written again. The generated client ID is reused, so that a provider whose
+// creation arrives late is recognised. All else shows in the systems.
 func (e *Engine) resume(spec link.Spec) (resumed link.Spec, clientID string, err error) {
-	open, err := e.openOf(spec)
+	open, err := e.unfinishedOf(spec)
 	for _, r := range open {
 		clientID = cmp.Or(clientID, r.ClientID)
 	}
@@ -131,8 +130,8 @@ func (e *Engine) resume(spec link.Spec) (resumed link.Spec, clientID string, err
 	return spec, clientID, err
 }
 
-// mayDiffer tells whether a receipt leaves it open which client secret
-// PocketBase has.
+// mayDiffer reports whether it is unknown, after this receipt, which client
+// secret PocketBase has.
 func mayDiffer(r *journal.Receipt) bool {
 	return slices.ContainsFunc(r.Changes, func(c journal.Change) bool {
 		return c.Kind == link.KindOAuth2 &&
@@ -140,15 +139,15 @@ func mayDiffer(r *journal.Receipt) bool {
 	})
 }
 
-// hasTornSecrets reports whether any unfinished receipt of the link but id may
-// have left two different client secrets.
+// hasTornSecrets reports whether any unfinished receipt of the link, except id,
+// may have left two different client secrets.
 func (e *Engine) hasTornSecrets(id string, spec link.Spec) (bool, error) {
-	open, err := e.openOf(spec)
+	open, err := e.unfinishedOf(spec)
 	return slices.ContainsFunc(open, func(r *journal.Receipt) bool { return r.ID != id && mayDiffer(r) }), err
 }
 
-// checkInterrupted refuses a plan that was made before an apply was interrupted
-// that may have left two client secrets: ending its receipt would forget it.
+// checkInterrupted rejects a plan that is older than an interrupted apply which
+// may have left two client secrets: finishing that receipt would hide the fact.
 func (e *Engine) checkInterrupted(plan link.Plan) error {
 	if plan.Spec.PocketBase.RewriteSecret || plan.Purpose == link.PurposeRemove {
 		return nil
@@ -157,18 +156,18 @@ func (e *Engine) checkInterrupted(plan link.Plan) error {
 	if err != nil || !torn {
 		return err
 	}
-	return changedSince(link.PB, "PocketBase: an apply was interrupted, and may have left another client secret in "+
+	return changedSince(link.PB, "PocketBase: an apply was interrupted and may have left another client secret in "+
 		"authentik than in PocketBase.")
 }
 
-// closeInterrupted gives every interrupted receipt of the link the outcome that
-// the plan means for it. A plan for a part of the link ends none.
+// closeInterrupted finishes every interrupted receipt of the link, now that plan
+// is done. A plan for a part of the link finishes none.
 func (e *Engine) closeInterrupted(plan link.Plan) error {
-	open, err := e.openOf(plan.Spec)
+	open, err := e.unfinishedOf(plan.Spec)
 	if err != nil {
 		return err
 	}
-	outcome := endOfOthers(plan)
+	outcome := outcomeOfInterrupted(plan)
 	for _, r := range open {
 		if plan.Only != "" || plan.Purpose == link.PurposeRotate && r.Kind != journal.Rotate {
 			continue
@@ -180,7 +179,7 @@ func (e *Engine) closeInterrupted(plan link.Plan) error {
 	return nil
 }
 
-// receipt is a journal's receipt, or none.
+// receipt wraps a journal's receipt. Without one its methods do nothing.
 type receipt struct {
 	kept *journal.Receipt
 	e    *Engine
@@ -195,7 +194,7 @@ func (e *Engine) begin(plan link.Plan) (receipt, error) {
 	meta.Kind, meta.Of = kindOf(plan), plan.Of
 	if meta.Of == "" {
 		var err error
-		if meta.Of, err = e.goesOnFrom(meta.Kind, plan.Spec); err != nil {
+		if meta.Of, err = e.continued(meta.Kind, plan.Spec); err != nil {
 			return receipt{}, err
 		}
 	}
@@ -203,10 +202,10 @@ func (e *Engine) begin(plan link.Plan) (receipt, error) {
 	return receipt{kept: kept, e: e, plan: plan}, err
 }
 
-// goesOnFrom is the id of the receipt that a new one goes on from: the one
-// before, where that was interrupted or stopped by an error, or an older one
-// that has no end yet; empty for none. Undo takes them back together.
-func (e *Engine) goesOnFrom(kind journal.Kind, spec link.Spec) (string, error) {
+// continued returns the ID of the receipt that a new one continues: the previous
+// one if an error stopped it, else the newest unfinished one, if any. Undo takes
+// them back together.
+func (e *Engine) continued(kind journal.Kind, spec link.Spec) (string, error) {
 	list, _, err := e.receipts.List()
 	if err != nil {
 		return "", err
@@ -255,8 +254,8 @@ func (r receipt) done(i int) error {
 	return r.kept.Done(i, journal.Note{})
 }
 
-// alsoAboutTo announces a write beside the plan's changes. The index is -1
-// where that is not kept.
+// alsoAboutTo announces a write in addition to the plan's changes. The index is
+// -1 if it is not recorded.
 func (r receipt) alsoAboutTo(c link.Change) (int, error) {
 	if r.kept == nil {
 		return -1, nil
@@ -264,7 +263,7 @@ func (r receipt) alsoAboutTo(c link.Change) (int, error) {
 	return r.kept.AlsoAboutTo(c)
 }
 
-// ended notes what came of an announced write. One whose outcome is not known
+// ended records the outcome of an announced write. One whose outcome is unknown
 // stays announced.
 func (r receipt) ended(i int, err error) error {
 	switch {
@@ -280,9 +279,9 @@ func (r receipt) note(i int, m link.Message) error {
 	return r.kept.Failed(i, m.What(), m.Advice(link.OnPage))
 }
 
-// failed notes a change that was not made and ends the receipt. A change that
-// may have been made stays announced, and the receipt without an end; so does
-// that of an apply that left two different client secrets behind.
+// failed records a change that was not written and finishes the receipt. If the
+// change may have been written it stays announced, and the receipt unfinished.
+// The receipt also stays unfinished if the client secrets differ.
 func (r receipt) failed(i int, failed *link.Stopped) error {
 	if r.kept == nil || failed.Change != link.WrittenNone {
 		return nil
@@ -293,8 +292,8 @@ func (r receipt) failed(i int, failed *link.Stopped) error {
 	return r.kept.Finish(journal.Stopped)
 }
 
-// finish ends the receipt, and those of the interrupted applies that this one
-// went on from.
+// finish finishes the receipt, and those of the interrupted applies that it
+// continues.
 func (r receipt) finish(outcome journal.Outcome) error {
 	if r.kept == nil {
 		return nil
@@ -305,8 +304,9 @@ func (r receipt) finish(outcome journal.Outcome) error {
 	return r.e.closeInterrupted(r.plan)
 }
 
-// endOfOthers is what becomes of interrupted receipts once the plan is done.
-func endOfOthers(plan link.Plan) journal.Outcome {
+// outcomeOfInterrupted returns the outcome of interrupted receipts once plan is
+// done.
+func outcomeOfInterrupted(plan link.Plan) journal.Outcome {
 	if plan.Purpose == link.PurposeUndo {
 		return journal.Undone
 	}

@@ -23,12 +23,12 @@ func openStore(t *testing.T, dir string) *journal.Store {
 	return store
 }
 
-// keeping makes an engine that keeps receipts of the link.
+// keeping connects an engine that keeps receipts.
 func keeping(m *memory, store *journal.Store) *engine.Engine {
 	return m.engineFor("https://authentik.company", store)
 }
 
-// newest is the receipt of the last apply.
+// newest returns the receipt of the last apply.
 func newest(t *testing.T, store *journal.Store) *journal.Receipt {
 	t.Helper()
 	list, _, err := store.List()
@@ -126,8 +126,8 @@ func TestAnUnknownOutcomeIsGoneOnFrom(t *testing.T) {
 	if err != nil || len(open) != 1 || open[0].End != nil {
 		t.Fatalf("interrupted are %v, %v", open, err)
 	}
-	// authentik has the new secret, and whether PocketBase has it nobody can
-	// see. Another process is to write it again.
+	// authentik has the new secret; whether PocketBase has it is unknown. Another
+	// process has to write it again.
 	m.apply = nil
 	next := keeping(m, openStore(t, store.Dir()))
 	again, err := next.Plan(t.Context(), memorySpec())
@@ -150,7 +150,7 @@ func TestReceiptsOfAnotherLinkAreNotThisOnes(t *testing.T) {
 	m := newMemory()
 	m.apply = func(context.Context, link.Change) error { return &link.Fault{Kind: link.FaultUnknown} }
 	other := m.engineFor("https://other.company", store)
-	_ = other.Apply(t.Context(), mustPlan(t, other), func(engine.Event) {}) // to be interrupted is the point
+	_ = other.Apply(t.Context(), mustPlan(t, other), func(engine.Event) {}) // it is interrupted on purpose
 	e := keeping(m, store)
 	if open, err := e.Interrupted(); err != nil || len(open) != 0 {
 		t.Errorf("interrupted are %d, %v", len(open), err)
@@ -172,7 +172,7 @@ func TestWithoutARoomForTheReceiptNothingIsWritten(t *testing.T) {
 	if err := os.RemoveAll(dir); err != nil {
 		t.Fatal(err)
 	}
-	if err := os.WriteFile(dir, nil, 0o600); err != nil { // no directory any more
+	if err := os.WriteFile(dir, nil, 0o600); err != nil { // no longer a directory
 		t.Fatal(err)
 	}
 	err := e.Apply(t.Context(), plan, func(e engine.Event) { t.Errorf("it begins %s", e.Change.ID()) })
@@ -245,8 +245,8 @@ func TestAnApplyIsUndoneTheWholeWay(t *testing.T) {
 	}
 }
 
-// everythingBut is everything that can be changed of the link that minimal
-// made.
+// everythingBut returns everything except what cannot change on the link that
+// minimal made.
 func (b *bench) everythingBut() link.Spec {
 	s := b.everything()
 	s.Application.Slug, s.Provider.ClientID, s.Provider.ClientSecret = new(link.DefaultSlug), nil, nil

@@ -89,7 +89,7 @@ func TestAnUndoneRemovalNeverOpensWider(t *testing.T) {
 	}
 }
 
-// TestABindingThatIsOffIsNoLoss: it let nobody in before the removal.
+// A disabled binding let nobody in before the removal.
 func TestABindingThatIsOffIsNoLoss(t *testing.T) {
 	b, _ := kept(t)
 	b.box.Authentik().AddGroup("staff")
@@ -136,7 +136,7 @@ func TestAStalePlanSaysWhoChangedWhat(t *testing.T) {
 	}
 }
 
-// kept is a bench whose engine keeps receipts.
+// kept returns a bench whose engine keeps receipts.
 func kept(t *testing.T) (*bench, *journal.Store) {
 	t.Helper()
 	b := newBench(t)
@@ -148,7 +148,7 @@ func kept(t *testing.T) (*bench, *journal.Store) {
 	return b, store
 }
 
-// cutShort applies the plan's first change and is told to stop.
+// cutShort cancels an apply after the plan's first change.
 func (b *bench) cutShort(plan link.Plan) {
 	b.t.Helper()
 	ctx, cancel := context.WithCancel(b.t.Context())
@@ -186,7 +186,7 @@ func TestARemovalInTwoGoesIsTakenBackWhole(t *testing.T) {
 	s := b.minimal()
 	s.PocketBase.Slot, s.PocketBase.DisplayName = new("oidc2"), new("Company")
 	b.link(s)
-	open := b.minimal() // a link file that names no slot
+	open := b.minimal() // without a slot
 	b.cutShort(b.removal(open))
 	b.apply(b.removal(open))
 	back, err := b.engine.Undo(t.Context(), b.newest(open), false)
@@ -276,8 +276,8 @@ func TestAStopOnTheWaySaysThatSomeWasWritten(t *testing.T) {
 	}
 }
 
-// linkedTo links users with access for staff, and takes the link apart in two
-// goes: first the slot, then the rest.
+// linkedTo links users with access for staff, and removes the link in two runs:
+// first the slot, then the rest.
 func (b *bench) takenApartInTwo() (first, second string) {
 	b.t.Helper()
 	s := b.minimal()

@@ -26,11 +26,11 @@ import (
 	"authpocket/test/testkey"
 )
 
-// loadChecker reads authentik's OpenAPI document once for all tests.
+// loadChecker reads authentik's OpenAPI document, once for all tests.
 var loadChecker = sync.OnceValues(openapicheck.New)
 
-// bench is a sandbox, and an engine that works on it with the real adapters.
-// Every request to authentik and every answer is held against the OpenAPI
+// bench is a sandbox and an engine that works on it through the real adapters.
+// Every request to authentik and every response is checked against the OpenAPI
 // document.
 type bench struct {
 	t            *testing.T
@@ -66,14 +66,14 @@ func newBench(t *testing.T) *bench {
 	return b
 }
 
-// authentikDiffers is for the one answer that authentik itself gives otherwise
-// than its document says: it leaves out flags that nobody has set.
+// authentikDiffers exempts the one response in which authentik itself departs
+// from its document: it leaves out flags that are not set.
 func authentikDiffers(err error) bool {
 	return strings.Contains(err.Error(), "GET /api/v3/admin/settings/") && strings.Contains(err.Error(), "/flags/")
 }
 
-// seed adds what the tests name: groups, keys, mappings, and a provider of
-// somebody else's in PocketBase.
+// seed adds the objects that tests refer to: groups, keys, mappings, and a
+// foreign provider in PocketBase.
 func (b *bench) seed() {
 	sim := b.box.Authentik()
 	sim.AddGroup("staff")
@@ -87,10 +87,10 @@ func (b *bench) seed() {
 			"clientSecret": "secret of Google"}}})
 }
 
-// connect makes an engine of its own, as another tab or another run would.
+// connect returns a new engine, as another tab or another run would have.
 func (b *bench) connect() *engine.Engine { return b.connectKeeping(nil) }
 
-// connectKeeping is the same with receipts in store.
+// connectKeeping is connect with receipts in store.
 func (b *bench) connectKeeping(store *journal.Store) *engine.Engine {
 	b.t.Helper()
 	client := outbound.New(outbound.Config{})
@@ -112,7 +112,7 @@ func (b *bench) connectKeeping(store *journal.Store) *engine.Engine {
 	})
 }
 
-// minimal is the smallest spec of a link between the two.
+// minimal returns the smallest spec of a link.
 func (b *bench) minimal() link.Spec {
 	return link.Spec{AuthentikURL: b.authentikURL, PocketBaseURLs: []string{b.box.PocketBaseURL},
 		Email: link.EmailTrustAll}
@@ -127,7 +127,7 @@ func (b *bench) plan(s link.Spec) link.Plan {
 	return plan
 }
 
-// apply carries out a plan and holds the events to their order.
+// apply carries out a plan and checks the order of its events.
 func (b *bench) apply(plan link.Plan) {
 	b.t.Helper()
 	var states []string
@@ -146,7 +146,7 @@ func (b *bench) apply(plan link.Plan) {
 	}
 }
 
-// link makes the link and proves that a second plan is empty.
+// link applies spec and checks that a second plan is empty.
 func (b *bench) link(s link.Spec) {
 	b.t.Helper()
 	b.apply(b.plan(s))
@@ -176,7 +176,7 @@ func fieldNames(p link.Plan) []string {
 	return names
 }
 
-// call speaks to a system as an admin with a script would.
+// call sends a request to a system, like an admin's script.
 func (b *bench) call(method, url, token string, body any) map[string]any {
 	b.t.Helper()
 	raw, err := json.Marshal(body)
@@ -222,7 +222,7 @@ func (b *bench) patchOAuth2(body any) {
 	b.patchCollection(map[string]any{"oauth2": body})
 }
 
-// patchElement changes keys of our element, which stands after google.
+// patchElement updates our provider in the collection, which comes after google.
 func (b *bench) patchElement(keys map[string]any) {
 	b.t.Helper()
 	element := map[string]any{"name": "oidc"}
@@ -232,7 +232,7 @@ func (b *bench) patchElement(keys map[string]any) {
 	b.patchOAuth2(map[string]any{"providers": []any{map[string]any{"name": "google"}, element}})
 }
 
-// secretsInPocketBase are the stored client secrets, by slot.
+// secretsInPocketBase returns the stored client secrets by slot.
 func (b *bench) secretsInPocketBase() map[string]string {
 	b.t.Helper()
 	users, err := b.box.PocketBase().App().FindCollectionByNameOrId("users")

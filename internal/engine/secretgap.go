@@ -11,8 +11,8 @@ import (
 )
 
 // secretGap returns the index of the change that gave authentik a client ID or
-// secret that PocketBase does not have yet, -1 for none: from there to the
-// change of PocketBase nobody can sign in.
+// secret that PocketBase does not have yet, or -1. Until PocketBase has it,
+// nobody can sign in.
 func secretGap(done []link.Change) int {
 	if slices.ContainsFunc(done, func(c link.Change) bool { return c.Kind == link.KindOAuth2 }) {
 		return -1
@@ -20,13 +20,13 @@ func secretGap(done []link.Change) int {
 	return slices.IndexFunc(done, link.Change.NewCredentials)
 }
 
-// closeTime is how much longer than a change closing the gap may go on after
-// authpocket was told to stop.
+// closeTime is how much longer closing the gap may take after a change ran out
+// of time.
 const closeTime = 3 * time.Second
 
-// closeGap gives authentik its old client ID and secret back when PocketBase
-// did not get the new ones, so that people can go on signing in. It returns
-// what became of that.
+// closeGap restores authentik's old client ID and secret if PocketBase did not
+// get the new ones, so that people can still sign in. It returns the state of
+// the secrets.
 func (e *Engine) closeGap(
 	ctx context.Context, spec link.Spec, done []link.Change, failed link.Change, receipt receipt, cause error,
 ) link.Secrets {
@@ -34,7 +34,7 @@ func (e *Engine) closeGap(
 	if i < 0 {
 		return link.SecretsUntouched
 	}
-	ctx, cancel := unhurried(ctx, closeTime)
+	ctx, cancel := extended(ctx, closeTime)
 	defer cancel()
 	back, _ := done[i].CredentialsBack()
 	err := e.compensate(ctx, back, receipt)
@@ -48,8 +48,8 @@ func (e *Engine) closeGap(
 	return link.SecretsBack
 }
 
-// matchSecretNow does as matchSecret for the collection as it is now. Another
-// program that wrote to it may have read the secret that was taken back.
+// matchSecretNow is matchSecret for the current collection: another program that
+// wrote to it may have read the secret that was just replaced.
 func (e *Engine) matchSecretNow(ctx context.Context, spec link.Spec, failed link.Change, receipt receipt) error {
 	wanted := link.As[link.CollectionState](failed.After)
 	if wanted == nil {
@@ -68,15 +68,14 @@ func (e *Engine) matchSecretNow(ctx context.Context, spec link.Spec, failed link
 	return e.matchSecret(ctx, spec, failed.SecretAgain(now, slot), receipt)
 }
 
-// secretTries bounds how often PocketBase is given a client secret that was
-// changed in authentik meanwhile.
+// secretTries bounds how often matchSecret follows a client secret that keeps
+// changing in authentik.
 const secretTries = 3
 
 // matchSecret rewrites PocketBase's client secret, after c wrote it, until it
-// matches authentik's. Nobody sees PocketBase's, so another authpocket that
-// changes it at the same time, on a machine where no lock can keep it away,
-// would otherwise leave two secrets behind: the last to write to PocketBase
-// reads authentik after that.
+// matches authentik's. PocketBase does not show its secret, so an authpocket on
+// another machine, which no lock holds back, could otherwise leave two secrets
+// behind. This way the last to write to PocketBase reads authentik afterwards.
 func (e *Engine) matchSecret(ctx context.Context, spec link.Spec, c link.Change, receipt receipt) error {
 	slot := c.RewrittenSlot()
 	if slot == "" {
@@ -106,37 +105,37 @@ func (e *Engine) matchSecret(ctx context.Context, spec link.Spec, c link.Change,
 	return secretUnseen(link.Authentik, errors.New("the client secret changed each time it was read"))
 }
 
-// secretUnseen words an error that leaves open whether both systems have the
-// same client secret. system is the one that was asked.
+// secretUnseen returns the fault for an error that leaves it unknown whether
+// both systems have the same client secret. system is the one that failed.
 func secretUnseen(system link.System, err error) error {
 	return &link.Fault{
 		Kind: link.FaultUnknown, System: system, Written: link.WrittenSome, Err: err,
-		Summary: "PocketBase was given the client secret, but it could not be seen whether authentik still has the " +
-			"same one.",
-		Todo: "Apply again: that reads it once more, and writes it again where it differs.",
+		Summary: "PocketBase was given the client secret, but authpocket could not confirm that authentik still has " +
+			"the same one.",
+		Todo: "Apply again. That compares them and rewrites PocketBase's if they differ.",
 	}
 }
 
-// compensate carries out a write that the plan names among those IfNeeded,
-// announced and noted like its changes. Where the receipt cannot be written it
-// is carried out nonetheless: without it nobody could sign in, and the receipt
-// says already that the secrets may differ.
+// compensate carries out one of the plan's IfNeeded writes and records it like a
+// change. It does so even if the receipt cannot be written: without the write
+// nobody could sign in, and the receipt already says that the secrets may
+// differ.
 func (e *Engine) compensate(ctx context.Context, c link.Change, receipt receipt) error {
-	noted := func(err error) {
+	logged := func(err error) {
 		if err != nil {
-			e.log.ErrorContext(ctx, "noting a write beside the changes", slog.String("change", c.ID()),
+			e.log.ErrorContext(ctx, "recording a write in addition to the changes", slog.String("change", c.ID()),
 				slog.Any("error", err))
 		}
 	}
 	i, err := receipt.alsoAboutTo(c)
-	noted(err)
+	logged(err)
 	if c.System == link.Authentik {
 		err = e.authentik.Apply(ctx, c)
 	} else {
 		err = e.pocketbase.Apply(ctx, c)
 	}
 	if i >= 0 {
-		noted(receipt.ended(i, err))
+		logged(receipt.ended(i, err))
 	}
 	return err
 }

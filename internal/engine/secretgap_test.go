@@ -12,8 +12,8 @@ import (
 	"authpocket/internal/secret"
 )
 
-// foreseen reports whether a write is a change of the plan, or one that the
-// plan names for the case of need.
+// foreseen reports whether a write is one of the plan's changes or of its
+// IfNeeded writes.
 func foreseen(plan link.Plan, c link.Change) bool {
 	return slices.ContainsFunc(slices.Concat(plan.Changes, plan.IfNeeded()), func(x link.Change) bool {
 		return x.ID() == c.ID() && x.Action == c.Action &&
@@ -30,15 +30,15 @@ func (m *memory) setSecret(s secret.Text) {
 	})
 }
 
-// TestWritesBesideTheChangesAreAnnounced breaks a rotation in each way that
-// takes a further write, and ends it there as a kill would.
+// TestWritesBesideTheChangesAreAnnounced breaks a rotation in each way that needs
+// a compensating write, and interrupts it there.
 func TestWritesBesideTheChangesAreAnnounced(t *testing.T) {
 	refused := &link.Fault{System: link.PB, Kind: link.FaultRefused, Written: link.WrittenNone,
 		Summary: "PocketBase refused it.", Todo: "Look."}
 	for name, test := range map[string]struct {
 		fails error // of PocketBase's first write
-		other bool  // somebody else changes authentik's secret meanwhile
-		end   error // of the further write
+		other bool  // authentik's secret changes meanwhile
+		end   error // of the compensating write
 		want  []journal.State
 		ended bool
 	}{
@@ -97,7 +97,7 @@ func TestWritesBesideTheChangesAreAnnounced(t *testing.T) {
 			if err != nil || list[0].Changes != 2 {
 				t.Errorf("the list says %d changes, %v", list[0].Changes, err)
 			}
-			// What has no end is gone on from: the secret is written once more.
+			// The unfinished receipt is continued: the secret is written once more.
 			m.apply = nil
 			again, err := keeping(m, openStore(t, store.Dir())).Plan(t.Context(), memorySpec())
 			if err != nil || again.Empty() != test.ended {
@@ -125,8 +125,7 @@ func TestAPlanNamesWhatIsWrittenOnlyIfNeeded(t *testing.T) {
 	}
 }
 
-// TestTheSystemThatWasAskedIsBlamed reads authentik after PocketBase was given
-// its secret.
+// authentik cannot be read after PocketBase was given its secret.
 func TestTheSystemThatWasAskedIsBlamed(t *testing.T) {
 	for name, test := range map[string]struct {
 		read, write error
@@ -162,8 +161,8 @@ func TestTheSystemThatWasAskedIsBlamed(t *testing.T) {
 	}
 }
 
-// TestUndoAfterCredentialsWereGivenBack takes back an apply of which a part
-// was taken back already.
+// TestUndoAfterCredentialsWereGivenBack undoes an apply that was already partly
+// undone.
 func TestUndoAfterCredentialsWereGivenBack(t *testing.T) {
 	m, store := newMemory(), openStore(t, t.TempDir())
 	linkMemory(m)
@@ -192,7 +191,7 @@ func TestUndoAfterCredentialsWereGivenBack(t *testing.T) {
 	}
 }
 
-// TestNewestIsWhatMayHaveBeenWritten loses the answer to the only change, which a later run finds made.
+// TestNewestIsWhatMayHaveBeenWritten loses the response to the only change, which a later run finds done.
 func TestNewestIsWhatMayHaveBeenWritten(t *testing.T) {
 	m, store := newMemory(), openStore(t, t.TempDir())
 	linkMemory(m)

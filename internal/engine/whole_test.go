@@ -11,8 +11,8 @@ import (
 	"authpocket/internal/plans"
 )
 
-// A link that stands leaves nothing to change, and yet all of it can be taken
-// along: as the plan that made it.
+// An existing link leaves nothing to change, but can still be exported as a
+// whole.
 func TestTheWholeLinkIsWhatMadeIt(t *testing.T) {
 	b := newBench(t)
 	first, err := b.engine.Plan(t.Context(), b.minimal())
@@ -59,7 +59,7 @@ func TestTheWholeLinkIsWhatMadeIt(t *testing.T) {
 	}
 }
 
-// What lets only some people in comes along, though no spec names it.
+// Restrictions of access are exported even if the spec does not name them.
 func TestTheWholeLinkIsNotOpenToMorePeople(t *testing.T) {
 	b := newBench(t)
 	b.link(b.minimal())

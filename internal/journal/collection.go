@@ -9,7 +9,7 @@ import (
 	"authpocket/internal/link"
 )
 
-// collectionEntry is an auth collection in the file. The elements of its OAuth2
+// collectionEntry is an auth collection in the file. The entries of its OAuth2
 // providers are kept as they were read.
 type collectionEntry struct {
 	link.CollectionState
@@ -52,8 +52,8 @@ func (e collectionEntry) state() link.CollectionState {
 	return c
 }
 
-// asRead is an element of oauth2.providers to the byte, as a string of JSON in
-// JSON: an undo sends it back as it came.
+// asRead is an entry of oauth2.providers, byte for byte, as a JSON string: an
+// undo sends it back unchanged.
 type asRead []byte
 
 func (a asRead) MarshalJSON() ([]byte, error) {
@@ -88,8 +88,8 @@ func (a *asRead) UnmarshalJSON(b []byte) error {
 	return err
 }
 
-// withoutSecret cuts a client secret out of an element of oauth2.providers.
-// PocketBase leaves it out of every answer; this is for the day it does not.
+// withoutSecret cuts the client secret out of an entry of oauth2.providers.
+// PocketBase leaves it out of all responses; this guards against a change.
 func withoutSecret(raw json.RawMessage) (kept asRead, cut bool) {
 	var keys map[string]json.RawMessage
 	if err := json.Unmarshal(raw, &keys); err != nil {

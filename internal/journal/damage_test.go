@@ -15,7 +15,7 @@ import (
 	"time"
 )
 
-// written is a finished receipt of the small plan, as it is on disk.
+// written returns the file of a finished receipt of smallPlan.
 func written(t *testing.T) (name string, data []byte) {
 	t.Helper()
 	s, err := open(t.TempDir(), &faulty{})
@@ -27,7 +27,7 @@ func written(t *testing.T) (name string, data []byte) {
 	return r.fileName(), data
 }
 
-// asideOf fails unless the one file of s was set aside as it is and named.
+// asideOf fails unless the only file of s was set aside unchanged.
 func asideOf(t *testing.T, s *Store, what, name, suffix string, data []byte, kind error) {
 	t.Helper()
 	list, aside, err := s.List()
@@ -79,7 +79,7 @@ func TestAReceiptWithAnyByteChangedIsNotMisread(t *testing.T) {
 				refused++
 				continue
 			}
-			// White space between values is no damage.
+			// White space between values is not damage.
 			if again, err := encode(r); err != nil || !bytes.Equal(again, same) {
 				t.Fatalf("byte %d as %q is read as another receipt", at, with)
 			}
@@ -88,7 +88,7 @@ func TestAReceiptWithAnyByteChangedIsNotMisread(t *testing.T) {
 	t.Logf("%d changes refused", refused)
 }
 
-// sealed is a file of this version with that content.
+// sealed returns a file of this version with that content.
 func sealed(t *testing.T, body string) []byte {
 	t.Helper()
 	data, err := seal([]byte(body))
@@ -152,7 +152,7 @@ func TestANewerReceiptIsSetAsideAndComesBack(t *testing.T) {
 	must(t, os.WriteFile(filepath.Join(s.dir, name), newer, 0o600))
 	asideOf(t, s, "newer", name, ".newer", newer, ErrNewer)
 
-	// An authpocket that knows the version finds it under its name again.
+	// An authpocket that knows the version restores the name.
 	must(t, os.WriteFile(filepath.Join(s.dir, name+".newer"), good, 0o600))
 	list, aside, err := s.List()
 	if err != nil || len(list) != 1 || len(aside) != 0 {
@@ -186,7 +186,7 @@ func TestWhatIsNoFileIsSetAsideWithoutOpeningIt(t *testing.T) {
 	s, err := open(t.TempDir(), &faulty{})
 	must(t, err)
 	pipe, dir, to := "receipt-pipe.json", "receipt-directory.json", "receipt-link.json"
-	must(t, syscall.Mkfifo(filepath.Join(s.dir, pipe), 0o600)) // opening it would wait for ever
+	must(t, syscall.Mkfifo(filepath.Join(s.dir, pipe), 0o600)) // opening it would block
 	must(t, os.Mkdir(filepath.Join(s.dir, dir), 0o700))
 	must(t, os.Symlink("nowhere", filepath.Join(s.dir, to)))
 	_, aside, err := s.List()
@@ -234,7 +234,7 @@ func TestLoadSaysWhatItDoesNotFind(t *testing.T) {
 	}
 	must(t, os.WriteFile(filepath.Join(s.dir, name), good[:100], 0o600))
 	id := strings.TrimSuffix(name[strings.LastIndex(name, "-")+1:], ".json")
-	for range 2 { // found just now, and set aside before
+	for range 2 { // once newly found, once already set aside
 		_, err = s.Load(id)
 		if said := words(t, err); !errors.Is(err, ErrUnreadable) || !strings.Contains(said, name+".unreadable") {
 			t.Errorf("it says %s (%v)", said, err)

@@ -7,8 +7,8 @@ import (
 	"time"
 )
 
-// TestLongReceiptsTakeNoTime: a file that nobody wrote with this program, with
-// a checksum that fits, is refused within moments however deep it is.
+// A file of other origin with a valid checksum is rejected quickly, however deep
+// it is nested.
 func TestLongReceiptsTakeNoTime(t *testing.T) {
 	const many = 1 << 19
 	nested := strings.Repeat(`{"a":`, 9900) + "1" + strings.Repeat("}", 9900)

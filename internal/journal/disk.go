@@ -8,20 +8,20 @@ import (
 	"path/filepath"
 )
 
-// disk is what writing needs of the file system, so that tests can make each
-// call fail.
+// disk is the part of the file system that writing needs, so that tests can make
+// each call fail.
 type disk interface {
-	// Create makes a file that was not there, 0600 whatever the umask.
+	// Create creates a new file with mode 0600, whatever the umask.
 	Create(path string) (file, error)
 	Rename(from, to string) error
 	Remove(path string) error
-	// SyncDir makes what was made, renamed and removed in dir last.
+	// SyncDir makes changes to the entries of dir durable.
 	SyncDir(dir string) error
 	Stat(path string) (os.FileInfo, error)
 	Chmod(path string, mode os.FileMode) error
-	// Ours tells whether the file belongs to the user that authpocket runs as.
+	// Ours reports whether the file belongs to the user that authpocket runs as.
 	Ours(os.FileInfo) bool
-	// HasModes tells whether the system has permission bits at all.
+	// HasModes reports whether the operating system has permission bits.
 	HasModes() bool
 }
 
@@ -30,8 +30,8 @@ type file interface {
 	Sync() error
 }
 
-// system is the real file system. What differs between operating systems is
-// in system_unix.go and system_windows.go.
+// system is the real file system. The parts that depend on the operating system
+// are in system_unix.go and system_windows.go.
 type system struct{}
 
 func (system) Create(path string) (file, error) {
@@ -56,13 +56,14 @@ func (system) Chmod(path string, mode os.FileMode) error {
 
 const tempPrefix = ".writing-"
 
-// write puts data where name is, whole or not at all, and returns once it
-// would outlast a power cut.
+// write replaces the file atomically and returns once it would survive a power
+// cut.
 func (s *Store) write(name string, data []byte) error {
-	return s.gate(shared, func() error { return replace(s.disk, s.dir, name, data) })
+	return s.withDirLock(lockShared, func() error { return replace(s.disk, s.dir, name, data) })
 }
 
-// replace leaves no temporary file behind, whatever fails.
+// replace writes a temporary file and renames it. If anything fails it removes
+// the temporary file.
 func replace(d disk, dir, name string, data []byte) (err error) {
 	temp := filepath.Join(dir, tempPrefix+name+"-"+rand.Text()[:8])
 	f, err := d.Create(temp)
@@ -71,10 +72,10 @@ func replace(d disk, dir, name string, data []byte) (err error) {
 	}
 	defer func() {
 		if err != nil {
-			_ = d.Remove(temp) // gone already where the rename was done
+			_ = d.Remove(temp) // fails if it was already renamed
 		}
 	}()
-	if err := fill(f, data); err != nil {
+	if err := writeAndClose(f, data); err != nil {
 		return err
 	}
 	if err := d.Rename(temp, filepath.Join(dir, name)); err != nil {
@@ -86,8 +87,8 @@ func replace(d disk, dir, name string, data []byte) (err error) {
 	return nil
 }
 
-// fill writes, syncs and closes f.
-func fill(f file, data []byte) error {
+// writeAndClose writes, syncs and closes f.
+func writeAndClose(f file, data []byte) error {
 	if _, err := f.Write(data); err != nil {
 		_ = f.Close()
 		return fmt.Errorf("writing a file: %w", err)

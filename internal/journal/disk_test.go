@@ -11,15 +11,14 @@ import (
 	"testing"
 )
 
-// faulty is a real disk of which one call fails. With dead set every call
-// after that one fails too, as after a kill. Syncs are noted and, to save
-// time, not done.
+// faulty is a real disk with one failing call. With dead set every later call
+// fails too, as after a kill. Syncs are recorded but, to save time, not done.
 type faulty struct {
 	system
-	fail  int // the call that fails, counted from 1; 0: none
+	fail  int // the call that fails, counted from 1; 0 for none
 	with  error
 	dead  bool
-	after bool // the call is carried out before it fails
+	after bool // carry the call out before it fails
 	calls []string
 }
 
@@ -66,7 +65,7 @@ type faultyFile struct {
 	d *faulty
 }
 
-// Write writes half of the data where it fails, as a full disk does.
+// Write writes half of the data if it fails, like a full disk.
 func (f *faultyFile) Write(p []byte) (int, error) {
 	if err := f.d.call("write", func() error { return nil }); err != nil {
 		n, _ := f.file.Write(p[:len(p)/2])
@@ -107,7 +106,7 @@ func TestAReceiptIsSyncedBeforeTheWriteItAnnounces(t *testing.T) {
 	}
 }
 
-// life is everything that is written for one apply.
+// life writes all steps of an apply.
 func life(s *Store) (r *Receipt, reached string, err error) {
 	if r, err = s.Begin(smallPlan(), meta()); err != nil {
 		return nil, "begin", err
@@ -125,8 +124,8 @@ func life(s *Store) (r *Receipt, reached string, err error) {
 	return r, "end", nil
 }
 
-// Each call to the disk fails in turn, for each cause: there are words, no
-// temporary file, and the receipt is the one before or the one after.
+// Each disk call fails in turn, with each cause. There is a message for it, no
+// temporary file, and the receipt is either the old or the new one.
 func TestAnyFailingCallIsSaidAndLeavesNothingHalf(t *testing.T) {
 	causes := map[error]string{
 		syscall.ENOSPC: "no space left", syscall.EDQUOT: "no space left", syscall.EROFS: "read-only",
@@ -167,14 +166,14 @@ func TestAnyFailingCallIsSaidAndLeavesNothingHalf(t *testing.T) {
 	}
 }
 
-// afterwards looks at what a failure left with eyes of its own.
+// afterwards reads what a failure left through another Store.
 func afterwards(t *testing.T, at, dir, reached string) {
 	t.Helper()
 	receipts := 1
 	if reached == "open" || reached == "begin" {
 		receipts = 0
 	}
-	if strings.Contains(at, "(remove)") { // what could not be removed is swept up later
+	if strings.Contains(at, "(remove)") { // what could not be removed is removed later
 		_, err := open(dir, &faulty{})
 		must(t, err)
 	}
@@ -191,8 +190,8 @@ func afterwards(t *testing.T, at, dir, reached string) {
 	}
 }
 
-// The process is killed at each call, before it and after it: nothing that was
-// on disk is lost, what is there is readable, and the next one sweeps up.
+// The process is killed before and after each call: nothing on disk is lost or
+// unreadable, and the next process removes the leftovers.
 func TestAKillAtAnyCallLeavesAReadableReceipt(t *testing.T) {
 	cases := 0
 	for _, after := range []bool{false, true} {
@@ -258,8 +257,8 @@ func TestASweepLeavesAWritersFileAlone(t *testing.T) {
 	s := mustOpen(t, dir)
 	temp := filepath.Join(dir, tempPrefix+"somebody's")
 	must(t, os.WriteFile(temp, nil, 0o600))
-	must(t, s.gate(shared, func() error {
-		mustOpen(t, dir) // while somebody is writing
+	must(t, s.withDirLock(lockShared, func() error {
+		mustOpen(t, dir) // during a write
 		_, err := os.Stat(temp)
 		return err
 	}))

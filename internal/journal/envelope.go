@@ -10,8 +10,8 @@ import (
 	"io"
 )
 
-// version is the format's. A change of any form needs a new one: older
-// programs set newer files aside instead of misreading them.
+// version is the version of the file format. Every change of the format needs a
+// new one: older programs set newer files aside instead of misreading them.
 const version = 1
 
 // envelope is the file:
@@ -22,9 +22,9 @@ const version = 1
 //	 "receipt": { … }
 //	}
 //
-// The sum is that of the receipt without insignificant white space: an undo
-// writes what it reads here into people's systems, so a damaged file must not
-// pass. There is no line break at the end, so that every cut is seen.
+// The checksum covers the receipt without insignificant white space. An undo
+// writes the receipt's content to the two systems, so damage must be detected.
+// There is no line break at the end, so that every truncation is.
 type envelope struct {
 	Version int             `json:"version"`
 	Sum     string          `json:"sha256"`
@@ -43,7 +43,7 @@ func encode(r *Receipt) ([]byte, error) {
 	return seal(body)
 }
 
-// seal puts a receipt's compact JSON into its envelope, for people to read.
+// seal returns the file for a receipt's compact JSON, indented for people.
 func seal(body []byte) ([]byte, error) {
 	head := fmt.Sprintf(`{"version":%d,"sha256":%q,"receipt":`, version, checksum(body))
 	var out bytes.Buffer
@@ -53,8 +53,8 @@ func seal(body []byte) ([]byte, error) {
 	return out.Bytes(), nil
 }
 
-// decode reads a file. The error wraps ErrNewer or ErrUnreadable and says what
-// is wrong, without anything of the file's values but their names.
+// decode reads a file. The error wraps ErrNewer or ErrUnreadable and reveals
+// none of the file's values.
 func decode(data []byte) (*Receipt, error) {
 	var sniff struct {
 		Version int `json:"version"`
@@ -92,7 +92,7 @@ func checksum(body []byte) string {
 	return hex.EncodeToString(sum[:])
 }
 
-// encodeJSON is json.Marshal without its escapes for HTML.
+// encodeJSON is json.Marshal without HTML escaping.
 func encodeJSON(v any) ([]byte, error) {
 	var out bytes.Buffer
 	enc := json.NewEncoder(&out)
@@ -103,8 +103,8 @@ func encodeJSON(v any) ([]byte, error) {
 	return bytes.TrimSuffix(out.Bytes(), []byte("\n")), nil
 }
 
-// decodeJSON is json.Unmarshal that refuses keys it does not know: what would
-// be dropped here would be lost with the next write.
+// decodeJSON is json.Unmarshal without unknown keys: those would be lost with
+// the next write.
 func decodeJSON(data []byte, v any) error {
 	dec := json.NewDecoder(bytes.NewReader(data))
 	dec.DisallowUnknownFields()

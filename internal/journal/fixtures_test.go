@@ -13,10 +13,10 @@ import (
 	"authpocket/internal/secret"
 )
 
-// filler sets every field below a value to something of its own.
+// filler sets every field below a value to a distinct value.
 type filler struct {
 	n     int
-	empty bool // lists and texts that are there and empty, pointers to nothing much
+	empty bool // empty but non-nil lists, empty strings and pointers to zero values
 }
 
 func (f *filler) fill(v reflect.Value) {
@@ -61,11 +61,12 @@ func (f *filler) fill(v reflect.Value) {
 	}
 }
 
-// canary is a secret that stands nowhere by chance and that JSON and
-// addresses spell differently.
+// canary is a secret that appears nowhere by chance and that JSON and URLs
+// escape.
 func canary(n int) string { return fmt.Sprintf(`canary"%d/<secret>&zw9`, n) }
 
-// states are one of each type that link.Change names, filled by f.
+// states returns one object of each type that a link.Change can hold, filled by
+// f.
 func states(f *filler) []link.Object {
 	all := link.Objects()
 	for _, s := range all {
@@ -83,7 +84,8 @@ func fullSpec() link.Spec {
 	return s
 }
 
-// fullPlan has a change for every type of state, before and after.
+// fullPlan returns a plan with a change for every type of object, with before
+// and after.
 func fullPlan() link.Plan {
 	plan := link.Plan{Spec: fullSpec(), Generated: link.Generated{ClientID: "generated-id",
 		ClientSecret: secret.New(canary(9999))}}
@@ -107,7 +109,7 @@ func fullPlan() link.Plan {
 	return plan
 }
 
-// smallPlan is one create in each system, in the order of an apply.
+// smallPlan returns a plan with one create in each system.
 func smallPlan() link.Plan {
 	pair := &link.PairState{Application: link.ApplicationState{Slug: "pocketbase", Name: "PocketBase"},
 		Provider: link.ProviderState{Name: "Provider for PocketBase", ClientID: "id",
@@ -154,7 +156,7 @@ func must(t *testing.T, err error) {
 	}
 }
 
-// filesIn names what is in dir but the locks.
+// filesIn returns the names of the files in dir, without the locks.
 func filesIn(t *testing.T, dir string) (names []string) {
 	t.Helper()
 	entries, err := os.ReadDir(dir)
@@ -167,8 +169,7 @@ func filesIn(t *testing.T, dir string) (names []string) {
 	return names
 }
 
-// words returns what an admin is told, and fails where that is the general
-// sentence for what nobody thought of.
+// words returns the admin's message and fails if it is only the general one.
 func words(t *testing.T, err error) string {
 	t.Helper()
 	if err == nil {
@@ -181,8 +182,8 @@ func words(t *testing.T, err error) string {
 	return list[0].Text(link.OnPage)
 }
 
-// nothingWritten reports whether an error says that neither system was
-// written to.
+// nothingWritten reports whether err says that nothing was written to either
+// system.
 func nothingWritten(err error) bool {
 	f, ok := errors.AsType[*Fault](err)
 	return ok && f.Written == link.WrittenNone

@@ -6,8 +6,8 @@ import (
 	"testing"
 )
 
-// FuzzReceipt reads bytes twice: as a file, and as the content of a file whose
-// checksum fits. What is read must come out again as it went in.
+// FuzzReceipt reads bytes as a file, and as the content of a file with a valid
+// checksum. A receipt that can be read must be encoded unchanged.
 func FuzzReceipt(f *testing.F) {
 	f.Fuzz(func(t *testing.T, data []byte) {
 		check(t, data)

@@ -1,17 +1,17 @@
 // Package journal keeps receipts on disk: what an apply was about to write,
 // what it wrote, and what was there before, without secrets. A receipt is
-// synced before the write that it announces, so that a kill at any moment
-// leaves behind what was begun.
+// synced before the write that it announces, so that it survives a kill at any
+// moment.
 //
 // The state directory holds
 //
 //	receipt-<time>-<id>.json             one apply each
-//	receipt-<time>-<id>.json.unreadable  set aside, never read again
+//	receipt-<time>-<id>.json.unreadable  set aside, not read again
 //	receipt-<time>-<id>.json.newer       written by a newer authpocket
 //	link-<hash>.lock                     held while a link is changed
-//	writing.lock                         held for moments, see gate.go
+//	writing.lock                         held for moments, see dirlock.go
 //
-// and for moments files that begin with ".writing-".
+// and, for moments, files that begin with ".writing-".
 package journal
 
 import (
@@ -25,32 +25,32 @@ import (
 	"time"
 )
 
-// Store is the receipts of one state directory. It may be used from several
-// goroutines, and several processes may have the same directory open.
+// Store holds the receipts of a state directory. It is safe for concurrent use,
+// and several processes may have the same directory open.
 type Store struct {
 	dir  string
 	disk disk
 	now  func() time.Time
 
 	mu   sync.Mutex
-	held map[string]bool // the lock files held through this Store
+	held map[string]bool // lock files held by this Store
 }
 
-// Open makes the state directory where it is not there, closes it to other
-// users, sweeps up what a killed process left half written, and proves that a
-// receipt can be written. The error is a *Fault.
+// Open creates the state directory if needed, restricts it to the current user,
+// removes leftovers of killed processes and checks that receipts can be
+// written. The error is a *Fault.
 func Open(dir string) (*Store, error) { return open(dir, system{}) }
 
 func open(dir string, d disk) (*Store, error) {
 	if dir == "" {
-		return nil, &Fault{Summary: "There is no directory for receipts.", Todo: "Name a state directory."}
+		return nil, &Fault{Summary: "There is no directory for receipts.", Todo: "Set a state directory."}
 	}
 	abs, err := filepath.Abs(dir)
 	if err != nil {
 		return nil, cannotUse(dir, fmt.Errorf("finding the state directory: %w", err))
 	}
 	s := &Store{dir: abs, disk: d, now: time.Now, held: map[string]bool{}}
-	for _, step := range []func() error{s.makeDir, s.tightenDir, s.sweep, s.tightenFiles, s.prove} {
+	for _, step := range []func() error{s.makeDir, s.restrictDir, s.sweep, s.restrictFiles, s.checkWritable} {
 		if err := step(); err != nil {
 			return nil, cannotUse(abs, err)
 		}
@@ -58,13 +58,13 @@ func open(dir string, d disk) (*Store, error) {
 	return s, nil
 }
 
-// Dir is the state directory, absolute.
+// Dir returns the absolute path of the state directory.
 func (s *Store) Dir() string { return s.dir }
 
-// DefaultDir is where receipts are kept unless the admin says otherwise:
-// authpocket below $XDG_STATE_HOME, else below ~/.local/state.
+// DefaultDir returns the default state directory: authpocket in
+// $XDG_STATE_HOME, or else in ~/.local/state.
 func DefaultDir(lookupEnv func(string) (string, bool), home func() (string, error)) (string, error) {
-	// The base directory specification has relative values ignored.
+	// The XDG base directory specification says to ignore relative values.
 	if base, found := lookupEnv("XDG_STATE_HOME"); found && filepath.IsAbs(base) {
 		return filepath.Join(base, "authpocket"), nil
 	}
@@ -72,15 +72,15 @@ func DefaultDir(lookupEnv func(string) (string, bool), home func() (string, erro
 	if err != nil || dir == "" {
 		return "", &Fault{
 			Summary: "authpocket found no home directory to keep its receipts in.",
-			Todo:    "Name a state directory, or set XDG_STATE_HOME.",
+			Todo:    "Set a state directory or XDG_STATE_HOME.",
 			Err:     errors.Join(errors.New("finding the home directory"), err),
 		}
 	}
 	return filepath.Join(dir, ".local", "state", "authpocket"), nil
 }
 
-// makeDir makes the directory and what leads to it, and syncs each entry that
-// it made: a receipt is no safer than the directory it is in.
+// makeDir creates the directory and its parents, and syncs each new entry: a
+// receipt is only as durable as the directory it is in.
 func (s *Store) makeDir() error {
 	var made []string
 	for at := s.dir; ; at = filepath.Dir(at) {
@@ -100,10 +100,10 @@ func (s *Store) makeDir() error {
 	return nil
 }
 
-func (s *Store) tightenDir() error { return s.tighten(s.dir, 0o700) }
+func (s *Store) restrictDir() error { return s.restrict(s.dir, 0o700) }
 
-// tightenFiles closes the files that are there already to other users.
-func (s *Store) tightenFiles() error {
+// restrictFiles restricts existing files to the current user.
+func (s *Store) restrictFiles() error {
 	entries, err := os.ReadDir(s.dir)
 	if err != nil {
 		return fmt.Errorf("reading the state directory: %w", err)
@@ -113,15 +113,15 @@ func (s *Store) tightenFiles() error {
 		if !ours || !e.Type().IsRegular() {
 			continue
 		}
-		if err := s.tighten(filepath.Join(s.dir, e.Name()), 0o600); err != nil {
+		if err := s.restrict(filepath.Join(s.dir, e.Name()), 0o600); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// tighten takes every permission beyond most away from path.
-func (s *Store) tighten(path string, most os.FileMode) error {
+// restrict removes all permissions beyond most from path.
+func (s *Store) restrict(path string, most os.FileMode) error {
 	info, err := s.disk.Stat(path)
 	if errors.Is(err, os.ErrNotExist) {
 		return nil // moved by another process since it was listed
@@ -138,7 +138,7 @@ func (s *Store) tighten(path string, most os.FileMode) error {
 	if err := s.disk.Chmod(path, info.Mode().Perm()&most); err != nil && !errors.Is(err, os.ErrNotExist) {
 		return fmt.Errorf("closing %s to other users: %w", path, err)
 	}
-	// Some file systems take a chmod and keep the mode.
+	// Some file systems accept a chmod but keep the mode.
 	if info, err = s.disk.Stat(path); errors.Is(err, os.ErrNotExist) {
 		return nil
 	} else if err != nil {
@@ -150,16 +150,16 @@ func (s *Store) tighten(path string, most os.FileMode) error {
 	return nil
 }
 
-// proof is how many bytes Open writes to show that there is room: more than
-// any receipt of a usual link needs.
-const proof = 64 << 10
+// probeSize is how many bytes Open writes to check that there is space: more
+// than a usual receipt needs.
+const probeSize = 64 << 10
 
-func (s *Store) prove() error {
-	name := tempPrefix + "proof-" + rand.Text()[:8] // swept up after a kill
-	err := s.write(name, make([]byte, proof))
-	gone := s.disk.Remove(filepath.Join(s.dir, name))
-	if err == nil && gone != nil && !errors.Is(gone, os.ErrNotExist) { // another process may sweep
-		err = fmt.Errorf("removing a file: %w", gone)
+func (s *Store) checkWritable() error {
+	name := tempPrefix + "proof-" + rand.Text()[:8] // removed by sweep after a kill
+	err := s.write(name, make([]byte, probeSize))
+	removed := s.disk.Remove(filepath.Join(s.dir, name))
+	if err == nil && removed != nil && !errors.Is(removed, os.ErrNotExist) { // another process may sweep
+		err = fmt.Errorf("removing a file: %w", removed)
 	}
 	return err
 }

@@ -9,8 +9,8 @@ import (
 	"time"
 )
 
-// childWrites applies as fast as it can and tells of each step once the
-// journal says that it is on disk.
+// childWrites writes receipts as fast as it can and prints each step once the
+// journal reports it on disk.
 func childWrites() {
 	fail := func(err error) {
 		if err != nil {
@@ -34,12 +34,11 @@ func childWrites() {
 	}
 }
 
-// order is how far a state is.
+// order ranks the states by progress.
 func order(s State) int { return strings.Index("waiting about to done", string(s)) }
 
-// A process is killed in the middle of writing, again and again in the same
-// directory. Whatever it was told is on disk is there, and everything is
-// readable.
+// A process is repeatedly killed while it writes to the same directory. All that
+// was reported on disk is there, and everything is readable.
 func TestAKilledProcessLeavesReadableReceipts(t *testing.T) {
 	const rounds = 25
 	seed := uint64(time.Now().UnixNano())

@@ -18,42 +18,42 @@ const (
 	unreadableSuffix = ".unreadable"
 	newerSuffix      = ".newer"
 
-	// largest is the most that is read of a file, in bytes.
-	largest = 64 << 20
+	// maxSize is the maximum size of a file, in bytes.
+	maxSize = 64 << 20
 )
 
-// Summary tells of one receipt in a list.
+// Summary is a receipt in a list.
 type Summary struct {
 	ID   string
-	When time.Time // begun, in UTC
+	When time.Time // start, in UTC
 	Meta
-	// Slug and Collection tell apart the links between the same two systems.
+	// Slug and Collection identify a link between the two systems.
 	Slug, Collection string
 	Changes          int     // in the plan
-	Done             int     // of those
-	Open             int     // of those: announced, and perhaps made
-	Outcome          Outcome // empty: interrupted, or still running
-	// Running tells that there is no end yet and that somebody, this process
-	// perhaps, holds the link's lock.
+	Done             int     // of these, changes that were written
+	Open             int     // of these, changes that may have been written
+	Outcome          Outcome // empty if interrupted or still running
+	// Running is set if the receipt is unfinished and a process, perhaps this
+	// one, holds the link's lock.
 	Running bool
 }
 
-// Wrote reports whether a change was made or may have been.
+// Wrote reports whether a change was written or may have been.
 func (s Summary) Wrote() bool { return s.Done+s.Open > 0 }
 
-// Key names the receipt's two systems, for Lock.
+// Key returns the key of the receipt's two systems, for Lock.
 func (s Summary) Key() string { return Key(s.AuthentikURL, s.PocketBaseURL) }
 
-// SetAside is a file that looks like a receipt and is not read as one.
+// SetAside is a file that looks like a receipt but cannot be read.
 type SetAside struct {
-	File   string // where it is now, absolute
+	File   string // current absolute path
 	Reason string // for people, a full sentence
-	Err    error  // ErrNewer or ErrUnreadable, with what is wrong where it was just found
+	Err    error  // ErrNewer or ErrUnreadable, with the cause if it was just set aside
 }
 
-// List returns all receipts, the newest first, and the files set aside, now
-// and before. A file set aside is renamed and never changed or removed; one
-// that this version has learned to read comes back.
+// List returns all receipts, newest first, and all files set aside. Such a file
+// is renamed, never changed or removed. A file of a newer version gets its name
+// back once this program can read it.
 func (s *Store) List() ([]Summary, []SetAside, error) {
 	receipts, aside, err := s.readAll()
 	if err != nil {
@@ -75,18 +75,18 @@ func (s *Store) List() ([]Summary, []SetAside, error) {
 	return list, aside, nil
 }
 
-// Interrupted returns the receipts that have no end and whose link nobody
-// holds, the newest first. Who holds a link's lock itself finds those of the
-// link in List, by their key and empty outcome.
+// Interrupted returns the unfinished receipts whose link is not locked, newest
+// first. A process that holds a link's lock finds the link's in List, by key and
+// empty outcome.
 func (s *Store) Interrupted() ([]Summary, []SetAside, error) {
 	list, aside, err := s.List()
 	list = slices.DeleteFunc(list, func(one Summary) bool { return one.Outcome != "" || one.Running })
 	return list, aside, err
 }
 
-// Load returns the receipt with that id. It may be finished, or gone on with,
-// by who holds the link's lock. Errors are ErrNotFound, ErrUnreadable or
-// ErrNewer; the latter two name where the file is now.
+// Load returns the receipt with that ID. Only the holder of the link's lock may
+// change it. Errors are ErrNotFound, ErrUnreadable or ErrNewer; the latter two
+// name the current path of the file.
 func (s *Store) Load(id string) (*Receipt, error) {
 	missing := &Fault{Summary: fmt.Sprintf("There is no receipt %.40q.", id), Todo: "Choose one from the list.",
 		Err: ErrNotFound}
@@ -101,7 +101,7 @@ func (s *Store) Load(id string) (*Receipt, error) {
 		if !strings.Contains(name, "-"+id+receiptSuffix) {
 			continue
 		}
-		name = s.comeBack(name)
+		name = s.readmit(name)
 		if before := asideBefore(s.dir, name); before != nil {
 			return nil, before.fault()
 		}
@@ -117,7 +117,7 @@ func (s *Store) Load(id string) (*Receipt, error) {
 }
 
 func (a SetAside) fault() error {
-	return &Fault{Summary: a.Reason, Todo: "What it tells is still in " + a.File + ".", Err: a.Err}
+	return &Fault{Summary: a.Reason, Todo: "Its content is kept in " + a.File + ".", Err: a.Err}
 }
 
 func summarise(r *Receipt) Summary {
@@ -125,7 +125,7 @@ func summarise(r *Receipt) Summary {
 	one := Summary{ID: r.ID, When: r.When, Meta: r.Meta, Slug: q.Slug, Collection: q.Collection}
 	for i, c := range r.Changes {
 		if slices.ContainsFunc(r.Changes[:i], func(x Change) bool { return x.ID() == c.ID() }) {
-			continue // a write beside the plan's changes
+			continue // a compensating write
 		}
 		one.Changes++
 		switch c.State() {
@@ -141,7 +141,7 @@ func summarise(r *Receipt) Summary {
 	return one
 }
 
-// fileName sorts by time.
+// fileName returns the receipt's file name. Names sort by time.
 func (r *Receipt) fileName() string {
 	return receiptPrefix + r.When.UTC().Format("20060102T150405Z") + "-" + r.ID + receiptSuffix
 }
@@ -166,7 +166,7 @@ func (s *Store) readAll() (receipts []*Receipt, aside []SetAside, err error) {
 		return nil, nil, err
 	}
 	for _, name := range names {
-		name = s.comeBack(name)
+		name = s.readmit(name)
 		if before := asideBefore(s.dir, name); before != nil {
 			aside = append(aside, *before)
 			continue
@@ -187,9 +187,9 @@ func (s *Store) readAll() (receipts []*Receipt, aside []SetAside, err error) {
 	return receipts, aside, nil
 }
 
-// read reads one receipt, or sets it aside. A file that is gone gives none of
-// the three: another process set it aside. Errors are those of a disk that may
-// well be read later, so they do not.
+// read reads a receipt or sets it aside. If the file is gone, because another
+// process set it aside, all results are nil. Errors are those of the disk, which
+// may be temporary, so they set nothing aside.
 func (s *Store) read(name string) (*Receipt, *SetAside, error) {
 	path := filepath.Join(s.dir, name)
 	data, err := readFile(path)
@@ -214,7 +214,7 @@ func (s *Store) read(name string) (*Receipt, *SetAside, error) {
 	}
 }
 
-// readFile reads regular files only: a named pipe would never end.
+// readFile only reads regular files: a named pipe would block.
 func readFile(path string) ([]byte, error) {
 	info, err := os.Lstat(path)
 	if err != nil {
@@ -228,8 +228,8 @@ func readFile(path string) ([]byte, error) {
 		return nil, err
 	}
 	defer func() { _ = f.Close() }()
-	data, err := io.ReadAll(io.LimitReader(f, largest+1))
-	if err == nil && len(data) > largest {
+	data, err := io.ReadAll(io.LimitReader(f, maxSize+1))
+	if err == nil && len(data) > maxSize {
 		return nil, fmt.Errorf("%w: it is larger than 64 MB", ErrUnreadable)
 	}
 	return data, err

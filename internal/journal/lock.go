@@ -13,23 +13,23 @@ import (
 	"authpocket/internal/link"
 )
 
-// Key names the link between two systems, for Lock. Addresses are compared as
-// link.ParseAddress writes them: two spellings of one host are two keys.
+// Key returns the key of two systems, for Lock. Addresses are compared as they
+// are, so they must come from link.ParseAddress.
 func Key(authentikURL, pocketbaseURL string) string {
 	return strings.TrimRight(authentikURL, "/") + " " + strings.TrimRight(pocketbaseURL, "/")
 }
 
-// Lock keeps everybody else, in this process and in others with the same
-// state directory, from changing the link until unlock is called. It does not
-// wait: where somebody has it the error is ErrLocked, in words. The system
-// gives a killed process's lock back. unlock may be called more than once.
+// Lock locks the two systems against changes by others, in this process and in
+// others with the same state directory, until unlock is called. It does not
+// wait: if the lock is taken, the error is a *Fault that wraps ErrLocked. The
+// operating system releases the lock of a killed process. unlock may be called
+// more than once.
 func (s *Store) Lock(ctx context.Context, key string) (unlock func(), err error) {
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
 	path := s.lockPath(key)
-	// File locks that are emulated, as over NFS, do not keep one process from
-	// locking twice.
+	// Emulated file locks, as over NFS, let one process lock twice.
 	if !s.hold(path) {
 		return nil, locked()
 	}
@@ -39,17 +39,17 @@ func (s *Store) Lock(ctx context.Context, key string) (unlock func(), err error)
 		return nil, err
 	}
 	return sync.OnceFunc(func() {
-		giveBack(f)
+		closeLock(f)
 		s.release(path)
 	}), nil
 }
 
 func (s *Store) takeLock(path string) (f *os.File, err error) {
-	err = s.gate(shared, func() error {
+	err = s.withDirLock(lockShared, func() error {
 		if f, err = openLock(path); err != nil {
 			return err
 		}
-		if err = lockFile(f, aloneNow); err != nil {
+		if err = lockFile(f, tryLockExclusive); err != nil {
 			_ = f.Close()
 		}
 		return err
@@ -63,8 +63,7 @@ func (s *Store) takeLock(path string) (f *os.File, err error) {
 	return f, nil
 }
 
-// running tells whether somebody holds the link's lock right now, this
-// process included.
+// running reports whether any process, including this one, holds the lock.
 func (s *Store) running(key string) (bool, error) {
 	path := s.lockPath(key)
 	if _, err := os.Stat(path); errors.Is(err, os.ErrNotExist) {
@@ -76,13 +75,13 @@ func (s *Store) running(key string) (bool, error) {
 	if held {
 		return true, nil
 	}
-	err := s.gate(alone, func() error {
+	err := s.withDirLock(lockExclusive, func() error {
 		f, err := openLock(path)
 		if err != nil {
 			return err
 		}
-		defer giveBack(f)
-		return lockFile(f, aloneNow)
+		defer closeLock(f)
+		return lockFile(f, tryLockExclusive)
 	})
 	if errors.Is(err, errBusy) {
 		return true, nil
@@ -95,7 +94,7 @@ func (s *Store) lockPath(key string) string {
 	return filepath.Join(s.dir, "link-"+hex.EncodeToString(sum[:8])+lockSuffix)
 }
 
-// hold notes that this Store has the lock, unless it has it already.
+// hold marks the lock as held by this Store and reports whether it was not.
 func (s *Store) hold(path string) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -115,7 +114,7 @@ func (s *Store) release(path string) {
 func locked() error {
 	return &Fault{
 		Summary: "This link is being changed right now, in another tab or by another authpocket.",
-		Todo:    "Wait until that is done, then look at a new preview.",
+		Todo:    "Wait until that is done, then open a new preview.",
 		Written: link.WrittenNone, Err: ErrLocked,
 	}
 }

@@ -29,7 +29,7 @@ func child(t *testing.T, role, dir string) (*exec.Cmd, *bufio.Scanner, io.WriteC
 	return cmd, bufio.NewScanner(out), in
 }
 
-// childLocks takes and gives back a link's lock as it is told on stdin.
+// childLocks takes and releases a link's lock on commands from stdin.
 func childLocks() {
 	s, err := Open(os.Getenv("JOURNAL_DIR"))
 	if err != nil {
@@ -89,7 +89,7 @@ func TestTwoProcessesNeverHaveOneLink(t *testing.T) {
 		t.Errorf("running: %v, %v", running, err)
 	}
 
-	must(t, cmd.Process.Kill()) // without giving it back
+	must(t, cmd.Process.Kill()) // without releasing it
 	_ = cmd.Wait()
 	unlock, err = s.Lock(t.Context(), key)
 	if err != nil {
@@ -115,7 +115,7 @@ func TestOneProcessHasALinkOnce(t *testing.T) {
 	unlock()
 	unlock2, err := b.Lock(t.Context(), key)
 	must(t, err)
-	unlock() // again, which takes nothing from who has it now
+	unlock() // a second call does not release the new holder's lock
 	if _, err := a.Lock(t.Context(), key); !errors.Is(err, ErrLocked) {
 		t.Errorf("after a second unlock: %v", err)
 	}
@@ -133,8 +133,8 @@ func TestLockEndsWithTheContext(t *testing.T) {
 	}
 }
 
-// Looking whether a link is locked must not keep somebody from locking it, and
-// no two ever have it.
+// Checking whether a link is locked must not keep others from locking it, and
+// nobody can lock it twice.
 func TestManyAtOnce(t *testing.T) {
 	dir := t.TempDir()
 	key := Key("https://a.company", "https://p.company")

@@ -7,7 +7,7 @@ import (
 	"go.uber.org/goleak"
 )
 
-// The test binary is also the other processes of these tests.
+// The test binary also serves as the other processes of these tests.
 func TestMain(m *testing.M) {
 	switch os.Getenv("JOURNAL_CHILD") {
 	case "lock":

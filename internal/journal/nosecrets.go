@@ -8,19 +8,19 @@ import (
 	"authpocket/internal/secret"
 )
 
-// Forms leave secrets out by type. What stands here is the net below: a client
-// secret that somebody also wrote into a description, or that a system quoted
-// in an answer, does not get to the disk either.
+// Secrets are left out by their type. This is a second line of defence: a client
+// secret that also appears in a description, or in a system's response, must not
+// reach the disk either.
 
-// shortest is the length from which a secret is looked for, in bytes. Shorter
-// ones, such as "pocketbase", stand in names and addresses by chance.
-const shortest = 12
+// minLength is the length from which secrets are searched for, in bytes. Shorter
+// ones, such as "pocketbase", can appear in names and addresses by chance.
+const minLength = 12
 
-// secretsOf collects the secrets of a plan or change that are long enough to look for.
+// secretsOf returns the secrets of a plan or change that have at least minLength.
 func secretsOf[T link.Plan | link.Change](of T) []secret.Text {
 	var found []secret.Text
 	walkSecrets(reflect.ValueOf(of), func(t secret.Text) {
-		if len(t.Reveal()) >= shortest && !slices.ContainsFunc(found, t.Equal) {
+		if len(t.Reveal()) >= minLength && !slices.ContainsFunc(found, t.Equal) {
 			found = append(found, t)
 		}
 	})
@@ -51,21 +51,22 @@ func walkSecrets(v reflect.Value, visit func(secret.Text)) {
 	}
 }
 
-// refuseSecrets fails where the file would hold one of the receipt's secrets.
+// refuseSecrets returns an error if the file would hold one of the receipt's
+// secrets.
 func refuseSecrets(data []byte, r *Receipt) error {
 	for _, t := range r.secrets {
 		if secret.In(string(data), t) {
 			return &Fault{
-				Summary: "The client secret also stands in " + whereSecret(r, t) +
-					", which is not secret, so the receipt would hold it.",
-				Todo: "Take it out of there, or have a new client secret made.",
+				Summary: "The client secret also appears in " + whereSecret(r, t) +
+					", which is not secret, so the receipt would contain it.",
+				Todo: "Remove it from there, or rotate the client secret.",
 			}
 		}
 	}
 	return nil
 }
 
-// whereSecret names what holds t, for people.
+// whereSecret names the object that contains t, for people.
 func whereSecret(r *Receipt, t secret.Text) string {
 	for _, c := range r.Changes {
 		one, err := toChangeRecord(c)

@@ -61,7 +61,7 @@ func TestOpenMakesThePlaceForOneUser(t *testing.T) {
 	}
 	entries, err := os.ReadDir(dir)
 	must(t, err)
-	if len(entries) != 3 { // a receipt, its link's lock and the gate
+	if len(entries) != 3 { // a receipt, its link's lock and the directory lock
 		t.Errorf("there are %v", entries)
 	}
 	for _, e := range entries {
@@ -122,7 +122,7 @@ func TestWhatCannotBeClosedIsRefused(t *testing.T) {
 		says string
 	}{
 		"a file system without permissions": {stubborn{}, "file system does not let"},
-		"somebody else's":                   {stubborn{foreign: true}, "belongs to somebody else"},
+		"somebody else's":                   {stubborn{foreign: true}, "belongs to another user"},
 		"chmod refused":                     {stubborn{refuses: syscall.EPERM}, "may not write"},
 	} {
 		for _, wide := range []string{"directory", "file"} {

@@ -13,7 +13,7 @@ import (
 	"authpocket/internal/secret"
 )
 
-// Kind is what an apply is.
+// Kind is the kind of an apply.
 type Kind string
 
 // The kinds of apply.
@@ -24,13 +24,13 @@ const (
 	Remove Kind = "remove"
 )
 
-// State is how far a change has come, as far as the receipt knows.
+// State is the progress of a change, as far as the receipt knows.
 type State string
 
-// The states of a change. One that is AboutTo after a crash was written or
-// was not: only the system itself can tell.
+// The states of a change. One that is AboutTo after a crash may have been
+// written: only the system itself shows that.
 const (
-	Waiting State = "waiting" // never written down: no step yet
+	Waiting State = "waiting" // no step yet, so never in a file
 	AboutTo State = "about to"
 	Done    State = "done"
 	Failed  State = "failed"
@@ -41,47 +41,45 @@ type Outcome string
 
 // The outcomes. A receipt without one was interrupted, or is still running.
 const (
-	Completed Outcome = "completed" // every change was made
+	Completed Outcome = "completed" // every change was written
 	Stopped   Outcome = "stopped"   // a change failed, and the admin was told
-	Continued Outcome = "continued" // interrupted, and a later receipt went on from there
-	Undone    Outcome = "undone"    // interrupted, and a later receipt took it back
-	Dismissed Outcome = "dismissed" // interrupted, and the admin let it be
+	Continued Outcome = "continued" // interrupted, then continued by a later receipt
+	Undone    Outcome = "undone"    // interrupted, then undone by a later receipt
+	Dismissed Outcome = "dismissed" // interrupted, then dismissed by the admin
 )
 
-// Meta is what a receipt tells beside the plan.
+// Meta is what a receipt records in addition to the plan.
 type Meta struct {
 	Kind Kind
-	// Of is the id of the receipt that an undo takes back or that this apply
-	// goes on from, empty for none.
+	// Of is the ID of the receipt that this one undoes or continues, if any.
 	Of string
-	// AuthentikURL and PocketBaseURL are the addresses that the systems are
-	// written at, as link.ParseAddress returns them.
+	// AuthentikURL and PocketBaseURL are the base URLs of the systems, as
+	// link.ParseAddress returns them.
 	AuthentikURL  string
 	PocketBaseURL string
 	Program       string // the version of authpocket
 }
 
-// Receipt tells of one apply. It is for one goroutine at a time; two must not
-// write the same receipt at once, which holding the link's lock ensures.
+// Receipt records one apply. It is not safe for concurrent use. Holding the
+// link's lock ensures that only one process writes it.
 type Receipt struct {
 	ID   string
-	When time.Time // begun, in UTC
+	When time.Time // start, in UTC
 	Meta
-	ClientID string    // generated for the plan, empty where nothing was
+	ClientID string    // generated for the plan, empty if none was
 	Spec     link.Spec // without its secret
 	// SpecNotKept names the secrets that the spec had.
 	SpecNotKept []string
-	// Changes are the plan's, and after them the writes that were needed
-	// beside those.
+	// Changes are the plan's changes, followed by the compensating writes.
 	Changes []Change
-	End     *End // nil: interrupted, or still running
+	End     *End // nil if interrupted or still running
 
 	store   *Store
-	secrets []secret.Text // the plan's, to keep them out
+	secrets []secret.Text // of the plan, which must not reach the disk
 }
 
-// Change is a change of the plan and what became of it. Before and After are
-// without their secrets.
+// Change is a change of the plan and its progress. Before and After are without
+// their secrets.
 type Change struct {
 	link.Change
 	// BeforeNotKept and AfterNotKept name the secrets that were left out, such
@@ -91,7 +89,7 @@ type Change struct {
 	Steps         []Step
 }
 
-// State is how far the change has come.
+// State returns the progress of the change.
 func (c Change) State() State {
 	if len(c.Steps) == 0 {
 		return Waiting
@@ -99,7 +97,7 @@ func (c Change) State() State {
 	return c.Steps[len(c.Steps)-1].State
 }
 
-// Step is one thing that happened to a change.
+// Step is one step in the progress of a change.
 type Step struct {
 	State State
 	When  time.Time // in UTC
@@ -111,31 +109,30 @@ type Step struct {
 	Todo    string
 }
 
-// Note is what was learned from a write that was done.
+// Note is what a write returned.
 type Note struct {
-	// IDs are the keys that the system gave to what was made, by what it is:
+	// IDs are the primary keys of new objects, by kind:
 	// {"application": "…", "provider": "42"}.
 	IDs map[string]string
-	// After is the object as it was read back, nil where it was not. Its
-	// secrets are not kept.
+	// After is the object as it was read back, or nil. Its secrets are not kept.
 	After link.Object
-	// Detail is for people, such as that the answer was lost and the object
-	// found by its name.
+	// Detail is for people, such as that the response was lost and the object
+	// was found by its name.
 	Detail string
 }
 
-// End is how and when an apply ended.
+// End is the end of an apply.
 type End struct {
 	When    time.Time // in UTC
 	Outcome Outcome
 }
 
-// Key names the receipt's link, for Lock.
+// Key returns the key of the receipt's two systems, for Lock.
 func (r *Receipt) Key() string { return Key(r.AuthentikURL, r.PocketBaseURL) }
 
-// Begin writes the receipt of an apply that is about to start. It returns once
-// the receipt is synced; with an error, a *Fault, nothing may be written to
-// either system. The link's lock must be held.
+// Begin writes the receipt of an apply that is about to start. The link's lock
+// must be held. Begin returns once the receipt is synced. If it returns an
+// error, a *Fault, nothing may be written to either system.
 func (s *Store) Begin(plan link.Plan, meta Meta) (*Receipt, error) {
 	r := &Receipt{
 		ID: strings.ToLower(rand.Text()[:10]), When: s.stamp(), Meta: meta,
@@ -145,7 +142,7 @@ func (s *Store) Begin(plan link.Plan, meta Meta) (*Receipt, error) {
 		r.Changes = append(r.Changes, Change{Change: c})
 	}
 	r.secrets = secretsOf(plan)
-	data, err := r.settle()
+	data, err := r.normalise()
 	if err == nil {
 		err = s.write(r.fileName(), data)
 	}
@@ -157,9 +154,9 @@ func (s *Store) Begin(plan link.Plan, meta Meta) (*Receipt, error) {
 	return r, nil
 }
 
-// settle encodes r and takes over what a later process will read from that, so
-// that both go by the same.
-func (r *Receipt) settle() ([]byte, error) {
+// normalise encodes r and replaces it by what a later process will read, so that
+// both work with the same values.
+func (r *Receipt) normalise() ([]byte, error) {
 	data, err := encode(r)
 	if err != nil {
 		return nil, err
@@ -177,42 +174,41 @@ func (r *Receipt) settle() ([]byte, error) {
 }
 
 // AboutTo announces the write of the change with that index in the plan. It
-// returns once that is synced; with an error the write must not be sent.
+// returns once that is synced. After an error the write must not be sent.
 func (r *Receipt) AboutTo(i int) error {
 	return r.step(i, Step{State: AboutTo}, Waiting, AboutTo, Failed)
 }
 
-// AlsoAboutTo announces a write that is no change of the plan, such as giving
-// back what was there before, and returns its index. It comes after the plan's
-// changes and has the id of one of them.
+// AlsoAboutTo announces a compensating write and returns its index. It is listed
+// after the plan's changes and has the ID of one of them.
 func (r *Receipt) AlsoAboutTo(c link.Change) (int, error) {
 	next := *r
 	next.Changes = append(slices.Clip(r.Changes),
 		Change{Change: c, Steps: []Step{{State: AboutTo, When: r.store.stamp()}}})
 	next.secrets = append(slices.Clip(r.secrets), secretsOf(c)...)
-	if err := r.become(&next); err != nil {
+	if err := r.save(&next); err != nil {
 		return -1, err
 	}
 	return len(r.Changes) - 1, nil
 }
 
-// Done tells that the announced write of a change was made, and what was
-// learned from it.
+// Done records that the announced write of a change was made, and what it
+// returned.
 func (r *Receipt) Done(i int, note Note) error {
 	note.Detail = secret.Hide(note.Detail, r.secrets...)
 	return r.step(i, Step{State: Done, Note: note}, AboutTo)
 }
 
-// Failed tells that the announced write of a change was not made, in the words
-// that the admin is told. A write whose outcome is not known is not failed: it
-// stays announced.
+// Failed records that the announced write of a change was not made, with the
+// admin's message. A write whose outcome is unknown has not failed: it stays
+// announced.
 func (r *Receipt) Failed(i int, summary, todo string) error {
 	return r.step(i, Step{State: Failed, Summary: secret.Hide(summary, r.secrets...),
 		Todo: secret.Hide(todo, r.secrets...)}, AboutTo)
 }
 
-// step writes the receipt with one step more. Only a step that is on disk is
-// in r.
+// step writes the receipt with one more step. r only changes once the step is on
+// disk.
 func (r *Receipt) step(i int, step Step, from ...State) error {
 	if i < 0 || i >= len(r.Changes) {
 		return fmt.Errorf("noting %q: the plan has no change %d", step.State, i)
@@ -224,28 +220,28 @@ func (r *Receipt) step(i int, step Step, from ...State) error {
 	next := *r
 	next.Changes = slices.Clone(r.Changes)
 	next.Changes[i].Steps = append(slices.Clip(r.Changes[i].Steps), step)
-	return r.become(&next)
+	return r.save(&next)
 }
 
-// Finish tells how the apply ended. An interrupted receipt is finished too,
-// once it was dealt with.
+// Finish records the outcome of the apply. Interrupted receipts are finished
+// once they are dealt with.
 func (r *Receipt) Finish(outcome Outcome) error {
 	if !slices.Contains(outcomes(), outcome) {
 		return fmt.Errorf("finishing a receipt: there is no outcome %q", outcome)
 	}
 	next := *r
 	next.End = &End{When: r.store.stamp(), Outcome: outcome}
-	return r.become(&next)
+	return r.save(&next)
 }
 
-var errEnded = errors.New("the receipt has an end already")
+var errEnded = errors.New("the receipt is already finished")
 
-// become writes next and takes it over.
-func (r *Receipt) become(next *Receipt) error {
+// save writes next to disk and then replaces r by it.
+func (r *Receipt) save(next *Receipt) error {
 	if r.End != nil {
 		return errEnded
 	}
-	data, err := next.settle()
+	data, err := next.normalise()
 	if err == nil {
 		err = r.store.write(r.fileName(), data)
 	}

@@ -9,7 +9,7 @@ import (
 	"authpocket/internal/link"
 )
 
-// record is a receipt as it stands in the file.
+// record is a receipt in the file.
 type record struct {
 	ID            string         `json:"id"`
 	When          time.Time      `json:"when"`
@@ -31,7 +31,7 @@ type changeRecord struct {
 	Action link.Action  `json:"action"`
 	Fields []link.Field `json:"fields"`
 	Why    string       `json:"why"`
-	Guide  string       `json:"step"` // link.Change calls the guide's step so
+	Guide  string       `json:"step"` // Step of link.Change
 	Lost   string       `json:"lost"`
 	Before *packed      `json:"before"`
 	After  *packed      `json:"after"`
@@ -91,7 +91,7 @@ func toChangeRecord(c Change) (changeRecord, error) {
 	return out, nil
 }
 
-// maskedField lets nothing of a secret through.
+// maskedField masks the values of a sensitive field.
 func maskedField(f link.Field) link.Field {
 	if f.Sensitive {
 		f.Before, f.After = link.AsMasked(f.Before), link.AsMasked(f.After)
@@ -99,7 +99,7 @@ func maskedField(f link.Field) link.Field {
 	return f
 }
 
-// packAgain packs a state whose secrets may have been left out before.
+// packAgain packs a state whose secrets may already have been left out.
 func packAgain(state link.Object, notKept []string) (*packed, error) {
 	p, err := pack(state)
 	if p != nil && p.NotKept == nil {
@@ -122,7 +122,7 @@ func fromRecord(in record) (*Receipt, error) {
 		}
 		r.Changes = append(r.Changes, one)
 	}
-	return r, r.sound()
+	return r, r.validate()
 }
 
 func fromChangeRecord(in changeRecord) (out Change, err error) {
@@ -153,8 +153,8 @@ func fromChangeRecord(in changeRecord) (out Change, err error) {
 
 var idSyntax = regexp.MustCompile(`^[a-z0-9]{4,40}$`)
 
-// sound refuses what no authpocket of this version writes.
-func (r *Receipt) sound() error {
+// validate returns an error for values that this version never writes.
+func (r *Receipt) validate() error {
 	switch {
 	case !idSyntax.MatchString(r.ID):
 		return fmt.Errorf("there is no receipt id %q", r.ID)

@@ -17,8 +17,8 @@ import (
 	"authpocket/internal/secret"
 )
 
-// withoutSecrets is a deep copy of v in which no secret is set, made without
-// the code under test.
+// withoutSecrets returns a deep copy of v without secrets, independent of the
+// code under test.
 func withoutSecrets[T any](t *testing.T, v T) T {
 	t.Helper()
 	var out T
@@ -108,14 +108,14 @@ func TestASpecComesBackWithEveryField(t *testing.T) {
 	}
 }
 
-// A field that link gets later has to be thought of here: it is either in the
-// receipt or in the list of what a receipt does without.
+// Every new field of a plan must be either in the receipt or in the list of
+// fields that receipts leave out.
 func TestNoPartOfAPlanIsForgotten(t *testing.T) {
 	for of, fields := range map[reflect.Type][]string{
-		// Warnings were read before the apply, Desired is made of the spec again.
+		// Warnings were shown before the apply. Desired follows from the spec.
 		// Purpose and Of are in Meta, Undoes are the changes of the receipt Of, and
-		// Force is asked for anew. Only says what was left out of Changes,
-		// Restores what kind of receipt Of is, and Taken when the preview was made.
+		// Force is chosen each time. Only is a part of Changes, Restores the kind
+		// of the receipt Of, and Taken the time of the preview.
 		reflect.TypeFor[link.Plan](): {"Changes", "Spec", "Generated", "Warnings", "Desired", "Purpose", "Of",
 			"Undoes", "Force", "Only", "Restores", "Taken"},
 		reflect.TypeFor[link.Generated](): {"ClientID", "ClientSecret"},
@@ -222,7 +222,7 @@ func TestStepsFollowTheProtocol(t *testing.T) {
 	refused("a change that is not there", r.AboutTo(2))
 	refused("a change that is not there", r.AboutTo(-1))
 	must(t, r.AboutTo(0))
-	must(t, r.AboutTo(0)) // sent again after it was looked up
+	must(t, r.AboutTo(0)) // sent again after it was not found
 	must(t, r.Done(0, Note{}))
 	refused("announced after it was done", r.AboutTo(0))
 	refused("an unknown outcome", r.Finish("fine"))
@@ -249,8 +249,8 @@ func TestTheFileIsForPeopleToo(t *testing.T) {
 	}
 }
 
-// A change of the format needs a new version, and version 1 has to be read for
-// as long as there may be receipts of it.
+// A change of the format needs a new version. Version 1 must stay readable as
+// long as there may be receipts of it.
 func TestTheFormatOfVersion1Stays(t *testing.T) {
 	data, err := os.ReadFile(filepath.Join("testdata", "version-1.json"))
 	must(t, err)

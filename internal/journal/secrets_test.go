@@ -17,7 +17,7 @@ import (
 	"authpocket/internal/secret"
 )
 
-// grep fails for every file below dir that holds a secret, in any spelling.
+// grep fails for every file below dir that contains a secret, in any spelling.
 func grep(t *testing.T, dir string, secrets ...string) (files int) {
 	t.Helper()
 	must(t, filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
@@ -74,7 +74,7 @@ func TestSecretsAreNeverOnDisk(t *testing.T) {
 func TestWhatIsNotKeptIsNamed(t *testing.T) {
 	dir := t.TempDir()
 	r := mustBegin(t, mustOpen(t, dir), fullPlan())
-	must(t, r.AboutTo(0)) // written once more from what is kept
+	must(t, r.AboutTo(0)) // rewrites the file from the normalised receipt
 	got, err := mustOpen(t, dir).Load(r.ID)
 	must(t, err)
 	if !slices.Equal(got.SpecNotKept, []string{"provider.client_secret"}) {

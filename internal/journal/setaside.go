@@ -10,8 +10,8 @@ import (
 	"strings"
 )
 
-// setAside renames a file that cannot be read. why wraps ErrNewer where a
-// newer authpocket wrote it.
+// setAside renames a file that cannot be read. why wraps ErrNewer if a newer
+// authpocket wrote it.
 func (s *Store) setAside(path string, why error) (*SetAside, error) {
 	suffix := unreadableSuffix
 	if errors.Is(why, ErrNewer) {
@@ -35,7 +35,7 @@ func (s *Store) setAside(path string, why error) (*SetAside, error) {
 	return &SetAside{File: to, Reason: reasonAside(to, why), Err: why}, nil
 }
 
-// freeName adds a number to a name that is taken.
+// freeName adds a number to path if that exists.
 func freeName(path string) (string, error) {
 	name := path
 	for n := 2; ; n++ {
@@ -50,7 +50,8 @@ func freeName(path string) (string, error) {
 	}
 }
 
-// asideBefore tells of a file that was set aside before, by its name.
+// asideBefore returns the file if its name says that it was already set aside,
+// or nil.
 func asideBefore(dir, name string) *SetAside {
 	path := filepath.Join(dir, name)
 	for suffix, why := range map[string]error{unreadableSuffix: ErrUnreadable, newerSuffix: ErrNewer} {
@@ -69,9 +70,9 @@ func reasonAside(path string, why error) string {
 	return "A receipt cannot be read. It was set aside as " + filepath.Base(path) + "."
 }
 
-// comeBack gives a file that was too new for an earlier version its name back
-// once this version can read it. It returns the name that the file has.
-func (s *Store) comeBack(name string) string {
+// readmit restores the name of a file that was too new for an earlier version if
+// this one can read it. It returns the current name.
+func (s *Store) readmit(name string) string {
 	was, found := strings.CutSuffix(name, newerSuffix)
 	if !found {
 		return name

@@ -8,8 +8,8 @@ type specEntry struct {
 	NotKept []string `json:"not_kept"`
 }
 
-// packSpec leaves the client secret out. notKept is what was known to be left
-// out before, of a spec that came from a file.
+// packSpec leaves the client secret out. notKept names what was already left
+// out, for a spec read from a file.
 func packSpec(s link.Spec, notKept []string) specEntry {
 	if s.Provider.ClientSecret != nil {
 		notKept = markSecret("provider.client_secret", *s.Provider.ClientSecret)

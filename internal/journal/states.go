@@ -18,14 +18,14 @@ type packed struct {
 	NotKept []string `json:"not_kept"`
 }
 
-// pack puts a state into the form that the file has of it, nil into nil.
+// pack returns the form of a state in the file, nil for nil.
 func pack(state link.Object) (*packed, error) {
 	var p packer
 	link.Visit(state, &p)
 	return p.packed, p.err
 }
 
-// unpack is pack's inverse. The secrets that were left out are not set.
+// unpack is the inverse of pack. Secrets that were left out are not set.
 func unpack(p *packed) (link.Object, error) {
 	if p == nil {
 		return nil, nil
@@ -79,7 +79,7 @@ func put[S any](p *packer, name string, state *S, form func(S) (value any, notKe
 	p.packed.Value, p.err = encodeJSON(value)
 }
 
-// plain is for states that have no secret.
+// plain packs states without secrets.
 func plain[S any](s S) (any, []string) { return s, nil }
 
 func (p *packer) Mapping(e link.Edit[link.Mapping]) { put(p, "scope mapping", e.After, plain) }
@@ -118,7 +118,7 @@ func (p *packed) notKept() []string {
 	return p.NotKept
 }
 
-// markSecret names a secret that is set and not kept.
+// markSecret returns the name of a secret that is set, and so left out.
 func markSecret(name string, t secret.Text) []string {
 	if t.IsSet() {
 		return []string{name}
@@ -126,7 +126,7 @@ func markSecret(name string, t secret.Text) []string {
 	return nil
 }
 
-// each converts a list and keeps nil nil.
+// each converts a list. The result for nil is nil.
 func each[A, B any](list []A, convert func(A) B) []B {
 	if list == nil {
 		return nil

@@ -9,9 +9,11 @@ import (
 	"syscall"
 )
 
-// lockFile takes the lock. errBusy: somebody else has it and m does not wait.
-func lockFile(f *os.File, m mode) error {
-	how := map[mode]int{shared: syscall.LOCK_SH, alone: syscall.LOCK_EX, aloneNow: syscall.LOCK_EX | syscall.LOCK_NB}[m]
+// lockFile locks f. With tryLockExclusive it returns errBusy if the lock is
+// held.
+func lockFile(f *os.File, m lockMode) error {
+	how := map[lockMode]int{lockShared: syscall.LOCK_SH, lockExclusive: syscall.LOCK_EX,
+		tryLockExclusive: syscall.LOCK_EX | syscall.LOCK_NB}[m]
 	for {
 		err := syscall.Flock(int(f.Fd()), how)
 		switch {
@@ -37,7 +39,7 @@ func (system) SyncDir(dir string) error {
 		return err
 	}
 	defer func() { _ = f.Close() }()
-	// Some file systems have no sync of directories and say so.
+	// Some file systems cannot sync directories and return an error.
 	if err := f.Sync(); err != nil && !errors.Is(err, syscall.EINVAL) && !errors.Is(err, syscall.ENOTSUP) {
 		return err
 	}

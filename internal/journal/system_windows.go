@@ -8,10 +8,11 @@ import (
 	"golang.org/x/sys/windows"
 )
 
-// lockFile takes the lock. errBusy: somebody else has it and m does not wait.
-func lockFile(f *os.File, m mode) error {
+// lockFile locks f. With tryLockExclusive it returns errBusy if the lock is
+// held.
+func lockFile(f *os.File, m lockMode) error {
 	const exclusive, now = windows.LOCKFILE_EXCLUSIVE_LOCK, windows.LOCKFILE_FAIL_IMMEDIATELY
-	flags := map[mode]uint32{shared: 0, alone: exclusive, aloneNow: exclusive | now}[m]
+	flags := map[lockMode]uint32{lockShared: 0, lockExclusive: exclusive, tryLockExclusive: exclusive | now}[m]
 	err := windows.LockFileEx(windows.Handle(f.Fd()), flags, 0, 1, 0, new(windows.Overlapped))
 	switch {
 	case err == nil:
@@ -27,11 +28,11 @@ func unlockFile(f *os.File) error {
 	return windows.UnlockFileEx(windows.Handle(f.Fd()), 0, 1, 0, new(windows.Overlapped))
 }
 
-// SyncDir has nothing to do: NTFS logs renames itself, and a directory cannot
-// be opened for a sync.
+// SyncDir does nothing: NTFS logs renames itself, and directories cannot be
+// opened for a sync.
 func (system) SyncDir(string) error { return nil }
 
-// Ours and HasModes: access follows the profile's access control list.
+// Ours and HasModes rely on the access control list of the user's profile.
 func (system) Ours(os.FileInfo) bool { return true }
 
 func (system) HasModes() bool { return false }

@@ -13,38 +13,38 @@ import (
 	"authpocket/internal/logs"
 )
 
-// Grace is how long running requests and jobs have to finish after the
+// Grace is how long running requests and jobs may take to finish once the
 // context has ended.
 const Grace = 10 * time.Second
 
-// The time that a client has, so that slow ones hold no connection for long.
+// Time limits for clients, so that slow ones do not keep a connection.
 const (
-	HeaderTime = 5 * time.Second  // to send a request's head
-	ReadTime   = 30 * time.Second // to send a whole request
+	HeaderTime = 5 * time.Second  // for the request head
+	ReadTime   = 30 * time.Second // for the whole request
 )
 
-// HeadSize is the most that is read of a request's head, in bytes. net/http
-// adds some 4 kB to it.
+// HeadSize is the maximum size of a request head, in bytes. net/http allows
+// about 4 kB on top.
 const HeadSize = 4 << 10
 
-// errorLines is how much of what the server itself notes is logged in a
-// minute: strangers can cause it, by TLS handshakes that fail.
+// errorLines is how many of net/http's own errors are logged per minute.
+// Strangers can cause them, for example with failing TLS handshakes.
 const errorLines = 10
 
-// Serve answers on ln until ctx ends, then calls stop, which ends event
-// streams, and waits up to Grace for what still runs. It returns nil after an
-// orderly end.
+// Serve handles requests on ln until ctx ends. It then calls stop, which must
+// end event streams, and waits up to Grace for running requests. It returns nil
+// after an orderly shutdown.
 func Serve(ctx context.Context, ln net.Listener, handler http.Handler, log *slog.Logger, stop func()) error {
 	server := &http.Server{
-		Handler:                      markWork(handler),
-		ConnContext:                  withMember,
+		Handler:                      trackWork(handler),
+		ConnContext:                  withConn,
 		ErrorLog:                     slog.NewLogLogger(logs.Bounded(log.Handler(), errorLines), slog.LevelWarn),
 		ReadHeaderTimeout:            HeaderTime,
 		ReadTimeout:                  ReadTime,
 		WriteTimeout:                 2 * time.Minute,
 		IdleTimeout:                  30 * time.Second,
 		MaxHeaderBytes:               HeadSize,
-		DisableGeneralOptionsHandler: true, // OPTIONS * goes the way of all others
+		DisableGeneralOptionsHandler: true, // OPTIONS * goes to handler like any other request
 	}
 	failed := make(chan error, 1)
 	go func() { failed <- server.Serve(ln) }()

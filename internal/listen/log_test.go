@@ -13,32 +13,31 @@ import (
 	"authpocket/internal/listen"
 )
 
-// shared is text that several write to.
-type shared struct {
+// syncBuffer is a buffer for concurrent writers.
+type syncBuffer struct {
 	mu   sync.Mutex
 	text bytes.Buffer
 }
 
-func (s *shared) Write(p []byte) (int, error) {
+func (s *syncBuffer) Write(p []byte) (int, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.text.Write(p)
 }
 
-// What the server itself has to say is a line of the log as any other, and no
-// client can fill the log with it.
-func TestTheServersOwnWordsAreLoggedAndBounded(t *testing.T) {
-	ln, out := opened(t), &shared{}
+// net/http's own errors go to the program's log, and no client can flood it.
+func TestServerErrorsAreLoggedAndBounded(t *testing.T) {
+	ln, out := opened(t), &syncBuffer{}
 	ctx, cancel := context.WithCancel(t.Context())
 	done := make(chan error, 1)
-	broken := http.HandlerFunc(func(http.ResponseWriter, *http.Request) { panic("as a client caused it") })
+	broken := http.HandlerFunc(func(http.ResponseWriter, *http.Request) { panic("caused by a client") })
 	go func() {
 		done <- listen.Serve(ctx, ln, broken, slog.New(slog.NewTextHandler(out, nil)), func() {})
 	}()
 	for range 30 {
 		c := connect(t, ln)
 		_, _ = io.WriteString(c, "GET / HTTP/1.1\r\nHost: localhost\r\n\r\n")
-		_, _ = io.Copy(io.Discard, c) // to the end, which comes after the words
+		_, _ = io.Copy(io.Discard, c) // the connection ends after the error is logged
 	}
 	cancel()
 	if err := <-done; err != nil {

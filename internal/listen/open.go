@@ -11,44 +11,43 @@ import (
 	"syscall"
 )
 
-// MaxConnections are how many are open at once; more wait until one of them
-// ends or waits for its client. With HeadSize it bounds what strangers can make
-// the program hold.
+// MaxConnections is how many connections are open at once. Further ones wait
+// until one closes or is evicted. Together with HeadSize it bounds the memory
+// that strangers can use up.
 const MaxConnections = 96
 
-// Options say where to listen, and what protects the way there.
+// Options configure where to listen and how connections are protected.
 type Options struct {
 	Address  string // host:port
-	CertFile string // PEM, with KeyFile: speak https
+	CertFile string // PEM; together with KeyFile it turns on https
 	KeyFile  string
-	// PublicURL is the address in the browser where it is another than the
-	// one listened on.
+	// PublicURL is the address in the browser, if it differs from Address.
 	PublicURL string
-	// TrustedProxies are networks in CIDR form, or single addresses, of
-	// proxies that speak https to the browser.
+	// TrustedProxies are the addresses, or networks in CIDR form, of proxies
+	// that serve the browser over https.
 	TrustedProxies []string
-	// InsecureHTTP takes plain http over a network.
+	// InsecureHTTP allows plain http over a network.
 	InsecureHTTP bool
 }
 
-// ErrUnprotected is returned for an address that others reach over plain
-// http.
+// ErrUnprotected is returned for an address that other machines reach over
+// plain http.
 var ErrUnprotected = errors.New("admin tokens would cross the network readable: the address can be reached from " +
 	"other machines, and neither TLS nor a trusted proxy protects the way")
 
-// ErrTaken is returned for an address that another program listens on.
+// ErrTaken is returned if another program already listens on the address.
 var ErrTaken = errors.New("the port is taken")
 
-// Opened is where the program listens.
+// Opened is an open listener.
 type Opened struct {
 	net.Listener
 	URL     string   // to open in a browser, ending in /
-	Public  *url.URL // nil: not set
+	Public  *url.URL // nil if not set
 	Proxies []netip.Prefix
-	Exposed bool // plain http over a network, as allowed by InsecureHTTP
+	Exposed bool // plain http over a network, allowed by InsecureHTTP
 }
 
-// Open checks the options and listens.
+// Open validates o and starts listening.
 func Open(ctx context.Context, o Options) (*Opened, error) {
 	opened := &Opened{}
 	var err error
@@ -73,7 +72,7 @@ func Open(ctx context.Context, o Options) (*Opened, error) {
 	if err != nil {
 		return nil, fmt.Errorf("listening on %s: %w", o.Address, err)
 	}
-	opened.Listener = newCrowd(ln, MaxConnections)
+	opened.Listener = limitConnections(ln, MaxConnections)
 	scheme := "http"
 	if secure != nil {
 		opened.Listener, scheme = tls.NewListener(opened.Listener, secure), "https"
@@ -82,13 +81,14 @@ func Open(ctx context.Context, o Options) (*Opened, error) {
 	return opened, nil
 }
 
-// protected refuses to cross a network in the clear unless told so.
+// protected returns ErrUnprotected if plain http would cross a network without
+// InsecureHTTP.
 func (o *Opened) protected(options Options, secure bool) error {
 	if len(o.Proxies) > 0 && o.Public == nil {
 		return errors.New("a trusted proxy needs --public-url too: the address that the browser shows, such as " +
 			"https://wizard.example")
 	}
-	// the browser comes over http, whoever is in between
+	// The browser uses plain http, whatever a proxy does behind it.
 	open := o.Public != nil && o.Public.Scheme == "http" && !loopback(net.JoinHostPort(o.Public.Hostname(), "80"))
 	if !open && (secure || len(o.Proxies) > 0 || loopback(options.Address)) {
 		return nil
@@ -100,17 +100,18 @@ func (o *Opened) protected(options Options, secure bool) error {
 	return nil
 }
 
-// loopback tells whether only this machine reaches an address.
+// loopback reports whether only this machine reaches the address.
 func loopback(address string) bool {
 	host, _, err := net.SplitHostPort(address)
 	if err != nil {
-		return true // listening says what is wrong with it
+		return true // Listen reports what is wrong with it
 	}
 	ip, err := netip.ParseAddr(host)
 	return host == "localhost" || err == nil && ip.Unmap().IsLoopback()
 }
 
-// address is what to open: of a listener on all addresses, this machine's.
+// address returns the URL to open. A listener on all interfaces is opened on
+// the loopback address.
 func (o *Opened) address(scheme string) string {
 	if o.Public != nil {
 		return o.Public.String() + "/"
@@ -122,7 +123,8 @@ func (o *Opened) address(scheme string) string {
 	return scheme + "://" + o.Addr().String() + "/"
 }
 
-// publicURL reads an origin. Anything behind it would not be ours.
+// publicURL parses an origin. Paths and queries are rejected: authpocket is
+// served at the root.
 func publicURL(raw string) (*url.URL, error) {
 	if raw == "" {
 		return nil, nil
@@ -156,7 +158,8 @@ func prefixes(raw []string) ([]netip.Prefix, error) {
 	return list, nil
 }
 
-// certificate is the configuration for https, nil for none.
+// certificate returns the configuration for https, or nil if no certificate is
+// set.
 func certificate(o Options) (*tls.Config, error) {
 	if o.CertFile == "" && o.KeyFile == "" {
 		return nil, nil

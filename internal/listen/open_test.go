@@ -26,14 +26,14 @@ func TestPlainHTTPStaysOnThisMachineUnlessToldOtherwise(t *testing.T) {
 	for name, test := range map[string]struct {
 		options listen.Options
 		exposed bool
-		url     string // what it begins with
+		url     string // prefix
 		err     string
 	}{
 		"loopback":      {options: listen.Options{Address: "127.0.0.1:0"}, url: "http://127.0.0.1:"},
 		"localhost":     {options: listen.Options{Address: "localhost:0"}, url: "http://"},
 		"all addresses": {options: listen.Options{Address: "0.0.0.0:0"}, err: "readable"},
 		"no address":    {options: listen.Options{Address: ":0"}, err: "readable"},
-		"with leave": {options: listen.Options{Address: "0.0.0.0:0", InsecureHTTP: true}, exposed: true,
+		"allowed": {options: listen.Options{Address: "0.0.0.0:0", InsecureHTTP: true}, exposed: true,
 			url: "http://127.0.0.1:"},
 		"with TLS": {options: listen.Options{Address: "0.0.0.0:0", CertFile: cert, KeyFile: key},
 			url: "https://127.0.0.1:"},
@@ -115,7 +115,7 @@ func TestHTTPSIsSpokenFromTLS12On(t *testing.T) {
 	}
 }
 
-// certificate writes one for 127.0.0.1, and its key.
+// certificate writes a certificate for 127.0.0.1 and its key.
 func certificate(t *testing.T) (certFile, keyFile string) {
 	t.Helper()
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)

@@ -55,7 +55,7 @@ func TestASlowClientIsHungUpOn(t *testing.T) {
 	c := connect(t, ln)
 	begun := time.Now()
 	closed := make(chan struct{})
-	go func() { // the server says nothing but that it is over
+	go func() { // the server sends nothing, it only closes the connection
 		defer close(closed)
 		_, _ = io.Copy(io.Discard, c)
 	}()
@@ -86,7 +86,7 @@ func TestALongHeadIsRefused(t *testing.T) {
 	ln := opened(t)
 	serve(t, ln, func(http.ResponseWriter, *http.Request) {})
 	c := connect(t, ln)
-	go func() { // the server may hang up before it has read all
+	go func() { // the server may hang up before reading everything
 		_, _ = fmt.Fprintf(c, "GET / HTTP/1.1\r\nHost: localhost\r\nX-Long: %s\r\n\r\n", strings.Repeat("x", 64<<10))
 	}()
 	line := make([]byte, len("HTTP/1.1 431"))
@@ -113,11 +113,11 @@ func TestConnectionsAreBounded(t *testing.T) {
 	}
 	select {
 	case <-arrived:
-		t.Error("more are answered at once")
-	case <-time.After(100 * time.Millisecond): // the others had time enough to come through
+		t.Error("more than MaxConnections are served at once")
+	case <-time.After(100 * time.Millisecond): // enough for the others to arrive
 	}
 	close(release)
-	for _, c := range connections { // those that waited are answered too
+	for _, c := range connections { // those that waited are served too
 		if answer, err := io.ReadAll(c); err != nil || !strings.HasPrefix(string(answer), "HTTP/1.1 200") {
 			t.Fatalf("the answer is %q, %v", answer, err)
 		}

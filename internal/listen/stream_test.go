@@ -12,8 +12,8 @@ import (
 	"authpocket/internal/listen"
 )
 
-// streaming answers /events with a stream that sends one event and then waits
-// for its client to leave, and all else at once.
+// streaming serves an event stream at /events, which sends one event and then
+// stays open. Other paths respond at once.
 func streaming(w http.ResponseWriter, r *http.Request) {
 	_, _ = io.WriteString(w, "data: news\n\n")
 	if r.URL.Path != "/events" {
@@ -23,7 +23,7 @@ func streaming(w http.ResponseWriter, r *http.Request) {
 	<-r.Context().Done()
 }
 
-// ask sends a request and returns the connection once the answer has begun.
+// ask sends a request and returns the connection once the response has begun.
 func ask(t *testing.T, ln net.Listener, path string) net.Conn {
 	t.Helper()
 	c := connect(t, ln)
@@ -36,7 +36,7 @@ func ask(t *testing.T, ln net.Listener, path string) net.Conn {
 	return c
 }
 
-// hungUp reports whether the server ends the connection within that time.
+// hungUp reports whether the server closes the connection within that time.
 func hungUp(c net.Conn, within time.Duration) bool {
 	_ = c.SetReadDeadline(time.Now().Add(within))
 	_, err := io.Copy(io.Discard, c)
@@ -44,9 +44,9 @@ func hungUp(c net.Conn, within time.Duration) bool {
 	return !ok || !timeout.Timeout()
 }
 
-// A house full of silent streams locks nobody out, and streams stay as long as
-// another connection has waited for its client beyond its turn.
-func TestSilentStreamsGiveWay(t *testing.T) {
+// Silent streams lock nobody out, and are evicted only if no other connection
+// has been waiting too long.
+func TestSilentStreamsAreEvictedLast(t *testing.T) {
 	ln := opened(t)
 	serve(t, ln, streaming)
 	var streams []net.Conn
@@ -54,7 +54,7 @@ func TestSilentStreamsGiveWay(t *testing.T) {
 		streams = append(streams, ask(t, ln, "/events"))
 	}
 	idle := ask(t, ln, "/")
-	time.Sleep(300 * time.Millisecond) // its turn is over
+	time.Sleep(300 * time.Millisecond) // longer than evictAfter
 	ask(t, ln, "/")
 	if !hungUp(idle, time.Second) {
 		t.Error("an idle connection kept its place")

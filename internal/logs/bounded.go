@@ -7,10 +7,10 @@ import (
 	"time"
 )
 
-// Bounded lets the first n lines of every minute through. The first of the
-// next minute tells how many were left out.
+// Bounded returns a handler that passes the first n lines of each minute to
+// next. The first line after a gap carries the number of dropped lines.
 func Bounded(next slog.Handler, n int) slog.Handler {
-	return &bounded{next, &window{most: n}}
+	return &bounded{next, &window{limit: n}}
 }
 
 type bounded struct {
@@ -20,35 +20,36 @@ type bounded struct {
 
 type window struct {
 	mu      sync.Mutex
-	most    int
-	begun   time.Time
+	limit   int
+	start   time.Time
 	written int
-	left    int
+	dropped int
 }
 
-// take tells whether a line goes through, and how many did not before it.
-func (w *window) take(now time.Time) (left int, ok bool) {
+// take reports whether a line may be written, and how many were dropped since
+// the last one.
+func (w *window) take(now time.Time) (dropped int, ok bool) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	if now.Sub(w.begun) >= time.Minute {
-		w.begun, w.written = now, 0
+	if now.Sub(w.start) >= time.Minute {
+		w.start, w.written = now, 0
 	}
-	if w.written >= w.most {
-		w.left++
+	if w.written >= w.limit {
+		w.dropped++
 		return 0, false
 	}
 	w.written++
-	left, w.left = w.left, 0
-	return left, true
+	dropped, w.dropped = w.dropped, 0
+	return dropped, true
 }
 
 func (b *bounded) Handle(ctx context.Context, r slog.Record) error {
-	left, ok := b.window.take(time.Now())
+	dropped, ok := b.window.take(time.Now())
 	if !ok {
 		return nil
 	}
-	if left > 0 {
-		r.AddAttrs(slog.Int("left_out", left))
+	if dropped > 0 {
+		r.AddAttrs(slog.Int("left_out", dropped))
 	}
 	return b.Handler.Handle(ctx, r)
 }

@@ -1,5 +1,5 @@
-// Package logs makes the program's log: without secrets, whatever an error
-// carries, and bounded where strangers cause its lines.
+// Package logs creates the program's logger, which masks secrets and limits the
+// lines that strangers can cause.
 package logs
 
 import (
@@ -13,9 +13,9 @@ import (
 	"authpocket/internal/visible"
 )
 
-// New writes lines of text. Secrets are masked by their own type and left out
-// of errors where these are made; this is the last net, for the query of an
-// address in somebody else's error.
+// New returns a logger that writes text lines to w. Secrets are masked by their
+// own type and left out of our errors; masking here is the last defence, for
+// example against a URL with a query in another library's error.
 func New(w io.Writer, level slog.Leveler) *slog.Logger {
 	return slog.New(slog.NewTextHandler(visible.Writer{Out: w}, &slog.HandlerOptions{Level: level, ReplaceAttr: mask}))
 }

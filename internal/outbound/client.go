@@ -1,5 +1,5 @@
-// Package outbound makes the HTTP clients for the two outside systems. All
-// rules of outgoing requests stand here.
+// Package outbound creates the HTTP clients for the two outside systems. It
+// holds all rules for outgoing requests.
 package outbound
 
 import (
@@ -15,28 +15,28 @@ import (
 	"time"
 )
 
-// MaxBody is the most that is read of any answer, in bytes.
+// MaxBody is the maximum size of a response body, in bytes.
 const MaxBody = 8 << 20
 
 // ErrBodyTooLarge is returned by reads past MaxBody.
 var ErrBodyTooLarge = errors.New("the answer is larger than 8 MB")
 
-// Config says how to reach a system.
+// Config configures a client.
 type Config struct {
-	// Roots are CAs trusted beside the system's own. nil: only the system's.
+	// Roots are the trusted CAs, nil for the machine's own.
 	Roots *x509.CertPool
-	// Timeout bounds one whole call, body included, and what the transport
-	// alone waits for an answer to begin. Zero: 10 s, which the client alone
-	// holds: a copy of it with another time shares the connections.
+	// Timeout bounds a whole call, body included, and the transport's wait for
+	// response headers. The default is 10 s, set on the client only, so that a
+	// copy of the client with another timeout can share its transport.
 	Timeout time.Duration
 }
 
-// New returns a client that follows no redirects, sends nothing twice by
-// itself, bounds the time and size of each answer and refuses addresses that
-// are never a target. The environment's proxies are respected: the name is
-// then resolved by the proxy, so only what the address itself says is refused.
+// New returns a client that follows no redirects, repeats no request, bounds
+// the time and size of each response and refuses link-local and cloud metadata
+// addresses. It respects the environment's proxies. A proxy resolves names
+// itself, so that only the host in the URL can be checked.
 func New(cfg Config) *http.Client {
-	begin := cfg.Timeout
+	headerTimeout := cfg.Timeout
 	if cfg.Timeout == 0 {
 		cfg.Timeout = 10 * time.Second
 	}
@@ -46,7 +46,7 @@ func New(cfg Config) *http.Client {
 		DialContext:            dialer.DialContext,
 		TLSClientConfig:        &tls.Config{MinVersion: tls.VersionTLS12, RootCAs: cfg.Roots},
 		TLSHandshakeTimeout:    5 * time.Second,
-		ResponseHeaderTimeout:  begin,
+		ResponseHeaderTimeout:  headerTimeout,
 		MaxResponseHeaderBytes: 64 << 10,
 		MaxConnsPerHost:        16,
 		MaxIdleConnsPerHost:    16,
@@ -54,7 +54,7 @@ func New(cfg Config) *http.Client {
 		ForceAttemptHTTP2:      true,
 	}
 	return &http.Client{
-		Transport: named{capped{transport}},
+		Transport: hostFilter{capped{transport}},
 		Timeout:   cfg.Timeout,
 		CheckRedirect: func(*http.Request, []*http.Request) error {
 			return http.ErrUseLastResponse
@@ -62,7 +62,7 @@ func New(cfg Config) *http.Client {
 	}
 }
 
-// Roots reads a PEM file's certificates, added to the system's.
+// Roots returns the machine's CAs and those in pem.
 func Roots(pem []byte) (*x509.CertPool, error) {
 	pool, err := x509.SystemCertPool()
 	if err != nil {
@@ -75,7 +75,7 @@ func Roots(pem []byte) (*x509.CertPool, error) {
 	return pool, nil
 }
 
-// capped bounds what can be read of an answer's body.
+// capped limits response bodies to MaxBody.
 type capped struct{ next http.RoundTripper }
 
 func (c capped) RoundTrip(r *http.Request) (*http.Response, error) {
@@ -87,7 +87,7 @@ func (c capped) RoundTrip(r *http.Request) (*http.Response, error) {
 	return res, nil
 }
 
-// CloseIdleConnections reaches through to the transport.
+// CloseIdleConnections closes those of the transport.
 func (c capped) CloseIdleConnections() {
 	if t, ok := c.next.(interface{ CloseIdleConnections() }); ok {
 		t.CloseIdleConnections()
@@ -100,7 +100,7 @@ type cappedBody struct {
 }
 
 func (b *cappedBody) Read(p []byte) (int, error) {
-	if b.left <= 0 { // one more byte tells whether this was all
+	if b.left <= 0 { // exactly MaxBody is fine; one more byte is not
 		if n, err := b.ReadCloser.Read(make([]byte, 1)); n == 0 {
 			return 0, err
 		}
@@ -114,8 +114,8 @@ func (b *cappedBody) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// Reason says in words why a call got no answer, for any error of a client
-// made here, without naming more than the host.
+// Reason describes why a client's call failed, for people. It names no more of
+// the address than the host.
 func Reason(err error) string {
 	var (
 		dns       *net.DNSError
@@ -154,9 +154,8 @@ func Reason(err error) string {
 	return "the connection failed"
 }
 
-// CertificateTodo is what to do where no https came about, or its certificate
-// was not accepted;
-// empty where err is about something else.
+// CertificateTodo returns what to do about a failed TLS handshake, or an empty
+// string if err is about something else.
 func CertificateTodo(system string, err error) string {
 	var (
 		authority x509.UnknownAuthorityError

@@ -11,12 +11,12 @@ import (
 	"syscall"
 )
 
-// ErrAddressRefused is returned for addresses that are never a PocketBase or
-// an authentik: link-local, cloud metadata, multicast, unspecified.
+// ErrAddressRefused is returned for addresses that no PocketBase or authentik
+// has: link-local, cloud metadata, multicast and unspecified ones.
 var ErrAddressRefused = errors.New("this address is link-local or a cloud metadata service")
 
-// metadata are the addresses outside of the link-local ranges at which clouds
-// give secrets to whoever asks.
+// metadata returns the addresses of cloud metadata services, which hand out
+// credentials, outside of the link-local ranges.
 func metadata() []netip.Prefix {
 	return []netip.Prefix{
 		netip.MustParsePrefix("fd00:ec2::/32"),      // Amazon: instances, and ::23 for pods
@@ -28,14 +28,14 @@ func metadata() []netip.Prefix {
 	}
 }
 
-// metadataNames are what clouds call these services in their own DNS.
+// metadataNames returns the names of those services in the clouds' DNS.
 func metadataNames() []string {
 	return []string{"metadata", "metadata.google.internal", "metadata.goog", "instance-data",
 		"instance-data.ec2.internal"}
 }
 
-// refused tells whether an address is never a target, also when it is wrapped
-// in an IPv6 one.
+// refused reports whether no request may go to ip, including when it embeds a
+// refused IPv4 address.
 func refused(ip netip.Addr) bool {
 	ip = unwrapped(ip.WithZone(""))
 	return slices.ContainsFunc(metadata(), func(p netip.Prefix) bool { return p.Contains(ip) }) ||
@@ -43,8 +43,8 @@ func refused(ip netip.Addr) bool {
 		ip == netip.AddrFrom4([4]byte{255, 255, 255, 255})
 }
 
-// unwrapped is the IPv4 address that an IPv6 one stands for: mapped, behind
-// NAT64 (RFC 6052, RFC 8215), compatible (RFC 4291) or 6to4 (RFC 3056).
+// unwrapped returns the IPv4 address embedded in ip, if any: mapped, NAT64
+// (RFC 6052, RFC 8215), compatible (RFC 4291) or 6to4 (RFC 3056).
 func unwrapped(ip netip.Addr) netip.Addr {
 	if ip = ip.Unmap(); ip.Is4() {
 		return ip
@@ -60,8 +60,8 @@ func unwrapped(ip netip.Addr) netip.Addr {
 	return ip
 }
 
-// refuseAddresses runs after the name was resolved, so that no name can lead
-// to a refused address.
+// refuseAddresses is a dialer's control function. It runs after name
+// resolution, so that no DNS name can lead to a refused address.
 func refuseAddresses(_ context.Context, _, address string, _ syscall.RawConn) error {
 	ap, err := netip.ParseAddrPort(address)
 	if err != nil {
@@ -73,23 +73,23 @@ func refuseAddresses(_ context.Context, _, address string, _ syscall.RawConn) er
 	return nil
 }
 
-// named refuses what the URL itself says, for behind a proxy nothing else is
-// known of the target.
-type named struct{ next http.RoundTripper }
+// hostFilter refuses hosts by the URL alone, the only thing known about the
+// target behind a proxy.
+type hostFilter struct{ next http.RoundTripper }
 
-func (n named) RoundTrip(r *http.Request) (*http.Response, error) {
+func (f hostFilter) RoundTrip(r *http.Request) (*http.Response, error) {
 	if refusedName(r.URL.Hostname()) {
 		if r.Body != nil {
 			_ = r.Body.Close() // nothing was sent
 		}
 		return nil, ErrAddressRefused
 	}
-	return n.next.RoundTrip(r)
+	return f.next.RoundTrip(r)
 }
 
-// CloseIdleConnections reaches through to the transport.
-func (n named) CloseIdleConnections() {
-	if t, ok := n.next.(interface{ CloseIdleConnections() }); ok {
+// CloseIdleConnections closes those of the transport.
+func (f hostFilter) CloseIdleConnections() {
+	if t, ok := f.next.(interface{ CloseIdleConnections() }); ok {
 		t.CloseIdleConnections()
 	}
 }
@@ -97,7 +97,7 @@ func (n named) CloseIdleConnections() {
 func refusedName(host string) bool {
 	host = strings.ToLower(strings.TrimRight(host, "."))
 	if strings.ContainsFunc(host, func(c rune) bool { return c > '~' }) {
-		return true // a proxy could read it as something else
+		return true // a proxy could normalise it to another host
 	}
 	if ip, err := netip.ParseAddr(host); err == nil {
 		return refused(ip)
@@ -105,8 +105,8 @@ func refusedName(host string) bool {
 	return slices.Contains(metadataNames(), host) || oddNumber(host)
 }
 
-// oddNumber is a host that some systems read as an IPv4 address although it is
-// not written as one, such as 0xa9fea9fe.
+// oddNumber reports whether some resolvers read host as an IPv4 address in an
+// unusual notation, such as 0xa9fea9fe.
 func oddNumber(host string) bool {
 	label := host[strings.LastIndexByte(host, '.')+1:]
 	return label != "" && (strings.Trim(label, "0123456789") == "" || strings.HasPrefix(label, "0x") &&

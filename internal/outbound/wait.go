@@ -9,7 +9,7 @@ import (
 	"time"
 )
 
-// Sleep waits for d, or until ctx ends, whose error it returns then.
+// Sleep waits for d. It returns the error of ctx if that ends first.
 func Sleep(ctx context.Context, d time.Duration) error {
 	timer := time.NewTimer(d)
 	defer timer.Stop()
@@ -21,8 +21,8 @@ func Sleep(ctx context.Context, d time.Duration) error {
 	}
 }
 
-// RetryAfter reads the header of that name, in seconds or as a date (RFC 9110,
-// section 10.2.3); false where there is none that can be read.
+// RetryAfter parses the Retry-After header, in seconds or as a date (RFC 9110,
+// section 10.2.3). It reports whether there is a valid one.
 func RetryAfter(h http.Header, now time.Time) (time.Duration, bool) {
 	const longest = 24 * time.Hour
 	value := h.Get("Retry-After")
@@ -35,12 +35,11 @@ func RetryAfter(h http.Header, now time.Time) (time.Duration, bool) {
 	return 0, false
 }
 
-// MayPass reports whether a call that got no whole answer may get one a moment
-// later: unless what the error says stays as it is, such as a certificate or a
-// name that DNS does not know.
+// MayPass reports whether err is temporary, so that the same call may succeed a
+// moment later. A bad certificate or an unknown host name is not.
 func MayPass(err error) bool {
-	for _, stays := range []error{ErrAddressRefused, ErrBodyTooLarge, context.Canceled} {
-		if errors.Is(err, stays) {
+	for _, permanent := range []error{ErrAddressRefused, ErrBodyTooLarge, context.Canceled} {
+		if errors.Is(err, permanent) {
 			return false
 		}
 	}

@@ -1,6 +1,5 @@
-// Package wire is what calls to either outside system have in common: a whole
-// answer or the reason why there is none, how reads are repeated, and how much
-// is read of a list.
+// Package wire holds what calls to both outside systems have in common: reading
+// a whole response, retrying reads, and bounding the size of lists.
 package wire
 
 import (
@@ -15,23 +14,22 @@ import (
 	"time"
 )
 
-// Answer is an answer as it came, read whole, or why none came.
+// Answer is a complete response, or the reason why there is none.
 type Answer struct {
 	Method, Path string // of the request
 	Status       int
 	Header       http.Header
 	Body         []byte
-	// Err says why there is no whole answer.
+	// Err is why there is no complete response.
 	Err error
-	// Left reports whether the request reached a connection, so that the
-	// other side may have acted on it.
+	// Left is set if the request reached a connection, so that the server may
+	// have acted on it.
 	Left bool
 
 	sent, received time.Time
 }
 
-// Do sends r by means of send and reads the whole answer. Any status is an
-// answer.
+// Do sends r with send and reads the whole response. No status is an error.
 func Do(send func(*http.Request) (*http.Response, error), r *http.Request) Answer {
 	var left atomic.Bool
 	trace := &httptrace.ClientTrace{GotConn: func(httptrace.GotConnInfo) { left.Store(true) }}
@@ -43,28 +41,28 @@ func Do(send func(*http.Request) (*http.Response, error), r *http.Request) Answe
 	} else {
 		a.Status, a.Header = res.StatusCode, res.Header
 		a.Body, a.Err = io.ReadAll(metered(ctx, res.Body))
-		_ = res.Body.Close() // read to its end or given up
+		_ = res.Body.Close() // read to the end, or given up on
 	}
 	a.Left, a.received = left.Load(), time.Now()
 	return a
 }
 
-// Call names the request, without its query.
+// Call returns the method and path of the request, without its query.
 func (a Answer) Call() string { return a.Method + " " + a.Path }
 
-// Took is the time from the request to the end of the answer.
+// Took returns the time from sending the request to the end of the response.
 func (a Answer) Took() time.Duration { return a.received.Sub(a.sent) }
 
-// OK reports whether a whole answer of success came.
+// OK reports whether the response is complete and successful.
 func (a Answer) OK() bool { return a.Err == nil && a.Status >= 200 && a.Status < 300 }
 
-// HTML reports whether the answer is a web page.
+// HTML reports whether the response is a web page.
 func (a Answer) HTML() bool {
 	kind, _, _ := mime.ParseMediaType(a.Header.Get("Content-Type"))
 	return kind == "text/html" || bytes.HasPrefix(bytes.TrimSpace(a.Body), []byte("<"))
 }
 
-// Decode reads the answer's JSON into v.
+// Decode decodes the JSON response into v.
 func (a Answer) Decode(v any) error {
 	if err := json.Unmarshal(a.Body, v); err != nil {
 		return fmt.Errorf("reading the answer to %s: %w", a.Call(), err)
@@ -72,7 +70,8 @@ func (a Answer) Decode(v any) error {
 	return nil
 }
 
-// Outcome names the answer for a fault's chain. It holds nothing of the body.
+// Outcome returns the failure as an error to wrap. It reveals nothing of the
+// body.
 func (a Answer) Outcome() error {
 	if a.Err != nil {
 		return a.Err
@@ -80,8 +79,8 @@ func (a Answer) Outcome() error {
 	return fmt.Errorf("%s answered %d", a.Call(), a.Status)
 }
 
-// Ahead is by how much the clock behind the answer is ahead of this machine's.
-// The date has whole seconds, so half a second is added.
+// Ahead returns how far the server's clock is ahead of this machine's. The Date
+// header is cut to whole seconds, so half a second is added.
 func (a Answer) Ahead() (time.Duration, error) {
 	date, err := http.ParseTime(a.Header.Get("Date"))
 	if err != nil {

@@ -7,8 +7,7 @@ import (
 	"sync/atomic"
 )
 
-// MaxList is the most that is read of one list, all its pages together, in
-// bytes.
+// MaxList is the maximum size of a list, all its pages together, in bytes.
 const MaxList = 64 << 20
 
 // ErrListTooLarge is returned by reads past MaxList.
@@ -16,15 +15,15 @@ var ErrListTooLarge = errors.New("the list is larger than 64 MB")
 
 type listKey struct{}
 
-// OneList returns a context whose calls ask for the pages of one list, and
-// together read no more than MaxList.
+// OneList returns a context for fetching the pages of one list. Calls with it
+// read no more than MaxList in total.
 func OneList(ctx context.Context) context.Context {
 	left := new(atomic.Int64)
 	left.Store(MaxList)
 	return context.WithValue(ctx, listKey{}, left)
 }
 
-// metered is a body that counts against its list, if it belongs to one.
+// metered returns body, counted against the list that ctx belongs to, if any.
 func metered(ctx context.Context, body io.Reader) io.Reader {
 	left, ok := ctx.Value(listKey{}).(*atomic.Int64)
 	if !ok {

@@ -12,34 +12,34 @@ import (
 )
 
 const (
-	// Patience bounds one read or one write with all its repetitions, and so
-	// is the longest Retry-After that is waited for.
+	// Patience bounds one read or write with all its retries, and with it the
+	// longest Retry-After that is respected.
 	Patience = 30 * time.Second
-	// Tries is how often a read is sent at most.
+	// Tries is the default for the number of times a read is sent.
 	Tries = 6
-	// FirstWait is the longest wait before a read is sent again.
+	// FirstWait is the longest wait before the first retry of a read.
 	FirstWait = 500 * time.Millisecond
 )
 
-// Reads is how reads are repeated. The zero value sends them once.
+// Reads configures how reads are retried. The zero value sends them once.
 type Reads struct {
-	Tries int           // the most
-	Each  time.Duration // bounds one try; 0: only the client does
-	// Pause waits before a read is sent again. nil: in real time.
+	Tries int           // at most
+	Each  time.Duration // timeout of one try, zero for the client's own
+	// Pause waits before a retry. The default is outbound.Sleep.
 	Pause func(context.Context, time.Duration) error
 }
 
-// Hasty is for reads that a person waits for before anything else: fewer
-// tries, and none may use up the time of the others.
+// Hasty returns r with fewer and shorter tries, for reads that a person is
+// waiting for.
 func (r Reads) Hasty() Reads {
 	r.Tries, r.Each = 3, 4500*time.Millisecond
 	return r
 }
 
-// Repeat sends a read until it is answered, or until another try would not
-// help or comes too late. An answer of success counts once it is whole, or at
-// once where whole is nil. Of a read that only ran out of time in the end, the
-// last answer is returned.
+// Repeat sends a read until it succeeds, or until another try would not help or
+// come too late. whole reports whether a successful response is complete; nil
+// accepts all. If the last try runs out of time, Repeat returns the response
+// before it.
 func (r Reads) Repeat(ctx context.Context, whole func(Answer) bool, send func(context.Context) Answer) Answer {
 	ctx, cancel := context.WithTimeout(ctx, Patience)
 	defer cancel()
@@ -49,7 +49,7 @@ func (r Reads) Repeat(ctx context.Context, whole func(Answer) bool, send func(co
 		switch {
 		case a.Err != nil && before.Status != 0 && errors.Is(ctx.Err(), context.DeadlineExceeded):
 			return before
-		case ctx.Err() != nil, try >= r.Tries, !passing(a, whole), !r.Wait(ctx, Delay(FirstWait, try, a.Header)):
+		case ctx.Err() != nil, try >= r.Tries, !worthRetrying(a, whole), !r.Wait(ctx, Delay(FirstWait, try, a.Header)):
 			return a
 		case a.Err == nil:
 			before = a
@@ -66,8 +66,8 @@ func (r Reads) once(ctx context.Context, send func(context.Context) Answer) Answ
 	return send(ctx)
 }
 
-// Wait waits for d, and reports whether there is time for another try after
-// it. It does not begin a wait that would be for nothing.
+// Wait waits for d and reports whether there is time for another try. It
+// returns at once if ctx would end first.
 func (r Reads) Wait(ctx context.Context, d time.Duration) bool {
 	if deadline, ok := ctx.Deadline(); ok && time.Until(deadline) <= d {
 		return false
@@ -79,17 +79,17 @@ func (r Reads) Wait(ctx context.Context, d time.Duration) bool {
 	return pause(ctx, d) == nil
 }
 
-// Delay is how long to wait after the given try: at least as long as the
-// answer asks for, else between half and the whole of first, twice as long
-// each time. The jitter keeps several callers from coming back at once.
+// Delay returns how long to wait after the given try: exponential backoff from
+// first, with jitter so that callers do not retry in step, and at least as long
+// as Retry-After asks for.
 func Delay(first time.Duration, try int, h http.Header) time.Duration {
-	whole := first << min(try-1, 4)
+	backoff := first << min(try-1, 4)
 	asked, _ := outbound.RetryAfter(h, time.Now())
-	return max(asked, whole/2+rand.N(whole/2))
+	return max(asked, backoff/2+rand.N(backoff/2))
 }
 
-// passing reports whether the same read may fare better a moment later.
-func passing(a Answer, whole func(Answer) bool) bool {
+// worthRetrying reports whether the same read may succeed a moment later.
+func worthRetrying(a Answer, whole func(Answer) bool) bool {
 	switch {
 	case a.Err != nil:
 		return !errors.Is(a.Err, ErrListTooLarge) && outbound.MayPass(a.Err)
@@ -101,6 +101,6 @@ func passing(a Answer, whole func(Answer) bool) bool {
 	return a.OK() && whole != nil && !whole(a)
 }
 
-// JSON reports whether the answer is JSON or a web page. A page is whole: what
-// answers with it is not the API, now or later.
+// JSON reports whether the response is complete: valid JSON, or a web page,
+// which comes from something other than the API and is not worth a retry.
 func JSON(a Answer) bool { return a.HTML() || json.Valid(a.Body) }

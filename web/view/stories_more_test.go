@@ -78,7 +78,7 @@ func progressStories(both view.Head) []story {
 		Summary: "Something was changed since the preview.",
 		Details: []string{"authentik: name of provider “Provider for PocketBase” is now PB.",
 			"By their logs, ada updated the provider “Provider for PocketBase” at 12:00:00."},
-		Todo: "Look at the new preview and apply that one."}
+		Todo: "Review the new preview and apply that."}
 	at := func(i int, err error) map[int][]link.Message { return map[int][]link.Message{i: link.Messages(err)} }
 	second := link.Effect{Made: 1, Change: link.WrittenNone}
 	return []story{

@@ -11,21 +11,22 @@ import (
 )
 
 var (
-	// ErrLocked says that somebody else is changing the same link right now.
+	// ErrLocked is returned if the link is being changed elsewhere.
 	ErrLocked = errors.New("the link is locked")
-	// ErrNotFound says that there is no receipt with that id.
+	// ErrNotFound is returned if there is no receipt with that ID.
 	ErrNotFound = errors.New("there is no such receipt")
-	// ErrUnreadable says that a receipt could not be read and was set aside.
+	// ErrUnreadable is returned for a receipt that cannot be read and was set
+	// aside.
 	ErrUnreadable = errors.New("the receipt cannot be read")
-	// ErrNewer says that a newer authpocket wrote a receipt, which was set
-	// aside for it.
+	// ErrNewer is returned for a receipt of a newer authpocket, which was set
+	// aside.
 	ErrNewer = errors.New("the receipt was written by a newer authpocket")
 )
 
-// Fault is an error of the state directory in words for people. Err is for
-// the log; neither has a secret.
+// Fault is an error of the state directory, for people. Err is for the log.
+// Neither contains secrets.
 type Fault struct {
-	Summary string       // what is, a full sentence
+	Summary string       // what is wrong, a full sentence
 	Todo    string       // what to do, a full sentence
 	Written link.Written // to authentik or PocketBase, as far as the journal knows
 	Err     error
@@ -40,7 +41,7 @@ func (f *Fault) Error() string {
 
 func (f *Fault) Unwrap() error { return f.Err }
 
-// Messages returns the fault's words.
+// Messages returns the fault as a message.
 func (f *Fault) Messages() []link.Message {
 	m := link.Message{Summary: f.Summary, Todo: f.Todo}
 	if f.Written != link.WrittenUnknown {
@@ -49,19 +50,20 @@ func (f *Fault) Messages() []link.Message {
 	return []link.Message{m}
 }
 
-// openToOthers is a file or directory that other users may read and that
-// cannot be closed to them.
+// openToOthers is the error for a file or directory whose permissions let other
+// users in and cannot be changed.
 type openToOthers struct {
 	path    string
 	mode    os.FileMode
-	foreign bool // it belongs to somebody else
+	foreign bool // it belongs to another user
 }
 
 func (o *openToOthers) Error() string {
 	return fmt.Sprintf("%s has the mode %04o", o.path, o.mode)
 }
 
-// cannotUse words an error of opening the directory: nothing was begun.
+// cannotUse returns the fault for an error that came before any write to
+// authentik or PocketBase.
 func cannotUse(dir string, err error) error {
 	if f, ok := errors.AsType[*Fault](err); ok {
 		return f
@@ -71,7 +73,7 @@ func cannotUse(dir string, err error) error {
 	return f
 }
 
-// cannotWrite words an error of writing a receipt.
+// cannotWrite returns the fault for an error of writing a receipt.
 func cannotWrite(dir string, err error) error {
 	if f, ok := errors.AsType[*Fault](err); ok {
 		return f
@@ -79,25 +81,25 @@ func cannotWrite(dir string, err error) error {
 	return reason(dir, err)
 }
 
-// cannotRead words an error of reading what is there.
+// cannotRead returns the fault for an error of reading path.
 func cannotRead(path string, err error) error {
 	return &Fault{
 		Summary: "authpocket cannot read " + path + ".",
-		Todo:    "The log has the cause. Put it right, or name another state directory.",
+		Todo:    "The log has the cause. Fix it, or set another state directory.",
 		Err:     err,
 	}
 }
 
 func reason(dir string, err error) *Fault {
-	const another = "name another state directory."
+	const another = "set another state directory."
 	f := &Fault{Err: err}
 	if o, ok := errors.AsType[*openToOthers](err); ok {
 		f.Summary = "Other users of this machine may read " + o.path +
 			", and its file system does not let authpocket change that."
 		f.Todo = "Put the state directory on a file system with permissions, or " + another
 		if o.foreign {
-			f.Summary = "Other users of this machine may read " + o.path + ", and it belongs to somebody else."
-			f.Todo = "Make it yours and set its mode to 0700, or " + another
+			f.Summary = "Other users of this machine may read " + o.path + ", and it belongs to another user."
+			f.Todo = "Change its owner to yourself and its mode to 0700, or " + another
 		}
 		return f
 	}
@@ -115,7 +117,7 @@ func reason(dir string, err error) *Fault {
 		f.Summary, f.Todo = "The file system of "+dir+
 			" has no file locks, so authpocket cannot keep two applies apart.", "Use a local file system: "+another
 	default:
-		f.Summary, f.Todo = "authpocket cannot write receipts in "+dir+".", "The log has the cause. Put it right, or "+
+		f.Summary, f.Todo = "authpocket cannot write receipts in "+dir+".", "The log has the cause. Fix it, or "+
 			another
 	}
 	return f
