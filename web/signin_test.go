@@ -149,7 +149,7 @@ func TestATestSignInWorksAndItsAccountIsDeleted(t *testing.T) {
 	box := newSandbox(t)
 	_, b := linked(t, box, "trust-all")
 	b.post("/signin", url.Values{"person": {"nobody"}}).want(422).says("authentik knows nobody by that name")
-	for _, became := range []string{"A new account was made", "A new account was made", "linked before"} {
+	for _, became := range []string{"A new account was created", "A new account was created", "linked before"} {
 		test := b.post("/signin", url.Values{"person": {box.Person.Username}}).want(303).header.Get("Location")
 		b.get(test).want(200).says("What a sign-in of "+box.Person.Username+" will lead to", "This way needs JavaScript")
 		b.through(box, test)

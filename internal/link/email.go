@@ -53,7 +53,7 @@ func EmailOutcome(d EmailDecision, c CollectionState) string {
 		dropped = "PocketBase drops the address and then refuses the sign-in with “email: Cannot be blank”, because " +
 			c.Name + " requires one. People who have signed in before still can."
 	}
-	newAccount := "A new account is made"
+	newAccount := "A new account is created"
 	if c.CreateRule == nil {
 		newAccount = "New people are refused, because only superusers may create records in " + c.Name
 	}

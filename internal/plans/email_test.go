@@ -138,9 +138,9 @@ func TestEmailOutcome(t *testing.T) {
 		never      string
 	}{
 		"trusted": {link.EmailTrustAll, required,
-			[]string{"Every address", "A new account is made", "linked instead"}, "drops"},
+			[]string{"Every address", "A new account is created", "linked instead"}, "drops"},
 		"trusted, but closed to new people": {link.EmailTrustAll, closed, []string{"New people are refused",
-			"only superusers"}, "A new account is made;"},
+			"only superusers"}, "A new account is created;"},
 		"by attribute, address required": {link.EmailTrustAttribute, required,
 			[]string{"email_verified is true: a new account", "Everyone else: PocketBase drops", "Cannot be blank"},
 			""},
