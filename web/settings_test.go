@@ -269,9 +269,9 @@ func TestTwoThatMayBeTheLinkAreAChoice(t *testing.T) {
 		providerWithoutApplication(t, box, name)
 	}
 	b := wizardFor(t, box, prefilled(box)).browser().connected()
-	p := b.get("/settings").want(200).says("The PocketBase token is good until", "What about what is there already?", "This link may be there already",
+	p := b.get("/settings").want(200).says("The PocketBase token is good until", "What about what is there already?", "This link may already exist",
 		"Use the provider “First login”, which has no application", "Use the provider “Second login”, which has no application", "Make a new one beside it")
-	b.send(p, "/settings", url.Values{"email": {"leave"}}).want(422).says("This link may be there already")
+	b.send(p, "/settings", url.Values{"email": {"leave"}}).want(422).says("This link may already exist")
 	second := ""
 	for _, one := range authentikNow(t, box.AuthentikURL, box.AuthentikToken).Providers {
 		if one.Name == "Second login" {
@@ -368,9 +368,9 @@ func TestASecondCollectionAsksBeforeItSharesTheApplication(t *testing.T) {
 	b := keeping(t, box, prefilled(box)).browser().linked()
 	b.send(b.get("/settings"), "/settings", url.Values{"pocketbase.collection": {"members"}}).want(303, "/settings?again=collection")
 	p := b.get("/settings?again=collection").want(200).says("What about what is there already?", "the collection users signs in with it", "Use the application “PocketBase” (pocketbase)")
-	b.send(p, "/settings", nil).want(422).says("This link may be there already")
+	b.send(p, "/settings", nil).want(422).says("This link may already exist")
 
-	b.send(p, "/settings", url.Values{"existing": {"new"}}).want(422).says("Choose another slug to make a new one")
+	b.send(p, "/settings", url.Values{"existing": {"new"}}).want(422).says("Choose another slug to create a new one")
 	b.send(p, "/settings", url.Values{"existing": {"new"}, "application.slug": {"members"}, "application.name": {"Members"}}).want(303, "/review")
 	b.get("/review").want(200).says("Application and provider “Members”")
 

@@ -105,7 +105,7 @@ func settingsStories(both Head) []story {
 		{Field: "pocketbase.slot", Summary: "All three OpenID Connect slots of users are taken.", Todo: "Remove one in PocketBase, or name the slot to replace."},
 	}
 	choice := settingsInput()
-	choice.Conflict = "This link may be there already: provider “First login”, which has no application, because it sends people back to this PocketBase; application “Shop” (shop), because the collection members signs in with it."
+	choice.Conflict = "This link may already exist: provider “First login”, which has no application, because it sends people back to this PocketBase; application “Shop” (shop), because the collection members signs in with it."
 	choice.Candidates = []plans.Candidate{
 		{Provider: link.ProviderState{PK: 7, Name: "First login", ClientID: "c7"}, Evidence: "it sends people back to this PocketBase"},
 		{Provider: link.ProviderState{PK: 8, Name: "Shop login", ClientID: "c8", ApplicationSlug: "shop", ApplicationName: "Shop"}, Evidence: "the collection members signs in with it"},
