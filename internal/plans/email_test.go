@@ -145,11 +145,11 @@ func TestEmailOutcome(t *testing.T) {
 			[]string{"email_verified is true: a new account", "Everyone else: PocketBase drops", "Cannot be blank"},
 			""},
 		"by attribute, address not required": {link.EmailTrustAttribute, optional,
-			[]string{"Everyone else: PocketBase drops the address. The account is made without one"},
+			[]string{"Everyone else: PocketBase drops the address. The account is created without one"},
 			"Cannot be blank"},
 		"left, address required": {link.EmailLeave, required, []string{"not verified” for everyone",
 			"users requires one"}, "A new account"},
-		"left, address not required": {link.EmailLeave, optional, []string{"The account is made without one"},
+		"left, address not required": {link.EmailLeave, optional, []string{"The account is created without one"},
 			"Cannot be blank"},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -99,7 +99,7 @@ func settingsStories(both Head) []story {
 	wrong.Form.Set("provider.redirect_uris", "regex:^https://(")
 	wrong.Problems = link.Problems{
 		{Field: "application.slug", Summary: "The slug “grafana” is taken by the application “Grafana”, whose provider “Grafana” sends people elsewhere (https://grafana.company.example/login).", Todo: "Choose another slug, or “use what is there” (existing: use) to change that application."},
-		{Field: "email", Summary: "Nobody has decided yet which e-mail addresses PocketBase may trust.", Todo: "Choose one of the three."},
+		{Field: "email", Summary: "Choose which e-mail addresses PocketBase may trust.", Todo: "Choose one of the three."},
 		{Field: "access.groups.1", Summary: "authentik has no group “stuff” that the token can see.", Todo: "Check the spelling, or choose another."},
 		{Field: "provider.redirect_uris.0", Summary: "The redirect URI “^https://(” is not a regular expression that can be read.", Todo: "Correct it, or use a strict one."},
 		{Field: "pocketbase.slot", Summary: "All three OpenID Connect slots of users are taken.", Todo: "Remove one in PocketBase, or name the slot to replace."},
