@@ -40,7 +40,7 @@ func addressWords(label, todo string, err error) (summary, remedy string) {
 	case address.OtherScheme:
 		return label + " starts with " + f.Part + "://, which is not a web address.", "Use https:// or http://."
 	case address.HasUser:
-		return label + " has a user name or password in it.",
+		return label + " contains a user name or password.",
 			"Remove that part. Enter credentials in their own fields."
 	case address.HasQuery:
 		return label + " has a part after ?.", "Leave that part out."
