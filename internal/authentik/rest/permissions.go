@@ -6,7 +6,7 @@ import (
 	"authpocket/internal/link"
 )
 
-// authentik's permissions that calls need, as app.codename.
+// The permissions that calls need, as app.codename.
 const (
 	PermViewFlow          = "authentik_flows.view_flow"
 	PermViewKey           = "authentik_crypto.view_certificatekeypair"
@@ -138,4 +138,5 @@ func pairNeeds(ch link.Change) []string {
 	return needs
 }
 
+// PermViewEvent is the permission to read authentik's event log.
 const PermViewEvent = "authentik_events.view_event"
