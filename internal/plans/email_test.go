@@ -139,7 +139,7 @@ func TestEmailOutcome(t *testing.T) {
 	}{
 		"trusted": {link.EmailTrustAll, required,
 			[]string{"Every address", "A new account is created", "linked instead"}, "drops"},
-		"trusted, but closed to new people": {link.EmailTrustAll, closed, []string{"New people are refused",
+		"trusted, but closed to new people": {link.EmailTrustAll, closed, []string{"New users are refused",
 			"only superusers"}, "A new account is created;"},
 		"by attribute, address required": {link.EmailTrustAttribute, required,
 			[]string{"email_verified is true: a new account", "Everyone else: PocketBase drops", "Cannot be blank"},
@@ -147,7 +147,7 @@ func TestEmailOutcome(t *testing.T) {
 		"by attribute, address not required": {link.EmailTrustAttribute, optional,
 			[]string{"Everyone else: PocketBase drops the address. The account is created without one"},
 			"Cannot be blank"},
-		"left, address required": {link.EmailLeave, required, []string{"not verified” for everyone",
+		"left, address required": {link.EmailLeave, required, []string{"marks every address as not verified",
 			"users requires one"}, "A new account"},
 		"left, address not required": {link.EmailLeave, optional, []string{"The account is created without one"},
 			"Cannot be blank"},
