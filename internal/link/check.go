@@ -84,7 +84,7 @@ const (
 	CheckAddresses  CheckID = "addresses"
 	CheckClock      CheckID = "clock"
 	CheckPrediction CheckID = "prediction"
-	// CheckSignIn stands for the test sign-in among the checks of a cause.
+	// CheckSignIn is the test sign-in, in the list of checks that find a cause.
 	CheckSignIn CheckID = "sign-in"
 )
 

@@ -89,8 +89,10 @@ type Stopped struct {
 	Err   error
 }
 
+// Error returns the cause's text.
 func (s *Stopped) Error() string { return s.Err.Error() }
 
+// Unwrap returns the cause.
 func (s *Stopped) Unwrap() error { return s.Err }
 
 // Messages returns the messages of the cause, the first one with the effect of the whole apply: an adapter

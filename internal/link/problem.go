@@ -87,6 +87,7 @@ const (
 	FaultMFA         FaultKind = "mfa"        // a one-time password is required
 )
 
+// Error returns the fault and its cause in one line, for the log.
 func (f *Fault) Error() string {
 	s := f.System.Label() + ": " + Joined(append([]string{f.Summary}, f.Details...)...)
 	if f.Err != nil {
@@ -95,6 +96,7 @@ func (f *Fault) Error() string {
 	return s
 }
 
+// Unwrap returns the cause.
 func (f *Fault) Unwrap() error { return f.Err }
 
 // IsStale reports whether the error is a fault because something changed since the plan was made.

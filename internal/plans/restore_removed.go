@@ -182,7 +182,7 @@ func slotSpec(c link.CollectionState, p link.OAuth2Provider) link.PocketBase {
 	return s
 }
 
-// boundTo returns the bindings that let somebody in, as a spec names them, nil for none.
+// boundTo returns the enabled bindings that a spec can name, nil for none.
 func boundTo(list []link.BindingState) *link.Access {
 	a := &link.Access{}
 	for _, b := range list {

@@ -67,7 +67,7 @@ func StagesUpTo(id StageID, state StageState, detail string) []Stage {
 	return stages
 }
 
-// Code is what a sign-in brought back for PocketBase to exchange.
+// Code is the authorization code of a sign-in, for PocketBase to exchange.
 type Code struct {
 	Code         secret.Text
 	CodeVerifier secret.Text

@@ -27,6 +27,7 @@ type StatusError struct {
 	request string // authentik's request ID
 }
 
+// Error returns the request and the status, for the log.
 func (e *StatusError) Error() string {
 	s := fmt.Sprintf("asked for %s, it answered %d", e.What, e.Status)
 	if e.request != "" {
@@ -41,8 +42,10 @@ type MissingPermission struct {
 	err  error
 }
 
+// Error returns the permission and the call's error, for the log.
 func (e *MissingPermission) Error() string { return "lacking " + e.Perm + ": " + e.err.Error() }
 
+// Unwrap returns the call's error.
 func (e *MissingPermission) Unwrap() error { return e.err }
 
 // ErrorOf returns the error of a call that did not succeed.
