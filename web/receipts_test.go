@@ -173,10 +173,10 @@ func TestANewClientSecretIsCheckedAtOnce(t *testing.T) {
 	w := keeping(t, box, prefilled(box))
 	b := w.browser().linked()
 	old, _ := secrets(t, box)
-	review := b.get("/rotate").want(200).says("Review the new client secret: 2 changes", "nobody can sign in",
-		"authentik takes the new client secret", "PocketBase gets the same client secret")
-	for _, other := range []string{"Everyone with an authentik account", "will count as verified", "only what differs",
-		"PocketBase guide"} {
+	review := b.get("/rotate").want(200).says("Review the new client secret: 2 changes", "Sign-ins fail for a moment",
+		"authentik accepts the new client secret", "PocketBase gets the same client secret")
+	for _, other := range []string{"Everyone with an authentik account", "will count as verified",
+		"Only the fields below", "PocketBase guide"} {
 		if strings.Contains(review.visible(), other) {
 			t.Errorf("the review of a new secret tells of %q", other)
 		}

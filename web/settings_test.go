@@ -121,7 +121,7 @@ func TestAnotherCollectionIsShownBeforeItIsTaken(t *testing.T) {
 	b.send(b.get("/settings"), "/settings", url.Values{"pocketbase.collection": {"members"}, "email": {"trust-all"},
 		"application.name": {"Mine"}}).want(303, "/settings?again=collection")
 	p := b.get("/settings?again=collection").want(200).says("The defaults below are for the collection members",
-		"New people are refused, because only superusers may create records in members")
+		"New users are refused, because only superusers may create records in members")
 	if v := p.form("/settings"); v.Get("application.name") != "Mine" || v.Get("email") != "trust-all" ||
 		v.Get("pocketbase.map_name") != "" {
 		t.Errorf("the answers are %v", v)
@@ -274,10 +274,10 @@ func TestTwoThatMayBeTheLinkAreAChoice(t *testing.T) {
 	}
 	b := wizardFor(t, box, prefilled(box)).browser().connected()
 	p := b.get("/settings").want(200).says("The PocketBase token is good until", "What about what is there already?",
-		"This link may be there already",
+		"This link may already exist",
 		"Use the provider “First login”, which has no application",
 		"Use the provider “Second login”, which has no application", "Make a new one beside it")
-	b.send(p, "/settings", url.Values{"email": {"leave"}}).want(422).says("This link may be there already")
+	b.send(p, "/settings", url.Values{"email": {"leave"}}).want(422).says("This link may already exist")
 	second := ""
 	for _, one := range authentikNow(t, box.AuthentikURL, box.AuthentikToken).Providers {
 		if one.Name == "Second login" {
@@ -381,9 +381,9 @@ func TestASecondCollectionAsksBeforeItSharesTheApplication(t *testing.T) {
 		"/settings?again=collection")
 	p := b.get("/settings?again=collection").want(200).says("What about what is there already?",
 		"the collection users signs in with it", "Use the application “PocketBase” (pocketbase)")
-	b.send(p, "/settings", nil).want(422).says("This link may be there already")
+	b.send(p, "/settings", nil).want(422).says("This link may already exist")
 
-	b.send(p, "/settings", url.Values{"existing": {"new"}}).want(422).says("Choose another slug to make a new one")
+	b.send(p, "/settings", url.Values{"existing": {"new"}}).want(422).says("Choose another slug to create a new one")
 	b.send(p, "/settings", url.Values{"existing": {"new"}, "application.slug": {"members"},
 		"application.name": {"Members"}}).want(303, "/review")
 	b.get("/review").want(200).says("Application and provider “Members”")

@@ -154,14 +154,15 @@ func TestATestSignInWorksAndItsAccountIsDeleted(t *testing.T) {
 	box := newSandbox(t)
 	_, b := linked(t, box, "trust-all")
 	b.post("/signin", url.Values{"person": {"nobody"}}).want(422).says("authentik knows nobody by that name")
-	for _, became := range []string{"A new account was made", "A new account was made", "linked before"} {
+	for _, became := range []string{"A new account was created", "A new account was created",
+		"Signed in to the linked account"} {
 		test := b.post("/signin", url.Values{"person": {box.Person.Username}}).want(303).header.Get("Location")
 		b.get(test).want(200).says("What a sign-in of "+box.Person.Username+" will lead to",
 			"This way needs JavaScript")
 		b.through(box, test)
 		p := b.get(test).want(200).says("The sign-in works", became, "As predicted", box.Person.Email, "Verified yes",
 			"email_verified", "Signed in at authentik")
-		if became == "linked before" {
+		if became == "Signed in to the linked account" {
 			if strings.Contains(p.text, "Delete the account") {
 				t.Error("an account that was there before is offered to be deleted")
 			}
@@ -320,7 +321,7 @@ func TestWhatATestDoesToAnAccountIsSaidBefore(t *testing.T) {
 		b.get("/signin").says("was never verified")
 		test := b.post("/signin", url.Values{"person": {box.Person.Username}}).want(303).header.Get("Location")
 		p := b.get(test).want(200).says("Is linked to the account")
-		for _, words := range []string{"This test changes an account for good", "gives it another password"} {
+		for _, words := range []string{"This test changes an account for good", "resets its password"} {
 			if n := strings.Count(p.visible(), words); (n == 1) == verified || n > 1 {
 				t.Errorf("verified %v: %q is said %d times", verified, words, n)
 			}

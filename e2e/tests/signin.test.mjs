@@ -47,13 +47,13 @@ test('a sign-in works, its account is deleted, and the next one is as predicted'
   await begin(page, demo.url);
   await signIn(page, demo.password);
   await page.getByRole('heading', { level: 1, name: 'The sign-in works' }).waitFor();
-  await page.getByText('A new account was made').first().waitFor();
+  await page.getByText('A new account was created').first().waitFor();
   await page.getByLabel('Delete this account').fill('ada@example.com');
   await page.getByRole('button', { name: 'Delete the account' }).click();
   await page.getByText('The account was deleted, and its link with authentik too').waitFor();
 
   await begin(page, demo.url, 'ada');
-  await page.getByText('A new account is made for ada@example.com').first().waitFor();
+  await page.getByText('A new account is created for ada@example.com').first().waitFor();
   await openWindow(page); // authentik knows ada from before
   await page.getByText('As predicted').waitFor();
   assert.deepEqual(errors, []);
@@ -229,7 +229,7 @@ test('a subscription that is refused is named, with its status', async (t) => {
     ? { status: 404, headers: readable, contentType: 'application/json', body: '{}' } : undefined);
   await openWindow(page);
   await verdictIs(page, "PocketBase's event stream is refused");
-  await page.getByText('The page was answered 404 at /api/realtime').waitFor();
+  await page.getByText('/api/realtime returned 404 to the page').waitFor();
 });
 
 test('an event stream that is none is named, and none that is held back', async (t) => {

@@ -15,14 +15,12 @@ import (
 	"authpocket/internal/wire"
 )
 
-// maxExamined is how many providers are read one by one to find the one that
-// authentik cannot read.
+// maxExamined is the number of providers to read one by one when looking for a broken one.
 const maxExamined = 300
 
-// explainBroken names the provider that makes authentik answer its lists with
-// an error, where err is such an error and the provider can be found. One
-// redirect URI that was stored without its matching mode does that to every
-// list of providers and of applications.
+// explainBroken replaces err by a fault that names the broken provider, if err is a failed list and the
+// provider can be found. One redirect URI that was stored without its matching mode breaks every list of
+// providers and applications.
 func (c *Client) explainBroken(ctx context.Context, err error) error {
 	failed, ok := errors.AsType[*rest.StatusError](err)
 	if !ok || failed.Status != http.StatusInternalServerError ||
@@ -48,15 +46,14 @@ func (c *Client) explainBroken(ctx context.Context, err error) error {
 			number), err)
 }
 
-// broken is one of the providers that authentik cannot read; nil where none
-// was found.
+// broken returns a provider that authentik can't read, nil for none.
 func (c *Client) broken(ctx context.Context, providers []rest.Object) rest.Object {
 	var (
 		mu    sync.Mutex
 		found rest.Object
 	)
 	once := *c
-	once.Reads = wire.Reads{} // the list was asked for often enough
+	once.Reads = wire.Reads{} // the list was already retried
 	group, ctx := errgroup.WithContext(ctx)
 	group.SetLimit(rest.MaxParallel)
 	for _, p := range providers[:min(len(providers), maxExamined)] {
@@ -70,7 +67,7 @@ func (c *Client) broken(ctx context.Context, providers []rest.Object) rest.Objec
 			}
 			mu.Lock()
 			defer mu.Unlock()
-			if found == nil { // those cancelled after it carry its error as their cause
+			if found == nil { // cancelled reads also return this error, as their cause
 				found = p
 			}
 			return err // one is enough

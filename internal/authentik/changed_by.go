@@ -13,9 +13,8 @@ import (
 	"authpocket/internal/link"
 )
 
-// ChangedBy says who changed the objects of these changes since then, by this
-// machine's clock, as far as authentik's event log tells and the token may
-// read it. Whoever changed an object last comes first.
+// ChangedBy returns who changed the objects of these changes since then, by this machine's clock, latest first.
+// It returns nothing if the token can't read authentik's event log.
 func (c *Client) ChangedBy(ctx context.Context, since time.Time, changes []link.Change) []string {
 	a, err := c.Read(ctx, rest.Need{What: "events", Perm: link.PermViewEvent}, func(ctx context.Context) error {
 		_, _, err := c.API.EventsAPI.EventsEventsList(ctx).Actions([]api.EventActions{
@@ -48,8 +47,8 @@ func (c *Client) ChangedBy(ctx context.Context, since time.Time, changes []link.
 	return said
 }
 
-// isOf reports whether an event's object is what a change is about: by its key,
-// or by its name where it has none yet.
+// isOf reports whether an event's object is the one that a change writes: by key, or by name if it has no key
+// yet.
 func isOf(model rest.Object, ch link.Change) bool {
 	m := modelMatch{kind: model.Text("model_name"), key: bareKey(model.Text("pk")), name: model.Text("name")}
 	ch.Visit(&m)
@@ -58,7 +57,7 @@ func isOf(model rest.Object, ch link.Change) bool {
 
 func bareKey(pk string) string { return strings.ReplaceAll(pk, "-", "") }
 
-// modelMatch looks for an event's object in a change.
+// modelMatch compares an event's object with those of a change.
 type modelMatch struct {
 	kind, key, name string
 	found           bool
@@ -92,13 +91,13 @@ func (m *modelMatch) Binding(e link.Edit[link.BindingState]) {
 	each(e, func(b link.BindingState) { m.look("policybinding", b.PK, "") })
 }
 
-// authentik's events of keys are not read, and PocketBase's objects have none.
+// Events about keys are not read, and PocketBase's objects have none.
 
 func (*modelMatch) Key(link.Edit[link.KeyState])               {}
 func (*modelMatch) Collection(link.Edit[link.CollectionState]) {}
 func (*modelMatch) Settings(link.Edit[link.SettingsState])     {}
 
-// each calls do for the states that the change has.
+// each calls do for the states of the change.
 func each[T any](e link.Edit[T], do func(T)) {
 	for _, state := range []*T{e.Before, e.After} {
 		if state != nil {
@@ -107,7 +106,7 @@ func each[T any](e link.Edit[T], do func(T)) {
 	}
 }
 
-// modelWords names an event's object.
+// modelWords returns the kind and name of an event's object.
 func modelWords(model rest.Object) string {
 	words := map[string]string{"application": "application", "oauth2provider": "provider",
 		"scopemapping": "scope mapping", "policybinding": "binding"}

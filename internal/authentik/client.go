@@ -1,6 +1,5 @@
-// Package authentik is one of the two outside systems: it connects to an
-// authentik, observes what it holds and tells what happened there. Its
-// packages apply and checks carry out changes and check the running link.
+// Package authentik connects to an authentik, observes its objects and reads its events. The packages apply and checks
+// write changes and check the running link.
 package authentik
 
 import (
@@ -18,9 +17,8 @@ type Client struct {
 	checks.Checker
 }
 
-// Connect checks on the spot that an authentik answers at the address,
-// that it is new enough, and whose token this is. Its error is a *link.Fault
-// whose field is authentik.url or authentik.token.
+// Connect returns a client after checking that authentik responds at the address, that its version is supported
+// and that the token works. The error is a *link.Fault whose field is authentik.url or authentik.token.
 func Connect(ctx context.Context, cfg rest.Config) (*Client, error) {
 	c, err := rest.Connect(ctx, cfg)
 	if err != nil {

@@ -15,13 +15,12 @@ import (
 	"authpocket/internal/signin"
 )
 
-// eventCount is how many of the newest events are looked through.
+// eventCount is the number of latest events that are read.
 const eventCount = 100
 
-// Events reads what authentik noted about sign-ins to the link's application
-// since then, by this machine's clock, oldest first and without secrets. Those
-// that name another state than this one are of other sign-ins, and left out;
-// an empty state takes all.
+// Events returns authentik's events about sign-ins to the link's application since then, by this machine's
+// clock, oldest first and without secrets. Events that name another state belong to other sign-ins and are
+// skipped; an empty state skips none.
 func (c *Client) Events(ctx context.Context, since time.Time, d link.Desired, state string) signin.AuthentikTrail {
 	n := rest.Need{What: "events", Perm: link.PermViewEvent}
 	a, err := c.Read(ctx, n, func(ctx context.Context) error {
@@ -43,7 +42,7 @@ func (c *Client) Events(ctx context.Context, since time.Time, d link.Desired, st
 	slices.Reverse(events)
 	var t signin.AuthentikTrail
 	for _, e := range events {
-		// The date that since was corrected by has whole seconds.
+		// since was corrected by a date in whole seconds.
 		if at := event(e).when(); at.After(since.Add(-time.Second)) && event(e).concerns(d) && event(e).of(state) {
 			event(e).add(&t, d)
 		}
@@ -83,7 +82,7 @@ func (e event) concerns(d link.Desired) bool {
 	return e.ofMapping(d)
 }
 
-// of reports whether the event may be of the sign-in with that state.
+// of reports whether the event may belong to the sign-in with that state.
 func (e event) of(state string) bool {
 	named := e.args().Text("state")
 	return state == "" || named == "" || named == state
@@ -116,8 +115,8 @@ func (e event) add(t *signin.AuthentikTrail, d link.Desired) {
 	})
 }
 
-// mismatch is the redirect URI that authentik refused, beside those that the
-// provider has; nil for events about something else.
+// mismatch returns the redirect URI that authentik refused, with those that the provider has; nil for other
+// events.
 func (e event) mismatch() *signin.Mismatch {
 	sent := e.context().Text("redirect_uri")
 	if sent == "" {
@@ -130,8 +129,8 @@ func (e event) mismatch() *signin.Mismatch {
 	return signin.NewMismatch(rest.WithoutQuery(sent), known)
 }
 
-// sentence is the event for people. Only named values are taken from it: what
-// authentik notes of a request holds states, challenges and the like.
+// sentence returns the event as a sentence. It uses only known values, because authentik logs states and
+// challenges as well.
 func (e event) sentence(action, user string) string {
 	switch action {
 	case "login":

@@ -14,9 +14,8 @@ import (
 	"authpocket/internal/link"
 )
 
-// Observe reads what a link needs to know, at most five requests after one
-// another. What the token may not read is left empty and named in Missing.
-// The error is a *link.Fault.
+// Observe returns the objects that a link needs. It takes at most five consecutive requests. What the token
+// can't read stays empty and is named in Missing. The error is a *link.Fault.
 func (c *Client) Observe(ctx context.Context, q link.Query) (link.AuthentikSnapshot, error) {
 	o := &observation{c: c, q: q, snap: link.AuthentikSnapshot{
 		Taken: time.Now(), URL: c.URL, Version: c.Identity().Version, Features: c.Features,
@@ -32,8 +31,7 @@ func (c *Client) Observe(ctx context.Context, q link.Query) (link.AuthentikSnaps
 	return o.snap, nil
 }
 
-// observation is one Observe under way. Each reader fills its own part of
-// the snapshot; mu guards the parts that several share.
+// observation is a running Observe. Each reader fills its own part of the snapshot; mu guards the shared parts.
 type observation struct {
 	c    *Client
 	q    link.Query
@@ -54,7 +52,7 @@ func (o *observation) read(ctx context.Context) error {
 	return group.Wait()
 }
 
-// tolerate turns a refusal for want of a permission into an entry of Missing.
+// tolerate turns a missing permission into an entry of Missing.
 func (o *observation) tolerate(err error) error {
 	f, ok := errors.AsType[*rest.MissingPermission](err)
 	if !ok {
@@ -108,8 +106,8 @@ func (o *observation) readProviders(ctx context.Context) error {
 	return nil
 }
 
-// correctGrantTypes believes the answers more than the version: a release
-// candidate may lack what its version has.
+// correctGrantTypes trusts the responses more than the version: a release candidate may lack features of its
+// version.
 func correctGrantTypes(f *link.Features, providers []rest.Object) {
 	if len(providers) == 0 {
 		return
@@ -133,8 +131,7 @@ func (o *observation) readApplication(ctx context.Context) error {
 	return fill(ctx, o.c, o.c.BindingList(state.PK), rest.BindingState, &o.snap.Bindings)
 }
 
-// readSettings reads what is good to know: where it cannot be read, it is not
-// known.
+// readSettings reads the system settings, which are optional.
 func (o *observation) readSettings(ctx context.Context) error {
 	settings, err := o.c.Settings(ctx)
 	if err != nil {
@@ -148,8 +145,7 @@ func (o *observation) readSettings(ctx context.Context) error {
 	return nil
 }
 
-// optional lets an observation do without what it can do without: where the
-// server fails over it, that is logged and no more.
+// optional ignores server errors about data that an observation can do without, and logs them.
 func (o *observation) optional(ctx context.Context, what string, err error) error {
 	if ctx.Err() != nil || rest.StatusOf(err) < 500 {
 		return err
@@ -158,7 +154,7 @@ func (o *observation) optional(ctx context.Context, what string, err error) erro
 	return nil
 }
 
-// readAccess looks up the groups, users and policies that the query names.
+// readAccess returns the readers of the groups, users and policies that the query names.
 func (o *observation) readAccess() []func(context.Context) error {
 	if o.q.Access == nil {
 		return nil
@@ -190,8 +186,8 @@ func (o *observation) readAccess() []func(context.Context) error {
 	return readers
 }
 
-// nameReferences fills in the names of what providers and bindings refer to
-// by primary key. What the token may not list stays without a name.
+// nameReferences sets the names of objects that providers and bindings refer to by primary key. Objects that
+// the token can't list have no name.
 func (o *observation) nameReferences() {
 	names := map[string]string{}
 	for _, f := range o.snap.Flows {

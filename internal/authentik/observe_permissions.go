@@ -6,9 +6,8 @@ import (
 	"authpocket/internal/authentik/rest"
 )
 
-// readPermissions finds out which permissions to add objects the token's
-// roles lack, so that a plan can tell before anything is written. Any token
-// may read its own roles and what these hold.
+// readPermissions finds the permissions to add objects that the token's roles lack, so that a plan can warn
+// before anything is written. Any token may read its own roles and their permissions.
 func (o *observation) readPermissions(ctx context.Context) error {
 	if o.c.Identity().Superuser {
 		return nil
@@ -49,8 +48,7 @@ func (c *Client) permissionList(role string) rest.List {
 	}}
 }
 
-// readNameTaken looks for a provider of another kind that has the queried
-// name, for names are unique over all kinds.
+// readNameTaken looks for a provider of another kind with the queried name. Names are unique across all kinds.
 func (o *observation) readNameTaken(ctx context.Context) error {
 	name := o.q.ProviderName
 	if name == "" {
@@ -62,7 +60,7 @@ func (o *observation) readNameTaken(ctx context.Context) error {
 	}
 	for _, p := range found {
 		if isOAuth2(p) {
-			continue // in the list of those, or not visible in it
+			continue // listed with the OAuth2 providers, or not visible
 		}
 		o.snap.NameTaken = p.Text("verbose_name")
 		if o.snap.NameTaken == "" {

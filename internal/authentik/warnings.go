@@ -7,8 +7,7 @@ import (
 	"authpocket/internal/link"
 )
 
-// Warnings names the permissions that the token is known to lack for the
-// changes, before anything is written.
+// Warnings returns a warning for each change that the token is known to lack a permission for.
 func (c *Client) Warnings(snap link.AuthentikSnapshot, changes []link.Change) []link.Warning {
 	var list []link.Warning
 	for _, ch := range changes {

@@ -216,7 +216,7 @@ func TestAnUndoneRemovalDoesNotOverwriteALinkMadeSince(t *testing.T) {
 	b.link(anew)
 	_, err := b.engine.Undo(t.Context(), id, false)
 	if problems, ok := errors.AsType[link.Problems](err); !ok ||
-		!strings.Contains(problems[0].Summary, "made anew, or changed, since") {
+		!strings.Contains(problems[0].Summary, "recreated or changed since") {
 		t.Errorf("the error is %v", err)
 	}
 	if _, err := b.engine.Undo(t.Context(), id, true); err == nil {

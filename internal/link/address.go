@@ -9,8 +9,8 @@ import (
 	"authpocket/internal/address"
 )
 
-// ParseAddress is address.Parse with its fault in words: label is the form
-// field's, and of is the system that should be there.
+// ParseAddress parses an address like address.Parse. If it is invalid, it returns a problem; label is the form
+// field's, of is the expected system.
 func ParseAddress(of System, label, field, raw string) (string, *Problem) {
 	base, err := address.Parse(raw)
 	if err == nil {
@@ -20,8 +20,7 @@ func ParseAddress(of System, label, field, raw string) (string, *Problem) {
 	return "", &Problem{Field: field, Summary: summary, Todo: todo}
 }
 
-// addressWords puts what is wrong with an address into words. todo is what to
-// do where the fault itself does not say.
+// addressWords returns the sentences for an invalid address. todo is the default for what to do.
 func addressWords(label, todo string, err error) (summary, remedy string) {
 	f, ok := errors.AsType[*address.Fault](err)
 	if !ok {
@@ -41,8 +40,8 @@ func addressWords(label, todo string, err error) (summary, remedy string) {
 	case address.OtherScheme:
 		return label + " starts with " + f.Part + "://, which is not a web address.", "Use https:// or http://."
 	case address.HasUser:
-		return label + " has a user name or password in it.",
-			"Leave that part out: credentials have fields of their own."
+		return label + " contains a user name or password.",
+			"Remove that part. Enter credentials in their own fields."
 	case address.HasQuery:
 		return label + " has a part after ?.", "Leave that part out."
 	case address.HasFragment:
@@ -51,7 +50,7 @@ func addressWords(label, todo string, err error) (summary, remedy string) {
 	return hostWords(label, todo, f)
 }
 
-// hostWords are those for the host and port.
+// hostWords returns the sentences for an invalid host or port.
 func hostWords(label, todo string, f *address.Fault) (summary, remedy string) {
 	switch f.Reason {
 	case address.NoHost:
@@ -61,7 +60,7 @@ func hostWords(label, todo string, f *address.Fault) (summary, remedy string) {
 	case address.BadPort:
 		return label + " has the port " + f.Part + ", which is not between 1 and 65535.", todo
 	case address.LinkLocal:
-		return label + " has a link-local address, which is never an authentik or a PocketBase.", todo
+		return label + " is a link-local address, which is never an authentik or a PocketBase.", todo
 	case address.UnknownHost:
 		return label + " has a host name that cannot be looked up.", todo
 	case address.BareIPv6:
@@ -80,27 +79,26 @@ func schemeTodo(meant, todo string) string {
 	return "Put https:// in front: " + meant
 }
 
-// RedirectURL is the URI that authentik sends people back to for a PocketBase
-// at that base address (PocketBase apis/record_auth_with_oauth2_redirect.go).
+// RedirectURL returns the redirect URI of a PocketBase at base (PocketBase
+// apis/record_auth_with_oauth2_redirect.go).
 func RedirectURL(base string) string { return strings.TrimRight(base, "/") + RedirectPath }
 
 func hasRedirectPath(u string) bool { return strings.HasSuffix(u, RedirectPath) }
 
-// Unencrypted is the problem of an address to which secrets would be sent for
-// anybody on the way to read, nil for others. Addresses of an inner network,
-// such as a container's name, are only warned of in the plan. allow says how to
-// allow it.
+// Unencrypted returns a problem if secrets would be sent to base over plain http on a public network, nil
+// otherwise. Addresses in an inner network, such as a container's name, only get a warning in the plan. allow
+// is how to permit it.
 func Unencrypted(field, base, what, allow string) *Problem {
 	if !address.PlainHTTP(base) || address.Inner(base) {
 		return nil
 	}
 	return &Problem{
 		Field: field,
-		Summary: "The address is plain http: whoever sees the network's traffic reads the " + what +
+		Summary: "The address is plain http: anyone on the network can read the " + what +
 			". Nothing was sent.",
 		Todo: "Use https://, or " + allow + ".",
 	}
 }
 
-// FieldAt names one entry of a list field.
+// FieldAt returns the path of entry i of a list field.
 func FieldAt(field string, i int) string { return field + "." + strconv.Itoa(i) }

@@ -1,6 +1,6 @@
 package link
 
-// Application is the authentik application: what people see.
+// Application is what a spec sets of the authentik application.
 type Application struct {
 	Name             *string `yaml:"name" json:"name"`
 	Slug             *string `yaml:"slug" json:"slug"` // default "pocketbase"
@@ -14,7 +14,7 @@ type Application struct {
 	Hide             *bool   `yaml:"hide" json:"hide"` // authentik 2026.5 and later
 }
 
-// ApplicationState is an application as it stands or as it is wanted.
+// ApplicationState is an application, current or wanted.
 type ApplicationState struct {
 	PK               string `json:"pk"`
 	Slug             string `json:"slug"`
@@ -28,11 +28,11 @@ type ApplicationState struct {
 	OpenInNewTab     bool   `json:"open_in_new_tab"`
 	Hide             bool   `json:"hide"`
 	Provider         int    `json:"provider"`      // primary key, 0 for none
-	ProviderName     string `json:"provider_name"` // for people
+	ProviderName     string `json:"provider_name"` // for display
 	ProviderKind     string `json:"provider_kind"` // "OAuth2/OpenID Provider" and the like, as authentik names it
 }
 
-// ApplicationAttrs is the table of an application's fields.
+// ApplicationAttrs returns the table of an application's fields.
 func ApplicationAttrs() []Attr[Application, ApplicationState] {
 	type (
 		W = Application
@@ -41,35 +41,35 @@ func ApplicationAttrs() []Attr[Application, ApplicationState] {
 	return []Attr[W, S]{
 		text(Meta{
 			Key: "name", Spec: "application.name", Label: "Application name", check: required,
-			Ask: Ask{Control: AskText, Group: AskNames, Hint: "What people see in authentik", Needed: true},
-			Doc: Doc{"name that people see", "`" + DefaultName + "`"},
+			Ask: Ask{Control: AskText, Group: AskNames, Hint: "Shown to users in authentik", Needed: true},
+			Doc: Doc{"name shown to users", "`" + DefaultName + "`"},
 		}, func(s *S) *string { return &s.Name }, func(w *W) **string { return &w.Name }),
 		text(Meta{
 			Key: "slug", Spec: "application.slug", Label: "Slug", Fixed: true, check: checkSlug,
-			Ask: Ask{Control: AskCode, Group: AskNames, Hint: "Part of the application's address in authentik, and " +
-				"never shown to people", Needed: true, Short: true},
-			Doc: Doc{"part of the issuer's address", "`" + DefaultSlug + "`, or that of the link that is there"},
+			Ask: Ask{Control: AskCode, Group: AskNames, Hint: "Part of the application's address in authentik, " +
+				"never shown to users", Needed: true, Short: true},
+			Doc: Doc{"part of the issuer's address", "`" + DefaultSlug + "`, or the existing link's"},
 		}, func(s *S) *string { return &s.Slug }, func(w *W) **string { return &w.Slug }),
 		assigned[W](Meta{Key: "provider", Label: "Provider"},
 			func(s *S) *int { return &s.Provider }, func(s *S) *string { return &s.ProviderName }),
 		text(Meta{
 			Key: "group", Spec: "application.group", Label: "Group", check: optional,
 			Ask: Ask{Control: AskText, Group: AskMore,
-				Hint: "Applications of one group stand together on people's page"},
+				Hint: "Group on the “My applications” page"},
 			Doc: Doc{"group on “My applications”", "none"},
 		}, func(s *S) *string { return &s.Group }, func(w *W) **string { return &w.Group }),
 		text(Meta{
 			Key: "policy_engine_mode", Spec: "application.policy_engine_mode", Label: "Policy engine mode",
 			Default: "any", Values: []string{"any", "all"},
 			Ask: Ask{
-				Control: AskChoice, Group: AskAccess, Label: "When several are named", Named: true,
+				Control: AskChoice, Group: AskAccess, Label: "When there are several", Named: true,
 				Answers: []string{"One of them is enough", "All of them are needed"},
 			},
 			Doc: Doc{What: "`any` or `all` of the bindings have to pass"},
 		}, func(s *S) *string { return &s.PolicyEngineMode }, func(w *W) **string { return &w.PolicyEngineMode }),
 		text(Meta{
 			Key: "meta_launch_url", Spec: "application.launch_url", Label: "Launch URL", check: checkLaunchURL,
-			Ask: Ask{Control: AskCode, Group: AskMore, Hint: "Where a click on the application leads. Leave empty to " +
+			Ask: Ask{Control: AskCode, Group: AskMore, Hint: "The address that the application opens. Leave empty to " +
 				"let authentik guess"},
 			Doc: Doc{"address that opens from authentik", "guessed by authentik"},
 		}, func(s *S) *string { return &s.LaunchURL }, func(w *W) **string { return &w.LaunchURL }),
@@ -86,7 +86,7 @@ func ApplicationAttrs() []Attr[Application, ApplicationState] {
 		}, func(s *S) *string { return &s.Publisher }, func(w *W) **string { return &w.Publisher }),
 		text(Meta{
 			Key: "meta_description", Spec: "application.description", Label: "Description", check: checkDescription,
-			Ask: Ask{Control: AskArea, Group: AskMore, Hint: "Shown to people below the name"},
+			Ask: Ask{Control: AskArea, Group: AskMore, Hint: "Shown to users below the name"},
 			Doc: Doc{"", "none"},
 		}, func(s *S) *string { return &s.Description }, func(w *W) **string { return &w.Description }),
 		tick(Meta{
@@ -95,7 +95,7 @@ func ApplicationAttrs() []Attr[Application, ApplicationState] {
 			Doc: Doc{"`true` or `false`", "`false`"},
 		}, func(s *S) *bool { return &s.OpenInNewTab }, func(w *W) **bool { return &w.OpenInNewTab }),
 		tick(Meta{
-			Key: "meta_hide", Spec: "application.hide", Label: "Hide from people's page of applications",
+			Key: "meta_hide", Spec: "application.hide", Label: "Hide from “My applications”",
 			Since: "2026.5", needs: func(f Features) bool { return f.MetaHide },
 			Ask: Ask{Control: AskTick, Group: AskMore, Hint: "Sign-in from your app still works", Named: true},
 			Doc: Doc{"hide it from “My applications”", "`false`"},
@@ -103,15 +103,15 @@ func ApplicationAttrs() []Attr[Application, ApplicationState] {
 	}
 }
 
-// Access names who may use the application besides those that existing
-// bindings let in. All lists empty means everyone who has an account.
+// Access lists who may use the application, in addition to existing bindings. Without any entry or binding, everyone
+// with an account may.
 type Access struct {
 	Groups   []string `yaml:"groups" json:"groups"`     // by name
 	Users    []string `yaml:"users" json:"users"`       // by username
 	Policies []string `yaml:"policies" json:"policies"` // by name
 }
 
-// Empty tells whether a names nobody in particular.
+// Empty reports whether a lists nobody.
 func (a *Access) Empty() bool {
 	return a == nil || len(a.Groups)+len(a.Users)+len(a.Policies) == 0
 }
@@ -119,17 +119,17 @@ func (a *Access) Empty() bool {
 // BindingState lets one group, user or policy use the application.
 type BindingState struct {
 	PK          string `json:"pk"`
-	Application Ref    `json:"application"` // ID is empty while the application is still to be made; Name is its slug
+	Application Ref    `json:"application"` // ID is empty until the application exists; Name is its slug
 	Kind        string `json:"kind"`        // "group", "user" or "policy"
 	Target      Ref    `json:"target"`
 	Order       int    `json:"order"`
-	Timeout     int    `json:"timeout,omitzero"` // in seconds, of one that is there
+	Timeout     int    `json:"timeout,omitzero"` // in seconds, of an existing one
 	Negate      bool   `json:"negate"`
 	Enabled     bool   `json:"enabled"`
-	Expires     string `json:"expires,omitempty"` // when authentik ends it by itself, since 2026.8; empty for never
+	Expires     string `json:"expires,omitempty"` // expiry date, since authentik 2026.8; empty for never
 }
 
-// AccessAttrs is the table of the lists of who may use the application.
+// AccessAttrs returns the table of the lists of who may use the application.
 func AccessAttrs() []Attr[Access, struct{}] {
 	list := func(kind, label, hint string, doc Doc, want func(*Access) *[]string) Attr[Access, struct{}] {
 		return texts[Access, struct{}](Meta{
@@ -147,8 +147,7 @@ func AccessAttrs() []Attr[Access, struct{}] {
 	}
 }
 
-// BindingAttrs is the table of a binding's fields, but for what it binds to
-// what. No spec chooses them.
+// BindingAttrs returns the table of a binding's fields, except its application and target. No spec sets them.
 func BindingAttrs() []Attr[struct{}, BindingState] {
 	type S = BindingState
 	return []Attr[struct{}, S]{
@@ -158,15 +157,15 @@ func BindingAttrs() []Attr[struct{}, BindingState] {
 	}
 }
 
-// AsMade reports whether b still is what the apply made of it. How long a
-// policy may take is authentik's own default there.
+// AsMade reports whether b is still as the apply made it. The timeout is authentik's own default and not
+// compared.
 func (b BindingState) AsMade(made BindingState) bool {
 	return b.Kind == made.Kind && b.Target.ID == made.Target.ID && b.Enabled == made.Enabled &&
 		b.Negate == made.Negate &&
 		b.Order == made.Order && b.Expires == made.Expires
 }
 
-// Who says whom a binding lets in.
+// Who returns whom the binding admits.
 func (b BindingState) Who() string {
 	if b.Negate {
 		return "everyone but " + b.Kind + " " + b.Target.Name

@@ -9,51 +9,50 @@ import (
 	"authpocket/internal/secret"
 )
 
-// Attr is one field of an object, and all that is known of it. S is the object
-// and W what a spec wants of it. Everything that goes through the fields of an
-// object goes by its table of these: a field that is in the table is compared,
-// restored, validated, asked for, read, written, exported and documented.
+// Attr describes one field of an object. S is the type of the object and W the part of the spec that sets it. Every
+// object has a table of them: a field in the table is compared, restored, validated, asked for, read, written, exported
+// and documented.
 type Attr[W, S any] struct {
 	Meta
 	state[S]
 	wish[W]
-	// keep gives an object what the spec wants, or what is there.
+	// keep sets the field to what the spec wants, or to its current value.
 	keep func(to *S, want *W, now *S)
-	// offer lets a spec want what the object has.
+	// offer sets the spec's field to the object's value.
 	offer func(want *W, has *S)
 }
 
-// Meta is what an Attr says of its field.
+// Meta is the type-independent part of an Attr.
 type Meta struct {
-	Key   string // the system's own: "sub_mode"
-	Spec  string // the path in a spec and a link file, empty where a spec does not choose
-	Label string // for people: "Subject mode"
-	// Theirs is what the system's own pages call it, empty for Label.
+	Key   string // the system's key: "sub_mode"
+	Spec  string // path in a spec and a link file, empty if no spec sets the field
+	Label string // for display: "Subject mode"
+	// Theirs is the label in the system's own pages, empty for Label.
 	Theirs string
-	// Follows is the path in a spec of what decides a field that has none.
+	// Follows is the path in a spec that decides a field without a path of its own.
 	Follows string
-	Claim   string // what sign-ins put into it, of a mapped field
-	Flow    string // the designation of the flows that it can name, of one that names a flow
+	Claim   string // of a mapped field: the claim that it holds
+	Flow    string // of a flow field: the designation of the flow
 
-	// Default is what a new object gets where the spec leaves it open, empty
-	// where that is nothing or worked out.
+	// Default is the value in a new object if the spec leaves it open, empty
+	// for none or a computed one.
 	Default string
-	Values  []string // the only ones there are, nil for any
-	Since   string   // the version of the system that has it first, empty for all
-	// Fixed fields never change once the object is there.
+	Values  []string // allowed values, nil for any
+	Since   string   // first version of the system that has it, empty for all
+	// Fixed fields never change in an existing object.
 	Fixed     bool
 	Hidden    bool // not shown in a plan
-	Free      bool // whoever changed it meant to: no check compares it
+	Free      bool // admins may edit it: no check compares it
 	Code      bool // a program, in lines
-	Unordered bool // a list whose order means nothing
+	Unordered bool // a list whose order has no meaning
 	Sensitive bool
-	Always    bool // shown of a new object even when it holds nothing
+	Always    bool // shown for a new object even if empty
 
 	Ask Ask // how the settings page asks for it
-	Doc Doc // what the documentation of the link file says
+	Doc Doc // how the link file's documentation describes it
 
 	needs func(Features) bool
-	// check reports what is wrong with a text that the spec has.
+	// check adds a problem if the spec's text is invalid.
 	check func(p *Problems, m Meta, text string)
 }
 
@@ -61,37 +60,37 @@ type Meta struct {
 type Ask struct {
 	Control Control
 	Group   AskGroup
-	Label   string // empty: the field's own
+	Label   string // empty for the field's label
 	Hint    string
-	Answers []string // the words for Values
-	// Open fields are left open by an empty answer.
+	Answers []string // the labels of Values
+	// An empty answer leaves Open fields open.
 	Open bool
-	// Given fields show what the spec says, others what it comes to.
+	// Given fields show the spec's value, others the resolved one.
 	Given  bool
-	Named  bool // the page names the link file's key, which the label does not tell
+	Named  bool // the page shows the link file's key, which differs from the label
 	Needed bool // it cannot be empty
 	Short  bool // a narrow control
 }
 
-// Control is what a field is asked with.
+// Control is the form control of a field.
 type Control string
 
-// The controls. Fields without one are not asked for in the general way.
+// The controls. Fields without one have no generic control.
 const (
 	AskNothing Control = ""
 	AskText    Control = "text"
 	AskCode    Control = "code"
-	AskLines   Control = "lines" // one entry a line
+	AskLines   Control = "lines" // one entry per line
 	AskArea    Control = "area"  // a text of several lines
 	AskTick    Control = "tick"
 	AskChoice  Control = "choice"
-	AskRule    Control = "rule" // a choice in which a rule can be kept
+	AskRule    Control = "rule" // a choice that can keep the current rule
 )
 
-// AskGroup is a group of fields that the settings page keeps together.
+// AskGroup is a group of fields on the settings page.
 type AskGroup string
 
-// The groups. A field without one has a place of its own.
+// The groups. A field without one is placed individually.
 const (
 	AskNames      AskGroup = "name"
 	AskMore       AskGroup = "more"
@@ -107,13 +106,13 @@ const (
 	AskModes      AskGroup = "modes"
 )
 
-// Doc is a line of the documentation of the link file.
+// Doc is a line in the documentation of the link file.
 type Doc struct {
 	What    string
 	Default string // empty: Default
 }
 
-// Cells takes a field of one of authentik's objects by its type.
+// Cells visits a field of one of authentik's objects by its type.
 type Cells interface {
 	Text(*string)
 	Flag(*bool)
@@ -126,23 +125,22 @@ type Cells interface {
 	Assigned(pk *int, name *string) // an application's provider
 }
 
-// state is how the field of an object is read and set.
+// state reads and sets the field of an object.
 type state[S any] struct {
 	at     func(*S) any // a pointer to it
 	visit  func(*S, Cells)
 	show   func(*S) Shown
-	secret func(*S) secret.Text // nil for what is none
+	secret func(*S) secret.Text // nil if the field is no secret
 	copy   func(to, from *S)
 	same   func(a, b *S) bool
 	plain  func(*S) any
-	// reset gives a new object the default.
+	// reset sets the default.
 	reset func(to *S, text string)
-	// answer is the field as the settings page has it.
+	// answer returns the field as an answer on the settings page.
 	answer func(*S) string
 }
 
-// wish is how the field of a spec is read and set, as the settings page has
-// it.
+// wish reads and sets the field of a spec, as an answer on the settings page.
 type wish[W any] struct {
 	given   func(*W) (text string, set bool)
 	take    func(want *W, text string)
@@ -153,7 +151,7 @@ type wish[W any] struct {
 // Has reports whether servers with these features have the field.
 func (m Meta) Has(f Features) bool { return m.needs == nil || m.needs(f) }
 
-// Words is the label as it stands within a sentence.
+// Words returns the label for use within a sentence.
 func (m Meta) Words() string {
 	if len(m.Label) > 1 && unicode.IsUpper(rune(m.Label[1])) {
 		return m.Label // an abbreviation
@@ -161,10 +159,10 @@ func (m Meta) Words() string {
 	return strings.ToLower(m.Label[:1]) + m.Label[1:]
 }
 
-// Called is what the system's own pages call the field.
+// Called returns the label in the system's own pages.
 func (m Meta) Called() string { return cmp.Or(m.Theirs, m.Label) }
 
-// Place is the path in a spec of what decides the field, empty for none.
+// Place returns the path in a spec that decides the field, empty for none.
 func (m Meta) Place() string { return cmp.Or(m.Spec, m.Follows) }
 
 // Chosen reports whether a spec has the field.
@@ -173,36 +171,33 @@ func (a Attr[W, S]) Chosen() bool { return a.chooses }
 // Held reports whether the object has the field.
 func (a Attr[W, S]) Held() bool { return a.at != nil }
 
-// At points to the field of the object.
+// At returns a pointer to the field of the object.
 func (a Attr[W, S]) At(o *S) any { return a.at(o) }
 
-// Visit hands the field to the visitor's method for its type. PocketBase's
-// fields have none.
+// Visit calls the visitor's method for the field's type. PocketBase's fields have none.
 func (a Attr[W, S]) Visit(o *S, v Cells) {
 	if a.visit != nil {
 		a.visit(o, v)
 	}
 }
 
-// Plain is the field as PocketBase's JSON has it: text, number, true or false,
-// null or list.
+// Plain returns the field as in PocketBase's JSON: text, number, boolean, null or list.
 func (a Attr[W, S]) Plain(o *S) any { return a.plain(o) }
 
-// Same reports whether both objects have the same.
+// Same reports whether both objects have the same value.
 func (a Attr[W, S]) Same(x, y *S) bool { return a.same(x, y) }
 
-// Copy gives the field of one object to the other.
+// Copy copies the field from one object to the other.
 func (a Attr[W, S]) Copy(to, from *S) { a.copy(to, from) }
 
-// Show is the field as a person sees it.
+// Show returns the field for display.
 func (a Attr[W, S]) Show(o *S) Shown { return a.show(o) }
 
-// Given is what the spec says, as the settings page has it; false for a field
-// that is left open.
+// Given returns the spec's value as an answer on the settings page, false if the field is left open.
 func (a Attr[W, S]) Given(want *W) (text string, set bool) { return a.given(want) }
 
-// Answer is what the object has, as the settings page has it; empty where the
-// object does not have the field.
+// Answer returns the object's value as an answer on the settings page, empty if the object does not have the
+// field.
 func (a Attr[W, S]) Answer(o *S) string {
 	if a.answer == nil {
 		return ""
@@ -210,10 +205,10 @@ func (a Attr[W, S]) Answer(o *S) string {
 	return a.answer(o)
 }
 
-// Take lets the spec want the answer of the settings page.
+// Take sets the spec's field to an answer from the settings page.
 func (a Attr[W, S]) Take(want *W, text string) { a.take(want, text) }
 
-// Group returns the fields that the settings page keeps together.
+// Group returns the fields of a group on the settings page.
 func Group[W, S any](table []Attr[W, S], group AskGroup) []Meta {
 	var list []Meta
 	for _, a := range table {
@@ -224,7 +219,7 @@ func Group[W, S any](table []Attr[W, S], group AskGroup) []Meta {
 	return list
 }
 
-// Named returns the field that its system calls so, false for none.
+// Named returns the field with the system's key, false for none.
 func Named[W, S any](table []Attr[W, S], key string) (Attr[W, S], bool) {
 	i := slices.IndexFunc(table, func(a Attr[W, S]) bool { return a.Key == key && key != "" })
 	if i < 0 {
@@ -233,7 +228,7 @@ func Named[W, S any](table []Attr[W, S], key string) (Attr[W, S], bool) {
 	return table[i], true
 }
 
-// Values are the fields of an object as a diff sees them.
+// Values returns the fields of an object for a diff.
 func Values[W, S any](table []Attr[W, S], o *S, f Features) []FieldValue {
 	var list []FieldValue
 	for _, a := range table {
@@ -249,7 +244,7 @@ func Values[W, S any](table []Attr[W, S], o *S, f Features) []FieldValue {
 	return list
 }
 
-// Restore copies the fields of a change from the object as it was.
+// Restore copies the changed fields from the object as it was.
 func Restore[W, S any](table []Attr[W, S], now, was *S, fields []Field) {
 	for _, f := range fields {
 		if a, found := Named(table, f.Name); found && !a.Fixed {
@@ -258,8 +253,8 @@ func Restore[W, S any](table []Attr[W, S], now, was *S, fields []Field) {
 	}
 }
 
-// Resolve gives an object what the spec wants of it, and else what is there.
-// Fields that a spec has in another type, or not at all, are left out.
+// Resolve sets the fields of an object to what the spec wants, or else to their current values. Fields that a
+// spec has in another type, or not at all, are skipped.
 func Resolve[W, S any](table []Attr[W, S], to *S, want *W, now *S) {
 	for _, a := range table {
 		switch {
@@ -272,7 +267,7 @@ func Resolve[W, S any](table []Attr[W, S], to *S, want *W, now *S) {
 	}
 }
 
-// Offer lets a spec want all that an object has.
+// Offer sets the spec's fields to the object's values.
 func Offer[W, S any](table []Attr[W, S], want *W, has *S) {
 	for _, a := range table {
 		if a.offer != nil {
@@ -281,7 +276,7 @@ func Offer[W, S any](table []Attr[W, S], want *W, has *S) {
 	}
 }
 
-// Reset gives a new object its defaults.
+// Reset sets the defaults of a new object.
 func Reset[W, S any](table []Attr[W, S], to *S) {
 	for _, a := range table {
 		if a.reset != nil && a.Default != "" {
@@ -290,7 +285,7 @@ func Reset[W, S any](table []Attr[W, S], to *S) {
 	}
 }
 
-// validate reports what is wrong with the fields of a spec.
+// validate adds the problems of the spec's fields.
 func validate[W, S any](p *Problems, table []Attr[W, S], want *W) {
 	for _, a := range table {
 		if a.wrong != nil {

@@ -8,8 +8,8 @@ import (
 	"authpocket/internal/secret"
 )
 
-// The constructors of Attr, one for each type of field. at points to the field
-// of the object, want to that of the spec; either is nil where there is none.
+// The constructors of Attr, one for each type of field. at returns a pointer to the field of the object, want one to
+// that of the spec. Either is nil if there is no such field.
 
 func text[W, S any](m Meta, at func(*S) *string, want func(*W) **string) Attr[W, S] {
 	a := Attr[W, S]{Meta: m}
@@ -47,14 +47,14 @@ func tick[W, S any](m Meta, at func(*S) *bool, want func(*W) **bool) Attr[W, S] 
 	return a
 }
 
-// number is a field that no spec chooses.
+// number returns a field that no spec sets.
 func number[W, S any](m Meta, at func(*S) *int) Attr[W, S] {
 	a := Attr[W, S]{Meta: m, state: stateOf(at, ShowNumber)}
 	a.visit = func(o *S, v Cells) { v.Number(at(o)) }
 	return a
 }
 
-// orNull is a flag that may be null, which means its default.
+// orNull returns a flag that may be null, which means its default.
 func orNull[W, S any](m Meta, at func(*S) **bool, want func(*W) **bool) Attr[W, S] {
 	on := m.Default == "true"
 	a := Attr[W, S]{Meta: m, state: stateOf(at, func(b *bool) Shown { return ShowFlag(Value(b, on)) }),
@@ -72,8 +72,7 @@ func orNull[W, S any](m Meta, at func(*S) **bool, want func(*W) **bool) Attr[W, 
 	return a
 }
 
-// rule is a rule of a collection. None lets superusers alone in, an empty one
-// everybody.
+// rule returns a rule of a collection. A null rule admits superusers only, an empty one everyone.
 func rule[W, S any](m Meta, at func(*S) **string, want func(*W) **string) Attr[W, S] {
 	a := Attr[W, S]{Meta: m, state: stateOf(at, func(r *string) Shown { return ShowText(ruleText(r)) }),
 		wish: wishText(want)}
@@ -83,8 +82,8 @@ func rule[W, S any](m Meta, at func(*S) **string, want func(*W) **string) Attr[W
 	return a
 }
 
-// sensitive is a secret. A receipt holds none, so restoring leaves what is
-// there.
+// sensitive returns a secret. Receipts hold no secrets, so restoring one from a receipt keeps the current
+// value.
 func sensitive[W, S any](m Meta, at func(*S) *secret.Text, want func(*W) **secret.Text) Attr[W, S] {
 	m.Sensitive = true
 	a := Attr[W, S]{Meta: m, state: stateOf(at, maskOf)}
@@ -111,7 +110,7 @@ func maskOf(t secret.Text) Shown {
 	return ShowMask(MaskedNone)
 }
 
-// ref is an object of authentik, which a spec calls by its name.
+// ref returns a reference to an object of authentik, which a spec names.
 func ref[W, S any](m Meta, at func(*S) *Ref, want func(*W) **string) Attr[W, S] {
 	a := Attr[W, S]{Meta: m, state: stateOf(at, func(r Ref) Shown { return ShowText(refName(r)) }),
 		wish: wishText(want)}
@@ -120,10 +119,10 @@ func ref[W, S any](m Meta, at func(*S) *Ref, want func(*W) **string) Attr[W, S] 
 		if m.Ask.Open {
 			return at(o).Name
 		}
-		return refName(*at(o)) // an empty answer would clear one that the token may not see
+		return refName(*at(o)) // an empty answer would clear a reference that the token can't see
 	}
 	a.offer = func(w *W, o *S) {
-		if r := at(o); r.Name != "" { // the token could see it
+		if r := at(o); r.Name != "" { // the token can see it
 			*want(w) = &r.Name
 		}
 	}
@@ -184,8 +183,7 @@ func redirects[W, S any](m Meta, at func(*S) *[]RedirectURI, want func(*W) *[]Re
 	return a
 }
 
-// assigned is the provider of an application: its primary key, and its name
-// for people.
+// assigned returns an application's provider: its primary key and its name.
 func assigned[W, S any](m Meta, pk func(*S) *int, name func(*S) *string) Attr[W, S] {
 	a := Attr[W, S]{Meta: m, state: stateOf(name, ShowText)}
 	a.visit = func(o *S, v Cells) { v.Assigned(pk(o), name(o)) }
@@ -203,7 +201,7 @@ func stateOf[S, T any](at func(*S) *T, show func(T) Shown) state[S] {
 	}
 }
 
-// orNil is what p points to, as JSON has it.
+// orNil returns what p points to, nil for nil.
 func orNil[T any](p *T) any {
 	if p == nil {
 		return nil
@@ -211,7 +209,7 @@ func orNil[T any](p *T) any {
 	return *p
 }
 
-// keepOrOffer is for fields that a spec has in the type of the object.
+// keepOrOffer sets keep and offer of a field that has the same type in spec and object.
 func keepOrOffer[W, S, T any](a *Attr[W, S], at func(*S) *T, want func(*W) **T) {
 	a.keep = func(to *S, w *W, now *S) { *at(to) = Value(*want(w), *at(now)) }
 	a.offer = func(w *W, o *S) { *want(w) = new(*at(o)) }
@@ -234,7 +232,7 @@ func wishText[W any](want func(*W) **string) wish[W] {
 	}
 }
 
-// wishFlag takes an open flag for what its default is.
+// wishFlag treats an open flag as its default.
 func wishFlag[W any](want func(*W) **bool, fallback bool) wish[W] {
 	return wish[W]{
 		chooses: true,
@@ -243,7 +241,7 @@ func wishFlag[W any](want func(*W) **bool, fallback bool) wish[W] {
 	}
 }
 
-// Ticked is the answer of the settings page that a flag is set.
+// Ticked is the settings page's answer for a set flag.
 const Ticked = "yes"
 
 func ticked(set bool) string {
@@ -253,7 +251,7 @@ func ticked(set bool) string {
 	return ""
 }
 
-// entries are the lines of a text, blank ones left out.
+// entries returns the lines of a text without blank ones.
 func entries(text string) []string {
 	var list []string
 	for line := range strings.Lines(text) {
@@ -264,7 +262,7 @@ func entries(text string) []string {
 	return list
 }
 
-// regexMark begins a line of the settings page that has a pattern.
+// regexMark is the prefix of a pattern on the settings page.
 const regexMark = "regex:"
 
 func redirectLines(list []RedirectURI) string {
@@ -290,7 +288,7 @@ func redirectsIn(text string) []RedirectURI {
 	return list
 }
 
-// wishTick is for what a spec asks to be done or not.
+// wishTick sets a flag that is never left open.
 func wishTick[W any](want func(*W) *bool) wish[W] {
 	return wish[W]{
 		chooses: true,

@@ -1,9 +1,9 @@
 package link
 
-// CauseID names what makes a sign-in fail.
+// CauseID identifies the cause of a failed sign-in.
 type CauseID string
 
-// The causes of the catalogue, which Causes describes.
+// The causes of the catalogue, described by signin.Causes.
 const (
 	CauseDiscovery          CauseID = "discovery"
 	CauseIssuerMismatch     CauseID = "issuer-mismatch"
@@ -50,7 +50,7 @@ const (
 	CauseUnknown            CauseID = "unknown"
 )
 
-// What a check may meet more exactly than the catalogue tells apart.
+// More specific causes that checks report. Entry returns the one in the catalogue.
 const (
 	CauseProviderMissing  CauseID = "provider-missing"
 	CauseClientID         CauseID = "client-id"
@@ -67,7 +67,7 @@ const (
 	CauseTokenURL         CauseID = "token-url"
 )
 
-// Entry returns the cause of the catalogue that id belongs to.
+// Entry returns the cause in the catalogue that id belongs to.
 func (id CauseID) Entry() CauseID {
 	switch id {
 	case CauseProviderMissing:

@@ -16,7 +16,7 @@ const (
 	None   Action = "none"
 )
 
-// Kind is the kind of object a change writes, one adapter call each.
+// Kind is the kind of object that a change writes. Each has its own adapter call.
 type Kind string
 
 // The kinds of object.
@@ -32,34 +32,31 @@ const (
 	KindSettings    Kind = "settings"
 )
 
-// Change is one write. It is plain data: apply carries out exactly this.
+// Change is one write, as plain data. Apply carries out exactly this.
 type Change struct {
 	System System  `json:"system"`
 	Kind   Kind    `json:"kind"`
-	Object string  `json:"object"` // for people: `provider "PocketBase"`
+	Object string  `json:"object"` // for display: `provider "PocketBase"`
 	Action Action  `json:"action"`
 	Fields []Field `json:"fields"`
 	Why    string  `json:"why"`
-	// Step is the step of authentik's PocketBase guide that this carries
-	// out, empty where the guide has none.
+	// Step is the step of authentik's PocketBase guide that this carries out, empty for none.
 	Step string `json:"step,omitempty"`
-	// Lost names what undo cannot put back, empty for nothing.
+	// Lost describes what undo can't restore, empty for nothing.
 	Lost string `json:"lost,omitempty"`
 
 	// Before and After are the object as read and as wanted, of the same
-	// type. Before is nil for a create, After for a delete. Where they hold
-	// secrets these print masked.
+	// type. Before is nil for a create, After for a delete.
 	Before Object `json:"-"`
 	After  Object `json:"-"`
 }
 
-// ID tells changes of one plan apart and stays the same when the plan is
-// made again.
+// ID identifies the change within a plan. It stays the same when the plan is made again.
 func (c Change) ID() string {
 	return string(c.System) + "/" + string(c.Kind) + "/" + c.Object
 }
 
-// Changed tells whether the change writes the field with that name.
+// Changed reports whether the change writes the field with that name.
 func (c Change) Changed(name string) bool {
 	for _, f := range c.Fields {
 		if f.Name == name {
@@ -78,8 +75,7 @@ func (c Change) Names() []string {
 	return names
 }
 
-// Field is one field of a change, before and after; nothing where there was or
-// will be none. The values of sensitive fields are Masked.
+// Field is one field of a change, before and after. The values of sensitive fields are Masked.
 type Field struct {
 	Name      string `json:"name"`
 	Before    Shown  `json:"before"`
@@ -87,8 +83,7 @@ type Field struct {
 	Sensitive bool   `json:"sensitive"`
 }
 
-// Warning tells about something that the plan does not change and that the
-// admin should know before it is applied.
+// Warning is something that the admin should know before the plan is applied.
 type Warning struct {
 	ID      WarningID `json:"id"`
 	System  System    `json:"system"`
@@ -100,35 +95,34 @@ type Warning struct {
 type Plan struct {
 	Changes  []Change
 	Warnings []Warning
-	// Desired is the state that the plan leads to. Verify holds the running
-	// systems against it.
+	// Desired is the state that the plan leads to. Verify compares the
+	// running systems with it.
 	Desired Desired
 	// Spec and Generated are what the plan was made from, so that it can be
 	// made again and compared.
 	Spec      Spec
 	Generated Generated
 
-	// Taken is when the systems were looked at for the plan, by this machine's
+	// Taken is when the systems were read for the plan, by this machine's
 	// clock.
 	Taken time.Time
 
 	Purpose Purpose
-	Of      string // id of the receipt that this undoes or goes on from
-	// Undoes are the changes that a plan to undo takes back; Force says to do
-	// so whatever was changed since.
+	Of      string // ID of the receipt that this undoes or continues
+	// Undoes are the changes that an undo reverses. Force discards whatever
+	// was changed since.
 	Undoes []Change
 	Force  bool
-	// Restores tells that what is undone is a removal.
+	// Restores reports whether the undone plan was a removal.
 	Restores bool
-	// Only is the one cause that the plan puts right, empty for all that
-	// differs from the spec.
+	// Only is the cause that the plan fixes, empty for everything that differs from the spec.
 	Only CauseID
 }
 
-// Purpose says what a plan is for.
+// Purpose is the purpose of a plan.
 type Purpose string
 
-// The purposes. The zero value makes or changes the link.
+// The purposes. The zero value creates or changes the link.
 const (
 	PurposeLink   Purpose = ""
 	PurposeUndo   Purpose = "undo"
@@ -136,7 +130,7 @@ const (
 	PurposeRotate Purpose = "rotate"
 )
 
-// Empty tells whether there is nothing to change.
+// Empty reports whether there is nothing to change.
 func (p Plan) Empty() bool { return len(p.Changes) == 0 }
 
 // MarshalJSON writes what `plan --json` prints. Lists are never null.

@@ -6,10 +6,10 @@ import (
 	"strings"
 )
 
-// Status is a check's outcome.
+// Status is the outcome of a check.
 type Status string
 
-// The outcomes. Skipped means not measured, with the reason as evidence.
+// The outcomes. Skipped means not measured; the evidence is the reason.
 const (
 	Pass    Status = "pass"
 	Warn    Status = "warn"
@@ -23,19 +23,19 @@ type Check struct {
 	System   System  `json:"system"`
 	Title    string  `json:"title"`
 	Status   Status  `json:"status"`
-	Evidence string  `json:"evidence"` // what was asked and what was answered
-	Remedy   string  `json:"remedy"`   // what to do, empty on a pass
-	// Cause names an entry of the catalogue of causes, empty on a pass.
+	Evidence string  `json:"evidence"` // the request and the response
+	Remedy   string  `json:"remedy"`   // what to do, empty for a pass
+	// Cause is in the catalogue or more specific, empty for a pass.
 	Cause CauseID `json:"cause,omitempty"`
 }
 
-// Checks are the outcome of a verify.
+// Checks are the results of a verify.
 type Checks []Check
 
-// Failed tells whether any check failed.
+// Failed reports whether any check failed.
 func (c Checks) Failed() bool { return c.Count(Fail) > 0 }
 
-// Count returns how many have the status.
+// Count returns the number of checks with the status.
 func (c Checks) Count(s Status) int {
 	n := 0
 	for _, one := range c {
@@ -53,7 +53,7 @@ func (c Checks) MarshalJSON() ([]byte, error) {
 	}{notNil([]Check(c))})
 }
 
-// CheckID names a check.
+// CheckID identifies a check.
 type CheckID string
 
 // The checks.
@@ -84,19 +84,17 @@ const (
 	CheckAddresses  CheckID = "addresses"
 	CheckClock      CheckID = "clock"
 	CheckPrediction CheckID = "prediction"
-	// CheckSignIn stands for the test sign-in among the checks of a cause.
+	// CheckSignIn is the test sign-in, in the list of checks that find a cause.
 	CheckSignIn CheckID = "sign-in"
 )
 
-// Of reports whether the check asks this system alone.
+// Of reports whether the check asks only this system.
 func (id CheckID) Of(s System) bool { return strings.HasPrefix(string(id), string(s)+".") }
 
-// Nth returns the id of the nth check of a kind that is made more than once,
-// counted from 1.
+// Nth returns the ID of the nth check of a kind that can occur several times, counted from 1.
 func (id CheckID) Nth(n int) CheckID { return id + CheckID("."+strconv.Itoa(n)) }
 
-// Is reports whether the check is of a kind: the kind's only one or one of
-// several.
+// Is reports whether the check is of a kind: its only check or one of several.
 func (id CheckID) Is(kind CheckID) bool {
 	return id == kind || strings.HasPrefix(string(id), string(kind)+".")
 }

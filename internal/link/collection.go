@@ -11,7 +11,7 @@ import (
 // in to with OAuth2.
 const Superusers = "_superusers"
 
-// PocketBase is what is wanted of the auth collection.
+// PocketBase is what a spec sets of the auth collection.
 type PocketBase struct {
 	Collection  *string `yaml:"collection" json:"collection"` // default "users"
 	Slot        *string `yaml:"slot" json:"slot"`             // oidc, oidc2 or oidc3
@@ -19,28 +19,26 @@ type PocketBase struct {
 	AuthURL     *string `yaml:"auth_url" json:"auth_url"`
 	TokenURL    *string `yaml:"token_url" json:"token_url"`
 	UserInfoURL *string `yaml:"user_info_url" json:"user_info_url"`
-	// UserInfo is "userinfo" or "id_token": where PocketBase reads the
-	// claims from.
+	// UserInfo is "userinfo" or "id_token": where PocketBase reads the claims.
 	UserInfo *string  `yaml:"user_info" json:"user_info"`
 	JWKSURL  *string  `yaml:"jwks_url" json:"jwks_url"` // id_token only
 	Issuers  []string `yaml:"issuers" json:"issuers"`   // id_token only
 	PKCE     *bool    `yaml:"pkce" json:"pkce"`
 	Enabled  *bool    `yaml:"enabled" json:"enabled"` // default true
-	// Mapped fields: the collection's field that takes the claim, empty for
-	// none.
+	// Mapped fields: the collection's field for each claim, empty for none.
 	MapName     *string `yaml:"map_name" json:"map_name"`
 	MapUsername *string `yaml:"map_username" json:"map_username"`
 	MapAvatar   *string `yaml:"map_avatar" json:"map_avatar"`
 	MapID       *string `yaml:"map_id" json:"map_id"`
-	// ShowControls turns off "Hide collection create and edit controls",
-	// the guide's step 2. The API does not need it.
+	// ShowControls turns off "Hide collection create and edit controls", step 2 of the guide. The API does not
+	// need it.
 	ShowControls bool `yaml:"show_controls" json:"show_controls"`
-	// CreateRule and AuthRule replace the collection's rules where the admin
-	// accepted an offered change. nil leaves them alone.
+	// CreateRule and AuthRule replace the collection's rules if the admin
+	// accepted an offered change. nil keeps them.
 	CreateRule *string `yaml:"create_rule" json:"create_rule"`
 	AuthRule   *string `yaml:"auth_rule" json:"auth_rule"`
-	// RewriteSecret writes the client secret again even when nothing else
-	// differs: PocketBase never shows it, so only a check can tell.
+	// RewriteSecret writes the client secret again even if nothing else differs. PocketBase never shows it, so
+	// only a check can detect a wrong one.
 	RewriteSecret bool `yaml:"-" json:"rewrite_secret"`
 }
 
@@ -74,7 +72,7 @@ type OAuth2State struct {
 	Mapped    MappedFields     `json:"mapped_fields"`
 }
 
-// MappedFields says which field takes which claim; empty for none.
+// MappedFields holds the field for each claim, empty for none.
 type MappedFields struct {
 	ID        string `json:"id"`
 	Name      string `json:"name"`
@@ -87,54 +85,54 @@ type OAuth2Provider struct {
 	Slot         string      `json:"slot"` // PocketBase calls it name
 	DisplayName  string      `json:"display_name"`
 	ClientID     string      `json:"client_id"`
-	ClientSecret secret.Text `json:"-"` // wanted only: PocketBase never shows it
+	ClientSecret secret.Text `json:"-"` // only when wanted: PocketBase never shows it
 	AuthURL      string      `json:"auth_url"`
 	TokenURL     string      `json:"token_url"`
 	UserInfoURL  string      `json:"user_info_url"`
 	PKCE         *bool       `json:"pkce"`
 	JWKSURL      string      `json:"jwks_url"` // extra.jwksURL
 	Issuers      []string    `json:"issuers"`  // extra.issuers
-	// Raw is the element exactly as it was read. Elements that a plan does
-	// not touch are sent back as they came.
+	// Raw is the element as it was read. Elements that a plan does not touch
+	// are written back unchanged.
 	Raw json.RawMessage `json:"-"`
 }
 
-// IDTokenMode tells whether PocketBase reads claims from the ID token: it
-// does so whenever there is no user-info URL (tools/auth/oidc.go).
+// IDTokenMode reports whether PocketBase reads claims from the ID token, as it does without a user-info URL
+// (tools/auth/oidc.go).
 func (p OAuth2Provider) IDTokenMode() bool { return p.UserInfoURL == "" }
 
-// SettingsState is what a link needs to know of PocketBase's settings.
+// SettingsState is the part of PocketBase's settings that a link needs.
 type SettingsState struct {
 	AppName      string   `json:"app_name"`
 	AppURL       string   `json:"app_url"`
 	HideControls bool     `json:"hide_controls"`
 	RateLimits   bool     `json:"rate_limits"` // enabled
-	AuthLimit    string   `json:"auth_limit"`  // the rule that hits sign-ins, "2 per 3 s", or empty
+	AuthLimit    string   `json:"auth_limit"`  // the rule for sign-ins, such as "2 per 3 s", or empty
 	SuperuserIPs []string `json:"superuser_ips"`
 }
 
-// PlaceAttrs is the table of where in PocketBase the link is.
+// PlaceAttrs returns the table of the fields that locate the link in PocketBase.
 func PlaceAttrs() []Attr[PocketBase, CollectionState] {
 	type W = PocketBase
 	collection := text(Meta{
 		Key: "name", Spec: "pocketbase.collection", Label: "Collection", check: checkCollection,
 		Ask: Ask{Control: AskChoice, Group: AskCollection, Label: "Auth collection",
-			Hint: "Whose records the people who sign in become"},
+			Hint: "New users are created in this collection"},
 		Doc: Doc{"auth collection", "`" + DefaultCollection + "`"},
 	}, func(s *CollectionState) *string { return &s.Name }, func(w *W) **string { return &w.Collection })
 	slot := text[W, CollectionState](Meta{
 		Spec: "pocketbase.slot", Label: "Slot", Values: Slots(),
 		Ask: Ask{
 			Control: AskChoice, Group: AskSlot, Open: true, Given: true,
-			Hint: "PocketBase has three places for OpenID Connect; your app names the slot when it signs people in",
+			Hint: "PocketBase has three OpenID Connect slots; your app names one when it signs users in",
 		},
 		Doc: Doc{"`oidc`, `oidc2` or `oidc3`", "the link's own, else the first free one"},
 	}, nil, func(w *W) **string { return &w.Slot })
 	return []Attr[W, CollectionState]{collection, slot}
 }
 
-// SlotAttrs is the table of the fields of one element of a collection's OAuth2
-// providers, but for its slot and its client secret, which is never shown.
+// SlotAttrs returns the table of the fields of one element of a collection's OAuth2 providers, except its slot
+// and its client secret, which is never shown.
 func SlotAttrs() []Attr[PocketBase, OAuth2Provider] {
 	type (
 		W = PocketBase
@@ -155,10 +153,10 @@ func SlotAttrs() []Attr[PocketBase, OAuth2Provider] {
 	userInfoURL := text(Meta{
 		Key: "userInfoURL", Spec: "pocketbase.user_info_url", Label: "User info URL",
 		Ask: Ask{Control: AskCode, Group: AskURLs, Open: true, Given: true},
-		Doc: Doc{"as PocketBase itself reaches authentik", "authentik's userinfo endpoint"},
+		Doc: Doc{"as PocketBase reaches authentik", "authentik's userinfo endpoint"},
 	}, func(s *S) *string { return &s.UserInfoURL }, func(w *W) **string { return &w.UserInfoURL })
 	userInfoURL.wrong = func(p *Problems, m Meta, w *W) {
-		// Without one PocketBase reads the ID token, and checks nothing.
+		// Without one, PocketBase reads the ID token and checks nothing.
 		if w.UserInfoURL != nil && (*w.UserInfoURL != "" || Value(w.UserInfo, "userinfo") == "userinfo") {
 			checkURL(p, m, *w.UserInfoURL)
 		}
@@ -168,7 +166,7 @@ func SlotAttrs() []Attr[PocketBase, OAuth2Provider] {
 	return []Attr[W, S]{
 		text(Meta{
 			Key: "displayName", Spec: "pocketbase.display_name", Label: "Display name", check: required,
-			Ask: Ask{Control: AskText, Hint: "What the sign-in button of your app can show", Needed: true, Short: true},
+			Ask: Ask{Control: AskText, Hint: "Your app can show it on the sign-in button", Needed: true, Short: true},
 			Doc: Doc{"text of the sign-in button", "`" + DefaultDisplayName + "`"},
 		}, func(s *S) *string { return &s.DisplayName }, func(w *W) **string { return &w.DisplayName }),
 		clientID,
@@ -180,8 +178,8 @@ func SlotAttrs() []Attr[PocketBase, OAuth2Provider] {
 		text(Meta{
 			Key: "tokenURL", Spec: "pocketbase.token_url", Label: "Token URL", check: checkURL,
 			Ask: Ask{Control: AskCode, Group: AskURLs, Open: true, Given: true,
-				Hint: ". PocketBase itself calls it, so an internal address can be right"},
-			Doc: Doc{"as PocketBase itself reaches authentik", "authentik's token endpoint"},
+				Hint: ". PocketBase calls it, so it can be an internal address"},
+			Doc: Doc{"as PocketBase reaches authentik", "authentik's token endpoint"},
 		}, func(s *S) *string { return &s.TokenURL }, func(w *W) **string { return &w.TokenURL }),
 		userInfo,
 		userInfoURL,
@@ -195,7 +193,7 @@ func SlotAttrs() []Attr[PocketBase, OAuth2Provider] {
 			Key: "extra.jwksURL", Spec: "pocketbase.jwks_url", Label: "JWKS URL", Theirs: "JWKS verification URL",
 			check: checkOptionalURL,
 			Ask: Ask{Control: AskCode, Group: AskIDToken, Open: true, Given: true,
-				Hint: "For “ID token” only. PocketBase checks the token's signature with it"},
+				Hint: "For “ID token” only. PocketBase verifies the token's signature with it"},
 			Doc: Doc{"with `id_token`", "the application's JWKS"},
 		}, func(s *S) *string { return &s.JWKSURL }, func(w *W) **string { return &w.JWKSURL }),
 		texts(Meta{
@@ -206,7 +204,7 @@ func SlotAttrs() []Attr[PocketBase, OAuth2Provider] {
 	}
 }
 
-// OAuth2Attrs is the table of what surrounds the providers of a collection.
+// OAuth2Attrs returns the table of a collection's OAuth2 options, except its providers.
 func OAuth2Attrs() []Attr[PocketBase, OAuth2State] {
 	type (
 		W = PocketBase
@@ -220,7 +218,7 @@ func OAuth2Attrs() []Attr[PocketBase, OAuth2State] {
 		}, func(s *S) *bool { return &s.Enabled }, func(w *W) **bool { return &w.Enabled }),
 		mapped("id", "id", "ID", "OAuth2 id", "OAuth2 ID", "",
 			func(s *S) *string { return &s.Mapped.ID }, func(w *W) **string { return &w.MapID }),
-		mapped("name", "name", "name", "OAuth2 full name", "Full name", "field that takes the name; empty for none",
+		mapped("name", "name", "name", "OAuth2 full name", "Full name", "field for the name; empty for none",
 			func(s *S) *string { return &s.Mapped.Name }, func(w *W) **string { return &w.MapName }),
 		mapped("username", "username", "username", "OAuth2 username", "Username", "",
 			func(s *S) *string { return &s.Mapped.Username }, func(w *W) **string { return &w.MapUsername }),
@@ -229,7 +227,7 @@ func OAuth2Attrs() []Attr[PocketBase, OAuth2State] {
 	}
 }
 
-// mapped is a field of the collection that takes a claim.
+// mapped returns the attribute of a mapped field.
 func mapped(key, name, claim, theirs, label, what string,
 	at func(*OAuth2State) *string, want func(*PocketBase) **string,
 ) Attr[PocketBase, OAuth2State] {
@@ -243,7 +241,7 @@ func mapped(key, name, claim, theirs, label, what string,
 
 const mappedPrefix = "mappedFields."
 
-// RuleAttrs is the table of a collection's rules.
+// RuleAttrs returns the table of a collection's rules.
 func RuleAttrs() []Attr[PocketBase, CollectionState] {
 	type (
 		W = PocketBase
@@ -252,8 +250,8 @@ func RuleAttrs() []Attr[PocketBase, CollectionState] {
 	return []Attr[W, S]{
 		rule(Meta{
 			Key: "createRule", Spec: "pocketbase.create_rule", Label: "Create rule",
-			Ask: Ask{Control: AskRule, Given: true, Hint: "Who may make records. New people's records are made at " +
-				"their first sign-in"},
+			Ask: Ask{Control: AskRule, Given: true, Hint: "Who may create records. A new user's record is created at " +
+				"the first sign-in"},
 			Doc: Doc{"a PocketBase rule that says who may create records: empty for everyone, `@request.context = " +
 				"\"oauth2\"` for people who sign in through a provider", "what is there"},
 		}, func(s *S) **string { return &s.CreateRule }, func(w *W) **string { return &w.CreateRule }),
@@ -266,8 +264,8 @@ func RuleAttrs() []Attr[PocketBase, CollectionState] {
 	}
 }
 
-// SettingsAttrs is the table of what a link may change of PocketBase's
-// settings, and of what it may write again.
+// SettingsAttrs returns the table of the settings of PocketBase that a link may change, and of what it may
+// write again.
 func SettingsAttrs() []Attr[PocketBase, SettingsState] {
 	type (
 		W = PocketBase
@@ -277,27 +275,28 @@ func SettingsAttrs() []Attr[PocketBase, SettingsState] {
 		Key: "meta.hideControls", Spec: "pocketbase.show_controls", Label: "Hide collection create and edit controls",
 		Ask: Ask{
 			Control: AskTick, Given: true, Named: true, Label: "Turn off “Hide collection create and edit controls”",
-			Hint: "authentik's PocketBase guide asks for it. The link does not need it",
+			Hint: "Required by authentik's PocketBase guide, but not by the link",
 		},
 		Doc: Doc{"turn off “Hide collection create and edit controls”", "`false`: the link does not need it"},
 	}, func(s *S) *bool { return &s.HideControls }, nil)
 	controls.wish = wishTick(func(w *W) *bool { return &w.ShowControls })
 	rewrite := Attr[W, S]{Meta: Meta{
 		Spec: "pocketbase.rewrite_secret", Label: "Write the client secret again",
-		Ask: Ask{Control: AskTick, Given: true, Hint: "PocketBase never shows the one it has, so this is the cure " +
-			"where a check says that it is refused"},
+		Ask: Ask{Control: AskTick, Given: true, Hint: "PocketBase never shows its current one. Use this if a " +
+			"check reports that authentik rejects it"},
 	}, wish: wishTick(func(w *W) *bool { return &w.RewriteSecret })}
 	return []Attr[W, S]{controls, rewrite}
 }
 
+// IsSlot reports whether name is one of the OpenID Connect slots.
 func IsSlot(name string) bool { return slices.Contains(Slots(), name) }
 
+// SlotIndex returns the index of the slot's element, -1 for none.
 func SlotIndex(o OAuth2State, slot string) int {
 	return slices.IndexFunc(o.Providers, func(p OAuth2Provider) bool { return p.Slot == slot })
 }
 
-// MappableTypes are the types of field that can take a claim, as PocketBase's
-// dashboard offers them.
+// MappableTypes returns the field types that can hold a claim, as offered by PocketBase's dashboard.
 func MappableTypes(claim string) []string {
 	types := []string{"text", "editor", "url", "email", "json"}
 	if claim == "avatar" {

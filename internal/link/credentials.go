@@ -7,8 +7,8 @@ import (
 	"authpocket/internal/secret"
 )
 
-// IfNeeded returns the writes that an apply of the plan may add to its changes
-// so that both systems end with one client secret.
+// IfNeeded returns the writes that an apply may add to the plan's changes so that both systems end up with the
+// same client secret.
 func (p Plan) IfNeeded() []Change {
 	var list []Change
 	for _, c := range p.Changes {
@@ -23,14 +23,13 @@ func (p Plan) IfNeeded() []Change {
 	return list
 }
 
-// NewCredentials reports whether the change gives a provider that is there
-// another client ID or secret.
+// NewCredentials reports whether the change gives an existing provider another client ID or secret.
 func (c Change) NewCredentials() bool {
 	return c.Kind == KindProvider && c.Action == Update && (c.Changed("client_id") || c.Changed("client_secret"))
 }
 
-// CredentialsBack returns the reverse of a change for client ID and secret
-// alone, false where it writes neither.
+// CredentialsBack returns the change that restores the previous client ID and secret, false if c writes
+// neither.
 func (c Change) CredentialsBack() (Change, bool) {
 	was, now := As[ProviderState](c.Before), As[ProviderState](c.After)
 	if !c.NewCredentials() || was == nil || now == nil {
@@ -39,8 +38,8 @@ func (c Change) CredentialsBack() (Change, bool) {
 	back := *now
 	back.ClientID, back.ClientSecret = was.ClientID, was.ClientSecret
 	reverse := Change{System: c.System, Kind: c.Kind, Object: c.Object, Action: Update, Before: now, After: &back,
-		Why: "Only if PocketBase does not take the new ones, or authentik does not accept them from it: sign-ins go " +
-			"on as before."}
+		Why: "Only if PocketBase rejects the new ones, or authentik rejects them when PocketBase uses them. Sign-ins " +
+			"then work as before."}
 	for _, f := range c.Fields {
 		if f.Name == "client_id" || f.Name == "client_secret" {
 			reverse.Fields = append(reverse.Fields, Field{Name: f.Name, Before: f.After, After: f.Before,
@@ -50,8 +49,7 @@ func (c Change) CredentialsBack() (Change, bool) {
 	return reverse, true
 }
 
-// RewrittenSlot returns the slot of the element that the change writes over
-// one that is there, empty for none.
+// RewrittenSlot returns the slot of the existing element that the change overwrites, empty for none.
 func (c Change) RewrittenSlot() string {
 	before, after := As[CollectionState](c.Before), As[CollectionState](c.After)
 	if c.Kind != KindOAuth2 || before == nil || after == nil {
@@ -66,19 +64,18 @@ func (c Change) RewrittenSlot() string {
 	return ""
 }
 
-// SecretAgain returns the change that gives a slot of the collection that c
-// writes authentik's client secret again.
+// SecretAgain returns the change that writes authentik's client secret again to a slot of the collection that c
+// writes.
 func (c Change) SecretAgain(now *CollectionState, slot string) Change {
 	return Change{
 		System: c.System, Kind: c.Kind, Object: c.Object, Action: Update, Before: now, After: now,
 		Fields: []Field{{Name: slot + ".clientSecret", Before: ShowMask(MaskedSet), After: ShowMask(MaskedAuthentiks),
 			Sensitive: true}},
-		Why: "Only if authentik's client secret is changed meanwhile, or was given back: both systems need the same one.",
+		Why: "Only if authentik's client secret changed meanwhile or was restored: both systems need the same one.",
 	}
 }
 
-// SecretBefore is the client secret that the plan found in authentik and gives
-// another in its place, not set where it does not.
+// SecretBefore returns authentik's client secret that the plan replaces, unset if it replaces none.
 func (p Plan) SecretBefore() secret.Text {
 	for _, c := range p.Changes {
 		if was := As[ProviderState](c.Before); was != nil && c.Changed("client_secret") {

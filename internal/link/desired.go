@@ -2,7 +2,7 @@ package link
 
 import "authpocket/internal/secret"
 
-// Desired is the state that a plan leads to, with nothing left open.
+// Desired is the complete state that a plan leads to.
 type Desired struct {
 	// AuthentikURL is authentik's public base URL, without a trailing slash.
 	AuthentikURL string
@@ -10,19 +10,18 @@ type Desired struct {
 	// trailing slash.
 	PocketBaseURL string
 
-	Key         *KeyState // to be generated, nil where a key is there
-	Mapping     *Mapping  // our e-mail mapping, nil with EmailLeave
+	Key         *KeyState // to be generated, nil if a key exists
+	Mapping     *Mapping  // authpocket's e-mail mapping, nil with EmailLeave
 	Application ApplicationState
 	Provider    ProviderState
-	Bindings    []BindingState // those the spec names
+	Bindings    []BindingState // those that the spec names
 	Email       EmailDecision
 
 	Collection CollectionState
-	Slot       OAuth2Provider // our element of Collection.OAuth2.Providers
+	Slot       OAuth2Provider // the link's element of Collection.OAuth2.Providers
 }
 
-// RedirectURLs are the exact URIs that PocketBase will send people back to:
-// the strict ones that end in PocketBase's redirect path.
+// RedirectURLs returns the redirect URIs that PocketBase uses: the strict ones that end in its redirect path.
 func (d Desired) RedirectURLs() []string {
 	var urls []string
 	for _, r := range d.Provider.RedirectURIs {
@@ -33,8 +32,7 @@ func (d Desired) RedirectURLs() []string {
 	return urls
 }
 
-// Issuer is the issuer that discovery must name, by the provider's issuer
-// mode.
+// Issuer returns the issuer that discovery must name, by the provider's issuer mode.
 func (d Desired) Issuer() string {
 	if d.Provider.IssuerMode == "global" {
 		return d.AuthentikURL + "/"
@@ -42,13 +40,12 @@ func (d Desired) Issuer() string {
 	return d.AuthentikURL + "/application/o/" + d.Application.Slug + "/"
 }
 
-// DiscoveryURL is where the provider's OpenID configuration is.
+// DiscoveryURL returns the address of the provider's OpenID configuration.
 func (d Desired) DiscoveryURL() string {
 	return d.AuthentikURL + "/application/o/" + d.Application.Slug + "/.well-known/openid-configuration"
 }
 
-// Generated are the values made up for a plan because nothing was there to
-// take them from. They are kept, so that the plan can be made again.
+// Generated holds the random values of a plan. They are kept so that the plan can be made again.
 type Generated struct {
 	ClientID     string
 	ClientSecret secret.Text

@@ -6,18 +6,18 @@ import (
 	"authpocket/internal/secret"
 )
 
-// FieldValue is one field of an object as a diff sees it.
+// FieldValue is one field of an object, for a diff.
 type FieldValue struct {
 	Name      string
 	Of        Shown
-	secret    secret.Text // of a sensitive one
+	secret    secret.Text // of a sensitive field
 	sensitive bool
 	Unordered bool
-	always    bool // listed for a new object even when it holds nothing
+	always    bool // listed for a new object even if empty
 }
 
-// Diff lists the fields in which after differs from before. A field that only
-// one of them has is listed if it holds something.
+// Diff returns the fields in which after differs from before. A field that only one of them has is listed if it
+// is not empty.
 func Diff(before, after []FieldValue) []Field {
 	var fields []Field
 	other := func(list []FieldValue, name string) (FieldValue, bool) {
@@ -59,23 +59,27 @@ func equal(a, b FieldValue) bool {
 	return a.Of.Equal(b.Of)
 }
 
-// The fields of objects as a diff sees them, by the keys of the two systems'
-// own APIs, so that a preview can be compared with their documentation.
-
+// Values returns the mapping's fields for a diff. Like all Values methods it names fields by the keys of the system's
+// API, so that a preview can be compared with its documentation.
 func (m *Mapping) Values() []FieldValue { return Values(MappingAttrs(), m, Features{}) }
 
+// Values returns the key's fields for a diff.
 func (k *KeyState) Values() []FieldValue { return Values(KeyAttrs(), k, Features{}) }
 
+// Values returns the application's fields for a diff.
 func (a *ApplicationState) Values(f Features) []FieldValue { return Values(ApplicationAttrs(), a, f) }
 
+// Values returns the provider's fields for a diff.
 func (p *ProviderState) Values(f Features) []FieldValue { return Values(ProviderAttrs(), p, f) }
 
+// Values returns the binding's fields for a diff.
 func (b *BindingState) Values() []FieldValue {
 	list := []FieldValue{{Name: "target", Of: ShowText(b.Application.Name)},
 		{Name: b.Kind, Of: ShowText(b.Target.Name)}}
 	return append(list, Values(BindingAttrs(), b, Features{})...)
 }
 
+// Values returns the fields of application, provider and bindings for a diff.
 func (p *PairState) Values(f Features) []FieldValue {
 	list := slices.Concat(prefixed("application.", p.Application.Values(f)),
 		prefixed("provider.", p.Provider.Values(f)))
@@ -85,11 +89,12 @@ func (p *PairState) Values(f Features) []FieldValue {
 	return list
 }
 
+// Values returns the element's fields for a diff, prefixed with its slot.
 func (p OAuth2Provider) Values() []FieldValue {
 	return prefixed(p.Slot+".", Values(SlotAttrs(), &p, Features{}))
 }
 
-// prefixed names the fields of a part of a larger object.
+// prefixed adds a prefix to the names of the fields.
 func prefixed(prefix string, list []FieldValue) []FieldValue {
 	for i := range list {
 		list[i].Name = prefix + list[i].Name
@@ -97,6 +102,7 @@ func prefixed(prefix string, list []FieldValue) []FieldValue {
 	return list
 }
 
+// RedirectNames returns the redirect URIs as text, with regular expressions and logout URIs marked.
 func RedirectNames(list []RedirectURI) []string {
 	names := make([]string, len(list))
 	for i, r := range list {
@@ -113,8 +119,7 @@ func refNames(list []Ref) []string {
 	return names
 }
 
-// refName falls back on the primary key, for what the token may not list has
-// no name.
+// refName returns the object's name, or its primary key if the token can't see the name.
 func refName(r Ref) string {
 	if r.Name == "" {
 		return r.ID

@@ -5,37 +5,35 @@ import (
 	"strings"
 )
 
-// Written is what came of a write that failed. The zero value claims nothing.
+// Written is how much of a failed write took effect. The zero value is unknown.
 type Written string
 
-// The answers to whether a write had an effect.
+// The values of Written.
 const (
 	WrittenUnknown Written = ""
 	WrittenNone    Written = "none"
 	WrittenSome    Written = "some"
 )
 
-// Secrets is what an apply that stopped left as the client secrets of the two
-// systems, where it had given authentik another one.
+// Secrets is the state of the two client secrets after an apply that stopped.
 type Secrets string
 
 // The states of the client secrets.
 const (
 	SecretsUntouched Secrets = ""
-	SecretsBack      Secrets = "back"   // authentik was given its old one again
+	SecretsBack      Secrets = "back"   // authentik has its previous one again
 	SecretsDiffer    Secrets = "differ" // the two systems may have different ones
 )
 
-// Effect is what an apply that stopped has done to the two systems. The zero
-// value claims nothing.
+// Effect is what an apply wrote before it stopped. The zero value is unknown.
 type Effect struct {
-	Made    int     // changes that were made before
-	Between bool    // it stopped before or between changes, so none was under way
-	Change  Written // what came of the change under way
+	Made    int     // changes made before
+	Between bool    // it stopped before or between changes, not during one
+	Change  Written // how much of the failed change took effect
 	Secrets Secrets
 }
 
-// Written sums up what was written.
+// Written summarises what was written.
 func (e Effect) Written() Written {
 	switch {
 	case e.Made > 0:
@@ -46,38 +44,37 @@ func (e Effect) Written() Written {
 	return e.Change
 }
 
-// Words says what was written, in the words that page, command and receipt
-// share.
+// Words returns what was written, worded alike for page, command and receipt.
 func (e Effect) Words() string {
 	var said []string
 	switch {
 	case e.Written() == WrittenNone:
 		said = append(said, "Nothing was written.")
 	case e.Between:
-		said = append(said, "What was done before stays.")
+		said = append(said, "Earlier changes stay.")
 	case e.Made > 0 && e.Change == WrittenNone:
-		said = append(said, "The failed change was not made; what was done before it stays.")
+		said = append(said, "The failed change was not written; earlier changes stay.")
 	case e.Made > 0 && e.Change == WrittenSome:
-		said = append(said, "The failed change was written, and what was done before it stays.")
+		said = append(said, "The failed change was written, and earlier changes stay.")
 	case e.Made > 0:
-		said = append(said, "It is not known whether the failed change was written; what was done before it stays.")
+		said = append(said, "It is unclear whether the failed change was written; earlier changes stay.")
 	case e.Change == WrittenSome:
 		said = append(said, "The failed change was written.")
 	default:
-		said = append(said, "It is not known whether anything was written.")
+		said = append(said, "It is unclear whether anything was written.")
 	}
 	switch e.Secrets {
 	case SecretsBack:
-		said = append(said, "authentik was given its old client ID and secret back, so sign-ins work as before.")
+		said = append(said, "authentik has its previous client ID and secret again, so sign-ins work as before.")
 	case SecretsDiffer:
-		said = append(said, "The two systems may have different client secrets now: sign-ins fail until this is "+
-			"applied again.")
+		said = append(said, "The two systems may have different client secrets now. Sign-ins fail until you apply "+
+			"this again.")
 	}
 	return strings.Join(said, " ")
 }
 
-// WrittenBy returns what came of the change that an adapter's error is about.
-// An error that does not say leaves it open.
+// WrittenBy returns how much of the change an adapter's error is about was written, WrittenUnknown if the error
+// doesn't tell.
 func WrittenBy(err error) Written {
 	if f, ok := errors.AsType[*Fault](err); ok {
 		return f.Written
@@ -85,20 +82,21 @@ func WrittenBy(err error) Written {
 	return WrittenUnknown
 }
 
-// Stopped is the error of an apply that did not carry out its plan. It wraps
-// the cause and knows what was written until then.
+// Stopped is the error of an apply that did not complete its plan. It wraps the cause and holds what was written.
 type Stopped struct {
 	Effect
-	Stale bool // what the plan was made from has changed since
+	Stale bool // something changed since the plan was made
 	Err   error
 }
 
+// Error returns the cause's text.
 func (s *Stopped) Error() string { return s.Err.Error() }
 
+// Unwrap returns the cause.
 func (s *Stopped) Unwrap() error { return s.Err }
 
-// Messages returns those of the cause. What was written is said once, with the
-// first of them: an adapter knows its own change alone.
+// Messages returns the messages of the cause, the first one with the effect of the whole apply: an adapter
+// knows only its own change.
 func (s *Stopped) Messages() []Message {
 	list := Messages(s.Err)
 	if len(list) == 0 {

@@ -1,7 +1,7 @@
 package link
 
-// The scope mappings of ours. Names are unique over all property mappings of
-// an authentik, and expressions are constants, never built from input.
+// authpocket's own scope mappings. Names are unique across all property mappings of an authentik. Expressions are
+// constants, never built from input.
 const (
 	trustAllName       = "authpocket: trust every e-mail address"
 	trustAttributeName = "authpocket: trust e-mail addresses marked verified"
@@ -11,19 +11,18 @@ const (
     "email": request.user.email,
     "email_verified": bool(request.user.email),
 }`
-	// The attribute goes through as it is: PocketBase reads true, "true" and
-	// 1 as verified and everything else as not (tools/auth/oidc.go).
+	// The attribute is passed on unchanged: PocketBase reads true, "true"
+	// and 1 as verified, everything else as not (tools/auth/oidc.go).
 	trustAttributeExpression = `return {
     "email": request.user.email,
     "email_verified": request.user.attributes.get("email_verified", False),
 }`
 
-	// ManagedPrefix begins the names by which authentik knows its own scope mappings.
+	// ManagedPrefix is the prefix of the managed names of authentik's own scope mappings.
 	ManagedPrefix = "goauthentik.io/providers/oauth2/scope-"
 )
 
-// EmailMapping returns the scope mapping that carries out the decision, or
-// nil where authentik's own is to stay.
+// EmailMapping returns the scope mapping that carries out the decision, nil if authentik's own stays.
 func EmailMapping(d EmailDecision) *Mapping {
 	m := &Mapping{Scope: "email"}
 	switch d {
@@ -39,23 +38,22 @@ func EmailMapping(d EmailDecision) *Mapping {
 	return m
 }
 
-// OwnMapping tells whether authpocket made the mapping with that name.
+// OwnMapping reports whether authpocket creates mappings with that name.
 func OwnMapping(name string) bool {
 	return name == trustAllName || name == trustAttributeName
 }
 
-// EmailOutcome says in words what a first sign-in leads to under a decision,
-// given the collection's own rules.
+// EmailOutcome describes what a first sign-in leads to under a decision, given the collection's rules.
 func EmailOutcome(d EmailDecision, c CollectionState) string {
-	dropped := "PocketBase drops the address. The account is made without one, and nobody is linked to an account " +
-		"that is there already."
+	dropped := "PocketBase drops the address. The account is created without one, and nobody is linked to an " +
+		"existing account."
 	if c.EmailRequired {
 		dropped = "PocketBase drops the address and then refuses the sign-in with “email: Cannot be blank”, because " +
-			c.Name + " requires one. People who have signed in before still can."
+			c.Name + " requires one. Users who have signed in before still can."
 	}
-	newAccount := "A new account is made"
+	newAccount := "A new account is created"
 	if c.CreateRule == nil {
-		newAccount = "New people are refused, because only superusers may create records in " + c.Name
+		newAccount = "New users are refused, because only superusers may create records in " + c.Name
 	}
 	taken := newAccount + "; an account with the same address is linked instead."
 	switch d {
@@ -65,10 +63,11 @@ func EmailOutcome(d EmailDecision, c CollectionState) string {
 		return "People whose authentik attribute email_verified is true: " + LowerFirst(taken) + " Everyone else: " +
 			LowerFirst(dropped)
 	default:
-		return "authentik answers “not verified” for everyone. " + dropped
+		return "authentik marks every address as not verified. " + dropped
 	}
 }
 
+// LowerFirst returns s with its first letter in lower case, unless s starts with PocketBase.
 func LowerFirst(s string) string {
 	if len(s) > 0 && s[0] >= 'A' && s[0] <= 'Z' && !(len(s) > 10 && s[:10] == "PocketBase") {
 		return string(s[0]+'a'-'A') + s[1:]

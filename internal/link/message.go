@@ -2,42 +2,41 @@ package link
 
 import "strings"
 
-// Message is one thing that is wrong, in parts. Page, command and receipt put
-// the same parts together.
+// Message describes one thing that is wrong, in parts from which page, command and receipt are built.
 type Message struct {
 	System  System   `json:"system,omitempty"`
 	Field   string   `json:"field,omitempty"` // the form field or spec path to blame, if any
-	Summary string   `json:"summary"`         // what is, a full sentence
+	Summary string   `json:"summary"`         // what is wrong, a full sentence
 	Details []string `json:"details,omitempty"`
 	Todo    string   `json:"todo,omitempty"` // what to do, full sentences
-	Ways    []Way    `json:"ways,omitempty"` // settings that would do instead
-	// Effect is what was written until then, nil where that is not told.
+	Ways    []Way    `json:"ways,omitempty"` // alternative settings
+	// Effect is what was written, nil if not stated.
 	Effect *Effect `json:"-"`
 }
 
-// Way is a setting that puts a problem right.
+// Way is a setting that solves a problem.
 type Way struct {
-	Key   string `json:"key"` // as the link file has it
+	Key   string `json:"key"` // as in the link file
 	Value string `json:"value"`
-	For   string `json:"for"` // what it is chosen for: "to replace it"
+	For   string `json:"for"` // the purpose: "to replace it"
 }
 
-// UseExisting returns the setting that takes over what is there.
+// UseExisting returns the setting that uses existing objects.
 func UseExisting(what string) Way { return Way{Key: "existing", Value: string(ExistingUse), For: what} }
 
-// MakeNew returns the setting that makes a new one beside what is there.
+// MakeNew returns the setting that creates new objects.
 func MakeNew(what string) Way { return Way{Key: "existing", Value: string(ExistingNew), For: what} }
 
-// Reader is where a message is read.
+// Reader is where a message is shown.
 type Reader int
 
 // The places.
 const (
-	OnPage Reader = iota // settings go by their labels
-	InFile               // settings go by their keys in the link file
+	OnPage Reader = iota // settings are called by their labels
+	InFile               // settings are called by their keys in the link file
 )
 
-// What returns what is, in one line.
+// What returns what is wrong, in one line.
 func (m Message) What() string { return Joined(append([]string{m.Summary}, m.Details...)...) }
 
 // Advice returns what was written and what to do, in one line.
@@ -68,7 +67,7 @@ func (w Way) words(r Reader, other bool) string {
 	return how + " " + w.For + "."
 }
 
-// Joined are the parts that say something, one after the other.
+// Joined returns the non-empty parts, separated by spaces.
 func Joined(parts ...string) string {
 	var said []string
 	for _, one := range parts {
@@ -79,10 +78,9 @@ func Joined(parts ...string) string {
 	return strings.Join(said, " ")
 }
 
-// Messages returns what an error says to people: its own messages, or those of
-// the errors it wraps. Nil: it has no words for people.
+// Messages returns the messages of an error, or those of the errors that it wraps. nil if none has any.
 func Messages(err error) []Message {
-	switch e := err.(type) { //nolint:errorlint // each link of the chain is looked at in turn
+	switch e := err.(type) { //nolint:errorlint // each error of the chain is checked in turn
 	case interface{ Messages() []Message }:
 		return e.Messages()
 	case interface{ Unwrap() error }:
@@ -97,8 +95,7 @@ func Messages(err error) []Message {
 	return nil
 }
 
-// MessageOf returns the first message of an error, or a general one that gives
-// nothing away and claims nothing.
+// MessageOf returns the first message of an error, or a general one that reveals nothing.
 func MessageOf(err error) Message {
 	if list := Messages(err); len(list) > 0 {
 		return list[0]

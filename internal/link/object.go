@@ -6,16 +6,15 @@ import (
 	"authpocket/internal/secret"
 )
 
-// Object is what a change writes: an object of one of the systems, as it is or
-// as it is wanted. Its types are the arguments of a Visitor's methods.
+// Object is an object of one of the systems, current or wanted. Its types are the arguments of a Visitor's methods.
 type Object interface {
-	// accept hands a change of an object of this type to the visitor.
+	// accept calls the visitor's method for this type of object.
 	accept(Change, Visitor) bool
-	// Secrets returns the client secrets that the object holds.
+	// Secrets returns the client secrets in the object.
 	Secrets() []secret.Text
 }
 
-// Visitor handles changes by the type of what they write.
+// Visitor handles changes by the type of their object.
 type Visitor interface {
 	Mapping(Edit[Mapping])
 	Key(Edit[KeyState])
@@ -23,7 +22,7 @@ type Visitor interface {
 	Provider(Edit[ProviderState])
 	Application(Edit[ApplicationState])
 	Binding(Edit[BindingState])
-	Collection(Edit[CollectionState]) // its OAuth2 or its rules, by Kind
+	Collection(Edit[CollectionState]) // OAuth2 options or rules, by Kind
 	Settings(Edit[SettingsState])
 }
 
@@ -34,8 +33,8 @@ type Edit[T any] struct {
 	Before, After *T
 }
 
-// Visit calls the visitor's method for what c writes. It reports false for a
-// change of nothing, and where Before, After and Kind do not go together.
+// Visit calls the visitor's method for the object that c writes. It returns false if there is no object, or if
+// Before, After and Kind don't match.
 func (c Change) Visit(v Visitor) bool {
 	switch {
 	case c.After != nil:
@@ -54,11 +53,10 @@ func Objects() []Object {
 	}
 }
 
-// Visit calls the visitor's method for an object as if it were to be created.
+// Visit calls the visitor's method for an object that is to be created.
 func Visit(o Object, v Visitor) bool { return Change{After: o}.Visit(v) }
 
-// PairState is an application and its provider, created in one transaction
-// with the bindings that go with them.
+// PairState is an application with its provider and bindings, created in one transaction.
 type PairState struct {
 	Application ApplicationState `json:"application"`
 	Provider    ProviderState    `json:"provider"`
@@ -75,7 +73,7 @@ func (c Change) Secrets() (texts []secret.Text) {
 	return texts
 }
 
-// As returns o as a T, nil if it is nothing or of another type.
+// As returns o as a T, nil if it is nil or of another type.
 func As[T any](o Object) *T {
 	t, _ := any(o).(*T)
 	return t
@@ -110,7 +108,7 @@ func (*SettingsState) accept(c Change, v Visitor) bool { return accept(c, v.Sett
 // Secrets returns none: a scope mapping has no secret.
 func (*Mapping) Secrets() []secret.Text { return nil }
 
-// Secrets returns none: authentik keeps the private key to itself.
+// Secrets returns none: authentik never shows the private key.
 func (*KeyState) Secrets() []secret.Text { return nil }
 
 // Secrets returns the provider's client secret.
@@ -135,7 +133,7 @@ func (*ApplicationState) Secrets() []secret.Text { return nil }
 // Secrets returns none: a binding has no secret.
 func (*BindingState) Secrets() []secret.Text { return nil }
 
-// Secrets returns the client secrets that the collection's OAuth2 is to get.
+// Secrets returns the client secrets of the collection's providers.
 func (c *CollectionState) Secrets() []secret.Text {
 	if c == nil {
 		return nil

@@ -5,22 +5,21 @@ import (
 	"strings"
 )
 
-// Problem is one thing that a person has to put right before there can be a
-// plan. Field is the spec's path, such as "application.slug", and empty where
-// no single field is to blame.
+// Problem is one thing that the admin has to fix before there can be a plan. Field is the path in the spec, such as
+// "application.slug", and empty if no single field is to blame.
 type Problem struct {
 	Field   string `json:"field"`
-	Summary string `json:"summary"` // what is
+	Summary string `json:"summary"` // what is wrong
 	Todo    string `json:"todo"`    // what to do
 	Ways    []Way  `json:"ways,omitempty"`
 }
 
-// Message returns the problem in parts for people.
+// Message returns the problem as a message.
 func (p Problem) Message() Message {
 	return Message{Field: p.Field, Summary: p.Summary, Todo: p.Todo, Ways: p.Ways}
 }
 
-// Problems are all that was found, in the order of the page.
+// Problems is a list of problems, in the order of the settings page.
 type Problems []Problem
 
 // Add appends a problem.
@@ -28,7 +27,7 @@ func (p *Problems) Add(field, summary, todo string, ways ...Way) {
 	*p = append(*p, Problem{Field: field, Summary: summary, Todo: todo, Ways: ways})
 }
 
-// Messages returns one for each problem.
+// Messages returns one message for each problem.
 func (p Problems) Messages() []Message {
 	list := make([]Message, len(p))
 	for i, one := range p {
@@ -37,7 +36,7 @@ func (p Problems) Messages() []Message {
 	return list
 }
 
-// Error lists them all, one a line.
+// Error returns all problems, one per line.
 func (p Problems) Error() string {
 	lines := make([]string, len(p))
 	for i, one := range p {
@@ -49,7 +48,7 @@ func (p Problems) Error() string {
 	return strings.Join(lines, "\n")
 }
 
-// Err returns p as an error, nil when there are none.
+// Err returns p as an error, nil if there are none.
 func (p Problems) Err() error {
 	if len(p) == 0 {
 		return nil
@@ -57,37 +56,38 @@ func (p Problems) Err() error {
 	return p
 }
 
-// Fault is an error of an outside system in words for people. The log gets
-// the chain of Err; neither has a secret.
+// Fault is an error of an outside system, described for the admin. The log gets the chain of Err. Neither contains a
+// secret.
 type Fault struct {
 	System  System
 	Field   string   // the form field or spec path it belongs to, if any
-	Summary string   // what is, a full sentence
-	Details []string // more of it, a full sentence each
+	Summary string   // what is wrong, a full sentence
+	Details []string // more about it, full sentences
 	Todo    string   // what to do, a full sentence
-	Ways    []Way    // settings that would do instead
+	Ways    []Way    // alternative settings
 	Kind    FaultKind
-	Written Written // what came of the change that failed
+	Written Written // what the failed change wrote
 	Err     error
 }
 
-// FaultKind lets callers act on a fault without reading its words.
+// FaultKind is the kind of a fault, for callers that act on it.
 type FaultKind string
 
 // The kinds of fault.
 const (
 	FaultOther       FaultKind = ""
-	FaultUnreachable FaultKind = "unreachable" // no answer: refused, DNS, TLS, timeout
-	FaultNotThis     FaultKind = "not-this"    // answers, but is another product
+	FaultUnreachable FaultKind = "unreachable" // no response: refused, DNS, TLS, timeout
+	FaultNotThis     FaultKind = "not-this"    // another product responds
 	FaultTooOld      FaultKind = "too-old"
 	FaultToken       FaultKind = "token"      // credentials refused
-	FaultPermission  FaultKind = "permission" // known, but not allowed
+	FaultPermission  FaultKind = "permission" // authenticated, but not allowed
 	FaultRefused     FaultKind = "refused"    // the values were refused
 	FaultUnknown     FaultKind = "unknown"    // a write whose outcome is not known
 	FaultStale       FaultKind = "stale"      // changed since the plan was made
-	FaultMFA         FaultKind = "mfa"        // a one-time password is asked for
+	FaultMFA         FaultKind = "mfa"        // a one-time password is required
 )
 
+// Error returns the fault and its cause in one line, for the log.
 func (f *Fault) Error() string {
 	s := f.System.Label() + ": " + Joined(append([]string{f.Summary}, f.Details...)...)
 	if f.Err != nil {
@@ -96,17 +96,16 @@ func (f *Fault) Error() string {
 	return s
 }
 
+// Unwrap returns the cause.
 func (f *Fault) Unwrap() error { return f.Err }
 
-// IsStale reports whether an error says that something has changed since the
-// plan was made.
+// IsStale reports whether the error is a fault because something changed since the plan was made.
 func IsStale(err error) bool {
 	f, ok := errors.AsType[*Fault](err)
 	return ok && f.Kind == FaultStale
 }
 
-// Messages returns the fault's own. A fault of another system inside it is for
-// the log.
+// Messages returns the fault as one message. A fault that it wraps is only logged.
 func (f *Fault) Messages() []Message {
 	m := Message{System: f.System, Field: f.Field, Summary: f.Summary, Details: f.Details, Todo: f.Todo, Ways: f.Ways}
 	if f.Written != WrittenUnknown {

@@ -7,9 +7,8 @@ import (
 	"authpocket/internal/secret"
 )
 
-// Provider is the authentik OAuth2/OpenID provider. Flows are named by slug,
-// signing key and scope mappings by name. Its client type is always
-// confidential: PocketBase requires a client secret.
+// Provider is what a spec sets of the authentik OAuth2/OpenID provider. Flows are named by slug, signing key and scope
+// mappings by name. The client type is always confidential, because PocketBase requires a client secret.
 type Provider struct {
 	Name               *string      `yaml:"name" json:"name"`
 	AuthorizationFlow  *string      `yaml:"authorization_flow" json:"authorization_flow"`
@@ -17,7 +16,7 @@ type Provider struct {
 	AuthenticationFlow *string      `yaml:"authentication_flow" json:"authentication_flow"` // empty: the brand's
 	ClientID           *string      `yaml:"client_id" json:"client_id"`
 	ClientSecret       *secret.Text `yaml:"client_secret" json:"-"`
-	// nil: one per public address, others stay
+	// nil adds one per public address
 	RedirectURIs          []RedirectURI `yaml:"redirect_uris" json:"redirect_uris"`
 	SigningKey            *string       `yaml:"signing_key" json:"signing_key"`
 	AccessCodeValidity    *string       `yaml:"access_code_validity" json:"access_code_validity"` // "minutes=1"
@@ -26,12 +25,12 @@ type Provider struct {
 	RefreshTokenThreshold *string       `yaml:"refresh_token_threshold" json:"refresh_token_threshold"`
 	SubjectMode           *string       `yaml:"subject_mode" json:"subject_mode"`
 	IssuerMode            *string       `yaml:"issuer_mode" json:"issuer_mode"` // "per_provider" or "global"
-	// ScopeMappings are the names of mappings beside openid, email and
-	// profile. nil keeps the ones that are attached.
+	// ScopeMappings are the names of mappings in addition to openid, email
+	// and profile. nil keeps the attached ones.
 	ScopeMappings []string `yaml:"scope_mappings" json:"scope_mappings"`
 }
 
-// ProviderState is an OAuth2 provider as it stands or as it is wanted.
+// ProviderState is an OAuth2 provider, current or wanted.
 type ProviderState struct {
 	PK                    int           `json:"pk"`
 	Name                  string        `json:"name"`
@@ -43,7 +42,7 @@ type ProviderState struct {
 	ClientSecret          secret.Text   `json:"-"`
 	RedirectURIs          []RedirectURI `json:"redirect_uris"`
 	SigningKey            Ref           `json:"signing_key"`
-	EncryptionKey         Ref           `json:"encryption_key,omitzero"` // kept as it is
+	EncryptionKey         Ref           `json:"encryption_key,omitzero"` // never changed
 	AccessCodeValidity    string        `json:"access_code_validity"`
 	AccessTokenValidity   string        `json:"access_token_validity"`
 	RefreshTokenValidity  string        `json:"refresh_token_validity"`
@@ -57,7 +56,7 @@ type ProviderState struct {
 	ApplicationName       string        `json:"application_name"`
 }
 
-// ProviderAttrs is the table of a provider's fields.
+// ProviderAttrs returns the table of a provider's fields.
 func ProviderAttrs() []Attr[Provider, ProviderState] {
 	type (
 		W = Provider
@@ -79,7 +78,7 @@ func ProviderAttrs() []Attr[Provider, ProviderState] {
 			Key: "authorization_flow", Spec: "provider.authorization_flow", Label: "Authorization flow",
 			Flow: "authorization", Default: DefaultAuthorizationFlow,
 			Ask: Ask{Control: AskChoice, Group: AskFlows, Open: true,
-				Hint: "With explicit consent people are asked once before their data goes to PocketBase"},
+				Hint: "With explicit consent, users are asked once before their data is sent to PocketBase"},
 			Doc: Doc{What: "slug"},
 		}, func(s *S) *Ref { return &s.AuthorizationFlow }, func(w *W) **string { return &w.AuthorizationFlow }),
 		ref(Meta{
@@ -106,10 +105,10 @@ func ProviderAttrs() []Attr[Provider, ProviderState] {
 		}, func(s *S) *secret.Text { return &s.ClientSecret }, func(w *W) **secret.Text { return &w.ClientSecret }),
 		redirects(Meta{
 			Key: "redirect_uris", Spec: "provider.redirect_uris", Label: "Redirect URIs",
-			Ask: Ask{Control: AskLines, Given: true, Hint: "One a line. Leave empty for one per address above, with " +
-				"all that are there now kept. Put regex: in front of a pattern"},
+			Ask: Ask{Control: AskLines, Given: true, Hint: "One per line. Leave empty to keep the current ones and " +
+				"add one per address above. Put regex: in front of a pattern"},
 			Doc: Doc{"list of addresses, or of `url:` with `mode: strict` or `regex`",
-				"what is there, and one per public address"},
+				"the current ones, and one per public address"},
 		}, func(s *S) *[]RedirectURI { return &s.RedirectURIs }, func(w *W) *[]RedirectURI { return &w.RedirectURIs }),
 		ref(Meta{
 			Key: "signing_key", Spec: "provider.signing_key", Label: "Signing key",
@@ -132,8 +131,8 @@ func ProviderAttrs() []Attr[Provider, ProviderState] {
 			Key: "sub_mode", Spec: "provider.subject_mode", Label: "Subject mode", Default: "hashed_user_id",
 			Values: SubjectModes(),
 			Ask: Ask{
-				Control: AskChoice, Group: AskModes, Hint: "What PocketBase knows people by. Changing it later cuts " +
-					"them off from their accounts",
+				Control: AskChoice, Group: AskModes, Hint: "Identifies users in PocketBase. Changing it later " +
+					"disconnects existing accounts",
 				Answers: []string{"The user's hashed ID (authentik's default)", "The user's ID", "The user's UUID",
 					"The username", "The e-mail address", "The UPN"},
 			},
@@ -149,8 +148,8 @@ func ProviderAttrs() []Attr[Provider, ProviderState] {
 		refs[W](Meta{
 			Key: "property_mappings", Spec: "provider.scope_mappings", Label: "Scope mapping", Unordered: true,
 			Ask: Ask{Label: "More scope mappings", Hint: "openid, profile and the e-mail mapping that you chose are " +
-				"always there"},
-			Doc: Doc{"names of mappings beside openid, email and profile", "what is attached"},
+				"always attached"},
+			Doc: Doc{"names of mappings in addition to openid, email and profile", "the attached ones"},
 		}, func(s *S) *[]Ref { return &s.Mappings }),
 		texts[W](Meta{
 			Key: "grant_types", Label: "Grant type", Unordered: true, Since: "2026.5",
@@ -165,7 +164,7 @@ type FlowField struct {
 	Ref *Ref
 }
 
-// Flows are the fields of the provider that name a flow.
+// Flows returns the fields of the provider that name a flow.
 func (p *ProviderState) Flows() []FlowField {
 	var list []FlowField
 	for _, a := range ProviderAttrs() {
@@ -176,11 +175,12 @@ func (p *ProviderState) Flows() []FlowField {
 	return list
 }
 
-// SubjectModes are what the sub claim can be made of (authentik SubModes).
+// SubjectModes returns the sources of the sub claim (authentik SubModes).
 func SubjectModes() []string {
 	return []string{"hashed_user_id", "user_id", "user_uuid", "user_username", "user_email", "user_upn"}
 }
 
+// Kind returns what authentik calls this kind of provider.
 func (p ProviderState) Kind() string {
 	if p.Proxy() {
 		return "proxy provider"
@@ -188,8 +188,8 @@ func (p ProviderState) Kind() string {
 	return "OAuth2/OpenID provider"
 }
 
-// Proxy tells whether this is a proxy provider, which authentik lists among
-// the OAuth2 ones because it is made of one (goauthentik/authentik#11949).
+// Proxy reports whether this is a proxy provider. authentik lists it among the OAuth2 ones because it is built
+// on one (goauthentik/authentik#11949).
 func (p ProviderState) Proxy() bool {
 	return slices.ContainsFunc(p.RedirectURIs,
 		func(r RedirectURI) bool { return strings.Contains(r.URL, "/outpost.goauthentik.io/callback") })

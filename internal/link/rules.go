@@ -7,15 +7,14 @@ import (
 	"authpocket/internal/secret"
 )
 
-// RuleDrift is one rule of a collection that is no longer as it was when the
-// link was made.
+// RuleDrift is a rule of a collection that has changed since the link was applied.
 type RuleDrift struct {
 	Cause  CauseID // of the catalogue
 	What   string  // a full sentence
-	Looser bool    // it lets in more people than before, not fewer
+	Looser bool    // it admits more people than before
 }
 
-// RuleDrifts compares the rules that decide who may sign in.
+// RuleDrifts returns the changed rules that decide who may sign in.
 func (d Desired) RuleDrifts(now CollectionState) []RuleDrift {
 	var list []RuleDrift
 	was := d.Collection
@@ -28,20 +27,20 @@ func (d Desired) RuleDrifts(now CollectionState) []RuleDrift {
 	}
 	add(CauseCreateRule, "create rule", was.CreateRule, now.CreateRule)
 	add(CauseAuthRule, "auth rule", was.AuthRule, now.AuthRule)
-	if asksTwice(now) != asksTwice(was) {
-		what := "Multi-factor authentication of " + now.Name + " was not asked of sign-ins with authentik, and is now."
-		if asksTwice(was) {
-			what = "Multi-factor authentication of " + now.Name +
-				" was asked of sign-ins with authentik, and is no longer."
+	if requiresMFA(now) != requiresMFA(was) {
+		what := now.Name + " now requires multi-factor authentication for sign-ins with authentik."
+		if requiresMFA(was) {
+			what = now.Name + " no longer requires multi-factor authentication for sign-ins with authentik."
 		}
-		list = append(list, RuleDrift{Cause: CauseMFA, What: what, Looser: asksTwice(was)})
+		list = append(list, RuleDrift{Cause: CauseMFA, What: what, Looser: requiresMFA(was)})
 	}
 	return list
 }
 
-func asksTwice(c CollectionState) bool { return c.MFAEnabled && !ExemptsOAuth2(c.MFARule) }
+// requiresMFA reports whether sign-ins with OAuth2 need a second factor.
+func requiresMFA(c CollectionState) bool { return c.MFAEnabled && !ExemptsOAuth2(c.MFARule) }
 
-// PlainlyOpen tells whether a rule lets every sign-in with OAuth2 through.
+// PlainlyOpen reports whether a rule admits every sign-in with OAuth2.
 func PlainlyOpen(rule *string) bool {
 	if rule == nil {
 		return false
@@ -60,8 +59,7 @@ func ruleWords(rule *string) string {
 	return "“" + secret.Scrub(*rule) + "”"
 }
 
-// OAuth2Only is the create rule that lets people make accounts by signing in
-// through an OAuth2 provider, and in no other way.
+// OAuth2Only is the create rule that lets users create accounts only by signing in with an OAuth2 provider.
 const OAuth2Only = `@request.context = "oauth2"`
 
 func ruleText(rule *string) string {
@@ -74,12 +72,12 @@ func ruleText(rule *string) string {
 	return *rule
 }
 
-// SameRule reports whether two rules of a collection are the same one.
+// SameRule reports whether two rules of a collection are equal.
 func SameRule(a, b *string) bool {
 	return (a == nil) == (b == nil) && Value(a, "") == Value(b, "")
 }
 
-// ExemptsOAuth2 tells whether an MFA rule plainly leaves OAuth2 sign-ins out.
+// ExemptsOAuth2 reports whether an MFA rule exempts OAuth2 sign-ins.
 func ExemptsOAuth2(rule string) bool {
 	normal := strings.Join(strings.Fields(rule), "")
 	return slices.Contains([]string{`@request.context!="oauth2"`, `@request.context!='oauth2'`}, normal)

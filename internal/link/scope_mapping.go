@@ -9,7 +9,7 @@ type Mapping struct {
 	Expression  string `json:"expression"`
 }
 
-// MappingAttrs is the table of a scope mapping's fields. No spec chooses them.
+// MappingAttrs returns the table of a scope mapping's fields. No spec sets them.
 func MappingAttrs() []Attr[struct{}, Mapping] {
 	type S = Mapping
 	return []Attr[struct{}, S]{
@@ -27,11 +27,11 @@ func MappingAttrs() []Attr[struct{}, Mapping] {
 // KeyState is a signing key to be generated.
 type KeyState struct {
 	Name      string `json:"name"`
-	Algorithm string `json:"algorithm"` // "rsa" or "ecdsa", as authentik's generate call names them
+	Algorithm string `json:"algorithm"` // "rsa" or "ecdsa", as in authentik's generate call
 	Days      int    `json:"days"`      // validity of its certificate
 }
 
-// KeyAttrs is the table of a signing key's fields. No spec chooses them.
+// KeyAttrs returns the table of a signing key's fields. No spec sets them.
 func KeyAttrs() []Attr[struct{}, KeyState] {
 	type S = KeyState
 	return []Attr[struct{}, S]{

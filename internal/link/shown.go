@@ -9,8 +9,7 @@ import (
 	"strings"
 )
 
-// Shown is what a person sees of a field: a text, yes or no, a whole number or
-// a list of texts. The zero value is nothing.
+// Shown is the displayed value of a field: a text, yes or no, an integer or a list of texts. The zero value is none.
 type Shown struct {
 	kind   shownKind
 	text   string
@@ -30,25 +29,25 @@ const (
 	shownMask
 )
 
-// ShowText shows a text.
+// ShowText returns a text for display.
 func ShowText(s string) Shown { return Shown{kind: shownText, text: s} }
 
-// ShowMask shows what is told of a secret.
+// ShowMask returns the mask of a secret for display.
 func ShowMask(m Masked) Shown { return Shown{kind: shownMask, text: string(m)} }
 
-// ShowFlag shows yes or no.
+// ShowFlag returns yes or no for display.
 func ShowFlag(b bool) Shown { return Shown{kind: shownFlag, flag: b} }
 
-// ShowNumber shows a whole number.
+// ShowNumber returns an integer for display.
 func ShowNumber(n int) Shown { return Shown{kind: shownNumber, number: n} }
 
-// ShowList shows a list of texts.
+// ShowList returns a list of texts for display.
 func ShowList(list []string) Shown { return Shown{kind: shownList, list: notNil(slices.Clone(list))} }
 
-// Show prints a field's value for people.
+// Show returns a field's value as text.
 func Show(s Shown) string { return s.String() }
 
-// String prints s for people.
+// String returns s as text.
 func (s Shown) String() string {
 	switch {
 	case s.kind == shownText && s.text == "":
@@ -82,18 +81,18 @@ func (s Shown) Flag() (yes, ok bool) { return s.flag, s.kind == shownFlag }
 // List returns a list's entries; false if s is anything else.
 func (s Shown) List() ([]string, bool) { return s.list, s.kind == shownList }
 
-// Equal reports whether both show the same.
+// Equal reports whether both are displayed alike.
 func (s Shown) Equal(o Shown) bool {
 	return s.kind == o.kind && s.text == o.text && s.flag == o.flag && s.number == o.number &&
 		slices.Equal(s.list, o.list)
 }
 
-// blank reports whether a new object would show the same without the field.
+// blank reports whether a new object would be the same without the field.
 func (s Shown) blank() bool {
 	return s.text == "" && !s.flag && s.kind != shownNumber && len(s.list) == 0
 }
 
-// Sorted is s with a list in order.
+// Sorted returns s with a list in order.
 func (s Shown) Sorted() Shown {
 	if s.kind == shownList {
 		s.list = slices.Sorted(slices.Values(s.list))
@@ -116,7 +115,7 @@ func (s Shown) MarshalJSON() ([]byte, error) {
 	return []byte("null"), nil
 }
 
-// unescaped leaves < and > as they are: the encoder around it decides on them.
+// unescaped returns v as JSON without escaping < and >, which is up to the encoder around it.
 func unescaped(v any) ([]byte, error) {
 	var out bytes.Buffer
 	enc := json.NewEncoder(&out)
@@ -147,20 +146,19 @@ func (s *Shown) UnmarshalJSON(b []byte) error {
 	return nil
 }
 
-// Masked is what is told of a secret's value. The constants go into receipts
-// and JSON as they are; Show has the words.
+// Masked replaces a secret's value. The constants are written to receipts and JSON.
 type Masked string
 
-// All that is told of a secret.
+// The masks.
 const (
 	MaskedNone       Masked = "not set"
 	MaskedSet        Masked = "set"
-	MaskedNew        Masked = "set (a new one)"   // there is one before, too
-	MaskedAuthentiks Masked = "set (authentik's)" // PocketBase gets the one that authentik has
+	MaskedNew        Masked = "set (a new one)"   // replaces another one
+	MaskedAuthentiks Masked = "set (authentik's)" // PocketBase gets authentik's
 )
 
-// AsMasked returns what a sensitive field may show: nothing or a mask, also one
-// that was read back as text. Everything else is hidden.
+// AsMasked returns what may be shown of a sensitive field: none or a mask, also one that was read back as text.
+// Everything else is hidden.
 func AsMasked(v Shown) Shown {
 	switch m := Masked(v.text); {
 	case v.None():

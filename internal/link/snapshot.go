@@ -15,7 +15,7 @@ const (
 	PB        System = "pocketbase"
 )
 
-// Label is the system's own name.
+// Label returns the system's name.
 func (s System) Label() string {
 	if s == PB {
 		return "PocketBase"
@@ -23,55 +23,51 @@ func (s System) Label() string {
 	return "authentik"
 }
 
-// Ref names an object of authentik: its primary key, and the slug or name
-// that people know it by.
+// Ref refers to an object of authentik by primary key, and by slug or name.
 type Ref struct {
 	ID   string `json:"id"`
 	Name string `json:"name"`
 }
 
-// Query says what an observation has to look up besides the lists that every
-// observation reads.
+// Query is what an observation looks up in addition to the lists that it always reads.
 type Query struct {
 	Slug         string // the application's
-	ProviderName string // to find a provider of another kind that has it
+	ProviderName string // to find another kind of provider with this name
 	Collection   string // the auth collection's name
-	ClientID     string // where the spec gives one
+	ClientID     string // if the spec sets one
 	Access       *Access
 }
 
-// AuthentikSnapshot is what an authentik holds now, as far as a link is
-// concerned.
+// AuthentikSnapshot is the current state of an authentik, as far as a link needs it.
 type AuthentikSnapshot struct {
 	Taken    time.Time
-	URL      string // the address it was read at
+	URL      string // the address that was read
 	Version  string
 	Features Features
 
-	Application *ApplicationState // the one with the slug asked for
+	Application *ApplicationState // the one with the queried slug
 	Providers   []ProviderState   // all OAuth2 providers
-	// NameTaken is the kind of a provider that is no OAuth2 provider and has
-	// the queried name. Names are unique over all kinds.
+	// NameTaken is the kind of the non-OAuth2 provider that has the queried name. Names are unique across all
+	// kinds.
 	NameTaken string
 	Flows     []Flow
 	Keys      []Key
 	Mappings  []Mapping
 	Bindings  []BindingState // of Application
-	Groups    []Ref          // those the query named, as found
+	Groups    []Ref          // those that the query names and that exist
 	Users     []Ref
 	Policies  []Ref
-	// EmailChangeAllowed tells whether people may change their own address
-	// (default_user_change_email). nil: the token may not read it.
+	// EmailChangeAllowed reports whether users may change their own address (default_user_change_email). nil if
+	// the token may not read it.
 	EmailChangeAllowed *bool
-	// ClosedByDefault tells that an application without bindings lets nobody
-	// in (the flag core_default_app_access is off). Unread settings say no.
+	// ClosedByDefault reports whether an application without bindings admits nobody (the flag
+	// core_default_app_access is off). False if the settings could not be read.
 	ClosedByDefault bool
-	// Missing are the permissions that a refused read showed to be lacking,
-	// such as "authentik_flows.view_flow".
+	// Missing are the permissions that refused reads require, such as "authentik_flows.view_flow".
 	Missing []Permission
 }
 
-// Features are what servers of some versions lack.
+// Features are the optional features of a server's version.
 type Features struct {
 	GrantTypes  bool // 2026.5
 	MetaHide    bool // 2026.5
@@ -91,22 +87,21 @@ type Key struct {
 	Type string // rsa, ec, ed25519, ed448, dsa
 }
 
-// Usable tells whether PocketBase and authentik can both work with tokens
-// signed by k: Ed25519 makes authentik's discovery answer 500.
+// Usable reports whether authentik and PocketBase both support tokens signed with k: with Ed25519, authentik's
+// discovery returns 500.
 func (k Key) Usable() bool { return k.Type == "rsa" || k.Type == "ec" || k.Type == "" }
 
-// PocketBaseSnapshot is what a PocketBase holds now.
+// PocketBaseSnapshot is the current state of a PocketBase.
 type PocketBaseSnapshot struct {
 	Taken       time.Time
 	URL         string
-	Version     string // empty: not known
+	Version     string // empty if unknown
 	Collections []CollectionState
-	// SecretsByPlace tells that this PocketBase may keep client secrets by
-	// their provider's place in the list, as versions before 0.40.1 do.
+	// SecretsByPlace reports whether this PocketBase may keep client secrets by their provider's position in
+	// the list, as versions before 0.40.1 do.
 	SecretsByPlace bool
 	Settings       SettingsState
-	// Linked counts the people of the queried collection who have signed in
-	// through a slot before, by slot.
+	// Linked counts the users of the queried collection who have signed in through each slot.
 	Linked map[string]int
 }
 
@@ -120,9 +115,8 @@ func (s *PocketBaseSnapshot) Collection(name string) *CollectionState {
 	return nil
 }
 
-// ManagedBy names the app that sets the collections' rules itself at each
-// start, empty where none is known. Rules changed there do not last, so they
-// are told about and never offered as a change.
+// ManagedBy returns the name of the app that sets the collections' rules at each start, empty if none is known.
+// Changes to its rules don't last, so they are never offered.
 func (s *PocketBaseSnapshot) ManagedBy() string {
 	if strings.Contains(strings.ToLower(s.Settings.AppName), "beszel") {
 		return "Beszel"
@@ -130,13 +124,13 @@ func (s *PocketBaseSnapshot) ManagedBy() string {
 	return ""
 }
 
-// Uses tells whether a slot of any auth collection has the client id.
+// Uses reports whether a slot of any auth collection has the client ID.
 func (s *PocketBaseSnapshot) Uses(clientID string) bool {
 	return slices.ContainsFunc(s.Collections, func(c CollectionState) bool { return c.SlotWith(clientID) != "" })
 }
 
-// UsedBesides names an auth collection other than this one that signs in with
-// the client id; empty where this one does too, or none.
+// UsedBesides returns another auth collection that signs in with the client ID, empty if this one does too or
+// none does.
 func (s *PocketBaseSnapshot) UsedBesides(collection, clientID string) string {
 	other := ""
 	for _, c := range s.Collections {
@@ -151,7 +145,7 @@ func (s *PocketBaseSnapshot) UsedBesides(collection, clientID string) string {
 	return other
 }
 
-// SlotWith is the slot that has the client id, empty for none.
+// SlotWith returns the slot with the client ID, empty for none.
 func (c CollectionState) SlotWith(clientID string) string {
 	for _, o := range c.OAuth2.Providers {
 		if IsSlot(o.Slot) && o.ClientID == clientID && clientID != "" {

@@ -1,23 +1,21 @@
-// Package link holds the rules of a link between an authentik and a
-// PocketBase as plain data and pure functions. It does no I/O.
+// Package link holds the data types of a link between an authentik and a PocketBase, and pure functions on them. It
+// does no I/O.
 package link
 
 import "regexp"
 
-// Spec is what the admin wants of a link. A nil field is left open: it keeps
-// the value that is there, and gets its default where nothing is there yet.
-// A set field is wanted exactly so; an empty value clears.
+// Spec is what the admin wants of a link. A nil field is left open: it keeps its current value, or gets its default in
+// a new object. A set field gets exactly that value; an empty value clears it.
 type Spec struct {
-	// AuthentikURL is authentik's public address, as browsers see it. Empty
-	// means the address that authpocket itself uses.
+	// AuthentikURL is authentik's public address, as browsers see it. If empty, it is the address that
+	// authpocket uses.
 	AuthentikURL string `yaml:"-" json:"authentik_url"`
-	// PocketBaseURLs are PocketBase's public addresses. Each one gives a
+	// PocketBaseURLs are PocketBase's public addresses. Each one gets a
 	// strict redirect URI.
 	PocketBaseURLs []string `yaml:"-" json:"pocketbase_urls"`
 
 	Email EmailDecision `yaml:"email" json:"email"`
-	// Existing answers what to do with an object that is there already and
-	// that nothing proves to be of this link.
+	// Existing is what to do with an existing object that may or may not belong to this link.
 	Existing Existing `yaml:"existing" json:"existing"`
 
 	Application Application `yaml:"application" json:"application"`
@@ -51,7 +49,7 @@ const (
 	RedirectLogout        RedirectType = "logout"
 )
 
-// UnmarshalYAML reads a plain address as a strict redirect URI.
+// UnmarshalYAML reads a plain string as a strict redirect URI.
 func (r *RedirectURI) UnmarshalYAML(unmarshal func(any) error) error {
 	if err := unmarshal(&r.URL); err == nil {
 		r.Mode = RedirectStrict
@@ -61,10 +59,10 @@ func (r *RedirectURI) UnmarshalYAML(unmarshal func(any) error) error {
 	return unmarshal((*whole)(r))
 }
 
-// PatternSuffix ends the name of a redirect URI that is a regular expression.
+// PatternSuffix is the suffix of a redirect URI's text if it is a regular expression.
 const PatternSuffix = " (regex)"
 
-// String shows a strict URI plainly and marks any other.
+// String returns the URI, marked if it is a regular expression or for logout.
 func (r RedirectURI) String() string {
 	s := r.URL
 	if r.Mode == RedirectRegex {
@@ -76,8 +74,8 @@ func (r RedirectURI) String() string {
 	return s
 }
 
-// EmailDecision says which addresses PocketBase may take as verified. It is
-// asked and never assumed, for PocketBase links accounts by verified address.
+// EmailDecision is which addresses PocketBase may treat as verified. The admin has to choose, because PocketBase links
+// accounts by verified address.
 type EmailDecision string
 
 // The e-mail decisions.
@@ -87,18 +85,18 @@ const (
 	EmailLeave          EmailDecision = "leave"
 )
 
-// Existing says what to do with an application or provider that has the
-// wanted slug, name or redirect URI but is not plainly of this link.
+// Existing is what to do with an application or provider that has the wanted slug, name or redirect URI, but does not
+// clearly belong to this link.
 type Existing string
 
-// The answers to Existing. The zero value is to stop and ask.
+// The values of Existing. The zero value stops and asks.
 const (
 	ExistingAsk Existing = ""
 	ExistingUse Existing = "use"
 	ExistingNew Existing = "new"
 )
 
-// The defaults of what a spec leaves open.
+// The defaults of fields that a spec leaves open.
 const (
 	DefaultSlug        = "pocketbase"
 	DefaultName        = "PocketBase"
@@ -110,8 +108,8 @@ const (
 	DefaultInvalidationFlow  = "default-provider-invalidation-flow"
 )
 
-// Slots are the three OpenID Connect places of an auth collection, in the
-// order in which they are filled (PocketBase tools/auth/oidc.go).
+// Slots returns the three OpenID Connect slots of an auth collection, in the order in which they are filled
+// (PocketBase tools/auth/oidc.go).
 func Slots() []string { return []string{"oidc", "oidc2", "oidc3"} }
 
 // Value returns what p points to, or fallback for nil.
@@ -122,7 +120,7 @@ func Value[T any](p *T, fallback T) T {
 	return *p
 }
 
-// Identity returns what of the spec says which link it is, without the rest.
+// Identity returns the spec with only the fields that identify the link.
 func (s Spec) Identity() Spec {
 	return Spec{
 		AuthentikURL: s.AuthentikURL, PocketBaseURLs: s.PocketBaseURLs,
@@ -130,9 +128,8 @@ func (s Spec) Identity() Spec {
 	}
 }
 
-// Allows tells whether authentik sends people back to u by this entry. A
-// pattern has to match from end to end; one that only Python can read does
-// not count.
+// Allows reports whether authentik accepts the redirect URI u by this entry. A pattern has to match all of u.
+// One that only Python can read never matches.
 func (r RedirectURI) Allows(u string) bool {
 	if r.Mode != RedirectRegex {
 		return r.URL == u
@@ -141,7 +138,7 @@ func (r RedirectURI) Allows(u string) bool {
 	return err == nil && pattern.MatchString(u)
 }
 
-// Query says what an observation for s has to look up.
+// Query returns what an observation for s has to look up.
 func (s Spec) Query() Query {
 	return Query{
 		Slug:         Value(s.Application.Slug, DefaultSlug),
@@ -152,5 +149,5 @@ func (s Spec) Query() Query {
 	}
 }
 
-// DefaultProviderName is what authentik's own wizard proposes.
+// DefaultProviderName returns the provider name that authentik's own wizard proposes.
 func DefaultProviderName(application string) string { return "Provider for " + application }

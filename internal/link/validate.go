@@ -20,14 +20,14 @@ var (
 	iconSyntax  = regexp.MustCompile(`^(fa://[a-z0-9-]+|[a-zA-Z0-9._/-]+)$`)
 )
 
-// ReservedSlugs cannot name an application: authentik's own endpoints have
-// them (authentik core/models.py).
+// ReservedSlugs returns the slugs of authentik's own endpoints, which no application can have (authentik
+// core/models.py).
 func ReservedSlugs() []string {
 	return []string{"authorize", "token", "device", "userinfo", "introspect", "revoke"}
 }
 
-// Validate tells everything that can be known to be wrong without asking
-// either system, in the order of the settings page.
+// Validate returns all problems of the spec that can be found without asking either system, in the order of the
+// settings page.
 func (s Spec) Validate() Problems {
 	var p Problems
 	validate(&p, ApplicationAttrs(), &s.Application)
@@ -35,7 +35,7 @@ func (s Spec) Validate() Problems {
 	switch s.Email {
 	case EmailTrustAll, EmailTrustAttribute, EmailLeave:
 	case "":
-		p.Add("email", "Nobody has decided yet which e-mail addresses PocketBase may trust.",
+		p.Add("email", "Choose which e-mail addresses PocketBase may trust.",
 			"Choose trust-all, trust-attribute or leave.")
 	default:
 		p.Add("email", "There is no e-mail decision "+Quote(string(s.Email))+
@@ -60,19 +60,17 @@ func checkSlug(p *Problems, m Meta, slug string) {
 	case slug == "":
 		p.Add(m.Spec, "Enter a slug.", "It becomes part of the issuer's address, such as pocketbase.")
 	case !slugSyntax.MatchString(slug):
-		p.Add(m.Spec, "The slug "+Quote(slug)+" has characters that authentik does not take.",
+		p.Add(m.Spec, "The slug "+Quote(slug)+" has characters that authentik does not allow.",
 			"Use letters, digits, hyphens and underscores only.")
 	case slices.Contains(ReservedSlugs(), slug):
-		p.Add(m.Spec, "authentik keeps the slug "+Quote(slug)+" for itself.", "Choose another one, such as pocketbase.")
+		p.Add(m.Spec, "authentik reserves the slug "+Quote(slug)+".", "Choose another one, such as pocketbase.")
 	case len(slug) > 255:
 		p.Add(m.Spec, "The slug is longer than 255 characters.", "Choose a shorter one.")
 	}
 }
 
-// checkLaunchURL lets authentik put the person's own values in for
-// %(username)s and the like, the colour scheme for %(theme)s, and
-// blank://blank hide the application. A part after # is the browser's:
-// PocketBase's own dashboard has one.
+// checkLaunchURL allows authentik's placeholders, such as %(username)s and %(theme)s, a fragment, and
+// blank://blank, which hides the application. PocketBase's own dashboard has a fragment.
 func checkLaunchURL(p *Problems, m Meta, v string) {
 	launch, _, _ := strings.Cut(placeSyntax.ReplaceAllString(v, "x"), "#")
 	if launch != "blank://blank" {
@@ -88,7 +86,7 @@ func checkIcon(p *Problems, m Meta, v string) {
 
 func checkDescription(p *Problems, m Meta, v string) {
 	if strings.ContainsRune(v, 0) {
-		p.Add(m.Spec, "The description has a NUL character in it.", "Remove it.")
+		p.Add(m.Spec, "The description contains a NUL character.", "Remove it.")
 	}
 }
 
@@ -112,7 +110,7 @@ func checkValidity(p *Problems, m Meta, v string) {
 func checkCollection(p *Problems, m Meta, v string) {
 	switch v {
 	case "":
-		p.Add(m.Spec, "Choose an auth collection.", "PocketBase makes one called users.")
+		p.Add(m.Spec, "Choose an auth collection.", "A new PocketBase has one called users.")
 	case Superusers:
 		p.Add(m.Spec, "Superusers cannot sign in with OAuth2: PocketBase resets it.",
 			"Choose the collection of your app's users.")
@@ -124,8 +122,8 @@ func validateRedirects(p *Problems, field string, list []RedirectURI) {
 		validateRedirect(p, FieldAt(field, i), r)
 	}
 	if list != nil && len(list) == 0 {
-		p.Add(field, "There is no redirect URI.", "With none, authentik trusts whichever address asks first. Name at "+
-			"least PocketBase's own.")
+		p.Add(field, "There is no redirect URI.", "Without one, authentik trusts the first address that is used. Add "+
+			"at least PocketBase's own.")
 	}
 }
 
@@ -142,7 +140,7 @@ func optional(p *Problems, m Meta, v string) {
 	case utf8.RuneCountInString(v) > 255:
 		p.Add(m.Spec, m.Label+" is longer than 255 characters.", "Choose a shorter one.")
 	case strings.ContainsFunc(v, unicode.IsControl):
-		p.Add(m.Spec, m.Label+" has a control character in it, such as a line break.", "Remove it.")
+		p.Add(m.Spec, m.Label+" contains a control character, such as a line break.", "Remove it.")
 	}
 }
 
@@ -158,14 +156,15 @@ func checkOptionalURL(p *Problems, m Meta, v string) {
 	}
 }
 
+// Quote returns s in typographic quotes.
 func Quote(s string) string { return "“" + s + "”" }
 
-// checkURL adds what is wrong with a web address that is given whole.
+// checkURL adds a problem if v is not a complete web address.
 func checkURL(p *Problems, m Meta, v string) {
 	addURL(p, m.Spec, m.Label, v, address.Check(v))
 }
 
-// checkBase adds what is wrong with an address that paths are added to.
+// checkBase adds a problem if v is not an address that paths can be appended to.
 func checkBase(p *Problems, field, label, v string) {
 	addURL(p, field, label, v, address.CheckBase(v))
 }
@@ -182,14 +181,14 @@ func addURL(p *Problems, field, label, v string, err error) {
 		p.Add(field, strings.TrimSpace(label+" "+shownAddress(v))+" is not a web address.",
 			"Enter it whole, starting with https://.")
 	case address.HasUser:
-		p.Add(field, label+" has a user name or password in it.", "Leave that part out.")
+		p.Add(field, label+" contains a user name or password.", "Leave that part out.")
 	default:
 		summary, todo := addressWords(label, "Enter it whole, starting with https://.", err)
 		p.Add(field, summary, todo)
 	}
 }
 
-// shownAddress quotes an address, unless there may be a password in it.
+// shownAddress returns the address in quotes, empty if it may contain a password.
 func shownAddress(v string) string {
 	if strings.Contains(v, "@") {
 		return ""
@@ -210,8 +209,8 @@ func validateRedirect(p *Problems, field string, r RedirectURI) {
 
 func validatePattern(p *Problems, field, pattern string) {
 	switch {
-	case pattern == "" || broken(pattern):
-		p.Add(field, "The redirect URI "+Quote(pattern)+" is not a regular expression that can be read.",
+	case pattern == "" || invalidPattern(pattern):
+		p.Add(field, "The redirect URI "+Quote(pattern)+" is not a valid regular expression.",
 			"Correct it, or use a strict one.")
 	case strings.TrimSpace(pattern) != pattern:
 		p.Add(field, "The redirect URI "+Quote(pattern)+" has a space before or after it, which no address matches.",
@@ -219,16 +218,15 @@ func validatePattern(p *Problems, field, pattern string) {
 	}
 }
 
-// broken reports whether neither Go nor Python can read a pattern. authentik
-// reads it as Python does, which knows more than Go: look-ahead, \Z and the
-// like.
-func broken(pattern string) bool {
+// invalidPattern reports whether neither Go nor Python accepts a pattern. authentik uses Python, which supports more
+// than Go, such as look-ahead and \Z.
+func invalidPattern(pattern string) bool {
 	_, err := syntax.Parse(pattern, syntax.Perl)
 	known, ok := errors.AsType[*syntax.Error](err)
 	return ok && known.Code != syntax.ErrInvalidPerlOp && known.Code != syntax.ErrInvalidEscape
 }
 
-// validateStrict refuses a redirect URI that can never work.
+// validateStrict adds a problem if a redirect URI can never work.
 func validateStrict(p *Problems, field, uri string) {
 	f, wrong := errors.AsType[*address.Fault](address.CheckRedirect(uri))
 	if !wrong {
@@ -242,8 +240,8 @@ func validateStrict(p *Problems, field, uri string) {
 	case address.Unreadable, address.HasSpace:
 		p.Add(field, label+" is not an address.", whole)
 	case address.IsPattern:
-		p.Add(field, label+" has a wildcard or backslash in it, and strict means literally this text.",
-			"Enter the exact address that people are sent back to, or use the mode regex and a pattern such as "+
+		p.Add(field, label+" contains a wildcard or backslash, but strict URIs are compared literally.",
+			"Enter the exact redirect URI, or use the mode regex and a pattern such as "+
 				"https://[a-z]+\\.company/.*.")
 	case address.NoScheme:
 		p.Add(field, label+" has no scheme.",
@@ -255,7 +253,7 @@ func validateStrict(p *Problems, field, uri string) {
 		p.Add(field, "Browsers do not follow a redirect to the scheme "+f.Part+":.",
 			"Use https:// or your app's own scheme.")
 	case address.HasUser:
-		p.Add(field, "The redirect URI has a user name or password in it.", "Leave that part out.")
+		p.Add(field, "The redirect URI contains a user name or password.", "Leave that part out.")
 	case address.HasFragment:
 		p.Add(field, label+" has a part after #, which OAuth2 does not allow.", "Leave that part out.")
 	default:

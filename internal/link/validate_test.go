@@ -126,7 +126,7 @@ func wrongApplications() map[string]wrong {
 			func(a *link.Application) { a.Slug = new("pocket base") }),
 		"a slug with a dot": at("slug", "“pocket.base”",
 			func(a *link.Application) { a.Slug = new("pocket.base") }),
-		"a slug with a line break": at("slug", "does not take",
+		"a slug with a line break": at("slug", "does not allow",
 			func(a *link.Application) { a.Slug = new("pocketbase\n") }),
 		"a long slug": at("slug", "longer than 255",
 			func(a *link.Application) { a.Slug = new(strings.Repeat("s", 256)) }),
@@ -150,7 +150,7 @@ func wrongApplications() map[string]wrong {
 			func(a *link.Application) { a.LaunchURL = new("https://ada:pw@shop.company") }),
 	}
 	for _, slug := range link.ReservedSlugs() {
-		all["the reserved slug "+slug] = at("slug", "keeps the slug “"+slug,
+		all["the reserved slug "+slug] = at("slug", "reserves the slug “"+slug,
 			func(a *link.Application) { a.Slug = &slug })
 	}
 	return all
@@ -181,7 +181,7 @@ func wrongProviders() map[string]wrong {
 			func(p *link.Provider) { p.SubjectMode = new("email") }),
 		"another issuer mode": at("issuer_mode", "per_provider",
 			func(p *link.Provider) { p.IssuerMode = new("each") }),
-		"no redirect URI": at("redirect_uris", "trusts whichever address asks first",
+		"no redirect URI": at("redirect_uris", "trusts the first address that is used",
 			func(p *link.Provider) { p.RedirectURIs = []link.RedirectURI{} }),
 		"a threshold with a space in it": at("refresh_token_threshold", "“hours = 1”",
 			func(p *link.Provider) { p.RefreshTokenThreshold = new("hours = 1") }),
@@ -221,11 +221,11 @@ func wrongRedirects() map[string]wrong {
 			link.RedirectURI{URL: "https://pocketbase.company/cb?x=1#frag", Mode: "strict"}),
 		"a fragment of an app's own": at("which OAuth2 does not allow", link.RedirectURI{URL: "myapp://cb#",
 			Mode: "strict"}),
-		"a redirect URI with a wildcard": at("strict means literally this text",
+		"a redirect URI with a wildcard": at("strict URIs are compared literally",
 			link.RedirectURI{URL: "http://pocketbase.company/*"}),
-		"a redirect URI with a backslash": at("strict means literally this text",
+		"a redirect URI with a backslash": at("strict URIs are compared literally",
 			link.RedirectURI{URL: `https://pocketbase\.company/cb`, Mode: "strict"}),
-		"a redirect URI with a password": at("The redirect URI has a user name or password",
+		"a redirect URI with a password": at("The redirect URI contains a user name or password",
 			link.RedirectURI{URL: "https://ada:hunter2@pocketbase.company/cb"}),
 		"a space after a redirect URI": at("a space before or after it",
 			link.RedirectURI{URL: "https://pocketbase.company/cb ", Mode: "strict"}),

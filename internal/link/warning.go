@@ -2,7 +2,7 @@ package link
 
 import "slices"
 
-// WarningID names a kind of warning.
+// WarningID identifies a kind of warning.
 type WarningID string
 
 // The warnings.
@@ -47,8 +47,8 @@ const (
 	WarnPermission          WarningID = "permission"
 )
 
-// AboutTransport reports whether a warning is about how a client secret gets
-// to PocketBase, and not about what the link lets people do.
+// AboutTransport reports whether the warning concerns sending the client secret to PocketBase, rather than what
+// the link allows.
 func (id WarningID) AboutTransport() bool {
 	return slices.Contains([]WarningID{
 		WarnSharedApplication,

@@ -212,7 +212,7 @@ func TestAnchorsAndMerges(t *testing.T) {
 }
 
 func TestSecretsAreNotSentInTheClearUnlessAllowed(t *testing.T) {
-	const open = "The address is plain http: whoever sees the network's traffic reads the "
+	const open = "The address is plain http: anyone on the network can read the "
 	for name, one := range map[string]struct {
 		text string
 		want []string // the problems' fields

@@ -138,18 +138,18 @@ func TestEmailOutcome(t *testing.T) {
 		never      string
 	}{
 		"trusted": {link.EmailTrustAll, required,
-			[]string{"Every address", "A new account is made", "linked instead"}, "drops"},
-		"trusted, but closed to new people": {link.EmailTrustAll, closed, []string{"New people are refused",
-			"only superusers"}, "A new account is made;"},
+			[]string{"Every address", "A new account is created", "linked instead"}, "drops"},
+		"trusted, but closed to new people": {link.EmailTrustAll, closed, []string{"New users are refused",
+			"only superusers"}, "A new account is created;"},
 		"by attribute, address required": {link.EmailTrustAttribute, required,
 			[]string{"email_verified is true: a new account", "Everyone else: PocketBase drops", "Cannot be blank"},
 			""},
 		"by attribute, address not required": {link.EmailTrustAttribute, optional,
-			[]string{"Everyone else: PocketBase drops the address. The account is made without one"},
+			[]string{"Everyone else: PocketBase drops the address. The account is created without one"},
 			"Cannot be blank"},
-		"left, address required": {link.EmailLeave, required, []string{"not verified” for everyone",
+		"left, address required": {link.EmailLeave, required, []string{"marks every address as not verified",
 			"users requires one"}, "A new account"},
-		"left, address not required": {link.EmailLeave, optional, []string{"The account is made without one"},
+		"left, address not required": {link.EmailLeave, optional, []string{"The account is created without one"},
 			"Cannot be blank"},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -11,18 +11,17 @@ import (
 // oauth2Kind is what authentik calls these providers (providers/oauth2/models.py).
 const oauth2Kind = "OAuth2/OpenID Provider"
 
-// Candidate is a provider that may already be this link's, and what speaks
-// for it.
+// Candidate is a provider that may already belong to this link, with the evidence.
 type Candidate struct {
 	Provider link.ProviderState
 	Evidence string
-	strong   bool // PocketBase itself uses its client id, or the spec names it
-	// shared tells that only another collection's slot has its client id: what
-	// changes for this link would change there too.
+	strong   bool // PocketBase uses its client ID, or the spec names it
+	// shared reports whether only another collection's slot has its client ID: changes for this link would also
+	// affect that collection.
 	shared bool
 }
 
-// Label names the candidate for people.
+// Label returns the candidate's name for display.
 func (c Candidate) Label() string {
 	if c.Provider.ApplicationSlug == "" {
 		return "provider " + link.Quote(c.Provider.Name) + ", which has no application"
@@ -30,10 +29,9 @@ func (c Candidate) Label() string {
 	return "application " + link.Quote(c.Provider.ApplicationName) + " (" + c.Provider.ApplicationSlug + ")"
 }
 
-// Candidates finds the providers that may already be this link's: by the
-// client id that the spec or PocketBase holds, by redirect URI, or by the name
-// asked for where the spec says to use what is there. Those with strong
-// evidence come first.
+// Candidates returns the providers that may already belong to this link: by the client ID in the spec or in
+// PocketBase, by redirect URI, or by name if the spec says to use existing objects. Those with strong evidence
+// come first.
 func Candidates(s link.Spec, a link.AuthentikSnapshot, p link.PocketBaseSnapshot) []Candidate {
 	var strong, weak []Candidate
 	for _, provider := range a.Providers {
@@ -52,7 +50,7 @@ func Candidates(s link.Spec, a link.AuthentikSnapshot, p link.PocketBaseSnapshot
 				provider.ClientID); other != "" {
 				c.Evidence, c.shared = "the collection "+other+" signs in with it", true
 			}
-		case s.Provider.RedirectURIs != nil && sendsAsAsked(provider, s.Provider.RedirectURIs):
+		case s.Provider.RedirectURIs != nil && hasRedirectURIs(provider, s.Provider.RedirectURIs):
 			c.Evidence = "it has the redirect URIs asked for"
 		case s.Existing == link.ExistingUse && s.Query().ProviderName == provider.Name &&
 			(s.Provider.Name != nil || provider.ApplicationSlug == ""):
@@ -85,8 +83,8 @@ func sendsTo(p link.ProviderState, bases []string) bool {
 	})
 }
 
-// sendsAsAsked tells whether the provider has all of the redirect URIs.
-func sendsAsAsked(p link.ProviderState, asked []link.RedirectURI) bool {
+// hasRedirectURIs reports whether the provider has all of the redirect URIs.
+func hasRedirectURIs(p link.ProviderState, asked []link.RedirectURI) bool {
 	for _, want := range asked {
 		has := func(r link.RedirectURI) bool {
 			return r.URL == want.URL && r.Mode == cmp.Or(want.Mode, link.RedirectStrict)
@@ -98,9 +96,8 @@ func sendsAsAsked(p link.ProviderState, asked []link.RedirectURI) bool {
 	return len(asked) > 0
 }
 
-// SlugFor returns the slug of the application that s is about. Where the spec
-// leaves the slug open and exactly one application is found to be this
-// link's, that one's is taken; engines then observe again with it.
+// SlugFor returns the slug of the spec's application. If the spec leaves it open and exactly one application
+// belongs to this link, it returns that one's slug, and the engine must observe again with it.
 func SlugFor(s link.Spec, a link.AuthentikSnapshot, p link.PocketBaseSnapshot) string {
 	if s.Application.Slug != nil || s.Existing == link.ExistingNew {
 		return s.Query().Slug
@@ -118,14 +115,14 @@ func SlugFor(s link.Spec, a link.AuthentikSnapshot, p link.PocketBaseSnapshot) s
 	return s.Query().Slug
 }
 
-// existing is what a plan starts from.
+// existing holds the application and provider that a plan starts from.
 type existing struct {
 	application *link.ApplicationState
 	provider    *link.ProviderState
 }
 
-// find decides which application and provider the spec is about. It never
-// guesses between two: what is not plain becomes a problem.
+// find returns the application and provider that the spec is about. It never guesses between two: ambiguity is
+// a problem.
 func find(s link.Spec, a link.AuthentikSnapshot, p link.PocketBaseSnapshot, problems *link.Problems) existing {
 	candidates := Candidates(s, a, p)
 	if a.Application != nil {
@@ -142,16 +139,16 @@ func find(s link.Spec, a link.AuthentikSnapshot, p link.PocketBaseSnapshot, prob
 	}
 	if one := candidates; len(one) == 1 && one[0].strong && s.Application.Slug != nil {
 		now := one[0].Provider.ApplicationSlug
-		problems.Add("application.slug", "This link is there already, with the slug "+link.Quote(now)+
+		problems.Add("application.slug", "This link already exists with the slug "+link.Quote(now)+
 			" in authentik, and authpocket does not rename it.",
-			"Leave the slug as it is.", link.MakeNew("for a second link beside this one"))
+			"Keep the slug.", link.MakeNew("for a second link next to this one"))
 		return existing{provider: &one[0].Provider}
 	}
 	if len(candidates) > 0 {
-		problems.Add("existing", "This link may be there already: "+describe(candidates)+".",
+		problems.Add("existing", "This link may already exist: "+describe(candidates)+".",
 			"", link.UseExisting(
-				"to use one, with the slug of its application, or the provider's name where it has none"),
-			link.MakeNew("for a new pair beside it"))
+				"to use one, with its application's slug, or the provider's name if it has no application"),
+			link.MakeNew("for a new pair next to it"))
 	}
 	return existing{}
 }
@@ -164,9 +161,8 @@ func describe(candidates []Candidate) string {
 	return strings.Join(parts, "; ")
 }
 
-// findBySlug takes the application with the slug asked for, where it is this
-// link's or the spec says to use it. One that was to be made new and belongs
-// to this link already was made by an earlier run.
+// findBySlug returns the application with the spec's slug, if it belongs to this link or the spec says to use
+// it. With ExistingNew, one that belongs to this link was created by an earlier run.
 func findBySlug(s link.Spec, a link.AuthentikSnapshot, p link.PocketBaseSnapshot, candidates []Candidate,
 	problems *link.Problems) existing {
 	app := a.Application
@@ -199,16 +195,16 @@ func findBySlug(s link.Spec, a link.AuthentikSnapshot, p link.PocketBaseSnapshot
 	c := slices.IndexFunc(candidates, func(c Candidate) bool { return c.Provider.PK == provider.PK })
 	switch {
 	case s.Existing == link.ExistingNew && (c < 0 || !candidates[c].strong && p.Uses(provider.ClientID)):
-		problems.Add("application.slug", taken+".", "Choose another slug to make a new one, such as "+app.Slug+"-"+
+		problems.Add("application.slug", taken+".", "Choose another slug to create a new one, such as "+app.Slug+"-"+
 			link.Value(s.PocketBase.Collection, link.DefaultCollection)+", and another name.")
-		return existing{} // none of a stranger's settings are this link's
+		return existing{} // ignore the settings of an unrelated application
 	case c >= 0 && candidates[c].shared && s.Existing == link.ExistingAsk:
-		problems.Add("existing", "This link may be there already: "+describe(candidates)+".", "",
+		problems.Add("existing", "This link may already exist: "+describe(candidates)+".", "",
 			link.UseExisting("to let both collections share the application"),
-			link.MakeNew("and another slug for one of its own"))
+			link.MakeNew("and another slug for a separate application"))
 	case c < 0 && !use:
 		problems.Add("application.slug", taken+", whose provider "+link.Quote(provider.Name)+
-			" sends people elsewhere ("+
+			" sends users elsewhere ("+
 			link.ShowList(link.RedirectNames(provider.RedirectURIs)).String()+").",
 			"Choose another slug.", link.UseExisting("to change that application"))
 		return existing{}
@@ -224,9 +220,8 @@ func providerByPK(a link.AuthentikSnapshot, pk int) *link.ProviderState {
 	return &a.Providers[i]
 }
 
-// findHalf is for an application that has no provider. With a provider that
-// may be this link's and has no application it is what an interrupted run
-// leaves behind.
+// findHalf returns the slug's application, which has no provider, with the provider that an interrupted run may
+// have left for it.
 func findHalf(s link.Spec, app *link.ApplicationState, candidates []Candidate, taken string,
 	problems *link.Problems) existing {
 	found := existing{application: app}
@@ -243,7 +238,7 @@ func findHalf(s link.Spec, app *link.ApplicationState, candidates []Candidate, t
 	case s.Existing == link.ExistingNew && ours:
 	case s.Existing == link.ExistingUse, s.Existing == link.ExistingAsk && half:
 	case s.Existing == link.ExistingNew:
-		problems.Add("application.slug", taken+".", "Choose another slug to make a new one.")
+		problems.Add("application.slug", taken+".", "Choose another slug to create a new one.")
 	default:
 		problems.Add("application.slug", taken+", which has no provider.", "Choose another slug.",
 			link.UseExisting("to give it one"))
@@ -251,8 +246,8 @@ func findHalf(s link.Spec, app *link.ApplicationState, candidates []Candidate, t
 	return found
 }
 
-// orphanWith is the provider without an application that has the client ID
-// asked for: a new one cannot have it too.
+// orphanWith returns the provider without an application that has the client ID, nil for none. Client IDs are
+// unique, so a new provider can't have it too.
 func orphanWith(candidates []Candidate, clientID *string) *link.ProviderState {
 	for i := range candidates {
 		if p := &candidates[i].Provider; clientID != nil && p.ClientID == *clientID && p.ApplicationSlug == "" {
@@ -262,12 +257,10 @@ func orphanWith(candidates []Candidate, clientID *string) *link.ProviderState {
 	return nil
 }
 
-// Certain tells that PocketBase itself uses the candidate, or that the spec
-// names it.
+// Certain reports whether PocketBase uses the candidate or the spec names it.
 func (c Candidate) Certain() bool { return c.strong }
 
-// likeliest is the one candidate that strong evidence speaks for, where there
-// is exactly one, else all of them.
+// likeliest returns the only candidate with strong evidence, or all of them.
 func likeliest(candidates []Candidate) []Candidate {
 	strong := slices.DeleteFunc(slices.Clone(candidates), func(c Candidate) bool { return !c.strong })
 	if len(strong) == 1 {
@@ -276,8 +269,7 @@ func likeliest(candidates []Candidate) []Candidate {
 	return candidates
 }
 
-// orphanOf returns the one candidate without an application: the only
-// candidate there is, or the one of several that has the wanted name.
+// orphanOf returns the candidate without an application: the only candidate, or the one with the name.
 func orphanOf(candidates []Candidate, name string) *link.ProviderState {
 	for i := range candidates {
 		p := &candidates[i].Provider
@@ -288,20 +280,20 @@ func orphanOf(candidates []Candidate, name string) *link.ProviderState {
 	return nil
 }
 
-// useInstead is how a provider that is in the way becomes this link's.
+// useInstead returns the setting that makes a conflicting provider part of this link.
 func useInstead(p link.ProviderState) link.Way {
 	if p.ApplicationSlug == "" {
-		return link.UseExisting("if it is this link's")
+		return link.UseExisting("if it belongs to this link")
 	}
-	return link.UseExisting("and the slug " + link.Quote(p.ApplicationSlug) + " if it is this link's")
+	return link.UseExisting("and the slug " + link.Quote(p.ApplicationSlug) + " if it belongs to this link")
 }
 
-// checkProviderName finds what else has the wanted provider name: names are
-// unique over all kinds of provider.
+// checkProviderName adds a problem if another provider has the wanted name or client ID. Names are unique
+// across all kinds of provider.
 func checkProviderName(s link.Spec, d link.Desired, a link.AuthentikSnapshot, problems *link.Problems) {
 	for _, other := range a.Providers {
 		if other.Name == d.Provider.Name && other.PK != d.Provider.PK {
-			has := "of no application"
+			has := "without an application"
 			if other.ApplicationName != "" {
 				has = "of the application " + link.Quote(other.ApplicationName)
 			}

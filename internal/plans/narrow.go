@@ -7,11 +7,10 @@ import (
 	"authpocket/internal/link"
 )
 
-// mends names what a plan that puts one cause right may write, and nothing
-// else: whole objects by their kind, and single fields of those that are
-// there. Fields of our element of PocketBase's list have a leading dot. A cause
-// that is not listed is put right by the whole plan.
-func mends(cause link.CauseID) (kinds []link.Kind, fields []string, found bool) {
+// fixableParts returns what a plan that fixes one cause may write: kinds of whole objects, and fields of
+// existing ones. Fields of the link's slot in PocketBase start with a dot. A cause that is not listed needs the
+// whole plan.
+func fixableParts(cause link.CauseID) (kinds []link.Kind, fields []string, found bool) {
 	switch cause {
 	case link.CauseRedirectMismatch:
 		return nil, []string{"redirect_uris"}, true
@@ -39,15 +38,15 @@ func mends(cause link.CauseID) (kinds []link.Kind, fields []string, found bool) 
 	return nil, nil, false
 }
 
-// Narrow leaves of the plan what puts the cause right. What else differs from
-// the spec stays as it is, for another plan.
+// Narrow returns the part of the plan that fixes the cause. Other differences from the spec stay, for another
+// plan.
 func Narrow(p link.Plan, cause link.CauseID) link.Plan {
-	kinds, fields, found := mends(cause)
-	if !found || slices.ContainsFunc(p.Changes, makesProvider) {
+	kinds, fields, found := fixableParts(cause)
+	if !found || slices.ContainsFunc(p.Changes, createsProvider) {
 		return p
 	}
 	p.Only = cause
-	if p.Spec.PocketBase.RewriteSecret { // the two sides may have different ones, which no other plan would know
+	if p.Spec.PocketBase.RewriteSecret { // the two systems may have different secrets, which no other plan would fix
 		fields = append(fields, ".clientSecret")
 	}
 	var changes []link.Change
@@ -55,10 +54,10 @@ func Narrow(p link.Plan, cause link.CauseID) link.Plan {
 		switch {
 		case slices.Contains(kinds, c.Kind):
 			changes = append(changes, c)
-		case makesSlot(p, c) && cause == link.CauseOAuth2Off:
+		case addsSlot(p, c) && cause == link.CauseOAuth2Off:
 			changes = append(changes, wholeSlot(c))
-		case c.Action == link.Update && !makesSlot(p, c):
-			if c = cutTo(p, c, fields); len(c.Fields) > 0 {
+		case c.Action == link.Update && !addsSlot(p, c):
+			if c = narrowChange(p, c, fields); len(c.Fields) > 0 {
 				changes = append(changes, c)
 			}
 		}
@@ -67,20 +66,19 @@ func Narrow(p link.Plan, cause link.CauseID) link.Plan {
 	return p
 }
 
-// makesProvider tells whether the change makes the provider, without which
-// nothing is put right by a part of the plan.
-func makesProvider(c link.Change) bool {
+// createsProvider reports whether the change creates the provider. Without it no part of the plan fixes
+// anything.
+func createsProvider(c link.Change) bool {
 	return c.Action == link.Create && (c.Kind == link.KindPair || c.Kind == link.KindProvider)
 }
 
-// makesSlot tells whether the change adds our element to PocketBase's list.
-func makesSlot(p link.Plan, c link.Change) bool {
+// addsSlot reports whether the change adds the link's element to PocketBase's list.
+func addsSlot(p link.Plan, c link.Change) bool {
 	before := link.As[link.CollectionState](c.Before)
 	return before != nil && c.Kind == link.KindOAuth2 && link.SlotIndex(before.OAuth2, p.Desired.Slot.Slot) < 0
 }
 
-// wholeSlot is the change that adds our element: all of it is needed, and nothing
-// beside it but that OAuth2 is on.
+// wholeSlot returns the change that adds the link's element and turns OAuth2 on, without the mapped fields.
 func wholeSlot(c link.Change) link.Change {
 	c.Fields = slices.DeleteFunc(slices.Clone(c.Fields),
 		func(f link.Field) bool { return strings.HasPrefix(f.Name, "mappedFields.") })
@@ -90,8 +88,8 @@ func wholeSlot(c link.Change) link.Change {
 	return c
 }
 
-// cutTo is the change of an object that is there, cut down to those fields.
-func cutTo(p link.Plan, c link.Change, names []string) link.Change {
+// narrowChange returns the update of an existing object, limited to the named fields.
+func narrowChange(p link.Plan, c link.Change, names []string) link.Change {
 	slot := p.Desired.Slot.Slot
 	c.Fields = slices.DeleteFunc(slices.Clone(c.Fields), func(f link.Field) bool {
 		name := f.Name
@@ -105,8 +103,7 @@ func cutTo(p link.Plan, c link.Change, names []string) link.Change {
 	return cut.change
 }
 
-// cutter gives a change of an object that is there what its fields name, and
-// leaves the rest of the object as it was.
+// cutter limits an update to the change's fields and restores the rest of the object.
 type cutter struct {
 	change link.Change
 	slot   string
@@ -129,7 +126,7 @@ func (t *cutter) Collection(e link.Edit[link.CollectionState]) {
 	link.Restore(link.RuleAttrs(), &now, e.After, e.Fields)
 	if e.Kind == link.KindOAuth2 {
 		restoreOAuth2(&now.OAuth2, e.After.OAuth2, t.slot, e.Fields)
-		secretAlong(&now.OAuth2, e.After.OAuth2, t.slot)
+		copySecret(&now.OAuth2, e.After.OAuth2, t.slot)
 		if !e.Changed(t.slot + ".clientSecret") {
 			t.change.Lost = ""
 		}
@@ -137,7 +134,7 @@ func (t *cutter) Collection(e link.Edit[link.CollectionState]) {
 	t.change.After = &now
 }
 
-// The changes of other objects are never cut in part.
+// Changes of other objects are written as a whole.
 
 func (*cutter) Mapping(link.Edit[link.Mapping])        {}
 func (*cutter) Key(link.Edit[link.KeyState])           {}
@@ -145,9 +142,8 @@ func (*cutter) Pair(link.Edit[link.PairState])         {}
 func (*cutter) Binding(link.Edit[link.BindingState])   {}
 func (*cutter) Settings(link.Edit[link.SettingsState]) {}
 
-// secretAlong takes over the client secret, without which PocketBase's list
-// cannot be written.
-func secretAlong(now *link.OAuth2State, full link.OAuth2State, slot string) {
+// copySecret copies the client secret of a slot, which PocketBase requires in every write.
+func copySecret(now *link.OAuth2State, full link.OAuth2State, slot string) {
 	at, from := link.SlotIndex(*now, slot), link.SlotIndex(full, slot)
 	if at >= 0 && from >= 0 {
 		now.Providers[at].ClientSecret = full.Providers[from].ClientSecret

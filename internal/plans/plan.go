@@ -1,6 +1,5 @@
-// Package plans compares a link that is wanted with what both systems hold, and
-// plans the changes that lead from one to the other: to make or change a link,
-// to undo, remove or restore it, and to rotate its client secret.
+// Package plans compares a wanted link with both systems and returns the plans that create, change, undo, remove or
+// restore it, or rotate its client secret.
 package plans
 
 import (
@@ -9,9 +8,8 @@ import (
 	"authpocket/internal/link"
 )
 
-// New makes the ordered list of changes that turn the snapshots into the
-// spec. Where a spec cannot be carried out, the problems say why and the plan
-// is empty. The same arguments give the same plan.
+// New returns the ordered changes that turn the snapshots into the spec. If the spec can't be carried out, it
+// returns the problems and no plan. The result depends on the arguments only.
 func New(s link.Spec, a link.AuthentikSnapshot, p link.PocketBaseSnapshot, g link.Generated) (link.Plan,
 	link.Problems) {
 	d, problems := Resolve(s, a, p, g)
@@ -21,7 +19,7 @@ func New(s link.Spec, a link.AuthentikSnapshot, p link.PocketBaseSnapshot, g lin
 	b := planner{d: d, a: a, p: p, s: s}
 	b.mapping()
 	b.key()
-	if newCredentials(d, a) { // from there to PocketBase's OAuth2 nobody can sign in: nothing else in between
+	if newCredentials(d, a) { // nobody can sign in between pair and oauth2: keep them adjacent
 		b.settings()
 		b.rules()
 		b.pair()
@@ -35,8 +33,7 @@ func New(s link.Spec, a link.AuthentikSnapshot, p link.PocketBaseSnapshot, g lin
 		Taken: a.Taken}, nil
 }
 
-// newCredentials tells whether a provider that is there gets another client id
-// or secret.
+// newCredentials reports whether an existing provider gets another client ID or secret.
 func newCredentials(d link.Desired, a link.AuthentikSnapshot) bool {
 	now := providerByPK(a, d.Provider.PK)
 	return now != nil && (now.ClientID != d.Provider.ClientID || !now.ClientSecret.Equal(d.Provider.ClientSecret))
@@ -75,12 +72,12 @@ func (b *planner) mapping() {
 	c := link.Change{System: link.Authentik, Kind: link.KindMapping, Object: "scope mapping " + link.Quote(want.Name),
 		After: want,
 		Why: "authentik marks every e-mail address as not verified, and PocketBase then drops it. This mapping " +
-			"carries out your e-mail decision; authentik's own stays as it is."}
+			"carries out your e-mail decision; authentik's own mapping stays."}
 	var before []link.FieldValue
 	if now := mappingByID(b.a, want.ID); now != nil {
 		c.Before, before = now, now.Values()
 		if want.Description != now.Description {
-			want.Description = now.Description // its words are not ours to judge
+			want.Description = now.Description // an admin may have edited it
 		}
 	}
 	b.add(c, before, want.Values())
@@ -92,9 +89,9 @@ func (b *planner) key() {
 	}
 	b.add(link.Change{System: link.Authentik, Kind: link.KindKey, Object: "signing key " + link.Quote(b.d.Key.Name),
 		After: b.d.Key,
-		Why:   "authentik has no RSA or EC key, and tokens need one to be signed with.",
+		Why:   "authentik has no RSA or EC key to sign tokens with.",
 		Step:  "authentik 2: select any available signing key",
-		Lost:  "Undo leaves the key, for other providers may use it by then."},
+		Lost:  "Undo keeps the key, because other providers may use it by then."},
 		nil, b.d.Key.Values())
 }
 
@@ -106,8 +103,8 @@ const (
 	stepOAuth2   = "PocketBase 3 to 7: add the OpenID Connect provider"
 )
 
-// pair writes application, provider and bindings in an order that never opens
-// the application to more people than asked.
+// pair writes application, provider and bindings in an order that never opens the application to more people
+// than the spec allows.
 func (b *planner) pair() {
 	if b.a.Application == nil && b.d.Provider.PK == 0 {
 		b.createPair()
@@ -117,7 +114,7 @@ func (b *planner) pair() {
 		b.adoptProvider()
 		return
 	}
-	if b.a.Application.Provider == 0 { // nobody gets in before it has one
+	if b.a.Application.Provider == 0 { // nobody has access before it has a provider
 		b.provider()
 		b.bindings()
 		b.application(*b.a.Application, b.d.Application)
@@ -138,13 +135,13 @@ func (b *planner) createPair() {
 	pair := &link.PairState{Application: b.d.Application, Provider: b.d.Provider, Bindings: b.d.Bindings}
 	b.add(link.Change{System: link.Authentik, Kind: link.KindPair, Object: "application and provider " +
 		link.Quote(pair.Application.Name), After: pair,
-		Why: "The application is what people see in authentik, its provider what PocketBase talks to. Both are made " +
-			"in one transaction.", Step: stepPair},
+		Why: "The application is what people see in authentik; the provider is what PocketBase talks to. Both are " +
+			"created in one transaction.", Step: stepPair},
 		nil, pair.Values(b.a.Features))
 }
 
-// adoptProvider makes an application for a provider that has none. With
-// bindings it is made without the provider first, so that it is never open.
+// adoptProvider creates an application for a provider that has none. If there are bindings, the application
+// gets its provider after them, so that it is never open to everyone.
 func (b *planner) adoptProvider() {
 	b.provider()
 	first := b.d.Application
@@ -153,7 +150,7 @@ func (b *planner) adoptProvider() {
 	}
 	b.add(link.Change{System: link.Authentik, Kind: link.KindApplication, Object: "application " +
 		link.Quote(first.Name), After: &first,
-		Why: "The provider has no application yet, and people need one to be let in.", Step: stepPair},
+		Why: "The provider has no application yet, and users need one to sign in.", Step: stepPair},
 		nil, first.Values(b.a.Features))
 	b.bindings()
 	if len(b.d.Bindings) > 0 {
@@ -163,16 +160,16 @@ func (b *planner) adoptProvider() {
 
 func (b *planner) application(before, after link.ApplicationState) {
 	if before.Provider != after.Provider || (before.Provider == 0 && after.ProviderName != "") {
-		// the name tells the providers apart in the preview
+		// the preview tells the providers apart by name
 	} else {
 		before.ProviderName = after.ProviderName
 	}
 	c := link.Change{System: link.Authentik, Kind: link.KindApplication, Object: "application " +
 		link.Quote(before.Name), Before: &before, After: &after,
-		Why: "The application is there; only what differs is changed.", Step: stepPair}
-	if before.PK == "" { // made by this plan, whose changes need names of their own
+		Why: "The application already exists. Only the fields below change.", Step: stepPair}
+	if before.PK == "" { // created by this plan, whose changes need distinct names
 		c.Object = "provider of the " + c.Object
-		c.Why = "Now that its bindings are there, the application gets its provider."
+		c.Why = "The application gets its provider once its bindings exist."
 	}
 	b.add(c, before.Values(b.a.Features), after.Values(b.a.Features))
 }
@@ -184,7 +181,7 @@ func (b *planner) bindings() {
 		}
 		b.add(link.Change{System: link.Authentik, Kind: link.KindBinding, Object: "binding of the " + want.Kind + " " +
 			link.Quote(want.Target.Name), After: &want,
-			Why: "Only people whom a binding lets in may use the application.", Step: stepBindings},
+			Why: "Only people with a binding can use the application.", Step: stepBindings},
 			nil, want.Values())
 	}
 }
@@ -193,7 +190,7 @@ func (b *planner) provider() {
 	after := b.d.Provider
 	c := link.Change{System: link.Authentik, Kind: link.KindProvider, Object: "provider " + link.Quote(after.Name),
 		After: &after,
-		Why:   "The provider is there; only what differs is changed.", Step: stepRedirect}
+		Why:   "The provider already exists. Only the fields below change.", Step: stepRedirect}
 	now := providerByPK(b.a, after.PK)
 	if now == nil {
 		c.Why = "The application has no provider yet."
@@ -207,8 +204,8 @@ func (b *planner) provider() {
 	b.add(c, before.Values(b.a.Features), after.Values(b.a.Features))
 }
 
-// nameRefs fills in the names of what a provider refers to only by key, so
-// that both sides of a diff name things alike.
+// nameRefs fills in the names of objects that a provider refers to by key only, so that both sides of a diff
+// use the same names.
 func nameRefs(p *link.ProviderState, a link.AuthentikSnapshot) {
 	for _, flow := range p.Flows() {
 		if i := slices.IndexFunc(a.Flows, func(f link.Flow) bool { return f.ID == flow.Ref.ID }); i >= 0 {
@@ -252,7 +249,7 @@ func (b *planner) rules() {
 	before, after := *now, b.d.Collection
 	c := link.Change{System: link.PB, Kind: link.KindRules, Object: "rules of the collection " + link.Quote(now.Name),
 		Before: &before, After: &after,
-		Why: "You accepted this so that new people can sign in."}
+		Why: "You accepted this change so that new users can sign in."}
 	if !link.SameRule(before.AuthRule, after.AuthRule) {
 		c.Lost = "Changing the auth rule signs out everyone in " + now.Name + "."
 	}
@@ -263,8 +260,7 @@ func ruleValues(c link.CollectionState) []link.FieldValue {
 	return link.Values(link.RuleAttrs(), &c, link.Features{})
 }
 
-// oauth2 is the commit point: people see the new sign-in only after it, so it
-// comes last.
+// oauth2 plans the change that makes the sign-in available, so it comes last.
 func (b *planner) oauth2() {
 	now := b.p.Collection(b.d.Collection.Name)
 	if now == nil {
@@ -273,16 +269,15 @@ func (b *planner) oauth2() {
 	before, after := *now, b.d.Collection
 	c := link.Change{System: link.PB, Kind: link.KindOAuth2, Object: "OAuth2 of the collection " + link.Quote(now.Name),
 		Before: &before, After: &after, Step: stepOAuth2,
-		Why: "PocketBase learns where authentik is and who it is to authentik. Other providers of the collection " +
-			"stay as they are."}
+		Why: "Adds authentik's URLs and the client ID to PocketBase. Other providers of the collection stay as " +
+			"they are."}
 	at := slices.IndexFunc(now.OAuth2.Providers, func(p link.OAuth2Provider) bool { return p.Slot == b.d.Slot.Slot })
 	b.add(c, oauth2Values(now.OAuth2, b.d.Slot.Slot, at), oauth2Values(after.OAuth2, b.d.Slot.Slot, 0))
 	b.secret(c, at)
 }
 
-// secret adds the client secret to the last change where it has to be
-// written. PocketBase never shows the one it has, so a preview can only say
-// that one is set.
+// secret adds the client secret to the last change if it has to be written. PocketBase never shows the current
+// one, so a preview can only say that one is set.
 func (b *planner) secret(c link.Change, at int) {
 	last := len(b.changes) - 1
 	written := last >= 0 && b.changes[last].Kind == link.KindOAuth2
@@ -301,17 +296,17 @@ func (b *planner) secret(c link.Change, at int) {
 		return
 	}
 	if !b.secretChanges() && !target.Changed(b.d.Slot.Slot+".clientId") {
-		return // written along, and the same as before as far as anyone can know
+		return // written again with the element, presumably unchanged
 	}
 	target.Fields = append(target.Fields, link.Field{
 		Name: b.d.Slot.Slot + ".clientSecret", Before: link.ShowMask(link.MaskedSet),
 		After: link.ShowMask(link.MaskedAuthentiks), Sensitive: true,
 	})
-	target.Lost = "PocketBase never shows the client secret that it has now, so undo cannot put that one back."
+	target.Lost = "PocketBase never shows its current client secret, so undo can't restore it."
 }
 
-// secretChanges tells whether the secret in authentik will be another than
-// the one PocketBase was given, as far as that can be known.
+// secretChanges reports whether authentik's client secret will differ from the one that PocketBase was given,
+// as far as that is known.
 func (b *planner) secretChanges() bool {
 	if b.s.PocketBase.RewriteSecret {
 		return true
@@ -329,8 +324,7 @@ func oauth2Values(o link.OAuth2State, slot string, at int) []link.FieldValue {
 	return append(list, o.Providers[i].Values()...)
 }
 
-// Again makes the plan once more from what the systems hold now. Comparing
-// both tells whether a preview still holds.
+// Again returns the same plan, made from new snapshots. A preview still holds if both are equal.
 func Again(p link.Plan, a link.AuthentikSnapshot, b link.PocketBaseSnapshot) (link.Plan, link.Problems) {
 	switch p.Purpose {
 	case link.PurposeUndo:

@@ -37,7 +37,7 @@ func TestWhatIsMissingInAuthentikIsNamed(t *testing.T) {
 			func(s *link.Spec) { s.Provider.AuthenticationFlow = new("mine") }, "provider.authentication_flow",
 			"Choose one of: default-authentication-flow, passkeys"},
 		"no flows at all": {noFlows(), nil, "provider.authorization_flow",
-			"none there; make one in authentik under Flows"},
+			"none; create one in authentik under Flows"},
 		"flows that the token may not list": {noFlows("authentik_flows.view_flow"), nil,
 			"provider.authorization_flow", "Give it the permission authentik_flows.view_flow."},
 		"a signing key that is not there": {nil, func(s *link.Spec) { s.Provider.SigningKey = new("mine") },
@@ -49,7 +49,7 @@ func TestWhatIsMissingInAuthentikIsNamed(t *testing.T) {
 			"provider.signing_key", "of the type dsa"},
 		"no key that would do": {func(w *world) { w.keys = w.keys[:1] },
 			func(s *link.Spec) { s.Provider.SigningKey = new("mine") }, "provider.signing_key",
-			"(no RSA or EC key there)"},
+			"(no RSA or EC key)"},
 		"keys that the token may not list": {func(w *world) {
 			w.keys, w.missing = nil,
 				[]link.Permission{"authentik_crypto.view_certificatekeypair"}
@@ -66,7 +66,7 @@ func TestWhatIsMissingInAuthentikIsNamed(t *testing.T) {
 		}, "provider.scope_mappings.1", "no scope mapping “mine”"},
 		"a second mapping for e-mail": {nil,
 			func(s *link.Spec) { s.Provider.ScopeMappings = []string{"company mail"} }, "provider.scope_mappings.0",
-			"the e-mail decision settles"},
+			"the e-mail decision sets"},
 		"the managed mapping for e-mail named": {nil,
 			func(s *link.Spec) { s.Provider.ScopeMappings = []string{managedEmail} }, "provider.scope_mappings.0",
 			"Leave it out"},

@@ -8,9 +8,8 @@ import (
 	"authpocket/internal/link"
 )
 
-// NewRemoval makes the plan that takes the link apart on both sides: first
-// the sign-in button in PocketBase, then application and provider, then our
-// scope mapping if nothing else uses it. Accounts stay.
+// NewRemoval returns the plan that removes the link from both systems: first the slot in PocketBase, then
+// application and provider, then authpocket's scope mapping unless another provider uses it. Accounts stay.
 func NewRemoval(s link.Spec, a link.AuthentikSnapshot, p link.PocketBaseSnapshot) (link.Plan, link.Problems) {
 	var problems link.Problems
 	checkReadable(a, []link.Kind{link.KindPair, link.KindMapping}, &problems)
@@ -36,27 +35,27 @@ func NewRemoval(s link.Spec, a link.AuthentikSnapshot, p link.PocketBaseSnapshot
 	if c := p.Collection(s.Query().Collection); c != nil && len(u.changes) > 0 &&
 		link.Value(c.CreateRule, "") == link.OAuth2Only {
 		u.warnings.add(link.WarnRuleStays, link.PB, "The create rule of "+c.Name+" stays: "+link.OAuth2Only+".",
-			"It lets people make accounts through any OAuth2 provider of the collection. Change it in PocketBase if "+
+			"It lets users create accounts through any OAuth2 provider of the collection. Change it in PocketBase if "+
 				"it was only for this link.")
 	}
-	for _, m := range a.Mappings { // one that nobody uses was left by a removal that was interrupted
+	for _, m := range a.Mappings { // an unused one is left from an interrupted removal
 		if !shared && link.OwnMapping(m.Name) && (uses(found.provider, m) || !u.used(m)) {
 			u.Mapping(link.Edit[link.Mapping]{Change: link.Change{System: link.Authentik, Kind: link.KindMapping,
 				Object: "scope mapping " + link.Quote(m.Name)}, After: &m})
 		}
 	}
 	if found.application != nil {
-		s.Access = boundTo(a.Bindings) // for making it again
+		s.Access = boundTo(a.Bindings) // for undo
 	}
 	for i := range u.changes {
-		u.changes[i].Why = "The link is taken apart."
+		u.changes[i].Why = "Removes the link."
 		switch {
 		case u.changes[i].Kind == link.KindProvider:
-			u.changes[i].Lost = "The client secret goes for good: undo makes the provider again with another one."
+			u.changes[i].Lost = "The client secret can't be restored. Undo recreates the provider with a new one."
 		case u.changes[i].Kind == link.KindApplication:
 			u.changes[i].Fields = append(u.changes[i].Fields, bindingFields(a)...)
-			if gone := inexpressible(u.changes[i], s.Access); len(gone) > 0 {
-				u.changes[i].Lost = "Undo makes it again, but without these bindings: " + strings.Join(gone, ", ") + "."
+			if gone := lostBindings(u.changes[i], s.Access); len(gone) > 0 {
+				u.changes[i].Lost = "Undo recreates it without these bindings: " + strings.Join(gone, ", ") + "."
 			}
 		}
 	}
@@ -68,12 +67,12 @@ func uses(p *link.ProviderState, m link.Mapping) bool {
 	return p != nil && slices.ContainsFunc(p.Mappings, func(r link.Ref) bool { return r.ID == m.ID })
 }
 
-// used tells whether any provider that stays has the mapping.
+// used reports whether a remaining provider has the mapping.
 func (u *undoer) used(m link.Mapping) bool {
 	return slices.ContainsFunc(u.a.Providers, func(p link.ProviderState) bool { return uses(&p, m) })
 }
 
-// removeSlot takes the link's element out of the collection's providers.
+// removeSlot removes the link's element from the collection's providers.
 func (u *undoer) removeSlot(s link.Spec, found existing) {
 	c := u.p.Collection(link.Value(s.PocketBase.Collection, link.DefaultCollection))
 	if c == nil {
@@ -89,7 +88,7 @@ func (u *undoer) removeSlot(s link.Spec, found existing) {
 	after := *c
 	after.OAuth2.Providers = slices.Clone(c.OAuth2.Providers)
 	from := oauth2Values(c.OAuth2, "", -1)
-	for i := len(c.OAuth2.Providers) - 1; i >= 0; i-- { // the last first: what comes after it is gone by then
+	for i := len(c.OAuth2.Providers) - 1; i >= 0; i-- { // last first, so that no later element of the link remains
 		p := c.OAuth2.Providers[i]
 		if !link.IsSlot(p.Slot) || p.ClientID != clientID {
 			continue
@@ -99,30 +98,30 @@ func (u *undoer) removeSlot(s link.Spec, found existing) {
 		}
 		after.OAuth2.Providers = slices.Delete(after.OAuth2.Providers, i, i+1)
 		from = append(from, p.Values()...)
-		u.linkedPeople(p.Slot)
+		u.warnLinked(p.Slot)
 	}
 	if len(after.OAuth2.Providers) == len(c.OAuth2.Providers) {
 		return
 	}
-	if len(after.OAuth2.Providers) == 0 { // nobody is left to sign in with
+	if len(after.OAuth2.Providers) == 0 { // no provider is left
 		after.OAuth2.Enabled = false
 	}
 	u.add(link.Change{System: link.PB, Kind: link.KindOAuth2, Object: "OAuth2 of the collection " + link.Quote(c.Name)},
 		c, &after, from, oauth2Values(after.OAuth2, "", -1))
 }
 
-// linkedPeople tells how many can no longer sign in once the slot is gone.
-func (u *undoer) linkedPeople(slot string) {
+// warnLinked warns how many users can no longer sign in without the slot.
+func (u *undoer) warnLinked(slot string) {
 	if n := u.p.Linked[slot]; n > 0 {
 		u.warnings.add(link.WarnLinkedPeople, link.PB, count(n, "person has", "people have")+
 			" an account linked through "+slot+".",
 			"Their accounts stay, but they can no longer sign in with authentik. PocketBase keeps the links, and "+
-				"whoever uses this slot next inherits them.")
+				"they apply to the next provider in this slot.")
 	}
 }
 
-// movesSecrets refuses to take out an element that others come after, on a
-// PocketBase that would hand its client secret on to them.
+// movesSecrets reports whether removing element i would give its client secret to the elements after it, and
+// adds a problem if so. PocketBase before 0.40.1 does this.
 func (u *undoer) movesSecrets(c link.CollectionState, i int) bool {
 	if !u.p.SecretsByPlace || i == len(c.OAuth2.Providers)-1 {
 		return false
@@ -132,9 +131,9 @@ func (u *undoer) movesSecrets(c link.CollectionState, i int) bool {
 		later = append(later, p.Slot)
 	}
 	u.problems.Add("pocketbase.slot", "PocketBase "+cmp.Or(u.p.Version, "of an unknown version")+
-		" keeps client secrets by place: without "+c.OAuth2.Providers[i].Slot+" the providers after it ("+
+		" keeps client secrets by position: without "+c.OAuth2.Providers[i].Slot+" the providers after it ("+
 		strings.Join(later, ", ")+") would get each other's.",
-		"Upgrade PocketBase to 0.40.1 or later first. Or remove those in PocketBase's dashboard, the last one first, "+
+		"Upgrade PocketBase to 0.40.1 or later first. Or remove those in PocketBase's dashboard, last one first, "+
 			"and enter them again afterwards, each with its client secret.")
 	return true
 }

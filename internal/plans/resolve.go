@@ -7,10 +7,8 @@ import (
 	"authpocket/internal/link"
 )
 
-// Resolve turns a spec into the wanted state with nothing left open: what the
-// spec leaves open is taken from what is there, and gets its default where
-// there is nothing. All problems are reported at once; the state is then as
-// far resolved as it can be.
+// Resolve returns the state that the spec describes. Fields that the spec leaves open keep their current value
+// or get their default. It reports all problems at once; the state is then resolved as far as possible.
 func Resolve(s link.Spec, a link.AuthentikSnapshot, p link.PocketBaseSnapshot, g link.Generated) (link.Desired,
 	link.Problems) {
 	var problems link.Problems
@@ -40,8 +38,8 @@ func Resolve(s link.Spec, a link.AuthentikSnapshot, p link.PocketBaseSnapshot, g
 	return d, problems
 }
 
-// checkReadable stops where the token may not read objects of these kinds:
-// what is not seen would be made a second time, or left behind.
+// checkReadable adds a problem for each kind of object that the token can't read: unseen objects would be
+// created again or left behind.
 func checkReadable(a link.AuthentikSnapshot, kinds []link.Kind, problems *link.Problems) {
 	for _, one := range []struct {
 		permission link.Permission
@@ -58,7 +56,7 @@ func checkReadable(a link.AuthentikSnapshot, kinds []link.Kind, problems *link.P
 		decides := slices.ContainsFunc(kinds, func(k link.Kind) bool { return slices.Contains(one.decides, k) })
 		if decides && slices.Contains(a.Missing, one.permission) {
 			problems.Add("authentik.token", "The authentik token may not read "+one.what+
-				", so nobody can tell what is there already.",
+				", so authpocket can't see which ones exist.",
 				"Give it the permission "+string(one.permission)+".")
 		}
 	}
@@ -95,8 +93,8 @@ func resolveProvider(d *link.Desired, s link.Spec, a link.AuthentikSnapshot, fou
 	}
 }
 
-// resolveRedirects keeps the order of what is there and adds what PocketBase
-// needs; a list given in the spec is taken as it is.
+// resolveRedirects returns the current redirect URIs in order, followed by those that PocketBase needs. A list
+// in the spec replaces them.
 func resolveRedirects(s link.Spec, now []link.RedirectURI) []link.RedirectURI {
 	if s.Provider.RedirectURIs != nil {
 		return givenRedirects(s.Provider.RedirectURIs, now)
@@ -115,8 +113,7 @@ func resolveRedirects(s link.Spec, now []link.RedirectURI) []link.RedirectURI {
 	return list
 }
 
-// givenRedirects is the spec's list, and the logout URIs that are there: a
-// link file has no words for those.
+// givenRedirects returns the spec's list and the current logout URIs, which a link file can't express.
 func givenRedirects(given, now []link.RedirectURI) []link.RedirectURI {
 	list := slices.Clone(given)
 	for i := range list {
@@ -198,7 +195,7 @@ func flowNames(a link.AuthentikSnapshot, designation string) string {
 		}
 	}
 	if len(names) == 0 {
-		return "(none there; make one in authentik under Flows)"
+		return "(none; create one in authentik under Flows)"
 	}
 	return strings.Join(names, ", ")
 }
@@ -219,14 +216,13 @@ func resolveKey(d *link.Desired, s link.Spec, a link.AuthentikSnapshot, now link
 		case i < 0:
 			todo := "Choose one of: " + keyNames(a) + "."
 			if slices.Contains(a.Missing, link.PermViewKey) {
-				todo = "Give the token the permission authentik_crypto.view_certificatekeypair, without which it " +
-					"sees none."
+				todo = "Give the token the permission authentik_crypto.view_certificatekeypair."
 			}
 			problems.Add("provider.signing_key", "authentik has no signing key "+link.Quote(*want)+
 				" that the token can see.", todo)
 		case !a.Keys[i].Usable():
 			problems.Add("provider.signing_key", "The key "+link.Quote(*want)+" is of the type "+a.Keys[i].Type+
-				": with it authentik's discovery and keys answer with an error.", "Choose an RSA or EC key: "+
+				": with it authentik's OpenID configuration fails.", "Choose an RSA or EC key: "+
 				keyNames(a)+".")
 		default:
 			d.Provider.SigningKey = a.Keys[i].Ref
@@ -269,13 +265,13 @@ func keyNames(a link.AuthentikSnapshot) string {
 		}
 	}
 	if len(names) == 0 {
-		return "(no RSA or EC key there)"
+		return "(no RSA or EC key)"
 	}
 	return strings.Join(names, ", ")
 }
 
-// resolveGrants keeps what is enabled and makes sure of the code grant: a
-// provider made through the API has none (authentik 2026.5, models.py).
+// resolveGrants returns the enabled grant types plus the authorization code grant: a provider created through
+// the API has none (authentik 2026.5, models.py).
 func resolveGrants(now []string, mappings []link.Ref, a link.AuthentikSnapshot) []string {
 	list := slices.Clone(now)
 	if !slices.Contains(list, "authorization_code") {
@@ -288,8 +284,8 @@ func resolveGrants(now []string, mappings []link.Ref, a link.AuthentikSnapshot) 
 	return list
 }
 
-// resolveCredentials takes client id and secret from what is there. A slot of
-// PocketBase that still names a provider that is gone gives its client id.
+// resolveCredentials keeps the current client ID and secret. Without a provider, the client ID of a stale slot
+// in PocketBase is reused.
 func resolveCredentials(d *link.Desired, s link.Spec, a link.AuthentikSnapshot, c link.CollectionState, found existing,
 	g link.Generated) {
 	id, secretText := g.ClientID, g.ClientSecret
@@ -306,8 +302,7 @@ func resolveCredentials(d *link.Desired, s link.Spec, a link.AuthentikSnapshot, 
 	d.Provider.ClientSecret = link.Value(s.Provider.ClientSecret, secretText)
 }
 
-// endpoint is one of authentik's global OAuth2 endpoints. The trailing slash
-// matters.
+// endpoint returns the URL of one of authentik's global OAuth2 endpoints. The trailing slash matters.
 func endpoint(base, name string) string { return base + "/application/o/" + name + "/" }
 
 func resolveBindings(d *link.Desired, s link.Spec, a link.AuthentikSnapshot, problems *link.Problems) {
@@ -349,12 +344,12 @@ func resolveBindings(d *link.Desired, s link.Spec, a link.AuthentikSnapshot, pro
 	add("policies", "policy", s.Access.Policies, a.Policies)
 }
 
-// notSeen is what to do where a group, user or policy is not found.
+// notSeen returns what to do if a group, user or policy is not found.
 func notSeen(a link.AuthentikSnapshot, kind string) string {
 	permission := map[string]link.Permission{"group": link.PermViewGroup, "user": link.PermViewUser,
 		"policy": link.PermViewPolicy}[kind]
 	if slices.Contains(a.Missing, permission) {
-		return "Give the token the permission " + string(permission) + ", without which it sees none."
+		return "Give the token the permission " + string(permission) + "."
 	}
 	return "Check the spelling, or choose another."
 }
@@ -378,7 +373,7 @@ func collectionNames(p link.PocketBaseSnapshot) string {
 		}
 	}
 	if len(names) == 0 {
-		return "(none there; make an auth collection first)"
+		return "(none; create an auth collection first)"
 	}
 	return strings.Join(names, ", ")
 }

@@ -6,9 +6,9 @@ import (
 	"authpocket/internal/link"
 )
 
-// resolveMappings attaches openid, profile and one e-mail mapping, and keeps
-// or replaces the others as the spec says. Two mappings of one scope have no
-// defined order in authentik, so the e-mail mapping is replaced, not added.
+// resolveMappings attaches openid, profile and one e-mail mapping, and keeps or replaces the others as the spec
+// says. authentik evaluates two mappings of one scope in no defined order, so the e-mail mapping is replaced,
+// not added.
 func resolveMappings(d *link.Desired, s link.Spec, a link.AuthentikSnapshot, now link.ProviderState,
 	problems *link.Problems) {
 	r := mappingResolver{s: s, a: a, problems: problems}
@@ -45,15 +45,15 @@ func (r *mappingResolver) add(m link.Mapping) {
 	}
 }
 
-// keep decides on a mapping that is attached now.
+// keep attaches a mapping that the provider has now, unless the spec or the e-mail decision drops it.
 func (r *mappingResolver) keep(ref link.Ref) {
 	m := mappingByID(r.a, ref.ID)
-	if m == nil { // not visible to the token: it is not ours to judge
+	if m == nil { // the token can't see it, so leave it
 		r.list = append(r.list, ref)
 		return
 	}
 	switch {
-	case link.OwnMapping(m.Name): // attached again below, if it is the one decided on
+	case link.OwnMapping(m.Name): // attached again below if the e-mail decision needs it
 		return
 	case m.Managed == link.ManagedPrefix+"openid" || m.Managed == link.ManagedPrefix+"profile":
 	case m.Scope == "email":
@@ -82,8 +82,8 @@ func (r *mappingResolver) ensureManaged(scope string) {
 	r.problems.Add("provider.scope_mappings", "authentik's own scope mapping for "+scope+" cannot be found.", todo)
 }
 
-// addNamed attaches a mapping that the spec names. A second one for e-mail
-// could undo the e-mail decision.
+// addNamed attaches a mapping that the spec names. A second e-mail mapping is refused, since it could undo the
+// e-mail decision.
 func (r *mappingResolver) addNamed(field, name string) {
 	i := slices.IndexFunc(r.a.Mappings, func(m link.Mapping) bool { return m.Name == name })
 	if i < 0 {
@@ -94,7 +94,7 @@ func (r *mappingResolver) addNamed(field, name string) {
 	attached := slices.ContainsFunc(r.list, func(x link.Ref) bool { return x.ID == r.a.Mappings[i].ID })
 	if r.a.Mappings[i].Scope == "email" && !attached {
 		r.problems.Add(field, "The scope mapping "+link.Quote(name)+
-			" is for e-mail, which the e-mail decision settles.", "Leave it out.")
+			" is for e-mail, which the e-mail decision sets.", "Leave it out.")
 		return
 	}
 	r.add(r.a.Mappings[i])

@@ -8,8 +8,8 @@ import (
 	"authpocket/internal/link"
 )
 
-// resolveSlot settles our element of the collection's OAuth2 providers. All
-// other elements keep their place and content.
+// resolveSlot resolves the link's element of the collection's OAuth2 providers. All other elements keep their
+// position and content.
 func resolveSlot(d *link.Desired, s link.Spec, a link.AuthentikSnapshot, c link.CollectionState,
 	problems *link.Problems) {
 	search := slotSearch{
@@ -46,7 +46,7 @@ func resolveSlot(d *link.Desired, s link.Spec, a link.AuthentikSnapshot, c link.
 	}
 }
 
-// resolveUserInfo settles where PocketBase reads the claims from.
+// resolveUserInfo resolves where PocketBase reads the claims.
 func resolveUserInfo(d *link.Desired, s link.Spec, now link.OAuth2Provider) {
 	want := s.PocketBase
 	d.Slot.UserInfoURL, d.Slot.JWKSURL, d.Slot.Issuers = "", "", nil
@@ -64,7 +64,7 @@ func resolveUserInfo(d *link.Desired, s link.Spec, now link.OAuth2Provider) {
 	if want.Issuers != nil {
 		d.Slot.Issuers = want.Issuers
 	}
-	switch { // to check nothing has to be asked for in both places
+	switch { // only a spec that clears both turns all checks of the ID token off
 	case checksIDToken(d.Slot):
 	case want.Issuers == nil:
 		d.Slot.Issuers = issuers
@@ -73,9 +73,8 @@ func resolveUserInfo(d *link.Desired, s link.Spec, now link.OAuth2Provider) {
 	}
 }
 
-// userInfoMode is where the claims come from when the spec leaves it open:
-// what its URLs are for, else what is there. An ID token of which nothing is
-// checked is never kept.
+// userInfoMode returns where PocketBase reads the claims if the spec leaves it open: what its URLs imply, else
+// the current mode. An ID token that PocketBase doesn't check is never kept.
 func userInfoMode(want link.PocketBase, now link.OAuth2Provider) string {
 	after := link.OAuth2Provider{JWKSURL: link.Value(want.JWKSURL, ""), Issuers: want.Issuers}
 	switch {
@@ -96,14 +95,14 @@ func userInfoMode(want link.PocketBase, now link.OAuth2Provider) string {
 	return "id_token"
 }
 
-// checksIDToken tells whether PocketBase reads the ID token and checks its
-// signature or issuer: a set-up that was somebody's choice.
+// checksIDToken reports whether PocketBase reads the ID token and checks its signature or issuer, which is a
+// deliberate choice of an admin.
 func checksIDToken(p link.OAuth2Provider) bool {
 	return p.IDTokenMode() && (p.JWKSURL != "" || len(p.Issuers) > 0)
 }
 
-// checkMapped refuses what PocketBase would silently drop or fail on. What is
-// mapped already and left open is not the spec's to judge.
+// checkMapped adds a problem for mapped fields that PocketBase would silently drop or fail on. Current mappings
+// that the spec leaves open are not checked.
 func checkMapped(want link.PocketBase, c link.CollectionState, problems *link.Problems) {
 	for _, a := range link.OAuth2Attrs() {
 		target, _ := a.Given(&want)
@@ -119,7 +118,7 @@ func checkMapped(want link.PocketBase, c link.CollectionState, problems *link.Pr
 			problems.Add(a.Spec, "The field "+link.Quote(target)+" is of the type "+c.Fields[i].Type+
 				", which cannot take the "+a.Claim+".", "Choose a field that can, or none.")
 		case target == "id":
-			problems.Add(a.Spec, "Mapping the record's own id makes sign-ins fail.", "Choose another field, or none.")
+			problems.Add(a.Spec, "Sign-ins fail if the record's own id is mapped.", "Choose another field, or none.")
 		}
 	}
 }

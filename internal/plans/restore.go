@@ -7,8 +7,8 @@ import (
 	"authpocket/internal/link"
 )
 
-// restoreOAuth2 puts back the element of one slot and the mapped fields. A
-// slot that was not there before is taken out again.
+// restoreOAuth2 restores the element of one slot and the mapped fields. An element that did not exist before is
+// removed.
 func restoreOAuth2(now *link.OAuth2State, was link.OAuth2State, slot string, fields []link.Field) {
 	link.Restore(link.OAuth2Attrs(), now, &was, fields)
 	now.Providers = slices.Clone(now.Providers)

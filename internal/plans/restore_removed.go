@@ -8,10 +8,10 @@ import (
 	"authpocket/internal/link"
 )
 
-// SpecBefore is the spec that makes again what a removal took apart: s, which
-// the removal was of, with all that its changes show of what was there.
+// SpecBefore returns the spec that recreates a removed link: the spec of the removal, with the values that its
+// changes recorded.
 func SpecBefore(s link.Spec, done []link.Change) link.Spec {
-	s.Existing = link.ExistingUse // what the removal left, another collection has
+	s.Existing = link.ExistingUse // what the removal left is used by another collection
 	s.Email = cmp.Or(s.Email, link.EmailLeave)
 	for _, c := range done {
 		if was := link.As[link.ApplicationState](c.Before); was != nil {
@@ -32,54 +32,52 @@ func SpecBefore(s link.Spec, done []link.Change) link.Spec {
 	return s
 }
 
-// AsRestoration makes the plan that takes back a removal, whose changes done
-// are, out of one for the link as SpecBefore says it was. It never touches what
-// was made since. That the application may be open wider than it was is a
-// problem unless it is forced. Where the removal took only the slot, only the
-// slot comes back.
+// AsRestoration turns a plan for the spec from SpecBefore into one that undoes the removal with the changes
+// done. It never touches objects created since. Bindings that can't be restored are a problem unless force is
+// set, since they may have kept users out. If the removal deleted only the slot, only the slot is restored.
 func AsRestoration(p link.Plan, done []link.Change, force bool) (link.Plan, link.Problems) {
 	var problems, never link.Problems
 	p.Purpose, p.Restores, p.Undoes, p.Force = link.PurposeUndo, true, done, force
-	// They signed in through the same client before.
+	// Existing links are from the same client, so they need no warning.
 	w := warner(slices.DeleteFunc(slices.Clone(p.Warnings),
 		func(x link.Warning) bool { return x.ID == link.WarnAlreadyLinked }))
 	p.Changes = slices.Clone(p.Changes)
 	switch {
 	case !deletes(done, link.KindApplication) && !deletes(done, link.KindProvider):
-		if slices.ContainsFunc(p.Changes, makesProvider) {
-			never.Add("application.slug", "The application that the slot led to is gone from authentik.",
-				"Make the link again: there is nothing for the slot to lead to.")
+		if slices.ContainsFunc(p.Changes, createsProvider) {
+			never.Add("application.slug", "The slot's application no longer exists in authentik.",
+				"Create the link again instead.")
 		}
 		p.Changes = slices.DeleteFunc(p.Changes, func(c link.Change) bool { return c.Kind != link.KindOAuth2 })
-	case madeAnew(p):
+	case recreatedSince(p):
 		never.Add("application.slug", "authentik has the application "+link.Quote(p.Desired.Application.Slug)+
-			" again: the link was made anew, or changed, since.",
-			"Change the link as it stands, or take it apart before you undo this.")
+			" again: the link was recreated or changed since.",
+			"Change the link as it is, or remove it before you undo this.")
 	}
-	if c := takesOver(p); c != "" && len(never) == 0 {
+	if c := slotTakenBy(p); c != "" && len(never) == 0 {
 		never.Add("pocketbase.slot", "The slot "+p.Desired.Slot.Slot+
-			" was given to another provider since, with the client ID "+c+
-			".", "Free that slot in PocketBase first, or make the link again in another one.")
+			" now has another provider, with the client ID "+c+
+			".", "Free that slot in PocketBase first, or create the link again in another one.")
 	}
 	for _, c := range done {
 		if link.As[link.ApplicationState](c.Before) != nil {
-			if gone := inexpressible(c, p.Spec.Access); len(gone) > 0 {
-				problems.Add("access", "The application had bindings that authpocket does not make: "+
+			if gone := lostBindings(c, p.Spec.Access); len(gone) > 0 {
+				problems.Add("access", "The application had bindings that authpocket can't create: "+
 					strings.Join(gone, ", ")+".",
-					"Undo it all the same to have it without them, and make them in authentik at once: until then it "+
-						"may be open wider than it was.")
-				w.add(link.WarnLost, link.Authentik, "Bindings do not come back: "+strings.Join(gone, ", ")+
-					".", "Make them in authentik.")
+					"Force the undo to restore it without them, then add them in authentik at once: until then it "+
+						"may be open to more people than before.")
+				w.add(link.WarnLost, link.Authentik, "Bindings are not restored: "+strings.Join(gone, ", ")+
+					".", "Add them in authentik.")
 			}
 		}
 		if was := link.As[link.ProviderState](c.Before); was != nil {
-			losses(p, &w, *was)
+			warnLosses(p, &w, *was)
 		}
 		if was := link.As[link.Mapping](c.Before); was != nil {
 			if own := p.Desired.Mapping; own != nil && own.Name == was.Name && own.Expression != was.Expression {
 				w.add(link.WarnLost, link.Authentik, "The scope mapping "+link.Quote(was.Name)+
-					" had been changed by hand, and comes back as authpocket makes it.",
-					"The receipt shows what it was.")
+					" was edited by hand. It is restored to authpocket's version.",
+					"The receipt shows the edited one.")
 			}
 		}
 	}
@@ -94,26 +92,25 @@ func deletes(done []link.Change, kind link.Kind) bool {
 	return slices.ContainsFunc(done, func(c link.Change) bool { return c.Kind == kind && c.Action == link.Delete })
 }
 
-// madeAnew tells whether the plan would change an application that stands, and
-// that the removal had deleted, or give its provider another client ID.
-func madeAnew(p link.Plan) bool {
+// recreatedSince reports whether the plan would change an application that the removal had deleted, or give its
+// provider another client ID.
+func recreatedSince(p link.Plan) bool {
 	half := slices.ContainsFunc(p.Changes, func(c link.Change) bool {
 		return c.Kind == link.KindApplication && (c.Action == link.Create || c.Changed("provider"))
 	})
 	return !half && slices.ContainsFunc(p.Changes, func(c link.Change) bool {
-		return ofTheApplication(c) || c.Kind == link.KindProvider && c.Action == link.Update && c.Changed("client_id")
+		return changesApplication(c) || c.Kind == link.KindProvider && c.Action == link.Update && c.Changed("client_id")
 	})
 }
 
-// ofTheApplication tells whether a change is of an application that is there,
-// or of who may use it.
-func ofTheApplication(c link.Change) bool {
+// changesApplication reports whether a change is of an existing application or of its bindings.
+func changesApplication(c link.Change) bool {
 	return c.Kind == link.KindBinding || c.Kind == link.KindApplication && c.Action == link.Update
 }
 
-// takesOver is the client ID that our slot has for somebody else, empty where
-// it is free or ours.
-func takesOver(p link.Plan) string {
+// slotTakenBy returns the client ID of another provider in the link's slot, empty if the slot is free or the
+// link's own.
+func slotTakenBy(p link.Plan) string {
 	for _, c := range p.Changes {
 		before := link.As[link.CollectionState](c.Before)
 		if before == nil || c.Kind != link.KindOAuth2 {
@@ -127,13 +124,13 @@ func takesOver(p link.Plan) string {
 	return ""
 }
 
-// losses says what of a provider does not come back.
-func losses(p link.Plan, w *warner, was link.ProviderState) {
-	if !slices.ContainsFunc(p.Changes, makesProvider) {
+// warnLosses warns about the parts of a provider that can't be restored.
+func warnLosses(p link.Plan, w *warner, was link.ProviderState) {
+	if !slices.ContainsFunc(p.Changes, createsProvider) {
 		return
 	}
 	w.add(link.WarnLost, link.Authentik, "The client secret is a new one.",
-		"The one before is kept nowhere. Both systems get the new one.")
+		"The previous one is not stored. Both systems get the new one.")
 	f := link.Features{GrantTypes: len(was.GrantTypes) > 0}
 	now := p.Desired.Provider
 	var lines []string
@@ -143,16 +140,16 @@ func losses(p link.Plan, w *warner, was link.ProviderState) {
 		}
 	}
 	if was.EncryptionKey.ID != "" {
-		lines = append(lines, "the encryption key is gone")
+		lines = append(lines, "the encryption key is removed")
 	}
 	if len(lines) > 0 {
-		w.add(link.WarnLost, link.Authentik, "Not all of the provider comes back.",
-			"Settings that a link does not have: "+strings.Join(lines, "; ")+".")
+		w.add(link.WarnLost, link.Authentik, "The provider is not restored completely.",
+			"These settings are not part of a link: "+strings.Join(lines, "; ")+".")
 	}
 }
 
-// providerSpec is the provider without its secret, and the e-mail decision that its
-// scope mappings carry out.
+// providerSpec returns the provider's settings without the secret, and the e-mail decision that its scope
+// mappings carry out.
 func providerSpec(p link.ProviderState) (link.Provider, link.EmailDecision) {
 	decision := link.EmailLeave
 	mappings := []string{}
@@ -171,7 +168,7 @@ func providerSpec(p link.ProviderState) (link.Provider, link.EmailDecision) {
 	return s, decision
 }
 
-// slotSpec is the collection's link through one of its providers.
+// slotSpec returns the settings of one of the collection's providers as a spec.
 func slotSpec(c link.CollectionState, p link.OAuth2Provider) link.PocketBase {
 	var s link.PocketBase
 	link.Offer(link.SlotAttrs(), &s, &p)
@@ -185,7 +182,7 @@ func slotSpec(c link.CollectionState, p link.OAuth2Provider) link.PocketBase {
 	return s
 }
 
-// boundTo are bindings as a spec names them: those that let somebody in.
+// boundTo returns the enabled bindings that a spec can name, nil for none.
 func boundTo(list []link.BindingState) *link.Access {
 	a := &link.Access{}
 	for _, b := range list {
@@ -207,17 +204,16 @@ func boundTo(list []link.BindingState) *link.Access {
 	return a
 }
 
-// The fields of a change that deletes an application, for the bindings that
-// go with it.
+// The fields that record an application's bindings in the change that deletes it.
 const (
-	bindingsField = "bindings"          // those that a spec can name: "group staff"
-	otherBindings = "bindings.other"    // those that it cannot, in words
-	offBindings   = "bindings.disabled" // those that let nobody in, in words
-	// unseenBindings stands for those that the token could not see.
-	unseenBindings = "any that the token could not see"
+	bindingsField = "bindings"          // those that a spec can express: "group staff"
+	otherBindings = "bindings.other"    // those that it can't
+	offBindings   = "bindings.disabled" // disabled ones
+	// unseenBindings is recorded if the token can't list bindings.
+	unseenBindings = "any that the token can't see"
 )
 
-// bindingFields are all bindings, for those fields.
+// bindingFields returns the fields that record the application's bindings.
 func bindingFields(a link.AuthentikSnapshot) []link.Field {
 	if slices.Contains(a.Missing, link.PermViewBinding) {
 		return []link.Field{{Name: otherBindings, Before: link.ShowList([]string{unseenBindings})}}
@@ -247,9 +243,8 @@ func bindingFields(a link.AuthentikSnapshot) []link.Field {
 	return fields
 }
 
-// inexpressible are the bindings that went with an application and that
-// access does not name, but for those that were switched off.
-func inexpressible(deletion link.Change, access *link.Access) []string {
+// lostBindings returns the deleted bindings that access does not name, except disabled ones.
+func lostBindings(deletion link.Change, access *link.Access) []string {
 	if deletion.Action != link.Delete {
 		return nil
 	}

@@ -112,7 +112,7 @@ func TestARemovalThatSawNoBindingsIsNotTakenBackByItself(t *testing.T) {
 		a.Bindings, a.Missing = nil, append(a.Missing, "authentik_policies.view_policybinding")
 	})
 	if _, problems := w.restored(removal, false); len(problems) != 1 || problems[0].Field != "access" ||
-		!strings.Contains(problems[0].Summary, "could not see") {
+		!strings.Contains(problems[0].Summary, "can't see") {
 		t.Errorf("the problems are %v", problems)
 	}
 	if plan, problems := w.restored(removal, true); len(problems) > 0 || !slices.Contains(warningIDs(plan), "lost") {
@@ -142,7 +142,7 @@ func TestWhatDoesNotComeBackIsSaid(t *testing.T) {
 	}
 	all := strings.Join(said, "\n")
 	for _, part := range []string{"The client secret is a new one", "grant_types", "include_claims_in_id_token",
-		"encryption key", "changed by hand"} {
+		"encryption key", "edited by hand"} {
 		if !strings.Contains(all, part) {
 			t.Errorf("%q does not say %q", all, part)
 		}

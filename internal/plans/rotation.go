@@ -6,23 +6,21 @@ import (
 	"authpocket/internal/link"
 )
 
-// AsRotation makes a plan that gives both sides a new client secret, and
-// nothing else, out of one that was made for the link with that secret. What
-// else differs from the spec stays as it is. The plan is empty where the link
-// is not there on both sides.
+// AsRotation turns a plan for a spec with a new client secret into one that writes only that secret to both
+// systems. Other differences from the spec stay. The plan is empty unless both systems have the link.
 func AsRotation(p link.Plan) link.Plan {
 	var changes []link.Change
 	for _, c := range p.Changes {
-		if c.Action != link.Update || makesSlot(p, c) || c.Kind != link.KindProvider && c.Kind != link.KindOAuth2 {
+		if c.Action != link.Update || addsSlot(p, c) || c.Kind != link.KindProvider && c.Kind != link.KindOAuth2 {
 			continue
 		}
-		if c = cutTo(p, c, []string{"client_secret", ".clientSecret"}); len(c.Fields) == 0 {
+		if c = narrowChange(p, c, []string{"client_secret", ".clientSecret"}); len(c.Fields) == 0 {
 			continue
 		}
 		c.Step = ""
-		c.Why = "authentik takes the new client secret, and from then on refuses the one before."
+		c.Why = "authentik accepts the new client secret and rejects the previous one."
 		if c.System == link.PB {
-			c.Why = "PocketBase gets the same client secret, so that authentik lets it in again. Other providers of " +
+			c.Why = "PocketBase gets the same client secret, so that authentik accepts it again. Other providers of " +
 				"the collection stay as they are."
 		}
 		changes = append(changes, c)

@@ -7,21 +7,19 @@ import (
 	"authpocket/internal/link"
 )
 
-// slotSearch is how this link's element is told from the others of a
-// collection.
+// slotSearch finds this link's element among the providers of a collection.
 type slotSearch struct {
 	providers []link.OAuth2Provider
-	// clientIDs are the one that authentik's provider gets and the one that
-	// it has now.
+	// clientIDs are the client ID that authentik's provider gets and the one that it has now.
 	clientIDs []string
 	here      endpoints
-	known     func(clientID string) bool // by this authentik
+	known     func(clientID string) bool // reports whether a provider of this authentik has the client ID
 }
 
-// endpoints are the URLs by which a slot leads to one authentik.
+// endpoints are the URLs that a slot of this authentik can have.
 type endpoints struct{ auth, token, userInfo []string }
 
-// endpointsOf are authentik's own and those that the spec puts in their place.
+// endpointsOf returns authentik's own endpoints and those that the spec sets instead.
 func endpointsOf(d link.Desired, s link.Spec) endpoints {
 	urls := func(name string, named *string) []string {
 		list := []string{endpoint(d.AuthentikURL, name)}
@@ -43,8 +41,7 @@ func (q slotSearch) hasClient(p link.OAuth2Provider) bool {
 	return p.ClientID != "" && slices.Contains(q.clientIDs, p.ClientID)
 }
 
-// leadsHere tells whether p leads to this authentik, but to no provider that
-// is there.
+// leadsHere reports whether p leads to this authentik, but to no existing provider.
 func (q slotSearch) leadsHere(p link.OAuth2Provider) bool {
 	return q.here.of(p) && !q.known(p.ClientID)
 }
@@ -59,8 +56,8 @@ func (q slotSearch) matches(match func(link.OAuth2Provider) bool) []int {
 	return found
 }
 
-// findSlot returns the index of this link's element in the collection's
-// providers, -1 for a new one, and the slot it has or gets.
+// findSlot returns the index of this link's element in the collection's providers, -1 for a new one, and its
+// slot.
 func findSlot(s link.Spec, c link.CollectionState, q slotSearch, problems *link.Problems) (int, string) {
 	if s.PocketBase.Slot != nil {
 		return namedSlot(s, *s.PocketBase.Slot, q, problems)
@@ -70,8 +67,8 @@ func findSlot(s link.Spec, c link.CollectionState, q slotSearch, problems *link.
 		case len(found) == 1:
 			return found[0], q.providers[found[0]].Slot
 		case len(found) > 1:
-			problems.Add("pocketbase.slot", "More than one slot of "+c.Name+" may be this link's: "+
-				slotNames(q.providers, found)+".", "Choose which one to use.")
+			problems.Add("pocketbase.slot", "Several slots of "+c.Name+" may belong to this link: "+
+				slotNames(q.providers, found)+".", "Choose the one to use.")
 			return found[0], q.providers[found[0]].Slot
 		}
 	}
@@ -87,7 +84,7 @@ func findSlot(s link.Spec, c link.CollectionState, q slotSearch, problems *link.
 	return -1, ""
 }
 
-// namedSlot takes the slot that the spec names, unless it is somebody else's.
+// namedSlot returns the slot that the spec names, and adds a problem if another provider has it.
 func namedSlot(s link.Spec, slot string, q slotSearch, problems *link.Problems) (int, string) {
 	i := slices.IndexFunc(q.providers, func(p link.OAuth2Provider) bool { return p.Slot == slot })
 	if i < 0 {
@@ -101,8 +98,8 @@ func namedSlot(s link.Spec, slot string, q slotSearch, problems *link.Problems) 
 	return i, slot
 }
 
-// staleClient returns the client id of a slot that leads to this authentik
-// but to no provider that is there: what an earlier link left in PocketBase.
+// staleClient returns the client ID of the only slot that leads to this authentik but to no existing provider,
+// empty for none: an earlier link left it in PocketBase.
 func staleClient(s link.Spec, c link.CollectionState, a link.AuthentikSnapshot, here endpoints) string {
 	var ids []string
 	for _, p := range c.OAuth2.Providers {

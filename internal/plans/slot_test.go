@@ -96,9 +96,9 @@ func TestTheSlotIsNotGuessed(t *testing.T) {
 		"the named one is somebody else's": {full[:1], func(s *link.Spec) { s.PocketBase.Slot = new("oidc") },
 			[]string{"The slot oidc is taken by “Somebody else's oidc”", elsewhere}},
 		"two lead here and to nobody": {[]link.OAuth2Provider{ours("oidc", "gone"), ours("oidc3", "gone too")},
-			func(*link.Spec) {}, []string{"More than one slot", "oidc (", "oidc3 ("}},
+			func(*link.Spec) {}, []string{"Several slots", "oidc (", "oidc3 ("}},
 		"two have the client ID that is asked": {[]link.OAuth2Provider{ours("oidc", "mine"), ours("oidc2", "mine")},
-			func(s *link.Spec) { s.Provider.ClientID = new("mine") }, []string{"More than one slot"}},
+			func(s *link.Spec) { s.Provider.ClientID = new("mine") }, []string{"Several slots"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			w := newWorld()
@@ -152,7 +152,7 @@ func TestAnotherCollectionIsAsked(t *testing.T) {
 	}
 	w.collections = nil
 	if _, problems = w.plan(minimal(), generated(1)); len(problems) != 1 ||
-		!strings.Contains(problems[0].Todo, "make an auth collection first") {
+		!strings.Contains(problems[0].Todo, "create an auth collection first") {
 		t.Errorf("without any collection the problems are:\n%v", problems)
 	}
 }
@@ -191,7 +191,7 @@ func TestMappedFieldsAreThoseOfTheCollection(t *testing.T) {
 		"a file for the name": {func(b *link.PocketBase) { b.MapName = new("avatar") }, "pocketbase.map_name",
 			"of the type file"},
 		"the record's own id": {func(b *link.PocketBase) { b.MapID = new("id") }, "pocketbase.map_id",
-			"makes sign-ins fail"},
+			"Sign-ins fail"},
 		"a flag for the avatar": {func(b *link.PocketBase) { b.MapAvatar = new("verified") },
 			"pocketbase.map_avatar", "of the type bool"},
 		"a field that takes the avatar": {func(b *link.PocketBase) { b.MapAvatar = new("avatar") }, "", ""},

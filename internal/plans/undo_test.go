@@ -131,7 +131,7 @@ func TestARemovalLeavesTheRestAlone(t *testing.T) {
 		t.Errorf("by\n%sbefore -, after +:\n%s", show(plan), diff)
 	}
 	for _, c := range plan.Changes {
-		if (c.Kind == link.KindProvider) != strings.Contains(c.Lost, "client secret goes for good") {
+		if (c.Kind == link.KindProvider) != strings.Contains(c.Lost, "client secret can't be restored") {
 			t.Errorf("%s says that %q is lost", c.ID(), c.Lost)
 		}
 	}

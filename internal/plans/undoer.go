@@ -6,15 +6,15 @@ import (
 	"authpocket/internal/link"
 )
 
-// undoer collects the changes of an undo or a removal. Its snapshots follow
-// them: each change is made from what the ones before it leave behind.
+// undoer collects the changes of an undo or a removal. Its snapshots are updated with each change, so that the next one
+// starts from its result.
 type undoer struct {
 	a        link.AuthentikSnapshot
 	p        link.PocketBaseSnapshot
 	force    bool
 	own      string // the link's auth collection
 	changes  []link.Change
-	from     map[string][]link.FieldValue // what each change was made from, by its id
+	from     map[string][]link.FieldValue // values before each change, by its ID
 	warnings warner
 	problems link.Problems
 }
@@ -23,12 +23,11 @@ func newUndoer(s link.Spec, a link.AuthentikSnapshot, p link.PocketBaseSnapshot,
 	return undoer{a: a, p: p, force: force, own: s.Query().Collection, from: map[string][]link.FieldValue{}}
 }
 
-// add plans to bring an object from one state to another. An object that this
-// plan changes already is changed once.
+// add plans the change of an object from one state to another. Further changes of the same object are merged.
 func (u *undoer) add(c link.Change, before, after link.Object, from, to []link.FieldValue) {
 	undo := link.Change{System: c.System, Kind: c.Kind, Object: c.Object, Before: before, After: after,
 		Action: link.Update, Fields: link.Diff(from, to),
-		Why: "Takes back what was done before."}
+		Why: "Undoes an earlier change."}
 	if to == nil {
 		undo.Action = link.Delete
 	}
@@ -47,8 +46,7 @@ func (u *undoer) add(c link.Change, before, after link.Object, from, to []link.F
 	}
 }
 
-// follower brings the snapshots of an undo from one state of an object to
-// another. Bindings go with their application.
+// follower updates the snapshots of an undo after a change. Bindings are deleted with their application.
 type follower struct{ u *undoer }
 
 func (f follower) follow(before, after link.Object) {
@@ -84,14 +82,14 @@ func (f follower) Collection(e link.Edit[link.CollectionState]) {
 		func(c link.CollectionState) bool { return c.Name == e.Before.Name })
 }
 
-// Key does nothing: an undo leaves keys.
+// Key does nothing: an undo keeps keys.
 func (follower) Key(link.Edit[link.KeyState]) {}
 
-// Pair does nothing: an undo changes the parts of a pair one by one.
+// Pair does nothing: an undo changes the application and the provider separately.
 func (follower) Pair(link.Edit[link.PairState]) {}
 
-// replaced is a copy of the list, for changes point into the old one, with one
-// element replaced by what it becomes, or left out for nil.
+// replaced returns a copy of the list, since changes point into it, with one element replaced by e.After or
+// removed if that is nil.
 func replaced[T any](list []T, e link.Edit[T], is func(T) bool) []T {
 	list = slices.Clone(list)
 	i := slices.IndexFunc(list, is)
@@ -105,8 +103,7 @@ func replaced[T any](list []T, e link.Edit[T], is func(T) bool) []T {
 	return list
 }
 
-// giveSecret puts authentik's client secret into the element that goes back:
-// PocketBase takes no element without one.
+// giveSecret sets authentik's client secret on a restored element: PocketBase requires one.
 func (u *undoer) giveSecret(now link.OAuth2State, back *link.OAuth2State, slot string) {
 	i, at := link.SlotIndex(*back, slot), link.SlotIndex(now, slot)
 	if i < 0 {
@@ -125,9 +122,8 @@ func (u *undoer) giveSecret(now link.OAuth2State, back *link.OAuth2State, slot s
 	}
 }
 
-// rewriteSecret gives the slot that the changes wrote authentik's client
-// secret again, where slot and provider stay. It is for changes of which
-// nobody knows which secret PocketBase has by now.
+// rewriteSecret plans to write authentik's client secret again to the slot that the changes wrote, if slot and
+// provider stay. It is used when PocketBase's current secret is unknown.
 func (u *undoer) rewriteSecret(done []link.Change) {
 	for _, c := range done {
 		after := link.As[link.CollectionState](c.After)
@@ -157,8 +153,8 @@ func (u *undoer) addSecret(c link.Change, before, after *link.CollectionState, s
 	if i < 0 {
 		u.changes = append(u.changes, link.Change{System: c.System, Kind: c.Kind, Object: c.Object, Action: link.Update,
 			Before: before, After: after,
-			Fields: []link.Field{field}, Why: "The apply was interrupted, and PocketBase never shows which client " +
-				"secret it has."})
+			Fields: []link.Field{field}, Why: "The apply was interrupted, and PocketBase never shows its client " +
+				"secret."})
 		return
 	}
 	u.changes[i].After, u.changes[i].Fields = after, append(u.changes[i].Fields, field)

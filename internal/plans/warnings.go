@@ -9,7 +9,7 @@ import (
 	"authpocket/internal/link"
 )
 
-// warnings are what the admin should know of the plan and what is there.
+// warnings returns what the admin should know before the plan is applied.
 func warnings(s link.Spec, d link.Desired, a link.AuthentikSnapshot, p link.PocketBaseSnapshot) []link.Warning {
 	var w warner
 	w.access(d, a)
@@ -19,7 +19,7 @@ func warnings(s link.Spec, d link.Desired, a link.AuthentikSnapshot, p link.Pock
 	w.subject(d, a, p)
 	w.shared(d, a, p)
 	w.slots(d, a, p)
-	w.window(d, a)
+	w.secretGap(d, a)
 	return w
 }
 
@@ -38,8 +38,8 @@ func (w *warner) access(d link.Desired, a link.AuthentikSnapshot) {
 			"Give it the permission authentik_policies.view_policybinding, or look in authentik.")
 		return
 	case unbound && a.ClosedByDefault:
-		w.add(link.WarnOpenToNobody, link.Authentik, "Nobody can use this application yet: in this authentik one "+
-			"without bindings is closed.",
+		w.add(link.WarnOpenToNobody, link.Authentik, "Nobody can use this application yet: this authentik closes "+
+			"applications without bindings.",
 			"Choose groups, users or a policy under “Who may use it”.")
 		return
 	case unbound:
@@ -49,10 +49,10 @@ func (w *warner) access(d link.Desired, a link.AuthentikSnapshot) {
 	}
 	for _, b := range d.Bindings {
 		if b.Expires != "" {
-			w.add(link.WarnBindingEnds, link.Authentik, "authentik ends the binding of the "+b.Kind+" "+
-				link.Quote(b.Target.Name)+" by itself on "+b.Expires+".",
-				"From then on these people are kept out, or everyone gets in if it is the last binding. Make one in "+
-					"authentik that does not end.")
+			w.add(link.WarnBindingEnds, link.Authentik, "The binding of the "+b.Kind+" "+
+				link.Quote(b.Target.Name)+" expires on "+b.Expires+".",
+				"After that these people lose access, or everyone gets it if this is the last binding. Add one in "+
+					"authentik that does not expire.")
 		}
 	}
 	var others []string
@@ -64,16 +64,16 @@ func (w *warner) access(d link.Desired, a link.AuthentikSnapshot) {
 	if len(others) == 0 {
 		return
 	}
-	detail := "Whoever passes any of them gets in. Remove them in authentik if these people should not get in."
+	detail := "Anyone who passes one of them gets in. Remove them in authentik if these people should not."
 	if d.Application.PolicyEngineMode == "all" {
-		detail = "All bindings have to be passed, so whom they keep out is kept out of this link too. Remove them in " +
-			"authentik if they should not count."
+		detail = "Users must pass all bindings, so these can keep people out of this link. Remove them in authentik " +
+			"if they should not."
 	}
 	w.add(link.WarnOtherBindings, link.Authentik, "The application has other bindings, which stay: "+
 		strings.Join(others, ", ")+".", detail)
 }
 
-// shared is for an application with which another collection signs in too.
+// shared warns if another collection signs in with the same application.
 func (w *warner) shared(d link.Desired, a link.AuthentikSnapshot, p link.PocketBaseSnapshot) {
 	now := providerByPK(a, d.Provider.PK)
 	if now == nil {
@@ -83,24 +83,24 @@ func (w *warner) shared(d link.Desired, a link.AuthentikSnapshot, p link.PocketB
 		if c.Name != d.Collection.Name && c.SlotWith(now.ClientID) != "" {
 			w.add(link.WarnSharedApplication, link.Authentik, "The collection "+c.Name+
 				" signs in with the same application.",
-				"What is changed in authentik counts for both. After a new client ID or secret, sign-in through "+
-					c.Name+" fails until its own link is given that too (authpocket apply --rewrite-secret, or the "+
-					"button beside the failed check). For a link of its own, make a new application beside it.")
+				"Changes in authentik affect both. After a new client ID or secret, sign-in through "+
+					c.Name+" fails until its link gets it too (authpocket apply --rewrite-secret, or the "+
+					"button next to the failed check). To separate them, create a new application.")
 			return
 		}
 	}
 }
 
-// window is for another client id or secret of a provider that is there.
-func (w *warner) window(d link.Desired, a link.AuthentikSnapshot) {
+// secretGap warns if an existing provider gets another client ID or secret.
+func (w *warner) secretGap(d link.Desired, a link.AuthentikSnapshot) {
 	if newCredentials(d, a) {
-		w.add(link.WarnSecretWindow, link.Authentik, "Between two of the writes, for a moment, nobody can sign in.",
+		w.add(link.WarnSecretWindow, link.Authentik, "Sign-ins fail for a moment between two of the writes.",
 			"authentik gets the new client ID or secret first, and PocketBase right after it. If PocketBase does not "+
-				"take it, authentik gets the one before back at once: see what is written only if needed.")
+				"accept it, authentik gets the previous one back at once: see what is written only if needed.")
 	}
 }
 
-// slots are the other slots of the collection that have this link's client.
+// slots warns about other slots of the collection that have this link's client.
 func (w *warner) slots(d link.Desired, a link.AuthentikSnapshot, p link.PocketBaseSnapshot) {
 	c, now := p.Collection(d.Collection.Name), providerByPK(a, d.Provider.PK)
 	if c == nil || now == nil {
@@ -108,9 +108,9 @@ func (w *warner) slots(d link.Desired, a link.AuthentikSnapshot, p link.PocketBa
 	}
 	for _, o := range c.OAuth2.Providers {
 		if link.IsSlot(o.Slot) && o.Slot != d.Slot.Slot && o.ClientID == now.ClientID {
-			w.add(link.WarnOldSlot, link.PB, "The slot "+o.Slot+" keeps this link too, beside "+d.Slot.Slot+".",
-				"People who signed in through "+o.Slot+" are known by that slot: through "+d.Slot.Slot+
-					" they are linked again by their verified e-mail address, or refused. Your app shows both "+
+			w.add(link.WarnOldSlot, link.PB, "The slot "+o.Slot+" also has this link, next to "+d.Slot.Slot+".",
+				"PocketBase knows the people who signed in through "+o.Slot+" by that slot. Through "+d.Slot.Slot+
+					" it links them again by verified e-mail address, or refuses them. Your app shows both "+
 					"buttons until you remove "+o.Slot+" in PocketBase.")
 		}
 	}
@@ -136,8 +136,8 @@ func (w *warner) email(d link.Desired, a link.AuthentikSnapshot) {
 	case link.EmailLeave:
 		if own := customEmail(d, a); own != "" {
 			w.add(link.WarnEmailLeave, link.Authentik, "The scope mapping "+link.Quote(own)+
-				" answers for e-mail addresses, and authpocket cannot tell what it says.",
-				"Where it marks an address as verified, PocketBase links the account that has it. Where not: "+
+				" provides the e-mail claims, and authpocket can't tell what it returns.",
+				"If it marks an address as verified, PocketBase links the account that has it. If not: "+
 					link.LowerFirst(link.EmailOutcome(link.EmailLeave, d.Collection)))
 			return
 		}
@@ -146,7 +146,7 @@ func (w *warner) email(d link.Desired, a link.AuthentikSnapshot) {
 	}
 }
 
-// customEmail is the name of an admin's own e-mail mapping on the provider.
+// customEmail returns the name of an admin's own e-mail mapping on the provider, empty for none.
 func customEmail(d link.Desired, a link.AuthentikSnapshot) string {
 	for _, ref := range d.Provider.Mappings {
 		if m := mappingByID(a, ref.ID); m != nil && m.Scope == "email" && m.Managed == "" && !link.OwnMapping(m.Name) {
@@ -159,12 +159,12 @@ func customEmail(d link.Desired, a link.AuthentikSnapshot) string {
 func (w *warner) transport(s link.Spec, d link.Desired) {
 	if address.PlainHTTP(d.AuthentikURL) {
 		w.add(link.WarnHTTPAuthentik, link.Authentik, "authentik's address is plain http.",
-			"Passwords and tokens can be read on the way. Use https.")
+			"Passwords and tokens can be intercepted. Use https.")
 	}
 	for _, u := range append([]string{d.PocketBaseURL}, s.PocketBaseURLs...) {
 		if address.PlainHTTP(u) {
 			w.add(link.WarnHTTPPocketBase, link.PB, "PocketBase's address is plain http.",
-				"Sign-in codes and tokens can be read on the way. Use https.")
+				"Sign-in codes and tokens can be intercepted. Use https.")
 			return
 		}
 	}
@@ -175,7 +175,7 @@ func (w *warner) redirects(d link.Desired) {
 		if r.Mode == link.RedirectRegex {
 			w.add(link.WarnRegexRedirect, link.Authentik, "The redirect URI "+link.Quote(r.URL)+
 				" is a regular expression.",
-				"Whoever controls any address that it matches can receive sign-in codes. Prefer strict ones.")
+				"Anyone who controls an address that it matches can receive sign-in codes. Prefer strict ones.")
 		}
 	}
 	if len(d.RedirectURLs()) == 0 {
@@ -192,7 +192,7 @@ func (w *warner) subject(d link.Desired, a link.AuthentikSnapshot, p link.Pocket
 	if now := providerByPK(a, d.Provider.PK); now != nil && now.SubjectMode != d.Provider.SubjectMode {
 		w.add(link.WarnSubjectMode, link.Authentik, count(linked, "person has", "people have")+
 			" signed in through this slot, and the subject mode changes.",
-			"authentik will name them differently, so PocketBase will no longer know them. Keep the subject mode, or "+
+			"authentik will send different subjects, so PocketBase won't recognise them. Keep the subject mode, or "+
 				"remove their links first.")
 	}
 }

@@ -68,10 +68,10 @@ func TestWarnings(t *testing.T) {
 		"a binding that ends": {world: func(w *world) {
 			bind(w, "admins", true)
 			w.bindings[len(w.bindings)-1].Expires = "2026-12-24T00:00:00Z"
-		}, edit: access("admins"), id: "binding-ends", says: "“admins” by itself on 2026-12-24"},
+		}, edit: access("admins"), id: "binding-ends", says: "“admins” expires on 2026-12-24"},
 		"other bindings where all count": {world: func(w *world) { bind(w, "admins", true) },
 			edit: both(access("staff"), func(s *link.Spec) { s.Application.PolicyEngineMode = new("all") }),
-			id:   "other-bindings", says: "kept out"},
+			id:   "other-bindings", says: "keep people out"},
 		"another collection has the application": {edit: both(use,
 			func(s *link.Spec) { s.PocketBase.Collection = new("members") }), id: "shared-application",
 			says: "users signs in with the same application"},

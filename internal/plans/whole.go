@@ -6,10 +6,9 @@ import (
 	"authpocket/internal/link"
 )
 
-// Whole is the plan that would make the whole link from nothing: where
-// neither system holds any of it, nor the collection another OAuth2 provider. p was made from the same snapshots. Names
-// and settings are those of the link as it stands or is wanted, the bindings
-// that it has besides those the spec names included.
+// Whole returns the plan that creates the whole link on systems that have none of it, in a collection without
+// other providers. p was made from the same snapshots. Names and settings are those of the current or wanted
+// link, including bindings that the spec does not name.
 func Whole(p link.Plan, a link.AuthentikSnapshot, b link.PocketBaseSnapshot) link.Plan {
 	d := p.Desired
 	d.Bindings = slices.DeleteFunc(slices.Clone(d.Bindings), func(b link.BindingState) bool { return b.Expires != "" })
@@ -23,11 +22,12 @@ func Whole(p link.Plan, a link.AuthentikSnapshot, b link.PocketBaseSnapshot) lin
 	for _, one := range a.Bindings {
 		if one.Enabled && one.Expires != "" {
 			warned.add(link.WarnBindingLeftOut, link.Authentik, "The binding of the "+one.Who()+
-				" is left out, for it ends on "+one.Expires+".", "Made again it would not end. Make it in authentik.")
+				" is left out, because it expires on "+one.Expires+".",
+				"A new one would not expire. Add it in authentik.")
 		}
 	}
-	a, b = without(d, a, b)
-	d = fresh(d)
+	a, b = withoutLink(d, a, b)
+	d = withoutKeys(d)
 	w := planner{d: d, a: a, p: b, s: p.Spec}
 	w.mapping()
 	w.key()
@@ -38,9 +38,8 @@ func Whole(p link.Plan, a link.AuthentikSnapshot, b link.PocketBaseSnapshot) lin
 	return link.Plan{Changes: w.changes, Warnings: warned, Desired: d, Spec: p.Spec, Generated: p.Generated}
 }
 
-// fresh is the wanted state of objects that are all still to be made, so that
-// none has a key.
-func fresh(d link.Desired) link.Desired {
+// withoutKeys returns the wanted state without the primary keys of existing objects.
+func withoutKeys(d link.Desired) link.Desired {
 	d.Application.PK, d.Application.Provider, d.Provider.PK = "", 0, 0
 	d.Bindings = slices.Clone(d.Bindings)
 	for i := range d.Bindings {
@@ -59,12 +58,12 @@ func fresh(d link.Desired) link.Desired {
 	}
 	d.Slot.Raw = nil
 	d.Collection.ID, d.Collection.Updated = "", ""
-	d.Collection.OAuth2.Providers = []link.OAuth2Provider{d.Slot} // others are not of the link
+	d.Collection.OAuth2.Providers = []link.OAuth2Provider{d.Slot} // without those of other links
 	return d
 }
 
-// without is what the systems would hold if the link were not there.
-func without(d link.Desired, a link.AuthentikSnapshot, b link.PocketBaseSnapshot) (link.AuthentikSnapshot,
+// withoutLink returns the snapshots without the objects of the link.
+func withoutLink(d link.Desired, a link.AuthentikSnapshot, b link.PocketBaseSnapshot) (link.AuthentikSnapshot,
 	link.PocketBaseSnapshot) {
 	a.Application, a.Bindings = nil, nil
 	a.Providers = slices.DeleteFunc(slices.Clone(a.Providers),

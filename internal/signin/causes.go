@@ -1,5 +1,5 @@
-// Package signin reasons about sign-ins: which causes can make one fail, what
-// the systems say of one that was made, and what is to be expected of the next.
+// Package signin explains sign-ins: it lists the causes of failures, diagnoses sign-ins that failed and predicts the
+// outcome of the next one.
 package signin
 
 import (

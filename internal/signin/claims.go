@@ -8,8 +8,7 @@ import (
 	"authpocket/internal/secret"
 )
 
-// ReadClaims takes from all claims those that PocketBase goes by, read as it
-// reads them (tools/auth/oidc.go).
+// ReadClaims returns the claims that PocketBase uses, read as it reads them (tools/auth/oidc.go).
 func ReadClaims(all map[string]any) Claims {
 	text := func(key string) string { s, _ := all[key].(string); return s }
 	return Claims{
@@ -18,8 +17,8 @@ func ReadClaims(all map[string]any) Claims {
 	}
 }
 
-// ClaimTexts are claims as a page shows them: text as it is, anything else as
-// JSON. What is a token is left out.
+// ClaimTexts returns the claims for display: text as it is, anything else as JSON. Tokens and protocol claims
+// are left out.
 func ClaimTexts(all map[string]any) map[string]string {
 	texts := make(map[string]string, len(all))
 	for key, value := range all {

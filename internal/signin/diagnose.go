@@ -7,24 +7,22 @@ import (
 	"authpocket/internal/link"
 )
 
-// Facts are what is known of a sign-in that did not end as it should.
+// Facts holds what is known about a failed sign-in.
 type Facts struct {
 	Decision link.EmailDecision
 	Return   Return
-	// OwnCallback tells that the code comes back to authpocket, so that
-	// PocketBase's event stream and addresses have no part in it.
+	// OwnCallback reports whether the code comes back to authpocket, which rules out PocketBase's event stream
+	// and addresses.
 	OwnCallback bool
-	Exchanged   *Exchanged // nil: PocketBase was not given a code, or gave no answer
+	Exchanged   *Exchanged // nil: PocketBase got no code or did not respond
 	Authentik   AuthentikTrail
 	PocketBase  PocketBaseTrail
-	Checks      []link.Check // measured right after, where nothing came back
-	// Claims are what authentik sends about the person; nil where nobody
-	// knows who it was.
+	Checks      []link.Check // run right after the sign-in if nothing came back
+	// Claims are those that authentik sends about the user; nil if the user is unknown.
 	Claims *Claims
 }
 
-// Diagnose finds the cause of a sign-in that failed, always one of the
-// catalogue.
+// Diagnose returns the cause of a failed sign-in, which is always in the catalogue.
 func Diagnose(f Facts) link.CauseID {
 	switch {
 	case f.Exchanged != nil && f.Exchanged.Refusal != nil:
@@ -39,7 +37,7 @@ func Diagnose(f Facts) link.CauseID {
 	return known(f.PocketBase.Cause)
 }
 
-// known keeps what is said to be a cause to those of the catalogue.
+// known returns cause if the catalogue has it, and CauseUnknown otherwise.
 func known(cause link.CauseID) link.CauseID {
 	if _, found := FindCause(cause); !found {
 		return link.CauseUnknown
@@ -47,8 +45,7 @@ func known(cause link.CauseID) link.CauseID {
 	return cause
 }
 
-// diagnoseEmail is for a sign-in that ended in a record with another address
-// than decided.
+// diagnoseEmail returns the cause if the sign-in succeeded with the wrong e-mail address.
 func diagnoseEmail(f Facts) link.CauseID {
 	if f.Exchanged.Sent.Email == "" {
 		return link.CauseEmailBlank
@@ -56,11 +53,11 @@ func diagnoseEmail(f Facts) link.CauseID {
 	if !f.Exchanged.Sent.Verified {
 		return link.CauseEmailUnverified
 	}
-	return link.CauseSettingsDiffer // a mapping of the collection or a hook put another one there
+	return link.CauseSettingsDiffer // a mapped field or a hook set another address
 }
 
-// diagnoseError reads the code that authentik sends people back with (RFC
-// 6749, 4.1.2.1, and OpenID Connect Core, 3.1.2.6).
+// diagnoseError returns the cause for an error code that authentik redirects back with (RFC 6749, 4.1.2.1, and
+// OpenID Connect Core, 3.1.2.6).
 func diagnoseError(code string) link.CauseID {
 	switch code {
 	case "access_denied", "interaction_required", "account_selection_required":
@@ -77,8 +74,8 @@ func diagnoseError(code string) link.CauseID {
 	return link.CauseUnknown
 }
 
-// diagnoseMissing goes by what the two systems noted, and then by what is
-// wrong with the way: whoever sees an error page closes the window.
+// diagnoseMissing returns the cause if nothing came back. It trusts the logs of both systems first, then the
+// failed checks: users close the window when they see an error page.
 func diagnoseMissing(f Facts) link.CauseID {
 	failed := func(id link.CheckID) link.CauseID { return failedCause(f.Checks, id) }
 	trail := f.PocketBase
@@ -105,7 +102,7 @@ func diagnoseMissing(f Facts) link.CauseID {
 	case f.Authentik.Through && trail.Elsewhere:
 		return link.CauseOtherPocketBase
 	case f.Authentik.Through && trail.IgnoresIPs:
-		return firstOf(failed(link.CheckPocketBaseRealtime), link.CausePopupClosed) // its log would have the return
+		return firstOf(failed(link.CheckPocketBaseRealtime), link.CausePopupClosed) // its log would show the return
 	case f.Authentik.Through && f.Authentik.IP != "" && trail.StreamIP != "" && f.Authentik.IP != trail.StreamIP:
 		return link.CauseDifferentIP
 	case f.Authentik.Through:
@@ -115,8 +112,7 @@ func diagnoseMissing(f Facts) link.CauseID {
 		failed(link.CheckPocketBaseRealtime), link.CausePopupClosed)
 }
 
-// diagnoseStream is for what the page itself noticed of PocketBase's event
-// stream, empty where that was all right.
+// diagnoseStream returns the cause that the page itself saw in PocketBase's event stream, empty for none.
 func diagnoseStream(f Facts) link.CauseID {
 	switch f.Return.Missing {
 	case MissingStream:
@@ -129,7 +125,7 @@ func diagnoseStream(f Facts) link.CauseID {
 		return link.CausePlainHTTP
 	case MissingRefused:
 		if f.Return.Status == 400 && !f.PocketBase.IgnoresIPs {
-			return link.CauseDifferentIP // the one thing that it refuses so
+			return link.CauseDifferentIP // the only reason for this status
 		}
 		return link.CauseStreamRefused
 	case MissingBroken:
@@ -138,13 +134,12 @@ func diagnoseStream(f Facts) link.CauseID {
 	return ""
 }
 
-// failedCause returns the cause of a check that failed, empty where it did not.
+// failedCause returns the cause of the failed check id, empty if it did not fail.
 func failedCause(checks []link.Check, id link.CheckID) link.CauseID {
 	return causeWhere(checks, func(c link.Check) bool { return c.ID.Is(id) })
 }
 
-// failedOf returns the cause of the first check that failed of those that ask
-// one system alone.
+// failedOf returns the cause of the first failed check of system s, empty for none.
 func failedOf(checks []link.Check, s link.System) link.CauseID {
 	return causeWhere(checks, func(c link.Check) bool { return c.ID.Of(s) })
 }
@@ -167,8 +162,8 @@ func firstOf(causes ...link.CauseID) link.CauseID {
 	return link.CauseUnknown
 }
 
-// The messages by which PocketBase tells its refusals apart; it has no codes
-// for them (apis/record_auth_with_oauth2.go, apis/record_helpers.go).
+// The messages that identify PocketBase's refusals, which have no error codes
+// (apis/record_auth_with_oauth2.go, apis/record_helpers.go).
 const (
 	saidToken     = "Failed to fetch OAuth2 token."
 	saidUser      = "Failed to fetch OAuth2 user."
@@ -187,7 +182,7 @@ func diagnoseRefusal(f Facts, r Refusal) link.CauseID {
 	case r.Status == 404 && strings.Contains(r.Message, "collection"):
 		return link.CauseCollectionMissing
 	case r.Status == 404:
-		return link.CauseOtherSubject // the link leads to a record that is gone
+		return link.CauseOtherSubject // the linked record was deleted
 	case r.Message == saidOff:
 		return link.CauseOAuth2Off
 	case r.Message == saidAuthRule:
@@ -206,13 +201,12 @@ func diagnoseRefusal(f Facts, r Refusal) link.CauseID {
 	return known(f.PocketBase.Cause)
 }
 
-// Vague tells whether a cause names only where something failed, so that it
-// is worth measuring what is wrong there.
+// Vague reports whether a cause only names where a sign-in failed, so that further checks are worthwhile.
 func Vague(cause link.CauseID) bool {
 	return cause == link.CauseUnknown || cause == link.CauseAuthentikError
 }
 
-// sharper prefers what was measured at authentik to a vague cause.
+// sharper replaces a vague cause by that of a failed check of authentik, if there is one.
 func sharper(f Facts, cause link.CauseID) link.CauseID {
 	if !Vague(cause) {
 		return cause
@@ -221,7 +215,7 @@ func sharper(f Facts, cause link.CauseID) link.CauseID {
 		failedCause(f.Checks, link.CheckAuthentikClient), cause)
 }
 
-// diagnoseFields reads PocketBase's complaints about single values.
+// diagnoseFields returns the cause for PocketBase's validation errors.
 func diagnoseFields(f Facts, fields []RefusedField) link.CauseID {
 	at := func(path ...string) *RefusedField {
 		i := slices.IndexFunc(fields, func(r RefusedField) bool { return slices.Contains(path, r.Path) })
@@ -237,7 +231,7 @@ func diagnoseFields(f Facts, fields []RefusedField) link.CauseID {
 		return link.CauseOtherSubject
 	}
 	if at("providerId") != nil {
-		return link.CauseUserInfoURL // what answered names no subject
+		return link.CauseUserInfoURL // the response has no subject
 	}
 	if email := at("email"); email != nil {
 		return diagnoseRefusedEmail(f, email.Code)
@@ -257,14 +251,14 @@ func diagnoseRefusedEmail(f Facts, code string) link.CauseID {
 	case f.Claims != nil && f.Claims.Email == "":
 		return link.CauseEmailBlank
 	case f.Claims != nil && f.Claims.Verified:
-		return link.CauseUserInfoURL // authentik would have sent it, so something else answered
+		return link.CauseUserInfoURL // authentik sends it, so something else responded
 	case f.Claims == nil && f.Decision == link.EmailTrustAll:
-		return link.CauseEmailBlank // every address that there is counts as verified
+		return link.CauseEmailBlank // every address counts as verified
 	}
 	return link.CauseEmailUnverified
 }
 
-// StageOf is the stage at which a sign-in failed.
+// StageOf returns the stage at which a sign-in failed.
 func StageOf(f Facts) StageID {
 	switch {
 	case f.Exchanged != nil && f.Exchanged.Refusal != nil:

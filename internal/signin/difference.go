@@ -8,25 +8,25 @@ import (
 	"authpocket/internal/link"
 )
 
-// Difference marks where two texts part: each is Before, its own middle, and
-// After. Words says in which part of an address they differ.
+// Difference marks where two addresses differ. The first is Before+A+After, the second Before+B+After. Words names the
+// part of the address that differs.
 type Difference struct {
 	Before string `json:"before"`
 	A      string `json:"a"`
 	B      string `json:"b"`
 	After  string `json:"after"`
-	Words  string `json:"words"` // empty where the texts are equal
+	Words  string `json:"words"` // empty if the addresses are equal
 }
 
-// Same tells whether there is no difference.
+// Same reports whether there is no difference.
 func (d Difference) Same() bool { return d.A == "" && d.B == "" }
 
-// String shows both with the differing part in brackets.
+// String returns both addresses with the differing part in brackets.
 func (d Difference) String() string {
 	return d.Before + "[" + d.A + "]" + d.After + " and " + d.Before + "[" + d.B + "]" + d.After
 }
 
-// Compare marks the difference of two addresses, never inside a character.
+// Compare returns the difference of two addresses. It never splits a character.
 func Compare(a, b string) Difference {
 	if a == b {
 		return Difference{Before: a}
@@ -53,19 +53,19 @@ func Compare(a, b string) Difference {
 	}
 }
 
-// differ says in which part two addresses differ.
+// differ returns a sentence that names the part in which two addresses differ.
 func differ(a, b string) string {
 	ua, errA := url.Parse(a)
 	ub, errB := url.Parse(b)
 	switch {
 	case strings.TrimSpace(a) == strings.TrimSpace(b):
-		return "They differ in a space."
+		return "They differ in white space."
 	case strings.TrimRight(a, "/") == strings.TrimRight(b, "/"):
-		return "They differ in the slash at the end."
+		return "They differ in the trailing slash."
 	case errA != nil || errB != nil:
 		return "They differ."
 	case strings.EqualFold(a, b):
-		return "They differ in capital letters."
+		return "They differ in case."
 	case ua.Hostname() != ub.Hostname():
 		return "They differ in the host."
 	case ua.Port() != ub.Port():
@@ -75,11 +75,11 @@ func differ(a, b string) string {
 	case ua.Path != ub.Path:
 		return "They differ in the path."
 	}
-	return "They differ behind the path."
+	return "They differ in the query or fragment."
 }
 
-// NewMismatch puts a redirect URI beside the nearest of those that authentik
-// knows: the one that has most in common with it.
+// NewMismatch compares a redirect URI with those that the provider has, and marks the difference to the most
+// similar one.
 func NewMismatch(sent string, known []string) *Mismatch {
 	m := &Mismatch{Sent: sent, Known: known, Difference: Compare(sent, "")}
 	best, nearest := -1, 0
@@ -90,36 +90,36 @@ func NewMismatch(sent string, known []string) *Mismatch {
 		}
 	}
 	if len(known) == 0 {
-		m.Difference.Words = "authentik has no redirect URI of this provider."
+		m.Difference.Words = "The provider has no redirect URI."
 	}
 	if best >= 0 && literal(known[nearest]) {
-		m.Difference.Words = "A strict redirect URI is compared literally, so its wildcard or backslash matches " +
-			"nothing else. " +
+		m.Difference.Words = "A strict redirect URI is compared literally: a wildcard or backslash in it matches " +
+			"only itself. " +
 			"Enter the exact address, or set its matching mode to regex and enter a pattern."
 	}
 	return m
 }
 
-// literal reports whether a strict redirect URI was meant as a pattern.
+// literal reports whether a strict redirect URI looks like a pattern.
 func literal(known string) bool {
 	return !strings.HasSuffix(known, link.PatternSuffix) && strings.ContainsAny(known, `*\`)
 }
 
-// String is the mismatch in one sentence, the difference in brackets.
+// String returns the mismatch as one sentence, with the difference in brackets.
 func (m Mismatch) String() string {
 	if len(m.Known) == 0 {
-		return "authentik was asked with " + m.Sent + " and knows none."
+		return "authentik received the redirect URI " + m.Sent + ", but the provider has none."
 	}
 	d := m.Difference
 	if d.Same() {
-		return "authentik was asked with " + m.Sent + ", which it knows."
+		return "authentik received the redirect URI " + m.Sent + ", which the provider has."
 	}
-	return "authentik was asked with " + d.Before + "[" + d.A + "]" + d.After + " and knows " + d.Before + "[" + d.B +
-		"]" + d.After + ". " + d.Words
+	return "authentik received the redirect URI " + d.Before + "[" + d.A + "]" + d.After + ", but the provider has " +
+		d.Before + "[" + d.B + "]" + d.After + ". " + d.Words
 }
 
-// RedirectNames are the addresses of a provider's redirect URIs that people
-// can be sent back to, regular expressions marked.
+// RedirectNames returns the redirect URIs that authentik may send users back to, with regular expressions
+// marked.
 func RedirectNames(list []link.RedirectURI) []string {
 	names := []string{}
 	for _, r := range list {

@@ -16,9 +16,9 @@ func TestCompareMarksTheDifference(t *testing.T) {
 		"host":     {strings.Replace(base, "pocketbase.", "pb.", 1), "host", "ocket", ""},
 		"port":     {strings.Replace(base, ".company", ".company:8443", 1), "port", "", ":8443"},
 		"path":     {strings.Replace(base, "/api", "/pb/api", 1), "path", "", "pb/"},
-		"query":    {base + "?x=1", "behind the path", "", "?x=1"},
-		"space":    {base + " ", "space", "", " "},
-		"capitals": {strings.Replace(base, "redirect", "Redirect", 1), "capital", "r", "R"},
+		"query":    {base + "?x=1", "query", "", "?x=1"},
+		"space":    {base + " ", "white space", "", " "},
+		"capitals": {strings.Replace(base, "redirect", "Redirect", 1), "case", "r", "R"},
 	} {
 		d := Compare(base, one.b)
 		if !strings.Contains(d.Words, one.words) || name != "host" && name != "path" &&
@@ -50,7 +50,8 @@ func TestMismatchNamesTheNearest(t *testing.T) {
 	if none := NewMismatch("https://pb.company/", nil); none.String() == "" || none.Difference.Words == "" {
 		t.Errorf("%+v", none)
 	}
-	if same := NewMismatch("a", []string{"a"}); !same.Difference.Same() || !strings.Contains(same.String(), "knows") {
+	if same := NewMismatch("a", []string{"a"}); !same.Difference.Same() ||
+		!strings.Contains(same.String(), "which the provider has") {
 		t.Errorf("%+v", same)
 	}
 }

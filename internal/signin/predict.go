@@ -7,7 +7,7 @@ import (
 	"authpocket/internal/link"
 )
 
-// Claims are what authentik would send about a person.
+// Claims are the claims about a user that PocketBase uses.
 type Claims struct {
 	Subject  string
 	Email    string
@@ -17,13 +17,12 @@ type Claims struct {
 	Picture  string
 }
 
-// Account is a record of the auth collection as far as a sign-in is concerned.
+// Account is the part of an auth record that matters for a sign-in.
 type Account struct {
 	ID       string
 	Email    string
 	Verified bool
-	// LinkedSubject is the subject that this record is linked with in the
-	// link's slot, empty for none.
+	// LinkedSubject is the subject that the record is linked to in the link's slot, empty for none.
 	LinkedSubject string
 }
 
@@ -32,38 +31,33 @@ type Outcome string
 
 // The outcomes.
 const (
-	OutcomeNew     Outcome = "new"     // a new account is made
-	OutcomeLinked  Outcome = "linked"  // an account that is there is linked by its address
-	OutcomeReturns Outcome = "returns" // the person has signed in through this slot before
+	OutcomeNew     Outcome = "new"     // a new account is created
+	OutcomeLinked  Outcome = "linked"  // an existing account is linked by its address
+	OutcomeReturns Outcome = "returns" // the user has signed in through this slot before
 	OutcomeRefused Outcome = "refused"
 )
 
-// Prediction is an outcome, with the account it concerns and, for a refusal,
-// its cause in the catalogue.
+// Prediction is the expected outcome of a sign-in.
 type Prediction struct {
 	Outcome Outcome
-	Account Account      // linked and returns
-	Cause   link.CauseID // refused
-	Email   string       // the address the record will have
-	Words   string       // for people
-	// Unsure tells that a rule, named by Cause, may refuse what is predicted:
-	// authpocket does not work rules out.
+	Account Account      // with linked and returns
+	Cause   link.CauseID // with refused, or of Unsure
+	Email   string       // address of the record after the sign-in
+	Words   string       // describes the outcome
+	// Unsure reports whether the rule named by Cause may refuse the sign-in. authpocket doesn't evaluate rules.
 	Unsure bool
-	// Resets tells that PocketBase gives the account another password and, since
-	// 0.37.4, removes its links: it was never verified.
+	// Resets reports whether PocketBase resets the account's password and, since 0.37.4, removes its links,
+	// because it was never verified.
 	Resets bool
-	// Subject is whom it is about, as authentik names them to PocketBase;
-	// empty where nobody was named.
+	// Subject is the user's subject claim, empty if no user was named.
 	Subject string
-	// Sent is everything that authentik would send about them.
+	// Sent are all claims that authentik would send about the user.
 	Sent map[string]string
 }
 
-// Predict tells what PocketBase will do at a sign-in with these claims, in
-// the order in which it decides (apis/record_auth_with_oauth2.go): it finds,
-// links or makes the account, and only then asks whether it may sign in.
-// bySubject is the record linked with the subject, byEmail the one with the
-// address; nil for none.
+// Predict returns what PocketBase does at a sign-in with these claims. Like PocketBase
+// (apis/record_auth_with_oauth2.go) it finds, links or creates the account first, and then decides whether it
+// may sign in. bySubject is the record linked to the subject, byEmail the one with the address; nil for none.
 func Predict(claims Claims, c link.CollectionState, bySubject, byEmail *Account) Prediction {
 	email := claims.Email
 	if !claims.Verified {
@@ -73,7 +67,7 @@ func Predict(claims Claims, c link.CollectionState, bySubject, byEmail *Account)
 	switch {
 	case bySubject != nil:
 		p = Prediction{Outcome: OutcomeReturns, Account: *bySubject, Email: bySubject.Email,
-			Words: "Signs in to the account " + link.Quote(shown(*bySubject)) + ", which is linked already."}
+			Words: "Signs in to the account " + link.Quote(shown(*bySubject)) + ", which is already linked."}
 	case byEmail != nil && email != "":
 		p = predictLink(claims, *byEmail)
 	default:
@@ -85,22 +79,22 @@ func Predict(claims Claims, c link.CollectionState, bySubject, byEmail *Account)
 	p.Resets = p.Outcome != OutcomeNew && !p.Account.Verified
 	if p.Outcome == OutcomeNew && !link.PlainlyOpen(c.CreateRule) {
 		p.Unsure, p.Cause, p.Words = true, link.CauseCreateRule, p.Words+" The create rule of "+c.Name+
-			" may refuse it; authpocket does not work it out."
+			" may refuse it; authpocket doesn't evaluate rules."
 	}
 	return predictEntry(c, p)
 }
 
-// predictEntry is for an account that was found or made: PocketBase keeps it
-// so even where it then lets nobody in.
+// predictEntry decides whether an account that was found or created may sign in. PocketBase keeps the account
+// even if not.
 func predictEntry(c link.CollectionState, p Prediction) Prediction {
 	refuse := func(cause link.CauseID, words string) Prediction {
 		if p.Outcome == OutcomeNew {
-			words += " The account is made all the same."
+			words += " The account is created anyway."
 		}
 		return Prediction{Outcome: OutcomeRefused, Cause: cause, Words: words, Account: p.Account, Resets: p.Resets}
 	}
 	doubt := func(cause link.CauseID, words string) {
-		p.Words += " " + words + " may refuse it; authpocket does not work it out."
+		p.Words += " " + words + " may refuse it; authpocket doesn't evaluate rules."
 		if !p.Unsure {
 			p.Unsure, p.Cause = true, cause
 		}
@@ -115,7 +109,7 @@ func predictEntry(c link.CollectionState, p Prediction) Prediction {
 	switch {
 	case !c.MFAEnabled || link.ExemptsOAuth2(c.MFARule):
 	case c.MFARule == "":
-		return refuse(link.CauseMFA, "PocketBase asks for a second factor: MFA is on in "+c.Name+
+		return refuse(link.CauseMFA, "PocketBase requires a second factor: MFA is on in "+c.Name+
 			", and OAuth2 alone is not enough.")
 	default:
 		doubt(link.CauseMFA, "The MFA rule of "+c.Name)
@@ -123,12 +117,11 @@ func predictEntry(c link.CollectionState, p Prediction) Prediction {
 	return p
 }
 
-// predictNew is for somebody without an account. email is empty where
-// PocketBase drops it.
+// predictNew predicts the sign-in of a user without an account. email is empty if PocketBase drops it.
 func predictNew(claims Claims, c link.CollectionState, email string) Prediction {
 	switch {
 	case c.CreateRule == nil:
-		return refused(link.CauseCreateRule, "PocketBase refuses new people: only superusers may create records in "+
+		return refused(link.CauseCreateRule, "PocketBase refuses new users: only superusers may create records in "+
 			c.Name+".")
 	case email == "" && c.EmailRequired:
 		cause := link.CauseEmailUnverified
@@ -138,15 +131,15 @@ func predictNew(claims Claims, c link.CollectionState, email string) Prediction 
 		return refused(cause, "PocketBase refuses the sign-in with “email: Cannot be blank”: authentik sends no "+
 			"verified address, and "+c.Name+" requires one.")
 	case c.OAuth2.Mapped.ID == "id":
-		return refused(link.CauseMappedField, "PocketBase refuses new people: the subject is mapped to the record's "+
-			"own id, which it never fits.")
+		return refused(link.CauseMappedField, "PocketBase refuses new users: the subject is mapped to the record's "+
+			"own id, which can't hold it.")
 	case requiredEmpty(c, claims) != "":
-		return refused(link.CauseRequiredField, "PocketBase refuses new people: "+c.Name+" requires "+
-			requiredEmpty(c, claims)+", which a sign-in leaves empty.")
+		return refused(link.CauseRequiredField, "PocketBase refuses new users: "+c.Name+" requires "+
+			requiredEmpty(c, claims)+", which a sign-in doesn't set.")
 	case email == "":
-		return Prediction{Outcome: OutcomeNew, Words: "A new account is made, without an e-mail address."}
+		return Prediction{Outcome: OutcomeNew, Words: "A new account is created, without an e-mail address."}
 	}
-	return Prediction{Outcome: OutcomeNew, Email: email, Words: "A new account is made for " + email + "."}
+	return Prediction{Outcome: OutcomeNew, Email: email, Words: "A new account is created for " + email + "."}
 }
 
 func predictLink(claims Claims, there Account) Prediction {
@@ -154,30 +147,27 @@ func predictLink(claims Claims, there Account) Prediction {
 	if other && !there.Verified {
 		return Prediction{Outcome: OutcomeLinked, Account: there, Email: there.Email,
 			Words: "Is linked to the account " + link.Quote(shown(there)) +
-				", which has the same address and was never verified: PocketBase 0.37.4 and later drop its link with " +
-				"another subject, earlier ones refuse the sign-in."}
+				", which has the same address and was never verified. PocketBase 0.37.4 and later drop its link to " +
+				"another subject; earlier versions refuse the sign-in."}
 	}
 	if other {
 		return refused(link.CauseOtherSubject, "PocketBase refuses the sign-in: the account "+link.Quote(shown(there))+
-			" is linked with another subject in this slot.")
+			" is linked to another subject in this slot.")
 	}
 	return Prediction{Outcome: OutcomeLinked, Account: there, Email: there.Email,
 		Words: "Is linked to the account " + link.Quote(shown(there)) + ", which has the same address."}
 }
 
-// ResetWords says what PocketBase does to an account that was never verified
-// before it signs somebody in to it, empty where it does nothing.
+// ResetWords returns what PocketBase does to a never verified account at the sign-in, empty if nothing.
 func (p Prediction) ResetWords() string {
 	if !p.Resets {
 		return ""
 	}
-	return "The account " + link.Quote(shown(p.Account)) + " was never verified. At the sign-in PocketBase gives it " +
-		"another password, so that the old one works no more, and since 0.37.4 removes its links with other " +
-		"sign-ins. That cannot be taken back."
+	return "The account " + link.Quote(shown(p.Account)) + " was never verified. At the sign-in PocketBase " +
+		"resets its password and, since 0.37.4, removes its links to other providers. This can't be undone."
 }
 
-// requiredEmpty names a required field of the collection that a new record
-// would leave empty, or is empty itself.
+// requiredEmpty returns the name of a required field that a new record would leave empty, empty for none.
 func requiredEmpty(c link.CollectionState, claims Claims) string {
 	m := c.OAuth2.Mapped
 	filled := []string{"id", "email", "password", "tokenKey"}
@@ -199,10 +189,10 @@ func refused(cause link.CauseID, words string) Prediction {
 	return Prediction{Outcome: OutcomeRefused, Cause: cause, Words: words}
 }
 
-// PredictNoAccess is for somebody whom authentik does not let through.
+// PredictNoAccess returns the prediction for a user whom authentik doesn't authorise.
 func PredictNoAccess(d link.Desired) Prediction {
-	return refused(link.CauseNoAccess, "authentik does not let this person use “"+d.Application.Name+
-		"”: its bindings let other people in.")
+	return refused(link.CauseNoAccess, "authentik doesn't let this user open “"+d.Application.Name+
+		"”: its bindings don't include the user.")
 }
 
 func shown(a Account) string {
@@ -212,8 +202,8 @@ func shown(a Account) string {
 	return a.ID
 }
 
-// Truthy reads email_verified as PocketBase does (cast.ToBool in
-// tools/auth/oidc.go): true, "true", 1 and the like.
+// Truthy reports whether PocketBase reads the email_verified claim as true: true, "true", 1 and the like
+// (cast.ToBool in tools/auth/oidc.go).
 func Truthy(claim any) bool {
 	switch v := claim.(type) {
 	case bool:

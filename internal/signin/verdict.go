@@ -10,23 +10,23 @@ import (
 	"authpocket/internal/secret"
 )
 
-// StageID is one of the stages that a sign-in passes, in this order.
+// StageID identifies a stage of a sign-in.
 type StageID string
 
-// The stages of a sign-in.
+// The stages of a sign-in, in order.
 const (
-	StageOpened    StageID = "opened"    // authentik's page was opened
-	StageAuthentik StageID = "authentik" // the person signed in there and was let through
+	StageOpened    StageID = "opened"    // authentik's page opened
+	StageAuthentik StageID = "authentik" // the user signed in and was authorised
 	StageCallback  StageID = "callback"  // the code came back to PocketBase
 	StageToken     StageID = "token"     // PocketBase exchanged the code
 	StageUserInfo  StageID = "user-info" // PocketBase read the claims
-	StageRecord    StageID = "record"    // PocketBase found or made the record
+	StageRecord    StageID = "record"    // PocketBase found or created the record
 )
 
-// StageState is how far a stage has come.
+// StageState is the state of a stage.
 type StageState string
 
-// The states of a stage. Those behind the one that failed stay waiting.
+// The states of a stage. Stages after a failed one stay waiting.
 const (
 	StageWaiting StageState = "waiting"
 	StageRunning StageState = "running"
@@ -34,7 +34,7 @@ const (
 	StageFailed  StageState = "failed"
 )
 
-// Stage is one stage of a sign-in as a page shows it.
+// Stage is one stage of a sign-in, ready for display.
 type Stage struct {
 	ID     StageID    `json:"id"`
 	Title  string     `json:"title"`
@@ -42,20 +42,19 @@ type Stage struct {
 	Detail string     `json:"detail,omitempty"`
 }
 
-// Stages are all stages of a sign-in, waiting.
+// Stages returns all stages of a sign-in, waiting.
 func Stages() []Stage {
 	return []Stage{
-		{ID: StageOpened, Title: "authentik was opened", State: StageWaiting},
+		{ID: StageOpened, Title: "authentik opened", State: StageWaiting},
 		{ID: StageAuthentik, Title: "Signed in at authentik", State: StageWaiting},
 		{ID: StageCallback, Title: "The code came back to PocketBase", State: StageWaiting},
 		{ID: StageToken, Title: "PocketBase got a token", State: StageWaiting},
-		{ID: StageUserInfo, Title: "PocketBase read who it is", State: StageWaiting},
-		{ID: StageRecord, Title: "PocketBase found or made the account", State: StageWaiting},
+		{ID: StageUserInfo, Title: "PocketBase read the user's claims", State: StageWaiting},
+		{ID: StageRecord, Title: "PocketBase found or created the account", State: StageWaiting},
 	}
 }
 
-// StagesUpTo are the stages with everything before id done, id itself in the
-// state given, and the rest waiting.
+// StagesUpTo returns the stages with those before id done, id in the given state, and the rest waiting.
 func StagesUpTo(id StageID, state StageState, detail string) []Stage {
 	stages := Stages()
 	at := slices.IndexFunc(stages, func(s Stage) bool { return s.ID == id })
@@ -68,71 +67,69 @@ func StagesUpTo(id StageID, state StageState, detail string) []Stage {
 	return stages
 }
 
-// Code is what a sign-in brought back for PocketBase to exchange.
+// Code is the authorization code of a sign-in, for PocketBase to exchange.
 type Code struct {
 	Code         secret.Text
 	CodeVerifier secret.Text
-	RedirectURL  string // the one that authentik was asked with
+	RedirectURL  string // the redirect URI sent to authentik
 	Nonce        string // marks the request in PocketBase's log
 }
 
-// Missing says why nothing came back from authentik.
+// Missing is the reason why nothing came back from authentik.
 type Missing string
 
-// The reasons, as the page that holds PocketBase's event stream knows them.
+// The reasons, as seen by the page that listens to PocketBase's event stream.
 const (
 	MissingNothing Missing = ""        // something came back
 	MissingClosed  Missing = "closed"  // the sign-in window was closed
 	MissingTimeout Missing = "timeout" // nobody came back in time
-	MissingStream  Missing = "stream"  // the event stream gave no first event, with nothing in its way
-	// What was in its way.
-	MissingUnreachable Missing = "unreachable" // the browser gets no answer of PocketBase
-	MissingCORS        Missing = "cors"        // PocketBase answers, and does not let the page read it
-	MissingMixed       Missing = "mixed"       // the page is https, and PocketBase http
-	MissingRefused     Missing = "refused"     // the stream, or subscribing to it, was answered with Return.Status
-	MissingBroken      Missing = "broken"      // the stream was there and broke off
+	MissingStream  Missing = "stream"  // the event stream sent no first event
+	// Reasons why the event stream failed.
+	MissingUnreachable Missing = "unreachable" // PocketBase does not respond to the browser
+	MissingCORS        Missing = "cors"        // PocketBase responds, but CORS keeps the page from reading it
+	MissingMixed       Missing = "mixed"       // the page is https and PocketBase http
+	MissingRefused     Missing = "refused"     // the stream or the subscription failed with Return.Status
+	MissingBroken      Missing = "broken"      // the stream opened and then ended
 )
 
-// Known tells whether it is one of the reasons.
+// Known reports whether m is one of the reasons.
 func (m Missing) Known() bool {
 	return m == MissingClosed || m == MissingTimeout || m.early() || m == MissingBroken
 }
 
-// early tells that authentik was not opened, because of PocketBase's event
-// stream.
+// early reports whether the event stream failed before authentik opened.
 func (m Missing) early() bool {
 	return m == MissingStream || m == MissingUnreachable || m == MissingCORS || m == MissingMixed || m == MissingRefused
 }
 
-// Return is what a sign-in window came back with: a code, an error of
-// authentik's, or nothing.
+// Return is the result of a sign-in window: a code, an error from authentik, or nothing.
 type Return struct {
 	Code    secret.Text
 	Error   string // authentik's error code, such as "access_denied"
 	Missing Missing
-	Status  int // of MissingRefused
-	// State is the state that the sign-in was opened with, by which
-	// PocketBase's log is searched. Empty: the one of StartSignIn.
+	Status  int // HTTP status, with MissingRefused
+	// State is the OAuth2 state of the sign-in, used to search PocketBase's
+	// log. If empty, the one from StartSignIn is used.
 	State string
 }
 
-// Noticed is what the page that waits at PocketBase's event stream saw of it,
-// in one sentence; empty where it saw nothing wrong.
+// Noticed returns a sentence about what the waiting page saw of PocketBase's event stream, empty if nothing was
+// wrong.
 func (r Return) Noticed() string {
 	switch r.Missing {
 	case MissingStream:
-		return "The page waited at /api/realtime, and no first event came."
+		return "The page connected to /api/realtime, but received no event."
 	case MissingUnreachable:
-		return "The browser got no answer from PocketBase's address."
+		return "PocketBase's address did not respond to the browser."
 	case MissingCORS:
-		return "PocketBase answered the browser, and the browser did not let the page read it."
+		return "PocketBase responded, but the browser did not let the page read the response."
 	case MissingMixed:
-		return "The page came over https, and PocketBase's address is http."
+		return "The page is served over https, but PocketBase's address is http."
 	case MissingBroken:
 		return "The page's connection to /api/realtime ended."
 	case MissingRefused:
 		if r.Status != 0 {
-			return fmt.Sprintf("The page was answered %d at /api/realtime.", r.Status)
+			return fmt.Sprintf("/api/realtime returned %d to the page.", r.Status)
 		}
 	}
 	return ""
@@ -144,75 +141,72 @@ type Record struct {
 	Email    string    `json:"email"`
 	Verified bool      `json:"verified"`
 	Name     string    `json:"name"`
-	Avatar   string    `json:"avatar"` // file name or address, as the mapped field holds it
+	Avatar   string    `json:"avatar"` // file name or URL, as stored in the mapped field
 	Created  time.Time `json:"created"`
 }
 
-// Refusal is PocketBase's answer to a sign-in that it did not let through.
+// Refusal is PocketBase's error response to a sign-in.
 type Refusal struct {
 	Status  int
 	Message string
 	Fields  []RefusedField
-	MFA     bool // it asks for a second factor
+	MFA     bool // a second factor is required
 }
 
-// RefusedField is one complaint of a refusal.
+// RefusedField is a validation error of one field.
 type RefusedField struct {
 	Path    string // "email"
 	Code    string // "validation_required"
 	Message string
 }
 
-// Exchanged is PocketBase's answer to a code: a record, or a refusal.
+// Exchanged is PocketBase's response to a code: a record or a refusal.
 type Exchanged struct {
 	Outcome Outcome
 	Record  *Record
 	Subject string
 	Claims  map[string]string // everything that authentik sent
-	Sent    Claims            // the part that PocketBase goes by
+	Sent    Claims            // those that PocketBase uses
 	Refusal *Refusal
 }
 
-// Evidence is one line of what a system noted about a sign-in, secrets
-// removed.
+// Evidence is one log entry about a sign-in, with secrets removed.
 type Evidence struct {
 	System link.System `json:"system"`
 	When   time.Time   `json:"when"`
 	Text   string      `json:"text"`
 }
 
-// AuthentikTrail is what authentik's event log tells of a sign-in.
+// AuthentikTrail is what authentik's event log contains about a sign-in.
 type AuthentikTrail struct {
 	Evidence []Evidence
-	Person   int    // primary key of who signed in, 0 where it does not say
-	Through  bool   // authentik let somebody through to the application
-	IP       string // their address as authentik sees it
-	// Redirect is a redirect URI that authentik refused at its token endpoint.
+	Person   int    // primary key of the user, 0 if unknown
+	Through  bool   // authentik authorised a user for the application
+	IP       string // the user's address as authentik sees it
+	// Redirect is a redirect URI that authentik's token endpoint refused.
 	Redirect *Mismatch
-	Unread   string // why the events could not be read, empty where they were
+	Unread   string // why the events could not be read, empty if they were
 }
 
-// PocketBaseTrail is what PocketBase's own log tells of a sign-in.
+// PocketBaseTrail is what PocketBase's log contains about a sign-in.
 type PocketBaseTrail struct {
 	Evidence []Evidence
 	Exchange bool // the exchange is in the log
-	// Cause is what kept PocketBase from token or claims, by the catalogue;
-	// empty where the log names none.
+	// Cause is what kept PocketBase from getting the token or the claims; empty if the log doesn't tell.
 	Cause      link.CauseID
-	Stage      StageID // at which the log says that it failed, empty where it does not
-	StreamIP   string  // who held the event stream
-	Returned   bool    // somebody came back from authentik; newer versions leave that out
-	RedirectIP string  // who came back; empty where the log has none
-	// Elsewhere tells that the redirect URI's address does not lead to this
-	// PocketBase.
+	Stage      StageID // that failed according to the log, empty if it doesn't tell
+	StreamIP   string  // client address of the event stream
+	Returned   bool    // the log has the return from authentik; newer versions omit it
+	RedirectIP string  // client address of the return; empty if the log has none
+	// Elsewhere reports whether the redirect URI leads to another server.
 	Elsewhere bool
-	// IgnoresIPs tells that this PocketBase, older than 0.38.2, does not
-	// compare the addresses of stream and window.
+	// IgnoresIPs reports whether this PocketBase is older than 0.38.2 and does not compare the addresses of
+	// stream and window.
 	IgnoresIPs bool
-	Unread     string // why the log could not be read, or read in time
+	Unread     string // why the log could not be read in time, empty if it was
 }
 
-// Mismatch is a redirect URI that authentik does not know, and those it does.
+// Mismatch is a redirect URI that the provider does not have, next to those it has.
 type Mismatch struct {
 	Sent       string     `json:"sent"`
 	Known      []string   `json:"known"`
@@ -225,20 +219,19 @@ type Verdict struct {
 	Stages  []Stage `json:"stages"`
 	Outcome Outcome `json:"outcome"`
 	Record  *Record `json:"record,omitempty"`
-	// Made tells that this sign-in made the record, also where PocketBase
-	// refused it afterwards.
+	// Made reports whether this sign-in created the record, even if PocketBase then refused it.
 	Made bool `json:"made"`
-	// Claims are all that authentik sent, for the admin only.
+	// Claims are all claims that authentik sent, for the admin only.
 	Claims      map[string]string `json:"claims,omitempty"`
-	Prediction  *Prediction       `json:"prediction,omitempty"` // nil: none was asked for
+	Prediction  *Prediction       `json:"prediction,omitempty"` // nil if none was requested
 	AsPredicted bool              `json:"as_predicted"`
-	Cause       link.CauseID      `json:"cause,omitempty"` // an id of Causes
+	Cause       link.CauseID      `json:"cause,omitempty"` // of the catalogue
 	Redirect    *Mismatch         `json:"redirect,omitempty"`
 	Evidence    []Evidence        `json:"evidence,omitempty"`
-	// Details say more than cause and record do, a full sentence each.
+	// Details are full sentences that add to cause and record.
 	Details []string `json:"details,omitempty"`
 	Todo    string   `json:"todo,omitempty"`
-	Over    bool     `json:"over"` // false while more is being found out
+	Over    bool     `json:"over"` // false while the diagnosis is running
 }
 
 // FailedStage returns the stage that failed, or nil.
@@ -250,9 +243,8 @@ func (v Verdict) FailedStage() *Stage {
 	return &v.Stages[i]
 }
 
-// EmailAsWanted tells whether the e-mail of a record is what the decision
-// leads to, given what authentik sent. Whoever has signed in before keeps the
-// address of the record, for PocketBase never changes it.
+// EmailAsWanted reports whether the e-mail address of a record matches the decision, given what authentik sent.
+// Returning users keep the record's address, because PocketBase never changes it.
 func EmailAsWanted(d link.EmailDecision, sent Claims, o Outcome, r Record) bool {
 	if o == OutcomeReturns {
 		return r.Email != "" || d != link.EmailTrustAll
@@ -266,11 +258,11 @@ func EmailAsWanted(d link.EmailDecision, sent Claims, o Outcome, r Record) bool 
 	return r.Email == "" // dropped, as decided
 }
 
-// Foreseen tells whether the sign-in ended as the prediction has it.
+// Foreseen reports whether the sign-in ended as predicted.
 func (p Prediction) Foreseen(e Exchanged, cause link.CauseID) bool {
 	switch {
 	case p.Subject != "" && e.Subject != "" && p.Subject != e.Subject:
-		return false // somebody else signed in
+		return false // another user signed in
 	case p.Outcome != e.Outcome:
 		return false
 	case p.Outcome == OutcomeRefused:
@@ -281,12 +273,12 @@ func (p Prediction) Foreseen(e Exchanged, cause link.CauseID) bool {
 	return e.Record != nil && e.Record.ID == p.Account.ID
 }
 
-// TrailQuery says which requests to look for in PocketBase's log.
+// TrailQuery selects the requests to look for in PocketBase's log.
 type TrailQuery struct {
 	Nonce       string
 	State       string // of the return from authentik
 	RedirectURL string
-	Exchange    bool // the exchange is what is waited for, not the return
-	Patient     bool // wait up to 30 s, not 6 s
+	Exchange    bool // wait for the exchange, not the return
+	Patient     bool // wait up to 30 s instead of 6 s
 	Hide        []secret.Text
 }

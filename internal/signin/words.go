@@ -7,7 +7,7 @@ import (
 	"authpocket/internal/secret"
 )
 
-// RecordTitle names the account that a sign-in led to, empty for none.
+// RecordTitle returns a sentence that names the account a sign-in led to, empty for a nil record.
 func RecordTitle(o Outcome, r *Record) string {
 	if r == nil {
 		return ""
@@ -23,14 +23,14 @@ func RecordTitle(o Outcome, r *Record) string {
 	}
 	switch o {
 	case OutcomeNew:
-		return "A new account was made: " + address
+		return "A new account was created: " + address
 	case OutcomeLinked:
-		return "The account that was there was linked: " + address
+		return "Linked to an existing account: " + address
 	}
-	return "It led to the account that was linked before: " + address
+	return "Signed in to the linked account: " + address
 }
 
-// Words says in one line what came of the sign-in.
+// Words returns the outcome of the sign-in as one line.
 func (v Verdict) Words() string {
 	parts := v.Details
 	if title := RecordTitle(v.Outcome, v.Record); v.Works {
@@ -41,8 +41,7 @@ func (v Verdict) Words() string {
 	return link.Joined(parts...)
 }
 
-// RefusalWords is what PocketBase answered, in one sentence; empty for
-// nothing.
+// RefusalWords returns PocketBase's error response as one sentence, empty for none.
 func RefusalWords(r *Refusal) string {
 	if r == nil || r.Message == "" {
 		return ""

@@ -31,8 +31,9 @@ func update() link.Change {
 	return link.Change{
 		System: link.Authentik, Kind: link.KindProvider, Object: "provider “Provider for PocketBase”",
 		Action: link.Update,
-		Why:    "The provider is there; only what differs is changed.", Step: "authentik 2: Configure the Provider",
-		Lost: "PocketBase never shows the client secret that it has now, so undo cannot put that one back.",
+		Why:    "The provider already exists. Only the fields below change.",
+		Step:   "authentik 2: Configure the Provider",
+		Lost:   "PocketBase never shows its current client secret, so undo can't restore it.",
 		Fields: []link.Field{
 			{Name: "redirect_uris", Before: link.ShowList([]string{"https://old.company.example/api/oauth2-redirect"}),
 				After: link.ShowList([]string{"https://old.company.example/api/oauth2-redirect", "https://" + long +

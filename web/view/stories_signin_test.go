@@ -28,7 +28,7 @@ func fixtureVerdict(works bool) signin.Verdict {
 			Record: &signin.Record{ID: "a1b2c3d4e5f6g7h", Email: "ada@" + long, Verified: true,
 				Name: "Ada Lovelace"},
 			Claims:     claims,
-			Prediction: &signin.Prediction{Words: "A new account is made for ada@example.com."}, AsPredicted: true,
+			Prediction: &signin.Prediction{Words: "A new account is created for ada@example.com."}, AsPredicted: true,
 		}
 	}
 	at := time.Date(2026, 5, 3, 10, 20, 30, 0, time.UTC)

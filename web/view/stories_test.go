@@ -115,7 +115,7 @@ func settingsStories(both view.Head) []story {
 		{Field: "application.slug", Summary: "The slug “grafana” is taken by the application “Grafana”, whose " +
 			"provider “Grafana” sends people elsewhere (https://grafana.company.example/login).",
 			Todo: "Choose another slug, or “use what is there” (existing: use) to change that application."},
-		{Field: "email", Summary: "Nobody has decided yet which e-mail addresses PocketBase may trust.",
+		{Field: "email", Summary: "Choose which e-mail addresses PocketBase may trust.",
 			Todo: "Choose one of the three."},
 		{Field: "access.groups.1", Summary: "authentik has no group “stuff” that the token can see.",
 			Todo: "Check the spelling, or choose another."},
@@ -125,7 +125,7 @@ func settingsStories(both view.Head) []story {
 			Todo: "Remove one in PocketBase, or name the slot to replace."},
 	}
 	choice := settingsInput()
-	choice.Conflict = "This link may be there already: provider “First login”, which has no application, because it " +
+	choice.Conflict = "This link may already exist: provider “First login”, which has no application, because it " +
 		"sends people back to this PocketBase; application “Shop” (shop), because the collection members signs in " +
 		"with it."
 	choice.Candidates = []plans.Candidate{

@@ -14,7 +14,7 @@ func applicationNeed(a link.ApplicationState, perm link.Permission) rest.Need {
 	return rest.Need{What: "application “" + a.Name + "”", Perm: perm, Field: "application.slug"}
 }
 
-// applicationNames are the fields that a create sends.
+// applicationNames returns the fields that a create sends.
 func (c Writer) applicationNames(a link.ApplicationState) []string {
 	return there(link.ApplicationAttrs(), filled(rest.FieldsOf(link.ApplicationAttrs(), a)), c.Features)
 }

@@ -1,4 +1,4 @@
-// Package apply carries out changes at an authentik.
+// Package apply writes changes to an authentik.
 package apply
 
 import (
@@ -9,12 +9,11 @@ import (
 	"authpocket/internal/link"
 )
 
-// Writer carries out changes through a connected authentik.
+// Writer writes changes to a connected authentik.
 type Writer struct{ *rest.Client }
 
-// Apply carries out one change: it writes, finds out what became of the write
-// where the answer was lost, reads back and compares. The error is a
-// *link.Fault that says what was written.
+// Apply carries out one change: it writes, determines the outcome if the response was lost, reads back and
+// compares. The error is a *link.Fault that holds what was written.
 func (c Writer) Apply(ctx context.Context, ch link.Change) error {
 	return outcomeOf(c.apply(ctx, ch))
 }
@@ -27,7 +26,7 @@ func (c Writer) apply(ctx context.Context, ch link.Change) error {
 	return w.write(ctx)
 }
 
-// writes finds the write that carries out a change, nil for none.
+// writes selects the write for a change, nil for none.
 type writes struct {
 	c     Writer
 	write func(context.Context) error
@@ -57,7 +56,7 @@ func (w *writes) Binding(e link.Edit[link.BindingState]) {
 	w.write = choose(e, w.c.createBinding, w.c.updateBinding, w.c.deleteBinding)
 }
 
-// PocketBase's objects are not written here.
+// PocketBase's objects are written by another adapter.
 
 func (*writes) Collection(link.Edit[link.CollectionState]) {}
 func (*writes) Settings(link.Edit[link.SettingsState])     {}
@@ -79,14 +78,13 @@ func choose[T any](e link.Edit[T],
 	return nil
 }
 
-// brokenPlan is for changes that no plan should hold.
+// brokenPlan returns the error for a change that no plan should have.
 func brokenPlan(what string) error {
 	return rest.NewFault(link.FaultOther, "", "The plan has "+what+", which authpocket cannot carry out.",
-		"This is a mistake in authpocket. Report it with the plan.", nil)
+		"This is a bug in authpocket. Report it with the plan.", nil)
 }
 
-// known refuses names that an object does not have, for they would be left
-// out of the write without a word.
+// known returns an error for names that the object does not have, which would be left out silently.
 func known(names []string, object rest.Fields) error {
 	for _, name := range names {
 		if _, found := object[name]; !found {
@@ -99,7 +97,7 @@ func known(names []string, object rest.Fields) error {
 	return nil
 }
 
-// filled are the names whose values hold something, those of always besides.
+// filled returns the names of non-empty fields, plus those in always.
 func filled(f rest.Fields, always ...string) []string {
 	var names []string
 	for name, value := range f {
@@ -124,7 +122,7 @@ func filled(f rest.Fields, always ...string) []string {
 	return rest.Set(names)
 }
 
-// there are the names of fields that this authentik has.
+// there returns the names of the fields that this version of authentik has.
 func there[W, S any](table []link.Attr[W, S], names []string, f link.Features) []string {
 	return slices.DeleteFunc(slices.Clone(names), func(name string) bool {
 		a, found := link.Named(table, name)

@@ -14,8 +14,7 @@ func bindingNeed(b link.BindingState, perm link.Permission) rest.Need {
 		Field: map[string]string{"group": "access.groups", "user": "access.users", "policy": "access.policies"}[b.Kind]}
 }
 
-// createBinding first looks whether the binding is there, for authentik
-// accepts the same one twice.
+// createBinding creates the binding unless it exists, because authentik accepts duplicates.
 func (c Writer) createBinding(ctx context.Context, b link.BindingState) error {
 	b, err := c.resolveBinding(ctx, b)
 	if err != nil {
@@ -79,8 +78,8 @@ func (c Writer) binding(ctx context.Context, pk string) (rest.Object, error) {
 	})
 }
 
-// lookForBinding finds a binding that lets the same in. Others of the same
-// target do not stand in its way.
+// lookForBinding returns whether an equivalent binding exists. Different bindings of the same target don't
+// matter.
 func (c Writer) lookForBinding(ctx context.Context, want link.BindingState) (finding, error) {
 	bindings, err := c.All(ctx, c.BindingList(want.Application.ID))
 	if err != nil {
@@ -94,14 +93,13 @@ func (c Writer) lookForBinding(ctx context.Context, want link.BindingState) (fin
 	return finding{}, nil
 }
 
-// bound tells whether a binding does what is wanted. Its place among the
-// others decides nothing.
+// bound reports whether a binding is equivalent to the wanted one. The order does not matter.
 func bound(want, found link.BindingState) bool {
 	return found.Kind == want.Kind && found.Target.ID == want.Target.ID &&
 		found.Enabled == want.Enabled && found.Negate == want.Negate
 }
 
-// bindingBody is a request for the binding, but for its application.
+// bindingBody returns the request for the binding, without its application.
 func bindingBody(b link.BindingState) map[string]any {
 	table := link.BindingAttrs()
 	request := rest.Body(table, b, rest.KeysOf(table), link.Features{})

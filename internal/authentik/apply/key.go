@@ -13,7 +13,7 @@ func keyNeed(k link.KeyState, perm link.Permission) rest.Need {
 	return rest.Need{What: "signing key “" + k.Name + "”", Perm: perm, Field: "provider.signing_key"}
 }
 
-// keyTypes are what authentik calls the keys that its generate call makes.
+// keyType returns authentik's key type for the algorithm of its generate call.
 func keyType(algorithm string) string {
 	if algorithm == "ecdsa" {
 		return "ec"
@@ -44,7 +44,7 @@ func (c Writer) createKey(ctx context.Context, k link.KeyState) error {
 	})
 }
 
-// deleteKey removes the key with that name, whose primary key no plan knows.
+// deleteKey deletes the key by name, because plans don't know its primary key.
 func (c Writer) deleteKey(ctx context.Context, k link.KeyState) error {
 	find := func(ctx context.Context) (rest.Object, error) {
 		found, err := c.Exactly(ctx, c.KeyByName(k.Name), "name", k.Name)

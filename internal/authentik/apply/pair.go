@@ -12,15 +12,14 @@ import (
 	"authpocket/internal/secret"
 )
 
-// pairWish is a pair that is to be created, with all primary keys, and the
-// fields that are sent.
-type pairWish struct {
+// wantedPair is a pair to create, with all primary keys and the names of the fields to send.
+type wantedPair struct {
 	link.PairState
 	applicationNames []string
 	providerNames    []string
 }
 
-// createPair makes application, provider and bindings in one transaction.
+// createPair creates application, provider and bindings in one transaction.
 func (c Writer) createPair(ctx context.Context, pair link.PairState) error {
 	wish, err := c.resolvePair(ctx, pair)
 	if err != nil {
@@ -41,18 +40,17 @@ func (c Writer) createPair(ctx context.Context, pair link.PairState) error {
 	})
 }
 
-// applied tells whether the transaction was carried out: authentik answers
-// 200 even when it was rolled back.
+// applied reports whether the transaction was committed: authentik returns 200 even if it rolled back.
 func applied(a rest.Answer) bool {
 	o, isObject := a.Object()
 	return a.OK() && isObject && o.Flag("applied")
 }
 
-func (c Writer) resolvePair(ctx context.Context, pair link.PairState) (w pairWish, err error) {
+func (c Writer) resolvePair(ctx context.Context, pair link.PairState) (w wantedPair, err error) {
 	if err := safeProvider(pair.Provider, []string{"redirect_uris"}); err != nil {
 		return w, err
 	}
-	pair.Application.Provider = 0 // the transaction decides
+	pair.Application.Provider = 0 // set by the transaction
 	if pair.Provider, err = c.resolveProvider(ctx, pair.Provider); err != nil {
 		return w, err
 	}
@@ -63,11 +61,11 @@ func (c Writer) resolvePair(ctx context.Context, pair link.PairState) (w pairWis
 			return w, err
 		}
 	}
-	return pairWish{PairState: pair, applicationNames: c.applicationNames(pair.Application),
+	return wantedPair{PairState: pair, applicationNames: c.applicationNames(pair.Application),
 		providerNames: c.providerNames(pair.Provider)}, nil
 }
 
-func (c Writer) pairRequest(w pairWish) api.TransactionApplicationRequest {
+func (c Writer) pairRequest(w wantedPair) api.TransactionApplicationRequest {
 	provider := api.OAuth2ProviderRequest{AdditionalProperties: rest.Body(link.ProviderAttrs(), w.Provider,
 		w.providerNames, c.Features)}
 	request := api.TransactionApplicationRequest{
@@ -83,10 +81,9 @@ func (c Writer) pairRequest(w pairWish) api.TransactionApplicationRequest {
 	return request
 }
 
-// lookForPair finds the pair by the application's slug. Where there is none,
-// a provider with the wanted name or client id is something else: a pair is
-// made whole or not at all.
-func (c Writer) lookForPair(ctx context.Context, w pairWish) (finding, error) {
+// lookForPair finds the pair by the application's slug. Without an application, a provider with the wanted name
+// or client ID is another object: a pair is created completely or not at all.
+func (c Writer) lookForPair(ctx context.Context, w wantedPair) (finding, error) {
 	application, err := c.Application(ctx, w.Application.Slug)
 	if err != nil {
 		return finding{}, err
@@ -115,7 +112,7 @@ func (c Writer) lookForPair(ctx context.Context, w pairWish) (finding, error) {
 	return seen(slices.Concat(differs, fromProvider, fromBindings)), nil
 }
 
-func (c Writer) providerDiffers(ctx context.Context, w pairWish, pk int) ([]string, error) {
+func (c Writer) providerDiffers(ctx context.Context, w wantedPair, pk int) ([]string, error) {
 	if pk == 0 {
 		return []string{"provider"}, nil
 	}
@@ -129,7 +126,7 @@ func (c Writer) providerDiffers(ctx context.Context, w pairWish, pk int) ([]stri
 	return compareProvider(w.Provider, provider, w.providerNames).differs, nil
 }
 
-func (c Writer) bindingsDiffer(ctx context.Context, w pairWish, applicationPK string) ([]string, error) {
+func (c Writer) bindingsDiffer(ctx context.Context, w wantedPair, applicationPK string) ([]string, error) {
 	if len(w.Bindings) == 0 {
 		return nil, nil
 	}
@@ -145,9 +142,8 @@ func (c Writer) bindingsDiffer(ctx context.Context, w pairWish, applicationPK st
 	return nil, nil
 }
 
-// deletePair removes the application, then its provider: an application
-// without a provider lets nobody in. The provider is the one with the pair's
-// client id, never just any that the application has by now.
+// deletePair deletes the application, then its provider: an application without a provider admits nobody. It
+// deletes only the provider with the pair's client ID, whatever the application has now.
 func (c Writer) deletePair(ctx context.Context, pair link.PairState) error {
 	found, err := c.Exactly(ctx, c.ProviderByClientID(pair.Provider.ClientID), "client_id", pair.Provider.ClientID)
 	if err != nil {
@@ -165,7 +161,7 @@ func (c Writer) deletePair(ctx context.Context, pair link.PairState) error {
 		if now := application.Number("provider"); now != 0 && now != pair.Provider.PK {
 			return rest.NewFault(link.FaultStale, "", "The application “"+pair.Application.Name+
 				"” has another provider now, so it is not deleted.",
-				"Look at it in authentik.", nil)
+				"Check it in authentik.", nil)
 		}
 		if err := c.deleteApplication(ctx, pair.Application); err != nil {
 			return err

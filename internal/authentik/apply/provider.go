@@ -16,7 +16,7 @@ func providerNeed(p link.ProviderState, perm link.Permission) rest.Need {
 	return rest.Need{What: "provider “" + p.Name + "”", Perm: perm, Field: "provider.name"}
 }
 
-// providerNames are the fields that a create sends.
+// providerNames returns the fields that a create sends.
 func (c Writer) providerNames(p link.ProviderState) []string {
 	return there(link.ProviderAttrs(), filled(rest.FieldsOf(link.ProviderAttrs(), p)), c.Features)
 }
@@ -87,25 +87,22 @@ func (c Writer) deleteProvider(ctx context.Context, p link.ProviderState) error 
 	})
 }
 
-// safeProvider refuses the two values that authentik accepts and that open
-// the link to anybody: without redirect URIs the first address that asks is
-// taken as the right one, and an empty secret is no secret.
+// safeProvider refuses two insecure values that authentik accepts: without redirect URIs it trusts the first
+// address that is used, and an empty secret protects nothing.
 func safeProvider(p link.ProviderState, names []string) error {
 	if slices.Contains(names, "redirect_uris") && len(p.RedirectURIs) == 0 {
 		return rest.NewFault(link.FaultRefused, "provider.redirect_uris",
-			"The provider would have no redirect URI, and authentik would then trust the first address that anybody "+
-				"asks with.",
-			"Give at least one redirect URI.", nil)
+			"The provider would have no redirect URI, and authentik would trust the first address that is used.",
+			"Add at least one redirect URI.", nil)
 	}
 	if slices.Contains(names, "client_secret") && !p.ClientSecret.IsSet() {
 		return rest.NewFault(link.FaultRefused, "provider.client_secret", "The client secret would be empty.",
-			"Give a client secret, or leave it out to keep the one that is there.", nil)
+			"Enter a client secret, or leave it out to keep the current one.", nil)
 	}
 	return nil
 }
 
-// lookByNaturalKeys finds the provider by its name, and anything else that
-// has its client id: both are unique.
+// lookByNaturalKeys finds the provider by name, and any other provider with its client ID: both are unique.
 func (c Writer) lookByNaturalKeys(ctx context.Context, want link.ProviderState, names []string) (finding, error) {
 	var byName, byClientID []rest.Object
 	group, ctx := errgroup.WithContext(ctx)

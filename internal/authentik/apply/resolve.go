@@ -7,11 +7,10 @@ import (
 	"authpocket/internal/link"
 )
 
-// Objects that an earlier change of the same plan makes have no primary key
-// while the plan is made. They are looked up by their exact name when they
-// are needed.
+// Objects that an earlier change of the same plan creates have no primary key in the plan. They are looked up by their
+// exact name when they are needed.
 
-// lookup gives r its primary key, where it has a name but none yet.
+// lookup sets the primary key of r if it has only a name.
 func (c Writer) lookup(ctx context.Context, r *link.Ref, l rest.List, key string) error {
 	if r.ID != "" || r.Name == "" {
 		return nil
@@ -60,8 +59,7 @@ func (c Writer) resolveApplication(ctx context.Context, a link.ApplicationState)
 	return a, nil
 }
 
-// resolveBinding returns b with the primary keys of its application and of
-// whom it lets in.
+// resolveBinding returns b with the primary keys of its application and target.
 func (c Writer) resolveBinding(ctx context.Context, b link.BindingState) (link.BindingState, error) {
 	if b.Application.ID == "" && b.Application.Name != "" {
 		found, err := c.Application(ctx, b.Application.Name)

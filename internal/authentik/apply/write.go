@@ -14,34 +14,34 @@ import (
 
 const (
 	writeTries = 3
-	// firstWriteWait is how long at most the server is given to finish a write
-	// whose answer was lost, before it is looked for.
+	// firstWriteWait is the maximum time before a write whose response was lost
+	// is looked for.
 	firstWriteWait = 1500 * time.Millisecond
 )
 
-// write is one request that changes something, with what is needed to find
-// out what became of it.
+// write is one request that changes an object, with the means to determine its outcome.
 type write struct {
 	need rest.Need // what: `provider "PocketBase"`
 	verb string    // "create", "change" or "delete"
 	send rest.Execute
-	// took reports whether the answer proves that the write was done.
+	// took reports whether the response proves that the write succeeded.
 	took func(rest.Answer) bool
-	// look reads what is there now, by natural keys.
+	// look reads the current object by natural keys.
 	look func(context.Context) (finding, error)
-	// repeatable reports whether sending it twice leaves the same as once, so that
-	// finding something else only means that it was not done yet.
+	// repeatable reports whether the write is idempotent, so that a different
+	// object only means that it has not happened yet.
 	repeatable bool
-	part       rest.Part     // what the keys of a refusal are keys of
-	secrets    []secret.Text // never to be shown, should authentik repeat them
+	part       rest.Part     // the kind of object that an error response is about
+	secrets    []secret.Text // hidden in case authentik repeats them
 }
 
-// finding is what a look found.
+// finding is the result of a look.
 type finding struct {
 	presence presence
-	differs  []string // the fields of something different
+	differs  []string // the fields that differ
 }
 
+// presence is whether the object exists.
 type presence int
 
 const (
@@ -50,13 +50,14 @@ const (
 	different
 )
 
+// verdict is the outcome of a write, judged by its response.
 type verdict int
 
 const (
 	done    verdict = iota
-	refused         // not done, and not worth another try
+	refused         // failed, and a retry is pointless
 	unsent          // never reached authentik
-	unclear         // may have been done or not
+	unclear         // may have succeeded
 )
 
 func (w write) judge(a rest.Answer) verdict {
@@ -70,26 +71,25 @@ func (w write) judge(a rest.Answer) verdict {
 	case a.Status >= 500, a.Status < 300:
 		return unclear
 	case a.Status == http.StatusMethodNotAllowed && a.HTML():
-		return unclear // an exception in authentik, see the facts of its API
+		return unclear // an exception in authentik
 	case !w.authentiks(a):
-		return unclear // a proxy's own words about a request that it may have passed on
+		return unclear // from a proxy, which may have forwarded the request
 	case a.Status == http.StatusRequestTimeout, a.Status == http.StatusTooManyRequests:
 		return unclear
 	}
 	return refused
 }
 
-// authentiks reports whether a refusal is authentik's own: JSON, and neither a
-// redirect nor a 401, which its API never answers with.
+// authentiks reports whether an error response is authentik's own: JSON, and neither a redirect nor a 401,
+// which its API never returns.
 func (w write) authentiks(a rest.Answer) bool {
 	_, isObject := a.Object()
 	isList := json.Unmarshal(a.Body, &[]json.RawMessage{}) == nil
 	return a.Status >= 400 && a.Status != http.StatusUnauthorized && (isObject || isList)
 }
 
-// sendWrite sends the write, finds out what became of it where the answer does
-// not tell, and reads back what was written. Nothing is sent a second time
-// unless it was seen that the first had no effect.
+// sendWrite sends the write, determines its outcome if the response doesn't tell, and reads the object back. It
+// never sends a write again without having seen that the first one had no effect.
 func (c Writer) sendWrite(ctx context.Context, w write) error {
 	began := time.Now()
 	for try := 1; ; try++ {
@@ -128,7 +128,7 @@ func (c Writer) isThere(ctx context.Context, w write) bool {
 	return err == nil && found.presence == asWanted
 }
 
-// confirm reads back what was written and compares it.
+// confirm reads the written object back and compares it.
 func (c Writer) confirm(ctx context.Context, w write) error {
 	found, err := w.look(ctx)
 	switch {
@@ -140,7 +140,7 @@ func (c Writer) confirm(ctx context.Context, w write) error {
 	return storedOtherwiseFault(w, found)
 }
 
-// gone is the look of a delete: what is wanted is that nothing is there.
+// gone returns the look of a delete, which wants no object.
 func gone(read func(context.Context) (rest.Object, error)) func(context.Context) (finding, error) {
 	return func(ctx context.Context) (finding, error) {
 		o, err := read(ctx)
@@ -154,13 +154,12 @@ func gone(read func(context.Context) (rest.Object, error)) func(context.Context)
 	}
 }
 
-// deleted reports whether an answer proves a delete: it happened, or there was
-// nothing left to delete.
+// deleted reports whether a response proves a delete: it succeeded, or there was nothing to delete.
 func deleted(a rest.Answer) bool {
 	return a.Status == http.StatusNoContent || a.Status == http.StatusNotFound && !a.HTML()
 }
 
-// stored reports whether an answer shows the object that was written.
+// stored reports whether a response contains the written object.
 func stored(a rest.Answer) bool {
 	o, isObject := a.Object()
 	return a.OK() && isObject && o.Text("pk") != ""

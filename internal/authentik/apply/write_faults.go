@@ -10,13 +10,13 @@ import (
 	"authpocket/internal/secret"
 )
 
-// masked hides the secrets that were sent, should authentik repeat them.
+// masked hides the secrets that were sent, in case authentik repeats them.
 func (w write) masked(a rest.Answer) rest.Answer {
 	a.Body = []byte(secret.Hide(string(a.Body), w.secrets...))
 	return a
 }
 
-// refusal puts an answer that refused a write into words.
+// refusal returns the fault for an error response to a write.
 func (c Writer) refusal(w write, a rest.Answer) error {
 	a = w.masked(a)
 	if f := c.GeneralFault(w.need, a); f != nil {
@@ -40,8 +40,7 @@ func (c Writer) refusal(w write, a rest.Answer) error {
 		"Change the value and plan again.", err)
 }
 
-// refusedFields puts the complaints into words and names the first spec field
-// among them.
+// refusedFields returns the validation errors as text, and the first field of the spec among them.
 func (w write) refusedFields(a rest.Answer) (field, words string) {
 	var sentences []string
 	for _, one := range rest.Complaints(a.Body) {
@@ -51,7 +50,7 @@ func (w write) refusedFields(a rest.Answer) (field, words string) {
 		}
 		text := strings.TrimRight(one.Text, ".")
 		if strings.Contains(text, "must_created") {
-			text = "it already exists" // the blueprint's words for a name that is taken
+			text = "it already exists" // the blueprint importer's message for a name that is taken
 		}
 		if label != "" {
 			text = label + ": " + text
@@ -64,8 +63,8 @@ func (w write) refusedFields(a rest.Answer) (field, words string) {
 	return field, strings.Join(sentences, "; ")
 }
 
-// withPermission takes the permission from the answer where that names what
-// may not be created, as the transactional endpoint does.
+// withPermission sets the permission from the response if that names the model, as in the transactional
+// endpoint.
 func withPermission(n rest.Need, a rest.Answer) rest.Need {
 	for _, one := range rest.Complaints(a.Body) {
 		_, model, found := strings.Cut(one.Text, "permission to create ")
@@ -82,8 +81,7 @@ func unknownFault(w write, err error) error {
 		"Check that authentik is reachable, then plan again: anything already created will be found.", err)
 }
 
-// unseenFault is for a write that authentik reported as done but that cannot
-// be read back.
+// unseenFault returns the fault for a write that authentik reported as done but that can't be read back.
 func unseenFault(w write, err error) error {
 	todo := "Plan again to see the current state."
 	if lacks, ok := errors.AsType[*rest.MissingPermission](err); ok {
@@ -117,7 +115,7 @@ func differentFault(w write, found finding) error {
 
 func (c Writer) gaveUpFault(w write, a rest.Answer) error {
 	a = w.masked(a)
-	kind, why := link.FaultOther, "It answered without a result."
+	kind, why := link.FaultOther, "It responded without a result."
 	err := rest.ErrorOf(w.need, a)
 	if f := c.GeneralFault(w.need, a); f != nil {
 		kind, why = f.Kind, f.Summary

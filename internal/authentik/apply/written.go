@@ -7,14 +7,12 @@ import (
 	"authpocket/internal/link"
 )
 
-// tried is the error of a write that was tried: the fault in it knows what
-// came of it.
+// tried is the error of a write that was sent. Its fault holds what was written.
 type tried struct{ error }
 
 func (t tried) Unwrap() error { return t.error }
 
-// carryOut sends the write until it is known what became of it, and reads back
-// what was written.
+// carryOut sends the write, determines its outcome and reads the object back.
 func (c Writer) carryOut(ctx context.Context, w write) error {
 	if err := c.sendWrite(ctx, w); err != nil {
 		return tried{err}
@@ -22,8 +20,7 @@ func (c Writer) carryOut(ctx context.Context, w write) error {
 	return nil
 }
 
-// outcomeOf says of the error of a change what was written. One that came
-// before any write wrote nothing.
+// outcomeOf returns the error of a change with what was written: nothing, if it failed before any write.
 func outcomeOf(err error) error {
 	if t, ok := errors.AsType[tried](err); ok {
 		return t.error
@@ -31,7 +28,7 @@ func outcomeOf(err error) error {
 	return written(err, link.WrittenNone)
 }
 
-// written returns the fault with what was written.
+// written returns a copy of the fault with what was written.
 func written(err error, w link.Written) error {
 	f, ok := errors.AsType[*link.Fault](err)
 	if !ok {
@@ -42,7 +39,7 @@ func written(err error, w link.Written) error {
 	return &told
 }
 
-// afterAnother is for the second write of a change whose first was made.
+// afterAnother returns the error of a change's second write, after the first one succeeded.
 func afterAnother(err error) error {
 	if err == nil {
 		return nil

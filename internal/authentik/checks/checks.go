@@ -1,4 +1,4 @@
-// Package checks measures a link at a running authentik.
+// Package checks checks a link at a running authentik.
 package checks
 
 import (
@@ -35,7 +35,7 @@ func newCheck(id link.CheckID, title string) link.Check {
 	return link.Check{ID: id, System: link.Authentik, Title: title}
 }
 
-// measured is everything that one Check asked for, before it is judged.
+// measured holds all responses of one Check before they are judged.
 type measured struct {
 	c      Checker
 	d      link.Desired
@@ -44,18 +44,17 @@ type measured struct {
 	discovery, jwks, revoke rest.Answer
 	live                    live
 	probes                  []probe
-	claims                  rest.Object // of preview_user
+	claims                  rest.Object // from preview_user
 	claimsErr               error
-	access                  rest.Object // of check_access
+	access                  rest.Object // from check_access
 	accessErr               error
 }
 
-// Checker measures a link at a connected authentik.
+// Checker checks a link at a connected authentik.
 type Checker struct{ *rest.Client }
 
-// Check measures the link in d at authentik, and changes nothing there.
-// person is the primary key of the user whose sign-in is predicted, 0 for the
-// token's own account. What cannot be measured is skipped, with the reason.
+// Check checks the link in d at authentik without changing anything. person is the primary key of the user
+// whose sign-in is predicted, 0 for the token's owner. What can't be measured is skipped, with the reason.
 func (c Checker) Check(ctx context.Context, d link.Desired, person int) []link.Check {
 	m := &measured{c: c, d: d, person: person}
 	m.measure(ctx)
@@ -65,8 +64,7 @@ func (c Checker) Check(ctx context.Context, d link.Desired, person int) []link.C
 		m.judgeEndpoints(), m.judgeBindings(), m.judgeSettings())
 }
 
-// measure asks everything at the same time, but for what needs the provider's
-// own settings first.
+// measure sends all requests in parallel, except those that need the provider's settings first.
 func (m *measured) measure(ctx context.Context) {
 	var group sync.WaitGroup
 	group.Go(func() { m.discovery = m.c.fetch(ctx, m.d.DiscoveryURL(), wire.JSON) })
@@ -85,17 +83,17 @@ func (m *measured) measure(ctx context.Context) {
 	group.Wait()
 }
 
-// live is the pair as it stands at the time of the check.
+// live is the current application and provider.
 type live struct {
-	provider rest.Object // nil: not there or not readable
+	provider rest.Object // nil if missing or not readable
 	state    link.ProviderState
-	missing  string       // why there is no provider to look at
-	cause    link.CauseID // of missing, empty where it only cannot be seen
+	missing  string       // why there is no provider
+	cause    link.CauseID // of missing, empty if it is only not readable
 
 	mappings    []rest.Object
 	mappingsErr error
 
-	application rest.Object // nil: not readable
+	application rest.Object // nil if not readable
 	bindings    []rest.Object
 	bindingsErr error
 }

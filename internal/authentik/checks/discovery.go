@@ -17,9 +17,9 @@ import (
 	"authpocket/internal/link"
 )
 
-// judgeDiscovery judges the OpenID configuration and the issuer it names.
+// judgeDiscovery checks the OpenID configuration and its issuer.
 func (m *measured) judgeDiscovery() []link.Check {
-	discovery := newCheck(link.CheckAuthentikDiscovery, "authentik answers at its public address")
+	discovery := newCheck(link.CheckAuthentikDiscovery, "authentik responds at its public address")
 	issuer := newCheck(link.CheckAuthentikIssuer, "The issuer is as expected")
 	asked := "GET " + m.d.DiscoveryURL()
 	var config oidc.ProviderConfig
@@ -38,8 +38,7 @@ func (m *measured) judgeDiscovery() []link.Check {
 		m.judgeIssuer(issuer, config.IssuerURL)}
 }
 
-// judgePage fails the check for an answer that is not a page of the
-// provider, and leaves it undecided for one that is.
+// judgePage fails the check if the response is not a page of the provider, and otherwise leaves it undecided.
 func (m *measured) judgePage(check link.Check, asked string, a rest.Answer) link.Check {
 	evidence := asked + ": " + outcome(a) + "."
 	switch {
@@ -70,7 +69,7 @@ func (m *measured) judgeIssuer(check link.Check, named string) link.Check {
 			what), remedy)
 }
 
-// issuerDifference says in which way two issuers differ, and what does that.
+// issuerDifference returns how two issuers differ, and what to do.
 func issuerDifference(named, want string) (what, remedy string) {
 	a, errA := url.Parse(named)
 	b, errB := url.Parse(want)
@@ -95,7 +94,7 @@ func (m *measured) keysURL() string {
 	return m.d.AuthentikURL + "/application/o/" + url.PathEscape(m.d.Application.Slug) + "/jwks/"
 }
 
-// judgeKeys looks for a key that PocketBase can check a signature with.
+// judgeKeys checks that there is a key whose signatures PocketBase can verify.
 func (m *measured) judgeKeys() link.Check {
 	check := newCheck(link.CheckAuthentikJWKS, "authentik has an RSA or EC key to sign with")
 	asked := "GET " + m.keysURL()
@@ -141,8 +140,7 @@ func (m *measured) judgeChosenKey(check link.Check, evidence string) link.Check 
 	return pass(check, evidence)
 }
 
-// keyKinds are the types of the keys in a JWKS. authentik answers an empty
-// object where the provider has no key.
+// keyKinds returns the types of the keys in a JWKS, which is an empty object if the provider has no key.
 func keyKinds(body []byte) (kinds []string, readable bool) {
 	set, readable := rest.ParseObject(body)
 	for _, raw := range set.List("keys") {

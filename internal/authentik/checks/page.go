@@ -13,14 +13,13 @@ import (
 	"authpocket/internal/wire"
 )
 
-// fetch asks a page outside the API, as a stranger does.
+// fetch requests a page outside the API, without the token.
 func (c Checker) fetch(ctx context.Context, address string, whole func(wire.Answer) bool) rest.Answer {
-	return c.asStranger(ctx, http.MethodGet, address, nil, whole)
+	return c.sendAnonymously(ctx, http.MethodGet, address, nil, whole)
 }
 
-// asStranger sends a request without the token, and again where that may help:
-// it changes nothing.
-func (c Checker) asStranger(ctx context.Context, method, address string, form url.Values,
+// sendAnonymously sends a request without the token and retries it. The request must change nothing.
+func (c Checker) sendAnonymously(ctx context.Context, method, address string, form url.Values,
 	whole func(wire.Answer) bool) rest.Answer {
 	return rest.Answer{Answer: c.Reads.Repeat(ctx, whole, func(ctx context.Context) wire.Answer {
 		r, err := http.NewRequestWithContext(ctx, method, address, strings.NewReader(form.Encode()))
@@ -36,19 +35,19 @@ func (c Checker) asStranger(ctx context.Context, method, address string, form ur
 	})}
 }
 
-// askRevoke gives the client id and secret with a token that nobody has. It
-// tells whether they are right whatever grants and redirect URIs there are.
+// askRevoke sends client ID and secret to revoke with an unknown token. The response shows whether they are
+// correct, independently of grants and redirect URIs.
 func (m *measured) askRevoke(ctx context.Context) rest.Answer {
 	if !m.d.Provider.ClientSecret.IsSet() {
 		return rest.Answer{}
 	}
-	// In the form, for a client ID may have the colon that ends a user name.
+	// In the form, because a colon in the client ID would break basic authentication.
 	form := url.Values{"token": {"authpocket-check-" + nonce()}, "client_id": {m.d.Provider.ClientID},
 		"client_secret": {m.d.Provider.ClientSecret.Reveal()}}
-	return m.c.asStranger(ctx, http.MethodPost, m.d.AuthentikURL+"/application/o/revoke/", form, wire.JSON)
+	return m.c.sendAnonymously(ctx, http.MethodPost, m.d.AuthentikURL+"/application/o/revoke/", form, wire.JSON)
 }
 
-// outcome is an answer in a few words, for evidence.
+// outcome returns a short description of a response, for evidence.
 func outcome(a rest.Answer) string {
 	switch {
 	case a.Err != nil:
@@ -61,7 +60,7 @@ func outcome(a rest.Answer) string {
 	return strconv.Itoa(a.Status)
 }
 
-// unreachable is the check's outcome where there was no whole answer.
+// unreachable fails the check because there was no complete response.
 func (m *measured) unreachable(check link.Check, asked string, a rest.Answer) link.Check {
 	return fail(check, link.CauseUnreachable, asked+": "+outcome(a)+".",
 		"Check that authentik can be reached at "+m.d.AuthentikURL+", from here and from PocketBase.")

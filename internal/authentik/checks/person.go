@@ -13,7 +13,7 @@ import (
 	"authpocket/internal/signin"
 )
 
-// own reports whether the person is the token's own account.
+// own reports whether the checked user is the token's owner.
 func (m *measured) own() bool { return m.person == 0 || m.person == m.c.Identity().UserPK }
 
 func (c Checker) preview(ctx context.Context, provider, person int) (rest.Object, error) {
@@ -48,14 +48,13 @@ func (m *measured) askClaims(ctx context.Context) (rest.Object, error) {
 	return m.c.preview(ctx, m.live.state.PK, m.person)
 }
 
-// verified reads email_verified as PocketBase does.
+// verified reports whether PocketBase reads email_verified as true.
 func verified(claims rest.Object) bool {
 	var claim any
 	return json.Unmarshal(claims["email_verified"], &claim) == nil && signin.Truthy(claim)
 }
 
-// judgeEmail compares what authentik would say of the person's address with
-// what was decided.
+// judgeEmail compares what authentik would send about the user's address with the e-mail decision.
 func (m *measured) judgeEmail() link.Check {
 	check := newCheck(link.CheckAuthentikEmail, "The user's e-mail address is treated as chosen")
 	switch {
@@ -92,7 +91,7 @@ func (m *measured) judgeEmail() link.Check {
 			"verified.")
 }
 
-// who names the person whose sign-in was previewed.
+// who returns the name of the user whose sign-in was previewed.
 func (m *measured) who() string {
 	if name := rest.Plain(m.claims.Text("preferred_username")); name != "" {
 		return name
@@ -118,8 +117,8 @@ func (m *measured) askAccess(ctx context.Context) (rest.Object, error) {
 	})
 }
 
-// judgeAccess judges whether the bindings let the person in. The token's own
-// account need not be one that signs in, so it only gives a warning.
+// judgeAccess checks that the bindings admit the user. The token's owner need not be a user who signs in, so
+// that is only a warning.
 func (m *measured) judgeAccess() link.Check {
 	check := newCheck(link.CheckAuthentikAccess, "The user may use the application")
 	switch {

@@ -11,10 +11,9 @@ import (
 	"authpocket/internal/signin"
 )
 
-// Preview tells what authentik would send about a person at a sign-in through
-// the link's provider, without one taking place: what PocketBase goes by, and
-// everything. person is a user's primary key, 0 for the token's own account.
-// Its error is a *link.Fault.
+// Preview returns the claims that authentik would send about a user at a sign-in through the link's provider:
+// those that PocketBase uses, and all. person is a user's primary key, 0 for the token's owner. The error is a
+// *link.Fault.
 func (c Checker) Preview(ctx context.Context, d link.Desired, person int) (signin.Claims, map[string]any, error) {
 	if !d.Provider.IncludeClaims {
 		return signin.Claims{}, nil, rest.NewFault(link.FaultOther, "",
@@ -39,8 +38,8 @@ func (c Checker) Preview(ctx context.Context, d link.Desired, person int) (signi
 	return signin.ReadClaims(all), all, nil
 }
 
-// providerOf is the primary key of the link's provider. A link that was just
-// made does not have it yet, so then the application is asked.
+// providerOf returns the primary key of the link's provider. If the link was just created, it reads the key
+// from the application.
 func (c Checker) providerOf(ctx context.Context, d link.Desired) (int, error) {
 	if d.Provider.PK != 0 {
 		return d.Provider.PK, nil
@@ -58,9 +57,8 @@ func (c Checker) providerOf(ctx context.Context, d link.Desired) (int, error) {
 	return pk, nil
 }
 
-// Access asks whether the bindings let a person use the application, and what
-// authentik says to it. Only a superuser's token may ask about another person
-// than itself. Its error is a *link.Fault.
+// Access returns whether the bindings allow a user to use the application, and authentik's messages. Only a
+// superuser's token may check other users. The error is a *link.Fault.
 func (c Checker) Access(ctx context.Context, d link.Desired, person int) (bool, []string, error) {
 	m := &measured{c: c, d: d, person: person}
 	if !m.own() && !c.Identity().Superuser {
@@ -84,9 +82,8 @@ func (c Checker) Access(ctx context.Context, d link.Desired, person int) (bool, 
 	return o.Flag("passing"), messages, nil
 }
 
-// ClockOffset returns by how much authentik's clock is ahead of this machine's,
-// to about a second, by the Date of an answer to a stranger. Its error is a
-// *link.Fault.
+// ClockOffset returns by how much authentik's clock is ahead of this machine's, to about a second, from the
+// Date header of a response. The error is a *link.Fault.
 func (c Checker) ClockOffset(ctx context.Context) (time.Duration, error) {
 	a := c.fetch(ctx, c.URL+"/-/health/live/", nil)
 	if a.Err != nil {
@@ -95,8 +92,8 @@ func (c Checker) ClockOffset(ctx context.Context) (time.Duration, error) {
 	return a.Ahead()
 }
 
-// RedirectURIs are those that the link's provider has now, regular expressions
-// marked. Its error is a *link.Fault.
+// RedirectURIs returns the provider's current redirect URIs, with regular expressions marked. The error is a
+// *link.Fault.
 func (c Checker) RedirectURIs(ctx context.Context, d link.Desired) ([]string, error) {
 	pk, err := c.providerOf(ctx, d)
 	if err != nil {

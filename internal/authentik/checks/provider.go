@@ -10,7 +10,7 @@ import (
 	"authpocket/internal/link"
 )
 
-// judgeClient judges whether client id and secret are the provider's.
+// judgeClient checks that client ID and secret are the provider's.
 func (m *measured) judgeClient() link.Check {
 	check := newCheck(link.CheckAuthentikClient, "authentik accepts the client ID and secret")
 	live := m.live.state
@@ -39,7 +39,7 @@ func (m *measured) judgeClient() link.Check {
 		" is authentik's public address.")
 }
 
-// judgeScopes judges whether the scopes that PocketBase asks for are there.
+// judgeScopes checks that the scopes that PocketBase requests are attached.
 func (m *measured) judgeScopes() link.Check {
 	check := newCheck(link.CheckAuthentikScopes, "The scopes openid, email and profile are attached")
 	switch {
@@ -71,8 +71,7 @@ func (m *measured) judgeScopes() link.Check {
 	return pass(check, evidence)
 }
 
-// attached are the provider's mappings, by primary key and by name, and the
-// scopes they answer for.
+// attached returns the provider's mappings, by primary key and by name, and their scopes.
 func (m *measured) attached() (known map[string]bool, scopes []string) {
 	known = map[string]bool{}
 	for _, r := range m.live.state.Mappings {
@@ -87,7 +86,7 @@ func (m *measured) attached() (known map[string]bool, scopes []string) {
 	return known, scopes
 }
 
-// detached are the wanted mappings that are not attached.
+// detached returns the wanted mappings that are not attached.
 func (m *measured) detached(attached map[string]bool) []string {
 	var gone []string
 	for _, r := range m.d.Provider.Mappings {
@@ -98,8 +97,8 @@ func (m *measured) detached(attached map[string]bool) []string {
 	return gone
 }
 
-// judgeSupportedScopes goes by what discovery claims, where the token may not
-// look at the mappings. It always claims openid, attached or not.
+// judgeSupportedScopes uses discovery if the token can't read the mappings. Discovery always lists openid,
+// attached or not.
 func (m *measured) judgeSupportedScopes(check link.Check) link.Check {
 	var config struct {
 		Scopes []string `json:"scopes_supported"`
@@ -119,7 +118,7 @@ func (m *measured) judgeSupportedScopes(check link.Check) link.Check {
 	return pass(check, evidence)
 }
 
-// judgeGrants judges whether people can sign in with a code at all.
+// judgeGrants checks that the authorization code grant is enabled.
 func (m *measured) judgeGrants() link.Check {
 	check := newCheck(link.CheckAuthentikGrants, "The authorization code grant is enabled")
 	switch {

@@ -15,7 +15,7 @@ import (
 	"authpocket/internal/wire"
 )
 
-// probe is one redirect URI that authorize was asked with.
+// probe is one redirect URI that was sent to authorize, with the response.
 type probe struct {
 	uri    string
 	answer rest.Answer
@@ -23,9 +23,8 @@ type probe struct {
 
 func nonce() string { return rand.Text() }
 
-// askProbes asks authorize with each wanted redirect URI whether it would
-// begin a sign-in, without beginning one. It never asks with a provider that
-// has no redirect URIs: the first one asked with would be stored as its own.
+// askProbes sends each wanted redirect URI to authorize with prompt=none, which starts no sign-in. It skips a
+// provider without redirect URIs, because authentik would store the first one it receives.
 func (m *measured) askProbes(ctx context.Context) {
 	if m.mayNotProbe() != "" {
 		return
@@ -42,7 +41,7 @@ func (m *measured) askProbes(ctx context.Context) {
 	group.Wait()
 }
 
-// mayNotProbe is the reason not to ask authorize, empty for none.
+// mayNotProbe returns the reason not to call authorize, empty for none.
 func (m *measured) mayNotProbe() string {
 	switch {
 	case m.live.provider == nil:
@@ -108,7 +107,7 @@ func (m *measured) judgeProbe(check link.Check, p probe) link.Check {
 	return pass(check, evidence)
 }
 
-// hasRedirect reports whether the provider's list holds exactly that URI.
+// hasRedirect reports whether the provider's list has exactly that URI.
 func (m *measured) hasRedirect(uri string) bool {
 	for _, r := range m.live.state.RedirectURIs {
 		if r.URL == uri && r.Mode == link.RedirectStrict && rest.RedirectType(r) == link.RedirectAuthorization {
@@ -118,15 +117,15 @@ func (m *measured) hasRedirect(uri string) bool {
 	return false
 }
 
-// reading is what an answer of authorize means.
+// reading is the meaning of a response from authorize.
 type reading struct {
 	accepted            bool
 	said, means, remedy string
 	cause               link.CauseID
 }
 
-// readProbe reads an answer to prompt=none. authentik has no codes for its
-// error pages, so they are told apart by the words on them.
+// readProbe interprets a response to prompt=none. authentik's error pages have no codes, so they are recognised
+// by their text.
 func readProbe(a rest.Answer, uri string) reading {
 	location := a.Header.Get("Location")
 	if a.Status >= 300 && a.Status < 400 {
@@ -165,7 +164,7 @@ func readProbe(a rest.Answer, uri string) reading {
 		remedy: "Check that nothing in front of authentik answers instead."}
 }
 
-// readRedirect reads the error that authorize sends back to the client.
+// readRedirect interprets the error that authorize returns to the client.
 func readRedirect(query string) reading {
 	values, err := url.ParseQuery(strings.TrimLeft(query, "?&#"))
 	code := rest.Plain(values.Get("error"))

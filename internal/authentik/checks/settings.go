@@ -15,13 +15,13 @@ import (
 	"authpocket/internal/link"
 )
 
-// judgeSettings compares the pair and our scope mapping, field by field, with
-// what is wanted.
+// judgeSettings compares application, provider and authpocket's scope mapping with the wanted ones, field by
+// field.
 func (m *measured) judgeSettings() link.Check {
-	check := newCheck(link.CheckAuthentikSettings, "authentik holds the settings of the link")
+	check := newCheck(link.CheckAuthentikSettings, "authentik has the settings of the link")
 	switch {
 	case m.live.cause != "":
-		return fail(check, m.live.cause, m.live.missing, "Plan and apply again to make what is missing.")
+		return fail(check, m.live.cause, m.live.missing, "Plan and apply again to create what is missing.")
 	case m.live.provider == nil:
 		return skip(check, m.live.missing)
 	}
@@ -31,12 +31,12 @@ func (m *measured) judgeSettings() link.Check {
 	}
 	differs = append(differs, m.mappingDiffers()...)
 	if len(differs) > 0 {
-		return fail(check, link.CauseSettingsDiffer, "Read back, these differ from the link's: "+
+		return fail(check, link.CauseSettingsDiffer, "These settings in authentik differ from the link's: "+
 			strings.Join(differs, ", ")+".",
-			"Plan and apply again: the preview shows what differs. If authentik is right, take over its values in "+
+			"Plan and apply again: the preview shows what differs. If authentik is right, copy its values to "+
 				"the settings.")
 	}
-	return pass(check, "Read back, all of the application, its provider and its scope mappings are as wanted.")
+	return pass(check, "The application, its provider and its scope mapping have the wanted settings.")
 }
 
 func (m *measured) providerDiffers() []string {
@@ -71,8 +71,7 @@ func (m *measured) applicationDiffers() []string {
 		rest.FieldsOf(link.ApplicationAttrs(), live), m.live.application))
 }
 
-// mappingDiffers looks at the mapping of ours. Its description is free to
-// change.
+// mappingDiffers compares authpocket's own scope mapping. Its description may be edited.
 func (m *measured) mappingDiffers() []string {
 	want := m.d.Mapping
 	if want == nil || m.live.mappingsErr != nil {
@@ -90,7 +89,7 @@ func (m *measured) mappingDiffers() []string {
 				rest.FieldsOf(link.MappingAttrs(), rest.MappingState(o)), o))
 		}
 	}
-	return []string{"the scope mapping “" + want.Name + "”, which is gone"}
+	return []string{"the scope mapping “" + want.Name + "”, which does not exist"}
 }
 
 func ofPart(part string, names []string) []string {
@@ -108,7 +107,7 @@ func sortedURIs(list []link.RedirectURI) []link.RedirectURI {
 	})
 }
 
-// mappingIDs are the primary keys of the mappings by name.
+// mappingIDs returns the primary keys of the mappings by name.
 func (m *measured) mappingIDs() map[string]string {
 	ids := map[string]string{}
 	for _, o := range m.live.mappings {
@@ -117,15 +116,14 @@ func (m *measured) mappingIDs() map[string]string {
 	return ids
 }
 
-// readBindings reads who is bound to the application.
+// readBindings reads the application's bindings.
 func (m *measured) readBindings(ctx context.Context) {
 	if pk := m.live.application.Text("pk"); pk != "" {
 		m.live.bindings, m.live.bindingsErr = m.c.All(ctx, m.c.BindingList(pk))
 	}
 }
 
-// judgeBindings looks for the bindings that are wanted. That there are none
-// at all is worth knowing and nothing wrong.
+// judgeBindings checks that the wanted bindings exist. No bindings at all are reported, but pass.
 func (m *measured) judgeBindings() link.Check {
 	check := newCheck(link.CheckAuthentikBindings, "The application's bindings are as wanted")
 	switch {
@@ -149,7 +147,7 @@ func (m *measured) judgeBindings() link.Check {
 		switch {
 		case i < 0:
 			gone = append(gone, "the "+want.Kind+" “"+want.Target.Name+"”")
-		case want.PK != "" && live[i].Order != want.Order: // in the order policies are asked
+		case want.PK != "" && live[i].Order != want.Order: // the order in which policies are evaluated
 			moved = append(moved, "the order of the "+want.Kind+" “"+want.Target.Name+"”")
 		case want.PK != "" && live[i].Timeout != want.Timeout:
 			moved = append(moved, "the timeout of the "+want.Kind+" “"+want.Target.Name+"”")
@@ -157,11 +155,11 @@ func (m *measured) judgeBindings() link.Check {
 	}
 	switch {
 	case len(gone) == 0 && len(moved) > 0:
-		return fail(check, link.CauseSettingsDiffer, "Read back, these differ from the link's: "+
+		return fail(check, link.CauseSettingsDiffer, "These settings in authentik differ from the link's: "+
 			strings.Join(moved, ", ")+".",
-			"Put it back in authentik, or connect again to take over what is there now.")
+			"Restore it in authentik, or connect again to keep the current one.")
 	case len(gone) > 0:
-		return fail(check, link.CauseSettingsDiffer, "Not bound any more: "+strings.Join(gone, ", ")+
+		return fail(check, link.CauseSettingsDiffer, "No longer bound: "+strings.Join(gone, ", ")+
 			".", "Plan and apply again to bind them.")
 	case len(live) == 0:
 		return pass(check, "The application has no bindings: everyone with an authentik account may use it, unless "+
@@ -181,9 +179,8 @@ func bindingNames(list []link.BindingState) string {
 	return strings.Join(names, ", ")
 }
 
-// judgeEndpoints holds the URLs in PocketBase against those that authentik's
-// OpenID configuration names. PocketBase may call authentik by another host
-// than browsers do, but at the same paths.
+// judgeEndpoints compares the URLs in PocketBase with those in authentik's OpenID configuration. PocketBase may
+// use another host than browsers, but the same paths.
 func (m *measured) judgeEndpoints() link.Check {
 	check := newCheck(link.CheckAuthentikEndpoints, "The URLs in PocketBase are authentik's endpoints")
 	var config oidc.ProviderConfig
@@ -207,7 +204,7 @@ func (m *measured) judgeEndpoints() link.Check {
 		if what := endpointDiffers(one.have, one.named); what != "" {
 			return fail(check, one.cause, "PocketBase's "+one.label+" is "+rest.Plain(one.have)+"; authentik names "+
 				rest.Plain(one.named)+". "+what,
-				"Enter it exactly as authentik has it.")
+				"Enter it exactly as authentik names it.")
 		}
 	}
 	if len(slot.Issuers) > 0 && !slices.Contains(slot.Issuers, config.IssuerURL) {
@@ -224,24 +221,24 @@ func (m *measured) judgeEndpoints() link.Check {
 		"browsers are sent to "+rest.Plain(config.AuthURL)+".")
 }
 
-// endpointDiffers compares everything but scheme and host.
+// endpointDiffers returns a sentence about the difference except scheme and host, empty for none.
 func endpointDiffers(have, named string) string {
 	a, errA := url.Parse(have)
 	b, errB := url.Parse(named)
 	switch {
 	case errA != nil || errB != nil || a.Host == "":
-		return "It is no web address."
+		return "It is not a web address."
 	case a.Path == b.Path:
 		return ""
 	case strings.TrimRight(a.Path, "/") == strings.TrimRight(b.Path, "/"):
-		return "They differ in the slash at the end."
+		return "They differ in the trailing slash."
 	case strings.HasSuffix(a.Path, b.Path) || strings.HasSuffix(b.Path, a.Path):
-		return "" // served below a path on one of two addresses
+		return "" // one of the two addresses has a path prefix
 	}
 	return "They differ in the path."
 }
 
-// hostDiffers compares scheme and host.
+// hostDiffers returns a sentence about the difference in scheme and host, empty for none.
 func hostDiffers(have, named string) string {
 	a, errA := url.Parse(have)
 	b, errB := url.Parse(named)

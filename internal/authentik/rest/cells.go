@@ -9,15 +9,14 @@ import (
 	"authpocket/internal/secret"
 )
 
-// readFields takes an object's fields from an answer. A missing key reads as
-// the zero value.
+// readFields sets an object's fields from a response. A missing key is the zero value.
 func readFields[W, S any](table []link.Attr[W, S], to *S, o Object) {
 	for _, a := range table {
 		a.Visit(to, reader{o, a.Key})
 	}
 }
 
-// reader reads one key of an answer.
+// reader reads one key of a response.
 type reader struct {
 	o   Object
 	key string
@@ -36,9 +35,8 @@ func (r reader) Assigned(pk *int, name *string) {
 	*pk, *name = r.o.Number(r.key), r.o.Object(r.key+"_obj").Text("name")
 }
 
-// Fields are an object's values by authentik's own keys: strings, booleans,
-// integers and lists of strings, made alike for what is wanted and what is
-// there, so that they can be compared.
+// Fields are an object's values by authentik's keys: strings, booleans, integers and lists of strings, normalised for
+// comparison.
 type Fields map[string]any
 
 // FieldsOf returns the fields of an object for comparison.
@@ -50,7 +48,7 @@ func FieldsOf[W, S any](table []link.Attr[W, S], o S) Fields {
 	return f
 }
 
-// comparer notes the value of one field.
+// comparer adds the value of one field.
 type comparer struct {
 	to Fields
 	link.Meta
@@ -66,8 +64,7 @@ func (c comparer) Texts(v *[]string)               { c.to[c.Key] = Set(*v) }
 func (c comparer) Redirects(v *[]link.RedirectURI) { c.to[c.Key] = redirectLines(*v) }
 func (c comparer) Assigned(pk *int, _ *string)     { c.to[c.Key] = *pk }
 
-// Body is a request that writes the named fields and no others. Lists are
-// written whole.
+// Body returns the request that writes exactly the named fields. Lists are written as a whole.
 func Body[W, S any](table []link.Attr[W, S], o S, names []string, f link.Features) map[string]any {
 	to := map[string]any{}
 	for _, a := range table {
@@ -87,7 +84,7 @@ func KeysOf[W, S any](table []link.Attr[W, S]) []string {
 	return keys
 }
 
-// sender puts one field into a request.
+// sender adds one field to a request.
 type sender struct {
 	to       map[string]any
 	key      string
@@ -103,8 +100,8 @@ func (s sender) Refs(v *[]link.Ref)          { s.to[s.key] = ids(*v) }
 func (s sender) Texts(v *[]string)           { s.to[s.key] = append([]string{}, *v...) }
 func (s sender) Assigned(pk *int, _ *string) { s.to[s.key] = orNull(*pk) }
 
-// Redirects are whole entries, for one without its matching mode would be
-// stored and make every list of providers fail.
+// Redirects adds complete entries: authentik would store one without a matching mode, and then fail to list any
+// provider.
 func (s sender) Redirects(v *[]link.RedirectURI) {
 	list := make([]map[string]string, len(*v))
 	for i, uri := range *v {
@@ -116,7 +113,7 @@ func (s sender) Redirects(v *[]link.RedirectURI) {
 	s.to[s.key] = list
 }
 
-// orNull is a primary key, or null for none.
+// orNull returns a primary key, or nil for none.
 func orNull[T comparable](pk T) any {
 	if pk == *new(T) {
 		return nil
@@ -132,7 +129,7 @@ func ids(list []link.Ref) []string {
 	return ids
 }
 
-// Set is the list without order and repetition.
+// Set returns the list sorted and without duplicates.
 func Set[S cmp.Ordered](list []S) []S { return slices.Compact(slices.Sorted(slices.Values(list))) }
 
 func redirectLines(uris []link.RedirectURI) []string {
@@ -143,9 +140,11 @@ func redirectLines(uris []link.RedirectURI) []string {
 	return lines
 }
 
-// RedirectMode is never empty: an entry without a matching mode is stored by
-// authentik and makes every later list fail.
+// RedirectMode returns the matching mode, which is never empty: authentik would store an entry without one, and
+// then fail to list any provider.
 func RedirectMode(r link.RedirectURI) link.RedirectMode { return cmp.Or(r.Mode, link.RedirectStrict) }
 
-// RedirectType is what authentik takes an entry without a type for.
-func RedirectType(r link.RedirectURI) link.RedirectType { return cmp.Or(r.Type, link.RedirectAuthorization) }
+// RedirectType returns the type, which defaults to authorization as in authentik.
+func RedirectType(r link.RedirectURI) link.RedirectType {
+	return cmp.Or(r.Type, link.RedirectAuthorization)
+}

@@ -1,8 +1,7 @@
-// Package rest sends requests to authentik's API and reads its answers.
+// Package rest sends requests to authentik's API and reads its responses.
 //
-// Requests are built by the generated client; answers are decoded leniently
-// here, for the generated decoder refuses a whole answer over one unknown
-// value, although the write behind it has happened.
+// The generated client builds the requests. This package decodes the responses leniently, because the generated decoder
+// rejects a response with one unknown value, even after a successful write.
 package rest
 
 import (
@@ -20,17 +19,17 @@ import (
 	"authpocket/internal/wire"
 )
 
-// Config says which authentik to talk to, and as whom.
+// Config is the address and credentials of an authentik.
 type Config struct {
-	URL   string       // normalised base address, as link.ParseAddress returns it
+	URL   string       // normalised base address from link.ParseAddress
 	Token secret.Text  // an API token
-	HTTP  *http.Client // made by outbound.New
+	HTTP  *http.Client // from outbound.New
 	Log   *slog.Logger // nil discards
-	// Pause waits before a call is repeated. nil: in real time.
+	// Pause waits before a call is repeated. nil waits in real time.
 	Pause func(context.Context, time.Duration) error
 }
 
-// Identity is what a connected authentik says about itself and the token.
+// Identity is authentik's version and the token's owner.
 type Identity struct {
 	Version   string // "2026.5.0-rc1"
 	Username  string
@@ -43,8 +42,8 @@ type Identity struct {
 // Client is a connected authentik. It is safe for concurrent use.
 type Client struct {
 	URL      string
-	API      *api.APIClient // for the API, with the token
-	HTTP     *http.Client   // for everything else, without it
+	API      *api.APIClient // for the API, sends the token
+	HTTP     *http.Client   // for everything else, without the token
 	Log      *slog.Logger
 	token    secret.Text // shared with the capturer
 	Pause    func(context.Context, time.Duration) error
@@ -53,13 +52,13 @@ type Client struct {
 	Features link.Features
 }
 
-// Identity returns who the token is, as found by Connect.
+// Identity returns the token's owner and authentik's version, as found by Connect.
 func (c *Client) Identity() Identity { return c.identity }
 
-// Forget overwrites the token. Nothing can be asked of authentik afterwards.
+// Forget wipes the token. The client can't be used afterwards.
 func (c *Client) Forget() { c.token.Wipe() }
 
-// NewClient returns a client that has not asked anything yet.
+// NewClient returns a client without connecting.
 func NewClient(cfg Config) *Client {
 	log := cfg.Log
 	if log == nil {
@@ -73,8 +72,7 @@ func NewClient(cfg Config) *Client {
 	conf.UserAgent = "authpocket"
 	conf.HTTPClient = &withToken
 	conf.Servers = api.ServerConfigurations{{URL: cfg.URL + "/api/v3"}}
-	// There are no machine-readable codes in authentik's refusals, only
-	// translated sentences.
+	// authentik's errors have no codes, only translated sentences.
 	conf.AddDefaultHeader("Accept-Language", "en")
 	c := &Client{URL: cfg.URL, API: api.NewAPIClient(conf), HTTP: cfg.HTTP, Log: log, token: cfg.Token,
 		Pause: cfg.Pause}
@@ -85,7 +83,7 @@ func NewClient(cfg Config) *Client {
 	return c
 }
 
-// host is how the address is named in messages.
+// host returns the address as shown in messages.
 func (c *Client) host() string {
 	u, err := url.Parse(c.URL)
 	if err != nil {

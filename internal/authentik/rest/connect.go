@@ -13,16 +13,15 @@ import (
 	"authpocket/internal/link"
 )
 
-// connectTimeout bounds the whole of Connect.
+// connectTimeout is the time limit of Connect.
 const connectTimeout = 9 * time.Second
 
-// oldestVersion is the oldest authentik that authpocket works with.
+// oldestVersion is the oldest supported authentik.
 const oldestVersion = "2025.12"
 
-// Connect checks on the spot that an authentik answers at the address, that
-// it is new enough, and whose token this is. The token is sent only once
-// authentik was recognised. The error is a *link.Fault whose field is
-// authentik.url or authentik.token.
+// Connect returns a client after checking that authentik responds at the address, that its version is supported
+// and that the token works. It sends the token only after it has recognised authentik. The error is a
+// *link.Fault whose field is authentik.url or authentik.token.
 func Connect(ctx context.Context, cfg Config) (*Client, error) {
 	c := NewClient(cfg)
 	steady := c.Reads
@@ -57,8 +56,8 @@ func Connect(ctx context.Context, cfg Config) (*Client, error) {
 	return c, nil
 }
 
-// mayRead refuses the token of a person without any role who may not even see
-// the providers. What a role lacks is told where it is needed.
+// mayRead returns a fault if the token's owner can't list providers. It is called for users without a role;
+// what a role lacks is reported where it is needed.
 func (c *Client) mayRead(ctx context.Context) error {
 	if c.identity.Superuser {
 		return nil
@@ -70,10 +69,10 @@ func (c *Client) mayRead(ctx context.Context) error {
 			"Use an administrator's token, or give this account the permissions that a link needs, starting with "+
 				string(link.PermViewProvider)+".", err)
 	}
-	return nil // what else is wrong with a list is told where it is needed
+	return nil // other errors are reported where the list is needed
 }
 
-// tokenShape refuses what cannot be a token before it is sent.
+// tokenShape returns a fault if the text can't be a token, before it is sent.
 func tokenShape(token string) *link.Fault {
 	const todo = "In authentik, open Directory › Tokens and App passwords and copy a token with the intent API Token."
 	if token == "" {
@@ -86,7 +85,7 @@ func tokenShape(token string) *link.Fault {
 	return nil
 }
 
-// recognise asks for the public configuration, without the token.
+// recognise checks that the address is authentik's, by its public configuration and without the token.
 func (c *Client) recognise(ctx context.Context) error {
 	n := Need{What: "its public configuration", Field: fieldURL}
 	a, err := c.readAs(ctx, n, capture{anonymous: true}, func(ctx context.Context) error {
@@ -98,7 +97,7 @@ func (c *Client) recognise(ctx context.Context) error {
 	case isObject && a.OK() && o.Has("capabilities"):
 		return nil
 	case isObject && a.Status == http.StatusForbidden && a.Header.Get("X-Authentik-Id") != "":
-		return nil // closed to strangers, but authentik
+		return nil // not public, but authentik
 	case isObject && o.Has("message") && (o.Has("status") || o.Has("code")):
 		return NewFault(link.FaultNotThis, fieldURL, "This is not authentik. It looks like PocketBase.",
 			"Enter authentik's address here, and PocketBase's under PocketBase.", ErrorOf(n, a))
@@ -109,7 +108,7 @@ func (c *Client) recognise(ctx context.Context) error {
 			"Change http:// to https://.", ErrorOf(n, a))
 	case a.HTML() && a.Status >= 400 && a.Status < 429 && a.Status != http.StatusUnauthorized &&
 		a.Status != http.StatusForbidden && a.Status != http.StatusNotFound:
-		// a web server, but nothing that knows authentik's API
+		// a web server without authentik's API
 	case err != nil && (a.Err != nil || a.HTML() || a.Status >= 300 && a.Status < 400 || a.Status == 401 ||
 		a.Status >= 429):
 		return err
@@ -140,7 +139,7 @@ func (c *Client) readVersion(ctx context.Context) error {
 	return nil
 }
 
-// ReadMe asks who the token is. The answer is authentik's user object.
+// ReadMe returns authentik's user object of the token's owner.
 func (c *Client) ReadMe(ctx context.Context) (Object, error) {
 	n := Need{What: "its own account", Field: FieldToken}
 	a, err := c.Read(ctx, n, func(ctx context.Context) error {

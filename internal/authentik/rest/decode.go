@@ -7,11 +7,11 @@ import (
 	"strings"
 )
 
-// Object is a JSON object whose values are read one by one, so that a key
-// that is missing, null, unknown or of another type harms nothing else.
+// Object is a JSON object whose values are decoded one by one, so that a missing, null, unknown or mistyped key does
+// not affect the others.
 type Object map[string]json.RawMessage
 
-// ParseObject reads a JSON object; false for anything else.
+// ParseObject returns b as a JSON object, false for anything else.
 func ParseObject(b []byte) (Object, bool) {
 	var o Object
 	if json.Unmarshal(b, &o) != nil || o == nil {
@@ -20,13 +20,13 @@ func ParseObject(b []byte) (Object, bool) {
 	return o, true
 }
 
-// Has reports whether the key is there, null or not.
+// Has reports whether the key exists, even if null.
 func (o Object) Has(key string) bool {
 	_, found := o[key]
 	return found
 }
 
-// Text is a string, or a number in digits; anything else is empty.
+// Text returns a string, or a number in digits; empty for anything else.
 func (o Object) Text(key string) string { return scalar(o[key]) }
 
 func scalar(raw json.RawMessage) string {
@@ -41,7 +41,7 @@ func scalar(raw json.RawMessage) string {
 	return ""
 }
 
-// Number is an integer, 0 for anything else.
+// Number returns an integer, 0 for anything else.
 func (o Object) Number(key string) int {
 	n, err := strconv.Atoi(o.Text(key))
 	if err != nil {
@@ -50,7 +50,7 @@ func (o Object) Number(key string) int {
 	return n
 }
 
-// Flag is true only for true.
+// Flag reports whether the value is true.
 func (o Object) Flag(key string) bool {
 	return bytes.Equal(bytes.TrimSpace(o[key]), []byte("true"))
 }
@@ -61,7 +61,7 @@ func (o Object) Object(key string) Object {
 	return inner
 }
 
-// Objects are the elements of a list that are objects.
+// Objects returns the elements of a list that are objects.
 func (o Object) Objects(key string) []Object {
 	var list []Object
 	for _, raw := range o.List(key) {
@@ -72,7 +72,7 @@ func (o Object) Objects(key string) []Object {
 	return list
 }
 
-// Texts are the elements of a list that are strings or numbers.
+// Texts returns the elements of a list that are strings or numbers.
 func (o Object) Texts(key string) []string {
 	list := []string{}
 	for _, raw := range o.List(key) {
@@ -92,11 +92,10 @@ func (o Object) List(key string) []json.RawMessage {
 	return list
 }
 
-// version is authentik's version as far as features depend on it.
+// version is the part of authentik's version that features depend on.
 type version struct{ year, month int }
 
-// parseVersion reads "2026.5.0-rc1". ok is false for anything that does not
-// begin with two numbers.
+// parseVersion parses a version such as "2026.5.0-rc1". ok is false unless it begins with two numbers.
 func parseVersion(s string) (v version, ok bool) {
 	parts := strings.SplitN(s, ".", 3)
 	if len(parts) < 2 {

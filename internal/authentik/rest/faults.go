@@ -14,19 +14,20 @@ import (
 	"authpocket/internal/wire"
 )
 
+// The form fields that faults belong to.
 const (
 	fieldURL   = "authentik.url"
 	FieldToken = "authentik.token"
 )
 
-// StatusError is an answer that is not of success, for the log and for
-// statusOf. It holds no body.
+// StatusError is an error response, for the log and for StatusOf. It has no body.
 type StatusError struct {
-	What    string // that was asked for
+	What    string // what was requested
 	Status  int
-	request string // authentik's request id
+	request string // authentik's request ID
 }
 
+// Error returns the request and the status, for the log.
 func (e *StatusError) Error() string {
 	s := fmt.Sprintf("asked for %s, it answered %d", e.What, e.Status)
 	if e.request != "" {
@@ -35,17 +36,19 @@ func (e *StatusError) Error() string {
 	return s
 }
 
-// MissingPermission says which permission a refused call lacked.
+// MissingPermission is the error of a call that lacks a permission.
 type MissingPermission struct {
 	Perm link.Permission
 	err  error
 }
 
+// Error returns the permission and the call's error, for the log.
 func (e *MissingPermission) Error() string { return "lacking " + string(e.Perm) + ": " + e.err.Error() }
 
+// Unwrap returns the call's error.
 func (e *MissingPermission) Unwrap() error { return e.err }
 
-// ErrorOf returns what went wrong with a call that was not answered with success.
+// ErrorOf returns the error of a call that did not succeed.
 func ErrorOf(n Need, a Answer) error {
 	if a.Err != nil {
 		return a.Err
@@ -53,7 +56,7 @@ func ErrorOf(n Need, a Answer) error {
 	return &StatusError{What: n.What, Status: a.Status, request: Plain(a.Header.Get("X-Authentik-Id"))}
 }
 
-// StatusOf is the status behind a fault, 0 where there was no answer.
+// StatusOf returns the HTTP status behind an error, 0 if there was no response.
 func StatusOf(err error) int {
 	if s, ok := errors.AsType[*StatusError](err); ok {
 		return s.Status
@@ -66,7 +69,7 @@ func NewFault(kind link.FaultKind, field, summary, todo string, err error) *link
 	return &link.Fault{System: link.Authentik, Kind: kind, Field: field, Summary: summary, Todo: todo, Err: err}
 }
 
-// readFault puts the outcome of a read that failed into words.
+// readFault returns the fault for a failed read.
 func (c *Client) readFault(n Need, a Answer) *link.Fault {
 	if f := c.GeneralFault(n, a); f != nil {
 		return f
@@ -86,8 +89,7 @@ func (c *Client) readFault(n Need, a Answer) *link.Fault {
 	return NewFault(link.FaultRefused, n.Field, summary, "Check the value and try again.", err)
 }
 
-// GeneralFault knows the outcomes that have nothing to do with what was
-// asked; nil for all others.
+// GeneralFault returns the fault for failures that don't depend on the request, nil for others.
 func (c *Client) GeneralFault(n Need, a Answer) *link.Fault {
 	err := ErrorOf(n, a)
 	switch {
@@ -121,7 +123,7 @@ func (c *Client) GeneralFault(n Need, a Answer) *link.Fault {
 	return nil
 }
 
-// RequestHint names the request, so that it is found in authentik's log.
+// RequestHint returns a phrase with the request ID, to find it in authentik's log.
 func RequestHint(a Answer) string {
 	if id := Plain(a.Header.Get("X-Authentik-Id")); id != "" {
 		return " for the request " + id
@@ -129,7 +131,7 @@ func RequestHint(a Answer) string {
 	return ""
 }
 
-// NoAnswer returns the fault for a call without a whole answer.
+// NoAnswer returns the fault for a call without a complete response.
 func (c *Client) NoAnswer(err error) *link.Fault {
 	todo := "Check the address, and that authentik is running and reachable from here."
 	switch {
@@ -166,14 +168,14 @@ func (c *Client) redirected(n Need, a Answer) *link.Fault {
 		"Enter an address that reaches authentik directly, or exempt /api/v3/ from that login.", err)
 }
 
-// apiBase is the address that u is an API call of.
+// apiBase returns the base address of an API URL, false if u is none.
 func apiBase(u *url.URL) (string, bool) {
 	before, _, found := strings.Cut(u.Path, "/api/v3/")
 	return u.Scheme + "://" + u.Host + before, found
 }
 
-// tokenFault tells a token that is refused from one that lacks a permission,
-// for authentik answers both with 403; nil for the latter.
+// tokenFault returns the fault for a rejected token, nil if the token only lacks a permission. authentik
+// returns 403 for both.
 func tokenFault(n Need, a Answer) *link.Fault {
 	o, isObject := a.Object()
 	detail := strings.ToLower(o.Text("detail"))
@@ -202,7 +204,7 @@ func Forbidden(summary string, n Need, err error) *link.Fault {
 	return NewFault(link.FaultPermission, n.Field, summary, todo, err)
 }
 
-// unreadable is for an answer of success that is not authentik's.
+// unreadable returns the fault for a successful response that is not authentik's.
 func (c *Client) unreadable(n Need, a Answer) *link.Fault {
 	if a.HTML() {
 		return NewFault(link.FaultNotThis, fieldURL, c.URL+" answers with a web page instead of API data.",
@@ -213,7 +215,7 @@ func (c *Client) unreadable(n Need, a Answer) *link.Fault {
 		"Check that the address is authentik's, then try again.", ErrorOf(n, a))
 }
 
-// sentences are all complaints of a refusal in one line, empty for none.
+// sentences returns all validation errors in one line, empty for none.
 func sentences(a Answer) string {
 	if a.HTML() {
 		return ""

@@ -7,9 +7,8 @@ import (
 	"authpocket/internal/link"
 )
 
-// Differing lists the names whose values differ. A key that the answer does
-// not have cannot be compared: the server lacks the feature, or hides the
-// value.
+// Differing returns the names whose values differ. Keys that the response lacks are skipped: the server lacks
+// the feature or hides the value.
 func Differing(names []string, want, got Fields, answered Object) []string {
 	var differs []string
 	for _, name := range names {
@@ -29,15 +28,16 @@ func same(a, b any) bool {
 	}
 	textA, okA := a.(string)
 	textB, okB := b.(string)
-	if okA && okB { // authentik trims what it is sent
+	if okA && okB { // authentik trims texts
 		return strings.TrimSpace(textA) == strings.TrimSpace(textB)
 	}
 	return a == b
 }
 
-// Part is the kind of object that the keys of a refusal are keys of.
+// Part is the kind of object that an error response is about.
 type Part string
 
+// The kinds of object.
 const (
 	PartApplication Part = "application"
 	PartProvider    Part = "provider"
@@ -47,8 +47,8 @@ const (
 	PartPair        Part = "pair"
 )
 
-// FieldOf gives the words for the keys of a complaint, and the spec's path of
-// the field they mean; empty where there is none.
+// FieldOf returns the label for the keys of a validation error, and the path in the spec of the field; empty
+// for none.
 func FieldOf(p Part, path []string) (label, specPath string) {
 	if p == PartPair && len(path) > 0 {
 		p = map[string]Part{"app": PartApplication, "provider": PartProvider, "policy_bindings": PartBinding}[path[0]]
@@ -68,8 +68,7 @@ func FieldOf(p Part, path []string) (label, specPath string) {
 	return strings.ReplaceAll(strings.Join(path, " "), "_", " "), specPath
 }
 
-// specPathOf is the spec's path for one of authentik's keys, empty for one that
-// is not of the spec's choosing.
+// specPathOf returns the path in the spec for one of authentik's keys, empty if no spec sets it.
 func specPathOf(p Part, key string) string {
 	switch p {
 	case PartApplication:

@@ -7,17 +7,16 @@ import (
 	"authpocket/internal/link"
 )
 
-// What calls ask for, in words. Those that a single provider can make fail
-// are told apart by them.
+// What a call requests, for messages. They also identify the lists that a single broken provider makes fail.
 const (
 	WhatProviders   = "OAuth2 providers"
 	WhatApplication = "application"
 )
 
-// The lists below are what an observation reads whole. Each is ordered by
-// something unique, so that pages read at the same time fit together.
+// The lists that an observation reads completely are ordered by a unique field, so that pages read in parallel are
+// consistent.
 
-// FlowList lists the flows.
+// FlowList returns the list of flows.
 func (c *Client) FlowList() List {
 	return List{Need{What: "flows", Perm: link.PermViewFlow}, func(ctx context.Context, page int32) error {
 		_, _, err := c.API.FlowsAPI.FlowsInstancesList(ctx).Ordering("slug").PageSize(PageSize).Page(page).Execute()
@@ -25,7 +24,7 @@ func (c *Client) FlowList() List {
 	}}
 }
 
-// KeyList lists the key pairs that can sign.
+// KeyList returns the list of key pairs that can sign.
 func (c *Client) KeyList() List {
 	return List{Need{What: "signing keys", Perm: link.PermViewKey}, func(ctx context.Context, page int32) error {
 		_, _, err := c.API.CryptoAPI.CryptoCertificatekeypairsList(ctx).HasKey(true).Ordering("name").
@@ -34,7 +33,7 @@ func (c *Client) KeyList() List {
 	}}
 }
 
-// MappingList lists the scope mappings.
+// MappingList returns the list of scope mappings.
 func (c *Client) MappingList() List {
 	return List{Need{What: "scope mappings", Perm: link.PermViewMapping}, func(ctx context.Context, page int32) error {
 		_, _, err := c.API.PropertymappingsAPI.PropertymappingsProviderScopeList(ctx).Ordering("name").
@@ -43,7 +42,7 @@ func (c *Client) MappingList() List {
 	}}
 }
 
-// ProviderList lists the OAuth2/OpenID providers.
+// ProviderList returns the list of OAuth2/OpenID providers.
 func (c *Client) ProviderList() List {
 	return List{Need{What: WhatProviders, Perm: link.PermViewProvider}, func(ctx context.Context, page int32) error {
 		_, _, err := c.API.ProvidersAPI.ProvidersOauth2List(ctx).Ordering("name").PageSize(PageSize).Page(page).
@@ -52,7 +51,7 @@ func (c *Client) ProviderList() List {
 	}}
 }
 
-// BindingList lists an application's bindings.
+// BindingList returns the list of an application's bindings.
 func (c *Client) BindingList(applicationPK string) List {
 	return List{Need{What: "policy bindings", Perm: link.PermViewBinding}, func(ctx context.Context, page int32) error {
 		_, _, err := c.API.PoliciesAPI.PoliciesBindingsList(ctx).Target(applicationPK).Ordering("order").
@@ -61,7 +60,7 @@ func (c *Client) BindingList(applicationPK string) List {
 	}}
 }
 
-// AnyProviderList finds providers of every kind by a part of their name.
+// AnyProviderList returns the list of providers of any kind whose name contains search.
 func (c *Client) AnyProviderList(search string) List {
 	return List{Need{What: "providers", Perm: link.PermViewAnyProvider}, func(ctx context.Context, page int32) error {
 		r := c.API.ProvidersAPI.ProvidersAllList(ctx).Ordering("name").PageSize(PageSize).Page(page)
@@ -73,7 +72,7 @@ func (c *Client) AnyProviderList(search string) List {
 	}}
 }
 
-// GroupList lists the groups with that name.
+// GroupList returns the list of groups with that name.
 func (c *Client) GroupList(name string) List {
 	return List{Need{What: "groups", Perm: link.PermViewGroup, Field: "access.groups"},
 		func(ctx context.Context, page int32) error {
@@ -83,7 +82,7 @@ func (c *Client) GroupList(name string) List {
 		}}
 }
 
-// UserList lists the users with that username.
+// UserList returns the list of users with that username.
 func (c *Client) UserList(username string) List {
 	return List{Need{What: "users", Perm: link.PermViewUser, Field: "access.users"},
 		func(ctx context.Context, page int32) error {
@@ -93,7 +92,7 @@ func (c *Client) UserList(username string) List {
 		}}
 }
 
-// PolicyList has no filter by name, only a search for a part of it.
+// PolicyList returns the list of policies whose name contains search: authentik has no exact filter.
 func (c *Client) PolicyList(search string) List {
 	return List{Need{What: "policies", Perm: link.PermViewPolicy, Field: "access.policies"},
 		func(ctx context.Context, page int32) error {
@@ -103,9 +102,8 @@ func (c *Client) PolicyList(search string) List {
 		}}
 }
 
-// Application reads the application with that slug: nil when there is none.
-// It never asks the list's slug filter, which answers from a cache that
-// ignores it.
+// Application returns the application with that slug, nil for none. It does not use the list's slug filter,
+// which returns cached results that ignore it.
 func (c *Client) Application(ctx context.Context, slug string) (Object, error) {
 	n := Need{What: WhatApplication, Perm: link.PermViewApplication, Field: "application.slug"}
 	return c.One(ctx, n, func(ctx context.Context) error {
@@ -114,8 +112,7 @@ func (c *Client) Application(ctx context.Context, slug string) (Object, error) {
 	})
 }
 
-// Provider reads the OAuth2 provider with that primary key: nil when there is
-// none.
+// Provider returns the OAuth2 provider with that primary key, nil for none.
 func (c *Client) Provider(ctx context.Context, pk int) (Object, error) {
 	n := Need{What: "OAuth2 provider", Perm: link.PermViewProvider}
 	return c.One(ctx, n, func(ctx context.Context) error {
@@ -124,7 +121,7 @@ func (c *Client) Provider(ctx context.Context, pk int) (Object, error) {
 	})
 }
 
-// One reads one object: nil when authentik says that there is none.
+// One returns one object, nil if authentik has none.
 func (c *Client) One(ctx context.Context, n Need, do Execute) (Object, error) {
 	a, err := c.Read(ctx, n, do)
 	if a.Status == http.StatusNotFound && !a.HTML() && a.Err == nil {
@@ -137,7 +134,7 @@ func (c *Client) One(ctx context.Context, n Need, do Execute) (Object, error) {
 	return o, nil
 }
 
-// Exactly reads the objects of a list whose key has exactly that value.
+// Exactly returns the objects of a list whose key has exactly that value.
 func (c *Client) Exactly(ctx context.Context, l List, key, value string) ([]Object, error) {
 	objects, err := c.All(ctx, l)
 	var matching []Object
@@ -149,7 +146,7 @@ func (c *Client) Exactly(ctx context.Context, l List, key, value string) ([]Obje
 	return matching, err
 }
 
-// Settings reads the system settings.
+// Settings returns the system settings.
 func (c *Client) Settings(ctx context.Context) (Object, error) {
 	n := Need{What: "system settings", Perm: link.PermViewSettings}
 	return c.One(ctx, n, func(ctx context.Context) error {

@@ -6,9 +6,9 @@ import (
 	"authpocket/internal/link"
 )
 
-// The lists of the objects with one name.
+// The lists of objects with a given name.
 
-// FlowBySlug lists what has that slug.
+// FlowBySlug returns the list of flows with that slug.
 func (c *Client) FlowBySlug(flow link.FlowField) List {
 	return List{Need{What: "flows", Perm: link.PermViewFlow, Field: flow.Spec},
 		func(ctx context.Context, page int32) error {
@@ -18,7 +18,7 @@ func (c *Client) FlowBySlug(flow link.FlowField) List {
 		}}
 }
 
-// KeyByName lists what has that name.
+// KeyByName returns the list of key pairs with that name.
 func (c *Client) KeyByName(name string) List {
 	return List{Need{What: "signing keys", Perm: link.PermViewKey, Field: "provider.signing_key"},
 		func(ctx context.Context, page int32) error {
@@ -28,7 +28,7 @@ func (c *Client) KeyByName(name string) List {
 		}}
 }
 
-// MappingByName lists what has that name.
+// MappingByName returns the list of scope mappings with that name.
 func (c *Client) MappingByName(name string) List {
 	return List{Need{What: "scope mappings", Perm: link.PermViewMapping, Field: "provider.scope_mappings"},
 		func(ctx context.Context, page int32) error {
@@ -38,7 +38,7 @@ func (c *Client) MappingByName(name string) List {
 		}}
 }
 
-// ProviderByName lists what has that name.
+// ProviderByName returns the list of OAuth2 providers with that name.
 func (c *Client) ProviderByName(name string) List {
 	return List{Need{What: WhatProviders, Perm: link.PermViewProvider, Field: "provider.name"},
 		func(ctx context.Context, page int32) error {
@@ -47,7 +47,7 @@ func (c *Client) ProviderByName(name string) List {
 		}}
 }
 
-// ProviderByClientID lists what has that client ID.
+// ProviderByClientID returns the list of OAuth2 providers with that client ID.
 func (c *Client) ProviderByClientID(id string) List {
 	return List{Need{What: WhatProviders, Perm: link.PermViewProvider, Field: "provider.client_id"},
 		func(ctx context.Context, page int32) error {

@@ -13,20 +13,19 @@ import (
 )
 
 const (
-	PageSize = 100 // the most that authentik gives without a change of its settings
+	PageSize = 100 // authentik's default maximum
 	maxPages = 200
-	// MaxParallel bounds the requests that one list or observation has under
-	// way at once.
+	// MaxParallel is the number of parallel requests of one list or observation.
 	MaxParallel = 8
 )
 
 // List is one list of authentik's API.
 type List struct {
 	Need Need
-	Page func(ctx context.Context, page int32) error // asks for one page
+	Page func(ctx context.Context, page int32) error // requests one page
 }
 
-// All reads every page: the first alone, then the others at the same time.
+// All returns all objects of a list. It reads the first page alone and the others in parallel.
 func (c *Client) All(ctx context.Context, l List) ([]Object, error) {
 	ctx = wire.OneList(ctx)
 	first, pages, err := c.page(ctx, l, 1)
@@ -43,7 +42,7 @@ func (c *Client) All(ctx context.Context, l List) ([]Object, error) {
 		group.Go(func() (err error) {
 			rest[i], _, err = c.page(ctx, l, int32(i+2))
 			if StatusOf(err) == http.StatusNotFound {
-				return nil // the list has become shorter since page 1
+				return nil // the list has shrunk since page 1
 			}
 			return err
 		})
@@ -62,7 +61,7 @@ func tooMany(summary string, err error) *link.Fault {
 		err)
 }
 
-// page reads one page and tells how many there are.
+// page returns one page and the number of pages.
 func (c *Client) page(ctx context.Context, l List, number int32) ([]Object, int, error) {
 	a, err := c.Read(ctx, l.Need, func(ctx context.Context) error { return l.Page(ctx, number) })
 	if err != nil {
@@ -75,7 +74,7 @@ func (c *Client) page(ctx context.Context, l List, number int32) ([]Object, int,
 	return o.Objects("results"), max(1, o.Object("pagination").Number("total_pages")), nil
 }
 
-// distinct drops what was read twice because the list grew between two pages.
+// distinct removes duplicates, which occur if the list grows between two pages.
 func distinct(objects []Object) []Object {
 	seen := map[string]bool{}
 	unique := objects[:0]

@@ -7,21 +7,20 @@ import (
 	"authpocket/internal/wire"
 )
 
-// Need names what a call is for, in words for a refusal.
+// Need describes a call, for messages about its failure.
 type Need struct {
 	What  string          // "flows"
 	Perm  link.Permission // the permission the call needs
-	Field string          // the form field or spec path a refusal belongs to
+	Field string          // the form field or spec path of a failure
 }
 
-// Read sends a call that changes nothing until a whole JSON object comes
-// back. The error is a *link.Fault that wraps a StatusError where there was
-// an answer.
+// Read repeats a call that changes nothing until it returns a JSON object. The error is a *link.Fault, which
+// wraps a StatusError if there was a response.
 func (c *Client) Read(ctx context.Context, n Need, do Execute) (Answer, error) {
 	return c.readAs(ctx, n, capture{}, do)
 }
 
-// readAs is read, each try with a capture of its own.
+// readAs is like Read, with a copy of the capture for each try.
 func (c *Client) readAs(ctx context.Context, n Need, as capture, do Execute) (Answer, error) {
 	a := Answer{c.Reads.Repeat(ctx, wire.JSON,
 		func(ctx context.Context) wire.Answer { return sendAs(ctx, as, do).Answer })}

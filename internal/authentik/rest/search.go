@@ -6,10 +6,10 @@ import (
 	"authpocket/internal/link"
 )
 
-// searchSize is how many matches a search shows.
+// searchSize is the number of matches that a search returns.
 const searchSize = 20
 
-// SearchGroups returns the first groups whose name has query in it, by name.
+// SearchGroups returns the first groups whose name contains query, by name.
 func (c *Client) SearchGroups(ctx context.Context, query string) ([]link.Ref, error) {
 	n := Need{What: "groups", Perm: link.PermViewGroup, Field: "access.groups"}
 	return c.search(ctx, n, Named, func(ctx context.Context) error {
@@ -22,8 +22,8 @@ func (c *Client) SearchGroups(ctx context.Context, query string) ([]link.Ref, er
 	})
 }
 
-// SearchUsers returns the first users who have query in their name, username
-// or address, by username. The ID of each is its primary key in digits.
+// SearchUsers returns the first users whose name, username or address contains query, by username. The ID of
+// each is its primary key in digits.
 func (c *Client) SearchUsers(ctx context.Context, query string) ([]link.Ref, error) {
 	n := Need{What: "users", Perm: link.PermViewUser, Field: "access.users"}
 	return c.search(ctx, n, UserRef, func(ctx context.Context) error {
@@ -36,8 +36,7 @@ func (c *Client) SearchUsers(ctx context.Context, query string) ([]link.Ref, err
 	})
 }
 
-// SearchPolicies returns the first policies whose name has query in it, by
-// name.
+// SearchPolicies returns the first policies whose name contains query, by name.
 func (c *Client) SearchPolicies(ctx context.Context, query string) ([]link.Ref, error) {
 	n := Need{What: "policies", Perm: link.PermViewPolicy, Field: "access.policies"}
 	return c.search(ctx, n, Named, func(ctx context.Context) error {

@@ -10,14 +10,13 @@ import (
 	"authpocket/internal/wire"
 )
 
-// Execute runs one call of the generated client. What it returns is ignored
-// but for errors that come before anything was sent.
+// Execute runs one call of the generated client. Only errors from before the request was sent matter.
 type Execute func(context.Context) error
 
-// Answer is an answer of authentik's.
+// Answer is a response from authentik.
 type Answer struct{ wire.Answer }
 
-// Object is the answer's JSON object; false when it is anything else.
+// Object returns the response's JSON object, false if it is anything else.
 func (a Answer) Object() (Object, bool) {
 	if a.Err != nil {
 		return nil, false
@@ -27,14 +26,13 @@ func (a Answer) Object() (Object, bool) {
 
 type captureKey struct{}
 
-// capture is where the capturer puts the answer of one call.
+// capture holds the response to one call, set by the capturer.
 type capture struct {
 	anonymous bool
 	answer    Answer
 }
 
-// Send runs one call and returns what was answered, whatever the generated
-// client thinks of it.
+// Send runs one call and returns the response, regardless of the generated client's result.
 func (c *Client) Send(ctx context.Context, do Execute) Answer { return sendAs(ctx, capture{}, do) }
 
 func sendAs(ctx context.Context, k capture, do Execute) Answer {
@@ -48,15 +46,15 @@ func sendAs(ctx context.Context, k capture, do Execute) Answer {
 	return k.answer
 }
 
-// capturer is the generated client's transport: it adds the token, and takes
-// the answer's body away before the generated client can judge it.
+// capturer is the generated client's transport. It adds the token, and keeps the response body from the generated
+// decoder.
 type capturer struct {
 	next  http.RoundTripper
 	token secret.Text
 	log   *slog.Logger
 }
 
-// RoundTrip sends r and keeps the whole answer in the capture of its context.
+// RoundTrip sends r and stores the response in the capture of its context.
 func (t *capturer) RoundTrip(r *http.Request) (*http.Response, error) {
 	k, found := r.Context().Value(captureKey{}).(*capture)
 	if !found {

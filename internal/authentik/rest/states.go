@@ -6,17 +6,16 @@ import (
 	"authpocket/internal/link"
 )
 
-// The readers below take what a link needs from authentik's objects. A
-// missing key reads as the zero value.
+// These functions return the part of authentik's objects that a link needs. A missing key is the zero value.
 
-// ApplicationState reads an application.
+// ApplicationState returns an application.
 func ApplicationState(o Object) link.ApplicationState {
 	a := link.ApplicationState{PK: o.Text("pk"), ProviderKind: o.Object("provider_obj").Text("verbose_name")}
 	readFields(link.ApplicationAttrs(), &a, o)
 	return a
 }
 
-// ProviderState reads an OAuth2/OpenID provider.
+// ProviderState returns an OAuth2/OpenID provider.
 func ProviderState(o Object) link.ProviderState {
 	p := link.ProviderState{
 		PK:              o.Number("pk"),
@@ -38,7 +37,7 @@ func refs(ids []string) []link.Ref {
 	return list
 }
 
-// RedirectURIs reads a provider's redirect URIs.
+// RedirectURIs returns a provider's redirect URIs.
 func RedirectURIs(list []Object) []link.RedirectURI {
 	uris := make([]link.RedirectURI, len(list))
 	for i, o := range list {
@@ -51,7 +50,7 @@ func RedirectURIs(list []Object) []link.RedirectURI {
 	return uris
 }
 
-// FlowState reads a flow.
+// FlowState returns a flow.
 func FlowState(o Object) link.Flow {
 	return link.Flow{
 		Ref:         link.Ref{ID: o.Text("pk"), Name: o.Text("slug")},
@@ -60,25 +59,25 @@ func FlowState(o Object) link.Flow {
 	}
 }
 
-// KeyState reads a key pair.
+// KeyState returns a key pair.
 func KeyState(o Object) link.Key {
 	return link.Key{Ref: Named(o), Type: o.Text("key_type")}
 }
 
-// MappingState reads a scope mapping.
+// MappingState returns a scope mapping.
 func MappingState(o Object) link.Mapping {
 	m := link.Mapping{Ref: Named(o), Managed: o.Text("managed")}
 	readFields(link.MappingAttrs(), &m, o)
 	return m
 }
 
-// Named reads the primary key and the name of an object.
+// Named returns the primary key and name of an object.
 func Named(o Object) link.Ref { return link.Ref{ID: o.Text("pk"), Name: o.Text("name")} }
 
-// UserRef reads the primary key and the username of a user.
+// UserRef returns the primary key and username of a user.
 func UserRef(o Object) link.Ref { return link.Ref{ID: o.Text("pk"), Name: o.Text("username")} }
 
-// BindingState reads a binding.
+// BindingState returns a binding.
 func BindingState(o Object) link.BindingState {
 	b := link.BindingState{
 		PK:          o.Text("pk"),
@@ -101,7 +100,7 @@ func BindingState(o Object) link.BindingState {
 	return b
 }
 
-// PrimaryKey reads a primary key that is a number, 0 for none.
+// PrimaryKey returns a numeric primary key, 0 for none.
 func PrimaryKey(digits string) int32 {
 	pk, err := strconv.ParseInt(digits, 10, 32)
 	if err != nil {

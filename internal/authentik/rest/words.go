@@ -18,16 +18,14 @@ const (
 	maxNesting       = 12
 )
 
-// complaint is one sentence of a refusal, and the keys that lead to it. The
-// number of a list's element is its position, counted from 1.
+// complaint is one validation error and the keys that lead to it. List elements are counted from 1.
 type complaint struct {
 	Path []string
 	Text string
 }
 
-// Complaints reads the sentences of a refusal. authentik answers them as
-// strings, lists, lists of objects and objects keyed by index, depending on
-// the field and the version, so any JSON is walked.
+// Complaints returns the validation errors in an error response. Depending on field and version, authentik
+// returns strings, lists, lists of objects or objects keyed by index, so any JSON is walked.
 func Complaints(body []byte) []complaint {
 	var value any
 	if json.Unmarshal(body, &value) != nil {
@@ -70,8 +68,7 @@ func (w *walker) add(path []string, text string) {
 	}
 }
 
-// step adds a key to the path. Keys that stand for the whole object add
-// nothing; an index becomes a position.
+// step adds a key to the path. Keys for the whole object add nothing; an index becomes a position.
 func step(path []string, key string) []string {
 	switch key {
 	case "non_field_errors", "detail", "null", "__all__", "":
@@ -83,7 +80,7 @@ func step(path []string, key string) []string {
 	return append(slices.Clip(path), Plain(key))
 }
 
-// Plain is text as one line of bounded length, without control characters.
+// Plain returns text as one line of bounded length, without control characters.
 func Plain(text string) string {
 	text = strings.Join(strings.FieldsFunc(strings.ToValidUTF8(text, "?"), func(r rune) bool {
 		return unicode.IsSpace(r) || !unicode.IsPrint(r)
@@ -98,7 +95,7 @@ func Plain(text string) string {
 	return strings.TrimSpace(text[:cut]) + "…"
 }
 
-// OrNone returns s, or “none” for nothing.
+// OrNone returns s, or “none” if it is empty.
 func OrNone(s string) string {
 	if s == "" {
 		return "none"
@@ -106,10 +103,10 @@ func OrNone(s string) string {
 	return s
 }
 
-// FaultWords are a fault's, for a check's evidence.
+// FaultWords returns the text of a fault, for a check's evidence.
 func FaultWords(err error) string { return link.MessageOf(err).Text(link.OnPage) }
 
-// WithoutQuery returns an address up to its query, for people.
+// WithoutQuery returns an address up to its query, for display.
 func WithoutQuery(address string) string {
 	before, _, _ := strings.Cut(address, "?")
 	return Plain(before)
