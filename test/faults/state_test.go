@@ -18,13 +18,13 @@ func itoa(n int) string { return strconv.Itoa(n) }
 // it stands, the client secrets in PocketBase's data file included.
 type state struct {
 	text string
-	// agree tells that the link's provider and PocketBase's slot have one
-	// client id and secret.
+	// agree is set if the link's provider and PocketBase's slot have the same
+	// client ID and secret.
 	agree bool
-	id    string // the link's client id
+	id    string // the link's client ID
 }
 
-// capture reads both systems past the proxies.
+// capture reads both systems, bypassing the proxies.
 func (l *lab) capture() state {
 	l.t.Helper()
 	snap := l.sim.Snapshot()
@@ -50,7 +50,7 @@ func (l *lab) capture() state {
 	return s
 }
 
-// users are the options of the collection users as they stand in the file.
+// users returns the options of the collection users in the data file.
 func (l *lab) users() string {
 	for _, row := range l.rows() {
 		if row.columns["name"].String == "users" {

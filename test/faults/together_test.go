@@ -132,7 +132,7 @@ func (l *lab) meet(m meeting, machines int, all *tally) error {
 			if err != nil {
 				return err
 			}
-			return e.Apply(ctx, r.plan, r.told)
+			return e.Apply(ctx, r.plan, r.record)
 		}}
 		ended.Go(func() {
 			defer once()

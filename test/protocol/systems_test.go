@@ -168,13 +168,13 @@ func (w *world) button() *element {
 	return nil
 }
 
-// dangling tells whether there is a button that leads to no application.
+// dangling reports whether there is a button that leads to no application.
 func (w *world) dangling() bool {
 	b, p := w.button(), w.a.of(slug)
 	return b != nil && (p == nil || p.clientID != b.clientID)
 }
 
-// works tells whether people can sign in.
+// works reports whether people can sign in.
 func (w *world) works() bool {
 	b, p := w.button(), w.a.of(slug)
 	return b != nil && p != nil && b.clientID == p.clientID && b.secret == p.secret
@@ -197,8 +197,8 @@ func (w *world) duplicates() int {
 	return max(0, n-1) + max(0, buttons-1)
 }
 
-// sameForeign tells whether everything that is not of this link is as it was
-// before, others' elements in their places included.
+// sameForeign reports whether everything that does not belong to this link is
+// unchanged, including the positions of other elements.
 func (w *world) sameForeign(before *world) bool {
 	for i, e := range w.p.elements {
 		if e.slot != slot && (i >= len(before.p.elements) || before.p.elements[i] != e) {

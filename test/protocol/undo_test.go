@@ -46,7 +46,7 @@ func (p *process) takeButton() error {
 	})
 }
 
-// made tells whether the apply made the pair, and was not given it.
+// made reports whether the apply created the pair rather than adopted it.
 func (p *process) madePair() bool { return p.j.receipt.before.a.of(slug) == nil }
 
 // takeApplication deletes the application if its client is the receipt's:

@@ -21,8 +21,8 @@ import (
 	"authpocket/internal/signin"
 )
 
-// browser does what the verify page and a person's browser do: hold
-// PocketBase's event stream, follow authentik's pages, fill in its form.
+// browser acts like the verify page and a person's browser: it holds PocketBase's
+// event stream, follows authentik's pages and fills in the form.
 type browser struct {
 	stream *http.Client // holds the event stream
 	window *http.Client // the sign-in window, with a cookie jar

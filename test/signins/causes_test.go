@@ -13,7 +13,7 @@ import (
 	"authpocket/sandbox/authentiksim"
 )
 
-// trouble makes one cause happen to a link of its own.
+// trouble provokes one cause on a link of its own.
 type trouble struct {
 	name  string
 	cause link.CauseID
@@ -30,7 +30,7 @@ type trouble struct {
 	idp    func(*lab) *idp
 }
 
-// shared is how many troubles are worked on at the same time.
+// shared is how many troubles run at the same time.
 const shared = 40
 
 // perIDP is how many links one authentik gets: its lists are read whole, and
@@ -105,7 +105,7 @@ func identifier(name string) string {
 	}, strings.ToLower(name))
 }
 
-// happen lets the trouble happen, and asks the checks and the sign-in.
+// happen provokes the trouble, then runs the checks and the sign-in.
 func (one trouble) happen(l *linked, f *found) {
 	detected := map[link.CheckID]bool{}
 	var verdict signin.Verdict
@@ -143,7 +143,7 @@ func (one trouble) happen(l *linked, f *found) {
 	}
 }
 
-// holdVerdict holds what every failed sign-in has.
+// holdVerdict checks what every failed sign-in has in common.
 func (one trouble) holdVerdict(l *linked, v signin.Verdict) {
 	stage := v.FailedStage()
 	switch {
@@ -170,8 +170,8 @@ func failures(checks []link.Check) string {
 	return strings.Join(lines, "\n")
 }
 
-// holdAgainstCatalogue compares what was found with what the catalogue says,
-// both ways.
+// holdAgainstCatalogue compares the findings with the catalogue, in both
+// directions.
 func (f *found) holdAgainstCatalogue(t *testing.T) {
 	listed := map[string]bool{}
 	for _, cause := range signin.Causes() {

@@ -31,11 +31,11 @@ import (
 
 const password = "correct horse battery"
 
-// loadChecker reads authentik's OpenAPI document once for all tests.
+// loadChecker reads authentik's OpenAPI document, once for all tests.
 var loadChecker = sync.OnceValues(openapicheck.New)
 
-// idp is a simulated authentik behind a real HTTP server, its requests and
-// answers held against the OpenAPI document.
+// idp is a simulated authentik behind a real HTTP server. Its requests and
+// responses are checked against the OpenAPI document.
 type idp struct {
 	t      testing.TB
 	sim    *authentiksim.Server
@@ -90,7 +90,7 @@ func (a *idp) connect(t testing.TB, client *http.Client) *authentik.Client {
 	return c
 }
 
-// call asks the API as the superuser, past authpocket.
+// call calls the API as the superuser, bypassing authpocket.
 func (a *idp) call(method, path string, body any) map[string]any {
 	a.t.Helper()
 	raw, err := json.Marshal(body)
@@ -110,7 +110,7 @@ func (a *idp) call(method, path string, body any) map[string]any {
 	return answer
 }
 
-// lab is both systems, shared by many links: each has its own application,
+// lab holds both systems, shared by many links with their own application,
 // provider and collection.
 type lab struct {
 	t  testing.TB
@@ -156,7 +156,7 @@ func newLab(t testing.TB, settings ...func(*core.Settings)) *lab {
 	return l
 }
 
-// noPause is a wait in no time.
+// noPause does not wait.
 func noPause(ctx context.Context, _ time.Duration) error { return ctx.Err() }
 
 func (l *lab) connect(t testing.TB, client *http.Client) *pocketbase.Client {
@@ -185,7 +185,7 @@ func (l *lab) collection(name string) {
 	}
 }
 
-// linked is one link under test, and what the test does to it.
+// linked is a link under test.
 type linked struct {
 	*lab
 	t        testing.TB
@@ -286,14 +286,14 @@ func (l *linked) setURLs(tokenURL, userInfoURL string) {
 	})
 }
 
-// signInAs adds somebody and has them sign in.
+// signInAs adds a user and makes them the link's person.
 func (l *linked) signInAs(username, email string) {
 	l.t.Helper()
 	l.username = username + "-" + l.name
 	l.person = l.a.sim.AddPerson(l.username, "Somebody", email, password, nil)
 }
 
-// record puts an account into the link's collection.
+// record creates an account in the link's collection.
 func (l *linked) record(email string, verified bool) *core.Record {
 	l.t.Helper()
 	c, err := l.pb.App().FindCollectionByNameOrId(l.name)
@@ -323,7 +323,7 @@ func (l *linked) connectTo(r *core.Record, subject string) {
 	}
 }
 
-// answering is a server that answers everything so.
+// answering starts a server with a fixed response.
 func answering(t testing.TB, status int, kind, body string) string {
 	t.Helper()
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {

@@ -88,8 +88,7 @@ func TestTheFirstOfTwoObstaclesIsForeseen(t *testing.T) {
 	group.Wait()
 }
 
-// foretold holds a prediction against the sign-in. An empty cause lets the
-// person in.
+// foretold compares a prediction with the sign-in. An empty cause means success.
 func (l *linked) foretold(name, cause string) {
 	p, err := l.e.Foresee(l.t.Context(), l.d, l.person)
 	if err != nil || string(p.Cause) != cause || p.Unsure || (p.Outcome == signin.OutcomeRefused) != (cause != "") {

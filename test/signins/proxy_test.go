@@ -16,10 +16,10 @@ import (
 	"authpocket/sandbox/pocketbasehost"
 )
 
-// quiet is for servers whose clients are meant to fail.
+// quiet returns a logger for servers whose clients fail on purpose.
 func quiet() *log.Logger { return log.New(io.Discard, "", 0) }
 
-// reverse passes everything on to a system.
+// reverse returns a proxy that forwards everything to a system.
 func reverse(t testing.TB, target string) *httputil.ReverseProxy {
 	t.Helper()
 	to, err := url.Parse(target)
@@ -30,7 +30,7 @@ func reverse(t testing.TB, target string) *httputil.ReverseProxy {
 		Rewrite: func(r *httputil.ProxyRequest) { r.SetURL(to); r.Out.Host = r.In.Host }}
 }
 
-// ownCA serves authentik over TLS with an authority that nobody knows.
+// ownCA serves authentik over TLS with an unknown authority.
 func ownCA(l *linked) string {
 	server := httptest.NewUnstartedServer(reverse(l.t, l.a.url))
 	server.Config.ErrorLog = quiet()

@@ -13,7 +13,7 @@ import (
 	"authpocket/internal/link"
 )
 
-// goodRuns is how often a good link is verified.
+// goodRuns is how many times a good link is verified.
 const goodRuns = 50
 
 // TestAGoodLinkIsNeverRed verifies a link with everything in it: an own
@@ -92,7 +92,7 @@ func TestNoSettingBreaksUnseen(t *testing.T) {
 	}
 }
 
-// whole is a link as it stands.
+// whole is the complete state of a link.
 type whole struct {
 	provider, application, mapping, binding map[string]any
 	collection                              core.Collection
@@ -123,7 +123,7 @@ func (l *linked) mappingPath() string {
 
 func (l *linked) bindingPath() string { return "/policies/bindings/" + l.d.Bindings[0].PK + "/" }
 
-// restore writes everything back that can be written.
+// restore writes everything back.
 func (w whole) restore(l *linked) {
 	l.t.Helper()
 	writable := func(o map[string]any, keys ...string) map[string]any {

@@ -12,7 +12,7 @@ import (
 	"authpocket/internal/link"
 )
 
-// slow is a transport that is far away from everything, once it is told to.
+// slow is a transport with a latency that can be set.
 type slow struct {
 	next  http.RoundTripper
 	delay atomic.Int64
@@ -21,7 +21,7 @@ type slow struct {
 	calls []span
 }
 
-// span is when a call was under way.
+// span is the duration of a call.
 type span struct{ from, to time.Time }
 
 func (s *slow) RoundTrip(r *http.Request) (*http.Response, error) {
@@ -74,7 +74,7 @@ func farAway(t testing.TB, delay time.Duration) (*engine.Engine, *linked, *slow)
 	return e, own, s
 }
 
-// trips is how often one call waited for another in a verify.
+// trips returns the number of sequential calls in a verify.
 const trips = 3
 
 // TestVerifyTakesThreeRoundTrips: with so much added to each call, those that
