@@ -41,7 +41,7 @@ type idp struct {
 	sim    *authentiksim.Server
 	url    string
 	client *authentik.Client
-	ada    int // who has an address
+	ada    int // a user with an e-mail address
 }
 
 func newIDP(t testing.TB, cfg authentiksim.Config, wrap func(http.Handler) http.Handler) *idp {
@@ -64,8 +64,8 @@ func newIDP(t testing.TB, cfg authentiksim.Config, wrap func(http.Handler) http.
 	return a
 }
 
-// complain leaves out the one answer that authentik itself gives otherwise
-// than its document says, and what the tests do behind authpocket's back.
+// complain exempts the one response in which authentik itself departs from its
+// document, and the tests' own calls.
 func (a *idp) complain(err error) {
 	if !strings.Contains(err.Error(), "/admin/settings/") {
 		a.t.Error(err)
@@ -106,7 +106,7 @@ func (a *idp) call(method, path string, body any) map[string]any {
 		a.t.Fatalf("%s %s: %d %s", method, path, w.Code, w.Body)
 	}
 	var answer map[string]any
-	_ = json.Unmarshal(w.Body.Bytes(), &answer) // a deletion answers nothing
+	_ = json.Unmarshal(w.Body.Bytes(), &answer) // a deletion returns nothing
 	return answer
 }
 
@@ -119,12 +119,12 @@ type lab struct {
 	p  *pocketbase.Client
 	e  *engine.Engine
 
-	// saving keeps changes of collections apart: two at once can leave
-	// PocketBase with the older one in its cache.
+	// saving serialises changes of collections: concurrent ones can leave the
+	// older version in PocketBase's cache.
 	saving sync.Mutex
 }
 
-// newLab starts both, with changed settings of PocketBase.
+// newLab starts both systems, with changed settings of PocketBase.
 func newLab(t testing.TB, settings ...func(*core.Settings)) *lab {
 	t.Helper()
 	dir, err := os.MkdirTemp("", "authpocket-proof-")
@@ -169,7 +169,7 @@ func (l *lab) connect(t testing.TB, client *http.Client) *pocketbase.Client {
 	return p
 }
 
-// collection makes an auth collection as a fresh install's users is.
+// collection creates an auth collection like users of a fresh installation.
 func (l *lab) collection(name string) {
 	l.t.Helper()
 	c := core.NewAuthCollection(name)
@@ -193,12 +193,12 @@ type linked struct {
 	e        *engine.Engine
 	name     string
 	d        link.Desired
-	person   int // who signs in
+	person   int // the user who signs in
 	username string
 }
 
-// link makes a link of that name with authpocket itself, and resolves it, as
-// a verify does.
+// link creates a link with that name through authpocket and resolves it, like a
+// verify.
 func (l *lab) link(name string, change func(*link.Spec)) *linked {
 	l.t.Helper()
 	return l.linkTo(l.a, name, change)
@@ -232,7 +232,7 @@ func (l *lab) linkTo(a *idp, name string, change func(*link.Spec)) *linked {
 	return &linked{lab: l, t: l.t, a: a, e: e, name: name, d: d, person: a.ada, username: "ada"}
 }
 
-// patchProvider changes the link's provider behind authpocket's back.
+// patchProvider changes the link's provider directly.
 func (l *linked) patchProvider(body map[string]any) {
 	l.t.Helper()
 	l.a.call("PATCH", "/providers/oauth2/"+strconv.Itoa(l.d.Provider.PK)+"/", body)
@@ -243,7 +243,7 @@ func (l *linked) patchApplication(body map[string]any) {
 	l.a.call("PATCH", "/core/applications/"+l.d.Application.Slug+"/", body)
 }
 
-// spoil changes the link's collection behind authpocket's back.
+// spoil changes the link's collection directly.
 func (l *linked) spoil(change func(c *core.Collection, own *core.OAuth2ProviderConfig)) {
 	l.t.Helper()
 	l.saving.Lock()
@@ -273,7 +273,7 @@ func (l *linked) remove() {
 	}
 }
 
-// setURLs gives PocketBase other URLs, wanted so.
+// setURLs sets the endpoints in PocketBase, as wanted by the spec.
 func (l *linked) setURLs(tokenURL, userInfoURL string) {
 	l.t.Helper()
 	l.spoil(func(_ *core.Collection, own *core.OAuth2ProviderConfig) {
@@ -310,7 +310,7 @@ func (l *linked) record(email string, verified bool) *core.Record {
 	return r
 }
 
-// connectTo links a record with a subject, as an earlier sign-in did.
+// connectTo links a record with a subject, like an earlier sign-in.
 func (l *linked) connectTo(r *core.Record, subject string) {
 	l.t.Helper()
 	row := core.NewExternalAuth(l.pb.App())

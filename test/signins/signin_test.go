@@ -32,7 +32,7 @@ func (l *linked) finish(b *browser, s engine.SignIn, prediction *signin.Predicti
 	return v
 }
 
-// holdSecrets looks for what must not be shown.
+// holdSecrets checks that no secret is shown.
 func (l *linked) holdSecrets(v signin.Verdict, secrets ...string) {
 	l.t.Helper()
 	var text strings.Builder
