@@ -7,7 +7,7 @@ import (
 	"unicode"
 )
 
-// Check returns what is wrong with a whole web address, such as an endpoint's.
+// Check returns what is wrong with a complete web address, such as an endpoint.
 func Check(raw string) error {
 	if err := checkText(raw); err != nil {
 		return err
@@ -22,7 +22,7 @@ func Check(raw string) error {
 	return checkWeb(raw, u)
 }
 
-// CheckBase is Check for an address that paths are added to.
+// CheckBase is Check for an address that paths are appended to.
 func CheckBase(raw string) error {
 	if err := Check(raw); err != nil {
 		return err
@@ -35,9 +35,9 @@ func CheckBase(raw string) error {
 
 var schemeSyntax = regexp.MustCompile(`^[a-zA-Z][a-zA-Z0-9+.-]*$`)
 
-// CheckRedirect returns why a redirect URI that is compared as it is, without
-// patterns, can never work. An app's own scheme may have any form: RFC 8252
-// knows com.example.app:/callback, others use myapp://callback.
+// CheckRedirect returns why a redirect URI with strict matching can never work. An
+// app's own scheme may have any form: RFC 8252 uses com.example.app:/callback,
+// others myapp://callback.
 func CheckRedirect(raw string) error {
 	if err := checkText(raw); err != nil {
 		return err
@@ -53,7 +53,7 @@ func CheckRedirect(raw string) error {
 		return wrong(NoScheme)
 	}
 	switch u.Scheme {
-	case "javascript", "data", "vbscript": // authentik refuses them when they are used
+	case "javascript", "data", "vbscript": // authentik rejects them at sign-in
 		return &Fault{Reason: ScriptScheme, Part: u.Scheme}
 	case "about", "blob", "file", "filesystem", "view-source":
 		return &Fault{Reason: LocalScheme, Part: u.Scheme}
@@ -63,7 +63,7 @@ func CheckRedirect(raw string) error {
 	return checkFragment(raw)
 }
 
-// checkText refuses what no parser needs to see.
+// checkText checks what needs no parser.
 func checkText(raw string) error {
 	switch {
 	case raw == "":
@@ -88,7 +88,7 @@ func checkWeb(raw string, u *url.URL) error {
 	return checkFragment(raw)
 }
 
-// checkFragment refuses even an empty fragment (RFC 6749 §3.1.2).
+// checkFragment rejects fragments, even an empty one (RFC 6749 §3.1.2).
 func checkFragment(raw string) error {
 	if strings.Contains(raw, "#") {
 		return wrong(HasFragment)

@@ -20,7 +20,7 @@ func TestCheckRedirect(t *testing.T) {
 		"http://[::1]:8090/x":            "",
 		"https://a.example/cb?x=1&y=a+b": "", "https://A.example/~x(1)": "", "https://bücher.example/x": "",
 		"http://pocketbase_1:8090/x": "",
-		// Apps' own schemes (RFC 8252 §7.1), in all forms that are in use.
+		// Apps' own schemes (RFC 8252 §7.1), in all common forms.
 		"myapp://redirect": "", "myapp://": "", "com.example.app:/callback": "", "com.example.app:callback": "",
 		"com.example.app://": "", "myapp:": "",
 		"exp://192.168.1.7:8081/--/x": "", "capacitor://localhost": "", "urn:ietf:wg:oauth:2.0:oob": "",

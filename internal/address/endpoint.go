@@ -5,11 +5,10 @@ import (
 	"strings"
 )
 
-// endpoints is the path that authentik serves all OAuth2 endpoints below.
+// endpoints is the path prefix of authentik's OAuth2 endpoints.
 const endpoints = "/application/o/"
 
-// Path returns the path of an address, for comparing what leads to the same
-// endpoint over different hosts.
+// Path returns the path of an address, to compare endpoints across hosts.
 func Path(raw string) string {
 	u, err := url.Parse(raw)
 	if err != nil {
@@ -18,9 +17,8 @@ func Path(raw string) string {
 	return u.Path
 }
 
-// KeepInner returns raw where it leads to the wanted endpoint by an address of
-// an inner network, one that browsers at public do not use; else wanted. Where
-// only the path of raw is wrong, that alone is replaced.
+// KeepInner returns raw if it is an internal address of an authentik endpoint,
+// different from public, and wanted otherwise. It corrects the path of raw.
 func KeepInner(raw, public, wanted string) string {
 	if SameHost(raw, public) || !Inner(raw) || !strings.Contains(Path(raw), endpoints) {
 		return wanted
@@ -28,9 +26,8 @@ func KeepInner(raw, public, wanted string) string {
 	return MendPath(raw, wanted)
 }
 
-// MendPath returns raw with the path of the endpoint that is wanted: what is
-// before /application/o/ may be a proxy's. An address whose path is right
-// stays as it is.
+// MendPath returns raw with the path of the wanted endpoint. It keeps what precedes
+// /application/o/, which may be a proxy's prefix.
 func MendPath(raw, wanted string) string {
 	u, err := url.Parse(raw)
 	switch {

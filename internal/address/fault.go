@@ -26,12 +26,12 @@ const (
 	Unreadable   Reason = "cannot be read"
 )
 
-// Fault is what is wrong with an address. It never holds the address itself,
-// which may have a password in it.
+// Fault is what is wrong with an address. It never contains the address itself,
+// which may include a password.
 type Fault struct {
 	Reason Reason
 	Part   string // the scheme or port that is wrong
-	Meant  string // the address that may be meant, empty where none is likely
+	Meant  string // the address that was probably meant, or empty
 }
 
 func (f *Fault) Error() string { return "the address " + string(f.Reason) }

@@ -20,7 +20,7 @@ func PlainHTTP(raw string) bool {
 	return err == nil && u.Scheme == "http" && !ThisMachine(raw)
 }
 
-// ThisMachine reports whether raw leads nowhere from another machine.
+// ThisMachine reports whether the host of raw is this machine.
 func ThisMachine(raw string) bool {
 	u, err := url.Parse(raw)
 	if err != nil {
@@ -33,9 +33,8 @@ func ThisMachine(raw string) bool {
 	return host == "localhost" || strings.HasSuffix(host, ".localhost")
 }
 
-// Inner reports whether the host of raw is reached only from within a network:
-// a container's name, a private address, a name below a domain that the public
-// DNS never has.
+// Inner reports whether the host of raw is internal to a network: a container's
+// name, a private address or a name in a domain that is not in the public DNS.
 func Inner(raw string) bool {
 	u, err := url.Parse(raw)
 	if err != nil || u.Host == "" {
@@ -61,6 +60,6 @@ func innerDomains() []string {
 	}
 }
 
-// hostOf returns the host of u in lower case, without the dot that ends a
-// fully qualified name.
+// hostOf returns the host of u in lower case, without the final dot of a fully
+// qualified name.
 func hostOf(u *url.URL) string { return strings.ToLower(strings.TrimSuffix(u.Hostname(), ".")) }

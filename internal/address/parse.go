@@ -1,6 +1,6 @@
-// Package address reads and compares the web addresses of the two systems, and
-// the redirect URIs between them. Its errors are of the type *Fault, and name
-// no field and no form: callers put them into words.
+// Package address parses and compares the web addresses of the two systems and
+// their redirect URIs. Its errors are *Fault; callers add the field and write the
+// message.
 package address
 
 import (
@@ -13,17 +13,16 @@ import (
 	"golang.org/x/net/idna"
 )
 
-// MaxLength is the most that an address has, in bytes. A long international
-// name takes minutes to encode.
+// MaxLength is the maximum length of an address, in bytes. Encoding a very long
+// international name takes minutes.
 const MaxLength = 2000
 
-// Parse reads the base address of an authentik or PocketBase as a person types
-// or pastes it, and returns it normalised: scheme and host in lower case, an
-// international host in its ASCII form, the scheme's own port dropped, no
-// trailing slash, no dashboard path, query or fragment.
+// Parse parses the base address of an authentik or PocketBase as typed or pasted.
+// It returns it normalised: scheme and host in lower case, an international host
+// in ASCII, without default port, trailing slash, query and fragment.
 //
-// A path is kept, for both systems can be served below one, but the paths of
-// their own pages are cut off.
+// Both systems can be served below a path, so a path is kept, except for the paths
+// of their own pages.
 func Parse(raw string) (string, error) {
 	s := strings.TrimSpace(raw)
 	switch {
@@ -56,8 +55,8 @@ func Parse(raw string) (string, error) {
 	return u.Scheme + "://" + host + cutPages(u.EscapedPath()), nil
 }
 
-// bareIPv6 returns s with the brackets that its IPv6 address lacks, empty
-// where that is not what is wrong.
+// bareIPv6 returns s with brackets around its IPv6 address, or an empty string if
+// missing brackets are not the problem.
 func bareIPv6(s string) string {
 	scheme, rest, _ := strings.Cut(s, "://")
 	host, path, found := strings.Cut(rest, "/")
@@ -76,8 +75,8 @@ var (
 	hostAndPort = regexp.MustCompile(`^[^@:/]+:[0-9]+(/[^@:]*)?$`)
 )
 
-// withScheme proposes what a person left out, unless there may be a password
-// in what they typed.
+// withScheme returns s with a likely scheme, or an empty string if s may contain a
+// password.
 func withScheme(s string) string {
 	rest := halfScheme.ReplaceAllString(s, "")
 	if rest == "" || strings.ContainsAny(rest, "@:\\") && !hostAndPort.MatchString(rest) {
@@ -129,7 +128,7 @@ func normalHost(u *url.URL) (string, error) {
 	return name, nil
 }
 
-// cutPages drops what people paste along from a browser's address bar.
+// cutPages drops the path of a page that was pasted from the address bar.
 func cutPages(path string) string {
 	for _, page := range []string{"/_", "/api", "/if", "/flows", "/source", "/application", "/outpost.goauthentik.io"} {
 		if before, _, found := strings.Cut(path+"/", page+"/"); found {

@@ -73,7 +73,7 @@ func TestParse(t *testing.T) {
 	}
 }
 
-// TestFaultsAreTyped: callers act on the reason and never read words.
+// Callers use the reason, not the message.
 func TestFaultsAreTyped(t *testing.T) {
 	for raw, want := range map[string]address.Fault{
 		" ": {Reason: address.Empty}, "https://a b": {Reason: address.HasSpace}, "https://" +

@@ -1,5 +1,5 @@
-// Package connect signs in to an authentik and a PocketBase, for the command
-// and the wizard.
+// Package connect connects to authentik and PocketBase, for the command and the
+// wizard.
 package connect
 
 import (
@@ -18,7 +18,7 @@ import (
 	"authpocket/internal/secret"
 )
 
-// The identities that the two systems know a token by.
+// The accounts that tokens belong to.
 type (
 	AuthentikIdentity  = rest.Identity
 	PocketBaseIdentity = pocketbase.Identity
@@ -39,8 +39,8 @@ type PocketBaseSystem interface {
 	Identity() pocketbase.Identity
 }
 
-// Connector connects. The zero value connects to real systems; tests set the
-// fields.
+// Connector connects to both systems. The zero value connects to real ones; tests
+// set the fields.
 type Connector struct {
 	Authentik  func(context.Context, rest.Config) (AuthentikSystem, error)
 	PocketBase func(context.Context, pocketbase.Config) (PocketBaseSystem, error)
@@ -74,7 +74,7 @@ func (c Connector) WithDefaults() Connector {
 	return c
 }
 
-// AuthentikLogin is what it takes to connect to an authentik.
+// AuthentikLogin holds the address and credentials of an authentik.
 type AuthentikLogin struct {
 	URL   string
 	Token secret.Text
@@ -88,8 +88,7 @@ type Authentik struct {
 	HTTP   *http.Client // to close its idle connections
 }
 
-// ToAuthentik signs in to an authentik. The error is a *CAError or a
-// *link.Fault.
+// ToAuthentik connects to authentik. The error is a *CAError or a *link.Fault.
 func (c Connector) ToAuthentik(ctx context.Context, l AuthentikLogin) (Authentik, error) {
 	client, err := httpClient(l.CA)
 	if err != nil {
@@ -104,8 +103,8 @@ func (c Connector) ToAuthentik(ctx context.Context, l AuthentikLogin) (Authentik
 	return Authentik{System: system, Who: system.Identity(), HTTP: client}, nil
 }
 
-// PocketBaseLogin is what it takes to connect to a PocketBase: a token, or an
-// e-mail address and a password.
+// PocketBaseLogin holds the address and credentials of a PocketBase: a token, or
+// an e-mail address and a password.
 type PocketBaseLogin struct {
 	URL      string
 	Token    secret.Text
@@ -127,17 +126,17 @@ type PocketBase struct {
 	HTTP   *http.Client // to close its idle connections
 }
 
-// CodeRequest is a sign-in that waits for the one-time password which
-// PocketBase has sent.
+// CodeRequest is a login that waits for the one-time password that PocketBase
+// sent.
 type CodeRequest struct{ OTPID, MFAID string }
 
-// ToPocketBase signs in to a PocketBase. The error is a *CAError or a
-// *link.Fault, one of the kind FaultMFA where a one-time password is needed.
+// ToPocketBase connects to PocketBase. The error is a *CAError or a *link.Fault,
+// of kind FaultMFA if a one-time password is required.
 func (c Connector) ToPocketBase(ctx context.Context, l PocketBaseLogin) (PocketBase, error) {
 	return c.toPocketBase(ctx, l, nil)
 }
 
-// WithCode signs in with the one-time password that was asked for.
+// WithCode connects with the one-time password of r.
 func (c Connector) WithCode(ctx context.Context, l PocketBaseLogin, r CodeRequest, code secret.Text) (PocketBase,
 	error) {
 	return c.toPocketBase(ctx, l, &pocketbase.OTP{ID: r.OTPID, MFAID: r.MFAID, Code: code})
@@ -158,7 +157,7 @@ func (c Connector) toPocketBase(ctx context.Context, l PocketBaseLogin, otp *poc
 }
 
 // RequestCode has PocketBase send a one-time password. cause is the error of
-// ToPocketBase that asked for it, nil for another one.
+// ToPocketBase that required it, or nil to send another.
 func (c Connector) RequestCode(ctx context.Context, l PocketBaseLogin, cause error) (r CodeRequest, err error) {
 	if needed, ok := errors.AsType[*pocketbase.MFARequired](cause); ok {
 		r.MFAID = needed.MFAID
@@ -172,7 +171,7 @@ func (c Connector) RequestCode(ctx context.Context, l PocketBaseLogin, cause err
 	return r, err
 }
 
-// CAError says that the text of a certificate authority cannot be used.
+// CAError is returned for CA certificates that cannot be used.
 type CAError struct{ Err error }
 
 func (e *CAError) Error() string { return e.Err.Error() }
@@ -180,7 +179,7 @@ func (e *CAError) Error() string { return e.Err.Error() }
 // Unwrap returns the cause.
 func (e *CAError) Unwrap() error { return e.Err }
 
-// CheckCA returns a *CAError where PEM text has no certificate.
+// CheckCA returns a *CAError if the PEM text has no certificate.
 func CheckCA(pem string) error {
 	_, err := roots(pem)
 	return err
@@ -205,9 +204,9 @@ func httpClient(pem string) (*http.Client, error) {
 	return outbound.New(outbound.Config{Roots: pool}), nil
 }
 
-// Blueprint returns a blueprint of an account in authentik that may do what is
-// needed.
+// Blueprint returns an authentik blueprint for an account with the required
+// permissions.
 func Blueprint() string { return authentik.Blueprint() }
 
-// Permissions are all that an authentik token needs.
+// Permissions returns the permissions that an authentik token needs.
 func Permissions() []rest.Permission { return rest.Permissions() }

@@ -7,18 +7,17 @@ import (
 	"authpocket/internal/secret"
 )
 
-// The fields of objects, as the tables of link have them. What every language
-// writes alike stands here.
+// This file holds what all formats share: walking the fields of an object by the
+// attribute tables of package link.
 
-// visit goes through the fields of an object.
+// visit calls by for the fields of an object.
 func visit[W, S any](table []link.Attr[W, S], o S, by func(link.Meta) link.Cells) {
 	for _, a := range table {
 		a.Visit(&o, by(a.Meta))
 	}
 }
 
-// ownWay has the fields that an export writes in a way of its own, after
-// looking things up or beside other fields.
+// ownWay ignores the fields that each format writes itself.
 type ownWay struct{}
 
 func (ownWay) Secret(*secret.Text)           {}
@@ -28,14 +27,14 @@ func (ownWay) Texts(*[]string)               {}
 func (ownWay) Redirects(*[]link.RedirectURI) {}
 func (ownWay) Assigned(*int, *string)        {}
 
-// features are those of the authentik that the plan was made for, as far as
-// it shows.
+// features returns the features of the plan's authentik, as far as the plan
+// shows them.
 func features(p link.Plan) link.Features {
 	return link.Features{GrantTypes: modern(p), MetaHide: modern(p), RedirectURI: modern(p)}
 }
 
-// changedOf are the fields of one of PocketBase's objects that a change names,
-// as JSON.
+// changedOf returns the fields of a PocketBase object that a change names, as
+// JSON.
 func changedOf[W, S any](c link.Change, table []link.Attr[W, S], o *S) object {
 	var to object
 	for _, a := range table {
@@ -46,7 +45,7 @@ func changedOf[W, S any](c link.Change, table []link.Attr[W, S], o *S) object {
 	return to
 }
 
-// put adds a value under a key, or under one below another: "extra.issuers".
+// put adds a value under a key or a path of keys, such as "extra.issuers".
 func (o *object) put(path string, value any) {
 	key, inner, deeper := strings.Cut(path, ".")
 	if !deeper {
@@ -63,7 +62,7 @@ func (o *object) put(path string, value any) {
 	o.add(key, object{{inner, value}})
 }
 
-// at is what the object has under a key, nil for nothing.
+// at returns the value of a key, or nil.
 func (o object) at(key string) any {
 	for _, m := range o {
 		if m.key == key {

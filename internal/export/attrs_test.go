@@ -9,14 +9,14 @@ import (
 	"authpocket/internal/link"
 )
 
-// A field that a table has and an export passes over would get the server's
-// default there, and nobody would be told.
+// A field of a table that an export ignores would silently get the server's
+// default.
 func TestExportsHaveEveryFieldOfTheTables(t *testing.T) {
 	plan := fullPlan(t, func(i int) string { return fmt.Sprintf("value %d", i) })
 	plan.Desired.Application.Hide = true
 	for format, others := range map[string][]string{
-		// The provider is named by the resource that makes it, and its place
-		// in a list by the list.
+		// The provider is a reference to its resource, and the order follows
+		// from the list.
 		"terraform": {"provider", "redirect_uris"}, "blueprint": nil, "curl": nil,
 	} {
 		text := written(t, format, plan)

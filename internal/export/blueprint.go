@@ -18,14 +18,14 @@ const blueprintSecret = `#
 # without it. PocketBase has to have the same one.
 `
 
-// The ids of the blueprint's own entries.
+// The IDs of the blueprint's entries.
 const (
 	entryEmail    = "email"
 	entryProvider = "provider"
 	entryApp      = "app"
 )
 
-// blueprint writes the state of authentik that the plan leads to.
+// blueprint returns a blueprint of the state that the plan gives authentik.
 func blueprint(p link.Plan) (string, error) {
 	c := carrier{name: "a blueprint", systems: []link.System{link.Authentik}}
 	if err := c.check(p); err != nil {
@@ -61,7 +61,7 @@ type blueprinter struct {
 	entries []*yaml.Node
 }
 
-// entry adds one object of authentik. Its identifiers find it again.
+// entry adds one object. authentik finds an existing one by its identifiers.
 func (b *blueprinter) entry(model, id string, conditions []*yaml.Node, identifiers, attrs mapping) {
 	m := newMapping().add("model", word(model))
 	if id != "" {
@@ -110,9 +110,9 @@ func (b *blueprinter) provider() {
 		add("property_mappings", b.mappings())
 	var conditions []*yaml.Node
 	if v.SigningKey != (link.Ref{}) {
-		// Without the key authentik would sign with the client secret
-		// instead, and say nothing. A provider that is skipped stops the
-		// whole import, for the application refers to it.
+		// Without the key authentik would silently sign with the client
+		// secret. A skipped provider stops the whole import, because the
+		// application refers to it.
 		conditions = append(conditions, signingKey(v.SigningKey))
 		attrs.add("signing_key", signingKey(v.SigningKey))
 	}
@@ -120,8 +120,8 @@ func (b *blueprinter) provider() {
 	b.entry("authentik_providers_oauth2.oauth2provider", entryProvider, conditions, identifiers, attrs)
 }
 
-// providerIdentifiers find the provider by what it is called before the
-// blueprint is imported: by its name, or what does not change.
+// providerIdentifiers returns identifiers that match the provider before the
+// import: its current name, or a field that the import does not change.
 func (b *blueprinter) providerIdentifiers() (string, mapping) {
 	v := b.d.Provider
 	before := v
@@ -168,8 +168,8 @@ func (b *blueprinter) application() {
 	b.entry("authentik_core.application", entryApp, nil, identifiers, attrs)
 }
 
-// rest adds the fields of an object that it does not have yet. Empty texts
-// take what is there away.
+// rest adds the remaining fields of an object. With empty it also adds empty
+// texts, which clear what is set.
 func (b *blueprinter) rest(identifiers, attrs mapping, empty bool) func(link.Meta) link.Cells {
 	return func(m link.Meta) link.Cells {
 		to := attrs
@@ -180,7 +180,7 @@ func (b *blueprinter) rest(identifiers, attrs mapping, empty bool) func(link.Met
 	}
 }
 
-// yamlCells adds a plain field.
+// yamlCells adds plain fields.
 type yamlCells struct {
 	ownWay
 	link.Meta
@@ -215,7 +215,7 @@ func (b *blueprinter) binding(s link.BindingState) {
 	}[s.Kind]
 	attrs := newMapping()
 	for _, a := range link.BindingAttrs() {
-		if !a.Hidden { // its place among the others is what finds it
+		if !a.Hidden { // the order is already an identifier
 			a.Visit(&s, yamlCells{Meta: a.Meta, to: attrs})
 		}
 	}
@@ -229,8 +229,7 @@ func signingKey(r link.Ref) *yaml.Node {
 	return findRef("authentik_crypto.certificatekeypair", "name", r)
 }
 
-// findRef finds by what people call the object, and by its primary key where
-// nobody knows that.
+// findRef finds an object by its natural key, or else by its primary key.
 func findRef(model, key string, r link.Ref) *yaml.Node {
 	if r.Name == "" {
 		return find(model, "pk", r.ID)
@@ -238,8 +237,8 @@ func findRef(model, key string, r link.Ref) *yaml.Node {
 	return find(model, key, r.Name)
 }
 
-// grants are always written: authentik 2026.5 and later refuse every sign-in
-// without them, and earlier ones pass over the key.
+// grants returns the grant types. They are always written: authentik 2026.5 and
+// later refuse every sign-in without them, and earlier versions ignore the key.
 func grants(v link.ProviderState) []string {
 	if len(v.GrantTypes) == 0 {
 		return []string{"authorization_code"}

@@ -40,7 +40,7 @@ func readBlueprint(t *testing.T, p link.Plan) blueprintFile {
 	return b
 }
 
-// blueprintKeys are the keys that authentik's serializers have, by model.
+// blueprintKeys returns the keys of authentik's serializers by model.
 func blueprintKeys() map[string][]string {
 	return map[string][]string{
 		"authentik_providers_oauth2.scopemapping": {"name", "scope_name", "description", "expression"},
@@ -57,8 +57,8 @@ func blueprintKeys() map[string][]string {
 	}
 }
 
-// The shape is the one that a real authentik has imported: models, keys, tags
-// and the order in which entries refer to each other.
+// A real authentik has imported this shape: models, keys, tags and the order in
+// which entries refer to each other.
 func TestBlueprintHasTheShapeThatAuthentikImports(t *testing.T) {
 	for name, p := range allPlans(t) {
 		if p.Desired.Key != nil {
@@ -87,8 +87,8 @@ func TestBlueprintHasTheShapeThatAuthentikImports(t *testing.T) {
 	}
 }
 
-// checkTags looks at the tags of a value: of authentik's only these three, in
-// their own forms, and references only to entries above.
+// checkTags checks the tags of a value: only three of authentik's, well-formed,
+// with references only to earlier entries.
 func checkTags(t *testing.T, where string, n *yaml.Node, known map[string]bool) {
 	t.Helper()
 	switch {
@@ -140,8 +140,7 @@ func TestBlueprintCannotGenerateAKey(t *testing.T) {
 	}
 }
 
-// authentik reads blueprints with PyYAML, so that one is asked too where it
-// is found.
+// authentik reads blueprints with PyYAML, so the test uses it too if installed.
 func TestPyYAMLReadsTheSame(t *testing.T) {
 	const program = `
 import json, sys, yaml

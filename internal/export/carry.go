@@ -11,19 +11,19 @@ import (
 	"authpocket/internal/link"
 )
 
-// carrier is what a language can take as text, and which texts of a plan an
-// export in it may hold besides those of the wanted state.
+// carrier describes which texts a format can represent, and which texts of a
+// plan it contains in addition to the wanted state.
 type carrier struct {
-	name     string // with its article, for people
+	name     string // with article, for people
 	systems  []link.System
-	states   bool // what the changes have before and after them
-	accounts bool // what a person is told about them
-	any      bool // plans that lead to no link are carried too
-	// refuses returns what stands in the way of a text, empty for nothing.
+	states   bool // the changes' states before and after
+	accounts bool // the descriptions of the changes
+	any      bool // also plans that do not lead to a link
+	// refuses returns why a text cannot be represented, or an empty string.
 	refuses func(string) string
 }
 
-// check names everything of the plan that the language cannot carry.
+// check returns link.Problems for all texts that the format cannot represent.
 func (c carrier) check(p link.Plan) error {
 	if !c.any && (p.Purpose == link.PurposeUndo || p.Purpose == link.PurposeRemove) {
 		return link.Problems{{Summary: "This plan takes changes back, which " + c.name + " cannot carry.",
@@ -76,7 +76,7 @@ func (c carrier) texts(p link.Plan) []text {
 	return t
 }
 
-// reason is what stands in the way of a text, empty for nothing.
+// reason returns why a text cannot be represented, or an empty string.
 func (c carrier) reason(s string) string {
 	if reason := refusedEverywhere(s); reason != "" || c.refuses == nil {
 		return reason
@@ -84,8 +84,8 @@ func (c carrier) reason(s string) string {
 	return c.refuses(s)
 }
 
-// refusedEverywhere is for what neither authentik nor PocketBase can hold
-// either, so that no export may pretend to.
+// refusedEverywhere returns why no format may contain a text: neither authentik
+// nor PocketBase can store it.
 func refusedEverywhere(s string) string {
 	switch {
 	case !utf8.ValidString(s):
@@ -96,8 +96,8 @@ func refusedEverywhere(s string) string {
 	return ""
 }
 
-// refusedByTerraform is for text that Terraform would turn into another: it
-// brings all its strings into Unicode's composed form.
+// refusedByTerraform returns why Terraform would change a text: it normalises
+// all strings to Unicode's composed form (NFC).
 func refusedByTerraform(s string) string {
 	if cty.NormalizeString(s) != s {
 		return "characters that are not in Unicode's composed form (NFC)"

@@ -10,8 +10,8 @@ import (
 	"authpocket/internal/link"
 )
 
-// Every text of a plan is either looked at before it is written or
-// not written at all: a new field cannot slip past the check.
+// Every text of a plan is either checked before it is written or not written at
+// all, so that a new field cannot bypass the check.
 func TestEveryTextIsLookedAt(t *testing.T) {
 	for name, fixture := range map[string]func(testing.TB) link.Plan{"id-token": idToken, "keyless": keyless,
 		"drift": drifted, "orphan": orphan} {
@@ -43,7 +43,7 @@ func TestEveryTextIsLookedAt(t *testing.T) {
 	}
 }
 
-// eachText visits all texts in v that can be set.
+// eachText visits all settable texts in v.
 func eachText(v reflect.Value, path string, visit func(string, reflect.Value)) {
 	switch v.Kind() {
 	case reflect.String:

@@ -1,7 +1,7 @@
-// Package export writes a link's plan as text in other languages, for people
-// who keep their set-up as files. An export never holds a secret: it says
-// where to take it from. What a language cannot carry is refused with
-// link.Problems that name the field, and never changed silently.
+// Package export writes a link's plan as code, for people who keep their
+// configuration in files. An export never contains a secret, it only says where
+// to take it from. Values that a format cannot represent give link.Problems that
+// name the field; they are never changed silently.
 package export
 
 import (
@@ -10,18 +10,18 @@ import (
 	"authpocket/internal/link"
 )
 
-// Format is one language that a plan can be written in.
+// Format is a format that a plan can be written in.
 type Format struct {
-	Name      string // of the command line and the URL, such as "terraform"
+	Name      string // in commands and URLs, such as "terraform"
 	Title     string // for people
-	FileName  string // to save it under; see FileNameAt
+	FileName  string // default file name; see FileNameAt
 	MediaType string
-	// Write writes the plan. The error is link.Problems where the plan has
-	// something that the language cannot carry; nothing is written then.
+	// Write writes the plan. If the format cannot represent it, the error is
+	// link.Problems and nothing is written.
 	Write func(io.Writer, link.Plan) error
 }
 
-// Formats are all formats, in the order in which they are offered.
+// Formats returns all formats in display order.
 func Formats() []Format {
 	return []Format{
 		{Name: "blueprint", Title: "authentik blueprint", FileName: "authentik-blueprint.yaml",
@@ -37,7 +37,7 @@ func Formats() []Format {
 	}
 }
 
-// Find returns the format of that name.
+// Find returns the format with that name.
 func Find(name string) (Format, bool) {
 	for _, f := range Formats() {
 		if f.Name == name {
@@ -47,8 +47,8 @@ func Find(name string) (Format, bool) {
 	return Format{}, false
 }
 
-// whole writes a text at once, so that a plan that is refused half-way leaves
-// nothing behind.
+// whole returns a Write function that writes everything at once, so that a
+// rejected plan writes nothing.
 func whole(text func(link.Plan) (string, error)) func(io.Writer, link.Plan) error {
 	return func(w io.Writer, p link.Plan) error {
 		s, err := text(p)

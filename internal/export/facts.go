@@ -7,8 +7,8 @@ import (
 	"authpocket/internal/link"
 )
 
-// secretVariable is the environment variable that exports take the client
-// secret from.
+// secretVariable is the environment variable that exports read the client secret
+// from.
 const secretVariable = "POCKETBASE_CLIENT_SECRET"
 
 // changeOf returns the plan's first change of that kind, or nil.
@@ -20,8 +20,8 @@ func changeOf(p link.Plan, kind link.Kind) *link.Change {
 	return &p.Changes[i]
 }
 
-// writesProviderSecret tells whether the plan gives authentik's provider a
-// client secret. Otherwise the provider keeps the one that it has.
+// writesProviderSecret reports whether the plan sets the provider's client
+// secret in authentik. Otherwise the provider keeps its own.
 func writesProviderSecret(p link.Plan) bool {
 	if p.Desired.Provider.PK == 0 {
 		return true
@@ -30,24 +30,24 @@ func writesProviderSecret(p link.Plan) bool {
 	return c != nil && c.Changed("client_secret")
 }
 
-// modern tells whether the authentik has grant types, the kind of a redirect
-// URI and hidden applications, which came together in 2026.5.
+// modern reports whether the plan's authentik is 2026.5 or later, and so has
+// grant types, redirect URI types and hidden applications.
 func modern(p link.Plan) bool { return len(p.Desired.Provider.GrantTypes) > 0 }
 
-// touchesSlot tells whether a change writes the slot's own element.
+// touchesSlot reports whether a change writes the slot's own provider.
 func touchesSlot(c link.Change, slot string) bool {
 	return slices.ContainsFunc(c.Fields, func(f link.Field) bool { return strings.HasPrefix(f.Name, slot+".") })
 }
 
-// ownMapping tells whether a provider's mapping is the one that the plan
-// makes or keeps for the e-mail decision.
+// ownMapping reports whether r is the scope mapping that the plan creates or
+// keeps for the e-mail decision.
 func ownMapping(p link.Plan, r link.Ref) bool {
 	return p.Desired.Mapping != nil && r.Name == p.Desired.Mapping.Name
 }
 
-// stockMappings are the managed keys of the scope mappings that every
-// authentik has, by their names (blueprints/system/providers-oauth2.yaml).
-// Other authentiks have the same keys, whatever they call them.
+// stockMappings returns the managed keys of authentik's default scope mappings by
+// their names (blueprints/system/providers-oauth2.yaml). The keys are the same
+// in every authentik, even if the mappings were renamed.
 func stockMappings() map[string]string {
 	const managed, name = "goauthentik.io/providers/oauth2/scope-", "authentik default OAuth Mapping: "
 	return map[string]string{
@@ -60,8 +60,8 @@ func stockMappings() map[string]string {
 	}
 }
 
-// pocketBaseBefore is the collection as it was when the plan was made. Where
-// the plan does not change it, that is what is wanted.
+// pocketBaseBefore returns the collection before the plan. If the plan does not
+// change it, that is the wanted state.
 func pocketBaseBefore(p link.Plan, kind link.Kind) link.CollectionState {
 	if c := changeOf(p, kind); c != nil {
 		if before := link.As[link.CollectionState](c.Before); before != nil {

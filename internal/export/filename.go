@@ -7,9 +7,9 @@ import (
 
 const migrationName = "pocketbase-migration"
 
-// FileNameAt is the name to save an export of that moment under. PocketBase
-// runs a migration once for each file name, in the order of the names, so
-// that one gets its second in front, as PocketBase's own have it.
+// FileNameAt returns the file name for an export at that time. A migration gets
+// a Unix time as prefix, like PocketBase's own: PocketBase runs each file name
+// once, in order.
 func (f Format) FileNameAt(t time.Time) string {
 	if f.Name != migrationName {
 		return f.FileName

@@ -9,8 +9,8 @@ import (
 	"authpocket/internal/secret"
 )
 
-// canary is the client secret of every plan in these tests. No export may
-// have it.
+// canary is the client secret of every plan in these tests. No export may contain
+// it.
 const canary = "CANARY-client-secret-0123456789"
 
 func generated() link.Generated {
@@ -31,7 +31,7 @@ const (
 	mapTrust  = "33333333-0000-4000-8000-000000000006"
 )
 
-// freshAuthentik is an authentik 2026.5 as it is after its installation.
+// freshAuthentik returns an authentik 2026.5 right after installation.
 func freshAuthentik() link.AuthentikSnapshot {
 	stock := func(id, scope, name string) link.Mapping {
 		return link.Mapping{Ref: link.Ref{ID: id, Name: "authentik default OAuth Mapping: " + name},
@@ -59,7 +59,7 @@ func freshAuthentik() link.AuthentikSnapshot {
 	}
 }
 
-// freshPocketBase is a PocketBase as it is after its installation.
+// freshPocketBase returns a PocketBase right after installation.
 func freshPocketBase() link.PocketBaseSnapshot {
 	users := link.CollectionState{
 		ID: "_pb_users_auth_", Name: "users", Updated: "2026-11-20 10:00:00.000Z", EmailRequired: true,
@@ -82,13 +82,13 @@ func planOf(t testing.TB, s link.Spec, a link.AuthentikSnapshot, p link.PocketBa
 	return plan
 }
 
-// newLink is the plan for two systems that know nothing of each other.
+// newLink returns the plan for two systems without a link.
 func newLink(t testing.TB) link.Plan {
 	return planOf(t, link.Spec{Email: link.EmailTrustAll}, freshAuthentik(), freshPocketBase())
 }
 
-// linked are the two systems after the plan of newLink was applied, with
-// another provider of the collection before ours.
+// linked returns the two systems after newLink was applied, with another provider
+// in the collection before ours.
 func linked(t testing.TB) (link.AuthentikSnapshot, link.PocketBaseSnapshot) {
 	d := newLink(t).Desired
 	a, p := freshAuthentik(), freshPocketBase()
@@ -116,7 +116,7 @@ func linked(t testing.TB) (link.AuthentikSnapshot, link.PocketBaseSnapshot) {
 	return a, p
 }
 
-// drifted is the plan for a link that was changed on both sides since.
+// drifted returns the plan for a link that was changed in both systems.
 func drifted(t testing.TB) link.Plan {
 	a, p := linked(t)
 	a.Application.Group = "Old things"
@@ -145,7 +145,7 @@ func drifted(t testing.TB) link.Plan {
 	return planOf(t, s, a, p)
 }
 
-// idToken is the plan for a new link with everything that a spec can name.
+// idToken returns the plan for a new link with every setting of a spec.
 func idToken(t testing.TB) link.Plan {
 	a, p := freshAuthentik(), freshPocketBase()
 	a.Groups = []link.Ref{{ID: "66666666-0000-4000-8000-000000000001", Name: "pb-users"}}
@@ -170,14 +170,14 @@ func idToken(t testing.TB) link.Plan {
 	return planOf(t, s, a, p)
 }
 
-// keyless is the plan for an authentik that has no key to sign with.
+// keyless returns the plan for an authentik without a signing key.
 func keyless(t testing.TB) link.Plan {
 	a := freshAuthentik()
 	a.Keys = nil
 	return planOf(t, link.Spec{Email: link.EmailLeave}, a, freshPocketBase())
 }
 
-// orphan is the plan for a provider that lost its application.
+// orphan returns the plan for a provider that lost its application.
 func orphan(t testing.TB) link.Plan {
 	a, p := linked(t)
 	a.Application, a.Providers[0].ApplicationSlug, a.Providers[0].ApplicationName = nil, "", ""

@@ -16,8 +16,7 @@ import (
 	"authpocket/internal/link"
 )
 
-// fuzz begins with some of the nasty names: reading all would take its time,
-// and other tests hold them all.
+// fuzz starts from some of the nasty names; other tests cover all of them.
 func fuzz(f *testing.F, check func(testing.TB, string)) {
 	for some := range slices.Chunk(nastyNames(), 12) {
 		f.Add(some[0])
@@ -25,7 +24,7 @@ func fuzz(f *testing.F, check func(testing.TB, string)) {
 	f.Fuzz(func(t *testing.T, s string) { check(t, s) })
 }
 
-// Nasty names put together, which a fuzzer would be long in finding.
+// Combined nasty names, which a fuzzer would take long to find.
 func TestCompositionsOfNastyNames(t *testing.T) {
 	pieces := slices.DeleteFunc(nastyNames(), func(s string) bool { return len(s) > 40 })
 	for name, check := range map[string]func(testing.TB, string){"YAML": checkYAML, "HCL": checkHCL, "JSON": checkJSON,
@@ -43,7 +42,7 @@ func TestCompositionsOfNastyNames(t *testing.T) {
 	}
 }
 
-// allSeen fails for text with something in it that has no shape.
+// allSeen fails for text with invisible characters.
 func allSeen(t testing.TB, written string) {
 	t.Helper()
 	for _, c := range written {
@@ -105,8 +104,7 @@ func checkHCL(t testing.TB, s string) {
 	}
 }
 
-// JSON is JavaScript as long as U+2028 and U+2029 are escaped, which the
-// check for what cannot be seen covers.
+// JSON is JavaScript if U+2028 and U+2029 are escaped, which allSeen covers.
 func FuzzJSON(f *testing.F) { fuzz(f, checkJSON) }
 
 func checkJSON(t testing.TB, s string) {
@@ -189,14 +187,14 @@ func checkMarkdown(t testing.TB, s string) {
 		}
 		cells := tree.([]any)
 		if s == "" && one.value.Equal(link.ShowText("")) {
-			continue // read as the word that stands for it
+			continue // reads as the word for an empty value
 		}
 		if len(cells) != 3 || !sameTexts(cells[1], one.want) {
 			t.Fatalf("%q became %q: %s", s, cells, row)
 		}
 	}
 	if strings.Contains(s, "\n") {
-		return // prose is of one line
+		return // prose has one line
 	}
 	prose := markdownProse(s)
 	allSeen(t, prose)

@@ -14,7 +14,7 @@ import (
 
 var update = flag.Bool("update", false, "write the golden files again")
 
-// written is what a format writes of a plan that it can carry.
+// written returns the export of a plan that the format can represent.
 func written(t testing.TB, name string, p link.Plan) string {
 	t.Helper()
 	f, ok := Find(name)

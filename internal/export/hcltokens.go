@@ -7,18 +7,18 @@ import (
 	"github.com/zclconf/go-cty/cty"
 )
 
-// expression is the right side of an attribute.
+// expression is the right-hand side of an attribute.
 type expression = hclwrite.Tokens
 
-// hclText is a text as data: quotes, backslashes, line ends, templates and
-// what cannot be seen are escaped.
+// hclText returns a string literal: quotes, backslashes, line ends, templates and
+// invisible characters are escaped.
 func hclText(s string) expression { return hclwrite.TokensForValue(cty.StringVal(s)) }
 
 func hclBool(b bool) expression { return hclwrite.TokensForValue(cty.BoolVal(b)) }
 
 func hclInt(i int) expression { return hclwrite.TokensForValue(cty.NumberIntVal(int64(i))) }
 
-// address refers to another object of the same file.
+// address returns a reference to another object of the same file.
 func address(root string, steps ...string) expression {
 	t := hcl.Traversal{hcl.TraverseRoot{Name: root}}
 	for _, step := range steps {
@@ -27,7 +27,7 @@ func address(root string, steps ...string) expression {
 	return hclwrite.TokensForTraversal(t)
 }
 
-// hclList is a list with one item a line.
+// hclList returns a list with one item per line.
 func hclList(items []expression) expression {
 	if len(items) == 0 {
 		return hclwrite.TokensForTuple(nil)
@@ -47,7 +47,7 @@ func hclTexts(list []string) expression {
 	return hclwrite.TokensForTuple(items)
 }
 
-// hclPairs is an object of texts, in order.
+// hclPairs returns an object of strings, in order.
 func hclPairs(pairs [][2]string) expression {
 	attrs := make([]hclwrite.ObjectAttrTokens, len(pairs))
 	for i, p := range pairs {

@@ -13,19 +13,17 @@ import (
 	"authpocket/internal/link"
 )
 
-// A plan is filled with nasty names in all places at once, every name coming
-// to every place in its turn, but for the shell, which takes its time: there
-// every name comes to three places. What each export's own parser reads must then be
-// what it reads of harmless names, with the nasty ones in their places: the
-// same structure, and every value unchanged.
+// A plan is filled with nasty names in all places at once, until each name was in
+// each place (or in three, for the slow shell). The export's own parser must then
+// read the same structure as for harmless names, and every value unchanged.
 
-// places is how many names a plan of these tests takes.
+// places is how many names a plan of these tests has.
 const places = 24
 
-// marker is the harmless name of a place.
+// marker returns the harmless name for a place.
 func marker(i int) string { return fmt.Sprintf("PLACE%02dHERE", i) }
 
-// fullPlan makes a new link in which everything has a name.
+// fullPlan creates a new link with a name in every place.
 func fullPlan(t testing.TB, name func(int) string) link.Plan {
 	a, p := freshAuthentik(), freshPocketBase()
 	a.Flows[0].Name, a.Flows[2].Name, a.Keys[1].Name, a.Mappings[4].Name = name(0), name(1), name(2), name(3)
@@ -50,7 +48,7 @@ func fullPlan(t testing.TB, name func(int) string) link.Plan {
 	return planOf(t, s, a, p)
 }
 
-// changedPlan changes a link that is there, from nasty names to others.
+// changedPlan changes an existing link from nasty names to others.
 func changedPlan(t testing.TB, name func(int) string) link.Plan {
 	a, p := linked(t)
 	app, provider, c := a.Application, &a.Providers[0], &p.Collections[0]
@@ -84,7 +82,7 @@ func changedPlan(t testing.TB, name func(int) string) link.Plan {
 	return planOf(t, s, a, p)
 }
 
-// reader reads many exports of one format as trees of maps, lists and texts.
+// reader parses exports of one format into trees of maps, lists and texts.
 type reader func(t *testing.T, exports []string) []any
 
 func TestNastyNamesGoThroughEveryExportUnchanged(t *testing.T) {
@@ -118,7 +116,8 @@ func TestNastyNamesGoThroughEveryExportUnchanged(t *testing.T) {
 	}
 }
 
-// nth gives the i-th name to the first place, and the next to the next.
+// nth gives the i-th name to the first place, the following one to the second,
+// and so on.
 func nth(names []string, i int) func(int) string {
 	return func(place int) string { return names[(i+place)%len(names)] }
 }
@@ -137,7 +136,7 @@ func each(read func(string) (any, error)) reader {
 	}
 }
 
-// fill replaces the markers in a tree.
+// fill replaces the markers in a tree by names.
 func fill(tree any, name func(int) string) any {
 	pairs := make([]string, 0, 2*places)
 	for i := range places {
@@ -180,7 +179,7 @@ func TestEveryPlaceOfThePlansIsUsed(t *testing.T) {
 	}
 }
 
-// What a language cannot carry is refused by the field's name.
+// The error for a value that a format cannot represent names the field.
 func TestRefusedNames(t *testing.T) {
 	refused := 0
 	for _, bad := range nastyNames() {

@@ -15,16 +15,16 @@ type object []member
 
 type member struct {
 	key   string
-	value any // as renderer.value takes them
+	value any // of a type that renderer.value supports
 }
 
 func (o *object) add(key string, value any) { *o = append(*o, member{key, value}) }
 
-// variable stands for JSON that is known only when the export is run.
+// variable stands for JSON that is only known when the export runs.
 type variable string
 
-// renderer writes indented JSON. literal and variable put it into the
-// language around it.
+// renderer writes indented JSON. literal and variable adapt it to the
+// surrounding language.
 type renderer struct {
 	out      strings.Builder
 	literal  func(string) string
@@ -32,7 +32,7 @@ type renderer struct {
 	err      error
 }
 
-// renderJSON writes a value as it stands in JavaScript and in JSON.
+// renderJSON returns a value as JSON that is also valid JavaScript.
 func renderJSON(v any) (string, error) {
 	r := renderer{literal: func(s string) string { return s }, variable: func(n variable) string { return string(n) }}
 	r.value(v, "")
@@ -83,7 +83,7 @@ func (r *renderer) items(open, end, indent string, n int, item func(i int, deepe
 	r.text("\n" + indent + end)
 }
 
-// raw writes JSON that came from outside.
+// raw writes JSON from an outside system.
 func (r *renderer) raw(raw json.RawMessage, indent string) {
 	var compact, safe, pretty bytes.Buffer
 	if err := json.Compact(&compact, raw); err != nil {
@@ -98,19 +98,19 @@ func (r *renderer) raw(raw json.RawMessage, indent string) {
 	r.text(escapeUnseen(pretty.String(), jsonEscape))
 }
 
-// jsonText is s as a string of JSON and of JavaScript. It has no character
-// that ends a line, a script or a comment, and none that cannot be seen.
+// jsonText returns s as a JSON and JavaScript string, without invisible
+// characters and without any that end a line, a script or a comment.
 func jsonText(s string) string {
 	raw, err := json.Marshal(s)
 	if err != nil {
-		panic(err) // every string can be written
+		panic(err) // cannot happen for a string
 	}
 	return escapeUnseen(string(raw), jsonEscape)
 }
 
-// escapeUnseen replaces what has no shape of its own, such as controls,
-// direction marks and zero-width characters, so that what a file does is what
-// it shows. Line breaks stay.
+// escapeUnseen escapes invisible characters, such as controls, direction marks
+// and zero-width characters, so that a file does what it shows. Line breaks
+// stay.
 func escapeUnseen(s string, escape func(rune) string) string {
 	var out strings.Builder
 	for _, c := range s {

@@ -7,7 +7,7 @@ import (
 	"authpocket/internal/link"
 )
 
-// markdown writes what the plan changes, for a ticket or a wiki.
+// markdown returns a description of the plan, for a ticket or a wiki.
 func markdown(p link.Plan) (string, error) {
 	c := carrier{name: "Markdown", systems: []link.System{link.Authentik, link.PB}, accounts: true, any: true}
 	if err := c.check(p); err != nil {
@@ -42,7 +42,7 @@ func title(p link.Purpose) string {
 	return "S" + subject[1:]
 }
 
-// markdownLink says which link it is about, as far as the plan leads to one.
+// markdownLink describes the link, if the plan leads to one.
 func markdownLink(out *strings.Builder, d link.Desired) {
 	if d.Application.Name == "" {
 		return
@@ -83,8 +83,8 @@ func markdownChange(out *strings.Builder, n int, c link.Change) {
 	}
 }
 
-// fieldValue is a field before or after. Of a secret it only says whether
-// there is one, whatever the field holds.
+// fieldValue returns a field's value before or after. For a secret it only says
+// whether it is set.
 func fieldValue(f link.Field, v link.Shown) string {
 	if !f.Sensitive {
 		return markdownValue(v)

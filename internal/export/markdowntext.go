@@ -8,17 +8,17 @@ import (
 	"authpocket/internal/link"
 )
 
-// How values are written, so that none can end its cell, its line or its
-// code, be taken for HTML or for a template, or call a person by name:
+// Values are written so that none can end its cell, line or code span, act as
+// HTML or as a template, or mention a person:
 //
-//   - A line of a value that has none of that is code.
-//   - Any other is text whose punctuation is written as numbers (&#124;), and
-//     whose @ is code.
-//   - What cannot be seen is shown by its number: ⟨U+202E⟩.
+//   - A harmless line is a code span.
+//   - Any other line is text with numeric character references (&#124;) for
+//     punctuation and @ as code.
+//   - Invisible characters are shown by their code point: ⟨U+202E⟩.
 //   - <br> ends a line of a value, and "• " begins an item of a list.
-//   - What is no text is a word in italics or without code: yes, *none*.
+//   - Values that are not text are plain or in italics: yes, *none*.
 
-// markdownValue is a field's value.
+// markdownValue returns a field's value as Markdown.
 func markdownValue(v link.Shown) string {
 	if text, ok := v.Text(); ok {
 		return markdownString(text)
@@ -61,8 +61,8 @@ func markdownLine(s string) string {
 	return markdownProse(s)
 }
 
-// isCode tells whether s can stand between backticks in a table, in every
-// dialect of Markdown and before a template engine.
+// isCode reports whether s is safe between backticks in a table, in every dialect
+// of Markdown and in front of a template engine.
 func isCode(s string) bool {
 	unsafe := func(c rune) bool { return !unicode.IsPrint(c) || strings.ContainsRune("`|<>⟨⟩\\", c) }
 	twin := strings.Contains(s, "{{") || strings.Contains(s, "{%") || strings.Contains(s, "}}") ||
@@ -70,7 +70,8 @@ func isCode(s string) bool {
 	return !twin && !strings.ContainsFunc(s, unsafe) && !strings.HasSuffix(s, " ")
 }
 
-// markdownProse is text that reads as it is. It never begins a line.
+// markdownProse returns s as text that renders unchanged. It must not begin a
+// line.
 func markdownProse(s string) string {
 	var out strings.Builder
 	last := ' '
@@ -95,7 +96,7 @@ func markdownProse(s string) string {
 	return out.String()
 }
 
-// isPlain tells whether Markdown takes c for nothing but itself.
+// isPlain reports whether c has no special meaning in Markdown.
 func isPlain(c rune) bool {
 	if c > '~' {
 		return unicode.IsPrint(c) && c != '⟨' && c != '⟩' && c != '•'

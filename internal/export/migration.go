@@ -21,12 +21,13 @@ const migrationHead = `/// <reference path="../pb_data/types.d.ts" />
 
 `
 
-// migrationCode does the same for every plan: what differs is data before it.
+// migrationCode is the same for every plan. The data precedes it.
 //
 //go:embed migration.js
 var migrationCode string
 
-// migration writes the state of the auth collection that the plan leads to.
+// migration returns a migration to the state that the plan gives the auth
+// collection.
 func migration(p link.Plan) (string, error) {
 	c := carrier{name: "a PocketBase migration", systems: []link.System{link.PB}, states: true}
 	if err := c.check(p); err != nil {
@@ -64,8 +65,8 @@ func migrationBefore(p link.Plan) object {
 	return append(o, migrationState(p, was, pocketBaseBefore(p, link.KindRules), before)...)
 }
 
-// migrationProvider is everything of a provider but its secret, with the keys
-// that PocketBase's own JavaScript has.
+// migrationProvider returns a provider without its secret, with the keys of
+// PocketBase's JavaScript API.
 func migrationProvider(o link.OAuth2Provider) object {
 	var to object
 	for _, a := range link.SlotAttrs() {
@@ -82,7 +83,7 @@ func migrationProvider(o link.OAuth2Provider) object {
 
 const extraPrefix = "extra."
 
-// extraOf are the options of a provider that are for the ID token.
+// extraOf returns the provider's options for ID tokens.
 func extraOf(o link.OAuth2Provider) object {
 	var to object
 	for _, a := range link.SlotAttrs() {
@@ -96,7 +97,7 @@ func extraOf(o link.OAuth2Provider) object {
 func before(c link.Change) link.Object { return c.Before }
 func after(c link.Change) link.Object  { return c.After }
 
-// migrationState is the rest: what the plan changes of it, and no more.
+// migrationState returns the other fields that the plan changes, and no more.
 func migrationState(p link.Plan, oauth2, ruled link.CollectionState, side func(link.Change) link.Object) object {
 	mapped, rules, meta := object{}, object{}, object{}
 	if c := changeOf(p, link.KindOAuth2); c != nil {

@@ -12,7 +12,7 @@ import (
 	"authpocket/internal/link"
 )
 
-// realPocketBase is a fresh PocketBase with another provider in users.
+// realPocketBase starts a fresh PocketBase with another provider in users.
 func realPocketBase(t *testing.T) core.App {
 	app := core.NewBaseApp(core.BaseAppConfig{DataDir: t.TempDir()})
 	if err := app.Bootstrap(); err != nil {
@@ -54,7 +54,7 @@ func put(t *testing.T, app core.App, p core.OAuth2ProviderConfig) {
 	}
 }
 
-// state is what a migration may change, secrets and all.
+// state is what a migration may change, including secrets.
 func state(t *testing.T, app core.App) string {
 	t.Helper()
 	c := users(t, app)
@@ -96,7 +96,7 @@ func TestMigrationAddsTheLinkAndTakesItAwayAgain(t *testing.T) {
 	if err := run(t, app, plan, "down"); err != nil {
 		t.Fatal(err)
 	}
-	// the plan saw OAuth2 turned off, and so is it put back
+	// OAuth2 was off when the plan was made, and is so again
 	if got := strings.Replace(state(t, app), `"enabled": false`, `"enabled": true`, 1); got != before {
 		t.Errorf("down leaves a difference:\n%s", cmp.Diff(before, got))
 	}
@@ -189,7 +189,7 @@ func TestMigrationRefuses(t *testing.T) {
 	}
 }
 
-// Names that only PocketBase's own engine could take for something else.
+// Names that only PocketBase's own engine might misread.
 func TestMigrationStoresNastyNames(t *testing.T) {
 	t.Setenv(secretVariable, oddSecret)
 	app := realPocketBase(t)

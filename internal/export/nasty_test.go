@@ -6,8 +6,8 @@ import (
 	"unicode/utf8"
 )
 
-// nastyNames are texts that mean something to one of the languages, to a
-// terminal or to a reader's eye.
+// nastyNames returns texts that are special to one of the formats, to a terminal
+// or to a reader.
 func nastyNames() []string {
 	list := []string{
 		// quotes and escapes
@@ -50,11 +50,11 @@ func nastyNames() []string {
 		"[a]: https://example.com", "https://example.com", "www.example.com", "a@example.com", "@everyone", "@team/all",
 		"#123", "!45", ":smile:", "| a | b |", "|---|---|", "\\|", "\\\\|", "a\\|b", "`|`", "1. a", "# a", "> a",
 		"    a", "===", "$a$", "$$a$$", "[[a]]", "*none*", "*empty*", "(none)", "yes", "set", "• a", "⟨U+202E⟩", "⟨",
-		// names of the exports' own
+		// names that the exports use themselves
 		"'\"$client_secret\"'", "\"$client_secret\"", "$client_secret", "@CLIENT_SECRET@", "client_secret",
 		"POCKETBASE_CLIENT_SECRET", "var.pocketbase_client_secret", "${var.pocketbase_client_secret}",
 		"data.authentik_flow.authorization.id",
-		// not to be seen, or not as they are
+		// invisible or misleading
 		"\u202eevil", "a\u202eb\u202cc", "\u2066a\u2069", "\u200b", "a\u200bb", "a\u200db", "\ufeff", "a\ufeffb",
 		"\u00ad", "\u061c", "\u200e", "\u2060", "\x01", "\x07", "a\x08b", "\x1b[31mred\x1b[0m", "\x1b]0;title\x07",
 		"\x7f", "\u0080", "\u009f", "\ufffd", "\ufffe", "\uffff", "\U0001fffe", "\U000e0041", "\ue000", "\U0010ffff",
@@ -65,7 +65,7 @@ func nastyNames() []string {
 		strings.Repeat("a", 300), strings.Repeat("long ", 3000), strings.Repeat(`'"\${`, 500),
 		strings.Repeat("🙂", 2000), strings.Repeat("a\n", 200),
 	}
-	// what must be refused
+	// rejected
 	list = append(list, "\x00", "a\x00b", "a\x00", "\xff", "a\xffb", "\xc3", "\xed\xa0\x80", "\xed\xb0\x80",
 		"a\xed\xa0\xbd\xed\xb8\x80b", "\xf8\x88\x80\x80\x80", "\xc0\x80")
 	return list
@@ -82,8 +82,8 @@ func TestTheCorpusIsLargeAndWithoutRepetition(t *testing.T) {
 	t.Logf("%d nasty names", len(seen))
 }
 
-// carried are the nasty names that every format carries, but for Terraform
-// those that it would change.
+// carried returns the nasty names that every format can represent, except, for
+// Terraform, those that it would change.
 func carried(composedOnly bool) []string {
 	var list []string
 	for _, s := range nastyNames() {

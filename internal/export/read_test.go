@@ -44,8 +44,8 @@ func yamlTree(n *yaml.Node) (any, error) {
 	return map[string]any{"tag": n.ShortTag(), "items": items}, nil
 }
 
-// readHCL reads a Terraform file and evaluates its expressions. References
-// read as their own text, which no evaluated text begins like.
+// readHCL reads a Terraform file and evaluates its expressions. References are
+// returned as source, with a prefix that no evaluated text has.
 func readHCL(s string) (any, error) {
 	f, diags := hclsyntax.ParseConfig([]byte(s), "authentik.tf", hcl.InitialPos)
 	if diags.HasErrors() {
@@ -131,9 +131,8 @@ func ctyTree(v cty.Value) (any, error) {
 	return nil, fmt.Errorf("a value of the type %s", v.Type().FriendlyName())
 }
 
-// readMarkdown reads by the rules that the export is written by, and refuses
-// everything else: a raw pipe, angle bracket or backtick has nothing to do in
-// a value.
+// readMarkdown parses the export by its own rules and rejects everything else,
+// such as a raw pipe, angle bracket or backtick in a value.
 func readMarkdown(s string) (any, error) {
 	var lines []any
 	for line := range strings.Lines(s) {
@@ -155,7 +154,7 @@ func markdownTree(line string) (any, error) {
 	case line == "" || strings.HasPrefix(line, "|---"):
 		return line, nil
 	case strings.HasPrefix(line, "#"):
-		return line, nil // headings hold no values
+		return line, nil // headings contain no values
 	case strings.HasPrefix(line, "- "):
 		name, value, found := strings.Cut(line[2:], ": ")
 		if !found {

@@ -10,7 +10,7 @@ import (
 	"github.com/pocketbase/pocketbase/plugins/jsvm"
 )
 
-// engine is PocketBase's own JavaScript, as it loads a migration with.
+// engine is PocketBase's JavaScript runtime, set up as for a migration.
 type engine struct {
 	vm       *goja.Runtime
 	up, down func(core.App) error
@@ -35,7 +35,7 @@ func newEngine(t testing.TB, source string) *engine {
 	return e
 }
 
-// readScripts evaluates migrations with PocketBase's own engine.
+// readScripts evaluates migrations in PocketBase's own runtime.
 func readScripts(t *testing.T, scripts []string) []any {
 	results := make([]any, len(scripts))
 	known := newEngine(t, "").vm.GlobalObject().Keys()

@@ -12,11 +12,12 @@ import (
 	"testing"
 )
 
-// oddSecret is a client secret and a token that mean something to a shell.
+// oddSecret is a client secret and token with characters that are special to a
+// shell.
 const oddSecret = `a"b\c'd$(touch pwned)` + "`touch pwned`" + `${HOME} e`
 
-// stubCurl takes curl's place: it keeps the arguments and the standard input
-// of each call in files, and answers as both systems would.
+// stubCurl replaces curl. It stores the arguments and standard input of each call
+// in files and responds like both systems.
 const stubCurl = `curl() {
     n=0
     while [ -e "$STUB/$n.args" ]; do n=$((n + 1)); done
@@ -41,8 +42,8 @@ func readRuns(t *testing.T, scripts []string) []any {
 	return runs
 }
 
-// toolsOnly is a directory with the tools that the script uses and no others:
-// what a value would run besides is not found.
+// toolsOnly returns a directory with only the tools that the script uses, so that
+// an injected command is not found.
 func toolsOnly(t testing.TB) string {
 	bin := t.TempDir()
 	for _, tool := range []string{"awk", "cat", "sed", "tr"} {
@@ -107,8 +108,8 @@ func readCalls(stub string) (any, error) {
 	}
 }
 
-// readCall reads what curl was given. Its configuration has two options, each
-// on a line, between double quotes.
+// readCall parses curl's input: a configuration with two quoted options, one per
+// line.
 func readCall(args []string, configuration string) (any, error) {
 	call := map[string]any{"args": toAny(args)}
 	for line := range strings.Lines(configuration) {

@@ -29,11 +29,11 @@ import (
 	"authpocket/test/testkey"
 )
 
-// loadChecker reads authentik's OpenAPI document once for all tests.
+// loadChecker reads authentik's OpenAPI document, once for all tests.
 var loadChecker = sync.OnceValues(openapicheck.New)
 
-// bench is a real PocketBase and a simulated authentik, whose requests and
-// answers are held against authentik's OpenAPI document.
+// bench is a real PocketBase and a simulated authentik. Requests to authentik and
+// its responses are checked against authentik's OpenAPI document.
 type bench struct {
 	t            *testing.T
 	box          *sandbox.Sandbox
@@ -55,7 +55,7 @@ func newBench(t *testing.T) *bench {
 		t.Fatal(err)
 	}
 	checked := httptest.NewServer(checker.Handler(func(err error) {
-		// authentik itself leaves out flags that nobody has set
+		// authentik itself leaves out flags that are not set
 		if !strings.Contains(err.Error(), "GET /api/v3/admin/settings/") || !strings.Contains(err.Error(), "/flags/") {
 			t.Errorf("against the OpenAPI document: %v", err)
 		}
@@ -100,7 +100,7 @@ func (b *bench) plan(s link.Spec) link.Plan {
 
 const clientSecret = `a client secret with "quotes", a $(dollar) and a \`
 
-// run exports the plan and runs the script as an admin would.
+// run exports the plan and runs the script like an admin.
 func (b *bench) run(p link.Plan) {
 	b.t.Helper()
 	if out, err := b.script(p); err != nil {
@@ -127,7 +127,7 @@ func (b *bench) script(p link.Plan) (string, error) {
 	return string(out), err
 }
 
-// settled runs the plan's script and proves that it leaves nothing to do.
+// settled runs the plan's script and checks that nothing is left to do.
 func (b *bench) settled(s link.Spec) {
 	b.t.Helper()
 	plan := b.plan(s)
@@ -181,7 +181,7 @@ func TestScriptPutsALinkRight(t *testing.T) {
 	}
 }
 
-// remove deletes an object of authentik as an admin would by hand.
+// remove deletes an object of authentik, like an admin by hand.
 func (b *bench) remove(path string) {
 	b.t.Helper()
 	req, err := http.NewRequestWithContext(b.t.Context(), http.MethodDelete, b.box.AuthentikURL+"/api/v3"+path, nil)
@@ -240,7 +240,7 @@ func TestScriptLeavesOtherProvidersTheirSecrets(t *testing.T) {
 	}
 }
 
-// A script is for the state that its plan saw.
+// A script only runs on the state of its plan.
 func TestScriptIsRefusedOnceTheCollectionChanged(t *testing.T) {
 	b := newBench(t)
 	plan := b.plan(b.minimal())

@@ -35,8 +35,8 @@ func TestNoExportHoldsTheClientSecret(t *testing.T) {
 	}
 }
 
-// Should PocketBase ever show a secret, or a plan put one where a preview's
-// words belong, it still does not get into a file.
+// Even if PocketBase showed a secret, or a plan had one in a description, it does
+// not get into a file.
 func TestSecretsFromElsewhereAreLeftOut(t *testing.T) {
 	a, p := linked(t)
 	for i := range p.Collections[0].OAuth2.Providers {
@@ -63,7 +63,7 @@ func TestSecretsFromElsewhereAreLeftOut(t *testing.T) {
 	}
 }
 
-// What nobody reveals, nobody can write.
+// The code never calls Reveal, so it cannot write a secret.
 func TestNothingHereRevealsASecret(t *testing.T) {
 	files, err := filepath.Glob("*.go")
 	if err != nil {

@@ -23,7 +23,7 @@ const (
 	varApp      = variable("application_pk")
 )
 
-// shell writes a script that makes the plan's calls in the plan's order.
+// shell returns a script that makes the plan's API calls in order.
 func shell(p link.Plan) (string, error) {
 	c := carrier{name: "a shell script", systems: []link.System{link.Authentik, link.PB}, states: true}
 	if err := c.check(p); err != nil {
@@ -58,15 +58,15 @@ type scripter struct {
 	p    link.Plan
 	d    link.Desired
 	body strings.Builder
-	// ids are the variables that calls so far have set.
+	// ids are the variables that earlier calls have set.
 	ids map[variable]bool
-	// What the calls so far need.
+	// What the calls so far need in the environment.
 	authentik, pocketbase, collects, secret bool
 }
 
 func (s *scripter) line(text string) { s.body.WriteString(text + "\n") }
 
-// call writes one request. A body of nil is none.
+// call writes one request, without a body if that is nil.
 func (s *scripter) call(system link.System, method, path string, body any) error {
 	command := "authentik"
 	if system == link.PB {
@@ -85,17 +85,17 @@ func (s *scripter) call(system link.System, method, path string, body any) error
 	return nil
 }
 
-// keep takes the primary key out of the last answer.
+// keep stores the primary key from the last response in a variable.
 func (s *scripter) keep(name variable) {
 	s.ids[name] = true
 	s.line(string(name) + "=$(pk)")
 }
 
-// needed is the beginning of a script that depends on its calls.
+// needed is the part of the script's head that depends on its calls.
 type needed struct{ comment, code string }
 
-// needs names what has to be in the environment, and looks before the first
-// write whether the collection is still the one that the plan saw.
+// needs returns the required environment variables, and a check before the first
+// write that the collection is still the one of the plan.
 func (s *scripter) needs() needed {
 	var n needed
 	if s.authentik {
@@ -124,7 +124,7 @@ func (s *scripter) needs() needed {
 			"case $answer in\n    *" + shellQuote(`"updated":`+jsonText(updated)) + "*) ;;\n" +
 			`    *) stop "The collection was changed since the plan was made. Nothing was written; make a new plan." ;;` + "\nesac\n"
 	}
-	// a link made from nothing, for a collection that nobody has seen
+	// a link from scratch, for a collection that was not observed
 	if c := s.d.Collection; s.collects && c.ID == "" && c.Updated == "" {
 		n.code += "\n# Providers that the collection has would be lost.\n" +
 			"pocketbase GET " + shellQuote(listPath(c)) + " ''\n" +

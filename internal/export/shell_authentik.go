@@ -8,8 +8,8 @@ import (
 	"authpocket/internal/secret"
 )
 
-// change writes the calls of one change. It follows what the plan holds; what
-// plans do not hold is refused.
+// change writes the calls of one change. It rejects kinds of change that plans
+// for exports do not contain.
 func (s *scripter) change(c link.Change) error {
 	calls := caller{s: s, err: link.Problems{{Summary: "A shell script cannot carry out this change: " + c.Object + ".",
 		Todo: "Make it with authpocket."}}}
@@ -19,7 +19,7 @@ func (s *scripter) change(c link.Change) error {
 	return calls.err
 }
 
-// caller writes the calls of a change that leaves something behind.
+// caller writes the calls of a create or update.
 type caller struct {
 	s   *scripter
 	err error
@@ -107,7 +107,7 @@ func (s *scripter) provider(c link.Change, v link.ProviderState) error {
 	return s.call(link.Authentik, "PATCH", "/api/v3/providers/oauth2/"+strconv.Itoa(v.PK)+"/", changed(c, body))
 }
 
-// jsonBody has all keys of an object that this authentik has.
+// jsonBody returns an object with all keys that this authentik supports.
 func jsonBody[W, S any](s *scripter, table []link.Attr[W, S], o S) (object, error) {
 	var body object
 	var err error
@@ -119,8 +119,8 @@ func jsonBody[W, S any](s *scripter, table []link.Attr[W, S], o S) (object, erro
 	return body, err
 }
 
-// jsonCells adds one field. The provider of an application is added by whoever
-// knows which call made it.
+// jsonCells adds one field. The application's provider is added elsewhere, since
+// it depends on the call that created it.
 type jsonCells struct {
 	s   *scripter
 	to  *object
@@ -153,7 +153,8 @@ func (j jsonCells) pk(r link.Ref, from variable) any {
 	return pk
 }
 
-// pk is an object's primary key: known, or from an earlier call of the script.
+// pk returns an object's primary key, known or from an earlier call of the
+// script.
 func (s *scripter) pk(r link.Ref, from variable) (any, error) {
 	switch {
 	case r.ID != "":
@@ -214,14 +215,14 @@ func (s *scripter) bindingBody(b link.BindingState) object {
 	target := any(b.Target.ID)
 	if b.Kind == "user" {
 		if n, err := strconv.Atoi(b.Target.ID); err == nil {
-			target = n // authentik counts its users
+			target = n // users have numeric primary keys
 		}
 	}
-	rest, _ := jsonBody(s, link.BindingAttrs(), b) // nothing in it has to be looked up
+	rest, _ := jsonBody(s, link.BindingAttrs(), b) // there is nothing to look up
 	return append(object{{b.Kind, target}}, rest...)
 }
 
-// changed keeps what the change names. Everything else stays as it is.
+// changed returns the members that the change names.
 func changed(c link.Change, all object) object {
 	o := object{}
 	for _, m := range all {
@@ -232,7 +233,7 @@ func changed(c link.Change, all object) object {
 	return o
 }
 
-// filled leaves out what is empty, for authentik has its own defaults.
+// filled returns the members that are not empty; authentik has its own defaults.
 func filled(all object) object {
 	o := object{}
 	for _, m := range all {

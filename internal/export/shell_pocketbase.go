@@ -11,8 +11,8 @@ import (
 	"authpocket/internal/link"
 )
 
-// listPath reads one collection by list: reading it alone makes a PocketBase
-// before 0.36.8 forget client secrets.
+// listPath returns the path to read one collection through the list endpoint:
+// reading it directly makes PocketBase before 0.36.8 lose client secrets.
 func listPath(c link.CollectionState) string {
 	key, value, fields := "id", c.ID, "id,updated"
 	if value == "" {
@@ -45,9 +45,9 @@ func (s *scripter) collection(c link.Change, after link.CollectionState) error {
 	return s.call(link.PB, "PATCH", "/api/collections/"+url.PathEscape(id), body)
 }
 
-// oauth2 is what the change names and, where that is of the slot, all
-// providers in the order read: PocketBase takes providers that are missing as
-// deleted, and up to 0.39 keeps secrets by place.
+// oauth2 returns the members that the change names. If it changes the slot, all
+// providers follow in the order read: PocketBase deletes missing ones, and up to
+// 0.39 keeps secrets by position.
 func (s *scripter) oauth2(c link.Change, after link.CollectionState) (object, error) {
 	o := append(object{}, changedOf(c, link.OAuth2Attrs(), &after.OAuth2)...)
 	if !touchesSlot(c, s.d.Slot.Slot) {
@@ -85,8 +85,8 @@ func (s *scripter) providers(c link.Change, all []link.OAuth2Provider) ([]any, e
 	return list, nil
 }
 
-// withoutSecret is another provider as it was read. PocketBase never shows a
-// secret, and this makes sure of it.
+// withoutSecret returns another provider as it was read. PocketBase does not show
+// secrets; this makes sure of it.
 func withoutSecret(p link.OAuth2Provider) (json.RawMessage, error) {
 	keys, err := members(p.Raw)
 	if err != nil {
@@ -102,7 +102,7 @@ func withoutSecret(p link.OAuth2Provider) (json.RawMessage, error) {
 	return raw, nil
 }
 
-// members are the keys of a provider as it was read, but its secret.
+// members returns the members of a provider as it was read, without its secret.
 func members(raw json.RawMessage) (map[string]json.RawMessage, error) {
 	if len(raw) == 0 {
 		return nil, nil
@@ -119,8 +119,8 @@ func members(raw json.RawMessage) (map[string]json.RawMessage, error) {
 	return keys, nil
 }
 
-// ownProvider is explicit in every key, so that nothing is taken over from
-// another element.
+// ownProvider returns the slot's provider with every key set, so that PocketBase
+// takes nothing from another provider.
 func (s *scripter) ownProvider(c link.Change, p link.OAuth2Provider) (object, error) {
 	was := &link.OAuth2Provider{}
 	if before := link.As[link.CollectionState](c.Before); before != nil {
@@ -142,14 +142,14 @@ func (s *scripter) ownProvider(c link.Change, p link.OAuth2Provider) (object, er
 		delete(keys, o[i].key)
 	}
 	o.add("clientSecret", varSecret)
-	for _, key := range sortedKeys(keys) { // of later versions
+	for _, key := range sortedKeys(keys) { // keys of later versions
 		o.add(key, keys[key])
 	}
 	return o, nil
 }
 
-// wholeExtra keeps the options that are not ours and empties those of ours
-// that are no longer wanted. null empties all of them.
+// wholeExtra keeps foreign options and clears our own that are no longer wanted.
+// null clears all of them.
 func wholeExtra(wanted any, was json.RawMessage) (any, error) {
 	there, err := members(was)
 	if err != nil {

@@ -20,17 +20,17 @@ import (
 	"authpocket/internal/plans"
 )
 
-// call is what a server saw of one call.
+// call is a call as received by the server.
 type call struct {
 	Request, Authorization, ContentType string
 	Body                                any
 }
 
-// server answers as both systems would, and remembers.
+// server responds like both systems and records the calls.
 type server struct {
 	*httptest.Server
 	calls  []call
-	answer func(r *http.Request) (int, string) // nil: all is well
+	answer func(r *http.Request) (int, string) // nil for success
 }
 
 func newServer(t *testing.T) *server {
@@ -127,7 +127,7 @@ func TestScriptMakesThePlansCalls(t *testing.T) {
 	}
 }
 
-// bodies are the JSON that a script sent, by request.
+// bodies returns the JSON bodies that a script sent, by request.
 func bodies(t *testing.T, p link.Plan) map[string]string {
 	t.Helper()
 	s := newServer(t)
@@ -175,7 +175,8 @@ func TestScriptSendsSecretsAndKeysOfItsOwnCalls(t *testing.T) {
 	}
 }
 
-// A provider is made first where an application has none, and its key goes on.
+// For an application without a provider, the script first creates one and then
+// uses its key.
 func TestScriptGivesAnApplicationItsProvider(t *testing.T) {
 	needCurl(t)
 	a, p := linked(t)
@@ -248,7 +249,7 @@ func TestScriptStops(t *testing.T) {
 	}
 }
 
-// The same in every shell that is found.
+// The script works the same in every installed shell.
 func TestScriptRunsInOtherShells(t *testing.T) {
 	needCurl(t)
 	ran := []string{}
@@ -270,8 +271,8 @@ func TestScriptRunsInOtherShells(t *testing.T) {
 	t.Logf("it ran in %v", ran)
 }
 
-// No list of processes may show a token or the secret: curl's arguments have
-// none of them.
+// curl's arguments, which process lists show, contain neither a token nor the
+// secret.
 func TestScriptKeepsSecretsOutOfArguments(t *testing.T) {
 	calls, err := runScript(t, "sh", toolsOnly(t), written(t, "curl", newLink(t)))
 	if err != nil {

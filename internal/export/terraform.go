@@ -17,7 +17,7 @@ const terraformHead = `# Terraform for authentik: what people sign in to PocketB
 
 `
 
-// terraform writes the state of authentik that the plan leads to.
+// terraform returns a configuration of the state that the plan gives authentik.
 func terraform(p link.Plan) (string, error) {
 	c := carrier{name: "Terraform", systems: []link.System{link.Authentik}, refuses: refusedByTerraform}
 	if err := c.check(p); err != nil {
@@ -38,14 +38,14 @@ func terraform(p link.Plan) (string, error) {
 	return terraformHead + string(hclwrite.Format(f.Bytes())), nil
 }
 
-// The label of each resource of which there is one.
+// The labels of resources that occur once.
 const label = "pocketbase"
 
 type terraformer struct {
 	p    link.Plan
 	d    link.Desired
 	body *hclwrite.Body
-	// attached are the provider's scope mappings, as expressions.
+	// attached holds the provider's scope mappings as expressions.
 	attached []expression
 }
 
@@ -57,7 +57,7 @@ func (t *terraformer) block(kind string, labels ...string) *hclwrite.Body {
 	return t.body.AppendNewBlock(kind, labels).Body()
 }
 
-// adopt says that an object is there already.
+// adopt adds an import block for an existing object.
 func (t *terraformer) adopt(id, resource, name string) {
 	b := t.block("import")
 	b.SetAttributeRaw("to", address(resource, name))
@@ -69,7 +69,7 @@ func (t *terraformer) settings() {
 	b.SetAttributeRaw("required_version", hclText(">= 1.5"))
 	required := b.AppendNewBlock("required_providers", nil).Body()
 	version := ">= 2026.5.0"
-	if !modern(t.p) { // its data sources read no server older than itself
+	if !modern(t.p) { // its data sources require a server of at least its own version
 		version = ">= 2025.12.0, < 2026.5.0"
 	}
 	required.SetAttributeRaw("authentik",
@@ -99,7 +99,7 @@ func (t *terraformer) flows() {
 	}
 }
 
-// labelled is an object of authentik and what the file calls it.
+// labelled is an object of authentik with its label in the file.
 type labelled struct {
 	label, attribute string
 	ref              link.Ref
@@ -115,8 +115,8 @@ func (t *terraformer) flowRefs() []labelled {
 	return list
 }
 
-// refer is an object that a data source looked up, or its primary key where
-// nobody knows what it is called.
+// refer returns a reference to the object's data source, or its primary key if its
+// name is unknown.
 func refer(source, label string, r link.Ref) expression {
 	if r.Name == "" {
 		return hclText(r.ID)
@@ -138,8 +138,8 @@ func (t *terraformer) key() {
 	b.SetAttributeRaw("fetch_key", hclBool(false))
 }
 
-// generatedKey makes a key as authentik's own generate call does, but in
-// Terraform, whose state then holds it.
+// generatedKey creates a key like authentik's own generate endpoint, but in
+// Terraform, whose state then contains it.
 func (t *terraformer) generatedKey(k link.KeyState) {
 	key := t.block("resource", "tls_private_key", "signing")
 	if k.Algorithm == "ecdsa" {
@@ -220,8 +220,8 @@ func (t *terraformer) signWith(b *hclwrite.Body) {
 	}
 }
 
-// redirects names the kind of each where authentik has kinds, for leaving it
-// out shows as a difference in every later plan.
+// redirects returns the redirect URIs, with their types if authentik has types:
+// without them every later plan would show a difference.
 func (t *terraformer) redirects() expression {
 	var items []expression
 	for _, r := range t.d.Provider.RedirectURIs {
@@ -258,7 +258,7 @@ func (t *terraformer) binding(i int, s link.BindingState) {
 		}
 		b := t.block("data", source, name)
 		b.SetAttributeRaw(key, hclText(s.Target.Name))
-		if s.Kind == "group" { // members are of no use here, and would fill the state
+		if s.Kind == "group" { // members are not needed and would only fill the state
 			b.SetAttributeRaw("include_users", hclBool(false))
 		}
 	}
@@ -271,12 +271,12 @@ func (t *terraformer) binding(i int, s link.BindingState) {
 	visit(link.BindingAttrs(), s, rest(b, false))
 }
 
-// rest sets the fields of an object that the block does not have yet.
+// rest sets the remaining fields of an object.
 func rest(b *hclwrite.Body, empty bool) func(link.Meta) link.Cells {
 	return func(m link.Meta) link.Cells { return hclCells{Meta: m, to: b, empty: empty} }
 }
 
-// hclCells sets a plain field.
+// hclCells sets plain fields.
 type hclCells struct {
 	ownWay
 	link.Meta
@@ -290,7 +290,7 @@ func (h hclCells) Text(v *string) {
 	}
 }
 
-// Flag leaves out what only newer versions have and what is not set.
+// Flag omits fields of newer versions that are not set.
 func (h hclCells) Flag(v *bool) {
 	if *v || h.Since == "" {
 		h.to.SetAttributeRaw(h.Key, hclBool(*v))

@@ -15,8 +15,7 @@ import (
 	"github.com/hashicorp/hcl/v2/hclwrite"
 )
 
-// terraformArguments are the arguments that the providers document, by the
-// block that takes them.
+// terraformArguments returns the documented arguments by block.
 func terraformArguments() map[string][]string {
 	return map[string][]string{
 		"terraform":                           {"required_version"},
@@ -61,7 +60,7 @@ func TestTerraformHasOnlyDocumentedArguments(t *testing.T) {
 	}
 }
 
-// definedIn are the addresses of everything in the file.
+// definedIn returns the addresses of all objects in the file.
 func definedIn(body *hclsyntax.Body) map[string]bool {
 	defined := map[string]bool{"string": true}
 	for _, b := range body.Blocks {
@@ -108,8 +107,8 @@ func prefixes(path string) []string {
 	return all
 }
 
-// Formatting again changes nothing, by the library and by Terraform itself
-// where that is found.
+// The export is formatted, according to the library and to Terraform itself if
+// installed.
 func TestTerraformIsFormatted(t *testing.T) {
 	dir := t.TempDir()
 	names := carried(true)

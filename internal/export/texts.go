@@ -7,10 +7,10 @@ import (
 	"authpocket/internal/secret"
 )
 
-// text is one text of a plan that an export may have to carry.
+// text is a text of a plan that an export may contain.
 type text struct {
 	system link.System
-	field  string // the spec's path, where it has one
+	field  string // path in the spec, if it has one
 	label  string // for people
 	value  string
 }
@@ -22,7 +22,7 @@ func (t *texter) add(system link.System, field, label, value string) {
 	*t = append(*t, text{system, field, label, value})
 }
 
-// desired are the texts of the state that a plan leads to.
+// desired adds the texts of the wanted state.
 func (t *texter) desired(d link.Desired) {
 	t.add(link.Authentik, "authentik.url", "authentik address", d.AuthentikURL)
 	t.add(link.PB, "pocketbase.url", "PocketBase address", d.PocketBaseURL)
@@ -40,7 +40,7 @@ func (t *texter) desired(d link.Desired) {
 	t.slot(d.Slot)
 }
 
-// The texts of what a change has before or after it.
+// The following methods add the texts of an object before or after a change.
 
 func (t *texter) Mapping(e link.Edit[link.Mapping])              { t.mapping(*e.After) }
 func (t *texter) Key(e link.Edit[link.KeyState])                 { t.key(*e.After) }
@@ -55,7 +55,7 @@ func (t *texter) Pair(e link.Edit[link.PairState]) {
 	t.bindings(e.After.Bindings)
 }
 
-// Settings has no text that an export carries.
+// Settings does nothing: no export contains their texts.
 func (*texter) Settings(link.Edit[link.SettingsState]) {}
 
 func (t *texter) application(a link.ApplicationState) { visit(link.ApplicationAttrs(), a, t.of) }
@@ -96,7 +96,7 @@ func (t *texter) slot(o link.OAuth2Provider) {
 	t.add(link.PB, "pocketbase.slot", "slot as PocketBase has it", string(o.Raw))
 }
 
-// pocketbaseTexts are the texts of one of PocketBase's objects.
+// pocketbaseTexts adds the texts of a PocketBase object.
 func pocketbaseTexts[W, S any](t *texter, table []link.Attr[W, S], o *S) {
 	for _, a := range table {
 		if !a.Held() {
@@ -115,7 +115,7 @@ func pocketbaseTexts[W, S any](t *texter, table []link.Attr[W, S], o *S) {
 
 func (t *texter) of(m link.Meta) link.Cells { return fieldTexts{t, m} }
 
-// fieldTexts adds the texts of one field of authentik's objects.
+// fieldTexts adds the texts of one field of an authentik object.
 type fieldTexts struct {
 	t *texter
 	link.Meta
@@ -144,7 +144,7 @@ func (f fieldTexts) Redirects(v *[]link.RedirectURI) {
 	}
 }
 
-// These have no text, or one that no export holds.
+// These have no text, or none that an export contains.
 
 func (fieldTexts) Flag(*bool)             {}
 func (fieldTexts) Number(*int)            {}
@@ -156,7 +156,7 @@ func (t *texter) ref(field, label string, r link.Ref) {
 	t.add(link.Authentik, field, "key of the "+label, r.ID)
 }
 
-// account are the texts of what a person is told about a change.
+// account adds the texts that describe a change to people.
 func (t *texter) account(c link.Change) {
 	for _, s := range []string{c.Object, c.Why, c.Step, c.Lost, string(c.Kind), string(c.Action)} {
 		t.add(c.System, "", "description of a change", s)
@@ -168,7 +168,7 @@ func (t *texter) account(c link.Change) {
 	}
 }
 
-// textsOf are the texts in a field's values.
+// textsOf returns the texts in a field's values.
 func textsOf(f link.Field) []string {
 	list := []string{f.Name}
 	for _, v := range []link.Shown{f.Before, f.After} {

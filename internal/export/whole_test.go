@@ -8,8 +8,7 @@ import (
 	"authpocket/internal/link"
 )
 
-// The whole link, taken along while it stands, makes it again where it was
-// taken apart.
+// An export of an existing link recreates it after its removal.
 func TestTheWholeLinkIsMadeAgainByItsScript(t *testing.T) {
 	b := newBench(t)
 	spec := link.Spec{Email: link.EmailTrustAll, PocketBaseURLs: []string{b.box.PocketBaseURL},

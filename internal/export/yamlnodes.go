@@ -9,16 +9,16 @@ import (
 	"go.yaml.in/yaml/v3"
 )
 
-// word is a scalar of ours that needs no quotes: a key, a model, an id.
+// word returns an unquoted scalar, for keys, models and IDs of our own.
 func word(s string) *yaml.Node { return &yaml.Node{Kind: yaml.ScalarNode, Value: s} }
 
-// yamlText is a text as data. Quoting all of them leaves none to be read as a
-// number, a date, a tag or a word such as yes.
+// yamlText returns a quoted string, so that none is read as a number, a date, a
+// tag or a word such as yes.
 func yamlText(s string) *yaml.Node {
 	return &yaml.Node{Kind: yaml.ScalarNode, Tag: "!!str", Value: s, Style: yaml.DoubleQuotedStyle}
 }
 
-// yamlCode is a text of several lines, as it stands where that is safe.
+// yamlCode returns a text of several lines, as a literal block if that is safe.
 func yamlCode(s string) *yaml.Node {
 	n := yamlText(s)
 	if plainLines(s) {
@@ -27,8 +27,8 @@ func yamlCode(s string) *yaml.Node {
 	return n
 }
 
-// plainLines tells whether s is printable ASCII in lines that neither begin
-// the text with a space nor end with one.
+// plainLines reports whether s is printable ASCII that does not begin with a
+// space and has no line that ends with one.
 func plainLines(s string) bool {
 	odd := func(c rune) bool { return c != '\n' && (c < ' ' || c > '~') }
 	return s != "" && s[0] > ' ' && !strings.HasSuffix(s, "\n") && !strings.HasSuffix(s, " ") &&
@@ -72,8 +72,8 @@ func (m mapping) has(key string) bool {
 	return false
 }
 
-// find is authentik's tag for the primary key of an object that is there. It
-// gives null where there is none.
+// find returns authentik's tag for the primary key of an existing object, which
+// is null if there is none.
 func find(model, key, value string) *yaml.Node {
 	condition := sequence(word(key), yamlText(value))
 	condition.Style = yaml.FlowStyle
@@ -82,18 +82,18 @@ func find(model, key, value string) *yaml.Node {
 	return n
 }
 
-// keyOf is authentik's tag for another entry of the same blueprint.
+// keyOf returns authentik's tag for another entry of the same blueprint.
 func keyOf(id string) *yaml.Node {
 	return &yaml.Node{Kind: yaml.ScalarNode, Tag: "!KeyOf", Value: id, Style: yaml.TaggedStyle}
 }
 
-// env is authentik's tag for an environment variable of its worker.
+// env returns authentik's tag for an environment variable of its worker.
 func env(name string) *yaml.Node {
 	return &yaml.Node{Kind: yaml.ScalarNode, Tag: "!Env", Value: name, Style: yaml.TaggedStyle}
 }
 
-// encode writes a document. What cannot be seen is only ever inside quotes,
-// so it can be escaped afterwards.
+// encode returns a document. Invisible characters only occur inside quotes, so
+// they can be escaped afterwards.
 func encode(root *yaml.Node) (string, error) {
 	var out bytes.Buffer
 	e := yaml.NewEncoder(&out)

@@ -1,5 +1,5 @@
-// Command keydocs writes the keys of a link file into docs/link-file.md, from
-// the tables of package link.
+// Command keydocs updates the tables of keys in docs/link-file.md from the
+// attribute tables of package link.
 package main
 
 import (
@@ -39,7 +39,7 @@ const (
 	end   = "<!-- end -->\n"
 )
 
-// withKeys returns the page with the tables as they are now.
+// withKeys returns the page with current tables.
 func withKeys(text string) (string, error) {
 	for _, one := range []struct{ system, rows string }{
 		{"authentik", rows(link.ApplicationAttrs(), "authentik") + rows(link.ProviderAttrs(), "authentik") +

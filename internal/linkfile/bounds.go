@@ -7,17 +7,16 @@ import (
 	"go.yaml.in/yaml/v3"
 )
 
-// A link file has four levels and some hundred values at most. Aliases can
-// turn a few lines into billions of values, or into a value without an end.
+// A link file has four levels and at most some hundred values. Aliases can turn a
+// few lines into billions of values, or into a value that contains itself.
 const (
 	maxDepth  = 50
 	maxValues = 10_000
 	maxErrors = 20
 )
 
-// checkSize reports what is too deep, too much or never ends once every alias
-// is replaced by what it names. All that reads the file afterwards may follow
-// aliases freely.
+// checkSize returns an error if the file, with all aliases replaced, is too deep,
+// too large or endless. Later steps can follow aliases freely.
 func checkSize(path string, root *yaml.Node) error {
 	m := measurer{path: path, depth: map[*yaml.Node]int{}, values: map[*yaml.Node]int{}}
 	_, _, err := m.measure(root)
@@ -27,7 +26,7 @@ func checkSize(path string, root *yaml.Node) error {
 // measurer visits each node once.
 type measurer struct {
 	path   string
-	depth  map[*yaml.Node]int // unfinished is a node that the way down is in
+	depth  map[*yaml.Node]int // unfinished for ancestors of the current node
 	values map[*yaml.Node]int
 }
 
@@ -65,7 +64,7 @@ func (m measurer) measure(n *yaml.Node) (depth, values int, err error) {
 	return depth, values, nil
 }
 
-// join returns errs as one error that a person can read.
+// join returns errs as one error of bounded length.
 func join(path string, errs []error) error {
 	if len(errs) > maxErrors {
 		more := fmt.Errorf("%s: %d more like these", path, len(errs)-maxErrors)

@@ -9,7 +9,7 @@ import (
 	"authpocket/internal/linkfile"
 )
 
-// doubled is a mapping that merges the one below it twice, levels times.
+// doubled returns nested mappings that each merge the previous one twice.
 func doubled(levels int) string {
 	text := "{url: a}"
 	for i := range levels {
@@ -18,7 +18,7 @@ func doubled(levels int) string {
 	return "authentik: " + text + "\n"
 }
 
-// doubledLists is a list whose entries hold the one before twice.
+// doubledLists returns nested lists that each contain the previous one twice.
 func doubledLists(levels int) string {
 	text := "access:\n  groups: &g0 [x]\n  users:\n"
 	for i := range levels {
@@ -27,8 +27,7 @@ func doubledLists(levels int) string {
 	return text
 }
 
-// TestASmallFileNeverTakesLong: whatever a file holds, it is read or refused
-// within moments, with few lines of error.
+// Any file is accepted or rejected quickly, with few lines of error.
 func TestASmallFileNeverTakesLong(t *testing.T) {
 	for name, test := range map[string]struct{ text, says string }{
 		"a mapping merged into itself": {"email: leave\nauthentik: &a\n  url: a\n  <<: *a\n",
@@ -47,9 +46,9 @@ func TestASmallFileNeverTakesLong(t *testing.T) {
 			"link.yaml:1: nested more than 50 levels deep"},
 		"very deep brackets": {"access: " + strings.Repeat("[", 500_000), "link.yaml"},
 		"a key that is repeated": {strings.Repeat("email: leave\n", 4000),
-			"link.yaml:2: the key email is there already, on line 1"},
+			"link.yaml:2: the key email is already set on line 1"},
 		"a key that is repeated in text": {"access: {groups: [{" + strings.Repeat("a: 1, ", 4000) + "}]}\n",
-			"link.yaml:1: the key a is there already, on line 1"},
+			"link.yaml:1: the key a is already set on line 1"},
 		"unknown keys without an end": {strings.Repeat("x: 1\n", 4000), "link.yaml: 3980 more like these"},
 		"a key of a megabyte":         {strings.Repeat("x", 1000_000) + ": 1\n", "link.yaml"},
 		"a million entries": {"access:\n  groups: [" + strings.Repeat("a,", 500_000) + "]\n",

@@ -8,7 +8,7 @@ import (
 	"testing"
 )
 
-// The page in docs names exactly the keys that a link file has.
+// The page in docs lists exactly the keys of a link file.
 func TestDocumentationNamesEveryKey(t *testing.T) {
 	page, err := os.ReadFile("../../docs/link-file.md")
 	if err != nil {

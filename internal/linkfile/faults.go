@@ -16,8 +16,8 @@ var (
 	quoted      = regexp.MustCompile("(?s)`.*`|anchor '.*'")
 )
 
-// explain puts the errors of the yaml package into words, each with file and
-// line. It leaves out the values that they quote, which may be secrets.
+// explain rewrites errors of the yaml package for people, each with file and line.
+// It leaves out the values that they quote, which may be secrets.
 func explain(path string, err error) error {
 	messages := []string{err.Error()}
 	if typed, ok := errors.AsType[*yaml.TypeError](err); ok {
@@ -37,10 +37,10 @@ func explain(path string, err error) error {
 
 func inWords(message string) string {
 	if m := wrongType.FindStringSubmatch(message); m != nil {
-		return "here belongs " + typeWords(m[1])
+		return "this must be " + typeWords(m[1])
 	}
 	if m := repeatedKey.FindStringSubmatch(message); m != nil {
-		return "the key " + shownKey(m[1]) + " is there already, on line " + m[2]
+		return "the key " + shownKey(m[1]) + " is already set on line " + m[2]
 	}
 	return "this is not YAML: " + quoted.ReplaceAllString(message, "a value")
 }
@@ -48,12 +48,12 @@ func inWords(message string) string {
 func typeWords(goType string) string {
 	switch {
 	case strings.HasPrefix(goType, "[]"):
-		return "a list, each entry on a line of its own after a hyphen"
+		return "a list: each entry on its own line after a hyphen"
 	case goType == "bool":
 		return "true or false"
 	case goType == "string", strings.HasPrefix(goType, "secret."), goType == "link.EmailDecision",
 		goType == "link.Existing":
 		return "text"
 	}
-	return "a mapping: keys with their values, one a line"
+	return "a mapping: keys with their values, one per line"
 }

@@ -8,7 +8,7 @@ import (
 	"authpocket/internal/secret"
 )
 
-// fields walks over everything that a link file can hold.
+// fields yields every field of a link file.
 func fields(at string, v any) iter.Seq2[string, reflect.Value] {
 	return func(yield func(string, reflect.Value) bool) {
 		visit(at, reflect.ValueOf(v), yield)
@@ -30,7 +30,7 @@ func visit(at string, v reflect.Value, yield func(string, reflect.Value) bool) b
 	return true
 }
 
-// everySetting is what testdata/every-key.yaml says.
+// everySetting returns the content of testdata/every-key.yaml.
 func everySetting() link.Spec {
 	return link.Spec{
 		AuthentikURL:   "https://login.company",

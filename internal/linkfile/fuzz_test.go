@@ -9,7 +9,7 @@ import (
 	"authpocket/internal/linkfile"
 )
 
-// parseWith has one more variable in the environment.
+// parseWith parses with an additional variable in the environment.
 func parseWith(text, name, value string) (linkfile.File, error) {
 	variables := environment()
 	variables.Allowed = append(variables.Allowed, name)
@@ -22,8 +22,8 @@ func parseWith(text, name, value string) (linkfile.File, error) {
 	return linkfile.Parse("link.yaml", []byte(text), variables)
 }
 
-// FuzzParse holds whatever is read to three things: it ends, an error names
-// the file, and no variable's value shows in it.
+// FuzzParse checks that Parse returns, that errors name the file, and that they
+// contain no variable's value.
 func FuzzParse(f *testing.F) {
 	for _, pattern := range []string{"testdata/*.yaml", "../../docs/*.yaml"} {
 		paths, err := filepath.Glob(pattern)

@@ -13,8 +13,8 @@ import (
 	"go.yaml.in/yaml/v3"
 )
 
-// checkKeys reports every key that a link file does not have, with its line
-// and the nearest key that there is.
+// checkKeys returns an error for every unknown key, with its line and the nearest
+// known key.
 func checkKeys(path string, root *yaml.Node) error {
 	if root.Kind != yaml.DocumentNode || len(root.Content) != 1 || root.Content[0].Kind != yaml.MappingNode {
 		return fmt.Errorf("%s: a link file is a mapping with the keys authentik and pocketbase", path)
@@ -24,7 +24,7 @@ func checkKeys(path string, root *yaml.Node) error {
 	return join(path, c.errs)
 }
 
-// keyChecker visits each node once for each type that it is read as.
+// keyChecker visits each node once per type that it is decoded into.
 type keyChecker struct {
 	path string
 	seen map[typedNode]bool
@@ -63,7 +63,7 @@ func (c *keyChecker) walk(at string, node *yaml.Node, t reflect.Type) {
 func (c *keyChecker) walkKeys(at string, node *yaml.Node, t reflect.Type) {
 	known := keysOf(t)
 	if len(known) == 0 { // such as a token, which decoding would leave empty
-		c.add(node.Line, "here belongs text")
+		c.add(node.Line, "this must be text")
 		return
 	}
 	for i := 0; i+1 < len(node.Content); i += 2 {
@@ -83,7 +83,7 @@ func (c *keyChecker) walkKeys(at string, node *yaml.Node, t reflect.Type) {
 	}
 }
 
-// walkMerged checks one mapping, or a list of them, that is merged into a t.
+// walkMerged checks a mapping, or a list of mappings, that is merged into a t.
 func (c *keyChecker) walkMerged(at string, value *yaml.Node, t reflect.Type) {
 	if value.Kind != yaml.SequenceNode {
 		c.walk(at, value, t)
@@ -94,7 +94,7 @@ func (c *keyChecker) walkMerged(at string, value *yaml.Node, t reflect.Type) {
 	}
 }
 
-// checkRepeats reports every key that one mapping has twice.
+// checkRepeats returns an error for every repeated key of a mapping.
 func checkRepeats(path string, root *yaml.Node) error {
 	type key struct {
 		kind  yaml.Kind
@@ -109,7 +109,7 @@ func checkRepeats(path string, root *yaml.Node) error {
 		for i := 0; i < len(n.Content); i += 2 {
 			k := key{n.Content[i].Kind, n.Content[i].Value}
 			if line, found := lines[k]; found {
-				errs = append(errs, fmt.Errorf("%s:%d: the key %s is there already, on line %d",
+				errs = append(errs, fmt.Errorf("%s:%d: the key %s is already set on line %d",
 					path, n.Content[i].Line, shownKey(k.value), line))
 				continue
 			}
@@ -119,7 +119,7 @@ func checkRepeats(path string, root *yaml.Node) error {
 	return join(path, errs)
 }
 
-// nodes yields every node below root, what aliases name only where it stands.
+// nodes yields root and every node below it. It does not follow aliases.
 func nodes(root *yaml.Node) iter.Seq[*yaml.Node] {
 	var walk func(*yaml.Node, func(*yaml.Node) bool) bool
 	walk = func(n *yaml.Node, yield func(*yaml.Node) bool) bool {
@@ -133,8 +133,8 @@ func nodes(root *yaml.Node) iter.Seq[*yaml.Node] {
 
 var keySyntax = regexp.MustCompile(`^[A-Za-z0-9_.-]{0,60}`)
 
-// shownKey shows what can be a key. The rest may be a value that a space was
-// left out in front of, and values may be secrets.
+// shownKey returns the part of key that can be a key. The rest may be a value
+// after a missing space, and values may be secrets.
 func shownKey(key string) string {
 	shown := keySyntax.FindString(key)
 	if shown != key {
@@ -157,7 +157,7 @@ func keysOf(t reflect.Type) map[string]reflect.Type {
 	return keys
 }
 
-// nearest returns the known key with the fewest edits to get there.
+// nearest returns the known key with the smallest edit distance.
 func nearest(key string, known map[string]reflect.Type) string {
 	key = keySyntax.FindString(key)
 	names := slices.Sorted(maps.Keys(known))

@@ -17,10 +17,10 @@ import (
 	"authpocket/internal/secret"
 )
 
-// MaxSize is the most that is read of a link file, in bytes.
+// MaxSize is the maximum size of a link file, in bytes.
 const MaxSize = 1 << 20
 
-// File is a link file: where both systems are, and what is wanted of the link.
+// File is a link file: how to reach both systems, and the wanted link.
 type File struct {
 	Authentik   Authentik          `yaml:"authentik"`
 	PocketBase  PocketBase         `yaml:"pocketbase"`
@@ -34,35 +34,35 @@ type File struct {
 	problems link.Problems `yaml:"-"`
 }
 
-// Authentik says how to reach authentik.
+// Authentik configures how to reach authentik.
 type Authentik struct {
 	URL       string      `yaml:"url"`
 	Token     secret.Text `yaml:"token"`
-	PublicURL string      `yaml:"public_url"` // as browsers see it, default url
+	PublicURL string      `yaml:"public_url"` // in browsers, default url
 	CAFile    string      `yaml:"ca_file"`
-	Insecure  bool        `yaml:"insecure_http"` // the token may cross a network readable
+	Insecure  bool        `yaml:"insecure_http"` // allows the token over plain http
 
 	// Base is URL as link.ParseAddress returns it, empty where it has a problem.
 	Base string `yaml:"-"`
 }
 
-// PocketBase says how to reach PocketBase, and what is wanted there.
+// PocketBase configures how to reach PocketBase, and the link's settings there.
 type PocketBase struct {
 	URL             string      `yaml:"url"`
 	Token           secret.Text `yaml:"token"`
 	Email           string      `yaml:"email"`
 	Password        secret.Text `yaml:"password"`
-	PublicURLs      []string    `yaml:"public_urls"` // as browsers see it, default url
+	PublicURLs      []string    `yaml:"public_urls"` // in browsers, default url
 	CAFile          string      `yaml:"ca_file"`
-	Insecure        bool        `yaml:"insecure_http"` // token or password may cross a network readable
+	Insecure        bool        `yaml:"insecure_http"` // allows token or password over plain http
 	link.PocketBase `yaml:",inline"`
 
 	// Base is URL as link.ParseAddress returns it, empty where it has a problem.
 	Base string `yaml:"-"`
 }
 
-// Open reads the link file at path, until ctx ends. The error names the file
-// and the line, and never a value.
+// Open reads the link file at path. Cancelling ctx ends the read of a pipe. Errors
+// name the file and line, never a value.
 func Open(ctx context.Context, path string, variables Variables) (File, error) {
 	f, err := os.Open(path)
 	if err != nil {
@@ -81,7 +81,7 @@ func Open(ctx context.Context, path string, variables Variables) (File, error) {
 	return Parse(path, data, variables)
 }
 
-// cause leaves out what was done to which file, which is said already.
+// cause returns err without its operation and path, which the caller adds.
 func cause(err error) error {
 	if wrong, ok := errors.AsType[*fs.PathError](err); ok {
 		return wrong.Err
@@ -89,8 +89,8 @@ func cause(err error) error {
 	return err
 }
 
-// Parse reads data as a link file. All unknown keys and missing variables are
-// reported at once.
+// Parse parses a link file. It reports all unknown keys, or all missing variables,
+// at once.
 func Parse(path string, data []byte, variables Variables) (File, error) {
 	var (
 		file File

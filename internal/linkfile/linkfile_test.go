@@ -12,7 +12,7 @@ import (
 	"authpocket/internal/linkfile"
 )
 
-// environment is what the tests' link files may take variables from.
+// environment holds the variables of the tests' link files.
 func environment() linkfile.Variables {
 	return linkfile.Variables{Lookup: variable, Allowed: []string{"EMPTY", "YES", "NUMBER", "YAML", "NULL", "NONE",
 		"HOST", "PORT"}}

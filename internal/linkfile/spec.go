@@ -7,11 +7,11 @@ import (
 	"authpocket/internal/link"
 )
 
-// Spec returns what the file wants. The problems are all that is wrong with
-// addresses, credentials and settings.
+// Spec returns the wanted link, with all problems of addresses, credentials and
+// settings.
 func (f File) Spec() (link.Spec, link.Problems) { return f.spec, slices.Clone(f.problems) }
 
-// check fills in both addresses, the spec and its problems.
+// check sets both base addresses, the spec and its problems.
 func (f *File) check() {
 	f.spec = link.Spec{
 		Application: f.Application, Provider: f.Provider, Access: f.Access,
@@ -48,7 +48,7 @@ func (f *File) checkPocketBase() {
 		field := fmt.Sprintf("pocketbase.public_urls.%d", i)
 		public = append(public, f.address(link.PB, "PocketBase public address", field, raw))
 	}
-	// What could not be read has its problem already.
+	// Invalid addresses already have a problem.
 	f.spec.PocketBaseURLs = slices.DeleteFunc(public, func(u string) bool { return u == "" })
 	if !p.Token.IsSet() && (p.Email == "" || !p.Password.IsSet()) {
 		f.problems.Add("pocketbase.token", "There are no credentials for PocketBase.",

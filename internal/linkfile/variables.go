@@ -9,13 +9,13 @@ import (
 	"go.yaml.in/yaml/v3"
 )
 
-// Variables are what a link file may take from the environment. A link file
-// names the address that its values are sent to, so one from elsewhere could
-// otherwise collect any secret of the environment that it runs in.
+// Variables limit what a link file may read from the environment. Its values are
+// sent to the addresses in the file, so a file from elsewhere could otherwise
+// collect any secret in the environment.
 type Variables struct {
 	Lookup func(name string) (string, bool) // os.LookupEnv outside tests
-	// Allowed are names taken beside those that begin with AUTHENTIK_ or
-	// POCKETBASE_.
+	// Allowed lists further names. Those that begin with AUTHENTIK_ or
+	// POCKETBASE_ are always allowed.
 	Allowed []string
 }
 
@@ -26,7 +26,7 @@ func (v Variables) allows(name string) bool {
 
 var variable = regexp.MustCompile(`\$\{([A-Za-z_][A-Za-z0-9_]*)\}`)
 
-// expand puts variables into all values in place. Keys are left alone.
+// expand replaces variables in all values, in place, but not in keys.
 func expand(path string, root *yaml.Node, variables Variables) error {
 	e := expander{path: path, from: variables}
 	e.expand(root)
@@ -36,7 +36,7 @@ func expand(path string, root *yaml.Node, variables Variables) error {
 type expander struct {
 	path string
 	from Variables
-	size int // of all values that hold variables
+	size int // total size of variables
 	errs []error
 }
 

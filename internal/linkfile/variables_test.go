@@ -7,8 +7,8 @@ import (
 	"authpocket/internal/linkfile"
 )
 
-// TestOnlyNamedVariablesAreTaken: a link file names the address its values are
-// sent to, so it gets no other secret of the environment.
+// A link file names the address its values are sent to, so it must not read other
+// secrets of the environment.
 func TestOnlyNamedVariablesAreTaken(t *testing.T) {
 	asked := map[string]bool{}
 	lookup := func(name string) (string, bool) {

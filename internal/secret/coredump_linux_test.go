@@ -10,8 +10,7 @@ import (
 	"authpocket/internal/secret"
 )
 
-// A process that has forbidden its core dumps is one that is neither dumped
-// into a file nor into a pipe.
+// After ForbidCoreDumps a process is dumped neither to a file nor to a pipe.
 func TestNoCoreDumpGoesToAFileOrAPipe(t *testing.T) {
 	if os.Getenv("FORBID_CORE_DUMPS") != "" {
 		if err := secret.ForbidCoreDumps(); err != nil {

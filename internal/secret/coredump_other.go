@@ -2,5 +2,5 @@
 
 package secret
 
-// ForbidCoreDumps does nothing where there are no core dumps.
+// ForbidCoreDumps does nothing: this operating system has no core dumps.
 func ForbidCoreDumps() error { return nil }

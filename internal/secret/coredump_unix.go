@@ -7,8 +7,8 @@ import (
 	"syscall"
 )
 
-// ForbidCoreDumps keeps this process from leaving its memory, secrets and all,
-// in a file when it crashes (setrlimit, RLIMIT_CORE).
+// ForbidCoreDumps prevents core dumps of this process, which would contain its
+// secrets.
 func ForbidCoreDumps() error {
 	if err := syscall.Setrlimit(syscall.RLIMIT_CORE, &syscall.Rlimit{}); err != nil {
 		return fmt.Errorf("forbidding core dumps: %w", err)

@@ -8,13 +8,13 @@ import (
 	"strings"
 )
 
-// form is a text that gives a value away. Its characters may be escaped.
+// form is an encoding of a value. Its characters may still be escaped.
 type form struct {
 	text   string
 	base64 bool
 }
 
-// forms lists what to look for to find value.
+// forms returns the encodings of value to search for.
 func forms(value string) []form {
 	digits := hex.EncodeToString([]byte(value))
 	texts := []string{value, digits, strings.ToUpper(digits)}
@@ -41,8 +41,8 @@ func unique(list []string) []string {
 	return slices.Compact(list)
 }
 
-// inBase64 returns the digits that depend on value alone where before bytes,
-// or three more each time, precede it: in "id:secret" they do.
+// inBase64 returns the base64 digits that depend only on value if it follows the
+// given number of bytes (modulo three), such as "id:" in "id:secret".
 func inBase64(value string, before int) string {
 	digits := base64.RawStdEncoding.EncodeToString([]byte(strings.Repeat("\x00", before) + value))
 	bits := 8 * before

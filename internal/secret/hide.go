@@ -5,13 +5,13 @@ import (
 	"strings"
 )
 
-// shortest is the length from which a value is looked for, in bytes. A shorter
-// one would take words apart, and is no secret.
-const shortest = 4
+// minLength is the length from which values are searched for, in bytes. Shorter
+// ones are not secrets and would match parts of words.
+const minLength = 4
 
-// Hide replaces known values in text, in every spelling: as they are, escaped
-// for an address, JSON, HTML, a shell or a program, up to three of these one
-// inside the other, and as base64 or hexadecimal digits.
+// Hide replaces known values in text, in every spelling: plain, escaped for URLs,
+// JSON, HTML, a shell or a programming language, with up to three of these
+// nested, and as base64 or hexadecimal digits.
 func Hide(text string, known ...Text) string {
 	f := newFinder(text, known)
 	var out strings.Builder
@@ -28,14 +28,14 @@ func Hide(text string, known ...Text) string {
 	return out.String()
 }
 
-// In reports whether text holds one of the known values in a spelling that
-// Hide knows.
+// In reports whether text contains one of the known values, in any spelling that
+// Hide finds.
 func In(text string, known ...Text) bool {
 	at, _ := newFinder(text, known).next(0)
 	return at >= 0
 }
 
-// finder looks for forms in a text.
+// finder searches a text for forms.
 type finder struct {
 	reader
 	byFirst [256][]form
@@ -45,7 +45,7 @@ func newFinder(text string, known []Text) *finder {
 	f := &finder{reader: reader{text: text}}
 	for _, one := range known {
 		value := one.Reveal()
-		if len(value) < shortest {
+		if len(value) < minLength {
 			continue
 		}
 		for _, form := range forms(value) {
@@ -55,8 +55,8 @@ func newFinder(text string, known []Text) *finder {
 	return f
 }
 
-// next returns the first span from at on that has to be hidden: all forms
-// that overlap, taken together. There is none where from is negative.
+// next returns the first span to hide from at on: the union of overlapping
+// forms. from is negative if there is none.
 func (f *finder) next(at int) (from, to int) {
 	from = -1
 	for i := at; i < len(f.text) && (from < 0 || i < to); i++ {
@@ -72,8 +72,8 @@ func (f *finder) next(at int) (from, to int) {
 	return from, to
 }
 
-// span returns the longest span that begins with a form at i. What is written
-// as base64 takes the characters around it along, which are of one text.
+// span returns the longest span of a form at i. A base64 form is extended to the
+// whole base64 text around it.
 func (f *finder) span(i int) (from, to int) {
 	from, to = i, -1
 	consider := func(first byte) {

@@ -18,11 +18,11 @@ import (
 	"unicode/utf8"
 )
 
-// spelling is one way in which systems write a text, and back.
+// spelling is a way in which systems encode a text, with its inverse.
 type spelling struct {
 	name   string
 	encode func(string) string
-	decode func(string) string // lenient: what is no escape stays
+	decode func(string) string // lenient: keeps what is not an escape
 }
 
 func inner(quoted string) string { return quoted[1 : len(quoted)-1] }
@@ -43,7 +43,7 @@ func fromJSON(s string) string {
 	return out
 }
 
-// pythonJSON escapes all that is not ASCII, as Python's json does.
+// pythonJSON escapes all non-ASCII characters, like Python's json.
 func pythonJSON(s string) string {
 	var b strings.Builder
 	for _, r := range jsonText(s, false) {
@@ -149,7 +149,7 @@ func lowerHex(s string) string {
 	return string(out)
 }
 
-// digits are the spellings that hide every character.
+// digits returns the spellings that encode every character.
 func digits(r *rand.Rand) []spelling {
 	before, after := randomText(r, r.IntN(7)), randomText(r, r.IntN(7))
 	encoding := []*base64.Encoding{base64.StdEncoding, base64.URLEncoding, base64.RawStdEncoding,
@@ -185,8 +185,8 @@ func digits(r *rand.Rand) []spelling {
 	}
 }
 
-// randomText draws from all code points, and more often from those that some
-// spelling escapes.
+// randomText returns random code points, preferring those that some spelling
+// escapes.
 func randomText(r *rand.Rand, n int) string {
 	var b strings.Builder
 	for range n {
@@ -225,7 +225,7 @@ func TestNoSpellingOfASecretIsLeft(t *testing.T) {
 		}
 		text := "| " + written + " |"
 		got := Hide(text, New("not in it"), New(value))
-		partly := strings.HasPrefix(one.name, "Ba") || one.name == "base64" // what is before and after may stay
+		partly := strings.HasPrefix(one.name, "Ba") || one.name == "base64" // the surrounding text may remain
 		if got != "| (hidden) |" && (two.encode("=A/+") == "=A/+" || !partly) {
 			t.Fatalf("%q in %s in %s is %q, of which %q is left (seed %d)", value, one.name, two.name, written, got,
 				seed)
@@ -245,7 +245,7 @@ func TestNoSpellingOfASecretIsLeft(t *testing.T) {
 	}
 }
 
-// What Go and Python write about a secret that an admin chose.
+// Errors of Go and Python that contain a secret chosen by an admin.
 func TestHideKnowsTheSpellings(t *testing.T) {
 	for name, one := range map[string]struct{ value, text, want string }{
 		"JSON of Go":                {"p&ss<w>ord", `{"a":"p\u0026ss\u003cw\u003eord"}`, `{"a":"(hidden)"}`},
@@ -284,7 +284,7 @@ func FuzzHide(f *testing.F) {
 	f.Fuzz(func(t *testing.T, value, around string, first, second int) {
 		list := spellings()
 		one, two := list[abs(first)%len(list)], list[abs(second)%len(list)]
-		if len(value) < shortest || len(value)*len(around) > 1<<12 || !utf8.ValidString(value) ||
+		if len(value) < minLength || len(value)*len(around) > 1<<12 || !utf8.ValidString(value) ||
 			strings.Contains(hidden, value) {
 			return
 		}

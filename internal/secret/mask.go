@@ -8,12 +8,12 @@ import (
 
 const (
 	hidden   = "(hidden)"
-	maxScrub = 400      // characters shown
-	maxRead  = 16 << 10 // bytes looked at
+	maxScrub = 400      // characters that Scrub returns
+	maxRead  = 16 << 10 // bytes that Mask reads
 )
 
-// edge is where a name or a token begins: a word, or what follows an escaped
-// character such as %26 or \u0026.
+// edge matches where a name or token begins: at a word boundary or after an
+// escaped character such as %26 or \u0026.
 const edge = `(\b|%[0-9A-Fa-f]{2}|\\u[0-9A-Fa-f]{4})`
 
 const (
@@ -24,12 +24,12 @@ const (
 )
 
 var (
-	// name=value, as in addresses, forms and cookies
+	// name=value, as in URLs, forms and cookies
 	secretPair = regexp.MustCompile(`(?i)` + edge + `(` + pairs + `)(=|%3D|\\u003d)[^\s&;,"'<>)\]}]+`)
-	// "name": "value", as in JSON and in Python's own form
+	// "name": "value", as in JSON and Python
 	secretField = regexp.MustCompile(`(?i)(["'])(` + members + `)["']\s*:\s*` +
 		`("(?:[^"\\]|\\.)*"?|'(?:[^'\\]|\\.)*'?|[^\s,}]+)`)
-	// \"name\": \"value\", as in JSON that is quoted once more
+	// \"name\": \"value\", as in a JSON string of JSON
 	quotedField = regexp.MustCompile(`(?i)(\\")(` + members + `)\\"\s*:\s*` +
 		`\\"(?:[^"\\]|\\\\\\\\|\\\\\\"|\\\\?[^"\\])*(?:\\")?`)
 	// Authorization: Bearer value, Cookie: value
@@ -39,15 +39,15 @@ var (
 	webToken     = regexp.MustCompile(edge + `eyJ[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]*){1,4}`)
 )
 
-// Scrub makes what an outside system wrote fit to be shown to the admin: one
-// line of bounded length, without pages, and without codes, tokens, secrets
-// and cookies. known are values that must not appear in any form.
+// Scrub returns text from an outside system in a form that can be shown to the
+// admin: one line of bounded length, without web pages, codes, tokens, secrets
+// and cookies. It hides the known values in any spelling.
 func Scrub(text string, known ...Text) string {
 	return oneLine(withoutPage(Mask(text, known...)))
 }
 
-// Mask is Scrub for our own eyes: codes, tokens, secrets and cookies are left
-// out, all else stays, up to 16 kB.
+// Mask returns text without codes, tokens, secrets and cookies, for the log. It
+// keeps everything else, up to 16 kB.
 func Mask(text string, known ...Text) string {
 	text = strings.ToValidUTF8(Hide(text, known...), "?")
 	if len(text) > maxRead {
@@ -61,7 +61,7 @@ func Mask(text string, known ...Text) string {
 	return secretPair.ReplaceAllString(text, "$1$2$3"+hidden)
 }
 
-// withoutPage cuts where markup begins: it may be a whole page.
+// withoutPage cuts text where markup begins, which may be a whole web page.
 func withoutPage(text string) string {
 	if at := markup.FindStringIndex(text); at != nil {
 		return text[:at[0]] + "(a web page)"

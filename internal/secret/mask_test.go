@@ -68,7 +68,7 @@ func FuzzScrub(f *testing.F) {
 	})
 }
 
-// plainText tells whether a value is as secrets are: printable, without space.
+// plainText reports whether a value looks like a secret: printable, without space.
 func plainText(value string) bool {
 	return !strings.ContainsFunc(value, func(r rune) bool { return unicode.IsSpace(r) || !unicode.IsPrint(r) })
 }

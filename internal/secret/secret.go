@@ -1,4 +1,5 @@
-// Package secret holds values that may be used but never printed.
+// Package secret protects secrets: Text is a value that never prints, Hide and
+// Mask remove secrets from other texts.
 package secret
 
 import (
@@ -22,11 +23,11 @@ import (
 type Text struct{ box **box }
 
 type box struct {
-	mu    sync.Mutex // a wipe may come while somebody reads
+	mu    sync.Mutex // Wipe may run during a read
 	bytes []byte
 }
 
-// New keeps s. An empty s gives a Text that is not set.
+// New returns a Text with the value s. It is not set if s is empty.
 func New(s string) Text {
 	if s == "" {
 		return Text{}
@@ -34,8 +35,8 @@ func New(s string) Text {
 	return Text{box: new(&box{bytes: []byte(s)})}
 }
 
-// Reveal returns the value for the one place that has to send it. The string
-// is a copy that cannot be wiped, so it must not be kept.
+// Reveal returns the value, to send it. The string is a copy that cannot be
+// wiped, so callers must not keep it.
 func (t Text) Reveal() string {
 	if t.box == nil {
 		return ""
@@ -45,8 +46,8 @@ func (t Text) Reveal() string {
 	return string((*t.box).bytes)
 }
 
-// AsPasted is t without what people paste along with a token: spaces and the
-// word Bearer. What is clean already is t itself, not a copy.
+// AsPasted returns t without what is often pasted along with a token: spaces and
+// the word Bearer. If there is nothing to remove it returns t itself.
 func (t Text) AsPasted() Text {
 	raw := t.Reveal()
 	s := strings.TrimSpace(raw)
@@ -59,7 +60,7 @@ func (t Text) AsPasted() Text {
 	return New(s)
 }
 
-// IsSet tells whether there is a value, one that was wiped being none.
+// IsSet reports whether there is a value. It is false after Wipe.
 func (t Text) IsSet() bool {
 	if t.box == nil {
 		return false
@@ -69,7 +70,8 @@ func (t Text) IsSet() bool {
 	return len((*t.box).bytes) > 0
 }
 
-// Equal compares in constant time for values of one length.
+// Equal reports whether both values are the same, in constant time for values of
+// equal length.
 func (t Text) Equal(other Text) bool {
 	return subtle.ConstantTimeCompare([]byte(t.Reveal()), []byte(other.Reveal())) == 1
 }
@@ -108,7 +110,7 @@ func (t Text) MarshalJSON() ([]byte, error) { return json.Marshal(t.String()) }
 // MarshalText writes the mask.
 func (t Text) MarshalText() ([]byte, error) { return []byte(t.String()), nil }
 
-// UnmarshalText reads a value, from a link file or a flag.
+// UnmarshalText sets the value, from a link file or a flag.
 func (t *Text) UnmarshalText(b []byte) error {
 	*t = New(string(b))
 	return nil

@@ -19,7 +19,7 @@ import (
 
 const hidden = "hunter2 of nobody"
 
-// holders are ways in which a value is carried around.
+// holders returns types that hold a value in different ways.
 func holders() map[string]any {
 	text := secret.New(hidden)
 	type exported struct{ Token secret.Text }
@@ -141,7 +141,7 @@ func TestWipeReachesEveryCopy(t *testing.T) {
 	text := secret.New(hidden)
 	twin, list := text, []secret.Text{text}
 	text.Wipe()
-	text.Wipe() // again does no harm
+	text.Wipe() // a second call does no harm
 	for i, one := range []secret.Text{text, twin, list[0]} {
 		if one.IsSet() || one.Reveal() != "" || one.String() != "not set" {
 			t.Errorf("copy %d is %q", i, one.Reveal())

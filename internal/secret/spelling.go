@@ -9,33 +9,33 @@ import (
 	"unicode/utf8"
 )
 
-// layers is how many escapings may be one inside the other.
+// layers is how deep escapes may be nested.
 const layers = 3
 
-// special begins every spelling that is not the character itself.
+// special lists the characters that begin an escape.
 const special = "\\%&+'\"$"
 
-// reading is one way to read a text from one place on: what the characters
-// there mean, and where the text goes on.
+// reading is one way to decode the text at a position: the decoded characters
+// and the position after them.
 type reading struct {
 	is   string
 	next int
 }
 
-// reader reads a text in all the ways in which it can be meant.
+// reader decodes a text in every possible way.
 type reader struct {
 	text string
-	seen map[[2]int][]reading // by place and layers
+	seen map[[2]int][]reading // by position and layers
 	ends map[state]int
 }
 
-// state is how far a form was matched.
+// state is a position in the text and the rest of a form to match there.
 type state struct {
 	at   int
 	left string
 }
 
-// read returns all readings at a place.
+// read returns all readings at a position.
 func (r *reader) read(at int) []reading { return r.through(at, layers) }
 
 func (r *reader) through(at, depth int) []reading {
@@ -61,8 +61,8 @@ func (r *reader) through(at, depth int) []reading {
 	return list
 }
 
-// mayEscape reports whether an escape can begin at a place. Quotes and $ are
-// one only before another.
+// mayEscape reports whether an escape can begin at a position. Quotes and $ only
+// begin one before another special character.
 func (r *reader) mayEscape(at int) bool {
 	return isSpecial(r.text[at]) && (strings.IndexByte(`"'$`, r.text[at]) < 0 || at+1 < len(r.text) &&
 		isSpecial(r.text[at+1]))
@@ -70,8 +70,8 @@ func (r *reader) mayEscape(at int) bool {
 
 func isSpecial(c byte) bool { return strings.IndexByte(special, c) >= 0 }
 
-// end returns where form ends in the text that begins at a place, the last
-// place if there are several, or -1.
+// end returns the last possible end of form if the text at a position begins with
+// it, or -1.
 func (r *reader) end(at int, form string) int {
 	left := form
 	for left != "" && at < len(r.text) && !r.mayEscape(at) {
@@ -100,7 +100,7 @@ func (r *reader) end(at int, form string) int {
 	return end
 }
 
-// escaped returns what begins with intro and is an escape.
+// escaped returns the readings of the escapes that intro begins.
 func (r *reader) escaped(intro reading, depth int) []reading {
 	at := intro.next
 	switch intro.is {
@@ -112,7 +112,7 @@ func (r *reader) escaped(intro reading, depth int) []reading {
 		return r.entity(at, depth)
 	case "+":
 		return []reading{{" ", at}}
-	case "'": // of a shell, SQL and YAML
+	case "'": // in shells, SQL and YAML
 		return slices.Concat(r.as("'", at, depth, `\''`), r.as("'", at, depth, `"'"'`), r.as("'", at, depth, "'"))
 	case `"`, "$":
 		return r.as(intro.is, at, depth, intro.is)
@@ -120,7 +120,7 @@ func (r *reader) escaped(intro reading, depth int) []reading {
 	return nil
 }
 
-// as reads what is written so as is.
+// as returns the readings of the escape written, decoded as is.
 func (r *reader) as(is string, at, depth int, written string) []reading {
 	list := r.run(at, depth, len(written), func(i int, c byte) bool { return c == written[i] })
 	for i := range list {
@@ -129,7 +129,7 @@ func (r *reader) as(is string, at, depth int, written string) []reading {
 	return list
 }
 
-// run reads so many characters that are ok.
+// run returns the readings of size characters that satisfy ok.
 func (r *reader) run(at, depth, size int, ok func(i int, c byte) bool) []reading {
 	list := []reading{{"", at}}
 	for i := range size {
@@ -146,7 +146,7 @@ func (r *reader) run(at, depth, size int, ok func(i int, c byte) bool) []reading
 	return list
 }
 
-// added appends what is not in the list yet.
+// added appends the readings that are not in list yet.
 func added(list []reading, more ...reading) []reading {
 	for _, one := range more {
 		if !slices.Contains(list, one) {
@@ -156,7 +156,7 @@ func added(list []reading, more ...reading) []reading {
 	return list
 }
 
-// number reads exactly so many digits and gives what they mean.
+// number returns the readings of a number with size digits, decoded by means.
 func (r *reader) number(at, depth, size, base int, means func(rune, int) []reading) []reading {
 	var list []reading
 	for _, one := range r.run(at, depth, size, func(_ int, c byte) bool { return alphanumeric(c) }) {
@@ -176,8 +176,8 @@ func asByte(n rune, at int) []reading {
 
 func asRune(n rune, at int) []reading { return []reading{{string(n), at}} }
 
-// backslash reads what follows one. A character that is no letter or digit
-// means itself.
+// backslash returns the readings after a backslash. A character that is neither a
+// letter nor a digit stands for itself.
 func (r *reader) backslash(at, depth int) []reading {
 	var list []reading
 	for size := 1; size <= 3; size++ {
@@ -201,7 +201,7 @@ func (r *reader) backslash(at, depth int) []reading {
 	return list
 }
 
-// letter returns what a letter after a backslash means: in C, or in YAML.
+// letter returns the meaning of a letter after a backslash, in C or YAML.
 func letter(c byte) string {
 	if at := strings.IndexByte("abefnrtv", c); at >= 0 {
 		return "\a\b\x1b\f\n\r\t\v"[at : at+1]
@@ -221,7 +221,7 @@ func alphanumeric(c byte) bool {
 	return c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9'
 }
 
-// codeUnit reads \uXXXX, and two of them where they are one character.
+// codeUnit decodes the number of \uXXXX, or of two that form a surrogate pair.
 func (r *reader) codeUnit(depth int) func(rune, int) []reading {
 	return func(high rune, at int) []reading {
 		if !utf16.IsSurrogate(high) {
@@ -245,10 +245,10 @@ func (r *reader) percent(at, depth int) []reading {
 	return list
 }
 
-// longestEntity is the most characters between & and semicolon.
+// longestEntity is the maximum number of characters between & and semicolon.
 const longestEntity = 32
 
-// entity reads what follows an & up to its semicolon.
+// entity returns the readings of an HTML entity after its &.
 func (r *reader) entity(at, depth int) []reading {
 	var list []reading
 	names := []reading{{"", at}}

@@ -6,14 +6,13 @@ import (
 	"unicode/utf8"
 )
 
-// Page returns a page of HTML, or a part of one, with the text between its
-// tags made visible. Letters that are written from right to left stand in
-// <bdi>, so that they turn nothing around that is not theirs. What a form
-// sends back stays as it is, and so do addresses.
+// Page returns an HTML page, or a part of one, with the text between its tags made
+// visible. Right-to-left text is wrapped in <bdi>, so that it does not reorder its
+// surroundings. Attributes and the text of form fields stay unchanged.
 func Page(page []byte) []byte {
 	var out bytes.Buffer
 	out.Grow(len(page))
-	inside := "" // the element whose text is not marked up, if any
+	inside := "" // the current element without markup inside, if any
 	for len(page) > 0 {
 		if page[0] != '<' {
 			end := bytes.IndexByte(page, '<')
@@ -37,8 +36,8 @@ func Page(page []byte) []byte {
 	return out.Bytes()
 }
 
-// between returns text that stands between two tags. A \r is written so that
-// no line of an event stream ends with it.
+// between returns the text between two tags. It escapes \r, which would end a
+// line of an event stream.
 func between(s, inside string) string {
 	switch inside {
 	case "textarea":
@@ -49,7 +48,7 @@ func between(s, inside string) string {
 	return isolate(escape(strings.ReplaceAll(s, "\r\n", "\n"), "\n\t", text))
 }
 
-// tagEnd returns where a tag ends: at its >, which may stand in quotes before.
+// tagEnd returns the end of a tag. A > in quotes does not end it.
 func tagEnd(page []byte) int {
 	quote := byte(0)
 	for i, c := range page {
@@ -67,7 +66,7 @@ func tagEnd(page []byte) int {
 	return len(page)
 }
 
-// tagName returns the name of a tag, with a / in front where it ends one.
+// tagName returns the name of a tag, with a leading / for an end tag.
 func tagName(tag []byte) string {
 	name := strings.TrimSuffix(string(tag[1:]), ">")
 	if end := strings.IndexAny(name, " \t\n"); end >= 0 {
@@ -76,7 +75,7 @@ func tagName(tag []byte) string {
 	return strings.ToLower(name)
 }
 
-// isolate marks each run of text that reads from right to left.
+// isolate wraps each run of right-to-left text in <bdi>.
 func isolate(s string) string {
 	var b strings.Builder
 	from, to := -1, -1 // of the run
@@ -102,14 +101,13 @@ func isolate(s string) string {
 	return b.String() + s[copied:]
 }
 
-// rightToLeft reports whether a character is of a block whose letters are
-// written so.
+// rightToLeft reports whether a character belongs to a right-to-left block.
 func rightToLeft(r rune) bool {
 	return r >= 0x0590 && r <= 0x08ff || r >= 0xfb1d && r <= 0xfdff || r >= 0xfe70 && r <= 0xfeff ||
 		r >= 0x10800 && r <= 0x10fff || r >= 0x1e800 && r <= 0x1efff
 }
 
-// leftToRight reports whether a character ends a run of the others.
+// leftToRight reports whether a character ends a right-to-left run.
 func leftToRight(r rune) bool {
 	return r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= 0x00c0
 }

@@ -1,6 +1,6 @@
-// Package visible shows text that is not ours: names, messages and values of
-// the two systems. Characters that steer a terminal or a page, or that cannot
-// be seen, are written as escapes.
+// Package visible makes foreign text safe to show: names, messages and values of
+// the two systems. It escapes invisible characters and those that control a
+// terminal or a page.
 package visible
 
 import (
@@ -13,41 +13,41 @@ import (
 	"unicode/utf8"
 )
 
-// Line returns s as one line: line breaks and tabs become escapes, too.
+// Line returns s as one line. Line breaks and tabs are escaped, too.
 func Line(s string) string { return escape(s, "", text) }
 
-// Text is a text of several lines that is fit to be shown.
+// Text is a text that is already safe to show, often of several lines.
 type Text string
 
-// Block returns s with its lines and tabs kept. Each line after the first
-// begins with indent, so that none looks like a line of ours.
+// Block returns s with its line breaks and tabs. Each line after the first is
+// indented, so that none looks like our own output.
 func Block(s, indent string) Text {
 	s = escape(strings.ReplaceAll(s, "\r\n", "\n"), "\n\t", text)
 	return Text(strings.ReplaceAll(s, "\n", "\n"+indent))
 }
 
-// JSON returns a JSON document with the same meaning in which all such
-// characters are escaped, which encoding/json does for some.
+// JSON returns an equivalent JSON document with all such characters escaped;
+// encoding/json only escapes some.
 func JSON(document []byte) []byte { return []byte(escape(string(document), "\n\t", inJSON)) }
 
-// Fprintf formats text of ours with values that are made visible as lines.
-// A Text stays as it is.
+// Fprintf is fmt.Fprintf with each value made visible as a Line, except a Text. It
+// ignores write errors.
 func Fprintf(w io.Writer, format string, values ...any) {
 	shown := make([]any, len(values))
 	for i, v := range values {
 		shown[i] = value{v}
 	}
-	_, _ = fmt.Fprintf(w, format, shown...) // a terminal that is gone takes no complaint
+	_, _ = fmt.Fprintf(w, format, shown...) // there is nobody to tell about a closed terminal
 }
 
-// Fprintln writes values as one line.
+// Fprintln is fmt.Fprintln with the whole line made visible.
 func Fprintln(w io.Writer, values ...any) {
 	_, _ = io.WriteString(w, Line(strings.TrimSuffix(fmt.Sprintln(values...), "\n"))+"\n")
 }
 
 type value struct{ any }
 
-// Format writes the value as its own verb and flags say, made visible.
+// Format formats the value with its verb and flags, made visible.
 func (v value) Format(f fmt.State, verb rune) {
 	if text, ok := v.any.(Text); ok {
 		_, _ = io.WriteString(f, string(text))
@@ -56,8 +56,8 @@ func (v value) Format(f fmt.State, verb rune) {
 	_, _ = io.WriteString(f, Line(fmt.Sprintf(fmt.FormatString(f, verb), v.any)))
 }
 
-// Writer makes all that passes visible but the ends of lines. Each write has
-// to hold whole characters.
+// Writer makes everything written to it visible, except line breaks. Each write
+// must contain whole characters.
 type Writer struct{ Out io.Writer }
 
 // Write implements io.Writer.
@@ -68,7 +68,7 @@ func (w Writer) Write(p []byte) (int, error) {
 	return len(p), nil
 }
 
-// escape replaces what cannot be seen, except what is in keep.
+// escape escapes the characters of s that are not seen, except those in keep.
 func escape(s, keep string, as func(*strings.Builder, rune, byte)) string {
 	var b strings.Builder
 	copied := 0
@@ -91,8 +91,8 @@ func escape(s, keep string, as func(*strings.Builder, rune, byte)) string {
 	return b.String() + s[copied:]
 }
 
-// seen reports whether a character takes up ink, or is a plain space, and
-// steers nothing.
+// seen reports whether a character is visible, or a plain space, and controls
+// nothing.
 func seen(r rune) bool {
 	if r < utf8.RuneSelf {
 		return r >= ' ' && r != 0x7f
@@ -101,7 +101,7 @@ func seen(r rune) bool {
 		!unicode.In(r, unicode.Other_Default_Ignorable_Code_Point, unicode.Variation_Selector)
 }
 
-// text writes a character as Go does, and a byte that is of none.
+// text escapes a character like Go, or the byte raw if r is negative.
 func text(b *strings.Builder, r rune, raw byte) {
 	if r < 0 {
 		fmt.Fprintf(b, `\x%02x`, raw)
@@ -111,7 +111,7 @@ func text(b *strings.Builder, r rune, raw byte) {
 	b.WriteString(quoted[1 : len(quoted)-1])
 }
 
-// inJSON writes a character as JSON does.
+// inJSON escapes a character like JSON.
 func inJSON(b *strings.Builder, r rune, _ byte) {
 	if r < 0 {
 		r = utf8.RuneError

@@ -16,7 +16,7 @@ import (
 	"authpocket/internal/visible"
 )
 
-// hostile is text that steers terminals and pages, or that nobody sees.
+// hostile is text that controls terminals and pages, or is invisible.
 func hostile() []string {
 	list := []string{
 		"\x1b[31mRED", "\x1b]0;title\x07", "\x1b]8;;https://evil.example\x1b\\click\x1b]8;;\x1b\\", "\x1b[2K\rgone",
@@ -33,7 +33,7 @@ func hostile() []string {
 	return list
 }
 
-// plain reports whether every character can be seen and steers nothing.
+// plain reports whether every character is visible and controls nothing.
 func plain(s string) bool {
 	return utf8.ValidString(s) && !strings.ContainsFunc(s, func(r rune) bool {
 		return !unicode.IsPrint(r) || unicode.In(r, unicode.C, unicode.Z) && r != ' ' ||
@@ -111,8 +111,8 @@ func TestPageShowsTextAndKeepsValues(t *testing.T) {
 	}
 }
 
-// Whatever a value is: between tags nothing of it can hide, and what a form
-// would send stays the same.
+// Whatever a value is, nothing of it is invisible between tags, and form fields
+// still send the same.
 func TestPageHoldsForEveryValue(t *testing.T) {
 	holds := func(text string, which uint8) bool {
 		list := hostile()

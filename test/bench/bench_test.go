@@ -1,5 +1,4 @@
-// Package bench measures what the project promises in figures, each beside
-// its target: `make bench`.
+// Package bench measures the project's performance targets: `make bench`.
 package bench
 
 import (
@@ -27,10 +26,10 @@ import (
 	"authpocket/sandbox"
 )
 
-// delay is added to every call, so that calls after one another show as time.
+// delay is added to every call, so that sequential calls show up as time.
 const delay = 50 * time.Millisecond
 
-// meter stands in front of a system: it counts the requests and slows each.
+// meter is a proxy that counts and delays the requests to a system.
 type meter struct {
 	url  string
 	slow atomic.Bool
@@ -39,7 +38,7 @@ type meter struct {
 	calls []call
 }
 
-// call is when a request came and when it was answered.
+// call is the time of a request and of its response.
 type call struct{ came, answered time.Time }
 
 // take returns the calls since the last take.
@@ -51,8 +50,8 @@ func (m *meter) take() []call {
 	return calls
 }
 
-// inARow is the largest number of calls each of which came after the one
-// before was answered: the round trips that have to be waited for.
+// inARow returns the length of the longest chain of sequential calls: the round
+// trips that determine the waiting time.
 func inARow(calls []call) int {
 	slices.SortFunc(calls, func(a, b call) int { return a.answered.Compare(b.answered) })
 	n, last := 0, time.Time{}
@@ -74,14 +73,14 @@ func measure(b *testing.B, to string) *meter {
 	proxy := &httputil.ReverseProxy{
 		Rewrite: func(r *httputil.ProxyRequest) {
 			r.SetURL(target)
-			r.Out.Host = r.In.Host // authentik makes its addresses of it
+			r.Out.Host = r.In.Host // authentik derives its URLs from it
 		},
 		ErrorLog: slog.NewLogLogger(slog.DiscardHandler, slog.LevelError),
 	}
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		came := time.Now()
 		if m.slow.Load() {
-			time.Sleep(delay) // the network's time, which is what is measured
+			time.Sleep(delay) // simulated network latency
 		}
 		proxy.ServeHTTP(w, r)
 		m.mu.Lock()
@@ -137,8 +136,8 @@ func (s *systems) spec() link.Spec {
 	}
 }
 
-// step runs do and reports its requests to both systems, and how many went
-// one after another.
+// step runs do and reports the requests to both systems, and how many of them were
+// sequential.
 func (s *systems) step(b *testing.B, name string, targets string, do func(context.Context)) {
 	b.Helper()
 	s.a.take()
@@ -165,8 +164,8 @@ func BenchmarkNewLink(b *testing.B) {
 	}
 }
 
-// The same on a large authentik: 1,000 applications with their providers, 300
-// groups and 5,000 people.
+// The same on a large authentik: 1,000 applications and providers, 300 groups and
+// 5,000 users.
 func BenchmarkNewLinkOnALargeServer(b *testing.B) {
 	for b.Loop() {
 		s := start(b)

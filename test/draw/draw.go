@@ -1,6 +1,5 @@
-// Package draw chooses what a quick test run plays: some of all cases, by a
-// seed that is printed. AUTHPOCKET_SEED repeats a choice, and AUTHPOCKET_ALL=1
-// plays everything.
+// Package draw selects the cases of a quick test run by a printed seed.
+// AUTHPOCKET_SEED repeats a selection, AUTHPOCKET_ALL=1 runs everything.
 package draw
 
 import (
@@ -12,10 +11,10 @@ import (
 	"time"
 )
 
-// All reports whether everything is to be played.
+// All reports whether all cases should run.
 func All() bool { return os.Getenv("AUTHPOCKET_ALL") == "1" }
 
-// Seed returns AUTHPOCKET_SEED, or a seed of its own, and logs it.
+// Seed returns AUTHPOCKET_SEED, or a random seed, and logs it.
 func Seed(t testing.TB) uint64 {
 	t.Helper()
 	seed := uint64(time.Now().UnixNano())
@@ -29,15 +28,15 @@ func Seed(t testing.TB) uint64 {
 	return seed
 }
 
-// Rand returns what chooses by the seed.
+// Rand returns a generator for the seed.
 func Rand(t testing.TB) *rand.Rand {
 	t.Helper()
 	seed := Seed(t)
 	return rand.New(rand.NewPCG(seed, seed))
 }
 
-// Report logs how much was played. Where AUTHPOCKET_REPORT names a file, the
-// line is added to it: go test does not print the log of a test that passes.
+// Report logs how many cases ran. It also appends the line to the file
+// AUTHPOCKET_REPORT, if set: go test does not print the logs of passing tests.
 func Report(t testing.TB, format string, args ...any) {
 	t.Helper()
 	line := fmt.Sprintf(format, args...)

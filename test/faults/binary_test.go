@@ -13,7 +13,7 @@ import (
 	"testing"
 )
 
-// binary is authpocket, built once for all tests that kill it.
+// binary returns the path of authpocket, built once for all tests that kill it.
 type binary struct{ path string }
 
 func buildBinary(t testing.TB) binary {
@@ -26,16 +26,16 @@ func buildBinary(t testing.TB) binary {
 	return binary{path}
 }
 
-// process is a run of the binary that can be killed from within a call.
+// process is a run of the binary that can be killed during a call.
 type process struct {
 	cmd  *exec.Cmd
-	dead chan struct{} // closed once it has ended
+	dead chan struct{} // closed when it has ended
 	out  bytes.Buffer
 	kill context.CancelFunc
 }
 
-// run runs the binary to its end. kill, if not nil, is set to a fault that
-// ends the process with SIGKILL at the call where it comes up.
+// run runs the binary to its end. kill, if not nil, is set to a fault that kills
+// the process with SIGKILL at its call.
 func (b binary) run(l *lab, command, linkFile string, kill *fault, at call) (output string, code int, err error) {
 	p := &process{dead: make(chan struct{})}
 	args := []string{command, "-f", linkFile}
@@ -80,7 +80,7 @@ func (p *process) killing(kill *fault, at call) func(call) *fault {
 	}
 }
 
-// linkFiles writes the two specs of the scenarios as files.
+// linkFiles writes the two specs of the scenarios as link files.
 func (l *lab) linkFiles() (newLink, changedLink string) {
 	l.t.Helper()
 	const both = `authentik:
@@ -114,7 +114,7 @@ provider:
 	return newLink, changedLink
 }
 
-// leaks tells whether something that was printed holds a secret.
+// leaks reports whether printed text contains a secret.
 func leaks(text string, secrets []string) error {
 	for _, secret := range secrets {
 		if secret != "" && strings.Contains(text, secret) {

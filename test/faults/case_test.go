@@ -12,7 +12,7 @@ import (
 	"authpocket/internal/link"
 )
 
-// baseline is what an undisturbed run of a scenario did.
+// baseline records an undisturbed run of a scenario.
 type baseline struct {
 	scenario
 	start, end state
@@ -20,7 +20,7 @@ type baseline struct {
 	checks     link.Checks
 }
 
-// record runs a scenario undisturbed.
+// record runs a scenario without faults.
 func (l *lab) record(s scenario) (baseline, error) {
 	b := baseline{scenario: s}
 	l.reset()
@@ -43,8 +43,8 @@ func (l *lab) record(s scenario) (baseline, error) {
 	return b, errors.Join(errs...)
 }
 
-// undone takes the newest receipt back and holds both systems against what
-// there was before it.
+// undone undoes the newest receipt and compares both systems with their state
+// before it.
 func (l *lab) undone(b baseline) error {
 	r := &run{l: l}
 	if err := r.start(undoing(), b.spec(l)); err != nil {
@@ -64,20 +64,19 @@ func (l *lab) same(when string, want state) error {
 	return nil
 }
 
-// disturbed is one case: something goes wrong at one call of a run, and then
-// it is run once more.
+// disturbed is a case: one call of a run fails, then the run is repeated.
 type disturbed struct {
 	baseline
 	at    call
 	fault fault
-	undo  bool // and then it is undone
+	undo  bool // undo it afterwards
 }
 
 func (d disturbed) String() string {
 	return d.name + " / " + d.at.String() + " / " + d.fault.name
 }
 
-// play plays the case and tells everything that is wrong.
+// play runs the case and returns everything that is wrong.
 func (l *lab) play(d disturbed) error {
 	l.reset()
 	defer l.clean()
@@ -86,11 +85,11 @@ func (l *lab) play(d disturbed) error {
 	foreign := l.foreign()
 	first := &run{l: l, fault: &d.fault, at: d.at}
 	err := first.start(d.op, d.spec(l))
-	wrong := []error{l.told(d, first, err)}
+	wrong := []error{l.checkMessages(d, first, err)}
 	if err == nil && d.op.name != "verify" {
 		wrong = append(wrong, l.same("after a run that says it went well", d.end))
 	}
-	if err == nil && d.op.name == "undo" { // once more would undo the apply before
+	if err == nil && d.op.name == "undo" { // repeating it would undo the previous apply
 		return errors.Join(append(wrong, l.sentOnce(), l.tidy(), l.untouched(foreign))...)
 	}
 	second := &run{l: l}
@@ -105,7 +104,7 @@ func (l *lab) play(d disturbed) error {
 	return errors.Join(wrong...)
 }
 
-// untouched holds that the providers that are not ours are what they were.
+// untouched checks that foreign providers are unchanged.
 func (l *lab) untouched(foreign string) error {
 	if l.foreign() != foreign {
 		return errors.New("the other providers of the collection are not what they were")
@@ -113,7 +112,7 @@ func (l *lab) untouched(foreign string) error {
 	return nil
 }
 
-// forget drops what reached the systems so far.
+// forget drops the recorded calls.
 func (l *lab) forget() {
 	for _, p := range []*proxy{l.authentik, l.pb} {
 		backend := p.backend
@@ -122,8 +121,8 @@ func (l *lab) forget() {
 	}
 }
 
-// sentOnce holds that nothing was created twice: after the system made
-// something, the same call was not sent again.
+// sentOnce checks that nothing was created twice: a successful create is not
+// sent again.
 func (l *lab) sentOnce() error {
 	made := map[string]bool{}
 	for _, p := range l.authentik.passed() {
@@ -139,9 +138,9 @@ func (l *lab) sentOnce() error {
 	return nil
 }
 
-// told holds the words of a disturbed run: they name the system that was
-// disturbed and what to do, and have no secret in them.
-func (l *lab) told(d disturbed, r *run, err error) error {
+// checkMessages checks the messages of a disturbed run: they name the disturbed
+// system and the next step, and contain no secret.
+func (l *lab) checkMessages(d disturbed, r *run, err error) error {
 	if !r.struck.Load() {
 		return errors.New("the call was never made")
 	}
@@ -166,7 +165,7 @@ func (l *lab) told(d disturbed, r *run, err error) error {
 	said := link.MessageOf(err)
 	words := said.Text(link.OnPage)
 	f, ok := errors.AsType[*link.Fault](err)
-	problems, refused := errors.AsType[link.Problems](err) // of the plan, where a token may not read something
+	problems, refused := errors.AsType[link.Problems](err) // of the plan, if a token may not read something
 	switch {
 	case !ok && !refused || said.Summary == "" || said.Advice(link.OnPage) == "":
 		return fmt.Errorf("the run ended without words: %w", err)
@@ -180,7 +179,7 @@ func (l *lab) told(d disturbed, r *run, err error) error {
 	return nil
 }
 
-// secrets are all that must never be printed.
+// secrets returns everything that must never be printed.
 func (l *lab) secrets(r *run) []string {
 	list := append([]string{adminToken, l.pocketbase.Token()}, foreignSecrets...)
 	for _, p := range l.sim.Snapshot().Providers {
@@ -195,7 +194,7 @@ func (l *lab) secrets(r *run) []string {
 	return list
 }
 
-// tidy holds the state directory: nothing half written, nothing interrupted.
+// tidy checks the state directory: no temporary files, nothing interrupted.
 func (l *lab) tidy() error {
 	entries, err := os.ReadDir(l.state())
 	if err != nil {

@@ -11,34 +11,34 @@ import (
 	"authpocket/internal/link"
 )
 
-// fault is one way in which a call can go wrong.
+// fault is a way in which a call can fail.
 type fault struct {
 	name string
-	// after tells that the system has carried the call out by then.
+	// after is set if the system carries the call out before the fault.
 	after bool
-	// writes tells that it is tried at calls that change something only: a
-	// read that was carried out and one that was not are the same.
+	// writes limits the fault to writes: for a read it makes no difference
+	// whether it was carried out.
 	writes bool
 	answer func(http.ResponseWriter, spoilt)
-	// refused is for the one that no server can give: see refusing.
+	// refused marks a refused connection, which no server can simulate.
 	refused bool
-	// hangs tells that the caller has to give up by itself.
+	// hangs is set if the caller has to time out.
 	hangs bool
-	// stays tells that every later call to the system goes wrong as well.
+	// stays is set if every later call to the system fails as well.
 	stays bool
-	// passes tells that a read goes well when it is sent again.
+	// passes is set if a read succeeds when it is retried.
 	passes bool
-	// twice tells that the same call goes wrong once more.
+	// twice is set if the same call fails once more.
 	twice bool
 }
 
-// harmless reports whether a run has to go well although the call goes wrong.
-// A sign-in with a made-up code is measured, not read.
+// harmless reports whether a run must succeed although the call fails. The probe
+// with a made-up code is a measurement, not a read.
 func (f fault) harmless(at call) bool {
 	return f.passes && !f.stays && !changes(at.what) && !strings.Contains(at.what, "/auth-with-oauth2")
 }
 
-// spoilt is the call that goes wrong.
+// spoilt is the failing call.
 type spoilt struct {
 	request *http.Request
 	sent    []byte
@@ -46,7 +46,7 @@ type spoilt struct {
 	answer  *httptest.ResponseRecorder // the system's own, for faults after it
 }
 
-// faults are all ways in which a call can go wrong.
+// faults returns all ways in which a call can fail.
 func faults() []fault {
 	list := []fault{
 		{name: "refused", refused: true, passes: true},
@@ -103,7 +103,7 @@ func reset(w http.ResponseWriter, _ spoilt) {
 	_ = conn.Close()
 }
 
-// garbled answers with something that is no HTTP.
+// garbled responds with something other than HTTP.
 func garbled(w http.ResponseWriter, _ spoilt) {
 	conn, _, err := http.NewResponseController(w).Hijack()
 	if err != nil {
@@ -113,10 +113,11 @@ func garbled(w http.ResponseWriter, _ spoilt) {
 	_ = conn.Close()
 }
 
-// hang never answers.
+// hang never responds.
 func hang(_ http.ResponseWriter, s spoilt) { <-s.request.Context().Done() }
 
-// serverError is a debug page: it repeats the request, secrets and all.
+// serverError responds with a debug page that repeats the request with its
+// secrets.
 func serverError(w http.ResponseWriter, s spoilt) {
 	w.Header().Set("Content-Type", "text/html")
 	w.WriteHeader(http.StatusInternalServerError)
@@ -133,7 +134,7 @@ func page(status int, title string) func(http.ResponseWriter, spoilt) {
 	}
 }
 
-// refuse answers as the system itself does.
+// refuse responds with the system's own error.
 func refuse(status int, sentence string) func(http.ResponseWriter, spoilt) {
 	return func(w http.ResponseWriter, s spoilt) {
 		body := `{"data":{},"message":"` + sentence + `","status":` + itoa(status) + `}`
@@ -151,28 +152,28 @@ func throttle(w http.ResponseWriter, s spoilt) {
 	refuse(http.StatusTooManyRequests, "Too Many Requests.")(w, s)
 }
 
-// slowly gives the whole answer in two parts, with a while between them.
+// slowly sends the whole response in two parts, with a pause between them.
 func slowly(w http.ResponseWriter, s spoilt) {
 	body := s.answer.Body.Bytes()
 	copyHeader(w, s.answer)
 	w.WriteHeader(s.answer.Code)
 	_, _ = w.Write(body[:len(body)/2])
 	_ = http.NewResponseController(w).Flush()
-	select { // the fault itself: nothing else is waited for
+	select { // this pause is the fault
 	case <-time.After(20 * time.Millisecond):
 	case <-s.request.Context().Done():
 	}
 	_, _ = w.Write(body[len(body)/2:])
 }
 
-// halved gives half of the answer as if it were the whole.
+// halved sends half of the response as if it were complete.
 func halved(w http.ResponseWriter, s spoilt) {
 	copyHeader(w, s.answer)
 	w.WriteHeader(s.answer.Code)
 	_, _ = w.Write(s.answer.Body.Bytes()[:s.answer.Body.Len()/2])
 }
 
-// cutOff promises the whole answer, and ends the connection after half of it.
+// cutOff announces the whole response and closes the connection after half of it.
 func cutOff(w http.ResponseWriter, s spoilt) {
 	copyHeader(w, s.answer)
 	w.Header().Set("Content-Length", itoa(s.answer.Body.Len()+10))
@@ -182,7 +183,7 @@ func cutOff(w http.ResponseWriter, s spoilt) {
 	reset(w, s)
 }
 
-// huge gives more than is ever read of an answer.
+// huge responds with more than the maximum body size.
 func huge(w http.ResponseWriter, s spoilt) {
 	copyHeader(w, s.answer)
 	w.Header().Set("Content-Type", "application/json")
@@ -208,17 +209,17 @@ func redirect(w http.ResponseWriter, s spoilt) {
 	http.Redirect(w, s.request, "https://login.elsewhere.example/if/flow/login/?next=/", http.StatusFound)
 }
 
-// detour is the transport for what no server can do by itself: to refuse the
-// connection, and to be given up soon.
+// detour is the transport for what no server can simulate: a refused connection
+// and a short timeout.
 type detour struct {
 	next, quick http.RoundTripper
 	counter     *proxy // counts the calls as the proxy does
 }
 
-// hangHere marks the call that the proxy shall not answer.
+// hangHere marks the call that the proxy must not answer.
 const hangHere = "Hang-Here"
 
-// patience is how long a call is waited for that is not answered.
+// patience is the timeout of unanswered calls.
 const patience = 120 * time.Millisecond
 
 func (t detour) RoundTrip(r *http.Request) (*http.Response, error) {
@@ -229,7 +230,7 @@ func (t detour) RoundTrip(r *http.Request) (*http.Response, error) {
 		r.URL.Host = "127.0.0.1:1" // nothing listens there
 	case f != nil && f.hangs:
 		r = r.Clone(r.Context())
-		r.Header.Set(hangHere, "yes") // calls at the same time arrive in any order
+		r.Header.Set(hangHere, "yes") // concurrent calls arrive in any order
 		return t.quick.RoundTrip(r)
 	}
 	return t.next.RoundTrip(r)

@@ -11,17 +11,17 @@ import (
 	"authpocket/test/draw"
 )
 
-// leastKills is how many kills there are at least. It does not shrink.
+// leastKills is the minimum number of kills. It must not shrink.
 const leastKills = 100
 
-// quickKills is how many of them a plain go test plays.
+// quickKills is how many of them a plain go test runs.
 const quickKills = 16
 
-// killed is one case: the binary is killed at one call, and run once more.
+// killed is a case: the binary is killed at one call and run again.
 type killed struct {
 	baseline
 	at    call
-	after bool // once the system has carried the call out
+	after bool // after the system has carried the call out
 	lost  bool // the state directory is lost along with it
 }
 
@@ -61,7 +61,7 @@ func TestKilledAtEveryWrite(t *testing.T) {
 		time.Since(began).Seconds())
 }
 
-// kills are all cases there are.
+// kills returns all cases.
 func kills(t *testing.T, l *lab) (cases []killed) {
 	t.Helper()
 	for _, s := range scenarios() {
@@ -111,7 +111,7 @@ func killAll(t *testing.T, b binary, labs []*lab, cases []killed) (torn int) {
 	return torn
 }
 
-// kill plays the case and tells everything that is wrong.
+// kill runs the case and returns everything that is wrong.
 func (l *lab) kill(b binary, k killed) error {
 	l.reset()
 	defer l.clean()
@@ -154,7 +154,7 @@ func (l *lab) kill(b binary, k killed) error {
 	return errors.Join(wrong...)
 }
 
-// fileOf is the link file of a scenario.
+// fileOf returns the link file of a scenario.
 func (l *lab) fileOf(s scenario) string {
 	fresh, changed := l.linkFiles()
 	if s.spec(l).Provider.ClientID != nil {

@@ -19,8 +19,8 @@ import (
 	"authpocket/test/testkey"
 )
 
-// lab is both systems, each behind a proxy that can spoil any call. One lab
-// serves one test at a time; reset puts both systems back to the beginning.
+// lab holds both systems, each behind a proxy that can make any call fail. It
+// serves one test at a time; reset restores the initial state.
 type lab struct {
 	t          testing.TB
 	sim        *authentiksim.Server
@@ -37,7 +37,7 @@ type lab struct {
 	run int
 }
 
-// adminToken is authentik's. Tests look for it in everything that is printed.
+// adminToken is authentik's API token. Tests search all output for it.
 const adminToken = "ak-admin-token-0123456789-never-to-be-printed"
 
 func newLab(t testing.TB) *lab {
@@ -66,8 +66,8 @@ func newLab(t testing.TB) *lab {
 	return l
 }
 
-// furnish gives PocketBase two providers that are nobody's of ours and the
-// settings that a link may have to change, and keeps its tables.
+// furnish gives PocketBase two foreign providers and settings that a link may have
+// to change, and stores its tables.
 func (l *lab) furnish() {
 	l.t.Helper()
 	app := l.pocketbase.App()
@@ -92,11 +92,11 @@ func (l *lab) furnish() {
 	l.fresh = l.rows()
 }
 
-// foreignSecrets are those of the providers that are not ours.
+// foreignSecrets returns the secrets of the foreign providers.
 var foreignSecrets = []string{"google-secret-never-to-be-touched", "other-secret-never-to-be-touched"}
 
-// reset makes a new authentik, puts PocketBase's tables back and takes an
-// empty state directory.
+// reset starts a new authentik, restores PocketBase's tables and uses an empty
+// state directory.
 func (l *lab) reset() {
 	l.t.Helper()
 	l.authentik.reset()
@@ -112,8 +112,8 @@ func (l *lab) reset() {
 	l.run++
 }
 
-// ownValues are the addresses, keys and times that no other lab has, each with
-// the name that it gets in texts.
+// ownValues returns the addresses, keys and times that differ between labs, each
+// with its placeholder.
 func (l *lab) ownValues() []string {
 	pairs := []string{l.authentikURL, "http://authentik", l.pocketbaseURL, "http://pocketbase"}
 	for _, p := range l.sim.Snapshot().Providers {
@@ -128,10 +128,10 @@ func (l *lab) ownValues() []string {
 	return pairs
 }
 
-// tokenKey are the keys that PocketBase makes for a collection's tokens.
+// tokenKey matches the keys that PocketBase generates for a collection's tokens.
 var tokenKey = regexp.MustCompile(`\b[0-9A-Za-z]{50}\b`)
 
-// state is the state directory of this run of the lab.
+// state returns the state directory of this run.
 func (l *lab) state() string {
 	return filepath.Join(l.dir, itoa(l.run))
 }
@@ -146,8 +146,7 @@ func (l *lab) must(err error) {
 	}
 }
 
-// pocketbaseRow is one row of a table that a link can change, as it stands in
-// the data file.
+// pocketbaseRow is a row, in the data file, of a table that a link can change.
 type pocketbaseRow struct {
 	table, id string
 	columns   dbx.NullStringMap
@@ -167,7 +166,7 @@ func (l *lab) rows() []pocketbaseRow {
 	return rows
 }
 
-// putBack writes the rows of the beginning that are not as they were.
+// putBack restores the rows that changed.
 func (l *lab) putBack() {
 	l.t.Helper()
 	app := l.pocketbase.App()
@@ -192,13 +191,12 @@ func (l *lab) putBack() {
 	}
 }
 
-// background is a context that outlives the test's own, for what is done
-// after it.
+// background returns a context that outlives the test's own, for cleanup.
 func background(t testing.TB) context.Context { return context.WithoutCancel(t.Context()) }
 
 var _ http.Handler = (*authentiksim.Server)(nil)
 
-// asAdmin sends a call to authentik past the proxy.
+// asAdmin sends a call to authentik, bypassing the proxy.
 func (l *lab) asAdmin(method, path string) {
 	l.t.Helper()
 	r := httptest.NewRequest(method, path, nil)

@@ -10,8 +10,8 @@ import (
 
 func TestMain(m *testing.M) { os.Exit(runAll(m)) }
 
-// runAll runs the tests in a directory of their own, which has to be empty in
-// the end, and looks for goroutines that are left.
+// runAll runs the tests in a temporary directory, which must be empty afterwards,
+// and looks for leaked goroutines.
 func runAll(m *testing.M) int {
 	dir, err := os.MkdirTemp(memory(), "authpocket-faults-")
 	if err != nil {
@@ -36,8 +36,8 @@ func runAll(m *testing.M) int {
 	return code
 }
 
-// memory is a file system in memory where there is one: what is tested is not
-// the disk, and syncing is what takes the time.
+// memory returns a directory in memory if available: the tests do not concern the
+// disk, and syncing takes most of the time.
 func memory() string {
 	if info, err := os.Stat("/dev/shm"); err == nil && info.IsDir() {
 		return "/dev/shm"

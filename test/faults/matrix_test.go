@@ -12,7 +12,7 @@ import (
 	"authpocket/test/draw"
 )
 
-// leastCases is how many cases the whole matrix has at least. It does not
+// leastCases is the minimum number of cases in the whole matrix. It must not
 // shrink.
 const leastCases = 500
 
@@ -29,7 +29,7 @@ func TestEveryCallTimesEveryFault(t *testing.T) {
 		calls, len(scenarios()), torn, time.Since(began).Seconds())
 }
 
-// matrix records all runs and crosses their calls with the faults.
+// matrix records all runs and combines their calls with the faults.
 func matrix(t *testing.T, l *lab) (cases []disturbed, calls int) {
 	t.Helper()
 	for _, s := range scenarios() {
@@ -76,7 +76,7 @@ func choose(random *rand.Rand, all []disturbed) []disturbed {
 	return chosen[:len(chosen)*2/3]
 }
 
-// playAll shares the cases among the labs, and counts those that go wrong.
+// playAll distributes the cases among the labs and counts the failures.
 func playAll(t *testing.T, labs []*lab, cases []disturbed) (torn int) {
 	t.Helper()
 	todo := make(chan disturbed)

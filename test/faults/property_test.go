@@ -18,7 +18,7 @@ import (
 	"authpocket/test/draw"
 )
 
-// triples is how many random (state, spec, fault) triples are tried.
+// triples is the number of random (state, spec, fault) triples.
 const triples = 2000
 
 // quickTriples is the same for a plain go test.
@@ -68,13 +68,13 @@ type triple struct {
 	t    *testing.T
 	dir  string
 	runs int
-	log  bool // tell of every change, for one case that is played alone
+	log  bool // log every change, for a case that runs alone
 }
 
-// errNoPlan says that what was drawn cannot be planned: it is no case.
+// errNoPlan is returned for a triple that cannot be planned and so is no case.
 var errNoPlan = errors.New("there is no plan")
 
-// wish is what a run is to do.
+// wish is the goal of a run.
 type wish struct {
 	name string
 	make func(*engine.Engine, context.Context, link.Spec) (link.Plan, error)
@@ -119,7 +119,7 @@ func (c *triple) play() error {
 	return c.takeBack(w, store, spec, before, list)
 }
 
-// takeBack undoes what the last run and those that it went on from did.
+// takeBack undoes the last run and those that it continued.
 func (c *triple) takeBack(w *world, store *journal.Store, spec link.Spec, before string, list []map[int]trouble) error {
 	if w.text() == before {
 		return nil
@@ -149,7 +149,7 @@ func undo() wish {
 	}}
 }
 
-// run is one start of authpocket. A crash ends it like an error.
+// run runs authpocket once. A crash ends it like an error.
 func (c *triple) run(w *world, store *journal.Store, wished wish, spec link.Spec, troubles map[int]trouble,
 	blinds map[int]bool) (err error) {
 	c.runs++
@@ -185,7 +185,7 @@ func (c *triple) store() *journal.Store {
 	return store
 }
 
-// copyOf is a store with the same receipts.
+// copyOf returns a store with the same receipts.
 func (c *triple) copyOf(store *journal.Store) *journal.Store {
 	dir := store.Dir() + "-calm"
 	if err := os.CopyFS(dir, os.DirFS(store.Dir())); err != nil {

@@ -30,7 +30,7 @@ func (c call) String() string { return string(c.system) + " " + c.what + " #" + 
 
 var madeUp = regexp.MustCompile(`^([0-9]+|[0-9a-f]{8}-[0-9a-f-]{27}|pbc_[0-9a-z_]+|_pb_users_auth_)$`)
 
-// nameOf is the part of a call's name that its request gives.
+// nameOf returns the part of a call's name that comes from the request.
 func nameOf(r *http.Request) string {
 	parts := strings.Split(r.URL.Path, "/")
 	for i, part := range parts {
@@ -50,7 +50,7 @@ func nameOf(r *http.Request) string {
 	return name
 }
 
-// changes tells whether a call by that name changes what a system holds.
+// changes reports whether a call with that name is a write.
 func changes(what string) bool {
 	method, path, _ := strings.Cut(what, " ")
 	switch method {
@@ -62,8 +62,8 @@ func changes(what string) bool {
 	return !strings.HasPrefix(path, "/application/")
 }
 
-// creates tells whether a call makes something that was not there, so that
-// sending it twice could make it twice.
+// creates reports whether a call creates something, so that sending it twice could
+// create it twice.
 func creates(what string) bool {
 	for _, path := range []string{
 		"PUT /api/v3/core/transactional/applications/", "POST /api/v3/core/applications/",
@@ -78,7 +78,7 @@ func creates(what string) bool {
 	return false
 }
 
-// passed is a call that reached the system, and what it answered.
+// passed is a call that reached the system, with the response.
 type passed struct {
 	call
 	status int
@@ -88,28 +88,28 @@ type passed struct {
 
 var keyInBody = regexp.MustCompile(`"(slug|name|common_name|group|user|policy)": ?("[^"]*"|[0-9]+)`)
 
-// naturalKey is what tells apart the objects that one call creates: names in
-// the request, in the order in which they stand there.
+// naturalKey matches the names in a request, which identify the objects that it
+// creates.
 func naturalKey(body string) string {
 	return strings.Join(keyInBody.FindAllString(body, -1), " ")
 }
 
-// proxy stands in front of one system. It passes everything on and notes it,
-// and lets a disturbance answer in the system's place.
+// proxy forwards all calls to a system and records them. A fault can respond in
+// the system's place.
 type proxy struct {
 	system  link.System
 	backend http.Handler
-	files   sync.Map // answers by path
+	files   sync.Map // responses by path
 
 	mu      sync.Mutex
 	seen    map[string]int // calls by name
-	asked   []call         // in the order of their arrival
+	asked   []call         // in order of arrival
 	reached []passed
-	disturb func(call) *fault // nil: nothing goes wrong
+	disturb func(call) *fault // nil for no faults
 	hanging *fault            // for the call that is marked so
 }
 
-// reset forgets what was noted and lets nothing go wrong any more.
+// reset drops all records and faults.
 func (p *proxy) reset() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -124,7 +124,7 @@ func (p *proxy) next(disturb func(call) *fault) {
 	p.seen, p.asked, p.disturb, p.hanging = map[string]int{}, nil, disturb, nil
 }
 
-// hang does not answer the call that is marked so.
+// hang does not answer the marked call.
 func (p *proxy) hang(f *fault) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -143,7 +143,7 @@ func (p *proxy) passed() []passed {
 	return slices.Clone(p.reached)
 }
 
-// number counts a call and tells what is to go wrong at it.
+// number counts a call and returns its fault, if any.
 func (p *proxy) number(r *http.Request) (call, *fault) {
 	p.mu.Lock()
 	defer p.mu.Unlock()

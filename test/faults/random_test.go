@@ -8,12 +8,12 @@ import (
 	"authpocket/internal/secret"
 )
 
-// dice draws what a case is made of.
+// dice draws the parts of a case.
 type dice struct{ *rand.Rand }
 
 func one[T any](d dice, from ...T) T { return from[d.IntN(len(from))] }
 
-// maybe draws nil in two of three cases, else one of the values.
+// maybe returns nil in two of three cases, else one of the values.
 func maybe[T any](d dice, from ...T) *T {
 	if d.IntN(3) > 0 {
 		return nil
@@ -21,7 +21,7 @@ func maybe[T any](d dice, from ...T) *T {
 	return new(one(d, from...))
 }
 
-// spec draws what is wanted.
+// spec draws a spec.
 func (d dice) spec() link.Spec {
 	s := link.Spec{
 		AuthentikURL: worldAuthentik, PocketBaseURLs: []string{worldPocketBase},
@@ -59,7 +59,7 @@ func (d dice) spec() link.Spec {
 	return s
 }
 
-// drift changes single things by hand, as an admin would.
+// drift changes single fields, like an admin by hand.
 func (d dice) drift(w *world) {
 	for i := range w.providers {
 		if p := &w.providers[i]; p.PK != 1 && d.IntN(2) == 0 {
@@ -104,7 +104,7 @@ func (d dice) drift(w *world) {
 	}
 }
 
-// troubles draws what goes wrong in each run before the last.
+// troubles draws the fault of each run before the last.
 func (d dice) troubles() (list []map[int]trouble, blinds []map[int]bool) {
 	for range 1 + d.IntN(3) {
 		at, blindAt := map[int]trouble{}, map[int]bool{}

@@ -23,21 +23,20 @@ import (
 	"authpocket/internal/secret"
 )
 
-// run is one start of authpocket, from connecting to the end. It goes the way
-// of the command line.
+// run is one run of authpocket, in the way of the command line.
 type run struct {
 	l     *lab
-	fault *fault // what goes wrong at which call, nil for nothing
+	fault *fault // what fails at which call, or nil
 	at    call
 	state string // the state directory, empty for that of the lab
 
-	struck  atomic.Bool // the fault has come up
-	printed locked      // all that was logged and told
+	struck  atomic.Bool // the fault has occurred
+	printed locked      // log and messages
 	checks  link.Checks
 	plan    link.Plan
 }
 
-// operation is what a run does once it is connected.
+// operation is what a run does after connecting.
 type operation struct {
 	name string
 	do   func(context.Context, *run, *engine.Engine, link.Spec) error
@@ -89,17 +88,17 @@ func carrying(make func(*engine.Engine, context.Context, link.Spec) (link.Plan, 
 		if r.plan, err = make(e, ctx, s); err != nil {
 			return err
 		}
-		return e.Apply(ctx, r.plan, r.told)
+		return e.Apply(ctx, r.plan, r.record)
 	}
 }
 
-// told keeps the words of a hook's events.
-func (r *run) told(event engine.Event) {
+// record stores the messages of a hook's events.
+func (r *run) record(event engine.Event) {
 	_, _ = r.printed.Write([]byte(string(event.State) + " " + event.Change.ID() + " " + fmt.Sprint(event.Messages) +
 		"\n"))
 }
 
-// start connects and does the operation. The proxies see a new run.
+// start connects and runs the operation, as a new run for the proxies.
 func (r *run) start(op operation, spec link.Spec) error {
 	a, b := r.client(r.l.authentik), r.client(r.l.pb)
 	defer a.CloseIdleConnections()
@@ -111,7 +110,7 @@ func (r *run) start(op operation, spec link.Spec) error {
 	return op.do(background(r.l.t), r, e, spec)
 }
 
-// client is one to the system behind p, and sets what goes wrong there.
+// client returns a client for the system behind p, and sets its fault.
 func (r *run) client(p *proxy) *http.Client {
 	disturb := r.disturbing(p.system)
 	client := outbound.New(outbound.Config{})
@@ -127,7 +126,7 @@ func (r *run) client(p *proxy) *http.Client {
 	return client
 }
 
-// disturbing tells of each call to the system whether it goes wrong.
+// disturbing returns a function that decides which calls to the system fail.
 func (r *run) disturbing(system link.System) func(call) *fault {
 	if r.fault == nil || r.at.system != system {
 		return nil
@@ -144,7 +143,7 @@ func (r *run) disturbing(system link.System) func(call) *fault {
 	}
 }
 
-// connect reaches both systems at the same time, as the command line does.
+// connect connects to both systems at the same time, like the command line.
 func (r *run) connect(clientA, clientB *http.Client) (*engine.Engine, error) {
 	ctx := background(r.l.t)
 	var (
@@ -159,7 +158,7 @@ func (r *run) connect(clientA, clientB *http.Client) (*engine.Engine, error) {
 		Log: log, Pause: noPause}
 	group.Go(func() error { a, errs[0] = authentik.Connect(ctx, cfgA); return nil })
 	group.Go(func() error { b, errs[1] = pocketbase.Connect(ctx, cfgB); return nil })
-	_ = group.Wait() // both are asked whatever the other answers
+	_ = group.Wait() // both are contacted whatever the other responds
 	if err := errors.Join(errs[0], errs[1]); err != nil {
 		return nil, err
 	}
@@ -176,10 +175,10 @@ func (r *run) connect(clientA, clientB *http.Client) (*engine.Engine, error) {
 	}), nil
 }
 
-// noPause is a wait in no time.
+// noPause does not wait.
 func noPause(ctx context.Context, _ time.Duration) error { return ctx.Err() }
 
-// locked is a buffer for several writers.
+// locked is a buffer for concurrent writers.
 type locked struct {
 	mu     sync.Mutex
 	buffer bytes.Buffer

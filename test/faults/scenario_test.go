@@ -5,13 +5,13 @@ import (
 	"authpocket/internal/secret"
 )
 
-// scenario is what there is before a run, and which run.
+// scenario is an initial state and a run.
 type scenario struct {
 	name    string
 	prepare func(*lab) // undisturbed, from a fresh authentik and PocketBase
 	op      operation
 	spec    func(*lab) link.Spec
-	// undo tells that an undo of the run leads back to what was before.
+	// undo is set if an undo of the run restores the initial state.
 	undo bool
 }
 
@@ -38,8 +38,8 @@ func changed(l *lab) {
 	l.undisturbed(applying(), changedLink(l))
 }
 
-// orphaned leaves a provider of this link behind, without its application and
-// with nothing in PocketBase.
+// orphaned leaves a provider of this link without its application and without
+// anything in PocketBase.
 func orphaned(l *lab) {
 	linked(l)
 	l.asAdmin("DELETE", "/api/v3/core/applications/pocketbase/")
@@ -47,7 +47,7 @@ func orphaned(l *lab) {
 	l.clean()
 }
 
-// undisturbed is a run in which nothing goes wrong.
+// undisturbed runs without faults.
 func (l *lab) undisturbed(op operation, spec link.Spec) *run {
 	l.t.Helper()
 	r := &run{l: l}
@@ -65,7 +65,7 @@ func newLink(l *lab) link.Spec {
 	}
 }
 
-// changedLink asks for something else of every object.
+// changedLink returns a spec that changes every object.
 func changedLink(l *lab) link.Spec {
 	s := newLink(l)
 	s.Email = link.EmailTrustAttribute

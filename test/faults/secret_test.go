@@ -24,7 +24,7 @@ func (l *lab) rotateKilled(b binary, file string) {
 	}
 }
 
-// says runs a command that has to end with the code and to print the words.
+// says runs a command that must exit with the code and print the text.
 func (l *lab) says(b binary, command, file string, want int, words string) {
 	l.t.Helper()
 	out, code, err := b.run(l, command, file, nil, call{})
@@ -33,9 +33,8 @@ func (l *lab) says(b binary, command, file string, want int, words string) {
 	}
 }
 
-// TestTheOneThingThatALostJournalHides is about PocketBase's client secret,
-// which PocketBase never shows. With the journal an apply writes it again.
-// Without it only a check can tell, and a rotation puts it right.
+// PocketBase does not show its client secret. With the journal an apply rewrites
+// it; without, only a check can detect a wrong one and a rotation fixes it.
 func TestTheOneThingThatALostJournalHides(t *testing.T) {
 	t.Parallel()
 	b := buildBinary(t)
@@ -65,7 +64,7 @@ func TestTheOneThingThatALostJournalHides(t *testing.T) {
 	l.says(b, "verify", file, 0, "0 failed")
 }
 
-// slowCause is the cause that the check over PocketBase's own log finds.
+// slowCause returns the cause found by the check through PocketBase's log.
 func (l *lab) slowCause() (cause link.CauseID) {
 	l.t.Helper()
 	l.undisturbed(operation{"verify", func(ctx context.Context, _ *run, e *engine.Engine, s link.Spec) error {

@@ -13,18 +13,18 @@ import (
 
 func itoa(n int) string { return strconv.Itoa(n) }
 
-// state is what both systems hold, as text: keys, times and the values that
-// were made up for the link are named instead of shown, everything else is as
-// it stands, the client secrets in PocketBase's data file included.
+// state is the state of both systems as text. Keys, times and values generated for
+// the link are replaced by placeholders. Everything else is included, even the
+// client secrets in PocketBase's data file.
 type state struct {
 	text string
-	// agree tells that the link's provider and PocketBase's slot have one
-	// client id and secret.
+	// agree is set if the link's provider and PocketBase's slot have the same
+	// client ID and secret.
 	agree bool
-	id    string // the link's client id
+	id    string // the link's client ID
 }
 
-// capture reads both systems past the proxies.
+// capture reads both systems, bypassing the proxies.
 func (l *lab) capture() state {
 	l.t.Helper()
 	snap := l.sim.Snapshot()
@@ -38,7 +38,7 @@ func (l *lab) capture() state {
 		s.agree = s.agree && strings.Count(l.users(), `"`+p.ClientSecret+`"`) == 1 &&
 			strings.Count(l.users(), `"`+p.ClientID+`"`) == 1
 		pairs = append(pairs, p.ClientSecret, "the client secret")
-		if len(p.ClientID) == 40 { // made up
+		if len(p.ClientID) == 40 { // generated
 			pairs = append(pairs, p.ClientID, "the client id")
 		}
 	}
@@ -50,7 +50,7 @@ func (l *lab) capture() state {
 	return s
 }
 
-// users are the options of the collection users as they stand in the file.
+// users returns the options of the collection users in the data file.
 func (l *lab) users() string {
 	for _, row := range l.rows() {
 		if row.columns["name"].String == "users" {
@@ -60,7 +60,7 @@ func (l *lab) users() string {
 	return ""
 }
 
-// foreign are the elements of the providers that are not ours, to the byte.
+// foreign returns the entries of the foreign providers, byte for byte.
 func (l *lab) foreign() string {
 	l.t.Helper()
 	var options struct {
@@ -78,9 +78,9 @@ func (l *lab) foreign() string {
 	return strings.Join(out, "\n")
 }
 
-// pocketbaseText has every collection and the settings. The time of the last
-// change is left out, and the key of the users' tokens: PocketBase makes a
-// new one when the auth rule changes.
+// pocketbaseText returns every collection and the settings, without the time of
+// the last change and the key of the users' tokens, which PocketBase renews when
+// the auth rule changes.
 func (l *lab) pocketbaseText() map[string]map[string]any {
 	out := map[string]map[string]any{}
 	for _, row := range l.rows() {
@@ -97,7 +97,7 @@ func (l *lab) pocketbaseText() map[string]map[string]any {
 	return out
 }
 
-// parsed is a column's JSON, or its text.
+// parsed returns a column's JSON value, or its text.
 func parsed(text string) any {
 	var value any
 	if json.Unmarshal([]byte(text), &value) != nil {
@@ -106,8 +106,8 @@ func parsed(text string) any {
 	return value
 }
 
-// authentikText lists every object that an admin could have made. Primary
-// keys are replaced by names, so that a second object of one name shows.
+// authentikText lists every object that an admin can create. Primary keys are
+// replaced by names, so that duplicates show.
 func authentikText(snap authentiksim.Snapshot, values *strings.Replacer) map[string][]string {
 	names := namesOf(snap)
 	named := func(keys []string) []string {
@@ -154,7 +154,7 @@ func authentikText(snap authentiksim.Snapshot, values *strings.Replacer) map[str
 	return out
 }
 
-// namesOf are the names of all objects by primary key.
+// namesOf returns the names of all objects by primary key.
 func namesOf(snap authentiksim.Snapshot) map[string]string {
 	names := map[string]string{}
 	for _, m := range snap.ScopeMappings {
@@ -178,7 +178,7 @@ func namesOf(snap authentiksim.Snapshot) map[string]string {
 	return names
 }
 
-// shown is a row in one line, its empty fields left out.
+// shown returns a row as one line without its empty fields.
 func shown(row any) string {
 	raw, err := json.Marshal(row)
 	if err != nil {

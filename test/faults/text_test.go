@@ -6,8 +6,8 @@ import (
 	"github.com/aymanbagabas/go-udiff"
 )
 
-// difference shows the lines that only one of two texts has, each cut to the
-// part that differs from its counterpart.
+// difference returns the lines that only one of two texts has, each cut to the
+// part that differs.
 func difference(want, got string) string {
 	var lines []string
 	for line := range strings.Lines(udiff.Unified("", "", want, got)) {
@@ -27,7 +27,7 @@ func difference(want, got string) string {
 	return strings.Join(lines, "\n")
 }
 
-// common is how many bytes two lines begin with alike.
+// common returns the length of the common prefix of two lines.
 func common(a, b string) (n int) {
 	for n < len(a) && n < len(b) && a[n] == b[n] {
 		n++
@@ -35,7 +35,7 @@ func common(a, b string) (n int) {
 	return n
 }
 
-// part is a line around a place in it.
+// part returns the part of a line around a position.
 func part(line string, at int) string {
 	const before, after = 40, 160
 	from, to := max(1, at-before), min(len(line), at+after)

@@ -15,14 +15,14 @@ import (
 	"authpocket/test/draw"
 )
 
-// rounds is how often two engines work on one link at once, with one state
+// rounds is how often two engines work on one link concurrently, with one state
 // directory and with two.
 const rounds = 200
 
 // quickRounds is the same for a plain go test.
 const quickRounds = 12
 
-// meeting is what two engines do at once.
+// meeting is what two engines do concurrently.
 type meeting struct {
 	name    string
 	prepare func(*lab)
@@ -43,14 +43,14 @@ func meetings() []meeting {
 	}
 }
 
-// renamed asks for another name of PocketBase's button.
+// renamed returns a spec with another name for PocketBase's button.
 func renamed(l *lab) link.Spec {
 	s := newLink(l)
 	s.PocketBase.DisplayName = new("Company")
 	return s
 }
 
-// secretly asks for a client secret of one's own.
+// secretly returns a spec with a given client secret.
 func secretly(whose string) func(*lab) link.Spec {
 	return func(l *lab) link.Spec {
 		s := newLink(l)
@@ -59,9 +59,8 @@ func secretly(whose string) func(*lab) link.Spec {
 	}
 }
 
-// TestTwoAtOnce lets two engines work on one link at the same time: as two
-// tabs or processes of one machine, and as two machines that know nothing of
-// each other. Once both have ended, one more run leaves everything right.
+// Two engines work on one link at the same time: as two tabs or processes on one
+// machine, and as two separate machines. After one more run everything is right.
 func TestTwoAtOnce(t *testing.T) {
 	t.Parallel()
 	l := newLab(t)
@@ -107,7 +106,7 @@ func (a *tally) add(err error) {
 	}
 }
 
-// meet plays one round.
+// meet runs one round.
 func (l *lab) meet(m meeting, machines int, all *tally) error {
 	l.reset()
 	defer l.clean()
@@ -132,7 +131,7 @@ func (l *lab) meet(m meeting, machines int, all *tally) error {
 			if err != nil {
 				return err
 			}
-			return e.Apply(ctx, r.plan, r.told)
+			return e.Apply(ctx, r.plan, r.record)
 		}}
 		ended.Go(func() {
 			defer once()
@@ -148,7 +147,7 @@ func (l *lab) meet(m meeting, machines int, all *tally) error {
 	return errors.Join(l.afterMeeting(m, foreign), worded(errs[0]), worded(errs[1]))
 }
 
-// afterMeeting runs once more, and holds what there is then.
+// afterMeeting runs once more and checks the result.
 func (l *lab) afterMeeting(m meeting, foreign string) error {
 	last := m.specs[0](l)
 	last.Provider.ClientSecret = nil
@@ -168,7 +167,7 @@ func (l *lab) afterMeeting(m meeting, foreign string) error {
 	return l.untouched(foreign)
 }
 
-// worded holds that an error says what to do.
+// worded checks that an error says what to do.
 func worded(err error) error {
 	if err == nil {
 		return nil

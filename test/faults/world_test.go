@@ -10,9 +10,9 @@ import (
 	"authpocket/internal/secret"
 )
 
-// world is both systems in memory, for tests that need thousands of them. A
-// change writes the fields that it names and no others; what a system would
-// refuse is refused.
+// world holds both systems in memory, for tests that need thousands of them. A
+// change only writes the fields that it names, and is refused if a system would
+// refuse it.
 type world struct {
 	apps      []link.ApplicationState
 	providers []link.ProviderState // with their client secrets
@@ -21,7 +21,7 @@ type world struct {
 	keys      []link.Key
 	settings  link.SettingsState
 	users     link.CollectionState // its providers hold their client secrets
-	made      int                  // objects so far, for their keys
+	made      int                  // number of objects created, for their keys
 }
 
 const (
@@ -29,8 +29,7 @@ const (
 	worldPocketBase = "https://pocketbase.company"
 )
 
-// newWorld is a fresh authentik, and a PocketBase with two providers of
-// somebody else's.
+// newWorld returns a fresh authentik, and a PocketBase with two foreign providers.
 func newWorld() *world {
 	w := &world{settings: link.SettingsState{HideControls: true}}
 	for _, scope := range []string{"openid", "email", "profile"} {
@@ -72,7 +71,7 @@ func flows() []link.Flow {
 		one(link.DefaultInvalidationFlow, "invalidation")}
 }
 
-// copy shares nothing with w that a change writes to.
+// copy returns a copy that shares nothing with w that a change writes to.
 func (w *world) copy() *world {
 	c := *w
 	c.apps, c.bindings, c.mappings, c.keys = slices.Clone(w.apps), slices.Clone(w.bindings), slices.Clone(w.mappings),
@@ -146,8 +145,8 @@ func (w *world) observePocketBase() link.PocketBaseSnapshot {
 		Collections: []link.CollectionState{users}, Linked: map[string]int{}}
 }
 
-// text is everything that the world holds. Keys are named after what they are
-// of, and the made-up credentials of the link are named as well.
+// text returns the whole world as text, with placeholders for keys and for the
+// generated credentials of the link.
 func (w *world) text() string {
 	var lines []string
 	add := func(format string, args ...any) { lines = append(lines, fmt.Sprintf(format, args...)) }
@@ -190,7 +189,7 @@ func (w *world) text() string {
 	return w.named(strings.Join(lines, "\n"))
 }
 
-// named replaces what was made up for the link.
+// named replaces the values generated for the link by placeholders.
 func (w *world) named(text string) string {
 	for _, p := range w.providers {
 		if p.PK == 1 {
@@ -204,7 +203,7 @@ func (w *world) named(text string) string {
 	return text
 }
 
-// foreign are the slots that are not ours, whole.
+// foreign returns the complete foreign slots.
 func (w *world) foreign() string {
 	var out []string
 	for _, p := range w.users.OAuth2.Providers {
@@ -215,8 +214,8 @@ func (w *world) foreign() string {
 	return strings.Join(out, "\n")
 }
 
-// broken tells of what an apply must never leave, not for a moment: a button
-// in PocketBase whose client id no application has.
+// broken returns an error for a state that must never exist: a button in PocketBase
+// whose client ID belongs to no application.
 func (w *world) broken() error {
 	for _, slot := range w.users.OAuth2.Providers {
 		if strings.HasSuffix(slot.AuthURL, ".example/") {

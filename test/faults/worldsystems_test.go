@@ -10,16 +10,16 @@ import (
 	"authpocket/internal/link"
 )
 
-// trouble is what goes wrong at one write or observation of a run.
+// trouble is the failure of one write or observation of a run.
 type trouble string
 
 const (
-	lostBefore  trouble = "lost before"  // no answer, and nothing was done
-	lostAfter   trouble = "lost after"   // no answer, though it was done
+	lostBefore  trouble = "lost before"  // no response, and nothing was written
+	lostAfter   trouble = "lost after"   // no response, though it was written
 	refusal     trouble = "refused"      // a clear no
 	unreachable trouble = "unreachable"  // never sent
 	crashBefore trouble = "crash before" // the process ends
-	crashAfter  trouble = "crash after"  // the process ends, once it was done
+	crashAfter  trouble = "crash after"  // the process ends after the write
 	blind       trouble = "blind"        // an observation that fails
 )
 
@@ -27,11 +27,11 @@ func troubles() []trouble {
 	return []trouble{lostBefore, lostAfter, refusal, unreachable, crashBefore, crashAfter, blind}
 }
 
-// crash is the panic that stands for the end of the process.
+// crash is the panic value for the end of the process.
 type crash struct{}
 
-// systems are a world as the engine sees it, and the troubles of one run: by
-// the number of the write, or for blind ones of the observation.
+// systems presents a world to the engine, with the troubles of one run by number of
+// the write, or of the observation for blind ones.
 type systems struct {
 	mu       sync.Mutex
 	w        *world
@@ -39,8 +39,8 @@ type systems struct {
 	blinds   map[int]bool
 	writes   int
 	looks    int
-	links    bool  // the run makes or changes the link
-	broken   error // what must never be, and was
+	links    bool  // the run creates or changes the link
+	broken   error // a state that must never exist, but did
 }
 
 type authentikIn struct {
@@ -53,7 +53,7 @@ type pocketbaseIn struct {
 	engine.PocketBaseProof
 }
 
-// engineOver is an engine on the world, with receipts in store.
+// engineOver returns an engine for the world, with receipts in store.
 func engineOver(s *systems, store *journal.Store) *engine.Engine {
 	return engine.New(engine.Config{
 		Authentik: authentikIn{systems: s}, PocketBase: pocketbaseIn{systems: s},
@@ -70,7 +70,7 @@ func (s *systems) look() error {
 	return nil
 }
 
-// ChangedBy knows nothing: the world keeps no log.
+// ChangedBy returns nil: the world has no log.
 func (a authentikIn) ChangedBy(context.Context, time.Time, []link.Change) []string { return nil }
 
 func (p pocketbaseIn) ChangedBy(context.Context, time.Time, []link.Change) []string { return nil }
@@ -87,7 +87,7 @@ func (p pocketbaseIn) Observe(context.Context, link.Query) (link.PocketBaseSnaps
 	return p.w.observePocketBase(), nil
 }
 
-// Apply carries out a change of either system, in trouble or not.
+// Apply carries out a change of either system, or fails with its trouble.
 func (s *systems) Apply(_ context.Context, c link.Change) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -10,7 +10,7 @@ import (
 	"authpocket/internal/secret"
 )
 
-// write carries out one change, whole or not at all.
+// write carries out one change atomically.
 func (w *world) write(c link.Change) error {
 	s := setter{change: c, done: map[string]bool{}}
 	next := w.copy()
@@ -26,7 +26,7 @@ func (w *world) write(c link.Change) error {
 	return nil
 }
 
-// setter writes fields that a change names.
+// setter writes the fields that a change names.
 type setter struct {
 	change link.Change
 	prefix string
@@ -279,8 +279,8 @@ func (w *world) writeBinding(s setter) error {
 	return nil
 }
 
-// writeOAuth2 merges by place, as PocketBase does up to 0.39: an element in
-// another's place would get that one's secret, and is refused here.
+// writeOAuth2 merges by position, like PocketBase up to 0.39: an element in
+// another's position would get that one's secret, and is refused here.
 func (w *world) writeOAuth2(s setter) error {
 	after := s.change.After.(*link.CollectionState)
 	o := &w.users.OAuth2
@@ -315,7 +315,7 @@ func (w *world) writeOAuth2(s setter) error {
 	return nil
 }
 
-// setElement writes an element whole, with its secret.
+// setElement writes a complete element with its secret.
 func setElement(s setter, to *link.OAuth2Provider, from link.OAuth2Provider) error {
 	if !from.ClientSecret.IsSet() {
 		return fmt.Errorf("the element %s has no client secret", from.Slot)

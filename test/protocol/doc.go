@@ -1,14 +1,13 @@
-// Package model has, in its tests, a model of both systems and of the protocol
+// Package protocol tests a model of both systems and of the protocol
 // by which a link is changed: observe both, note the intent, authentik's
 // write, read back, PocketBase's one atomic write as the commit point, read
 // back both. Every write is read back before it is sent again.
 //
-// The tests run the protocol through every fault and every pair of faults and
-// hold each moment against what is promised: no duplicate, no button without
-// an application behind it, nobody else's provider moved, and the state that
-// an undisturbed run leads to. That the same checker catches deliberate bugs
-// in the protocol shows that it looks.
+// The tests run the protocol with every fault and every pair of faults, and check
+// the promises at each moment: no duplicate, no button without an application, no
+// foreign provider moved, and in the end the state after an undisturbed run. The
+// checker is itself tested with deliberate bugs in the protocol.
 //
-// What the model does not have: other people who write at the same time, and
-// what HTTP makes of an answer. The engine's own tests have those.
+// The model has no concurrent writers and no HTTP. The engine's own tests cover
+// those.
 package protocol

@@ -9,7 +9,7 @@ import (
 	"time"
 )
 
-// tally counts what was played.
+// tally counts the scenarios that ran.
 type tally struct{ single, double, runs, calls int }
 
 func (t *tally) add(o outcome) {
@@ -22,8 +22,8 @@ func (t tally) String() string {
 		t.double, t.runs, t.calls)
 }
 
-// disturb plays s with every fault at every call and, with pairs, every second
-// fault at every later call, until report says that it has seen enough.
+// disturb runs s with every fault at every call and, with pairs, every second
+// fault at every later call, until report returns false.
 func disturb(s scenario, b bug, pairs bool, t *tally, report func(string, map[int]fault) bool) {
 	every := variants()
 	each := func(from int, before map[int]fault, visit func(map[int]fault) bool) bool {
@@ -70,7 +70,7 @@ func TestEveryFaultAndEveryPairOfFaults(t *testing.T) {
 			})
 		}
 	})
-	// What is tried must not shrink.
+	// The number of cases must not shrink.
 	if all.single < 5_000 || thin == 1 && all.double < 300_000 {
 		t.Errorf("only %s", all)
 	}

@@ -5,8 +5,8 @@ import "errors"
 // kind is a kind of fault of one call.
 type kind int
 
-// The seven kinds. A zombie is a write that is delayed in the network past
-// its answer's deadline and lands later.
+// The seven kinds. A zombie is a write that the network delays until after its
+// timeout.
 const (
 	none kind = iota
 	lostBefore
@@ -19,8 +19,8 @@ const (
 	kinds = 7
 )
 
-// fault is what happens to one call. delay is for zombies: how many calls
-// later they land, or late.
+// fault is what happens to one call. delay is how many calls later a zombie lands,
+// or late.
 type fault struct {
 	kind  kind
 	delay int
@@ -29,7 +29,7 @@ type fault struct {
 // late zombies land after the first run that ended well.
 const late = -1
 
-// variants are all faults that a call can have.
+// variants returns all faults of a call.
 func variants() []fault {
 	list := []fault{{kind: lostBefore}, {kind: lostAfter}, {kind: refused}, {kind: crashBefore}, {kind: crashAfter},
 		{kind: garbage}}
@@ -39,11 +39,10 @@ func variants() []fault {
 	return list
 }
 
-// errUnknown is the client's view of a call whose answer never came, or came
-// as something that cannot be read.
+// errUnknown is the client's view of a call without a readable response.
 var errUnknown = errors.New("the outcome is not known")
 
-// crash ends a run as a kill does.
+// crash ends a run like a kill.
 type crash struct{}
 
 // network carries calls, numbered over all runs of a scenario from 1.
@@ -61,7 +60,7 @@ type pending struct {
 	do func() error
 }
 
-// sort is what a call is. Only a remote write has an effect that can be late.
+// sort is the sort of a call. Only a remote write can take effect late.
 type sort int
 
 const (
@@ -70,8 +69,8 @@ const (
 	local // a write of the journal
 )
 
-// call sends one request. do is what the system does with it; a definite
-// refusal by the system is its error.
+// call sends one request. do is its effect on the system; a definite refusal is its
+// error.
 func (n *network) call(of sort, do func() error) error {
 	n.calls++
 	n.land(false)
@@ -116,12 +115,12 @@ func (n *network) delay(by int, do func() error) {
 	n.pending = append(n.pending, pending{at, do})
 }
 
-// land lets zombies arrive whose time has come, or all of them.
+// land lets due zombies arrive, or all of them.
 func (n *network) land(all bool) (landed int) {
 	waiting := n.pending[:0]
 	for _, z := range n.pending {
 		if all || (z.at != late && z.at <= n.calls) {
-			_ = n.commit(z.do) // nobody hears the answer
+			_ = n.commit(z.do) // the response is lost
 			landed++
 			continue
 		}

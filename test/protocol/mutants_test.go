@@ -5,7 +5,7 @@ import (
 	"testing"
 )
 
-// The checker that finds nothing in the protocol finds these.
+// The checker finds deliberate bugs in the protocol.
 func TestDeliberateBugsAreCaught(t *testing.T) {
 	for _, c := range []struct {
 		bug  bug

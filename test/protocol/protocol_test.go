@@ -6,16 +6,16 @@ import (
 	"slices"
 )
 
-// receipt is what the journal holds of one change of the link. No secrets.
+// receipt is the journal's record of one change of the link, without secrets.
 type receipt struct {
 	clientID string
 	before   world // as read, secrets left out
 }
 
-// journal outlives a crash.
+// journal survives a crash.
 type journal struct {
 	receipt *receipt
-	open    bool // no end yet
+	open    bool // unfinished
 }
 
 // bug is a deliberate mistake in the protocol.
@@ -29,25 +29,25 @@ const (
 	chainForgotten  bug = "an apply that goes on forgets what was there before the first"
 )
 
-// process is one run of the program. What it knows is lost in a crash.
+// process is one run of the program. A crash loses its state.
 type process struct {
 	n   *network
 	w   *world
 	j   *journal
 	bug bug
-	// made numbers what is made up, over all runs: nothing is made up twice.
+	// made numbers generated values over all runs, so that all differ.
 	made *int
 
-	// asked are the client ids that pairs were asked for under, in all runs.
+	// asked are the client IDs of all requested pairs, over all runs.
 	asked map[string]bool
 
 	a authentik  // as read last
 	b pocketbase // as read last
-	// generated is the secret of the pair that this run made.
+	// generated is the secret of the pair that this run created.
 	generated string
 }
 
-// tries bounds how often a call is made before a run gives up.
+// tries is how often a run makes a call before it gives up.
 const tries = 4
 
 func (p *process) makeUp(what string) string {
@@ -55,7 +55,7 @@ func (p *process) makeUp(what string) string {
 	return fmt.Sprint(what, "-", *p.made)
 }
 
-// again makes a read until it is answered.
+// again repeats a read until there is a response.
 func (p *process) again(look func() error) (err error) {
 	for range tries {
 		if err = p.n.call(read, look); !errors.Is(err, errUnknown) {
@@ -80,15 +80,15 @@ func (p *process) observe() error {
 	return p.readPocketBase()
 }
 
-// accepted asks PocketBase to sign in with a code that does not exist: the
-// answer tells whether authentik takes PocketBase's client secret.
+// accepted has PocketBase exchange a code that does not exist: the response shows
+// whether authentik accepts PocketBase's client secret.
 func (p *process) accepted() (ok bool, err error) {
 	err = p.again(func() error { ok = p.w.works(); return nil })
 	return ok, err
 }
 
-// settle makes writes until a look shows that nothing is left to write. A
-// write whose outcome is not known is looked up before it is sent again.
+// settle repeats writes until a read shows that nothing is left to write. After an
+// unknown outcome it reads before it writes again.
 func (p *process) settle(look func() error, next func() (do func() error, err error)) error {
 	for range tries {
 		do, err := next()
@@ -109,14 +109,14 @@ func (p *process) settle(look func() error, next func() (do func() error, err er
 	return errUnknown
 }
 
-// note syncs the journal. It fails as a call does, and what it announces is
-// not begun then.
+// note syncs the journal. It can fail like a call; then the announced write must
+// not begin.
 func (p *process) note(change func(*journal)) error {
 	return p.n.call(local, func() error { change(p.j); return nil })
 }
 
-// begin notes the intent. An apply that goes on from an interrupted one keeps
-// what was there before that.
+// begin records the intent. An apply that continues an interrupted one keeps the
+// state before that.
 func (p *process) begin(clientID string) error {
 	r := receipt{clientID: clientID, before: world{p.a.clone(), p.b.clone()}}
 	for i := range r.before.a.providers {
@@ -133,10 +133,10 @@ func (p *process) begin(clientID string) error {
 
 func (p *process) finish() error { return p.note(func(j *journal) { j.open = false }) }
 
-// clientID settles which client this link is: the one PocketBase knows, the one
-// whose redirect leads here, the one begun with, or a new one. What is there
-// goes before what was begun: where the journal was lost once, a late write may
-// have made a pair under an id that nobody remembers.
+// clientID returns the link's client ID: the one that PocketBase has, the one whose
+// redirect URI leads here, the one begun with, or a new one. Existing clients take
+// precedence: if the journal was lost, a late write may have created a pair with an
+// unrecorded ID.
 func (p *process) clientID() string {
 	if i := p.b.slot(slot); i >= 0 && p.b.elements[i].authURL == authURL {
 		return p.b.elements[i].clientID
@@ -152,7 +152,7 @@ func (p *process) clientID() string {
 
 var errConflict = errors.New("the slug is somebody else's")
 
-// apply makes or mends the link.
+// apply creates or repairs the link.
 func (p *process) apply() error {
 	if err := p.observe(); err != nil {
 		return err
@@ -179,7 +179,7 @@ func (p *process) apply() error {
 	return p.finish()
 }
 
-// nothingLeft tells whether the link is as wanted already, and ends the
+// nothingLeft reports whether the link is already as wanted, and finishes the
 // interrupted apply that got it there.
 func (p *process) nothingLeft(id string) (bool, error) {
 	now, at := p.a.of(slug), p.b.slot(slot)
@@ -194,7 +194,7 @@ func (p *process) nothingLeft(id string) (bool, error) {
 	return ok, err
 }
 
-// pair makes authentik's side so.
+// pair writes authentik's side.
 func (p *process) pair(id string) error {
 	return p.settle(p.readAuthentik, func() (func() error, error) {
 		now := p.a.of(slug)
@@ -216,7 +216,7 @@ func (p *process) pair(id string) error {
 	})
 }
 
-// button makes PocketBase's side so. It is the commit point.
+// button writes PocketBase's side. It is the commit point.
 func (p *process) button(id string) error {
 	return p.settle(p.readPocketBase, func() (func() error, error) {
 		want := element{slot: slot, clientID: id, label: label, authURL: authURL}
@@ -240,8 +240,8 @@ func (p *process) button(id string) error {
 	})
 }
 
-// secret is authentik's as it was read back: another run, or a write that was
-// late, may have made it.
+// secret returns authentik's secret as read back: another run or a late write may
+// have set it.
 func (p *process) secret() string {
 	if now := p.a.of(slug); now != nil {
 		return now.secret
@@ -263,8 +263,8 @@ func (p *process) verify(id string) error {
 	return nil
 }
 
-// rotate gives both sides a new secret, and authentik the old one back where
-// PocketBase does not take the new one.
+// rotate sets a new secret on both sides, and restores authentik's old one if
+// PocketBase rejects the new one.
 func (p *process) rotate() error {
 	if err := p.observe(); err != nil {
 		return err

@@ -10,7 +10,7 @@ import (
 	"pgregory.net/rapid"
 )
 
-// sequences is how many random sequences of faults are played.
+// sequences is the number of random sequences of faults.
 const sequences = 20_000
 
 func TestRandomSequencesOfFaults(t *testing.T) {
@@ -58,9 +58,9 @@ func setFlag(t *testing.T, name, value string) {
 	t.Cleanup(func() { _ = flag.Set(name, old) })
 }
 
-// What is not promised: a write that the network holds back until after its
-// own undo. It leaves a pair without a button, or a button without a pair; the
-// next look finds it, and one more undo takes it away.
+// The promise excludes a write that the network delays until after its own undo. It
+// leaves a pair without a button, or a button without a pair; the next read finds
+// it, and one more undo removes it.
 func TestAWriteLaterThanItsUndoIsFoundAgain(t *testing.T) {
 	for what, c := range map[string]struct {
 		late  func(*stage)

@@ -5,7 +5,7 @@ import (
 	"slices"
 )
 
-// What is done under faults.
+// The actions under faults.
 const (
 	apply     = "apply"            // and again until it is done; then undone
 	takenBack = "apply, then undo" // undone as soon as a run was disturbed
@@ -13,20 +13,20 @@ const (
 	rotate    = "rotate"
 )
 
-// scenario is a start and a thing to do.
+// scenario is a start and an action.
 type scenario struct {
 	world  string
 	do     string
-	byName bool   // how this PocketBase merges
+	byName bool   // this PocketBase merges by name
 	lost   bool   // the journal is lost after the first disturbed run
-	end    string // where an apply that nothing disturbs leads to
+	end    string // the result of an apply without faults
 }
 
 func (s scenario) String() string {
 	return fmt.Sprintf("%s; %s; merges by name %v; journal lost %v", s.world, s.do, s.byName, s.lost)
 }
 
-// start is both systems before anything is done.
+// start returns both systems in their initial state.
 func start(name string, byName bool) world {
 	w := world{p: pocketbase{byName: byName}}
 	must(w.a.createPair("wiki", provider{name: "Wiki", clientID: "wiki", secret: "wiki's",
@@ -62,7 +62,7 @@ func must(err error) {
 	}
 }
 
-// scenarios are all starts with all that can be done.
+// scenarios returns all starts with all actions.
 func scenarios() []scenario {
 	var list []scenario
 	for _, w := range []string{"nothing", "others' buttons", "another redirect", "between others, another label",
@@ -80,14 +80,13 @@ func scenarios() []scenario {
 	return list
 }
 
-// outcome is what a scenario came to. violation is empty where every promise
-// was kept.
+// outcome is the result of a scenario. violation is empty if all promises hold.
 type outcome struct {
 	calls, fired, runs int
 	violation          string
 }
 
-// stage is a scenario that is being played.
+// stage is a running scenario.
 type stage struct {
 	scenario
 	bug       bug
@@ -122,7 +121,7 @@ func play(s scenario, b bug, faults map[int]fault) outcome {
 	return out
 }
 
-// prepare makes the link that is then undone or rotated, undisturbed.
+// prepare creates, without faults, the link to undo or rotate.
 func (st *stage) prepare() {
 	if err := st.run(apply); err != nil {
 		st.violate("not even without a fault: " + err.Error())
@@ -138,9 +137,8 @@ func (st *stage) violate(what string) {
 	}
 }
 
-// until runs again and again until a run ends well and nothing lands after it.
-// Each fault disturbs one run at most; a zombie, and a lost journal, may cost
-// one more.
+// until repeats the run until one succeeds and nothing lands after it. Each fault
+// affects at most one run; a zombie and a lost journal may cost one more.
 func (st *stage) until(faults int) bool {
 	do := st.do
 	if do == takenBack {
@@ -156,7 +154,7 @@ func (st *stage) until(faults int) bool {
 		}
 		if err != nil && st.do == takenBack && do == apply {
 			do = undo
-			// That a write is later than its own undo is not promised away.
+			// A write later than its own undo is not covered by the promise.
 			st.n.land(true)
 		}
 	}
@@ -178,7 +176,7 @@ func (st *stage) run(do string) (err error) {
 	return map[string]func() error{apply: p.apply, undo: p.undo, rotate: p.rotate}[do]()
 }
 
-// watch holds every moment against what is promised.
+// watch checks the promises at every moment.
 func (st *stage) watch() {
 	if !st.watching {
 		return
@@ -197,8 +195,8 @@ func (st *stage) watch() {
 	}
 }
 
-// judge holds the end against an undisturbed one, then undoes an apply and
-// holds that against the beginning.
+// judge compares the end with an undisturbed one, then undoes an apply and compares
+// the result with the start.
 func (st *stage) judge() {
 	if len(st.asked) > 1 && !st.lost {
 		st.violate("a pair was asked for under two client ids")
@@ -227,7 +225,7 @@ func (st *stage) applied() {
 	}
 }
 
-// undisturbed is the end of an apply without faults.
+// undisturbed returns the end of an apply without faults.
 func (s scenario) undisturbed() string {
 	st := &stage{scenario: s, w: start(s.world, s.byName), asked: map[string]bool{}}
 	st.n.watch = func() {}

@@ -6,13 +6,13 @@ import (
 	"slices"
 )
 
-// The answers of both systems that are definite.
+// The definite errors of both systems.
 var (
 	errRefused = errors.New("refused")       // some other 4xx
 	errExists  = errors.New("exists by now") // slug, name or client id is taken
 )
 
-// provider and application are authentik's.
+// provider and application are objects of authentik.
 type provider struct {
 	pk                               int
 	name, clientID, secret, redirect string
@@ -52,7 +52,7 @@ func (a *authentik) byClient(id string) *provider {
 	return a.find(func(p provider) bool { return p.clientID == id })
 }
 
-// of is the provider of the application with that slug.
+// of returns the provider of the application with that slug.
 func (a *authentik) of(slug string) *provider {
 	app := a.application(slug)
 	if app == nil {
@@ -61,7 +61,7 @@ func (a *authentik) of(slug string) *provider {
 	return a.find(func(p provider) bool { return p.pk == app.provider })
 }
 
-// createPair is one transaction. Slugs, names and client ids are unique.
+// createPair is one transaction. Slugs, names and client IDs are unique.
 func (a *authentik) createPair(slug string, p provider) error {
 	taken := func(x provider) bool { return x.name == p.name || x.clientID == p.clientID }
 	if a.application(slug) != nil || a.find(taken) != nil {
@@ -83,7 +83,7 @@ func (a *authentik) update(pk int, change func(*provider)) error {
 	return nil
 }
 
-// The deletes are two calls, and 404 is as good as done.
+// The deletes are two calls. A 404 counts as success.
 func (a *authentik) deleteApplication(slug string) error {
 	a.applications = slices.DeleteFunc(a.applications, func(x application) bool { return x.slug == slug })
 	return nil
@@ -94,13 +94,13 @@ func (a *authentik) deleteProvider(pk int) error {
 	return nil
 }
 
-// element is one of a collection's OAuth2 providers. Read or left out, the
-// secret is empty.
+// element is one of a collection's OAuth2 providers. The secret is empty if the
+// element was read, or if a write omits it.
 type element struct{ slot, clientID, secret, label, authURL string }
 
 type pocketbase struct {
 	elements []element
-	byName   bool // merges by name, as from 0.40.1 on, and not by index
+	byName   bool // merges by name, like 0.40.1 and later, instead of by index
 }
 
 func (p pocketbase) clone() pocketbase {
@@ -108,7 +108,7 @@ func (p pocketbase) clone() pocketbase {
 	return p
 }
 
-// read shows no secret.
+// read returns the elements without secrets.
 func (p pocketbase) read() pocketbase {
 	p = p.clone()
 	for i := range p.elements {
@@ -121,8 +121,8 @@ func (p *pocketbase) slot(name string) int {
 	return slices.IndexFunc(p.elements, func(e element) bool { return e.slot == name })
 }
 
-// patch replaces the whole list in one transaction. An element that comes
-// without a secret keeps the one that its index or its name had.
+// patch replaces the whole list in one transaction. An element without a secret
+// keeps the one of its index or name.
 func (p *pocketbase) patch(sent []element) error {
 	merged := slices.Clone(sent)
 	for i := range merged {
@@ -152,7 +152,7 @@ const (
 	name     = "Provider for PocketBase"
 )
 
-// world is both systems.
+// world holds both systems.
 type world struct {
 	a authentik
 	p pocketbase
@@ -160,7 +160,7 @@ type world struct {
 
 func (w world) clone() world { return world{w.a.clone(), w.p.clone()} }
 
-// button is what people see in PocketBase's app, or nil.
+// button returns the link's element in PocketBase, or nil.
 func (w *world) button() *element {
 	if i := w.p.slot(slot); i >= 0 {
 		return &w.p.elements[i]
@@ -168,19 +168,19 @@ func (w *world) button() *element {
 	return nil
 }
 
-// dangling tells whether there is a button that leads to no application.
+// dangling reports whether there is a button that leads to no application.
 func (w *world) dangling() bool {
 	b, p := w.button(), w.a.of(slug)
 	return b != nil && (p == nil || p.clientID != b.clientID)
 }
 
-// works tells whether people can sign in.
+// works reports whether people can sign in.
 func (w *world) works() bool {
 	b, p := w.button(), w.a.of(slug)
 	return b != nil && p != nil && b.clientID == p.clientID && b.secret == p.secret
 }
 
-// duplicates counts what there is of this link beyond one.
+// duplicates returns the number of surplus objects of this link.
 func (w *world) duplicates() int {
 	n := 0
 	for _, p := range w.a.providers {
@@ -197,8 +197,8 @@ func (w *world) duplicates() int {
 	return max(0, n-1) + max(0, buttons-1)
 }
 
-// sameForeign tells whether everything that is not of this link is as it was
-// before, others' elements in their places included.
+// sameForeign reports whether everything that does not belong to this link is
+// unchanged, including the positions of other elements.
 func (w *world) sameForeign(before *world) bool {
 	for i, e := range w.p.elements {
 		if e.slot != slot && (i >= len(before.p.elements) || before.p.elements[i] != e) {
@@ -221,7 +221,7 @@ func count[T any](list []T, match func(T) bool) (n int) {
 	return n
 }
 
-// own is this link without its secrets and keys, for comparing ends.
+// own returns this link without its secrets and keys, to compare ends.
 func (w *world) own(withClientID bool) string {
 	id := func(s string) string {
 		if withClientID || s == "" {

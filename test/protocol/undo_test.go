@@ -7,7 +7,7 @@ import (
 
 var errShifts = errors.New("taking ours away would shift others' secrets")
 
-// undo takes back what the receipt tells of, PocketBase first.
+// undo undoes the receipt, PocketBase first.
 func (p *process) undo() error {
 	if p.j.receipt == nil {
 		return nil
@@ -26,7 +26,7 @@ func (p *process) undo() error {
 	return p.finish()
 }
 
-// takeButton gives our element the values it had, or takes it away.
+// takeButton restores our element's previous values, or removes it.
 func (p *process) takeButton() error {
 	return p.settle(p.readPocketBase, func() (func() error, error) {
 		was := p.j.receipt.before.p
@@ -46,11 +46,11 @@ func (p *process) takeButton() error {
 	})
 }
 
-// made tells whether the apply made the pair, and was not given it.
+// made reports whether the apply created the pair rather than adopted it.
 func (p *process) madePair() bool { return p.j.receipt.before.a.of(slug) == nil }
 
-// takeApplication deletes the application if its client is the receipt's:
-// anything else is not known to be ours.
+// takeApplication deletes the application if it has the receipt's client ID:
+// otherwise it may not be ours.
 func (p *process) takeApplication() error {
 	return p.settle(p.readAuthentik, func() (func() error, error) {
 		now := p.a.of(slug)

@@ -21,8 +21,8 @@ import (
 	"authpocket/internal/signin"
 )
 
-// browser does what the verify page and a person's browser do: hold
-// PocketBase's event stream, follow authentik's pages, fill in its form.
+// browser acts like the verify page and a person's browser: it holds PocketBase's
+// event stream, follows authentik's pages and fills in the form.
 type browser struct {
 	stream *http.Client // holds the event stream
 	window *http.Client // the sign-in window, with a cookie jar
@@ -32,11 +32,11 @@ type browser struct {
 	page     string
 }
 
-// newBrowser comes from windowIP (empty: the usual one) in its window.
+// newBrowser returns a browser whose window uses the address windowIP, if set.
 func newBrowser(windowIP string) *browser {
 	jar, err := cookiejar.New(nil)
 	if err != nil {
-		panic(err) // only with options, and there are none
+		panic(err) // cannot happen without options
 	}
 	dialer := &net.Dialer{}
 	if windowIP != "" {
@@ -53,8 +53,8 @@ func (b *browser) close() {
 	b.window.CloseIdleConnections()
 }
 
-// How long the page waits for the stream's first event, and for the code once
-// the window is done: PocketBase sends the one before it answers the other.
+// Timeouts for the stream's first event, and for the code after the window is done:
+// PocketBase sends the code before it answers the window.
 const (
 	streamPatience = 5 * time.Second
 	codePatience   = 2 * time.Second
@@ -63,7 +63,7 @@ const (
 // message is one event of PocketBase's stream.
 type message struct{ name, data string }
 
-// signIn takes a sign-in through to what the page hands to the engine.
+// signIn performs a sign-in up to what the page hands to the engine.
 func (b *browser) signIn(ctx context.Context, s engine.SignIn, username string) (signin.Return, error) {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
@@ -107,7 +107,7 @@ func readReturn(m message, state string) (signin.Return, error) {
 	return signin.Return{Code: secret.New(data.Code), Error: data.Error, State: state}, nil
 }
 
-// listen passes the stream's events on until it ends, and closes them then.
+// listen forwards the stream's events until it ends, then closes the channel.
 func (b *browser) listen(ctx context.Context, address string, events chan<- message) {
 	defer close(events)
 	r, err := http.NewRequestWithContext(ctx, http.MethodGet, address, nil)
@@ -134,8 +134,8 @@ func (b *browser) listen(ctx context.Context, address string, events chan<- mess
 	}
 }
 
-// subscribe waits for the stream's client id and asks for the sign-in's event.
-// It tells what was in its way.
+// subscribe waits for the stream's client ID and subscribes to the sign-in's event.
+// It returns what went wrong, if anything.
 func (b *browser) subscribe(ctx context.Context, address string, events <-chan message) (client string,
 	barred signin.Return, err error) {
 	var hello struct{ ClientID string }
@@ -164,7 +164,7 @@ func (b *browser) subscribe(ctx context.Context, address string, events <-chan m
 	return hello.ClientID, signin.Return{}, nil
 }
 
-// refusal is what a stream that ended at once was answered with.
+// refusal returns the response to a stream that ended at once.
 func (b *browser) refusal(ctx context.Context, address string) signin.Return {
 	status, err := b.ask(ctx, http.MethodGet, address, nil)
 	switch {
@@ -190,7 +190,7 @@ func (b *browser) ask(ctx context.Context, method, address string, body []byte) 
 	return res.StatusCode, nil
 }
 
-// follow opens authentik's page and signs in where it is asked to.
+// follow opens authentik's page and signs in when asked.
 func (b *browser) follow(ctx context.Context, address, username string) error {
 	if err := b.open(ctx, http.MethodGet, address, nil); err != nil {
 		return err

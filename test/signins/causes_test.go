@@ -13,31 +13,32 @@ import (
 	"authpocket/sandbox/authentiksim"
 )
 
-// trouble makes one cause happen to a link of its own.
+// trouble provokes one cause on a link of its own.
 type trouble struct {
 	name  string
 	cause link.CauseID
-	// checks are the ids of those that must name the cause. sign-in among
-	// them takes a person through a sign-in; pocketbase.probe runs the probe.
+	// checks are the IDs of the checks that must name the cause. sign-in performs
+	// a sign-in; pocketbase.probe runs the probe.
 	checks []link.CheckID
 	spec   func(*idp, *link.Spec) // of the link, nil for the usual one
-	// spoil breaks the link once it is made; nil where the sign-in does so at
-	// a moment of its own, or nothing is broken.
+	// spoil breaks the finished link; nil if signIn does so itself, or nothing is
+	// broken.
 	spoil func(*linked)
 	// signIn replaces the usual sign-in.
 	signIn func(*linked) signin.Verdict
-	stage  signin.StageID // at which the sign-in must fail, empty: any
+	stage  signin.StageID // at which the sign-in must fail, empty for any
 	idp    func(*lab) *idp
 }
 
-// shared is how many troubles are worked on at the same time.
+// shared is how many troubles run at the same time.
 const shared = 40
 
-// perIDP is how many links one authentik gets: its lists are read whole, and
-// each answer is held against the document.
+// perIDP is how many links share an authentik: its lists are read completely, and
+// each response is validated.
 const perIDP = 8
 
-// browserOnly are what only a browser can meet; the browser tests hold them.
+// browserOnly returns the causes that only a browser can meet; the browser tests
+// cover them.
 var browserOnly = []string{}
 
 func troubles() []trouble {
@@ -45,7 +46,7 @@ func troubles() []trouble {
 		troublesOfTheRecord())
 }
 
-// found collects which check named which cause.
+// found records which check named which cause.
 type found struct {
 	mu    sync.Mutex
 	pairs map[string][]string // "cause check" → the troubles in which it did
@@ -84,7 +85,7 @@ func TestEachCauseIsFoundByTheChecksThatSaySo(t *testing.T) {
 	f.holdAgainstCatalogue(t)
 }
 
-// link makes the link that the trouble happens to.
+// link creates the link for the trouble.
 func (one trouble) link(l *lab, a *idp) *linked {
 	if one.idp != nil {
 		a = one.idp(l)
@@ -105,7 +106,7 @@ func identifier(name string) string {
 	}, strings.ToLower(name))
 }
 
-// happen lets the trouble happen, and asks the checks and the sign-in.
+// happen provokes the trouble, then runs the checks and the sign-in.
 func (one trouble) happen(l *linked, f *found) {
 	detected := map[link.CheckID]bool{}
 	var verdict signin.Verdict
@@ -143,7 +144,7 @@ func (one trouble) happen(l *linked, f *found) {
 	}
 }
 
-// holdVerdict holds what every failed sign-in has.
+// holdVerdict checks what every failed sign-in has in common.
 func (one trouble) holdVerdict(l *linked, v signin.Verdict) {
 	stage := v.FailedStage()
 	switch {
@@ -170,8 +171,8 @@ func failures(checks []link.Check) string {
 	return strings.Join(lines, "\n")
 }
 
-// holdAgainstCatalogue compares what was found with what the catalogue says,
-// both ways.
+// holdAgainstCatalogue compares the findings with the catalogue, in both
+// directions.
 func (f *found) holdAgainstCatalogue(t *testing.T) {
 	listed := map[string]bool{}
 	for _, cause := range signin.Causes() {
@@ -190,7 +191,7 @@ func (f *found) holdAgainstCatalogue(t *testing.T) {
 	}
 }
 
-// TestEachCauseHasItsTrouble: no cause is left to chance findings.
+// Every cause of the catalogue has a trouble.
 func TestEachCauseHasItsTrouble(t *testing.T) {
 	t.Parallel()
 	made := map[link.CauseID]bool{}

@@ -1,5 +1,4 @@
-// Package proof holds the tests of proof: each cause of the catalogue made to
-// happen between a real PocketBase and a simulated authentik, and found by
-// the checks and the sign-in test that say they find it. There is nothing in
-// it to import.
+// Package signins only has tests. They provoke each cause of the catalogue between a
+// real PocketBase and the simulated authentik, and check that it is found by the
+// checks and the sign-in test that claim to find it.
 package signins

@@ -17,7 +17,7 @@ import (
 	"authpocket/sandbox/authentiksim"
 )
 
-// meddler may stand in for a system's answers to authpocket.
+// meddler can replace a system's responses to authpocket.
 type meddler struct {
 	next http.RoundTripper
 	mu   sync.Mutex
@@ -44,7 +44,7 @@ func (m *meddler) set(with func(r *http.Request) (*http.Response, error)) {
 	m.with = with
 }
 
-// watched is a link whose engine's requests to PocketBase are watched.
+// watched returns a link whose engine's requests to PocketBase are recorded.
 func watched(t *testing.T, l *lab, name string) (*linked, *meddler) {
 	t.Helper()
 	own := l.link(name, nil)
@@ -58,8 +58,7 @@ func watched(t *testing.T, l *lab, name string) (*linked, *meddler) {
 	return own, m
 }
 
-// TestTheSignInIsAGuests: nothing that a superuser may is measured as if
-// everybody might.
+// The sign-in test makes its requests as a guest, not as a superuser.
 func TestTheSignInIsAGuests(t *testing.T) {
 	t.Parallel()
 	l, m := watched(t, newLab(t), "guest")
@@ -86,7 +85,7 @@ func TestTheSignInIsAGuests(t *testing.T) {
 	}
 }
 
-// TestReportTellsStageByStage: what is known is told before what takes time.
+// Known stages are reported before slow steps.
 func TestReportTellsStageByStage(t *testing.T) {
 	t.Parallel()
 	l := newLab(t).link("reported", nil)
@@ -113,8 +112,7 @@ func TestReportTellsStageByStage(t *testing.T) {
 	}
 }
 
-// TestWithoutALogTheSettingsAreMeasured: where PocketBase keeps no log, the
-// cause is looked for in what can be measured.
+// If PocketBase keeps no log, the cause is found by the checks.
 func TestWithoutALogTheSettingsAreMeasured(t *testing.T) {
 	t.Parallel()
 	l := newLab(t, func(s *core.Settings) { s.Logs.MaxDays = 0 }).link("unlogged", nil)
@@ -133,8 +131,7 @@ func says(v signin.Verdict, words string) bool {
 	return false
 }
 
-// TestNoAnswerIsNoVerdictOnTheLink: PocketBase is gone, or something else
-// answers, when the code is to be exchanged.
+// PocketBase is gone, or something else responds, during the exchange of the code.
 func TestNoAnswerIsNoVerdictOnTheLink(t *testing.T) {
 	t.Parallel()
 	l, m := watched(t, newLab(t), "gone")
@@ -158,7 +155,7 @@ func TestNoAnswerIsNoVerdictOnTheLink(t *testing.T) {
 			}
 			return answer.with(r)
 		})
-		ctx, cancel := context.WithTimeout(t.Context(), 2*time.Second) // for the log, which will have nothing
+		ctx, cancel := context.WithTimeout(t.Context(), 2*time.Second) // for the log, which stays empty
 		v := l.e.FinishSignIn(ctx, l.d, s, signin.Return{Code: secret.New("0123456789abcdef")}, engine.Expected{}, nil)
 		cancel()
 		if v.Works || !v.Over || !strings.Contains(v.Words(), answer.words) || v.Todo == "" || v.FailedStage() == nil {
@@ -167,8 +164,7 @@ func TestNoAnswerIsNoVerdictOnTheLink(t *testing.T) {
 	}
 }
 
-// TestTheLogKnowsWhyNoAnswerCame: our own call was cut short, and PocketBase
-// noted what it met.
+// Our own call was cut off, but PocketBase logged the cause.
 func TestTheLogKnowsWhyNoAnswerCame(t *testing.T) {
 	t.Parallel()
 	lab := newLab(t)
@@ -196,7 +192,7 @@ func TestTheLogKnowsWhyNoAnswerCame(t *testing.T) {
 			}
 			res, err := m.next.RoundTrip(r)
 			if err == nil {
-				_ = res.Body.Close() // PocketBase is done, and nobody hears of it
+				_ = res.Body.Close() // PocketBase is done, but the response is lost
 			}
 			return nil, context.DeadlineExceeded
 		})
@@ -219,7 +215,7 @@ func page(r *http.Request, status int) *http.Response {
 		Request: r}
 }
 
-// TestEventsThatCannotBeReadAreSaid: the verdict stands without them.
+// The verdict does not depend on authentik's events, but says if they are missing.
 func TestEventsThatCannotBeReadAreSaid(t *testing.T) {
 	t.Parallel()
 	lab := newLab(t)
@@ -248,7 +244,7 @@ func TestEventsThatCannotBeReadAreSaid(t *testing.T) {
 	}
 }
 
-// TestFinishEndsWithItsContext: nobody waits 30 s for a page that is gone.
+// A closed page ends the wait of up to 30 s.
 func TestFinishEndsWithItsContext(t *testing.T) {
 	t.Parallel()
 	l := newLab(t).link("cancelled", nil)

@@ -12,7 +12,7 @@ import (
 	"authpocket/internal/signin"
 )
 
-// TestWhatIsForeseenComesTrue predicts a sign-in and then takes it through.
+// TestWhatIsForeseenComesTrue predicts a sign-in and then performs it.
 func TestWhatIsForeseenComesTrue(t *testing.T) {
 	t.Parallel()
 	lab := newLab(t)
@@ -87,7 +87,7 @@ func TestWhatIsForeseenComesTrue(t *testing.T) {
 	group.Wait()
 }
 
-// subject is how authentik names the person to PocketBase.
+// subject returns the person's subject claim.
 func (l *linked) subject() string {
 	l.t.Helper()
 	claims, _, err := l.a.client.Preview(l.t.Context(), l.d, l.person)
@@ -97,8 +97,7 @@ func (l *linked) subject() string {
 	return claims.Subject
 }
 
-// TestAccountsAreFoundByTheirExactValues: nothing of a value is read as part
-// of the filter, whatever quotes, backslashes and wildcards are in it.
+// Quotes, backslashes and wildcards in a value do not change the filter.
 func TestAccountsAreFoundByTheirExactValues(t *testing.T) {
 	t.Parallel()
 	l := newLab(t).link("exact", nil)
@@ -130,8 +129,8 @@ func TestAccountsAreFoundByTheirExactValues(t *testing.T) {
 	}
 }
 
-// TestOnlyTheTestsOwnAccountIsDeleted: the new account goes with its link;
-// one that was there, or was only linked by the test, stays.
+// A new account is deleted with its link; one that existed, or was only linked by
+// the test, stays.
 func TestOnlyTheTestsOwnAccountIsDeleted(t *testing.T) {
 	t.Parallel()
 	lab := newLab(t)
@@ -171,8 +170,7 @@ func TestOnlyTheTestsOwnAccountIsDeleted(t *testing.T) {
 	}
 }
 
-// TestTheAccountLeftBehindIsNamed: the auth rule refuses only after the
-// account was made.
+// The auth rule only refuses after the account was created.
 func TestTheAccountLeftBehindIsNamed(t *testing.T) {
 	t.Parallel()
 	l := newLab(t).link("behind", nil)
@@ -190,8 +188,7 @@ func TestTheAccountLeftBehindIsNamed(t *testing.T) {
 	}
 }
 
-// TestAnOlderAccountIsNeverSaidToBeTheTests: refused after it was found, or
-// found in a collection that keeps no times.
+// An older account was found before the refusal, or in a collection without times.
 func TestAnOlderAccountIsNeverSaidToBeTheTests(t *testing.T) {
 	t.Parallel()
 	lab := newLab(t)
@@ -199,7 +196,7 @@ func TestAnOlderAccountIsNeverSaidToBeTheTests(t *testing.T) {
 	timeless := func(c *core.Collection, _ *core.OAuth2ProviderConfig) { c.Fields.RemoveByName("created") }
 	for name, one := range map[string]struct {
 		spoil   func(c *core.Collection, own *core.OAuth2ProviderConfig)
-		linked  bool // before
+		linked  bool // before the sign-in
 		outcome signin.Outcome
 	}{
 		"older shut out":       {shut, false, signin.OutcomeRefused},
@@ -243,7 +240,7 @@ func (l *linked) hasTimes() bool {
 	return c.Fields.GetByName("created") != nil
 }
 
-// TestANewAccountWithoutATimeIsTheTests: PocketBase says itself that it is new.
+// PocketBase itself reports that the account is new.
 func TestANewAccountWithoutATimeIsTheTests(t *testing.T) {
 	t.Parallel()
 	l := newLab(t).link("timeless", nil)
@@ -264,8 +261,7 @@ func TestANewAccountWithoutATimeIsTheTests(t *testing.T) {
 	}
 }
 
-// TestWhoReturnsIsNotLinkedNow: PocketBase makes the link of an account that
-// was never verified anew at each sign-in.
+// PocketBase recreates the link of an unverified account at each sign-in.
 func TestWhoReturnsIsNotLinkedNow(t *testing.T) {
 	t.Parallel()
 	l := newLab(t).link("returns", nil)
@@ -286,8 +282,7 @@ func TestWhoReturnsIsNotLinkedNow(t *testing.T) {
 	}
 }
 
-// TestWhatASignInDoesToAnAccountIsSaid: only one that was never verified is
-// changed.
+// A sign-in only changes an account that was never verified.
 func TestWhatASignInDoesToAnAccountIsSaid(t *testing.T) {
 	t.Parallel()
 	lab := newLab(t)

@@ -31,17 +31,17 @@ import (
 
 const password = "correct horse battery"
 
-// loadChecker reads authentik's OpenAPI document once for all tests.
+// loadChecker reads authentik's OpenAPI document, once for all tests.
 var loadChecker = sync.OnceValues(openapicheck.New)
 
-// idp is a simulated authentik behind a real HTTP server, its requests and
-// answers held against the OpenAPI document.
+// idp is a simulated authentik behind a real HTTP server. Its requests and
+// responses are checked against the OpenAPI document.
 type idp struct {
 	t      testing.TB
 	sim    *authentiksim.Server
 	url    string
 	client *authentik.Client
-	ada    int // who has an address
+	ada    int // a user with an e-mail address
 }
 
 func newIDP(t testing.TB, cfg authentiksim.Config, wrap func(http.Handler) http.Handler) *idp {
@@ -64,8 +64,8 @@ func newIDP(t testing.TB, cfg authentiksim.Config, wrap func(http.Handler) http.
 	return a
 }
 
-// complain leaves out the one answer that authentik itself gives otherwise
-// than its document says, and what the tests do behind authpocket's back.
+// complain exempts the one response in which authentik itself departs from its
+// document, and the tests' own calls.
 func (a *idp) complain(err error) {
 	if !strings.Contains(err.Error(), "/admin/settings/") {
 		a.t.Error(err)
@@ -90,7 +90,7 @@ func (a *idp) connect(t testing.TB, client *http.Client) *authentik.Client {
 	return c
 }
 
-// call asks the API as the superuser, past authpocket.
+// call calls the API as the superuser, bypassing authpocket.
 func (a *idp) call(method, path string, body any) map[string]any {
 	a.t.Helper()
 	raw, err := json.Marshal(body)
@@ -106,11 +106,11 @@ func (a *idp) call(method, path string, body any) map[string]any {
 		a.t.Fatalf("%s %s: %d %s", method, path, w.Code, w.Body)
 	}
 	var answer map[string]any
-	_ = json.Unmarshal(w.Body.Bytes(), &answer) // a deletion answers nothing
+	_ = json.Unmarshal(w.Body.Bytes(), &answer) // a deletion returns nothing
 	return answer
 }
 
-// lab is both systems, shared by many links: each has its own application,
+// lab holds both systems, shared by many links with their own application,
 // provider and collection.
 type lab struct {
 	t  testing.TB
@@ -119,12 +119,12 @@ type lab struct {
 	p  *pocketbase.Client
 	e  *engine.Engine
 
-	// saving keeps changes of collections apart: two at once can leave
-	// PocketBase with the older one in its cache.
+	// saving serialises changes of collections: concurrent ones can leave the
+	// older version in PocketBase's cache.
 	saving sync.Mutex
 }
 
-// newLab starts both, with changed settings of PocketBase.
+// newLab starts both systems, with changed settings of PocketBase.
 func newLab(t testing.TB, settings ...func(*core.Settings)) *lab {
 	t.Helper()
 	dir, err := os.MkdirTemp("", "authpocket-proof-")
@@ -156,7 +156,7 @@ func newLab(t testing.TB, settings ...func(*core.Settings)) *lab {
 	return l
 }
 
-// noPause is a wait in no time.
+// noPause does not wait.
 func noPause(ctx context.Context, _ time.Duration) error { return ctx.Err() }
 
 func (l *lab) connect(t testing.TB, client *http.Client) *pocketbase.Client {
@@ -169,7 +169,7 @@ func (l *lab) connect(t testing.TB, client *http.Client) *pocketbase.Client {
 	return p
 }
 
-// collection makes an auth collection as a fresh install's users is.
+// collection creates an auth collection like users of a fresh installation.
 func (l *lab) collection(name string) {
 	l.t.Helper()
 	c := core.NewAuthCollection(name)
@@ -185,7 +185,7 @@ func (l *lab) collection(name string) {
 	}
 }
 
-// linked is one link under test, and what the test does to it.
+// linked is a link under test.
 type linked struct {
 	*lab
 	t        testing.TB
@@ -193,12 +193,12 @@ type linked struct {
 	e        *engine.Engine
 	name     string
 	d        link.Desired
-	person   int // who signs in
+	person   int // the user who signs in
 	username string
 }
 
-// link makes a link of that name with authpocket itself, and resolves it, as
-// a verify does.
+// link creates a link with that name through authpocket and resolves it, like a
+// verify.
 func (l *lab) link(name string, change func(*link.Spec)) *linked {
 	l.t.Helper()
 	return l.linkTo(l.a, name, change)
@@ -232,7 +232,7 @@ func (l *lab) linkTo(a *idp, name string, change func(*link.Spec)) *linked {
 	return &linked{lab: l, t: l.t, a: a, e: e, name: name, d: d, person: a.ada, username: "ada"}
 }
 
-// patchProvider changes the link's provider behind authpocket's back.
+// patchProvider changes the link's provider directly.
 func (l *linked) patchProvider(body map[string]any) {
 	l.t.Helper()
 	l.a.call("PATCH", "/providers/oauth2/"+strconv.Itoa(l.d.Provider.PK)+"/", body)
@@ -243,7 +243,7 @@ func (l *linked) patchApplication(body map[string]any) {
 	l.a.call("PATCH", "/core/applications/"+l.d.Application.Slug+"/", body)
 }
 
-// spoil changes the link's collection behind authpocket's back.
+// spoil changes the link's collection directly.
 func (l *linked) spoil(change func(c *core.Collection, own *core.OAuth2ProviderConfig)) {
 	l.t.Helper()
 	l.saving.Lock()
@@ -273,7 +273,7 @@ func (l *linked) remove() {
 	}
 }
 
-// setURLs gives PocketBase other URLs, wanted so.
+// setURLs sets the endpoints in PocketBase, as wanted by the spec.
 func (l *linked) setURLs(tokenURL, userInfoURL string) {
 	l.t.Helper()
 	l.spoil(func(_ *core.Collection, own *core.OAuth2ProviderConfig) {
@@ -286,14 +286,14 @@ func (l *linked) setURLs(tokenURL, userInfoURL string) {
 	})
 }
 
-// signInAs adds somebody and has them sign in.
+// signInAs adds a user and makes them the link's person.
 func (l *linked) signInAs(username, email string) {
 	l.t.Helper()
 	l.username = username + "-" + l.name
 	l.person = l.a.sim.AddPerson(l.username, "Somebody", email, password, nil)
 }
 
-// record puts an account into the link's collection.
+// record creates an account in the link's collection.
 func (l *linked) record(email string, verified bool) *core.Record {
 	l.t.Helper()
 	c, err := l.pb.App().FindCollectionByNameOrId(l.name)
@@ -310,7 +310,7 @@ func (l *linked) record(email string, verified bool) *core.Record {
 	return r
 }
 
-// connectTo links a record with a subject, as an earlier sign-in did.
+// connectTo links a record with a subject, like an earlier sign-in.
 func (l *linked) connectTo(r *core.Record, subject string) {
 	l.t.Helper()
 	row := core.NewExternalAuth(l.pb.App())
@@ -323,7 +323,7 @@ func (l *linked) connectTo(r *core.Record, subject string) {
 	}
 }
 
-// answering is a server that answers everything so.
+// answering starts a server with a fixed response.
 func answering(t testing.TB, status int, kind, body string) string {
 	t.Helper()
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {

@@ -6,5 +6,5 @@ import (
 	"go.uber.org/goleak"
 )
 
-// TestMain also looks for goroutines that nobody waits for.
+// TestMain also looks for leaked goroutines.
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }

@@ -11,15 +11,15 @@ import (
 	"authpocket/sandbox/authentiksim"
 )
 
-// barrier keeps people out by one setting of the collection.
+// barrier is a setting of the collection that refuses sign-ins.
 type barrier struct {
 	name, cause string
 	spec        func(*link.Spec)
 	spoil       func(c *core.Collection)
 }
 
-// barriers are in the order in which PocketBase meets them with somebody new:
-// it makes the account before it asks whether the account may sign in.
+// barriers returns the barriers in PocketBase's order for a new person: it creates
+// the account before it checks whether the account may sign in.
 func barriers() []barrier {
 	return []barrier{
 		{name: "create", cause: "create-rule", spoil: func(c *core.Collection) { c.CreateRule = nil }},
@@ -32,10 +32,9 @@ func barriers() []barrier {
 	}
 }
 
-// TestTheFirstOfTwoObstaclesIsForeseen: of any two obstacles the one that
-// PocketBase meets first is predicted, and is what the sign-in fails by; for
-// somebody new, for one whose account has the same address, and for one who
-// signed in before.
+// Of any two obstacles, the one that PocketBase meets first is predicted and makes
+// the sign-in fail: for a new person, for one whose account has the same address,
+// and for one who signed in before.
 func TestTheFirstOfTwoObstaclesIsForeseen(t *testing.T) {
 	t.Parallel()
 	lab := newLab(t)
@@ -71,7 +70,7 @@ func TestTheFirstOfTwoObstaclesIsForeseen(t *testing.T) {
 			try("new "+first.name+" "+second.name, nil, first.cause, first, second)
 		}
 	}
-	// Who has an account meets only what decides who may sign in.
+	// A person with an account only meets the rules for sign-in.
 	create, field, auth, mfa := all[0], all[3], all[4], all[5]
 	address := func(l *linked) { l.account("ada@example.com", true) }
 	before := func(l *linked) { l.connectTo(l.account("other@example.com", true), l.subject()) }
@@ -88,8 +87,7 @@ func TestTheFirstOfTwoObstaclesIsForeseen(t *testing.T) {
 	group.Wait()
 }
 
-// foretold holds a prediction against the sign-in. An empty cause lets the
-// person in.
+// foretold compares a prediction with the sign-in. An empty cause means success.
 func (l *linked) foretold(name, cause string) {
 	p, err := l.e.Foresee(l.t.Context(), l.d, l.person)
 	if err != nil || string(p.Cause) != cause || p.Unsure || (p.Outcome == signin.OutcomeRefused) != (cause != "") {
@@ -101,8 +99,7 @@ func (l *linked) foretold(name, cause string) {
 	}
 }
 
-// account puts an account into the link's collection that has all that the
-// collection requires.
+// account creates an account with all required fields in the link's collection.
 func (l *linked) account(email string, verified bool) *core.Record {
 	l.t.Helper()
 	c, err := l.pb.App().FindCollectionByNameOrId(l.name)

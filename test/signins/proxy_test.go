@@ -16,10 +16,10 @@ import (
 	"authpocket/sandbox/pocketbasehost"
 )
 
-// quiet is for servers whose clients are meant to fail.
+// quiet returns a logger for servers whose clients fail on purpose.
 func quiet() *log.Logger { return log.New(io.Discard, "", 0) }
 
-// reverse passes everything on to a system.
+// reverse returns a proxy that forwards everything to a system.
 func reverse(t testing.TB, target string) *httputil.ReverseProxy {
 	t.Helper()
 	to, err := url.Parse(target)
@@ -30,7 +30,7 @@ func reverse(t testing.TB, target string) *httputil.ReverseProxy {
 		Rewrite: func(r *httputil.ProxyRequest) { r.SetURL(to); r.Out.Host = r.In.Host }}
 }
 
-// ownCA serves authentik over TLS with an authority that nobody knows.
+// ownCA serves authentik over TLS with an unknown authority.
 func ownCA(l *linked) string {
 	server := httptest.NewUnstartedServer(reverse(l.t, l.a.url))
 	server.Config.ErrorLog = quiet()
@@ -39,10 +39,10 @@ func ownCA(l *linked) string {
 	return server.URL
 }
 
-// unflushed cannot send before it is full.
+// unflushed is a response writer that cannot flush.
 type unflushed struct{ http.ResponseWriter }
 
-// buffering is a proxy that passes answers on once they are whole, or four
+// buffering is a proxy that forwards responses once they are complete or four
 // kilobytes long.
 func buffering(t testing.TB, target string) string {
 	t.Helper()
@@ -54,8 +54,7 @@ func buffering(t testing.TB, target string) string {
 	return server.URL
 }
 
-// atRealtime stands in front of PocketBase and answers at the event stream
-// itself.
+// atRealtime is a proxy for PocketBase that answers the event stream itself.
 func atRealtime(t testing.TB, target string, answer http.HandlerFunc) string {
 	t.Helper()
 	next := reverse(t, target)
@@ -70,8 +69,8 @@ func atRealtime(t testing.TB, target string, answer http.HandlerFunc) string {
 	return server.URL
 }
 
-// cutting ends every event stream once somebody comes back from authentik, as
-// a proxy's time limit does.
+// cutting ends every event stream when a person returns from authentik, like a
+// proxy's timeout.
 func cutting(t testing.TB, target string) string {
 	t.Helper()
 	next := reverse(t, target)
@@ -87,7 +86,7 @@ func cutting(t testing.TB, target string) string {
 			mu.Lock()
 			cut = append(cut, func() { cancel(); <-ended })
 			mu.Unlock()
-			defer func() { _ = recover() }() // the proxy breaks a stream off by a panic
+			defer func() { _ = recover() }() // the proxy ends a stream with a panic
 			next.ServeHTTP(w, r.WithContext(ctx))
 			return
 		case strings.HasSuffix(r.URL.Path, link.RedirectPath):
@@ -104,8 +103,8 @@ func cutting(t testing.TB, target string) string {
 	return server.URL
 }
 
-// balancing sends what is written to the event stream to a PocketBase of its
-// own, as a balancer in front of several does.
+// balancing sends posts to the event stream to another PocketBase, like a load
+// balancer.
 func balancing(t testing.TB, target string) string {
 	t.Helper()
 	other, err := pocketbasehost.Start(t.Context(), pocketbasehost.Config{DataDir: t.TempDir()})

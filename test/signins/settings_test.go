@@ -13,11 +13,11 @@ import (
 	"authpocket/internal/link"
 )
 
-// goodRuns is how often a good link is verified.
+// goodRuns is how many times a good link is verified.
 const goodRuns = 50
 
-// TestAGoodLinkIsNeverRed verifies a link with everything in it: an own
-// binding, all that can be set at the application, ID tokens or user info.
+// TestAGoodLinkIsNeverRed verifies a link with every setting: a binding, all fields
+// of the application, ID tokens or user info.
 func TestAGoodLinkIsNeverRed(t *testing.T) {
 	t.Parallel()
 	l := newLab(t).link("good", everything)
@@ -62,13 +62,12 @@ func everything(s *link.Spec) {
 type breakage struct {
 	name  string
 	do    func(*linked)
-	check string // that must fail
-	slow  bool   // only PocketBase's own way to authentik shows it
+	check string // the check that must fail
+	slow  bool   // only the probe through PocketBase shows it
 }
 
-// TestNoSettingBreaksUnseen changes each setting of a good link in turn, on
-// both sides, and wants a failed check each time; and none once it is put
-// back.
+// TestNoSettingBreaksUnseen changes each setting of a good link in turn, in both
+// systems. A check must fail each time, and none after the setting is restored.
 func TestNoSettingBreaksUnseen(t *testing.T) {
 	t.Parallel()
 	l := newLab(t).link("whole", everything)
@@ -92,7 +91,7 @@ func TestNoSettingBreaksUnseen(t *testing.T) {
 	}
 }
 
-// whole is a link as it stands.
+// whole is the complete state of a link.
 type whole struct {
 	provider, application, mapping, binding map[string]any
 	collection                              core.Collection
@@ -123,7 +122,7 @@ func (l *linked) mappingPath() string {
 
 func (l *linked) bindingPath() string { return "/policies/bindings/" + l.d.Bindings[0].PK + "/" }
 
-// restore writes everything back that can be written.
+// restore writes everything back.
 func (w whole) restore(l *linked) {
 	l.t.Helper()
 	writable := func(o map[string]any, keys ...string) map[string]any {
@@ -235,7 +234,7 @@ func (l *linked) breakagesInAuthentik() []breakage {
 	}})
 }
 
-// takeOff leaves out the provider's scope mapping of one scope.
+// takeOff removes the provider's scope mapping for a scope.
 func (l *linked) takeOff(scope string) {
 	l.t.Helper()
 	var left []any
@@ -323,9 +322,8 @@ func breakagesInPocketBase() []breakage {
 	}
 }
 
-// TestPKCELeftOpenIsOn: an element without the setting asks for a code
-// challenge, which is as good as one that says so, and wrong where it was
-// turned off.
+// PocketBase uses PKCE if the setting is missing. That is right if PKCE is wanted
+// and wrong if it is turned off.
 func TestPKCELeftOpenIsOn(t *testing.T) {
 	t.Parallel()
 	lab := newLab(t)
@@ -343,8 +341,8 @@ func TestPKCELeftOpenIsOn(t *testing.T) {
 	}
 }
 
-// TestNobodyNewCanSignInIsRed: where the address is left unverified and the
-// collection requires one, no person need be named to see that nobody gets in.
+// If addresses stay unverified and the collection requires one, the check fails
+// without a person: nobody new can sign in.
 func TestNobodyNewCanSignInIsRed(t *testing.T) {
 	t.Parallel()
 	lab := newLab(t)
@@ -365,7 +363,7 @@ func TestNobodyNewCanSignInIsRed(t *testing.T) {
 	if c := rules(optional); c.Status != link.Pass {
 		t.Errorf("%+v", c)
 	}
-	// somebody's own mapping says that addresses are verified
+	// a custom mapping marks addresses as verified
 	trusting := lab.link("left_trusting", leave)
 	own := l.a.call("POST", "/propertymappings/provider/scope/", map[string]any{
 		"name": "verified " + trusting.name, "scope_name": "email",

@@ -8,7 +8,7 @@ import (
 	"authpocket/internal/signin"
 )
 
-// signIn takes the link's person through a sign-in and returns the verdict.
+// signIn signs the link's person in and returns the verdict.
 func (l *linked) signIn(b *browser, prediction *signin.Prediction) signin.Verdict {
 	l.t.Helper()
 	s, err := l.e.StartSignIn(l.t.Context(), l.d, "")
@@ -32,7 +32,7 @@ func (l *linked) finish(b *browser, s engine.SignIn, prediction *signin.Predicti
 	return v
 }
 
-// holdSecrets looks for what must not be shown.
+// holdSecrets checks that no secret is shown.
 func (l *linked) holdSecrets(v signin.Verdict, secrets ...string) {
 	l.t.Helper()
 	var text strings.Builder

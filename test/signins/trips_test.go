@@ -12,7 +12,7 @@ import (
 	"authpocket/internal/link"
 )
 
-// slow is a transport that is far away from everything, once it is told to.
+// slow is a transport with a latency that can be set.
 type slow struct {
 	next  http.RoundTripper
 	delay atomic.Int64
@@ -21,7 +21,7 @@ type slow struct {
 	calls []span
 }
 
-// span is when a call was under way.
+// span is the duration of a call.
 type span struct{ from, to time.Time }
 
 func (s *slow) RoundTrip(r *http.Request) (*http.Response, error) {
@@ -43,8 +43,7 @@ func (s *slow) RoundTrip(r *http.Request) (*http.Response, error) {
 	return s.next.RoundTrip(r)
 }
 
-// inARow is the largest number of calls of which each began after the one
-// before it had ended.
+// inARow returns the length of the longest chain of sequential calls.
 func (s *slow) inARow() int {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -58,7 +57,7 @@ func (s *slow) inARow() int {
 	return n
 }
 
-// farAway is an engine whose every call takes that much longer, and a link.
+// farAway returns a link and an engine with that much latency per call.
 func farAway(t testing.TB, delay time.Duration) (*engine.Engine, *linked, *slow) {
 	t.Helper()
 	l := newLab(t)
@@ -74,11 +73,10 @@ func farAway(t testing.TB, delay time.Duration) (*engine.Engine, *linked, *slow)
 	return e, own, s
 }
 
-// trips is how often one call waited for another in a verify.
+// trips returns the number of sequential calls in a verify.
 const trips = 3
 
-// TestVerifyTakesThreeRoundTrips: with so much added to each call, those that
-// wait for no other are under way at the same time.
+// With this latency, independent calls overlap.
 func TestVerifyTakesThreeRoundTrips(t *testing.T) {
 	e, l, s := farAway(t, 500*time.Millisecond)
 	for _, account := range []string{"nobody's", "an account of the same address", "linked"} {
@@ -101,8 +99,8 @@ func TestVerifyTakesThreeRoundTrips(t *testing.T) {
 	}
 }
 
-// BenchmarkVerify has 50 ms added to each call. The target is three of them,
-// and what the calls take themselves.
+// BenchmarkVerify adds 50 ms to each call. The target is three times that, plus the
+// calls themselves.
 func BenchmarkVerify(b *testing.B) {
 	const delay = 50 * time.Millisecond
 	e, l, s := farAway(b, delay)

@@ -12,7 +12,7 @@ import (
 	"authpocket/sandbox/authentiksim"
 )
 
-// idTokens has PocketBase read the ID token and compare all it can.
+// idTokens has PocketBase use the ID token with all checks.
 func idTokens(_ *idp, s *link.Spec) {
 	mode, jwks := "id_token", s.AuthentikURL+"/application/o/"+*s.Application.Slug+"/jwks/"
 	s.PocketBase.UserInfo, s.PocketBase.JWKSURL = &mode, &jwks
@@ -123,7 +123,7 @@ func troublesAtAuthentik() []trouble {
 	}
 }
 
-// key makes a key pair of that kind.
+// key creates a key pair of that kind.
 func (l *linked) key(algorithm string) string {
 	pk, err := l.a.sim.AddKeyPair(algorithm+" of "+l.name, algorithm, time.Hour)
 	if err != nil {
@@ -132,7 +132,8 @@ func (l *linked) key(algorithm string) string {
 	return pk
 }
 
-// troublesOfTheWayBack are between authentik's answer and PocketBase's event.
+// troublesOfTheWayBack returns troubles between authentik's response and
+// PocketBase's event.
 func troublesOfTheWayBack() []trouble {
 	return []trouble{
 		{name: "closed", cause: "popup-closed", stage: signin.StageAuthentik, checks: []link.CheckID{link.CheckSignIn},
@@ -199,8 +200,8 @@ func troublesOfTheWayBack() []trouble {
 	}
 }
 
-// noticed is what only a browser can meet, which the browser tests do: here
-// the page has told of it.
+// noticed simulates what only a browser can meet, as reported by the page. The
+// browser tests provoke it.
 func noticed(name string, missing signin.Missing, cause link.CauseID) trouble {
 	return trouble{name: name, cause: cause, stage: signin.StageOpened, checks: []link.CheckID{link.CheckSignIn},
 		signIn: func(l *linked) signin.Verdict {
@@ -212,7 +213,7 @@ func noticed(name string, missing signin.Missing, cause link.CauseID) trouble {
 		}}
 }
 
-// verdict finishes a sign-in whose browser part is over.
+// verdict finishes a sign-in after its browser part.
 func (l *linked) verdict(s engine.SignIn, r signin.Return) signin.Verdict {
 	l.t.Helper()
 	v := l.e.FinishSignIn(l.t.Context(), l.d, s, r, engine.Expected{Person: l.person}, nil)

@@ -13,8 +13,8 @@ import (
 
 const token, userInfo = "/application/o/token/", "/application/o/userinfo/"
 
-// troublesOfReach are what PocketBase itself meets on its way to authentik.
-// Each is made at the token URL and at the user-info URL.
+// troublesOfReach returns troubles in PocketBase's own connection to authentik, at
+// the token URL and at the user-info URL.
 func troublesOfReach() []trouble {
 	list := []trouble{
 		{name: "wrong public address", cause: "unreachable", checks: []link.CheckID{"authentik.discovery",
@@ -154,16 +154,15 @@ func troublesOfTheExchange() []trouble {
 	}
 }
 
-// limitSignIns lets one sign-in through to the collection of the trouble that
-// is about it.
+// limitSignIns limits the collection of its trouble to one sign-in.
 func limitSignIns(s *core.Settings) {
 	s.RateLimits.Enabled = true
 	s.RateLimits.Rules = []core.RateLimitRule{{Label: identifier("rate limit") + ":auth", Duration: 600,
 		MaxRequests: 1}}
 }
 
-// signInAnd takes the person through to the code, and does something to the
-// link before PocketBase is given it.
+// signInAnd signs the person in up to the code, and changes the link before
+// PocketBase exchanges it.
 func (l *linked) signInAnd(spoil func()) signin.Verdict {
 	l.t.Helper()
 	s, err := l.e.StartSignIn(l.t.Context(), l.d, "")
@@ -241,7 +240,7 @@ func troublesOfTheRecord() []trouble {
 
 func text(s string) *string { return &s }
 
-// managedMappings are authentik's own three, with its email mapping.
+// managedMappings returns authentik's three default mappings.
 func (l *linked) managedMappings() []any {
 	var list []any
 	for _, scope := range []string{"openid", "profile", "email"} {

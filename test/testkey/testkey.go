@@ -1,5 +1,5 @@
-// Package testkey has the key that the simulated authentiks of tests sign
-// with. To generate one takes a tenth of a second, for each of them.
+// Package testkey provides the signing key of simulated authentiks. Generating one
+// for each would take a tenth of a second.
 package testkey
 
 import (
@@ -7,7 +7,7 @@ import (
 	"net/http/httptest"
 )
 
-// RSA returns the key of httptest's own certificate, the same each time.
+// RSA returns the key of httptest's certificate, always the same.
 func RSA() *rsa.PrivateKey {
 	server := httptest.NewTLSServer(nil)
 	defer server.Close()
