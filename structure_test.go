@@ -77,12 +77,20 @@ func imports() map[string]string {
 			"internal/outbound " +
 			"internal/pocketbase internal/secret",
 
-		"static":      "",
-		"web/view":    "internal/address internal/link internal/plans internal/signin internal/visible",
-		"web/respond": "web/view",
+		"static": "",
+		"web": "internal/address internal/connect internal/engine internal/export internal/link " +
+			"internal/logs internal/secret internal/signin static web/door web/form web/live " +
+			"web/respond web/session web/view web/view/changes web/view/proof web/view/setup",
 		"web/door":    "static web/respond web/view",
-		"web": "internal/address internal/connect internal/engine internal/export internal/link internal/logs " +
-			"internal/secret internal/signin static web/door web/respond web/view",
+		"web/form":    "internal/link internal/secret web/view/setup",
+		"web/live":    "web/view",
+		"web/respond": "web/view",
+		"web/session": "internal/connect internal/engine internal/link internal/secret internal/signin " +
+			"web/door web/live web/view/changes web/view/proof",
+		"web/view":         "internal/link internal/visible",
+		"web/view/changes": "internal/link web/view web/view/proof",
+		"web/view/proof":   "internal/address internal/link internal/signin web/view",
+		"web/view/setup":   "internal/address internal/link internal/plans web/view web/view/changes",
 	}
 }
 

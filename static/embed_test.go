@@ -81,7 +81,8 @@ func TestOtherPathsAreNotFound(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, p := range []string{"/static/", "/static/0000000000000000/style.css", "/static/../embed.go", "/static/css/base.css"} {
+	for _, p := range []string{"/static/", "/static/0000000000000000/style.css", "/static/../embed.go",
+		"/static/css/base.css"} {
 		rec := httptest.NewRecorder()
 		f.ServeHTTP(rec, httptest.NewRequest("GET", "http://x"+p, nil))
 		if rec.Code != 404 {

@@ -28,6 +28,7 @@ import (
 	"authpocket/internal/logs"
 	"authpocket/web/door"
 	"authpocket/web/respond"
+	"authpocket/web/session"
 )
 
 // lines is a log that many write to.
@@ -264,8 +265,11 @@ func TestTheLastPageIsRenderedAtTheStart(t *testing.T) {
 	for what, answer := range map[string]func(http.ResponseWriter){
 		"a page that fails": func(w http.ResponseWriter) { s.render(w, gone, http.StatusOK, broken) },
 		"a problem":         func(w http.ResponseWriter) { s.notFound(w, gone) },
-		"a failed asking":   func(w http.ResponseWriter) { s.fail(w, gone, new(session), context.Canceled, "/") },
-		"the door":          func(w http.ResponseWriter) { s.Handler().ServeHTTP(w, gone) },
+		"a failed asking": func(w http.ResponseWriter) {
+			s.fail(w, gone, new(session.Session), context.Canceled,
+				"/")
+		},
+		"the door": func(w http.ResponseWriter) { s.Handler().ServeHTTP(w, gone) },
 	} {
 		rec := httptest.NewRecorder()
 		answer(rec)

@@ -114,7 +114,8 @@ func TestEventsAreReplayed(t *testing.T) {
 	b := wizardFor(t, box, prefilled(box)).browser().answered()
 	job := b.send(b.get("/review"), "/apply", nil).want(303).header.Get("Location")
 	whole := b.wait(job+"/events", "")
-	for _, part := range []string{"id: 1\n", "id: 6\n", "id: 7\n", "event: done\n", `hx-target="#change-3"`, `hx-target="#outcome"`} {
+	for _, part := range []string{"id: 1\n", "id: 6\n", "id: 7\n", "event: done\n", `hx-target="#change-3"`,
+		`hx-target="#outcome"`} {
 		if !strings.Contains(whole, part) {
 			t.Errorf("the stream lacks %q:\n%s", part, whole)
 		}
@@ -126,7 +127,8 @@ func TestEventsAreReplayed(t *testing.T) {
 		}
 	}
 	rest := b.wait(job+"/events", "4")
-	if strings.Contains(rest, "id: 4\n") || !strings.HasPrefix(rest, "id: 5\n") || !strings.Contains(rest, "event: done") {
+	if strings.Contains(rest, "id: 4\n") || !strings.HasPrefix(rest, "id: 5\n") ||
+		!strings.Contains(rest, "event: done") {
 		t.Errorf("after event 4 the stream sends:\n%s", rest)
 	}
 	if over := b.wait(job+"/events?after=7", ""); over != "event: done\ndata: done\n\n" {
@@ -153,7 +155,8 @@ func TestAnApplyThatFailsSaysWhereAndGoesOn(t *testing.T) {
 	})
 	job := b.send(b.get("/review"), "/apply", nil).want(303).header.Get("Location")
 	b.wait(job+"/events", "")
-	b.get(job).want(200).says("Not all changes were made", "This name is too dull", "Not begun", "1 of 3 changes made", "Review what is left")
+	b.get(job).want(200).says("Not all changes were made", "This name is too dull", "Not begun", "1 of 3 changes made",
+		"Review what is left")
 	b.get("/verify").want(303, "/review")
 	g.set(nil)
 	again := b.send(b.get("/review").want(200).says("Make 2 changes"), "/apply", nil).want(303).header.Get("Location")
@@ -188,7 +191,8 @@ func TestAPlanThatTheSystemsHaveLeftBehindIsRefused(t *testing.T) {
 	there.wait(done+"/events", "")
 	job := here.send(late, "/apply", nil).want(303).header.Get("Location")
 	here.wait(job+"/events", "")
-	here.get(job).want(200).says("Something was changed since the preview", "0 of 3 changes made", "Look at the new plan")
+	here.get(job).want(200).says("Something was changed since the preview", "0 of 3 changes made",
+		"Look at the new plan")
 	there.get(job).want(404)
 	here.get(done).want(404)
 }
@@ -219,7 +223,7 @@ func TestClosingEndsStreamsAndWaitsForTheWork(t *testing.T) {
 	}
 	close(open)
 	<-closed
-	if n := w.server.sessions.count(); n != 0 {
+	if n := len(w.server.sessions.All()); n != 0 {
 		t.Errorf("%d sessions are left after Close", n)
 	}
 }

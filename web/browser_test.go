@@ -164,7 +164,8 @@ func (b *browser) get(path string) *page {
 // post sends a form as the wizard's own page does.
 func (b *browser) post(path string, form url.Values) *page {
 	b.t.Helper()
-	req, err := http.NewRequestWithContext(b.t.Context(), http.MethodPost, b.base+path, strings.NewReader(form.Encode()))
+	req, err := http.NewRequestWithContext(b.t.Context(), http.MethodPost, b.base+path,
+		strings.NewReader(form.Encode()))
 	if err != nil {
 		b.t.Fatal(err)
 	}

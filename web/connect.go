@@ -3,94 +3,50 @@ package web
 import (
 	"context"
 	"errors"
+	"net"
 	"net/http"
+	"net/url"
+	"slices"
 
 	"authpocket/internal/connect"
 	"authpocket/internal/link"
 	"authpocket/internal/secret"
-	"authpocket/web/view"
+	"authpocket/web/door"
+	"authpocket/web/session"
+	"authpocket/web/view/setup"
 )
 
-// authentikLogin is what it takes to connect to an authentik.
-type authentikLogin struct {
-	url   string
-	token secret.Text
-	ca    string // PEM, empty for the system's authorities alone
-	plain bool   // the token may be sent over plain http
-}
-
-// authentikAnswer is an accepted answer of the first connect page.
-type authentikAnswer struct {
-	login  authentikLogin
-	system connect.AuthentikSystem
-	who    connect.AuthentikIdentity
-	http   *http.Client
-}
-
-func (s *Server) toAuthentik(ctx context.Context, l authentikLogin) (*authentikAnswer, error) {
-	c, err := s.cfg.Connect.ToAuthentik(ctx, connect.AuthentikLogin{URL: l.url, Token: l.token, CA: l.ca})
+func (s *Server) toAuthentik(ctx context.Context, l session.AuthentikLogin) (*session.Authentik, error) {
+	c, err := s.cfg.Connect.ToAuthentik(ctx, connect.AuthentikLogin{URL: l.URL, Token: l.Token, CA: l.CA})
 	if err != nil {
 		return nil, caFault(err, link.Authentik)
 	}
-	return &authentikAnswer{login: l, system: c.System, who: c.Who, http: c.HTTP}, nil
+	return &session.Authentik{Login: l, System: c.System, Who: c.Who, HTTP: c.HTTP}, nil
 }
 
-// pocketbaseLogin is what it takes to connect to a PocketBase.
-type pocketbaseLogin struct {
-	url      string
-	with     string // "token" or "password"
-	token    secret.Text
-	email    string
-	password secret.Text // wiped once it was used
-	ca       string
-	plain    bool // token or password may be sent over plain http
-}
-
-// login is the same without what only the form needs.
-func (l pocketbaseLogin) login() connect.PocketBaseLogin {
-	if l.with == withPassword {
-		return connect.PocketBaseLogin{URL: l.url, Email: l.email, Password: l.password, CA: l.ca}
-	}
-	return connect.PocketBaseLogin{URL: l.url, Token: l.token, CA: l.ca}
-}
-
-// pocketbaseAnswer is an accepted answer of the second connect page.
-type pocketbaseAnswer struct {
-	login  pocketbaseLogin
-	system connect.PocketBaseSystem
-	who    connect.PocketBaseIdentity
-	http   *http.Client
-}
-
-// secondStep is a sign-in to PocketBase that waits for a one-time password.
-type secondStep struct {
-	login pocketbaseLogin
-	code  connect.CodeRequest
-}
-
-func (s *Server) toPocketBase(ctx context.Context, l pocketbaseLogin) (*pocketbaseAnswer, error) {
-	c, err := s.cfg.Connect.ToPocketBase(ctx, l.login())
+func (s *Server) toPocketBase(ctx context.Context, l session.PocketBaseLogin) (*session.PocketBase, error) {
+	c, err := s.cfg.Connect.ToPocketBase(ctx, l.Login())
 	return newPocketBaseAnswer(l, c, err)
 }
 
 // withCode signs in with the one-time password.
-func (s *Server) withCode(ctx context.Context, step secondStep, code secret.Text) (*pocketbaseAnswer, error) {
-	c, err := s.cfg.Connect.WithCode(ctx, step.login.login(), step.code, code)
-	return newPocketBaseAnswer(step.login, c, err)
+func (s *Server) withCode(ctx context.Context, step session.CodeStep, code secret.Text) (*session.PocketBase, error) {
+	c, err := s.cfg.Connect.WithCode(ctx, step.Login.Login(), step.Code, code)
+	return newPocketBaseAnswer(step.Login, c, err)
 }
 
-func newPocketBaseAnswer(l pocketbaseLogin, c connect.PocketBase, err error) (*pocketbaseAnswer, error) {
+func newPocketBaseAnswer(l session.PocketBaseLogin, c connect.PocketBase, err error) (*session.PocketBase, error) {
 	if err != nil {
 		return nil, caFault(err, link.PB)
 	}
-	return &pocketbaseAnswer{login: l, system: c.System, who: c.Who, http: c.HTTP}, nil
+	return &session.PocketBase{Login: l, System: c.System, Who: c.Who, HTTP: c.HTTP}, nil
 }
 
 // sendCode has PocketBase send a one-time password. cause is the error that
 // asked for it, nil for another one.
-func (s *Server) sendCode(ctx context.Context, l pocketbaseLogin, cause error) (*secondStep, error) {
-	code, err := s.cfg.Connect.RequestCode(ctx, l.login(), cause)
-	return &secondStep{login: l, code: code}, caFault(err, link.PB)
+func (s *Server) sendCode(ctx context.Context, l session.PocketBaseLogin, cause error) (*session.CodeStep, error) {
+	code, err := s.cfg.Connect.RequestCode(ctx, l.Login(), cause)
+	return &session.CodeStep{Login: l, Code: code}, caFault(err, link.PB)
 }
 
 // caFault words a certificate authority that cannot be used for the form.
@@ -105,10 +61,88 @@ func caFault(err error, system link.System) error {
 }
 
 // permissions are what a token of authentik needs, and what for.
-func permissions() []view.Permission {
-	var list []view.Permission
+func permissions() []setup.Permission {
+	var list []setup.Permission
 	for _, p := range connect.Permissions() {
-		list = append(list, view.Permission{Codename: p.Codename, Why: p.Why})
+		list = append(list, setup.Permission{Codename: p.Codename, Why: p.Why})
 	}
 	return list
+}
+
+// connectionProblems are the problems of a page whose connection failed. A
+// field that the page does not have is not named.
+func connectionProblems(err error, fields ...string) link.Problems {
+	said := link.MessageOf(err)
+	p := link.Problem{Summary: said.What(), Todo: said.Advice(link.OnPage)}
+	if slices.Contains(fields, said.Field) {
+		p.Field = said.Field
+	}
+	return link.Problems{p}
+}
+
+// mistaken tells of an address that cannot be the one asked for, before
+// anybody is asked: the wizard's own, or the other system's. nil: it may be.
+// What the program was started with counts only where nothing was typed to
+// sign in with, for it may be what is mistaken.
+func (s *Server) mistaken(r *http.Request, sess *session.Session, system link.System, address string,
+	typed bool) link.Problems {
+	p, other, known := sess.Look(), link.PB, ""
+	if !typed {
+		known = s.cfg.Prefill.PocketBaseURL
+	}
+	if p.PocketBase != nil {
+		known = p.PocketBase.Login.URL
+	}
+	if system == link.PB {
+		if other, known = link.Authentik, ""; p.Authentik != nil {
+			known = p.Authentik.Login.URL
+		}
+	}
+	whose := ""
+	switch {
+	case address == "":
+		return nil
+	case ownAddress(r, address):
+		whose = "this wizard"
+	case known != "" && address == known:
+		whose = "your " + other.Label()
+	default:
+		return nil
+	}
+	return link.Problems{{
+		Field: string(system) + ".url", Summary: "This is the address of " + whose + ", not of " + system.Label() + ".",
+		Todo: "Enter " + system.Label() + "'s own address.",
+	}}
+}
+
+// ownAddress tells whether an address is the one that this page was asked at.
+// The names of this machine count as one.
+func ownAddress(r *http.Request, address string) bool {
+	u, err := url.Parse(address)
+	if err != nil {
+		return false
+	}
+	scheme := "http"
+	if door.Secure(r) {
+		scheme = "https"
+	}
+	own := &url.URL{Scheme: scheme, Host: r.Host}
+	return machine(u.Hostname()) == machine(own.Hostname()) && port(u) == port(own)
+}
+
+func machine(host string) string {
+	if ip := net.ParseIP(host); ip != nil && ip.IsLoopback() {
+		return "localhost"
+	}
+	return host
+}
+
+func port(u *url.URL) string {
+	switch {
+	case u.Port() != "":
+		return u.Port()
+	case u.Scheme == "https":
+		return "443"
+	}
+	return "80"
 }

@@ -22,7 +22,8 @@ func TestConnectingWithNothingTellsEverythingAtOnce(t *testing.T) {
 	box := sharedSandbox(t)
 	b := wizardFor(t, box, Config{}).browser()
 	p := b.send(b.get("/authentik"), "/authentik", nil).want(422)
-	if got := p.summary(); len(got) != 2 || !strings.HasPrefix(got[0], "Enter the authentik address") || !strings.HasPrefix(got[1], "Enter the API token") {
+	if got := p.summary(); len(got) != 2 || !strings.HasPrefix(got[0], "Enter the authentik address") ||
+		!strings.HasPrefix(got[1], "Enter the API token") {
 		t.Errorf("the summary says %q", got)
 	}
 	if !strings.HasPrefix(p.title(), "Error: ") {
@@ -34,7 +35,8 @@ func TestConnectingWithNothingTellsEverythingAtOnce(t *testing.T) {
 			t.Errorf("the control %s is not marked", name)
 		}
 	}
-	b.send(b.get("/authentik"), "/authentik", url.Values{"authentik.url": {box.AuthentikURL}, "authentik.token": {box.AuthentikToken}}).want(303)
+	b.send(b.get("/authentik"), "/authentik", url.Values{"authentik.url": {box.AuthentikURL},
+		"authentik.token": {box.AuthentikToken}}).want(303)
 	p = b.send(b.get("/pocketbase"), "/pocketbase", url.Values{"pocketbase.with": {"password"}}).want(422)
 	if got := p.summary(); len(got) != 3 {
 		t.Errorf("the summary says %q", got)
@@ -64,7 +66,8 @@ func TestWhatIsWrongWithAConnectionIsSaidAtItsField(t *testing.T) {
 		"token in quote": {box.AuthentikURL, "a b", "authentik.token", "space"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			p := b.send(b.get("/authentik"), "/authentik", url.Values{"authentik.url": {one.url}, "authentik.token": {one.token}}).want(422)
+			p := b.send(b.get("/authentik"), "/authentik", url.Values{"authentik.url": {one.url},
+				"authentik.token": {one.token}}).want(422)
 			got := p.summary()
 			if len(got) != 1 || !strings.Contains(got[0], one.says) {
 				t.Errorf("the summary says %q, want %q", got, one.says)
@@ -88,8 +91,10 @@ func TestAnAddressOfAnotherIsNamed(t *testing.T) {
 	own := b.base + "/settings"
 	refuse := func(system, address, token, says string) {
 		t.Helper()
-		p := b.send(b.get("/"+system), "/"+system, url.Values{system + ".url": {address}, system + ".token": {token}}).want(422)
-		if got := p.summary(); len(got) != 1 || !strings.Contains(got[0], says) || attr(p.control(system+".url"), "aria-invalid") != "true" {
+		p := b.send(b.get("/"+system), "/"+system, url.Values{system + ".url": {address}, system +
+			".token": {token}}).want(422)
+		if got := p.summary(); len(got) != 1 || !strings.Contains(got[0], says) ||
+			attr(p.control(system+".url"), "aria-invalid") != "true" {
 			t.Errorf("%s at %s: %q, want %q at the address", system, address, got, says)
 		}
 	}
@@ -98,7 +103,8 @@ func TestAnAddressOfAnotherIsNamed(t *testing.T) {
 	}
 	refuse("authentik", strings.Replace(b.base, "127.0.0.1", "localhost", 1), "", "this wizard")
 	refuse("authentik", box.PocketBaseURL, "", "This is the address of your PocketBase, not of authentik.")
-	refuse("authentik", box.PocketBaseURL, box.AuthentikToken, "It looks like PocketBase.") // asked, for what was given at the start may be wrong
+	// asked, for what was given at the start may be wrong
+	refuse("authentik", box.PocketBaseURL, box.AuthentikToken, "It looks like PocketBase.")
 	b.send(b.get("/authentik"), "/authentik", nil).want(303)
 	refuse("pocketbase", own, "", "This is the address of this wizard, not of PocketBase.")
 	refuse("pocketbase", box.AuthentikURL, "", "This is the address of your authentik, not of PocketBase.")
@@ -114,7 +120,8 @@ func TestAHeldTokenIsSentNowhereElse(t *testing.T) {
 	b := wizardFor(t, box, prefilled(box)).browser().connected()
 	for path, field := range map[string]string{"/authentik": "authentik", "/pocketbase": "pocketbase"} {
 		b.get(path).says("A token is set. Leave empty to keep it")
-		p := b.send(b.get(path), path, url.Values{field + ".url": {other.URL}}).want(422).says("is not sent anywhere else")
+		p := b.send(b.get(path), path, url.Values{field + ".url": {other.URL}}).want(422).says(
+			"is not sent anywhere else")
 		if has(p.control(field+".token"), "value") {
 			t.Error("the token's field has a value")
 		}
@@ -128,7 +135,8 @@ func TestTheCertificateCanBePastedOrUploaded(t *testing.T) {
 	box := sharedSandbox(t)
 	w := wizardFor(t, box, prefilled(box))
 	b := w.browser()
-	p := b.send(b.get("/authentik"), "/authentik", url.Values{"authentik.ca": {"no certificate"}}).want(422).says("There is no certificate in this text")
+	p := b.send(b.get("/authentik"), "/authentik", url.Values{"authentik.ca": {"no certificate"}}).want(422).says(
+		"There is no certificate in this text")
 	if attr(p.control("authentik.ca"), "aria-invalid") != "true" {
 		t.Error("the certificate's field is not marked")
 	}
@@ -166,11 +174,13 @@ func TestSigningInWithAOneTimePassword(t *testing.T) {
 	b := w.browser()
 	b.send(b.get("/authentik"), "/authentik", nil).want(303)
 	b.send(b.get("/pocketbase"), "/pocketbase", url.Values{
-		"pocketbase.with": {"password"}, "pocketbase.email": {box.SuperuserEmail}, "pocketbase.password": {box.SuperuserPassword},
+		"pocketbase.with": {"password"}, "pocketbase.email": {box.SuperuserEmail},
+		"pocketbase.password": {box.SuperuserPassword},
 	}).want(303, "/pocketbase/code")
 	p := b.get("/pocketbase/code").want(200).says(box.SuperuserEmail)
 	b.send(p, "/pocketbase/code", nil).want(422).says("Enter the one-time password")
-	b.send(p, "/pocketbase/code", url.Values{"pocketbase.otp": {"000"}}).want(422).says("does not accept this one-time password")
+	b.send(p, "/pocketbase/code", url.Values{"pocketbase.otp": {"000"}}).want(422).says("does not accept this " +
+		"one-time password")
 	b.send(p, "/pocketbase/code", url.Values{"again": {"yes"}}).want(303, "/pocketbase/code")
 	if len(codes) != 2 || codes[0] == codes[1] {
 		t.Fatalf("%d codes were sent, want 2 different ones", len(codes))
@@ -180,7 +190,7 @@ func TestSigningInWithAOneTimePassword(t *testing.T) {
 	b.get("/pocketbase/code").want(303, "/settings")
 	again := b.get("/pocketbase").want(200).says("You are signed in. Leave empty to stay signed in")
 	b.send(again, "/pocketbase", nil).want(303, "/settings")
-	if w.only(t).pocketbase.login.password.IsSet() {
+	if w.only(t).Look().PocketBase.Login.Password.IsSet() {
 		t.Error("the password was kept")
 	}
 }
@@ -196,7 +206,8 @@ func TestSecretsNeverComeBack(t *testing.T) {
 		b.get("/authentik"), b.get("/pocketbase"),
 		b.send(b.get("/authentik"), "/authentik", url.Values{"authentik.token": {canary}}).want(422),
 		b.send(b.get("/settings"), "/settings", url.Values{"provider.client_secret": {canary}}).want(422),
-		b.send(b.get("/settings"), "/settings", url.Values{"provider.client_secret": {canary}, "email": {"leave"}}).want(303),
+		b.send(b.get("/settings"), "/settings", url.Values{"provider.client_secret": {canary},
+			"email": {"leave"}}).want(303),
 		b.get("/settings").says("One of your own is set. Leave empty to keep it"), b.get("/review"),
 	}
 	job := b.send(pages[len(pages)-1], "/apply", nil).want(303).header.Get("Location")
@@ -259,10 +270,12 @@ func TestSecretsAreNotSentInTheClearUnlessTicked(t *testing.T) {
 		token := map[string]string{"authentik": box.AuthentikToken, "pocketbase": box.PocketBaseToken}[system]
 		form := url.Values{system + ".url": {one.url}, system + ".token": {token}}
 		refused := b.send(first, one.path, form).want(422)
-		if got := refused.summary(); len(got) != 1 || !strings.Contains(got[0], "plain http") || !strings.Contains(got[0], "unencrypted") {
+		if got := refused.summary(); len(got) != 1 || !strings.Contains(got[0], "plain http") ||
+			!strings.Contains(got[0], "unencrypted") {
 			t.Errorf("the summary says %q", got)
 		}
-		if attr(refused.control(system+".url"), "aria-invalid") != "true" || refused.control(one.tick) == nil || len(asked) != before {
+		if attr(refused.control(system+".url"), "aria-invalid") != "true" || refused.control(one.tick) == nil ||
+			len(asked) != before {
 			t.Errorf("%s: the field is not marked, or there is no box, or something was sent: %q", one.path, asked)
 		}
 		form.Set(one.tick, "yes")

@@ -25,10 +25,12 @@ func TestTheLinkCanBeTakenAlongAfterItWasMade(t *testing.T) {
 			t.Errorf("the page has no link to %s", f.Name)
 		}
 		file := b.get("/export/" + f.Name).want(200)
-		if !strings.HasPrefix(file.header.Get("Content-Disposition"), "attachment; filename=") || file.header.Get("Content-Type") != f.MediaType {
+		if !strings.HasPrefix(file.header.Get("Content-Disposition"), "attachment; filename=") ||
+			file.header.Get("Content-Type") != f.MediaType {
 			t.Errorf("%s comes as %v", f.Name, file.header)
 		}
-		if !strings.Contains(file.text, "oidc") && !strings.Contains(file.text, "default-provider-authorization-implicit-consent") {
+		if !strings.Contains(file.text, "oidc") &&
+			!strings.Contains(file.text, "default-provider-authorization-implicit-consent") {
 			t.Errorf("%s is empty:\n%s", f.Name, file.text)
 		}
 		if strings.Contains(file.text, secret) || strings.Contains(file.text, box.AuthentikToken) {

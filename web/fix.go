@@ -13,41 +13,43 @@ import (
 	"authpocket/internal/address"
 	"authpocket/internal/link"
 	"authpocket/internal/signin"
+	"authpocket/web/session"
 	"authpocket/web/view"
+	"authpocket/web/view/proof"
 )
 
 // showFix handles the "GET /fix/{cause}" route: the review of a plan that puts
 // one cause right. Where the answers are what is to change, they do so once it
 // is applied.
-func (s *Server) showFix(w http.ResponseWriter, r *http.Request, sess *session) {
-	cause, p := link.CauseID(chi.URLParam(r, "cause")), sess.look()
-	if view.Fix(cause) == nil {
+func (s *Server) showFix(w http.ResponseWriter, r *http.Request, sess *session.Session) {
+	cause, p := link.CauseID(chi.URLParam(r, "cause")), sess.Look()
+	if proof.Fix(cause) == nil {
 		s.notFound(w, r)
 		return
 	}
 	if !guard(w, r, p, "/review") {
 		return
 	}
-	if view.Asked(cause) || cause == link.CauseCollectionMissing {
+	if proof.Asked(cause) || cause == link.CauseCollectionMissing {
 		redirect(w, r, "/settings?from=review")
 		return
 	}
-	spec, errand := p.spec, errand{again: "/fix/" + string(cause), back: "/signin"}
+	spec, errand := p.Spec, session.Errand{Again: "/fix/" + string(cause), Back: "/signin"}
 	switch cause {
 	case link.CauseInvalidClient:
 		spec.PocketBase.RewriteSecret = true
 	case link.CauseEmailUnverified:
 		spec.Email = link.EmailTrustAll
-		errand.answers = &spec
+		errand.Answers = &spec
 	case link.CauseCreateRule:
 		spec.PocketBase.CreateRule = new(link.OAuth2Only)
-		errand.answers = &spec
+		errand.Answers = &spec
 	case link.CauseUserInfoURL, link.CauseEndpointURL, link.CauseHTMLInsteadOfJSON:
-		mendPaths(&spec, cmp.Or(spec.AuthentikURL, p.authentik.login.url), cause)
-		errand.answers = &spec
+		mendPaths(&spec, cmp.Or(spec.AuthentikURL, p.Authentik.Login.URL), cause)
+		errand.Answers = &spec
 	case link.CauseOAuth2Off:
 		spec.PocketBase.Enabled = new(true)
-		errand.answers = &spec
+		errand.Answers = &spec
 	}
 	s.reviewErrand(w, r, sess, p, spec, cause, errand)
 }
@@ -70,7 +72,8 @@ func mendPaths(spec *link.Spec, base string, cause link.CauseID) {
 
 // reviewErrand shows a plan that puts the cause right, and nothing else. Where
 // that finds nothing to do, the review of everything shows what differs.
-func (s *Server) reviewErrand(w http.ResponseWriter, r *http.Request, sess *session, p progress, spec link.Spec, cause link.CauseID, e errand) {
+func (s *Server) reviewErrand(w http.ResponseWriter, r *http.Request, sess *session.Session, p session.Progress,
+	spec link.Spec, cause link.CauseID, e session.Errand) {
 	if open, err := interrupted(s.engine(p)); err != nil || len(open) > 0 {
 		redirect(w, r, "/review") // what was interrupted is ended by a plan for everything, and nothing less
 		return
@@ -81,10 +84,10 @@ func (s *Server) reviewErrand(w http.ResponseWriter, r *http.Request, sess *sess
 		return
 	}
 	if err != nil {
-		s.fail(w, r, sess, err, e.again)
+		s.fail(w, r, sess, err, e.Again)
 		return
 	}
-	if !differs && strings.HasPrefix(e.again, "/fix/") {
+	if !differs && strings.HasPrefix(e.Again, "/fix/") {
 		s.nothingToFix(w, r, sess, cause)
 		return
 	}
@@ -92,18 +95,20 @@ func (s *Server) reviewErrand(w http.ResponseWriter, r *http.Request, sess *sess
 		redirect(w, r, "/review")
 		return
 	}
-	shown := sess.show(plan, p.rev)
-	shown.errand = e
+	shown := sess.Show(plan, p.Rev)
+	shown.Errand = e
 	s.review(w, r, sess, p, shown)
 }
 
 // nothingToFix is for a cause that lies elsewhere: both systems hold what the
 // answers say.
-func (s *Server) nothingToFix(w http.ResponseWriter, r *http.Request, sess *session, cause link.CauseID) {
+func (s *Server) nothingToFix(w http.ResponseWriter, r *http.Request, sess *session.Session, cause link.CauseID) {
 	known, _ := signin.FindCause(cause)
 	page := view.ProblemPage{
-		Head: s.head(sess), Summary: "Both systems hold the settings that were asked for, so there is nothing here to put right.", Todo: known.Todo,
-		Actions: []view.Action{{Label: "Check again", URL: "/verify"}, {Label: "Change the settings", URL: "/settings"}},
+		Head: s.head(sess), Summary: "Both systems hold the settings that were asked for, so there is nothing here " +
+			"to put right.", Todo: known.Todo,
+		Actions: []view.Action{{Label: "Check again", URL: "/verify"},
+			{Label: "Change the settings", URL: "/settings"}},
 	}
 	page.Head.Title = "authpocket cannot put this right"
 	s.problem(w, r, http.StatusConflict, page)
@@ -111,41 +116,44 @@ func (s *Server) nothingToFix(w http.ResponseWriter, r *http.Request, sess *sess
 
 // addAddress handles the "GET /signin/address" route: the review of adding
 // authpocket's own redirect URI for a test.
-func (s *Server) addAddress(w http.ResponseWriter, r *http.Request, sess *session) {
-	own := link.RedirectURI{URL: callbackURL(r), Mode: "strict", Type: "authorization"}
-	s.reviewAddresses(w, r, sess, errand{again: "/signin/address", back: "/signin?way=" + wayCallback}, func(list []link.RedirectURI) []link.RedirectURI {
-		return append(list, own)
-	})
+func (s *Server) addAddress(w http.ResponseWriter, r *http.Request, sess *session.Session) {
+	own := link.RedirectURI{URL: callbackURL(r), Mode: link.RedirectStrict, Type: link.RedirectAuthorization}
+	s.reviewAddresses(w, r, sess, session.Errand{Again: "/signin/address", Back: "/signin?way=" + session.WayCallback},
+		func(list []link.RedirectURI) []link.RedirectURI {
+			return append(list, own)
+		})
 }
 
 // removeAddress handles the "GET /signin/address/remove" route.
-func (s *Server) removeAddress(w http.ResponseWriter, r *http.Request, sess *session) {
-	s.reviewAddresses(w, r, sess, errand{again: "/signin/address/remove"}, func(list []link.RedirectURI) []link.RedirectURI {
-		return list
-	})
+func (s *Server) removeAddress(w http.ResponseWriter, r *http.Request, sess *session.Session) {
+	s.reviewAddresses(w, r, sess, session.Errand{Again: "/signin/address/remove"},
+		func(list []link.RedirectURI) []link.RedirectURI {
+			return list
+		})
 }
 
 // reviewAddresses plans with the redirect URIs that the provider has now,
 // authpocket's own left out and the rest changed.
-func (s *Server) reviewAddresses(w http.ResponseWriter, r *http.Request, sess *session, e errand, change func([]link.RedirectURI) []link.RedirectURI) {
-	p := sess.look()
+func (s *Server) reviewAddresses(w http.ResponseWriter, r *http.Request, sess *session.Session, e session.Errand,
+	change func([]link.RedirectURI) []link.RedirectURI) {
+	p := sess.Look()
 	if !guard(w, r, p, "/review") {
 		return
 	}
-	now, err := s.engine(p).Desire(r.Context(), p.spec)
+	now, err := s.engine(p).Desire(r.Context(), p.Spec)
 	if problems, ok := errors.AsType[link.Problems](err); ok {
 		s.reviewProblems(w, r, sess, problems)
 		return
 	}
 	if err != nil {
-		s.fail(w, r, sess, err, e.again)
+		s.fail(w, r, sess, err, e.Again)
 		return
 	}
-	own := ownAddresses(now, p.spec)
+	own := ownAddresses(now, p.Spec)
 	list := slices.DeleteFunc(slices.Clone(now.Provider.RedirectURIs), func(u link.RedirectURI) bool {
-		return slices.Contains(own, u.URL) || u.Type == "logout" // those stay by themselves
+		return slices.Contains(own, u.URL) || u.Type == link.RedirectLogout // those stay by themselves
 	})
-	spec := p.spec
+	spec := p.Spec
 	spec.Provider.RedirectURIs = change(list)
 	s.reviewErrand(w, r, sess, p, spec, link.CauseRedirectMismatch, e)
 }
@@ -156,20 +164,13 @@ func (s *Server) reviewAddresses(w http.ResponseWriter, r *http.Request, sess *s
 func ownAddresses(d link.Desired, spec link.Spec) []string {
 	var own []string
 	for _, u := range d.Provider.RedirectURIs {
-		asked := slices.ContainsFunc(spec.Provider.RedirectURIs, func(r link.RedirectURI) bool { return r.URL == u.URL })
-		if parsed, err := url.Parse(u.URL); err == nil && parsed.Path == callbackPath && u.Mode == "strict" && u.Type != "logout" && !asked {
+		asked := slices.ContainsFunc(spec.Provider.RedirectURIs,
+			func(r link.RedirectURI) bool { return r.URL == u.URL })
+		if parsed, err := url.Parse(u.URL); err == nil && parsed.Path == callbackPath &&
+			u.Mode == link.RedirectStrict &&
+			u.Type != link.RedirectLogout && !asked {
 			own = append(own, u.URL)
 		}
 	}
 	return own
-}
-
-// takeAnswers keeps the answers that an applied plan was made from. The caller
-// has just settled it, so what follows from the answers stays.
-func (s *session) takeAnswers(rev int, answers *link.Spec) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if answers != nil && rev == s.rev && s.authentik != nil && s.pocketbase != nil {
-		s.spec = *answers
-	}
 }

@@ -23,7 +23,8 @@ func TestTheSettingsPageStaysSmallOnALargeServer(t *testing.T) {
 	if len(p.text) >= 60_000 {
 		t.Errorf("the settings page has %d bytes, want fewer than 60,000", len(p.text))
 	}
-	if found := b.get("/settings/find?in=access.groups&q=group+29").want(200); len(found.text) > 10_000 || len(found.all("button")) == 0 {
+	if found := b.get("/settings/find?in=access.groups&q=group+29").want(200); len(found.text) > 10_000 ||
+		len(found.all("button")) == 0 {
 		t.Errorf("the search answers %d bytes and %d names", len(found.text), len(found.all("button")))
 	}
 	b.send(p, "/settings", url.Values{"access.groups": {"group 299"}, "email": {"trust-all"}}).want(303, "/review")

@@ -15,12 +15,10 @@ import (
 	"github.com/go-chi/chi/v5/middleware"
 
 	"authpocket/web/door"
+	"authpocket/web/form"
 	"authpocket/web/respond"
 	"authpocket/web/view"
 )
-
-// maxBody bounds what a form may hold, in bytes.
-const maxBody = 64 << 10
 
 // strangerLines is how many requests of strangers are logged in a minute.
 const strangerLines = 60
@@ -63,7 +61,7 @@ func (s *Server) recoverPanics(next http.Handler) http.Handler {
 			if reason == nil {
 				return
 			}
-			if reason == http.ErrAbortHandler {
+			if err, ok := reason.(error); ok && errors.Is(err, http.ErrAbortHandler) {
 				panic(reason)
 			}
 			s.cfg.Log.ErrorContext(r.Context(), "panic", slog.String("id", middleware.GetReqID(r.Context())),
@@ -93,7 +91,7 @@ func (s *Server) limitBody(next http.Handler) http.Handler {
 		ctx, cancel := context.WithCancel(r.Context())
 		defer cancel()
 		r = r.WithContext(ctx)
-		r.Body = http.MaxBytesReader(w, &watchedBody{r.Body, cancel}, maxBody)
+		r.Body = http.MaxBytesReader(w, &watchedBody{r.Body, cancel}, form.MaxBody)
 		next.ServeHTTP(w, r)
 	})
 }

@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"authpocket/internal/connect"
+	"authpocket/web/session"
 )
 
 func TestThePermissionsCanBeReadBeforeConnecting(t *testing.T) {
@@ -16,10 +17,10 @@ func TestThePermissionsCanBeReadBeforeConnecting(t *testing.T) {
 	}
 	p := b.get("/permissions").want(200)
 	for _, one := range permissions() {
-		p.says(one.Codename+" :", one.Why)
+		p.says(string(one.Codename)+" :", one.Why)
 	}
 	// a session that is over is told elsewhere, and not as a download
-	plain := &http.Cookie{Name: string(sessionCookie), Value: "over"}
+	plain := &http.Cookie{Name: string(session.Cookie), Value: "over"}
 	base, err := url.Parse(b.base)
 	if err != nil {
 		t.Fatal(err)
@@ -43,19 +44,23 @@ func TestALimitedTokenConnectsAndIsToldWhatItMayNotDo(t *testing.T) {
 	person := box.Authentik().AddPerson("grace", "Grace", "grace@example.com", "password", nil)
 	box.Authentik().AddAPIToken(person, "graces", "token-of-grace")
 	b := wizardFor(t, box, prefilled(box)).browser()
-	b.send(b.get("/authentik"), "/authentik", url.Values{"authentik.token": {"token-of-grace"}}).want(422).says("This token belongs to grace, who may not see OAuth2 providers")
+	b.send(b.get("/authentik"), "/authentik", url.Values{"authentik.token": {"token-of-grace"}}).want(422).says(
+		"This token belongs to grace, who may not see OAuth2 providers")
 	box.Authentik().GiveRole(person, "helpers")
-	b.send(b.get("/authentik"), "/authentik", url.Values{"authentik.token": {"token-of-grace"}}).want(303, "/pocketbase")
+	b.send(b.get("/authentik"), "/authentik", url.Values{"authentik.token": {"token-of-grace"}}).want(303,
+		"/pocketbase")
 	next := b.get("/pocketbase").want(200).says("grace is not a superuser of authentik", "See the required permissions")
 	b.send(next, "/pocketbase", nil).want(303, "/settings")
-	b.get("/settings").want(200).says("This token lacks", "authentik_flows.view_flow : list the flows to choose from", "See how to add the permissions")
+	b.get("/settings").want(200).says("This token lacks", "authentik_flows.view_flow : list the flows to choose from",
+		"See how to add the permissions")
 }
 
 func TestASuperusersTokenIsToldNothingOfPermissions(t *testing.T) {
 	box := sharedSandbox(t)
 	b := wizardFor(t, box, prefilled(box)).browser().connected()
 	for _, path := range []string{"/pocketbase", "/settings"} {
-		if p := b.get(path).want(200); strings.Contains(p.visible(), "not a superuser") || strings.Contains(p.visible(), "This token lacks") {
+		if p := b.get(path).want(200); strings.Contains(p.visible(), "not a superuser") ||
+			strings.Contains(p.visible(), "This token lacks") {
 			t.Errorf("%s tells a superuser of permissions", path)
 		}
 	}

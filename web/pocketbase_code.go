@@ -4,49 +4,53 @@ import (
 	"net/http"
 
 	"authpocket/internal/link"
-	"authpocket/web/view"
+	"authpocket/web/form"
+	"authpocket/web/session"
+	"authpocket/web/view/setup"
 )
 
 // showCode handles the "GET /pocketbase/code" route.
-func (s *Server) showCode(w http.ResponseWriter, r *http.Request, sess *session) {
-	p := sess.look()
-	if p.second == nil {
-		redirect(w, r, p.missing())
+func (s *Server) showCode(w http.ResponseWriter, r *http.Request, sess *session.Session) {
+	p := sess.Look()
+	if p.Second == nil {
+		redirect(w, r, p.Missing())
 		return
 	}
-	page := view.NewCode(s.head(sess), p.second.login.email, from(r.URL.Query().Get("from")), nil)
-	s.render(w, r, http.StatusOK, view.Code(page))
+	page := setup.NewCode(s.head(sess), p.Second.Login.Email, from(r.URL.Query().Get("from")), nil)
+	s.render(w, r, http.StatusOK, setup.Code(page))
 }
 
 // saveCode handles the "POST /pocketbase/code" route: the one-time password,
 // or the wish for another one.
-func (s *Server) saveCode(w http.ResponseWriter, r *http.Request, sess *session) {
-	p := sess.look()
-	if p.second == nil {
-		redirect(w, r, p.missing())
+func (s *Server) saveCode(w http.ResponseWriter, r *http.Request, sess *session.Session) {
+	p := sess.Look()
+	if p.Second == nil {
+		redirect(w, r, p.Missing())
 		return
 	}
-	if err := parseForm(r); err != nil {
+	if err := form.Parse(r); err != nil {
 		s.badForm(w, r, sess, err)
 		return
 	}
-	came := from(typed(r, "from"))
+	came := from(form.Typed(r, "from"))
 	if r.PostForm.Has("again") {
-		s.sendAnother(w, r, sess, *p.second, came)
+		s.sendAnother(w, r, sess, *p.Second, came)
 		return
 	}
-	problems := s.finishCode(w, r, sess, *p.second, came)
+	problems := s.finishCode(w, r, sess, *p.Second, came)
 	if len(problems) > 0 {
-		page := view.NewCode(s.head(sess), p.second.login.email, came, problems)
-		s.render(w, r, http.StatusUnprocessableEntity, view.Code(page))
+		page := setup.NewCode(s.head(sess), p.Second.Login.Email, came, problems)
+		s.render(w, r, http.StatusUnprocessableEntity, setup.Code(page))
 	}
 }
 
 // finishCode signs in with the code. Without problems the answer is written.
-func (s *Server) finishCode(w http.ResponseWriter, r *http.Request, sess *session, step secondStep, came string) link.Problems {
-	code := typedSecret(r, "pocketbase.otp")
+func (s *Server) finishCode(w http.ResponseWriter, r *http.Request, sess *session.Session, step session.CodeStep,
+	came string) link.Problems {
+	code := form.TypedSecret(r, "pocketbase.otp")
 	if !code.IsSet() {
-		return link.Problems{{Field: "pocketbase.otp", Summary: "Enter the one-time password.", Todo: "PocketBase has sent it by e-mail."}}
+		return link.Problems{{Field: "pocketbase.otp", Summary: "Enter the one-time password.",
+			Todo: "PocketBase has sent it by e-mail."}}
 	}
 	answer, err := s.withCode(r.Context(), step, code)
 	code.Wipe()
@@ -54,22 +58,21 @@ func (s *Server) finishCode(w http.ResponseWriter, r *http.Request, sess *sessio
 		s.logError(r, "signing in with a one-time password", err)
 		return connectionProblems(err, "pocketbase.otp")
 	}
-	sess.setPocketBase(answer)
-	redirect(w, r, sess.look().after("/pocketbase", came))
+	sess.SetPocketBase(answer)
+	redirect(w, r, sess.Look().After("/pocketbase", came))
 	return nil
 }
 
-func (s *Server) sendAnother(w http.ResponseWriter, r *http.Request, sess *session, step secondStep, came string) {
-	next, err := s.sendCode(r.Context(), step.login, nil)
+func (s *Server) sendAnother(w http.ResponseWriter, r *http.Request, sess *session.Session, step session.CodeStep,
+	came string) {
+	next, err := s.sendCode(r.Context(), step.Login, nil)
 	if err != nil {
 		s.logError(r, "asking for a one-time password", err)
-		page := view.NewCode(s.head(sess), step.login.email, came, connectionProblems(err))
-		s.render(w, r, http.StatusUnprocessableEntity, view.Code(page))
+		page := setup.NewCode(s.head(sess), step.Login.Email, came, connectionProblems(err))
+		s.render(w, r, http.StatusUnprocessableEntity, setup.Code(page))
 		return
 	}
-	next.code.MFAID = step.code.MFAID
-	sess.mu.Lock()
-	sess.second = next
-	sess.mu.Unlock()
+	next.Code.MFAID = step.Code.MFAID
+	sess.AwaitCode(next)
 	redirect(w, r, withFrom("/pocketbase/code", came))
 }

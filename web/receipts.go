@@ -1,18 +1,121 @@
 package web
 
 import (
+	"errors"
+	"net/http"
+	"time"
+
+	"github.com/go-chi/chi/v5"
+
 	"authpocket/internal/engine"
+	"authpocket/web/session"
 	"authpocket/web/view"
+	"authpocket/web/view/changes"
 )
 
-// key names the link between the two connected systems.
-func (p progress) key() string { return engine.Key(p.authentik.login.url, p.pocketbase.login.url) }
+// showReceipts handles the "GET /receipts" route: what was done to the link
+// between the two connected systems, the newest first.
+func (s *Server) showReceipts(w http.ResponseWriter, r *http.Request, sess *session.Session) {
+	p := sess.Look()
+	if !guard(w, r, p, "/settings") {
+		return
+	}
+	past, err := s.engine(p).History()
+	if err != nil {
+		s.fail(w, r, sess, err, "/receipts")
+		return
+	}
+	if past == nil {
+		s.noReceipts(w, r, sess)
+		return
+	}
+	in := changes.ReceiptsInput{Dir: past.Dir, Back: p.Latest(), Now: time.Now(), Others: past.Others,
+		Aside: past.Aside}
+	for _, one := range past.Receipts {
+		in.List = append(in.List, shortReceipt(one))
+	}
+	s.render(w, r, http.StatusOK, changes.Receipts(changes.NewReceipts(s.head(sess), in)))
+}
+
+// showReceipt handles the "GET /receipts/{id}" route.
+func (s *Server) showReceipt(w http.ResponseWriter, r *http.Request, sess *session.Session) {
+	p := sess.Look()
+	if !guard(w, r, p, "/settings") {
+		return
+	}
+	found, err := s.engine(p).Receipt(chi.URLParam(r, "id"))
+	if err != nil {
+		s.receiptFault(w, r, sess, err)
+		return
+	}
+	s.render(w, r, http.StatusOK, changes.ReceiptView(changes.NewReceipt(s.head(sess), wholeReceipt(found))))
+}
+
+func (s *Server) noReceipts(w http.ResponseWriter, r *http.Request, sess *session.Session) {
+	page := view.ProblemPage{
+		Head: s.head(sess), Summary: "This authpocket was started without a directory for them, so it does not know " +
+			"what was done before.",
+		Todo:    "The review always shows what both systems hold now.",
+		Actions: []view.Action{{Label: "Go to the review", URL: "/review"}},
+	}
+	page.Head.Title = "No receipts are kept"
+	s.problem(w, r, http.StatusNotFound, page)
+}
+
+// receiptFault is for a receipt that is not there, or not of this link, or
+// that cannot be read.
+func (s *Server) receiptFault(w http.ResponseWriter, r *http.Request, sess *session.Session, err error) {
+	if !errors.Is(err, engine.ErrNoReceipt) {
+		s.fail(w, r, sess, err, "/receipts")
+		return
+	}
+	page := view.ProblemPage{
+		Head: s.head(sess), Summary: "The link between the two systems that are connected has no receipt with this id.",
+		Todo:    "If it is of other systems, connect those first.",
+		Actions: []view.Action{{Label: "See the receipts of this link", URL: "/receipts"}},
+	}
+	page.Head.Title = "There is no such receipt"
+	s.problem(w, r, http.StatusNotFound, page)
+}
+
+// continueReceipt handles the "POST /receipts/{id}/continue" route: it takes
+// over the receipt's answers and leads to the review of what is left. The
+// same makes a link again that was undone or taken apart.
+func (s *Server) continueReceipt(w http.ResponseWriter, r *http.Request, sess *session.Session) {
+	p := sess.Look()
+	if !guard(w, r, p, "/settings") {
+		return
+	}
+	found, err := s.engine(p).Receipt(chi.URLParam(r, "id"))
+	if err != nil {
+		s.receiptFault(w, r, sess, err)
+		return
+	}
+	open := found.End == nil
+	if open && found.Kind == engine.ReceiptUndo {
+		redirect(w, r, session.UndoPath(found.Of, false))
+		return
+	}
+	// A client secret of one's own is not in the receipt: it is asked again.
+	whole := found.Kind == engine.ReceiptRotate || len(found.SpecNotKept) == 0
+	sess.SetSpec(found.Spec, whole)
+	switch {
+	case !whole:
+		redirect(w, r, "/settings")
+	case open && found.Kind == engine.ReceiptRotate:
+		redirect(w, r, "/rotate")
+	case open && found.Kind == engine.ReceiptRemove:
+		redirect(w, r, "/remove")
+	default:
+		redirect(w, r, "/review")
+	}
+}
 
 // interrupted are the applies to this link that have no end and that nobody
 // is carrying out, the newest first.
-func interrupted(e *engine.Engine) ([]view.Receipt, error) {
+func interrupted(e *engine.Engine) ([]changes.Receipt, error) {
 	list, err := e.Interrupted()
-	var open []view.Receipt
+	var open []changes.Receipt
 	for _, one := range list {
 		open = append(open, wholeReceipt(one))
 	}
@@ -20,8 +123,8 @@ func interrupted(e *engine.Engine) ([]view.Receipt, error) {
 }
 
 // shortReceipt is a receipt's line in a list.
-func shortReceipt(one engine.Past) view.Receipt {
-	return view.Receipt{
+func shortReceipt(one engine.Past) changes.Receipt {
+	return changes.Receipt{
 		ID: one.ID, When: one.When, Kind: string(one.Kind), Outcome: string(one.Outcome), Running: one.Running,
 		Of: one.Of, Count: one.Changes, Done: one.Done, TakenBack: one.TakenBack, Program: one.Program,
 		Slug: one.Slug, Collection: one.Collection,
@@ -29,10 +132,10 @@ func shortReceipt(one engine.Past) view.Receipt {
 }
 
 // wholeReceipt is a receipt with its changes.
-func wholeReceipt(r engine.WholePast) view.Receipt {
+func wholeReceipt(r engine.WholePast) changes.Receipt {
 	v := shortReceipt(r.Past)
 	for _, c := range r.Changes {
-		change := view.ReceiptChange{Change: c.Change, State: string(c.State())}
+		change := changes.ReceiptChange{Change: c.Change, State: string(c.State())}
 		if n := len(c.Steps); n > 0 {
 			last := c.Steps[n-1]
 			change.Summary, change.Todo, change.Detail = last.Summary, last.Todo, last.Detail

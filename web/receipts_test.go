@@ -40,7 +40,8 @@ func state(t *testing.T, box *sandbox.Sandbox) string {
 	if len(users.OAuth2.Providers) == 0 {
 		users.OAuth2.Providers = nil // an empty list and none are the same
 	}
-	text, err := json.MarshalIndent([]any{snap.Applications, snap.Providers, snap.ScopeMappings, snap.Bindings, len(snap.KeyPairs), users.OAuth2, users.CreateRule, users.AuthRule}, "", " ")
+	text, err := json.MarshalIndent([]any{snap.Applications, snap.Providers, snap.ScopeMappings, snap.Bindings,
+		len(snap.KeyPairs), users.OAuth2, users.CreateRule, users.AuthRule}, "", " ")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -82,15 +83,18 @@ func TestUndoPutsBothSystemsBack(t *testing.T) {
 	box := newSandbox(t)
 	before := state(t, box)
 	b := keeping(t, box, prefilled(box)).browser().linked()
-	if p := b.get("/done").want(200).says("Later", "New client secret", "Take the link apart"); !strings.Contains(p.text, `href="/receipts"`) {
+	if p := b.get("/done").want(200).says("Later", "New client secret",
+		"Take the link apart"); !strings.Contains(p.text, `href="/receipts"`) {
 		t.Error("the last page does not lead to the receipts")
 	}
-	list := b.get("/receipts").want(200).says("Link made or changed", "3 of 3 changes made", "Done", "Linked the application “pocketbase” with the collection “users”.", "just now")
+	list := b.get("/receipts").want(200).says("Link made or changed", "3 of 3 changes made", "Done",
+		"Linked the application “pocketbase” with the collection “users”.", "just now")
 	if !strings.Contains(list.text, `<nav class="frame back" aria-label="Back"><a href="/done">`) {
 		t.Error("no way back from the receipts to the last page")
 	}
 	id := b.newest()
-	if one := b.get("/receipts/"+id).want(200).says("Create", "Done", "Undo", "Before"); strings.Contains(one.text, `<th scope="col">Now</th>`) {
+	if one := b.get("/receipts/"+id).want(200).says("Create", "Done", "Undo", "Before"); strings.Contains(one.text,
+		`<th scope="col">Now</th>`) {
 		t.Error("a receipt calls what was there before “Now”")
 	}
 	review := b.get("/receipts/"+id+"/undo").want(200).says("Review the undo: 4 changes", "Undo 4 changes", "Delete")
@@ -120,11 +124,13 @@ func TestUndoOfWhatWasChangedSinceAsks(t *testing.T) {
 	b := keeping(t, box, prefilled(box)).browser().linked()
 	id := b.newest()
 	rename(t, box)
-	conflict := b.get("/receipts/"+id+"/undo").want(409).says("Something was changed since", "Somebody else's", "Undo it all the same", "Leave it")
+	conflict := b.get("/receipts/"+id+"/undo").want(409).says("Something was changed since", "Somebody else's",
+		"Undo it all the same", "Leave it")
 	if !strings.Contains(conflict.text, `href="/receipts/`+id+`/undo?force=yes"`) {
 		t.Error("there is no way on")
 	}
-	b.apply(b.get("/receipts/" + id + "/undo?force=yes").want(200).says("What was changed since goes too")).says("4 changes were undone")
+	b.apply(b.get("/receipts/" + id + "/undo?force=yes").want(200).says("What was changed since goes too")).says(
+		"4 changes were undone")
 	if after := state(t, box); after != before {
 		t.Errorf("both systems are\n%s\nwant\n%s", after, before)
 	}
@@ -133,7 +139,8 @@ func TestUndoOfWhatWasChangedSinceAsks(t *testing.T) {
 // rename changes the name of the link's application as another admin would.
 func rename(t *testing.T, box *sandbox.Sandbox) {
 	t.Helper()
-	req, err := http.NewRequestWithContext(t.Context(), http.MethodPatch, box.AuthentikURL+"/api/v3/core/applications/pocketbase/", strings.NewReader(`{"name":"Somebody else's"}`))
+	req, err := http.NewRequestWithContext(t.Context(), http.MethodPatch, box.AuthentikURL+
+		"/api/v3/core/applications/pocketbase/", strings.NewReader(`{"name":"Somebody else's"}`))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -166,8 +173,10 @@ func TestANewClientSecretIsCheckedAtOnce(t *testing.T) {
 	w := keeping(t, box, prefilled(box))
 	b := w.browser().linked()
 	old, _ := secrets(t, box)
-	review := b.get("/rotate").want(200).says("Review the new client secret: 2 changes", "Sign-ins fail for a moment", "authentik accepts the new client secret", "PocketBase gets the same client secret")
-	for _, other := range []string{"Everyone with an authentik account", "will count as verified", "Only the fields below", "PocketBase guide"} {
+	review := b.get("/rotate").want(200).says("Review the new client secret: 2 changes", "Sign-ins fail for a moment",
+		"authentik accepts the new client secret", "PocketBase gets the same client secret")
+	for _, other := range []string{"Everyone with an authentik account", "will count as verified", "Only the fields below",
+		"PocketBase guide"} {
 		if strings.Contains(review.visible(), other) {
 			t.Errorf("the review of a new secret tells of %q", other)
 		}
@@ -181,8 +190,11 @@ func TestANewClientSecretIsCheckedAtOnce(t *testing.T) {
 		t.Error("the secret is on a page")
 	}
 	b.get("/verify").want(200).says("All checks passed")
-	done := b.get("/done").want(200).says("New client secret · see the receipt", "Link made or changed · see the receipt", "Scope mapping “authpocket: trust every e-mail address” created in authentik")
-	if newest, first := strings.Index(done.text, `<h3>New client secret`), strings.Index(done.text, `<h3>Link made or changed`); newest < 0 || first < newest {
+	done := b.get("/done").want(200).says("New client secret · see the receipt",
+		"Link made or changed · see the receipt", "Scope mapping “authpocket: trust every e-mail address” created in "+
+			"authentik")
+	if newest, first := strings.Index(done.text, `<h3>New client secret`),
+		strings.Index(done.text, `<h3>Link made or changed`); newest < 0 || first < newest {
 		t.Error("the last page does not list all that was changed, the newest first")
 	}
 	b.get("/review").want(200).says("Nothing has to change")
@@ -212,7 +224,8 @@ func TestASecretThatIsNotAcceptedLeadsBackToTheOldOne(t *testing.T) {
 	refuse.Store(true)
 	b.apply(b.get("/rotate").want(200)).says("The new client secret is not accepted", "Go back to the old secret")
 	refuse.Store(false)
-	b.apply(b.get("/rotate/back").want(200).says("Review the new client secret")).says("Both sides have the new client secret")
+	b.apply(b.get("/rotate/back").want(200).says("Review the new client secret")).says("Both sides have the new " +
+		"client secret")
 	if authentik, pocketbase := secrets(t, box); authentik != old || pocketbase != old {
 		t.Error("the two sides do not have the old secret")
 	}
@@ -222,18 +235,22 @@ func TestTakingTheLinkApartLeavesNothing(t *testing.T) {
 	t.Parallel()
 	box := newSandbox(t)
 	b := keeping(t, box, prefilled(box)).browser().linked()
-	review := b.get("/remove").want(200).says("Review taking the link apart", "Accounts in PocketBase stay", "Take the link apart")
-	b.apply(review).says("The link is taken apart", "People can no longer sign in with authentik", "the accounts that people have in PocketBase")
+	review := b.get("/remove").want(200).says("Review taking the link apart", "Accounts in PocketBase stay",
+		"Take the link apart")
+	b.apply(review).says("The link is taken apart", "People can no longer sign in with authentik",
+		"the accounts that people have in PocketBase")
 	snap := box.Authentik().Snapshot()
 	users, err := box.PocketBase().App().FindCollectionByNameOrId("users")
-	if err != nil || len(snap.Applications)+len(snap.Providers)+len(users.OAuth2.Providers) != 0 || strings.Contains(state(t, box), "authpocket:") {
+	if err != nil || len(snap.Applications)+len(snap.Providers)+len(users.OAuth2.Providers) != 0 ||
+		strings.Contains(state(t, box), "authpocket:") {
 		t.Errorf("something is left: %s, %v", state(t, box), err)
 	}
 	b.get("/remove").want(200).says("There is no link to take apart")
 	b.get("/rotate").want(409).says("There is no link yet whose client secret could be changed")
 	id := b.newest()
 	b.get("/receipts/"+id).want(200).says("Link taken apart", "Undo makes it again as it was, with a new client secret")
-	b.apply(b.get("/receipts/"+id+"/undo").want(200).says("Review the undo: 3 changes", "The client secret is a new one")).says("The link is there again")
+	b.apply(b.get("/receipts/"+id+"/undo").want(200).says("Review the undo: 3 changes",
+		"The client secret is a new one")).says("The link is there again")
 	if authentik, pocketbase := secrets(t, box); authentik == "" || authentik != pocketbase {
 		t.Error("the two sides do not have one new secret")
 	}
@@ -245,7 +262,8 @@ func TestTakingTheLinkApartLeavesNothing(t *testing.T) {
 func (w *wizard) interrupt() *journal.Receipt {
 	w.t.Helper()
 	sess := w.only(w.t)
-	plan := sess.plans[len(sess.plans)-1].plan
+	plans := sess.ShownPlans()
+	plan := plans[len(plans)-1].Plan
 	receipt, err := w.server.cfg.Receipts.Begin(plan, journal.Meta{
 		Kind: journal.Apply, AuthentikURL: w.box.AuthentikURL, PocketBaseURL: w.box.PocketBaseURL, Program: "test",
 	})
@@ -264,7 +282,8 @@ func TestAnInterruptedApplyIsShownAndGoneOnWith(t *testing.T) {
 	w := keeping(t, box, prefilled(box))
 	b := w.browser().answered()
 	receipt := w.interrupt()
-	words := []string{"Link made or changed: interrupted", "Begun, and not known whether it was written: create scope mapping", "0 of 3 changes made", "Undo it"}
+	words := []string{"Link made or changed: interrupted", "Begun, and not known whether it was written: create " +
+		"scope mapping", "0 of 3 changes made", "Undo it"}
 	b.get("/review").want(200).says(append(words, "The review below goes on from there")...)
 	settings := b.get("/settings").want(200).says(append(words, "Go on")...)
 	b.get("/receipts").says("Interrupted")
@@ -286,7 +305,8 @@ func TestAnInterruptedApplyThatWroteNothingCanBeClosed(t *testing.T) {
 	b := w.browser().answered()
 	id := w.interrupt().ID
 	before := state(t, box)
-	b.apply(b.get("/receipts/"+id+"/undo").want(200).says("Nothing is left to undo", "Close the receipt")).says("0 changes")
+	b.apply(b.get("/receipts/"+id+"/undo").want(200).says("Nothing is left to undo", "Close the receipt")).says(
+		"0 changes")
 	if p := b.get("/settings").want(200); strings.Contains(p.visible(), "interrupted") {
 		t.Error("the interrupted apply is still shown")
 	}
@@ -307,7 +327,8 @@ func TestALinkThatIsBeingChangedElsewhereIsLeftAlone(t *testing.T) {
 		t.Fatal(err)
 	}
 	review := b.get("/review").want(200)
-	b.apply(review).says("This link is being changed right now, in another tab or by another authpocket", "Wait until that is done", "0 of 3 changes made")
+	b.apply(review).says("This link is being changed right now, in another tab or by another authpocket",
+		"Wait until that is done", "0 of 3 changes made")
 	unlock()
 	b.apply(b.get("/review").want(200)).says("All changes were made")
 }
@@ -317,13 +338,15 @@ func TestReceiptsOfOtherLinksAreNotShown(t *testing.T) {
 	box := newSandbox(t)
 	w := keeping(t, box, prefilled(box))
 	b := w.browser().answered()
-	plan := w.only(t).plans[0].plan
-	other, err := w.server.cfg.Receipts.Begin(plan, journal.Meta{Kind: journal.Apply, AuthentikURL: "https://other.example", PocketBaseURL: box.PocketBaseURL})
+	plan := w.only(t).ShownPlans()[0].Plan
+	other, err := w.server.cfg.Receipts.Begin(plan, journal.Meta{Kind: journal.Apply,
+		AuthentikURL: "https://other.example", PocketBaseURL: box.PocketBaseURL})
 	if err != nil {
 		t.Fatal(err)
 	}
 	b.get("/receipts").want(200).says("There is no receipt of this link yet", "There is 1 receipt of other addresses")
-	for _, path := range []string{"/receipts/" + other.ID, "/receipts/" + other.ID + "/undo", "/receipts/unknown", "/receipts/unknown/undo"} {
+	for _, path := range []string{"/receipts/" + other.ID, "/receipts/" + other.ID + "/undo", "/receipts/unknown",
+		"/receipts/unknown/undo"} {
 		b.get(path).want(404).says("There is no such receipt")
 	}
 	b.post("/receipts/"+other.ID+"/continue", nil).want(404)
@@ -331,8 +354,10 @@ func TestReceiptsOfOtherLinksAreNotShown(t *testing.T) {
 		t.Error("the review tells of another link's apply")
 	}
 	stranger := w.browser()
-	for _, path := range []string{"/receipts", "/receipts/" + other.ID, "/receipts/" + other.ID + "/undo", "/rotate", "/rotate/back", "/remove"} {
-		if p := stranger.get(path).want(303); p.header.Get("Location") != "/authentik" && p.header.Get("Location") != "/rotate" {
+	for _, path := range []string{"/receipts", "/receipts/" + other.ID, "/receipts/" + other.ID + "/undo", "/rotate",
+		"/rotate/back", "/remove"} {
+		if p := stranger.get(path).want(303); p.header.Get("Location") != "/authentik" &&
+			p.header.Get("Location") != "/rotate" {
 			t.Errorf("%s leads a stranger to %s", path, p.header.Get("Location"))
 		}
 	}
@@ -378,17 +403,18 @@ func TestForgottenConnectionsAreUseless(t *testing.T) {
 	b := w.browser()
 	b.send(b.get("/authentik"), "/authentik", nil).want(303)
 	b.send(b.get("/pocketbase"), "/pocketbase", url.Values{
-		"pocketbase.with": {"password"}, "pocketbase.email": {box.SuperuserEmail}, "pocketbase.password": {box.SuperuserPassword},
+		"pocketbase.with": {"password"}, "pocketbase.email": {box.SuperuserEmail},
+		"pocketbase.password": {box.SuperuserPassword},
 	}).want(303, "/settings")
-	p := w.only(t).look()
-	if _, err := p.pocketbase.system.Observe(t.Context(), link.Query{}); err != nil {
+	p := w.only(t).Look()
+	if _, err := p.PocketBase.System.Observe(t.Context(), link.Query{}); err != nil {
 		t.Fatal(err)
 	}
 	b.post("/forget", nil).want(303, "/forgotten")
-	if _, err := p.pocketbase.system.Observe(t.Context(), link.Query{}); err == nil {
+	if _, err := p.PocketBase.System.Observe(t.Context(), link.Query{}); err == nil {
 		t.Error("PocketBase's connection still has a token")
 	}
-	if _, err := p.authentik.system.Observe(t.Context(), link.Query{Slug: "pocketbase"}); err == nil {
+	if _, err := p.Authentik.System.Observe(t.Context(), link.Query{Slug: "pocketbase"}); err == nil {
 		t.Error("authentik's connection still has a token")
 	}
 }
@@ -400,7 +426,8 @@ func TestAnOldSecretGoesBackToItsOwnLinkOnly(t *testing.T) {
 	b.apply(b.get("/rotate").want(200))
 	b.get("/rotate/back").want(200).says("Review the new client secret")
 	b.send(b.get("/settings"), "/settings", url.Values{
-		"application.slug": {"other"}, "application.name": {"Other"}, "provider.name": {"Other provider"}, "existing": {"new"}, "pocketbase.slot": {"oidc2"}, "provider.client_id": {""},
+		"application.slug": {"other"}, "application.name": {"Other"}, "provider.name": {"Other provider"},
+		"existing": {"new"}, "pocketbase.slot": {"oidc2"}, "provider.client_id": {""},
 	}).want(303, "/review")
 	b.apply(b.get("/review").want(200))
 	b.get("/rotate/back").want(303, "/rotate")
@@ -410,7 +437,8 @@ func TestACauseThatLiesElsewhereLeadsInNoCircle(t *testing.T) {
 	t.Parallel()
 	box := newSandbox(t)
 	b := keeping(t, box, prefilled(box)).browser().linked()
-	b.get("/fix/issuer-mismatch").want(409).says("authpocket cannot put this right", "Both systems hold the settings that were asked for")
+	b.get("/fix/issuer-mismatch").want(409).says("authpocket cannot put this right",
+		"Both systems hold the settings that were asked for")
 }
 
 func TestAnUndoBeneathALaterReceiptLeadsToThatOne(t *testing.T) {
@@ -421,7 +449,8 @@ func TestAnUndoBeneathALaterReceiptLeadsToThatOne(t *testing.T) {
 	b.send(b.get("/settings"), "/settings", url.Values{"application.name": {"Recipes"}}).want(303, "/review")
 	b.apply(b.get("/review").want(200))
 	later := b.newest()
-	conflict := b.get("/receipts/"+first+"/undo").want(409).says("There is a later receipt of this link", "Undo the later one first")
+	conflict := b.get("/receipts/"+first+"/undo").want(409).says("There is a later receipt of this link",
+		"Undo the later one first")
 	if !strings.Contains(conflict.text, `href="/receipts/`+later+`/undo"`) {
 		t.Error("it does not lead to the later one")
 	}

@@ -13,7 +13,9 @@ import (
 	"github.com/go-chi/chi/v5/middleware"
 
 	"authpocket/internal/link"
+	"authpocket/web/live"
 	"authpocket/web/respond"
+	"authpocket/web/session"
 	"authpocket/web/view"
 )
 
@@ -31,40 +33,23 @@ func redirect(w http.ResponseWriter, r *http.Request, path string) {
 }
 
 // head is the frame of a page in this session.
-func (s *Server) head(sess *session) view.Head {
-	p := sess.look()
-	h := view.Head{Note: s.cfg.Prefill.Note, Assets: s.assets, Held: p.authentik != nil || p.pocketbase != nil}
-	h.Receipts = s.cfg.Receipts != nil && p.authentik != nil && p.pocketbase != nil
-	h.Ends = view.Ends{Shown: true, Joined: p.settled != nil}
-	if p.settled != nil {
-		h.Ends.Authentik, h.Ends.PocketBase = view.NewEnd(p.settled.authentikURL, ""), view.NewEnd(p.settled.pocketbaseURL, "")
+func (s *Server) head(sess *session.Session) view.Head {
+	p := sess.Look()
+	h := view.Head{Note: s.cfg.Prefill.Note, Assets: s.assets, Held: p.Authentik != nil || p.PocketBase != nil}
+	h.Receipts = s.cfg.Receipts != nil && p.Authentik != nil && p.PocketBase != nil
+	h.Ends = view.Ends{Shown: true, Joined: p.Settled != nil}
+	if p.Settled != nil {
+		h.Ends.Authentik, h.Ends.PocketBase = view.NewEnd(p.Settled.AuthentikURL, ""),
+			view.NewEnd(p.Settled.PocketBaseURL, "")
 	}
-	if p.authentik != nil {
-		h.Ends.Authentik = view.NewEnd(p.authentik.login.url, p.authentik.found())
+	if p.Authentik != nil {
+		h.Ends.Authentik = view.NewEnd(p.Authentik.Login.URL, p.Authentik.Found())
 	}
-	if p.pocketbase != nil {
-		h.Ends.PocketBase = view.NewEnd(p.pocketbase.login.url, p.pocketbase.found())
+	if p.PocketBase != nil {
+		h.Ends.PocketBase = view.NewEnd(p.PocketBase.Login.URL, p.PocketBase.Found())
 	}
-	h.Ends.Proven = p.settled != nil && p.verify.proven()
+	h.Ends.Proven = p.Settled != nil && p.Verify.Proven()
 	return h
-}
-
-// found is the short line of what a connection found.
-func (a *authentikAnswer) found() string {
-	role := a.who.Username
-	if a.who.Superuser {
-		role += " (superuser)"
-	}
-	return signedIn(a.who.Version, role)
-}
-
-func (p *pocketbaseAnswer) found() string { return signedIn(p.who.Version, p.who.SuperuserEmail) }
-
-func signedIn(version, who string) string {
-	if version == "" {
-		return "signed in as " + who
-	}
-	return version + ", signed in as " + who
 }
 
 // problem writes a page that says what is and what to do.
@@ -81,14 +66,15 @@ func (s *Server) problem(w http.ResponseWriter, r *http.Request, status int, p v
 // try it once more. Faults are in words already; anything else is logged and
 // gives nothing away. A client that is gone, which is what ended the asking,
 // gets nothing.
-func (s *Server) fail(w http.ResponseWriter, r *http.Request, sess *session, err error, again string) {
+func (s *Server) fail(w http.ResponseWriter, r *http.Request, sess *session.Session, err error, again string) {
 	if respond.Gone(r) {
 		respond.Nothing(w)
 		return
 	}
 	s.logError(r, "asking a system", err)
 	said := link.MessageOf(err)
-	page := view.ProblemPage{Head: s.head(sess), Summary: said.What(), Todo: said.Advice(link.OnPage), Answers: true, Actions: []view.Action{{Label: "Try again", URL: again}}}
+	page := view.ProblemPage{Head: s.head(sess), Summary: said.What(), Todo: said.Advice(link.OnPage), Answers: true,
+		Actions: []view.Action{{Label: "Try again", URL: again}}}
 	page.Head.Title = "That did not work"
 	status := http.StatusInternalServerError
 	if f, ok := errors.AsType[*link.Fault](err); ok {
@@ -97,7 +83,8 @@ func (s *Server) fail(w http.ResponseWriter, r *http.Request, sess *session, err
 		if f.Kind == link.FaultUnreachable {
 			page.Head.Title = f.System.Label() + " did not answer"
 		}
-		page.Actions = append(page.Actions, view.Action{Label: "Change the connection to " + f.System.Label(), URL: "/" + string(f.System)})
+		page.Actions = append(page.Actions, view.Action{Label: "Change the connection to " + f.System.Label(),
+			URL: "/" + string(f.System)})
 	}
 	s.problem(w, r, status, page)
 }
@@ -108,7 +95,8 @@ func (s *Server) logError(r *http.Request, what string, err error) {
 	if respond.Gone(r) {
 		return
 	}
-	s.cfg.Log.ErrorContext(r.Context(), what, slog.String("id", middleware.GetReqID(r.Context())), slog.Any("error", err))
+	s.cfg.Log.ErrorContext(r.Context(), what, slog.String("id", middleware.GetReqID(r.Context())),
+		slog.Any("error", err))
 }
 
 func start() []view.Action { return []view.Action{{Label: "Start", URL: "/"}} }
@@ -130,8 +118,9 @@ func (s *Server) wrongMethod(w http.ResponseWriter, r *http.Request) {
 	}
 	w.Header().Set("Allow", strings.Join(allowed, ", "))
 	s.problem(w, r, http.StatusMethodNotAllowed, view.ProblemPage{
-		Head: view.Head{Title: "This page cannot be opened by its address"}, Summary: "It is the answer to a button on another page.",
-		Todo: "Go to the start and follow the buttons. Your answers are kept.", Actions: start(),
+		Head:    view.Head{Title: "This page cannot be opened by its address"},
+		Summary: "It is the answer to a button on another page.",
+		Todo:    "Go to the start and follow the buttons. Your answers are kept.", Actions: start(),
 	})
 }
 
@@ -152,17 +141,19 @@ func lastPage(note string, assets view.Assets) ([]byte, error) {
 // sessionOver tells a browser once that its session is gone, and takes the
 // cookie back.
 func (s *Server) sessionOver(w http.ResponseWriter, r *http.Request) {
-	sessionCookie.Set(w, r, "", -1)
+	session.Cookie.Set(w, r, "", -1)
 	s.problem(w, r, http.StatusGone, view.ProblemPage{
-		Head:    view.Head{Title: "Your session is over"},
-		Summary: "After 30 minutes without a click, 4 hours in all, or a new start of the program, authpocket forgets the tokens and all answers.",
-		Todo:    "Start again and connect both systems. What was made in authentik and PocketBase stands, and is found again.",
+		Head: view.Head{Title: "Your session is over"},
+		Summary: "After 30 minutes without a click, 4 hours in all, or a new start of the program, authpocket " +
+			"forgets the tokens and all answers.",
+		Todo: "Start again and connect both systems. What was made in authentik and PocketBase stands, and is " +
+			"found again.",
 		Actions: start(),
 	})
 }
 
 // badForm answers a form that could not be read.
-func (s *Server) badForm(w http.ResponseWriter, r *http.Request, sess *session, err error) {
+func (s *Server) badForm(w http.ResponseWriter, r *http.Request, sess *session.Session, err error) {
 	if _, ok := errors.AsType[*http.MaxBytesError](err); ok {
 		page := view.ProblemPage{
 			Head: s.head(sess), Summary: "Together, the fields of the form may hold 64 kB.",
@@ -174,9 +165,36 @@ func (s *Server) badForm(w http.ResponseWriter, r *http.Request, sess *session, 
 		return
 	}
 	page := view.ProblemPage{
-		Head: s.head(sess), Summary: "What the browser sent is not a form of this program.", Todo: "Go back and send the form again.",
+		Head: s.head(sess), Summary: "What the browser sent is not a form of this program.",
+		Todo:    "Go back and send the form again.",
 		Answers: true, Actions: []view.Action{{Label: "Back to the form", URL: r.URL.Path}},
 	}
 	page.Head.Title = "The form could not be read"
 	s.problem(w, r, http.StatusBadRequest, page)
+}
+
+// stream follows a record as sendStream does, and logs what fails.
+func (s *Server) stream(w http.ResponseWriter, r *http.Request, state live.Follow,
+	message func(n int) templ.Component) {
+	if err := live.Stream(w, r, s.jobs.Ending(), state, message); err != nil {
+		s.logError(r, "sending an event", err)
+	}
+}
+
+// guard sends a browser that skipped ahead to the first page that is not
+// answered. It answers false when it has.
+func guard(w http.ResponseWriter, r *http.Request, p session.Progress, page string) bool {
+	if p.Reaches(page) {
+		return true
+	}
+	redirect(w, r, p.Missing())
+	return false
+}
+
+// from tells whether a page was reached by a "Change" link of the review.
+func from(values string) string {
+	if values == "review" {
+		return "review"
+	}
+	return ""
 }

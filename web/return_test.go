@@ -1,109 +1,11 @@
 package web
 
 import (
-	"context"
 	"net/http"
 	"net/http/httptest"
 	"strings"
-	"sync"
 	"testing"
-	"time"
-
-	"authpocket/internal/connect"
-	"authpocket/internal/engine"
-	"authpocket/internal/link"
-	"authpocket/internal/secret"
-	"authpocket/internal/signin"
 )
-
-// notingPocketBase notes the code verifiers that it is sent.
-type notingPocketBase struct {
-	connect.PocketBaseSystem
-	seen chan string
-}
-
-func (p notingPocketBase) Exchange(_ context.Context, _ link.Desired, code signin.Code) (signin.Exchanged, error) {
-	p.seen <- code.CodeVerifier.Reveal()
-	return signin.Exchanged{Outcome: signin.OutcomeReturns, Record: &signin.Record{Email: "ada@company.example"}}, nil
-}
-
-type silentAuthentik struct{ connect.AuthentikSystem }
-
-func (silentAuthentik) Events(context.Context, time.Time, link.Desired, string) signin.AuthentikTrail {
-	return signin.AuthentikTrail{}
-}
-
-// returning is a session with a test sign-in that was sent to authentik.
-func returning(t *testing.T, s *Server, seen chan string) (*session, *signInRun) {
-	t.Helper()
-	sess := &session{
-		tests: &s.signIns, authentik: &authentikAnswer{system: silentAuthentik{}, http: http.DefaultClient},
-		pocketbase: &pocketbaseAnswer{system: notingPocketBase{seen: seen}, http: http.DefaultClient},
-	}
-	run := testRun(sess)
-	run.test, run.state = &engine.SignIn{CodeVerifier: secret.New("the verifier")}, "state"
-	s.signIns.add(run)
-	return sess, run
-}
-
-// A test that has come back is judged with all that it holds, even if newer
-// ones let go of it before the engine begins.
-func TestAReturnIsNeverJudgedWithWipedSecrets(t *testing.T) {
-	s := New(Config{})
-	t.Cleanup(s.Close)
-	seen := make(chan string, 1)
-	_, run := returning(t, s, seen)
-	back, ok := run.take("state", secret.New("code"), "", signin.MissingNothing)
-	run.letGo(newerTests)
-	if _, over, _ := run.happened.look(); !ok || over {
-		t.Errorf("it was taken: %t, and is over before its verdict: %t", ok, over)
-	}
-	s.finish(run, back)
-	if got := <-seen; got != "the verifier" {
-		t.Errorf("the code was exchanged with the verifier %q", got)
-	}
-	s.jobs.running.Wait()
-	if v := run.verdict(); v == nil || !v.Works {
-		t.Errorf("the verdict is %+v", v)
-	}
-	if run.test.CodeVerifier.IsSet() || run.desired.Provider.ClientSecret.IsSet() {
-		t.Error("its secrets outlive the verdict")
-	}
-}
-
-// However return, newer tests and forgetting fall together, the run ends once,
-// with a verdict or a reason, and what it held is overwritten.
-func TestReturnsThatFallTogetherWithForgetting(t *testing.T) {
-	s := New(Config{})
-	t.Cleanup(s.Close)
-	for range 300 {
-		seen := make(chan string, 1)
-		sess, run := returning(t, s, seen)
-		var group sync.WaitGroup
-		group.Go(func() {
-			if back, ok := run.take("state", secret.New("code"), "", signin.MissingNothing); ok {
-				s.finish(run, back)
-			}
-		})
-		group.Go(func() { run.letGo(newerTests) })
-		group.Go(func() { sess.forget() })
-		group.Wait()
-		s.jobs.running.Wait()
-		close(seen)
-		if got, exchanged := <-seen; exchanged && got != "the verifier" {
-			t.Fatalf("the code was exchanged with the verifier %q", got)
-		}
-		run.mu.Lock()
-		note := run.note
-		run.mu.Unlock()
-		if v := run.verdict(); (v == nil) == (note == "") {
-			t.Fatalf("the verdict is %v, and there is none because %q", v, note)
-		}
-		if run.test.CodeVerifier.IsSet() || run.desired.Provider.ClientSecret.IsSet() {
-			t.Fatal("its secrets outlive it")
-		}
-	}
-}
 
 // A browser that has looked at the page holds the link from its first press
 // on, whether the answer arrives or not.

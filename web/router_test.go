@@ -11,6 +11,7 @@ import (
 
 	"authpocket/static"
 	"authpocket/web/door"
+	"authpocket/web/form"
 )
 
 // eachRoute calls visit for every route of the router, with a path that leads
@@ -31,7 +32,8 @@ func eachRoute(t *testing.T, s *Server, visit func(method, path string)) {
 func wantHeaders(t *testing.T, what string, got http.Header) {
 	t.Helper()
 	for name, want := range map[string]string{
-		"Content-Security-Policy":      "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
+		"Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; " +
+			"connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
 		"X-Content-Type-Options":       "nosniff",
 		"Referrer-Policy":              "no-referrer",
 		"Cross-Origin-Opener-Policy":   "same-origin",
@@ -52,7 +54,8 @@ func TestEveryRouteHasTheHeaders(t *testing.T) {
 	t.Cleanup(s.Close)
 	check := func(method, path string) {
 		req := httptest.NewRequest(method, "http://127.0.0.1"+path, nil)
-		for _, rec := range []*httptest.ResponseRecorder{answerTo(s, req), answerTo(s, inside(t, s, request(method, path, nil)))} {
+		for _, rec := range []*httptest.ResponseRecorder{answerTo(s, req),
+			answerTo(s, inside(t, s, request(method, path, nil)))} {
 			wantHeaders(t, method+" "+path, rec.Header())
 			stored := rec.Header().Get("Cache-Control")
 			if stored != "no-store" && !strings.HasPrefix(path, static.Prefix) {
@@ -112,7 +115,8 @@ func TestAWrongMethodIsToldTheRightOnes(t *testing.T) {
 	t.Cleanup(s.Close)
 	for ask, want := range map[string]string{
 		"PUT /settings": "GET, HEAD, POST", "DELETE /review": "GET, HEAD", "GET /apply": "POST", "HEAD /leave": "POST",
-		"PATCH /signin/x/stage": "POST", "POST /healthz": "GET, HEAD", "PUT " + s.assets.Styles: "GET, HEAD", "PUT /door": "GET, HEAD, POST",
+		"PATCH /signin/x/stage": "POST", "POST /healthz": "GET, HEAD", "PUT " + s.assets.Styles: "GET, HEAD",
+		"PUT /door": "GET, HEAD, POST",
 	} {
 		method, path, _ := strings.Cut(ask, " ")
 		rec := answerTo(s, inside(t, s, request(method, path, nil)))
@@ -128,8 +132,10 @@ func TestTooMuchIsRefusedInWords(t *testing.T) {
 	srv := httptest.NewServer(s.Handler())
 	t.Cleanup(srv.Close)
 	b := (&wizard{t: t, server: s, http: srv}).browser()
-	b.post("/authentik", url.Values{"authentik.token": {strings.Repeat("x", maxBody)}}).want(413).says("64 kB", "Back to the form")
-	req, _ := http.NewRequestWithContext(t.Context(), http.MethodPost, b.base+"/authentik", strings.NewReader("no form at all"))
+	b.post("/authentik", url.Values{"authentik.token": {strings.Repeat("x", form.MaxBody)}}).want(413).says("64 kB",
+		"Back to the form")
+	req, _ := http.NewRequestWithContext(t.Context(), http.MethodPost, b.base+"/authentik",
+		strings.NewReader("no form at all"))
 	req.Header.Set("Content-Type", "multipart/form-data")
 	req.Header.Set("Origin", b.base)
 	b.do(req).want(400).says("is not a form of this program")
@@ -138,10 +144,14 @@ func TestTooMuchIsRefusedInWords(t *testing.T) {
 func TestAPanicGivesNothingAway(t *testing.T) {
 	s := New(Config{})
 	t.Cleanup(s.Close)
-	h := door.Headers(s.recoverPanics(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { panic("the innermost") })))
+	h := door.Headers(s.recoverPanics(http.HandlerFunc(func(http.ResponseWriter,
+		*http.Request) {
+		panic("the innermost")
+	})))
 	rec := httptest.NewRecorder()
 	h.ServeHTTP(rec, httptest.NewRequest("GET", "/", nil))
-	if rec.Code != 500 || strings.Contains(rec.Body.String(), "innermost") || !strings.Contains(rec.Body.String(), "Something went wrong inside authpocket") {
+	if rec.Code != 500 || strings.Contains(rec.Body.String(), "innermost") ||
+		!strings.Contains(rec.Body.String(), "Something went wrong inside authpocket") {
 		t.Errorf("%d: %s", rec.Code, rec.Body)
 	}
 }

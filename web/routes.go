@@ -8,13 +8,15 @@ import (
 
 	"authpocket/static"
 	"authpocket/web/door"
+	"authpocket/web/session"
 )
 
 // routes is the whole table. What stands in front of every route, errors and
 // files too, is in the first lines.
 func (s *Server) routes() chi.Router {
 	r := chi.NewRouter()
-	r.Use(ownID, s.logRequests, s.cfg.Hosts.Only, door.Headers, s.recoverPanics, s.ownPagesOnly(), s.limitBody, middleware.GetHead, s.door.Guard)
+	r.Use(ownID, s.logRequests, s.cfg.Hosts.Only, door.Headers, s.recoverPanics, s.ownPagesOnly(), s.limitBody,
+		middleware.GetHead, s.door.Guard)
 	r.NotFound(s.notFound)
 	r.MethodNotAllowed(s.wrongMethod)
 
@@ -90,19 +92,19 @@ func (s *Server) routes() chi.Router {
 }
 
 // handler is a page's handler with its browser's session.
-type handler func(w http.ResponseWriter, r *http.Request, sess *session)
+type handler func(w http.ResponseWriter, r *http.Request, sess *session.Session)
 
 // with finds the request's session. A browser whose session is over is told
 // so once, unless it is at a page that needs no session.
 func (s *Server) with(next handler) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
-		sess, lost := s.sessions.of(r)
+		sess, lost := s.sessions.Of(r)
 		if lost && !needsNoSession(r.URL.Path) {
 			s.sessionOver(w, r)
 			return
 		}
 		s.door.DropPlain(w, r)
-		sessionCookie.DropPlain(w, r)
+		session.Cookie.DropPlain(w, r)
 		next(w, r, sess)
 	}
 }
@@ -110,8 +112,8 @@ func (s *Server) with(next handler) http.HandlerFunc {
 // enterDoor handles the "POST /door" route. The door's page has told that the
 // answers are forgotten; whoever comes in again is not told so once more.
 func (s *Server) enterDoor(w http.ResponseWriter, r *http.Request) {
-	if _, lost := s.sessions.of(r); lost {
-		sessionCookie.Set(w, r, "", -1)
+	if _, lost := s.sessions.Of(r); lost {
+		session.Cookie.Set(w, r, "", -1)
 	}
 	s.door.Enter(w, r)
 }

@@ -1,12 +1,10 @@
-// Package web is the wizard: pages and handlers over the engine, one file per
-// action. What a browser has answered lives in its session, in memory only.
+// Package web is the wizard: handlers over the engine, one file per page. What a
+// browser has answered lives in its session, in memory only.
 package web
 
 import (
-	"context"
 	"log/slog"
 	"net/http"
-	"sync"
 
 	"authpocket/internal/connect"
 	"authpocket/internal/engine"
@@ -14,6 +12,8 @@ import (
 	"authpocket/internal/secret"
 	"authpocket/static"
 	"authpocket/web/door"
+	"authpocket/web/live"
+	"authpocket/web/session"
 	"authpocket/web/view"
 )
 
@@ -52,11 +52,12 @@ type Server struct {
 	cfg      Config
 	files    *static.Files
 	assets   view.Assets
-	sessions *sessions
+	sessions *session.Store
 	lastPage []byte // for what must not happen
 	door     *door.Door
-	jobs     jobs
-	signIns  signIns
+	jobs     *live.Jobs
+	work     session.Worker
+	signIns  session.SignIns
 
 	strangers *slog.Logger // for requests of browsers that are not let in
 }
@@ -71,21 +72,32 @@ func New(cfg Config) *Server {
 	if err != nil {
 		panic(err) // the files are part of the program
 	}
-	s := &Server{cfg: cfg, files: files, strangers: slog.New(logs.Bounded(cfg.Log.Handler(), strangerLines))}
-	s.sessions = newSessions(&s.signIns)
+	s := &Server{cfg: cfg, files: files, jobs: live.NewJobs(),
+		strangers: slog.New(logs.Bounded(cfg.Log.Handler(), strangerLines))}
+	s.work = session.Worker{Jobs: s.jobs, Engine: s.engine}
+	s.sessions = session.NewStore(&s.signIns)
 	s.assets = view.Assets{
-		Styles: files.URL(static.Styles), App: files.URL(static.App), HTMX: files.URL(static.HTMX), Icon: files.URL(static.Icon),
+		Styles: files.URL(static.Styles), App: files.URL(static.App), HTMX: files.URL(static.HTMX),
+		Icon: files.URL(static.Icon),
 	}
 	if s.lastPage, err = lastPage(cfg.Prefill.Note, s.assets); err != nil {
 		panic(err) // it is always the same page
 	}
 	s.door = door.New(door.Config{
-		Print: cfg.Print, Closed: cfg.Closed, Log: cfg.Log, Assets: s.assets, Note: cfg.Prefill.Note, LastPage: s.lastPage,
-		Open: []string{"/signin/callback", "/try/"}, // a test sign-in's way back, and its links
+		Print: cfg.Print, Closed: cfg.Closed, Log: cfg.Log, Assets: s.assets, Note: cfg.Prefill.Note,
+		LastPage: s.lastPage,
+		Open:     []string{"/signin/callback", "/try/"}, // a test sign-in's way back, and its links
 	})
-	s.jobs.ctx, s.jobs.cancel = context.WithCancel(context.Background())
-	s.jobs.closed = make(chan struct{})
 	return s
+}
+
+// engine is the session's two connections put to work.
+func (s *Server) engine(p session.Progress) *engine.Engine {
+	return engine.New(engine.Config{
+		Authentik: p.Authentik.System, PocketBase: p.PocketBase.System,
+		AuthentikURL: p.Authentik.Login.URL, PocketBaseURL: p.PocketBase.Login.URL,
+		Receipts: s.cfg.Receipts, Program: s.cfg.Version, Log: s.cfg.Log,
+	})
 }
 
 // Handler answers all of the wizard's requests.
@@ -99,41 +111,7 @@ func (s *Server) NewCode() string { return s.door.NewCode() }
 // under way and wipes all tokens. It is called when the HTTP server begins to
 // shut down. A second Close does nothing.
 func (s *Server) Close() {
-	s.jobs.close()
-	s.sessions.close()
+	s.jobs.Close()
+	s.sessions.Close()
 	s.door.Close()
-}
-
-// jobs is the work that outlives the request which began it.
-type jobs struct {
-	mu      sync.Mutex
-	running sync.WaitGroup
-	ctx     context.Context
-	cancel  context.CancelFunc
-	closed  chan struct{}
-	over    bool
-}
-
-// begin runs work until it ends. It answers false once the wizard is closing.
-func (j *jobs) begin(work func(context.Context)) bool {
-	j.mu.Lock()
-	defer j.mu.Unlock()
-	if j.over {
-		return false
-	}
-	j.running.Go(func() { work(j.ctx) })
-	return true
-}
-
-func (j *jobs) close() {
-	j.mu.Lock()
-	if j.over {
-		j.mu.Unlock()
-		return
-	}
-	j.over = true
-	close(j.closed)
-	j.mu.Unlock()
-	j.cancel() // an apply finishes the change under way, see engine.Apply
-	j.running.Wait()
 }

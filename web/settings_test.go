@@ -21,23 +21,29 @@ import (
 	"authpocket/internal/plans"
 	"authpocket/internal/secret"
 	"authpocket/sandbox"
+	"authpocket/web/form"
 	"authpocket/web/view"
+	"authpocket/web/view/setup"
 )
 
 func TestSettingsTellEverythingAtOnceAndKeepTheRest(t *testing.T) {
 	box := sharedSandbox(t)
 	b := wizardFor(t, box, prefilled(box)).browser().connected()
 	p := b.send(b.get("/settings"), "/settings", url.Values{
-		"application.name": {"My app"}, "application.slug": {"my app"}, "pocketbase.public_urls": {"app.company\nhttps://other.company"},
-		"provider.access_token_validity": {"an hour"}, "provider.client_secret": {"canary-secret"}, "application.group": {"Apps"},
+		"application.name": {"My app"}, "application.slug": {"my app"},
+		"pocketbase.public_urls":         {"app.company\nhttps://other.company"},
+		"provider.access_token_validity": {"an hour"}, "provider.client_secret": {"canary-secret"},
+		"application.group": {"Apps"},
 	}).want(422)
 	got := p.summary()
-	for i, want := range []string{"slug", "PocketBase address", "Choose which e-mail addresses", "Access token validity"} {
+	for i, want := range []string{"slug", "PocketBase address", "Choose which e-mail addresses",
+		"Access token validity"} {
 		if i >= len(got) || !strings.Contains(got[i], want) {
 			t.Errorf("line %d of the summary is not about %s: %q", i, want, got)
 		}
 	}
-	for name, want := range map[string]string{"application.name": "My app", "application.slug": "my app", "application.group": "Apps"} {
+	for name, want := range map[string]string{"application.name": "My app", "application.slug": "my app",
+		"application.group": "Apps"} {
 		if v := attr(p.control(name), "value"); v != want {
 			t.Errorf("%s is %q, want %q", name, v, want)
 		}
@@ -112,9 +118,12 @@ func TestAnotherCollectionIsShownBeforeItIsTaken(t *testing.T) {
 		t.Fatal(err)
 	}
 	b := wizardFor(t, box, prefilled(box)).browser().connected()
-	b.send(b.get("/settings"), "/settings", url.Values{"pocketbase.collection": {"members"}, "email": {"trust-all"}, "application.name": {"Mine"}}).want(303, "/settings?again=collection")
-	p := b.get("/settings?again=collection").want(200).says("The defaults below are for the collection members", "New users are refused, because only superusers may create records in members")
-	if v := p.form("/settings"); v.Get("application.name") != "Mine" || v.Get("email") != "trust-all" || v.Get("pocketbase.map_name") != "" {
+	b.send(b.get("/settings"), "/settings", url.Values{"pocketbase.collection": {"members"}, "email": {"trust-all"},
+		"application.name": {"Mine"}}).want(303, "/settings?again=collection")
+	p := b.get("/settings?again=collection").want(200).says("The defaults below are for the collection members",
+		"New users are refused, because only superusers may create records in members")
+	if v := p.form("/settings"); v.Get("application.name") != "Mine" || v.Get("email") != "trust-all" ||
+		v.Get("pocketbase.map_name") != "" {
 		t.Errorf("the answers are %v", v)
 	}
 	b.send(p, "/settings", url.Values{"pocketbase.create_rule": {`@request.context = "oauth2"`}}).want(303, "/review")
@@ -127,7 +136,8 @@ func TestNamesAreLookedUp(t *testing.T) {
 	box.Authentik().AddGroup("team <b>blue</b>")
 	b := wizardFor(t, box, prefilled(box)).browser().connected()
 	p := b.get("/settings/find?in=access.groups&q=team").want(200)
-	if buttons := p.all("button"); len(buttons) != 1 || attr(buttons[0], "data-add") != "team <b>blue</b>" || attr(buttons[0], "data-to") != "access-groups" {
+	if buttons := p.all("button"); len(buttons) != 1 || attr(buttons[0], "data-add") != "team <b>blue</b>" ||
+		attr(buttons[0], "data-to") != "access-groups" {
 		t.Errorf("the answer is %s", p.text)
 	}
 	if p := b.get("/settings/find?in=access.users&q=ada"); !strings.Contains(p.text, `data-add="ada"`) {
@@ -140,7 +150,8 @@ func TestNamesAreLookedUp(t *testing.T) {
 	if attr(p.control("access.groups"), "aria-invalid") != "true" {
 		t.Error("the list of groups is not marked")
 	}
-	b.send(b.get("/settings"), "/settings", url.Values{"access.groups": {"team <b>blue</b>"}, "email": {"leave"}}).want(303, "/review")
+	b.send(b.get("/settings"), "/settings", url.Values{"access.groups": {"team <b>blue</b>"}, "email": {"leave"}}).want(
+		303, "/review")
 	b.get("/review").says("Who may use it group team <b>blue</b>", "binding.group")
 }
 
@@ -152,7 +163,8 @@ func TestASystemThatIsGoneIsNotTheFormsFault(t *testing.T) {
 	if err := w.box.PocketBase().Close(); err != nil {
 		t.Fatal(err)
 	}
-	b.send(page, "/settings", url.Values{"email": {"leave"}}).want(502).says("PocketBase did not answer", "Your answers are kept", "Try again")
+	b.send(page, "/settings", url.Values{"email": {"leave"}}).want(502).says("PocketBase did not answer",
+		"Your answers are kept", "Try again")
 	b.get("/settings").want(502).says("Change the connection to PocketBase")
 }
 
@@ -162,18 +174,26 @@ func TestContinueAloneChangesNothing(t *testing.T) {
 	for name, mutate := range map[string]func(*link.Spec){
 		"as it comes": func(*link.Spec) {},
 		"all set": func(s *link.Spec) {
-			regex := []link.RedirectURI{{URL: "https://a.example/api/oauth2-redirect", Mode: "strict", Type: "authorization"}, {URL: `^https://b\.example/.*$`, Mode: "regex", Type: "authorization"}}
+			regex := []link.RedirectURI{{URL: "https://a.example/api/oauth2-redirect", Mode: "strict",
+				Type: "authorization"}, {URL: `^https://b\.example/.*$`, Mode: "regex", Type: "authorization"}}
 			own := secret.New("own secret")
 			s.Email, s.AuthentikURL = link.EmailTrustAttribute, "https://public.example"
-			s.Application = link.Application{Name: new("App"), Slug: new("app"), Group: new("G"), PolicyEngineMode: new("all"), LaunchURL: new("https://app.example"),
-				Icon: new("fa://fa-box"), Publisher: new("Us"), Description: new("One\ntwo"), OpenInNewTab: new(true), Hide: new(true)}
-			s.Provider = link.Provider{Name: new("P"), ClientID: new("id"), ClientSecret: &own, RedirectURIs: regex, SubjectMode: new("user_uuid"), IssuerMode: new("global"),
-				AccessCodeValidity: new("minutes=2"), AccessTokenValidity: new("hours=2"), RefreshTokenValidity: new("days=2"), RefreshTokenThreshold: new("seconds=2"),
+			s.Application = link.Application{Name: new("App"), Slug: new("app"), Group: new("G"),
+				PolicyEngineMode: new("all"), LaunchURL: new("https://app.example"),
+				Icon: new("fa://fa-box"), Publisher: new("Us"), Description: new("One\ntwo"), OpenInNewTab: new(true),
+				Hide: new(true)}
+			s.Provider = link.Provider{Name: new("P"), ClientID: new("id"), ClientSecret: &own, RedirectURIs: regex,
+				SubjectMode: new("user_uuid"), IssuerMode: new("global"),
+				AccessCodeValidity: new("minutes=2"), AccessTokenValidity: new("hours=2"),
+				RefreshTokenValidity: new("days=2"), RefreshTokenThreshold: new("seconds=2"),
 				AuthenticationFlow: new("default-authentication-flow"), ScopeMappings: []string{"offline"}}
 			s.Access = &link.Access{Groups: []string{"staff"}}
-			s.PocketBase = link.PocketBase{Collection: new("users"), Slot: new("oidc3"), DisplayName: new("SSO"), AuthURL: new("https://x.example/a/"), TokenURL: new("http://inside:9000/t/"),
-				UserInfo: new("id_token"), JWKSURL: new("https://x.example/j/"), Issuers: []string{"https://x.example/"}, PKCE: new(false), Enabled: new(false),
-				MapName: new(""), MapUsername: new("name"), MapAvatar: new("avatar"), ShowControls: true, CreateRule: new(`@request.context = "oauth2"`), RewriteSecret: true}
+			s.PocketBase = link.PocketBase{Collection: new("users"), Slot: new("oidc3"), DisplayName: new("SSO"),
+				AuthURL: new("https://x.example/a/"), TokenURL: new("http://inside:9000/t/"),
+				UserInfo: new("id_token"), JWKSURL: new("https://x.example/j/"),
+				Issuers: []string{"https://x.example/"}, PKCE: new(false), Enabled: new(false),
+				MapName: new(""), MapUsername: new("name"), MapAvatar: new("avatar"), ShowControls: true,
+				CreateRule: new(`@request.context = "oauth2"`), RewriteSecret: true}
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -185,8 +205,9 @@ func TestContinueAloneChangesNothing(t *testing.T) {
 			if len(problems) > 0 {
 				t.Fatal(problems)
 			}
-			form := settingsForm{rendered(t, settingsInput(engine.NewPreview(spec, engine.Snapshots{Authentik: a, PocketBase: p})))}
-			again, problems := form.spec(spec)
+			form := form.Settings{Values: rendered(t,
+				settingsInput(engine.NewPreview(spec, engine.Snapshots{Authentik: a, PocketBase: p})))}
+			again, problems := form.Spec(spec)
 			if problems = append(problems, again.Validate()...); len(problems) > 0 {
 				t.Fatal(problems)
 			}
@@ -197,7 +218,8 @@ func TestContinueAloneChangesNothing(t *testing.T) {
 			if !reflect.DeepEqual(got, want) {
 				t.Errorf("the form leads to\n%+v\nwant\n%+v", got, want)
 			}
-			if again.PocketBase.ShowControls != spec.PocketBase.ShowControls || again.PocketBase.RewriteSecret != spec.PocketBase.RewriteSecret {
+			if again.PocketBase.ShowControls != spec.PocketBase.ShowControls ||
+				again.PocketBase.RewriteSecret != spec.PocketBase.RewriteSecret {
 				t.Error("a tick was lost")
 			}
 		})
@@ -205,10 +227,10 @@ func TestContinueAloneChangesNothing(t *testing.T) {
 }
 
 // rendered is what a browser would send of the settings page.
-func rendered(t *testing.T, in view.SettingsInput) url.Values {
+func rendered(t *testing.T, in setup.SettingsInput) url.Values {
 	t.Helper()
 	var b strings.Builder
-	if err := view.Settings(view.NewSettings(view.Head{}, in)).Render(t.Context(), &b); err != nil {
+	if err := setup.Settings(setup.NewSettings(view.Head{}, in)).Render(t.Context(), &b); err != nil {
 		t.Fatal(err)
 	}
 	doc, err := html.Parse(strings.NewReader(b.String()))
@@ -224,14 +246,17 @@ func world() (link.AuthentikSnapshot, link.PocketBaseSnapshot) {
 		return link.Flow{Ref: link.Ref{ID: "f-" + slug, Name: slug}, Designation: designation}
 	}
 	mapping := func(scope string) link.Mapping {
-		return link.Mapping{Ref: link.Ref{ID: "m-" + scope, Name: scope}, Scope: scope, Managed: "goauthentik.io/providers/oauth2/scope-" + scope}
+		return link.Mapping{Ref: link.Ref{ID: "m-" + scope, Name: scope}, Scope: scope,
+			Managed: "goauthentik.io/providers/oauth2/scope-" + scope}
 	}
 	a := link.AuthentikSnapshot{
 		URL: "https://auth.example", Features: link.Features{GrantTypes: true, MetaHide: true},
-		Flows:    []link.Flow{flow(link.DefaultAuthorizationFlow, "authorization"), flow(link.DefaultInvalidationFlow, "invalidation"), flow("default-authentication-flow", "authentication")},
-		Keys:     []link.Key{{Ref: link.Ref{ID: "k", Name: "key"}, Type: "rsa"}},
-		Mappings: []link.Mapping{mapping("openid"), mapping("profile"), mapping("email"), {Ref: link.Ref{ID: "m-off", Name: "offline"}, Scope: "offline_access"}},
-		Groups:   []link.Ref{{ID: "g", Name: "staff"}},
+		Flows: []link.Flow{flow(link.DefaultAuthorizationFlow, "authorization"), flow(link.DefaultInvalidationFlow,
+			"invalidation"), flow("default-authentication-flow", "authentication")},
+		Keys: []link.Key{{Ref: link.Ref{ID: "k", Name: "key"}, Type: "rsa"}},
+		Mappings: []link.Mapping{mapping("openid"), mapping("profile"), mapping("email"),
+			{Ref: link.Ref{ID: "m-off", Name: "offline"}, Scope: "offline_access"}},
+		Groups: []link.Ref{{ID: "g", Name: "staff"}},
 	}
 	p := link.PocketBaseSnapshot{URL: "https://pb.example", Collections: []link.CollectionState{{
 		ID: "c", Name: "users", EmailRequired: true, CreateRule: new(""), AuthRule: new(""),
@@ -241,27 +266,6 @@ func world() (link.AuthentikSnapshot, link.PocketBaseSnapshot) {
 	return a, p
 }
 
-func TestFormValuesThatMeanNothing(t *testing.T) {
-	form := settingsForm{url.Values{
-		"application.name": {"  Trimmed  "}, "provider.client_id": {"   "}, "access.groups": {"\r\n  one \r\n\r\n two"},
-		"pocketbase.public_urls": {"  "}, "pocketbase.create_rule": {"keep"}, "pocketbase.auth_rule": {""},
-		"provider.redirect_uris": {"regex: ^https://a$\nhttps://b"},
-	}}
-	s, problems := form.spec(link.Spec{})
-	if len(problems) != 1 || problems[0].Field != "pocketbase.public_urls" {
-		t.Errorf("the problems are %v", problems)
-	}
-	if *s.Application.Name != "Trimmed" || s.Provider.ClientID != nil || !slices.Equal(s.Access.Groups, []string{"one", "two"}) {
-		t.Errorf("the spec is %+v", s)
-	}
-	if s.PocketBase.CreateRule != nil || s.PocketBase.AuthRule == nil || *s.PocketBase.AuthRule != "" {
-		t.Errorf("the rules are %v and %v", s.PocketBase.CreateRule, s.PocketBase.AuthRule)
-	}
-	if want := []link.RedirectURI{{URL: "^https://a$", Mode: "regex"}, {URL: "https://b", Mode: "strict"}}; !slices.Equal(s.Provider.RedirectURIs, want) {
-		t.Errorf("the redirect URIs are %v", s.Provider.RedirectURIs)
-	}
-}
-
 func TestTwoThatMayBeTheLinkAreAChoice(t *testing.T) {
 	t.Parallel()
 	box := newSandbox(t)
@@ -269,8 +273,10 @@ func TestTwoThatMayBeTheLinkAreAChoice(t *testing.T) {
 		providerWithoutApplication(t, box, name)
 	}
 	b := wizardFor(t, box, prefilled(box)).browser().connected()
-	p := b.get("/settings").want(200).says("The PocketBase token is good until", "What about what is there already?", "This link may already exist",
-		"Use the provider “First login”, which has no application", "Use the provider “Second login”, which has no application", "Make a new one beside it")
+	p := b.get("/settings").want(200).says("The PocketBase token is good until", "What about what is there already?",
+		"This link may already exist",
+		"Use the provider “First login”, which has no application",
+		"Use the provider “Second login”, which has no application", "Make a new one beside it")
 	b.send(p, "/settings", url.Values{"email": {"leave"}}).want(422).says("This link may already exist")
 	second := ""
 	for _, one := range authentikNow(t, box.AuthentikURL, box.AuthentikToken).Providers {
@@ -298,14 +304,17 @@ func providerWithoutApplication(t *testing.T, box *sandbox.Sandbox, name string)
 	t.Helper()
 	snaps := authentikNow(t, box.AuthentikURL, box.AuthentikToken)
 	body, err := json.Marshal(map[string]any{
-		"name": name, "authorization_flow": snaps.Flows[slices.IndexFunc(snaps.Flows, func(f link.Flow) bool { return f.Designation == "authorization" })].ID,
-		"invalidation_flow": snaps.Flows[slices.IndexFunc(snaps.Flows, func(f link.Flow) bool { return f.Designation == "invalidation" })].ID,
-		"redirect_uris":     []map[string]string{{"matching_mode": "strict", "url": link.RedirectURL(box.PocketBaseURL)}},
+		"name": name, "authorization_flow": snaps.Flows[slices.IndexFunc(snaps.Flows,
+			func(f link.Flow) bool { return f.Designation == "authorization" })].ID,
+		"invalidation_flow": snaps.Flows[slices.IndexFunc(snaps.Flows,
+			func(f link.Flow) bool { return f.Designation == "invalidation" })].ID,
+		"redirect_uris": []map[string]string{{"matching_mode": "strict", "url": link.RedirectURL(box.PocketBaseURL)}},
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
-	req, err := http.NewRequestWithContext(t.Context(), http.MethodPost, box.AuthentikURL+"/api/v3/providers/oauth2/", bytes.NewReader(body))
+	req, err := http.NewRequestWithContext(t.Context(), http.MethodPost, box.AuthentikURL+"/api/v3/providers/oauth2/",
+		bytes.NewReader(body))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -342,11 +351,13 @@ func TestTheSettingsNameKeysOfTheLinkFile(t *testing.T) {
 
 func TestWhatCannotBecomeTheLinkIsNotOffered(t *testing.T) {
 	slug := "ldap"
-	spec := link.Spec{AuthentikURL: "https://a.example", PocketBaseURLs: []string{"https://p.example"}, Application: link.Application{Slug: &slug}}
+	spec := link.Spec{AuthentikURL: "https://a.example", PocketBaseURLs: []string{"https://p.example"},
+		Application: link.Application{Slug: &slug}}
 	snaps := engine.Snapshots{}
-	snaps.Authentik.Application = &link.ApplicationState{PK: "x", Slug: "ldap", Name: "Directory", Provider: 5, ProviderName: "ldap", ProviderKind: "LDAP Provider"}
+	snaps.Authentik.Application = &link.ApplicationState{PK: "x", Slug: "ldap", Name: "Directory", Provider: 5,
+		ProviderName: "ldap", ProviderKind: "LDAP Provider"}
 	snaps.PocketBase.Collections = []link.CollectionState{{Name: "users", ID: "u"}}
-	page := view.NewSettings(view.Head{}, settingsInput(engine.NewPreview(spec, snaps)))
+	page := setup.NewSettings(view.Head{}, settingsInput(engine.NewPreview(spec, snaps)))
 	if page.Existing == nil {
 		t.Fatal("nothing is asked")
 	}
@@ -366,12 +377,15 @@ func TestASecondCollectionAsksBeforeItSharesTheApplication(t *testing.T) {
 		t.Fatal(err)
 	}
 	b := keeping(t, box, prefilled(box)).browser().linked()
-	b.send(b.get("/settings"), "/settings", url.Values{"pocketbase.collection": {"members"}}).want(303, "/settings?again=collection")
-	p := b.get("/settings?again=collection").want(200).says("What about what is there already?", "the collection users signs in with it", "Use the application “PocketBase” (pocketbase)")
+	b.send(b.get("/settings"), "/settings", url.Values{"pocketbase.collection": {"members"}}).want(303,
+		"/settings?again=collection")
+	p := b.get("/settings?again=collection").want(200).says("What about what is there already?",
+		"the collection users signs in with it", "Use the application “PocketBase” (pocketbase)")
 	b.send(p, "/settings", nil).want(422).says("This link may already exist")
 
 	b.send(p, "/settings", url.Values{"existing": {"new"}}).want(422).says("Choose another slug to create a new one")
-	b.send(p, "/settings", url.Values{"existing": {"new"}, "application.slug": {"members"}, "application.name": {"Members"}}).want(303, "/review")
+	b.send(p, "/settings", url.Values{"existing": {"new"}, "application.slug": {"members"},
+		"application.name": {"Members"}}).want(303, "/review")
 	b.get("/review").want(200).says("Application and provider “Members”")
 
 	b.send(p, "/settings", url.Values{"existing": {"use-application:pocketbase"}}).want(303, "/settings")
@@ -388,12 +402,16 @@ func TestAnotherCollectionsOwnLinkIsShown(t *testing.T) {
 		t.Fatal(err)
 	}
 	b := keeping(t, box, prefilled(box)).browser().linked()
-	b.send(b.get("/settings"), "/settings", url.Values{"pocketbase.collection": {"members"}}).want(303, "/settings?again=collection")
-	b.send(b.get("/settings?again=collection"), "/settings", url.Values{"existing": {"new"}, "application.slug": {"members"}, "application.name": {"Members"}}).want(303, "/review")
+	b.send(b.get("/settings"), "/settings", url.Values{"pocketbase.collection": {"members"}}).want(303,
+		"/settings?again=collection")
+	b.send(b.get("/settings?again=collection"), "/settings", url.Values{"existing": {"new"},
+		"application.slug": {"members"}, "application.name": {"Members"}}).want(303, "/review")
 	b.apply(b.get("/review").want(200))
-	b.send(b.get("/settings"), "/settings", url.Values{"pocketbase.collection": {"users"}}).want(303, "/settings?again=collection")
+	b.send(b.get("/settings"), "/settings", url.Values{"pocketbase.collection": {"users"}}).want(303,
+		"/settings?again=collection")
 	v := b.get("/settings?again=collection").want(200).form("/settings")
-	if v.Get("application.slug") != "pocketbase" || v.Get("application.name") != "PocketBase" || v.Get("existing") != "" || v.Get("email") != "trust-all" {
+	if v.Get("application.slug") != "pocketbase" || v.Get("application.name") != "PocketBase" ||
+		v.Get("existing") != "" || v.Get("email") != "trust-all" {
 		t.Errorf("the answers are %v", v)
 	}
 }

@@ -10,6 +10,8 @@ import (
 
 	"authpocket/internal/secret"
 	"authpocket/internal/signin"
+	"authpocket/web/form"
+	"authpocket/web/session"
 	"authpocket/web/view"
 )
 
@@ -18,20 +20,22 @@ var clientID = regexp.MustCompile(`^[A-Za-z0-9]{15,100}$`)
 
 // openSignIn handles the "POST /signin/{id}/stage" route: the page has
 // PocketBase's event stream, and is told where to send the window.
-func (s *Server) openSignIn(w http.ResponseWriter, r *http.Request, sess *session) {
-	s.openRun(w, r, s.signIns.of(sess, chi.URLParam(r, "id")))
+func (s *Server) openSignIn(w http.ResponseWriter, r *http.Request, sess *session.Session) {
+	s.openRun(w, r, s.signIns.Of(sess, chi.URLParam(r, "id")))
 }
 
-func (s *Server) openRun(w http.ResponseWriter, r *http.Request, run *signInRun) {
+func (s *Server) openRun(w http.ResponseWriter, r *http.Request, run *session.SignIn) {
 	if run == nil {
 		s.notFound(w, r)
 		return
 	}
-	if err := parseForm(r); err != nil || !clientID.MatchString(typed(r, "client")) || run.way != wayWindow {
-		http.Error(w, "The page has sent no client of PocketBase's event stream. Load it again.", http.StatusUnprocessableEntity)
+	if err := form.Parse(r); err != nil || !clientID.MatchString(form.Typed(r, "client")) ||
+		run.Way != session.WayWindow {
+		http.Error(w, "The page has sent no client of PocketBase's event stream. Load it again.",
+			http.StatusUnprocessableEntity)
 		return
 	}
-	address, ok := run.open(typed(r, "client"), s.late(run))
+	address, ok := run.Open(form.Typed(r, "client"), run.Late(s.work))
 	if !ok {
 		http.Error(w, "This sign-in was begun before. Begin a new one.", http.StatusConflict)
 		return
@@ -42,29 +46,30 @@ func (s *Server) openRun(w http.ResponseWriter, r *http.Request, run *signInRun)
 
 // returnSignIn handles the "POST /signin/{id}/return" route: what the page
 // heard at PocketBase's event stream, or that it heard nothing.
-func (s *Server) returnSignIn(w http.ResponseWriter, r *http.Request, sess *session) {
-	run := s.signIns.of(sess, chi.URLParam(r, "id"))
+func (s *Server) returnSignIn(w http.ResponseWriter, r *http.Request, sess *session.Session) {
+	run := s.signIns.Of(sess, chi.URLParam(r, "id"))
 	if run == nil {
 		s.notFound(w, r)
 		return
 	}
-	s.returnRun(w, r, run, "/signin/"+run.id)
+	s.returnRun(w, r, run, "/signin/"+run.ID)
 }
 
-func (s *Server) returnRun(w http.ResponseWriter, r *http.Request, run *signInRun, page string) {
-	if err := parseForm(r); err != nil {
+func (s *Server) returnRun(w http.ResponseWriter, r *http.Request, run *session.SignIn, page string) {
+	if err := form.Parse(r); err != nil {
 		http.Error(w, "What the browser sent is not a form of this program.", http.StatusBadRequest)
 		return
 	}
-	missing := signin.Missing(typed(r, "missing"))
+	missing := signin.Missing(form.Typed(r, "missing"))
 	if missing != signin.MissingNothing && !missing.Known() {
 		missing = signin.MissingClosed
 	}
-	if back, ok := run.take(typed(r, "state"), secret.New(typed(r, "code")), typed(r, "error"), missing); ok {
-		if status, err := strconv.Atoi(typed(r, "status")); err == nil && status >= 100 && status < 600 {
+	if back, ok := run.Take(form.Typed(r, "state"), secret.New(form.Typed(r, "code")), form.Typed(r, "error"),
+		missing); ok {
+		if status, err := strconv.Atoi(form.Typed(r, "status")); err == nil && status >= 100 && status < 600 {
 			back.Status = status
 		}
-		s.finish(run, back)
+		run.Finish(s.work, back)
 	} else if missing == signin.MissingNothing {
 		http.Error(w, "This is not the return of this sign-in.", http.StatusConflict)
 		return
@@ -77,20 +82,22 @@ func (s *Server) returnRun(w http.ResponseWriter, r *http.Request, run *signInRu
 // another site, so the one-time state says which test it is.
 func (s *Server) callbackSignIn(w http.ResponseWriter, r *http.Request) {
 	query := r.URL.Query()
-	run := s.signIns.awaiting(query.Get("state"))
+	run := s.signIns.Awaiting(query.Get("state"))
 	page := view.ProblemPage{
-		Head: view.Head{Title: "This sign-in is not known"}, Summary: "It belongs to no test of this program, or to one that is over.",
+		Head: view.Head{Title: "This sign-in is not known"}, Summary: "It belongs to no test of this program, or to " +
+			"one that is over.",
 		Todo: "Begin a new test on the page for it.",
 	}
 	if run == nil {
 		s.problem(w, r, http.StatusNotFound, page)
 		return
 	}
-	back, ok := run.take(query.Get("state"), secret.New(query.Get("code")), query.Get("error"), signin.MissingNothing)
+	back, ok := run.Take(query.Get("state"), secret.New(query.Get("code")), query.Get("error"), signin.MissingNothing)
 	if ok {
-		s.finish(run, back)
+		run.Finish(s.work, back)
 	}
-	page.Head.Title, page.Summary = "You are back from authentik", "The page on which this test was begun now shows what comes of it."
+	page.Head.Title, page.Summary = "You are back from authentik", "The page on which this test was begun now shows "+
+		"what comes of it."
 	page.Todo = "Close this window and look there."
 	s.problem(w, r, http.StatusOK, page)
 }

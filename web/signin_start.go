@@ -8,56 +8,56 @@ import (
 	"strings"
 
 	"authpocket/internal/link"
-	"authpocket/web/view"
+	"authpocket/web/form"
+	"authpocket/web/session"
+	"authpocket/web/view/proof"
 )
 
 // startSignIn handles the "POST /signin" route: it asks PocketBase how to
 // begin a sign-in, and predicts what it will lead to where a person is named.
-func (s *Server) startSignIn(w http.ResponseWriter, r *http.Request, sess *session) {
+func (s *Server) startSignIn(w http.ResponseWriter, r *http.Request, sess *session.Session) {
 	run, ok := s.newTest(w, r, sess)
 	if !ok {
 		return
 	}
-	if err := s.beginTest(r.Context(), sess.look(), run); err != nil {
+	if err := s.beginTest(r.Context(), sess.Look(), run); err != nil {
 		s.fail(w, r, sess, err, "/signin")
 		return
 	}
-	s.signIns.add(run)
-	redirect(w, r, "/signin/"+run.id)
+	s.signIns.Add(run)
+	redirect(w, r, "/signin/"+run.ID)
 }
 
 // beginTest asks PocketBase how to begin. Where the window is opened by hand,
 // the way to authentik is settled at once.
-func (s *Server) beginTest(ctx context.Context, p progress, run *signInRun) error {
-	if err := run.begin(ctx, s.engine(p)); err != nil || run.way != wayCallback {
+func (s *Server) beginTest(ctx context.Context, p session.Progress, run *session.SignIn) error {
+	if err := run.Begin(ctx, s.engine(p)); err != nil || run.Way != session.WayCallback {
 		return err
 	}
-	if address, ok := run.open(newID(), s.late(run)); ok {
-		run.mu.Lock()
-		run.link = address
-		run.mu.Unlock()
+	if address, ok := run.Open(session.NewID(), run.Late(s.work)); ok {
+		run.ByHand(address)
 	}
 	return nil
 }
 
 // newTest reads the form of the sign-in page. It answers false when the
 // browser has been answered.
-func (s *Server) newTest(w http.ResponseWriter, r *http.Request, sess *session) (*signInRun, bool) {
-	if err := parseForm(r); err != nil {
+func (s *Server) newTest(w http.ResponseWriter, r *http.Request, sess *session.Session) (*session.SignIn, bool) {
+	if err := form.Parse(r); err != nil {
 		s.badForm(w, r, sess, err)
 		return nil, false
 	}
-	p := sess.look()
-	if p.settled == nil || p.authentik == nil || p.pocketbase == nil {
-		redirect(w, r, p.missing())
+	p := sess.Look()
+	if p.Settled == nil || p.Authentik == nil || p.PocketBase == nil {
+		redirect(w, r, p.Missing())
 		return nil, false
 	}
-	in := view.SignInStartInput{Way: typed(r, "way"), Person: typed(r, "person")}
-	run := newSignInRun(sess, p.settled.desired, wayWindow)
-	if in.Way == wayCallback {
-		run.way, run.redirect = wayCallback, callbackURL(r)
-		if !redirects(p.settled.desired, run.redirect) {
-			redirect(w, r, "/signin?way="+wayCallback) // which says that the address has to be added first
+	in := proof.SignInStartInput{Way: form.Typed(r, "way"), Person: form.Typed(r, "person")}
+	run := session.NewSignIn(sess, p.Settled.Desired, session.WayWindow)
+	if in.Way == session.WayCallback {
+		run.Way, run.Redirect = session.WayCallback, callbackURL(r)
+		if !redirects(p.Settled.Desired, run.Redirect) {
+			redirect(w, r, "/signin?way="+session.WayCallback) // which says that the address has to be added first
 			return nil, false
 		}
 	}
@@ -71,24 +71,24 @@ func (s *Server) newTest(w http.ResponseWriter, r *http.Request, sess *session) 
 			s.signInStart(w, r, sess, http.StatusUnprocessableEntity, in)
 			return nil, false
 		}
-		run.person = in.Person
+		run.Person = in.Person
 	}
 	return run, true
 }
 
-func (s *Server) foresee(ctx context.Context, p progress, run *signInRun, person int) (problem string) {
-	prediction, err := s.engine(p).Foresee(ctx, run.desired, person)
+func (s *Server) foresee(ctx context.Context, p session.Progress, run *session.SignIn, person int) (problem string) {
+	prediction, err := s.engine(p).Foresee(ctx, run.Desired, person)
 	if err != nil {
 		return "What the sign-in will lead to cannot be predicted. " + link.MessageOf(err).Text(link.OnPage)
 	}
-	run.expected.Person, run.expected.Prediction = person, &prediction
+	run.Expected.Person, run.Expected.Prediction = person, &prediction
 	return ""
 }
 
 // person finds somebody by username. The problem is a full sentence, empty
 // for none.
-func (s *Server) person(ctx context.Context, p progress, username string) (pk int, problem string) {
-	found, err := p.authentik.system.SearchUsers(ctx, username)
+func (s *Server) person(ctx context.Context, p session.Progress, username string) (pk int, problem string) {
+	found, err := p.Authentik.System.SearchUsers(ctx, username)
 	if err != nil {
 		return 0, link.MessageOf(err).Text(link.OnPage)
 	}

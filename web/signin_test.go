@@ -47,7 +47,8 @@ func atAuthentik(t *testing.T, box *sandbox.Sandbox, address, stop string) *url.
 		t.Fatal(err)
 	}
 	login.Body.Close()
-	back, err := client.PostForm(login.Request.URL.String(), url.Values{"username": {box.Person.Username}, "password": {box.Person.Password}})
+	back, err := client.PostForm(login.Request.URL.String(), url.Values{"username": {box.Person.Username},
+		"password": {box.Person.Password}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -75,7 +76,8 @@ func openStream(t *testing.T, realtime string) *stream {
 	t.Cleanup(func() { res.Body.Close() })
 	s := &stream{t: t, realtime: realtime, lines: bufio.NewScanner(res.Body)}
 	s.client = s.next("PB_CONNECT")["clientId"]
-	answer, err := http.Post(realtime, "application/json", strings.NewReader(`{"clientId":"`+s.client+`","subscriptions":["@oauth2"]}`))
+	answer, err := http.Post(realtime, "application/json", strings.NewReader(`{"clientId":"`+s.client+
+		`","subscriptions":["@oauth2"]}`))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -109,14 +111,16 @@ func (b *browser) through(box *sandbox.Sandbox, base string) {
 	b.t.Helper()
 	p := b.get(base).want(200)
 	realtime := p.data("data-realtime")
-	for header, want := range map[string]string{"Content-Security-Policy": "connect-src 'self' " + box.PocketBaseURL + ";", "Cross-Origin-Opener-Policy": "same-origin-allow-popups"} {
+	for header, want := range map[string]string{"Content-Security-Policy": "connect-src 'self' " + box.PocketBaseURL +
+		";", "Cross-Origin-Opener-Policy": "same-origin-allow-popups"} {
 		if !strings.Contains(p.header.Get(header), want) {
 			b.t.Errorf("%s is %q", header, p.header.Get(header))
 		}
 	}
 	s := openStream(b.t, realtime)
 	var opened map[string]string
-	if err := json.Unmarshal([]byte(b.post(base+"/stage", url.Values{"client": {s.client}}).want(200).text), &opened); err != nil {
+	if err := json.Unmarshal([]byte(b.post(base+"/stage", url.Values{"client": {s.client}}).want(200).text),
+		&opened); err != nil {
 		b.t.Fatal(err)
 	}
 	back := atAuthentik(b.t, box, opened["url"], box.PocketBaseURL)
@@ -127,7 +131,8 @@ func (b *browser) through(box *sandbox.Sandbox, base string) {
 	res.Body.Close()
 	event := s.next("@oauth2")
 	b.post(base+"/return", url.Values{"state": {"another"}, "code": {event["code"]}}).want(409)
-	b.post(base+"/return", url.Values{"state": {event["state"]}, "code": {event["code"]}, "error": {event["error"]}}).want(303, base)
+	b.post(base+"/return", url.Values{"state": {event["state"]}, "code": {event["code"]},
+		"error": {event["error"]}}).want(303, base)
 	b.post(base+"/return", url.Values{"state": {event["state"]}, "code": {event["code"]}}).want(409)
 	b.wait(base+"/events", "")
 }
@@ -151,9 +156,11 @@ func TestATestSignInWorksAndItsAccountIsDeleted(t *testing.T) {
 	b.post("/signin", url.Values{"person": {"nobody"}}).want(422).says("authentik knows nobody by that name")
 	for _, became := range []string{"A new account was created", "A new account was created", "Signed in to the linked account"} {
 		test := b.post("/signin", url.Values{"person": {box.Person.Username}}).want(303).header.Get("Location")
-		b.get(test).want(200).says("What a sign-in of "+box.Person.Username+" will lead to", "This way needs JavaScript")
+		b.get(test).want(200).says("What a sign-in of "+box.Person.Username+" will lead to",
+			"This way needs JavaScript")
 		b.through(box, test)
-		p := b.get(test).want(200).says("The sign-in works", became, "As predicted", box.Person.Email, "Verified yes", "email_verified", "Signed in at authentik")
+		p := b.get(test).want(200).says("The sign-in works", became, "As predicted", box.Person.Email, "Verified yes",
+			"email_verified", "Signed in at authentik")
 		if became == "Signed in to the linked account" {
 			if strings.Contains(p.text, "Delete the account") {
 				t.Error("an account that was there before is offered to be deleted")
@@ -178,7 +185,8 @@ func TestAFailedTestLeadsToAPlanThatMendsIt(t *testing.T) {
 	_, b := linked(t, box, "leave")
 	test := b.post("/signin", nil).want(303).header.Get("Location")
 	b.through(box, test)
-	p := b.get(test).want(200).says("The sign-in did not work", "authentik says that the e-mail address is not verified", "What the two systems noted", "Trust every address")
+	p := b.get(test).want(200).says("The sign-in did not work",
+		"authentik says that the e-mail address is not verified", "What the two systems noted", "Trust every address")
 	if !strings.Contains(p.text, `href="/fix/email-unverified"`) {
 		t.Fatal("there is no way to the fix")
 	}
@@ -247,7 +255,8 @@ func TestSomebodyElseTriesOnce(t *testing.T) {
 	t.Parallel()
 	box := newSandbox(t)
 	w, b := linked(t, box, "trust-all")
-	p := b.post("/signin/invite", url.Values{"person": {box.Person.Username}}).want(200).says("once", "This link works on this machine only")
+	p := b.post("/signin/invite", url.Values{"person": {box.Person.Username}}).want(200).says("once",
+		"This link works on this machine only")
 	invitation, err := url.Parse(text(p.all("pre")[0]))
 	if err != nil {
 		t.Fatal(err)
@@ -257,10 +266,12 @@ func TestSomebodyElseTriesOnce(t *testing.T) {
 	first, second := w.browser(), w.browser()
 	first.get("/try/unknown").want(404).says("This link leads nowhere any more")
 	guest := second.get(try).want(200).visible()
-	if who, button := strings.Index(guest, "Whoever sets up the sign-in"), strings.Index(guest, "Begin"); who < 0 || button < who {
+	if who, button := strings.Index(guest, "Whoever sets up the sign-in"), strings.Index(guest, "Begin"); who < 0 ||
+		button < who {
 		t.Error("whoever tries sees a button before they are told what it is for")
 	}
-	second.get(try).want(200).says("Begin", "Try to sign in to PocketBase", box.PocketBaseURL[len("http://"):]) // looking uses nothing up
+	// looking uses nothing up
+	second.get(try).want(200).says("Begin", "Try to sign in to PocketBase", box.PocketBaseURL[len("http://"):])
 	first.post(try, nil).want(303, try)
 	second.get(try).want(404)
 	second.post(try, nil).want(404)
@@ -331,7 +342,8 @@ func TestOwnAddressIsOfferedUntilItIsGone(t *testing.T) {
 		b.get(path).want(200).says(still, w.http.URL+callbackPath)
 	}
 
-	elsewhere := wizardFor(t, box, prefilled(box)).browser().connected() // another address of authpocket's, on another day
+	// another address of authpocket's, on another day
+	elsewhere := wizardFor(t, box, prefilled(box)).browser().connected()
 	elsewhere.send(elsewhere.get("/settings"), "/settings", url.Values{"email": {"trust-all"}}).want(303, "/review")
 	elsewhere.get("/review").says("Nothing has to change")
 	elsewhere.get("/signin").want(200).says(still, w.http.URL+callbackPath)
@@ -347,7 +359,8 @@ func TestARedirectURIOfTheAdminsIsNotOurs(t *testing.T) {
 	asked := link.RedirectURI{URL: "https://app.example" + callbackPath, Mode: "strict"}
 	d := link.Desired{Provider: link.ProviderState{RedirectURIs: []link.RedirectURI{
 		asked, {URL: "https://wizard.example" + callbackPath, Mode: "strict", Type: "authorization"},
-		{URL: "https://wizard.example" + callbackPath, Mode: "strict", Type: "logout"}, {URL: "https://app.example/api/oauth2-redirect", Mode: "strict"},
+		{URL: "https://wizard.example" + callbackPath, Mode: "strict", Type: "logout"},
+		{URL: "https://app.example/api/oauth2-redirect", Mode: "strict"},
 	}}}
 	spec := link.Spec{Provider: link.Provider{RedirectURIs: []link.RedirectURI{asked}}}
 	if got := ownAddresses(d, spec); len(got) != 1 || got[0] != "https://wizard.example"+callbackPath {
@@ -364,7 +377,8 @@ func TestAFixHasJustTheOneChange(t *testing.T) {
 	b := w.browser().connected()
 	inner := strings.Replace(box.AuthentikURL, "127.0.0.1", "localhost", 1)
 	b.send(b.get("/settings"), "/settings", url.Values{"email": {"trust-all"}, "pocketbase.display_name": {"Company"},
-		"pocketbase.token_url": {inner + "/application/o/token/"}, "pocketbase.user_info_url": {inner + "/application/o/wrong/"}}).want(303, "/review")
+		"pocketbase.token_url": {inner + "/application/o/token/"}, "pocketbase.user_info_url": {inner +
+			"/application/o/wrong/"}}).want(303, "/review")
 	b.apply(b.get("/review"))
 	app := box.PocketBase().App()
 	users, err := app.FindCollectionByNameOrId("users")
@@ -377,7 +391,8 @@ func TestAFixHasJustTheOneChange(t *testing.T) {
 	}
 	b.get("/review").says("Review 1 change", "displayName")
 
-	review := b.get("/fix/user-info-url").want(200).says("Review 1 change", "puts one thing right", inner+"/application/o/userinfo/")
+	review := b.get("/fix/user-info-url").want(200).says("Review 1 change", "puts one thing right", inner+
+		"/application/o/userinfo/")
 	if strings.Contains(review.visible(), "Company") {
 		t.Errorf("more is changed:\n%s", review.visible())
 	}
@@ -387,7 +402,8 @@ func TestAFixHasJustTheOneChange(t *testing.T) {
 		t.Fatal(err)
 	}
 	own := users.OAuth2.Providers[0]
-	if own.UserInfoURL != inner+"/application/o/userinfo/" || own.TokenURL != inner+"/application/o/token/" || own.DisplayName != "Changed by hand" || users.CreateRule == nil || own.ClientSecret == "" {
+	if own.UserInfoURL != inner+"/application/o/userinfo/" || own.TokenURL != inner+"/application/o/token/" ||
+		own.DisplayName != "Changed by hand" || users.CreateRule == nil || own.ClientSecret == "" {
 		t.Errorf("%+v, create rule %v", own, users.CreateRule)
 	}
 	b.get("/fix/grant-types").want(303, "/review") // nothing of that differs

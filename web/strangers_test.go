@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"log/slog"
 	"net"
 	"net/http"
 	"net/http/cookiejar"
@@ -17,6 +18,8 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"authpocket/internal/listen"
+	"authpocket/internal/logs"
+	"authpocket/web/session"
 )
 
 // strangers is how many people without the code come by.
@@ -64,7 +67,7 @@ func TestStrangersTakeNoMemory(t *testing.T) {
 	if grown > 20<<20 {
 		t.Errorf("%d strangers take %d bytes", strangers, grown)
 	}
-	if n := s.sessions.count(); n != 0 {
+	if n := len(s.sessions.All()); n != 0 {
 		t.Errorf("%d sessions of strangers", n)
 	}
 }
@@ -77,12 +80,13 @@ func visit(t *testing.T, client *http.Client, base string, n int) {
 	for range n {
 		group.Go(func() error {
 			form := url.Values{"authentik.url": {"http://authentik.example"}, "filler": {strings.Repeat("x", 1000)}}
-			req, err := http.NewRequestWithContext(t.Context(), http.MethodPost, base+"authentik", strings.NewReader(form.Encode()))
+			req, err := http.NewRequestWithContext(t.Context(), http.MethodPost, base+"authentik",
+				strings.NewReader(form.Encode()))
 			if err != nil {
 				return err
 			}
 			req.Header.Set("Origin", strings.TrimSuffix(base, "/"))
-			req.Header.Set("Cookie", "authpocket="+newID()+"; authpocket-door="+newID())
+			req.Header.Set("Cookie", "authpocket="+session.NewID()+"; authpocket-door="+session.NewID())
 			res, err := client.Do(req)
 			if err != nil {
 				return err
@@ -187,5 +191,31 @@ func TestStrangersWhoHoldConnectionsLockNobodyOut(t *testing.T) {
 	t.Logf("they take %d kB, their own side of it included", grown>>10)
 	if grown > 20<<20 {
 		t.Errorf("strangers who hold connections take %d bytes", grown)
+	}
+}
+
+// What a client sends as its request's id, and a method that it makes up, are
+// not put into the log; nor is a line of each stranger's request.
+func TestStrangersDoNotWriteTheLog(t *testing.T) {
+	var out strings.Builder
+	s := New(Config{Log: logs.New(&out, slog.LevelInfo)})
+	t.Cleanup(s.Close)
+	const text = "level=ERROR-made-up-by-a-client"
+	for range 1000 {
+		answer(s, http.MethodGet, "/review?"+text, map[string]string{"X-Request-Id": text, "User-Agent": text,
+			"Cookie": "authpocket=" + text})
+	}
+	answer(s, strings.Repeat("MADEUP", 100), "/", nil)
+	inside := inside(t, s, request(http.MethodGet, "/nowhere", map[string]string{"X-Request-Id": text}))
+	answerTo(s, inside)
+	got := out.String()
+	if strings.Contains(got, "made-up") || strings.Contains(got, "MADEUPMADEUP") {
+		t.Errorf("the log holds a client's text: %.2000s", got)
+	}
+	if n := strings.Count(got, "status=403"); n != strangerLines {
+		t.Errorf("%d lines about strangers, want %d", n, strangerLines)
+	}
+	if !strings.Contains(got, "status=404") {
+		t.Error("the request of somebody inside is not logged")
 	}
 }

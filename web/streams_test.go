@@ -4,6 +4,7 @@ import (
 	"context"
 	"io"
 	"net/http"
+	"net/http/httptest"
 	"net/url"
 	"slices"
 	"strings"
@@ -13,6 +14,8 @@ import (
 
 	"authpocket/internal/engine"
 	"authpocket/internal/listen"
+	"authpocket/web/live"
+	"authpocket/web/session"
 )
 
 // openEvents opens an event stream and returns what is closed at its end.
@@ -58,13 +61,12 @@ func goesOn(ended <-chan struct{}) bool {
 }
 
 func TestStreamsOfASessionAndOfAnInvitationAreBounded(t *testing.T) {
-	w, b, live := living(t)
+	w, b, ids := living(t)
 	sess := w.only(t)
-	sess.mu.Lock() // work that does not end
-	sess.applies[0].happened, sess.verify = newRecord[engine.Event](), &verifyRun{happened: newRecord[struct{}]()}
-	sess.mu.Unlock()
+	// work that does not end
+	sess.Begun()[0].Happened, sess.Look().Verify.Happened = live.NewRecord[engine.Event](), live.NewRecord[struct{}]()
 	var paths []string
-	for _, r := range routesOf(t, w, live) {
+	for _, r := range routesOf(t, w, ids) {
 		if strings.HasSuffix(r.path, "/events") {
 			paths = append(paths, r.path)
 		}
@@ -74,7 +76,7 @@ func TestStreamsOfASessionAndOfAnInvitationAreBounded(t *testing.T) {
 	}
 	for _, path := range paths {
 		var open []<-chan struct{}
-		for range streamLimit + 2 {
+		for range live.StreamLimit + 2 {
 			status, ended := b.openEvents(path)
 			if status != http.StatusOK {
 				t.Fatalf("%s: %d", path, status)
@@ -84,27 +86,25 @@ func TestStreamsOfASessionAndOfAnInvitationAreBounded(t *testing.T) {
 		wantEnd(t, path, open[0])
 		wantEnd(t, path, open[1])
 		if slices.ContainsFunc(open[2:], func(ended <-chan struct{}) bool { return !goesOn(ended) }) {
-			t.Errorf("%s: one of the newest %d streams ended", path, streamLimit)
+			t.Errorf("%s: one of the newest %d streams ended", path, live.StreamLimit)
 		}
 	}
 }
 
 // invited returns the path of a new invitation, and its test.
-func (w *wizard) invited(b *browser) (try string, run *signInRun) {
+func (w *wizard) invited(b *browser) (try string, run *session.SignIn) {
 	w.t.Helper()
 	address, err := url.Parse(text(b.post("/signin/invite", nil).want(200).all("pre")[0]))
 	if err != nil {
 		w.t.Fatal(err)
 	}
-	return address.Path, w.server.signIns.invited(strings.TrimPrefix(address.Path, "/try/"))
+	return address.Path, w.server.signIns.Invited(strings.TrimPrefix(address.Path, "/try/"))
 }
 
 func TestStreamsOfAnInvitationEndWithIt(t *testing.T) {
 	w, b := linked(t, newSandbox(t), "trust-all")
-	try, run := w.invited(b)
-	run.mu.Lock()
-	run.invite.expires = time.Now().Add(time.Second)
-	run.mu.Unlock()
+	_, run := w.invited(b)
+	try := "/try/" + run.Invite(time.Now().Add(time.Second))
 	first, other := w.browser(), w.browser()
 	status, ended := other.openEvents(try + "/events")
 	if status != http.StatusOK {
@@ -121,19 +121,19 @@ func TestStreamsOfAnInvitationEndWithIt(t *testing.T) {
 		t.Errorf("a browser without the claim's cookie gets %d", status)
 	}
 	_, claimed := first.openEvents(try + "/events")
-	w.server.signIns.drop(run.sess)
+	w.server.sessions.End(httptest.NewRecorder(), httptest.NewRequest(http.MethodPost, "/restart", nil), run.Session)
 	wantEnd(t, "of a session that is over", claimed)
 }
 
 func TestWhoHoldsALinkLocksNobodyOut(t *testing.T) {
-	w, _, live := living(t)
+	w, _, ids := living(t)
 	ln := served(t, w.server)
 	host := ln.Addr().String()
-	stream := "GET " + live["/try/{token}"] + "/events HTTP/1.1\r\nHost: " + host + "\r\n\r\n"
+	stream := "GET " + ids["/try/{token}"] + "/events HTTP/1.1\r\nHost: " + host + "\r\n\r\n"
 	ctx, cancel := context.WithCancel(t.Context())
 	var group sync.WaitGroup
 	defer func() { cancel(); group.Wait() }()
-	for range listen.MaxConnections + streamLimit {
+	for range listen.MaxConnections + live.StreamLimit {
 		group.Go(func() { hold(ctx, host, [2]string{stream, ""}) })
 	}
 	client := &http.Client{Transport: &http.Transport{DisableKeepAlives: true}, Timeout: listen.HeaderTime}

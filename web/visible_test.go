@@ -30,7 +30,8 @@ func looked(t *testing.T, where, text string) bool {
 			if r == '\n' || r == '\t' {
 				continue
 			}
-			if !unicode.IsPrint(r) || unicode.In(r, unicode.Other_Default_Ignorable_Code_Point, unicode.Variation_Selector) || r == '\u2800' {
+			if !unicode.IsPrint(r) || unicode.In(r, unicode.Other_Default_Ignorable_Code_Point,
+				unicode.Variation_Selector) || r == '\u2800' {
 				t.Errorf("%s shows %U in %q", where, r, n.Data)
 			}
 		}
@@ -67,7 +68,8 @@ func TestNoNameSteersAPage(t *testing.T) {
 	look("/settings", "/settings/find?in=access.groups&q=evil")
 	turned := "\u202eevil\u2066\u200b\u3164שלום" // what may stand in a name there
 	answers := url.Values{
-		"email": {"trust-all"}, "application.name": {turned}, "application.description": {hostile}, "application.publisher": {turned},
+		"email": {"trust-all"}, "application.name": {turned}, "application.description": {hostile},
+		"application.publisher":   {turned},
 		"pocketbase.display_name": {turned}, "access.groups": {oneLine}, "application.slug": {hostile},
 	}
 	looked(t, "/settings with problems", b.send(b.get("/settings"), "/settings", answers).want(422).text)
@@ -80,8 +82,10 @@ func TestNoNameSteersAPage(t *testing.T) {
 	b.post("/verify", nil).want(303)
 	looked(t, "the checks' events", b.wait("/verify/events", ""))
 	receipt := "/receipts/" + b.newest()
-	look("/verify", "/done", "/receipts", receipt, receipt+"/undo", "/export", "/rotate", "/remove", "/signin", "/signin/address", "/forgotten")
-	for _, path := range []string{"/review", "/settings/find?in=access.groups&q=evil", job, "/verify", receipt, receipt + "/undo", "/remove"} {
+	look("/verify", "/done", "/receipts", receipt, receipt+"/undo", "/export", "/rotate", "/remove", "/signin",
+		"/signin/address", "/forgotten")
+	for _, path := range []string{"/review", "/settings/find?in=access.groups&q=evil", job, "/verify", receipt,
+		receipt + "/undo", "/remove"} {
 		if !shown[path] {
 			t.Errorf("%s shows no hostile name", path)
 		}

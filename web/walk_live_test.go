@@ -26,7 +26,7 @@ func living(t *testing.T, change ...func(*Config)) (*wizard, *browser, map[strin
 	}
 	w := keeping(t, box, cfg)
 	b := w.browser().linked()
-	job := w.only(t).applies[0].id
+	job := w.only(t).Begun()[0].ID
 	test := b.post("/signin", nil).want(303).header.Get("Location")
 	invited, err := url.Parse(text(b.post("/signin/invite", nil).want(200).all("pre")[0]))
 	if err != nil {
@@ -96,25 +96,30 @@ func TestEveryRouteIsGuardedWhereSomethingIsBehindIt(t *testing.T) {
 	w, b, live := living(t)
 	stranger := &http.Client{CheckRedirect: b.http.CheckRedirect}
 	heading := regexp.MustCompile(`<h1[ >]`)
-	err := chi.Walk(w.server.routes(), func(method, route string, _ http.Handler, _ ...func(http.Handler) http.Handler) error {
+	err := chi.Walk(w.server.routes(), func(method, route string, _ http.Handler,
+		_ ...func(http.Handler) http.Handler) error {
 		path := lead(t, live, route)
 		what := method + " " + route
 		if !free(method, path) { // a link for somebody else would be used up
 			p := b.ask(stranger, method, path, func(*http.Request) {})
-			if p.status != http.StatusForbidden || method != http.MethodHead && !strings.Contains(p.text, "Enter the setup code") {
+			if p.status != http.StatusForbidden || method != http.MethodHead &&
+				!strings.Contains(p.text, "Enter the setup code") {
 				t.Errorf("%s: a stranger gets %d", what, p.status)
 			}
 		}
-		if p := b.ask(b.http, method, path, func(r *http.Request) { r.Header.Set("Sec-Fetch-Site", "same-site") }); p.status != http.StatusForbidden {
+		if p := b.ask(b.http, method, path,
+			func(r *http.Request) { r.Header.Set("Sec-Fetch-Site", "same-site") }); p.status != http.StatusForbidden {
 			t.Errorf("%s: another site's page gets %d", what, p.status)
 		}
-		if p := b.ask(b.http, method, path, func(r *http.Request) { r.Host = "evil.example" }); p.status != http.StatusMisdirectedRequest {
+		if p := b.ask(b.http, method, path,
+			func(r *http.Request) { r.Host = "evil.example" }); p.status != http.StatusMisdirectedRequest {
 			t.Errorf("%s: by another name it is %d", what, p.status)
 		}
 		if method == http.MethodGet || method == http.MethodHead { // what writes has tests of its own
 			p := b.ask(b.http, method, path, func(*http.Request) {})
 			wantGuarded(t, what, path, p)
-			if kind := p.header.Get("Content-Type"); method == http.MethodGet && strings.HasPrefix(kind, "text/html") && p.status == http.StatusOK && path != live["/settings/find"] && !heading.MatchString(p.text) {
+			if kind := p.header.Get("Content-Type"); method == http.MethodGet && strings.HasPrefix(kind, "text/html") &&
+				p.status == http.StatusOK && path != live["/settings/find"] && !heading.MatchString(p.text) {
 				t.Errorf("%s: it is no page: %.300s", what, p.text)
 			}
 		}
@@ -135,16 +140,20 @@ func wantGuarded(t *testing.T, what, path string, p *page) {
 	if strings.HasSuffix(path, "/events") != (h.Get("Content-Type") == "text/event-stream") {
 		t.Errorf("%s has the type %q", what, h.Get("Content-Type"))
 	}
-	if waits := strings.HasPrefix(path, "/signin/") || strings.HasPrefix(path, "/try/"); waits && h.Get("Cross-Origin-Opener-Policy") == "same-origin-allow-popups" {
+	if waits := strings.HasPrefix(path, "/signin/") || strings.HasPrefix(path, "/try/"); waits &&
+		h.Get("Cross-Origin-Opener-Policy") == "same-origin-allow-popups" {
 		// The page that waits for a sign-in may reach PocketBase and keep its window.
 		h.Set("Cross-Origin-Opener-Policy", "same-origin")
-		h.Set("Content-Security-Policy", regexp.MustCompile(`connect-src 'self' http://127\.0\.0\.1:\d+;`).ReplaceAllString(h.Get("Content-Security-Policy"), "connect-src 'self';"))
+		h.Set("Content-Security-Policy",
+			regexp.MustCompile(`connect-src 'self' http://127\.0\.0\.1:\d+;`).ReplaceAllString(
+				h.Get("Content-Security-Policy"), "connect-src 'self';"))
 	}
 	wantHeaders(t, what, h)
 	if stored := h.Get("Cache-Control"); (stored == "no-store") == strings.HasPrefix(path, static.Prefix) {
 		t.Errorf("%s: Cache-Control is %q", what, stored)
 	}
-	types := []string{"text/html; charset=utf-8", "text/markdown; charset=utf-8", "text/plain; charset=utf-8", "text/yaml; charset=utf-8", "text/event-stream", "application/json", "text/css; charset=utf-8"}
+	types := []string{"text/html; charset=utf-8", "text/markdown; charset=utf-8", "text/plain; charset=utf-8",
+		"text/yaml; charset=utf-8", "text/event-stream", "application/json", "text/css; charset=utf-8"}
 	if !slices.Contains(types, h.Get("Content-Type")) {
 		t.Errorf("%s has the type %q", what, h.Get("Content-Type"))
 	}

@@ -35,18 +35,21 @@ func request(method, path string, header map[string]string) *http.Request {
 // free are the routes that strangers reach: each gives nothing away, or asks
 // for a secret of its own.
 func free(method, path string) bool {
-	return strings.HasPrefix(path, static.Prefix) || path == door.Healthy || method == http.MethodPost && strings.HasPrefix(path, door.PathEnter) ||
+	return strings.HasPrefix(path, static.Prefix) || path == door.Healthy || method == http.MethodPost &&
+		strings.HasPrefix(path, door.PathEnter) ||
 		path == "/signin/callback" || strings.HasPrefix(path, "/try/")
 }
 
 func TestEveryRouteIsBehindTheDoor(t *testing.T) {
 	s := New(Config{})
 	t.Cleanup(s.Close)
-	cookies := map[string]string{"Cookie": "__Host-authpocket-door=guessed; authpocket-door=guessed; __Host-authpocket=guessed; authpocket=guessed"}
+	cookies := map[string]string{"Cookie": "__Host-authpocket-door=guessed; authpocket-door=guessed; " +
+		"__Host-authpocket=guessed; authpocket=guessed"}
 	eachRoute(t, s, func(method, path string) {
 		for _, header := range []map[string]string{nil, cookies} {
 			rec := answer(s, method, path, header)
-			shut := rec.Code == http.StatusForbidden && (method == http.MethodHead || strings.Contains(rec.Body.String(), "Enter the setup code"))
+			shut := rec.Code == http.StatusForbidden &&
+				(method == http.MethodHead || strings.Contains(rec.Body.String(), "Enter the setup code"))
 			if shut == free(method, path) {
 				t.Errorf("%s %s: a stranger gets %d", method, path, rec.Code)
 			}
@@ -78,8 +81,11 @@ func TestEveryRouteRefusesOtherSites(t *testing.T) {
 	eachRoute(t, s, func(method, path string) {
 		for _, site := range []string{"cross-site", "same-site"} {
 			for _, where := range []string{"empty", "iframe", "image", "script"} {
-				rec := answerTo(s, inside(t, s, request(method, path, map[string]string{"Sec-Fetch-Site": site, "Sec-Fetch-Dest": where, "Sec-Fetch-Mode": "no-cors"})))
-				if rec.Code != http.StatusForbidden || method != http.MethodHead && !strings.Contains(rec.Body.String(), "another site") {
+				rec := answerTo(s,
+					inside(t, s, request(method, path, map[string]string{"Sec-Fetch-Site": site,
+						"Sec-Fetch-Dest": where, "Sec-Fetch-Mode": "no-cors"})))
+				if rec.Code != http.StatusForbidden || method != http.MethodHead &&
+					!strings.Contains(rec.Body.String(), "another site") {
 					t.Errorf("%s %s from %s as %s: %d", method, path, site, where, rec.Code)
 				}
 			}
@@ -99,7 +105,8 @@ func TestEveryRouteRefusesOtherSites(t *testing.T) {
 func TestEveryRouteNamesItsType(t *testing.T) {
 	s := New(Config{})
 	t.Cleanup(s.Close)
-	types := []string{"text/html; charset=utf-8", "text/plain; charset=utf-8", "text/yaml; charset=utf-8", "text/event-stream", "application/json"}
+	types := []string{"text/html; charset=utf-8", "text/plain; charset=utf-8", "text/yaml; charset=utf-8",
+		"text/event-stream", "application/json"}
 	eachRoute(t, s, func(method, path string) {
 		rec := answerTo(s, inside(t, s, request(method, path, nil)))
 		got := rec.Header().Get("Content-Type")
@@ -119,7 +126,8 @@ func TestNoRouteOpensItselfToOtherSites(t *testing.T) {
 	eachRoute(t, s, func(method, path string) {
 		for _, ask := range []string{method, http.MethodOptions} {
 			rec := answerTo(s, inside(t, s, request(ask, path, map[string]string{
-				"Origin": "http://evil.example", "Sec-Fetch-Site": "cross-site", "Sec-Fetch-Mode": "cors", "Access-Control-Request-Method": method,
+				"Origin": "http://evil.example", "Sec-Fetch-Site": "cross-site", "Sec-Fetch-Mode": "cors",
+				"Access-Control-Request-Method": method,
 			})))
 			for name := range rec.Header() {
 				if strings.HasPrefix(name, "Access-Control-") {

@@ -2,8 +2,13 @@ package web
 
 import (
 	"net/url"
+	"slices"
 	"strings"
 	"testing"
+
+	"authpocket/internal/link"
+	"authpocket/internal/secret"
+	"authpocket/web/session"
 )
 
 // The whole way, by forms alone as a browser without JavaScript sends them.
@@ -28,7 +33,8 @@ func TestFromStartToDone(t *testing.T) {
 	settings := b.get("/settings").want(200).says("Which e-mail addresses may PocketBase trust?")
 	b.send(settings, "/settings", url.Values{"email": {"trust-all"}}).want(303, "/review")
 
-	review := b.get("/review").want(200).says("Make 3 changes", "Before you go on", "Everyone with an authentik account")
+	review := b.get("/review").want(200).says("Make 3 changes", "Before you go on",
+		"Everyone with an authentik account")
 	if !strings.Contains(review.text, `href="https://docs.goauthentik.io/integrations/services/pocketbase/"`) {
 		t.Error("the review names steps of a guide and does not lead to it")
 	}
@@ -42,8 +48,10 @@ func TestFromStartToDone(t *testing.T) {
 	b.post("/verify", nil).want(303, "/verify")
 	b.wait("/verify/events", "")
 	b.get("/verify").want(200).says("What the checks say", "All checks passed")
-	done := b.get("/done").want(200).says("authentik and PocketBase are linked", `.collection("users")`, `{ provider: "oidc" }`)
-	for _, link := range []string{box.AuthentikURL + "/if/admin/#/core/applications/pocketbase", box.PocketBaseURL + "/_/#/collections?collection="} {
+	done := b.get("/done").want(200).says("authentik and PocketBase are linked", `.collection("users")`,
+		`{ provider: "oidc" }`)
+	for _, link := range []string{box.AuthentikURL + "/if/admin/#/core/applications/pocketbase", box.PocketBaseURL +
+		"/_/#/collections?collection="} {
 		if !strings.Contains(done.text, link) {
 			t.Errorf("the last page has no link to %s", link)
 		}
@@ -70,32 +78,36 @@ func TestForgetKeepsWhatWasMade(t *testing.T) {
 
 	b.get("/rotate").want(200) // a plan that nobody applies
 	test := b.post("/signin", nil).want(303).header.Get("Location")
-	sess, run := w.only(t), w.server.signIns.all(w.only(t))[0]
-	secrets := append(desiredSecrets(run.desired), run.test.CodeVerifier, sess.authentik.login.token, sess.pocketbase.login.token)
-	secrets = append(secrets, desiredSecrets(sess.settled.desired)...)
+	sess, run := w.only(t), w.server.signIns.All(w.only(t))[0]
+	p := sess.Look()
+	secrets := []secret.Text{run.Started().CodeVerifier, p.Authentik.Login.Token, p.PocketBase.Login.Token}
+	for _, d := range []link.Desired{run.Desired, p.Settled.Desired} {
+		secrets = append(secrets, d.Provider.ClientSecret, d.Slot.ClientSecret)
+	}
 	for _, text := range secrets {
 		if !text.IsSet() {
 			t.Fatal("one of the secrets is not there to be wiped")
 		}
 	}
-	for _, shown := range sess.plans {
-		secrets = append(secrets, planSecrets(shown.plan)...)
+	for _, shown := range sess.ShownPlans() {
+		secrets = append(secrets, secretsOf(shown.Plan)...)
 	}
 	b.post("/forget", nil).want(303, "/done")
-	for i, text := range append(secrets, planSecrets(sess.applies[0].plan)...) {
+	for i, text := range append(secrets, secretsOf(sess.Begun()[0].Plan)...) {
 		if text.IsSet() {
 			t.Errorf("secret %d was not wiped", i)
 		}
 	}
 	b.get(test).want(200).says("The tokens were forgotten before the sign-in came back")
-	done := b.get("/done").want(200).says("authpocket has forgotten them, and the client secrets of every plan and test sign-in", "still let in")
+	done := b.get("/done").want(200).says("authpocket has forgotten them, and the client secrets of every plan and "+
+		"test sign-in", "still let in")
 	if len(done.all("form")) != 2 {
 		t.Errorf("%d forms on the last page, want Start over and the door alone", len(done.all("form")))
 	}
 	b.get("/review").want(303, "/authentik")
 	b.post("/verify", nil).want(303, "/authentik")
 	b.post("/restart", nil).want(303, "/")
-	if n := w.server.sessions.count(); n != 0 {
+	if n := len(w.server.sessions.All()); n != 0 {
 		t.Errorf("%d sessions are left", n)
 	}
 	if !w.server.cfg.Prefill.AuthentikToken.IsSet() {
@@ -103,27 +115,14 @@ func TestForgetKeepsWhatWasMade(t *testing.T) {
 	}
 }
 
-// only is the wizard's one session.
-func (w *wizard) only(t *testing.T) *session {
-	t.Helper()
-	w.server.sessions.mu.Lock()
-	defer w.server.sessions.mu.Unlock()
-	if len(w.server.sessions.byID) != 1 {
-		t.Fatalf("%d sessions, want 1", len(w.server.sessions.byID))
-	}
-	for _, s := range w.server.sessions.byID {
-		return s
-	}
-	return nil
-}
-
 func TestForgetInTheMiddleEndsTheSession(t *testing.T) {
 	box := sharedSandbox(t)
 	w := wizardFor(t, box, prefilled(box))
 	b := w.browser().connected()
 	b.post("/forget", nil).want(303, "/forgotten")
-	b.get("/forgotten").want(200).says("The tokens are forgotten", "client secrets of every plan and test sign-in", "still let in", "Close the door")
-	if n := w.server.sessions.count(); n != 0 {
+	b.get("/forgotten").want(200).says("The tokens are forgotten", "client secrets of every plan and test sign-in",
+		"still let in", "Close the door")
+	if n := len(w.server.sessions.All()); n != 0 {
 		t.Errorf("%d sessions are left", n)
 	}
 	b.get("/settings").want(303, "/authentik")
@@ -172,4 +171,23 @@ func TestAnotherServerOpensTheSettingsAgain(t *testing.T) {
 		"authentik.url": {other.AuthentikURL}, "authentik.token": {other.AuthentikToken},
 	}).want(303, "/settings")
 	b.get("/review").want(303, "/settings")
+}
+
+// only is the wizard's one session.
+func (w *wizard) only(t *testing.T) *session.Session {
+	t.Helper()
+	all := w.server.sessions.All()
+	if len(all) != 1 {
+		t.Fatalf("%d sessions, want 1", len(all))
+	}
+	return all[0]
+}
+
+// secretsOf are the client secrets of a plan.
+func secretsOf(p link.Plan) []secret.Text {
+	texts := []secret.Text{p.Generated.ClientSecret, p.Desired.Provider.ClientSecret, p.Desired.Slot.ClientSecret}
+	for _, c := range slices.Concat(p.Changes, p.Undoes) {
+		texts = append(texts, c.Secrets()...)
+	}
+	return texts
 }

@@ -105,7 +105,8 @@ func linkFile(t *testing.T) string {
 	quoted := func(s string) string { return strconv.QuoteToASCII(s) }
 	text := `authentik: {url: "${AUTHENTIK_URL}", token: "${AUTHENTIK_TOKEN}"}
 pocketbase: {url: "${POCKETBASE_URL}", token: "${POCKETBASE_TOKEN}", display_name: ` + quoted("shown "+turned) + `}
-application: {name: ` + quoted("app "+turned) + `, description: ` + quoted("about "+hostile) + `, publisher: ` + quoted(turned) + `}
+application: {name: ` + quoted("app "+turned) + `,
+  description: ` + quoted("about "+hostile) + `, publisher: ` + quoted(turned) + `}
 provider: {scope_mappings: [` + quoted("mapping "+hostile) + `]}
 access: {groups: [` + quoted("group "+hostile) + `]}
 email: trust-all

@@ -30,7 +30,7 @@ entries:
       permissions:
 `)
 	for _, p := range rest.Permissions() {
-		b.WriteString("        - " + p.Codename + " # " + p.Why + "\n")
+		b.WriteString("        - " + string(p.Codename) + " # " + p.Why + "\n")
 	}
 	b.WriteString(`  - model: authentik_core.user
     id: account

@@ -35,7 +35,7 @@ func TestBlueprintGivesTheRoleExactlyThePermissions(t *testing.T) {
 	}
 	var want []string
 	for _, p := range rest.Permissions() {
-		want = append(want, p.Codename)
+		want = append(want, string(p.Codename))
 	}
 	if got := blueprint.Entries[0].Attrs.Permissions; !slices.Equal(got, want) {
 		t.Errorf("the role gets %v, want %v", got, want)
@@ -63,8 +63,8 @@ func TestDocumentationListsEveryPermission(t *testing.T) {
 	}
 	var want []string
 	for _, p := range rest.Permissions() {
-		want = append(want, p.Codename)
-		if !strings.Contains(string(page), "| `"+p.Codename+"` | "+p.Why+" |") {
+		want = append(want, string(p.Codename))
+		if !strings.Contains(string(page), "| `"+string(p.Codename)+"` | "+p.Why+" |") {
 			t.Errorf("docs/permissions.md lacks %s: %s", p.Codename, p.Why)
 		}
 	}

@@ -16,7 +16,7 @@ import (
 // ChangedBy returns who changed the objects of these changes since then, by this machine's clock, latest first.
 // It returns nothing if the token can't read authentik's event log.
 func (c *Client) ChangedBy(ctx context.Context, since time.Time, changes []link.Change) []string {
-	a, err := c.Read(ctx, rest.Need{What: "events", Perm: rest.PermViewEvent}, func(ctx context.Context) error {
+	a, err := c.Read(ctx, rest.Need{What: "events", Perm: link.PermViewEvent}, func(ctx context.Context) error {
 		_, _, err := c.API.EventsAPI.EventsEventsList(ctx).Actions([]api.EventActions{
 			api.EVENTACTIONS_MODEL_CREATED, api.EVENTACTIONS_MODEL_UPDATED, api.EVENTACTIONS_MODEL_DELETED,
 		}).Ordering("-created").PageSize(eventCount).Execute()
@@ -37,9 +37,8 @@ func (c *Client) ChangedBy(ctx context.Context, since time.Time, changes []link.
 			func(ch link.Change) bool { return isOf(model, ch) }) {
 			continue
 		}
-		line := rest.Plain(rest.Object(e).Object("user").Text("username")) + " " +
-			strings.TrimPrefix(rest.Object(e).Text("action"),
-				"model_") + " the " +
+		line := rest.Plain(e.Object("user").Text("username")) + " " +
+			strings.TrimPrefix(e.Text("action"), "model_") + " the " +
 			modelWords(model) + " at " + event(e).when().UTC().Format("15:04:05 UTC")
 		if !slices.Contains(said, line) {
 			said = append(said, line)

@@ -22,7 +22,7 @@ const eventCount = 100
 // clock, oldest first and without secrets. Events that name another state belong to other sign-ins and are
 // skipped; an empty state skips none.
 func (c *Client) Events(ctx context.Context, since time.Time, d link.Desired, state string) signin.AuthentikTrail {
-	n := rest.Need{What: "events", Perm: rest.PermViewEvent}
+	n := rest.Need{What: "events", Perm: link.PermViewEvent}
 	a, err := c.Read(ctx, n, func(ctx context.Context) error {
 		_, _, err := c.API.EventsAPI.EventsEventsList(ctx).Actions([]api.EventActions{
 			api.EVENTACTIONS_LOGIN, api.EVENTACTIONS_LOGIN_FAILED, api.EVENTACTIONS_AUTHORIZE_APPLICATION,

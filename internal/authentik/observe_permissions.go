@@ -33,7 +33,7 @@ func (o *observation) readPermissions(ctx context.Context) error {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	for _, perm := range rest.AddPermissions() {
-		if !held[perm] {
+		if !held[string(perm)] {
 			o.snap.Missing = append(o.snap.Missing, perm)
 		}
 	}

@@ -124,7 +124,8 @@ func TestObserveFindsANameTakenByAnotherKindOfProvider(t *testing.T) {
 		}
 		answerJSON(w, 200, `{"pagination":{"total_pages":1},"results":[
 			{"pk":1,"name":"Provider for PocketBase 2","verbose_name":"LDAP Provider"},
-			{"pk":2,"name":"Provider for PocketBase","verbose_name":"SAML Provider","meta_model_name":"authentik_providers_saml.samlprovider"}]}`)
+			{"pk":2,"name":"Provider for PocketBase","verbose_name":"SAML Provider",
+			"meta_model_name":"authentik_providers_saml.samlprovider"}]}`)
 		return true
 	})
 	if snap := l.observe(c, spec()); snap.NameTaken != "SAML Provider" {
@@ -171,7 +172,7 @@ func TestObserveWithoutAnyPermissionStillGivesASnapshot(t *testing.T) {
 		snap.EmailChangeAllowed != nil {
 		t.Errorf("got %+v", snap)
 	}
-	for _, perm := range []string{
+	for _, perm := range []link.Permission{
 		"authentik_flows.view_flow", "authentik_crypto.view_certificatekeypair",
 		"authentik_providers_oauth2.view_scopemapping",
 		"authentik_providers_oauth2.view_oauth2provider", "authentik_core.view_application",
@@ -193,7 +194,7 @@ func TestObserveTellsWhichPermissionsToAddAreMissing(t *testing.T) {
 	c := l.connectAs(l.token("authentik_core.view_application", "authentik_providers_oauth2.view_oauth2provider",
 		"authentik_core.add_application", "authentik_providers_oauth2.add_scopemapping"))
 	missing := l.observe(c, spec()).Missing
-	for perm, want := range map[string]bool{
+	for perm, want := range map[link.Permission]bool{
 		"authentik_core.add_application":                   false,
 		"authentik_providers_oauth2.add_scopemapping":      false,
 		"authentik_providers_oauth2.add_oauth2provider":    true,

@@ -117,7 +117,7 @@ func TestRefusalsForWantOfAPermissionNameIt(t *testing.T) {
 	c := l.connectAs(l.token("authentik_core.view_application", "authentik_providers_oauth2.view_oauth2provider",
 		"authentik_providers_oauth2.view_scopemapping", "authentik_crypto.view_certificatekeypair",
 		"authentik_policies.view_policybinding", "authentik_core.view_group"))
-	for kind, perm := range map[string]string{
+	for kind, perm := range map[string]link.Permission{
 		"mapping":              "authentik_providers_oauth2.add_scopemapping",
 		"key":                  "authentik_crypto.add_certificatekeypair",
 		"pair":                 "authentik_providers_oauth2.add_oauth2provider",
@@ -130,11 +130,11 @@ func TestRefusalsForWantOfAPermissionNameIt(t *testing.T) {
 		ch := changes[kind]
 		ch.System = link.Authentik
 		f := faultOf(t, c.Apply(t.Context(), ch))
-		if f.Kind != link.FaultPermission || !strings.Contains(f.Todo, perm) {
+		if f.Kind != link.FaultPermission || !strings.Contains(f.Todo, string(perm)) {
 			t.Errorf("%s: %s: %s %s", kind, f.Kind, f.Summary, f.Todo)
 		}
-		if lacking := rest.MissingFor(ch, []string{perm, "authentik_flows.view_flow"}); !slices.Equal(lacking,
-			[]string{perm}) {
+		if lacking := rest.MissingFor(ch, []link.Permission{perm, "authentik_flows.view_flow"}); !slices.Equal(lacking,
+			[]link.Permission{perm}) {
 			t.Errorf("%s: MissingFor says %v, not %s", kind, lacking, perm)
 		}
 	}
@@ -181,10 +181,10 @@ func TestAllPermissionsAreEnoughWithoutBeingSuperuser(t *testing.T) {
 	l.sim.AddGroup("pb-users")
 	var all []string
 	for _, p := range rest.Permissions() {
-		if p.Why == "" || slices.Contains(all, p.Codename) {
+		if p.Why == "" || slices.Contains(all, string(p.Codename)) {
 			t.Errorf("%+v", p)
 		}
-		all = append(all, p.Codename)
+		all = append(all, string(p.Codename))
 	}
 	c := l.connectAs(l.token(all...))
 	s := spec()

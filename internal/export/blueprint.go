@@ -250,9 +250,9 @@ func grants(v link.ProviderState) []string {
 func redirects(list []link.RedirectURI) *yaml.Node {
 	n := sequence()
 	for _, r := range list {
-		m := newMapping().add("matching_mode", yamlText(r.Mode)).add("url", yamlText(r.URL))
-		if r.Type != "" && r.Type != "authorization" {
-			m.add("redirect_uri_type", yamlText(r.Type))
+		m := newMapping().add("matching_mode", yamlText(string(r.Mode))).add("url", yamlText(r.URL))
+		if r.Type != "" && r.Type != link.RedirectAuthorization {
+			m.add("redirect_uri_type", yamlText(string(r.Type)))
 		}
 		n.Content = append(n.Content, m.node)
 	}

@@ -147,7 +147,8 @@ func TestPyYAMLReadsTheSame(t *testing.T) {
 import json, sys, yaml
 class L(yaml.SafeLoader): pass
 def tagged(loader, suffix, node):
-    build = {yaml.ScalarNode: loader.construct_scalar, yaml.SequenceNode: lambda n: loader.construct_sequence(n, deep=True)}
+    build = {yaml.ScalarNode: loader.construct_scalar, yaml.SequenceNode: 
+        lambda n: loader.construct_sequence(n, deep=True)}
     return {"tag": "!" + suffix, "is": build[type(node)](node)}
 L.add_multi_constructor("!", tagged)
 json.dump([yaml.load(s, L) for s in json.load(sys.stdin)], sys.stdout)

@@ -22,7 +22,8 @@ const stubCurl = `curl() {
     while [ -e "$STUB/$n.args" ]; do n=$((n + 1)); done
     for a in "$@"; do printf '%s\0' "$a"; done > "$STUB/$n.args"
     cat > "$STUB/$n.input"
-    printf '{"users":[{"pk":1}],"applied":true,"pk":"made-%s","items":[{"id":"x","updated":"2026-11-20 10:00:00.000Z"}]}\n200' "$n"
+    printf '{"users":[{"pk":1}],"applied":true,"pk":"made-%s",
+"items":[{"id":"x","updated":"2026-11-20 10:00:00.000Z"}]}\n200' "$n"
 }
 `
 

@@ -170,9 +170,9 @@ func (s *scripter) pk(r link.Ref, from variable) (any, error) {
 func (s *scripter) redirects(list []link.RedirectURI) []any {
 	items := make([]any, len(list))
 	for i, r := range list {
-		o := object{{"matching_mode", r.Mode}, {"url", r.URL}}
+		o := object{{"matching_mode", string(r.Mode)}, {"url", r.URL}}
 		if modern(s.p) && r.Type != "" {
-			o.add("redirect_uri_type", r.Type)
+			o.add("redirect_uri_type", string(r.Type))
 		}
 		items[i] = o
 	}

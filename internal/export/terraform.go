@@ -225,9 +225,9 @@ func (t *terraformer) signWith(b *hclwrite.Body) {
 func (t *terraformer) redirects() expression {
 	var items []expression
 	for _, r := range t.d.Provider.RedirectURIs {
-		pairs := [][2]string{{"matching_mode", r.Mode}, {"url", r.URL}}
-		if modern(t.p) && r.Type != "" || r.Type == "logout" {
-			pairs = append(pairs, [2]string{"redirect_uri_type", r.Type})
+		pairs := [][2]string{{"matching_mode", string(r.Mode)}, {"url", r.URL}}
+		if modern(t.p) && r.Type != "" || r.Type == link.RedirectLogout {
+			pairs = append(pairs, [2]string{"redirect_uri_type", string(r.Type)})
 		}
 		items = append(items, hclPairs(pairs))
 	}

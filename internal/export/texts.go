@@ -139,8 +139,8 @@ func (f fieldTexts) Texts(v *[]string) {
 func (f fieldTexts) Redirects(v *[]link.RedirectURI) {
 	for i, r := range *v {
 		f.t.add(link.Authentik, at(f.Place(), i), "redirect URI", r.URL)
-		f.t.add(link.Authentik, at(f.Place(), i), "matching mode", r.Mode)
-		f.t.add(link.Authentik, at(f.Place(), i), "kind of the redirect URI", r.Type)
+		f.t.add(link.Authentik, at(f.Place(), i), "matching mode", string(r.Mode))
+		f.t.add(link.Authentik, at(f.Place(), i), "kind of the redirect URI", string(r.Type))
 	}
 }
 

@@ -269,7 +269,7 @@ func redirectLines(list []RedirectURI) string {
 	lines := make([]string, len(list))
 	for i, r := range list {
 		lines[i] = r.URL
-		if r.Mode == "regex" {
+		if r.Mode == RedirectRegex {
 			lines[i] = regexMark + r.URL
 		}
 	}
@@ -279,9 +279,9 @@ func redirectLines(list []RedirectURI) string {
 func redirectsIn(text string) []RedirectURI {
 	var list []RedirectURI
 	for _, line := range entries(text) {
-		uri := RedirectURI{URL: line, Mode: "strict"}
+		uri := RedirectURI{URL: line, Mode: RedirectStrict}
 		if pattern, ok := strings.CutPrefix(line, regexMark); ok {
-			uri = RedirectURI{URL: strings.TrimSpace(pattern), Mode: "regex"}
+			uri = RedirectURI{URL: strings.TrimSpace(pattern), Mode: RedirectRegex}
 		}
 		list = append(list, uri)
 	}

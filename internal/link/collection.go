@@ -7,6 +7,9 @@ import (
 	"authpocket/internal/secret"
 )
 
+// Superusers is PocketBase's own collection of superusers, who can't sign in with OAuth2.
+const Superusers = "_superusers"
+
 // PocketBase is what a spec sets of the auth collection.
 type PocketBase struct {
 	Collection  *string `yaml:"collection" json:"collection"` // default "users"

@@ -25,7 +25,7 @@ type Desired struct {
 func (d Desired) RedirectURLs() []string {
 	var urls []string
 	for _, r := range d.Provider.RedirectURIs {
-		if r.Mode == "strict" && r.Type != "logout" && hasRedirectPath(r.URL) {
+		if r.Mode == RedirectStrict && r.Type != RedirectLogout && hasRedirectPath(r.URL) {
 			urls = append(urls, r.URL)
 		}
 	}

@@ -64,7 +64,7 @@ type AuthentikSnapshot struct {
 	// core_default_app_access is off). False if the settings could not be read.
 	ClosedByDefault bool
 	// Missing are the permissions that refused reads require, such as "authentik_flows.view_flow".
-	Missing []string
+	Missing []Permission
 }
 
 // Features are the optional features of a server's version.

@@ -26,15 +26,33 @@ type Spec struct {
 
 // RedirectURI is one entry of a provider's redirect URIs.
 type RedirectURI struct {
-	URL  string `yaml:"url" json:"url"`
-	Mode string `yaml:"mode" json:"mode"` // "strict" or "regex"
-	Type string `yaml:"-" json:"type"`    // "authorization" or "logout", authentik 2026.5 and later
+	URL  string       `yaml:"url" json:"url"`
+	Mode RedirectMode `yaml:"mode" json:"mode"`
+	Type RedirectType `yaml:"-" json:"type"` // authentik 2026.5 and later, empty before
 }
+
+// RedirectMode is how authentik compares a redirect URI.
+type RedirectMode string
+
+// The modes (authentik MatchingModeEnum).
+const (
+	RedirectStrict RedirectMode = "strict"
+	RedirectRegex  RedirectMode = "regex"
+)
+
+// RedirectType is what a redirect URI is for.
+type RedirectType string
+
+// The types (authentik RedirectUriTypeEnum).
+const (
+	RedirectAuthorization RedirectType = "authorization"
+	RedirectLogout        RedirectType = "logout"
+)
 
 // UnmarshalYAML reads a plain string as a strict redirect URI.
 func (r *RedirectURI) UnmarshalYAML(unmarshal func(any) error) error {
 	if err := unmarshal(&r.URL); err == nil {
-		r.Mode = "strict"
+		r.Mode = RedirectStrict
 		return nil
 	}
 	type whole RedirectURI
@@ -47,10 +65,10 @@ const PatternSuffix = " (regex)"
 // String returns the URI, marked if it is a regular expression or for logout.
 func (r RedirectURI) String() string {
 	s := r.URL
-	if r.Mode == "regex" {
+	if r.Mode == RedirectRegex {
 		s += PatternSuffix
 	}
-	if r.Type == "logout" {
+	if r.Type == RedirectLogout {
 		s += " (logout)"
 	}
 	return s
@@ -113,7 +131,7 @@ func (s Spec) Identity() Spec {
 // Allows reports whether authentik accepts the redirect URI u by this entry. A pattern has to match all of u.
 // One that only Python can read never matches.
 func (r RedirectURI) Allows(u string) bool {
-	if r.Mode != "regex" {
+	if r.Mode != RedirectRegex {
 		return r.URL == u
 	}
 	pattern, err := regexp.Compile(`^(?:` + r.URL + `)$`)

@@ -111,7 +111,7 @@ func checkCollection(p *Problems, m Meta, v string) {
 	switch v {
 	case "":
 		p.Add(m.Spec, "Choose an auth collection.", "A new PocketBase has one called users.")
-	case "_superusers":
+	case Superusers:
 		p.Add(m.Spec, "Superusers cannot sign in with OAuth2: PocketBase resets it.",
 			"Choose the collection of your app's users.")
 	}
@@ -198,12 +198,12 @@ func shownAddress(v string) string {
 
 func validateRedirect(p *Problems, field string, r RedirectURI) {
 	switch r.Mode {
-	case "regex":
+	case RedirectRegex:
 		validatePattern(p, field, r.URL)
-	case "strict", "":
+	case RedirectStrict, "":
 		validateStrict(p, field, r.URL)
 	default:
-		p.Add(field, "There is no matching mode "+Quote(r.Mode)+".", "Use strict or regex.")
+		p.Add(field, "There is no matching mode "+Quote(string(r.Mode))+".", "Use strict or regex.")
 	}
 }
 

@@ -155,7 +155,7 @@ func TestBindingsOfAllKindsAreShown(t *testing.T) {
 
 func TestBindingsTheTokenMayNotReadAreNotMadeTwice(t *testing.T) {
 	w := linkedWorld(t, specWith(access("staff")))
-	w.missing = []string{"authentik_policies.view_policybinding"}
+	w.missing = []link.Permission{"authentik_policies.view_policybinding"}
 	if plan := mustPlan(t, w, minimal()); !plan.Empty() {
 		t.Errorf("the plan is\n%s", show(plan))
 	}

@@ -78,7 +78,7 @@ func slotWithClient(s link.Spec, p link.PocketBaseSnapshot, clientID string) str
 func sendsTo(p link.ProviderState, bases []string) bool {
 	return slices.ContainsFunc(bases, func(base string) bool {
 		return slices.ContainsFunc(p.RedirectURIs, func(r link.RedirectURI) bool {
-			return r.Type != "logout" && r.Allows(link.RedirectURL(base))
+			return r.Type != link.RedirectLogout && r.Allows(link.RedirectURL(base))
 		})
 	})
 }
@@ -86,7 +86,9 @@ func sendsTo(p link.ProviderState, bases []string) bool {
 // hasRedirectURIs reports whether the provider has all of the redirect URIs.
 func hasRedirectURIs(p link.ProviderState, asked []link.RedirectURI) bool {
 	for _, want := range asked {
-		has := func(r link.RedirectURI) bool { return r.URL == want.URL && r.Mode == cmp.Or(want.Mode, "strict") }
+		has := func(r link.RedirectURI) bool {
+			return r.URL == want.URL && r.Mode == cmp.Or(want.Mode, link.RedirectStrict)
+		}
 		if !slices.ContainsFunc(p.RedirectURIs, has) {
 			return false
 		}

@@ -25,7 +25,7 @@ type world struct {
 	groups    []link.Ref
 	users     []link.Ref
 	policies  []link.Ref
-	missing   []string
+	missing   []link.Permission
 
 	// The providers of collections hold their client secrets, which
 	// observations leave out.

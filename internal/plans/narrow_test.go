@@ -103,12 +103,12 @@ func TestAMissingElementIsMadeWhole(t *testing.T) {
 // alone uses is put right.
 func TestInnerAddressesKeepTheirHost(t *testing.T) {
 	for was, want := range map[string]string{
-		"http://authentik-server:9000/application/o/userinfo":    "http://authentik-server:9000/application/o/userinfo/",
-		"http://authentik-server:9000/application/o/pocketbase/": "http://authentik-server:9000/application/o/userinfo/",
-		"http://10.0.0.7/sub/application/o/userinfo?x=1":         "http://10.0.0.7/sub/application/o/userinfo/",
-		"http://10.0.0.7/application/o/userinfo/":                "http://10.0.0.7/application/o/userinfo/",
-		"http://10.0.0.7/elsewhere/":                             authentikURL + "/application/o/userinfo/",
-		"https://other.example/application/o/userinfo":           authentikURL + "/application/o/userinfo/",
+		"http://authentik-server:9000/application/o/userinfo": "http://authentik-server:9000/application/o/userinfo/",
+		"http://authentik:9000/application/o/pocketbase/":     "http://authentik:9000/application/o/userinfo/",
+		"http://10.0.0.7/sub/application/o/userinfo?x=1":      "http://10.0.0.7/sub/application/o/userinfo/",
+		"http://10.0.0.7/application/o/userinfo/":             "http://10.0.0.7/application/o/userinfo/",
+		"http://10.0.0.7/elsewhere/":                          authentikURL + "/application/o/userinfo/",
+		"https://other.example/application/o/userinfo":        authentikURL + "/application/o/userinfo/",
 	} {
 		w := linkedWorld(t, minimal())
 		own := &w.collection("users").OAuth2.Providers[1]

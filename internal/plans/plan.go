@@ -224,7 +224,7 @@ func nameRefs(p *link.ProviderState, a link.AuthentikSnapshot) {
 	p.RedirectURIs = slices.Clone(p.RedirectURIs)
 	for i := range p.RedirectURIs {
 		if p.RedirectURIs[i].Type == "" {
-			p.RedirectURIs[i].Type = "authorization"
+			p.RedirectURIs[i].Type = link.RedirectAuthorization
 		}
 	}
 }

@@ -19,7 +19,7 @@ func TestWhatIsMissingInAuthentikIsNamed(t *testing.T) {
 			})
 		}
 	}
-	noFlows := func(missing ...string) func(*world) {
+	noFlows := func(missing ...link.Permission) func(*world) {
 		return func(w *world) { w.flows, w.missing = nil, missing }
 	}
 	for name, test := range map[string]struct {
@@ -52,7 +52,7 @@ func TestWhatIsMissingInAuthentikIsNamed(t *testing.T) {
 			"(no RSA or EC key)"},
 		"keys that the token may not list": {func(w *world) {
 			w.keys, w.missing = nil,
-				[]string{"authentik_crypto.view_certificatekeypair"}
+				[]link.Permission{"authentik_crypto.view_certificatekeypair"}
 		}, nil, "provider.signing_key", "view_certificatekeypair"},
 		"the managed mapping for openid": {without("openid"), nil, "provider.scope_mappings",
 			"own scope mapping for openid cannot be found. Restore it"},
@@ -78,10 +78,11 @@ func TestWhatIsMissingInAuthentikIsNamed(t *testing.T) {
 		"a policy that is not there": {nil,
 			func(s *link.Spec) { s.Access = &link.Access{Policies: []string{"nights"}} }, "access.policies.0",
 			"no policy “nights”"},
-		"applications not to be read": {func(w *world) { w.missing = []string{"authentik_core.view_application"} }, nil,
+		"applications not to be read": {
+			func(w *world) { w.missing = []link.Permission{"authentik_core.view_application"} }, nil,
 			"authentik.token", "Give it the permission authentik_core.view_application."},
 		"providers not to be read": {
-			func(w *world) { w.missing = []string{"authentik_providers_oauth2.view_oauth2provider"} }, nil,
+			func(w *world) { w.missing = []link.Permission{"authentik_providers_oauth2.view_oauth2provider"} }, nil,
 			"authentik.token", "may not read OAuth2 providers"},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -174,7 +175,7 @@ func TestTheSigningKeyIsChosen(t *testing.T) {
 		"one that nobody can see is replaced":   {now("key-gone"), selfSigned},
 		"one stays that the token may not list": {func(w *world) {
 			now("key-x")(w)
-			w.keys, w.missing = nil, []string{"authentik_crypto.view_certificatekeypair"}
+			w.keys, w.missing = nil, []link.Permission{"authentik_crypto.view_certificatekeypair"}
 		}, ""},
 		"a key the token sees a part of stays by its ID": {
 			func(w *world) { now("key-" + selfSigned)(w); w.keys = w.keys[3:] }, ""},

@@ -42,21 +42,22 @@ func Resolve(s link.Spec, a link.AuthentikSnapshot, p link.PocketBaseSnapshot, g
 // created again or left behind.
 func checkReadable(a link.AuthentikSnapshot, kinds []link.Kind, problems *link.Problems) {
 	for _, one := range []struct {
-		permission, what string
-		decides          []link.Kind
+		permission link.Permission
+		what       string
+		decides    []link.Kind
 	}{
-		{"authentik_core.view_application", "applications", []link.Kind{link.KindPair, link.KindApplication,
+		{link.PermViewApplication, "applications", []link.Kind{link.KindPair, link.KindApplication,
 			link.KindBinding}},
-		{"authentik_providers_oauth2.view_oauth2provider", "OAuth2 providers",
+		{link.PermViewProvider, "OAuth2 providers",
 			[]link.Kind{link.KindPair, link.KindProvider}},
-		{"authentik_policies.view_policybinding", "policy bindings", []link.Kind{link.KindBinding}},
-		{"authentik_providers_oauth2.view_scopemapping", "scope mappings", []link.Kind{link.KindMapping}},
+		{link.PermViewBinding, "policy bindings", []link.Kind{link.KindBinding}},
+		{link.PermViewMapping, "scope mappings", []link.Kind{link.KindMapping}},
 	} {
 		decides := slices.ContainsFunc(kinds, func(k link.Kind) bool { return slices.Contains(one.decides, k) })
 		if decides && slices.Contains(a.Missing, one.permission) {
 			problems.Add("authentik.token", "The authentik token may not read "+one.what+
 				", so authpocket can't see which ones exist.",
-				"Give it the permission "+one.permission+".")
+				"Give it the permission "+string(one.permission)+".")
 		}
 	}
 }
@@ -100,8 +101,11 @@ func resolveRedirects(s link.Spec, now []link.RedirectURI) []link.RedirectURI {
 	}
 	list := slices.Clone(now)
 	for _, base := range s.PocketBaseURLs {
-		uri := link.RedirectURI{URL: link.RedirectURL(base), Mode: "strict", Type: "authorization"}
-		there := func(r link.RedirectURI) bool { return r.URL == uri.URL && r.Mode == "strict" && r.Type != "logout" }
+		uri := link.RedirectURI{URL: link.RedirectURL(base), Mode: link.RedirectStrict,
+			Type: link.RedirectAuthorization}
+		there := func(r link.RedirectURI) bool {
+			return r.URL == uri.URL && r.Mode == link.RedirectStrict && r.Type != link.RedirectLogout
+		}
 		if !slices.ContainsFunc(list, there) {
 			list = append(list, uri)
 		}
@@ -114,13 +118,13 @@ func givenRedirects(given, now []link.RedirectURI) []link.RedirectURI {
 	list := slices.Clone(given)
 	for i := range list {
 		if list[i].Mode == "" {
-			list[i].Mode = "strict"
+			list[i].Mode = link.RedirectStrict
 		}
 		if list[i].Type == "" {
-			list[i].Type = "authorization"
+			list[i].Type = link.RedirectAuthorization
 		}
 	}
-	logout := func(r link.RedirectURI) bool { return r.Type == "logout" }
+	logout := func(r link.RedirectURI) bool { return r.Type == link.RedirectLogout }
 	if slices.ContainsFunc(list, logout) {
 		return list
 	}
@@ -173,7 +177,7 @@ func resolveFlow(a link.AuthentikSnapshot, m link.Meta, want *string, now link.R
 		return f.Ref
 	}
 	switch {
-	case slices.Contains(a.Missing, "authentik_flows.view_flow"):
+	case slices.Contains(a.Missing, link.PermViewFlow):
 		problems.Add(field, "The authentik token may not list flows, so "+link.Quote(slug)+" cannot be looked up.",
 			"Give it the permission authentik_flows.view_flow.")
 	default:
@@ -211,7 +215,7 @@ func resolveKey(d *link.Desired, s link.Spec, a link.AuthentikSnapshot, now link
 		switch {
 		case i < 0:
 			todo := "Choose one of: " + keyNames(a) + "."
-			if slices.Contains(a.Missing, "authentik_crypto.view_certificatekeypair") {
+			if slices.Contains(a.Missing, link.PermViewKey) {
 				todo = "Give the token the permission authentik_crypto.view_certificatekeypair."
 			}
 			problems.Add("provider.signing_key", "authentik has no signing key "+link.Quote(*want)+
@@ -229,7 +233,7 @@ func resolveKey(d *link.Desired, s link.Spec, a link.AuthentikSnapshot, now link
 		d.Provider.SigningKey = a.Keys[i].Ref
 		return
 	}
-	unseen := slices.Contains(a.Missing, "authentik_crypto.view_certificatekeypair")
+	unseen := slices.Contains(a.Missing, link.PermViewKey)
 	if unseen && now.SigningKey.ID != "" {
 		d.Provider.SigningKey = now.SigningKey
 		return
@@ -342,10 +346,10 @@ func resolveBindings(d *link.Desired, s link.Spec, a link.AuthentikSnapshot, pro
 
 // notSeen returns what to do if a group, user or policy is not found.
 func notSeen(a link.AuthentikSnapshot, kind string) string {
-	permission := map[string]string{"group": "authentik_core.view_group", "user": "authentik_core.view_user",
-		"policy": "authentik_policies.view_policy"}[kind]
+	permission := map[string]link.Permission{"group": link.PermViewGroup, "user": link.PermViewUser,
+		"policy": link.PermViewPolicy}[kind]
 	if slices.Contains(a.Missing, permission) {
-		return "Give the token the permission " + permission + "."
+		return "Give the token the permission " + string(permission) + ", without which it sees none."
 	}
 	return "Check the spelling, or choose another."
 }
@@ -364,7 +368,7 @@ func resolveCollection(s link.Spec, p link.PocketBaseSnapshot, problems *link.Pr
 func collectionNames(p link.PocketBaseSnapshot) string {
 	var names []string
 	for _, c := range p.Collections {
-		if c.Name != "_superusers" {
+		if c.Name != link.Superusers {
 			names = append(names, c.Name)
 		}
 	}

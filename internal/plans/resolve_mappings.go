@@ -76,7 +76,7 @@ func (r *mappingResolver) ensureManaged(scope string) {
 		return
 	}
 	todo := "Restore it in authentik: Customization, Property Mappings."
-	if slices.Contains(r.a.Missing, "authentik_providers_oauth2.view_scopemapping") {
+	if slices.Contains(r.a.Missing, link.PermViewMapping) {
 		todo = "Give the token the permission authentik_providers_oauth2.view_scopemapping."
 	}
 	r.problems.Add("provider.scope_mappings", "authentik's own scope mapping for "+scope+" cannot be found.", todo)

@@ -215,7 +215,7 @@ const (
 
 // bindingFields returns the fields that record the application's bindings.
 func bindingFields(a link.AuthentikSnapshot) []link.Field {
-	if slices.Contains(a.Missing, "authentik_policies.view_policybinding") {
+	if slices.Contains(a.Missing, link.PermViewBinding) {
 		return []link.Field{{Name: otherBindings, Before: link.ShowList([]string{unseenBindings})}}
 	}
 	named, other, off := []string{}, []string{}, []string{}

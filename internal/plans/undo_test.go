@@ -174,22 +174,22 @@ func TestUndoAsksAboutWhatSomebodyChangedSince(t *testing.T) {
 }
 
 func TestNothingIsTakenApartThatCannotBeSeen(t *testing.T) {
-	for _, permission := range []string{
+	for _, permission := range []link.Permission{
 		"authentik_core.view_application", "authentik_providers_oauth2.view_oauth2provider",
 		"authentik_providers_oauth2.view_scopemapping",
 	} {
-		t.Run(permission, func(t *testing.T) {
+		t.Run(string(permission), func(t *testing.T) {
 			w := newWorld()
 			plan := mustPlan(t, w, minimal())
 			mustApply(t, w, plan)
 			a, p := w.observe(plan.Spec.Query())
-			a.Missing = []string{permission}
+			a.Missing = []link.Permission{permission}
 			undo, problems := plans.NewUndo(plan.Spec, receipt(plan), a, p, true)
-			if len(problems) != 1 || !strings.Contains(problems[0].Todo, permission) || !undo.Empty() {
+			if len(problems) != 1 || !strings.Contains(problems[0].Todo, string(permission)) || !undo.Empty() {
 				t.Errorf("undo: %v", problems)
 			}
 			removal, problems := plans.NewRemoval(plan.Spec, a, p)
-			if len(problems) != 1 || !strings.Contains(problems[0].Todo, permission) || !removal.Empty() {
+			if len(problems) != 1 || !strings.Contains(problems[0].Todo, string(permission)) || !removal.Empty() {
 				t.Errorf("removal: %v", problems)
 			}
 		})

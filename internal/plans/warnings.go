@@ -33,7 +33,7 @@ func (w *warner) access(d link.Desired, a link.AuthentikSnapshot) {
 	counts := func(b link.BindingState) bool { return b.Enabled }
 	unbound := len(d.Bindings) == 0 && !slices.ContainsFunc(a.Bindings, counts)
 	switch {
-	case unbound && a.Application != nil && slices.Contains(a.Missing, "authentik_policies.view_policybinding"):
+	case unbound && a.Application != nil && slices.Contains(a.Missing, link.PermViewBinding):
 		w.add(link.WarnAccessUnseen, link.Authentik, "The token may not see who may use this application.",
 			"Give it the permission authentik_policies.view_policybinding, or look in authentik.")
 		return
@@ -172,7 +172,7 @@ func (w *warner) transport(s link.Spec, d link.Desired) {
 
 func (w *warner) redirects(d link.Desired) {
 	for _, r := range d.Provider.RedirectURIs {
-		if r.Mode == "regex" {
+		if r.Mode == link.RedirectRegex {
 			w.add(link.WarnRegexRedirect, link.Authentik, "The redirect URI "+link.Quote(r.URL)+
 				" is a regular expression.",
 				"Anyone who controls an address that it matches can receive sign-in codes. Prefer strict ones.")

@@ -123,7 +123,7 @@ func (m Mismatch) String() string {
 func RedirectNames(list []link.RedirectURI) []string {
 	names := []string{}
 	for _, r := range list {
-		if r.Type != "logout" {
+		if r.Type != link.RedirectLogout {
 			names = append(names, r.String())
 		}
 	}

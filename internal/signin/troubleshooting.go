@@ -13,7 +13,8 @@ func Troubleshooting() string {
 
 Why a sign-in with authentik fails in PocketBase, in the order in which a sign-in meets the causes. The checks and the
 test sign-in on the verify page report the same causes. “sign-in” is the test sign-in; ` + "`pocketbase.probe`" + ` is
-the slow check that has PocketBase call authentik. The last column shows whether authpocket can fix the cause with a plan.
+the slow check that has PocketBase call authentik. The last column shows whether authpocket can fix the cause with a
+plan.
 
 | cause | found by | what to do | plan |
 |---|---|---|---|

@@ -25,7 +25,7 @@ func TestTheTroubleshootingPageIsTheCatalogue(t *testing.T) {
 		t.Fatal(err)
 	}
 	if string(page) != Troubleshooting() {
-		t.Error("the page differs from the catalogue; run go test ./internal/signin -run Troubleshooting -update")
+		t.Error("the page is not what the catalogue says; run go test ./internal/signin -run Troubleshooting -update")
 	}
 	for _, c := range Causes() {
 		if n := strings.Count(string(page), "](#"+string(c.ID)+")"); n != 1 {

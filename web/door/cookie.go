@@ -49,7 +49,8 @@ func (c Cookie) DropPlain(w http.ResponseWriter, r *http.Request) {
 
 func put(w http.ResponseWriter, name, value string, age int, secure bool) {
 	http.SetCookie(w, &http.Cookie{ // #nosec G124 -- Set decides on Secure
-		Name: name, Value: value, Path: "/", MaxAge: age, Secure: secure, HttpOnly: true, SameSite: http.SameSiteStrictMode,
+		Name: name, Value: value, Path: "/", MaxAge: age, Secure: secure, HttpOnly: true,
+		SameSite: http.SameSiteStrictMode,
 	})
 }
 

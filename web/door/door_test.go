@@ -60,8 +60,10 @@ func (d *doorway) enter(code string) *httptest.ResponseRecorder {
 func TestNobodyComesInWithoutTheCode(t *testing.T) {
 	d := newDoorway(t)
 	for _, method := range []string{"GET", "HEAD", "POST", "PUT", "DELETE"} {
-		rec := d.ask(method, "/review", nil, &http.Cookie{Name: cookie.Host(), Value: "guessed"}, &http.Cookie{Name: string(cookie), Value: d.newest()})
-		if rec.Code != http.StatusForbidden || strings.Contains(rec.Body.String(), "behind") || strings.Contains(rec.Body.String(), d.newest()) {
+		rec := d.ask(method, "/review", nil, &http.Cookie{Name: cookie.Host(), Value: "guessed"},
+			&http.Cookie{Name: string(cookie), Value: d.newest()})
+		if rec.Code != http.StatusForbidden || strings.Contains(rec.Body.String(), "behind") ||
+			strings.Contains(rec.Body.String(), d.newest()) {
 			t.Errorf("%s: %d %s", method, rec.Code, rec.Body)
 		}
 	}
@@ -84,7 +86,8 @@ func TestTheCodeOpensOnce(t *testing.T) {
 		t.Fatalf("%d to %q: %s", rec.Code, rec.Header().Get("Location"), rec.Body)
 	}
 	for _, c := range rec.Result().Cookies() {
-		if !c.HttpOnly || c.SameSite != http.SameSiteStrictMode || c.Path != "/" || c.Domain != "" || c.Secure != strings.HasPrefix(c.Name, "__Host-") {
+		if !c.HttpOnly || c.SameSite != http.SameSiteStrictMode || c.Path != "/" || c.Domain != "" ||
+			c.Secure != strings.HasPrefix(c.Name, "__Host-") {
 			t.Errorf("the cookie is %v", c)
 		}
 		if got := d.ask("GET", "/review", nil, c); got.Body.String() != "behind" {
@@ -92,7 +95,8 @@ func TestTheCodeOpensOnce(t *testing.T) {
 		}
 	}
 	again := d.enter(d.codes[0])
-	if again.Code != http.StatusForbidden || len(again.Result().Cookies()) > 0 || !strings.Contains(again.Body.String(), "was already used") {
+	if again.Code != http.StatusForbidden || len(again.Result().Cookies()) > 0 ||
+		!strings.Contains(again.Body.String(), "was already used") {
 		t.Errorf("the code opens twice: %d %s", again.Code, again.Body)
 	}
 }
@@ -168,7 +172,8 @@ func TestAnUnusedDoorClosesAndSaysSo(t *testing.T) {
 		if d.closed.Load() != 1 {
 			t.Errorf("it said %d times that it closed", d.closed.Load())
 		}
-		if rec := d.enter(d.codes[0]); rec.Code != http.StatusForbidden || !strings.Contains(rec.Body.String(), "The code has expired") {
+		if rec := d.enter(d.codes[0]); rec.Code != http.StatusForbidden ||
+			!strings.Contains(rec.Body.String(), "The code has expired") {
 			t.Errorf("after 30 minutes: %d %s", rec.Code, rec.Body)
 		}
 		time.Sleep(2 * CodeLife)
@@ -195,7 +200,8 @@ func TestANewCodeIsPrintedOnDemandButNotOnThePage(t *testing.T) {
 		}
 		time.Sleep(pause)
 		rec = d.ask("POST", PathAgain, nil)
-		if len(d.codes) != 3 || d.codes[1] == d.codes[2] || strings.Contains(rec.Body.String(), d.newest()) || strings.Contains(rec.Body.String(), Grouped(d.newest())) {
+		if len(d.codes) != 3 || d.codes[1] == d.codes[2] || strings.Contains(rec.Body.String(), d.newest()) ||
+			strings.Contains(rec.Body.String(), Grouped(d.newest())) {
 			t.Errorf("for the second browser: %q, %s", d.codes, rec.Body)
 		}
 		if d.enter(d.newest()).Code != http.StatusSeeOther {
@@ -210,7 +216,8 @@ func TestAStayEnds(t *testing.T) {
 		defer d.door.Close()
 		idle := d.enter(d.newest()).Result().Cookies()[0]
 		time.Sleep(visitIdle)
-		if rec := d.ask("GET", "/", nil, idle); rec.Code != http.StatusForbidden || !strings.Contains(rec.Body.String(), "Your session has ended") {
+		if rec := d.ask("GET", "/", nil, idle); rec.Code != http.StatusForbidden ||
+			!strings.Contains(rec.Body.String(), "Your session has ended") {
 			t.Errorf("after 30 idle minutes: %d", rec.Code)
 		}
 		d.door.NewCode()
@@ -241,8 +248,10 @@ func TestStaysAreBounded(t *testing.T) {
 func TestTheDoorLeadsOnlyToItsOwnPages(t *testing.T) {
 	for to, want := range map[string]string{
 		"/": "/", "/review": "/review", "/settings?in=a&q=b": "/settings?in=a&q=b",
-		"": "/", "//evil.example": "/", "https://evil.example/": "/", "/\\evil.example": "/", "javascript:alert(1)": "/",
-		"/\t/evil.example": "/", "review": "/", PathEnter: "/", PathAgain: "/", "/a\r\nSet-Cookie: b=c": "/", "/x#y": "/",
+		"": "/", "//evil.example": "/", "https://evil.example/": "/", "/\\evil.example": "/",
+		"javascript:alert(1)": "/",
+		"/\t/evil.example":    "/", "review": "/", PathEnter: "/", PathAgain: "/", "/a\r\nSet-Cookie: b=c": "/",
+		"/x#y": "/",
 	} {
 		if got := local(to); got != want {
 			t.Errorf("%q leads to %q, want %q", to, got, want)
@@ -263,7 +272,8 @@ func TestTheTerminalShowsTheCodeInTheFragment(t *testing.T) {
 }
 
 func FuzzForm(f *testing.F) {
-	for _, seed := range []string{"code=AAAA&to=/", "code=%zz", "to=//evil.example&code=", "=&=&;", "code=" + strings.Repeat("A", 5000), "to=%0d%0aX:y&code=A"} {
+	for _, seed := range []string{"code=AAAA&to=/", "code=%zz", "to=//evil.example&code=", "=&=&;", "code=" +
+		strings.Repeat("A", 5000), "to=%0d%0aX:y&code=A"} {
 		f.Add(seed)
 	}
 	f.Fuzz(func(t *testing.T, body string) {
@@ -277,7 +287,8 @@ func FuzzForm(f *testing.F) {
 		if rec.Code < 400 || len(rec.Result().Cookies()) > 0 || strings.Contains(rec.Body.String(), code) {
 			t.Errorf("%q is answered with %d", body, rec.Code)
 		}
-		if to := local(body); !strings.HasPrefix(to, "/") || strings.HasPrefix(to, "//") || strings.ContainsAny(to, "\\\r\n") {
+		if to := local(body); !strings.HasPrefix(to, "/") || strings.HasPrefix(to, "//") ||
+			strings.ContainsAny(to, "\\\r\n") {
 			t.Errorf("%q leads to %q", body, to)
 		}
 	})
@@ -343,7 +354,8 @@ func TestWrongCodesDoNotFillTheLog(t *testing.T) {
 		}
 		time.Sleep(quiet)
 		try()
-		if got := out.String(); strings.Count(got, "\n") != 2 || !strings.Contains(got, "count=1\n") || !strings.Contains(got, "count=1000\n") {
+		if got := out.String(); strings.Count(got, "\n") != 2 || !strings.Contains(got, "count=1\n") ||
+			!strings.Contains(got, "count=1000\n") {
 			t.Errorf("the log is %q", got)
 		}
 	})
@@ -352,7 +364,9 @@ func TestWrongCodesDoNotFillTheLog(t *testing.T) {
 func TestALongFormIsRefusedAsTooLong(t *testing.T) {
 	d := newDoorway(t)
 	for _, path := range []string{PathEnter, PathAgain} {
-		if rec := d.ask("POST", path, url.Values{"code": {strings.Repeat("A", maxForm)}}); rec.Code != http.StatusRequestEntityTooLarge || !strings.Contains(rec.Body.String(), "longer than this page") {
+		if rec := d.ask("POST", path,
+			url.Values{"code": {strings.Repeat("A", maxForm)}}); rec.Code != http.StatusRequestEntityTooLarge ||
+			!strings.Contains(rec.Body.String(), "longer than this page") {
 			t.Errorf("%s: %d", path, rec.Code)
 		}
 	}

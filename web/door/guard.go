@@ -46,7 +46,8 @@ func (d *Door) Guard(next http.Handler) http.Handler {
 // hurry gives strangers less time than others to send a form.
 func hurry(w http.ResponseWriter, r *http.Request) {
 	if r.ContentLength != 0 { // else the server watches for the end of the connection already
-		_ = http.NewResponseController(w).SetReadDeadline(time.Now().Add(strangerTime)) // a writer without deadlines is none of a network's
+		// a writer without deadlines is none of a network's
+		_ = http.NewResponseController(w).SetReadDeadline(time.Now().Add(strangerTime))
 	}
 }
 
@@ -77,7 +78,8 @@ func wanted(r *http.Request) string {
 func local(to string) string {
 	u, err := url.Parse(to)
 	if err != nil || u.Scheme != "" || u.Host != "" || u.Fragment != "" || !strings.HasPrefix(to, "/") ||
-		strings.HasPrefix(to, "//") || strings.ContainsAny(to, "\\\t\r\n") || u.Path == PathEnter || u.Path == PathAgain {
+		strings.HasPrefix(to, "//") || strings.ContainsAny(to, "\\\t\r\n") || u.Path == PathEnter ||
+		u.Path == PathAgain {
 		return "/"
 	}
 	return to
@@ -133,9 +135,11 @@ func status(o outcome) int {
 func words(o outcome) string {
 	switch o {
 	case changed:
-		return "Five wrong codes, so the code has changed. Wait 10 seconds, then enter the newest code from the terminal."
+		return "Five wrong codes, so the code has changed. Wait 10 seconds, then enter the newest code from the " +
+			"terminal."
 	case noCode:
-		return "This code was already used, or it is older than 30 minutes. Press “Print a new code” and look at the terminal."
+		return "This code was already used, or it is older than 30 minutes. Press “Print a new code” and look at the " +
+			"terminal."
 	case wait:
 		return "Too many attempts. Wait 10 seconds, then enter the newest code from the terminal."
 	}

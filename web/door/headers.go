@@ -13,7 +13,8 @@ const policyHeader = "Content-Security-Policy"
 const ContentPolicy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; " +
 	"form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 
-const permissionsPolicy = "accelerometer=(), camera=(), display-capture=(), geolocation=(), gyroscope=(), magnetometer=(), " +
+const permissionsPolicy = "accelerometer=(), camera=(), display-capture=(), geolocation=(), gyroscope=(), " +
+	"magnetometer=(), " +
 	"microphone=(), midi=(), payment=(), usb=()"
 
 // Headers are those that every answer has. Files overwrite Cache-Control.
@@ -52,7 +53,8 @@ func referrerPolicy(r *http.Request) string {
 // https://pb.example. Anything but a bare http or https origin is refused.
 func AllowConnect(w http.ResponseWriter, origin string) error {
 	u, err := url.Parse(origin)
-	if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" || u.Scheme+"://"+u.Host != origin || !plainHost(u.Host) {
+	if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" || u.Scheme+"://"+u.Host != origin ||
+		!plainHost(u.Host) {
 		return fmt.Errorf("%q is not an origin such as https://pb.example", origin)
 	}
 	policy := w.Header().Get(policyHeader)
@@ -63,6 +65,7 @@ func AllowConnect(w http.ResponseWriter, origin string) error {
 // plainHost holds nothing that has a meaning in a policy.
 func plainHost(host string) bool {
 	return !strings.ContainsFunc(host, func(r rune) bool {
-		return !(r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || strings.ContainsRune(".-_:[]", r))
+		return !(r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' ||
+			strings.ContainsRune(".-_:[]", r))
 	})
 }

@@ -24,7 +24,8 @@ type Hosts struct {
 // forwardedHeaders are what proxies say of a request. Nothing behind Only
 // ever sees them.
 func forwardedHeaders() []string {
-	return []string{"Forwarded", "X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Port", "X-Forwarded-Proto", "X-Forwarded-Server", "X-Real-Ip", "True-Client-Ip"}
+	return []string{"Forwarded", "X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Port", "X-Forwarded-Proto",
+		"X-Forwarded-Server", "X-Real-Ip", "True-Client-Ip"}
 }
 
 type secureKey struct{}
@@ -102,7 +103,8 @@ func (h Hosts) names(r *http.Request) bool {
 	if bare := strings.Trim(asked, "[]"); asked != bare && asked != "["+bare+"]" {
 		return false // brackets that enclose nothing
 	}
-	if h.Public != nil && strings.EqualFold(asked, hostname(h.Public.Host)) && port == portOf(h.Public.Host, h.Public.Scheme == "https") {
+	if h.Public != nil && strings.EqualFold(asked, hostname(h.Public.Host)) &&
+		port == portOf(h.Public.Host, h.Public.Scheme == "https") {
 		return true
 	}
 	local, _ := r.Context().Value(http.LocalAddrContextKey).(net.Addr)

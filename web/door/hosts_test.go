@@ -13,7 +13,8 @@ import (
 )
 
 // arrive sends a request to a listener at local and tells what came through.
-func arrive(h Hosts, local, remote, host string, header map[string]string, secure bool) (rec *httptest.ResponseRecorder, through *http.Request) {
+func arrive(h Hosts, local, remote, host string, header map[string]string, secure bool) (rec *httptest.ResponseRecorder,
+	through *http.Request) {
 	req := httptest.NewRequest("GET", "http://x/", nil)
 	req.Host, req.RemoteAddr = host, remote
 	for name, value := range header {
@@ -70,7 +71,9 @@ func TestOnlyOwnNamesAreAnswered(t *testing.T) {
 			if (through != nil) != one.want {
 				t.Fatalf("%d, through: %v", rec.Code, through != nil)
 			}
-			if !one.want && (rec.Code != http.StatusMisdirectedRequest || strings.TrimSpace(rec.Body.String()) != "Misdirected Request" || rec.Header().Get(policyHeader) != ContentPolicy) {
+			if !one.want && (rec.Code != http.StatusMisdirectedRequest ||
+				strings.TrimSpace(rec.Body.String()) != "Misdirected Request" ||
+				rec.Header().Get(policyHeader) != ContentPolicy) {
 				t.Errorf("%d %s %v", rec.Code, rec.Body, rec.Header())
 			}
 		})
@@ -78,23 +81,31 @@ func TestOnlyOwnNamesAreAnswered(t *testing.T) {
 }
 
 func TestOnlyTrustedProxiesAreBelieved(t *testing.T) {
-	h := Hosts{Public: &url.URL{Scheme: "https", Host: "wizard.example"}, Proxies: []netip.Prefix{netip.MustParsePrefix("10.0.0.0/24")}}
-	says := map[string]string{"X-Forwarded-Host": "wizard.example", "X-Forwarded-Proto": "https", "X-Forwarded-For": "1.2.3.4", "Forwarded": "host=wizard.example", "X-Real-IP": "1.2.3.4"}
+	h := Hosts{Public: &url.URL{Scheme: "https", Host: "wizard.example"},
+		Proxies: []netip.Prefix{netip.MustParsePrefix("10.0.0.0/24")}}
+	says := map[string]string{"X-Forwarded-Host": "wizard.example", "X-Forwarded-Proto": "https",
+		"X-Forwarded-For": "1.2.3.4", "Forwarded": "host=wizard.example", "X-Real-IP": "1.2.3.4"}
 	for name, one := range map[string]struct {
 		hosts        Hosts
 		remote, host string
 		header       map[string]string
 		want, secure bool
 	}{
-		"the proxy":                        {h, "10.0.0.9:1", "backend:8480", says, true, true},
-		"the proxy keeps the Host":         {h, "10.0.0.9:1", "wizard.example", map[string]string{"X-Forwarded-Proto": "https"}, true, true},
-		"the proxy says no https":          {h, "10.0.0.9:1", "wizard.example", nil, false, false},
-		"the newest of a chain":            {h, "10.0.0.9:1", "x", map[string]string{"X-Forwarded-Host": "evil.example, wizard.example", "X-Forwarded-Proto": "http, https"}, true, true},
-		"a client put its own in front":    {h, "10.0.0.9:1", "x", map[string]string{"X-Forwarded-Host": "wizard.example, evil.example", "X-Forwarded-Proto": "https"}, false, false},
-		"somebody else":                    {h, "10.0.1.9:1", "wizard.example", says, false, false},
-		"somebody else by another name":    {h, "10.0.1.9:1", "localhost:8480", says, false, false},
-		"this machine without a proxy":     {h, "127.0.0.1:1", "localhost:8480", says, true, false},
-		"nobody is trusted":                {Hosts{}, "127.0.0.1:1", "evil.example", map[string]string{"X-Forwarded-Host": "localhost:8480"}, false, false},
+		"the proxy": {h, "10.0.0.9:1", "backend:8480", says, true, true},
+		"the proxy keeps the Host": {h, "10.0.0.9:1", "wizard.example",
+			map[string]string{"X-Forwarded-Proto": "https"}, true, true},
+		"the proxy says no https": {h, "10.0.0.9:1", "wizard.example", nil, false, false},
+		"the newest of a chain": {h, "10.0.0.9:1", "x",
+			map[string]string{"X-Forwarded-Host": "evil.example, wizard.example", "X-Forwarded-Proto": "http, https"},
+			true, true},
+		"a client put its own in front": {h, "10.0.0.9:1", "x",
+			map[string]string{"X-Forwarded-Host": "wizard.example, evil.example", "X-Forwarded-Proto": "https"}, false,
+			false},
+		"somebody else":                 {h, "10.0.1.9:1", "wizard.example", says, false, false},
+		"somebody else by another name": {h, "10.0.1.9:1", "localhost:8480", says, false, false},
+		"this machine without a proxy":  {h, "127.0.0.1:1", "localhost:8480", says, true, false},
+		"nobody is trusted": {Hosts{}, "127.0.0.1:1", "evil.example",
+			map[string]string{"X-Forwarded-Host": "localhost:8480"}, false, false},
 		"nobody is trusted to be secure":   {Hosts{}, "127.0.0.1:1", "localhost:8480", says, true, false},
 		"the proxy over an IPv4-mapped v6": {h, "[::ffff:10.0.0.9]:1", "x", says, true, true},
 	} {
@@ -121,15 +132,21 @@ func TestOnlyTrustedProxiesAreBelieved(t *testing.T) {
 // A page whose name was made to lead here may come from the proxy's own
 // address, and may set the proxy's headers.
 func TestATrustedProxyComesUnderANameOfOurs(t *testing.T) {
-	proxies := []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8"), netip.MustParsePrefix("::1/128"), netip.MustParsePrefix("172.16.0.0/12")}
+	proxies := []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8"), netip.MustParsePrefix("::1/128"),
+		netip.MustParsePrefix("172.16.0.0/12")}
 	h := Hosts{Public: &url.URL{Scheme: "https", Host: "wizard.example"}, Proxies: proxies}
 	says := map[string]string{"X-Forwarded-Host": "wizard.example", "X-Forwarded-Proto": "https"}
 	for host, want := range map[string]bool{
-		"wizard.example": true, "WIZARD.example:443": true, "wizard.example:8480": true, // passed on, by Caddy and Traefik too
-		"127.0.0.1:8480": true, "[::1]:8480": true, "localhost:8480": true, "wizard.localhost:8480": true, // nginx, to this machine
-		"10.0.0.2:8480": true, "[fd00::2]:8480": true, "authpocket:8480": true, "authpocket_upstream": true, // to another
-		"evil.example": false, "evil.example:8480": false, "evil.example:443": false, "127.0.0.1.evil.example:8480": false,
-		"localhost.evil.example:8480": false, "evil.:8480": false, "wizard.example.evil.example": false, "[evil.example]": false, "[evil": false,
+		// passed on, by Caddy and Traefik too
+		"wizard.example": true, "WIZARD.example:443": true, "wizard.example:8480": true,
+		// nginx, to this machine
+		"127.0.0.1:8480": true, "[::1]:8480": true, "localhost:8480": true, "wizard.localhost:8480": true,
+		// to another
+		"10.0.0.2:8480": true, "[fd00::2]:8480": true, "authpocket:8480": true, "authpocket_upstream": true,
+		"evil.example": false, "evil.example:8480": false, "evil.example:443": false,
+		"127.0.0.1.evil.example:8480": false,
+		"localhost.evil.example:8480": false, "evil.:8480": false, "wizard.example.evil.example": false,
+		"[evil.example]": false, "[evil": false,
 	} {
 		for _, remote := range []string{"127.0.0.1:1", "[::1]:1", "172.17.0.1:1"} {
 			rec, through := arrive(h, "127.0.0.1:8480", remote, host, says, false)
@@ -144,7 +161,8 @@ func TestATrustedProxyComesUnderANameOfOurs(t *testing.T) {
 }
 
 func FuzzHost(f *testing.F) {
-	for _, seed := range []string{"localhost:8480", "127.0.0.1:8480", "[::1]:8480", "evil.example:8480", "a.localhost:8480", "[::1", ":8480", "localhost:8480\x00", "[fe80::1%25lo]:8480"} {
+	for _, seed := range []string{"localhost:8480", "127.0.0.1:8480", "[::1]:8480", "evil.example:8480",
+		"a.localhost:8480", "[::1", ":8480", "localhost:8480\x00", "[fe80::1%25lo]:8480"} {
 		f.Add(seed)
 	}
 	f.Fuzz(func(t *testing.T, host string) {
@@ -154,7 +172,8 @@ func FuzzHost(f *testing.F) {
 		}
 		name, port, err := net.SplitHostPort(host)
 		ip, literal := netip.ParseAddr(name)
-		own := strings.EqualFold(name, "localhost") || strings.HasSuffix(strings.ToLower(name), ".localhost") || literal == nil && ip.IsLoopback()
+		own := strings.EqualFold(name, "localhost") || strings.HasSuffix(strings.ToLower(name), ".localhost") ||
+			literal == nil && ip.IsLoopback()
 		if err != nil || port != "8480" || !own {
 			t.Errorf("%q came through", host)
 		}

@@ -1,4 +1,4 @@
-package view
+package view_test
 
 import (
 	"errors"
@@ -6,6 +6,8 @@ import (
 	"testing"
 
 	"authpocket/internal/link"
+	"authpocket/web/view"
+	"authpocket/web/view/changes"
 )
 
 func stopped(effect link.Effect, stale bool) *link.Stopped {
@@ -26,11 +28,11 @@ func TestAnApplyThatStoppedSaysWhatWasWritten(t *testing.T) {
 		"and it is the first": {Change: link.WrittenSome},
 	} {
 		for _, stale := range []bool{false, true} {
-			in := Progress{Changes: make([]link.Change, 3), Ended: true, Stopped: stopped(effect, stale)}
+			in := changes.Progress{Changes: make([]link.Change, 3), Ended: true, Stopped: stopped(effect, stale)}
 			if !effect.Between {
 				in.Failed = map[int][]link.Message{effect.Made: in.Stopped.Messages()}
 			}
-			p := NewApply(Head{}, in, "")
+			p := changes.NewApply(view.Head{}, in, "")
 			text := p.Outcome.Heading + " " + p.Outcome.Text + " " + strings.Join(p.Outcome.Lines, " ")
 			for _, s := range p.Steps {
 				text += " " + s.Summary + " " + s.Todo
@@ -43,7 +45,8 @@ func TestAnApplyThatStoppedSaysWhatWasWritten(t *testing.T) {
 			}
 		}
 	}
-	unknown := applyOutcome(Progress{Stopped: &link.Stopped{Err: errors.New("x")}}, 0)
+	unknown := changes.NewApply(view.Head{}, changes.Progress{Stopped: &link.Stopped{Err: errors.New("x")},
+		Ended: true}, "").Outcome
 	if strings.Contains(unknown.Text, "Nothing was written") {
 		t.Errorf("of an error that nobody knows it says %+v", unknown)
 	}

@@ -84,7 +84,7 @@ type Field struct {
 func (f Field) ID() string { return FieldID(f.Name) }
 
 // DescribedBy lists the ids of hint and error.
-func (f Field) DescribedBy() string { return describedBy(f.ID(), f.Hint != "", f.Error != "") }
+func (f Field) DescribedBy() string { return DescribedBy(f.ID(), f.Hint != "", f.Error != "") }
 
 // InputType is the control's type attribute.
 func (f Field) InputType() string {
@@ -102,7 +102,9 @@ func (f Field) Autocomplete() string {
 	return f.Auto
 }
 
-func describedBy(id string, hint, wrong bool) string {
+// DescribedBy lists the ids of hint and error that the control with that id
+// has.
+func DescribedBy(id string, hint, wrong bool) string {
 	var ids []string
 	if hint {
 		ids = append(ids, id+"-hint")
@@ -138,7 +140,7 @@ func (s Secret) HintText() string {
 }
 
 // DescribedBy lists the ids of hint and error.
-func (s Secret) DescribedBy() string { return describedBy(s.ID(), s.HintText() != "", s.Error != "") }
+func (s Secret) DescribedBy() string { return DescribedBy(s.ID(), s.HintText() != "", s.Error != "") }
 
 // Choice is a group of radio buttons, or a select.
 type Choice struct {
@@ -154,7 +156,7 @@ type Choice struct {
 func (c Choice) ID() string { return FieldID(c.Name) }
 
 // DescribedBy lists the ids of hint and error.
-func (c Choice) DescribedBy() string { return describedBy(c.ID(), c.Hint != "", c.Error != "") }
+func (c Choice) DescribedBy() string { return DescribedBy(c.ID(), c.Hint != "", c.Error != "") }
 
 // OptionID is the id of the option at that place. The first has the group's,
 // so that the error summary leads to it.
@@ -189,4 +191,4 @@ type Check struct {
 func (c Check) ID() string { return FieldID(c.Name) }
 
 // DescribedBy lists the ids of hint and error.
-func (c Check) DescribedBy() string { return describedBy(c.ID(), c.Hint != "", c.Error != "") }
+func (c Check) DescribedBy() string { return DescribedBy(c.ID(), c.Hint != "", c.Error != "") }

@@ -160,7 +160,7 @@ func Layout(h Head) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = icon("back").Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = Icon("back").Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -268,7 +268,7 @@ func header(h Head) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		if h.Ends.Shown {
-			templ_7745c5c3_Err = ends(h.Ends).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = EndsBar(h.Ends).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -311,8 +311,8 @@ func mark() templ.Component {
 	})
 }
 
-// ends shows both systems and how far the link between them has come.
-func ends(e Ends) templ.Component {
+// EndsBar shows both systems and how far the link between them has come.
+func EndsBar(e Ends) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -377,7 +377,7 @@ func ends(e Ends) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		if e.Proven {
-			templ_7745c5c3_Err = icon("check").Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = Icon("check").Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

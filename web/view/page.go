@@ -1,5 +1,7 @@
-// Package view holds the wizard's pages: templates, and the view models that
-// they print. Nothing here acts, and no template asks anything of the world.
+// Package view holds what the wizard's pages share: the frame, the controls
+// and the words. The pages are in the packages below it: templates, and the
+// view models that they print. Nothing there acts, and no template asks
+// anything of the world.
 package view
 
 import (

@@ -6,8 +6,11 @@ import (
 	"github.com/a-h/templ"
 )
 
-// aria gives a control the attributes that tie it to hint and error.
-func aria(describedBy, wrong string) templ.Attributes {
+// Answer is one line of a list: what it is, and its value.
+type Answer struct{ Key, Value string }
+
+// Aria gives a control the attributes that tie it to hint and error.
+func Aria(describedBy, wrong string) templ.Attributes {
 	attrs := templ.Attributes{}
 	if describedBy != "" {
 		attrs["aria-describedby"] = describedBy

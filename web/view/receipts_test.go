@@ -1,4 +1,4 @@
-package view
+package view_test
 
 import (
 	"slices"
@@ -7,15 +7,17 @@ import (
 	"time"
 
 	"authpocket/internal/link"
+	"authpocket/web/view"
+	"authpocket/web/view/changes"
 )
 
 func TestReceiptOffersOnlyWhatCanBeDone(t *testing.T) {
-	kind := func(r Receipt, kind string) Receipt { r.Kind = kind; return r }
+	kind := func(r changes.Receipt, kind string) changes.Receipt { r.Kind = kind; return r }
 	whole := receipt("completed", "done", "done", "done")
 	taken, running := whole, receipt("", "done")
 	taken.TakenBack, running.Running = true, true
 	for name, one := range map[string]struct {
-		r        Receipt
+		r        changes.Receipt
 		undo     bool
 		button   string
 		outcome  string
@@ -35,11 +37,12 @@ func TestReceiptOffersOnlyWhatCanBeDone(t *testing.T) {
 		"a new secret":    {kind(whole, "rotate"), false, "", "Done", "cannot come back"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			p := NewReceipt(Head{}, one.r)
+			p := changes.NewReceipt(view.Head{}, one.r)
 			if p.Undo != one.undo || p.Continue != one.button || !strings.Contains(p.Note, one.contains) {
 				t.Errorf("undo %v, button %q, note %q", p.Undo, p.Continue, p.Note)
 			}
-			if line := receiptLine(one.r); line.Outcome != one.outcome {
+			if line := changes.NewReceipts(view.Head{},
+				changes.ReceiptsInput{List: []changes.Receipt{one.r}}).List[0]; line.Outcome != one.outcome {
 				t.Errorf("the outcome is %q", line.Outcome)
 			}
 		})
@@ -47,23 +50,31 @@ func TestReceiptOffersOnlyWhatCanBeDone(t *testing.T) {
 }
 
 func TestReceiptsAreToldApart(t *testing.T) {
-	for want, r := range map[string]Receipt{
-		"Linked the application “wiki” with the collection “users”.":                           {Kind: "apply", Outcome: "completed"},
-		"Linked the application “wiki” with the collection “users”, going on from receipt k3.": {Kind: "apply", Outcome: "completed", Of: "k3"},
-		"Was to link the application “wiki” with the collection “users”.":                      {Kind: "apply", Outcome: "stopped"},
-		"Took back receipt k3, of the application “wiki” and the collection “users”.":          {Kind: "undo", Outcome: "completed", Of: "k3"},
-		"Gave the application “wiki” and the collection “users” a new client secret.":          {Kind: "rotate", Outcome: "completed"},
-		"Was to take the link of the application “wiki” with the collection “users” apart.":    {Kind: "remove"},
+	for want, r := range map[string]changes.Receipt{
+		"Linked the application “wiki” with the collection “users”.": {Kind: "apply",
+			Outcome: "completed"},
+		"Linked the application “wiki” with the collection “users”, going on from receipt k3.": {Kind: "apply",
+			Outcome: "completed", Of: "k3"},
+		"Was to link the application “wiki” with the collection “users”.": {Kind: "apply",
+			Outcome: "stopped"},
+		"Took back receipt k3, of the application “wiki” and the collection “users”.": {Kind: "undo",
+			Outcome: "completed", Of: "k3"},
+		"Gave the application “wiki” and the collection “users” a new client secret.": {Kind: "rotate",
+			Outcome: "completed"},
+		"Was to take the link of the application “wiki” with the collection “users” apart.": {Kind: "remove"},
 	} {
 		r.Slug, r.Collection = "wiki", "users"
-		if got := receiptLine(r).About; got != want {
+		if got := changes.NewReceipts(view.Head{},
+			changes.ReceiptsInput{List: []changes.Receipt{r}}).List[0].About; got != want {
 			t.Errorf("%q, want %q", got, want)
 		}
 	}
 	for want, past := range map[string]time.Duration{
-		"just now": 59 * time.Second, "1 minute ago": time.Minute, "59 minutes ago": 59 * time.Minute, "47 hours ago": 47 * time.Hour, "2 days ago": 50 * time.Hour, "": -time.Minute,
+		"just now": 59 * time.Second, "1 minute ago": time.Minute, "59 minutes ago": 59 * time.Minute,
+		"47 hours ago": 47 * time.Hour, "2 days ago": 50 * time.Hour, "": -time.Minute,
 	} {
-		p := NewReceipts(Head{}, ReceiptsInput{List: []Receipt{{When: storyTime}}, Now: storyTime.Add(past)})
+		p := changes.NewReceipts(view.Head{}, changes.ReceiptsInput{List: []changes.Receipt{{When: storyTime}},
+			Now: storyTime.Add(past)})
 		if got := p.List[0].Ago; got != want {
 			t.Errorf("%s is %q, want %q", past, got, want)
 		}
@@ -71,40 +82,43 @@ func TestReceiptsAreToldApart(t *testing.T) {
 }
 
 func TestAnInterruptionSaysWhatIsDoneAndWhatIsOpen(t *testing.T) {
-	i := newInterruption(receipt("", "done", "about to"), true)
-	if i.Text != "Begun on 23 November 2026 19:05 UTC. 1 of 3 changes made." || len(i.Lines) != 2 || !i.GoOn || !i.Undo {
+	i := changes.NewInterruptions([]changes.Receipt{receipt("", "done", "about to")}, true)[0]
+	if i.Text != "Begun on 23 November 2026 19:05 UTC. 1 of 3 changes made." || len(i.Lines) != 2 || !i.GoOn ||
+		!i.Undo {
 		t.Errorf("%+v", i)
 	}
-	if !strings.HasPrefix(i.Lines[0], "Done: create scope mapping") || !strings.Contains(i.Lines[1], "not known whether it was written: create application and provider") {
+	if !strings.HasPrefix(i.Lines[0], "Done: create scope mapping") ||
+		!strings.Contains(i.Lines[1], "not known whether it was written: create application and provider") {
 		t.Errorf("%q", i.Lines)
 	}
 	removal := receipt("", "done")
 	removal.Kind = "remove"
-	if here := newInterruption(removal, false); !here.GoOn || !here.Undo {
+	if here := changes.NewInterruptions([]changes.Receipt{removal}, false)[0]; !here.GoOn || !here.Undo {
 		t.Errorf("a review of the link does not go on with a removal: %+v", here)
 	}
-	if here := newInterruption(receipt("", "about to"), false); here.GoOn {
+	if here := changes.NewInterruptions([]changes.Receipt{receipt("", "about to")}, false)[0]; here.GoOn {
 		t.Error("the review goes on by itself")
 	}
 }
 
 func TestEveryPurposeHasItsWords(t *testing.T) {
-	changes := []link.Change{{Object: "a"}, {Object: "b"}, {Object: "c"}, {Object: "d"}}
+	made := []link.Change{{Object: "a"}, {Object: "b"}, {Object: "c"}, {Object: "d"}}
 	for purpose, want := range map[link.Purpose][2]string{
 		link.PurposeLink:   {"Review 4 changes", "Make 4 changes"},
 		link.PurposeUndo:   {"Review the undo: 4 changes", "Undo 4 changes"},
 		link.PurposeRemove: {"Review taking the link apart: 4 changes", "Take the link apart"},
 		link.PurposeRotate: {"Review the new client secret: 4 changes", "Change the client secret"},
 	} {
-		p := NewReview(Head{}, ReviewInput{Plan: link.Plan{Purpose: purpose, Changes: changes}})
+		p := changes.NewReview(view.Head{}, changes.ReviewInput{Plan: link.Plan{Purpose: purpose, Changes: made}})
 		if p.Head.Title != want[0] || p.Button != want[1] || (len(p.Answers) > 0) != (purpose == link.PurposeLink) {
 			t.Errorf("%s: %q, %q", purpose, p.Head.Title, p.Button)
 		}
-		empty := NewReview(Head{}, ReviewInput{Plan: link.Plan{Purpose: purpose}})
+		empty := changes.NewReview(view.Head{}, changes.ReviewInput{Plan: link.Plan{Purpose: purpose}})
 		if empty.Button != "" || empty.Check != (purpose == link.PurposeLink) {
 			t.Errorf("%s: an empty plan offers %q", purpose, empty.Button)
 		}
-		open := NewReview(Head{}, ReviewInput{Plan: link.Plan{Purpose: purpose}, Interrupted: []Receipt{receipt("", "about to")}})
+		open := changes.NewReview(view.Head{}, changes.ReviewInput{Plan: link.Plan{Purpose: purpose},
+			Interrupted: []changes.Receipt{receipt("", "about to")}})
 		if open.Button != "Close the receipt" {
 			t.Errorf("%s: an interrupted apply stays open", purpose)
 		}
@@ -115,12 +129,13 @@ func TestWhatCannotComeBackIsSaidBeforeAndAfter(t *testing.T) {
 	plan := link.Plan{Purpose: link.PurposeUndo, Changes: []link.Change{{Object: "a"}}, Warnings: []link.Warning{
 		{ID: "lost", Summary: "The secret stays.", Detail: "Enter it."}, {ID: "other", Summary: "Something else."},
 	}}
-	p := NewReview(Head{}, ReviewInput{Plan: plan})
+	p := changes.NewReview(view.Head{}, changes.ReviewInput{Plan: plan})
 	if len(p.Lost) != 1 || len(p.Warnings) != 1 {
 		t.Errorf("%+v, %+v", p.Lost, p.Warnings)
 	}
-	o := goodOutcome(Progress{Purpose: link.PurposeUndo, Warnings: plan.Warnings}, 1)
-	if !slices.Equal(o.Lines, []string{"The secret stays. Enter it."}) || !strings.Contains(o.Text, "but for what could not come back") || o.Heading != "1 change was undone" {
+	o := carriedOut(changes.Progress{Purpose: link.PurposeUndo, Warnings: plan.Warnings}, 1)
+	if !slices.Equal(o.Lines, []string{"The secret stays. Enter it."}) ||
+		!strings.Contains(o.Text, "but for what could not come back") || o.Heading != "1 change was undone" {
 		t.Errorf("%+v", o)
 	}
 }
@@ -131,13 +146,14 @@ func TestANewSecretIsToldByItsChecks(t *testing.T) {
 		kind    string
 		wayBack bool
 	}{
-		"accepted":     {link.Checks{{Status: link.Pass}}, "good", false},
-		"refused":      {link.Checks{{Status: link.Pass}, {Status: link.Fail, Cause: "invalid-client"}}, "bad", true},
-		"another":      {link.Checks{{Status: link.Pass}, {Status: link.Fail, Cause: "redirect-mismatch"}}, "bad", true},
+		"accepted": {link.Checks{{Status: link.Pass}}, "good", false},
+		"refused":  {link.Checks{{Status: link.Pass}, {Status: link.Fail, Cause: "invalid-client"}}, "bad", true},
+		"another": {link.Checks{{Status: link.Pass}, {Status: link.Fail, Cause: "redirect-mismatch"}}, "bad",
+			true},
 		"not measured": {link.Checks{{Status: link.Skipped}}, "warn", true},
 		"no checks":    {nil, "warn", true},
 	} {
-		o := goodOutcome(Progress{Purpose: link.PurposeRotate, Checks: one.checks}, 2)
+		o := carriedOut(changes.Progress{Purpose: link.PurposeRotate, Checks: one.checks}, 2)
 		if o.Kind != one.kind || (o.Actions[0].URL == "/rotate/back") != one.wayBack || o.Check {
 			t.Errorf("%s: %+v", name, o)
 		}
@@ -145,9 +161,19 @@ func TestANewSecretIsToldByItsChecks(t *testing.T) {
 }
 
 func TestAStalePlanSaysWhatWasChanged(t *testing.T) {
-	fault := &link.Fault{Kind: link.FaultStale, Summary: "Something was changed since the preview.", Details: []string{"authentik: x."}, Todo: "Look."}
-	o := applyOutcome(Progress{Again: "/remove", Stopped: &link.Stopped{Effect: link.Effect{Between: true}, Stale: true, Err: fault}}, 0)
-	if o.Heading != "Something was changed since the preview" || !slices.Equal(o.Lines, []string{"authentik: x."}) || o.Actions[0] != (Action{"Look at the new plan", "/remove"}) {
+	fault := &link.Fault{Kind: link.FaultStale, Summary: "Something was changed since the preview.",
+		Details: []string{"authentik: x."}, Todo: "Look."}
+	o := changes.NewApply(view.Head{}, changes.Progress{Again: "/remove",
+		Stopped: &link.Stopped{Effect: link.Effect{Between: true}, Stale: true, Err: fault}, Ended: true}, "").Outcome
+	if o.Heading != "Something was changed since the preview" || !slices.Equal(o.Lines, []string{"authentik: x."}) ||
+		o.Actions[0] != (view.Action{Label: "Look at the new plan", URL: "/remove"}) {
 		t.Errorf("%+v", o)
 	}
+}
+
+// carriedOut is the outcome of an apply whose n changes were all made.
+func carriedOut(in changes.Progress, n int) *view.Outcome {
+	in.Changes, in.Ended = make([]link.Change, n), true
+	in.States = slices.Repeat([]string{"done"}, n)
+	return changes.NewApply(view.Head{}, in, "").Outcome
 }

@@ -1,4 +1,4 @@
-package view
+package view_test
 
 import (
 	"slices"
@@ -9,6 +9,8 @@ import (
 	"golang.org/x/net/html"
 
 	"authpocket/internal/link"
+	"authpocket/web/view"
+	"authpocket/web/view/setup"
 )
 
 func render(t *testing.T, page templ.Component) *html.Node {
@@ -27,8 +29,8 @@ func render(t *testing.T, page templ.Component) *html.Node {
 func TestControlsStandInTheOrderThatProblemsAreToldIn(t *testing.T) {
 	in := settingsInput()
 	in.Conflict = "Something is there."
-	page := NewSettings(Head{}, in)
-	doc := render(t, Settings(page))
+	page := setup.NewSettings(view.Head{}, in)
+	doc := render(t, setup.Settings(page))
 	var names []string
 	walk(doc, func(n *html.Node) {
 		name := attr(n, "name")
@@ -37,18 +39,20 @@ func TestControlsStandInTheOrderThatProblemsAreToldIn(t *testing.T) {
 			names = append(names, name)
 		}
 	})
-	if !slices.Equal(names, page.controls()) {
-		t.Errorf("the page has\n%q\nwant\n%q", names, page.controls())
+	if !slices.Equal(names, page.Controls()) {
+		t.Errorf("the page has\n%q\nwant\n%q", names, page.Controls())
 	}
 }
 
 func TestProblemsAreToldInThePagesOrder(t *testing.T) {
 	in := settingsInput()
 	in.Problems = link.Problems{
-		{Field: "pocketbase.issuers.2", Summary: "fourth"}, {Field: "nowhere.at.all", Summary: "last"}, {Field: "email", Summary: "second"},
-		{Field: "existing", Summary: "also last"}, {Field: "access.users.0", Summary: "third"}, {Field: "application.name", Summary: "first"},
+		{Field: "pocketbase.issuers.2", Summary: "fourth"}, {Field: "nowhere.at.all", Summary: "last"},
+		{Field: "email", Summary: "second"},
+		{Field: "existing", Summary: "also last"}, {Field: "access.users.0", Summary: "third"},
+		{Field: "application.name", Summary: "first"},
 	}
-	p := NewSettings(Head{}, in)
+	p := setup.NewSettings(view.Head{}, in)
 	var texts, targets []string
 	for _, one := range p.Problems {
 		texts, targets = append(texts, one.Text), append(targets, one.Target)
@@ -56,7 +60,8 @@ func TestProblemsAreToldInThePagesOrder(t *testing.T) {
 	if want := []string{"first", "second", "third", "fourth", "last", "also last"}; !slices.Equal(texts, want) {
 		t.Errorf("the order is %q, want %q", texts, want)
 	}
-	if want := []string{"application-name", "email", "access-users", "pocketbase-issuers", "", ""}; !slices.Equal(targets, want) {
+	if want := []string{"application-name", "email", "access-users", "pocketbase-issuers", "",
+		""}; !slices.Equal(targets, want) {
 		t.Errorf("the targets are %q, want %q", targets, want)
 	}
 	if !p.Access.Open || !p.PocketBase.Open || p.Authentik.Open {
@@ -65,7 +70,7 @@ func TestProblemsAreToldInThePagesOrder(t *testing.T) {
 }
 
 func TestTheEmailQuestionIsNotAnsweredForThePerson(t *testing.T) {
-	p := NewSettings(Head{}, settingsInput())
+	p := setup.NewSettings(view.Head{}, settingsInput())
 	for _, o := range p.Email.Options {
 		if o.Checked {
 			t.Errorf("%s is answered already", o.Value)
@@ -73,7 +78,7 @@ func TestTheEmailQuestionIsNotAnsweredForThePerson(t *testing.T) {
 	}
 	in := settingsInput()
 	in.Form.Set("email", "leave")
-	if p := NewSettings(Head{}, in); !p.Email.Options[2].Checked {
+	if p := setup.NewSettings(view.Head{}, in); !p.Email.Options[2].Checked {
 		t.Error("an answer that was given is not shown")
 	}
 }
@@ -92,7 +97,7 @@ func TestEmailOptionsSayWhatHappens(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			in := settingsInput()
 			in.Desired.Collection.CreateRule, in.Desired.Collection.EmailRequired = one.create, one.required
-			for i, o := range NewSettings(Head{}, in).Email.Options {
+			for i, o := range setup.NewSettings(view.Head{}, in).Email.Options {
 				if o.Bad != one.bad[i] || o.More == "" {
 					t.Errorf("%s: bad is %t, want %t (%s)", o.Value, o.Bad, one.bad[i], o.More)
 				}
@@ -101,26 +106,17 @@ func TestEmailOptionsSayWhatHappens(t *testing.T) {
 	}
 }
 
-func TestEmailNote(t *testing.T) {
-	yes, no := true, false
-	for want, allowed := range map[string]*bool{"warn": &yes, "good": &no, "note": nil} {
-		if got := emailNote(allowed); got.Kind != want {
-			t.Errorf("the note is %q, want %q", got.Kind, want)
-		}
-	}
-}
-
 func TestAnAnswerThatIsNotOfferedIsNotLost(t *testing.T) {
 	in := settingsInput()
 	in.Form.Set("provider.signing_key", "a key that is gone")
-	c := NewSettings(Head{}, in).Authentik.Key
+	c := setup.NewSettings(view.Head{}, in).Authentik.Key
 	if last := c.Options[len(c.Options)-1]; last.Value != "a key that is gone" || !last.Checked {
 		t.Errorf("the options are %+v", c.Options)
 	}
 }
 
 func TestOnlyKeysThatCanSignAreOffered(t *testing.T) {
-	for _, o := range NewSettings(Head{}, settingsInput()).Authentik.Key.Options {
+	for _, o := range setup.NewSettings(view.Head{}, settingsInput()).Authentik.Key.Options {
 		if o.Value == "edge" {
 			t.Error("an Ed25519 key is offered")
 		}
@@ -129,13 +125,13 @@ func TestOnlyKeysThatCanSignAreOffered(t *testing.T) {
 	in.Authentik.Keys = nil
 	in.Desired.Key = &link.KeyState{Name: "new"}
 	in.Form.Del("provider.signing_key")
-	if o := NewSettings(Head{}, in).Authentik.Key.Options; len(o) != 1 || o[0].Value != "" || !o[0].Checked {
+	if o := setup.NewSettings(view.Head{}, in).Authentik.Key.Options; len(o) != 1 || o[0].Value != "" || !o[0].Checked {
 		t.Errorf("without a key the options are %+v", o)
 	}
 }
 
 func TestMappedFieldsOfferWhatFits(t *testing.T) {
-	for _, c := range NewSettings(Head{}, settingsInput()).PocketBase.Mapped {
+	for _, c := range setup.NewSettings(view.Head{}, settingsInput()).PocketBase.Mapped {
 		var values []string
 		for _, o := range c.Options {
 			values = append(values, o.Value)
@@ -152,18 +148,19 @@ func TestMappedFieldsOfferWhatFits(t *testing.T) {
 
 func TestWhoMayUseIt(t *testing.T) {
 	in := settingsInput()
-	if got := NewSettings(Head{}, in).Access; got.Lists[0].Key != "access.groups" || got.Mode.Key != "application.policy_engine_mode" {
+	if got := setup.NewSettings(view.Head{}, in).Access; got.Lists[0].Key != "access.groups" ||
+		got.Mode.Key != "application.policy_engine_mode" {
 		t.Errorf("the link file's keys are not named: %+v", got)
 	}
-	if got := NewSettings(Head{}, in).Access; got.Now != "everyone with an account" || got.Open {
+	if got := setup.NewSettings(view.Head{}, in).Access; got.Now != "everyone with an account" || got.Open {
 		t.Errorf("%+v", got)
 	}
 	in.Authentik.Bindings = []link.BindingState{{Kind: "group", Enabled: true}}
-	if got := NewSettings(Head{}, in).Access; got.Now != "whom the application's 1 binding lets in" {
+	if got := setup.NewSettings(view.Head{}, in).Access; got.Now != "whom the application's 1 binding lets in" {
 		t.Error(got.Now)
 	}
 	in.Form.Set("access.groups", "staff")
-	if got := NewSettings(Head{}, in).Access; got.Now != "only those you name" || !got.Open {
+	if got := setup.NewSettings(view.Head{}, in).Access; got.Now != "only those you name" || !got.Open {
 		t.Errorf("%+v", got)
 	}
 }
@@ -184,4 +181,29 @@ func text(t *testing.T, c templ.Component) string {
 		t.Fatal(err)
 	}
 	return b.String()
+}
+
+func TestTheSettingsSayWhoGetsInNow(t *testing.T) {
+	app := &link.ApplicationState{PK: "a"}
+	for name, one := range map[string]struct {
+		a    link.AuthentikSnapshot
+		want string
+	}{
+		"everyone": {link.AuthentikSnapshot{Application: app}, "everyone with an account"},
+		"one that is off": {link.AuthentikSnapshot{Application: app, Bindings: []link.BindingState{{}}},
+			"everyone with an account"},
+		"one": {link.AuthentikSnapshot{Application: app, Bindings: []link.BindingState{{Enabled: true}, {}}},
+			"whom the application's 1 binding lets in"},
+		"nobody may see": {link.AuthentikSnapshot{Application: app,
+			Missing: []link.Permission{"authentik_policies.view_policybinding"}},
+			"not known: the token may not see it"},
+		"one to be made": {link.AuthentikSnapshot{Missing: []link.Permission{"authentik_policies.view_policybinding"}},
+			"everyone with an account"},
+		"closed": {link.AuthentikSnapshot{ClosedByDefault: true}, "nobody yet: this authentik closes an application " +
+			"without bindings"},
+	} {
+		if got := setup.NewSettings(view.Head{}, setup.SettingsInput{Authentik: one.a}).Access.Now; got != one.want {
+			t.Errorf("%s: %q, want %q", name, got, one.want)
+		}
+	}
 }

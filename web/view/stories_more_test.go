@@ -1,4 +1,4 @@
-package view
+package view_test
 
 import (
 	"strings"
@@ -6,6 +6,9 @@ import (
 	"authpocket/internal/link"
 	"authpocket/internal/plans"
 	"authpocket/internal/secret"
+	"authpocket/web/view"
+	"authpocket/web/view/changes"
+	"authpocket/web/view/proof"
 )
 
 func fixturePlan(s link.Spec, mutate func(*link.AuthentikSnapshot, *link.PocketBaseSnapshot)) link.Plan {
@@ -26,21 +29,26 @@ func fixturePlan(s link.Spec, mutate func(*link.AuthentikSnapshot, *link.PocketB
 // update is a change of a provider that is there.
 func update() link.Change {
 	return link.Change{
-		System: link.Authentik, Kind: link.KindProvider, Object: "provider “Provider for PocketBase”", Action: link.Update,
-		Why: "The provider already exists. Only the fields below change.", Step: "authentik 2: Configure the Provider",
+		System: link.Authentik, Kind: link.KindProvider, Object: "provider “Provider for PocketBase”",
+		Action: link.Update,
+		Why:    "The provider already exists. Only the fields below change.", Step: "authentik 2: Configure the Provider",
 		Lost: "PocketBase never shows its current client secret, so undo can't restore it.",
 		Fields: []link.Field{
-			{Name: "redirect_uris", Before: link.ShowList([]string{"https://old.company.example/api/oauth2-redirect"}), After: link.ShowList([]string{"https://old.company.example/api/oauth2-redirect", "https://" + long + "/api/oauth2-redirect"})},
+			{Name: "redirect_uris", Before: link.ShowList([]string{"https://old.company.example/api/oauth2-redirect"}),
+				After: link.ShowList([]string{"https://old.company.example/api/oauth2-redirect", "https://" + long +
+					"/api/oauth2-redirect"})},
 			{Name: "include_claims_in_id_token", Before: link.ShowFlag(false), After: link.ShowFlag(true)},
-			{Name: "client_secret", Before: link.ShowText("set"), After: link.ShowText("set (a new one)"), Sensitive: true},
+			{Name: "client_secret", Before: link.ShowText("set"), After: link.ShowText("set (a new one)"),
+				Sensitive: true},
 			{Name: "signing_key", Before: link.ShowText(""), After: link.ShowText("authentik Self-signed Certificate")},
 		},
 	}
 }
 
-func reviewStories(both, joined Head) []story {
-	in := func(p link.Plan) ReviewInput {
-		return ReviewInput{PlanID: "p1", Plan: p, AuthentikURL: authentikURL, AuthentikWho: "akadmin", PocketBaseURL: pocketbaseURL, PocketBaseWho: "admin@company.example"}
+func reviewStories(both, joined view.Head) []story {
+	in := func(p link.Plan) changes.ReviewInput {
+		return changes.ReviewInput{PlanID: "p1", Plan: p, AuthentikURL: authentikURL, AuthentikWho: "akadmin",
+			PocketBaseURL: pocketbaseURL, PocketBaseWho: "admin@company.example"}
 	}
 	create := fixturePlan(link.Spec{Email: link.EmailTrustAll}, nil)
 	drift := create
@@ -49,82 +57,129 @@ func reviewStories(both, joined Head) []story {
 	empty := create
 	empty.Changes = nil
 	return []story{
-		{"review-create", Review(NewReview(both, in(create)))},
-		{"review-update", Review(NewReview(demo(both), in(drift)))},
-		{"review-empty", Review(NewReview(joined, in(empty)))},
+		{"review-create", changes.Review(changes.NewReview(both, in(create)))},
+		{"review-update", changes.Review(changes.NewReview(demo(both), in(drift)))},
+		{"review-empty", changes.Review(changes.NewReview(joined, in(empty)))},
 	}
 }
 
-func progressStories(both Head) []story {
+func progressStories(both view.Head) []story {
 	plan := fixturePlan(link.Spec{Email: link.EmailTrustAll}, nil)
-	page := func(p Progress) ApplyPage {
+	page := func(p changes.Progress) changes.ApplyPage {
 		p.Changes = plan.Changes
-		return NewApply(both, p, "/apply/p1/events?after=2")
+		return changes.NewApply(both, p, "/apply/p1/events?after=2")
 	}
-	refused := &link.Fault{System: link.Authentik, Summary: "authentik refuses the application: Application with this slug already exists.", Todo: "Choose another slug on the settings page."}
-	gone := &link.Fault{System: link.Authentik, Kind: link.FaultStale, Summary: "The provider “Provider for PocketBase” is no longer there, or the token may not see it.", Todo: "Plan again, to see what is there now."}
-	changed := &link.Fault{System: link.Authentik, Kind: link.FaultStale, Summary: "Something was changed since the preview.",
-		Details: []string{"authentik: name of provider “Provider for PocketBase” is now PB.", "By their logs, ada updated the provider “Provider for PocketBase” at 12:00:00."}, Todo: "Look at the new preview and apply that one."}
+	refused := &link.Fault{System: link.Authentik, Summary: "authentik refuses the application: Application with " +
+		"this slug already exists.", Todo: "Choose another slug on the settings page."}
+	gone := &link.Fault{System: link.Authentik, Kind: link.FaultStale,
+		Summary: "The provider “Provider for PocketBase” is no longer there, or the token may not see it.",
+		Todo:    "Plan again, to see what is there now."}
+	changed := &link.Fault{System: link.Authentik, Kind: link.FaultStale,
+		Summary: "Something was changed since the preview.",
+		Details: []string{"authentik: name of provider “Provider for PocketBase” is now PB.",
+			"By their logs, ada updated the provider “Provider for PocketBase” at 12:00:00."},
+		Todo: "Look at the new preview and apply that one."}
 	at := func(i int, err error) map[int][]link.Message { return map[int][]link.Message{i: link.Messages(err)} }
 	second := link.Effect{Made: 1, Change: link.WrittenNone}
 	return []story{
-		{"apply-running", Apply(page(Progress{States: []string{"done", "running"}}))},
-		{"apply-done", Apply(page(Progress{States: []string{"done", "done", "done"}, Ended: true}))},
-		{"apply-failed", Apply(page(Progress{States: []string{"done", "failed"}, Failed: at(1, refused), Stopped: &link.Stopped{Effect: second, Err: refused}, Ended: true}))},
-		{"apply-failed-first", Apply(page(Progress{States: []string{"failed"}, Failed: at(0, refused), Stopped: &link.Stopped{Effect: link.Effect{Change: link.WrittenNone}, Err: refused}, Ended: true}))},
-		{"apply-unknown", Apply(page(Progress{States: []string{"failed"}, Failed: at(0, refused), Stopped: &link.Stopped{Err: refused}, Ended: true}))},
-		{"apply-failed-stale", Apply(page(Progress{States: []string{"done", "failed"}, Failed: at(1, gone), Stopped: &link.Stopped{Effect: second, Stale: true, Err: gone}, Ended: true}))},
-		{"apply-stale", Apply(page(Progress{Ended: true, Stopped: &link.Stopped{Effect: link.Effect{Between: true}, Stale: true, Err: changed}}))},
+		{"apply-running", changes.Apply(page(changes.Progress{States: []string{"done", "running"}}))},
+		{"apply-done", changes.Apply(page(changes.Progress{States: []string{"done", "done", "done"}, Ended: true}))},
+		{"apply-failed", changes.Apply(page(changes.Progress{States: []string{"done", "failed"}, Failed: at(1, refused),
+			Stopped: &link.Stopped{Effect: second, Err: refused}, Ended: true}))},
+		{"apply-failed-first",
+			changes.Apply(page(changes.Progress{States: []string{"failed"}, Failed: at(0, refused),
+				Stopped: &link.Stopped{Effect: link.Effect{Change: link.WrittenNone}, Err: refused}, Ended: true}))},
+		{"apply-unknown",
+			changes.Apply(page(changes.Progress{States: []string{"failed"}, Failed: at(0, refused),
+				Stopped: &link.Stopped{Err: refused}, Ended: true}))},
+		{"apply-failed-stale",
+			changes.Apply(page(changes.Progress{States: []string{"done", "failed"}, Failed: at(1, gone),
+				Stopped: &link.Stopped{Effect: second, Stale: true, Err: gone}, Ended: true}))},
+		{"apply-stale",
+			changes.Apply(page(changes.Progress{Ended: true, Stopped: &link.Stopped{Effect: link.Effect{Between: true},
+				Stale: true, Err: changed}}))},
 	}
 }
 
 func fixtureChecks() link.Checks {
 	return link.Checks{
-		{ID: "discovery", System: link.Authentik, Title: "Discovery answers at the public address", Status: link.Pass, Evidence: "GET https://auth.company.example/application/o/pocketbase/.well-known/openid-configuration answered 200; the issuer is https://auth.company.example/application/o/pocketbase/"},
-		{ID: "jwks", System: link.Authentik, Title: "Tokens are signed with an RSA or EC key", Status: link.Pass, Evidence: "JWKS has 1 key, RS256"},
-		{ID: "client", System: link.Authentik, Title: "Client ID and secret are accepted", Status: link.Pass, Evidence: "POST https://auth.company.example/application/o/revoke/ answered 200"},
-		{ID: "email", System: link.Authentik, Title: "akadmin's address is verified", Status: link.Warn, Evidence: "email_verified is false in the preview of akadmin's claims", Remedy: "Choose “Trust every address” on the settings page, or set the attribute email_verified on the user."},
-		{ID: "methods", System: link.PB, Title: "Guests are offered authentik", Status: link.Pass, Evidence: "auth-methods of users lists oidc with this client ID"},
-		{ID: "probe", System: link.PB, Title: "PocketBase reaches authentik", Status: link.Skipped, Evidence: "PocketBase keeps no logs (logs.maxDays is 0), so it cannot be told"},
+		{ID: "discovery", System: link.Authentik, Title: "Discovery answers at the public address", Status: link.Pass,
+			Evidence: "GET https://auth.company.example/application/o/pocketbase/.well-known/openid-configuration " +
+				"answered 200; the issuer is https://auth.company.example/application/o/pocketbase/"},
+		{ID: "jwks", System: link.Authentik, Title: "Tokens are signed with an RSA or EC key", Status: link.Pass,
+			Evidence: "JWKS has 1 key, RS256"},
+		{ID: "client", System: link.Authentik, Title: "Client ID and secret are accepted", Status: link.Pass,
+			Evidence: "POST https://auth.company.example/application/o/revoke/ answered 200"},
+		{ID: "email", System: link.Authentik, Title: "akadmin's address is verified", Status: link.Warn,
+			Evidence: "email_verified is false in the preview of akadmin's claims",
+			Remedy:   "Choose “Trust every address” on the settings page, or set the attribute email_verified on the user."},
+		{ID: "methods", System: link.PB, Title: "Guests are offered authentik", Status: link.Pass,
+			Evidence: "auth-methods of users lists oidc with this client ID"},
+		{ID: "probe", System: link.PB, Title: "PocketBase reaches authentik", Status: link.Skipped,
+			Evidence: "PocketBase keeps no logs (logs.maxDays is 0), so it cannot be told"},
 	}
 }
 
-func verifyStories(joined Head) []story {
+func verifyStories(joined view.Head) []story {
 	failed := fixtureChecks()
 	failed[2].Status, failed[2].Remedy = link.Fail, "Write the client secret again: settings, More PocketBase settings."
 	good := link.Checks{failed[0], failed[1], failed[4]}
 	none := link.Checks{
-		{ID: "authentik.discovery", System: link.Authentik, Title: "Discovery answers", Status: link.Fail, Cause: "discovery", Evidence: "GET answered 404"},
-		{ID: "pocketbase.auth-methods", System: link.PB, Title: "Guests are offered authentik", Status: link.Fail, Cause: "oauth2-off", Evidence: "auth-methods lists no provider"},
+		{ID: "authentik.discovery", System: link.Authentik, Title: "Discovery answers", Status: link.Fail,
+			Cause: "discovery", Evidence: "GET answered 404"},
+		{ID: "pocketbase.auth-methods", System: link.PB, Title: "Guests are offered authentik", Status: link.Fail,
+			Cause: "oauth2-off", Evidence: "auth-methods lists no provider"},
 	}
-	after := VerifyInput{Begun: true, Ended: true, Checks: good, SignedIn: true, Own: []string{"http://127.0.0.1:8480/signin/callback"}}
+	after := proof.VerifyInput{Begun: true, Ended: true, Checks: good, SignedIn: true,
+		Own: []string{"http://127.0.0.1:8480/signin/callback"}}
 	return []story{
-		{"verify-signed-in", Verify(NewVerify(joined, after, ""))},
-		{"verify-no-link", Verify(NewVerify(joined, VerifyInput{Begun: true, Ended: true, Checks: none}, ""))},
-		{"verify-before", Verify(NewVerify(joined, VerifyInput{}, ""))},
-		{"verify-running", Verify(NewVerify(joined, VerifyInput{Begun: true}, "/verify/events"))},
-		{"verify-good", Verify(NewVerify(joined, VerifyInput{Begun: true, Ended: true, Checks: good}, ""))},
-		{"verify-mixed", Verify(NewVerify(joined, VerifyInput{Begun: true, Ended: true, Checks: fixtureChecks()}, ""))},
-		{"verify-failed", Verify(NewVerify(joined, VerifyInput{Begun: true, Ended: true, Checks: failed}, ""))},
+		{"verify-signed-in", proof.Verify(proof.NewVerify(joined, after, ""))},
+		{"verify-no-link",
+			proof.Verify(proof.NewVerify(joined, proof.VerifyInput{Begun: true, Ended: true, Checks: none}, ""))},
+		{"verify-before", proof.Verify(proof.NewVerify(joined, proof.VerifyInput{}, ""))},
+		{"verify-running", proof.Verify(proof.NewVerify(joined, proof.VerifyInput{Begun: true}, "/verify/events"))},
+		{"verify-good", proof.Verify(proof.NewVerify(joined, proof.VerifyInput{Begun: true, Ended: true, Checks: good},
+			""))},
+		{"verify-mixed",
+			proof.Verify(proof.NewVerify(joined, proof.VerifyInput{Begun: true, Ended: true, Checks: fixtureChecks()},
+				""))},
+		{"verify-failed",
+			proof.Verify(proof.NewVerify(joined, proof.VerifyInput{Begun: true, Ended: true, Checks: failed}, ""))},
 	}
 }
 
-func doneStories(joined, proven Head) []story {
+func doneStories(joined, proven view.Head) []story {
 	plan := fixturePlan(link.Spec{Email: link.EmailTrustAll}, nil)
 	good := fixtureChecks()[:3]
-	in := DoneInput{Desired: plan.Desired, Rounds: []Round{{Purpose: link.PurposeRotate, Receipt: "u1", Made: []link.Change{update()}}, {Receipt: "k3", Made: plan.Changes}}, Checks: good, Held: true, AuthentikAPI: authentikURL, PocketBaseAPI: pocketbaseURL}
+	in := changes.DoneInput{Desired: plan.Desired, Rounds: []changes.Round{{Purpose: link.PurposeRotate, Receipt: "u1",
+		Made: []link.Change{update()}}, {Receipt: "k3", Made: plan.Changes}}, Checks: good, Held: true,
+		AuthentikAPI: authentikURL, PocketBaseAPI: pocketbaseURL}
 	forgotten := in
 	forgotten.Held, forgotten.Rounds, forgotten.Checks, forgotten.ByPassword = false, nil, nil, true
 	off := joined
 	off.Held = false
-	files := []ExportFile{{Title: "authentik blueprint", URL: "blueprint", FileName: "authentik-blueprint.yaml"},
-		{Title: "Terraform", URL: "terraform", Refused: []string{"The name of the application has characters that are not in Unicode's composed form (NFC), which Terraform cannot carry. Change it where it was set, then export again."}}}
-	return []story{{"export", Export(NewExport(proven, "/done", files, []link.Warning{{ID: "open-to-everyone"}, {ID: "access-unseen", Summary: "The token may not see who may use this application.", Detail: "Look in authentik."}}))}, {"done", Done(NewDone(proven, in))}, {"done-forgotten", Done(NewDone(off, forgotten))}}
+	files := []changes.ExportFile{{Title: "authentik blueprint", URL: "blueprint",
+		FileName: "authentik-blueprint.yaml"},
+		{Title: "Terraform", URL: "terraform",
+			Refused: []string{"The name of the application has characters that are not in Unicode's composed form " +
+				"(NFC), which Terraform cannot carry. Change it where it was set, then export again."}}}
+	return []story{
+		{"export", changes.Export(changes.NewExport(proven, "/done", files, []link.Warning{{ID: "open-to-everyone"},
+			{ID: "access-unseen", Summary: "The token may not see who may use this application.",
+				Detail: "Look in authentik."}}))}, {"done", changes.Done(changes.NewDone(proven, in))},
+		{"done-forgotten", changes.Done(changes.NewDone(off, forgotten))}}
 }
 
-func problemStories(none, both Head) []story {
+func problemStories(none, both view.Head) []story {
 	return []story{
-		{"problem-not-found", ProblemView(ProblemPage{Head: titled(none, "There is no such page"), Summary: "The address does not lead anywhere in this program.", Todo: "Go back to the start and follow the buttons.", Actions: []Action{{"Start", "/"}}})},
-		{"problem-unreachable", ProblemView(ProblemPage{Head: titled(both, "authentik did not answer"), Summary: "authentik at https://" + long + " did not answer: nothing listens on that port.", Todo: "Start it, or change its address.", Answers: true, Actions: []Action{{"Try again", "/review"}, {"Change the address", "/authentik"}}})},
+		{"problem-not-found", view.ProblemView(view.ProblemPage{Head: titled(none, "There is no such page"),
+			Summary: "The address does not lead anywhere in this program.",
+			Todo:    "Go back to the start and follow the buttons.",
+			Actions: []view.Action{{Label: "Start", URL: "/"}}})},
+		{"problem-unreachable", view.ProblemView(view.ProblemPage{Head: titled(both, "authentik did not answer"),
+			Summary: "authentik at https://" + long + " did not answer: nothing listens on that port.",
+			Todo:    "Start it, or change its address.", Answers: true,
+			Actions: []view.Action{{Label: "Try again", URL: "/review"},
+				{Label: "Change the address", URL: "/authentik"}}})},
 	}
 }

@@ -1,4 +1,4 @@
-package view
+package view_test
 
 import (
 	"os"
@@ -9,6 +9,7 @@ import (
 	"golang.org/x/net/html"
 
 	"authpocket/static"
+	"authpocket/web/view"
 )
 
 // TestStories renders every page in every state and holds it against what
@@ -40,7 +41,7 @@ func TestStories(t *testing.T) {
 	}
 }
 
-func storyAssets(t *testing.T, dir string) Assets {
+func storyAssets(t *testing.T, dir string) view.Assets {
 	t.Helper()
 	files, err := static.Load()
 	if err != nil {
@@ -56,7 +57,7 @@ func storyAssets(t *testing.T, dir string) Assets {
 			write(t, filepath.Join(dir, name), body)
 		}
 	}
-	return Assets{Styles: names[0], App: names[1], HTMX: names[2], Icon: names[3]}
+	return view.Assets{Styles: names[0], App: names[1], HTMX: names[2], Icon: names[3]}
 }
 
 func write(t *testing.T, name string, body []byte) {
@@ -109,7 +110,8 @@ func examineHeadings(t *testing.T, doc *html.Node) {
 		}
 		var words []string
 		for inner := range n.Descendants() {
-			if inner.Type == html.TextNode && attr(inner.Parent, "class") != "unseen" && attr(inner.Parent, "class") != "step" {
+			if inner.Type == html.TextNode && attr(inner.Parent, "class") != "unseen" &&
+				attr(inner.Parent, "class") != "step" {
 				words = append(words, strings.Fields(inner.Data)...)
 			}
 		}

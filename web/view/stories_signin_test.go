@@ -1,4 +1,4 @@
-package view
+package view_test
 
 import (
 	"testing"
@@ -6,63 +6,90 @@ import (
 
 	"authpocket/internal/link"
 	"authpocket/internal/signin"
+	"authpocket/web/view"
+	"authpocket/web/view/proof"
 )
 
-func fixtureSignIn() SignInInput {
-	return SignInInput{
-		ID: "t1", Way: "window", Base: "/signin/t1", Script: "signin.js", Begun: true, Desired: link.Desired{PocketBaseURL: pocketbaseURL},
+func fixtureSignIn() proof.SignInInput {
+	return proof.SignInInput{
+		ID: "t1", Way: "window", Base: "/signin/t1", Script: "signin.js", Begun: true,
+		Desired:  link.Desired{PocketBaseURL: pocketbaseURL},
 		Realtime: pocketbaseURL + "/sub/api/realtime?authpocket=x", Redirect: pocketbaseURL + "/api/oauth2-redirect",
 	}
 }
 
 func fixtureVerdict(works bool) signin.Verdict {
-	claims := map[string]string{"sub": "9d1d8e7c5b", "email": "ada@" + long, "email_verified": "true", "name": "Ada Lovelace", "groups": `["staff","admins"]`}
+	claims := map[string]string{"sub": "9d1d8e7c5b", "email": "ada@" + long, "email_verified": "true",
+		"name": "Ada Lovelace", "groups": `["staff","admins"]`}
 	if works {
 		return signin.Verdict{
-			Works: true, Stages: signin.StagesUpTo(signin.StageRecord, signin.StageDone, ""), Outcome: signin.OutcomeNew, Over: true,
-			Record: &signin.Record{ID: "a1b2c3d4e5f6g7h", Email: "ada@" + long, Verified: true, Name: "Ada Lovelace"}, Claims: claims,
+			Works: true, Stages: signin.StagesUpTo(signin.StageRecord, signin.StageDone, ""),
+			Outcome: signin.OutcomeNew, Over: true,
+			Record: &signin.Record{ID: "a1b2c3d4e5f6g7h", Email: "ada@" + long, Verified: true,
+				Name: "Ada Lovelace"},
+			Claims:     claims,
 			Prediction: &signin.Prediction{Words: "A new account is created for ada@example.com."}, AsPredicted: true,
 		}
 	}
 	at := time.Date(2026, 5, 3, 10, 20, 30, 0, time.UTC)
 	sent, known := "http://"+long+"/api/oauth2-redirect", "https://"+long+"/api/oauth2-redirect/"
 	return signin.Verdict{
-		Stages: signin.StagesUpTo(signin.StageToken, signin.StageFailed, "authentik does not know the redirect URI"), Cause: "redirect-mismatch", Over: true,
+		Stages: signin.StagesUpTo(signin.StageToken, signin.StageFailed, "authentik does not know the redirect URI"),
+		Cause:  "redirect-mismatch", Over: true,
 		Todo: "Add exactly this redirect URI to the provider.", Redirect: signin.NewMismatch(sent, []string{known}),
-		Evidence: []signin.Evidence{{System: link.Authentik, When: at, Text: "ada signed in (password)."}, {System: link.PB, When: at, Text: "400 Failed to fetch OAuth2 token."}},
+		Evidence: []signin.Evidence{{System: link.Authentik, When: at, Text: "ada signed in (password)."},
+			{System: link.PB, When: at, Text: "400 Failed to fetch OAuth2 token."}},
 	}
 }
 
-func signInStories(joined Head) []story {
+func signInStories(joined view.Head) []story {
 	begun, working, failed := fixtureSignIn(), fixtureSignIn(), fixtureSignIn()
 	person := fixtureSignIn()
-	person.Person, person.Prediction = "ada", &signin.Prediction{Outcome: signin.OutcomeRefused, Cause: "email-unverified", Words: "PocketBase refuses the sign-in with “email: Cannot be blank”.", Sent: map[string]string{"email": "ada@example.com"}}
+	person.Person, person.Prediction = "ada", &signin.Prediction{Outcome: signin.OutcomeRefused,
+		Cause: "email-unverified", Words: "PocketBase refuses the sign-in with “email: Cannot be blank”.",
+		Sent: map[string]string{"email": "ada@example.com"}}
 	resets := fixtureSignIn()
-	resets.Person, resets.Prediction = "ada", &signin.Prediction{Outcome: signin.OutcomeLinked, Account: signin.Account{ID: "a1", Email: "ada@example.com"}, Resets: true, Words: "Is linked to the account “ada@example.com”, which has the same address."}
+	resets.Person, resets.Prediction = "ada", &signin.Prediction{Outcome: signin.OutcomeLinked,
+		Account: signin.Account{ID: "a1", Email: "ada@example.com"}, Resets: true,
+		Words: "Is linked to the account “ada@example.com”, which has the same address."}
 	good, bad := fixtureVerdict(true), fixtureVerdict(false)
 	working.Verdict, working.Returned, working.Ended = &good, true, true
-	failed.Verdict, failed.Returned, failed.Ended, failed.Own = &bad, true, true, []string{"http://127.0.0.1:8480/signin/callback"}
+	failed.Verdict, failed.Returned, failed.Ended, failed.Own = &bad, true, true,
+		[]string{"http://127.0.0.1:8480/signin/callback"}
 	byHand := fixtureSignIn()
 	byHand.Way, byHand.Link = "callback", authentikURL+"/application/o/authorize/?state=x"
 	invited := fixtureSignIn()
 	invited.Invited, invited.Begun, invited.Expires = true, false, time.Now().Add(time.Hour)
-	start := SignInStartInput{Held: true, Callback: "http://127.0.0.1:8480/signin/callback", Tests: []SignInInput{working, failed, invited}}
+	start := proof.SignInStartInput{Held: true, Callback: "http://127.0.0.1:8480/signin/callback",
+		Tests: []proof.SignInInput{working, failed, invited}}
 	other := start
 	other.Way = "callback"
 	there := other
 	there.CallbackThere, there.Own = true, []string{"http://127.0.0.1:8480/signin/callback"}
 	wrong := start
-	wrong.Person, wrong.Problem, wrong.CallbackThere = "nobody", "authentik knows nobody by that name. Enter a username, or leave the field empty.", true
+	wrong.Person, wrong.Problem, wrong.CallbackThere = "nobody",
+		"authentik knows nobody by that name. Enter a username, or leave the field empty.", true
 	return []story{
-		{"signin-start", SignInStart(NewSignInStart(joined, start))}, {"signin-wrong", SignInStart(NewSignInStart(joined, wrong))},
-		{"signin-other", SignInStart(NewSignInStart(joined, other))}, {"signin-other-there", SignInStart(NewSignInStart(joined, there))},
-		{"signin-ready", SignIn(NewSignIn(joined, begun, "/e"))}, {"signin-resets", SignIn(NewSignIn(joined, resets, "/e"))},
-		{"signin-foreseen", SignIn(NewSignIn(joined, person, "/e"))},
-		{"signin-by-hand", SignIn(NewSignIn(joined, byHand, "/e"))}, {"signin-works", SignIn(NewSignIn(joined, working, ""))},
-		{"signin-failed", SignIn(NewSignIn(joined, failed, ""))}, {"signin-invited", SignIn(NewSignIn(joined, invited, "/e"))},
-		{"signin-invite", Invite(NewInvite(joined, "https://authpocket.company.example/try/ABCDEFGHIJKLMNOPQRSTUVWXYZABCDEFGHIJKLMNOPQRSTUVWXYZ", invited))},
-		{"signin-invite-here", Invite(NewInvite(joined, "http://127.0.0.1:8480/try/ABCDEFGHIJKLMNOPQRSTUVWXYZABCDEFGHIJKLMNOPQRSTUVWXYZ", invited))},
-		{"try-start", Try(NewTry(Head{Assets: joined.Assets}, invited, "/e"))}, {"try-failed", Try(NewTry(Head{Assets: joined.Assets}, failed, ""))},
+		{"signin-start", proof.SignInStart(proof.NewSignInStart(joined, start))},
+		{"signin-wrong", proof.SignInStart(proof.NewSignInStart(joined, wrong))},
+		{"signin-other", proof.SignInStart(proof.NewSignInStart(joined, other))},
+		{"signin-other-there", proof.SignInStart(proof.NewSignInStart(joined, there))},
+		{"signin-ready", proof.SignIn(proof.NewSignIn(joined, begun, "/e"))},
+		{"signin-resets", proof.SignIn(proof.NewSignIn(joined, resets, "/e"))},
+		{"signin-foreseen", proof.SignIn(proof.NewSignIn(joined, person, "/e"))},
+		{"signin-by-hand", proof.SignIn(proof.NewSignIn(joined, byHand, "/e"))},
+		{"signin-works", proof.SignIn(proof.NewSignIn(joined, working, ""))},
+		{"signin-failed", proof.SignIn(proof.NewSignIn(joined, failed, ""))},
+		{"signin-invited", proof.SignIn(proof.NewSignIn(joined, invited, "/e"))},
+		{"signin-invite",
+			proof.Invite(proof.NewInvite(joined,
+				"https://authpocket.company.example/try/ABCDEFGHIJKLMNOPQRSTUVWXYZABCDEFGHIJKLMNOPQRSTUVWXYZ",
+				invited))},
+		{"signin-invite-here",
+			proof.Invite(proof.NewInvite(joined,
+				"http://127.0.0.1:8480/try/ABCDEFGHIJKLMNOPQRSTUVWXYZABCDEFGHIJKLMNOPQRSTUVWXYZ", invited))},
+		{"try-start", proof.Try(proof.NewTry(view.Head{Assets: joined.Assets}, invited, "/e"))},
+		{"try-failed", proof.Try(proof.NewTry(view.Head{Assets: joined.Assets}, failed, ""))},
 	}
 }
 
@@ -70,8 +97,9 @@ func TestWhoTriesSeesNothingOfTheVerdict(t *testing.T) {
 	for _, works := range []bool{true, false} {
 		in, v := fixtureSignIn(), fixtureVerdict(works)
 		in.Verdict, in.Returned, in.Ended, in.Person = &v, true, true, "ada"
-		p := NewTry(Head{}, in, "")
-		if len(p.Record)+len(p.Claims)+len(p.Evidence) > 0 || p.Predicted != nil || p.Foreseen != nil || p.Delete != nil || p.Mismatch != nil || len(p.Outcome.Actions) > 0 {
+		p := proof.NewTry(view.Head{}, in, "")
+		if len(p.Record)+len(p.Claims)+len(p.Evidence) > 0 || p.Predicted != nil || p.Foreseen != nil ||
+			p.Delete != nil || p.Mismatch != nil || len(p.Outcome.Actions) > 0 {
 			t.Errorf("%+v", p)
 		}
 		for _, s := range p.Stages {
@@ -79,11 +107,5 @@ func TestWhoTriesSeesNothingOfTheVerdict(t *testing.T) {
 				t.Errorf("a stage tells %q", s.Detail)
 			}
 		}
-	}
-}
-
-func TestWhatABrowserIsToldOfPocketBase(t *testing.T) {
-	if got := healthURL("https://pb.company/sub/api/realtime?authpocket=x"); got != "https://pb.company/sub/api/health" {
-		t.Error(got)
 	}
 }

@@ -1,4 +1,4 @@
-package view
+package view_test
 
 import (
 	"net/url"
@@ -8,6 +8,8 @@ import (
 	"authpocket/internal/link"
 	"authpocket/internal/plans"
 	"authpocket/internal/secret"
+	"authpocket/web/view"
+	"authpocket/web/view/setup"
 )
 
 // story is one page in one state.
@@ -18,17 +20,19 @@ type story struct {
 
 // stories are all pages in all states. They are rendered by the tests, and
 // written to disk for looking at; see TestStories.
-func stories(a Assets) []story {
-	none := Head{Assets: a}
-	one := Head{Assets: a, Held: true, Ends: Ends{Shown: true, Authentik: NewEnd(authentikURL, "2026.5.3 · akadmin, superuser")}}
+func stories(a view.Assets) []story {
+	none := view.Head{Assets: a}
+	one := view.Head{Assets: a, Held: true, Ends: view.Ends{Shown: true, Authentik: view.NewEnd(authentikURL,
+		"2026.5.3 · akadmin, superuser")}}
 	both := one
-	both.Ends.PocketBase = NewEnd(pocketbaseURL, "0.39.11 · admin@company.example")
+	both.Ends.PocketBase = view.NewEnd(pocketbaseURL, "0.39.11 · admin@company.example")
 	joined, proven := both, both
 	joined.Ends.Joined = true
 	proven.Ends.Joined, proven.Ends.Proven = true, true
 	list := []story{
-		{"start", Start(StartPage{Head: titled(none, "Link authentik and PocketBase")})},
-		{"start-demo", Start(StartPage{Head: demo(titled(none, "Link authentik and PocketBase")), Resume: "/settings"})},
+		{"start", setup.Start(setup.StartPage{Head: titled(none, "Link authentik and PocketBase")})},
+		{"start-demo", setup.Start(setup.StartPage{Head: demo(titled(none, "Link authentik and PocketBase")),
+			Resume: "/settings"})},
 	}
 	list = append(list, connectStories(none, one)...)
 	list = append(list, settingsStories(both)...)
@@ -47,41 +51,51 @@ const (
 	long          = "a-very-long-host-name-that-goes-on-and-on.department-of-long-names.subsidiary.company.example"
 )
 
-func titled(h Head, title string) Head {
+func titled(h view.Head, title string) view.Head {
 	h.Title = title
 	return h
 }
 
-func demo(h Head) Head {
+func demo(h view.Head) view.Head {
 	h.Note = "Nothing here is real. Sign in to the simulated authentik as ada with the password KD4XQ2MZ7R5W."
 	return h
 }
 
-func connectStories(none, one Head) []story {
-	empty := NewAuthentik(none, AuthentikInput{})
-	wrong := NewAuthentik(none, AuthentikInput{URL: "auth company", CA: "hello", Problems: link.Problems{
-		{Field: "authentik.url", Summary: "authentik address has a space in it.", Todo: "Enter it like https://authentik.company."},
-		{Field: "authentik.token", Summary: "Enter the API token.", Todo: "It is made in authentik under Directory, Tokens and App passwords."},
-		{Field: "authentik.ca", Summary: "No certificate was found.", Todo: "Paste PEM text that starts with -----BEGIN CERTIFICATE-----."},
+func connectStories(none, one view.Head) []story {
+	empty := setup.NewAuthentik(none, setup.AuthentikInput{})
+	wrong := setup.NewAuthentik(none, setup.AuthentikInput{URL: "auth company", CA: "hello", Problems: link.Problems{
+		{Field: "authentik.url", Summary: "authentik address has a space in it.",
+			Todo: "Enter it like https://authentik.company."},
+		{Field: "authentik.token", Summary: "Enter the API token.", Todo: "It is made in authentik under Directory, " +
+			"Tokens and App passwords."},
+		{Field: "authentik.ca", Summary: "No certificate was found.",
+			Todo: "Paste PEM text that starts with -----BEGIN CERTIFICATE-----."},
 	}})
-	held := NewAuthentik(demo(one), AuthentikInput{URL: authentikURL, Held: true, From: "review"})
-	open := link.Unencrypted("authentik.url", "http://authentik.company:9000", "token", "tick “"+PlainToken+"”")
-	plain := NewAuthentik(none, AuthentikInput{URL: "http://authentik.company:9000", Problems: link.Problems{*open}})
+	held := setup.NewAuthentik(demo(one), setup.AuthentikInput{URL: authentikURL, Held: true, From: "review"})
+	open := link.Unencrypted("authentik.url", "http://authentik.company:9000", "token", "tick “"+setup.PlainToken+"”")
+	plain := setup.NewAuthentik(none, setup.AuthentikInput{URL: "http://authentik.company:9000",
+		Problems: link.Problems{*open}})
 	return []story{
-		{"authentik-plain", Authentik(plain)},
-		{"authentik-empty", Authentik(empty)},
-		{"authentik-wrong", Authentik(wrong)},
-		{"authentik-held", Authentik(held)},
-		{"pocketbase-empty", PocketBase(NewPocketBase(one, PocketBaseInput{}))},
-		{"pocketbase-wrong", PocketBase(NewPocketBase(one, PocketBaseInput{URL: pocketbaseURL, With: "password", Email: "admin@company.example", Problems: link.Problems{
-			{Field: "pocketbase.password", Summary: "PocketBase refuses this e-mail address and password.", Todo: "Check both, or use a token."},
-		}}))},
-		{"pocketbase-code", Code(NewCode(one, "admin@company.example", "", nil))},
-		{"pocketbase-code-wrong", Code(NewCode(one, "admin@company.example", "", link.Problems{{Field: "pocketbase.otp", Summary: "PocketBase refuses this one-time password.", Todo: "Enter the newest one."}}))},
+		{"authentik-plain", setup.Authentik(plain)},
+		{"authentik-empty", setup.Authentik(empty)},
+		{"authentik-wrong", setup.Authentik(wrong)},
+		{"authentik-held", setup.Authentik(held)},
+		{"pocketbase-empty", setup.PocketBase(setup.NewPocketBase(one, setup.PocketBaseInput{}))},
+		{"pocketbase-wrong",
+			setup.PocketBase(setup.NewPocketBase(one, setup.PocketBaseInput{URL: pocketbaseURL, With: "password",
+				Email: "admin@company.example", Problems: link.Problems{
+					{Field: "pocketbase.password", Summary: "PocketBase refuses this e-mail address and password.",
+						Todo: "Check both, or use a token."},
+				}}))},
+		{"pocketbase-code", setup.Code(setup.NewCode(one, "admin@company.example", "", nil))},
+		{"pocketbase-code-wrong",
+			setup.Code(setup.NewCode(one, "admin@company.example", "",
+				link.Problems{{Field: "pocketbase.otp", Summary: "PocketBase refuses this one-time password.",
+					Todo: "Enter the newest one."}}))},
 	}
 }
 
-func settingsStories(both Head) []story {
+func settingsStories(both view.Head) []story {
 	fresh := settingsInput()
 	answered := settingsInput()
 	answered.Form.Set("email", "trust-attribute")
@@ -98,44 +112,58 @@ func settingsStories(both Head) []story {
 	wrong.Form.Set("application.slug", "grafana")
 	wrong.Form.Set("provider.redirect_uris", "regex:^https://(")
 	wrong.Problems = link.Problems{
-		{Field: "application.slug", Summary: "The slug “grafana” is taken by the application “Grafana”, whose provider “Grafana” sends people elsewhere (https://grafana.company.example/login).", Todo: "Choose another slug, or “use what is there” (existing: use) to change that application."},
-		{Field: "email", Summary: "Choose which e-mail addresses PocketBase may trust.", Todo: "Choose one of the three."},
-		{Field: "access.groups.1", Summary: "authentik has no group “stuff” that the token can see.", Todo: "Check the spelling, or choose another."},
-		{Field: "provider.redirect_uris.0", Summary: "The redirect URI “^https://(” is not a regular expression that can be read.", Todo: "Correct it, or use a strict one."},
-		{Field: "pocketbase.slot", Summary: "All three OpenID Connect slots of users are taken.", Todo: "Remove one in PocketBase, or name the slot to replace."},
+		{Field: "application.slug", Summary: "The slug “grafana” is taken by the application “Grafana”, whose " +
+			"provider “Grafana” sends people elsewhere (https://grafana.company.example/login).",
+			Todo: "Choose another slug, or “use what is there” (existing: use) to change that application."},
+		{Field: "email", Summary: "Choose which e-mail addresses PocketBase may trust.",
+			Todo: "Choose one of the three."},
+		{Field: "access.groups.1", Summary: "authentik has no group “stuff” that the token can see.",
+			Todo: "Check the spelling, or choose another."},
+		{Field: "provider.redirect_uris.0", Summary: "The redirect URI “^https://(” is not a regular expression that " +
+			"can be read.", Todo: "Correct it, or use a strict one."},
+		{Field: "pocketbase.slot", Summary: "All three OpenID Connect slots of users are taken.",
+			Todo: "Remove one in PocketBase, or name the slot to replace."},
 	}
 	choice := settingsInput()
-	choice.Conflict = "This link may already exist: provider “First login”, which has no application, because it sends people back to this PocketBase; application “Shop” (shop), because the collection members signs in with it."
+	choice.Conflict = "This link may already exist: provider “First login”, which has no application, because it " +
+		"sends people back to this PocketBase; application “Shop” (shop), because the collection members signs in " +
+		"with it."
 	choice.Candidates = []plans.Candidate{
-		{Provider: link.ProviderState{PK: 7, Name: "First login", ClientID: "c7"}, Evidence: "it sends people back to this PocketBase"},
-		{Provider: link.ProviderState{PK: 8, Name: "Shop login", ClientID: "c8", ApplicationSlug: "shop", ApplicationName: "Shop"}, Evidence: "the collection members signs in with it"},
+		{Provider: link.ProviderState{PK: 7, Name: "First login", ClientID: "c7"},
+			Evidence: "it sends people back to this PocketBase"},
+		{Provider: link.ProviderState{PK: 8, Name: "Shop login", ClientID: "c8", ApplicationSlug: "shop",
+			ApplicationName: "Shop"}, Evidence: "the collection members signs in with it"},
 	}
 	again := settingsInput()
 	again.Again = true
 	return []story{
-		{"settings-again", Settings(NewSettings(both, again))},
-		{"settings-fresh", Settings(NewSettings(both, fresh))},
-		{"settings-choice", Settings(NewSettings(both, choice))},
-		{"settings-answered", Settings(NewSettings(demo(both), answered))},
-		{"settings-there", Settings(NewSettings(both, there))},
-		{"settings-wrong", Settings(NewSettings(both, wrong))},
+		{"settings-again", setup.Settings(setup.NewSettings(both, again))},
+		{"settings-fresh", setup.Settings(setup.NewSettings(both, fresh))},
+		{"settings-choice", setup.Settings(setup.NewSettings(both, choice))},
+		{"settings-answered", setup.Settings(setup.NewSettings(demo(both), answered))},
+		{"settings-there", setup.Settings(setup.NewSettings(both, there))},
+		{"settings-wrong", setup.Settings(setup.NewSettings(both, wrong))},
 	}
 }
 
-func settingsInput() SettingsInput {
+func settingsInput() setup.SettingsInput {
 	a, p := snapshots()
 	spec := link.Spec{AuthentikURL: authentikURL, PocketBaseURLs: []string{pocketbaseURL}}
 	d, _ := plans.Resolve(spec, a, p, link.Generated{ClientID: "generated", ClientSecret: secret.New("generated")})
-	return SettingsInput{Authentik: a, PocketBase: p, Desired: d, Form: url.Values{
-		"application.name": {"PocketBase"}, "application.slug": {"pocketbase"}, "application.policy_engine_mode": {"any"},
-		"provider.authorization_flow": {link.DefaultAuthorizationFlow}, "provider.invalidation_flow": {link.DefaultInvalidationFlow},
-		"provider.signing_key": {"authentik Self-signed Certificate"}, "provider.subject_mode": {"hashed_user_id"}, "provider.issuer_mode": {"per_provider"},
+	return setup.SettingsInput{Authentik: a, PocketBase: p, Desired: d, Form: url.Values{
+		"application.name": {"PocketBase"}, "application.slug": {"pocketbase"},
+		"application.policy_engine_mode": {"any"},
+		"provider.authorization_flow":    {link.DefaultAuthorizationFlow},
+		"provider.invalidation_flow":     {link.DefaultInvalidationFlow},
+		"provider.signing_key":           {"authentik Self-signed Certificate"},
+		"provider.subject_mode":          {"hashed_user_id"}, "provider.issuer_mode": {"per_provider"},
 		"provider.access_code_validity": {"minutes=1"}, "provider.access_token_validity": {"hours=1"},
 		"provider.refresh_token_validity": {"days=30"}, "provider.refresh_token_threshold": {"seconds=0"},
-		"pocketbase.public_urls": {pocketbaseURL}, "pocketbase.collection": {"users"}, "pocketbase.display_name": {"authentik"},
-		"pocketbase.user_info": {"userinfo"}, "pocketbase.enabled": {"yes"}, "pocketbase.pkce": {"yes"},
+		"pocketbase.public_urls": {pocketbaseURL}, "pocketbase.collection": {"users"},
+		"pocketbase.display_name": {"authentik"},
+		"pocketbase.user_info":    {"userinfo"}, "pocketbase.enabled": {"yes"}, "pocketbase.pkce": {"yes"},
 		"pocketbase.map_name": {"name"}, "pocketbase.map_avatar": {"avatar"},
-		"pocketbase.create_rule": {KeepRule}, "pocketbase.auth_rule": {KeepRule},
+		"pocketbase.create_rule": {setup.KeepRule}, "pocketbase.auth_rule": {setup.KeepRule},
 	}}
 }
 
@@ -146,31 +174,41 @@ func snapshots() (link.AuthentikSnapshot, link.PocketBaseSnapshot) {
 		return link.Flow{Ref: link.Ref{ID: slug, Name: slug}, Designation: designation}
 	}
 	mapping := func(scope, name string) link.Mapping {
-		return link.Mapping{Ref: link.Ref{ID: "m-" + scope, Name: name}, Scope: scope, Managed: "goauthentik.io/providers/oauth2/scope-" + scope}
+		return link.Mapping{Ref: link.Ref{ID: "m-" + scope, Name: name}, Scope: scope,
+			Managed: "goauthentik.io/providers/oauth2/scope-" + scope}
 	}
 	a := link.AuthentikSnapshot{
-		URL: authentikURL, Version: "2026.5.3", Features: link.Features{GrantTypes: true, MetaHide: true, RedirectURI: true},
+		URL: authentikURL, Version: "2026.5.3", Features: link.Features{GrantTypes: true, MetaHide: true,
+			RedirectURI: true},
 		Flows: []link.Flow{
-			flow("default-provider-authorization-explicit-consent", "authorization"), flow(link.DefaultAuthorizationFlow, "authorization"),
+			flow("default-provider-authorization-explicit-consent", "authorization"),
+			flow(link.DefaultAuthorizationFlow, "authorization"),
 			flow(link.DefaultInvalidationFlow, "invalidation"), flow("default-authentication-flow", "authentication"),
 		},
-		Keys: []link.Key{{Ref: link.Ref{ID: "k1", Name: "authentik Self-signed Certificate"}, Type: "rsa"}, {Ref: link.Ref{ID: "k2", Name: "edge"}, Type: "ed25519"}},
+		Keys: []link.Key{{Ref: link.Ref{ID: "k1", Name: "authentik Self-signed Certificate"}, Type: "rsa"},
+			{Ref: link.Ref{ID: "k2", Name: "edge"}, Type: "ed25519"}},
 		Mappings: []link.Mapping{
-			mapping("openid", "authentik default OAuth Mapping: OpenID 'openid'"), mapping("email", "authentik default OAuth Mapping: OpenID 'email'"),
-			mapping("profile", "authentik default OAuth Mapping: OpenID 'profile'"), mapping("offline_access", "authentik default OAuth Mapping: OpenID 'offline_access'"),
+			mapping("openid", "authentik default OAuth Mapping: OpenID 'openid'"),
+			mapping("email", "authentik default OAuth Mapping: OpenID 'email'"),
+			mapping("profile", "authentik default OAuth Mapping: OpenID 'profile'"),
+			mapping("offline_access", "authentik default OAuth Mapping: OpenID 'offline_access'"),
 			mapping("entitlements", "authentik default OAuth Mapping: Application Entitlements"),
 		},
 		EmailChangeAllowed: &yes,
 	}
 	users := link.CollectionState{
 		ID: "_pb_users_auth_", Name: "users", EmailRequired: true, CreateRule: &everyone, AuthRule: &everyone,
-		Fields: []link.CollectionField{{Name: "name", Type: "text"}, {Name: "avatar", Type: "file"}, {Name: "email", Type: "email", System: true}},
-		OAuth2: link.OAuth2State{Mapped: link.MappedFields{Name: "name", AvatarURL: "avatar"}, Providers: []link.OAuth2Provider{
-			{Slot: "google", DisplayName: "Google", ClientID: "g"}, {Slot: "oidc", DisplayName: "Old sign-in", ClientID: "x", AuthURL: "https://old.example/authorize"},
-		}},
+		Fields: []link.CollectionField{{Name: "name", Type: "text"}, {Name: "avatar", Type: "file"},
+			{Name: "email", Type: "email", System: true}},
+		OAuth2: link.OAuth2State{Mapped: link.MappedFields{Name: "name", AvatarURL: "avatar"},
+			Providers: []link.OAuth2Provider{
+				{Slot: "google", DisplayName: "Google", ClientID: "g"}, {Slot: "oidc", DisplayName: "Old sign-in",
+					ClientID: "x", AuthURL: "https://old.example/authorize"},
+			}},
 	}
 	members := users
 	members.ID, members.Name = "pbc_members", "members"
-	p := link.PocketBaseSnapshot{URL: pocketbaseURL, Version: "0.39.11", Collections: []link.CollectionState{users, members}}
+	p := link.PocketBaseSnapshot{URL: pocketbaseURL, Version: "0.39.11", Collections: []link.CollectionState{users,
+		members}}
 	return a, p
 }

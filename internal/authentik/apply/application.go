@@ -10,7 +10,7 @@ import (
 	"authpocket/internal/link"
 )
 
-func applicationNeed(a link.ApplicationState, perm string) rest.Need {
+func applicationNeed(a link.ApplicationState, perm link.Permission) rest.Need {
 	return rest.Need{What: "application “" + a.Name + "”", Perm: perm, Field: "application.slug"}
 }
 
@@ -27,7 +27,7 @@ func (c Writer) createApplication(ctx context.Context, a link.ApplicationState) 
 	names := c.applicationNames(a)
 	request := api.ApplicationRequest{AdditionalProperties: rest.Body(link.ApplicationAttrs(), a, names, c.Features)}
 	return c.carryOut(ctx, write{
-		need: applicationNeed(a, rest.PermAddApplication), verb: "create", part: rest.PartApplication, took: stored,
+		need: applicationNeed(a, link.PermAddApplication), verb: "create", part: rest.PartApplication, took: stored,
 		send: func(ctx context.Context) error {
 			_, _, err := c.API.CoreAPI.CoreApplicationsCreate(ctx).ApplicationRequest(request).Execute()
 			return err
@@ -53,7 +53,7 @@ func (c Writer) updateApplication(ctx context.Context, before, after link.Applic
 	request := api.PatchedApplicationRequest{AdditionalProperties: rest.Body(link.ApplicationAttrs(), after, names,
 		c.Features)}
 	return c.carryOut(ctx, write{
-		need: applicationNeed(before, rest.PermChangeApplication), verb: "change", part: rest.PartApplication,
+		need: applicationNeed(before, link.PermChangeApplication), verb: "change", part: rest.PartApplication,
 		took: stored, repeatable: true,
 		send: func(ctx context.Context) error {
 			_, _, err := c.API.CoreAPI.CoreApplicationsPartialUpdate(ctx,
@@ -66,7 +66,7 @@ func (c Writer) updateApplication(ctx context.Context, before, after link.Applic
 
 func (c Writer) deleteApplication(ctx context.Context, a link.ApplicationState) error {
 	return c.carryOut(ctx, write{
-		need: applicationNeed(a, rest.PermDeleteApplication), verb: "delete", part: rest.PartApplication, took: deleted,
+		need: applicationNeed(a, link.PermDeleteApplication), verb: "delete", part: rest.PartApplication, took: deleted,
 		repeatable: true,
 		send: func(ctx context.Context) error {
 			_, err := c.API.CoreAPI.CoreApplicationsDestroy(ctx, a.Slug).Execute()

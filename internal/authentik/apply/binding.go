@@ -9,7 +9,7 @@ import (
 	"authpocket/internal/link"
 )
 
-func bindingNeed(b link.BindingState, perm string) rest.Need {
+func bindingNeed(b link.BindingState, perm link.Permission) rest.Need {
 	return rest.Need{What: "binding of the " + b.Kind + " “" + b.Target.Name + "”", Perm: perm,
 		Field: map[string]string{"group": "access.groups", "user": "access.users", "policy": "access.policies"}[b.Kind]}
 }
@@ -26,7 +26,7 @@ func (c Writer) createBinding(ctx context.Context, b link.BindingState) error {
 	}
 	request := api.PolicyBindingRequest{Target: b.Application.ID, AdditionalProperties: bindingBody(b)}
 	return c.carryOut(ctx, write{
-		need: bindingNeed(b, rest.PermAddBinding), verb: "create", part: rest.PartBinding, took: stored, look: look,
+		need: bindingNeed(b, link.PermAddBinding), verb: "create", part: rest.PartBinding, took: stored, look: look,
 		send: func(ctx context.Context) error {
 			_, _, err := c.API.PoliciesAPI.PoliciesBindingsCreate(ctx).PolicyBindingRequest(request).Execute()
 			return err
@@ -41,7 +41,7 @@ func (c Writer) updateBinding(ctx context.Context, before, after link.BindingSta
 	request := api.PatchedPolicyBindingRequest{AdditionalProperties: rest.Body(link.BindingAttrs(), after, names,
 		c.Features)}
 	return c.carryOut(ctx, write{
-		need: bindingNeed(before, rest.PermChangeBinding), verb: "change", part: rest.PartBinding, took: stored,
+		need: bindingNeed(before, link.PermChangeBinding), verb: "change", part: rest.PartBinding, took: stored,
 		repeatable: true,
 		send: func(ctx context.Context) error {
 			_, _, err := c.API.PoliciesAPI.PoliciesBindingsPartialUpdate(ctx,
@@ -61,7 +61,7 @@ func (c Writer) updateBinding(ctx context.Context, before, after link.BindingSta
 
 func (c Writer) deleteBinding(ctx context.Context, b link.BindingState) error {
 	return c.carryOut(ctx, write{
-		need: bindingNeed(b, rest.PermDeleteBinding), verb: "delete", part: rest.PartBinding, took: deleted,
+		need: bindingNeed(b, link.PermDeleteBinding), verb: "delete", part: rest.PartBinding, took: deleted,
 		repeatable: true,
 		send: func(ctx context.Context) error {
 			_, err := c.API.PoliciesAPI.PoliciesBindingsDestroy(ctx, b.PK).Execute()
@@ -72,7 +72,7 @@ func (c Writer) deleteBinding(ctx context.Context, b link.BindingState) error {
 }
 
 func (c Writer) binding(ctx context.Context, pk string) (rest.Object, error) {
-	return c.One(ctx, rest.Need{What: "policy binding", Perm: rest.PermViewBinding}, func(ctx context.Context) error {
+	return c.One(ctx, rest.Need{What: "policy binding", Perm: link.PermViewBinding}, func(ctx context.Context) error {
 		_, _, err := c.API.PoliciesAPI.PoliciesBindingsRetrieve(ctx, pk).Execute()
 		return err
 	})

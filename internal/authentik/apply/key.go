@@ -9,7 +9,7 @@ import (
 	"authpocket/internal/link"
 )
 
-func keyNeed(k link.KeyState, perm string) rest.Need {
+func keyNeed(k link.KeyState, perm link.Permission) rest.Need {
 	return rest.Need{What: "signing key “" + k.Name + "”", Perm: perm, Field: "provider.signing_key"}
 }
 
@@ -25,7 +25,7 @@ func (c Writer) createKey(ctx context.Context, k link.KeyState) error {
 	request := api.CertificateGenerationRequest{AdditionalProperties: rest.Body(link.KeyAttrs(), k,
 		rest.KeysOf(link.KeyAttrs()), c.Features)}
 	return c.carryOut(ctx, write{
-		need: keyNeed(k, rest.PermAddKey), verb: "create", part: rest.PartKey, took: stored,
+		need: keyNeed(k, link.PermAddKey), verb: "create", part: rest.PartKey, took: stored,
 		send: func(ctx context.Context) error {
 			_, _, err := c.API.CryptoAPI.CryptoCertificatekeypairsGenerateCreate(ctx).CertificateGenerationRequest(
 				request).Execute()
@@ -58,7 +58,7 @@ func (c Writer) deleteKey(ctx context.Context, k link.KeyState) error {
 		return err
 	}
 	return c.carryOut(ctx, write{
-		need: keyNeed(k, rest.PermDeleteKey), verb: "delete", part: rest.PartKey, took: deleted, repeatable: true,
+		need: keyNeed(k, link.PermDeleteKey), verb: "delete", part: rest.PartKey, took: deleted, repeatable: true,
 		send: func(ctx context.Context) error {
 			_, err := c.API.CryptoAPI.CryptoCertificatekeypairsDestroy(ctx, now.Text("pk")).Execute()
 			return err

@@ -9,7 +9,7 @@ import (
 	"authpocket/internal/link"
 )
 
-func mappingNeed(m link.Mapping, perm string) rest.Need {
+func mappingNeed(m link.Mapping, perm link.Permission) rest.Need {
 	return rest.Need{What: "scope mapping “" + m.Name + "”", Perm: perm, Field: "email"}
 }
 
@@ -17,7 +17,7 @@ func (c Writer) createMapping(ctx context.Context, m link.Mapping) error {
 	names := rest.KeysOf(link.MappingAttrs())
 	request := api.ScopeMappingRequest{AdditionalProperties: rest.Body(link.MappingAttrs(), m, names, c.Features)}
 	return c.carryOut(ctx, write{
-		need: mappingNeed(m, rest.PermAddMapping), verb: "create", part: rest.PartMapping, took: stored,
+		need: mappingNeed(m, link.PermAddMapping), verb: "create", part: rest.PartMapping, took: stored,
 		send: func(ctx context.Context) error {
 			_, _, err := c.API.PropertymappingsAPI.PropertymappingsProviderScopeCreate(ctx).ScopeMappingRequest(
 				request).Execute()
@@ -40,7 +40,7 @@ func (c Writer) updateMapping(ctx context.Context, before, after link.Mapping, n
 	request := api.PatchedScopeMappingRequest{AdditionalProperties: rest.Body(link.MappingAttrs(), after, names,
 		c.Features)}
 	return c.carryOut(ctx, write{
-		need: mappingNeed(before, rest.PermChangeMapping), verb: "change", part: rest.PartMapping, took: stored,
+		need: mappingNeed(before, link.PermChangeMapping), verb: "change", part: rest.PartMapping, took: stored,
 		repeatable: true,
 		send: func(ctx context.Context) error {
 			_, _, err := c.API.PropertymappingsAPI.PropertymappingsProviderScopePartialUpdate(ctx,
@@ -59,7 +59,7 @@ func (c Writer) updateMapping(ctx context.Context, before, after link.Mapping, n
 
 func (c Writer) deleteMapping(ctx context.Context, m link.Mapping) error {
 	return c.carryOut(ctx, write{
-		need: mappingNeed(m, rest.PermDeleteMapping), verb: "delete", part: rest.PartMapping, took: deleted,
+		need: mappingNeed(m, link.PermDeleteMapping), verb: "delete", part: rest.PartMapping, took: deleted,
 		repeatable: true,
 		send: func(ctx context.Context) error {
 			_, err := c.API.PropertymappingsAPI.PropertymappingsProviderScopeDestroy(ctx, m.ID).Execute()
@@ -70,7 +70,7 @@ func (c Writer) deleteMapping(ctx context.Context, m link.Mapping) error {
 }
 
 func (c Writer) mapping(ctx context.Context, id string) (rest.Object, error) {
-	return c.One(ctx, rest.Need{What: "scope mapping", Perm: rest.PermViewMapping, Field: "email"},
+	return c.One(ctx, rest.Need{What: "scope mapping", Perm: link.PermViewMapping, Field: "email"},
 		func(ctx context.Context) error {
 			_, _, err := c.API.PropertymappingsAPI.PropertymappingsProviderScopeRetrieve(ctx, id).Execute()
 			return err

@@ -26,7 +26,7 @@ func (c Writer) createPair(ctx context.Context, pair link.PairState) error {
 		return err
 	}
 	request := c.pairRequest(wish)
-	need := applicationNeed(pair.Application, rest.PermAddApplication)
+	need := applicationNeed(pair.Application, link.PermAddApplication)
 	need.What = "application “" + pair.Application.Name + "” with its provider “" + pair.Provider.Name + "”"
 	return c.carryOut(ctx, write{
 		need: need, verb: "create", part: rest.PartPair, took: applied,

@@ -12,7 +12,7 @@ import (
 	"authpocket/internal/secret"
 )
 
-func providerNeed(p link.ProviderState, perm string) rest.Need {
+func providerNeed(p link.ProviderState, perm link.Permission) rest.Need {
 	return rest.Need{What: "provider “" + p.Name + "”", Perm: perm, Field: "provider.name"}
 }
 
@@ -32,7 +32,7 @@ func (c Writer) createProvider(ctx context.Context, p link.ProviderState) error 
 	names := c.providerNames(p)
 	request := api.OAuth2ProviderRequest{AdditionalProperties: rest.Body(link.ProviderAttrs(), p, names, c.Features)}
 	return c.carryOut(ctx, write{
-		need: providerNeed(p, rest.PermAddProvider), verb: "create", part: rest.PartProvider, took: stored,
+		need: providerNeed(p, link.PermAddProvider), verb: "create", part: rest.PartProvider, took: stored,
 		secrets: []secret.Text{p.ClientSecret},
 		send: func(ctx context.Context) error {
 			_, _, err := c.API.ProvidersAPI.ProvidersOauth2Create(ctx).OAuth2ProviderRequest(request).Execute()
@@ -57,7 +57,7 @@ func (c Writer) updateProvider(ctx context.Context, before, after link.ProviderS
 	request := api.PatchedOAuth2ProviderRequest{AdditionalProperties: rest.Body(link.ProviderAttrs(), after, names,
 		c.Features)}
 	return c.carryOut(ctx, write{
-		need: providerNeed(before, rest.PermChangeProvider), verb: "change", part: rest.PartProvider, took: stored,
+		need: providerNeed(before, link.PermChangeProvider), verb: "change", part: rest.PartProvider, took: stored,
 		repeatable: true,
 		secrets:    []secret.Text{after.ClientSecret, before.ClientSecret},
 		send: func(ctx context.Context) error {
@@ -77,7 +77,7 @@ func (c Writer) updateProvider(ctx context.Context, before, after link.ProviderS
 
 func (c Writer) deleteProvider(ctx context.Context, p link.ProviderState) error {
 	return c.carryOut(ctx, write{
-		need: providerNeed(p, rest.PermDeleteProvider), verb: "delete", part: rest.PartProvider, took: deleted,
+		need: providerNeed(p, link.PermDeleteProvider), verb: "delete", part: rest.PartProvider, took: deleted,
 		repeatable: true,
 		send: func(ctx context.Context) error {
 			_, err := c.API.ProvidersAPI.ProvidersOauth2Destroy(ctx, int32(p.PK)).Execute()

@@ -70,7 +70,7 @@ func withPermission(n rest.Need, a rest.Answer) rest.Need {
 		_, model, found := strings.Cut(one.Text, "permission to create ")
 		app, name, both := strings.Cut(strings.TrimRight(model, "."), ".")
 		if found && both && !strings.ContainsAny(name, " .") {
-			n.Perm = app + ".add_" + name
+			n.Perm = link.Permission(app + ".add_" + name)
 		}
 	}
 	return n
@@ -85,7 +85,7 @@ func unknownFault(w write, err error) error {
 func unseenFault(w write, err error) error {
 	todo := "Plan again to see the current state."
 	if lacks, ok := errors.AsType[*rest.MissingPermission](err); ok {
-		todo = "Give the token's role the permission " + lacks.Perm + ", then plan again."
+		todo = "Give the token's role the permission " + string(lacks.Perm) + ", then plan again."
 	}
 	return rest.NewFault(link.FaultUnknown, "", "authentik reports that it "+w.verb+"d the "+w.need.What+
 		", but the result cannot be read back.", todo, err)

@@ -17,7 +17,7 @@ import (
 func (m *measured) own() bool { return m.person == 0 || m.person == m.c.Identity().UserPK }
 
 func (c Checker) preview(ctx context.Context, provider, person int) (rest.Object, error) {
-	n := rest.Need{What: "sign-in previews", Perm: rest.PermViewProvider}
+	n := rest.Need{What: "sign-in previews", Perm: link.PermViewProvider}
 	a, err := c.Read(ctx, n, func(ctx context.Context) error {
 		r := c.API.ProvidersAPI.ProvidersOauth2PreviewUserRetrieve(ctx, int32(provider))
 		if person != 0 && person != c.Identity().UserPK {
@@ -31,7 +31,7 @@ func (c Checker) preview(ctx context.Context, provider, person int) (rest.Object
 			"Choose another user.", err)
 	}
 	if a.Status == http.StatusBadRequest {
-		n.Perm = rest.PermPreviewUser
+		n.Perm = link.PermPreviewUser
 		return nil, rest.Forbidden("The authentik token may not preview this user's sign-in.", n, err)
 	}
 	if err != nil {
@@ -106,7 +106,7 @@ func (m *measured) askAccess(ctx context.Context) (rest.Object, error) {
 	if !m.own() && !m.c.Identity().Superuser {
 		return nil, nil
 	}
-	n := rest.Need{What: "application access checks", Perm: rest.PermViewApplication}
+	n := rest.Need{What: "application access checks", Perm: link.PermViewApplication}
 	return m.c.One(ctx, n, func(ctx context.Context) error {
 		r := m.c.API.CoreAPI.CoreApplicationsCheckAccessRetrieve(ctx, m.d.Application.Slug)
 		if !m.own() {

@@ -30,7 +30,7 @@ func (m *measured) askProbes(ctx context.Context) {
 		return
 	}
 	for _, r := range m.d.Provider.RedirectURIs {
-		if r.Type != "logout" && rest.RedirectMode(r) == "strict" {
+		if r.Type != link.RedirectLogout && rest.RedirectMode(r) == link.RedirectStrict {
 			m.probes = append(m.probes, probe{uri: r.URL})
 		}
 	}
@@ -110,7 +110,7 @@ func (m *measured) judgeProbe(check link.Check, p probe) link.Check {
 // hasRedirect reports whether the provider's list has exactly that URI.
 func (m *measured) hasRedirect(uri string) bool {
 	for _, r := range m.live.state.RedirectURIs {
-		if r.URL == uri && r.Mode == "strict" && rest.RedirectType(r) == "authorization" {
+		if r.URL == uri && r.Mode == link.RedirectStrict && rest.RedirectType(r) == link.RedirectAuthorization {
 			return true
 		}
 	}

@@ -102,8 +102,8 @@ func ofPart(part string, names []string) []string {
 
 func sortedURIs(list []link.RedirectURI) []link.RedirectURI {
 	return slices.SortedFunc(slices.Values(list), func(a, b link.RedirectURI) int {
-		return cmp.Or(strings.Compare(a.URL, b.URL), strings.Compare(rest.RedirectMode(a), rest.RedirectMode(b)),
-			strings.Compare(rest.RedirectType(a), rest.RedirectType(b)))
+		return cmp.Or(cmp.Compare(a.URL, b.URL), cmp.Compare(rest.RedirectMode(a), rest.RedirectMode(b)),
+			cmp.Compare(rest.RedirectType(a), rest.RedirectType(b)))
 	})
 }
 

@@ -105,9 +105,9 @@ func (s sender) Assigned(pk *int, _ *string) { s.to[s.key] = orNull(*pk) }
 func (s sender) Redirects(v *[]link.RedirectURI) {
 	list := make([]map[string]string, len(*v))
 	for i, uri := range *v {
-		list[i] = map[string]string{"matching_mode": RedirectMode(uri), "url": uri.URL}
+		list[i] = map[string]string{"matching_mode": string(RedirectMode(uri)), "url": uri.URL}
 		if s.features.RedirectURI {
-			list[i]["redirect_uri_type"] = RedirectType(uri)
+			list[i]["redirect_uri_type"] = string(RedirectType(uri))
 		}
 	}
 	s.to[s.key] = list
@@ -130,19 +130,21 @@ func ids(list []link.Ref) []string {
 }
 
 // Set returns the list sorted and without duplicates.
-func Set(list []string) []string { return slices.Compact(slices.Sorted(slices.Values(list))) }
+func Set[S cmp.Ordered](list []S) []S { return slices.Compact(slices.Sorted(slices.Values(list))) }
 
 func redirectLines(uris []link.RedirectURI) []string {
 	lines := make([]string, len(uris))
 	for i, r := range uris {
-		lines[i] = RedirectMode(r) + " " + RedirectType(r) + " " + strings.TrimSpace(r.URL)
+		lines[i] = string(RedirectMode(r)) + " " + string(RedirectType(r)) + " " + strings.TrimSpace(r.URL)
 	}
 	return lines
 }
 
 // RedirectMode returns the matching mode, which is never empty: authentik would store an entry without one, and
 // then fail to list any provider.
-func RedirectMode(r link.RedirectURI) string { return cmp.Or(r.Mode, "strict") }
+func RedirectMode(r link.RedirectURI) link.RedirectMode { return cmp.Or(r.Mode, link.RedirectStrict) }
 
 // RedirectType returns the type, which defaults to authorization as in authentik.
-func RedirectType(r link.RedirectURI) string { return cmp.Or(r.Type, "authorization") }
+func RedirectType(r link.RedirectURI) link.RedirectType {
+	return cmp.Or(r.Type, link.RedirectAuthorization)
+}

@@ -67,7 +67,7 @@ func (c *Client) mayRead(ctx context.Context) error {
 		return NewFault(link.FaultPermission, FieldToken, "This token belongs to "+Plain(c.identity.Username)+
 			", who may not see OAuth2 providers in authentik.",
 			"Use an administrator's token, or give this account the permissions that a link needs, starting with "+
-				PermViewProvider+".", err)
+				string(link.PermViewProvider)+".", err)
 	}
 	return nil // other errors are reported where the list is needed
 }

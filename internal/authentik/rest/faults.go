@@ -38,12 +38,12 @@ func (e *StatusError) Error() string {
 
 // MissingPermission is the error of a call that lacks a permission.
 type MissingPermission struct {
-	Perm string
+	Perm link.Permission
 	err  error
 }
 
 // Error returns the permission and the call's error, for the log.
-func (e *MissingPermission) Error() string { return "lacking " + e.Perm + ": " + e.err.Error() }
+func (e *MissingPermission) Error() string { return "lacking " + string(e.Perm) + ": " + e.err.Error() }
 
 // Unwrap returns the call's error.
 func (e *MissingPermission) Unwrap() error { return e.err }
@@ -198,7 +198,7 @@ func tokenFault(n Need, a Answer) *link.Fault {
 func Forbidden(summary string, n Need, err error) *link.Fault {
 	todo := "Use the token of an account that has this permission."
 	if n.Perm != "" {
-		todo = "Give the token's role the permission " + n.Perm + "."
+		todo = "Give the token's role the permission " + string(n.Perm) + "."
 		err = &MissingPermission{Perm: n.Perm, err: err}
 	}
 	return NewFault(link.FaultPermission, n.Field, summary, todo, err)

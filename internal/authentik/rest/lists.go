@@ -3,6 +3,8 @@ package rest
 import (
 	"context"
 	"net/http"
+
+	"authpocket/internal/link"
 )
 
 // What a call requests, for messages. They also identify the lists that a single broken provider makes fail.
@@ -16,7 +18,7 @@ const (
 
 // FlowList returns the list of flows.
 func (c *Client) FlowList() List {
-	return List{Need{What: "flows", Perm: PermViewFlow}, func(ctx context.Context, page int32) error {
+	return List{Need{What: "flows", Perm: link.PermViewFlow}, func(ctx context.Context, page int32) error {
 		_, _, err := c.API.FlowsAPI.FlowsInstancesList(ctx).Ordering("slug").PageSize(PageSize).Page(page).Execute()
 		return err
 	}}
@@ -24,7 +26,7 @@ func (c *Client) FlowList() List {
 
 // KeyList returns the list of key pairs that can sign.
 func (c *Client) KeyList() List {
-	return List{Need{What: "signing keys", Perm: PermViewKey}, func(ctx context.Context, page int32) error {
+	return List{Need{What: "signing keys", Perm: link.PermViewKey}, func(ctx context.Context, page int32) error {
 		_, _, err := c.API.CryptoAPI.CryptoCertificatekeypairsList(ctx).HasKey(true).Ordering("name").
 			PageSize(PageSize).Page(page).Execute()
 		return err
@@ -33,7 +35,7 @@ func (c *Client) KeyList() List {
 
 // MappingList returns the list of scope mappings.
 func (c *Client) MappingList() List {
-	return List{Need{What: "scope mappings", Perm: PermViewMapping}, func(ctx context.Context, page int32) error {
+	return List{Need{What: "scope mappings", Perm: link.PermViewMapping}, func(ctx context.Context, page int32) error {
 		_, _, err := c.API.PropertymappingsAPI.PropertymappingsProviderScopeList(ctx).Ordering("name").
 			PageSize(PageSize).Page(page).Execute()
 		return err
@@ -42,7 +44,7 @@ func (c *Client) MappingList() List {
 
 // ProviderList returns the list of OAuth2/OpenID providers.
 func (c *Client) ProviderList() List {
-	return List{Need{What: WhatProviders, Perm: PermViewProvider}, func(ctx context.Context, page int32) error {
+	return List{Need{What: WhatProviders, Perm: link.PermViewProvider}, func(ctx context.Context, page int32) error {
 		_, _, err := c.API.ProvidersAPI.ProvidersOauth2List(ctx).Ordering("name").PageSize(PageSize).Page(page).
 			Execute()
 		return err
@@ -51,7 +53,7 @@ func (c *Client) ProviderList() List {
 
 // BindingList returns the list of an application's bindings.
 func (c *Client) BindingList(applicationPK string) List {
-	return List{Need{What: "policy bindings", Perm: PermViewBinding}, func(ctx context.Context, page int32) error {
+	return List{Need{What: "policy bindings", Perm: link.PermViewBinding}, func(ctx context.Context, page int32) error {
 		_, _, err := c.API.PoliciesAPI.PoliciesBindingsList(ctx).Target(applicationPK).Ordering("order").
 			PageSize(PageSize).Page(page).Execute()
 		return err
@@ -60,7 +62,7 @@ func (c *Client) BindingList(applicationPK string) List {
 
 // AnyProviderList returns the list of providers of any kind whose name contains search.
 func (c *Client) AnyProviderList(search string) List {
-	return List{Need{What: "providers", Perm: permViewAnyProvider}, func(ctx context.Context, page int32) error {
+	return List{Need{What: "providers", Perm: link.PermViewAnyProvider}, func(ctx context.Context, page int32) error {
 		r := c.API.ProvidersAPI.ProvidersAllList(ctx).Ordering("name").PageSize(PageSize).Page(page)
 		if search != "" {
 			r = r.Search(search)
@@ -72,7 +74,7 @@ func (c *Client) AnyProviderList(search string) List {
 
 // GroupList returns the list of groups with that name.
 func (c *Client) GroupList(name string) List {
-	return List{Need{What: "groups", Perm: permViewGroup, Field: "access.groups"},
+	return List{Need{What: "groups", Perm: link.PermViewGroup, Field: "access.groups"},
 		func(ctx context.Context, page int32) error {
 			_, _, err := c.API.CoreAPI.CoreGroupsList(ctx).Name(name).IncludeUsers(false).PageSize(PageSize).Page(page).
 				Execute()
@@ -82,7 +84,7 @@ func (c *Client) GroupList(name string) List {
 
 // UserList returns the list of users with that username.
 func (c *Client) UserList(username string) List {
-	return List{Need{What: "users", Perm: permViewUser, Field: "access.users"},
+	return List{Need{What: "users", Perm: link.PermViewUser, Field: "access.users"},
 		func(ctx context.Context, page int32) error {
 			_, _, err := c.API.CoreAPI.CoreUsersList(ctx).Username(username).IncludeGroups(false).PageSize(PageSize).
 				Page(page).Execute()
@@ -92,7 +94,7 @@ func (c *Client) UserList(username string) List {
 
 // PolicyList returns the list of policies whose name contains search: authentik has no exact filter.
 func (c *Client) PolicyList(search string) List {
-	return List{Need{What: "policies", Perm: permViewPolicy, Field: "access.policies"},
+	return List{Need{What: "policies", Perm: link.PermViewPolicy, Field: "access.policies"},
 		func(ctx context.Context, page int32) error {
 			_, _, err := c.API.PoliciesAPI.PoliciesAllList(ctx).Search(search).Ordering("name").PageSize(PageSize).
 				Page(page).Execute()
@@ -103,7 +105,7 @@ func (c *Client) PolicyList(search string) List {
 // Application returns the application with that slug, nil for none. It does not use the list's slug filter,
 // which returns cached results that ignore it.
 func (c *Client) Application(ctx context.Context, slug string) (Object, error) {
-	n := Need{What: WhatApplication, Perm: PermViewApplication, Field: "application.slug"}
+	n := Need{What: WhatApplication, Perm: link.PermViewApplication, Field: "application.slug"}
 	return c.One(ctx, n, func(ctx context.Context) error {
 		_, _, err := c.API.CoreAPI.CoreApplicationsRetrieve(ctx, slug).Execute()
 		return err
@@ -112,7 +114,7 @@ func (c *Client) Application(ctx context.Context, slug string) (Object, error) {
 
 // Provider returns the OAuth2 provider with that primary key, nil for none.
 func (c *Client) Provider(ctx context.Context, pk int) (Object, error) {
-	n := Need{What: "OAuth2 provider", Perm: PermViewProvider}
+	n := Need{What: "OAuth2 provider", Perm: link.PermViewProvider}
 	return c.One(ctx, n, func(ctx context.Context) error {
 		_, _, err := c.API.ProvidersAPI.ProvidersOauth2Retrieve(ctx, int32(pk)).Execute()
 		return err
@@ -146,7 +148,7 @@ func (c *Client) Exactly(ctx context.Context, l List, key, value string) ([]Obje
 
 // Settings returns the system settings.
 func (c *Client) Settings(ctx context.Context) (Object, error) {
-	n := Need{What: "system settings", Perm: permViewSettings}
+	n := Need{What: "system settings", Perm: link.PermViewSettings}
 	return c.One(ctx, n, func(ctx context.Context) error {
 		_, _, err := c.API.AdminAPI.AdminSettingsRetrieve(ctx).Execute()
 		return err

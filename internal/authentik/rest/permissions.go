@@ -6,39 +6,9 @@ import (
 	"authpocket/internal/link"
 )
 
-// The permissions that calls need, as app.codename.
-const (
-	PermViewFlow          = "authentik_flows.view_flow"
-	PermViewKey           = "authentik_crypto.view_certificatekeypair"
-	PermAddKey            = "authentik_crypto.add_certificatekeypair"
-	PermDeleteKey         = "authentik_crypto.delete_certificatekeypair"
-	PermViewMapping       = "authentik_providers_oauth2.view_scopemapping"
-	PermAddMapping        = "authentik_providers_oauth2.add_scopemapping"
-	PermChangeMapping     = "authentik_providers_oauth2.change_scopemapping"
-	PermDeleteMapping     = "authentik_providers_oauth2.delete_scopemapping"
-	PermViewProvider      = "authentik_providers_oauth2.view_oauth2provider"
-	PermAddProvider       = "authentik_providers_oauth2.add_oauth2provider"
-	PermChangeProvider    = "authentik_providers_oauth2.change_oauth2provider"
-	PermDeleteProvider    = "authentik_providers_oauth2.delete_oauth2provider"
-	permViewAnyProvider   = "authentik_core.view_provider"
-	PermViewApplication   = "authentik_core.view_application"
-	PermAddApplication    = "authentik_core.add_application"
-	PermChangeApplication = "authentik_core.change_application"
-	PermDeleteApplication = "authentik_core.delete_application"
-	permViewGroup         = "authentik_core.view_group"
-	permViewUser          = "authentik_core.view_user"
-	PermPreviewUser       = "authentik_core.preview_user"
-	permViewPolicy        = "authentik_policies.view_policy"
-	PermViewBinding       = "authentik_policies.view_policybinding"
-	PermAddBinding        = "authentik_policies.add_policybinding"
-	PermChangeBinding     = "authentik_policies.change_policybinding"
-	PermDeleteBinding     = "authentik_policies.delete_policybinding"
-	permViewSettings      = "authentik_rbac.view_system_settings"
-)
-
 // Permission is a permission that the token needs, with the reason.
 type Permission struct {
-	Codename string // "authentik_core.view_application"
+	Codename link.Permission
 	Why      string
 }
 
@@ -46,48 +16,49 @@ type Permission struct {
 // which a run needs them.
 func Permissions() []Permission {
 	return []Permission{
-		{PermViewFlow, "list the flows to choose from"},
-		{PermViewKey, "list the signing keys to choose from"},
-		{PermViewMapping, "find the scope mappings for openid, email and profile"},
-		{PermViewProvider, "find the link's provider and read back what was written"},
-		{PermViewApplication, "find the link's application and read back what was written"},
-		{PermViewBinding, "see who may use the application"},
-		{permViewGroup, "choose groups that may use the application"},
-		{permViewUser, "choose users that may use the application, or whose sign-in to predict"},
-		{permViewPolicy, "choose policies that decide who may use the application"},
-		{permViewAnyProvider, "check that no provider of another type has the name"},
-		{permViewSettings, "see whether people may change their own e-mail address"},
-		{PermAddMapping, "create the scope mapping for the e-mail decision"},
-		{PermChangeMapping, "update that scope mapping"},
-		{PermAddKey, "generate a signing key if there is none"},
-		{PermAddApplication, "create the application"},
-		{PermAddProvider, "create the provider"},
-		{PermAddBinding, "let groups, users and policies use the application"},
-		{PermChangeApplication, "change an existing application"},
-		{PermChangeProvider, "change an existing provider"},
-		{PermChangeBinding, "change an existing binding"},
-		{PermViewEvent, "explain a test sign-in with authentik's events"},
-		{PermPreviewUser, "predict the sign-in of a user other than the token's owner"},
-		{PermDeleteBinding, "undo: delete a binding that authpocket created"},
-		{PermDeleteApplication, "undo: delete an application that authpocket created"},
-		{PermDeleteProvider, "undo: delete a provider that authpocket created"},
-		{PermDeleteMapping, "undo: delete a scope mapping that authpocket created"},
+		{link.PermViewFlow, "list the flows to choose from"},
+		{link.PermViewKey, "list the signing keys to choose from"},
+		{link.PermViewMapping, "find the scope mappings for openid, email and profile"},
+		{link.PermViewProvider, "find the link's provider and read back what was written"},
+		{link.PermViewApplication, "find the link's application and read back what was written"},
+		{link.PermViewBinding, "see who may use the application"},
+		{link.PermViewGroup, "choose groups that may use the application"},
+		{link.PermViewUser, "choose users that may use the application, or whose sign-in to predict"},
+		{link.PermViewPolicy, "choose policies that decide who may use the application"},
+		{link.PermViewAnyProvider, "check that no provider of another type has the name"},
+		{link.PermViewSettings, "see whether people may change their own e-mail address"},
+		{link.PermAddMapping, "create the scope mapping for the e-mail decision"},
+		{link.PermChangeMapping, "update that scope mapping"},
+		{link.PermAddKey, "generate a signing key if there is none"},
+		{link.PermAddApplication, "create the application"},
+		{link.PermAddProvider, "create the provider"},
+		{link.PermAddBinding, "let groups, users and policies use the application"},
+		{link.PermChangeApplication, "change an existing application"},
+		{link.PermChangeProvider, "change an existing provider"},
+		{link.PermChangeBinding, "change an existing binding"},
+		{link.PermViewEvent, "explain a test sign-in with authentik's events"},
+		{link.PermPreviewUser, "predict the sign-in of a user other than the token's owner"},
+		{link.PermDeleteBinding, "undo: delete a binding that authpocket created"},
+		{link.PermDeleteApplication, "undo: delete an application that authpocket created"},
+		{link.PermDeleteProvider, "undo: delete a provider that authpocket created"},
+		{link.PermDeleteMapping, "undo: delete a scope mapping that authpocket created"},
 	}
 }
 
 // AddPermissions returns the permissions that a token can hold only for all
 // objects, so its roles show whether it has them. Permissions to change or
 // delete can also be granted for one object, which roles do not show.
-func AddPermissions() []string {
-	return []string{PermAddMapping, PermAddKey, PermAddApplication, PermAddProvider, PermAddBinding}
+func AddPermissions() []link.Permission {
+	return []link.Permission{link.PermAddMapping, link.PermAddKey, link.PermAddApplication, link.PermAddProvider,
+		link.PermAddBinding}
 }
 
 // MissingFor returns the permissions in missing that ch needs. missing comes
 // from the snapshot: refused reads, and permissions to add that the token's
 // roles lack. Whether the token may change or delete an existing object is
 // unknown until it is tried.
-func MissingFor(ch link.Change, missing []string) []string {
-	var lacking []string
+func MissingFor(ch link.Change, missing []link.Permission) []link.Permission {
+	var lacking []link.Permission
 	for _, perm := range needsOf(ch) {
 		if slices.Contains(missing, perm) {
 			lacking = append(lacking, perm)
@@ -97,46 +68,46 @@ func MissingFor(ch link.Change, missing []string) []string {
 }
 
 // needsOf returns the permissions to write ch and read it back.
-func needsOf(ch link.Change) []string {
+func needsOf(ch link.Change) []link.Permission {
 	if ch.System != link.Authentik {
 		return nil
 	}
-	act := func(view, add, change, remove string) []string {
+	act := func(view, add, change, remove link.Permission) []link.Permission {
 		switch {
 		case ch.Before == nil:
-			return []string{add, view}
+			return []link.Permission{add, view}
 		case ch.After == nil:
-			return []string{remove, view}
+			return []link.Permission{remove, view}
 		}
-		return []string{change, view}
+		return []link.Permission{change, view}
 	}
 	switch ch.Kind {
 	case link.KindMapping:
-		return act(PermViewMapping, PermAddMapping, PermChangeMapping, PermDeleteMapping)
+		return act(link.PermViewMapping, link.PermAddMapping, link.PermChangeMapping, link.PermDeleteMapping)
 	case link.KindKey:
-		return act(PermViewKey, PermAddKey, PermAddKey, PermDeleteKey)
+		return act(link.PermViewKey, link.PermAddKey, link.PermAddKey, link.PermDeleteKey)
 	case link.KindProvider:
-		return act(PermViewProvider, PermAddProvider, PermChangeProvider, PermDeleteProvider)
+		return act(link.PermViewProvider, link.PermAddProvider, link.PermChangeProvider, link.PermDeleteProvider)
 	case link.KindApplication:
-		return act(PermViewApplication, PermAddApplication, PermChangeApplication, PermDeleteApplication)
+		return act(link.PermViewApplication, link.PermAddApplication, link.PermChangeApplication,
+			link.PermDeleteApplication)
 	case link.KindBinding:
-		return act(PermViewBinding, PermAddBinding, PermChangeBinding, PermDeleteBinding)
+		return act(link.PermViewBinding, link.PermAddBinding, link.PermChangeBinding, link.PermDeleteBinding)
 	case link.KindPair:
 		return pairNeeds(ch)
 	}
 	return nil
 }
 
-func pairNeeds(ch link.Change) []string {
+func pairNeeds(ch link.Change) []link.Permission {
 	if ch.After == nil {
-		return []string{PermDeleteApplication, PermDeleteProvider, PermViewApplication, PermViewProvider}
+		return []link.Permission{link.PermDeleteApplication, link.PermDeleteProvider, link.PermViewApplication,
+			link.PermViewProvider}
 	}
-	needs := []string{PermAddApplication, PermAddProvider, PermViewApplication, PermViewProvider}
+	needs := []link.Permission{link.PermAddApplication, link.PermAddProvider, link.PermViewApplication,
+		link.PermViewProvider}
 	if pair := link.As[link.PairState](ch.After); pair != nil && len(pair.Bindings) > 0 {
-		needs = append(needs, PermAddBinding, PermViewBinding)
+		needs = append(needs, link.PermAddBinding, link.PermViewBinding)
 	}
 	return needs
 }
-
-// PermViewEvent is the permission to read authentik's event log.
-const PermViewEvent = "authentik_events.view_event"

@@ -3,14 +3,15 @@ package rest
 import (
 	"context"
 
+	"authpocket/internal/link"
 	"authpocket/internal/wire"
 )
 
 // Need describes a call, for messages about its failure.
 type Need struct {
-	What  string // "flows"
-	Perm  string // the permission the call needs
-	Field string // the form field or spec path of a failure
+	What  string          // "flows"
+	Perm  link.Permission // the permission the call needs
+	Field string          // the form field or spec path of a failure
 }
 
 // Read repeats a call that changes nothing until it returns a JSON object. The error is a *link.Fault, which

@@ -11,7 +11,7 @@ const searchSize = 20
 
 // SearchGroups returns the first groups whose name contains query, by name.
 func (c *Client) SearchGroups(ctx context.Context, query string) ([]link.Ref, error) {
-	n := Need{What: "groups", Perm: permViewGroup, Field: "access.groups"}
+	n := Need{What: "groups", Perm: link.PermViewGroup, Field: "access.groups"}
 	return c.search(ctx, n, Named, func(ctx context.Context) error {
 		r := c.API.CoreAPI.CoreGroupsList(ctx).IncludeUsers(false).Ordering("name").PageSize(searchSize)
 		if query != "" {
@@ -25,7 +25,7 @@ func (c *Client) SearchGroups(ctx context.Context, query string) ([]link.Ref, er
 // SearchUsers returns the first users whose name, username or address contains query, by username. The ID of
 // each is its primary key in digits.
 func (c *Client) SearchUsers(ctx context.Context, query string) ([]link.Ref, error) {
-	n := Need{What: "users", Perm: permViewUser, Field: "access.users"}
+	n := Need{What: "users", Perm: link.PermViewUser, Field: "access.users"}
 	return c.search(ctx, n, UserRef, func(ctx context.Context) error {
 		r := c.API.CoreAPI.CoreUsersList(ctx).IncludeGroups(false).Ordering("username").PageSize(searchSize)
 		if query != "" {
@@ -38,7 +38,7 @@ func (c *Client) SearchUsers(ctx context.Context, query string) ([]link.Ref, err
 
 // SearchPolicies returns the first policies whose name contains query, by name.
 func (c *Client) SearchPolicies(ctx context.Context, query string) ([]link.Ref, error) {
-	n := Need{What: "policies", Perm: permViewPolicy, Field: "access.policies"}
+	n := Need{What: "policies", Perm: link.PermViewPolicy, Field: "access.policies"}
 	return c.search(ctx, n, Named, func(ctx context.Context) error {
 		r := c.API.PoliciesAPI.PoliciesAllList(ctx).Ordering("name").PageSize(searchSize)
 		if query != "" {

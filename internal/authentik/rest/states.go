@@ -43,8 +43,8 @@ func RedirectURIs(list []Object) []link.RedirectURI {
 	for i, o := range list {
 		uris[i] = link.RedirectURI{
 			URL:  o.Text("url"),
-			Mode: o.Text("matching_mode"),
-			Type: o.Text("redirect_uri_type"),
+			Mode: link.RedirectMode(o.Text("matching_mode")),
+			Type: link.RedirectType(o.Text("redirect_uri_type")),
 		}
 	}
 	return uris

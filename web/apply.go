@@ -1,0 +1,105 @@
+package web
+
+import (
+	"errors"
+	"fmt"
+	"net/http"
+
+	"github.com/a-h/templ"
+	"github.com/go-chi/chi/v5"
+
+	"authpocket/web/form"
+	"authpocket/web/session"
+	"authpocket/web/view"
+	"authpocket/web/view/changes"
+)
+
+// showApply handles the "GET /apply/{id}" route. The page is drawn from the
+// job's record, so a reload or a second tab shows the same.
+func (s *Server) showApply(w http.ResponseWriter, r *http.Request, sess *session.Session) {
+	job := sess.ApplyByID(chi.URLParam(r, "id"))
+	if job == nil {
+		s.notFound(w, r)
+		return
+	}
+	now, count := job.Now()
+	events := fmt.Sprintf("/apply/%s/events?after=%d", job.ID, count)
+	s.render(w, r, http.StatusOK, changes.Apply(changes.NewApply(s.head(sess), now, events)))
+}
+
+// applyEvents handles the "GET /apply/{id}/events" route.
+func (s *Server) applyEvents(w http.ResponseWriter, r *http.Request, sess *session.Session) {
+	job := sess.ApplyByID(chi.URLParam(r, "id"))
+	if job == nil {
+		s.notFound(w, r)
+		return
+	}
+	r, leave := sess.Streams.Join(r)
+	defer leave()
+	state := func() (int, bool, <-chan struct{}) {
+		events, over, moved := job.Happened.Look()
+		return len(events), over, moved
+	}
+	s.stream(w, r, state, func(n int) templ.Component {
+		events, _, _ := job.Happened.Look()
+		moved := -1
+		if n <= len(events) {
+			moved = events[n-1].Index
+		}
+		return changes.ApplyUpdate(changes.NewApply(s.head(sess), job.Progress(n, n > len(events)), ""), moved)
+	})
+}
+
+// startApply handles the "POST /apply" route. A plan is begun once: a second
+// press, from this tab or another, leads to what the first one began.
+func (s *Server) startApply(w http.ResponseWriter, r *http.Request, sess *session.Session) {
+	if err := form.Parse(r); err != nil {
+		s.badForm(w, r, sess, err)
+		return
+	}
+	id := form.Typed(r, "plan")
+	job, err := sess.BeginApply(s.work, id)
+	switch {
+	case errors.Is(err, session.ErrStalePlan):
+		s.stalePlan(w, r, sess, id)
+	case errors.Is(err, session.ErrBusy):
+		s.busy(w, r, sess, job)
+	case errors.Is(err, session.ErrClosing):
+		s.closing(w, r, sess)
+	default:
+		redirect(w, r, "/apply/"+job.ID)
+	}
+}
+
+// stalePlan leads to a new plan of the same kind.
+func (s *Server) stalePlan(w http.ResponseWriter, r *http.Request, sess *session.Session, id string) {
+	page := view.ProblemPage{
+		Head: s.head(sess), Summary: "This review is out of date: an answer was changed after it was shown, or the " +
+			"link was, perhaps in another tab. Nothing was written.",
+		Todo:    "Look at the newest review, and go on from there.",
+		Actions: []view.Action{{Label: "Review again", URL: sess.AgainOf(id)}},
+	}
+	page.Head.Title = "Review again"
+	s.problem(w, r, http.StatusConflict, page)
+}
+
+// busy is for a plan that waits for one of another kind.
+func (s *Server) busy(w http.ResponseWriter, r *http.Request, sess *session.Session, job *session.Apply) {
+	page := view.ProblemPage{
+		Head: s.head(sess), Summary: "Other changes to this link are being made right now, perhaps in another tab. " +
+			"Nothing of this review was written.",
+		Todo:    "Wait until they are made, then look at this review again.",
+		Actions: []view.Action{{Label: "See how far they are", URL: "/apply/" + job.ID}},
+	}
+	page.Head.Title = "Other changes are under way"
+	s.problem(w, r, http.StatusConflict, page)
+}
+
+func (s *Server) closing(w http.ResponseWriter, r *http.Request, sess *session.Session) {
+	page := view.ProblemPage{
+		Head: s.head(sess), Summary: "The program is being stopped, so it begins nothing new. Nothing was written.",
+		Todo: "Start it again. It finds again what is there.", Actions: start(),
+	}
+	page.Head.Title = "authpocket is stopping"
+	s.problem(w, r, http.StatusServiceUnavailable, page)
+}

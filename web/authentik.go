@@ -1,0 +1,139 @@
+package web
+
+import (
+	"io"
+	"net/http"
+	"slices"
+
+	"authpocket/internal/connect"
+	"authpocket/internal/link"
+	"authpocket/internal/secret"
+	"authpocket/web/form"
+	"authpocket/web/session"
+	"authpocket/web/view/setup"
+)
+
+// showAuthentik handles the "GET /authentik" route.
+func (s *Server) showAuthentik(w http.ResponseWriter, r *http.Request, sess *session.Session) {
+	in := setup.AuthentikInput{URL: s.cfg.Prefill.AuthentikURL, CA: s.cfg.Prefill.CA,
+		Held: s.cfg.Prefill.AuthentikToken.IsSet(), From: from(r.URL.Query().Get("from"))}
+	if a := sess.Look().Authentik; a != nil {
+		in.URL, in.CA, in.Held, in.Plain = a.Login.URL, a.Login.CA, true, a.Login.Plain
+	}
+	s.render(w, r, http.StatusOK, setup.Authentik(setup.NewAuthentik(s.head(sess), in)))
+}
+
+// authentikForm is the first connect page as it was sent.
+type authentikForm struct {
+	url, ca, from string
+	token         secret.Text
+	plain         bool // the token may be sent unencrypted
+}
+
+func parseAuthentik(r *http.Request) (authentikForm, error) {
+	if err := form.Parse(r); err != nil {
+		return authentikForm{}, err
+	}
+	ca, err := form.Certificate(r, "authentik.ca")
+	return authentikForm{
+		url: form.Typed(r, "authentik.url"), ca: ca, from: from(form.Typed(r, "from")),
+		token: form.TypedSecret(r, "authentik.token"),
+		plain: form.Typed(r, "authentik.insecure_http") == "yes",
+	}, err
+}
+
+// login tells all that is wrong with the form before anybody is asked. An
+// empty token means the one that is held for the same address.
+func (f authentikForm) login(held session.AuthentikLogin) (session.AuthentikLogin, link.Problems) {
+	var problems link.Problems
+	l := session.AuthentikLogin{Token: f.token, CA: f.ca, Plain: f.plain}
+	address, problem := link.ParseAddress(link.Authentik, "authentik address", "authentik.url", f.url)
+	if l.URL = address; problem != nil {
+		problems = append(problems, *problem)
+	}
+	if open := link.Unencrypted("authentik.url", l.URL, "token", "tick “"+setup.PlainToken+"”"); open != nil &&
+		!f.plain {
+		problems = append(problems, *open)
+	}
+	same := held.Token.IsSet() && held.URL == l.URL
+	switch {
+	case same && (!l.Token.IsSet() || l.Token.Equal(held.Token)):
+		if l.Token != held.Token {
+			l.Token.Wipe() // the same once more
+		}
+		l.Token = held.Token
+	case !l.Token.IsSet() && held.Token.IsSet() && problem == nil:
+		problems.Add("authentik.token", "Enter the API token of this authentik.", "The one that is set belongs to "+
+			held.URL+" and is not sent anywhere else.")
+	case !l.Token.IsSet() && !held.Token.IsSet():
+		problems.Add("authentik.token", "Enter the API token.", "It is made in authentik under Directory, Tokens and "+
+			"App passwords.")
+	}
+	return l, problems
+}
+
+// heldAuthentik is what an empty field stands for: the session's own, else
+// what the program was started with. The copy is the session's to wipe.
+func (s *Server) heldAuthentik(sess *session.Session) session.AuthentikLogin {
+	if a := sess.Look().Authentik; a != nil {
+		return a.Login
+	}
+	return session.AuthentikLogin{URL: s.cfg.Prefill.AuthentikURL,
+		Token: secret.New(s.cfg.Prefill.AuthentikToken.Reveal())}
+}
+
+// saveAuthentik handles the "POST /authentik" route.
+func (s *Server) saveAuthentik(w http.ResponseWriter, r *http.Request, sess *session.Session) {
+	sent, err := parseAuthentik(r)
+	if err != nil {
+		s.badForm(w, r, sess, err)
+		return
+	}
+	held := s.heldAuthentik(sess)
+	login, problems := sent.login(held)
+	if wrong := s.mistaken(r, sess, link.Authentik, login.URL, sent.token.IsSet()); wrong != nil {
+		problems = wrong
+	}
+	var answer *session.Authentik
+	if len(problems) == 0 {
+		if answer, err = s.toAuthentik(r.Context(), login); err != nil {
+			s.logError(r, "connecting to authentik", err)
+			problems = connectionProblems(err, "authentik.url", "authentik.token", "authentik.ca")
+		}
+	}
+	if len(problems) > 0 {
+		in := setup.AuthentikInput{URL: sent.url, CA: sent.ca, From: sent.from, Plain: sent.plain, Problems: problems,
+			Held: held.Token.IsSet() && held.URL == login.URL}
+		s.render(w, r, http.StatusUnprocessableEntity, setup.Authentik(setup.NewAuthentik(s.head(sess), in)))
+		return
+	}
+	sess.SetAuthentik(answer)
+	s.sessions.Keep(w, r, sess)
+	redirect(w, r, sess.Look().After("/authentik", sent.from))
+}
+
+// blueprintName is what the browser saves the blueprint as.
+const blueprintName = "authpocket-blueprint.yaml"
+
+// showPermissions handles the "GET /permissions" route. It can be read before
+// anything is connected.
+func (s *Server) showPermissions(w http.ResponseWriter, r *http.Request, sess *session.Session) {
+	s.render(w, r, http.StatusOK, setup.Permissions(setup.NewPermissions(s.head(sess), permissions(),
+		connect.Blueprint())))
+}
+
+// sendBlueprint handles the "GET /permissions/blueprint.yaml" route.
+func (s *Server) sendBlueprint(w http.ResponseWriter, _ *http.Request, _ *session.Session) {
+	w.Header().Set("Content-Type", "text/yaml; charset=utf-8")
+	w.Header().Set("Content-Disposition", `attachment; filename="`+blueprintName+`"`)
+	_, _ = io.WriteString(w, connect.Blueprint())
+}
+
+// lacking are the permissions that looking at authentik showed to be missing,
+// each with what it is for.
+func lacking(snap link.AuthentikSnapshot) []setup.Permission {
+	return slices.DeleteFunc(permissions(), func(p setup.Permission) bool {
+		return !slices.Contains(snap.Missing,
+			p.Codename)
+	})
+}

@@ -1,0 +1,30 @@
+package web
+
+import (
+	"net/http"
+
+	"authpocket/internal/engine"
+	"authpocket/web/session"
+	"authpocket/web/view/changes"
+)
+
+// showDone handles the "GET /done" route.
+func (s *Server) showDone(w http.ResponseWriter, r *http.Request, sess *session.Session) {
+	p := sess.Look()
+	switch {
+	case p.Settled == nil:
+		redirect(w, r, p.Missing())
+		return
+	case !p.Verify.Ended():
+		redirect(w, r, "/verify")
+		return
+	}
+	in := changes.DoneInput{
+		Desired: p.Settled.Desired, Rounds: sess.Rounds(engine.Key(p.Settled.AuthentikURL, p.Settled.PocketBaseURL)),
+		Checks: p.Verify.Input().Checks, Held: p.Authentik != nil || p.PocketBase != nil,
+		AuthentikAPI: p.Settled.AuthentikURL, PocketBaseAPI: p.Settled.PocketBaseURL, ByPassword: p.Settled.ByPassword,
+		Later: p.Authentik != nil && p.PocketBase != nil, Receipts: s.cfg.Receipts != nil,
+		Own: own(p),
+	}
+	s.render(w, r, http.StatusOK, changes.Done(changes.NewDone(s.head(sess), in)))
+}

@@ -1,0 +1,100 @@
+package web
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"net/http"
+	"strconv"
+	"time"
+
+	"github.com/go-chi/chi/v5"
+
+	"authpocket/internal/export"
+	"authpocket/internal/link"
+	"authpocket/web/session"
+	"authpocket/web/view"
+	"authpocket/web/view/changes"
+)
+
+// showExport handles the "GET /export" route: the whole link as files, each
+// with what stands in its way.
+func (s *Server) showExport(w http.ResponseWriter, r *http.Request, sess *session.Session) {
+	plan, ok := s.whole(w, r, sess)
+	if !ok {
+		return
+	}
+	var files []changes.ExportFile
+	for _, f := range export.Formats() {
+		file := changes.ExportFile{Title: f.Title, URL: f.Name, FileName: f.FileNameAt(time.Now())}
+		problems, err := writeExport(f, plan, nil)
+		if err != nil {
+			s.fail(w, r, sess, err, "/export")
+			return
+		}
+		for _, one := range problems {
+			file.Refused = append(file.Refused, view.Sentence(one))
+		}
+		files = append(files, file)
+	}
+	s.render(w, r, http.StatusOK, changes.Export(changes.NewExport(s.head(sess), sess.Look().Latest(), files,
+		plan.Warnings)))
+}
+
+// sendExport handles the "GET /export/{format}" route.
+func (s *Server) sendExport(w http.ResponseWriter, r *http.Request, sess *session.Session) {
+	f, found := export.Find(chi.URLParam(r, "format"))
+	if !found {
+		s.notFound(w, r)
+		return
+	}
+	plan, ok := s.whole(w, r, sess)
+	if !ok {
+		return
+	}
+	var text bytes.Buffer
+	problems, err := writeExport(f, plan, &text)
+	switch {
+	case err != nil:
+		s.fail(w, r, sess, err, "/export")
+	case len(problems) > 0:
+		redirect(w, r, "/export") // which says why
+	default:
+		w.Header().Set("Content-Type", f.MediaType)
+		w.Header().Set("Content-Disposition", fmt.Sprintf("attachment; filename=%q", f.FileNameAt(time.Now())))
+		w.Header().Set("Content-Length", strconv.Itoa(text.Len()))
+		_, _ = text.WriteTo(w)
+	}
+}
+
+// whole is the plan that makes the link of the session's answers from nothing.
+// It answers false when the browser has been told why there is none.
+func (s *Server) whole(w http.ResponseWriter, r *http.Request, sess *session.Session) (link.Plan, bool) {
+	p := sess.Look()
+	if !guard(w, r, p, "/review") {
+		return link.Plan{}, false
+	}
+	plan, err := s.engine(p).Whole(r.Context(), p.Spec)
+	if problems, ok := errors.AsType[link.Problems](err); ok {
+		s.reviewProblems(w, r, sess, problems)
+		return link.Plan{}, false
+	}
+	if err != nil {
+		s.fail(w, r, sess, err, "/export")
+		return link.Plan{}, false
+	}
+	return plan, true
+}
+
+// writeExport writes the plan in one format. Problems say why that format
+// cannot carry it.
+func writeExport(f export.Format, plan link.Plan, to *bytes.Buffer) (link.Problems, error) {
+	if to == nil {
+		to = new(bytes.Buffer)
+	}
+	err := f.Write(to, plan)
+	if problems, ok := errors.AsType[link.Problems](err); ok {
+		return problems, nil
+	}
+	return nil, err
+}

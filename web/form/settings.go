@@ -1,0 +1,192 @@
+package form
+
+import (
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+
+	"authpocket/internal/link"
+	"authpocket/internal/secret"
+	"authpocket/web/view/setup"
+)
+
+// Settings is the settings page as it was sent: values by spec path.
+type Settings struct{ url.Values }
+
+// text is a value that is wanted exactly so, an empty one included.
+func (f Settings) text(name string) *string {
+	if !f.Has(name) {
+		return nil
+	}
+	v := strings.TrimSpace(strings.ReplaceAll(f.Get(name), "\r\n", "\n")) // as browsers send a text of several lines
+	return &v
+}
+
+// open is a value that is left open when it is empty.
+func (f Settings) open(name string) *string {
+	if v := f.text(name); v != nil && *v != "" {
+		return v
+	}
+	return nil
+}
+
+// lines are the entries of a list, one a line, blank lines left out.
+func (f Settings) lines(name string) []string {
+	var list []string
+	for line := range strings.Lines(f.Get(name)) {
+		if line = strings.TrimSpace(line); line != "" {
+			list = append(list, line)
+		}
+	}
+	return list
+}
+
+// answers lets the spec want what the form says of a table's fields.
+func answers[W, S any](f Settings, table []link.Attr[W, S], want *W) {
+	for _, a := range table {
+		switch answer := f.text(a.Spec); {
+		case a.Ask.Control == link.AskNothing:
+		case a.Ask.Control == link.AskTick, a.Ask.Control == link.AskLines: // browsers leave out what is not ticked
+			a.Take(want, f.Get(a.Spec))
+		case answer == nil, a.Ask.Open && *answer == "", a.Ask.Control == link.AskRule && *answer == setup.KeepRule:
+		default:
+			a.Take(want, *answer)
+		}
+	}
+}
+
+// Spec reads the form into a spec. A client secret that was typed before is
+// kept where the field is empty.
+func (f Settings) Spec(before link.Spec) (link.Spec, link.Problems) {
+	s := link.Spec{
+		Provider: f.provider(before.Provider.ClientSecret),
+		Email:    link.EmailDecision(f.Get("email")),
+	}
+	answers(f, link.ApplicationAttrs(), &s.Application)
+	answers(f, link.PlaceAttrs(), &s.PocketBase)
+	answers(f, link.SlotAttrs(), &s.PocketBase)
+	answers(f, link.OAuth2Attrs(), &s.PocketBase)
+	answers(f, link.RuleAttrs(), &s.PocketBase)
+	answers(f, link.SettingsAttrs(), &s.PocketBase)
+	f.existing(&s)
+	var access link.Access
+	answers(f, link.AccessAttrs(), &access)
+	if !access.Empty() {
+		s.Access = &access
+	}
+	problems := f.addresses(&s)
+	return s, problems
+}
+
+// existing reads what is to become of what is there. A slug that was typed
+// beside an answer given before counts more than that answer.
+func (f Settings) existing(s *link.Spec) {
+	decision, slug, clientID := setup.Chosen(f.Get("existing"))
+	s.Existing = decision
+	if _, _, before := setup.Chosen(f.Get("shown.existing")); before != "" && before != clientID &&
+		link.Value(s.Provider.ClientID, "") == before {
+		s.Provider.ClientID = nil // it came with the answer that was taken back
+	}
+	typed := f.Has("shown.slug") && f.Get("existing") == f.Get("shown.existing") &&
+		f.Get("shown.slug") != link.Value(s.Application.Slug, "")
+	switch {
+	case slug != "" && !typed:
+		s.Application.Slug = &slug
+	case clientID != "":
+		s.Provider.ClientID = &clientID
+	}
+}
+
+// addresses reads the public addresses of both systems.
+func (f Settings) addresses(s *link.Spec) (problems link.Problems) {
+	list := f.lines("pocketbase.public_urls")
+	if len(list) == 0 {
+		problems.Add("pocketbase.public_urls", "Enter at least one PocketBase address.",
+			"It is the one that your app gives to PocketBase's SDK.")
+	}
+	for i, raw := range list {
+		address, problem := link.ParseAddress(link.PB, "PocketBase address", "pocketbase.public_urls."+strconv.Itoa(i),
+			raw)
+		if problem != nil {
+			problems = append(problems, *problem)
+			continue
+		}
+		s.PocketBaseURLs = append(s.PocketBaseURLs, address)
+	}
+	if raw := f.open("authentik.public_url"); raw != nil {
+		address, problem := link.ParseAddress(link.Authentik, "authentik's public address", "authentik.public_url",
+			*raw)
+		if s.AuthentikURL = address; problem != nil {
+			problems = append(problems, *problem)
+		}
+	}
+	return problems
+}
+
+func (f Settings) provider(secretBefore *secret.Text) link.Provider {
+	p := link.Provider{ClientSecret: secretBefore}
+	answers(f, link.ProviderAttrs(), &p)
+	if typed := f.open("provider.client_secret"); typed != nil {
+		text := secret.New(*typed)
+		p.ClientSecret = &text
+	}
+	if f.Has("provider.scope_mappings.shown") {
+		p.ScopeMappings = append([]string{}, f.Values["provider.scope_mappings"]...)
+	}
+	return p
+}
+
+// openPart is what stays of a spec when the page is asked again for another
+// application or collection: what those do not decide.
+func (f Settings) openPart(s link.Spec) link.Spec {
+	var chosen link.Provider
+	if _, _, clientID := setup.Chosen(f.Get("existing")); clientID != "" {
+		chosen.ClientID = &clientID
+	}
+	return link.Spec{
+		Provider:     chosen,
+		AuthentikURL: s.AuthentikURL, PocketBaseURLs: s.PocketBaseURLs, Access: s.Access, Email: s.Email,
+		Existing:    s.Existing,
+		Application: link.Application{Slug: s.Application.Slug},
+		PocketBase:  link.PocketBase{Collection: s.PocketBase.Collection},
+	}
+}
+
+// withoutCollection is what stays of a spec when another collection was
+// chosen.
+func withoutCollection(s link.Spec) link.Spec {
+	p := s.PocketBase
+	s.Provider.ClientID, s.Provider.ClientSecret = nil, nil // they are of the link of the collection before
+	s.PocketBase = link.PocketBase{
+		Collection: p.Collection, DisplayName: p.DisplayName, AuthURL: p.AuthURL, TokenURL: p.TokenURL,
+		UserInfoURL: p.UserInfoURL,
+		UserInfo:    p.UserInfo, JWKSURL: p.JWKSURL, Issuers: p.Issuers, ShowControls: p.ShowControls,
+	}
+	return s
+}
+
+// AskAgain tells whether an answer was changed on which others on the page
+// depend: what of the spec stays, and the page to ask again; "" for none.
+func (f Settings) AskAgain(spec link.Spec) (link.Spec, string) {
+	shown := func(name, now string) bool { return !f.Has("shown."+name) || f.Get("shown."+name) == now }
+	if spec.Existing == link.ExistingUse && (!shown("slug", link.Value(spec.Application.Slug, "")) ||
+		!shown("existing", f.Get("existing"))) {
+		return f.openPart(spec), "/settings"
+	}
+	if !shown("collection", link.Value(spec.PocketBase.Collection, "")) {
+		return withoutCollection(spec), "/settings?again=collection"
+	}
+	return spec, ""
+}
+
+// Validate returns the problems of a spec, that of the e-mail question in the
+// page's words.
+func Validate(spec link.Spec) link.Problems {
+	problems := spec.Validate()
+	if i := slices.IndexFunc(problems, func(p link.Problem) bool { return p.Field == "email" }); i >= 0 {
+		problems[i].Summary, problems[i].Todo = "Choose which e-mail addresses PocketBase may trust.",
+			"Each answer says what happens when somebody signs in for the first time."
+	}
+	return problems
+}

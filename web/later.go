@@ -1,0 +1,162 @@
+package web
+
+import (
+	"context"
+	"errors"
+	"net/http"
+
+	"github.com/go-chi/chi/v5"
+
+	"authpocket/internal/engine"
+	"authpocket/internal/link"
+	"authpocket/web/session"
+	"authpocket/web/view"
+)
+
+// showUndo handles the "GET /receipts/{id}/undo" route: the review of a plan
+// that takes back what the receipt says was done. With force, also what was
+// changed since.
+func (s *Server) showUndo(w http.ResponseWriter, r *http.Request, sess *session.Session) {
+	p := sess.Look()
+	if !guard(w, r, p, "/settings") {
+		return
+	}
+	e := s.engine(p)
+	found, err := e.Receipt(chi.URLParam(r, "id"))
+	if err != nil {
+		s.receiptFault(w, r, sess, err)
+		return
+	}
+	id, kind := found.ID, found.Kind
+	if kind != engine.ReceiptApply && kind != engine.ReceiptRemove || found.TakenBack {
+		redirect(w, r, "/receipts/"+id) // which says why, and what can be done
+		return
+	}
+	force := r.URL.Query().Has("force")
+	plan, err := e.Undo(r.Context(), id, force)
+	if problems, ok := errors.AsType[link.Problems](err); ok {
+		later := ""
+		if newest, err := e.Newest(found.Spec); err == nil && newest != id {
+			later = newest
+		}
+		s.undoConflicts(w, r, sess, id, later, force, problems)
+		return
+	}
+	if err != nil {
+		s.fail(w, r, sess, err, session.UndoPath(id, force))
+		return
+	}
+	s.review(w, r, sess, p, sess.Show(plan, p.Rev))
+}
+
+// undoConflicts lists what was changed since, and lets the admin decide. later
+// is the id of a receipt of what was done after it, empty for none.
+func (s *Server) undoConflicts(w http.ResponseWriter, r *http.Request, sess *session.Session, id, later string,
+	force bool, problems link.Problems) {
+	page := view.ProblemPage{
+		Head: s.head(sess), Summary: "What was made is no longer as authpocket left it. Nothing was written.",
+		Todo: "Undo it all the same if these changes may go too. You see the whole list first.",
+		Actions: []view.Action{{Label: "Undo it all the same", URL: session.UndoPath(id, true)},
+			{Label: "Leave it", URL: "/receipts/" + id}},
+	}
+	page.Head.Title = "Something was changed since"
+	if later != "" {
+		page.Todo = "There is a later receipt of this link: undo that one first. Or undo this one all the same, if " +
+			"what was changed since may go too."
+		page.Actions = append([]view.Action{{Label: "Undo the later one first", URL: session.UndoPath(later, false)}},
+			page.Actions...)
+	}
+	switch problems[0].Field {
+	case "access":
+		page.Head.Title, page.Summary = "Not all of it can come back",
+			"Some of what was removed is nothing that authpocket makes. Nothing was written."
+		page.Todo = "Undo it all the same to have the rest. You see the whole list first."
+	case "application.slug", "pocketbase.slot":
+		page.Head.Title, page.Summary = "This cannot be undone here",
+			"Something else would be lost by it. Nothing was written."
+		page.Todo, page.Actions = problems[0].Message().Advice(link.OnPage), page.Actions[len(page.Actions)-1:]
+		force = false
+	}
+	if force {
+		page.Head.Title, page.Summary = "This cannot be undone", "What it would be put back into is gone or in use. "+
+			"Nothing was written."
+		page.Todo, page.Actions = "", page.Actions[len(page.Actions)-1:]
+	}
+	for _, one := range problems {
+		line := one.Summary
+		if force {
+			line = view.Sentence(one)
+		}
+		page.List = append(page.List, line)
+	}
+	s.problem(w, r, http.StatusConflict, page)
+}
+
+// planner makes a plan for a link that stands.
+type planner func(context.Context, *engine.Engine, link.Spec) (link.Plan, error)
+
+// showRotation handles the "GET /rotate" route: the review of a new client
+// secret.
+func (s *Server) showRotation(w http.ResponseWriter, r *http.Request, sess *session.Session) {
+	s.showLater(w, r, sess, func(ctx context.Context, e *engine.Engine, spec link.Spec) (link.Plan, error) {
+		return e.Rotation(ctx, spec)
+	})
+}
+
+// showRemoval handles the "GET /remove" route: the review of taking the link
+// apart.
+func (s *Server) showRemoval(w http.ResponseWriter, r *http.Request, sess *session.Session) {
+	s.showLater(w, r, sess, func(ctx context.Context, e *engine.Engine, spec link.Spec) (link.Plan, error) {
+		return e.Removal(ctx, spec)
+	})
+}
+
+// showRotationBack handles the "GET /rotate/back" route: the review of giving
+// both sides the client secret that the last change of it has replaced. It is
+// known in this session only.
+func (s *Server) showRotationBack(w http.ResponseWriter, r *http.Request, sess *session.Session) {
+	before := sess.ReplacedSecret()
+	if !before.IsSet() {
+		redirect(w, r, "/rotate")
+		return
+	}
+	s.showLater(w, r, sess, func(ctx context.Context, e *engine.Engine, spec link.Spec) (link.Plan, error) {
+		return e.RotationTo(ctx, spec, before)
+	})
+}
+
+// showLater writes the review of a plan for the link that the session's
+// answers describe.
+func (s *Server) showLater(w http.ResponseWriter, r *http.Request, sess *session.Session, make planner) {
+	p := sess.Look()
+	if !guard(w, r, p, "/review") {
+		return
+	}
+	plan, err := make(r.Context(), s.engine(p), p.Spec)
+	if problems, ok := errors.AsType[link.Problems](err); ok {
+		s.laterProblems(w, r, sess, problems)
+		return
+	}
+	if err != nil {
+		s.fail(w, r, sess, err, r.URL.Path)
+		return
+	}
+	s.review(w, r, sess, p, sess.Show(plan, p.Rev))
+}
+
+func (s *Server) laterProblems(w http.ResponseWriter, r *http.Request, sess *session.Session, problems link.Problems) {
+	page := view.ProblemPage{
+		Head: s.head(sess), Summary: "The link is not there as the settings describe it. Nothing was written.",
+		Actions: []view.Action{{Label: "Change the settings", URL: "/settings"},
+			{Label: "Go to the review", URL: "/review"}},
+	}
+	page.Head.Title = "There is no plan yet"
+	if problems[0].Field == "pocketbase.slot" {
+		page.Summary, page.Actions = "PocketBase would lose something else by it. Nothing was written.",
+			page.Actions[1:]
+	}
+	for _, one := range problems {
+		page.List = append(page.List, view.Sentence(one))
+	}
+	s.problem(w, r, http.StatusConflict, page)
+}

@@ -1,0 +1,69 @@
+package web
+
+import (
+	"errors"
+	"net/http"
+
+	"authpocket/internal/link"
+	"authpocket/web/session"
+	"authpocket/web/view"
+	"authpocket/web/view/changes"
+)
+
+// showReview handles the "GET /review" route. Every look makes the plan
+// anew, so that it shows what the systems hold now.
+func (s *Server) showReview(w http.ResponseWriter, r *http.Request, sess *session.Session) {
+	p := sess.Look()
+	if !guard(w, r, p, "/review") {
+		return
+	}
+	shown := sess.TakeFresh()
+	if shown == nil {
+		plan, err := s.engine(p).Plan(r.Context(), p.Spec)
+		if problems, ok := errors.AsType[link.Problems](err); ok {
+			s.reviewProblems(w, r, sess, problems)
+			return
+		}
+		if err != nil {
+			s.fail(w, r, sess, err, "/review")
+			return
+		}
+		shown = sess.Show(plan, p.Rev)
+	}
+	if shown.Plan.Empty() {
+		sess.Settle(shown.Rev, shown.Plan.Desired, false)
+	}
+	s.review(w, r, sess, p, shown)
+}
+
+// review writes the page of a plan of any kind.
+func (s *Server) review(w http.ResponseWriter, r *http.Request, sess *session.Session, p session.Progress,
+	shown *session.Shown) {
+	open, err := interrupted(s.engine(p))
+	if err != nil {
+		s.fail(w, r, sess, err, session.Again(shown.Plan))
+		return
+	}
+	s.render(w, r, http.StatusOK, changes.Review(changes.NewReview(s.head(sess), changes.ReviewInput{
+		PlanID: shown.ID, Plan: shown.Plan, Interrupted: open,
+		AuthentikURL: p.Authentik.Login.URL, AuthentikWho: p.Authentik.Who.Username,
+		PocketBaseURL: p.PocketBase.Login.URL, PocketBaseWho: p.PocketBase.Who.SuperuserEmail,
+		PocketBaseUntil: p.PocketBase.Who.Expires, PocketBaseRenews: p.PocketBase.Who.Refreshable,
+	})))
+}
+
+// reviewProblems is for answers that fitted when they were given and do not
+// any more.
+func (s *Server) reviewProblems(w http.ResponseWriter, r *http.Request, sess *session.Session, problems link.Problems) {
+	page := view.ProblemPage{
+		Head:    s.head(sess),
+		Summary: "Something has changed in authentik or PocketBase since you answered, so the settings need another look.",
+		Answers: true, Actions: []view.Action{{Label: "Change the settings", URL: "/settings"},
+			{Label: "Try again", URL: "/review"}},
+	}
+	page.Head.Title = "There is no plan yet"
+	for _, one := range problems {
+		page.List = append(page.List, view.Sentence(one))
+	}
+	s.problem(w, r, http.StatusConflict, page)
+}

@@ -1,0 +1,82 @@
+package session
+
+import (
+	"net/http"
+
+	"authpocket/internal/connect"
+	"authpocket/internal/secret"
+)
+
+// The two ways to sign in to PocketBase.
+const (
+	WithToken    = "token"
+	WithPassword = "password"
+)
+
+// AuthentikLogin is what it takes to connect to an authentik.
+type AuthentikLogin struct {
+	URL   string
+	Token secret.Text
+	CA    string // PEM, empty for the system's authorities alone
+	Plain bool   // the token may be sent over plain http
+}
+
+// Authentik is an accepted answer of the first connect page.
+type Authentik struct {
+	Login  AuthentikLogin
+	System connect.AuthentikSystem
+	Who    connect.AuthentikIdentity
+	HTTP   *http.Client
+}
+
+// PocketBaseLogin is what it takes to connect to a PocketBase.
+type PocketBaseLogin struct {
+	URL      string
+	With     string // "token" or "password"
+	Token    secret.Text
+	Email    string
+	Password secret.Text // wiped once it was used
+	CA       string
+	Plain    bool // token or password may be sent over plain http
+}
+
+// Login returns the same without what only the form needs.
+func (l PocketBaseLogin) Login() connect.PocketBaseLogin {
+	if l.With == WithPassword {
+		return connect.PocketBaseLogin{URL: l.URL, Email: l.Email, Password: l.Password, CA: l.CA}
+	}
+	return connect.PocketBaseLogin{URL: l.URL, Token: l.Token, CA: l.CA}
+}
+
+// PocketBase is an accepted answer of the second connect page.
+type PocketBase struct {
+	Login  PocketBaseLogin
+	System connect.PocketBaseSystem
+	Who    connect.PocketBaseIdentity
+	HTTP   *http.Client
+}
+
+// CodeStep is a sign-in to PocketBase that waits for a one-time password.
+type CodeStep struct {
+	Login PocketBaseLogin
+	Code  connect.CodeRequest
+}
+
+// Found is the short line of what a connection found.
+func (a *Authentik) Found() string {
+	role := a.Who.Username
+	if a.Who.Superuser {
+		role += " (superuser)"
+	}
+	return signedIn(a.Who.Version, role)
+}
+
+// Found is the short line of what a connection found.
+func (p *PocketBase) Found() string { return signedIn(p.Who.Version, p.Who.SuperuserEmail) }
+
+func signedIn(version, who string) string {
+	if version == "" {
+		return "signed in as " + who
+	}
+	return version + ", signed in as " + who
+}

@@ -1,0 +1,166 @@
+package session
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"slices"
+
+	"authpocket/internal/engine"
+	"authpocket/internal/link"
+	"authpocket/web/live"
+	"authpocket/web/view/changes"
+)
+
+// Apply is one apply: its plan and what has happened.
+type Apply struct {
+	ID       string
+	link     string // names the two systems
+	Plan     link.Plan
+	rev      int
+	planSeq  int // the newest plan that was shown when it began
+	Happened *live.Record[engine.Event]
+	Errand
+	// The rest is set before the record ends. checks are those of a new client
+	// secret.
+	stopped *link.Stopped // nil: the plan was carried out
+	checks  link.Checks
+}
+
+// Progress is the record's first n entries as the page sees them.
+func (j *Apply) Progress(n int, over bool) changes.Progress {
+	events, _, _ := j.Happened.Look()
+	p := changes.Progress{
+		Purpose: j.Plan.Purpose, Restores: j.Plan.Restores, Again: cmp.Or(j.Again, Again(j.Plan)), Back: j.Back,
+		Warnings: j.Plan.Warnings,
+		Changes:  j.Plan.Changes, States: make([]string, len(j.Plan.Changes)), Failed: map[int][]link.Message{},
+		Ended: over,
+	}
+	for _, e := range events[:min(n, len(events))] {
+		if e.Index < 0 || e.Index >= len(p.States) {
+			continue
+		}
+		p.States[e.Index] = string(e.State)
+		if e.State == engine.Failed {
+			p.Failed[e.Index] = e.Messages
+		}
+	}
+	if over {
+		p.Stopped, p.Checks = j.stopped, j.checks
+	}
+	return p
+}
+
+// Now is the whole record.
+func (j *Apply) Now() (p changes.Progress, count int) {
+	events, over, _ := j.Happened.Look()
+	return j.Progress(len(events), over), len(events)
+}
+
+// round is what was made so far, for the last page.
+func (j *Apply) round() changes.Round {
+	events, _, _ := j.Happened.Look()
+	round := changes.Round{Purpose: j.Plan.Purpose}
+	for _, e := range events {
+		if e.State == engine.Done {
+			round.Made, round.Receipt = append(round.Made, e.Change), e.Receipt
+		}
+	}
+	return round
+}
+
+// Rounds are all that this session has changed in the two systems of a link,
+// the newest first.
+func (s *Session) Rounds(link string) []changes.Round {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	var list []changes.Round
+	for _, job := range slices.Backward(s.applies) {
+		if round := job.round(); job.link == link && len(round.Made) > 0 {
+			list = append(list, round)
+		}
+	}
+	return list
+}
+
+func (j *Apply) running() bool {
+	_, over, _ := j.Happened.Look()
+	return !over
+}
+
+// run carries the plan out and settles the session when all went well.
+func (j *Apply) run(ctx context.Context, e *engine.Engine, sess *Session) {
+	defer j.Happened.End()
+	err := e.Apply(ctx, j.Plan, func(event engine.Event) {
+		sess.dropChecks()
+		j.Happened.Add(event)
+	})
+	if err == nil {
+		j.succeeded(ctx, e, sess)
+		return
+	}
+	if stopped, ok := errors.AsType[*link.Stopped](err); ok {
+		j.stopped = stopped
+		return
+	}
+	j.stopped = &link.Stopped{Err: err}
+}
+
+// succeeded takes over what the plan has led to. A new client secret is
+// checked at once.
+func (j *Apply) succeeded(ctx context.Context, e *engine.Engine, sess *Session) {
+	switch j.Plan.Purpose {
+	case link.PurposeUndo:
+		sess.readAnew(j.rev, j.Plan.Spec)
+	case link.PurposeRemove:
+		sess.unsettle()
+	case link.PurposeRotate:
+		sess.Settle(j.rev, j.Plan.Desired, true)
+		run := sess.checkSecret()
+		run.run(ctx, e, j.Plan.Desired)
+		j.checks = run.checks
+	default:
+		sess.Settle(j.rev, j.Plan.Desired, true)
+		sess.takeAnswers(j.rev, j.Answers)
+	}
+}
+
+// readAnew lets go of answers that were taken back, but for which link it is:
+// all else is what the systems hold.
+func (s *Session) readAnew(rev int, was link.Spec) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if rev == s.rev { // nobody answered anew meanwhile
+		s.spec, s.answered = was.Identity(), false
+	}
+	s.answersChanged()
+}
+
+// Again is the page that makes a plan of the same kind anew.
+func Again(p link.Plan) string {
+	switch p.Purpose {
+	case link.PurposeUndo:
+		return UndoPath(p.Of, p.Force)
+	case link.PurposeRemove:
+		return "/remove"
+	case link.PurposeRotate:
+		return "/rotate"
+	}
+	return "/review"
+}
+
+// rotates tells whether the job gave that link another client secret.
+func (j *Apply) rotates(d link.Desired) bool {
+	was := j.Plan.Desired
+	return j.Plan.Purpose == link.PurposeRotate && was.Application.Slug == d.Application.Slug &&
+		was.Collection.Name == d.Collection.Name && was.Slot.Slot == d.Slot.Slot
+}
+
+// UndoPath is the page that shows what undoing a receipt would do.
+func UndoPath(id string, force bool) string {
+	path := "/receipts/" + id + "/undo"
+	if force {
+		path += "?force=yes"
+	}
+	return path
+}

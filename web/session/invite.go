@@ -1,0 +1,63 @@
+package session
+
+import (
+	"crypto/sha256"
+	"crypto/subtle"
+	"time"
+)
+
+// invite is a link with which somebody else does the test. Only its hash is
+// kept.
+type invite struct {
+	hash    [sha256.Size]byte
+	expires time.Time
+	key     string // of the browser that began it, empty until one has
+}
+
+// Invite gives the run a link for somebody else, and returns its token.
+func (run *SignIn) Invite(expires time.Time) string {
+	token := NewID()
+	run.mu.Lock()
+	defer run.mu.Unlock()
+	run.invite = &invite{hash: sha256.Sum256([]byte(token)), expires: expires}
+	return token
+}
+
+// Holds reports whether the link was not used yet, or by the browser with that
+// key.
+func (run *SignIn) Holds(key string) bool {
+	run.mu.Lock()
+	defer run.mu.Unlock()
+	return run.invite.key == "" || subtle.ConstantTimeCompare([]byte(key), []byte(run.invite.key)) == 1
+}
+
+// Claim uses the link up for one browser. It takes the key that the browser
+// was given with the page, so that it holds the link even if the answer to
+// this is lost; one without a key is given one.
+func (run *SignIn) Claim(key string, give func() string) bool {
+	if !run.Holds(key) {
+		return false
+	}
+	run.mu.Lock()
+	defer run.mu.Unlock()
+	if run.invite.key != "" { // pressed twice, or the first answer was lost
+		_, over, _ := run.Happened.Look()
+		return run.test != nil || !over
+	}
+	if run.invite.key = key; key == "" {
+		run.invite.key = give()
+	}
+	run.Streams.End() // of others who looked at the link
+	return true
+}
+
+// Until returns when a stream of the link ends at the latest: with the link
+// where nobody has begun, else with the session that has sent it.
+func (run *SignIn) Until() time.Time {
+	run.mu.Lock()
+	defer run.mu.Unlock()
+	if run.invite.key == "" {
+		return run.invite.expires
+	}
+	return run.Made.Add(sessionLife)
+}

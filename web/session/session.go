@@ -1,0 +1,213 @@
+// Package session holds what a browser has answered and begun: the connections,
+// the settings, the plans it was shown, applies, runs of the checks and test
+// sign-ins. All of it is in memory only, and overwritten at the end.
+package session
+
+import (
+	"crypto/rand"
+	"sync"
+	"time"
+
+	"authpocket/internal/link"
+	"authpocket/internal/secret"
+	"authpocket/web/live"
+)
+
+// The life of a session.
+const (
+	sessionIdle  = 30 * time.Minute // without a request
+	sessionLife  = 4 * time.Hour    // in any case
+	sessionLimit = 100              // sessions at once
+	plansKept    = 8                // shown plans and begun applies per session
+)
+
+// Session is one browser's way through the wizard. mu is held for looking and
+// writing, never while a system is asked.
+type Session struct {
+	id      string // empty until the session is kept
+	created time.Time
+	used    time.Time // guarded by Store.mu
+	Streams live.Streams
+
+	mu         sync.Mutex
+	authentik  *Authentik
+	pocketbase *PocketBase
+	second     *CodeStep // a PocketBase sign-in that waits for a code
+	spec       link.Spec
+	answered   bool // spec was accepted
+	rev        int  // goes up with every answer
+	plans      []*Shown
+	fresh      *Shown // just made by saving the settings, not shown yet
+	seq        int    // of the newest plan
+	applies    []*Apply
+	settled    *Settled
+	verify     *Verify
+	working    int  // jobs that use the tokens
+	over       bool // ended: the tokens are wiped once nothing is working
+
+	known    map[secret.Text]bool // client secrets that came in and are not overwritten yet
+	replaced []func()             // overwrite the tokens of connections that others followed
+	tests    *SignIns             // where the session's test sign-ins are; nil: nowhere
+}
+
+// Shown is a plan that a review page has shown, and may be asked to apply.
+type Shown struct {
+	ID   string
+	Plan link.Plan
+	Rev  int // of the answers it was made from
+	seq  int
+	Errand
+}
+
+// Errand is what a plan that was made to put one thing right is about. It is
+// zero for all others.
+type Errand struct {
+	Again   string     // the page that makes the plan anew
+	Back    string     // where to go on once it is applied
+	Answers *link.Spec // the answers from then on, nil where they stay
+}
+
+// Settled is a link that stands as wanted: an apply made it so, or a plan had
+// nothing to do.
+type Settled struct {
+	Desired       link.Desired
+	At            time.Time // of the last change
+	rev           int
+	AuthentikURL  string
+	PocketBaseURL string
+	ByPassword    bool
+}
+
+// NewID returns 256 random bits as text.
+func NewID() string { return rand.Text() + rand.Text() }
+
+// answersChanged forgets what followed from the answers before. The caller
+// holds mu.
+func (s *Session) answersChanged() {
+	s.rev++
+	s.settled, s.verify = nil, nil
+	s.tidy()
+}
+
+// SetAuthentik takes an accepted answer. Another authentik has other flows,
+// keys and applications, so the settings are asked again.
+func (s *Session) SetAuthentik(a *Authentik) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.comeBack()
+	if s.authentik != nil {
+		if s.authentik.Login.URL != a.Login.URL {
+			s.forgetSettings()
+		}
+		if s.authentik.replacedBy(a) {
+			s.replaced = append(s.replaced, s.authentik.wipe)
+		}
+	}
+	s.authentik = a
+	s.answersChanged()
+}
+
+// comeBack is for a token that is given after all were to be forgotten, while
+// a job still used them: the old ones go at its end, and none that came since.
+func (s *Session) comeBack() {
+	if !s.over {
+		return
+	}
+	s.over = false
+	if s.authentik != nil {
+		s.replaced = append(s.replaced, s.authentik.wipe)
+	}
+	if s.pocketbase != nil {
+		s.replaced = append(s.replaced, s.pocketbase.wipe)
+	}
+	s.authentik, s.pocketbase, s.second = nil, nil, nil
+	s.forgetSettings()
+}
+
+// SetPocketBase takes an accepted answer.
+func (s *Session) SetPocketBase(p *PocketBase) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.comeBack()
+	if s.pocketbase != nil {
+		if s.pocketbase.Login.URL != p.Login.URL {
+			s.forgetSettings()
+		}
+		if s.pocketbase.replacedBy(p) {
+			s.replaced = append(s.replaced, s.pocketbase.wipe)
+		}
+	}
+	s.pocketbase, s.second = p, nil
+	s.answersChanged()
+}
+
+func (s *Session) forgetSettings() { s.spec, s.answered = link.Spec{}, false }
+
+// SetSpec takes the settings. Those that are not accepted yet are kept as a
+// draft. It returns the new rev.
+func (s *Session) SetSpec(spec link.Spec, accepted bool) int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.spec, s.answered = spec, accepted
+	s.note(specSecrets(spec))
+	s.answersChanged()
+	return s.rev
+}
+
+// Progress is a look at a session's answers.
+type Progress struct {
+	Authentik  *Authentik
+	PocketBase *PocketBase
+	Second     *CodeStep
+	Spec       link.Spec
+	answered   bool
+	Rev        int
+	Settled    *Settled
+	Verify     *Verify
+}
+
+// Look returns the answers as they are now. It has no connections once they
+// are to be forgotten.
+func (s *Session) Look() Progress {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	p := Progress{
+		Authentik: s.authentik, PocketBase: s.pocketbase, Second: s.second, Spec: s.spec,
+		answered: s.answered, Rev: s.rev, Settled: s.settled, Verify: s.verify,
+	}
+	if s.over { // a job may still use them, and nobody else
+		p.Authentik, p.PocketBase, p.Second = nil, nil, nil
+	}
+	return p
+}
+
+// workDone marks the end of a job that used the session's tokens.
+func (s *Session) workDone() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.working--
+	if s.over && s.working == 0 {
+		s.wipe()
+	}
+	s.tidy()
+}
+
+// Forget lets go of both connections. All secrets are wiped at once, or when
+// the job that uses them ends: then it answers false. What was made stays to
+// be shown.
+func (s *Session) Forget() (wiped bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.over = true
+	if s.working == 0 {
+		s.wipe()
+	}
+	return s.working == 0
+}
+
+// AwaitCode keeps a sign-in to PocketBase that waits for a one-time password.
+func (s *Session) AwaitCode(step *CodeStep) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.second = step
+}

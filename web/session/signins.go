@@ -1,0 +1,112 @@
+package session
+
+import (
+	"crypto/sha256"
+	"crypto/subtle"
+	"slices"
+	"sync"
+	"time"
+)
+
+// SignIns are the test sign-ins of all sessions. Those that take part without
+// a session's cookie are found here: somebody else's browser by its link's
+// token, and a return from authentik by its state.
+type SignIns struct {
+	mu   sync.Mutex
+	runs []*SignIn
+}
+
+// Add keeps a run, and lets go of old ones and what they hold.
+func (s *SignIns) Add(run *SignIn) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	oldest := time.Now().Add(-sessionLife)
+	s.runs = append(s.runs, run)
+	own := 0
+	for i, r := range slices.Backward(s.runs) {
+		if r.Session == run.Session {
+			own++
+		}
+		if r.Made.Before(oldest) || r.Session == run.Session && own > signInsKept {
+			s.runs = slices.Delete(s.runs, i, i+1)
+			r.letGo(newerTests)
+		}
+	}
+}
+
+// wipe lets go of what a session's runs hold. What came of them stays to be
+// shown.
+func (s *SignIns) wipe(sess *Session) {
+	for _, run := range s.All(sess) {
+		run.letGo(tokensGone)
+	}
+}
+
+// drop takes a session's runs out, once the session is over.
+func (s *SignIns) drop(sess *Session) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.runs = slices.DeleteFunc(s.runs, func(r *SignIn) bool {
+		if r.Session == sess {
+			r.letGo(sessionGone)
+		}
+		return r.Session == sess
+	})
+}
+
+// find returns the newest run that fits, or nil.
+func (s *SignIns) find(fits func(*SignIn) bool) *SignIn {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, r := range slices.Backward(s.runs) {
+		if fits(r) {
+			return r
+		}
+	}
+	return nil
+}
+
+// Of is the session's run with that id.
+func (s *SignIns) Of(sess *Session, id string) *SignIn {
+	return s.find(func(r *SignIn) bool { return r.Session == sess && r.ID == id })
+}
+
+// All are the session's runs, the newest first.
+func (s *SignIns) All(sess *Session) []*SignIn {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	var list []*SignIn
+	for _, r := range slices.Backward(s.runs) {
+		if r.Session == sess {
+			list = append(list, r)
+		}
+	}
+	return list
+}
+
+// Invited is the run that a link's token leads to, nil once its time is up
+// and nobody has begun it.
+func (s *SignIns) Invited(token string) *SignIn {
+	hash := sha256.Sum256([]byte(token))
+	return s.find(func(r *SignIn) bool {
+		if r.invite == nil || subtle.ConstantTimeCompare(r.invite.hash[:], hash[:]) != 1 {
+			return false
+		}
+		r.mu.Lock()
+		defer r.mu.Unlock()
+		return r.invite.key != "" || time.Now().Before(r.invite.expires)
+	})
+}
+
+// Awaiting is the run whose return comes with that state to authpocket's own
+// address.
+func (s *SignIns) Awaiting(state string) *SignIn {
+	if state == "" {
+		return nil
+	}
+	return s.find(func(r *SignIn) bool {
+		r.mu.Lock()
+		defer r.mu.Unlock()
+		return r.Way == WayCallback && subtle.ConstantTimeCompare([]byte(r.state), []byte(state)) == 1
+	})
+}

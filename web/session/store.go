@@ -1,0 +1,143 @@
+package session
+
+import (
+	"maps"
+	"net/http"
+	"slices"
+	"sync"
+	"time"
+
+	"authpocket/web/door"
+)
+
+// Cookie tells browsers apart.
+const Cookie door.Cookie = "authpocket"
+
+// Store holds the sessions of all browsers.
+type Store struct {
+	mu    sync.Mutex
+	byID  map[string]*Session
+	tests *SignIns
+
+	sweeping sync.WaitGroup
+	stop     chan struct{}
+	stopOnce sync.Once
+}
+
+// NewStore returns a store without sessions. Close has to be called at the end.
+func NewStore(tests *SignIns) *Store {
+	s := &Store{byID: map[string]*Session{}, tests: tests, stop: make(chan struct{})}
+	s.sweeping.Go(s.sweep)
+	return s
+}
+
+// sweep ends sessions whose time is up, so that tokens do not outlive it even
+// when nobody asks any more.
+func (s *Store) sweep() {
+	tick := time.NewTicker(time.Minute)
+	defer tick.Stop()
+	for {
+		select {
+		case <-s.stop:
+			return
+		case <-tick.C:
+			s.expire(time.Now())
+		}
+	}
+}
+
+func (s *Store) expire(now time.Time) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for id, one := range s.byID {
+		if one.expired(now) {
+			delete(s.byID, id)
+			s.wipe(one)
+		}
+	}
+}
+
+func (s *Session) expired(now time.Time) bool {
+	return now.Sub(s.used) >= sessionIdle || now.Sub(s.created) >= sessionLife
+}
+
+// Of returns the request's session. lost tells that the browser brought the
+// cookie of one that is over. Without a session it returns a new one that is
+// not kept yet, so that a stranger's look costs nothing.
+func (s *Store) Of(r *http.Request) (found *Session, lost bool) {
+	id := Cookie.Value(r)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	now := time.Now()
+	if one, ok := s.byID[id]; ok && !one.expired(now) {
+		if !door.Stream(r) {
+			one.used = now
+		}
+		return one, false
+	}
+	return &Session{tests: s.tests}, id != ""
+}
+
+// Keep stores a session that is not stored yet and gives the browser its
+// cookie.
+func (s *Store) Keep(w http.ResponseWriter, r *http.Request, one *Session) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if one.id != "" {
+		return
+	}
+	for len(s.byID) >= sessionLimit {
+		s.evict()
+	}
+	one.id, one.created, one.used = NewID(), time.Now(), time.Now()
+	s.byID[one.id] = one
+	Cookie.Set(w, r, one.id, 0)
+}
+
+// evict ends the session that was used the longest ago. The caller holds mu.
+func (s *Store) evict() {
+	var oldest *Session
+	for _, one := range s.byID {
+		if oldest == nil || one.used.Before(oldest.used) {
+			oldest = one
+		}
+	}
+	delete(s.byID, oldest.id)
+	s.wipe(oldest)
+}
+
+// wipe ends a session that nobody finds any more, with its test sign-ins.
+func (s *Store) wipe(one *Session) (wiped bool) {
+	wiped = one.Forget()
+	s.tests.drop(one)
+	return wiped
+}
+
+// End forgets a session and its cookie. It answers false where a job still
+// needs the tokens; they are overwritten when it ends.
+func (s *Store) End(w http.ResponseWriter, r *http.Request, one *Session) (wiped bool) {
+	s.mu.Lock()
+	delete(s.byID, one.id)
+	s.mu.Unlock()
+	Cookie.Set(w, r, "", -1)
+	return s.wipe(one)
+}
+
+// Close ends all sessions.
+func (s *Store) Close() {
+	s.stopOnce.Do(func() { close(s.stop) })
+	s.sweeping.Wait()
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for id, one := range s.byID {
+		delete(s.byID, id)
+		s.wipe(one)
+	}
+}
+
+// All returns the sessions that are kept.
+func (s *Store) All() []*Session {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return slices.Collect(maps.Values(s.byID))
+}

@@ -1,0 +1,84 @@
+package session
+
+import (
+	"context"
+	"slices"
+	"sync"
+	"time"
+
+	"authpocket/internal/engine"
+	"authpocket/internal/link"
+	"authpocket/web/live"
+	"authpocket/web/view/proof"
+)
+
+// verifyTime bounds one run of the checks.
+const verifyTime = 90 * time.Second
+
+// Verify is one run of the checks. Its record has one entry, once all but
+// the slow check are done.
+type Verify struct {
+	Happened *live.Record[struct{}]
+	Username string // whose sign-in is predicted, empty for the token's own
+	Person   int
+	// first is set before the entry, with what is foreseen of the person, and
+	// checks before the record ends.
+	first    link.Checks
+	foreseen *proof.Prediction
+	checks   link.Checks
+	at       time.Time
+}
+
+func (v *Verify) run(ctx context.Context, e *engine.Engine, d link.Desired) {
+	defer v.Happened.End()
+	ctx, cancel := context.WithTimeout(ctx, verifyTime)
+	defer cancel()
+	var slow link.Checks
+	var probing, asking sync.WaitGroup
+	probing.Go(func() { slow = e.VerifySlow(ctx, d, nil) })
+	asking.Go(func() { v.first = e.Verify(ctx, d, v.Person) })
+	if v.Person != 0 {
+		asking.Go(func() { v.foresee(ctx, e, d) })
+	}
+	asking.Wait()
+	v.Happened.Add(struct{}{})
+	probing.Wait()
+	v.checks, v.at = slices.Concat(v.first, slow), time.Now()
+}
+
+// foresee keeps nothing where nothing can be foreseen: a check says why.
+func (v *Verify) foresee(ctx context.Context, e *engine.Engine, d link.Desired) {
+	if p, err := e.Foresee(ctx, d, v.Person); err == nil {
+		v.foreseen = proof.Foreseen(v.Username, p)
+	}
+}
+
+// Input is what the page shows of a run. A nil run was not begun.
+func (v *Verify) Input() proof.VerifyInput {
+	if v == nil {
+		return proof.VerifyInput{}
+	}
+	entries, over, _ := v.Happened.Look()
+	return v.InputAt(len(entries), over)
+}
+
+// InputAt is what the page shows after that many entries.
+func (v *Verify) InputAt(entries int, over bool) proof.VerifyInput {
+	in := proof.VerifyInput{Begun: true, Ended: over, Person: v.Username}
+	if entries > 0 || over {
+		in.Checks, in.Foreseen = v.first, v.foreseen
+	}
+	if over {
+		in.Checks, in.At = v.checks, v.at
+	}
+	return in
+}
+
+// Ended tells whether there is an outcome.
+func (v *Verify) Ended() bool { return v.Input().Ended }
+
+// Proven tells whether something was measured and nothing was wrong.
+func (v *Verify) Proven() bool {
+	in := v.Input()
+	return in.Ended && !in.Checks.Failed() && in.Checks.Count(link.Pass) > 0
+}

@@ -1,0 +1,139 @@
+package session
+
+import (
+	"slices"
+
+	"authpocket/internal/link"
+	"authpocket/internal/secret"
+)
+
+// forgetter is a connection that can overwrite the token it works with.
+type forgetter interface{ Forget() }
+
+// wipe overwrites the token and closes the connections.
+func (a *Authentik) wipe() {
+	a.Login.Token.Wipe()
+	a.HTTP.CloseIdleConnections()
+	if f, ok := a.System.(forgetter); ok {
+		f.Forget()
+	}
+}
+
+func (p *PocketBase) wipe() {
+	p.Login.Token.Wipe()
+	p.HTTP.CloseIdleConnections()
+	p.Login.Password.Wipe()
+	if f, ok := p.System.(forgetter); ok {
+		f.Forget()
+	}
+}
+
+// replacedBy lets go of a connection that another one follows, and tells
+// whether its token is to be wiped: one that goes on is not.
+func (a *Authentik) replacedBy(next *Authentik) bool {
+	a.HTTP.CloseIdleConnections()
+	return !a.Login.Token.Equal(next.Login.Token)
+}
+
+func (p *PocketBase) replacedBy(next *PocketBase) bool {
+	p.HTTP.CloseIdleConnections()
+	return p.Login.With == WithPassword || !p.Login.Token.Equal(next.Login.Token)
+}
+
+// wipe overwrites every secret. The caller holds mu.
+func (s *Session) wipe() {
+	if s.authentik != nil {
+		s.authentik.wipe()
+	}
+	if s.pocketbase != nil {
+		s.pocketbase.wipe()
+	}
+	if s.second != nil {
+		s.second.Login.Password.Wipe()
+	}
+	for text := range s.known {
+		text.Wipe()
+	}
+	if s.tests != nil {
+		s.tests.wipe(s)
+	}
+	s.authentik, s.pocketbase, s.second, s.plans, s.fresh, s.known = nil, nil, nil, nil, nil, nil
+	s.spec, s.answered = link.Spec{}, false
+	s.over = false // new answers may begin anew
+	s.tidy()
+}
+
+// note takes down client secrets that came into the session. The caller holds
+// mu.
+func (s *Session) note(texts []secret.Text) {
+	if s.known == nil {
+		s.known = map[secret.Text]bool{}
+	}
+	for _, text := range texts {
+		if text.IsSet() {
+			s.known[text] = true
+		}
+	}
+}
+
+// tidy overwrites what the session has let go of: client secrets that no
+// answer and no plan holds any more, and tokens of connections that others
+// followed. A job may still use them, so it waits for the last one to end. The
+// caller holds mu.
+func (s *Session) tidy() {
+	if s.working > 0 {
+		return
+	}
+	for _, wipe := range s.replaced {
+		wipe()
+	}
+	s.replaced = nil
+	held := s.held()
+	for text := range s.known {
+		if !held[text] {
+			text.Wipe()
+			delete(s.known, text)
+		}
+	}
+}
+
+// held are the client secrets that something may still need. The caller holds
+// mu.
+func (s *Session) held() map[secret.Text]bool {
+	texts := specSecrets(s.spec)
+	for _, p := range s.plans {
+		texts = append(texts, planSecrets(p.Plan)...)
+	}
+	for _, job := range s.applies {
+		texts = append(texts, planSecrets(job.Plan)...)
+	}
+	if s.settled != nil {
+		texts = append(texts, desiredSecrets(s.settled.Desired)...)
+	}
+	held := map[secret.Text]bool{}
+	for _, text := range texts {
+		held[text] = true
+	}
+	return held
+}
+
+func specSecrets(spec link.Spec) []secret.Text {
+	if spec.Provider.ClientSecret == nil {
+		return nil
+	}
+	return []secret.Text{*spec.Provider.ClientSecret}
+}
+
+func desiredSecrets(d link.Desired) []secret.Text {
+	return []secret.Text{d.Provider.ClientSecret, d.Slot.ClientSecret}
+}
+
+// planSecrets are the client secrets that a plan was made from.
+func planSecrets(p link.Plan) []secret.Text {
+	texts := append(specSecrets(p.Spec), p.Generated.ClientSecret)
+	texts = append(texts, desiredSecrets(p.Desired)...)
+	for _, c := range slices.Concat(p.Changes, p.Undoes) {
+		texts = append(texts, c.Secrets()...)
+	}
+	return texts
+}

@@ -1,0 +1,178 @@
+package web
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"slices"
+
+	"authpocket/internal/connect"
+	"authpocket/internal/engine"
+	"authpocket/internal/link"
+	"authpocket/web/form"
+	"authpocket/web/respond"
+	"authpocket/web/session"
+	"authpocket/web/view"
+	"authpocket/web/view/setup"
+)
+
+// showSettings handles the "GET /settings" route.
+func (s *Server) showSettings(w http.ResponseWriter, r *http.Request, sess *session.Session) {
+	p := sess.Look()
+	if !guard(w, r, p, "/settings") {
+		return
+	}
+	e := s.engine(p)
+	preview, err := e.PreviewOpen(r.Context(), p.Spec, r.URL.Query().Has("again"))
+	if err != nil {
+		s.fail(w, r, sess, err, "/settings")
+		return
+	}
+	in := settingsInput(preview)
+	if preview.Spec.Email == "" && preview.EmailBefore != "" {
+		in.Form.Set("email", string(preview.EmailBefore))
+	}
+	if in.Interrupted, err = interrupted(e); err != nil {
+		s.fail(w, r, sess, err, "/settings")
+		return
+	}
+	in.Token, in.TokenRenews = p.PocketBase.Who.Expires, p.PocketBase.Who.Refreshable
+	in.From, in.Again = from(r.URL.Query().Get("from")), r.URL.Query().Has("again")
+	s.render(w, r, http.StatusOK, setup.Settings(setup.NewSettings(s.head(sess), in)))
+}
+
+// settingsInput is the page of a preview. Of the problems of a spec that is not
+// sent yet only the question is told that they come to.
+func settingsInput(p engine.Preview) setup.SettingsInput {
+	filled := form.Fill(p.Spec, p.Desired)
+	if existing := existingAnswer(p); existing != "" {
+		filled.Set("existing", existing)
+	}
+	return setup.SettingsInput{
+		Conflict: inTheWay(p.Problems), Candidates: p.Candidates,
+		Form: filled, Authentik: p.Authentik, PocketBase: p.PocketBase, Desired: p.Desired,
+		There: p.There, SecretGiven: p.Spec.Provider.ClientSecret != nil,
+		Lacking: lacking(p.Authentik),
+	}
+}
+
+// existingAnswer is the form's one for what becomes of what is there.
+func existingAnswer(p engine.Preview) string {
+	switch app := p.Authentik.Application; {
+	case p.Spec.Existing != link.ExistingUse:
+		return string(p.Spec.Existing)
+	case app != nil:
+		return setup.UseValue(link.ProviderState{ApplicationSlug: app.Slug})
+	}
+	for _, c := range p.Candidates {
+		if c.Provider.PK == p.Desired.Provider.PK {
+			return setup.UseValue(c.Provider)
+		}
+	}
+	return string(p.Spec.Existing)
+}
+
+// saveSettings handles the "POST /settings" route.
+func (s *Server) saveSettings(w http.ResponseWriter, r *http.Request, sess *session.Session) {
+	p := sess.Look()
+	if !guard(w, r, p, "/settings") {
+		return
+	}
+	if err := form.Parse(r); err != nil {
+		s.badForm(w, r, sess, err)
+		return
+	}
+	sent := form.Settings{Values: r.PostForm}
+	spec, problems := sent.Spec(p.Spec)
+	if next, page := sent.AskAgain(spec); page != "" {
+		sess.SetSpec(next, false)
+		redirect(w, r, page)
+		return
+	}
+	if problems = append(problems, form.Validate(spec)...); len(problems) > 0 {
+		s.settingsProblems(w, r, sess, sent, spec, problems)
+		return
+	}
+	plan, err := s.engine(p).Plan(r.Context(), spec)
+	if found, ok := errors.AsType[link.Problems](err); ok {
+		s.settingsProblems(w, r, sess, sent, spec, found)
+		return
+	}
+	if respond.Gone(r) { // then nothing is known of the answers
+		respond.Nothing(w)
+		return
+	}
+	rev := sess.SetSpec(spec, err == nil)
+	if err != nil {
+		s.fail(w, r, sess, err, "/settings")
+		return
+	}
+	sess.ShowNext(plan, rev)
+	redirect(w, r, "/review")
+}
+
+// inTheWay says what of the two systems is in the way, empty for nothing.
+func inTheWay(problems link.Problems) string {
+	i := slices.IndexFunc(problems, func(p link.Problem) bool {
+		return slices.Contains([]string{"existing", "application.slug", "provider.name", "pocketbase.slot"}, p.Field)
+	})
+	if i < 0 {
+		return ""
+	}
+	return problems[i].Summary
+}
+
+// settingsProblems shows the page again as it was sent, but for the secret.
+func (s *Server) settingsProblems(w http.ResponseWriter, r *http.Request, sess *session.Session, sent form.Settings,
+	spec link.Spec, problems link.Problems) {
+	p := sess.Look()
+	preview, err := s.engine(p).Preview(r.Context(), spec)
+	if err != nil {
+		s.fail(w, r, sess, err, "/settings")
+		return
+	}
+	in := settingsInput(preview)
+	in.Form, in.Problems, in.From = sent.Values, problems, from(sent.Get("from"))
+	in.SecretGiven = p.Spec.Provider.ClientSecret != nil
+	in.Conflict = inTheWay(problems)
+	s.render(w, r, http.StatusUnprocessableEntity, setup.Settings(setup.NewSettings(s.head(sess), in)))
+}
+
+// findNames handles the "GET /settings/find" route: a part of the settings
+// page that lists whom authentik knows by what was typed.
+func (s *Server) findNames(w http.ResponseWriter, r *http.Request, sess *session.Session) {
+	p := sess.Look()
+	if p.Authentik == nil {
+		s.render(w, r, http.StatusOK, view.Found("", nil, "Connect authentik first."))
+		return
+	}
+	in := r.URL.Query().Get("in")
+	search := finder(p.Authentik.System, in)
+	if search == nil {
+		s.notFound(w, r)
+		return
+	}
+	refs, err := search(r.Context(), r.URL.Query().Get("q"))
+	if err != nil {
+		s.logError(r, "looking names up", err)
+		s.render(w, r, http.StatusOK, view.Found("", nil, link.MessageOf(err).Text(link.OnPage)))
+		return
+	}
+	var names []string
+	for _, ref := range refs {
+		names = append(names, ref.Name)
+	}
+	s.render(w, r, http.StatusOK, view.Found(view.FieldID(in), names, ""))
+}
+
+func finder(a connect.AuthentikSystem, list string) func(context.Context, string) ([]link.Ref, error) {
+	switch list {
+	case "access.groups":
+		return a.SearchGroups
+	case "access.users", "person":
+		return a.SearchUsers
+	case "access.policies":
+		return a.SearchPolicies
+	}
+	return nil
+}

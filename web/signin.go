@@ -1,0 +1,176 @@
+package web
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+
+	"github.com/a-h/templ"
+	"github.com/go-chi/chi/v5"
+
+	"authpocket/internal/link"
+	"authpocket/static"
+	"authpocket/web/door"
+	"authpocket/web/form"
+	"authpocket/web/session"
+	"authpocket/web/view/proof"
+)
+
+// callbackPath is authpocket's own redirect URI, for a test in which the
+// browser does not reach PocketBase.
+const callbackPath = "/signin/callback"
+
+// callbackURL is the same as the browser sees it.
+func callbackURL(r *http.Request) string {
+	scheme := "http"
+	if door.Secure(r) {
+		scheme = "https"
+	}
+	return scheme + "://" + r.Host + callbackPath
+}
+
+// showSignIn handles the "GET /signin" route: what a test sign-in is, and
+// whose.
+func (s *Server) showSignIn(w http.ResponseWriter, r *http.Request, sess *session.Session) {
+	p := sess.Look()
+	if p.Settled == nil {
+		redirect(w, r, p.Missing())
+		return
+	}
+	s.signInStart(w, r, sess, http.StatusOK, proof.SignInStartInput{Way: r.URL.Query().Get("way"),
+		Person: r.URL.Query().Get("person")})
+}
+
+func (s *Server) signInStart(w http.ResponseWriter, r *http.Request, sess *session.Session, status int,
+	in proof.SignInStartInput) {
+	p := sess.Look()
+	in.Desired = p.Settled.Desired
+	in.Held = p.Authentik != nil && p.PocketBase != nil
+	in.Callback = callbackURL(r)
+	in.CallbackThere = redirects(p.Settled.Desired, in.Callback)
+	in.Own = own(p)
+	for _, run := range s.signIns.All(sess) {
+		shown, _ := run.Now()
+		in.Tests = append(in.Tests, shown)
+	}
+	s.render(w, r, status, proof.SignInStart(proof.NewSignInStart(s.head(sess), in)))
+}
+
+// redirects tells whether the provider sends people back to that address.
+func redirects(d link.Desired, address string) bool {
+	return slices.ContainsFunc(d.Provider.RedirectURIs, func(u link.RedirectURI) bool {
+		return u.URL == address &&
+			u.Mode == link.RedirectStrict
+	})
+}
+
+// showSignInRun handles the "GET /signin/{id}" route.
+func (s *Server) showSignInRun(w http.ResponseWriter, r *http.Request, sess *session.Session) {
+	run := s.signIns.Of(sess, chi.URLParam(r, "id"))
+	if run == nil {
+		s.notFound(w, r)
+		return
+	}
+	s.signInPage(w, r, sess, run, http.StatusOK, "")
+}
+
+func (s *Server) signInPage(w http.ResponseWriter, r *http.Request, sess *session.Session, run *session.SignIn,
+	status int, problem string) {
+	in, count := run.Now()
+	in.Base, in.Problem, in.Script = "/signin/"+run.ID, problem, s.files.URL(static.SignIn)
+	in.Own = own(sess.Look())
+	s.allowSignIn(w, in)
+	s.render(w, r, status,
+		proof.SignIn(proof.NewSignIn(s.head(sess), in, fmt.Sprintf("%s/events?after=%d", in.Base, count))))
+}
+
+// allowSignIn lets a page that waits at PocketBase's event stream reach it,
+// and hold on to the window that it opens.
+func (s *Server) allowSignIn(w http.ResponseWriter, in proof.SignInInput) {
+	if in.Way == session.WayWindow && !in.Returned {
+		connectTo(w, in.Realtime)
+		w.Header().Set("Cross-Origin-Opener-Policy", "same-origin-allow-popups")
+	}
+}
+
+// signInEvents handles the "GET /signin/{id}/events" route.
+func (s *Server) signInEvents(w http.ResponseWriter, r *http.Request, sess *session.Session) {
+	run := s.signIns.Of(sess, chi.URLParam(r, "id"))
+	if run == nil {
+		s.notFound(w, r)
+		return
+	}
+	r, leave := sess.Streams.Join(r)
+	defer leave()
+	s.streamSignIn(w, r, run, func(in proof.SignInInput) templ.Component {
+		in.Base = "/signin/" + run.ID
+		in.Own = own(sess.Look())
+		return proof.SignInUpdate(proof.NewSignIn(s.head(sess), in, ""))
+	})
+}
+
+func (s *Server) streamSignIn(w http.ResponseWriter, r *http.Request, run *session.SignIn,
+	message func(proof.SignInInput) templ.Component) {
+	state := func() (int, bool, <-chan struct{}) {
+		entries, over, moved := run.Happened.Look()
+		return len(entries), over, moved
+	}
+	s.stream(w, r, state, func(n int) templ.Component {
+		entries, _, _ := run.Happened.Look()
+		return message(run.Input(n, n > len(entries)))
+	})
+}
+
+// connectTo lets this page's script call one other server. Where its address
+// is none, the browser refuses and the page says that it is not reached.
+func connectTo(w http.ResponseWriter, address string) {
+	if u, err := url.Parse(address); err == nil {
+		_ = door.AllowConnect(w, u.Scheme+"://"+u.Host)
+	}
+}
+
+// own are authpocket's own redirect URIs in a link that stands.
+func own(p session.Progress) []string {
+	if p.Settled == nil {
+		return nil
+	}
+	return ownAddresses(p.Settled.Desired, p.Spec)
+}
+
+// deleteSignIn handles the "POST /signin/{id}/delete" route: it deletes the
+// account that the test has made, once its name was typed.
+func (s *Server) deleteSignIn(w http.ResponseWriter, r *http.Request, sess *session.Session) {
+	run := s.signIns.Of(sess, chi.URLParam(r, "id"))
+	if run == nil {
+		s.notFound(w, r)
+		return
+	}
+	if err := form.Parse(r); err != nil {
+		s.badForm(w, r, sess, err)
+		return
+	}
+	v, p := run.Verdict(), sess.Look()
+	switch {
+	case v == nil || !v.Made || v.Record == nil:
+		redirect(w, r, "/signin/"+run.ID)
+		return
+	case p.Authentik == nil || p.PocketBase == nil:
+		redirect(w, r, p.Missing())
+		return
+	case !strings.EqualFold(form.Typed(r, "confirm"), proof.AccountName(*v.Record)):
+		s.signInPage(w, r, sess, run, http.StatusUnprocessableEntity, "Type "+proof.AccountName(*v.Record)+
+			" to confirm. Nothing was deleted.")
+		return
+	}
+	ctx := context.WithoutCancel(r.Context()) // a browser that leaves takes no deletion back
+	if err := s.engine(p).DeleteTestAccount(ctx, run.Desired, run.Started(), *v); err != nil {
+		s.logError(r, "deleting a test account", err)
+		s.signInPage(w, r, sess, run, http.StatusUnprocessableEntity, link.MessageOf(err).Text(link.OnPage))
+		return
+	}
+	run.AccountDeleted()
+	redirect(w, r, "/signin/"+run.ID)
+}

@@ -1,0 +1,20 @@
+package web
+
+import (
+	"net/http"
+
+	"authpocket/web/session"
+	"authpocket/web/view/setup"
+)
+
+// showStart handles the "GET /" route.
+func (s *Server) showStart(w http.ResponseWriter, r *http.Request, sess *session.Session) {
+	page := setup.StartPage{Head: s.head(sess)}
+	page.Head.Title = "Link authentik and PocketBase"
+	page.Head.Ends.Shown = false
+	p := sess.Look()
+	if p.Authentik != nil {
+		page.Resume = p.Missing()
+	}
+	s.render(w, r, http.StatusOK, setup.Start(page))
+}

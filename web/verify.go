@@ -1,0 +1,98 @@
+package web
+
+import (
+	"net/http"
+	"slices"
+
+	"github.com/a-h/templ"
+
+	"authpocket/web/form"
+	"authpocket/web/session"
+	"authpocket/web/view/proof"
+)
+
+// showVerify handles the "GET /verify" route.
+func (s *Server) showVerify(w http.ResponseWriter, r *http.Request, sess *session.Session) {
+	p := sess.Look()
+	if p.Settled == nil {
+		redirect(w, r, p.Missing())
+		return
+	}
+	s.verifyPage(w, r, sess, http.StatusOK, "", "")
+}
+
+func (s *Server) verifyPage(w http.ResponseWriter, r *http.Request, sess *session.Session, status int, person,
+	problem string) {
+	in, events := s.verifyInput(sess, sess.Look().Verify.Input()), "/verify/events"
+	if in.Checks != nil {
+		events += "?after=1"
+	}
+	if problem != "" {
+		in.Person, in.Problem = person, problem
+	}
+	s.render(w, r, status, proof.Verify(proof.NewVerify(s.head(sess), in, events)))
+}
+
+// verifyInput adds what the session knows beside the checks.
+func (s *Server) verifyInput(sess *session.Session, in proof.VerifyInput) proof.VerifyInput {
+	in.Own, in.SignedIn = own(sess.Look()), s.signedIn(sess)
+	return in
+}
+
+// signedIn tells whether a test sign-in has worked since the link was last
+// changed.
+func (s *Server) signedIn(sess *session.Session) bool {
+	p := sess.Look()
+	return p.Settled != nil && slices.ContainsFunc(s.signIns.All(sess), func(run *session.SignIn) bool {
+		v := run.Verdict()
+		return v != nil && v.Works && run.Made.After(p.Settled.At)
+	})
+}
+
+// startVerify handles the "POST /verify" route: it begins a run of the
+// checks, or joins the one that is under way.
+func (s *Server) startVerify(w http.ResponseWriter, r *http.Request, sess *session.Session) {
+	if err := form.Parse(r); err != nil {
+		s.badForm(w, r, sess, err)
+		return
+	}
+	p := sess.Look()
+	if p.Settled == nil || p.Authentik == nil || p.PocketBase == nil {
+		redirect(w, r, p.Missing()) // or the tokens were forgotten
+		return
+	}
+	run := &session.Verify{Username: form.Typed(r, "person")}
+	if run.Username != "" {
+		pk, problem := s.person(r.Context(), p, run.Username)
+		if problem != "" {
+			s.verifyPage(w, r, sess, http.StatusUnprocessableEntity, run.Username, problem)
+			return
+		}
+		run.Person = pk
+	}
+	if !sess.BeginVerify(s.work, run) {
+		s.closing(w, r, sess)
+		return
+	}
+	redirect(w, r, "/verify")
+}
+
+// verifyEvents handles the "GET /verify/events" route.
+func (s *Server) verifyEvents(w http.ResponseWriter, r *http.Request, sess *session.Session) {
+	run := sess.Look().Verify
+	if run == nil {
+		s.notFound(w, r)
+		return
+	}
+	r, leave := sess.Streams.Join(r)
+	defer leave()
+	state := func() (int, bool, <-chan struct{}) {
+		entries, over, moved := run.Happened.Look()
+		return len(entries), over, moved
+	}
+	s.stream(w, r, state, func(n int) templ.Component {
+		entries, _, _ := run.Happened.Look()
+		return proof.VerifyUpdate(proof.NewVerify(s.head(sess), s.verifyInput(sess, run.InputAt(n, n > len(entries))),
+			""))
+	})
+}

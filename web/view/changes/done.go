@@ -1,0 +1,119 @@
+package changes
+
+import (
+	"encoding/json"
+	"fmt"
+
+	"authpocket/internal/link"
+	"authpocket/web/view"
+	"authpocket/web/view/proof"
+)
+
+// DoneInput is what the last page is made of.
+type DoneInput struct {
+	Desired link.Desired
+	Rounds  []Round     // what this session has changed, the newest first
+	Checks  link.Checks // nil where none were made
+	Held    bool        // the session still holds tokens
+	// AuthentikAPI and PocketBaseAPI are the addresses that authpocket itself
+	// used, where the dashboards are.
+	AuthentikAPI, PocketBaseAPI string
+	ByPassword                  bool // PocketBase was signed in to with a password
+	Later                       bool // both systems are connected, so the link can be changed
+	Receipts                    bool // what was done is kept
+	Own                         []string
+}
+
+// Round is one apply of this session: what it was for and what it made.
+type Round struct {
+	Purpose link.Purpose
+	Receipt string // its id, empty where none was kept
+	Made    []link.Change
+}
+
+// part puts a round into words. keep leads to its receipt.
+func (r Round) part(keep bool) RoundPart {
+	kinds := map[link.Purpose]string{link.PurposeLink: "apply", link.PurposeUndo: "undo", link.PurposeRemove: "remove",
+		link.PurposeRotate: "rotate"}
+	p := RoundPart{What: Receipt{Kind: kinds[r.Purpose]}.what()}
+	if keep && r.Receipt != "" {
+		p.URL = "/receipts/" + r.Receipt
+	}
+	for _, c := range r.Made {
+		p.Lines = append(p.Lines, made(c)+" in "+c.System.Label())
+	}
+	return p
+}
+
+// NewDone makes the last page.
+func NewDone(h view.Head, in DoneInput) DonePage {
+	p := DonePage{Head: h, Kind: "good", Held: in.Held, Snippet: Snippet(in.Desired), Tokens: tokenAdvice(in),
+		Later: in.Later, Receipts: in.Later && in.Receipts, Own: in.Own}
+	p.Head.Title = "authentik and PocketBase are linked"
+	p.Lead = tallyLead(in.Checks)
+	switch {
+	case in.Checks == nil:
+		p.Kind = "warn"
+	case in.Checks.Failed():
+		p.Kind = "warn"
+		p.Head.Title = "The link is there, but a check failed"
+	}
+	for _, round := range in.Rounds {
+		p.Rounds = append(p.Rounds, round.part(p.Receipts))
+	}
+	p.Links = []view.Action{
+		{Label: "The application in authentik", URL: view.ApplicationURL(in.AuthentikAPI, in.Desired.Application.Slug)},
+		{Label: "The collection in PocketBase", URL: view.CollectionURL(in.PocketBaseAPI, in.Desired.Collection.ID)},
+	}
+	return p
+}
+
+func tallyLead(checks link.Checks) string {
+	if checks == nil {
+		return "The checks were not run yet."
+	}
+	return "Checks: " + proof.Tally(checks)
+}
+
+func made(c link.Change) string {
+	past := map[link.Action]string{link.Create: "created", link.Update: "changed", link.Delete: "deleted"}
+	return view.UpperFirst(c.Object) + " " + past[c.Action]
+}
+
+// Snippet is what an app needs to sign people in, for PocketBase's JavaScript
+// SDK. The values are written as JavaScript strings.
+func Snippet(d link.Desired) string {
+	return fmt.Sprintf(`import PocketBase from "pocketbase";
+
+const pb = new PocketBase(%s);
+
+const auth = await pb
+  .collection(%s)
+  .authWithOAuth2({ provider: %s });
+
+console.log(auth.record.email);`, script(d.PocketBaseURL), script(d.Collection.Name), script(d.Slot.Slot))
+}
+
+// script writes a JavaScript string. Marshalling a string cannot fail.
+func script(s string) string {
+	b, _ := json.Marshal(s)
+	return string(b)
+}
+
+func tokenAdvice(in DoneInput) []TokenAdvice {
+	authentik := TokenAdvice{
+		System: "authentik", Text: "delete the API token under Directory, Tokens and App passwords.",
+		Link: view.Action{Label: "Open that page", URL: view.TokensURL(in.AuthentikAPI)},
+	}
+	pocketbase := TokenAdvice{
+		System: "PocketBase",
+		Text: "a superuser's token ends by itself when its time is up. To end it now, change that superuser's " +
+			"password, which ends all of their tokens.",
+		Link: view.Action{Label: "Open that page", URL: view.SuperusersURL(in.PocketBaseAPI)},
+	}
+	if in.ByPassword {
+		pocketbase.Text = "authpocket signed in with your password and got a token for one day. To end it now, " +
+			"change that superuser's password, which ends all of their tokens."
+	}
+	return []TokenAdvice{authentik, pocketbase}
+}

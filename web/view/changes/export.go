@@ -1,0 +1,43 @@
+package changes
+
+import (
+	"authpocket/internal/link"
+	"authpocket/web/view"
+)
+
+// NewExport makes the page that offers the link as files.
+func NewExport(h view.Head, back string, files []ExportFile, warnings []link.Warning) ExportPage {
+	h.Title, h.Back = "Export", back
+	p := ExportPage{Head: h}
+	for _, w := range warnings {
+		if w.ID == link.WarnAccessUnseen { // bindings that nobody sees are in no file
+			p.Notes = append(p.Notes,
+				Note{w.Summary,
+					"The files let in everyone, because they cannot list bindings that authpocket cannot see. " +
+						w.Detail})
+		}
+	}
+	for _, f := range files {
+		f.For, f.URL = exportFor(f.URL), "/export/"+f.URL
+		p.Files = append(p.Files, f)
+	}
+	return p
+}
+
+// exportFor says what the format with that name is good for.
+func exportFor(name string) string {
+	switch name {
+	case "blueprint":
+		return "authentik's side. Import it under Customization, Blueprints."
+	case "terraform":
+		return "authentik's side, for Terraform or OpenTofu."
+	case "pocketbase-migration":
+		return "PocketBase's side. Put it into pb_migrations; it runs when PocketBase starts."
+	case "curl":
+		return "Both sides, as a script that sends the same requests as authpocket. Uses this server's flow and key " +
+			"IDs, so it only works on this authentik."
+	case "markdown":
+		return "Both sides as documentation: every field and the reason for it, for a ticket or a wiki."
+	}
+	return ""
+}

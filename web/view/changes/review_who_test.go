@@ -1,0 +1,48 @@
+package changes
+
+import (
+	"testing"
+
+	"authpocket/internal/link"
+)
+
+// TestTheReviewSaysWhoGetsIn: the row says what the warnings of the same page
+// say, in one case each.
+func TestTheReviewSaysWhoGetsIn(t *testing.T) {
+	staff := []link.BindingState{{Kind: "group", Target: link.Ref{Name: "staff"}, Enabled: true}}
+	for name, one := range map[string]struct {
+		bindings []link.BindingState
+		warnings []link.WarningID
+		want     string
+	}{
+		"everyone":              {nil, []link.WarningID{"open-to-everyone"}, "everyone with an authentik account"},
+		"nobody":                {nil, []link.WarningID{"open-to-nobody"}, "nobody yet"},
+		"the token may not see": {nil, []link.WarningID{"access-unseen"}, "not known: the token may not see it"},
+		"bound":                 {staff, nil, "group staff"},
+		"bound, and others": {staff, []link.WarningID{"other-bindings"},
+			"group staff, others that are bound already"},
+		"others alone": {nil, []link.WarningID{"other-bindings"}, "others that are bound already"},
+	} {
+		p := link.Plan{Desired: link.Desired{Bindings: one.bindings}}
+		for _, id := range one.warnings {
+			p.Warnings = append(p.Warnings, link.Warning{ID: id})
+		}
+		if got := who(p); got != one.want {
+			t.Errorf("%s: %q, want %q", name, got, one.want)
+		}
+	}
+}
+
+// TestANarrowReviewDoesNotClaimWhoGetsIn: a plan for one cause makes no
+// bindings, whatever the answers say.
+func TestANarrowReviewDoesNotClaimWhoGetsIn(t *testing.T) {
+	wanted := []link.BindingState{{Kind: "group", Target: link.Ref{Name: "staff"}, Enabled: true}}
+	p := link.Plan{Only: "oauth2-off", Desired: link.Desired{Bindings: wanted}}
+	if got := who(p); got == "group staff" {
+		t.Errorf("it says %q, and nobody is bound", got)
+	}
+	wanted[0].PK = "b1" // it is there already
+	if got := who(p); got != "group staff" {
+		t.Errorf("it says %q", got)
+	}
+}

@@ -1,0 +1,332 @@
+package proof
+
+import (
+	"maps"
+	"net/url"
+	"slices"
+	"strings"
+	"time"
+
+	"authpocket/internal/address"
+	"authpocket/internal/link"
+	"authpocket/internal/signin"
+	"authpocket/web/view"
+)
+
+// SignInStartInput is what the page before a test sign-in is made of.
+type SignInStartInput struct {
+	Desired       link.Desired
+	Held          bool   // both systems are connected
+	Way           string // "window" or "callback"
+	Person        string
+	Problem       string
+	Callback      string // authpocket's own redirect URI
+	CallbackThere bool   // and the provider has it
+	Own           []string
+	Tests         []SignInInput
+}
+
+// NewSignInStart makes the page before a test sign-in.
+func NewSignInStart(h view.Head, in SignInStartInput) SignInStartPage {
+	h.Title, h.Back, h.Step, h.Live = "Test sign-in", "/verify", view.StepCaption(6), true
+	p := SignInStartPage{Head: h, Held: in.Held, Callback: in.Callback, CallbackThere: in.CallbackThere, Own: in.Own,
+		Redirect: firstRedirect(in.Desired)}
+	p.Person = view.Field{Name: "person", Label: "Whose sign-in to predict", Hint: "A username in authentik",
+		Optional: true, Value: in.Person, Error: in.Problem}
+	p.Other = in.Way == "callback"
+	if in.Problem != "" {
+		p.Head.Wrong = true
+		p.Problems = view.Problems{{Target: view.FieldID("person"), Text: in.Problem}}
+	}
+	for _, one := range in.Tests {
+		p.Tests = append(p.Tests, testRow(one))
+	}
+	return p
+}
+
+func firstRedirect(d link.Desired) string {
+	if urls := d.RedirectURLs(); len(urls) > 0 {
+		return urls[0]
+	}
+	return link.RedirectURL(d.PocketBaseURL)
+}
+
+// testRow is one test in the list of them.
+func testRow(in SignInInput) view.Action {
+	label := "Waiting for somebody to sign in"
+	switch {
+	case in.Ended && in.Verdict != nil && in.Verdict.Works:
+		label = "It worked"
+	case in.Ended:
+		label = "It did not work"
+	case in.Invited && !in.Begun && time.Now().After(in.Expires):
+		label = "The link was not used in time"
+	case in.Invited && !in.Begun:
+		label = "Waiting for the link to be opened, until " + in.Expires.UTC().Format("15:04 UTC")
+	}
+	if in.Person != "" {
+		label += ", " + in.Person
+	}
+	return view.Action{Label: label, URL: "/signin/" + in.ID}
+}
+
+// SignInInput is what is known of a test sign-in.
+type SignInInput struct {
+	ID, Way, Person string
+	Base            string // of the test's own routes
+	Script          string // URL of the page's own script
+	Desired         link.Desired
+	Realtime        string // PocketBase's event stream
+	Redirect        string // where authentik sends people back to
+	Link            string // authentik's page, where it is opened by hand
+	Prediction      *signin.Prediction
+	Verdict         *signin.Verdict // the newest, nil for none
+	Begun, Opened   bool
+	Returned, Ended bool
+	Deleted         bool
+	Invited         bool
+	Expires         time.Time
+	Note, Problem   string
+	Own             []string // authpocket's own redirect URIs that the provider has
+	Held            bool
+}
+
+// NewSignIn makes the page of a test sign-in. events is where it can be
+// followed.
+func NewSignIn(h view.Head, in SignInInput, events string) SignInPage {
+	p := testPage(h, in, events)
+	p.Head.Back, p.Head.Step = "/signin", view.StepCaption(6)
+	if p.Panel != nil {
+		p.Panel.Other = "/signin?way=callback"
+		if in.Prediction != nil {
+			p.Panel.Resets = in.Prediction.ResetWords()
+		}
+	}
+	if in.Invited && !in.Begun {
+		p.Head.Title, p.Panel = "Waiting for the link to be opened", nil
+		p.Status = "It can be opened until " + in.Expires.UTC().Format("15:04 UTC") + ", once."
+	} else if in.Invited {
+		p.Panel = nil // the other browser has it
+	}
+	if in.Prediction != nil && !in.Ended {
+		p.Foreseen = Foreseen(in.Person, *in.Prediction)
+	}
+	if p.Panel != nil && p.Panel.Resets != "" && p.Foreseen != nil {
+		p.Foreseen.Resets = "" // it is said where the button is
+	}
+	if v := in.Verdict; v != nil && (in.Ended || v.Works || v.Cause != "") {
+		p.verdict(in, *v)
+	}
+	if in.Ended {
+		p.Own = in.Own
+	}
+	if in.Problem != "" {
+		p.Head.Wrong = true
+		p.Problems = view.Problems{{Target: "confirm", Text: in.Problem}}
+	}
+	return p
+}
+
+// testPage is what everybody may see of a test.
+func testPage(h view.Head, in SignInInput, events string) SignInPage {
+	p := SignInPage{Head: h, Status: "Nothing has happened yet."}
+	p.Head.Title, p.Head.Script = "Test sign-in", in.Script
+	stages := signin.Stages()
+	if in.Verdict != nil {
+		stages = in.Verdict.Stages
+		p.Status = "Waiting for the sign-in at authentik."
+	}
+	for i, s := range stages {
+		if s.ID == signin.StageCallback && in.Way == "callback" {
+			s.Title = "The code came back to authpocket"
+		}
+		p.Stages = append(p.Stages, newStage(i, s, in.Ended))
+	}
+	if in.Returned {
+		p.Status = "authpocket finds out what became of it. That takes up to 30 seconds."
+	}
+	if in.Ended {
+		p.Head.Title, p.Status = "The sign-in did not work", ""
+		if in.Verdict != nil && in.Verdict.Works {
+			p.Head.Title = "The sign-in works"
+		}
+		if in.Note != "" {
+			p.Outcome = &view.Outcome{Kind: "warn", Heading: "There is no verdict", Text: in.Note}
+		}
+		return p
+	}
+	p.Head.Live, p.Events = true, events
+	p.Head.Refresh = in.Way == "callback" || in.Returned || in.Invited
+	if in.Begun && !in.Returned {
+		p.Panel = &SignInPanel{Base: in.Base, Link: in.Link}
+		if in.Way != "callback" {
+			p.Panel.Realtime, p.Panel.Health = in.Realtime, healthURL(in.Realtime)
+			p.Panel.PocketBase = view.Host(in.Desired.PocketBaseURL)
+		}
+	}
+	return p
+}
+
+// healthURL is what any browser may ask of the PocketBase behind an event
+// stream.
+func healthURL(realtime string) string {
+	u, err := url.Parse(realtime)
+	if err != nil {
+		return realtime
+	}
+	u.Path, u.RawQuery = strings.TrimSuffix(u.Path, "/realtime")+"/health", ""
+	return u.String()
+}
+
+func newStage(i int, s signin.Stage, over bool) SignInStage {
+	words := map[signin.StageState]string{signin.StageWaiting: "Waiting", signin.StageRunning: "Under way",
+		signin.StageDone: "Done", signin.StageFailed: "Failed"}
+	row := SignInStage{State: string(s.State), Word: words[s.State], Title: s.Title, Detail: s.Detail}
+	if over && s.State == signin.StageWaiting {
+		row.Word = "Not reached"
+	}
+	return row
+}
+
+// verdict shows all that is known, to the admin.
+func (p *SignInPage) verdict(in SignInInput, v signin.Verdict) {
+	o := &view.Outcome{Kind: "good", Heading: signin.RecordTitle(v.Outcome, v.Record),
+		Text: strings.Join(v.Details, " ")}
+	if !v.Works {
+		o.Kind, o.Heading = "bad", CauseTitle(v.Cause)
+		if v.Todo != "" {
+			o.Lines = []string{"What to do: " + v.Todo}
+		}
+	}
+	if fix := Fix(v.Cause); fix != nil && in.Ended {
+		o.Actions = append(o.Actions, *fix)
+	}
+	if in.Ended {
+		if v.Works {
+			o.Actions = append(o.Actions, view.Action{Label: "Finish", URL: "/done"})
+		}
+		o.Actions = append(o.Actions, view.Action{Label: "Try once more", URL: "/signin"})
+	}
+	p.Outcome, p.Record, p.Claims = o, recordRows(v), claimRows(v.Claims)
+	if v.Prediction != nil && v.Prediction.Words != "" {
+		p.Predicted = &Predicted{Words: v.Prediction.Words, Right: v.AsPredicted, Over: in.Ended}
+	}
+	for _, e := range v.Evidence {
+		p.Evidence = append(p.Evidence, evidenceRow(e))
+	}
+	if v.Redirect != nil {
+		p.Mismatch = v.Redirect
+	}
+	if in.Ended && v.Made && v.Record != nil {
+		p.Delete = &DeletePart{Base: in.Base, Name: AccountName(*v.Record), Done: in.Deleted, Problem: in.Problem}
+	}
+}
+
+// AccountName is how a page names an account.
+func AccountName(r signin.Record) string {
+	if r.Email != "" {
+		return r.Email
+	}
+	return r.ID
+}
+
+func recordRows(v signin.Verdict) []view.Answer {
+	r := v.Record
+	if r == nil {
+		return nil
+	}
+	became := map[signin.Outcome]string{signin.OutcomeNew: "New", signin.OutcomeLinked: "There before, linked now",
+		signin.OutcomeReturns: "Linked before", signin.OutcomeRefused: "There before, and not let in"}
+	if v.Made && v.Outcome == signin.OutcomeRefused {
+		became[v.Outcome] = "Made, but not let in"
+	}
+	return []view.Answer{
+		{Key: "Account", Value: became[v.Outcome]}, {Key: "ID", Value: r.ID},
+		{Key: "E-mail", Value: orWord(r.Email, "none")}, {Key: "Verified", Value: yesNo(r.Verified)},
+		{Key: "Name", Value: orWord(r.Name, "none")}, {Key: "Avatar", Value: orWord(r.Avatar, "none")},
+	}
+}
+
+func orWord(s, word string) string {
+	if s == "" {
+		return word
+	}
+	return s
+}
+
+func yesNo(b bool) string {
+	if b {
+		return "yes"
+	}
+	return "no"
+}
+
+func claimRows(claims map[string]string) []view.Answer {
+	var rows []view.Answer
+	for _, key := range slices.Sorted(maps.Keys(claims)) {
+		rows = append(rows, view.Answer{Key: key, Value: claims[key]})
+	}
+	return rows
+}
+
+func evidenceRow(e signin.Evidence) EvidenceRow {
+	row := EvidenceRow{System: e.System.Label(), Text: e.Text}
+	if !e.When.IsZero() {
+		row.When = e.When.UTC().Format("15:04:05")
+	}
+	return row
+}
+
+// Foreseen is a prediction as a page shows it.
+func Foreseen(person string, p signin.Prediction) *Prediction {
+	foreseen := &Prediction{Person: person, Words: p.Words, Refused: p.Outcome == signin.OutcomeRefused,
+		Claims: claimRows(p.Sent), Resets: p.ResetWords()}
+	if foreseen.Refused {
+		foreseen.Fix = Fix(p.Cause)
+	}
+	return foreseen
+}
+
+// NewTry makes the page for somebody else: how far it is, and whether it
+// worked.
+func NewTry(h view.Head, in SignInInput, events string) SignInPage {
+	p := testPage(h, in, events)
+	for i := range p.Stages {
+		p.Stages[i].Detail = ""
+	}
+	switch {
+	case !in.Begun && !in.Ended:
+		p.Head.Title = "Try to sign in to " + in.Desired.Application.Name
+		p.Status = "Whoever sets up the sign-in of " + in.Desired.Application.Name + " (" +
+			view.Host(in.Desired.PocketBaseURL) +
+			") asks you to try it. You sign in at authentik as always; this page does not see your password."
+		p.Start = in.Base
+	case in.Ended && in.Verdict != nil && in.Verdict.Works:
+		p.Outcome = &view.Outcome{Kind: "good", Heading: "It worked", Text: "Thank you. You can close this page."}
+	case in.Ended:
+		p.Outcome = &view.Outcome{Kind: "bad", Heading: "It did not work",
+			Text: "Whoever sent you the link sees why. You can close this page."}
+	}
+	return p
+}
+
+// NewInvite makes the page that shows a link for somebody else, once.
+func NewInvite(h view.Head, invitation string, in SignInInput) InvitePage {
+	h.Title, h.Back, h.Step = "Let somebody else try", "/signin", view.StepCaption(6)
+	return InvitePage{Head: h, Address: invitation, Until: in.Expires.UTC().Format("15:04 UTC"), Follow: "/signin/" +
+		in.ID, Here: address.ThisMachine(invitation)}
+}
+
+func predictedWord(right bool) string {
+	if right {
+		return "As predicted"
+	}
+	return "Something else was predicted"
+}
+
+func predictionKind(p Prediction) string {
+	if p.Refused {
+		return "bad"
+	}
+	return "good"
+}

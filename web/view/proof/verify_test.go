@@ -1,0 +1,105 @@
+package proof
+
+import (
+	"slices"
+	"testing"
+	"time"
+
+	"authpocket/internal/link"
+	"authpocket/web/view"
+)
+
+func TestVerifyPutsWhatNeedsAttentionFirst(t *testing.T) {
+	check := func(s link.Status) link.Check { return link.Check{Title: string(s), Status: s} }
+	all := link.Checks{check(link.Pass), check(link.Skipped), check(link.Warn), check(link.Fail), check(link.Pass)}
+	p := NewVerify(view.Head{}, VerifyInput{Begun: true, Ended: true, Checks: all}, "")
+	var got []string
+	for _, g := range p.Groups {
+		got = append(got, g.Heading+"/"+g.Folded)
+	}
+	if want := []string{"To put right/", "To look at/", "Not measured/", "Passed/2 checks passed"}; !slices.Equal(got,
+		want) {
+		t.Errorf("%q", got)
+	}
+	if p.Outcome.Text != "1 failed, 1 warning, 2 passed, 1 not measured." || p.Outcome.Kind != "bad" {
+		t.Errorf("%+v", p.Outcome)
+	}
+}
+
+// What was not measured is never told as good.
+func TestVerifyOutcomes(t *testing.T) {
+	check := func(s link.Status) link.Check { return link.Check{Status: s} }
+	for name, one := range map[string]struct {
+		checks link.Checks
+		kind   string
+	}{
+		"all good":          {link.Checks{check(link.Pass), check(link.Pass)}, "good"},
+		"good and skipped":  {link.Checks{check(link.Pass), check(link.Skipped)}, "good"},
+		"warned":            {link.Checks{check(link.Pass), check(link.Warn)}, "warn"},
+		"nothing measured":  {link.Checks{check(link.Skipped)}, "warn"},
+		"no checks at all":  {nil, "warn"},
+		"failed and warned": {link.Checks{check(link.Fail), check(link.Warn)}, "bad"},
+	} {
+		if got := verifyOutcomeOf(one.checks, false); got.Kind != one.kind {
+			t.Errorf("%s: %q, want %q", name, got.Kind, one.kind)
+		}
+	}
+}
+
+// TestWhatComesNext: the first button is the next step, and once a sign-in has
+// worked that is to finish.
+func TestWhatComesNext(t *testing.T) {
+	good, bad := link.Checks{{Status: link.Pass}}, link.Checks{{Status: link.Fail}}
+	for name, one := range map[string]struct {
+		checks   link.Checks
+		signedIn bool
+		first    string
+	}{
+		"before": {good, false, "Test sign-in"}, "after": {good, true, "Finish"},
+		"red": {bad, false, "Change the settings"}, "red since": {bad, true, "Change the settings"},
+	} {
+		if got := verifyOutcomeOf(one.checks, one.signedIn).Actions[0].Label; got != one.first {
+			t.Errorf("%s: %q, want %q", name, got, one.first)
+		}
+	}
+}
+
+// TestNoLinkIsSaidInOneSentence: where neither side has anything, nothing is
+// put right one by one.
+func TestNoLinkIsSaidInOneSentence(t *testing.T) {
+	nothing := link.Checks{
+		{ID: "authentik.discovery", System: link.Authentik, Status: link.Fail, Cause: "discovery"},
+		{ID: "pocketbase.auth-methods", System: link.PB, Status: link.Fail, Cause: "oauth2-off"},
+		{ID: "clock", System: link.Authentik, Status: link.Pass},
+	}
+	p := NewVerify(view.Head{}, VerifyInput{Begun: true, Ended: true, Checks: nothing}, "")
+	if p.Outcome.Heading != "There is no link yet" || len(p.Outcome.Actions) != 1 ||
+		p.Outcome.Actions[0].URL != "/settings" || len(p.Groups) != 1 || p.Groups[0].Folded == "" ||
+		len(p.Groups[0].Checks) != 3 {
+		t.Errorf("%+v", p)
+	}
+	for i := range 2 {
+		half := slices.Clone(nothing)
+		half[i].Status = link.Pass
+		if p := NewVerify(view.Head{}, VerifyInput{Begun: true, Ended: true, Checks: half},
+			""); p.Outcome.Heading == "There is no link yet" {
+			t.Errorf("%d: there is half a link", i)
+		}
+	}
+}
+
+func TestResultsSayWhenTheyCame(t *testing.T) {
+	at := time.Date(2026, 5, 3, 10, 20, 30, 0, time.UTC)
+	p := NewVerify(view.Head{}, VerifyInput{Begun: true, Ended: true, Checks: link.Checks{{Status: link.Pass}}, At: at},
+		"")
+	if p.Outcome.Text != "1 passed. Measured at 10:20:30 UTC." {
+		t.Error(p.Outcome.Text)
+	}
+}
+
+func TestWhatABrowserIsToldOfPocketBase(t *testing.T) {
+	if got := healthURL(
+		"https://pb.company/sub/api/realtime?authpocket=x"); got != "https://pb.company/sub/api/health" {
+		t.Error(got)
+	}
+}

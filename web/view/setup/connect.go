@@ -1,0 +1,135 @@
+package setup
+
+import (
+	"authpocket/internal/address"
+	"authpocket/internal/link"
+	"authpocket/web/view"
+)
+
+// back is where a page's back link leads: to the review for one that was
+// reached by a "Change" link, else to the page before.
+func back(from, before string) string {
+	if from == "review" {
+		return "/review"
+	}
+	return before
+}
+
+// What is ticked to send secrets over plain http to another machine.
+const (
+	PlainToken = "Send the token unencrypted"
+	PlainLogin = "Send the token or password unencrypted"
+)
+
+// plainTick is that tick box, nil for an address that needs none.
+func plainTick(name, label, base string, ticked bool) *view.Check {
+	if !address.PlainHTTP(base) {
+		return nil
+	}
+	return &view.Check{Name: name, Label: label, Checked: ticked,
+		Hint: "Only if no one else can see the network traffic, such as between containers on one machine"}
+}
+
+// AuthentikInput is what the first connect page is made of.
+type AuthentikInput struct {
+	URL, CA  string // as typed
+	Held     bool   // a token is set and belongs to URL
+	Plain    bool   // the token may be sent unencrypted
+	Problems link.Problems
+	From     string
+}
+
+// NewAuthentik makes the first connect page.
+func NewAuthentik(h view.Head, in AuthentikInput) AuthentikPage {
+	h.Title, h.Wrong, h.Step, h.Back = "Connect authentik", len(in.Problems) > 0, view.StepCaption(1),
+		back(in.From, "/")
+	problems := view.NewProblems(in.Problems)
+	p := AuthentikPage{
+		Head: h, Problems: problems, From: in.From,
+		URL: addressField("authentik.url", "authentik address",
+			"The one in your browser, such as https://auth.example.com", in.URL, problems),
+		Token: view.Secret{Name: "authentik.token", Label: "API token",
+			Hint:  "An admin's token with the intent API Token",
+			Error: problems.At("authentik.token"), Held: heldHint(in.Held)},
+		CA:     caField("authentik.ca", in.CA, problems),
+		CAOpen: in.CA != "" || problems.In("authentik.ca"),
+	}
+	if base, err := address.Parse(in.URL); err == nil {
+		p.TokensURL, p.Plain = view.TokensURL(base), plainTick("authentik.insecure_http", PlainToken, base, in.Plain)
+	}
+	return p
+}
+
+// PocketBaseInput is what the second connect page is made of.
+type PocketBaseInput struct {
+	URL, Email, CA string // as typed
+	With           string // "token" or "password"; "token" when empty
+	Held           bool   // a token, or a sign-in with a password, is set and belongs to URL
+	Limited        string // who authentik's token is, where that is no superuser
+	Plain          bool   // token or password may be sent unencrypted
+	Problems       link.Problems
+	From           string
+}
+
+// NewPocketBase makes the second connect page.
+func NewPocketBase(h view.Head, in PocketBaseInput) PocketBasePage {
+	h.Title, h.Wrong, h.Step, h.Back = "Connect PocketBase", len(in.Problems) > 0, view.StepCaption(2),
+		back(in.From, "/authentik")
+	problems := view.NewProblems(in.Problems)
+	byPassword := in.With == "password"
+	p := PocketBasePage{
+		Head: h, Problems: problems, From: in.From, Limited: in.Limited,
+		URL: addressField("pocketbase.url", "PocketBase address", "Without /_/, such as https://pocketbase.example.com",
+			in.URL, problems),
+		With: view.Choice{Name: "pocketbase.with", Label: "How to sign in as a superuser",
+			Error: problems.At("pocketbase.with"), Options: []view.Option{
+				{Value: "token", Label: "With a token", Checked: !byPassword},
+				{Value: "password", Label: "With e-mail address and password", Checked: byPassword},
+			}},
+		Token: view.Secret{Name: "pocketbase.token", Label: "Superuser token",
+			Hint:  "Created with Impersonate in the dashboard",
+			Error: problems.At("pocketbase.token"), Held: heldHint(in.Held && !byPassword)},
+		Email: view.Field{Name: "pocketbase.email", Label: "E-mail address", Value: in.Email, Type: "email",
+			Auto: "username", Error: problems.At("pocketbase.email")},
+		Password: view.Secret{Name: "pocketbase.password", Label: "Password", Error: problems.At("pocketbase.password"),
+			Auto: "current-password"},
+		CA:     caField("pocketbase.ca", in.CA, problems),
+		CAOpen: in.CA != "" || problems.In("pocketbase.ca"),
+	}
+	if in.Held && byPassword {
+		p.Password.Held = "You are signed in. Leave empty to stay signed in"
+	}
+	if base, err := address.Parse(in.URL); err == nil {
+		p.DashboardURL, p.Plain = view.SuperusersURL(base), plainTick("pocketbase.insecure_http", PlainLogin, base,
+			in.Plain)
+	}
+	return p
+}
+
+// NewCode makes the page that asks for a one-time password.
+func NewCode(h view.Head, email, from string, found link.Problems) CodePage {
+	h.Title, h.Wrong, h.Step, h.Back = "Enter the one-time password", len(found) > 0, view.StepCaption(2), "/pocketbase"
+	problems := view.NewProblems(found)
+	return CodePage{Head: h, Problems: problems, Email: email, From: from, Code: view.Field{
+		Name: "pocketbase.otp", Label: "One-time password", Hint: "From the newest e-mail", Auto: "one-time-code",
+		Code: true, Short: true, Error: problems.At("pocketbase.otp"),
+	}}
+}
+
+func addressField(name, label, hint, value string, problems view.Problems) view.Field {
+	return view.Field{Name: name, Label: label, Hint: hint, Value: value, Type: "text", Auto: "url", Mode: "url",
+		Code: true, Error: problems.At(name)}
+}
+
+func heldHint(held bool) string {
+	if held {
+		return "A token is set. Leave empty to keep it"
+	}
+	return ""
+}
+
+func caField(name, value string, problems view.Problems) view.Field {
+	return view.Field{Name: name, Label: "Certificate of the authority",
+		Hint: "PEM text that starts with -----BEGIN CERTIFICATE-----", Value: value,
+		Type: "textarea", Rows: 4, Code: true, Optional: true, Error: problems.At(name)}
+}

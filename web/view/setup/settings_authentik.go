@@ -1,0 +1,145 @@
+package setup
+
+import (
+	"slices"
+	"strings"
+
+	"authpocket/internal/link"
+	"authpocket/web/view"
+)
+
+// authentik is the group "More authentik settings".
+func (b settings) authentik() AuthentikPart {
+	part := AuthentikPart{
+		Provider:  b.provider(),
+		Secret:    b.clientSecret(),
+		Redirects: b.field(named(link.ProviderAttrs(), "redirect_uris")),
+		Key:       b.signingKey(),
+		Mappings:  b.mappings(),
+		PublicURL: b.code("authentik.public_url", "authentik's public address",
+			"Leave empty where browsers and PocketBase reach it at "+b.in.Authentik.URL),
+	}
+	part.PublicURL.Key = part.PublicURL.Name
+	open := []string{"provider.", "authentik."}
+	for _, m := range link.Group(link.ApplicationAttrs(), link.AskMore) {
+		open = append(open, m.Spec)
+		switch {
+		case m.Ask.Control != link.AskTick:
+			part.Application = append(part.Application, b.field(m))
+		case m.Has(b.in.Authentik.Features):
+			part.Ticks = append(part.Ticks, b.tick(m))
+		}
+	}
+	for _, m := range link.Group(link.ProviderAttrs(), link.AskFlows) {
+		part.Flows = append(part.Flows, b.flow(m))
+	}
+	for _, m := range link.Group(link.ProviderAttrs(), link.AskModes) {
+		part.Modes = append(part.Modes, b.choose(m))
+	}
+	for _, m := range link.Group(link.ProviderAttrs(), link.AskValidities) {
+		part.Validities = append(part.Validities, b.field(m))
+	}
+	part.Open = b.problems.In(open...)
+	return part
+}
+
+func (b settings) provider() []view.Field {
+	now := b.in.Desired.Provider
+	id := "Leave empty to have one generated"
+	if b.in.There {
+		id = "Leave empty to keep " + now.ClientID
+	}
+	var fields []view.Field
+	for _, m := range link.Group(link.ProviderAttrs(), link.AskNames) {
+		f := b.field(m)
+		if f.Hint = id; m.Ask.Control == link.AskText {
+			f.Hint = "Leave empty for “" + now.Name + "”"
+		}
+		fields = append(fields, f)
+	}
+	return fields
+}
+
+func (b settings) clientSecret() view.Secret {
+	m := named(link.ProviderAttrs(), "client_secret")
+	s := view.Secret{Name: m.Spec, Label: m.Label, Hint: "Leave empty to have one generated", Optional: true,
+		Error: b.problems.At(m.Spec)}
+	if b.in.There {
+		s.Hint = "Leave empty to keep the one that is there"
+	}
+	if b.in.SecretGiven {
+		s.Held = "One of your own is set. Leave empty to keep it"
+	}
+	return s
+}
+
+// flow offers the flows of one designation, and first the answer "none" where
+// an empty one is an answer.
+func (b settings) flow(m link.Meta) view.Choice {
+	var options []view.Option
+	if !m.Ask.Open {
+		options = append(options, view.Option{Value: "", Label: "The brand's own"})
+	}
+	for _, f := range b.in.Authentik.Flows {
+		if f.Designation == m.Flow {
+			options = append(options, view.Option{Value: f.Name, Label: flowLabel(f)})
+		}
+	}
+	now := b.in.Form.Get(m.Spec)
+	if now != "" && slices.Contains(b.in.Authentik.Missing, link.PermViewFlow) {
+		options = append(options, view.Option{Value: now, Label: "As it is: " + now})
+	}
+	return b.choose(m, options...)
+}
+
+func flowLabel(f link.Flow) string {
+	if f.Title == "" || f.Title == f.Name {
+		return f.Name
+	}
+	return f.Name + " (" + f.Title + ")"
+}
+
+func (b settings) signingKey() view.Choice {
+	var options []view.Option
+	for _, k := range b.in.Authentik.Keys {
+		if k.Usable() {
+			options = append(options, view.Option{Value: k.Name, Label: keyLabel(k)})
+		}
+	}
+	c := b.choose(named(link.ProviderAttrs(), "signing_key"), options...)
+	if b.in.Desired.Key != nil {
+		c.Hint = "There is no RSA or EC key yet, so one is generated"
+		c.Options = append([]view.Option{{Value: "", Label: "Generate “" + b.in.Desired.Key.Name + "”",
+			Checked: b.in.Form.Get(c.Name) == ""}}, c.Options...)
+	}
+	return c
+}
+
+func keyLabel(k link.Key) string {
+	if k.Type == "" {
+		return k.Name
+	}
+	return k.Name + " (" + strings.ToUpper(k.Type) + ")"
+}
+
+// mappings offers the scope mappings beside the three that every link has.
+func (b settings) mappings() *Ticks {
+	m := named(link.ProviderAttrs(), "property_mappings")
+	if slices.Contains(b.in.Authentik.Missing, link.PermViewMapping) {
+		return nil
+	}
+	t := &Ticks{Name: m.Spec, Label: m.Ask.Label, Hint: m.Ask.Hint, Error: b.problems.At(m.Spec)}
+	for _, one := range b.in.Authentik.Mappings {
+		if one.Scope == "email" || one.Managed == link.ManagedPrefix+"openid" || one.Managed == link.ManagedPrefix+
+			"profile" {
+			continue
+		}
+		ticked := slices.Contains(b.in.Form[m.Spec], one.Name)
+		t.Options = append(t.Options, view.Option{Value: one.Name, Label: one.Name + " · " + one.Scope,
+			Checked: ticked})
+	}
+	if len(t.Options) == 0 {
+		return nil
+	}
+	return t
+}

@@ -1,0 +1,125 @@
+package setup
+
+import (
+	"slices"
+
+	"authpocket/internal/link"
+	"authpocket/web/view"
+)
+
+// OAuth2OnlyRule is the create rule that is offered where nobody new can get
+// in: records are made for people who come through a sign-in provider only.
+const OAuth2OnlyRule = link.OAuth2Only
+
+// KeepRule is the answer that leaves a rule alone.
+const KeepRule = "keep"
+
+// pocketbase is the group "More PocketBase settings".
+func (b settings) pocketbase() PocketBasePart {
+	display, userInfo := named(link.SlotAttrs(), "displayName"), link.Group(link.SlotAttrs(), link.AskUserInfo)[0]
+	part := PocketBasePart{
+		Display: b.field(display), Slot: b.slot(), UserInfo: b.choose(userInfo), Mapped: b.mapped(), Rules: b.rules(),
+	}
+	open := []string{display.Spec, part.Slot.Name, userInfo.Spec}
+	for _, c := range slices.Concat(part.Mapped, part.Rules) {
+		open = append(open, c.Name)
+	}
+	for _, a := range link.SlotAttrs() {
+		f := b.field(a.Meta)
+		switch a.Ask.Group {
+		case link.AskURLs:
+			f.Hint = "Leave empty for " + b.urlHint(a)
+			part.URLs = append(part.URLs, f)
+		case link.AskIDToken:
+			if a.Ask.Control == link.AskLines {
+				f.Hint = "For “ID token” only, one a line. Leave empty for " + b.in.Desired.Issuer()
+			}
+			part.IDToken = append(part.IDToken, f)
+		default:
+			continue
+		}
+		open = append(open, a.Spec)
+	}
+	part.Ticks = slices.Concat(b.ticks(metas(link.OAuth2Attrs())), b.ticks(metas(link.SlotAttrs())),
+		b.ticks(metas(link.SettingsAttrs())))
+	part.Open = b.problems.In(open...)
+	return part
+}
+
+func (b settings) ticks(list []link.Meta) []view.Check {
+	var ticks []view.Check
+	for _, m := range list {
+		if m.Ask.Control == link.AskTick {
+			ticks = append(ticks, b.tick(m))
+		}
+	}
+	return ticks
+}
+
+// urlHint is what an empty answer to a URL comes to.
+func (b settings) urlHint(a link.Attr[link.PocketBase, link.OAuth2Provider]) string {
+	url := a.Answer(&b.in.Desired.Slot)
+	if url == "" && a.Key == "userInfoURL" { // there is none with the ID token
+		url = b.in.Desired.AuthentikURL + "/application/o/userinfo/"
+	}
+	return url + a.Ask.Hint
+}
+
+// slot offers the three places. The first answer leaves it to authpocket.
+func (b settings) slot() view.Choice {
+	free := "The one that fits"
+	if s := b.in.Desired.Slot.Slot; s != "" {
+		free = "The one that fits: " + s
+	}
+	options := []view.Option{{Value: "", Label: free}}
+	for _, name := range link.Slots() {
+		options = append(options, view.Option{Value: name, Label: name + b.slotUse(name)})
+	}
+	return b.choose(link.Group(link.PlaceAttrs(), link.AskSlot)[0], options...)
+}
+
+func (b settings) slotUse(name string) string {
+	now := b.in.PocketBase.Collection(b.in.Desired.Collection.Name)
+	if now == nil {
+		return ""
+	}
+	i := slices.IndexFunc(now.OAuth2.Providers, func(p link.OAuth2Provider) bool { return p.Slot == name })
+	if i < 0 {
+		return " (free)"
+	}
+	return " (taken by “" + now.OAuth2.Providers[i].DisplayName + "”)"
+}
+
+// mapped asks which field of a new record takes which claim.
+func (b settings) mapped() []view.Choice {
+	var list []view.Choice
+	for _, m := range link.Group(link.OAuth2Attrs(), link.AskMapped) {
+		options := []view.Option{{Value: "", Label: "Nowhere"}}
+		for _, f := range b.in.Desired.Collection.Fields {
+			if !f.System && slices.Contains(link.MappableTypes(m.Claim), f.Type) {
+				options = append(options, view.Option{Value: f.Name, Label: f.Name + " (" + f.Type + ")"})
+			}
+		}
+		list = append(list, b.choose(m, options...))
+	}
+	return append(list[1:], list[0]) // few want the ID
+}
+
+// rules offers to open a rule that keeps new people out. What an app needs
+// its rules for is not ours to know, so keeping them is the first answer.
+func (b settings) rules() []view.Choice {
+	now := b.in.PocketBase.Collection(b.in.Desired.Collection.Name)
+	if now == nil || b.in.PocketBase.ManagedBy() != "" {
+		return nil
+	}
+	var list []view.Choice
+	for _, a := range link.RuleAttrs() {
+		options := []view.Option{{Value: KeepRule, Label: "Keep: " + a.Show(now).String()}}
+		if a.Key == "createRule" {
+			options = append(options, view.Option{Value: OAuth2OnlyRule,
+				Label: "Only people who come through a sign-in provider"})
+		}
+		list = append(list, b.choose(a.Meta, append(options, view.Option{Value: "", Label: "Everyone"})...))
+	}
+	return list
+}
