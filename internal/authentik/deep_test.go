@@ -19,7 +19,7 @@ func TestLongAnswersTakeNoTime(t *testing.T) {
 				if err != nil && len(err.Error()) > 5000 {
 					t.Errorf("the error has %d bytes", len(err.Error()))
 				}
-				if took := time.Since(begun); took > 20*time.Second {
+				if took := time.Since(begun); took > time.Minute {
 					t.Errorf("it took %s", took)
 				}
 			})

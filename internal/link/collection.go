@@ -7,8 +7,7 @@ import (
 	"authpocket/internal/secret"
 )
 
-// Superusers is PocketBase's own collection of superusers, which nobody signs
-// in to with OAuth2.
+// Superusers is PocketBase's own collection of superusers, who can't sign in with OAuth2.
 const Superusers = "_superusers"
 
 // PocketBase is what a spec sets of the auth collection.
@@ -235,7 +234,7 @@ func mapped(key, name, claim, theirs, label, what string,
 		Key: mappedPrefix + key, Spec: "pocketbase.map_" + name, Label: "Field for the " + claim, Theirs: theirs,
 		Claim: claim,
 		Ask:   Ask{Control: AskChoice, Group: AskMapped, Label: label + " goes to", Named: true},
-		Doc:   Doc{what, "what is there"},
+		Doc:   Doc{what, "the current value"},
 	}, at, want)
 }
 
@@ -253,13 +252,13 @@ func RuleAttrs() []Attr[PocketBase, CollectionState] {
 			Ask: Ask{Control: AskRule, Given: true, Hint: "Who may create records. A new user's record is created at " +
 				"the first sign-in"},
 			Doc: Doc{"a PocketBase rule that says who may create records: empty for everyone, `@request.context = " +
-				"\"oauth2\"` for people who sign in through a provider", "what is there"},
+				"\"oauth2\"` for people who sign in through a provider", "the current value"},
 		}, func(s *S) **string { return &s.CreateRule }, func(w *W) **string { return &w.CreateRule }),
 		rule(Meta{
 			Key: "authRule", Spec: "pocketbase.auth_rule", Label: "Auth rule",
 			Ask: Ask{Control: AskRule, Given: true, Hint: "Who may sign in. Changing it signs out everyone in the " +
 				"collection"},
-			Doc: Doc{"who may sign in; a change signs out everyone", "what is there"},
+			Doc: Doc{"who may sign in; a change signs out everyone", "the current value"},
 		}, func(s *S) **string { return &s.AuthRule }, func(w *W) **string { return &w.AuthRule }),
 	}
 }

@@ -27,7 +27,7 @@ func TestLongAnswersTakeNoTime(t *testing.T) {
 						t.Errorf("a path of %d keys", len(one.path))
 					}
 				}
-				if took := time.Since(begun); took > 20*time.Second {
+				if took := time.Since(begun); took > time.Minute {
 					t.Errorf("it took %s", took)
 				}
 			})
