@@ -61,7 +61,7 @@ func (c Connector) WithDefaults() Connector {
 	}
 	if c.PocketBase == nil {
 		c.PocketBase = func(ctx context.Context, cfg pocketbase.Config) (PocketBaseSystem, error) {
-			client, err := pocketbase.Connect(ctx, cfg)
+			client, err := pocketbase.ConnectFacade(ctx, cfg)
 			if err != nil {
 				return nil, err
 			}

@@ -101,7 +101,7 @@ func (b *bench) connectKeeping(store *journal.Store) *engine.Engine {
 	if err != nil {
 		b.t.Fatal(err)
 	}
-	p, err := pocketbase.Connect(b.t.Context(), pocketbase.Config{URL: b.box.PocketBaseURL,
+	p, err := pocketbase.ConnectFacade(b.t.Context(), pocketbase.Config{URL: b.box.PocketBaseURL,
 		Token: secret.New(b.box.PocketBaseToken), HTTP: client, Log: log})
 	if err != nil {
 		b.t.Fatal(err)

@@ -81,7 +81,7 @@ func (b *bench) connect() {
 	if err != nil {
 		b.t.Fatal(err)
 	}
-	p, err := pocketbase.Connect(b.t.Context(), pocketbase.Config{URL: b.box.PocketBaseURL,
+	p, err := pocketbase.ConnectFacade(b.t.Context(), pocketbase.Config{URL: b.box.PocketBaseURL,
 		Token: secret.New(b.box.PocketBaseToken), HTTP: client, Log: log})
 	if err != nil {
 		b.t.Fatal(err)

@@ -38,7 +38,7 @@ func (u user) account(subject string) *signin.Account {
 
 // Collection reads the link's collection as it stands. Its error is a
 // *link.Fault, of the kind link.FaultStale where the collection is gone.
-func (c *Client) Collection(ctx context.Context, d link.Desired) (link.CollectionState, error) {
+func (c SignIns) Collection(ctx context.Context, d link.Desired) (link.CollectionState, error) {
 	now, err := c.collection(ctx, d.Collection.ID, d.Collection.Name)
 	switch {
 	case err != nil:
@@ -52,7 +52,7 @@ func (c *Client) Collection(ctx context.Context, d link.Desired) (link.Collectio
 // Accounts finds the record that the subject is linked with through the
 // link's slot, and the one that has the address, as PocketBase itself would
 // find them; nil for none. It takes two requests after one another.
-func (c *Client) Accounts(ctx context.Context, d link.Desired, subject, email string) (bySubject, byEmail *signin.Account,
+func (c SignIns) Accounts(ctx context.Context, d link.Desired, subject, email string) (bySubject, byEmail *signin.Account,
 	err error) {
 	var row *externalAuth
 	var found *user
@@ -116,7 +116,7 @@ func lookupAnyCase(field, value string) string {
 	return strings.Replace(lookup(field, value), field+"=", field+"~", 1)
 }
 
-func (c *Client) links(ctx context.Context, d link.Desired, filter string) ([]externalAuth, error) {
+func (c SignIns) links(ctx context.Context, d link.Desired, filter string) ([]externalAuth, error) {
 	var got list[externalAuth]
 	query := url.Values{"filter": {ofSlot(d) + " && " + filter}, "perPage": {"100"}, "skipTotal": {"1"},
 		"fields": {"id,recordRef,providerId,created"}}
@@ -124,7 +124,7 @@ func (c *Client) links(ctx context.Context, d link.Desired, filter string) ([]ex
 	return got.Items, err
 }
 
-func (c *Client) linkOf(ctx context.Context, d link.Desired, subject string) (*externalAuth, error) {
+func (c SignIns) linkOf(ctx context.Context, d link.Desired, subject string) (*externalAuth, error) {
 	if subject == "" {
 		return nil, nil
 	}
@@ -137,7 +137,7 @@ func (c *Client) linkOf(ctx context.Context, d link.Desired, subject string) (*e
 	return nil, err
 }
 
-func (c *Client) users(ctx context.Context, d link.Desired, filter string) ([]user, time.Duration, error) {
+func (c SignIns) users(ctx context.Context, d link.Desired, filter string) ([]user, time.Duration, error) {
 	var got list[user]
 	query := url.Values{"filter": {filter}, "perPage": {"100"}, "skipTotal": {"1"},
 		"fields": {"id,email,verified,created"}}
@@ -146,7 +146,7 @@ func (c *Client) users(ctx context.Context, d link.Desired, filter string) ([]us
 	return got.Items, ahead, err
 }
 
-func (c *Client) user(ctx context.Context, d link.Desired, id string) (*user, error) {
+func (c SignIns) user(ctx context.Context, d link.Desired, id string) (*user, error) {
 	users, _, err := c.users(ctx, d, lookup("id", id))
 	for _, one := range users {
 		if one.ID == id {
@@ -157,7 +157,7 @@ func (c *Client) user(ctx context.Context, d link.Desired, id string) (*user, er
 }
 
 // userByEmail compares addresses as the collection's index does.
-func (c *Client) userByEmail(ctx context.Context, d link.Desired, email string) (*user, error) {
+func (c SignIns) userByEmail(ctx context.Context, d link.Desired, email string) (*user, error) {
 	if email == "" {
 		return nil, nil
 	}
@@ -186,7 +186,7 @@ func (c *Client) userByEmail(ctx context.Context, d link.Desired, email string) 
 // emailsInAnyCase reports whether the first unique index on the address alone
 // leaves out capital letters, which is what PocketBase goes by
 // (core/record_query.go).
-func (c *Client) emailsInAnyCase(ctx context.Context, d link.Desired) (bool, error) {
+func (c SignIns) emailsInAnyCase(ctx context.Context, d link.Desired) (bool, error) {
 	var got list[struct {
 		Indexes []string `json:"indexes"`
 	}]
@@ -221,7 +221,7 @@ func isEmailColumn(column string) bool {
 // MadeSince returns nil when a sign-in through the link's slot created the
 // account since then, by this machine's clock. Otherwise the *link.Fault says
 // why not, or why authpocket cannot tell.
-func (c *Client) MadeSince(ctx context.Context, d link.Desired, id string, since time.Time) error {
+func (c SignIns) MadeSince(ctx context.Context, d link.Desired, id string, since time.Time) error {
 	there, err := c.madeSince(ctx, d, id, since, false)
 	if err == nil && !there {
 		return fault(link.FaultStale, "", "The account "+id+" no longer exists.", "Nothing to do.",
@@ -233,7 +233,7 @@ func (c *Client) MadeSince(ctx context.Context, d link.Desired, id string, since
 // madeSince answers false for an account that is gone. told means that
 // PocketBase itself said, when it signed the person in, that it had made the
 // account.
-func (c *Client) madeSince(ctx context.Context, d link.Desired, id string, since time.Time, told bool,
+func (c SignIns) madeSince(ctx context.Context, d link.Desired, id string, since time.Time, told bool,
 ) (there bool, err error) {
 	found, ahead, err := c.users(ctx, d, "id="+quoted(id))
 	if err != nil {
@@ -258,7 +258,7 @@ func (c *Client) madeSince(ctx context.Context, d link.Desired, id string, since
 // is older was not made by the test. told means that PocketBase said itself
 // that the account was new, for collections that keep no times. Its error is
 // a *link.Fault.
-func (c *Client) DeleteAccount(ctx context.Context, d link.Desired, id string, since time.Time, told bool) error {
+func (c SignIns) DeleteAccount(ctx context.Context, d link.Desired, id string, since time.Time, told bool) error {
 	there, err := c.madeSince(ctx, d, id, since, told)
 	if err != nil || !there {
 		return err
@@ -270,7 +270,7 @@ func (c *Client) DeleteAccount(ctx context.Context, d link.Desired, id string, s
 	return c.deleteLinks(ctx, d, id)
 }
 
-func (c *Client) recordPath(collection, id string) string {
+func (c SignIns) recordPath(collection, id string) string {
 	return "/api/collections/" + url.PathEscape(collection) + "/records/" + url.PathEscape(id)
 }
 
@@ -295,7 +295,7 @@ func notOurs(one user, rows []externalAuth, earliest time.Time, told bool) *link
 
 // deleteLinks removes what links of the account are left; PocketBase deletes
 // them along since 0.23.
-func (c *Client) deleteLinks(ctx context.Context, d link.Desired, id string) error {
+func (c SignIns) deleteLinks(ctx context.Context, d link.Desired, id string) error {
 	rows, err := c.links(ctx, d, "recordRef="+quoted(id))
 	if err != nil {
 		return err

@@ -10,12 +10,15 @@ import (
 	"authpocket/internal/wire"
 )
 
+// Writer carries out changes at a connected PocketBase.
+type Writer struct{ *Client }
+
 // Apply carries out one change: it reads what is there now, refuses when that
 // is no longer what the plan was made from, writes, and reads back. A write
 // whose answer never came is settled by reading. The error is a *link.Fault
 // that says what was written.
-func (c *Client) Apply(ctx context.Context, ch link.Change) error {
-	w, f := c.writer(ch)
+func (c Writer) Apply(ctx context.Context, ch link.Change) error {
+	w, f := c.patch(ch)
 	if f != nil {
 		return nothing(f)
 	}
@@ -24,8 +27,8 @@ func (c *Client) Apply(ctx context.Context, ch link.Change) error {
 	return c.carryOut(ctx, w)
 }
 
-// writer is one kind of change.
-type writer interface {
+// patch is one kind of change.
+type patch interface {
 	// prepare reads what is there and returns the PATCH to send, or nil when
 	// nothing is left to do. again tells that a PATCH was sent before.
 	prepare(ctx context.Context, again bool) (*call, error)
@@ -40,20 +43,20 @@ type writer interface {
 	name() string
 }
 
-func (c *Client) writer(ch link.Change) (writer, *link.Fault) {
+func (c Writer) patch(ch link.Change) (patch, *link.Fault) {
 	if ch.System != link.PB {
 		return nil, bug("The change is for " + ch.System.Label() + ", not for PocketBase.")
 	}
 	f := finder{c: c, fault: bug("PocketBase has no " + string(ch.Kind) + " to write.")}
 	ch.Visit(&f)
-	return f.writer, f.fault
+	return f.patch, f.fault
 }
 
-// finder finds the writer of a change.
+// finder finds the patch of a change.
 type finder struct {
-	c      *Client
-	writer writer
-	fault  *link.Fault
+	c     Writer
+	patch patch
+	fault *link.Fault
 }
 
 func (f *finder) Collection(e link.Edit[link.CollectionState]) {
@@ -63,11 +66,11 @@ func (f *finder) Collection(e link.Edit[link.CollectionState]) {
 	case e.Before.Name == "_superusers":
 		f.fault = bug("The collection _superusers cannot have OAuth2: PocketBase resets it.")
 	case e.Kind == link.KindRules:
-		f.writer, f.fault = &rulesWriter{c: f.c, ch: e.Change, before: *e.Before, after: *e.After}, nil
+		f.patch, f.fault = &rulesPatch{c: f.c, ch: e.Change, before: *e.Before, after: *e.After}, nil
 	default:
 		var in intent
 		in, f.fault = intentOf(e.Change, e.Before.OAuth2, e.After.OAuth2)
-		f.writer = &oauth2Writer{c: f.c, ch: e.Change, before: *e.Before, after: *e.After, in: in}
+		f.patch = &oauth2Patch{c: f.c, ch: e.Change, before: *e.Before, after: *e.After, in: in}
 	}
 }
 
@@ -76,7 +79,7 @@ func (f *finder) Settings(e link.Edit[link.SettingsState]) {
 		f.fault = bug("The change of " + e.Object + " lacks the settings after it.")
 		return
 	}
-	f.writer, f.fault = &settingsWriter{c: f.c, after: *e.After}, nil
+	f.patch, f.fault = &settingsPatch{c: f.c, after: *e.After}, nil
 }
 
 // authentik's objects are not written here.
@@ -90,7 +93,7 @@ func (*finder) Binding(link.Edit[link.BindingState])         {}
 
 // carryOut sends a PATCH until its outcome is known. To send the same one
 // again is harmless: it writes values, not differences.
-func (c *Client) carryOut(ctx context.Context, w writer) error {
+func (c Writer) carryOut(ctx context.Context, w patch) error {
 	for attempt := 1; ; attempt++ {
 		patch, err := w.prepare(ctx, attempt > 1)
 		switch {
@@ -121,7 +124,7 @@ func (c *Client) carryOut(ctx context.Context, w writer) error {
 }
 
 // certain returns the fault, unless an earlier PATCH may have been saved.
-func certain(w writer, err error) error {
+func certain(w patch, err error) error {
 	if w.doubtful() {
 		return unknown(w, err)
 	}
@@ -170,7 +173,7 @@ func settled(err error) bool {
 }
 
 // confirmed reads back after a PATCH that was answered with success.
-func (c *Client) confirmed(ctx context.Context, w writer) error {
+func (c Writer) confirmed(ctx context.Context, w patch) error {
 	err := w.confirm(ctx)
 	if err != nil && !settled(err) {
 		return unknown(w, err)
@@ -183,7 +186,7 @@ func (c *Client) confirmed(ctx context.Context, w writer) error {
 
 // lastLook is for a PATCH that was sent as often as it may be: what can be
 // seen may still show that it arrived.
-func (c *Client) lastLook(ctx context.Context, w writer, sent error) error {
+func (c Writer) lastLook(ctx context.Context, w patch, sent error) error {
 	if ctx.Err() == nil {
 		if patch, err := w.prepare(ctx, true); err == nil && patch == nil {
 			return nil
@@ -192,7 +195,7 @@ func (c *Client) lastLook(ctx context.Context, w writer, sent error) error {
 	return unknown(w, sent)
 }
 
-func unknown(w writer, err error) *link.Fault {
+func unknown(w patch, err error) *link.Fault {
 	return fault(link.FaultUnknown, "", "PocketBase did not confirm the change of "+w.name()+".",
 		"Apply again once PocketBase answers. It is safe to save the change twice.", err)
 }

@@ -134,11 +134,11 @@ func TestApplySeesOthersMeanwhile(t *testing.T) {
 }
 
 // memory is a client of a PocketBase that only a test's function plays.
-func memory(version string, play func(*http.Request) (*http.Response, error)) *Client {
+func memory(version string, play func(*http.Request) (*http.Response, error)) *Facade {
 	noRedirects := func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
 	client := &http.Client{Transport: roundTrip(play), CheckRedirect: noRedirects}
 	cfg := Config{URL: "http://pocketbase.test", Token: secret.New("token"), HTTP: client}
-	return &Client{cfg: cfg, wire: newTransport(cfg), token: cfg.Token, identity: Identity{Version: version}}
+	return newFacade(newClient(cfg, Identity{Version: version}))
 }
 
 const oneUsers = `{"page":1,"perPage":200,"totalItems":1,"totalPages":1,"items":[{"id":"u1","name":"users","updated":"2026-01-01","oauth2":{"enabled":true,"providers":[` +

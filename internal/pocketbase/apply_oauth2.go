@@ -9,9 +9,9 @@ import (
 	"authpocket/internal/link"
 )
 
-// oauth2Writer writes the oauth2 object of an auth collection.
-type oauth2Writer struct {
-	c             *Client
+// oauth2Patch writes the oauth2 object of an auth collection.
+type oauth2Patch struct {
+	c             Writer
 	ch            link.Change
 	before, after link.CollectionState
 	in            intent
@@ -22,9 +22,9 @@ type oauth2Writer struct {
 	sent  []element         // the providers of the last PATCH
 }
 
-func (w *oauth2Writer) name() string { return "the collection " + w.before.Name }
+func (w *oauth2Patch) name() string { return "the collection " + w.before.Name }
 
-func (w *oauth2Writer) prepare(ctx context.Context, again bool) (*call, error) {
+func (w *oauth2Patch) prepare(ctx context.Context, again bool) (*call, error) {
 	now, err := w.c.collection(ctx, w.before.ID, w.before.Name)
 	if err != nil {
 		return nil, err
@@ -53,10 +53,10 @@ func (w *oauth2Writer) prepare(ctx context.Context, again bool) (*call, error) {
 	return &call{path: "/api/collections/" + now.ID, body: body}, nil
 }
 
-func (w *oauth2Writer) doubtful() bool { return w.doubt }
+func (w *oauth2Patch) doubtful() bool { return w.doubt }
 
 // expect is what a state becomes by this change, and nothing but it.
-func (w *oauth2Writer) expect(now link.OAuth2State) link.OAuth2State {
+func (w *oauth2Patch) expect(now link.OAuth2State) link.OAuth2State {
 	want := link.OAuth2State{Enabled: now.Enabled, Mapped: now.Mapped, Providers: w.in.expect(now.Providers)}
 	for _, a := range link.OAuth2Attrs() {
 		if w.ch.Changed(a.Key) {
@@ -68,7 +68,7 @@ func (w *oauth2Writer) expect(now link.OAuth2State) link.OAuth2State {
 
 // checkStale compares with what the plan was made from or, once a PATCH was
 // sent, with what was there before it.
-func (w *oauth2Writer) checkStale(now link.CollectionState, again bool) *link.Fault {
+func (w *oauth2Patch) checkStale(now link.CollectionState, again bool) *link.Fault {
 	base := w.before.OAuth2
 	if again {
 		base = *w.first
@@ -83,7 +83,7 @@ func (w *oauth2Writer) checkStale(now link.CollectionState, again bool) *link.Fa
 
 // body is the PATCH: only what the change names, and the whole array of
 // providers where it has to do with one of them.
-func (w *oauth2Writer) body(now link.OAuth2State) (any, error) {
+func (w *oauth2Patch) body(now link.OAuth2State) (any, error) {
 	oauth2 := map[string]any{}
 	for _, a := range link.OAuth2Attrs() {
 		if w.ch.Changed(a.Key) {
@@ -103,7 +103,7 @@ func (w *oauth2Writer) body(now link.OAuth2State) (any, error) {
 	return map[string]any{"oauth2": oauth2}, nil
 }
 
-func (w *oauth2Writer) providers(now link.OAuth2State) ([]json.RawMessage, error) {
+func (w *oauth2Patch) providers(now link.OAuth2State) ([]json.RawMessage, error) {
 	list, needed := w.in.build(now.Providers, w.c.release())
 	if len(needed) > 0 {
 		return nil, w.secretsNeeded(needed)
@@ -122,7 +122,7 @@ func (w *oauth2Writer) providers(now link.OAuth2State) ([]json.RawMessage, error
 // guardUnmerged keeps 0.40.0 from dropping the secrets of other providers:
 // it takes each element as it is sent. While OAuth2 is on it refuses elements
 // without a secret; while it is off it would save them.
-func (w *oauth2Writer) guardUnmerged(list []element) *link.Fault {
+func (w *oauth2Patch) guardUnmerged(list []element) *link.Fault {
 	others := unwritten(list)
 	r := w.c.release()
 	switch {
@@ -154,7 +154,7 @@ func upgradeFirst(others []string, err error) *link.Fault {
 }
 
 // secretsNeeded refuses a removal that would hand secrets on.
-func (w *oauth2Writer) secretsNeeded(later []string) *link.Fault {
+func (w *oauth2Patch) secretsNeeded(later []string) *link.Fault {
 	version := "This PocketBase"
 	if v := w.c.identity.Version; v != "" {
 		version = "PocketBase " + v
@@ -168,7 +168,7 @@ func gone(collection string) *link.Fault {
 }
 
 // confirm reads back by list and compares with what was wanted.
-func (w *oauth2Writer) confirm(ctx context.Context) error {
+func (w *oauth2Patch) confirm(ctx context.Context) error {
 	now, err := w.c.collection(ctx, w.before.ID, w.before.Name)
 	if err != nil {
 		return err

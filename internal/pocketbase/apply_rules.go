@@ -8,23 +8,23 @@ import (
 	"authpocket/internal/link"
 )
 
-// rulesWriter writes createRule and authRule of an auth collection.
-type rulesWriter struct {
-	c             *Client
+// rulesPatch writes createRule and authRule of an auth collection.
+type rulesPatch struct {
+	c             Writer
 	ch            link.Change
 	before, after link.CollectionState
 }
 
-func (w *rulesWriter) name() string { return "the rules of the collection " + w.before.Name }
+func (w *rulesPatch) name() string { return "the rules of the collection " + w.before.Name }
 
-func (*rulesWriter) doubtful() bool { return false }
+func (*rulesPatch) doubtful() bool { return false }
 
 // rules are those that the change names.
-func (w *rulesWriter) rules() []link.Attr[link.PocketBase, link.CollectionState] {
+func (w *rulesPatch) rules() []link.Attr[link.PocketBase, link.CollectionState] {
 	return slices.DeleteFunc(link.RuleAttrs(), func(a link.Attr[link.PocketBase, link.CollectionState]) bool { return !w.ch.Changed(a.Key) })
 }
 
-func (w *rulesWriter) prepare(ctx context.Context, _ bool) (*call, error) {
+func (w *rulesPatch) prepare(ctx context.Context, _ bool) (*call, error) {
 	now, err := w.c.collection(ctx, w.before.ID, w.before.Name)
 	if err != nil {
 		return nil, err
@@ -48,7 +48,7 @@ func (w *rulesWriter) prepare(ctx context.Context, _ bool) (*call, error) {
 	return &call{path: "/api/collections/" + now.ID, body: body}, nil
 }
 
-func (w *rulesWriter) confirm(ctx context.Context) error {
+func (w *rulesPatch) confirm(ctx context.Context) error {
 	now, err := w.c.collection(ctx, w.before.ID, w.before.Name)
 	if err != nil {
 		return err
@@ -65,4 +65,4 @@ func (w *rulesWriter) confirm(ctx context.Context) error {
 	return nil
 }
 
-func (w *rulesWriter) refused(a answer) *link.Fault { return w.c.refusedCollection(a, w.name(), nil) }
+func (w *rulesPatch) refused(a answer) *link.Fault { return w.c.refusedCollection(a, w.name(), nil) }

@@ -7,19 +7,19 @@ import (
 	"authpocket/internal/link"
 )
 
-// settingsWriter writes what only the dashboard heeds.
-type settingsWriter struct {
-	c     *Client
+// settingsPatch writes what only the dashboard heeds.
+type settingsPatch struct {
+	c     Writer
 	after link.SettingsState
 }
 
 const fieldShowControls = "pocketbase.show_controls"
 
-func (*settingsWriter) name() string { return "the settings" }
+func (*settingsPatch) name() string { return "the settings" }
 
-func (*settingsWriter) doubtful() bool { return false }
+func (*settingsPatch) doubtful() bool { return false }
 
-func (w *settingsWriter) prepare(ctx context.Context, _ bool) (*call, error) {
+func (w *settingsPatch) prepare(ctx context.Context, _ bool) (*call, error) {
 	now, err := w.c.settings(ctx, link.DefaultCollection)
 	if err != nil || now.HideControls == w.after.HideControls {
 		return nil, err
@@ -33,7 +33,7 @@ func (w *settingsWriter) prepare(ctx context.Context, _ bool) (*call, error) {
 	return &call{path: "/api/settings", body: body}, nil
 }
 
-func (w *settingsWriter) confirm(ctx context.Context) error {
+func (w *settingsPatch) confirm(ctx context.Context) error {
 	now, err := w.c.settings(ctx, link.DefaultCollection)
 	if err != nil {
 		return err
@@ -45,7 +45,7 @@ func (w *settingsWriter) confirm(ctx context.Context) error {
 	return nil
 }
 
-func (w *settingsWriter) refused(a answer) *link.Fault {
+func (w *settingsPatch) refused(a answer) *link.Fault {
 	f := w.c.unexpected(a)
 	if f.Kind == link.FaultRefused {
 		f.Field = fieldShowControls

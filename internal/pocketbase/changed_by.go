@@ -14,7 +14,7 @@ import (
 // ChangedBy says from where the collections and settings of these changes were
 // changed since then, by this machine's clock, as far as PocketBase's request
 // log tells. It is written some seconds late, so that it may not know yet.
-func (c *Client) ChangedBy(ctx context.Context, since time.Time, changes []link.Change) []string {
+func (c *Facade) ChangedBy(ctx context.Context, since time.Time, changes []link.Change) []string {
 	var got list[trailEntry]
 	query := url.Values{"filter": {`data.method="PATCH" && data.status<300`}, "sort": {"-created"}, "perPage": {"50"},
 		"skipTotal": {"1"}}

@@ -10,7 +10,7 @@ import (
 
 // checkReadBack reads the collection as superuser and measures what guests
 // cannot see: the other settings, and whether a new person gets in.
-func (c *Client) checkReadBack(ctx context.Context, d link.Desired) []link.Check {
+func (c Checker) checkReadBack(ctx context.Context, d link.Desired) []link.Check {
 	settings := link.Check{ID: link.CheckPocketBaseSettings, System: link.PB, Title: "PocketBase holds the settings of the link"}
 	rules := link.Check{ID: link.CheckPocketBaseRules, System: link.PB, Title: "The collection lets a new person in"}
 	now, err := c.collection(ctx, d.Collection.ID, d.Collection.Name)

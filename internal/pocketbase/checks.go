@@ -31,9 +31,12 @@ func skip(check link.Check, why string) link.Check {
 	return check
 }
 
+// Checker measures a link at a connected PocketBase.
+type Checker struct{ *Client }
+
 // Check measures what a guest is offered, and reads back as superuser what a
 // guest cannot see. It changes nothing.
-func (c *Client) Check(ctx context.Context, d link.Desired) []link.Check {
+func (c Checker) Check(ctx context.Context, d link.Desired) []link.Check {
 	checks := c.checkGuest(ctx, d)
 	return append(checks, c.checkReadBack(ctx, d)...)
 }
@@ -55,7 +58,7 @@ type method struct {
 
 // checkGuest asks for the sign-in methods without credentials and measures
 // the one answer in five ways.
-func (c *Client) checkGuest(ctx context.Context, d link.Desired) []link.Check {
+func (c Checker) checkGuest(ctx context.Context, d link.Desired) []link.Check {
 	listed := link.Check{ID: link.CheckPocketBaseAuthMethods, System: link.PB,
 		Title: "PocketBase offers the sign-in to guests"}
 	one, listed := c.offered(ctx, d, listed)
@@ -82,7 +85,7 @@ func (c *Client) checkGuest(ctx context.Context, d link.Desired) []link.Check {
 }
 
 // offered asks for our element among the sign-in methods.
-func (c *Client) offered(ctx context.Context, d link.Desired, check link.Check) (*method, link.Check) {
+func (c Checker) offered(ctx context.Context, d link.Desired, check link.Check) (*method, link.Check) {
 	path := "/api/collections/" + url.PathEscape(d.Collection.Name) + "/auth-methods"
 	a := c.wire.read(ctx, call{path: path})
 	asked := "GET " + path + " as a guest"

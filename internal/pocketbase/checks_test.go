@@ -11,7 +11,7 @@ import (
 )
 
 // desired is a link to ours in the users collection as it is there.
-func desired(t testing.TB, c *Client) link.Desired {
+func desired(t testing.TB, c *Facade) link.Desired {
 	t.Helper()
 	users := observe(t, c)
 	collection := with(users, ours())
@@ -23,7 +23,7 @@ func desired(t testing.TB, c *Client) link.Desired {
 }
 
 // linked is a server that has our element, and the link it belongs to.
-func linked(t testing.TB) (core.App, *Client, *recorder, link.Desired) {
+func linked(t testing.TB) (core.App, *Facade, *recorder, link.Desired) {
 	t.Helper()
 	server := start(t)
 	give(t, server.App(), others())

@@ -65,6 +65,12 @@ type Client struct {
 	identity Identity
 }
 
+// newClient returns a client that has asked nothing yet and takes identity and
+// the token of cfg for granted.
+func newClient(cfg Config, identity Identity) *Client {
+	return &Client{cfg: cfg, wire: newTransport(cfg), token: cfg.Token, identity: identity}
+}
+
 // Identity returns what Connect found out.
 func (c *Client) Identity() Identity { return c.identity }
 

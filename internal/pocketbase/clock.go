@@ -14,12 +14,3 @@ func (c *Client) ClockOffset(ctx context.Context) (time.Duration, error) {
 	}
 	return a.Ahead()
 }
-
-// logTime reads a time as PocketBase writes it, zero for anything else.
-func logTime(text string) time.Time {
-	at, err := time.Parse("2006-01-02 15:04:05.999Z07:00", text)
-	if err != nil {
-		return time.Time{}
-	}
-	return at
-}

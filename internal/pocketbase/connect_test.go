@@ -37,7 +37,7 @@ func TestConnectWithToken(t *testing.T) {
 		{"auth token", auth, true},
 		{"pasted from a header", "  bearer " + auth + "\n", true},
 	} {
-		client, err := Connect(t.Context(), config(t, server.URL(), one.token))
+		client, err := ConnectFacade(t.Context(), config(t, server.URL(), one.token))
 		if err != nil {
 			t.Fatalf("%s: %v", one.name, err)
 		}
@@ -56,7 +56,7 @@ func TestConnectWithPassword(t *testing.T) {
 	server := start(t)
 	cfg := config(t, server.URL(), "")
 	cfg.Email, cfg.Password = " "+server.Email(), secret.New(server.Password())
-	client, err := Connect(t.Context(), cfg)
+	client, err := ConnectFacade(t.Context(), cfg)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -117,7 +117,7 @@ func TestConnectRefusesCredentials(t *testing.T) {
 	} {
 		cfg := config(t, server.URL(), one.token)
 		cfg.Email, cfg.Password = one.email, secret.New(one.password)
-		_, err := Connect(t.Context(), cfg)
+		_, err := ConnectFacade(t.Context(), cfg)
 		f := faultOf(t, err)
 		if f.Field != one.field || f.Kind != link.FaultToken || !strings.Contains(f.Summary, one.says) {
 			t.Errorf("%s: field %s, kind %q: %s", one.name, f.Field, f.Kind, f.Summary)
@@ -136,7 +136,7 @@ func TestConnectSuperuserIPs(t *testing.T) {
 	byPassword := config(t, server.URL(), "")
 	byPassword.Email, byPassword.Password = server.Email(), secret.New(server.Password())
 	for field, cfg := range map[string]Config{fieldToken: byToken, fieldPassword: byPassword} {
-		_, err := Connect(t.Context(), cfg)
+		_, err := ConnectFacade(t.Context(), cfg)
 		f := faultOf(t, err)
 		if f.Kind != link.FaultPermission || f.Field != field || !strings.Contains(f.Summary, "superuser IP list") {
 			t.Errorf("%s: %+v", field, f)
@@ -157,7 +157,7 @@ func TestConnectWithOTP(t *testing.T) {
 	}
 	cfg := config(t, server.URL(), "")
 	cfg.Email, cfg.Password = server.Email(), secret.New(server.Password())
-	_, err = Connect(t.Context(), cfg)
+	_, err = ConnectFacade(t.Context(), cfg)
 	f := faultOf(t, err)
 	mfa, ok := errors.AsType[*MFARequired](err)
 	if f.Kind != link.FaultMFA || !ok || mfa.MFAID == "" {
@@ -174,10 +174,10 @@ func TestConnectWithOTP(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	step := func(code string) (*Client, error) {
+	step := func(code string) (*Facade, error) {
 		with := cfg
 		with.OTP = &OTP{ID: id, MFAID: mfa.MFAID, Code: secret.New(code)}
-		return Connect(t.Context(), with)
+		return ConnectFacade(t.Context(), with)
 	}
 	for wrong, says := range map[string]string{"": "Enter the one-time password", "0": "does not accept"} {
 		_, err := step(wrong)
@@ -258,7 +258,7 @@ func TestConnectRefusesAddresses(t *testing.T) {
 		}, link.FaultTooOld, "older than 0.23"},
 		{"PocketBase 0.22 with its dashboard", dashboardOf("0.22.52"), link.FaultTooOld, "PocketBase 0.22.52"},
 	} {
-		_, err := Connect(t.Context(), config(t, serve(t, one.handler), tokenOf(`{"type":"auth"}`)))
+		_, err := ConnectFacade(t.Context(), config(t, serve(t, one.handler), tokenOf(`{"type":"auth"}`)))
 		f := faultOf(t, err)
 		if f.Kind != one.kind || f.Field != fieldURL || !strings.Contains(f.Summary, one.says) {
 			t.Errorf("%s: kind %q, field %q: %s", one.name, f.Kind, f.Field, f.Summary)
@@ -278,7 +278,7 @@ func TestConnectSendsNoCredentialsFirst(t *testing.T) {
 		}
 		answerJSON(w, 200, `{}`)
 	})
-	_, err := Connect(t.Context(), config(t, url, tokenOf(`{"type":"auth"}`)))
+	_, err := ConnectFacade(t.Context(), config(t, url, tokenOf(`{"type":"auth"}`)))
 	faultOf(t, err)
 }
 
@@ -291,7 +291,7 @@ func TestConnectUnreachable(t *testing.T) {
 		{"http://169.254.169.254", "cloud metadata"},
 		{strings.Replace(serve(t, func(http.ResponseWriter, *http.Request) {}), "http:", "https:", 1), "https"},
 	} {
-		_, err := Connect(t.Context(), config(t, one.url, tokenOf(`{"type":"auth"}`)))
+		_, err := ConnectFacade(t.Context(), config(t, one.url, tokenOf(`{"type":"auth"}`)))
 		if f := faultOf(t, err); f.Kind != link.FaultUnreachable || f.Field != fieldURL || !strings.Contains(f.Summary, one.says) {
 			t.Errorf("%s: %+v", one.url, f)
 		}
@@ -307,7 +307,7 @@ func TestConnectBoundsTheAnswer(t *testing.T) {
 			}
 		}
 	})
-	_, err := Connect(t.Context(), config(t, big, tokenOf(`{"type":"auth"}`)))
+	_, err := ConnectFacade(t.Context(), config(t, big, tokenOf(`{"type":"auth"}`)))
 	if f := faultOf(t, err); f.Field != fieldURL || f.Kind != link.FaultNotThis || !strings.Contains(f.Summary, "larger than 8 MB") {
 		t.Errorf("%+v", f)
 	}
@@ -330,7 +330,7 @@ func TestConnectBoundsTheTime(t *testing.T) {
 		slow := roundTrip(func(r *http.Request) (*http.Response, error) {
 			return &http.Response{StatusCode: 200, Header: http.Header{}, Body: endless{r.Context()}, Request: r}, nil
 		})
-		_, err := Connect(t.Context(), Config{URL: "http://slow.test", Token: secret.New(tokenOf(`{"type":"auth"}`)), HTTP: &http.Client{Transport: slow}})
+		_, err := ConnectFacade(t.Context(), Config{URL: "http://slow.test", Token: secret.New(tokenOf(`{"type":"auth"}`)), HTTP: &http.Client{Transport: slow}})
 		if f := faultOf(t, err); f.Field != fieldURL || !strings.Contains(f.Summary, "did not answer in time") {
 			t.Errorf("%+v", f)
 		}
@@ -369,7 +369,7 @@ func TestConnectOldImpersonateToken(t *testing.T) {
 			answerJSON(w, 200, `{"id":"abc","email":"root@example.com","collectionName":"_superusers"}`)
 		},
 	})
-	client, err := Connect(t.Context(), config(t, url, tokenOf(`{"type":"auth","id":"abc","exp":4000000000,"refreshable":false}`)))
+	client, err := ConnectFacade(t.Context(), config(t, url, tokenOf(`{"type":"auth","id":"abc","exp":4000000000,"refreshable":false}`)))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -405,7 +405,7 @@ func TestConnectStatuses(t *testing.T) {
 		})
 		cfg := config(t, url, "")
 		cfg.Email, cfg.Password = "root@example.com", secret.New("hunter2")
-		_, err := Connect(t.Context(), cfg)
+		_, err := ConnectFacade(t.Context(), cfg)
 		f := faultOf(t, err)
 		if f.Kind != one.kind || f.Field != one.field || !strings.Contains(f.Summary, one.says) {
 			t.Errorf("%s: kind %q, field %q: %s", one.name, f.Kind, f.Field, f.Summary)

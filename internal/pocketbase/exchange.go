@@ -18,10 +18,13 @@ import (
 // that they can be found again in PocketBase's log.
 const nonceKey = "authpocket"
 
+// SignIns carries out and follows sign-ins at a connected PocketBase.
+type SignIns struct{ *Client }
+
 // AuthMethods asks as a guest how to begin a sign-in: authentik's authorize
 // URL, whose redirect_uri is left open, and the verifier that goes with its
 // challenge. Its error is a *link.Fault.
-func (c *Client) AuthMethods(ctx context.Context, d link.Desired) (authURL string, verifier secret.Text, err error) {
+func (c SignIns) AuthMethods(ctx context.Context, d link.Desired) (authURL string, verifier secret.Text, err error) {
 	a := c.wire.read(ctx, call{path: "/api/collections/" + url.PathEscape(d.Collection.Name) + "/auth-methods"})
 	var got struct {
 		OAuth2 struct {
@@ -62,7 +65,7 @@ type signedInAnswer struct {
 // would get past rules and limits that stop people. Any answer of
 // PocketBase's is an Exchanged; the error is a *link.Fault where there was
 // none. The tokens of the answer are not kept.
-func (c *Client) Exchange(ctx context.Context, d link.Desired, code signin.Code) (signin.Exchanged, error) {
+func (c SignIns) Exchange(ctx context.Context, d link.Desired, code signin.Code) (signin.Exchanged, error) {
 	before := c.linkedBefore(ctx, d)
 	a := c.wire.unhurried().send(ctx, call{
 		method: http.MethodPost,
@@ -137,7 +140,7 @@ const sameWrite = 2 * time.Second
 // part: since 0.37.4 PocketBase makes the row of an account that was never
 // verified anew at each sign-in. PocketBase 0.23 to 0.25 leave isNew out; there
 // the times of the account and its link tell, and that there is one more.
-func (c *Client) outcome(ctx context.Context, d link.Desired, got signedInAnswer, before linksBefore,
+func (c SignIns) outcome(ctx context.Context, d link.Desired, got signedInAnswer, before linksBefore,
 	made time.Time) signin.Outcome {
 	switch {
 	case link.Value(got.Meta.IsNew, false):
@@ -180,7 +183,7 @@ const (
 // linkedBefore reads who is linked through the slot, the newest first. Where
 // there are more than can be read in time, the times of the links have to do
 // for the others.
-func (c *Client) linkedBefore(ctx context.Context, d link.Desired) linksBefore {
+func (c SignIns) linkedBefore(ctx context.Context, d link.Desired) linksBefore {
 	ctx, cancel := context.WithTimeout(wire.OneList(ctx), linksTime)
 	defer cancel()
 	before := linksBefore{subjects: map[string]bool{}}
@@ -206,7 +209,7 @@ func (c *Client) linkedBefore(ctx context.Context, d link.Desired) linksBefore {
 }
 
 // accounts counts those of the link's collection, 0 where that cannot be read.
-func (c *Client) accounts(ctx context.Context, d link.Desired) int {
+func (c SignIns) accounts(ctx context.Context, d link.Desired) int {
 	var got struct {
 		TotalItems int `json:"totalItems"`
 	}

@@ -18,12 +18,12 @@ import (
 
 // meeting is a client of a server that answers everything with one status and
 // body.
-func meeting(status int, body []byte) *Client {
+func meeting(status int, body []byte) *Facade {
 	cfg := Config{URL: "https://pocketbase.company", Pause: func(ctx context.Context, _ time.Duration) error { return ctx.Err() },
 		HTTP: &http.Client{Transport: roundTrip(func(r *http.Request) (*http.Response, error) {
 			return reply(r, status, string(body)), nil
 		})}}
-	return &Client{cfg: cfg, wire: newTransport(cfg), token: secret.New("the-token-never-to-be-shown"), identity: Identity{Version: "0.39.11"}}
+	return newFacade(newClient(cfg, Identity{Version: "0.39.11"}))
 }
 
 // FuzzAnswer gives an observation, and a write that is read back, one answer

@@ -100,11 +100,11 @@ func config(t testing.TB, url, token string) Config {
 }
 
 // connect connects to a real server and returns what recorded it since.
-func connect(t testing.TB, server *pocketbasehost.Server) (*Client, *recorder) {
+func connect(t testing.TB, server *pocketbasehost.Server) (*Facade, *recorder) {
 	t.Helper()
 	cfg := config(t, server.URL(), server.Token())
 	calls := record(cfg.HTTP)
-	client, err := Connect(t.Context(), cfg)
+	client, err := ConnectFacade(t.Context(), cfg)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -253,7 +253,7 @@ func ours() link.OAuth2Provider {
 }
 
 // observe reads the users collection.
-func observe(t testing.TB, c *Client) *link.CollectionState {
+func observe(t testing.TB, c *Facade) *link.CollectionState {
 	t.Helper()
 	snap, err := c.Observe(t.Context(), link.Query{Collection: "users"})
 	if err != nil {

@@ -53,7 +53,7 @@ func versions(t *testing.T) []server {
 type matrix struct {
 	program
 	version string
-	client  *Client
+	client  *Facade
 	before  map[string]string
 	old     string // id of an account that is there from the start
 }
@@ -66,14 +66,14 @@ func (m *matrix) connect(t *testing.T) {
 	cfg.Email, cfg.Password = programEmail, secret.New(programPassword)
 	calls := record(cfg.HTTP)
 	t.Cleanup(func() { calls.checkManners(t) })
-	client, err := Connect(t.Context(), cfg)
+	client, err := ConnectFacade(t.Context(), cfg)
 	if err != nil {
 		t.Fatal(err)
 	}
 	m.client = client
 	var static struct{ Token string }
 	m.call(t, http.MethodPost, superusers+"/impersonate/"+client.Identity().SuperuserID, map[string]int{"duration": 600}, &static)
-	again, err := Connect(t.Context(), config(t, m.url, static.Token))
+	again, err := ConnectFacade(t.Context(), config(t, m.url, static.Token))
 	if err != nil {
 		t.Fatalf("with an impersonate token: %v", err)
 	}

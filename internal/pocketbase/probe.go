@@ -18,7 +18,7 @@ const errorLevel = 8
 // Probe has PocketBase itself call authentik, without a browser: it signs in
 // with a made-up code, and reads in PocketBase's log what came of it. It takes
 // 4 to 30 s, because PocketBase writes its log late. Nothing is changed.
-func (c *Client) Probe(ctx context.Context, d link.Desired) link.Check {
+func (c Checker) Probe(ctx context.Context, d link.Desired) link.Check {
 	check := probeCheck()
 	if why := c.logsOff(ctx); why != "" {
 		return skip(check, why)
@@ -48,7 +48,7 @@ func probeCheck() link.Check {
 // probeCall is a sign-in with a made-up code. The nonce in the address is
 // logged. It is sent as the superuser, whom rate limits leave out; a code
 // that nobody issued cannot sign anybody in.
-func probeCall(d link.Desired, nonce string, c *Client) call {
+func probeCall(d link.Desired, nonce string, c Checker) call {
 	redirect := link.RedirectURL(d.PocketBaseURL)
 	if urls := d.RedirectURLs(); len(urls) > 0 {
 		redirect = urls[0]
@@ -65,26 +65,6 @@ func probeCall(d link.Desired, nonce string, c *Client) call {
 			"redirectURL":  redirect,
 		},
 	}
-}
-
-// logsOff says why PocketBase would not log the probe, empty if it will.
-func (c *Client) logsOff(ctx context.Context) string {
-	var got struct {
-		Logs struct {
-			MaxDays  int `json:"maxDays"`
-			MinLevel int `json:"minLevel"`
-		} `json:"logs"`
-	}
-	err := c.read(ctx, call{path: "/api/settings", query: url.Values{"fields": {"logs"}}}, &got)
-	switch {
-	case err != nil:
-		return link.MessageOf(err).What()
-	case got.Logs.MaxDays == 0:
-		return "PocketBase keeps no logs (Settings › Logs, retention 0 days), so its errors cannot be read."
-	case got.Logs.MinLevel > errorLevel:
-		return "PocketBase's log leaves out errors (Settings › Logs, minimum level), so they cannot be read."
-	}
-	return ""
 }
 
 // refusedProbe is for answers that come before PocketBase calls authentik.
@@ -127,7 +107,7 @@ func waits() []time.Duration {
 }
 
 // logged waits for the entry with the nonce, or says why there is none.
-func (c *Client) logged(ctx context.Context, nonce string) (*logEntry, string) {
+func (c Checker) logged(ctx context.Context, nonce string) (*logEntry, string) {
 	query := url.Values{"filter": {"data.url~" + quoted(nonce)}, "perPage": {"1"}, "skipTotal": {"1"}}
 	for _, wait := range waits() {
 		timer := time.NewTimer(wait)

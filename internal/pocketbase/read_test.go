@@ -74,21 +74,21 @@ func TestReadsAreRepeatedWhereThatHelps(t *testing.T) {
 func TestWhatIsNoReadIsSentOnce(t *testing.T) {
 	t.Parallel()
 	d := link.Desired{Collection: link.CollectionState{Name: "users"}, Slot: ours()}
-	for name, do := range map[string]func(context.Context, *Client) error{
-		"a password": func(ctx context.Context, c *Client) error {
+	for name, do := range map[string]func(context.Context, *Facade) error{
+		"a password": func(ctx context.Context, c *Facade) error {
 			if _, f := c.wire.signIn(ctx, Config{Email: "a@example.com", Password: secret.New("password")}); f != nil {
 				return f
 			}
 			return nil
 		},
-		"a one-time password": func(ctx context.Context, c *Client) error {
+		"a one-time password": func(ctx context.Context, c *Facade) error {
 			if _, f := c.wire.signIn(ctx, Config{OTP: &OTP{ID: "1", Code: secret.New("123456")}}); f != nil {
 				return f
 			}
 			return nil
 		},
-		"a request for one": func(ctx context.Context, c *Client) error { _, err := RequestOTP(ctx, c.cfg); return err },
-		"an exchange":       func(ctx context.Context, c *Client) error { _, err := c.Exchange(ctx, d, signin.Code{}); return err },
+		"a request for one": func(ctx context.Context, c *Facade) error { _, err := RequestOTP(ctx, c.cfg); return err },
+		"an exchange":       func(ctx context.Context, c *Facade) error { _, err := c.Exchange(ctx, d, signin.Code{}); return err },
 	} {
 		for kind, bad := range passing() {
 			synctest.Test(t, func(t *testing.T) {

@@ -23,7 +23,7 @@ const streamTime = 4 * time.Second
 // Realtime opens PocketBase's event stream at its public address as a guest
 // and waits for the first event, which PocketBase sends at once. A proxy that
 // holds it back holds back the sign-in as well.
-func (c *Client) Realtime(ctx context.Context, d link.Desired) link.Check {
+func (c SignIns) Realtime(ctx context.Context, d link.Desired) link.Check {
 	check := link.Check{ID: link.CheckPocketBaseRealtime, System: link.PB,
 		Title: "PocketBase's event stream arrives at once"}
 	base := d.PocketBaseURL
@@ -67,7 +67,7 @@ func isStream(status int, h http.Header) bool {
 
 // firstEvent opens the stream, again where that may help. The answer's body is
 // the name of the first event.
-func (c *Client) firstEvent(ctx context.Context, base string) answer {
+func (c SignIns) firstEvent(ctx context.Context, base string) answer {
 	return c.wire.reads.Repeat(ctx, nil, func(ctx context.Context) answer {
 		r, err := http.NewRequestWithContext(ctx, http.MethodGet, base+"/api/realtime", nil)
 		if err != nil {

@@ -11,7 +11,7 @@ import (
 	"authpocket/internal/secret"
 )
 
-func (w *oauth2Writer) refused(a answer) *link.Fault {
+func (w *oauth2Patch) refused(a answer) *link.Fault {
 	for _, p := range w.in.after { // it may repeat what was sent
 		a.Body = []byte(secret.Hide(string(a.Body), p.ClientSecret))
 	}
@@ -32,7 +32,7 @@ func (w *oauth2Writer) refused(a answer) *link.Fault {
 
 // refusedCollection puts the refusal of a collection's PATCH into words, at
 // the field that the first complaint belongs to.
-func (c *Client) refusedCollection(a answer, name string, sent []element) *link.Fault {
+func (c Writer) refusedCollection(a answer, name string, sent []element) *link.Fault {
 	message, list := readError(a.Body)
 	if a.Status != http.StatusBadRequest || len(list) == 0 {
 		return c.unexpected(a)

@@ -68,13 +68,13 @@ var plainState = regexp.MustCompile(`^[A-Za-z0-9_-]{8,100}$`)
 // one by the redirect URI's address, which shows whether that leads here, and
 // one by the address that is known to. Once the latter is there, all before
 // it is as well.
-func (c *Client) Trail(ctx context.Context, q signin.TrailQuery) signin.PocketBaseTrail {
+func (c SignIns) Trail(ctx context.Context, q signin.TrailQuery) signin.PocketBaseTrail {
 	trail := c.trail(ctx, q)
 	trail.IgnoresIPs = c.release().before(comparesIPs)
 	return trail
 }
 
-func (c *Client) trail(ctx context.Context, q signin.TrailQuery) signin.PocketBaseTrail {
+func (c SignIns) trail(ctx context.Context, q signin.TrailQuery) signin.PocketBaseTrail {
 	if why := c.logsOff(ctx); why != "" {
 		return signin.PocketBaseTrail{Unread: why}
 	}
@@ -124,7 +124,7 @@ const markTime = 10 * time.Second
 
 // mark leaves the marks, or tells why it cannot. public tells that somebody
 // answered at the redirect URI's address.
-func (c *Client) mark(ctx context.Context, q signin.TrailQuery) (public bool, why string) {
+func (c SignIns) mark(ctx context.Context, q signin.TrailQuery) (public bool, why string) {
 	if q.Exchange {
 		return false, ""
 	}

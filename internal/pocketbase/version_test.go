@@ -62,7 +62,7 @@ func TestDashboardVersion(t *testing.T) {
 
 // features is a server without a dashboard that has these settings and
 // routes.
-func features(t *testing.T, settings string, coop bool, routes ...string) *Client {
+func features(t *testing.T, settings string, coop bool, routes ...string) *Facade {
 	t.Helper()
 	url := serve(t, func(w http.ResponseWriter, r *http.Request) {
 		if coop {
@@ -85,7 +85,7 @@ func features(t *testing.T, settings string, coop bool, routes ...string) *Clien
 			answerJSON(w, 404, `{"data":{},"message":"The requested resource wasn't found.","status":404}`)
 		}
 	})
-	client, err := Connect(t.Context(), config(t, url, tokenOf(`{"type":"auth","exp":4000000000}`)))
+	client, err := ConnectFacade(t.Context(), config(t, url, tokenOf(`{"type":"auth","exp":4000000000}`)))
 	if err != nil {
 		t.Fatal(err)
 	}

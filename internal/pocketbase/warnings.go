@@ -24,7 +24,7 @@ func Warnings(snap link.PocketBaseSnapshot, d link.Desired) []link.Warning {
 }
 
 // Warnings is the function of the same name; it needs nothing of c.
-func (c *Client) Warnings(snap link.PocketBaseSnapshot, d link.Desired) []link.Warning {
+func (c *Facade) Warnings(snap link.PocketBaseSnapshot, d link.Desired) []link.Warning {
 	return Warnings(snap, d)
 }
 

@@ -149,7 +149,7 @@ func (r *run) connect(clientA, clientB *http.Client) (*engine.Engine, error) {
 	ctx := background(r.l.t)
 	var (
 		a     *authentik.Client
-		b     *pocketbase.Client
+		b     *pocketbase.Facade
 		errs  [2]error
 		group errgroup.Group
 	)
@@ -158,7 +158,7 @@ func (r *run) connect(clientA, clientB *http.Client) (*engine.Engine, error) {
 	cfgB := pocketbase.Config{URL: r.l.pocketbaseURL, Token: secret.New(r.l.pocketbase.Token()), HTTP: clientB,
 		Log: log, Pause: noPause}
 	group.Go(func() error { a, errs[0] = authentik.Connect(ctx, cfgA); return nil })
-	group.Go(func() error { b, errs[1] = pocketbase.Connect(ctx, cfgB); return nil })
+	group.Go(func() error { b, errs[1] = pocketbase.ConnectFacade(ctx, cfgB); return nil })
 	_ = group.Wait() // both are asked whatever the other answers
 	if err := errors.Join(errs[0], errs[1]); err != nil {
 		return nil, err

@@ -116,7 +116,7 @@ type lab struct {
 	t  testing.TB
 	a  *idp
 	pb *pocketbasehost.Server
-	p  *pocketbase.Client
+	p  *pocketbase.Facade
 	e  *engine.Engine
 
 	// saving keeps changes of collections apart: two at once can leave
@@ -159,9 +159,9 @@ func newLab(t testing.TB, settings ...func(*core.Settings)) *lab {
 // noPause is a wait in no time.
 func noPause(ctx context.Context, _ time.Duration) error { return ctx.Err() }
 
-func (l *lab) connect(t testing.TB, client *http.Client) *pocketbase.Client {
+func (l *lab) connect(t testing.TB, client *http.Client) *pocketbase.Facade {
 	t.Helper()
-	p, err := pocketbase.Connect(t.Context(), pocketbase.Config{URL: l.pb.URL(), Token: secret.New(l.pb.Token()),
+	p, err := pocketbase.ConnectFacade(t.Context(), pocketbase.Config{URL: l.pb.URL(), Token: secret.New(l.pb.Token()),
 		HTTP: client, Pause: noPause})
 	if err != nil {
 		t.Fatal(err)

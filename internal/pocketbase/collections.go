@@ -1,0 +1,110 @@
+package pocketbase
+
+import (
+	"context"
+	"fmt"
+	"net/url"
+	"strconv"
+	"strings"
+
+	"golang.org/x/sync/errgroup"
+
+	"authpocket/internal/link"
+)
+
+func (c *Client) authCollections(ctx context.Context) ([]link.CollectionState, error) {
+	var all []link.CollectionState
+	for page := 1; page <= maxPages; page++ {
+		got, err := c.collections(ctx, `type="auth"`, page)
+		if err != nil {
+			return nil, err
+		}
+		for _, one := range got.Items {
+			all = append(all, one.state())
+		}
+		if page >= got.TotalPages {
+			return all, nil
+		}
+	}
+	return nil, fault(link.FaultOther, "",
+		fmt.Sprintf("PocketBase has more than %d auth collections.", maxPages*collectionsPage),
+		"This is more than authpocket reads, so it cannot see which of them are linked.",
+		fmt.Errorf("listing the auth collections: more than %d pages", maxPages))
+}
+
+func (c *Client) collections(ctx context.Context, filter string, page int) (list[collection], error) {
+	query := url.Values{
+		"filter":  {filter},
+		"sort":    {"name"},
+		"page":    {strconv.Itoa(page)},
+		"perPage": {strconv.Itoa(collectionsPage)},
+		"fields":  {collectionFields},
+	}
+	var got list[collection]
+	err := c.read(ctx, call{path: "/api/collections", query: query}, &got)
+	return got, err
+}
+
+// collection reads one auth collection, by list as always, or nil where it
+// is gone.
+func (c *Client) collection(ctx context.Context, id, name string) (*link.CollectionState, error) {
+	filter := "id=" + quoted(id)
+	if id == "" {
+		filter = "name=" + quoted(name)
+	}
+	got, err := c.collections(ctx, `type="auth" && `+filter, 1)
+	if err != nil || len(got.Items) == 0 {
+		return nil, err
+	}
+	state := got.Items[0].state()
+	return &state, nil
+}
+
+func (c *Client) settings(ctx context.Context, collection string) (link.SettingsState, error) {
+	var got settings
+	query := url.Values{"fields": {"meta,rateLimits,superuserIPs"}}
+	err := c.read(ctx, call{path: "/api/settings", query: query}, &got)
+	return got.state(collection), err
+}
+
+// linked counts the people of a collection that have signed in through each
+// slot. The links outlive the provider in the slot.
+func (c *Client) linked(ctx context.Context, collectionID string) (map[string]int, error) {
+	slots := link.Slots()
+	counts := make([]int, len(slots))
+	group, ctx := errgroup.WithContext(ctx)
+	for i, slot := range slots {
+		group.Go(func() error {
+			query := url.Values{
+				"filter":  {"collectionRef=" + quoted(collectionID) + " && provider=" + quoted(slot)},
+				"perPage": {"1"},
+				"fields":  {"id"},
+			}
+			var got list[struct{}]
+			err := c.read(ctx, call{path: "/api/collections/_externalAuths/records", query: query}, &got)
+			counts[i] = got.TotalItems
+			return err
+		})
+	}
+	if err := group.Wait(); err != nil {
+		return nil, err
+	}
+	linked := make(map[string]int, len(slots))
+	for i, slot := range slots {
+		linked[slot] = counts[i]
+	}
+	return linked, nil
+}
+
+// quoted writes a value of PocketBase's filter language. Names and ids have
+// letters, digits and underscores only, so that nothing of theirs is lost.
+func quoted(s string) string {
+	return `"` + strings.NewReplacer(`"`, "", `\`, "").Replace(s) + `"`
+}
+
+// list is one page of a list answer.
+type list[T any] struct {
+	Items      []T `json:"items"`
+	TotalItems int `json:"totalItems"`
+	TotalPages int `json:"totalPages"`
+}
