@@ -39,7 +39,7 @@ func (u user) account(subject string) *signin.Account {
 // Collection reads the link's collection as it stands. Its error is a
 // *link.Fault, of the kind link.FaultStale where the collection is gone.
 func (c SignIns) Collection(ctx context.Context, d link.Desired) (link.CollectionState, error) {
-	now, err := c.collection(ctx, d.Collection.ID, d.Collection.Name)
+	now, err := c.readCollection(ctx, d.Collection.ID, d.Collection.Name)
 	switch {
 	case err != nil:
 		return link.CollectionState{}, err
@@ -263,14 +263,14 @@ func (c SignIns) DeleteAccount(ctx context.Context, d link.Desired, id string, s
 	if err != nil || !there {
 		return err
 	}
-	a := c.wire.send(ctx, call{method: http.MethodDelete, path: c.recordPath(d.Collection.Name, id), token: c.token})
+	a := c.wire.send(ctx, c.signed(call{method: http.MethodDelete, path: recordPath(d.Collection.Name, id)}))
 	if a.Status != http.StatusNoContent && a.Status != http.StatusNotFound {
 		return c.unexpected(a)
 	}
 	return c.deleteLinks(ctx, d, id)
 }
 
-func (c SignIns) recordPath(collection, id string) string {
+func recordPath(collection, id string) string {
 	return "/api/collections/" + url.PathEscape(collection) + "/records/" + url.PathEscape(id)
 }
 
@@ -301,9 +301,7 @@ func (c SignIns) deleteLinks(ctx context.Context, d link.Desired, id string) err
 		return err
 	}
 	for _, row := range rows {
-		a := c.wire.send(ctx, call{
-			method: http.MethodDelete, path: c.recordPath("_externalAuths", row.ID), token: c.token,
-		})
+		a := c.wire.send(ctx, c.signed(call{method: http.MethodDelete, path: recordPath("_externalAuths", row.ID)}))
 		if a.Status != http.StatusNoContent && a.Status != http.StatusNotFound {
 			return c.unexpected(a)
 		}

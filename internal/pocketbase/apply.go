@@ -106,8 +106,8 @@ func (c Writer) carryOut(ctx context.Context, w patch) error {
 		case patch == nil:
 			return nil
 		}
-		patch.method, patch.token = http.MethodPatch, c.token
-		a := c.wire.send(ctx, *patch)
+		patch.method = http.MethodPatch
+		a := c.wire.send(ctx, c.signed(*patch))
 		switch outcomeOf(a) {
 		case written:
 			return c.confirmed(ctx, w)

@@ -167,7 +167,7 @@ func TestApplyGivesUp(t *testing.T) {
 				}
 				return play(r)
 			})
-			before, err := client.collection(t.Context(), "u1", "")
+			before, err := client.readCollection(t.Context(), "u1", "")
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -191,7 +191,7 @@ func TestApplyFailsTwice(t *testing.T) {
 			}
 			return reply(r, 500, `{"data":{},"message":"Something went wrong while processing your request.","status":500}`), nil
 		})
-		before, err := client.collection(t.Context(), "u1", "")
+		before, err := client.readCollection(t.Context(), "u1", "")
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -217,7 +217,7 @@ func TestApplyCancelled(t *testing.T) {
 		cancel()
 		return nil, r.Context().Err()
 	})
-	before, err := client.collection(ctx, "u1", "")
+	before, err := client.readCollection(ctx, "u1", "")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -264,7 +264,7 @@ func TestRefusalShapes(t *testing.T) {
 			}
 			return reply(r, 400, `{"data":`+one.data+`,"message":"Failed to update collection.","status":400}`), nil
 		})
-		before, err := client.collection(t.Context(), "u1", "")
+		before, err := client.readCollection(t.Context(), "u1", "")
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -287,7 +287,7 @@ func TestSecretsAreNotRepeated(t *testing.T) {
 		return reply(r, 400, `{"data":{"oauth2":{"providers":{"1":{"clientSecret":{"code":"x",`+
 			`"message":"Not \u0026hush\u003chush, nor %26hush%3Chush."}}}}},"message":"Failed."}`), nil
 	})
-	before, err := client.collection(t.Context(), "u1", "")
+	before, err := client.readCollection(t.Context(), "u1", "")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -319,7 +319,7 @@ func TestRefusesUnmergedServers(t *testing.T) {
 			}
 			return reply(r, 200, one.users), nil
 		})
-		before, err := client.collection(t.Context(), "u1", "")
+		before, err := client.readCollection(t.Context(), "u1", "")
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -339,7 +339,7 @@ func TestReadBackDiffers(t *testing.T) {
 		}
 		return reply(r, 200, `{}`), nil
 	})
-	before, err := client.collection(t.Context(), "u1", "")
+	before, err := client.readCollection(t.Context(), "u1", "")
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -25,7 +25,7 @@ type oauth2Patch struct {
 func (w *oauth2Patch) name() string { return "the collection " + w.before.Name }
 
 func (w *oauth2Patch) prepare(ctx context.Context, again bool) (*call, error) {
-	now, err := w.c.collection(ctx, w.before.ID, w.before.Name)
+	now, err := w.c.readCollection(ctx, w.before.ID, w.before.Name)
 	if err != nil {
 		return nil, err
 	}
@@ -156,20 +156,16 @@ func upgradeFirst(others []string, err error) *link.Fault {
 // secretsNeeded refuses a removal that would hand secrets on.
 func (w *oauth2Patch) secretsNeeded(later []string) *link.Fault {
 	version := "This PocketBase"
-	if v := w.c.identity.Version; v != "" {
+	if v := w.c.Identity().Version; v != "" {
 		version = "PocketBase " + v
 	}
 	return fault(link.FaultRefused, "pocketbase.slot", version+" keeps client secrets by place. Without "+strings.Join(w.in.remove, ", ")+" the providers after it ("+strings.Join(later, ", ")+") would get each other's.",
 		"Upgrade PocketBase to 0.40.1 or later and remove it then, or remove those in the dashboard, the last one first, and enter them again afterwards.", errors.New("removing a provider that is not the last one"))
 }
 
-func gone(collection string) *link.Fault {
-	return fault(link.FaultStale, "pocketbase.collection", "PocketBase no longer has the auth collection “"+collection+"”.", "Choose another collection, or make this one again.", errors.New("the collection is gone"))
-}
-
 // confirm reads back by list and compares with what was wanted.
 func (w *oauth2Patch) confirm(ctx context.Context) error {
-	now, err := w.c.collection(ctx, w.before.ID, w.before.Name)
+	now, err := w.c.readCollection(ctx, w.before.ID, w.before.Name)
 	if err != nil {
 		return err
 	}

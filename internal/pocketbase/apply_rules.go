@@ -25,7 +25,7 @@ func (w *rulesPatch) rules() []link.Attr[link.PocketBase, link.CollectionState] 
 }
 
 func (w *rulesPatch) prepare(ctx context.Context, _ bool) (*call, error) {
-	now, err := w.c.collection(ctx, w.before.ID, w.before.Name)
+	now, err := w.c.readCollection(ctx, w.before.ID, w.before.Name)
 	if err != nil {
 		return nil, err
 	}
@@ -49,7 +49,7 @@ func (w *rulesPatch) prepare(ctx context.Context, _ bool) (*call, error) {
 }
 
 func (w *rulesPatch) confirm(ctx context.Context) error {
-	now, err := w.c.collection(ctx, w.before.ID, w.before.Name)
+	now, err := w.c.readCollection(ctx, w.before.ID, w.before.Name)
 	if err != nil {
 		return err
 	}

@@ -20,7 +20,7 @@ func (*settingsPatch) name() string { return "the settings" }
 func (*settingsPatch) doubtful() bool { return false }
 
 func (w *settingsPatch) prepare(ctx context.Context, _ bool) (*call, error) {
-	now, err := w.c.settings(ctx, link.DefaultCollection)
+	now, err := w.c.readSettings(ctx, link.DefaultCollection)
 	if err != nil || now.HideControls == w.after.HideControls {
 		return nil, err
 	}
@@ -34,7 +34,7 @@ func (w *settingsPatch) prepare(ctx context.Context, _ bool) (*call, error) {
 }
 
 func (w *settingsPatch) confirm(ctx context.Context) error {
-	now, err := w.c.settings(ctx, link.DefaultCollection)
+	now, err := w.c.readSettings(ctx, link.DefaultCollection)
 	if err != nil {
 		return err
 	}

@@ -15,7 +15,7 @@ import (
 // changed since then, by this machine's clock, as far as PocketBase's request
 // log tells. It is written some seconds late, so that it may not know yet.
 func (c *Facade) ChangedBy(ctx context.Context, since time.Time, changes []link.Change) []string {
-	var got list[trailEntry]
+	var got list[logLine]
 	query := url.Values{"filter": {`data.method="PATCH" && data.status<300`}, "sort": {"-created"}, "perPage": {"50"},
 		"skipTotal": {"1"}}
 	ahead, err := c.readWithClock(ctx, call{path: "/api/logs", query: query}, &got)
@@ -39,7 +39,7 @@ func (c *Facade) ChangedBy(ctx context.Context, since time.Time, changes []link.
 }
 
 // changedObject is what a request changed, empty where no change is about it.
-func changedObject(e trailEntry, changes []link.Change) string {
+func changedObject(e logLine, changes []link.Change) string {
 	path, _, _ := strings.Cut(e.Data.URL, "?")
 	for _, ch := range changes {
 		c := link.As[link.CollectionState](ch.Before)

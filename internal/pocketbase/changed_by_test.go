@@ -6,6 +6,8 @@ import (
 	"testing"
 	"time"
 
+	"authpocket/internal/outbound"
+
 	"authpocket/internal/link"
 	"authpocket/internal/wire"
 )
@@ -23,7 +25,7 @@ func TestChangedByReadsTheRequestLog(t *testing.T) {
 	}
 	var said []string
 	for len(said) == 0 && time.Since(before) < wire.Patience { // it writes its log some seconds late
-		if !sleep(t.Context(), time.Second) {
+		if outbound.Sleep(t.Context(), time.Second) != nil {
 			t.Fatal("the test was cut short")
 		}
 		said = client.ChangedBy(t.Context(), before, about)

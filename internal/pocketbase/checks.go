@@ -92,7 +92,7 @@ func (c Checker) offered(ctx context.Context, d link.Desired, check link.Check) 
 	var got authMethods
 	switch {
 	case a.Err != nil:
-		return nil, skip(check, asked+" got no answer. "+unreachable(c.cfg.URL, a.Err).Summary)
+		return nil, skip(check, asked+" got no answer. "+unreachable(c.URL(), a.Err).Summary)
 	case a.Status == http.StatusNotFound:
 		return nil, fail(check, link.CauseCollectionMissing, asked+" was answered 404: there is no auth collection "+
 			d.Collection.Name+".", "Choose an existing collection and apply again.")

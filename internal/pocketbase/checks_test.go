@@ -2,6 +2,7 @@ package pocketbase
 
 import (
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
 
@@ -16,9 +17,9 @@ func desired(t testing.TB, c *Facade) link.Desired {
 	users := observe(t, c)
 	collection := with(users, ours())
 	return link.Desired{
-		AuthentikURL: "https://authentik.company", PocketBaseURL: c.cfg.URL, Email: link.EmailTrustAll,
+		AuthentikURL: "https://authentik.company", PocketBaseURL: c.URL(), Email: link.EmailTrustAll,
 		Collection: *collection, Slot: ours(),
-		Provider: link.ProviderState{ClientID: "ours-id", RedirectURIs: []link.RedirectURI{{URL: link.RedirectURL(c.cfg.URL), Mode: "strict"}}},
+		Provider: link.ProviderState{ClientID: "ours-id", RedirectURIs: []link.RedirectURI{{URL: link.RedirectURL(c.URL()), Mode: "strict"}}},
 	}
 }
 
@@ -114,7 +115,7 @@ func TestCheckFindsEachBreak(t *testing.T) {
 	} {
 		users := usersOf(t, app)
 		users.OAuth2.Enabled = true
-		users.OAuth2.Providers = copies(good)
+		users.OAuth2.Providers = slices.Clone(good)
 		users.OAuth2.MappedFields = core.OAuth2KnownFields{Name: "name", AvatarURL: "avatar"}
 		users.CreateRule, users.AuthRule, users.MFA.Enabled = new(""), new(""), false
 		one.spoil(users, &users.OAuth2.Providers[3])

@@ -74,6 +74,15 @@ func newClient(cfg Config, identity Identity) *Client {
 // Identity returns what Connect found out.
 func (c *Client) Identity() Identity { return c.identity }
 
+// URL returns the base address.
+func (c *Client) URL() string { return c.cfg.URL }
+
+// signed is the call with the superuser's token.
+func (c *Client) signed(one call) call {
+	one.token = c.token
+	return one
+}
+
 // Forget overwrites the token and what it was got with. Nothing can be asked
 // of PocketBase as a superuser afterwards.
 func (c *Client) Forget() {

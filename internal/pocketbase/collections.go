@@ -2,6 +2,7 @@ package pocketbase
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net/url"
 	"strconv"
@@ -10,6 +11,15 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"authpocket/internal/link"
+)
+
+const (
+	// collectionFields trims the list to what a link needs: a collection of
+	// 200 fields is 10 kB instead of 60.
+	collectionFields = "id,name,system,updated,oauth2,createRule,authRule,mfa," +
+		"fields.name,fields.type,fields.system,fields.required"
+	collectionsPage = 200
+	maxPages        = 10
 )
 
 func (c *Client) authCollections(ctx context.Context) ([]link.CollectionState, error) {
@@ -45,9 +55,9 @@ func (c *Client) collections(ctx context.Context, filter string, page int) (list
 	return got, err
 }
 
-// collection reads one auth collection, by list as always, or nil where it
+// readCollection reads one auth collection, by list as always, or nil where it
 // is gone.
-func (c *Client) collection(ctx context.Context, id, name string) (*link.CollectionState, error) {
+func (c *Client) readCollection(ctx context.Context, id, name string) (*link.CollectionState, error) {
 	filter := "id=" + quoted(id)
 	if id == "" {
 		filter = "name=" + quoted(name)
@@ -60,7 +70,8 @@ func (c *Client) collection(ctx context.Context, id, name string) (*link.Collect
 	return &state, nil
 }
 
-func (c *Client) settings(ctx context.Context, collection string) (link.SettingsState, error) {
+// readSettings reads the settings that matter to a link with the collection.
+func (c *Client) readSettings(ctx context.Context, collection string) (link.SettingsState, error) {
 	var got settings
 	query := url.Values{"fields": {"meta,rateLimits,superuserIPs"}}
 	err := c.read(ctx, call{path: "/api/settings", query: query}, &got)
@@ -107,4 +118,9 @@ type list[T any] struct {
 	Items      []T `json:"items"`
 	TotalItems int `json:"totalItems"`
 	TotalPages int `json:"totalPages"`
+}
+
+// gone is the fault for an auth collection that is no longer there.
+func gone(collection string) *link.Fault {
+	return fault(link.FaultStale, "pocketbase.collection", "PocketBase no longer has the auth collection “"+collection+"”.", "Choose another collection, or make this one again.", errors.New("the collection is gone"))
 }

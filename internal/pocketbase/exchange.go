@@ -77,7 +77,7 @@ func (c SignIns) Exchange(ctx context.Context, d link.Desired, code signin.Code)
 		},
 	})
 	if a.Err != nil {
-		return signin.Exchanged{}, unreachable(c.cfg.URL, a.Err)
+		return signin.Exchanged{}, unreachable(c.URL(), a.Err)
 	}
 	if a.Status != http.StatusOK {
 		return refusedExchange(a)

@@ -2,11 +2,15 @@ package pocketbase
 
 import (
 	"context"
+	"encoding/json"
 	"net/url"
 	"time"
 
 	"authpocket/internal/link"
 )
+
+// errorLevel is the level at which PocketBase logs a refused request.
+const errorLevel = 8
 
 // logsOff says why PocketBase would not log the probe, empty if it will.
 func (c *Client) logsOff(ctx context.Context) string {
@@ -35,4 +39,25 @@ func logTime(text string) time.Time {
 		return time.Time{}
 	}
 	return at
+}
+
+// waits are the pauses before each look at the log: PocketBase writes it once
+// it was quiet for 3 s. Together they make 30 s.
+func waits() []time.Duration {
+	s := time.Second
+	return []time.Duration{3500 * time.Millisecond, s, 1500 * time.Millisecond, 2 * s, 3 * s, 4 * s, 5 * s, 5 * s,
+		5 * s}
+}
+
+// logLine is one line of PocketBase's request log.
+type logLine struct {
+	Created string `json:"created"`
+	Data    struct {
+		URL     string          `json:"url"`
+		Method  string          `json:"method"`
+		Status  int             `json:"status"`
+		Error   string          `json:"error"`
+		Details json.RawMessage `json:"details"`
+		UserIP  string          `json:"userIP"`
+	} `json:"data"`
 }

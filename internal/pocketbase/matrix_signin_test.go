@@ -71,7 +71,7 @@ func (m *matrix) signsIn(t *testing.T) {
 		t.Errorf("the token endpoint was called with the secret %q", got)
 	}
 	// Since 0.37.4 the link of an account that is not verified is made anew.
-	m.call(t, http.MethodPatch, m.client.recordPath("users", old), map[string]any{"verified": false, "email": "other@example.com"}, new(any))
+	m.call(t, http.MethodPatch, recordPath("users", old), map[string]any{"verified": false, "email": "other@example.com"}, new(any))
 	exchange("old", signin.OutcomeReturns)
 
 	m.logged(t, d)

@@ -9,24 +9,15 @@ import (
 	"authpocket/internal/link"
 )
 
-const (
-	// collectionFields trims the list to what a link needs: a collection of
-	// 200 fields is 10 kB instead of 60.
-	collectionFields = "id,name,system,updated,oauth2,createRule,authRule,mfa," +
-		"fields.name,fields.type,fields.system,fields.required"
-	collectionsPage = 200
-	maxPages        = 10
-)
-
 // Observe reads the auth collections, the settings, and how many people are
 // linked to each slot of the queried collection: five requests, and one more
 // for each 200 auth collections. The error is a *link.Fault.
 func (c *Facade) Observe(ctx context.Context, q link.Query) (link.PocketBaseSnapshot, error) {
-	snap := link.PocketBaseSnapshot{Taken: time.Now(), URL: c.cfg.URL, Version: c.identity.Version,
+	snap := link.PocketBaseSnapshot{Taken: time.Now(), URL: c.URL(), Version: c.Identity().Version,
 		SecretsByPlace: !c.release().since(mergesByName)}
 	group, groupCtx := errgroup.WithContext(ctx)
 	group.Go(func() (err error) {
-		snap.Settings, err = c.settings(groupCtx, q.Collection)
+		snap.Settings, err = c.readSettings(groupCtx, q.Collection)
 		return err
 	})
 	group.Go(func() (err error) {

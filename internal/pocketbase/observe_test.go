@@ -261,7 +261,7 @@ func TestReadPatience(t *testing.T) {
 				}
 				return reply(r, 429, `{"data":{},"message":"Too Many Requests.","status":429}`, "Retry-After", header), nil
 			})
-			_, err := client.settings(t.Context(), "users")
+			_, err := client.readSettings(t.Context(), "users")
 			if took := time.Since(begun); (err == nil) != one.good || took < one.atLeast || took > one.atMost {
 				t.Errorf("%s: %v after %v", one.name, err, took)
 			}

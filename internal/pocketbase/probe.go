@@ -12,9 +12,6 @@ import (
 	"authpocket/internal/link"
 )
 
-// errorLevel is the level at which PocketBase logs a refused request.
-const errorLevel = 8
-
 // Probe has PocketBase itself call authentik, without a browser: it signs in
 // with a made-up code, and reads in PocketBase's log what came of it. It takes
 // 4 to 30 s, because PocketBase writes its log late. Nothing is changed.
@@ -24,7 +21,7 @@ func (c Checker) Probe(ctx context.Context, d link.Desired) link.Check {
 		return skip(check, why)
 	}
 	nonce := strings.ToLower(rand.Text())
-	a := c.wire.unhurried().send(ctx, probeCall(d, nonce, c))
+	a := c.wire.unhurried().send(ctx, c.signed(probeCall(d, nonce)))
 	if a.Err == nil {
 		if done, ok := refusedProbe(check, a, d); ok {
 			return done
@@ -33,7 +30,7 @@ func (c Checker) Probe(ctx context.Context, d link.Desired) link.Check {
 	entry, why := c.logged(ctx, nonce) // which knows more than whoever cut our own call short
 	switch {
 	case entry == nil && a.Err != nil:
-		return skip(check, unreachable(c.cfg.URL, a.Err).Summary)
+		return skip(check, unreachable(c.URL(), a.Err).Summary)
 	case entry == nil:
 		return skip(check, why)
 	}
@@ -48,7 +45,7 @@ func probeCheck() link.Check {
 // probeCall is a sign-in with a made-up code. The nonce in the address is
 // logged. It is sent as the superuser, whom rate limits leave out; a code
 // that nobody issued cannot sign anybody in.
-func probeCall(d link.Desired, nonce string, c Checker) call {
+func probeCall(d link.Desired, nonce string) call {
 	redirect := link.RedirectURL(d.PocketBaseURL)
 	if urls := d.RedirectURLs(); len(urls) > 0 {
 		redirect = urls[0]
@@ -57,7 +54,6 @@ func probeCall(d link.Desired, nonce string, c Checker) call {
 		method: http.MethodPost,
 		path:   "/api/collections/" + url.PathEscape(d.Collection.Name) + "/auth-with-oauth2",
 		query:  url.Values{"authpocket": {nonce}},
-		token:  c.token,
 		body: map[string]string{
 			"provider":     d.Slot.Slot,
 			"code":         "authpocket-probe-" + nonce,
@@ -96,14 +92,6 @@ func refusedProbe(check link.Check, a answer, d link.Desired) (link.Check, bool)
 type logEntry struct {
 	Error   string `json:"error"`
 	Details string `json:"details"`
-}
-
-// waits are the pauses before each look at the log: PocketBase writes it once
-// it was quiet for 3 s. Together they make 30 s.
-func waits() []time.Duration {
-	s := time.Second
-	return []time.Duration{3500 * time.Millisecond, s, 1500 * time.Millisecond, 2 * s, 3 * s, 4 * s, 5 * s, 5 * s,
-		5 * s}
 }
 
 // logged waits for the entry with the nonce, or says why there is none.

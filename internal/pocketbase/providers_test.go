@@ -170,7 +170,7 @@ func drawChange(t *rapid.T, now []link.OAuth2Provider) (before, after link.OAuth
 }
 
 func drawOurs(t *rapid.T, slot string) link.OAuth2Provider {
-	p := ours()
+	p := wantedElement()
 	p.Slot = slot
 	p.PKCE = rapid.SampledFrom([]*bool{nil, new(true), new(false)}).Draw(t, "our pkce")
 	if rapid.Bool().Draw(t, "id token") {
@@ -220,7 +220,7 @@ func TestAddKeepsBytes(t *testing.T) {
 			if find(now, "oidc2") != nil {
 				return
 			}
-			after := link.OAuth2State{Providers: append(slices.Clone(now), ours())}
+			after := link.OAuth2State{Providers: append(slices.Clone(now), wantedElement())}
 			in, f := intentOf(link.Change{}, link.OAuth2State{Providers: now}, after)
 			if f != nil {
 				t.Fatal(f)
@@ -248,7 +248,7 @@ func TestAddKeepsBytes(t *testing.T) {
 // extra of null, so that the ID token needs an object even without options.
 func TestExtraTellsTheMode(t *testing.T) {
 	t.Parallel()
-	p := ours()
+	p := wantedElement()
 	if got := explicitExtra(p, nil, nil); got != nil {
 		t.Errorf("user info URL: %v", got)
 	}
@@ -256,5 +256,15 @@ func TestExtraTellsTheMode(t *testing.T) {
 	want := map[string]any{"jwksURL": "", "issuers": []string{}}
 	if diff := cmp.Diff(want, explicitExtra(p, nil, nil)); diff != "" {
 		t.Errorf("ID token (-want +got):\n%s", diff)
+	}
+}
+
+// wantedElement is an element that authpocket writes.
+func wantedElement() link.OAuth2Provider {
+	return link.OAuth2Provider{
+		Slot: "oidc2", DisplayName: "authentik", ClientID: "ours-id", ClientSecret: secret.New("ours-secret"), PKCE: new(true),
+		AuthURL:     "https://authentik.company/application/o/authorize/",
+		TokenURL:    "https://authentik.company/application/o/token/",
+		UserInfoURL: "https://authentik.company/application/o/userinfo/",
 	}
 }

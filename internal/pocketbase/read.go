@@ -15,8 +15,7 @@ func (c *Client) read(ctx context.Context, one call, v any) error {
 // readWithClock is read, and returns by how much the server's clock is ahead;
 // zero where it does not say.
 func (c *Client) readWithClock(ctx context.Context, one call, v any) (time.Duration, error) {
-	one.token = c.token
-	a := c.wire.read(ctx, one)
+	a := c.wire.read(ctx, c.signed(one))
 	if !a.OK() {
 		return 0, c.unexpected(a)
 	}

@@ -56,8 +56,8 @@ func TestReadsAreRepeatedWhereThatHelps(t *testing.T) {
 					}
 					return reply(r, 200, `{}`), nil
 				})
-				client.wire.http.Timeout = 10 * time.Second
-				_, err := client.settings(t.Context(), "users")
+				client.wire.client.Timeout = 10 * time.Second
+				_, err := client.readSettings(t.Context(), "users")
 				if took := time.Since(begun); (err == nil) != (fails < 3) || sent < 3 && fails > 1 || took > wire.Patience {
 					t.Errorf("%s, %d times: %v after %v and %d tries", name, fails, err, took, sent)
 				}
@@ -100,7 +100,7 @@ func TestWhatIsNoReadIsSentOnce(t *testing.T) {
 					posts++
 					return bad(r)
 				})
-				client.wire.http.Timeout = 10 * time.Second
+				client.wire.client.Timeout = 10 * time.Second
 				if err := do(t.Context(), client); posts != 1 || err == nil && kind != "500" && kind != "429" {
 					t.Errorf("%s, %s: %d times, %v", name, kind, posts, err)
 				}

@@ -16,21 +16,8 @@ import (
 	"authpocket/internal/signin"
 )
 
-// trailEntry is one line of PocketBase's request log.
-type trailEntry struct {
-	Created string `json:"created"`
-	Data    struct {
-		URL     string          `json:"url"`
-		Method  string          `json:"method"`
-		Status  int             `json:"status"`
-		Error   string          `json:"error"`
-		Details json.RawMessage `json:"details"`
-		UserIP  string          `json:"userIP"`
-	} `json:"data"`
-}
-
-// kind is which step of a sign-in the entry is of.
-func (e trailEntry) kind() string {
+// kindOf is which step of a sign-in the entry is of.
+func kindOf(e logLine) string {
 	path, _, _ := strings.Cut(e.Data.URL, "?")
 	switch {
 	case strings.HasSuffix(path, "/auth-with-oauth2"):
@@ -47,9 +34,9 @@ func (e trailEntry) kind() string {
 	return ""
 }
 
-// words are PocketBase's own about what went wrong. Complaints about fields
+// wordsOf are PocketBase's own about what went wrong. Complaints about fields
 // come as an object, whatever authentik said as text.
-func (e trailEntry) words() string {
+func wordsOf(e logLine) string {
 	var text string
 	if json.Unmarshal(e.Data.Details, &text) == nil {
 		return text
@@ -97,7 +84,7 @@ func (c SignIns) trail(ctx context.Context, q signin.TrailQuery) signin.PocketBa
 			trail.Unread = "Reading PocketBase's log was interrupted."
 			return trail
 		}
-		var got list[trailEntry]
+		var got list[logLine]
 		if err := c.read(ctx, call{path: "/api/logs", query: query}, &got); err != nil {
 			trail.Unread = link.MessageOf(err).What()
 			return trail
@@ -130,16 +117,13 @@ func (c SignIns) mark(ctx context.Context, q signin.TrailQuery) (public bool, wh
 	}
 	query := url.Values{nonceKey: {q.Nonce}}
 	if base, found := strings.CutSuffix(q.RedirectURL, link.RedirectPath); found {
-		there := c.wire
-		there.base = base
-		there.reads = there.reads.Hasty() // it may well be reachable from browsers only
 		markCtx, cancel := context.WithTimeout(ctx, markTime)
 		defer cancel()
-		public = there.read(markCtx, call{path: publicMark,
+		public = c.wire.elsewhere(base).read(markCtx, call{path: publicMark,
 			query: query}).Err == nil // from where browsers are it may lead here all the same
 	}
 	if a := c.wire.read(ctx, call{path: markPath, query: query}); a.Err != nil {
-		return public, unreachable(c.cfg.URL, a.Err).Summary
+		return public, unreachable(c.URL(), a.Err).Summary
 	}
 	return public, ""
 }
@@ -149,11 +133,11 @@ func sleep(ctx context.Context, wait time.Duration) bool { return outbound.Sleep
 
 // readTrail reads the entries, and tells whether all that can come is there.
 // marked reports whether the mark by the redirect URI was answered by somebody.
-func readTrail(entries []trailEntry, q signin.TrailQuery, marked bool) (t signin.PocketBaseTrail, whole bool) {
+func readTrail(entries []logLine, q signin.TrailQuery, marked bool) (t signin.PocketBaseTrail, whole bool) {
 	base, _ := strings.CutSuffix(q.RedirectURL, link.RedirectPath)
 	here := !marked // nothing to be shown
 	for _, e := range entries {
-		switch e.kind() {
+		switch kindOf(e) {
 		case "mark":
 			whole = true
 			continue
@@ -163,7 +147,7 @@ func readTrail(entries []trailEntry, q signin.TrailQuery, marked bool) (t signin
 		case "exchange":
 			whole = whole || q.Exchange
 			t.Exchange = true
-			t.Stage, t.Cause = e.cause()
+			t.Stage, t.Cause = causeOf(e)
 		case "redirect":
 			t.Returned, t.RedirectIP = true, e.Data.UserIP
 		case "stream":
@@ -172,7 +156,7 @@ func readTrail(entries []trailEntry, q signin.TrailQuery, marked bool) (t signin
 			continue
 		}
 		t.Evidence = append(t.Evidence,
-			signin.Evidence{System: link.PB, When: logTime(e.Created), Text: secret.Scrub(e.sentence(), q.Hide...)})
+			signin.Evidence{System: link.PB, When: logTime(e.Created), Text: secret.Scrub(sentenceOf(e), q.Hide...)})
 	}
 	if whole && !here { // the mark by the redirect URI is not there
 		t.Elsewhere = true
@@ -183,10 +167,10 @@ func readTrail(entries []trailEntry, q signin.TrailQuery, marked bool) (t signin
 	return t, whole
 }
 
-// cause reads what kept PocketBase from token or claims, empty for anything
+// causeOf reads what kept PocketBase from token or claims, empty for anything
 // else.
-func (e trailEntry) cause() (signin.StageID, link.CauseID) {
-	switch said := e.words(); {
+func causeOf(e logLine) (signin.StageID, link.CauseID) {
+	switch said := wordsOf(e); {
 	case strings.HasPrefix(e.Data.Error, "Failed to fetch OAuth2 token"):
 		if cause := classify(said); cause != "" {
 			return signin.StageToken, cause.Entry()
@@ -198,17 +182,17 @@ func (e trailEntry) cause() (signin.StageID, link.CauseID) {
 	return "", ""
 }
 
-// sentence is the entry for people.
-func (e trailEntry) sentence() string {
+// sentenceOf is the entry for people.
+func sentenceOf(e logLine) string {
 	path, _, _ := strings.Cut(e.Data.URL, "?")
 	parts := []string{e.Data.Method + " " + path + " was answered " + strconv.Itoa(e.Data.Status)}
-	if e.Data.UserIP != "" && e.kind() != "exchange" {
+	if e.Data.UserIP != "" && kindOf(e) != "exchange" {
 		parts[0] += " to " + e.Data.UserIP
 	}
 	if e.Data.Error != "" {
 		parts = append(parts, strings.TrimSuffix(e.Data.Error, "."))
 	}
-	if said := e.words(); said != "" && !slices.Contains([]string{"null", "{}", `""`}, said) {
+	if said := wordsOf(e); said != "" && !slices.Contains([]string{"null", "{}", `""`}, said) {
 		parts = append(parts, said)
 	}
 	return strings.Join(parts, ": ")

@@ -17,11 +17,11 @@ import (
 
 // transport sends requests to one PocketBase.
 type transport struct {
-	base  string
-	http  *http.Client
-	log   *slog.Logger
-	reads wire.Reads
-	long  time.Duration // what a call may take during which PocketBase calls authentik
+	base   string
+	client *http.Client
+	log    *slog.Logger
+	reads  wire.Reads
+	long   time.Duration // what a call may take during which PocketBase calls authentik
 }
 
 // exchangeTime is more than the 30 s that PocketBase gives itself for
@@ -29,7 +29,7 @@ type transport struct {
 const exchangeTime = 45 * time.Second
 
 func newTransport(cfg Config) transport {
-	w := transport{base: cfg.URL, http: cfg.HTTP, log: cfg.Log, reads: wire.Reads{Tries: wire.Tries, Pause: cfg.Pause},
+	w := transport{base: cfg.URL, client: cfg.HTTP, log: cfg.Log, reads: wire.Reads{Tries: wire.Tries, Pause: cfg.Pause},
 		long: exchangeTime}
 	if w.log == nil {
 		w.log = slog.New(slog.DiscardHandler)
@@ -59,11 +59,23 @@ func (c call) String() string { return c.verb() + " " + c.path }
 // unhurried is the same wire for calls that PocketBase answers only once
 // authentik has answered it: the reason of a failure is in that answer.
 func (w transport) unhurried() transport {
-	client := *w.http
+	client := *w.client
 	if client.Timeout > 0 {
 		client.Timeout = w.long
 	}
-	w.http = &client
+	w.client = &client
+	return w
+}
+
+// do sends a request that is not to be read as a whole.
+func (w transport) do(r *http.Request) (*http.Response, error) {
+	return w.client.Do(r) // #nosec G704 -- to the address the admin gave; outbound refuses what is never a target
+}
+
+// elsewhere is the same wire to another address, which is asked with less
+// patience: it may well be reachable from browsers only.
+func (w transport) elsewhere(base string) transport {
+	w.base, w.reads = base, w.reads.Hasty()
 	return w
 }
 
@@ -76,7 +88,7 @@ func (w transport) send(ctx context.Context, c call) answer {
 	if err != nil {
 		return answer{Method: c.verb(), Path: c.path, Err: err}
 	}
-	a := wire.Do(w.http.Do, r)
+	a := wire.Do(w.client.Do, r)
 	a.Path = c.path
 	w.log.DebugContext(ctx, "PocketBase answered", "call", c.String(), "status", a.Status, "after", a.Took(), "error",
 		a.Err)

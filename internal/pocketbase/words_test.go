@@ -3,39 +3,12 @@ package pocketbase
 import (
 	"strings"
 	"testing"
-	"unicode"
+
+	"authpocket/test/hostile"
 )
 
-// FuzzReadError: whatever an error answer holds, what is shown of it is
-// plain, short text.
-func FuzzReadError(f *testing.F) {
-	for _, seed := range []string{
-		`{"data":{"oauth2":{"providers":{"0":{"name":{"code":"x","message":"No."}}}}},"message":"Failed.","status":400}`,
-		`{"message":"<b>bold</b>"}`, `[1,"a",{"b":[null,true]}]`, `"\u0000\n"`, `<html>`, `{`, ``,
-	} {
-		f.Add([]byte(seed))
-	}
-	f.Fuzz(func(t *testing.T, body []byte) {
-		message, list := readError(body)
-		if len(list) > maxComplaints {
-			t.Errorf("%d complaints", len(list))
-		}
-		shown := message
-		for _, one := range list {
-			_, words := place(one, []element{{slot: "oidc", written: true}})
-			shown += words
-		}
-		if strings.ContainsAny(shown, "<{") || strings.ContainsFunc(shown, unicode.IsControl) {
-			t.Errorf("%q shows %q", body, shown)
-		}
-		if len([]rune(message)) > maxPlain+1 {
-			t.Errorf("%d characters", len([]rune(message)))
-		}
-	})
-}
-
 func FuzzReadClaims(f *testing.F) {
-	f.Add(tokenOf(`{"type":"auth","exp":1}`))
+	f.Add("e30.eyJ0eXBlIjoiYXV0aCIsImV4cCI6MX0.c")
 	f.Add("a.b.c")
 	f.Add("..")
 	f.Fuzz(func(t *testing.T, token string) {
@@ -58,4 +31,19 @@ func FuzzParseRelease(f *testing.F) {
 			t.Errorf("%q is both old and new: %+v", s, r)
 		}
 	})
+}
+
+func TestComplaintsAreBounded(t *testing.T) {
+	t.Parallel()
+	for name, body := range hostile.Answers(`"totalPages":1,"totalItems":1,`, "items") {
+		list := complaints([]byte(body))
+		if len(list) > maxComplaints {
+			t.Errorf("%s: %d complaints", name, len(list))
+		}
+		for _, one := range list {
+			if len(one.path) > maxNesting {
+				t.Errorf("%s: a path of %d keys", name, len(one.path))
+			}
+		}
+	}
 }
