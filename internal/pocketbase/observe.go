@@ -7,21 +7,22 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"authpocket/internal/link"
+	"authpocket/internal/pocketbase/rest"
 )
 
 // Observe reads the auth collections, the settings, and how many people are
 // linked to each slot of the queried collection: five requests, and one more
 // for each 200 auth collections. The error is a *link.Fault.
-func (c *Facade) Observe(ctx context.Context, q link.Query) (link.PocketBaseSnapshot, error) {
+func (c *Client) Observe(ctx context.Context, q link.Query) (link.PocketBaseSnapshot, error) {
 	snap := link.PocketBaseSnapshot{Taken: time.Now(), URL: c.URL(), Version: c.Identity().Version,
-		SecretsByPlace: !c.release().since(mergesByName)}
+		SecretsByPlace: !c.Release().Since(rest.MergesByName)}
 	group, groupCtx := errgroup.WithContext(ctx)
 	group.Go(func() (err error) {
-		snap.Settings, err = c.readSettings(groupCtx, q.Collection)
+		snap.Settings, err = c.ReadSettings(groupCtx, q.Collection)
 		return err
 	})
 	group.Go(func() (err error) {
-		snap.Collections, err = c.authCollections(groupCtx)
+		snap.Collections, err = c.AuthCollections(groupCtx)
 		return err
 	})
 	if err := group.Wait(); err != nil {
@@ -31,7 +32,7 @@ func (c *Facade) Observe(ctx context.Context, q link.Query) (link.PocketBaseSnap
 	if queried == nil {
 		return snap, nil
 	}
-	linked, err := c.linked(ctx, queried.ID)
+	linked, err := c.Linked(ctx, queried.ID)
 	if err != nil {
 		return link.PocketBaseSnapshot{}, err
 	}

@@ -23,6 +23,7 @@ import (
 	"authpocket/internal/link"
 	"authpocket/internal/outbound"
 	"authpocket/internal/pocketbase"
+	pbrest "authpocket/internal/pocketbase/rest"
 	"authpocket/internal/secret"
 	"authpocket/sandbox"
 )
@@ -122,7 +123,7 @@ func (s *systems) connect(b *testing.B) *engine.Engine {
 	if err != nil {
 		b.Fatal(err)
 	}
-	p, err := pocketbase.ConnectFacade(b.Context(), pocketbase.Config{URL: s.p.url, Token: secret.New(s.box.PocketBaseToken),
+	p, err := pocketbase.Connect(b.Context(), pbrest.Config{URL: s.p.url, Token: secret.New(s.box.PocketBaseToken),
 		HTTP: outbound.New(outbound.Config{}), Log: log})
 	if err != nil {
 		b.Fatal(err)

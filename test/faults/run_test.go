@@ -20,6 +20,7 @@ import (
 	"authpocket/internal/link"
 	"authpocket/internal/outbound"
 	"authpocket/internal/pocketbase"
+	pbrest "authpocket/internal/pocketbase/rest"
 	"authpocket/internal/secret"
 )
 
@@ -149,16 +150,16 @@ func (r *run) connect(clientA, clientB *http.Client) (*engine.Engine, error) {
 	ctx := background(r.l.t)
 	var (
 		a     *authentik.Client
-		b     *pocketbase.Facade
+		b     *pocketbase.Client
 		errs  [2]error
 		group errgroup.Group
 	)
 	log := slog.New(slog.NewTextHandler(&r.printed, &slog.HandlerOptions{Level: slog.LevelDebug}))
 	cfgA := rest.Config{URL: r.l.authentikURL, Token: secret.New(adminToken), HTTP: clientA, Log: log, Pause: noPause}
-	cfgB := pocketbase.Config{URL: r.l.pocketbaseURL, Token: secret.New(r.l.pocketbase.Token()), HTTP: clientB,
+	cfgB := pbrest.Config{URL: r.l.pocketbaseURL, Token: secret.New(r.l.pocketbase.Token()), HTTP: clientB,
 		Log: log, Pause: noPause}
 	group.Go(func() error { a, errs[0] = authentik.Connect(ctx, cfgA); return nil })
-	group.Go(func() error { b, errs[1] = pocketbase.ConnectFacade(ctx, cfgB); return nil })
+	group.Go(func() error { b, errs[1] = pocketbase.Connect(ctx, cfgB); return nil })
 	_ = group.Wait() // both are asked whatever the other answers
 	if err := errors.Join(errs[0], errs[1]); err != nil {
 		return nil, err

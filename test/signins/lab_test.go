@@ -22,6 +22,7 @@ import (
 	"authpocket/internal/link"
 	"authpocket/internal/outbound"
 	"authpocket/internal/pocketbase"
+	pbrest "authpocket/internal/pocketbase/rest"
 	"authpocket/internal/secret"
 	"authpocket/sandbox/authentiksim"
 	"authpocket/sandbox/openapicheck"
@@ -116,7 +117,7 @@ type lab struct {
 	t  testing.TB
 	a  *idp
 	pb *pocketbasehost.Server
-	p  *pocketbase.Facade
+	p  *pocketbase.Client
 	e  *engine.Engine
 
 	// saving keeps changes of collections apart: two at once can leave
@@ -159,9 +160,9 @@ func newLab(t testing.TB, settings ...func(*core.Settings)) *lab {
 // noPause is a wait in no time.
 func noPause(ctx context.Context, _ time.Duration) error { return ctx.Err() }
 
-func (l *lab) connect(t testing.TB, client *http.Client) *pocketbase.Facade {
+func (l *lab) connect(t testing.TB, client *http.Client) *pocketbase.Client {
 	t.Helper()
-	p, err := pocketbase.ConnectFacade(t.Context(), pocketbase.Config{URL: l.pb.URL(), Token: secret.New(l.pb.Token()),
+	p, err := pocketbase.Connect(t.Context(), pbrest.Config{URL: l.pb.URL(), Token: secret.New(l.pb.Token()),
 		HTTP: client, Pause: noPause})
 	if err != nil {
 		t.Fatal(err)
