@@ -94,7 +94,7 @@ func stringsOfTheProduct(t *testing.T) map[string][]string {
 			switch {
 			case err != nil:
 				return err
-			case d.IsDir() && slices.Contains([]string{"sandbox", "testdata"}, d.Name()):
+			case d.IsDir() && slices.Contains([]string{"sandbox", "testdata", "pbtest"}, d.Name()):
 				return filepath.SkipDir
 			case !strings.HasSuffix(path, ".go"), strings.HasSuffix(path, "_test.go"),
 				strings.HasSuffix(path, "_templ.go"):

@@ -18,8 +18,9 @@ func othersWords() []string {
 	return []string{
 		"internal/authentik/rest/faults.go", "internal/authentik/apply/write_faults.go", // authentik's refusals
 		// PocketBase's log and answers
-		"internal/pocketbase/causes.go", "internal/pocketbase/catalogue.go", "internal/pocketbase/signin.go",
-		"internal/pocketbase/trail.go",
+		"internal/pocketbase/rest/causes.go", "internal/pocketbase/rest/catalogue.go",
+		"internal/pocketbase/rest/signin.go",
+		"internal/pocketbase/signins/trail.go",
 		"internal/outbound/client.go", // net/http's errors
 	}
 }

@@ -4,7 +4,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 long="${1:-30s}" short="${2:-${1:-30s}}"
-outside='/(authentik|pocketbase):FuzzAnswer$|:Fuzz(Discovery|LogLine|Receipt|Parse|Form|Settings)$'
+outside='/(authentik|pocketbase):FuzzAnswer$|:Fuzz(Discovery|Elements|LogLine|Receipt|Parse|Form|Settings)$'
 
 one() { # PACKAGE:TARGET
   local package="${1%:*}" target="${1#*:}" time="$short" out

@@ -15,7 +15,7 @@ import (
 
 	"authpocket/internal/authentik/rest"
 	"authpocket/internal/connect"
-	"authpocket/internal/pocketbase"
+	pbrest "authpocket/internal/pocketbase/rest"
 )
 
 func TestConnectingWithNothingTellsEverythingAtOnce(t *testing.T) {
@@ -252,7 +252,7 @@ func TestSecretsAreNotSentInTheClearUnlessTicked(t *testing.T) {
 			cfg.URL = box.AuthentikURL
 			return real.Authentik(ctx, cfg)
 		},
-		PocketBase: func(ctx context.Context, cfg pocketbase.Config) (connect.PocketBaseSystem, error) {
+		PocketBase: func(ctx context.Context, cfg pbrest.Config) (connect.PocketBaseSystem, error) {
 			asked = append(asked, cfg.URL)
 			cfg.URL = box.PocketBaseURL
 			return real.PocketBase(ctx, cfg)

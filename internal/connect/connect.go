@@ -15,13 +15,14 @@ import (
 	"authpocket/internal/link"
 	"authpocket/internal/outbound"
 	"authpocket/internal/pocketbase"
+	pbrest "authpocket/internal/pocketbase/rest"
 	"authpocket/internal/secret"
 )
 
 // The accounts that tokens belong to.
 type (
 	AuthentikIdentity  = rest.Identity
-	PocketBaseIdentity = pocketbase.Identity
+	PocketBaseIdentity = pbrest.Identity
 )
 
 // AuthentikSystem is a connected authentik.
@@ -36,15 +37,15 @@ type AuthentikSystem interface {
 // PocketBaseSystem is a connected PocketBase.
 type PocketBaseSystem interface {
 	engine.PocketBase
-	Identity() pocketbase.Identity
+	Identity() pbrest.Identity
 }
 
 // Connector connects to both systems. The zero value connects to real ones; tests
 // set the fields.
 type Connector struct {
 	Authentik  func(context.Context, rest.Config) (AuthentikSystem, error)
-	PocketBase func(context.Context, pocketbase.Config) (PocketBaseSystem, error)
-	RequestOTP func(context.Context, pocketbase.Config) (string, error)
+	PocketBase func(context.Context, pbrest.Config) (PocketBaseSystem, error)
+	RequestOTP func(context.Context, pbrest.Config) (string, error)
 	Log        *slog.Logger
 }
 
@@ -60,7 +61,7 @@ func (c Connector) WithDefaults() Connector {
 		}
 	}
 	if c.PocketBase == nil {
-		c.PocketBase = func(ctx context.Context, cfg pocketbase.Config) (PocketBaseSystem, error) {
+		c.PocketBase = func(ctx context.Context, cfg pbrest.Config) (PocketBaseSystem, error) {
 			client, err := pocketbase.Connect(ctx, cfg)
 			if err != nil {
 				return nil, err
@@ -69,7 +70,7 @@ func (c Connector) WithDefaults() Connector {
 		}
 	}
 	if c.RequestOTP == nil {
-		c.RequestOTP = pocketbase.RequestOTP
+		c.RequestOTP = pbrest.RequestOTP
 	}
 	return c
 }
@@ -113,16 +114,16 @@ type PocketBaseLogin struct {
 	CA       string // PEM, trusted beside the system's authorities; empty for none
 }
 
-func (l PocketBaseLogin) config(log *slog.Logger) (pocketbase.Config, error) {
+func (l PocketBaseLogin) config(log *slog.Logger) (pbrest.Config, error) {
 	client, err := httpClient(l.CA)
-	return pocketbase.Config{URL: l.URL, Token: l.Token, Email: l.Email, Password: l.Password, HTTP: client, Log: log},
+	return pbrest.Config{URL: l.URL, Token: l.Token, Email: l.Email, Password: l.Password, HTTP: client, Log: log},
 		err
 }
 
 // PocketBase is a connection to a PocketBase.
 type PocketBase struct {
 	System PocketBaseSystem
-	Who    pocketbase.Identity
+	Who    pbrest.Identity
 	HTTP   *http.Client // to close its idle connections
 }
 
@@ -139,10 +140,10 @@ func (c Connector) ToPocketBase(ctx context.Context, l PocketBaseLogin) (PocketB
 // WithCode connects with the one-time password of r.
 func (c Connector) WithCode(ctx context.Context, l PocketBaseLogin, r CodeRequest, code secret.Text) (PocketBase,
 	error) {
-	return c.toPocketBase(ctx, l, &pocketbase.OTP{ID: r.OTPID, MFAID: r.MFAID, Code: code})
+	return c.toPocketBase(ctx, l, &pbrest.OTP{ID: r.OTPID, MFAID: r.MFAID, Code: code})
 }
 
-func (c Connector) toPocketBase(ctx context.Context, l PocketBaseLogin, otp *pocketbase.OTP) (PocketBase, error) {
+func (c Connector) toPocketBase(ctx context.Context, l PocketBaseLogin, otp *pbrest.OTP) (PocketBase, error) {
 	cfg, err := l.config(c.Log)
 	if err != nil {
 		return PocketBase{}, err
@@ -159,7 +160,7 @@ func (c Connector) toPocketBase(ctx context.Context, l PocketBaseLogin, otp *poc
 // RequestCode has PocketBase send a one-time password. cause is the error of
 // ToPocketBase that required it, or nil to send another.
 func (c Connector) RequestCode(ctx context.Context, l PocketBaseLogin, cause error) (r CodeRequest, err error) {
-	if needed, ok := errors.AsType[*pocketbase.MFARequired](cause); ok {
+	if needed, ok := errors.AsType[*pbrest.MFARequired](cause); ok {
 		r.MFAID = needed.MFAID
 	}
 	cfg, err := l.config(c.Log)

@@ -20,6 +20,7 @@ import (
 	"authpocket/internal/link"
 	"authpocket/internal/outbound"
 	"authpocket/internal/pocketbase"
+	pbrest "authpocket/internal/pocketbase/rest"
 	"authpocket/internal/secret"
 	"authpocket/sandbox"
 	"authpocket/sandbox/openapicheck"
@@ -101,7 +102,7 @@ func (b *bench) connectKeeping(store *journal.Store) *engine.Engine {
 	if err != nil {
 		b.t.Fatal(err)
 	}
-	p, err := pocketbase.Connect(b.t.Context(), pocketbase.Config{URL: b.box.PocketBaseURL,
+	p, err := pocketbase.Connect(b.t.Context(), pbrest.Config{URL: b.box.PocketBaseURL,
 		Token: secret.New(b.box.PocketBaseToken), HTTP: client, Log: log})
 	if err != nil {
 		b.t.Fatal(err)

@@ -23,6 +23,7 @@ import (
 	"authpocket/internal/link"
 	"authpocket/internal/outbound"
 	"authpocket/internal/pocketbase"
+	pbrest "authpocket/internal/pocketbase/rest"
 	"authpocket/internal/secret"
 	"authpocket/sandbox"
 	"authpocket/sandbox/openapicheck"
@@ -81,7 +82,7 @@ func (b *bench) connect() {
 	if err != nil {
 		b.t.Fatal(err)
 	}
-	p, err := pocketbase.Connect(b.t.Context(), pocketbase.Config{URL: b.box.PocketBaseURL,
+	p, err := pocketbase.Connect(b.t.Context(), pbrest.Config{URL: b.box.PocketBaseURL,
 		Token: secret.New(b.box.PocketBaseToken), HTTP: client, Log: log})
 	if err != nil {
 		b.t.Fatal(err)

@@ -14,12 +14,14 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"authpocket/internal/link"
+	"authpocket/internal/pocketbase/pbtest"
 	"authpocket/internal/secret"
 	"authpocket/internal/wire"
 )
 
 // once meddles with the first PATCH only.
-func once(f func(r *http.Request, next http.RoundTripper) (*http.Response, error)) func(*http.Request, http.RoundTripper) (*http.Response, error) {
+func once(f func(r *http.Request, next http.RoundTripper) (*http.Response, error)) func(*http.Request,
+	http.RoundTripper) (*http.Response, error) {
 	done := false
 	return func(r *http.Request, next http.RoundTripper) (*http.Response, error) {
 		if r.Method != http.MethodPatch || done {
@@ -48,32 +50,35 @@ func TestApplySettlesLostAnswers(t *testing.T) {
 		"carried out, connection reset": func(r *http.Request, next http.RoundTripper) (*http.Response, error) {
 			return nil, errors.Join(carried(r, next), syscall.ECONNRESET)
 		},
-		"never arrived": func(*http.Request, http.RoundTripper) (*http.Response, error) { return nil, syscall.ECONNRESET },
+		"never arrived": func(*http.Request, http.RoundTripper) (*http.Response, error) {
+			return nil,
+				syscall.ECONNRESET
+		},
 		"carried out, 502 of a proxy": func(r *http.Request, next http.RoundTripper) (*http.Response, error) {
-			return reply(r, 502, "<html>bad gateway</html>"), carried(r, next)
+			return pbtest.Reply(r, 502, "<html>bad gateway</html>"), carried(r, next)
 		},
 		"carried out, 200 with a page": func(r *http.Request, next http.RoundTripper) (*http.Response, error) {
-			return reply(r, 200, "<html>hello</html>"), carried(r, next)
+			return pbtest.Reply(r, 200, "<html>hello</html>"), carried(r, next)
 		},
 		"refused for a moment": func(r *http.Request, _ http.RoundTripper) (*http.Response, error) {
-			return reply(r, 429, `{"data":{},"message":"Too Many Requests.","status":429}`), nil
+			return pbtest.Reply(r, 429, `{"data":{},"message":"Too Many Requests.","status":429}`), nil
 		},
 		"failed once": func(r *http.Request, _ http.RoundTripper) (*http.Response, error) {
-			return reply(r, 500, `{"data":{},"message":"Something went wrong.","status":500}`), nil
+			return pbtest.Reply(r, 500, `{"data":{},"message":"Something went wrong.","status":500}`), nil
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			server := start(t)
-			give(t, server.App(), others())
-			before := stored(t, server.App())
+			server := pbtest.Start(t)
+			pbtest.Give(t, server.App(), pbtest.Others())
+			before := pbtest.Stored(t, server.App())
 			client, calls := connect(t, server)
 			now := observe(t, client)
-			calls.meddle = once(meddle)
-			if err := client.Apply(t.Context(), adding(now, ours())); err != nil {
+			calls.Meddle = once(meddle)
+			if err := client.Apply(t.Context(), pbtest.Adding(now, pbtest.Ours())); err != nil {
 				t.Fatal(err)
 			}
-			after := stored(t, server.App())
+			after := pbtest.Stored(t, server.App())
 			if !strings.Contains(after["oidc2"], `"clientSecret":"ours-secret"`) {
 				t.Errorf("our element: %s", after["oidc2"])
 			}
@@ -81,7 +86,7 @@ func TestApplySettlesLostAnswers(t *testing.T) {
 			if diff := cmp.Diff(before, after); diff != "" {
 				t.Errorf("others changed:\n%s", diff)
 			}
-			if n := calls.count("PATCH"); n != 2 {
+			if n := calls.Count("PATCH"); n != 2 {
 				t.Errorf("%d PATCH requests, want 2", n)
 			}
 		})
@@ -91,24 +96,25 @@ func TestApplySettlesLostAnswers(t *testing.T) {
 // TestApplySettlesByReading: what can be seen needs no second PATCH.
 func TestApplySettlesByReading(t *testing.T) {
 	t.Parallel()
-	server := start(t)
-	give(t, server.App(), others())
+	server := pbtest.Start(t)
+	pbtest.Give(t, server.App(), pbtest.Others())
 	client, calls := connect(t, server)
 	before := observe(t, client)
 	after := *before
 	after.CreateRule = nil
 	for _, ch := range []link.Change{
-		{System: link.PB, Kind: link.KindRules, Before: before, After: &after, Fields: []link.Field{{Name: "createRule"}}},
-		change(before, without(before, "github"), "github.displayName"),
+		{System: link.PB, Kind: link.KindRules, Before: before, After: &after,
+			Fields: []link.Field{{Name: "createRule"}}},
+		pbtest.Change(before, pbtest.Without(before, "github"), "github.displayName"),
 	} {
-		calls.reset()
-		calls.meddle = once(func(r *http.Request, next http.RoundTripper) (*http.Response, error) {
+		calls.Reset()
+		calls.Meddle = once(func(r *http.Request, next http.RoundTripper) (*http.Response, error) {
 			return nil, errors.Join(carried(r, next), io.ErrUnexpectedEOF)
 		})
 		if err := client.Apply(t.Context(), ch); err != nil {
 			t.Fatal(err)
 		}
-		if n := calls.count("PATCH"); n != 1 {
+		if n := calls.Count("PATCH"); n != 1 {
 			t.Errorf("%s: %d PATCH requests, want 1", ch.Kind, n)
 		}
 	}
@@ -117,28 +123,20 @@ func TestApplySettlesByReading(t *testing.T) {
 // TestApplySeesOthersMeanwhile: between two attempts somebody else writes.
 func TestApplySeesOthersMeanwhile(t *testing.T) {
 	t.Parallel()
-	server := start(t)
-	give(t, server.App(), others())
+	server := pbtest.Start(t)
+	pbtest.Give(t, server.App(), pbtest.Others())
 	client, calls := connect(t, server)
 	before := observe(t, client)
-	calls.meddle = once(func(*http.Request, http.RoundTripper) (*http.Response, error) {
-		changed := others()
+	calls.Meddle = once(func(*http.Request, http.RoundTripper) (*http.Response, error) {
+		changed := pbtest.Others()
 		changed[0].ClientId = "another"
-		give(t, server.App(), changed)
+		pbtest.Give(t, server.App(), changed)
 		return nil, syscall.ECONNRESET
 	})
-	f := faultOf(t, client.Apply(t.Context(), adding(before, ours())))
+	f := pbtest.FaultOf(t, client.Apply(t.Context(), pbtest.Adding(before, pbtest.Ours())))
 	if f.Kind != link.FaultStale || !strings.Contains(f.Summary, "Client ID of the provider google") {
 		t.Errorf("%+v", f)
 	}
-}
-
-// memory is a client of a PocketBase that only a test's function plays.
-func memory(version string, play func(*http.Request) (*http.Response, error)) *Client {
-	noRedirects := func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
-	client := &http.Client{Transport: roundTrip(play), CheckRedirect: noRedirects}
-	cfg := Config{URL: "http://pocketbase.test", Token: secret.New("token"), HTTP: client}
-	return &Client{cfg: cfg, wire: newTransport(cfg), token: cfg.Token, identity: Identity{Version: version}}
 }
 
 const oneUsers = `{"page":1,"perPage":200,"totalItems":1,"totalPages":1,"items":[{"id":"u1","name":"users","updated":"2026-01-01","oauth2":{"enabled":true,"providers":[` +
@@ -150,9 +148,9 @@ func TestApplyGivesUp(t *testing.T) {
 	t.Parallel()
 	for name, play := range map[string]func(*http.Request) (*http.Response, error){
 		"lost":        func(*http.Request) (*http.Response, error) { return nil, io.ErrUnexpectedEOF },
-		"bad gateway": func(r *http.Request) (*http.Response, error) { return reply(r, 502, "<html>"), nil },
+		"bad gateway": func(r *http.Request) (*http.Response, error) { return pbtest.Reply(r, 502, "<html>"), nil },
 		"asked to wait for an hour": func(r *http.Request) (*http.Response, error) {
-			return reply(r, 503, "<html>", "Retry-After", "3600"), nil
+			return pbtest.Reply(r, 503, "<html>", "Retry-After", "3600"), nil
 		},
 		"hanging": func(r *http.Request) (*http.Response, error) {
 			<-r.Context().Done()
@@ -163,15 +161,15 @@ func TestApplyGivesUp(t *testing.T) {
 			begun := time.Now()
 			client := memory("0.39.11", func(r *http.Request) (*http.Response, error) {
 				if r.Method == http.MethodGet {
-					return reply(r, 200, oneUsers), nil
+					return pbtest.Reply(r, 200, oneUsers), nil
 				}
 				return play(r)
 			})
-			before, err := client.collection(t.Context(), "u1", "")
+			before, err := client.ReadCollection(t.Context(), "u1", "")
 			if err != nil {
 				t.Fatal(err)
 			}
-			f := faultOf(t, client.Apply(t.Context(), adding(before, ours())))
+			f := pbtest.FaultOf(t, client.Apply(t.Context(), pbtest.Adding(before, pbtest.Ours())))
 			if f.Kind != link.FaultUnknown || f.Written != link.WrittenUnknown {
 				t.Errorf("%s: %+v", name, f)
 			}
@@ -187,15 +185,16 @@ func TestApplyFailsTwice(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		client := memory("0.39.11", func(r *http.Request) (*http.Response, error) {
 			if r.Method == http.MethodGet {
-				return reply(r, 200, oneUsers), nil
+				return pbtest.Reply(r, 200, oneUsers), nil
 			}
-			return reply(r, 500, `{"data":{},"message":"Something went wrong while processing your request.","status":500}`), nil
+			return pbtest.Reply(r, 500,
+				`{"data":{},"message":"Something went wrong while processing your request.","status":500}`), nil
 		})
-		before, err := client.collection(t.Context(), "u1", "")
+		before, err := client.ReadCollection(t.Context(), "u1", "")
 		if err != nil {
 			t.Fatal(err)
 		}
-		f := faultOf(t, client.Apply(t.Context(), adding(before, ours())))
+		f := pbtest.FaultOf(t, client.Apply(t.Context(), pbtest.Adding(before, pbtest.Ours())))
 		if f.Kind != link.FaultOther || !strings.Contains(f.Summary, "Something went wrong") {
 			t.Errorf("%+v", f)
 		}
@@ -212,19 +211,20 @@ func TestApplyCancelled(t *testing.T) {
 			return nil, r.Context().Err()
 		}
 		if r.Method == http.MethodGet {
-			return reply(r, 200, oneUsers), nil
+			return pbtest.Reply(r, 200, oneUsers), nil
 		}
 		cancel()
 		return nil, r.Context().Err()
 	})
-	before, err := client.collection(ctx, "u1", "")
+	before, err := client.ReadCollection(ctx, "u1", "")
 	if err != nil {
 		t.Fatal(err)
 	}
-	if f := faultOf(t, client.Apply(ctx, adding(before, ours()))); f.Kind != link.FaultUnknown {
+	if f := pbtest.FaultOf(t, client.Apply(ctx, pbtest.Adding(before, pbtest.Ours()))); f.Kind != link.FaultUnknown {
 		t.Errorf("%+v", f)
 	}
-	if f := faultOf(t, client.Apply(ctx, adding(before, ours()))); f.Kind != link.FaultUnreachable {
+	if f := pbtest.FaultOf(t,
+		client.Apply(ctx, pbtest.Adding(before, pbtest.Ours()))); f.Kind != link.FaultUnreachable {
 		t.Errorf("%+v", f)
 	}
 }
@@ -237,38 +237,52 @@ func TestRefusalShapes(t *testing.T) {
 		name, version, data string
 		field, says         string
 	}{
-		{"slot", "0.39.11", `{"oauth2":{"providers":{"1":{"name":{"code":"validation_missing_provider","message":"Invalid or missing provider with name oidc2.","params":{"name":"oidc2"}}}}}}`,
+		{"slot", "0.39.11",
+			`{"oauth2":{"providers":{"1":{"name":{"code":"validation_missing_provider","message":"Invalid or missing provider with name oidc2.","params":{"name":"oidc2"}}}}}}`,
 			"pocketbase.slot", "The provider oidc2, Slot: Invalid or missing provider with name oidc2."},
-		{"twice", "0.39.11", `{"oauth2":{"providers":{"1":{"name":{"code":"validation_duplicated_provider","message":"The provider oidc2 is already registered."}}}}}`,
+		{"twice", "0.39.11",
+			`{"oauth2":{"providers":{"1":{"name":{"code":"validation_duplicated_provider","message":"The provider oidc2 is already registered."}}}}}`,
 			"pocketbase.slot", "already registered"},
-		{"secret", "0.39.11", `{"oauth2":{"providers":{"1":{"clientSecret":{"code":"validation_required","message":"Cannot be blank."}}}}}`,
+		{"secret", "0.39.11",
+			`{"oauth2":{"providers":{"1":{"clientSecret":{"code":"validation_required","message":"Cannot be blank."}}}}}`,
 			"provider.client_secret", "Client secret: Cannot be blank."},
-		{"display name", "0.39.11", `{"oauth2":{"providers":{"1":{"displayName":{"code":"x","message":"Too long."}}}}}`, "pocketbase.display_name", "Display name: Too long."},
-		{"pkce", "0.39.11", `{"oauth2":{"providers":{"1":{"pkce":{"code":"x","message":"No."}}}}}`, "pocketbase.pkce", "Support PKCE: No."},
-		{"extra", "0.39.11", `{"oauth2":{"providers":{"1":{"extra":{"code":"x","message":"No."}}}}}`, "pocketbase.jwks_url", "extra: No."},
-		{"unknown key", "0.39.11", `{"oauth2":{"providers":{"1":{"colour":{"code":"x","message":"No."}}}}}`, "", "colour: No."},
-		{"another provider", "0.39.11", `{"oauth2":{"providers":{"0":{"authURL":{"code":"validation_is_url","message":"Must be a valid URL."}}}}}`,
+		{"display name", "0.39.11", `{"oauth2":{"providers":{"1":{"displayName":{"code":"x","message":"Too long."}}}}}`,
+			"pocketbase.display_name", "Display name: Too long."},
+		{"pkce", "0.39.11", `{"oauth2":{"providers":{"1":{"pkce":{"code":"x","message":"No."}}}}}`, "pocketbase.pkce",
+			"Support PKCE: No."},
+		{"extra", "0.39.11", `{"oauth2":{"providers":{"1":{"extra":{"code":"x","message":"No."}}}}}`,
+			"pocketbase.jwks_url", "extra: No."},
+		{"unknown key", "0.39.11", `{"oauth2":{"providers":{"1":{"colour":{"code":"x","message":"No."}}}}}`, "",
+			"colour: No."},
+		{"another provider", "0.39.11",
+			`{"oauth2":{"providers":{"0":{"authURL":{"code":"validation_is_url","message":"Must be a valid URL."}}}}}`,
 			"", "The provider google, Auth URL: Must be a valid URL."},
-		{"0.40.0, version unknown", "", `{"oauth2":{"providers":{"0":{"clientSecret":{"code":"validation_required","message":"Cannot be blank."}}}}}`,
+		{"0.40.0, version unknown", "",
+			`{"oauth2":{"providers":{"0":{"clientSecret":{"code":"validation_required","message":"Cannot be blank."}}}}}`,
 			"", "PocketBase 0.40.0 cannot change one provider"},
-		{"mapped field", "0.39.11", `{"oauth2":{"mappedFields":{"avatarURL":{"code":"x","message":"No."}}}}`, "pocketbase.map_avatar", "avatarURL: No."},
-		{"MFA", "0.39.11", `{"mfa":{"enabled":{"code":"validation_mfa_not_enough_auths","message":"MFA requires at least 2 auth methods to be enabled."}}}`,
+		{"mapped field", "0.39.11", `{"oauth2":{"mappedFields":{"avatarURL":{"code":"x","message":"No."}}}}`,
+			"pocketbase.map_avatar", "avatarURL: No."},
+		{"MFA", "0.39.11",
+			`{"mfa":{"enabled":{"code":"validation_mfa_not_enough_auths","message":"MFA requires at least 2 auth methods to be enabled."}}}`,
 			"pocketbase.enabled", "at least 2 auth methods"},
-		{"index out of range", "0.39.11", `{"oauth2":{"providers":{"9":{"name":{"code":"x","message":"No."}}}}}`, "", "oauth2 › providers › 9 › name: No."},
-		{"unknown depth", "0.39.11", `{"a":{"b":[{"c":"wrong"},{"d":7,"e":true}]}}`, "", "a › b › 0 › c: wrong. a › b › 1 › d: 7. a › b › 1 › e: true."},
+		{"index out of range", "0.39.11", `{"oauth2":{"providers":{"9":{"name":{"code":"x","message":"No."}}}}}`, "",
+			"oauth2 › providers › 9 › name: No."},
+		{"unknown depth", "0.39.11", `{"a":{"b":[{"c":"wrong"},{"d":7,"e":true}]}}`, "",
+			"a › b › 0 › c: wrong. a › b › 1 › d: 7. a › b › 1 › e: true."},
 		{"nothing named", "0.39.11", `{}`, "", "Failed to update collection."},
 	} {
 		client := memory(one.version, func(r *http.Request) (*http.Response, error) {
 			if r.Method == http.MethodGet {
-				return reply(r, 200, oneUsers), nil
+				return pbtest.Reply(r, 200, oneUsers), nil
 			}
-			return reply(r, 400, `{"data":`+one.data+`,"message":"Failed to update collection.","status":400}`), nil
+			return pbtest.Reply(r, 400, `{"data":`+one.data+`,"message":"Failed to update collection.","status":400}`),
+				nil
 		})
-		before, err := client.collection(t.Context(), "u1", "")
+		before, err := client.ReadCollection(t.Context(), "u1", "")
 		if err != nil {
 			t.Fatal(err)
 		}
-		f := faultOf(t, client.Apply(t.Context(), adding(before, ours())))
+		f := pbtest.FaultOf(t, client.Apply(t.Context(), pbtest.Adding(before, pbtest.Ours())))
 		if f.Kind != link.FaultRefused || f.Field != one.field || !strings.Contains(f.Summary, one.says) {
 			t.Errorf("%s: field %q, kind %q: %s", one.name, f.Field, f.Kind, f.Summary)
 		}
@@ -282,19 +296,20 @@ func TestSecretsAreNotRepeated(t *testing.T) {
 	t.Parallel()
 	client := memory("0.39.11", func(r *http.Request) (*http.Response, error) {
 		if r.Method == http.MethodGet {
-			return reply(r, 200, oneUsers), nil
+			return pbtest.Reply(r, 200, oneUsers), nil
 		}
-		return reply(r, 400, `{"data":{"oauth2":{"providers":{"1":{"clientSecret":{"code":"x",`+
+		return pbtest.Reply(r, 400, `{"data":{"oauth2":{"providers":{"1":{"clientSecret":{"code":"x",`+
 			`"message":"Not \u0026hush\u003chush, nor %26hush%3Chush."}}}}},"message":"Failed."}`), nil
 	})
-	before, err := client.collection(t.Context(), "u1", "")
+	before, err := client.ReadCollection(t.Context(), "u1", "")
 	if err != nil {
 		t.Fatal(err)
 	}
-	mine := ours()
+	mine := pbtest.Ours()
 	mine.ClientSecret = secret.New("&hush<hush")
-	err = client.Apply(t.Context(), adding(before, mine))
-	if f := faultOf(t, err); strings.Contains(err.Error()+f.Summary+f.Todo, "hush") || f.Field != "provider.client_secret" {
+	err = client.Apply(t.Context(), pbtest.Adding(before, mine))
+	if f := pbtest.FaultOf(t, err); strings.Contains(err.Error()+f.Summary+f.Todo, "hush") ||
+		f.Field != "provider.client_secret" {
 		t.Errorf("got %v at %q", err, f.Field)
 	}
 }
@@ -317,14 +332,16 @@ func TestRefusesUnmergedServers(t *testing.T) {
 			if r.Method != http.MethodGet {
 				t.Errorf("%s: it sent %s", one.version, r.Method)
 			}
-			return reply(r, 200, one.users), nil
+			return pbtest.Reply(r, 200, one.users), nil
 		})
-		before, err := client.collection(t.Context(), "u1", "")
+		before, err := client.ReadCollection(t.Context(), "u1", "")
 		if err != nil {
 			t.Fatal(err)
 		}
-		f := faultOf(t, client.Apply(t.Context(), change(before, with(before, ours()), "oidc2.clientId")))
-		if f.Kind != link.FaultRefused || !strings.Contains(f.Summary, one.says) || !strings.Contains(f.Todo, "0.40.1") {
+		f := pbtest.FaultOf(t, client.Apply(t.Context(), pbtest.Change(before, pbtest.With(before, pbtest.Ours()),
+			"oidc2.clientId")))
+		if f.Kind != link.FaultRefused || !strings.Contains(f.Summary, one.says) ||
+			!strings.Contains(f.Todo, "0.40.1") {
 			t.Errorf("%q: %+v", one.version, f)
 		}
 	}
@@ -335,22 +352,23 @@ func TestReadBackDiffers(t *testing.T) {
 	t.Parallel()
 	client := memory("0.39.11", func(r *http.Request) (*http.Response, error) {
 		if r.Method == http.MethodGet {
-			return reply(r, 200, oneUsers), nil
+			return pbtest.Reply(r, 200, oneUsers), nil
 		}
-		return reply(r, 200, `{}`), nil
+		return pbtest.Reply(r, 200, `{}`), nil
 	})
-	before, err := client.collection(t.Context(), "u1", "")
+	before, err := client.ReadCollection(t.Context(), "u1", "")
 	if err != nil {
 		t.Fatal(err)
 	}
-	f := faultOf(t, client.Apply(t.Context(), adding(before, ours())))
+	f := pbtest.FaultOf(t, client.Apply(t.Context(), pbtest.Adding(before, pbtest.Ours())))
 	if f.Kind != link.FaultRefused || !strings.Contains(f.Summary, "the provider oidc2, which is gone") {
 		t.Errorf("%+v", f)
 	}
 	after := *before
 	after.AuthRule = new("x = 1")
-	ch := link.Change{System: link.PB, Kind: link.KindRules, Before: before, After: &after, Fields: []link.Field{{Name: "authRule"}}}
-	if f := faultOf(t, client.Apply(t.Context(), ch)); f.Field != "pocketbase.auth_rule" {
+	ch := link.Change{System: link.PB, Kind: link.KindRules, Before: before, After: &after,
+		Fields: []link.Field{{Name: "authRule"}}}
+	if f := pbtest.FaultOf(t, client.Apply(t.Context(), ch)); f.Field != "pocketbase.auth_rule" {
 		t.Errorf("%+v", f)
 	}
 }

@@ -9,28 +9,29 @@ import (
 	"time"
 
 	"authpocket/internal/link"
+	"authpocket/internal/pocketbase/rest"
 )
 
 // ChangedBy says from where the collections and settings of these changes were
 // changed since then, by this machine's clock, as far as PocketBase's request
 // log tells. It is written some seconds late, so that it may not know yet.
 func (c *Client) ChangedBy(ctx context.Context, since time.Time, changes []link.Change) []string {
-	var got list[trailEntry]
+	var got rest.List[rest.LogLine]
 	query := url.Values{"filter": {`data.method="PATCH" && data.status<300`}, "sort": {"-created"}, "perPage": {"50"},
 		"skipTotal": {"1"}}
-	ahead, err := c.readWithClock(ctx, call{path: "/api/logs", query: query}, &got)
+	ahead, err := c.ReadWithClock(ctx, rest.Call{Path: "/api/logs", Query: query}, &got)
 	if err != nil {
-		c.wire.log.DebugContext(ctx, "who changed it is not known", "error", err)
+		c.Wire.Log.DebugContext(ctx, "who changed it is not known", "error", err)
 		return nil
 	}
 	var said []string
 	for _, e := range got.Items {
 		what := changedObject(e, changes)
-		if what == "" || logTime(e.Created).Before(since.Add(ahead).Add(-time.Second)) {
+		if what == "" || rest.LogTime(e.Created).Before(since.Add(ahead).Add(-time.Second)) {
 			continue
 		}
-		line := "a superuser at " + plain(cmp.Or(e.Data.UserIP,
-			"an unknown address")) + " changed " + what + " at " + logTime(e.Created).UTC().Format("15:04:05 UTC")
+		line := "a superuser at " + rest.Plain(cmp.Or(e.Data.UserIP,
+			"an unknown address")) + " changed " + what + " at " + rest.LogTime(e.Created).UTC().Format("15:04:05 UTC")
 		if !slices.Contains(said, line) {
 			said = append(said, line)
 		}
@@ -39,14 +40,14 @@ func (c *Client) ChangedBy(ctx context.Context, since time.Time, changes []link.
 }
 
 // changedObject is what a request changed, empty where no change is about it.
-func changedObject(e trailEntry, changes []link.Change) string {
+func changedObject(e rest.LogLine, changes []link.Change) string {
 	path, _, _ := strings.Cut(e.Data.URL, "?")
 	for _, ch := range changes {
 		c := link.As[link.CollectionState](ch.Before)
 		switch {
 		case c != nil && (strings.HasSuffix(path, "/api/collections/"+c.ID) || strings.HasSuffix(path,
 			"/api/collections/"+c.Name)):
-			return "the collection “" + plain(c.Name) + "”"
+			return "the collection “" + rest.Plain(c.Name) + "”"
 		case ch.Kind == link.KindSettings && strings.HasSuffix(path, "/api/settings"):
 			return "the settings"
 		}

@@ -6,24 +6,25 @@ import (
 	"testing"
 	"time"
 
+	"authpocket/internal/outbound"
+
 	"authpocket/internal/link"
+	"authpocket/internal/pocketbase/pbtest"
 	"authpocket/internal/wire"
 )
 
 func TestChangedByReadsTheRequestLog(t *testing.T) {
 	t.Parallel()
-	server := start(t)
+	server := pbtest.Start(t)
 	client, _ := connect(t, server)
 	users := observe(t, client)
 	about := []link.Change{{System: link.PB, Kind: link.KindOAuth2, Before: users, After: users}}
 	before := time.Now()
-	res := client.wire.send(t.Context(), call{method: http.MethodPatch, path: "/api/collections/users", body: map[string]any{"viewRule": nil}, token: client.token})
-	if res.Err != nil || res.Status != http.StatusOK {
-		t.Fatalf("PocketBase answers %d, %v", res.Status, res.Err)
-	}
+	send(t, http.MethodPatch, server.URL()+"/api/collections/users", server.Token(), map[string]any{"viewRule": nil},
+		new(any))
 	var said []string
 	for len(said) == 0 && time.Since(before) < wire.Patience { // it writes its log some seconds late
-		if !sleep(t.Context(), time.Second) {
+		if outbound.Sleep(t.Context(), time.Second) != nil {
 			t.Fatal("the test was cut short")
 		}
 		said = client.ChangedBy(t.Context(), before, about)

@@ -2,37 +2,40 @@ package pocketbase
 
 import (
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
 
 	"github.com/pocketbase/pocketbase/core"
 
 	"authpocket/internal/link"
+	"authpocket/internal/pocketbase/pbtest"
 )
 
 // desired is a link to ours in the users collection as it is there.
 func desired(t testing.TB, c *Client) link.Desired {
 	t.Helper()
 	users := observe(t, c)
-	collection := with(users, ours())
+	collection := pbtest.With(users, pbtest.Ours())
 	return link.Desired{
-		AuthentikURL: "https://authentik.company", PocketBaseURL: c.cfg.URL, Email: link.EmailTrustAll,
-		Collection: *collection, Slot: ours(),
-		Provider: link.ProviderState{ClientID: "ours-id", RedirectURIs: []link.RedirectURI{{URL: link.RedirectURL(c.cfg.URL), Mode: "strict"}}},
+		AuthentikURL: "https://authentik.company", PocketBaseURL: c.URL(), Email: link.EmailTrustAll,
+		Collection: *collection, Slot: pbtest.Ours(),
+		Provider: link.ProviderState{ClientID: "ours-id",
+			RedirectURIs: []link.RedirectURI{{URL: link.RedirectURL(c.URL()), Mode: "strict"}}},
 	}
 }
 
 // linked is a server that has our element, and the link it belongs to.
-func linked(t testing.TB) (core.App, *Client, *recorder, link.Desired) {
+func linked(t testing.TB) (core.App, *Client, *pbtest.Recorder, link.Desired) {
 	t.Helper()
-	server := start(t)
-	give(t, server.App(), others())
+	server := pbtest.Start(t)
+	pbtest.Give(t, server.App(), pbtest.Others())
 	client, calls := connect(t, server)
 	d := desired(t, client)
-	if err := client.Apply(t.Context(), adding(observe(t, client), d.Slot)); err != nil {
+	if err := client.Apply(t.Context(), pbtest.Adding(observe(t, client), d.Slot)); err != nil {
 		t.Fatal(err)
 	}
-	calls.reset()
+	calls.Reset()
 	return server.App(), client, calls, d
 }
 
@@ -61,10 +64,10 @@ func TestCheckGoodLink(t *testing.T) {
 			t.Errorf("%s: %+v", id, one)
 		}
 	}
-	if len(calls.calls) != 2 {
-		t.Errorf("%d requests, want 2", len(calls.calls))
+	if len(calls.Calls) != 2 {
+		t.Errorf("%d requests, want 2", len(calls.Calls))
 	}
-	for _, call := range calls.calls {
+	for _, call := range calls.Calls {
 		guest := strings.HasSuffix(call.URL.Path, "/auth-methods")
 		if guest != (call.Header.Get("Authorization") == "") {
 			t.Errorf("%s: Authorization is sent: %v", call.URL.Path, !guest)
@@ -79,42 +82,61 @@ func TestCheckGoodLink(t *testing.T) {
 func TestCheckFindsEachBreak(t *testing.T) {
 	t.Parallel()
 	app, client, _, d := linked(t)
-	good := usersOf(t, app).OAuth2.Providers
+	good := pbtest.UsersOf(t, app).OAuth2.Providers
 	for _, one := range []struct {
 		name, check string
 		status      link.Status
 		cause       link.CauseID
 		spoil       func(users *core.Collection, mine *core.OAuth2ProviderConfig)
 	}{
-		{"off", "auth-methods", link.Fail, link.CauseOAuth2Off, func(users *core.Collection, _ *core.OAuth2ProviderConfig) { users.OAuth2.Enabled = false }},
-		{"renamed", "auth-methods", link.Fail, link.CauseProviderMissing, func(_ *core.Collection, mine *core.OAuth2ProviderConfig) { mine.Name = "oidc3" }},
-		{"renamed, settings", "settings", link.Fail, link.CauseProviderMissing, func(_ *core.Collection, mine *core.OAuth2ProviderConfig) { mine.Name = "oidc3" }},
-		{"client id", "client-id", link.Fail, link.CauseClientID, func(_ *core.Collection, mine *core.OAuth2ProviderConfig) { mine.ClientId = "x" }},
-		{"auth URL", "auth-url", link.Fail, link.CauseAuthURL, func(_ *core.Collection, mine *core.OAuth2ProviderConfig) {
-			mine.AuthURL = "http://authentik.company/application/o/authorize"
+		{"off", "auth-methods", link.Fail, link.CauseOAuth2Off,
+			func(users *core.Collection, _ *core.OAuth2ProviderConfig) { users.OAuth2.Enabled = false }},
+		{"renamed", "auth-methods", link.Fail, link.CauseProviderMissing,
+			func(_ *core.Collection, mine *core.OAuth2ProviderConfig) { mine.Name = "oidc3" }},
+		{"renamed, settings", "settings", link.Fail, link.CauseProviderMissing,
+			func(_ *core.Collection, mine *core.OAuth2ProviderConfig) { mine.Name = "oidc3" }},
+		{"client id", "client-id", link.Fail, link.CauseClientID,
+			func(_ *core.Collection, mine *core.OAuth2ProviderConfig) { mine.ClientId = "x" }},
+		{"auth URL", "auth-url", link.Fail, link.CauseAuthURL,
+			func(_ *core.Collection, mine *core.OAuth2ProviderConfig) {
+				mine.AuthURL = "http://authentik.company/application/o/authorize"
+			}},
+		{"display name", "display-name", link.Fail, link.CauseDisplayName,
+			func(_ *core.Collection, mine *core.OAuth2ProviderConfig) { mine.DisplayName = "x" }},
+		{"PKCE", "pkce", link.Fail, link.CausePKCE, func(_ *core.Collection, mine *core.OAuth2ProviderConfig) {
+			mine.PKCE = new(false)
 		}},
-		{"display name", "display-name", link.Fail, link.CauseDisplayName, func(_ *core.Collection, mine *core.OAuth2ProviderConfig) { mine.DisplayName = "x" }},
-		{"PKCE", "pkce", link.Fail, link.CausePKCE, func(_ *core.Collection, mine *core.OAuth2ProviderConfig) { mine.PKCE = new(false) }},
-		{"token URL", "settings", link.Fail, link.CauseSettingsDiffer, func(_ *core.Collection, mine *core.OAuth2ProviderConfig) { mine.TokenURL += "x" }},
-		{"user info URL", "settings", link.Fail, link.CauseSettingsDiffer, func(_ *core.Collection, mine *core.OAuth2ProviderConfig) { mine.UserInfoURL = "" }},
-		{"extra", "settings", link.Fail, link.CauseSettingsDiffer, func(_ *core.Collection, mine *core.OAuth2ProviderConfig) {
-			mine.Extra = map[string]any{"issuers": []any{"x"}}
+		{"token URL", "settings", link.Fail, link.CauseSettingsDiffer,
+			func(_ *core.Collection, mine *core.OAuth2ProviderConfig) { mine.TokenURL += "x" }},
+		{"user info URL", "settings", link.Fail, link.CauseSettingsDiffer,
+			func(_ *core.Collection, mine *core.OAuth2ProviderConfig) { mine.UserInfoURL = "" }},
+		{"extra", "settings", link.Fail, link.CauseSettingsDiffer,
+			func(_ *core.Collection, mine *core.OAuth2ProviderConfig) {
+				mine.Extra = map[string]any{"issuers": []any{"x"}}
+			}},
+		{"mapped", "settings", link.Fail, link.CauseSettingsDiffer,
+			func(users *core.Collection, _ *core.OAuth2ProviderConfig) { users.OAuth2.MappedFields.Name = "" }},
+		{"createRule closed", "rules", link.Warn, link.CauseCreateRule,
+			func(users *core.Collection, _ *core.OAuth2ProviderConfig) { users.CreateRule = nil }},
+		{"createRule of its own", "rules", link.Warn, link.CauseCreateRule,
+			func(users *core.Collection, _ *core.OAuth2ProviderConfig) { users.CreateRule = new("email != ''") }},
+		{"authRule closed", "rules", link.Fail, link.CauseAuthRule,
+			func(users *core.Collection, _ *core.OAuth2ProviderConfig) {
+				users.AuthRule, users.CreateRule = nil, nil
+			}},
+		{"authRule of its own", "rules", link.Warn, link.CauseAuthRule,
+			func(users *core.Collection, _ *core.OAuth2ProviderConfig) { users.AuthRule = new("verified = true") }},
+		{"MFA", "rules", link.Fail, link.CauseMFA, func(users *core.Collection, _ *core.OAuth2ProviderConfig) {
+			users.MFA.Enabled = true
 		}},
-		{"mapped", "settings", link.Fail, link.CauseSettingsDiffer, func(users *core.Collection, _ *core.OAuth2ProviderConfig) { users.OAuth2.MappedFields.Name = "" }},
-		{"createRule closed", "rules", link.Warn, link.CauseCreateRule, func(users *core.Collection, _ *core.OAuth2ProviderConfig) { users.CreateRule = nil }},
-		{"createRule of its own", "rules", link.Warn, link.CauseCreateRule, func(users *core.Collection, _ *core.OAuth2ProviderConfig) { users.CreateRule = new("email != ''") }},
-		{"authRule closed", "rules", link.Fail, link.CauseAuthRule, func(users *core.Collection, _ *core.OAuth2ProviderConfig) {
-			users.AuthRule, users.CreateRule = nil, nil
-		}},
-		{"authRule of its own", "rules", link.Warn, link.CauseAuthRule, func(users *core.Collection, _ *core.OAuth2ProviderConfig) { users.AuthRule = new("verified = true") }},
-		{"MFA", "rules", link.Fail, link.CauseMFA, func(users *core.Collection, _ *core.OAuth2ProviderConfig) { users.MFA.Enabled = true }},
-		{"required field", "rules", link.Warn, link.CauseRequiredField, func(users *core.Collection, _ *core.OAuth2ProviderConfig) {
-			users.Fields.Add(&core.TextField{Name: "phone", Required: true})
-		}},
+		{"required field", "rules", link.Warn, link.CauseRequiredField,
+			func(users *core.Collection, _ *core.OAuth2ProviderConfig) {
+				users.Fields.Add(&core.TextField{Name: "phone", Required: true})
+			}},
 	} {
-		users := usersOf(t, app)
+		users := pbtest.UsersOf(t, app)
 		users.OAuth2.Enabled = true
-		users.OAuth2.Providers = copies(good)
+		users.OAuth2.Providers = slices.Clone(good)
 		users.OAuth2.MappedFields = core.OAuth2KnownFields{Name: "name", AvatarURL: "avatar"}
 		users.CreateRule, users.AuthRule, users.MFA.Enabled = new(""), new(""), false
 		one.spoil(users, &users.OAuth2.Providers[3])
@@ -128,28 +150,6 @@ func TestCheckFindsEachBreak(t *testing.T) {
 	}
 }
 
-func TestCheckOpenRules(t *testing.T) {
-	t.Parallel()
-	for _, one := range []struct {
-		rule string
-		open bool
-	}{
-		{"", true}, {" ", true}, {`@request.context = "oauth2"`, true}, {`@request.context='oauth2'`, true}, {"false", false}, {`@request.context != "oauth2"`, false},
-	} {
-		if got := link.PlainlyOpen(&one.rule); got != one.open {
-			t.Errorf("%q: %v", one.rule, got)
-		}
-	}
-	exempt := link.CollectionState{Name: "users", CreateRule: new(""), AuthRule: new(""), MFAEnabled: true, MFARule: `@request.context != 'oauth2'`}
-	if got := obstacles(exempt, link.Desired{}); len(got) != 0 {
-		t.Errorf("%+v", got)
-	}
-	needs := link.CollectionState{Name: "users", CreateRule: new(""), AuthRule: new(""), EmailRequired: true}
-	if got := obstacles(needs, link.Desired{Email: link.EmailLeave}); len(got) != 1 || got[0].cause != link.CauseEmailUnverified {
-		t.Errorf("%+v", got)
-	}
-}
-
 // TestCheckNotMeasured: what could not be asked is skipped, with the reason.
 func TestCheckNotMeasured(t *testing.T) {
 	t.Parallel()
@@ -159,14 +159,16 @@ func TestCheckNotMeasured(t *testing.T) {
 		body   string
 		want   link.Status // of auth-methods
 	}{
-		{"refused", 403, `{"data":{},"message":"You are not allowed to perform this request.","status":403}`, link.Skipped},
+		{"refused", 403, `{"data":{},"message":"You are not allowed to perform this request.","status":403}`,
+			link.Skipped},
 		{"page", 200, `<html>`, link.Skipped},
 		{"failure", 500, `{"data":{},"message":"Something went wrong.","status":500}`, link.Skipped},
-		{"no collection", 404, `{"data":{},"message":"Missing or invalid auth collection context.","status":404}`, link.Fail},
+		{"no collection", 404, `{"data":{},"message":"Missing or invalid auth collection context.","status":404}`,
+			link.Fail},
 	} {
-		client := memory("0.39.11", func(r *http.Request) (*http.Response, error) { return reply(r, one.status, one.body), nil })
-		client.wire.reads.Pause = noPause
-		checks := byID(t, client.Check(t.Context(), link.Desired{Collection: link.CollectionState{Name: "users"}, Slot: ours()}))
+		client := meeting(one.status, []byte(one.body))
+		checks := byID(t, client.Check(t.Context(), link.Desired{Collection: link.CollectionState{Name: "users"},
+			Slot: pbtest.Ours()}))
 		if len(checks) != 7 || checks["pocketbase.auth-methods"].Status != one.want {
 			t.Errorf("%s: %+v", one.name, checks)
 		}
@@ -180,9 +182,9 @@ func TestCheckNotMeasured(t *testing.T) {
 
 func TestCheckCollectionGone(t *testing.T) {
 	t.Parallel()
-	server := start(t)
+	server := pbtest.Start(t)
 	client, _ := connect(t, server)
-	d := link.Desired{Collection: link.CollectionState{Name: "gone"}, Slot: ours()}
+	d := link.Desired{Collection: link.CollectionState{Name: "gone"}, Slot: pbtest.Ours()}
 	checks := byID(t, client.Check(t.Context(), d))
 	for _, id := range []string{"auth-methods", "settings", "rules"} {
 		if one := checks["pocketbase."+id]; one.Status != link.Fail || one.Cause != link.CauseCollectionMissing {

@@ -1,100 +1,36 @@
 // Package pocketbase is one of the two outside systems: it connects to a
-// PocketBase, observes it, carries out changes and checks the result, all over
-// its HTTP API.
-//
-// Collections are only ever read by list. Reading a single collection wipes
-// the client secrets from the memory of a PocketBase older than 0.36.8, and
-// breaks the sign-ins that run on it.
+// PocketBase and observes what it holds. Its packages apply, checks and signins
+// carry out changes, check the running link and take part in sign-ins.
 package pocketbase
 
 import (
 	"context"
-	"log/slog"
-	"net/http"
-	"time"
 
-	"authpocket/internal/secret"
+	"authpocket/internal/pocketbase/apply"
+	"authpocket/internal/pocketbase/checks"
+	"authpocket/internal/pocketbase/rest"
+	"authpocket/internal/pocketbase/signins"
 )
 
-// Config says which PocketBase to speak to and as whom: with a superuser's
-// token, or with an e-mail address and password.
-type Config struct {
-	URL      string      // base address, as link.ParseAddress returns it
-	Token    secret.Text // a superuser's auth or impersonate token, or:
-	Email    string
-	Password secret.Text
-	OTP      *OTP         // second step, when Connect returned a link.FaultMFA
-	HTTP     *http.Client // made by outbound.New
-	Log      *slog.Logger // nil: nothing is logged
-	// Pause waits before a call is repeated. nil: in real time.
-	Pause func(context.Context, time.Duration) error
-}
-
-// OTP is the second step of a superuser who has MFA: the one-time password
-// that PocketBase sent by e-mail.
-type OTP struct {
-	ID    string // what RequestOTP returned
-	MFAID string // from the MFARequired in Connect's error
-	Code  secret.Text
-}
-
-// MFARequired is wrapped by the link.FaultMFA of Connect: the password was
-// right, and a one-time password is asked for besides.
-type MFARequired struct{ MFAID string }
-
-func (*MFARequired) Error() string { return "the superuser has multi-factor authentication" }
-
-// Identity is what Connect found out.
-type Identity struct {
-	// Version is exact ("0.39.11"), a span that features showed ("0.38",
-	// "0.24-0.36", "0.40+"), or empty where it is not known.
-	Version        string
-	SuperuserEmail string
-	SuperuserID    string
-	Expires        time.Time // of the token; zero where it does not say
-	Refreshable    bool      // false for impersonate tokens
-	RealIP         string    // how PocketBase sees this machine; empty: not told
-}
-
-// Client speaks to one PocketBase as one superuser. It may be used by several
-// goroutines.
+// Client is a connected PocketBase. It is safe for concurrent use.
 type Client struct {
-	cfg      Config
-	wire     transport
-	token    secret.Text
-	identity Identity
+	*rest.Client
+	apply.Writer
+	checks.Checker
+	signins.SignIns
 }
 
-// Identity returns what Connect found out.
-func (c *Client) Identity() Identity { return c.identity }
-
-// Forget overwrites the token and what it was got with. Nothing can be asked
-// of PocketBase as a superuser afterwards.
-func (c *Client) Forget() {
-	for _, s := range []secret.Text{c.token, c.cfg.Token, c.cfg.Password} {
-		s.Wipe()
+// Connect signs in to the PocketBase at the address and checks that
+// authpocket works with it.
+func Connect(ctx context.Context, cfg rest.Config) (*Client, error) {
+	c, err := rest.Connect(ctx, cfg)
+	if err != nil {
+		return nil, err
 	}
-	if c.cfg.OTP != nil {
-		c.cfg.OTP.Code.Wipe()
-	}
+	return newFacade(c), nil
 }
 
-// release is what is known of the server's version.
-func (c *Client) release() release { return parseRelease(c.identity.Version) }
-
-// The form fields that faults of this package name.
-const (
-	fieldURL      = "pocketbase.url"
-	fieldToken    = "pocketbase.token"
-	fieldEmail    = "pocketbase.email"
-	fieldPassword = "pocketbase.password"
-	fieldOTP      = "pocketbase.otp"
-)
-
-// credentialField is the field of the credentials in use.
-func (cfg Config) credentialField() string {
-	if cfg.Token.IsSet() {
-		return fieldToken
-	}
-	return fieldPassword
+func newFacade(c *rest.Client) *Client {
+	return &Client{Client: c, Writer: apply.Writer{Client: c}, Checker: checks.Checker{Client: c},
+		SignIns: signins.SignIns{Client: c}}
 }

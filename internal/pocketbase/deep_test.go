@@ -19,14 +19,6 @@ func TestLongAnswersTakeNoTime(t *testing.T) {
 				if err != nil && len(err.Error()) > 5000 {
 					t.Errorf("the error has %d bytes", len(err.Error()))
 				}
-				if words := complaints([]byte(body)); len(words) > maxComplaints {
-					t.Errorf("%d complaints", len(words))
-				}
-				for _, one := range complaints([]byte(body)) {
-					if len(one.path) > maxNesting {
-						t.Errorf("a path of %d keys", len(one.path))
-					}
-				}
 				if took := time.Since(begun); took > time.Minute {
 					t.Errorf("it took %s", took)
 				}

@@ -1,9 +1,7 @@
 package pocketbase
 
 import (
-	"bytes"
 	"context"
-	"encoding/json"
 	"errors"
 	"net/http"
 	"strings"
@@ -12,26 +10,31 @@ import (
 	"unicode/utf8"
 
 	"authpocket/internal/link"
-	"authpocket/internal/secret"
-	"authpocket/internal/signin"
+	"authpocket/internal/pocketbase/pbtest"
+	"authpocket/internal/pocketbase/rest"
 )
 
 // meeting is a client of a server that answers everything with one status and
 // body.
 func meeting(status int, body []byte) *Client {
-	cfg := Config{URL: "https://pocketbase.company", Pause: func(ctx context.Context, _ time.Duration) error { return ctx.Err() },
-		HTTP: &http.Client{Transport: roundTrip(func(r *http.Request) (*http.Response, error) {
-			return reply(r, status, string(body)), nil
+	cfg := rest.Config{URL: "https://pocketbase.company", Pause: func(ctx context.Context, _ time.Duration) error {
+		return ctx.Err()
+	},
+		HTTP: &http.Client{Transport: pbtest.RoundTrip(func(r *http.Request) (*http.Response, error) {
+			return pbtest.Reply(r, status, string(body)), nil
 		})}}
-	return &Client{cfg: cfg, wire: newTransport(cfg), token: secret.New("the-token-never-to-be-shown"), identity: Identity{Version: "0.39.11"}}
+	return newFacade(rest.NewClient(cfg, rest.Identity{Version: "0.39.11"}))
 }
 
 // FuzzAnswer gives an observation, and a write that is read back, one answer
 // of any bytes.
 func FuzzAnswer(f *testing.F) {
-	f.Add(200, []byte(`{"totalItems":1,"totalPages":1,"items":[{"id":"a","name":"users","oauth2":{"enabled":true,"providers":[{"name":"oidc","pkce":null,"extra":{"issuers":["x"]}}]}}]}`))
-	f.Add(200, []byte(`{"totalPages":9,"items":[{"oauth2":{"providers":[null,7,{"name":[]},{"extra":[]}]},"fields":[{}]}],"meta":{"hideControls":true}}`))
-	f.Add(400, []byte(`{"data":{"oauth2":{"providers":{"0":{"clientSecret":{"code":"x","message":"Cannot be blank."}}}}},"message":"Failed."}`))
+	f.Add(200, []byte(
+		`{"totalItems":1,"totalPages":1,"items":[{"id":"a","name":"users","oauth2":{"enabled":true,"providers":[{"name":"oidc","pkce":null,"extra":{"issuers":["x"]}}]}}]}`))
+	f.Add(200, []byte(
+		`{"totalPages":9,"items":[{"oauth2":{"providers":[null,7,{"name":[]},{"extra":[]}]},"fields":[{}]}],"meta":{"hideControls":true}}`))
+	f.Add(400, []byte(
+		`{"data":{"oauth2":{"providers":{"0":{"clientSecret":{"code":"x","message":"Cannot be blank."}}}}},"message":"Failed."}`))
 	f.Add(502, []byte("<html>the-token-never-to-be-shown</html>"))
 	f.Add(200, []byte(""))
 	f.Fuzz(func(t *testing.T, status int, body []byte) {
@@ -42,8 +45,7 @@ func FuzzAnswer(f *testing.F) {
 		snap, err := c.Observe(t.Context(), link.Query{Collection: "users"})
 		wellWorded(t, err)
 		if users := snap.Collection("users"); err == nil && users != nil {
-			wellWorded(t, c.Apply(t.Context(), adding(users, ours())))
-			sentAsRead(t, *users)
+			wellWorded(t, c.Apply(t.Context(), pbtest.Adding(users, pbtest.Ours())))
 		}
 	})
 }
@@ -62,46 +64,4 @@ func wellWorded(t *testing.T, err error) {
 			t.Fatalf("the words are %q", text)
 		}
 	}
-}
-
-// sentAsRead holds that elements that a change does not name go back as they
-// came, whatever they hold.
-func sentAsRead(t *testing.T, users link.CollectionState) {
-	t.Helper()
-	in, fault := intentOf(adding(&users, ours()), users.OAuth2, with(&users, ours()).OAuth2)
-	if fault != nil {
-		return
-	}
-	list, _ := in.build(users.OAuth2.Providers, parseRelease("0.39.11"))
-	for i, one := range list {
-		if !json.Valid(one.raw) {
-			t.Fatalf("element %d is not JSON: %s", i, one.raw)
-		}
-		if !one.written && !bytes.Equal(one.raw, users.OAuth2.Providers[i].Raw) {
-			t.Fatalf("element %d was %s and is sent as %s", i, users.OAuth2.Providers[i].Raw, one.raw)
-		}
-	}
-}
-
-// FuzzLogLine reads lines of PocketBase's log of any shape.
-func FuzzLogLine(f *testing.F) {
-	f.Add([]byte(`{"created":"2026-05-01 10:00:00.000Z","data":{"url":"/api/collections/users/auth-with-oauth2","method":"POST","status":400,"error":"Failed to fetch OAuth2 token.","details":"oauth2: \"invalid_client\"","userIP":"1.2.3.4"}}`))
-	f.Add([]byte(`{"data":{"url":"/api/oauth2-redirect?code=the-code-never-to-be-shown&state=x","details":{"email":"blank"}}}`))
-	f.Add([]byte(`{"data":{"url":"\u0000?","status":-1,"details":[[]]}}`))
-	f.Add([]byte(`null`))
-	f.Fuzz(func(t *testing.T, line []byte) {
-		var e trailEntry
-		if json.Unmarshal(line, &e) != nil {
-			return
-		}
-		trail, _ := readTrail([]trailEntry{e}, signin.TrailQuery{Exchange: true, Hide: []secret.Text{secret.New("the-code-never-to-be-shown")}}, false)
-		for _, one := range trail.Evidence {
-			if strings.Contains(one.Text, "the-code-never-to-be-shown") {
-				t.Errorf("the evidence is %q", one.Text)
-			}
-		}
-		if _, known := signin.FindCause(trail.Cause); trail.Cause != "" && !known {
-			t.Errorf("there is no cause %q", trail.Cause)
-		}
-	})
 }

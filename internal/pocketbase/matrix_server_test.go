@@ -12,6 +12,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"authpocket/internal/pocketbase/pbtest"
 )
 
 // program is a PocketBase that runs as a process of its own.
@@ -29,7 +31,8 @@ const (
 func run(t *testing.T, binary string) program {
 	t.Helper()
 	dir := t.TempDir()
-	upsert := exec.CommandContext(t.Context(), binary, "superuser", "upsert", programEmail, programPassword, "--dir", dir)
+	upsert := exec.CommandContext(t.Context(), binary, "superuser", "upsert", programEmail, programPassword, "--dir",
+		dir)
 	if out, err := upsert.CombinedOutput(); err != nil {
 		t.Fatalf("making the superuser: %v: %s", err, out)
 	}
@@ -105,8 +108,9 @@ func (p program) stored(t *testing.T) map[string]string {
 	}
 	defer func() { _ = db.Close() }()
 	var options string
-	if err := db.QueryRowContext(t.Context(), "SELECT options FROM _collections WHERE name = 'users'").Scan(&options); err != nil {
+	if err := db.QueryRowContext(t.Context(), "SELECT options FROM _collections WHERE name = 'users'").Scan(
+		&options); err != nil {
 		t.Fatal(err)
 	}
-	return providersIn(t, options)
+	return pbtest.ProvidersIn(t, options)
 }

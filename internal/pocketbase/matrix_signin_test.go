@@ -8,6 +8,8 @@ import (
 	"time"
 
 	"authpocket/internal/link"
+	"authpocket/internal/pocketbase/pbtest"
+	"authpocket/internal/pocketbase/rest"
 	"authpocket/internal/secret"
 	"authpocket/internal/signin"
 )
@@ -17,19 +19,20 @@ import (
 // It says which secret it was asked with.
 func identityProvider(t *testing.T) (address string, secrets <-chan string) {
 	asked := make(chan string, 32)
-	return serve(t, func(w http.ResponseWriter, r *http.Request) {
+	return pbtest.Serve(t, func(w http.ResponseWriter, r *http.Request) {
 		if strings.HasSuffix(r.URL.Path, "/userinfo/") {
 			who := strings.TrimPrefix(r.Header.Get("Authorization"), "Bearer ")
-			answerJSON(w, 200, `{"sub":"`+who+`","email":"`+who+`@example.com","email_verified":true,"name":"Somebody"}`)
+			pbtest.AnswerJSON(w, 200, `{"sub":"`+who+`","email":"`+who+
+				`@example.com","email_verified":true,"name":"Somebody"}`)
 			return
 		}
 		_, password, _ := r.BasicAuth()
 		asked <- password
 		if code := r.FormValue("code"); code == "bad" || strings.HasPrefix(code, "authpocket-probe-") {
-			answerJSON(w, 400, `{"error":"invalid_grant"}`)
+			pbtest.AnswerJSON(w, 400, `{"error":"invalid_grant"}`)
 			return
 		}
-		answerJSON(w, 200, `{"access_token":"`+r.FormValue("code")+`","token_type":"Bearer","expires_in":60}`)
+		pbtest.AnswerJSON(w, 200, `{"access_token":"`+r.FormValue("code")+`","token_type":"Bearer","expires_in":60}`)
 	}), asked
 }
 
@@ -39,9 +42,9 @@ func identityProvider(t *testing.T) (address string, secrets <-chan string) {
 func (m *matrix) signsIn(t *testing.T) {
 	t.Helper()
 	idp, secrets := identityProvider(t)
-	p := ours()
+	p := pbtest.Ours()
 	p.TokenURL, p.UserInfoURL = idp+"/application/o/token/", idp+"/application/o/userinfo/"
-	m.apply(t, adding(observe(t, m.client), p))
+	m.apply(t, pbtest.Adding(observe(t, m.client), p))
 	d := desired(t, m.client)
 	d.Slot, d.Collection = p, *observe(t, m.client)
 	m.client.Check(t.Context(), d) // reading must not wipe secrets from the server's memory
@@ -53,7 +56,8 @@ func (m *matrix) signsIn(t *testing.T) {
 	exchange := func(who string, want signin.Outcome) *signin.Record {
 		t.Helper()
 		done, err := m.client.Exchange(t.Context(), d, signin.Code{
-			Code: secret.New(who), CodeVerifier: verifier, RedirectURL: link.RedirectURL(m.url), Nonce: "nonce-" + who + "-" + string(want),
+			Code: secret.New(who), CodeVerifier: verifier, RedirectURL: link.RedirectURL(m.url), Nonce: "nonce-" + who +
+				"-" + string(want),
 		})
 		if err != nil || done.Outcome != want || done.Record == nil && want != signin.OutcomeRefused {
 			t.Fatalf("%s: %+v, %v, want %s", who, done, err, want)
@@ -71,7 +75,8 @@ func (m *matrix) signsIn(t *testing.T) {
 		t.Errorf("the token endpoint was called with the secret %q", got)
 	}
 	// Since 0.37.4 the link of an account that is not verified is made anew.
-	m.call(t, http.MethodPatch, m.client.recordPath("users", old), map[string]any{"verified": false, "email": "other@example.com"}, new(any))
+	m.call(t, http.MethodPatch, "/api/collections/users/records/"+old, map[string]any{"verified": false,
+		"email": "other@example.com"}, new(any))
 	exchange("old", signin.OutcomeReturns)
 
 	m.logged(t, d)
@@ -82,7 +87,8 @@ func (m *matrix) signsIn(t *testing.T) {
 	}
 	later := time.Now().Add(3 * time.Second) // than what the clocks leave open
 	for who, id := range map[string]string{"old": old, "of a test before": fresh.ID} {
-		if f := faultOf(t, m.client.DeleteAccount(t.Context(), d, id, later, false)); f.Kind != link.FaultRefused {
+		if f := pbtest.FaultOf(t, m.client.DeleteAccount(t.Context(), d, id, later,
+			false)); f.Kind != link.FaultRefused {
 			t.Errorf("%s: %+v", who, f)
 		}
 	}
@@ -96,7 +102,7 @@ func (m *matrix) signsIn(t *testing.T) {
 		t.Errorf("deleted as well: %+v, %v", there, err)
 	}
 	now := observe(t, m.client)
-	m.apply(t, change(now, without(now, "oidc2"), "oidc2.displayName"))
+	m.apply(t, pbtest.Change(now, pbtest.Without(now, "oidc2"), "oidc2.displayName"))
 	m.untouched(t, "signing in and removing")
 }
 
@@ -104,14 +110,15 @@ func (m *matrix) signsIn(t *testing.T) {
 // not and of the probe, at the same time: it is written late.
 func (m *matrix) logged(t *testing.T, d link.Desired) {
 	t.Helper()
-	old := parseRelease(m.version).before(comparesIPs)
+	old := rest.ParseRelease(m.version).Before(rest.ComparesIPs)
 	var group sync.WaitGroup
 	group.Go(func() {
 		if check := m.client.Probe(t.Context(), d); check.Status != link.Pass {
 			t.Errorf("%+v", check)
 		}
 	})
-	for nonce, cause := range map[string]link.CauseID{"nonce-fresh-new": "", "nonce-bad-refused": link.CauseCodeRefused} {
+	for nonce, cause := range map[string]link.CauseID{"nonce-fresh-new": "",
+		"nonce-bad-refused": link.CauseCodeRefused} {
 		group.Go(func() {
 			trail := m.client.Trail(t.Context(), signin.TrailQuery{Nonce: nonce, Exchange: true, Patient: true})
 			if !trail.Exchange || trail.Cause != cause || trail.Unread != "" || trail.IgnoresIPs != old {
@@ -127,7 +134,8 @@ func (m *matrix) account(t *testing.T, who string, verified bool) (id string) {
 	t.Helper()
 	var made struct{ ID string }
 	m.call(t, http.MethodPost, "/api/collections/users/records", map[string]any{
-		"email": who + "@example.com", "verified": verified, "password": "correct-horse", "passwordConfirm": "correct-horse",
+		"email": who + "@example.com", "verified": verified, "password": "correct-horse",
+		"passwordConfirm": "correct-horse",
 	}, &made)
 	return made.ID
 }

@@ -2,6 +2,7 @@ package pocketbase
 
 import (
 	"encoding/json"
+	"fmt"
 	"net/http"
 	"strings"
 	"testing"
@@ -9,6 +10,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"authpocket/internal/link"
+	"authpocket/internal/pocketbase/pbtest"
+	"authpocket/internal/pocketbase/rest"
 	"authpocket/internal/secret"
 	"authpocket/test/draw"
 )
@@ -54,6 +57,7 @@ type matrix struct {
 	program
 	version string
 	client  *Client
+	token   string // the superuser's
 	before  map[string]string
 	old     string // id of an account that is there from the start
 }
@@ -64,20 +68,25 @@ func (m *matrix) connect(t *testing.T) {
 	t.Helper()
 	cfg := config(t, m.url, "")
 	cfg.Email, cfg.Password = programEmail, secret.New(programPassword)
-	calls := record(cfg.HTTP)
-	t.Cleanup(func() { calls.checkManners(t) })
+	calls := pbtest.Record(cfg.HTTP)
+	t.Cleanup(func() { calls.CheckManners(t) })
 	client, err := Connect(t.Context(), cfg)
 	if err != nil {
 		t.Fatal(err)
 	}
 	m.client = client
+	var signedIn struct{ Token string }
+	m.call(t, http.MethodPost, "/api/collections/_superusers/auth-with-password",
+		map[string]string{"identity": programEmail, "password": programPassword}, &signedIn)
+	m.token = signedIn.Token
 	var static struct{ Token string }
-	m.call(t, http.MethodPost, superusers+"/impersonate/"+client.Identity().SuperuserID, map[string]int{"duration": 600}, &static)
+	m.call(t, http.MethodPost, "/api/collections/_superusers/impersonate/"+client.Identity().SuperuserID,
+		map[string]int{"duration": 600}, &static)
 	again, err := Connect(t.Context(), config(t, m.url, static.Token))
 	if err != nil {
 		t.Fatalf("with an impersonate token: %v", err)
 	}
-	for _, got := range []Identity{client.Identity(), again.Identity()} {
+	for _, got := range []rest.Identity{client.Identity(), again.Identity()} {
 		if got.Version != m.version || got.SuperuserEmail != programEmail || got.RealIP != "127.0.0.1" {
 			t.Errorf("%+v", got)
 		}
@@ -85,28 +94,46 @@ func (m *matrix) connect(t *testing.T) {
 	if again.Identity().Refreshable {
 		t.Error("an impersonate token counts as refreshable")
 	}
-	span := parseRelease(client.featureVersion(t.Context(), false))
-	if exact := parseRelease(m.version); span.low.compare(exact.low) > 0 || span.high.compare(exact.high) < 0 {
-		t.Errorf("features show %+v", span)
+	m.showsItsVersion(t)
+}
+
+// showsItsVersion connects without the dashboard, and without the header that tells the newest servers.
+func (m *matrix) showsItsVersion(t *testing.T) {
+	t.Helper()
+	cfg := config(t, m.url, m.token)
+	pbtest.Record(cfg.HTTP).Meddle = func(r *http.Request, next http.RoundTripper) (*http.Response, error) {
+		if strings.HasPrefix(r.URL.Path, "/_/") {
+			return pbtest.Reply(r, http.StatusNotFound, "{}"), nil
+		}
+		res, err := next.RoundTrip(r)
+		if err == nil {
+			res.Header.Del("Cross-Origin-Opener-Policy")
+		}
+		return res, err
+	}
+	client, err := Connect(t.Context(), cfg)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var exact rest.Number
+	if _, err := fmt.Sscanf(m.version, "%d.%d.%d", &exact[0], &exact[1], &exact[2]); err != nil {
+		t.Fatal(err)
+	}
+	if span := client.Identity().Version; span == m.version || !rest.ParseRelease(span).MayBe(exact) {
+		t.Errorf("features show %q", span)
 	}
 }
 
 // call sends what the tests need beside the client's own calls.
 func (m *matrix) call(t *testing.T, method, path string, body, into any) {
 	t.Helper()
-	a := m.client.wire.send(t.Context(), call{method: method, path: path, body: body, token: m.client.token})
-	if a.Err != nil || a.Status != http.StatusOK {
-		t.Fatalf("%s %s: %v, %d: %s", method, path, a.Err, a.Status, a.Body)
-	}
-	if err := a.Decode(into); err != nil {
-		t.Fatal(err)
-	}
+	send(t, method, m.url+path, m.token, body, into)
 }
 
 // seed gives the collection three providers with secrets.
 func (m *matrix) seed(t *testing.T) {
 	t.Helper()
-	providers, err := json.Marshal(others())
+	providers, err := json.Marshal(pbtest.Others())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -114,7 +141,7 @@ func (m *matrix) seed(t *testing.T) {
 	m.call(t, http.MethodPatch, "/api/collections/users", body, new(any))
 	m.old = m.account(t, "old", true)
 	m.before = m.stored(t)
-	for _, p := range others() {
+	for _, p := range pbtest.Others() {
 		if !strings.Contains(m.before[p.Name], p.ClientSecret) {
 			t.Fatalf("the secret of %s is not there: %s", p.Name, m.before[p.Name])
 		}
@@ -144,18 +171,19 @@ func (m *matrix) apply(t *testing.T, ch link.Change) {
 // lifeOfALink adds, changes, runs again, and removes.
 func (m *matrix) lifeOfALink(t *testing.T) {
 	t.Helper()
-	m.apply(t, adding(observe(t, m.client), ours()))
+	m.apply(t, pbtest.Adding(observe(t, m.client), pbtest.Ours()))
 	if mine := m.untouched(t, "adding"); !strings.Contains(mine, `"clientSecret":"ours-secret"`) {
 		t.Errorf("after adding: %s", mine)
 	}
-	changed := ours()
+	changed := pbtest.Ours()
 	changed.ClientSecret, changed.DisplayName, changed.UserInfoURL = secret.New("new-secret"), "Company", ""
 	changed.JWKSURL, changed.Issuers = "https://authentik.company/jwks/", []string{"https://authentik.company/"}
-	m.apply(t, adding(observe(t, m.client), changed))
-	if mine := m.untouched(t, "changing"); !strings.Contains(mine, `"clientSecret":"new-secret"`) || !strings.Contains(mine, `"issuers":["https://authentik.company/"]`) {
+	m.apply(t, pbtest.Adding(observe(t, m.client), changed))
+	if mine := m.untouched(t, "changing"); !strings.Contains(mine, `"clientSecret":"new-secret"`) ||
+		!strings.Contains(mine, `"issuers":["https://authentik.company/"]`) {
 		t.Errorf("after changing: %s", mine)
 	}
-	m.apply(t, adding(observe(t, m.client), changed))
+	m.apply(t, pbtest.Adding(observe(t, m.client), changed))
 	m.untouched(t, "running again")
 	d := desired(t, m.client)
 	d.Slot, d.Collection = changed, *observe(t, m.client)
@@ -165,7 +193,7 @@ func (m *matrix) lifeOfALink(t *testing.T) {
 		}
 	}
 	now := observe(t, m.client)
-	m.apply(t, change(now, without(now, "oidc2"), "oidc2.displayName"))
+	m.apply(t, pbtest.Change(now, pbtest.Without(now, "oidc2"), "oidc2.displayName"))
 	if mine := m.untouched(t, "removing"); mine != "" {
 		t.Errorf("after removing: %s", mine)
 	}
@@ -175,22 +203,23 @@ func (m *matrix) lifeOfALink(t *testing.T) {
 func (m *matrix) removeFromTheMiddle(t *testing.T) {
 	t.Helper()
 	now := observe(t, m.client)
-	after := without(now, "oidc")
-	ch := change(now, after, "oidc.displayName")
-	if !parseRelease(m.version).since(mergesByName) {
-		f := faultOf(t, m.client.Apply(t.Context(), ch))
+	after := pbtest.Without(now, "oidc")
+	ch := pbtest.Change(now, after, "oidc.displayName")
+	if !rest.ParseRelease(m.version).Since(rest.MergesByName) {
+		f := pbtest.FaultOf(t, m.client.Apply(t.Context(), ch))
 		if f.Kind != link.FaultRefused || !strings.Contains(f.Summary, "github") {
 			t.Errorf("%+v", f)
 		}
 		m.untouched(t, "a refused removal")
-		find(after.OAuth2.Providers, "github").ClientSecret = secret.New("github-secret")
+		rest.FindProvider(after.OAuth2.Providers, "github").ClientSecret = secret.New("github-secret")
 	}
 	m.apply(t, ch)
 	left := m.stored(t)
-	if _, there := left["oidc"]; there || left["google"] != m.before["google"] || !strings.Contains(left["github"], `"clientSecret":"github-secret"`) {
+	if _, there := left["oidc"]; there || left["google"] != m.before["google"] ||
+		!strings.Contains(left["github"], `"clientSecret":"github-secret"`) {
 		t.Errorf("after the removal: %v", left)
 	}
-	if parseRelease(m.version).since(mergesByName) && left["github"] != m.before["github"] {
+	if rest.ParseRelease(m.version).Since(rest.MergesByName) && left["github"] != m.before["github"] {
 		t.Errorf("github changed: %s", left["github"])
 	}
 }
@@ -199,19 +228,21 @@ func (m *matrix) removeFromTheMiddle(t *testing.T) {
 // refuses, knowing the version; not knowing it, the server refuses.
 func (m *matrix) refusesToTouchOthers(t *testing.T) {
 	t.Helper()
-	exact := m.client.identity.Version
-	for _, version := range []string{exact, "0.40+", ""} {
-		m.client.identity.Version = version
-		f := faultOf(t, m.client.Apply(t.Context(), adding(observe(t, m.client), ours())))
-		if f.Kind != link.FaultRefused || !strings.Contains(f.Summary, "0.40.0") || !strings.Contains(f.Todo, "0.40.1") {
+	for _, version := range []string{m.client.Identity().Version, "0.40+", ""} {
+		identity := m.client.Identity()
+		identity.Version = version
+		client := newFacade(rest.NewClient(config(t, m.url, m.token), identity))
+		f := pbtest.FaultOf(t, client.Apply(t.Context(), pbtest.Adding(observe(t, m.client), pbtest.Ours())))
+		if f.Kind != link.FaultRefused || !strings.Contains(f.Summary, "0.40.0") ||
+			!strings.Contains(f.Todo, "0.40.1") {
 			t.Errorf("known as %q: %+v", version, f)
 		}
 		m.untouched(t, "a refused change")
 	}
-	m.client.identity.Version = exact
 
 	// With no one else there it works.
-	m.call(t, http.MethodPatch, "/api/collections/users", map[string]any{"oauth2": map[string]any{"providers": []any{}}}, new(any))
+	m.call(t, http.MethodPatch, "/api/collections/users",
+		map[string]any{"oauth2": map[string]any{"providers": []any{}}}, new(any))
 	m.before = map[string]string{}
 	m.lifeOfALink(t)
 	m.signsIn(t)

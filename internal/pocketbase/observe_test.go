@@ -13,6 +13,7 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 
 	"authpocket/internal/link"
+	"authpocket/internal/pocketbase/pbtest"
 	"authpocket/internal/secret"
 	"authpocket/internal/wire"
 	"authpocket/sandbox/pocketbasehost"
@@ -20,15 +21,15 @@ import (
 
 func TestObserve(t *testing.T) {
 	t.Parallel()
-	server := start(t)
-	give(t, server.App(), others())
-	users := usersOf(t, server.App())
+	server := pbtest.Start(t)
+	pbtest.Give(t, server.App(), pbtest.Others())
+	users := pbtest.UsersOf(t, server.App())
 	users.MFA.Enabled, users.MFA.Rule = true, "verified = false"
 	users.AuthRule = nil
 	if err := server.App().Save(users); err != nil {
 		t.Fatal(err)
 	}
-	configure(t, server, func(settings *core.Settings) {
+	pbtest.Configure(t, server, func(settings *core.Settings) {
 		settings.RateLimits.Enabled = true
 		settings.Meta.AppName, settings.Meta.HideControls = "Acme", true
 		settings.SuperuserIPs = []string{"127.0.0.1"}
@@ -41,13 +42,14 @@ func TestObserve(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if n := calls.count(http.MethodGet); n != 5 {
+	if n := calls.Count(http.MethodGet); n != 5 {
 		t.Errorf("%d requests, want 5", n)
 	}
 	if snap.URL != server.URL() || snap.Version != "0.39.11" || time.Since(snap.Taken) > time.Minute {
 		t.Errorf("%+v", snap)
 	}
-	wantSettings := link.SettingsState{AppName: "Acme", AppURL: server.URL(), HideControls: true, RateLimits: true, AuthLimit: "2 per 3 s", SuperuserIPs: []string{"127.0.0.1"}}
+	wantSettings := link.SettingsState{AppName: "Acme", AppURL: server.URL(), HideControls: true, RateLimits: true,
+		AuthLimit: "2 per 3 s", SuperuserIPs: []string{"127.0.0.1"}}
 	if diff := cmp.Diff(wantSettings, snap.Settings); diff != "" {
 		t.Errorf("settings (-want +got):\n%s", diff)
 	}
@@ -64,13 +66,19 @@ func checkUsers(t *testing.T, got *link.CollectionState) {
 	t.Helper()
 	yes, no := true, false
 	want := &link.CollectionState{
-		ID: "_pb_users_auth_", Name: "users", CreateRule: new(""), MFAEnabled: true, MFARule: "verified = false", EmailRequired: true,
+		ID: "_pb_users_auth_", Name: "users", CreateRule: new(""), MFAEnabled: true, MFARule: "verified = false",
+		EmailRequired: true,
 		OAuth2: link.OAuth2State{
 			Enabled: true,
 			Mapped:  link.MappedFields{Name: "name", AvatarURL: "avatar"},
 			Providers: []link.OAuth2Provider{
-				{Slot: "google", DisplayName: "Google", ClientID: "google-id", PKCE: &no, AuthURL: "https://google.example/auth?x=1&y=2", TokenURL: "https://google.example/token", UserInfoURL: "https://google.example/info"},
-				{Slot: "oidc", DisplayName: "Other", ClientID: "other-id", PKCE: &yes, AuthURL: "https://other.example/auth", TokenURL: "https://other.example/token", JWKSURL: "https://other.example/jwks", Issuers: []string{"https://other.example", "https://two.example"}},
+				{Slot: "google", DisplayName: "Google", ClientID: "google-id", PKCE: &no,
+					AuthURL: "https://google.example/auth?x=1&y=2", TokenURL: "https://google.example/token",
+					UserInfoURL: "https://google.example/info"},
+				{Slot: "oidc", DisplayName: "Other", ClientID: "other-id", PKCE: &yes,
+					AuthURL: "https://other.example/auth", TokenURL: "https://other.example/token",
+					JWKSURL: "https://other.example/jwks", Issuers: []string{"https://other.example",
+						"https://two.example"}},
 				{Slot: "github", ClientID: "github-id"},
 			},
 		},
@@ -97,7 +105,7 @@ func checkUsers(t *testing.T, got *link.CollectionState) {
 func linkPeople(t testing.TB, server *pocketbasehost.Server, provider string, n int) {
 	t.Helper()
 	for i := range n {
-		record := core.NewRecord(usersOf(t, server.App()))
+		record := core.NewRecord(pbtest.UsersOf(t, server.App()))
 		record.SetEmail(fmt.Sprintf("%s%d@example.com", provider, i))
 		record.SetRandomPassword()
 		if err := server.App().Save(record); err != nil {
@@ -117,7 +125,7 @@ func linkPeople(t testing.TB, server *pocketbasehost.Server, provider string, n 
 // TestObserveLarge: 40 auth collections with 200 fields each.
 func TestObserveLarge(t *testing.T) {
 	t.Parallel()
-	server := start(t)
+	server := pbtest.Start(t)
 	for i := range 40 {
 		collection := core.NewAuthCollection(fmt.Sprintf("members%02d", i))
 		for j := range 200 {
@@ -135,14 +143,14 @@ func TestObserveLarge(t *testing.T) {
 	if got := snap.Collection("members07"); len(snap.Collections) != 42 || got == nil || len(got.Fields) < 200 {
 		t.Errorf("%d collections, members07: %v", len(snap.Collections), got != nil)
 	}
-	if n := calls.count(http.MethodGet); n > 6 {
+	if n := calls.Count(http.MethodGet); n > 6 {
 		t.Errorf("%d requests, want at most 6", n)
 	}
 }
 
 func TestObserveUnknownCollection(t *testing.T) {
 	t.Parallel()
-	server := start(t)
+	server := pbtest.Start(t)
 	client, _ := connect(t, server)
 	snap, err := client.Observe(t.Context(), link.Query{Collection: `no" || id!="`})
 	if err != nil || snap.Linked != nil || len(snap.Collections) != 2 {
@@ -154,16 +162,18 @@ func TestObservePages(t *testing.T) {
 	t.Parallel()
 	client := memory("", func(r *http.Request) (*http.Response, error) {
 		if r.URL.Path == "/api/settings" {
-			return reply(r, 200, `{}`), nil
+			return pbtest.Reply(r, 200, `{}`), nil
 		}
 		page := r.URL.Query().Get("page")
-		return reply(r, 200, `{"totalPages":3,"items":[{"id":"`+page+`","name":"members`+page+`","oauth2":{"providers":[{"name":"oidc","clientId":7,"pkce":"yes"},"what"]}}]}`), nil
+		return pbtest.Reply(r, 200, `{"totalPages":3,"items":[{"id":"`+page+`","name":"members`+page+
+			`","oauth2":{"providers":[{"name":"oidc","clientId":7,"pkce":"yes"},"what"]}}]}`), nil
 	})
 	snap, err := client.Observe(t.Context(), link.Query{})
 	if err != nil || len(snap.Collections) != 3 {
 		t.Fatalf("%v, %d collections", err, len(snap.Collections))
 	}
-	if got := snap.Collections[1].OAuth2.Providers; len(got) != 2 || got[0].Slot != "oidc" || string(got[1].Raw) != `"what"` {
+	if got := snap.Collections[1].OAuth2.Providers; len(got) != 2 || got[0].Slot != "oidc" ||
+		string(got[1].Raw) != `"what"` {
 		t.Errorf("odd elements: %+v", got)
 	}
 }
@@ -175,59 +185,14 @@ func TestMoreCollectionsThanAreReadIsSaid(t *testing.T) {
 	pages := 0
 	client := memory("", func(r *http.Request) (*http.Response, error) {
 		if r.URL.Path == "/api/settings" {
-			return reply(r, 200, `{}`), nil
+			return pbtest.Reply(r, 200, `{}`), nil
 		}
 		pages++
-		return reply(r, 200, `{"totalPages":11,"items":[]}`), nil
+		return pbtest.Reply(r, 200, `{"totalPages":11,"items":[]}`), nil
 	})
 	_, err := client.Observe(t.Context(), link.Query{})
-	if f := faultOf(t, err); !strings.Contains(f.Summary, "more than 2000 auth collections") || pages != 10 {
+	if f := pbtest.FaultOf(t, err); !strings.Contains(f.Summary, "more than 2000 auth collections") || pages != 10 {
 		t.Errorf("after %d pages: %s", pages, f.Summary)
-	}
-}
-
-// TestReadFaults answers reads with every shape but the right one.
-func TestReadFaults(t *testing.T) {
-	t.Parallel()
-	for _, one := range []struct {
-		name   string
-		status int
-		body   string
-		kind   link.FaultKind
-		field  string
-		says   string
-	}{
-		{"signed out", 401, `{"data":{},"message":"The request requires valid record authorization token.","status":401}`, link.FaultToken, fieldToken, "no longer accepts"},
-		{"not allowed", 403, `{"data":{},"message":"The authorized record is not allowed to perform this action.","status":403}`, link.FaultPermission, fieldToken, "not allowed to perform this action"},
-		{"IP list", 403, `{"data":{},"message":"You are not allowed to perform this request.","status":403}`, link.FaultPermission, fieldToken, "not allowed to perform this request"},
-		{"gone", 404, `{"data":{},"message":"The requested resource wasn't found.","status":404}`, link.FaultStale, "", "wasn't found"},
-		{"too many", 429, `{"data":{},"message":"Too Many Requests.","status":429}`, link.FaultOther, fieldURL, "rate-limiting"},
-		{"bad filter", 400, `{"data":{},"message":"Something went wrong while processing your request.","status":400}`, link.FaultRefused, "", "Something went wrong"},
-		{"failure", 500, `{"data":{},"message":"Something went wrong.","status":500}`, link.FaultOther, "", "internal error"},
-		{"empty failure", 500, ``, link.FaultOther, "", "internal error on GET /api/settings"},
-		{"proxy", 503, `<html>`, link.FaultUnreachable, fieldURL, "cannot reach it"},
-		{"page", 200, `<html>`, link.FaultNotThis, fieldURL, "web page"},
-		{"wrong JSON", 200, `[]`, link.FaultNotThis, fieldURL, "did not come from PocketBase"},
-		{"sign-in page", 302, ``, link.FaultNotThis, fieldURL, "sign-in page at auth.example.com"},
-		{"unknown shape", 418, `{"error":{"reason":"teapot"}}`, link.FaultRefused, "", "error › reason: teapot."},
-		{"unreadable", 418, `short and stout`, link.FaultNotThis, fieldURL, "did not come from PocketBase"},
-	} {
-		synctest.Test(t, func(t *testing.T) {
-			client := memory("", func(r *http.Request) (*http.Response, error) {
-				if r.URL.Path != "/api/settings" {
-					return reply(r, 200, `{}`), nil
-				}
-				return reply(r, one.status, one.body, "Location", "https://auth.example.com/login"), nil
-			})
-			_, err := client.Observe(t.Context(), link.Query{Collection: "users"})
-			f := faultOf(t, err)
-			if f.Kind != one.kind || f.Field != one.field || !strings.Contains(f.Summary, one.says) {
-				t.Errorf("%s: field %q, kind %q: %s", one.name, f.Field, f.Kind, f.Summary)
-			}
-			if strings.ContainsAny(f.Summary+f.Todo, "<{") {
-				t.Errorf("%s: shows a raw body: %s", one.name, f.Summary)
-			}
-		})
 	}
 }
 
@@ -253,15 +218,16 @@ func TestReadPatience(t *testing.T) {
 			begun, sent := time.Now(), 0
 			client := memory("", func(r *http.Request) (*http.Response, error) {
 				if sent++; sent > one.fails {
-					return reply(r, 200, `{}`), nil
+					return pbtest.Reply(r, 200, `{}`), nil
 				}
 				header := one.header
 				if header == "date" {
 					header = time.Now().Add(4 * time.Second).UTC().Format(http.TimeFormat)
 				}
-				return reply(r, 429, `{"data":{},"message":"Too Many Requests.","status":429}`, "Retry-After", header), nil
+				return pbtest.Reply(r, 429, `{"data":{},"message":"Too Many Requests.","status":429}`, "Retry-After",
+					header), nil
 			})
-			_, err := client.settings(t.Context(), "users")
+			_, err := client.ReadSettings(t.Context(), "users")
 			if took := time.Since(begun); (err == nil) != one.good || took < one.atLeast || took > one.atMost {
 				t.Errorf("%s: %v after %v", one.name, err, took)
 			}

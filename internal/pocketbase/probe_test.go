@@ -1,6 +1,7 @@
 package pocketbase
 
 import (
+	"context"
 	"io"
 	"net/http"
 	"net/http/httptest"
@@ -10,87 +11,14 @@ import (
 	"time"
 
 	"authpocket/internal/link"
+	"authpocket/internal/pocketbase/pbtest"
 	"authpocket/internal/secret"
 	"authpocket/internal/signin"
 )
 
-func TestClassify(t *testing.T) {
-	t.Parallel()
-	for _, one := range []struct {
-		details string
-		want    link.CauseID
-	}{
-		{`oauth2: "invalid_grant" "The provided authorization grant is invalid"`, ""},
-		{`oauth2: "invalid_client" "Client authentication failed"`, link.CauseInvalidClient},
-		{`oauth2: "invalid_client" "not \"invalid_grant\""`, link.CauseInvalidClient},
-		{`oauth2: "unauthorized_client"`, link.CauseGrantType},
-		{`oauth2: "unsupported_grant_type" "x"`, link.CauseGrantType},
-		{`oauth2: "server_error"`, link.CauseAuthentikError},
-		{`oauth2: "something_else"`, link.CauseUnknown},
-		{`Post "http://127.0.0.1:18099/token": dial tcp 127.0.0.1:18099: connect: connection refused`, link.CauseRefused},
-		{`Post "https://a/": tls: first record does not look like a TLS handshake`, link.CauseTLS},
-		{`Post "https://a/": http: server gave HTTP response to HTTPS client`, link.CauseTLS},
-		{`Post "https://a/": tls: failed to verify certificate: x509: certificate signed by unknown authority`, link.CausePrivateCA},
-		{`Post "https://a/": tls: failed to verify certificate: x509: certificate is valid for b, not a`, link.CauseTLS},
-		{`Post "https://a/": tls: failed to verify certificate: x509: certificate has expired or is not yet valid: current time`, link.CauseTLS},
-		{`Post "http://a/": net/http: HTTP/1.x transport connection broken: malformed HTTP response "\x15\x03"`, link.CauseTLS},
-		{`Post "https://nope.invalid/": dial tcp: lookup nope.invalid on 10.0.0.2:53: no such host`, link.CauseDNS},
-		{`Post "https://x/": dial tcp: lookup x: i/o timeout`, link.CauseDNS},
-		{`Post "": unsupported protocol scheme ""`, link.CauseTokenURL},
-		{`Post "https:///x": http: no Host in request URL`, link.CauseTokenURL},
-		{`Post "https://a/": proxyconnect tcp: dial tcp 10.0.0.1:3128: connect: connection refused`, link.CauseProxy},
-		{`Post "https://a/": Proxy Authentication Required`, link.CauseProxy},
-		{`Post "https://a/": context deadline exceeded`, link.CauseTimeout},
-		{`Post "https://a/": context canceled`, link.CauseTimeout},
-		{`Post "https://a/": dial tcp 10.0.0.1:443: i/o timeout`, link.CauseTimeout},
-		{`Post "https://a/": net/http: TLS handshake timeout`, link.CauseTimeout},
-		{`Post "https://a/": dial tcp 10.0.0.1:443: connect: no route to host`, link.CauseNoRoute},
-		{`Post "https://a/": EOF`, link.CauseConnectionClosed},
-		{`Post "https://a/": read tcp 1->2: read: connection reset by peer`, link.CauseConnectionClosed},
-		{`Post "https://timeout/connection refused": EOF`, link.CauseConnectionClosed},
-		{`Get "https://a/login": stopped after 10 redirects`, link.CauseTokenURLRedirect},
-		{`oauth2: cannot parse json: invalid character '<' looking for beginning of value`, link.CauseHTMLInsteadOfJSON},
-		{`oauth2: cannot parse response: x`, link.CauseHTMLInsteadOfJSON},
-		{"oauth2: cannot fetch token: 403 Forbidden\nResponse: <html>connection refused", link.CauseProxy},
-		{"oauth2: cannot fetch token: 502 Bad Gateway\nResponse: ", link.CauseProxy},
-		{"oauth2: cannot fetch token: 404 Not Found\nResponse: {}", link.CauseTokenURLNotFound},
-		{"oauth2: cannot fetch token: 405 Method Not Allowed\nResponse: ", link.CauseTokenURLRedirect},
-		{"oauth2: cannot fetch token: 302 Found\nResponse: ", link.CauseTokenURLRedirect},
-		{"oauth2: cannot fetch token: 500 Internal Server Error\nResponse: ", link.CauseAuthentikError},
-		{"oauth2: cannot fetch token: 400 Bad Request\nResponse: no", link.CauseHTMLInsteadOfJSON},
-		{"oauth2: cannot fetch token: unexpected EOF", link.CauseConnectionClosed},
-		{`oauth2: server response missing access_token`, link.CauseTokenURL},
-		{``, link.CauseUnknown},
-		{`anything`, link.CauseUnknown},
-	} {
-		if got := classify(one.details); got != one.want {
-			t.Errorf("%s: %q, want %q", one.details, got, one.want)
-		}
-	}
-}
-
-func FuzzClassify(f *testing.F) {
-	for _, seed := range []string{`oauth2: "invalid_grant"`, "oauth2: cannot fetch token: 302 Found", `Post "x": EOF`, `Post "a\"b": x509:`, "oauth2: \"", "\xff\xfe"} {
-		f.Add(seed)
-	}
-	f.Fuzz(func(t *testing.T, details string) {
-		cause := classify(details)
-		if cause == "" && !strings.HasPrefix(details, `oauth2: "invalid_grant"`) {
-			t.Errorf("%q passes", details)
-		}
-		check := judge(probeCheck(), cause, details, link.Desired{Slot: ours()})
-		if strings.ContainsAny(check.Evidence, "<{") || len(check.Evidence) > 2000 {
-			t.Errorf("the evidence shows a raw body: %s", check.Evidence)
-		}
-		if cause != "" && (check.Remedy == "" || check.Cause != cause.Entry() || check.Status == link.Pass) {
-			t.Errorf("%q is not explained: %+v", cause, check)
-		}
-	})
-}
-
 // tokenEndpoint answers every token request so.
 func tokenEndpoint(t *testing.T, status int, contentType, body string) string {
-	return serve(t, func(w http.ResponseWriter, _ *http.Request) {
+	return pbtest.Serve(t, func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Type", contentType)
 		w.Header().Set("Location", "/elsewhere")
 		w.WriteHeader(status)
@@ -103,8 +31,8 @@ func TestProbe(t *testing.T) {
 	t.Parallel()
 	selfSigned := httptest.NewTLSServer(http.NotFoundHandler())
 	t.Cleanup(selfSigned.Close)
-	plainServer := serve(t, http.NotFound)
-	hanging := serve(t, func(_ http.ResponseWriter, r *http.Request) {
+	plainServer := pbtest.Serve(t, http.NotFound)
+	hanging := pbtest.Serve(t, func(_ http.ResponseWriter, r *http.Request) {
 		_, _ = io.Copy(io.Discard, r.Body) // only then a closed connection is noticed
 		<-r.Context().Done()
 	})
@@ -113,8 +41,12 @@ func TestProbe(t *testing.T) {
 		status         link.Status
 		cause          link.CauseID
 	}{
-		{"good", tokenEndpoint(t, 400, "application/json", `{"error":"invalid_grant","error_description":"The provided authorization grant is wrong"}`), link.Pass, ""},
-		{"wrong secret", tokenEndpoint(t, 400, "application/json", `{"error":"invalid_client","error_description":"Client authentication failed"}`), link.Fail, link.CauseInvalidClient},
+		{"good", tokenEndpoint(t, 400, "application/json",
+			`{"error":"invalid_grant","error_description":"The provided authorization grant is wrong"}`), link.Pass,
+			""},
+		{"wrong secret", tokenEndpoint(t, 400, "application/json",
+			`{"error":"invalid_client","error_description":"Client authentication failed"}`), link.Fail,
+			link.CauseInvalidClient},
 		{"page", tokenEndpoint(t, 200, "text/html", `<html>sign in</html>`), link.Fail, link.CauseHTMLInsteadOfJSON},
 		{"not found", tokenEndpoint(t, 404, "text/html", `<html>`), link.Fail, link.CauseTokenURLNotFound},
 		{"gateway", tokenEndpoint(t, 502, "text/html", `<html>`), link.Fail, link.CauseProxy},
@@ -126,15 +58,22 @@ func TestProbe(t *testing.T) {
 	} {
 		t.Run(one.name, func(t *testing.T) {
 			t.Parallel()
-			server := start(t)
+			server := pbtest.Start(t)
 			client, calls := connect(t, server)
 			d := desired(t, client)
 			d.Slot.TokenURL = one.tokenURL
-			if err := client.Apply(t.Context(), adding(observe(t, client), d.Slot)); err != nil {
+			if err := client.Apply(t.Context(), pbtest.Adding(observe(t, client), d.Slot)); err != nil {
 				t.Fatal(err)
 			}
 			if one.name == "hanging" {
-				client.wire.long = time.Second
+				calls.Meddle = func(r *http.Request, next http.RoundTripper) (*http.Response, error) {
+					if !strings.HasSuffix(r.URL.Path, "/auth-with-oauth2") {
+						return next.RoundTrip(r)
+					}
+					ctx, cancel := context.WithTimeout(r.Context(), time.Second)
+					t.Cleanup(cancel)
+					return next.RoundTrip(r.WithContext(ctx))
+				}
 			}
 			check := client.Probe(t.Context(), d)
 			if check.Status != one.status || check.Cause != one.cause.Entry() {
@@ -143,7 +82,7 @@ func TestProbe(t *testing.T) {
 			if strings.Contains(check.Evidence, "ours-secret") || strings.Contains(check.Evidence, "<") {
 				t.Errorf("the evidence shows too much: %s", check.Evidence)
 			}
-			calls.reset()
+			calls.Reset()
 		})
 	}
 }
@@ -166,7 +105,7 @@ func TestProbeNotAsked(t *testing.T) {
 	gone.Collection.Name = "gone"
 	expect("no such collection", gone, link.Fail, link.CauseCollectionMissing)
 
-	users := usersOf(t, app)
+	users := pbtest.UsersOf(t, app)
 	users.OAuth2.Enabled = false
 	if err := app.Save(users); err != nil {
 		t.Fatal(err)
@@ -178,27 +117,26 @@ func TestProbeNotAsked(t *testing.T) {
 // answer is waited for longer than any other.
 func TestASlowAuthentikIsWaitedFor(t *testing.T) {
 	t.Parallel()
-	server := start(t)
-	client, _ := connect(t, server)
+	server := pbtest.Start(t)
+	cfg := config(t, server.URL(), server.Token())
+	client, _ := connectAs(t, cfg)
 	d := desired(t, client)
-	d.Slot.TokenURL = serve(t, func(w http.ResponseWriter, r *http.Request) {
+	d.Slot.TokenURL = pbtest.Serve(t, func(w http.ResponseWriter, r *http.Request) {
 		_, _ = io.Copy(io.Discard, r.Body)
 		select {
 		case <-time.After(time.Second):
-			answerJSON(w, 400, `{"error":"invalid_client"}`)
+			pbtest.AnswerJSON(w, 400, `{"error":"invalid_client"}`)
 		case <-r.Context().Done():
 		}
 	})
-	if err := client.Apply(t.Context(), adding(observe(t, client), d.Slot)); err != nil {
+	if err := client.Apply(t.Context(), pbtest.Adding(observe(t, client), d.Slot)); err != nil {
 		t.Fatal(err)
 	}
-	client.wire.http.Timeout = 500 * time.Millisecond
-	done, err := client.Exchange(t.Context(), d, signin.Code{Code: secret.New("a-code"), CodeVerifier: secret.New("v"), RedirectURL: link.RedirectURL(server.URL()), Nonce: "slow"})
+	cfg.HTTP.Timeout = 500 * time.Millisecond
+	done, err := client.Exchange(t.Context(), d, signin.Code{Code: secret.New("a-code"), CodeVerifier: secret.New("v"),
+		RedirectURL: link.RedirectURL(server.URL()), Nonce: "slow"})
 	if err != nil || done.Refusal == nil || done.Refusal.Message != "Failed to fetch OAuth2 token." {
 		t.Errorf("%+v, %v", done, err)
-	}
-	if exchangeTime < 45*time.Second || client.wire.long != exchangeTime {
-		t.Errorf("an exchange may take %s", client.wire.long)
 	}
 }
 
@@ -213,9 +151,10 @@ func TestProbeNotLogged(t *testing.T) {
 			if r.Method != http.MethodGet {
 				t.Errorf("%s: it sent %s %s", name, r.Method, r.URL.Path)
 			}
-			return reply(r, 200, settings), nil
+			return pbtest.Reply(r, 200, settings), nil
 		})
-		if check := client.Probe(t.Context(), link.Desired{Slot: ours()}); check.Status != link.Skipped || check.Evidence == "" {
+		if check := client.Probe(t.Context(), link.Desired{Slot: pbtest.Ours()}); check.Status != link.Skipped ||
+			check.Evidence == "" {
 			t.Errorf("%s: %+v", name, check)
 		}
 	}
@@ -235,14 +174,14 @@ func TestProbePatience(t *testing.T) {
 			client := memory("", func(r *http.Request) (*http.Response, error) {
 				switch r.URL.Path {
 				case "/api/settings":
-					return reply(r, 200, `{"logs":{"maxDays":5,"minLevel":0}}`), nil
+					return pbtest.Reply(r, 200, `{"logs":{"maxDays":5,"minLevel":0}}`), nil
 				case "/api/logs":
 					polls++
-					return reply(r, log.status, log.body), nil
+					return pbtest.Reply(r, log.status, log.body), nil
 				}
-				return reply(r, 400, `{"data":{},"message":"Failed to fetch OAuth2 token.","status":400}`), nil
+				return pbtest.Reply(r, 400, `{"data":{},"message":"Failed to fetch OAuth2 token.","status":400}`), nil
 			})
-			check := client.Probe(t.Context(), link.Desired{Slot: ours()})
+			check := client.Probe(t.Context(), link.Desired{Slot: pbtest.Ours()})
 			if check.Status != link.Skipped || check.Evidence == "" {
 				t.Errorf("%s: %+v", name, check)
 			}

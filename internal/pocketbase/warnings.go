@@ -7,6 +7,8 @@ import (
 
 	"authpocket/internal/address"
 	"authpocket/internal/link"
+	"authpocket/internal/pocketbase/checks"
+	"authpocket/internal/pocketbase/rest"
 )
 
 // Warnings lists what an admin should know before the apply, from what is
@@ -35,37 +37,45 @@ func (w *warner) add(id link.WarningID, summary, detail string) {
 }
 
 func (w *warner) version(snap link.PocketBaseSnapshot, d link.Desired) {
-	r, name := parseRelease(snap.Version), "PocketBase "+snap.Version
+	r, name := rest.ParseRelease(snap.Version), "PocketBase "+snap.Version
 	if snap.Version == "" {
 		w.add(link.WarnVersionUnknown, "The version of this PocketBase could not be found out.",
-			"authpocket writes in the way that is safe on every version since 0.23. Versions before 0.37.4 have a known security hole in OAuth2 sign-ins (GHSA-pq7p-mc74-g65w).")
+			"authpocket writes in the way that is safe on every version since 0.23. Versions before 0.37.4 have a "+
+				"known security hole in OAuth2 sign-ins (GHSA-pq7p-mc74-g65w).")
 		return
 	}
-	if !r.since(readsSafely) {
-		w.add(link.WarnVersionReads, name+certainly(r, readsSafely, " forgets", " may forget")+" client secrets when a collection is opened.",
-			"Before 0.36.8, reading one collection through the API, as the dashboard and other tools do, empties the client secrets that the running server has, and sign-ins fail until the next change or restart. authpocket only reads lists, which is harmless. Upgrade.")
+	if !r.Since(rest.ReadsSafely) {
+		w.add(link.WarnVersionReads, name+certainly(r, rest.ReadsSafely, " forgets", " may forget")+
+			" client secrets when a collection is opened.",
+			"Before 0.36.8, reading one collection through the API, as the dashboard and other tools do, empties the "+
+				"client secrets that the running server has, and sign-ins fail until the next change or restart. "+
+				"authpocket only reads lists, which is harmless. Upgrade.")
 	}
-	if !r.since(hijackFixed) {
-		w.add(link.WarnVersionHijack, name+certainly(r, hijackFixed, " has", " may have")+" a known security hole in OAuth2 sign-ins.",
-			"Before 0.37.4, whoever registers first with somebody's address can keep access to the account after that person signs in (GHSA-pq7p-mc74-g65w, CVE-2026-44166). Upgrade.")
+	if !r.Since(rest.HijackFixed) {
+		w.add(link.WarnVersionHijack, name+certainly(r, rest.HijackFixed, " has", " may have")+
+			" a known security hole in OAuth2 sign-ins.",
+			"Before 0.37.4, whoever registers first with somebody's address can keep access to the account after "+
+				"that person signs in (GHSA-pq7p-mc74-g65w, CVE-2026-44166). Upgrade.")
 	}
-	if r.mayBe(mergesNot) && len(foreignProviders(snap, d)) > 0 {
-		w.add(link.WarnVersionMerge, name+" "+isOrMayBe(r)+" 0.40.0, which cannot change one provider without the client secrets of the others.",
-			"The apply will be refused and nothing written, because there are other providers: "+strings.Join(foreignProviders(snap, d), ", ")+". Upgrade to 0.40.1 or later first.")
+	if r.MayBe(rest.MergesNot) && len(foreignProviders(snap, d)) > 0 {
+		w.add(link.WarnVersionMerge, name+" "+isOrMayBe(r)+" 0.40.0, which cannot change one provider without the "+
+			"client secrets of the others.",
+			"The apply will be refused and nothing written, because there are other providers: "+
+				strings.Join(foreignProviders(snap, d), ", ")+". Upgrade to 0.40.1 or later first.")
 	}
 }
 
 // certainly chooses between what is said of a server that is older than n and
 // of one that may be.
-func certainly(r release, n number, is, maybe string) string {
-	if r.before(n) {
+func certainly(r rest.Release, n rest.Number, is, maybe string) string {
+	if r.Before(n) {
 		return is
 	}
 	return maybe
 }
 
-func isOrMayBe(r release) string {
-	if r.exactly(mergesNot) {
+func isOrMayBe(r rest.Release) string {
+	if r.Exactly(rest.MergesNot) {
 		return "is"
 	}
 	return "may be"
@@ -87,13 +97,16 @@ func foreignProviders(snap link.PocketBaseSnapshot, d link.Desired) []string {
 }
 
 func (w *warner) settings(snap link.PocketBaseSnapshot, d link.Desired) {
-	if app := snap.Settings.AppURL; app != "" && strings.TrimRight(app, "/") != strings.TrimRight(d.PocketBaseURL, "/") {
-		w.add(link.WarnAppURL, "PocketBase's settings name another address of the app: "+plain(app)+".",
-			"Sign-ins do not use it, only the links in PocketBase's mails do. Check that "+d.PocketBaseURL+" is the address that the app's people use, for the redirect URI is made of it.")
+	if app := snap.Settings.AppURL; app != "" && strings.TrimRight(app, "/") != strings.TrimRight(d.PocketBaseURL,
+		"/") {
+		w.add(link.WarnAppURL, "PocketBase's settings name another address of the app: "+rest.Plain(app)+".",
+			"Sign-ins do not use it, only the links in PocketBase's mails do. Check that "+d.PocketBaseURL+
+				" is the address that the app's people use, for the redirect URI is made of it.")
 	}
 	if snap.Settings.RateLimits && snap.Settings.AuthLimit != "" {
 		w.add(link.WarnRateLimits, "PocketBase limits sign-ins to "+snap.Settings.AuthLimit+" for each address.",
-			"Repeated test sign-ins will be refused for a moment. Behind a proxy that is not in the trusted proxy headers, everyone counts as one address.")
+			"Repeated test sign-ins will be refused for a moment. Behind a proxy that is not in the trusted proxy "+
+				"headers, everyone counts as one address.")
 	}
 }
 
@@ -107,30 +120,41 @@ func (w *warner) transport(d link.Desired) {
 		}
 	}
 	if len(plainURLs) > 0 {
-		w.add(link.WarnHTTPEndpoints, "PocketBase will call authentik over plain http: "+strings.Join(slices.Compact(plainURLs), ", ")+".",
+		w.add(link.WarnHTTPEndpoints, "PocketBase will call authentik over plain http: "+
+			strings.Join(slices.Compact(plainURLs), ", ")+".",
 			"The client secret and tokens can be read on the way. Use https, unless this is a network of their own.")
 	}
 }
 
 func (w *warner) slot(snap link.PocketBaseSnapshot, now link.CollectionState, d link.Desired) {
-	there := find(now.OAuth2.Providers, d.Slot.Slot)
+	there := rest.FindProvider(now.OAuth2.Providers, d.Slot.Slot)
 	if there != nil && there.ClientID != d.Slot.ClientID {
-		w.add(link.WarnSecretLost, "The client secret that "+d.Slot.Slot+" has now is replaced, and cannot be put back.",
-			"PocketBase never shows a client secret. If the one there is still needed (client id "+plain(there.ClientID)+"), take it down where it came from.")
+		w.add(link.WarnSecretLost, "The client secret that "+d.Slot.Slot+
+			" has now is replaced, and cannot be put back.",
+			"PocketBase never shows a client secret. If the one there is still needed (client id "+
+				rest.Plain(there.ClientID)+"), take it down where it came from.")
 	}
 	same := there != nil && there.ClientID == d.Slot.ClientID && address.SameHost(there.AuthURL, d.Slot.AuthURL)
 	if linked := snap.Linked[d.Slot.Slot]; linked > 0 && !same {
-		w.add(link.WarnAlreadyLinked, fmt.Sprintf("%s signed in through the slot %s of %s before, with another provider.", people(linked), d.Slot.Slot, now.Name),
-			"PocketBase tells people apart by slot and subject only, not by where they come from. Whoever has the same subject now gets that account, and whoever has another one is refused if their address is taken. Use a free slot, or delete the old links in the collection _externalAuths.")
+		w.add(link.WarnAlreadyLinked,
+			fmt.Sprintf("%s signed in through the slot %s of %s before, with another provider.", people(linked),
+				d.Slot.Slot, now.Name),
+			"PocketBase tells people apart by slot and subject only, not by where they come from. Whoever has the "+
+				"same subject now gets that account, and whoever has another one is refused if their address is "+
+				"taken. Use a free slot, or delete the old links in the collection _externalAuths.")
 	}
 	if !d.Collection.OAuth2.Enabled {
-		w.add(link.WarnOAuth2Off, "OAuth2 stays turned off in "+now.Name+".", "Nobody can sign in by any provider until it is turned on.")
+		w.add(link.WarnOAuth2Off, "OAuth2 stays turned off in "+now.Name+
+			".", "Nobody can sign in by any provider until it is turned on.")
 	}
 	if field, claims := mappedTwice(d.Collection.OAuth2.Mapped); field != "" {
-		w.add(link.WarnMappedTwice, "The field "+field+" takes more than one claim: "+claims+".", "A new account keeps only the last of them. Map each to a field of its own.")
+		w.add(link.WarnMappedTwice, "The field "+field+" takes more than one claim: "+claims+
+			".", "A new account keeps only the last of them. Map each to a field of its own.")
 	}
 	if d.Collection.OAuth2.Mapped.ID == "id" {
-		w.add(link.WarnMappedID, "The OAuth2 id is mapped to the record's own id.", "Sign-ins of new people will fail, for PocketBase's ids have another form. Map it to another field, or to none.")
+		w.add(link.WarnMappedID, "The OAuth2 id is mapped to the record's own id.",
+			"Sign-ins of new people will fail, for PocketBase's ids have another form. Map it to another field, or "+
+				"to none.")
 	}
 }
 
@@ -145,7 +169,7 @@ func mappedTwice(m link.MappedFields) (field, claims string) {
 			}
 		}
 		if len(same) > 1 {
-			return plain(a[1]), strings.Join(same, " and ")
+			return rest.Plain(a[1]), strings.Join(same, " and ")
 		}
 	}
 	return "", ""
@@ -160,16 +184,19 @@ func people(n int) string {
 
 func (w *warner) rules(snap link.PocketBaseSnapshot, now link.CollectionState, d link.Desired) {
 	if !link.SameRule(now.AuthRule, d.Collection.AuthRule) {
-		w.add(link.WarnSignsOut, "The change of authRule signs out everyone in "+now.Name+" once.", "PocketBase makes a new key for the collection's tokens when the rule changes.")
+		w.add(link.WarnSignsOut, "The change of authRule signs out everyone in "+now.Name+" once.",
+			"PocketBase makes a new key for the collection's tokens when the rule changes.")
 	}
 	wanted := now
-	wanted.CreateRule, wanted.AuthRule, wanted.OAuth2 = d.Collection.CreateRule, d.Collection.AuthRule, d.Collection.OAuth2
-	for _, one := range obstacles(wanted, d) {
-		detail := one.todo
-		if app := snap.ManagedBy(); app != "" && (one.cause == link.CauseCreateRule || one.cause == link.CauseAuthRule || one.cause == link.CauseMFA) {
-			detail = managedDetail(app, one.cause)
+	wanted.CreateRule, wanted.AuthRule, wanted.OAuth2 = d.Collection.CreateRule, d.Collection.AuthRule,
+		d.Collection.OAuth2
+	for _, one := range checks.Obstacles(wanted, d) {
+		detail := one.Todo
+		if app := snap.ManagedBy(); app != "" && (one.Cause == link.CauseCreateRule ||
+			one.Cause == link.CauseAuthRule || one.Cause == link.CauseMFA) {
+			detail = managedDetail(app, one.Cause)
 		}
-		w.add(link.WarningID(one.cause), one.what, detail)
+		w.add(link.WarningID(one.Cause), one.What, detail)
 	}
 }
 

@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"authpocket/internal/link"
+	"authpocket/internal/pocketbase/pbtest"
 )
 
 func TestWarnings(t *testing.T) {
@@ -17,11 +18,21 @@ func TestWarnings(t *testing.T) {
 		want  []link.WarningID
 	}{
 		{"nothing", func(*link.PocketBaseSnapshot, *link.CollectionState, *link.Desired) {}, nil},
-		{"version unknown", func(s *link.PocketBaseSnapshot, _ *link.CollectionState, _ *link.Desired) { s.Version = "" }, []link.WarningID{"version-unknown"}},
-		{"reads wipe", func(s *link.PocketBaseSnapshot, _ *link.CollectionState, _ *link.Desired) { s.Version = "0.36.7" }, []link.WarningID{"version-reads", "version-hijack"}},
-		{"vulnerable", func(s *link.PocketBaseSnapshot, _ *link.CollectionState, _ *link.Desired) { s.Version = "0.37.3" }, []link.WarningID{"version-hijack"}},
-		{"not vulnerable", func(s *link.PocketBaseSnapshot, _ *link.CollectionState, _ *link.Desired) { s.Version = "0.37.4" }, nil},
-		{"0.40.0 alone", func(s *link.PocketBaseSnapshot, _ *link.CollectionState, _ *link.Desired) { s.Version = "0.40.0" }, nil},
+		{"version unknown", func(s *link.PocketBaseSnapshot, _ *link.CollectionState, _ *link.Desired) {
+			s.Version = ""
+		}, []link.WarningID{"version-unknown"}},
+		{"reads wipe", func(s *link.PocketBaseSnapshot, _ *link.CollectionState, _ *link.Desired) {
+			s.Version = "0.36.7"
+		}, []link.WarningID{"version-reads", "version-hijack"}},
+		{"vulnerable", func(s *link.PocketBaseSnapshot, _ *link.CollectionState, _ *link.Desired) {
+			s.Version = "0.37.3"
+		}, []link.WarningID{"version-hijack"}},
+		{"not vulnerable", func(s *link.PocketBaseSnapshot, _ *link.CollectionState, _ *link.Desired) {
+			s.Version = "0.37.4"
+		}, nil},
+		{"0.40.0 alone", func(s *link.PocketBaseSnapshot, _ *link.CollectionState, _ *link.Desired) {
+			s.Version = "0.40.0"
+		}, nil},
 		{"0.40.0 with others", func(s *link.PocketBaseSnapshot, now *link.CollectionState, _ *link.Desired) {
 			s.Version, now.OAuth2.Providers = "0.40.0", []link.OAuth2Provider{foreign}
 		}, []link.WarningID{"version-merge"}},
@@ -32,10 +43,10 @@ func TestWarnings(t *testing.T) {
 			s.Linked = map[string]int{"oidc2": 2, "oidc": 9}
 		}, []link.WarningID{"already-linked"}},
 		{"linked to ours", func(s *link.PocketBaseSnapshot, now *link.CollectionState, _ *link.Desired) {
-			s.Linked, now.OAuth2.Providers = map[string]int{"oidc2": 2}, []link.OAuth2Provider{ours()}
+			s.Linked, now.OAuth2.Providers = map[string]int{"oidc2": 2}, []link.OAuth2Provider{pbtest.Ours()}
 		}, nil},
 		{"slot of another", func(s *link.PocketBaseSnapshot, now *link.CollectionState, _ *link.Desired) {
-			theirs := ours()
+			theirs := pbtest.Ours()
 			theirs.ClientID = "theirs"
 			s.Linked, now.OAuth2.Providers = map[string]int{"oidc2": 1}, []link.OAuth2Provider{theirs}
 		}, []link.WarningID{"secret-lost", "already-linked"}},
@@ -68,12 +79,14 @@ func TestWarnings(t *testing.T) {
 		{"closed, to be opened", func(_ *link.PocketBaseSnapshot, now *link.CollectionState, _ *link.Desired) {
 			now.CreateRule, now.AuthRule = nil, nil
 		}, []link.WarningID{"signs-out"}},
-		{"MFA", func(_ *link.PocketBaseSnapshot, now *link.CollectionState, _ *link.Desired) { now.MFAEnabled = true }, []link.WarningID{link.WarningID(link.CauseMFA)}},
+		{"MFA", func(_ *link.PocketBaseSnapshot, now *link.CollectionState, _ *link.Desired) { now.MFAEnabled = true },
+			[]link.WarningID{link.WarningID(link.CauseMFA)}},
 		{"e-mail", func(_ *link.PocketBaseSnapshot, now *link.CollectionState, d *link.Desired) {
 			now.EmailRequired, d.Email = true, link.EmailLeave
 		}, []link.WarningID{link.WarningID(link.CauseEmailUnverified)}},
 		{"required field", func(_ *link.PocketBaseSnapshot, now *link.CollectionState, _ *link.Desired) {
-			now.Fields = []link.CollectionField{{Name: "phone", Required: true}, {Name: "password", Required: true, System: true}, {Name: "nick", Required: true}}
+			now.Fields = []link.CollectionField{{Name: "phone", Required: true}, {Name: "password", Required: true,
+				System: true}, {Name: "nick", Required: true}}
 		}, []link.WarningID{link.WarningID(link.CauseRequiredField)}},
 		{"mapped id", func(_ *link.PocketBaseSnapshot, _ *link.CollectionState, d *link.Desired) {
 			d.Collection.OAuth2.Mapped.ID = "id"
@@ -84,7 +97,8 @@ func TestWarnings(t *testing.T) {
 	} {
 		snap := link.PocketBaseSnapshot{Version: "0.39.11"}
 		now := open
-		d := link.Desired{AuthentikURL: "https://authentik.company", PocketBaseURL: "https://pocketbase.company", Collection: open, Slot: ours(), Email: link.EmailTrustAll}
+		d := link.Desired{AuthentikURL: "https://authentik.company", PocketBaseURL: "https://pocketbase.company",
+			Collection: open, Slot: pbtest.Ours(), Email: link.EmailTrustAll}
 		d.Collection.OAuth2.Enabled = true
 		one.spoil(&snap, &now, &d)
 		snap.Collections = []link.CollectionState{now}
@@ -105,7 +119,7 @@ func TestManagedBy(t *testing.T) {
 	t.Parallel()
 	snap := link.PocketBaseSnapshot{Version: "0.39.11", Settings: link.SettingsState{AppName: "Beszel"},
 		Collections: []link.CollectionState{{Name: "users", AuthRule: new("")}}}
-	d := link.Desired{Collection: snap.Collections[0], Slot: ours(), PocketBaseURL: "https://pocketbase.company"}
+	d := link.Desired{Collection: snap.Collections[0], Slot: pbtest.Ours(), PocketBaseURL: "https://pocketbase.company"}
 	for _, w := range Warnings(snap, d) {
 		if w.ID == link.WarningID(link.CauseCreateRule) && w.Detail != managedDetail("Beszel", link.CauseCreateRule) {
 			t.Errorf("it offers what does not last: %+v", w)

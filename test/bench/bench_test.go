@@ -22,6 +22,7 @@ import (
 	"authpocket/internal/link"
 	"authpocket/internal/outbound"
 	"authpocket/internal/pocketbase"
+	pbrest "authpocket/internal/pocketbase/rest"
 	"authpocket/internal/secret"
 	"authpocket/sandbox"
 )
@@ -121,7 +122,7 @@ func (s *systems) connect(b *testing.B) *engine.Engine {
 	if err != nil {
 		b.Fatal(err)
 	}
-	p, err := pocketbase.Connect(b.Context(), pocketbase.Config{URL: s.p.url, Token: secret.New(s.box.PocketBaseToken),
+	p, err := pocketbase.Connect(b.Context(), pbrest.Config{URL: s.p.url, Token: secret.New(s.box.PocketBaseToken),
 		HTTP: outbound.New(outbound.Config{}), Log: log})
 	if err != nil {
 		b.Fatal(err)

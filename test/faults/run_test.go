@@ -20,6 +20,7 @@ import (
 	"authpocket/internal/link"
 	"authpocket/internal/outbound"
 	"authpocket/internal/pocketbase"
+	pbrest "authpocket/internal/pocketbase/rest"
 	"authpocket/internal/secret"
 )
 
@@ -154,7 +155,7 @@ func (r *run) connect(clientA, clientB *http.Client) (*engine.Engine, error) {
 	)
 	log := slog.New(slog.NewTextHandler(&r.printed, &slog.HandlerOptions{Level: slog.LevelDebug}))
 	cfgA := rest.Config{URL: r.l.authentikURL, Token: secret.New(adminToken), HTTP: clientA, Log: log, Pause: noPause}
-	cfgB := pocketbase.Config{URL: r.l.pocketbaseURL, Token: secret.New(r.l.pocketbase.Token()), HTTP: clientB,
+	cfgB := pbrest.Config{URL: r.l.pocketbaseURL, Token: secret.New(r.l.pocketbase.Token()), HTTP: clientB,
 		Log: log, Pause: noPause}
 	group.Go(func() error { a, errs[0] = authentik.Connect(ctx, cfgA); return nil })
 	group.Go(func() error { b, errs[1] = pocketbase.Connect(ctx, cfgB); return nil })

@@ -22,6 +22,7 @@ import (
 	"authpocket/internal/link"
 	"authpocket/internal/outbound"
 	"authpocket/internal/pocketbase"
+	pbrest "authpocket/internal/pocketbase/rest"
 	"authpocket/internal/secret"
 	"authpocket/sandbox/authentiksim"
 	"authpocket/sandbox/openapicheck"
@@ -161,7 +162,7 @@ func noPause(ctx context.Context, _ time.Duration) error { return ctx.Err() }
 
 func (l *lab) connect(t testing.TB, client *http.Client) *pocketbase.Client {
 	t.Helper()
-	p, err := pocketbase.Connect(t.Context(), pocketbase.Config{URL: l.pb.URL(), Token: secret.New(l.pb.Token()),
+	p, err := pocketbase.Connect(t.Context(), pbrest.Config{URL: l.pb.URL(), Token: secret.New(l.pb.Token()),
 		HTTP: client, Pause: noPause})
 	if err != nil {
 		t.Fatal(err)

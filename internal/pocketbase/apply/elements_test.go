@@ -1,0 +1,44 @@
+package apply
+
+import (
+	"bytes"
+	"encoding/json"
+	"testing"
+
+	"authpocket/internal/link"
+	"authpocket/internal/pocketbase/pbtest"
+	"authpocket/internal/pocketbase/rest"
+)
+
+// FuzzElements reads a list of collections of any bytes.
+func FuzzElements(f *testing.F) {
+	f.Add([]byte(
+		`{"items":[{"id":"a","name":"users","oauth2":{"enabled":true,"providers":[{"name":"oidc","pkce":null,"extra":{"issuers":["x"]}}]}}]}`))
+	f.Add([]byte(`{"items":[{"oauth2":{"providers":[null,7,{"name":[]},{"extra":[]}]},"fields":[{}]}]}`))
+	f.Add([]byte(""))
+	f.Fuzz(func(t *testing.T, body []byte) {
+		users, err := reading(string(body)).ReadCollection(t.Context(), "u1", "")
+		if err == nil && users != nil {
+			sentAsRead(t, *users)
+		}
+	})
+}
+
+// sentAsRead holds that elements that a change does not name go back as they
+// came, whatever they hold.
+func sentAsRead(t *testing.T, users link.CollectionState) {
+	t.Helper()
+	in, fault := intentOf(pbtest.Adding(&users, pbtest.Ours()), users.OAuth2, pbtest.With(&users, pbtest.Ours()).OAuth2)
+	if fault != nil {
+		return
+	}
+	list, _ := in.build(users.OAuth2.Providers, rest.ParseRelease("0.39.11"))
+	for i, one := range list {
+		if !json.Valid(one.raw) {
+			t.Fatalf("element %d is not JSON: %s", i, one.raw)
+		}
+		if !one.written && !bytes.Equal(one.raw, users.OAuth2.Providers[i].Raw) {
+			t.Fatalf("element %d was %s and is sent as %s", i, users.OAuth2.Providers[i].Raw, one.raw)
+		}
+	}
+}

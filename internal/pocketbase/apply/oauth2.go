@@ -1,0 +1,198 @@
+package apply
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"strings"
+
+	"authpocket/internal/link"
+	"authpocket/internal/pocketbase/rest"
+)
+
+// oauth2Patch writes the oauth2 object of an auth collection.
+type oauth2Patch struct {
+	c             Writer
+	ch            link.Change
+	before, after link.CollectionState
+	in            intent
+
+	first *link.OAuth2State // as read before the first PATCH
+	doubt bool              // see doubtful
+	want  link.OAuth2State  // what has to be read back
+	sent  []element         // the providers of the last PATCH
+}
+
+func (w *oauth2Patch) name() string { return "the collection " + w.before.Name }
+
+func (w *oauth2Patch) prepare(ctx context.Context, again bool) (*rest.Call, error) {
+	now, err := w.c.ReadCollection(ctx, w.before.ID, w.before.Name)
+	if err != nil {
+		return nil, err
+	}
+	if now == nil {
+		return nil, rest.CollectionGone(w.before.Name)
+	}
+	w.want = w.expect(now.OAuth2)
+	asWanted := len(rest.Differences(now.OAuth2, w.want)) == 0
+	w.doubt = again && asWanted
+	if asWanted && len(w.in.write) == 0 {
+		return nil, nil
+	}
+	if !asWanted {
+		if f := w.checkStale(*now, again); f != nil {
+			return nil, f
+		}
+	}
+	if w.first == nil {
+		w.first = &now.OAuth2
+	}
+	body, err := w.body(now.OAuth2)
+	if err != nil {
+		return nil, err
+	}
+	return &rest.Call{Path: "/api/collections/" + now.ID, Body: body}, nil
+}
+
+func (w *oauth2Patch) doubtful() bool { return w.doubt }
+
+// expect is what a state becomes by this change, and nothing but it.
+func (w *oauth2Patch) expect(now link.OAuth2State) link.OAuth2State {
+	want := link.OAuth2State{Enabled: now.Enabled, Mapped: now.Mapped, Providers: w.in.expect(now.Providers)}
+	for _, a := range link.OAuth2Attrs() {
+		if w.ch.Changed(a.Key) {
+			a.Copy(&want, &w.after.OAuth2)
+		}
+	}
+	return want
+}
+
+// checkStale compares with what the plan was made from or, once a PATCH was
+// sent, with what was there before it.
+func (w *oauth2Patch) checkStale(now link.CollectionState, again bool) *link.Fault {
+	base := w.before.OAuth2
+	if again {
+		base = *w.first
+	} else if now.Updated == w.before.Updated {
+		return nil
+	}
+	if diff := rest.Differences(base, now.OAuth2); len(diff) > 0 {
+		return stale(strings.Join(diff, "; ") + " (" + w.name() + ")")
+	}
+	return nil
+}
+
+// body is the PATCH: only what the change names, and the whole array of
+// providers where it has to do with one of them.
+func (w *oauth2Patch) body(now link.OAuth2State) (any, error) {
+	oauth2 := map[string]any{}
+	for _, a := range link.OAuth2Attrs() {
+		if w.ch.Changed(a.Key) {
+			rest.SetKey(oauth2, a.Key, a.Plain(&w.after.OAuth2))
+		}
+	}
+	if w.in.touches() {
+		list, err := w.providers(now)
+		if err != nil {
+			return nil, err
+		}
+		oauth2["providers"] = list
+	}
+	if len(oauth2) == 0 {
+		return nil, rest.Bug("The change of " + w.ch.Object + " names no field.")
+	}
+	return map[string]any{"oauth2": oauth2}, nil
+}
+
+func (w *oauth2Patch) providers(now link.OAuth2State) ([]json.RawMessage, error) {
+	list, needed := w.in.build(now.Providers, w.c.Release())
+	if len(needed) > 0 {
+		return nil, w.secretsNeeded(needed)
+	}
+	if f := w.guardUnmerged(list); f != nil {
+		return nil, f
+	}
+	w.sent = list
+	raws := make([]json.RawMessage, len(list))
+	for i, one := range list {
+		raws[i] = one.raw
+	}
+	return raws, nil
+}
+
+// guardUnmerged keeps 0.40.0 from dropping the secrets of other providers:
+// it takes each element as it is sent. While OAuth2 is on it refuses elements
+// without a secret; while it is off it would save them.
+func (w *oauth2Patch) guardUnmerged(list []element) *link.Fault {
+	others := unwritten(list)
+	r := w.c.Release()
+	switch {
+	case len(others) == 0:
+		return nil
+	case r.Exactly(rest.MergesNot):
+		return upgradeFirst(others, errors.New("0.40.0 does not merge providers"))
+	case r.MayBe(rest.MergesNot) && !w.want.Enabled:
+		return rest.NewFault(link.FaultRefused, "pocketbase.enabled",
+			"The version of this PocketBase cannot be told from 0.40.0, which drops the client secrets of other "+
+				"providers ("+strings.Join(others, ", ")+") when OAuth2 is off.",
+			"Turn OAuth2 on along with this change, or upgrade PocketBase to 0.40.1 or later and connect again.",
+			errors.New("may be 0.40.0, with OAuth2 off"))
+	}
+	return nil
+}
+
+// unwritten are the slots that are sent as they were read.
+func unwritten(list []element) []string {
+	var slots []string
+	for _, one := range list {
+		if !one.written {
+			slots = append(slots, one.slot)
+		}
+	}
+	return slots
+}
+
+func upgradeFirst(others []string, err error) *link.Fault {
+	return rest.NewFault(link.FaultRefused, "", "PocketBase 0.40.0 cannot change one provider of a collection "+
+		"without the client secrets of the others ("+strings.Join(others, ", ")+").",
+		"Upgrade PocketBase to 0.40.1 or later, connect again and apply again.", err)
+}
+
+// secretsNeeded refuses a removal that would hand secrets on.
+func (w *oauth2Patch) secretsNeeded(later []string) *link.Fault {
+	version := "This PocketBase"
+	if v := w.c.Identity().Version; v != "" {
+		version = "PocketBase " + v
+	}
+	return rest.NewFault(link.FaultRefused, "pocketbase.slot", version+" keeps client secrets by place. Without "+
+		strings.Join(w.in.remove, ", ")+" the providers after it ("+strings.Join(later, ", ")+
+		") would get each other's.",
+		"Upgrade PocketBase to 0.40.1 or later and remove it then, or remove those in the dashboard, the last one "+
+			"first, and enter them again afterwards.", errors.New("removing a provider that is not the last one"))
+}
+
+// confirm reads back by list and compares with what was wanted.
+func (w *oauth2Patch) confirm(ctx context.Context) error {
+	now, err := w.c.ReadCollection(ctx, w.before.ID, w.before.Name)
+	if err != nil {
+		return err
+	}
+	if now == nil {
+		return rest.CollectionGone(w.before.Name)
+	}
+	for _, a := range link.OAuth2Attrs() {
+		if field := a.Answer(&w.want); a.Claim != "" && field != "" && a.Answer(&now.OAuth2) == "" {
+			return rest.NewFault(link.FaultRefused, a.Spec, "PocketBase did not keep “"+field+
+				"” as the field mapped to "+a.Called()+": the collection "+now.Name+" has no such field.",
+				"Everything else was saved. Choose one of its fields, or none.",
+				errors.New("a mapped field was dropped"))
+		}
+	}
+	if diff := rest.Differences(w.want, now.OAuth2); len(diff) > 0 {
+		return rest.NewFault(link.FaultRefused, "", "PocketBase saved the change, but then reads back otherwise: "+
+			strings.Join(diff, "; ")+".",
+			"A hook of the app, or somebody else, changed it again. Look at the collection "+now.Name+
+				" in the dashboard.", errors.New("what was read back differs"))
+	}
+	return nil
+}

@@ -1,0 +1,30 @@
+package apply
+
+import (
+	"strings"
+	"testing"
+	"unicode"
+
+	"authpocket/internal/pocketbase/rest"
+)
+
+// FuzzPlace: whatever an error answer holds, where it is placed is plain text.
+func FuzzPlace(f *testing.F) {
+	for _, seed := range []string{
+		`{"data":{"oauth2":{"providers":{"0":{"name":{"code":"x","message":"No."}}}}},"message":"Failed.","status":400}`,
+		`{"message":"<b>bold</b>"}`, `[1,"a",{"b":[null,true]}]`, `"\u0000\n"`, `<html>`, `{`, ``,
+	} {
+		f.Add([]byte(seed))
+	}
+	f.Fuzz(func(t *testing.T, body []byte) {
+		message, list := rest.ReadError(body)
+		shown := message
+		for _, one := range list {
+			_, words := place(one, []element{{slot: "oidc", written: true}})
+			shown += words
+		}
+		if strings.ContainsAny(shown, "<{") || strings.ContainsFunc(shown, unicode.IsControl) {
+			t.Errorf("%q shows %q", body, shown)
+		}
+	})
+}

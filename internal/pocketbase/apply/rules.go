@@ -1,0 +1,75 @@
+package apply
+
+import (
+	"context"
+	"errors"
+	"slices"
+
+	"authpocket/internal/link"
+	"authpocket/internal/pocketbase/rest"
+)
+
+// rulesPatch writes createRule and authRule of an auth collection.
+type rulesPatch struct {
+	c             Writer
+	ch            link.Change
+	before, after link.CollectionState
+}
+
+func (w *rulesPatch) name() string { return "the rules of the collection " + w.before.Name }
+
+func (*rulesPatch) doubtful() bool { return false }
+
+// rules are those that the change names.
+func (w *rulesPatch) rules() []link.Attr[link.PocketBase, link.CollectionState] {
+	return slices.DeleteFunc(link.RuleAttrs(), func(a link.Attr[link.PocketBase, link.CollectionState]) bool {
+		return !w.ch.Changed(a.Key)
+	})
+}
+
+func (w *rulesPatch) prepare(ctx context.Context, _ bool) (*rest.Call, error) {
+	now, err := w.c.ReadCollection(ctx, w.before.ID, w.before.Name)
+	if err != nil {
+		return nil, err
+	}
+	if now == nil {
+		return nil, rest.CollectionGone(w.before.Name)
+	}
+	body := map[string]any{}
+	for _, r := range w.rules() {
+		if r.Same(now, &w.after) {
+			continue
+		}
+		if now.Updated != w.before.Updated && !r.Same(now, &w.before) {
+			return nil, stale("the " + r.Words() + " of the collection " + now.Name)
+		}
+		body[r.Key] = r.Plain(&w.after)
+	}
+	if len(body) == 0 {
+		return nil, nil
+	}
+	return &rest.Call{Path: "/api/collections/" + now.ID, Body: body}, nil
+}
+
+func (w *rulesPatch) confirm(ctx context.Context) error {
+	now, err := w.c.ReadCollection(ctx, w.before.ID, w.before.Name)
+	if err != nil {
+		return err
+	}
+	if now == nil {
+		return rest.CollectionGone(w.before.Name)
+	}
+	for _, r := range w.rules() {
+		if !r.Same(now, &w.after) {
+			return rest.NewFault(link.FaultRefused, r.Spec, "PocketBase saved the "+r.Words()+" of "+now.Name+
+				", but then reads back another one.",
+				"A hook of the app sets it. Change it where that app is configured.",
+				errors.New("what was read back differs"))
+		}
+	}
+	return nil
+}
+
+func (w *rulesPatch) refused(a rest.Answer) *link.Fault {
+	return w.c.refusedCollection(a, w.name(), nil)
+}

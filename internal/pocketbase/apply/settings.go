@@ -1,0 +1,59 @@
+package apply
+
+import (
+	"context"
+	"errors"
+
+	"authpocket/internal/link"
+	"authpocket/internal/pocketbase/rest"
+)
+
+// settingsPatch writes what only the dashboard heeds.
+type settingsPatch struct {
+	c     Writer
+	after link.SettingsState
+}
+
+const fieldShowControls = "pocketbase.show_controls"
+
+func (*settingsPatch) name() string { return "the settings" }
+
+func (*settingsPatch) doubtful() bool { return false }
+
+func (w *settingsPatch) prepare(ctx context.Context, _ bool) (*rest.Call, error) {
+	now, err := w.c.ReadSettings(ctx, link.DefaultCollection)
+	if err != nil || now.HideControls == w.after.HideControls {
+		return nil, err
+	}
+	body := map[string]any{}
+	for _, a := range link.SettingsAttrs() {
+		if a.Held() {
+			rest.SetKey(body, a.Key, a.Plain(&w.after))
+		}
+	}
+	return &rest.Call{Path: "/api/settings", Body: body}, nil
+}
+
+func (w *settingsPatch) confirm(ctx context.Context) error {
+	now, err := w.c.ReadSettings(ctx, link.DefaultCollection)
+	if err != nil {
+		return err
+	}
+	if now.HideControls != w.after.HideControls {
+		return rest.NewFault(link.FaultRefused, fieldShowControls,
+			"PocketBase saved “Hide collection create and edit controls”, but then reads back the old value.",
+			"A hook of the app sets it. The link does not need it: leave it as it is.",
+			errors.New("what was read back differs"))
+	}
+	return nil
+}
+
+func (w *settingsPatch) refused(a rest.Answer) *link.Fault {
+	f := w.c.Unexpected(a)
+	if f.Kind == link.FaultRefused {
+		f.Field = fieldShowControls
+		f.Todo = "The settings hold something that PocketBase no longer accepts. Put it right in the dashboard's " +
+			"settings; the link itself does not need this change."
+	}
+	return f
+}

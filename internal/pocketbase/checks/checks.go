@@ -1,0 +1,182 @@
+// Package checks checks the running link at a connected PocketBase.
+package checks
+
+import (
+	"context"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+
+	"authpocket/internal/link"
+	"authpocket/internal/pocketbase/rest"
+)
+
+func pass(check link.Check, evidence string) link.Check {
+	check.Status, check.Evidence = link.Pass, evidence
+	return check
+}
+
+func fail(check link.Check, cause link.CauseID, evidence, remedy string) link.Check {
+	check.Status, check.Evidence, check.Remedy, check.Cause = link.Fail, evidence, remedy, cause.Entry()
+	return check
+}
+
+func warn(check link.Check, cause link.CauseID, evidence, remedy string) link.Check {
+	check = fail(check, cause, evidence, remedy)
+	check.Status = link.Warn
+	return check
+}
+
+func skip(check link.Check, why string) link.Check {
+	check.Status, check.Evidence = link.Skipped, why
+	return check
+}
+
+// Checker measures a link at a connected PocketBase.
+type Checker struct{ *rest.Client }
+
+// Check measures what a guest is offered, and reads back as superuser what a
+// guest cannot see. It changes nothing.
+func (c Checker) Check(ctx context.Context, d link.Desired) []link.Check {
+	checks := c.checkGuest(ctx, d)
+	return append(checks, c.checkReadBack(ctx, d)...)
+}
+
+// authMethods is what a guest is told about signing in.
+type authMethods struct {
+	OAuth2 struct {
+		Enabled   bool     `json:"enabled"`
+		Providers []method `json:"providers"`
+	} `json:"oauth2"`
+}
+
+type method struct {
+	Name                string `json:"name"`
+	DisplayName         string `json:"displayName"`
+	AuthURL             string `json:"authURL"`
+	CodeChallengeMethod string `json:"codeChallengeMethod"`
+}
+
+// checkGuest asks for the sign-in methods without credentials and measures
+// the one answer in five ways.
+func (c Checker) checkGuest(ctx context.Context, d link.Desired) []link.Check {
+	listed := link.Check{ID: link.CheckPocketBaseAuthMethods, System: link.PB,
+		Title: "PocketBase offers the sign-in to guests"}
+	one, listed := c.offered(ctx, d, listed)
+	checks := []link.Check{listed}
+	for _, measure := range []struct {
+		id    link.CheckID
+		title string
+		of    func(link.Check, method, link.Desired) link.Check
+	}{
+		{link.CheckPocketBaseClientID, "The sign-in uses this client ID", checkClientID},
+		{link.CheckPocketBaseAuthURL, "The sign-in leads to authentik's authorize URL", checkAuthURL},
+		{link.CheckPocketBaseDisplayName, "The sign-in button has this name", checkDisplayName},
+		{link.CheckPocketBasePKCE, "The sign-in uses PKCE as set", checkPKCE},
+	} {
+		check := link.Check{ID: measure.id, System: link.PB, Title: measure.title}
+		if one == nil {
+			checks = append(checks, skip(check, "Not measured: PocketBase does not list the provider "+d.Slot.Slot+
+				" to guests, or could not be asked."))
+			continue
+		}
+		checks = append(checks, measure.of(check, *one, d))
+	}
+	return checks
+}
+
+// offered asks for our element among the sign-in methods.
+func (c Checker) offered(ctx context.Context, d link.Desired, check link.Check) (*method, link.Check) {
+	path := "/api/collections/" + url.PathEscape(d.Collection.Name) + "/auth-methods"
+	a := c.Wire.Read(ctx, rest.Call{Path: path})
+	asked := "GET " + path + " as a guest"
+	var got authMethods
+	switch {
+	case a.Err != nil:
+		return nil, skip(check, asked+" got no answer. "+rest.Unreachable(c.URL(), a.Err).Summary)
+	case a.Status == http.StatusNotFound:
+		return nil, fail(check, link.CauseCollectionMissing, asked+" was answered 404: there is no auth collection "+
+			d.Collection.Name+".", "Choose an existing collection and apply again.")
+	case a.Status != http.StatusOK:
+		return nil, skip(check, asked+" failed: "+c.Unexpected(a).Summary)
+	case a.Decode(&got) != nil:
+		return nil, skip(check, asked+" got an answer that is not PocketBase's.")
+	}
+	i := slices.IndexFunc(got.OAuth2.Providers, func(m method) bool { return m.Name == d.Slot.Slot })
+	switch {
+	case !got.OAuth2.Enabled:
+		return nil, fail(check, link.CauseOAuth2Off, asked+" says that OAuth2 is off for "+d.Collection.Name+".",
+			"Turn OAuth2 on, with authpocket or in the collection's options.")
+	case i < 0:
+		return nil, fail(check, link.CauseProviderMissing, asked+" lists "+names(got.OAuth2.Providers)+", but not "+
+			d.Slot.Slot+".", "Apply the plan again.")
+	}
+	return &got.OAuth2.Providers[i], pass(check, asked+" lists "+names(got.OAuth2.Providers)+".")
+}
+
+func names(list []method) string {
+	if len(list) == 0 {
+		return "no provider"
+	}
+	all := make([]string, len(list))
+	for i, one := range list {
+		all[i] = one.Name + " (" + rest.Plain(one.DisplayName) + ")"
+	}
+	return strings.Join(all, ", ")
+}
+
+func checkClientID(check link.Check, one method, d link.Desired) link.Check {
+	u, err := url.Parse(one.AuthURL)
+	if err != nil {
+		return fail(check, link.CauseAuthURL, "The authorize URL that guests are given cannot be read.",
+			"Apply the plan again.")
+	}
+	got := u.Query().Get("client_id")
+	if got != d.Slot.ClientID {
+		return fail(check, link.CauseClientID, "Guests are sent with the client ID “"+rest.Plain(got)+
+			"”, but authentik's provider has “"+d.Slot.ClientID+"”.", "Apply the plan again.")
+	}
+	return pass(check, "Guests are sent with the client ID “"+got+"”, as authentik's provider has it.")
+}
+
+// checkAuthURL compares the address and any parameters of its own.
+func checkAuthURL(check link.Check, one method, d link.Desired) link.Check {
+	got, errGot := url.Parse(one.AuthURL)
+	want, errWant := url.Parse(d.Slot.AuthURL)
+	if errGot != nil || errWant != nil {
+		return fail(check, link.CauseAuthURL, "The authorize URL that guests are given cannot be read.",
+			"Apply the plan again.")
+	}
+	same := got.Scheme == want.Scheme && got.Host == want.Host && got.Path == want.Path
+	for key := range want.Query() {
+		same = same && got.Query().Get(key) == want.Query().Get(key)
+	}
+	got.RawQuery, got.User = "", nil
+	if !same {
+		return fail(check, link.CauseAuthURL, "Guests are sent to "+got.String()+", and not to "+d.Slot.AuthURL+".",
+			"Apply the plan again.")
+	}
+	return pass(check, "Guests are sent to "+got.String()+".")
+}
+
+func checkDisplayName(check link.Check, one method, d link.Desired) link.Check {
+	if one.DisplayName != d.Slot.DisplayName {
+		return fail(check, link.CauseDisplayName, "Guests are shown “"+rest.Plain(one.DisplayName)+"”, not “"+
+			d.Slot.DisplayName+"”.", "Apply the plan again.")
+	}
+	return pass(check, "Guests are shown “"+one.DisplayName+"”.")
+}
+
+// checkPKCE holds that unset means on, as it does for OpenID Connect.
+func checkPKCE(check link.Check, one method, d link.Desired) link.Check {
+	got, want := one.CodeChallengeMethod != "", link.Value(d.Slot.PKCE, true)
+	said := "Guests are sent without a code challenge"
+	if got {
+		said = "Guests are sent with a code challenge (" + rest.Plain(one.CodeChallengeMethod) + ")"
+	}
+	if got != want {
+		return fail(check, link.CausePKCE, said+", which is not as set.", "Apply the plan again.")
+	}
+	return pass(check, said+", as set.")
+}

@@ -1,0 +1,140 @@
+package checks
+
+import (
+	"cmp"
+	"context"
+	"crypto/rand"
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+
+	"authpocket/internal/link"
+	"authpocket/internal/pocketbase/rest"
+)
+
+// Probe has PocketBase itself call authentik, without a browser: it signs in
+// with a made-up code, and reads in PocketBase's log what came of it. It takes
+// 4 to 30 s, because PocketBase writes its log late. Nothing is changed.
+func (c Checker) Probe(ctx context.Context, d link.Desired) link.Check {
+	check := probeCheck()
+	if why := c.LogsOff(ctx); why != "" {
+		return skip(check, why)
+	}
+	nonce := strings.ToLower(rand.Text())
+	a := c.Wire.Unhurried().Send(ctx, c.Signed(probeCall(d, nonce)))
+	if a.Err == nil {
+		if done, ok := refusedProbe(check, a, d); ok {
+			return done
+		}
+	}
+	entry, why := c.logged(ctx, nonce) // which knows more than whoever cut our own call short
+	switch {
+	case entry == nil && a.Err != nil:
+		return skip(check, rest.Unreachable(c.URL(), a.Err).Summary)
+	case entry == nil:
+		return skip(check, why)
+	}
+	return judge(check, rest.Classify(entry.Details), cmp.Or(entry.Details, entry.Error), d)
+}
+
+func probeCheck() link.Check {
+	return link.Check{ID: link.CheckPocketBaseProbe, System: link.PB,
+		Title: "PocketBase reaches authentik, which accepts its client ID and secret"}
+}
+
+// probeCall is a sign-in with a made-up code. The nonce in the address is
+// logged. It is sent as the superuser, whom rate limits leave out; a code
+// that nobody issued cannot sign anybody in.
+func probeCall(d link.Desired, nonce string) rest.Call {
+	redirect := link.RedirectURL(d.PocketBaseURL)
+	if urls := d.RedirectURLs(); len(urls) > 0 {
+		redirect = urls[0]
+	}
+	return rest.Call{
+		Method: http.MethodPost,
+		Path:   "/api/collections/" + url.PathEscape(d.Collection.Name) + "/auth-with-oauth2",
+		Query:  url.Values{"authpocket": {nonce}},
+		Body: map[string]string{
+			"provider":     d.Slot.Slot,
+			"code":         "authpocket-probe-" + nonce,
+			"codeVerifier": rand.Text() + rand.Text(),
+			"redirectURL":  redirect,
+		},
+	}
+}
+
+// refusedProbe is for answers that come before PocketBase calls authentik.
+func refusedProbe(check link.Check, a rest.Answer, d link.Desired) (link.Check, bool) {
+	_, list := rest.ReadError(a.Body)
+	asked := a.Call() + " with a dummy code was answered: "
+	switch {
+	case a.Status == http.StatusOK:
+		return fail(check, link.CauseUnknown, asked+"signed in.", "Something other than authentik answers at "+
+			d.Slot.TokenURL+". Check the token URL."), true
+	case a.Status == http.StatusNotFound:
+		return fail(check, link.CauseCollectionMissing, asked+"no such auth collection.",
+			"Choose an existing collection."), true
+	case a.Status == http.StatusForbidden:
+		return fail(check, link.CauseOAuth2Off, asked+"OAuth2 is off for this collection.", "Turn OAuth2 on."), true
+	case a.Status == http.StatusUnauthorized, a.Status == http.StatusTooManyRequests, a.Status >= 300 && a.Status < 400:
+		return skip(check, asked+rest.GeneralFault(a, "", nil).Summary), true
+	}
+	for _, one := range list {
+		if len(one.Path) > 0 && one.Path[0] == "provider" {
+			return fail(check, link.CauseProviderMissing, asked+"there is no provider "+d.Slot.Slot+".",
+				"Apply the plan again."), true
+		}
+	}
+	return check, false
+}
+
+// logEntry is what PocketBase logged of the probe.
+type logEntry struct {
+	Error   string `json:"error"`
+	Details string `json:"details"`
+}
+
+// logged waits for the entry with the nonce, or says why there is none.
+func (c Checker) logged(ctx context.Context, nonce string) (*logEntry, string) {
+	query := url.Values{"filter": {"data.url~" + rest.Quoted(nonce)}, "perPage": {"1"}, "skipTotal": {"1"}}
+	for _, wait := range rest.LogWaits() {
+		timer := time.NewTimer(wait)
+		select {
+		case <-timer.C:
+		case <-ctx.Done():
+			timer.Stop()
+			return nil, "Reading PocketBase's log was interrupted."
+		}
+		var got rest.List[struct {
+			Data logEntry `json:"data"`
+		}]
+		if err := c.Read(ctx, rest.Call{Path: "/api/logs", Query: query}, &got); err != nil {
+			return nil, link.MessageOf(err).What()
+		}
+		if len(got.Items) > 0 {
+			return &got.Items[0].Data, ""
+		}
+	}
+	return nil, "The test sign-in did not appear in PocketBase's log within 30 s. The log is delayed while " +
+		"PocketBase is busy."
+}
+
+// judge makes the check of what was logged.
+func judge(check link.Check, cause link.CauseID, details string, d link.Desired) link.Check {
+	const asked = "PocketBase was sent a sign-in with a dummy code and called "
+	if cause == "" {
+		return pass(check, asked+d.Slot.TokenURL+
+			"; authentik accepted the client and rejected only the code (invalid_grant).")
+	}
+	met, remedy := explain(cause, d)
+	evidence := asked + d.Slot.TokenURL + ": " + rest.Sentence(met)
+	if said := rest.Plain(details); said != "" {
+		evidence += " Its log says: “" + said + "”"
+	}
+	if cause == link.CauseUnknown {
+		check.Status, check.Evidence, check.Remedy, check.Cause = link.Warn, evidence, remedy, cause
+		return check
+	}
+	return fail(check, cause, evidence, remedy)
+}

@@ -1,0 +1,99 @@
+package checks
+
+import (
+	"bufio"
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"mime"
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+
+	"authpocket/internal/link"
+	"authpocket/internal/pocketbase/rest"
+	"authpocket/internal/wire"
+)
+
+// streamTime is how long the first event may take.
+const streamTime = 4 * time.Second
+
+// Realtime opens PocketBase's event stream at its public address as a guest
+// and waits for the first event, which PocketBase sends at once. A proxy that
+// holds it back holds back the sign-in as well.
+func (c Checker) Realtime(ctx context.Context, d link.Desired) link.Check {
+	check := link.Check{ID: link.CheckPocketBaseRealtime, System: link.PB,
+		Title: "PocketBase's event stream arrives at once"}
+	base := d.PocketBaseURL
+	if base == "" {
+		base = c.URL()
+	}
+	asked := "GET " + base + "/api/realtime as a guest"
+	const remedy = "Turn off buffering and compression for /api/realtime in the proxy in front of PocketBase."
+	ctx, cancel := context.WithTimeout(ctx, streamTime)
+	defer cancel()
+	a := c.firstEvent(ctx, base)
+	event := string(a.Body)
+	kind, _, _ := mime.ParseMediaType(a.Header.Get("Content-Type"))
+	switch {
+	case a.Err != nil && ctx.Err() != nil:
+		return fail(check, link.CauseBufferedStream,
+			fmt.Sprintf("%s delivered no event within %d s.", asked, streamTime/time.Second), remedy)
+	case errors.Is(a.Err, io.ErrUnexpectedEOF):
+		return fail(check, link.CauseStreamBroken, asked+" ended before the first event.",
+			"Configure the proxy in front of PocketBase to keep /api/realtime open.")
+	case a.Err != nil:
+		return skip(check, asked+" got no answer. "+rest.Unreachable(base, a.Err).Summary)
+	case !isStream(a.Status, a.Header):
+		what := strconv.Itoa(a.Status)
+		if kind != "" {
+			what += " with the type " + rest.Plain(kind)
+		}
+		return fail(check, link.CauseStreamRefused, asked+" was answered "+what+", which is not an event stream.",
+			"Configure the proxy in front of PocketBase to pass /api/realtime.")
+	case event != "PB_CONNECT":
+		return fail(check, link.CauseStreamRefused, asked+" began with the event “"+rest.Plain(event)+
+			"”, not PB_CONNECT.",
+			remedy)
+	}
+	return pass(check, fmt.Sprintf("%s delivered the first event after %s.", asked, a.Took().Round(time.Millisecond)))
+}
+
+func isStream(status int, h http.Header) bool {
+	kind, _, _ := mime.ParseMediaType(h.Get("Content-Type"))
+	return status == http.StatusOK && kind == "text/event-stream"
+}
+
+// firstEvent opens the stream, again where that may help. The answer's body is
+// the name of the first event.
+func (c Checker) firstEvent(ctx context.Context, base string) rest.Answer {
+	return c.Wire.Reads.Repeat(ctx, nil, func(ctx context.Context) rest.Answer {
+		r, err := http.NewRequestWithContext(ctx, http.MethodGet, base+"/api/realtime", nil)
+		if err != nil {
+			return rest.Answer{Err: err}
+		}
+		r.Header.Set("Accept", "text/event-stream")
+		return wire.Do(c.openStream, r)
+	})
+}
+
+// openStream cuts a stream, which has no end, down to its first event's name.
+func (c Checker) openStream(r *http.Request) (*http.Response, error) {
+	res, err := c.Wire.Do(r)
+	if err != nil || !isStream(res.StatusCode, res.Header) {
+		return res, err
+	}
+	stream := res.Body
+	defer func() { _ = stream.Close() }()
+	lines := bufio.NewScanner(io.LimitReader(stream, 64<<10))
+	for lines.Scan() {
+		if name, found := strings.CutPrefix(lines.Text(), "event:"); found {
+			res.Body = io.NopCloser(strings.NewReader(strings.TrimSpace(name)))
+			return res, nil
+		}
+	}
+	return nil, cmp.Or(lines.Err(), io.ErrUnexpectedEOF)
+}

@@ -1,0 +1,314 @@
+// Package pbtest has what the tests of the packages for PocketBase share.
+package pbtest
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"regexp"
+	"sync"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/pocketbase/pocketbase/core"
+
+	"authpocket/internal/link"
+	"authpocket/internal/secret"
+	"authpocket/sandbox/pocketbasehost"
+)
+
+// Start runs a real PocketBase for the test.
+func Start(t testing.TB) *pocketbasehost.Server {
+	t.Helper()
+	server, err := pocketbasehost.Start(t.Context(), pocketbasehost.Config{DataDir: t.TempDir()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := server.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	return server
+}
+
+// Configure changes PocketBase's settings.
+func Configure(t testing.TB, server *pocketbasehost.Server, change func(*core.Settings)) {
+	t.Helper()
+	settings := server.App().Settings()
+	change(settings)
+	if err := server.App().Save(settings); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// Recorder passes requests on and keeps them.
+type Recorder struct {
+	mu    sync.Mutex
+	Calls []*http.Request
+	next  http.RoundTripper
+	// Meddle may answer in the server's place or spoil its answer.
+	Meddle func(r *http.Request, next http.RoundTripper) (*http.Response, error)
+}
+
+// RoundTrip keeps the request and passes it on.
+func (r *Recorder) RoundTrip(req *http.Request) (*http.Response, error) {
+	r.mu.Lock()
+	r.Calls = append(r.Calls, req)
+	r.mu.Unlock()
+	if r.Meddle != nil {
+		return r.Meddle(req, r.next)
+	}
+	return r.next.RoundTrip(req)
+}
+
+// Reset forgets the requests.
+func (r *Recorder) Reset() {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.Calls = nil
+}
+
+// Count is how many requests had the method.
+func (r *Recorder) Count(method string) int {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	n := 0
+	for _, call := range r.Calls {
+		if call.Method == method {
+			n++
+		}
+	}
+	return n
+}
+
+// Record puts a recorder into the client.
+func Record(client *http.Client) *Recorder {
+	r := &Recorder{next: client.Transport}
+	client.Transport = r
+	return r
+}
+
+// NoPause is a wait in no time.
+func NoPause(ctx context.Context, _ time.Duration) error { return ctx.Err() }
+
+var oneCollection = regexp.MustCompile(`^/api/collections/[^/]+$`)
+
+// CheckManners holds what no request may do: read a single collection, or
+// ask a server to remember a key.
+func (r *Recorder) CheckManners(t testing.TB) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for _, call := range r.Calls {
+		if call.Method == http.MethodGet && oneCollection.MatchString(call.URL.Path) {
+			t.Errorf("%s was read as a single collection", call.URL.Path)
+		}
+		if call.Header.Get("Idempotency-Key") != "" {
+			t.Errorf("%s %s carried an Idempotency-Key", call.Method, call.URL.Path)
+		}
+	}
+}
+
+// RoundTrip is a transport in memory.
+type RoundTrip func(*http.Request) (*http.Response, error)
+
+// RoundTrip calls f.
+func (f RoundTrip) RoundTrip(r *http.Request) (*http.Response, error) { return f(r) }
+
+// Reply makes an answer in memory.
+func Reply(r *http.Request, status int, body string, header ...string) *http.Response {
+	w := httptest.NewRecorder()
+	for i := 0; i+1 < len(header); i += 2 {
+		w.Header().Set(header[i], header[i+1])
+	}
+	AnswerJSON(w, status, body)
+	res := w.Result()
+	res.Request = r
+	return res
+}
+
+// Serve answers everything with one handler.
+func Serve(t testing.TB, handler http.HandlerFunc) string {
+	t.Helper()
+	server := httptest.NewServer(handler)
+	t.Cleanup(server.Close)
+	return server.URL
+}
+
+// AnswerJSON answers with a body as PocketBase sends it.
+func AnswerJSON(w http.ResponseWriter, status int, body string) {
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(status)
+	_, _ = w.Write([]byte(body))
+}
+
+// FaultOf requires a fault with words.
+func FaultOf(t testing.TB, err error) *link.Fault {
+	t.Helper()
+	f, ok := err.(*link.Fault)
+	if !ok {
+		t.Fatalf("got %T (%v), want a *link.Fault", err, err)
+	}
+	if f.System != link.PB || f.Summary == "" || f.Todo == "" || f.Err == nil {
+		t.Errorf("the fault lacks something: %+v", f)
+	}
+	return f
+}
+
+// Others are the providers that a collection has before authpocket comes.
+func Others() []core.OAuth2ProviderConfig {
+	yes, no := true, false
+	return []core.OAuth2ProviderConfig{
+		{Name: "google", ClientId: "google-id", ClientSecret: "google-secret", DisplayName: "Google", PKCE: &no,
+			AuthURL: "https://google.example/auth?x=1&y=2", TokenURL: "https://google.example/token",
+			UserInfoURL: "https://google.example/info"},
+		{Name: "oidc", ClientId: "other-id", ClientSecret: "other-secret", DisplayName: "Other", PKCE: &yes,
+			AuthURL: "https://other.example/auth", TokenURL: "https://other.example/token",
+			Extra: map[string]any{"jwksURL": "https://other.example/jwks", "issuers": []any{"https://other.example",
+				"https://two.example"}}},
+		{Name: "github", ClientId: "github-id", ClientSecret: "github-secret", Extra: map[string]any{"org": "acme"}},
+	}
+}
+
+// Give puts providers into the users collection, OAuth2 being on.
+func Give(t testing.TB, app core.App, providers []core.OAuth2ProviderConfig) {
+	t.Helper()
+	users := UsersOf(t, app)
+	users.OAuth2.Enabled = true
+	users.OAuth2.Providers = providers
+	if err := app.Save(users); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// UsersOf returns the users collection.
+func UsersOf(t testing.TB, app core.App) *core.Collection {
+	t.Helper()
+	users, err := app.FindCollectionByNameOrId("users")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return users
+}
+
+// Stored are the providers of the users collection as the data file has
+// them, secrets included, by name.
+func Stored(t testing.TB, app core.App) map[string]string {
+	t.Helper()
+	var options string
+	if err := app.DB().NewQuery("SELECT options FROM _collections WHERE name = 'users'").Row(&options); err != nil {
+		t.Fatal(err)
+	}
+	return ProvidersIn(t, options)
+}
+
+// ProvidersIn reads a collection's options as the data file has them.
+func ProvidersIn(t testing.TB, options string) map[string]string {
+	t.Helper()
+	var read struct {
+		OAuth2 struct {
+			Providers []json.RawMessage `json:"providers"`
+		} `json:"oauth2"`
+	}
+	if err := json.Unmarshal([]byte(options), &read); err != nil {
+		t.Fatal(err)
+	}
+	byName := map[string]string{}
+	for _, raw := range read.OAuth2.Providers {
+		var name struct{ Name string }
+		if err := json.Unmarshal(raw, &name); err != nil {
+			t.Fatal(err)
+		}
+		byName[name.Name] = string(raw)
+	}
+	return byName
+}
+
+// Ours is the element that authpocket writes.
+func Ours() link.OAuth2Provider {
+	yes := true
+	return link.OAuth2Provider{
+		Slot: "oidc2", DisplayName: "authentik", ClientID: "ours-id", ClientSecret: secret.New("ours-secret"),
+		PKCE:        &yes,
+		AuthURL:     "https://authentik.company/application/o/authorize/",
+		TokenURL:    "https://authentik.company/application/o/token/",
+		UserInfoURL: "https://authentik.company/application/o/userinfo/",
+	}
+}
+
+// With is a copy of a collection with one element set, at the end if new.
+func With(c *link.CollectionState, p link.OAuth2Provider) *link.CollectionState {
+	after := *c
+	after.OAuth2.Enabled = true
+	after.OAuth2.Providers = nil
+	found := false
+	for _, there := range c.OAuth2.Providers {
+		if there.Slot == p.Slot {
+			there, found = p, true
+		}
+		after.OAuth2.Providers = append(after.OAuth2.Providers, there)
+	}
+	if !found {
+		after.OAuth2.Providers = append(after.OAuth2.Providers, p)
+	}
+	return &after
+}
+
+// Without is a copy of a collection with one element less.
+func Without(c *link.CollectionState, slot string) *link.CollectionState {
+	after := *c
+	after.OAuth2.Providers = nil
+	for _, there := range c.OAuth2.Providers {
+		if there.Slot != slot {
+			after.OAuth2.Providers = append(after.OAuth2.Providers, there)
+		}
+	}
+	return &after
+}
+
+// Change is a change of the oauth2 object that names these fields.
+func Change(before, after *link.CollectionState, names ...string) link.Change {
+	ch := link.Change{System: link.PB, Kind: link.KindOAuth2, Object: "OAuth2 of users", Action: link.Update,
+		Before: before, After: after}
+	for _, name := range names {
+		ch.Fields = append(ch.Fields, link.Field{Name: name})
+	}
+	return ch
+}
+
+// Adding is the change that adds or rewrites our element.
+func Adding(before *link.CollectionState, p link.OAuth2Provider) link.Change {
+	return Change(before, With(before, p), "enabled", p.Slot+".displayName", p.Slot+".clientId", p.Slot+".clientSecret",
+		p.Slot+".authURL", p.Slot+".tokenURL", p.Slot+".userInfoURL", p.Slot+".pkce")
+}
+
+// Passing are the answers after which a read is sent again.
+func Passing() map[string]func(*http.Request) (*http.Response, error) {
+	failing := func(err error) func(*http.Request) (*http.Response, error) {
+		return func(*http.Request) (*http.Response, error) { return nil, err }
+	}
+	answering := func(status int, body string) func(*http.Request) (*http.Response, error) {
+		return func(r *http.Request) (*http.Response, error) { return Reply(r, status, body), nil }
+	}
+	return map[string]func(*http.Request) (*http.Response, error){
+		"500":     answering(500, `{"data":{},"message":"Something went wrong.","status":500}`),
+		"502":     answering(502, "<html>"),
+		"503":     answering(503, "<html>"),
+		"504":     answering(504, "<html>"),
+		"429":     answering(429, `{"data":{},"message":"Too Many Requests.","status":429}`),
+		"empty":   answering(200, ""),
+		"half":    answering(200, `{"meta":{`),
+		"noise":   answering(200, "\x00\xff"),
+		"reset":   failing(syscall.ECONNRESET),
+		"EOF":     failing(io.EOF),
+		"no HTTP": failing(errors.New("malformed HTTP response")),
+		"silence": func(r *http.Request) (*http.Response, error) {
+			<-r.Context().Done()
+			return nil, r.Context().Err()
+		},
+	}
+}

@@ -1,0 +1,106 @@
+package rest
+
+import (
+	"regexp"
+	"strings"
+
+	"authpocket/internal/link"
+)
+
+var (
+	oauthError  = regexp.MustCompile(`^oauth2: "([^"\\]*)"`)
+	tokenStatus = regexp.MustCompile(`^oauth2: cannot fetch token: (\d{3})`)
+	callError   = regexp.MustCompile(`(?s)^(?:Post|Get) "(?:[^"\\]|\\.)*": (.*)$`)
+)
+
+// Classify finds the cause in the words with which PocketBase logged that it
+// could not fetch a token. The empty cause means that authentik knew the
+// client and only refused the made-up code, as it should.
+//
+// Only the beginning is trusted: what follows may be text of whatever
+// answered.
+func Classify(details string) (cause link.CauseID) {
+	if m := oauthError.FindStringSubmatch(details); m != nil {
+		return classifyCode(m[1])
+	}
+	if m := tokenStatus.FindStringSubmatch(details); m != nil {
+		return classifyStatus(m[1])
+	}
+	switch {
+	case strings.HasPrefix(details, "oauth2: cannot parse "):
+		return link.CauseHTMLInsteadOfJSON
+	case strings.HasPrefix(details, "oauth2: server response missing access_token"):
+		return link.CauseTokenURL
+	}
+	if m := callError.FindStringSubmatch(details); m != nil {
+		return classifyTransport(m[1])
+	}
+	return classifyTransport(strings.TrimPrefix(details, "oauth2: cannot fetch token: "))
+}
+
+// classifyCode reads an OAuth2 error code (RFC 6749, 5.2).
+func classifyCode(code string) link.CauseID {
+	switch code {
+	case "invalid_grant":
+		return ""
+	case "invalid_client":
+		return link.CauseInvalidClient
+	case "unauthorized_client", "unsupported_grant_type":
+		return link.CauseGrantType
+	case "server_error", "temporarily_unavailable":
+		return link.CauseAuthentikError
+	}
+	return link.CauseUnknown
+}
+
+// classifyStatus reads the status of an answer that was not OAuth2's.
+func classifyStatus(status string) link.CauseID {
+	switch {
+	case status == "401", status == "403", status == "407", status == "502", status == "503", status == "504":
+		return link.CauseProxy
+	case status == "404", status == "410":
+		return link.CauseTokenURLNotFound
+	case status == "405", status[0] == '3':
+		return link.CauseTokenURLRedirect
+	case status[0] == '5':
+		return link.CauseAuthentikError
+	}
+	return link.CauseHTMLInsteadOfJSON
+}
+
+// classifyTransport reads what Go's HTTP client says when no answer came.
+func classifyTransport(said string) link.CauseID {
+	has := func(parts ...string) bool {
+		for _, part := range parts {
+			if strings.Contains(said, part) {
+				return true
+			}
+		}
+		return false
+	}
+	switch {
+	case has("proxyconnect", "Proxy Authentication Required", "Bad Gateway", "socks connect"):
+		return link.CauseProxy
+	case has("x509: certificate signed by unknown authority", "x509: certificate is not trusted",
+		"certificate is not standards compliant"):
+		return link.CausePrivateCA
+	case has("x509:", "tls:", "server gave HTTP response to HTTPS client", "malformed HTTP response"):
+		return link.CauseTLS
+	case has("no such host", "server misbehaving", "dial tcp: lookup "):
+		return link.CauseDNS
+	case has("connection refused"):
+		return link.CauseRefused
+	case has("no route to host", "network is unreachable", "host is down"):
+		return link.CauseNoRoute
+	case has("deadline exceeded", "i/o timeout", "Client.Timeout", "context canceled", "TLS handshake timeout",
+		"connection timed out"):
+		return link.CauseTimeout
+	case has("connection reset", "EOF", "broken pipe"):
+		return link.CauseConnectionClosed
+	case has("unsupported protocol scheme", "no Host in request URL", "missing protocol scheme"):
+		return link.CauseTokenURL
+	case has("stopped after 10 redirects"):
+		return link.CauseTokenURLRedirect
+	}
+	return link.CauseUnknown
+}

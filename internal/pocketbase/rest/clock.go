@@ -1,0 +1,16 @@
+package rest
+
+import (
+	"context"
+	"time"
+)
+
+// ClockOffset returns by how much PocketBase's clock is ahead of this
+// machine's, to about a second, by the Date of an answer to a guest.
+func (c *Client) ClockOffset(ctx context.Context) (time.Duration, error) {
+	a := c.Wire.Read(ctx, Call{Path: "/api/health"})
+	if a.Err != nil {
+		return 0, Unreachable(c.cfg.URL, a.Err)
+	}
+	return a.Ahead()
+}

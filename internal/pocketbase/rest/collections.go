@@ -1,0 +1,128 @@
+package rest
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/url"
+	"strconv"
+	"strings"
+
+	"golang.org/x/sync/errgroup"
+
+	"authpocket/internal/link"
+)
+
+const (
+	// collectionFields trims the list to what a link needs: a collection of
+	// 200 fields is 10 kB instead of 60.
+	collectionFields = "id,name,system,updated,oauth2,createRule,authRule,mfa," +
+		"fields.name,fields.type,fields.system,fields.required"
+	collectionsPage = 200
+	maxPages        = 10
+)
+
+// AuthCollections lists all auth collections.
+func (c *Client) AuthCollections(ctx context.Context) ([]link.CollectionState, error) {
+	var all []link.CollectionState
+	for page := 1; page <= maxPages; page++ {
+		got, err := c.collections(ctx, `type="auth"`, page)
+		if err != nil {
+			return nil, err
+		}
+		for _, one := range got.Items {
+			all = append(all, one.state())
+		}
+		if page >= got.TotalPages {
+			return all, nil
+		}
+	}
+	return nil, NewFault(link.FaultOther, "",
+		fmt.Sprintf("PocketBase has more than %d auth collections.", maxPages*collectionsPage),
+		"This is more than authpocket reads, so it cannot see which of them are linked.",
+		fmt.Errorf("listing the auth collections: more than %d pages", maxPages))
+}
+
+func (c *Client) collections(ctx context.Context, filter string, page int) (List[collection], error) {
+	query := url.Values{
+		"filter":  {filter},
+		"sort":    {"name"},
+		"page":    {strconv.Itoa(page)},
+		"perPage": {strconv.Itoa(collectionsPage)},
+		"fields":  {collectionFields},
+	}
+	var got List[collection]
+	err := c.Read(ctx, Call{Path: "/api/collections", Query: query}, &got)
+	return got, err
+}
+
+// ReadCollection reads one auth collection, by list as always, or nil where it
+// is gone.
+func (c *Client) ReadCollection(ctx context.Context, id, name string) (*link.CollectionState, error) {
+	filter := "id=" + Quoted(id)
+	if id == "" {
+		filter = "name=" + Quoted(name)
+	}
+	got, err := c.collections(ctx, `type="auth" && `+filter, 1)
+	if err != nil || len(got.Items) == 0 {
+		return nil, err
+	}
+	state := got.Items[0].state()
+	return &state, nil
+}
+
+// ReadSettings reads the settings that matter to a link with the collection.
+func (c *Client) ReadSettings(ctx context.Context, collection string) (link.SettingsState, error) {
+	var got settings
+	query := url.Values{"fields": {"meta,rateLimits,superuserIPs"}}
+	err := c.Read(ctx, Call{Path: "/api/settings", Query: query}, &got)
+	return got.state(collection), err
+}
+
+// Linked counts the people of a collection that have signed in through each
+// slot. The links outlive the provider in the slot.
+func (c *Client) Linked(ctx context.Context, collectionID string) (map[string]int, error) {
+	slots := link.Slots()
+	counts := make([]int, len(slots))
+	group, ctx := errgroup.WithContext(ctx)
+	for i, slot := range slots {
+		group.Go(func() error {
+			query := url.Values{
+				"filter":  {"collectionRef=" + Quoted(collectionID) + " && provider=" + Quoted(slot)},
+				"perPage": {"1"},
+				"fields":  {"id"},
+			}
+			var got List[struct{}]
+			err := c.Read(ctx, Call{Path: "/api/collections/_externalAuths/records", Query: query}, &got)
+			counts[i] = got.TotalItems
+			return err
+		})
+	}
+	if err := group.Wait(); err != nil {
+		return nil, err
+	}
+	linked := make(map[string]int, len(slots))
+	for i, slot := range slots {
+		linked[slot] = counts[i]
+	}
+	return linked, nil
+}
+
+// Quoted writes a value of PocketBase's filter language. Names and ids have
+// letters, digits and underscores only, so that nothing of theirs is lost.
+func Quoted(s string) string {
+	return `"` + strings.NewReplacer(`"`, "", `\`, "").Replace(s) + `"`
+}
+
+// List is one page of a list answer.
+type List[T any] struct {
+	Items      []T `json:"items"`
+	TotalItems int `json:"totalItems"`
+	TotalPages int `json:"totalPages"`
+}
+
+// CollectionGone is the fault for an auth collection that is no longer there.
+func CollectionGone(collection string) *link.Fault {
+	return NewFault(link.FaultStale, "pocketbase.collection", "PocketBase no longer has the auth collection “"+
+		collection+"”.", "Choose another collection, or make this one again.", errors.New("the collection is gone"))
+}

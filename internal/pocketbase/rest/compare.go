@@ -1,0 +1,134 @@
+package rest
+
+import (
+	"bytes"
+	"encoding/json"
+	"reflect"
+	"slices"
+	"strings"
+
+	"authpocket/internal/link"
+)
+
+// FindProvider returns the element of a slot, or nil.
+func FindProvider(list []link.OAuth2Provider, slot string) *link.OAuth2Provider {
+	i := slices.IndexFunc(list, func(p link.OAuth2Provider) bool { return p.Slot == slot })
+	if i < 0 {
+		return nil
+	}
+	return &list[i]
+}
+
+// Differences names in words what two oauth2 objects differ in, as far as it
+// can be seen: client secrets never can.
+func Differences(a, b link.OAuth2State) []string {
+	return append(OptionDifferences(a, b), listDifferences(a.Providers, b.Providers)...)
+}
+
+// OptionDifferences names in words what differs beside the providers.
+func OptionDifferences(a, b link.OAuth2State) []string {
+	var list []string
+	for _, one := range link.OAuth2Attrs() {
+		switch {
+		case one.Same(&a, &b):
+		case one.Claim != "":
+			list = append(list, "the field mapped to "+one.Called())
+		default:
+			list = append(list, one.Words())
+		}
+	}
+	return list
+}
+
+func listDifferences(a, b []link.OAuth2Provider) []string {
+	var list []string
+	for _, one := range a {
+		other := FindProvider(b, one.Slot)
+		if other == nil {
+			list = append(list, "the provider "+one.Slot+", which is gone")
+			continue
+		}
+		if labels := ProviderDifferences(one, *other); len(labels) > 0 {
+			list = append(list, strings.Join(labels, ", ")+" of the provider "+one.Slot)
+		}
+	}
+	for _, one := range b {
+		if FindProvider(a, one.Slot) == nil {
+			list = append(list, "the provider "+one.Slot+", which is new")
+		}
+	}
+	sameOrder := slices.EqualFunc(a, b, func(x, y link.OAuth2Provider) bool { return x.Slot == y.Slot })
+	if len(list) == 0 && !sameOrder {
+		list = append(list, "the order of the providers")
+	}
+	return list
+}
+
+// ProviderDifferences returns the labels, as the dashboard has them, of the
+// fields in which two elements differ.
+func ProviderDifferences(a, b link.OAuth2Provider) []string {
+	var labels []string
+	for _, one := range link.SlotAttrs() {
+		if one.Held() && !one.Same(&a, &b) {
+			labels = append(labels, one.Called())
+		}
+	}
+	if a.Raw != nil && b.Raw != nil {
+		if !reflect.DeepEqual(otherKeys(a.Raw), otherKeys(b.Raw)) {
+			labels = append(labels, "other options")
+		}
+	}
+	return labels
+}
+
+// ProviderLabel is what PocketBase's dashboard calls a provider's field.
+func ProviderLabel(key string) string {
+	switch a, known := link.Named(link.SlotAttrs(), key); {
+	case known:
+		return a.Called()
+	case key == "name":
+		return "Slot"
+	case key == "clientSecret":
+		return "Client secret"
+	}
+	return key
+}
+
+// known tells whether OAuth2Provider has a field for a key of an element.
+func known(key string) bool {
+	_, found := link.Named(link.SlotAttrs(), key)
+	return found || key == "name" || key == "clientSecret" || key == "extra"
+}
+
+// otherKeys are the values of an element that OAuth2Provider has no field
+// for, blank ones left out: null and {} mean the same.
+func otherKeys(raw json.RawMessage) map[string]any {
+	var keys map[string]json.RawMessage
+	_ = json.Unmarshal(raw, &keys)
+	other := map[string]any{}
+	for key, value := range keys {
+		if !known(key) && !blank(value) {
+			other[key] = anyOf(value)
+		}
+	}
+	for key, value := range ReadExtra(keys["extra"]) {
+		if !known(ExtraPrefix+key) && !blank(value) {
+			other["extra."+key] = anyOf(value)
+		}
+	}
+	return other
+}
+
+func anyOf(raw json.RawMessage) (v any) {
+	_ = json.Unmarshal(raw, &v)
+	return v
+}
+
+// blank tells whether a value is as good as none.
+func blank(raw json.RawMessage) bool {
+	switch string(bytes.TrimSpace(raw)) {
+	case "", "null", `""`, "[]", "{}":
+		return true
+	}
+	return false
+}

@@ -1,0 +1,193 @@
+package rest
+
+import (
+	"cmp"
+	"errors"
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+
+	"authpocket/internal/link"
+	"authpocket/internal/outbound"
+	"authpocket/internal/wire"
+)
+
+// NewFault makes a fault of PocketBase.
+func NewFault(kind link.FaultKind, field, summary, todo string, err error) *link.Fault {
+	return &link.Fault{System: link.PB, Kind: kind, Field: field, Summary: summary, Todo: todo, Err: err}
+}
+
+// Bug is a fault of the caller's: a change that this package cannot carry
+// out. Nothing was sent.
+func Bug(summary string) *link.Fault {
+	return NewFault(link.FaultOther, "", summary, "Go back to the settings and plan again.",
+		errors.New("the change is not fit to be carried out"))
+}
+
+// Unreachable says why no answer came.
+func Unreachable(base string, err error) *link.Fault {
+	todo := "Check the address, and that PocketBase is running and reachable from here."
+	switch {
+	case errors.Is(err, wire.ErrListTooLarge):
+		return NewFault(link.FaultOther, "", "A list in PocketBase is larger than 64 MB.",
+			"This is more than authpocket reads. Delete what you no longer need in PocketBase, then try again.", err)
+	case errors.Is(err, outbound.ErrBodyTooLarge):
+		return NewFault(link.FaultNotThis, fieldURL, base+" is not a PocketBase: its answer is larger than 8 MB.",
+			"Check the address.", err)
+	case errors.Is(err, outbound.ErrAddressRefused):
+		todo = "Enter PocketBase's own address."
+	default:
+		todo = cmp.Or(outbound.CertificateTodo("PocketBase", err), todo)
+	}
+	return NewFault(link.FaultUnreachable, fieldURL, "PocketBase at "+base+" gave no answer: "+outbound.Reason(err)+".",
+		todo, err)
+}
+
+// NotPocketBase is for answers that no PocketBase gives.
+func NotPocketBase(a Answer, err error) *link.Fault {
+	if err == nil {
+		err = a.Outcome()
+	}
+	summary := "The answer to " + a.Call() + " did not come from PocketBase."
+	if a.HTML() {
+		summary = "The answer to " + a.Call() + " is a web page, not data from PocketBase."
+	}
+	return NewFault(link.FaultNotThis, fieldURL, summary,
+		"Check the address. If there is a proxy in front of PocketBase, let it pass everything under /api/.", err)
+}
+
+// Unexpected turns any answer but the hoped-for one to a superuser's call
+// into words.
+func (c *Client) Unexpected(a Answer) *link.Fault {
+	message, list := ReadError(a.Body)
+	switch {
+	case a.Err != nil:
+		return Unreachable(c.cfg.URL, a.Err)
+	case a.Status >= 300 && a.Status < 400:
+		return redirected(c.cfg.URL, a)
+	case a.HTML() || message == "" && len(list) == 0 && a.Status < 500:
+		return WebAnswer(a)
+	case a.Status == http.StatusUnauthorized:
+		return c.signedOut(a)
+	case a.Status == http.StatusForbidden:
+		return c.forbidden(a, message)
+	}
+	return GeneralFault(a, message, list)
+}
+
+// signedOut is for a superuser's call that was answered as a guest's.
+func (c *Client) signedOut(a Answer) *link.Fault {
+	summary := "PocketBase no longer accepts the superuser's sign-in."
+	if at := c.identity.Expires; !at.IsZero() && at.Before(time.Now()) {
+		summary = "The superuser's token expired on " + day(at) + "."
+	}
+	return NewFault(link.FaultToken, c.cfg.credentialField(), summary, "Connect to PocketBase again.", a.Outcome())
+}
+
+func (c *Client) forbidden(a Answer, message string) *link.Fault {
+	summary := "PocketBase does not allow the superuser to do this"
+	if message != "" {
+		summary += ": “" + message + "”"
+	}
+	return NewFault(link.FaultPermission, c.cfg.credentialField(), Sentence(summary),
+		"Check that this machine's address is on the superuser IP list of PocketBase's settings, and that the token "+
+			"is a superuser's.", a.Outcome())
+}
+
+// GeneralFault is for statuses that mean the same wherever they come from.
+func GeneralFault(a Answer, message string, list []Complaint) *link.Fault {
+	said := saying(message, list)
+	switch a.Status {
+	case http.StatusNotFound:
+		return NewFault(link.FaultStale, "", "PocketBase has nothing at "+a.Path+said,
+			"It may have been deleted or renamed. Plan again.", a.Outcome())
+	case http.StatusTooManyRequests:
+		return tooMany(a)
+	case http.StatusBadGateway, http.StatusServiceUnavailable, http.StatusGatewayTimeout:
+		return NewFault(link.FaultUnreachable, fieldURL, "The proxy in front of PocketBase cannot reach it.",
+			"Check that PocketBase is running, then try again.", a.Outcome())
+	}
+	if a.Status >= 500 {
+		return NewFault(link.FaultOther, "", "PocketBase had an internal error on "+a.Call()+said,
+			"See PocketBase's log for the reason (Dashboard › Logs).", a.Outcome())
+	}
+	return NewFault(link.FaultRefused, "", "PocketBase refused "+a.Call()+said, "Fix what it names, then try again.",
+		a.Outcome())
+}
+
+// saying adds the server's own words to a sentence, and ends it.
+func saying(message string, list []Complaint) string {
+	parts := make([]string, 0, 1+len(list))
+	if message != "" {
+		parts = append(parts, message)
+	}
+	for _, one := range list {
+		parts = append(parts, Sentence(one.String()))
+	}
+	if len(parts) == 0 {
+		return "."
+	}
+	return ": " + Sentence(strings.Join(parts, " "))
+}
+
+func tooMany(a Answer) *link.Fault {
+	todo := "Wait a minute and try again."
+	if wait, ok := outbound.RetryAfter(a.Header, time.Now()); ok && wait > 0 {
+		todo = "Try again in " + wait.Round(time.Second).String() + "."
+	}
+	return NewFault(link.FaultOther, fieldURL, "PocketBase, or a proxy in front of it, is rate-limiting requests.",
+		todo,
+		a.Outcome())
+}
+
+// redirected is for a redirect where there should be none.
+func redirected(base string, a Answer) *link.Fault {
+	target, err := url.Parse(a.Header.Get("Location"))
+	if own, parseErr := url.Parse(base); err == nil && parseErr == nil {
+		target = own.ResolveReference(target)
+		if target.Host == own.Host && target.Scheme == "https" && own.Scheme == "http" {
+			return NewFault(link.FaultNotThis, fieldURL, "The address redirects to https.",
+				"Enter it with https://: https://"+own.Host+own.Path, a.Outcome())
+		}
+	}
+	if err != nil || target.Host == "" {
+		return NewFault(link.FaultNotThis, fieldURL, "The address redirects instead of answering.",
+			"Enter PocketBase's own address.", a.Outcome())
+	}
+	if signInPage(target) {
+		return NewFault(link.FaultNotThis, fieldURL, "The address redirects to a sign-in page at "+target.Host+
+			": a proxy in front of PocketBase requires a sign-in.",
+			"Exempt everything under /api/ from that sign-in, or enter PocketBase's direct address.", a.Outcome())
+	}
+	return NewFault(link.FaultNotThis, fieldURL, "The address redirects to "+target.Host+target.Path+".",
+		"Enter PocketBase's own address.", a.Outcome())
+}
+
+// signInPage recognises where forward-auth proxies send people.
+func signInPage(u *url.URL) bool {
+	path := strings.ToLower(u.Path)
+	for _, part := range []string{"/outpost.goauthentik.io", "/if/flow", "/application/o/authorize", "login", "signin",
+		"sign-in", "/oauth2/", "/auth"} {
+		if strings.Contains(path, part) {
+			return true
+		}
+	}
+	return false
+}
+
+// WebAnswer is for pages and other answers that a proxy gives in
+// PocketBase's place.
+func WebAnswer(a Answer) *link.Fault {
+	switch a.Status {
+	case http.StatusUnauthorized, http.StatusForbidden, http.StatusProxyAuthRequired:
+		return NewFault(link.FaultNotThis, fieldURL, "A proxy in front of PocketBase refuses "+a.Call()+".",
+			"Let everything under /api/ through, or enter PocketBase's direct address.", a.Outcome())
+	case http.StatusTooManyRequests, http.StatusBadGateway, http.StatusServiceUnavailable, http.StatusGatewayTimeout:
+		return GeneralFault(a, "", nil)
+	}
+	return NotPocketBase(a, nil)
+}
+
+// day shows a time for people, in UTC.
+func day(t time.Time) string { return t.UTC().Format("2 January 2006 at 15:04 UTC") }

@@ -1,0 +1,63 @@
+package rest
+
+import (
+	"context"
+	"encoding/json"
+	"net/url"
+	"time"
+
+	"authpocket/internal/link"
+)
+
+// errorLevel is the level at which PocketBase logs a refused request.
+const errorLevel = 8
+
+// LogsOff says why PocketBase would not log the probe, empty if it will.
+func (c *Client) LogsOff(ctx context.Context) string {
+	var got struct {
+		Logs struct {
+			MaxDays  int `json:"maxDays"`
+			MinLevel int `json:"minLevel"`
+		} `json:"logs"`
+	}
+	err := c.Read(ctx, Call{Path: "/api/settings", Query: url.Values{"fields": {"logs"}}}, &got)
+	switch {
+	case err != nil:
+		return link.MessageOf(err).What()
+	case got.Logs.MaxDays == 0:
+		return "PocketBase keeps no logs (Settings › Logs, retention 0 days), so its errors cannot be read."
+	case got.Logs.MinLevel > errorLevel:
+		return "PocketBase's log leaves out errors (Settings › Logs, minimum level), so they cannot be read."
+	}
+	return ""
+}
+
+// LogTime reads a time as PocketBase writes it, zero for anything else.
+func LogTime(text string) time.Time {
+	at, err := time.Parse("2006-01-02 15:04:05.999Z07:00", text)
+	if err != nil {
+		return time.Time{}
+	}
+	return at
+}
+
+// LogWaits are the pauses before each look at the log: PocketBase writes it once
+// it was quiet for 3 s. Together they make 30 s.
+func LogWaits() []time.Duration {
+	s := time.Second
+	return []time.Duration{3500 * time.Millisecond, s, 1500 * time.Millisecond, 2 * s, 3 * s, 4 * s, 5 * s, 5 * s,
+		5 * s}
+}
+
+// LogLine is one line of PocketBase's request log.
+type LogLine struct {
+	Created string `json:"created"`
+	Data    struct {
+		URL     string          `json:"url"`
+		Method  string          `json:"method"`
+		Status  int             `json:"status"`
+		Error   string          `json:"error"`
+		Details json.RawMessage `json:"details"`
+		UserIP  string          `json:"userIP"`
+	} `json:"data"`
+}

@@ -1,0 +1,68 @@
+package rest
+
+import (
+	"context"
+	"net/http"
+	"strings"
+
+	"authpocket/internal/link"
+)
+
+// RequestOTP has PocketBase e-mail a one-time password to the superuser
+// cfg.Email and returns its id, for Config.OTP. PocketBase also answers with
+// an id when it knows nobody of that address. The error is a *link.Fault.
+func RequestOTP(ctx context.Context, cfg Config) (otpID string, err error) {
+	ctx, cancel := context.WithTimeout(ctx, connectTime)
+	defer cancel()
+	w := newTransport(cfg)
+	body := map[string]string{"email": strings.TrimSpace(cfg.Email)}
+	a := w.Send(ctx, Call{Method: http.MethodPost, Path: superusers + "/request-otp", Body: body})
+	if !a.OK() {
+		return "", requestFault(w.base, a)
+	}
+	var res struct {
+		OTPID string `json:"otpId"`
+	}
+	if err := a.Decode(&res); err != nil {
+		return "", NotPocketBase(a, err)
+	}
+	return res.OTPID, nil
+}
+
+func requestFault(base string, a Answer) *link.Fault {
+	if a.Status == http.StatusBadRequest {
+		if _, list := ReadError(a.Body); len(list) > 0 {
+			return NewFault(link.FaultToken, fieldEmail,
+				Sentence("PocketBase does not accept this e-mail address: "+
+					list[0].Message), "Check the address.", a.Outcome())
+		}
+	}
+	return signInFault(base, fieldEmail, a)
+}
+
+// withOTP is the second step of a sign-in whose first was the password.
+func (w transport) withOTP(ctx context.Context, cfg Config) (account, *link.Fault) {
+	body := map[string]string{
+		"otpId":    cfg.OTP.ID,
+		"password": strings.TrimSpace(cfg.OTP.Code.Reveal()),
+		"mfaId":    cfg.OTP.MFAID,
+	}
+	a := w.Send(ctx, Call{Method: http.MethodPost, Path: superusers + "/auth-with-otp", Body: body})
+	switch {
+	case a.OK():
+		return signedIn(a)
+	case MFAID(a) != "", a.Status == http.StatusUnauthorized:
+		return account{}, NewFault(link.FaultToken, fieldPassword,
+			"The sign-in for this one-time password has expired.",
+			"Sign in with e-mail address and password again.", a.Outcome())
+	case a.Status == http.StatusBadRequest:
+		return account{}, NewFault(link.FaultToken, fieldOTP,
+			"PocketBase does not accept this one-time password: it is wrong, already used or expired.",
+			"Enter the newest one from your e-mail, or request another. If PocketBase cannot send e-mail, use a "+
+				"superuser token.", a.Outcome())
+	case a.Status == http.StatusTooManyRequests:
+		return account{}, NewFault(link.FaultToken, fieldOTP, "Too many wrong one-time passwords.",
+			"Wait three minutes, then request a new one.", a.Outcome())
+	}
+	return account{}, signInFault(w.base, fieldOTP, a)
+}

@@ -1,0 +1,102 @@
+package rest
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"strings"
+
+	"authpocket/internal/link"
+)
+
+// reach makes the first contact, without credentials: is there a PocketBase
+// at the address? coop tells whether the answer had the header that
+// PocketBase sends since 0.40.0.
+func (w transport) reach(ctx context.Context) (coop bool, f *link.Fault) {
+	a := w.Read(ctx, Call{Path: "/api/health"})
+	if f := w.foreign(a); f != nil {
+		return false, f
+	}
+	return a.Header.Get("Cross-Origin-Opener-Policy") != "", nil
+}
+
+// healthy is what every PocketBase since 0.10 answers at /api/health.
+const healthy = "API is healthy."
+
+// foreign says what else answered, or nil where it was a PocketBase.
+func (w transport) foreign(a Answer) *link.Fault {
+	var health struct {
+		Code    int    `json:"code"`
+		Message string `json:"message"`
+	}
+	switch {
+	case a.Err != nil:
+		return Unreachable(w.base, a.Err)
+	case isAuthentik(a):
+		return NewFault(link.FaultNotThis, fieldURL, "This is authentik's address, not PocketBase's.",
+			"Enter PocketBase's address here.", a.Outcome())
+	case a.Status >= 300 && a.Status < 400:
+		return redirected(w.base, a)
+	case a.Status == http.StatusNotFound:
+		return NewFault(link.FaultNotThis, fieldURL, w.base+" is not a PocketBase: it has no "+a.Path+".",
+			"Check the address. If PocketBase is served below a path, add that path after the host.", a.Outcome())
+	case a.Status != http.StatusOK:
+		return stranger(w.base, a)
+	case a.Decode(&health) != nil || health.Code != http.StatusOK || health.Message != healthy:
+		return stranger(w.base, a)
+	}
+	return nil
+}
+
+// stranger is for answers of something that is not a PocketBase, or of
+// something that stands before one.
+func stranger(base string, a Answer) *link.Fault {
+	switch a.Status {
+	case http.StatusUnauthorized, http.StatusForbidden, http.StatusProxyAuthRequired,
+		http.StatusTooManyRequests, http.StatusBadGateway, http.StatusServiceUnavailable, http.StatusGatewayTimeout:
+		f := WebAnswer(a)
+		f.Field = fieldURL
+		return f
+	}
+	what := "something else"
+	if a.HTML() {
+		what = "a web page"
+	}
+	return NewFault(link.FaultNotThis, fieldURL, base+" is not a PocketBase: "+a.Path+" returned "+what+".",
+		"Check the address: it is the part before /_/ when the dashboard is open.", a.Outcome())
+}
+
+// isAuthentik recognises the header that authentik's server adds.
+func isAuthentik(a Answer) bool {
+	return strings.EqualFold(a.Header.Get("X-Powered-By"), "authentik") || a.Header.Get("X-Authentik-Id") != ""
+}
+
+// checkAge refuses a PocketBase older than 0.23, which has other accounts,
+// other addresses and keeps OAuth2 in the settings of the whole server.
+func (w transport) checkAge(ctx context.Context, version string) *link.Fault {
+	if ParseRelease(version).Before(minimum) {
+		return tooOld(version)
+	}
+	if version != "" {
+		return nil
+	}
+	a := w.Read(ctx, Call{Path: "/api/nope"})
+	if a.Err != nil {
+		return Unreachable(w.base, a.Err)
+	}
+	var shape struct{ Code, Status int }
+	if a.Decode(&shape) == nil && shape.Code == http.StatusNotFound && shape.Status == 0 {
+		return tooOld("")
+	}
+	return nil
+}
+
+func tooOld(version string) *link.Fault {
+	summary := "This PocketBase is older than 0.23."
+	if version != "" {
+		summary = "This is PocketBase " + version + ", which is older than 0.23."
+	}
+	return NewFault(link.FaultTooOld, fieldURL, summary+
+		" It has no superusers and no OAuth2 settings per collection, which authpocket needs.",
+		"Upgrade to 0.23 or later, preferably 0.37.4 or later.", errors.New("older than 0.23"))
+}

@@ -1,0 +1,27 @@
+package rest
+
+import (
+	"context"
+	"time"
+)
+
+// Read sends a superuser's read until it is answered, and decodes the answer
+// into v. Its error is a *link.Fault.
+func (c *Client) Read(ctx context.Context, one Call, v any) error {
+	_, err := c.ReadWithClock(ctx, one, v)
+	return err
+}
+
+// ReadWithClock is read, and returns by how much the server's clock is ahead;
+// zero where it does not say.
+func (c *Client) ReadWithClock(ctx context.Context, one Call, v any) (time.Duration, error) {
+	a := c.Wire.Read(ctx, c.Signed(one))
+	if !a.OK() {
+		return 0, c.Unexpected(a)
+	}
+	if err := a.Decode(v); err != nil {
+		return 0, NotPocketBase(a, err)
+	}
+	ahead, _ := a.Ahead()
+	return ahead, nil
+}

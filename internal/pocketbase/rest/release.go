@@ -1,0 +1,86 @@
+package rest
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// Number is a version: major, minor, patch.
+type Number [3]int
+
+func (n Number) compare(m Number) int { return slices.Compare(n[:], m[:]) }
+
+// Release is what is known of a server's version: at least low, below high.
+type Release struct{ low, high Number }
+
+// The releases that matter to a link.
+var (
+	minimum      = Number{0, 23, 0} // today's API
+	ReadsSafely  = Number{0, 36, 8} // reading a collection no longer wipes secrets
+	HijackFixed  = Number{0, 37, 4} // GHSA-pq7p-mc74-g65w
+	SaysNew      = Number{0, 26, 0} // whether an account is new, in the answer to a sign-in
+	ComparesIPs  = Number{0, 38, 2} // of an event stream and of who comes back from authentik
+	MergesNot    = Number{0, 40, 0} // a PATCH drops what is left out of a provider
+	MergesByName = Number{0, 40, 1}
+	farFuture    = Number{1 << 20, 0, 0}
+)
+
+// ParseRelease reads Identity.Version: "0.39.11", "0.38", "0.24-0.36", "0.40+"
+// or "". What it cannot read is not known.
+func ParseRelease(s string) Release {
+	unknown := Release{minimum, farFuture}
+	low, high, span := strings.Cut(strings.TrimSuffix(s, "+"), "-")
+	from, parts := parseNumber(low)
+	switch {
+	case parts == 0:
+		return unknown
+	case strings.HasSuffix(s, "+"):
+		return Release{from, farFuture}
+	case span:
+		to, parts := parseNumber(high)
+		end := Number{to[0], to[1] + 1, 0}
+		if parts == 0 || end.compare(from) <= 0 {
+			return unknown
+		}
+		return Release{from, end}
+	case parts == 2:
+		return Release{from, Number{from[0], from[1] + 1, 0}}
+	}
+	return Release{from, Number{from[0], from[1], from[2] + 1}}
+}
+
+// parseNumber reads "0.39" or "0.39.11" and tells how many parts there were,
+// zero for none.
+func parseNumber(s string) (n Number, parts int) {
+	parts = cmp.Or(scan(s, "%d.%d.%d", &n[0], &n[1], &n[2]), scan(s, "%d.%d", &n[0], &n[1]))
+	if parts == 0 {
+		return Number{}, 0
+	}
+	return n, parts
+}
+
+func scan(s, format string, to ...any) int {
+	if strings.Count(s, ".") != len(to)-1 {
+		return 0
+	}
+	if n, err := fmt.Sscanf(s, format, to...); err != nil || n != len(to) {
+		return 0
+	}
+	return len(to)
+}
+
+// Before reports whether the server is certainly older than n.
+func (r Release) Before(n Number) bool { return r.high.compare(n) <= 0 }
+
+// Since reports whether the server is certainly n or newer.
+func (r Release) Since(n Number) bool { return r.low.compare(n) >= 0 }
+
+// MayBe reports whether the server may be exactly n.
+func (r Release) MayBe(n Number) bool { return r.low.compare(n) <= 0 && r.high.compare(n) > 0 }
+
+// Exactly reports whether the server is certainly n.
+func (r Release) Exactly(n Number) bool {
+	return r.low == n && r.high == Number{n[0], n[1], n[2] + 1}
+}

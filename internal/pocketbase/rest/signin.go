@@ -1,0 +1,188 @@
+package rest
+
+import (
+	"context"
+	"encoding/json"
+	"net/http"
+	"net/url"
+	"strings"
+
+	"authpocket/internal/link"
+	"authpocket/internal/secret"
+)
+
+const superusers = "/api/collections/_superusers"
+
+// account is the superuser that PocketBase recognised.
+type account struct {
+	token  secret.Text
+	claims claims
+	id     string
+	email  string
+}
+
+func (a account) identity() Identity {
+	return Identity{
+		SuperuserEmail: a.email,
+		SuperuserID:    a.id,
+		Expires:        a.claims.expires(),
+		Refreshable:    a.claims.Refreshable,
+	}
+}
+
+// superuser is a superuser's record in an answer.
+type superuser struct {
+	ID         string `json:"id"`
+	Email      string `json:"email"`
+	Collection string `json:"collectionName"`
+}
+
+func (w transport) signIn(ctx context.Context, cfg Config) (account, *link.Fault) {
+	switch {
+	case cfg.Token.IsSet():
+		return w.withToken(ctx, cfg.Token.AsPasted())
+	case cfg.OTP != nil:
+		return w.withOTP(ctx, cfg)
+	}
+	return w.withPassword(ctx, cfg)
+}
+
+// withToken has the token refreshed, which tells whose it is. The refreshed
+// token is not kept: the one that was given works on.
+func (w transport) withToken(ctx context.Context, token secret.Text) (account, *link.Fault) {
+	c, f := checkShape(token)
+	if f != nil {
+		return account{}, f
+	}
+	// A refresh is a read: PocketBase keeps nothing of it.
+	a := w.Read(ctx, Call{Method: http.MethodPost, Path: superusers + "/auth-refresh", token: token})
+	switch {
+	case a.Status == http.StatusUnauthorized:
+		return account{}, refusedToken(c, a.Outcome())
+	case a.Status == http.StatusForbidden:
+		return w.withStaticToken(ctx, token, c, a)
+	case !a.OK():
+		return account{}, signInFault(w.base, fieldToken, a)
+	}
+	var res struct {
+		Record superuser `json:"record"`
+	}
+	if err := a.Decode(&res); err != nil {
+		return account{}, NotPocketBase(a, err)
+	}
+	if res.Record.Collection != "_superusers" {
+		return account{}, usersToken(a.Outcome())
+	}
+	return account{token: token, claims: c, id: res.Record.ID, email: res.Record.Email}, nil
+}
+
+// withStaticToken finds out why a refresh was forbidden. Before 0.29 it is
+// for an impersonate token, which is a good one all the same: then its owner
+// can be read.
+func (w transport) withStaticToken(ctx context.Context, token secret.Text, c claims, refused Answer) (account,
+	*link.Fault) {
+	a := w.Read(ctx, Call{Path: "/api/health", token: token})
+	if a.Err != nil {
+		return account{}, Unreachable(w.base, a.Err)
+	}
+	if a.Status == http.StatusForbidden {
+		return account{}, notOnIPList(fieldToken, refused.Outcome())
+	}
+	if c.Refreshable || c.ID == "" {
+		return account{}, usersToken(refused.Outcome())
+	}
+	a = w.Read(ctx, Call{Path: superusers + "/records/" + url.PathEscape(c.ID), token: token})
+	if a.Err != nil {
+		return account{}, Unreachable(w.base, a.Err)
+	}
+	var owner superuser
+	if a.Status != http.StatusOK || a.Decode(&owner) != nil || owner.Collection != "_superusers" {
+		return account{}, usersToken(refused.Outcome())
+	}
+	return account{token: token, claims: c, id: owner.ID, email: owner.Email}, nil
+}
+
+// withPassword signs in with e-mail address and password.
+func (w transport) withPassword(ctx context.Context, cfg Config) (account, *link.Fault) {
+	body := map[string]string{"identity": strings.TrimSpace(cfg.Email), "password": cfg.Password.Reveal()}
+	a := w.Send(ctx, Call{Method: http.MethodPost, Path: superusers + "/auth-with-password", Body: body})
+	if id := MFAID(a); id != "" {
+		return account{}, NewFault(link.FaultMFA, fieldOTP,
+			"The password is right. This superuser also needs a one-time password.",
+			"Request one by e-mail and enter it, or use a superuser token.", &MFARequired{MFAID: id})
+	}
+	if !a.OK() {
+		return account{}, passwordFault(w.base, a)
+	}
+	return signedIn(a)
+}
+
+// MFAID is the second step's handle in a 401 answer, empty for none.
+func MFAID(a Answer) string {
+	var res struct {
+		MFAID string `json:"mfaId"`
+	}
+	if a.Status != http.StatusUnauthorized || json.Unmarshal(a.Body, &res) != nil {
+		return ""
+	}
+	return res.MFAID
+}
+
+func signedIn(a Answer) (account, *link.Fault) {
+	var res struct {
+		Token  string    `json:"token"`
+		Record superuser `json:"record"`
+	}
+	if err := a.Decode(&res); err != nil {
+		return account{}, NotPocketBase(a, err)
+	}
+	c, err := readClaims(res.Token)
+	if err != nil {
+		return account{}, NotPocketBase(a, err)
+	}
+	return account{token: secret.New(res.Token), claims: c, id: res.Record.ID, email: res.Record.Email}, nil
+}
+
+func passwordFault(base string, a Answer) *link.Fault {
+	message, list := ReadError(a.Body)
+	if a.Status != http.StatusBadRequest || message == "" {
+		return signInFault(base, fieldPassword, a)
+	}
+	for _, one := range list {
+		switch one.Path[0] {
+		case "identity":
+			return NewFault(link.FaultToken, fieldEmail,
+				Sentence("PocketBase does not accept this e-mail address: "+
+					one.Message), "Check the address.", a.Outcome())
+		case "password":
+			return NewFault(link.FaultToken, fieldPassword,
+				Sentence("PocketBase does not accept this password: "+one.Message), "Check the password.", a.Outcome())
+		}
+	}
+	return NewFault(link.FaultToken, fieldPassword,
+		"PocketBase has no superuser with this e-mail address and password.",
+		"Check both. Use the ones for PocketBase's dashboard; an app user's account does not work.", a.Outcome())
+}
+
+// signInFault is for refusals that any way of signing in can meet.
+func signInFault(base, field string, a Answer) *link.Fault {
+	message, list := ReadError(a.Body)
+	switch {
+	case a.Err != nil:
+		return Unreachable(base, a.Err)
+	case a.Status >= 300 && a.Status < 400:
+		return redirected(base, a)
+	case a.HTML() || message == "" && len(list) == 0:
+		return WebAnswer(a)
+	case a.Status == http.StatusForbidden && strings.HasPrefix(message, "The "):
+		return NewFault(link.FaultPermission, field, "PocketBase refuses the sign-in"+saying(message, nil),
+			"Change that for the collection _superusers, or use a superuser token.", a.Outcome())
+	case a.Status == http.StatusForbidden:
+		return notOnIPList(field, a.Outcome())
+	}
+	f := GeneralFault(a, message, list)
+	if f.Field == "" {
+		f.Field = field
+	}
+	return f
+}

@@ -1,0 +1,100 @@
+package rest
+
+import (
+	"encoding/base64"
+	"encoding/json"
+	"errors"
+	"strings"
+	"time"
+	"unicode"
+
+	"authpocket/internal/link"
+	"authpocket/internal/secret"
+)
+
+// howToGetToken tells where a superuser's token comes from.
+const howToGetToken = "In PocketBase's dashboard, open Collections › _superusers, select a superuser and choose " +
+	"“Impersonate” from its menu to generate a token." // #nosec G101 -- words
+
+// claims are what a PocketBase token says of itself. Nothing of it is
+// trusted: it only chooses words.
+type claims struct {
+	ID          string  `json:"id"`
+	Type        string  `json:"type"`
+	Exp         float64 `json:"exp"`
+	Refreshable bool    `json:"refreshable"`
+}
+
+// expires is the token's end; zero where it does not say.
+func (c claims) expires() time.Time {
+	if c.Exp <= 0 || c.Exp > 1<<40 {
+		return time.Time{}
+	}
+	return time.Unix(int64(c.Exp), 0).UTC()
+}
+
+// readClaims decodes a JWT's payload without checking its signature.
+func readClaims(token string) (claims, error) {
+	parts := strings.Split(token, ".")
+	if len(parts) != 3 {
+		return claims{}, errors.New("not a JWT")
+	}
+	payload, err := base64.RawURLEncoding.DecodeString(strings.TrimRight(parts[1], "="))
+	if err != nil {
+		return claims{}, errors.New("not a JWT: its middle part is not base64")
+	}
+	var c claims
+	if json.Unmarshal(payload, &c) != nil {
+		return claims{}, errors.New("not a JWT: its middle part is not JSON")
+	}
+	return c, nil
+}
+
+// checkShape refuses what cannot be a PocketBase auth token before it is sent.
+func checkShape(t secret.Text) (claims, *link.Fault) {
+	wrong := func(summary string, err error) (claims, *link.Fault) {
+		return claims{}, NewFault(link.FaultToken, fieldToken, summary, howToGetToken, err)
+	}
+	if !t.IsSet() {
+		return wrong("Enter a superuser token, or a superuser's e-mail address and password.",
+			errors.New("an empty token"))
+	}
+	c, err := readClaims(t.Reveal())
+	if err != nil && strings.ContainsFunc(t.Reveal(), unicode.IsSpace) {
+		return wrong("The token contains a space or a line break. PocketBase tokens never do.", err)
+	}
+	if err != nil {
+		return wrong("This is not a PocketBase token: those have three parts separated by dots.", err)
+	}
+	if c.Type != "auth" {
+		return wrong("This is not an auth token; its type is “"+Plain(c.Type)+"”.",
+			errors.New("a token of another kind"))
+	}
+	return c, nil
+}
+
+// refusedToken says why PocketBase took a token for a guest's.
+func refusedToken(c claims, err error) *link.Fault {
+	if at := c.expires(); !at.IsZero() && at.Before(time.Now()) {
+		return NewFault(link.FaultToken, fieldToken, "The superuser token expired on "+day(at)+
+			".", "Create a new one. "+
+			howToGetToken, err)
+	}
+	return NewFault(link.FaultToken, fieldToken,
+		"PocketBase does not accept this token. It belongs to another PocketBase, or the superuser's password or "+
+			"e-mail address has changed since.",
+		"Check the address, or create a new token. "+howToGetToken, err)
+}
+
+func usersToken(err error) *link.Fault {
+	return NewFault(link.FaultToken, fieldToken, "This token belongs to an auth collection's user, not to a superuser.",
+		howToGetToken, err)
+}
+
+func notOnIPList(field string, err error) *link.Fault {
+	return NewFault(link.FaultPermission, field,
+		"PocketBase accepts superusers only from addresses on its superuser IP list, and this machine's address is "+
+			"not on it.",
+		"Add this machine's address in PocketBase's settings, or clear the list on its host with: pocketbase "+
+			"superuser ips", err)
+}

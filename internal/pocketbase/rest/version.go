@@ -1,0 +1,168 @@
+package rest
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"net/http"
+	"net/url"
+	"regexp"
+	"time"
+)
+
+var (
+	dashboardScript = regexp.MustCompile(`src="(?:\./|/_/)?(assets/index-[A-Za-z0-9_-]+\.js)"`)
+	versionInScript = regexp.MustCompile(`PocketBase v(\d{1,4}\.\d{1,4}\.\d{1,4})`)
+)
+
+const (
+	// versionTime bounds the look at the dashboard: its script is 1 MB.
+	versionTime = 3 * time.Second
+	maxScript   = 4 << 20
+)
+
+// dashboardVersion finds the exact version, which no API tells, in the
+// dashboard's script. It returns the empty string where there is no
+// dashboard, or another one.
+func (w transport) dashboardVersion(ctx context.Context) string {
+	ctx, cancel := context.WithTimeout(ctx, versionTime)
+	defer cancel()
+	page := w.match(ctx, "/_/", dashboardScript)
+	if page == "" {
+		return ""
+	}
+	return w.match(ctx, "/_/"+page, versionInScript)
+}
+
+// match reads a page, and returns the group of the expression's first match.
+func (w transport) match(ctx context.Context, path string, re *regexp.Regexp) string {
+	find := func(a Answer) [][]byte { return re.FindSubmatch(a.Body[:min(len(a.Body), maxScript)]) }
+	whole := func(a Answer) bool { return find(a) != nil || bytes.Contains(a.Body, []byte("</html>")) }
+	a := w.Reads.Repeat(ctx, whole, func(ctx context.Context) Answer { return w.Send(ctx, Call{Path: path}) })
+	if found := find(a); a.OK() && found != nil {
+		return string(found[1])
+	}
+	return ""
+}
+
+// answered is what a request showed of a feature.
+type answered int
+
+const (
+	unclear answered = iota // by a proxy, or not at all
+	absent
+	present
+)
+
+// signs are the features that tell versions apart.
+type signs struct {
+	crons        answered // 0.24.0
+	accentColor  answered // 0.37.0
+	superuserIPs answered // 0.38.0
+	sql          answered // 0.39.0
+	maxDataSize  answered // 0.40.0
+}
+
+// span is the narrowest version that the signs allow, as Identity.Version
+// writes it.
+func (s signs) span() string {
+	steps := []struct {
+		sign          answered
+		since, before string
+	}{
+		{s.maxDataSize, "0.40", "0.39"},
+		{s.sql, "0.39", "0.38"},
+		{s.superuserIPs, "0.38", "0.37"},
+		{s.accentColor, "0.37", "0.36"},
+		{s.crons, "0.24", "0.23"},
+	}
+	newest := ""
+	for _, step := range steps {
+		switch step.sign {
+		case absent:
+			newest = step.before
+		case present:
+			return spell(step.since, newest)
+		}
+	}
+	return spell("0.23", newest)
+}
+
+// spell writes a span; an empty newest means that none is known.
+func spell(oldest, newest string) string {
+	switch {
+	case newest == oldest:
+		return oldest
+	case newest != "":
+		return oldest + "-" + newest
+	case oldest == "0.23":
+		return ""
+	}
+	return oldest + "+"
+}
+
+// featureVersion narrows the version by features, for servers whose
+// dashboard does not tell it.
+func (c *Client) featureVersion(ctx context.Context, coop bool) string {
+	var s signs
+	s.readSettings(c.settingsKeys(ctx))
+	if coop && s.maxDataSize == unclear {
+		s.maxDataSize = present
+	}
+	s.crons = c.Wire.route(ctx, http.MethodGet, "/api/crons")
+	if s.maxDataSize != present {
+		s.sql = c.Wire.route(ctx, http.MethodPost, "/api/sql")
+	}
+	return s.span()
+}
+
+// route asks as a guest whether there is such a superuser's route. Nothing
+// is carried out for a guest.
+func (w transport) route(ctx context.Context, method, path string) answered {
+	a := w.Read(ctx, Call{Method: method, Path: path})
+	var shape struct {
+		Status int `json:"status"`
+	}
+	switch {
+	case a.Err != nil, a.Decode(&shape) != nil, shape.Status != a.Status:
+		return unclear
+	case a.Status == http.StatusUnauthorized:
+		return present
+	case a.Status == http.StatusNotFound:
+		return absent
+	}
+	return unclear
+}
+
+// settingsKeys are the settings by key, nil where they cannot be read.
+func (c *Client) settingsKeys(ctx context.Context) map[string]json.RawMessage {
+	query := url.Values{"fields": {"meta.accentColor,meta.appName,superuserIPs,logs"}}
+	a := c.Wire.Read(ctx, Call{Path: "/api/settings", Query: query, token: c.token})
+	var keys map[string]json.RawMessage
+	if a.Err != nil || a.Status != http.StatusOK || a.Decode(&keys) != nil {
+		return nil
+	}
+	return keys
+}
+
+func (s *signs) readSettings(settings map[string]json.RawMessage) {
+	if settings == nil {
+		return
+	}
+	has := func(raw json.RawMessage, key string) answered {
+		var keys map[string]json.RawMessage
+		if json.Unmarshal(raw, &keys) != nil {
+			return unclear
+		}
+		if _, ok := keys[key]; ok {
+			return present
+		}
+		return absent
+	}
+	s.accentColor = has(settings["meta"], "accentColor")
+	s.maxDataSize = has(settings["logs"], "maxDataSize")
+	s.superuserIPs = absent
+	if _, ok := settings["superuserIPs"]; ok {
+		s.superuserIPs = present
+	}
+}

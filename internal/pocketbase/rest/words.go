@@ -1,0 +1,126 @@
+package rest
+
+import (
+	"encoding/json"
+	"slices"
+	"strconv"
+	"strings"
+	"unicode"
+)
+
+// Complaint is one leaf of an error answer: what PocketBase has to say about
+// one value. The path leads to the value; list indexes are digits.
+type Complaint struct {
+	Path    []string
+	Code    string // "validation_required" and the like, empty for unknown shapes
+	Message string
+}
+
+// String shows a complaint in words, for paths that have none of their own.
+func (c Complaint) String() string {
+	if len(c.Path) == 0 {
+		return c.Message
+	}
+	return strings.Join(c.Path, " › ") + ": " + c.Message
+}
+
+// What is taken from one answer.
+const (
+	maxComplaints = 20
+	maxNesting    = 12 // keys of a path
+)
+
+// ReadError takes an error answer apart: PocketBase's message, and the
+// complaints of its data or, in an unknown shape, of all of it.
+func ReadError(body []byte) (message string, list []Complaint) {
+	var known struct {
+		Message string          `json:"message"`
+		Data    json.RawMessage `json:"data"`
+	}
+	if err := json.Unmarshal(body, &known); err == nil && known.Message != "" {
+		return Plain(known.Message), complaints(known.Data)
+	}
+	return "", complaints(body)
+}
+
+// complaints walks JSON of any shape.
+func complaints(raw json.RawMessage) []Complaint {
+	var v any
+	if json.Unmarshal(raw, &v) != nil {
+		return nil
+	}
+	var list []Complaint
+	walk(v, nil, &list)
+	return list
+}
+
+func walk(v any, path []string, list *[]Complaint) {
+	if len(path) > maxNesting || len(*list) >= maxComplaints {
+		return
+	}
+	add := func(code, message string) {
+		if message != "" {
+			*list = append(*list, Complaint{Path: slices.Clone(path), Code: Plain(code), Message: message})
+		}
+	}
+	switch v := v.(type) {
+	case string:
+		add("", Plain(v))
+	case bool:
+		add("", strconv.FormatBool(v))
+	case float64:
+		add("", strconv.FormatFloat(v, 'f', -1, 64))
+	case []any:
+		for i, one := range v {
+			walk(one, append(path, strconv.Itoa(i)), list)
+		}
+	case map[string]any:
+		if message, ok := v["message"].(string); ok {
+			code, _ := v["code"].(string)
+			add(code, Plain(message))
+			return
+		}
+		for _, key := range keys(v) {
+			walk(v[key], append(path, Plain(key)), list)
+		}
+	}
+}
+
+func keys[V any](m map[string]V) []string {
+	list := make([]string, 0, len(m))
+	for key := range m {
+		list = append(list, key)
+	}
+	slices.Sort(list)
+	return list
+}
+
+// maxPlain bounds a quoted sentence, in characters.
+const maxPlain = 200
+
+// Plain makes a server's sentence fit to be shown: one line, no markup, not
+// long.
+func Plain(s string) string {
+	if i := strings.IndexAny(s, "<{"); i >= 0 {
+		s = s[:i]
+	}
+	s = strings.Map(func(r rune) rune {
+		if unicode.IsControl(r) {
+			return ' '
+		}
+		return r
+	}, strings.ToValidUTF8(s, ""))
+	s = strings.Join(strings.Fields(s), " ")
+	if runes := []rune(s); len(runes) > maxPlain {
+		s = strings.TrimSpace(string(runes[:maxPlain])) + "…"
+	}
+	return s
+}
+
+// Sentence ends s as a sentence.
+func Sentence(s string) string {
+	if s == "" || strings.HasSuffix(s, ".") || strings.HasSuffix(s, "…") {
+		return s
+	}
+	return s + "."
+}

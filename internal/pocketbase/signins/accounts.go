@@ -1,0 +1,313 @@
+package signins
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"authpocket/internal/link"
+	"authpocket/internal/pocketbase/rest"
+	"authpocket/internal/signin"
+)
+
+const externalAuths = "/api/collections/_externalAuths/records"
+
+// externalAuth is a row that links a record with a subject.
+type externalAuth struct {
+	ID         string `json:"id"`
+	RecordRef  string `json:"recordRef"`
+	ProviderID string `json:"providerId"`
+	Created    string `json:"created"`
+}
+
+// user is a record of an auth collection as a sign-in sees it.
+type user struct {
+	ID       string `json:"id"`
+	Email    string `json:"email"`
+	Verified bool   `json:"verified"`
+	Created  string `json:"created"`
+}
+
+func (u user) account(subject string) *signin.Account {
+	return &signin.Account{ID: u.ID, Email: u.Email, Verified: u.Verified, LinkedSubject: subject}
+}
+
+// Collection reads the link's collection as it stands. Its error is a
+// *link.Fault, of the kind link.FaultStale where the collection is gone.
+func (c SignIns) Collection(ctx context.Context, d link.Desired) (link.CollectionState, error) {
+	now, err := c.ReadCollection(ctx, d.Collection.ID, d.Collection.Name)
+	switch {
+	case err != nil:
+		return link.CollectionState{}, err
+	case now == nil:
+		return link.CollectionState{}, rest.CollectionGone(d.Collection.Name)
+	}
+	return *now, nil
+}
+
+// Accounts finds the record that the subject is linked with through the
+// link's slot, and the one that has the address, as PocketBase itself would
+// find them; nil for none. It takes two requests after one another.
+func (c SignIns) Accounts(ctx context.Context, d link.Desired, subject, email string) (bySubject,
+	byEmail *signin.Account,
+	err error) {
+	var row *externalAuth
+	var found *user
+	group, groupCtx := errgroup.WithContext(ctx)
+	group.Go(func() (err error) {
+		row, err = c.linkOf(groupCtx, d, subject)
+		return err
+	})
+	group.Go(func() (err error) {
+		found, err = c.userByEmail(groupCtx, d, email)
+		return err
+	})
+	if err := group.Wait(); err != nil {
+		return nil, nil, err
+	}
+	group, groupCtx = errgroup.WithContext(ctx)
+	if row != nil {
+		group.Go(func() error {
+			one, err := c.user(groupCtx, d, row.RecordRef)
+			if one != nil {
+				bySubject = one.account(subject)
+			}
+			return err
+		})
+	}
+	if found != nil {
+		group.Go(func() error {
+			rows, err := c.links(groupCtx, d, "recordRef="+rest.Quoted(found.ID))
+			byEmail = found.account("")
+			for _, one := range rows {
+				byEmail.LinkedSubject = one.ProviderID
+			}
+			return err
+		})
+	}
+	if err := group.Wait(); err != nil {
+		return nil, nil, err
+	}
+	return bySubject, byEmail, nil
+}
+
+// ofSlot filters the links of the link's collection and slot.
+func ofSlot(d link.Desired) string {
+	return "collectionRef=" + rest.Quoted(d.Collection.ID) + " && provider=" + rest.Quoted(d.Slot.Slot)
+}
+
+// lookup is a filter that finds at least the rows whose field has that value.
+// Versions differ in how they read backslashes and quotes in a filter, so
+// those are left to a wildcard, and the caller compares what was found.
+func lookup(field, value string) string {
+	open := strings.NewReplacer(`"`, "%", `'`, "%", `\`, "%", "\n", "%", "\r", "%", "\t", "%", "\x00",
+		"%").Replace(value)
+	if open == value {
+		return field + `="` + value + `"`
+	}
+	return field + `~"` + open + `"`
+}
+
+// lookupAnyCase is lookup without regard to capital letters.
+func lookupAnyCase(field, value string) string {
+	return strings.Replace(lookup(field, value), field+"=", field+"~", 1)
+}
+
+func (c SignIns) links(ctx context.Context, d link.Desired, filter string) ([]externalAuth, error) {
+	var got rest.List[externalAuth]
+	query := url.Values{"filter": {ofSlot(d) + " && " + filter}, "perPage": {"100"}, "skipTotal": {"1"},
+		"fields": {"id,recordRef,providerId,created"}}
+	err := c.Read(ctx, rest.Call{Path: externalAuths, Query: query}, &got)
+	return got.Items, err
+}
+
+func (c SignIns) linkOf(ctx context.Context, d link.Desired, subject string) (*externalAuth, error) {
+	if subject == "" {
+		return nil, nil
+	}
+	rows, err := c.links(ctx, d, lookup("providerId", subject))
+	for _, row := range rows {
+		if row.ProviderID == subject {
+			return &row, err
+		}
+	}
+	return nil, err
+}
+
+func (c SignIns) users(ctx context.Context, d link.Desired, filter string) ([]user, time.Duration, error) {
+	var got rest.List[user]
+	query := url.Values{"filter": {filter}, "perPage": {"100"}, "skipTotal": {"1"},
+		"fields": {"id,email,verified,created"}}
+	path := "/api/collections/" + url.PathEscape(d.Collection.Name) + "/records"
+	ahead, err := c.ReadWithClock(ctx, rest.Call{Path: path, Query: query}, &got)
+	return got.Items, ahead, err
+}
+
+func (c SignIns) user(ctx context.Context, d link.Desired, id string) (*user, error) {
+	users, _, err := c.users(ctx, d, lookup("id", id))
+	for _, one := range users {
+		if one.ID == id {
+			return &one, err
+		}
+	}
+	return nil, err
+}
+
+// userByEmail compares addresses as the collection's index does.
+func (c SignIns) userByEmail(ctx context.Context, d link.Desired, email string) (*user, error) {
+	if email == "" {
+		return nil, nil
+	}
+	var users []user
+	var anyCase bool
+	group, ctx := errgroup.WithContext(ctx)
+	group.Go(func() (err error) {
+		users, _, err = c.users(ctx, d, lookupAnyCase("email", email))
+		return err
+	})
+	group.Go(func() (err error) {
+		anyCase, err = c.emailsInAnyCase(ctx, d)
+		return err
+	})
+	if err := group.Wait(); err != nil {
+		return nil, err
+	}
+	for _, one := range users {
+		if one.Email == email || anyCase && strings.EqualFold(one.Email, email) {
+			return &one, nil
+		}
+	}
+	return nil, nil
+}
+
+// emailsInAnyCase reports whether the first unique index on the address alone
+// leaves out capital letters, which is what PocketBase goes by
+// (core/record_query.go).
+func (c SignIns) emailsInAnyCase(ctx context.Context, d link.Desired) (bool, error) {
+	var got rest.List[struct {
+		Indexes []string `json:"indexes"`
+	}]
+	query := url.Values{"filter": {"name=" + rest.Quoted(d.Collection.Name)}, "perPage": {"1"}, "skipTotal": {"1"},
+		"fields": {"indexes"}}
+	if err := c.Read(ctx, rest.Call{Path: "/api/collections", Query: query}, &got); err != nil || len(got.Items) == 0 {
+		return false, err
+	}
+	for _, index := range got.Items[0].Indexes {
+		if columns, unique := uniqueColumns(index); unique && len(columns) == 1 && isEmailColumn(columns[0]) {
+			return strings.Contains(strings.ToLower(columns[0]), "nocase"), nil
+		}
+	}
+	return false, nil
+}
+
+// uniqueColumns are the columns of a CREATE UNIQUE INDEX statement.
+func uniqueColumns(statement string) (columns []string, unique bool) {
+	head, rest, found := strings.Cut(statement, "(")
+	if !found || !strings.Contains(strings.ToUpper(head), "UNIQUE") {
+		return nil, false
+	}
+	inner, _, _ := strings.Cut(rest, ")")
+	return strings.Split(inner, ","), true
+}
+
+func isEmailColumn(column string) bool {
+	words := strings.Fields(strings.Trim(column, " "))
+	return len(words) > 0 && strings.EqualFold(strings.Trim(words[0], "`\"[]'"), "email")
+}
+
+// MadeSince returns nil when a sign-in through the link's slot created the
+// account since then, by this machine's clock. Otherwise the *link.Fault says
+// why not, or why authpocket cannot tell.
+func (c SignIns) MadeSince(ctx context.Context, d link.Desired, id string, since time.Time) error {
+	there, err := c.madeSince(ctx, d, id, since, false)
+	if err == nil && !there {
+		return rest.NewFault(link.FaultStale, "", "The account "+id+" no longer exists.", "Nothing to do.",
+			errors.New("no such account"))
+	}
+	return err
+}
+
+// madeSince answers false for an account that is gone. told means that
+// PocketBase itself said, when it signed the person in, that it had made the
+// account.
+func (c SignIns) madeSince(ctx context.Context, d link.Desired, id string, since time.Time, told bool,
+) (there bool, err error) {
+	found, ahead, err := c.users(ctx, d, "id="+rest.Quoted(id))
+	if err != nil {
+		return false, err
+	}
+	if len(found) == 0 || found[0].ID != id {
+		return false, nil
+	}
+	rows, err := c.links(ctx, d, "recordRef="+rest.Quoted(id))
+	if err != nil {
+		return true, err
+	}
+	// The server's date has whole seconds, and so has what is ahead.
+	if f := notOurs(found[0], rows, since.Add(ahead-2*time.Second), told); f != nil {
+		return true, f
+	}
+	return true, nil
+}
+
+// DeleteAccount deletes an account that a test sign-in made, and its links.
+// It refuses any that was there before since, by this machine's clock: what
+// is older was not made by the test. told means that PocketBase said itself
+// that the account was new, for collections that keep no times. Its error is
+// a *link.Fault.
+func (c SignIns) DeleteAccount(ctx context.Context, d link.Desired, id string, since time.Time, told bool) error {
+	there, err := c.madeSince(ctx, d, id, since, told)
+	if err != nil || !there {
+		return err
+	}
+	a := c.Wire.Send(ctx, c.Signed(rest.Call{Method: http.MethodDelete, Path: recordPath(d.Collection.Name, id)}))
+	if a.Status != http.StatusNoContent && a.Status != http.StatusNotFound {
+		return c.Unexpected(a)
+	}
+	return c.deleteLinks(ctx, d, id)
+}
+
+func recordPath(collection, id string) string {
+	return "/api/collections/" + url.PathEscape(collection) + "/records/" + url.PathEscape(id)
+}
+
+// notOurs says why an account was not made by the test, nil where it was.
+func notOurs(one user, rows []externalAuth, earliest time.Time, told bool) *link.Fault {
+	made := rest.LogTime(one.Created)
+	refuse := func(why string) *link.Fault {
+		return rest.NewFault(link.FaultRefused, "", "The account is not deleted: "+why,
+			"If you want to delete it, use PocketBase's dashboard.", errors.New("not an account of the test"))
+	}
+	if made.IsZero() && !told {
+		return refuse("its collection has no creation date, so authpocket cannot tell whether the test created it.")
+	}
+	if !made.IsZero() && made.Before(earliest) {
+		return refuse("it existed before the test.")
+	}
+	if len(rows) != 1 || rest.LogTime(rows[0].Created).Before(earliest) {
+		return refuse("it was not created by a sign-in through this link's slot.")
+	}
+	return nil
+}
+
+// deleteLinks removes what links of the account are left; PocketBase deletes
+// them along since 0.23.
+func (c SignIns) deleteLinks(ctx context.Context, d link.Desired, id string) error {
+	rows, err := c.links(ctx, d, "recordRef="+rest.Quoted(id))
+	if err != nil {
+		return err
+	}
+	for _, row := range rows {
+		a := c.Wire.Send(ctx,
+			c.Signed(rest.Call{Method: http.MethodDelete, Path: recordPath("_externalAuths", row.ID)}))
+		if a.Status != http.StatusNoContent && a.Status != http.StatusNotFound {
+			return c.Unexpected(a)
+		}
+	}
+	return nil
+}
