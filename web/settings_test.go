@@ -66,7 +66,7 @@ func TestATakenSlugAsksWhatToDo(t *testing.T) {
 	box.Authentik().AddApplications(1)
 	other := otherApplication(t, box.AuthentikURL, box.AuthentikToken)
 	p := b.send(b.get("/settings"), "/settings", url.Values{"application.slug": {other}, "email": {"leave"}}).want(422)
-	p.says("is taken by the application", "What about what is there already?", "Use the application")
+	p.says("is taken by the application", "Use what already exists?", "Use the application")
 	if got := p.summary(); len(got) == 0 || !strings.Contains(got[0], other) {
 		t.Errorf("the summary says %q", got)
 	}
@@ -273,10 +273,10 @@ func TestTwoThatMayBeTheLinkAreAChoice(t *testing.T) {
 		providerWithoutApplication(t, box, name)
 	}
 	b := wizardFor(t, box, prefilled(box)).browser().connected()
-	p := b.get("/settings").want(200).says("The PocketBase token is good until", "What about what is there already?",
+	p := b.get("/settings").want(200).says("The PocketBase token expires on", "Use what already exists?",
 		"This link may be there already",
 		"Use the provider “First login”, which has no application",
-		"Use the provider “Second login”, which has no application", "Make a new one beside it")
+		"Use the provider “Second login”, which has no application", "Create a new application and provider")
 	b.send(p, "/settings", url.Values{"email": {"leave"}}).want(422).says("This link may be there already")
 	second := ""
 	for _, one := range authentikNow(t, box.AuthentikURL, box.AuthentikToken).Providers {
@@ -379,7 +379,7 @@ func TestASecondCollectionAsksBeforeItSharesTheApplication(t *testing.T) {
 	b := keeping(t, box, prefilled(box)).browser().linked()
 	b.send(b.get("/settings"), "/settings", url.Values{"pocketbase.collection": {"members"}}).want(303,
 		"/settings?again=collection")
-	p := b.get("/settings?again=collection").want(200).says("What about what is there already?",
+	p := b.get("/settings?again=collection").want(200).says("Use what already exists?",
 		"the collection users signs in with it", "Use the application “PocketBase” (pocketbase)")
 	b.send(p, "/settings", nil).want(422).says("This link may be there already")
 

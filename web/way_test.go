@@ -30,7 +30,7 @@ func TestFromStartToDone(t *testing.T) {
 		"pocketbase.url": {box.PocketBaseURL + "/_/"}, "pocketbase.with": {"password"},
 		"pocketbase.email": {box.SuperuserEmail}, "pocketbase.password": {box.SuperuserPassword},
 	}).want(303, "/settings")
-	settings := b.get("/settings").want(200).says("Which e-mail addresses may PocketBase trust?")
+	settings := b.get("/settings").want(200).says("Which e-mail addresses should count as verified?")
 	b.send(settings, "/settings", url.Values{"email": {"trust-all"}}).want(303, "/review")
 
 	review := b.get("/review").want(200).says("Make 3 changes", "Before you go on",

@@ -72,7 +72,7 @@ test('a window that was closed is said to be, and ends nothing by itself', async
 });
 
 test('an address that is not verified fails, and the fix is a plan', async (t) => {
-  const { demo, page } = await linked(t, /^Leave authentik/);
+  const { demo, page } = await linked(t, /^Keep addresses/);
   await begin(page, demo.url, 'ada');
   await page.getByText('Cannot be blank').first().waitFor();
   await signIn(page, demo.password);

@@ -115,16 +115,16 @@ func PlaceAttrs() []Attr[PocketBase, CollectionState] {
 	collection := text(Meta{
 		Key: "name", Spec: "pocketbase.collection", Label: "Collection", check: checkCollection,
 		Ask: Ask{Control: AskChoice, Group: AskCollection, Label: "Auth collection",
-			Hint: "Whose records the people who sign in become"},
+			Hint: "New users are created in this collection"},
 		Doc: Doc{"auth collection", "`" + DefaultCollection + "`"},
 	}, func(s *CollectionState) *string { return &s.Name }, func(w *W) **string { return &w.Collection })
 	slot := text[W, CollectionState](Meta{
 		Spec: "pocketbase.slot", Label: "Slot", Values: Slots(),
 		Ask: Ask{
 			Control: AskChoice, Group: AskSlot, Open: true, Given: true,
-			Hint: "PocketBase has three places for OpenID Connect; your app names the slot when it signs people in",
+			Hint: "A collection has three slots for OpenID Connect. Your app uses the slot's name to sign in",
 		},
-		Doc: Doc{"`oidc`, `oidc2` or `oidc3`", "the link's own, else the first free one"},
+		Doc: Doc{"`oidc`, `oidc2` or `oidc3`", "that of the link, or the first free one"},
 	}, nil, func(w *W) **string { return &w.Slot })
 	return []Attr[W, CollectionState]{collection, slot}
 }
@@ -151,7 +151,7 @@ func SlotAttrs() []Attr[PocketBase, OAuth2Provider] {
 	userInfoURL := text(Meta{
 		Key: "userInfoURL", Spec: "pocketbase.user_info_url", Label: "User info URL",
 		Ask: Ask{Control: AskCode, Group: AskURLs, Open: true, Given: true},
-		Doc: Doc{"as PocketBase itself reaches authentik", "authentik's userinfo endpoint"},
+		Doc: Doc{"the address at which PocketBase reaches authentik", "authentik's userinfo endpoint"},
 	}, func(s *S) *string { return &s.UserInfoURL }, func(w *W) **string { return &w.UserInfoURL })
 	userInfoURL.wrong = func(p *Problems, m Meta, w *W) {
 		// Without one PocketBase reads the ID token, and checks nothing.
@@ -164,7 +164,7 @@ func SlotAttrs() []Attr[PocketBase, OAuth2Provider] {
 	return []Attr[W, S]{
 		text(Meta{
 			Key: "displayName", Spec: "pocketbase.display_name", Label: "Display name", check: required,
-			Ask: Ask{Control: AskText, Hint: "What the sign-in button of your app can show", Needed: true, Short: true},
+			Ask: Ask{Control: AskText, Hint: "Your app can show it on the sign-in button", Needed: true, Short: true},
 			Doc: Doc{"text of the sign-in button", "`" + DefaultDisplayName + "`"},
 		}, func(s *S) *string { return &s.DisplayName }, func(w *W) **string { return &w.DisplayName }),
 		clientID,
@@ -176,8 +176,8 @@ func SlotAttrs() []Attr[PocketBase, OAuth2Provider] {
 		text(Meta{
 			Key: "tokenURL", Spec: "pocketbase.token_url", Label: "Token URL", check: checkURL,
 			Ask: Ask{Control: AskCode, Group: AskURLs, Open: true, Given: true,
-				Hint: ". PocketBase itself calls it, so an internal address can be right"},
-			Doc: Doc{"as PocketBase itself reaches authentik", "authentik's token endpoint"},
+				Hint: ". Only PocketBase calls it, so an internal address works"},
+			Doc: Doc{"the address at which PocketBase reaches authentik", "authentik's token endpoint"},
 		}, func(s *S) *string { return &s.TokenURL }, func(w *W) **string { return &w.TokenURL }),
 		userInfo,
 		userInfoURL,
@@ -191,7 +191,7 @@ func SlotAttrs() []Attr[PocketBase, OAuth2Provider] {
 			Key: "extra.jwksURL", Spec: "pocketbase.jwks_url", Label: "JWKS URL", Theirs: "JWKS verification URL",
 			check: checkOptionalURL,
 			Ask: Ask{Control: AskCode, Group: AskIDToken, Open: true, Given: true,
-				Hint: "For “ID token” only. PocketBase checks the token's signature with it"},
+				Hint: "Only used with “ID token”. PocketBase verifies the token's signature with it"},
 			Doc: Doc{"with `id_token`", "the application's JWKS"},
 		}, func(s *S) *string { return &s.JWKSURL }, func(w *W) **string { return &w.JWKSURL }),
 		texts(Meta{
@@ -211,12 +211,12 @@ func OAuth2Attrs() []Attr[PocketBase, OAuth2State] {
 	return []Attr[W, S]{
 		tick(Meta{
 			Key: "enabled", Spec: "pocketbase.enabled", Label: "Whether OAuth2 is on", Default: "true",
-			Ask: Ask{Control: AskTick, Label: "OAuth2 is on for the collection", Given: true, Named: true},
+			Ask: Ask{Control: AskTick, Label: "Enable OAuth2 for the collection", Given: true, Named: true},
 			Doc: Doc{What: "whether OAuth2 is on in the collection"},
 		}, func(s *S) *bool { return &s.Enabled }, func(w *W) **bool { return &w.Enabled }),
 		mapped("id", "id", "ID", "OAuth2 id", "OAuth2 ID", "",
 			func(s *S) *string { return &s.Mapped.ID }, func(w *W) **string { return &w.MapID }),
-		mapped("name", "name", "name", "OAuth2 full name", "Full name", "field that takes the name; empty for none",
+		mapped("name", "name", "name", "OAuth2 full name", "Full name", "field to store the name in; empty for none",
 			func(s *S) *string { return &s.Mapped.Name }, func(w *W) **string { return &w.MapName }),
 		mapped("username", "username", "username", "OAuth2 username", "Username", "",
 			func(s *S) *string { return &s.Mapped.Username }, func(w *W) **string { return &w.MapUsername }),
@@ -233,7 +233,7 @@ func mapped(key, name, claim, theirs, label, what string,
 		Key: mappedPrefix + key, Spec: "pocketbase.map_" + name, Label: "Field for the " + claim, Theirs: theirs,
 		Claim: claim,
 		Ask:   Ask{Control: AskChoice, Group: AskMapped, Label: label + " goes to", Named: true},
-		Doc:   Doc{what, "what is there"},
+		Doc:   Doc{what, "the current value"},
 	}, at, want)
 }
 
@@ -248,16 +248,16 @@ func RuleAttrs() []Attr[PocketBase, CollectionState] {
 	return []Attr[W, S]{
 		rule(Meta{
 			Key: "createRule", Spec: "pocketbase.create_rule", Label: "Create rule",
-			Ask: Ask{Control: AskRule, Given: true, Hint: "Who may make records. New people's records are made at " +
-				"their first sign-in"},
+			Ask: Ask{Control: AskRule, Given: true, Hint: "Who may create records. The first sign-in of a new user " +
+				"creates one"},
 			Doc: Doc{"a PocketBase rule that says who may create records: empty for everyone, `@request.context = " +
-				"\"oauth2\"` for people who sign in through a provider", "what is there"},
+				"\"oauth2\"` for sign-ins with a provider", "the current value"},
 		}, func(s *S) **string { return &s.CreateRule }, func(w *W) **string { return &w.CreateRule }),
 		rule(Meta{
 			Key: "authRule", Spec: "pocketbase.auth_rule", Label: "Auth rule",
 			Ask: Ask{Control: AskRule, Given: true, Hint: "Who may sign in. Changing it signs out everyone in the " +
 				"collection"},
-			Doc: Doc{"who may sign in; a change signs out everyone", "what is there"},
+			Doc: Doc{"who may sign in; a change signs out everyone", "the current value"},
 		}, func(s *S) **string { return &s.AuthRule }, func(w *W) **string { return &w.AuthRule }),
 	}
 }
@@ -273,15 +273,15 @@ func SettingsAttrs() []Attr[PocketBase, SettingsState] {
 		Key: "meta.hideControls", Spec: "pocketbase.show_controls", Label: "Hide collection create and edit controls",
 		Ask: Ask{
 			Control: AskTick, Given: true, Named: true, Label: "Turn off “Hide collection create and edit controls”",
-			Hint: "authentik's PocketBase guide asks for it. The link does not need it",
+			Hint: "A step of authentik's PocketBase guide. The link does not need it",
 		},
 		Doc: Doc{"turn off “Hide collection create and edit controls”", "`false`: the link does not need it"},
 	}, func(s *S) *bool { return &s.HideControls }, nil)
 	controls.wish = wishTick(func(w *W) *bool { return &w.ShowControls })
 	rewrite := Attr[W, S]{Meta: Meta{
 		Spec: "pocketbase.rewrite_secret", Label: "Write the client secret again",
-		Ask: Ask{Control: AskTick, Given: true, Hint: "PocketBase never shows the one it has, so this is the cure " +
-			"where a check says that it is refused"},
+		Ask: Ask{Control: AskTick, Given: true, Hint: "PocketBase never shows its copy. Use this if a check reports " +
+			"that the secret is rejected"},
 	}, wish: wishTick(func(w *W) *bool { return &w.RewriteSecret })}
 	return []Attr[W, S]{controls, rewrite}
 }

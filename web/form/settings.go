@@ -103,7 +103,7 @@ func (f Settings) addresses(s *link.Spec) (problems link.Problems) {
 	list := f.lines("pocketbase.public_urls")
 	if len(list) == 0 {
 		problems.Add("pocketbase.public_urls", "Enter at least one PocketBase address.",
-			"It is the one that your app gives to PocketBase's SDK.")
+			"Use the address that your app passes to the PocketBase SDK.")
 	}
 	for i, raw := range list {
 		address, problem := link.ParseAddress(link.PB, "PocketBase address", "pocketbase.public_urls."+strconv.Itoa(i),
@@ -185,8 +185,8 @@ func (f Settings) AskAgain(spec link.Spec) (link.Spec, string) {
 func Validate(spec link.Spec) link.Problems {
 	problems := spec.Validate()
 	if i := slices.IndexFunc(problems, func(p link.Problem) bool { return p.Field == "email" }); i >= 0 {
-		problems[i].Summary, problems[i].Todo = "Choose which e-mail addresses PocketBase may trust.",
-			"Each answer says what happens when somebody signs in for the first time."
+		problems[i].Summary, problems[i].Todo = "Choose which e-mail addresses count as verified.",
+			"Each answer says what happens at a first sign-in."
 	}
 	return problems
 }

@@ -156,11 +156,11 @@ func TestWhoMayUseIt(t *testing.T) {
 		t.Errorf("%+v", got)
 	}
 	in.Authentik.Bindings = []link.BindingState{{Kind: "group", Enabled: true}}
-	if got := setup.NewSettings(view.Head{}, in).Access; got.Now != "whom the application's 1 binding lets in" {
+	if got := setup.NewSettings(view.Head{}, in).Access; got.Now != "those allowed by the application's 1 binding" {
 		t.Error(got.Now)
 	}
 	in.Form.Set("access.groups", "staff")
-	if got := setup.NewSettings(view.Head{}, in).Access; got.Now != "only those you name" || !got.Open {
+	if got := setup.NewSettings(view.Head{}, in).Access; got.Now != "only those listed below" || !got.Open {
 		t.Errorf("%+v", got)
 	}
 }
@@ -193,9 +193,9 @@ func TestTheSettingsSayWhoGetsInNow(t *testing.T) {
 		"one that is off": {link.AuthentikSnapshot{Application: app, Bindings: []link.BindingState{{}}},
 			"everyone with an account"},
 		"one": {link.AuthentikSnapshot{Application: app, Bindings: []link.BindingState{{Enabled: true}, {}}},
-			"whom the application's 1 binding lets in"},
+			"those allowed by the application's 1 binding"},
 		"nobody may see": {link.AuthentikSnapshot{Application: app,
-			Missing: []string{"authentik_policies.view_policybinding"}}, "not known: the token may not see it"},
+			Missing: []string{"authentik_policies.view_policybinding"}}, "unknown: the token cannot see the bindings"},
 		"one to be made": {link.AuthentikSnapshot{Missing: []string{"authentik_policies.view_policybinding"}},
 			"everyone with an account"},
 		"closed": {link.AuthentikSnapshot{ClosedByDefault: true}, "nobody yet: this authentik closes an application " +

@@ -247,7 +247,7 @@ func who(p link.Plan) string {
 		case link.WarnOpenToNobody:
 			return "nobody yet"
 		case link.WarnAccessUnseen:
-			return "not known: the token may not see it"
+			return "unknown: the token cannot see the bindings"
 		}
 	}
 	if len(names) == 0 {

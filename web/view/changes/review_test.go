@@ -68,8 +68,8 @@ func TestChangeCardShowsValuesAsTheyAre(t *testing.T) {
 }
 
 func TestUntil(t *testing.T) {
-	if got := until(time.Date(2026, 11, 23, 19, 5, 0, 0, time.UTC), false); got != "set, good until 23 November 2026 "+
-		"19:05 UTC; it cannot be renewed" {
+	if got := until(time.Date(2026, 11, 23, 19, 5, 0, 0, time.UTC), false); got != "set, expires on 23 November 2026 "+
+		"19:05 UTC and cannot be renewed" {
 		t.Error(got)
 	}
 	if got := until(time.Time{}, true); got != "set" {
