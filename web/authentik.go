@@ -42,7 +42,7 @@ func parseAuthentik(r *http.Request) (authentikForm, error) {
 	}, err
 }
 
-// login tells all that is wrong with the form before anybody is asked. An
+// login returns all problems of the form before any request is sent. An
 // empty token means the one that is held for the same address.
 func (f authentikForm) login(held session.AuthentikLogin) (session.AuthentikLogin, link.Problems) {
 	var problems link.Problems
@@ -72,7 +72,7 @@ func (f authentikForm) login(held session.AuthentikLogin) (session.AuthentikLogi
 	return l, problems
 }
 
-// heldAuthentik is what an empty field stands for: the session's own, else
+// heldAuthentik returns the token that an empty field keeps: the session's own, else
 // what the program was started with. The copy is the session's to wipe.
 func (s *Server) heldAuthentik(sess *session.Session) session.AuthentikLogin {
 	if a := sess.Look().Authentik; a != nil {

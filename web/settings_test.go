@@ -72,7 +72,7 @@ func TestATakenSlugAsksWhatToDo(t *testing.T) {
 	}
 	// to use it shows its own settings before anything is changed
 	b.send(p, "/settings", url.Values{"existing": {"use-application:" + other}}).want(303, "/settings")
-	shown := b.get("/settings").want(200).says("This link already exists", "becomes this link's, as you chose")
+	shown := b.get("/settings").want(200).says("This link already exists", "will be used for this link, as you chose")
 	if v := attr(shown.control("application.slug"), "value"); v != other {
 		t.Errorf("the page shows the slug %q, want %q", v, other)
 	}
@@ -163,7 +163,7 @@ func TestASystemThatIsGoneIsNotTheFormsFault(t *testing.T) {
 	if err := w.box.PocketBase().Close(); err != nil {
 		t.Fatal(err)
 	}
-	b.send(page, "/settings", url.Values{"email": {"leave"}}).want(502).says("PocketBase did not answer",
+	b.send(page, "/settings", url.Values{"email": {"leave"}}).want(502).says("PocketBase did not respond",
 		"Your answers are kept", "Try again")
 	b.get("/settings").want(502).says("Change the connection to PocketBase")
 }
@@ -422,11 +422,11 @@ func TestAfterAnUndoTheAnswersAreThoseOfTheSystems(t *testing.T) {
 	b := keeping(t, box, prefilled(box)).browser().linked()
 	b.send(b.get("/settings"), "/settings", url.Values{"application.name": {"Recipes"}}).want(303, "/review")
 	b.apply(b.get("/review").want(200))
-	b.apply(b.get("/receipts/"+b.newest()+"/undo").want(200)).says("1 change was undone", "Look at the settings")
+	b.apply(b.get("/receipts/"+b.newest()+"/undo").want(200)).says("1 change was undone", "Change the settings")
 	p := b.get("/settings").want(200)
 	if v := p.form("/settings"); v.Get("application.name") != "PocketBase" || v.Get("email") != "trust-all" {
 		t.Errorf("the answers are %v", v)
 	}
 	b.send(p, "/settings", nil).want(303, "/review")
-	b.get("/review").want(200).says("Nothing has to change")
+	b.get("/review").want(200).says("No changes needed")
 }

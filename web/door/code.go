@@ -8,7 +8,7 @@ import (
 	"strings"
 )
 
-// group is how many characters of a code stand together for reading.
+// group is the number of characters between the dashes of a code.
 const group = 4
 
 // newCode makes a code of at least 128 random bits in capitals and digits

@@ -166,8 +166,8 @@ func withoutCollection(s link.Spec) link.Spec {
 	return s
 }
 
-// AskAgain tells whether an answer was changed on which others on the page
-// depend: what of the spec stays, and the page to ask again; "" for none.
+// AskAgain returns the page to show again when an answer changed that others
+// depend on, empty for none, and the part of the spec that stays.
 func (f Settings) AskAgain(spec link.Spec) (link.Spec, string) {
 	shown := func(name, now string) bool { return !f.Has("shown."+name) || f.Get("shown."+name) == now }
 	if spec.Existing == link.ExistingUse && (!shown("slug", link.Value(spec.Application.Slug, "")) ||

@@ -74,10 +74,10 @@ func (v *Verify) InputAt(entries int, over bool) proof.VerifyInput {
 	return in
 }
 
-// Ended tells whether there is an outcome.
+// Ended reports whether there is an outcome.
 func (v *Verify) Ended() bool { return v.Input().Ended }
 
-// Proven tells whether something was measured and nothing was wrong.
+// Proven reports whether checks ran and none failed.
 func (v *Verify) Proven() bool {
 	in := v.Input()
 	return in.Ended && !in.Checks.Failed() && in.Checks.Count(link.Pass) > 0

@@ -198,8 +198,8 @@ func TestTheSettingsSayWhoGetsInNow(t *testing.T) {
 			Missing: []string{"authentik_policies.view_policybinding"}}, "unknown: the token cannot see the bindings"},
 		"one to be made": {link.AuthentikSnapshot{Missing: []string{"authentik_policies.view_policybinding"}},
 			"everyone with an account"},
-		"closed": {link.AuthentikSnapshot{ClosedByDefault: true}, "nobody yet: this authentik closes an application " +
-			"without bindings"},
+		"closed": {link.AuthentikSnapshot{ClosedByDefault: true}, "nobody yet: this authentik denies access to " +
+			"applications without bindings"},
 	} {
 		if got := setup.NewSettings(view.Head{}, setup.SettingsInput{Authentik: one.a}).Access.Now; got != one.want {
 			t.Errorf("%s: %q, want %q", name, got, one.want)
