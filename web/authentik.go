@@ -66,7 +66,7 @@ func (f authentikForm) login(held session.AuthentikLogin) (session.AuthentikLogi
 		problems.Add("authentik.token", "Enter the API token of this authentik.", "The one that is set belongs to "+
 			held.URL+" and is not sent anywhere else.")
 	case !l.Token.IsSet() && !held.Token.IsSet():
-		problems.Add("authentik.token", "Enter the API token.", "It is made in authentik under Directory, Tokens and "+
+		problems.Add("authentik.token", "Enter the API token.", "Create one in authentik under Directory, Tokens and "+
 			"App passwords.")
 	}
 	return l, problems
@@ -112,7 +112,7 @@ func (s *Server) saveAuthentik(w http.ResponseWriter, r *http.Request, sess *ses
 	redirect(w, r, sess.Look().After("/authentik", sent.from))
 }
 
-// blueprintName is what the browser saves the blueprint as.
+// blueprintName is the file name of the downloaded blueprint.
 const blueprintName = "authpocket-blueprint.yaml"
 
 // showPermissions handles the "GET /permissions" route. It can be read before

@@ -60,7 +60,7 @@ func caFault(err error, system link.System) error {
 	}
 }
 
-// permissions are what a token of authentik needs, and what for.
+// permissions returns the permissions that an authentik token needs, with reasons.
 func permissions() []setup.Permission {
 	var list []setup.Permission
 	for _, p := range connect.Permissions() {

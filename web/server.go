@@ -59,10 +59,10 @@ type Server struct {
 	work     session.Worker
 	signIns  session.SignIns
 
-	strangers *slog.Logger // for requests of browsers that are not let in
+	strangers *slog.Logger // for requests of browsers that are not signed in
 }
 
-// New makes a wizard. Close has to be called at the end.
+// New returns a wizard. Close must be called at the end.
 func New(cfg Config) *Server {
 	if cfg.Log == nil {
 		cfg.Log = slog.New(slog.DiscardHandler)
@@ -103,7 +103,7 @@ func (s *Server) engine(p session.Progress) *engine.Engine {
 // Handler returns the handler of all requests.
 func (s *Server) Handler() http.Handler { return s.routes() }
 
-// NewCode makes, prints and returns a setup code. It has to be called once at
+// NewCode creates, prints and returns a setup code. It must be called once at
 // the start: without a code no browser gets in.
 func (s *Server) NewCode() string { return s.door.NewCode() }
 

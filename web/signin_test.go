@@ -486,7 +486,7 @@ func TestAPairWithoutALinkIsToldSo(t *testing.T) {
 	b.post("/verify", nil).want(303, "/verify")
 	b.wait("/verify/events", "")
 	p := b.get("/verify").want(200).says("There is no link yet", "Settings")
-	if strings.Contains(p.visible(), "To put right") || strings.Contains(p.visible(), "Finish") {
+	if strings.Contains(p.text, "<h2>Failed</h2>") || strings.Contains(p.visible(), "Finish") {
 		t.Errorf("there is more:\n%s", p.visible())
 	}
 }

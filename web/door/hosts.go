@@ -9,7 +9,7 @@ import (
 	"strings"
 )
 
-// Hosts are the names under which the wizard answers, beside those of this
+// Hosts are the names under which the wizard answers, besides those of this
 // machine itself.
 type Hosts struct {
 	// Public is the address in the browser when it is not the one listened

@@ -137,7 +137,7 @@ func (f Settings) provider(secretBefore *secret.Text) link.Provider {
 	return p
 }
 
-// openPart is what stays of a spec when the page is asked again for another
+// openPart returns what stays of a spec when the page is asked again for another
 // application or collection: what those do not decide.
 func (f Settings) openPart(s link.Spec) link.Spec {
 	var chosen link.Provider
@@ -153,7 +153,7 @@ func (f Settings) openPart(s link.Spec) link.Spec {
 	}
 }
 
-// withoutCollection is what stays of a spec when another collection was
+// withoutCollection returns what stays of a spec when another collection was
 // chosen.
 func withoutCollection(s link.Spec) link.Spec {
 	p := s.PocketBase

@@ -59,7 +59,7 @@ type SignIn struct {
 	gone     bool        // it takes part in nothing any more
 }
 
-// NewSignIn makes a run with client secrets of its own, which go with it.
+// NewSignIn returns a run with its own copies of the client secrets.
 func NewSignIn(sess *Session, d link.Desired, way string) *SignIn {
 	d.Provider.ClientSecret, d.Slot.ClientSecret = secret.New(d.Provider.ClientSecret.Reveal()),
 		secret.New(d.Slot.ClientSecret.Reveal())
@@ -162,7 +162,7 @@ func (run *SignIn) Stop(why string) {
 	run.Happened.End()
 }
 
-// Input is what a page shows of the run's first n entries.
+// Input returns the page's input for the run's first n entries.
 func (run *SignIn) Input(n int, over bool) proof.SignInInput {
 	entries, _, _ := run.Happened.Look()
 	in := proof.SignInInput{ID: run.ID, Way: run.Way, Person: run.Person, Prediction: run.Expected.Prediction,

@@ -12,7 +12,7 @@ import (
 // Program is the name in every title.
 const Program = "authpocket"
 
-// Head is what the frame around every page needs.
+// Head holds what the frame of a page shows.
 type Head struct {
 	Title  string // the page's, without the program's name
 	Wrong  bool   // the page shows problems

@@ -43,7 +43,7 @@ type Shown struct {
 	Slug, Collection, Existing string
 }
 
-// Fact is a short remark beside a question.
+// Fact is a short note next to a question.
 type Fact struct {
 	Kind, Heading, Text string
 }
