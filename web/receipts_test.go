@@ -224,7 +224,7 @@ func TestASecretThatIsNotAcceptedLeadsBackToTheOldOne(t *testing.T) {
 	refuse.Store(true)
 	b.apply(b.get("/rotate").want(200)).says("The new client secret is rejected", "Restore the old secret")
 	refuse.Store(false)
-	b.apply(b.get("/rotate/back").want(200).says("Review new client secret")).says("Both sides have the new " +
+	b.apply(b.get("/rotate/back").want(200).says("Review new client secret")).says("Both systems use the new " +
 		"client secret")
 	if authentik, pocketbase := secrets(t, box); authentik != old || pocketbase != old {
 		t.Error("the two sides do not have the old secret")

@@ -112,7 +112,8 @@ func fixtureChecks() link.Checks {
 			Evidence: "POST https://auth.company.example/application/o/revoke/ answered 200"},
 		{ID: "email", System: link.Authentik, Title: "akadmin's address is verified", Status: link.Warn,
 			Evidence: "email_verified is false in the preview of akadmin's claims",
-			Remedy:   "Choose “Trust every address” on the settings page, or set the attribute email_verified on the user."},
+			Remedy: "Choose “Trust every address” on the settings page, or set the attribute email_verified on the " +
+				"user."},
 		{ID: "methods", System: link.PB, Title: "Guests are offered authentik", Status: link.Pass,
 			Evidence: "auth-methods of users lists oidc with this client ID"},
 		{ID: "probe", System: link.PB, Title: "PocketBase reaches authentik", Status: link.Skipped,
