@@ -74,32 +74,32 @@ func (s *Server) startApply(w http.ResponseWriter, r *http.Request, sess *sessio
 // stalePlan leads to a new plan of the same kind.
 func (s *Server) stalePlan(w http.ResponseWriter, r *http.Request, sess *session.Session, id string) {
 	page := view.ProblemPage{
-		Head: s.head(sess), Summary: "This review is out of date: an answer was changed after it was shown, or the " +
-			"link was, perhaps in another tab. Nothing was written.",
-		Todo:    "Look at the newest review, and go on from there.",
+		Head: s.head(sess), Summary: "This review is out of date. An answer or the link has changed since, " +
+			"perhaps in another tab. Nothing was written.",
+		Todo:    "Open the latest review and continue from there.",
 		Actions: []view.Action{{Label: "Review again", URL: sess.AgainOf(id)}},
 	}
 	page.Head.Title = "Review again"
 	s.problem(w, r, http.StatusConflict, page)
 }
 
-// busy is for a plan that waits for one of another kind.
+// busy writes the page for a plan that has to wait for another apply.
 func (s *Server) busy(w http.ResponseWriter, r *http.Request, sess *session.Session, job *session.Apply) {
 	page := view.ProblemPage{
-		Head: s.head(sess), Summary: "Other changes to this link are being made right now, perhaps in another tab. " +
-			"Nothing of this review was written.",
-		Todo:    "Wait until they are made, then look at this review again.",
-		Actions: []view.Action{{Label: "See how far they are", URL: "/apply/" + job.ID}},
+		Head: s.head(sess), Summary: "Other changes to this link are being applied, perhaps in another tab. Nothing " +
+			"in this review was written.",
+		Todo:    "Wait for them to finish, then open this review again.",
+		Actions: []view.Action{{Label: "View progress", URL: "/apply/" + job.ID}},
 	}
-	page.Head.Title = "Other changes are under way"
+	page.Head.Title = "Other changes are in progress"
 	s.problem(w, r, http.StatusConflict, page)
 }
 
 func (s *Server) closing(w http.ResponseWriter, r *http.Request, sess *session.Session) {
 	page := view.ProblemPage{
-		Head: s.head(sess), Summary: "The program is being stopped, so it begins nothing new. Nothing was written.",
-		Todo: "Start it again. It finds again what is there.", Actions: start(),
+		Head: s.head(sess), Summary: "authpocket is shutting down and starts no new work. Nothing was written.",
+		Todo: "Start authpocket again. It detects what already exists.", Actions: start(),
 	}
-	page.Head.Title = "authpocket is stopping"
+	page.Head.Title = "authpocket is shutting down"
 	s.problem(w, r, http.StatusServiceUnavailable, page)
 }

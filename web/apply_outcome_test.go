@@ -18,6 +18,6 @@ func TestAChangeThatFailsAsStale(t *testing.T) {
 	})
 	job := b.send(b.get("/review"), "/apply", nil).want(303).header.Get("Location")
 	b.wait(job+"/events", "")
-	b.get(job).want(200).says("Failed", "0 of 3 changes made", "Nothing was written", "Look at the new plan")
+	b.get(job).want(200).says("Failed", "0 of 3 changes applied", "Nothing was written", "Review again")
 	b.get(job).want(200)
 }

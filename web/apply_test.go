@@ -95,7 +95,7 @@ func TestTwoPressesBeginOneApply(t *testing.T) {
 	<-reached
 	b.send(first, "/apply", nil).want(303, job)  // the same button again
 	b.send(second, "/apply", nil).want(303, job) // the other tab's
-	b.get(job).want(200).says("Making 3 changes", "Under way", "Waiting")
+	b.get(job).want(200).says("Applying 3 changes", "In progress", "Waiting")
 	if !strings.Contains(b.get(job).text, `http-equiv="refresh"`) {
 		t.Error("without JavaScript the page would not move on")
 	}
@@ -155,17 +155,17 @@ func TestAnApplyThatFailsSaysWhereAndGoesOn(t *testing.T) {
 	})
 	job := b.send(b.get("/review"), "/apply", nil).want(303).header.Get("Location")
 	b.wait(job+"/events", "")
-	b.get(job).want(200).says("Not all changes were made", "This name is too dull", "Not begun", "1 of 3 changes made",
-		"Review what is left")
+	b.get(job).want(200).says("Some changes were not applied", "This name is too dull", "Not started",
+		"1 of 3 changes applied", "Review what is left")
 	b.get("/verify").want(303, "/review")
 	g.set(nil)
-	again := b.send(b.get("/review").want(200).says("Make 2 changes"), "/apply", nil).want(303).header.Get("Location")
+	again := b.send(b.get("/review").want(200).says("Apply 2 changes"), "/apply", nil).want(303).header.Get("Location")
 	if again == job {
 		t.Fatal("the new plan was taken for the old one")
 	}
 	b.wait(again+"/events", "")
-	b.get(again).want(200).says("All changes were made")
-	b.get(job).want(200).says("Not all changes were made")
+	b.get(again).want(200).says("All changes were applied")
+	b.get(job).want(200).says("Some changes were not applied")
 }
 
 func TestAPlanOfOlderAnswersIsNotApplied(t *testing.T) {
@@ -191,8 +191,8 @@ func TestAPlanThatTheSystemsHaveLeftBehindIsRefused(t *testing.T) {
 	there.wait(done+"/events", "")
 	job := here.send(late, "/apply", nil).want(303).header.Get("Location")
 	here.wait(job+"/events", "")
-	here.get(job).want(200).says("Something was changed since the preview", "0 of 3 changes made",
-		"Look at the new plan")
+	here.get(job).want(200).says("Something changed since the review", "0 of 3 changes applied",
+		"Review again")
 	there.get(job).want(404)
 	here.get(done).want(404)
 }

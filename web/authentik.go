@@ -42,7 +42,7 @@ func parseAuthentik(r *http.Request) (authentikForm, error) {
 	}, err
 }
 
-// login tells all that is wrong with the form before anybody is asked. An
+// login returns all problems of the form before any request is sent. An
 // empty token means the one that is held for the same address.
 func (f authentikForm) login(held session.AuthentikLogin) (session.AuthentikLogin, link.Problems) {
 	var problems link.Problems
@@ -66,13 +66,13 @@ func (f authentikForm) login(held session.AuthentikLogin) (session.AuthentikLogi
 		problems.Add("authentik.token", "Enter the API token of this authentik.", "The one that is set belongs to "+
 			held.URL+" and is not sent anywhere else.")
 	case !l.Token.IsSet() && !held.Token.IsSet():
-		problems.Add("authentik.token", "Enter the API token.", "It is made in authentik under Directory, Tokens and "+
+		problems.Add("authentik.token", "Enter the API token.", "Create one in authentik under Directory, Tokens and "+
 			"App passwords.")
 	}
 	return l, problems
 }
 
-// heldAuthentik is what an empty field stands for: the session's own, else
+// heldAuthentik returns the token that an empty field keeps: the session's own, else
 // what the program was started with. The copy is the session's to wipe.
 func (s *Server) heldAuthentik(sess *session.Session) session.AuthentikLogin {
 	if a := sess.Look().Authentik; a != nil {
@@ -112,7 +112,7 @@ func (s *Server) saveAuthentik(w http.ResponseWriter, r *http.Request, sess *ses
 	redirect(w, r, sess.Look().After("/authentik", sent.from))
 }
 
-// blueprintName is what the browser saves the blueprint as.
+// blueprintName is the file name of the downloaded blueprint.
 const blueprintName = "authpocket-blueprint.yaml"
 
 // showPermissions handles the "GET /permissions" route. It can be read before

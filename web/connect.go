@@ -60,7 +60,7 @@ func caFault(err error, system link.System) error {
 	}
 }
 
-// permissions are what a token of authentik needs, and what for.
+// permissions returns the permissions that an authentik token needs, with reasons.
 func permissions() []setup.Permission {
 	var list []setup.Permission
 	for _, p := range connect.Permissions() {
@@ -80,10 +80,9 @@ func connectionProblems(err error, fields ...string) link.Problems {
 	return link.Problems{p}
 }
 
-// mistaken tells of an address that cannot be the one asked for, before
-// anybody is asked: the wizard's own, or the other system's. nil: it may be.
-// What the program was started with counts only where nothing was typed to
-// sign in with, for it may be what is mistaken.
+// mistaken returns the problem of an address that is the wizard's own or the other
+// system's, before any request is sent. The address that the program was started
+// with only counts where no credentials were entered: it may be the mistake.
 func (s *Server) mistaken(r *http.Request, sess *session.Session, system link.System, address string,
 	typed bool) link.Problems {
 	p, other, known := sess.Look(), link.PB, ""
@@ -115,8 +114,8 @@ func (s *Server) mistaken(r *http.Request, sess *session.Session, system link.Sy
 	}}
 }
 
-// ownAddress tells whether an address is the one that this page was asked at.
-// The names of this machine count as one.
+// ownAddress reports whether an address is the one of this request. All names of
+// this machine count as one.
 func ownAddress(r *http.Request, address string) bool {
 	u, err := url.Parse(address)
 	if err != nil {

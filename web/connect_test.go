@@ -208,7 +208,7 @@ func TestSecretsNeverComeBack(t *testing.T) {
 		b.send(b.get("/settings"), "/settings", url.Values{"provider.client_secret": {canary}}).want(422),
 		b.send(b.get("/settings"), "/settings", url.Values{"provider.client_secret": {canary},
 			"email": {"leave"}}).want(303),
-		b.get("/settings").says("One of your own is set. Leave empty to keep it"), b.get("/review"),
+		b.get("/settings").says("Your own secret is set. Leave empty to keep it"), b.get("/review"),
 	}
 	job := b.send(pages[len(pages)-1], "/apply", nil).want(303).header.Get("Location")
 	pages = append(pages, &page{text: b.wait(job+"/events", "")}, b.get(job))

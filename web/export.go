@@ -18,7 +18,7 @@ import (
 )
 
 // showExport handles the "GET /export" route: the whole link as files, each
-// with what stands in its way.
+// with the problems that prevent it.
 func (s *Server) showExport(w http.ResponseWriter, r *http.Request, sess *session.Session) {
 	plan, ok := s.whole(w, r, sess)
 	if !ok {

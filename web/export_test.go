@@ -38,5 +38,5 @@ func TestTheLinkCanBeTakenAlongAfterItWasMade(t *testing.T) {
 		}
 	}
 	b.get("/export/fax").want(404)
-	b.get("/review").says("Nothing has to change") // looking wrote nothing
+	b.get("/review").says("No changes needed") // looking wrote nothing
 }

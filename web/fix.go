@@ -18,9 +18,8 @@ import (
 	"authpocket/web/view/proof"
 )
 
-// showFix handles the "GET /fix/{cause}" route: the review of a plan that puts
-// one cause right. Where the answers are what is to change, they do so once it
-// is applied.
+// showFix handles the "GET /fix/{cause}" route: the review of a plan that fixes
+// one cause. Answers that have to change do so once it is applied.
 func (s *Server) showFix(w http.ResponseWriter, r *http.Request, sess *session.Session) {
 	cause, p := link.CauseID(chi.URLParam(r, "cause")), sess.Look()
 	if proof.Fix(cause) == nil {
@@ -54,9 +53,9 @@ func (s *Server) showFix(w http.ResponseWriter, r *http.Request, sess *session.S
 	s.reviewErrand(w, r, sess, p, spec, cause, errand)
 }
 
-// mendPaths puts right the paths of the URLs that the admin has given
-// PocketBase. Their hosts were chosen, so they stay: PocketBase may reach
-// authentik by another one than people do.
+// mendPaths corrects the paths of the URLs that the admin entered for
+// PocketBase. It keeps their hosts: PocketBase may reach authentik at another
+// one than browsers do.
 func mendPaths(spec *link.Spec, base string, cause link.CauseID) {
 	mend := func(given **string, name string) {
 		if *given != nil && **given != "" {
@@ -70,12 +69,12 @@ func mendPaths(spec *link.Spec, base string, cause link.CauseID) {
 	}
 }
 
-// reviewErrand shows a plan that puts the cause right, and nothing else. Where
-// that finds nothing to do, the review of everything shows what differs.
+// reviewErrand shows a plan that fixes only the cause. Without changes it leads to
+// the full review.
 func (s *Server) reviewErrand(w http.ResponseWriter, r *http.Request, sess *session.Session, p session.Progress,
 	spec link.Spec, cause link.CauseID, e session.Errand) {
 	if open, err := interrupted(s.engine(p)); err != nil || len(open) > 0 {
-		redirect(w, r, "/review") // what was interrupted is ended by a plan for everything, and nothing less
+		redirect(w, r, "/review") // only a full plan ends an interrupted apply
 		return
 	}
 	plan, differs, err := s.engine(p).PlanFix(r.Context(), spec, cause)
@@ -100,17 +99,16 @@ func (s *Server) reviewErrand(w http.ResponseWriter, r *http.Request, sess *sess
 	s.review(w, r, sess, p, shown)
 }
 
-// nothingToFix is for a cause that lies elsewhere: both systems hold what the
-// answers say.
+// nothingToFix writes the page for a cause that no setting can fix.
 func (s *Server) nothingToFix(w http.ResponseWriter, r *http.Request, sess *session.Session, cause link.CauseID) {
 	known, _ := signin.FindCause(cause)
 	page := view.ProblemPage{
-		Head: s.head(sess), Summary: "Both systems hold the settings that were asked for, so there is nothing here " +
-			"to put right.", Todo: known.Todo,
+		Head: s.head(sess), Todo: known.Todo,
+		Summary: "Both systems already have the settings you chose, so the cause is elsewhere.",
 		Actions: []view.Action{{Label: "Check again", URL: "/verify"},
 			{Label: "Change the settings", URL: "/settings"}},
 	}
-	page.Head.Title = "authpocket cannot put this right"
+	page.Head.Title = "authpocket cannot fix this"
 	s.problem(w, r, http.StatusConflict, page)
 }
 
@@ -132,8 +130,8 @@ func (s *Server) removeAddress(w http.ResponseWriter, r *http.Request, sess *ses
 		})
 }
 
-// reviewAddresses plans with the redirect URIs that the provider has now,
-// authpocket's own left out and the rest changed.
+// reviewAddresses plans with the provider's current redirect URIs, without
+// authpocket's own, as changed by change.
 func (s *Server) reviewAddresses(w http.ResponseWriter, r *http.Request, sess *session.Session, e session.Errand,
 	change func([]link.RedirectURI) []link.RedirectURI) {
 	p := sess.Look()
@@ -151,16 +149,16 @@ func (s *Server) reviewAddresses(w http.ResponseWriter, r *http.Request, sess *s
 	}
 	own := ownAddresses(now, p.Spec)
 	list := slices.DeleteFunc(slices.Clone(now.Provider.RedirectURIs), func(u link.RedirectURI) bool {
-		return slices.Contains(own, u.URL) || u.Type == link.RedirectLogout // those stay by themselves
+		return slices.Contains(own, u.URL) || u.Type == link.RedirectLogout // a plan keeps these anyway
 	})
 	spec := p.Spec
 	spec.Provider.RedirectURIs = change(list)
 	s.reviewErrand(w, r, sess, p, spec, link.CauseRedirectMismatch, e)
 }
 
-// ownAddresses are authpocket's own redirect URIs in authentik, told by their
-// path: the test that added one may have been begun at another of authpocket's
-// addresses. What the admin asked for is theirs.
+// ownAddresses returns authpocket's own redirect URIs in authentik. It compares
+// the path only, since a test may have run at another address of authpocket.
+// URIs in the spec are the admin's.
 func ownAddresses(d link.Desired, spec link.Spec) []string {
 	var own []string
 	for _, u := range d.Provider.RedirectURIs {

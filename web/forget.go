@@ -7,9 +7,9 @@ import (
 	"authpocket/web/view"
 )
 
-// forgetTokens handles the "POST /forget" route. What was made stays to be
-// looked at; the tokens go. The browser's stay inside the door goes on: the
-// last page says how to end the tokens, and the next link can be begun.
+// forgetTokens handles the "POST /forget" route. It deletes the tokens and keeps
+// what was done, so that the last page can say how to revoke them. The browser
+// stays signed in and can start over.
 func (s *Server) forgetTokens(w http.ResponseWriter, r *http.Request, sess *session.Session) {
 	sess.Forget()
 	p := sess.Look()
@@ -27,21 +27,20 @@ func (s *Server) forgetTokens(w http.ResponseWriter, r *http.Request, sess *sess
 // showForgotten handles the "GET /forgotten" route.
 func (s *Server) showForgotten(w http.ResponseWriter, r *http.Request, _ *session.Session) {
 	page := view.ProblemPage{
-		Head: view.Head{Title: "The tokens are forgotten"},
-		Summary: "authpocket has overwritten both tokens, and the client secrets of every plan and test sign-in. It " +
-			"holds none of your answers any more.",
+		Head:    view.Head{Title: "The tokens are deleted"},
+		Summary: "authpocket has deleted both tokens, all client secrets and your answers.",
 		List: []string{
-			"In authentik and PocketBase the tokens live on until you delete them there.",
-			"This browser is still let in, for at most 30 minutes without a click. Closed behind you, the door opens " +
-				"with a new setup code only.",
+			"The tokens stay valid until you revoke them in authentik and PocketBase.",
+			"You stay signed in to authpocket for up to 30 minutes of inactivity. If you sign out, you need a new " +
+				"setup code to return.",
 		},
 		Actions: []view.Action{{Label: "Start over", URL: "/"}},
-		Press:   []view.Action{{Label: "Close the door", URL: "/leave"}},
+		Press:   []view.Action{{Label: "Sign out", URL: "/leave"}},
 	}
 	if r.URL.Query().Get("after") == "work" {
-		page.Head.Title = "The tokens are forgotten in a moment"
-		page.Summary = "Something that you began is still under way and ends first. Then authpocket overwrites both " +
-			"tokens and all client secrets. It holds none of your answers any more."
+		page.Head.Title = "The tokens are deleted in a moment"
+		page.Summary = "A task that you started is still running. When it ends, authpocket deletes both tokens and " +
+			"all client secrets. Your answers are already deleted."
 	}
 	s.problem(w, r, http.StatusOK, page)
 }
@@ -52,8 +51,8 @@ func (s *Server) restart(w http.ResponseWriter, r *http.Request, sess *session.S
 	redirect(w, r, "/")
 }
 
-// leave handles the "POST /leave" route: it forgets all and sends the browser
-// out. There is no Clear-Site-Data in the answer: a browser clears the cookies
+// leave handles the "POST /leave" route: it deletes everything and signs the
+// browser out. There is no Clear-Site-Data in the answer: a browser clears the cookies
 // of a host on all its ports, those of other programs on this machine too.
 func (s *Server) leave(w http.ResponseWriter, r *http.Request, sess *session.Session) {
 	s.sessions.End(w, r, sess)

@@ -13,7 +13,7 @@ func TestForgettingSaysWhenAJobEndsFirst(t *testing.T) {
 	token, open := one.Look().Authentik.Login.Token, make(chan struct{})
 	one.DoWork(w.server.work, func(context.Context) { <-open })
 	to := b.post("/forget", nil).want(303, "/forgotten?after=work")
-	b.get(to.header.Get("Location")).want(200).says("forgotten in a moment", "is still under way")
+	b.get(to.header.Get("Location")).want(200).says("deleted in a moment", "is still running")
 	close(open)
 	w.server.jobs.Wait()
 	if token.IsSet() {

@@ -28,5 +28,5 @@ func TestTheSettingsPageStaysSmallOnALargeServer(t *testing.T) {
 		t.Errorf("the search answers %d bytes and %d names", len(found.text), len(found.all("button")))
 	}
 	b.send(p, "/settings", url.Values{"access.groups": {"group 299"}, "email": {"trust-all"}}).want(303, "/review")
-	b.get("/review").want(200).says("group 299", "Make 3 changes")
+	b.get("/review").want(200).says("group 299", "Apply 3 changes")
 }

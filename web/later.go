@@ -14,8 +14,7 @@ import (
 )
 
 // showUndo handles the "GET /receipts/{id}/undo" route: the review of a plan
-// that takes back what the receipt says was done. With force, also what was
-// changed since.
+// that undoes a receipt. With force it discards later changes too.
 func (s *Server) showUndo(w http.ResponseWriter, r *http.Request, sess *session.Session) {
 	p := sess.Look()
 	if !guard(w, r, p, "/settings") {
@@ -29,7 +28,7 @@ func (s *Server) showUndo(w http.ResponseWriter, r *http.Request, sess *session.
 	}
 	id, kind := found.ID, found.Kind
 	if kind != engine.ReceiptApply && kind != engine.ReceiptRemove || found.TakenBack {
-		redirect(w, r, "/receipts/"+id) // which says why, and what can be done
+		redirect(w, r, "/receipts/"+id) // that page says why
 		return
 	}
 	force := r.URL.Query().Has("force")
@@ -49,36 +48,37 @@ func (s *Server) showUndo(w http.ResponseWriter, r *http.Request, sess *session.
 	s.review(w, r, sess, p, sess.Show(plan, p.Rev))
 }
 
-// undoConflicts lists what was changed since, and lets the admin decide. later
-// is the id of a receipt of what was done after it, empty for none.
+// undoConflicts lists the later changes and lets the admin decide. later is the
+// id of a later receipt, empty for none.
 func (s *Server) undoConflicts(w http.ResponseWriter, r *http.Request, sess *session.Session, id, later string,
 	force bool, problems link.Problems) {
 	page := view.ProblemPage{
-		Head: s.head(sess), Summary: "What was made is no longer as authpocket left it. Nothing was written.",
-		Todo: "Undo it all the same if these changes may go too. You see the whole list first.",
-		Actions: []view.Action{{Label: "Undo it all the same", URL: session.UndoPath(id, true)},
-			{Label: "Leave it", URL: "/receipts/" + id}},
+		Head: s.head(sess), Summary: "The objects in the receipt have changed since then. Nothing was written.",
+		Todo: "Undo anyway to discard these changes too. You review all changes first.",
+		Actions: []view.Action{{Label: "Undo anyway", URL: session.UndoPath(id, true)},
+			{Label: "Cancel", URL: "/receipts/" + id}},
 	}
-	page.Head.Title = "Something was changed since"
+	page.Head.Title = "Something has changed since then"
 	if later != "" {
-		page.Todo = "There is a later receipt of this link: undo that one first. Or undo this one all the same, if " +
-			"what was changed since may go too."
-		page.Actions = append([]view.Action{{Label: "Undo the later one first", URL: session.UndoPath(later, false)}},
+		page.Todo = "This link has a later receipt. Undo that one first, or undo this one anyway to discard the " +
+			"later changes too."
+		page.Actions = append([]view.Action{{Label: "Undo the later receipt first",
+			URL: session.UndoPath(later, false)}},
 			page.Actions...)
 	}
 	switch problems[0].Field {
 	case "access":
-		page.Head.Title, page.Summary = "Not all of it can come back",
-			"Some of what was removed is nothing that authpocket makes. Nothing was written."
-		page.Todo = "Undo it all the same to have the rest. You see the whole list first."
+		page.Head.Title, page.Summary = "Some of it cannot be restored",
+			"authpocket cannot recreate some of what was removed. Nothing was written."
+		page.Todo = "Undo anyway to restore the rest. You review all changes first."
 	case "application.slug", "pocketbase.slot":
 		page.Head.Title, page.Summary = "This cannot be undone here",
-			"Something else would be lost by it. Nothing was written."
+			"Undoing it would delete something else. Nothing was written."
 		page.Todo, page.Actions = problems[0].Message().Advice(link.OnPage), page.Actions[len(page.Actions)-1:]
 		force = false
 	}
 	if force {
-		page.Head.Title, page.Summary = "This cannot be undone", "What it would be put back into is gone or in use. "+
+		page.Head.Title, page.Summary = "This cannot be undone", "The object to restore is gone or in use. "+
 			"Nothing was written."
 		page.Todo, page.Actions = "", page.Actions[len(page.Actions)-1:]
 	}
@@ -92,7 +92,7 @@ func (s *Server) undoConflicts(w http.ResponseWriter, r *http.Request, sess *ses
 	s.problem(w, r, http.StatusConflict, page)
 }
 
-// planner makes a plan for a link that stands.
+// planner makes a plan for an existing link.
 type planner func(context.Context, *engine.Engine, link.Spec) (link.Plan, error)
 
 // showRotation handles the "GET /rotate" route: the review of a new client
@@ -103,17 +103,15 @@ func (s *Server) showRotation(w http.ResponseWriter, r *http.Request, sess *sess
 	})
 }
 
-// showRemoval handles the "GET /remove" route: the review of taking the link
-// apart.
+// showRemoval handles the "GET /remove" route: the review of removing the link.
 func (s *Server) showRemoval(w http.ResponseWriter, r *http.Request, sess *session.Session) {
 	s.showLater(w, r, sess, func(ctx context.Context, e *engine.Engine, spec link.Spec) (link.Plan, error) {
 		return e.Removal(ctx, spec)
 	})
 }
 
-// showRotationBack handles the "GET /rotate/back" route: the review of giving
-// both sides the client secret that the last change of it has replaced. It is
-// known in this session only.
+// showRotationBack handles the "GET /rotate/back" route: the review of restoring
+// the client secret from before the last rotation. Only this session knows it.
 func (s *Server) showRotationBack(w http.ResponseWriter, r *http.Request, sess *session.Session) {
 	before := sess.ReplacedSecret()
 	if !before.IsSet() {
@@ -125,8 +123,7 @@ func (s *Server) showRotationBack(w http.ResponseWriter, r *http.Request, sess *
 	})
 }
 
-// showLater writes the review of a plan for the link that the session's
-// answers describe.
+// showLater writes the review of a plan for the session's link.
 func (s *Server) showLater(w http.ResponseWriter, r *http.Request, sess *session.Session, make planner) {
 	p := sess.Look()
 	if !guard(w, r, p, "/review") {
@@ -146,13 +143,13 @@ func (s *Server) showLater(w http.ResponseWriter, r *http.Request, sess *session
 
 func (s *Server) laterProblems(w http.ResponseWriter, r *http.Request, sess *session.Session, problems link.Problems) {
 	page := view.ProblemPage{
-		Head: s.head(sess), Summary: "The link is not there as the settings describe it. Nothing was written.",
+		Head: s.head(sess), Summary: "No link exists with these settings. Nothing was written.",
 		Actions: []view.Action{{Label: "Change the settings", URL: "/settings"},
 			{Label: "Go to the review", URL: "/review"}},
 	}
-	page.Head.Title = "There is no plan yet"
+	page.Head.Title = "No changes to review yet"
 	if problems[0].Field == "pocketbase.slot" {
-		page.Summary, page.Actions = "PocketBase would lose something else by it. Nothing was written.",
+		page.Summary, page.Actions = "This would delete something else in PocketBase. Nothing was written.",
 			page.Actions[1:]
 	}
 	for _, one := range problems {

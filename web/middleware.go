@@ -76,10 +76,10 @@ func (s *Server) recoverPanics(next http.Handler) http.Handler {
 func (s *Server) ownPagesOnly() func(http.Handler) http.Handler {
 	return door.OwnPagesOnly(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		s.problem(w, r, http.StatusForbidden, view.ProblemPage{
-			Head:    view.Head{Title: "This came from another site"},
-			Summary: "The request was not made by a page of authpocket, so it was not carried out.",
-			Todo:    "Open authpocket at its own address and press the button there.",
-			Actions: []view.Action{{Label: "Start", URL: "/"}},
+			Head:    view.Head{Title: "Request from another site"},
+			Summary: "The request did not come from a page of authpocket, so it was rejected.",
+			Todo:    "Open authpocket at its own address and use the button there.",
+			Actions: []view.Action{{Label: "Go to start", URL: "/"}},
 		})
 	}))
 }

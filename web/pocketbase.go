@@ -55,7 +55,7 @@ func parsePocketBase(r *http.Request) (pocketbaseForm, error) {
 	return f, err
 }
 
-// login tells all that is wrong with the form before anybody is asked. keep
+// login returns all problems of the form before any request is sent. keep
 // means that the sign-in with a password that is there goes on.
 func (f pocketbaseForm) login(held session.PocketBaseLogin) (l session.PocketBaseLogin, keep bool,
 	problems link.Problems) {
@@ -103,7 +103,7 @@ func (f pocketbaseForm) passwordProblems(keep bool) (problems link.Problems) {
 	return problems
 }
 
-// heldPocketBase is what an empty field stands for; see heldAuthentik.
+// heldPocketBase returns what an empty field keeps; see heldAuthentik.
 func (s *Server) heldPocketBase(p session.Progress) session.PocketBaseLogin {
 	if p.PocketBase != nil {
 		return p.PocketBase.Login

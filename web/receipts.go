@@ -53,34 +53,33 @@ func (s *Server) showReceipt(w http.ResponseWriter, r *http.Request, sess *sessi
 
 func (s *Server) noReceipts(w http.ResponseWriter, r *http.Request, sess *session.Session) {
 	page := view.ProblemPage{
-		Head: s.head(sess), Summary: "This authpocket was started without a directory for them, so it does not know " +
-			"what was done before.",
-		Todo:    "The review always shows what both systems hold now.",
+		Head: s.head(sess), Summary: "authpocket was started without a directory for receipts, so it has no history.",
+		Todo:    "The review always shows the current state of both systems.",
 		Actions: []view.Action{{Label: "Go to the review", URL: "/review"}},
 	}
-	page.Head.Title = "No receipts are kept"
+	page.Head.Title = "Receipts are turned off"
 	s.problem(w, r, http.StatusNotFound, page)
 }
 
-// receiptFault is for a receipt that is not there, or not of this link, or
-// that cannot be read.
+// receiptFault writes the page for a receipt that does not exist, belongs to
+// another link or cannot be read.
 func (s *Server) receiptFault(w http.ResponseWriter, r *http.Request, sess *session.Session, err error) {
 	if !errors.Is(err, engine.ErrNoReceipt) {
 		s.fail(w, r, sess, err, "/receipts")
 		return
 	}
 	page := view.ProblemPage{
-		Head: s.head(sess), Summary: "The link between the two systems that are connected has no receipt with this id.",
-		Todo:    "If it is of other systems, connect those first.",
-		Actions: []view.Action{{Label: "See the receipts of this link", URL: "/receipts"}},
+		Head: s.head(sess), Summary: "The link between the two connected systems has no receipt with this ID.",
+		Todo:    "If it belongs to other systems, connect those first.",
+		Actions: []view.Action{{Label: "View history", URL: "/receipts"}},
 	}
-	page.Head.Title = "There is no such receipt"
+	page.Head.Title = "Receipt not found"
 	s.problem(w, r, http.StatusNotFound, page)
 }
 
 // continueReceipt handles the "POST /receipts/{id}/continue" route: it takes
-// over the receipt's answers and leads to the review of what is left. The
-// same makes a link again that was undone or taken apart.
+// over the receipt's answers and leads to the review of what is left. It also
+// recreates a link that was undone or removed.
 func (s *Server) continueReceipt(w http.ResponseWriter, r *http.Request, sess *session.Session) {
 	p := sess.Look()
 	if !guard(w, r, p, "/settings") {
@@ -111,8 +110,8 @@ func (s *Server) continueReceipt(w http.ResponseWriter, r *http.Request, sess *s
 	}
 }
 
-// interrupted are the applies to this link that have no end and that nobody
-// is carrying out, the newest first.
+// interrupted returns the unfinished applies to this link that are not running,
+// newest first.
 func interrupted(e *engine.Engine) ([]changes.Receipt, error) {
 	list, err := e.Interrupted()
 	var open []changes.Receipt
@@ -122,7 +121,7 @@ func interrupted(e *engine.Engine) ([]changes.Receipt, error) {
 	return open, err
 }
 
-// shortReceipt is a receipt's line in a list.
+// shortReceipt returns a receipt without its changes.
 func shortReceipt(one engine.Past) changes.Receipt {
 	return changes.Receipt{
 		ID: one.ID, When: one.When, Kind: string(one.Kind), Outcome: string(one.Outcome), Running: one.Running,
@@ -131,7 +130,7 @@ func shortReceipt(one engine.Past) changes.Receipt {
 	}
 }
 
-// wholeReceipt is a receipt with its changes.
+// wholeReceipt returns a receipt with its changes.
 func wholeReceipt(r engine.WholePast) changes.Receipt {
 	v := shortReceipt(r.Past)
 	for _, c := range r.Changes {

@@ -60,7 +60,7 @@ func (b *browser) apply(review *page) *page {
 func (b *browser) linked() *browser {
 	b.t.Helper()
 	b.answered()
-	b.apply(b.get("/review").want(200)).says("All changes were made")
+	b.apply(b.get("/review").want(200)).says("All changes were applied")
 	b.post("/verify", nil).want(303)
 	b.wait("/verify/events", "")
 	return b
@@ -83,11 +83,11 @@ func TestUndoPutsBothSystemsBack(t *testing.T) {
 	box := newSandbox(t)
 	before := state(t, box)
 	b := keeping(t, box, prefilled(box)).browser().linked()
-	if p := b.get("/done").want(200).says("Later", "New client secret",
-		"Take the link apart"); !strings.Contains(p.text, `href="/receipts"`) {
+	if p := b.get("/done").want(200).says("Manage the link", "Rotate the client secret",
+		"Remove the link"); !strings.Contains(p.text, `href="/receipts"`) {
 		t.Error("the last page does not lead to the receipts")
 	}
-	list := b.get("/receipts").want(200).says("Link made or changed", "3 of 3 changes made", "Done",
+	list := b.get("/receipts").want(200).says("Link created or changed", "3 of 3 changes applied", "Done",
 		"Linked the application “pocketbase” with the collection “users”.", "just now")
 	if !strings.Contains(list.text, `<nav class="frame back" aria-label="Back"><a href="/done">`) {
 		t.Error("no way back from the receipts to the last page")
@@ -97,7 +97,7 @@ func TestUndoPutsBothSystemsBack(t *testing.T) {
 		`<th scope="col">Now</th>`) {
 		t.Error("a receipt calls what was there before “Now”")
 	}
-	review := b.get("/receipts/"+id+"/undo").want(200).says("Review the undo: 4 changes", "Undo 4 changes", "Delete")
+	review := b.get("/receipts/"+id+"/undo").want(200).says("Review undo: 4 changes", "Undo 4 changes", "Delete")
 	if strings.Contains(review.visible(), "Your answers") {
 		t.Error("the review of an undo repeats answers")
 	}
@@ -111,10 +111,10 @@ func TestUndoPutsBothSystemsBack(t *testing.T) {
 	// a second press of the same button shows what it did
 	b.send(review, "/apply", nil).want(303)
 	b.get("/done").want(303, "/settings") // what the answers were is asked of the systems again
-	b.get("/receipts/"+id).want(200).says("Done, and undone later", "Make the link again")
-	b.get("/receipts").says("Undo", "4 of 4 changes made")
+	b.get("/receipts/"+id).want(200).says("Done, then undone", "Recreate the link")
+	b.get("/receipts").says("Undo", "4 of 4 changes applied")
 	b.send(b.get("/receipts/"+id), "/receipts/"+id+"/continue", nil).want(303, "/review")
-	b.get("/review").want(200).says("Make 3 changes")
+	b.get("/review").want(200).says("Apply 3 changes")
 }
 
 func TestUndoOfWhatWasChangedSinceAsks(t *testing.T) {
@@ -124,13 +124,13 @@ func TestUndoOfWhatWasChangedSinceAsks(t *testing.T) {
 	b := keeping(t, box, prefilled(box)).browser().linked()
 	id := b.newest()
 	rename(t, box)
-	conflict := b.get("/receipts/"+id+"/undo").want(409).says("Something was changed since", "Somebody else's",
-		"Undo it all the same", "Leave it")
+	conflict := b.get("/receipts/"+id+"/undo").want(409).says("Something has changed since then", "Somebody else's",
+		"Undo anyway", "Cancel")
 	if !strings.Contains(conflict.text, `href="/receipts/`+id+`/undo?force=yes"`) {
 		t.Error("there is no way on")
 	}
-	b.apply(b.get("/receipts/" + id + "/undo?force=yes").want(200).says("What was changed since goes too")).says(
-		"4 changes were undone")
+	b.apply(b.get("/receipts/" + id + "/undo?force=yes").want(200).says(
+		"Later changes to these objects are lost")).says("4 changes were undone")
 	if after := state(t, box); after != before {
 		t.Errorf("both systems are\n%s\nwant\n%s", after, before)
 	}
@@ -173,15 +173,16 @@ func TestANewClientSecretIsCheckedAtOnce(t *testing.T) {
 	w := keeping(t, box, prefilled(box))
 	b := w.browser().linked()
 	old, _ := secrets(t, box)
-	review := b.get("/rotate").want(200).says("Review the new client secret: 2 changes", "Sign-ins fail for a moment",
+	review := b.get("/rotate").want(200).says("Review new client secret: 2 changes", "Sign-ins fail for a moment",
 		"authentik accepts the new client secret", "PocketBase gets the same client secret")
 	for _, other := range []string{"Everyone with an authentik account", "will count as verified",
-		"Only the fields below", "PocketBase guide"} {
+		"Only the fields below",
+		"PocketBase guide"} {
 		if strings.Contains(review.visible(), other) {
 			t.Errorf("the review of a new secret tells of %q", other)
 		}
 	}
-	b.apply(review).says("Both sides have the new client secret", "Checks:", "Back to the link")
+	b.apply(review).says("Both systems use the new client secret", "Checks:", "Back to the link")
 	authentik, pocketbase := secrets(t, box)
 	if authentik == old || authentik != pocketbase {
 		t.Error("the two sides do not have one new secret")
@@ -190,16 +191,16 @@ func TestANewClientSecretIsCheckedAtOnce(t *testing.T) {
 		t.Error("the secret is on a page")
 	}
 	b.get("/verify").want(200).says("All checks passed")
-	done := b.get("/done").want(200).says("New client secret · see the receipt",
-		"Link made or changed · see the receipt", "Scope mapping “authpocket: trust every e-mail address” created in "+
+	done := b.get("/done").want(200).says("New client secret · view receipt",
+		"Link created or changed · view receipt", "Scope mapping “authpocket: trust every e-mail address” created in "+
 			"authentik")
 	if newest, first := strings.Index(done.text, `<h3>New client secret`),
-		strings.Index(done.text, `<h3>Link made or changed`); newest < 0 || first < newest {
+		strings.Index(done.text, `<h3>Link created or changed`); newest < 0 || first < newest {
 		t.Error("the last page does not list all that was changed, the newest first")
 	}
-	b.get("/review").want(200).says("Nothing has to change")
+	b.get("/review").want(200).says("No changes needed")
 	id := b.newest()
-	b.get("/receipts/"+id).want(200).says("New client secret", "the client secret from before cannot come back")
+	b.get("/receipts/"+id).want(200).says("New client secret", "the previous client secret cannot be restored")
 	b.get("/receipts/"+id+"/undo").want(303, "/receipts/"+id)
 }
 
@@ -222,9 +223,9 @@ func TestASecretThatIsNotAcceptedLeadsBackToTheOldOne(t *testing.T) {
 	b := keeping(t, box, cfg).browser().linked()
 	old, _ := secrets(t, box)
 	refuse.Store(true)
-	b.apply(b.get("/rotate").want(200)).says("The new client secret is not accepted", "Go back to the old secret")
+	b.apply(b.get("/rotate").want(200)).says("The new client secret is rejected", "Restore the old secret")
 	refuse.Store(false)
-	b.apply(b.get("/rotate/back").want(200).says("Review the new client secret")).says("Both sides have the new " +
+	b.apply(b.get("/rotate/back").want(200).says("Review new client secret")).says("Both systems use the new " +
 		"client secret")
 	if authentik, pocketbase := secrets(t, box); authentik != old || pocketbase != old {
 		t.Error("the two sides do not have the old secret")
@@ -235,26 +236,26 @@ func TestTakingTheLinkApartLeavesNothing(t *testing.T) {
 	t.Parallel()
 	box := newSandbox(t)
 	b := keeping(t, box, prefilled(box)).browser().linked()
-	review := b.get("/remove").want(200).says("Review taking the link apart", "Accounts in PocketBase stay",
-		"Take the link apart")
-	b.apply(review).says("The link is taken apart", "People can no longer sign in with authentik",
-		"the accounts that people have in PocketBase")
+	review := b.get("/remove").want(200).says("Review removal", "PocketBase accounts are kept",
+		"Remove the link")
+	b.apply(review).says("The link was removed", "People can no longer sign in with authentik",
+		"PocketBase accounts were kept")
 	snap := box.Authentik().Snapshot()
 	users, err := box.PocketBase().App().FindCollectionByNameOrId("users")
 	if err != nil || len(snap.Applications)+len(snap.Providers)+len(users.OAuth2.Providers) != 0 ||
 		strings.Contains(state(t, box), "authpocket:") {
 		t.Errorf("something is left: %s, %v", state(t, box), err)
 	}
-	b.get("/remove").want(200).says("There is no link to take apart")
-	b.get("/rotate").want(409).says("There is no link yet, so there is no client secret to rotate")
+	b.get("/remove").want(200).says("There is no link to remove")
+	b.get("/rotate").want(409).says("There is no link yet whose client secret could be changed")
 	id := b.newest()
-	b.get("/receipts/"+id).want(200).says("Link taken apart", "Undo makes it again as it was, with a new client secret")
-	b.apply(b.get("/receipts/"+id+"/undo").want(200).says("Review the undo: 3 changes",
-		"The client secret is a new one")).says("The link is there again")
+	b.get("/receipts/"+id).want(200).says("Link removed", "Undo restores the link as it was, with a new client secret")
+	b.apply(b.get("/receipts/"+id+"/undo").want(200).says("Review undo: 3 changes",
+		"The client secret is a new one")).says("The link was restored")
 	if authentik, pocketbase := secrets(t, box); authentik == "" || authentik != pocketbase {
 		t.Error("the two sides do not have one new secret")
 	}
-	b.get("/receipts/"+id).want(200).says("Done, and undone later", "Make the link again")
+	b.get("/receipts/"+id).want(200).says("Done, then undone", "Recreate the link")
 }
 
 // interrupt leaves a receipt as a killed apply does: the session's newest plan
@@ -282,20 +283,20 @@ func TestAnInterruptedApplyIsShownAndGoneOnWith(t *testing.T) {
 	w := keeping(t, box, prefilled(box))
 	b := w.browser().answered()
 	receipt := w.interrupt()
-	words := []string{"Link made or changed: interrupted", "Begun, and not known whether it was written: create " +
-		"scope mapping", "0 of 3 changes made", "Undo it"}
-	b.get("/review").want(200).says(append(words, "The review below goes on from there")...)
-	settings := b.get("/settings").want(200).says(append(words, "Go on")...)
+	words := []string{"Link created or changed: interrupted", "Started, but it is unclear whether it was written: " +
+		"create scope mapping", "0 of 3 changes applied", "Undo"}
+	b.get("/review").want(200).says(append(words, "The review below continues from there")...)
+	settings := b.get("/settings").want(200).says(append(words, "Continue")...)
 	b.get("/receipts").says("Interrupted")
 	// another browser, which has no answers yet
 	other := w.browser().connected()
 	other.get("/settings").want(200).says(words...)
 	other.send(settings, "/receipts/"+receipt.ID+"/continue", nil).want(303, "/review")
-	other.apply(other.get("/review").want(200).says("Make 3 changes")).says("All changes were made")
-	if p := other.get("/review").want(200).says("Nothing has to change"); strings.Contains(p.visible(), "interrupted") {
+	other.apply(other.get("/review").want(200).says("Apply 3 changes")).says("All changes were applied")
+	if p := other.get("/review").want(200).says("No changes needed"); strings.Contains(p.visible(), "interrupted") {
 		t.Error("the interrupted apply is still shown")
 	}
-	other.get("/receipts/"+receipt.ID).says("Interrupted, and gone on with later", "Begun, outcome not known")
+	other.get("/receipts/"+receipt.ID).says("Interrupted, then continued", "Started, outcome unknown")
 }
 
 func TestAnInterruptedApplyThatWroteNothingCanBeClosed(t *testing.T) {
@@ -305,7 +306,7 @@ func TestAnInterruptedApplyThatWroteNothingCanBeClosed(t *testing.T) {
 	b := w.browser().answered()
 	id := w.interrupt().ID
 	before := state(t, box)
-	b.apply(b.get("/receipts/"+id+"/undo").want(200).says("Nothing is left to undo", "Close the receipt")).says(
+	b.apply(b.get("/receipts/"+id+"/undo").want(200).says("Nothing to undo", "Close the receipt")).says(
 		"0 changes")
 	if p := b.get("/settings").want(200); strings.Contains(p.visible(), "interrupted") {
 		t.Error("the interrupted apply is still shown")
@@ -328,9 +329,9 @@ func TestALinkThatIsBeingChangedElsewhereIsLeftAlone(t *testing.T) {
 	}
 	review := b.get("/review").want(200)
 	b.apply(review).says("This link is being changed right now, in another tab or by another authpocket",
-		"Wait until that is done", "0 of 3 changes made")
+		"Wait until that is done", "0 of 3 changes applied")
 	unlock()
-	b.apply(b.get("/review").want(200)).says("All changes were made")
+	b.apply(b.get("/review").want(200)).says("All changes were applied")
 }
 
 func TestReceiptsOfOtherLinksAreNotShown(t *testing.T) {
@@ -344,10 +345,10 @@ func TestReceiptsOfOtherLinksAreNotShown(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	b.get("/receipts").want(200).says("There is no receipt of this link yet", "There is 1 receipt of other addresses")
+	b.get("/receipts").want(200).says("This link has no receipts yet", "There is 1 receipt for other addresses")
 	for _, path := range []string{"/receipts/" + other.ID, "/receipts/" + other.ID + "/undo", "/receipts/unknown",
 		"/receipts/unknown/undo"} {
-		b.get(path).want(404).says("There is no such receipt")
+		b.get(path).want(404).says("Receipt not found")
 	}
 	b.post("/receipts/"+other.ID+"/continue", nil).want(404)
 	if p := b.get("/review"); strings.Contains(p.visible(), "interrupted") {
@@ -367,7 +368,7 @@ func TestReceiptsOfOtherLinksAreNotShown(t *testing.T) {
 func TestWithoutADirectoryThereAreNoReceipts(t *testing.T) {
 	box := sharedSandbox(t)
 	b := wizardFor(t, box, prefilled(box)).browser().connected()
-	b.get("/receipts").want(404).says("No receipts are kept")
+	b.get("/receipts").want(404).says("Receipts are turned off")
 	b.get("/receipts/abc").want(404)
 	if p := b.get("/settings"); strings.Contains(p.text, `href="/receipts"`) {
 		t.Error("the foot leads to receipts that are not kept")
@@ -387,11 +388,11 @@ func TestAnotherKindOfPlanWaitsForTheOneUnderWay(t *testing.T) {
 	})
 	job := b.send(rotate, "/apply", nil).want(303).header.Get("Location")
 	<-reached
-	b.send(remove, "/apply", nil).want(409).says("Other changes are under way", "See how far they are")
+	b.send(remove, "/apply", nil).want(409).says("Other changes are in progress", "View progress")
 	b.send(rotate, "/apply", nil).want(303, job)
 	close(open)
 	b.wait(job+"/events", "")
-	b.get(job).want(200).says("Both sides have the new client secret")
+	b.get(job).want(200).says("Both systems use the new client secret")
 	// the answers' own secret is no longer wanted, and what was shown before is compared anew
 	b.post("/apply", url.Values{"plan": {"unknown"}}).want(409)
 }
@@ -424,7 +425,7 @@ func TestAnOldSecretGoesBackToItsOwnLinkOnly(t *testing.T) {
 	box := newSandbox(t)
 	b := keeping(t, box, prefilled(box)).browser().linked()
 	b.apply(b.get("/rotate").want(200))
-	b.get("/rotate/back").want(200).says("Review the new client secret")
+	b.get("/rotate/back").want(200).says("Review new client secret")
 	b.send(b.get("/settings"), "/settings", url.Values{
 		"application.slug": {"other"}, "application.name": {"Other"}, "provider.name": {"Other provider"},
 		"existing": {"new"}, "pocketbase.slot": {"oidc2"}, "provider.client_id": {""},
@@ -437,8 +438,8 @@ func TestACauseThatLiesElsewhereLeadsInNoCircle(t *testing.T) {
 	t.Parallel()
 	box := newSandbox(t)
 	b := keeping(t, box, prefilled(box)).browser().linked()
-	b.get("/fix/issuer-mismatch").want(409).says("authpocket cannot put this right",
-		"Both systems hold the settings that were asked for")
+	b.get("/fix/issuer-mismatch").want(409).says("authpocket cannot fix this",
+		"Both systems already have the settings you chose")
 }
 
 func TestAnUndoBeneathALaterReceiptLeadsToThatOne(t *testing.T) {
@@ -449,8 +450,8 @@ func TestAnUndoBeneathALaterReceiptLeadsToThatOne(t *testing.T) {
 	b.send(b.get("/settings"), "/settings", url.Values{"application.name": {"Recipes"}}).want(303, "/review")
 	b.apply(b.get("/review").want(200))
 	later := b.newest()
-	conflict := b.get("/receipts/"+first+"/undo").want(409).says("There is a later receipt of this link",
-		"Undo the later one first")
+	conflict := b.get("/receipts/"+first+"/undo").want(409).says("This link has a later receipt",
+		"Undo the later receipt first")
 	if !strings.Contains(conflict.text, `href="/receipts/`+later+`/undo"`) {
 		t.Error("it does not lead to the later one")
 	}

@@ -32,7 +32,7 @@ func redirect(w http.ResponseWriter, r *http.Request, path string) {
 	http.Redirect(w, r, path, http.StatusSeeOther) // #nosec G710 -- paths of ours
 }
 
-// head is the frame of a page in this session.
+// head returns the frame of a page in this session.
 func (s *Server) head(sess *session.Session) view.Head {
 	p := sess.Look()
 	h := view.Head{Note: s.cfg.Prefill.Note, Assets: s.assets, Held: p.Authentik != nil || p.PocketBase != nil}
@@ -52,7 +52,7 @@ func (s *Server) head(sess *session.Session) view.Head {
 	return h
 }
 
-// problem writes a page that says what is and what to do.
+// problem writes a page that says what is wrong and what to do.
 func (s *Server) problem(w http.ResponseWriter, r *http.Request, status int, p view.ProblemPage) {
 	title := p.Head.Title
 	if !p.Head.Ends.Shown {
@@ -62,10 +62,9 @@ func (s *Server) problem(w http.ResponseWriter, r *http.Request, status int, p v
 	s.render(w, r, status, view.ProblemView(p))
 }
 
-// fail writes the page for an error on the way to a page. again is where to
-// try it once more. Faults are in words already; anything else is logged and
-// gives nothing away. A client that is gone, which is what ended the asking,
-// gets nothing.
+// fail logs an error and writes a page about it. again is where to retry. The page
+// shows the words of a fault, and no details of other errors. A client that has
+// disconnected gets nothing.
 func (s *Server) fail(w http.ResponseWriter, r *http.Request, sess *session.Session, err error, again string) {
 	if respond.Gone(r) {
 		respond.Nothing(w)
@@ -75,13 +74,13 @@ func (s *Server) fail(w http.ResponseWriter, r *http.Request, sess *session.Sess
 	said := link.MessageOf(err)
 	page := view.ProblemPage{Head: s.head(sess), Summary: said.What(), Todo: said.Advice(link.OnPage), Answers: true,
 		Actions: []view.Action{{Label: "Try again", URL: again}}}
-	page.Head.Title = "That did not work"
+	page.Head.Title = "Something went wrong"
 	status := http.StatusInternalServerError
 	if f, ok := errors.AsType[*link.Fault](err); ok {
 		status = http.StatusBadGateway
-		page.Head.Title = f.System.Label() + " did not answer as it should"
+		page.Head.Title = f.System.Label() + " returned an unexpected response"
 		if f.Kind == link.FaultUnreachable {
-			page.Head.Title = f.System.Label() + " did not answer"
+			page.Head.Title = f.System.Label() + " did not respond"
 		}
 		page.Actions = append(page.Actions, view.Action{Label: "Change the connection to " + f.System.Label(),
 			URL: "/" + string(f.System)})
@@ -89,8 +88,7 @@ func (s *Server) fail(w http.ResponseWriter, r *http.Request, sess *session.Sess
 	s.problem(w, r, status, page)
 }
 
-// logError logs what failed. What fails because its client is gone has not
-// failed.
+// logError logs an error, unless the client has disconnected.
 func (s *Server) logError(r *http.Request, what string, err error) {
 	if respond.Gone(r) {
 		return
@@ -99,12 +97,12 @@ func (s *Server) logError(r *http.Request, what string, err error) {
 		slog.Any("error", err))
 }
 
-func start() []view.Action { return []view.Action{{Label: "Start", URL: "/"}} }
+func start() []view.Action { return []view.Action{{Label: "Go to start", URL: "/"}} }
 
 func (s *Server) notFound(w http.ResponseWriter, r *http.Request) {
 	s.problem(w, r, http.StatusNotFound, view.ProblemPage{
-		Head: view.Head{Title: "There is no such page"}, Summary: "The address does not lead anywhere in this program.",
-		Todo: "Go to the start and follow the buttons. Your answers are kept.", Actions: start(),
+		Head: view.Head{Title: "Page not found"}, Summary: "authpocket has no page at this address.",
+		Todo: "Go to the start page and continue from there. Your answers are kept.", Actions: start(),
 	})
 }
 
@@ -118,19 +116,19 @@ func (s *Server) wrongMethod(w http.ResponseWriter, r *http.Request) {
 	}
 	w.Header().Set("Allow", strings.Join(allowed, ", "))
 	s.problem(w, r, http.StatusMethodNotAllowed, view.ProblemPage{
-		Head:    view.Head{Title: "This page cannot be opened by its address"},
-		Summary: "It is the answer to a button on another page.",
-		Todo:    "Go to the start and follow the buttons. Your answers are kept.", Actions: start(),
+		Head:    view.Head{Title: "This page cannot be opened directly"},
+		Summary: "It only responds to a button on another page.",
+		Todo:    "Go to the start page and continue from there. Your answers are kept.", Actions: start(),
 	})
 }
 
-// lastPage renders the page for a page that cannot be rendered, and for a
-// panic. That is done once, at the start, so that nothing can fail later.
+// lastPage renders the page for a panic or a failed template. It is rendered once,
+// at the start, so that it cannot fail later.
 func lastPage(note string, assets view.Assets) ([]byte, error) {
 	page := view.ProblemPage{
 		Head:    view.Head{Title: "Something went wrong inside authpocket", Note: note, Assets: assets},
-		Summary: "It is not something you did.",
-		Todo:    "The program's log has the details. Your answers are kept, so you can go back and try again.",
+		Summary: "This is an error in authpocket, not something you did.",
+		Todo:    "See authpocket's log for details. Your answers are kept, so you can go back and try again.",
 		Actions: start(),
 	}
 	var text bytes.Buffer
@@ -138,42 +136,41 @@ func lastPage(note string, assets view.Assets) ([]byte, error) {
 	return text.Bytes(), err
 }
 
-// sessionOver tells a browser once that its session is gone, and takes the
-// cookie back.
+// sessionOver says once that the session has ended, and removes the cookie.
 func (s *Server) sessionOver(w http.ResponseWriter, r *http.Request) {
 	session.Cookie.Set(w, r, "", -1)
 	s.problem(w, r, http.StatusGone, view.ProblemPage{
-		Head: view.Head{Title: "Your session is over"},
-		Summary: "After 30 minutes without a click, 4 hours in all, or a new start of the program, authpocket " +
-			"forgets the tokens and all answers.",
-		Todo: "Start again and connect both systems. What was made in authentik and PocketBase stands, and is " +
-			"found again.",
+		Head: view.Head{Title: "Your session has ended"},
+		Summary: "Sessions end after 30 minutes of inactivity, after 4 hours, or when authpocket restarts. Tokens " +
+			"and answers are deleted.",
+		Todo: "Start again and connect both systems. Changes already made in authentik and PocketBase are kept, and " +
+			"authpocket detects them.",
 		Actions: start(),
 	})
 }
 
-// badForm answers a form that could not be read.
+// badForm writes the page for a form that could not be read.
 func (s *Server) badForm(w http.ResponseWriter, r *http.Request, sess *session.Session, err error) {
 	if _, ok := errors.AsType[*http.MaxBytesError](err); ok {
 		page := view.ProblemPage{
-			Head: s.head(sess), Summary: "Together, the fields of the form may hold 64 kB.",
-			Todo: "Go back and leave out what is not needed, such as a file that is not a certificate.", Answers: true,
+			Head: s.head(sess), Summary: "The form is limited to 64 kB in total.",
+			Todo: "Go back and remove what is not needed, such as a file that is not a certificate.", Answers: true,
 			Actions: []view.Action{{Label: "Back to the form", URL: r.URL.Path}},
 		}
-		page.Head.Title = "That is too much"
+		page.Head.Title = "The form is too large"
 		s.problem(w, r, http.StatusRequestEntityTooLarge, page)
 		return
 	}
 	page := view.ProblemPage{
-		Head: s.head(sess), Summary: "What the browser sent is not a form of this program.",
-		Todo:    "Go back and send the form again.",
+		Head: s.head(sess), Summary: "The request is not a form of authpocket.",
+		Todo:    "Go back and submit the form again.",
 		Answers: true, Actions: []view.Action{{Label: "Back to the form", URL: r.URL.Path}},
 	}
 	page.Head.Title = "The form could not be read"
 	s.problem(w, r, http.StatusBadRequest, page)
 }
 
-// stream follows a record as sendStream does, and logs what fails.
+// stream sends the events of a record, and logs errors.
 func (s *Server) stream(w http.ResponseWriter, r *http.Request, state live.Follow,
 	message func(n int) templ.Component) {
 	if err := live.Stream(w, r, s.jobs.Ending(), state, message); err != nil {
@@ -181,8 +178,8 @@ func (s *Server) stream(w http.ResponseWriter, r *http.Request, state live.Follo
 	}
 }
 
-// guard sends a browser that skipped ahead to the first page that is not
-// answered. It answers false when it has.
+// guard redirects a browser that skipped ahead to the first page without an
+// answer. It returns false if it did.
 func guard(w http.ResponseWriter, r *http.Request, p session.Progress, page string) bool {
 	if p.Reaches(page) {
 		return true
@@ -191,7 +188,7 @@ func guard(w http.ResponseWriter, r *http.Request, p session.Progress, page stri
 	return false
 }
 
-// from tells whether a page was reached by a "Change" link of the review.
+// from returns "review" for a page that a "Change" link of the review opened.
 func from(values string) string {
 	if values == "review" {
 		return "review"

@@ -28,16 +28,16 @@ func TestALostAnswerLocksNobodyOutOfALink(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			try, _ := w.invited(b)
 			first, second := w.browser(), w.browser()
-			first.get(try).want(200).says("Begin")
-			second.get(try).want(200).says("Begin")
+			first.get(try).want(200).says("Start")
+			second.get(try).want(200).says("Start")
 			lose(first, try)
 			second.post(try, nil).want(404)
 			first.post(try, nil).want(303, try)
-			if got := first.get(try).want(200); strings.Contains(got.visible(), "It did not work") {
+			if got := first.get(try).want(200); strings.Contains(got.visible(), "The test failed") {
 				t.Errorf("the test is over:\n%s", got.visible())
 			}
 			first.through(box, try)
-			first.get(try).want(200).says("It worked")
+			first.get(try).want(200).says("The test worked")
 		})
 	}
 }

@@ -11,7 +11,7 @@ import (
 )
 
 // showReview handles the "GET /review" route. Every look makes the plan
-// anew, so that it shows what the systems hold now.
+// again, so that it shows the current state of both systems.
 func (s *Server) showReview(w http.ResponseWriter, r *http.Request, sess *session.Session) {
 	p := sess.Look()
 	if !guard(w, r, p, "/review") {
@@ -52,16 +52,15 @@ func (s *Server) review(w http.ResponseWriter, r *http.Request, sess *session.Se
 	})))
 }
 
-// reviewProblems is for answers that fitted when they were given and do not
-// any more.
+// reviewProblems writes the page for answers that no longer fit the systems.
 func (s *Server) reviewProblems(w http.ResponseWriter, r *http.Request, sess *session.Session, problems link.Problems) {
 	page := view.ProblemPage{
 		Head:    s.head(sess),
-		Summary: "Something has changed in authentik or PocketBase since you answered, so the settings need another look.",
+		Summary: "Something has changed in authentik or PocketBase since you answered. Check the settings again.",
 		Answers: true, Actions: []view.Action{{Label: "Change the settings", URL: "/settings"},
 			{Label: "Try again", URL: "/review"}},
 	}
-	page.Head.Title = "There is no plan yet"
+	page.Head.Title = "No changes to review yet"
 	for _, one := range problems {
 		page.List = append(page.List, view.Sentence(one))
 	}

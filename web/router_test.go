@@ -101,9 +101,9 @@ func TestUnknownPagesAreKind(t *testing.T) {
 	srv := httptest.NewServer(s.Handler())
 	t.Cleanup(srv.Close)
 	b := (&wizard{t: t, server: s, http: srv}).browser()
-	b.get("/nowhere").want(404).says("There is no such page", "Start")
-	b.get("/apply/unknown").want(404).says("There is no such page")
-	b.get("/apply").want(405).says("cannot be opened by its address")
+	b.get("/nowhere").want(404).says("Page not found", "Go to start")
+	b.get("/apply/unknown").want(404).says("Page not found")
+	b.get("/apply").want(405).says("cannot be opened directly")
 	b.get("/settings/find?in=access.groups&q=x").want(200)
 	if p := b.get(s.assets.Styles); p.status != 200 || !strings.Contains(p.header.Get("Cache-Control"), "immutable") {
 		t.Errorf("the style sheet: %d, %v", p.status, p.header)
@@ -138,7 +138,7 @@ func TestTooMuchIsRefusedInWords(t *testing.T) {
 		strings.NewReader("no form at all"))
 	req.Header.Set("Content-Type", "multipart/form-data")
 	req.Header.Set("Origin", b.base)
-	b.do(req).want(400).says("is not a form of this program")
+	b.do(req).want(400).says("is not a form of authpocket")
 }
 
 func TestAPanicGivesNothingAway(t *testing.T) {

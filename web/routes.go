@@ -11,8 +11,8 @@ import (
 	"authpocket/web/session"
 )
 
-// routes is the whole table. What stands in front of every route, errors and
-// files too, is in the first lines.
+// routes returns the routing table. The first lines add what runs before every
+// route, including errors and files.
 func (s *Server) routes() chi.Router {
 	r := chi.NewRouter()
 	r.Use(ownID, s.logRequests, s.cfg.Hosts.Only, door.Headers, s.recoverPanics, s.ownPagesOnly(), s.limitBody,
@@ -23,7 +23,7 @@ func (s *Server) routes() chi.Router {
 	r.Method(http.MethodGet, static.Prefix+"*", s.files)
 	r.Method(http.MethodHead, static.Prefix+"*", s.files)
 
-	// for browsers that are not in yet
+	// for browsers that are not signed in
 	r.Get(door.Healthy, door.Alive)
 	r.Get(door.PathEnter, s.door.Leave)
 	r.Post(door.PathEnter, s.enterDoor)
@@ -52,7 +52,7 @@ func (s *Server) routes() chi.Router {
 	r.Get("/verify/events", s.with(s.verifyEvents))
 	r.Get("/done", s.with(s.showDone))
 
-	// a real sign-in; the last ones need no session: they ask for a secret of their own
+	// a real sign-in; the last ones need no session, but a secret of their own
 	r.Get("/signin", s.with(s.showSignIn))
 	r.Post("/signin", s.with(s.startSignIn))
 	r.Post("/signin/invite", s.with(s.inviteSignIn))
@@ -71,7 +71,7 @@ func (s *Server) routes() chi.Router {
 	r.Post("/try/{token}/stage", s.openTry)
 	r.Post("/try/{token}/return", s.returnTry)
 
-	// what was done before, and what comes later
+	// receipts, and changes to an existing link
 	r.Get("/receipts", s.with(s.showReceipts))
 	r.Get("/receipts/{id}", s.with(s.showReceipt))
 	r.Get("/receipts/{id}/undo", s.with(s.showUndo))
@@ -94,8 +94,8 @@ func (s *Server) routes() chi.Router {
 // handler is a page's handler with its browser's session.
 type handler func(w http.ResponseWriter, r *http.Request, sess *session.Session)
 
-// with finds the request's session. A browser whose session is over is told
-// so once, unless it is at a page that needs no session.
+// with finds the request's session. A browser whose session has ended is told so
+// once, unless the page needs no session.
 func (s *Server) with(next handler) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		sess, lost := s.sessions.Of(r)
@@ -109,8 +109,8 @@ func (s *Server) with(next handler) http.HandlerFunc {
 	}
 }
 
-// enterDoor handles the "POST /door" route. The door's page has told that the
-// answers are forgotten; whoever comes in again is not told so once more.
+// enterDoor handles the "POST /door" route. The door's page has already said that
+// the session ended, so it is not said again.
 func (s *Server) enterDoor(w http.ResponseWriter, r *http.Request) {
 	if _, lost := s.sessions.Of(r); lost {
 		session.Cookie.Set(w, r, "", -1)

@@ -27,42 +27,42 @@ type Config struct {
 	Receipts *engine.Store
 	Version  string // authpocket's own, for the receipts
 	Hosts    door.Hosts
-	// Print and Closed are how the door speaks to whoever started the program.
-	// Without Print nobody gets in.
+	// Print and Closed show the door's messages to the admin who started the
+	// program. Without Print no browser can enter a code.
 	Print  func(code string)
 	Closed func()
 }
 
-// Prefill are answers that are there before anybody typed any.
+// Prefill holds the initial answers.
 type Prefill struct {
 	AuthentikURL    string
 	AuthentikToken  secret.Text
 	PocketBaseURL   string
 	PocketBaseToken secret.Text
 	// CA are certificates as PEM text, trusted beside the system's for both
-	// systems unless somebody takes them out of the form.
+	// systems unless they are removed from the form.
 	CA string
 	// Note is a quiet banner on every page, such as how to sign in to the
 	// simulated authentik. Empty: none.
 	Note string
 }
 
-// Server is the wizard.
+// Server serves the wizard.
 type Server struct {
 	cfg      Config
 	files    *static.Files
 	assets   view.Assets
 	sessions *session.Store
-	lastPage []byte // for what must not happen
+	lastPage []byte // for panics
 	door     *door.Door
 	jobs     *live.Jobs
 	work     session.Worker
 	signIns  session.SignIns
 
-	strangers *slog.Logger // for requests of browsers that are not let in
+	strangers *slog.Logger // for requests of browsers that are not signed in
 }
 
-// New makes a wizard. Close has to be called at the end.
+// New returns a wizard. Close must be called at the end.
 func New(cfg Config) *Server {
 	if cfg.Log == nil {
 		cfg.Log = slog.New(slog.DiscardHandler)
@@ -100,11 +100,11 @@ func (s *Server) engine(p session.Progress) *engine.Engine {
 	})
 }
 
-// Handler answers all of the wizard's requests.
+// Handler returns the handler of all requests.
 func (s *Server) Handler() http.Handler { return s.routes() }
 
-// NewCode makes, prints and returns a setup code. It has to be called once at
-// the start, for before that nobody gets in.
+// NewCode creates, prints and returns a setup code. It must be called once at
+// the start: without a code no browser gets in.
 func (s *Server) NewCode() string { return s.door.NewCode() }
 
 // Close ends event streams, lets no new work begin, waits for work that is

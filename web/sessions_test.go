@@ -77,7 +77,7 @@ func TestALostSessionIsExplainedOnce(t *testing.T) {
 	req.AddCookie(&http.Cookie{Name: session.Cookie.Host(), Value: "gone"})
 	rec := httptest.NewRecorder()
 	s.Handler().ServeHTTP(rec, inside(t, s, req))
-	if rec.Code != http.StatusGone || !strings.Contains(rec.Body.String(), "Your session is over") {
+	if rec.Code != http.StatusGone || !strings.Contains(rec.Body.String(), "Your session has ended") {
 		t.Errorf("%d: %s", rec.Code, rec.Body)
 	}
 	for _, c := range rec.Result().Cookies() {

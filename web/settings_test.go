@@ -66,13 +66,13 @@ func TestATakenSlugAsksWhatToDo(t *testing.T) {
 	box.Authentik().AddApplications(1)
 	other := otherApplication(t, box.AuthentikURL, box.AuthentikToken)
 	p := b.send(b.get("/settings"), "/settings", url.Values{"application.slug": {other}, "email": {"leave"}}).want(422)
-	p.says("is taken by the application", "What about what is there already?", "Use the application")
+	p.says("is taken by the application", "Use what already exists?", "Use the application")
 	if got := p.summary(); len(got) == 0 || !strings.Contains(got[0], other) {
 		t.Errorf("the summary says %q", got)
 	}
 	// to use it shows its own settings before anything is changed
 	b.send(p, "/settings", url.Values{"existing": {"use-application:" + other}}).want(303, "/settings")
-	shown := b.get("/settings").want(200).says("This link already exists", "becomes this link's, as you chose")
+	shown := b.get("/settings").want(200).says("This link already exists", "will be used for this link, as you chose")
 	if v := attr(shown.control("application.slug"), "value"); v != other {
 		t.Errorf("the page shows the slug %q, want %q", v, other)
 	}
@@ -163,7 +163,7 @@ func TestASystemThatIsGoneIsNotTheFormsFault(t *testing.T) {
 	if err := w.box.PocketBase().Close(); err != nil {
 		t.Fatal(err)
 	}
-	b.send(page, "/settings", url.Values{"email": {"leave"}}).want(502).says("PocketBase did not answer",
+	b.send(page, "/settings", url.Values{"email": {"leave"}}).want(502).says("PocketBase did not respond",
 		"Your answers are kept", "Try again")
 	b.get("/settings").want(502).says("Change the connection to PocketBase")
 }
@@ -273,10 +273,10 @@ func TestTwoThatMayBeTheLinkAreAChoice(t *testing.T) {
 		providerWithoutApplication(t, box, name)
 	}
 	b := wizardFor(t, box, prefilled(box)).browser().connected()
-	p := b.get("/settings").want(200).says("The PocketBase token is good until", "What about what is there already?",
+	p := b.get("/settings").want(200).says("The PocketBase token expires on", "Use what already exists?",
 		"This link may already exist",
 		"Use the provider “First login”, which has no application",
-		"Use the provider “Second login”, which has no application", "Make a new one beside it")
+		"Use the provider “Second login”, which has no application", "Create a new application and provider")
 	b.send(p, "/settings", url.Values{"email": {"leave"}}).want(422).says("This link may already exist")
 	second := ""
 	for _, one := range authentikNow(t, box.AuthentikURL, box.AuthentikToken).Providers {
@@ -379,7 +379,7 @@ func TestASecondCollectionAsksBeforeItSharesTheApplication(t *testing.T) {
 	b := keeping(t, box, prefilled(box)).browser().linked()
 	b.send(b.get("/settings"), "/settings", url.Values{"pocketbase.collection": {"members"}}).want(303,
 		"/settings?again=collection")
-	p := b.get("/settings?again=collection").want(200).says("What about what is there already?",
+	p := b.get("/settings?again=collection").want(200).says("Use what already exists?",
 		"the collection users signs in with it", "Use the application “PocketBase” (pocketbase)")
 	b.send(p, "/settings", nil).want(422).says("This link may already exist")
 
@@ -422,11 +422,11 @@ func TestAfterAnUndoTheAnswersAreThoseOfTheSystems(t *testing.T) {
 	b := keeping(t, box, prefilled(box)).browser().linked()
 	b.send(b.get("/settings"), "/settings", url.Values{"application.name": {"Recipes"}}).want(303, "/review")
 	b.apply(b.get("/review").want(200))
-	b.apply(b.get("/receipts/"+b.newest()+"/undo").want(200)).says("1 change was undone", "Look at the settings")
+	b.apply(b.get("/receipts/"+b.newest()+"/undo").want(200)).says("1 change was undone", "Change the settings")
 	p := b.get("/settings").want(200)
 	if v := p.form("/settings"); v.Get("application.name") != "PocketBase" || v.Get("email") != "trust-all" {
 		t.Errorf("the answers are %v", v)
 	}
 	b.send(p, "/settings", nil).want(303, "/review")
-	b.get("/review").want(200).says("Nothing has to change")
+	b.get("/review").want(200).says("No changes needed")
 }

@@ -23,7 +23,7 @@ import (
 // browser does not reach PocketBase.
 const callbackPath = "/signin/callback"
 
-// callbackURL is the same as the browser sees it.
+// callbackURL returns the full URL, as the browser sees it.
 func callbackURL(r *http.Request) string {
 	scheme := "http"
 	if door.Secure(r) {
@@ -32,8 +32,7 @@ func callbackURL(r *http.Request) string {
 	return scheme + "://" + r.Host + callbackPath
 }
 
-// showSignIn handles the "GET /signin" route: what a test sign-in is, and
-// whose.
+// showSignIn handles the "GET /signin" route: the page before a test sign-in.
 func (s *Server) showSignIn(w http.ResponseWriter, r *http.Request, sess *session.Session) {
 	p := sess.Look()
 	if p.Settled == nil {
@@ -59,7 +58,7 @@ func (s *Server) signInStart(w http.ResponseWriter, r *http.Request, sess *sessi
 	s.render(w, r, status, proof.SignInStart(proof.NewSignInStart(s.head(sess), in)))
 }
 
-// redirects tells whether the provider sends people back to that address.
+// redirects reports whether the provider allows that redirect URI.
 func redirects(d link.Desired, address string) bool {
 	return slices.ContainsFunc(d.Provider.RedirectURIs, func(u link.RedirectURI) bool {
 		return u.URL == address &&
@@ -124,15 +123,15 @@ func (s *Server) streamSignIn(w http.ResponseWriter, r *http.Request, run *sessi
 	})
 }
 
-// connectTo lets this page's script call one other server. Where its address
-// is none, the browser refuses and the page says that it is not reached.
+// connectTo lets this page's script call one other server. If the address is
+// invalid, the browser refuses and the page says that it cannot reach it.
 func connectTo(w http.ResponseWriter, address string) {
 	if u, err := url.Parse(address); err == nil {
 		_ = door.AllowConnect(w, u.Scheme+"://"+u.Host)
 	}
 }
 
-// own are authpocket's own redirect URIs in a link that stands.
+// own returns authpocket's own redirect URIs in an existing link.
 func own(p session.Progress) []string {
 	if p.Settled == nil {
 		return nil
@@ -141,7 +140,7 @@ func own(p session.Progress) []string {
 }
 
 // deleteSignIn handles the "POST /signin/{id}/delete" route: it deletes the
-// account that the test has made, once its name was typed.
+// account that the test created, once its name is entered.
 func (s *Server) deleteSignIn(w http.ResponseWriter, r *http.Request, sess *session.Session) {
 	run := s.signIns.Of(sess, chi.URLParam(r, "id"))
 	if run == nil {
@@ -161,11 +160,11 @@ func (s *Server) deleteSignIn(w http.ResponseWriter, r *http.Request, sess *sess
 		redirect(w, r, p.Missing())
 		return
 	case !strings.EqualFold(form.Typed(r, "confirm"), proof.AccountName(*v.Record)):
-		s.signInPage(w, r, sess, run, http.StatusUnprocessableEntity, "Type "+proof.AccountName(*v.Record)+
+		s.signInPage(w, r, sess, run, http.StatusUnprocessableEntity, "Enter "+proof.AccountName(*v.Record)+
 			" to confirm. Nothing was deleted.")
 		return
 	}
-	ctx := context.WithoutCancel(r.Context()) // a browser that leaves takes no deletion back
+	ctx := context.WithoutCancel(r.Context()) // a client that disconnects does not stop the deletion
 	if err := s.engine(p).DeleteTestAccount(ctx, run.Desired, run.Started(), *v); err != nil {
 		s.logError(r, "deleting a test account", err)
 		s.signInPage(w, r, sess, run, http.StatusUnprocessableEntity, link.MessageOf(err).Text(link.OnPage))

@@ -31,13 +31,13 @@ func (s *Server) openRun(w http.ResponseWriter, r *http.Request, run *session.Si
 	}
 	if err := form.Parse(r); err != nil || !clientID.MatchString(form.Typed(r, "client")) ||
 		run.Way != session.WayWindow {
-		http.Error(w, "The page has sent no client of PocketBase's event stream. Load it again.",
+		http.Error(w, "The page did not send a client ID of PocketBase's event stream. Reload it.",
 			http.StatusUnprocessableEntity)
 		return
 	}
 	address, ok := run.Open(form.Typed(r, "client"), run.Late(s.work))
 	if !ok {
-		http.Error(w, "This sign-in was begun before. Begin a new one.", http.StatusConflict)
+		http.Error(w, "This test has already started. Start a new one.", http.StatusConflict)
 		return
 	}
 	w.Header().Set("Content-Type", "application/json")
@@ -57,7 +57,7 @@ func (s *Server) returnSignIn(w http.ResponseWriter, r *http.Request, sess *sess
 
 func (s *Server) returnRun(w http.ResponseWriter, r *http.Request, run *session.SignIn, page string) {
 	if err := form.Parse(r); err != nil {
-		http.Error(w, "What the browser sent is not a form of this program.", http.StatusBadRequest)
+		http.Error(w, "The request is not a form of authpocket.", http.StatusBadRequest)
 		return
 	}
 	missing := signin.Missing(form.Typed(r, "missing"))
@@ -71,7 +71,7 @@ func (s *Server) returnRun(w http.ResponseWriter, r *http.Request, run *session.
 		}
 		run.Finish(s.work, back)
 	} else if missing == signin.MissingNothing {
-		http.Error(w, "This is not the return of this sign-in.", http.StatusConflict)
+		http.Error(w, "This result belongs to another sign-in.", http.StatusConflict)
 		return
 	}
 	redirect(w, r, page)
@@ -84,9 +84,9 @@ func (s *Server) callbackSignIn(w http.ResponseWriter, r *http.Request) {
 	query := r.URL.Query()
 	run := s.signIns.Awaiting(query.Get("state"))
 	page := view.ProblemPage{
-		Head: view.Head{Title: "This sign-in is not known"}, Summary: "It belongs to no test of this program, or to " +
-			"one that is over.",
-		Todo: "Begin a new test on the page for it.",
+		Head:    view.Head{Title: "Unknown test sign-in"},
+		Summary: "It does not belong to a test of authpocket, or the test has ended.",
+		Todo:    "Start a new test on the test sign-in page.",
 	}
 	if run == nil {
 		s.problem(w, r, http.StatusNotFound, page)
@@ -96,8 +96,8 @@ func (s *Server) callbackSignIn(w http.ResponseWriter, r *http.Request) {
 	if ok {
 		run.Finish(s.work, back)
 	}
-	page.Head.Title, page.Summary = "You are back from authentik", "The page on which this test was begun now shows "+
-		"what comes of it."
-	page.Todo = "Close this window and look there."
+	page.Head.Title, page.Summary = "Back from authentik", "The page where you started this test shows the "+
+		"result."
+	page.Todo = "You can close this window."
 	s.problem(w, r, http.StatusOK, page)
 }

@@ -13,8 +13,8 @@ import (
 	"authpocket/web/view/proof"
 )
 
-// startSignIn handles the "POST /signin" route: it asks PocketBase how to
-// begin a sign-in, and predicts what it will lead to where a person is named.
+// startSignIn handles the "POST /signin" route: it asks PocketBase how to start a
+// sign-in, and predicts its result for the user, if one is given.
 func (s *Server) startSignIn(w http.ResponseWriter, r *http.Request, sess *session.Session) {
 	run, ok := s.newTest(w, r, sess)
 	if !ok {
@@ -79,14 +79,14 @@ func (s *Server) newTest(w http.ResponseWriter, r *http.Request, sess *session.S
 func (s *Server) foresee(ctx context.Context, p session.Progress, run *session.SignIn, person int) (problem string) {
 	prediction, err := s.engine(p).Foresee(ctx, run.Desired, person)
 	if err != nil {
-		return "What the sign-in will lead to cannot be predicted. " + link.MessageOf(err).Text(link.OnPage)
+		return "The result of the sign-in cannot be predicted. " + link.MessageOf(err).Text(link.OnPage)
 	}
 	run.Expected.Person, run.Expected.Prediction = person, &prediction
 	return ""
 }
 
-// person finds somebody by username. The problem is a full sentence, empty
-// for none.
+// person finds a user by username. The problem is a full sentence, empty for
+// none.
 func (s *Server) person(ctx context.Context, p session.Progress, username string) (pk int, problem string) {
 	found, err := p.Authentik.System.SearchUsers(ctx, username)
 	if err != nil {
@@ -97,14 +97,14 @@ func (s *Server) person(ctx context.Context, p session.Progress, username string
 		if strings.EqualFold(ref.Name, username) {
 			pk, err := strconv.Atoi(ref.ID)
 			if err != nil {
-				return 0, fmt.Sprintf("authentik gives %s no number.", ref.Name)
+				return 0, fmt.Sprintf("authentik did not return an ID for %s.", ref.Name)
 			}
 			return pk, ""
 		}
 		near = append(near, ref.Name)
 	}
 	if len(near) == 0 {
-		return 0, "authentik knows nobody by that name. Enter a username, or leave the field empty."
+		return 0, "authentik has no such user. Enter a username, or leave the field empty."
 	}
-	return 0, "No username is exactly that. There is: " + strings.Join(near, ", ") + "."
+	return 0, "No username matches exactly. Similar usernames: " + strings.Join(near, ", ") + "."
 }

@@ -153,14 +153,14 @@ func TestATestSignInWorksAndItsAccountIsDeleted(t *testing.T) {
 	t.Parallel()
 	box := newSandbox(t)
 	_, b := linked(t, box, "trust-all")
-	b.post("/signin", url.Values{"person": {"nobody"}}).want(422).says("authentik knows nobody by that name")
+	b.post("/signin", url.Values{"person": {"nobody"}}).want(422).says("authentik has no such user")
 	for _, became := range []string{"A new account was created", "A new account was created",
 		"Signed in to the linked account"} {
 		test := b.post("/signin", url.Values{"person": {box.Person.Username}}).want(303).header.Get("Location")
-		b.get(test).want(200).says("What a sign-in of "+box.Person.Username+" will lead to",
-			"This way needs JavaScript")
+		b.get(test).want(200).says("Expected result for "+box.Person.Username,
+			"This test needs JavaScript")
 		b.through(box, test)
-		p := b.get(test).want(200).says("The sign-in works", became, "As predicted", box.Person.Email, "Verified yes",
+		p := b.get(test).want(200).says("Sign-in works", became, "As predicted", box.Person.Email, "Verified yes",
 			"email_verified", "Signed in at authentik")
 		if became == "Signed in to the linked account" {
 			if strings.Contains(p.text, "Delete the account") {
@@ -168,7 +168,7 @@ func TestATestSignInWorksAndItsAccountIsDeleted(t *testing.T) {
 			}
 			break
 		}
-		if b.get("/signin").says("It worked"); strings.Contains(p.text, "code=") {
+		if b.get("/signin").says("Sign-in worked"); strings.Contains(p.text, "code=") {
 			t.Error("the page holds a code")
 		}
 		if len(b.get("/signin").all("li")) == 2 {
@@ -176,7 +176,7 @@ func TestATestSignInWorksAndItsAccountIsDeleted(t *testing.T) {
 		}
 		b.send(p, test+"/delete", url.Values{"confirm": {"yes"}}).want(422).says("Nothing was deleted")
 		b.send(p, test+"/delete", url.Values{"confirm": {strings.ToUpper(box.Person.Email)}}).want(303, test)
-		b.get(test).says("The account was deleted, and its link with authentik too")
+		b.get(test).says("The account and its link to authentik were deleted")
 	}
 }
 
@@ -186,19 +186,19 @@ func TestAFailedTestLeadsToAPlanThatMendsIt(t *testing.T) {
 	_, b := linked(t, box, "leave")
 	test := b.post("/signin", nil).want(303).header.Get("Location")
 	b.through(box, test)
-	p := b.get(test).want(200).says("The sign-in did not work",
-		"authentik says that the e-mail address is not verified", "What the two systems noted", "Trust every address")
+	p := b.get(test).want(200).says("Sign-in failed",
+		"authentik says that the e-mail address is not verified", "Logs from both systems", "Trust every address")
 	if !strings.Contains(p.text, `href="/fix/email-unverified"`) {
 		t.Fatal("there is no way to the fix")
 	}
 	review := b.get("/fix/email-unverified").want(200).says("Review 2 changes", "trust every e-mail address")
 	job := b.send(review, "/apply", nil).want(303).header.Get("Location")
 	b.wait(job+"/events", "")
-	b.get(job).says("All changes were made", "Go on with the test")
+	b.get(job).says("All changes were applied", "Continue the test")
 	again := b.post("/signin", nil).want(303).header.Get("Location")
 	b.through(box, again)
-	b.get(again).says("The sign-in works")
-	b.get("/review").says("Nothing has to change")
+	b.get(again).says("Sign-in works")
+	b.get("/review").says("No changes needed")
 	b.get("/fix/mfa").want(404)
 	b.get("/fix/unknown").want(404)
 	b.send(b.get("/fix/invalid-client").want(200).says("Review 1 change"), "/apply", nil).want(303)
@@ -227,7 +227,7 @@ func TestTheOtherWayNeedsItsAddressAndGivesItBack(t *testing.T) {
 	review := b.get("/signin/address").want(200).says("Review 1 change", own)
 	job := b.send(review, "/apply", nil).want(303).header.Get("Location")
 	b.wait(job+"/events", "")
-	b.get(job).says("Go on with the test")
+	b.get(job).says("Continue the test")
 	b.get("/signin").says("still in authentik")
 
 	test := b.post("/signin", url.Values{"way": {"callback"}}).want(303).header.Get("Location")
@@ -240,16 +240,16 @@ func TestTheOtherWayNeedsItsAddressAndGivesItBack(t *testing.T) {
 	stranger := w.browser() // browsers send no cookie along on the way back
 	back := atAuthentik(t, box, address, own)
 	stranger.get(callbackPath + "?state=another&code=x").want(404)
-	stranger.get(back.RequestURI()).want(200).says("You are back from authentik")
+	stranger.get(back.RequestURI()).want(200).says("Back from authentik")
 	b.wait(test+"/events", "")
-	b.get(test).says("The sign-in works", "The code came back to authpocket", "Take it away again")
+	b.get(test).says("Sign-in works", "The code came back to authpocket", "Remove it")
 
 	review = b.get("/signin/address/remove").want(200).says("Review 1 change")
 	b.wait(b.send(review, "/apply", nil).want(303).header.Get("Location")+"/events", "")
 	if p := b.get("/signin"); strings.Contains(p.visible(), "still in authentik") {
 		t.Error("the address is still there")
 	}
-	b.get("/review").says("Nothing has to change")
+	b.get("/review").says("No changes needed")
 }
 
 func TestSomebodyElseTriesOnce(t *testing.T) {
@@ -257,7 +257,7 @@ func TestSomebodyElseTriesOnce(t *testing.T) {
 	box := newSandbox(t)
 	w, b := linked(t, box, "trust-all")
 	p := b.post("/signin/invite", url.Values{"person": {box.Person.Username}}).want(200).says("once",
-		"This link works on this machine only")
+		"This link only works on this machine")
 	invitation, err := url.Parse(text(p.all("pre")[0]))
 	if err != nil {
 		t.Fatal(err)
@@ -265,29 +265,29 @@ func TestSomebodyElseTriesOnce(t *testing.T) {
 	b.get("/signin").says("Waiting for the link to be opened")
 	try := invitation.Path
 	first, second := w.browser(), w.browser()
-	first.get("/try/unknown").want(404).says("This link leads nowhere any more")
+	first.get("/try/unknown").want(404).says("This link no longer works")
 	guest := second.get(try).want(200).visible()
-	if who, button := strings.Index(guest, "Whoever sets up the sign-in"), strings.Index(guest, "Begin"); who < 0 ||
+	if who, button := strings.Index(guest, "The administrator of"), strings.Index(guest, "Start"); who < 0 ||
 		button < who {
 		t.Error("whoever tries sees a button before they are told what it is for")
 	}
 	// looking uses nothing up
-	second.get(try).want(200).says("Begin", "Try to sign in to PocketBase", box.PocketBaseURL[len("http://"):])
+	second.get(try).want(200).says("Start", "Test signing in to PocketBase", box.PocketBaseURL[len("http://"):])
 	first.post(try, nil).want(303, try)
 	second.get(try).want(404)
 	second.post(try, nil).want(404)
 	second.get(try + "/events").want(404)
 	first.through(box, try)
-	theirs := first.get(try).want(200).says("It worked")
-	for _, word := range []string{box.Person.Email, "prediction", "What authentik sent"} {
+	theirs := first.get(try).want(200).says("The test worked")
+	for _, word := range []string{box.Person.Email, "prediction", "Claims from authentik"} {
 		if strings.Contains(theirs.text, word) {
 			t.Errorf("whoever tries is shown %q", word)
 		}
 	}
 	first.get("/signin").want(303)
 	for _, a := range b.get("/signin").all("a") {
-		if strings.HasPrefix(text(a), "It worked") {
-			b.get(attr(a, "href")).says("The sign-in works", "As predicted", box.Person.Email)
+		if strings.HasPrefix(text(a), "Sign-in worked") {
+			b.get(attr(a, "href")).says("Sign-in works", "As predicted", box.Person.Email)
 			return
 		}
 	}
@@ -318,10 +318,10 @@ func TestWhatATestDoesToAnAccountIsSaidBefore(t *testing.T) {
 		box := newSandbox(t)
 		_, b := linked(t, box, "trust-all")
 		account(t, box, box.Person.Email, verified)
-		b.get("/signin").says("was never verified")
+		b.get("/signin").says("If an unverified account already has this e-mail address")
 		test := b.post("/signin", url.Values{"person": {box.Person.Username}}).want(303).header.Get("Location")
 		p := b.get(test).want(200).says("Is linked to the account")
-		for _, words := range []string{"This test changes an account for good", "resets its password"} {
+		for _, words := range []string{"This test permanently changes an account", "resets its password"} {
 			if n := strings.Count(p.visible(), words); (n == 1) == verified || n > 1 {
 				t.Errorf("verified %v: %q is said %d times", verified, words, n)
 			}
@@ -346,10 +346,10 @@ func TestOwnAddressIsOfferedUntilItIsGone(t *testing.T) {
 	// another address of authpocket's, on another day
 	elsewhere := wizardFor(t, box, prefilled(box)).browser().connected()
 	elsewhere.send(elsewhere.get("/settings"), "/settings", url.Values{"email": {"trust-all"}}).want(303, "/review")
-	elsewhere.get("/review").says("Nothing has to change")
+	elsewhere.get("/review").says("No changes needed")
 	elsewhere.get("/signin").want(200).says(still, w.http.URL+callbackPath)
 	review := elsewhere.get("/signin/address/remove").want(200).says("Review 1 change", w.http.URL+callbackPath)
-	elsewhere.apply(review).says("All changes were made", "Check that it works")
+	elsewhere.apply(review).says("All changes were applied", "Run checks")
 	if p := elsewhere.get("/signin"); strings.Contains(p.visible(), still) {
 		t.Error("the address is still offered")
 	}
@@ -392,13 +392,13 @@ func TestAFixHasJustTheOneChange(t *testing.T) {
 	}
 	b.get("/review").says("Review 1 change", "displayName")
 
-	review := b.get("/fix/user-info-url").want(200).says("Review 1 change", "puts one thing right", inner+
+	review := b.get("/fix/user-info-url").want(200).says("Review 1 change", "fix one problem", inner+
 		"/application/o/userinfo/")
 	if strings.Contains(review.visible(), "Company") {
 		t.Errorf("more is changed:\n%s", review.visible())
 	}
-	b.apply(review).says("All changes were made")
-	b.apply(b.get("/fix/create-rule").want(200).says("Review 1 change", "createRule")).says("All changes were made")
+	b.apply(review).says("All changes were applied")
+	b.apply(b.get("/fix/create-rule").want(200).says("Review 1 change", "createRule")).says("All changes were applied")
 	if users, err = app.FindCollectionByNameOrId("users"); err != nil {
 		t.Fatal(err)
 	}
@@ -419,9 +419,9 @@ func TestOldResultsAreDroppedByAChange(t *testing.T) {
 	_, b := linked(t, box, "trust-all")
 	b.post("/verify", nil).want(303, "/verify")
 	b.wait("/verify/events", "")
-	b.get("/verify").says("All checks passed", "Measured at", "checks passed")
-	b.apply(b.get("/fix/invalid-client").want(200)).says("Go on with the test", "Check again")
-	if p := b.get("/verify").want(200).says("Check that it works"); strings.Contains(p.visible(), "All checks passed") {
+	b.get("/verify").says("All checks passed", "Checked at", "checks passed")
+	b.apply(b.get("/fix/invalid-client").want(200)).says("Continue the test", "Check again")
+	if p := b.get("/verify").want(200).says("Run checks"); strings.Contains(p.visible(), "All checks passed") {
 		t.Error("the results of before are shown")
 	}
 	b.get("/done").want(303, "/verify")
@@ -431,7 +431,7 @@ func TestOldResultsAreDroppedByAChange(t *testing.T) {
 	b.post("/verify", nil).want(303, "/verify")
 	b.wait("/verify/events", "")
 	first := ""
-	for _, a := range b.get("/verify").says("A test sign-in has worked").all("a") {
+	for _, a := range b.get("/verify").says("A test sign-in worked").all("a") {
 		if first == "" && attr(a, "class") == "button" {
 			first = text(a)
 		}
@@ -487,7 +487,7 @@ func TestAPairWithoutALinkIsToldSo(t *testing.T) {
 	b.post("/verify", nil).want(303, "/verify")
 	b.wait("/verify/events", "")
 	p := b.get("/verify").want(200).says("There is no link yet", "Settings")
-	if strings.Contains(p.visible(), "To put right") || strings.Contains(p.visible(), "Finish") {
+	if strings.Contains(p.text, "<h2>Failed</h2>") || strings.Contains(p.visible(), "Finish") {
 		t.Errorf("there is more:\n%s", p.visible())
 	}
 }

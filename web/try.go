@@ -21,8 +21,8 @@ import (
 // tryCookie ties a link to the browser that used it.
 const tryCookie = "authpocket-try"
 
-// inviteSignIn handles the "POST /signin/invite" route: it makes a link with
-// which somebody else does the test. The link is on this answer alone.
+// inviteSignIn handles the "POST /signin/invite" route: it creates a link for
+// another user's test. Only this response shows it.
 func (s *Server) inviteSignIn(w http.ResponseWriter, r *http.Request, sess *session.Session) {
 	run, ok := s.newTest(w, r, sess)
 	if !ok {
@@ -35,16 +35,17 @@ func (s *Server) inviteSignIn(w http.ResponseWriter, r *http.Request, sess *sess
 	s.render(w, r, http.StatusOK, proof.Invite(proof.NewInvite(s.head(sess), address, in)))
 }
 
-// tried finds the test of a link. It answers false when the link is used up
-// or unknown, and the browser has been told.
+// tried finds the test of a link. It returns false for an unknown or used link,
+// after it has written the response.
 func (s *Server) tried(w http.ResponseWriter, r *http.Request) (*session.SignIn, bool) {
 	run := s.signIns.Invited(chi.URLParam(r, "token"))
 	if run != nil && run.Holds(tryKey(r)) {
 		return run, true
 	}
 	page := view.ProblemPage{
-		Head: view.Head{Title: "This link leads nowhere any more"}, Summary: "It was used, or its 30 minutes are over.",
-		Todo: "Ask whoever sent it to you for a new one.",
+		Head:    view.Head{Title: "This link no longer works"},
+		Summary: "It was already used, or it is older than 30 minutes.",
+		Todo:    "Ask the person who sent it for a new link.",
 	}
 	s.problem(w, r, http.StatusNotFound, page)
 	return nil, false
@@ -58,8 +59,8 @@ func tryKey(r *http.Request) string {
 	return ""
 }
 
-// giveKey gives the browser a key to claim the link with. Until then the key
-// is kept by the browser alone.
+// giveKey sets a cookie with a key to claim the link. Until the browser does, only
+// it knows the key.
 func giveKey(w http.ResponseWriter, r *http.Request) string {
 	key := session.NewID()
 	http.SetCookie(w, &http.Cookie{ // #nosec G124 -- Secure where the browser takes it
@@ -69,8 +70,8 @@ func giveKey(w http.ResponseWriter, r *http.Request) string {
 	return key
 }
 
-// showTry handles the "GET /try/{token}" route. Looking at it uses nothing
-// up, for programs look at links too.
+// showTry handles the "GET /try/{token}" route. It does not use the link up, since
+// mail scanners open links too.
 func (s *Server) showTry(w http.ResponseWriter, r *http.Request) {
 	run, ok := s.tried(w, r)
 	if !ok {
@@ -86,7 +87,7 @@ func (s *Server) showTry(w http.ResponseWriter, r *http.Request) {
 		proof.Try(proof.NewTry(view.Head{Assets: s.assets}, in, fmt.Sprintf("%s/events?after=%d", in.Base, count))))
 }
 
-// startTry handles the "POST /try/{token}" route: it begins the test.
+// startTry handles the "POST /try/{token}" route: it starts the test.
 func (s *Server) startTry(w http.ResponseWriter, r *http.Request) {
 	run, ok := s.tried(w, r)
 	if !ok {
@@ -95,9 +96,9 @@ func (s *Server) startTry(w http.ResponseWriter, r *http.Request) {
 	p := run.Session.Look()
 	if p.Authentik == nil || p.PocketBase == nil || !run.Claim(tryKey(r), func() string { return giveKey(w, r) }) {
 		s.problem(w, r, http.StatusConflict, view.ProblemPage{
-			Head: view.Head{Title: "The test cannot begin"}, Summary: "authpocket is not connected to the two " +
-				"systems any more, or the test was begun elsewhere.",
-			Todo: "Ask whoever sent you the link for a new one.",
+			Head:    view.Head{Title: "The test cannot start"},
+			Summary: "authpocket is no longer connected to both systems, or the test was started elsewhere.",
+			Todo:    "Ask the person who sent you the link for a new one.",
 		})
 		return
 	}
@@ -107,7 +108,7 @@ func (s *Server) startTry(w http.ResponseWriter, r *http.Request) {
 			return
 		}
 		s.logError(r, "beginning a test sign-in", err)
-		run.Stop("PocketBase did not say how to begin a sign-in.")
+		run.Stop("PocketBase did not return the data to start a sign-in.")
 	}
 	redirect(w, r, r.URL.Path)
 }

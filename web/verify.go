@@ -33,14 +33,14 @@ func (s *Server) verifyPage(w http.ResponseWriter, r *http.Request, sess *sessio
 	s.render(w, r, status, proof.Verify(proof.NewVerify(s.head(sess), in, events)))
 }
 
-// verifyInput adds what the session knows beside the checks.
+// verifyInput adds what the session knows besides the checks.
 func (s *Server) verifyInput(sess *session.Session, in proof.VerifyInput) proof.VerifyInput {
 	in.Own, in.SignedIn = own(sess.Look()), s.signedIn(sess)
 	return in
 }
 
-// signedIn tells whether a test sign-in has worked since the link was last
-// changed.
+// signedIn reports whether a test sign-in worked since the last change of the
+// link.
 func (s *Server) signedIn(sess *session.Session) bool {
 	p := sess.Look()
 	return p.Settled != nil && slices.ContainsFunc(s.signIns.All(sess), func(run *session.SignIn) bool {
@@ -49,8 +49,8 @@ func (s *Server) signedIn(sess *session.Session) bool {
 	})
 }
 
-// startVerify handles the "POST /verify" route: it begins a run of the
-// checks, or joins the one that is under way.
+// startVerify handles the "POST /verify" route: it starts a run of the checks, or
+// joins the running one.
 func (s *Server) startVerify(w http.ResponseWriter, r *http.Request, sess *session.Session) {
 	if err := form.Parse(r); err != nil {
 		s.badForm(w, r, sess, err)

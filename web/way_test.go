@@ -30,10 +30,10 @@ func TestFromStartToDone(t *testing.T) {
 		"pocketbase.url": {box.PocketBaseURL + "/_/"}, "pocketbase.with": {"password"},
 		"pocketbase.email": {box.SuperuserEmail}, "pocketbase.password": {box.SuperuserPassword},
 	}).want(303, "/settings")
-	settings := b.get("/settings").want(200).says("Which e-mail addresses may PocketBase trust?")
+	settings := b.get("/settings").want(200).says("Which e-mail addresses should count as verified?")
 	b.send(settings, "/settings", url.Values{"email": {"trust-all"}}).want(303, "/review")
 
-	review := b.get("/review").want(200).says("Make 3 changes", "Before you go on",
+	review := b.get("/review").want(200).says("Apply 3 changes", "Before you continue",
 		"Everyone with an authentik account")
 	if !strings.Contains(review.text, `href="https://docs.goauthentik.io/integrations/services/pocketbase/"`) {
 		t.Error("the review names steps of a guide and does not lead to it")
@@ -43,11 +43,11 @@ func TestFromStartToDone(t *testing.T) {
 	}
 	job := b.send(review, "/apply", nil).want(303).header.Get("Location")
 	b.wait(job+"/events", "")
-	b.get(job).want(200).says("All changes were made and read back", "3 of 3 changes made")
+	b.get(job).want(200).says("All changes were applied and read back", "3 of 3 changes applied")
 
 	b.post("/verify", nil).want(303, "/verify")
 	b.wait("/verify/events", "")
-	b.get("/verify").want(200).says("What the checks say", "All checks passed")
+	b.get("/verify").want(200).says("Check results", "All checks passed")
 	done := b.get("/done").want(200).says("authentik and PocketBase are linked", `.collection("users")`,
 		`{ provider: "oidc" }`)
 	for _, link := range []string{box.AuthentikURL + "/if/admin/#/core/applications/pocketbase", box.PocketBaseURL +
@@ -58,7 +58,7 @@ func TestFromStartToDone(t *testing.T) {
 	}
 
 	// once more, with nothing left to do
-	again := b.get("/review").want(200).says("Nothing has to change", "Check that it works", "Or instead")
+	again := b.get("/review").want(200).says("No changes needed", "Run checks", "Other options")
 	for _, path := range []string{"/rotate", "/remove"} {
 		if !strings.Contains(again.text, `href="`+path+`"`) || strings.Contains(review.text, `href="`+path+`"`) {
 			t.Errorf("%s has to be linked to from the review of a link that is there, and of no other", path)
@@ -98,11 +98,11 @@ func TestForgetKeepsWhatWasMade(t *testing.T) {
 			t.Errorf("secret %d was not wiped", i)
 		}
 	}
-	b.get(test).want(200).says("The tokens were forgotten before the sign-in came back")
-	done := b.get("/done").want(200).says("authpocket has forgotten them, and the client secrets of every plan and "+
-		"test sign-in", "still let in")
+	b.get(test).want(200).says("The tokens were deleted before the sign-in finished")
+	done := b.get("/done").want(200).says("authpocket has deleted its tokens and client secrets",
+		"You stay signed in to authpocket")
 	if len(done.all("form")) != 2 {
-		t.Errorf("%d forms on the last page, want Start over and the door alone", len(done.all("form")))
+		t.Errorf("%d forms on the last page, want Start over and Sign out alone", len(done.all("form")))
 	}
 	b.get("/review").want(303, "/authentik")
 	b.post("/verify", nil).want(303, "/authentik")
@@ -120,8 +120,8 @@ func TestForgetInTheMiddleEndsTheSession(t *testing.T) {
 	w := wizardFor(t, box, prefilled(box))
 	b := w.browser().connected()
 	b.post("/forget", nil).want(303, "/forgotten")
-	b.get("/forgotten").want(200).says("The tokens are forgotten", "client secrets of every plan and test sign-in",
-		"still let in", "Close the door")
+	b.get("/forgotten").want(200).says("The tokens are deleted", "all client secrets and your answers",
+		"stay signed in", "Sign out")
 	if n := len(w.server.sessions.All()); n != 0 {
 		t.Errorf("%d sessions are left", n)
 	}

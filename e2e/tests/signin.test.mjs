@@ -19,15 +19,15 @@ async function linked(t, email) {
     await page.getByRole('button', { name: 'Continue' }).click();
     await page.getByRole('heading', { level: 1, name: /Review/ }).waitFor();
   }
-  await page.getByRole('button', { name: /^Make \d+ changes?$/ }).click();
-  await page.getByRole('heading', { level: 1, name: 'Changes made' }).waitFor();
+  await page.getByRole('button', { name: /^Apply \d+ changes?$/ }).click();
+  await page.getByRole('heading', { level: 1, name: 'Changes applied' }).waitFor();
   return { demo, browser, page, errors };
 }
 
 /** Begins a test and goes to its page. */
 async function begin(page, url, person) {
   await page.goto(url + 'signin');
-  if (person) await page.getByLabel('Whose sign-in to predict').fill(person);
+  if (person) await page.getByLabel('Check as user').fill(person);
   await page.getByRole('button', { name: 'Test sign-in' }).click();
   await page.getByRole('button', { name: 'Open authentik' }).waitFor();
 }
@@ -46,11 +46,11 @@ test('a sign-in works, its account is deleted, and the next one is as predicted'
   const { demo, page, errors } = await linked(t);
   await begin(page, demo.url);
   await signIn(page, demo.password);
-  await page.getByRole('heading', { level: 1, name: 'The sign-in works' }).waitFor();
+  await page.getByRole('heading', { level: 1, name: 'Sign-in works' }).waitFor();
   await page.getByText('A new account was created').first().waitFor();
   await page.getByLabel('Delete this account').fill('ada@example.com');
   await page.getByRole('button', { name: 'Delete the account' }).click();
-  await page.getByText('The account was deleted, and its link with authentik too').waitFor();
+  await page.getByText('The account and its link to authentik were deleted').waitFor();
 
   await begin(page, demo.url, 'ada');
   await page.getByText('A new account is created for ada@example.com').first().waitFor();
@@ -65,48 +65,48 @@ test('a window that was closed is said to be, and ends nothing by itself', async
   const popup = await openWindow(page);
   await popup.getByLabel(/user ?name|e-?mail/i).waitFor();
   await popup.close();
-  await page.getByText('The window seems to be closed – still waiting.').waitFor();
+  await page.getByText('The window seems to be closed. Still waiting for the result.').waitFor();
   await page.getByRole('button', { name: 'Cancel the test' }).click();
-  await page.getByRole('heading', { level: 1, name: 'The sign-in did not work' }).waitFor({ timeout: 60_000 });
+  await page.getByRole('heading', { level: 1, name: 'Sign-in failed' }).waitFor({ timeout: 60_000 });
   await page.getByText('The sign-in was not finished').first().waitFor();
 });
 
 test('an address that is not verified fails, and the fix is a plan', async (t) => {
-  const { demo, page } = await linked(t, /^Leave authentik/);
+  const { demo, page } = await linked(t, /^Keep addresses/);
   await begin(page, demo.url, 'ada');
   await page.getByText('Cannot be blank').first().waitFor();
   await signIn(page, demo.password);
-  await page.getByRole('heading', { level: 1, name: 'The sign-in did not work' }).waitFor({ timeout: 60_000 });
+  await page.getByRole('heading', { level: 1, name: 'Sign-in failed' }).waitFor({ timeout: 60_000 });
   await page.locator('#outcome').getByText('authentik says that the e-mail address is not verified').waitFor();
   await page.locator('#outcome').getByRole('link', { name: 'Trust every address' }).click();
   await page.getByRole('heading', { level: 1, name: 'Review 2 changes' }).waitFor();
-  await page.getByRole('button', { name: 'Make 2 changes' }).click();
-  await page.getByRole('link', { name: 'Go on with the test' }).click();
+  await page.getByRole('button', { name: 'Apply 2 changes' }).click();
+  await page.getByRole('link', { name: 'Continue the test' }).click();
   await page.getByRole('button', { name: 'Test sign-in' }).click();
   await openWindow(page);
-  await page.getByRole('heading', { level: 1, name: 'The sign-in works' }).waitFor();
+  await page.getByRole('heading', { level: 1, name: 'Sign-in works' }).waitFor();
 });
 
 test('somebody else tries, once, and is told only whether it worked', async (t) => {
   const { demo, browser, page } = await linked(t);
   await page.goto(demo.url + 'signin');
-  await page.getByRole('button', { name: 'Let somebody else try' }).click();
+  await page.getByRole('button', { name: 'Invite another user' }).click();
   const link = await page.locator('#link').innerText();
-  await page.getByRole('link', { name: 'See how it goes' }).click();
+  await page.getByRole('link', { name: 'Follow the test' }).click();
   await page.getByRole('heading', { level: 1, name: 'Waiting for the link to be opened' }).waitFor();
 
   const other = await (await browser.newContext()).newPage();
   await other.goto(link);
-  await other.getByRole('button', { name: 'Begin' }).click();
+  await other.getByRole('button', { name: 'Start' }).click();
   await signIn(other, demo.password);
-  await other.getByRole('heading', { level: 1, name: 'The sign-in works' }).waitFor();
+  await other.getByRole('heading', { level: 1, name: 'Sign-in works' }).waitFor();
   assert.doesNotMatch(await other.locator('main').innerText(), /ada@example.com/);
-  await page.getByRole('heading', { level: 1, name: 'The sign-in works' }).waitFor();
+  await page.getByRole('heading', { level: 1, name: 'Sign-in works' }).waitFor();
   await page.getByText('ada@example.com').first().waitFor();
 
   const late = await (await browser.newContext()).newPage();
   await late.goto(link);
-  await late.getByRole('heading', { level: 1, name: 'This link leads nowhere any more' }).waitFor();
+  await late.getByRole('heading', { level: 1, name: 'This link no longer works' }).waitFor();
 });
 
 test('a window that the browser blocks is said to be', async (t) => {
@@ -121,22 +121,22 @@ test('a window that the browser blocks is said to be', async (t) => {
 test('a browser that does not reach PocketBase is told before, and goes the other way', async (t) => {
   const { demo, page } = await linked(t);
   await begin(page, demo.url);
-  assert.equal(await page.getByText('This browser does not reach PocketBase').isVisible(), false);
+  assert.equal(await page.getByText('The browser cannot reach PocketBase').isVisible(), false);
   const health = await page.locator('[data-signin]').getAttribute('data-health');
   await page.context().route(new URL(health).origin + '/**', (route) => route.abort());
   await page.reload();
-  await page.getByText('This browser does not reach PocketBase').waitFor();
-  await page.getByRole('link', { name: 'Test the other way' }).filter({ visible: true }).click();
+  await page.getByText('The browser cannot reach PocketBase').waitFor();
+  await page.getByRole('link', { name: 'Test through authpocket' }).filter({ visible: true }).click();
   await page.getByRole('link', { name: 'Add the redirect URI' }).click();
-  await page.getByRole('button', { name: 'Make 1 change' }).click();
-  await page.getByRole('link', { name: 'Go on with the test' }).click();
+  await page.getByRole('button', { name: 'Apply 1 change' }).click();
+  await page.getByRole('link', { name: 'Continue the test' }).click();
   await page.getByRole('button', { name: 'Test sign-in' }).click();
   const [tab] = await Promise.all([page.context().waitForEvent('page'), page.getByRole('link', { name: 'Open authentik' }).click()]);
   await signInAtAuthentik(tab, 'ada', demo.password);
-  await page.getByRole('heading', { level: 1, name: 'The sign-in works' }).waitFor({ timeout: 60_000 });
-  await page.getByRole('link', { name: 'Take it away again' }).click();
-  await page.getByRole('button', { name: 'Make 1 change' }).click();
-  await page.getByRole('heading', { level: 1, name: 'Changes made' }).waitFor();
+  await page.getByRole('heading', { level: 1, name: 'Sign-in works' }).waitFor({ timeout: 60_000 });
+  await page.getByRole('link', { name: 'Remove it' }).click();
+  await page.getByRole('button', { name: 'Apply 1 change' }).click();
+  await page.getByRole('heading', { level: 1, name: 'Changes applied' }).waitFor();
 });
 
 test('a page over https is told that it may not call a PocketBase over http', async (t) => {
@@ -152,7 +152,7 @@ test('a page over https is told that it may not call a PocketBase over http', as
     await route.fulfill({ status: answer.status(), contentType: answer.headers()['content-type'], body });
   });
   await page.goto('https://wizard.example' + pathname);
-  await page.getByText('This browser will not call PocketBase from here').waitFor();
+  await page.getByText('The browser blocks requests to PocketBase').waitFor();
 });
 
 test('a window that cut itself off from the page is waited for', async (t) => {
@@ -163,7 +163,7 @@ test('a window that cut itself off from the page is waited for', async (t) => {
   });
   await begin(page, demo.url);
   await signIn(page, demo.password);
-  await page.getByRole('heading', { level: 1, name: 'The sign-in works' }).waitFor({ timeout: 60_000 });
+  await page.getByRole('heading', { level: 1, name: 'Sign-in works' }).waitFor({ timeout: 60_000 });
   assert.deepEqual(errors, []);
 });
 
@@ -179,7 +179,7 @@ async function atPocketBase(page, handler) {
 }
 
 async function verdictIs(page, title) {
-  await page.getByRole('heading', { level: 1, name: 'The sign-in did not work' }).waitFor({ timeout: 90_000 });
+  await page.getByRole('heading', { level: 1, name: 'Sign-in failed' }).waitFor({ timeout: 90_000 });
   await page.locator('#outcome').getByText(title).first().waitFor();
 }
 
@@ -196,10 +196,10 @@ test('the button waits until it is known whether PocketBase can be called', asyn
   const button = page.getByRole('button', { name: 'Open authentik' });
   await button.waitFor();
   assert.equal(await button.isDisabled(), true);
-  await page.getByText('Asking PocketBase whether it lets this page call it').waitFor();
+  await page.getByText('Checking whether PocketBase accepts requests from this page').waitFor();
   answer();
   await page.locator('[data-begin]:enabled').waitFor();
-  assert.equal(await page.getByText('Asking PocketBase whether').isVisible(), false);
+  assert.equal(await page.getByText('Checking whether PocketBase').isVisible(), false);
 });
 
 test('origins that leave the page out are told before, and named after', async (t) => {
@@ -208,8 +208,8 @@ test('origins that leave the page out are told before, and named after', async (
   const others = { 'access-control-allow-origin': 'https://app.example' };
   await atPocketBase(page, () => ({ status: 200, headers: others, contentType: 'application/json', body: '{}' }));
   await page.reload();
-  await page.getByText('PocketBase does not let this page call it').waitFor();
-  assert.equal(await page.getByText('This browser does not reach PocketBase').isVisible(), false);
+  await page.getByText('PocketBase rejects requests from this page').waitFor();
+  assert.equal(await page.getByText('The browser cannot reach PocketBase').isVisible(), false);
   await openWindow(page);
   await verdictIs(page, "PocketBase's allowed origins leave the page out");
 });
@@ -260,7 +260,7 @@ test('a report that is lost on the way is sent again', async (t) => {
   let lost = 0;
   await page.route('**/return', (route) => (lost++ < 2 ? route.abort() : route.continue()));
   await signIn(page, demo.password);
-  await page.getByRole('heading', { level: 1, name: 'The sign-in works' }).waitFor({ timeout: 60_000 });
+  await page.getByRole('heading', { level: 1, name: 'Sign-in works' }).waitFor({ timeout: 60_000 });
   assert.equal(lost, 3);
   assert.deepEqual(errors, []);
 });
@@ -270,8 +270,8 @@ test('a page that authpocket does not know any more says so, and goes on nowhere
   await begin(page, demo.url);
   await page.route('**/stage', (route) => route.fulfill({ status: 404, body: 'gone' }));
   const popup = await openWindow(page);
-  await page.getByText('authpocket was not told what happened').waitFor();
-  assert.equal(await page.getByText('This test was begun before').isVisible(), false);
+  await page.getByText('authpocket did not receive the result').waitFor();
+  assert.equal(await page.getByText('This test has already started').isVisible(), false);
   if (!popup.isClosed()) await popup.waitForEvent('close');
 
   await page.unroute('**/stage');
@@ -280,6 +280,6 @@ test('a page that authpocket does not know any more says so, and goes on nowhere
   await page.route('**/return', (route) => route.abort());
   await openWindow(page);
   await page.getByRole('button', { name: 'Cancel' }).filter({ visible: true }).first().click();
-  await page.getByText('authpocket was not told what happened').waitFor({ timeout: 60_000 });
+  await page.getByText('authpocket did not receive the result').waitFor({ timeout: 60_000 });
   assert.deepEqual(errors, []);
 });

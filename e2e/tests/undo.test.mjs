@@ -14,19 +14,19 @@ for (const javaScriptEnabled of [true, false]) {
     await toReview(page, demo, javaScriptEnabled);
     await toDone(page);
 
-    await page.getByRole('link', { name: 'Receipts' }).click();
+    await page.getByRole('link', { name: 'View history' }).click();
     await page.getByRole('heading', { level: 1, name: 'History' }).waitFor();
-    await page.getByRole('link', { name: /^Link made or changed/ }).click();
-    await page.getByText('3 of 3 changes made').waitFor();
+    await page.getByRole('link', { name: /^Link created or changed/ }).click();
+    await page.getByText('3 of 3 changes applied').waitFor();
     await page.getByRole('link', { name: 'Undo', exact: true }).click();
-    await page.getByRole('heading', { level: 1, name: 'Review the undo: 4 changes' }).waitFor();
+    await page.getByRole('heading', { level: 1, name: 'Review undo: 4 changes' }).waitFor();
     await page.getByRole('button', { name: 'Undo 4 changes' }).click();
     await page.getByRole('heading', { level: 1, name: 'Undone' }).waitFor();
     await page.getByText('4 changes were undone').waitFor();
 
-    await page.getByRole('link', { name: 'See the receipts' }).click();
+    await page.getByRole('link', { name: 'View history' }).click();
     await page.getByRole('link', { name: /^Undo/ }).waitFor();
-    await page.getByText('Done, and undone later').waitFor();
+    await page.getByText('Done, then undone').waitFor();
     await page.goto(demo.url + 'review');
     await page.getByRole('heading', { level: 1, name: 'Settings' }).waitFor(); // nothing is left of the answers
     await page.getByRole('radio', { name: 'Trust every address' }).check();

@@ -45,12 +45,12 @@ test('reloading, a second tab and pressing twice write nothing twice', async (t)
   await toReview(page, demo);
   const second = await context.newPage();
   await second.goto(page.url());
-  const press = (p) => p.getByRole('button', { name: /^Make \d+ changes?$/ }).click();
+  const press = (p) => p.getByRole('button', { name: /^Apply \d+ changes?$/ }).click();
   await Promise.all([press(page), press(second)]);
   for (const p of [page, second]) {
-    await p.getByRole('heading', { level: 1, name: 'Changes made' }).waitFor();
+    await p.getByRole('heading', { level: 1, name: 'Changes applied' }).waitFor();
     await p.reload();
-    await p.getByText('3 of 3 changes made').waitFor();
+    await p.getByText('3 of 3 changes applied').waitFor();
   }
   assert.equal(page.url(), second.url(), 'both tabs show the same apply');
   await page.goBack();

@@ -95,9 +95,9 @@ export async function toReview(page, demo, javaScriptEnabled = true) {
 
 /** Goes from the review page to Done. */
 export async function toDone(page) {
-  await page.getByRole('button', { name: /^Make \d+ changes?$/ }).click();
-  await page.getByRole('heading', { level: 1, name: 'Changes made' }).waitFor();
-  await page.getByRole('link', { name: 'Check that it works' }).or(page.getByRole('button', { name: 'Check that it works' })).click();
+  await page.getByRole('button', { name: /^Apply \d+ changes?$/ }).click();
+  await page.getByRole('heading', { level: 1, name: 'Changes applied' }).waitFor();
+  await page.getByRole('link', { name: 'Run checks' }).or(page.getByRole('button', { name: 'Run checks' })).click();
   await page.getByText('All checks passed').waitFor({ timeout: 60_000 });
   await page.getByRole('link', { name: 'Finish' }).or(page.getByRole('button', { name: 'Finish' })).click();
   await page.getByRole('heading', { level: 1, name: /linked/ }).waitFor();

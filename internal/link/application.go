@@ -46,38 +46,38 @@ func ApplicationAttrs() []Attr[Application, ApplicationState] {
 		}, func(s *S) *string { return &s.Name }, func(w *W) **string { return &w.Name }),
 		text(Meta{
 			Key: "slug", Spec: "application.slug", Label: "Slug", Fixed: true, check: checkSlug,
-			Ask: Ask{Control: AskCode, Group: AskNames, Hint: "Part of the application's address in authentik, " +
-				"never shown to users", Needed: true, Short: true},
-			Doc: Doc{"part of the issuer's address", "`" + DefaultSlug + "`, or the existing link's"},
+			Ask: Ask{Control: AskCode, Group: AskNames, Hint: "Part of the application's URLs in authentik. Users " +
+				"don't see it", Needed: true, Short: true},
+			Doc: Doc{"part of the issuer URL", "`" + DefaultSlug + "`, or that of the existing link"},
 		}, func(s *S) *string { return &s.Slug }, func(w *W) **string { return &w.Slug }),
 		assigned[W](Meta{Key: "provider", Label: "Provider"},
 			func(s *S) *int { return &s.Provider }, func(s *S) *string { return &s.ProviderName }),
 		text(Meta{
 			Key: "group", Spec: "application.group", Label: "Group", check: optional,
 			Ask: Ask{Control: AskText, Group: AskMore,
-				Hint: "Group on the “My applications” page"},
+				Hint: "Group on the My applications page"},
 			Doc: Doc{"group on “My applications”", "none"},
 		}, func(s *S) *string { return &s.Group }, func(w *W) **string { return &w.Group }),
 		text(Meta{
 			Key: "policy_engine_mode", Spec: "application.policy_engine_mode", Label: "Policy engine mode",
 			Default: "any", Values: []string{"any", "all"},
 			Ask: Ask{
-				Control: AskChoice, Group: AskAccess, Label: "When there are several", Named: true,
-				Answers: []string{"One of them is enough", "All of them are needed"},
+				Control: AskChoice, Group: AskAccess, Label: "When several are listed", Named: true,
+				Answers: []string{"Any of them must match", "All of them must match"},
 			},
-			Doc: Doc{What: "`any` or `all` of the bindings have to pass"},
+			Doc: Doc{What: "whether `any` or `all` of the bindings must match"},
 		}, func(s *S) *string { return &s.PolicyEngineMode }, func(w *W) **string { return &w.PolicyEngineMode }),
 		text(Meta{
 			Key: "meta_launch_url", Spec: "application.launch_url", Label: "Launch URL", check: checkLaunchURL,
-			Ask: Ask{Control: AskCode, Group: AskMore, Hint: "The address that the application opens. Leave empty to " +
-				"let authentik guess"},
-			Doc: Doc{"address that opens from authentik", "guessed by authentik"},
+			Ask: Ask{Control: AskCode, Group: AskMore, Hint: "Opens when a user selects the application. Leave empty " +
+				"to let authentik choose"},
+			Doc: Doc{"URL that opens from authentik", "chosen by authentik"},
 		}, func(s *S) *string { return &s.LaunchURL }, func(w *W) **string { return &w.LaunchURL }),
 		text(Meta{
 			Key: "meta_icon", Spec: "application.icon", Label: "Icon", check: checkIcon,
-			Ask: Ask{Control: AskCode, Group: AskMore, Hint: "An address of an image, or a name such as " +
+			Ask: Ask{Control: AskCode, Group: AskMore, Hint: "URL of an image, or a name such as " +
 				"fa://fa-database"},
-			Doc: Doc{"address or `fa://name`", "none"},
+			Doc: Doc{"URL or `fa://name`", "none"},
 		}, func(s *S) *string { return &s.Icon }, func(w *W) **string { return &w.Icon }),
 		text(Meta{
 			Key: "meta_publisher", Spec: "application.publisher", Label: "Publisher", check: optional,
@@ -95,9 +95,9 @@ func ApplicationAttrs() []Attr[Application, ApplicationState] {
 			Doc: Doc{"`true` or `false`", "`false`"},
 		}, func(s *S) *bool { return &s.OpenInNewTab }, func(w *W) **bool { return &w.OpenInNewTab }),
 		tick(Meta{
-			Key: "meta_hide", Spec: "application.hide", Label: "Hide from “My applications”",
+			Key: "meta_hide", Spec: "application.hide", Label: "Hide from My applications",
 			Since: "2026.5", needs: func(f Features) bool { return f.MetaHide },
-			Ask: Ask{Control: AskTick, Group: AskMore, Hint: "Sign-in from your app still works", Named: true},
+			Ask: Ask{Control: AskTick, Group: AskMore, Hint: "Signing in from your app still works", Named: true},
 			Doc: Doc{"hide it from “My applications”", "`false`"},
 		}, func(s *S) *bool { return &s.Hide }, func(w *W) **bool { return &w.Hide }),
 	}
@@ -139,7 +139,7 @@ func AccessAttrs() []Attr[Access, struct{}] {
 	}
 	return []Attr[Access, struct{}]{
 		list("groups", "Groups", "By name", Doc{"names of groups that may use the application",
-			"nobody in particular: everyone"},
+			"everyone"},
 			func(w *Access) *[]string { return &w.Groups }),
 		list("users", "Users", "By username", Doc{What: "usernames"}, func(w *Access) *[]string { return &w.Users }),
 		list("policies", "Policies", "By name", Doc{What: "names of policies"},

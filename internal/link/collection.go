@@ -123,9 +123,9 @@ func PlaceAttrs() []Attr[PocketBase, CollectionState] {
 		Spec: "pocketbase.slot", Label: "Slot", Values: Slots(),
 		Ask: Ask{
 			Control: AskChoice, Group: AskSlot, Open: true, Given: true,
-			Hint: "PocketBase has three OpenID Connect slots; your app names one when it signs users in",
+			Hint: "A collection has three slots for OpenID Connect. Your app uses the slot's name to sign in",
 		},
-		Doc: Doc{"`oidc`, `oidc2` or `oidc3`", "the link's own, else the first free one"},
+		Doc: Doc{"`oidc`, `oidc2` or `oidc3`", "that of the link, or the first free one"},
 	}, nil, func(w *W) **string { return &w.Slot })
 	return []Attr[W, CollectionState]{collection, slot}
 }
@@ -152,7 +152,7 @@ func SlotAttrs() []Attr[PocketBase, OAuth2Provider] {
 	userInfoURL := text(Meta{
 		Key: "userInfoURL", Spec: "pocketbase.user_info_url", Label: "User info URL",
 		Ask: Ask{Control: AskCode, Group: AskURLs, Open: true, Given: true},
-		Doc: Doc{"as PocketBase reaches authentik", "authentik's userinfo endpoint"},
+		Doc: Doc{"the address at which PocketBase reaches authentik", "authentik's userinfo endpoint"},
 	}, func(s *S) *string { return &s.UserInfoURL }, func(w *W) **string { return &w.UserInfoURL })
 	userInfoURL.wrong = func(p *Problems, m Meta, w *W) {
 		// Without one, PocketBase reads the ID token and checks nothing.
@@ -177,8 +177,8 @@ func SlotAttrs() []Attr[PocketBase, OAuth2Provider] {
 		text(Meta{
 			Key: "tokenURL", Spec: "pocketbase.token_url", Label: "Token URL", check: checkURL,
 			Ask: Ask{Control: AskCode, Group: AskURLs, Open: true, Given: true,
-				Hint: ". PocketBase calls it, so it can be an internal address"},
-			Doc: Doc{"as PocketBase reaches authentik", "authentik's token endpoint"},
+				Hint: ". Only PocketBase calls it, so an internal address works"},
+			Doc: Doc{"the address at which PocketBase reaches authentik", "authentik's token endpoint"},
 		}, func(s *S) *string { return &s.TokenURL }, func(w *W) **string { return &w.TokenURL }),
 		userInfo,
 		userInfoURL,
@@ -192,7 +192,7 @@ func SlotAttrs() []Attr[PocketBase, OAuth2Provider] {
 			Key: "extra.jwksURL", Spec: "pocketbase.jwks_url", Label: "JWKS URL", Theirs: "JWKS verification URL",
 			check: checkOptionalURL,
 			Ask: Ask{Control: AskCode, Group: AskIDToken, Open: true, Given: true,
-				Hint: "For “ID token” only. PocketBase verifies the token's signature with it"},
+				Hint: "Only used with “ID token”. PocketBase verifies the token's signature with it"},
 			Doc: Doc{"with `id_token`", "the application's JWKS"},
 		}, func(s *S) *string { return &s.JWKSURL }, func(w *W) **string { return &w.JWKSURL }),
 		texts(Meta{
@@ -212,12 +212,12 @@ func OAuth2Attrs() []Attr[PocketBase, OAuth2State] {
 	return []Attr[W, S]{
 		tick(Meta{
 			Key: "enabled", Spec: "pocketbase.enabled", Label: "Whether OAuth2 is on", Default: "true",
-			Ask: Ask{Control: AskTick, Label: "OAuth2 is on for the collection", Given: true, Named: true},
+			Ask: Ask{Control: AskTick, Label: "Enable OAuth2 for the collection", Given: true, Named: true},
 			Doc: Doc{What: "whether OAuth2 is on in the collection"},
 		}, func(s *S) *bool { return &s.Enabled }, func(w *W) **bool { return &w.Enabled }),
 		mapped("id", "id", "ID", "OAuth2 id", "OAuth2 ID", "",
 			func(s *S) *string { return &s.Mapped.ID }, func(w *W) **string { return &w.MapID }),
-		mapped("name", "name", "name", "OAuth2 full name", "Full name", "field for the name; empty for none",
+		mapped("name", "name", "name", "OAuth2 full name", "Full name", "field to store the name in; empty for none",
 			func(s *S) *string { return &s.Mapped.Name }, func(w *W) **string { return &w.MapName }),
 		mapped("username", "username", "username", "OAuth2 username", "Username", "",
 			func(s *S) *string { return &s.Mapped.Username }, func(w *W) **string { return &w.MapUsername }),
@@ -249,10 +249,10 @@ func RuleAttrs() []Attr[PocketBase, CollectionState] {
 	return []Attr[W, S]{
 		rule(Meta{
 			Key: "createRule", Spec: "pocketbase.create_rule", Label: "Create rule",
-			Ask: Ask{Control: AskRule, Given: true, Hint: "Who may create records. A new user's record is created at " +
-				"the first sign-in"},
+			Ask: Ask{Control: AskRule, Given: true, Hint: "Who may create records. The first sign-in of a new user " +
+				"creates one"},
 			Doc: Doc{"a PocketBase rule that says who may create records: empty for everyone, `@request.context = " +
-				"\"oauth2\"` for people who sign in through a provider", "the current value"},
+				"\"oauth2\"` for sign-ins with a provider", "the current value"},
 		}, func(s *S) **string { return &s.CreateRule }, func(w *W) **string { return &w.CreateRule }),
 		rule(Meta{
 			Key: "authRule", Spec: "pocketbase.auth_rule", Label: "Auth rule",
@@ -274,15 +274,15 @@ func SettingsAttrs() []Attr[PocketBase, SettingsState] {
 		Key: "meta.hideControls", Spec: "pocketbase.show_controls", Label: "Hide collection create and edit controls",
 		Ask: Ask{
 			Control: AskTick, Given: true, Named: true, Label: "Turn off “Hide collection create and edit controls”",
-			Hint: "Required by authentik's PocketBase guide, but not by the link",
+			Hint: "A step of authentik's PocketBase guide. The link does not need it",
 		},
 		Doc: Doc{"turn off “Hide collection create and edit controls”", "`false`: the link does not need it"},
 	}, func(s *S) *bool { return &s.HideControls }, nil)
 	controls.wish = wishTick(func(w *W) *bool { return &w.ShowControls })
 	rewrite := Attr[W, S]{Meta: Meta{
 		Spec: "pocketbase.rewrite_secret", Label: "Write the client secret again",
-		Ask: Ask{Control: AskTick, Given: true, Hint: "PocketBase never shows its current one. Use this if a " +
-			"check reports that authentik rejects it"},
+		Ask: Ask{Control: AskTick, Given: true, Hint: "PocketBase never shows its copy. Use this if a check reports " +
+			"that the secret is rejected"},
 	}, wish: wishTick(func(w *W) *bool { return &w.RewriteSecret })}
 	return []Attr[W, S]{controls, rewrite}
 }

@@ -47,11 +47,12 @@ func TestWhatWasWrittenIsSaidOnce(t *testing.T) {
 func TestAWayIsWordedForWhereItIsRead(t *testing.T) {
 	use := link.Way{Key: "existing", Value: "use", For: "to take it over"}
 	for want, got := range map[string]string{
-		"Choose “use what is there” to take it over.": link.Message{Ways: []link.Way{use}}.Text(link.OnPage),
-		"Set existing: use to take it over.":          link.Message{Ways: []link.Way{use}}.Text(link.InFile),
+		"Choose “use the existing application and provider” to take it over.": link.Message{
+			Ways: []link.Way{use}}.Text(link.OnPage),
+		"Set existing: use to take it over.": link.Message{Ways: []link.Way{use}}.Text(link.InFile),
 		"Look. Or set existing: use to take it over.": link.Message{Todo: "Look.",
 			Ways: []link.Way{use}}.Text(link.InFile),
-		"Look. Or choose “use what is there” to take it over.": link.Message{Todo: "Look.",
+		"Look. Or choose “use the existing application and provider” to take it over.": link.Message{Todo: "Look.",
 			Ways: []link.Way{use}}.Text(link.OnPage),
 	} {
 		if got != want {

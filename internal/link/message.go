@@ -58,8 +58,8 @@ func (w Way) words(r Reader, other bool) string {
 	how := "Set " + w.Key + ": " + w.Value
 	if r == OnPage {
 		how = "Choose " +
-			Quote(map[string]string{string(ExistingUse): "use what is there",
-				string(ExistingNew): "make a new one"}[w.Value])
+			Quote(map[string]string{string(ExistingUse): "use the existing application and provider",
+				string(ExistingNew): "create a new application and provider"}[w.Value])
 	}
 	if other {
 		how = "Or " + strings.ToLower(how[:1]) + how[1:]

@@ -78,7 +78,7 @@ func ProviderAttrs() []Attr[Provider, ProviderState] {
 			Key: "authorization_flow", Spec: "provider.authorization_flow", Label: "Authorization flow",
 			Flow: "authorization", Default: DefaultAuthorizationFlow,
 			Ask: Ask{Control: AskChoice, Group: AskFlows, Open: true,
-				Hint: "With explicit consent, users are asked once before their data is sent to PocketBase"},
+				Hint: "With explicit consent, users confirm once that their data is sent to PocketBase"},
 			Doc: Doc{What: "slug"},
 		}, func(s *S) *Ref { return &s.AuthorizationFlow }, func(w *W) **string { return &w.AuthorizationFlow }),
 		ref(Meta{
@@ -105,10 +105,10 @@ func ProviderAttrs() []Attr[Provider, ProviderState] {
 		}, func(s *S) *secret.Text { return &s.ClientSecret }, func(w *W) **secret.Text { return &w.ClientSecret }),
 		redirects(Meta{
 			Key: "redirect_uris", Spec: "provider.redirect_uris", Label: "Redirect URIs",
-			Ask: Ask{Control: AskLines, Given: true, Hint: "One per line. Leave empty to keep the current ones and " +
-				"add one per address above. Put regex: in front of a pattern"},
+			Ask: Ask{Control: AskLines, Given: true, Hint: "One per line. Leave empty to keep the existing ones and " +
+				"add one per address above. Start a pattern with regex:"},
 			Doc: Doc{"list of addresses, or of `url:` with `mode: strict` or `regex`",
-				"the current ones, and one per public address"},
+				"the existing ones, and one per public address"},
 		}, func(s *S) *[]RedirectURI { return &s.RedirectURIs }, func(w *W) *[]RedirectURI { return &w.RedirectURIs }),
 		ref(Meta{
 			Key: "signing_key", Spec: "provider.signing_key", Label: "Signing key",
@@ -141,15 +141,15 @@ func ProviderAttrs() []Attr[Provider, ProviderState] {
 			Key: "issuer_mode", Spec: "provider.issuer_mode", Label: "Issuer mode", Default: "per_provider",
 			Values: []string{"per_provider", "global"},
 			Ask: Ask{Control: AskChoice, Group: AskModes, Answers: []string{"Each application has its own issuer",
-				"One issuer for all"}},
+				"One issuer for all applications"}},
 		}, func(s *S) *string { return &s.IssuerMode }, func(w *W) **string { return &w.IssuerMode }),
 		tick[W](Meta{Key: "include_claims_in_id_token", Label: "Claims in the ID token", Default: "true"},
 			func(s *S) *bool { return &s.IncludeClaims }, nil),
 		refs[W](Meta{
 			Key: "property_mappings", Spec: "provider.scope_mappings", Label: "Scope mapping", Unordered: true,
-			Ask: Ask{Label: "More scope mappings", Hint: "openid, profile and the e-mail mapping that you chose are " +
-				"always attached"},
-			Doc: Doc{"names of mappings in addition to openid, email and profile", "the attached ones"},
+			Ask: Ask{Label: "More scope mappings", Hint: "openid, profile and the e-mail mapping you chose are " +
+				"always included"},
+			Doc: Doc{"names of mappings besides openid, email and profile", "the attached ones"},
 		}, func(s *S) *[]Ref { return &s.Mappings }),
 		texts[W](Meta{
 			Key: "grant_types", Label: "Grant type", Unordered: true, Since: "2026.5",

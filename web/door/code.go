@@ -8,10 +8,10 @@ import (
 	"strings"
 )
 
-// group is how many characters of a code stand together for reading.
+// group is the number of characters between the dashes of a code.
 const group = 4
 
-// newCode makes a code of at least 128 random bits in capitals and digits
+// newCode returns a code of at least 128 random bits in capitals and digits
 // that no one mistakes for each other.
 func newCode() string { return rand.Text() }
 

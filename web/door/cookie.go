@@ -62,8 +62,8 @@ func hostname(host string) string {
 	return host
 }
 
-// loopbackName tells whether browsers take a name for this machine without
-// asking DNS, so that nobody can make it lead elsewhere.
+// loopbackName reports whether browsers resolve a name to this machine without
+// DNS, so that no attacker can point it elsewhere.
 func loopbackName(name string) bool {
 	name = strings.ToLower(name)
 	if name == "localhost" || strings.HasSuffix(name, ".localhost") {

@@ -12,55 +12,55 @@ import (
 	"authpocket/web/view"
 )
 
-// The door's rules.
+// Limits of the door.
 const (
-	CodeLife = 30 * time.Minute // of a code that nobody uses
-	tries    = 5                // wrong codes, then the code is changed
-	pause    = 10 * time.Second // between two codes that strangers cause to be printed
+	CodeLife = 30 * time.Minute // of an unused code
+	tries    = 5                // wrong codes until the code changes
+	pause    = 10 * time.Second // between two codes printed on request
 	quiet    = time.Minute      // between two log lines about wrong codes
 
-	wordsKept = 4 // while the terminal takes none
+	wordsKept = 4 // while the terminal is blocked
 )
 
-// Config says how the door speaks to whoever started the program.
+// Config configures a door.
 type Config struct {
-	// Print shows a code where only they see it. nil shows it to nobody.
+	// Print shows a code to the admin who started the program. nil discards it.
 	Print func(code string)
-	// Closed tells that a code ran out unused. nil tells nobody.
+	// Closed reports that a code expired unused. nil discards it.
 	Closed func()
 	Log    *slog.Logger // nil discards
 	Assets view.Assets
 	Note   string // the demo's banner
-	// LastPage is shown where the door's own page cannot be rendered.
+	// LastPage is sent when the door's own page cannot be rendered.
 	LastPage []byte
-	// Open are paths for everybody, each guarded by a secret of its own. One
-	// that ends in / stands for all below it.
+	// Open lists paths that need no code, because each has a secret of its own.
+	// One that ends in / includes all paths below it.
 	Open []string
 }
 
-// Door lets a browser in once it brought the setup code. Browsers that did
-// not leave nothing behind in memory.
+// Door admits browsers that entered the setup code. It keeps nothing in memory
+// about others.
 type Door struct {
 	cfg Config
 
 	mu      sync.Mutex
-	code    string // in normal form; empty: none opens the door
+	code    string // in normal form, empty while there is none
 	ends    time.Time
 	timer   *time.Timer
-	wrong   int       // codes tried in vain since the last change
-	waits   time.Time // until then no code is tried
+	wrong   int       // wrong codes since the last change
+	waits   time.Time // until then every code is refused
 	printed time.Time
 	inside  map[string]*visit
 	over    bool
 
-	words    []func() // to be said to whoever started the program, in this order
+	words    []func() // pending messages to the terminal, in order
 	speaking bool
-	refused  int       // codes tried in vain that the log does not tell of yet
-	logged   time.Time // when it last told of any
+	refused  int       // wrong codes that are not logged yet
+	logged   time.Time // when wrong codes were last logged
 }
 
-// New makes a door that nothing opens yet. NewCode prints the first code, and
-// Close has to be called at the end.
+// New returns a door without a code. NewCode prints the first one. Close must be
+// called at the end.
 func New(cfg Config) *Door {
 	if cfg.Log == nil {
 		cfg.Log = slog.New(slog.DiscardHandler)
@@ -68,7 +68,7 @@ func New(cfg Config) *Door {
 	return &Door{cfg: cfg, inside: map[string]*visit{}}
 }
 
-// NewCode makes, prints and returns a code. The one before is dead.
+// NewCode creates, prints and returns a code. The previous one becomes invalid.
 func (d *Door) NewCode() string {
 	defer d.speak()
 	d.mu.Lock()
@@ -77,7 +77,7 @@ func (d *Door) NewCode() string {
 	return Grouped(d.code)
 }
 
-// change makes a new code. The caller holds mu.
+// change creates a new code. The caller holds mu.
 func (d *Door) change() {
 	d.drop()
 	if d.over {
@@ -88,7 +88,7 @@ func (d *Door) change() {
 	d.print()
 }
 
-// print has the valid code shown by the next speak. The caller holds mu.
+// print queues the valid code for the terminal. The caller holds mu.
 func (d *Door) print() {
 	d.printed = time.Now()
 	if code := d.code; d.cfg.Print != nil {
@@ -96,16 +96,16 @@ func (d *Door) print() {
 	}
 }
 
-// say keeps words for the next speak. Where nobody takes them off the terminal
-// the newest are kept. The caller holds mu.
+// say queues a message for the terminal. While the terminal is blocked it keeps
+// the newest ones. The caller holds mu.
 func (d *Door) say(words func()) {
 	if d.words = append(d.words, words); len(d.words) > wordsKept {
 		d.words = slices.Delete(d.words, 0, 1)
 	}
 }
 
-// speak says what is to be said. Nobody waits for a terminal that is stopped,
-// but the one who speaks; what others have to say, that one says too.
+// speak writes the queued messages to the terminal. Only one caller at a time
+// writes, for all others, so that a blocked terminal holds up a single request.
 func (d *Door) speak() {
 	d.mu.Lock()
 	defer d.mu.Unlock()
@@ -123,7 +123,7 @@ func (d *Door) speak() {
 	d.speaking = false
 }
 
-// drop lets no code open the door any more. The caller holds mu.
+// drop invalidates the code. The caller holds mu.
 func (d *Door) drop() {
 	d.code, d.wrong = "", 0
 	if d.timer != nil {
@@ -132,7 +132,7 @@ func (d *Door) drop() {
 	}
 }
 
-// expire closes the door on a code that nobody used.
+// expire invalidates an unused code.
 func (d *Door) expire() {
 	defer d.speak()
 	d.mu.Lock()
@@ -146,18 +146,18 @@ func (d *Door) expire() {
 	}
 }
 
-// outcome is what became of a code that was tried.
+// outcome is the result of an entered code.
 type outcome int
 
 const (
 	opened outcome = iota
 	wrong
-	changed // wrong too often: another code was printed
-	noCode  // none is valid at the moment
+	changed // wrong too often: a new code was printed
+	noCode  // no code is valid
 	wait    // too soon after the last change
 )
 
-// try uses up the code when it is the right one.
+// try checks a code, and uses it up if it is correct.
 func (d *Door) try(typed string) outcome {
 	defer d.speak()
 	d.mu.Lock()
@@ -179,9 +179,8 @@ func (d *Door) try(typed string) outcome {
 	return changed
 }
 
-// again prints a code on a stranger's wish: the valid one once more, so that
-// nobody can take it from its owner, or else a new one. It answers false when
-// the last was printed a moment ago.
+// again prints a code on request: the valid one, so that strangers cannot
+// invalidate it, or a new one. It returns false if one was just printed.
 func (d *Door) again() bool {
 	defer d.speak()
 	d.mu.Lock()
@@ -198,14 +197,14 @@ func (d *Door) again() bool {
 	return true
 }
 
-// hasCode tells whether a code would open the door.
+// hasCode reports whether a code is valid.
 func (d *Door) hasCode() bool {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	return d.code != "" && time.Now().Before(d.ends)
 }
 
-// Close sends everyone out and lets nobody in any more.
+// Close signs every browser out and admits no more.
 func (d *Door) Close() {
 	d.mu.Lock()
 	defer d.mu.Unlock()
@@ -214,8 +213,8 @@ func (d *Door) Close() {
 	clear(d.inside)
 }
 
-// logWrong tells of codes that were tried in vain: of the first at once, then
-// once in a while of how many.
+// logWrong logs wrong codes: the first one at once, then their number at
+// intervals.
 func (d *Door) logWrong(ctx context.Context) {
 	d.mu.Lock()
 	d.refused++

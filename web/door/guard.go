@@ -66,7 +66,7 @@ func (d *Door) open(r *http.Request) bool {
 	return strings.HasPrefix(r.URL.Path, static.Prefix)
 }
 
-// wanted is the page that the browser asked for and gets once it is let in.
+// wanted returns the page to open once the browser is signed in.
 func wanted(r *http.Request) string {
 	if r.Method != http.MethodGet {
 		return "/"

@@ -9,7 +9,7 @@ import (
 	"strings"
 )
 
-// Hosts are the names under which the wizard answers, beside those of this
+// Hosts are the names under which the wizard answers, besides those of this
 // machine itself.
 type Hosts struct {
 	// Public is the address in the browser when it is not the one listened
@@ -30,13 +30,13 @@ func forwardedHeaders() []string {
 
 type secureKey struct{}
 
-// Secure tells whether the browser speaks https, to us or to a trusted proxy.
+// Secure reports whether the browser uses https, to us or to a trusted proxy.
 func Secure(r *http.Request) bool {
 	return r.TLS != nil || r.Context().Value(secureKey{}) != nil
 }
 
 // Only answers requests for the wizard's own names and refuses all others
-// with 421: a name that somebody made lead to this machine has no access.
+// with 421: a name that an attacker points at this machine has no access.
 func (h Hosts) Only(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		r, peer := h.believe(r)
@@ -51,8 +51,8 @@ func (h Hosts) Only(next http.Handler) http.Handler {
 
 // believe takes over what a trusted proxy says, drops what anyone else says,
 // and reports whether the peer may speak to us at all. A browser may come from
-// a proxy's address too, under a name that somebody made lead here, and say
-// what proxies say; its own Host gives it away.
+// a proxy's address too, under a name that an attacker points here, and send the
+// headers of proxies. Its own Host gives it away.
 func (h Hosts) believe(r *http.Request) (_ *http.Request, peer bool) {
 	remote, err := netip.ParseAddrPort(r.RemoteAddr)
 	from := remote.Addr().Unmap().WithZone("")
@@ -81,7 +81,7 @@ func (h Hosts) believe(r *http.Request) (_ *http.Request, peer bool) {
 // upstream reports whether a proxy may have sent a request to us under this
 // Host: the public name, which most pass on, or an address, a name of this
 // machine or one without a dot, such as a container's, which nginx and Apache
-// put in its place. None of those can be a name that somebody else has in DNS.
+// put in its place. An attacker can have none of those names in DNS.
 func (h Hosts) upstream(host string) bool {
 	name := hostname(host)
 	if h.Public != nil && strings.EqualFold(name, hostname(h.Public.Host)) {
@@ -97,7 +97,7 @@ func last(header http.Header, name string) string {
 	return strings.TrimSpace(values[len(values)-1])
 }
 
-// names tells whether a request's Host is one of ours, port included.
+// names reports whether a request's Host is one of ours, port included.
 func (h Hosts) names(r *http.Request) bool {
 	asked, port := hostname(r.Host), portOf(r.Host, Secure(r))
 	if bare := strings.Trim(asked, "[]"); asked != bare && asked != "["+bare+"]" {
@@ -115,7 +115,7 @@ func (h Hosts) names(r *http.Request) bool {
 	if err != nil || port != portOf(local.String(), false) {
 		return false
 	}
-	// A literal of the very address that was reached cannot be somebody's name.
+	// An IP literal of the address that was reached cannot be an attacker's name.
 	literal, err := netip.ParseAddr(strings.Trim(asked, "[]"))
 	return loopbackName(asked) || err == nil && literal.Unmap() == at.Addr().Unmap().WithZone("")
 }

@@ -8,14 +8,14 @@ import (
 	"authpocket/web/view"
 )
 
-// page is what the door page shows.
+// page holds what the door page shows.
 type page struct {
 	Head    view.Head
-	To      string // where to go on
+	To      string // the page to open after the code
 	Problem string
 	Printed bool // a code was printed just now
-	Was     bool // the browser was inside before
-	NoCode  bool // none opens the door at the moment
+	Was     bool // the browser was signed in before
+	NoCode  bool // no code is valid
 }
 
 func (p page) problems() view.Problems {

@@ -7,24 +7,24 @@ import (
 	"time"
 )
 
-// The stay of a browser that was let in.
+// Limits of a visit.
 const (
 	visitIdle  = 30 * time.Minute // without a request
 	visitLife  = 4 * time.Hour    // in any case
 	visitLimit = 20               // browsers at once
 )
 
-// cookie tells the browsers that were let in.
+// cookie identifies browsers that are signed in.
 const cookie Cookie = "authpocket-door"
 
-// visit is the stay of one browser.
+// visit is the time that one browser is signed in.
 type visit struct{ came, seen time.Time }
 
 func (v *visit) over(now time.Time) bool {
 	return now.Sub(v.seen) >= visitIdle || now.Sub(v.came) >= visitLife
 }
 
-// admit gives the browser a cookie that lets it in from now on.
+// admit signs the browser in with a cookie.
 func (d *Door) admit(w http.ResponseWriter, r *http.Request) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
@@ -39,8 +39,8 @@ func (d *Door) admit(w http.ResponseWriter, r *http.Request) {
 // accepts the other.
 func (d *Door) DropPlain(w http.ResponseWriter, r *http.Request) { cookie.DropPlain(w, r) }
 
-// sendOut ends the stays whose time is up, and the one that was seen the
-// longest ago when there are too many. The caller holds mu.
+// sendOut ends visits whose time is up, and the one idle longest when there are
+// too many. The caller holds mu.
 func (d *Door) sendOut(now time.Time) {
 	oldest := ""
 	for id, one := range d.inside {
@@ -55,8 +55,7 @@ func (d *Door) sendOut(now time.Time) {
 	}
 }
 
-// Knows tells whether the browser is inside, without counting as a sign of
-// life.
+// Knows reports whether the browser is signed in, without extending its visit.
 func (d *Door) Knows(r *http.Request) bool {
 	id := cookie.Value(r)
 	d.mu.Lock()
@@ -65,7 +64,7 @@ func (d *Door) Knows(r *http.Request) bool {
 	return ok && !one.over(time.Now())
 }
 
-// SendOut ends the stay of the request's browser.
+// SendOut signs the request's browser out.
 func (d *Door) SendOut(w http.ResponseWriter, r *http.Request) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
@@ -73,12 +72,12 @@ func (d *Door) SendOut(w http.ResponseWriter, r *http.Request) {
 	cookie.Set(w, r, "", -1)
 }
 
-// Stream tells whether the request is for an event stream. Browsers ask for
-// those again and again by themselves, so it is no sign of life.
+// Stream reports whether the request is for an event stream. Browsers reconnect
+// to those by themselves, so they do not extend a visit.
 func Stream(r *http.Request) bool { return strings.HasSuffix(r.URL.Path, "/events") }
 
-// isInside tells whether the browser was let in and still is, and counts the
-// request as a sign of life.
+// isInside reports whether the browser is signed in. The request extends its
+// visit.
 func (d *Door) isInside(r *http.Request) bool {
 	id := cookie.Value(r)
 	if id == "" {

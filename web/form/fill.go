@@ -8,7 +8,7 @@ import (
 	"authpocket/web/view/setup"
 )
 
-// Fill makes the form's values of a spec and of what it comes to. What the
+// Fill returns the form's values for a spec and for what it comes to. What the
 // spec leaves open and what follows from other answers stays empty; the page
 // says what it comes to.
 func Fill(s link.Spec, d link.Desired) url.Values {

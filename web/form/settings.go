@@ -103,7 +103,7 @@ func (f Settings) addresses(s *link.Spec) (problems link.Problems) {
 	list := f.lines("pocketbase.public_urls")
 	if len(list) == 0 {
 		problems.Add("pocketbase.public_urls", "Enter at least one PocketBase address.",
-			"It is the one that your app gives to PocketBase's SDK.")
+			"Use the address that your app passes to the PocketBase SDK.")
 	}
 	for i, raw := range list {
 		address, problem := link.ParseAddress(link.PB, "PocketBase address", "pocketbase.public_urls."+strconv.Itoa(i),
@@ -137,7 +137,7 @@ func (f Settings) provider(secretBefore *secret.Text) link.Provider {
 	return p
 }
 
-// openPart is what stays of a spec when the page is asked again for another
+// openPart returns what stays of a spec when the page is asked again for another
 // application or collection: what those do not decide.
 func (f Settings) openPart(s link.Spec) link.Spec {
 	var chosen link.Provider
@@ -153,7 +153,7 @@ func (f Settings) openPart(s link.Spec) link.Spec {
 	}
 }
 
-// withoutCollection is what stays of a spec when another collection was
+// withoutCollection returns what stays of a spec when another collection was
 // chosen.
 func withoutCollection(s link.Spec) link.Spec {
 	p := s.PocketBase
@@ -166,8 +166,8 @@ func withoutCollection(s link.Spec) link.Spec {
 	return s
 }
 
-// AskAgain tells whether an answer was changed on which others on the page
-// depend: what of the spec stays, and the page to ask again; "" for none.
+// AskAgain returns the page to show again when an answer changed that others
+// depend on, empty for none, and the part of the spec that stays.
 func (f Settings) AskAgain(spec link.Spec) (link.Spec, string) {
 	shown := func(name, now string) bool { return !f.Has("shown."+name) || f.Get("shown."+name) == now }
 	if spec.Existing == link.ExistingUse && (!shown("slug", link.Value(spec.Application.Slug, "")) ||
@@ -185,8 +185,8 @@ func (f Settings) AskAgain(spec link.Spec) (link.Spec, string) {
 func Validate(spec link.Spec) link.Problems {
 	problems := spec.Validate()
 	if i := slices.IndexFunc(problems, func(p link.Problem) bool { return p.Field == "email" }); i >= 0 {
-		problems[i].Summary, problems[i].Todo = "Choose which e-mail addresses PocketBase may trust.",
-			"Each answer says what happens when somebody signs in for the first time."
+		problems[i].Summary, problems[i].Todo = "Choose which e-mail addresses count as verified.",
+			"Each answer says what happens at a first sign-in."
 	}
 	return problems
 }

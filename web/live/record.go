@@ -17,7 +17,7 @@ type Record[T any] struct {
 // NewRecord returns a record without entries.
 func NewRecord[T any]() *Record[T] { return &Record[T]{moved: make(chan struct{})} }
 
-// Add appends an entry and wakes whoever waits for it.
+// Add appends an entry and wakes its readers.
 func (r *Record[T]) Add(entry T) {
 	r.mu.Lock()
 	defer r.mu.Unlock()

@@ -13,7 +13,7 @@ const (
 	WithPassword = "password"
 )
 
-// AuthentikLogin is what it takes to connect to an authentik.
+// AuthentikLogin holds the address and credentials of an authentik.
 type AuthentikLogin struct {
 	URL   string
 	Token secret.Text
@@ -29,7 +29,7 @@ type Authentik struct {
 	HTTP   *http.Client
 }
 
-// PocketBaseLogin is what it takes to connect to a PocketBase.
+// PocketBaseLogin holds the address and credentials of a PocketBase.
 type PocketBaseLogin struct {
 	URL      string
 	With     string // "token" or "password"

@@ -27,7 +27,7 @@ type Apply struct {
 	checks  link.Checks
 }
 
-// Progress is the record's first n entries as the page sees them.
+// Progress returns the record's first n entries for the page.
 func (j *Apply) Progress(n int, over bool) changes.Progress {
 	events, _, _ := j.Happened.Look()
 	p := changes.Progress{
@@ -51,13 +51,13 @@ func (j *Apply) Progress(n int, over bool) changes.Progress {
 	return p
 }
 
-// Now is the whole record.
+// Now returns the whole record.
 func (j *Apply) Now() (p changes.Progress, count int) {
 	events, over, _ := j.Happened.Look()
 	return j.Progress(len(events), over), len(events)
 }
 
-// round is what was made so far, for the last page.
+// round returns the changes so far, for the last page.
 func (j *Apply) round() changes.Round {
 	events, _, _ := j.Happened.Look()
 	round := changes.Round{Purpose: j.Plan.Purpose}
@@ -69,8 +69,8 @@ func (j *Apply) round() changes.Round {
 	return round
 }
 
-// Rounds are all that this session has changed in the two systems of a link,
-// the newest first.
+// Rounds returns the applies of this session to the two systems of a link, newest
+// first.
 func (s *Session) Rounds(link string) []changes.Round {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -88,7 +88,7 @@ func (j *Apply) running() bool {
 	return !over
 }
 
-// run carries the plan out and settles the session when all went well.
+// run applies the plan, and settles the session if it succeeds.
 func (j *Apply) run(ctx context.Context, e *engine.Engine, sess *Session) {
 	defer j.Happened.End()
 	err := e.Apply(ctx, j.Plan, func(event engine.Event) {
@@ -125,18 +125,18 @@ func (j *Apply) succeeded(ctx context.Context, e *engine.Engine, sess *Session) 
 	}
 }
 
-// readAnew lets go of answers that were taken back, but for which link it is:
-// all else is what the systems hold.
+// readAnew drops the answers except the link's identity, so that the settings are
+// read from the systems again.
 func (s *Session) readAnew(rev int, was link.Spec) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if rev == s.rev { // nobody answered anew meanwhile
+	if rev == s.rev { // no answer has changed meanwhile
 		s.spec, s.answered = was.Identity(), false
 	}
 	s.answersChanged()
 }
 
-// Again is the page that makes a plan of the same kind anew.
+// Again returns the page that makes a new plan of the same kind.
 func Again(p link.Plan) string {
 	switch p.Purpose {
 	case link.PurposeUndo:
@@ -149,14 +149,14 @@ func Again(p link.Plan) string {
 	return "/review"
 }
 
-// rotates tells whether the job gave that link another client secret.
+// rotates reports whether the job rotated the client secret of that link.
 func (j *Apply) rotates(d link.Desired) bool {
 	was := j.Plan.Desired
 	return j.Plan.Purpose == link.PurposeRotate && was.Application.Slug == d.Application.Slug &&
 		was.Collection.Name == d.Collection.Name && was.Slot.Slot == d.Slot.Slot
 }
 
-// UndoPath is the page that shows what undoing a receipt would do.
+// UndoPath returns the page with the review of undoing a receipt.
 func UndoPath(id string, force bool) string {
 	path := "/receipts/" + id + "/undo"
 	if force {

@@ -6,15 +6,14 @@ import (
 	"time"
 )
 
-// invite is a link with which somebody else does the test. Only its hash is
-// kept.
+// invite is a link for another user's test. Only its hash is kept.
 type invite struct {
 	hash    [sha256.Size]byte
 	expires time.Time
 	key     string // of the browser that began it, empty until one has
 }
 
-// Invite gives the run a link for somebody else, and returns its token.
+// Invite creates the link for another user, and returns its token.
 func (run *SignIn) Invite(expires time.Time) string {
 	token := NewID()
 	run.mu.Lock()
@@ -52,7 +51,7 @@ func (run *SignIn) Claim(key string, give func() string) bool {
 }
 
 // Until returns when a stream of the link ends at the latest: with the link
-// where nobody has begun, else with the session that has sent it.
+// where the test has not started, else with the session that sent it.
 func (run *SignIn) Until() time.Time {
 	run.mu.Lock()
 	defer run.mu.Unlock()

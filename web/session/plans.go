@@ -26,8 +26,7 @@ func (s *Session) Show(plan link.Plan, rev int) *Shown {
 	return shown
 }
 
-// ShowNext keeps a plan for the review that follows, which need not make it
-// anew.
+// ShowNext keeps a plan for the next review, which then need not make it again.
 func (s *Session) ShowNext(plan link.Plan, rev int) {
 	shown := s.Show(plan, rev)
 	s.mu.Lock()
@@ -47,9 +46,8 @@ func (s *Session) TakeFresh() *Shown {
 	return shown
 }
 
-// Settle marks the link as standing the way that the answers of rev want it.
-// Answers that were changed since are not settled by it. changed tells that
-// something was written for it just now.
+// Settle marks the link as matching the answers of rev. It does nothing if answers
+// have changed since. changed reports that something was just written.
 func (s *Session) Settle(rev int, d link.Desired, changed bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -66,15 +64,15 @@ func (s *Session) Settle(rev int, d link.Desired, changed bool) {
 	}
 }
 
-// dropChecks forgets what was measured before a change.
+// dropChecks drops the check results from before a change.
 func (s *Session) dropChecks() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.verify = nil
 }
 
-// unsettle marks the link as taken back or apart. Plans that were shown before
-// are out of date.
+// unsettle marks the link as undone or removed. Plans shown before are out of
+// date.
 func (s *Session) unsettle() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -110,8 +108,8 @@ func (s *Session) ApplyByID(id string) *Apply {
 	return s.applies[i]
 }
 
-// ReplacedSecret is the client secret that the last change of it in this
-// session has replaced for the link that stands, not set where there is none.
+// ReplacedSecret returns the client secret from before the last rotation of the
+// link in this session, not set where there is none.
 func (s *Session) ReplacedSecret() secret.Text {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -137,8 +135,8 @@ func (s *Session) takeAnswers(rev int, answers *link.Spec) {
 	}
 }
 
-// AgainOf is the page that makes the plan with that id anew, the review for
-// one that is not known.
+// AgainOf returns the page that makes the plan with that id again, the review for
+// an unknown id.
 func (s *Session) AgainOf(id string) string {
 	s.mu.Lock()
 	defer s.mu.Unlock()

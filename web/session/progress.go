@@ -8,8 +8,8 @@ import (
 // what comes next.
 func steps() []string { return []string{"/authentik", "/pocketbase", "/settings", "/review"} }
 
-// Missing is the first page whose answer is not there, and the review when
-// all are.
+// Missing returns the first page without an answer, or the review if there is
+// none.
 func (p Progress) Missing() string {
 	switch {
 	case p.Authentik == nil:
@@ -22,7 +22,7 @@ func (p Progress) Missing() string {
 	return "/review"
 }
 
-// Latest is the page that a browser with these answers was most likely at.
+// Latest returns the page that a browser with these answers was most likely on.
 func (p Progress) Latest() string {
 	if p.Settled != nil && p.Verify.Ended() {
 		return "/done"
@@ -30,7 +30,7 @@ func (p Progress) Latest() string {
 	return p.Missing()
 }
 
-// Reaches tells whether the answers before a page are all there.
+// Reaches reports whether all answers before a page are given.
 func (p Progress) Reaches(page string) bool {
 	for _, step := range steps() {
 		if step == page {
@@ -43,8 +43,8 @@ func (p Progress) Reaches(page string) bool {
 	return true
 }
 
-// After is where an answered page leads: back to the review for one that was
-// reached from there, unless something has to be answered first; else on.
+// After returns the page after an answered one: the review if it was opened from
+// there and nothing else is missing, else the next page.
 func (p Progress) After(page, from string) string {
 	if from == "review" {
 		return p.Missing()
@@ -57,8 +57,8 @@ func (p Progress) After(page, from string) string {
 	return p.Missing()
 }
 
-// Limited is who the token is where authentik lets it do only what its
-// permissions say; empty for a superuser's.
+// Limited returns the user of a token that is limited to its permissions, empty
+// for a superuser's.
 func (p Progress) Limited() string {
 	if p.Authentik == nil || p.Authentik.Who.Superuser {
 		return ""
@@ -66,5 +66,5 @@ func (p Progress) Limited() string {
 	return p.Authentik.Who.Username
 }
 
-// key names the link between the two connected systems.
+// key identifies the two connected systems.
 func (p Progress) key() string { return engine.Key(p.Authentik.Login.URL, p.PocketBase.Login.URL) }

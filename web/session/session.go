@@ -59,16 +59,14 @@ type Shown struct {
 	Errand
 }
 
-// Errand is what a plan that was made to put one thing right is about. It is
-// zero for all others.
+// Errand is the context of a plan that fixes one problem, zero for other plans.
 type Errand struct {
-	Again   string     // the page that makes the plan anew
-	Back    string     // where to go on once it is applied
-	Answers *link.Spec // the answers from then on, nil where they stay
+	Again   string     // the page that makes the plan again
+	Back    string     // the page to continue on once it is applied
+	Answers *link.Spec // the answers once it is applied, nil if they stay
 }
 
-// Settled is a link that stands as wanted: an apply made it so, or a plan had
-// nothing to do.
+// Settled is a link that matches the answers, after an apply or an empty plan.
 type Settled struct {
 	Desired       link.Desired
 	At            time.Time // of the last change
@@ -107,8 +105,8 @@ func (s *Session) SetAuthentik(a *Authentik) {
 	s.answersChanged()
 }
 
-// comeBack is for a token that is given after all were to be forgotten, while
-// a job still used them: the old ones go at its end, and none that came since.
+// comeBack keeps a token entered while a job still uses tokens that are to be
+// wiped. The old ones are wiped when the job ends.
 func (s *Session) comeBack() {
 	if !s.over {
 		return
@@ -154,7 +152,7 @@ func (s *Session) SetSpec(spec link.Spec, accepted bool) int {
 	return s.rev
 }
 
-// Progress is a look at a session's answers.
+// Progress is a copy of a session's answers.
 type Progress struct {
 	Authentik  *Authentik
 	PocketBase *PocketBase
@@ -175,7 +173,7 @@ func (s *Session) Look() Progress {
 		Authentik: s.authentik, PocketBase: s.pocketbase, Second: s.second, Spec: s.spec,
 		answered: s.answered, Rev: s.rev, Settled: s.settled, Verify: s.verify,
 	}
-	if s.over { // a job may still use them, and nobody else
+	if s.over { // only a running job may still use them
 		p.Authentik, p.PocketBase, p.Second = nil, nil, nil
 	}
 	return p
@@ -192,9 +190,8 @@ func (s *Session) workDone() {
 	s.tidy()
 }
 
-// Forget lets go of both connections. All secrets are wiped at once, or when
-// the job that uses them ends: then it answers false. What was made stays to
-// be shown.
+// Forget drops both connections. It wipes all secrets at once, or returns false and
+// wipes them when the job that uses them ends. What was done can still be shown.
 func (s *Session) Forget() (wiped bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -15,19 +15,19 @@ import (
 
 // The times of a test sign-in.
 const (
-	signInWait  = 5 * time.Minute  // for somebody to come back, as long as PocketBase keeps a stream open
-	InviteLife  = 30 * time.Minute // of a link for somebody else
+	signInWait  = 5 * time.Minute  // for the return, as long as PocketBase keeps a stream open
+	InviteLife  = 30 * time.Minute // of a link for another user
 	signInsKept = 8                // per session
 )
 
-// Why a test that was begun has no verdict.
+// Why a started test has no verdict.
 const (
-	tokensGone  = "The tokens were forgotten before the sign-in came back, so nobody can ask what became of it."
-	newerTests  = "Newer tests have taken its place before the sign-in came back."
-	sessionGone = "The session in which it was begun is over."
+	tokensGone  = "The tokens were deleted before the sign-in finished, so authpocket cannot check the result."
+	newerTests  = "Newer tests replaced this one before the sign-in finished."
+	sessionGone = "The session that started the test has ended."
 )
 
-// The ways in which the code comes back.
+// Where authentik sends the code.
 const (
 	WayWindow   = "window"   // through PocketBase, to the page that waits at its event stream
 	WayCallback = "callback" // to authpocket's own address
@@ -45,7 +45,7 @@ type SignIn struct {
 	invite   *invite
 	Made     time.Time
 	Happened *live.Record[signin.Verdict]
-	Streams  live.Streams // of whoever has the invitation
+	Streams  live.Streams // of browsers with the invitation
 
 	mu       sync.Mutex
 	test     *engine.SignIn // nil until it was begun
@@ -59,7 +59,7 @@ type SignIn struct {
 	gone     bool        // it takes part in nothing any more
 }
 
-// NewSignIn makes a run with client secrets of its own, which go with it.
+// NewSignIn returns a run with its own copies of the client secrets.
 func NewSignIn(sess *Session, d link.Desired, way string) *SignIn {
 	d.Provider.ClientSecret, d.Slot.ClientSecret = secret.New(d.Provider.ClientSecret.Reveal()),
 		secret.New(d.Slot.ClientSecret.Reveal())
@@ -67,7 +67,7 @@ func NewSignIn(sess *Session, d link.Desired, way string) *SignIn {
 		Happened: live.NewRecord[signin.Verdict]()}
 }
 
-// Begin asks PocketBase how to sign in. A second call does nothing.
+// Begin asks PocketBase how to start the sign-in. A second call does nothing.
 func (run *SignIn) Begin(ctx context.Context, e *engine.Engine) error {
 	test, err := e.StartSignIn(ctx, run.Desired, run.Redirect)
 	if err != nil {
@@ -127,8 +127,8 @@ func (run *SignIn) work(busy bool) {
 	}
 }
 
-// letGo ends the run's part in anything, and overwrites what it holds, now or
-// when the engine is done with it. why is for who still waits for the verdict.
+// letGo retires the run and wipes its secrets, now or when the engine is done with
+// it. why is the note for a run without a verdict.
 func (run *SignIn) letGo(why string) {
 	run.mu.Lock()
 	if run.gone = true; run.timer != nil {
@@ -162,7 +162,7 @@ func (run *SignIn) Stop(why string) {
 	run.Happened.End()
 }
 
-// Input is what a page shows of the run's first n entries.
+// Input returns the page's input for the run's first n entries.
 func (run *SignIn) Input(n int, over bool) proof.SignInInput {
 	entries, _, _ := run.Happened.Look()
 	in := proof.SignInInput{ID: run.ID, Way: run.Way, Person: run.Person, Prediction: run.Expected.Prediction,
@@ -182,13 +182,13 @@ func (run *SignIn) Input(n int, over bool) proof.SignInInput {
 	return in
 }
 
-// Now is the whole record.
+// Now returns the whole record.
 func (run *SignIn) Now() (in proof.SignInInput, count int) {
 	entries, over, _ := run.Happened.Look()
 	return run.Input(len(entries), over), len(entries)
 }
 
-// Verdict is the last word, nil while there is none.
+// Verdict returns the verdict, nil while there is none.
 func (run *SignIn) Verdict() *signin.Verdict {
 	entries, over, _ := run.Happened.Look()
 	if !over || len(entries) == 0 {
@@ -197,8 +197,8 @@ func (run *SignIn) Verdict() *signin.Verdict {
 	return &entries[len(entries)-1]
 }
 
-// Finish has the engine find out what the return leads to. It needs the
-// session's tokens again, and ends what Take began.
+// Finish has the engine work out the verdict of a return, with the session's
+// tokens. It ends what Take began.
 func (run *SignIn) Finish(w Worker, back signin.Return) {
 	sess := run.Session
 	sess.mu.Lock()
@@ -217,11 +217,11 @@ func (run *SignIn) Finish(w Worker, back signin.Return) {
 	})
 	if !began {
 		run.work(false)
-		run.Stop("The program is being stopped.")
+		run.Stop("authpocket is shutting down.")
 	}
 }
 
-// Late returns what ends a run to which nobody has come back in time.
+// Late returns the function that ends a run without a return in time.
 func (run *SignIn) Late(w Worker) func() {
 	return func() {
 		if back, ok := run.Take("", secret.Text{}, "", signin.MissingTimeout); ok {
@@ -230,22 +230,22 @@ func (run *SignIn) Late(w Worker) func() {
 	}
 }
 
-// Started is what PocketBase said at the beginning of the sign-in. The run has
-// begun.
+// Started returns what PocketBase said at the start of the sign-in. The run must
+// have begun.
 func (run *SignIn) Started() engine.SignIn {
 	run.mu.Lock()
 	defer run.mu.Unlock()
 	return *run.test
 }
 
-// AccountDeleted notes that the account which the test has made is gone.
+// AccountDeleted records that the account created by the test was deleted.
 func (run *SignIn) AccountDeleted() {
 	run.mu.Lock()
 	defer run.mu.Unlock()
 	run.deleted = true
 }
 
-// ByHand keeps authentik's page for a window that is opened by hand.
+// ByHand keeps the URL of authentik's page for a window opened by hand.
 func (run *SignIn) ByHand(address string) {
 	run.mu.Lock()
 	defer run.mu.Unlock()

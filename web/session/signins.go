@@ -9,7 +9,7 @@ import (
 )
 
 // SignIns are the test sign-ins of all sessions. Those that take part without
-// a session's cookie are found here: somebody else's browser by its link's
+// a session's cookie are found here: an invited user's browser by its link's
 // token, and a return from authentik by its state.
 type SignIns struct {
 	mu   sync.Mutex
@@ -66,12 +66,12 @@ func (s *SignIns) find(fits func(*SignIn) bool) *SignIn {
 	return nil
 }
 
-// Of is the session's run with that id.
+// Of returns the session's run with that id.
 func (s *SignIns) Of(sess *Session, id string) *SignIn {
 	return s.find(func(r *SignIn) bool { return r.Session == sess && r.ID == id })
 }
 
-// All are the session's runs, the newest first.
+// All returns the session's runs, newest first.
 func (s *SignIns) All(sess *Session) []*SignIn {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -85,7 +85,7 @@ func (s *SignIns) All(sess *Session) []*SignIn {
 }
 
 // Invited is the run that a link's token leads to, nil once its time is up
-// and nobody has begun it.
+// and the test has not started.
 func (s *SignIns) Invited(token string) *SignIn {
 	hash := sha256.Sum256([]byte(token))
 	return s.find(func(r *SignIn) bool {

@@ -32,7 +32,7 @@ func NewStore(tests *SignIns) *Store {
 }
 
 // sweep ends sessions whose time is up, so that tokens do not outlive it even
-// when nobody asks any more.
+// even without requests.
 func (s *Store) sweep() {
 	tick := time.NewTicker(time.Minute)
 	defer tick.Stop()
@@ -61,7 +61,7 @@ func (s *Session) expired(now time.Time) bool {
 	return now.Sub(s.used) >= sessionIdle || now.Sub(s.created) >= sessionLife
 }
 
-// Of returns the request's session. lost tells that the browser brought the
+// Of returns the request's session. lost reports that the browser sent the
 // cookie of one that is over. Without a session it returns a new one that is
 // not kept yet, so that a stranger's look costs nothing.
 func (s *Store) Of(r *http.Request) (found *Session, lost bool) {
@@ -106,7 +106,7 @@ func (s *Store) evict() {
 	s.wipe(oldest)
 }
 
-// wipe ends a session that nobody finds any more, with its test sign-ins.
+// wipe ends a session that was taken out of the store, with its test sign-ins.
 func (s *Store) wipe(one *Session) (wiped bool) {
 	wiped = one.Forget()
 	s.tests.drop(one)

@@ -53,7 +53,7 @@ func (v *Verify) foresee(ctx context.Context, e *engine.Engine, d link.Desired) 
 	}
 }
 
-// Input is what the page shows of a run. A nil run was not begun.
+// Input returns the page's input for a run. A nil run has not started.
 func (v *Verify) Input() proof.VerifyInput {
 	if v == nil {
 		return proof.VerifyInput{}
@@ -62,7 +62,7 @@ func (v *Verify) Input() proof.VerifyInput {
 	return v.InputAt(len(entries), over)
 }
 
-// InputAt is what the page shows after that many entries.
+// InputAt returns the page's input after that many entries.
 func (v *Verify) InputAt(entries int, over bool) proof.VerifyInput {
 	in := proof.VerifyInput{Begun: true, Ended: over, Person: v.Username}
 	if entries > 0 || over {
@@ -74,10 +74,10 @@ func (v *Verify) InputAt(entries int, over bool) proof.VerifyInput {
 	return in
 }
 
-// Ended tells whether there is an outcome.
+// Ended reports whether there is an outcome.
 func (v *Verify) Ended() bool { return v.Input().Ended }
 
-// Proven tells whether something was measured and nothing was wrong.
+// Proven reports whether checks ran and none failed.
 func (v *Verify) Proven() bool {
 	in := v.Input()
 	return in.Ended && !in.Checks.Failed() && in.Checks.Count(link.Pass) > 0

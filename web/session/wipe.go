@@ -59,7 +59,7 @@ func (s *Session) wipe() {
 	}
 	s.authentik, s.pocketbase, s.second, s.plans, s.fresh, s.known = nil, nil, nil, nil, nil, nil
 	s.spec, s.answered = link.Spec{}, false
-	s.over = false // new answers may begin anew
+	s.over = false // new answers start a new session
 	s.tidy()
 }
 

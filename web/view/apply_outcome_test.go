@@ -40,7 +40,7 @@ func TestAnApplyThatStoppedSaysWhatWasWritten(t *testing.T) {
 			if n := strings.Count(text, effect.Words()); n != 1 {
 				t.Errorf("%s, stale %v: it is said %d times in %q", name, stale, n, text)
 			}
-			if label := p.Outcome.Actions[0].Label; (label == "Look at the new plan") != stale {
+			if label := p.Outcome.Actions[0].Label; (label == "Review again") != stale {
 				t.Errorf("%s, stale %v: the button reads %q", name, stale, label)
 			}
 		}

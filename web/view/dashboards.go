@@ -2,14 +2,14 @@ package view
 
 import "authpocket/internal/link"
 
-// ApplicationURL is the application's page in authentik's admin interface.
+// ApplicationURL returns the application's page in authentik's admin interface.
 func ApplicationURL(base, slug string) string { return base + "/if/admin/#/core/applications/" + slug }
 
-// TokensURL is the page of authentik where tokens are made and deleted.
+// TokensURL returns authentik's page for creating and deleting tokens.
 func TokensURL(base string) string { return base + "/if/admin/#/core/tokens" }
 
-// CollectionURL is a collection's page in PocketBase's dashboard.
+// CollectionURL returns a collection's page in PocketBase's dashboard.
 func CollectionURL(base, id string) string { return base + "/_/#/collections?collection=" + id }
 
-// SuperusersURL is the page of PocketBase where superusers are.
+// SuperusersURL returns PocketBase's page of superusers.
 func SuperusersURL(base string) string { return CollectionURL(base, link.Superusers) }

@@ -2,28 +2,28 @@ package view
 
 import "authpocket/internal/link"
 
-// EmailOption is one answer to the question that only the admin can answer.
+// EmailOption is one answer to the question about e-mail addresses.
 type EmailOption struct {
 	Decision link.EmailDecision
 	Label    string
 	Risk     string
 }
 
-// EmailOptions are the answers, in the order of the page.
+// EmailOptions returns the answers in page order.
 func EmailOptions() []EmailOption {
 	return []EmailOption{
 		{link.EmailTrustAll, "Trust every address",
-			"Right where only admins or your directory set people's addresses. Whoever can set an address in " +
-				"authentik gets into the PocketBase account that has it."},
-		{link.EmailTrustAttribute, "Trust addresses that are marked as verified",
-			"Only for people whose user in authentik has the attribute email_verified set to true. You or your " +
-				"enrolment flow set it."},
-		{link.EmailLeave, "Leave authentik's answer",
-			"authentik says “not verified” for everyone. Safe, but PocketBase then does not take the address."},
+			"Safe if only admins or your directory can set e-mail addresses. Anyone who can set an address in " +
+				"authentik can sign in to the PocketBase account with that address."},
+		{link.EmailTrustAttribute, "Trust addresses marked as verified",
+			"Only for users with the attribute email_verified set to true in authentik. You or your enrollment " +
+				"flow set it."},
+		{link.EmailLeave, "Keep addresses unverified",
+			"authentik reports every address as unverified. Safe, but PocketBase does not store the address."},
 	}
 }
 
-// EmailLabel is the answer in the words of the question, empty for none.
+// EmailLabel returns the label of an answer, empty for none.
 func EmailLabel(d link.EmailDecision) string {
 	for _, o := range EmailOptions() {
 		if o.Decision == d {

@@ -12,11 +12,11 @@ type Problem struct {
 	Text   string
 }
 
-// Problems are all that a page tells of, in the page's order.
+// Problems are the problems of a page, in page order.
 type Problems []Problem
 
-// NewProblems puts problems into words for the page. One that tells of an
-// entry of a list belongs to the control that holds the whole list.
+// NewProblems returns problems in words for the page. One about an entry of a list
+// belongs to the control of the whole list.
 func NewProblems(found link.Problems) Problems {
 	var list Problems
 	for _, p := range found {
@@ -25,7 +25,7 @@ func NewProblems(found link.Problems) Problems {
 	return list
 }
 
-// control is the name of the control that a spec's path belongs to.
+// control returns the name of the control for a spec's path.
 func control(path string) string {
 	if at := strings.LastIndexByte(path, '.'); at > 0 && strings.Trim(path[at+1:], "0123456789") == "" {
 		path = path[:at]
@@ -44,7 +44,7 @@ func (p Problems) At(name string) string {
 	return strings.Join(texts, " ")
 }
 
-// In tells whether a problem belongs to a field whose name starts so.
+// In reports whether a problem belongs to a field with one of these prefixes.
 func (p Problems) In(prefixes ...string) bool {
 	for _, one := range p {
 		for _, prefix := range prefixes {
@@ -56,14 +56,14 @@ func (p Problems) In(prefixes ...string) bool {
 	return false
 }
 
-// Sentence is a problem in the wizard's words.
+// Sentence returns a problem as text for a page.
 func Sentence(p link.Problem) string { return p.Message().Text(link.OnPage) }
 
-// FieldID is the id of the control with that name: a spec's path without
+// FieldID returns the id of the control with that name: a spec's path without
 // characters that a selector would have to escape.
 func FieldID(name string) string { return strings.NewReplacer(".", "-", "_", "-").Replace(name) }
 
-// Field is a control in which text is typed.
+// Field is a control for text.
 type Field struct {
 	Name     string // form key, which is the spec's path
 	Label    string
@@ -80,13 +80,13 @@ type Field struct {
 	Key      string // the link file's key, where it cannot be told from the label
 }
 
-// ID is the control's id.
+// ID returns the control's id.
 func (f Field) ID() string { return FieldID(f.Name) }
 
-// DescribedBy lists the ids of hint and error.
+// DescribedBy returns the ids of hint and error.
 func (f Field) DescribedBy() string { return DescribedBy(f.ID(), f.Hint != "", f.Error != "") }
 
-// InputType is the control's type attribute.
+// InputType returns the control's type attribute.
 func (f Field) InputType() string {
 	if f.Type == "" {
 		return "text"
@@ -94,7 +94,7 @@ func (f Field) InputType() string {
 	return f.Type
 }
 
-// Autocomplete is the control's autocomplete attribute.
+// Autocomplete returns the control's autocomplete attribute.
 func (f Field) Autocomplete() string {
 	if f.Auto == "" {
 		return "off"
@@ -102,7 +102,7 @@ func (f Field) Autocomplete() string {
 	return f.Auto
 }
 
-// DescribedBy lists the ids of hint and error that the control with that id
+// DescribedBy returns the ids of hint and error that the control with that id
 // has.
 func DescribedBy(id string, hint, wrong bool) string {
 	var ids []string
@@ -128,10 +128,10 @@ type Secret struct {
 	Optional bool
 }
 
-// ID is the control's id.
+// ID returns the control's id.
 func (s Secret) ID() string { return FieldID(s.Name) }
 
-// HintText joins what is held with the hint.
+// HintText returns what is held, or else the hint.
 func (s Secret) HintText() string {
 	if s.Held != "" {
 		return s.Held
@@ -139,7 +139,7 @@ func (s Secret) HintText() string {
 	return s.Hint
 }
 
-// DescribedBy lists the ids of hint and error.
+// DescribedBy returns the ids of hint and error.
 func (s Secret) DescribedBy() string { return DescribedBy(s.ID(), s.HintText() != "", s.Error != "") }
 
 // Choice is a group of radio buttons, or a select.
@@ -152,13 +152,13 @@ type Choice struct {
 	Options []Option
 }
 
-// ID is the group's id, which is that of its first control.
+// ID returns the group's id, which is that of its first control.
 func (c Choice) ID() string { return FieldID(c.Name) }
 
-// DescribedBy lists the ids of hint and error.
+// DescribedBy returns the ids of hint and error.
 func (c Choice) DescribedBy() string { return DescribedBy(c.ID(), c.Hint != "", c.Error != "") }
 
-// OptionID is the id of the option at that place. The first has the group's,
+// OptionID returns the id of the option at that index. The first has the group's,
 // so that the error summary leads to it.
 func (c Choice) OptionID(i int) string {
 	if i == 0 {
@@ -172,9 +172,9 @@ type Option struct {
 	Value   string
 	Label   string
 	Hint    string
-	More    string // what this answer leads to at a first sign-in
+	More    string // the result of a first sign-in with this answer
 	Checked bool
-	Bad     bool // More tells of something that will not work
+	Bad     bool // More describes a failure
 }
 
 // Check is a tick box.
@@ -187,8 +187,8 @@ type Check struct {
 	Checked bool
 }
 
-// ID is the control's id.
+// ID returns the control's id.
 func (c Check) ID() string { return FieldID(c.Name) }
 
-// DescribedBy lists the ids of hint and error.
+// DescribedBy returns the ids of hint and error.
 func (c Check) DescribedBy() string { return DescribedBy(c.ID(), c.Hint != "", c.Error != "") }

@@ -8,7 +8,7 @@ package view
 import "github.com/a-h/templ"
 import templruntime "github.com/a-h/templ/runtime"
 
-// Outcome is how an apply or a verify ended.
+// Outcome is the result of an apply or a run of the checks.
 type Outcome struct {
 	Kind    string // "good", "warn", "bad"
 	Heading string
@@ -18,7 +18,7 @@ type Outcome struct {
 	Check   bool // offer to check the link
 }
 
-// LiveRegion is kept up to date by the event stream while there is one.
+// LiveRegion renders a region that the event stream updates while there is one.
 func LiveRegion(events string) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -84,7 +84,7 @@ func LiveRegion(events string) templ.Component {
 	})
 }
 
-// LiveHeading is a heading that changes when the page's work is over.
+// LiveHeading renders a heading that the event stream updates.
 func LiveHeading(h Head) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -122,7 +122,7 @@ func LiveHeading(h Head) templ.Component {
 	})
 }
 
-// OutcomePart is how it ended, an empty place while it has not.
+// OutcomePart renders the outcome, empty while there is none.
 func OutcomePart(o *Outcome) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -210,7 +210,7 @@ func OutcomePart(o *Outcome) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			if o.Check {
-				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 14, "<form method=\"post\" action=\"/verify\" novalidate><button>Check that it works</button></form>")
+				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 14, "<form method=\"post\" action=\"/verify\" novalidate><button>Run checks</button></form>")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

@@ -9,24 +9,24 @@ import (
 	"strings"
 )
 
-// Program is the name that stands in every title.
+// Program is the name in every title.
 const Program = "authpocket"
 
-// Head is what the frame around every page needs.
+// Head holds what the frame of a page shows.
 type Head struct {
 	Title  string // the page's, without the program's name
-	Wrong  bool   // the page tells of problems
+	Wrong  bool   // the page shows problems
 	Note   string // the demo's quiet banner, empty for none
 	Step   string // "Step 2 of 6", empty where there is none
 	Back   string // where the back link leads, empty for no back link
 	Ends   Ends
 	Assets Assets
-	// Held tells that this browser's session holds tokens, so the foot offers
-	// to forget them.
+	// Held reports that the session holds tokens, so the footer offers to delete
+	// them.
 	Held bool
-	// Receipts links to what was done before.
+	// Receipts adds a link to the history.
 	Receipts bool
-	// Live loads htmx, for pages that change while they are looked at.
+	// Live loads htmx, for pages that update themselves.
 	Live bool
 	// Script is the URL of the page's own script, empty for none.
 	Script string
@@ -36,7 +36,7 @@ type Head struct {
 	Wide bool
 }
 
-// FullTitle is what the browser's tab shows.
+// FullTitle returns the title of the browser tab.
 func (h Head) FullTitle() string {
 	title := h.Title + " – " + Program
 	if h.Wrong {
@@ -50,16 +50,15 @@ type Assets struct {
 	Styles, App, HTMX, Icon string
 }
 
-// Ends are the two systems as far as they are known, for the bar under the
-// head.
+// Ends are the two systems for the bar below the header.
 type Ends struct {
 	Authentik, PocketBase End
 	Shown                 bool // the start page and the errors have no bar
-	Joined                bool // the link was made
+	Joined                bool // the link exists
 	Proven                bool // and every check passed
 }
 
-// State is what a person who cannot see the bar hears.
+// State returns the bar's text for screen readers.
 func (e Ends) State() string {
 	switch {
 	case e.Proven:
@@ -77,14 +76,13 @@ type End struct {
 	Found string // "2026.5.3, signed in as akadmin"
 }
 
-// NewEnd describes a system that answered at base. An empty base gives an end
-// that is not set.
+// NewEnd returns the end of a system at base. An empty base gives an end that is
+// not set.
 func NewEnd(base, found string) End {
 	return End{Set: base != "", Host: Host(base), Found: found}
 }
 
-// Host is the part of an address that people tell servers apart by. A path is
-// kept, the scheme is not.
+// Host returns an address without its scheme, for display.
 func Host(base string) string {
 	u, err := url.Parse(base)
 	if err != nil || u.Host == "" {

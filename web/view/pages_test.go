@@ -38,17 +38,17 @@ func TestApplySaysHowFarItIs(t *testing.T) {
 		outcome string
 		check   bool
 	}{
-		"before": {changes.Progress{}, []string{"Waiting", "Waiting", "Waiting"}, "0 of 3 changes made", "", false},
-		"between": {changes.Progress{States: []string{"done", "running"}}, []string{"Done", "Under way", "Waiting"},
-			"1 of 3 changes made", "", false},
+		"before": {changes.Progress{}, []string{"Waiting", "Waiting", "Waiting"}, "0 of 3 changes applied", "", false},
+		"between": {changes.Progress{States: []string{"done", "running"}}, []string{"Done", "In progress", "Waiting"},
+			"1 of 3 changes applied", "", false},
 		"good": {changes.Progress{States: []string{"done", "done", "done"}, Ended: true},
-			[]string{"Done", "Done", "Done"}, "3 of 3 changes made", "good", true},
+			[]string{"Done", "Done", "Done"}, "3 of 3 changes applied", "good", true},
 		"failed": {changes.Progress{States: []string{"done", "failed"},
 			Failed:  map[int][]link.Message{1: {{Summary: "x", Todo: "y"}}},
 			Stopped: stopped(link.Effect{Made: 1, Change: link.WrittenNone}, false), Ended: true},
-			[]string{"Done", "Failed", "Not begun"}, "1 of 3 changes made", "bad", false},
+			[]string{"Done", "Failed", "Not started"}, "1 of 3 changes applied", "bad", false},
 		"stale": {changes.Progress{Ended: true, Stopped: stopped(link.Effect{Between: true}, true)},
-			[]string{"Not begun", "Not begun", "Not begun"}, "0 of 3 changes made", "bad", false},
+			[]string{"Not started", "Not started", "Not started"}, "0 of 3 changes applied", "bad", false},
 	} {
 		t.Run(name, func(t *testing.T) {
 			one.in.Changes = made

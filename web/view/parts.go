@@ -6,10 +6,10 @@ import (
 	"github.com/a-h/templ"
 )
 
-// Answer is one line of a list: what it is, and its value.
+// Answer is a key and its value in a list.
 type Answer struct{ Key, Value string }
 
-// Aria gives a control the attributes that tie it to hint and error.
+// Aria returns the attributes that link a control to its hint and error.
 func Aria(describedBy, wrong string) templ.Attributes {
 	attrs := templ.Attributes{}
 	if describedBy != "" {
@@ -32,7 +32,7 @@ func spelling(code bool) string { return strconv.FormatBool(!code) }
 
 func rows(f Field) string { return strconv.Itoa(max(f.Rows, 2)) }
 
-// optionHint is the id of an option's hint, empty where it has none.
+// optionHint returns the id of an option's hint, empty where it has none.
 func optionHint(c Choice, i int) string {
 	if c.Options[i].Hint == "" && c.Options[i].More == "" {
 		return ""
@@ -40,7 +40,7 @@ func optionHint(c Choice, i int) string {
 	return c.OptionID(i) + "-about"
 }
 
-// kindWord is what a note's colour and icon say.
+// kindWord returns the meaning of a note's colour and icon as a word.
 func kindWord(kind string) string {
 	switch kind {
 	case "warn":

@@ -13,13 +13,13 @@ type ProblemPage struct {
 	Head    Head
 	Summary string
 	Todo    string
-	List    []string // more of the same, one line each
+	List    []string // further lines of the summary
 	Actions []Action
-	Press   []Action // the same as buttons that send something
-	Answers bool     // tell that the answers are safe
+	Press   []Action // actions that send a POST
+	Answers bool     // say that the answers are kept
 }
 
-// Action is a way on from a page that is not the usual one.
+// Action is a link or button to another page.
 type Action struct {
 	Label string
 	URL   string

@@ -24,17 +24,17 @@ func TestReceiptOffersOnlyWhatCanBeDone(t *testing.T) {
 		contains string
 	}{
 		"done":            {whole, true, "", "Done", ""},
-		"stopped":         {receipt("stopped", "done", "failed"), true, "", "Stopped at a change that failed", ""},
-		"nothing written": {receipt("stopped", "failed"), false, "", "Stopped at a change that failed", ""},
-		"interrupted":     {receipt("", "done", "about to"), true, "Go on", "Interrupted", "only what is left"},
-		"running":         {running, false, "", "Under way", "right now"},
-		"undone later":    {taken, false, "Make the link again", "Done, and undone later", ""},
-		"gone on with":    {receipt("continued", "done"), true, "", "Interrupted, and gone on with later", ""},
-		"undone":          {receipt("undone", "done"), false, "", "Interrupted, and undone later", ""},
-		"left":            {receipt("dismissed", "done"), true, "", "Interrupted, and left as it was", ""},
-		"an undo":         {kind(whole, "undo"), false, "Make the link again", "Done", ""},
+		"stopped":         {receipt("stopped", "done", "failed"), true, "", "Stopped at a failed change", ""},
+		"nothing written": {receipt("stopped", "failed"), false, "", "Stopped at a failed change", ""},
+		"interrupted":     {receipt("", "done", "about to"), true, "Continue", "Interrupted", "only what is left"},
+		"running":         {running, false, "", "In progress", "still running"},
+		"undone later":    {taken, false, "Recreate the link", "Done, then undone", ""},
+		"gone on with":    {receipt("continued", "done"), true, "", "Interrupted, then continued", ""},
+		"undone":          {receipt("undone", "done"), false, "", "Interrupted, then undone", ""},
+		"left":            {receipt("dismissed", "done"), true, "", "Interrupted, then closed", ""},
+		"an undo":         {kind(whole, "undo"), false, "Recreate the link", "Done", ""},
 		"a removal":       {kind(whole, "remove"), true, "", "Done", "new client secret"},
-		"a new secret":    {kind(whole, "rotate"), false, "", "Done", "cannot come back"},
+		"a new secret":    {kind(whole, "rotate"), false, "", "Done", "cannot be restored"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			p := changes.NewReceipt(view.Head{}, one.r)
@@ -53,15 +53,15 @@ func TestReceiptsAreToldApart(t *testing.T) {
 	for want, r := range map[string]changes.Receipt{
 		"Linked the application “wiki” with the collection “users”.": {Kind: "apply",
 			Outcome: "completed"},
-		"Linked the application “wiki” with the collection “users”, going on from receipt k3.": {Kind: "apply",
+		"Linked the application “wiki” with the collection “users”, continuing receipt k3.": {Kind: "apply",
 			Outcome: "completed", Of: "k3"},
 		"Was to link the application “wiki” with the collection “users”.": {Kind: "apply",
 			Outcome: "stopped"},
-		"Took back receipt k3, of the application “wiki” and the collection “users”.": {Kind: "undo",
+		"Undid receipt k3 for the application “wiki” and the collection “users”.": {Kind: "undo",
 			Outcome: "completed", Of: "k3"},
-		"Gave the application “wiki” and the collection “users” a new client secret.": {Kind: "rotate",
+		"Set a new client secret for the application “wiki” and the collection “users”.": {Kind: "rotate",
 			Outcome: "completed"},
-		"Was to take the link of the application “wiki” with the collection “users” apart.": {Kind: "remove"},
+		"Was to remove the link between the application “wiki” and the collection “users”.": {Kind: "remove"},
 	} {
 		r.Slug, r.Collection = "wiki", "users"
 		if got := changes.NewReceipts(view.Head{},
@@ -83,12 +83,12 @@ func TestReceiptsAreToldApart(t *testing.T) {
 
 func TestAnInterruptionSaysWhatIsDoneAndWhatIsOpen(t *testing.T) {
 	i := changes.NewInterruptions([]changes.Receipt{receipt("", "done", "about to")}, true)[0]
-	if i.Text != "Begun on 23 November 2026 19:05 UTC. 1 of 3 changes made." || len(i.Lines) != 2 || !i.GoOn ||
+	if i.Text != "Started on 23 November 2026 19:05 UTC. 1 of 3 changes applied." || len(i.Lines) != 2 || !i.GoOn ||
 		!i.Undo {
 		t.Errorf("%+v", i)
 	}
 	if !strings.HasPrefix(i.Lines[0], "Done: create scope mapping") ||
-		!strings.Contains(i.Lines[1], "not known whether it was written: create application and provider") {
+		!strings.Contains(i.Lines[1], "unclear whether it was written: create application and provider") {
 		t.Errorf("%q", i.Lines)
 	}
 	removal := receipt("", "done")
@@ -104,10 +104,10 @@ func TestAnInterruptionSaysWhatIsDoneAndWhatIsOpen(t *testing.T) {
 func TestEveryPurposeHasItsWords(t *testing.T) {
 	made := []link.Change{{Object: "a"}, {Object: "b"}, {Object: "c"}, {Object: "d"}}
 	for purpose, want := range map[link.Purpose][2]string{
-		link.PurposeLink:   {"Review 4 changes", "Make 4 changes"},
-		link.PurposeUndo:   {"Review the undo: 4 changes", "Undo 4 changes"},
-		link.PurposeRemove: {"Review taking the link apart: 4 changes", "Take the link apart"},
-		link.PurposeRotate: {"Review the new client secret: 4 changes", "Change the client secret"},
+		link.PurposeLink:   {"Review 4 changes", "Apply 4 changes"},
+		link.PurposeUndo:   {"Review undo: 4 changes", "Undo 4 changes"},
+		link.PurposeRemove: {"Review removal: 4 changes", "Remove the link"},
+		link.PurposeRotate: {"Review new client secret: 4 changes", "Rotate the client secret"},
 	} {
 		p := changes.NewReview(view.Head{}, changes.ReviewInput{Plan: link.Plan{Purpose: purpose, Changes: made}})
 		if p.Head.Title != want[0] || p.Button != want[1] || (len(p.Answers) > 0) != (purpose == link.PurposeLink) {
@@ -135,7 +135,7 @@ func TestWhatCannotComeBackIsSaidBeforeAndAfter(t *testing.T) {
 	}
 	o := carriedOut(changes.Progress{Purpose: link.PurposeUndo, Warnings: plan.Warnings}, 1)
 	if !slices.Equal(o.Lines, []string{"The secret stays. Enter it."}) ||
-		!strings.Contains(o.Text, "but for what could not come back") || o.Heading != "1 change was undone" {
+		!strings.Contains(o.Text, "except for what could not be restored") || o.Heading != "1 change was undone" {
 		t.Errorf("%+v", o)
 	}
 }
@@ -161,12 +161,12 @@ func TestANewSecretIsToldByItsChecks(t *testing.T) {
 }
 
 func TestAStalePlanSaysWhatWasChanged(t *testing.T) {
-	fault := &link.Fault{Kind: link.FaultStale, Summary: "Something was changed since the preview.",
+	fault := &link.Fault{Kind: link.FaultStale, Summary: "Something changed since the review.",
 		Details: []string{"authentik: x."}, Todo: "Look."}
 	o := changes.NewApply(view.Head{}, changes.Progress{Again: "/remove",
 		Stopped: &link.Stopped{Effect: link.Effect{Between: true}, Stale: true, Err: fault}, Ended: true}, "").Outcome
-	if o.Heading != "Something was changed since the preview" || !slices.Equal(o.Lines, []string{"authentik: x."}) ||
-		o.Actions[0] != (view.Action{Label: "Look at the new plan", URL: "/remove"}) {
+	if o.Heading != "Something changed since the review" || !slices.Equal(o.Lines, []string{"authentik: x."}) ||
+		o.Actions[0] != (view.Action{Label: "Review again", URL: "/remove"}) {
 		t.Errorf("%+v", o)
 	}
 }

@@ -156,11 +156,11 @@ func TestWhoMayUseIt(t *testing.T) {
 		t.Errorf("%+v", got)
 	}
 	in.Authentik.Bindings = []link.BindingState{{Kind: "group", Enabled: true}}
-	if got := setup.NewSettings(view.Head{}, in).Access; got.Now != "whom the application's 1 binding lets in" {
+	if got := setup.NewSettings(view.Head{}, in).Access; got.Now != "those allowed by the application's 1 binding" {
 		t.Error(got.Now)
 	}
 	in.Form.Set("access.groups", "staff")
-	if got := setup.NewSettings(view.Head{}, in).Access; got.Now != "only those you name" || !got.Open {
+	if got := setup.NewSettings(view.Head{}, in).Access; got.Now != "only those listed below" || !got.Open {
 		t.Errorf("%+v", got)
 	}
 }
@@ -193,14 +193,14 @@ func TestTheSettingsSayWhoGetsInNow(t *testing.T) {
 		"one that is off": {link.AuthentikSnapshot{Application: app, Bindings: []link.BindingState{{}}},
 			"everyone with an account"},
 		"one": {link.AuthentikSnapshot{Application: app, Bindings: []link.BindingState{{Enabled: true}, {}}},
-			"whom the application's 1 binding lets in"},
+			"those allowed by the application's 1 binding"},
 		"nobody may see": {link.AuthentikSnapshot{Application: app,
 			Missing: []link.Permission{"authentik_policies.view_policybinding"}},
-			"not known: the token may not see it"},
+			"unknown: the token cannot see the bindings"},
 		"one to be made": {link.AuthentikSnapshot{Missing: []link.Permission{"authentik_policies.view_policybinding"}},
 			"everyone with an account"},
-		"closed": {link.AuthentikSnapshot{ClosedByDefault: true}, "nobody yet: this authentik closes an application " +
-			"without bindings"},
+		"closed": {link.AuthentikSnapshot{ClosedByDefault: true}, "nobody yet: this authentik denies access to " +
+			"applications without bindings"},
 	} {
 		if got := setup.NewSettings(view.Head{}, setup.SettingsInput{Authentik: one.a}).Access.Now; got != one.want {
 			t.Errorf("%s: %q, want %q", name, got, one.want)

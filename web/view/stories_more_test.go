@@ -76,7 +76,7 @@ func progressStories(both view.Head) []story {
 		Summary: "The provider “Provider for PocketBase” is no longer there, or the token may not see it.",
 		Todo:    "Plan again, to see what is there now."}
 	changed := &link.Fault{System: link.Authentik, Kind: link.FaultStale,
-		Summary: "Something was changed since the preview.",
+		Summary: "Something changed since the review.",
 		Details: []string{"authentik: name of provider “Provider for PocketBase” is now PB.",
 			"By their logs, ada updated the provider “Provider for PocketBase” at 12:00:00."},
 		Todo: "Review the new preview and apply that."}
@@ -113,7 +113,8 @@ func fixtureChecks() link.Checks {
 			Evidence: "POST https://auth.company.example/application/o/revoke/ answered 200"},
 		{ID: "email", System: link.Authentik, Title: "akadmin's address is verified", Status: link.Warn,
 			Evidence: "email_verified is false in the preview of akadmin's claims",
-			Remedy:   "Choose “Trust every address” on the settings page, or set the attribute email_verified on the user."},
+			Remedy: "Choose “Trust every address” on the settings page, or set the attribute email_verified on the " +
+				"user."},
 		{ID: "methods", System: link.PB, Title: "Guests are offered authentik", Status: link.Pass,
 			Evidence: "auth-methods of users lists oidc with this client ID"},
 		{ID: "probe", System: link.PB, Title: "PocketBase reaches authentik", Status: link.Skipped,
@@ -173,10 +174,10 @@ func doneStories(joined, proven view.Head) []story {
 
 func problemStories(none, both view.Head) []story {
 	return []story{
-		{"problem-not-found", view.ProblemView(view.ProblemPage{Head: titled(none, "There is no such page"),
-			Summary: "The address does not lead anywhere in this program.",
+		{"problem-not-found", view.ProblemView(view.ProblemPage{Head: titled(none, "Page not found"),
+			Summary: "authpocket has no page at this address.",
 			Todo:    "Go back to the start and follow the buttons.",
-			Actions: []view.Action{{Label: "Start", URL: "/"}}})},
+			Actions: []view.Action{{Label: "Go to start", URL: "/"}}})},
 		{"problem-unreachable", view.ProblemView(view.ProblemPage{Head: titled(both, "authentik did not answer"),
 			Summary: "authentik at https://" + long + " did not answer: nothing listens on that port.",
 			Todo:    "Start it, or change its address.", Answers: true,

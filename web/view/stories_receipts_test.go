@@ -113,10 +113,10 @@ func purposeStories(both, joined view.Head, broken changes.Receipt) []story {
 		{"done-later",
 			changes.Done(changes.NewDone(joined, changes.DoneInput{Desired: link1.Desired, Held: true, Later: true,
 				Receipts: true, Checks: fixtureChecks()[:3]}))},
-		{"undo-conflict", view.ProblemView(view.ProblemPage{Head: titled(joined, "Something was changed since"),
-			Summary: "What was made is no longer as authpocket left it. Nothing was written.",
+		{"undo-conflict", view.ProblemView(view.ProblemPage{Head: titled(joined, "Something has changed since then"),
+			Summary: "The objects in the receipt have changed since then. Nothing was written.",
 			List:    []string{"authentik: application “PocketBase” was changed since: name is now “Somebody else's”."},
-			Todo:    "Undo it all the same if these changes may go too. You see the whole list first.",
-			Actions: []view.Action{{Label: "Undo it all the same", URL: "/"}, {Label: "Leave it", URL: "/"}}})},
+			Todo:    "Undo anyway to discard these changes too. You review all changes first.",
+			Actions: []view.Action{{Label: "Undo anyway", URL: "/"}, {Label: "Cancel", URL: "/"}}})},
 	}
 }

@@ -114,7 +114,8 @@ func settingsStories(both view.Head) []story {
 	wrong.Problems = link.Problems{
 		{Field: "application.slug", Summary: "The slug “grafana” is taken by the application “Grafana”, whose " +
 			"provider “Grafana” sends people elsewhere (https://grafana.company.example/login).",
-			Todo: "Choose another slug, or “use what is there” (existing: use) to change that application."},
+			Todo: "Choose another slug, or “use the existing application and provider” (existing: use) " +
+				"to change that application."},
 		{Field: "email", Summary: "Choose which e-mail addresses PocketBase may trust.",
 			Todo: "Choose one of the three."},
 		{Field: "access.groups.1", Summary: "authentik has no group “stuff” that the token can see.",

@@ -6,10 +6,10 @@ import (
 	"time"
 )
 
-// StepCaption is the caption of a numbered page.
+// StepCaption returns the caption of a numbered page.
 func StepCaption(n int) string { return fmt.Sprintf("Step %d of 6", n) }
 
-// Plural counts things in words, such as "1 change" or "3 changes".
+// Plural returns a count with its noun, such as "1 change" or "3 changes".
 func Plural(n int, one, many string) string {
 	if n == 1 {
 		return "1 " + one
@@ -17,7 +17,7 @@ func Plural(n int, one, many string) string {
 	return fmt.Sprint(n, " ", many)
 }
 
-// UpperFirst makes a sentence's beginning of an ASCII letter.
+// UpperFirst returns s with its first letter, which must be ASCII, in upper case.
 func UpperFirst(s string) string {
 	if s == "" {
 		return s
@@ -25,11 +25,11 @@ func UpperFirst(s string) string {
 	return strings.ToUpper(s[:1]) + s[1:]
 }
 
-// GoodUntil says how long a token is good, and whether it can be renewed.
+// GoodUntil says when a token expires, and whether it can be renewed.
 func GoodUntil(t time.Time, renews bool) string {
-	end := "; it cannot be renewed"
+	end := " and cannot be renewed"
 	if renews {
-		end = "; it can be renewed before"
+		end = " and can be renewed before that"
 	}
-	return "good until " + t.UTC().Format("2 January 2006 15:04 UTC") + end
+	return "expires on " + t.UTC().Format("2 January 2006 15:04 UTC") + end
 }

@@ -10,26 +10,26 @@ import (
 	"authpocket/web/view/proof"
 )
 
-// Progress is what an apply's record says: the plan's changes and how far
-// each has come. States are the engine's words.
+// Progress is an apply's record: the plan's changes and the state of each, in
+// the engine's words.
 type Progress struct {
 	Changes []link.Change
 	States  []string               // one per change; "waiting" when missing
-	Failed  map[int][]link.Message // what failed changes say, by index
+	Failed  map[int][]link.Message // the errors of failed changes, by index
 	Ended   bool
-	Stopped *link.Stopped // why it ended before all was done, nil for a plan carried out
+	Stopped *link.Stopped // why it ended early, nil where all changes were applied
 
 	Purpose  link.Purpose
 	Restores bool   // the undo of a removal
 	Again    string // URL of the review of a new plan of the same kind
-	Back     string // where to go on after a plan for one thing
+	Back     string // where to continue after a plan that fixes one problem
 	Warnings []link.Warning
-	// Checks are those that were made of a new client secret.
+	// Checks are the checks of a new client secret.
 	Checks link.Checks
 }
 
-// NewApply makes the apply page of a record. events is where the rest of the
-// story can be followed; it is left out once the record has ended.
+// NewApply returns the apply page of a record. events is the URL of the stream
+// of its later entries, left out once the record has ended.
 func NewApply(h view.Head, in Progress, events string) ApplyPage {
 	if in.Purpose == link.PurposeLink {
 		h.Step = view.StepCaption(5)
@@ -41,24 +41,24 @@ func NewApply(h view.Head, in Progress, events string) ApplyPage {
 			p.Done++
 		}
 	}
-	p.Status = fmt.Sprintf("%d of %s made", p.Done, view.Plural(len(p.Steps), "change", "changes"))
+	p.Status = fmt.Sprintf("%d of %s applied", p.Done, view.Plural(len(p.Steps), "change", "changes"))
 	if in.Ended {
 		p.Outcome = applyOutcome(in, p.Done)
-		p.Head.Title = "Changes made"
+		p.Head.Title = "Changes applied"
 		switch {
 		case in.failed():
-			p.Head.Title = "Not all changes were made"
+			p.Head.Title = "Some changes were not applied"
 		case in.Purpose == link.PurposeUndo:
 			p.Head.Title = "Undone"
 		case in.Purpose == link.PurposeRemove:
-			p.Head.Title = "The link is taken apart"
+			p.Head.Title = "The link was removed"
 		}
 		return p
 	}
 	if in.Purpose == link.PurposeRotate && p.Done == len(p.Steps) {
 		p.Status += ". Checking the new secret."
 	}
-	p.Head.Title = "Making " + view.Plural(len(p.Steps), "change", "changes")
+	p.Head.Title = "Applying " + view.Plural(len(p.Steps), "change", "changes")
 	p.Head.Live, p.Head.Refresh, p.Events = true, true, events
 	return p
 }
@@ -76,14 +76,14 @@ func newStep(in Progress, i int, c link.Change) ApplyStep {
 		System: c.System.Label(),
 	}
 	for _, m := range in.Failed[i] {
-		m.Effect = nil // it is said of the whole apply, below
+		m.Effect = nil // the outcome says it for the whole apply
 		s.Summary, s.Todo = strings.TrimSpace(s.Summary+" "+m.What()), strings.TrimSpace(s.Todo+" "+
 			m.Advice(link.OnPage))
 	}
-	s.Word = map[string]string{"waiting": "Waiting", "running": "Under way", "done": "Done",
+	s.Word = map[string]string{"waiting": "Waiting", "running": "In progress", "done": "Done",
 		"failed": "Failed"}[s.State]
 	if s.State == "waiting" && in.Ended {
-		s.Word = "Not begun"
+		s.Word = "Not started"
 	}
 	return s
 }
@@ -94,16 +94,16 @@ func applyOutcome(in Progress, done int) *view.Outcome {
 	if !in.failed() {
 		return goodOutcome(in, done)
 	}
-	o := &view.Outcome{Kind: "bad", Heading: "It stopped",
+	o := &view.Outcome{Kind: "bad", Heading: "The apply stopped",
 		Actions: []view.Action{{Label: "Review what is left", URL: in.again()}}}
 	if in.Stopped == nil {
 		return o
 	}
 	if in.Stopped.Stale {
-		o.Heading, o.Actions[0].Label = "Something was changed since the preview", "Look at the new plan"
+		o.Heading, o.Actions[0].Label = "Something changed since the review", "Review again"
 	}
 	if len(in.Failed) > 0 { // which say why
-		o.Text = in.Stopped.Words() + " Put right what is said above; the next review lists only what is left."
+		o.Text = in.Stopped.Words() + " Fix the problem above. The next review lists only what is left."
 		return o
 	}
 	for i, m := range in.Stopped.Messages() {
@@ -126,34 +126,34 @@ func (in Progress) again() string {
 	return in.Again
 }
 
-// goodOutcome is for a plan that was carried out whole.
+// goodOutcome returns the outcome of a plan whose changes were all applied.
 func goodOutcome(in Progress, done int) *view.Outcome {
-	o := &view.Outcome{Kind: "good", Heading: "All changes were made and read back",
-		Text: "What is left is to check that a sign-in will work.", Check: true}
+	o := &view.Outcome{Kind: "good", Heading: "All changes were applied and read back",
+		Text: "Now check that sign-in works.", Check: true}
 	if done == 0 {
-		o.Heading = "Nothing had to be written"
+		o.Heading = "No changes were needed"
 	}
 	if in.Back != "" {
-		o.Check, o.Actions = false, []view.Action{{Label: "Go on with the test", URL: in.Back},
+		o.Check, o.Actions = false, []view.Action{{Label: "Continue the test", URL: in.Back},
 			{Label: "Check again", URL: "/verify"}}
 	}
 	switch in.Purpose {
 	case link.PurposeUndo:
 		o.Heading, o.Text, o.Check = pastTense(done), "Both systems are as they were before.", false
 		if in.Restores {
-			o.Heading = "The link is there again"
+			o.Heading = "The link was restored"
 		}
 		o.Lines = lost(in.Warnings)
 		if len(o.Lines) > 0 {
-			o.Text = "Both systems are as they were before, but for what could not come back:"
+			o.Text = "Both systems are as they were before, except for what could not be restored:"
 		}
-		o.Actions = []view.Action{{Label: "See the receipts", URL: "/receipts"}, {Label: "Look at the settings",
+		o.Actions = []view.Action{{Label: "View history", URL: "/receipts"}, {Label: "Change the settings",
 			URL: "/settings"}}
 	case link.PurposeRemove:
 		o.Heading, o.Check = "People can no longer sign in with authentik", false
-		o.Text = "Every change was made and read back. What stays: the accounts that people have in PocketBase."
+		o.Text = "All changes were applied and read back. PocketBase accounts were kept."
 		o.Lines = details(in.Warnings)
-		o.Actions = []view.Action{{Label: "See the receipts", URL: "/receipts"}, {Label: "Start", URL: "/"}}
+		o.Actions = []view.Action{{Label: "View history", URL: "/receipts"}, {Label: "Go to start", URL: "/"}}
 	case link.PurposeRotate:
 		rotated(o, in.Checks)
 	}
@@ -167,7 +167,7 @@ func pastTense(n int) string {
 	return fmt.Sprint(n, " changes were undone")
 }
 
-// lost are the sentences on what an undo could not put back.
+// lost returns the warnings about what an undo could not restore.
 func lost(warnings []link.Warning) []string {
 	var lines []string
 	for _, w := range warnings {
@@ -178,7 +178,7 @@ func lost(warnings []link.Warning) []string {
 	return lines
 }
 
-// details are the sentences of warnings.
+// details returns each warning as one line.
 func details(warnings []link.Warning) []string {
 	var lines []string
 	for _, w := range warnings {
@@ -187,11 +187,11 @@ func details(warnings []link.Warning) []string {
 	return lines
 }
 
-// rotated says what the checks say of a new client secret.
+// rotated sets the outcome of a rotation from the checks of the new secret.
 func rotated(o *view.Outcome, checks link.Checks) {
 	o.Check, o.Text = false, "Checks: "+proof.Tally(checks)
-	o.Heading = "Both sides have the new client secret"
-	see := view.Action{Label: "See the checks", URL: "/verify"}
+	o.Heading = "Both systems use the new client secret"
+	see := view.Action{Label: "View check results", URL: "/verify"}
 	o.Actions = []view.Action{see, {Label: "Back to the link", URL: "/done"}}
 	refused := slices.ContainsFunc(checks, func(c link.Check) bool {
 		return c.Status == link.Fail &&
@@ -199,16 +199,16 @@ func rotated(o *view.Outcome, checks link.Checks) {
 	})
 	switch {
 	case refused:
-		o.Kind, o.Heading = "bad", "The new client secret is not accepted"
-		o.Text += " People cannot sign in until this is put right. The old secret can be given to both sides again."
+		o.Kind, o.Heading = "bad", "The new client secret is rejected"
+		o.Text += " Users cannot sign in until this is fixed. You can restore the old secret on both systems."
 	case checks.Failed():
-		o.Kind, o.Heading = "bad", "Both sides have the new client secret, but a check failed"
-		o.Text += " If it did not fail before, the old secret can be given to both sides again."
+		o.Kind, o.Heading = "bad", "Both systems use the new client secret, but a check failed"
+		o.Text += " If this check passed before, you can restore the old secret on both systems."
 	case checks.Count(link.Pass) == 0:
 		o.Kind = "warn"
-		o.Text = "Nothing could be measured, so try a sign-in. The old secret can be given to both sides again."
+		o.Text = "The checks could not run, so test a sign-in. You can restore the old secret on both systems."
 	default:
 		return
 	}
-	o.Actions = []view.Action{{Label: "Go back to the old secret", URL: "/rotate/back"}, see}
+	o.Actions = []view.Action{{Label: "Restore the old secret", URL: "/rotate/back"}, see}
 }

@@ -10,7 +10,7 @@ import templruntime "github.com/a-h/templ/runtime"
 
 import "authpocket/web/view"
 
-// ApplyPage shows how far the changes have come.
+// ApplyPage shows the progress of an apply.
 type ApplyPage struct {
 	Head    view.Head
 	Events  string // URL of the event stream from here on, empty when it is over
@@ -20,7 +20,7 @@ type ApplyPage struct {
 	Outcome *view.Outcome // nil while it runs
 }
 
-// ApplyStep is one change on its way.
+// ApplyStep is the progress of one change.
 type ApplyStep struct {
 	ID      string // of the element
 	State   string // "waiting", "running", "done", "failed"
@@ -124,7 +124,7 @@ func Apply(p ApplyPage) templ.Component {
 	})
 }
 
-// ApplyStatus says in one line how far it has come.
+// ApplyStatus renders the status line.
 func ApplyStatus(p ApplyPage) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -172,7 +172,7 @@ func ApplyStatus(p ApplyPage) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 6, "\" aria-label=\"Changes made\"></progress><p role=\"status\">")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 6, "\" aria-label=\"Changes applied\"></progress><p role=\"status\">")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -193,7 +193,7 @@ func ApplyStatus(p ApplyPage) templ.Component {
 	})
 }
 
-// Step is one change on its way.
+// Step renders the progress of one change.
 func Step(s ApplyStep) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context

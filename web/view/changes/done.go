@@ -9,29 +9,29 @@ import (
 	"authpocket/web/view/proof"
 )
 
-// DoneInput is what the last page is made of.
+// DoneInput holds what the last page shows.
 type DoneInput struct {
 	Desired link.Desired
-	Rounds  []Round     // what this session has changed, the newest first
-	Checks  link.Checks // nil where none were made
+	Rounds  []Round     // the applies of this session, newest first
+	Checks  link.Checks // nil where none were run
 	Held    bool        // the session still holds tokens
-	// AuthentikAPI and PocketBaseAPI are the addresses that authpocket itself
-	// used, where the dashboards are.
+	// AuthentikAPI and PocketBaseAPI are the addresses that authpocket used. The
+	// dashboards are there too.
 	AuthentikAPI, PocketBaseAPI string
 	ByPassword                  bool // PocketBase was signed in to with a password
 	Later                       bool // both systems are connected, so the link can be changed
-	Receipts                    bool // what was done is kept
+	Receipts                    bool // receipts are kept
 	Own                         []string
 }
 
-// Round is one apply of this session: what it was for and what it made.
+// Round is one apply of this session: its purpose and its changes.
 type Round struct {
 	Purpose link.Purpose
 	Receipt string // its id, empty where none was kept
 	Made    []link.Change
 }
 
-// part puts a round into words. keep leads to its receipt.
+// part returns the round in words, with a link to its receipt if keep is set.
 func (r Round) part(keep bool) RoundPart {
 	kinds := map[link.Purpose]string{link.PurposeLink: "apply", link.PurposeUndo: "undo", link.PurposeRemove: "remove",
 		link.PurposeRotate: "rotate"}
@@ -45,7 +45,7 @@ func (r Round) part(keep bool) RoundPart {
 	return p
 }
 
-// NewDone makes the last page.
+// NewDone returns the last page.
 func NewDone(h view.Head, in DoneInput) DonePage {
 	p := DonePage{Head: h, Kind: "good", Held: in.Held, Snippet: Snippet(in.Desired), Tokens: tokenAdvice(in),
 		Later: in.Later, Receipts: in.Later && in.Receipts, Own: in.Own}
@@ -56,7 +56,7 @@ func NewDone(h view.Head, in DoneInput) DonePage {
 		p.Kind = "warn"
 	case in.Checks.Failed():
 		p.Kind = "warn"
-		p.Head.Title = "The link is there, but a check failed"
+		p.Head.Title = "The link exists, but a check failed"
 	}
 	for _, round := range in.Rounds {
 		p.Rounds = append(p.Rounds, round.part(p.Receipts))
@@ -70,7 +70,7 @@ func NewDone(h view.Head, in DoneInput) DonePage {
 
 func tallyLead(checks link.Checks) string {
 	if checks == nil {
-		return "The checks were not run yet."
+		return "The checks have not run yet."
 	}
 	return "Checks: " + proof.Tally(checks)
 }
@@ -80,8 +80,8 @@ func made(c link.Change) string {
 	return view.UpperFirst(c.Object) + " " + past[c.Action]
 }
 
-// Snippet is what an app needs to sign people in, for PocketBase's JavaScript
-// SDK. The values are written as JavaScript strings.
+// Snippet returns the code that signs users in with PocketBase's JavaScript SDK.
+// The values are written as JavaScript strings.
 func Snippet(d link.Desired) string {
 	return fmt.Sprintf(`import PocketBase from "pocketbase";
 
@@ -94,7 +94,7 @@ const auth = await pb
 console.log(auth.record.email);`, script(d.PocketBaseURL), script(d.Collection.Name), script(d.Slot.Slot))
 }
 
-// script writes a JavaScript string. Marshalling a string cannot fail.
+// script returns s as a JavaScript string. Marshalling a string cannot fail.
 func script(s string) string {
 	b, _ := json.Marshal(s)
 	return string(b)
@@ -102,18 +102,18 @@ func script(s string) string {
 
 func tokenAdvice(in DoneInput) []TokenAdvice {
 	authentik := TokenAdvice{
-		System: "authentik", Text: "delete the API token under Directory, Tokens and App passwords.",
+		System: "authentik", Text: "go to Directory, then Tokens and App passwords, and delete the API token.",
 		Link: view.Action{Label: "Open that page", URL: view.TokensURL(in.AuthentikAPI)},
 	}
 	pocketbase := TokenAdvice{
 		System: "PocketBase",
-		Text: "a superuser's token ends by itself when its time is up. To end it now, change that superuser's " +
-			"password, which ends all of their tokens.",
+		Text: "the superuser's token expires by itself. To revoke it now, change the superuser's password. This " +
+			"revokes all their tokens.",
 		Link: view.Action{Label: "Open that page", URL: view.SuperusersURL(in.PocketBaseAPI)},
 	}
 	if in.ByPassword {
-		pocketbase.Text = "authpocket signed in with your password and got a token for one day. To end it now, " +
-			"change that superuser's password, which ends all of their tokens."
+		pocketbase.Text = "authpocket signed in with your password and got a token that is valid for one day. To " +
+			"revoke it now, change the superuser's password. This revokes all their tokens."
 	}
 	return []TokenAdvice{authentik, pocketbase}
 }

@@ -13,31 +13,31 @@ import (
 	"authpocket/web/view/proof"
 )
 
-// DonePage says what was made and what comes next.
+// DonePage says what was changed and what to do next.
 type DonePage struct {
 	Head    view.Head
 	Heading string
 	Lead    string
 	Kind    string      // "good" or "warn"
-	Rounds  []RoundPart // the newest first, empty where nothing had to change
+	Rounds  []RoundPart // newest first, empty where nothing was changed
 	Links   []view.Action
 	Snippet string
 	Tokens  []TokenAdvice
 	Held    bool
-	// Later offers what can be done with a link that stands, and Receipts what
-	// was done before.
+	// Later offers what can be done with an existing link, and Receipts its
+	// history.
 	Later, Receipts bool
 	Own             []string // authpocket's own redirect URIs in authentik
 }
 
-// RoundPart is what one apply has changed.
+// RoundPart lists the changes of one apply.
 type RoundPart struct {
 	What  string
 	URL   string // of its receipt, empty for none
 	Lines []string
 }
 
-// TokenAdvice says how to end one of the tokens.
+// TokenAdvice says how to revoke one of the tokens.
 type TokenAdvice struct {
 	System string
 	Text   string
@@ -148,7 +148,7 @@ func Done(p DonePage) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 8, " <section><h2>In your app</h2><p>With the PocketBase JavaScript SDK, this opens authentik and comes back signed in. Call it from a click, so that the browser lets the window open.</p><div class=\"snippet card\"><pre><code id=\"snippet\">")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 8, " <section><h2>In your app</h2><p>With the PocketBase JavaScript SDK, this code opens authentik and signs the user in. Call it from a click handler, or the browser may block the window.</p><div class=\"snippet card\"><pre><code id=\"snippet\">")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -166,7 +166,7 @@ func Done(p DonePage) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			if len(p.Rounds) == 0 {
-				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 10, "<p>Nothing had to be written: it was all there.</p>")
+				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 10, "<p>No changes were needed. Both systems already had these settings.</p>")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -199,7 +199,7 @@ func Done(p DonePage) templ.Component {
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
-					templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 13, "\">see the receipt</a></small></h3>")
+					templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 13, "\">view receipt</a></small></h3>")
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
@@ -291,32 +291,32 @@ func Done(p DonePage) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			if p.Later {
-				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 25, "<section><h2>Later</h2><ul><li><a href=\"/settings\">Change the settings</a>: who may use it, its name, and all else.</li><li><a href=\"/rotate\">New client secret</a>: both sides get another one, and it is checked.</li><li><a href=\"/remove\">Take the link apart</a>: people can no longer sign in with authentik. Their accounts stay.</li><li><a href=\"/export\">Take the link along</a> as a file: blueprint, Terraform, PocketBase migration, script or Markdown.</li>")
+				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 25, "<section><h2>Manage the link</h2><ul><li><a href=\"/settings\">Change the settings</a>, such as its name or who may use it.</li><li><a href=\"/rotate\">Rotate the client secret</a>: sets a new one in both systems and checks it.</li><li><a href=\"/remove\">Remove the link</a>: users can no longer sign in with authentik. PocketBase accounts are kept.</li><li><a href=\"/export\">Export</a> the link as a blueprint, Terraform, PocketBase migration, script or Markdown.</li>")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
 				if p.Receipts {
-					templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 26, "<li><a href=\"/receipts\">Receipts</a>: see what was done, and undo it.</li>")
+					templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 26, "<li><a href=\"/receipts\">View history</a>: see past changes and undo them.</li>")
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
 				}
-				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 27, "</ul><p class=\"soft\">Each is shown in full before anything is written. On another day, connect both systems again: the review has the same links.</p></section>")
+				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 27, "</ul><p class=\"soft\">You review every change before it is written. To come back later, connect both systems again and use the links on the review page.</p></section>")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
 			}
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 28, " <section><h2>End the tokens</h2>")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 28, " <section><h2>Revoke the tokens</h2>")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
 			if p.Held {
-				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 29, "<p>authpocket needs them no more. It forgets them when you press the button, and the systems themselves when you do this:</p>")
+				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 29, "<p>authpocket no longer needs the tokens. Delete them here, then revoke them in each system:</p>")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
 			} else {
-				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 30, "<p>authpocket has forgotten them, and the client secrets of every plan and test sign-in. In the systems themselves the tokens live on until you do this:</p>")
+				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 30, "<p>authpocket has deleted its tokens and client secrets. The tokens stay valid until you revoke them in each system:</p>")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -398,17 +398,17 @@ func Done(p DonePage) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			if p.Held {
-				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 40, "<form method=\"post\" action=\"/forget\" novalidate><button>Forget the tokens</button></form>")
+				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 40, "<form method=\"post\" action=\"/forget\" novalidate><button>Delete the tokens</button></form>")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
 			}
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 41, "<form method=\"post\" action=\"/restart\" novalidate><button class=\"second\">Start over</button></form><form method=\"post\" action=\"/leave\" novalidate><button class=\"second\">Forget all and close the door</button></form></div>")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 41, "<form method=\"post\" action=\"/restart\" novalidate><button class=\"second\">Start over</button></form><form method=\"post\" action=\"/leave\" novalidate><button class=\"second\">Sign out</button></form></div>")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
 			if !p.Held {
-				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 42, "<p class=\"soft\">This browser is still let in, for at most 30 minutes without a click, so that you can start over. Closed behind you, the door opens with a new setup code only.</p>")
+				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 42, "<p class=\"soft\">You stay signed in to authpocket for up to 30 minutes of inactivity, so you can start over. If you sign out, you need a new setup code to return.</p>")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

@@ -5,12 +5,12 @@ import (
 	"authpocket/web/view"
 )
 
-// NewExport makes the page that offers the link as files.
+// NewExport returns the page that offers the link as files.
 func NewExport(h view.Head, back string, files []ExportFile, warnings []link.Warning) ExportPage {
 	h.Title, h.Back = "Export", back
 	p := ExportPage{Head: h}
 	for _, w := range warnings {
-		if w.ID == link.WarnAccessUnseen { // bindings that nobody sees are in no file
+		if w.ID == link.WarnAccessUnseen { // the files lack bindings that the token cannot see
 			p.Notes = append(p.Notes,
 				Note{w.Summary,
 					"The files let in everyone, because they cannot list bindings that authpocket cannot see. " +
@@ -24,7 +24,7 @@ func NewExport(h view.Head, back string, files []ExportFile, warnings []link.War
 	return p
 }
 
-// exportFor says what the format with that name is good for.
+// exportFor returns the description of an export format.
 func exportFor(name string) string {
 	switch name {
 	case "blueprint":

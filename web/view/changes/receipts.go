@@ -10,24 +10,24 @@ import (
 	"authpocket/web/view"
 )
 
-// Receipt is what the journal knows of one apply. Kind, Outcome and the
-// changes' states are the journal's words.
+// Receipt is the journal's record of one apply. Kind, Outcome and the changes'
+// states are the journal's words.
 type Receipt struct {
 	ID          string
 	When        time.Time
 	Kind        string // "apply", "undo", "rotate", "remove"
 	Outcome     string // empty: interrupted, or Running
 	Running     bool
-	Of          string // id of the receipt that it takes back or goes on from
-	Count, Done int    // changes, and how many of them were made
-	TakenBack   bool   // a later receipt has undone it
+	Of          string // id of the receipt that it undoes or continues
+	Count, Done int    // changes, and how many of them were applied
+	TakenBack   bool   // a later receipt undid it
 	Program     string // authpocket's version
-	// Slug and Collection tell apart the links between the same two systems.
+	// Slug and Collection identify the link among those of the two systems.
 	Slug, Collection string
 	Changes          []ReceiptChange
 }
 
-// ReceiptChange is a change and what became of it.
+// ReceiptChange is a change and its outcome.
 type ReceiptChange struct {
 	Change        link.Change
 	State         string // "waiting", begun, "done", "failed"
@@ -35,17 +35,17 @@ type ReceiptChange struct {
 	Detail        string // of what was done
 }
 
-// ReceiptsInput is what the list of receipts is made of.
+// ReceiptsInput holds what the list of receipts shows.
 type ReceiptsInput struct {
 	List   []Receipt
 	Others int      // receipts of other links
 	Aside  []string // why files were set aside
 	Dir    string
-	Back   string // where the list was most likely reached from
+	Back   string // where the back link leads
 	Now    time.Time
 }
 
-// NewReceipts makes the list of receipts.
+// NewReceipts returns the list of receipts.
 func NewReceipts(h view.Head, in ReceiptsInput) ReceiptsPage {
 	h.Title, h.Back = "History", cmp.Or(in.Back, "/settings")
 	p := ReceiptsPage{Head: h, Aside: in.Aside, Dir: in.Dir}
@@ -56,7 +56,7 @@ func NewReceipts(h view.Head, in ReceiptsInput) ReceiptsPage {
 	}
 	if in.Others > 0 {
 		p.Others = "There " + isAre(in.Others) + view.Plural(in.Others, "receipt", "receipts") +
-			" of other addresses. Connect those to see them."
+			" for other addresses. Connect to those addresses to see them."
 	}
 	return p
 }
@@ -68,7 +68,7 @@ func isAre(n int) string {
 	return "are "
 }
 
-// ago is how long before now a moment was, in the largest unit that fits.
+// ago says how long ago a moment was, in the largest unit that fits.
 func ago(now, then time.Time) string {
 	past := now.Sub(then)
 	switch {
@@ -87,12 +87,11 @@ func ago(now, then time.Time) string {
 func receiptLine(r Receipt) ReceiptLine {
 	return ReceiptLine{
 		URL: "/receipts/" + r.ID, What: r.what(), When: moment(r.When), State: r.state(), Outcome: r.outcome(),
-		Changes: fmt.Sprintf("%d of %s made", r.Done, view.Plural(r.Count, "change", "changes")), About: r.about(),
+		Changes: fmt.Sprintf("%d of %s applied", r.Done, view.Plural(r.Count, "change", "changes")), About: r.about(),
 	}
 }
 
-// about says what the receipt is of, so that nobody has to open each one. What
-// did not come to its end is told as what was wanted.
+// about says what the receipt did, or was meant to do where it did not complete.
 func (r Receipt) about() string {
 	app, collection := "the application “"+r.Slug+"”", "the collection “"+r.Collection+"”"
 	tense := func(past, wanted string) string {
@@ -103,15 +102,15 @@ func (r Receipt) about() string {
 	}
 	switch r.Kind {
 	case "undo":
-		return tense("Took back ", "Was to take back ") + "receipt " + r.Of + ", of " + app + " and " + collection + "."
+		return tense("Undid ", "Was to undo ") + "receipt " + r.Of + " for " + app + " and " + collection + "."
 	case "rotate":
-		return tense("Gave ", "Was to give ") + app + " and " + collection + " a new client secret."
+		return tense("Set", "Was to set") + " a new client secret for " + app + " and " + collection + "."
 	case "remove":
-		return tense("Took the link of ", "Was to take the link of ") + app + " with " + collection + " apart."
+		return tense("Removed", "Was to remove") + " the link between " + app + " and " + collection + "."
 	}
 	text := tense("Linked ", "Was to link ") + app + " with " + collection
 	if r.Of != "" {
-		text += ", going on from receipt " + r.Of
+		text += ", continuing receipt " + r.Of
 	}
 	return text + "."
 }
@@ -123,12 +122,12 @@ func (r Receipt) what() string {
 	case "rotate":
 		return "New client secret"
 	case "remove":
-		return "Link taken apart"
+		return "Link removed"
 	}
-	return "Link made or changed"
+	return "Link created or changed"
 }
 
-// state is the icon's name.
+// state returns the icon's name.
 func (r Receipt) state() string {
 	switch {
 	case r.Running:
@@ -144,30 +143,30 @@ func (r Receipt) state() string {
 func (r Receipt) outcome() string {
 	switch {
 	case r.Running:
-		return "Under way"
+		return "In progress"
 	case r.TakenBack:
-		return "Done, and undone later"
+		return "Done, then undone"
 	}
 	switch r.Outcome {
 	case "completed":
 		return "Done"
 	case "stopped":
-		return "Stopped at a change that failed"
+		return "Stopped at a failed change"
 	case "continued":
-		return "Interrupted, and gone on with later"
+		return "Interrupted, then continued"
 	case "undone":
-		return "Interrupted, and undone later"
+		return "Interrupted, then undone"
 	case "dismissed":
-		return "Interrupted, and left as it was"
+		return "Interrupted, then closed"
 	}
 	return "Interrupted"
 }
 
-// begun is the journal's state of a change that was announced and has no end.
+// begun is the journal's state of a change whose outcome was not recorded.
 const begun = "about to"
 
-// undoable tells whether undo is offered. It is not for what has no secret to
-// put back, nor for what is under way.
+// undoable reports whether undo is offered. A rotation cannot be undone without
+// the old secret, and a running apply has to end first.
 func (r Receipt) undoable() bool {
 	if r.Kind != "apply" && r.Kind != "remove" || r.Running || r.TakenBack || r.Outcome == "undone" {
 		return false
@@ -180,7 +179,7 @@ func (r Receipt) undoable() bool {
 	return false
 }
 
-// NewReceipt makes the page of one receipt.
+// NewReceipt returns the page of one receipt.
 func NewReceipt(h view.Head, r Receipt) ReceiptPage {
 	h.Title, h.Back, h.Wide = r.what(), "/receipts", true
 	line := receiptLine(r)
@@ -201,22 +200,21 @@ func NewReceipt(h view.Head, r Receipt) ReceiptPage {
 	return p
 }
 
-// next is the label of the button that takes the receipt's answers over,
-// empty for none, and what to know of it.
+// next returns the label of the button that continues with the receipt's
+// answers, empty for none, and a note.
 func (r Receipt) next() (button, note string) {
 	switch {
 	case r.Running:
-		return "", "This is being done right now."
+		return "", "This apply is still running."
 	case r.Outcome == "":
-		return "Go on", "It was interrupted. Both systems are asked what they hold, and the review lists only what " +
-			"is left."
+		return "Continue", "The apply was interrupted. authpocket reads both systems again and lists only what is left."
 	case r.Kind == "rotate":
-		return "", "A receipt holds no secret, so the client secret from before cannot come back. A new one can " +
-			"always be made."
+		return "", "Receipts contain no secrets, so the previous client secret cannot be restored. You can rotate it " +
+			"again at any time."
 	case r.Kind == "remove" && !r.TakenBack:
-		return "", "Undo makes it again as it was, with a new client secret."
+		return "", "Undo restores the link as it was, with a new client secret."
 	case r.Kind == "undo", r.TakenBack:
-		return "Make the link again", "It gets the same settings and a new client secret. You see the whole list first."
+		return "Recreate the link", "It gets the same settings and a new client secret. You review all changes first."
 	}
 	return "", ""
 }
@@ -231,19 +229,19 @@ func newReceiptCard(c ReceiptChange) ReceiptCard {
 	case "failed":
 		card.State, card.Word = "failed", "Failed"
 	case begun:
-		card.State, card.Word = "warn", "Begun, outcome not known"
+		card.State, card.Word = "warn", "Started, outcome unknown"
 	default:
-		card.State, card.Word = "waiting", "Not begun"
+		card.State, card.Word = "waiting", "Not started"
 	}
 	return card
 }
 
-// newInterruption says what an interrupted receipt leaves open. goOn offers
-// to go on, where the page itself does not.
+// newInterruption returns what an unfinished receipt leaves open. goOn offers to
+// continue it where the page itself does not.
 func newInterruption(r Receipt, goOn bool) Interruption {
 	i := Interruption{ID: r.ID, Heading: r.what() + ": interrupted", GoOn: goOn || r.Kind != "apply",
 		Undo: r.undoable()}
-	i.Text = "Begun on " + moment(r.When) + ". " + receiptLine(r).Changes + "."
+	i.Text = "Started on " + moment(r.When) + ". " + receiptLine(r).Changes + "."
 	var done, open []string
 	for _, c := range r.Changes {
 		name := strings.ToLower(verb(c.Change.Action)) + " " + c.Change.Object
@@ -258,12 +256,13 @@ func newInterruption(r Receipt, goOn bool) Interruption {
 		i.Lines = append(i.Lines, "Done: "+strings.Join(done, "; ")+".")
 	}
 	if len(open) > 0 {
-		i.Lines = append(i.Lines, "Begun, and not known whether it was written: "+strings.Join(open, "; ")+
-			". The review shows what the systems hold.")
+		i.Lines = append(i.Lines, "Started, but it is unclear whether it was written: "+strings.Join(open, "; ")+
+			". The review shows the current state.")
 	}
 	return i
 }
 
+// NewInterruptions returns the interruptions of unfinished receipts.
 func NewInterruptions(list []Receipt, goOn bool) []Interruption {
 	var out []Interruption
 	for _, r := range list {
@@ -272,5 +271,5 @@ func NewInterruptions(list []Receipt, goOn bool) []Interruption {
 	return out
 }
 
-// moment is a time for people.
+// moment returns a time for display.
 func moment(t time.Time) string { return t.UTC().Format("2 January 2006 15:04 UTC") }

@@ -10,7 +10,7 @@ import (
 	"authpocket/web/view"
 )
 
-// ReviewInput is what the review page is made of.
+// ReviewInput holds what the review page shows.
 type ReviewInput struct {
 	PlanID        string
 	Plan          link.Plan
@@ -21,13 +21,13 @@ type ReviewInput struct {
 	// PocketBaseUntil is when the superuser's token expires; zero where it
 	// does not say.
 	PocketBaseUntil time.Time
-	// PocketBaseRenews tells whether that token can be renewed before.
+	// PocketBaseRenews reports whether that token can be renewed before that.
 	PocketBaseRenews bool
-	// Interrupted are the applies to this link that have no end.
+	// Interrupted are the unfinished applies to this link.
 	Interrupted []Receipt
 }
 
-// NewReview makes the review page of a plan of any kind.
+// NewReview returns the review page of a plan of any kind.
 func NewReview(h view.Head, in ReviewInput) ReviewPage {
 	p := ReviewPage{Head: h, PlanID: in.PlanID, Groups: changeGroups(in.Plan.Changes)}
 	p.Head.Wide = true
@@ -57,86 +57,85 @@ func NewReview(h view.Head, in ReviewInput) ReviewPage {
 	return p
 }
 
-// later is what can be done with a link besides making it. One that is not
-// there yet can only be taken along as a file.
+// later returns what else can be done with a link. One that does not exist yet
+// can only be exported.
 func later(d link.Desired) []view.Action {
-	export := view.Action{Label: "Take the whole link along as a file: blueprint, Terraform, migration, script or " +
-		"Markdown", URL: "/export"}
+	export := view.Action{Label: "Export the link as a blueprint, Terraform, migration, script or Markdown",
+		URL: "/export"}
 	if d.Application.PK == "" {
 		return []view.Action{export}
 	}
-	return []view.Action{export, {Label: "Give both sides a new client secret", URL: "/rotate"},
-		{Label: "Take the link apart", URL: "/remove"}}
+	return []view.Action{export, {Label: "Rotate the client secret", URL: "/rotate"},
+		{Label: "Remove the link", URL: "/remove"}}
 }
 
 // guideURL is the guide whose steps the changes carry out.
 const guideURL = "https://docs.goauthentik.io/integrations/services/pocketbase/"
 
-// warningsHeading is for warnings before a button, or where there is none.
+// warningsHeading returns the heading of the warnings.
 func (p ReviewPage) warningsHeading() string {
 	if p.Button == "" {
-		return "Worth knowing"
+		return "Good to know"
 	}
-	return "Before you go on"
+	return "Before you continue"
 }
 
-// words are heading, lead and button of a plan that has changes.
+// words sets heading, lead and button of a plan that has changes.
 func (p *ReviewPage) words(plan link.Plan) {
 	n := view.Plural(len(plan.Changes), "change", "changes")
-	p.Lead = "This is all that will be written, in this order, and nothing else is touched."
+	p.Lead = "These changes are applied in this order. Nothing else is changed."
 	if plan.Only != "" {
-		p.Lead = "This puts one thing right. Whatever else differs from your answers stays as it is."
+		p.Lead = "These changes fix one problem. Other differences from your answers stay as they are."
 	}
 	switch plan.Purpose {
 	case link.PurposeUndo:
-		p.Head.Title, p.Button, p.Head.Back = "Review the undo: "+n, "Undo "+n, "/receipts/"+plan.Of
-		p.Lead = "Fields get the values they had before, and what was made is deleted. " + p.Lead
+		p.Head.Title, p.Button, p.Head.Back = "Review undo: "+n, "Undo "+n, "/receipts/"+plan.Of
+		p.Lead = "Fields get their previous values, and created objects are deleted. " + p.Lead
 		if plan.Restores {
-			p.Lead = "The link is made again as it was before it was taken apart. This is all that will be written, " +
-				"in this order."
+			p.Lead = "The link is recreated as it was before its removal. These changes are applied in this order."
 		}
 		if plan.Force {
-			p.Lead += " What was changed since goes too."
+			p.Lead += " Later changes to these objects are lost."
 		}
 	case link.PurposeRemove:
-		p.Head.Title, p.Button, p.Head.Back = "Review taking the link apart: "+n, "Take the link apart", "/done"
-		p.Lead = "The sign-in with authentik ends with the first change. Accounts in PocketBase stay. " + p.Lead
+		p.Head.Title, p.Button, p.Head.Back = "Review removal: "+n, "Remove the link", "/done"
+		p.Lead = "The first change stops sign-ins with authentik. PocketBase accounts are kept. " + p.Lead
 	case link.PurposeRotate:
-		p.Head.Title, p.Button, p.Head.Back = "Review the new client secret: "+n, "Change the client secret", "/done"
-		p.Lead += " Afterwards the new secret is checked."
+		p.Head.Title, p.Button, p.Head.Back = "Review new client secret: "+n, "Rotate the client secret", "/done"
+		p.Lead += " authpocket then checks the new secret."
 	default:
-		p.Head.Title, p.Button = "Review "+n, "Make "+n
+		p.Head.Title, p.Button = "Review "+n, "Apply "+n
 	}
 }
 
-// nothing is for a plan that has no changes. An interrupted apply is ended by
-// it all the same.
+// nothing sets the words of a plan without changes. Applying it still closes an
+// interrupted apply.
 func (p *ReviewPage) nothing(in ReviewInput) {
-	p.Head.Title = "Nothing has to change"
-	p.Lead = "Both systems already are the way you want them. What is left is to check that it works."
+	p.Head.Title = "No changes needed"
+	p.Lead = "Both systems already have these settings. Now check that sign-in works."
 	switch in.Plan.Purpose {
 	case link.PurposeUndo:
-		p.Head.Title, p.Head.Back = "Nothing is left to undo", "/receipts/"+in.Plan.Of
-		p.Lead = "Both systems already are as they were before, as far as it can be put back."
+		p.Head.Title, p.Head.Back = "Nothing to undo", "/receipts/"+in.Plan.Of
+		p.Lead = "Both systems already have their previous state, as far as it can be restored."
 	case link.PurposeRemove:
-		p.Head.Title, p.Head.Back = "There is no link to take apart", "/receipts"
-		p.Lead = "Neither system holds anything of it."
+		p.Head.Title, p.Head.Back = "There is no link to remove", "/receipts"
+		p.Lead = "Neither system has any part of it."
 	case link.PurposeRotate:
-		p.Lead = "Both systems already have this client secret."
+		p.Lead = "Both systems already use this client secret."
 	}
 	p.Check = in.Plan.Purpose == link.PurposeLink
 	if len(in.Interrupted) > 0 {
 		p.Button = "Close the receipt"
 		p.Open = nil
 		p.Warnings = append(p.Warnings, Note{"An apply was interrupted",
-			"Nothing of it is left to do. Close its receipt, so that it is not shown again."})
+			"Nothing is left to do. Close its receipt to stop showing it."})
 	} else if !p.Check {
 		p.Ways = []view.Action{{Label: "Go to the review", URL: "/review"}}
 	}
 }
 
-// changeGroups puts changes that follow each other in one system together, so
-// that the order on the page is the order in which they are made.
+// changeGroups groups consecutive changes to one system, so that the page keeps
+// the order in which they are applied.
 func changeGroups(changes []link.Change) []ChangeGroup {
 	var groups []ChangeGroup
 	for _, c := range changes {
@@ -164,7 +163,7 @@ func newChangeCard(c link.Change) ChangeCard {
 	}
 	for _, f := range c.Fields {
 		row := FieldRow{Name: f.Name, Before: valueLines(f.Before), After: valueLines(f.After), Sensitive: f.Sensitive}
-		if c.Action == link.Delete { // the one column shows what goes
+		if c.Action == link.Delete { // the one column shows what is deleted
 			row.After = row.Before
 		}
 		row.Block = strings.Contains(strings.Join(append(row.Before, row.After...), ""), "\n")
@@ -173,7 +172,7 @@ func newChangeCard(c link.Change) ChangeCard {
 	return card
 }
 
-// beforeWord is the head of the column of what a change found.
+// beforeWord returns the heading of the column of old values.
 func beforeWord(c ChangeCard) string {
 	if c.Past {
 		return "Before"
@@ -191,7 +190,7 @@ func verb(a link.Action) string {
 	return "Change"
 }
 
-// valueLines shows a list's entries one a line.
+// valueLines returns a list's entries one per line.
 func valueLines(v link.Shown) []string {
 	if list, _ := v.List(); len(list) > 0 {
 		return list
@@ -199,7 +198,7 @@ func valueLines(v link.Shown) []string {
 	return []string{v.String()}
 }
 
-// answers repeats what was asked, each page's answers with a way back to it.
+// answers returns each page's answers with a link back to it.
 func answers(in ReviewInput) []AnswerGroup {
 	d := in.Plan.Desired
 	return []AnswerGroup{
@@ -221,8 +220,8 @@ func answers(in ReviewInput) []AnswerGroup {
 	}
 }
 
-// until says that a token is set, for how long it is good, and whether it can
-// be renewed.
+// until says that a token is set, when it expires, and whether it can be
+// renewed.
 func until(t time.Time, renews bool) string {
 	if t.IsZero() {
 		return "set"
@@ -230,24 +229,24 @@ func until(t time.Time, renews bool) string {
 	return "set, " + view.GoodUntil(t, renews)
 }
 
-// who says whom the application lets in once the plan is carried out, as its
-// warnings have it.
+// who says who may use the application after the plan is applied, according to
+// its bindings and warnings.
 func who(p link.Plan) string {
 	var names []string
 	for _, b := range p.Desired.Bindings {
 		if b.PK == "" && p.Only != "" {
-			return "the same people as now: this review changes something else"
+			return "unchanged by this review"
 		}
 		names = append(names, b.Kind+" "+b.Target.Name)
 	}
 	for _, w := range p.Warnings {
 		switch w.ID {
 		case link.WarnOtherBindings:
-			names = append(names, "others that are bound already")
+			names = append(names, "everyone allowed by other bindings")
 		case link.WarnOpenToNobody:
 			return "nobody yet"
 		case link.WarnAccessUnseen:
-			return "not known: the token may not see it"
+			return "unknown: the token cannot see the bindings"
 		}
 	}
 	if len(names) == 0 {

@@ -29,21 +29,21 @@ func TestReviewKeepsTheOrderOfTheChanges(t *testing.T) {
 	if !slices.Equal(got, want) {
 		t.Errorf("%q, want %q", got, want)
 	}
-	if p.Button != "Make 4 changes" || p.Head.Title != "Review 4 changes" {
+	if p.Button != "Apply 4 changes" || p.Head.Title != "Review 4 changes" {
 		t.Errorf("%q, %q", p.Button, p.Head.Title)
 	}
 }
 
 func TestReviewOfOneAndOfNothing(t *testing.T) {
 	one := NewReview(view.Head{}, ReviewInput{Plan: link.Plan{Changes: []link.Change{{Object: "x"}}}})
-	if one.Button != "Make 1 change" {
+	if one.Button != "Apply 1 change" {
 		t.Error(one.Button)
 	}
 	none := NewReview(view.Head{}, ReviewInput{})
-	if one.warningsHeading() != "Before you go on" || none.warningsHeading() != "Worth knowing" {
+	if one.warningsHeading() != "Before you continue" || none.warningsHeading() != "Good to know" {
 		t.Error("the warnings' heading speaks of going on where there is nothing to do, or the other way round")
 	}
-	if none.Button != "" || none.Head.Title != "Nothing has to change" {
+	if none.Button != "" || none.Head.Title != "No changes needed" {
 		t.Errorf("%+v", none)
 	}
 }
@@ -68,8 +68,8 @@ func TestChangeCardShowsValuesAsTheyAre(t *testing.T) {
 }
 
 func TestUntil(t *testing.T) {
-	if got := until(time.Date(2026, 11, 23, 19, 5, 0, 0, time.UTC), false); got != "set, good until 23 November 2026 "+
-		"19:05 UTC; it cannot be renewed" {
+	if got := until(time.Date(2026, 11, 23, 19, 5, 0, 0, time.UTC), false); got != "set, expires on 23 November 2026 "+
+		"19:05 UTC and cannot be renewed" {
 		t.Error(got)
 	}
 	if got := until(time.Time{}, true); got != "set" {

@@ -17,11 +17,11 @@ func TestTheReviewSaysWhoGetsIn(t *testing.T) {
 	}{
 		"everyone":              {nil, []link.WarningID{"open-to-everyone"}, "everyone with an authentik account"},
 		"nobody":                {nil, []link.WarningID{"open-to-nobody"}, "nobody yet"},
-		"the token may not see": {nil, []link.WarningID{"access-unseen"}, "not known: the token may not see it"},
+		"the token may not see": {nil, []link.WarningID{"access-unseen"}, "unknown: the token cannot see the bindings"},
 		"bound":                 {staff, nil, "group staff"},
 		"bound, and others": {staff, []link.WarningID{"other-bindings"},
-			"group staff, others that are bound already"},
-		"others alone": {nil, []link.WarningID{"other-bindings"}, "others that are bound already"},
+			"group staff, everyone allowed by other bindings"},
+		"others alone": {nil, []link.WarningID{"other-bindings"}, "everyone allowed by other bindings"},
 	} {
 		p := link.Plan{Desired: link.Desired{Bindings: one.bindings}}
 		for _, id := range one.warnings {

@@ -6,29 +6,29 @@ import (
 	"authpocket/web/view"
 )
 
-// CauseTitle is what the catalogue calls a cause, empty for none.
+// CauseTitle returns the title of a cause in the catalogue, empty for none.
 func CauseTitle(id link.CauseID) string {
 	known, _ := signin.FindCause(id)
 	return known.Title
 }
 
-// asked are the causes whose remedy only the admin knows: an answer of the
-// settings page.
+// asked returns the label of the link to the settings page for a cause that an
+// answer there fixes, empty for others.
 func asked(id link.CauseID) string {
 	return map[link.CauseID]string{
 		link.CauseAuthRule: "Change the auth rule", link.CauseNoAccess: "Choose who may use it",
 		link.CauseBrowserUnreachable: "Change the addresses",
 		link.CausePlainHTTP:          "Change the addresses", link.CauseRequiredField: "Change the mapped fields",
 		link.CauseMappedField: "Change the mapped fields",
-		link.CauseCodeRefused: "Change how long codes are good",
+		link.CauseCodeRefused: "Change the access code validity",
 	}[id]
 }
 
-// Asked tells whether the remedy of a cause is an answer of the settings page.
+// Asked reports whether an answer of the settings page fixes a cause.
 func Asked(id link.CauseID) bool { return asked(id) != "" }
 
-// Fix is the way to a plan that puts a cause right, or to the answer that
-// does, nil where there is none.
+// Fix returns the link to a plan or an answer that fixes a cause, nil where there
+// is none.
 func Fix(id link.CauseID) *view.Action {
 	if label := asked(id); label != "" {
 		return &view.Action{Label: label, URL: "/fix/" + string(id)}
@@ -39,20 +39,21 @@ func Fix(id link.CauseID) *view.Action {
 	}
 	labels := map[link.CauseID]string{
 		link.CauseInvalidClient: "Write the client secret again", link.CauseEmailUnverified: "Trust every address",
-		link.CauseOAuth2Off:        "Turn OAuth2 on again",
-		link.CauseCreateRule:       "Let sign-ins with authentik make accounts",
-		link.CauseRedirectMismatch: "Put the redirect URI right",
-		link.CauseMissingScopes:    "Attach the scope mappings", link.CauseGrantTypes: "Enable signing in with a code",
-		link.CauseUnknownClient: "Write the client ID again",
-		link.CauseUserInfoURL:   "Write the user-info URL again", link.CauseEndpointURL: "Write the URLs again",
+		link.CauseOAuth2Off:        "Turn on OAuth2",
+		link.CauseCreateRule:       "Let sign-ins create accounts",
+		link.CauseRedirectMismatch: "Correct the redirect URI",
+		link.CauseMissingScopes:    "Attach the scope mappings",
+		link.CauseGrantTypes:       "Enable the authorization code grant",
+		link.CauseUnknownClient:    "Write the client ID again",
+		link.CauseUserInfoURL:      "Write the user-info URL again", link.CauseEndpointURL: "Write the URLs again",
 		link.CauseHTMLInsteadOfJSON: "Write the URLs again",
-		link.CauseSigningKey:        "Choose a signing key that works",
-		link.CauseIssuerMismatch:    "Put the issuer right", link.CauseDiscovery: "Make the application again",
-		link.CauseCollectionMissing: "Look at the settings",
+		link.CauseSigningKey:        "Choose a working signing key",
+		link.CauseIssuerMismatch:    "Correct the issuer", link.CauseDiscovery: "Recreate the application",
+		link.CauseCollectionMissing: "Change the settings",
 	}
 	label := labels[id]
 	if label == "" {
-		label = "See what differs"
+		label = "Review the differences"
 	}
 	return &view.Action{Label: label, URL: "/fix/" + string(id)}
 }

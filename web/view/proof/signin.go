@@ -13,7 +13,7 @@ import (
 	"authpocket/web/view"
 )
 
-// SignInStartInput is what the page before a test sign-in is made of.
+// SignInStartInput holds what the page before a test sign-in shows.
 type SignInStartInput struct {
 	Desired       link.Desired
 	Held          bool   // both systems are connected
@@ -26,12 +26,12 @@ type SignInStartInput struct {
 	Tests         []SignInInput
 }
 
-// NewSignInStart makes the page before a test sign-in.
+// NewSignInStart returns the page before a test sign-in.
 func NewSignInStart(h view.Head, in SignInStartInput) SignInStartPage {
 	h.Title, h.Back, h.Step, h.Live = "Test sign-in", "/verify", view.StepCaption(6), true
 	p := SignInStartPage{Head: h, Held: in.Held, Callback: in.Callback, CallbackThere: in.CallbackThere, Own: in.Own,
 		Redirect: firstRedirect(in.Desired)}
-	p.Person = view.Field{Name: "person", Label: "Whose sign-in to predict", Hint: "A username in authentik",
+	p.Person = view.Field{Name: "person", Label: "Check as user", Hint: "A username in authentik",
 		Optional: true, Value: in.Person, Error: in.Problem}
 	p.Other = in.Way == "callback"
 	if in.Problem != "" {
@@ -51,18 +51,18 @@ func firstRedirect(d link.Desired) string {
 	return link.RedirectURL(d.PocketBaseURL)
 }
 
-// testRow is one test in the list of them.
+// testRow returns the list entry of one test.
 func testRow(in SignInInput) view.Action {
-	label := "Waiting for somebody to sign in"
+	label := "Waiting for the sign-in"
 	switch {
 	case in.Ended && in.Verdict != nil && in.Verdict.Works:
-		label = "It worked"
+		label = "Sign-in worked"
 	case in.Ended:
-		label = "It did not work"
+		label = "Sign-in failed"
 	case in.Invited && !in.Begun && time.Now().After(in.Expires):
-		label = "The link was not used in time"
+		label = "The link expired unused"
 	case in.Invited && !in.Begun:
-		label = "Waiting for the link to be opened, until " + in.Expires.UTC().Format("15:04 UTC")
+		label = "Waiting for the link to be opened; expires at " + in.Expires.UTC().Format("15:04 UTC")
 	}
 	if in.Person != "" {
 		label += ", " + in.Person
@@ -70,15 +70,15 @@ func testRow(in SignInInput) view.Action {
 	return view.Action{Label: label, URL: "/signin/" + in.ID}
 }
 
-// SignInInput is what is known of a test sign-in.
+// SignInInput holds what is known about a test sign-in.
 type SignInInput struct {
 	ID, Way, Person string
 	Base            string // of the test's own routes
 	Script          string // URL of the page's own script
 	Desired         link.Desired
 	Realtime        string // PocketBase's event stream
-	Redirect        string // where authentik sends people back to
-	Link            string // authentik's page, where it is opened by hand
+	Redirect        string // the redirect URI of the test
+	Link            string // authentik's page, for a window opened by hand
 	Prediction      *signin.Prediction
 	Verdict         *signin.Verdict // the newest, nil for none
 	Begun, Opened   bool
@@ -91,8 +91,8 @@ type SignInInput struct {
 	Held            bool
 }
 
-// NewSignIn makes the page of a test sign-in. events is where it can be
-// followed.
+// NewSignIn returns the page of a test sign-in. events is the URL of its event
+// stream.
 func NewSignIn(h view.Head, in SignInInput, events string) SignInPage {
 	p := testPage(h, in, events)
 	p.Head.Back, p.Head.Step = "/signin", view.StepCaption(6)
@@ -104,15 +104,15 @@ func NewSignIn(h view.Head, in SignInInput, events string) SignInPage {
 	}
 	if in.Invited && !in.Begun {
 		p.Head.Title, p.Panel = "Waiting for the link to be opened", nil
-		p.Status = "It can be opened until " + in.Expires.UTC().Format("15:04 UTC") + ", once."
+		p.Status = "The link works once and expires at " + in.Expires.UTC().Format("15:04 UTC") + "."
 	} else if in.Invited {
-		p.Panel = nil // the other browser has it
+		p.Panel = nil // it is in the other browser
 	}
 	if in.Prediction != nil && !in.Ended {
 		p.Foreseen = Foreseen(in.Person, *in.Prediction)
 	}
 	if p.Panel != nil && p.Panel.Resets != "" && p.Foreseen != nil {
-		p.Foreseen.Resets = "" // it is said where the button is
+		p.Foreseen.Resets = "" // the panel says it
 	}
 	if v := in.Verdict; v != nil && (in.Ended || v.Works || v.Cause != "") {
 		p.verdict(in, *v)
@@ -127,9 +127,9 @@ func NewSignIn(h view.Head, in SignInInput, events string) SignInPage {
 	return p
 }
 
-// testPage is what everybody may see of a test.
+// testPage returns what an invited user may see of a test too.
 func testPage(h view.Head, in SignInInput, events string) SignInPage {
-	p := SignInPage{Head: h, Status: "Nothing has happened yet."}
+	p := SignInPage{Head: h, Status: "Not started yet."}
 	p.Head.Title, p.Head.Script = "Test sign-in", in.Script
 	stages := signin.Stages()
 	if in.Verdict != nil {
@@ -143,15 +143,15 @@ func testPage(h view.Head, in SignInInput, events string) SignInPage {
 		p.Stages = append(p.Stages, newStage(i, s, in.Ended))
 	}
 	if in.Returned {
-		p.Status = "authpocket finds out what became of it. That takes up to 30 seconds."
+		p.Status = "authpocket is checking the result. This takes up to 30 seconds."
 	}
 	if in.Ended {
-		p.Head.Title, p.Status = "The sign-in did not work", ""
+		p.Head.Title, p.Status = "Sign-in failed", ""
 		if in.Verdict != nil && in.Verdict.Works {
-			p.Head.Title = "The sign-in works"
+			p.Head.Title = "Sign-in works"
 		}
 		if in.Note != "" {
-			p.Outcome = &view.Outcome{Kind: "warn", Heading: "There is no verdict", Text: in.Note}
+			p.Outcome = &view.Outcome{Kind: "warn", Heading: "No result", Text: in.Note}
 		}
 		return p
 	}
@@ -167,7 +167,7 @@ func testPage(h view.Head, in SignInInput, events string) SignInPage {
 	return p
 }
 
-// healthURL is what any browser may ask of the PocketBase behind an event
+// healthURL returns the URL of PocketBase's health check, from that of its event
 // stream.
 func healthURL(realtime string) string {
 	u, err := url.Parse(realtime)
@@ -179,7 +179,7 @@ func healthURL(realtime string) string {
 }
 
 func newStage(i int, s signin.Stage, over bool) SignInStage {
-	words := map[signin.StageState]string{signin.StageWaiting: "Waiting", signin.StageRunning: "Under way",
+	words := map[signin.StageState]string{signin.StageWaiting: "Waiting", signin.StageRunning: "In progress",
 		signin.StageDone: "Done", signin.StageFailed: "Failed"}
 	row := SignInStage{State: string(s.State), Word: words[s.State], Title: s.Title, Detail: s.Detail}
 	if over && s.State == signin.StageWaiting {
@@ -188,7 +188,7 @@ func newStage(i int, s signin.Stage, over bool) SignInStage {
 	return row
 }
 
-// verdict shows all that is known, to the admin.
+// verdict adds the full result for the admin.
 func (p *SignInPage) verdict(in SignInInput, v signin.Verdict) {
 	o := &view.Outcome{Kind: "good", Heading: signin.RecordTitle(v.Outcome, v.Record),
 		Text: strings.Join(v.Details, " ")}
@@ -205,7 +205,7 @@ func (p *SignInPage) verdict(in SignInInput, v signin.Verdict) {
 		if v.Works {
 			o.Actions = append(o.Actions, view.Action{Label: "Finish", URL: "/done"})
 		}
-		o.Actions = append(o.Actions, view.Action{Label: "Try once more", URL: "/signin"})
+		o.Actions = append(o.Actions, view.Action{Label: "Test again", URL: "/signin"})
 	}
 	p.Outcome, p.Record, p.Claims = o, recordRows(v), claimRows(v.Claims)
 	if v.Prediction != nil && v.Prediction.Words != "" {
@@ -222,7 +222,7 @@ func (p *SignInPage) verdict(in SignInInput, v signin.Verdict) {
 	}
 }
 
-// AccountName is how a page names an account.
+// AccountName returns the name of an account on a page.
 func AccountName(r signin.Record) string {
 	if r.Email != "" {
 		return r.Email
@@ -235,10 +235,10 @@ func recordRows(v signin.Verdict) []view.Answer {
 	if r == nil {
 		return nil
 	}
-	became := map[signin.Outcome]string{signin.OutcomeNew: "New", signin.OutcomeLinked: "There before, linked now",
-		signin.OutcomeReturns: "Linked before", signin.OutcomeRefused: "There before, and not let in"}
+	became := map[signin.Outcome]string{signin.OutcomeNew: "New", signin.OutcomeLinked: "Existing, linked now",
+		signin.OutcomeReturns: "Already linked", signin.OutcomeRefused: "Existing, refused"}
 	if v.Made && v.Outcome == signin.OutcomeRefused {
-		became[v.Outcome] = "Made, but not let in"
+		became[v.Outcome] = "Created, but refused"
 	}
 	return []view.Answer{
 		{Key: "Account", Value: became[v.Outcome]}, {Key: "ID", Value: r.ID},
@@ -277,7 +277,7 @@ func evidenceRow(e signin.Evidence) EvidenceRow {
 	return row
 }
 
-// Foreseen is a prediction as a page shows it.
+// Foreseen returns a prediction for display.
 func Foreseen(person string, p signin.Prediction) *Prediction {
 	foreseen := &Prediction{Person: person, Words: p.Words, Refused: p.Outcome == signin.OutcomeRefused,
 		Claims: claimRows(p.Sent), Resets: p.ResetWords()}
@@ -287,8 +287,7 @@ func Foreseen(person string, p signin.Prediction) *Prediction {
 	return foreseen
 }
 
-// NewTry makes the page for somebody else: how far it is, and whether it
-// worked.
+// NewTry returns the page for an invited user: the progress and whether it worked.
 func NewTry(h view.Head, in SignInInput, events string) SignInPage {
 	p := testPage(h, in, events)
 	for i := range p.Stages {
@@ -296,23 +295,22 @@ func NewTry(h view.Head, in SignInInput, events string) SignInPage {
 	}
 	switch {
 	case !in.Begun && !in.Ended:
-		p.Head.Title = "Try to sign in to " + in.Desired.Application.Name
-		p.Status = "Whoever sets up the sign-in of " + in.Desired.Application.Name + " (" +
-			view.Host(in.Desired.PocketBaseURL) +
-			") asks you to try it. You sign in at authentik as always; this page does not see your password."
+		p.Head.Title = "Test signing in to " + in.Desired.Application.Name
+		p.Status = "The administrator of " + in.Desired.Application.Name + " (" + view.Host(in.Desired.PocketBaseURL) +
+			") asks you to test signing in. Use your normal authentik login. authpocket never sees your password."
 		p.Start = in.Base
 	case in.Ended && in.Verdict != nil && in.Verdict.Works:
-		p.Outcome = &view.Outcome{Kind: "good", Heading: "It worked", Text: "Thank you. You can close this page."}
+		p.Outcome = &view.Outcome{Kind: "good", Heading: "The test worked", Text: "Thank you. You can close this page."}
 	case in.Ended:
-		p.Outcome = &view.Outcome{Kind: "bad", Heading: "It did not work",
-			Text: "Whoever sent you the link sees why. You can close this page."}
+		p.Outcome = &view.Outcome{Kind: "bad", Heading: "The test failed",
+			Text: "The administrator can see why. You can close this page."}
 	}
 	return p
 }
 
-// NewInvite makes the page that shows a link for somebody else, once.
+// NewInvite returns the page that shows a link for another user, once.
 func NewInvite(h view.Head, invitation string, in SignInInput) InvitePage {
-	h.Title, h.Back, h.Step = "Let somebody else try", "/signin", view.StepCaption(6)
+	h.Title, h.Back, h.Step = "Invite another user", "/signin", view.StepCaption(6)
 	return InvitePage{Head: h, Address: invitation, Until: in.Expires.UTC().Format("15:04 UTC"), Follow: "/signin/" +
 		in.ID, Here: address.ThisMachine(invitation)}
 }
@@ -321,7 +319,7 @@ func predictedWord(right bool) string {
 	if right {
 		return "As predicted"
 	}
-	return "Something else was predicted"
+	return "Not as predicted"
 }
 
 func predictionKind(p Prediction) string {

@@ -11,59 +11,59 @@ import (
 	"authpocket/web/view"
 )
 
-// VerifyInput is what a run of the checks has brought.
+// VerifyInput holds the results of a run of the checks.
 type VerifyInput struct {
 	Begun, Ended bool
 	Checks       link.Checks // all but the slow one while it has not ended
 	Person       string      // username, empty for the token's own account
 	Foreseen     *Prediction
-	Problem      string    // with the person, a full sentence
-	At           time.Time // when the answers came, zero while they do
-	SignedIn     bool      // a test sign-in has worked since the last change
+	Problem      string    // with the username, a full sentence
+	At           time.Time // when the run ended, zero while it runs
+	SignedIn     bool      // a test sign-in worked since the last change
 	Own          []string  // authpocket's own redirect URIs in authentik
 }
 
-// NewVerify makes the verify page. events is where a run that is under way
-// can be followed.
+// NewVerify returns the verify page. events is the URL of the stream of a running
+// check.
 func NewVerify(h view.Head, in VerifyInput, events string) VerifyPage {
 	h.Step = view.StepCaption(6)
-	p := VerifyPage{Head: h, Begun: in.Begun, Running: in.Begun && !in.Ended, Status: "Asking both systems."}
-	p.Head.Title = "Check that it works"
+	p := VerifyPage{Head: h, Begun: in.Begun, Running: in.Begun && !in.Ended, Status: "Checking both systems."}
+	p.Head.Title = "Run checks"
 	if p.Running {
-		p.Head.Title = "Checking"
+		p.Head.Title = "Running checks"
 		p.Head.Live, p.Head.Refresh, p.Events = true, true, events
 		if in.Checks != nil {
-			p.Status = "One answer is left: " + probeStatus
-			p.Groups = append([]CheckGroup{{Heading: "Under way", Checks: []CheckRow{probing()}}},
+			p.Status = probeStatus
+			p.Groups = append([]CheckGroup{{Heading: "In progress", Checks: []CheckRow{probing()}}},
 				checkGroups(in.Checks)...)
 		}
 	}
 	p.Head.Live, p.Foreseen = true, in.Foreseen
-	p.Person = view.Field{Name: "person", Label: "Whose sign-in to predict",
-		Hint: "A username in authentik. Without one it is that of the token's own account", Optional: true,
+	p.Person = view.Field{Name: "person", Label: "Check as user",
+		Hint: "A username in authentik. Leave empty to check the account that owns the token", Optional: true,
 		Value: in.Person, Error: in.Problem}
 	if in.Problem != "" {
 		p.Head.Wrong, p.Head.Refresh = true, false
 		p.Problems = view.Problems{{Target: view.FieldID("person"), Text: in.Problem}}
 	}
 	if in.Begun && in.Ended {
-		p.Head.Title, p.Own = "What the checks say", in.Own
+		p.Head.Title, p.Own = "Check results", in.Own
 		p.Outcome = verifyOutcomeOf(in.Checks, in.SignedIn)
 		p.Groups = checkGroups(in.Checks)
 		if noLink(in.Checks) {
 			p.Outcome, p.Foreseen = noLinkOutcome(), nil
-			p.Groups = []CheckGroup{{Folded: "What the " + view.Plural(len(in.Checks), "check", "checks") + " said",
+			p.Groups = []CheckGroup{{Folded: view.Plural(len(in.Checks), "check result", "check results"),
 				Checks: allRows(in.Checks)}}
 		}
 		if !in.At.IsZero() {
-			p.Outcome.Text += " Measured at " + in.At.UTC().Format("15:04:05 UTC") + "."
+			p.Outcome.Text += " Checked at " + in.At.UTC().Format("15:04:05 UTC") + "."
 		}
 	}
 	return p
 }
 
-// noLink tells that neither system has anything of the link, so that there is
-// nothing to measure.
+// noLink reports whether neither system has any part of the link, so that there
+// is nothing to check.
 func noLink(checks link.Checks) bool {
 	failed := func(system link.System, causes ...link.CauseID) bool {
 		return slices.ContainsFunc(checks, func(c link.Check) bool {
@@ -81,8 +81,8 @@ func noLink(checks link.Checks) bool {
 func noLinkOutcome() *view.Outcome {
 	return &view.Outcome{
 		Kind: "warn", Heading: "There is no link yet", Text: "authentik has no working application for it, and " +
-			"PocketBase does not offer the sign-in.",
-		Lines:   []string{"What to do: look at the settings, and make the changes that the review then shows."},
+			"PocketBase does not offer signing in with it.",
+		Lines:   []string{"What to do: check the settings, then apply the changes on the review page."},
 		Actions: []view.Action{{Label: "Settings", URL: "/settings"}},
 	}
 }
@@ -95,14 +95,14 @@ func allRows(checks link.Checks) []CheckRow {
 	return rows
 }
 
-// verifyOutcomeOf sums up. What comes next is to sign in, and once that has
-// worked to finish.
+// verifyOutcomeOf sums up the checks. The next step is a test sign-in, or to
+// finish once one worked.
 func verifyOutcomeOf(checks link.Checks, signedIn bool) *view.Outcome {
 	failed, warned, skipped := checks.Count(link.Fail), checks.Count(link.Warn), checks.Count(link.Skipped)
 	o := &view.Outcome{Text: Tally(checks)}
 	try, finish := view.Action{Label: "Test sign-in", URL: "/signin"}, view.Action{Label: "Finish", URL: "/done"}
 	if signedIn && failed == 0 {
-		o.Text += " A test sign-in has worked."
+		o.Text += " A test sign-in worked."
 		try, finish = finish, view.Action{Label: "Test another sign-in", URL: "/signin"}
 	}
 	switch {
@@ -111,13 +111,13 @@ func verifyOutcomeOf(checks link.Checks, signedIn bool) *view.Outcome {
 		o.Actions = []view.Action{{Label: "Change the settings", URL: "/settings"}, try,
 			{Label: "Finish anyway", URL: "/done"}}
 	case checks.Count(link.Pass) == 0:
-		o.Kind, o.Heading = "warn", "Nothing could be measured"
+		o.Kind, o.Heading = "warn", "No check could run"
 		o.Actions = []view.Action{try, finish}
 	case warned > 0:
-		o.Kind, o.Heading = "warn", "It works, with "+view.Plural(warned, "thing", "things")+" to look at"
+		o.Kind, o.Heading = "warn", "Sign-in works, with "+view.Plural(warned, "warning", "warnings")
 		o.Actions = []view.Action{try, finish}
 	case skipped > 0:
-		o.Kind, o.Heading = "good", "All that could be measured is right"
+		o.Kind, o.Heading = "good", "All checks that ran passed"
 		o.Actions = []view.Action{try, finish}
 	default:
 		o.Kind, o.Heading = "good", "All checks passed"
@@ -126,7 +126,7 @@ func verifyOutcomeOf(checks link.Checks, signedIn bool) *view.Outcome {
 	return o
 }
 
-// Tally counts the outcomes in words, none left out.
+// Tally returns the number of checks with each outcome, in words.
 func Tally(checks link.Checks) string {
 	var parts []string
 	add := func(s link.Status, one, many string) {
@@ -137,7 +137,7 @@ func Tally(checks link.Checks) string {
 	add(link.Fail, "failed", "failed")
 	add(link.Warn, "warning", "warnings")
 	add(link.Pass, "passed", "passed")
-	add(link.Skipped, "not measured", "not measured")
+	add(link.Skipped, "skipped", "skipped")
 	return strings.Join(parts, ", ") + "."
 }
 
@@ -147,7 +147,7 @@ func checkGroups(checks link.Checks) []CheckGroup {
 		status  link.Status
 		heading string
 	}{
-		{link.Fail, "To put right"}, {link.Warn, "To look at"}, {link.Skipped, "Not measured"}, {link.Pass, "Passed"},
+		{link.Fail, "Failed"}, {link.Warn, "Warnings"}, {link.Skipped, "Skipped"}, {link.Pass, "Passed"},
 	}
 	var groups []CheckGroup
 	for _, h := range headings {
@@ -169,7 +169,7 @@ func checkGroups(checks link.Checks) []CheckGroup {
 
 func newCheckRow(c link.Check) CheckRow {
 	words := map[link.Status]string{link.Pass: "Passed", link.Warn: "Warning", link.Fail: "Failed",
-		link.Skipped: "Not measured"}
+		link.Skipped: "Skipped"}
 	row := CheckRow{
 		Status: string(c.Status), Word: words[c.Status], Title: c.Title, System: c.System.Label(),
 		Evidence: c.Evidence, Remedy: c.Remedy,
@@ -180,13 +180,12 @@ func newCheckRow(c link.Check) CheckRow {
 	return row
 }
 
-const probeStatus = "asking PocketBase's log, up to 30 s."
+const probeStatus = "Waiting for PocketBase's log (up to 30 seconds)."
 
-// probing is the row of the check that takes long.
+// probing returns the row of the check that takes longest.
 func probing() CheckRow {
 	return CheckRow{
-		Status: "running", Word: "Under way", Title: "PocketBase reaches authentik", System: link.PB.Label(),
-		Evidence: "Asking PocketBase's log, up to 30 s. PocketBase was handed a code that leads nowhere, and its log " +
-			"tells what authentik answered.",
+		Status: "running", Word: "In progress", Title: "PocketBase reaches authentik", System: link.PB.Label(),
+		Evidence: "authpocket sent PocketBase a dummy code. PocketBase's log shows how authentik responds to it.",
 	}
 }

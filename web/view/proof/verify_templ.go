@@ -10,7 +10,7 @@ import templruntime "github.com/a-h/templ/runtime"
 
 import "authpocket/web/view"
 
-// VerifyPage lists what was measured.
+// VerifyPage shows the check results.
 type VerifyPage struct {
 	Head    view.Head
 	Begun   bool
@@ -29,7 +29,7 @@ type VerifyPage struct {
 // CheckGroup are the checks of one outcome or system.
 type CheckGroup struct {
 	Heading string
-	Folded  string // the line that stands for them until it is opened, empty for an open group
+	Folded  string // the summary line of a collapsed group, empty for an open one
 	Checks  []CheckRow
 }
 
@@ -127,7 +127,7 @@ func Verify(p VerifyPage) templ.Component {
 	})
 }
 
-// VerifyResult is the part of the page that the event stream replaces.
+// VerifyResult renders the part of the page that the event stream replaces.
 func VerifyResult(p VerifyPage) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -154,11 +154,11 @@ func VerifyResult(p VerifyPage) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		if !p.Begun {
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 4, "<p class=\"lead\">authpocket now asks both systems what an app would ask them. Nothing is changed.</p>")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 4, "<p class=\"lead\">authpocket sends both systems the requests that an app would send. It changes nothing.</p>")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = checkForm("Check that it works", false, p.Person).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = checkForm("Run checks", false, p.Person).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

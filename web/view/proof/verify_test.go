@@ -17,11 +17,11 @@ func TestVerifyPutsWhatNeedsAttentionFirst(t *testing.T) {
 	for _, g := range p.Groups {
 		got = append(got, g.Heading+"/"+g.Folded)
 	}
-	if want := []string{"To put right/", "To look at/", "Not measured/", "Passed/2 checks passed"}; !slices.Equal(got,
+	if want := []string{"Failed/", "Warnings/", "Skipped/", "Passed/2 checks passed"}; !slices.Equal(got,
 		want) {
 		t.Errorf("%q", got)
 	}
-	if p.Outcome.Text != "1 failed, 1 warning, 2 passed, 1 not measured." || p.Outcome.Kind != "bad" {
+	if p.Outcome.Text != "1 failed, 1 warning, 2 passed, 1 skipped." || p.Outcome.Kind != "bad" {
 		t.Errorf("%+v", p.Outcome)
 	}
 }
@@ -92,7 +92,7 @@ func TestResultsSayWhenTheyCame(t *testing.T) {
 	at := time.Date(2026, 5, 3, 10, 20, 30, 0, time.UTC)
 	p := NewVerify(view.Head{}, VerifyInput{Begun: true, Ended: true, Checks: link.Checks{{Status: link.Pass}}, At: at},
 		"")
-	if p.Outcome.Text != "1 passed. Measured at 10:20:30 UTC." {
+	if p.Outcome.Text != "1 passed. Checked at 10:20:30 UTC." {
 		t.Error(p.Outcome.Text)
 	}
 }

@@ -6,8 +6,8 @@ import (
 	"authpocket/web/view"
 )
 
-// back is where a page's back link leads: to the review for one that was
-// reached by a "Change" link, else to the page before.
+// back returns the target of a back link: the review for a page that a "Change"
+// link opened, else the previous page.
 func back(from, before string) string {
 	if from == "review" {
 		return "/review"
@@ -30,7 +30,7 @@ func plainTick(name, label, base string, ticked bool) *view.Check {
 		Hint: "Only if no one else can see the network traffic, such as between containers on one machine"}
 }
 
-// AuthentikInput is what the first connect page is made of.
+// AuthentikInput holds what the first connect page shows.
 type AuthentikInput struct {
 	URL, CA  string // as typed
 	Held     bool   // a token is set and belongs to URL
@@ -39,7 +39,7 @@ type AuthentikInput struct {
 	From     string
 }
 
-// NewAuthentik makes the first connect page.
+// NewAuthentik returns the first connect page.
 func NewAuthentik(h view.Head, in AuthentikInput) AuthentikPage {
 	h.Title, h.Wrong, h.Step, h.Back = "Connect authentik", len(in.Problems) > 0, view.StepCaption(1),
 		back(in.From, "/")
@@ -60,7 +60,7 @@ func NewAuthentik(h view.Head, in AuthentikInput) AuthentikPage {
 	return p
 }
 
-// PocketBaseInput is what the second connect page is made of.
+// PocketBaseInput holds what the second connect page shows.
 type PocketBaseInput struct {
 	URL, Email, CA string // as typed
 	With           string // "token" or "password"; "token" when empty
@@ -71,7 +71,7 @@ type PocketBaseInput struct {
 	From           string
 }
 
-// NewPocketBase makes the second connect page.
+// NewPocketBase returns the second connect page.
 func NewPocketBase(h view.Head, in PocketBaseInput) PocketBasePage {
 	h.Title, h.Wrong, h.Step, h.Back = "Connect PocketBase", len(in.Problems) > 0, view.StepCaption(2),
 		back(in.From, "/authentik")
@@ -106,7 +106,7 @@ func NewPocketBase(h view.Head, in PocketBaseInput) PocketBasePage {
 	return p
 }
 
-// NewCode makes the page that asks for a one-time password.
+// NewCode returns the page that asks for a one-time password.
 func NewCode(h view.Head, email, from string, found link.Problems) CodePage {
 	h.Title, h.Wrong, h.Step, h.Back = "Enter the one-time password", len(found) > 0, view.StepCaption(2), "/pocketbase"
 	problems := view.NewProblems(found)

@@ -11,7 +11,7 @@ type Permission struct {
 	Why      string
 }
 
-// NewPermissions makes the page that lists what a token needs.
+// NewPermissions returns the page that lists what a token needs.
 func NewPermissions(h view.Head, list []Permission, blueprint string) PermissionsPage {
 	h.Title, h.Back = "Permissions of the authentik token", "/authentik"
 	return PermissionsPage{Head: h, List: list, Blueprint: blueprint}

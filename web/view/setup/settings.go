@@ -16,41 +16,42 @@ import (
 	"authpocket/web/view/changes"
 )
 
-// SettingsInput is what the settings page is made of: the form's values, by
-// spec path, and what the two systems offer to choose from.
+// SettingsInput holds what the settings page shows: the form's values, by
+// spec path, and the choices that the two systems offer.
 type SettingsInput struct {
 	Form       url.Values
 	Problems   link.Problems
 	Authentik  link.AuthentikSnapshot
 	PocketBase link.PocketBaseSnapshot
-	// Desired is the spec resolved, for the words beside what is left open.
+	// Desired is the resolved spec. It gives the defaults that the hints name.
 	Desired link.Desired
 	From    string
-	// There tells that the application is there already and is this link's.
+	// There reports that the application exists and belongs to this link.
 	There bool
-	// Token is the PocketBase token of which to tell how long it is good.
+	// Token is when the PocketBase token expires, zero to leave it out.
 	Token       time.Time
-	TokenRenews bool // it can be renewed before
-	// Conflict is what is in the way, where something is: the page then asks
-	// what becomes of it.
+	TokenRenews bool // it can be renewed before that
+	// Conflict describes existing objects in the way, empty for none. With one
+	// the page asks whether to use them.
 	Conflict string
-	// Candidates are what may already be this link's.
+	// Candidates are providers that may already belong to this link.
 	Candidates []plans.Candidate
-	// Again tells that the page is asked once more for another collection.
+	// Again reports that another collection was chosen, so the page is shown
+	// again.
 	Again bool
-	// SecretGiven tells that a client secret of one's own was typed before.
+	// SecretGiven reports that a client secret was entered before.
 	SecretGiven bool
-	// Lacking are the permissions that the token was found not to have.
+	// Lacking are the permissions that the token lacks.
 	Lacking []Permission
-	// Interrupted are the applies to this link that have no end.
+	// Interrupted are the unfinished applies to this link.
 	Interrupted []changes.Receipt
 }
 
-// NewSettings makes the settings page.
+// NewSettings returns the settings page.
 func NewSettings(h view.Head, in SettingsInput) SettingsPage {
 	h.Title, h.Wrong, h.Step, h.Back = "Settings", len(in.Problems) > 0, view.StepCaption(3),
 		back(in.From, "/pocketbase")
-	h.Live = true // for looking names up
+	h.Live = true // for the name finder
 	b := settings{in: in}
 	b.problems = inOrder(view.NewProblems(in.Problems), b.page().Controls())
 	page := b.page()
@@ -83,32 +84,32 @@ func (b settings) page() SettingsPage {
 	return page
 }
 
-// tokenNote tells how long PocketBase's token is good.
+// tokenNote says when PocketBase's token expires.
 func tokenNote(in SettingsInput) string {
 	if in.Token.IsZero() {
 		return ""
 	}
-	return "The PocketBase token is " + view.GoodUntil(in.Token, in.TokenRenews) + "."
+	return "The PocketBase token " + view.GoodUntil(in.Token, in.TokenRenews) + "."
 }
 
-// found says what of the link is there already.
+// found says that the link exists, empty where it does not.
 func found(in SettingsInput) string {
 	name := "The application “" + in.Desired.Application.Name + "” in authentik "
-	stays := "The answers below are what it has now; whatever you leave alone stays as it is. The review that " +
-		"follows leads to a new client secret for it, and to taking it apart."
+	stays := "The form shows its current settings. Fields you don't change stay as they are. You can rotate the " +
+		"client secret or remove the link from the review page."
 	decision, _, _ := Chosen(in.Form.Get("existing"))
 	switch {
 	case in.Conflict != "":
 	case in.There && decision == link.ExistingUse:
-		return name + "becomes this link's, as you chose. " + stays
+		return name + "will be used for this link, as you chose. " + stays
 	case in.There:
-		return name + "already leads to this PocketBase. " + stays
+		return name + "is already linked to this PocketBase. " + stays
 	}
 	return ""
 }
 
-// shown is what the page was filled in for. A page that comes back with
-// problems still stands for what it was filled in for at first.
+// shown returns what the page was filled in for. A page that comes back with
+// problems keeps the values of the first time.
 func (b settings) shown() Shown {
 	first := func(name, now string) string {
 		if b.in.Form.Has("shown." + name) {
@@ -123,13 +124,13 @@ func (b settings) shown() Shown {
 	}
 }
 
-// settings makes the parts of the page.
+// settings builds the parts of the page.
 type settings struct {
 	in       SettingsInput
 	problems view.Problems
 }
 
-// text is a field with the form's value and its problem.
+// text returns a field with the form's value and its problem.
 func (b settings) text(name, label, hint string) view.Field {
 	return view.Field{Name: name, Label: label, Hint: hint, Value: b.in.Form.Get(name), Error: b.problems.At(name)}
 }
@@ -152,8 +153,8 @@ func (b settings) lines(name, label, hint string) view.Field {
 	return f
 }
 
-// choice marks the option that the form has. A value that no option has gets
-// one of its own, so that it is not lost.
+// choice selects the option with the form's value. It adds an option for a
+// value that none has, so that it is not lost.
 func (b settings) choice(name, label, hint string, options ...view.Option) view.Choice {
 	c := view.Choice{Name: name, Label: label, Hint: hint, Error: b.problems.At(name), Options: options}
 	now := b.in.Form.Get(name)
@@ -168,7 +169,7 @@ func (b settings) choice(name, label, hint string, options ...view.Option) view.
 	return c
 }
 
-// field is a field of the tables in which text is typed.
+// field returns the text field for a setting of the tables.
 func (b settings) field(m link.Meta) view.Field {
 	f := b.text(m.Spec, cmp.Or(m.Ask.Label, m.Label), m.Ask.Hint)
 	f.Optional, f.Short, f.Key = !m.Ask.Needed, m.Ask.Short, fileKey(m)
@@ -179,8 +180,8 @@ func (b settings) field(m link.Meta) view.Field {
 	return f
 }
 
-// choose is a field of the tables with answers to choose from, by default the
-// only values that it can have.
+// choose returns the choice for a setting of the tables. The options default
+// to the values that it can have.
 func (b settings) choose(m link.Meta, options ...view.Option) view.Choice {
 	if options == nil {
 		for i, value := range m.Values {
@@ -199,7 +200,7 @@ func (b settings) tick(m link.Meta) view.Check {
 	}
 }
 
-// fileKey is the link file's key of a setting whose label does not tell it.
+// fileKey returns the link file's key of a setting whose label does not show it.
 func fileKey(m link.Meta) string {
 	if m.Ask.Named {
 		return m.Spec
@@ -207,13 +208,13 @@ func fileKey(m link.Meta) string {
 	return ""
 }
 
-// named is what a table says of the field that its system calls so.
+// named returns the table entry with that key.
 func named[W, S any](table []link.Attr[W, S], key string) link.Meta {
 	a, _ := link.Named(table, key)
 	return a.Meta
 }
 
-// metas are what a table says of all its fields.
+// metas returns all entries of a table.
 func metas[W, S any](table []link.Attr[W, S]) []link.Meta {
 	list := make([]link.Meta, len(table))
 	for i, a := range table {
@@ -237,41 +238,42 @@ func (b settings) existing() *view.Choice {
 	var options []view.Option
 	for _, one := range b.in.Candidates {
 		options = append(options, view.Option{Value: UseValue(one.Provider), Label: "Use the " + one.Label(),
-			Hint: view.UpperFirst(one.Evidence) + ". Its settings are shown next, and only what differs is changed."})
+			Hint: view.UpperFirst(one.Evidence) + ". You see its settings next. Only differences are changed."})
 	}
 	if app := b.in.Authentik.Application; app != nil && b.usable(*app) &&
 		!slices.ContainsFunc(options, func(o view.Option) bool { return o.Value == useApplication+app.Slug }) {
 		options = append(options, view.Option{Value: useApplication + app.Slug, Label: "Use the application “" +
-			app.Name + "” (" + app.Slug + ")", Hint: "Its settings are shown next, and only what differs is changed."})
+			app.Name + "” (" + app.Slug + ")", Hint: "You see its settings next. Only differences are changed."})
 	}
 	if slot := b.problems.At("pocketbase.slot"); slot != "" || len(options) == 0 {
-		options = append(options, view.Option{Value: string(link.ExistingUse), Label: "Use what is there",
-			Hint: "What has the slug and the slot named here becomes this link's, and only what differs is changed."})
+		options = append(options, view.Option{Value: string(link.ExistingUse),
+			Label: "Use the existing application and provider",
+			Hint:  "Those with this slug and slot are used for this link. Only differences are changed."})
 	}
-	options = append(options, view.Option{Value: string(link.ExistingNew), Label: "Make a new one beside it",
-		Hint: "It needs a slug and a provider name that are free."})
-	c := b.choice("existing", "What about what is there already?", b.in.Conflict, options...)
+	options = append(options, view.Option{Value: string(link.ExistingNew),
+		Label: "Create a new application and provider",
+		Hint:  "Choose a slug and a provider name that are not in use."})
+	c := b.choice("existing", "Use what already exists?", b.in.Conflict, options...)
 	if c.Error != "" {
 		c.Hint = ""
 	}
 	return &c
 }
 
-// usable tells whether the application could become this link's: it has no
-// provider, or one that the token may see.
+// usable reports whether this link can use the application: it has no
+// provider, or one that the token can see.
 func (b settings) usable(app link.ApplicationState) bool {
 	return app.Provider == 0 || slices.ContainsFunc(b.in.Authentik.Providers,
 		func(p link.ProviderState) bool { return p.PK == app.Provider && !p.Proxy() })
 }
 
-// What the answer to “What about what is there already?” begins with when it
-// names one thing.
+// Prefixes of an answer to “Use what already exists?” that names one thing.
 const (
 	useApplication = "use-application:"
 	useProvider    = "use-provider:"
 )
 
-// UseValue is the answer that chooses a provider, by its application where it
+// UseValue returns the answer that chooses a provider, by its application if it
 // has one.
 func UseValue(p link.ProviderState) string {
 	if p.ApplicationSlug != "" {
@@ -280,8 +282,8 @@ func UseValue(p link.ProviderState) string {
 	return useProvider + p.ClientID
 }
 
-// Chosen reads an answer: the decision, and the slug of the application or
-// the client ID of the provider without one that it chooses.
+// Chosen splits an answer into the decision and what it chooses: the slug of
+// an application, or the client ID of a provider without one.
 func Chosen(answer string) (decision link.Existing, slug, clientID string) {
 	if slug, ok := strings.CutPrefix(answer, useApplication); ok {
 		return link.ExistingUse, slug, ""
@@ -293,8 +295,8 @@ func Chosen(answer string) (decision link.Existing, slug, clientID string) {
 }
 
 func (b settings) addresses() view.Field {
-	f := b.lines("pocketbase.public_urls", "PocketBase addresses, as your app uses them",
-		"One a line. Sign-in sends people back to "+link.RedirectPath+" below each")
+	f := b.lines("pocketbase.public_urls", "PocketBase addresses that your app uses",
+		"One per line. authpocket registers <address>"+link.RedirectPath+" for each")
 	f.Optional, f.Key = false, f.Name
 	return f
 }
@@ -309,7 +311,7 @@ func (b settings) collection() view.Choice {
 	return b.choose(link.Group(link.PlaceAttrs(), link.AskCollection)[0], options...)
 }
 
-// access is the group that says who may use the application.
+// access returns the group of who may use the application.
 func (b settings) access() AccessPart {
 	part := AccessPart{Now: "everyone with an account",
 		Mode: b.choose(link.Group(link.ApplicationAttrs(), link.AskAccess)[0])}
@@ -323,7 +325,7 @@ func (b settings) access() AccessPart {
 		named += len(strings.Fields(f.Value))
 	}
 	if b.in.Authentik.ClosedByDefault {
-		part.Now = "nobody yet: this authentik closes an application without bindings"
+		part.Now = "nobody yet: this authentik denies access to applications without bindings"
 	}
 	there := 0
 	for _, one := range b.in.Authentik.Bindings {
@@ -333,12 +335,12 @@ func (b settings) access() AccessPart {
 	}
 	switch {
 	case named > 0:
-		part.Now = "only those you name"
+		part.Now = "only those listed below"
 	case there == 0 && b.in.Authentik.Application != nil &&
 		slices.Contains(b.in.Authentik.Missing, link.PermViewBinding):
-		part.Now = "not known: the token may not see it"
+		part.Now = "unknown: the token cannot see the bindings"
 	case there > 0:
-		part.Now = fmt.Sprintf("whom the application's %s in", view.Plural(there, "binding lets", "bindings let"))
+		part.Now = fmt.Sprintf("those allowed by the application's %s", view.Plural(there, "binding", "bindings"))
 	}
 	part.Open = named > 0 || b.problems.In(names...)
 	return part

@@ -8,7 +8,7 @@ import (
 	"authpocket/web/view"
 )
 
-// authentik is the group "More authentik settings".
+// authentik returns the group "More authentik settings".
 func (b settings) authentik() AuthentikPart {
 	part := AuthentikPart{
 		Provider:  b.provider(),
@@ -17,7 +17,7 @@ func (b settings) authentik() AuthentikPart {
 		Key:       b.signingKey(),
 		Mappings:  b.mappings(),
 		PublicURL: b.code("authentik.public_url", "authentik's public address",
-			"Leave empty where browsers and PocketBase reach it at "+b.in.Authentik.URL),
+			"Leave empty if browsers and PocketBase also use "+b.in.Authentik.URL),
 	}
 	part.PublicURL.Key = part.PublicURL.Name
 	open := []string{"provider.", "authentik."}
@@ -45,7 +45,7 @@ func (b settings) authentik() AuthentikPart {
 
 func (b settings) provider() []view.Field {
 	now := b.in.Desired.Provider
-	id := "Leave empty to have one generated"
+	id := "Leave empty to generate one"
 	if b.in.There {
 		id = "Leave empty to keep " + now.ClientID
 	}
@@ -62,19 +62,19 @@ func (b settings) provider() []view.Field {
 
 func (b settings) clientSecret() view.Secret {
 	m := named(link.ProviderAttrs(), "client_secret")
-	s := view.Secret{Name: m.Spec, Label: m.Label, Hint: "Leave empty to have one generated", Optional: true,
+	s := view.Secret{Name: m.Spec, Label: m.Label, Hint: "Leave empty to generate one", Optional: true,
 		Error: b.problems.At(m.Spec)}
 	if b.in.There {
-		s.Hint = "Leave empty to keep the one that is there"
+		s.Hint = "Leave empty to keep the current one"
 	}
 	if b.in.SecretGiven {
-		s.Held = "One of your own is set. Leave empty to keep it"
+		s.Held = "Your own secret is set. Leave empty to keep it"
 	}
 	return s
 }
 
-// flow offers the flows of one designation, and first the answer "none" where
-// an empty one is an answer.
+// flow offers the flows of one designation, after the brand's own where the
+// setting may be empty.
 func (b settings) flow(m link.Meta) view.Choice {
 	var options []view.Option
 	if !m.Ask.Open {
@@ -87,7 +87,7 @@ func (b settings) flow(m link.Meta) view.Choice {
 	}
 	now := b.in.Form.Get(m.Spec)
 	if now != "" && slices.Contains(b.in.Authentik.Missing, link.PermViewFlow) {
-		options = append(options, view.Option{Value: now, Label: "As it is: " + now})
+		options = append(options, view.Option{Value: now, Label: "Keep: " + now})
 	}
 	return b.choose(m, options...)
 }
@@ -108,7 +108,7 @@ func (b settings) signingKey() view.Choice {
 	}
 	c := b.choose(named(link.ProviderAttrs(), "signing_key"), options...)
 	if b.in.Desired.Key != nil {
-		c.Hint = "There is no RSA or EC key yet, so one is generated"
+		c.Hint = "authentik has no RSA or EC key yet, so authpocket generates one"
 		c.Options = append([]view.Option{{Value: "", Label: "Generate “" + b.in.Desired.Key.Name + "”",
 			Checked: b.in.Form.Get(c.Name) == ""}}, c.Options...)
 	}
@@ -122,7 +122,7 @@ func keyLabel(k link.Key) string {
 	return k.Name + " (" + strings.ToUpper(k.Type) + ")"
 }
 
-// mappings offers the scope mappings beside the three that every link has.
+// mappings offers the scope mappings other than the three that every link has.
 func (b settings) mappings() *Ticks {
 	m := named(link.ProviderAttrs(), "property_mappings")
 	if slices.Contains(b.in.Authentik.Missing, link.PermViewMapping) {

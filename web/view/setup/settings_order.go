@@ -6,7 +6,7 @@ import (
 	"authpocket/web/view"
 )
 
-// Controls are the controls of the page in their order.
+// Controls returns the names of the controls in page order.
 func (p SettingsPage) Controls() []string {
 	var names []string
 	fields := func(list ...view.Field) {
@@ -53,8 +53,8 @@ func (p SettingsPage) Controls() []string {
 	return names
 }
 
-// inOrder sorts problems the way the page goes. Those whose control is not on
-// the page come last and stand in the summary alone.
+// inOrder sorts problems in page order. Those whose control is not on the page
+// come last and appear in the summary only.
 func inOrder(problems view.Problems, controls []string) view.Problems {
 	place := func(p view.Problem) int {
 		i := slices.IndexFunc(controls, func(name string) bool { return view.FieldID(name) == p.Target })

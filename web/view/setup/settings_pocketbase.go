@@ -7,14 +7,14 @@ import (
 	"authpocket/web/view"
 )
 
-// OAuth2OnlyRule is the create rule that is offered where nobody new can get
-// in: records are made for people who come through a sign-in provider only.
+// OAuth2OnlyRule is the create rule that only lets sign-in providers create
+// records.
 const OAuth2OnlyRule = link.OAuth2Only
 
-// KeepRule is the answer that leaves a rule alone.
+// KeepRule is the answer that keeps a rule as it is.
 const KeepRule = "keep"
 
-// pocketbase is the group "More PocketBase settings".
+// pocketbase returns the group "More PocketBase settings".
 func (b settings) pocketbase() PocketBasePart {
 	display, userInfo := named(link.SlotAttrs(), "displayName"), link.Group(link.SlotAttrs(), link.AskUserInfo)[0]
 	part := PocketBasePart{
@@ -32,7 +32,7 @@ func (b settings) pocketbase() PocketBasePart {
 			part.URLs = append(part.URLs, f)
 		case link.AskIDToken:
 			if a.Ask.Control == link.AskLines {
-				f.Hint = "For “ID token” only, one a line. Leave empty for " + b.in.Desired.Issuer()
+				f.Hint = "Only used with “ID token”. One per line. Leave empty for " + b.in.Desired.Issuer()
 			}
 			part.IDToken = append(part.IDToken, f)
 		default:
@@ -56,7 +56,7 @@ func (b settings) ticks(list []link.Meta) []view.Check {
 	return ticks
 }
 
-// urlHint is what an empty answer to a URL comes to.
+// urlHint returns the URL that an empty answer leads to, with the hint.
 func (b settings) urlHint(a link.Attr[link.PocketBase, link.OAuth2Provider]) string {
 	url := a.Answer(&b.in.Desired.Slot)
 	if url == "" && a.Key == "userInfoURL" { // there is none with the ID token
@@ -65,11 +65,11 @@ func (b settings) urlHint(a link.Attr[link.PocketBase, link.OAuth2Provider]) str
 	return url + a.Ask.Hint
 }
 
-// slot offers the three places. The first answer leaves it to authpocket.
+// slot offers the three slots. The first option lets authpocket choose.
 func (b settings) slot() view.Choice {
-	free := "The one that fits"
+	free := "Choose automatically"
 	if s := b.in.Desired.Slot.Slot; s != "" {
-		free = "The one that fits: " + s
+		free = "Choose automatically: " + s
 	}
 	options := []view.Option{{Value: "", Label: free}}
 	for _, name := range link.Slots() {
@@ -87,14 +87,14 @@ func (b settings) slotUse(name string) string {
 	if i < 0 {
 		return " (free)"
 	}
-	return " (taken by “" + now.OAuth2.Providers[i].DisplayName + "”)"
+	return " (used by “" + now.OAuth2.Providers[i].DisplayName + "”)"
 }
 
-// mapped asks which field of a new record takes which claim.
+// mapped returns the choices of which claim fills which field of a new record.
 func (b settings) mapped() []view.Choice {
 	var list []view.Choice
 	for _, m := range link.Group(link.OAuth2Attrs(), link.AskMapped) {
-		options := []view.Option{{Value: "", Label: "Nowhere"}}
+		options := []view.Option{{Value: "", Label: "None"}}
 		for _, f := range b.in.Desired.Collection.Fields {
 			if !f.System && slices.Contains(link.MappableTypes(m.Claim), f.Type) {
 				options = append(options, view.Option{Value: f.Name, Label: f.Name + " (" + f.Type + ")"})
@@ -102,11 +102,11 @@ func (b settings) mapped() []view.Choice {
 		}
 		list = append(list, b.choose(m, options...))
 	}
-	return append(list[1:], list[0]) // few want the ID
+	return append(list[1:], list[0]) // the ID last: few map it
 }
 
-// rules offers to open a rule that keeps new people out. What an app needs
-// its rules for is not ours to know, so keeping them is the first answer.
+// rules offers to replace the collection's rules. The app may depend on them,
+// so keeping them is the first option.
 func (b settings) rules() []view.Choice {
 	now := b.in.PocketBase.Collection(b.in.Desired.Collection.Name)
 	if now == nil || b.in.PocketBase.ManagedBy() != "" {
@@ -117,7 +117,7 @@ func (b settings) rules() []view.Choice {
 		options := []view.Option{{Value: KeepRule, Label: "Keep: " + a.Show(now).String()}}
 		if a.Key == "createRule" {
 			options = append(options, view.Option{Value: OAuth2OnlyRule,
-				Label: "Only people who come through a sign-in provider"})
+				Label: "Only sign-ins with a provider"})
 		}
 		list = append(list, b.choose(a.Meta, append(options, view.Option{Value: "", Label: "Everyone"})...))
 	}

@@ -18,15 +18,15 @@ type SettingsPage struct {
 	Head     view.Head
 	Problems view.Problems
 	From     string
-	Found    string // "This link is there already. …", empty otherwise
-	Again    string // the collection for which the page is asked once more
+	Found    string // "The application “…” is already linked …", empty otherwise
+	Again    string // the new collection when another was chosen, empty otherwise
 	Shown    Shown
-	Lacking  []Permission // what the token may not do
-	Token    string       // how long PocketBase's is good
+	Lacking  []Permission // that the token lacks
+	Token    string       // when PocketBase's expires
 	Open     []changes.Interruption
 
 	Application []view.Field // the basic ones: name and slug
-	Existing    *view.Choice // asked only where something is in the way
+	Existing    *view.Choice // nil where nothing is in the way
 	Addresses   view.Field
 	Collection  view.Choice
 	Email       view.Choice
@@ -37,13 +37,13 @@ type SettingsPage struct {
 	PocketBase PocketBasePart
 }
 
-// Shown is what the answers on the page were filled in for. When one of these
-// changes, others have to be asked again.
+// Shown holds what the page was filled in for. When one of these changes, the
+// answers that depend on it are asked again.
 type Shown struct {
 	Slug, Collection, Existing string
 }
 
-// Fact is a short remark beside a question.
+// Fact is a short note next to a question.
 type Fact struct {
 	Kind, Heading, Text string
 }
@@ -81,7 +81,7 @@ type Ticks struct {
 	Options []view.Option
 }
 
-// ID is the group's id, which is that of its first box.
+// ID returns the id of the group, which is that of its first box.
 func (t Ticks) ID() string { return view.FieldID(t.Name) }
 
 // PocketBasePart is the group "More PocketBase settings".
@@ -384,7 +384,7 @@ func Settings(p SettingsPage) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 21, "</div><div class=\"buttons\"><button>Continue</button><p role=\"status\" data-busy=\"Asking both systems. This takes up to 10 seconds.\">Nothing is written yet.</p></div></form>")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 21, "</div><div class=\"buttons\"><button>Continue</button><p role=\"status\" data-busy=\"Checking with both systems. This takes up to 10 seconds.\">Nothing is written yet.</p></div></form>")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -822,7 +822,7 @@ func morePocketBase(p PocketBasePart) templ.Component {
 				return templ_7745c5c3_Err
 			}
 		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 53, "<h2>Fields of new records</h2><p class=\"soft\">Fields of a new record can be filled with data from authentik. They are set once, when the record is created.</p><div class=\"quad\">")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 53, "<h2>Fields of new records</h2><p class=\"soft\">PocketBase can copy data from authentik to these fields. It does so once, when it creates the record.</p><div class=\"quad\">")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -832,7 +832,7 @@ func morePocketBase(p PocketBasePart) templ.Component {
 				return templ_7745c5c3_Err
 			}
 		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 54, "</div><h2>The collection</h2>")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 54, "</div><h2>Collection</h2>")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
