@@ -247,7 +247,7 @@ func TestTakingTheLinkApartLeavesNothing(t *testing.T) {
 		t.Errorf("something is left: %s, %v", state(t, box), err)
 	}
 	b.get("/remove").want(200).says("There is no link to remove")
-	b.get("/rotate").want(409).says("There is no link yet whose client secret could be changed")
+	b.get("/rotate").want(409).says("There is no link yet, so there is no client secret to rotate")
 	id := b.newest()
 	b.get("/receipts/"+id).want(200).says("Link removed", "Undo restores the link as it was, with a new client secret")
 	b.apply(b.get("/receipts/"+id+"/undo").want(200).says("Review undo: 3 changes",

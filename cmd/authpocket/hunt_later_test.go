@@ -87,7 +87,7 @@ func (h *hunt) signIn(box *sandbox.Sandbox, what string, page []byte) {
 	h.secrets[what] = back.Query().Get("code")
 	h.get(back.RequestURI())
 	h.get(string(events[1]) + "/events")
-	if done := h.get(string(events[1])); !bytes.Contains(done, []byte("The sign-in works")) &&
+	if done := h.get(string(events[1])); !bytes.Contains(done, []byte("Sign-in works")) &&
 		!bytes.Contains(done, []byte("It worked")) {
 		h.t.Errorf("the sign-in does not work: %s", mainOf(done))
 	}
