@@ -340,7 +340,7 @@ func (b settings) access() AccessPart {
 		slices.Contains(b.in.Authentik.Missing, link.PermViewBinding):
 		part.Now = "unknown: the token cannot see the bindings"
 	case there > 0:
-		part.Now = fmt.Sprintf("those allowed by the application's %s", view.Plural(there, "binding", "bindings"))
+		part.Now = "those allowed by the application's " + view.Plural(there, "binding", "bindings")
 	}
 	part.Open = named > 0 || b.problems.In(names...)
 	return part
