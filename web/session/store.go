@@ -31,7 +31,7 @@ func NewStore(tests *SignIns) *Store {
 	return s
 }
 
-// sweep ends sessions whose time is up, so that tokens do not outlive it even
+// sweep ends sessions whose time is up, so that tokens do not outlive it
 // even without requests.
 func (s *Store) sweep() {
 	tick := time.NewTicker(time.Minute)
