@@ -14,7 +14,7 @@ import (
 )
 
 // later is what is done with a link that stands: tests of a sign-in, a new
-// client secret, undoing and taking apart. It adds the secrets that each
+// client secret, undoing and removing. It adds the secrets that each
 // makes.
 func (h *hunt) later(box *sandbox.Sandbox) {
 	h.t.Helper()

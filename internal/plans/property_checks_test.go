@@ -209,7 +209,7 @@ func (w *world) secretOf(clientID string) string {
 	return p.ClientSecret.Reveal()
 }
 
-// losesItsSlot tells whether the plan changes the client ID of a slot that,
+// losesItsSlot reports whether the plan changes the client ID of a slot that,
 // half done, cannot be told from somebody else's: none of its URLs leads to
 // authentik, or another slot leads there with a client ID that nobody has. The
 // next run then makes another slot, or stops and asks.

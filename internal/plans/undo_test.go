@@ -196,7 +196,7 @@ func TestNothingIsTakenApartThatCannotBeSeen(t *testing.T) {
 	}
 }
 
-// usesElsewhere tells whether a collection that is not the link's has its
+// usesElsewhere reports whether a collection that is not the link's has its
 // client id.
 func usesElsewhere(w *world, d link.Desired) bool {
 	return slices.ContainsFunc(w.collections, func(c link.CollectionState) bool {

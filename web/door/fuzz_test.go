@@ -57,14 +57,14 @@ func FuzzHeaders(f *testing.F) {
 	})
 }
 
-// proxiedName tells whether a request came by a name that the proxy may say.
+// proxiedName reports whether a request came by a name that the proxy may say.
 func proxiedName(r *http.Request) bool {
 	name := hostname(r.Host)
 	return Secure(r) && strings.EqualFold(name, "wizard.example") || loopbackName(name) ||
 		strings.Trim(name, "[]") == "10.0.0.2" || strings.EqualFold(name, "[::ffff:10.0.0.2]")
 }
 
-// ownOrigin tells whether an origin's host is the one that was asked. An old
+// ownOrigin reports whether an origin's host is the one that was asked. An old
 // browser's is all that tells where a request came from.
 func ownOrigin(origin string) bool {
 	u, err := url.Parse(origin)

@@ -75,7 +75,7 @@ func storyPermissions() []setup.Permission {
 }
 
 // purposeStories are the review and the apply page of plans that take back,
-// take apart or rotate.
+// remove or rotate.
 func purposeStories(both, joined view.Head, broken changes.Receipt) []story {
 	undo := fixturePlan(link.Spec{Email: link.EmailTrustAll}, nil)
 	undo.Purpose, undo.Of, undo.Force = link.PurposeUndo, "k3v9q2m7xw", true

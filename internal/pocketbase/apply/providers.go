@@ -54,7 +54,7 @@ func intentOf(ch link.Change, before, after link.OAuth2State) (intent, *link.Fau
 	return in, nil
 }
 
-// touches tells whether the change has to do with the providers at all.
+// touches reports whether the change has to do with the providers at all.
 func (in intent) touches() bool { return len(in.write)+len(in.remove) > 0 }
 
 // expect is what the providers will read as once the change is there.

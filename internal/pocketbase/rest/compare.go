@@ -94,7 +94,7 @@ func ProviderLabel(key string) string {
 	return key
 }
 
-// known tells whether OAuth2Provider has a field for a key of an element.
+// known reports whether OAuth2Provider has a field for a key of an element.
 func known(key string) bool {
 	_, found := link.Named(link.SlotAttrs(), key)
 	return found || key == "name" || key == "clientSecret" || key == "extra"
@@ -124,7 +124,7 @@ func anyOf(raw json.RawMessage) (v any) {
 	return v
 }
 
-// blank tells whether a value is as good as none.
+// blank reports whether a value is as good as none.
 func blank(raw json.RawMessage) bool {
 	switch string(bytes.TrimSpace(raw)) {
 	case "", "null", `""`, "[]", "{}":

@@ -10,7 +10,7 @@ import (
 )
 
 // reach makes the first contact, without credentials: is there a PocketBase
-// at the address? coop tells whether the answer had the header that
+// at the address? coop reports whether the answer had the header that
 // PocketBase sends since 0.40.0.
 func (w transport) reach(ctx context.Context) (coop bool, f *link.Fault) {
 	a := w.Read(ctx, Call{Path: "/api/health"})

@@ -132,7 +132,7 @@ func (c SignIns) mark(ctx context.Context, q signin.TrailQuery) (public bool, wh
 // sleep reports whether it waited the whole time.
 func sleep(ctx context.Context, wait time.Duration) bool { return outbound.Sleep(ctx, wait) == nil }
 
-// readTrail reads the entries, and tells whether all that can come is there.
+// readTrail reads the entries, and reports whether all that can come is there.
 // marked reports whether the mark by the redirect URI was answered by somebody.
 func readTrail(entries []rest.LogLine, q signin.TrailQuery, marked bool) (t signin.PocketBaseTrail, whole bool) {
 	base, _ := strings.CutSuffix(q.RedirectURL, link.RedirectPath)

@@ -28,7 +28,7 @@ func refuses(d link.EmailDecision, c link.CollectionState) bool {
 	return c.CreateRule == nil || (d == link.EmailLeave && c.EmailRequired)
 }
 
-// emailNote says whether people can change their own address in authentik, if
+// emailNote reports whether people can change their own address in authentik, if
 // the token can read that.
 func emailNote(allowed *bool) *Fact {
 	switch {
