@@ -31,7 +31,7 @@ for (const javaScriptEnabled of [true, false]) {
       { email: 'ada@example.com', verified: true, name: 'Ada Lovelace', isNew: true });
 
     await page.goto(demo.url + 'review');
-    await page.getByText(/nothing (has )?to change/i).first().waitFor();
+    await page.getByRole('heading', { level: 1, name: 'No changes needed' }).waitFor();
   });
 }
 
