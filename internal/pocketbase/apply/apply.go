@@ -179,7 +179,7 @@ func (c Writer) confirmed(ctx context.Context, w patch) error {
 	if err != nil && !settled(err) {
 		return unknown(w, err)
 	}
-	if f, ok := errors.AsType[*link.Fault](err); ok && f.Kind == link.FaultRefused { // saved, but reads back differently
+	if f, ok := errors.AsType[*link.Fault](err); ok && f.Kind == link.FaultRefused { // saved, then altered
 		f.Written = link.WrittenSome
 	}
 	return err

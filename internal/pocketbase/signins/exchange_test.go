@@ -51,7 +51,7 @@ func TestAnExchangeIsSentOnce(t *testing.T) {
 	}
 }
 
-// @SIGN
+// memory returns sign-ins at a PocketBase that a function of the test plays.
 func memory(timeout time.Duration, play func(*http.Request) (*http.Response, error)) SignIns {
 	client := &http.Client{Transport: pbtest.RoundTrip(play), Timeout: timeout}
 	cfg := rest.Config{URL: "http://pocketbase.test", Token: secret.New("token"), HTTP: client}
