@@ -20,8 +20,8 @@ var (
 	minimum      = Number{0, 23, 0} // the current API
 	ReadsSafely  = Number{0, 36, 8} // reading a collection no longer wipes secrets
 	HijackFixed  = Number{0, 37, 4} // GHSA-pq7p-mc74-g65w
-	SaysNew      = Number{0, 26, 0} // the answer to a sign-in tells whether the account is new
-	ComparesIPs  = Number{0, 38, 2} // of the event stream and of the return from authentik
+	SaysNew      = Number{0, 26, 0} // the answer to a sign-in has isNew
+	ComparesIPs  = Number{0, 38, 2} // compares the IP of the event stream with that of the return from authentik
 	MergesNot    = Number{0, 40, 0} // a PATCH drops the keys that it leaves out of a provider
 	MergesByName = Number{0, 40, 1} // a PATCH merges providers by name
 	farFuture    = Number{1 << 20, 0, 0}

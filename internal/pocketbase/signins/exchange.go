@@ -137,7 +137,7 @@ func readRecord(fields map[string]any, mapped link.MappedFields) signin.Record {
 // sameWrite is the longest time between a new account and its link, which PocketBase writes together.
 const sameWrite = 2 * time.Second
 
-// outcome tells whether the sign-in created an account, linked an existing one, or used an existing link. Afterwards
+// outcome returns whether the sign-in created an account, linked an existing one, or used an existing link. Afterwards
 // the rows of _externalAuths show that only in part: since 0.37.4 PocketBase recreates the row of an account that was
 // never verified at each sign-in. PocketBase 0.23 to 0.25 omit isNew; there an account counts as new if it and its link
 // were created together and the collection has one more account.
