@@ -19,7 +19,7 @@ import (
 	"authpocket/internal/wire"
 )
 
-// once meddles with the first PATCH only.
+// once calls f for the first PATCH only.
 func once(f func(r *http.Request, next http.RoundTripper) (*http.Response, error)) func(*http.Request,
 	http.RoundTripper) (*http.Response, error) {
 	done := false
@@ -32,7 +32,7 @@ func once(f func(r *http.Request, next http.RoundTripper) (*http.Response, error
 	}
 }
 
-// carried lets the server carry the request out, and loses the answer.
+// carried lets the server carry out the request, and discards the answer.
 func carried(r *http.Request, next http.RoundTripper) error {
 	res, err := next.RoundTrip(r)
 	if err != nil {
@@ -42,8 +42,7 @@ func carried(r *http.Request, next http.RoundTripper) error {
 	return errors.Join(err, res.Body.Close())
 }
 
-// TestApplySettlesLostAnswers loses the answer of a PATCH in each way that a
-// network or a proxy can, on a real server.
+// TestApplySettlesLostAnswers loses the answer of a PATCH in each way that a network or a proxy can, on a real server.
 func TestApplySettlesLostAnswers(t *testing.T) {
 	t.Parallel()
 	for name, meddle := range map[string]func(r *http.Request, next http.RoundTripper) (*http.Response, error){
@@ -93,7 +92,7 @@ func TestApplySettlesLostAnswers(t *testing.T) {
 	}
 }
 
-// TestApplySettlesByReading: what can be seen needs no second PATCH.
+// TestApplySettlesByReading checks that a visible change needs no second PATCH.
 func TestApplySettlesByReading(t *testing.T) {
 	t.Parallel()
 	server := pbtest.Start(t)
@@ -120,7 +119,7 @@ func TestApplySettlesByReading(t *testing.T) {
 	}
 }
 
-// TestApplySeesOthersMeanwhile: between two attempts somebody else writes.
+// TestApplySeesOthersMeanwhile checks that Apply notices a write by somebody else between two attempts.
 func TestApplySeesOthersMeanwhile(t *testing.T) {
 	t.Parallel()
 	server := pbtest.Start(t)
@@ -142,8 +141,7 @@ func TestApplySeesOthersMeanwhile(t *testing.T) {
 const oneUsers = `{"page":1,"perPage":200,"totalItems":1,"totalPages":1,"items":[{"id":"u1","name":"users","updated":"2026-01-01","oauth2":{"enabled":true,"providers":[` +
 	`{"name":"google","clientId":"g","authURL":"","tokenURL":"","userInfoURL":"","displayName":"","pkce":null,"extra":null}]}}]}`
 
-// TestApplyGivesUp: PATCHes whose answers never come end as unknown, within
-// the time allowed.
+// TestApplyGivesUp checks that a PATCH whose answers never come ends as unknown, within the time allowed.
 func TestApplyGivesUp(t *testing.T) {
 	t.Parallel()
 	for name, play := range map[string]func(*http.Request) (*http.Response, error){
@@ -201,8 +199,7 @@ func TestApplyFailsTwice(t *testing.T) {
 	})
 }
 
-// TestApplyCancelled: a cancelled write is unknown, one that was not begun is
-// not.
+// TestApplyCancelled checks that the outcome of a cancelled write is unknown, but not that of one that never began.
 func TestApplyCancelled(t *testing.T) {
 	t.Parallel()
 	ctx, cancel := context.WithCancel(t.Context())
@@ -229,8 +226,7 @@ func TestApplyCancelled(t *testing.T) {
 	}
 }
 
-// TestRefusalShapes gives the PATCH each 400 that the real servers gave, and
-// some that nobody knows.
+// TestRefusalShapes answers the PATCH with each 400 that real servers gave, and with some of unknown shape.
 func TestRefusalShapes(t *testing.T) {
 	t.Parallel()
 	for _, one := range []struct {
@@ -314,7 +310,8 @@ func TestSecretsAreNotRepeated(t *testing.T) {
 	}
 }
 
-// TestRefusesUnmergedServers: 0.40.0 would drop the others' secrets.
+// TestRefusesUnmergedServers checks that Apply refuses what is or may be 0.40.0, which would drop the other providers'
+// secrets.
 func TestRefusesUnmergedServers(t *testing.T) {
 	t.Parallel()
 	off := strings.Replace(oneUsers, `"enabled":true`, `"enabled":false`, 1)
@@ -347,7 +344,7 @@ func TestRefusesUnmergedServers(t *testing.T) {
 	}
 }
 
-// TestReadBackDiffers: a hook of an app may undo what was written.
+// TestReadBackDiffers checks that Apply notices a hook of an app undoing what was written.
 func TestReadBackDiffers(t *testing.T) {
 	t.Parallel()
 	client := memory("0.39.11", func(r *http.Request) (*http.Response, error) {

@@ -144,7 +144,7 @@ func TestApplyStale(t *testing.T) {
 	client, _ := connect(t, server)
 	before := observe(t, client)
 
-	// Something that has nothing to do with it: goes on.
+	// An unrelated change does not stop it.
 	users := pbtest.UsersOf(t, server.App())
 	users.ListRule = new("id != ''")
 	if err := server.App().Save(users); err != nil {
@@ -254,7 +254,7 @@ func TestApplyRefusesWhatItCannotDo(t *testing.T) {
 	} {
 		err := client.Apply(t.Context(), ch)
 		if name == "no field" {
-			if err != nil { // what is wanted is there
+			if err != nil { // already as wanted
 				t.Errorf("%s: %v", name, err)
 			}
 			continue
@@ -266,8 +266,7 @@ func TestApplyRefusesWhatItCannotDo(t *testing.T) {
 	}
 }
 
-// TestApplyRefused provokes each refusal of PocketBase that a change can
-// meet, on the real server.
+// TestApplyRefused provokes on a real server each refusal by PocketBase that a change can meet.
 func TestApplyRefused(t *testing.T) {
 	t.Parallel()
 	server := pbtest.Start(t)

@@ -12,9 +12,9 @@ import (
 	"authpocket/internal/pocketbase/rest"
 )
 
-// ChangedBy says from where the collections and settings of these changes were
-// changed since then, by this machine's clock, as far as PocketBase's request
-// log tells. It is written some seconds late, so that it may not know yet.
+// ChangedBy describes who changed the collections and settings of these changes after since, by this machine's clock,
+// and from which address, as far as PocketBase's request log shows. The log is written some seconds late, so recent
+// changes may be missing.
 func (c *Client) ChangedBy(ctx context.Context, since time.Time, changes []link.Change) []string {
 	var got rest.List[rest.LogLine]
 	query := url.Values{"filter": {`data.method="PATCH" && data.status<300`}, "sort": {"-created"}, "perPage": {"50"},
@@ -39,7 +39,7 @@ func (c *Client) ChangedBy(ctx context.Context, since time.Time, changes []link.
 	return said
 }
 
-// changedObject is what a request changed, empty where no change is about it.
+// changedObject returns what a request changed, or the empty string if it is in none of the changes.
 func changedObject(e rest.LogLine, changes []link.Change) string {
 	path, _, _ := strings.Cut(e.Data.URL, "?")
 	for _, ch := range changes {

@@ -23,7 +23,7 @@ func TestChangedByReadsTheRequestLog(t *testing.T) {
 	send(t, http.MethodPatch, server.URL()+"/api/collections/users", server.Token(), map[string]any{"viewRule": nil},
 		new(any))
 	var said []string
-	for len(said) == 0 && time.Since(before) < wire.Patience { // it writes its log some seconds late
+	for len(said) == 0 && time.Since(before) < wire.Patience { // PocketBase writes its log some seconds late
 		if outbound.Sleep(t.Context(), time.Second) != nil {
 			t.Fatal("the test was cut short")
 		}

@@ -12,7 +12,7 @@ import (
 	"authpocket/internal/pocketbase/pbtest"
 )
 
-// desired is a link to ours in the users collection as it is there.
+// desired returns a link of our provider to the users collection as it is.
 func desired(t testing.TB, c *Client) link.Desired {
 	t.Helper()
 	users := observe(t, c)
@@ -25,7 +25,7 @@ func desired(t testing.TB, c *Client) link.Desired {
 	}
 }
 
-// linked is a server that has our element, and the link it belongs to.
+// linked returns a server that has our provider, its client and recorder, and the link.
 func linked(t testing.TB) (core.App, *Client, *pbtest.Recorder, link.Desired) {
 	t.Helper()
 	server := pbtest.Start(t)
@@ -150,7 +150,7 @@ func TestCheckFindsEachBreak(t *testing.T) {
 	}
 }
 
-// TestCheckNotMeasured: what could not be asked is skipped, with the reason.
+// TestCheckNotMeasured checks that what could not be asked is skipped, with the reason.
 func TestCheckNotMeasured(t *testing.T) {
 	t.Parallel()
 	for _, one := range []struct {

@@ -1,6 +1,5 @@
-// Package pocketbase is one of the two outside systems: it connects to a
-// PocketBase and observes what it holds. Its packages apply, checks and signins
-// carry out changes, check the running link and take part in sign-ins.
+// Package pocketbase connects to a PocketBase, one of the two external systems, and observes its state. Its packages
+// apply, checks and signins carry out changes, check the running link and take part in sign-ins.
 package pocketbase
 
 import (
@@ -20,8 +19,7 @@ type Client struct {
 	signins.SignIns
 }
 
-// Connect signs in to the PocketBase at the address and checks that
-// authpocket works with it.
+// Connect signs in to the PocketBase at the address and checks that authpocket works with it.
 func Connect(ctx context.Context, cfg rest.Config) (*Client, error) {
 	c, err := rest.Connect(ctx, cfg)
 	if err != nil {

@@ -14,8 +14,7 @@ import (
 	"authpocket/internal/pocketbase/rest"
 )
 
-// meeting is a client of a server that answers everything with one status and
-// body.
+// meeting returns a client of a server that answers everything with one status and body.
 func meeting(status int, body []byte) *Client {
 	cfg := rest.Config{URL: "https://pocketbase.company", Pause: func(ctx context.Context, _ time.Duration) error {
 		return ctx.Err()
@@ -26,8 +25,7 @@ func meeting(status int, body []byte) *Client {
 	return newFacade(rest.NewClient(cfg, rest.Identity{Version: "0.39.11"}))
 }
 
-// FuzzAnswer gives an observation, and a write that is read back, one answer
-// of any bytes.
+// FuzzAnswer answers an observation, and a write that is read back, with arbitrary bytes.
 func FuzzAnswer(f *testing.F) {
 	f.Add(200, []byte(
 		`{"totalItems":1,"totalPages":1,"items":[{"id":"a","name":"users","oauth2":{"enabled":true,"providers":[{"name":"oidc","pkce":null,"extra":{"issuers":["x"]}}]}}]}`))

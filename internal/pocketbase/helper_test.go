@@ -15,22 +15,22 @@ import (
 	"authpocket/sandbox/pocketbasehost"
 )
 
-// config is how the tests connect, with outbound's real client.
+// config returns a config with outbound's real client.
 func config(t testing.TB, url, token string) rest.Config {
 	t.Helper()
 	client := outbound.New(outbound.Config{})
-	own := *client // a recorder put in front hides its transport
+	own := *client // keeps the transport, which a recorder would replace
 	t.Cleanup(own.CloseIdleConnections)
 	return rest.Config{URL: url, Token: secret.New(token), HTTP: client, Pause: pbtest.NoPause}
 }
 
-// connect connects to a real server and returns what recorded it since.
+// connect connects to a real server and returns a recorder of the requests after that.
 func connect(t testing.TB, server *pocketbasehost.Server) (*Client, *pbtest.Recorder) {
 	t.Helper()
 	return connectAs(t, config(t, server.URL(), server.Token()))
 }
 
-// connectAs connects as cfg says and returns what recorded it since.
+// connectAs connects with cfg and returns a recorder of the requests after that.
 func connectAs(t testing.TB, cfg rest.Config) (*Client, *pbtest.Recorder) {
 	t.Helper()
 	calls := pbtest.Record(cfg.HTTP)
@@ -43,7 +43,7 @@ func connectAs(t testing.TB, cfg rest.Config) (*Client, *pbtest.Recorder) {
 	return client, calls
 }
 
-// observe reads the users collection.
+// observe returns the users collection.
 func observe(t testing.TB, c *Client) *link.CollectionState {
 	t.Helper()
 	snap, err := c.Observe(t.Context(), link.Query{Collection: "users"})
@@ -57,7 +57,7 @@ func observe(t testing.TB, c *Client) *link.CollectionState {
 	return users
 }
 
-// memory is a client of a PocketBase that only a test's function plays.
+// memory returns a client whose requests are answered by a function of the test.
 func memory(version string, play func(*http.Request) (*http.Response, error)) *Client {
 	noRedirects := func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
 	client := &http.Client{Transport: pbtest.RoundTrip(play), CheckRedirect: noRedirects}
@@ -65,7 +65,7 @@ func memory(version string, play func(*http.Request) (*http.Response, error)) *C
 	return newFacade(rest.NewClient(cfg, rest.Identity{Version: version}))
 }
 
-// send sends what the tests need beside a client's own calls.
+// send sends what the tests need beyond a client's own calls.
 func send(t testing.TB, method, url, token string, body, into any) {
 	t.Helper()
 	raw, err := json.Marshal(body)

@@ -15,11 +15,11 @@ import (
 	"authpocket/test/draw"
 )
 
-// requireMatrix, set to 1, makes a server that cannot be built a failure.
+// requireMatrix names the environment variable that, set to 1, makes a server that cannot be built a failure.
 const requireMatrix = "AUTHPOCKET_REQUIRE_MATRIX"
 
-// serverBinary returns the PocketBase program of a version, built from its
-// nested module. It is kept in the user's cache directory between runs.
+// serverBinary returns the PocketBase program of a version, built from its nested module. It is kept in the user's
+// cache directory between runs.
 func serverBinary(t *testing.T, version, toolchain string) string {
 	t.Helper()
 	if testing.Short() && os.Getenv(requireMatrix) != "1" {
@@ -44,8 +44,7 @@ func serverBinary(t *testing.T, version, toolchain string) string {
 	return binary
 }
 
-// cachedBinary is where the program is kept: by version, toolchain and
-// source.
+// cachedBinary returns where the program is cached, by version, toolchain and source.
 func cachedBinary(source, version, toolchain string) (string, error) {
 	cache, err := os.UserCacheDir()
 	if err != nil {
@@ -66,8 +65,7 @@ func cachedBinary(source, version, toolchain string) (string, error) {
 	return filepath.Join(cache, "authpocket", "servers", key, "pocketbase"), nil
 }
 
-// buildServer compiles it, one package at a time, and moves it into place
-// whole.
+// buildServer compiles the program, one package at a time, and moves it into place atomically.
 func buildServer(t *testing.T, source, binary, toolchain string) error {
 	t.Helper()
 	ctx := t.Context()
@@ -93,8 +91,7 @@ func buildServer(t *testing.T, source, binary, toolchain string) error {
 	return moveFile(fresh, binary)
 }
 
-// moveFile copies to the directory of to and renames there, for the two may
-// be on different file systems.
+// moveFile copies to the directory of to and renames there, because the two may be on different file systems.
 func moveFile(from, to string) error {
 	content, err := os.ReadFile(from)
 	if err != nil {

@@ -16,7 +16,7 @@ import (
 	"authpocket/internal/pocketbase/pbtest"
 )
 
-// program is a PocketBase that runs as a process of its own.
+// program is a PocketBase that runs as a separate process.
 type program struct {
 	url, dir string
 	stop     func()
@@ -27,7 +27,7 @@ const (
 	programPassword = "correct-horse-battery"
 )
 
-// run makes a superuser, starts the program and waits until it answers.
+// run creates a superuser, starts the program and waits until it answers.
 func run(t *testing.T, binary string) program {
 	t.Helper()
 	dir := t.TempDir()
@@ -71,7 +71,7 @@ func freeAddress(t *testing.T) string {
 	return listener.Addr().String()
 }
 
-// answers asks until the server does, for 20 s.
+// answers asks until the server answers, for up to 20 s.
 func answers(ctx context.Context, url string) bool {
 	ctx, cancel := context.WithTimeout(ctx, 20*time.Second)
 	defer cancel()
@@ -94,14 +94,14 @@ func answers(ctx context.Context, url string) bool {
 	}
 }
 
-// stored reads the providers of the users collection from the data file.
+// stored returns the providers of the users collection from the data file.
 func (p program) stored(t *testing.T) map[string]string {
 	t.Helper()
 	file := filepath.Join(p.dir, "data.db")
 	if _, err := os.Stat(file); err != nil {
 		t.Fatal(err)
 	}
-	// PocketBase's own driver, registered by its core package.
+	// PocketBase's core package registers this driver.
 	db, err := sql.Open("sqlite", file+"?_pragma=busy_timeout(5000)")
 	if err != nil {
 		t.Fatal(err)

@@ -14,9 +14,8 @@ import (
 	"authpocket/internal/signin"
 )
 
-// identityProvider lets whoever is named by the code in: a person with that
-// subject and a verified address. The code "bad" and the probe's are refused.
-// It says which secret it was asked with.
+// identityProvider signs in whoever the code names: a person with that subject and a verified address. It refuses the
+// code "bad" and the probe's. It reports which client secret it received.
 func identityProvider(t *testing.T) (address string, secrets <-chan string) {
 	asked := make(chan string, 32)
 	return pbtest.Serve(t, func(w http.ResponseWriter, r *http.Request) {
@@ -36,9 +35,8 @@ func identityProvider(t *testing.T) (address string, secrets <-chan string) {
 	}), asked
 }
 
-// signsIn takes people through a sign-in: a new one, one whose account is
-// there, and one who returns. It reads the log of it, and deletes what the
-// test has made and nothing else.
+// signsIn takes three people through a sign-in: a new one, one who has an account, and one who returns. It reads the
+// log of each, and deletes the account that the test created, and nothing else.
 func (m *matrix) signsIn(t *testing.T) {
 	t.Helper()
 	idp, secrets := identityProvider(t)
@@ -74,18 +72,18 @@ func (m *matrix) signsIn(t *testing.T) {
 	if got := <-secrets; got != "ours-secret" {
 		t.Errorf("the token endpoint was called with the secret %q", got)
 	}
-	// Since 0.37.4 the link of an account that is not verified is made anew.
+	// Since 0.37.4 PocketBase recreates the link of an unverified account.
 	m.call(t, http.MethodPatch, "/api/collections/users/records/"+old, map[string]any{"verified": false,
 		"email": "other@example.com"}, new(any))
 	exchange("old", signin.OutcomeReturns)
 
 	m.logged(t, d)
 	for range len(secrets) {
-		if got := <-secrets; got != "ours-secret" && got != "" { // asked a second time, it is in the body
+		if got := <-secrets; got != "ours-secret" && got != "" { // the second attempt has it in the body
 			t.Errorf("the token endpoint was called with the secret %q", got)
 		}
 	}
-	later := time.Now().Add(3 * time.Second) // than what the clocks leave open
+	later := time.Now().Add(3 * time.Second) // beyond what the clocks leave open
 	for who, id := range map[string]string{"old": old, "of a test before": fresh.ID} {
 		if f := pbtest.FaultOf(t, m.client.DeleteAccount(t.Context(), d, id, later,
 			false)); f.Kind != link.FaultRefused {
@@ -106,8 +104,8 @@ func (m *matrix) signsIn(t *testing.T) {
 	m.untouched(t, "signing in and removing")
 }
 
-// logged reads what the log says of a sign-in that went well, of one that did
-// not and of the probe, at the same time: it is written late.
+// logged reads the log of a successful sign-in, of a failed one and of the probe at the same time, because it is
+// written late.
 func (m *matrix) logged(t *testing.T, d link.Desired) {
 	t.Helper()
 	old := rest.ParseRelease(m.version).Before(rest.ComparesIPs)
@@ -129,7 +127,7 @@ func (m *matrix) logged(t *testing.T, d link.Desired) {
 	group.Wait()
 }
 
-// account puts an account into the collection.
+// account creates an account in the collection.
 func (m *matrix) account(t *testing.T, who string, verified bool) (id string) {
 	t.Helper()
 	var made struct{ ID string }

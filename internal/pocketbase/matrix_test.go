@@ -16,8 +16,8 @@ import (
 	"authpocket/test/draw"
 )
 
-// TestMatrix writes to real PocketBase servers of the versions that merge or
-// read differently, and looks into their data files.
+// TestMatrix writes to real PocketBase servers of the versions that merge or read differently, and inspects their data
+// files.
 func TestMatrix(t *testing.T) {
 	t.Parallel()
 	for _, one := range versions(t) {
@@ -39,8 +39,8 @@ func TestMatrix(t *testing.T) {
 
 type server struct{ version, toolchain string }
 
-// versions are the oldest, the newest, the one that merges nothing, and one of
-// those between; in a run of everything all of those.
+// versions returns the oldest server, the newest, the one that merges nothing, and one of those between; in a full run,
+// all of those between.
 func versions(t *testing.T) []server {
 	chosen := []server{{"v0.23.0", "local"}, {"v0.40.0", "go1.27.0"}, {"v0.40.4", "go1.27.0"}}
 	between := []server{{"v0.28.2", "local"}, {"v0.36.7", "local"}, {"v0.36.8", "local"}}
@@ -59,11 +59,10 @@ type matrix struct {
 	client  *Client
 	token   string // the superuser's
 	before  map[string]string
-	old     string // id of an account that is there from the start
+	old     string // id of an account that exists from the start
 }
 
-// connect signs in with password and with an impersonate token, and holds
-// the identity against what is known.
+// connect signs in with the password and with an impersonate token, and checks the identity.
 func (m *matrix) connect(t *testing.T) {
 	t.Helper()
 	cfg := config(t, m.url, "")
@@ -97,7 +96,7 @@ func (m *matrix) connect(t *testing.T) {
 	m.showsItsVersion(t)
 }
 
-// showsItsVersion connects without the dashboard, and without the header that tells the newest servers.
+// showsItsVersion connects without the dashboard, and without the header that identifies the newest servers.
 func (m *matrix) showsItsVersion(t *testing.T) {
 	t.Helper()
 	cfg := config(t, m.url, m.token)
@@ -124,7 +123,7 @@ func (m *matrix) showsItsVersion(t *testing.T) {
 	}
 }
 
-// call sends what the tests need beside the client's own calls.
+// call sends what the tests need beyond the client's own calls.
 func (m *matrix) call(t *testing.T, method, path string, body, into any) {
 	t.Helper()
 	send(t, method, m.url+path, m.token, body, into)
@@ -148,8 +147,7 @@ func (m *matrix) seed(t *testing.T) {
 	}
 }
 
-// untouched holds that the others are in the data file byte by byte as they
-// were, and returns our element.
+// untouched checks that the other providers are byte-equal in the data file, and returns ours.
 func (m *matrix) untouched(t *testing.T, step string) string {
 	t.Helper()
 	now := m.stored(t)
@@ -168,7 +166,7 @@ func (m *matrix) apply(t *testing.T, ch link.Change) {
 	}
 }
 
-// lifeOfALink adds, changes, runs again, and removes.
+// lifeOfALink adds the link, changes it, applies it again, and removes it.
 func (m *matrix) lifeOfALink(t *testing.T) {
 	t.Helper()
 	m.apply(t, pbtest.Adding(observe(t, m.client), pbtest.Ours()))
@@ -199,7 +197,7 @@ func (m *matrix) lifeOfALink(t *testing.T) {
 	}
 }
 
-// removeFromTheMiddle takes out somebody's provider that others follow.
+// removeFromTheMiddle removes another provider, which has others after it.
 func (m *matrix) removeFromTheMiddle(t *testing.T) {
 	t.Helper()
 	now := observe(t, m.client)
@@ -224,8 +222,8 @@ func (m *matrix) removeFromTheMiddle(t *testing.T) {
 	}
 }
 
-// refusesToTouchOthers: 0.40.0 takes each element as it is sent. authpocket
-// refuses, knowing the version; not knowing it, the server refuses.
+// refusesToTouchOthers checks that 0.40.0, which stores each element as sent, changes nothing: authpocket refuses if it
+// knows the version, and the server refuses if it does not.
 func (m *matrix) refusesToTouchOthers(t *testing.T) {
 	t.Helper()
 	for _, version := range []string{m.client.Identity().Version, "0.40+", ""} {
@@ -240,7 +238,7 @@ func (m *matrix) refusesToTouchOthers(t *testing.T) {
 		m.untouched(t, "a refused change")
 	}
 
-	// With no one else there it works.
+	// It works without other providers.
 	m.call(t, http.MethodPatch, "/api/collections/users",
 		map[string]any{"oauth2": map[string]any{"providers": []any{}}}, new(any))
 	m.before = map[string]string{}

@@ -10,9 +10,8 @@ import (
 	"authpocket/internal/pocketbase/rest"
 )
 
-// Observe reads the auth collections, the settings, and how many people are
-// linked to each slot of the queried collection: five requests, and one more
-// for each 200 auth collections. The error is a *link.Fault.
+// Observe returns the auth collections, the settings, and the number of people linked to each slot of the queried
+// collection. It sends five requests, and one more for each further 200 auth collections. The error is a *link.Fault.
 func (c *Client) Observe(ctx context.Context, q link.Query) (link.PocketBaseSnapshot, error) {
 	snap := link.PocketBaseSnapshot{Taken: time.Now(), URL: c.URL(), Version: c.Identity().Version,
 		SecretsByPlace: !c.Release().Since(rest.MergesByName)}

@@ -101,7 +101,7 @@ func checkUsers(t *testing.T, got *link.CollectionState) {
 	}
 }
 
-// linkPeople makes users who have signed in through a provider.
+// linkPeople creates users who have signed in through a provider.
 func linkPeople(t testing.TB, server *pocketbasehost.Server, provider string, n int) {
 	t.Helper()
 	for i := range n {
@@ -122,7 +122,7 @@ func linkPeople(t testing.TB, server *pocketbasehost.Server, provider string, n 
 	}
 }
 
-// TestObserveLarge: 40 auth collections with 200 fields each.
+// TestObserveLarge observes 40 auth collections with 200 fields each.
 func TestObserveLarge(t *testing.T) {
 	t.Parallel()
 	server := pbtest.Start(t)
@@ -178,8 +178,7 @@ func TestObservePages(t *testing.T) {
 	}
 }
 
-// TestMoreCollectionsThanAreReadIsSaid keeps a collection past the last page
-// read from being reported as missing.
+// TestMoreCollectionsThanAreReadIsSaid checks that a collection past the last page read is not reported as missing.
 func TestMoreCollectionsThanAreReadIsSaid(t *testing.T) {
 	t.Parallel()
 	pages := 0
@@ -196,8 +195,7 @@ func TestMoreCollectionsThanAreReadIsSaid(t *testing.T) {
 	}
 }
 
-// TestReadPatience: reads are repeated while it makes sense, and no longer
-// than 30 s.
+// TestReadPatience checks that reads are repeated while it makes sense, and for no longer than 30 s.
 func TestReadPatience(t *testing.T) {
 	t.Parallel()
 	for _, one := range []struct {

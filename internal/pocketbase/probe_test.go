@@ -16,7 +16,7 @@ import (
 	"authpocket/internal/signin"
 )
 
-// tokenEndpoint answers every token request so.
+// tokenEndpoint answers every token request with the given status, type and body, and returns its URL.
 func tokenEndpoint(t *testing.T, status int, contentType, body string) string {
 	return pbtest.Serve(t, func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Type", contentType)
@@ -26,14 +26,14 @@ func tokenEndpoint(t *testing.T, status int, contentType, body string) string {
 	})
 }
 
-// TestProbe lets a real PocketBase meet each obstacle on its way.
+// TestProbe lets a real PocketBase meet each obstacle on its way to authentik.
 func TestProbe(t *testing.T) {
 	t.Parallel()
 	selfSigned := httptest.NewTLSServer(http.NotFoundHandler())
 	t.Cleanup(selfSigned.Close)
 	plainServer := pbtest.Serve(t, http.NotFound)
 	hanging := pbtest.Serve(t, func(_ http.ResponseWriter, r *http.Request) {
-		_, _ = io.Copy(io.Discard, r.Body) // only then a closed connection is noticed
+		_, _ = io.Copy(io.Discard, r.Body) // a closed connection is noticed only after that
 		<-r.Context().Done()
 	})
 	for _, one := range []struct {
@@ -87,8 +87,7 @@ func TestProbe(t *testing.T) {
 	}
 }
 
-// TestProbeNotAsked: what PocketBase refuses before it calls authentik, and
-// what it will not log.
+// TestProbeNotAsked covers what PocketBase refuses before it calls authentik, and what it will not log.
 func TestProbeNotAsked(t *testing.T) {
 	t.Parallel()
 	app, client, _, d := linked(t)
@@ -113,8 +112,8 @@ func TestProbeNotAsked(t *testing.T) {
 	expect("off", d, link.Fail, link.CauseOAuth2Off)
 }
 
-// TestASlowAuthentikIsWaitedFor: PocketBase gives authentik 30 s, so its
-// answer is waited for longer than any other.
+// TestASlowAuthentikIsWaitedFor checks that the probe waits longer than other calls, because PocketBase gives authentik
+// 30 s.
 func TestASlowAuthentikIsWaitedFor(t *testing.T) {
 	t.Parallel()
 	server := pbtest.Start(t)
@@ -140,7 +139,7 @@ func TestASlowAuthentikIsWaitedFor(t *testing.T) {
 	}
 }
 
-// TestProbeNotLogged: what PocketBase will not log cannot be read.
+// TestProbeNotLogged checks that the probe is skipped if PocketBase will not log it.
 func TestProbeNotLogged(t *testing.T) {
 	t.Parallel()
 	for name, settings := range map[string]string{
@@ -160,7 +159,7 @@ func TestProbeNotLogged(t *testing.T) {
 	}
 }
 
-// TestProbePatience: a log that never shows the entry is waited for 30 s.
+// TestProbePatience checks that a log that never shows the entry is waited for 30 s.
 func TestProbePatience(t *testing.T) {
 	t.Parallel()
 	for name, log := range map[string]struct {

@@ -11,8 +11,8 @@ import (
 	"authpocket/internal/pocketbase/rest"
 )
 
-// Warnings lists what an admin should know before the apply, from what is
-// there now and what is wanted. It decides nothing.
+// Warnings returns what an admin should know before applying, judged by the current and the desired state. It decides
+// nothing.
 func Warnings(snap link.PocketBaseSnapshot, d link.Desired) []link.Warning {
 	w := warner{}
 	w.version(snap, d)
@@ -25,7 +25,7 @@ func Warnings(snap link.PocketBaseSnapshot, d link.Desired) []link.Warning {
 	return w
 }
 
-// Warnings is the function of the same name; it needs nothing of c.
+// Warnings calls the function Warnings, which does not need c.
 func (c *Client) Warnings(snap link.PocketBaseSnapshot, d link.Desired) []link.Warning {
 	return Warnings(snap, d)
 }
@@ -65,8 +65,7 @@ func (w *warner) version(snap link.PocketBaseSnapshot, d link.Desired) {
 	}
 }
 
-// certainly chooses between what is said of a server that is older than n and
-// of one that may be.
+// certainly returns is if the server is certainly older than n, and maybe if it only may be.
 func certainly(r rest.Release, n rest.Number, is, maybe string) string {
 	if r.Before(n) {
 		return is
@@ -81,7 +80,7 @@ func isOrMayBe(r rest.Release) string {
 	return "may be"
 }
 
-// foreignProviders are the slots of the collection that are not ours.
+// foreignProviders returns the collection's slots other than ours.
 func foreignProviders(snap link.PocketBaseSnapshot, d link.Desired) []string {
 	now := snap.Collection(d.Collection.Name)
 	if now == nil {
@@ -101,7 +100,7 @@ func (w *warner) settings(snap link.PocketBaseSnapshot, d link.Desired) {
 		"/") {
 		w.add(link.WarnAppURL, "PocketBase's settings name another address of the app: "+rest.Plain(app)+".",
 			"Sign-ins do not use it, only the links in PocketBase's mails do. Check that "+d.PocketBaseURL+
-				" is the address that the app's people use, for the redirect URI is made of it.")
+				" is the address at which people open the app: the redirect URI is built from it.")
 	}
 	if snap.Settings.RateLimits && snap.Settings.AuthLimit != "" {
 		w.add(link.WarnRateLimits, "PocketBase limits sign-ins to "+snap.Settings.AuthLimit+" for each address.",
@@ -110,8 +109,8 @@ func (w *warner) settings(snap link.PocketBaseSnapshot, d link.Desired) {
 	}
 }
 
-// transport looks at the addresses that PocketBase is given; those of the two
-// systems themselves are looked at where they are entered.
+// transport checks the addresses that PocketBase is given. Those of the two systems themselves are checked where they
+// are entered.
 func (w *warner) transport(d link.Desired) {
 	var plainURLs []string
 	for _, u := range []string{d.Slot.AuthURL, d.Slot.TokenURL, d.Slot.UserInfoURL, d.Slot.JWKSURL} {
@@ -122,7 +121,8 @@ func (w *warner) transport(d link.Desired) {
 	if len(plainURLs) > 0 {
 		w.add(link.WarnHTTPEndpoints, "PocketBase will call authentik over plain http: "+
 			strings.Join(slices.Compact(plainURLs), ", ")+".",
-			"The client secret and tokens can be read on the way. Use https, unless this is a network of their own.")
+			"Others on the network can read the client secret and tokens. Use https, unless the two systems share a "+
+				"private network.")
 	}
 }
 
@@ -131,8 +131,8 @@ func (w *warner) slot(snap link.PocketBaseSnapshot, now link.CollectionState, d 
 	if there != nil && there.ClientID != d.Slot.ClientID {
 		w.add(link.WarnSecretLost, "The client secret that "+d.Slot.Slot+
 			" has now is replaced, and cannot be put back.",
-			"PocketBase never shows a client secret. If the one there is still needed (client id "+
-				rest.Plain(there.ClientID)+"), take it down where it came from.")
+			"PocketBase never shows a client secret. If you still need the current one (client id "+
+				rest.Plain(there.ClientID)+"), first get a copy from where it was issued.")
 	}
 	same := there != nil && there.ClientID == d.Slot.ClientID && address.SameHost(there.AuthURL, d.Slot.AuthURL)
 	if linked := snap.Linked[d.Slot.Slot]; linked > 0 && !same {
@@ -158,7 +158,7 @@ func (w *warner) slot(snap link.PocketBaseSnapshot, now link.CollectionState, d 
 	}
 }
 
-// mappedTwice is the first field that takes more than one claim, and those.
+// mappedTwice returns the first field that takes more than one claim, and those claims.
 func mappedTwice(m link.MappedFields) (field, claims string) {
 	to := [][2]string{{"the id", m.ID}, {"the name", m.Name}, {"the username", m.Username}, {"the avatar", m.AvatarURL}}
 	for i, a := range to {

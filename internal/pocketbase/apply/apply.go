@@ -1,4 +1,4 @@
-// Package apply carries out changes at a connected PocketBase.
+// Package apply carries out changes on a connected PocketBase.
 package apply
 
 import (
@@ -12,13 +12,12 @@ import (
 	"authpocket/internal/wire"
 )
 
-// Writer carries out changes at a connected PocketBase.
+// Writer carries out changes on a connected PocketBase.
 type Writer struct{ *rest.Client }
 
-// Apply carries out one change: it reads what is there now, refuses when that
-// is no longer what the plan was made from, writes, and reads back. A write
-// whose answer never came is settled by reading. The error is a *link.Fault
-// that says what was written.
+// Apply carries out one change. It reads the current state, refuses if that no longer matches the plan, writes, and
+// reads back. If the answer to a write is lost, reading settles whether it was saved. The error is a *link.Fault that
+// says what was written.
 func (c Writer) Apply(ctx context.Context, ch link.Change) error {
 	w, f := c.patch(ch)
 	if f != nil {
@@ -29,19 +28,19 @@ func (c Writer) Apply(ctx context.Context, ch link.Change) error {
 	return c.carryOut(ctx, w)
 }
 
-// patch is one kind of change.
+// patch is the PATCH of one kind of change.
 type patch interface {
-	// prepare reads what is there and returns the PATCH to send, or nil when
-	// nothing is left to do. again tells that a PATCH was sent before.
+	// prepare reads the current state and returns the PATCH to send, or nil if nothing is left to do. again reports
+	// whether a PATCH was sent before.
 	prepare(ctx context.Context, again bool) (*rest.Call, error)
-	// confirm reads back.
+	// confirm reads back what was written.
 	confirm(ctx context.Context) error
-	// doubtful tells, after a prepare with again, that the PATCH before may
-	// have been saved and nobody can see it: a client secret is never shown.
+	// doubtful reports, after a prepare with again, whether the earlier PATCH may have been saved without a visible
+	// trace: a client secret is never shown.
 	doubtful() bool
-	// refused puts a refusal of the PATCH into words.
+	// refused returns the fault for a refused PATCH.
 	refused(a rest.Answer) *link.Fault
-	// name is what is written, for people.
+	// name describes for people what is written.
 	name() string
 }
 
@@ -54,7 +53,7 @@ func (c Writer) patch(ch link.Change) (patch, *link.Fault) {
 	return f.patch, f.fault
 }
 
-// finder finds the patch of a change.
+// finder is a visitor that finds the patch for a change.
 type finder struct {
 	c     Writer
 	patch patch
@@ -93,8 +92,8 @@ func (*finder) Provider(link.Edit[link.ProviderState])       {}
 func (*finder) Application(link.Edit[link.ApplicationState]) {}
 func (*finder) Binding(link.Edit[link.BindingState])         {}
 
-// carryOut sends a PATCH until its outcome is known. To send the same one
-// again is harmless: it writes values, not differences.
+// carryOut sends a PATCH until its outcome is known. Repeating it is harmless, because it writes values, not
+// differences.
 func (c Writer) carryOut(ctx context.Context, w patch) error {
 	for attempt := 1; ; attempt++ {
 		patch, err := w.prepare(ctx, attempt > 1)
@@ -117,7 +116,7 @@ func (c Writer) carryOut(ctx context.Context, w patch) error {
 			return certain(w, nothing(w.refused(a)))
 		}
 		if a.Status == http.StatusInternalServerError && attempt > 1 {
-			return certain(w, nothing(c.Unexpected(a))) // it failed over it twice, and read in between it was not there
+			return certain(w, nothing(c.Unexpected(a))) // failed twice, and a read in between showed no change
 		}
 		if attempt == wire.Tries || !c.Wire.Reads.Wait(ctx, wire.Delay(wire.FirstWait, attempt, a.Header)) {
 			return c.lastLook(ctx, w, a.Outcome())
@@ -125,7 +124,7 @@ func (c Writer) carryOut(ctx context.Context, w patch) error {
 	}
 }
 
-// certain returns the fault, unless an earlier PATCH may have been saved.
+// certain returns err, or an unknown outcome if an earlier PATCH may have been saved.
 func certain(w patch, err error) error {
 	if w.doubtful() {
 		return unknown(w, err)
@@ -133,7 +132,7 @@ func certain(w patch, err error) error {
 	return err
 }
 
-// nothing returns the fault of a change of which nothing was written.
+// nothing returns the fault marked as having written nothing.
 func nothing(err error) error {
 	f, ok := errors.AsType[*link.Fault](err)
 	if !ok {
@@ -144,7 +143,7 @@ func nothing(err error) error {
 	return &told
 }
 
-// outcome is what the answer to a PATCH says of it.
+// outcome is what the answer to a PATCH says about it.
 type outcome int
 
 const (
@@ -153,8 +152,8 @@ const (
 	notWritten
 )
 
-// outcomeOf reads it. Statuses of 500 and above, redirects, answers that are
-// not PocketBase's and no answer at all leave it open.
+// outcomeOf classifies the answer to a PATCH. A status of 500 or above, a redirect, an answer that is not PocketBase's,
+// or no answer leaves it uncertain.
 func outcomeOf(a rest.Answer) outcome {
 	var object map[string]any
 	switch {
@@ -165,10 +164,10 @@ func outcomeOf(a rest.Answer) outcome {
 	case a.Status >= 400 && a.Decode(&object) == nil && object["message"] != nil:
 		return notWritten
 	}
-	return uncertain // a proxy's own words about a PATCH that it may have passed on, too
+	return uncertain // including a proxy's answer, which may have passed the PATCH on
 }
 
-// settled reports whether a failed prepare says something for certain.
+// settled reports whether the error of a prepare or confirm is certain.
 func settled(err error) bool {
 	f, ok := errors.AsType[*link.Fault](err)
 	return ok && (f.Kind == link.FaultStale || f.Kind == link.FaultRefused)
@@ -180,14 +179,13 @@ func (c Writer) confirmed(ctx context.Context, w patch) error {
 	if err != nil && !settled(err) {
 		return unknown(w, err)
 	}
-	if f, ok := errors.AsType[*link.Fault](err); ok && f.Kind == link.FaultRefused { // it reads back otherwise
+	if f, ok := errors.AsType[*link.Fault](err); ok && f.Kind == link.FaultRefused { // saved, then altered
 		f.Written = link.WrittenSome
 	}
 	return err
 }
 
-// lastLook is for a PATCH that was sent as often as it may be: what can be
-// seen may still show that it arrived.
+// lastLook reads once more after the last attempt: the state may show that the PATCH arrived.
 func (c Writer) lastLook(ctx context.Context, w patch, sent error) error {
 	if ctx.Err() == nil {
 		if patch, err := w.prepare(ctx, true); err == nil && patch == nil {
@@ -202,7 +200,7 @@ func unknown(w patch, err error) *link.Fault {
 		"Apply again once PocketBase answers. It is safe to save the change twice.", err)
 }
 
-// stale is for what was changed since the plan was made.
+// stale returns the fault for an object that changed since the plan was made.
 func stale(what string) *link.Fault {
 	return rest.NewFault(link.FaultStale, "", "PocketBase has changed since the plan: someone edited "+what+
 		".", "Plan again.",

@@ -10,7 +10,7 @@ import (
 	"authpocket/internal/pocketbase/rest"
 )
 
-// FuzzElements reads a list of collections of any bytes.
+// FuzzElements reads a list of collections from arbitrary bytes.
 func FuzzElements(f *testing.F) {
 	f.Add([]byte(
 		`{"items":[{"id":"a","name":"users","oauth2":{"enabled":true,"providers":[{"name":"oidc","pkce":null,"extra":{"issuers":["x"]}}]}}]}`))
@@ -24,8 +24,7 @@ func FuzzElements(f *testing.F) {
 	})
 }
 
-// sentAsRead holds that elements that a change does not name go back as they
-// came, whatever they hold.
+// sentAsRead checks that the elements a change does not name are sent exactly as they were read.
 func sentAsRead(t *testing.T, users link.CollectionState) {
 	t.Helper()
 	in, fault := intentOf(pbtest.Adding(&users, pbtest.Ours()), users.OAuth2, pbtest.With(&users, pbtest.Ours()).OAuth2)

@@ -19,7 +19,7 @@ type oauth2Patch struct {
 
 	first *link.OAuth2State // as read before the first PATCH
 	doubt bool              // see doubtful
-	want  link.OAuth2State  // what has to be read back
+	want  link.OAuth2State  // expected when read back
 	sent  []element         // the providers of the last PATCH
 }
 
@@ -56,7 +56,7 @@ func (w *oauth2Patch) prepare(ctx context.Context, again bool) (*rest.Call, erro
 
 func (w *oauth2Patch) doubtful() bool { return w.doubt }
 
-// expect is what a state becomes by this change, and nothing but it.
+// expect returns the state that this change alone makes of now.
 func (w *oauth2Patch) expect(now link.OAuth2State) link.OAuth2State {
 	want := link.OAuth2State{Enabled: now.Enabled, Mapped: now.Mapped, Providers: w.in.expect(now.Providers)}
 	for _, a := range link.OAuth2Attrs() {
@@ -67,8 +67,7 @@ func (w *oauth2Patch) expect(now link.OAuth2State) link.OAuth2State {
 	return want
 }
 
-// checkStale compares with what the plan was made from or, once a PATCH was
-// sent, with what was there before it.
+// checkStale compares with the state that the plan was made from or, after a PATCH, with the state before it.
 func (w *oauth2Patch) checkStale(now link.CollectionState, again bool) *link.Fault {
 	base := w.before.OAuth2
 	if again {
@@ -82,8 +81,7 @@ func (w *oauth2Patch) checkStale(now link.CollectionState, again bool) *link.Fau
 	return nil
 }
 
-// body is the PATCH: only what the change names, and the whole array of
-// providers where it has to do with one of them.
+// body returns the body of the PATCH: the fields that the change names, and all providers if it touches one of them.
 func (w *oauth2Patch) body(now link.OAuth2State) (any, error) {
 	oauth2 := map[string]any{}
 	for _, a := range link.OAuth2Attrs() {
@@ -120,9 +118,8 @@ func (w *oauth2Patch) providers(now link.OAuth2State) ([]json.RawMessage, error)
 	return raws, nil
 }
 
-// guardUnmerged keeps 0.40.0 from dropping the secrets of other providers:
-// it takes each element as it is sent. While OAuth2 is on it refuses elements
-// without a secret; while it is off it would save them.
+// guardUnmerged prevents 0.40.0 from dropping the secrets of other providers, because it stores each element exactly as
+// sent. It refuses elements without a secret while OAuth2 is on, but saves them while it is off.
 func (w *oauth2Patch) guardUnmerged(list []element) *link.Fault {
 	others := unwritten(list)
 	r := w.c.Release()
@@ -141,7 +138,7 @@ func (w *oauth2Patch) guardUnmerged(list []element) *link.Fault {
 	return nil
 }
 
-// unwritten are the slots that are sent as they were read.
+// unwritten returns the slots that are sent as they were read.
 func unwritten(list []element) []string {
 	var slots []string
 	for _, one := range list {
@@ -158,7 +155,7 @@ func upgradeFirst(others []string, err error) *link.Fault {
 		"Upgrade PocketBase to 0.40.1 or later, connect again and apply again.", err)
 }
 
-// secretsNeeded refuses a removal that would hand secrets on.
+// secretsNeeded returns the fault for a removal that would give one provider the secret of another.
 func (w *oauth2Patch) secretsNeeded(later []string) *link.Fault {
 	version := "This PocketBase"
 	if v := w.c.Identity().Version; v != "" {
@@ -171,7 +168,7 @@ func (w *oauth2Patch) secretsNeeded(later []string) *link.Fault {
 			"first, and enter them again afterwards.", errors.New("removing a provider that is not the last one"))
 }
 
-// confirm reads back by list and compares with what was wanted.
+// confirm reads back by list and compares with the expected state.
 func (w *oauth2Patch) confirm(ctx context.Context) error {
 	now, err := w.c.ReadCollection(ctx, w.before.ID, w.before.Name)
 	if err != nil {

@@ -11,26 +11,23 @@ import (
 
 // intent is what a change does to the providers of a collection.
 //
-// PocketBase merges the providers that are sent into those it has: by place
-// up to 0.39, not at all in 0.40.0, by name since 0.40.1. The array that build
-// makes means the same to all three: everything in the order read, what the
-// change does not touch exactly as read, and what it writes explicit in every
-// key, so that nothing can be taken over from another element.
+// PocketBase merges the providers it receives into those it has: by index up to 0.39, not at all in 0.40.0, by name
+// since 0.40.1. The array that build returns means the same to all three: it keeps the order read, repeats untouched
+// providers exactly as read, and sets every key of those it writes, so that they inherit nothing from another element.
 type intent struct {
-	write  []string // slots, new ones last and in After's order
+	write  []string // slots, new ones last, in the order of After
 	remove []string
 	after  []link.OAuth2Provider // with the secrets to write
 }
 
-// element is one element of the array to be sent.
+// element is one provider in the array to send.
 type element struct {
 	slot    string
-	written bool // explicit, with its secret
+	written bool // has every key and its secret
 	raw     json.RawMessage
 }
 
-// intentOf reads what a change wants. An element is written when the change
-// names one of its fields or when it is new.
+// intentOf returns what a change does. It writes a provider if the change names one of its fields, or if it is new.
 func intentOf(ch link.Change, before, after link.OAuth2State) (intent, *link.Fault) {
 	in := intent{after: after.Providers}
 	for _, p := range after.Providers {
@@ -54,10 +51,10 @@ func intentOf(ch link.Change, before, after link.OAuth2State) (intent, *link.Fau
 	return in, nil
 }
 
-// touches reports whether the change has to do with the providers at all.
+// touches reports whether the change affects any provider.
 func (in intent) touches() bool { return len(in.write)+len(in.remove) > 0 }
 
-// expect is what the providers will read as once the change is there.
+// expect returns the providers as they read back after the change.
 func (in intent) expect(now []link.OAuth2Provider) []link.OAuth2Provider {
 	var list []link.OAuth2Provider
 	for _, p := range now {
@@ -83,9 +80,8 @@ func (in intent) wanted(slot string) link.OAuth2Provider {
 	return p
 }
 
-// build makes the array to send to a server that has now. needed are the
-// slots whose client secrets it would take to do so without moving secrets
-// from one provider to another.
+// build returns the array to send to a server that has the providers now. needed lists the slots whose client secrets
+// it would need to avoid moving secrets from one provider to another.
 func (in intent) build(now []link.OAuth2Provider, r rest.Release) (list []element, needed []string) {
 	shifted := false
 	put := func(slot string, own *link.OAuth2Provider) {
@@ -120,13 +116,12 @@ func (in intent) build(now []link.OAuth2Provider, r rest.Release) (list []elemen
 	return list, needed
 }
 
-// explicit writes an element in every key. own is the element as it stands,
-// nil for a new one; beneath is what stands at the place that it will take,
-// for servers that merge by place.
+// explicit returns an element with every key set. own is its current state, nil if it is new. beneath is the provider
+// at the index it will take, which matters to servers that merge by index.
 func explicit(p link.OAuth2Provider, own, beneath *link.OAuth2Provider) json.RawMessage {
 	keys := map[string]any{}
 	if own != nil {
-		for key, value := range rest.ReadExtra(own.Raw) { // keys that newer versions may have
+		for key, value := range rest.ReadExtra(own.Raw) { // keys of newer versions
 			keys[key] = value
 		}
 	}
@@ -140,14 +135,13 @@ func explicit(p link.OAuth2Provider, own, beneath *link.OAuth2Provider) json.Raw
 	keys["extra"] = explicitExtra(p, own, beneath)
 	raw, err := json.Marshal(keys)
 	if err != nil {
-		panic(err) // strings, booleans and JSON that was read
+		panic(err) // cannot happen: strings, booleans and JSON that was decoded
 	}
 	return raw
 }
 
-// explicitExtra writes every key that the element has, had, or would inherit.
-// nil, which clears, is only for elements that have none at all: the
-// dashboard takes a null for "user info from the user info URL".
+// explicitExtra returns every key that the element has, had, or would inherit. It returns nil, which clears them, only
+// for elements without any: the dashboard takes null for "user info from the user info URL".
 func explicitExtra(p link.OAuth2Provider, own, beneath *link.OAuth2Provider) map[string]any {
 	extra := map[string]any{}
 	if own != nil {
@@ -180,7 +174,7 @@ func explicitExtra(p link.OAuth2Provider, own, beneath *link.OAuth2Provider) map
 
 func rawExtra(p *link.OAuth2Provider) json.RawMessage { return rest.ReadExtra(p.Raw)["extra"] }
 
-// blankOf is the value that stands for none.
+// blankOf returns the value that clears a key.
 func blankOf(key string) any {
 	if a, known := extras()[key]; known {
 		return a.Plain(&link.OAuth2Provider{})
@@ -188,7 +182,7 @@ func blankOf(key string) any {
 	return nil
 }
 
-// extras are the options of a provider that a link has a field for.
+// extras returns the extra options that a link has a field for, by key.
 func extras() map[string]link.Attr[link.PocketBase, link.OAuth2Provider] {
 	list := map[string]link.Attr[link.PocketBase, link.OAuth2Provider]{}
 	for _, a := range link.SlotAttrs() {

@@ -19,8 +19,7 @@ import (
 	"authpocket/internal/secret"
 )
 
-// The three ways in which PocketBase takes an array of providers on top of
-// those that it has.
+// mergers returns the three ways in which PocketBase merges the providers it receives into those it has.
 func mergers() map[string]func(had []core.OAuth2ProviderConfig, sent []byte) []core.OAuth2ProviderConfig {
 	return map[string]func([]core.OAuth2ProviderConfig, []byte) []core.OAuth2ProviderConfig{
 		"0.39.11": func(had []core.OAuth2ProviderConfig, sent []byte) []core.OAuth2ProviderConfig {
@@ -75,7 +74,7 @@ func copies(list []core.OAuth2ProviderConfig) []core.OAuth2ProviderConfig {
 	return out
 }
 
-// drawProviders makes a collection's providers of any kind, in any order.
+// drawProviders draws the providers of a collection, of any kind and in any order.
 func drawProviders(t *rapid.T) []core.OAuth2ProviderConfig {
 	all := rapid.Permutation([]string{"oidc", "oidc2", "oidc3", "google", "github", "apple"}).Draw(t, "order")
 	var list []core.OAuth2ProviderConfig
@@ -96,7 +95,7 @@ func drawProviders(t *rapid.T) []core.OAuth2ProviderConfig {
 	return list
 }
 
-// seen is what the list endpoint shows of providers.
+// seen returns the providers as the list endpoint shows them.
 func seen(list []core.OAuth2ProviderConfig) []link.OAuth2Provider {
 	var raws []json.RawMessage
 	for _, p := range list {
@@ -119,8 +118,7 @@ func seen(list []core.OAuth2ProviderConfig) []link.OAuth2Provider {
 	return read.OAuth2.Providers
 }
 
-// TestNoMergeMovesASecret applies drawn changes to drawn collections under
-// each way of merging.
+// TestNoMergeMovesASecret applies random changes to random collections under each way of merging.
 func TestNoMergeMovesASecret(t *testing.T) {
 	t.Parallel()
 	for version, merge := range mergers() {
@@ -154,7 +152,7 @@ func TestNoMergeMovesASecret(t *testing.T) {
 	}
 }
 
-// drawChange draws what to write, to add and to remove.
+// drawChange draws what to write, add and remove.
 func drawChange(t *rapid.T, now []link.OAuth2Provider) (before, after link.OAuth2State, fields []link.Field) {
 	before.Providers = now
 	for _, p := range now {
@@ -194,8 +192,8 @@ func drawOurs(t *rapid.T, slot string) link.OAuth2Provider {
 	return p
 }
 
-// checkMerged holds the merged providers against what was wanted: untouched
-// ones as they were, secrets and all; written ones as written.
+// checkMerged checks that the merge left untouched providers as they were, secrets included, and stored the written
+// ones as written.
 func checkMerged(t *rapid.T, had, merged []core.OAuth2ProviderConfig, in intent, after link.OAuth2State) {
 	if len(merged) != len(after.Providers) {
 		t.Fatalf("%d providers, want %d", len(merged), len(after.Providers))
@@ -223,8 +221,8 @@ func checkMerged(t *rapid.T, had, merged []core.OAuth2ProviderConfig, in intent,
 	}
 }
 
-// TestAddKeepsBytes: what an added element leaves alone is byte-equal under
-// the merges by place and by name.
+// TestAddKeepsBytes checks that adding an element leaves the others byte-equal when PocketBase merges by index or by
+// name.
 func TestAddKeepsBytes(t *testing.T) {
 	t.Parallel()
 	for _, version := range []string{"0.39.11", "0.40.4"} {
@@ -258,8 +256,8 @@ func TestAddKeepsBytes(t *testing.T) {
 	}
 }
 
-// TestExtraTellsTheMode: PocketBase's dashboard shows "User info URL" for an
-// extra of null, so that the ID token needs an object even without options.
+// TestExtraTellsTheMode checks that the ID token mode sends an object as extra, even without options, because
+// PocketBase's dashboard shows "User info URL" for null.
 func TestExtraTellsTheMode(t *testing.T) {
 	t.Parallel()
 	p := wantedElement()
@@ -273,7 +271,7 @@ func TestExtraTellsTheMode(t *testing.T) {
 	}
 }
 
-// wantedElement is an element that authpocket writes.
+// wantedElement returns an element that authpocket writes.
 func wantedElement() link.OAuth2Provider {
 	return link.OAuth2Provider{
 		Slot: "oidc2", DisplayName: "authentik", ClientID: "ours-id", ClientSecret: secret.New("ours-secret"),
@@ -284,7 +282,7 @@ func wantedElement() link.OAuth2Provider {
 	}
 }
 
-// reading is a client that reads this body only.
+// reading returns a client that reads only this body.
 func reading(body string) *rest.Client {
 	client := &http.Client{Transport: pbtest.RoundTrip(func(r *http.Request) (*http.Response, error) {
 		return pbtest.Reply(r, http.StatusOK, body), nil

@@ -13,7 +13,7 @@ import (
 )
 
 func (w *oauth2Patch) refused(a rest.Answer) *link.Fault {
-	for _, p := range w.in.after { // it may repeat what was sent
+	for _, p := range w.in.after { // it may echo the secrets that were sent
 		a.Body = []byte(secret.Hide(string(a.Body), p.ClientSecret))
 	}
 	f := w.c.refusedCollection(a, w.name(), w.sent)
@@ -31,8 +31,8 @@ func (w *oauth2Patch) refused(a rest.Answer) *link.Fault {
 	return f
 }
 
-// refusedCollection puts the refusal of a collection's PATCH into words, at
-// the field that the first complaint belongs to.
+// refusedCollection returns the fault for the refused PATCH of a collection, at the field of the first complaint that
+// has one.
 func (c Writer) refusedCollection(a rest.Answer, name string, sent []element) *link.Fault {
 	message, list := rest.ReadError(a.Body)
 	if a.Status != http.StatusBadRequest || len(list) == 0 {
@@ -53,8 +53,7 @@ func (c Writer) refusedCollection(a rest.Answer, name string, sent []element) *l
 	return rest.NewFault(link.FaultRefused, field, summary, todo, a.Outcome())
 }
 
-// place finds the spec's field that a complaint belongs to, empty for none,
-// and puts the complaint into words.
+// place returns the spec's field that a complaint belongs to, or the empty string, and words the complaint for people.
 func place(one rest.Complaint, sent []element) (field, words string) {
 	path := strings.Join(one.Path, ".")
 	if slot, key := providerPath(one.Path, sent); key != "" {
@@ -88,8 +87,7 @@ func place(one rest.Complaint, sent []element) (field, words string) {
 	return "", rest.Sentence(one.String())
 }
 
-// providerPath takes oauth2.providers.<i>.<key> apart, by the array that was
-// sent. The key is empty for other paths.
+// providerPath resolves oauth2.providers.<i>.<key> against the array that was sent. The key is empty for other paths.
 func providerPath(path []string, sent []element) (slot, key string) {
 	if len(path) < 4 || path[0] != "oauth2" || path[1] != "providers" {
 		return "", ""
@@ -101,7 +99,7 @@ func providerPath(path []string, sent []element) (slot, key string) {
 	return sent[i].slot, path[3]
 }
 
-// providerField is the spec's path of a provider's key.
+// providerField returns the spec's path for a provider's key.
 func providerField(key string) string {
 	switch key {
 	case "name":

@@ -8,7 +8,7 @@ import (
 	"authpocket/internal/pocketbase/rest"
 )
 
-// FuzzPlace: whatever an error answer holds, where it is placed is plain text.
+// FuzzPlace checks that the words for a complaint are plain text, whatever the error answer holds.
 func FuzzPlace(f *testing.F) {
 	for _, seed := range []string{
 		`{"data":{"oauth2":{"providers":{"0":{"name":{"code":"x","message":"No."}}}}},"message":"Failed.","status":400}`,

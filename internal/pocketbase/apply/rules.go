@@ -20,7 +20,7 @@ func (w *rulesPatch) name() string { return "the rules of the collection " + w.b
 
 func (*rulesPatch) doubtful() bool { return false }
 
-// rules are those that the change names.
+// rules returns the rules that the change names.
 func (w *rulesPatch) rules() []link.Attr[link.PocketBase, link.CollectionState] {
 	return slices.DeleteFunc(link.RuleAttrs(), func(a link.Attr[link.PocketBase, link.CollectionState]) bool {
 		return !w.ch.Changed(a.Key)

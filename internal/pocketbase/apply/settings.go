@@ -8,7 +8,7 @@ import (
 	"authpocket/internal/pocketbase/rest"
 )
 
-// settingsPatch writes what only the dashboard heeds.
+// settingsPatch writes settings that affect only the dashboard.
 type settingsPatch struct {
 	c     Writer
 	after link.SettingsState

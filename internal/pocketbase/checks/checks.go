@@ -1,4 +1,4 @@
-// Package checks checks the running link at a connected PocketBase.
+// Package checks checks the running link on a connected PocketBase.
 package checks
 
 import (
@@ -33,11 +33,10 @@ func skip(check link.Check, why string) link.Check {
 	return check
 }
 
-// Checker measures a link at a connected PocketBase.
+// Checker checks a link on a connected PocketBase.
 type Checker struct{ *rest.Client }
 
-// Check measures what a guest is offered, and reads back as superuser what a
-// guest cannot see. It changes nothing.
+// Check measures what guests are offered, and reads as superuser what they cannot see. It changes nothing.
 func (c Checker) Check(ctx context.Context, d link.Desired) []link.Check {
 	checks := c.checkGuest(ctx, d)
 	return append(checks, c.checkReadBack(ctx, d)...)
@@ -58,8 +57,7 @@ type method struct {
 	CodeChallengeMethod string `json:"codeChallengeMethod"`
 }
 
-// checkGuest asks for the sign-in methods without credentials and measures
-// the one answer in five ways.
+// checkGuest asks for the sign-in methods without credentials and runs five checks on the answer.
 func (c Checker) checkGuest(ctx context.Context, d link.Desired) []link.Check {
 	listed := link.Check{ID: link.CheckPocketBaseAuthMethods, System: link.PB,
 		Title: "PocketBase offers the sign-in to guests"}
@@ -86,7 +84,7 @@ func (c Checker) checkGuest(ctx context.Context, d link.Desired) []link.Check {
 	return checks
 }
 
-// offered asks for our element among the sign-in methods.
+// offered returns our provider among the sign-in methods, or nil, and the check that it is there.
 func (c Checker) offered(ctx context.Context, d link.Desired, check link.Check) (*method, link.Check) {
 	path := "/api/collections/" + url.PathEscape(d.Collection.Name) + "/auth-methods"
 	a := c.Wire.Read(ctx, rest.Call{Path: path})
@@ -140,7 +138,7 @@ func checkClientID(check link.Check, one method, d link.Desired) link.Check {
 	return pass(check, "Guests are sent with the client ID “"+got+"”, as authentik's provider has it.")
 }
 
-// checkAuthURL compares the address and any parameters of its own.
+// checkAuthURL compares the address and the query parameters of authentik's authorize URL.
 func checkAuthURL(check link.Check, one method, d link.Desired) link.Check {
 	got, errGot := url.Parse(one.AuthURL)
 	want, errWant := url.Parse(d.Slot.AuthURL)
@@ -168,7 +166,7 @@ func checkDisplayName(check link.Check, one method, d link.Desired) link.Check {
 	return pass(check, "Guests are shown “"+one.DisplayName+"”.")
 }
 
-// checkPKCE holds that unset means on, as it does for OpenID Connect.
+// checkPKCE treats unset as on, as PocketBase does for OpenID Connect.
 func checkPKCE(check link.Check, one method, d link.Desired) link.Check {
 	got, want := one.CodeChallengeMethod != "", link.Value(d.Slot.PKCE, true)
 	said := "Guests are sent without a code challenge"

@@ -2,8 +2,7 @@ package checks
 
 import "authpocket/internal/link"
 
-// explain puts a cause of the probe into words: what PocketBase met on its
-// way to authentik, and what to do.
+// explain describes a cause found by the probe: what PocketBase met on its way to authentik, and the remedy.
 func explain(cause link.CauseID, d link.Desired) (met, remedy string) {
 	host := d.Slot.TokenURL
 	switch cause {
@@ -41,7 +40,7 @@ func explain(cause link.CauseID, d link.Desired) (met, remedy string) {
 	return explainAnswer(cause, host)
 }
 
-// explainAnswer is for causes where something did answer PocketBase.
+// explainAnswer describes the causes where something did answer PocketBase.
 func explainAnswer(cause link.CauseID, tokenURL string) (met, remedy string) {
 	switch cause {
 	case link.CauseHTMLInsteadOfJSON:

@@ -13,9 +13,8 @@ import (
 	"authpocket/internal/pocketbase/rest"
 )
 
-// Probe has PocketBase itself call authentik, without a browser: it signs in
-// with a made-up code, and reads in PocketBase's log what came of it. It takes
-// 4 to 30 s, because PocketBase writes its log late. Nothing is changed.
+// Probe makes PocketBase itself call authentik, without a browser: it signs in with a made-up code and reads the
+// outcome in PocketBase's log. It takes 4 to 30 s, because PocketBase writes its log late. It changes nothing.
 func (c Checker) Probe(ctx context.Context, d link.Desired) link.Check {
 	check := probeCheck()
 	if why := c.LogsOff(ctx); why != "" {
@@ -28,7 +27,7 @@ func (c Checker) Probe(ctx context.Context, d link.Desired) link.Check {
 			return done
 		}
 	}
-	entry, why := c.logged(ctx, nonce) // which knows more than whoever cut our own call short
+	entry, why := c.logged(ctx, nonce) // the log knows more than our call, which a proxy may have cut short
 	switch {
 	case entry == nil && a.Err != nil:
 		return skip(check, rest.Unreachable(c.URL(), a.Err).Summary)
@@ -43,9 +42,8 @@ func probeCheck() link.Check {
 		Title: "PocketBase reaches authentik, which accepts its client ID and secret"}
 }
 
-// probeCall is a sign-in with a made-up code. The nonce in the address is
-// logged. It is sent as the superuser, whom rate limits leave out; a code
-// that nobody issued cannot sign anybody in.
+// probeCall returns a sign-in with a made-up code. PocketBase logs the nonce in its URL. It is sent as the superuser,
+// who is exempt from rate limits; a code that nobody issued cannot sign anybody in.
 func probeCall(d link.Desired, nonce string) rest.Call {
 	redirect := link.RedirectURL(d.PocketBaseURL)
 	if urls := d.RedirectURLs(); len(urls) > 0 {
@@ -64,7 +62,7 @@ func probeCall(d link.Desired, nonce string) rest.Call {
 	}
 }
 
-// refusedProbe is for answers that come before PocketBase calls authentik.
+// refusedProbe returns the check for an answer that PocketBase gave before calling authentik, and whether it was one.
 func refusedProbe(check link.Check, a rest.Answer, d link.Desired) (link.Check, bool) {
 	_, list := rest.ReadError(a.Body)
 	asked := a.Call() + " with a dummy code was answered: "
@@ -89,13 +87,13 @@ func refusedProbe(check link.Check, a rest.Answer, d link.Desired) (link.Check, 
 	return check, false
 }
 
-// logEntry is what PocketBase logged of the probe.
+// logEntry is what PocketBase logged about the probe.
 type logEntry struct {
 	Error   string `json:"error"`
 	Details string `json:"details"`
 }
 
-// logged waits for the entry with the nonce, or says why there is none.
+// logged waits for the entry with the nonce. If there is none, it returns why.
 func (c Checker) logged(ctx context.Context, nonce string) (*logEntry, string) {
 	query := url.Values{"filter": {"data.url~" + rest.Quoted(nonce)}, "perPage": {"1"}, "skipTotal": {"1"}}
 	for _, wait := range rest.LogWaits() {
@@ -120,7 +118,7 @@ func (c Checker) logged(ctx context.Context, nonce string) (*logEntry, string) {
 		"PocketBase is busy."
 }
 
-// judge makes the check of what was logged.
+// judge returns the check for what was logged.
 func judge(check link.Check, cause link.CauseID, details string, d link.Desired) link.Check {
 	const asked = "PocketBase was sent a sign-in with a dummy code and called "
 	if cause == "" {

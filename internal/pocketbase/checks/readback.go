@@ -9,8 +9,8 @@ import (
 	"authpocket/internal/pocketbase/rest"
 )
 
-// checkReadBack reads the collection as superuser and measures what guests
-// cannot see: the other settings, and whether a new person gets in.
+// checkReadBack reads the collection as superuser and checks what guests cannot see: the other settings, and whether a
+// new person gets in.
 func (c Checker) checkReadBack(ctx context.Context, d link.Desired) []link.Check {
 	settings := link.Check{ID: link.CheckPocketBaseSettings, System: link.PB,
 		Title: "PocketBase holds the settings of the link"}
@@ -29,8 +29,8 @@ func (c Checker) checkReadBack(ctx context.Context, d link.Desired) []link.Check
 	return []link.Check{checkSettings(settings, *now, d), checkRules(rules, *now, d)}
 }
 
-// checkSettings compares everything of our element but its secret, which
-// PocketBase never shows, and what surrounds it.
+// checkSettings compares our provider and the collection's other OAuth2 options with the plan. It leaves out the client
+// secret, which PocketBase never shows.
 func checkSettings(check link.Check, now link.CollectionState, d link.Desired) link.Check {
 	mine := rest.FindProvider(now.OAuth2.Providers, d.Slot.Slot)
 	if mine == nil {
@@ -53,12 +53,12 @@ func checkSettings(check link.Check, now link.CollectionState, d link.Desired) l
 		" and the mapped fields are as planned. The client secret cannot be read.")
 }
 
-// obstacle is something that keeps new people out.
+// obstacle is something that keeps new people out, or may do so.
 type obstacle struct {
 	Cause      link.CauseID
 	What, Todo string
-	everyone   bool // it keeps out those who have an account too
-	newcomers  bool // it certainly keeps out everybody new
+	everyone   bool // also keeps out people who have an account
+	newcomers  bool // certainly keeps out everybody new
 }
 
 func checkRules(check link.Check, now link.CollectionState, d link.Desired) link.Check {
@@ -85,7 +85,7 @@ func checkRules(check link.Check, now link.CollectionState, d link.Desired) link
 	return check
 }
 
-// Obstacles are what in a collection keeps new people out or may do so.
+// Obstacles returns what in a collection keeps new people out, or may do so.
 func Obstacles(now link.CollectionState, d link.Desired) []obstacle {
 	var list []obstacle
 	for _, one := range []*obstacle{createObstacle(now), authObstacle(now), mfaObstacle(now), emailObstacle(now, d),
@@ -147,7 +147,7 @@ func emailObstacle(now link.CollectionState, d link.Desired) *obstacle {
 		Todo: "Choose which addresses to trust, or make the e-mail field of " + now.Name + " optional."}
 }
 
-// fieldObstacle finds required fields that a sign-in leaves empty.
+// fieldObstacle returns the obstacle of required fields that a sign-in leaves empty, or nil.
 func fieldObstacle(now link.CollectionState) *obstacle {
 	m := now.OAuth2.Mapped
 	filled := []string{m.ID, m.Name, m.Username, m.AvatarURL, "id", "email", "password", "tokenKey", "verified",

@@ -21,9 +21,8 @@ import (
 // streamTime is how long the first event may take.
 const streamTime = 4 * time.Second
 
-// Realtime opens PocketBase's event stream at its public address as a guest
-// and waits for the first event, which PocketBase sends at once. A proxy that
-// holds it back holds back the sign-in as well.
+// Realtime opens PocketBase's event stream at its public address as a guest and waits for the first event, which
+// PocketBase sends at once. A proxy that delays this event also delays the sign-in.
 func (c Checker) Realtime(ctx context.Context, d link.Desired) link.Check {
 	check := link.Check{ID: link.CheckPocketBaseRealtime, System: link.PB,
 		Title: "PocketBase's event stream arrives at once"}
@@ -67,8 +66,7 @@ func isStream(status int, h http.Header) bool {
 	return status == http.StatusOK && kind == "text/event-stream"
 }
 
-// firstEvent opens the stream, again where that may help. The answer's body is
-// the name of the first event.
+// firstEvent opens the stream, repeating that as needed. The answer's body is the name of the first event.
 func (c Checker) firstEvent(ctx context.Context, base string) rest.Answer {
 	return c.Wire.Reads.Repeat(ctx, nil, func(ctx context.Context) rest.Answer {
 		r, err := http.NewRequestWithContext(ctx, http.MethodGet, base+"/api/realtime", nil)
@@ -80,7 +78,7 @@ func (c Checker) firstEvent(ctx context.Context, base string) rest.Answer {
 	})
 }
 
-// openStream cuts a stream, which has no end, down to its first event's name.
+// openStream replaces the body of an event stream, which never ends, with the name of its first event.
 func (c Checker) openStream(r *http.Request) (*http.Response, error) {
 	res, err := c.Wire.Do(r)
 	if err != nil || !isStream(res.StatusCode, res.Header) {

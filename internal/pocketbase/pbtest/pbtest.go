@@ -1,4 +1,4 @@
-// Package pbtest has what the tests of the packages for PocketBase share.
+// Package pbtest holds what the tests of the PocketBase packages share.
 package pbtest
 
 import (
@@ -21,7 +21,7 @@ import (
 	"authpocket/sandbox/pocketbasehost"
 )
 
-// Start runs a real PocketBase for the test.
+// Start starts a real PocketBase that stops when the test ends.
 func Start(t testing.TB) *pocketbasehost.Server {
 	t.Helper()
 	server, err := pocketbasehost.Start(t.Context(), pocketbasehost.Config{DataDir: t.TempDir()})
@@ -36,7 +36,7 @@ func Start(t testing.TB) *pocketbasehost.Server {
 	return server
 }
 
-// Configure changes PocketBase's settings.
+// Configure changes the server's settings.
 func Configure(t testing.TB, server *pocketbasehost.Server, change func(*core.Settings)) {
 	t.Helper()
 	settings := server.App().Settings()
@@ -46,16 +46,16 @@ func Configure(t testing.TB, server *pocketbasehost.Server, change func(*core.Se
 	}
 }
 
-// Recorder passes requests on and keeps them.
+// Recorder is a transport that keeps the requests it passes on.
 type Recorder struct {
 	mu    sync.Mutex
 	Calls []*http.Request
 	next  http.RoundTripper
-	// Meddle may answer in the server's place or spoil its answer.
+	// Meddle, if set, may answer in place of the server or alter its answer.
 	Meddle func(r *http.Request, next http.RoundTripper) (*http.Response, error)
 }
 
-// RoundTrip keeps the request and passes it on.
+// RoundTrip records the request and passes it on.
 func (r *Recorder) RoundTrip(req *http.Request) (*http.Response, error) {
 	r.mu.Lock()
 	r.Calls = append(r.Calls, req)
@@ -66,14 +66,14 @@ func (r *Recorder) RoundTrip(req *http.Request) (*http.Response, error) {
 	return r.next.RoundTrip(req)
 }
 
-// Reset forgets the requests.
+// Reset forgets the recorded requests.
 func (r *Recorder) Reset() {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.Calls = nil
 }
 
-// Count is how many requests had the method.
+// Count returns the number of recorded requests with the method.
 func (r *Recorder) Count(method string) int {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -86,20 +86,19 @@ func (r *Recorder) Count(method string) int {
 	return n
 }
 
-// Record puts a recorder into the client.
+// Record wraps the transport of the client in a Recorder and returns it.
 func Record(client *http.Client) *Recorder {
 	r := &Recorder{next: client.Transport}
 	client.Transport = r
 	return r
 }
 
-// NoPause is a wait in no time.
+// NoPause is a rest.Config.Pause that does not wait.
 func NoPause(ctx context.Context, _ time.Duration) error { return ctx.Err() }
 
 var oneCollection = regexp.MustCompile(`^/api/collections/[^/]+$`)
 
-// CheckManners holds what no request may do: read a single collection, or
-// ask a server to remember a key.
+// CheckManners fails the test if a request read a single collection or asked the server to remember an idempotency key.
 func (r *Recorder) CheckManners(t testing.TB) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -113,13 +112,13 @@ func (r *Recorder) CheckManners(t testing.TB) {
 	}
 }
 
-// RoundTrip is a transport in memory.
+// RoundTrip is a function that serves as an http.RoundTripper in memory.
 type RoundTrip func(*http.Request) (*http.Response, error)
 
 // RoundTrip calls f.
 func (f RoundTrip) RoundTrip(r *http.Request) (*http.Response, error) { return f(r) }
 
-// Reply makes an answer in memory.
+// Reply returns an answer without a server. header holds keys and values in turn.
 func Reply(r *http.Request, status int, body string, header ...string) *http.Response {
 	w := httptest.NewRecorder()
 	for i := 0; i+1 < len(header); i += 2 {
@@ -131,7 +130,7 @@ func Reply(r *http.Request, status int, body string, header ...string) *http.Res
 	return res
 }
 
-// Serve answers everything with one handler.
+// Serve starts a server that answers every request with handler, and returns its URL.
 func Serve(t testing.TB, handler http.HandlerFunc) string {
 	t.Helper()
 	server := httptest.NewServer(handler)
@@ -139,14 +138,14 @@ func Serve(t testing.TB, handler http.HandlerFunc) string {
 	return server.URL
 }
 
-// AnswerJSON answers with a body as PocketBase sends it.
+// AnswerJSON writes body as JSON, as PocketBase does.
 func AnswerJSON(w http.ResponseWriter, status int, body string) {
 	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(status)
 	_, _ = w.Write([]byte(body))
 }
 
-// FaultOf requires a fault with words.
+// FaultOf returns err as a *link.Fault. It fails the test if err is another error or lacks its words.
 func FaultOf(t testing.TB, err error) *link.Fault {
 	t.Helper()
 	f, ok := err.(*link.Fault)
@@ -159,7 +158,7 @@ func FaultOf(t testing.TB, err error) *link.Fault {
 	return f
 }
 
-// Others are the providers that a collection has before authpocket comes.
+// Others returns providers that a collection had before authpocket.
 func Others() []core.OAuth2ProviderConfig {
 	yes, no := true, false
 	return []core.OAuth2ProviderConfig{
@@ -174,7 +173,7 @@ func Others() []core.OAuth2ProviderConfig {
 	}
 }
 
-// Give puts providers into the users collection, OAuth2 being on.
+// Give sets the providers of the users collection and turns OAuth2 on.
 func Give(t testing.TB, app core.App, providers []core.OAuth2ProviderConfig) {
 	t.Helper()
 	users := UsersOf(t, app)
@@ -195,8 +194,7 @@ func UsersOf(t testing.TB, app core.App) *core.Collection {
 	return users
 }
 
-// Stored are the providers of the users collection as the data file has
-// them, secrets included, by name.
+// Stored returns the providers of the users collection by name, as the data file has them, secrets included.
 func Stored(t testing.TB, app core.App) map[string]string {
 	t.Helper()
 	var options string
@@ -206,7 +204,7 @@ func Stored(t testing.TB, app core.App) map[string]string {
 	return ProvidersIn(t, options)
 }
 
-// ProvidersIn reads a collection's options as the data file has them.
+// ProvidersIn returns the providers by name from a collection's options in the data file.
 func ProvidersIn(t testing.TB, options string) map[string]string {
 	t.Helper()
 	var read struct {
@@ -228,7 +226,7 @@ func ProvidersIn(t testing.TB, options string) map[string]string {
 	return byName
 }
 
-// Ours is the element that authpocket writes.
+// Ours returns the provider that authpocket writes.
 func Ours() link.OAuth2Provider {
 	yes := true
 	return link.OAuth2Provider{
@@ -240,7 +238,7 @@ func Ours() link.OAuth2Provider {
 	}
 }
 
-// With is a copy of a collection with one element set, at the end if new.
+// With returns a copy of the collection with one provider replaced, or appended if it is new.
 func With(c *link.CollectionState, p link.OAuth2Provider) *link.CollectionState {
 	after := *c
 	after.OAuth2.Enabled = true
@@ -258,7 +256,7 @@ func With(c *link.CollectionState, p link.OAuth2Provider) *link.CollectionState 
 	return &after
 }
 
-// Without is a copy of a collection with one element less.
+// Without returns a copy of the collection without the provider in the slot.
 func Without(c *link.CollectionState, slot string) *link.CollectionState {
 	after := *c
 	after.OAuth2.Providers = nil
@@ -270,7 +268,7 @@ func Without(c *link.CollectionState, slot string) *link.CollectionState {
 	return &after
 }
 
-// Change is a change of the oauth2 object that names these fields.
+// Change returns a change of the oauth2 object that names the given fields.
 func Change(before, after *link.CollectionState, names ...string) link.Change {
 	ch := link.Change{System: link.PB, Kind: link.KindOAuth2, Object: "OAuth2 of users", Action: link.Update,
 		Before: before, After: after}
@@ -280,13 +278,13 @@ func Change(before, after *link.CollectionState, names ...string) link.Change {
 	return ch
 }
 
-// Adding is the change that adds or rewrites our element.
+// Adding returns the change that adds or rewrites our provider.
 func Adding(before *link.CollectionState, p link.OAuth2Provider) link.Change {
 	return Change(before, With(before, p), "enabled", p.Slot+".displayName", p.Slot+".clientId", p.Slot+".clientSecret",
 		p.Slot+".authURL", p.Slot+".tokenURL", p.Slot+".userInfoURL", p.Slot+".pkce")
 }
 
-// Passing are the answers after which a read is sent again.
+// Passing returns the temporary failures after which a read is repeated.
 func Passing() map[string]func(*http.Request) (*http.Response, error) {
 	failing := func(err error) func(*http.Request) (*http.Response, error) {
 		return func(*http.Request) (*http.Response, error) { return nil, err }

@@ -9,9 +9,8 @@ import (
 
 var userStatus = regexp.MustCompile(`^failed to fetch OAuth2 user profile via \S+ \((\d{3})\)`)
 
-// ClassifyUser finds the cause in the words with which PocketBase logged that
-// it could not read the claims (tools/auth/base_provider.go, oidc.go). As in
-// classify only the beginning is trusted.
+// ClassifyUser returns the cause behind the message that PocketBase logged when it could not read the claims
+// (tools/auth/base_provider.go, oidc.go). Like Classify, it trusts only the beginning.
 func ClassifyUser(details string) link.CauseID {
 	if m := userStatus.FindStringSubmatch(details); m != nil {
 		return classifyUserStatus(m[1])

@@ -13,12 +13,10 @@ var (
 	callError   = regexp.MustCompile(`(?s)^(?:Post|Get) "(?:[^"\\]|\\.)*": (.*)$`)
 )
 
-// Classify finds the cause in the words with which PocketBase logged that it
-// could not fetch a token. The empty cause means that authentik knew the
-// client and only refused the made-up code, as it should.
+// Classify returns the cause behind the message that PocketBase logged when it could not fetch a token. The empty cause
+// means that authentik accepted the client and refused only the made-up code, as it should.
 //
-// Only the beginning is trusted: what follows may be text of whatever
-// answered.
+// Only the beginning of the message is trusted: the rest may be text from whatever server answered.
 func Classify(details string) (cause link.CauseID) {
 	if m := oauthError.FindStringSubmatch(details); m != nil {
 		return classifyCode(m[1])
@@ -38,7 +36,7 @@ func Classify(details string) (cause link.CauseID) {
 	return classifyTransport(strings.TrimPrefix(details, "oauth2: cannot fetch token: "))
 }
 
-// classifyCode reads an OAuth2 error code (RFC 6749, 5.2).
+// classifyCode returns the cause behind an OAuth2 error code (RFC 6749, 5.2).
 func classifyCode(code string) link.CauseID {
 	switch code {
 	case "invalid_grant":
@@ -53,7 +51,7 @@ func classifyCode(code string) link.CauseID {
 	return link.CauseUnknown
 }
 
-// classifyStatus reads the status of an answer that was not OAuth2's.
+// classifyStatus returns the cause behind the status of an answer that is not an OAuth2 error.
 func classifyStatus(status string) link.CauseID {
 	switch {
 	case status == "401", status == "403", status == "407", status == "502", status == "503", status == "504":
@@ -68,7 +66,7 @@ func classifyStatus(status string) link.CauseID {
 	return link.CauseHTMLInsteadOfJSON
 }
 
-// classifyTransport reads what Go's HTTP client says when no answer came.
+// classifyTransport returns the cause behind the error of Go's HTTP client when no answer came.
 func classifyTransport(said string) link.CauseID {
 	has := func(parts ...string) bool {
 		for _, part := range parts {

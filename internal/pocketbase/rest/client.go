@@ -1,9 +1,8 @@
-// Package rest speaks to a PocketBase over its HTTP API: it connects, reads,
-// and puts what goes wrong into words.
+// Package rest is a client of PocketBase's HTTP API: it connects, reads, and reports failures as faults worded for
+// people.
 //
-// Collections are only ever read by list. Reading a single collection wipes
-// the client secrets from the memory of a PocketBase older than 0.36.8, and
-// breaks the sign-ins that run on it.
+// Collections are only ever read by list. Reading a single collection wipes the client secrets from the memory of a
+// PocketBase older than 0.36.8, which breaks its sign-ins.
 package rest
 
 import (
@@ -15,48 +14,44 @@ import (
 	"authpocket/internal/secret"
 )
 
-// Config says which PocketBase to speak to and as whom: with a superuser's
-// token, or with an e-mail address and password.
+// Config holds the address of a PocketBase and the superuser's credentials: a token, or an e-mail address and password.
 type Config struct {
 	URL      string      // base address, as link.ParseAddress returns it
-	Token    secret.Text // a superuser's auth or impersonate token, or:
+	Token    secret.Text // a superuser's auth or impersonate token; if unset, Email and Password are used
 	Email    string
 	Password secret.Text
 	OTP      *OTP         // second step, when Connect returned a link.FaultMFA
 	HTTP     *http.Client // made by outbound.New
-	Log      *slog.Logger // nil: nothing is logged
-	// Pause waits before a call is repeated. nil: in real time.
+	Log      *slog.Logger // nil logs nothing
+	// Pause waits before a call is repeated. Nil waits in real time.
 	Pause func(context.Context, time.Duration) error
 }
 
-// OTP is the second step of a superuser who has MFA: the one-time password
-// that PocketBase sent by e-mail.
+// OTP is the second step for a superuser with MFA: the one-time password that PocketBase sent by e-mail.
 type OTP struct {
 	ID    string // what RequestOTP returned
 	MFAID string // from the MFARequired in Connect's error
 	Code  secret.Text
 }
 
-// MFARequired is wrapped by the link.FaultMFA of Connect: the password was
-// right, and a one-time password is asked for besides.
+// MFARequired is wrapped by Connect's link.FaultMFA: the password was right, but a one-time password is needed too.
 type MFARequired struct{ MFAID string }
 
+// Error implements the error interface.
 func (*MFARequired) Error() string { return "the superuser has multi-factor authentication" }
 
-// Identity is what Connect found out.
+// Identity holds what Connect found out about the server and the superuser.
 type Identity struct {
-	// Version is exact ("0.39.11"), a span that features showed ("0.38",
-	// "0.24-0.36", "0.40+"), or empty where it is not known.
+	// Version is exact ("0.39.11"), a range deduced from features ("0.38", "0.24-0.36", "0.40+"), or empty if unknown.
 	Version        string
 	SuperuserEmail string
 	SuperuserID    string
-	Expires        time.Time // of the token; zero where it does not say
+	Expires        time.Time // of the token; zero if it does not say
 	Refreshable    bool      // false for impersonate tokens
-	RealIP         string    // how PocketBase sees this machine; empty: not told
+	RealIP         string    // this machine's address as PocketBase sees it; empty if unknown
 }
 
-// Client speaks to one PocketBase as one superuser. It may be used by several
-// goroutines.
+// Client accesses one PocketBase as one superuser. It is safe for concurrent use.
 type Client struct {
 	cfg      Config
 	Wire     transport
@@ -64,8 +59,7 @@ type Client struct {
 	identity Identity
 }
 
-// NewClient returns a client that has asked nothing yet and takes identity and
-// the token of cfg for granted.
+// NewClient returns a client that trusts identity and cfg.Token without checking them. It sends no request.
 func NewClient(cfg Config, identity Identity) *Client {
 	return &Client{cfg: cfg, Wire: newTransport(cfg), token: cfg.Token, identity: identity}
 }
@@ -76,14 +70,13 @@ func (c *Client) Identity() Identity { return c.identity }
 // URL returns the base address.
 func (c *Client) URL() string { return c.cfg.URL }
 
-// Signed is the call with the superuser's token.
+// Signed returns the call with the superuser's token.
 func (c *Client) Signed(one Call) Call {
 	one.token = c.token
 	return one
 }
 
-// Forget overwrites the token and what it was got with. Nothing can be asked
-// of PocketBase as a superuser afterwards.
+// Forget overwrites the token and the credentials. The client cannot make superuser calls afterwards.
 func (c *Client) Forget() {
 	for _, s := range []secret.Text{c.token, c.cfg.Token, c.cfg.Password} {
 		s.Wipe()
@@ -93,10 +86,10 @@ func (c *Client) Forget() {
 	}
 }
 
-// Release is what is known of the server's version.
+// Release returns what is known of the server's version.
 func (c *Client) Release() Release { return ParseRelease(c.identity.Version) }
 
-// The form fields that faults of this package name.
+// The form fields named by the faults of this package.
 const (
 	fieldURL      = "pocketbase.url"
 	fieldToken    = "pocketbase.token"
@@ -105,7 +98,7 @@ const (
 	fieldOTP      = "pocketbase.otp"
 )
 
-// credentialField is the field of the credentials in use.
+// credentialField returns the form field of the credentials in use.
 func (cfg Config) credentialField() string {
 	if cfg.Token.IsSet() {
 		return fieldToken

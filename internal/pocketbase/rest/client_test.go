@@ -9,16 +9,16 @@ import (
 	"authpocket/internal/secret"
 )
 
-// restConfig is how the tests connect, with outbound's real client.
+// config returns a config with outbound's real client.
 func config(t testing.TB, url, token string) Config {
 	t.Helper()
 	client := outbound.New(outbound.Config{})
-	own := *client // a recorder put in front hides its transport
+	own := *client // keeps the transport, which a recorder would replace
 	t.Cleanup(own.CloseIdleConnections)
 	return Config{URL: url, Token: secret.New(token), HTTP: client, Pause: pbtest.NoPause}
 }
 
-// restMemory is a client of a PocketBase that only a test's function plays.
+// memory returns a client whose requests are answered by a function of the test.
 func memory(version string, play func(*http.Request) (*http.Response, error)) *Client {
 	noRedirects := func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
 	client := &http.Client{Transport: pbtest.RoundTrip(play), CheckRedirect: noRedirects}
@@ -26,7 +26,7 @@ func memory(version string, play func(*http.Request) (*http.Response, error)) *C
 	return NewClient(cfg, Identity{Version: version})
 }
 
-// seesUsers holds that a client may read the collection users.
+// seesUsers checks that the client can read the collection users.
 func seesUsers(t testing.TB, c *Client) {
 	t.Helper()
 	users, err := c.ReadCollection(t.Context(), "", "users")

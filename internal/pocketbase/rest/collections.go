@@ -14,15 +14,14 @@ import (
 )
 
 const (
-	// collectionFields trims the list to what a link needs: a collection of
-	// 200 fields is 10 kB instead of 60.
+	// collectionFields trims the list to what a link needs: a collection of 200 fields takes 10 kB instead of 60.
 	collectionFields = "id,name,system,updated,oauth2,createRule,authRule,mfa," +
 		"fields.name,fields.type,fields.system,fields.required"
 	collectionsPage = 200
 	maxPages        = 10
 )
 
-// AuthCollections lists all auth collections.
+// AuthCollections returns all auth collections.
 func (c *Client) AuthCollections(ctx context.Context) ([]link.CollectionState, error) {
 	var all []link.CollectionState
 	for page := 1; page <= maxPages; page++ {
@@ -56,8 +55,7 @@ func (c *Client) collections(ctx context.Context, filter string, page int) (List
 	return got, err
 }
 
-// ReadCollection reads one auth collection, by list as always, or nil where it
-// is gone.
+// ReadCollection returns one auth collection, or nil if it is gone. Like everything here it reads by list.
 func (c *Client) ReadCollection(ctx context.Context, id, name string) (*link.CollectionState, error) {
 	filter := "id=" + Quoted(id)
 	if id == "" {
@@ -71,7 +69,7 @@ func (c *Client) ReadCollection(ctx context.Context, id, name string) (*link.Col
 	return &state, nil
 }
 
-// ReadSettings reads the settings that matter to a link with the collection.
+// ReadSettings returns the settings that matter to a link with the collection.
 func (c *Client) ReadSettings(ctx context.Context, collection string) (link.SettingsState, error) {
 	var got settings
 	query := url.Values{"fields": {"meta,rateLimits,superuserIPs"}}
@@ -79,8 +77,8 @@ func (c *Client) ReadSettings(ctx context.Context, collection string) (link.Sett
 	return got.state(collection), err
 }
 
-// Linked counts the people of a collection that have signed in through each
-// slot. The links outlive the provider in the slot.
+// Linked returns how many people of a collection have signed in through each slot. The links outlive the provider in
+// the slot.
 func (c *Client) Linked(ctx context.Context, collectionID string) (map[string]int, error) {
 	slots := link.Slots()
 	counts := make([]int, len(slots))
@@ -108,8 +106,8 @@ func (c *Client) Linked(ctx context.Context, collectionID string) (map[string]in
 	return linked, nil
 }
 
-// Quoted writes a value of PocketBase's filter language. Names and ids have
-// letters, digits and underscores only, so that nothing of theirs is lost.
+// Quoted returns s as a string literal of PocketBase's filter language, without quotes and backslashes. Names and ids
+// consist of letters, digits and underscores, so they lose nothing.
 func Quoted(s string) string {
 	return `"` + strings.NewReplacer(`"`, "", `\`, "").Replace(s) + `"`
 }
@@ -121,7 +119,7 @@ type List[T any] struct {
 	TotalPages int `json:"totalPages"`
 }
 
-// CollectionGone is the fault for an auth collection that is no longer there.
+// CollectionGone returns the fault for an auth collection that no longer exists.
 func CollectionGone(collection string) *link.Fault {
 	return NewFault(link.FaultStale, "pocketbase.collection", "PocketBase no longer has the auth collection “"+
 		collection+"”.", "Choose another collection, or make this one again.", errors.New("the collection is gone"))

@@ -10,7 +10,7 @@ import (
 	"authpocket/internal/link"
 )
 
-// FindProvider returns the element of a slot, or nil.
+// FindProvider returns the provider in the slot, or nil.
 func FindProvider(list []link.OAuth2Provider, slot string) *link.OAuth2Provider {
 	i := slices.IndexFunc(list, func(p link.OAuth2Provider) bool { return p.Slot == slot })
 	if i < 0 {
@@ -19,13 +19,12 @@ func FindProvider(list []link.OAuth2Provider, slot string) *link.OAuth2Provider 
 	return &list[i]
 }
 
-// Differences names in words what two oauth2 objects differ in, as far as it
-// can be seen: client secrets never can.
+// Differences describes the visible differences between two oauth2 objects. Client secrets are never visible.
 func Differences(a, b link.OAuth2State) []string {
 	return append(OptionDifferences(a, b), listDifferences(a.Providers, b.Providers)...)
 }
 
-// OptionDifferences names in words what differs beside the providers.
+// OptionDifferences describes the differences outside the providers.
 func OptionDifferences(a, b link.OAuth2State) []string {
 	var list []string
 	for _, one := range link.OAuth2Attrs() {
@@ -64,8 +63,7 @@ func listDifferences(a, b []link.OAuth2Provider) []string {
 	return list
 }
 
-// ProviderDifferences returns the labels, as the dashboard has them, of the
-// fields in which two elements differ.
+// ProviderDifferences returns the dashboard's labels of the fields in which two providers differ.
 func ProviderDifferences(a, b link.OAuth2Provider) []string {
 	var labels []string
 	for _, one := range link.SlotAttrs() {
@@ -81,7 +79,7 @@ func ProviderDifferences(a, b link.OAuth2Provider) []string {
 	return labels
 }
 
-// ProviderLabel is what PocketBase's dashboard calls a provider's field.
+// ProviderLabel returns the dashboard's label of a provider's field.
 func ProviderLabel(key string) string {
 	switch a, known := link.Named(link.SlotAttrs(), key); {
 	case known:
@@ -94,14 +92,14 @@ func ProviderLabel(key string) string {
 	return key
 }
 
-// known reports whether OAuth2Provider has a field for a key of an element.
+// known reports whether OAuth2Provider has a field for the key.
 func known(key string) bool {
 	_, found := link.Named(link.SlotAttrs(), key)
 	return found || key == "name" || key == "clientSecret" || key == "extra"
 }
 
-// otherKeys are the values of an element that OAuth2Provider has no field
-// for, blank ones left out: null and {} mean the same.
+// otherKeys returns the values that OAuth2Provider has no field for. It leaves out blank ones: null and {} mean the
+// same.
 func otherKeys(raw json.RawMessage) map[string]any {
 	var keys map[string]json.RawMessage
 	_ = json.Unmarshal(raw, &keys)
@@ -124,7 +122,7 @@ func anyOf(raw json.RawMessage) (v any) {
 	return v
 }
 
-// blank reports whether a value is as good as none.
+// blank reports whether a value means the same as a missing one.
 func blank(raw json.RawMessage) bool {
 	switch string(bytes.TrimSpace(raw)) {
 	case "", "null", `""`, "[]", "{}":

@@ -8,14 +8,12 @@ import (
 	"authpocket/internal/link"
 )
 
-// connectTime bounds the whole of Connect: a person waits for it.
+// connectTime bounds all of Connect, because a person waits for it.
 const connectTime = 9500 * time.Millisecond
 
-// Connect checks on the spot whether cfg leads to a PocketBase of a version
-// that authpocket can work with, and to one of its superusers. The first
-// contact is made without credentials. Any error is a *link.Fault that names
-// the field to blame; one of the kind link.FaultMFA wraps an *MFARequired, and
-// the caller goes on with RequestOTP and Config.OTP.
+// Connect returns a client after checking that cfg leads to a PocketBase of a supported version and to one of its
+// superusers. The first request carries no credentials. Any error is a *link.Fault that names the field to blame. One
+// of kind link.FaultMFA wraps an *MFARequired: the caller continues with RequestOTP and Config.OTP.
 func Connect(ctx context.Context, cfg Config) (*Client, error) {
 	if f := cfg.missing(); f != nil {
 		return nil, f
@@ -48,7 +46,7 @@ func Connect(ctx context.Context, cfg Config) (*Client, error) {
 	return c, nil
 }
 
-// missing says which credential was not given.
+// missing returns the fault for a missing address or credential, or nil.
 func (cfg Config) missing() *link.Fault {
 	ask := func(field, summary, todo string) *link.Fault {
 		return NewFault(link.FaultToken, field, summary, todo, errors.New("no credentials given"))
@@ -73,8 +71,7 @@ func (cfg Config) missing() *link.Fault {
 	return nil
 }
 
-// realIP asks how PocketBase sees this machine. It is only good to know, so
-// a refusal is no error.
+// realIP returns this machine's address as PocketBase sees it. It is informational, so a refusal is no error.
 func (c *Client) realIP(ctx context.Context) string {
 	a := c.Wire.Read(ctx, Call{Path: "/api/health", token: c.token})
 	var health struct {

@@ -68,7 +68,7 @@ func TestConnectWithPassword(t *testing.T) {
 	seesUsers(t, client)
 }
 
-// usersTokenOf makes a user of the app and its token.
+// usersTokenOf creates an app user and returns its token.
 func usersTokenOf(t *testing.T, server *pocketbasehost.Server, static bool) string {
 	t.Helper()
 	record := core.NewRecord(pbtest.UsersOf(t, server.App()))
@@ -88,7 +88,7 @@ func usersTokenOf(t *testing.T, server *pocketbasehost.Server, static bool) stri
 	return token
 }
 
-// tokenOf is a token that no PocketBase signed.
+// tokenOf returns a token that no PocketBase signed.
 func tokenOf(claims string) string {
 	part := base64.RawURLEncoding.EncodeToString
 	return part([]byte(`{"alg":"HS256"}`)) + "." + part([]byte(claims)) + "." + part([]byte("signature"))
@@ -279,7 +279,7 @@ func TestConnectRefusesAddresses(t *testing.T) {
 	}
 }
 
-// TestConnectSendsNoCredentialsFirst holds that a stranger sees no token.
+// TestConnectSendsNoCredentialsFirst checks that an unknown server sees no token.
 func TestConnectSendsNoCredentialsFirst(t *testing.T) {
 	t.Parallel()
 	url := pbtest.Serve(t, func(w http.ResponseWriter, r *http.Request) {
@@ -325,7 +325,7 @@ func TestConnectBoundsTheAnswer(t *testing.T) {
 	}
 }
 
-// endless is a body that never ends and never comes.
+// endless is a body that never ends and delivers nothing.
 type endless struct{ ctx context.Context }
 
 func (e endless) Read([]byte) (int, error) {
@@ -353,8 +353,7 @@ func TestConnectBoundsTheTime(t *testing.T) {
 	})
 }
 
-// fakeServer answers as the PocketBase of a version does, as far as Connect
-// asks, and lets a test answer the rest.
+// fakeServer answers Connect's requests as a PocketBase of the given version does, and lets a test answer the rest.
 func fakeServer(t *testing.T, rest map[string]http.HandlerFunc) string {
 	t.Helper()
 	return pbtest.Serve(t, func(w http.ResponseWriter, r *http.Request) {
@@ -370,8 +369,8 @@ func fakeServer(t *testing.T, rest map[string]http.HandlerFunc) string {
 	})
 }
 
-// TestConnectOldImpersonateToken: before 0.29 such a token cannot be
-// refreshed, but is a good one.
+// TestConnectOldImpersonateToken checks that Connect accepts a valid impersonate token that a PocketBase before 0.29
+// cannot refresh.
 func TestConnectOldImpersonateToken(t *testing.T) {
 	t.Parallel()
 	url := fakeServer(t, map[string]http.HandlerFunc{
@@ -392,7 +391,7 @@ func TestConnectOldImpersonateToken(t *testing.T) {
 	}
 }
 
-// TestConnectStatuses answers the sign-in with every other shape.
+// TestConnectStatuses answers the sign-in with every unexpected shape.
 func TestConnectStatuses(t *testing.T) {
 	t.Parallel()
 	for _, one := range []struct {

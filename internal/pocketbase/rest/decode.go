@@ -8,7 +8,7 @@ import (
 	"authpocket/internal/link"
 )
 
-// collection is an auth collection as the list endpoint writes it.
+// collection is an auth collection as the list endpoint returns it.
 type collection struct {
 	ID         string  `json:"id"`
 	Name       string  `json:"name"`
@@ -58,8 +58,8 @@ func (c collection) state() link.CollectionState {
 	return s
 }
 
-// readProvider reads one element of oauth2.providers and keeps it as it came.
-// Keys of an unexpected type are left empty rather than losing the element.
+// readProvider decodes one element of oauth2.providers and keeps the original in Raw. A key of an unexpected type is
+// left empty, rather than losing the element.
 func readProvider(raw json.RawMessage) link.OAuth2Provider {
 	p := link.OAuth2Provider{Raw: raw}
 	var keys map[string]json.RawMessage
@@ -75,7 +75,7 @@ func readProvider(raw json.RawMessage) link.OAuth2Provider {
 	return p
 }
 
-// under is the value of a key, or of one below another: "extra.issuers".
+// under returns the value of a key, which may be nested: "extra.issuers".
 func under(keys map[string]json.RawMessage, path string) json.RawMessage {
 	key, inner, deeper := strings.Cut(path, ".")
 	if deeper {
@@ -84,7 +84,7 @@ func under(keys map[string]json.RawMessage, path string) json.RawMessage {
 	return keys[key]
 }
 
-// SetKey sets the value of a key, or of one below another.
+// SetKey sets the value of a key, which may be nested: "extra.issuers".
 func SetKey(keys map[string]any, path string, value any) {
 	key, inner, deeper := strings.Cut(path, ".")
 	if !deeper {
@@ -99,11 +99,10 @@ func SetKey(keys map[string]any, path string, value any) {
 	below[inner] = value
 }
 
-// ExtraPrefix begins the keys of a provider's options, which are for the ID
-// token (tools/auth/oidc.go).
+// ExtraPrefix is the prefix of the keys of a provider's extra options, which concern the ID token (tools/auth/oidc.go).
 const ExtraPrefix = "extra."
 
-// ReadExtra reads a provider's extra; null and {} are the same.
+// ReadExtra decodes a provider's extra. It treats null and {} alike.
 func ReadExtra(raw json.RawMessage) map[string]json.RawMessage {
 	var extra map[string]json.RawMessage
 	_ = json.Unmarshal(raw, &extra)
@@ -142,9 +141,8 @@ func (s settings) state(collection string) link.SettingsState {
 	}
 }
 
-// authLimit is the rule that counts sign-ins of guests to the collection, in
-// words. PocketBase takes the first label that has one, exact before prefix
-// (core/settings_model.go, FindRateLimitRule).
+// authLimit describes the rate limit on guests' sign-ins to the collection. PocketBase takes the first label that has a
+// rule, an exact one before a prefix (core/settings_model.go, FindRateLimitRule).
 func authLimit(rules []rateLimit, collection string) string {
 	path := "/api/collections/" + collection + "/auth-with-oauth2"
 	for _, label := range []string{collection + ":authWithOAuth2", "*:authWithOAuth2", collection + ":auth", "*:auth",

@@ -13,19 +13,18 @@ import (
 	"authpocket/internal/wire"
 )
 
-// NewFault makes a fault of PocketBase.
+// NewFault returns a fault of PocketBase.
 func NewFault(kind link.FaultKind, field, summary, todo string, err error) *link.Fault {
 	return &link.Fault{System: link.PB, Kind: kind, Field: field, Summary: summary, Todo: todo, Err: err}
 }
 
-// Bug is a fault of the caller's: a change that this package cannot carry
-// out. Nothing was sent.
+// Bug returns the fault for a caller's mistake: a change that cannot be carried out. Nothing was sent.
 func Bug(summary string) *link.Fault {
 	return NewFault(link.FaultOther, "", summary, "Go back to the settings and plan again.",
 		errors.New("the change is not fit to be carried out"))
 }
 
-// Unreachable says why no answer came.
+// Unreachable returns the fault for a request that got no answer.
 func Unreachable(base string, err error) *link.Fault {
 	todo := "Check the address, and that PocketBase is running and reachable from here."
 	switch {
@@ -44,7 +43,7 @@ func Unreachable(base string, err error) *link.Fault {
 		todo, err)
 }
 
-// NotPocketBase is for answers that no PocketBase gives.
+// NotPocketBase returns the fault for an answer that no PocketBase gives.
 func NotPocketBase(a Answer, err error) *link.Fault {
 	if err == nil {
 		err = a.Outcome()
@@ -57,8 +56,7 @@ func NotPocketBase(a Answer, err error) *link.Fault {
 		"Check the address. If there is a proxy in front of PocketBase, let it pass everything under /api/.", err)
 }
 
-// Unexpected turns any answer but the hoped-for one to a superuser's call
-// into words.
+// Unexpected returns the fault for a superuser's call that did not get the expected answer.
 func (c *Client) Unexpected(a Answer) *link.Fault {
 	message, list := ReadError(a.Body)
 	switch {
@@ -76,7 +74,7 @@ func (c *Client) Unexpected(a Answer) *link.Fault {
 	return GeneralFault(a, message, list)
 }
 
-// signedOut is for a superuser's call that was answered as a guest's.
+// signedOut returns the fault for a superuser's call that PocketBase treated as a guest's.
 func (c *Client) signedOut(a Answer) *link.Fault {
 	summary := "PocketBase no longer accepts the superuser's sign-in."
 	if at := c.identity.Expires; !at.IsZero() && at.Before(time.Now()) {
@@ -95,7 +93,7 @@ func (c *Client) forbidden(a Answer, message string) *link.Fault {
 			"is a superuser's.", a.Outcome())
 }
 
-// GeneralFault is for statuses that mean the same wherever they come from.
+// GeneralFault returns the fault for a status that means the same in any call.
 func GeneralFault(a Answer, message string, list []Complaint) *link.Fault {
 	said := saying(message, list)
 	switch a.Status {
@@ -116,7 +114,7 @@ func GeneralFault(a Answer, message string, list []Complaint) *link.Fault {
 		a.Outcome())
 }
 
-// saying adds the server's own words to a sentence, and ends it.
+// saying returns the server's message as the end of a sentence.
 func saying(message string, list []Complaint) string {
 	parts := make([]string, 0, 1+len(list))
 	if message != "" {
@@ -141,7 +139,7 @@ func tooMany(a Answer) *link.Fault {
 		a.Outcome())
 }
 
-// redirected is for a redirect where there should be none.
+// redirected returns the fault for an unexpected redirect.
 func redirected(base string, a Answer) *link.Fault {
 	target, err := url.Parse(a.Header.Get("Location"))
 	if own, parseErr := url.Parse(base); err == nil && parseErr == nil {
@@ -164,7 +162,7 @@ func redirected(base string, a Answer) *link.Fault {
 		"Enter PocketBase's own address.", a.Outcome())
 }
 
-// signInPage recognises where forward-auth proxies send people.
+// signInPage reports whether u looks like the sign-in page of a forward-auth proxy.
 func signInPage(u *url.URL) bool {
 	path := strings.ToLower(u.Path)
 	for _, part := range []string{"/outpost.goauthentik.io", "/if/flow", "/application/o/authorize", "login", "signin",
@@ -176,8 +174,7 @@ func signInPage(u *url.URL) bool {
 	return false
 }
 
-// WebAnswer is for pages and other answers that a proxy gives in
-// PocketBase's place.
+// WebAnswer returns the fault for a web page or other answer that a proxy gave in PocketBase's place.
 func WebAnswer(a Answer) *link.Fault {
 	switch a.Status {
 	case http.StatusUnauthorized, http.StatusForbidden, http.StatusProxyAuthRequired:
@@ -189,5 +186,5 @@ func WebAnswer(a Answer) *link.Fault {
 	return NotPocketBase(a, nil)
 }
 
-// day shows a time for people, in UTC.
+// day formats a time for people, in UTC.
 func day(t time.Time) string { return t.UTC().Format("2 January 2006 at 15:04 UTC") }

@@ -10,7 +10,7 @@ import (
 	"authpocket/internal/pocketbase/pbtest"
 )
 
-// TestReadFaults answers reads with every shape but the right one.
+// TestReadFaults answers reads with every wrong shape.
 func TestReadFaults(t *testing.T) {
 	t.Parallel()
 	for _, one := range []struct {

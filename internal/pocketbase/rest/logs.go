@@ -12,7 +12,7 @@ import (
 // errorLevel is the level at which PocketBase logs a refused request.
 const errorLevel = 8
 
-// LogsOff says why PocketBase would not log the probe, empty if it will.
+// LogsOff returns why PocketBase would not log the probe, or the empty string if it will.
 func (c *Client) LogsOff(ctx context.Context) string {
 	var got struct {
 		Logs struct {
@@ -32,7 +32,7 @@ func (c *Client) LogsOff(ctx context.Context) string {
 	return ""
 }
 
-// LogTime reads a time as PocketBase writes it, zero for anything else.
+// LogTime parses a time in PocketBase's format. It returns the zero time for anything else.
 func LogTime(text string) time.Time {
 	at, err := time.Parse("2006-01-02 15:04:05.999Z07:00", text)
 	if err != nil {
@@ -41,8 +41,8 @@ func LogTime(text string) time.Time {
 	return at
 }
 
-// LogWaits are the pauses before each look at the log: PocketBase writes it once
-// it was quiet for 3 s. Together they make 30 s.
+// LogWaits returns the pauses before each look at the log: PocketBase writes it after 3 s without requests. They add up
+// to 30 s.
 func LogWaits() []time.Duration {
 	s := time.Second
 	return []time.Duration{3500 * time.Millisecond, s, 1500 * time.Millisecond, 2 * s, 3 * s, 4 * s, 5 * s, 5 * s,

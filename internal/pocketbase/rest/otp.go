@@ -8,9 +8,8 @@ import (
 	"authpocket/internal/link"
 )
 
-// RequestOTP has PocketBase e-mail a one-time password to the superuser
-// cfg.Email and returns its id, for Config.OTP. PocketBase also answers with
-// an id when it knows nobody of that address. The error is a *link.Fault.
+// RequestOTP asks PocketBase to e-mail a one-time password to the superuser cfg.Email and returns its id, for
+// Config.OTP. PocketBase returns an id for unknown addresses too. The error is a *link.Fault.
 func RequestOTP(ctx context.Context, cfg Config) (otpID string, err error) {
 	ctx, cancel := context.WithTimeout(ctx, connectTime)
 	defer cancel()
@@ -40,7 +39,7 @@ func requestFault(base string, a Answer) *link.Fault {
 	return signInFault(base, fieldEmail, a)
 }
 
-// withOTP is the second step of a sign-in whose first was the password.
+// withOTP completes a sign-in whose first step was the password.
 func (w transport) withOTP(ctx context.Context, cfg Config) (account, *link.Fault) {
 	body := map[string]string{
 		"otpId":    cfg.OTP.ID,

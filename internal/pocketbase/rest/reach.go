@@ -9,9 +9,8 @@ import (
 	"authpocket/internal/link"
 )
 
-// reach makes the first contact, without credentials: is there a PocketBase
-// at the address? coop reports whether the answer had the header that
-// PocketBase sends since 0.40.0.
+// reach checks, without credentials, that a PocketBase answers at the address. coop reports whether the answer had the
+// header that PocketBase sends since 0.40.0.
 func (w transport) reach(ctx context.Context) (coop bool, f *link.Fault) {
 	a := w.Read(ctx, Call{Path: "/api/health"})
 	if f := w.foreign(a); f != nil {
@@ -20,10 +19,10 @@ func (w transport) reach(ctx context.Context) (coop bool, f *link.Fault) {
 	return a.Header.Get("Cross-Origin-Opener-Policy") != "", nil
 }
 
-// healthy is what every PocketBase since 0.10 answers at /api/health.
+// healthy is the message of every PocketBase since 0.10 at /api/health.
 const healthy = "API is healthy."
 
-// foreign says what else answered, or nil where it was a PocketBase.
+// foreign returns the fault for an answer from anything but a PocketBase, or nil.
 func (w transport) foreign(a Answer) *link.Fault {
 	var health struct {
 		Code    int    `json:"code"`
@@ -48,8 +47,7 @@ func (w transport) foreign(a Answer) *link.Fault {
 	return nil
 }
 
-// stranger is for answers of something that is not a PocketBase, or of
-// something that stands before one.
+// stranger returns the fault for an answer from another server, or from a proxy in front of PocketBase.
 func stranger(base string, a Answer) *link.Fault {
 	switch a.Status {
 	case http.StatusUnauthorized, http.StatusForbidden, http.StatusProxyAuthRequired,
@@ -66,13 +64,13 @@ func stranger(base string, a Answer) *link.Fault {
 		"Check the address: it is the part before /_/ when the dashboard is open.", a.Outcome())
 }
 
-// isAuthentik recognises the header that authentik's server adds.
+// isAuthentik reports whether the answer has one of the headers that authentik's server adds.
 func isAuthentik(a Answer) bool {
 	return strings.EqualFold(a.Header.Get("X-Powered-By"), "authentik") || a.Header.Get("X-Authentik-Id") != ""
 }
 
-// checkAge refuses a PocketBase older than 0.23, which has other accounts,
-// other addresses and keeps OAuth2 in the settings of the whole server.
+// checkAge refuses a PocketBase older than 0.23: its accounts and API paths are different, and it keeps OAuth2 in the
+// settings of the whole server.
 func (w transport) checkAge(ctx context.Context, version string) *link.Fault {
 	if ParseRelease(version).Before(minimum) {
 		return tooOld(version)

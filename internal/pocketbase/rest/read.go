@@ -5,15 +5,13 @@ import (
 	"time"
 )
 
-// Read sends a superuser's read until it is answered, and decodes the answer
-// into v. Its error is a *link.Fault.
+// Read sends a superuser's read, repeating it as needed, and decodes the answer into v. The error is a *link.Fault.
 func (c *Client) Read(ctx context.Context, one Call, v any) error {
 	_, err := c.ReadWithClock(ctx, one, v)
 	return err
 }
 
-// ReadWithClock is read, and returns by how much the server's clock is ahead;
-// zero where it does not say.
+// ReadWithClock is Read that also returns how far the server's clock is ahead, or zero if it does not say.
 func (c *Client) ReadWithClock(ctx context.Context, one Call, v any) (time.Duration, error) {
 	a := c.Wire.Read(ctx, c.Signed(one))
 	if !a.OK() {

@@ -6,8 +6,7 @@ import (
 	"unicode"
 )
 
-// FuzzReadError: whatever an error answer holds, what is shown of it is
-// plain, short text.
+// FuzzReadError checks that only short, plain text of an error answer is shown.
 func FuzzReadError(f *testing.F) {
 	for _, seed := range []string{
 		`{"data":{"oauth2":{"providers":{"0":{"name":{"code":"x","message":"No."}}}}},"message":"Failed.","status":400}`,

@@ -40,7 +40,7 @@ func TestReadsAreRepeatedWhereThatHelps(t *testing.T) {
 	}
 }
 
-// TestWhatIsNoReadIsSentOnce: signing in leaves traces in PocketBase.
+// TestWhatIsNoReadIsSentOnce checks that sign-ins, which leave traces in PocketBase, are not repeated.
 func TestWhatIsNoReadIsSentOnce(t *testing.T) {
 	t.Parallel()
 	for name, do := range map[string]func(context.Context, *Client) error{

@@ -12,23 +12,23 @@ type Number [3]int
 
 func (n Number) compare(m Number) int { return slices.Compare(n[:], m[:]) }
 
-// Release is what is known of a server's version: at least low, below high.
+// Release is the range of versions that the server may have: at least low and below high.
 type Release struct{ low, high Number }
 
 // The releases that matter to a link.
 var (
-	minimum      = Number{0, 23, 0} // today's API
+	minimum      = Number{0, 23, 0} // the current API
 	ReadsSafely  = Number{0, 36, 8} // reading a collection no longer wipes secrets
 	HijackFixed  = Number{0, 37, 4} // GHSA-pq7p-mc74-g65w
-	SaysNew      = Number{0, 26, 0} // whether an account is new, in the answer to a sign-in
-	ComparesIPs  = Number{0, 38, 2} // of an event stream and of who comes back from authentik
-	MergesNot    = Number{0, 40, 0} // a PATCH drops what is left out of a provider
-	MergesByName = Number{0, 40, 1}
+	SaysNew      = Number{0, 26, 0} // the answer to a sign-in has isNew
+	ComparesIPs  = Number{0, 38, 2} // compares the IP of the event stream with that of the return from authentik
+	MergesNot    = Number{0, 40, 0} // a PATCH drops the keys that it leaves out of a provider
+	MergesByName = Number{0, 40, 1} // a PATCH merges providers by name
 	farFuture    = Number{1 << 20, 0, 0}
 )
 
-// ParseRelease reads Identity.Version: "0.39.11", "0.38", "0.24-0.36", "0.40+"
-// or "". What it cannot read is not known.
+// ParseRelease parses Identity.Version: "0.39.11", "0.38", "0.24-0.36", "0.40+" or "". Anything else is an unknown
+// version.
 func ParseRelease(s string) Release {
 	unknown := Release{minimum, farFuture}
 	low, high, span := strings.Cut(strings.TrimSuffix(s, "+"), "-")
@@ -51,8 +51,7 @@ func ParseRelease(s string) Release {
 	return Release{from, Number{from[0], from[1], from[2] + 1}}
 }
 
-// parseNumber reads "0.39" or "0.39.11" and tells how many parts there were,
-// zero for none.
+// parseNumber parses "0.39" or "0.39.11". It also returns the number of parts, zero if s is neither.
 func parseNumber(s string) (n Number, parts int) {
 	parts = cmp.Or(scan(s, "%d.%d.%d", &n[0], &n[1], &n[2]), scan(s, "%d.%d", &n[0], &n[1]))
 	if parts == 0 {

@@ -47,14 +47,13 @@ func (w transport) signIn(ctx context.Context, cfg Config) (account, *link.Fault
 	return w.withPassword(ctx, cfg)
 }
 
-// withToken has the token refreshed, which tells whose it is. The refreshed
-// token is not kept: the one that was given works on.
+// withToken refreshes the token to learn whose it is. It does not keep the refreshed one: the given token stays valid.
 func (w transport) withToken(ctx context.Context, token secret.Text) (account, *link.Fault) {
 	c, f := checkShape(token)
 	if f != nil {
 		return account{}, f
 	}
-	// A refresh is a read: PocketBase keeps nothing of it.
+	// A refresh counts as a read, because PocketBase stores nothing.
 	a := w.Read(ctx, Call{Method: http.MethodPost, Path: superusers + "/auth-refresh", token: token})
 	switch {
 	case a.Status == http.StatusUnauthorized:
@@ -76,9 +75,8 @@ func (w transport) withToken(ctx context.Context, token secret.Text) (account, *
 	return account{token: token, claims: c, id: res.Record.ID, email: res.Record.Email}, nil
 }
 
-// withStaticToken finds out why a refresh was forbidden. Before 0.29 it is
-// for an impersonate token, which is a good one all the same: then its owner
-// can be read.
+// withStaticToken handles a forbidden refresh. PocketBase before 0.29 refuses to refresh impersonate tokens, but they
+// are valid, so the owner is read instead.
 func (w transport) withStaticToken(ctx context.Context, token secret.Text, c claims, refused Answer) (account,
 	*link.Fault) {
 	a := w.Read(ctx, Call{Path: "/api/health", token: token})
@@ -102,7 +100,6 @@ func (w transport) withStaticToken(ctx context.Context, token secret.Text, c cla
 	return account{token: token, claims: c, id: owner.ID, email: owner.Email}, nil
 }
 
-// withPassword signs in with e-mail address and password.
 func (w transport) withPassword(ctx context.Context, cfg Config) (account, *link.Fault) {
 	body := map[string]string{"identity": strings.TrimSpace(cfg.Email), "password": cfg.Password.Reveal()}
 	a := w.Send(ctx, Call{Method: http.MethodPost, Path: superusers + "/auth-with-password", Body: body})
@@ -117,7 +114,7 @@ func (w transport) withPassword(ctx context.Context, cfg Config) (account, *link
 	return signedIn(a)
 }
 
-// MFAID is the second step's handle in a 401 answer, empty for none.
+// MFAID returns the id for the second step from a 401 answer, or the empty string.
 func MFAID(a Answer) string {
 	var res struct {
 		MFAID string `json:"mfaId"`
@@ -164,7 +161,7 @@ func passwordFault(base string, a Answer) *link.Fault {
 		"Check both. Use the ones for PocketBase's dashboard; an app user's account does not work.", a.Outcome())
 }
 
-// signInFault is for refusals that any way of signing in can meet.
+// signInFault returns the fault for a refusal that any way of signing in can meet.
 func signInFault(base, field string, a Answer) *link.Fault {
 	message, list := ReadError(a.Body)
 	switch {

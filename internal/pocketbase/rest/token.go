@@ -12,12 +12,11 @@ import (
 	"authpocket/internal/secret"
 )
 
-// howToGetToken tells where a superuser's token comes from.
+// howToGetToken explains how to create a superuser token.
 const howToGetToken = "In PocketBase's dashboard, open Collections › _superusers, select a superuser and choose " +
 	"“Impersonate” from its menu to generate a token." // #nosec G101 -- words
 
-// claims are what a PocketBase token says of itself. Nothing of it is
-// trusted: it only chooses words.
+// claims are the unverified claims of a PocketBase token. They only choose the wording of messages.
 type claims struct {
 	ID          string  `json:"id"`
 	Type        string  `json:"type"`
@@ -25,7 +24,7 @@ type claims struct {
 	Refreshable bool    `json:"refreshable"`
 }
 
-// expires is the token's end; zero where it does not say.
+// expires returns when the token expires, or the zero time if it does not say.
 func (c claims) expires() time.Time {
 	if c.Exp <= 0 || c.Exp > 1<<40 {
 		return time.Time{}
@@ -50,7 +49,7 @@ func readClaims(token string) (claims, error) {
 	return c, nil
 }
 
-// checkShape refuses what cannot be a PocketBase auth token before it is sent.
+// checkShape refuses, before it is sent, anything that cannot be a PocketBase auth token.
 func checkShape(t secret.Text) (claims, *link.Fault) {
 	wrong := func(summary string, err error) (claims, *link.Fault) {
 		return claims{}, NewFault(link.FaultToken, fieldToken, summary, howToGetToken, err)
@@ -73,7 +72,7 @@ func checkShape(t secret.Text) (claims, *link.Fault) {
 	return c, nil
 }
 
-// refusedToken says why PocketBase took a token for a guest's.
+// refusedToken returns the fault for a token that PocketBase treated as a guest's.
 func refusedToken(c claims, err error) *link.Fault {
 	if at := c.expires(); !at.IsZero() && at.Before(time.Now()) {
 		return NewFault(link.FaultToken, fieldToken, "The superuser token expired on "+day(at)+

@@ -16,14 +16,13 @@ var (
 )
 
 const (
-	// versionTime bounds the look at the dashboard: its script is 1 MB.
+	// versionTime bounds the reading of the dashboard, whose script is 1 MB.
 	versionTime = 3 * time.Second
 	maxScript   = 4 << 20
 )
 
-// dashboardVersion finds the exact version, which no API tells, in the
-// dashboard's script. It returns the empty string where there is no
-// dashboard, or another one.
+// dashboardVersion returns the exact version from the dashboard's script, because no API returns it. It returns the
+// empty string if there is no dashboard, or a different one.
 func (w transport) dashboardVersion(ctx context.Context) string {
 	ctx, cancel := context.WithTimeout(ctx, versionTime)
 	defer cancel()
@@ -34,7 +33,7 @@ func (w transport) dashboardVersion(ctx context.Context) string {
 	return w.match(ctx, "/_/"+page, versionInScript)
 }
 
-// match reads a page, and returns the group of the expression's first match.
+// match returns the first group of the first match of re in a page.
 func (w transport) match(ctx context.Context, path string, re *regexp.Regexp) string {
 	find := func(a Answer) [][]byte { return re.FindSubmatch(a.Body[:min(len(a.Body), maxScript)]) }
 	whole := func(a Answer) bool { return find(a) != nil || bytes.Contains(a.Body, []byte("</html>")) }
@@ -45,16 +44,16 @@ func (w transport) match(ctx context.Context, path string, re *regexp.Regexp) st
 	return ""
 }
 
-// answered is what a request showed of a feature.
+// answered is what an answer says about a feature.
 type answered int
 
 const (
-	unclear answered = iota // by a proxy, or not at all
+	unclear answered = iota // answered by a proxy, or not at all
 	absent
 	present
 )
 
-// signs are the features that tell versions apart.
+// signs are the features that tell versions apart, with the version that introduced each.
 type signs struct {
 	crons        answered // 0.24.0
 	accentColor  answered // 0.37.0
@@ -63,8 +62,7 @@ type signs struct {
 	maxDataSize  answered // 0.40.0
 }
 
-// span is the narrowest version that the signs allow, as Identity.Version
-// writes it.
+// span returns the narrowest range that the signs allow, in the format of Identity.Version.
 func (s signs) span() string {
 	steps := []struct {
 		sign          answered
@@ -88,7 +86,7 @@ func (s signs) span() string {
 	return spell("0.23", newest)
 }
 
-// spell writes a span; an empty newest means that none is known.
+// spell formats a range. An empty newest means that it is unknown.
 func spell(oldest, newest string) string {
 	switch {
 	case newest == oldest:
@@ -101,8 +99,7 @@ func spell(oldest, newest string) string {
 	return oldest + "+"
 }
 
-// featureVersion narrows the version by features, for servers whose
-// dashboard does not tell it.
+// featureVersion deduces the version from features, for servers whose dashboard does not show it.
 func (c *Client) featureVersion(ctx context.Context, coop bool) string {
 	var s signs
 	s.readSettings(c.settingsKeys(ctx))
@@ -116,8 +113,7 @@ func (c *Client) featureVersion(ctx context.Context, coop bool) string {
 	return s.span()
 }
 
-// route asks as a guest whether there is such a superuser's route. Nothing
-// is carried out for a guest.
+// route asks as a guest whether a superuser-only route exists. PocketBase carries out nothing for a guest.
 func (w transport) route(ctx context.Context, method, path string) answered {
 	a := w.Read(ctx, Call{Method: method, Path: path})
 	var shape struct {
@@ -134,7 +130,7 @@ func (w transport) route(ctx context.Context, method, path string) answered {
 	return unclear
 }
 
-// settingsKeys are the settings by key, nil where they cannot be read.
+// settingsKeys returns the settings by key, or nil if they cannot be read.
 func (c *Client) settingsKeys(ctx context.Context) map[string]json.RawMessage {
 	query := url.Values{"fields": {"meta.accentColor,meta.appName,superuserIPs,logs"}}
 	a := c.Wire.Read(ctx, Call{Path: "/api/settings", Query: query, token: c.token})

@@ -8,7 +8,7 @@ import (
 	"authpocket/internal/pocketbase/pbtest"
 )
 
-// dashboardOf answers as a PocketBase of a version whose dashboard is there.
+// dashboardOf serves the dashboard of a PocketBase of the given version.
 func dashboardOf(version string) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		switch r.URL.Path {
@@ -64,8 +64,7 @@ func TestDashboardVersion(t *testing.T) {
 	}
 }
 
-// features is a server without a dashboard that has these settings and
-// routes.
+// features returns a client of a server without a dashboard that has the given settings and routes.
 func features(t *testing.T, settings string, coop bool, routes ...string) *Client {
 	t.Helper()
 	url := pbtest.Serve(t, func(w http.ResponseWriter, r *http.Request) {
@@ -128,8 +127,7 @@ func TestFeatureVersion(t *testing.T) {
 	}
 }
 
-// TestFeatureVersionReal measures the server of the tests without its
-// dashboard.
+// TestFeatureVersionReal deduces the version of a real server without its dashboard.
 func TestFeatureVersionReal(t *testing.T) {
 	t.Parallel()
 	server := pbtest.Start(t)

@@ -21,11 +21,10 @@ type transport struct {
 	client *http.Client
 	Log    *slog.Logger
 	Reads  wire.Reads
-	long   time.Duration // what a call may take during which PocketBase calls authentik
+	long   time.Duration // timeout of calls during which PocketBase calls authentik
 }
 
-// exchangeTime is more than the 30 s that PocketBase gives itself for
-// authentik's answers to one sign-in.
+// exchangeTime exceeds the 30 s that PocketBase allows for authentik's answers to one sign-in.
 const exchangeTime = 45 * time.Second
 
 func newTransport(cfg Config) transport {
@@ -38,12 +37,12 @@ func newTransport(cfg Config) transport {
 	return w
 }
 
-// Call is one request. The zero token sends no Authorization: a guest's call.
+// Call is one request. Without a token it sends no Authorization header, as a guest.
 type Call struct {
-	Method string // empty: GET
+	Method string // empty means GET
 	Path   string // below the base address, starting with a slash
 	Query  url.Values
-	Body   any // sent as JSON, nil for none
+	Body   any // sent as JSON; nil for none
 	token  secret.Text
 }
 
@@ -54,11 +53,11 @@ func (c Call) verb() string {
 	return c.Method
 }
 
-// String names the call for evidence and errors, without its query.
+// String returns the method and path, without the query, for evidence and errors.
 func (c Call) String() string { return c.verb() + " " + c.Path }
 
-// Unhurried is the same wire for calls that PocketBase answers only once
-// authentik has answered it: the reason of a failure is in that answer.
+// Unhurried returns a copy of w for calls that PocketBase answers only after authentik has answered it. It waits
+// longer, because that answer holds the reason of a failure.
 func (w transport) Unhurried() transport {
 	client := *w.client
 	if client.Timeout > 0 {
@@ -68,22 +67,22 @@ func (w transport) Unhurried() transport {
 	return w
 }
 
-// Do sends a request that is not to be read as a whole.
+// Do sends a request whose answer must not be read to its end.
 func (w transport) Do(r *http.Request) (*http.Response, error) {
 	return w.client.Do(r) // #nosec G704 -- to the address the admin gave; outbound refuses what is never a target
 }
 
-// Elsewhere is the same wire to another address, which is asked with less
-// patience: it may well be reachable from browsers only.
+// Elsewhere returns a copy of w for another address. It has less patience, because that address may be reachable from
+// browsers only.
 func (w transport) Elsewhere(base string) transport {
 	w.base, w.Reads = base, w.Reads.Hasty()
 	return w
 }
 
-// Answer is what came back, with the path below the base address.
+// Answer is the outcome of a request. Its path is relative to the base address.
 type Answer = wire.Answer
 
-// Send makes the request once.
+// Send sends the call once.
 func (w transport) Send(ctx context.Context, c Call) Answer {
 	r, err := w.request(ctx, c)
 	if err != nil {
@@ -96,8 +95,7 @@ func (w transport) Send(ctx context.Context, c Call) Answer {
 	return a
 }
 
-// Read sends a call that changes nothing, again where that may help, until it
-// is answered with JSON.
+// Read sends a call that changes nothing, repeating it as needed until it is answered with JSON.
 func (w transport) Read(ctx context.Context, c Call) Answer {
 	return w.Reads.Repeat(ctx, wire.JSON, func(ctx context.Context) Answer { return w.Send(ctx, c) })
 }
@@ -124,7 +122,7 @@ func (w transport) request(ctx context.Context, c Call) (*http.Request, error) {
 		req.Header.Set("Content-Type", "application/json")
 	}
 	if c.token.IsSet() {
-		// Bare, for PocketBase 0.23 knows the prefix in one spelling only.
+		// No Bearer prefix: PocketBase 0.23 recognises only one spelling of it.
 		req.Header.Set("Authorization", c.token.Reveal())
 	}
 	return req, nil

@@ -8,15 +8,15 @@ import (
 	"unicode"
 )
 
-// Complaint is one leaf of an error answer: what PocketBase has to say about
-// one value. The path leads to the value; list indexes are digits.
+// Complaint is one leaf of an error answer: PocketBase's message about one value. Path leads to the value; list indexes
+// are digits.
 type Complaint struct {
 	Path    []string
-	Code    string // "validation_required" and the like, empty for unknown shapes
+	Code    string // "validation_required" and the like; empty for unknown shapes
 	Message string
 }
 
-// String shows a complaint in words, for paths that have none of their own.
+// String returns the complaint with its path, for paths that have no label.
 func (c Complaint) String() string {
 	if len(c.Path) == 0 {
 		return c.Message
@@ -24,14 +24,14 @@ func (c Complaint) String() string {
 	return strings.Join(c.Path, " › ") + ": " + c.Message
 }
 
-// What is taken from one answer.
+// Limits on what is read from one answer.
 const (
 	maxComplaints = 20
 	maxNesting    = 12 // keys of a path
 )
 
-// ReadError takes an error answer apart: PocketBase's message, and the
-// complaints of its data or, in an unknown shape, of all of it.
+// ReadError returns PocketBase's message from an error answer, and the complaints in its data. In an answer of unknown
+// shape it looks for complaints everywhere.
 func ReadError(body []byte) (message string, list []Complaint) {
 	var known struct {
 		Message string          `json:"message"`
@@ -43,7 +43,7 @@ func ReadError(body []byte) (message string, list []Complaint) {
 	return "", complaints(body)
 }
 
-// complaints walks JSON of any shape.
+// complaints collects the leaves of JSON of any shape.
 func complaints(raw json.RawMessage) []Complaint {
 	var v any
 	if json.Unmarshal(raw, &v) != nil {
@@ -95,11 +95,10 @@ func keys[V any](m map[string]V) []string {
 	return list
 }
 
-// maxPlain bounds a quoted sentence, in characters.
+// maxPlain is the most characters quoted from a server's sentence.
 const maxPlain = 200
 
-// Plain makes a server's sentence fit to be shown: one line, no markup, not
-// long.
+// Plain makes a server's sentence safe to show: one short line without markup.
 func Plain(s string) string {
 	if i := strings.IndexAny(s, "<{"); i >= 0 {
 		s = s[:i]
@@ -117,7 +116,7 @@ func Plain(s string) string {
 	return s
 }
 
-// Sentence ends s as a sentence.
+// Sentence returns s with a final period, unless it is empty or already ends as a sentence.
 func Sentence(s string) string {
 	if s == "" || strings.HasSuffix(s, ".") || strings.HasSuffix(s, "…") {
 		return s

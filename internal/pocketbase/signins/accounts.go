@@ -17,7 +17,7 @@ import (
 
 const externalAuths = "/api/collections/_externalAuths/records"
 
-// externalAuth is a row that links a record with a subject.
+// externalAuth is a row of _externalAuths, which links a record with a subject.
 type externalAuth struct {
 	ID         string `json:"id"`
 	RecordRef  string `json:"recordRef"`
@@ -25,7 +25,7 @@ type externalAuth struct {
 	Created    string `json:"created"`
 }
 
-// user is a record of an auth collection as a sign-in sees it.
+// user is the part of an auth record that matters to a sign-in.
 type user struct {
 	ID       string `json:"id"`
 	Email    string `json:"email"`
@@ -37,8 +37,8 @@ func (u user) account(subject string) *signin.Account {
 	return &signin.Account{ID: u.ID, Email: u.Email, Verified: u.Verified, LinkedSubject: subject}
 }
 
-// Collection reads the link's collection as it stands. Its error is a
-// *link.Fault, of the kind link.FaultStale where the collection is gone.
+// Collection returns the current state of the link's collection. Its error is a *link.Fault, of kind link.FaultStale if
+// the collection is gone.
 func (c SignIns) Collection(ctx context.Context, d link.Desired) (link.CollectionState, error) {
 	now, err := c.ReadCollection(ctx, d.Collection.ID, d.Collection.Name)
 	switch {
@@ -50,9 +50,8 @@ func (c SignIns) Collection(ctx context.Context, d link.Desired) (link.Collectio
 	return *now, nil
 }
 
-// Accounts finds the record that the subject is linked with through the
-// link's slot, and the one that has the address, as PocketBase itself would
-// find them; nil for none. It takes two requests after one another.
+// Accounts returns the account linked to the subject through the link's slot, and the account with the e-mail address,
+// each as PocketBase itself would find it, or nil. It takes two round trips.
 func (c SignIns) Accounts(ctx context.Context, d link.Desired, subject, email string) (bySubject,
 	byEmail *signin.Account,
 	err error) {
@@ -96,14 +95,13 @@ func (c SignIns) Accounts(ctx context.Context, d link.Desired, subject, email st
 	return bySubject, byEmail, nil
 }
 
-// ofSlot filters the links of the link's collection and slot.
+// ofSlot returns the filter for the links of the link's collection and slot.
 func ofSlot(d link.Desired) string {
 	return "collectionRef=" + rest.Quoted(d.Collection.ID) + " && provider=" + rest.Quoted(d.Slot.Slot)
 }
 
-// lookup is a filter that finds at least the rows whose field has that value.
-// Versions differ in how they read backslashes and quotes in a filter, so
-// those are left to a wildcard, and the caller compares what was found.
+// lookup returns a filter that matches at least the rows whose field has the value. Versions differ in how they read
+// backslashes and quotes in a filter, so a wildcard stands in for them, and the caller compares what was found.
 func lookup(field, value string) string {
 	open := strings.NewReplacer(`"`, "%", `'`, "%", `\`, "%", "\n", "%", "\r", "%", "\t", "%", "\x00",
 		"%").Replace(value)
@@ -113,7 +111,7 @@ func lookup(field, value string) string {
 	return field + `~"` + open + `"`
 }
 
-// lookupAnyCase is lookup without regard to capital letters.
+// lookupAnyCase is lookup without regard to case.
 func lookupAnyCase(field, value string) string {
 	return strings.Replace(lookup(field, value), field+"=", field+"~", 1)
 }
@@ -158,7 +156,7 @@ func (c SignIns) user(ctx context.Context, d link.Desired, id string) (*user, er
 	return nil, err
 }
 
-// userByEmail compares addresses as the collection's index does.
+// userByEmail returns the user with the address, compared as the collection's index compares, or nil.
 func (c SignIns) userByEmail(ctx context.Context, d link.Desired, email string) (*user, error) {
 	if email == "" {
 		return nil, nil
@@ -185,9 +183,8 @@ func (c SignIns) userByEmail(ctx context.Context, d link.Desired, email string) 
 	return nil, nil
 }
 
-// emailsInAnyCase reports whether the first unique index on the address alone
-// leaves out capital letters, which is what PocketBase goes by
-// (core/record_query.go).
+// emailsInAnyCase reports whether the first unique index on the address alone ignores case, which is how PocketBase
+// decides (core/record_query.go).
 func (c SignIns) emailsInAnyCase(ctx context.Context, d link.Desired) (bool, error) {
 	var got rest.List[struct {
 		Indexes []string `json:"indexes"`
@@ -205,7 +202,7 @@ func (c SignIns) emailsInAnyCase(ctx context.Context, d link.Desired) (bool, err
 	return false, nil
 }
 
-// uniqueColumns are the columns of a CREATE UNIQUE INDEX statement.
+// uniqueColumns returns the columns of a CREATE UNIQUE INDEX statement.
 func uniqueColumns(statement string) (columns []string, unique bool) {
 	head, rest, found := strings.Cut(statement, "(")
 	if !found || !strings.Contains(strings.ToUpper(head), "UNIQUE") {
@@ -220,9 +217,8 @@ func isEmailColumn(column string) bool {
 	return len(words) > 0 && strings.EqualFold(strings.Trim(words[0], "`\"[]'"), "email")
 }
 
-// MadeSince returns nil when a sign-in through the link's slot created the
-// account since then, by this machine's clock. Otherwise the *link.Fault says
-// why not, or why authpocket cannot tell.
+// MadeSince returns nil if a sign-in through the link's slot created the account after since, by this machine's clock.
+// Otherwise it returns a *link.Fault that says why not, or why authpocket cannot tell.
 func (c SignIns) MadeSince(ctx context.Context, d link.Desired, id string, since time.Time) error {
 	there, err := c.madeSince(ctx, d, id, since, false)
 	if err == nil && !there {
@@ -232,9 +228,8 @@ func (c SignIns) MadeSince(ctx context.Context, d link.Desired, id string, since
 	return err
 }
 
-// madeSince answers false for an account that is gone. told means that
-// PocketBase itself said, when it signed the person in, that it had made the
-// account.
+// madeSince reports whether the account exists; its error says why the test did not create it. told reports whether
+// PocketBase itself, on signing the person in, said that the account was new.
 func (c SignIns) madeSince(ctx context.Context, d link.Desired, id string, since time.Time, told bool,
 ) (there bool, err error) {
 	found, ahead, err := c.users(ctx, d, "id="+rest.Quoted(id))
@@ -248,18 +243,16 @@ func (c SignIns) madeSince(ctx context.Context, d link.Desired, id string, since
 	if err != nil {
 		return true, err
 	}
-	// The server's date has whole seconds, and so has what is ahead.
+	// The server's date has whole seconds, and so does ahead.
 	if f := notOurs(found[0], rows, since.Add(ahead-2*time.Second), told); f != nil {
 		return true, f
 	}
 	return true, nil
 }
 
-// DeleteAccount deletes an account that a test sign-in made, and its links.
-// It refuses any that was there before since, by this machine's clock: what
-// is older was not made by the test. told means that PocketBase said itself
-// that the account was new, for collections that keep no times. Its error is
-// a *link.Fault.
+// DeleteAccount deletes an account that a test sign-in created, and its links. It refuses an account older than since,
+// by this machine's clock, which the test cannot have created. told reports whether PocketBase itself said that the
+// account was new, for collections that keep no times. Its error is a *link.Fault.
 func (c SignIns) DeleteAccount(ctx context.Context, d link.Desired, id string, since time.Time, told bool) error {
 	there, err := c.madeSince(ctx, d, id, since, told)
 	if err != nil || !there {
@@ -276,7 +269,7 @@ func recordPath(collection, id string) string {
 	return "/api/collections/" + url.PathEscape(collection) + "/records/" + url.PathEscape(id)
 }
 
-// notOurs says why an account was not made by the test, nil where it was.
+// notOurs returns the fault for an account that the test did not create, or nil if it did.
 func notOurs(one user, rows []externalAuth, earliest time.Time, told bool) *link.Fault {
 	made := rest.LogTime(one.Created)
 	refuse := func(why string) *link.Fault {
@@ -295,8 +288,7 @@ func notOurs(one user, rows []externalAuth, earliest time.Time, told bool) *link
 	return nil
 }
 
-// deleteLinks removes what links of the account are left; PocketBase deletes
-// them along since 0.23.
+// deleteLinks deletes the remaining links of the account. PocketBase since 0.23 deletes them with the account.
 func (c SignIns) deleteLinks(ctx context.Context, d link.Desired, id string) error {
 	rows, err := c.links(ctx, d, "recordRef="+rest.Quoted(id))
 	if err != nil {

@@ -1,5 +1,5 @@
-// Package signins is PocketBase's part of a test sign-in: the exchange, what its
-// log says of it, and the account that came of it.
+// Package signins handles PocketBase's part of a test sign-in: the exchange, its trail in the log, and the resulting
+// account.
 package signins
 
 import (
@@ -17,16 +17,14 @@ import (
 	"authpocket/internal/wire"
 )
 
-// nonceKey is the query parameter that marks requests of a test sign-in, so
-// that they can be found again in PocketBase's log.
+// nonceKey is the query parameter that marks the requests of a test sign-in, to find them in PocketBase's log.
 const nonceKey = "authpocket"
 
-// SignIns carries out and follows sign-ins at a connected PocketBase.
+// SignIns carries out and follows sign-ins on a connected PocketBase.
 type SignIns struct{ *rest.Client }
 
-// AuthMethods asks as a guest how to begin a sign-in: authentik's authorize
-// URL, whose redirect_uri is left open, and the verifier that goes with its
-// challenge. Its error is a *link.Fault.
+// AuthMethods asks as a guest how to begin a sign-in. It returns authentik's authorize URL, with redirect_uri left
+// open, and the code verifier for its challenge. Its error is a *link.Fault.
 func (c SignIns) AuthMethods(ctx context.Context, d link.Desired) (authURL string, verifier secret.Text, err error) {
 	a := c.Wire.Read(ctx, rest.Call{Path: "/api/collections/" + url.PathEscape(d.Collection.Name) + "/auth-methods"})
 	var got struct {
@@ -55,7 +53,7 @@ func (c SignIns) AuthMethods(ctx context.Context, d link.Desired) (authURL strin
 		"OAuth2 is off for it, or the provider was removed. Apply the link again.", a.Outcome())
 }
 
-// signedIn is PocketBase's answer to a sign-in that went well.
+// signedInAnswer is PocketBase's answer to a successful sign-in.
 type signedInAnswer struct {
 	Record map[string]any `json:"record"`
 	Meta   struct {
@@ -65,10 +63,9 @@ type signedInAnswer struct {
 	} `json:"meta"`
 }
 
-// Exchange hands PocketBase the code of a sign-in, as a guest: a superuser
-// would get past rules and limits that stop people. Any answer of
-// PocketBase's is an Exchanged; the error is a *link.Fault where there was
-// none. The tokens of the answer are not kept.
+// Exchange sends PocketBase the code of a sign-in. It does so as a guest, because a superuser would bypass rules and
+// limits that stop people. Any answer of PocketBase, a refusal included, is returned as an Exchanged; the error is a
+// *link.Fault if there was none. The tokens in the answer are discarded.
 func (c SignIns) Exchange(ctx context.Context, d link.Desired, code signin.Code) (signin.Exchanged, error) {
 	before := c.linkedBefore(ctx, d)
 	a := c.Wire.Unhurried().Send(ctx, rest.Call{
@@ -99,7 +96,7 @@ func (c SignIns) Exchange(ctx context.Context, d link.Desired, code signin.Code)
 	}, nil
 }
 
-// refusedExchange reads a refusal. What is not PocketBase's own is an error.
+// refusedExchange returns the refusal that PocketBase answered. Any other answer is an error.
 func refusedExchange(a rest.Answer) (signin.Exchanged, error) {
 	if rest.MFAID(a) != "" {
 		return signin.Exchanged{Outcome: signin.OutcomeRefused, Refusal: &signin.Refusal{Status: a.Status, MFA: true}},
@@ -137,15 +134,13 @@ func readRecord(fields map[string]any, mapped link.MappedFields) signin.Record {
 	}
 }
 
-// sameWrite is the most that lies between a new account and its link, which
-// PocketBase writes together.
+// sameWrite is the longest time between a new account and its link, which PocketBase writes together.
 const sameWrite = 2 * time.Second
 
-// outcome tells a new account from one that was linked just now and one that
-// was linked before. The rows of _externalAuths tell that afterwards only in
-// part: since 0.37.4 PocketBase makes the row of an account that was never
-// verified anew at each sign-in. PocketBase 0.23 to 0.25 leave isNew out; there
-// the times of the account and its link tell, and that there is one more.
+// outcome returns whether the sign-in created an account, linked an existing one, or used an existing link. Afterwards
+// the rows of _externalAuths show that only in part: since 0.37.4 PocketBase recreates the row of an account that was
+// never verified at each sign-in. PocketBase 0.23 to 0.25 omit isNew; there an account counts as new if it and its link
+// were created together and the collection has one more account.
 func (c SignIns) outcome(ctx context.Context, d link.Desired, got signedInAnswer, before linksBefore,
 	made time.Time) signin.Outcome {
 	switch {
@@ -168,27 +163,25 @@ func (c SignIns) outcome(ctx context.Context, d link.Desired, got signedInAnswer
 	return signin.OutcomeReturns
 }
 
-// linksBefore are the links of a slot as they stand before a sign-in.
+// linksBefore holds the links of a slot before a sign-in.
 type linksBefore struct {
 	subjects map[string]bool
-	// newest is when the newest was made, as PocketBase writes times, which
-	// sort as text. Empty: there is none, or it cannot be read.
+	// newest is the creation time of the newest link in PocketBase's format, which sorts as text. It is empty if there
+	// is none, or it cannot be read.
 	newest string
-	// accounts is how many there are, for versions that do not say which is
-	// new; 0 for others.
+	// accounts is the number of accounts, for versions that do not tell which are new; 0 for others.
 	accounts int
 }
 
-// The most links that are read before a sign-in, whose code waits meanwhile.
+// Limits on the links read before a sign-in, whose code is waiting.
 const (
 	linksPage  = 1000
 	linksPages = 10
 	linksTime  = 10 * time.Second
 )
 
-// linkedBefore reads who is linked through the slot, the newest first. Where
-// there are more than can be read in time, the times of the links have to do
-// for the others.
+// linkedBefore returns who is linked through the slot, reading the newest first. If there are more than it can read in
+// time, the outcome of the others rests on the times of their links.
 func (c SignIns) linkedBefore(ctx context.Context, d link.Desired) linksBefore {
 	ctx, cancel := context.WithTimeout(wire.OneList(ctx), linksTime)
 	defer cancel()
@@ -214,7 +207,7 @@ func (c SignIns) linkedBefore(ctx context.Context, d link.Desired) linksBefore {
 	return before
 }
 
-// accounts counts those of the link's collection, 0 where that cannot be read.
+// accounts returns the number of accounts in the link's collection, or 0 if it cannot be read.
 func (c SignIns) accounts(ctx context.Context, d link.Desired) int {
 	var got struct {
 		TotalItems int `json:"totalItems"`

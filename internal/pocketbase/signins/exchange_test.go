@@ -29,7 +29,7 @@ func TestALongListIsReadToItsBoundAndNoFurther(t *testing.T) {
 	}
 }
 
-// TestAnExchangeIsSentOnce: a code is good for one exchange.
+// TestAnExchangeIsSentOnce checks that an exchange is not repeated, because a code is valid for one only.
 func TestAnExchangeIsSentOnce(t *testing.T) {
 	t.Parallel()
 	d := link.Desired{Collection: link.CollectionState{Name: "users"}, Slot: pbtest.Ours()}
@@ -51,7 +51,7 @@ func TestAnExchangeIsSentOnce(t *testing.T) {
 	}
 }
 
-// signInsMemory are the sign-ins of a PocketBase that only a test's function plays.
+// memory returns sign-ins at a PocketBase that a function of the test plays.
 func memory(timeout time.Duration, play func(*http.Request) (*http.Response, error)) SignIns {
 	client := &http.Client{Transport: pbtest.RoundTrip(play), Timeout: timeout}
 	cfg := rest.Config{URL: "http://pocketbase.test", Token: secret.New("token"), HTTP: client}

@@ -17,7 +17,7 @@ import (
 	"authpocket/internal/signin"
 )
 
-// kindOf is which step of a sign-in the entry is of.
+// kindOf returns which step of a sign-in the entry belongs to.
 func kindOf(e rest.LogLine) string {
 	path, _, _ := strings.Cut(e.Data.URL, "?")
 	switch {
@@ -35,8 +35,8 @@ func kindOf(e rest.LogLine) string {
 	return ""
 }
 
-// wordsOf are PocketBase's own about what went wrong. Complaints about fields
-// come as an object, whatever authentik said as text.
+// wordsOf returns PocketBase's details of what went wrong. Complaints about fields come as an object, anything from
+// authentik as text.
 func wordsOf(e rest.LogLine) string {
 	var text string
 	if json.Unmarshal(e.Data.Details, &text) == nil {
@@ -47,15 +47,13 @@ func wordsOf(e rest.LogLine) string {
 
 var plainState = regexp.MustCompile(`^[A-Za-z0-9_-]{8,100}$`)
 
-// Trail reads in PocketBase's own log what came of a sign-in: the requests
-// with the nonce, and the return from authentik with the state. PocketBase
-// writes its log late, so patient waits up to 30 s for the entry; otherwise
-// it is given 6 s. What q hides appears nowhere.
+// Trail returns what PocketBase's own log says about a sign-in: the requests with the nonce, and the return from
+// authentik with the state. PocketBase writes its log late, so Trail waits up to 30 s for the entry if q.Patient is
+// set, and 6 s otherwise. It scrubs everything in q.Hide.
 //
-// Where the return of a person is looked for, it leaves two marks in the log:
-// one by the redirect URI's address, which shows whether that leads here, and
-// one by the address that is known to. Once the latter is there, all before
-// it is as well.
+// To follow a person's return, it leaves two marks in the log: one through the address of the redirect URI, which shows
+// whether that leads to this PocketBase, and one through the address that is known to. Once the latter is logged, so is
+// everything before it.
 func (c SignIns) Trail(ctx context.Context, q signin.TrailQuery) signin.PocketBaseTrail {
 	trail := c.trail(ctx, q)
 	trail.IgnoresIPs = c.Release().Before(rest.ComparesIPs)
@@ -100,18 +98,17 @@ func (c SignIns) trail(ctx context.Context, q signin.TrailQuery) signin.PocketBa
 	return trail
 }
 
-// The marks ask about collections that nobody has, so that PocketBase logs
-// them as errors, whatever else it leaves out.
+// The marks ask for collections that nobody has, so that PocketBase logs them as errors whatever its log level.
 const (
 	markPath   = "/api/collections/authpocket-mark/auth-methods"
 	publicMark = "/api/collections/authpocket-public-mark/auth-methods"
 )
 
-// markTime bounds the mark by the redirect URI's address.
+// markTime bounds the mark through the address of the redirect URI.
 const markTime = 10 * time.Second
 
-// mark leaves the marks, or tells why it cannot. public tells that somebody
-// answered at the redirect URI's address.
+// mark leaves the marks, or returns why it cannot. public reports whether anything answered at the address of the
+// redirect URI.
 func (c SignIns) mark(ctx context.Context, q signin.TrailQuery) (public bool, why string) {
 	if q.Exchange {
 		return false, ""
@@ -121,7 +118,7 @@ func (c SignIns) mark(ctx context.Context, q signin.TrailQuery) (public bool, wh
 		markCtx, cancel := context.WithTimeout(ctx, markTime)
 		defer cancel()
 		public = c.Wire.Elsewhere(base).Read(markCtx, rest.Call{Path: publicMark,
-			Query: query}).Err == nil // from where browsers are it may lead here all the same
+			Query: query}).Err == nil // if not, it may still lead here from where the browsers are
 	}
 	if a := c.Wire.Read(ctx, rest.Call{Path: markPath, Query: query}); a.Err != nil {
 		return public, rest.Unreachable(c.URL(), a.Err).Summary
@@ -132,11 +129,11 @@ func (c SignIns) mark(ctx context.Context, q signin.TrailQuery) (public bool, wh
 // sleep reports whether it waited the whole time.
 func sleep(ctx context.Context, wait time.Duration) bool { return outbound.Sleep(ctx, wait) == nil }
 
-// readTrail reads the entries, and reports whether all that can come is there.
-// marked reports whether the mark by the redirect URI was answered by somebody.
+// readTrail reads the entries and reports whether they are complete. marked reports whether anything answered the mark
+// through the redirect URI.
 func readTrail(entries []rest.LogLine, q signin.TrailQuery, marked bool) (t signin.PocketBaseTrail, whole bool) {
 	base, _ := strings.CutSuffix(q.RedirectURL, link.RedirectPath)
-	here := !marked // nothing to be shown
+	here := !marked // without an answer, nothing is proven
 	for _, e := range entries {
 		switch kindOf(e) {
 		case "mark":
@@ -160,7 +157,7 @@ func readTrail(entries []rest.LogLine, q signin.TrailQuery, marked bool) (t sign
 			signin.Evidence{System: link.PB, When: rest.LogTime(e.Created), Text: secret.Scrub(sentenceOf(e),
 				q.Hide...)})
 	}
-	if whole && !here { // the mark by the redirect URI is not there
+	if whole && !here { // the mark through the redirect URI is missing
 		t.Elsewhere = true
 		t.Evidence = append(t.Evidence,
 			signin.Evidence{System: link.PB, When: time.Now(), Text: "A request to " + secret.Scrub(base) +
@@ -169,7 +166,7 @@ func readTrail(entries []rest.LogLine, q signin.TrailQuery, marked bool) (t sign
 	return t, whole
 }
 
-// causeOf reads what kept PocketBase from token or claims, empty for anything
+// causeOf returns what kept PocketBase from the token or the claims, and at which stage. Both are empty for anything
 // else.
 func causeOf(e rest.LogLine) (signin.StageID, link.CauseID) {
 	switch said := wordsOf(e); {
@@ -184,7 +181,7 @@ func causeOf(e rest.LogLine) (signin.StageID, link.CauseID) {
 	return "", ""
 }
 
-// sentenceOf is the entry for people.
+// sentenceOf describes the entry for people.
 func sentenceOf(e rest.LogLine) string {
 	path, _, _ := strings.Cut(e.Data.URL, "?")
 	parts := []string{e.Data.Method + " " + path + " was answered " + strconv.Itoa(e.Data.Status)}

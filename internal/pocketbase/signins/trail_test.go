@@ -10,7 +10,7 @@ import (
 	"authpocket/internal/signin"
 )
 
-// FuzzLogLine reads lines of PocketBase's log of any shape.
+// FuzzLogLine reads log lines of any shape.
 func FuzzLogLine(f *testing.F) {
 	f.Add([]byte(
 		`{"created":"2026-05-01 10:00:00.000Z","data":{"url":"/api/collections/users/auth-with-oauth2","method":"POST","status":400,"error":"Failed to fetch OAuth2 token.","details":"oauth2: \"invalid_client\"","userIP":"1.2.3.4"}}`))
