@@ -29,6 +29,31 @@ type Check struct {
 	Cause CauseID `json:"cause,omitempty"`
 }
 
+// Passes returns the check as passed.
+func (c Check) Passes(evidence string) Check {
+	c.Status, c.Evidence = Pass, evidence
+	return c
+}
+
+// Fails returns the check as failed for a cause.
+func (c Check) Fails(cause CauseID, evidence, remedy string) Check {
+	c.Status, c.Evidence, c.Remedy, c.Cause = Fail, evidence, remedy, cause.Entry()
+	return c
+}
+
+// Warns returns the check with a warning about a cause.
+func (c Check) Warns(cause CauseID, evidence, remedy string) Check {
+	c = c.Fails(cause, evidence, remedy)
+	c.Status = Warn
+	return c
+}
+
+// Skips returns the check as not measured, with the reason.
+func (c Check) Skips(why string) Check {
+	c.Status, c.Evidence = Skipped, why
+	return c
+}
+
 // Checks are the results of a verify.
 type Checks []Check
 

@@ -10,27 +10,6 @@ import (
 	"authpocket/internal/wire"
 )
 
-func pass(check link.Check, evidence string) link.Check {
-	check.Status, check.Evidence = link.Pass, evidence
-	return check
-}
-
-func fail(check link.Check, cause link.CauseID, evidence, remedy string) link.Check {
-	check.Status, check.Evidence, check.Remedy, check.Cause = link.Fail, evidence, remedy, cause
-	return check
-}
-
-func warn(check link.Check, cause link.CauseID, evidence, remedy string) link.Check {
-	check = fail(check, cause, evidence, remedy)
-	check.Status = link.Warn
-	return check
-}
-
-func skip(check link.Check, why string) link.Check {
-	check.Status, check.Evidence = link.Skipped, why
-	return check
-}
-
 func newCheck(id link.CheckID, title string) link.Check {
 	return link.Check{ID: id, System: link.Authentik, Title: title}
 }

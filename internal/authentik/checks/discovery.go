@@ -25,16 +25,16 @@ func (m *measured) judgeDiscovery() []link.Check {
 	var config oidc.ProviderConfig
 	if discovery = m.judgePage(discovery, asked, m.discovery); discovery.Status == "" {
 		if json.Unmarshal(m.discovery.Body, &config) != nil || config.IssuerURL == "" {
-			discovery = fail(discovery, link.CauseHTMLInsteadOfJSON, asked+": "+outcome(m.discovery)+
+			discovery = discovery.Fails(link.CauseHTMLInsteadOfJSON, asked+": "+outcome(m.discovery)+
 				", without an issuer.",
 				"Check that "+m.d.AuthentikURL+
 					" is authentik's public address and that no login page is in front of it.")
 		}
 	}
 	if discovery.Status == link.Fail {
-		return []link.Check{discovery, skip(issuer, "The OpenID configuration could not be read.")}
+		return []link.Check{discovery, issuer.Skips("The OpenID configuration could not be read.")}
 	}
-	return []link.Check{pass(discovery, asked+": 200, with the issuer "+config.IssuerURL+"."),
+	return []link.Check{discovery.Passes(asked + ": 200, with the issuer " + config.IssuerURL + "."),
 		m.judgeIssuer(issuer, config.IssuerURL)}
 }
 
@@ -45,14 +45,14 @@ func (m *measured) judgePage(check link.Check, asked string, a rest.Answer) link
 	case a.Err != nil:
 		return m.unreachable(check, asked, a)
 	case a.Status == http.StatusNotFound:
-		return fail(check, link.CauseDiscovery, evidence, "Check that the application's slug is "+m.d.Application.Slug+
+		return check.Fails(link.CauseDiscovery, evidence, "Check that the application's slug is "+m.d.Application.Slug+
 			" and that it has a provider. Slugs are case-sensitive.")
 	case a.Status == http.StatusInternalServerError:
-		return fail(check, link.CauseSigningKey, evidence,
+		return check.Fails(link.CauseSigningKey, evidence,
 			"Choose an RSA or EC signing key for the provider: Ed25519 and Ed448 keys cause this error. If it "+
 				"already has an RSA or EC key, check authentik's server log.")
 	case a.Status != http.StatusOK:
-		return fail(check, link.CauseHTMLInsteadOfJSON, evidence, "Check that "+m.d.AuthentikURL+
+		return check.Fails(link.CauseHTMLInsteadOfJSON, evidence, "Check that "+m.d.AuthentikURL+
 			" is authentik's public address and that nothing in front of it answers instead.")
 	}
 	return check
@@ -61,10 +61,10 @@ func (m *measured) judgePage(check link.Check, asked string, a rest.Answer) link
 func (m *measured) judgeIssuer(check link.Check, named string) link.Check {
 	want := m.d.Issuer()
 	if named == want {
-		return pass(check, "The OpenID configuration names the issuer "+named+".")
+		return check.Passes("The OpenID configuration names the issuer " + named + ".")
 	}
 	what, remedy := issuerDifference(named, want)
-	return fail(check, link.CauseIssuerMismatch,
+	return check.Fails(link.CauseIssuerMismatch,
 		fmt.Sprintf("The OpenID configuration names the issuer %s; %s is expected. %s", rest.Plain(named), want,
 			what), remedy)
 }
@@ -105,14 +105,14 @@ func (m *measured) judgeKeys() link.Check {
 	const remedy = "Choose an RSA or EC signing key for the provider."
 	switch {
 	case !readable:
-		return fail(check, link.CauseHTMLInsteadOfJSON, asked+": "+outcome(m.jwks)+", which is not a key set.",
+		return check.Fails(link.CauseHTMLInsteadOfJSON, asked+": "+outcome(m.jwks)+", which is not a key set.",
 			"Check that nothing in front of authentik answers instead.")
 	case len(kinds) == 0:
-		return fail(check, link.CauseSigningKey, asked+
+		return check.Fails(link.CauseSigningKey, asked+
 			": 200, with no key. Without one, authentik signs with the client secret.", remedy)
 	}
 	if m.d.Slot.JWKSURL != "" && !slices.Contains(kinds, "RSA") {
-		return fail(check, link.CauseSigningKey, asked+": 200, with keys of type "+strings.Join(kinds, ", ")+
+		return check.Fails(link.CauseSigningKey, asked+": 200, with keys of type "+strings.Join(kinds, ", ")+
 			" only. PocketBase is set to verify ID tokens with them, but supports only RSA.",
 			"Choose an RSA signing key for the provider, or have PocketBase fetch user info.")
 	}
@@ -121,7 +121,7 @@ func (m *measured) judgeKeys() link.Check {
 			return m.judgeChosenKey(check, asked+": 200, with a key of type "+kind+".")
 		}
 	}
-	return fail(check, link.CauseSigningKey, asked+": 200, with keys of type "+strings.Join(kinds, ", ")+" only.",
+	return check.Fails(link.CauseSigningKey, asked+": 200, with keys of type "+strings.Join(kinds, ", ")+" only.",
 		remedy)
 }
 
@@ -129,15 +129,15 @@ func (m *measured) judgeKeys() link.Check {
 func (m *measured) judgeChosenKey(check link.Check, evidence string) link.Check {
 	want := m.d.Provider.SigningKey
 	if m.live.provider != nil && want.ID != "" && m.live.state.SigningKey.ID != want.ID {
-		return fail(check, link.CauseSigningKey, evidence+" The provider's signing key is not “"+want.Name+"”.",
+		return check.Fails(link.CauseSigningKey, evidence+" The provider's signing key is not “"+want.Name+"”.",
 			"Plan and apply again to restore the signing key, or change it in the settings.")
 	}
 	if m.d.Slot.IDTokenMode() && m.live.state.EncryptionKey.ID != "" {
-		return fail(check, link.CauseSigningKey, evidence+
+		return check.Fails(link.CauseSigningKey, evidence+
 			" The provider also has an encryption key, and PocketBase cannot read encrypted ID tokens.",
 			"Remove the encryption key from the provider, or have PocketBase fetch user info.")
 	}
-	return pass(check, evidence)
+	return check.Passes(evidence)
 }
 
 // keyKinds returns the types of the keys in a JWKS, which is an empty object if the provider has no key.

@@ -62,6 +62,6 @@ func outcome(a rest.Answer) string {
 
 // unreachable fails the check because there was no complete response.
 func (m *measured) unreachable(check link.Check, asked string, a rest.Answer) link.Check {
-	return fail(check, link.CauseUnreachable, asked+": "+outcome(a)+".",
+	return check.Fails(link.CauseUnreachable, asked+": "+outcome(a)+".",
 		"Check that authentik can be reached at "+m.d.AuthentikURL+", from here and from PocketBase.")
 }

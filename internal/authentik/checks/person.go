@@ -59,11 +59,11 @@ func (m *measured) judgeEmail() link.Check {
 	check := newCheck(link.CheckAuthentikEmail, "The user's e-mail address is treated as chosen")
 	switch {
 	case m.live.provider == nil:
-		return skip(check, m.live.missing)
+		return check.Skips(m.live.missing)
 	case m.claimsErr != nil:
-		return skip(check, "authentik's preview of the sign-in could not be read: "+rest.FaultWords(m.claimsErr))
+		return check.Skips("authentik's preview of the sign-in could not be read: " + rest.FaultWords(m.claimsErr))
 	case m.live.provider.Has("include_claims_in_id_token") && !m.live.state.IncludeClaims:
-		return skip(check, "The provider does not include claims in the ID token, and authentik's preview shows only "+
+		return check.Skips("The provider does not include claims in the ID token, and authentik's preview shows only " +
 			"those.")
 	}
 	email, isVerified := rest.Plain(m.claims.Text("email")), verified(m.claims)
@@ -72,21 +72,21 @@ func (m *measured) judgeEmail() link.Check {
 	const chooseAnother = "Give the user an e-mail address in authentik, or check as another user."
 	switch {
 	case m.d.Email == link.EmailLeave && !isVerified:
-		return pass(check, evidence+" As chosen, PocketBase drops the address.")
+		return check.Passes(evidence + " As chosen, PocketBase drops the address.")
 	case m.d.Email == link.EmailLeave:
-		return warn(check, link.CauseEmailUnverified, evidence+
+		return check.Warns(link.CauseEmailUnverified, evidence+
 			" It counts as verified, although you chose not to change authentik's answer.",
 			"A custom scope mapping marks it as verified. Remove it from the provider, or choose to trust these "+
 				"addresses.")
 	case isVerified:
-		return pass(check, evidence)
+		return check.Passes(evidence)
 	case email == "":
-		return warn(check, link.CauseEmailBlank, evidence, chooseAnother)
+		return check.Warns(link.CauseEmailBlank, evidence, chooseAnother)
 	case m.d.Email == link.EmailTrustAttribute:
-		return warn(check, link.CauseEmailUnverified, evidence+" PocketBase drops this address.",
+		return check.Warns(link.CauseEmailUnverified, evidence+" PocketBase drops this address.",
 			"If this address is known to be correct, set the attribute email_verified: true on the user in authentik.")
 	}
-	return fail(check, link.CauseEmailUnverified, evidence+" PocketBase drops this address.",
+	return check.Fails(link.CauseEmailUnverified, evidence+" PocketBase drops this address.",
 		"Plan and apply again to replace authentik's email scope mapping with the one that marks addresses as "+
 			"verified.")
 }
@@ -123,25 +123,25 @@ func (m *measured) judgeAccess() link.Check {
 	check := newCheck(link.CheckAuthentikAccess, "The user may use the application")
 	switch {
 	case m.accessErr != nil:
-		return skip(check, rest.FaultWords(m.accessErr))
+		return check.Skips(rest.FaultWords(m.accessErr))
 	case !m.own() && !m.c.Identity().Superuser:
-		return skip(check, "Only a superuser's token can check access for another user.")
+		return check.Skips("Only a superuser's token can check access for another user.")
 	case !m.access.Has("passing"):
-		return skip(check, "There is no application with the slug "+m.d.Application.Slug+".")
+		return check.Skips("There is no application with the slug " + m.d.Application.Slug + ".")
 	}
 	evidence := "Asked authentik whether " + m.who() + " may use the application: "
 	if m.access.Flag("passing") {
-		return pass(check, evidence+"yes.")
+		return check.Passes(evidence + "yes.")
 	}
 	evidence += "no."
 	if messages := rest.Plain(strings.Join(m.access.Texts("messages"), " ")); messages != "" {
 		evidence += " It says: " + messages
 	}
 	if m.person == 0 {
-		return warn(check, link.CauseNoAccess, evidence,
+		return check.Warns(link.CauseNoAccess, evidence,
 			"If this account should sign in, add it to one of the application's groups. Otherwise check as another "+
 				"user.")
 	}
-	return fail(check, link.CauseNoAccess, evidence,
+	return check.Fails(link.CauseNoAccess, evidence,
 		"Add the user to one of the application's groups, or bind the user to the application.")
 }

@@ -18,24 +18,24 @@ func (m *measured) judgeClient() link.Check {
 	asked := "Called revoke with the client ID and secret"
 	switch {
 	case m.live.cause != "":
-		return fail(check, m.live.cause, m.live.missing, "Plan and apply again to create what is missing.")
+		return check.Fails(m.live.cause, m.live.missing, "Plan and apply again to create what is missing.")
 	case m.live.provider != nil && live.ClientID != m.d.Provider.ClientID:
-		return fail(check, link.CauseUnknownClient, "The provider's client ID is "+rest.Plain(live.ClientID)+", not "+
+		return check.Fails(link.CauseUnknownClient, "The provider's client ID is "+rest.Plain(live.ClientID)+", not "+
 			m.d.Provider.ClientID+".", again)
 	case m.live.provider != nil && live.ClientType == "public":
-		return fail(check, link.CauseInvalidClient, "The provider's client type is Public, so no secret is checked.",
+		return check.Fails(link.CauseInvalidClient, "The provider's client type is Public, so no secret is checked.",
 			"Set the client type to Confidential.")
 	case !m.d.Provider.ClientSecret.IsSet():
-		return skip(check, "The client secret is not known.")
+		return check.Skips("The client secret is not known.")
 	case m.revoke.Err != nil:
 		return m.unreachable(check, asked, m.revoke)
 	case m.revoke.Status == http.StatusOK && json.Valid(m.revoke.Body):
-		return pass(check, asked+": 200.")
+		return check.Passes(asked + ": 200.")
 	case m.revoke.Status == http.StatusUnauthorized:
-		return fail(check, link.CauseInvalidClient, asked+
+		return check.Fails(link.CauseInvalidClient, asked+
 			": 401, invalid_client. No provider has this client ID with this secret.", again)
 	}
-	return fail(check, link.CauseHTMLInsteadOfJSON, asked+": "+outcome(m.revoke)+".", "Check that "+m.d.AuthentikURL+
+	return check.Fails(link.CauseHTMLInsteadOfJSON, asked+": "+outcome(m.revoke)+".", "Check that "+m.d.AuthentikURL+
 		" is authentik's public address.")
 }
 
@@ -44,7 +44,7 @@ func (m *measured) judgeScopes() link.Check {
 	check := newCheck(link.CheckAuthentikScopes, "The scopes openid, email and profile are attached")
 	switch {
 	case m.live.cause != "":
-		return skip(check, m.live.missing)
+		return check.Skips(m.live.missing)
 	case m.live.provider == nil || m.live.mappingsErr != nil:
 		return m.judgeSupportedScopes(check)
 	}
@@ -57,18 +57,18 @@ func (m *measured) judgeScopes() link.Check {
 		}
 	}
 	if len(missing) > 0 {
-		return fail(check, link.CauseMissingScopes, evidence+" Missing: "+strings.Join(missing, ", ")+".",
+		return check.Fails(link.CauseMissingScopes, evidence+" Missing: "+strings.Join(missing, ", ")+".",
 			"Attach the missing scope mappings to the provider.")
 	}
 	if gone := m.detached(attached); len(gone) > 0 {
-		return fail(check, link.CauseMissingScopes, evidence+" No longer attached: "+strings.Join(gone, ", ")+".",
+		return check.Fails(link.CauseMissingScopes, evidence+" No longer attached: "+strings.Join(gone, ", ")+".",
 			"Plan and apply again to attach them.")
 	}
 	if count(scopes, "email") > 1 {
-		return fail(check, link.CauseMissingScopes, evidence+
+		return check.Fails(link.CauseMissingScopes, evidence+
 			" Two mappings cover the scope email, and which one applies is undefined.", "Detach one of them.")
 	}
-	return pass(check, evidence)
+	return check.Passes(evidence)
 }
 
 // attached returns the provider's mappings, by primary key and by name, and their scopes.
@@ -104,18 +104,18 @@ func (m *measured) judgeSupportedScopes(check link.Check) link.Check {
 		Scopes []string `json:"scopes_supported"`
 	}
 	if m.discovery.Status != http.StatusOK || json.Unmarshal(m.discovery.Body, &config) != nil {
-		return skip(check, "The token may not read the provider's scope mappings, and the OpenID configuration could "+
+		return check.Skips("The token may not read the provider's scope mappings, and the OpenID configuration could " +
 			"not be read.")
 	}
 	evidence := "The OpenID configuration names the scopes " + rest.Plain(strings.Join(config.Scopes,
 		", ")) + ". The token may not read the scope mappings, so openid itself cannot be confirmed."
 	for _, scope := range []string{"email", "profile"} {
 		if !slices.Contains(config.Scopes, scope) {
-			return fail(check, link.CauseMissingScopes, evidence,
+			return check.Fails(link.CauseMissingScopes, evidence,
 				"Attach the scope mappings for openid, email and profile to the provider.")
 		}
 	}
-	return pass(check, evidence)
+	return check.Passes(evidence)
 }
 
 // judgeGrants checks that the authorization code grant is enabled.
@@ -123,16 +123,16 @@ func (m *measured) judgeGrants() link.Check {
 	check := newCheck(link.CheckAuthentikGrants, "The authorization code grant is enabled")
 	switch {
 	case m.live.provider == nil:
-		return skip(check, m.live.missing)
+		return check.Skips(m.live.missing)
 	case !m.live.provider.Has("grant_types"):
-		return skip(check, "authentik "+m.c.Identity().Version+" has no grant type setting; it was added in 2026.5.")
+		return check.Skips("authentik " + m.c.Identity().Version + " has no grant type setting; it was added in 2026.5.")
 	}
 	grants := m.live.state.GrantTypes
 	evidence := "The provider's grant types: " + rest.OrNone(rest.Plain(strings.Join(grants, ", "))) + "."
 	if !slices.Contains(grants, "authorization_code") {
-		return fail(check, link.CauseGrantTypes, evidence, "Add the grant type “authorization_code” to the provider.")
+		return check.Fails(link.CauseGrantTypes, evidence, "Add the grant type “authorization_code” to the provider.")
 	}
-	return pass(check, evidence)
+	return check.Passes(evidence)
 }
 
 func count(list []string, value string) (n int) {

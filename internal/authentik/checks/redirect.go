@@ -66,13 +66,13 @@ func (m *measured) judgeProbes() []link.Check {
 	one := newCheck(link.CheckAuthentikRedirect, "authentik accepts the redirect URI")
 	if why := m.mayNotProbe(); why != "" {
 		if m.live.provider != nil && len(m.live.state.RedirectURIs) == 0 {
-			return []link.Check{fail(one, link.CauseRedirectMismatch, why,
+			return []link.Check{one.Fails(link.CauseRedirectMismatch, why,
 				"Add PocketBase's redirect URI to the provider.")}
 		}
-		return []link.Check{skip(one, why)}
+		return []link.Check{one.Skips(why)}
 	}
 	if len(m.probes) == 0 {
-		return []link.Check{skip(one, "No redirect URI uses strict matching, so none can be tested.")}
+		return []link.Check{one.Skips("No redirect URI uses strict matching, so none can be tested.")}
 	}
 	checks := make([]link.Check, len(m.probes))
 	for i, p := range m.probes {
@@ -96,15 +96,15 @@ func (m *measured) judgeProbe(check link.Check, p probe) link.Check {
 	switch {
 	case !r.accepted && r.cause == link.CauseRedirectMismatch:
 		known := signin.NewMismatch(p.uri, signin.RedirectNames(m.live.state.RedirectURIs))
-		return fail(check, r.cause, evidence+" "+r.means+" "+rest.Plain(known.String()), r.remedy)
+		return check.Fails(r.cause, evidence+" "+r.means+" "+rest.Plain(known.String()), r.remedy)
 	case !r.accepted:
-		return fail(check, r.cause, evidence+" "+r.means, r.remedy)
+		return check.Fails(r.cause, evidence+" "+r.means, r.remedy)
 	case !m.hasRedirect(p.uri):
-		return fail(check, link.CauseRedirectMismatch, evidence+
+		return check.Fails(link.CauseRedirectMismatch, evidence+
 			" Another entry in the provider's list matches it; the exact one is missing.",
 			"Plan and apply again to restore the exact redirect URI.")
 	}
-	return pass(check, evidence)
+	return check.Passes(evidence)
 }
 
 // hasRedirect reports whether the provider's list has exactly that URI.

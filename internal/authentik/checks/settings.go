@@ -21,9 +21,9 @@ func (m *measured) judgeSettings() link.Check {
 	check := newCheck(link.CheckAuthentikSettings, "authentik has the settings of the link")
 	switch {
 	case m.live.cause != "":
-		return fail(check, m.live.cause, m.live.missing, "Plan and apply again to create what is missing.")
+		return check.Fails(m.live.cause, m.live.missing, "Plan and apply again to create what is missing.")
 	case m.live.provider == nil:
-		return skip(check, m.live.missing)
+		return check.Skips(m.live.missing)
 	}
 	differs := m.providerDiffers()
 	if m.live.application != nil {
@@ -31,12 +31,12 @@ func (m *measured) judgeSettings() link.Check {
 	}
 	differs = append(differs, m.mappingDiffers()...)
 	if len(differs) > 0 {
-		return fail(check, link.CauseSettingsDiffer, "These settings in authentik differ from the link's: "+
+		return check.Fails(link.CauseSettingsDiffer, "These settings in authentik differ from the link's: "+
 			strings.Join(differs, ", ")+".",
 			"Plan and apply again: the preview shows what differs. If authentik is right, copy its values to "+
 				"the settings.")
 	}
-	return pass(check, "The application, its provider and its scope mapping have the wanted settings.")
+	return check.Passes("The application, its provider and its scope mapping have the wanted settings.")
 }
 
 func (m *measured) providerDiffers() []string {
@@ -128,9 +128,9 @@ func (m *measured) judgeBindings() link.Check {
 	check := newCheck(link.CheckAuthentikBindings, "The application's bindings are as wanted")
 	switch {
 	case m.live.application == nil:
-		return skip(check, cmp.Or(m.live.missing, "The application could not be read."))
+		return check.Skips(cmp.Or(m.live.missing, "The application could not be read."))
 	case m.live.bindingsErr != nil:
-		return skip(check, rest.FaultWords(m.live.bindingsErr))
+		return check.Skips(rest.FaultWords(m.live.bindingsErr))
 	}
 	live := make([]link.BindingState, 0, len(m.live.bindings))
 	for _, o := range m.live.bindings {
@@ -155,17 +155,17 @@ func (m *measured) judgeBindings() link.Check {
 	}
 	switch {
 	case len(gone) == 0 && len(moved) > 0:
-		return fail(check, link.CauseSettingsDiffer, "These settings in authentik differ from the link's: "+
+		return check.Fails(link.CauseSettingsDiffer, "These settings in authentik differ from the link's: "+
 			strings.Join(moved, ", ")+".",
 			"Restore it in authentik, or connect again to keep the current one.")
 	case len(gone) > 0:
-		return fail(check, link.CauseSettingsDiffer, "No longer bound: "+strings.Join(gone, ", ")+
+		return check.Fails(link.CauseSettingsDiffer, "No longer bound: "+strings.Join(gone, ", ")+
 			".", "Plan and apply again to bind them.")
 	case len(live) == 0:
-		return pass(check, "The application has no bindings: everyone with an authentik account may use it, unless "+
+		return check.Passes("The application has no bindings: everyone with an authentik account may use it, unless " +
 			"authentik's default access to applications is off.")
 	}
-	return pass(check, "Bound to the application: "+bindingNames(live)+".")
+	return check.Passes("Bound to the application: " + bindingNames(live) + ".")
 }
 
 func bindingNames(list []link.BindingState) string {
@@ -186,7 +186,7 @@ func (m *measured) judgeEndpoints() link.Check {
 	var config oidc.ProviderConfig
 	if m.discovery.Status != http.StatusOK || json.Unmarshal(m.discovery.Body, &config) != nil ||
 		config.TokenURL == "" {
-		return skip(check, "The OpenID configuration could not be read.")
+		return check.Skips("The OpenID configuration could not be read.")
 	}
 	slot := m.d.Slot
 	for _, one := range []struct {
@@ -202,23 +202,23 @@ func (m *measured) judgeEndpoints() link.Check {
 			continue
 		}
 		if what := endpointDiffers(one.have, one.named); what != "" {
-			return fail(check, one.cause, "PocketBase's "+one.label+" is "+rest.Plain(one.have)+"; authentik names "+
+			return check.Fails(one.cause, "PocketBase's "+one.label+" is "+rest.Plain(one.have)+"; authentik names "+
 				rest.Plain(one.named)+". "+what,
 				"Enter it exactly as authentik names it.")
 		}
 	}
 	if len(slot.Issuers) > 0 && !slices.Contains(slot.Issuers, config.IssuerURL) {
-		return fail(check, link.CauseIssuerMismatch, "PocketBase accepts the issuers "+
+		return check.Fails(link.CauseIssuerMismatch, "PocketBase accepts the issuers "+
 			rest.Plain(strings.Join(slot.Issuers, ", "))+"; authentik names "+rest.Plain(config.IssuerURL)+".",
 			"Enter the issuer exactly as authentik names it.")
 	}
 	if what := hostDiffers(slot.AuthURL, config.AuthURL); what != "" {
-		return warn(check, link.CauseEndpointURL, "Browsers are sent to "+rest.Plain(slot.AuthURL)+"; authentik names "+
+		return check.Warns(link.CauseEndpointURL, "Browsers are sent to "+rest.Plain(slot.AuthURL)+"; authentik names "+
 			rest.Plain(config.AuthURL)+". "+what,
 			"Give PocketBase the Auth URL at authentik's public address, unless browsers reach both.")
 	}
-	return pass(check, "All URLs in PocketBase have the paths that authentik's OpenID configuration names, and "+
-		"browsers are sent to "+rest.Plain(config.AuthURL)+".")
+	return check.Passes("All URLs in PocketBase have the paths that authentik's OpenID configuration names, and " +
+		"browsers are sent to " + rest.Plain(config.AuthURL) + ".")
 }
 
 // endpointDiffers returns a sentence about the difference except scheme and host, empty for none.

@@ -12,27 +12,6 @@ import (
 	"authpocket/internal/pocketbase/rest"
 )
 
-func pass(check link.Check, evidence string) link.Check {
-	check.Status, check.Evidence = link.Pass, evidence
-	return check
-}
-
-func fail(check link.Check, cause link.CauseID, evidence, remedy string) link.Check {
-	check.Status, check.Evidence, check.Remedy, check.Cause = link.Fail, evidence, remedy, cause.Entry()
-	return check
-}
-
-func warn(check link.Check, cause link.CauseID, evidence, remedy string) link.Check {
-	check = fail(check, cause, evidence, remedy)
-	check.Status = link.Warn
-	return check
-}
-
-func skip(check link.Check, why string) link.Check {
-	check.Status, check.Evidence = link.Skipped, why
-	return check
-}
-
 // Checker checks a link on a connected PocketBase.
 type Checker struct{ *rest.Client }
 
@@ -75,7 +54,7 @@ func (c Checker) checkGuest(ctx context.Context, d link.Desired) []link.Check {
 	} {
 		check := link.Check{ID: measure.id, System: link.PB, Title: measure.title}
 		if one == nil {
-			checks = append(checks, skip(check, "Not measured: PocketBase does not list the provider "+d.Slot.Slot+
+			checks = append(checks, check.Skips("Not measured: PocketBase does not list the provider "+d.Slot.Slot+
 				" to guests, or could not be asked."))
 			continue
 		}
@@ -92,25 +71,25 @@ func (c Checker) offered(ctx context.Context, d link.Desired, check link.Check) 
 	var got authMethods
 	switch {
 	case a.Err != nil:
-		return nil, skip(check, asked+" got no answer. "+rest.Unreachable(c.URL(), a.Err).Summary)
+		return nil, check.Skips(asked + " got no answer. " + rest.Unreachable(c.URL(), a.Err).Summary)
 	case a.Status == http.StatusNotFound:
-		return nil, fail(check, link.CauseCollectionMissing, asked+" was answered 404: there is no auth collection "+
+		return nil, check.Fails(link.CauseCollectionMissing, asked+" was answered 404: there is no auth collection "+
 			d.Collection.Name+".", "Choose an existing collection and apply again.")
 	case a.Status != http.StatusOK:
-		return nil, skip(check, asked+" failed: "+c.Unexpected(a).Summary)
+		return nil, check.Skips(asked + " failed: " + c.Unexpected(a).Summary)
 	case a.Decode(&got) != nil:
-		return nil, skip(check, asked+" got an answer that is not PocketBase's.")
+		return nil, check.Skips(asked + " got an answer that is not PocketBase's.")
 	}
 	i := slices.IndexFunc(got.OAuth2.Providers, func(m method) bool { return m.Name == d.Slot.Slot })
 	switch {
 	case !got.OAuth2.Enabled:
-		return nil, fail(check, link.CauseOAuth2Off, asked+" says that OAuth2 is off for "+d.Collection.Name+".",
+		return nil, check.Fails(link.CauseOAuth2Off, asked+" says that OAuth2 is off for "+d.Collection.Name+".",
 			"Turn OAuth2 on, with authpocket or in the collection's options.")
 	case i < 0:
-		return nil, fail(check, link.CauseProviderMissing, asked+" lists "+names(got.OAuth2.Providers)+", but not "+
+		return nil, check.Fails(link.CauseProviderMissing, asked+" lists "+names(got.OAuth2.Providers)+", but not "+
 			d.Slot.Slot+".", "Apply the plan again.")
 	}
-	return &got.OAuth2.Providers[i], pass(check, asked+" lists "+names(got.OAuth2.Providers)+".")
+	return &got.OAuth2.Providers[i], check.Passes(asked + " lists " + names(got.OAuth2.Providers) + ".")
 }
 
 func names(list []method) string {
@@ -127,15 +106,15 @@ func names(list []method) string {
 func checkClientID(check link.Check, one method, d link.Desired) link.Check {
 	u, err := url.Parse(one.AuthURL)
 	if err != nil {
-		return fail(check, link.CauseAuthURL, "The authorize URL that guests are given cannot be read.",
+		return check.Fails(link.CauseAuthURL, "The authorize URL that guests are given cannot be read.",
 			"Apply the plan again.")
 	}
 	got := u.Query().Get("client_id")
 	if got != d.Slot.ClientID {
-		return fail(check, link.CauseClientID, "Guests are sent with the client ID “"+rest.Plain(got)+
+		return check.Fails(link.CauseClientID, "Guests are sent with the client ID “"+rest.Plain(got)+
 			"”, but authentik's provider has “"+d.Slot.ClientID+"”.", "Apply the plan again.")
 	}
-	return pass(check, "Guests are sent with the client ID “"+got+"”, as authentik's provider has it.")
+	return check.Passes("Guests are sent with the client ID “" + got + "”, as authentik's provider has it.")
 }
 
 // checkAuthURL compares the address and the query parameters of authentik's authorize URL.
@@ -143,7 +122,7 @@ func checkAuthURL(check link.Check, one method, d link.Desired) link.Check {
 	got, errGot := url.Parse(one.AuthURL)
 	want, errWant := url.Parse(d.Slot.AuthURL)
 	if errGot != nil || errWant != nil {
-		return fail(check, link.CauseAuthURL, "The authorize URL that guests are given cannot be read.",
+		return check.Fails(link.CauseAuthURL, "The authorize URL that guests are given cannot be read.",
 			"Apply the plan again.")
 	}
 	same := got.Scheme == want.Scheme && got.Host == want.Host && got.Path == want.Path
@@ -152,18 +131,18 @@ func checkAuthURL(check link.Check, one method, d link.Desired) link.Check {
 	}
 	got.RawQuery, got.User = "", nil
 	if !same {
-		return fail(check, link.CauseAuthURL, "Guests are sent to "+got.String()+", and not to "+d.Slot.AuthURL+".",
+		return check.Fails(link.CauseAuthURL, "Guests are sent to "+got.String()+", and not to "+d.Slot.AuthURL+".",
 			"Apply the plan again.")
 	}
-	return pass(check, "Guests are sent to "+got.String()+".")
+	return check.Passes("Guests are sent to " + got.String() + ".")
 }
 
 func checkDisplayName(check link.Check, one method, d link.Desired) link.Check {
 	if one.DisplayName != d.Slot.DisplayName {
-		return fail(check, link.CauseDisplayName, "Guests are shown “"+rest.Plain(one.DisplayName)+"”, not “"+
+		return check.Fails(link.CauseDisplayName, "Guests are shown “"+rest.Plain(one.DisplayName)+"”, not “"+
 			d.Slot.DisplayName+"”.", "Apply the plan again.")
 	}
-	return pass(check, "Guests are shown “"+one.DisplayName+"”.")
+	return check.Passes("Guests are shown “" + one.DisplayName + "”.")
 }
 
 // checkPKCE treats unset as on, as PocketBase does for OpenID Connect.
@@ -174,7 +153,7 @@ func checkPKCE(check link.Check, one method, d link.Desired) link.Check {
 		said = "Guests are sent with a code challenge (" + rest.Plain(one.CodeChallengeMethod) + ")"
 	}
 	if got != want {
-		return fail(check, link.CausePKCE, said+", which is not as set.", "Apply the plan again.")
+		return check.Fails(link.CausePKCE, said+", which is not as set.", "Apply the plan again.")
 	}
-	return pass(check, said+", as set.")
+	return check.Passes(said + ", as set.")
 }

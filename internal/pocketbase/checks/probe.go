@@ -18,7 +18,7 @@ import (
 func (c Checker) Probe(ctx context.Context, d link.Desired) link.Check {
 	check := probeCheck()
 	if why := c.LogsOff(ctx); why != "" {
-		return skip(check, why)
+		return check.Skips(why)
 	}
 	nonce := strings.ToLower(rand.Text())
 	a := c.Wire.Unhurried().Send(ctx, c.Signed(probeCall(d, nonce)))
@@ -30,9 +30,9 @@ func (c Checker) Probe(ctx context.Context, d link.Desired) link.Check {
 	entry, why := c.logged(ctx, nonce) // the log knows more than our call, which a proxy may have cut short
 	switch {
 	case entry == nil && a.Err != nil:
-		return skip(check, rest.Unreachable(c.URL(), a.Err).Summary)
+		return check.Skips(rest.Unreachable(c.URL(), a.Err).Summary)
 	case entry == nil:
-		return skip(check, why)
+		return check.Skips(why)
 	}
 	return judge(check, rest.Classify(entry.Details), cmp.Or(entry.Details, entry.Error), d)
 }
@@ -68,19 +68,19 @@ func refusedProbe(check link.Check, a rest.Answer, d link.Desired) (link.Check, 
 	asked := a.Call() + " with a dummy code was answered: "
 	switch {
 	case a.Status == http.StatusOK:
-		return fail(check, link.CauseUnknown, asked+"signed in.", "Something other than authentik answers at "+
+		return check.Fails(link.CauseUnknown, asked+"signed in.", "Something other than authentik answers at "+
 			d.Slot.TokenURL+". Check the token URL."), true
 	case a.Status == http.StatusNotFound:
-		return fail(check, link.CauseCollectionMissing, asked+"no such auth collection.",
+		return check.Fails(link.CauseCollectionMissing, asked+"no such auth collection.",
 			"Choose an existing collection."), true
 	case a.Status == http.StatusForbidden:
-		return fail(check, link.CauseOAuth2Off, asked+"OAuth2 is off for this collection.", "Turn OAuth2 on."), true
+		return check.Fails(link.CauseOAuth2Off, asked+"OAuth2 is off for this collection.", "Turn OAuth2 on."), true
 	case a.Status == http.StatusUnauthorized, a.Status == http.StatusTooManyRequests, a.Status >= 300 && a.Status < 400:
-		return skip(check, asked+rest.GeneralFault(a, "", nil).Summary), true
+		return check.Skips(asked + rest.GeneralFault(a, "", nil).Summary), true
 	}
 	for _, one := range list {
 		if len(one.Path) > 0 && one.Path[0] == "provider" {
-			return fail(check, link.CauseProviderMissing, asked+"there is no provider "+d.Slot.Slot+".",
+			return check.Fails(link.CauseProviderMissing, asked+"there is no provider "+d.Slot.Slot+".",
 				"Apply the plan again."), true
 		}
 	}
@@ -122,7 +122,7 @@ func (c Checker) logged(ctx context.Context, nonce string) (*logEntry, string) {
 func judge(check link.Check, cause link.CauseID, details string, d link.Desired) link.Check {
 	const asked = "PocketBase was sent a sign-in with a dummy code and called "
 	if cause == "" {
-		return pass(check, asked+d.Slot.TokenURL+
+		return check.Passes(asked + d.Slot.TokenURL +
 			"; authentik accepted the client and rejected only the code (invalid_grant).")
 	}
 	met, remedy := explain(cause, d)
@@ -134,5 +134,5 @@ func judge(check link.Check, cause link.CauseID, details string, d link.Desired)
 		check.Status, check.Evidence, check.Remedy, check.Cause = link.Warn, evidence, remedy, cause
 		return check
 	}
-	return fail(check, cause, evidence, remedy)
+	return check.Fails(cause, evidence, remedy)
 }

@@ -19,12 +19,12 @@ func (c Checker) checkReadBack(ctx context.Context, d link.Desired) []link.Check
 	switch {
 	case err != nil:
 		why := link.MessageOf(err).What()
-		return []link.Check{skip(settings, why), skip(rules, why)}
+		return []link.Check{settings.Skips(why), rules.Skips(why)}
 	case now == nil:
 		missing := "The list of auth collections has no " + d.Collection.Name + "."
 		remedy := "Choose a collection that is there, and apply again."
-		return []link.Check{fail(settings, link.CauseCollectionMissing, missing, remedy),
-			fail(rules, link.CauseCollectionMissing, missing, remedy)}
+		return []link.Check{settings.Fails(link.CauseCollectionMissing, missing, remedy),
+			rules.Fails(link.CauseCollectionMissing, missing, remedy)}
 	}
 	return []link.Check{checkSettings(settings, *now, d), checkRules(rules, *now, d)}
 }
@@ -34,7 +34,7 @@ func (c Checker) checkReadBack(ctx context.Context, d link.Desired) []link.Check
 func checkSettings(check link.Check, now link.CollectionState, d link.Desired) link.Check {
 	mine := rest.FindProvider(now.OAuth2.Providers, d.Slot.Slot)
 	if mine == nil {
-		return fail(check, link.CauseProviderMissing, "The collection "+now.Name+" has no provider "+d.Slot.Slot+
+		return check.Fails(link.CauseProviderMissing, "The collection "+now.Name+" has no provider "+d.Slot.Slot+
 			".", "Apply the plan again.")
 	}
 	want := d.Slot
@@ -46,10 +46,10 @@ func checkSettings(check link.Check, now link.CollectionState, d link.Desired) l
 	}
 	differ := append(rest.ProviderDifferences(want, got), rest.OptionDifferences(d.Collection.OAuth2, now.OAuth2)...)
 	if len(differ) > 0 {
-		return fail(check, link.CauseSettingsDiffer, "Read back by list, these differ from the plan: "+
+		return check.Fails(link.CauseSettingsDiffer, "Read back by list, these differ from the plan: "+
 			strings.Join(differ, ", ")+".", "Apply the plan again.")
 	}
-	return pass(check, "Read back by list, all of "+d.Slot.Slot+
+	return check.Passes("Read back by list, all of " + d.Slot.Slot +
 		" and the mapped fields are as planned. The client secret cannot be read.")
 }
 
@@ -64,7 +64,7 @@ type obstacle struct {
 func checkRules(check link.Check, now link.CollectionState, d link.Desired) link.Check {
 	found := Obstacles(now, d)
 	if len(found) == 0 {
-		return pass(check, "createRule and authRule of "+now.Name+
+		return check.Passes("createRule and authRule of " + now.Name +
 			" are open, no field is in the way, and OAuth2 alone is enough.")
 	}
 	var what, todo []string
@@ -78,7 +78,7 @@ func checkRules(check link.Check, now link.CollectionState, d link.Desired) link
 	if i := slices.IndexFunc(found, func(o obstacle) bool { return o.newcomers }); i >= 0 && !worst.everyone {
 		worst = found[i]
 	}
-	check = warn(check, worst.Cause, strings.Join(what, " "), strings.Join(todo, " "))
+	check = check.Warns(worst.Cause, strings.Join(what, " "), strings.Join(todo, " "))
 	if worst.everyone || worst.newcomers {
 		check.Status = link.Fail
 	}

@@ -39,26 +39,26 @@ func (c Checker) Realtime(ctx context.Context, d link.Desired) link.Check {
 	kind, _, _ := mime.ParseMediaType(a.Header.Get("Content-Type"))
 	switch {
 	case a.Err != nil && ctx.Err() != nil:
-		return fail(check, link.CauseBufferedStream,
+		return check.Fails(link.CauseBufferedStream,
 			fmt.Sprintf("%s delivered no event within %d s.", asked, streamTime/time.Second), remedy)
 	case errors.Is(a.Err, io.ErrUnexpectedEOF):
-		return fail(check, link.CauseStreamBroken, asked+" ended before the first event.",
+		return check.Fails(link.CauseStreamBroken, asked+" ended before the first event.",
 			"Configure the proxy in front of PocketBase to keep /api/realtime open.")
 	case a.Err != nil:
-		return skip(check, asked+" got no answer. "+rest.Unreachable(base, a.Err).Summary)
+		return check.Skips(asked + " got no answer. " + rest.Unreachable(base, a.Err).Summary)
 	case !isStream(a.Status, a.Header):
 		what := strconv.Itoa(a.Status)
 		if kind != "" {
 			what += " with the type " + rest.Plain(kind)
 		}
-		return fail(check, link.CauseStreamRefused, asked+" was answered "+what+", which is not an event stream.",
+		return check.Fails(link.CauseStreamRefused, asked+" was answered "+what+", which is not an event stream.",
 			"Configure the proxy in front of PocketBase to pass /api/realtime.")
 	case event != "PB_CONNECT":
-		return fail(check, link.CauseStreamRefused, asked+" began with the event “"+rest.Plain(event)+
+		return check.Fails(link.CauseStreamRefused, asked+" began with the event “"+rest.Plain(event)+
 			"”, not PB_CONNECT.",
 			remedy)
 	}
-	return pass(check, fmt.Sprintf("%s delivered the first event after %s.", asked, a.Took().Round(time.Millisecond)))
+	return check.Passes(fmt.Sprintf("%s delivered the first event after %s.", asked, a.Took().Round(time.Millisecond)))
 }
 
 func isStream(status int, h http.Header) bool {
