@@ -125,7 +125,8 @@ func (m *measured) judgeGrants() link.Check {
 	case m.live.provider == nil:
 		return check.Skips(m.live.missing)
 	case !m.live.provider.Has("grant_types"):
-		return check.Skips("authentik " + m.c.Identity().Version + " has no grant type setting; it was added in 2026.5.")
+		return check.Skips("authentik " + m.c.Identity().Version +
+			" has no grant type setting; it was added in 2026.5.")
 	}
 	grants := m.live.state.GrantTypes
 	evidence := "The provider's grant types: " + rest.OrNone(rest.Plain(strings.Join(grants, ", "))) + "."
