@@ -54,6 +54,8 @@ type CollectionState struct {
 	MFARule       string            `json:"mfa_rule"`
 	EmailRequired bool              `json:"email_required"`
 	Fields        []CollectionField `json:"fields"`
+	// Indexes are the CREATE INDEX statements, nil where they were not asked for.
+	Indexes []string `json:"-"`
 }
 
 // CollectionField is one field of a collection's schema.
@@ -62,6 +64,8 @@ type CollectionField struct {
 	Type     string `json:"type"`
 	System   bool   `json:"system"`
 	Required bool   `json:"required"`
+	// Options is the field as PocketBase gave it, with the options of its type, nil where they were not asked for.
+	Options json.RawMessage `json:"-"`
 }
 
 // OAuth2State is the collection's oauth2 object.
