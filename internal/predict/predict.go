@@ -104,7 +104,7 @@ func (w World) signInTo(a signin.Account, outcome signin.Outcome, user record.Us
 	if values == nil {
 		return p, rule.Record{}
 	}
-	return p, rule.Record{Fields: w.Collection.Fields, Values: record.Stored(w.Collection, values)}
+	return p, w.stored(values)
 }
 
 // saved returns the account's values after the sign-in, or nil if PocketBase cannot save the account again.
@@ -145,35 +145,32 @@ func (w World) create(user record.User) (signin.Prediction, rule.Record) {
 		return refuse(link.CauseCreateRule, "PocketBase refuses new users: only superusers may create records in "+
 			c.Name+"."), rule.Record{}
 	}
-	p := signin.Prediction{Outcome: signin.OutcomeNew, Email: user.Email, Verified: true,
-		Words: "A new account is created for " + user.Email + "."}
+	p := signin.Prediction{Outcome: signin.OutcomeNew, Words: "A new account is created for " + user.Email + "."}
 	if user.Email == "" {
 		p.Words = "A new account is created, without an e-mail address."
 	}
-	draft := record.New(c, user, w.Version, w.Holds)
-	if email, ok := draft.After["email"].(string); ok && email != user.Email {
-		p.Email, p.Verified = email, false
-	}
-	answer := rule.Decide(c.CreateRule, w.createRequest(draft.Body), rule.Record{Fields: c.Fields,
-		Values: draft.Before, Unknown: unknownOf(draft.Unknown)})
-	switch answer.Truth {
-	case rule.No:
+	draft := record.New(c, user, w.Version, w.lookup())
+	p.Email, _ = draft.After["email"].(string)
+	p.Verified, _ = draft.After["verified"].(bool)
+	answer := rule.Decide(c.CreateRule, w.createRequest(draft), rule.Record{Fields: c.Fields, Values: draft.Before,
+		Unknown: keysIn(draft.Unknown, draft.Before), New: true})
+	switch {
+	case answer.Broken:
+		return refuse(link.CauseCreateRule, "PocketBase refuses new users: it can't evaluate the create rule of "+
+			c.Name+"."), rule.Record{}
+	case answer.Truth == rule.No:
 		return refuse(link.CauseCreateRule, "PocketBase refuses new users: the create rule of "+c.Name+
 			" rejects this sign-in."), rule.Record{}
-	case rule.Unknown:
+	case answer.Truth == rule.Unknown:
 		doubt(&p, link.CauseCreateRule, "the create rule of "+c.Name+" depends on "+answer.Unknown)
 	}
 	if len(draft.Faults) > 0 {
-		refused := w.refuseFields(draft.Faults)
-		if p.Unknown != "" { // refused either way, for one reason or the other
-			refused.Unknown = ""
-		}
-		return refused, rule.Record{}
+		return w.refuseFields(draft.Faults), rule.Record{} // whatever the rule says
 	}
 	if len(draft.Doubts) > 0 {
 		doubt(&p, link.CauseMappedField, "it depends on "+strings.Join(draft.Doubts, " and "))
 	}
-	return p, rule.Record{Fields: c.Fields, Values: draft.After, Unknown: unknownOf(draft.Unknown)}
+	return p, rule.Record{Fields: c.Fields, Values: draft.After, Unknown: keysIn(draft.Unknown, draft.After)}
 }
 
 // refuseFields predicts the refusal for values that a new record may not have.
@@ -183,6 +180,14 @@ func (w World) refuseFields(faults []record.Fault) signin.Prediction {
 		"PocketBase refuses new users: "+fieldWords(faults)+".")
 	p.Fields = fields
 	return p
+}
+
+// lookup returns Holds, or one that knows nothing.
+func (w World) lookup() record.Lookup {
+	if w.Holds != nil {
+		return w.Holds
+	}
+	return func(string, string, bool) (bool, error) { return false, errors.New("nobody was asked") }
 }
 
 func doubt(p *signin.Prediction, cause link.CauseID, what string) {
