@@ -3,7 +3,6 @@ package web
 import (
 	"context"
 	"net/http"
-	"strings"
 
 	"authpocket/internal/link"
 	"authpocket/web/form"

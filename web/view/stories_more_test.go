@@ -2,6 +2,7 @@ package view_test
 
 import (
 	"strings"
+	"time"
 
 	"authpocket/internal/link"
 	"authpocket/internal/plans"
