@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"maps"
+	"slices"
 	"strings"
 
 	"authpocket/internal/link"
@@ -51,7 +52,9 @@ func Predict(w World) signin.Prediction {
 		return p
 	}
 	if user.ID == "" {
-		return refuse(link.CauseNoSubject, "PocketBase refuses the sign-in: authentik sends no subject (sub).")
+		p = refuse(link.CauseNoSubject, "PocketBase refuses the sign-in: authentik sends no subject (sub).")
+		p.Fields = []signin.FieldFault{{Field: "providerId", Code: "validation_required"}}
+		return p
 	}
 	return w.enter(p, after)
 }
@@ -89,13 +92,17 @@ func refuseClaim(err error) signin.Prediction {
 func (w World) signInTo(a signin.Account, outcome signin.Outcome, user record.User) (signin.Prediction, rule.Record) {
 	p := signin.Prediction{Outcome: outcome, Account: a, Email: a.Email, Verified: a.Verified,
 		Resets: !a.Verified, Words: "Signs in to the account " + link.Quote(a.Title()) + ", which is already linked."}
-	linkedElsewhere := a.LinkedSubject != "" && a.LinkedSubject != user.ID
+	linkedElsewhere := user.ID != "" && a.LinkedSubject != "" && a.LinkedSubject != user.ID
 	if outcome == signin.OutcomeLinked {
 		p.Words = "Is linked to the account " + link.Quote(a.Title()) + ", which has the same address."
 	}
 	if linkedElsewhere && (a.Verified || w.before("0.37.4")) {
-		return refuse(link.CauseOtherSubject, "PocketBase refuses the sign-in: the account "+link.Quote(a.Title())+
-			" is linked to another subject in this slot."), rule.Record{}
+		p = refuse(link.CauseOtherSubject, "PocketBase refuses the sign-in: the account "+link.Quote(a.Title())+
+			" is linked to another subject in this slot.")
+		for _, field := range []string{"collectionRef", "provider", "recordRef"} { // of _externalAuths
+			p.Fields = append(p.Fields, signin.FieldFault{Field: field, Code: "validation_not_unique"})
+		}
+		return p, rule.Record{}
 	}
 	if linkedElsewhere {
 		p.Words += " PocketBase removes its link to another subject, because the account was never verified."
@@ -109,28 +116,43 @@ func (w World) signInTo(a signin.Account, outcome signin.Outcome, user record.Us
 
 // saved returns the account's values after the sign-in, or nil if PocketBase cannot save the account again.
 func (w World) saved(p *signin.Prediction, a signin.Account, user record.User) map[string]json.RawMessage {
-	values := maps.Clone(a.Values)
-	if values == nil {
-		values = map[string]json.RawMessage{}
+	values := map[string]json.RawMessage{}
+	maps.Copy(values, a.Values)
+	reset := !a.Verified && (a.Email != "" || !w.before("0.37.4")) // the password
+	gains := a.Email == "" && user.Email != ""
+	if gains {
+		values["email"], p.Email = quoted(user.Email), user.Email
 	}
-	changed := !a.Verified && (a.Email != "" || !w.before("0.37.4")) // the password is reset
-	if a.Email == "" && user.Email != "" {
-		values["email"], p.Email, changed = quoted(user.Email), user.Email, true
+	confirms := !a.Verified && (p.Email == "" || p.Email == user.Email)
+	if confirms {
+		values["verified"], p.Verified = json.RawMessage("true"), true
 	}
-	if !a.Verified && (p.Email == "" || p.Email == user.Email) {
-		values["verified"], p.Verified, changed = json.RawMessage("true"), true, true
-	}
-	if !changed {
+	if !reset && !gains && !confirms {
 		return values
 	}
-	if faults := record.Check(w.Collection, values, w.Version); len(faults) > 0 {
-		account := p.Account
-		*p = refuse(link.CauseAccountFields, "PocketBase refuses the sign-in: it has to save the account "+
-			link.Quote(a.Title())+" again, and "+fieldWords(faults)+".")
-		p.Fields, p.Account = fieldFaults(faults), account
-		return nil
+	if (reset || gains) && !w.makesTokenKeys() {
+		values["tokenKey"] = quoted("") // PocketBase replaces it
 	}
-	return values
+	faults := record.Check(w.Collection, values, w.Version)
+	if gains && w.ByEmail != nil && w.ByEmail.ID != a.ID {
+		faults = append(faults, record.Fault{Field: "email", Code: "validation_not_unique"})
+	}
+	if len(faults) == 0 {
+		return values
+	}
+	*p = refuse(link.CauseAccountFields, "PocketBase refuses the sign-in: it has to save the account "+
+		link.Quote(a.Title())+" again, and "+fieldWords(faults)+".")
+	p.Fields, p.Account = fieldFaults(faults), a
+	return nil
+}
+
+// makesTokenKeys reports whether the collection's tokenKey field fills itself.
+func (w World) makesTokenKeys() bool {
+	i := slices.IndexFunc(w.Collection.Fields, func(f link.CollectionField) bool { return f.Name == "tokenKey" })
+	var options struct {
+		AutogeneratePattern string `json:"autogeneratePattern"`
+	}
+	return i < 0 || json.Unmarshal(w.Collection.Fields[i].Options, &options) != nil || options.AutogeneratePattern != ""
 }
 
 func quoted(s string) json.RawMessage {
