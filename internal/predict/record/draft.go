@@ -3,6 +3,8 @@ package record
 import (
 	"maps"
 	"slices"
+	"strconv"
+	"strings"
 
 	"authpocket/internal/link"
 )
@@ -117,7 +119,25 @@ func (d *drafter) canAssignUsername(name string) bool {
 			return true
 		}
 	}
-	return !d.holds(column, d.user.Username, index.columns[0].anyCase() && d.release.since(25, 0))
+	username, comparable := d.columnUsername(column)
+	return !comparable || !d.holds(column, username, index.columns[0].anyCase() && d.release.since(25, 0))
+}
+
+// columnUsername returns the username as the database compares it with the column, which converts what looks like a
+// number for a column of numbers, and whether it can equal a value there.
+func (d *drafter) columnUsername(column string) (text string, comparable bool) {
+	f := d.field(column)
+	if f.Type != typeNumber && f.Type != typeBool {
+		return d.user.Username, true
+	}
+	n, err := strconv.ParseFloat(strings.TrimSpace(d.user.Username), 64)
+	if err != nil || strings.ContainsAny(d.user.Username, "xXiInN_") {
+		return "", false // not a number of SQL
+	}
+	if f.Type == typeNumber {
+		return columnText(n)
+	}
+	return strconv.FormatBool(n == 1), n == 0 || n == 1
 }
 
 // setBody works out what rules see as the request's body: values as their fields cast them, without the fields that
@@ -132,8 +152,8 @@ func (d *drafter) setBody() {
 		case !f.known():
 			d.Body[name], d.Unknown[name] = nil, whyType
 		default:
-			value := f.cast(text)
-			d.values[name], d.set[name] = value, true
+			value := f.read(text)
+			d.values[name], d.set[name] = f.load(value), true
 			d.Body[name] = shown(value)
 		}
 	}
@@ -192,13 +212,18 @@ func (d *drafter) madeUp(f field) string {
 // setAfter works out the record as it is saved. A record with the user's address is saved again as verified.
 func (d *drafter) setAfter() {
 	maps.Copy(d.After, d.Before)
+	again := d.values[nameEmail] == d.user.Email
 	for _, f := range d.fields {
-		if why := d.madeUp(f); why != "" {
+		why := d.madeUp(f)
+		if again && f.Type == typeAutodate && f.OnUpdate {
+			why = whyTime
+		}
+		if why != "" {
 			d.After[f.Name], d.Unknown[f.Name] = nil, why
 		}
 		if f.Name == nameVerified {
 			verified, _ := d.values[nameVerified].(bool)
-			d.After[f.Name] = verified || d.values[nameEmail] == d.user.Email
+			d.After[f.Name] = verified || again
 		}
 	}
 }

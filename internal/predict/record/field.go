@@ -62,6 +62,7 @@ type field struct {
 	MaxSelect           int             `json:"maxSelect"`
 	MaxSize             int64           `json:"maxSize"`
 	OnCreate            bool            `json:"onCreate"`
+	OnUpdate            bool            `json:"onUpdate"`
 	Min                 json.RawMessage `json:"min"` // a number or a date
 	Max                 json.RawMessage `json:"max"`
 
@@ -125,11 +126,11 @@ func (f field) fault(value any, fresh bool) string {
 			return codeRequired
 		}
 	case typeSelect:
-		return f.selectFault(unique(value))
+		return f.selectFault(f.list(value))
 	case typeRelation:
-		return f.relationFault(unique(value))
+		return f.relationFault(f.list(value))
 	case typeFile:
-		return f.fileFault(unique(value), fresh)
+		return f.fileFault(f.list(value), fresh)
 	case typeDate:
 		return f.dateFault(value.(moment))
 	case typeJSON:

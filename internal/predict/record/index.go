@@ -125,6 +125,7 @@ func (d *drafter) checkIndexes() {
 
 // refuseDuplicate notes the fault of a unique index (core/validators/db.go).
 func (d *drafter) refuseDuplicate(broken index) {
+	known := len(d.Faults)
 	for _, f := range d.fields {
 		named := func(c column) bool {
 			if d.release.since(24, 3) {
@@ -136,6 +137,9 @@ func (d *drafter) refuseDuplicate(broken index) {
 		if slices.ContainsFunc(broken.columns, named) {
 			d.refuse(f.Name, "validation_not_unique")
 		}
+	}
+	if len(d.Faults) == known {
+		d.refuse("", "") // an expression
 	}
 }
 
@@ -157,10 +161,9 @@ func (d *drafter) violates(x index) verdict {
 
 // repeats judges whether another record holds the record's value in the column.
 func (d *drafter) repeats(c column) verdict {
-	result, anyCase := yes, c.anyCase()
+	anyCase := c.anyCase()
 	if expr := lowered.FindStringSubmatch(c.name); expr != nil {
-		// PocketBase can't name the field, and answers no code.
-		c.name, anyCase, result = strings.Trim(expr[1], quotes), true, maybe
+		c.name, anyCase = strings.Trim(expr[1], quotes), true
 	} else if c.collate != "" && !anyCase && !strings.EqualFold(c.collate, "binary") {
 		return maybe
 	}
@@ -179,7 +182,7 @@ func (d *drafter) repeats(c column) verdict {
 	if !comparable || !d.holds(f.Name, text, anyCase) {
 		return no
 	}
-	return result
+	return yes
 }
 
 // covers judges whether the condition of a partial index holds for the record.

@@ -50,18 +50,3 @@ func (f field) fileFault(names []string, fresh bool) string {
 	}
 	return ""
 }
-
-// pickFiles unwraps names that are JSON arrays with a single name, which PocketBase does for each element of a list
-// and drops the others.
-func (f field) pickFiles(names []string) []string {
-	if !f.several() {
-		return names
-	}
-	var list []string
-	for _, name := range names {
-		if inner := unique(name); len(inner) == 1 {
-			list = append(list, inner[0])
-		}
-	}
-	return filled(list)
-}

@@ -44,7 +44,9 @@ func anyWord() *rapid.Generator[string] {
 
 func sometimes(t *rapid.T, label string) bool { return rapid.IntRange(0, 3).Draw(t, label) == 0 }
 
-func pick[T any](t *rapid.T, label string, from ...T) T { return rapid.SampledFrom(from).Draw(t, label) }
+func pick[T any](t *rapid.T, label string, from ...T) T {
+	return rapid.SampledFrom(from).Draw(t, label)
+}
 
 func optional(t *rapid.T, label string, from ...float64) *float64 {
 	if rapid.Bool().Draw(t, label+" given") {
@@ -120,6 +122,9 @@ func randomField(t *rapid.T, name, related string) core.Field {
 func randomIndex(t *rapid.T, i int, names []string) string {
 	quoted := func(name string) string { return pick(t, "quote", "`"+name+"`", name) }
 	columns := quoted(pick(t, "column", names...)) + pick(t, "collate", "", " COLLATE NOCASE")
+	if rapid.IntRange(0, 9).Draw(t, "lower") == 0 {
+		columns = "lower(" + columns + ")"
+	}
 	if sometimes(t, "two") {
 		columns += ", " + quoted(pick(t, "second column", names...))
 	}
@@ -172,8 +177,8 @@ func randomClaims(t *rapid.T, c *core.Collection) map[string]any {
 	return map[string]any{
 		"sub": subject.Draw(t, "sub"), "name": anyWord().Draw(t, "name"), "picture": picture.Draw(t, "picture"),
 		"preferred_username": anyWord().Draw(t, "username"),
-		"email": rapid.OneOf(anyWord(), rapid.StringMatching(`[a-z]{1,3}@(example\.com|x\.org)`)).Draw(t, "email"),
-		"email_verified": pick[any](t, "verified", true, true, true, false, nil, "true", "yes", 1, 0, 0.5, []string{"x"}),
+		"email":              rapid.OneOf(anyWord(), rapid.StringMatching(`[a-z]{1,3}@(example\.com|x\.org)`)).Draw(t, "email"),
+		"email_verified":     pick[any](t, "verified", true, true, true, false, nil, "true", "yes", 1, 0, 0.5, []string{"x"}),
 	}
 }
 

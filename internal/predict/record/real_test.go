@@ -82,7 +82,7 @@ func (r *realThing) signIn(t rapid.TB, c *core.Collection, claims map[string]any
 	}
 	r.claims, r.body, r.before = data, nil, nil
 	body := `{"provider":"oidc","code":"code","redirectURL":"http://127.0.0.1/back"}`
-	req := httptest.NewRequestWithContext(t.Context(), http.MethodPost,
+	req := httptest.NewRequest(http.MethodPost,
 		r.server.URL()+"/api/collections/"+c.Name+"/auth-with-oauth2", strings.NewReader(body))
 	req.RequestURI = ""
 	req.Header.Set("Content-Type", "application/json")
@@ -107,6 +107,7 @@ func (r *realThing) signIn(t rapid.TB, c *core.Collection, claims map[string]any
 	}
 	if len(answer.Data) == 0 {
 		t.Logf("refused without a field: %s", all.String())
+		return res.StatusCode, []record.Fault{{}}
 	}
 	var faults []record.Fault
 	for field, problem := range answer.Data {
@@ -242,14 +243,16 @@ func (r *realThing) compare(t *rapid.T, c *core.Collection, claims map[string]an
 	draft := record.New(s, user, release, r.holds(c))
 	status, faults := r.signIn(t, c, claims)
 	where := func() string {
-		fields, _ := json.MarshalIndent(c.Fields, "", " ")
-		return fmt.Sprintf("claims %q\nmapped %+v\nindexes %v\nfields %s\ndoubts %q",
-			claims, c.OAuth2.MappedFields, c.Indexes, fields, draft.Doubts)
+		return fmt.Sprintf("claims %q\nmapped %+v\nindexes %v\ndoubts %q%s", claims, c.OAuth2.MappedFields, c.Indexes,
+			draft.Doubts, options(s))
 	}
 	if want := sorted(slices.Clone(draft.Faults)); !slices.Equal(faults, want) || (status == http.StatusOK) != (len(want) == 0) {
 		if !excused(draft.Doubts) {
 			t.Fatalf("PocketBase answers %d %v, the draft has %v\n%s", status, faults, want, where())
 		}
+	}
+	if r.before == nil && slices.Equal(draft.Faults, []record.Fault{{}}) {
+		return
 	}
 	if r.before == nil {
 		t.Fatalf("PocketBase did not try to create a record\n%s", where())

@@ -12,7 +12,7 @@ import (
 // claims call it verified.
 type User struct{ ID, Name, Username, Email, AvatarURL string }
 
-// Fault is a refusal as PocketBase answers it: data.<field>.code.
+// Fault is a refusal as PocketBase answers it: data.<field>.code. It is empty where PocketBase names no field.
 type Fault struct{ Field, Code string }
 
 // Draft is the record that PocketBase makes. A value that can't be known is nil in the maps, and its field is a key of

@@ -83,8 +83,10 @@ func (f field) editorFault(text string) string {
 	return ""
 }
 
-// passwordFault checks a password that a claim sets (core/field_password.go). Only the first 72 bytes of a longer one
-// could be hashed, which is refused.
+// hashed is how many bytes of a password can be hashed. A longer one is refused.
+const hashed = 72
+
+// passwordFault checks a password that a claim sets (core/field_password.go).
 func (f field) passwordFault(plain string) string {
 	if plain == "" {
 		if f.Required {
@@ -92,7 +94,6 @@ func (f field) passwordFault(plain string) string {
 		}
 		return ""
 	}
-	const hashed = 72
 	length, longest := utf8.RuneCountInString(plain), limit(f.Max)
 	if longest <= 0 {
 		longest = hashed - 1

@@ -8,16 +8,32 @@ import (
 // validate notes what PocketBase refuses. Each step runs only if the one before found nothing (Submit in
 // forms/record_upsert.go).
 func (d *drafter) validate() {
-	d.checkForm()
+	d.checkPasswords()
+	if len(d.Faults) == 0 {
+		d.checkForm()
+	}
 	if len(d.Faults) == 0 {
 		d.checkFields()
 	}
 	if len(d.Faults) == 0 {
 		d.checkIndexes()
 	}
+	if verified := d.After[nameVerified]; len(d.Faults) == 0 && verified == true {
+		d.values[nameVerified] = verified
+		d.checkIndexes()
+	}
 }
 
 func (d *drafter) refuse(field, code string) { d.Faults = append(d.Faults, Fault{field, code}) }
+
+// checkPasswords checks that passwords that claims set can be hashed, which the create rule needs since 0.24.
+func (d *drafter) checkPasswords() {
+	for _, f := range d.fields {
+		if plain, _ := d.values[f.Name].(string); f.Type == typePassword && len(plain) > hashed && d.release.since(24, 0) {
+			d.refuse("", "")
+		}
+	}
+}
 
 // checkForm checks what nobody but a manager may set (validateFormFields in forms/record_upsert.go).
 func (d *drafter) checkForm() {

@@ -29,16 +29,15 @@ func (f field) empty() any {
 	return ""
 }
 
-// cast returns the value that PocketBase makes of a text for the field. It casts twice: once to replace modifiers,
-// once to load the record.
-func (f field) cast(text string) any {
+// read returns the value that PocketBase makes of a text for the field.
+func (f field) read(text string) any {
 	switch f.Type {
 	case typeNumber:
 		return cast.ToFloat64(text)
 	case typeBool:
 		return cast.ToBool(text)
 	case typeSelect, typeRelation, typeFile:
-		return f.pick(unique(f.pick(unique(text))))
+		return f.pick(unique(text))
 	case typeDate:
 		return parseMoment(text)
 	case typeAutodate:
@@ -49,6 +48,31 @@ func (f field) cast(text string) any {
 		return parsePoint([]byte(text), f.release)
 	}
 	return text
+}
+
+// load returns the value that PocketBase makes of one that it has read. It reads lists again.
+func (f field) load(value any) any {
+	switch f.Type {
+	case typeSelect, typeRelation, typeFile:
+		return f.pick(f.list(value))
+	}
+	return value
+}
+
+// list returns the elements of the field's value.
+func (f field) list(value any) []string {
+	names := unique(value)
+	if f.Type != typeFile || !f.several() {
+		return names
+	}
+	// In a list of files each name may be a JSON array, too, and is dropped unless it has one element.
+	var list []string
+	for _, name := range names {
+		if inner := unique(name); len(inner) == 1 {
+			list = append(list, inner[0])
+		}
+	}
+	return filled(list)
 }
 
 // stored returns the value that PocketBase answered for the field.
@@ -146,9 +170,6 @@ func filled(values []string) []string {
 
 // pick returns the values as the field holds them: a single one is the last.
 func (f field) pick(values []string) any {
-	if f.Type == typeFile {
-		values = f.pickFiles(values)
-	}
 	switch {
 	case f.several():
 		return append([]string{}, values...)
