@@ -141,8 +141,9 @@ func (e *Engine) checkPrediction(ctx context.Context, d link.Desired, person int
 	switch {
 	case err != nil:
 		return skipped(check, err)
-	case p.Unsure:
-		return outcome(check, link.Warn, p.Cause, p.Words, "Test a sign-in to find out.")
+	case p.Unknown != "":
+		return outcome(check, link.Skipped, p.Cause, "Cannot be known before a sign-in: "+p.Unknown+". "+p.Words,
+			"Test a sign-in to find out.")
 	case p.Outcome != signin.OutcomeRefused:
 		return outcome(check, link.Pass, "", p.Words, "")
 	case person == 0:

@@ -28,7 +28,7 @@ func (e *Engine) FinishSignIn(ctx context.Context, d link.Desired, s SignIn, r s
 		report = func(signin.Verdict) {}
 	}
 	t := &signInTest{e: e, d: d, s: s, x: x, report: report, facts: signin.Facts{Decision: d.Email, Return: r,
-		OwnCallback: !strings.HasSuffix(s.RedirectURL, link.RedirectPath)}}
+		Mapped: d.Collection.OAuth2.Mapped, OwnCallback: !strings.HasSuffix(s.RedirectURL, link.RedirectPath)}}
 	if r.Code.IsSet() {
 		report(signin.Verdict{Stages: signin.StagesUpTo(signin.StageToken, signin.StageRunning, ""),
 			Prediction: x.Prediction})
@@ -116,8 +116,8 @@ func (t *signInTest) explain(ctx context.Context) signin.Verdict {
 		t.measure(ctx)
 	}
 	if t.facts.Claims == nil && t.person() != 0 {
-		if claims, _, err := t.e.authentik.Preview(ctx, t.d, t.person()); err == nil {
-			t.facts.Claims = &claims
+		if all, err := t.e.authentik.Preview(ctx, t.d, t.person()); err == nil {
+			t.facts.Claims = new(signin.ReadClaims(all))
 		}
 	}
 	v := t.verdict(signin.Diagnose(t.facts))

@@ -2,14 +2,17 @@ package engine
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"net/url"
+	"strconv"
 	"strings"
 	"time"
 
 	"golang.org/x/sync/errgroup"
 
 	"authpocket/internal/link"
+	"authpocket/internal/predict"
 	"authpocket/internal/secret"
 	"authpocket/internal/signin"
 )
@@ -17,9 +20,12 @@ import (
 // AuthentikProof is authentik's part in predicting and explaining sign-ins.
 // Errors are *link.Fault.
 type AuthentikProof interface {
-	// Preview returns the claims that authentik would send about a person: those
-	// that PocketBase uses, and all. 0 is the token's own account.
-	Preview(ctx context.Context, d link.Desired, person int) (signin.Claims, map[string]any, error)
+	// Preview returns the claims that authentik would send about a person. 0 is
+	// the token's own account.
+	Preview(ctx context.Context, d link.Desired, person int) (map[string]json.RawMessage, error)
+	// FindUser returns the user with a username, an e-mail address or a primary
+	// key.
+	FindUser(ctx context.Context, named string) (link.Ref, error)
 	// Access reports whether the person may use the application, with
 	// authentik's messages.
 	Access(ctx context.Context, d link.Desired, person int) (bool, []string, error)
@@ -44,6 +50,12 @@ type PocketBaseProof interface {
 	// Accounts returns the record linked with the subject, and the one with the
 	// e-mail address, nil for none.
 	Accounts(ctx context.Context, d link.Desired, subject, email string) (bySubject, byEmail *signin.Account, err error)
+	// Holds reports whether a record of the link's collection has the value in the
+	// field.
+	Holds(ctx context.Context, d link.Desired, field, value string, anyCase bool) (bool, error)
+	// Versions returns the oldest and the newest version that this PocketBase may
+	// be, which are the same if it is known. An empty one is not bounded.
+	Versions() (oldest, newest string)
 	// Trail returns what PocketBase's log shows of a sign-in.
 	Trail(context.Context, signin.TrailQuery) signin.PocketBaseTrail
 	// MadeSince returns nil if the account was created since then, by a sign-in
@@ -58,20 +70,34 @@ type PocketBaseProof interface {
 	ClockOffset(context.Context) (time.Duration, error)
 }
 
+// FindUser returns the primary key of the authentik user with a username, an
+// e-mail address or a primary key. The error is a *link.Fault.
+func (e *Engine) FindUser(ctx context.Context, named string) (int, error) {
+	ref, err := e.authentik.FindUser(ctx, named)
+	if err != nil {
+		return 0, err
+	}
+	pk, err := strconv.Atoi(ref.ID)
+	if err != nil {
+		return 0, &link.Fault{System: link.Authentik, Kind: link.FaultOther, Summary: "authentik did not return an ID " +
+			"for " + ref.Name + ".", Err: err}
+	}
+	return pk, nil
+}
+
 // Foresee predicts the outcome of a person's sign-in in PocketBase. person is
 // the primary key of an authentik user, 0 for the token's own account. The
 // error is a *link.Fault. It takes three requests in sequence, or four for a
 // new link and a person whose account has another address.
 func (e *Engine) Foresee(ctx context.Context, d link.Desired, person int) (signin.Prediction, error) {
 	var (
-		claims  signin.Claims
-		sent    map[string]any
+		claims  map[string]json.RawMessage
 		now     link.CollectionState
 		refused bool
 	)
 	group, groupCtx := errgroup.WithContext(ctx)
 	group.Go(func() (err error) {
-		claims, sent, err = e.authentik.Preview(groupCtx, d, person)
+		claims, err = e.authentik.Preview(groupCtx, d, person)
 		return err
 	})
 	group.Go(func() (err error) {
@@ -90,21 +116,28 @@ func (e *Engine) Foresee(ctx context.Context, d link.Desired, person int) (signi
 	if refused {
 		p = signin.PredictNoAccess(d)
 	}
-	p.Subject, p.Sent = claims.Subject, signin.ClaimTexts(sent)
+	p.Subject, p.Sent = signin.ReadClaims(claims).Subject, signin.ClaimTexts(claims)
 	return p, err
 }
 
-func (e *Engine) predict(ctx context.Context, d link.Desired, claims signin.Claims,
+func (e *Engine) predict(ctx context.Context, d link.Desired, claims map[string]json.RawMessage,
 	now link.CollectionState) (signin.Prediction, error) {
-	email := claims.Email
-	if !claims.Verified {
+	known := signin.ReadClaims(claims)
+	email := known.Email
+	if !known.Verified {
 		email = "" // PocketBase ignores unverified addresses when it looks for an account
 	}
-	bySubject, byEmail, err := e.pocketbase.Accounts(ctx, d, claims.Subject, email)
+	bySubject, byEmail, err := e.pocketbase.Accounts(ctx, d, known.Subject, email)
 	if err != nil {
 		return signin.Prediction{}, err
 	}
-	return signin.Predict(claims, now, bySubject, byEmail), nil
+	oldest, newest := e.pocketbase.Versions()
+	return predict.Between(oldest, newest, predict.World{
+		Collection: now, Slot: d.Slot.Slot, Claims: claims, BySubject: bySubject, ByEmail: byEmail,
+		Holds: func(field, value string, anyCase bool) (bool, error) {
+			return e.pocketbase.Holds(ctx, d, field, value, anyCase)
+		},
+	}), nil
 }
 
 // SignIn is a running sign-in test. It holds a secret and stays on the server;

@@ -47,6 +47,11 @@ const (
 	CauseDuplicateEmail     CauseID = "duplicate-email"
 	CauseRequiredField      CauseID = "required-field"
 	CauseMappedField        CauseID = "mapped-field"
+	CauseEmailRefused       CauseID = "email-refused"
+	CauseUsernameDropped    CauseID = "username-dropped"
+	CauseAccountFields      CauseID = "account-fields"
+	CauseNoSubject          CauseID = "no-subject"
+	CauseClaimType          CauseID = "claim-type"
 	CauseUnknown            CauseID = "unknown"
 )
 

@@ -10,8 +10,8 @@ import (
 	"authpocket/internal/pocketbase/rest"
 )
 
-// Observe returns the auth collections, the settings, and the number of people linked to each slot of the queried
-// collection. It sends five requests, and one more for each further 200 auth collections. The error is a *link.Fault.
+// Observe returns the auth collections, the settings, and of the queried collection its fields' options and the number
+// of people linked to each slot. It sends six requests, and one more for each further 200 auth collections. The error is a *link.Fault.
 func (c *Client) Observe(ctx context.Context, q link.Query) (link.PocketBaseSnapshot, error) {
 	snap := link.PocketBaseSnapshot{Taken: time.Now(), URL: c.URL(), Version: c.Identity().Version,
 		SecretsByPlace: !c.Release().Since(rest.MergesByName)}
@@ -31,10 +31,20 @@ func (c *Client) Observe(ctx context.Context, q link.Query) (link.PocketBaseSnap
 	if queried == nil {
 		return snap, nil
 	}
-	linked, err := c.Linked(ctx, queried.ID)
-	if err != nil {
+	group, groupCtx = errgroup.WithContext(ctx)
+	group.Go(func() (err error) {
+		snap.Linked, err = c.Linked(groupCtx, queried.ID)
+		return err
+	})
+	group.Go(func() error {
+		whole, err := c.ReadCollection(groupCtx, queried.ID, queried.Name)
+		if whole != nil {
+			queried.Fields, queried.Indexes = whole.Fields, whole.Indexes
+		}
+		return err
+	})
+	if err := group.Wait(); err != nil {
 		return link.PocketBaseSnapshot{}, err
 	}
-	snap.Linked = linked
 	return snap, nil
 }

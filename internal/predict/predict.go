@@ -2,9 +2,16 @@
 package predict
 
 import (
+	"cmp"
 	"encoding/json"
+	"errors"
+	"maps"
+	"slices"
+	"strings"
 
 	"authpocket/internal/link"
+	"authpocket/internal/predict/record"
+	"authpocket/internal/predict/rule"
 	"authpocket/internal/signin"
 )
 
@@ -18,19 +25,196 @@ type World struct {
 	Claims map[string]json.RawMessage
 	// BySubject is the account linked to the subject in the slot, ByEmail the one with the verified address, as
 	// PocketBase finds it. nil means none.
-	BySubject, ByEmail *Account
-	// Holds reports whether a record of the collection has the value in the field.
-	Holds func(field, value string, anyCase bool) (bool, error)
+	BySubject, ByEmail *signin.Account
+	// Holds reports whether a record of the collection has the value in the field. Without it, or with an error,
+	// uniqueness cannot be known.
+	Holds record.Lookup
 }
 
-// Account is an existing auth record.
-type Account struct {
-	signin.Account
-	// Values are the record's fields as PocketBase answers them to a superuser.
-	Values map[string]json.RawMessage
+// Predict returns what PocketBase does at the sign-in. Like PocketBase (apis/record_auth_with_oauth2.go) it reads
+// the claims, finds, links or creates the account, and then decides whether the account may sign in.
+func Predict(w World) signin.Prediction {
+	user, err := record.Read(w.Claims, w.Version)
+	if err != nil {
+		return refuseClaim(err)
+	}
+	var p signin.Prediction
+	var after rule.Record
+	switch {
+	case w.BySubject != nil:
+		p, after = w.signInTo(*w.BySubject, signin.OutcomeReturns, user)
+	case w.ByEmail != nil && user.Email != "":
+		p, after = w.signInTo(*w.ByEmail, signin.OutcomeLinked, user)
+	default:
+		p, after = w.create(user)
+	}
+	if p.Outcome == signin.OutcomeRefused {
+		return p
+	}
+	if user.ID == "" {
+		p = refuse(link.CauseNoSubject, "PocketBase refuses the sign-in: authentik sends no subject (sub).")
+		p.Fields = []signin.FieldFault{{Field: "providerId", Code: "validation_required"}}
+		return p
+	}
+	return w.enter(p, after)
 }
 
-// Predict returns what PocketBase does at the sign-in.
-func Predict(World) signin.Prediction {
-	return signin.Prediction{}
+// Between predicts the sign-in for a PocketBase whose version is only known to lie between two. What differs between
+// them cannot be known.
+func Between(oldest, newest string, w World) signin.Prediction {
+	w.Version = newest
+	p := Predict(w)
+	if oldest == newest {
+		return p
+	}
+	w.Version = oldest
+	if old := Predict(w); old.Outcome != p.Outcome || old.Cause != p.Cause {
+		doubt(&p, cmp.Or(old.Cause, p.Cause), "it depends on the version of this PocketBase, which is not known")
+	}
+	return p
+}
+
+func refuse(cause link.CauseID, words string) signin.Prediction {
+	return signin.Prediction{Outcome: signin.OutcomeRefused, Cause: cause, Words: words}
+}
+
+// refuseClaim predicts the refusal for claims that PocketBase cannot decode.
+func refuseClaim(err error) signin.Prediction {
+	var claim *record.ClaimError
+	if !errors.As(err, &claim) {
+		return refuse(link.CauseClaimType, "PocketBase cannot read the claims: "+err.Error()+".")
+	}
+	return refuse(link.CauseClaimType, "PocketBase refuses the sign-in with “Failed to fetch OAuth2 user”: the claim "+
+		claim.Claim+" is "+claim.Got+", and PocketBase reads only "+claim.Want+".")
+}
+
+// signInTo predicts the sign-in to an existing account.
+func (w World) signInTo(a signin.Account, outcome signin.Outcome, user record.User) (signin.Prediction, rule.Record) {
+	p := signin.Prediction{Outcome: outcome, Account: a, Email: a.Email, Verified: a.Verified,
+		Resets: !a.Verified, Words: "Signs in to the account " + link.Quote(a.Title()) + ", which is already linked."}
+	linkedElsewhere := user.ID != "" && a.LinkedSubject != "" && a.LinkedSubject != user.ID
+	if outcome == signin.OutcomeLinked {
+		p.Words = "Is linked to the account " + link.Quote(a.Title()) + ", which has the same address."
+	}
+	if linkedElsewhere && (a.Verified || w.before("0.37.4")) {
+		p = refuse(link.CauseOtherSubject, "PocketBase refuses the sign-in: the account "+link.Quote(a.Title())+
+			" is linked to another subject in this slot.")
+		for _, field := range []string{"collectionRef", "provider", "recordRef"} { // of _externalAuths
+			p.Fields = append(p.Fields, signin.FieldFault{Field: field, Code: "validation_not_unique"})
+		}
+		return p, rule.Record{}
+	}
+	if linkedElsewhere {
+		p.Words += " PocketBase removes its link to another subject, because the account was never verified."
+	}
+	values := w.saved(&p, a, user)
+	if values == nil {
+		return p, rule.Record{}
+	}
+	return p, w.stored(values)
+}
+
+// saved returns the account's values after the sign-in, or nil if PocketBase cannot save the account again.
+func (w World) saved(p *signin.Prediction, a signin.Account, user record.User) map[string]json.RawMessage {
+	values := map[string]json.RawMessage{}
+	maps.Copy(values, a.Values)
+	reset := !a.Verified && (a.Email != "" || !w.before("0.37.4")) // the password
+	gains := a.Email == "" && user.Email != ""
+	if gains {
+		values["email"], p.Email = quoted(user.Email), user.Email
+	}
+	confirms := !a.Verified && (p.Email == "" || p.Email == user.Email)
+	if confirms {
+		values["verified"], p.Verified = json.RawMessage("true"), true
+	}
+	if !reset && !gains && !confirms {
+		return values
+	}
+	if (reset || gains) && !w.makesTokenKeys() {
+		values["tokenKey"] = quoted("") // PocketBase replaces it
+	}
+	faults := record.Check(w.Collection, values, w.Version)
+	if gains && w.ByEmail != nil && w.ByEmail.ID != a.ID {
+		faults = append(faults, record.Fault{Field: "email", Code: "validation_not_unique"})
+	}
+	if len(faults) == 0 {
+		return values
+	}
+	*p = refuse(link.CauseAccountFields, "PocketBase refuses the sign-in: it has to save the account "+
+		link.Quote(a.Title())+" again, and "+fieldWords(faults)+".")
+	p.Fields, p.Account = fieldFaults(faults), a
+	return nil
+}
+
+// makesTokenKeys reports whether the collection's tokenKey field fills itself.
+func (w World) makesTokenKeys() bool {
+	i := slices.IndexFunc(w.Collection.Fields, func(f link.CollectionField) bool { return f.Name == "tokenKey" })
+	var options struct {
+		AutogeneratePattern string `json:"autogeneratePattern"`
+	}
+	return i < 0 || json.Unmarshal(w.Collection.Fields[i].Options, &options) != nil || options.AutogeneratePattern != ""
+}
+
+func quoted(s string) json.RawMessage {
+	raw, _ := json.Marshal(s) // a string always marshals
+	return raw
+}
+
+// create predicts the creation of an account.
+func (w World) create(user record.User) (signin.Prediction, rule.Record) {
+	c := w.Collection
+	if c.CreateRule == nil {
+		return refuse(link.CauseCreateRule, "PocketBase refuses new users: only superusers may create records in "+
+			c.Name+"."), rule.Record{}
+	}
+	p := signin.Prediction{Outcome: signin.OutcomeNew, Words: "A new account is created for " + user.Email + "."}
+	if user.Email == "" {
+		p.Words = "A new account is created, without an e-mail address."
+	}
+	draft := record.New(c, user, w.Version, w.lookup())
+	p.Email, _ = draft.After["email"].(string)
+	p.Verified, _ = draft.After["verified"].(bool)
+	answer := rule.Decide(c.CreateRule, w.createRequest(draft), rule.Record{Fields: c.Fields, Values: draft.Before,
+		Unknown: keysIn(draft.Unknown, draft.Before), New: true})
+	switch {
+	case answer.Broken:
+		return refuse(link.CauseCreateRule, "PocketBase refuses new users: it can't evaluate the create rule of "+
+			c.Name+"."), rule.Record{}
+	case answer.Truth == rule.No:
+		return refuse(link.CauseCreateRule, "PocketBase refuses new users: the create rule of "+c.Name+
+			" rejects this sign-in."), rule.Record{}
+	case answer.Truth == rule.Unknown:
+		doubt(&p, link.CauseCreateRule, "the create rule of "+c.Name+" depends on "+answer.Unknown)
+	}
+	if len(draft.Faults) > 0 {
+		return w.refuseFields(draft.Faults), rule.Record{} // whatever the rule says
+	}
+	if len(draft.Doubts) > 0 {
+		doubt(&p, link.CauseMappedField, "it depends on "+strings.Join(draft.Doubts, " and "))
+	}
+	return p, rule.Record{Fields: c.Fields, Values: draft.After, Unknown: keysIn(draft.Unknown, draft.After)}
+}
+
+// refuseFields predicts the refusal for values that a new record may not have.
+func (w World) refuseFields(faults []record.Fault) signin.Prediction {
+	fields := fieldFaults(faults)
+	p := refuse(signin.CauseOfFields(fields, signin.ReadClaims(w.Claims), w.Collection.OAuth2.Mapped),
+		"PocketBase refuses new users: "+fieldWords(faults)+".")
+	p.Fields = fields
+	return p
+}
+
+// lookup returns Holds, or one that knows nothing.
+func (w World) lookup() record.Lookup {
+	if w.Holds != nil {
+		return w.Holds
+	}
+	return func(string, string, bool) (bool, error) { return false, errors.New("nobody was asked") }
+}
+
+func doubt(p *signin.Prediction, cause link.CauseID, what string) {
+	if p.Unknown == "" {
+		p.Cause = cause
+	}
+	p.Unknown = strings.TrimPrefix(p.Unknown+"; "+what, "; ")
 }

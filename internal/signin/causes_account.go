@@ -75,7 +75,17 @@ func causesOfAccount() []Cause {
 			Why: "An account has the same address in a different spelling, so PocketBase doesn't recognise it as the " +
 				"same account.",
 			Todo:   "Correct the account's address in PocketBase so that it matches authentik's.",
-			Checks: []link.CheckID{link.CheckSignIn},
+			Checks: []link.CheckID{link.CheckPrediction, link.CheckSignIn},
+		},
+		{
+			ID:      link.CauseEmailRefused,
+			Title:   "The collection doesn't accept the e-mail address",
+			Symptom: "Failed to create record, with an error on email.",
+			Why: "The e-mail field of the collection allows only some domains, or excepts some, or the value is no " +
+				"address.",
+			Todo: "Allow the domain in the options of the collection's email field, or correct the user's address in " +
+				"authentik.",
+			Checks: []link.CheckID{link.CheckPrediction, link.CheckSignIn},
 		},
 		{
 			ID:      link.CauseRequiredField,
@@ -92,7 +102,26 @@ func causesOfAccount() []Cause {
 			Why: "The claim doesn't meet the field's pattern, length, file type or uniqueness. The record's own id " +
 				"can never hold the subject.",
 			Todo:   "Map the claim to another field or to none, or relax the field's options.",
-			Checks: []link.CheckID{link.CheckSignIn},
+			Checks: []link.CheckID{link.CheckPrediction, link.CheckSignIn},
+		},
+		{
+			ID:      link.CauseUsernameDropped,
+			Title:   "The user name doesn't fit its field, which requires one",
+			Symptom: "Failed to create record, with “Cannot be blank” on the field that the user name is mapped to.",
+			Why: "PocketBase leaves out a user name that breaks the field's pattern or length, or that another " +
+				"account has. The field is required, so that it then refuses the account.",
+			Todo: "Relax the field's pattern, make it optional, give it an autogenerate pattern, or map the user name " +
+				"to another field.",
+			Checks: []link.CheckID{link.CheckPrediction, link.CheckSignIn},
+		},
+		{
+			ID:      link.CauseAccountFields,
+			Title:   "The existing account can't be saved again",
+			Symptom: "Failed to authenticate, with an error on a field.",
+			Why: "At the first sign-in PocketBase saves the account again, to mark it as verified or to add its " +
+				"address. It checks all fields then, and one of them no longer meets its options.",
+			Todo:   "Correct the account's field in PocketBase, or relax the field's options.",
+			Checks: []link.CheckID{link.CheckPrediction, link.CheckSignIn},
 		},
 	}
 }

@@ -20,6 +20,7 @@ type Facts struct {
 	Checks      []link.Check // run right after the sign-in if nothing came back
 	// Claims are those that authentik sends about the user; nil if the user is unknown.
 	Claims *Claims
+	Mapped link.MappedFields // of the link's collection
 }
 
 // Diagnose returns the cause of a failed sign-in, which is always in the catalogue.
@@ -171,6 +172,8 @@ const (
 	saidSuperuser = "Only superusers can perform this action."
 	saidOff       = "The collection is not configured to allow OAuth2 authentication."
 	saidCreate    = "Failed to create record."
+	// Of a failure after the account was found or created.
+	saidAuthenticate = "Failed to authenticate."
 )
 
 func diagnoseRefusal(f Facts, r Refusal) link.CauseID {
@@ -194,7 +197,7 @@ func diagnoseRefusal(f Facts, r Refusal) link.CauseID {
 	case r.Message == saidToken, r.Message == saidUser, r.Status >= 500:
 		return sharper(f, known(f.PocketBase.Cause))
 	case len(r.Fields) > 0:
-		return diagnoseFields(f, r.Fields)
+		return diagnoseFields(f, r)
 	case r.Message == saidCreate:
 		return link.CauseCreateRule
 	}
@@ -216,7 +219,8 @@ func sharper(f Facts, cause link.CauseID) link.CauseID {
 }
 
 // diagnoseFields returns the cause for PocketBase's validation errors.
-func diagnoseFields(f Facts, fields []RefusedField) link.CauseID {
+func diagnoseFields(f Facts, r Refusal) link.CauseID {
+	fields := r.Fields
 	at := func(path ...string) *RefusedField {
 		i := slices.IndexFunc(fields, func(r RefusedField) bool { return slices.Contains(path, r.Path) })
 		if i < 0 {
@@ -231,23 +235,50 @@ func diagnoseFields(f Facts, fields []RefusedField) link.CauseID {
 		return link.CauseOtherSubject
 	}
 	if at("providerId") != nil {
-		return link.CauseUserInfoURL // the response has no subject
+		return link.CauseNoSubject
 	}
-	if email := at("email"); email != nil {
-		return diagnoseRefusedEmail(f, email.Code)
+	if r.Message == saidAuthenticate {
+		return link.CauseAccountFields
 	}
-	if fields[0].Code == "validation_required" {
+	if email := at("email"); email != nil && email.Code == codeRequired {
+		return diagnoseBlankEmail(f)
+	}
+	faults := make([]FieldFault, len(fields))
+	for i, r := range fields {
+		faults[i] = FieldFault{Field: r.Path, Code: r.Code}
+	}
+	return CauseOfFields(faults, link.Value(f.Claims, Claims{}), f.Mapped)
+}
+
+// The codes of PocketBase's validation that matter to a diagnosis.
+const (
+	codeRequired  = "validation_required"
+	codeNotUnique = "validation_not_unique"
+)
+
+// CauseOfFields returns the cause for fields that PocketBase refuses at a new account. An address comes before the
+// others.
+func CauseOfFields(faults []FieldFault, claims Claims, m link.MappedFields) link.CauseID {
+	first := faults[max(0, slices.IndexFunc(faults, func(f FieldFault) bool { return f.Field == "email" }))]
+	switch {
+	case first.Field == "email" && first.Code == codeNotUnique:
+		return link.CauseDuplicateEmail
+	case first.Field == "email" && first.Code != codeRequired:
+		return link.CauseEmailRefused
+	case first.Field == "email" && claims.Email == "":
+		return link.CauseEmailBlank
+	case first.Field == "email":
+		return link.CauseEmailUnverified
+	case first.Code == codeRequired && first.Field == m.Username && claims.Username != "":
+		return link.CauseUsernameDropped
+	case first.Code == codeRequired:
 		return link.CauseRequiredField
 	}
 	return link.CauseMappedField
 }
 
-func diagnoseRefusedEmail(f Facts, code string) link.CauseID {
+func diagnoseBlankEmail(f Facts) link.CauseID {
 	switch {
-	case code == "validation_not_unique":
-		return link.CauseDuplicateEmail
-	case code != "validation_required":
-		return link.CauseMappedField
 	case f.Claims != nil && f.Claims.Email == "":
 		return link.CauseEmailBlank
 	case f.Claims != nil && f.Claims.Verified:

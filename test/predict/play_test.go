@@ -148,8 +148,8 @@ func (s *server) describe(ctx context.Context, w world, name string, records []v
 		return p, err
 	}
 	for _, one := range records {
-		a := &predict.Account{Values: one, Account: signin.Account{ID: textOf(one, "id"), Email: textOf(one, "email"),
-			Verified: trueIn(one, "verified")}}
+		a := &signin.Account{Values: one, ID: textOf(one, "id"), Email: textOf(one, "email"),
+			Verified: trueIn(one, "verified")}
 		for _, l := range links {
 			if textOf(l, "recordRef") == a.ID && textOf(l, "provider") == w.Slot {
 				a.LinkedSubject = textOf(l, "providerId")
@@ -167,9 +167,7 @@ func (s *server) describe(ctx context.Context, w world, name string, records []v
 
 // verified reports whether PocketBase takes the address as verified.
 func (w *world) verified() bool {
-	var claim any
-	_ = json.Unmarshal(w.Claims["email_verified"], &claim)
-	return signin.Truthy(claim)
+	return signin.Truthy(w.Claims["email_verified"])
 }
 
 // anyCase reports whether the collection's index compares addresses without regard to case.

@@ -11,31 +11,19 @@ import (
 	"authpocket/internal/signin"
 )
 
-// Preview returns the claims that authentik would send about a user at a sign-in through the link's provider:
-// those that PocketBase uses, and all. person is a user's primary key, 0 for the token's owner. The error is a
-// *link.Fault.
-func (c Checker) Preview(ctx context.Context, d link.Desired, person int) (signin.Claims, map[string]any, error) {
+// Preview returns the claims that authentik would send about a user at a sign-in through the link's provider.
+// person is a user's primary key, 0 for the token's owner. The error is a *link.Fault.
+func (c Checker) Preview(ctx context.Context, d link.Desired, person int) (map[string]json.RawMessage, error) {
 	if !d.Provider.IncludeClaims {
-		return signin.Claims{}, nil, rest.NewFault(link.FaultOther, "",
+		return nil, rest.NewFault(link.FaultOther, "",
 			"The provider does not include claims in the ID token, and authentik's preview shows only those.",
 			"Run a test sign-in instead.", errors.New("claims are not in the ID token"))
 	}
 	pk, err := c.providerOf(ctx, d)
 	if err != nil {
-		return signin.Claims{}, nil, err
+		return nil, err
 	}
-	o, err := c.preview(ctx, pk, person)
-	if err != nil {
-		return signin.Claims{}, nil, err
-	}
-	all := make(map[string]any, len(o))
-	for key, raw := range o {
-		var value any
-		if json.Unmarshal(raw, &value) == nil {
-			all[key] = value
-		}
-	}
-	return signin.ReadClaims(all), all, nil
+	return c.preview(ctx, pk, person)
 }
 
 // providerOf returns the primary key of the link's provider. If the link was just created, it reads the key

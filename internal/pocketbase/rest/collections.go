@@ -15,17 +15,17 @@ import (
 
 const (
 	// collectionFields trims the list to what a link needs: a collection of 200 fields takes 10 kB instead of 60.
-	collectionFields = "id,name,system,updated,oauth2,createRule,authRule,mfa," +
-		"fields.name,fields.type,fields.system,fields.required"
-	collectionsPage = 200
-	maxPages        = 10
+	collectionFields = wholeCollection + ".name,fields.type,fields.system,fields.required"
+	wholeCollection  = "id,name,system,updated,oauth2,createRule,authRule,mfa,indexes,fields"
+	collectionsPage  = 200
+	maxPages         = 10
 )
 
 // AuthCollections returns all auth collections.
 func (c *Client) AuthCollections(ctx context.Context) ([]link.CollectionState, error) {
 	var all []link.CollectionState
 	for page := 1; page <= maxPages; page++ {
-		got, err := c.collections(ctx, `type="auth"`, page)
+		got, err := c.collections(ctx, `type="auth"`, page, collectionFields)
 		if err != nil {
 			return nil, err
 		}
@@ -42,30 +42,36 @@ func (c *Client) AuthCollections(ctx context.Context) ([]link.CollectionState, e
 		fmt.Errorf("listing the auth collections: more than %d pages", maxPages))
 }
 
-func (c *Client) collections(ctx context.Context, filter string, page int) (List[collection], error) {
+func (c *Client) collections(ctx context.Context, filter string, page int, fields string) (List[collection],
+	error) {
 	query := url.Values{
 		"filter":  {filter},
 		"sort":    {"name"},
 		"page":    {strconv.Itoa(page)},
 		"perPage": {strconv.Itoa(collectionsPage)},
-		"fields":  {collectionFields},
+		"fields":  {fields},
 	}
 	var got List[collection]
 	err := c.Read(ctx, Call{Path: "/api/collections", Query: query}, &got)
 	return got, err
 }
 
-// ReadCollection returns one auth collection, or nil if it is gone. Like everything here it reads by list.
+// ReadCollection returns one auth collection with its fields' options and its indexes, or nil if it is gone. Like
+// everything here it reads by list.
 func (c *Client) ReadCollection(ctx context.Context, id, name string) (*link.CollectionState, error) {
 	filter := "id=" + Quoted(id)
 	if id == "" {
 		filter = "name=" + Quoted(name)
 	}
-	got, err := c.collections(ctx, `type="auth" && `+filter, 1)
+	got, err := c.collections(ctx, `type="auth" && `+filter, 1, wholeCollection)
 	if err != nil || len(got.Items) == 0 {
 		return nil, err
 	}
 	state := got.Items[0].state()
+	state.Indexes = got.Items[0].Indexes
+	for i, raw := range got.Items[0].Fields {
+		state.Fields[i].Options = raw
+	}
 	return &state, nil
 }
 

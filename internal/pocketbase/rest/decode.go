@@ -25,12 +25,8 @@ type collection struct {
 		Enabled bool   `json:"enabled"`
 		Rule    string `json:"rule"`
 	} `json:"mfa"`
-	Fields []struct {
-		Name     string `json:"name"`
-		Type     string `json:"type"`
-		System   bool   `json:"system"`
-		Required bool   `json:"required"`
-	} `json:"fields"`
+	Indexes []string          `json:"indexes"`
+	Fields  []json.RawMessage `json:"fields"`
 }
 
 func (c collection) state() link.CollectionState {
@@ -45,9 +41,10 @@ func (c collection) state() link.CollectionState {
 		MFARule:    c.MFA.Rule,
 		OAuth2:     link.OAuth2State{Enabled: c.OAuth2.Enabled, Mapped: c.OAuth2.MappedFields},
 	}
-	for _, f := range c.Fields {
-		s.Fields = append(s.Fields, link.CollectionField{Name: f.Name, Type: f.Type, System: f.System,
-			Required: f.Required})
+	for _, raw := range c.Fields {
+		var f link.CollectionField
+		_ = json.Unmarshal(raw, &f) // an unreadable field is left empty, rather than losing the collection
+		s.Fields = append(s.Fields, f)
 		if f.Name == "email" {
 			s.EmailRequired = f.Required
 		}

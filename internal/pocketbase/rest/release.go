@@ -83,3 +83,20 @@ func (r Release) MayBe(n Number) bool { return r.low.compare(n) <= 0 && r.high.c
 func (r Release) Exactly(n Number) bool {
 	return r.low == n && r.high == Number{n[0], n[1], n[2] + 1}
 }
+
+// Versions returns the oldest and the newest version that the server may have. An empty newest is not bounded.
+func (r Release) Versions() (oldest, newest string) {
+	oldest, last := r.low.String(), r.high
+	switch {
+	case r.high == farFuture:
+		return oldest, ""
+	case last[2] > 0:
+		last[2]--
+	default:
+		last[1], last[2] = last[1]-1, 1<<10
+	}
+	return oldest, last.String()
+}
+
+// String returns the version as PocketBase writes it.
+func (n Number) String() string { return fmt.Sprintf("%d.%d.%d", n[0], n[1], n[2]) }

@@ -2,6 +2,7 @@ package signins
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"net/http"
 	"net/url"
@@ -25,16 +26,26 @@ type externalAuth struct {
 	Created    string `json:"created"`
 }
 
-// user is the part of an auth record that matters to a sign-in.
+// user is an auth record.
 type user struct {
 	ID       string `json:"id"`
 	Email    string `json:"email"`
 	Verified bool   `json:"verified"`
 	Created  string `json:"created"`
+	values   map[string]json.RawMessage
+}
+
+// UnmarshalJSON decodes a record and keeps all its fields.
+func (u *user) UnmarshalJSON(raw []byte) error {
+	type plain user
+	if err := json.Unmarshal(raw, (*plain)(u)); err != nil {
+		return err
+	}
+	return json.Unmarshal(raw, &u.values)
 }
 
 func (u user) account(subject string) *signin.Account {
-	return &signin.Account{ID: u.ID, Email: u.Email, Verified: u.Verified, LinkedSubject: subject}
+	return &signin.Account{ID: u.ID, Email: u.Email, Verified: u.Verified, LinkedSubject: subject, Values: u.values}
 }
 
 // Collection returns the current state of the link's collection. Its error is a *link.Fault, of kind link.FaultStale if
@@ -139,8 +150,7 @@ func (c SignIns) linkOf(ctx context.Context, d link.Desired, subject string) (*e
 
 func (c SignIns) users(ctx context.Context, d link.Desired, filter string) ([]user, time.Duration, error) {
 	var got rest.List[user]
-	query := url.Values{"filter": {filter}, "perPage": {"100"}, "skipTotal": {"1"},
-		"fields": {"id,email,verified,created"}}
+	query := url.Values{"filter": {filter}, "perPage": {"100"}, "skipTotal": {"1"}}
 	path := "/api/collections/" + url.PathEscape(d.Collection.Name) + "/records"
 	ahead, err := c.ReadWithClock(ctx, rest.Call{Path: path, Query: query}, &got)
 	return got.Items, ahead, err
@@ -181,6 +191,27 @@ func (c SignIns) userByEmail(ctx context.Context, d link.Desired, email string) 
 		}
 	}
 	return nil, nil
+}
+
+// Versions returns the oldest and the newest version that this PocketBase may have. An empty newest is not bounded.
+func (c SignIns) Versions() (oldest, newest string) { return c.Release().Versions() }
+
+// Holds reports whether a record of the link's collection has the value in the field, without regard to the case of
+// ASCII letters if anyCase, as SQLite's NOCASE compares. Its error is a *link.Fault.
+func (c SignIns) Holds(ctx context.Context, d link.Desired, field, value string, anyCase bool) (bool, error) {
+	filter := lookup(field, value)
+	if anyCase {
+		filter = lookupAnyCase(field, value)
+	}
+	found, _, err := c.users(ctx, d, filter)
+	for _, one := range found {
+		var held string
+		if json.Unmarshal(one.values[field], &held) == nil && (held == value || anyCase && strings.EqualFold(held,
+			value)) {
+			return true, nil
+		}
+	}
+	return false, err
 }
 
 // emailsInAnyCase reports whether the first unique index on the address alone ignores case, which is how PocketBase

@@ -4,6 +4,7 @@ package signins
 
 import (
 	"context"
+	"encoding/json"
 	"net/http"
 	"net/url"
 	"slices"
@@ -57,9 +58,9 @@ func (c SignIns) AuthMethods(ctx context.Context, d link.Desired) (authURL strin
 type signedInAnswer struct {
 	Record map[string]any `json:"record"`
 	Meta   struct {
-		ID      string         `json:"id"`
-		IsNew   *bool          `json:"isNew"`
-		RawUser map[string]any `json:"rawUser"`
+		ID      string                     `json:"id"`
+		IsNew   *bool                      `json:"isNew"`
+		RawUser map[string]json.RawMessage `json:"rawUser"`
 	} `json:"meta"`
 }
 

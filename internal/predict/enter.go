@@ -1,0 +1,54 @@
+package predict
+
+import (
+	"authpocket/internal/link"
+	"authpocket/internal/predict/rule"
+	"authpocket/internal/signin"
+)
+
+// enter decides whether an account that was found or created may sign in (apis/record_helpers.go). PocketBase keeps
+// the account even if not.
+func (w World) enter(p signin.Prediction, account rule.Record) signin.Prediction {
+	c := w.Collection
+	switch answer := rule.Decide(c.AuthRule, w.signInRequest(), account); {
+	case c.AuthRule == nil:
+		return w.refuseEntry(p, link.CauseAuthRule, "PocketBase refuses everyone: the auth rule of "+c.Name+
+			" lets nobody sign in.")
+	case answer.Broken:
+		return w.refuseEntry(p, link.CauseAuthRule, "PocketBase refuses everyone: it can't evaluate the auth rule of "+
+			c.Name+".")
+	case answer.Truth == rule.No:
+		return w.refuseEntry(p, link.CauseAuthRule, "PocketBase refuses the sign-in: the account doesn't meet the "+
+			"auth rule of "+c.Name+".")
+	case answer.Truth == rule.Unknown:
+		doubt(&p, link.CauseAuthRule, "the auth rule of "+c.Name+" depends on "+answer.Unknown)
+	}
+	if !c.MFAEnabled {
+		return p
+	}
+	if c.MFARule == "" {
+		return w.refuseEntry(p, link.CauseMFA, "PocketBase requires a second factor: MFA is on in "+c.Name+
+			", and OAuth2 alone is not enough.")
+	}
+	switch answer := rule.Decide(&c.MFARule, w.signInRequest(), account); {
+	case answer.Broken:
+		return w.refuseEntry(p, link.CauseMFA, "PocketBase refuses everyone: it can't evaluate the MFA rule of "+
+			c.Name+".")
+	case answer.Truth == rule.Yes:
+		return w.refuseEntry(p, link.CauseMFA, "PocketBase requires a second factor: this sign-in meets the MFA rule "+
+			"of "+c.Name+".")
+	case answer.Truth == rule.Unknown:
+		doubt(&p, link.CauseMFA, "the MFA rule of "+c.Name+" depends on "+answer.Unknown)
+	}
+	return p
+}
+
+// refuseEntry predicts the refusal of an account that is kept. It stays in doubt whether a new account gets that far.
+func (w World) refuseEntry(p signin.Prediction, cause link.CauseID, words string) signin.Prediction {
+	if p.Outcome == signin.OutcomeNew && p.Unknown == "" {
+		words += " The account is created anyway."
+	}
+	refused := refuse(cause, words)
+	refused.Account, refused.Resets = p.Account, p.Resets
+	return refused
+}
