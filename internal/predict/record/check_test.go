@@ -89,7 +89,9 @@ func TestRealRecords(t *testing.T) {
 		s, values := state(t, c), answered(t, saved)
 		want := validated(t, app, saved)
 		// PocketBase shows neither to anybody.
-		want = slices.DeleteFunc(want, func(f record.Fault) bool { return f.Field == "tokenKey" || isPassword(c, f.Field) })
+		want = slices.DeleteFunc(want, func(f record.Fault) bool {
+			return f.Field == "tokenKey" || isPassword(c, f.Field)
+		})
 		if got := sorted(record.Check(s, values, release)); !slices.Equal(got, want) {
 			t.Fatalf("PocketBase refuses %v, Check %v\n%s\n%s", want, got, values, options(s))
 		}

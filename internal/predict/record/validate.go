@@ -29,7 +29,8 @@ func (d *drafter) refuse(field, code string) { d.Faults = append(d.Faults, Fault
 // checkPasswords checks that passwords that claims set can be hashed, which the create rule needs since 0.24.
 func (d *drafter) checkPasswords() {
 	for _, f := range d.fields {
-		if plain, _ := d.values[f.Name].(string); f.Type == typePassword && len(plain) > hashed && d.release.since(24, 0) {
+		plain, _ := d.values[f.Name].(string)
+		if f.Type == typePassword && len(plain) > hashed && d.release.since(24, 0) {
 			d.refuse("", "")
 		}
 	}
