@@ -22,6 +22,9 @@ func (d *drafter) validate() {
 		d.values[nameVerified] = verified
 		d.checkIndexes()
 	}
+	if len(d.Faults) == 0 {
+		d.checkLink()
+	}
 }
 
 func (d *drafter) refuse(field, code string) { d.Faults = append(d.Faults, Fault{field, code}) }
@@ -46,6 +49,15 @@ func (d *drafter) checkForm() {
 			d.refuse(namePassword, codeRequired)
 		}
 		d.refuse(nameConfirm, codeRequired) // no claim sets it
+	}
+}
+
+// checkLink checks the subject, with which PocketBase links the record (the field providerId of _externalAuths).
+// Without the link the record is not kept.
+func (d *drafter) checkLink() {
+	subject := field{Required: true, release: d.release}
+	if code := subject.plainTextFault(d.user.ID); code != "" {
+		d.refuse("providerId", code)
 	}
 }
 
