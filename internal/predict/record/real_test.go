@@ -213,7 +213,7 @@ func differ(draft, real map[string]any, unknown map[string]string) []string {
 		}
 	}
 	for key := range draft {
-		if _, known := real[key]; !known {
+		if _, known := real[key]; !known && unknown[key] == "" {
 			list = append(list, key+": only the draft has it")
 		}
 	}
