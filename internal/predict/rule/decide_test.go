@@ -52,6 +52,7 @@ func TestDecide(t *testing.T) {
 		"an email that doesn't end so":             {`email !~ "%@other.example"`, rule.Yes},
 		"like ignores ASCII case":                  {`name ~ "aDA"`, rule.Yes},
 		"an underscore is no wildcard of its own":  {`name ~ "A_a"`, rule.No},
+		"the first of two underscores is one":      {`"x_a" ~ "__a"`, rule.Yes},
 		"an underscore beside a percent is one":    {`name ~ "A_a%"`, rule.Yes},
 		"a number":                                 {`age >= 18`, rule.Yes},
 		"a number in quotes":                       {`age = "36"`, rule.Yes},

@@ -107,6 +107,17 @@ func TestPocketBaseRefusesBrokenRules(t *testing.T) {
 	}
 }
 
+// TestTheFirstOfTwoUnderscoresIsAWildcard holds a surprise of PocketBase's patterns against a real one.
+func TestTheFirstOfTwoUnderscoresIsAWildcard(t *testing.T) {
+	p := newPeople(t)
+	for _, text := range []string{`"x_a" ~ "__a"`, `"xxa" ~ "__a"`, `"x_a" ~ "_a"`, `"a%_" ~ "_%_"`, `"xxa" ~ "%__a"`} {
+		yes, _ := p.access(text, signIn())
+		if got := rule.Decide(&text, signIn(), ada()); got.Truth == rule.Unknown || !agree(got, yes) {
+			t.Errorf("%s: %+v, PocketBase %v", text, got, yes)
+		}
+	}
+}
+
 func drawValues(t *rapid.T) map[string]any {
 	values := map[string]any{}
 	for _, name := range fieldNames() {

@@ -16,7 +16,7 @@ func pick[T any](t *rapid.T, label string, list ...T) T {
 func chance(t *rapid.T, percent int) bool { return rapid.IntRange(0, 99).Draw(t, "chance") < percent }
 
 func words() []string {
-	return []string{"", "a", "A", "abc", "Abc", "a%c", "a_c", "5", "5.0", "0", "1", "-2", "true", "ä", "Ä b", " 5 ",
+	return []string{"", "a", "A", "abc", "Abc", "a%c", "a_c", "a__c", "abbc", "5", "5.0", "0", "1", "-2", "true", "ä", "Ä b", " 5 ",
 		"b"}
 }
 
@@ -207,7 +207,7 @@ func drawComparison(t *rapid.T) string {
 		right = quoted(t, pick(t, "method", "POST", "GET", "post"))
 	case chance(t, 75):
 		right = c.literal(t)
-	case chance(t, 60):
+	case chance(t, 30):
 		right = pick(t, "word", "null", "true", "false", "NULL", `""`, "''")
 	case chance(t, 90):
 		right, _ = drawOperand(t)
