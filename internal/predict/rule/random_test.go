@@ -16,7 +16,8 @@ func pick[T any](t *rapid.T, label string, list ...T) T {
 func chance(t *rapid.T, percent int) bool { return rapid.IntRange(0, 99).Draw(t, "chance") < percent }
 
 func words() []string {
-	return []string{"", "a", "A", "abc", "Abc", "a%c", "a_c", "a__c", "abbc", "5", "5.0", "0", "1", "-2", "true", "ä", "Ä b", " 5 ",
+	return []string{"", "a", "A", "abc", "Abc", "a%c", "a_c", "a__c", "abbc", "5", "5.0", "0", "1",
+		"-2", "true", "ä", "Ä b", " 5 ",
 		"b"}
 }
 
