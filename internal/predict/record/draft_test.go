@@ -79,3 +79,16 @@ func TestWhatIsUnknownIsADoubt(t *testing.T) {
 		t.Errorf("%+v", draft)
 	}
 }
+
+func TestAPartialIndexMayLeaveTheOtherRecordOut(t *testing.T) {
+	everybody := func(string, string, bool) (bool, error) { return true, nil }
+	ada := record.User{ID: "1", Name: "Ada", Email: "a@b.c"}
+	c := people(t, link.MappedFields{Name: "name"}, emailField, `{"name":"name","type":"text"}`)
+	for condition, faults := range map[string]int{"": 1, " WHERE `name` != ''": 1, " WHERE `email` != ''": 0} {
+		c.Indexes = []string{"CREATE UNIQUE INDEX `one` ON `people` (`name`)" + condition}
+		draft := record.New(c, ada, "", everybody)
+		if len(draft.Faults) != faults || len(draft.Faults)+len(draft.Doubts) != 1 {
+			t.Errorf("%s: %+v", c.Indexes, draft)
+		}
+	}
+}
