@@ -16,6 +16,7 @@ func everybodyIsNew(w predict.World) foreseen {
 
 // TestWrongPredictionsAreFound plays worlds against a wrong prediction.
 func TestWrongPredictionsAreFound(t *testing.T) {
+	t.Parallel()
 	s, counted := inProcess(t), newTally()
 	if err := counted.play(t.Context(), s, everybodyIsNew, 60, rand.New(rand.NewPCG(1, 1))); err != nil {
 		t.Fatal(err)
