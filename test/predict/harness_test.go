@@ -60,7 +60,8 @@ func TestEveryDifferenceCounts(t *testing.T) {
 	linked := happened{Outcome: signin.OutcomeLinked, Account: "a", Email: "a@example.com", Verified: true}
 	field := happened{Outcome: signin.OutcomeRefused, Status: 400, Message: "Failed to create record.",
 		Fields: []fault{{"name", "validation_required"}, {"email", "validation_is_email"}}}
-	rule := happened{Outcome: signin.OutcomeRefused, Status: 400, Message: "Failed to create record."}
+	rule := happened{Outcome: signin.OutcomeRefused, Status: 400, Message: "Failed to create record.",
+		Ruled: true}
 	right := foreseen{Outcome: signin.OutcomeLinked, Account: "a", Email: "a@example.com", Verified: true}
 	rightField := foreseen{Outcome: signin.OutcomeRefused, Fields: []fault{{"email", "validation_is_email"},
 		{"name", "validation_required"}}}
