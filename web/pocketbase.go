@@ -12,11 +12,7 @@ import (
 )
 
 // showPocketBase handles the "GET /pocketbase" route.
-func (s *Server) showPocketBase(w http.ResponseWriter, r *http.Request, sess *session.Session) {
-	p := sess.Look()
-	if !guard(w, r, p, "/pocketbase") {
-		return
-	}
+func (s *Server) showPocketBase(w http.ResponseWriter, r *http.Request, sess *session.Session, p session.Progress) {
 	in := setup.PocketBaseInput{URL: s.cfg.Prefill.PocketBaseURL, CA: s.cfg.Prefill.CA,
 		Held: s.cfg.Prefill.PocketBaseToken.IsSet(), From: from(r.URL.Query().Get("from")), Limited: p.Limited()}
 	switch {
@@ -113,11 +109,7 @@ func (s *Server) heldPocketBase(p session.Progress) session.PocketBaseLogin {
 }
 
 // savePocketBase handles the "POST /pocketbase" route.
-func (s *Server) savePocketBase(w http.ResponseWriter, r *http.Request, sess *session.Session) {
-	p := sess.Look()
-	if !guard(w, r, p, "/pocketbase") {
-		return
-	}
+func (s *Server) savePocketBase(w http.ResponseWriter, r *http.Request, sess *session.Session, p session.Progress) {
 	sent, err := parsePocketBase(r)
 	if err != nil {
 		s.badForm(w, r, sess, err)

@@ -59,6 +59,15 @@ func (p Problems) In(prefixes ...string) bool {
 // Sentence returns a problem as text for a page.
 func Sentence(p link.Problem) string { return p.Message().Text(link.OnPage) }
 
+// Sentences returns problems as texts for a page.
+func Sentences(list link.Problems) []string {
+	var texts []string
+	for _, p := range list {
+		texts = append(texts, Sentence(p))
+	}
+	return texts
+}
+
 // FieldID returns the id of the control with that name: a spec's path without
 // characters that a selector would have to escape.
 func FieldID(name string) string { return strings.NewReplacer(".", "-", "_", "-").Replace(name) }
