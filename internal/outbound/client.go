@@ -54,7 +54,7 @@ func New(cfg Config) *http.Client {
 		ForceAttemptHTTP2:      true,
 	}
 	return &http.Client{
-		Transport: hostFilter{capped{transport}},
+		Transport: guarded{transport},
 		Timeout:   cfg.Timeout,
 		CheckRedirect: func(*http.Request, []*http.Request) error {
 			return http.ErrUseLastResponse
@@ -75,23 +75,23 @@ func Roots(pem []byte) (*x509.CertPool, error) {
 	return pool, nil
 }
 
-// capped limits response bodies to MaxBody.
-type capped struct{ next http.RoundTripper }
+// guarded refuses hosts by the URL alone, the only thing known about the
+// target behind a proxy, and limits response bodies to MaxBody.
+type guarded struct{ *http.Transport }
 
-func (c capped) RoundTrip(r *http.Request) (*http.Response, error) {
-	res, err := c.next.RoundTrip(r)
+func (g guarded) RoundTrip(r *http.Request) (*http.Response, error) {
+	if refusedName(r.URL.Hostname()) {
+		if r.Body != nil {
+			_ = r.Body.Close() // nothing was sent
+		}
+		return nil, ErrAddressRefused
+	}
+	res, err := g.Transport.RoundTrip(r)
 	if err != nil {
 		return nil, err
 	}
 	res.Body = &cappedBody{ReadCloser: res.Body, left: MaxBody}
 	return res, nil
-}
-
-// CloseIdleConnections closes those of the transport.
-func (c capped) CloseIdleConnections() {
-	if t, ok := c.next.(interface{ CloseIdleConnections() }); ok {
-		t.CloseIdleConnections()
-	}
 }
 
 type cappedBody struct {
