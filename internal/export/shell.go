@@ -1,6 +1,7 @@
 package export
 
 import (
+	"cmp"
 	_ "embed" // for the script's functions
 	"fmt"
 	"strings"
@@ -33,13 +34,14 @@ func shell(p link.Plan) (string, error) {
 	for i, change := range p.Changes {
 		s.line("")
 		s.line(fmt.Sprintf("# %d of %d: %s", i+1, len(p.Changes), change.System.Label()))
-		if err := s.change(change); err != nil {
-			return "", err
-		}
+		s.change(change)
 	}
 	s.line("")
 	s.line("echo " + shellQuote(done(len(p.Changes))))
 	needs := s.needs()
+	if s.err != nil {
+		return "", s.err
+	}
 	return shellHead + needs.comment + shellFunctions + needs.code + s.body.String(), nil
 }
 
@@ -62,12 +64,15 @@ type scripter struct {
 	ids map[variable]bool
 	// What the calls so far need in the environment.
 	authentik, pocketbase, collects, secret bool
+	err                                     error // the first one
 }
+
+func (s *scripter) fail(err error) { s.err = cmp.Or(s.err, err) }
 
 func (s *scripter) line(text string) { s.body.WriteString(text + "\n") }
 
 // call writes one request, without a body if that is nil.
-func (s *scripter) call(system link.System, method, path string, body any) error {
+func (s *scripter) call(system link.System, method, path string, body any) {
 	command := "authentik"
 	if system == link.PB {
 		command, s.pocketbase = "pocketbase", true
@@ -77,12 +82,10 @@ func (s *scripter) call(system link.System, method, path string, body any) error
 	word := "''"
 	if body != nil {
 		var err error
-		if word, err = shellJSON(body); err != nil {
-			return err
-		}
+		word, err = shellJSON(body)
+		s.fail(err)
 	}
 	s.line(command + " " + method + " " + shellQuote(path) + " " + word)
-	return nil
 }
 
 // keep stores the primary key from the last response in a variable.
@@ -144,4 +147,18 @@ func (n *needed) variable(name, what string) {
 func (n *needed) address(local, name, fallback string) {
 	n.code += local + "=" + shellQuote(fallback) + "\n" +
 		"if [ -n \"${" + name + ":-}\" ]; then " + local + "=${" + name + "%/}; fi\n"
+}
+
+// shellQuote returns s as one word of a POSIX shell. s must not contain NUL.
+func shellQuote(s string) string { return "'" + quoteInside(s) + "'" }
+
+// quoteInside returns s escaped for single quotes.
+func quoteInside(s string) string { return strings.ReplaceAll(s, "'", `'\''`) }
+
+// shellJSON returns a JSON document as one shell word. Its variables are expanded
+// by the shell and must hold JSON.
+func shellJSON(v any) (string, error) {
+	r := renderer{literal: quoteInside, variable: func(n variable) string { return `'"$` + string(n) + `"'` }}
+	r.value(v, "")
+	return "'" + r.out.String() + "'", r.err
 }
