@@ -118,11 +118,10 @@ func (s *Server) notFound(w http.ResponseWriter, r *http.Request) {
 
 func (s *Server) wrongMethod(w http.ResponseWriter, r *http.Request) {
 	routes, allowed := chi.RouteContext(r.Context()).Routes, []string{}
-	if routes.Match(chi.NewRouteContext(), http.MethodGet, r.URL.Path) {
-		allowed = append(allowed, http.MethodGet, http.MethodHead)
-	}
-	if routes.Match(chi.NewRouteContext(), http.MethodPost, r.URL.Path) {
-		allowed = append(allowed, http.MethodPost)
+	for _, methods := range [][]string{{http.MethodGet, http.MethodHead}, {http.MethodPost}} {
+		if routes.Match(chi.NewRouteContext(), methods[0], r.URL.Path) {
+			allowed = append(allowed, methods...)
+		}
 	}
 	w.Header().Set("Allow", strings.Join(allowed, ", "))
 	s.problem(w, r, http.StatusMethodNotAllowed, view.ProblemPage{

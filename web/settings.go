@@ -158,13 +158,8 @@ func (s *Server) findNames(w http.ResponseWriter, r *http.Request, sess *session
 }
 
 func finder(a connect.AuthentikSystem, list string) func(context.Context, string) ([]link.Ref, error) {
-	switch list {
-	case "access.groups":
-		return a.SearchGroups
-	case "access.users", "person":
-		return a.SearchUsers
-	case "access.policies":
-		return a.SearchPolicies
-	}
-	return nil
+	return map[string]func(context.Context, string) ([]link.Ref, error){
+		"access.groups": a.SearchGroups, "access.users": a.SearchUsers, "person": a.SearchUsers,
+		"access.policies": a.SearchPolicies,
+	}[list]
 }
