@@ -144,8 +144,7 @@ func ownAddresses(d link.Desired, spec link.Spec) []string {
 		asked := slices.ContainsFunc(spec.Provider.RedirectURIs,
 			func(r link.RedirectURI) bool { return r.URL == u.URL })
 		if parsed, err := url.Parse(u.URL); err == nil && parsed.Path == callbackPath &&
-			u.Mode == link.RedirectStrict &&
-			u.Type != link.RedirectLogout && !asked {
+			u.Mode == link.RedirectStrict && u.Type != link.RedirectLogout && !asked {
 			own = append(own, u.URL)
 		}
 	}

@@ -37,7 +37,7 @@ func shell(p link.Plan) (string, error) {
 		s.change(change)
 	}
 	s.line("")
-	s.line("echo " + shellQuote(done(len(p.Changes))))
+	s.line("echo " + shellQuote(countOf(len(p.Changes), "There is nothing to change.", "Done: %s made.")))
 	needs := s.needs()
 	if s.err != nil {
 		return "", s.err
@@ -45,14 +45,15 @@ func shell(p link.Plan) (string, error) {
 	return shellHead + needs.comment + shellFunctions + needs.code + s.body.String(), nil
 }
 
-func done(n int) string {
+// countOf returns a text with the number of changes in it, or the one for none.
+func countOf(n int, none, text string) string {
 	switch n {
 	case 0:
-		return "There is nothing to change."
+		return none
 	case 1:
-		return "Done: 1 change made."
+		return fmt.Sprintf(text, "1 change")
 	}
-	return fmt.Sprintf("Done: %d changes made.", n)
+	return fmt.Sprintf(text, fmt.Sprint(n, " changes"))
 }
 
 // scripter writes the calls of a script.

@@ -36,6 +36,21 @@ type stepRecord struct {
 	Todo    string            `json:"todo,omitempty"`
 }
 
+// specEntry is a spec in the file, without its client secret.
+type specEntry struct {
+	link.Spec
+	NotKept []string `json:"not_kept"`
+}
+
+// packSpec leaves the client secret out. notKept names what was already left
+// out, for a spec read from a file.
+func packSpec(s link.Spec, notKept []string) specEntry {
+	if s.Provider.ClientSecret != nil {
+		notKept = markSecret("provider.client_secret", *s.Provider.ClientSecret)
+	}
+	return specEntry{Spec: s, NotKept: notKept}
+}
+
 func toRecord(r *Receipt) (record, error) {
 	out := record{Receipt: *r, Spec: packSpec(r.Spec, r.SpecNotKept), End: r.End, Changes: []changeRecord{}}
 	for _, c := range r.Changes {
@@ -87,7 +102,7 @@ func packAgain(state link.Object, notKept []string) (*packed, error) {
 
 func fromRecord(in record) (*Receipt, error) {
 	r := &in.Receipt
-	r.Spec, r.SpecNotKept, r.End = unpackSpec(in.Spec), in.Spec.NotKept, in.End
+	r.Spec, r.SpecNotKept, r.End = in.Spec.Spec, in.Spec.NotKept, in.End
 	for _, c := range in.Changes {
 		one, err := fromChangeRecord(c)
 		if err != nil {

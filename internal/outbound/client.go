@@ -117,14 +117,8 @@ func (b *cappedBody) Read(p []byte) (int, error) {
 // Reason describes why a client's call failed, for people. It names no more of
 // the address than the host.
 func Reason(err error) string {
-	var (
-		dns       *net.DNSError
-		authority x509.UnknownAuthorityError
-		hostname  x509.HostnameError
-		invalid   x509.CertificateInvalidError
-		record    tls.RecordHeaderError
-		timeout   net.Error
-	)
+	var dns *net.DNSError
+	var timeout net.Error
 	switch {
 	case errors.Is(err, ErrAddressRefused):
 		return ErrAddressRefused.Error()
@@ -134,13 +128,13 @@ func Reason(err error) string {
 		return "the name " + dns.Name + " cannot be found in DNS"
 	case errors.As(err, &dns):
 		return "DNS did not answer for the name " + dns.Name
-	case errors.As(err, &authority):
+	case is[x509.UnknownAuthorityError](err):
 		return "its certificate is signed by an authority that this machine does not trust"
-	case errors.As(err, &hostname):
+	case is[x509.HostnameError](err):
 		return "its certificate is for another name"
-	case errors.As(err, &invalid):
+	case is[x509.CertificateInvalidError](err):
 		return "its certificate has expired or cannot be used"
-	case errors.As(err, &record), strings.Contains(err.Error(), "server gave HTTP response to HTTPS client"):
+	case plainAnswer(err):
 		return "it does not speak https on that port"
 	case errors.Is(err, syscall.ECONNREFUSED):
 		return "nothing listens on that port"
@@ -154,22 +148,26 @@ func Reason(err error) string {
 	return "the connection failed"
 }
 
+func is[E error](err error) bool {
+	_, ok := errors.AsType[E](err)
+	return ok
+}
+
+// plainAnswer reports whether the server answered a TLS handshake without TLS.
+func plainAnswer(err error) bool {
+	return is[tls.RecordHeaderError](err) || strings.Contains(err.Error(), "server gave HTTP response to HTTPS client")
+}
+
 // CertificateTodo returns what to do about a failed TLS handshake, or an empty
 // string if err is about something else.
 func CertificateTodo(system string, err error) string {
-	var (
-		authority x509.UnknownAuthorityError
-		hostname  x509.HostnameError
-		invalid   x509.CertificateInvalidError
-		record    tls.RecordHeaderError
-	)
+	var invalid x509.CertificateInvalidError
 	switch {
-	case errors.As(err, &record), err != nil &&
-		strings.Contains(err.Error(), "server gave HTTP response to HTTPS client"):
+	case err != nil && plainAnswer(err):
 		return "Check the port, or enter http:// in place of https:// if " + system + " has no certificate."
-	case errors.As(err, &authority):
+	case is[x509.UnknownAuthorityError](err):
 		return "Give " + system + " a certificate that this machine trusts, or give authpocket the CA's file."
-	case errors.As(err, &hostname):
+	case is[x509.HostnameError](err):
 		return "Enter the name that the certificate is for, or give " + system + " a certificate for this name."
 	case errors.As(err, &invalid) && invalid.Reason == x509.Expired:
 		return "Renew the certificate of " + system + ", and check this machine's clock."

@@ -48,10 +48,14 @@ func (s *Store) sweep(ctx context.Context) {
 }
 
 func (s *Store) expire(now time.Time) {
+	s.endEach(func(one *Session) bool { return one.expired(now) })
+}
+
+func (s *Store) endEach(fits func(*Session) bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for id, one := range s.byID {
-		if one.expired(now) {
+		if fits(one) {
 			delete(s.byID, id)
 			s.wipe(one)
 		}
@@ -128,12 +132,7 @@ func (s *Store) End(w http.ResponseWriter, r *http.Request, one *Session) (wiped
 func (s *Store) Close() {
 	s.stop()
 	s.sweeping.Wait()
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	for id, one := range s.byID {
-		delete(s.byID, id)
-		s.wipe(one)
-	}
+	s.endEach(func(*Session) bool { return true })
 }
 
 // All returns the sessions that are kept.

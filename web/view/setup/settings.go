@@ -196,15 +196,6 @@ func named[W, S any](table []link.Attr[W, S], key string) link.Meta {
 	return a.Meta
 }
 
-// metas returns all entries of a table.
-func metas[W, S any](table []link.Attr[W, S]) []link.Meta {
-	list := make([]link.Meta, len(table))
-	for i, a := range table {
-		list[i] = a.Meta
-	}
-	return list
-}
-
 func (b settings) application() []view.Field {
 	var fields []view.Field
 	for _, m := range link.Group(link.ApplicationAttrs(), link.AskNames) {

@@ -40,20 +40,18 @@ func (b settings) pocketbase() PocketBasePart {
 		}
 		open = append(open, a.Spec)
 	}
-	part.Ticks = slices.Concat(b.ticks(metas(link.OAuth2Attrs())), b.ticks(metas(link.SlotAttrs())),
-		b.ticks(metas(link.SettingsAttrs())))
+	part.Ticks = slices.Concat(ticks(b, link.OAuth2Attrs()), ticks(b, link.SlotAttrs()), ticks(b, link.SettingsAttrs()))
 	part.Open = b.problems.In(open...)
 	return part
 }
 
-func (b settings) ticks(list []link.Meta) []view.Check {
-	var ticks []view.Check
-	for _, m := range list {
-		if m.Ask.Control == link.AskTick {
-			ticks = append(ticks, b.tick(m))
+func ticks[W, S any](b settings, table []link.Attr[W, S]) (list []view.Check) {
+	for _, a := range table {
+		if a.Ask.Control == link.AskTick {
+			list = append(list, b.tick(a.Meta))
 		}
 	}
-	return ticks
+	return list
 }
 
 // urlHint returns the URL that an empty answer leads to, with the hint.
