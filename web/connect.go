@@ -11,7 +11,6 @@ import (
 	"authpocket/internal/connect"
 	"authpocket/internal/link"
 	"authpocket/internal/secret"
-	"authpocket/web/door"
 	"authpocket/web/form"
 	"authpocket/web/session"
 	"authpocket/web/view/setup"
@@ -194,14 +193,10 @@ func (s *Server) mistaken(r *http.Request, sess *session.Session, system link.Sy
 // this machine count as one.
 func ownAddress(r *http.Request, address string) bool {
 	u, err := url.Parse(address)
-	if err != nil {
+	own, odd := url.Parse(origin(r))
+	if err != nil || odd != nil {
 		return false
 	}
-	scheme := "http"
-	if door.Secure(r) {
-		scheme = "https"
-	}
-	own := &url.URL{Scheme: scheme, Host: r.Host}
 	return machine(u.Hostname()) == machine(own.Hostname()) && port(u) == port(own)
 }
 

@@ -108,7 +108,8 @@ func (s *Server) nothingToFix(w http.ResponseWriter, r *http.Request, sess *sess
 // addAddress handles the "GET /signin/address" route: the review of adding
 // authpocket's own redirect URI for a test.
 func (s *Server) addAddress(w http.ResponseWriter, r *http.Request, sess *session.Session, p session.Progress) {
-	s.reviewAddresses(w, r, sess, p, session.Errand{Again: "/signin/address", Back: "/signin?way=" + session.WayCallback},
+	errand := session.Errand{Again: "/signin/address", Back: "/signin?way=" + session.WayCallback}
+	s.reviewAddresses(w, r, sess, p, errand,
 		link.RedirectURI{URL: callbackURL(r), Mode: link.RedirectStrict, Type: link.RedirectAuthorization})
 }
 

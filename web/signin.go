@@ -24,12 +24,14 @@ import (
 const callbackPath = "/signin/callback"
 
 // callbackURL returns the full URL, as the browser sees it.
-func callbackURL(r *http.Request) string {
-	scheme := "http"
+func callbackURL(r *http.Request) string { return origin(r) + callbackPath }
+
+// origin returns the wizard's origin, as the browser sees it.
+func origin(r *http.Request) string {
 	if door.Secure(r) {
-		scheme = "https"
+		return "https://" + r.Host
 	}
-	return scheme + "://" + r.Host + callbackPath
+	return "http://" + r.Host
 }
 
 // showSignIn handles the "GET /signin" route: the page before a test sign-in.

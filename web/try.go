@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"net/http"
-	"strings"
 	"time"
 
 	"github.com/a-h/templ"
@@ -30,7 +29,7 @@ func (s *Server) inviteSignIn(w http.ResponseWriter, r *http.Request, sess *sess
 	}
 	token := run.Invite(time.Now().Add(session.InviteLife))
 	s.signIns.Add(run)
-	address := strings.TrimSuffix(callbackURL(r), callbackPath) + "/try/" + token
+	address := origin(r) + "/try/" + token
 	in, _ := run.Now()
 	s.render(w, r, http.StatusOK, proof.Invite(proof.NewInvite(s.head(sess), address, in)))
 }

@@ -33,10 +33,11 @@ type stateFlag struct {
 
 // run plans the link, asks, and applies the plan.
 func (f applyLinkFlags) run(ctx context.Context, p program) int {
-	return p.carryOut(ctx, f.applyFlags, func(e *engine.Engine, ctx context.Context, spec link.Spec) (link.Plan, error) {
+	planned := func(e *engine.Engine, ctx context.Context, spec link.Spec) (link.Plan, error) {
 		spec.PocketBase.RewriteSecret = spec.PocketBase.RewriteSecret || f.RewriteSecret
 		return e.Plan(ctx, spec)
-	}, nil)
+	}
+	return p.carryOut(ctx, f.applyFlags, planned, nil)
 }
 
 // verifier checks the result of an apply and may correct it.

@@ -23,7 +23,7 @@ type receiptsFlags struct {
 
 // run plans and applies the undo of a receipt.
 func (f undoFlags) run(ctx context.Context, p program) int {
-	return p.carryOut(ctx, f.applyFlags, func(e *engine.Engine, ctx context.Context, spec link.Spec) (link.Plan, error) {
+	planned := func(e *engine.Engine, ctx context.Context, spec link.Spec) (link.Plan, error) {
 		id := f.Receipt
 		if id == "" {
 			newest, err := e.Newest(spec)
@@ -36,7 +36,8 @@ func (f undoFlags) run(ctx context.Context, p program) int {
 			visible.Fprintf(p.out, "Undoing receipt %s.\n", id)
 		}
 		return e.Undo(ctx, id, f.Force)
-	}, nil)
+	}
+	return p.carryOut(ctx, f.applyFlags, planned, nil)
 }
 
 // run removes the link from both systems.
