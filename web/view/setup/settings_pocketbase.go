@@ -7,10 +7,6 @@ import (
 	"authpocket/web/view"
 )
 
-// OAuth2OnlyRule is the create rule that only lets sign-in providers create
-// records.
-const OAuth2OnlyRule = link.OAuth2Only
-
 // KeepRule is the answer that keeps a rule as it is.
 const KeepRule = "keep"
 
@@ -114,8 +110,7 @@ func (b settings) rules() []view.Choice {
 	for _, a := range link.RuleAttrs() {
 		options := []view.Option{{Value: KeepRule, Label: "Keep: " + a.Show(now).String()}}
 		if a.Key == "createRule" {
-			options = append(options, view.Option{Value: OAuth2OnlyRule,
-				Label: "Only sign-ins with a provider"})
+			options = append(options, view.Option{Value: link.OAuth2Only, Label: "Only sign-ins with a provider"})
 		}
 		list = append(list, b.choose(a.Meta, append(options, view.Option{Value: "", Label: "Everyone"})...))
 	}
