@@ -71,8 +71,7 @@ func noLink(checks link.Checks) bool {
 		})
 	}
 	offered := slices.ContainsFunc(checks, func(c link.Check) bool {
-		return c.ID == link.CheckPocketBaseAuthMethods &&
-			c.Status == link.Pass
+		return c.ID == link.CheckPocketBaseAuthMethods && c.Status == link.Pass
 	})
 	return !offered && failed(link.Authentik, link.CauseDiscovery) &&
 		failed(link.PB, link.CauseOAuth2Off, link.CauseCollectionMissing)
@@ -105,6 +104,7 @@ func verifyOutcomeOf(checks link.Checks, signedIn bool) *view.Outcome {
 		o.Text += " A test sign-in worked."
 		try, finish = finish, view.Action{Label: "Test another sign-in", URL: "/signin"}
 	}
+	o.Actions = []view.Action{try, finish}
 	switch {
 	case failed > 0:
 		o.Kind, o.Heading = "bad", view.Plural(failed, "check failed", "checks failed")+", so sign-in may not work"
@@ -112,16 +112,12 @@ func verifyOutcomeOf(checks link.Checks, signedIn bool) *view.Outcome {
 			{Label: "Finish anyway", URL: "/done"}}
 	case checks.Count(link.Pass) == 0:
 		o.Kind, o.Heading = "warn", "No check could run"
-		o.Actions = []view.Action{try, finish}
 	case warned > 0:
 		o.Kind, o.Heading = "warn", "Sign-in works, with "+view.Plural(warned, "warning", "warnings")
-		o.Actions = []view.Action{try, finish}
 	case skipped > 0:
 		o.Kind, o.Heading = "good", "All checks that ran passed"
-		o.Actions = []view.Action{try, finish}
 	default:
 		o.Kind, o.Heading = "good", "All checks passed"
-		o.Actions = []view.Action{try, finish}
 	}
 	return o
 }
