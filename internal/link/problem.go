@@ -29,11 +29,7 @@ func (p *Problems) Add(field, summary, todo string, ways ...Way) {
 
 // Messages returns one message for each problem.
 func (p Problems) Messages() []Message {
-	list := make([]Message, len(p))
-	for i, one := range p {
-		list[i] = one.Message()
-	}
-	return list
+	return Each(p, Problem.Message)
 }
 
 // Error returns all problems, one per line.
