@@ -48,7 +48,7 @@ func (c *Client) events(ctx context.Context, since time.Time, actions ...string)
 	}
 	o, _ := a.Object()
 	asEvent := func(o rest.Object) event { return event(o) }
-	return rest.States(o.Objects("results"), asEvent), since.Add(-time.Second), nil
+	return link.Each(o.Objects("results"), asEvent), since.Add(-time.Second), nil
 }
 
 // event is one entry of authentik's event log.

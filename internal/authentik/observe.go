@@ -70,7 +70,7 @@ func fill[T any](ctx context.Context, c *Client, l rest.List, state func(rest.Ob
 	if err != nil {
 		return err
 	}
-	*part = rest.States(objects, state)
+	*part = link.Each(objects, state)
 	return nil
 }
 
@@ -91,7 +91,7 @@ func (o *observation) readProviders(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	o.snap.Providers = rest.States(objects, rest.ProviderState)
+	o.snap.Providers = link.Each(objects, rest.ProviderState)
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	if len(objects) > 0 { // the version says less: a release candidate may lack features of its version

@@ -90,12 +90,12 @@ func (c Writer) sendWrite(ctx context.Context, w write) error {
 		case done:
 			return c.confirm(ctx, w)
 		case unsent:
-			return written(c.NoAnswer(a.Err), link.WrittenNone)
+			return link.WithWritten(c.NoAnswer(a.Err), link.WrittenNone)
 		case refused:
 			if try > 1 && c.isThere(ctx, w) {
 				return nil // an earlier try was slow, not lost
 			}
-			return written(c.refusal(w, a), link.WrittenNone)
+			return link.WithWritten(c.refusal(w, a), link.WrittenNone)
 		}
 		if err := c.Pause(ctx, min(wire.Delay(firstWriteWait, try, a.Header),
 			max(firstWriteWait, wire.Patience-time.Since(began)))); err != nil {
@@ -110,7 +110,7 @@ func (c Writer) sendWrite(ctx context.Context, w write) error {
 		case found.presence == different && w.verb == "create":
 			return differentFault(w, found) // a change or delete has not happened yet
 		case try == writeTries || time.Since(began) >= wire.Patience:
-			return written(c.gaveUpFault(w, a), link.WrittenNone)
+			return link.WithWritten(c.gaveUpFault(w, a), link.WrittenNone)
 		}
 	}
 }

@@ -164,5 +164,5 @@ func (c *Client) SearchPolicies(ctx context.Context, query string) ([]link.Ref, 
 func (c *Client) search(ctx context.Context, n Need, reference func(Object) link.Ref, query string,
 	call Call) ([]link.Ref, error) {
 	found, _, err := c.page(ctx, List{n, searching(call, query)}, 1, searchSize)
-	return States(found, reference), err
+	return link.Each(found, reference), err
 }

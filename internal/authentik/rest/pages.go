@@ -86,15 +86,6 @@ func (c *Client) Exactly(ctx context.Context, l List, key, value string) ([]Obje
 	return slices.DeleteFunc(objects, func(o Object) bool { return o.Text(key) != value }), err
 }
 
-// States returns the objects as the states that a link needs.
-func States[T any](objects []Object, state func(Object) T) []T {
-	states := make([]T, len(objects))
-	for i, one := range objects {
-		states[i] = state(one)
-	}
-	return states
-}
-
 // distinct removes duplicates, which occur if the list grows between two pages.
 func distinct(objects []Object) []Object {
 	seen := map[string]bool{}
