@@ -147,28 +147,23 @@ func (o *observation) readAccess() []func(context.Context) error {
 	}
 	var readers []func(context.Context) error
 	slots := make(chan struct{}, rest.MaxParallel)
-	add := func(l rest.List, key, name string, reference func(rest.Object) link.Ref, part *[]link.Ref) {
-		readers = append(readers, func(ctx context.Context) error {
-			slots <- struct{}{}
-			defer func() { <-slots }()
-			found, err := o.c.Exactly(ctx, l, key, name)
-			o.mu.Lock()
-			defer o.mu.Unlock()
-			for _, one := range found {
-				*part = append(*part, reference(one))
-			}
-			return err
-		})
+	add := func(kind string, names []string, part *[]link.Ref) {
+		for _, name := range rest.Set(names) {
+			a, _ := rest.AdmittedKind(kind)
+			readers = append(readers, func(ctx context.Context) error {
+				slots <- struct{}{}
+				defer func() { <-slots }()
+				found, err := o.c.Exactly(ctx, a.Called(name), a.Name, name)
+				o.mu.Lock()
+				defer o.mu.Unlock()
+				*part = append(*part, link.Each(found, a.Ref)...)
+				return err
+			})
+		}
 	}
-	for _, name := range rest.Set(o.q.Access.Groups) {
-		add(rest.GroupList(name), "name", name, rest.Named, &o.snap.Groups)
-	}
-	for _, name := range rest.Set(o.q.Access.Users) {
-		add(rest.UserList(name), "username", name, rest.UserRef, &o.snap.Users)
-	}
-	for _, name := range rest.Set(o.q.Access.Policies) {
-		add(rest.PolicyList(name), "name", name, rest.Named, &o.snap.Policies)
-	}
+	add("group", o.q.Access.Groups, &o.snap.Groups)
+	add("user", o.q.Access.Users, &o.snap.Users)
+	add("policy", o.q.Access.Policies, &o.snap.Policies)
 	return readers
 }
 

@@ -263,14 +263,12 @@ func entries(text string) []string {
 const regexMark = "regex:"
 
 func redirectLines(list []RedirectURI) string {
-	lines := make([]string, len(list))
-	for i, r := range list {
-		lines[i] = r.URL
+	return strings.Join(Each(list, func(r RedirectURI) string {
 		if r.Mode == RedirectRegex {
-			lines[i] = regexMark + r.URL
+			return regexMark + r.URL
 		}
-	}
-	return strings.Join(lines, "\n")
+		return r.URL
+	}), "\n")
 }
 
 func redirectsIn(text string) []RedirectURI {

@@ -74,13 +74,9 @@ func (c Writer) resolveBinding(ctx context.Context, b link.BindingState) (link.B
 		}
 		b.Application.ID = found.Text("pk")
 	}
-	switch b.Kind {
-	case "group":
-		return b, c.lookup(ctx, &b.Target, rest.GroupList(b.Target.Name), "name")
-	case "user":
-		return b, c.lookup(ctx, &b.Target, rest.UserList(b.Target.Name), "username")
-	case "policy":
-		return b, c.lookup(ctx, &b.Target, rest.PolicyList(b.Target.Name), "name")
+	list, known := rest.AdmittedKind(b.Kind)
+	if !known {
+		return b, brokenPlan("a binding of an unknown kind")
 	}
-	return b, brokenPlan("a binding of an unknown kind")
+	return b, c.lookup(ctx, &b.Target, list.Called(b.Target.Name), list.Name)
 }

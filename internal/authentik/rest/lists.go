@@ -71,27 +71,36 @@ func searching(call Call, search string) Call {
 	return call
 }
 
-func needGroups() Need { return Need{What: "groups", Perm: link.PermViewGroup, Field: "access.groups"} }
-
-func needUsers() Need { return Need{What: "users", Perm: link.PermViewUser, Field: "access.users"} }
-
-func needPolicies() Need {
-	return Need{What: "policies", Perm: link.PermViewPolicy, Field: "access.policies"}
+// Admitted is a kind of objects that a binding admits: groups, users or policies.
+type Admitted struct {
+	List
+	Name string // the key of the name
+	Ref  func(Object) link.Ref
 }
 
-// GroupList returns the list of groups with that name.
-func GroupList(name string) List {
-	return List{needGroups(), Get("/core/groups/", "name", name, "include_users", "false")}
+// AdmittedKind returns the list of a kind of binding, false for another text.
+func AdmittedKind(kind string) (Admitted, bool) {
+	list, found := map[string]Admitted{
+		"group": {List{Need{What: "groups", Perm: link.PermViewGroup, Field: AccessField(kind)},
+			Get("/core/groups/", "include_users", "false")}, "name", Named},
+		"user": {List{Need{What: "users", Perm: link.PermViewUser, Field: AccessField(kind)},
+			Get("/core/users/", "include_groups", "false")}, "username", UserRef},
+		"policy": {List{Need{What: "policies", Perm: link.PermViewPolicy, Field: AccessField(kind)},
+			Get("/policies/all/")}, "name", Named},
+	}[kind]
+	return list, found
 }
 
-// UserList returns the list of users with that username.
-func UserList(username string) List {
-	return List{needUsers(), Get("/core/users/", "username", username, "include_groups", "false")}
-}
-
-// PolicyList returns the list of policies whose name contains search: authentik has no exact filter.
-func PolicyList(search string) List {
-	return List{needPolicies(), Get("/policies/all/", "search", search, "ordering", "name")}
+// Called returns the list of those with that name, or with names that contain it: authentik has no exact filter for
+// policies.
+func (a Admitted) Called(name string) List {
+	if a.Need.Perm == link.PermViewPolicy {
+		a.Call.Query.Set("search", name)
+		a.Call.Query.Set("ordering", "name")
+	} else {
+		a.Call.Query.Set(a.Name, name)
+	}
+	return a.List
 }
 
 // FlowBySlug returns the list of flows with that slug.
@@ -146,23 +155,24 @@ const searchSize = 20
 
 // SearchGroups returns the first groups whose name contains query, by name.
 func (c *Client) SearchGroups(ctx context.Context, query string) ([]link.Ref, error) {
-	return c.search(ctx, needGroups(), Named, query, Get("/core/groups/", "include_users", "false", "ordering", "name"))
+	return c.search(ctx, "group", query)
 }
 
 // SearchUsers returns the first users whose name, username or address contains query, by username. The ID of
 // each is its primary key in digits.
 func (c *Client) SearchUsers(ctx context.Context, query string) ([]link.Ref, error) {
-	return c.search(ctx, needUsers(), UserRef, query,
-		Get("/core/users/", "include_groups", "false", "ordering", "username"))
+	return c.search(ctx, "user", query)
 }
 
 // SearchPolicies returns the first policies whose name contains query, by name.
 func (c *Client) SearchPolicies(ctx context.Context, query string) ([]link.Ref, error) {
-	return c.search(ctx, needPolicies(), Named, query, Get("/policies/all/", "ordering", "name"))
+	return c.search(ctx, "policy", query)
 }
 
-func (c *Client) search(ctx context.Context, n Need, reference func(Object) link.Ref, query string,
-	call Call) ([]link.Ref, error) {
-	found, _, err := c.page(ctx, List{n, searching(call, query)}, 1, searchSize)
-	return link.Each(found, reference), err
+func (c *Client) search(ctx context.Context, kind, query string) ([]link.Ref, error) {
+	a, _ := AdmittedKind(kind)
+	a.Call.Query.Set("ordering", a.Name)
+	a.Call = searching(a.Call, query)
+	found, _, err := c.page(ctx, a.List, 1, searchSize)
+	return link.Each(found, a.Ref), err
 }

@@ -29,25 +29,12 @@ func ProviderState(o Object) link.ProviderState {
 
 func ref(id string) link.Ref { return link.Ref{ID: id} }
 
-func refs(ids []string) []link.Ref {
-	list := make([]link.Ref, len(ids))
-	for i, id := range ids {
-		list[i] = ref(id)
-	}
-	return list
-}
-
 // RedirectURIs returns a provider's redirect URIs.
 func RedirectURIs(list []Object) []link.RedirectURI {
-	uris := make([]link.RedirectURI, len(list))
-	for i, o := range list {
-		uris[i] = link.RedirectURI{
-			URL:  o.Text("url"),
-			Mode: link.RedirectMode(o.Text("matching_mode")),
-			Type: link.RedirectType(o.Text("redirect_uri_type")),
-		}
-	}
-	return uris
+	return link.Each(list, func(o Object) link.RedirectURI {
+		return link.RedirectURI{URL: o.Text("url"), Mode: link.RedirectMode(o.Text("matching_mode")),
+			Type: link.RedirectType(o.Text("redirect_uri_type"))}
+	})
 }
 
 // FlowState returns a flow.

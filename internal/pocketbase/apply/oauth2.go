@@ -108,11 +108,7 @@ func (w *oauth2Patch) providers(now link.OAuth2State) ([]json.RawMessage, error)
 		return nil, f
 	}
 	w.sent = list
-	raws := make([]json.RawMessage, len(list))
-	for i, one := range list {
-		raws[i] = one.raw
-	}
-	return raws, nil
+	return link.Each(list, func(one element) json.RawMessage { return one.raw }), nil
 }
 
 // guardUnmerged prevents 0.40.0 from dropping the secrets of other providers, because it stores each element exactly as
