@@ -29,10 +29,7 @@ func (c Writer) createApplication(ctx context.Context, a link.ApplicationState) 
 	}
 	k := c.applications()
 	names := k.names(a)
-	return k.create(ctx, a, k.body(a, names), func(ctx context.Context) (finding, error) {
-		found, err := k.read(ctx, a)
-		return k.compare(a, found, names), err
-	})
+	return k.create(ctx, a, k.body(a, names), k.look(a, a, names))
 }
 
 func (c Writer) updateApplication(ctx context.Context, before, after link.ApplicationState,

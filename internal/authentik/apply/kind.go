@@ -79,11 +79,16 @@ func (k kind[W, S]) update(ctx context.Context, before, after S, names []string)
 	return k.carryOut(ctx, write{
 		need: k.needing(before, rest.RightsOn(k.of).Change), verb: "change", kind: k.of,
 		call: rest.Call{Method: http.MethodPatch, Path: k.path(before), Body: k.body(after, names)},
-		look: func(ctx context.Context) (finding, error) {
-			found, err := k.read(ctx, now)
-			return k.compare(after, found, names), err
-		},
+		look: k.look(now, after, names),
 	})
+}
+
+// look compares the named fields of the current object with the wanted one.
+func (k kind[W, S]) look(now, want S, names []string) look {
+	return func(ctx context.Context) (finding, error) {
+		found, err := k.read(ctx, now)
+		return k.compare(want, found, names), err
+	}
 }
 
 func (k kind[W, S]) delete(ctx context.Context, s S) error {
