@@ -56,7 +56,7 @@ func (c Writer) resolveApplication(ctx context.Context, a link.ApplicationState)
 	if err := c.lookup(ctx, &provider, rest.ProviderByName(a.ProviderName), "name"); err != nil {
 		return a, err
 	}
-	a.Provider = int(rest.PrimaryKey(provider.ID))
+	a.Provider = rest.PrimaryKey(provider.ID)
 	return a, nil
 }
 

@@ -88,10 +88,10 @@ func BindingState(o Object) link.BindingState {
 }
 
 // PrimaryKey returns a numeric primary key, 0 for none.
-func PrimaryKey(digits string) int32 {
+func PrimaryKey(digits string) int {
 	pk, err := strconv.ParseInt(digits, 10, 32)
 	if err != nil {
 		return 0
 	}
-	return int32(pk)
+	return int(pk)
 }
