@@ -143,7 +143,8 @@ func TestTheProductContainsNoSandbox(t *testing.T) {
 			continue
 		}
 		for _, dep := range p.Deps {
-			for _, never := range []string{module + "sandbox", module + "test/", "github.com/pocketbase/", "goauthentik.io/"} {
+			for _, never := range []string{module + "sandbox", module + "test/", "github.com/pocketbase/",
+				"goauthentik.io/"} {
 				if strings.HasPrefix(dep, never) {
 					t.Errorf("%s leads to %s", name, dep)
 				}

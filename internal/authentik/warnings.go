@@ -19,7 +19,8 @@ func (c *Client) Warnings(snap link.AuthentikSnapshot, changes []link.Change) []
 		list = append(list, link.Warning{
 			ID: link.WarnPermission, System: link.Authentik,
 			Summary: "The token may not do this: " + string(ch.Action) + " " + ch.Object + ".",
-			Detail:  "It lacks " + names + ". Grant this to its role, or use another token, then review the plan again.",
+			Detail: "It lacks " + names + ". Grant this to its role, or use another token, then review the plan " +
+				"again.",
 		})
 	}
 	return list

@@ -11,7 +11,8 @@ func (c Writer) bindings() kind[struct{}, link.BindingState] {
 	return kind[struct{}, link.BindingState]{
 		Writer: c, of: link.KindBinding, table: link.BindingAttrs(), list: rest.PathBindings,
 		need: func(b link.BindingState) rest.Need {
-			return rest.Need{What: "binding of the " + b.Kind + " “" + b.Target.Name + "”", Field: rest.AccessField(b.Kind)}
+			return rest.Need{What: "binding of the " + b.Kind + " “" + b.Target.Name + "”",
+				Field: rest.AccessField(b.Kind)}
 		},
 		key:   func(b link.BindingState) string { return b.PK },
 		state: rest.BindingState,

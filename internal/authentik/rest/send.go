@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"slices"
 
 	"authpocket/internal/wire"
 )
@@ -23,8 +24,8 @@ type Call struct {
 // Get returns a read of the path, with pairs of query keys and values.
 func Get(path string, query ...string) Call {
 	call := Call{Path: path, Query: url.Values{}}
-	for i := 0; i < len(query); i += 2 {
-		call.Query.Add(query[i], query[i+1])
+	for pair := range slices.Chunk(query, 2) {
+		call.Query.Add(pair[0], pair[1])
 	}
 	return call
 }
