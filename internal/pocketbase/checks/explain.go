@@ -28,8 +28,8 @@ func explain(cause link.CauseID, d link.Desired) (met, remedy string) {
 			"Check the firewall between PocketBase and authentik, and authentik's load."},
 		link.CauseConnectionClosed: {url + " closed PocketBase's connection without an answer",
 			"Check the proxies and firewalls between PocketBase and authentik."},
-		link.CauseHTMLInsteadOfJSON: {url + " answered PocketBase with something other than a token response, such as " +
-			"a web page", "Check the token URL. If a proxy in front of authentik requires a sign-in, exempt " +
+		link.CauseHTMLInsteadOfJSON: {url + " answered PocketBase with something other than a token response, such " +
+			"as a web page", "Check the token URL. If a proxy in front of authentik requires a sign-in, exempt " +
 			"/application/o/ from it."},
 		link.CauseProxy: {"a proxy between PocketBase and authentik refused or could not forward the call to " + url,
 			"Check that proxy, and the HTTP_PROXY, HTTPS_PROXY and NO_PROXY variables of PocketBase."},

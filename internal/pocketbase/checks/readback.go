@@ -132,7 +132,8 @@ func mfaObstacle(now link.CollectionState) *obstacle {
 		return nil
 	}
 	return &obstacle{Cause: link.CauseMFA, everyone: strings.TrimSpace(now.MFARule) == "",
-		What: "Multi-factor authentication is on in " + now.Name + ", so that authentik alone is not enough: PocketBase asks for a second way to sign in.",
+		What: "Multi-factor authentication is on in " + now.Name + ", so that authentik alone is not enough: " +
+			"PocketBase asks for a second way to sign in.",
 		Todo: "Set the MFA rule to @request.context != \"oauth2\", and let authentik ask for the second factor."}
 }
 
