@@ -133,7 +133,8 @@ func TestPackagesImportOnlyWhatTheyMay(t *testing.T) {
 	}
 }
 
-// TestTheProductContainsNoSandbox keeps the image small and the simulated authentik out of it.
+// TestTheProductContainsNoSandbox keeps the image small and the simulated authentik out of it. authentik's own client
+// is 29 MB of generated code.
 func TestTheProductContainsNoSandbox(t *testing.T) {
 	for _, p := range packages(t) {
 		name := p.name()
@@ -142,21 +143,11 @@ func TestTheProductContainsNoSandbox(t *testing.T) {
 			continue
 		}
 		for _, dep := range p.Deps {
-			for _, never := range []string{module + "sandbox", module + "test/", "github.com/pocketbase/"} {
+			for _, never := range []string{module + "sandbox", module + "test/", "github.com/pocketbase/",
+				"goauthentik.io/"} {
 				if strings.HasPrefix(dep, never) {
 					t.Errorf("%s leads to %s", name, dep)
 				}
-			}
-		}
-	}
-}
-
-// TestTheAuthentikClientIsImportedInOnePlace keeps 29 MB of generated code behind one package.
-func TestTheAuthentikClientIsImportedInOnePlace(t *testing.T) {
-	for _, p := range packages(t) {
-		for _, dep := range p.Imports {
-			if strings.HasPrefix(dep, "goauthentik.io/") && !strings.HasPrefix(p.name(), "internal/authentik") {
-				t.Errorf("%s imports %s", p.name(), dep)
 			}
 		}
 	}

@@ -50,7 +50,7 @@ func (m *measured) measure(ctx context.Context) {
 	group.Go(func() { m.jwks = m.c.fetch(ctx, m.keysURL(), wire.JSON) })
 	group.Go(func() { m.revoke = m.askRevoke(ctx) })
 	group.Go(func() { m.access, m.accessErr = m.askAccess(ctx) })
-	group.Go(func() { m.live.mappings, m.live.mappingsErr = m.c.All(ctx, m.c.MappingList()) })
+	group.Go(func() { m.live.mappings, m.live.mappingsErr = m.c.All(ctx, rest.MappingList()) })
 	group.Go(func() {
 		m.readLive(ctx)
 		var after sync.WaitGroup

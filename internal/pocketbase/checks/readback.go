@@ -71,12 +71,12 @@ func checkRules(check link.Check, now link.CollectionState, d link.Desired) link
 	for _, one := range found {
 		what, todo = append(what, one.What), append(todo, one.Todo)
 	}
-	worst := found[0]
-	if i := slices.IndexFunc(found, func(o obstacle) bool { return o.everyone }); i >= 0 {
-		worst = found[i]
+	worst := &found[0]
+	if o := link.Find(found, func(o obstacle) bool { return o.newcomers }); o != nil {
+		worst = o
 	}
-	if i := slices.IndexFunc(found, func(o obstacle) bool { return o.newcomers }); i >= 0 && !worst.everyone {
-		worst = found[i]
+	if o := link.Find(found, func(o obstacle) bool { return o.everyone }); o != nil {
+		worst = o
 	}
 	check = check.Warns(worst.Cause, strings.Join(what, " "), strings.Join(todo, " "))
 	if worst.everyone || worst.newcomers {
@@ -128,12 +128,12 @@ func authObstacle(now link.CollectionState) *obstacle {
 }
 
 func mfaObstacle(now link.CollectionState) *obstacle {
-	normal := strings.ReplaceAll(strings.Join(strings.Fields(now.MFARule), ""), "'", `"`)
-	if !now.MFAEnabled || normal == `@request.context!="oauth2"` {
+	if !now.MFAEnabled || link.ExemptsOAuth2(now.MFARule) {
 		return nil
 	}
-	return &obstacle{Cause: link.CauseMFA, everyone: normal == "", What: "Multi-factor authentication is on in " +
-		now.Name + ", so that authentik alone is not enough: PocketBase asks for a second way to sign in.",
+	return &obstacle{Cause: link.CauseMFA, everyone: strings.TrimSpace(now.MFARule) == "",
+		What: "Multi-factor authentication is on in " + now.Name + ", so that authentik alone is not enough: " +
+			"PocketBase asks for a second way to sign in.",
 		Todo: "Set the MFA rule to @request.context != \"oauth2\", and let authentik ask for the second factor."}
 }
 
