@@ -13,8 +13,8 @@ type verifyFlags struct {
 	Person string `help:"${help_person}" placeholder:"NAME"`
 }
 
-// verify checks the running link.
-func (p program) verify(ctx context.Context, f verifyFlags) int {
+// run checks the running link.
+func (f verifyFlags) run(ctx context.Context, p program) int {
 	view := p.view(f.JSON)
 	e, spec, err := p.open(ctx, f.fileFlags, earlier(f.State))
 	if err != nil {

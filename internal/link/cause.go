@@ -56,7 +56,6 @@ const (
 	CauseUsernameDropped    CauseID = "username-dropped"
 	CauseAccountFields      CauseID = "account-fields"
 	CauseNoSubject          CauseID = "no-subject"
-	CauseClaimType          CauseID = "claim-type"
 	CauseUnknown            CauseID = "unknown"
 )
 
