@@ -86,7 +86,8 @@ func TestLifetimesThatAreTooShortAreFound(t *testing.T) {
 			"authentik.validity", link.Fail, "validity", "seconds=0"},
 		"codes in the past": {set("access_code_validity", "hours=-1"),
 			"authentik.validity", link.Fail, "validity", "hours=-1"},
-		"tokens of no time": {set("access_token_validity", "hours=0;minutes=0"), "authentik.validity", link.Fail, "validity",
+		"tokens of no time": {set("access_token_validity", "hours=0;minutes=0"), "authentik.validity", link.Fail,
+			"validity",
 			"Access token validity"},
 		"short codes": {set("access_code_validity", "seconds=9"),
 			"authentik.validity", link.Warn, "validity", "seconds=9"},
@@ -99,7 +100,8 @@ func TestLifetimesThatAreTooShortAreFound(t *testing.T) {
 			l, c, d, ada := linkedLab(t, spec())
 			test.wrong(l, c, d, ada)
 			check := checkOf(t, c.Check(t.Context(), d, ada), test.check)
-			if check.Status != test.status || check.Cause != test.cause || !strings.Contains(check.Evidence, test.says) {
+			if check.Status != test.status || check.Cause != test.cause ||
+				!strings.Contains(check.Evidence, test.says) {
 				t.Errorf("got %+v", check)
 			}
 		})
@@ -134,10 +136,13 @@ func TestFlowsThatLetNobodyInAreFound(t *testing.T) {
 		"only tokens sign in":                 fails(login("require_token", usual...), "require_token"),
 		"nobody may be signed in to continue": fails(consent("require_unauthenticated"), "not to be signed in"),
 		"only superusers continue":            fails(consent("require_superuser"), "ada is none"),
-		"no identification":                   fails(login("none", "password", "user_login"), "no identification stage"),
-		"no login at the end":                 fails(login("none", "identification", "password"), "no user login stage"),
-		"no stages":                           fails(login("none"), "no identification stage"),
-		"everyone is denied":                  fails(login("none", "identification", "deny", "user_login"), "deny stage"),
+		"no identification": fails(login("none", "password", "user_login"),
+			"no identification stage"),
+		"no login at the end": fails(login("none", "identification", "password"),
+			"no user login stage"),
+		"no stages": fails(login("none"), "no identification stage"),
+		"everyone is denied": fails(login("none", "identification", "deny", "user_login"),
+			"deny stage"),
 		"a flow to sign out as sign-in": fails(use("authentication_flow", "invalidation", "none", usual...),
 			"invalidation"),
 		"a flow to sign in as consent": fails(use("authorization_flow", "authentication", "none"), "authentication"),

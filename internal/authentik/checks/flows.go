@@ -108,7 +108,9 @@ func enabled(bindings []rest.Object) []rest.Object {
 }
 
 // name returns the flow's name in evidence.
-func (f *flow) name() string { return "The " + f.designation + " flow “" + rest.Plain(f.Text("slug")) + "”" }
+func (f *flow) name() string {
+	return "The " + f.designation + " flow “" + rest.Plain(f.Text("slug")) + "”"
+}
 
 // refuses returns why the flow lets nobody in, or not this person, and what to do. Both are empty if that is not known.
 func (m *measured) refuses(f *flow) (why, remedy string) {
