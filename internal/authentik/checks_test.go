@@ -12,8 +12,8 @@ import (
 
 	"authpocket/internal/authentik"
 	"authpocket/internal/link"
-	"authpocket/internal/signin"
 	"authpocket/internal/secret"
+	"authpocket/internal/signin"
 	"authpocket/sandbox/authentiksim"
 )
 

@@ -32,7 +32,7 @@ func causesOfClaims() []Cause {
 			Why: "PocketBase reads sub, name, preferred_username, picture and email as text. A scope mapping that " +
 				"passes on an attribute can give a list, a number or an object: attributes from LDAP are lists.",
 			Todo:   "Change the scope mapping in authentik so that the claim is text, such as the first entry of the list.",
-			Checks: []link.CheckID{link.CheckAuthentikClaims},
+			Checks: []link.CheckID{link.CheckAuthentikClaims, link.CheckPrediction, link.CheckSignIn},
 		},
 	}
 }
