@@ -118,7 +118,11 @@ func troublesAtAuthentik() []trouble {
 			spoil: func(l *linked) {
 				l.attachMapping("email", `return {"email": request.user.attributes["mail"], "email_verified": True}`)
 			}},
-		{name: "a name that is a list", cause: "claim-type", checks: []link.CheckID{"authentik.claims"},
+		{name: "an empty subject", cause: "no-subject", stage: signin.StageRecord,
+			checks: []link.CheckID{"prediction", link.CheckSignIn},
+			spoil:  func(l *linked) { l.attachMapping("profile", `return {"sub": "", "name": "Ada"}`) }},
+		{name: "a name that is a list", cause: "claim-type", stage: signin.StageUserInfo,
+			checks: []link.CheckID{"authentik.claims", "prediction", link.CheckSignIn},
 			spoil: func(l *linked) { l.attachMapping("profile", `return {"name": ["Ada"]}`) }},
 		{name: "not bound", cause: "no-access", stage: signin.StageAuthentik, checks: []link.CheckID{"authentik.access",
 			"prediction", link.CheckSignIn},
