@@ -70,6 +70,16 @@ func causesAtAuthentik() []Cause {
 				link.CheckSignIn},
 		},
 		{
+			ID:      link.CauseCredentials,
+			Title:   "authentik does not accept the user name, password or code",
+			Symptom: "authentik's sign-in page shows “Invalid password”, “Failed to authenticate” or “Invalid Token”.",
+			Why: "There is no such user, the password or the code is wrong, or the code was used before. The clock that " +
+				"the code is made with may also be wrong.",
+			Todo: "Check the user name and the password. A code of an authenticator app works once: wait 30 seconds for " +
+				"the next one.",
+			Checks: []link.CheckID{link.CheckSignIn},
+		},
+		{
 			ID:      link.CauseNoAccess,
 			Title:   "The user may not use the application",
 			Symptom: "authentik shows “Permission denied” or sends users back with access_denied.",
