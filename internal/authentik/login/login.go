@@ -197,6 +197,7 @@ func (w *walk) send(ctx context.Context, method string, to *url.URL, body []byte
 	if err != nil {
 		return wire.Answer{}, w.broken("The request cannot be made.", withoutURL(err))
 	}
+	r.Close = true                        // net/http repeats a GET on a connection that it uses again, and a GET may end a stage
 	r.Header.Set("Accept-Language", "en") // authentik's errors have no codes, only translated sentences
 	r.Header.Set("User-Agent", "authpocket")
 	r.Header.Set("Accept", "application/json, text/html")
