@@ -85,6 +85,9 @@ func imports() map[string]string {
 			"internal/outbound " +
 			"internal/pocketbase internal/pocketbase/rest internal/secret",
 
+		"internal/predict":        "internal/link internal/signin",
+		"internal/predict/record": "internal/link",
+
 		"static": "",
 		"web": "internal/address internal/connect internal/engine internal/export internal/link " +
 			"internal/logs internal/secret internal/signin static web/door web/form web/live " +

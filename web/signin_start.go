@@ -2,10 +2,7 @@ package web
 
 import (
 	"context"
-	"fmt"
 	"net/http"
-	"strconv"
-	"strings"
 
 	"authpocket/internal/link"
 	"authpocket/web/form"
@@ -85,26 +82,12 @@ func (s *Server) foresee(ctx context.Context, p session.Progress, run *session.S
 	return ""
 }
 
-// person finds a user by username. The problem is a full sentence, empty for
-// none.
-func (s *Server) person(ctx context.Context, p session.Progress, username string) (pk int, problem string) {
-	found, err := p.Authentik.System.SearchUsers(ctx, username)
+// person finds a user by username or address. The problem is a full sentence,
+// empty for none.
+func (s *Server) person(ctx context.Context, p session.Progress, named string) (pk int, problem string) {
+	pk, err := s.engine(p).FindUser(ctx, named)
 	if err != nil {
 		return 0, link.MessageOf(err).Text(link.OnPage)
 	}
-	var near []string
-	for _, ref := range found {
-		if strings.EqualFold(ref.Name, username) {
-			pk, err := strconv.Atoi(ref.ID)
-			if err != nil {
-				return 0, fmt.Sprintf("authentik did not return an ID for %s.", ref.Name)
-			}
-			return pk, ""
-		}
-		near = append(near, ref.Name)
-	}
-	if len(near) == 0 {
-		return 0, "authentik has no such user. Enter a username, or leave the field empty."
-	}
-	return 0, "No username matches exactly. Similar usernames: " + strings.Join(near, ", ") + "."
+	return pk, ""
 }

@@ -1,11 +1,12 @@
 package web
 
 import (
+	"cmp"
 	"net/http"
-	"slices"
 
 	"github.com/a-h/templ"
 
+	"authpocket/internal/link"
 	"authpocket/web/form"
 	"authpocket/web/session"
 	"authpocket/web/view/proof"
@@ -39,14 +40,20 @@ func (s *Server) verifyInput(sess *session.Session, in proof.VerifyInput) proof.
 	return in
 }
 
-// signedIn reports whether a test sign-in worked since the last change of the
-// link.
-func (s *Server) signedIn(sess *session.Session) bool {
+// signedIn returns the last test sign-in that worked since the last change of
+// the link.
+func (s *Server) signedIn(sess *session.Session) (seen link.SignedIn) {
 	p := sess.Look()
-	return p.Settled != nil && slices.ContainsFunc(s.signIns.All(sess), func(run *session.SignIn) bool {
+	if p.Settled == nil {
+		return seen
+	}
+	for _, run := range s.signIns.All(sess) {
 		v := run.Verdict()
-		return v != nil && v.Works && run.Made.After(p.Settled.At)
-	})
+		if v != nil && v.Works && run.Made.After(p.Settled.At) && run.Made.After(seen.At) {
+			seen = link.SignedIn{Name: cmp.Or(v.Record.Email, v.Record.ID), At: run.Made}
+		}
+	}
+	return seen
 }
 
 // startVerify handles the "POST /verify" route: it starts a run of the checks, or

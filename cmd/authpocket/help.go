@@ -21,7 +21,7 @@ func helpTexts() kong.Vars {
 			"POCKETBASE_*. Can be repeated.",
 		"help_rewrite_secret": "Write authentik's client secret to PocketBase again, even if nothing else changes.",
 		"help_whole":          "Export the whole link as if nothing existed yet, not only the remaining changes.",
-		"help_person": "Primary key of the authentik user whose sign-in is predicted. " +
+		"help_person": "Username, e-mail address or primary key of the authentik user whose sign-in is predicted. " +
 			"Default: the owner of the token.",
 
 		"help_listen":     "Address to listen on. Non-loopback addresses need TLS, a trusted proxy or --insecure-http.",

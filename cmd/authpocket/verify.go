@@ -9,8 +9,8 @@ import (
 type verifyFlags struct {
 	fileFlags
 	stateFlag
-	Quick  bool `help:"Skip the check that waits up to 30 seconds for PocketBase's log."`
-	Person int  `help:"${help_person}" placeholder:"PK"`
+	Quick  bool   `help:"Skip the check that waits up to 30 seconds for PocketBase's log."`
+	Person string `help:"${help_person}" placeholder:"NAME"`
 }
 
 // verify checks the running link.
@@ -28,7 +28,13 @@ func (p program) verify(ctx context.Context, f verifyFlags) int {
 	if desired.Provider.PK == 0 {
 		visible.Fprintln(p.err, "There is no link yet, so most checks will fail. Create it with authpocket apply.")
 	}
-	checks := e.Verify(ctx, desired, f.Person)
+	person := 0 // the token's own account
+	if f.Person != "" {
+		if person, err = e.FindUser(ctx, f.Person); err != nil {
+			return view.fail(err)
+		}
+	}
+	checks := e.Verify(ctx, desired, person)
 	if !f.Quick {
 		checks = append(checks, e.VerifySlow(ctx, desired, nil)...)
 	}

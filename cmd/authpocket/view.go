@@ -214,6 +214,7 @@ func (v view) checks(checks link.Checks) {
 			visible.Fprintf(v.out, "        → %s\n", c.Remedy)
 		}
 	}
+	visible.Fprintln(v.out, checks.Headline(link.SignedIn{}))
 	visible.Fprintf(v.out, "%d passed, %d warned, %d failed, %d skipped.\n",
 		checks.Count(link.Pass), checks.Count(link.Warn), checks.Count(link.Fail), checks.Count(link.Skipped))
 }

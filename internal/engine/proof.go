@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"net/url"
+	"strconv"
 	"strings"
 	"time"
 
@@ -22,6 +23,9 @@ type AuthentikProof interface {
 	// Preview returns the claims that authentik would send about a person. 0 is
 	// the token's own account.
 	Preview(ctx context.Context, d link.Desired, person int) (map[string]json.RawMessage, error)
+	// FindUser returns the user with a username, an e-mail address or a primary
+	// key.
+	FindUser(ctx context.Context, named string) (link.Ref, error)
 	// Access reports whether the person may use the application, with
 	// authentik's messages.
 	Access(ctx context.Context, d link.Desired, person int) (bool, []string, error)
@@ -64,6 +68,21 @@ type PocketBaseProof interface {
 	Realtime(context.Context, link.Desired) link.Check
 	// ClockOffset returns how far PocketBase's clock is ahead of this machine's.
 	ClockOffset(context.Context) (time.Duration, error)
+}
+
+// FindUser returns the primary key of the authentik user with a username, an
+// e-mail address or a primary key. The error is a *link.Fault.
+func (e *Engine) FindUser(ctx context.Context, named string) (int, error) {
+	ref, err := e.authentik.FindUser(ctx, named)
+	if err != nil {
+		return 0, err
+	}
+	pk, err := strconv.Atoi(ref.ID)
+	if err != nil {
+		return 0, &link.Fault{System: link.Authentik, Kind: link.FaultOther, Summary: "authentik did not return an ID " +
+			"for " + ref.Name + ".", Err: err}
+	}
+	return pk, nil
 }
 
 // Foresee predicts the outcome of a person's sign-in in PocketBase. person is

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"strconv"
 	"strings"
+	"time"
 )
 
 // Status is the outcome of a check.
@@ -71,11 +72,46 @@ func (c Checks) Count(s Status) int {
 	return n
 }
 
+// SignedIn is a sign-in that was seen to work.
+type SignedIn struct {
+	Name string    // the account's address, or its ID
+	At   time.Time // zero if none was seen
+}
+
+// Headline sums up the checks in one line. Without a sign-in that was seen, it never says that sign-in works.
+func (c Checks) Headline(seen SignedIn) string {
+	count := func(s Status, one, many string) string {
+		if c.Count(s) == 1 {
+			return "1 " + one
+		}
+		return strconv.Itoa(c.Count(s)) + " " + many
+	}
+	tried := " No sign-in has been tried yet."
+	if !seen.At.IsZero() {
+		tried = " " + seen.Name + " signed in at " + seen.At.UTC().Format("15:04 UTC") + "."
+	}
+	switch {
+	case c.Failed():
+		return count(Fail, "check failed", "checks failed") + ", so sign-in may not work."
+	case c.Count(Pass) == 0:
+		return "No check could be made." + tried
+	case !seen.At.IsZero():
+		return "Works:" + tried
+	case c.Count(Warn) > 0:
+		return "Nothing that is certain stands in the way; " + count(Warn, "check warns", "checks warn") + "." + tried
+	case c.Count(Skipped) > 0:
+		return "Nothing that was checked stands in the way; " + count(Skipped, "check", "checks") +
+			" could not be made." + tried
+	}
+	return "Nothing stands in the way." + tried
+}
+
 // MarshalJSON writes what `verify --json` prints.
 func (c Checks) MarshalJSON() ([]byte, error) {
 	return json.Marshal(struct {
-		Checks []Check `json:"checks"`
-	}{notNil([]Check(c))})
+		Headline string  `json:"headline"`
+		Checks   []Check `json:"checks"`
+	}{c.Headline(SignedIn{}), notNil([]Check(c))})
 }
 
 // CheckID identifies a check.

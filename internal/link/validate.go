@@ -97,6 +97,9 @@ func checkSecret(p *Problems, m Meta, v string) {
 			"secret.")
 	case n > 255:
 		p.Add(m.Spec, "The client secret is longer than 255 characters.", "authentik keeps 255 at most.")
+	case strings.TrimSpace(v) != v:
+		p.Add(m.Spec, "The client secret begins or ends with white space.", "Remove it. A file that holds a secret "+
+			"often ends with a line break; authentik and PocketBase would then keep different secrets.")
 	}
 }
 
@@ -141,6 +144,8 @@ func optional(p *Problems, m Meta, v string) {
 		p.Add(m.Spec, m.Label+" is longer than 255 characters.", "Choose a shorter one.")
 	case strings.ContainsFunc(v, unicode.IsControl):
 		p.Add(m.Spec, m.Label+" contains a control character, such as a line break.", "Remove it.")
+	case strings.TrimSpace(v) != v:
+		p.Add(m.Spec, m.Label+" begins or ends with white space.", "Remove it.")
 	}
 }
 

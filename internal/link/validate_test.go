@@ -161,6 +161,11 @@ func wrongProviders() map[string]wrong {
 		return wrong{func(s *link.Spec) { edit(&s.Provider) }, "provider." + field, says}
 	}
 	return map[string]wrong{
+		"a secret that ends with a line break": {func(s *link.Spec) {
+			s.Provider.ClientSecret = new(secret.New("s3cret-from-a-file\n"))
+		}, "provider.client_secret", "begins or ends with white space"},
+		"a client ID that begins with a space": {func(s *link.Spec) { s.Provider.ClientID = new(" pocketbase") },
+			"provider.client_id", "begins or ends with white space"},
 		"an empty provider name": at("name", "is empty", func(p *link.Provider) { p.Name = new("") }),
 		"an empty client ID":     at("client_id", "is empty", func(p *link.Provider) { p.ClientID = new("") }),
 		"a long client ID": at("client_id", "longer than 255",

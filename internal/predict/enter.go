@@ -14,6 +14,9 @@ func (w World) enter(p signin.Prediction, account rule.Record) signin.Prediction
 	case c.AuthRule == nil:
 		return w.refuseEntry(p, link.CauseAuthRule, "PocketBase refuses everyone: the auth rule of "+c.Name+
 			" lets nobody sign in.")
+	case answer.Broken:
+		return w.refuseEntry(p, link.CauseAuthRule, "PocketBase refuses everyone: it can't evaluate the auth rule of "+
+			c.Name+".")
 	case answer.Truth == rule.No:
 		return w.refuseEntry(p, link.CauseAuthRule, "PocketBase refuses the sign-in: the account doesn't meet the "+
 			"auth rule of "+c.Name+".")
@@ -27,11 +30,14 @@ func (w World) enter(p signin.Prediction, account rule.Record) signin.Prediction
 		return w.refuseEntry(p, link.CauseMFA, "PocketBase requires a second factor: MFA is on in "+c.Name+
 			", and OAuth2 alone is not enough.")
 	}
-	switch answer := rule.Decide(&c.MFARule, w.signInRequest(), account); answer.Truth {
-	case rule.Yes:
+	switch answer := rule.Decide(&c.MFARule, w.signInRequest(), account); {
+	case answer.Broken:
+		return w.refuseEntry(p, link.CauseMFA, "PocketBase refuses everyone: it can't evaluate the MFA rule of "+
+			c.Name+".")
+	case answer.Truth == rule.Yes:
 		return w.refuseEntry(p, link.CauseMFA, "PocketBase requires a second factor: this sign-in meets the MFA rule "+
 			"of "+c.Name+".")
-	case rule.Unknown:
+	case answer.Truth == rule.Unknown:
 		doubt(&p, link.CauseMFA, "the MFA rule of "+c.Name+" depends on "+answer.Unknown)
 	}
 	return p

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"maps"
+	"slices"
 	"strings"
 
 	"authpocket/internal/link"
@@ -51,7 +52,9 @@ func Predict(w World) signin.Prediction {
 		return p
 	}
 	if user.ID == "" {
-		return refuse(link.CauseNoSubject, "PocketBase refuses the sign-in: authentik sends no subject (sub).")
+		p = refuse(link.CauseNoSubject, "PocketBase refuses the sign-in: authentik sends no subject (sub).")
+		p.Fields = []signin.FieldFault{{Field: "providerId", Code: "validation_required"}}
+		return p
 	}
 	return w.enter(p, after)
 }
@@ -89,13 +92,17 @@ func refuseClaim(err error) signin.Prediction {
 func (w World) signInTo(a signin.Account, outcome signin.Outcome, user record.User) (signin.Prediction, rule.Record) {
 	p := signin.Prediction{Outcome: outcome, Account: a, Email: a.Email, Verified: a.Verified,
 		Resets: !a.Verified, Words: "Signs in to the account " + link.Quote(a.Title()) + ", which is already linked."}
-	linkedElsewhere := a.LinkedSubject != "" && a.LinkedSubject != user.ID
+	linkedElsewhere := user.ID != "" && a.LinkedSubject != "" && a.LinkedSubject != user.ID
 	if outcome == signin.OutcomeLinked {
 		p.Words = "Is linked to the account " + link.Quote(a.Title()) + ", which has the same address."
 	}
 	if linkedElsewhere && (a.Verified || w.before("0.37.4")) {
-		return refuse(link.CauseOtherSubject, "PocketBase refuses the sign-in: the account "+link.Quote(a.Title())+
-			" is linked to another subject in this slot."), rule.Record{}
+		p = refuse(link.CauseOtherSubject, "PocketBase refuses the sign-in: the account "+link.Quote(a.Title())+
+			" is linked to another subject in this slot.")
+		for _, field := range []string{"collectionRef", "provider", "recordRef"} { // of _externalAuths
+			p.Fields = append(p.Fields, signin.FieldFault{Field: field, Code: "validation_not_unique"})
+		}
+		return p, rule.Record{}
 	}
 	if linkedElsewhere {
 		p.Words += " PocketBase removes its link to another subject, because the account was never verified."
@@ -104,33 +111,48 @@ func (w World) signInTo(a signin.Account, outcome signin.Outcome, user record.Us
 	if values == nil {
 		return p, rule.Record{}
 	}
-	return p, rule.Record{Fields: w.Collection.Fields, Values: record.Stored(w.Collection, values)}
+	return p, w.stored(values)
 }
 
 // saved returns the account's values after the sign-in, or nil if PocketBase cannot save the account again.
 func (w World) saved(p *signin.Prediction, a signin.Account, user record.User) map[string]json.RawMessage {
-	values := maps.Clone(a.Values)
-	if values == nil {
-		values = map[string]json.RawMessage{}
+	values := map[string]json.RawMessage{}
+	maps.Copy(values, a.Values)
+	reset := !a.Verified && (a.Email != "" || !w.before("0.37.4")) // the password
+	gains := a.Email == "" && user.Email != ""
+	if gains {
+		values["email"], p.Email = quoted(user.Email), user.Email
 	}
-	changed := !a.Verified && (a.Email != "" || !w.before("0.37.4")) // the password is reset
-	if a.Email == "" && user.Email != "" {
-		values["email"], p.Email, changed = quoted(user.Email), user.Email, true
+	confirms := !a.Verified && (p.Email == "" || p.Email == user.Email)
+	if confirms {
+		values["verified"], p.Verified = json.RawMessage("true"), true
 	}
-	if !a.Verified && (p.Email == "" || p.Email == user.Email) {
-		values["verified"], p.Verified, changed = json.RawMessage("true"), true, true
-	}
-	if !changed {
+	if !reset && !gains && !confirms {
 		return values
 	}
-	if faults := record.Check(w.Collection, values, w.Version); len(faults) > 0 {
-		account := p.Account
-		*p = refuse(link.CauseAccountFields, "PocketBase refuses the sign-in: it has to save the account "+
-			link.Quote(a.Title())+" again, and "+fieldWords(faults)+".")
-		p.Fields, p.Account = fieldFaults(faults), account
-		return nil
+	if (reset || gains) && !w.makesTokenKeys() {
+		values["tokenKey"] = quoted("") // PocketBase replaces it
 	}
-	return values
+	faults := record.Check(w.Collection, values, w.Version)
+	if gains && w.ByEmail != nil && w.ByEmail.ID != a.ID {
+		faults = append(faults, record.Fault{Field: "email", Code: "validation_not_unique"})
+	}
+	if len(faults) == 0 {
+		return values
+	}
+	*p = refuse(link.CauseAccountFields, "PocketBase refuses the sign-in: it has to save the account "+
+		link.Quote(a.Title())+" again, and "+fieldWords(faults)+".")
+	p.Fields, p.Account = fieldFaults(faults), a
+	return nil
+}
+
+// makesTokenKeys reports whether the collection's tokenKey field fills itself.
+func (w World) makesTokenKeys() bool {
+	i := slices.IndexFunc(w.Collection.Fields, func(f link.CollectionField) bool { return f.Name == "tokenKey" })
+	var options struct {
+		AutogeneratePattern string `json:"autogeneratePattern"`
+	}
+	return i < 0 || json.Unmarshal(w.Collection.Fields[i].Options, &options) != nil || options.AutogeneratePattern != ""
 }
 
 func quoted(s string) json.RawMessage {
@@ -145,35 +167,32 @@ func (w World) create(user record.User) (signin.Prediction, rule.Record) {
 		return refuse(link.CauseCreateRule, "PocketBase refuses new users: only superusers may create records in "+
 			c.Name+"."), rule.Record{}
 	}
-	p := signin.Prediction{Outcome: signin.OutcomeNew, Email: user.Email, Verified: true,
-		Words: "A new account is created for " + user.Email + "."}
+	p := signin.Prediction{Outcome: signin.OutcomeNew, Words: "A new account is created for " + user.Email + "."}
 	if user.Email == "" {
 		p.Words = "A new account is created, without an e-mail address."
 	}
-	draft := record.New(c, user, w.Version, w.Holds)
-	if email, ok := draft.After["email"].(string); ok && email != user.Email {
-		p.Email, p.Verified = email, false
-	}
-	answer := rule.Decide(c.CreateRule, w.createRequest(draft.Body), rule.Record{Fields: c.Fields,
-		Values: draft.Before, Unknown: unknownOf(draft.Unknown)})
-	switch answer.Truth {
-	case rule.No:
+	draft := record.New(c, user, w.Version, w.lookup())
+	p.Email, _ = draft.After["email"].(string)
+	p.Verified, _ = draft.After["verified"].(bool)
+	answer := rule.Decide(c.CreateRule, w.createRequest(draft), rule.Record{Fields: c.Fields, Values: draft.Before,
+		Unknown: keysIn(draft.Unknown, draft.Before), New: true})
+	switch {
+	case answer.Broken:
+		return refuse(link.CauseCreateRule, "PocketBase refuses new users: it can't evaluate the create rule of "+
+			c.Name+"."), rule.Record{}
+	case answer.Truth == rule.No:
 		return refuse(link.CauseCreateRule, "PocketBase refuses new users: the create rule of "+c.Name+
 			" rejects this sign-in."), rule.Record{}
-	case rule.Unknown:
+	case answer.Truth == rule.Unknown:
 		doubt(&p, link.CauseCreateRule, "the create rule of "+c.Name+" depends on "+answer.Unknown)
 	}
 	if len(draft.Faults) > 0 {
-		refused := w.refuseFields(draft.Faults)
-		if p.Unknown != "" { // refused either way, for one reason or the other
-			refused.Unknown = ""
-		}
-		return refused, rule.Record{}
+		return w.refuseFields(draft.Faults), rule.Record{} // whatever the rule says
 	}
 	if len(draft.Doubts) > 0 {
 		doubt(&p, link.CauseMappedField, "it depends on "+strings.Join(draft.Doubts, " and "))
 	}
-	return p, rule.Record{Fields: c.Fields, Values: draft.After, Unknown: unknownOf(draft.Unknown)}
+	return p, rule.Record{Fields: c.Fields, Values: draft.After, Unknown: keysIn(draft.Unknown, draft.After)}
 }
 
 // refuseFields predicts the refusal for values that a new record may not have.
@@ -183,6 +202,14 @@ func (w World) refuseFields(faults []record.Fault) signin.Prediction {
 		"PocketBase refuses new users: "+fieldWords(faults)+".")
 	p.Fields = fields
 	return p
+}
+
+// lookup returns Holds, or one that knows nothing.
+func (w World) lookup() record.Lookup {
+	if w.Holds != nil {
+		return w.Holds
+	}
+	return func(string, string, bool) (bool, error) { return false, errors.New("nobody was asked") }
 }
 
 func doubt(p *signin.Prediction, cause link.CauseID, what string) {

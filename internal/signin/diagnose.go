@@ -174,6 +174,8 @@ const (
 	saidSuperuser = "Only superusers can perform this action."
 	saidOff       = "The collection is not configured to allow OAuth2 authentication."
 	saidCreate    = "Failed to create record."
+	// Of a failure after the account was found or created.
+	saidAuthenticate = "Failed to authenticate."
 )
 
 func diagnoseRefusal(f Facts, r Refusal) link.CauseID {
@@ -197,7 +199,7 @@ func diagnoseRefusal(f Facts, r Refusal) link.CauseID {
 	case r.Message == saidToken, r.Message == saidUser, r.Status >= 500:
 		return sharper(f, known(f.PocketBase.Cause))
 	case len(r.Fields) > 0:
-		return diagnoseFields(f, r.Fields)
+		return diagnoseFields(f, r)
 	case r.Message == saidCreate:
 		return link.CauseCreateRule
 	}
@@ -219,7 +221,8 @@ func sharper(f Facts, cause link.CauseID) link.CauseID {
 }
 
 // diagnoseFields returns the cause for PocketBase's validation errors.
-func diagnoseFields(f Facts, fields []RefusedField) link.CauseID {
+func diagnoseFields(f Facts, r Refusal) link.CauseID {
+	fields := r.Fields
 	at := func(path ...string) *RefusedField {
 		i := slices.IndexFunc(fields, func(r RefusedField) bool { return slices.Contains(path, r.Path) })
 		if i < 0 {
@@ -235,6 +238,9 @@ func diagnoseFields(f Facts, fields []RefusedField) link.CauseID {
 	}
 	if at("providerId") != nil {
 		return link.CauseNoSubject
+	}
+	if r.Message == saidAuthenticate {
+		return link.CauseAccountFields
 	}
 	if email := at("email"); email != nil && email.Code == codeRequired {
 		return diagnoseBlankEmail(f)

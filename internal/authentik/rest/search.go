@@ -2,6 +2,9 @@ package rest
 
 import (
 	"context"
+	"errors"
+	"strconv"
+	"strings"
 
 	"authpocket/internal/link"
 )
@@ -34,6 +37,56 @@ func (c *Client) SearchUsers(ctx context.Context, query string) ([]link.Ref, err
 		_, _, err := r.Execute()
 		return err
 	})
+}
+
+// FindUser returns the user with a username, an e-mail address or a primary key, in that order. Its error is a
+// *link.Fault that names similar users.
+func (c *Client) FindUser(ctx context.Context, named string) (link.Ref, error) {
+	n := Need{What: "users", Perm: link.PermViewUser}
+	found, _, err := c.page(ctx, List{n, func(ctx context.Context, _ int32) error {
+		_, _, err := c.API.CoreAPI.CoreUsersList(ctx).IncludeGroups(false).Ordering("username").PageSize(PageSize).
+			Search(named).Execute()
+		return err
+	}}, 1)
+	if err != nil {
+		return link.Ref{}, err
+	}
+	for _, key := range []string{"username", "email"} {
+		for _, one := range found {
+			if strings.EqualFold(one.Text(key), named) {
+				return UserRef(one), nil
+			}
+		}
+	}
+	if pk, err := strconv.ParseInt(named, 10, 32); err == nil {
+		return c.userByKey(ctx, int32(pk))
+	}
+	near := make([]string, 0, len(found))
+	for _, one := range found {
+		near = append(near, Plain(one.Text("username")))
+	}
+	what := "authentik has no user “" + Plain(named) + "”."
+	if len(near) > 0 {
+		what += " Similar usernames: " + strings.Join(near[:min(len(near), searchSize)], ", ") + "."
+	}
+	return link.Ref{}, NewFault(link.FaultRefused, "", what, "Enter a username or an e-mail address.",
+		errors.New("no such user"))
+}
+
+func (c *Client) userByKey(ctx context.Context, pk int32) (link.Ref, error) {
+	n := Need{What: "users", Perm: link.PermViewUser}
+	o, err := c.One(ctx, n, func(ctx context.Context) error {
+		_, _, err := c.API.CoreAPI.CoreUsersRetrieve(ctx, pk).Execute()
+		return err
+	})
+	if err == nil && o.Number("pk") != int(pk) {
+		err = NewFault(link.FaultRefused, "", "authentik has no user with the ID "+strconv.Itoa(int(pk))+".",
+			"Enter a username or an e-mail address.", errors.New("no such user"))
+	}
+	if err != nil {
+		return link.Ref{}, err
+	}
+	return UserRef(o), nil
 }
 
 // SearchPolicies returns the first policies whose name contains query, by name.

@@ -17,10 +17,10 @@ type VerifyInput struct {
 	Checks       link.Checks // all but the slow one while it has not ended
 	Person       string      // username, empty for the token's own account
 	Foreseen     *Prediction
-	Problem      string    // with the username, a full sentence
-	At           time.Time // when the run ended, zero while it runs
-	SignedIn     bool      // a test sign-in worked since the last change
-	Own          []string  // authpocket's own redirect URIs in authentik
+	Problem      string        // with the username, a full sentence
+	At           time.Time     // when the run ended, zero while it runs
+	SignedIn     link.SignedIn // since the last change
+	Own          []string      // authpocket's own redirect URIs in authentik
 }
 
 // NewVerify returns the verify page. events is the URL of the stream of a running
@@ -97,31 +97,24 @@ func allRows(checks link.Checks) []CheckRow {
 
 // verifyOutcomeOf sums up the checks. The next step is a test sign-in, or to
 // finish once one worked.
-func verifyOutcomeOf(checks link.Checks, signedIn bool) *view.Outcome {
-	failed, warned, skipped := checks.Count(link.Fail), checks.Count(link.Warn), checks.Count(link.Skipped)
-	o := &view.Outcome{Text: Tally(checks)}
+func verifyOutcomeOf(checks link.Checks, seen link.SignedIn) *view.Outcome {
 	try, finish := view.Action{Label: "Test sign-in", URL: "/signin"}, view.Action{Label: "Finish", URL: "/done"}
-	if signedIn && failed == 0 {
-		o.Text += " A test sign-in worked."
-		try, finish = finish, view.Action{Label: "Test another sign-in", URL: "/signin"}
+	o := &view.Outcome{Heading: strings.TrimSuffix(checks.Headline(seen), "."), Text: Tally(checks),
+		Actions: []view.Action{try, finish}}
+	if !seen.At.IsZero() {
+		o.Actions = []view.Action{finish, {Label: "Test another sign-in", URL: "/signin"}}
 	}
 	switch {
-	case failed > 0:
-		o.Kind, o.Heading = "bad", view.Plural(failed, "check failed", "checks failed")+", so sign-in may not work"
+	case checks.Failed():
+		o.Kind = "bad"
 		o.Actions = []view.Action{{Label: "Change the settings", URL: "/settings"}, try,
 			{Label: "Finish anyway", URL: "/done"}}
-	case checks.Count(link.Pass) == 0:
-		o.Kind, o.Heading = "warn", "No check could run"
-		o.Actions = []view.Action{try, finish}
-	case warned > 0:
-		o.Kind, o.Heading = "warn", "Sign-in works, with "+view.Plural(warned, "warning", "warnings")
-		o.Actions = []view.Action{try, finish}
-	case skipped > 0:
-		o.Kind, o.Heading = "good", "All checks that ran passed"
-		o.Actions = []view.Action{try, finish}
+	case !seen.At.IsZero() && checks.Count(link.Warn) == 0:
+		o.Kind = "good"
+	case checks.Count(link.Warn) > 0 || checks.Count(link.Pass) == 0:
+		o.Kind = "warn"
 	default:
-		o.Kind, o.Heading = "good", "All checks passed"
-		o.Actions = []view.Action{try, finish}
+		o.Kind = "note"
 	}
 	return o
 }

@@ -2,6 +2,7 @@ package proof
 
 import (
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -33,15 +34,19 @@ func TestVerifyOutcomes(t *testing.T) {
 		checks link.Checks
 		kind   string
 	}{
-		"all good":          {link.Checks{check(link.Pass), check(link.Pass)}, "good"},
-		"good and skipped":  {link.Checks{check(link.Pass), check(link.Skipped)}, "good"},
+		"all good":          {link.Checks{check(link.Pass), check(link.Pass)}, "note"},
+		"good and skipped":  {link.Checks{check(link.Pass), check(link.Skipped)}, "note"},
 		"warned":            {link.Checks{check(link.Pass), check(link.Warn)}, "warn"},
 		"nothing measured":  {link.Checks{check(link.Skipped)}, "warn"},
 		"no checks at all":  {nil, "warn"},
 		"failed and warned": {link.Checks{check(link.Fail), check(link.Warn)}, "bad"},
 	} {
-		if got := verifyOutcomeOf(one.checks, false); got.Kind != one.kind {
+		got := verifyOutcomeOf(one.checks, link.SignedIn{})
+		if got.Kind != one.kind {
 			t.Errorf("%s: %q, want %q", name, got.Kind, one.kind)
+		}
+		if one.kind == "note" && !strings.Contains(got.Heading, "No sign-in has been tried yet") {
+			t.Errorf("%s: %q", name, got.Heading)
 		}
 	}
 }
@@ -58,8 +63,16 @@ func TestWhatComesNext(t *testing.T) {
 		"before": {good, false, "Test sign-in"}, "after": {good, true, "Finish"},
 		"red": {bad, false, "Change the settings"}, "red since": {bad, true, "Change the settings"},
 	} {
-		if got := verifyOutcomeOf(one.checks, one.signedIn).Actions[0].Label; got != one.first {
-			t.Errorf("%s: %q, want %q", name, got, one.first)
+		var seen link.SignedIn
+		if one.signedIn {
+			seen = link.SignedIn{Name: "ada@example.com", At: time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)}
+		}
+		got := verifyOutcomeOf(one.checks, seen)
+		if got.Actions[0].Label != one.first {
+			t.Errorf("%s: %q, want %q", name, got.Actions[0].Label, one.first)
+		}
+		if name == "after" && (got.Kind != "good" || got.Heading != "Works: ada@example.com signed in at 03:04 UTC") {
+			t.Errorf("%s: %+v", name, got)
 		}
 	}
 }

@@ -1,0 +1,63 @@
+// Package record works out the record that PocketBase makes of a person's claims at their first sign-in with OAuth2,
+// and what its validation says to that record or to one that it saves again.
+package record
+
+import (
+	"encoding/json"
+
+	"authpocket/internal/link"
+)
+
+// User is what PocketBase reads from the claims (tools/auth/oidc.go, tools/auth/auth.go). Email is empty unless the
+// claims call it verified.
+type User struct{ ID, Name, Username, Email, AvatarURL string }
+
+// Fault is a refusal as PocketBase answers it: data.<field>.code. It is empty where PocketBase names no field.
+type Fault struct{ Field, Code string }
+
+// Draft is the record that PocketBase makes. A value that can't be known is nil in the maps, and its field is a key of
+// Unknown. Values have the types in which PocketBase stores them: string, float64, bool, []string for several values,
+// a point as map[string]any, and JSON decoded.
+type Draft struct {
+	// Body is the payload of the internal create request, which rules see as @request.body.
+	Body map[string]any
+	// Before holds the record's values as the create rule sees them, After as they are saved.
+	Before, After map[string]any
+	// Unknown says why a field's value can't be known.
+	Unknown map[string]string
+	// Faults is what validation refuses, empty if it passes.
+	Faults []Fault
+	// Doubts are noun phrases for what might refuse the record and can't be known.
+	Doubts []string
+}
+
+// Lookup reports whether a record of the collection holds the value in the field. anyCase ignores the case of ASCII
+// letters.
+type Lookup func(field, value string, anyCase bool) (bool, error)
+
+// New returns the record that PocketBase makes of the user.
+func New(c link.CollectionState, u User, version string, holds Lookup) Draft {
+	d := newDraft(c, u, release(version), holds)
+	d.setPayload()
+	d.setBody()
+	d.setBefore()
+	d.setAfter()
+	d.validate()
+	return d.Draft
+}
+
+// Check returns what PocketBase's validation refuses in an existing record that is saved again without a change.
+// values are the record's fields as PocketBase answers them to a superuser; fields without a value are not checked.
+func Check(c link.CollectionState, values map[string]json.RawMessage, version string) []Fault {
+	var faults []Fault
+	for _, f := range readFields(c, release(version)) {
+		raw, given := values[f.Name]
+		if !given || f.Type == typePassword || f.PrimaryKey {
+			continue // PocketBase never answers passwords, and keeps the ID of an existing record as it is
+		}
+		if code := f.fault(f.stored(raw), false); code != "" {
+			faults = append(faults, Fault{f.Name, code})
+		}
+	}
+	return faults
+}

@@ -1,0 +1,142 @@
+package rule_test
+
+import (
+	"maps"
+	"testing"
+
+	"pgregory.net/rapid"
+
+	"authpocket/internal/predict/rule"
+)
+
+// tally counts answers.
+type tally struct{ all, unknown, yes, broken int }
+
+func (c *tally) add(a rule.Answer) {
+	c.all++
+	switch {
+	case a.Broken:
+		c.broken++
+	case a.Truth == rule.Unknown:
+		c.unknown++
+	case a.Truth == rule.Yes:
+		c.yes++
+	}
+}
+
+func (c *tally) check(t *testing.T) {
+	t.Logf("%d rules: %d yes, %d unknown, %d broken", c.all, c.yes, c.unknown, c.broken)
+	if c.all > 50 && c.unknown*20 > c.all {
+		t.Errorf("%d of %d answers are unknown", c.unknown, c.all)
+	}
+}
+
+// TestDecideAgreesWithPocketBase asks a real PocketBase for a stored record.
+func TestDecideAgreesWithPocketBase(t *testing.T) {
+	p := newPeople(t)
+	var count tally
+	rapid.Check(t, func(t *rapid.T) {
+		values := drawValues(t)
+		p.store(t, values)
+		req := drawRequest(t)
+		rec := rule.Record{Fields: p.fields, Values: values}
+		text := drawRule(t, 2)
+		got := rule.Decide(&text, req, rec)
+		yes, broken := p.access(text, req)
+		count.add(got)
+		if yes && got.Truth == rule.No || !yes && got.Truth == rule.Yes || broken != got.Broken && got.Truth != rule.Unknown {
+			t.Fatalf("%s\nDecide: %+v\nPocketBase: %v, broken %v\nvalues %#v\nbody %#v", text, got, yes, broken, values, req.Body)
+		}
+	})
+	count.check(t)
+}
+
+// TestDecideAgreesWithTheCreateEndpoint asks the real endpoint about a record that doesn't exist yet.
+func TestDecideAgreesWithTheCreateEndpoint(t *testing.T) {
+	p := newPeople(t)
+	var count tally
+	rapid.Check(t, func(t *rapid.T) {
+		values := drawValues(t)
+		for _, name := range []string{"pic", "boss"} {
+			values[name] = ""
+		}
+		for _, name := range []string{"pics", "friends"} {
+			values[name] = []string{}
+		}
+		body := map[string]any{"extra": class("text").value(t), "deep": drawDeep(t)}
+		for name, v := range values {
+			if chance(t, 60) {
+				body[name] = v
+			} else {
+				values[name] = zero(name)
+			}
+		}
+		values["verified"], values["secret"] = false, ""
+		context := pick(t, "context", "oauth2", "default")
+		req := rule.Request{Context: context, Method: "POST", Body: body, Query: map[string]string{}}
+		if context == "oauth2" {
+			req.UnknownBody = map[string]bool{"password": true, "passwordConfirm": true}
+		}
+		rec := rule.Record{Fields: p.fields, Values: values, New: true}
+		text := drawRule(t, 2)
+		got := rule.Decide(&text, req, rec)
+		yes := p.creates(t, text, req)
+		count.add(got)
+		if yes && got.Truth == rule.No || !yes && got.Truth == rule.Yes {
+			t.Fatalf("%s\nDecide: %+v\nPocketBase: %v\nvalues %#v\nbody %#v", text, got, yes, values, req.Body)
+		}
+	})
+	count.check(t)
+}
+
+func drawValues(t *rapid.T) map[string]any {
+	values := map[string]any{}
+	for _, name := range fieldNames() {
+		values[name] = classOf(name).value(t)
+	}
+	return values
+}
+
+func zero(name string) any {
+	switch classOf(name) {
+	case "number":
+		return 0.0
+	case "bool":
+		return false
+	case "tags", "many":
+		return []string{}
+	case "json":
+		return nil
+	}
+	return ""
+}
+
+func drawDeep(t *rapid.T) any {
+	return pick[any](t, "deep", nil, "abc", map[string]any{"a": "abc", "list": []any{"x", 5.0}}, []any{"a"}, true, 5.0)
+}
+
+// drawRequest draws a request with fields of the collection and others in its body.
+func drawRequest(t *rapid.T) rule.Request {
+	body := map[string]any{"extra": class("text").value(t), "deep": drawDeep(t)}
+	for _, name := range fieldNames() {
+		if chance(t, 50) {
+			body[name] = plain(classOf(name).value(t))
+		}
+	}
+	query := map[string]string{"a": pick(t, "a", words()...)}
+	return rule.Request{Context: pick(t, "context", "oauth2", "default", "password"), Method: pick(t, "method", "POST", "GET"),
+		Body: maps.Clone(body), Query: query}
+}
+
+// plain returns the value as JSON decodes it.
+func plain(v any) any {
+	list, ok := v.([]string)
+	if !ok {
+		return v
+	}
+	out := []any{}
+	for _, item := range list {
+		out = append(out, item)
+	}
+	return out
+}

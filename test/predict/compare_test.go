@@ -1,0 +1,93 @@
+package predict_test
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+
+	"authpocket/internal/link"
+	"authpocket/internal/predict"
+	"authpocket/internal/signin"
+)
+
+// foreseen is the part of a prediction that is compared.
+type foreseen struct {
+	Outcome  signin.Outcome
+	Account  string
+	Cause    link.CauseID
+	Email    string
+	Verified bool
+	Fields   []fault
+	// Unknown says why the outcome cannot be known, empty if it can.
+	Unknown string
+}
+
+// predictor predicts a sign-in. The tests of the tests use others than foresee.
+type predictor func(predict.World) foreseen
+
+// foresee returns the prediction of internal/predict.
+func foresee(w predict.World) foreseen {
+	p := predict.Predict(w)
+	f := foreseen{Outcome: p.Outcome, Account: p.Account.ID, Cause: p.Cause, Email: p.Email, Verified: p.Verified,
+		Unknown: p.Unknown}
+	for _, one := range p.Fields {
+		f.Fields = append(f.Fields, fault(one))
+	}
+	return f
+}
+
+// differences returns what the prediction got wrong, in words.
+func differences(p foreseen, h happened) (wrong []string) {
+	differ := func(what string, predicted, happened any) {
+		if predicted != happened {
+			wrong = append(wrong, fmt.Sprintf("%s: predicted %v, happened %v", what, predicted, happened))
+		}
+	}
+	differ("outcome", p.Outcome, h.Outcome)
+	if p.Outcome != h.Outcome {
+		return wrong
+	}
+	if h.Outcome == signin.OutcomeRefused {
+		if cause := h.cause(); cause != "" {
+			differ("cause", p.Cause, cause)
+		}
+		// Whether the record exists that a relation names cannot be known. One field that certainly refuses is enough.
+		known := slices.DeleteFunc(slices.Clone(h.Fields), func(f fault) bool {
+			return f.Code == "validation_missing_rel_records" && !slices.Contains(p.Fields, f)
+		})
+		if !slices.Equal(sorted(p.Fields), sorted(known)) {
+			differ("fields", inline(sorted(p.Fields)), inline(sorted(h.Fields)))
+		}
+		return wrong
+	}
+	if h.Outcome != signin.OutcomeNew {
+		differ("account", p.Account, h.Account)
+	}
+	differ("address", p.Email, h.Email)
+	differ("verified", p.Verified, h.Verified)
+	return wrong
+}
+
+// cause returns the cause where PocketBase's answer alone tells it, empty for others.
+func (h happened) cause() link.CauseID {
+	switch {
+	case h.MFA:
+		return link.CauseMFA
+	case len(h.Fields) > 0:
+		return ""
+	case h.Message == "Only superusers can perform this action.", h.Message == "Failed to create record.":
+		return link.CauseCreateRule
+	case h.Message == "The request doesn't satisfy the collection requirements to authenticate.":
+		return link.CauseAuthRule
+	}
+	return ""
+}
+
+func sorted(list []fault) []fault {
+	return slices.SortedFunc(slices.Values(list), func(a, b fault) int {
+		if a.Field != b.Field {
+			return cmp.Compare(a.Field, b.Field)
+		}
+		return cmp.Compare(a.Code, b.Code)
+	})
+}

@@ -1,0 +1,99 @@
+package predict_test
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+
+	"authpocket/internal/signin"
+)
+
+// tally counts worlds.
+type tally struct {
+	worlds, void, wrong   int
+	opaque                int // worlds with a rule that only the database or the clock decides
+	unknown, opaqueUnkown int // of which the outcome cannot be known: without such a rule, with one
+	outcomes              map[signin.Outcome]int
+	refusals              map[string]int
+	reasons               map[string]int // why it cannot be known
+	began                 time.Time
+}
+
+func newTally() *tally {
+	return &tally{outcomes: map[signin.Outcome]int{}, refusals: map[string]int{}, reasons: map[string]int{},
+		began: time.Now()}
+}
+
+func (t *tally) add(w world, p foreseen, h happened) {
+	t.worlds++
+	t.outcomes[h.Outcome]++
+	if w.Opaque {
+		t.opaque++
+	}
+	if p.Unknown != "" {
+		t.reasons[p.Unknown]++
+		if w.Opaque {
+			t.opaqueUnkown++
+		} else {
+			t.unknown++
+		}
+	}
+	for _, code := range h.codes() {
+		t.refusals[code]++
+	}
+}
+
+// codes returns how PocketBase refused: the codes of the fields, or else its message.
+func (h happened) codes() (list []string) {
+	switch {
+	case h.Outcome != signin.OutcomeRefused:
+		return nil
+	case h.MFA:
+		return []string{"mfaId"}
+	case len(h.Fields) == 0:
+		return []string{fmt.Sprintf("%d %s", h.Status, h.Message)}
+	}
+	for _, f := range h.Fields {
+		list = append(list, f.Code)
+	}
+	return list
+}
+
+// String returns the figures in one line.
+func (t *tally) String() string {
+	plain := t.worlds - t.opaque
+	return fmt.Sprintf("worlds: %d, wrong %d, cannot be known %d (%.1f %%) of %d without opaque rules and %d of %d with, "+
+		"%d void, %v", t.worlds, t.wrong, t.unknown, 100*float64(t.unknown)/float64(max(plain, 1)), plain,
+		t.opaqueUnkown, t.opaque, t.void, time.Since(t.began).Round(time.Second))
+}
+
+// details returns the outcomes and refusals by number.
+func (t *tally) details() string {
+	var b strings.Builder
+	for _, outcome := range slices.Sorted(maps.Keys(t.outcomes)) {
+		fmt.Fprintf(&b, "%5d %s\n", t.outcomes[outcome], outcome)
+	}
+	for _, counts := range []map[string]int{t.refusals, t.reasons} {
+		b.WriteString("\n")
+		for _, key := range slices.SortedFunc(maps.Keys(counts), func(a, b string) int { return counts[b] - counts[a] }) {
+			fmt.Fprintf(&b, "%5d %s\n", counts[key], key)
+		}
+	}
+	return b.String()
+}
+
+// thin returns what the worlds met too rarely for the figures to mean anything.
+func (t *tally) thin() (lacks []string) {
+	for outcome, percent := range map[signin.Outcome]int{signin.OutcomeNew: 15, signin.OutcomeLinked: 10,
+		signin.OutcomeReturns: 10, signin.OutcomeRefused: 25} {
+		if t.outcomes[outcome]*100 < percent*t.worlds {
+			lacks = append(lacks, fmt.Sprintf("only %d of %d worlds are %s", t.outcomes[outcome], t.worlds, outcome))
+		}
+	}
+	if len(t.refusals) < 12 {
+		lacks = append(lacks, fmt.Sprintf("only %d kinds of refusal", len(t.refusals)))
+	}
+	return lacks
+}
