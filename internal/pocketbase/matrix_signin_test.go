@@ -54,7 +54,7 @@ func (m *matrix) signsIn(t *testing.T) {
 	exchange := func(who string, want signin.Outcome) *signin.Record {
 		t.Helper()
 		done, err := m.client.Exchange(t.Context(), d, signin.Code{
-			Code: secret.New(who), CodeVerifier: verifier, RedirectURL: link.RedirectURL(m.url), Nonce: "nonce-" + who +
+			Code: secret.New(who), CodeVerifier: verifier, RedirectURL: link.RedirectURL(m.URL), Nonce: "nonce-" + who +
 				"-" + string(want),
 		})
 		if err != nil || done.Outcome != want || done.Record == nil && want != signin.OutcomeRefused {

@@ -1,9 +1,12 @@
 package pocketbase
 
 import (
+	"database/sql"
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -13,20 +16,20 @@ import (
 	"authpocket/internal/pocketbase/pbtest"
 	"authpocket/internal/pocketbase/rest"
 	"authpocket/internal/secret"
-	"authpocket/test/draw"
+	"authpocket/test/servers"
 )
 
 // TestMatrix writes to real PocketBase servers of the versions that merge or read differently, and inspects their data
 // files.
 func TestMatrix(t *testing.T) {
 	t.Parallel()
-	for _, one := range versions(t) {
-		t.Run(one.version, func(t *testing.T) {
+	for _, one := range servers.Choose(t) {
+		t.Run(one.Name, func(t *testing.T) {
 			t.Parallel()
-			m := &matrix{program: run(t, serverBinary(t, one.version, one.toolchain)), version: one.version[1:]}
+			m := &matrix{Program: servers.Run(t, servers.Build(t, one)), version: one.Name[1:]}
 			m.connect(t)
 			m.seed(t)
-			if one.version == "v0.40.0" {
+			if one.Name == "v0.40.0" {
 				m.refusesToTouchOthers(t)
 				return
 			}
@@ -37,24 +40,8 @@ func TestMatrix(t *testing.T) {
 	}
 }
 
-type server struct{ version, toolchain string }
-
-// versions returns the oldest server, the newest, the one that merges nothing, and one of those between; in a full run,
-// all of those between.
-func versions(t *testing.T) []server {
-	chosen := []server{{"v0.23.0", "local"}, {"v0.40.0", "go1.27.0"}, {"v0.40.4", "go1.27.0"}}
-	between := []server{{"v0.28.2", "local"}, {"v0.36.7", "local"}, {"v0.36.8", "local"}}
-	all := len(chosen) + len(between)
-	if !draw.All() {
-		between = between[draw.Rand(t).IntN(len(between)):][:1]
-	}
-	chosen = append(chosen, between...)
-	draw.Report(t, "version matrix: %d of %d, %v", len(chosen), all, chosen)
-	return chosen
-}
-
 type matrix struct {
-	program
+	servers.Program
 	version string
 	client  *Client
 	token   string // the superuser's
@@ -65,8 +52,8 @@ type matrix struct {
 // connect signs in with the password and with an impersonate token, and checks the identity.
 func (m *matrix) connect(t *testing.T) {
 	t.Helper()
-	cfg := config(t, m.url, "")
-	cfg.Email, cfg.Password = programEmail, secret.New(programPassword)
+	cfg := config(t, m.URL, "")
+	cfg.Email, cfg.Password = servers.Email, secret.New(servers.Password)
 	calls := pbtest.Record(cfg.HTTP)
 	t.Cleanup(func() { calls.CheckManners(t) })
 	client, err := Connect(t.Context(), cfg)
@@ -76,17 +63,17 @@ func (m *matrix) connect(t *testing.T) {
 	m.client = client
 	var signedIn struct{ Token string }
 	m.call(t, http.MethodPost, "/api/collections/_superusers/auth-with-password",
-		map[string]string{"identity": programEmail, "password": programPassword}, &signedIn)
+		map[string]string{"identity": servers.Email, "password": servers.Password}, &signedIn)
 	m.token = signedIn.Token
 	var static struct{ Token string }
 	m.call(t, http.MethodPost, "/api/collections/_superusers/impersonate/"+client.Identity().SuperuserID,
 		map[string]int{"duration": 600}, &static)
-	again, err := Connect(t.Context(), config(t, m.url, static.Token))
+	again, err := Connect(t.Context(), config(t, m.URL, static.Token))
 	if err != nil {
 		t.Fatalf("with an impersonate token: %v", err)
 	}
 	for _, got := range []rest.Identity{client.Identity(), again.Identity()} {
-		if got.Version != m.version || got.SuperuserEmail != programEmail || got.RealIP != "127.0.0.1" {
+		if got.Version != m.version || got.SuperuserEmail != servers.Email || got.RealIP != "127.0.0.1" {
 			t.Errorf("%+v", got)
 		}
 	}
@@ -99,7 +86,7 @@ func (m *matrix) connect(t *testing.T) {
 // showsItsVersion connects without the dashboard, and without the header that identifies the newest servers.
 func (m *matrix) showsItsVersion(t *testing.T) {
 	t.Helper()
-	cfg := config(t, m.url, m.token)
+	cfg := config(t, m.URL, m.token)
 	pbtest.Record(cfg.HTTP).Meddle = func(r *http.Request, next http.RoundTripper) (*http.Response, error) {
 		if strings.HasPrefix(r.URL.Path, "/_/") {
 			return pbtest.Reply(r, http.StatusNotFound, "{}"), nil
@@ -126,7 +113,28 @@ func (m *matrix) showsItsVersion(t *testing.T) {
 // call sends what the tests need beyond the client's own calls.
 func (m *matrix) call(t *testing.T, method, path string, body, into any) {
 	t.Helper()
-	send(t, method, m.url+path, m.token, body, into)
+	send(t, method, m.URL+path, m.token, body, into)
+}
+
+// stored returns the providers of the users collection from the data file.
+func (m *matrix) stored(t *testing.T) map[string]string {
+	t.Helper()
+	file := filepath.Join(m.Dir, "data.db")
+	if _, err := os.Stat(file); err != nil {
+		t.Fatal(err)
+	}
+	// PocketBase's core package registers this driver.
+	db, err := sql.Open("sqlite", file+"?_pragma=busy_timeout(5000)")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = db.Close() }()
+	var options string
+	if err := db.QueryRowContext(t.Context(), "SELECT options FROM _collections WHERE name = 'users'").Scan(
+		&options); err != nil {
+		t.Fatal(err)
+	}
+	return pbtest.ProvidersIn(t, options)
 }
 
 // seed gives the collection three providers with secrets.
@@ -229,7 +237,7 @@ func (m *matrix) refusesToTouchOthers(t *testing.T) {
 	for _, version := range []string{m.client.Identity().Version, "0.40+", ""} {
 		identity := m.client.Identity()
 		identity.Version = version
-		client := newFacade(rest.NewClient(config(t, m.url, m.token), identity))
+		client := newFacade(rest.NewClient(config(t, m.URL, m.token), identity))
 		f := pbtest.FaultOf(t, client.Apply(t.Context(), pbtest.Adding(observe(t, m.client), pbtest.Ours())))
 		if f.Kind != link.FaultRefused || !strings.Contains(f.Summary, "0.40.0") ||
 			!strings.Contains(f.Todo, "0.40.1") {

@@ -6,7 +6,7 @@ import (
 )
 
 // missing stands for a claim that is not sent.
-const missing = ""
+const missing = "<missing>"
 
 func quoted(texts ...string) (list []string) {
 	for _, one := range texts {
@@ -15,8 +15,8 @@ func quoted(texts ...string) (list []string) {
 	return list
 }
 
-// words returns texts as they may stand in a name, username or subject.
-func words() []string {
+// texts returns texts as they may stand in a name, username or subject.
+func texts() []string {
 	return append(quoted("Ada", "", " ", "ada", "ADA", "Ada King Lovelace", "ada lovelace", " ada ", "ada@example.com",
 		"Ада Лавлейс", "阿达", "e\u0301té", "été", "👩‍💻", "a\nb", "a\tb", `say "hi"`, `back\slash`, "100%", "a_b", "it's",
 		"<b>bold</b>", "null", "abcdefghijklmno", "ABCDEFGHIJKLMNO", strings.Repeat("x", 255), strings.Repeat("é", 255),
@@ -61,7 +61,7 @@ func fitting(kind string) []string {
 		return append(quoted("correct horse battery", "", "short", strings.Repeat("x", 71), strings.Repeat("x", 72)),
 			missing)
 	}
-	return words()
+	return texts()
 }
 
 // mistyped returns claims that are no text.
@@ -108,8 +108,8 @@ func oddClaim(d dice, w *world) {
 	name := likely(d, weighted[string]{3, "name"}, weighted[string]{3, "email"}, weighted[string]{3, "email_verified"},
 		weighted[string]{3, "preferred_username"}, weighted[string]{2, "picture"}, weighted[string]{2, "sub"},
 		weighted[string]{1, "groups"})
-	values := map[string][]string{"name": words(), "email": emails(), "email_verified": verifieds(),
-		"preferred_username": words(), "picture": images(), "sub": subjects(), "groups": mistyped()}[name]
+	values := map[string][]string{"name": texts(), "email": emails(), "email_verified": verifieds(),
+		"preferred_username": texts(), "picture": images(), "sub": subjects(), "groups": mistyped()}[name]
 	if name != "groups" && name != "email_verified" && d.chance(8) {
 		values = mistyped()
 	}

@@ -36,15 +36,21 @@ func foresee(w predict.World) foreseen {
 	return f
 }
 
-// differences returns what the prediction got wrong, in words.
-func differences(p foreseen, h happened) (wrong []string) {
+// difference is something that the prediction got wrong.
+type difference struct {
+	what                string
+	predicted, happened any
+}
+
+// differences returns what the prediction got wrong.
+func differences(p foreseen, h happened) (wrong []difference) {
 	differ := func(what string, predicted, happened any) {
 		if predicted != happened {
-			wrong = append(wrong, fmt.Sprintf("%s: predicted %v, happened %v", what, predicted, happened))
+			wrong = append(wrong, difference{what, predicted, happened})
 		}
 	}
-	differ("outcome", p.Outcome, h.Outcome)
 	if p.Outcome != h.Outcome {
+		differ(fmt.Sprintf("outcome %s instead of %s", p.Outcome, h.Outcome), p.Outcome, h.Outcome)
 		return wrong
 	}
 	if h.Outcome == signin.OutcomeRefused {
@@ -73,6 +79,8 @@ func (h happened) cause() link.CauseID {
 	switch {
 	case h.MFA:
 		return link.CauseMFA
+	case slices.Contains(h.Fields, fault{"recordRef", "validation_not_unique"}):
+		return link.CauseOtherSubject
 	case len(h.Fields) > 0:
 		return ""
 	case h.Message == "Only superusers can perform this action.", h.Message == "Failed to create record.":

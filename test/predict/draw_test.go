@@ -3,6 +3,8 @@ package predict_test
 import (
 	"fmt"
 	"maps"
+	"regexp"
+	"slices"
 	"strings"
 
 	"pgregory.net/rapid"
@@ -13,23 +15,35 @@ import (
 // worlds generates worlds: a fresh installation with accounts, and with up to three oddities.
 func worlds() *rapid.Generator[world] {
 	return rapid.Custom(func(t *rapid.T) world {
-		d, w := dice{t}, freshWorld()
-		who := likely(d, accounts()...)
+		d, w, ofNew := dice{t}, freshWorld(), false
 		for range likely(d, weighted[int]{10, 0}, weighted[int]{52, 1}, weighted[int]{28, 2}, weighted[int]{10, 3}) {
-			likely(d, oddities()...)(d, &w)
+			odd := likely(d, oddities()...)
+			odd.draw(d, &w)
+			ofNew = ofNew || odd.ofNew
 		}
-		who(d, &w) // last, because it repeats what the claims say
+		// The accounts come last, because they repeat what the claims say.
+		if !ofNew || d.chance(45) {
+			likely(d, accounts()...)(d, &w)
+		}
 		return w
 	})
 }
 
-type oddity = func(dice, *world)
+type draws = func(dice, *world)
+
+// oddity is something that a fresh installation has not.
+type oddity struct {
+	draw  draws
+	ofNew bool // it matters most to people without an account
+}
 
 func oddities() []weighted[oddity] {
 	return []weighted[oddity]{
-		{14, mappedField}, {10, oddClaim}, {8, extraField}, {8, systemOption}, {7, createRule}, {6, authRule},
-		{5, secondFactor}, {6, uniqueIndex}, {3, emailIndex}, {4, mappedElsewhere}, {3, otherSlot}, {2, idToken},
-		{1, otp},
+		{16, oddity{mappedField, true}}, {10, oddity{oddClaim, false}}, {6, oddity{extraField, true}},
+		{8, oddity{systemOption, true}}, {8, oddity{createRule, true}}, {7, oddity{authRule, false}},
+		{5, oddity{secondFactor, false}}, {6, oddity{uniqueIndex, true}}, {3, oddity{emailIndex, false}},
+		{5, oddity{mappedElsewhere, true}}, {3, oddity{otherSlot, false}}, {2, oddity{idToken, false}},
+		{1, oddity{otp, false}},
 	}
 }
 
@@ -40,23 +54,26 @@ func idToken(_ dice, w *world) { w.IDToken = true }
 func otp(_ dice, w *world) { w.OTP = true }
 
 // accounts returns who may be there before the sign-in.
-func accounts() []weighted[oddity] {
-	return []weighted[oddity]{
-		{38, func(dice, *world) {}},
-		{17, returning},
-		{15, func(d dice, w *world) { w.existing(d, w.claim("email"), true) }},
-		{9, func(d dice, w *world) { w.existing(d, w.claim("email"), false) }},
+func accounts() []weighted[draws] {
+	return []weighted[draws]{
+		{16, func(dice, *world) {}},
+		{34, returning},
+		{22, func(d dice, w *world) { w.existing(d, w.claim("email"), true) }},
+		{11, func(d dice, w *world) { w.existing(d, w.claim("email"), false) }},
 		{4, func(d dice, w *world) { w.existing(d, strings.ToUpper(w.claim("email")), d.chance(50)) }},
-		{6, anotherSubject},
-		{5, anotherSlot},
-		{6, func(d dice, w *world) { w.existing(d, "grace@example.com", d.chance(50)) }},
+		{5, anotherSubject},
+		{6, anotherSlot},
+		{5, func(d dice, w *world) { w.existing(d, "grace@example.com", d.chance(50)) }},
 	}
 }
+
+var address = regexp.MustCompile(`^[a-zA-Z.+]{1,64}@([a-zA-Z]+\.)+[a-zA-Z]+$`)
 
 // existing adds an account and returns it.
 func (w *world) existing(d dice, email string, verified bool) account {
 	a := account{Values: map[string]any{"verified": verified}, Links: map[string]string{}}
-	if strings.Contains(email, "@") && len(email) < 200 {
+	taken := slices.ContainsFunc(w.Accounts, func(there account) bool { return there.Values["email"] == email })
+	if address.MatchString(email) && !taken {
 		a.Values["email"] = email
 	}
 	if d.chance(30) {

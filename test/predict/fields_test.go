@@ -32,7 +32,7 @@ func options(kind string) []field {
 			{"min": 2, "max": 300}, {"max": 6000}, {"pattern": `^\w+$`}}
 	case "email", "url":
 		return []field{{}, {"onlyDomains": []string{"example.com"}}, {"exceptDomains": []string{"example.com"}},
-			{"onlyDomains": []string{"other.example", "Example.com"}}}
+			{"onlyDomains": []string{"other.example", "sub.example.com"}}}
 	case "number":
 		return []field{{}, {"min": 1}, {"max": 5}, {"onlyInt": true}, {"min": -2, "max": 2}, {"min": 0}, {"max": 0}}
 	case "select":
@@ -57,7 +57,7 @@ func options(kind string) []field {
 }
 
 // extraField adds a field that no claim fills.
-func extraField(d dice, w *world) { w.add(aField(d, "extra", one(d, kinds()...), 60)) }
+func extraField(d dice, w *world) { w.add(aField(d, "extra", one(d, kinds()...), 40)) }
 
 // mapping is where a claim may go.
 type mapping struct {
@@ -90,7 +90,7 @@ func mappedElsewhere(d dice, w *world) {
 	*m.to(w) = one(d, "name", "", "email", "verified", "emailVisibility", "tokenKey", "password", "id", "created",
 		"avatar", "nowhere")
 	if d.chance(40) {
-		w.set(m.claim, one(d, append(words(), fitting("email")...)...))
+		w.set(m.claim, one(d, append(texts(), fitting("email")...)...))
 	}
 }
 
@@ -107,7 +107,9 @@ func systemOption(d dice, w *world) {
 		func() { w.option("email", field{"onlyDomains": []string{"example.com"}}) },
 		func() { w.option("email", field{"onlyDomains": []string{"other.example"}}) },
 		func() { w.option("email", field{"exceptDomains": []string{"example.com"}}) },
-		func() { w.option("email", field{"exceptDomains": []string{"EXAMPLE.com"}, "required": false}) },
+		func() {
+			w.option("email", field{"exceptDomains": []string{"other.example", "example.com"}, "required": false})
+		},
 		func() { w.option("name", field{"required": true}) },
 		func() { w.option("name", field{"max": 5}) },
 		func() { w.option("name", field{"min": 20}) },

@@ -54,18 +54,22 @@ func (s *server) play(ctx context.Context, w world) (p predict.World, h happened
 	if p, err = s.describe(ctx, w, name, before); err != nil {
 		return p, h, err
 	}
-	h, err = s.signIn(ctx, w, name)
-	if err != nil {
+	if h, err = s.signIn(ctx, w, name); err != nil {
+		return p, h, err
+	}
+	if err = s.readAccount(ctx, w, p.Collection, before, &h); err != nil {
 		return p, h, err
 	}
 	switch {
 	case h.Outcome != "":
+	case h.New: // meta.isNew is always false in some old versions
+		h.Outcome = signin.OutcomeNew
 	case p.BySubject != nil:
 		h.Outcome = signin.OutcomeReturns
 	default:
 		h.Outcome = signin.OutcomeLinked
 	}
-	return p, h, s.readAccount(ctx, w, p.Collection, before, &h)
+	return p, h, nil
 }
 
 // served puts the address of the provider's picture into the claims.
@@ -77,22 +81,16 @@ func (s *server) served(claims map[string]json.RawMessage) map[string]json.RawMe
 	return claims
 }
 
-// signIn signs the person in as a guest. It leaves the outcome empty if an account signs in that is not new.
+// signIn signs the person in as a guest. It leaves the outcome empty if PocketBase lets the person in.
 func (s *server) signIn(ctx context.Context, w world, name string) (h happened, err error) {
 	s.openID.expect(name, w.Claims)
 	body := map[string]any{"provider": w.Slot, "code": name, "codeVerifier": strings.Repeat("v", 43),
 		"redirectURL": "http://127.0.0.1:1/api/oauth2-redirect"}
-	var answer struct {
-		Record struct{ ID string }
-		Meta   struct{ IsNew bool }
-	}
+	var answer struct{ Record struct{ ID string } }
 	switch err := s.call(ctx, http.MethodPost, "/api/collections/"+name+"/auth-with-oauth2", "", body,
 		&answer).(type) {
 	case nil:
-		h.Account, h.New = answer.Record.ID, answer.Meta.IsNew
-		if h.New {
-			h.Outcome = signin.OutcomeNew
-		}
+		h.Account = answer.Record.ID
 	case *refusal:
 		h.Outcome, h.Status, h.Message, h.MFA = signin.OutcomeRefused, err.Status, err.Message, err.MFAID != ""
 		for _, field := range slices.Sorted(maps.Keys(err.Data)) {

@@ -27,7 +27,7 @@ func comparison(d dice, w *world) string {
 			"@request.query.invite:isset") + " " + like + " " + literal(`""`, `"json"`, "null", "true")
 	case 5:
 		return "@request.body." + literal("name", "email", "username", "password", "verified", "provider", "createData",
-			"extra", "nothing", "id") + literal("", ":isset", ":lower", ":length", ":changed") + " " + like + " " +
+			"extra", "nothing", "id") + literal("", "", ":isset", ":isset", ":lower", ":changed") + " " + like + " " +
 			literal(`""`, "true", "false", `"ada lovelace"`, `"Ada Lovelace"`, `"ada@example.com"`, "null", "1", `"oidc"`)
 	case 6:
 		return "email" + literal("", ":lower") + " " + like + " " + literal(`""`, `"ada@example.com"`,
@@ -79,7 +79,7 @@ func opaque(d dice, w *world) string {
 // rule draws a rule.
 func rule(d dice, w *world) string {
 	part := func() string {
-		if d.chance(12) {
+		if d.chance(25) {
 			return opaque(d, w)
 		}
 		return comparison(d, w)

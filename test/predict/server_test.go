@@ -8,6 +8,10 @@ import (
 	"io"
 	"net/http"
 	"net/url"
+	"os/exec"
+	"strings"
+	"testing"
+	"time"
 )
 
 // server is a PocketBase, known by its address and a superuser's token only.
@@ -16,6 +20,24 @@ type server struct {
 	client              *http.Client
 	openID              *openID
 	played              int // names collections
+}
+
+func newServer(t testing.TB, url, token, version string) *server {
+	transport := http.DefaultTransport.(*http.Transport).Clone()
+	t.Cleanup(transport.CloseIdleConnections)
+	return &server{url: url, token: token, version: version, openID: newOpenID(t),
+		client: &http.Client{Transport: transport, Timeout: time.Minute}}
+}
+
+// required returns the version of PocketBase that this module requires.
+func required(t testing.TB) string {
+	t.Helper()
+	out, err := exec.CommandContext(t.Context(), "go", "list", "-m", "-f", "{{.Version}}",
+		"github.com/pocketbase/pocketbase").Output()
+	if err != nil {
+		t.Fatalf("finding the version of PocketBase: %v", err)
+	}
+	return strings.TrimPrefix(strings.TrimSpace(string(out)), "v")
 }
 
 // refusal is an answer of PocketBase that is no success.

@@ -101,9 +101,7 @@ func relaxed(fields []field) (list []field) {
 			continue
 		}
 		f = maps.Clone(f)
-		maps.DeleteFunc(f, func(option string, _ any) bool {
-			return f["name"] != "password" && !slices.Contains(kept, option)
-		})
+		maps.DeleteFunc(f, func(option string, _ any) bool { return !slices.Contains(kept, option) })
 		list = append(list, f)
 	}
 	return list

@@ -10,15 +10,23 @@ import (
 	"authpocket/internal/signin"
 )
 
+// mistake is a world whose prediction was wrong.
+type mistake struct {
+	seed        int
+	differences []difference
+	story       string
+}
+
 // tally counts worlds.
 type tally struct {
-	worlds, void, wrong   int
-	opaque                int // worlds with a rule that only the database or the clock decides
-	unknown, opaqueUnkown int // of which the outcome cannot be known: without such a rule, with one
-	outcomes              map[signin.Outcome]int
-	refusals              map[string]int
-	reasons               map[string]int // why it cannot be known
-	began                 time.Time
+	worlds, void           int
+	wrong                  []mistake
+	opaque                 int // worlds with a rule that only the database or the clock decides
+	unknown, opaqueUnknown int // of which the outcome cannot be known: without such a rule, with one
+	outcomes               map[signin.Outcome]int
+	refusals               map[string]int
+	reasons                map[string]int // why it cannot be known
+	began                  time.Time
 }
 
 func newTally() *tally {
@@ -35,7 +43,7 @@ func (t *tally) add(w world, p foreseen, h happened) {
 	if p.Unknown != "" {
 		t.reasons[p.Unknown]++
 		if w.Opaque {
-			t.opaqueUnkown++
+			t.opaqueUnknown++
 		} else {
 			t.unknown++
 		}
@@ -45,7 +53,7 @@ func (t *tally) add(w world, p foreseen, h happened) {
 	}
 }
 
-// codes returns how PocketBase refused: the codes of the fields, or else its message.
+// codes returns how PocketBase refused: the codes of the fields, each once, or else its message.
 func (h happened) codes() (list []string) {
 	switch {
 	case h.Outcome != signin.OutcomeRefused:
@@ -58,15 +66,16 @@ func (h happened) codes() (list []string) {
 	for _, f := range h.Fields {
 		list = append(list, f.Code)
 	}
-	return list
+	slices.Sort(list)
+	return slices.Compact(list)
 }
 
 // String returns the figures in one line.
 func (t *tally) String() string {
 	plain := t.worlds - t.opaque
 	return fmt.Sprintf("worlds: %d, wrong %d, cannot be known %d (%.1f %%) of %d without opaque rules and %d of %d with, "+
-		"%d void, %v", t.worlds, t.wrong, t.unknown, 100*float64(t.unknown)/float64(max(plain, 1)), plain,
-		t.opaqueUnkown, t.opaque, t.void, time.Since(t.began).Round(time.Second))
+		"%d void, %v", t.worlds, len(t.wrong), t.unknown, 100*float64(t.unknown)/float64(max(plain, 1)), plain,
+		t.opaqueUnknown, t.opaque, t.void, time.Since(t.began).Round(time.Second))
 }
 
 // details returns the outcomes and refusals by number.
@@ -86,8 +95,8 @@ func (t *tally) details() string {
 
 // thin returns what the worlds met too rarely for the figures to mean anything.
 func (t *tally) thin() (lacks []string) {
-	for outcome, percent := range map[signin.Outcome]int{signin.OutcomeNew: 15, signin.OutcomeLinked: 10,
-		signin.OutcomeReturns: 10, signin.OutcomeRefused: 25} {
+	for outcome, percent := range map[signin.Outcome]int{signin.OutcomeNew: 15, signin.OutcomeLinked: 8,
+		signin.OutcomeReturns: 8, signin.OutcomeRefused: 25} {
 		if t.outcomes[outcome]*100 < percent*t.worlds {
 			lacks = append(lacks, fmt.Sprintf("only %d of %d worlds are %s", t.outcomes[outcome], t.worlds, outcome))
 		}

@@ -1,16 +1,15 @@
 package predict_test
 
 import (
+	"context"
 	"errors"
-	"flag"
 	"fmt"
 	"math/rand/v2"
 	"os"
 	"strconv"
 	"strings"
 	"testing"
-
-	"pgregory.net/rapid"
+	"time"
 
 	"authpocket/internal/pocketbase/pbtest"
 	"authpocket/test/draw"
@@ -18,26 +17,32 @@ import (
 
 const (
 	few, many = 300, 5000
-	// shrunk is how many wrong predictions are reduced to the smallest world; further ones are only named.
-	shrunk = 3
-	listed = 20
+	// shrunk is how many wrong predictions are reduced to the smallest world; further ones are only listed.
+	shrunk, listed = 3, 30
+	patience       = 20 * time.Second
 )
 
 // TestWorlds holds the prediction against sign-ins to the PocketBase that this module requires.
 func TestWorlds(t *testing.T) {
 	s := inProcess(t)
-	if seed := os.Getenv("AUTHPOCKET_WORLD"); seed != "" {
-		number, err := strconv.Atoi(seed)
+	if text := os.Getenv("AUTHPOCKET_WORLD"); text != "" {
+		seed, err := strconv.Atoi(text)
 		if err != nil {
 			t.Fatalf("AUTHPOCKET_WORLD: %v", err)
 		}
-		shrink(t, s, foresee, number)
+		again(t, s, seed)
 		return
 	}
-	counted := compare(t, s, foresee, number(t), draw.Rand(t))
+	counted := newTally()
+	if err := counted.play(t.Context(), s, foresee, number(t), draw.Rand(t)); err != nil {
+		t.Fatal(err)
+	}
+	draw.Report(t, "PocketBase %s: %v", s.version, counted)
+	t.Logf("outcomes and refusals:\n%s", counted.details())
 	for _, lack := range counted.thin() {
 		t.Error(lack)
 	}
+	counted.report(t, s)
 }
 
 // number returns how many worlds to play.
@@ -56,87 +61,81 @@ func number(t testing.TB) int {
 	return few
 }
 
-// inProcess returns the PocketBase of this module.
+// inProcess returns the PocketBase that this module requires.
 func inProcess(t *testing.T) *server {
 	t.Helper()
 	s := pbtest.Start(t)
-	return &server{url: s.URL(), token: s.Token(), version: "0.39.11", client: newClient(t), openID: newOpenID(t)}
+	return newServer(t, s.URL(), s.Token(), required(t))
 }
 
-// compare plays n worlds and fails the test for every wrong prediction. It plays another for one that PocketBase does
-// not take.
-func compare(t *testing.T, s *server, foresee predictor, n int, seeds *rand.Rand) *tally {
+// again plays one world, and smaller ones if its prediction is wrong.
+func again(t *testing.T, s *server, seed int) {
 	t.Helper()
-	counted := newTally()
-	for counted.worlds < n {
+	w := drawn(seed)
+	p, h, err := s.play(t.Context(), w)
+	if err != nil {
+		t.Fatalf("%v\n%s", err, w)
+	}
+	f := foresee(p)
+	wrong := differences(f, h)
+	t.Logf("\n%s", story(seed, w, f, h))
+	if f.Unknown == "" && len(wrong) > 0 {
+		t.Error(words(wrong))
+		smallest(t, s, foresee, seed, wrong[0].what, patience)
+	}
+}
+
+// play plays n worlds. It draws another for one that PocketBase does not take.
+func (t *tally) play(ctx context.Context, s *server, foresee predictor, n int, seeds *rand.Rand) error {
+	for last := t.worlds + n; t.worlds < last; {
 		seed := int(seeds.Uint64()>>2) | 1 // rapid takes 0 for a random one
-		w := worlds().Example(seed)
-		p, h, err := s.play(t.Context(), w)
+		w := drawn(seed)
+		p, h, err := s.play(ctx, w)
 		if errors.Is(err, errVoid) {
-			counted.void++
-			if testing.Verbose() && os.Getenv("AUTHPOCKET_VOID") != "" {
-				t.Logf("void: %v\n%s", err, w)
-			}
-			if counted.void > n {
-				t.Fatalf("PocketBase takes no worlds: %v", err)
+			if t.void++; t.void > 20+t.worlds {
+				return fmt.Errorf("PocketBase takes too few worlds: %w\n%s", err, w)
 			}
 			continue
 		}
 		if err != nil {
-			t.Fatalf("world %d: %v\n%s", seed, err, w)
+			return fmt.Errorf("AUTHPOCKET_WORLD=%d: %w\n%s", seed, err, w)
 		}
 		f := foresee(p)
-		counted.add(w, f, h)
+		t.add(w, f, h)
 		if wrong := differences(f, h); f.Unknown == "" && len(wrong) > 0 {
-			counted.wrong++
-			report(t, s, foresee, seed, counted.wrong, wrong)
+			t.wrong = append(t.wrong, mistake{seed: seed, differences: wrong, story: story(seed, w, f, h)})
 		}
 	}
-	draw.Report(t, "%s %v", s.version, counted)
-	t.Logf("outcomes and refusals:\n%s", counted.details())
-	return counted
+	return nil
 }
 
-// report fails the test for a wrong prediction, the first times with the smallest world that shows it.
-func report(t *testing.T, s *server, foresee predictor, seed, times int, wrong []string) {
-	t.Helper()
-	switch {
-	case times <= shrunk:
-		t.Run(fmt.Sprintf("world %d", seed), func(t *testing.T) { shrink(t, s, foresee, seed) })
-	case times <= listed:
-		t.Errorf("AUTHPOCKET_WORLD=%d: %s", seed, strings.Join(wrong, "; "))
-	}
-}
-
-// shrink plays the world of the seed, and smaller ones if its prediction is wrong.
-func shrink(t *testing.T, s *server, foresee predictor, seed int) {
-	t.Helper()
-	checks := "1"
-	if testing.Short() {
-		checks = "5" // of which rapid then makes one
-	}
-	for name, value := range map[string]string{"rapid.seed": strconv.Itoa(seed), "rapid.checks": checks,
-		"rapid.nofailfile": "true", "rapid.shrinktime": "20s"} {
-		if err := flag.Set(name, value); err != nil {
-			t.Fatal(err)
+// report fails the test for every wrong prediction, and shows the smallest worlds in which the first ones are wrong.
+func (t *tally) report(test *testing.T, s *server) {
+	test.Helper()
+	for i, m := range t.wrong {
+		if i < listed {
+			test.Errorf("%s\n%s", words(m.differences), m.story)
 		}
 	}
-	rapid.Check(t, func(rt *rapid.T) {
-		w := worlds().Draw(rt, "world")
-		p, h, err := s.play(t.Context(), w)
-		if err != nil {
-			rt.Logf("%v", err)
-			return
+	for i, m := range t.wrong {
+		if i < shrunk {
+			test.Run(fmt.Sprintf("smallest of %d", m.seed), func(test *testing.T) {
+				smallest(test, s, foresee, m.seed, m.differences[0].what, patience)
+			})
 		}
-		f := foresee(p)
-		if wrong := differences(f, h); f.Unknown == "" && len(wrong) > 0 {
-			rt.Fatalf("%s\n%s", strings.Join(wrong, "\n"), story(seed, w, f, h))
-		}
-	})
+	}
 }
 
 // story tells a world, what was predicted, and what happened.
 func story(seed int, w world, f foreseen, h happened) string {
-	return fmt.Sprintf("AUTHPOCKET_WORLD=%d, or smaller:\n%s  %-14s %s\n  %-14s %s", seed, w, "predicted", inline(f),
-		"happened", inline(h))
+	return fmt.Sprintf("  AUTHPOCKET_WORLD=%d\n%s  %-14s %s\n  %-14s %s", seed, w, "predicted", inline(f), "happened",
+		inline(h))
+}
+
+func words(list []difference) string {
+	var texts []string
+	for _, one := range list {
+		texts = append(texts, fmt.Sprintf("%s: predicted %v, happened %v", one.what, one.predicted, one.happened))
+	}
+	return strings.Join(texts, "\n")
 }

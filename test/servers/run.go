@@ -1,37 +1,35 @@
-package pocketbase
+package servers
 
 import (
 	"bytes"
 	"context"
-	"database/sql"
 	"net"
 	"net/http"
-	"os"
 	"os/exec"
-	"path/filepath"
 	"syscall"
 	"testing"
 	"time"
-
-	"authpocket/internal/pocketbase/pbtest"
 )
 
-// program is a PocketBase that runs as a separate process.
-type program struct {
-	url, dir string
-	stop     func()
+// Program is a PocketBase that runs as a separate process, with one superuser.
+type Program struct {
+	URL string
+	// Dir is its data directory.
+	Dir  string
+	stop func()
 }
 
+// The superuser of every Program.
 const (
-	programEmail    = "admin@example.com"
-	programPassword = "correct-horse-battery"
+	Email    = "admin@example.com"
+	Password = "correct-horse-battery"
 )
 
-// run creates a superuser, starts the program and waits until it answers.
-func run(t *testing.T, binary string) program {
+// Run creates a superuser, starts the program and waits until it answers. It stops it when the test ends.
+func Run(t *testing.T, binary string) Program {
 	t.Helper()
 	dir := t.TempDir()
-	upsert := exec.CommandContext(t.Context(), binary, "superuser", "upsert", programEmail, programPassword, "--dir",
+	upsert := exec.CommandContext(t.Context(), binary, "superuser", "upsert", Email, Password, "--dir",
 		dir)
 	if out, err := upsert.CombinedOutput(); err != nil {
 		t.Fatalf("making the superuser: %v: %s", err, out)
@@ -46,7 +44,7 @@ func run(t *testing.T, binary string) program {
 	ended := make(chan error, 1)
 	go func() { ended <- serve.Wait() }()
 	stopped := false
-	p := program{url: "http://" + addr, dir: dir, stop: func() {
+	p := Program{URL: "http://" + addr, Dir: dir, stop: func() {
 		if !stopped {
 			stopped = true
 			_ = serve.Process.Signal(syscall.SIGTERM)
@@ -54,7 +52,7 @@ func run(t *testing.T, binary string) program {
 		}
 	}}
 	t.Cleanup(p.stop)
-	if !answers(t.Context(), p.url) {
+	if !answers(t.Context(), p.URL) {
 		p.stop()
 		t.Fatalf("PocketBase does not answer: %s", output.String())
 	}
@@ -92,25 +90,4 @@ func answers(ctx context.Context, url string) bool {
 			return false
 		}
 	}
-}
-
-// stored returns the providers of the users collection from the data file.
-func (p program) stored(t *testing.T) map[string]string {
-	t.Helper()
-	file := filepath.Join(p.dir, "data.db")
-	if _, err := os.Stat(file); err != nil {
-		t.Fatal(err)
-	}
-	// PocketBase's core package registers this driver.
-	db, err := sql.Open("sqlite", file+"?_pragma=busy_timeout(5000)")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer func() { _ = db.Close() }()
-	var options string
-	if err := db.QueryRowContext(t.Context(), "SELECT options FROM _collections WHERE name = 'users'").Scan(
-		&options); err != nil {
-		t.Fatal(err)
-	}
-	return pbtest.ProvidersIn(t, options)
 }

@@ -1,4 +1,5 @@
-package pocketbase
+// Package servers builds PocketBase servers of several versions and runs them as processes, for tests.
+package servers
 
 import (
 	"context"
@@ -18,15 +19,37 @@ import (
 // requireMatrix names the environment variable that, set to 1, makes a server that cannot be built a failure.
 const requireMatrix = "AUTHPOCKET_REQUIRE_MATRIX"
 
-// serverBinary returns the PocketBase program of a version, built from its nested module. It is kept in the user's
-// cache directory between runs.
-func serverBinary(t *testing.T, version, toolchain string) string {
+// Version is a version of PocketBase with a nested module in testdata.
+type Version struct{ Name, Toolchain string }
+
+// Choose returns the oldest version, the newest, the one that merges nothing, and one of those between; in a full run,
+// all of those between.
+func Choose(t *testing.T) []Version {
 	t.Helper()
+	chosen := []Version{{"v0.23.0", "local"}, {"v0.40.0", "go1.27.0"}, {"v0.40.4", "go1.27.0"}}
+	between := []Version{{"v0.28.2", "local"}, {"v0.36.7", "local"}, {"v0.36.8", "local"}}
+	all := len(chosen) + len(between)
+	if !draw.All() {
+		between = between[draw.Rand(t).IntN(len(between)):][:1]
+	}
+	chosen = append(chosen, between...)
+	draw.Report(t, "version matrix: %d of %d, %v", len(chosen), all, chosen)
+	return chosen
+}
+
+// Build returns the PocketBase program of a version, built from its nested module. It is kept in the user's cache
+// directory between runs.
+func Build(t *testing.T, v Version) string {
+	t.Helper()
+	version, toolchain := v.Name, v.Toolchain
 	if testing.Short() && os.Getenv(requireMatrix) != "1" {
 		draw.Report(t, "PocketBase %s is NOT TESTED: -short", version)
 		t.SkipNow()
 	}
-	source := filepath.Join("testdata", "servers", version)
+	source, err := sourceOf(version)
+	if err != nil {
+		t.Fatal(err)
+	}
 	binary, err := cachedBinary(source, version, toolchain)
 	if err != nil {
 		t.Fatal(err)
@@ -42,6 +65,24 @@ func serverBinary(t *testing.T, version, toolchain string) string {
 		t.SkipNow()
 	}
 	return binary
+}
+
+// sourceOf returns the directory of the version's module. Tests run in the directory of their own package.
+func sourceOf(version string) (string, error) {
+	root, err := os.Getwd()
+	if err != nil {
+		return "", fmt.Errorf("finding the servers' sources: %w", err)
+	}
+	for {
+		source := filepath.Join(root, "test", "servers", "testdata", version)
+		if _, err := os.Stat(source); err == nil {
+			return source, nil
+		}
+		if filepath.Dir(root) == root {
+			return "", fmt.Errorf("there is no source of PocketBase %s", version)
+		}
+		root = filepath.Dir(root)
+	}
 }
 
 // cachedBinary returns where the program is cached, by version, toolchain and source.

@@ -1,0 +1,50 @@
+package predict_test
+
+import (
+	"net/http"
+	"testing"
+
+	"authpocket/test/draw"
+	"authpocket/test/servers"
+)
+
+// fewPerVersion is how many worlds are played on each of the other versions, unless all are.
+const fewPerVersion = 30
+
+// TestWorldsOnEveryVersion holds the prediction against sign-ins to PocketBase servers of other versions.
+func TestWorldsOnEveryVersion(t *testing.T) {
+	n := fewPerVersion
+	if draw.All() {
+		n = few
+	}
+	for _, v := range servers.Choose(t) {
+		t.Run(v.Name, func(t *testing.T) {
+			s := process(t, v)
+			counted := newTally()
+			if err := counted.play(t.Context(), s, foresee, n, draw.Rand(t)); err != nil {
+				t.Fatal(err)
+			}
+			draw.Report(t, "PocketBase %s: %v", s.version, counted)
+			t.Logf("outcomes and refusals:\n%s", counted.details())
+			if len(counted.outcomes) < 3 {
+				t.Errorf("only %d outcomes", len(counted.outcomes))
+			}
+			counted.report(t, s)
+		})
+	}
+}
+
+// process returns a PocketBase of that version.
+func process(t *testing.T, v servers.Version) *server {
+	t.Helper()
+	program := servers.Run(t, servers.Build(t, v))
+	s := newServer(t, program.URL, "", v.Name[1:])
+	var answer struct{ Token string }
+	err := s.call(t.Context(), http.MethodPost, "/api/collections/_superusers/auth-with-password", "",
+		map[string]string{"identity": servers.Email, "password": servers.Password}, &answer)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.token = answer.Token
+	return s
+}
