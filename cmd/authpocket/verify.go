@@ -3,6 +3,8 @@ package main
 import (
 	"context"
 
+	"authpocket/internal/link"
+	"authpocket/internal/signin"
 	"authpocket/internal/visible"
 )
 
@@ -16,6 +18,10 @@ type verifyFlags struct {
 // verify checks the running link.
 func (p program) verify(ctx context.Context, f verifyFlags) int {
 	view := p.view(f.JSON)
+	who, err := p.credentials(ctx, f.signInFlags)
+	if err != nil {
+		return view.fail(err)
+	}
 	e, spec, err := p.open(ctx, f.fileFlags, earlier(f.State))
 	if err != nil {
 		return view.fail(err)
@@ -38,7 +44,13 @@ func (p program) verify(ctx context.Context, f verifyFlags) int {
 	if !f.Quick {
 		checks = append(checks, e.VerifySlow(ctx, desired, nil)...)
 	}
-	view.checks(checks)
+	var signedIn *signin.Verdict
+	if f.SignIn != "" {
+		var check link.Check
+		check, signedIn = e.SignInAs(ctx, desired, who)
+		checks = append(checks, check)
+	}
+	view.verified(checks, signedIn)
 	if checks.Failed() {
 		return exitFailed
 	}
