@@ -13,6 +13,7 @@ type verifyFlags struct {
 	stateFlag
 	Quick  bool   `help:"Skip the check that waits up to 30 seconds for PocketBase's log."`
 	Person string `help:"${help_person}" placeholder:"NAME"`
+	signInFlags
 }
 
 // verify checks the running link.

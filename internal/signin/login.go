@@ -26,12 +26,6 @@ type Opening struct {
 	State       string
 }
 
-// Person is a user of authentik.
-type Person struct {
-	PK     int
-	Active bool
-}
-
 // LoginStop is the kind of reason why a sign-in at authentik did not come back.
 type LoginStop string
 

@@ -92,15 +92,6 @@ func (c *Client) UserList(username string) List {
 		}}
 }
 
-// UserListByEmail returns the list of users with that e-mail address.
-func (c *Client) UserListByEmail(email string) List {
-	return List{Need{What: "users", Perm: link.PermViewUser}, func(ctx context.Context, page int32) error {
-		_, _, err := c.API.CoreAPI.CoreUsersList(ctx).Email(email).IncludeGroups(false).PageSize(PageSize).Page(page).
-			Execute()
-		return err
-	}}
-}
-
 // PolicyList returns the list of policies whose name contains search: authentik has no exact filter.
 func (c *Client) PolicyList(search string) List {
 	return List{Need{What: "policies", Perm: link.PermViewPolicy, Field: "access.policies"},
