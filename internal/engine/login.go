@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"strings"
 	"time"
 
 	"authpocket/internal/link"
@@ -20,8 +21,11 @@ type AuthentikLogin interface {
 	Active(ctx context.Context, person int) (bool, error)
 }
 
-// tidyTime bounds the search for the account of a test, and its deletion.
-const tidyTime = 30 * time.Second
+// Limits of the search for the account of a test, and of its deletion.
+const (
+	tidyTime  = 30 * time.Second
+	tidyTries = 3
+)
 
 // SignInAs makes a test sign-in without a browser, as a person with these
 // credentials, and deletes the account that it creates. The check is skipped if
@@ -137,8 +141,8 @@ func signInCheck(check link.Check, v signin.Verdict, hide []secret.Text) link.Ch
 	}
 	said := []string{v.Words()}
 	for _, one := range v.Evidence[:min(len(v.Evidence), maxEvidence)] {
-		if !slices.Contains(said, one.Text) {
-			said = append(said, one.Text)
+		if text := strings.TrimSuffix(one.Text, ".") + "."; !slices.Contains(said, text) {
+			said = append(said, text)
 		}
 	}
 	return check.Fails(v.Cause, secret.Hide(link.Joined(said...), hide...), v.Todo)
@@ -168,6 +172,12 @@ func (e *Engine) tidy(ctx context.Context, d link.Desired, s SignIn, v signin.Ve
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), tidyTime)
 	defer cancel()
 	err := e.DeleteTestAccount(ctx, d, s, v)
+	for range tidyTries - 1 {
+		if fault, ok := errors.AsType[*link.Fault](err); !ok || fault.Kind != link.FaultUnreachable {
+			break
+		}
+		err = e.DeleteTestAccount(ctx, d, s, v) // it accepts that the account is gone
+	}
 	if err == nil {
 		check.Evidence = link.Joined(check.Evidence, "The account that the test created is deleted again.")
 		return check

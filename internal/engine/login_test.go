@@ -17,6 +17,7 @@ import (
 	"authpocket/internal/secret"
 	"authpocket/internal/signin"
 	"authpocket/sandbox/authentiksim"
+	"authpocket/test/draw"
 )
 
 func (b *bench) ada() signin.Credentials {
@@ -267,19 +268,28 @@ func TestAConnectionOfASignInBreaks(t *testing.T) {
 	}
 	for n := 1; n <= len(whole); n++ {
 		for _, before := range []bool{true, false} {
+			waits := before && strings.HasSuffix(whole[n-1], "/auth-with-oauth2") // 30 s for PocketBase's log
+			repeats := !before && strings.HasPrefix(whole[n-1], "GET /api/")
+			if (waits || repeats) && !draw.All() {
+				continue
+			}
 			check, v, asked := p.cut(d, n, before)
 			what := "(none)"
 			if n <= len(asked) {
 				what = asked[n-1]
 			}
 			p.holds(check, v, p.ada())
-			t.Logf("%d %s, before %v: %s %s %s", n, what, before, check.Status, check.Cause, check.Evidence)
 			if left := p.accounts(); left != 0 {
 				t.Errorf("%d %s, before %v: %d accounts are left: %+v", n, what, before, left, check)
 				p.forget()
 			}
-			if check.Status == link.Fail && v == nil && !strings.Contains(check.Evidence, "while ") {
+			inFlow := strings.Contains(what, "/flows/executor/") || strings.Contains(what, "/authorize/")
+			if inFlow && (check.Status != link.Fail || v != nil || check.Cause != link.CauseUnreachable ||
+				!strings.Contains(check.Evidence, "Stopped while ")) {
 				t.Errorf("%d %s, before %v: no step in %+v", n, what, before, check)
+			}
+			if !inFlow && v == nil {
+				t.Errorf("%d %s, before %v: no verdict, %+v", n, what, before, check)
 			}
 		}
 	}

@@ -95,6 +95,7 @@ func (w *walk) begin(c Client) error {
 	client := *c.HTTP
 	client.Jar = jar
 	w.http = &client
+	w.http.CloseIdleConnections()
 	if w.base, err = url.Parse(c.URL); err != nil {
 		return w.broken("authentik's address cannot be read.", err)
 	}
@@ -197,7 +198,8 @@ func (w *walk) send(ctx context.Context, method string, to *url.URL, body []byte
 	if err != nil {
 		return wire.Answer{}, w.broken("The request cannot be made.", withoutURL(err))
 	}
-	r.Close = true                        // net/http repeats a GET on a connection that it uses again, and a GET may end a stage
+	// On a connection that it uses again, net/http repeats a GET whose answer is lost. Here a GET may end a stage.
+	r.Close = true
 	r.Header.Set("Accept-Language", "en") // authentik's errors have no codes, only translated sentences
 	r.Header.Set("User-Agent", "authpocket")
 	r.Header.Set("Accept", "application/json, text/html")
