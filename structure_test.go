@@ -51,20 +51,23 @@ func imports() map[string]string {
 			"internal/listen internal/logs internal/secret internal/signin internal/visible web web/door",
 		"cmd/authpocket-demo": "internal/journal internal/listen internal/logs internal/secret sandbox web web/door",
 
-		"internal/address":  "",
-		"internal/secret":   "",
-		"internal/visible":  "",
-		"internal/outbound": "",
-		"internal/wire":     "internal/outbound",
-		"internal/logs":     "internal/secret internal/visible",
-		"internal/listen":   "internal/logs",
-		"internal/link":     "internal/address internal/secret",
-		"internal/plans":    "internal/address internal/link",
-		"internal/signin":   "internal/link internal/secret",
-		"internal/linkfile": "internal/link internal/secret",
-		"internal/export":   "internal/link internal/secret",
-		"internal/keydocs":  "internal/link",
-		"internal/journal":  "internal/link internal/secret",
+		"internal/address":        "",
+		"internal/secret":         "",
+		"internal/visible":        "",
+		"internal/outbound":       "",
+		"internal/wire":           "internal/outbound",
+		"internal/logs":           "internal/secret internal/visible",
+		"internal/listen":         "internal/logs",
+		"internal/link":           "internal/address internal/secret",
+		"internal/plans":          "internal/address internal/link",
+		"internal/predict":        "internal/link internal/signin",
+		"internal/predict/record": "internal/link",
+		"internal/predict/rule":   "internal/link",
+		"internal/signin":         "internal/link internal/secret",
+		"internal/linkfile":       "internal/link internal/secret",
+		"internal/export":         "internal/link internal/secret",
+		"internal/keydocs":        "internal/link",
+		"internal/journal":        "internal/link internal/secret",
 		"internal/authentik": "internal/authentik/apply internal/authentik/checks internal/authentik/login " +
 			"internal/authentik/rest " +
 			"internal/link " +
@@ -73,7 +76,7 @@ func imports() map[string]string {
 		"internal/authentik/checks": "internal/authentik/rest internal/link internal/outbound internal/signin " +
 			"internal/wire",
 		"internal/authentik/login": "internal/link internal/outbound internal/secret internal/signin internal/wire",
-		"internal/authentik/rest": "internal/link internal/outbound internal/secret internal/wire",
+		"internal/authentik/rest":  "internal/link internal/outbound internal/secret internal/wire",
 		"internal/pocketbase": "internal/address internal/link internal/pocketbase/apply internal/pocketbase/checks " +
 			"internal/pocketbase/rest internal/pocketbase/signins",
 		"internal/pocketbase/apply":  "internal/link internal/pocketbase/rest internal/secret internal/wire",
@@ -86,9 +89,6 @@ func imports() map[string]string {
 		"internal/connect": "internal/authentik internal/authentik/rest internal/engine internal/link " +
 			"internal/outbound " +
 			"internal/pocketbase internal/pocketbase/rest internal/secret",
-
-		"internal/predict":        "internal/link internal/signin",
-		"internal/predict/record": "internal/link",
 
 		"static": "",
 		"web": "internal/address internal/connect internal/engine internal/export internal/link " +

@@ -135,14 +135,25 @@ func (o *observation) readApplication(ctx context.Context) error {
 func (o *observation) readSettings(ctx context.Context) error {
 	settings, err := o.c.Settings(ctx)
 	if err != nil {
+		o.readDefaultAccess(ctx)
 		return o.optional(ctx, "system settings", err)
 	}
 	if settings.Has("default_user_change_email") {
 		o.snap.EmailChangeAllowed = new(settings.Flag("default_user_change_email"))
 	}
-	flags := settings.Object("flags")
-	o.snap.ClosedByDefault = flags.Has("core_default_app_access") && !flags.Flag("core_default_app_access")
+	open, known := rest.DefaultAccess(settings)
+	o.snap.ClosedByDefault = known && !open // a flag that was never set is missing
 	return nil
+}
+
+// readDefaultAccess reads from the brand what the settings would show. Brands have the flag since 2026.5.
+func (o *observation) readDefaultAccess(ctx context.Context) {
+	brand, err := o.c.Brand(ctx)
+	if err != nil {
+		o.c.Log.DebugContext(ctx, "the default access to applications could not be read", "err", err)
+	}
+	open, known := rest.DefaultAccess(brand)
+	o.snap.ClosedByDefault, o.snap.AccessUnknown = known && !open, !known
 }
 
 // optional ignores server errors about data that an observation can do without, and logs them.

@@ -142,8 +142,7 @@ func (e *Engine) checkPrediction(ctx context.Context, d link.Desired, person int
 	case err != nil:
 		return skipped(check, err)
 	case p.Unknown != "":
-		return outcome(check, link.Skipped, p.Cause, "Cannot be known before a sign-in: "+p.Unknown+". "+p.Words,
-			"Test a sign-in to find out.")
+		return check.Skips("Cannot be known before a sign-in: " + p.Unknown + ". Test a sign-in to find out.")
 	case p.Outcome != signin.OutcomeRefused:
 		return outcome(check, link.Pass, "", p.Words, "")
 	case person == 0:

@@ -41,20 +41,19 @@ func (e *Engine) SignInAs(ctx context.Context, d link.Desired, who signin.Creden
 	x := e.expect(ctx, d, who.Name)
 	back, err := e.authentik.SignIn(ctx, d, signin.Opening{AuthURL: s.AuthURL, RedirectURL: s.RedirectURL,
 		State: s.State}, who)
-	inactive := false
 	if stopped, ok := errors.AsType[*signin.LoginError](err); ok {
 		if check.System = link.Authentik; stopped.Stop != signin.StopDenied {
 			return stoppedCheck(check, stopped), nil
 		}
-		inactive = stopped.Cause == link.CauseCredentials && e.inactive(ctx, x.Person)
-		back = deniedReturn(stopped, inactive)
+		back = signin.Return{Stopped: stopped.Cause, Said: stopped.What}
+		if stopped.Cause == link.CauseCredentials && e.inactive(ctx, x.Person) {
+			back.Stopped = link.CausePersonInactive // authentik itself says that the password is wrong
+			back.Said += " The user is not active."
+		}
 	} else if err != nil {
 		return skipped(check, err), nil
 	}
 	v := e.FinishSignIn(ctx, d, s, back, x, nil)
-	if inactive {
-		v.Todo = "Activate the user in authentik, or test with another one."
-	}
 	if back.Code.IsSet() && x.Prediction != nil {
 		e.findLost(ctx, d, s, x.Prediction.Subject, &v)
 	}
@@ -111,17 +110,6 @@ func stoppedCheck(check link.Check, stopped *signin.LoginError) link.Check {
 		todo = remedyOf(stopped.Cause)
 	}
 	return check.Fails(stopped.Cause, "Stopped while "+stopped.Step+": "+stopped.What, todo)
-}
-
-// deniedReturn returns what a refusal by authentik means. authentik itself tells
-// people that a password is wrong if their account is not active.
-func deniedReturn(stopped *signin.LoginError, inactive bool) signin.Return {
-	back := signin.Return{Stopped: stopped.Cause, Said: stopped.What}
-	if inactive {
-		back.Stopped = link.CauseNoAccess
-		back.Said += " The user is not active."
-	}
-	return back
 }
 
 // maxEvidence is how many log entries the check of a failed sign-in shows.

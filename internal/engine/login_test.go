@@ -191,7 +191,7 @@ func TestWhoMayNotUseTheApplication(t *testing.T) {
 	}
 	b.box.Authentik().Deactivate(b.key())
 	check, v = b.signInAs(b.ada())
-	if check.Status != link.Fail || check.Cause != link.CauseNoAccess || v == nil ||
+	if check.Status != link.Fail || check.Cause != link.CausePersonInactive || v == nil ||
 		!strings.Contains(check.Evidence, "not active") || !strings.Contains(check.Remedy, "Activate") {
 		t.Errorf("an inactive person: %+v", check)
 	}

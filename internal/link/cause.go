@@ -13,6 +13,11 @@ const (
 	CauseUnknownClient      CauseID = "unknown-client"
 	CauseCredentials        CauseID = "credentials"
 	CauseNoAccess           CauseID = "no-access"
+	CauseValidity           CauseID = "validity"
+	CauseFlow               CauseID = "flow"
+	CausePersonInactive     CauseID = "person-inactive"
+	CauseMappingFails       CauseID = "mapping-fails"
+	CauseClaimType          CauseID = "claim-type"
 	CausePopupClosed        CauseID = "popup-closed"
 	CauseBrowserUnreachable CauseID = "browser-unreachable"
 	CauseCORS               CauseID = "cors"
@@ -52,7 +57,6 @@ const (
 	CauseUsernameDropped    CauseID = "username-dropped"
 	CauseAccountFields      CauseID = "account-fields"
 	CauseNoSubject          CauseID = "no-subject"
-	CauseClaimType          CauseID = "claim-type"
 	CauseUnknown            CauseID = "unknown"
 )
 

@@ -63,8 +63,12 @@ func ProviderAttrs() []Attr[Provider, ProviderState] {
 		S = ProviderState
 	)
 	validity := func(key, label, fallback, what string, at func(*S) *string, want func(*W) **string) Attr[W, S] {
+		check := checkLifetime
+		if key == "refresh_token_threshold" { // 0 renews a refresh token at each use
+			check = checkValidity
+		}
 		return text(Meta{
-			Key: key, Spec: "provider." + key, Label: label, Default: fallback, check: checkValidity,
+			Key: key, Spec: "provider." + key, Label: label, Default: fallback, check: check,
 			Ask: Ask{Control: AskCode, Group: AskValidities, Needed: true}, Doc: Doc{What: what},
 		}, at, want)
 	}

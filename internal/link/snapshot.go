@@ -61,8 +61,10 @@ type AuthentikSnapshot struct {
 	// the token may not read it.
 	EmailChangeAllowed *bool
 	// ClosedByDefault reports whether an application without bindings admits nobody (the flag
-	// core_default_app_access is off). False if the settings could not be read.
+	// core_default_app_access is off). False if unknown.
 	ClosedByDefault bool
+	// AccessUnknown reports whether that flag could not be read.
+	AccessUnknown bool
 	// Missing are the permissions that refused reads require, such as "authentik_flows.view_flow".
 	Missing []Permission
 }

@@ -103,13 +103,6 @@ func checkSecret(p *Problems, m Meta, v string) {
 	}
 }
 
-func checkValidity(p *Problems, m Meta, v string) {
-	if !validitySyntax.MatchString(v) {
-		p.Add(m.Spec, m.Label+" is "+Quote(v)+", which authentik does not read as a duration.",
-			"Write it like hours=1;minutes=30.")
-	}
-}
-
 func checkCollection(p *Problems, m Meta, v string) {
 	switch v {
 	case "":

@@ -180,6 +180,14 @@ func wrongProviders() map[string]wrong {
 			func(p *link.Provider) { p.AccessTokenValidity = new("5m") }),
 		"an empty refresh validity": at("refresh_token_validity", "hours=1;minutes=30",
 			func(p *link.Provider) { p.RefreshTokenValidity = new("") }),
+		"a code validity of zero": at("access_code_validity", "expire at once",
+			func(p *link.Provider) { p.AccessCodeValidity = new("seconds=0") }),
+		"a token validity of zero in several units": at("access_token_validity", "expire at once",
+			func(p *link.Provider) { p.AccessTokenValidity = new("hours=0;minutes=0.0;") }),
+		"a negative code validity": at("access_code_validity", "expire at once",
+			func(p *link.Provider) { p.AccessCodeValidity = new("seconds=-5") }),
+		"a refresh validity of zero": at("refresh_token_validity", "expire at once",
+			func(p *link.Provider) { p.RefreshTokenValidity = new("days=0") }),
 		"a threshold of another unit": at("refresh_token_threshold", "“months=1”",
 			func(p *link.Provider) { p.RefreshTokenThreshold = new("months=1") }),
 		"another subject mode": at("subject_mode", "hashed_user_id",
@@ -198,6 +206,7 @@ func TestWhatAuthentikTakesIsTaken(t *testing.T) {
 	s.Application.LaunchURL, s.Application.Icon = new("https://pb.company/_/#/collections"),
 		new("https://cdn.company/icon-%(theme)s.svg")
 	s.Provider.AccessTokenValidity, s.Provider.AccessCodeValidity = new("hours=0.5"), new("Minutes= 1;seconds=30;")
+	s.Provider.RefreshTokenThreshold = new("seconds=0")
 	s.Provider.RedirectURIs = []link.RedirectURI{{URL: `https://(?!evil)[a-z]+\.company/.*\Z`, Mode: "regex"}}
 	if problems := s.Validate(); len(problems) > 0 {
 		t.Error(problems)

@@ -45,6 +45,8 @@ const (
 	WarnSignsOut            WarningID = "signs-out"
 	WarnLost                WarningID = "lost"
 	WarnPermission          WarningID = "permission"
+	WarnShortValidity       WarningID = "short-validity"
+	WarnAccessUnknown       WarningID = "access-unknown"
 )
 
 // AboutTransport reports whether the warning concerns sending the client secret to PocketBase, rather than what

@@ -275,7 +275,11 @@ func (u *undoer) Binding(e link.Edit[link.BindingState]) {
 			"Force the undo to discard that change as well.")
 		return
 	}
-	if u.a.Application != nil && len(u.a.Bindings) == 1 {
+	switch last := u.a.Application != nil && len(u.a.Bindings) == 1; {
+	case last && u.a.ClosedByDefault:
+		u.warnings.add(link.WarnOpenToNobody, link.Authentik, "Without this binding nobody can use the application: "+
+			"this authentik closes applications without bindings.", "It was like this before.")
+	case last:
 		u.warnings.add(link.WarnOpenToEveryone, link.Authentik, "Without this binding everyone with an authentik "+
 			"account can use the application.", "It was like this before.")
 	}

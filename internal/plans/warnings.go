@@ -13,6 +13,7 @@ import (
 func warnings(s link.Spec, d link.Desired, a link.AuthentikSnapshot, p link.PocketBaseSnapshot) []link.Warning {
 	var w warner
 	w.access(d, a)
+	w.lifetimes(d)
 	w.email(d, a)
 	w.transport(s, d)
 	w.redirects(d)
@@ -41,6 +42,12 @@ func (w *warner) access(d link.Desired, a link.AuthentikSnapshot) {
 		w.add(link.WarnOpenToNobody, link.Authentik, "Nobody can use this application yet: this authentik closes "+
 			"applications without bindings.",
 			"Choose groups, users or a policy under “Who may use it”.")
+		return
+	case unbound && a.AccessUnknown:
+		w.add(link.WarnAccessUnknown, link.Authentik, "Either everyone or nobody can use this application: the token "+
+			"may not see whether this authentik closes applications without bindings.",
+			"Choose groups, users or a policy under “Who may use it”, or give the token the permission "+
+				string(link.PermViewSettings)+".")
 		return
 	case unbound:
 		w.add(link.WarnOpenToEveryone, link.Authentik, "Everyone with an authentik account can use this application.",

@@ -118,13 +118,13 @@ func TestCheckFindsEachBreak(t *testing.T) {
 			func(users *core.Collection, _ *core.OAuth2ProviderConfig) { users.OAuth2.MappedFields.Name = "" }},
 		{"createRule closed", "rules", link.Warn, link.CauseCreateRule,
 			func(users *core.Collection, _ *core.OAuth2ProviderConfig) { users.CreateRule = nil }},
-		{"createRule of its own", "rules", link.Warn, link.CauseCreateRule,
+		{"createRule of its own", "rules", link.Skipped, "",
 			func(users *core.Collection, _ *core.OAuth2ProviderConfig) { users.CreateRule = new("email != ''") }},
 		{"authRule closed", "rules", link.Fail, link.CauseAuthRule,
 			func(users *core.Collection, _ *core.OAuth2ProviderConfig) {
 				users.AuthRule, users.CreateRule = nil, nil
 			}},
-		{"authRule of its own", "rules", link.Warn, link.CauseAuthRule,
+		{"authRule of its own", "rules", link.Skipped, "",
 			func(users *core.Collection, _ *core.OAuth2ProviderConfig) { users.AuthRule = new("verified = true") }},
 		{"MFA", "rules", link.Fail, link.CauseMFA, func(users *core.Collection, _ *core.OAuth2ProviderConfig) {
 			users.MFA.Enabled = true

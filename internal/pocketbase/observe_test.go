@@ -42,8 +42,8 @@ func TestObserve(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if n := calls.Count(http.MethodGet); n != 5 {
-		t.Errorf("%d requests, want 5", n)
+	if n := calls.Count(http.MethodGet); n != 6 {
+		t.Errorf("%d requests, want 6", n)
 	}
 	if snap.URL != server.URL() || snap.Version != "0.39.11" || time.Since(snap.Taken) > time.Minute {
 		t.Errorf("%+v", snap)
@@ -68,6 +68,10 @@ func checkUsers(t *testing.T, got *link.CollectionState) {
 	want := &link.CollectionState{
 		ID: "_pb_users_auth_", Name: "users", CreateRule: new(""), MFAEnabled: true, MFARule: "verified = false",
 		EmailRequired: true,
+		Indexes: []string{
+			"CREATE UNIQUE INDEX `idx_tokenKey__pb_users_auth_` ON `users` (`tokenKey`)",
+			"CREATE UNIQUE INDEX `idx_email__pb_users_auth_` ON `users` (`email`) WHERE `email` != ''",
+		},
 		OAuth2: link.OAuth2State{
 			Enabled: true,
 			Mapped:  link.MappedFields{Name: "name", AvatarURL: "avatar"},
@@ -96,7 +100,7 @@ func checkUsers(t *testing.T, got *link.CollectionState) {
 			t.Errorf("raw element: %s", p.Raw)
 		}
 	}
-	if len(got.Fields) < 8 || got.Updated == "" {
+	if len(got.Fields) < 8 || got.Updated == "" || got.Fields[0].Options == nil {
 		t.Errorf("fields %+v, updated %q", got.Fields, got.Updated)
 	}
 }

@@ -190,7 +190,7 @@ func (w *warner) rules(snap link.PocketBaseSnapshot, now link.CollectionState, d
 	wanted := now
 	wanted.CreateRule, wanted.AuthRule, wanted.OAuth2 = d.Collection.CreateRule, d.Collection.AuthRule,
 		d.Collection.OAuth2
-	for _, one := range checks.Obstacles(wanted, d) {
+	for _, one := range checks.Obstacles(rest.ParseRelease(snap.Version), wanted, d) {
 		detail := one.Todo
 		if app := snap.ManagedBy(); app != "" && (one.Cause == link.CauseCreateRule ||
 			one.Cause == link.CauseAuthRule || one.Cause == link.CauseMFA) {

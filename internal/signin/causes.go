@@ -33,7 +33,7 @@ func FindCause(id link.CauseID) (Cause, bool) {
 func Causes() []Cause {
 	return slices.Concat(
 		causesAtAuthentik(), causesInBrowser(), causesOfStream(), causesOfAddresses(), causesOfReach(),
-		causesOfExchange(), causesOfEmail(), causesOfAccount(), causesOfLastResort(),
+		causesOfExchange(), causesOfClaims(), causesOfEmail(), causesOfAccount(), causesOfLastResort(),
 	)
 }
 

@@ -80,6 +80,26 @@ func causesAtAuthentik() []Cause {
 			Checks: []link.CheckID{link.CheckSignIn},
 		},
 		{
+			ID:      link.CauseFlow,
+			Title:   "A flow lets nobody in",
+			Symptom: "authentik shows “Flow does not apply to current user” or “Permission denied”.",
+			Why: "The provider's authentication flow or authorization flow, or the brand's authentication flow, is " +
+				"made for another purpose: it requires a state that people are not in, has a policy that nobody " +
+				"passes who comes from PocketBase, or lacks the stages of a sign-in.",
+			Todo: "Choose authentik's default flows for the provider and the brand, or correct the flow's " +
+				"authentication requirement, policies and stages.",
+			Checks: []link.CheckID{link.CheckAuthentikFlows},
+		},
+		{
+			ID:      link.CausePersonInactive,
+			Title:   "The user's account can't sign in to authentik",
+			Symptom: "authentik's login page refuses the user name or the password.",
+			Why: "The account is not active, has expired, or is a service account, which has no password to sign in " +
+				"with.",
+			Todo:   "Activate the account in authentik, or check as a user who signs in to the app.",
+			Checks: []link.CheckID{link.CheckAuthentikPerson, link.CheckSignIn},
+		},
+		{
 			ID:      link.CauseNoAccess,
 			Title:   "The user may not use the application",
 			Symptom: "authentik shows “Permission denied” or sends users back with access_denied.",

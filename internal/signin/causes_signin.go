@@ -79,16 +79,6 @@ func causesOfExchange() []Cause {
 			Checks: []link.CheckID{link.CheckAuthentikEndpoints, link.CheckSignIn},
 		},
 		{
-			ID:      link.CauseClaimType,
-			Title:   "A claim is of a type that PocketBase can't read",
-			Symptom: "Failed to fetch OAuth2 user.",
-			Why: "PocketBase reads sub, email, name, preferred_username and picture only as text. A scope mapping " +
-				"returns a list, a number or an object, as attributes from LDAP often are.",
-			Todo: "Change the scope mapping in authentik so that the claim is text, for example the first element of " +
-				"the list.",
-			Checks: []link.CheckID{link.CheckPrediction, link.CheckSignIn},
-		},
-		{
 			ID:      link.CauseNoSubject,
 			Title:   "authentik sends no subject",
 			Symptom: "Failed to authenticate, with “Cannot be blank” at providerId.",

@@ -56,14 +56,19 @@ func TestExpressions(t *testing.T) {
 		"# a comment {\nreturn {'a': 'it''s'} # }":                           {cannot, cannot}, // two adjacent strings
 		`return {"email": request.user.email.lower()}`:                       {cannot, cannot},
 		`return {"v": not request.user.email}`:                               {cannot, cannot},
-		`return request.user.attributes`:                                     {cannot, cannot},
-		`x = 1`:                                                              {cannot, cannot},
-		`return {"a": 1 "b": 2}`:                                             {cannot, cannot},
+		`return ["x", 2, ]`:                                                  {`["x",2]`, `["x",2]`},
+		`return {"v": [request.user.name], "n": {"a": 1}}`: {`{"n":{"a":1},"v":["Ada Lovelace"]}`,
+			`{"n":{"a":1},"v":["Bob"]}`},
+		`return request.user.attributes["word"]`: {`"yes"`, "KeyError: 'word'"},
+		`return None`:                            {`null`, `null`},
+		`return request.user.attributes`:         {cannot, cannot},
+		`x = 1`:                                  {cannot, cannot},
+		`return {"a": 1 "b": 2}`:                 {cannot, cannot},
 	} {
 		mapping := w.sim.AddScopeMapping("mapping", "x", expression)
 		for user, want := range map[int]string{ada: want.ada, bob: want.bob} {
 			tested := w.must("POST", "/propertymappings/all/"+mapping+"/test/", object{"user": user})
-			if tested["result"] != want || tested["successful"] != (want != cannot) {
+			if tested["result"] != want || tested["successful"] != (want != cannot && !strings.HasPrefix(want, "KeyError")) {
 				t.Errorf("%s\nfor %d is %v, want %s", expression, user, tested, want)
 			}
 		}

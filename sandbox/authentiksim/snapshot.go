@@ -45,7 +45,7 @@ func (s *Server) Snapshot() Snapshot {
 				}
 			}),
 			Tokens:        copied(st.Tokens.All(), func(t *store.Token) { t.Key = "" }),
-			Flows:         copied(st.Flows.All(), func(f *store.Flow) { f.Stages = slices.Clone(f.Stages) }),
+			Flows:         copied(st.Flows.All(), func(*store.Flow) {}),
 			KeyPairs:      copied(st.Keys.All(), func(k *store.KeyPair) { k.Key = nil }),
 			ScopeMappings: copied(st.Mappings.All(), func(*store.ScopeMapping) {}),
 			Providers:     copied(st.Providers.All(), cloneProvider),

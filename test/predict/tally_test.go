@@ -3,6 +3,7 @@ package predict_test
 import (
 	"fmt"
 	"maps"
+	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -10,17 +11,10 @@ import (
 	"authpocket/internal/signin"
 )
 
-// mistake is a world whose prediction was wrong.
-type mistake struct {
-	seed        int
-	differences []difference
-	story       string
-}
-
 // tally counts worlds.
 type tally struct {
 	worlds, void           int
-	wrong                  []mistake
+	wrong                  []found
 	opaque                 int // worlds with a rule that only the database or the clock decides
 	unknown, opaqueUnknown int // of which the outcome cannot be known: without such a rule, with one
 	outcomes               map[signin.Outcome]int
@@ -34,24 +28,29 @@ func newTally() *tally {
 		began: time.Now()}
 }
 
-func (t *tally) add(w world, p foreseen, h happened) {
+func (t *tally) add(f found) {
 	t.worlds++
-	t.outcomes[h.Outcome]++
-	if w.Opaque {
+	t.outcomes[f.happened.Outcome]++
+	if f.world.Opaque {
 		t.opaque++
 	}
-	if p.Unknown != "" {
-		t.reasons[p.Unknown]++
-		if w.Opaque {
+	if f.foreseen.Unknown != "" {
+		t.reasons[playedName.ReplaceAllString(f.foreseen.Unknown, here)]++
+		if f.world.Opaque {
 			t.opaqueUnknown++
 		} else {
 			t.unknown++
 		}
 	}
-	for _, code := range h.codes() {
+	if len(f.differences) > 0 {
+		t.wrong = append(t.wrong, f)
+	}
+	for _, code := range f.happened.codes() {
 		t.refusals[code]++
 	}
 }
+
+var playedName = regexp.MustCompile(`\bworld_\d+\b`)
 
 // codes returns how PocketBase refused: the codes of the fields, each once, or else its message.
 func (h happened) codes() (list []string) {
@@ -93,16 +92,23 @@ func (t *tally) details() string {
 	return b.String()
 }
 
-// thin returns what the worlds met too rarely for the figures to mean anything.
+// thin returns why the figures mean little: the worlds met something too rarely, or too much cannot be known.
 func (t *tally) thin() (lacks []string) {
-	for outcome, percent := range map[signin.Outcome]int{signin.OutcomeNew: 15, signin.OutcomeLinked: 8,
-		signin.OutcomeReturns: 8, signin.OutcomeRefused: 25} {
+	share := map[signin.Outcome]int{signin.OutcomeNew: 15, signin.OutcomeLinked: 8, signin.OutcomeReturns: 8,
+		signin.OutcomeRefused: 25}
+	for outcome, percent := range share {
+		if t.worlds < few {
+			percent = 1
+		}
 		if t.outcomes[outcome]*100 < percent*t.worlds {
 			lacks = append(lacks, fmt.Sprintf("only %d of %d worlds are %s", t.outcomes[outcome], t.worlds, outcome))
 		}
 	}
-	if len(t.refusals) < 12 {
+	if t.worlds >= few && len(t.refusals) < 12 {
 		lacks = append(lacks, fmt.Sprintf("only %d kinds of refusal", len(t.refusals)))
+	}
+	if plain := t.worlds - t.opaque; t.unknown*10 > plain {
+		lacks = append(lacks, fmt.Sprintf("%d of %d worlds without opaque rules cannot be known", t.unknown, plain))
 	}
 	return lacks
 }

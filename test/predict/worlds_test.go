@@ -9,7 +9,6 @@ import (
 	"strconv"
 	"strings"
 	"testing"
-	"time"
 
 	"authpocket/internal/pocketbase/pbtest"
 	"authpocket/test/draw"
@@ -19,7 +18,6 @@ const (
 	few, many = 300, 5000
 	// shrunk is how many wrong predictions are reduced to the smallest world; further ones are only listed.
 	shrunk, listed = 3, 30
-	patience       = 20 * time.Second
 )
 
 // TestWorlds holds the prediction against sign-ins to the PocketBase that this module requires.
@@ -71,17 +69,13 @@ func inProcess(t *testing.T) *server {
 // again plays one world, and smaller ones if its prediction is wrong.
 func again(t *testing.T, s *server, seed int) {
 	t.Helper()
-	w := drawn(seed)
-	p, h, err := s.play(t.Context(), w)
+	f, err := look(t.Context(), s, foresee, seed, drawn(seed))
 	if err != nil {
-		t.Fatalf("%v\n%s", err, w)
+		t.Fatalf("%v\n%s", err, drawn(seed))
 	}
-	f := foresee(p)
-	wrong := differences(f, h)
-	t.Logf("\n%s", story(seed, w, f, h))
-	if f.Unknown == "" && len(wrong) > 0 {
-		t.Error(words(wrong))
-		smallest(t, s, foresee, seed, wrong[0].what, patience)
+	t.Logf("\n%s", f)
+	if len(f.differences) > 0 {
+		t.Errorf("%s\nThe smallest world:\n%s", words(f.differences), smallest(t.Context(), s, foresee, f))
 	}
 }
 
@@ -89,22 +83,17 @@ func again(t *testing.T, s *server, seed int) {
 func (t *tally) play(ctx context.Context, s *server, foresee predictor, n int, seeds *rand.Rand) error {
 	for last := t.worlds + n; t.worlds < last; {
 		seed := int(seeds.Uint64()>>2) | 1 // rapid takes 0 for a random one
-		w := drawn(seed)
-		p, h, err := s.play(ctx, w)
+		f, err := look(ctx, s, foresee, seed, drawn(seed))
 		if errors.Is(err, errVoid) {
 			if t.void++; t.void > 20+t.worlds {
-				return fmt.Errorf("PocketBase takes too few worlds: %w\n%s", err, w)
+				return fmt.Errorf("PocketBase takes too few worlds: %w\n%s", err, drawn(seed))
 			}
 			continue
 		}
 		if err != nil {
-			return fmt.Errorf("AUTHPOCKET_WORLD=%d: %w\n%s", seed, err, w)
+			return fmt.Errorf("AUTHPOCKET_WORLD=%d: %w\n%s", seed, err, drawn(seed))
 		}
-		f := foresee(p)
-		t.add(w, f, h)
-		if wrong := differences(f, h); f.Unknown == "" && len(wrong) > 0 {
-			t.wrong = append(t.wrong, mistake{seed: seed, differences: wrong, story: story(seed, w, f, h)})
-		}
+		t.add(f)
 	}
 	return nil
 }
@@ -112,24 +101,24 @@ func (t *tally) play(ctx context.Context, s *server, foresee predictor, n int, s
 // report fails the test for every wrong prediction, and shows the smallest worlds in which the first ones are wrong.
 func (t *tally) report(test *testing.T, s *server) {
 	test.Helper()
-	for i, m := range t.wrong {
-		if i < listed {
-			test.Errorf("%s\n%s", words(m.differences), m.story)
+	for i, f := range t.wrong {
+		switch {
+		case i < shrunk:
+			test.Errorf("wrong:\n%s\n%sThe smallest world:\n%s", words(f.differences), f,
+				smallest(test.Context(), s, foresee, f))
+		case i < listed:
+			test.Errorf("wrong:\n%s\n%s", words(f.differences), f)
 		}
 	}
-	for i, m := range t.wrong {
-		if i < shrunk {
-			test.Run(fmt.Sprintf("smallest of %d", m.seed), func(test *testing.T) {
-				smallest(test, s, foresee, m.seed, m.differences[0].what, patience)
-			})
-		}
+	if len(t.wrong) > listed {
+		test.Errorf("%d further predictions are wrong", len(t.wrong)-listed)
 	}
 }
 
-// story tells a world, what was predicted, and what happened.
-func story(seed int, w world, f foreseen, h happened) string {
-	return fmt.Sprintf("  AUTHPOCKET_WORLD=%d\n%s  %-14s %s\n  %-14s %s", seed, w, "predicted", inline(f), "happened",
-		inline(h))
+// String tells the world, what was predicted, and what happened.
+func (f found) String() string {
+	return fmt.Sprintf("  %-14s %d\n%s  %-14s %s\n  %-14s %s\n", "from the seed", f.seed, f.world, "predicted",
+		inline(f.foreseen), "happened", inline(f.happened))
 }
 
 func words(list []difference) string {

@@ -199,6 +199,8 @@ func TestTheSettingsSayWhoGetsInNow(t *testing.T) {
 			"unknown: the token cannot see the bindings"},
 		"one to be made": {link.AuthentikSnapshot{Missing: []link.Permission{"authentik_policies.view_policybinding"}},
 			"everyone with an account"},
+		"the default is not known": {link.AuthentikSnapshot{AccessUnknown: true},
+			"unknown: the token cannot see whether everyone or nobody has access by default"},
 		"closed": {link.AuthentikSnapshot{ClosedByDefault: true}, "nobody yet: this authentik denies access to " +
 			"applications without bindings"},
 	} {

@@ -25,6 +25,11 @@ type measured struct {
 	probes                  []probe
 	claims                  rest.Object // from preview_user
 	claimsErr               error
+	results                 []mappingResult // of the mappings that may explain the claims
+	resultsErr              error
+	user                    rest.Object // nil for the token's owner
+	userErr                 error
+	flows                   flows
 	access                  rest.Object // from check_access
 	accessErr               error
 }
@@ -39,24 +44,33 @@ func (c Checker) Check(ctx context.Context, d link.Desired, person int) []link.C
 	m.measure(ctx)
 	checks := append(m.judgeDiscovery(), m.judgeKeys())
 	checks = append(checks, m.judgeProbes()...)
-	return append(checks, m.judgeClient(), m.judgeScopes(), m.judgeGrants(), m.judgeEmail(), m.judgeAccess(),
-		m.judgeEndpoints(), m.judgeBindings(), m.judgeSettings())
+	return append(checks, m.judgeClient(), m.judgeScopes(), m.judgeGrants(), m.judgeValidity(), m.judgeFlows(),
+		m.judgePerson(), m.judgeAccess(), m.judgeClaims(), m.judgeEmail(), m.judgeEndpoints(), m.judgeBindings(),
+		m.judgeSettings())
 }
 
 // measure sends all requests in parallel, except those that need the provider's settings first.
 func (m *measured) measure(ctx context.Context) {
-	var group sync.WaitGroup
+	var group, first sync.WaitGroup
+	first.Go(func() { m.live.mappings, m.live.mappingsErr = m.c.All(ctx, m.c.MappingList()) })
+	first.Go(func() { m.flows.all, m.flows.allErr = m.c.All(ctx, m.c.FlowList()) })
+	first.Go(func() { m.flows.brand = m.c.fetch(ctx, m.d.AuthentikURL+rest.BrandPath, wire.JSON) })
+	first.Go(func() { m.readUser(ctx) })
 	group.Go(func() { m.discovery = m.c.fetch(ctx, m.d.DiscoveryURL(), wire.JSON) })
 	group.Go(func() { m.jwks = m.c.fetch(ctx, m.keysURL(), wire.JSON) })
 	group.Go(func() { m.revoke = m.askRevoke(ctx) })
 	group.Go(func() { m.access, m.accessErr = m.askAccess(ctx) })
-	group.Go(func() { m.live.mappings, m.live.mappingsErr = m.c.All(ctx, m.c.MappingList()) })
 	group.Go(func() {
 		m.readLive(ctx)
+		first.Wait()
 		var after sync.WaitGroup
 		after.Go(func() { m.readBindings(ctx) })
 		after.Go(func() { m.askProbes(ctx) })
-		after.Go(func() { m.claims, m.claimsErr = m.askClaims(ctx) })
+		after.Go(func() { m.readFlows(ctx) })
+		after.Go(func() {
+			m.claims, m.claimsErr = m.askClaims(ctx)
+			m.readMappings(ctx)
+		})
 		after.Wait()
 	})
 	group.Wait()

@@ -56,18 +56,19 @@ func verified(claims rest.Object) bool {
 func (m *measured) judgeEmail() link.Check {
 	check := newCheck(link.CheckAuthentikEmail, "The user's e-mail address is treated as chosen")
 	switch {
-	case m.live.provider == nil:
-		return check.Skips(m.live.missing)
-	case m.claimsErr != nil:
-		return check.Skips("authentik's preview of the sign-in could not be read: " + rest.FaultWords(m.claimsErr))
-	case m.live.provider.Has("include_claims_in_id_token") && !m.live.state.IncludeClaims:
-		return check.Skips("The provider does not include claims in the ID token, and authentik's preview shows only " +
-			"those.")
+	case m.noClaims() != "":
+		return check.Skips(m.noClaims())
+	case m.emailTrouble():
+		return check.Skips("The address did not arrive: see the check of the claims.")
 	}
 	email, isVerified := rest.Plain(m.claims.Text("email")), verified(m.claims)
 	evidence := fmt.Sprintf("authentik's preview for %s: email %q, email_verified %s.", m.who(), email,
 		rest.OrNone(rest.Plain(string(m.claims["email_verified"]))))
-	const chooseAnother = "Give the user an e-mail address in authentik, or check as another user."
+	chooseAnother := "Give the user an e-mail address in authentik, or check as another user."
+	if m.user.Text("email") != "" {
+		chooseAnother = "The user has an address in authentik, but the scope mapping for email does not send it. " +
+			"Change its expression in authentik."
+	}
 	switch {
 	case m.d.Email == link.EmailLeave && !isVerified:
 		return check.Passes(evidence + " As chosen, PocketBase drops the address.")
@@ -91,6 +92,12 @@ func (m *measured) judgeEmail() link.Check {
 
 // who returns the name of the user whose sign-in was previewed.
 func (m *measured) who() string {
+	if name := rest.Plain(m.user.Text("username")); name != "" {
+		return name
+	}
+	if m.person == 0 {
+		return "the token's own account, " + rest.Plain(m.c.Identity().Username)
+	}
 	if name := rest.Plain(m.claims.Text("preferred_username")); name != "" {
 		return name
 	}

@@ -25,6 +25,8 @@ func Permissions() []Permission {
 		{link.PermViewGroup, "choose groups that may use the application"},
 		{link.PermViewUser, "choose users that may use the application, or whose sign-in to predict"},
 		{link.PermViewPolicy, "choose policies that decide who may use the application"},
+		{link.PermViewStageBinding, "check that the flows let people in"},
+		{link.PermViewPropertyMapping, "find the scope mapping that fails for a user"},
 		{link.PermViewAnyProvider, "check that no provider of another type has the name"},
 		{link.PermViewSettings, "see whether people may change their own e-mail address"},
 		{link.PermAddMapping, "create the scope mapping for the e-mail decision"},

@@ -39,8 +39,8 @@ func Read(claims map[string]json.RawMessage, version string) (User, error) {
 	if r.since(40, 0) {
 		return readExactly(claims)
 	}
-	// PocketBase before 0.40 ignores the case of keys. Of several spellings the last one wins, which is the one in lower
-	// case where it reads an ID token, whose keys it sorts.
+	// PocketBase before 0.40 ignores the case of keys. Of several spellings the last one wins, which is the one in
+	// lower case where it reads an ID token, whose keys it sorts.
 	data, err := json.Marshal(claims)
 	if err != nil {
 		return User{}, fmt.Errorf("joining the claims: %w", err)

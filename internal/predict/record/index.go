@@ -24,10 +24,11 @@ func (c column) anyCase() bool { return strings.EqualFold(c.collate, "nocase") }
 
 // The statement up to the columns, a column, the expression lower(column), and a condition that something is given.
 var (
-	indexHead   = regexp.MustCompile("(?is)^\\s*create\\s+unique\\s+index\\s+(?:if\\s+not\\s+exists\\s+)?(\\S+)\\s+on\\s+(\\S+?)\\s*\\(")
+	indexHead = regexp.MustCompile(
+		`(?is)^\s*create\s+unique\s+index\s+(?:if\s+not\s+exists\s+)?(\S+)\s+on\s+(\S+?)\s*\(`)
 	indexColumn = regexp.MustCompile(`(?is)^(.+?)(?:\s+collate\s+(\w+))?(?:\s+(?:asc|desc))?$`)
-	lowered     = regexp.MustCompile("(?is)^lower\\s*\\(([^()]+)\\)$")
-	notEmpty    = regexp.MustCompile("(?is)^([^\\s=!<>()]+)\\s*(?:!=|<>)\\s*(?:''|\"\")$")
+	lowered     = regexp.MustCompile(`(?is)^lower\s*\(([^()]+)\)$`)
+	notEmpty    = regexp.MustCompile(`(?is)^([^\s=!<>()]+)\s*(?:!=|<>)\s*(?:''|"")$`)
 )
 
 // quotes are the characters around a name in SQL.

@@ -22,6 +22,9 @@ func (d *drafter) validate() {
 		d.values[nameVerified] = verified
 		d.checkIndexes()
 	}
+	if len(d.Faults) == 0 {
+		d.checkLink()
+	}
 }
 
 func (d *drafter) refuse(field, code string) { d.Faults = append(d.Faults, Fault{field, code}) }
@@ -29,7 +32,8 @@ func (d *drafter) refuse(field, code string) { d.Faults = append(d.Faults, Fault
 // checkPasswords checks that passwords that claims set can be hashed, which the create rule needs since 0.24.
 func (d *drafter) checkPasswords() {
 	for _, f := range d.fields {
-		if plain, _ := d.values[f.Name].(string); f.Type == typePassword && len(plain) > hashed && d.release.since(24, 0) {
+		plain, _ := d.values[f.Name].(string)
+		if f.Type == typePassword && len(plain) > hashed && d.release.since(24, 0) {
 			d.refuse("", "")
 		}
 	}
@@ -45,6 +49,15 @@ func (d *drafter) checkForm() {
 			d.refuse(namePassword, codeRequired)
 		}
 		d.refuse(nameConfirm, codeRequired) // no claim sets it
+	}
+}
+
+// checkLink checks the subject, with which PocketBase links the record (the field providerId of _externalAuths).
+// Without the link the record is not kept.
+func (d *drafter) checkLink() {
+	subject := field{Required: true, release: d.release}
+	if code := subject.plainTextFault(d.user.ID); code != "" {
+		d.refuse("providerId", code)
 	}
 }
 

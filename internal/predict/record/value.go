@@ -138,7 +138,8 @@ func columnText(value any) (text string, comparable bool) {
 	return string(data), err == nil
 }
 
-// unique returns the values without repetitions and empty ones. A text may be a JSON array of them (tools/list/list.go).
+// unique returns the values without repetitions and empty ones. A text may be a JSON array of them
+// (tools/list/list.go).
 func unique(value any) []string {
 	switch v := value.(type) {
 	case []string:

@@ -89,6 +89,19 @@ func TestDecideAgreesWithTheCreateEndpoint(t *testing.T) {
 	count.check(t)
 }
 
+// TestPocketBaseRefusesBrokenRules holds the table of broken rules against a real PocketBase.
+func TestPocketBaseRefusesBrokenRules(t *testing.T) {
+	p := newPeople(t)
+	for name, text := range brokenRules() {
+		if yes, broken := p.access(text, signIn()); yes || !broken {
+			t.Errorf("%s: access %v, broken %v", name, yes, broken)
+		}
+		if p.creates(t, text, rule.Request{Context: "oauth2", Body: map[string]any{"name": "x"}}) {
+			t.Errorf("%s: creates a record", name)
+		}
+	}
+}
+
 func drawValues(t *rapid.T) map[string]any {
 	values := map[string]any{}
 	for _, name := range fieldNames() {

@@ -8,7 +8,9 @@ import (
 	"pgregory.net/rapid"
 )
 
-func pick[T any](t *rapid.T, label string, list ...T) T { return rapid.SampledFrom(list).Draw(t, label) }
+func pick[T any](t *rapid.T, label string, list ...T) T {
+	return rapid.SampledFrom(list).Draw(t, label)
+}
 
 // chance returns true in that many of a hundred cases.
 func chance(t *rapid.T, percent int) bool { return rapid.IntRange(0, 99).Draw(t, "chance") < percent }
@@ -148,6 +150,15 @@ func drawOperand(t *rapid.T) (string, class) {
 	return c.literal(t), c
 }
 
+// drawOdd draws an operand that PocketBase can't resolve, or that is a surprise.
+func drawOdd(t *rapid.T) string {
+	return pick(t, "odd", "nosuch", "name.first", "@request.data.name", "@request.body.name:each", "@request.body.extra:length",
+		"name:nosuch", "boss.id", "friends:length", "@request.context:lower", "@nosuch", "meta:lower", "name:lower:lower",
+		"@request.body.extra:changed", "@request", "meta", "tags", "kind:each", "@request.body.kind:each", "True", "NULL",
+		"@request.body.nosuch:nosuch", "@request.body.boss.name", "id:length", "@request.body.meta.a.b.c", "place.lon",
+		"#x", "-", "meta.a:lower", "@request.query.a:lower", "@request.auth.x:each")
+}
+
 func drawField(t *rapid.T, prefix string) (string, class) {
 	name := pick(t, "field", fieldNames()...)
 	c := classOf(name)
@@ -192,8 +203,10 @@ func drawComparison(t *rapid.T) string {
 		right = c.literal(t)
 	case chance(t, 60):
 		right = pick(t, "word", "null", "true", "false", "NULL", `""`, "''")
-	default:
+	case chance(t, 90):
 		right, _ = drawOperand(t)
+	default:
+		right = drawOdd(t)
 	}
 	signs := []string{"=", "!=", "=", "!=", "~", "!~"}
 	if c == "number" || c == "date" || chance(t, 10) {

@@ -99,7 +99,7 @@ func (s *scope) bodyLength(c column) (operand, error) {
 // items returns the elements of a list; another value is a list of one, nil an empty one.
 func items(v any) []any {
 	switch v := v.(type) {
-	case nil:
+	case nil, absent:
 		return nil
 	case []any:
 		return v

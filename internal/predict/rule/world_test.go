@@ -45,6 +45,9 @@ func newPeople(t *testing.T) *people {
 		&core.AutodateField{Name: "created", OnCreate: true},
 	)
 	c.CreateRule = new("")
+	if f, ok := c.Fields.GetByName(core.FieldNamePassword).(*core.PasswordField); ok {
+		f.Cost = 4 // bcrypt's lowest
+	}
 	save(t, p.app, c)
 	c.Fields.Add(&core.RelationField{Name: "boss", CollectionId: c.Id, MaxSelect: 1},
 		&core.RelationField{Name: "friends", CollectionId: c.Id, MaxSelect: 5})

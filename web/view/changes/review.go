@@ -245,6 +245,8 @@ func who(p link.Plan) string {
 			names = append(names, "everyone allowed by other bindings")
 		case link.WarnOpenToNobody:
 			return "nobody yet"
+		case link.WarnAccessUnknown:
+			return "unknown: the token cannot see whether everyone or nobody has access by default"
 		case link.WarnAccessUnseen:
 			return "unknown: the token cannot see the bindings"
 		}

@@ -327,6 +327,9 @@ func (b settings) access() AccessPart {
 	if b.in.Authentik.ClosedByDefault {
 		part.Now = "nobody yet: this authentik denies access to applications without bindings"
 	}
+	if b.in.Authentik.AccessUnknown {
+		part.Now = "unknown: the token cannot see whether everyone or nobody has access by default"
+	}
 	there := 0
 	for _, one := range b.in.Authentik.Bindings {
 		if one.Enabled {

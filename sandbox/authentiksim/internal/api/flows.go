@@ -21,7 +21,7 @@ func FlowResource() *rest.Resource[store.Flow] {
 		Key:    func(f *store.Flow) string { return f.PK },
 		Lookup: func(f *store.Flow) string { return f.Slug },
 		Title:  func(f *store.Flow) string { return f.Name },
-		Render: func(_ *serve.Call, f *store.Flow) (obj, error) { return renderFlow(f), nil },
+		Render: func(c *serve.Call, f *store.Flow) (obj, error) { return renderFlow(c, f), nil },
 		Filters: func(*serve.Call) rest.Filters[store.Flow] {
 			return rest.Filters[store.Flow]{
 				"designation":   rest.OneOf(flowDesignations(), func(f *store.Flow) string { return f.Designation }),
@@ -42,7 +42,8 @@ func FlowResource() *rest.Resource[store.Flow] {
 
 		Rules: func(*serve.Call) []rest.Rule[store.Flow] { return flowRules() },
 		Fresh: func(*serve.Call) *store.Flow {
-			return &store.Flow{PK: store.NewID(), BindingPK: store.NewID(), Authentication: "none", Stages: []string{}}
+			return &store.Flow{PK: store.NewID(), BindingPK: store.NewID(), Authentication: "none",
+				PolicyEngineMode: "any"}
 		},
 		Check: func(c *serve.Call, f *store.Flow) obj {
 			if other := c.State.FlowBySlug(f.Slug); other != nil && other.PK != f.PK {
@@ -75,16 +76,27 @@ func flowRules() []rest.Rule[store.Flow] {
 		rest.Text("title", func(f *store.Flow) *string { return &f.Title }).Required(),
 		rest.Choice("designation", flowDesignations(),
 			func(f *store.Flow) *string { return &f.Designation }).Required(),
+		rest.Choice("policy_engine_mode", []string{"any", "all"},
+			func(f *store.Flow) *string { return &f.PolicyEngineMode }),
 		rest.Choice("authentication", levels, func(f *store.Flow) *string { return &f.Authentication }),
 	}
 }
 
-func renderFlow(f *store.Flow) obj {
+func renderFlow(c *serve.Call, f *store.Flow) obj {
+	stages, policies := []string{}, []string{}
+	for _, b := range c.State.StagesOf(f.PK) {
+		stages = append(stages, b.Stage.PK)
+	}
+	for _, b := range c.State.BindingsOf(f.BindingPK) {
+		if b.Policy != "" {
+			policies = append(policies, b.Policy)
+		}
+	}
 	return obj{
 		"pk": f.PK, "policybindingmodel_ptr_id": f.BindingPK, "name": f.Name, "slug": f.Slug, "title": f.Title,
 		"designation": f.Designation, "background": "", "background_url": FlowBackground, "background_themed_urls": nil,
-		"stages": f.Stages, "policies": []string{}, "cache_count": 0,
-		"policy_engine_mode": "any", "compatibility_mode": false,
+		"stages": stages, "policies": policies, "cache_count": 0,
+		"policy_engine_mode": f.PolicyEngineMode, "compatibility_mode": false,
 		"export_url": "/api/v3/flows/instances/" + f.Slug + "/export/",
 		"layout":     "stacked", "denied_action": "message_continue", "authentication": f.Authentication,
 	}

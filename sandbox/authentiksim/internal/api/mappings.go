@@ -3,6 +3,7 @@ package api
 import (
 	"net/http"
 	"regexp"
+	"strconv"
 
 	"authpocket/sandbox/authentiksim/internal/oidc"
 	"authpocket/sandbox/authentiksim/internal/python"
@@ -97,9 +98,12 @@ func checkMapping(c *serve.Call, m *store.ScopeMapping) obj {
 
 // testMapping answers POST propertymappings/all/{key}/test/.
 func testMapping(c *serve.Call) (serve.Answer, error) {
-	m, err := MappingResource().Found(c)
-	if err != nil {
-		return serve.Answer{}, err
+	if !c.May("authentik_core.view_propertymapping") {
+		return serve.Answer{}, serve.Forbidden()
+	}
+	m := c.State.Mappings.Get(c.Param("key"))
+	if m == nil {
+		return serve.Answer{}, serve.NotFound("PropertyMapping")
 	}
 	in, err := c.Body()
 	if err != nil {
@@ -111,8 +115,11 @@ func testMapping(c *serve.Call) (serve.Answer, error) {
 		if user = c.State.Users.Get(pk); !isNumber || user == nil {
 			return serve.Answer{}, serve.InvalidField("user", rest.NoSuchKey(asked))
 		}
+		if !c.MayOn("authentik_core.view_user", strconv.Itoa(pk)) {
+			return serve.Answer{}, serve.Forbidden()
+		}
 	}
-	claims, evaluated := oidc.Evaluate(c, m.Expression, user)
+	claims, evaluated := oidc.Evaluate(c, m, user)
 	if evaluated != nil {
 		return serve.OK(obj{"result": evaluated.Error(), "successful": false})
 	}

@@ -46,6 +46,8 @@ func coreRoutes(s *serve.Server) {
 func providerRoutes(s *serve.Server) {
 	s.API("/flows/instances/", FlowResource().Collection())
 	s.API("/flows/instances/{key}/", FlowResource().Item())
+	s.API("/flows/bindings/", serve.Methods{"GET": stageBindingResource().List})
+	s.API("/flows/bindings/{key}/", serve.Methods{"GET": stageBindingResource().Read})
 	s.API("/crypto/certificatekeypairs/", withSelfSigned(KeyResource().Collection()))
 	s.API("/crypto/certificatekeypairs/generate/", withSelfSigned(serve.Methods{"POST": generateKey}))
 	s.API("/crypto/certificatekeypairs/{key}/", withSelfSigned(KeyResource().Item()))

@@ -26,6 +26,8 @@ func executor(c *serve.Call) (serve.Answer, error) {
 	switch {
 	case s.Plan.Authorization != nil:
 		return executeConsent(c, s.Plan, flow)
+	case flow.Designation == "authentication" && !runs(c, flow):
+		return serve.OK(denied(c, flow))
 	case flow.Designation == "authentication":
 		return executeLogin(c, s.Plan, flow)
 	}
@@ -100,6 +102,16 @@ func answerLogin(c *serve.Call, plan *store.FlowPlan, flow *store.Flow) (serve.A
 		}
 	}
 	return again(c), nil
+}
+
+// runs reports whether an authentication flow leads the person to a sign-in.
+func runs(c *serve.Call, flow *store.Flow) bool {
+	return c.State.Applies(flow, c.Person()) && c.State.LetsIn(flow)
+}
+
+func denied(c *serve.Call, flow *store.Flow) obj {
+	return obj{"flow_info": flowInfo(c, flow), "component": "ak-stage-access-denied", "pending_user": "",
+		"pending_user_avatar": "", "error_message": oidc.NotApplicable}
 }
 
 func responseErrors(field, message string) obj {

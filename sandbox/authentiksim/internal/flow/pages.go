@@ -34,6 +34,9 @@ func flowPage(c *serve.Call) (serve.Answer, error) {
 	}
 	switch flow.Designation {
 	case "authentication":
+		if !runs(c, flow) {
+			return c.DeniedPage(oidc.NotApplicable), nil
+		}
 		return loginPage(c)
 	case "invalidation":
 		return signedOutPage(c, flow), nil

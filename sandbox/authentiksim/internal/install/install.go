@@ -43,33 +43,57 @@ func State(now time.Time, adminToken string) *store.State {
 }
 
 func installFlows(st *store.State) {
-	stages := func(n int) []string {
-		ids := make([]string, n)
-		for i := range ids {
-			ids[i] = store.NewID()
-		}
-		return ids
-	}
 	for _, f := range []store.Flow{
 		{Slug: AuthenticationFlow, Name: "Welcome to authentik!", Title: "Welcome to authentik!",
-			Designation: "authentication", Authentication: "none", Stages: stages(4)},
+			Designation: "authentication", Authentication: "none"},
 		{Slug: InvalidationFlow, Name: "Logout", Title: "Default Invalidation Flow",
-			Designation: "invalidation", Authentication: "none", Stages: stages(1)},
+			Designation: "invalidation", Authentication: "none"},
 		{Slug: "default-password-change", Name: "Change Password", Title: "Change password",
-			Designation: "stage_configuration", Authentication: "require_authenticated", Stages: stages(2)},
+			Designation: "stage_configuration", Authentication: "require_authenticated"},
 		{Slug: ExplicitFlow, Name: "Authorize Application", Title: "Redirecting to %(app)s",
-			Designation: "authorization", Authentication: "require_authenticated", Stages: stages(1)},
+			Designation: "authorization", Authentication: "require_authenticated"},
 		{Slug: ImplicitFlow, Name: "Authorize Application", Title: "Redirecting to %(app)s",
-			Designation: "authorization", Authentication: "require_authenticated", Stages: stages(0)},
+			Designation: "authorization", Authentication: "require_authenticated"},
 		{Slug: "default-provider-invalidation-flow", Name: "Logged out of application",
-			Title: "You've logged out of %(app)s.", Designation: "invalidation", Authentication: "none",
-			Stages: stages(0)},
+			Title: "You've logged out of %(app)s.", Designation: "invalidation", Authentication: "none"},
 		{Slug: "default-user-settings-flow", Name: "User settings", Title: "Update your info",
-			Designation: "stage_configuration", Authentication: "require_authenticated", Stages: stages(2)},
+			Designation: "stage_configuration", Authentication: "require_authenticated"},
 	} {
-		f.PK, f.BindingPK = store.NewID(), store.NewID()
+		f.PK, f.BindingPK, f.PolicyEngineMode = store.NewID(), store.NewID(), "any"
 		st.Flows.Put(f.PK, &f)
 	}
+	for _, s := range []struct {
+		flow, name, kind string
+		order            int
+	}{
+		{AuthenticationFlow, "default-authentication-identification", "identification", 10},
+		{AuthenticationFlow, "default-authentication-password", "password", 20},
+		{AuthenticationFlow, "default-authentication-mfa-validation", "authenticator_validate", 30},
+		{AuthenticationFlow, "default-authentication-login", "user_login", 100},
+		{InvalidationFlow, "default-invalidation-logout", "user_logout", 0},
+		{"default-password-change", "default-password-change-prompt", "prompt", 0},
+		{"default-password-change", "default-password-change-write", "user_write", 1},
+		{ExplicitFlow, "default-provider-authorization-consent", "consent", 0},
+		{"default-user-settings-flow", "default-user-settings", "prompt", 20},
+		{"default-user-settings-flow", "default-user-settings-write", "user_write", 100},
+	} {
+		st.AddStage(st.FlowBySlug(s.flow), s.name, s.kind, s.order)
+	}
+}
+
+// SourceFlow adds the flow for people who come from an external identity provider, with its policy, and returns it.
+func SourceFlow(st *store.State) *store.Flow {
+	f := &store.Flow{PK: store.NewID(), BindingPK: store.NewID(), Slug: "default-source-authentication",
+		Name: "Welcome to authentik!", Title: "Welcome to authentik!", Designation: "authentication",
+		Authentication: "require_unauthenticated", PolicyEngineMode: "any"}
+	st.Flows.Put(f.PK, f)
+	st.AddStage(f, "default-source-authentication-login", "user_login", 0)
+	p := expressionPolicy(store.SourcePolicy)
+	st.Policies.Put(p.PK, p)
+	b := store.NewBinding()
+	b.Target, b.Policy = f.BindingPK, p.PK
+	st.AddBinding(b)
+	return f
 }
 
 func installMappings(st *store.State) {
@@ -92,13 +116,17 @@ func installMappings(st *store.State) {
 	}
 }
 
-func installPolicies(st *store.State) {
+func expressionPolicy(name string) *store.Policy {
 	const unknown = "# This simulated authentik lists policies; it does not have their expressions.\nreturn True"
+	return &store.Policy{PK: store.NewID(), Name: name, Component: "ak-policy-expression-form",
+		Verbose: "Expression Policy", VerbosePlural: "Expression Policies",
+		Model: "authentik_policies_expression.expressionpolicy", BoundTo: 1, More: obj{"expression": unknown}}
+}
+
+func installPolicies(st *store.State) {
 	expression := func(name string) {
-		p := store.Policy{PK: store.NewID(), Name: name, Component: "ak-policy-expression-form",
-			Verbose: "Expression Policy", VerbosePlural: "Expression Policies",
-			Model: "authentik_policies_expression.expressionpolicy", BoundTo: 1, More: obj{"expression": unknown}}
-		st.Policies.Put(p.PK, &p)
+		p := expressionPolicy(name)
+		st.Policies.Put(p.PK, p)
 	}
 	expression("default-authentication-flow-authenticator-validate-stage")
 	expression("default-authentication-flow-password-stage")
@@ -146,7 +174,7 @@ func installPeople(st *store.State, now time.Time, adminToken string) {
 // viewPermissions returns the permissions to view each kind of object.
 func viewPermissions() []string {
 	return []string{
-		"authentik_flows.view_flow", "authentik_crypto.view_certificatekeypair",
+		"authentik_flows.view_flow", "authentik_flows.view_flowstagebinding", "authentik_crypto.view_certificatekeypair",
 		"authentik_providers_oauth2.view_scopemapping", "authentik_core.view_group", "authentik_core.view_user",
 		"authentik_core.view_token", "authentik_rbac.view_role", "authentik_core.view_application",
 		"authentik_providers_oauth2.view_oauth2provider", "authentik_core.view_provider",

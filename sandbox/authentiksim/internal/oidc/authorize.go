@@ -13,6 +13,9 @@ import (
 	"authpocket/sandbox/authentiksim/internal/store"
 )
 
+// NotApplicable is the message of a flow whose requirements are not met.
+const NotApplicable = "Flow does not apply to current user."
+
 // authorize answers GET /application/o/authorize/.
 func authorize(c *serve.Call) (serve.Answer, error) {
 	if c.Request.URL.RawQuery == "" {
@@ -69,6 +72,9 @@ func wantsNewLogin(c *serve.Call, a *store.Authorization) bool {
 // startAuthorization redirects to the application, or to the consent page first.
 func startAuthorization(c *serve.Call, a *store.Authorization, app *store.Application) (serve.Answer, error) {
 	flow := c.State.Flows.Get(a.Provider.AuthorizationFlow)
+	if flow != nil && !c.State.Applies(flow, c.Person()) {
+		return c.DeniedPage(NotApplicable), nil
+	}
 	explicit := flow != nil && flow.Slug == install.ExplicitFlow && !consented(c, app, a)
 	if !explicit && !slices.Contains(a.Prompt, "consent") {
 		return fulfil(c, a, app)

@@ -1,6 +1,7 @@
 package oidc
 
 import (
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -34,25 +35,52 @@ func subjectOf(p *store.Provider, u *store.User) string {
 	return u.UID
 }
 
-// userClaims returns the claims that the provider's mappings give a user; nil scopes means all of them. An expression
-// that the simulator cannot evaluate is an error and is noted in the event log.
+// userClaims returns the claims that the provider's mappings give a user; nil scopes means all of them. Like authentik,
+// it leaves out what an expression that raises an error, or returns something else than an object, would give. An
+// expression that the simulator cannot evaluate is an error. Both errors are noted in the event log.
 func userClaims(c *serve.Call, p *store.Provider, u *store.User, scopes []string) (obj, error) {
 	claims := obj{}
 	for _, m := range c.State.MappingsByScope(p) {
 		if scopes != nil && !slices.Contains(scopes, m.ScopeName) {
 			continue
 		}
-		given, err := Evaluate(c, m.Expression, u)
+		given, err := Evaluate(c, m, u)
+		raised := python.Raised("")
 		if err != nil {
 			err = fmt.Errorf("%w: scope mapping %s", err, m.Name)
 			mapping := serve.ModelContext("scopemapping", "authentik_providers_oauth2", serve.Undashed(m.PK), m.Name)
 			c.Note(store.Event{Action: "property_mapping_exception", App: "authentik.core.expression.evaluator",
 				Context: obj{"message": err.Error(), "mapping": mapping}})
-			return nil, err
+			if !errors.As(err, &raised) {
+				return nil, err
+			}
 		}
-		maps.Copy(claims, given)
+		if object, isObject := given.(obj); isObject {
+			merge(claims, object)
+		}
 	}
 	return claims, nil
+}
+
+// merge adds one mapping's claims to those of others: lists are joined and objects merged, anything else replaced.
+func merge(claims, given obj) {
+	for name, value := range given {
+		switch value := value.(type) {
+		case []any:
+			if before, isList := claims[name].([]any); isList {
+				claims[name] = slices.Concat(before, value)
+				continue
+			}
+		case obj:
+			if before, isObject := claims[name].(obj); isObject {
+				merged := maps.Clone(before)
+				merge(merged, value)
+				claims[name] = merged
+				continue
+			}
+		}
+		claims[name] = value
+	}
 }
 
 // idClaims returns the claims of an ID token.
@@ -109,8 +137,15 @@ func issue(c *serve.Call, g *store.GrantedToken, p *store.Provider) (idToken, ac
 	return idToken, access, nil
 }
 
-// Evaluate returns the claims of a scope mapping's expression for a user.
-func Evaluate(c *serve.Call, source string, u *store.User) (obj, error) {
+// Evaluate returns what a scope mapping returns for a user, a python.Raised if it raises an error.
+func Evaluate(c *serve.Call, m *store.ScopeMapping, u *store.User) (any, error) {
+	source := m.Expression
+	switch {
+	case m.Given != nil && m.Given.Raises != "":
+		return nil, python.Raised(m.Given.Raises)
+	case m.Given != nil:
+		return m.Given.Value, nil
+	}
 	if source == install.Expression("scope-entitlements") { // the simulator's applications have none
 		return obj{"entitlements": []string{}, "roles": []string{}}, nil
 	}

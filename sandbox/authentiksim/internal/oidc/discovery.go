@@ -80,8 +80,9 @@ func claimsSupported(c *serve.Call, p *store.Provider) []string {
 	claims := []string{"sub", "iss", "aud", "exp", "iat", "auth_time", "acr", "amr", "nonce"}
 	anonymous := c.State.Users.Find(func(u *store.User) bool { return u.Username == store.AnonymousName })
 	for _, m := range c.State.MappingsByScope(p) {
-		given, err := Evaluate(c, m.Expression, anonymous)
-		if err != nil {
+		result, err := Evaluate(c, m, anonymous)
+		given, isObject := result.(obj)
+		if err != nil || !isObject {
 			continue
 		}
 		for _, claim := range slices.Sorted(maps.Keys(given)) {

@@ -5,11 +5,17 @@ package python
 import (
 	"errors"
 	"slices"
+	"strconv"
 )
 
 // errCannotEvaluate is returned for an expression outside the supported family: a dictionary whose values are True,
-// False, None, strings, and fields and attributes of request.user, combined with and, is True and bool().
+// False, None, strings, numbers, lists, dictionaries, and fields and attributes of request.user, combined with and, is True and bool().
 var errCannotEvaluate = errors.New("this simulated authentik cannot evaluate this expression")
+
+// Raised is an error that an expression raises, such as "KeyError: 'mail'".
+type Raised string
+
+func (r Raised) Error() string { return string(r) }
 
 // User is the user an expression reads as request.user.
 type User struct {
@@ -19,7 +25,7 @@ type User struct {
 }
 
 // Evaluate returns the result of an expression for a user.
-func Evaluate(source string, user User) (obj, error) {
+func Evaluate(source string, user User) (any, error) {
 	tokens, problem := scan(source)
 	if problem != "" {
 		return nil, errCannotEvaluate
@@ -28,11 +34,14 @@ func Evaluate(source string, user User) (obj, error) {
 	if !p.name("return") {
 		return nil, errCannotEvaluate
 	}
-	claims, err := p.dictionary()
+	result, err := p.both()
+	if raised := Raised(""); errors.As(err, &raised) {
+		return nil, raised
+	}
 	if err != nil || p.at < len(p.tokens) {
 		return nil, errCannotEvaluate
 	}
-	return claims, nil
+	return result, nil
 }
 
 // parser evaluates an expression while parsing it.
@@ -142,7 +151,16 @@ func (p *parser) value() (any, error) {
 	if text, quoted := p.word('s'); quoted {
 		return text.text, nil
 	}
+	if number, isWord := p.word('n'); isWord {
+		if n, err := strconv.ParseFloat(number.text, 64); err == nil {
+			return n, nil
+		}
+		p.at--
+	}
 	switch {
+	case p.mark('{'):
+		p.at--
+		return p.dictionary()
 	case p.name("bool"):
 		value, err := p.enclosed()
 		return truthy(value), err
@@ -150,9 +168,11 @@ func (p *parser) value() (any, error) {
 		p.at--
 		return p.enclosed()
 	case p.mark('['):
-		return p.groupNames()
+		return p.list()
 	case p.name("request", "user", "attributes", "get"):
 		return p.attribute()
+	case p.name("request", "user", "attributes") && p.mark('['):
+		return p.item()
 	}
 	return p.field()
 }
@@ -192,6 +212,39 @@ func (p *parser) attribute() (any, error) {
 		return value, nil
 	}
 	return instead, nil
+}
+
+// item reads "name"] after request.user.attributes. Python raises an error if there is no such attribute.
+func (p *parser) item() (any, error) {
+	name, quoted := p.word('s')
+	if !quoted || !p.mark(']') {
+		return nil, errCannotEvaluate
+	}
+	if value, set := p.user.Attributes[name.text]; set {
+		return value, nil
+	}
+	return nil, Raised("KeyError: '" + name.text + "'")
+}
+
+// list reads the rest of a list, or of the comprehension in the managed profile mapping.
+func (p *parser) list() (any, error) {
+	if names, err := p.groupNames(); err == nil {
+		return names, nil
+	}
+	list := []any{}
+	for !p.mark(']') {
+		value, err := p.both()
+		if err != nil {
+			return nil, err
+		}
+		list = append(list, value)
+		if !p.mark(',') && !p.mark(']') {
+			return nil, errCannotEvaluate
+		} else if p.tokens[p.at-1].kind == ']' {
+			break
+		}
+	}
+	return list, nil
 }
 
 // field reads a field of the user.

@@ -57,5 +57,6 @@ func (st *State) BindingsOf(target string) []*Binding {
 // AcceptsBindings reports whether the object with a key can have bindings.
 func (st *State) AcceptsBindings(key string) bool {
 	return st.Applications.Has(key) ||
+		st.StageBindings.Find(func(b *StageBinding) bool { return b.BindingPK == key }) != nil ||
 		st.Flows.Find(func(f *Flow) bool { return f.BindingPK == key }) != nil
 }

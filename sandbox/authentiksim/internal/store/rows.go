@@ -63,8 +63,19 @@ type Flow struct {
 	PK, BindingPK     string
 	Name, Slug, Title string
 	Designation       string
-	Stages            []string
 	Authentication    string // required level of authentication
+	PolicyEngineMode  string // any or all
+}
+
+// FlowStage is a step of a flow. Its kind is the name of its app in authentik, such as identification or user_login.
+type FlowStage struct{ PK, Name, Kind string }
+
+// StageBinding puts a stage into a flow.
+type StageBinding struct {
+	PK, BindingPK string
+	Flow          string
+	Stage         FlowStage
+	Order         int
 }
 
 // KeyPair is a certificate with or without its private key.
@@ -86,6 +97,13 @@ type ScopeMapping struct {
 	ScopeName   string
 	Description string
 	Expression  string
+	Given       *MappingResult // what the expression returns, nil to evaluate it
+}
+
+// MappingResult is what a mapping returns for everybody: a JSON value, or a Python error.
+type MappingResult struct {
+	Value  any
+	Raises string
 }
 
 // RedirectURI is an address a provider may redirect to. A field that was never written is empty; an entry without

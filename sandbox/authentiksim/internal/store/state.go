@@ -13,13 +13,15 @@ type State struct {
 
 	secret string // salt of the users' hashed IDs
 
-	Users    Table[int, User]
-	Groups   Table[string, Group]
-	Roles    Table[string, Role]
-	Tokens   Table[string, Token] // by identifier
-	Flows    Table[string, Flow]
-	Keys     Table[string, KeyPair]
-	Mappings Table[string, ScopeMapping]
+	Users  Table[int, User]
+	Groups Table[string, Group]
+	Roles  Table[string, Role]
+	Tokens Table[string, Token] // by identifier
+	Flows  Table[string, Flow]
+	// StageBindings are the stages of all flows.
+	StageBindings Table[string, StageBinding]
+	Keys          Table[string, KeyPair]
+	Mappings      Table[string, ScopeMapping]
 
 	Providers    Table[int, Provider]
 	Applications Table[string, Application]
@@ -46,26 +48,28 @@ type State struct {
 // NewState returns an empty state.
 func NewState() *State {
 	return &State{
-		secret:       RandomText(50),
-		Users:        newTable[int, User](),
-		Groups:       newTable[string, Group](),
-		Roles:        newTable[string, Role](),
-		Tokens:       newTable[string, Token](),
-		Flows:        newTable[string, Flow](),
-		Keys:         newTable[string, KeyPair](),
-		Mappings:     newTable[string, ScopeMapping](),
-		Providers:    newTable[int, Provider](),
-		Applications: newTable[string, Application](),
-		Bindings:     newTable[string, Binding](),
-		Policies:     newTable[string, Policy](),
-		Sessions:     map[string]*Session{},
-		Codes:        map[string]*AuthorizationCode{},
-		Access:       map[string]*GrantedToken{},
-		Refresh:      map[string]*GrantedToken{},
-		ByProvider:   map[int]string{},
-		AppLists:     map[AppListKey][]CachedApp{},
-		Consents:     map[ConsentKey]time.Time{},
-		Devices:      map[int]*Devices{},
+		secret: RandomText(50),
+		Users:  newTable[int, User](),
+		Groups: newTable[string, Group](),
+		Roles:  newTable[string, Role](),
+		Tokens: newTable[string, Token](),
+		Flows:  newTable[string, Flow](),
+
+		StageBindings: newTable[string, StageBinding](),
+		Keys:          newTable[string, KeyPair](),
+		Mappings:      newTable[string, ScopeMapping](),
+		Providers:     newTable[int, Provider](),
+		Applications:  newTable[string, Application](),
+		Bindings:      newTable[string, Binding](),
+		Policies:      newTable[string, Policy](),
+		Sessions:      map[string]*Session{},
+		Codes:         map[string]*AuthorizationCode{},
+		Access:        map[string]*GrantedToken{},
+		Refresh:       map[string]*GrantedToken{},
+		ByProvider:    map[int]string{},
+		AppLists:      map[AppListKey][]CachedApp{},
+		Consents:      map[ConsentKey]time.Time{},
+		Devices:       map[int]*Devices{},
 	}
 }
 

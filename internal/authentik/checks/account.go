@@ -1,0 +1,61 @@
+package checks
+
+import (
+	"context"
+	"fmt"
+	"strconv"
+	"time"
+
+	"authpocket/internal/authentik/rest"
+	"authpocket/internal/link"
+)
+
+// readUser reads the checked user. The token's own account is known from connecting.
+func (m *measured) readUser(ctx context.Context) {
+	if !m.own() {
+		m.user, m.userErr = m.c.User(ctx, m.person)
+	}
+}
+
+// userPK returns the primary key of the checked user.
+func (m *measured) userPK() int {
+	if m.own() {
+		return m.c.Identity().UserPK
+	}
+	return m.person
+}
+
+// judgePerson checks that authentik lets the user's account sign in at all.
+func (m *measured) judgePerson() link.Check {
+	check := newCheck(link.CheckAuthentikPerson, "The user's account can sign in to authentik")
+	kind, name := m.user.Text("type"), "The account "+rest.Plain(m.user.Text("username"))
+	switch {
+	case m.own():
+		kind, name = m.c.Identity().Type, "The token's own account "+rest.Plain(m.c.Identity().Username)
+	case m.userErr != nil:
+		return check.Skips(rest.FaultWords(m.userErr))
+	case m.user == nil:
+		return check.Skips(fmt.Sprintf("authentik has no user with the ID %d, or the token may not see it.", m.person))
+	case m.user.Has("is_active") && !m.user.Flag("is_active"):
+		return check.Fails(link.CausePersonInactive, name+" is not active, so authentik refuses it.",
+			"Activate the account in authentik, or check as another user.")
+	}
+	if kind == "service_account" || kind == "internal_service_account" {
+		return check.Warns(link.CausePersonInactive, name+" is a service account, which has no password to sign in with.",
+			"Check as a user who signs in to the app.")
+	}
+	if expires, ok := m.expires(); ok && expires.Before(time.Now()) {
+		return check.Warns(link.CausePersonInactive, name+" expired on "+expires.UTC().Format(time.DateTime)+
+			" UTC. authentik deletes it soon.", "Check as another user.")
+	}
+	if m.person == 0 {
+		return check.Passes(name + " can sign in. No other user was chosen to check with.")
+	}
+	return check.Passes(name + " is active.")
+}
+
+// expires returns when authentik deletes a temporary account (core/tasks.py), false for other accounts.
+func (m *measured) expires() (time.Time, bool) {
+	seconds, err := strconv.ParseFloat(m.user.Object("attributes").Text("goauthentik.io/user/expires"), 64)
+	return time.Unix(int64(seconds), 0), err == nil && seconds > 0 && seconds < 1<<40
+}

@@ -1,0 +1,307 @@
+package checks
+
+import (
+	"context"
+	"maps"
+	"net/http"
+	"slices"
+	"strings"
+	"sync"
+
+	"authpocket/internal/authentik/rest"
+	"authpocket/internal/link"
+)
+
+// sourcePolicy is the policy of authentik's flow for sources (default/flow-default-source-authentication.yaml). It
+// passes only for people who come from an external identity provider.
+const sourcePolicy = "default-source-authentication-if-sso"
+
+// flows are the two flows that a sign-in goes through.
+type flows struct {
+	all    []rest.Object
+	allErr error
+	brand  rest.Answer
+	// login is the authentication flow, consent the provider's authorization flow.
+	login, consent flow
+}
+
+// flow is one of the two flows.
+type flow struct {
+	designation string
+	rest.Object        // nil if unknown
+	unknown     string // why
+
+	bindings, stages       []rest.Object
+	bindingsErr, stagesErr error
+	// denials are the bindings of each deny stage, by its name.
+	denials    map[string][]rest.Object
+	denialsErr error
+}
+
+// readFlows finds both flows, which needs the provider, and reads their bindings and stages.
+func (m *measured) readFlows(ctx context.Context) {
+	if m.live.provider == nil {
+		return
+	}
+	f := &m.flows
+	f.consent = m.findFlow("authorization", "pk", m.live.state.AuthorizationFlow.ID)
+	if own := m.live.state.AuthenticationFlow.ID; own != "" {
+		f.login = m.findFlow("authentication", "pk", own)
+	} else if brand, ok := f.brand.Object(); !ok || f.brand.Status != http.StatusOK {
+		f.login = flow{unknown: "The provider leaves the authentication flow to authentik's brand, which could not " +
+			"be read: " + outcome(f.brand) + "."}
+	} else if slug := brand.Text("flow_authentication"); slug == "" {
+		f.login = flow{unknown: "Neither the provider nor authentik's brand names an authentication flow."}
+	} else {
+		f.login = m.findFlow("authentication", "slug", slug)
+	}
+	var group sync.WaitGroup
+	group.Go(func() { m.c.readFlow(ctx, &f.login) })
+	group.Go(func() { m.c.readFlow(ctx, &f.consent) })
+	group.Wait()
+}
+
+func (m *measured) findFlow(designation, key, value string) flow {
+	f := flow{designation: designation}
+	i := slices.IndexFunc(m.flows.all, func(o rest.Object) bool { return o.Text(key) == value })
+	switch {
+	case m.flows.allErr != nil:
+		f.unknown = rest.FaultWords(m.flows.allErr)
+	case i < 0:
+		f.unknown = "The token may not see the " + designation + " flow."
+	default:
+		f.Object = m.flows.all[i]
+	}
+	return f
+}
+
+// readFlow reads the bindings and stages of a flow, and the bindings of its deny stages.
+func (c Checker) readFlow(ctx context.Context, f *flow) {
+	if f.Object == nil {
+		return
+	}
+	var group sync.WaitGroup
+	group.Go(func() { f.bindings, f.bindingsErr = c.All(ctx, c.BindingList(f.Text("policybindingmodel_ptr_id"))) })
+	if !f.Has("stages") || len(f.List("stages")) > 0 {
+		group.Go(func() { f.stages, f.stagesErr = c.All(ctx, c.StageBindingList(f.Text("pk"))) })
+	}
+	group.Wait()
+	f.denials = map[string][]rest.Object{}
+	for _, b := range f.stages {
+		stage := b.Object("stage_obj")
+		if rest.StageKind(stage) != "deny" {
+			continue
+		}
+		bound, err := c.All(ctx, c.BindingList(b.Text("policybindingmodel_ptr_id")))
+		if err != nil {
+			f.denialsErr = err
+			return
+		}
+		f.denials[rest.Plain(stage.Text("name"))] = enabled(bound)
+	}
+}
+
+func enabled(bindings []rest.Object) []rest.Object {
+	return slices.DeleteFunc(slices.Clone(bindings), func(o rest.Object) bool {
+		return o.Has("enabled") && !o.Flag("enabled")
+	})
+}
+
+// name returns the flow's name in evidence.
+func (f *flow) name() string { return "The " + f.designation + " flow “" + rest.Plain(f.Text("slug")) + "”" }
+
+// refuses returns why the flow lets nobody in, or not this person, and what to do. Both are empty if that is not known.
+func (m *measured) refuses(f *flow) (why, remedy string) {
+	const choose = "Choose another flow for the provider in authentik, or for the brand if the provider has none."
+	for _, reason := range []func(*flow) string{wrongDesignation, m.unmetLevel, refusingBinding} {
+		if why = reason(f); why != "" {
+			return f.name() + " " + why, choose
+		}
+	}
+	if why = refusingStage(f); why != "" {
+		return f.name() + " " + why, "Correct the stages of the flow in authentik, or choose another flow for the " +
+			"provider."
+	}
+	return "", ""
+}
+
+func wrongDesignation(f *flow) string {
+	if named := f.Text("designation"); named != "" && named != f.designation {
+		return "is made for another purpose: its designation is " + rest.Plain(named) + "."
+	}
+	return ""
+}
+
+// unmetLevel returns why the flow's level of authentication can't be met (flows/planner.py): nobody has signed in yet
+// at the authentication flow, and everybody has at the authorization flow.
+func (m *measured) unmetLevel(f *flow) string {
+	level := f.Text("authentication")
+	switch level {
+	case "require_authenticated":
+		if f.designation == "authentication" {
+			return "requires people to be signed in already, so nobody can sign in with it."
+		}
+	case "require_unauthenticated":
+		if f.designation == "authorization" {
+			return "requires people not to be signed in, but everybody is at this point."
+		}
+	case "require_superuser":
+		if f.designation == "authentication" {
+			return "requires a superuser who is signed in already, so nobody can sign in with it."
+		}
+		if super, known := m.isSuperuser(); known && !super {
+			return "lets in superusers only, and " + m.who() + " is none."
+		}
+	case "require_redirect", "require_outpost", "require_token":
+		return "applies only to people who come from elsewhere in authentik (" + level + "), not to those who come " +
+			"from PocketBase."
+	}
+	return ""
+}
+
+func (m *measured) isSuperuser() (super, known bool) {
+	if m.own() {
+		return m.c.Identity().Superuser, true
+	}
+	return m.user.Flag("is_superuser"), m.user.Has("is_superuser")
+}
+
+// refusing reports whether a binding refuses everyone who comes from PocketBase.
+func refusing(f *flow, b rest.Object) bool {
+	if b.Flag("negate") {
+		return false
+	}
+	if b.Text("policy") != "" {
+		return b.Object("policy_obj").Text("name") == sourcePolicy
+	}
+	return f.designation == "authentication" // nobody is known to be in a group before the sign-in
+}
+
+func refusingBinding(f *flow) string {
+	bound := enabled(f.bindings)
+	refuses := func(b rest.Object) bool { return refusing(f, b) }
+	admits := func(b rest.Object) bool { return !refusing(f, b) }
+	if len(bound) == 0 || f.Text("policy_engine_mode") != "all" && slices.ContainsFunc(bound, admits) ||
+		!slices.ContainsFunc(bound, refuses) {
+		return ""
+	}
+	one := bound[slices.IndexFunc(bound, refuses)]
+	if one.Text("policy") != "" {
+		return "lets in nobody who comes from PocketBase: its policy “" + sourcePolicy + "” passes only for people " +
+			"who come from an external identity provider."
+	}
+	return "is bound to " + boundNames([]rest.Object{one}) + ", but nobody is known before the sign-in."
+}
+
+func boundNames(bindings []rest.Object) string {
+	names := make([]string, len(bindings))
+	for i, o := range bindings {
+		b := rest.BindingState(o)
+		names[i] = b.Kind + " “" + rest.Plain(b.Target.Name) + "”"
+	}
+	return strings.Join(names, ", ")
+}
+
+// refusingStage returns why the stages can't lead to a sign-in.
+func refusingStage(f *flow) string {
+	for _, name := range slices.Sorted(maps.Keys(f.denials)) {
+		if len(f.denials[name]) == 0 {
+			return "denies everyone: its deny stage “" + name + "” has no policy."
+		}
+	}
+	if f.designation != "authentication" || f.stagesErr != nil || len(f.stages) == 0 && !f.Has("stages") {
+		return ""
+	}
+	if has, sure := f.has("identification", "source", "mtls", "redirect", "authenticator_validate"); sure && !has {
+		return "has no identification stage, so nobody can say who they are."
+	}
+	if has, sure := f.has("user_login", "redirect", "source"); sure && !has {
+		return "has no user login stage, so nobody is signed in at its end."
+	}
+	return ""
+}
+
+// has reports whether the flow has a stage of one of the kinds. sure is false if a stage's kind is unknown.
+func (f *flow) has(kinds ...string) (has, sure bool) {
+	sure = true
+	for _, b := range f.stages {
+		kind := rest.StageKind(b.Object("stage_obj"))
+		has = has || slices.Contains(kinds, kind)
+		sure = sure && kind != ""
+	}
+	return has, sure
+}
+
+// doubts returns why it is not known whether the flow lets people in.
+func (m *measured) doubts(f *flow) []string {
+	if f.Object == nil {
+		return []string{f.unknown}
+	}
+	var doubts []string
+	for _, err := range []error{f.bindingsErr, f.stagesErr, f.denialsErr} {
+		if err != nil {
+			doubts = append(doubts, rest.FaultWords(err))
+		}
+	}
+	if bound := enabled(f.bindings); len(bound) > 0 {
+		doubts = append(doubts, f.name()+" is bound to "+boundNames(bound)+", whose result can't be known beforehand.")
+	}
+	for _, name := range slices.Sorted(maps.Keys(f.denials)) {
+		doubts = append(doubts, f.name()+" has the deny stage “"+name+"”, and whether "+boundNames(f.denials[name])+
+			" leads to it can't be known beforehand.")
+	}
+	if _, known := m.isSuperuser(); f.Text("authentication") == "require_superuser" && !known {
+		doubts = append(doubts, f.name()+" lets in superusers only.")
+	}
+	if f.designation == "authentication" && f.stagesErr == nil {
+		doubts = append(doubts, f.oddStages()...)
+	}
+	return doubts
+}
+
+// oddStages returns doubts about an authentication flow that signs people in by other stages than usual.
+func (f *flow) oddStages() []string {
+	identifies, known := f.has("identification")
+	signsIn, _ := f.has("user_login")
+	switch {
+	case !known:
+		return []string{f.name() + " has a stage of a kind that authpocket doesn't know."}
+	case !identifies:
+		return []string{f.name() + " has no identification stage, and whether its other stages replace it can't be " +
+			"known beforehand."}
+	case !signsIn:
+		return []string{f.name() + " has no user login stage, and whether another flow signs people in can't be known " +
+			"beforehand."}
+	}
+	return nil
+}
+
+// judgeFlows checks that the flows that a sign-in goes through let people in who come from PocketBase.
+func (m *measured) judgeFlows() link.Check {
+	check := newCheck(link.CheckAuthentikFlows, "The flows let people in")
+	if m.live.provider == nil {
+		return check.Skips(m.live.missing)
+	}
+	both := []*flow{&m.flows.login, &m.flows.consent}
+	for _, f := range both {
+		if f.Object == nil {
+			continue
+		}
+		if why, remedy := m.refuses(f); why != "" {
+			return check.Fails(link.CauseFlow, why, remedy)
+		}
+	}
+	var doubts []string
+	for _, f := range both {
+		for _, one := range m.doubts(f) {
+			if !slices.Contains(doubts, one) {
+				doubts = append(doubts, one)
+			}
+		}
+	}
+	if len(doubts) > 0 {
+		return check.Skips(strings.Join(doubts, " "))
+	}
+	return check.Passes("People sign in through “" + rest.Plain(m.flows.login.Text("slug")) +
+		"” and continue through “" + rest.Plain(m.flows.consent.Text("slug")) + "”. Neither has a policy.")
+}

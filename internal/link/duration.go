@@ -1,0 +1,96 @@
+package link
+
+import (
+	"math"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// ShortValidity is the shortest lifetime of a code or token that leaves PocketBase time to use it.
+const ShortValidity = 10 * time.Second
+
+// ParseDuration returns a duration in authentik's format, such as "hours=1;minutes=30", false for any other text. Like
+// authentik (lib/utils/time.py) it skips units that it doesn't know, and the last of two equal units counts.
+func ParseDuration(text string) (time.Duration, bool) {
+	parts := map[time.Duration]float64{}
+	for pair := range strings.SplitSeq(strings.TrimSuffix(text, ";"), ";") {
+		name, amount, assigned := strings.Cut(pair, "=")
+		if !assigned {
+			return 0, false
+		}
+		unit := durationUnit(strings.ToLower(name))
+		if unit == 0 {
+			continue
+		}
+		n, err := strconv.ParseFloat(strings.TrimSpace(amount), 64)
+		if err != nil || math.IsNaN(n) || math.IsInf(n, 0) {
+			return 0, false
+		}
+		parts[unit] = n
+	}
+	total := 0.0
+	for unit, n := range parts {
+		total += n * float64(unit)
+	}
+	const longest = float64(math.MaxInt64 / 2)
+	return time.Duration(min(max(total, -longest), longest)), len(parts) > 0
+}
+
+func durationUnit(name string) time.Duration {
+	switch name {
+	case "weeks":
+		return 7 * 24 * time.Hour
+	case "days":
+		return 24 * time.Hour
+	case "hours":
+		return time.Hour
+	case "minutes":
+		return time.Minute
+	case "seconds":
+		return time.Second
+	case "milliseconds":
+		return time.Millisecond
+	case "microseconds":
+		return time.Microsecond
+	}
+	return 0
+}
+
+// checkValidity adds a problem if the text is not a duration.
+func checkValidity(p *Problems, m Meta, v string) {
+	if !validitySyntax.MatchString(v) {
+		p.Add(m.Spec, m.Label+" is "+Quote(v)+", which authentik does not read as a duration.",
+			"Write it like hours=1;minutes=30.")
+	}
+}
+
+// checkLifetime adds a problem if the text is not a duration, or one that is over at once.
+func checkLifetime(p *Problems, m Meta, v string) {
+	if d, ok := ParseDuration(v); ok && d <= 0 {
+		p.Add(m.Spec, m.Label+" is "+Quote(v)+": it would expire at once.",
+			"Enter a time above zero, such as "+m.Default+".")
+		return
+	}
+	checkValidity(p, m, v)
+}
+
+// Lifetime is how long a provider's codes or tokens of one kind are valid.
+type Lifetime struct {
+	Meta
+	Text string // in authentik's format
+	// Needed reports whether every sign-in in PocketBase uses them.
+	Needed bool
+}
+
+// Lifetimes returns the lifetimes of the provider's codes and tokens. PocketBase asks for no refresh token.
+func (p *ProviderState) Lifetimes() []Lifetime {
+	var list []Lifetime
+	for _, key := range []string{"access_code_validity", "access_token_validity", "refresh_token_validity"} {
+		a, _ := Named(ProviderAttrs(), key)
+		if text, ok := a.at(p).(*string); ok {
+			list = append(list, Lifetime{a.Meta, *text, key != "refresh_token_validity"})
+		}
+	}
+	return list
+}

@@ -1,0 +1,208 @@
+package predict
+
+import (
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+
+	"authpocket/internal/link"
+	"authpocket/internal/predict/record"
+	"authpocket/internal/predict/rule"
+	"authpocket/internal/signin"
+)
+
+// Obstacle is something in a collection that keeps people out, or may do so.
+type Obstacle struct {
+	Cause      link.CauseID
+	What, Todo string
+	Everyone   bool // it also keeps out people who have an account
+	Newcomers  bool // it certainly keeps out everybody new
+	// Unknown reports whether the obstacle may be none: it depends on what cannot be known before a sign-in.
+	Unknown bool
+}
+
+// Obstacles returns what in a collection keeps people out, whoever they are. trusted reports whether authentik sends
+// verified addresses.
+func Obstacles(c link.CollectionState, version string, trusted bool) []Obstacle {
+	w := World{Version: version, Collection: c}
+	return slices.Concat(w.createObstacles(), w.entryObstacles(), w.emailObstacles(trusted), w.fieldObstacles(trusted))
+}
+
+// anybody is a record of which nothing is known.
+func (w World) anybody() rule.Record {
+	r := rule.Record{Fields: w.Collection.Fields, Unknown: map[string]bool{}, New: true}
+	for _, f := range w.Collection.Fields {
+		r.Unknown[f.Name] = true
+	}
+	return r
+}
+
+// anybodysRequest is PocketBase's request for a new record, with nothing known of its body but its keys.
+func (w World) anybodysRequest() rule.Request {
+	draft := record.New(w.Collection, samples(w.Collection)[0], w.Version, w.lookup())
+	r := w.createRequest(draft)
+	r.UnknownBody = map[string]bool{}
+	for key := range r.Body {
+		r.UnknownBody[key] = true
+	}
+	return r
+}
+
+func (w World) createObstacles() []Obstacle {
+	c := w.Collection
+	o := Obstacle{Cause: link.CauseCreateRule,
+		Todo: "To let new people in through authentik only, set createRule to @request.context = \"oauth2\"."}
+	answer := rule.Decide(c.CreateRule, w.anybodysRequest(), w.anybody())
+	switch {
+	case answer.Truth == rule.Yes:
+		return nil
+	case c.CreateRule == nil:
+		o.What = "createRule of " + c.Name + " lets only superusers make records, so new people are refused."
+	case answer.Broken:
+		o.What = "PocketBase can't evaluate createRule of " + c.Name + ", so new people are refused."
+	case answer.Truth == rule.No:
+		o.What = "createRule of " + c.Name + " rejects every sign-in of a new person."
+	default:
+		o.Unknown = true
+		o.What = "Whether createRule of " + c.Name + " lets a new person in depends on " + answer.Unknown + "."
+		o.Todo = "Sign in with a new account to see, or set createRule to @request.context = \"oauth2\"."
+		return []Obstacle{o}
+	}
+	o.What += " People who have an account there get in."
+	return []Obstacle{o}
+}
+
+// entryObstacles returns those of the auth rule and of multi-factor authentication.
+func (w World) entryObstacles() []Obstacle {
+	c := w.Collection
+	account := w.anybody()
+	account.New = false
+	var list []Obstacle
+	auth := Obstacle{Cause: link.CauseAuthRule, Everyone: true,
+		Todo: "Set authRule to empty, or to a rule that people meet. Changing it signs everyone out once."}
+	switch answer := rule.Decide(c.AuthRule, w.signInRequest(), account); {
+	case answer.Broken:
+		auth.What = "PocketBase can't evaluate authRule of " + c.Name + ", so nobody can sign in."
+		list = append(list, auth)
+	case answer.Truth == rule.No:
+		auth.What = "authRule of " + c.Name + " lets nobody sign in."
+		list = append(list, auth)
+	case answer.Truth == rule.Unknown:
+		list = append(list, Obstacle{Cause: link.CauseAuthRule, Unknown: true, What: "Whether authRule of " + c.Name +
+			" lets a person in depends on " + answer.Unknown + "; their new account is made all the same.",
+			Todo: "Sign in with a new account to see."})
+	}
+	if !c.MFAEnabled {
+		return list
+	}
+	mfa := Obstacle{Cause: link.CauseMFA, Everyone: true, What: "Multi-factor authentication is on in " + c.Name +
+		", so that authentik alone is not enough: PocketBase asks for a second way to sign in.",
+		Todo: "Set the MFA rule to @request.context != \"oauth2\", and let authentik ask for the second factor."}
+	if c.MFARule != "" {
+		switch answer := rule.Decide(&c.MFARule, w.signInRequest(), account); {
+		case answer.Broken:
+			mfa.What = "PocketBase can't evaluate the MFA rule of " + c.Name + ", so nobody can sign in."
+		case answer.Truth == rule.No:
+			return list
+		case answer.Truth == rule.Unknown:
+			mfa.Everyone, mfa.Unknown = false, true
+			mfa.What = "Whether PocketBase asks for a second factor depends on " + answer.Unknown +
+				", by the MFA rule of " + c.Name + "."
+		}
+	}
+	return append(list, mfa)
+}
+
+func (w World) emailObstacles(trusted bool) []Obstacle {
+	c := w.Collection
+	if !trusted && c.EmailRequired {
+		return []Obstacle{{Cause: link.CauseEmailUnverified, Newcomers: true, What: "Nobody new can sign in: " + c.Name +
+			" requires an e-mail address, and authentik marks addresses as not verified, which PocketBase drops. It " +
+			"then answers “email: Cannot be blank”.",
+			Todo: "Choose which addresses to trust, or make the e-mail field of " + c.Name + " optional."}}
+	}
+	only, except := emailDomains(c)
+	what := ""
+	switch {
+	case !trusted:
+		return nil
+	case len(only) > 0:
+		what = c.Name + " accepts only e-mail addresses of " + strings.Join(only, ", ") + "."
+	case len(except) > 0:
+		what = c.Name + " accepts no e-mail addresses of " + strings.Join(except, ", ") + "."
+	default:
+		return nil
+	}
+	return []Obstacle{{Cause: link.CauseEmailRefused, What: what + " PocketBase refuses other new people.",
+		Todo: "If authentik has people with other addresses, allow their domains in the options of the email field."}}
+}
+
+// emailDomains returns the domains that the collection's addresses may and may not have.
+func emailDomains(c link.CollectionState) (only, except []string) {
+	i := slices.IndexFunc(c.Fields, func(f link.CollectionField) bool { return f.Name == "email" })
+	if i < 0 || c.Fields[i].Options == nil {
+		return nil, nil
+	}
+	var options struct {
+		OnlyDomains   []string `json:"onlyDomains"`
+		ExceptDomains []string `json:"exceptDomains"`
+	}
+	_ = json.Unmarshal(c.Fields[i].Options, &options) // an older PocketBase has none
+	return options.OnlyDomains, options.ExceptDomains
+}
+
+// samples are people who have nothing in common but that each claim is text. What refuses all of them refuses everyone.
+func samples(c link.CollectionState) []record.User {
+	domain := "example.com"
+	if only, _ := emailDomains(c); len(only) > 0 {
+		domain = only[0]
+	}
+	return []record.User{
+		{ID: strings.Repeat("a1", 32), Name: "Ada Lovelace", Username: "ada", Email: "ada@" + domain,
+			AvatarURL: "https://example.com/ada.png"},
+		{ID: "17", Name: "Bo", Username: "bo.example", Email: "bo@" + domain},
+		{ID: "8a7f6c52-90ab-4c1d-8e2f-0123456789ab", Name: "Ибн Сина 980", Username: "ibnsina980", Email: "x@" + domain},
+	}
+}
+
+// fieldObstacles returns the fields that refuse every new person, whatever the claims say.
+func (w World) fieldObstacles(trusted bool) []Obstacle {
+	counts := map[record.Fault]int{}
+	all := samples(w.Collection)
+	for _, user := range all {
+		if !trusted {
+			user.Email = ""
+		}
+		for _, f := range record.New(w.Collection, user, w.Version, w.lookup()).Faults {
+			counts[f]++
+		}
+	}
+	var certain []record.Fault
+	for f, n := range counts {
+		if n == len(all) && f.Field != "email" { // emailObstacles says that
+			certain = append(certain, f)
+		}
+	}
+	slices.SortFunc(certain, func(a, b record.Fault) int { return strings.Compare(a.Field, b.Field) })
+	var list []Obstacle
+	for _, f := range certain {
+		list = append(list, w.fieldObstacle(f))
+	}
+	return list
+}
+
+func (w World) fieldObstacle(f record.Fault) Obstacle {
+	m := w.Collection.OAuth2.Mapped
+	mapped := map[string]string{m.ID: "the subject", m.Name: "the name", m.Username: "the user name",
+		m.AvatarURL: "the picture"}[f.Field]
+	cause := signin.CauseOfFields(fieldFaults([]record.Fault{f}), signin.Claims{Username: "x"}, m)
+	if mapped == "" || f.Field == "" {
+		return Obstacle{Cause: cause, What: fmt.Sprintf("%s requires %s, which a sign-in leaves empty, so new people are "+
+			"refused unless the app sends or sets a value.", w.Collection.Name, f.Field),
+			Todo: "Make the field optional, map a claim to it, or have the app send it as createData."}
+	}
+	return Obstacle{Cause: cause, Newcomers: true, What: "PocketBase refuses everybody new: " + mapped +
+		" is mapped to the field " + f.Field + ", which " + codeWords(f.Code) + ".",
+		Todo: "Map " + mapped + " to another field or to none, or change the field's options."}
+}
