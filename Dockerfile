@@ -1,5 +1,3 @@
-# The authentik client needs about 2.3 GB of memory to compile.
-#
 # To pin the base images, look up their digests and pass them to the build:
 #
 #   docker buildx imagetools inspect golang:1.26 --format '{{.Manifest.Digest}}'

@@ -16,7 +16,6 @@ require (
 	github.com/spf13/cast v1.10.0
 	github.com/zclconf/go-cty v1.19.0
 	go.yaml.in/yaml/v3 v3.0.6
-	goauthentik.io/api/v3 v3.2026050.3
 	golang.org/x/net v0.59.0
 	golang.org/x/sync v0.24.0
 	golang.org/x/sys v0.48.0
@@ -39,6 +38,7 @@ require (
 	github.com/pocketbase/ozzo-validation/v4 v4.3.0
 	github.com/rogpeppe/go-internal v1.16.0
 	go.uber.org/goleak v1.3.0
+	goauthentik.io/api/v3 v3.2026050.3
 	pgregory.net/rapid v1.3.0
 )
 

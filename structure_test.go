@@ -60,7 +60,7 @@ func imports() map[string]string {
 		"internal/listen":         "internal/logs",
 		"internal/link":           "internal/address internal/secret",
 		"internal/plans":          "internal/address internal/link",
-		"internal/predict":        "internal/link internal/signin",
+		"internal/predict":        "internal/link internal/predict/record internal/predict/rule internal/signin",
 		"internal/predict/record": "internal/link",
 		"internal/predict/rule":   "internal/link",
 		"internal/signin":         "internal/link internal/secret",
@@ -80,12 +80,12 @@ func imports() map[string]string {
 		"internal/pocketbase": "internal/address internal/link internal/pocketbase/apply internal/pocketbase/checks " +
 			"internal/pocketbase/rest internal/pocketbase/signins",
 		"internal/pocketbase/apply":  "internal/link internal/pocketbase/rest internal/secret internal/wire",
-		"internal/pocketbase/checks": "internal/link internal/pocketbase/rest internal/wire",
+		"internal/pocketbase/checks": "internal/link internal/pocketbase/rest internal/predict internal/wire",
 		"internal/pocketbase/rest":   "internal/link internal/outbound internal/secret internal/wire",
 		"internal/pocketbase/signins": "internal/link internal/outbound internal/pocketbase/rest internal/secret " +
 			"internal/signin internal/wire",
-		"internal/engine": "internal/address internal/journal internal/link internal/plans internal/secret " +
-			"internal/signin",
+		"internal/engine": "internal/address internal/journal internal/link internal/plans internal/predict " +
+			"internal/secret internal/signin",
 		"internal/connect": "internal/authentik internal/authentik/rest internal/engine internal/link " +
 			"internal/outbound " +
 			"internal/pocketbase internal/pocketbase/rest internal/secret",
@@ -138,7 +138,8 @@ func TestPackagesImportOnlyWhatTheyMay(t *testing.T) {
 	}
 }
 
-// TestTheProductContainsNoSandbox keeps the image small and the simulated authentik out of it.
+// TestTheProductContainsNoSandbox keeps the image small and the simulated authentik out of it. authentik's own client
+// is 29 MB of generated code.
 func TestTheProductContainsNoSandbox(t *testing.T) {
 	for _, p := range packages(t) {
 		name := p.name()
@@ -147,21 +148,11 @@ func TestTheProductContainsNoSandbox(t *testing.T) {
 			continue
 		}
 		for _, dep := range p.Deps {
-			for _, never := range []string{module + "sandbox", module + "test/", "github.com/pocketbase/"} {
+			for _, never := range []string{module + "sandbox", module + "test/", "github.com/pocketbase/",
+				"goauthentik.io/"} {
 				if strings.HasPrefix(dep, never) {
 					t.Errorf("%s leads to %s", name, dep)
 				}
-			}
-		}
-	}
-}
-
-// TestTheAuthentikClientIsImportedInOnePlace keeps 29 MB of generated code behind one package.
-func TestTheAuthentikClientIsImportedInOnePlace(t *testing.T) {
-	for _, p := range packages(t) {
-		for _, dep := range p.Imports {
-			if strings.HasPrefix(dep, "goauthentik.io/") && !strings.HasPrefix(p.name(), "internal/authentik") {
-				t.Errorf("%s imports %s", p.name(), dep)
 			}
 		}
 	}

@@ -14,39 +14,28 @@ import (
 	"authpocket/web/view/changes"
 )
 
+func applyOf(r *http.Request, sess *session.Session) *session.Apply {
+	return sess.ApplyByID(chi.URLParam(r, "id"))
+}
+
 // showApply handles the "GET /apply/{id}" route. The page is drawn from the
 // job's record, so a reload or a second tab shows the same.
-func (s *Server) showApply(w http.ResponseWriter, r *http.Request, sess *session.Session) {
-	job := sess.ApplyByID(chi.URLParam(r, "id"))
-	if job == nil {
-		s.notFound(w, r)
-		return
-	}
+func (s *Server) showApply(w http.ResponseWriter, r *http.Request, sess *session.Session, job *session.Apply) {
 	now, count := job.Now()
 	events := fmt.Sprintf("/apply/%s/events?after=%d", job.ID, count)
 	s.render(w, r, http.StatusOK, changes.Apply(changes.NewApply(s.head(sess), now, events)))
 }
 
 // applyEvents handles the "GET /apply/{id}/events" route.
-func (s *Server) applyEvents(w http.ResponseWriter, r *http.Request, sess *session.Session) {
-	job := sess.ApplyByID(chi.URLParam(r, "id"))
-	if job == nil {
-		s.notFound(w, r)
-		return
-	}
+func (s *Server) applyEvents(w http.ResponseWriter, r *http.Request, sess *session.Session, job *session.Apply) {
 	r, leave := sess.Streams.Join(r)
 	defer leave()
-	state := func() (int, bool, <-chan struct{}) {
-		events, over, moved := job.Happened.Look()
-		return len(events), over, moved
-	}
-	s.stream(w, r, state, func(n int) templ.Component {
-		events, _, _ := job.Happened.Look()
+	s.stream(w, r, job.Happened.Count, func(n int, over bool) templ.Component {
 		moved := -1
-		if n <= len(events) {
+		if events, _, _ := job.Happened.Look(); !over {
 			moved = events[n-1].Index
 		}
-		return changes.ApplyUpdate(changes.NewApply(s.head(sess), job.Progress(n, n > len(events)), ""), moved)
+		return changes.ApplyUpdate(changes.NewApply(s.head(sess), job.Progress(n, over), ""), moved)
 	})
 }
 
@@ -73,33 +62,31 @@ func (s *Server) startApply(w http.ResponseWriter, r *http.Request, sess *sessio
 
 // stalePlan leads to a new plan of the same kind.
 func (s *Server) stalePlan(w http.ResponseWriter, r *http.Request, sess *session.Session, id string) {
-	page := view.ProblemPage{
-		Head: s.head(sess), Summary: "This review is out of date. An answer or the link has changed since, " +
+	s.problem(w, r, http.StatusConflict, view.ProblemPage{
+		Head: s.titled(sess, "Review again"),
+		Summary: "This review is out of date. An answer or the link has changed since, " +
 			"perhaps in another tab. Nothing was written.",
 		Todo:    "Open the latest review and continue from there.",
 		Actions: []view.Action{{Label: "Review again", URL: sess.AgainOf(id)}},
-	}
-	page.Head.Title = "Review again"
-	s.problem(w, r, http.StatusConflict, page)
+	})
 }
 
 // busy writes the page for a plan that has to wait for another apply.
 func (s *Server) busy(w http.ResponseWriter, r *http.Request, sess *session.Session, job *session.Apply) {
-	page := view.ProblemPage{
-		Head: s.head(sess), Summary: "Other changes to this link are being applied, perhaps in another tab. Nothing " +
+	s.problem(w, r, http.StatusConflict, view.ProblemPage{
+		Head: s.titled(sess, "Other changes are in progress"),
+		Summary: "Other changes to this link are being applied, perhaps in another tab. Nothing " +
 			"in this review was written.",
 		Todo:    "Wait for them to finish, then open this review again.",
 		Actions: []view.Action{{Label: "View progress", URL: "/apply/" + job.ID}},
-	}
-	page.Head.Title = "Other changes are in progress"
-	s.problem(w, r, http.StatusConflict, page)
+	})
 }
 
 func (s *Server) closing(w http.ResponseWriter, r *http.Request, sess *session.Session) {
-	page := view.ProblemPage{
-		Head: s.head(sess), Summary: "authpocket is shutting down and starts no new work. Nothing was written.",
-		Todo: "Start authpocket again. It detects what already exists.", Actions: start(),
-	}
-	page.Head.Title = "authpocket is shutting down"
-	s.problem(w, r, http.StatusServiceUnavailable, page)
+	s.problem(w, r, http.StatusServiceUnavailable, view.ProblemPage{
+		Head:    s.titled(sess, "authpocket is shutting down"),
+		Summary: "authpocket is shutting down and starts no new work. Nothing was written.",
+		Todo:    "Start authpocket again. It detects what already exists.",
+		Actions: start(),
+	})
 }

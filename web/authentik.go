@@ -8,7 +8,6 @@ import (
 	"authpocket/internal/connect"
 	"authpocket/internal/link"
 	"authpocket/internal/secret"
-	"authpocket/web/form"
 	"authpocket/web/session"
 	"authpocket/web/view/setup"
 )
@@ -23,75 +22,25 @@ func (s *Server) showAuthentik(w http.ResponseWriter, r *http.Request, sess *ses
 	s.render(w, r, http.StatusOK, setup.Authentik(setup.NewAuthentik(s.head(sess), in)))
 }
 
-// authentikForm is the first connect page as it was sent.
-type authentikForm struct {
-	url, ca, from string
-	token         secret.Text
-	plain         bool // the token may be sent unencrypted
-}
-
-func parseAuthentik(r *http.Request) (authentikForm, error) {
-	if err := form.Parse(r); err != nil {
-		return authentikForm{}, err
-	}
-	ca, err := form.Certificate(r, "authentik.ca")
-	return authentikForm{
-		url: form.Typed(r, "authentik.url"), ca: ca, from: from(form.Typed(r, "from")),
-		token: form.TypedSecret(r, "authentik.token"),
-		plain: form.Typed(r, "authentik.insecure_http") == "yes",
-	}, err
-}
-
-// login returns all problems of the form before any request is sent. An
-// empty token means the one that is held for the same address.
-func (f authentikForm) login(held session.AuthentikLogin) (session.AuthentikLogin, link.Problems) {
-	var problems link.Problems
-	l := session.AuthentikLogin{Token: f.token, CA: f.ca, Plain: f.plain}
-	address, problem := link.ParseAddress(link.Authentik, "authentik address", "authentik.url", f.url)
-	if l.URL = address; problem != nil {
-		problems = append(problems, *problem)
-	}
-	if open := link.Unencrypted("authentik.url", l.URL, "token", "tick “"+setup.PlainToken+"”"); open != nil &&
-		!f.plain {
-		problems = append(problems, *open)
-	}
-	same := held.Token.IsSet() && held.URL == l.URL
-	switch {
-	case same && (!l.Token.IsSet() || l.Token.Equal(held.Token)):
-		if l.Token != held.Token {
-			l.Token.Wipe() // the same once more
-		}
-		l.Token = held.Token
-	case !l.Token.IsSet() && held.Token.IsSet() && problem == nil:
-		problems.Add("authentik.token", "Enter the API token of this authentik.", "The one that is set belongs to "+
-			held.URL+" and is not sent anywhere else.")
-	case !l.Token.IsSet() && !held.Token.IsSet():
-		problems.Add("authentik.token", "Enter the API token.", "Create one in authentik under Directory, Tokens and "+
-			"App passwords.")
-	}
-	return l, problems
-}
-
 // heldAuthentik returns the token that an empty field keeps: the session's own, else
 // what the program was started with. The copy is the session's to wipe.
-func (s *Server) heldAuthentik(sess *session.Session) session.AuthentikLogin {
+func (s *Server) heldAuthentik(sess *session.Session) session.Login {
 	if a := sess.Look().Authentik; a != nil {
 		return a.Login
 	}
-	return session.AuthentikLogin{URL: s.cfg.Prefill.AuthentikURL,
-		Token: secret.New(s.cfg.Prefill.AuthentikToken.Reveal())}
+	return session.Login{URL: s.cfg.Prefill.AuthentikURL, Token: secret.New(s.cfg.Prefill.AuthentikToken.Reveal())}
 }
 
 // saveAuthentik handles the "POST /authentik" route.
 func (s *Server) saveAuthentik(w http.ResponseWriter, r *http.Request, sess *session.Session) {
-	sent, err := parseAuthentik(r)
+	sent, err := parseConnect(r, link.Authentik)
 	if err != nil {
 		s.badForm(w, r, sess, err)
 		return
 	}
 	held := s.heldAuthentik(sess)
-	login, problems := sent.login(held)
-	if wrong := s.mistaken(r, sess, link.Authentik, login.URL, sent.token.IsSet()); wrong != nil {
+	login, _, problems := sent.login(link.Authentik, held)
+	if wrong := s.mistaken(r, sess, link.Authentik, login.URL, sent.Token.IsSet()); wrong != nil {
 		problems = wrong
 	}
 	var answer *session.Authentik
@@ -102,7 +51,7 @@ func (s *Server) saveAuthentik(w http.ResponseWriter, r *http.Request, sess *ses
 		}
 	}
 	if len(problems) > 0 {
-		in := setup.AuthentikInput{URL: sent.url, CA: sent.ca, From: sent.from, Plain: sent.plain, Problems: problems,
+		in := setup.AuthentikInput{URL: sent.URL, CA: sent.CA, From: sent.from, Plain: sent.Plain, Problems: problems,
 			Held: held.Token.IsSet() && held.URL == login.URL}
 		s.render(w, r, http.StatusUnprocessableEntity, setup.Authentik(setup.NewAuthentik(s.head(sess), in)))
 		return
@@ -133,7 +82,6 @@ func (s *Server) sendBlueprint(w http.ResponseWriter, _ *http.Request, _ *sessio
 // each with what it is for.
 func lacking(snap link.AuthentikSnapshot) []setup.Permission {
 	return slices.DeleteFunc(permissions(), func(p setup.Permission) bool {
-		return !slices.Contains(snap.Missing,
-			p.Codename)
+		return !slices.Contains(snap.Missing, p.Codename)
 	})
 }

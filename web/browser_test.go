@@ -97,7 +97,11 @@ func (w *wizard) browser() *browser {
 	if err != nil {
 		w.t.Fatal(err)
 	}
+	// Not the default transport: every httptest.Server that closes cuts its connections.
+	transport := &http.Transport{}
+	w.t.Cleanup(transport.CloseIdleConnections)
 	b := &browser{t: w.t, base: w.http.URL, http: &http.Client{
+		Transport:     transport,
 		Jar:           jar,
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 	}}

@@ -11,12 +11,87 @@ import (
 	"authpocket/internal/connect"
 	"authpocket/internal/link"
 	"authpocket/internal/secret"
-	"authpocket/web/door"
+	"authpocket/web/form"
 	"authpocket/web/session"
 	"authpocket/web/view/setup"
 )
 
-func (s *Server) toAuthentik(ctx context.Context, l session.AuthentikLogin) (*session.Authentik, error) {
+// connectForm is a connect page as it was sent, with the URL as typed.
+type connectForm struct {
+	session.Login
+	from string
+}
+
+func parseConnect(r *http.Request, system link.System) (connectForm, error) {
+	if err := form.Parse(r); err != nil {
+		return connectForm{}, err
+	}
+	typed := func(key string) string { return form.Typed(r, string(system)+"."+key) }
+	ca, err := form.Certificate(r, string(system)+".ca")
+	f := connectForm{from: from(form.Typed(r, "from")), Login: session.Login{
+		URL: typed("url"), With: session.WithToken, Token: secret.New(typed("token")), Email: typed("email"), CA: ca,
+		Password: secret.New(r.PostForm.Get(string(system) + ".password")), // its blanks may be meant
+		Plain:    typed("insecure_http") == "yes",
+	}}
+	if system == link.PB && typed("with") == session.WithPassword {
+		f.With = session.WithPassword
+	}
+	return f, err
+}
+
+// login returns all problems of the form before any request is sent. An
+// empty token means the one that is held for the same address. keep
+// means that the sign-in with a password that is there goes on.
+func (f connectForm) login(system link.System, held session.Login) (l session.Login, keep bool,
+	problems link.Problems) {
+	name, secrets, tick := "API token", "token", setup.PlainToken
+	other := "Create one in authentik under Directory, Tokens and App passwords."
+	if system == link.PB {
+		name, secrets, tick = "superuser token", "token or password", setup.PlainLogin
+		other = "Or choose to sign in with e-mail address and password."
+	}
+	l = f.Login
+	url, token := string(system)+".url", string(system)+".token"
+	address, problem := link.ParseAddress(system, system.Label()+" address", url, f.URL)
+	if l.URL = address; problem != nil {
+		problems = append(problems, *problem)
+	}
+	if open := link.Unencrypted(url, l.URL, secrets, "tick “"+tick+"”"); open != nil && !f.Plain {
+		problems = append(problems, *open)
+	}
+	if f.With == session.WithPassword {
+		keep = held.With == session.WithPassword && held.URL == l.URL && held.Email == l.Email && held.CA == l.CA &&
+			!l.Password.IsSet()
+		return l, keep, append(problems, f.passwordProblems(keep)...)
+	}
+	same := held.Token.IsSet() && held.URL == l.URL
+	switch {
+	case same && (!l.Token.IsSet() || l.Token.Equal(held.Token)):
+		if l.Token != held.Token {
+			l.Token.Wipe() // the same once more
+		}
+		l.Token = held.Token
+	case !l.Token.IsSet() && held.Token.IsSet() && problem == nil:
+		problems.Add(token, "Enter the "+name+" of this "+system.Label()+".",
+			"The one that is set belongs to "+held.URL+" and is not sent anywhere else.")
+	case !l.Token.IsSet() && !held.Token.IsSet():
+		problems.Add(token, "Enter the "+name+".", other)
+	}
+	return l, false, problems
+}
+
+func (f connectForm) passwordProblems(keep bool) (problems link.Problems) {
+	const todo = "It is the one that opens PocketBase's dashboard."
+	if f.Email == "" {
+		problems.Add("pocketbase.email", "Enter the superuser's e-mail address.", todo)
+	}
+	if !f.Password.IsSet() && !keep {
+		problems.Add("pocketbase.password", "Enter the superuser's password.", todo)
+	}
+	return problems
+}
+
+func (s *Server) toAuthentik(ctx context.Context, l session.Login) (*session.Authentik, error) {
 	c, err := s.cfg.Connect.ToAuthentik(ctx, connect.AuthentikLogin{URL: l.URL, Token: l.Token, CA: l.CA})
 	if err != nil {
 		return nil, caFault(err, link.Authentik)
@@ -24,18 +99,18 @@ func (s *Server) toAuthentik(ctx context.Context, l session.AuthentikLogin) (*se
 	return &session.Authentik{Login: l, System: c.System, Who: c.Who, HTTP: c.HTTP}, nil
 }
 
-func (s *Server) toPocketBase(ctx context.Context, l session.PocketBaseLogin) (*session.PocketBase, error) {
-	c, err := s.cfg.Connect.ToPocketBase(ctx, l.Login())
+func (s *Server) toPocketBase(ctx context.Context, l session.Login) (*session.PocketBase, error) {
+	c, err := s.cfg.Connect.ToPocketBase(ctx, l.ToPocketBase())
 	return newPocketBaseAnswer(l, c, err)
 }
 
 // withCode signs in with the one-time password.
 func (s *Server) withCode(ctx context.Context, step session.CodeStep, code secret.Text) (*session.PocketBase, error) {
-	c, err := s.cfg.Connect.WithCode(ctx, step.Login.Login(), step.Code, code)
+	c, err := s.cfg.Connect.WithCode(ctx, step.Login.ToPocketBase(), step.Code, code)
 	return newPocketBaseAnswer(step.Login, c, err)
 }
 
-func newPocketBaseAnswer(l session.PocketBaseLogin, c connect.PocketBase, err error) (*session.PocketBase, error) {
+func newPocketBaseAnswer(l session.Login, c connect.PocketBase, err error) (*session.PocketBase, error) {
 	if err != nil {
 		return nil, caFault(err, link.PB)
 	}
@@ -44,8 +119,8 @@ func newPocketBaseAnswer(l session.PocketBaseLogin, c connect.PocketBase, err er
 
 // sendCode has PocketBase send a one-time password. cause is the error that
 // asked for it, nil for another one.
-func (s *Server) sendCode(ctx context.Context, l session.PocketBaseLogin, cause error) (*session.CodeStep, error) {
-	code, err := s.cfg.Connect.RequestCode(ctx, l.Login(), cause)
+func (s *Server) sendCode(ctx context.Context, l session.Login, cause error) (*session.CodeStep, error) {
+	code, err := s.cfg.Connect.RequestCode(ctx, l.ToPocketBase(), cause)
 	return &session.CodeStep{Login: l, Code: code}, caFault(err, link.PB)
 }
 
@@ -118,14 +193,10 @@ func (s *Server) mistaken(r *http.Request, sess *session.Session, system link.Sy
 // this machine count as one.
 func ownAddress(r *http.Request, address string) bool {
 	u, err := url.Parse(address)
-	if err != nil {
+	own, odd := url.Parse(origin(r))
+	if err != nil || odd != nil {
 		return false
 	}
-	scheme := "http"
-	if door.Secure(r) {
-		scheme = "https"
-	}
-	own := &url.URL{Scheme: scheme, Host: r.Host}
 	return machine(u.Hostname()) == machine(own.Hostname()) && port(u) == port(own)
 }
 

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"io"
 	"net/http"
 	"strconv"
 	"time"
@@ -27,14 +28,12 @@ func (s *Server) showExport(w http.ResponseWriter, r *http.Request, sess *sessio
 	var files []changes.ExportFile
 	for _, f := range export.Formats() {
 		file := changes.ExportFile{Title: f.Title, URL: f.Name, FileName: f.FileNameAt(time.Now())}
-		problems, err := writeExport(f, plan, nil)
+		problems, err := writeExport(f, plan, io.Discard)
 		if err != nil {
 			s.fail(w, r, sess, err, "/export")
 			return
 		}
-		for _, one := range problems {
-			file.Refused = append(file.Refused, view.Sentence(one))
-		}
+		file.Refused = view.Sentences(problems)
 		files = append(files, file)
 	}
 	s.render(w, r, http.StatusOK, changes.Export(changes.NewExport(s.head(sess), sess.Look().Latest(), files,
@@ -75,23 +74,15 @@ func (s *Server) whole(w http.ResponseWriter, r *http.Request, sess *session.Ses
 		return link.Plan{}, false
 	}
 	plan, err := s.engine(p).Whole(r.Context(), p.Spec)
-	if problems, ok := errors.AsType[link.Problems](err); ok {
-		s.reviewProblems(w, r, sess, problems)
-		return link.Plan{}, false
-	}
 	if err != nil {
 		s.fail(w, r, sess, err, "/export")
-		return link.Plan{}, false
 	}
-	return plan, true
+	return plan, err == nil
 }
 
 // writeExport writes the plan in one format. Problems say why that format
 // cannot carry it.
-func writeExport(f export.Format, plan link.Plan, to *bytes.Buffer) (link.Problems, error) {
-	if to == nil {
-		to = new(bytes.Buffer)
-	}
+func writeExport(f export.Format, plan link.Plan, to io.Writer) (link.Problems, error) {
 	err := f.Write(to, plan)
 	if problems, ok := errors.AsType[link.Problems](err); ok {
 		return problems, nil

@@ -2,7 +2,7 @@ package web
 
 import (
 	"cmp"
-	"errors"
+
 	"net/http"
 	"net/url"
 	"slices"
@@ -33,22 +33,20 @@ func (s *Server) showFix(w http.ResponseWriter, r *http.Request, sess *session.S
 		redirect(w, r, "/settings?from=review")
 		return
 	}
-	spec, errand := p.Spec, session.Errand{Again: "/fix/" + string(cause), Back: "/signin"}
+	spec := p.Spec
+	errand := session.Errand{Again: "/fix/" + string(cause), Back: "/signin", Answers: &spec}
 	switch cause {
-	case link.CauseInvalidClient:
-		spec.PocketBase.RewriteSecret = true
 	case link.CauseEmailUnverified:
 		spec.Email = link.EmailTrustAll
-		errand.Answers = &spec
 	case link.CauseCreateRule:
 		spec.PocketBase.CreateRule = new(link.OAuth2Only)
-		errand.Answers = &spec
 	case link.CauseUserInfoURL, link.CauseEndpointURL, link.CauseHTMLInsteadOfJSON:
 		mendPaths(&spec, cmp.Or(spec.AuthentikURL, p.Authentik.Login.URL), cause)
-		errand.Answers = &spec
 	case link.CauseOAuth2Off:
 		spec.PocketBase.Enabled = new(true)
-		errand.Answers = &spec
+	default: // the answers stay
+		spec.PocketBase.RewriteSecret = spec.PocketBase.RewriteSecret || cause == link.CauseInvalidClient
+		errand.Answers = nil
 	}
 	s.reviewErrand(w, r, sess, p, spec, cause, errand)
 }
@@ -78,10 +76,6 @@ func (s *Server) reviewErrand(w http.ResponseWriter, r *http.Request, sess *sess
 		return
 	}
 	plan, differs, err := s.engine(p).PlanFix(r.Context(), spec, cause)
-	if problems, ok := errors.AsType[link.Problems](err); ok {
-		s.reviewProblems(w, r, sess, problems)
-		return
-	}
 	if err != nil {
 		s.fail(w, r, sess, err, e.Again)
 		return
@@ -102,47 +96,33 @@ func (s *Server) reviewErrand(w http.ResponseWriter, r *http.Request, sess *sess
 // nothingToFix writes the page for a cause that no setting can fix.
 func (s *Server) nothingToFix(w http.ResponseWriter, r *http.Request, sess *session.Session, cause link.CauseID) {
 	known, _ := signin.FindCause(cause)
-	page := view.ProblemPage{
-		Head: s.head(sess), Todo: known.Todo,
+	s.problem(w, r, http.StatusConflict, view.ProblemPage{
+		Head:    s.titled(sess, "authpocket cannot fix this"),
+		Todo:    known.Todo,
 		Summary: "Both systems already have the settings you chose, so the cause is elsewhere.",
 		Actions: []view.Action{{Label: "Check again", URL: "/verify"},
 			{Label: "Change the settings", URL: "/settings"}},
-	}
-	page.Head.Title = "authpocket cannot fix this"
-	s.problem(w, r, http.StatusConflict, page)
+	})
 }
 
 // addAddress handles the "GET /signin/address" route: the review of adding
 // authpocket's own redirect URI for a test.
-func (s *Server) addAddress(w http.ResponseWriter, r *http.Request, sess *session.Session) {
-	own := link.RedirectURI{URL: callbackURL(r), Mode: link.RedirectStrict, Type: link.RedirectAuthorization}
-	s.reviewAddresses(w, r, sess, session.Errand{Again: "/signin/address", Back: "/signin?way=" + session.WayCallback},
-		func(list []link.RedirectURI) []link.RedirectURI {
-			return append(list, own)
-		})
+func (s *Server) addAddress(w http.ResponseWriter, r *http.Request, sess *session.Session, p session.Progress) {
+	errand := session.Errand{Again: "/signin/address", Back: "/signin?way=" + session.WayCallback}
+	s.reviewAddresses(w, r, sess, p, errand,
+		link.RedirectURI{URL: callbackURL(r), Mode: link.RedirectStrict, Type: link.RedirectAuthorization})
 }
 
 // removeAddress handles the "GET /signin/address/remove" route.
-func (s *Server) removeAddress(w http.ResponseWriter, r *http.Request, sess *session.Session) {
-	s.reviewAddresses(w, r, sess, session.Errand{Again: "/signin/address/remove"},
-		func(list []link.RedirectURI) []link.RedirectURI {
-			return list
-		})
+func (s *Server) removeAddress(w http.ResponseWriter, r *http.Request, sess *session.Session, p session.Progress) {
+	s.reviewAddresses(w, r, sess, p, session.Errand{Again: "/signin/address/remove"})
 }
 
 // reviewAddresses plans with the provider's current redirect URIs, without
-// authpocket's own, as changed by change.
-func (s *Server) reviewAddresses(w http.ResponseWriter, r *http.Request, sess *session.Session, e session.Errand,
-	change func([]link.RedirectURI) []link.RedirectURI) {
-	p := sess.Look()
-	if !guard(w, r, p, "/review") {
-		return
-	}
+// authpocket's own, and more ones.
+func (s *Server) reviewAddresses(w http.ResponseWriter, r *http.Request, sess *session.Session, p session.Progress,
+	e session.Errand, more ...link.RedirectURI) {
 	now, err := s.engine(p).Desire(r.Context(), p.Spec)
-	if problems, ok := errors.AsType[link.Problems](err); ok {
-		s.reviewProblems(w, r, sess, problems)
-		return
-	}
 	if err != nil {
 		s.fail(w, r, sess, err, e.Again)
 		return
@@ -152,7 +132,7 @@ func (s *Server) reviewAddresses(w http.ResponseWriter, r *http.Request, sess *s
 		return slices.Contains(own, u.URL) || u.Type == link.RedirectLogout // a plan keeps these anyway
 	})
 	spec := p.Spec
-	spec.Provider.RedirectURIs = change(list)
+	spec.Provider.RedirectURIs = append(list, more...)
 	s.reviewErrand(w, r, sess, p, spec, link.CauseRedirectMismatch, e)
 }
 
@@ -165,8 +145,7 @@ func ownAddresses(d link.Desired, spec link.Spec) []string {
 		asked := slices.ContainsFunc(spec.Provider.RedirectURIs,
 			func(r link.RedirectURI) bool { return r.URL == u.URL })
 		if parsed, err := url.Parse(u.URL); err == nil && parsed.Path == callbackPath &&
-			u.Mode == link.RedirectStrict &&
-			u.Type != link.RedirectLogout && !asked {
+			u.Mode == link.RedirectStrict && u.Type != link.RedirectLogout && !asked {
 			own = append(own, u.URL)
 		}
 	}

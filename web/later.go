@@ -15,11 +15,7 @@ import (
 
 // showUndo handles the "GET /receipts/{id}/undo" route: the review of a plan
 // that undoes a receipt. With force it discards later changes too.
-func (s *Server) showUndo(w http.ResponseWriter, r *http.Request, sess *session.Session) {
-	p := sess.Look()
-	if !guard(w, r, p, "/settings") {
-		return
-	}
+func (s *Server) showUndo(w http.ResponseWriter, r *http.Request, sess *session.Session, p session.Progress) {
 	e := s.engine(p)
 	found, err := e.Receipt(chi.URLParam(r, "id"))
 	if err != nil {
@@ -93,22 +89,7 @@ func (s *Server) undoConflicts(w http.ResponseWriter, r *http.Request, sess *ses
 }
 
 // planner makes a plan for an existing link.
-type planner func(context.Context, *engine.Engine, link.Spec) (link.Plan, error)
-
-// showRotation handles the "GET /rotate" route: the review of a new client
-// secret.
-func (s *Server) showRotation(w http.ResponseWriter, r *http.Request, sess *session.Session) {
-	s.showLater(w, r, sess, func(ctx context.Context, e *engine.Engine, spec link.Spec) (link.Plan, error) {
-		return e.Rotation(ctx, spec)
-	})
-}
-
-// showRemoval handles the "GET /remove" route: the review of removing the link.
-func (s *Server) showRemoval(w http.ResponseWriter, r *http.Request, sess *session.Session) {
-	s.showLater(w, r, sess, func(ctx context.Context, e *engine.Engine, spec link.Spec) (link.Plan, error) {
-		return e.Removal(ctx, spec)
-	})
-}
+type planner func(*engine.Engine, context.Context, link.Spec) (link.Plan, error)
 
 // showRotationBack handles the "GET /rotate/back" route: the review of restoring
 // the client secret from before the last rotation. Only this session knows it.
@@ -118,42 +99,39 @@ func (s *Server) showRotationBack(w http.ResponseWriter, r *http.Request, sess *
 		redirect(w, r, "/rotate")
 		return
 	}
-	s.showLater(w, r, sess, func(ctx context.Context, e *engine.Engine, spec link.Spec) (link.Plan, error) {
+	s.after("/review", s.showLater(func(e *engine.Engine, ctx context.Context, spec link.Spec) (link.Plan, error) {
 		return e.RotationTo(ctx, spec, before)
-	})
+	}))(w, r)
 }
 
-// showLater writes the review of a plan for the session's link.
-func (s *Server) showLater(w http.ResponseWriter, r *http.Request, sess *session.Session, make planner) {
-	p := sess.Look()
-	if !guard(w, r, p, "/review") {
-		return
+// showLater returns the handler of the routes "GET /rotate" and "GET /remove": the review of a plan for the
+// session's link.
+func (s *Server) showLater(make planner) func(http.ResponseWriter, *http.Request, *session.Session,
+	session.Progress) {
+	return func(w http.ResponseWriter, r *http.Request, sess *session.Session, p session.Progress) {
+		plan, err := make(s.engine(p), r.Context(), p.Spec)
+		if problems, ok := errors.AsType[link.Problems](err); ok {
+			s.laterProblems(w, r, sess, problems)
+			return
+		}
+		if err != nil {
+			s.fail(w, r, sess, err, r.URL.Path)
+			return
+		}
+		s.review(w, r, sess, p, sess.Show(plan, p.Rev))
 	}
-	plan, err := make(r.Context(), s.engine(p), p.Spec)
-	if problems, ok := errors.AsType[link.Problems](err); ok {
-		s.laterProblems(w, r, sess, problems)
-		return
-	}
-	if err != nil {
-		s.fail(w, r, sess, err, r.URL.Path)
-		return
-	}
-	s.review(w, r, sess, p, sess.Show(plan, p.Rev))
 }
 
 func (s *Server) laterProblems(w http.ResponseWriter, r *http.Request, sess *session.Session, problems link.Problems) {
 	page := view.ProblemPage{
-		Head: s.head(sess), Summary: "No link exists with these settings. Nothing was written.",
+		Head:    s.titled(sess, "No changes to review yet"),
+		Summary: "No link exists with these settings. Nothing was written.", List: view.Sentences(problems),
 		Actions: []view.Action{{Label: "Change the settings", URL: "/settings"},
 			{Label: "Go to the review", URL: "/review"}},
 	}
-	page.Head.Title = "No changes to review yet"
 	if problems[0].Field == "pocketbase.slot" {
 		page.Summary, page.Actions = "This would delete something else in PocketBase. Nothing was written.",
 			page.Actions[1:]
-	}
-	for _, one := range problems {
-		page.List = append(page.List, view.Sentence(one))
 	}
 	s.problem(w, r, http.StatusConflict, page)
 }

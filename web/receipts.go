@@ -15,11 +15,7 @@ import (
 
 // showReceipts handles the "GET /receipts" route: what was done to the link
 // between the two connected systems, the newest first.
-func (s *Server) showReceipts(w http.ResponseWriter, r *http.Request, sess *session.Session) {
-	p := sess.Look()
-	if !guard(w, r, p, "/settings") {
-		return
-	}
+func (s *Server) showReceipts(w http.ResponseWriter, r *http.Request, sess *session.Session, p session.Progress) {
 	past, err := s.engine(p).History()
 	if err != nil {
 		s.fail(w, r, sess, err, "/receipts")
@@ -38,11 +34,7 @@ func (s *Server) showReceipts(w http.ResponseWriter, r *http.Request, sess *sess
 }
 
 // showReceipt handles the "GET /receipts/{id}" route.
-func (s *Server) showReceipt(w http.ResponseWriter, r *http.Request, sess *session.Session) {
-	p := sess.Look()
-	if !guard(w, r, p, "/settings") {
-		return
-	}
+func (s *Server) showReceipt(w http.ResponseWriter, r *http.Request, sess *session.Session, p session.Progress) {
 	found, err := s.engine(p).Receipt(chi.URLParam(r, "id"))
 	if err != nil {
 		s.receiptFault(w, r, sess, err)
@@ -52,13 +44,12 @@ func (s *Server) showReceipt(w http.ResponseWriter, r *http.Request, sess *sessi
 }
 
 func (s *Server) noReceipts(w http.ResponseWriter, r *http.Request, sess *session.Session) {
-	page := view.ProblemPage{
-		Head: s.head(sess), Summary: "authpocket was started without a directory for receipts, so it has no history.",
+	s.problem(w, r, http.StatusNotFound, view.ProblemPage{
+		Head:    s.titled(sess, "Receipts are turned off"),
+		Summary: "authpocket was started without a directory for receipts, so it has no history.",
 		Todo:    "The review always shows the current state of both systems.",
 		Actions: []view.Action{{Label: "Go to the review", URL: "/review"}},
-	}
-	page.Head.Title = "Receipts are turned off"
-	s.problem(w, r, http.StatusNotFound, page)
+	})
 }
 
 // receiptFault writes the page for a receipt that does not exist, belongs to
@@ -68,23 +59,18 @@ func (s *Server) receiptFault(w http.ResponseWriter, r *http.Request, sess *sess
 		s.fail(w, r, sess, err, "/receipts")
 		return
 	}
-	page := view.ProblemPage{
-		Head: s.head(sess), Summary: "The link between the two connected systems has no receipt with this ID.",
+	s.problem(w, r, http.StatusNotFound, view.ProblemPage{
+		Head:    s.titled(sess, "Receipt not found"),
+		Summary: "The link between the two connected systems has no receipt with this ID.",
 		Todo:    "If it belongs to other systems, connect those first.",
 		Actions: []view.Action{{Label: "View history", URL: "/receipts"}},
-	}
-	page.Head.Title = "Receipt not found"
-	s.problem(w, r, http.StatusNotFound, page)
+	})
 }
 
 // continueReceipt handles the "POST /receipts/{id}/continue" route: it takes
 // over the receipt's answers and leads to the review of what is left. It also
 // recreates a link that was undone or removed.
-func (s *Server) continueReceipt(w http.ResponseWriter, r *http.Request, sess *session.Session) {
-	p := sess.Look()
-	if !guard(w, r, p, "/settings") {
-		return
-	}
+func (s *Server) continueReceipt(w http.ResponseWriter, r *http.Request, sess *session.Session, p session.Progress) {
 	found, err := s.engine(p).Receipt(chi.URLParam(r, "id"))
 	if err != nil {
 		s.receiptFault(w, r, sess, err)

@@ -52,6 +52,13 @@ func (s *Server) head(sess *session.Session) view.Head {
 	return h
 }
 
+// titled returns the frame of a page in this session with that title.
+func (s *Server) titled(sess *session.Session, title string) view.Head {
+	h := s.head(sess)
+	h.Title = title
+	return h
+}
+
 // problem writes a page that says what is wrong and what to do.
 func (s *Server) problem(w http.ResponseWriter, r *http.Request, status int, p view.ProblemPage) {
 	title := p.Head.Title
@@ -62,7 +69,7 @@ func (s *Server) problem(w http.ResponseWriter, r *http.Request, status int, p v
 	s.render(w, r, status, view.ProblemView(p))
 }
 
-// fail logs an error and writes a page about it. again is where to retry. The page
+// fail logs an error and writes a page about it, or writes the page of problems. again is where to retry. The page
 // shows the words of a fault, and no details of other errors. A client that has
 // disconnected gets nothing.
 func (s *Server) fail(w http.ResponseWriter, r *http.Request, sess *session.Session, err error, again string) {
@@ -70,11 +77,14 @@ func (s *Server) fail(w http.ResponseWriter, r *http.Request, sess *session.Sess
 		respond.Nothing(w)
 		return
 	}
+	if problems, ok := errors.AsType[link.Problems](err); ok {
+		s.reviewProblems(w, r, sess, problems)
+		return
+	}
 	s.logError(r, "asking a system", err)
 	said := link.MessageOf(err)
-	page := view.ProblemPage{Head: s.head(sess), Summary: said.What(), Todo: said.Advice(link.OnPage), Answers: true,
-		Actions: []view.Action{{Label: "Try again", URL: again}}}
-	page.Head.Title = "Something went wrong"
+	page := view.ProblemPage{Head: s.titled(sess, "Something went wrong"), Summary: said.What(),
+		Todo: said.Advice(link.OnPage), Answers: true, Actions: []view.Action{{Label: "Try again", URL: again}}}
 	status := http.StatusInternalServerError
 	if f, ok := errors.AsType[*link.Fault](err); ok {
 		status = http.StatusBadGateway
@@ -108,11 +118,10 @@ func (s *Server) notFound(w http.ResponseWriter, r *http.Request) {
 
 func (s *Server) wrongMethod(w http.ResponseWriter, r *http.Request) {
 	routes, allowed := chi.RouteContext(r.Context()).Routes, []string{}
-	if routes.Match(chi.NewRouteContext(), http.MethodGet, r.URL.Path) {
-		allowed = append(allowed, http.MethodGet, http.MethodHead)
-	}
-	if routes.Match(chi.NewRouteContext(), http.MethodPost, r.URL.Path) {
-		allowed = append(allowed, http.MethodPost)
+	for _, methods := range [][]string{{http.MethodGet, http.MethodHead}, {http.MethodPost}} {
+		if routes.Match(chi.NewRouteContext(), methods[0], r.URL.Path) {
+			allowed = append(allowed, methods...)
+		}
 	}
 	w.Header().Set("Allow", strings.Join(allowed, ", "))
 	s.problem(w, r, http.StatusMethodNotAllowed, view.ProblemPage{
@@ -152,28 +161,28 @@ func (s *Server) sessionOver(w http.ResponseWriter, r *http.Request) {
 // badForm writes the page for a form that could not be read.
 func (s *Server) badForm(w http.ResponseWriter, r *http.Request, sess *session.Session, err error) {
 	if _, ok := errors.AsType[*http.MaxBytesError](err); ok {
-		page := view.ProblemPage{
-			Head: s.head(sess), Summary: "The form is limited to 64 kB in total.",
+		s.problem(w, r, http.StatusRequestEntityTooLarge, view.ProblemPage{
+			Head: s.titled(sess, "The form is too large"), Summary: "The form is limited to 64 kB in total.",
 			Todo: "Go back and remove what is not needed, such as a file that is not a certificate.", Answers: true,
 			Actions: []view.Action{{Label: "Back to the form", URL: r.URL.Path}},
-		}
-		page.Head.Title = "The form is too large"
-		s.problem(w, r, http.StatusRequestEntityTooLarge, page)
+		})
 		return
 	}
-	page := view.ProblemPage{
-		Head: s.head(sess), Summary: "The request is not a form of authpocket.",
+	s.problem(w, r, http.StatusBadRequest, view.ProblemPage{
+		Head:    s.titled(sess, "The form could not be read"),
+		Summary: "The request is not a form of authpocket.",
 		Todo:    "Go back and submit the form again.",
 		Answers: true, Actions: []view.Action{{Label: "Back to the form", URL: r.URL.Path}},
-	}
-	page.Head.Title = "The form could not be read"
-	s.problem(w, r, http.StatusBadRequest, page)
+	})
 }
 
 // stream sends the events of a record, and logs errors.
 func (s *Server) stream(w http.ResponseWriter, r *http.Request, state live.Follow,
-	message func(n int) templ.Component) {
-	if err := live.Stream(w, r, s.jobs.Ending(), state, message); err != nil {
+	message func(n int, over bool) templ.Component) {
+	if err := live.Stream(w, r, s.jobs.Ending(), state, func(n int) templ.Component {
+		count, _, _ := state()
+		return message(n, n > count)
+	}); err != nil {
 		s.logError(r, "sending an event", err)
 	}
 }

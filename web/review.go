@@ -1,7 +1,6 @@
 package web
 
 import (
-	"errors"
 	"net/http"
 
 	"authpocket/internal/link"
@@ -12,18 +11,10 @@ import (
 
 // showReview handles the "GET /review" route. Every look makes the plan
 // again, so that it shows the current state of both systems.
-func (s *Server) showReview(w http.ResponseWriter, r *http.Request, sess *session.Session) {
-	p := sess.Look()
-	if !guard(w, r, p, "/review") {
-		return
-	}
+func (s *Server) showReview(w http.ResponseWriter, r *http.Request, sess *session.Session, p session.Progress) {
 	shown := sess.TakeFresh()
 	if shown == nil {
 		plan, err := s.engine(p).Plan(r.Context(), p.Spec)
-		if problems, ok := errors.AsType[link.Problems](err); ok {
-			s.reviewProblems(w, r, sess, problems)
-			return
-		}
 		if err != nil {
 			s.fail(w, r, sess, err, "/review")
 			return
@@ -54,15 +45,11 @@ func (s *Server) review(w http.ResponseWriter, r *http.Request, sess *session.Se
 
 // reviewProblems writes the page for answers that no longer fit the systems.
 func (s *Server) reviewProblems(w http.ResponseWriter, r *http.Request, sess *session.Session, problems link.Problems) {
-	page := view.ProblemPage{
-		Head:    s.head(sess),
+	s.problem(w, r, http.StatusConflict, view.ProblemPage{
+		Head:    s.titled(sess, "No changes to review yet"),
 		Summary: "Something has changed in authentik or PocketBase since you answered. Check the settings again.",
 		Answers: true, Actions: []view.Action{{Label: "Change the settings", URL: "/settings"},
 			{Label: "Try again", URL: "/review"}},
-	}
-	page.Head.Title = "No changes to review yet"
-	for _, one := range problems {
-		page.List = append(page.List, view.Sentence(one))
-	}
-	s.problem(w, r, http.StatusConflict, page)
+		List: view.Sentences(problems),
+	})
 }

@@ -2,10 +2,12 @@ package web
 
 import (
 	"net/http"
+	"slices"
 
 	"github.com/go-chi/chi/v5"
 	"github.com/go-chi/chi/v5/middleware"
 
+	"authpocket/internal/engine"
 	"authpocket/static"
 	"authpocket/web/door"
 	"authpocket/web/session"
@@ -36,49 +38,49 @@ func (s *Server) routes() chi.Router {
 	r.Get("/", s.with(s.showStart))
 	r.Get("/authentik", s.with(s.showAuthentik))
 	r.Post("/authentik", s.with(s.saveAuthentik))
-	r.Get("/pocketbase", s.with(s.showPocketBase))
-	r.Post("/pocketbase", s.with(s.savePocketBase))
+	r.Get("/pocketbase", s.after("/pocketbase", s.showPocketBase))
+	r.Post("/pocketbase", s.after("/pocketbase", s.savePocketBase))
 	r.Get("/pocketbase/code", s.with(s.showCode))
 	r.Post("/pocketbase/code", s.with(s.saveCode))
-	r.Get("/settings", s.with(s.showSettings))
-	r.Post("/settings", s.with(s.saveSettings))
+	r.Get("/settings", s.after("/settings", s.showSettings))
+	r.Post("/settings", s.after("/settings", s.saveSettings))
 	r.Get("/settings/find", s.with(s.findNames))
-	r.Get("/review", s.with(s.showReview))
+	r.Get("/review", s.after("/review", s.showReview))
 	r.Post("/apply", s.with(s.startApply))
-	r.Get("/apply/{id}", s.with(s.showApply))
-	r.Get("/apply/{id}/events", s.with(s.applyEvents))
+	r.Get("/apply/{id}", found(s, applyOf, s.showApply))
+	r.Get("/apply/{id}/events", found(s, applyOf, s.applyEvents))
 	r.Get("/verify", s.with(s.showVerify))
 	r.Post("/verify", s.with(s.startVerify))
-	r.Get("/verify/events", s.with(s.verifyEvents))
+	r.Get("/verify/events", found(s, verifyOf, s.verifyEvents))
 	r.Get("/done", s.with(s.showDone))
 
 	// a real sign-in; the last ones need no session, but a secret of their own
 	r.Get("/signin", s.with(s.showSignIn))
 	r.Post("/signin", s.with(s.startSignIn))
 	r.Post("/signin/invite", s.with(s.inviteSignIn))
-	r.Get("/signin/address", s.with(s.addAddress))
-	r.Get("/signin/address/remove", s.with(s.removeAddress))
-	r.Get("/signin/{id}", s.with(s.showSignInRun))
-	r.Get("/signin/{id}/events", s.with(s.signInEvents))
-	r.Post("/signin/{id}/stage", s.with(s.openSignIn))
-	r.Post("/signin/{id}/return", s.with(s.returnSignIn))
-	r.Post("/signin/{id}/delete", s.with(s.deleteSignIn))
+	r.Get("/signin/address", s.after("/review", s.addAddress))
+	r.Get("/signin/address/remove", s.after("/review", s.removeAddress))
+	r.Get("/signin/{id}", found(s, s.signInOf, s.showSignInRun))
+	r.Get("/signin/{id}/events", found(s, s.signInOf, s.signInEvents))
+	r.Post("/signin/{id}/stage", found(s, s.signInOf, s.openSignIn))
+	r.Post("/signin/{id}/return", found(s, s.signInOf, s.returnSignIn))
+	r.Post("/signin/{id}/delete", found(s, s.signInOf, s.deleteSignIn))
 	r.Get("/fix/{cause}", s.with(s.showFix))
 	r.Get(callbackPath, s.callbackSignIn)
-	r.Get("/try/{token}", s.showTry)
-	r.Post("/try/{token}", s.startTry)
-	r.Get("/try/{token}/events", s.tryEvents)
-	r.Post("/try/{token}/stage", s.openTry)
-	r.Post("/try/{token}/return", s.returnTry)
+	r.Get("/try/{token}", s.tried(s.showTry))
+	r.Post("/try/{token}", s.tried(s.startTry))
+	r.Get("/try/{token}/events", s.tried(s.tryEvents))
+	r.Post("/try/{token}/stage", s.tried(s.openSignIn))
+	r.Post("/try/{token}/return", s.tried(s.returnSignIn))
 
 	// receipts, and changes to an existing link
-	r.Get("/receipts", s.with(s.showReceipts))
-	r.Get("/receipts/{id}", s.with(s.showReceipt))
-	r.Get("/receipts/{id}/undo", s.with(s.showUndo))
-	r.Post("/receipts/{id}/continue", s.with(s.continueReceipt))
-	r.Get("/rotate", s.with(s.showRotation))
+	r.Get("/receipts", s.after("/settings", s.showReceipts))
+	r.Get("/receipts/{id}", s.after("/settings", s.showReceipt))
+	r.Get("/receipts/{id}/undo", s.after("/settings", s.showUndo))
+	r.Post("/receipts/{id}/continue", s.after("/settings", s.continueReceipt))
+	r.Get("/rotate", s.after("/review", s.showLater((*engine.Engine).Rotation)))
 	r.Get("/rotate/back", s.with(s.showRotationBack))
-	r.Get("/remove", s.with(s.showRemoval))
+	r.Get("/remove", s.after("/review", s.showLater((*engine.Engine).Removal)))
 
 	r.Get("/export", s.with(s.showExport))
 	r.Get("/export/{format}", s.with(s.sendExport))
@@ -93,6 +95,30 @@ func (s *Server) routes() chi.Router {
 
 // handler is a page's handler with its browser's session.
 type handler func(w http.ResponseWriter, r *http.Request, sess *session.Session)
+
+// after returns the handler of a page that needs all answers before another one. A browser that skipped ahead
+// is redirected to the first page without an answer.
+func (s *Server) after(page string, next func(http.ResponseWriter, *http.Request, *session.Session,
+	session.Progress)) http.HandlerFunc {
+	return s.with(func(w http.ResponseWriter, r *http.Request, sess *session.Session) {
+		if p := sess.Look(); guard(w, r, p, page) {
+			next(w, r, sess, p)
+		}
+	})
+}
+
+// found returns the handler of a page about something that find looks up in the session, such as a test sign-in.
+func found[T any](s *Server, find func(*http.Request, *session.Session) *T,
+	next func(http.ResponseWriter, *http.Request, *session.Session, *T)) http.HandlerFunc {
+	return s.with(func(w http.ResponseWriter, r *http.Request, sess *session.Session) {
+		one := find(r, sess)
+		if one == nil {
+			s.notFound(w, r)
+			return
+		}
+		next(w, r, sess, one)
+	})
+}
 
 // with finds the request's session. A browser whose session has ended is told so
 // once, unless the page needs no session.
@@ -119,9 +145,6 @@ func (s *Server) enterDoor(w http.ResponseWriter, r *http.Request) {
 }
 
 func needsNoSession(path string) bool {
-	switch path {
-	case "/", "/forgotten", "/restart", "/leave", "/permissions", "/permissions/blueprint.yaml":
-		return true
-	}
-	return false
+	return slices.Contains([]string{"/", "/forgotten", "/restart", "/leave", "/permissions",
+		"/permissions/blueprint.yaml"}, path)
 }

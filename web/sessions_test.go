@@ -114,7 +114,7 @@ func holding(s *session.Store) (secret.Text, *http.Request) {
 	token := secret.New("a token")
 	rec, r := httptest.NewRecorder(), httptest.NewRequest("POST", "http://127.0.0.1:8480/authentik", nil)
 	one, _ := s.Of(r)
-	one.SetAuthentik(&session.Authentik{Login: session.AuthentikLogin{Token: token}, HTTP: http.DefaultClient})
+	one.SetAuthentik(&session.Authentik{Login: session.Login{Token: token}, HTTP: http.DefaultClient})
 	s.Keep(rec, r, one)
 	req := httptest.NewRequest("GET", "http://127.0.0.1:8480/review", nil)
 	for _, c := range rec.Result().Cookies() {

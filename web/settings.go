@@ -17,11 +17,7 @@ import (
 )
 
 // showSettings handles the "GET /settings" route.
-func (s *Server) showSettings(w http.ResponseWriter, r *http.Request, sess *session.Session) {
-	p := sess.Look()
-	if !guard(w, r, p, "/settings") {
-		return
-	}
+func (s *Server) showSettings(w http.ResponseWriter, r *http.Request, sess *session.Session, p session.Progress) {
 	e := s.engine(p)
 	preview, err := e.PreviewOpen(r.Context(), p.Spec, r.URL.Query().Has("again"))
 	if err != nil {
@@ -73,11 +69,7 @@ func existingAnswer(p engine.Preview) string {
 }
 
 // saveSettings handles the "POST /settings" route.
-func (s *Server) saveSettings(w http.ResponseWriter, r *http.Request, sess *session.Session) {
-	p := sess.Look()
-	if !guard(w, r, p, "/settings") {
-		return
-	}
+func (s *Server) saveSettings(w http.ResponseWriter, r *http.Request, sess *session.Session, p session.Progress) {
 	if err := form.Parse(r); err != nil {
 		s.badForm(w, r, sess, err)
 		return
@@ -166,13 +158,8 @@ func (s *Server) findNames(w http.ResponseWriter, r *http.Request, sess *session
 }
 
 func finder(a connect.AuthentikSystem, list string) func(context.Context, string) ([]link.Ref, error) {
-	switch list {
-	case "access.groups":
-		return a.SearchGroups
-	case "access.users", "person":
-		return a.SearchUsers
-	case "access.policies":
-		return a.SearchPolicies
-	}
-	return nil
+	return map[string]func(context.Context, string) ([]link.Ref, error){
+		"access.groups": a.SearchGroups, "access.users": a.SearchUsers, "person": a.SearchUsers,
+		"access.policies": a.SearchPolicies,
+	}[list]
 }

@@ -24,12 +24,14 @@ import (
 const callbackPath = "/signin/callback"
 
 // callbackURL returns the full URL, as the browser sees it.
-func callbackURL(r *http.Request) string {
-	scheme := "http"
+func callbackURL(r *http.Request) string { return origin(r) + callbackPath }
+
+// origin returns the wizard's origin, as the browser sees it.
+func origin(r *http.Request) string {
 	if door.Secure(r) {
-		scheme = "https"
+		return "https://" + r.Host
 	}
-	return scheme + "://" + r.Host + callbackPath
+	return "http://" + r.Host
 }
 
 // showSignIn handles the "GET /signin" route: the page before a test sign-in.
@@ -61,18 +63,16 @@ func (s *Server) signInStart(w http.ResponseWriter, r *http.Request, sess *sessi
 // redirects reports whether the provider allows that redirect URI.
 func redirects(d link.Desired, address string) bool {
 	return slices.ContainsFunc(d.Provider.RedirectURIs, func(u link.RedirectURI) bool {
-		return u.URL == address &&
-			u.Mode == link.RedirectStrict
+		return u.URL == address && u.Mode == link.RedirectStrict
 	})
 }
 
+func (s *Server) signInOf(r *http.Request, sess *session.Session) *session.SignIn {
+	return s.signIns.Of(sess, chi.URLParam(r, "id"))
+}
+
 // showSignInRun handles the "GET /signin/{id}" route.
-func (s *Server) showSignInRun(w http.ResponseWriter, r *http.Request, sess *session.Session) {
-	run := s.signIns.Of(sess, chi.URLParam(r, "id"))
-	if run == nil {
-		s.notFound(w, r)
-		return
-	}
+func (s *Server) showSignInRun(w http.ResponseWriter, r *http.Request, sess *session.Session, run *session.SignIn) {
 	s.signInPage(w, r, sess, run, http.StatusOK, "")
 }
 
@@ -96,12 +96,7 @@ func (s *Server) allowSignIn(w http.ResponseWriter, in proof.SignInInput) {
 }
 
 // signInEvents handles the "GET /signin/{id}/events" route.
-func (s *Server) signInEvents(w http.ResponseWriter, r *http.Request, sess *session.Session) {
-	run := s.signIns.Of(sess, chi.URLParam(r, "id"))
-	if run == nil {
-		s.notFound(w, r)
-		return
-	}
+func (s *Server) signInEvents(w http.ResponseWriter, r *http.Request, sess *session.Session, run *session.SignIn) {
 	r, leave := sess.Streams.Join(r)
 	defer leave()
 	s.streamSignIn(w, r, run, func(in proof.SignInInput) templ.Component {
@@ -113,14 +108,7 @@ func (s *Server) signInEvents(w http.ResponseWriter, r *http.Request, sess *sess
 
 func (s *Server) streamSignIn(w http.ResponseWriter, r *http.Request, run *session.SignIn,
 	message func(proof.SignInInput) templ.Component) {
-	state := func() (int, bool, <-chan struct{}) {
-		entries, over, moved := run.Happened.Look()
-		return len(entries), over, moved
-	}
-	s.stream(w, r, state, func(n int) templ.Component {
-		entries, _, _ := run.Happened.Look()
-		return message(run.Input(n, n > len(entries)))
-	})
+	s.stream(w, r, run.Happened.Count, func(n int, over bool) templ.Component { return message(run.Input(n, over)) })
 }
 
 // connectTo lets this page's script call one other server. If the address is
@@ -141,12 +129,7 @@ func own(p session.Progress) []string {
 
 // deleteSignIn handles the "POST /signin/{id}/delete" route: it deletes the
 // account that the test created, once its name is entered.
-func (s *Server) deleteSignIn(w http.ResponseWriter, r *http.Request, sess *session.Session) {
-	run := s.signIns.Of(sess, chi.URLParam(r, "id"))
-	if run == nil {
-		s.notFound(w, r)
-		return
-	}
+func (s *Server) deleteSignIn(w http.ResponseWriter, r *http.Request, sess *session.Session, run *session.SignIn) {
 	if err := form.Parse(r); err != nil {
 		s.badForm(w, r, sess, err)
 		return

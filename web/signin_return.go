@@ -5,8 +5,7 @@ import (
 	"net/http"
 	"regexp"
 	"strconv"
-
-	"github.com/go-chi/chi/v5"
+	"strings"
 
 	"authpocket/internal/secret"
 	"authpocket/internal/signin"
@@ -18,17 +17,9 @@ import (
 // clientID is what PocketBase names a holder of its event stream with.
 var clientID = regexp.MustCompile(`^[A-Za-z0-9]{15,100}$`)
 
-// openSignIn handles the "POST /signin/{id}/stage" route: the page has
+// openSignIn handles the routes "POST /signin/{id}/stage" and "POST /try/{token}/stage": the page has
 // PocketBase's event stream, and is told where to send the window.
-func (s *Server) openSignIn(w http.ResponseWriter, r *http.Request, sess *session.Session) {
-	s.openRun(w, r, s.signIns.Of(sess, chi.URLParam(r, "id")))
-}
-
-func (s *Server) openRun(w http.ResponseWriter, r *http.Request, run *session.SignIn) {
-	if run == nil {
-		s.notFound(w, r)
-		return
-	}
+func (s *Server) openSignIn(w http.ResponseWriter, r *http.Request, _ *session.Session, run *session.SignIn) {
 	if err := form.Parse(r); err != nil || !clientID.MatchString(form.Typed(r, "client")) ||
 		run.Way != session.WayWindow {
 		http.Error(w, "The page did not send a client ID of PocketBase's event stream. Reload it.",
@@ -44,18 +35,9 @@ func (s *Server) openRun(w http.ResponseWriter, r *http.Request, run *session.Si
 	_ = json.NewEncoder(w).Encode(map[string]string{"url": address}) // a browser that is gone needs no answer
 }
 
-// returnSignIn handles the "POST /signin/{id}/return" route: what the page
+// returnSignIn handles the routes "POST /signin/{id}/return" and "POST /try/{token}/return": what the page
 // heard at PocketBase's event stream, or that it heard nothing.
-func (s *Server) returnSignIn(w http.ResponseWriter, r *http.Request, sess *session.Session) {
-	run := s.signIns.Of(sess, chi.URLParam(r, "id"))
-	if run == nil {
-		s.notFound(w, r)
-		return
-	}
-	s.returnRun(w, r, run, "/signin/"+run.ID)
-}
-
-func (s *Server) returnRun(w http.ResponseWriter, r *http.Request, run *session.SignIn, page string) {
+func (s *Server) returnSignIn(w http.ResponseWriter, r *http.Request, _ *session.Session, run *session.SignIn) {
 	if err := form.Parse(r); err != nil {
 		http.Error(w, "The request is not a form of authpocket.", http.StatusBadRequest)
 		return
@@ -74,7 +56,7 @@ func (s *Server) returnRun(w http.ResponseWriter, r *http.Request, run *session.
 		http.Error(w, "This result belongs to another sign-in.", http.StatusConflict)
 		return
 	}
-	redirect(w, r, page)
+	redirect(w, r, strings.TrimSuffix(r.URL.Path, "/return"))
 }
 
 // callbackSignIn handles the "GET /signin/callback" route. authentik sends
@@ -92,8 +74,8 @@ func (s *Server) callbackSignIn(w http.ResponseWriter, r *http.Request) {
 		s.problem(w, r, http.StatusNotFound, page)
 		return
 	}
-	back, ok := run.Take(query.Get("state"), secret.New(query.Get("code")), query.Get("error"), signin.MissingNothing)
-	if ok {
+	if back, ok := run.Take(query.Get("state"), secret.New(query.Get("code")), query.Get("error"),
+		signin.MissingNothing); ok {
 		run.Finish(s.work, back)
 	}
 	page.Head.Title, page.Summary = "Back from authentik", "The page where you started this test shows the "+

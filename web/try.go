@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"net/http"
-	"strings"
 	"time"
 
 	"github.com/a-h/templ"
@@ -30,25 +29,25 @@ func (s *Server) inviteSignIn(w http.ResponseWriter, r *http.Request, sess *sess
 	}
 	token := run.Invite(time.Now().Add(session.InviteLife))
 	s.signIns.Add(run)
-	address := strings.TrimSuffix(callbackURL(r), callbackPath) + "/try/" + token
+	address := origin(r) + "/try/" + token
 	in, _ := run.Now()
 	s.render(w, r, http.StatusOK, proof.Invite(proof.NewInvite(s.head(sess), address, in)))
 }
 
-// tried finds the test of a link. It returns false for an unknown or used link,
-// after it has written the response.
-func (s *Server) tried(w http.ResponseWriter, r *http.Request) (*session.SignIn, bool) {
-	run := s.signIns.Invited(chi.URLParam(r, "token"))
-	if run != nil && run.Holds(tryKey(r)) {
-		return run, true
+// tried returns the handler of a page about the test of a link. An unknown or used link has no page.
+func (s *Server) tried(next func(http.ResponseWriter, *http.Request, *session.Session,
+	*session.SignIn)) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		if run := s.signIns.Invited(chi.URLParam(r, "token")); run != nil && run.Holds(tryKey(r)) {
+			next(w, r, run.Session, run)
+			return
+		}
+		s.problem(w, r, http.StatusNotFound, view.ProblemPage{
+			Head:    view.Head{Title: "This link no longer works"},
+			Summary: "It was already used, or it is older than 30 minutes.",
+			Todo:    "Ask the person who sent it for a new link.",
+		})
 	}
-	page := view.ProblemPage{
-		Head:    view.Head{Title: "This link no longer works"},
-		Summary: "It was already used, or it is older than 30 minutes.",
-		Todo:    "Ask the person who sent it for a new link.",
-	}
-	s.problem(w, r, http.StatusNotFound, page)
-	return nil, false
 }
 
 // tryKey returns the key that the browser has for the link, empty for none.
@@ -72,11 +71,7 @@ func giveKey(w http.ResponseWriter, r *http.Request) string {
 
 // showTry handles the "GET /try/{token}" route. It does not use the link up, since
 // mail scanners open links too.
-func (s *Server) showTry(w http.ResponseWriter, r *http.Request) {
-	run, ok := s.tried(w, r)
-	if !ok {
-		return
-	}
+func (s *Server) showTry(w http.ResponseWriter, r *http.Request, _ *session.Session, run *session.SignIn) {
 	if tryKey(r) == "" {
 		giveKey(w, r)
 	}
@@ -88,12 +83,8 @@ func (s *Server) showTry(w http.ResponseWriter, r *http.Request) {
 }
 
 // startTry handles the "POST /try/{token}" route: it starts the test.
-func (s *Server) startTry(w http.ResponseWriter, r *http.Request) {
-	run, ok := s.tried(w, r)
-	if !ok {
-		return
-	}
-	p := run.Session.Look()
+func (s *Server) startTry(w http.ResponseWriter, r *http.Request, sess *session.Session, run *session.SignIn) {
+	p := sess.Look()
 	if p.Authentik == nil || p.PocketBase == nil || !run.Claim(tryKey(r), func() string { return giveKey(w, r) }) {
 		s.problem(w, r, http.StatusConflict, view.ProblemPage{
 			Head:    view.Head{Title: "The test cannot start"},
@@ -113,36 +104,18 @@ func (s *Server) startTry(w http.ResponseWriter, r *http.Request) {
 	redirect(w, r, r.URL.Path)
 }
 
-// openTry handles the "POST /try/{token}/stage" route.
-func (s *Server) openTry(w http.ResponseWriter, r *http.Request) {
-	if run, ok := s.tried(w, r); ok {
-		s.openRun(w, r, run)
-	}
-}
-
-// returnTry handles the "POST /try/{token}/return" route.
-func (s *Server) returnTry(w http.ResponseWriter, r *http.Request) {
-	if run, ok := s.tried(w, r); ok {
-		s.returnRun(w, r, run, "/try/"+chi.URLParam(r, "token"))
-	}
-}
-
 // tryEvents handles the "GET /try/{token}/events" route: the stages, and
 // nothing about the account.
-func (s *Server) tryEvents(w http.ResponseWriter, r *http.Request) {
-	run, ok := s.tried(w, r)
-	if !ok {
-		return
-	}
+func (s *Server) tryEvents(w http.ResponseWriter, r *http.Request, _ *session.Session, run *session.SignIn) {
 	r, leave := run.Streams.Join(r)
 	defer leave()
-	if _, ok := s.tried(w, r); !ok { // asked again, for claim ends only streams that have joined
-		return
-	}
-	ctx, cancel := context.WithDeadline(r.Context(), run.Until())
-	defer cancel()
-	s.streamSignIn(w, r.WithContext(ctx), run, func(in proof.SignInInput) templ.Component {
-		in.Base = "/try/" + chi.URLParam(r, "token")
-		return proof.TryUpdate(proof.NewTry(view.Head{Assets: s.assets}, in, ""))
-	})
+	// It is asked again whether the browser may, for claim ends only streams that have joined.
+	s.tried(func(w http.ResponseWriter, r *http.Request, _ *session.Session, run *session.SignIn) {
+		ctx, cancel := context.WithDeadline(r.Context(), run.Until())
+		defer cancel()
+		s.streamSignIn(w, r.WithContext(ctx), run, func(in proof.SignInInput) templ.Component {
+			in.Base = "/try/" + chi.URLParam(r, "token")
+			return proof.TryUpdate(proof.NewTry(view.Head{Assets: s.assets}, in, ""))
+		})
+	})(w, r)
 }

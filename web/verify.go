@@ -85,21 +85,12 @@ func (s *Server) startVerify(w http.ResponseWriter, r *http.Request, sess *sessi
 }
 
 // verifyEvents handles the "GET /verify/events" route.
-func (s *Server) verifyEvents(w http.ResponseWriter, r *http.Request, sess *session.Session) {
-	run := sess.Look().Verify
-	if run == nil {
-		s.notFound(w, r)
-		return
-	}
+func (s *Server) verifyEvents(w http.ResponseWriter, r *http.Request, sess *session.Session, run *session.Verify) {
 	r, leave := sess.Streams.Join(r)
 	defer leave()
-	state := func() (int, bool, <-chan struct{}) {
-		entries, over, moved := run.Happened.Look()
-		return len(entries), over, moved
-	}
-	s.stream(w, r, state, func(n int) templ.Component {
-		entries, _, _ := run.Happened.Look()
-		return proof.VerifyUpdate(proof.NewVerify(s.head(sess), s.verifyInput(sess, run.InputAt(n, n > len(entries))),
-			""))
+	s.stream(w, r, run.Happened.Count, func(n int, over bool) templ.Component {
+		return proof.VerifyUpdate(proof.NewVerify(s.head(sess), s.verifyInput(sess, run.InputAt(n, over)), ""))
 	})
 }
+
+func verifyOf(_ *http.Request, sess *session.Session) *session.Verify { return sess.Look().Verify }

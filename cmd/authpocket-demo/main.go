@@ -3,6 +3,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"flag"
@@ -72,20 +73,12 @@ func demo(ctx context.Context, address string, chosen, tokens bool, stdout, stde
 	if err != nil {
 		return errors.Join(fmt.Errorf("starting the sandbox: %w", err), ln.Close())
 	}
-	defer func() {
-		if closed := box.Close(); err == nil {
-			err = closed
-		}
-	}()
+	defer func() { err = cmp.Or(err, box.Close()) }()
 	state, err := os.MkdirTemp("", "authpocket-demo-")
 	if err != nil {
 		return fmt.Errorf("creating a directory for receipts: %w", err)
 	}
-	defer func() {
-		if removed := os.RemoveAll(state); err == nil {
-			err = removed
-		}
-	}()
+	defer func() { err = cmp.Or(err, os.RemoveAll(state)) }()
 	store, err := journal.Open(state)
 	if err != nil {
 		return fmt.Errorf("opening the directory for receipts: %w", err)

@@ -31,19 +31,20 @@ type stateFlag struct {
 	State string `help:"${help_state}" env:"AUTHPOCKET_STATE" placeholder:"DIR"`
 }
 
-// apply plans the link, asks, and applies the plan.
-func (p program) apply(ctx context.Context, f applyLinkFlags) int {
-	return p.carryOut(ctx, f.applyFlags, func(e *engine.Engine, spec link.Spec) (link.Plan, error) {
+// run plans the link, asks, and applies the plan.
+func (f applyLinkFlags) run(ctx context.Context, p program) int {
+	planned := func(e *engine.Engine, ctx context.Context, spec link.Spec) (link.Plan, error) {
 		spec.PocketBase.RewriteSecret = spec.PocketBase.RewriteSecret || f.RewriteSecret
 		return e.Plan(ctx, spec)
-	}, nil)
+	}
+	return p.carryOut(ctx, f.applyFlags, planned, nil)
 }
 
 // verifier checks the result of an apply and may correct it.
 type verifier func(context.Context, *engine.Engine, link.Plan) (link.Checks, error)
 
 // planner returns the plan of a command.
-type planner func(*engine.Engine, link.Spec) (link.Plan, error)
+type planner func(*engine.Engine, context.Context, link.Spec) (link.Plan, error)
 
 // carryOut plans, asks, applies the plan, and verifies the result unless
 // verify is nil.
@@ -54,7 +55,7 @@ func (p program) carryOut(ctx context.Context, f applyFlags, planned planner, ve
 		return view.fail(err)
 	}
 	view.interrupted(e)
-	plan, err := planned(e, spec)
+	plan, err := planned(e, ctx, spec)
 	if err != nil {
 		return view.fail(err)
 	}

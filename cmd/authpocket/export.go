@@ -15,8 +15,8 @@ type exportFlags struct {
 	Format string `arg:"" help:"blueprint, terraform, pocketbase-migration, curl or markdown."`
 }
 
-// export prints the plan in another language, without secrets.
-func (p program) export(ctx context.Context, f exportFlags) int {
+// run prints the plan in another language, without secrets.
+func (f exportFlags) run(ctx context.Context, p program) int {
 	view := p.view(false)
 	format, found := export.Find(f.Format)
 	if !found {

@@ -112,6 +112,20 @@ func run(ctx context.Context, args []string, std streams) int {
 	return p.dispatch(ctx, parsed)
 }
 
+// command runs one command of the program and returns the exit code.
+type command interface {
+	run(context.Context, program) int
+}
+
+// commandOf returns the command of a node of the command line, or nil.
+func commandOf(node *kong.Node) command {
+	if node == nil {
+		return nil
+	}
+	chosen, _ := node.Target.Interface().(command)
+	return chosen
+}
+
 // dispatch runs the selected command.
 func (p program) dispatch(ctx context.Context, parsed *kong.Context) int {
 	chosen := commandOf(parsed.Selected())

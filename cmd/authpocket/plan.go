@@ -7,8 +7,8 @@ type planFlags struct {
 	stateFlag
 }
 
-// plan prints the plan.
-func (p program) plan(ctx context.Context, f planFlags) int {
+// run prints the plan.
+func (f planFlags) run(ctx context.Context, p program) int {
 	view := p.view(f.JSON)
 	e, spec, err := p.open(ctx, f.fileFlags, earlier(f.State))
 	if err != nil {

@@ -21,9 +21,9 @@ type receiptsFlags struct {
 	stateFlag
 }
 
-// undo plans and applies the undo of a receipt.
-func (p program) undo(ctx context.Context, f undoFlags) int {
-	return p.carryOut(ctx, f.applyFlags, func(e *engine.Engine, spec link.Spec) (link.Plan, error) {
+// run plans and applies the undo of a receipt.
+func (f undoFlags) run(ctx context.Context, p program) int {
+	planned := func(e *engine.Engine, ctx context.Context, spec link.Spec) (link.Plan, error) {
 		id := f.Receipt
 		if id == "" {
 			newest, err := e.Newest(spec)
@@ -36,17 +36,17 @@ func (p program) undo(ctx context.Context, f undoFlags) int {
 			visible.Fprintf(p.out, "Undoing receipt %s.\n", id)
 		}
 		return e.Undo(ctx, id, f.Force)
-	}, nil)
+	}
+	return p.carryOut(ctx, f.applyFlags, planned, nil)
 }
 
-// remove removes the link from both systems.
-func (p program) remove(ctx context.Context, f applyFlags) int {
-	removal := func(e *engine.Engine, spec link.Spec) (link.Plan, error) { return e.Removal(ctx, spec) }
-	return p.carryOut(ctx, f, removal, nil)
+// run removes the link from both systems.
+func (f removeFlags) run(ctx context.Context, p program) int {
+	return p.carryOut(ctx, f.applyFlags, (*engine.Engine).Removal, nil)
 }
 
-// listReceipts prints the receipts, newest first.
-func (p program) listReceipts(f receiptsFlags) int {
+// run prints the receipts, newest first.
+func (f receiptsFlags) run(_ context.Context, p program) int {
 	view := p.view(f.JSON)
 	store, err := openStore(f.State)
 	if err != nil {

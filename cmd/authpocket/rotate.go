@@ -8,10 +8,9 @@ import (
 	"authpocket/internal/visible"
 )
 
-// rotate renews the client secret in both systems. If authentik rejects the new
+// run renews the client secret in both systems. If authentik rejects the new
 // one from PocketBase, it restores the old one.
-func (p program) rotate(ctx context.Context, f applyFlags) int {
-	rotation := func(e *engine.Engine, spec link.Spec) (link.Plan, error) { return e.Rotation(ctx, spec) }
+func (f rotateFlags) run(ctx context.Context, p program) int {
 	verify := func(ctx context.Context, e *engine.Engine, plan link.Plan) (link.Checks, error) {
 		if !f.JSON {
 			visible.Fprintln(p.out, "Checking the new client secret. PocketBase's log can take up to 30 seconds.")
@@ -23,7 +22,7 @@ func (p program) rotate(ctx context.Context, f applyFlags) int {
 		}
 		return checks, p.restoreSecret(ctx, e, plan)
 	}
-	return p.carryOut(ctx, f, rotation, verify)
+	return p.carryOut(ctx, f.applyFlags, (*engine.Engine).Rotation, verify)
 }
 
 // restoreSecret restores the client secret that the plan replaced. It always

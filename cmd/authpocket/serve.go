@@ -32,8 +32,8 @@ func (f serveFlags) options() listen.Options {
 	}
 }
 
-// serve runs the web wizard until the context ends.
-func (p program) serve(ctx context.Context, f serveFlags) int {
+// run runs the web wizard until the context ends.
+func (f serveFlags) run(ctx context.Context, p program) int {
 	store, err := openStore(f.State)
 	if err != nil {
 		said := link.MessageOf(err)

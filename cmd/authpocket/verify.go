@@ -16,8 +16,8 @@ type verifyFlags struct {
 	signInFlags
 }
 
-// verify checks the running link.
-func (p program) verify(ctx context.Context, f verifyFlags) int {
+// run checks the running link.
+func (f verifyFlags) run(ctx context.Context, p program) int {
 	view := p.view(f.JSON)
 	who, err := p.credentials(ctx, f.signInFlags)
 	if err != nil {

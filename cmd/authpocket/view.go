@@ -46,10 +46,14 @@ func (v view) fail(err error) int {
 	if v.asJSON {
 		v.json(map[string]any{"errors": messages(err)})
 	}
+	v.errors(err)
+	return exitError
+}
+
+func (v view) errors(err error) {
 	for _, m := range messages(err) {
 		visible.Fprintln(v.err, text(m))
 	}
-	return exitError
 }
 
 // text returns a message as one line.
@@ -119,14 +123,7 @@ func (v view) changes(list []link.Change) {
 }
 
 func sign(a link.Action) string {
-	switch a {
-	case link.Create:
-		return "+"
-	case link.Delete:
-		return "-"
-	default:
-		return "~"
-	}
+	return cmp.Or(map[link.Action]string{link.Create: "+", link.Delete: "-"}[a], "~")
 }
 
 func fieldText(a link.Action, f link.Field) visible.Text {
@@ -194,9 +191,7 @@ func (v view) applied(plan link.Plan, o outcomes, checks link.Checks, err error)
 		v.checks(checks)
 	}
 	if err != nil {
-		for _, m := range messages(err) {
-			visible.Fprintln(v.err, text(m))
-		}
+		v.errors(err)
 		return
 	}
 	if words := ending(plan); !v.asJSON && words != "" {

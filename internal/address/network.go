@@ -22,30 +22,19 @@ func PlainHTTP(raw string) bool {
 
 // ThisMachine reports whether the host of raw is this machine.
 func ThisMachine(raw string) bool {
-	u, err := url.Parse(raw)
-	if err != nil {
-		return false
-	}
-	host := hostOf(u)
-	if addr, err := netip.ParseAddr(host); err == nil {
-		return addr.IsLoopback()
-	}
-	return host == "localhost" || strings.HasSuffix(host, ".localhost")
+	name, ip := hostOf(raw)
+	return ip.IsLoopback() || name == "localhost" || strings.HasSuffix(name, ".localhost")
 }
 
 // Inner reports whether the host of raw is internal to a network: a container's
 // name, a private address or a name in a domain that is not in the public DNS.
 func Inner(raw string) bool {
-	u, err := url.Parse(raw)
-	if err != nil || u.Host == "" {
-		return false
+	name, ip := hostOf(raw)
+	if ip.IsValid() || name == "" {
+		return ip.IsPrivate() || ip.IsLoopback()
 	}
-	host := hostOf(u)
-	if addr, err := netip.ParseAddr(host); err == nil {
-		return addr.IsPrivate() || addr.IsLoopback()
-	}
-	return !strings.Contains(host, ".") || slices.ContainsFunc(innerDomains(), func(domain string) bool {
-		return strings.HasSuffix(host, "."+domain)
+	return !strings.Contains(name, ".") || slices.ContainsFunc(innerDomains(), func(domain string) bool {
+		return strings.HasSuffix(name, "."+domain)
 	})
 }
 
@@ -60,6 +49,14 @@ func innerDomains() []string {
 	}
 }
 
-// hostOf returns the host of u in lower case, without the final dot of a fully
-// qualified name.
-func hostOf(u *url.URL) string { return strings.ToLower(strings.TrimSuffix(u.Hostname(), ".")) }
+// hostOf returns the host of raw in lower case, without the final dot of a fully
+// qualified name, and as an IP address if it is one.
+func hostOf(raw string) (name string, ip netip.Addr) {
+	u, err := url.Parse(raw)
+	if err != nil {
+		return "", ip
+	}
+	name = strings.ToLower(strings.TrimSuffix(u.Hostname(), "."))
+	ip, _ = netip.ParseAddr(name)
+	return name, ip
+}

@@ -27,7 +27,7 @@ func (c *Client) explainBroken(ctx context.Context, err error) error {
 		!slices.Contains([]string{rest.WhatProviders, rest.WhatApplication}, failed.What) {
 		return err
 	}
-	providers, listErr := c.All(ctx, c.AnyProviderList(""))
+	providers, listErr := c.All(ctx, rest.AnyProviderList(""))
 	if listErr != nil {
 		c.Log.DebugContext(ctx, "looking for the provider that cannot be read", "err", listErr)
 	}

@@ -7,8 +7,6 @@ import (
 	"strings"
 	"time"
 
-	api "goauthentik.io/api/v3"
-
 	"authpocket/internal/authentik/rest"
 	"authpocket/internal/link"
 )
@@ -16,30 +14,20 @@ import (
 // ChangedBy returns who changed the objects of these changes since then, by this machine's clock, latest first.
 // It returns nothing if the token can't read authentik's event log.
 func (c *Client) ChangedBy(ctx context.Context, since time.Time, changes []link.Change) []string {
-	a, err := c.Read(ctx, rest.Need{What: "events", Perm: link.PermViewEvent}, func(ctx context.Context) error {
-		_, _, err := c.API.EventsAPI.EventsEventsList(ctx).Actions([]api.EventActions{
-			api.EVENTACTIONS_MODEL_CREATED, api.EVENTACTIONS_MODEL_UPDATED, api.EVENTACTIONS_MODEL_DELETED,
-		}).Ordering("-created").PageSize(eventCount).Execute()
-		return err
-	})
+	events, since, err := c.events(ctx, since, "model_created", "model_updated", "model_deleted")
 	if err != nil {
 		c.Log.DebugContext(ctx, "who changed it is not known", "err", err)
 		return nil
 	}
-	if ahead, err := a.Ahead(); err == nil {
-		since = since.Add(ahead)
-	}
-	o, _ := a.Object()
 	var said []string
-	for _, e := range o.Objects("results") {
-		model := event(e).context().Object("model")
-		if event(e).when().Before(since.Add(-time.Second)) || !slices.ContainsFunc(changes,
-			func(ch link.Change) bool { return isOf(model, ch) }) {
+	for _, e := range events {
+		model := e.context().Object("model")
+		if e.when().Before(since) ||
+			!slices.ContainsFunc(changes, func(ch link.Change) bool { return isOf(model, ch) }) {
 			continue
 		}
-		line := rest.Plain(e.Object("user").Text("username")) + " " +
-			strings.TrimPrefix(e.Text("action"), "model_") + " the " +
-			modelWords(model) + " at " + event(e).when().UTC().Format("15:04:05 UTC")
+		line := rest.Plain(e.user().Text("username")) + " " + strings.TrimPrefix(e.action(), "model_") + " the " +
+			modelWords(model) + " at " + e.when().UTC().Format("15:04:05 UTC")
 		if !slices.Contains(said, line) {
 			said = append(said, line)
 		}

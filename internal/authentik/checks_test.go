@@ -12,6 +12,7 @@ import (
 
 	"authpocket/internal/authentik"
 	"authpocket/internal/link"
+	"authpocket/internal/signin"
 	"authpocket/internal/secret"
 	"authpocket/sandbox/authentiksim"
 )
@@ -238,7 +239,8 @@ func TestTheEmailCheckGoesByTheDecision(t *testing.T) {
 				!strings.Contains(check.Evidence, "email_verified") {
 				t.Errorf("got %+v", check)
 			}
-			claims, _, err := c.Preview(t.Context(), d, person)
+			all, err := c.Preview(t.Context(), d, person)
+			claims := signin.ReadClaims(all)
 			if err != nil || claims.Email != test.email || claims.Subject == "" || claims.Username != "grace" {
 				t.Errorf("claims %+v, %v", claims, err)
 			}

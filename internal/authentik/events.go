@@ -7,8 +7,6 @@ import (
 	"strings"
 	"time"
 
-	api "goauthentik.io/api/v3"
-
 	"authpocket/internal/authentik/rest"
 	"authpocket/internal/link"
 	"authpocket/internal/secret"
@@ -22,57 +20,61 @@ const eventCount = 100
 // clock, oldest first and without secrets. Events that name another state belong to other sign-ins and are
 // skipped; an empty state skips none.
 func (c *Client) Events(ctx context.Context, since time.Time, d link.Desired, state string) signin.AuthentikTrail {
-	n := rest.Need{What: "events", Perm: link.PermViewEvent}
-	a, err := c.Read(ctx, n, func(ctx context.Context) error {
-		_, _, err := c.API.EventsAPI.EventsEventsList(ctx).Actions([]api.EventActions{
-			api.EVENTACTIONS_LOGIN, api.EVENTACTIONS_LOGIN_FAILED, api.EVENTACTIONS_AUTHORIZE_APPLICATION,
-			api.EVENTACTIONS_CONFIGURATION_ERROR, api.EVENTACTIONS_SUSPICIOUS_REQUEST,
-			api.EVENTACTIONS_POLICY_EXCEPTION, api.EVENTACTIONS_PROPERTY_MAPPING_EXCEPTION,
-		}).Ordering("-created").PageSize(eventCount).Execute()
-		return err
-	})
+	events, since, err := c.events(ctx, since, "login", "login_failed", "authorize_application", "configuration_error",
+		"suspicious_request", "policy_exception", "property_mapping_exception")
 	if err != nil {
 		return signin.AuthentikTrail{Unread: rest.FaultWords(err)}
 	}
-	if ahead, err := a.Ahead(); err == nil {
-		since = since.Add(ahead)
-	}
-	o, _ := a.Object()
-	events := o.Objects("results")
-	slices.Reverse(events)
 	var t signin.AuthentikTrail
-	for _, e := range events {
-		// since was corrected by a date in whole seconds.
-		if at := event(e).when(); at.After(since.Add(-time.Second)) && event(e).concerns(d) && event(e).of(state) {
-			event(e).add(&t, d)
+	for _, e := range slices.Backward(events) {
+		if e.when().After(since) && e.concerns(d) && e.of(state) {
+			e.add(&t, d)
 		}
 	}
 	return t
 }
 
+// events returns authentik's latest events of these kinds, latest first, and since by authentik's clock. That is
+// a second earlier, because it was corrected by a date in whole seconds.
+func (c *Client) events(ctx context.Context, since time.Time, actions ...string) ([]event, time.Time, error) {
+	call := rest.Get("/events/events/", "ordering", "-created", "page_size", strconv.Itoa(eventCount))
+	call.Query["actions"] = actions
+	a, err := c.Read(ctx, rest.Need{What: "events", Perm: link.PermViewEvent}, call)
+	if err != nil {
+		return nil, since, err
+	}
+	if ahead, err := a.Ahead(); err == nil {
+		since = since.Add(ahead)
+	}
+	o, _ := a.Object()
+	asEvent := func(o rest.Object) event { return event(o) }
+	return link.Each(o.Objects("results"), asEvent), since.Add(-time.Second), nil
+}
+
 // event is one entry of authentik's event log.
 type event rest.Object
+
+func (e event) action() string { return rest.Object(e).Text("action") }
+
+func (e event) user() rest.Object { return rest.Object(e).Object("user") }
 
 func (e event) context() rest.Object { return rest.Object(e).Object("context") }
 
 func (e event) args() rest.Object { return e.context().Object("http_request").Object("args") }
 
 func (e event) when() time.Time {
-	at, err := time.Parse(time.RFC3339Nano, rest.Object(e).Text("created"))
-	if err != nil {
-		return time.Time{}
-	}
+	at, _ := time.Parse(time.RFC3339Nano, rest.Object(e).Text("created")) // the zero time if it fails
 	return at
 }
 
 // concerns reports whether the event is about the link's client.
 func (e event) concerns(d link.Desired) bool {
-	undashed := strings.ReplaceAll(d.Application.PK, "-", "")
+	undashed := bareKey(d.Application.PK)
 	application, provider := e.context().Object("authorized_application"), e.context().Object("provider")
 	switch {
 	case d.Provider.ClientID != "" && e.args().Text("client_id") == d.Provider.ClientID:
 		return true
-	case undashed != "" && strings.ReplaceAll(application.Text("pk"), "-", "") == undashed:
+	case undashed != "" && bareKey(application.Text("pk")) == undashed:
 		return true
 	case d.Provider.PK != 0 && provider.Text("pk") == strconv.Itoa(d.Provider.PK):
 		return true
@@ -95,7 +97,7 @@ func (e event) ofMapping(d link.Desired) bool {
 }
 
 func (e event) add(t *signin.AuthentikTrail, d link.Desired) {
-	action, user := rest.Object(e).Text("action"), rest.Object(e).Object("user")
+	action, user := e.action(), e.user()
 	switch action {
 	case "login", "authorize_application":
 		if !user.Flag("is_anonymous") {
@@ -110,8 +112,7 @@ func (e event) add(t *signin.AuthentikTrail, d link.Desired) {
 		}
 	}
 	t.Evidence = append(t.Evidence, signin.Evidence{
-		System: link.Authentik, When: e.when(), Text: secret.Scrub(e.sentence(action, user.Text("username")),
-			d.Provider.ClientSecret),
+		System: link.Authentik, When: e.when(), Text: secret.Scrub(e.sentence(), d.Provider.ClientSecret),
 	})
 }
 
@@ -131,8 +132,9 @@ func (e event) mismatch() *signin.Mismatch {
 
 // sentence returns the event as a sentence. It uses only known values, because authentik logs states and
 // challenges as well.
-func (e event) sentence(action, user string) string {
-	switch action {
+func (e event) sentence() string {
+	user := e.user().Text("username")
+	switch e.action() {
 	case "login":
 		return user + " signed in (" + rest.OrNone(e.context().Text("auth_method")) + ")."
 	case "login_failed":
@@ -145,5 +147,5 @@ func (e event) sentence(action, user string) string {
 			return e.context().Text("message") + ". " + m.String()
 		}
 	}
-	return strings.ReplaceAll(action, "_", " ") + ": " + rest.OrNone(e.context().Text("message"))
+	return strings.ReplaceAll(e.action(), "_", " ") + ": " + rest.OrNone(e.context().Text("message"))
 }

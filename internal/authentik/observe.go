@@ -70,49 +70,35 @@ func fill[T any](ctx context.Context, c *Client, l rest.List, state func(rest.Ob
 	if err != nil {
 		return err
 	}
-	states := make([]T, len(objects))
-	for i, one := range objects {
-		states[i] = state(one)
-	}
-	*part = states
+	*part = link.Each(objects, state)
 	return nil
 }
 
 func (o *observation) readFlows(ctx context.Context) error {
-	return fill(ctx, o.c, o.c.FlowList(), rest.FlowState, &o.snap.Flows)
+	return fill(ctx, o.c, rest.FlowList(), rest.FlowState, &o.snap.Flows)
 }
 
 func (o *observation) readKeys(ctx context.Context) error {
-	return fill(ctx, o.c, o.c.KeyList(), rest.KeyState, &o.snap.Keys)
+	return fill(ctx, o.c, rest.KeyList(), rest.KeyState, &o.snap.Keys)
 }
 
 func (o *observation) readMappings(ctx context.Context) error {
-	return fill(ctx, o.c, o.c.MappingList(), rest.MappingState, &o.snap.Mappings)
+	return fill(ctx, o.c, rest.MappingList(), rest.MappingState, &o.snap.Mappings)
 }
 
 func (o *observation) readProviders(ctx context.Context) error {
-	var objects []rest.Object
-	asIs := func(one rest.Object) rest.Object { return one }
-	if err := fill(ctx, o.c, o.c.ProviderList(), asIs, &objects); err != nil {
+	objects, err := o.c.All(ctx, rest.ProviderList())
+	if err != nil {
 		return err
 	}
-	o.snap.Providers = make([]link.ProviderState, len(objects))
-	for i, one := range objects {
-		o.snap.Providers[i] = rest.ProviderState(one)
-	}
+	o.snap.Providers = link.Each(objects, rest.ProviderState)
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	correctGrantTypes(&o.snap.Features, objects)
-	return nil
-}
-
-// correctGrantTypes trusts the responses more than the version: a release candidate may lack features of its
-// version.
-func correctGrantTypes(f *link.Features, providers []rest.Object) {
-	if len(providers) == 0 {
-		return
+	if len(objects) > 0 { // the version says less: a release candidate may lack features of its version
+		o.snap.Features.GrantTypes = slices.ContainsFunc(objects,
+			func(one rest.Object) bool { return one.Has("grant_types") })
 	}
-	f.GrantTypes = slices.ContainsFunc(providers, func(o rest.Object) bool { return o.Has("grant_types") })
+	return nil
 }
 
 func (o *observation) readApplication(ctx context.Context) error {
@@ -128,7 +114,7 @@ func (o *observation) readApplication(ctx context.Context) error {
 	o.mu.Lock()
 	o.snap.Features.MetaHide = found.Has("meta_hide")
 	o.mu.Unlock()
-	return fill(ctx, o.c, o.c.BindingList(state.PK), rest.BindingState, &o.snap.Bindings)
+	return fill(ctx, o.c, rest.BindingList(state.PK), rest.BindingState, &o.snap.Bindings)
 }
 
 // readSettings reads the system settings, which are optional.
@@ -172,28 +158,23 @@ func (o *observation) readAccess() []func(context.Context) error {
 	}
 	var readers []func(context.Context) error
 	slots := make(chan struct{}, rest.MaxParallel)
-	add := func(l rest.List, key, name string, reference func(rest.Object) link.Ref, part *[]link.Ref) {
-		readers = append(readers, func(ctx context.Context) error {
-			slots <- struct{}{}
-			defer func() { <-slots }()
-			found, err := o.c.Exactly(ctx, l, key, name)
-			o.mu.Lock()
-			defer o.mu.Unlock()
-			for _, one := range found {
-				*part = append(*part, reference(one))
-			}
-			return err
-		})
+	add := func(kind string, names []string, part *[]link.Ref) {
+		for _, name := range rest.Set(names) {
+			a, _ := rest.AdmittedKind(kind)
+			readers = append(readers, func(ctx context.Context) error {
+				slots <- struct{}{}
+				defer func() { <-slots }()
+				found, err := o.c.Exactly(ctx, a.Called(name), a.Name, name)
+				o.mu.Lock()
+				defer o.mu.Unlock()
+				*part = append(*part, link.Each(found, a.Ref)...)
+				return err
+			})
+		}
 	}
-	for _, name := range rest.Set(o.q.Access.Groups) {
-		add(o.c.GroupList(name), "name", name, rest.Named, &o.snap.Groups)
-	}
-	for _, name := range rest.Set(o.q.Access.Users) {
-		add(o.c.UserList(name), "username", name, rest.UserRef, &o.snap.Users)
-	}
-	for _, name := range rest.Set(o.q.Access.Policies) {
-		add(o.c.PolicyList(name), "name", name, rest.Named, &o.snap.Policies)
-	}
+	add("group", o.q.Access.Groups, &o.snap.Groups)
+	add("user", o.q.Access.Users, &o.snap.Users)
+	add("policy", o.q.Access.Policies, &o.snap.Policies)
 	return readers
 }
 

@@ -21,7 +21,8 @@ func (o *observation) readPermissions(ctx context.Context) error {
 	}
 	held := map[string]bool{}
 	for _, role := range me.Objects("roles") {
-		permissions, err := o.c.All(ctx, o.c.permissionList(role.Text("pk")))
+		permissions, err := o.c.All(ctx, rest.List{Need: rest.Need{What: "permissions"},
+			Call: rest.Get("/rbac/permissions/", "role", role.Text("pk"), "ordering", "codename")})
 		if err != nil {
 			o.c.Log.DebugContext(ctx, "the token's permissions cannot be known beforehand", "err", err)
 			return ctx.Err()
@@ -40,21 +41,13 @@ func (o *observation) readPermissions(ctx context.Context) error {
 	return nil
 }
 
-func (c *Client) permissionList(role string) rest.List {
-	return rest.List{Need: rest.Need{What: "permissions"}, Page: func(ctx context.Context, page int32) error {
-		_, _, err := c.API.RbacAPI.RbacPermissionsList(ctx).Role(role).Ordering("codename").PageSize(rest.PageSize).
-			Page(page).Execute()
-		return err
-	}}
-}
-
 // readNameTaken looks for a provider of another kind with the queried name. Names are unique across all kinds.
 func (o *observation) readNameTaken(ctx context.Context) error {
 	name := o.q.ProviderName
 	if name == "" {
 		return nil
 	}
-	found, err := o.c.Exactly(ctx, o.c.AnyProviderList(name), "name", name)
+	found, err := o.c.Exactly(ctx, rest.AnyProviderList(name), "name", name)
 	if err != nil {
 		return o.optional(ctx, "all providers", err)
 	}

@@ -62,7 +62,6 @@ func TestReadsAreRetriedWhereThatHelps(t *testing.T) {
 				began = time.Now()
 				_, err := c.Observe(t.Context(), spec().Query())
 				faultOf(t, err)
-				// net/http asks once more by itself on a kept connection
 				if took := time.Since(began); took > 30*time.Second || failures < 88 {
 					t.Errorf("given up after %s and %d tries", took, 100-failures)
 				}

@@ -15,20 +15,13 @@ func (c *Client) Warnings(snap link.AuthentikSnapshot, changes []link.Change) []
 		if len(lacking) == 0 {
 			continue
 		}
+		names := strings.Join(link.Each(lacking, func(p link.Permission) string { return string(p) }), ", ")
 		list = append(list, link.Warning{
 			ID: link.WarnPermission, System: link.Authentik,
 			Summary: "The token may not do this: " + string(ch.Action) + " " + ch.Object + ".",
-			Detail: "It lacks " + joined(lacking) + ". Grant this to its role, or use another token, then review the " +
-				"plan again.",
+			Detail: "It lacks " + names + ". Grant this to its role, or use another token, then review the plan " +
+				"again.",
 		})
 	}
 	return list
-}
-
-func joined(permissions []link.Permission) string {
-	names := make([]string, len(permissions))
-	for i, p := range permissions {
-		names[i] = string(p)
-	}
-	return strings.Join(names, ", ")
 }

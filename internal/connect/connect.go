@@ -82,12 +82,18 @@ type AuthentikLogin struct {
 	CA    string // PEM, trusted beside the system's authorities; empty for none
 }
 
-// Authentik is a connection to an authentik.
-type Authentik struct {
-	System AuthentikSystem
-	Who    rest.Identity
+// Connection is a connection to one of the systems.
+type Connection[System, Identity any] struct {
+	System System
+	Who    Identity
 	HTTP   *http.Client // to close its idle connections
 }
+
+// The connections to each system.
+type (
+	Authentik  = Connection[AuthentikSystem, rest.Identity]
+	PocketBase = Connection[PocketBaseSystem, pbrest.Identity]
+)
 
 // ToAuthentik connects to authentik. The error is a *CAError or a *link.Fault.
 func (c Connector) ToAuthentik(ctx context.Context, l AuthentikLogin) (Authentik, error) {
@@ -118,13 +124,6 @@ func (l PocketBaseLogin) config(log *slog.Logger) (pbrest.Config, error) {
 	client, err := httpClient(l.CA)
 	return pbrest.Config{URL: l.URL, Token: l.Token, Email: l.Email, Password: l.Password, HTTP: client, Log: log},
 		err
-}
-
-// PocketBase is a connection to a PocketBase.
-type PocketBase struct {
-	System PocketBaseSystem
-	Who    pbrest.Identity
-	HTTP   *http.Client // to close its idle connections
 }
 
 // CodeRequest is a login that waits for the one-time password that PocketBase

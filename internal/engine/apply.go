@@ -148,13 +148,18 @@ func (e *Engine) failed(
 }
 
 func (e *Engine) carryOut(ctx context.Context, spec link.Spec, change link.Change, receipt receipt) error {
-	if change.System == link.Authentik {
-		return e.authentik.Apply(ctx, change)
-	}
-	if err := e.pocketbase.Apply(ctx, change); err != nil {
+	err := e.write(ctx, change)
+	if err != nil || change.System == link.Authentik {
 		return err
 	}
 	return e.matchSecret(ctx, spec, change, receipt)
+}
+
+func (e *Engine) write(ctx context.Context, change link.Change) error {
+	if change.System == link.Authentik {
+		return e.authentik.Apply(ctx, change)
+	}
+	return e.pocketbase.Apply(ctx, change)
 }
 
 // replan observes both systems and makes the plan again.
@@ -212,19 +217,22 @@ func staleSystem(plan, fresh link.Plan) link.System {
 func Differences(plan, fresh link.Plan) []string {
 	var out []string
 	for _, now := range fresh.Changes {
-		i := slices.IndexFunc(plan.Changes, func(c link.Change) bool { return c.ID() == now.ID() })
-		if i < 0 {
+		if old := changeWith(plan, now.ID()); old != nil {
+			out = append(out, fieldDifferences(*old, now)...)
+		} else {
 			out = append(out, now.System.Label()+": "+now.Object+" now needs a change.")
-			continue
 		}
-		out = append(out, fieldDifferences(plan.Changes[i], now)...)
 	}
 	for _, old := range plan.Changes {
-		if !slices.ContainsFunc(fresh.Changes, func(c link.Change) bool { return c.ID() == old.ID() }) {
+		if changeWith(fresh, old.ID()) == nil {
 			out = append(out, old.System.Label()+": "+old.Object+" was changed already.")
 		}
 	}
 	return out
+}
+
+func changeWith(plan link.Plan, id string) *link.Change {
+	return link.Find(plan.Changes, func(c link.Change) bool { return c.ID() == id })
 }
 
 func fieldDifferences(old, now link.Change) []string {
@@ -233,20 +241,20 @@ func fieldDifferences(old, now link.Change) []string {
 	}
 	var out []string
 	for _, f := range now.Fields {
-		i := slices.IndexFunc(old.Fields, func(x link.Field) bool { return x.Name == f.Name })
+		of := now.System.Label() + ": " + f.Name + " of " + now.Object
+		is := link.Show(f.Before)
+		old := link.Find(old.Fields, func(x link.Field) bool { return x.Name == f.Name })
 		switch {
-		case i < 0:
-			out = append(out, fmt.Sprintf("%s: %s of %s is now %s.", now.System.Label(), f.Name, now.Object,
-				link.Show(f.Before)))
-		case link.Show(old.Fields[i].Before) != link.Show(f.Before):
-			out = append(out, fmt.Sprintf("%s: %s of %s was %s and is now %s.", now.System.Label(), f.Name, now.Object,
-				link.Show(old.Fields[i].Before), link.Show(f.Before)))
+		case old == nil:
+			out = append(out, of+" is now "+is+".")
+		case link.Show(old.Before) != is:
+			out = append(out, of+" was "+link.Show(old.Before)+" and is now "+is+".")
 		}
 	}
 	for _, f := range old.Fields {
 		if !now.Changed(f.Name) {
-			out = append(out, fmt.Sprintf("%s: %s of %s was set to %s already.", now.System.Label(), f.Name, now.Object,
-				link.Show(f.After)))
+			out = append(out, now.System.Label()+": "+f.Name+" of "+now.Object+" was set to "+link.Show(f.After)+
+				" already.")
 		}
 	}
 	if !secretBefore(old).Equal(secretBefore(now)) {

@@ -3,6 +3,7 @@ package engine
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -18,14 +19,7 @@ const (
 	clockFail = 5 * time.Minute // what PocketBase allows in ID tokens
 )
 
-func outcome(c link.Check, s link.Status, cause link.CauseID, evidence, remedy string) link.Check {
-	c.Status, c.Cause, c.Evidence, c.Remedy = s, cause, evidence, remedy
-	return c
-}
-
-func skipped(c link.Check, err error) link.Check {
-	return outcome(c, link.Skipped, "", link.MessageOf(err).What(), "")
-}
+func skipped(c link.Check, err error) link.Check { return c.Skips(link.MessageOf(err).What()) }
 
 // remedyOf returns the catalogue's remedy for a cause.
 func remedyOf(cause link.CauseID) string {
@@ -49,18 +43,13 @@ func (e *Engine) checkBoth(ctx context.Context, d link.Desired, person int) []li
 func checkAddresses(d link.Desired) link.Check {
 	check := link.Check{ID: link.CheckAddresses, System: link.PB, Title: "Browsers reach both systems over https"}
 	addresses := append([]string{d.AuthentikURL, d.Slot.AuthURL, d.PocketBaseURL}, d.RedirectURLs()...)
-	var open []string
-	for _, one := range addresses {
-		if address.PlainHTTP(one) {
-			open = append(open, one)
-		}
-	}
+	open := slices.DeleteFunc(slices.Clone(addresses), func(one string) bool { return !address.PlainHTTP(one) })
 	if len(open) > 0 {
-		return outcome(check, link.Warn, link.CausePlainHTTP, "Plain http: "+strings.Join(open, ", ")+
+		return check.Warns(link.CausePlainHTTP, "Plain http: "+strings.Join(open, ", ")+
 			".", remedyOf(link.CausePlainHTTP))
 	}
-	return outcome(check, link.Pass, "", "All addresses that browsers use are https, or of this machine: "+
-		strings.Join(addresses, ", ")+".", "")
+	return check.Passes("All addresses that browsers use are https, or of this machine: " +
+		strings.Join(addresses, ", ") + ".")
 }
 
 // checkClock compares the clocks of both systems and this machine.
@@ -84,15 +73,14 @@ func (e *Engine) checkClock(ctx context.Context) link.Check {
 		clockWords(p) + "."
 	switch {
 	case apart <= clockWarn:
-		return outcome(check, link.Pass, "", evidence, "")
+		return check.Passes(evidence)
 	case p.Abs() > a.Abs():
 		check.System = link.PB
 	}
-	status := link.Warn
 	if apart > clockFail {
-		status = link.Fail
+		return check.Fails(link.CauseClock, evidence, remedyOf(link.CauseClock))
 	}
-	return outcome(check, status, link.CauseClock, evidence, remedyOf(link.CauseClock))
+	return check.Warns(link.CauseClock, evidence, remedyOf(link.CauseClock))
 }
 
 func clockWords(ahead time.Duration) string {
@@ -112,25 +100,20 @@ func (e *Engine) checkCollection(ctx context.Context, d link.Desired) link.Check
 	now, err := e.pocketbase.Collection(ctx, d)
 	if link.IsStale(err) {
 		m := link.MessageOf(err)
-		return outcome(check, link.Fail, link.CauseCollectionMissing, m.What(), m.Todo)
+		return check.Fails(link.CauseCollectionMissing, m.What(), m.Todo)
 	}
 	if err != nil {
 		return skipped(check, err)
 	}
 	drifts := d.RuleDrifts(now)
 	if len(drifts) == 0 {
-		return outcome(check, link.Pass, "", "Create rule, auth rule and multi-factor authentication of "+now.Name+
-			" are unchanged.", "")
+		return check.Passes("Create rule, auth rule and multi-factor authentication of " + now.Name + " are unchanged.")
 	}
-	worst, status := drifts[0], link.Warn
-	var what []string
-	for _, one := range drifts {
-		what = append(what, one.What)
-		if !one.Looser && status != link.Fail {
-			worst, status = one, link.Fail
-		}
+	what := strings.Join(link.Each(drifts, func(d link.RuleDrift) string { return d.What }), " ")
+	if worst := link.Find(drifts, func(d link.RuleDrift) bool { return !d.Looser }); worst != nil {
+		return check.Fails(worst.Cause, what, remedyOf(worst.Cause))
 	}
-	return outcome(check, status, worst.Cause, strings.Join(what, " "), remedyOf(worst.Cause))
+	return check.Warns(drifts[0].Cause, what, remedyOf(drifts[0].Cause))
 }
 
 // checkPrediction predicts the sign-in of a person. A refusal of the token's
@@ -144,10 +127,10 @@ func (e *Engine) checkPrediction(ctx context.Context, d link.Desired, person int
 	case p.Unknown != "":
 		return check.Skips("Cannot be known before a sign-in: " + p.Unknown + ". Test a sign-in to find out.")
 	case p.Outcome != signin.OutcomeRefused:
-		return outcome(check, link.Pass, "", p.Words, "")
+		return check.Passes(p.Words)
 	case person == 0:
-		return outcome(check, link.Warn, p.Cause, p.Words, "This is about the token's own account. Choose another "+
+		return check.Warns(p.Cause, p.Words, "This is about the token's own account. Choose another "+
 			"person to check with, or: "+remedyOf(p.Cause))
 	}
-	return outcome(check, link.Fail, p.Cause, p.Words, remedyOf(p.Cause))
+	return check.Fails(p.Cause, p.Words, remedyOf(p.Cause))
 }

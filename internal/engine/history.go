@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"authpocket/internal/journal"
+	"authpocket/internal/link"
 )
 
 // The journal's types, for pages and commands.
@@ -85,11 +86,10 @@ func (e *Engine) Receipt(id string) (WholePast, error) {
 	if err != nil {
 		return WholePast{}, err
 	}
-	i := slices.IndexFunc(h.Receipts, func(one Past) bool { return one.ID == id })
-	if i < 0 {
-		return WholePast{}, ErrNoReceipt
+	if one := link.Find(h.Receipts, func(one Past) bool { return one.ID == id }); one != nil {
+		return WholePast{*one, r}, nil
 	}
-	return WholePast{h.Receipts[i], r}, nil
+	return WholePast{}, ErrNoReceipt
 }
 
 // Interrupted returns the unfinished receipts of these two systems that are not

@@ -163,13 +163,10 @@ func (e *Engine) withoutEmail(ctx context.Context, spec link.Spec) (link.Spec, e
 	if err != nil {
 		return spec, err
 	}
-	fits := func(name string) bool {
-		return slices.ContainsFunc(snaps.Authentik.Mappings, func(m link.Mapping) bool {
-			return m.Name == name && m.Scope != "email"
-		})
-	}
-	spec.Provider.ScopeMappings = slices.DeleteFunc(slices.Clone(spec.Provider.ScopeMappings),
-		func(name string) bool { return !fits(name) })
+	spec.Provider.ScopeMappings = slices.DeleteFunc(slices.Clone(spec.Provider.ScopeMappings), func(name string) bool {
+		return !slices.ContainsFunc(snaps.Authentik.Mappings,
+			func(m link.Mapping) bool { return m.Name == name && m.Scope != "email" })
+	})
 	return spec, nil
 }
 
@@ -215,11 +212,7 @@ func (e *Engine) parts(r *journal.Receipt) ([]*journal.Receipt, error) {
 // secretUndelivered reports whether the receipt records a new client secret in
 // authentik, but not its write to PocketBase.
 func secretUndelivered(r *journal.Receipt) bool {
-	given := slices.ContainsFunc(started(r), updatesSecret)
-	return given && slices.ContainsFunc(r.Changes, func(c journal.Change) bool {
-		return c.Kind == link.KindOAuth2 &&
-			c.State() != journal.Done
-	})
+	return slices.ContainsFunc(started(r), updatesSecret) && mayDiffer(r)
 }
 
 // started returns the changes that were written or may have been.

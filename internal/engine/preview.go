@@ -119,18 +119,15 @@ func applicationIsOurs(spec link.Spec, snaps Snapshots) bool {
 }
 
 func emailBefore(snaps Snapshots, d link.Desired) link.EmailDecision {
-	i := slices.IndexFunc(snaps.Authentik.Providers, func(p link.ProviderState) bool {
-		return p.PK == d.Provider.PK &&
-			p.PK != 0
-	})
-	if i < 0 {
+	provider := link.Find(snaps.Authentik.Providers,
+		func(p link.ProviderState) bool { return p.PK == d.Provider.PK && p.PK != 0 })
+	if provider == nil {
 		return ""
 	}
 	for _, decision := range []link.EmailDecision{link.EmailTrustAll, link.EmailTrustAttribute} {
-		want := link.EmailMapping(decision).Name
 		for _, m := range snaps.Authentik.Mappings {
-			if m.Name == want && slices.ContainsFunc(snaps.Authentik.Providers[i].Mappings,
-				func(r link.Ref) bool { return r.ID == m.ID }) {
+			if m.Name == link.EmailMapping(decision).Name &&
+				slices.ContainsFunc(provider.Mappings, func(r link.Ref) bool { return r.ID == m.ID }) {
 				return decision
 			}
 		}

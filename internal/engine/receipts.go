@@ -47,22 +47,20 @@ func (e *Engine) Newest(spec link.Spec) (string, error) {
 			undone[one.Of] = undone[one.Of] || one.Outcome == journal.Completed
 		case (one.Kind == journal.Apply || one.Kind == journal.Remove) && undone[one.ID]:
 			undone[one.Of] = undone[one.Of] || kinds[one.Of] == one.Kind // including what it continued
-		case one.Kind == journal.Apply && one.Outcome != journal.Undone && (one.Wrote() || one.Outcome == ""):
-			return one.ID, errIfRotated(rotated, one.ID)
-		case one.Kind == journal.Remove && one.Outcome != journal.Undone && (one.Wrote() || one.Outcome == ""):
+		case one.Kind == journal.Rotate:
+			rotated = rotated || one.Wrote()
+		case one.Outcome == journal.Undone || !one.Wrote() && one.Outcome != "":
+		case one.Kind == journal.Apply && rotated:
+			return one.ID, olderThanRotation(one.ID)
+		default:
 			return one.ID, nil
-		case one.Kind == journal.Rotate && one.Wrote():
-			rotated = true
 		}
 	}
 	return "", nothing
 }
 
-// errIfRotated keeps an undo from skipping a newer rotation.
-func errIfRotated(rotated bool, id string) error {
-	if !rotated {
-		return nil
-	}
+// olderThanRotation keeps an undo from skipping a newer rotation.
+func olderThanRotation(id string) error {
 	return &journal.Fault{
 		Summary: "The newest receipt of this link is of a rotation, which cannot be undone: the old client secret is " +
 			"not kept.",
@@ -89,18 +87,15 @@ func (e *Engine) SetAside() ([]journal.SetAside, error) {
 	return aside, err
 }
 
-// unfinished returns the unfinished receipts that match.
-func (e *Engine) unfinished(match func(journal.Summary) bool) ([]*journal.Receipt, error) {
+// unfinishedOf returns the unfinished receipts of one link.
+func (e *Engine) unfinishedOf(spec link.Spec) ([]*journal.Receipt, error) {
 	if e.receipts == nil {
 		return nil, nil
 	}
 	list, _, err := e.receipts.List()
-	if err != nil {
-		return nil, err
-	}
 	var found []*journal.Receipt
 	for _, one := range list {
-		if one.Outcome != "" || !match(one) {
+		if one.Outcome != "" || !e.concerns(one, spec) {
 			continue
 		}
 		r, err := e.receipts.Load(one.ID)
@@ -109,12 +104,7 @@ func (e *Engine) unfinished(match func(journal.Summary) bool) ([]*journal.Receip
 		}
 		found = append(found, r)
 	}
-	return found, nil
-}
-
-// unfinishedOf returns the unfinished receipts of one link.
-func (e *Engine) unfinishedOf(spec link.Spec) ([]*journal.Receipt, error) {
-	return e.unfinished(func(one journal.Summary) bool { return e.concerns(one, spec) })
+	return found, err
 }
 
 // resume returns spec with what an interrupted apply left open, and its client
@@ -133,10 +123,8 @@ func (e *Engine) resume(spec link.Spec) (resumed link.Spec, clientID string, err
 // mayDiffer reports whether it is unknown, after this receipt, which client
 // secret PocketBase has.
 func mayDiffer(r *journal.Receipt) bool {
-	return slices.ContainsFunc(r.Changes, func(c journal.Change) bool {
-		return c.Kind == link.KindOAuth2 &&
-			c.State() != journal.Done
-	})
+	return slices.ContainsFunc(r.Changes,
+		func(c journal.Change) bool { return c.Kind == link.KindOAuth2 && c.State() != journal.Done })
 }
 
 // hasTornSecrets reports whether any unfinished receipt of the link, except id,
@@ -167,7 +155,10 @@ func (e *Engine) closeInterrupted(plan link.Plan) error {
 	if err != nil {
 		return err
 	}
-	outcome := outcomeOfInterrupted(plan)
+	outcome := journal.Continued
+	if plan.Purpose == link.PurposeUndo {
+		outcome = journal.Undone
+	}
 	for _, r := range open {
 		if plan.Only != "" || plan.Purpose == link.PurposeRotate && r.Kind != journal.Rotate {
 			continue
@@ -221,16 +212,8 @@ func (e *Engine) continued(kind journal.Kind, spec link.Spec) (string, error) {
 }
 
 func kindOf(plan link.Plan) journal.Kind {
-	switch plan.Purpose {
-	case link.PurposeUndo:
-		return journal.Undo
-	case link.PurposeRemove:
-		return journal.Remove
-	case link.PurposeRotate:
-		return journal.Rotate
-	default:
-		return journal.Apply
-	}
+	return map[link.Purpose]journal.Kind{link.PurposeLink: journal.Apply, link.PurposeUndo: journal.Undo,
+		link.PurposeRemove: journal.Remove, link.PurposeRotate: journal.Rotate}[plan.Purpose]
 }
 
 func (r receipt) id() string {
@@ -302,13 +285,4 @@ func (r receipt) finish(outcome journal.Outcome) error {
 		return err
 	}
 	return r.e.closeInterrupted(r.plan)
-}
-
-// outcomeOfInterrupted returns the outcome of interrupted receipts once plan is
-// done.
-func outcomeOfInterrupted(plan link.Plan) journal.Outcome {
-	if plan.Purpose == link.PurposeUndo {
-		return journal.Undone
-	}
-	return journal.Continued
 }

@@ -83,19 +83,19 @@ func (e *Engine) matchSecret(ctx context.Context, spec link.Spec, c link.Change,
 	}
 	for range secretTries {
 		given := link.As[link.CollectionState](c.After)
-		at := slices.IndexFunc(given.OAuth2.Providers, func(p link.OAuth2Provider) bool { return p.Slot == slot })
+		at := link.SlotIndex(given.OAuth2, slot)
 		snap, err := e.authentik.Observe(ctx, spec.Query())
 		if err != nil {
 			return secretUnseen(link.Authentik, err)
 		}
 		ours := given.OAuth2.Providers[at]
-		i := slices.IndexFunc(snap.Providers, func(p link.ProviderState) bool { return p.ClientID == ours.ClientID })
-		if i < 0 || !snap.Providers[i].ClientSecret.IsSet() || snap.Providers[i].ClientSecret.Equal(ours.ClientSecret) {
+		p := link.Find(snap.Providers, func(p link.ProviderState) bool { return p.ClientID == ours.ClientID })
+		if p == nil || !p.ClientSecret.IsSet() || p.ClientSecret.Equal(ours.ClientSecret) {
 			return nil
 		}
 		again := *given
 		again.OAuth2.Providers = slices.Clone(given.OAuth2.Providers)
-		again.OAuth2.Providers[at].ClientSecret = snap.Providers[i].ClientSecret
+		again.OAuth2.Providers[at].ClientSecret = p.ClientSecret
 		c = c.SecretAgain(given, slot)
 		c.After = &again
 		if err := e.compensate(ctx, c, receipt); err != nil {
@@ -129,11 +129,7 @@ func (e *Engine) compensate(ctx context.Context, c link.Change, receipt receipt)
 	}
 	i, err := receipt.alsoAboutTo(c)
 	logged(err)
-	if c.System == link.Authentik {
-		err = e.authentik.Apply(ctx, c)
-	} else {
-		err = e.pocketbase.Apply(ctx, c)
-	}
+	err = e.write(ctx, c)
 	if i >= 0 {
 		logged(receipt.ended(i, err))
 	}

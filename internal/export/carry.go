@@ -46,8 +46,7 @@ func (c carrier) check(p link.Plan) error {
 			reason, c.name),
 			Todo: "Change it where it was set, then export again."}
 		if !slices.ContainsFunc(problems, func(p link.Problem) bool {
-			return p.Field == one.Field &&
-				p.Summary == one.Summary
+			return p.Field == one.Field && p.Summary == one.Summary
 		}) {
 			problems = append(problems, one)
 		}

@@ -5,10 +5,15 @@
 package export
 
 import (
+	"fmt"
 	"io"
+	"slices"
+	"time"
 
 	"authpocket/internal/link"
 )
+
+const migrationName = "pocketbase-migration"
 
 // Format is a format that a plan can be written in.
 type Format struct {
@@ -39,12 +44,21 @@ func Formats() []Format {
 
 // Find returns the format with that name.
 func Find(name string) (Format, bool) {
-	for _, f := range Formats() {
-		if f.Name == name {
-			return f, true
-		}
+	i := slices.IndexFunc(Formats(), func(f Format) bool { return f.Name == name })
+	if i < 0 {
+		return Format{}, false
 	}
-	return Format{}, false
+	return Formats()[i], true
+}
+
+// FileNameAt returns the file name for an export at that time. A migration gets
+// a Unix time as prefix, like PocketBase's own: PocketBase runs each file name
+// once, in order.
+func (f Format) FileNameAt(t time.Time) string {
+	if f.Name != migrationName {
+		return f.FileName
+	}
+	return fmt.Sprintf("%d_%s", t.Unix(), f.FileName)
 }
 
 // whole returns a Write function that writes everything at once, so that a

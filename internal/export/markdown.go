@@ -16,7 +16,7 @@ func markdown(p link.Plan) (string, error) {
 	var out strings.Builder
 	fmt.Fprintf(&out, "# %s\n", title(p.Purpose))
 	markdownLink(&out, p.Desired)
-	fmt.Fprintf(&out, "\n## %s\n", heading(len(p.Changes)))
+	fmt.Fprintf(&out, "\n## %s\n", countOf(len(p.Changes), "Nothing to change", "%s"))
 	for i, change := range p.Changes {
 		markdownChange(&out, i+1, change)
 	}
@@ -31,13 +31,10 @@ func markdown(p link.Plan) (string, error) {
 
 func title(p link.Purpose) string {
 	const subject = "sign-in with authentik for PocketBase"
-	switch p {
-	case link.PurposeUndo:
-		return "Undo: " + subject
-	case link.PurposeRemove:
-		return "Removal: " + subject
-	case link.PurposeRotate:
-		return "New client secret: " + subject
+	kinds := map[link.Purpose]string{link.PurposeUndo: "Undo: ", link.PurposeRemove: "Removal: ",
+		link.PurposeRotate: "New client secret: "}
+	if kind, found := kinds[p]; found {
+		return kind + subject
 	}
 	return "S" + subject[1:]
 }
@@ -54,16 +51,6 @@ func markdownLink(out *strings.Builder, d link.Desired) {
 	} {
 		fmt.Fprintf(out, "| %s | %s |\n", row[0], markdownString(row[1]))
 	}
-}
-
-func heading(n int) string {
-	switch n {
-	case 0:
-		return "Nothing to change"
-	case 1:
-		return "1 change"
-	}
-	return fmt.Sprintf("%d changes", n)
 }
 
 func markdownChange(out *strings.Builder, n int, c link.Change) {

@@ -1,6 +1,7 @@
 package export
 
 import (
+	"cmp"
 	_ "embed" // for the script's functions
 	"fmt"
 	"strings"
@@ -33,24 +34,26 @@ func shell(p link.Plan) (string, error) {
 	for i, change := range p.Changes {
 		s.line("")
 		s.line(fmt.Sprintf("# %d of %d: %s", i+1, len(p.Changes), change.System.Label()))
-		if err := s.change(change); err != nil {
-			return "", err
-		}
+		s.change(change)
 	}
 	s.line("")
-	s.line("echo " + shellQuote(done(len(p.Changes))))
+	s.line("echo " + shellQuote(countOf(len(p.Changes), "There is nothing to change.", "Done: %s made.")))
 	needs := s.needs()
+	if s.err != nil {
+		return "", s.err
+	}
 	return shellHead + needs.comment + shellFunctions + needs.code + s.body.String(), nil
 }
 
-func done(n int) string {
+// countOf returns a text with the number of changes in it, or the one for none.
+func countOf(n int, none, text string) string {
 	switch n {
 	case 0:
-		return "There is nothing to change."
+		return none
 	case 1:
-		return "Done: 1 change made."
+		return fmt.Sprintf(text, "1 change")
 	}
-	return fmt.Sprintf("Done: %d changes made.", n)
+	return fmt.Sprintf(text, fmt.Sprint(n, " changes"))
 }
 
 // scripter writes the calls of a script.
@@ -62,12 +65,15 @@ type scripter struct {
 	ids map[variable]bool
 	// What the calls so far need in the environment.
 	authentik, pocketbase, collects, secret bool
+	err                                     error // the first one
 }
+
+func (s *scripter) fail(err error) { s.err = cmp.Or(s.err, err) }
 
 func (s *scripter) line(text string) { s.body.WriteString(text + "\n") }
 
 // call writes one request, without a body if that is nil.
-func (s *scripter) call(system link.System, method, path string, body any) error {
+func (s *scripter) call(system link.System, method, path string, body any) {
 	command := "authentik"
 	if system == link.PB {
 		command, s.pocketbase = "pocketbase", true
@@ -77,12 +83,10 @@ func (s *scripter) call(system link.System, method, path string, body any) error
 	word := "''"
 	if body != nil {
 		var err error
-		if word, err = shellJSON(body); err != nil {
-			return err
-		}
+		word, err = shellJSON(body)
+		s.fail(err)
 	}
 	s.line(command + " " + method + " " + shellQuote(path) + " " + word)
-	return nil
 }
 
 // keep stores the primary key from the last response in a variable.
@@ -144,4 +148,18 @@ func (n *needed) variable(name, what string) {
 func (n *needed) address(local, name, fallback string) {
 	n.code += local + "=" + shellQuote(fallback) + "\n" +
 		"if [ -n \"${" + name + ":-}\" ]; then " + local + "=${" + name + "%/}; fi\n"
+}
+
+// shellQuote returns s as one word of a POSIX shell. s must not contain NUL.
+func shellQuote(s string) string { return "'" + quoteInside(s) + "'" }
+
+// quoteInside returns s escaped for single quotes.
+func quoteInside(s string) string { return strings.ReplaceAll(s, "'", `'\''`) }
+
+// shellJSON returns a JSON document as one shell word. Its variables are expanded
+// by the shell and must hold JSON.
+func shellJSON(v any) (string, error) {
+	r := renderer{literal: quoteInside, variable: func(n variable) string { return `'"$` + string(n) + `"'` }}
+	r.value(v, "")
+	return "'" + r.out.String() + "'", r.err
 }

@@ -10,113 +10,83 @@ import (
 
 // change writes the calls of one change. It rejects kinds of change that plans
 // for exports do not contain.
-func (s *scripter) change(c link.Change) error {
-	calls := caller{s: s, err: link.Problems{{Summary: "A shell script cannot carry out this change: " + c.Object + ".",
-		Todo: "Make it with authpocket."}}}
-	if c.After != nil {
-		c.Visit(&calls)
+func (s *scripter) change(c link.Change) {
+	if c.After == nil || !c.Visit(s) {
+		s.fail(link.Problems{{Summary: "A shell script cannot carry out this change: " + c.Object + ".",
+			Todo: "Make it with authpocket."}})
 	}
-	return calls.err
 }
 
-// caller writes the calls of a create or update.
-type caller struct {
-	s   *scripter
-	err error
-}
+// The following methods write the calls of a create or update.
 
-func (w *caller) Mapping(e link.Edit[link.Mapping])        { w.err = w.s.mapping(e.Change, *e.After) }
-func (w *caller) Key(e link.Edit[link.KeyState])           { w.err = w.s.key(*e.After) }
-func (w *caller) Pair(e link.Edit[link.PairState])         { w.err = w.s.pair(*e.After) }
-func (w *caller) Provider(e link.Edit[link.ProviderState]) { w.err = w.s.provider(e.Change, *e.After) }
-func (w *caller) Application(e link.Edit[link.ApplicationState]) {
-	w.err = w.s.application(e.Change, *e.After)
-}
-func (w *caller) Binding(e link.Edit[link.BindingState]) { w.err = w.s.binding(*e.After) }
-func (w *caller) Collection(e link.Edit[link.CollectionState]) {
-	w.err = w.s.collection(e.Change, *e.After)
-}
-
-func (w *caller) Settings(e link.Edit[link.SettingsState]) {
-	w.err = w.s.call(link.PB, "PATCH", "/api/settings", changedOf(e.Change, link.SettingsAttrs(), e.After))
-}
-
-func (s *scripter) mapping(c link.Change, m link.Mapping) error {
+// Mapping writes the calls for a scope mapping.
+func (s *scripter) Mapping(e link.Edit[link.Mapping]) {
+	m := e.After
 	all := object{{"name", m.Name}, {"scope_name", m.Scope}, {"expression", m.Expression},
 		{"description", m.Description}}
-	if c.Before != nil {
-		return s.call(link.Authentik, "PATCH", "/api/v3/propertymappings/provider/scope/"+url.PathEscape(m.ID)+
-			"/", changed(c, all))
+	if e.Before != nil {
+		s.call(link.Authentik, "PATCH", "/api/v3/propertymappings/provider/scope/"+url.PathEscape(m.ID)+"/",
+			changed(e.Change, all))
+		return
 	}
-	err := s.call(link.Authentik, "POST", "/api/v3/propertymappings/provider/scope/", all)
+	s.call(link.Authentik, "POST", "/api/v3/propertymappings/provider/scope/", all)
 	s.keep(varMapping)
-	return err
 }
 
-func (s *scripter) key(k link.KeyState) error {
-	body, err := jsonBody(s, link.KeyAttrs(), k)
-	if err == nil {
-		err = s.call(link.Authentik, "POST", "/api/v3/crypto/certificatekeypairs/generate/", body)
-	}
+// Key writes the call that generates a signing key.
+func (s *scripter) Key(e link.Edit[link.KeyState]) {
+	s.call(link.Authentik, "POST", "/api/v3/crypto/certificatekeypairs/generate/",
+		jsonBody(s, link.KeyAttrs(), *e.After))
 	s.keep(varKey)
-	return err
 }
 
-func (s *scripter) pair(pair link.PairState) error {
-	provider, err := jsonBody(s, link.ProviderAttrs(), pair.Provider)
-	if err != nil {
-		return err
-	}
-	application, err := jsonBody(s, link.ApplicationAttrs(), pair.Application)
-	if err != nil {
-		return err
-	}
+// Pair writes the call that creates application, provider and bindings at once.
+func (s *scripter) Pair(e link.Edit[link.PairState]) {
 	s.secret = true
 	body := object{
-		{"app", filled(application)},
+		{"app", filled(jsonBody(s, link.ApplicationAttrs(), e.After.Application))},
 		{"provider_model", "authentik_providers_oauth2.oauth2provider"},
-		{"provider", filled(provider)},
+		{"provider", filled(jsonBody(s, link.ProviderAttrs(), e.After.Provider))},
 	}
 	var bindings []any
-	for _, b := range pair.Bindings {
+	for _, b := range e.After.Bindings {
 		bindings = append(bindings, s.bindingBody(b))
 	}
 	if len(bindings) > 0 {
 		body.add("policy_bindings", bindings)
 	}
-	if err := s.call(link.Authentik, "PUT", "/api/v3/core/transactional/applications/", body); err != nil {
-		return err
-	}
+	s.call(link.Authentik, "PUT", "/api/v3/core/transactional/applications/", body)
 	s.line("case $answer in\n    *'\"applied\":true'* | *'\"applied\": true'*) ;;\n" +
 		`    *) stop "authentik took the request but did not carry it out. Make a new plan." ;;` + "\nesac")
-	return nil
 }
 
-func (s *scripter) provider(c link.Change, v link.ProviderState) error {
-	body, err := jsonBody(s, link.ProviderAttrs(), v)
-	if err != nil {
-		return err
-	}
-	if c.Before == nil {
+// Provider writes the call for a provider.
+func (s *scripter) Provider(e link.Edit[link.ProviderState]) {
+	body := jsonBody(s, link.ProviderAttrs(), *e.After)
+	if e.Before == nil {
 		s.secret = true
-		err := s.call(link.Authentik, "POST", "/api/v3/providers/oauth2/", filled(body))
+		s.call(link.Authentik, "POST", "/api/v3/providers/oauth2/", filled(body))
 		s.keep(varProvider)
-		return err
+		return
 	}
-	s.secret = s.secret || c.Changed("client_secret")
-	return s.call(link.Authentik, "PATCH", "/api/v3/providers/oauth2/"+strconv.Itoa(v.PK)+"/", changed(c, body))
+	s.secret = s.secret || e.Changed("client_secret")
+	s.call(link.Authentik, "PATCH", "/api/v3/providers/oauth2/"+strconv.Itoa(e.After.PK)+"/", changed(e.Change, body))
+}
+
+// Settings writes the call for PocketBase's settings.
+func (s *scripter) Settings(e link.Edit[link.SettingsState]) {
+	s.call(link.PB, "PATCH", "/api/settings", changedOf(e.Change, link.SettingsAttrs(), e.After))
 }
 
 // jsonBody returns an object with all keys that this authentik supports.
-func jsonBody[W, S any](s *scripter, table []link.Attr[W, S], o S) (object, error) {
+func jsonBody[W, S any](s *scripter, table []link.Attr[W, S], o S) object {
 	var body object
-	var err error
 	for _, a := range table {
 		if a.Has(features(s.p)) {
-			a.Visit(&o, jsonCells{s, &body, a.Key, &err})
+			a.Visit(&o, jsonCells{s, &body, a.Key})
 		}
 	}
-	return body, err
+	return body
 }
 
 // jsonCells adds one field. The application's provider is added elsewhere, since
@@ -125,14 +95,13 @@ type jsonCells struct {
 	s   *scripter
 	to  *object
 	key string
-	err *error
 }
 
 func (j jsonCells) Text(v *string)                  { j.to.add(j.key, *v) }
 func (j jsonCells) Flag(v *bool)                    { j.to.add(j.key, *v) }
 func (j jsonCells) Number(v *int)                   { j.to.add(j.key, *v) }
 func (j jsonCells) Secret(*secret.Text)             { j.to.add(j.key, varSecret) }
-func (j jsonCells) Ref(v *link.Ref)                 { j.to.add(j.key, j.pk(*v, varKey)) }
+func (j jsonCells) Ref(v *link.Ref)                 { j.to.add(j.key, j.s.pk(*v, varKey)) }
 func (j jsonCells) Texts(v *[]string)               { j.to.add(j.key, *v) }
 func (j jsonCells) Redirects(v *[]link.RedirectURI) { j.to.add(j.key, j.s.redirects(*v)) }
 func (jsonCells) Assigned(*int, *string)            {}
@@ -140,32 +109,25 @@ func (jsonCells) Assigned(*int, *string)            {}
 func (j jsonCells) Refs(v *[]link.Ref) {
 	list := make([]any, len(*v))
 	for i, r := range *v {
-		list[i] = j.pk(r, varMapping)
+		list[i] = j.s.pk(r, varMapping)
 	}
 	j.to.add(j.key, list)
 }
 
-func (j jsonCells) pk(r link.Ref, from variable) any {
-	pk, err := j.s.pk(r, from)
-	if *j.err == nil {
-		*j.err = err
-	}
-	return pk
-}
-
 // pk returns an object's primary key, known or from an earlier call of the
 // script.
-func (s *scripter) pk(r link.Ref, from variable) (any, error) {
+func (s *scripter) pk(r link.Ref, from variable) any {
 	switch {
 	case r.ID != "":
-		return r.ID, nil
+		return r.ID
 	case r.Name == "":
-		return nil, nil
 	case s.ids[from]:
-		return from, nil
+		return from
+	default:
+		s.fail(link.Problems{{Summary: "The plan does not say which object of authentik is called “" + r.Name + "”.",
+			Todo: "Make a new plan, then export that one."}})
 	}
-	return nil, link.Problems{{Summary: "The plan does not say which object of authentik is called “" + r.Name + "”.",
-		Todo: "Make a new plan, then export that one."}}
+	return nil
 }
 
 func (s *scripter) redirects(list []link.RedirectURI) []any {
@@ -180,11 +142,10 @@ func (s *scripter) redirects(list []link.RedirectURI) []any {
 	return items
 }
 
-func (s *scripter) application(c link.Change, a link.ApplicationState) error {
-	body, err := jsonBody(s, link.ApplicationAttrs(), a)
-	if err != nil {
-		return err
-	}
+// Application writes the call for an application.
+func (s *scripter) Application(e link.Edit[link.ApplicationState]) {
+	a := e.After
+	body := jsonBody(s, link.ApplicationAttrs(), *a)
 	provider := any(nil)
 	switch {
 	case a.Provider != 0:
@@ -193,22 +154,23 @@ func (s *scripter) application(c link.Change, a link.ApplicationState) error {
 		provider = varProvider
 	}
 	body.add("provider", provider)
-	if c.Before != nil {
-		return s.call(link.Authentik, "PATCH", "/api/v3/core/applications/"+url.PathEscape(a.Slug)+
-			"/", changed(c, body))
+	if e.Before != nil {
+		s.call(link.Authentik, "PATCH", "/api/v3/core/applications/"+url.PathEscape(a.Slug)+"/",
+			changed(e.Change, body))
+		return
 	}
-	err = s.call(link.Authentik, "POST", "/api/v3/core/applications/", filled(body))
+	s.call(link.Authentik, "POST", "/api/v3/core/applications/", filled(body))
 	s.keep(varApp)
-	return err
 }
 
-func (s *scripter) binding(b link.BindingState) error {
-	target := any(b.Application.ID)
-	if b.Application.ID == "" {
+// Binding writes the call that creates a binding.
+func (s *scripter) Binding(e link.Edit[link.BindingState]) {
+	target := any(e.After.Application.ID)
+	if target == "" {
 		target = varApp
 	}
-	return s.call(link.Authentik, "POST", "/api/v3/policies/bindings/", append(object{{"target", target}},
-		s.bindingBody(b)...))
+	s.call(link.Authentik, "POST", "/api/v3/policies/bindings/", append(object{{"target", target}},
+		s.bindingBody(*e.After)...))
 }
 
 func (s *scripter) bindingBody(b link.BindingState) object {
@@ -218,8 +180,7 @@ func (s *scripter) bindingBody(b link.BindingState) object {
 			target = n // users have numeric primary keys
 		}
 	}
-	rest, _ := jsonBody(s, link.BindingAttrs(), b) // there is nothing to look up
-	return append(object{{b.Kind, target}}, rest...)
+	return append(object{{b.Kind, target}}, jsonBody(s, link.BindingAttrs(), b)...)
 }
 
 // changed returns the members that the change names.

@@ -1,6 +1,7 @@
 package export
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"maps"
@@ -26,118 +27,86 @@ func listPath(c link.CollectionState) string {
 	return "/api/collections?" + query.Encode()
 }
 
-func (s *scripter) collection(c link.Change, after link.CollectionState) error {
+// Collection writes the call for the OAuth2 options or the rules of a collection.
+func (s *scripter) Collection(e link.Edit[link.CollectionState]) {
 	s.collects = true
-	id := after.ID
-	if id == "" {
-		id = after.Name
-	}
 	body := object{}
-	if c.Kind == link.KindRules {
-		body = changedOf(c, link.RuleAttrs(), &after)
+	if e.Kind == link.KindRules {
+		body = changedOf(e.Change, link.RuleAttrs(), e.After)
 	} else {
-		oauth2, err := s.oauth2(c, after)
-		if err != nil {
-			return err
-		}
-		body.add("oauth2", oauth2)
+		body.add("oauth2", s.oauth2(e))
 	}
-	return s.call(link.PB, "PATCH", "/api/collections/"+url.PathEscape(id), body)
+	s.call(link.PB, "PATCH", "/api/collections/"+url.PathEscape(cmp.Or(e.After.ID, e.After.Name)), body)
 }
 
 // oauth2 returns the members that the change names. If it changes the slot, all
 // providers follow in the order read: PocketBase deletes missing ones, and up to
 // 0.39 keeps secrets by position.
-func (s *scripter) oauth2(c link.Change, after link.CollectionState) (object, error) {
-	o := append(object{}, changedOf(c, link.OAuth2Attrs(), &after.OAuth2)...)
-	if !touchesSlot(c, s.d.Slot.Slot) {
-		return o, nil
+func (s *scripter) oauth2(e link.Edit[link.CollectionState]) object {
+	after := e.After.OAuth2
+	o := append(object{}, changedOf(e.Change, link.OAuth2Attrs(), &after)...)
+	if !touchesSlot(e.Change, s.d.Slot.Slot) {
+		return o
 	}
-	if !after.OAuth2.Enabled && len(after.OAuth2.Providers) > 1 {
-		return nil, link.Problems{{Field: "pocketbase.enabled",
+	if !after.Enabled && len(after.Providers) > 1 {
+		s.fail(link.Problems{{Field: "pocketbase.enabled",
 			Summary: "A shell script cannot tell PocketBase 0.40.0 from others, and that one drops the client " +
 				"secrets of other providers when OAuth2 is off.",
-			Todo: "Turn OAuth2 on along with this change, or make it with authpocket."}}
+			Todo: "Turn OAuth2 on along with this change, or make it with authpocket."}})
 	}
-	list, err := s.providers(c, after.OAuth2.Providers)
-	o.add("providers", list)
-	return o, err
-}
-
-func (s *scripter) providers(c link.Change, all []link.OAuth2Provider) ([]any, error) {
 	s.secret = true
-	list := make([]any, len(all))
-	for i, p := range all {
-		if p.Slot != s.d.Slot.Slot {
-			raw, err := withoutSecret(p)
-			if err != nil {
-				return nil, err
-			}
-			list[i] = raw
-			continue
+	list := make([]any, len(after.Providers))
+	for i, p := range after.Providers {
+		if p.Slot == s.d.Slot.Slot {
+			list[i] = s.ownProvider(e.Before, p)
+		} else {
+			list[i] = s.withoutSecret(p)
 		}
-		own, err := s.ownProvider(c, p)
-		if err != nil {
-			return nil, err
-		}
-		list[i] = own
 	}
-	return list, nil
+	o.add("providers", list)
+	return o
 }
 
 // withoutSecret returns another provider as it was read. PocketBase does not show
 // secrets; this makes sure of it.
-func withoutSecret(p link.OAuth2Provider) (json.RawMessage, error) {
-	keys, err := members(p.Raw)
-	if err != nil {
-		return nil, err
-	}
+func (s *scripter) withoutSecret(p link.OAuth2Provider) json.RawMessage {
+	keys := s.members(p.Raw)
 	if len(keys) == 0 {
 		keys = map[string]json.RawMessage{"name": json.RawMessage(jsonText(p.Slot))}
 	}
 	raw, err := json.Marshal(keys)
 	if err != nil {
-		return nil, fmt.Errorf("writing the provider %s: %w", p.Slot, err)
+		s.fail(fmt.Errorf("writing the provider %s: %w", p.Slot, err))
 	}
-	return raw, nil
+	return raw
 }
 
 // members returns the members of a provider as it was read, without its secret.
-func members(raw json.RawMessage) (map[string]json.RawMessage, error) {
+func (s *scripter) members(raw json.RawMessage) map[string]json.RawMessage {
 	if len(raw) == 0 {
-		return nil, nil
+		return nil
 	}
 	var keys map[string]json.RawMessage
 	if err := json.Unmarshal(raw, &keys); err != nil {
-		return nil, fmt.Errorf("reading a provider that PocketBase sent: %w", err)
+		s.fail(fmt.Errorf("reading a provider that PocketBase sent: %w", err))
 	}
-	for key := range keys {
-		if strings.EqualFold(key, "clientSecret") {
-			delete(keys, key)
-		}
-	}
-	return keys, nil
+	maps.DeleteFunc(keys, func(key string, _ json.RawMessage) bool { return strings.EqualFold(key, "clientSecret") })
+	return keys
 }
 
 // ownProvider returns the slot's provider with every key set, so that PocketBase
 // takes nothing from another provider.
-func (s *scripter) ownProvider(c link.Change, p link.OAuth2Provider) (object, error) {
-	was := &link.OAuth2Provider{}
-	if before := link.As[link.CollectionState](c.Before); before != nil {
-		if there := slotOf(*before, p.Slot); there != nil {
-			was = there
+func (s *scripter) ownProvider(before *link.CollectionState, p link.OAuth2Provider) object {
+	var keys map[string]json.RawMessage
+	if before != nil {
+		if was := slotOf(*before, p.Slot); was != nil {
+			keys = s.members(was.Raw)
 		}
-	}
-	keys, err := members(was.Raw)
-	if err != nil {
-		return nil, err
 	}
 	o := migrationProvider(p)
 	for i := range o {
 		if o[i].key == "extra" {
-			if o[i].value, err = wholeExtra(o[i].value, keys["extra"]); err != nil {
-				return nil, err
-			}
+			o[i].value = s.wholeExtra(o[i].value, keys["extra"])
 		}
 		delete(keys, o[i].key)
 	}
@@ -145,16 +114,13 @@ func (s *scripter) ownProvider(c link.Change, p link.OAuth2Provider) (object, er
 	for _, key := range sortedKeys(keys) { // keys of later versions
 		o.add(key, keys[key])
 	}
-	return o, nil
+	return o
 }
 
 // wholeExtra keeps foreign options and clears our own that are no longer wanted.
 // null clears all of them.
-func wholeExtra(wanted any, was json.RawMessage) (any, error) {
-	there, err := members(was)
-	if err != nil {
-		return nil, err
-	}
+func (s *scripter) wholeExtra(wanted any, was json.RawMessage) any {
+	there := s.members(was)
 	ours := extraOf(link.OAuth2Provider{})
 	had := false
 	for _, m := range ours {
@@ -163,7 +129,7 @@ func wholeExtra(wanted any, was json.RawMessage) (any, error) {
 		delete(there, m.key)
 	}
 	if len(there) == 0 {
-		return wanted, nil
+		return wanted
 	}
 	o, ok := wanted.(object)
 	if !ok && had {
@@ -173,7 +139,7 @@ func wholeExtra(wanted any, was json.RawMessage) (any, error) {
 	for _, key := range sortedKeys(there) {
 		o.add(key, there[key])
 	}
-	return o, nil
+	return o
 }
 
 func sortedKeys(m map[string]json.RawMessage) []string { return slices.Sorted(maps.Keys(m)) }

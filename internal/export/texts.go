@@ -27,47 +27,56 @@ func (t *texter) desired(d link.Desired) {
 	t.add(link.Authentik, "authentik.url", "authentik address", d.AuthentikURL)
 	t.add(link.PB, "pocketbase.url", "PocketBase address", d.PocketBaseURL)
 	t.add(link.Authentik, "email", "e-mail decision", string(d.Email))
-	t.application(d.Application)
-	t.provider(d.Provider)
+	link.Visit(&d.Application, t)
+	link.Visit(&d.Provider, t)
 	if d.Key != nil {
-		t.key(*d.Key)
+		link.Visit(d.Key, t)
 	}
 	if d.Mapping != nil {
-		t.mapping(*d.Mapping)
+		link.Visit(d.Mapping, t)
 	}
 	t.bindings(d.Bindings)
-	t.collection(d.Collection)
+	link.Visit(&d.Collection, t)
 	t.slot(d.Slot)
 }
 
 // The following methods add the texts of an object before or after a change.
 
-func (t *texter) Mapping(e link.Edit[link.Mapping])              { t.mapping(*e.After) }
-func (t *texter) Key(e link.Edit[link.KeyState])                 { t.key(*e.After) }
-func (t *texter) Provider(e link.Edit[link.ProviderState])       { t.provider(*e.After) }
-func (t *texter) Application(e link.Edit[link.ApplicationState]) { t.application(*e.After) }
-func (t *texter) Binding(e link.Edit[link.BindingState])         { t.bindings([]link.BindingState{*e.After}) }
-func (t *texter) Collection(e link.Edit[link.CollectionState])   { t.collection(*e.After) }
+func (t *texter) Key(e link.Edit[link.KeyState]) { visit(link.KeyAttrs(), *e.After, t.of) }
+func (t *texter) Provider(e link.Edit[link.ProviderState]) {
+	visit(link.ProviderAttrs(), *e.After, t.of)
+}
+func (t *texter) Binding(e link.Edit[link.BindingState]) { t.bindings([]link.BindingState{*e.After}) }
+
+func (t *texter) Application(e link.Edit[link.ApplicationState]) {
+	visit(link.ApplicationAttrs(), *e.After, t.of)
+}
+
+func (t *texter) Mapping(e link.Edit[link.Mapping]) {
+	visit(link.MappingAttrs(), *e.After, t.of)
+	t.add(link.Authentik, "email", "key of the e-mail mapping", e.After.ID)
+}
 
 func (t *texter) Pair(e link.Edit[link.PairState]) {
-	t.application(e.After.Application)
-	t.provider(e.After.Provider)
+	link.Visit(&e.After.Application, t)
+	link.Visit(&e.After.Provider, t)
 	t.bindings(e.After.Bindings)
+}
+
+func (t *texter) Collection(e link.Edit[link.CollectionState]) {
+	c := e.After
+	t.add(link.PB, "pocketbase.collection", "id of the collection", c.ID)
+	t.add(link.PB, "pocketbase.collection", "time of the collection's last change", c.Updated)
+	pocketbaseTexts(t, link.PlaceAttrs(), c)
+	pocketbaseTexts(t, link.RuleAttrs(), c)
+	pocketbaseTexts(t, link.OAuth2Attrs(), &c.OAuth2)
+	for _, one := range c.OAuth2.Providers {
+		t.slot(one)
+	}
 }
 
 // Settings does nothing: no export contains their texts.
 func (*texter) Settings(link.Edit[link.SettingsState]) {}
-
-func (t *texter) application(a link.ApplicationState) { visit(link.ApplicationAttrs(), a, t.of) }
-
-func (t *texter) provider(v link.ProviderState) { visit(link.ProviderAttrs(), v, t.of) }
-
-func (t *texter) key(k link.KeyState) { visit(link.KeyAttrs(), k, t.of) }
-
-func (t *texter) mapping(m link.Mapping) {
-	visit(link.MappingAttrs(), m, t.of)
-	t.add(link.Authentik, "email", "key of the e-mail mapping", m.ID)
-}
 
 func (t *texter) bindings(list []link.BindingState) {
 	for i, b := range list {
@@ -76,17 +85,6 @@ func (t *texter) bindings(list []link.BindingState) {
 		t.ref(field, "name that a binding lets in", b.Target)
 		t.ref(field, "application of a binding", b.Application)
 		t.add(link.Authentik, field, "key of a binding", b.PK)
-	}
-}
-
-func (t *texter) collection(c link.CollectionState) {
-	t.add(link.PB, "pocketbase.collection", "id of the collection", c.ID)
-	t.add(link.PB, "pocketbase.collection", "time of the collection's last change", c.Updated)
-	pocketbaseTexts(t, link.PlaceAttrs(), &c)
-	pocketbaseTexts(t, link.RuleAttrs(), &c)
-	pocketbaseTexts(t, link.OAuth2Attrs(), &c.OAuth2)
-	for _, one := range c.OAuth2.Providers {
-		t.slot(one)
 	}
 }
 

@@ -42,7 +42,7 @@ func yamlInt(i int) *yaml.Node { return word(strconv.Itoa(i)) }
 func yamlNull() *yaml.Node { return word("null") }
 
 func yamlTexts(list []string) *yaml.Node {
-	n := &yaml.Node{Kind: yaml.SequenceNode}
+	n := sequence()
 	for _, s := range list {
 		n.Content = append(n.Content, yamlText(s))
 	}
@@ -83,13 +83,13 @@ func find(model, key, value string) *yaml.Node {
 }
 
 // keyOf returns authentik's tag for another entry of the same blueprint.
-func keyOf(id string) *yaml.Node {
-	return &yaml.Node{Kind: yaml.ScalarNode, Tag: "!KeyOf", Value: id, Style: yaml.TaggedStyle}
-}
+func keyOf(id string) *yaml.Node { return tagged("!KeyOf", id) }
 
 // env returns authentik's tag for an environment variable of its worker.
-func env(name string) *yaml.Node {
-	return &yaml.Node{Kind: yaml.ScalarNode, Tag: "!Env", Value: name, Style: yaml.TaggedStyle}
+func env(name string) *yaml.Node { return tagged("!Env", name) }
+
+func tagged(tag, value string) *yaml.Node {
+	return &yaml.Node{Kind: yaml.ScalarNode, Tag: tag, Value: value, Style: yaml.TaggedStyle}
 }
 
 // encode returns a document. Invisible characters only occur inside quotes, so

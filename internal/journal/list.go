@@ -101,23 +101,16 @@ func (s *Store) Load(id string) (*Receipt, error) {
 		if !strings.Contains(name, "-"+id+receiptSuffix) {
 			continue
 		}
-		name = s.readmit(name)
-		if before := asideBefore(s.dir, name); before != nil {
-			return nil, before.fault()
-		}
-		r, now, err := s.read(name)
-		if now != nil {
-			return nil, now.fault()
+		r, aside, err := s.read(s.readmit(name))
+		if aside != nil {
+			return nil, &Fault{Summary: aside.Reason, Todo: "Its content is kept in " + aside.File + ".",
+				Err: aside.Err}
 		}
 		if r != nil || err != nil {
 			return r, err
 		}
 	}
 	return nil, missing
-}
-
-func (a SetAside) fault() error {
-	return &Fault{Summary: a.Reason, Todo: "Its content is kept in " + a.File + ".", Err: a.Err}
 }
 
 func summarise(r *Receipt) Summary {
@@ -166,20 +159,12 @@ func (s *Store) readAll() (receipts []*Receipt, aside []SetAside, err error) {
 		return nil, nil, err
 	}
 	for _, name := range names {
-		name = s.readmit(name)
-		if before := asideBefore(s.dir, name); before != nil {
-			aside = append(aside, *before)
-			continue
-		}
-		if !strings.HasSuffix(name, receiptSuffix) {
-			continue
-		}
-		r, now, err := s.read(name)
+		r, away, err := s.read(s.readmit(name))
 		switch {
 		case err != nil:
 			return nil, nil, err
-		case now != nil:
-			aside = append(aside, *now)
+		case away != nil:
+			aside = append(aside, *away)
 		case r != nil:
 			receipts = append(receipts, r)
 		}
@@ -187,10 +172,13 @@ func (s *Store) readAll() (receipts []*Receipt, aside []SetAside, err error) {
 	return receipts, aside, nil
 }
 
-// read reads a receipt or sets it aside. If the file is gone, because another
-// process set it aside, all results are nil. Errors are those of the disk, which
+// read reads a receipt or sets it aside, unless it already was. If the file is gone, because another
+// process set it aside, or no receipt, all results are nil. Errors are those of the disk, which
 // may be temporary, so they set nothing aside.
 func (s *Store) read(name string) (*Receipt, *SetAside, error) {
+	if before := asideBefore(s.dir, name); before != nil || !strings.HasSuffix(name, receiptSuffix) {
+		return nil, before, nil
+	}
 	path := filepath.Join(s.dir, name)
 	data, err := readFile(path)
 	if err == nil {

@@ -50,29 +50,29 @@ const (
 
 // Meta is what a receipt records in addition to the plan.
 type Meta struct {
-	Kind Kind
+	Kind Kind `json:"kind"`
 	// Of is the ID of the receipt that this one undoes or continues, if any.
-	Of string
+	Of string `json:"of"`
 	// AuthentikURL and PocketBaseURL are the base URLs of the systems, as
 	// link.ParseAddress returns them.
-	AuthentikURL  string
-	PocketBaseURL string
-	Program       string // the version of authpocket
+	AuthentikURL  string `json:"authentik_url"`
+	PocketBaseURL string `json:"pocketbase_url"`
+	Program       string `json:"program"` // the version of authpocket
 }
 
 // Receipt records one apply. It is not safe for concurrent use. Holding the
 // link's lock ensures that only one process writes it.
 type Receipt struct {
-	ID   string
-	When time.Time // start, in UTC
+	ID   string    `json:"id"`
+	When time.Time `json:"when"` // start, in UTC
 	Meta
-	ClientID string    // generated for the plan, empty if none was
-	Spec     link.Spec // without its secret
+	ClientID string    `json:"client_id"` // generated for the plan, empty if none was
+	Spec     link.Spec `json:"-"`         // without its secret
 	// SpecNotKept names the secrets that the spec had.
-	SpecNotKept []string
+	SpecNotKept []string `json:"-"`
 	// Changes are the plan's changes, followed by the compensating writes.
-	Changes []Change
-	End     *End // nil if interrupted or still running
+	Changes []Change `json:"-"`
+	End     *End     `json:"-"` // nil if interrupted or still running
 
 	store   *Store
 	secrets []secret.Text // of the plan, which must not reach the disk
@@ -123,8 +123,8 @@ type Note struct {
 
 // End is the end of an apply.
 type End struct {
-	When    time.Time // in UTC
-	Outcome Outcome
+	When    time.Time `json:"when"` // in UTC
+	Outcome Outcome   `json:"outcome"`
 }
 
 // Key returns the key of the receipt's two systems, for Lock.

@@ -11,27 +11,15 @@ import (
 
 // record is a receipt in the file.
 type record struct {
-	ID            string         `json:"id"`
-	When          time.Time      `json:"when"`
-	Kind          Kind           `json:"kind"`
-	Of            string         `json:"of"`
-	AuthentikURL  string         `json:"authentik_url"`
-	PocketBaseURL string         `json:"pocketbase_url"`
-	Program       string         `json:"program"`
-	ClientID      string         `json:"client_id"`
-	Spec          specEntry      `json:"spec"`
-	Changes       []changeRecord `json:"changes"`
-	End           *endRecord     `json:"end"`
+	Receipt
+	Spec    specEntry      `json:"spec"`
+	Changes []changeRecord `json:"changes"`
+	End     *End           `json:"end"`
 }
 
 type changeRecord struct {
-	System link.System  `json:"system"`
-	Kind   link.Kind    `json:"kind"`
-	Object string       `json:"object"`
-	Action link.Action  `json:"action"`
-	Fields []link.Field `json:"fields"`
-	Why    string       `json:"why"`
-	Guide  string       `json:"step"` // Step of link.Change
+	link.Change
+	Step   string       `json:"step"`
 	Lost   string       `json:"lost"`
 	Before *packed      `json:"before"`
 	After  *packed      `json:"after"`
@@ -48,17 +36,23 @@ type stepRecord struct {
 	Todo    string            `json:"todo,omitempty"`
 }
 
-type endRecord struct {
-	When    time.Time `json:"when"`
-	Outcome Outcome   `json:"outcome"`
+// specEntry is a spec in the file, without its client secret.
+type specEntry struct {
+	link.Spec
+	NotKept []string `json:"not_kept"`
+}
+
+// packSpec leaves the client secret out. notKept names what was already left
+// out, for a spec read from a file.
+func packSpec(s link.Spec, notKept []string) specEntry {
+	if s.Provider.ClientSecret != nil {
+		notKept = markSecret("provider.client_secret", *s.Provider.ClientSecret)
+	}
+	return specEntry{Spec: s, NotKept: notKept}
 }
 
 func toRecord(r *Receipt) (record, error) {
-	out := record{
-		ID: r.ID, When: r.When, Kind: r.Kind, Of: r.Of, AuthentikURL: r.AuthentikURL, PocketBaseURL: r.PocketBaseURL,
-		Program: r.Program, ClientID: r.ClientID, Spec: packSpec(r.Spec, r.SpecNotKept), End: (*endRecord)(r.End),
-		Changes: []changeRecord{},
-	}
+	out := record{Receipt: *r, Spec: packSpec(r.Spec, r.SpecNotKept), End: r.End, Changes: []changeRecord{}}
 	for _, c := range r.Changes {
 		one, err := toChangeRecord(c)
 		if err != nil {
@@ -70,10 +64,8 @@ func toRecord(r *Receipt) (record, error) {
 }
 
 func toChangeRecord(c Change) (changeRecord, error) {
-	out := changeRecord{
-		System: c.System, Kind: c.Kind, Object: c.Object, Action: c.Action, Why: c.Why, Guide: c.Step, Lost: c.Lost,
-		Fields: each(c.Fields, maskedField), Steps: []stepRecord{},
-	}
+	out := changeRecord{Change: c.Change, Step: c.Step, Lost: c.Lost, Steps: []stepRecord{}}
+	out.Fields = each(c.Fields, maskedField)
 	var err error
 	if out.Before, err = packAgain(c.Before, c.BeforeNotKept); err != nil {
 		return out, err
@@ -109,12 +101,8 @@ func packAgain(state link.Object, notKept []string) (*packed, error) {
 }
 
 func fromRecord(in record) (*Receipt, error) {
-	r := &Receipt{
-		ID: in.ID, When: in.When,
-		Meta: Meta{Kind: in.Kind, Of: in.Of, AuthentikURL: in.AuthentikURL, PocketBaseURL: in.PocketBaseURL,
-			Program: in.Program},
-		ClientID: in.ClientID, Spec: unpackSpec(in.Spec), SpecNotKept: in.Spec.NotKept, End: (*End)(in.End),
-	}
+	r := &in.Receipt
+	r.Spec, r.SpecNotKept, r.End = in.Spec.Spec, in.Spec.NotKept, in.End
 	for _, c := range in.Changes {
 		one, err := fromChangeRecord(c)
 		if err != nil {
@@ -126,14 +114,8 @@ func fromRecord(in record) (*Receipt, error) {
 }
 
 func fromChangeRecord(in changeRecord) (out Change, err error) {
-	out = Change{
-		Change: link.Change{
-			System: in.System, Kind: in.Kind, Object: in.Object, Action: in.Action, Why: in.Why, Step: in.Guide,
-			Lost:   in.Lost,
-			Fields: each(in.Fields, maskedField),
-		},
-		BeforeNotKept: in.Before.notKept(), AfterNotKept: in.After.notKept(),
-	}
+	out = Change{Change: in.Change, BeforeNotKept: in.Before.notKept(), AfterNotKept: in.After.notKept()}
+	out.Step, out.Lost, out.Fields = in.Step, in.Lost, each(in.Fields, maskedField)
 	if out.Before, err = unpack(in.Before); err != nil {
 		return out, err
 	}

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"reflect"
 
 	"authpocket/internal/link"
 	"authpocket/internal/secret"
@@ -18,11 +19,39 @@ type packed struct {
 	NotKept []string `json:"not_kept"`
 }
 
+// objects returns an empty object of each type, by the type's name in the file.
+func objects() map[string]link.Object {
+	return map[string]link.Object{
+		"scope mapping": new(link.Mapping), "signing key": new(link.KeyState), "pair": new(link.PairState),
+		"provider": new(link.ProviderState), "application": new(link.ApplicationState),
+		"binding": new(link.BindingState), "collection": new(link.CollectionState),
+		"settings": new(link.SettingsState),
+	}
+}
+
 // pack returns the form of a state in the file, nil for nil.
 func pack(state link.Object) (*packed, error) {
-	var p packer
-	link.Visit(state, &p)
-	return p.packed, p.err
+	if state == nil || reflect.ValueOf(state).IsNil() {
+		return nil, nil
+	}
+	var p packed
+	for name, o := range objects() {
+		if reflect.TypeOf(o) == reflect.TypeOf(state) {
+			p.Type = name
+		}
+	}
+	value := any(state)
+	switch s := state.(type) {
+	case *link.ProviderState:
+		p.NotKept = markSecret("client_secret", s.ClientSecret)
+	case *link.PairState:
+		p.NotKept = markSecret("provider.client_secret", s.Provider.ClientSecret)
+	case *link.CollectionState:
+		value, p.NotKept = packCollection(*s)
+	}
+	var err error
+	p.Value, err = encodeJSON(value)
+	return &p, err
 }
 
 // unpack is the inverse of pack. Secrets that were left out are not set.
@@ -30,16 +59,14 @@ func unpack(p *packed) (link.Object, error) {
 	if p == nil {
 		return nil, nil
 	}
-	for _, state := range link.Objects() {
-		if typeOf(state) != p.Type {
-			continue
-		}
-		if err := read(p.Value, state); err != nil {
-			return nil, fmt.Errorf("reading a state of the type %q: %w", p.Type, err)
-		}
-		return state, nil
+	state, known := objects()[p.Type]
+	if !known {
+		return nil, fmt.Errorf("reading a state: there is no type %q", p.Type)
 	}
-	return nil, fmt.Errorf("reading a state: there is no type %q", p.Type)
+	if err := read(p.Value, state); err != nil {
+		return nil, fmt.Errorf("reading a state of the type %q: %w", p.Type, err)
+	}
+	return state, nil
 }
 
 func read(value json.RawMessage, state link.Object) error {
@@ -53,62 +80,6 @@ func read(value json.RawMessage, state link.Object) error {
 		return err
 	}
 	return decodeJSON(value, state)
-}
-
-// packer packs objects by their types.
-type packer struct {
-	packed *packed
-	err    error
-}
-
-func typeOf(state link.Object) string {
-	var p packer
-	link.Visit(state, &p)
-	if p.packed == nil {
-		return ""
-	}
-	return p.packed.Type
-}
-
-func put[S any](p *packer, name string, state *S, form func(S) (value any, notKept []string)) {
-	if state == nil {
-		return
-	}
-	value, notKept := form(*state)
-	p.packed = &packed{Type: name, NotKept: notKept}
-	p.packed.Value, p.err = encodeJSON(value)
-}
-
-// plain packs states without secrets.
-func plain[S any](s S) (any, []string) { return s, nil }
-
-func (p *packer) Mapping(e link.Edit[link.Mapping]) { put(p, "scope mapping", e.After, plain) }
-
-func (p *packer) Key(e link.Edit[link.KeyState]) { put(p, "signing key", e.After, plain) }
-
-func (p *packer) Application(e link.Edit[link.ApplicationState]) {
-	put(p, "application", e.After, plain)
-}
-
-func (p *packer) Binding(e link.Edit[link.BindingState]) { put(p, "binding", e.After, plain) }
-
-func (p *packer) Settings(e link.Edit[link.SettingsState]) { put(p, "settings", e.After, plain) }
-
-func (p *packer) Provider(e link.Edit[link.ProviderState]) {
-	put(p, "provider", e.After, func(s link.ProviderState) (any, []string) {
-		return s,
-			markSecret("client_secret", s.ClientSecret)
-	})
-}
-
-func (p *packer) Pair(e link.Edit[link.PairState]) {
-	put(p, "pair", e.After, func(s link.PairState) (any, []string) {
-		return s, markSecret("provider.client_secret", s.Provider.ClientSecret)
-	})
-}
-
-func (p *packer) Collection(e link.Edit[link.CollectionState]) {
-	put(p, "collection", e.After, packCollection)
 }
 
 func (p *packed) notKept() []string {

@@ -1,6 +1,7 @@
 package link
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"strconv"
@@ -24,55 +25,35 @@ func ParseAddress(of System, label, field, raw string) (string, *Problem) {
 func addressWords(label, todo string, err error) (summary, remedy string) {
 	f, ok := errors.AsType[*address.Fault](err)
 	if !ok {
-		return label + " is not a web address.", todo
+		f = &address.Fault{}
 	}
-	switch f.Reason {
-	case address.Empty:
+	if f.Reason == address.Empty {
 		return "Enter the " + label + ".", todo
-	case address.TooLong:
-		return fmt.Sprintf("%s is longer than %d characters.", label, address.MaxLength), todo
-	case address.HasSpace:
-		return label + " has a space in it.", todo
-	case address.EdgeSpace:
-		return label + " has a space before or after it.", "Remove the space."
-	case address.NoScheme:
-		return label + " has no scheme.", schemeTodo(f.Meant, todo)
-	case address.OtherScheme:
-		return label + " starts with " + f.Part + "://, which is not a web address.", "Use https:// or http://."
-	case address.HasUser:
-		return label + " contains a user name or password.",
-			"Remove that part. Enter credentials in their own fields."
-	case address.HasQuery:
-		return label + " has a part after ?.", "Leave that part out."
-	case address.HasFragment:
-		return label + " has a part after #.", "Leave that part out."
 	}
-	return hostWords(label, todo, f)
+	words := map[address.Reason][2]string{
+		address.TooLong:     {fmt.Sprintf("is longer than %d characters", address.MaxLength)},
+		address.HasSpace:    {"has a space in it"},
+		address.EdgeSpace:   {"has a space before or after it", "Remove the space."},
+		address.NoScheme:    {"has no scheme", schemeTodo(f.Meant)},
+		address.OtherScheme: {"starts with " + f.Part + "://, which is not a web address", "Use https:// or http://."},
+		address.HasUser: {"contains a user name or password",
+			"Remove that part. Enter credentials in their own fields."},
+		address.HasQuery:    {"has a part after ?", "Leave that part out."},
+		address.HasFragment: {"has a part after #", "Leave that part out."},
+		address.NoHost:      {"has no host"},
+		address.NoPort:      {"has a colon but no port"},
+		address.BadPort:     {"has the port " + f.Part + ", which is not between 1 and 65535"},
+		address.LinkLocal:   {"is a link-local address, which is never an authentik or a PocketBase"},
+		address.UnknownHost: {"has a host name that cannot be looked up"},
+		address.BareIPv6:    {"has an IPv6 address without brackets", "Put brackets around it: " + f.Meant + "."},
+	}[f.Reason]
+	return label + " " + cmp.Or(words[0], "is not a web address") + ".", cmp.Or(words[1], todo)
 }
 
-// hostWords returns the sentences for an invalid host or port.
-func hostWords(label, todo string, f *address.Fault) (summary, remedy string) {
-	switch f.Reason {
-	case address.NoHost:
-		return label + " has no host.", todo
-	case address.NoPort:
-		return label + " has a colon but no port.", todo
-	case address.BadPort:
-		return label + " has the port " + f.Part + ", which is not between 1 and 65535.", todo
-	case address.LinkLocal:
-		return label + " is a link-local address, which is never an authentik or a PocketBase.", todo
-	case address.UnknownHost:
-		return label + " has a host name that cannot be looked up.", todo
-	case address.BareIPv6:
-		return label + " has an IPv6 address without brackets.", "Put brackets around it: " + f.Meant + "."
-	}
-	return label + " is not a web address.", todo
-}
-
-func schemeTodo(meant, todo string) string {
+func schemeTodo(meant string) string {
 	switch {
 	case meant == "":
-		return todo
+		return ""
 	case strings.HasPrefix(meant, "http://"):
 		return "Put http:// in front, or https:// if it has a certificate: " + meant
 	}

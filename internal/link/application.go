@@ -116,6 +116,11 @@ func (a *Access) Empty() bool {
 	return a == nil || len(a.Groups)+len(a.Users)+len(a.Policies) == 0
 }
 
+// Of returns the names of a kind of binding, nil for an unknown kind.
+func (a *Access) Of(kind string) *[]string {
+	return map[string]*[]string{"group": &a.Groups, "user": &a.Users, "policy": &a.Policies}[kind]
+}
+
 // BindingState lets one group, user or policy use the application.
 type BindingState struct {
 	PK          string `json:"pk"`

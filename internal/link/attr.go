@@ -127,23 +127,27 @@ type Cells interface {
 
 // state reads and sets the field of an object.
 type state[S any] struct {
-	at     func(*S) any // a pointer to it
-	visit  func(*S, Cells)
-	show   func(*S) Shown
+	at    func(*S) any // a pointer to it
+	visit func(*S, Cells)
+	// Show returns the field for display.
+	Show   func(*S) Shown
 	secret func(*S) secret.Text // nil if the field is no secret
-	copy   func(to, from *S)
-	same   func(a, b *S) bool
-	plain  func(*S) any
+	Copy   func(to, from *S)
+	Same   func(a, b *S) bool
+	// Plain returns the field as in PocketBase's JSON: text, number, boolean, null or list.
+	Plain func(*S) any
 	// reset sets the default.
 	reset func(to *S, text string)
 	// answer returns the field as an answer on the settings page.
 	answer func(*S) string
 }
 
-// wish reads and sets the field of a spec, as an answer on the settings page.
+// wish reads and sets the field of a spec.
 type wish[W any] struct {
-	given   func(*W) (text string, set bool)
-	take    func(want *W, text string)
+	// Given returns the spec's value as an answer on the settings page, false if the field is left open.
+	Given func(*W) (text string, set bool)
+	// Take sets the field to an answer from the settings page.
+	Take    func(want *W, text string)
 	wrong   func(p *Problems, m Meta, want *W)
 	chooses bool
 }
@@ -181,21 +185,6 @@ func (a Attr[W, S]) Visit(o *S, v Cells) {
 	}
 }
 
-// Plain returns the field as in PocketBase's JSON: text, number, boolean, null or list.
-func (a Attr[W, S]) Plain(o *S) any { return a.plain(o) }
-
-// Same reports whether both objects have the same value.
-func (a Attr[W, S]) Same(x, y *S) bool { return a.same(x, y) }
-
-// Copy copies the field from one object to the other.
-func (a Attr[W, S]) Copy(to, from *S) { a.copy(to, from) }
-
-// Show returns the field for display.
-func (a Attr[W, S]) Show(o *S) Shown { return a.show(o) }
-
-// Given returns the spec's value as an answer on the settings page, false if the field is left open.
-func (a Attr[W, S]) Given(want *W) (text string, set bool) { return a.given(want) }
-
 // Answer returns the object's value as an answer on the settings page, empty if the object does not have the
 // field.
 func (a Attr[W, S]) Answer(o *S) string {
@@ -204,9 +193,6 @@ func (a Attr[W, S]) Answer(o *S) string {
 	}
 	return a.answer(o)
 }
-
-// Take sets the spec's field to an answer from the settings page.
-func (a Attr[W, S]) Take(want *W, text string) { a.take(want, text) }
 
 // Group returns the fields of a group on the settings page.
 func Group[W, S any](table []Attr[W, S], group AskGroup) []Meta {
@@ -235,7 +221,7 @@ func Values[W, S any](table []Attr[W, S], o *S, f Features) []FieldValue {
 		if a.at == nil || a.Hidden || !a.Has(f) {
 			continue
 		}
-		v := FieldValue{Name: a.Key, Of: a.show(o), sensitive: a.Sensitive, Unordered: a.Unordered, always: a.Always}
+		v := FieldValue{Name: a.Key, Of: a.Show(o), sensitive: a.Sensitive, Unordered: a.Unordered, always: a.Always}
 		if a.secret != nil {
 			v.secret = a.secret(o)
 		}
@@ -248,7 +234,7 @@ func Values[W, S any](table []Attr[W, S], o *S, f Features) []FieldValue {
 func Restore[W, S any](table []Attr[W, S], now, was *S, fields []Field) {
 	for _, f := range fields {
 		if a, found := Named(table, f.Name); found && !a.Fixed {
-			a.copy(now, was)
+			a.Copy(now, was)
 		}
 	}
 }
@@ -260,7 +246,7 @@ func Resolve[W, S any](table []Attr[W, S], to *S, want *W, now *S) {
 		switch {
 		case a.keep == nil:
 		case a.Fixed:
-			a.copy(to, now)
+			a.Copy(to, now)
 		default:
 			a.keep(to, want, now)
 		}

@@ -11,38 +11,41 @@ import (
 // The constructors of Attr, one for each type of field. at returns a pointer to the field of the object, want one to
 // that of the spec. Either is nil if there is no such field.
 
-func text[W, S any](m Meta, at func(*S) *string, want func(*W) **string) Attr[W, S] {
+// both returns a field that has the same type in spec and object.
+func both[W, S, T any](m Meta, at func(*S) *T, want func(*W) **T, show func(T) Shown) Attr[W, S] {
 	a := Attr[W, S]{Meta: m}
 	if at != nil {
-		a.state = stateOf(at, ShowText)
+		a.state = stateOf(at, show)
+	}
+	if at != nil && want != nil {
+		a.keep = func(to *S, w *W, now *S) { *at(to) = Value(*want(w), *at(now)) }
+		a.offer = func(w *W, o *S) { *want(w) = new(*at(o)) }
+	}
+	return a
+}
+
+func text[W, S any](m Meta, at func(*S) *string, want func(*W) **string) Attr[W, S] {
+	a := both(m, at, want, ShowText)
+	if at != nil {
 		a.visit = func(o *S, v Cells) { v.Text(at(o)) }
 		a.answer = func(o *S) string { return *at(o) }
 		a.reset = func(o *S, text string) { *at(o) = text }
 	}
-	if want == nil {
-		return a
-	}
-	a.wish = wishText(want)
-	if at != nil {
-		keepOrOffer(&a, at, want)
+	if want != nil {
+		a.wish = wishText(want)
 	}
 	return a
 }
 
 func tick[W, S any](m Meta, at func(*S) *bool, want func(*W) **bool) Attr[W, S] {
-	a := Attr[W, S]{Meta: m}
+	a := both(m, at, want, ShowFlag)
 	if at != nil {
-		a.state = stateOf(at, ShowFlag)
 		a.visit = func(o *S, v Cells) { v.Flag(at(o)) }
 		a.answer = func(o *S) string { return ticked(*at(o)) }
 		a.reset = func(o *S, text string) { *at(o) = text == "true" }
 	}
-	if want == nil {
-		return a
-	}
-	a.wish = wishFlag(want, m.Default == "true")
-	if at != nil {
-		keepOrOffer(&a, at, want)
+	if want != nil {
+		a.wish = wishFlag(want, m.Default == "true")
 	}
 	return a
 }
@@ -61,8 +64,8 @@ func orNull[W, S any](m Meta, at func(*S) **bool, want func(*W) **bool) Attr[W, 
 		wish: wishFlag(want, on)}
 	a.answer = func(o *S) string { return ticked(Value(*at(o), on)) }
 	a.offer = func(w *W, o *S) { *want(w) = *at(o) }
-	a.plain = func(o *S) any { return orNil(*at(o)) }
-	a.same = func(x, y *S) bool { return a.plain(x) == a.plain(y) }
+	a.Plain = func(o *S) any { return orNil(*at(o)) }
+	a.Same = func(x, y *S) bool { return a.Plain(x) == a.Plain(y) }
 	a.keep = func(to *S, w *W, now *S) {
 		*at(to) = *at(now)
 		if wanted := *want(w); wanted != nil && *wanted != Value(*at(now), on) {
@@ -76,8 +79,8 @@ func orNull[W, S any](m Meta, at func(*S) **bool, want func(*W) **bool) Attr[W, 
 func rule[W, S any](m Meta, at func(*S) **string, want func(*W) **string) Attr[W, S] {
 	a := Attr[W, S]{Meta: m, state: stateOf(at, func(r *string) Shown { return ShowText(ruleText(r)) }),
 		wish: wishText(want)}
-	a.plain = func(o *S) any { return orNil(*at(o)) }
-	a.same = func(x, y *S) bool { return a.plain(x) == a.plain(y) }
+	a.Plain = func(o *S) any { return orNil(*at(o)) }
+	a.Same = func(x, y *S) bool { return a.Plain(x) == a.Plain(y) }
 	a.keep = func(to *S, w *W, now *S) { *at(to) = cmp.Or(*want(w), *at(now)) }
 	return a
 }
@@ -89,7 +92,7 @@ func sensitive[W, S any](m Meta, at func(*S) *secret.Text, want func(*W) **secre
 	a := Attr[W, S]{Meta: m, state: stateOf(at, maskOf)}
 	a.visit = func(o *S, v Cells) { v.Secret(at(o)) }
 	a.secret = func(o *S) secret.Text { return *at(o) }
-	a.copy = func(to, from *S) {
+	a.Copy = func(to, from *S) {
 		if at(from).IsSet() {
 			*at(to) = *at(from)
 		}
@@ -132,7 +135,7 @@ func ref[W, S any](m Meta, at func(*S) *Ref, want func(*W) **string) Attr[W, S] 
 func refs[W, S any](m Meta, at func(*S) *[]Ref) Attr[W, S] {
 	a := Attr[W, S]{Meta: m, state: stateOf(at, func(list []Ref) Shown { return ShowList(refNames(list)) })}
 	a.visit = func(o *S, v Cells) { v.Refs(at(o)) }
-	a.copy = func(to, from *S) { *at(to) = slices.Clone(*at(from)) }
+	a.Copy = func(to, from *S) { *at(to) = slices.Clone(*at(from)) }
 	a.chooses = m.Spec != ""
 	return a
 }
@@ -142,8 +145,8 @@ func texts[W, S any](m Meta, at func(*S) *[]string, want func(*W) *[]string) Att
 	if at != nil {
 		a.state = stateOf(at, ShowList)
 		a.visit = func(o *S, v Cells) { v.Texts(at(o)) }
-		a.copy = func(to, from *S) { *at(to) = slices.Clone(*at(from)) }
-		a.plain = func(o *S) any { return append([]string{}, *at(o)...) }
+		a.Copy = func(to, from *S) { *at(to) = slices.Clone(*at(from)) }
+		a.Plain = func(o *S) any { return append([]string{}, *at(o)...) }
 		a.answer = func(o *S) string { return strings.Join(*at(o), "\n") }
 	}
 	if want == nil {
@@ -154,8 +157,8 @@ func texts[W, S any](m Meta, at func(*S) *[]string, want func(*W) *[]string) Att
 	}
 	a.wish = wish[W]{
 		chooses: true,
-		given:   func(w *W) (string, bool) { return strings.Join(*want(w), "\n"), *want(w) != nil },
-		take:    func(w *W, text string) { *want(w) = entries(text) },
+		Given:   func(w *W) (string, bool) { return strings.Join(*want(w), "\n"), *want(w) != nil },
+		Take:    func(w *W, text string) { *want(w) = entries(text) },
 		wrong: func(p *Problems, m Meta, w *W) {
 			for i, one := range *want(w) {
 				if m.check != nil {
@@ -172,12 +175,12 @@ func redirects[W, S any](m Meta, at func(*S) *[]RedirectURI, want func(*W) *[]Re
 	a := Attr[W, S]{Meta: m,
 		state: stateOf(at, func(list []RedirectURI) Shown { return ShowList(RedirectNames(list)) })}
 	a.visit = func(o *S, v Cells) { v.Redirects(at(o)) }
-	a.copy = func(to, from *S) { *at(to) = slices.Clone(*at(from)) }
+	a.Copy = func(to, from *S) { *at(to) = slices.Clone(*at(from)) }
 	a.offer = func(w *W, o *S) { *want(w) = slices.Clone(*at(o)) }
 	a.wish = wish[W]{
 		chooses: true,
-		given:   func(w *W) (string, bool) { return redirectLines(*want(w)), *want(w) != nil },
-		take:    func(w *W, text string) { *want(w) = redirectsIn(text) },
+		Given:   func(w *W) (string, bool) { return redirectLines(*want(w)), *want(w) != nil },
+		Take:    func(w *W, text string) { *want(w) = redirectsIn(text) },
 		wrong:   func(p *Problems, m Meta, w *W) { validateRedirects(p, m.Spec, *want(w)) },
 	}
 	return a
@@ -187,17 +190,17 @@ func redirects[W, S any](m Meta, at func(*S) *[]RedirectURI, want func(*W) *[]Re
 func assigned[W, S any](m Meta, pk func(*S) *int, name func(*S) *string) Attr[W, S] {
 	a := Attr[W, S]{Meta: m, state: stateOf(name, ShowText)}
 	a.visit = func(o *S, v Cells) { v.Assigned(pk(o), name(o)) }
-	a.copy = func(to, from *S) { *pk(to), *name(to) = *pk(from), *name(from) }
+	a.Copy = func(to, from *S) { *pk(to), *name(to) = *pk(from), *name(from) }
 	return a
 }
 
 func stateOf[S, T any](at func(*S) *T, show func(T) Shown) state[S] {
 	return state[S]{
 		at:    func(o *S) any { return at(o) },
-		show:  func(o *S) Shown { return show(*at(o)) },
-		copy:  func(to, from *S) { *at(to) = *at(from) },
-		same:  func(a, b *S) bool { return show(*at(a)).Equal(show(*at(b))) },
-		plain: func(o *S) any { return *at(o) },
+		Show:  func(o *S) Shown { return show(*at(o)) },
+		Copy:  func(to, from *S) { *at(to) = *at(from) },
+		Same:  func(a, b *S) bool { return show(*at(a)).Equal(show(*at(b))) },
+		Plain: func(o *S) any { return *at(o) },
 	}
 }
 
@@ -209,17 +212,11 @@ func orNil[T any](p *T) any {
 	return *p
 }
 
-// keepOrOffer sets keep and offer of a field that has the same type in spec and object.
-func keepOrOffer[W, S, T any](a *Attr[W, S], at func(*S) *T, want func(*W) **T) {
-	a.keep = func(to *S, w *W, now *S) { *at(to) = Value(*want(w), *at(now)) }
-	a.offer = func(w *W, o *S) { *want(w) = new(*at(o)) }
-}
-
 func wishText[W any](want func(*W) **string) wish[W] {
 	return wish[W]{
 		chooses: true,
-		given:   func(w *W) (string, bool) { return Value(*want(w), ""), *want(w) != nil },
-		take:    func(w *W, text string) { *want(w) = &text },
+		Given:   func(w *W) (string, bool) { return Value(*want(w), ""), *want(w) != nil },
+		Take:    func(w *W, text string) { *want(w) = &text },
 		wrong: func(p *Problems, m Meta, w *W) {
 			switch v := *want(w); {
 			case v == nil:
@@ -236,8 +233,8 @@ func wishText[W any](want func(*W) **string) wish[W] {
 func wishFlag[W any](want func(*W) **bool, fallback bool) wish[W] {
 	return wish[W]{
 		chooses: true,
-		given:   func(w *W) (string, bool) { return ticked(Value(*want(w), fallback)), *want(w) != nil },
-		take:    func(w *W, text string) { *want(w) = new(text == Ticked) },
+		Given:   func(w *W) (string, bool) { return ticked(Value(*want(w), fallback)), *want(w) != nil },
+		Take:    func(w *W, text string) { *want(w) = new(text == Ticked) },
 	}
 }
 
@@ -266,14 +263,12 @@ func entries(text string) []string {
 const regexMark = "regex:"
 
 func redirectLines(list []RedirectURI) string {
-	lines := make([]string, len(list))
-	for i, r := range list {
-		lines[i] = r.URL
+	return strings.Join(Each(list, func(r RedirectURI) string {
 		if r.Mode == RedirectRegex {
-			lines[i] = regexMark + r.URL
+			return regexMark + r.URL
 		}
-	}
-	return strings.Join(lines, "\n")
+		return r.URL
+	}), "\n")
 }
 
 func redirectsIn(text string) []RedirectURI {
@@ -292,7 +287,7 @@ func redirectsIn(text string) []RedirectURI {
 func wishTick[W any](want func(*W) *bool) wish[W] {
 	return wish[W]{
 		chooses: true,
-		given:   func(w *W) (string, bool) { return ticked(*want(w)), true },
-		take:    func(w *W, text string) { *want(w) = text == Ticked },
+		Given:   func(w *W) (string, bool) { return ticked(*want(w)), true },
+		Take:    func(w *W, text string) { *want(w) = text == Ticked },
 	}
 }

@@ -2,6 +2,7 @@ package link
 
 import (
 	"encoding/json"
+	"slices"
 	"time"
 )
 
@@ -58,21 +59,12 @@ func (c Change) ID() string {
 
 // Changed reports whether the change writes the field with that name.
 func (c Change) Changed(name string) bool {
-	for _, f := range c.Fields {
-		if f.Name == name {
-			return true
-		}
-	}
-	return false
+	return slices.Contains(c.Names(), name)
 }
 
 // Names returns the names of the fields that the change writes.
 func (c Change) Names() []string {
-	names := make([]string, len(c.Fields))
-	for i, f := range c.Fields {
-		names[i] = f.Name
-	}
-	return names
+	return Each(c.Fields, func(f Field) string { return f.Name })
 }
 
 // Field is one field of a change, before and after. The values of sensitive fields are Masked.

@@ -2,6 +2,7 @@ package link
 
 import (
 	"encoding/json"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -63,13 +64,7 @@ func (c Checks) Failed() bool { return c.Count(Fail) > 0 }
 
 // Count returns the number of checks with the status.
 func (c Checks) Count(s Status) int {
-	n := 0
-	for _, one := range c {
-		if one.Status == s {
-			n++
-		}
-	}
-	return n
+	return len(slices.DeleteFunc(slices.Clone(c), func(one Check) bool { return one.Status != s }))
 }
 
 // SignedIn is a sign-in that was seen to work.

@@ -69,10 +69,15 @@ func (c Change) RewrittenSlot() string {
 func (c Change) SecretAgain(now *CollectionState, slot string) Change {
 	return Change{
 		System: c.System, Kind: c.Kind, Object: c.Object, Action: Update, Before: now, After: now,
-		Fields: []Field{{Name: slot + ".clientSecret", Before: ShowMask(MaskedSet), After: ShowMask(MaskedAuthentiks),
-			Sensitive: true}},
-		Why: "Only if authentik's client secret changed meanwhile or was restored: both systems need the same one.",
+		Fields: []Field{SecretAgain(slot)},
+		Why:    "Only if authentik's client secret changed meanwhile or was restored: both systems need the same one.",
 	}
+}
+
+// SecretAgain returns the field of a slot that gets authentik's client secret.
+func SecretAgain(slot string) Field {
+	return Field{Name: slot + ".clientSecret", Before: ShowMask(MaskedSet), After: ShowMask(MaskedAuthentiks),
+		Sensitive: true}
 }
 
 // SecretBefore returns authentik's client secret that the plan replaces, unset if it replaces none.

@@ -1,6 +1,7 @@
 package link
 
 import (
+	"cmp"
 	"slices"
 
 	"authpocket/internal/secret"
@@ -20,20 +21,16 @@ type FieldValue struct {
 // is not empty.
 func Diff(before, after []FieldValue) []Field {
 	var fields []Field
-	other := func(list []FieldValue, name string) (FieldValue, bool) {
-		i := slices.IndexFunc(list, func(v FieldValue) bool { return v.Name == name })
-		if i < 0 {
-			return FieldValue{}, false
-		}
-		return list[i], true
+	in := func(list []FieldValue, name string) *FieldValue {
+		return Find(list, func(v FieldValue) bool { return v.Name == name })
 	}
 	for _, a := range after {
-		b, found := other(before, a.Name)
-		if (found && equal(b, a)) || (!found && a.Of.blank() && !a.always) {
+		b := in(before, a.Name)
+		if (b != nil && equal(*b, a)) || (b == nil && a.Of.blank() && !a.always) {
 			continue
 		}
 		f := Field{Name: a.Name, After: a.Of, Sensitive: a.sensitive}
-		if found {
+		if b != nil {
 			f.Before = b.Of
 		}
 		if a.sensitive && f.Before.Equal(f.After) {
@@ -42,7 +39,7 @@ func Diff(before, after []FieldValue) []Field {
 		fields = append(fields, f)
 	}
 	for _, b := range before {
-		if _, found := other(after, b.Name); !found && !b.Of.blank() {
+		if in(after, b.Name) == nil && !b.Of.blank() {
 			fields = append(fields, Field{Name: b.Name, Before: b.Of, Sensitive: b.sensitive})
 		}
 	}
@@ -103,26 +100,18 @@ func prefixed(prefix string, list []FieldValue) []FieldValue {
 }
 
 // RedirectNames returns the redirect URIs as text, with regular expressions and logout URIs marked.
-func RedirectNames(list []RedirectURI) []string {
-	names := make([]string, len(list))
-	for i, r := range list {
-		names[i] = r.String()
-	}
-	return names
-}
+func RedirectNames(list []RedirectURI) []string { return Each(list, RedirectURI.String) }
 
-func refNames(list []Ref) []string {
-	names := make([]string, len(list))
-	for i, r := range list {
-		names[i] = refName(r)
-	}
-	return names
-}
+func refNames(list []Ref) []string { return Each(list, refName) }
 
 // refName returns the object's name, or its primary key if the token can't see the name.
-func refName(r Ref) string {
-	if r.Name == "" {
-		return r.ID
+func refName(r Ref) string { return cmp.Or(r.Name, r.ID) }
+
+// Each returns the list with its elements turned into others.
+func Each[T, U any](list []T, of func(T) U) []U {
+	all := make([]U, len(list))
+	for i, one := range list {
+		all[i] = of(one)
 	}
-	return r.Name
+	return all
 }

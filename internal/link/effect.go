@@ -82,6 +82,17 @@ func WrittenBy(err error) Written {
 	return WrittenUnknown
 }
 
+// WithWritten returns the error with what was written in a copy of its fault.
+func WithWritten(err error, w Written) error {
+	f, ok := errors.AsType[*Fault](err)
+	if !ok {
+		return err
+	}
+	told := *f
+	told.Written = w
+	return &told
+}
+
 // Stopped is the error of an apply that did not complete its plan. It wraps the cause and holds what was written.
 type Stopped struct {
 	Effect

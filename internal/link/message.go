@@ -1,6 +1,9 @@
 package link
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // Message describes one thing that is wrong, in parts from which page, command and receipt are built.
 type Message struct {
@@ -69,13 +72,7 @@ func (w Way) words(r Reader, other bool) string {
 
 // Joined returns the non-empty parts, separated by spaces.
 func Joined(parts ...string) string {
-	var said []string
-	for _, one := range parts {
-		if one != "" {
-			said = append(said, one)
-		}
-	}
-	return strings.Join(said, " ")
+	return strings.Join(slices.DeleteFunc(slices.Clone(parts), func(one string) bool { return one == "" }), " ")
 }
 
 // Messages returns the messages of an error, or those of the errors that it wraps. nil if none has any.

@@ -10,8 +10,6 @@ import (
 type Object interface {
 	// accept calls the visitor's method for this type of object.
 	accept(Change, Visitor) bool
-	// Secrets returns the client secrets in the object.
-	Secrets() []secret.Text
 }
 
 // Visitor handles changes by the type of their object.
@@ -63,11 +61,20 @@ type PairState struct {
 	Bindings    []BindingState   `json:"bindings"`
 }
 
-// Secrets returns the client secrets of the object before and after.
+// Secrets returns the client secrets of the object before and after. authentik never shows a private key, and the
+// secrets in PocketBase's settings are not read.
 func (c Change) Secrets() (texts []secret.Text) {
 	for _, o := range []Object{c.Before, c.After} {
-		if o != nil {
-			texts = append(texts, o.Secrets()...)
+		if p := As[PairState](o); p != nil {
+			texts = append(texts, p.Provider.ClientSecret)
+		}
+		if p := As[ProviderState](o); p != nil {
+			texts = append(texts, p.ClientSecret)
+		}
+		if s := As[CollectionState](o); s != nil {
+			for _, p := range s.OAuth2.Providers {
+				texts = append(texts, p.ClientSecret)
+			}
 		}
 	}
 	return texts
@@ -104,46 +111,3 @@ func (*CollectionState) accept(c Change, v Visitor) bool {
 	return accept(c, v.Collection, KindOAuth2, KindRules)
 }
 func (*SettingsState) accept(c Change, v Visitor) bool { return accept(c, v.Settings, KindSettings) }
-
-// Secrets returns none: a scope mapping has no secret.
-func (*Mapping) Secrets() []secret.Text { return nil }
-
-// Secrets returns none: authentik never shows the private key.
-func (*KeyState) Secrets() []secret.Text { return nil }
-
-// Secrets returns the provider's client secret.
-func (p *PairState) Secrets() []secret.Text {
-	if p == nil {
-		return nil
-	}
-	return p.Provider.Secrets()
-}
-
-// Secrets returns the client secret.
-func (p *ProviderState) Secrets() []secret.Text {
-	if p == nil {
-		return nil
-	}
-	return []secret.Text{p.ClientSecret}
-}
-
-// Secrets returns none: an application has no secret.
-func (*ApplicationState) Secrets() []secret.Text { return nil }
-
-// Secrets returns none: a binding has no secret.
-func (*BindingState) Secrets() []secret.Text { return nil }
-
-// Secrets returns the client secrets of the collection's providers.
-func (c *CollectionState) Secrets() []secret.Text {
-	if c == nil {
-		return nil
-	}
-	var texts []secret.Text
-	for _, p := range c.OAuth2.Providers {
-		texts = append(texts, p.ClientSecret)
-	}
-	return texts
-}
-
-// Secrets returns none: those of PocketBase's settings are not read.
-func (*SettingsState) Secrets() []secret.Text { return nil }

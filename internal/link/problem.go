@@ -29,23 +29,17 @@ func (p *Problems) Add(field, summary, todo string, ways ...Way) {
 
 // Messages returns one message for each problem.
 func (p Problems) Messages() []Message {
-	list := make([]Message, len(p))
-	for i, one := range p {
-		list[i] = one.Message()
-	}
-	return list
+	return Each(p, Problem.Message)
 }
 
 // Error returns all problems, one per line.
 func (p Problems) Error() string {
-	lines := make([]string, len(p))
-	for i, one := range p {
-		lines[i] = one.Message().Text(InFile)
-		if one.Field != "" {
-			lines[i] = one.Field + ": " + lines[i]
+	return strings.Join(Each(p, func(one Problem) string {
+		if one.Field == "" {
+			return one.Message().Text(InFile)
 		}
-	}
-	return strings.Join(lines, "\n")
+		return one.Field + ": " + one.Message().Text(InFile)
+	}), "\n")
 }
 
 // Err returns p as an error, nil if there are none.

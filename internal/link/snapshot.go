@@ -109,10 +109,13 @@ type PocketBaseSnapshot struct {
 
 // Collection returns the auth collection with that name, or nil.
 func (s *PocketBaseSnapshot) Collection(name string) *CollectionState {
-	for i := range s.Collections {
-		if s.Collections[i].Name == name {
-			return &s.Collections[i]
-		}
+	return Find(s.Collections, func(c CollectionState) bool { return c.Name == name })
+}
+
+// Find returns a pointer to the first element that is meant, nil for none.
+func Find[T any](list []T, is func(T) bool) *T {
+	if i := slices.IndexFunc(list, is); i >= 0 {
+		return &list[i]
 	}
 	return nil
 }

@@ -232,30 +232,22 @@ func validateStrict(p *Problems, field, uri string) {
 	}
 	label := strings.TrimSpace("The redirect URI " + shownAddress(uri))
 	whole := "Enter it whole, such as https://pocketbase.company" + RedirectPath + "."
-	switch f.Reason {
-	case address.Empty:
-		p.Add(field, "A redirect URI is empty.", "Enter the whole address, or remove the entry.")
-	case address.Unreadable, address.HasSpace:
-		p.Add(field, label+" is not an address.", whole)
-	case address.IsPattern:
-		p.Add(field, label+" contains a wildcard or backslash, but strict URIs are compared literally.",
-			"Enter the exact redirect URI, or use the mode regex and a pattern such as "+
-				"https://[a-z]+\\.company/.*.")
-	case address.NoScheme:
-		p.Add(field, label+" has no scheme.",
-			"Start it with https://, or with your app's own scheme such as myapp://.")
-	case address.ScriptScheme:
-		p.Add(field, "authentik refuses the scheme "+f.Part+": when it is used.",
-			"Use https:// or your app's own scheme.")
-	case address.LocalScheme:
-		p.Add(field, "Browsers do not follow a redirect to the scheme "+f.Part+":.",
-			"Use https:// or your app's own scheme.")
-	case address.HasUser:
-		p.Add(field, "The redirect URI contains a user name or password.", "Leave that part out.")
-	case address.HasFragment:
-		p.Add(field, label+" has a part after #, which OAuth2 does not allow.", "Leave that part out.")
-	default:
-		summary, todo := addressWords(label, whole, f)
-		p.Add(field, summary, todo)
+	const ownScheme = "Use https:// or your app's own scheme."
+	words, known := map[address.Reason][2]string{
+		address.Empty:      {"A redirect URI is empty.", "Enter the whole address, or remove the entry."},
+		address.Unreadable: {label + " is not an address.", whole},
+		address.HasSpace:   {label + " is not an address.", whole},
+		address.IsPattern: {label + " contains a wildcard or backslash, but strict URIs are compared literally.",
+			"Enter the exact redirect URI, or use the mode regex and a pattern such as https://[a-z]+\\.company/.*."},
+		address.NoScheme: {label + " has no scheme.",
+			"Start it with https://, or with your app's own scheme such as myapp://."},
+		address.ScriptScheme: {"authentik refuses the scheme " + f.Part + ": when it is used.", ownScheme},
+		address.LocalScheme:  {"Browsers do not follow a redirect to the scheme " + f.Part + ":.", ownScheme},
+		address.HasUser:      {"The redirect URI contains a user name or password.", "Leave that part out."},
+		address.HasFragment:  {label + " has a part after #, which OAuth2 does not allow.", "Leave that part out."},
+	}[f.Reason]
+	if !known {
+		words[0], words[1] = addressWords(label, whole, f)
 	}
+	p.Add(field, words[0], words[1])
 }

@@ -10,10 +10,9 @@ import (
 )
 
 var (
-	onLine      = regexp.MustCompile(`^(?:yaml: )?(?:line (\d+): )?(?s:(.*))$`)
-	wrongType   = regexp.MustCompile(`(?s)^cannot unmarshal .* into (\S+)$`)
-	repeatedKey = regexp.MustCompile(`(?s)^mapping key "(.*)" already defined at line (\d+)$`)
-	quoted      = regexp.MustCompile("(?s)`.*`|anchor '.*'")
+	onLine    = regexp.MustCompile(`^(?:yaml: )?(?:line (\d+): )?(?s:(.*))$`)
+	wrongType = regexp.MustCompile(`(?s)^cannot unmarshal .* into (\S+)$`)
+	quoted    = regexp.MustCompile("(?s)`.*`|anchor '.*'")
 )
 
 // explain rewrites errors of the yaml package for people, each with file and line.
@@ -38,9 +37,6 @@ func explain(path string, err error) error {
 func inWords(message string) string {
 	if m := wrongType.FindStringSubmatch(message); m != nil {
 		return "this must be " + typeWords(m[1])
-	}
-	if m := repeatedKey.FindStringSubmatch(message); m != nil {
-		return "the key " + shownKey(m[1]) + " is already set on line " + m[2]
 	}
 	return "this is not YAML: " + quoted.ReplaceAllString(message, "a value")
 }

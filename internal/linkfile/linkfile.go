@@ -106,17 +106,10 @@ func Parse(path string, data []byte, variables Variables) (File, error) {
 	if err := dec.Decode(new(yaml.Node)); !errors.Is(err, io.EOF) {
 		return file, fmt.Errorf("%s: more than one document: put each link in a file of its own", path)
 	}
-	if err := checkSize(path, &root); err != nil {
-		return file, err
-	}
-	if err := checkKeys(path, &root); err != nil {
-		return file, err
-	}
-	if err := checkRepeats(path, &root); err != nil {
-		return file, err
-	}
-	if err := expand(path, &root, variables); err != nil {
-		return file, err
+	for _, step := range []func(string, *yaml.Node) error{checkSize, checkKeys, checkRepeats, variables.expand} {
+		if err := step(path, &root); err != nil {
+			return file, err
+		}
 	}
 	if err := root.Decode(&file); err != nil {
 		return File{}, explain(path, err)

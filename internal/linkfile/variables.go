@@ -27,8 +27,8 @@ func (v Variables) allows(name string) bool {
 var variable = regexp.MustCompile(`\$\{([A-Za-z_][A-Za-z0-9_]*)\}`)
 
 // expand replaces variables in all values, in place, but not in keys.
-func expand(path string, root *yaml.Node, variables Variables) error {
-	e := expander{path: path, from: variables}
+func (v Variables) expand(path string, root *yaml.Node) error {
+	e := expander{path: path, from: v}
 	e.expand(root)
 	return join(path, e.errs)
 }

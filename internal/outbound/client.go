@@ -54,7 +54,7 @@ func New(cfg Config) *http.Client {
 		ForceAttemptHTTP2:      true,
 	}
 	return &http.Client{
-		Transport: hostFilter{capped{transport}},
+		Transport: guarded{transport},
 		Timeout:   cfg.Timeout,
 		CheckRedirect: func(*http.Request, []*http.Request) error {
 			return http.ErrUseLastResponse
@@ -75,23 +75,23 @@ func Roots(pem []byte) (*x509.CertPool, error) {
 	return pool, nil
 }
 
-// capped limits response bodies to MaxBody.
-type capped struct{ next http.RoundTripper }
+// guarded refuses hosts by the URL alone, the only thing known about the
+// target behind a proxy, and limits response bodies to MaxBody.
+type guarded struct{ *http.Transport }
 
-func (c capped) RoundTrip(r *http.Request) (*http.Response, error) {
-	res, err := c.next.RoundTrip(r)
+func (g guarded) RoundTrip(r *http.Request) (*http.Response, error) {
+	if refusedName(r.URL.Hostname()) {
+		if r.Body != nil {
+			_ = r.Body.Close() // nothing was sent
+		}
+		return nil, ErrAddressRefused
+	}
+	res, err := g.Transport.RoundTrip(r)
 	if err != nil {
 		return nil, err
 	}
 	res.Body = &cappedBody{ReadCloser: res.Body, left: MaxBody}
 	return res, nil
-}
-
-// CloseIdleConnections closes those of the transport.
-func (c capped) CloseIdleConnections() {
-	if t, ok := c.next.(interface{ CloseIdleConnections() }); ok {
-		t.CloseIdleConnections()
-	}
 }
 
 type cappedBody struct {
@@ -117,14 +117,8 @@ func (b *cappedBody) Read(p []byte) (int, error) {
 // Reason describes why a client's call failed, for people. It names no more of
 // the address than the host.
 func Reason(err error) string {
-	var (
-		dns       *net.DNSError
-		authority x509.UnknownAuthorityError
-		hostname  x509.HostnameError
-		invalid   x509.CertificateInvalidError
-		record    tls.RecordHeaderError
-		timeout   net.Error
-	)
+	var dns *net.DNSError
+	var timeout net.Error
 	switch {
 	case errors.Is(err, ErrAddressRefused):
 		return ErrAddressRefused.Error()
@@ -134,13 +128,13 @@ func Reason(err error) string {
 		return "the name " + dns.Name + " cannot be found in DNS"
 	case errors.As(err, &dns):
 		return "DNS did not answer for the name " + dns.Name
-	case errors.As(err, &authority):
+	case is[x509.UnknownAuthorityError](err):
 		return "its certificate is signed by an authority that this machine does not trust"
-	case errors.As(err, &hostname):
+	case is[x509.HostnameError](err):
 		return "its certificate is for another name"
-	case errors.As(err, &invalid):
+	case is[x509.CertificateInvalidError](err):
 		return "its certificate has expired or cannot be used"
-	case errors.As(err, &record), strings.Contains(err.Error(), "server gave HTTP response to HTTPS client"):
+	case plainAnswer(err):
 		return "it does not speak https on that port"
 	case errors.Is(err, syscall.ECONNREFUSED):
 		return "nothing listens on that port"
@@ -154,22 +148,26 @@ func Reason(err error) string {
 	return "the connection failed"
 }
 
+func is[E error](err error) bool {
+	_, ok := errors.AsType[E](err)
+	return ok
+}
+
+// plainAnswer reports whether the server answered a TLS handshake without TLS.
+func plainAnswer(err error) bool {
+	return is[tls.RecordHeaderError](err) || strings.Contains(err.Error(), "server gave HTTP response to HTTPS client")
+}
+
 // CertificateTodo returns what to do about a failed TLS handshake, or an empty
 // string if err is about something else.
 func CertificateTodo(system string, err error) string {
-	var (
-		authority x509.UnknownAuthorityError
-		hostname  x509.HostnameError
-		invalid   x509.CertificateInvalidError
-		record    tls.RecordHeaderError
-	)
+	var invalid x509.CertificateInvalidError
 	switch {
-	case errors.As(err, &record), err != nil &&
-		strings.Contains(err.Error(), "server gave HTTP response to HTTPS client"):
+	case err != nil && plainAnswer(err):
 		return "Check the port, or enter http:// in place of https:// if " + system + " has no certificate."
-	case errors.As(err, &authority):
+	case is[x509.UnknownAuthorityError](err):
 		return "Give " + system + " a certificate that this machine trusts, or give authpocket the CA's file."
-	case errors.As(err, &hostname):
+	case is[x509.HostnameError](err):
 		return "Enter the name that the certificate is for, or give " + system + " a certificate for this name."
 	case errors.As(err, &invalid) && invalid.Reason == x509.Expired:
 		return "Renew the certificate of " + system + ", and check this machine's clock."

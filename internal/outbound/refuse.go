@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net/http"
 	"net/netip"
 	"slices"
 	"strings"
@@ -71,27 +70,6 @@ func refuseAddresses(_ context.Context, _, address string, _ syscall.RawConn) er
 		return ErrAddressRefused
 	}
 	return nil
-}
-
-// hostFilter refuses hosts by the URL alone, the only thing known about the
-// target behind a proxy.
-type hostFilter struct{ next http.RoundTripper }
-
-func (f hostFilter) RoundTrip(r *http.Request) (*http.Response, error) {
-	if refusedName(r.URL.Hostname()) {
-		if r.Body != nil {
-			_ = r.Body.Close() // nothing was sent
-		}
-		return nil, ErrAddressRefused
-	}
-	return f.next.RoundTrip(r)
-}
-
-// CloseIdleConnections closes those of the transport.
-func (f hostFilter) CloseIdleConnections() {
-	if t, ok := f.next.(interface{ CloseIdleConnections() }); ok {
-		t.CloseIdleConnections()
-	}
 }
 
 func refusedName(host string) bool {

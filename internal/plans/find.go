@@ -33,7 +33,7 @@ func (c Candidate) Label() string {
 // PocketBase, by redirect URI, or by name if the spec says to use existing objects. Those with strong evidence
 // come first.
 func Candidates(s link.Spec, a link.AuthentikSnapshot, p link.PocketBaseSnapshot) []Candidate {
-	var strong, weak []Candidate
+	var found []Candidate
 	for _, provider := range a.Providers {
 		c := Candidate{Provider: provider}
 		switch {
@@ -46,7 +46,7 @@ func Candidates(s link.Spec, a link.AuthentikSnapshot, p link.PocketBaseSnapshot
 			c.strong = true
 		case sendsTo(provider, s.PocketBaseURLs):
 			c.Evidence = "it sends people back to this PocketBase"
-			if other := p.UsedBesides(link.Value(s.PocketBase.Collection, link.DefaultCollection),
+			if other := p.UsedBesides(s.Query().Collection,
 				provider.ClientID); other != "" {
 				c.Evidence, c.shared = "the collection "+other+" signs in with it", true
 			}
@@ -58,21 +58,17 @@ func Candidates(s link.Spec, a link.AuthentikSnapshot, p link.PocketBaseSnapshot
 		default:
 			continue
 		}
-		if c.strong {
-			strong = append(strong, c)
-		} else {
-			weak = append(weak, c)
-		}
+		found = append(found, c)
 	}
-	return append(strong, weak...)
+	weak := slices.DeleteFunc(slices.Clone(found), Candidate.Certain)
+	return append(certain(found), weak...)
 }
 
 func slotWithClient(s link.Spec, p link.PocketBaseSnapshot, clientID string) string {
-	c := p.Collection(link.Value(s.PocketBase.Collection, link.DefaultCollection))
-	if c == nil {
-		return ""
+	if c := p.Collection(s.Query().Collection); c != nil {
+		return c.SlotWith(clientID)
 	}
-	return c.SlotWith(clientID)
+	return ""
 }
 
 func sendsTo(p link.ProviderState, bases []string) bool {
@@ -103,7 +99,7 @@ func SlugFor(s link.Spec, a link.AuthentikSnapshot, p link.PocketBaseSnapshot) s
 		return s.Query().Slug
 	}
 	found := Candidates(s, a, p)
-	strong := slices.DeleteFunc(slices.Clone(found), func(c Candidate) bool { return !c.strong })
+	strong := certain(found)
 	if s.Existing == link.ExistingAsk {
 		found = slices.DeleteFunc(found, func(c Candidate) bool { return c.shared })
 	}
@@ -133,9 +129,9 @@ func find(s link.Spec, a link.AuthentikSnapshot, p link.PocketBaseSnapshot, prob
 	}
 	candidates = likeliest(candidates)
 	use := s.Existing == link.ExistingUse
-	if orphan := orphanOf(candidates, s.Query().ProviderName); orphan != nil && (use || len(candidates) == 1 &&
+	if p := orphanOf(candidates, s.Query().ProviderName); p != nil && (use || len(candidates) == 1 &&
 		!candidates[0].shared) {
-		return existing{provider: orphan}
+		return existing{provider: p}
 	}
 	if one := candidates; len(one) == 1 && one[0].strong && s.Application.Slug != nil {
 		now := one[0].Provider.ApplicationSlug
@@ -154,11 +150,8 @@ func find(s link.Spec, a link.AuthentikSnapshot, p link.PocketBaseSnapshot, prob
 }
 
 func describe(candidates []Candidate) string {
-	parts := make([]string, len(candidates))
-	for i, c := range candidates {
-		parts[i] = c.Label() + ", because " + c.Evidence
-	}
-	return strings.Join(parts, "; ")
+	because := func(c Candidate) string { return c.Label() + ", because " + c.Evidence }
+	return strings.Join(link.Each(candidates, because), "; ")
 }
 
 // findBySlug returns the application with the spec's slug, if it belongs to this link or the spec says to use
@@ -167,42 +160,37 @@ func findBySlug(s link.Spec, a link.AuthentikSnapshot, p link.PocketBaseSnapshot
 	problems *link.Problems) existing {
 	app := a.Application
 	taken := "The slug " + link.Quote(app.Slug) + " is taken by the application " + link.Quote(app.Name)
-	use := s.Existing == link.ExistingUse
 	if app.Provider == 0 {
 		return findHalf(s, app, candidates, taken, problems)
 	}
-	i := slices.IndexFunc(a.Providers, func(v link.ProviderState) bool { return v.PK == app.Provider })
-	if i < 0 && app.ProviderKind == oauth2Kind {
+	provider := providerByPK(a, app.Provider)
+	if provider == nil && app.ProviderKind == oauth2Kind {
 		problems.Add("application.slug", taken+", whose provider "+link.Quote(app.ProviderName)+
 			" the token may not see.",
 			"Give the token the permission authentik_providers_oauth2.view_oauth2provider for every provider, or "+
 				"choose another slug.")
 		return existing{}
 	}
-	if i < 0 || a.Providers[i].Proxy() {
-		kind := app.ProviderKind
-		if i >= 0 {
-			kind = a.Providers[i].Kind()
-		}
-		if kind == "" {
-			kind = "provider of another kind"
+	if provider == nil || provider.Proxy() {
+		kind := cmp.Or(app.ProviderKind, "provider of another kind")
+		if provider != nil {
+			kind = provider.Kind()
 		}
 		problems.Add("application.slug", taken+", which has the "+kind+" "+link.Quote(app.ProviderName)+
 			".", "Choose another slug: only an OAuth2/OpenID provider can be linked.")
 		return existing{}
 	}
-	provider := &a.Providers[i]
-	c := slices.IndexFunc(candidates, func(c Candidate) bool { return c.Provider.PK == provider.PK })
+	c := link.Find(candidates, func(c Candidate) bool { return c.Provider.PK == provider.PK })
 	switch {
-	case s.Existing == link.ExistingNew && (c < 0 || !candidates[c].strong && p.Uses(provider.ClientID)):
+	case s.Existing == link.ExistingNew && (c == nil || !c.strong && p.Uses(provider.ClientID)):
 		problems.Add("application.slug", taken+".", "Choose another slug to create a new one, such as "+app.Slug+"-"+
-			link.Value(s.PocketBase.Collection, link.DefaultCollection)+", and another name.")
+			s.Query().Collection+", and another name.")
 		return existing{} // ignore the settings of an unrelated application
-	case c >= 0 && candidates[c].shared && s.Existing == link.ExistingAsk:
+	case c != nil && c.shared && s.Existing == link.ExistingAsk:
 		problems.Add("existing", "This link may already exist: "+describe(candidates)+".", "",
 			link.UseExisting("to let both collections share the application"),
 			link.MakeNew("and another slug for a separate application"))
-	case c < 0 && !use:
+	case c == nil && s.Existing != link.ExistingUse:
 		problems.Add("application.slug", taken+", whose provider "+link.Quote(provider.Name)+
 			" sends users elsewhere ("+
 			link.ShowList(link.RedirectNames(provider.RedirectURIs)).String()+").",
@@ -213,48 +201,46 @@ func findBySlug(s link.Spec, a link.AuthentikSnapshot, p link.PocketBaseSnapshot
 }
 
 func providerByPK(a link.AuthentikSnapshot, pk int) *link.ProviderState {
-	i := slices.IndexFunc(a.Providers, func(p link.ProviderState) bool { return p.PK == pk && pk != 0 })
-	if i < 0 {
-		return nil
-	}
-	return &a.Providers[i]
+	return link.Find(a.Providers, func(p link.ProviderState) bool { return p.PK == pk && pk != 0 })
 }
 
 // findHalf returns the slug's application, which has no provider, with the provider that an interrupted run may
 // have left for it.
 func findHalf(s link.Spec, app *link.ApplicationState, candidates []Candidate, taken string,
 	problems *link.Problems) existing {
-	found := existing{application: app}
 	candidates = likeliest(candidates)
 	name := link.Value(s.Application.Name, app.Name)
-	orphan := orphanOf(candidates, link.Value(s.Provider.Name, link.DefaultProviderName(name)))
+	half := orphanOf(candidates, link.Value(s.Provider.Name, link.DefaultProviderName(name)))
 	if s.Existing == link.ExistingNew {
-		orphan = orphanWith(candidates, s.Provider.ClientID)
+		half = orphanWith(candidates, s.Provider.ClientID)
 	}
-	found.provider = orphan
-	ours := orphan != nil && app.Name == link.Value(s.Application.Name, link.DefaultName)
-	half := ours && len(candidates) == 1 && !candidates[0].shared
+	ours := half != nil && app.Name == link.Value(s.Application.Name, link.DefaultName)
 	switch {
 	case s.Existing == link.ExistingNew && ours:
-	case s.Existing == link.ExistingUse, s.Existing == link.ExistingAsk && half:
+	case s.Existing == link.ExistingUse:
+	case s.Existing == link.ExistingAsk && ours && len(candidates) == 1 && !candidates[0].shared:
 	case s.Existing == link.ExistingNew:
 		problems.Add("application.slug", taken+".", "Choose another slug to create a new one.")
 	default:
 		problems.Add("application.slug", taken+", which has no provider.", "Choose another slug.",
 			link.UseExisting("to give it one"))
 	}
-	return found
+	return existing{application: app, provider: half}
 }
 
 // orphanWith returns the provider without an application that has the client ID, nil for none. Client IDs are
 // unique, so a new provider can't have it too.
 func orphanWith(candidates []Candidate, clientID *string) *link.ProviderState {
-	for i := range candidates {
-		if p := &candidates[i].Provider; clientID != nil && p.ClientID == *clientID && p.ApplicationSlug == "" {
-			return p
-		}
+	return orphan(candidates, func(p link.ProviderState) bool { return clientID != nil && p.ClientID == *clientID })
+}
+
+// orphan returns the first candidate without an application that is meant, nil for none.
+func orphan(candidates []Candidate, is func(link.ProviderState) bool) *link.ProviderState {
+	c := link.Find(candidates, func(c Candidate) bool { return c.Provider.ApplicationSlug == "" && is(c.Provider) })
+	if c == nil {
+		return nil
 	}
-	return nil
+	return &c.Provider
 }
 
 // Certain reports whether PocketBase uses the candidate or the spec names it.
@@ -262,22 +248,19 @@ func (c Candidate) Certain() bool { return c.strong }
 
 // likeliest returns the only candidate with strong evidence, or all of them.
 func likeliest(candidates []Candidate) []Candidate {
-	strong := slices.DeleteFunc(slices.Clone(candidates), func(c Candidate) bool { return !c.strong })
-	if len(strong) == 1 {
+	if strong := certain(candidates); len(strong) == 1 {
 		return strong
 	}
 	return candidates
 }
 
+func certain(candidates []Candidate) []Candidate {
+	return slices.DeleteFunc(slices.Clone(candidates), func(c Candidate) bool { return !c.strong })
+}
+
 // orphanOf returns the candidate without an application: the only candidate, or the one with the name.
 func orphanOf(candidates []Candidate, name string) *link.ProviderState {
-	for i := range candidates {
-		p := &candidates[i].Provider
-		if p.ApplicationSlug == "" && (len(candidates) == 1 || p.Name == name) {
-			return p
-		}
-	}
-	return nil
+	return orphan(candidates, func(p link.ProviderState) bool { return len(candidates) == 1 || p.Name == name })
 }
 
 // useInstead returns the setting that makes a conflicting provider part of this link.

@@ -11,31 +11,28 @@ import (
 // existing ones. Fields of the link's slot in PocketBase start with a dot. A cause that is not listed needs the
 // whole plan.
 func fixableParts(cause link.CauseID) (kinds []link.Kind, fields []string, found bool) {
+	fields, found = map[link.CauseID][]string{
+		link.CauseRedirectMismatch:  {"redirect_uris"},
+		link.CauseGrantTypes:        {"grant_types"},
+		link.CauseSigningKey:        {"signing_key"},
+		link.CauseIssuerMismatch:    {"issuer_mode", ".extra.issuers"},
+		link.CauseMissingScopes:     {"property_mappings"},
+		link.CauseEmailUnverified:   {"property_mappings"},
+		link.CauseUnknownClient:     {".clientId", ".clientSecret"},
+		link.CauseInvalidClient:     {".clientSecret"},
+		link.CauseUserInfoURL:       {".userInfoURL"},
+		link.CauseEndpointURL:       {".authURL", ".tokenURL", ".userInfoURL", ".extra.jwksURL"},
+		link.CauseHTMLInsteadOfJSON: {".authURL", ".tokenURL", ".userInfoURL", ".extra.jwksURL"},
+		link.CauseCreateRule:        {"createRule"},
+		link.CauseOAuth2Off:         {"enabled"},
+	}[cause]
 	switch cause {
-	case link.CauseRedirectMismatch:
-		return nil, []string{"redirect_uris"}, true
-	case link.CauseGrantTypes:
-		return nil, []string{"grant_types"}, true
 	case link.CauseSigningKey:
-		return []link.Kind{link.KindKey}, []string{"signing_key"}, true
-	case link.CauseIssuerMismatch:
-		return nil, []string{"issuer_mode", ".extra.issuers"}, true
+		kinds = []link.Kind{link.KindKey}
 	case link.CauseMissingScopes, link.CauseEmailUnverified:
-		return []link.Kind{link.KindMapping}, []string{"property_mappings"}, true
-	case link.CauseUnknownClient:
-		return nil, []string{".clientId", ".clientSecret"}, true
-	case link.CauseInvalidClient:
-		return nil, []string{".clientSecret"}, true
-	case link.CauseUserInfoURL:
-		return nil, []string{".userInfoURL"}, true
-	case link.CauseEndpointURL, link.CauseHTMLInsteadOfJSON:
-		return nil, []string{".authURL", ".tokenURL", ".userInfoURL", ".extra.jwksURL"}, true
-	case link.CauseCreateRule:
-		return nil, []string{"createRule"}, true
-	case link.CauseOAuth2Off:
-		return nil, []string{"enabled"}, true
+		kinds = []link.Kind{link.KindMapping}
 	}
-	return nil, nil, false
+	return kinds, fields, found
 }
 
 // Narrow returns the part of the plan that fixes the cause. Other differences from the spec stay, for another

@@ -3,6 +3,7 @@
 package plans
 
 import (
+	"cmp"
 	"slices"
 
 	"authpocket/internal/link"
@@ -16,21 +17,21 @@ func New(s link.Spec, a link.AuthentikSnapshot, p link.PocketBaseSnapshot, g lin
 	if len(problems) > 0 {
 		return link.Plan{}, problems
 	}
-	b := planner{d: d, a: a, p: p, s: s}
-	b.mapping()
-	b.key()
-	if newCredentials(d, a) { // nobody can sign in between pair and oauth2: keep them adjacent
-		b.settings()
-		b.rules()
-		b.pair()
-	} else {
-		b.pair()
-		b.settings()
-		b.rules()
+	return link.Plan{Changes: changes(planner{d: d, a: a, p: p, s: s}), Warnings: warnings(s, d, a, p), Desired: d,
+		Spec: s, Generated: g, Taken: a.Taken}, nil
+}
+
+// changes returns the changes in the order in which they are made.
+func changes(from planner) []link.Change {
+	b := &from
+	steps := []func(){b.mapping, b.key, b.pair, b.settings, b.rules, b.oauth2}
+	if newCredentials(b.d, b.a) { // nobody can sign in between pair and oauth2: keep them adjacent
+		steps = []func(){b.mapping, b.key, b.settings, b.rules, b.pair, b.oauth2}
 	}
-	b.oauth2()
-	return link.Plan{Changes: b.changes, Warnings: warnings(s, d, a, p), Desired: d, Spec: s, Generated: g,
-		Taken: a.Taken}, nil
+	for _, step := range steps {
+		step()
+	}
+	return b.changes
 }
 
 // newCredentials reports whether an existing provider gets another client ID or secret.
@@ -76,9 +77,7 @@ func (b *planner) mapping() {
 	var before []link.FieldValue
 	if now := mappingByID(b.a, want.ID); now != nil {
 		c.Before, before = now, now.Values()
-		if want.Description != now.Description {
-			want.Description = now.Description // an admin may have edited it
-		}
+		want.Description = now.Description // an admin may have edited it
 	}
 	b.add(c, before, want.Values())
 }
@@ -106,29 +105,21 @@ const (
 // pair writes application, provider and bindings in an order that never opens the application to more people
 // than the spec allows.
 func (b *planner) pair() {
-	if b.a.Application == nil && b.d.Provider.PK == 0 {
-		b.createPair()
-		return
+	change := func() { b.application(*b.a.Application, b.d.Application) }
+	steps := []func(){b.bindings, change, b.provider}
+	switch {
+	case b.a.Application == nil && b.d.Provider.PK == 0:
+		steps = []func(){b.createPair}
+	case b.a.Application == nil:
+		steps = []func(){b.adoptProvider}
+	case b.a.Application.Provider == 0: // nobody has access before it has a provider
+		steps = []func(){b.provider, b.bindings, change}
+	case b.d.Application.PolicyEngineMode == "all": // stricter than any
+		steps = []func(){change, b.bindings, b.provider}
 	}
-	if b.a.Application == nil {
-		b.adoptProvider()
-		return
+	for _, step := range steps {
+		step()
 	}
-	if b.a.Application.Provider == 0 { // nobody has access before it has a provider
-		b.provider()
-		b.bindings()
-		b.application(*b.a.Application, b.d.Application)
-		return
-	}
-	stricter := b.d.Application.PolicyEngineMode == "all"
-	if stricter {
-		b.application(*b.a.Application, b.d.Application)
-	}
-	b.bindings()
-	if !stricter {
-		b.application(*b.a.Application, b.d.Application)
-	}
-	b.provider()
 }
 
 func (b *planner) createPair() {
@@ -159,10 +150,8 @@ func (b *planner) adoptProvider() {
 }
 
 func (b *planner) application(before, after link.ApplicationState) {
-	if before.Provider != after.Provider || (before.Provider == 0 && after.ProviderName != "") {
-		// the preview tells the providers apart by name
-	} else {
-		before.ProviderName = after.ProviderName
+	if before.Provider == after.Provider && (before.Provider != 0 || after.ProviderName == "") {
+		before.ProviderName = after.ProviderName // by which the preview tells providers apart
 	}
 	c := link.Change{System: link.Authentik, Kind: link.KindApplication, Object: "application " +
 		link.Quote(before.Name), Before: &before, After: &after,
@@ -208,12 +197,12 @@ func (b *planner) provider() {
 // use the same names.
 func nameRefs(p *link.ProviderState, a link.AuthentikSnapshot) {
 	for _, flow := range p.Flows() {
-		if i := slices.IndexFunc(a.Flows, func(f link.Flow) bool { return f.ID == flow.Ref.ID }); i >= 0 {
-			*flow.Ref = a.Flows[i].Ref
+		if f := link.Find(a.Flows, func(f link.Flow) bool { return f.ID == flow.Ref.ID }); f != nil {
+			*flow.Ref = f.Ref
 		}
 	}
-	if i := slices.IndexFunc(a.Keys, func(k link.Key) bool { return k.ID == p.SigningKey.ID }); i >= 0 {
-		p.SigningKey = a.Keys[i].Ref
+	if k := link.Find(a.Keys, func(k link.Key) bool { return k.ID == p.SigningKey.ID }); k != nil {
+		p.SigningKey = k.Ref
 	}
 	p.Mappings = slices.Clone(p.Mappings)
 	for i, ref := range p.Mappings {
@@ -223,9 +212,7 @@ func nameRefs(p *link.ProviderState, a link.AuthentikSnapshot) {
 	}
 	p.RedirectURIs = slices.Clone(p.RedirectURIs)
 	for i := range p.RedirectURIs {
-		if p.RedirectURIs[i].Type == "" {
-			p.RedirectURIs[i].Type = link.RedirectAuthorization
-		}
+		p.RedirectURIs[i].Type = cmp.Or(p.RedirectURIs[i].Type, link.RedirectAuthorization)
 	}
 }
 
@@ -271,7 +258,7 @@ func (b *planner) oauth2() {
 		Before: &before, After: &after, Step: stepOAuth2,
 		Why: "Adds authentik's URLs and the client ID to PocketBase. Other providers of the collection stay as " +
 			"they are."}
-	at := slices.IndexFunc(now.OAuth2.Providers, func(p link.OAuth2Provider) bool { return p.Slot == b.d.Slot.Slot })
+	at := link.SlotIndex(now.OAuth2, b.d.Slot.Slot)
 	b.add(c, oauth2Values(now.OAuth2, b.d.Slot.Slot, at), oauth2Values(after.OAuth2, b.d.Slot.Slot, 0))
 	b.secret(c, at)
 }
@@ -279,30 +266,24 @@ func (b *planner) oauth2() {
 // secret adds the client secret to the last change if it has to be written. PocketBase never shows the current
 // one, so a preview can only say that one is set.
 func (b *planner) secret(c link.Change, at int) {
-	last := len(b.changes) - 1
-	written := last >= 0 && b.changes[last].Kind == link.KindOAuth2
+	written := len(b.changes) > 0 && b.changes[len(b.changes)-1].Kind == link.KindOAuth2
 	if !written && !b.secretChanges() {
 		return
 	}
 	if !written {
 		c.Action = link.Update
 		b.changes = append(b.changes, c)
-		last++
 	}
-	target := &b.changes[last]
-	if at < 0 {
-		target.Fields = append(target.Fields, link.Field{Name: b.d.Slot.Slot + ".clientSecret",
+	target := &b.changes[len(b.changes)-1]
+	slot := b.d.Slot.Slot
+	switch {
+	case at < 0:
+		target.Fields = append(target.Fields, link.Field{Name: slot + ".clientSecret",
 			After: link.ShowMask(link.MaskedSet), Sensitive: true})
-		return
+	case b.secretChanges() || target.Changed(slot+".clientId"): // else it is written again, presumably unchanged
+		target.Fields = append(target.Fields, link.SecretAgain(slot))
+		target.Lost = "PocketBase never shows its current client secret, so undo can't restore it."
 	}
-	if !b.secretChanges() && !target.Changed(b.d.Slot.Slot+".clientId") {
-		return // written again with the element, presumably unchanged
-	}
-	target.Fields = append(target.Fields, link.Field{
-		Name: b.d.Slot.Slot + ".clientSecret", Before: link.ShowMask(link.MaskedSet),
-		After: link.ShowMask(link.MaskedAuthentiks), Sensitive: true,
-	})
-	target.Lost = "PocketBase never shows its current client secret, so undo can't restore it."
 }
 
 // secretChanges reports whether authentik's client secret will differ from the one that PocketBase was given,
@@ -320,8 +301,7 @@ func oauth2Values(o link.OAuth2State, slot string, at int) []link.FieldValue {
 	if at < 0 {
 		return list
 	}
-	i := slices.IndexFunc(o.Providers, func(p link.OAuth2Provider) bool { return p.Slot == slot })
-	return append(list, o.Providers[i].Values()...)
+	return append(list, o.Providers[link.SlotIndex(o, slot)].Values()...)
 }
 
 // Again returns the same plan, made from new snapshots. A preview still holds if both are equal.

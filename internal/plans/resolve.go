@@ -1,6 +1,7 @@
 package plans
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 
@@ -12,10 +13,7 @@ import (
 func Resolve(s link.Spec, a link.AuthentikSnapshot, p link.PocketBaseSnapshot, g link.Generated) (link.Desired,
 	link.Problems) {
 	var problems link.Problems
-	d := link.Desired{AuthentikURL: s.AuthentikURL, Email: s.Email}
-	if d.AuthentikURL == "" {
-		d.AuthentikURL = a.URL
-	}
+	d := link.Desired{AuthentikURL: cmp.Or(s.AuthentikURL, a.URL), Email: s.Email}
 	if len(s.PocketBaseURLs) == 0 {
 		s.PocketBaseURLs = []string{p.URL}
 	}
@@ -117,23 +115,14 @@ func resolveRedirects(s link.Spec, now []link.RedirectURI) []link.RedirectURI {
 func givenRedirects(given, now []link.RedirectURI) []link.RedirectURI {
 	list := slices.Clone(given)
 	for i := range list {
-		if list[i].Mode == "" {
-			list[i].Mode = link.RedirectStrict
-		}
-		if list[i].Type == "" {
-			list[i].Type = link.RedirectAuthorization
-		}
+		list[i].Mode = cmp.Or(list[i].Mode, link.RedirectStrict)
+		list[i].Type = cmp.Or(list[i].Type, link.RedirectAuthorization)
 	}
 	logout := func(r link.RedirectURI) bool { return r.Type == link.RedirectLogout }
 	if slices.ContainsFunc(list, logout) {
 		return list
 	}
-	for _, r := range now {
-		if logout(r) {
-			list = append(list, r)
-		}
-	}
-	return list
+	return append(list, slices.DeleteFunc(slices.Clone(now), func(r link.RedirectURI) bool { return !logout(r) })...)
 }
 
 func resolveFlows(d *link.Desired, s link.Spec, a link.AuthentikSnapshot, now link.ProviderState,
@@ -155,13 +144,12 @@ func resolveFlows(d *link.Desired, s link.Spec, a link.AuthentikSnapshot, now li
 
 func resolveFlow(a link.AuthentikSnapshot, m link.Meta, want *string, now link.Ref, problems *link.Problems) link.Ref {
 	field, designation := m.Spec, m.Flow
-	byID := func(f link.Flow) bool { return f.ID == now.ID }
 	if want != nil && *want == now.ID && now.Name == "" { // the token may not see its name
 		want = nil
 	}
 	if want == nil && now.ID != "" {
-		if i := slices.IndexFunc(a.Flows, byID); i >= 0 {
-			return a.Flows[i].Ref
+		if f := link.Find(a.Flows, func(f link.Flow) bool { return f.ID == now.ID }); f != nil {
+			return f.Ref
 		}
 		return now
 	}
@@ -176,11 +164,10 @@ func resolveFlow(a link.AuthentikSnapshot, m link.Meta, want *string, now link.R
 		}
 		return f.Ref
 	}
-	switch {
-	case slices.Contains(a.Missing, link.PermViewFlow):
+	if slices.Contains(a.Missing, link.PermViewFlow) {
 		problems.Add(field, "The authentik token may not list flows, so "+link.Quote(slug)+" cannot be looked up.",
 			"Give it the permission authentik_flows.view_flow.")
-	default:
+	} else {
 		problems.Add(field, "authentik has no "+designation+" flow "+link.Quote(slug)+".", "Choose one of: "+
 			flowNames(a, designation)+".")
 	}
@@ -194,10 +181,7 @@ func flowNames(a link.AuthentikSnapshot, designation string) string {
 			names = append(names, f.Name)
 		}
 	}
-	if len(names) == 0 {
-		return "(none; create one in authentik under Flows)"
-	}
-	return strings.Join(names, ", ")
+	return cmp.Or(strings.Join(names, ", "), "(none; create one in authentik under Flows)")
 }
 
 const (
@@ -207,46 +191,38 @@ const (
 
 func resolveKey(d *link.Desired, s link.Spec, a link.AuthentikSnapshot, now link.ProviderState,
 	problems *link.Problems) {
-	named := func(name string) int {
-		return slices.IndexFunc(a.Keys, func(k link.Key) bool { return k.Name == name })
+	named := func(name string) *link.Key {
+		return link.Find(a.Keys, func(k link.Key) bool { return k.Name == name })
 	}
+	unseen := slices.Contains(a.Missing, link.PermViewKey)
 	if want := s.Provider.SigningKey; want != nil {
-		i := named(*want)
-		switch {
-		case i < 0:
+		switch key := named(*want); {
+		case key == nil:
 			todo := "Choose one of: " + keyNames(a) + "."
-			if slices.Contains(a.Missing, link.PermViewKey) {
+			if unseen {
 				todo = "Give the token the permission authentik_crypto.view_certificatekeypair."
 			}
 			problems.Add("provider.signing_key", "authentik has no signing key "+link.Quote(*want)+
 				" that the token can see.", todo)
-		case !a.Keys[i].Usable():
-			problems.Add("provider.signing_key", "The key "+link.Quote(*want)+" is of the type "+a.Keys[i].Type+
+		case !key.Usable():
+			problems.Add("provider.signing_key", "The key "+link.Quote(*want)+" is of the type "+key.Type+
 				": with it authentik's OpenID configuration fails.", "Choose an RSA or EC key: "+
 				keyNames(a)+".")
 		default:
-			d.Provider.SigningKey = a.Keys[i].Ref
+			d.Provider.SigningKey = key.Ref
 		}
 		return
 	}
-	if i := slices.IndexFunc(a.Keys, func(k link.Key) bool { return k.ID == now.SigningKey.ID && k.Usable() }); i >= 0 {
-		d.Provider.SigningKey = a.Keys[i].Ref
-		return
-	}
-	unseen := slices.Contains(a.Missing, link.PermViewKey)
-	if unseen && now.SigningKey.ID != "" {
+	current := link.Find(a.Keys, func(k link.Key) bool { return k.ID == now.SigningKey.ID && k.Usable() })
+	if current == nil && unseen && now.SigningKey.ID != "" {
 		d.Provider.SigningKey = now.SigningKey
 		return
 	}
-	for _, name := range []string{selfSignedKey, ownKey} {
-		if i := named(name); i >= 0 && a.Keys[i].Usable() {
-			d.Provider.SigningKey = a.Keys[i].Ref
+	for _, key := range []*link.Key{current, named(selfSignedKey), named(ownKey), link.Find(a.Keys, link.Key.Usable)} {
+		if key != nil && key.Usable() {
+			d.Provider.SigningKey = key.Ref
 			return
 		}
-	}
-	if i := slices.IndexFunc(a.Keys, link.Key.Usable); i >= 0 {
-		d.Provider.SigningKey = a.Keys[i].Ref
-		return
 	}
 	if unseen {
 		problems.Add("provider.signing_key", "The authentik token may not list signing keys.",
@@ -264,10 +240,7 @@ func keyNames(a link.AuthentikSnapshot) string {
 			names = append(names, k.Name)
 		}
 	}
-	if len(names) == 0 {
-		return "(no RSA or EC key)"
-	}
-	return strings.Join(names, ", ")
+	return cmp.Or(strings.Join(names, ", "), "(no RSA or EC key)")
 }
 
 // resolveGrants returns the enabled grant types plus the authorization code grant: a provider created through
@@ -316,25 +289,25 @@ func resolveBindings(d *link.Desired, s link.Spec, a link.AuthentikSnapshot, pro
 	add := func(list, kind string, names []string, known []link.Ref) {
 		for i, name := range names {
 			field := link.FieldAt("access."+list, i)
-			at := slices.IndexFunc(known, func(r link.Ref) bool { return r.Name == name })
-			if at < 0 {
+			target := link.Find(known, func(r link.Ref) bool { return r.Name == name })
+			if target == nil {
 				problems.Add(field, "authentik has no "+kind+" "+link.Quote(name)+" that the token can see.",
 					notSeen(a, kind))
 				continue
 			}
 			bound := func(b link.BindingState) bool {
-				return b.Kind == kind && b.Target.ID == known[at].ID && b.Enabled && !b.Negate
+				return b.Kind == kind && b.Target.ID == target.ID && b.Enabled && !b.Negate
 			}
 			if slices.ContainsFunc(d.Bindings, bound) {
 				continue
 			}
-			if j := slices.IndexFunc(a.Bindings, bound); j >= 0 {
-				d.Bindings = append(d.Bindings, a.Bindings[j])
+			if b := link.Find(a.Bindings, bound); b != nil {
+				d.Bindings = append(d.Bindings, *b)
 				continue
 			}
 			d.Bindings = append(d.Bindings, link.BindingState{
 				Application: link.Ref{ID: d.Application.PK, Name: d.Application.Slug},
-				Kind:        kind, Target: known[at], Order: order, Enabled: true,
+				Kind:        kind, Target: *target, Order: order, Enabled: true,
 			})
 			order++
 		}
@@ -355,7 +328,7 @@ func notSeen(a link.AuthentikSnapshot, kind string) string {
 }
 
 func resolveCollection(s link.Spec, p link.PocketBaseSnapshot, problems *link.Problems) (link.CollectionState, bool) {
-	name := link.Value(s.PocketBase.Collection, link.DefaultCollection)
+	name := s.Query().Collection
 	c := p.Collection(name)
 	if c == nil {
 		problems.Add("pocketbase.collection", "PocketBase has no auth collection "+link.Quote(name)+
@@ -372,8 +345,5 @@ func collectionNames(p link.PocketBaseSnapshot) string {
 			names = append(names, c.Name)
 		}
 	}
-	if len(names) == 0 {
-		return "(none; create an auth collection first)"
-	}
-	return strings.Join(names, ", ")
+	return cmp.Or(strings.Join(names, ", "), "(none; create an auth collection first)")
 }

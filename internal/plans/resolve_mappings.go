@@ -18,7 +18,9 @@ func resolveMappings(d *link.Desired, s link.Spec, a link.AuthentikSnapshot, now
 	r.ensureManaged("openid")
 	r.ensureManaged("profile")
 	if own := link.EmailMapping(s.Email); own != nil {
-		own.ID = idByName(a, own.Name)
+		if now := mappingByName(a, own.Name); now != nil {
+			own.ID = now.ID
+		}
 		d.Mapping = own
 		r.list = append(r.list, own.Ref)
 	} else {
@@ -70,9 +72,9 @@ func (r *mappingResolver) ensureManaged(scope string) {
 	if slices.Contains(r.scopes, scope) {
 		return
 	}
-	i := slices.IndexFunc(r.a.Mappings, func(m link.Mapping) bool { return m.Managed == link.ManagedPrefix+scope })
-	if i >= 0 {
-		r.add(r.a.Mappings[i])
+	managed := func(m link.Mapping) bool { return m.Managed == link.ManagedPrefix+scope }
+	if m := link.Find(r.a.Mappings, managed); m != nil {
+		r.add(*m)
 		return
 	}
 	todo := "Restore it in authentik: Customization, Property Mappings."
@@ -85,35 +87,24 @@ func (r *mappingResolver) ensureManaged(scope string) {
 // addNamed attaches a mapping that the spec names. A second e-mail mapping is refused, since it could undo the
 // e-mail decision.
 func (r *mappingResolver) addNamed(field, name string) {
-	i := slices.IndexFunc(r.a.Mappings, func(m link.Mapping) bool { return m.Name == name })
-	if i < 0 {
+	m := mappingByName(r.a, name)
+	if m == nil {
 		r.problems.Add(field, "authentik has no scope mapping "+link.Quote(name)+" that the token can see.",
 			"Check the spelling, or leave it out.")
 		return
 	}
-	attached := slices.ContainsFunc(r.list, func(x link.Ref) bool { return x.ID == r.a.Mappings[i].ID })
-	if r.a.Mappings[i].Scope == "email" && !attached {
+	if m.Scope == "email" && !slices.ContainsFunc(r.list, func(x link.Ref) bool { return x.ID == m.ID }) {
 		r.problems.Add(field, "The scope mapping "+link.Quote(name)+
 			" is for e-mail, which the e-mail decision sets.", "Leave it out.")
 		return
 	}
-	r.add(r.a.Mappings[i])
+	r.add(*m)
 }
 
 func mappingByID(a link.AuthentikSnapshot, id string) *link.Mapping {
-	for i := range a.Mappings {
-		if a.Mappings[i].ID == id {
-			return &a.Mappings[i]
-		}
-	}
-	return nil
+	return link.Find(a.Mappings, func(m link.Mapping) bool { return m.ID == id })
 }
 
-func idByName(a link.AuthentikSnapshot, name string) string {
-	for _, m := range a.Mappings {
-		if m.Name == name {
-			return m.ID
-		}
-	}
-	return ""
+func mappingByName(a link.AuthentikSnapshot, name string) *link.Mapping {
+	return link.Find(a.Mappings, func(m link.Mapping) bool { return m.Name == name })
 }

@@ -13,8 +13,7 @@ import (
 func resolveSlot(d *link.Desired, s link.Spec, a link.AuthentikSnapshot, c link.CollectionState,
 	problems *link.Problems) {
 	search := slotSearch{
-		providers: c.OAuth2.Providers, clientIDs: []string{d.Provider.ClientID}, here: endpointsOf(*d, s),
-		known: func(clientID string) bool { return knownClient(a, clientID) },
+		providers: c.OAuth2.Providers, clientIDs: []string{d.Provider.ClientID}, here: endpointsOf(*d, s), a: a,
 	}
 	if now := providerByPK(a, d.Provider.PK); now != nil {
 		search.clientIDs = append(search.clientIDs, now.ClientID)
@@ -109,13 +108,13 @@ func checkMapped(want link.PocketBase, c link.CollectionState, problems *link.Pr
 		if a.Claim == "" || target == "" {
 			continue
 		}
-		i := slices.IndexFunc(c.Fields, func(f link.CollectionField) bool { return f.Name == target })
+		field := link.Find(c.Fields, func(f link.CollectionField) bool { return f.Name == target })
 		switch {
-		case i < 0:
+		case field == nil:
 			problems.Add(a.Spec, c.Name+" has no field "+link.Quote(target)+" for the "+a.Claim+
 				".", "Choose one of its fields, or none.")
-		case !slices.Contains(link.MappableTypes(a.Claim), c.Fields[i].Type):
-			problems.Add(a.Spec, "The field "+link.Quote(target)+" is of the type "+c.Fields[i].Type+
+		case !slices.Contains(link.MappableTypes(a.Claim), field.Type):
+			problems.Add(a.Spec, "The field "+link.Quote(target)+" is of the type "+field.Type+
 				", which cannot take the "+a.Claim+".", "Choose a field that can, or none.")
 		case target == "id":
 			problems.Add(a.Spec, "Sign-ins fail if the record's own id is mapped.", "Choose another field, or none.")

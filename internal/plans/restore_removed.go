@@ -189,13 +189,8 @@ func boundTo(list []link.BindingState) *link.Access {
 		if !b.Enabled || b.Negate || b.Expires != "" {
 			continue
 		}
-		switch b.Kind {
-		case "group":
-			a.Groups = append(a.Groups, b.Target.Name)
-		case "user":
-			a.Users = append(a.Users, b.Target.Name)
-		case "policy":
-			a.Policies = append(a.Policies, b.Target.Name)
+		if names := a.Of(b.Kind); names != nil {
+			*names = append(*names, b.Target.Name)
 		}
 	}
 	if a.Empty() {
@@ -233,14 +228,12 @@ func bindingFields(a link.AuthentikSnapshot) []link.Field {
 			named = append(named, name)
 		}
 	}
-	fields := []link.Field{{Name: bindingsField, Before: link.ShowList(named)}}
-	if len(other) > 0 {
-		fields = append(fields, link.Field{Name: otherBindings, Before: link.ShowList(other)})
-	}
-	if len(off) > 0 {
-		fields = append(fields, link.Field{Name: offBindings, Before: link.ShowList(off)})
-	}
-	return fields
+	fields := []link.Field{{Name: bindingsField, Before: link.ShowList(named)},
+		{Name: otherBindings, Before: link.ShowList(other)}, {Name: offBindings, Before: link.ShowList(off)}}
+	return slices.DeleteFunc(fields, func(f link.Field) bool {
+		list, _ := f.Before.List()
+		return f.Name != bindingsField && len(list) == 0
+	})
 }
 
 // lostBindings returns the deleted bindings that access does not name, except disabled ones.
@@ -250,9 +243,8 @@ func lostBindings(deletion link.Change, access *link.Access) []string {
 	}
 	var known []string
 	if access != nil {
-		for kind, names := range map[string][]string{"group": access.Groups, "user": access.Users,
-			"policy": access.Policies} {
-			for _, name := range names {
+		for _, kind := range []string{"group", "user", "policy"} {
+			for _, name := range *access.Of(kind) {
 				known = append(known, link.BindingState{Kind: kind, Target: link.Ref{Name: name}}.Who())
 			}
 		}

@@ -13,7 +13,7 @@ type slotSearch struct {
 	// clientIDs are the client ID that authentik's provider gets and the one that it has now.
 	clientIDs []string
 	here      endpoints
-	known     func(clientID string) bool // reports whether a provider of this authentik has the client ID
+	a         link.AuthentikSnapshot
 }
 
 // endpoints are the URLs that a slot of this authentik can have.
@@ -43,7 +43,7 @@ func (q slotSearch) hasClient(p link.OAuth2Provider) bool {
 
 // leadsHere reports whether p leads to this authentik, but to no existing provider.
 func (q slotSearch) leadsHere(p link.OAuth2Provider) bool {
-	return q.here.of(p) && !q.known(p.ClientID)
+	return q.here.of(p) && providerByClient(q.a, p.ClientID) == nil
 }
 
 func (q slotSearch) matches(match func(link.OAuth2Provider) bool) []int {
@@ -104,7 +104,7 @@ func staleClient(s link.Spec, c link.CollectionState, a link.AuthentikSnapshot, 
 	var ids []string
 	for _, p := range c.OAuth2.Providers {
 		wanted := s.PocketBase.Slot == nil || *s.PocketBase.Slot == p.Slot
-		if link.IsSlot(p.Slot) && wanted && here.of(p) && p.ClientID != "" && !knownClient(a, p.ClientID) {
+		if link.IsSlot(p.Slot) && wanted && here.of(p) && p.ClientID != "" && providerByClient(a, p.ClientID) == nil {
 			ids = append(ids, p.ClientID)
 		}
 	}
@@ -114,8 +114,8 @@ func staleClient(s link.Spec, c link.CollectionState, a link.AuthentikSnapshot, 
 	return ids[0]
 }
 
-func knownClient(a link.AuthentikSnapshot, clientID string) bool {
-	return slices.ContainsFunc(a.Providers, func(p link.ProviderState) bool { return p.ClientID == clientID })
+func providerByClient(a link.AuthentikSnapshot, clientID string) *link.ProviderState {
+	return link.Find(a.Providers, func(p link.ProviderState) bool { return p.ClientID == clientID })
 }
 
 func slotNames(providers []link.OAuth2Provider, indexes []int) string {

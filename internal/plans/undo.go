@@ -17,11 +17,7 @@ import (
 func NewUndo(s link.Spec, done []link.Change, a link.AuthentikSnapshot, p link.PocketBaseSnapshot,
 	force bool) (link.Plan, link.Problems) {
 	u := newUndoer(s, a, p, force)
-	kinds := make([]link.Kind, len(done))
-	for i, c := range done {
-		kinds[i] = c.Kind
-	}
-	checkReadable(a, kinds, &u.problems)
+	checkReadable(a, link.Each(done, func(c link.Change) link.Kind { return c.Kind }), &u.problems)
 	for _, c := range slices.Backward(done) {
 		u.undo(c)
 	}
@@ -54,17 +50,12 @@ func (u *undoer) Key(e link.Edit[link.KeyState]) {
 // and adds a problem if so. Fields as they were before are no conflict: the change may have been written in
 // part, or undone in part.
 func (u *undoer) changedSince(c link.Change, now, left []link.FieldValue) bool {
-	differs := slices.DeleteFunc(link.Diff(left, now), func(f link.Field) bool {
-		return f.Sensitive ||
-			asBefore(c, now, f.Name)
-	})
+	differs := slices.DeleteFunc(link.Diff(left, now),
+		func(f link.Field) bool { return f.Sensitive || asBefore(c, now, f.Name) })
 	if len(differs) == 0 || u.force {
 		return false
 	}
-	names := make([]string, len(differs))
-	for i, f := range differs {
-		names[i] = f.Name + " is now " + link.Quote(f.After.String())
-	}
+	names := link.Each(differs, func(f link.Field) string { return f.Name + " is now " + link.Quote(f.After.String()) })
 	u.problems.Add("", c.System.Label()+": "+c.Object+" has changed since: "+strings.Join(names, "; ")+".",
 		"Force the undo to discard that change as well.")
 	return true
@@ -75,17 +66,15 @@ func asBefore(c link.Change, now []link.FieldValue, name string) bool {
 	if c.Action != link.Update {
 		return false
 	}
-	was := slices.IndexFunc(c.Fields, func(f link.Field) bool { return f.Name == name })
-	i := slices.IndexFunc(now, func(v link.FieldValue) bool { return v.Name == name })
-	return was >= 0 && i >= 0 && sameShown(now[i], c.Fields[was].Before)
-}
-
-// sameShown reports whether v is displayed like before, ignoring an order that has no meaning.
-func sameShown(v link.FieldValue, before link.Shown) bool {
-	if v.Unordered {
-		return v.Of.Sorted().String() == before.Sorted().String()
+	was := link.Find(c.Fields, func(f link.Field) bool { return f.Name == name })
+	v := link.Find(now, func(v link.FieldValue) bool { return v.Name == name })
+	switch {
+	case was == nil || v == nil:
+		return false
+	case v.Unordered:
+		return v.Of.Sorted().String() == was.Before.Sorted().String()
 	}
-	return v.Of.String() == before.String()
+	return v.Of.String() == was.Before.String()
 }
 
 // written returns the values whose fields a change wrote.
@@ -95,33 +84,41 @@ func written(list []link.FieldValue, fields []link.Field) []link.FieldValue {
 	})
 }
 
-// Mapping undoes a change of a scope mapping, which stays while a provider uses it.
-func (u *undoer) Mapping(e link.Edit[link.Mapping]) {
-	i := slices.IndexFunc(u.a.Mappings, func(m link.Mapping) bool { return m.Name == e.After.Name })
-	if i < 0 {
+// revert gives an object the values back that an update changed, unless they have changed since.
+func revert[W, S any, O interface {
+	*S
+	link.Object
+}](u *undoer, table []link.Attr[W, S], c link.Change, now, was, after O) {
+	values := func(o O) []link.FieldValue { return link.Values(table, o, u.a.Features) }
+	if u.changedSince(c, written(values(now), c.Fields), written(values(after), c.Fields)) {
 		return
 	}
-	now, c := u.a.Mappings[i], e.Change
+	back := O(new(*now))
+	link.Restore(table, back, was, c.Fields)
+	u.add(c, now, back, values(now), values(back))
+}
+
+// Mapping undoes a change of a scope mapping, which stays while a provider uses it.
+func (u *undoer) Mapping(e link.Edit[link.Mapping]) {
+	now, c := mappingByName(u.a, e.After.Name), e.Change
+	if now == nil {
+		return
+	}
 	if e.Before != nil {
-		if u.changedSince(c, written(now.Values(), c.Fields), written(e.After.Values(), c.Fields)) {
-			return
-		}
-		back := now
-		link.Restore(link.MappingAttrs(), &back, e.Before, c.Fields)
-		u.add(c, &now, &back, now.Values(), back.Values())
+		revert(u, link.MappingAttrs(), c, now, e.Before, e.After)
 		return
 	}
 	if u.changedSince(c, now.Values(), e.After.Values()) { // deleting it would lose those changes
 		return
 	}
 	for _, p := range u.a.Providers {
-		if uses(&p, now) {
+		if uses(&p, *now) {
 			u.warnings.add(link.WarnMappingStays, link.Authentik, "The scope mapping "+link.Quote(now.Name)+" stays.",
 				"The provider "+link.Quote(p.Name)+" also uses it.")
 			return
 		}
 	}
-	u.add(c, &now, nil, now.Values(), nil)
+	u.add(c, now, nil, now.Values(), nil)
 }
 
 // Pair deletes the application and provider that an apply created.
@@ -164,10 +161,8 @@ func (u *undoer) hasNewBindings(made []link.BindingState) bool {
 			continue
 		}
 		since := "added"
-		if slices.ContainsFunc(made, func(m link.BindingState) bool {
-			return m.Kind == b.Kind &&
-				m.Target.ID == b.Target.ID
-		}) {
+		same := func(m link.BindingState) bool { return m.Kind == b.Kind && m.Target.ID == b.Target.ID }
+		if slices.ContainsFunc(made, same) {
 			since = "changed"
 		}
 		u.problems.Add("", "authentik: the application's binding of the "+b.Kind+" "+link.Quote(b.Target.Name)+
@@ -199,14 +194,13 @@ func (u *undoer) deleteProvider(c link.Change, made link.ProviderState) {
 }
 
 func (u *undoer) findProvider(p link.ProviderState) *link.ProviderState {
-	i := slices.IndexFunc(u.a.Providers, func(x link.ProviderState) bool {
-		return x.ClientID == p.ClientID ||
-			(p.PK != 0 && x.PK == p.PK)
+	found := link.Find(u.a.Providers, func(x link.ProviderState) bool {
+		return x.ClientID == p.ClientID || (p.PK != 0 && x.PK == p.PK)
 	})
-	if i < 0 {
+	if found == nil {
 		return nil
 	}
-	now := u.a.Providers[i]
+	now := *found
 	nameRefs(&now, u.a)
 	return &now
 }
@@ -219,21 +213,14 @@ func (u *undoer) Provider(e link.Edit[link.ProviderState]) {
 		return
 	}
 	now := u.findProvider(*after)
-	if now == nil && u.force {
-		u.warnings.add(link.WarnGone, link.Authentik, "authentik no longer has the "+c.Object+
-			".", "Its values can't be restored.")
-		return
+	switch gone := "authentik no longer has the " + c.Object + "."; {
+	case now != nil:
+		revert(u, link.ProviderAttrs(), c, now, was, after)
+	case u.force:
+		u.warnings.add(link.WarnGone, link.Authentik, gone, "Its values can't be restored.")
+	default:
+		u.problems.Add("", gone, "Its values can't be restored.")
 	}
-	if now == nil {
-		u.problems.Add("", "authentik no longer has the "+c.Object+".", "Its values can't be restored.")
-		return
-	}
-	if u.changedSince(c, written(now.Values(u.a.Features), c.Fields), written(after.Values(u.a.Features), c.Fields)) {
-		return
-	}
-	back := *now
-	link.Restore(link.ProviderAttrs(), &back, was, c.Fields)
-	u.add(c, now, &back, now.Values(u.a.Features), back.Values(u.a.Features))
 }
 
 // Application undoes a change of an application.
@@ -250,25 +237,19 @@ func (u *undoer) Application(e link.Edit[link.ApplicationState]) {
 		}
 		return
 	}
-	if u.changedSince(c, written(now.Values(u.a.Features), c.Fields), written(after.Values(u.a.Features), c.Fields)) {
-		return
-	}
-	back := *now
-	link.Restore(link.ApplicationAttrs(), &back, was, c.Fields)
-	u.add(c, now, &back, now.Values(u.a.Features), back.Values(u.a.Features))
+	revert(u, link.ApplicationAttrs(), c, now, was, after)
 }
 
 // Binding deletes a binding that an apply created.
 func (u *undoer) Binding(e link.Edit[link.BindingState]) {
 	c, after := e.Change, e.After
-	i := slices.IndexFunc(u.a.Bindings, func(b link.BindingState) bool {
+	now := link.Find(u.a.Bindings, func(b link.BindingState) bool {
 		return b.Kind == after.Kind && b.Target.ID == after.Target.ID && b.Enabled == after.Enabled &&
 			b.Negate == after.Negate
 	})
-	if i < 0 {
+	if now == nil {
 		return
 	}
-	now := u.a.Bindings[i]
 	if !u.force && !now.AsMade(*after) {
 		u.problems.Add("", "authentik: the "+c.Object+" has changed since: its order is now "+strconv.Itoa(now.Order)+
 			", its expiry "+link.Quote(cmp.Or(now.Expires, "never"))+".",
@@ -283,7 +264,7 @@ func (u *undoer) Binding(e link.Edit[link.BindingState]) {
 		u.warnings.add(link.WarnOpenToEveryone, link.Authentik, "Without this binding everyone with an authentik "+
 			"account can use the application.", "It was like this before.")
 	}
-	u.add(c, &now, nil, now.Values(), nil)
+	u.add(c, now, nil, now.Values(), nil)
 }
 
 // Settings undoes a change of PocketBase's settings.
@@ -305,13 +286,8 @@ func (u *undoer) Collection(e link.Edit[link.CollectionState]) {
 			".", "Its values can't be restored.")
 		return
 	}
-	back := *now
 	if c.Kind == link.KindRules {
-		if u.changedSince(c, written(ruleValues(*now), c.Fields), written(ruleValues(*after), c.Fields)) {
-			return
-		}
-		link.Restore(link.RuleAttrs(), &back, was, c.Fields)
-		u.add(c, now, &back, ruleValues(*now), ruleValues(back))
+		revert(u, link.RuleAttrs(), c, now, was, after)
 		return
 	}
 	slot := slotOf(c)
@@ -330,6 +306,7 @@ func (u *undoer) Collection(e link.Edit[link.CollectionState]) {
 		}
 		u.warnLinked(slot)
 	}
+	back := *now
 	restoreOAuth2(&back.OAuth2, was.OAuth2, slot, c.Fields)
 	u.giveSecret(now.OAuth2, &back.OAuth2, slot)
 	u.add(c, now, &back, slotValues(now.OAuth2, slot), slotValues(back.OAuth2, slot))

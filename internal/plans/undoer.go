@@ -31,7 +31,7 @@ func (u *undoer) add(c link.Change, before, after link.Object, from, to []link.F
 	if to == nil {
 		undo.Action = link.Delete
 	}
-	follower{u}.follow(before, after)
+	link.Change{Before: before, After: after}.Visit(follower{u})
 	if i := slices.IndexFunc(u.changes, func(x link.Change) bool { return x.ID() == undo.ID() }); i >= 0 {
 		undo.Before, undo.Fields = u.changes[i].Before, link.Diff(u.from[undo.ID()], to)
 		u.changes[i] = undo
@@ -48,10 +48,6 @@ func (u *undoer) add(c link.Change, before, after link.Object, from, to []link.F
 
 // follower updates the snapshots of an undo after a change. Bindings are deleted with their application.
 type follower struct{ u *undoer }
-
-func (f follower) follow(before, after link.Object) {
-	link.Change{Before: before, After: after}.Visit(f)
-}
 
 func (f follower) Mapping(e link.Edit[link.Mapping]) {
 	f.u.a.Mappings = replaced(f.u.a.Mappings, e, func(m link.Mapping) bool { return m.ID == e.Before.ID })
@@ -114,9 +110,8 @@ func (u *undoer) giveSecret(now link.OAuth2State, back *link.OAuth2State, slot s
 		clientIDs = append(clientIDs, now.Providers[at].ClientID)
 	}
 	for _, clientID := range clientIDs {
-		known := func(p link.ProviderState) bool { return p.ClientID == clientID }
-		if j := slices.IndexFunc(u.a.Providers, known); j >= 0 {
-			back.Providers[i].ClientSecret = u.a.Providers[j].ClientSecret
+		if p := providerByClient(u.a, clientID); p != nil {
+			back.Providers[i].ClientSecret = p.ClientSecret
 			return
 		}
 	}
@@ -145,10 +140,7 @@ func (u *undoer) rewriteSecret(done []link.Change) {
 }
 
 func (u *undoer) addSecret(c link.Change, before, after *link.CollectionState, slot string) {
-	field := link.Field{
-		Name: slot + ".clientSecret", Before: link.ShowMask(link.MaskedSet),
-		After: link.ShowMask(link.MaskedAuthentiks), Sensitive: true,
-	}
+	field := link.SecretAgain(slot)
 	i := slices.IndexFunc(u.changes, func(x link.Change) bool { return x.ID() == c.ID() })
 	if i < 0 {
 		u.changes = append(u.changes, link.Change{System: c.System, Kind: c.Kind, Object: c.Object, Action: link.Update,

@@ -28,14 +28,8 @@ func Whole(p link.Plan, a link.AuthentikSnapshot, b link.PocketBaseSnapshot) lin
 	}
 	a, b = withoutLink(d, a, b)
 	d = withoutKeys(d)
-	w := planner{d: d, a: a, p: b, s: p.Spec}
-	w.mapping()
-	w.key()
-	w.pair()
-	w.settings()
-	w.rules()
-	w.oauth2()
-	return link.Plan{Changes: w.changes, Warnings: warned, Desired: d, Spec: p.Spec, Generated: p.Generated}
+	return link.Plan{Changes: changes(planner{d: d, a: a, p: b, s: p.Spec}), Warnings: warned, Desired: d, Spec: p.Spec,
+		Generated: p.Generated}
 }
 
 // withoutKeys returns the wanted state without the primary keys of existing objects.

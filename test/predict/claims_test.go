@@ -35,8 +35,8 @@ func fitting(kind string) []string {
 			"https://other.example/ada", "data:image/png;base64,AAAA", "javascript:1", "https://", "", "//example.com",
 			"https://EXAMPLE.com", "http://localhost:1/x", "mailto:ada@example.com"), missing)
 	case "number":
-		return append(quoted("7", "0", "", "1.5", "-3", "1e3", "0x10", "abc", "7 ", "1,5", "010", "12345678901234567890",
-			"NaN", "Inf", "true"), missing)
+		return append(quoted("7", "0", "", "1.5", "-3", "1e3", "0x10", "abc", "7 ", "1,5", "010",
+			"12345678901234567890", "NaN", "Inf", "true"), missing)
 	case "bool":
 		return append(quoted("true", "false", "1", "0", "t", "T", "yes", "", "TRUE", "2"), missing)
 	case "select":

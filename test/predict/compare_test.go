@@ -83,7 +83,7 @@ func (h happened) cause() link.CauseID {
 		return link.CauseOtherSubject
 	case len(h.Fields) > 0:
 		return ""
-	case h.Message == "Only superusers can perform this action.", h.Message == "Failed to create record.":
+	case h.Message == "Only superusers can perform this action.", h.Ruled && h.Message == "Failed to create record.":
 		return link.CauseCreateRule
 	case h.Message == "The request doesn't satisfy the collection requirements to authenticate.":
 		return link.CauseAuthRule

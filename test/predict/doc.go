@@ -5,4 +5,7 @@
 //	AUTHPOCKET_WORLDS=1000 go test -v ./test/predict
 //	AUTHPOCKET_ALL=1 go test -v ./test/predict      5,000 worlds
 //	AUTHPOCKET_WORLD=N go test -v ./test/predict    one world, by the seed that its failure printed
+//
+// It plays 30 worlds on each of the other versions that test/servers chooses, and 300 in a full run. What it compares
+// is in compare_test.go.
 package predict

@@ -122,8 +122,8 @@ func uniqueIndex(d dice, w *world) {
 	if d.chance(10) {
 		column += ", `email`"
 	}
-	w.Indexes = append(w.Indexes, fmt.Sprintf("CREATE UNIQUE INDEX `idx_%s_%s` ON `%s` (%s)%s", name, here, here, column,
-		where))
+	w.Indexes = append(w.Indexes, fmt.Sprintf("CREATE UNIQUE INDEX `idx_%s_%s` ON `%s` (%s)%s", name, here, here,
+		column, where))
 	held := w.claim(m.claim)
 	a := w.existing(d, "grace@example.com", true)
 	maps.Copy(a.Values, map[string]any{name: one(d, held, strings.ToUpper(held), "Grace Hopper", "")})
@@ -131,8 +131,8 @@ func uniqueIndex(d dice, w *world) {
 
 // emailIndex compares addresses without regard to case, or in part.
 func emailIndex(d dice, w *world) {
-	w.Indexes = append(w.Indexes, fmt.Sprintf("CREATE UNIQUE INDEX `idx_email_%s` ON `%s` (`email`%s) WHERE `email` != ''",
-		here, here, one(d, " COLLATE NOCASE", "")))
+	w.Indexes = append(w.Indexes, fmt.Sprintf("CREATE UNIQUE INDEX `idx_email_%s` ON `%s` (`email`%s) "+
+		"WHERE `email` != ''", here, here, one(d, " COLLATE NOCASE", "")))
 	if email := w.claim("email"); d.chance(60) {
 		w.existing(d, one(d, strings.ToUpper(email), strings.ToUpper(email[:min(1, len(email))])+email[min(1,
 			len(email)):]), d.chance(60))

@@ -96,8 +96,8 @@ func mappedElsewhere(d dice, w *world) {
 
 // systemOption changes a field that every auth collection has, or the name.
 func systemOption(d dice, w *world) {
-	id := field{"name": "id", "type": "text", "system": true, "required": true, "primaryKey": true, "min": 15, "max": 15,
-		"pattern": "^[a-z0-9]+$", "autogeneratePattern": "[a-z0-9]{15}"}
+	id := field{"name": "id", "type": "text", "system": true, "required": true, "primaryKey": true, "min": 15,
+		"max": 15, "pattern": "^[a-z0-9]+$", "autogeneratePattern": "[a-z0-9]{15}"}
 	tokenKey := field{"name": "tokenKey", "type": "text", "system": true, "required": true, "hidden": true, "min": 30,
 		"max": 60, "autogeneratePattern": "[a-zA-Z0-9]{50}"}
 	loose := maps.Clone(id)

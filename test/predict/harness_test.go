@@ -16,6 +16,7 @@ func everybodyIsNew(w predict.World) foreseen {
 
 // TestWrongPredictionsAreFound plays worlds against a wrong prediction.
 func TestWrongPredictionsAreFound(t *testing.T) {
+	t.Parallel()
 	s, counted := inProcess(t), newTally()
 	if err := counted.play(t.Context(), s, everybodyIsNew, 60, rand.New(rand.NewPCG(1, 1))); err != nil {
 		t.Fatal(err)
@@ -59,7 +60,8 @@ func TestEveryDifferenceCounts(t *testing.T) {
 	linked := happened{Outcome: signin.OutcomeLinked, Account: "a", Email: "a@example.com", Verified: true}
 	field := happened{Outcome: signin.OutcomeRefused, Status: 400, Message: "Failed to create record.",
 		Fields: []fault{{"name", "validation_required"}, {"email", "validation_is_email"}}}
-	rule := happened{Outcome: signin.OutcomeRefused, Status: 400, Message: "Failed to create record."}
+	rule := happened{Outcome: signin.OutcomeRefused, Status: 400, Message: "Failed to create record.",
+		Ruled: true}
 	right := foreseen{Outcome: signin.OutcomeLinked, Account: "a", Email: "a@example.com", Verified: true}
 	rightField := foreseen{Outcome: signin.OutcomeRefused, Fields: []fault{{"email", "validation_is_email"},
 		{"name", "validation_required"}}}

@@ -26,6 +26,7 @@ type happened struct {
 	Message string
 	Fields  []fault
 	MFA     bool
+	Ruled   bool // the collection has a create rule
 	// Of the account that the person has afterwards, even if it may not sign in.
 	Account  string
 	Email    string
@@ -57,6 +58,7 @@ func (s *server) play(ctx context.Context, w world) (p predict.World, h happened
 	if h, err = s.signIn(ctx, w, name); err != nil {
 		return p, h, err
 	}
+	h.Ruled = p.Collection.CreateRule == nil || *p.Collection.CreateRule != ""
 	if err = s.readAccount(ctx, w, p.Collection, before, &h); err != nil {
 		return p, h, err
 	}

@@ -28,7 +28,8 @@ func comparison(d dice, w *world) string {
 	case 5:
 		return "@request.body." + literal("name", "email", "username", "password", "verified", "provider", "createData",
 			"extra", "nothing", "id") + literal("", "", ":isset", ":isset", ":lower", ":changed") + " " + like + " " +
-			literal(`""`, "true", "false", `"ada lovelace"`, `"Ada Lovelace"`, `"ada@example.com"`, "null", "1", `"oidc"`)
+			literal(`""`, "true", "false", `"ada lovelace"`, `"Ada Lovelace"`, `"ada@example.com"`, "null", "1",
+				`"oidc"`)
 	case 6:
 		return "email" + literal("", ":lower") + " " + like + " " + literal(`""`, `"ada@example.com"`,
 			`"ADA@example.com"`, `"@example.com"`, `"%@example.com"`, `"other.example"`, "@request.body.email",

@@ -60,8 +60,8 @@ func (s *server) collection(w world, name string) map[string]any {
 	for _, f := range w.Fields {
 		fields = append(fields, maps.Clone(f))
 	}
-	provider := map[string]any{"name": w.Slot, "displayName": "authentik", "clientId": clientID, "clientSecret": "secret",
-		"authURL": s.openID.url + "/authorize", "tokenURL": s.openID.url + "/token",
+	provider := map[string]any{"name": w.Slot, "displayName": "authentik", "clientId": clientID,
+		"clientSecret": "secret", "authURL": s.openID.url + "/authorize", "tokenURL": s.openID.url + "/token",
 		"userInfoURL": s.openID.url + "/userinfo", "pkce": false}
 	if w.IDToken {
 		delete(provider, "userInfoURL")

@@ -85,7 +85,8 @@ func (t *tally) details() string {
 	}
 	for _, counts := range []map[string]int{t.refusals, t.reasons} {
 		b.WriteString("\n")
-		for _, key := range slices.SortedFunc(maps.Keys(counts), func(a, b string) int { return counts[b] - counts[a] }) {
+		often := func(a, b string) int { return counts[b] - counts[a] }
+		for _, key := range slices.SortedFunc(maps.Keys(counts), often) {
 			fmt.Fprintf(&b, "%5d %s\n", counts[key], key)
 		}
 	}

@@ -13,6 +13,7 @@ const fewPerVersion = 30
 
 // TestWorldsOnEveryVersion holds the prediction against sign-ins to PocketBase servers of other versions.
 func TestWorldsOnEveryVersion(t *testing.T) {
+	t.Parallel()
 	n := fewPerVersion
 	if draw.All() {
 		n = few

@@ -22,6 +22,7 @@ const (
 
 // TestWorlds holds the prediction against sign-ins to the PocketBase that this module requires.
 func TestWorlds(t *testing.T) {
+	t.Parallel()
 	s := inProcess(t)
 	if text := os.Getenv("AUTHPOCKET_WORLD"); text != "" {
 		seed, err := strconv.Atoi(text)

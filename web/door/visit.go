@@ -56,13 +56,7 @@ func (d *Door) sendOut(now time.Time) {
 }
 
 // Knows reports whether the browser is signed in, without extending its visit.
-func (d *Door) Knows(r *http.Request) bool {
-	id := cookie.Value(r)
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	one, ok := d.inside[id]
-	return ok && !one.over(time.Now())
-}
+func (d *Door) Knows(r *http.Request) bool { return d.look(r, false) }
 
 // SendOut signs the request's browser out.
 func (d *Door) SendOut(w http.ResponseWriter, r *http.Request) {
@@ -78,23 +72,18 @@ func Stream(r *http.Request) bool { return strings.HasSuffix(r.URL.Path, "/event
 
 // isInside reports whether the browser is signed in. The request extends its
 // visit.
-func (d *Door) isInside(r *http.Request) bool {
-	id := cookie.Value(r)
-	if id == "" {
-		return false
-	}
+func (d *Door) isInside(r *http.Request) bool { return d.look(r, !Stream(r)) }
+
+func (d *Door) look(r *http.Request, extends bool) bool {
+	id, now := cookie.Value(r), time.Now()
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	one, ok := d.inside[id]
-	if !ok {
-		return false
-	}
-	now := time.Now()
-	if one.over(now) {
+	if !ok || one.over(now) {
 		delete(d.inside, id)
 		return false
 	}
-	if !Stream(r) {
+	if extends {
 		one.seen = now
 	}
 	return true

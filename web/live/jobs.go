@@ -11,21 +11,19 @@ type Jobs struct {
 	running sync.WaitGroup
 	ctx     context.Context
 	cancel  context.CancelFunc
-	closed  chan struct{}
-	over    bool
 }
 
 // NewJobs lets work begin until Close.
 func NewJobs() *Jobs {
 	ctx, cancel := context.WithCancel(context.Background())
-	return &Jobs{ctx: ctx, cancel: cancel, closed: make(chan struct{})}
+	return &Jobs{ctx: ctx, cancel: cancel}
 }
 
 // Begin runs work until it ends. It answers false once the wizard is closing.
 func (j *Jobs) Begin(work func(context.Context)) bool {
 	j.mu.Lock()
 	defer j.mu.Unlock()
-	if j.over {
+	if j.ctx.Err() != nil {
 		return false
 	}
 	j.running.Go(func() { work(j.ctx) })
@@ -36,19 +34,13 @@ func (j *Jobs) Begin(work func(context.Context)) bool {
 // for it.
 func (j *Jobs) Close() {
 	j.mu.Lock()
-	if j.over {
-		j.mu.Unlock()
-		return
-	}
-	j.over = true
-	close(j.closed)
-	j.mu.Unlock()
 	j.cancel() // an apply finishes the change under way, see engine.Apply
+	j.mu.Unlock()
 	j.Wait()
 }
 
 // Ending returns a channel that is closed as soon as no new work begins.
-func (j *Jobs) Ending() <-chan struct{} { return j.closed }
+func (j *Jobs) Ending() <-chan struct{} { return j.ctx.Done() }
 
 // Wait returns when nothing is running.
 func (j *Jobs) Wait() { j.running.Wait() }

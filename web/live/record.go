@@ -46,3 +46,9 @@ func (r *Record[T]) Look() (entries []T, over bool, moved <-chan struct{}) {
 	defer r.mu.Unlock()
 	return r.entries[:len(r.entries):len(r.entries)], r.over, r.moved
 }
+
+// Count is Look with the number of entries.
+func (r *Record[T]) Count() (count int, over bool, moved <-chan struct{}) {
+	entries, over, moved := r.Look()
+	return len(entries), over, moved
+}

@@ -13,35 +13,27 @@ const (
 	WithPassword = "password"
 )
 
-// AuthentikLogin holds the address and credentials of an authentik.
-type AuthentikLogin struct {
-	URL   string
-	Token secret.Text
-	CA    string // PEM, empty for the system's authorities alone
-	Plain bool   // the token may be sent over plain http
+// Login holds the address and credentials of a system.
+type Login struct {
+	URL      string
+	With     string // "token" or "password"; authentik only takes a token
+	Token    secret.Text
+	Email    string
+	Password secret.Text // wiped once it was used
+	CA       string      // PEM, empty for the system's authorities alone
+	Plain    bool        // token or password may be sent over plain http
 }
 
 // Authentik is an accepted answer of the first connect page.
 type Authentik struct {
-	Login  AuthentikLogin
+	Login  Login
 	System connect.AuthentikSystem
 	Who    connect.AuthentikIdentity
 	HTTP   *http.Client
 }
 
-// PocketBaseLogin holds the address and credentials of a PocketBase.
-type PocketBaseLogin struct {
-	URL      string
-	With     string // "token" or "password"
-	Token    secret.Text
-	Email    string
-	Password secret.Text // wiped once it was used
-	CA       string
-	Plain    bool // token or password may be sent over plain http
-}
-
-// Login returns the same without what only the form needs.
-func (l PocketBaseLogin) Login() connect.PocketBaseLogin {
+// ToPocketBase returns the same without what only the form needs.
+func (l Login) ToPocketBase() connect.PocketBaseLogin {
 	if l.With == WithPassword {
 		return connect.PocketBaseLogin{URL: l.URL, Email: l.Email, Password: l.Password, CA: l.CA}
 	}
@@ -50,7 +42,7 @@ func (l PocketBaseLogin) Login() connect.PocketBaseLogin {
 
 // PocketBase is an accepted answer of the second connect page.
 type PocketBase struct {
-	Login  PocketBaseLogin
+	Login  Login
 	System connect.PocketBaseSystem
 	Who    connect.PocketBaseIdentity
 	HTTP   *http.Client
@@ -58,7 +50,7 @@ type PocketBase struct {
 
 // CodeStep is a sign-in to PocketBase that waits for a one-time password.
 type CodeStep struct {
-	Login PocketBaseLogin
+	Login Login
 	Code  connect.CodeRequest
 }
 

@@ -1,6 +1,8 @@
 package session
 
 import (
+	"slices"
+
 	"authpocket/internal/engine"
 )
 
@@ -32,15 +34,7 @@ func (p Progress) Latest() string {
 
 // Reaches reports whether all answers before a page are given.
 func (p Progress) Reaches(page string) bool {
-	for _, step := range steps() {
-		if step == page {
-			return true
-		}
-		if step == p.Missing() {
-			return false
-		}
-	}
-	return true
+	return slices.Index(steps(), page) <= slices.Index(steps(), p.Missing())
 }
 
 // After returns the page after an answered one: the review if it was opened from
@@ -49,12 +43,7 @@ func (p Progress) After(page, from string) string {
 	if from == "review" {
 		return p.Missing()
 	}
-	for i, step := range steps() {
-		if step == page {
-			return steps()[i+1]
-		}
-	}
-	return p.Missing()
+	return steps()[slices.Index(steps(), page)+1]
 }
 
 // Limited returns the user of a token that is limited to its permissions, empty

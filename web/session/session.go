@@ -87,19 +87,13 @@ func (s *Session) answersChanged() {
 	s.tidy()
 }
 
-// SetAuthentik takes an accepted answer. Another authentik has other flows,
-// keys and applications, so the settings are asked again.
+// SetAuthentik takes an accepted answer.
 func (s *Session) SetAuthentik(a *Authentik) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.comeBack()
 	if s.authentik != nil {
-		if s.authentik.Login.URL != a.Login.URL {
-			s.forgetSettings()
-		}
-		if s.authentik.replacedBy(a) {
-			s.replaced = append(s.replaced, s.authentik.wipe)
-		}
+		s.replace(s.authentik.Login, a.Login, s.authentik.HTTP, s.authentik.wipe)
 	}
 	s.authentik = a
 	s.answersChanged()
@@ -128,12 +122,7 @@ func (s *Session) SetPocketBase(p *PocketBase) {
 	defer s.mu.Unlock()
 	s.comeBack()
 	if s.pocketbase != nil {
-		if s.pocketbase.Login.URL != p.Login.URL {
-			s.forgetSettings()
-		}
-		if s.pocketbase.replacedBy(p) {
-			s.replaced = append(s.replaced, s.pocketbase.wipe)
-		}
+		s.replace(s.pocketbase.Login, p.Login, s.pocketbase.HTTP, s.pocketbase.wipe)
 	}
 	s.pocketbase, s.second = p, nil
 	s.answersChanged()

@@ -33,7 +33,7 @@ func desk(t *testing.T) (*Store, Worker) {
 // request of its browser.
 func kept(s *Store) (*Session, secret.Text, *http.Request) {
 	token := secret.New("a token")
-	one := &Session{authentik: &Authentik{Login: AuthentikLogin{Token: token}, HTTP: http.DefaultClient}}
+	one := &Session{authentik: &Authentik{Login: Login{Token: token}, HTTP: http.DefaultClient}}
 	rec := httptest.NewRecorder()
 	s.Keep(rec, httptest.NewRequest("POST", "http://127.0.0.1:8480/authentik", nil), one)
 	req := httptest.NewRequest("GET", "http://127.0.0.1:8480/review", nil)
@@ -90,7 +90,7 @@ func TestAJobKeepsThePlansAndTokensThatWereLetGo(t *testing.T) {
 	for range plansKept {
 		one.Show(link.Plan{}, one.rev)
 	}
-	one.SetAuthentik(&Authentik{Login: AuthentikLogin{Token: secret.New("another")}, HTTP: http.DefaultClient})
+	one.SetAuthentik(&Authentik{Login: Login{Token: secret.New("another")}, HTTP: http.DefaultClient})
 	if !text.IsSet() || !old.IsSet() {
 		t.Error("a secret was overwritten under a running job")
 	}
@@ -108,13 +108,13 @@ func TestTokensGivenAfterForgettingStay(t *testing.T) {
 	s, w := desk(t)
 	sess, _, _ := kept(s)
 	old, fresh := secret.New("old token"), secret.New("new token")
-	sess.SetAuthentik(&Authentik{Login: AuthentikLogin{Token: old}, HTTP: http.DefaultClient})
+	sess.SetAuthentik(&Authentik{Login: Login{Token: old}, HTTP: http.DefaultClient})
 	done := make(chan struct{})
 	sess.DoWork(w, func(context.Context) { <-done })
 	if sess.Forget() {
 		t.Error("the token was wiped under a job")
 	}
-	sess.SetAuthentik(&Authentik{Login: AuthentikLogin{Token: fresh}, HTTP: http.DefaultClient})
+	sess.SetAuthentik(&Authentik{Login: Login{Token: fresh}, HTTP: http.DefaultClient})
 	close(done)
 	w.Jobs.Wait()
 	if old.IsSet() || !fresh.IsSet() || sess.Look().Authentik == nil {

@@ -1,6 +1,7 @@
 package session
 
 import (
+	"context"
 	"maps"
 	"net/http"
 	"slices"
@@ -20,25 +21,25 @@ type Store struct {
 	tests *SignIns
 
 	sweeping sync.WaitGroup
-	stop     chan struct{}
-	stopOnce sync.Once
+	stop     context.CancelFunc
 }
 
 // NewStore returns a store without sessions. Close has to be called at the end.
 func NewStore(tests *SignIns) *Store {
-	s := &Store{byID: map[string]*Session{}, tests: tests, stop: make(chan struct{})}
-	s.sweeping.Go(s.sweep)
+	ctx, stop := context.WithCancel(context.Background())
+	s := &Store{byID: map[string]*Session{}, tests: tests, stop: stop}
+	s.sweeping.Go(func() { s.sweep(ctx) })
 	return s
 }
 
 // sweep ends sessions whose time is up, so that tokens do not outlive it
 // even without requests.
-func (s *Store) sweep() {
+func (s *Store) sweep(ctx context.Context) {
 	tick := time.NewTicker(time.Minute)
 	defer tick.Stop()
 	for {
 		select {
-		case <-s.stop:
+		case <-ctx.Done():
 			return
 		case <-tick.C:
 			s.expire(time.Now())
@@ -47,10 +48,14 @@ func (s *Store) sweep() {
 }
 
 func (s *Store) expire(now time.Time) {
+	s.endEach(func(one *Session) bool { return one.expired(now) })
+}
+
+func (s *Store) endEach(fits func(*Session) bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for id, one := range s.byID {
-		if one.expired(now) {
+		if fits(one) {
 			delete(s.byID, id)
 			s.wipe(one)
 		}
@@ -125,14 +130,9 @@ func (s *Store) End(w http.ResponseWriter, r *http.Request, one *Session) (wiped
 
 // Close ends all sessions.
 func (s *Store) Close() {
-	s.stopOnce.Do(func() { close(s.stop) })
+	s.stop()
 	s.sweeping.Wait()
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	for id, one := range s.byID {
-		delete(s.byID, id)
-		s.wipe(one)
-	}
+	s.endEach(func(*Session) bool { return true })
 }
 
 // All returns the sessions that are kept.

@@ -1,6 +1,7 @@
 package session
 
 import (
+	"net/http"
 	"slices"
 
 	"authpocket/internal/link"
@@ -10,34 +11,30 @@ import (
 // forgetter is a connection that can overwrite the token it works with.
 type forgetter interface{ Forget() }
 
-// wipe overwrites the token and closes the connections.
-func (a *Authentik) wipe() {
-	a.Login.Token.Wipe()
-	a.HTTP.CloseIdleConnections()
-	if f, ok := a.System.(forgetter); ok {
+func (a *Authentik) wipe() { wipe(a.Login, a.HTTP, a.System) }
+
+func (p *PocketBase) wipe() { wipe(p.Login, p.HTTP, p.System) }
+
+// wipe overwrites token and password, and closes the connections.
+func wipe(l Login, client *http.Client, system any) {
+	l.Token.Wipe()
+	client.CloseIdleConnections()
+	l.Password.Wipe()
+	if f, ok := system.(forgetter); ok {
 		f.Forget()
 	}
 }
 
-func (p *PocketBase) wipe() {
-	p.Login.Token.Wipe()
-	p.HTTP.CloseIdleConnections()
-	p.Login.Password.Wipe()
-	if f, ok := p.System.(forgetter); ok {
-		f.Forget()
+// replace lets go of a connection that another one follows. Its token is to be wiped, except one that goes on.
+// Another system has other objects, so the settings are asked again.
+func (s *Session) replace(was, next Login, client *http.Client, wipe func()) {
+	client.CloseIdleConnections()
+	if was.URL != next.URL {
+		s.forgetSettings()
 	}
-}
-
-// replacedBy lets go of a connection that another one follows, and tells
-// whether its token is to be wiped: one that goes on is not.
-func (a *Authentik) replacedBy(next *Authentik) bool {
-	a.HTTP.CloseIdleConnections()
-	return !a.Login.Token.Equal(next.Login.Token)
-}
-
-func (p *PocketBase) replacedBy(next *PocketBase) bool {
-	p.HTTP.CloseIdleConnections()
-	return p.Login.With == WithPassword || !p.Login.Token.Equal(next.Login.Token)
+	if was.With == WithPassword || !was.Token.Equal(next.Token) {
+		s.replaced = append(s.replaced, wipe)
+	}
 }
 
 // wipe overwrites every secret. The caller holds mu.

@@ -1,6 +1,8 @@
 package view
 
 import (
+	"cmp"
+	"slices"
 	"strings"
 
 	"authpocket/internal/link"
@@ -46,18 +48,24 @@ func (p Problems) At(name string) string {
 
 // In reports whether a problem belongs to a field with one of these prefixes.
 func (p Problems) In(prefixes ...string) bool {
-	for _, one := range p {
-		for _, prefix := range prefixes {
-			if one.Target != "" && strings.HasPrefix(one.Target, FieldID(prefix)) {
-				return true
-			}
-		}
-	}
-	return false
+	return slices.ContainsFunc(p, func(one Problem) bool {
+		return one.Target != "" && slices.ContainsFunc(prefixes, func(prefix string) bool {
+			return strings.HasPrefix(one.Target, FieldID(prefix))
+		})
+	})
 }
 
 // Sentence returns a problem as text for a page.
 func Sentence(p link.Problem) string { return p.Message().Text(link.OnPage) }
+
+// Sentences returns problems as texts for a page.
+func Sentences(list link.Problems) []string {
+	var texts []string
+	for _, p := range list {
+		texts = append(texts, Sentence(p))
+	}
+	return texts
+}
 
 // FieldID returns the id of the control with that name: a spec's path without
 // characters that a selector would have to escape.
@@ -87,20 +95,10 @@ func (f Field) ID() string { return FieldID(f.Name) }
 func (f Field) DescribedBy() string { return DescribedBy(f.ID(), f.Hint != "", f.Error != "") }
 
 // InputType returns the control's type attribute.
-func (f Field) InputType() string {
-	if f.Type == "" {
-		return "text"
-	}
-	return f.Type
-}
+func (f Field) InputType() string { return cmp.Or(f.Type, "text") }
 
 // Autocomplete returns the control's autocomplete attribute.
-func (f Field) Autocomplete() string {
-	if f.Auto == "" {
-		return "off"
-	}
-	return f.Auto
-}
+func (f Field) Autocomplete() string { return cmp.Or(f.Auto, "off") }
 
 // DescribedBy returns the ids of hint and error that the control with that id
 // has.
@@ -132,12 +130,7 @@ type Secret struct {
 func (s Secret) ID() string { return FieldID(s.Name) }
 
 // HintText returns what is held, or else the hint.
-func (s Secret) HintText() string {
-	if s.Held != "" {
-		return s.Held
-	}
-	return s.Hint
-}
+func (s Secret) HintText() string { return cmp.Or(s.Held, s.Hint) }
 
 // DescribedBy returns the ids of hint and error.
 func (s Secret) DescribedBy() string { return DescribedBy(s.ID(), s.HintText() != "", s.Error != "") }

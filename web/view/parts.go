@@ -1,6 +1,7 @@
 package view
 
 import (
+	"cmp"
 	"strconv"
 
 	"github.com/a-h/templ"
@@ -42,13 +43,5 @@ func optionHint(c Choice, i int) string {
 
 // kindWord returns the meaning of a note's colour and icon as a word.
 func kindWord(kind string) string {
-	switch kind {
-	case "warn":
-		return "Warning:"
-	case "bad":
-		return "Problem:"
-	case "good":
-		return "Good:"
-	}
-	return "Note:"
+	return cmp.Or(map[string]string{"warn": "Warning:", "bad": "Problem:", "good": "Good:"}[kind], "Note:")
 }

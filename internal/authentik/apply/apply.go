@@ -3,14 +3,17 @@ package apply
 
 import (
 	"context"
-	"slices"
 
 	"authpocket/internal/authentik/rest"
 	"authpocket/internal/link"
+	"authpocket/internal/secret"
 )
 
 // Writer writes changes to a connected authentik.
-type Writer struct{ *rest.Client }
+type Writer struct {
+	*rest.Client
+	secrets []secret.Text // hidden in case authentik repeats them
+}
 
 // Apply carries out one change: it writes, determines the outcome if the response was lost, reads back and
 // compares. The error is a *link.Fault that holds what was written.
@@ -19,6 +22,7 @@ func (c Writer) Apply(ctx context.Context, ch link.Change) error {
 }
 
 func (c Writer) apply(ctx context.Context, ch link.Change) error {
+	c.secrets = ch.Secrets()
 	w := writes{c: c}
 	if !ch.Visit(&w) || w.write == nil {
 		return brokenPlan("a change of the kind " + string(ch.Kind))
@@ -33,7 +37,7 @@ type writes struct {
 }
 
 func (w *writes) Mapping(e link.Edit[link.Mapping]) {
-	w.write = choose(e, w.c.createMapping, w.c.updateMapping, w.c.deleteMapping)
+	w.write = choose(e, w.c.createMapping, w.c.mappings().update, w.c.mappings().delete)
 }
 
 func (w *writes) Key(e link.Edit[link.KeyState]) {
@@ -45,15 +49,15 @@ func (w *writes) Pair(e link.Edit[link.PairState]) {
 }
 
 func (w *writes) Provider(e link.Edit[link.ProviderState]) {
-	w.write = choose(e, w.c.createProvider, w.c.updateProvider, w.c.deleteProvider)
+	w.write = choose(e, w.c.createProvider, w.c.updateProvider, w.c.providers().delete)
 }
 
 func (w *writes) Application(e link.Edit[link.ApplicationState]) {
-	w.write = choose(e, w.c.createApplication, w.c.updateApplication, w.c.deleteApplication)
+	w.write = choose(e, w.c.createApplication, w.c.updateApplication, w.c.applications().delete)
 }
 
 func (w *writes) Binding(e link.Edit[link.BindingState]) {
-	w.write = choose(e, w.c.createBinding, w.c.updateBinding, w.c.deleteBinding)
+	w.write = choose(e, w.c.createBinding, w.c.bindings().update, w.c.bindings().delete)
 }
 
 // PocketBase's objects are written by another adapter.
@@ -84,48 +88,14 @@ func brokenPlan(what string) error {
 		"This is a bug in authpocket. Report it with the plan.", nil)
 }
 
-// known returns an error for names that the object does not have, which would be left out silently.
-func known(names []string, object rest.Fields) error {
-	for _, name := range names {
-		if _, found := object[name]; !found {
-			return brokenPlan("the field " + name)
-		}
-	}
-	if len(names) == 0 {
-		return brokenPlan("an update without fields")
-	}
-	return nil
-}
-
-// filled returns the names of non-empty fields, plus those in always.
-func filled(f rest.Fields, always ...string) []string {
+// filled returns the names of non-empty fields. False is a value too.
+func filled(f rest.Fields) []string {
 	var names []string
 	for name, value := range f {
-		switch value := value.(type) {
-		case string:
-			if value == "" {
-				continue
-			}
-		case []string:
-			if len(value) == 0 {
-				continue
-			}
-		case int:
-			if value == 0 {
-				continue
-			}
-		case bool: // false is a value too
+		list, isList := value.([]string)
+		if value != "" && value != 0 && (!isList || len(list) > 0) {
+			names = append(names, name)
 		}
-		names = append(names, name)
 	}
-	names = append(names, always...)
 	return rest.Set(names)
-}
-
-// there returns the names of the fields that this version of authentik has.
-func there[W, S any](table []link.Attr[W, S], names []string, f link.Features) []string {
-	return slices.DeleteFunc(slices.Clone(names), func(name string) bool {
-		a, found := link.Named(table, name)
-		return found && !a.Has(f)
-	})
 }

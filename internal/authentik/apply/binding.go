@@ -3,15 +3,24 @@ package apply
 import (
 	"context"
 
-	api "goauthentik.io/api/v3"
-
 	"authpocket/internal/authentik/rest"
 	"authpocket/internal/link"
 )
 
-func bindingNeed(b link.BindingState, perm link.Permission) rest.Need {
-	return rest.Need{What: "binding of the " + b.Kind + " “" + b.Target.Name + "”", Perm: perm,
-		Field: map[string]string{"group": "access.groups", "user": "access.users", "policy": "access.policies"}[b.Kind]}
+func (c Writer) bindings() kind[struct{}, link.BindingState] {
+	return kind[struct{}, link.BindingState]{
+		Writer: c, of: link.KindBinding, table: link.BindingAttrs(), list: rest.PathBindings,
+		need: func(b link.BindingState) rest.Need {
+			return rest.Need{What: "binding of the " + b.Kind + " “" + b.Target.Name + "”",
+				Field: rest.AccessField(b.Kind)}
+		},
+		key:   func(b link.BindingState) string { return b.PK },
+		state: rest.BindingState,
+		read: func(ctx context.Context, b link.BindingState) (rest.Object, error) {
+			return c.One(ctx, rest.Need{What: "policy binding", Perm: link.PermViewBinding},
+				rest.Get(rest.Item(rest.PathBindings, b.PK)))
+		},
+	}
 }
 
 // createBinding creates the binding unless it exists, because authentik accepts duplicates.
@@ -24,64 +33,15 @@ func (c Writer) createBinding(ctx context.Context, b link.BindingState) error {
 	if found, err := look(ctx); err != nil || found.presence == asWanted {
 		return err
 	}
-	request := api.PolicyBindingRequest{Target: b.Application.ID, AdditionalProperties: bindingBody(b)}
-	return c.carryOut(ctx, write{
-		need: bindingNeed(b, link.PermAddBinding), verb: "create", part: rest.PartBinding, took: stored, look: look,
-		send: func(ctx context.Context) error {
-			_, _, err := c.API.PoliciesAPI.PoliciesBindingsCreate(ctx).PolicyBindingRequest(request).Execute()
-			return err
-		},
-	})
-}
-
-func (c Writer) updateBinding(ctx context.Context, before, after link.BindingState, names []string) error {
-	if err := known(names, rest.FieldsOf(link.BindingAttrs(), after)); err != nil {
-		return err
-	}
-	request := api.PatchedPolicyBindingRequest{AdditionalProperties: rest.Body(link.BindingAttrs(), after, names,
-		c.Features)}
-	return c.carryOut(ctx, write{
-		need: bindingNeed(before, link.PermChangeBinding), verb: "change", part: rest.PartBinding, took: stored,
-		repeatable: true,
-		send: func(ctx context.Context) error {
-			_, _, err := c.API.PoliciesAPI.PoliciesBindingsPartialUpdate(ctx,
-				before.PK).PatchedPolicyBindingRequest(request).Execute()
-			return err
-		},
-		look: func(ctx context.Context) (finding, error) {
-			found, err := c.binding(ctx, before.PK)
-			if err != nil || found == nil {
-				return finding{}, err
-			}
-			return seen(rest.Differing(names, rest.FieldsOf(link.BindingAttrs(), after),
-				rest.FieldsOf(link.BindingAttrs(), rest.BindingState(found)), found)), nil
-		},
-	})
-}
-
-func (c Writer) deleteBinding(ctx context.Context, b link.BindingState) error {
-	return c.carryOut(ctx, write{
-		need: bindingNeed(b, link.PermDeleteBinding), verb: "delete", part: rest.PartBinding, took: deleted,
-		repeatable: true,
-		send: func(ctx context.Context) error {
-			_, err := c.API.PoliciesAPI.PoliciesBindingsDestroy(ctx, b.PK).Execute()
-			return err
-		},
-		look: gone(func(ctx context.Context) (rest.Object, error) { return c.binding(ctx, b.PK) }),
-	})
-}
-
-func (c Writer) binding(ctx context.Context, pk string) (rest.Object, error) {
-	return c.One(ctx, rest.Need{What: "policy binding", Perm: link.PermViewBinding}, func(ctx context.Context) error {
-		_, _, err := c.API.PoliciesAPI.PoliciesBindingsRetrieve(ctx, pk).Execute()
-		return err
-	})
+	body := bindingBody(b)
+	body["target"] = b.Application.ID
+	return c.bindings().create(ctx, b, body, look)
 }
 
 // lookForBinding returns whether an equivalent binding exists. Different bindings of the same target don't
 // matter.
 func (c Writer) lookForBinding(ctx context.Context, want link.BindingState) (finding, error) {
-	bindings, err := c.All(ctx, c.BindingList(want.Application.ID))
+	bindings, err := c.All(ctx, rest.BindingList(want.Application.ID))
 	if err != nil {
 		return finding{}, err
 	}

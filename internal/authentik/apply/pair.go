@@ -2,14 +2,13 @@ package apply
 
 import (
 	"context"
+	"net/http"
 	"slices"
 
-	api "goauthentik.io/api/v3"
 	"golang.org/x/sync/errgroup"
 
 	"authpocket/internal/authentik/rest"
 	"authpocket/internal/link"
-	"authpocket/internal/secret"
 )
 
 // wantedPair is a pair to create, with all primary keys and the names of the fields to send.
@@ -25,25 +24,13 @@ func (c Writer) createPair(ctx context.Context, pair link.PairState) error {
 	if err != nil {
 		return err
 	}
-	request := c.pairRequest(wish)
-	need := applicationNeed(pair.Application, link.PermAddApplication)
-	need.What = "application “" + pair.Application.Name + "” with its provider “" + pair.Provider.Name + "”"
 	return c.carryOut(ctx, write{
-		need: need, verb: "create", part: rest.PartPair, took: applied,
-		secrets: []secret.Text{pair.Provider.ClientSecret},
-		send: func(ctx context.Context) error {
-			_, _, err := c.API.CoreAPI.CoreTransactionalApplicationsUpdate(ctx).TransactionApplicationRequest(
-				request).Execute()
-			return err
-		},
+		need: rest.Need{Perm: link.PermAddApplication, Field: "application.slug",
+			What: "application “" + pair.Application.Name + "” with its provider “" + pair.Provider.Name + "”"},
+		verb: "create", kind: link.KindPair,
+		call: rest.Call{Method: http.MethodPut, Path: "/core/transactional/applications/", Body: c.pairBody(wish)},
 		look: func(ctx context.Context) (finding, error) { return c.lookForPair(ctx, wish) },
 	})
-}
-
-// applied reports whether the transaction was committed: authentik returns 200 even if it rolled back.
-func applied(a rest.Answer) bool {
-	o, isObject := a.Object()
-	return a.OK() && isObject && o.Flag("applied")
 }
 
 func (c Writer) resolvePair(ctx context.Context, pair link.PairState) (w wantedPair, err error) {
@@ -61,24 +48,24 @@ func (c Writer) resolvePair(ctx context.Context, pair link.PairState) (w wantedP
 			return w, err
 		}
 	}
-	return wantedPair{PairState: pair, applicationNames: c.applicationNames(pair.Application),
-		providerNames: c.providerNames(pair.Provider)}, nil
+	return wantedPair{PairState: pair, applicationNames: c.applications().names(pair.Application),
+		providerNames: c.providers().names(pair.Provider)}, nil
 }
 
-func (c Writer) pairRequest(w wantedPair) api.TransactionApplicationRequest {
-	provider := api.OAuth2ProviderRequest{AdditionalProperties: rest.Body(link.ProviderAttrs(), w.Provider,
-		w.providerNames, c.Features)}
-	request := api.TransactionApplicationRequest{
-		App: api.ApplicationRequest{AdditionalProperties: rest.Body(link.ApplicationAttrs(), w.Application,
-			w.applicationNames, c.Features)},
-		ProviderModel: api.PROVIDERMODELENUM_AUTHENTIK_PROVIDERS_OAUTH2_OAUTH2PROVIDER,
-		Provider:      api.ModelRequest{OAuth2ProviderRequest: &provider},
+func (c Writer) pairBody(w wantedPair) map[string]any {
+	body := map[string]any{
+		"app":            c.applications().body(w.Application, w.applicationNames),
+		"provider_model": "authentik_providers_oauth2.oauth2provider",
+		"provider":       c.providers().body(w.Provider, w.providerNames),
 	}
-	for _, b := range w.Bindings {
-		request.PolicyBindings = append(request.PolicyBindings,
-			api.TransactionPolicyBindingRequest{AdditionalProperties: bindingBody(b)})
+	if len(w.Bindings) > 0 {
+		bindings := make([]map[string]any, len(w.Bindings))
+		for i, b := range w.Bindings {
+			bindings[i] = bindingBody(b)
+		}
+		body["policy_bindings"] = bindings
 	}
-	return request
+	return body
 }
 
 // lookForPair finds the pair by the application's slug. Without an application, a provider with the wanted name
@@ -95,7 +82,7 @@ func (c Writer) lookForPair(ctx context.Context, w wantedPair) (finding, error) 
 		}
 		return found, err
 	}
-	differs := compareApplication(w.Application, application, w.applicationNames).differs
+	differs := c.applications().compare(w.Application, application, w.applicationNames).differs
 	var fromProvider, fromBindings []string
 	group, ctx := errgroup.WithContext(ctx)
 	group.Go(func() (err error) {
@@ -117,20 +104,17 @@ func (c Writer) providerDiffers(ctx context.Context, w wantedPair, pk int) ([]st
 		return []string{"provider"}, nil
 	}
 	provider, err := c.Provider(ctx, pk)
-	if err != nil {
-		return nil, err
+	if err != nil || provider == nil {
+		return []string{"provider"}, err
 	}
-	if provider == nil {
-		return []string{"provider"}, nil
-	}
-	return compareProvider(w.Provider, provider, w.providerNames).differs, nil
+	return c.providers().compare(w.Provider, provider, w.providerNames).differs, nil
 }
 
 func (c Writer) bindingsDiffer(ctx context.Context, w wantedPair, applicationPK string) ([]string, error) {
 	if len(w.Bindings) == 0 {
 		return nil, nil
 	}
-	there, err := c.All(ctx, c.BindingList(applicationPK))
+	there, err := c.All(ctx, rest.BindingList(applicationPK))
 	if err != nil {
 		return nil, err
 	}
@@ -145,7 +129,7 @@ func (c Writer) bindingsDiffer(ctx context.Context, w wantedPair, applicationPK 
 // deletePair deletes the application, then its provider: an application without a provider admits nobody. It
 // deletes only the provider with the pair's client ID, whatever the application has now.
 func (c Writer) deletePair(ctx context.Context, pair link.PairState) error {
-	found, err := c.Exactly(ctx, c.ProviderByClientID(pair.Provider.ClientID), "client_id", pair.Provider.ClientID)
+	found, err := c.Exactly(ctx, rest.ProviderByClientID(pair.Provider.ClientID), "client_id", pair.Provider.ClientID)
 	if err != nil {
 		return err
 	}
@@ -163,14 +147,14 @@ func (c Writer) deletePair(ctx context.Context, pair link.PairState) error {
 				"” has another provider now, so it is not deleted.",
 				"Check it in authentik.", nil)
 		}
-		if err := c.deleteApplication(ctx, pair.Application); err != nil {
+		if err := c.applications().delete(ctx, pair.Application); err != nil {
 			return err
 		}
 	}
 	if pair.Provider.PK == 0 {
 		return nil
 	}
-	err = c.deleteProvider(ctx, pair.Provider)
+	err = c.providers().delete(ctx, pair.Provider)
 	if application != nil {
 		return afterAnother(err) // the application is gone
 	}

@@ -2,6 +2,7 @@ package apply
 
 import (
 	"context"
+	"slices"
 
 	"authpocket/internal/authentik/rest"
 	"authpocket/internal/link"
@@ -30,16 +31,16 @@ func (c Writer) lookup(ctx context.Context, r *link.Ref, l rest.List, key string
 // resolveProvider returns p with all primary keys.
 func (c Writer) resolveProvider(ctx context.Context, p link.ProviderState) (link.ProviderState, error) {
 	for _, flow := range p.Flows() {
-		if err := c.lookup(ctx, flow.Ref, c.FlowBySlug(flow), "slug"); err != nil {
+		if err := c.lookup(ctx, flow.Ref, rest.FlowBySlug(flow), "slug"); err != nil {
 			return p, err
 		}
 	}
-	if err := c.lookup(ctx, &p.SigningKey, c.KeyByName(p.SigningKey.Name), "name"); err != nil {
+	if err := c.lookup(ctx, &p.SigningKey, rest.KeyByName(p.SigningKey.Name), "name"); err != nil {
 		return p, err
 	}
-	p.Mappings = append([]link.Ref(nil), p.Mappings...)
+	p.Mappings = slices.Clone(p.Mappings)
 	for i := range p.Mappings {
-		if err := c.lookup(ctx, &p.Mappings[i], c.MappingByName(p.Mappings[i].Name), "name"); err != nil {
+		if err := c.lookup(ctx, &p.Mappings[i], rest.MappingByName(p.Mappings[i].Name), "name"); err != nil {
 			return p, err
 		}
 	}
@@ -52,10 +53,10 @@ func (c Writer) resolveApplication(ctx context.Context, a link.ApplicationState)
 	if a.Provider != 0 {
 		return a, nil
 	}
-	if err := c.lookup(ctx, &provider, c.ProviderByName(a.ProviderName), "name"); err != nil {
+	if err := c.lookup(ctx, &provider, rest.ProviderByName(a.ProviderName), "name"); err != nil {
 		return a, err
 	}
-	a.Provider = int(rest.PrimaryKey(provider.ID))
+	a.Provider = rest.PrimaryKey(provider.ID)
 	return a, nil
 }
 
@@ -73,13 +74,9 @@ func (c Writer) resolveBinding(ctx context.Context, b link.BindingState) (link.B
 		}
 		b.Application.ID = found.Text("pk")
 	}
-	switch b.Kind {
-	case "group":
-		return b, c.lookup(ctx, &b.Target, c.GroupList(b.Target.Name), "name")
-	case "user":
-		return b, c.lookup(ctx, &b.Target, c.UserList(b.Target.Name), "username")
-	case "policy":
-		return b, c.lookup(ctx, &b.Target, c.PolicyList(b.Target.Name), "name")
+	list, known := rest.AdmittedKind(b.Kind)
+	if !known {
+		return b, brokenPlan("a binding of an unknown kind")
 	}
-	return b, brokenPlan("a binding of an unknown kind")
+	return b, c.lookup(ctx, &b.Target, list.Called(b.Target.Name), list.Name)
 }

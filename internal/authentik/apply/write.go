@@ -8,7 +8,6 @@ import (
 
 	"authpocket/internal/authentik/rest"
 	"authpocket/internal/link"
-	"authpocket/internal/secret"
 	"authpocket/internal/wire"
 )
 
@@ -23,16 +22,9 @@ const (
 type write struct {
 	need rest.Need // what: `provider "PocketBase"`
 	verb string    // "create", "change" or "delete"
-	send rest.Execute
-	// took reports whether the response proves that the write succeeded.
-	took func(rest.Answer) bool
-	// look reads the current object by natural keys.
-	look func(context.Context) (finding, error)
-	// repeatable reports whether the write is idempotent, so that a different
-	// object only means that it has not happened yet.
-	repeatable bool
-	part       rest.Part     // the kind of object that an error response is about
-	secrets    []secret.Text // hidden in case authentik repeats them
+	kind link.Kind // the kind of object that an error response is about
+	call rest.Call
+	look look // by natural keys
 }
 
 // finding is the result of a look.
@@ -93,17 +85,17 @@ func (w write) authentiks(a rest.Answer) bool {
 func (c Writer) sendWrite(ctx context.Context, w write) error {
 	began := time.Now()
 	for try := 1; ; try++ {
-		a := c.Send(ctx, w.send)
+		a := c.Send(ctx, w.call)
 		switch w.judge(a) {
 		case done:
 			return c.confirm(ctx, w)
 		case unsent:
-			return written(c.NoAnswer(a.Err), link.WrittenNone)
+			return link.WithWritten(c.NoAnswer(a.Err), link.WrittenNone)
 		case refused:
 			if try > 1 && c.isThere(ctx, w) {
 				return nil // an earlier try was slow, not lost
 			}
-			return written(c.refusal(w, a), link.WrittenNone)
+			return link.WithWritten(c.refusal(w, a), link.WrittenNone)
 		}
 		if err := c.Pause(ctx, min(wire.Delay(firstWriteWait, try, a.Header),
 			max(firstWriteWait, wire.Patience-time.Since(began)))); err != nil {
@@ -115,10 +107,10 @@ func (c Writer) sendWrite(ctx context.Context, w write) error {
 			return unknownFault(w, err)
 		case found.presence == asWanted:
 			return nil
-		case found.presence == different && !w.repeatable:
-			return differentFault(w, found)
+		case found.presence == different && w.verb == "create":
+			return differentFault(w, found) // a change or delete has not happened yet
 		case try == writeTries || time.Since(began) >= wire.Patience:
-			return written(c.gaveUpFault(w, a), link.WrittenNone)
+			return link.WithWritten(c.gaveUpFault(w, a), link.WrittenNone)
 		}
 	}
 }
@@ -140,28 +132,15 @@ func (c Writer) confirm(ctx context.Context, w write) error {
 	return storedOtherwiseFault(w, found)
 }
 
-// gone returns the look of a delete, which wants no object.
-func gone(read func(context.Context) (rest.Object, error)) func(context.Context) (finding, error) {
-	return func(ctx context.Context) (finding, error) {
-		o, err := read(ctx)
-		if err != nil {
-			return finding{}, err
-		}
-		if o == nil {
-			return finding{presence: asWanted}, nil
-		}
-		return finding{presence: different}, nil
-	}
-}
-
-// deleted reports whether a response proves a delete: it succeeded, or there was nothing to delete.
-func deleted(a rest.Answer) bool {
-	return a.Status == http.StatusNoContent || a.Status == http.StatusNotFound && !a.HTML()
-}
-
-// stored reports whether a response contains the written object.
-func stored(a rest.Answer) bool {
+// took reports whether the response proves that the write succeeded.
+func (w write) took(a rest.Answer) bool {
 	o, isObject := a.Object()
+	switch {
+	case w.verb == "delete": // nothing to delete is as good
+		return a.Status == http.StatusNoContent || a.Status == http.StatusNotFound && !a.HTML()
+	case w.kind == link.KindPair: // authentik returns 200 even if it rolled the transaction back
+		return a.OK() && isObject && o.Flag("applied")
+	}
 	return a.OK() && isObject && o.Text("pk") != ""
 }
 

@@ -11,14 +11,14 @@ import (
 )
 
 // masked hides the secrets that were sent, in case authentik repeats them.
-func (w write) masked(a rest.Answer) rest.Answer {
-	a.Body = []byte(secret.Hide(string(a.Body), w.secrets...))
+func (c Writer) masked(a rest.Answer) rest.Answer {
+	a.Body = []byte(secret.Hide(string(a.Body), c.secrets...))
 	return a
 }
 
 // refusal returns the fault for an error response to a write.
 func (c Writer) refusal(w write, a rest.Answer) error {
-	a = w.masked(a)
+	a = c.masked(a)
 	if f := c.GeneralFault(w.need, a); f != nil {
 		return f
 	}
@@ -44,7 +44,7 @@ func (c Writer) refusal(w write, a rest.Answer) error {
 func (w write) refusedFields(a rest.Answer) (field, words string) {
 	var sentences []string
 	for _, one := range rest.Complaints(a.Body) {
-		label, path := rest.FieldOf(w.part, one.Path)
+		label, path := rest.FieldOf(w.kind, one.Path)
 		if field == "" {
 			field = path
 		}
@@ -114,7 +114,7 @@ func differentFault(w write, found finding) error {
 }
 
 func (c Writer) gaveUpFault(w write, a rest.Answer) error {
-	a = w.masked(a)
+	a = c.masked(a)
 	kind, why := link.FaultOther, "It responded without a result."
 	err := rest.ErrorOf(w.need, a)
 	if f := c.GeneralFault(w.need, a); f != nil {

@@ -25,18 +25,7 @@ func outcomeOf(err error) error {
 	if t, ok := errors.AsType[tried](err); ok {
 		return t.error
 	}
-	return written(err, link.WrittenNone)
-}
-
-// written returns a copy of the fault with what was written.
-func written(err error, w link.Written) error {
-	f, ok := errors.AsType[*link.Fault](err)
-	if !ok {
-		return err
-	}
-	told := *f
-	told.Written = w
-	return &told
+	return link.WithWritten(err, link.WrittenNone)
 }
 
 // afterAnother returns the error of a change's second write, after the first one succeeded.
@@ -44,5 +33,5 @@ func afterAnother(err error) error {
 	if err == nil {
 		return nil
 	}
-	return tried{written(err, link.WrittenSome)}
+	return tried{link.WithWritten(err, link.WrittenSome)}
 }

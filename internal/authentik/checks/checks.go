@@ -52,8 +52,8 @@ func (c Checker) Check(ctx context.Context, d link.Desired, person int) []link.C
 // measure sends all requests in parallel, except those that need the provider's settings first.
 func (m *measured) measure(ctx context.Context) {
 	var group, first sync.WaitGroup
-	first.Go(func() { m.live.mappings, m.live.mappingsErr = m.c.All(ctx, m.c.MappingList()) })
-	first.Go(func() { m.flows.all, m.flows.allErr = m.c.All(ctx, m.c.FlowList()) })
+	first.Go(func() { m.live.mappings, m.live.mappingsErr = m.c.All(ctx, rest.MappingList()) })
+	first.Go(func() { m.flows.all, m.flows.allErr = m.c.All(ctx, rest.FlowList()) })
 	first.Go(func() { m.flows.brand = m.c.fetch(ctx, m.d.AuthentikURL+rest.BrandPath, wire.JSON) })
 	first.Go(func() { m.readUser(ctx) })
 	group.Go(func() { m.discovery = m.c.fetch(ctx, m.d.DiscoveryURL(), wire.JSON) })

@@ -81,9 +81,9 @@ func (c Checker) readFlow(ctx context.Context, f *flow) {
 		return
 	}
 	var group sync.WaitGroup
-	group.Go(func() { f.bindings, f.bindingsErr = c.All(ctx, c.BindingList(f.Text("policybindingmodel_ptr_id"))) })
+	group.Go(func() { f.bindings, f.bindingsErr = c.All(ctx, rest.BindingList(f.Text("policybindingmodel_ptr_id"))) })
 	if !f.Has("stages") || len(f.List("stages")) > 0 {
-		group.Go(func() { f.stages, f.stagesErr = c.All(ctx, c.StageBindingList(f.Text("pk"))) })
+		group.Go(func() { f.stages, f.stagesErr = c.All(ctx, rest.StageBindingList(f.Text("pk"))) })
 	}
 	group.Wait()
 	f.denials = map[string][]rest.Object{}
@@ -92,7 +92,7 @@ func (c Checker) readFlow(ctx context.Context, f *flow) {
 		if rest.StageKind(stage) != "deny" {
 			continue
 		}
-		bound, err := c.All(ctx, c.BindingList(b.Text("policybindingmodel_ptr_id")))
+		bound, err := c.All(ctx, rest.BindingList(b.Text("policybindingmodel_ptr_id")))
 		if err != nil {
 			f.denialsErr = err
 			return
@@ -108,7 +108,9 @@ func enabled(bindings []rest.Object) []rest.Object {
 }
 
 // name returns the flow's name in evidence.
-func (f *flow) name() string { return "The " + f.designation + " flow “" + rest.Plain(f.Text("slug")) + "”" }
+func (f *flow) name() string {
+	return "The " + f.designation + " flow “" + rest.Plain(f.Text("slug")) + "”"
+}
 
 // refuses returns why the flow lets nobody in, or not this person, and what to do. Both are empty if that is not known.
 func (m *measured) refuses(f *flow) (why, remedy string) {

@@ -17,14 +17,11 @@ func (m *measured) own() bool { return m.person == 0 || m.person == m.c.Identity
 
 func (c Checker) preview(ctx context.Context, provider, person int) (rest.Object, error) {
 	n := rest.Need{What: "sign-in previews", Perm: link.PermViewProvider}
-	a, err := c.Read(ctx, n, func(ctx context.Context) error {
-		r := c.API.ProvidersAPI.ProvidersOauth2PreviewUserRetrieve(ctx, int32(provider))
-		if person != 0 && person != c.Identity().UserPK {
-			r = r.ForUser(int32(person))
-		}
-		_, _, err := r.Execute()
-		return err
-	})
+	call := rest.Get(rest.Item(rest.PathProviders, strconv.Itoa(provider)) + "preview_user/")
+	if person != 0 && person != c.Identity().UserPK {
+		call.Query.Set("for_user", strconv.Itoa(person))
+	}
+	a, err := c.Read(ctx, n, call)
 	if a.Status == http.StatusBadRequest && c.Identity().Superuser {
 		return nil, rest.NewFault(link.FaultRefused, "", "authentik has no user with the ID "+strconv.Itoa(person)+".",
 			"Choose another user.", err)
@@ -112,14 +109,11 @@ func (m *measured) askAccess(ctx context.Context) (rest.Object, error) {
 		return nil, nil
 	}
 	n := rest.Need{What: "application access checks", Perm: link.PermViewApplication}
-	return m.c.One(ctx, n, func(ctx context.Context) error {
-		r := m.c.API.CoreAPI.CoreApplicationsCheckAccessRetrieve(ctx, m.d.Application.Slug)
-		if !m.own() {
-			r = r.ForUser(int32(m.person))
-		}
-		_, _, err := r.Execute()
-		return err
-	})
+	call := rest.Get(rest.Item(rest.PathApplications, m.d.Application.Slug) + "check_access/")
+	if !m.own() {
+		call.Query.Set("for_user", strconv.Itoa(m.person))
+	}
+	return m.c.One(ctx, n, call)
 }
 
 // judgeAccess checks that the bindings admit the user. The token's owner need not be a user who signs in, so

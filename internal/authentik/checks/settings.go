@@ -119,7 +119,7 @@ func (m *measured) mappingIDs() map[string]string {
 // readBindings reads the application's bindings.
 func (m *measured) readBindings(ctx context.Context) {
 	if pk := m.live.application.Text("pk"); pk != "" {
-		m.live.bindings, m.live.bindingsErr = m.c.All(ctx, m.c.BindingList(pk))
+		m.live.bindings, m.live.bindingsErr = m.c.All(ctx, rest.BindingList(pk))
 	}
 }
 

@@ -27,7 +27,7 @@ func (r reader) Flag(to *bool)                    { *to = r.o.Flag(r.key) }
 func (r reader) Number(to *int)                   { *to = r.o.Number(r.key) }
 func (r reader) Secret(to *secret.Text)           { *to = secret.New(r.o.Text(r.key)) }
 func (r reader) Ref(to *link.Ref)                 { *to = ref(r.o.Text(r.key)) }
-func (r reader) Refs(to *[]link.Ref)              { *to = refs(r.o.Texts(r.key)) }
+func (r reader) Refs(to *[]link.Ref)              { *to = link.Each(r.o.Texts(r.key), ref) }
 func (r reader) Texts(to *[]string)               { *to = r.o.Texts(r.key) }
 func (r reader) Redirects(to *[]link.RedirectURI) { *to = RedirectURIs(r.o.Objects(r.key)) }
 
@@ -77,11 +77,7 @@ func Body[W, S any](table []link.Attr[W, S], o S, names []string, f link.Feature
 
 // KeysOf returns the keys of a table.
 func KeysOf[W, S any](table []link.Attr[W, S]) []string {
-	keys := make([]string, len(table))
-	for i, a := range table {
-		keys[i] = a.Key
-	}
-	return keys
+	return link.Each(table, func(a link.Attr[W, S]) string { return a.Key })
 }
 
 // sender adds one field to a request.
@@ -122,22 +118,16 @@ func orNull[T comparable](pk T) any {
 }
 
 func ids(list []link.Ref) []string {
-	ids := make([]string, len(list))
-	for i, r := range list {
-		ids[i] = r.ID
-	}
-	return ids
+	return link.Each(list, func(r link.Ref) string { return r.ID })
 }
 
 // Set returns the list sorted and without duplicates.
 func Set[S cmp.Ordered](list []S) []S { return slices.Compact(slices.Sorted(slices.Values(list))) }
 
 func redirectLines(uris []link.RedirectURI) []string {
-	lines := make([]string, len(uris))
-	for i, r := range uris {
-		lines[i] = string(RedirectMode(r)) + " " + string(RedirectType(r)) + " " + strings.TrimSpace(r.URL)
-	}
-	return lines
+	return link.Each(uris, func(r link.RedirectURI) string {
+		return string(RedirectMode(r)) + " " + string(RedirectType(r)) + " " + strings.TrimSpace(r.URL)
+	})
 }
 
 // RedirectMode returns the matching mode, which is never empty: authentik would store an entry without one, and

@@ -1,7 +1,5 @@
-// Package rest sends requests to authentik's API and reads its responses.
-//
-// The generated client builds the requests. This package decodes the responses leniently, because the generated decoder
-// rejects a response with one unknown value, even after a successful write.
+// Package rest sends requests to authentik's API and reads its responses. It decodes them leniently: authentik's own Go
+// client rejects a response with one unknown value, even after a successful write.
 package rest
 
 import (
@@ -10,8 +8,6 @@ import (
 	"net/http"
 	"net/url"
 	"time"
-
-	api "goauthentik.io/api/v3"
 
 	"authpocket/internal/link"
 	"authpocket/internal/outbound"
@@ -42,10 +38,9 @@ type Identity struct {
 // Client is a connected authentik. It is safe for concurrent use.
 type Client struct {
 	URL      string
-	API      *api.APIClient // for the API, sends the token
-	HTTP     *http.Client   // for everything else, without the token
+	HTTP     *http.Client
 	Log      *slog.Logger
-	token    secret.Text // shared with the capturer
+	token    secret.Text
 	Pause    func(context.Context, time.Duration) error
 	Reads    wire.Reads
 	identity Identity
@@ -60,22 +55,10 @@ func (c *Client) Forget() { c.token.Wipe() }
 
 // NewClient returns a client without connecting.
 func NewClient(cfg Config) *Client {
-	log := cfg.Log
-	if log == nil {
-		log = slog.New(slog.DiscardHandler)
+	c := &Client{URL: cfg.URL, HTTP: cfg.HTTP, Log: cfg.Log, token: cfg.Token.AsPasted(), Pause: cfg.Pause}
+	if c.Log == nil {
+		c.Log = slog.New(slog.DiscardHandler)
 	}
-	cfg.Token = cfg.Token.AsPasted()
-	withToken := *cfg.HTTP
-	withToken.Transport = &capturer{next: cfg.HTTP.Transport, token: cfg.Token, log: log}
-
-	conf := api.NewConfiguration()
-	conf.UserAgent = "authpocket"
-	conf.HTTPClient = &withToken
-	conf.Servers = api.ServerConfigurations{{URL: cfg.URL + "/api/v3"}}
-	// authentik's errors have no codes, only translated sentences.
-	conf.AddDefaultHeader("Accept-Language", "en")
-	c := &Client{URL: cfg.URL, API: api.NewAPIClient(conf), HTTP: cfg.HTTP, Log: log, token: cfg.Token,
-		Pause: cfg.Pause}
 	if c.Pause == nil {
 		c.Pause = outbound.Sleep
 	}

@@ -62,7 +62,7 @@ func (c *Client) mayRead(ctx context.Context) error {
 	if c.identity.Superuser {
 		return nil
 	}
-	_, _, err := c.page(ctx, c.ProviderList(), 1)
+	_, _, err := c.page(ctx, ProviderList(), 1, PageSize)
 	if _, lacks := errors.AsType[*MissingPermission](err); lacks {
 		return NewFault(link.FaultPermission, FieldToken, "This token belongs to "+Plain(c.identity.Username)+
 			", who may not see OAuth2 providers in authentik.",
@@ -88,10 +88,7 @@ func tokenShape(token string) *link.Fault {
 // recognise checks that the address is authentik's, by its public configuration and without the token.
 func (c *Client) recognise(ctx context.Context) error {
 	n := Need{What: "its public configuration", Field: fieldURL}
-	a, err := c.readAs(ctx, n, capture{anonymous: true}, func(ctx context.Context) error {
-		_, _, err := c.API.RootAPI.RootConfigRetrieve(ctx).Execute()
-		return err
-	})
+	a, err := c.Read(ctx, n, Call{Path: "/root/config/", anonymous: true})
 	o, isObject := a.Object()
 	switch {
 	case isObject && a.OK() && o.Has("capabilities"):
@@ -119,10 +116,7 @@ func (c *Client) recognise(ctx context.Context) error {
 
 func (c *Client) readVersion(ctx context.Context) error {
 	n := Need{What: "the version", Field: FieldToken}
-	a, err := c.Read(ctx, n, func(ctx context.Context) error {
-		_, _, err := c.API.AdminAPI.AdminVersionRetrieve(ctx).Execute()
-		return err
-	})
+	a, err := c.Read(ctx, n, Get("/admin/version/"))
 	if err != nil {
 		return err
 	}
@@ -142,10 +136,7 @@ func (c *Client) readVersion(ctx context.Context) error {
 // ReadMe returns authentik's user object of the token's owner.
 func (c *Client) ReadMe(ctx context.Context) (Object, error) {
 	n := Need{What: "its own account", Field: FieldToken}
-	a, err := c.Read(ctx, n, func(ctx context.Context) error {
-		_, _, err := c.API.CoreAPI.CoreUsersMeRetrieve(ctx).Execute()
-		return err
-	})
+	a, err := c.Read(ctx, n, Get("/core/users/me/"))
 	if err != nil {
 		return nil, err
 	}

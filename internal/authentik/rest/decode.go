@@ -3,8 +3,9 @@ package rest
 import (
 	"bytes"
 	"encoding/json"
+	"fmt"
+	"slices"
 	"strconv"
-	"strings"
 )
 
 // Object is a JSON object whose values are decoded one by one, so that a missing, null, unknown or mistyped key does
@@ -92,22 +93,13 @@ func (o Object) List(key string) []json.RawMessage {
 	return list
 }
 
-// version is the part of authentik's version that features depend on.
-type version struct{ year, month int }
+// version is the part of authentik's version that features depend on: year and month.
+type version [2]int
 
 // parseVersion parses a version such as "2026.5.0-rc1". ok is false unless it begins with two numbers.
 func parseVersion(s string) (v version, ok bool) {
-	parts := strings.SplitN(s, ".", 3)
-	if len(parts) < 2 {
-		return version{}, false
-	}
-	month, _, _ := strings.Cut(parts[1], "-")
-	var errYear, errMonth error
-	v.year, errYear = strconv.Atoi(parts[0])
-	v.month, errMonth = strconv.Atoi(month)
-	return v, errYear == nil && errMonth == nil
+	n, _ := fmt.Sscanf(s, "%d.%d", &v[0], &v[1])
+	return v, n == 2
 }
 
-func (v version) before(other version) bool {
-	return v.year < other.year || v.year == other.year && v.month < other.month
-}
+func (v version) before(other version) bool { return slices.Compare(v[:], other[:]) < 0 }

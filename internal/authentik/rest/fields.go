@@ -34,49 +34,33 @@ func same(a, b any) bool {
 	return a == b
 }
 
-// Part is the kind of object that an error response is about.
-type Part string
-
-// The kinds of object.
-const (
-	PartApplication Part = "application"
-	PartProvider    Part = "provider"
-	PartBinding     Part = "access"
-	PartMapping     Part = "email"
-	PartKey         Part = "key"
-	PartPair        Part = "pair"
-)
-
-// FieldOf returns the label for the keys of a validation error, and the path in the spec of the field; empty
-// for none.
-func FieldOf(p Part, path []string) (label, specPath string) {
-	if p == PartPair && len(path) > 0 {
-		p = map[string]Part{"app": PartApplication, "provider": PartProvider, "policy_bindings": PartBinding}[path[0]]
+// FieldOf returns the label for the keys of a validation error about an object, and the path in the spec of the
+// field; empty for none.
+func FieldOf(kind link.Kind, path []string) (label, specPath string) {
+	if kind == link.KindPair && len(path) > 0 {
+		kind = map[string]link.Kind{"app": link.KindApplication, "provider": link.KindProvider,
+			"policy_bindings": link.KindBinding}[path[0]]
 		path = path[1:]
 	}
 	switch {
-	case p == PartMapping:
+	case kind == link.KindMapping:
 		specPath = "email"
-	case p == PartKey:
+	case kind == link.KindKey:
 		specPath = "provider.signing_key"
-	case p == PartBinding && len(path) > 0:
-		specPath = map[string]string{"group": "access.groups", "user": "access.users",
-			"policy": "access.policies"}[path[len(path)-1]]
-	case len(path) > 0:
-		specPath = specPathOf(p, path[0])
+	case len(path) == 0:
+	case kind == link.KindBinding:
+		specPath = AccessField(path[len(path)-1])
+	case kind == link.KindApplication:
+		a, _ := link.Named(link.ApplicationAttrs(), path[0])
+		specPath = a.Spec
+	case kind == link.KindProvider:
+		a, _ := link.Named(link.ProviderAttrs(), path[0])
+		specPath = a.Spec
 	}
 	return strings.ReplaceAll(strings.Join(path, " "), "_", " "), specPath
 }
 
-// specPathOf returns the path in the spec for one of authentik's keys, empty if no spec sets it.
-func specPathOf(p Part, key string) string {
-	switch p {
-	case PartApplication:
-		a, _ := link.Named(link.ApplicationAttrs(), key)
-		return a.Spec
-	case PartProvider:
-		a, _ := link.Named(link.ProviderAttrs(), key)
-		return a.Spec
-	}
-	return ""
+// AccessField returns the path in the spec for a kind of binding, empty for any other text.
+func AccessField(kind string) string {
+	return map[string]string{"group": "access.groups", "user": "access.users", "policy": "access.policies"}[kind]
 }

@@ -2,7 +2,10 @@ package rest
 
 import (
 	"context"
-	"net/http"
+	"errors"
+	"net/url"
+	"strconv"
+	"strings"
 
 	"authpocket/internal/link"
 )
@@ -13,144 +16,196 @@ const (
 	WhatApplication = "application"
 )
 
+// The paths of the objects that a link needs.
+const (
+	PathFlows        = "/flows/instances/"
+	PathKeys         = "/crypto/certificatekeypairs/"
+	PathMappings     = "/propertymappings/provider/scope/"
+	PathProviders    = "/providers/oauth2/"
+	PathApplications = "/core/applications/"
+	PathBindings     = "/policies/bindings/"
+)
+
+// Item returns the path of one object in a list.
+func Item(list, key string) string { return list + url.PathEscape(key) + "/" }
+
 // The lists that an observation reads completely are ordered by a unique field, so that pages read in parallel are
 // consistent.
 
 // FlowList returns the list of flows.
-func (c *Client) FlowList() List {
-	return List{Need{What: "flows", Perm: link.PermViewFlow}, func(ctx context.Context, page int32) error {
-		_, _, err := c.API.FlowsAPI.FlowsInstancesList(ctx).Ordering("slug").PageSize(PageSize).Page(page).Execute()
-		return err
-	}}
+func FlowList() List {
+	return List{Need{What: "flows", Perm: link.PermViewFlow}, Get(PathFlows, "ordering", "slug")}
 }
 
 // KeyList returns the list of key pairs that can sign.
-func (c *Client) KeyList() List {
-	return List{Need{What: "signing keys", Perm: link.PermViewKey}, func(ctx context.Context, page int32) error {
-		_, _, err := c.API.CryptoAPI.CryptoCertificatekeypairsList(ctx).HasKey(true).Ordering("name").
-			PageSize(PageSize).Page(page).Execute()
-		return err
-	}}
+func KeyList() List {
+	return List{Need{What: "signing keys", Perm: link.PermViewKey},
+		Get(PathKeys, "has_key", "true", "ordering", "name")}
 }
 
 // MappingList returns the list of scope mappings.
-func (c *Client) MappingList() List {
-	return List{Need{What: "scope mappings", Perm: link.PermViewMapping}, func(ctx context.Context, page int32) error {
-		_, _, err := c.API.PropertymappingsAPI.PropertymappingsProviderScopeList(ctx).Ordering("name").
-			PageSize(PageSize).Page(page).Execute()
-		return err
-	}}
+func MappingList() List {
+	return List{Need{What: "scope mappings", Perm: link.PermViewMapping}, Get(PathMappings, "ordering", "name")}
 }
 
 // ProviderList returns the list of OAuth2/OpenID providers.
-func (c *Client) ProviderList() List {
-	return List{Need{What: WhatProviders, Perm: link.PermViewProvider}, func(ctx context.Context, page int32) error {
-		_, _, err := c.API.ProvidersAPI.ProvidersOauth2List(ctx).Ordering("name").PageSize(PageSize).Page(page).
-			Execute()
-		return err
-	}}
+func ProviderList() List {
+	return List{Need{What: WhatProviders, Perm: link.PermViewProvider}, Get(PathProviders, "ordering", "name")}
 }
 
 // BindingList returns the list of an application's bindings.
-func (c *Client) BindingList(applicationPK string) List {
-	return List{Need{What: "policy bindings", Perm: link.PermViewBinding}, func(ctx context.Context, page int32) error {
-		_, _, err := c.API.PoliciesAPI.PoliciesBindingsList(ctx).Target(applicationPK).Ordering("order").
-			PageSize(PageSize).Page(page).Execute()
-		return err
-	}}
+func BindingList(applicationPK string) List {
+	return List{Need{What: "policy bindings", Perm: link.PermViewBinding},
+		Get(PathBindings, "target", applicationPK, "ordering", "order")}
 }
 
 // AnyProviderList returns the list of providers of any kind whose name contains search.
-func (c *Client) AnyProviderList(search string) List {
-	return List{Need{What: "providers", Perm: link.PermViewAnyProvider}, func(ctx context.Context, page int32) error {
-		r := c.API.ProvidersAPI.ProvidersAllList(ctx).Ordering("name").PageSize(PageSize).Page(page)
-		if search != "" {
-			r = r.Search(search)
-		}
-		_, _, err := r.Execute()
-		return err
-	}}
+func AnyProviderList(search string) List {
+	return List{Need{What: "providers", Perm: link.PermViewAnyProvider},
+		searching(Get("/providers/all/", "ordering", "name"), search)}
 }
 
-// GroupList returns the list of groups with that name.
-func (c *Client) GroupList(name string) List {
-	return List{Need{What: "groups", Perm: link.PermViewGroup, Field: "access.groups"},
-		func(ctx context.Context, page int32) error {
-			_, _, err := c.API.CoreAPI.CoreGroupsList(ctx).Name(name).IncludeUsers(false).PageSize(PageSize).Page(page).
-				Execute()
-			return err
-		}}
+// searching adds a search to the call, unless it is empty.
+func searching(call Call, search string) Call {
+	if search != "" {
+		call.Query.Set("search", search)
+	}
+	return call
 }
 
-// UserList returns the list of users with that username.
-func (c *Client) UserList(username string) List {
-	return List{Need{What: "users", Perm: link.PermViewUser, Field: "access.users"},
-		func(ctx context.Context, page int32) error {
-			_, _, err := c.API.CoreAPI.CoreUsersList(ctx).Username(username).IncludeGroups(false).PageSize(PageSize).
-				Page(page).Execute()
-			return err
-		}}
+// Admitted is a kind of objects that a binding admits: groups, users or policies.
+type Admitted struct {
+	List
+	Name string // the key of the name
+	Ref  func(Object) link.Ref
 }
 
-// PolicyList returns the list of policies whose name contains search: authentik has no exact filter.
-func (c *Client) PolicyList(search string) List {
-	return List{Need{What: "policies", Perm: link.PermViewPolicy, Field: "access.policies"},
-		func(ctx context.Context, page int32) error {
-			_, _, err := c.API.PoliciesAPI.PoliciesAllList(ctx).Search(search).Ordering("name").PageSize(PageSize).
-				Page(page).Execute()
-			return err
-		}}
+// AdmittedKind returns the list of a kind of binding, false for another text.
+func AdmittedKind(kind string) (Admitted, bool) {
+	list, found := map[string]Admitted{
+		"group": {List{Need{What: "groups", Perm: link.PermViewGroup, Field: AccessField(kind)},
+			Get("/core/groups/", "include_users", "false")}, "name", Named},
+		"user": {List{Need{What: "users", Perm: link.PermViewUser, Field: AccessField(kind)},
+			Get("/core/users/", "include_groups", "false")}, "username", UserRef},
+		"policy": {List{Need{What: "policies", Perm: link.PermViewPolicy, Field: AccessField(kind)},
+			Get("/policies/all/")}, "name", Named},
+	}[kind]
+	return list, found
+}
+
+// Called returns the list of those with that name, or with names that contain it: authentik has no exact filter for
+// policies.
+func (a Admitted) Called(name string) List {
+	if a.Need.Perm == link.PermViewPolicy {
+		a.Call.Query.Set("search", name)
+		a.Call.Query.Set("ordering", "name")
+	} else {
+		a.Call.Query.Set(a.Name, name)
+	}
+	return a.List
+}
+
+// FlowBySlug returns the list of flows with that slug.
+func FlowBySlug(flow link.FlowField) List {
+	return List{Need{What: "flows", Perm: link.PermViewFlow, Field: flow.Spec}, Get(PathFlows, "slug", flow.Ref.Name)}
+}
+
+// KeyByName returns the list of key pairs with that name.
+func KeyByName(name string) List {
+	return List{Need{What: "signing keys", Perm: link.PermViewKey, Field: "provider.signing_key"},
+		Get(PathKeys, "name", name, "has_key", "true")}
+}
+
+// MappingByName returns the list of scope mappings with that name.
+func MappingByName(name string) List {
+	return List{Need{What: "scope mappings", Perm: link.PermViewMapping, Field: "provider.scope_mappings"},
+		Get(PathMappings, "name", name)}
+}
+
+// ProviderByName returns the list of OAuth2 providers with that name.
+func ProviderByName(name string) List {
+	return List{Need{What: WhatProviders, Perm: link.PermViewProvider, Field: "provider.name"},
+		Get(PathProviders, "name", name)}
+}
+
+// ProviderByClientID returns the list of OAuth2 providers with that client ID.
+func ProviderByClientID(id string) List {
+	return List{Need{What: WhatProviders, Perm: link.PermViewProvider, Field: "provider.client_id"},
+		Get(PathProviders, "client_id", id)}
 }
 
 // Application returns the application with that slug, nil for none. It does not use the list's slug filter,
 // which returns cached results that ignore it.
 func (c *Client) Application(ctx context.Context, slug string) (Object, error) {
 	n := Need{What: WhatApplication, Perm: link.PermViewApplication, Field: "application.slug"}
-	return c.One(ctx, n, func(ctx context.Context) error {
-		_, _, err := c.API.CoreAPI.CoreApplicationsRetrieve(ctx, slug).Execute()
-		return err
-	})
+	return c.One(ctx, n, Get(Item(PathApplications, slug)))
 }
 
 // Provider returns the OAuth2 provider with that primary key, nil for none.
 func (c *Client) Provider(ctx context.Context, pk int) (Object, error) {
 	n := Need{What: "OAuth2 provider", Perm: link.PermViewProvider}
-	return c.One(ctx, n, func(ctx context.Context) error {
-		_, _, err := c.API.ProvidersAPI.ProvidersOauth2Retrieve(ctx, int32(pk)).Execute()
-		return err
-	})
-}
-
-// One returns one object, nil if authentik has none.
-func (c *Client) One(ctx context.Context, n Need, do Execute) (Object, error) {
-	a, err := c.Read(ctx, n, do)
-	if a.Status == http.StatusNotFound && !a.HTML() && a.Err == nil {
-		return nil, nil
-	}
-	if err != nil {
-		return nil, err
-	}
-	o, _ := a.Object()
-	return o, nil
-}
-
-// Exactly returns the objects of a list whose key has exactly that value.
-func (c *Client) Exactly(ctx context.Context, l List, key, value string) ([]Object, error) {
-	objects, err := c.All(ctx, l)
-	var matching []Object
-	for _, o := range objects {
-		if o.Text(key) == value {
-			matching = append(matching, o)
-		}
-	}
-	return matching, err
+	return c.One(ctx, n, Get(Item(PathProviders, strconv.Itoa(pk))))
 }
 
 // Settings returns the system settings.
 func (c *Client) Settings(ctx context.Context) (Object, error) {
-	n := Need{What: "system settings", Perm: link.PermViewSettings}
-	return c.One(ctx, n, func(ctx context.Context) error {
-		_, _, err := c.API.AdminAPI.AdminSettingsRetrieve(ctx).Execute()
-		return err
-	})
+	return c.One(ctx, Need{What: "system settings", Perm: link.PermViewSettings}, Get("/admin/settings/"))
+}
+
+// searchSize is the number of matches that a search returns.
+const searchSize = 20
+
+// SearchGroups returns the first groups whose name contains query, by name.
+func (c *Client) SearchGroups(ctx context.Context, query string) ([]link.Ref, error) {
+	return c.search(ctx, "group", query)
+}
+
+// SearchUsers returns the first users whose name, username or address contains query, by username. The ID of
+// each is its primary key in digits.
+func (c *Client) SearchUsers(ctx context.Context, query string) ([]link.Ref, error) {
+	return c.search(ctx, "user", query)
+}
+
+// SearchPolicies returns the first policies whose name contains query, by name.
+func (c *Client) SearchPolicies(ctx context.Context, query string) ([]link.Ref, error) {
+	return c.search(ctx, "policy", query)
+}
+
+func (c *Client) search(ctx context.Context, kind, query string) ([]link.Ref, error) {
+	a, _ := AdmittedKind(kind)
+	a.Call.Query.Set("ordering", a.Name)
+	a.Call = searching(a.Call, query)
+	found, _, err := c.page(ctx, a.List, 1, searchSize)
+	return link.Each(found, a.Ref), err
+}
+
+// FindUser returns the user with a username, an e-mail address or a primary key, in that order. Its error is a
+// *link.Fault that names similar users.
+func (c *Client) FindUser(ctx context.Context, named string) (link.Ref, error) {
+	users, _ := AdmittedKind("user")
+	users.Call.Query.Set("ordering", users.Name)
+	users.Call = searching(users.Call, named)
+	found, _, err := c.page(ctx, users.List, 1, PageSize)
+	if err != nil {
+		return link.Ref{}, err
+	}
+	for _, key := range []string{"username", "email"} {
+		for _, one := range found {
+			if strings.EqualFold(one.Text(key), named) {
+				return UserRef(one), nil
+			}
+		}
+	}
+	if pk, err := strconv.Atoi(named); err == nil {
+		if one, err := c.User(ctx, pk); one != nil || err != nil {
+			return UserRef(one), err
+		}
+	}
+	what := "authentik has no user " + link.Quote(Plain(named)) + "."
+	if len(found) > 0 {
+		near := link.Each(found[:min(len(found), searchSize)], func(o Object) string { return Plain(o.Text("username")) })
+		what += " Similar usernames: " + strings.Join(near, ", ") + "."
+	}
+	return link.Ref{}, NewFault(link.FaultRefused, "", what, "Enter a username or an e-mail address.",
+		errors.New("no such user"))
 }

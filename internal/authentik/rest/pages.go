@@ -4,7 +4,10 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"net/http"
+	"slices"
+	"strconv"
 
 	"golang.org/x/sync/errgroup"
 
@@ -22,13 +25,13 @@ const (
 // List is one list of authentik's API.
 type List struct {
 	Need Need
-	Page func(ctx context.Context, page int32) error // requests one page
+	Call Call
 }
 
 // All returns all objects of a list. It reads the first page alone and the others in parallel.
 func (c *Client) All(ctx context.Context, l List) ([]Object, error) {
 	ctx = wire.OneList(ctx)
-	first, pages, err := c.page(ctx, l, 1)
+	first, pages, err := c.page(ctx, l, 1, PageSize)
 	if err != nil || pages == 1 {
 		return first, err
 	}
@@ -40,7 +43,7 @@ func (c *Client) All(ctx context.Context, l List) ([]Object, error) {
 	group.SetLimit(MaxParallel)
 	for i := range rest {
 		group.Go(func() (err error) {
-			rest[i], _, err = c.page(ctx, l, int32(i+2))
+			rest[i], _, err = c.page(ctx, l, i+2, PageSize)
 			if StatusOf(err) == http.StatusNotFound {
 				return nil // the list has shrunk since page 1
 			}
@@ -62,8 +65,11 @@ func tooMany(summary string, err error) *link.Fault {
 }
 
 // page returns one page and the number of pages.
-func (c *Client) page(ctx context.Context, l List, number int32) ([]Object, int, error) {
-	a, err := c.Read(ctx, l.Need, func(ctx context.Context) error { return l.Page(ctx, number) })
+func (c *Client) page(ctx context.Context, l List, number, size int) ([]Object, int, error) {
+	l.Call.Query = maps.Clone(l.Call.Query)
+	l.Call.Query.Set("page", strconv.Itoa(number))
+	l.Call.Query.Set("page_size", strconv.Itoa(size))
+	a, err := c.Read(ctx, l.Need, l.Call)
 	if err != nil {
 		return nil, 0, err
 	}
@@ -74,17 +80,19 @@ func (c *Client) page(ctx context.Context, l List, number int32) ([]Object, int,
 	return o.Objects("results"), max(1, o.Object("pagination").Number("total_pages")), nil
 }
 
+// Exactly returns the objects of a list whose key has exactly that value.
+func (c *Client) Exactly(ctx context.Context, l List, key, value string) ([]Object, error) {
+	objects, err := c.All(ctx, l)
+	return slices.DeleteFunc(objects, func(o Object) bool { return o.Text(key) != value }), err
+}
+
 // distinct removes duplicates, which occur if the list grows between two pages.
 func distinct(objects []Object) []Object {
 	seen := map[string]bool{}
-	unique := objects[:0]
-	for _, o := range objects {
+	return slices.DeleteFunc(objects, func(o Object) bool {
 		pk := o.Text("pk")
-		if pk != "" && seen[pk] {
-			continue
-		}
+		again := pk != "" && seen[pk]
 		seen[pk] = true
-		unique = append(unique, o)
-	}
-	return unique
+		return again
+	})
 }

@@ -71,34 +71,34 @@ func MissingFor(ch link.Change, missing []link.Permission) []link.Permission {
 
 // needsOf returns the permissions to write ch and read it back.
 func needsOf(ch link.Change) []link.Permission {
-	if ch.System != link.Authentik {
-		return nil
-	}
-	act := func(view, add, change, remove link.Permission) []link.Permission {
-		switch {
-		case ch.Before == nil:
-			return []link.Permission{add, view}
-		case ch.After == nil:
-			return []link.Permission{remove, view}
-		}
-		return []link.Permission{change, view}
-	}
-	switch ch.Kind {
-	case link.KindMapping:
-		return act(link.PermViewMapping, link.PermAddMapping, link.PermChangeMapping, link.PermDeleteMapping)
-	case link.KindKey:
-		return act(link.PermViewKey, link.PermAddKey, link.PermAddKey, link.PermDeleteKey)
-	case link.KindProvider:
-		return act(link.PermViewProvider, link.PermAddProvider, link.PermChangeProvider, link.PermDeleteProvider)
-	case link.KindApplication:
-		return act(link.PermViewApplication, link.PermAddApplication, link.PermChangeApplication,
-			link.PermDeleteApplication)
-	case link.KindBinding:
-		return act(link.PermViewBinding, link.PermAddBinding, link.PermChangeBinding, link.PermDeleteBinding)
-	case link.KindPair:
+	may := RightsOn(ch.Kind)
+	switch {
+	case ch.Kind == link.KindPair:
 		return pairNeeds(ch)
+	case may.View == "" || ch.System != link.Authentik:
+		return nil
+	case ch.Before == nil:
+		return []link.Permission{may.Add, may.View}
+	case ch.After == nil:
+		return []link.Permission{may.Delete, may.View}
 	}
-	return nil
+	return []link.Permission{may.Change, may.View}
+}
+
+// Rights are the permissions on objects of one kind.
+type Rights struct{ View, Add, Change, Delete link.Permission }
+
+// RightsOn returns the permissions on a kind of authentik's objects. Keys are never changed.
+func RightsOn(kind link.Kind) Rights {
+	return map[link.Kind]Rights{
+		link.KindMapping: {link.PermViewMapping, link.PermAddMapping, link.PermChangeMapping, link.PermDeleteMapping},
+		link.KindKey:     {link.PermViewKey, link.PermAddKey, link.PermAddKey, link.PermDeleteKey},
+		link.KindProvider: {link.PermViewProvider, link.PermAddProvider, link.PermChangeProvider,
+			link.PermDeleteProvider},
+		link.KindApplication: {link.PermViewApplication, link.PermAddApplication, link.PermChangeApplication,
+			link.PermDeleteApplication},
+		link.KindBinding: {link.PermViewBinding, link.PermAddBinding, link.PermChangeBinding, link.PermDeleteBinding},
+	}[kind]
 }
 
 func pairNeeds(ch link.Change) []link.Permission {

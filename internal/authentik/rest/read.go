@@ -2,6 +2,7 @@ package rest
 
 import (
 	"context"
+	"net/http"
 
 	"authpocket/internal/link"
 	"authpocket/internal/wire"
@@ -16,14 +17,9 @@ type Need struct {
 
 // Read repeats a call that changes nothing until it returns a JSON object. The error is a *link.Fault, which
 // wraps a StatusError if there was a response.
-func (c *Client) Read(ctx context.Context, n Need, do Execute) (Answer, error) {
-	return c.readAs(ctx, n, capture{}, do)
-}
-
-// readAs is like Read, with a copy of the capture for each try.
-func (c *Client) readAs(ctx context.Context, n Need, as capture, do Execute) (Answer, error) {
+func (c *Client) Read(ctx context.Context, n Need, call Call) (Answer, error) {
 	a := Answer{c.Reads.Repeat(ctx, wire.JSON,
-		func(ctx context.Context) wire.Answer { return sendAs(ctx, as, do).Answer })}
+		func(ctx context.Context) wire.Answer { return c.Send(ctx, call).Answer })}
 	if !a.OK() {
 		return a, c.readFault(n, a)
 	}
@@ -31,4 +27,17 @@ func (c *Client) readAs(ctx context.Context, n Need, as capture, do Execute) (An
 		return a, c.unreadable(n, a)
 	}
 	return a, nil
+}
+
+// One returns one object, nil if authentik has none.
+func (c *Client) One(ctx context.Context, n Need, call Call) (Object, error) {
+	a, err := c.Read(ctx, n, call)
+	if a.Status == http.StatusNotFound && !a.HTML() && a.Err == nil {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	o, _ := a.Object()
+	return o, nil
 }

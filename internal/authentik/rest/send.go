@@ -1,17 +1,34 @@
 package rest
 
 import (
+	"bytes"
 	"context"
-	"errors"
-	"log/slog"
+	"encoding/json"
+	"fmt"
 	"net/http"
+	"net/url"
+	"slices"
 
-	"authpocket/internal/secret"
 	"authpocket/internal/wire"
 )
 
-// Execute runs one call of the generated client. Only errors from before the request was sent matter.
-type Execute func(context.Context) error
+// Call is one request to authentik's API.
+type Call struct {
+	Method    string // empty for GET
+	Path      string // below /api/v3: "/core/users/"
+	Query     url.Values
+	Body      map[string]any // sent as JSON, nil for none
+	anonymous bool           // sent without the token
+}
+
+// Get returns a read of the path, with pairs of query keys and values.
+func Get(path string, query ...string) Call {
+	call := Call{Path: path, Query: url.Values{}}
+	for pair := range slices.Chunk(query, 2) {
+		call.Query.Add(pair[0], pair[1])
+	}
+	return call
+}
 
 // Answer is a response from authentik.
 type Answer struct{ wire.Answer }
@@ -24,57 +41,42 @@ func (a Answer) Object() (Object, bool) {
 	return ParseObject(a.Body)
 }
 
-type captureKey struct{}
-
-// capture holds the response to one call, set by the capturer.
-type capture struct {
-	anonymous bool
-	answer    Answer
-}
-
-// Send runs one call and returns the response, regardless of the generated client's result.
-func (c *Client) Send(ctx context.Context, do Execute) Answer { return sendAs(ctx, capture{}, do) }
-
-func sendAs(ctx context.Context, k capture, do Execute) Answer {
-	err := do(context.WithValue(ctx, captureKey{}, &k))
-	if k.answer.Status == 0 && k.answer.Err == nil {
-		if err == nil {
-			err = errors.New("the request was not sent")
-		}
-		k.answer.Err = err
+// Send sends the call once and returns the response.
+func (c *Client) Send(ctx context.Context, call Call) Answer {
+	r, err := c.request(ctx, call)
+	if err != nil {
+		return Answer{wire.Answer{Err: err}}
 	}
-	return k.answer
-}
-
-// capturer is the generated client's transport. It adds the token, and keeps the response body from the generated
-// decoder.
-type capturer struct {
-	next  http.RoundTripper
-	token secret.Text
-	log   *slog.Logger
-}
-
-// RoundTrip sends r and stores the response in the capture of its context.
-func (t *capturer) RoundTrip(r *http.Request) (*http.Response, error) {
-	k, found := r.Context().Value(captureKey{}).(*capture)
-	if !found {
-		return nil, errors.New("a request without a place for its answer")
-	}
-	r = r.Clone(r.Context())
-	if !k.anonymous {
-		r.Header.Set("Authorization", "Bearer "+t.token.Reveal())
-	}
-	next := t.next
-	if next == nil {
-		next = http.DefaultTransport
-	}
-	a := wire.Do(next.RoundTrip, r)
-	k.answer.Answer = a
-	t.log.DebugContext(r.Context(), "authentik answered", "method", r.Method, "path", r.URL.Path,
+	a := wire.Do(c.HTTP.Do, r)
+	c.Log.DebugContext(ctx, "authentik answered", "method", r.Method, "path", r.URL.Path,
 		"status", a.Status, "bytes", len(a.Body), "took", a.Took(),
 		"request", a.Header.Get("X-Authentik-Id"), "err", a.Err)
-	if a.Status == 0 {
-		return nil, a.Err
+	return Answer{a}
+}
+
+func (c *Client) request(ctx context.Context, call Call) (*http.Request, error) {
+	target := c.URL + "/api/v3" + call.Path
+	if len(call.Query) > 0 {
+		target += "?" + call.Query.Encode()
 	}
-	return &http.Response{StatusCode: a.Status, Header: a.Header, Body: http.NoBody, Request: r}, nil
+	var body bytes.Buffer
+	if call.Body != nil {
+		if err := json.NewEncoder(&body).Encode(call.Body); err != nil {
+			return nil, fmt.Errorf("writing the body for %s: %w", call.Path, err)
+		}
+	}
+	r, err := http.NewRequestWithContext(ctx, call.Method, target, &body)
+	if err != nil {
+		return nil, fmt.Errorf("making the request for %s: %w", call.Path, err)
+	}
+	r.Header.Set("Accept", "application/json")
+	r.Header.Set("Accept-Language", "en") // authentik's errors have no codes, only translated sentences
+	r.Header.Set("User-Agent", "authpocket")
+	if call.Body != nil {
+		r.Header.Set("Content-Type", "application/json")
+	}
+	if !call.anonymous {
+		r.Header.Set("Authorization", "Bearer "+c.token.Reveal())
+	}
+	return r, nil
 }

@@ -29,25 +29,12 @@ func ProviderState(o Object) link.ProviderState {
 
 func ref(id string) link.Ref { return link.Ref{ID: id} }
 
-func refs(ids []string) []link.Ref {
-	list := make([]link.Ref, len(ids))
-	for i, id := range ids {
-		list[i] = ref(id)
-	}
-	return list
-}
-
 // RedirectURIs returns a provider's redirect URIs.
 func RedirectURIs(list []Object) []link.RedirectURI {
-	uris := make([]link.RedirectURI, len(list))
-	for i, o := range list {
-		uris[i] = link.RedirectURI{
-			URL:  o.Text("url"),
-			Mode: link.RedirectMode(o.Text("matching_mode")),
-			Type: link.RedirectType(o.Text("redirect_uri_type")),
-		}
-	}
-	return uris
+	return link.Each(list, func(o Object) link.RedirectURI {
+		return link.RedirectURI{URL: o.Text("url"), Mode: link.RedirectMode(o.Text("matching_mode")),
+			Type: link.RedirectType(o.Text("redirect_uri_type"))}
+	})
 }
 
 // FlowState returns a flow.
@@ -101,10 +88,10 @@ func BindingState(o Object) link.BindingState {
 }
 
 // PrimaryKey returns a numeric primary key, 0 for none.
-func PrimaryKey(digits string) int32 {
+func PrimaryKey(digits string) int {
 	pk, err := strconv.ParseInt(digits, 10, 32)
 	if err != nil {
 		return 0
 	}
-	return int32(pk)
+	return int(pk)
 }

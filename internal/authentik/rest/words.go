@@ -1,6 +1,7 @@
 package rest
 
 import (
+	"cmp"
 	"encoding/json"
 	"maps"
 	"slices"
@@ -96,12 +97,7 @@ func Plain(text string) string {
 }
 
 // OrNone returns s, or “none” if it is empty.
-func OrNone(s string) string {
-	if s == "" {
-		return "none"
-	}
-	return s
-}
+func OrNone(s string) string { return cmp.Or(s, "none") }
 
 // FaultWords returns the text of a fault, for a check's evidence.
 func FaultWords(err error) string { return link.MessageOf(err).Text(link.OnPage) }

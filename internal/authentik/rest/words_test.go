@@ -9,6 +9,8 @@ import (
 	"unicode"
 	"unicode/utf8"
 
+	"authpocket/internal/link"
+
 	"authpocket/test/hostile"
 )
 
@@ -89,7 +91,7 @@ func TestRecordedRefusalsGiveWordsAndFields(t *testing.T) {
 			continue
 		}
 		if want, known := fields[r.Note]; known {
-			if _, got := FieldOf(PartPair, found[0].Path); got != want {
+			if _, got := FieldOf(link.KindPair, found[0].Path); got != want {
 				t.Errorf("%s, %s: the field is %q, want %q", r.Scenario, r.Note, got, want)
 			}
 		}
@@ -117,9 +119,9 @@ func FuzzComplaints(f *testing.F) {
 					t.Fatalf("got %q", s)
 				}
 			}
-			FieldOf(PartPair, c.Path)
-			FieldOf(PartBinding, c.Path)
-			FieldOf(PartProvider, c.Path)
+			FieldOf(link.KindPair, c.Path)
+			FieldOf(link.KindBinding, c.Path)
+			FieldOf(link.KindProvider, c.Path)
 		}
 	})
 }

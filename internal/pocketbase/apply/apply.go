@@ -133,14 +133,15 @@ func certain(w patch, err error) error {
 }
 
 // nothing returns the fault marked as having written nothing.
-func nothing(err error) error {
-	f, ok := errors.AsType[*link.Fault](err)
-	if !ok {
-		return err
+func nothing(err error) error { return link.WithWritten(err, link.WrittenNone) }
+
+// current reads the collection of a change. It is a fault if it is gone.
+func (c Writer) current(ctx context.Context, before link.CollectionState) (*link.CollectionState, error) {
+	now, err := c.ReadCollection(ctx, before.ID, before.Name)
+	if err == nil && now == nil {
+		return nil, rest.CollectionGone(before.Name)
 	}
-	told := *f
-	told.Written = link.WrittenNone
-	return &told
+	return now, err
 }
 
 // outcome is what the answer to a PATCH says about it.

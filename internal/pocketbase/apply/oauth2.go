@@ -26,12 +26,9 @@ type oauth2Patch struct {
 func (w *oauth2Patch) name() string { return "the collection " + w.before.Name }
 
 func (w *oauth2Patch) prepare(ctx context.Context, again bool) (*rest.Call, error) {
-	now, err := w.c.ReadCollection(ctx, w.before.ID, w.before.Name)
+	now, err := w.c.current(ctx, w.before)
 	if err != nil {
 		return nil, err
-	}
-	if now == nil {
-		return nil, rest.CollectionGone(w.before.Name)
 	}
 	w.want = w.expect(now.OAuth2)
 	asWanted := len(rest.Differences(now.OAuth2, w.want)) == 0
@@ -111,11 +108,7 @@ func (w *oauth2Patch) providers(now link.OAuth2State) ([]json.RawMessage, error)
 		return nil, f
 	}
 	w.sent = list
-	raws := make([]json.RawMessage, len(list))
-	for i, one := range list {
-		raws[i] = one.raw
-	}
-	return raws, nil
+	return link.Each(list, func(one element) json.RawMessage { return one.raw }), nil
 }
 
 // guardUnmerged prevents 0.40.0 from dropping the secrets of other providers, because it stores each element exactly as
@@ -170,12 +163,9 @@ func (w *oauth2Patch) secretsNeeded(later []string) *link.Fault {
 
 // confirm reads back by list and compares with the expected state.
 func (w *oauth2Patch) confirm(ctx context.Context) error {
-	now, err := w.c.ReadCollection(ctx, w.before.ID, w.before.Name)
+	now, err := w.c.current(ctx, w.before)
 	if err != nil {
 		return err
-	}
-	if now == nil {
-		return rest.CollectionGone(w.before.Name)
 	}
 	for _, a := range link.OAuth2Attrs() {
 		if field := a.Answer(&w.want); a.Claim != "" && field != "" && a.Answer(&now.OAuth2) == "" {

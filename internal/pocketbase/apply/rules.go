@@ -28,12 +28,9 @@ func (w *rulesPatch) rules() []link.Attr[link.PocketBase, link.CollectionState] 
 }
 
 func (w *rulesPatch) prepare(ctx context.Context, _ bool) (*rest.Call, error) {
-	now, err := w.c.ReadCollection(ctx, w.before.ID, w.before.Name)
+	now, err := w.c.current(ctx, w.before)
 	if err != nil {
 		return nil, err
-	}
-	if now == nil {
-		return nil, rest.CollectionGone(w.before.Name)
 	}
 	body := map[string]any{}
 	for _, r := range w.rules() {
@@ -52,12 +49,9 @@ func (w *rulesPatch) prepare(ctx context.Context, _ bool) (*rest.Call, error) {
 }
 
 func (w *rulesPatch) confirm(ctx context.Context) error {
-	now, err := w.c.ReadCollection(ctx, w.before.ID, w.before.Name)
+	now, err := w.c.current(ctx, w.before)
 	if err != nil {
 		return err
-	}
-	if now == nil {
-		return rest.CollectionGone(w.before.Name)
 	}
 	for _, r := range w.rules() {
 		if !r.Same(now, &w.after) {

@@ -2,10 +2,10 @@
 package checks
 
 import (
+	"cmp"
 	"context"
 	"net/http"
 	"net/url"
-	"slices"
 	"strings"
 
 	"authpocket/internal/link"
@@ -80,27 +80,21 @@ func (c Checker) offered(ctx context.Context, d link.Desired, check link.Check) 
 	case a.Decode(&got) != nil:
 		return nil, check.Skips(asked + " got an answer that is not PocketBase's.")
 	}
-	i := slices.IndexFunc(got.OAuth2.Providers, func(m method) bool { return m.Name == d.Slot.Slot })
+	ours := link.Find(got.OAuth2.Providers, func(m method) bool { return m.Name == d.Slot.Slot })
 	switch {
 	case !got.OAuth2.Enabled:
 		return nil, check.Fails(link.CauseOAuth2Off, asked+" says that OAuth2 is off for "+d.Collection.Name+".",
 			"Turn OAuth2 on, with authpocket or in the collection's options.")
-	case i < 0:
+	case ours == nil:
 		return nil, check.Fails(link.CauseProviderMissing, asked+" lists "+names(got.OAuth2.Providers)+", but not "+
 			d.Slot.Slot+".", "Apply the plan again.")
 	}
-	return &got.OAuth2.Providers[i], check.Passes(asked + " lists " + names(got.OAuth2.Providers) + ".")
+	return ours, check.Passes(asked + " lists " + names(got.OAuth2.Providers) + ".")
 }
 
 func names(list []method) string {
-	if len(list) == 0 {
-		return "no provider"
-	}
-	all := make([]string, len(list))
-	for i, one := range list {
-		all[i] = one.Name + " (" + rest.Plain(one.DisplayName) + ")"
-	}
-	return strings.Join(all, ", ")
+	name := func(m method) string { return m.Name + " (" + rest.Plain(m.DisplayName) + ")" }
+	return cmp.Or(strings.Join(link.Each(list, name), ", "), "no provider")
 }
 
 func checkClientID(check link.Check, one method, d link.Desired) link.Check {

@@ -1,6 +1,7 @@
 package rest
 
 import (
+	"cmp"
 	"regexp"
 	"strings"
 
@@ -18,31 +19,17 @@ func ClassifyUser(details string) link.CauseID {
 	if m := callError.FindStringSubmatch(details); m != nil {
 		return classifyTransport(m[1])
 	}
-	starts := func(beginnings ...string) bool {
-		for _, one := range beginnings {
-			if strings.HasPrefix(details, one) {
-				return true
-			}
-		}
-		return false
-	}
-	switch {
-	case starts("invalid character", "unexpected end of JSON", "json: "):
-		return link.CauseUserInfoURL
-	case starts("iss must be one of", "token has invalid audience"):
-		return link.CauseIssuerMismatch
-	case starts("token is expired", "token used before issued", "token is not valid yet",
-		"token has invalid claims: token"):
-		return link.CauseClock
-	case starts("id_token validation failed: Get "), starts("id_token validation failed: failed to fetch JSON Web " +
-		"Key Set"):
-		return link.CauseTokenURL
-	case starts("id_token validation failed"):
-		return link.CauseSigningKey
-	case starts("empty id_token"):
-		return link.CauseMissingScopes
-	}
-	return classifyTransport(details)
+	cause := firstMatch(details, strings.HasPrefix, []match{
+		{link.CauseUserInfoURL, []string{"invalid character", "unexpected end of JSON", "json: "}},
+		{link.CauseIssuerMismatch, []string{"iss must be one of", "token has invalid audience"}},
+		{link.CauseClock, []string{"token is expired", "token used before issued", "token is not valid yet",
+			"token has invalid claims: token"}},
+		{link.CauseTokenURL, []string{"id_token validation failed: Get ",
+			"id_token validation failed: failed to fetch JSON Web Key Set"}},
+		{link.CauseSigningKey, []string{"id_token validation failed"}},
+		{link.CauseMissingScopes, []string{"empty id_token"}},
+	})
+	return cmp.Or(cause, classifyTransport(details))
 }
 
 func classifyUserStatus(status string) link.CauseID {

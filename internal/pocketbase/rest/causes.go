@@ -2,6 +2,7 @@ package rest
 
 import (
 	"regexp"
+	"slices"
 	"strings"
 
 	"authpocket/internal/link"
@@ -68,37 +69,37 @@ func classifyStatus(status string) link.CauseID {
 
 // classifyTransport returns the cause behind the error of Go's HTTP client when no answer came.
 func classifyTransport(said string) link.CauseID {
-	has := func(parts ...string) bool {
-		for _, part := range parts {
-			if strings.Contains(said, part) {
-				return true
-			}
+	return firstMatch(said, strings.Contains, []match{
+		{link.CauseProxy, []string{"proxyconnect", "Proxy Authentication Required", "Bad Gateway", "socks connect"}},
+		{link.CausePrivateCA, []string{"x509: certificate signed by unknown authority",
+			"x509: certificate is not trusted", "certificate is not standards compliant"}},
+		{link.CauseTLS, []string{"x509:", "tls:", "server gave HTTP response to HTTPS client",
+			"malformed HTTP response"}},
+		{link.CauseDNS, []string{"no such host", "server misbehaving", "dial tcp: lookup "}},
+		{link.CauseRefused, []string{"connection refused"}},
+		{link.CauseNoRoute, []string{"no route to host", "network is unreachable", "host is down"}},
+		{link.CauseTimeout, []string{"deadline exceeded", "i/o timeout", "Client.Timeout", "context canceled",
+			"TLS handshake timeout", "connection timed out"}},
+		{link.CauseConnectionClosed, []string{"connection reset", "EOF", "broken pipe"}},
+		{link.CauseTokenURL, []string{"unsupported protocol scheme", "no Host in request URL",
+			"missing protocol scheme"}},
+		{link.CauseTokenURLRedirect, []string{"stopped after 10 redirects"}},
+		{link.CauseUnknown, []string{""}},
+	})
+}
+
+// match is a cause with the texts that show it.
+type match struct {
+	cause link.CauseID
+	texts []string
+}
+
+// firstMatch returns the first cause with a text that has is true for, empty for none.
+func firstMatch(said string, has func(said, text string) bool, list []match) link.CauseID {
+	for _, m := range list {
+		if slices.ContainsFunc(m.texts, func(text string) bool { return has(said, text) }) {
+			return m.cause
 		}
-		return false
 	}
-	switch {
-	case has("proxyconnect", "Proxy Authentication Required", "Bad Gateway", "socks connect"):
-		return link.CauseProxy
-	case has("x509: certificate signed by unknown authority", "x509: certificate is not trusted",
-		"certificate is not standards compliant"):
-		return link.CausePrivateCA
-	case has("x509:", "tls:", "server gave HTTP response to HTTPS client", "malformed HTTP response"):
-		return link.CauseTLS
-	case has("no such host", "server misbehaving", "dial tcp: lookup "):
-		return link.CauseDNS
-	case has("connection refused"):
-		return link.CauseRefused
-	case has("no route to host", "network is unreachable", "host is down"):
-		return link.CauseNoRoute
-	case has("deadline exceeded", "i/o timeout", "Client.Timeout", "context canceled", "TLS handshake timeout",
-		"connection timed out"):
-		return link.CauseTimeout
-	case has("connection reset", "EOF", "broken pipe"):
-		return link.CauseConnectionClosed
-	case has("unsupported protocol scheme", "no Host in request URL", "missing protocol scheme"):
-		return link.CauseTokenURL
-	case has("stopped after 10 redirects"):
-		return link.CauseTokenURLRedirect
-	}
-	return link.CauseUnknown
+	return ""
 }

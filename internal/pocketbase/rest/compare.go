@@ -12,11 +12,7 @@ import (
 
 // FindProvider returns the provider in the slot, or nil.
 func FindProvider(list []link.OAuth2Provider, slot string) *link.OAuth2Provider {
-	i := slices.IndexFunc(list, func(p link.OAuth2Provider) bool { return p.Slot == slot })
-	if i < 0 {
-		return nil
-	}
-	return &list[i]
+	return link.Find(list, func(p link.OAuth2Provider) bool { return p.Slot == slot })
 }
 
 // Differences describes the visible differences between two oauth2 objects. Client secrets are never visible.
@@ -71,10 +67,8 @@ func ProviderDifferences(a, b link.OAuth2Provider) []string {
 			labels = append(labels, one.Called())
 		}
 	}
-	if a.Raw != nil && b.Raw != nil {
-		if !reflect.DeepEqual(otherKeys(a.Raw), otherKeys(b.Raw)) {
-			labels = append(labels, "other options")
-		}
+	if a.Raw != nil && b.Raw != nil && !reflect.DeepEqual(otherKeys(a.Raw), otherKeys(b.Raw)) {
+		labels = append(labels, "other options")
 	}
 	return labels
 }

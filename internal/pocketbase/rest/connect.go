@@ -35,7 +35,7 @@ func Connect(ctx context.Context, cfg Config) (*Client, error) {
 	if f != nil {
 		return nil, f
 	}
-	c := NewClient(cfg, in.identity())
+	c := NewClient(cfg, in.Identity)
 	c.Wire, c.token = w, in.token
 	c.identity.Version = version
 	if version == "" {

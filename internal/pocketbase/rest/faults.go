@@ -175,7 +175,10 @@ func signInPage(u *url.URL) bool {
 }
 
 // WebAnswer returns the fault for a web page or other answer that a proxy gave in PocketBase's place.
-func WebAnswer(a Answer) *link.Fault {
+func WebAnswer(a Answer) *link.Fault { return cmp.Or(proxys(a), NotPocketBase(a, nil)) }
+
+// proxys returns the fault for a status that a proxy may have given, nil for any other.
+func proxys(a Answer) *link.Fault {
 	switch a.Status {
 	case http.StatusUnauthorized, http.StatusForbidden, http.StatusProxyAuthRequired:
 		return NewFault(link.FaultNotThis, fieldURL, "A proxy in front of PocketBase refuses "+a.Call()+".",
@@ -183,7 +186,7 @@ func WebAnswer(a Answer) *link.Fault {
 	case http.StatusTooManyRequests, http.StatusBadGateway, http.StatusServiceUnavailable, http.StatusGatewayTimeout:
 		return GeneralFault(a, "", nil)
 	}
-	return NotPocketBase(a, nil)
+	return nil
 }
 
 // day formats a time for people, in UTC.

@@ -49,10 +49,7 @@ func (w transport) foreign(a Answer) *link.Fault {
 
 // stranger returns the fault for an answer from another server, or from a proxy in front of PocketBase.
 func stranger(base string, a Answer) *link.Fault {
-	switch a.Status {
-	case http.StatusUnauthorized, http.StatusForbidden, http.StatusProxyAuthRequired,
-		http.StatusTooManyRequests, http.StatusBadGateway, http.StatusServiceUnavailable, http.StatusGatewayTimeout:
-		f := WebAnswer(a)
+	if f := proxys(a); f != nil {
 		f.Field = fieldURL
 		return f
 	}

@@ -15,19 +15,8 @@ const superusers = "/api/collections/_superusers"
 
 // account is the superuser that PocketBase recognised.
 type account struct {
-	token  secret.Text
-	claims claims
-	id     string
-	email  string
-}
-
-func (a account) identity() Identity {
-	return Identity{
-		SuperuserEmail: a.email,
-		SuperuserID:    a.id,
-		Expires:        a.claims.expires(),
-		Refreshable:    a.claims.Refreshable,
-	}
+	Identity
+	token secret.Text
 }
 
 // superuser is a superuser's record in an answer.
@@ -35,6 +24,11 @@ type superuser struct {
 	ID         string `json:"id"`
 	Email      string `json:"email"`
 	Collection string `json:"collectionName"`
+}
+
+func (s superuser) with(token secret.Text, c claims) account {
+	return account{token: token, Identity: Identity{SuperuserEmail: s.Email, SuperuserID: s.ID, Expires: c.expires(),
+		Refreshable: c.Refreshable}}
 }
 
 func (w transport) signIn(ctx context.Context, cfg Config) (account, *link.Fault) {
@@ -72,7 +66,7 @@ func (w transport) withToken(ctx context.Context, token secret.Text) (account, *
 	if res.Record.Collection != "_superusers" {
 		return account{}, usersToken(a.Outcome())
 	}
-	return account{token: token, claims: c, id: res.Record.ID, email: res.Record.Email}, nil
+	return res.Record.with(token, c), nil
 }
 
 // withStaticToken handles a forbidden refresh. PocketBase before 0.29 refuses to refresh impersonate tokens, but they
@@ -97,7 +91,7 @@ func (w transport) withStaticToken(ctx context.Context, token secret.Text, c cla
 	if a.Status != http.StatusOK || a.Decode(&owner) != nil || owner.Collection != "_superusers" {
 		return account{}, usersToken(refused.Outcome())
 	}
-	return account{token: token, claims: c, id: owner.ID, email: owner.Email}, nil
+	return owner.with(token, c), nil
 }
 
 func (w transport) withPassword(ctx context.Context, cfg Config) (account, *link.Fault) {
@@ -137,7 +131,7 @@ func signedIn(a Answer) (account, *link.Fault) {
 	if err != nil {
 		return account{}, NotPocketBase(a, err)
 	}
-	return account{token: secret.New(res.Token), claims: c, id: res.Record.ID, email: res.Record.Email}, nil
+	return res.Record.with(secret.New(res.Token), c), nil
 }
 
 func passwordFault(base string, a Answer) *link.Fault {

@@ -145,20 +145,16 @@ func (s *signs) readSettings(settings map[string]json.RawMessage) {
 	if settings == nil {
 		return
 	}
-	has := func(raw json.RawMessage, key string) answered {
-		var keys map[string]json.RawMessage
-		if json.Unmarshal(raw, &keys) != nil {
-			return unclear
-		}
-		if _, ok := keys[key]; ok {
+	has := func(keys map[string]json.RawMessage, key string) answered {
+		switch _, found := keys[key]; {
+		case found:
 			return present
+		case keys == nil:
+			return unclear
 		}
 		return absent
 	}
-	s.accentColor = has(settings["meta"], "accentColor")
-	s.maxDataSize = has(settings["logs"], "maxDataSize")
-	s.superuserIPs = absent
-	if _, ok := settings["superuserIPs"]; ok {
-		s.superuserIPs = present
-	}
+	s.accentColor = has(ReadExtra(settings["meta"]), "accentColor")
+	s.maxDataSize = has(ReadExtra(settings["logs"]), "maxDataSize")
+	s.superuserIPs = has(settings, "superuserIPs")
 }

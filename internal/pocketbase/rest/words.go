@@ -2,6 +2,7 @@ package rest
 
 import (
 	"encoding/json"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -80,19 +81,10 @@ func walk(v any, path []string, list *[]Complaint) {
 			add(code, Plain(message))
 			return
 		}
-		for _, key := range keys(v) {
+		for _, key := range slices.Sorted(maps.Keys(v)) {
 			walk(v[key], append(path, Plain(key)), list)
 		}
 	}
-}
-
-func keys[V any](m map[string]V) []string {
-	list := make([]string, 0, len(m))
-	for key := range m {
-		list = append(list, key)
-	}
-	slices.Sort(list)
-	return list
 }
 
 // maxPlain is the most characters quoted from a server's sentence.

@@ -23,6 +23,9 @@ func (f field) emailFault(email string) string {
 	return ""
 }
 
+// crash stands for the code of a value at which PocketBase's validation crashes. It answers no field then.
+const crash = "crash"
+
 // urlFault checks a URL (core/field_url.go).
 func (f field) urlFault(address string) string {
 	switch {
@@ -33,11 +36,12 @@ func (f field) urlFault(address string) string {
 	case !govalidator.IsURL(address):
 		return "validation_invalid_url"
 	}
-	host := ""
-	if u, err := url.Parse(address); err == nil {
-		host = u.Host
-	}
-	if f.refuses(host) {
+	u, err := url.Parse(address)
+	switch {
+	case len(f.OnlyDomains) == 0 && len(f.ExceptDomains) == 0:
+	case err != nil:
+		return crash // such as "1a.example:80"
+	case f.refuses(u.Host):
 		return "validation_url_domain_not_allowed"
 	}
 	return ""

@@ -157,7 +157,7 @@ func (d *drafter) violates(x index) verdict {
 			return no
 		}
 	}
-	return min(result, d.covers(x.where))
+	return min(result, d.covers(x))
 }
 
 // repeats judges whether another record holds the record's value in the column.
@@ -186,12 +186,13 @@ func (d *drafter) repeats(c column) verdict {
 	return yes
 }
 
-// covers judges whether the condition of a partial index holds for the record.
-func (d *drafter) covers(where string) verdict {
-	if where == "" {
+// covers judges whether the condition of a partial index holds for the record and for the one that it repeats, which is
+// known to have the same values in the index's columns only.
+func (d *drafter) covers(x index) verdict {
+	if x.where == "" {
 		return yes
 	}
-	parts := notEmpty.FindStringSubmatch(where)
+	parts := notEmpty.FindStringSubmatch(x.where)
 	if parts == nil {
 		return maybe
 	}
@@ -201,7 +202,9 @@ func (d *drafter) covers(where string) verdict {
 			if text, comparable := columnText(d.values[f.Name]); !comparable || text == "" {
 				return no
 			}
-			return yes
+			if slices.ContainsFunc(x.columns, func(c column) bool { return strings.EqualFold(c.name, name) }) {
+				return yes
+			}
 		}
 	}
 	return maybe

@@ -55,7 +55,11 @@ func Check(c link.CollectionState, values map[string]json.RawMessage, version st
 		if !given || f.Type == typePassword || f.PrimaryKey {
 			continue // PocketBase never answers passwords, and keeps the ID of an existing record as it is
 		}
-		if code := f.fault(f.stored(raw), false); code != "" {
+		switch code := f.fault(f.stored(raw), false); code {
+		case "":
+		case crash:
+			return []Fault{{}}
+		default:
 			faults = append(faults, Fault{f.Name, code})
 		}
 	}

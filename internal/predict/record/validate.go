@@ -78,6 +78,10 @@ func (d *drafter) checkFields() {
 		default:
 			code = d.fieldFault(f)
 		}
+		if code == crash {
+			d.Faults = []Fault{{}}
+			return
+		}
 		if code != "" {
 			d.refuse(f.Name, code)
 		}

@@ -21,8 +21,9 @@ func fields() []link.CollectionField {
 // ada is a stored record, and signIn the request of a guest who signs in with OAuth2.
 func ada() rule.Record {
 	return rule.Record{Fields: fields(), Unknown: map[string]bool{"born": true}, Values: map[string]any{
-		"id": "aaaaaaaaaaaaaaa", "name": "Ada", "age": 36.0, "active": true, "verified": false, "email": "ada@company.example",
-		"born": "", "team": "bbbbbbbbbbbbbbb", "tags": []any{"staff", "math"}, "secret": "s",
+		"id": "aaaaaaaaaaaaaaa", "name": "Ada", "age": 36.0, "active": true, "verified": false,
+		"email": "ada@company.example",
+		"born":  "", "team": "bbbbbbbbbbbbbbb", "tags": []any{"staff", "math"}, "secret": "s",
 		"meta": map[string]any{"role": "admin", "levels": []any{1.0, 2.0}},
 	}}
 }
@@ -51,6 +52,7 @@ func TestDecide(t *testing.T) {
 		"an email that doesn't end so":             {`email !~ "%@other.example"`, rule.Yes},
 		"like ignores ASCII case":                  {`name ~ "aDA"`, rule.Yes},
 		"an underscore is no wildcard of its own":  {`name ~ "A_a"`, rule.No},
+		"the first of two underscores is one":      {`"x_a" ~ "__a"`, rule.Yes},
 		"an underscore beside a percent is one":    {`name ~ "A_a%"`, rule.Yes},
 		"a number":                                 {`age >= 18`, rule.Yes},
 		"a number in quotes":                       {`age = "36"`, rule.Yes},
@@ -146,7 +148,7 @@ func TestUnknownNamesTheComparison(t *testing.T) {
 		`active = true && (verified = true || @collection.teams.id?=id)`:     `@collection.teams.id ?= id`,
 		`@collection.a.b = 1 && verified = true || team.name = 'x'`:          `team.name = 'x'`,
 		`team.name="x" && active = true`:                                     `team.name = "x"`,
-		"geoDistance(place.lon,place.lat, 1, 2) < 5 // near":                 `geoDistance(place.lon, place.lat, 1, 2) < 5`,
+		"geoDistance(lon,lat, 1, 2) < 5 // near":                             `geoDistance(lon, lat, 1, 2) < 5`,
 		`@request.query.a = "b" || active = false || @request.query.c = "d"`: `@request.query.a = "b"`,
 	} {
 		if got := rule.Decide(&text, signIn(), ada()); got != (rule.Answer{Unknown: want}) {

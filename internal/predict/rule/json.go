@@ -42,7 +42,8 @@ func oneSpelling(v any) bool {
 	case nil, bool:
 		return true
 	case string:
-		return !strings.ContainsFunc(v, func(r rune) bool { return !unicode.IsPrint(r) || strings.ContainsRune(`<>&"\`, r) })
+		escaped := func(r rune) bool { return !unicode.IsPrint(r) || strings.ContainsRune(`<>&"\`, r) }
+		return !strings.ContainsFunc(v, escaped)
 	case []string:
 		for _, item := range v {
 			if !oneSpelling(item) {

@@ -80,8 +80,8 @@ func (s *scope) operand(t fexpr.Token) (operand, error) {
 
 // macros returns the names of moments (tools/search/identifier_macros.go).
 func macros() []string {
-	return []string{"@now", "@yesterday", "@tomorrow", "@second", "@minute", "@hour", "@day", "@month", "@weekday", "@year",
-		"@todayStart", "@todayEnd", "@monthStart", "@monthEnd", "@yearStart", "@yearEnd"}
+	return []string{"@now", "@yesterday", "@tomorrow", "@second", "@minute", "@hour", "@day", "@month", "@weekday",
+		"@year", "@todayStart", "@todayEnd", "@monthStart", "@monthEnd", "@yearStart", "@yearEnd"}
 }
 
 func (s *scope) identifier(name string) (operand, error) {

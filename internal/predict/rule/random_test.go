@@ -16,7 +16,9 @@ func pick[T any](t *rapid.T, label string, list ...T) T {
 func chance(t *rapid.T, percent int) bool { return rapid.IntRange(0, 99).Draw(t, "chance") < percent }
 
 func words() []string {
-	return []string{"", "a", "A", "abc", "Abc", "a%c", "a_c", "5", "5.0", "0", "1", "-2", "true", "ä", "Ä b", " 5 ", "b"}
+	return []string{"", "a", "A", "abc", "Abc", "a%c", "a_c", "a__c", "abbc", "5", "5.0", "0", "1",
+		"-2", "true", "ä", "Ä b", " 5 ",
+		"b"}
 }
 
 func numbers() []float64 { return []float64{0, 1, 5, -2, 2.5, 100, 0.1} }
@@ -91,7 +93,8 @@ func (c class) value(t *rapid.T) any {
 
 func drawJSON(t *rapid.T) any {
 	plain := []any{nil, true, false, "abc", "a", "", "5x", 5.0, 2.5, 0.0, []any{"a", "b"}, []any{},
-		map[string]any{"a": "abc"}, map[string]any{"a": map[string]any{"b": 5.0}}, map[string]any{"a": []any{true, "x"}}}
+		map[string]any{"a": "abc"}, map[string]any{"a": map[string]any{"b": 5.0}},
+		map[string]any{"a": []any{true, "x"}}}
 	return pick(t, "json", plain...)
 }
 
@@ -118,8 +121,8 @@ func quoted(t *rapid.T, s string) string {
 }
 
 func fieldNames() []string {
-	return []string{"name", "nick", "note", "age", "score", "active", "mail", "site", "born", "kind", "tags", "pic", "pics",
-		"meta", "boss", "friends", "secret", "verified", "email"}
+	return []string{"name", "nick", "note", "age", "score", "active", "mail", "site", "born", "kind", "tags",
+		"pic", "pics", "meta", "boss", "friends", "secret", "verified", "email"}
 }
 
 func multiple() []string { return []string{"kind", "tags", "pic", "pics", "boss", "friends"} }
@@ -152,11 +155,12 @@ func drawOperand(t *rapid.T) (string, class) {
 
 // drawOdd draws an operand that PocketBase can't resolve, or that is a surprise.
 func drawOdd(t *rapid.T) string {
-	return pick(t, "odd", "nosuch", "name.first", "@request.data.name", "@request.body.name:each", "@request.body.extra:length",
-		"name:nosuch", "boss.id", "friends:length", "@request.context:lower", "@nosuch", "meta:lower", "name:lower:lower",
-		"@request.body.extra:changed", "@request", "meta", "tags", "kind:each", "@request.body.kind:each", "True", "NULL",
-		"@request.body.nosuch:nosuch", "@request.body.boss.name", "id:length", "@request.body.meta.a.b.c", "place.lon",
-		"#x", "-", "meta.a:lower", "@request.query.a:lower", "@request.auth.x:each")
+	return pick(t, "odd", "nosuch", "name.first", "@request.data.name", "@request.body.name:each",
+		"@request.body.extra:length", "name:nosuch", "boss.id", "friends:length", "@request.context:lower",
+		"@nosuch", "meta:lower", "name:lower:lower", "@request.body.extra:changed", "@request", "meta",
+		"tags", "kind:each", "@request.body.kind:each", "True", "NULL", "@request.body.nosuch:nosuch",
+		"@request.body.boss.name", "id:length", "@request.body.meta.a.b.c", "place.lon", "#x", "-",
+		"meta.a:lower", "@request.query.a:lower", "@request.auth.x:each")
 }
 
 func drawField(t *rapid.T, prefix string) (string, class) {
@@ -193,6 +197,9 @@ func drawList(t *rapid.T, prefix, modifier string) (string, class) {
 // drawComparison draws a comparison, mostly one that makes sense.
 func drawComparison(t *rapid.T) string {
 	left, c := drawOperand(t)
+	if c != "context" && c != "method" && chance(t, 15) {
+		c = class(pick(t, "other class", "text", "number", "bool", "date", "tags", "json"))
+	}
 	var right string
 	switch {
 	case c == "context":
@@ -201,7 +208,7 @@ func drawComparison(t *rapid.T) string {
 		right = quoted(t, pick(t, "method", "POST", "GET", "post"))
 	case chance(t, 75):
 		right = c.literal(t)
-	case chance(t, 60):
+	case chance(t, 30):
 		right = pick(t, "word", "null", "true", "false", "NULL", `""`, "''")
 	case chance(t, 90):
 		right, _ = drawOperand(t)

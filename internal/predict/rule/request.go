@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"slices"
 	"strconv"
-	"strings"
 )
 
 // request returns the operand for a part of the request, such as body.name.
@@ -325,7 +324,7 @@ func (s *scope) normal(c column, v any) (any, bool) {
 	case c.Type == "number":
 		n, ok := numberOf(v)
 		return n, ok
-	case strings.EqualFold(c.Type, "geoPoint"), c.Type == "password":
+	case c.Type == "geoPoint", c.Type == "password":
 		return nil, false
 	}
 	return v, true

@@ -1,6 +1,7 @@
 package changes
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -64,8 +65,8 @@ func NewApply(h view.Head, in Progress, events string) ApplyPage {
 }
 
 func (in Progress) state(i int) string {
-	if i < len(in.States) && in.States[i] != "" {
-		return in.States[i]
+	if i < len(in.States) {
+		return cmp.Or(in.States[i], "waiting")
 	}
 	return "waiting"
 }
@@ -95,7 +96,7 @@ func applyOutcome(in Progress, done int) *view.Outcome {
 		return goodOutcome(in, done)
 	}
 	o := &view.Outcome{Kind: "bad", Heading: "The apply stopped",
-		Actions: []view.Action{{Label: "Review what is left", URL: in.again()}}}
+		Actions: []view.Action{{Label: "Review what is left", URL: cmp.Or(in.Again, "/review")}}}
 	if in.Stopped == nil {
 		return o
 	}
@@ -119,13 +120,6 @@ func applyOutcome(in Progress, done int) *view.Outcome {
 	return o
 }
 
-func (in Progress) again() string {
-	if in.Again == "" {
-		return "/review"
-	}
-	return in.Again
-}
-
 // goodOutcome returns the outcome of a plan whose changes were all applied.
 func goodOutcome(in Progress, done int) *view.Outcome {
 	o := &view.Outcome{Kind: "good", Heading: "All changes were applied and read back",
@@ -139,11 +133,12 @@ func goodOutcome(in Progress, done int) *view.Outcome {
 	}
 	switch in.Purpose {
 	case link.PurposeUndo:
-		o.Heading, o.Text, o.Check = pastTense(done), "Both systems are as they were before.", false
+		o.Heading = view.Plural(done, "change was undone", "changes were undone")
+		o.Text, o.Check = "Both systems are as they were before.", false
 		if in.Restores {
 			o.Heading = "The link was restored"
 		}
-		o.Lines = lost(in.Warnings)
+		o.Lines = details(in.Warnings, link.WarnLost)
 		if len(o.Lines) > 0 {
 			o.Text = "Both systems are as they were before, except for what could not be restored:"
 		}
@@ -152,7 +147,7 @@ func goodOutcome(in Progress, done int) *view.Outcome {
 	case link.PurposeRemove:
 		o.Heading, o.Check = "People can no longer sign in with authentik", false
 		o.Text = "All changes were applied and read back. PocketBase accounts were kept."
-		o.Lines = details(in.Warnings)
+		o.Lines = details(in.Warnings, "")
 		o.Actions = []view.Action{{Label: "View history", URL: "/receipts"}, {Label: "Go to start", URL: "/"}}
 	case link.PurposeRotate:
 		rotated(o, in.Checks)
@@ -160,29 +155,13 @@ func goodOutcome(in Progress, done int) *view.Outcome {
 	return o
 }
 
-func pastTense(n int) string {
-	if n == 1 {
-		return "1 change was undone"
-	}
-	return fmt.Sprint(n, " changes were undone")
-}
-
-// lost returns the warnings about what an undo could not restore.
-func lost(warnings []link.Warning) []string {
+// details returns each warning as one line, or only those with that ID.
+func details(warnings []link.Warning, only link.WarningID) []string {
 	var lines []string
 	for _, w := range warnings {
-		if w.ID == link.WarnLost {
-			lines = append(lines, w.Summary+" "+w.Detail)
+		if only == "" || w.ID == only {
+			lines = append(lines, strings.TrimSpace(w.Summary+" "+w.Detail))
 		}
-	}
-	return lines
-}
-
-// details returns each warning as one line.
-func details(warnings []link.Warning) []string {
-	var lines []string
-	for _, w := range warnings {
-		lines = append(lines, strings.TrimSpace(w.Summary+" "+w.Detail))
 	}
 	return lines
 }
@@ -194,8 +173,7 @@ func rotated(o *view.Outcome, checks link.Checks) {
 	see := view.Action{Label: "View check results", URL: "/verify"}
 	o.Actions = []view.Action{see, {Label: "Back to the link", URL: "/done"}}
 	refused := slices.ContainsFunc(checks, func(c link.Check) bool {
-		return c.Status == link.Fail &&
-			c.Cause == link.CauseInvalidClient
+		return c.Status == link.Fail && c.Cause == link.CauseInvalidClient
 	})
 	switch {
 	case refused:

@@ -33,9 +33,7 @@ type Round struct {
 
 // part returns the round in words, with a link to its receipt if keep is set.
 func (r Round) part(keep bool) RoundPart {
-	kinds := map[link.Purpose]string{link.PurposeLink: "apply", link.PurposeUndo: "undo", link.PurposeRemove: "remove",
-		link.PurposeRotate: "rotate"}
-	p := RoundPart{What: Receipt{Kind: kinds[r.Purpose]}.what()}
+	p := RoundPart{What: Receipt{Kind: string(r.Purpose)}.what()}
 	if keep && r.Receipt != "" {
 		p.URL = "/receipts/" + r.Receipt
 	}
@@ -50,13 +48,11 @@ func NewDone(h view.Head, in DoneInput) DonePage {
 	p := DonePage{Head: h, Kind: "good", Held: in.Held, Snippet: Snippet(in.Desired), Tokens: tokenAdvice(in),
 		Later: in.Later, Receipts: in.Later && in.Receipts, Own: in.Own}
 	p.Head.Title = "authentik and PocketBase are linked"
-	p.Lead = tallyLead(in.Checks)
-	switch {
-	case in.Checks == nil:
-		p.Kind = "warn"
-	case in.Checks.Failed():
-		p.Kind = "warn"
-		p.Head.Title = "The link exists, but a check failed"
+	p.Lead = "Checks: " + proof.Tally(in.Checks)
+	if in.Checks == nil {
+		p.Kind, p.Lead = "warn", "The checks have not run yet."
+	} else if in.Checks.Failed() {
+		p.Kind, p.Head.Title = "warn", "The link exists, but a check failed"
 	}
 	for _, round := range in.Rounds {
 		p.Rounds = append(p.Rounds, round.part(p.Receipts))
@@ -66,13 +62,6 @@ func NewDone(h view.Head, in DoneInput) DonePage {
 		{Label: "The collection in PocketBase", URL: view.CollectionURL(in.PocketBaseAPI, in.Desired.Collection.ID)},
 	}
 	return p
-}
-
-func tallyLead(checks link.Checks) string {
-	if checks == nil {
-		return "The checks have not run yet."
-	}
-	return "Checks: " + proof.Tally(checks)
 }
 
 func made(c link.Change) string {

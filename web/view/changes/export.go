@@ -26,18 +26,12 @@ func NewExport(h view.Head, back string, files []ExportFile, warnings []link.War
 
 // exportFor returns the description of an export format.
 func exportFor(name string) string {
-	switch name {
-	case "blueprint":
-		return "authentik's side. Import it under Customization, Blueprints."
-	case "terraform":
-		return "authentik's side, for Terraform or OpenTofu."
-	case "pocketbase-migration":
-		return "PocketBase's side. Put it into pb_migrations; it runs when PocketBase starts."
-	case "curl":
-		return "Both sides, as a script that sends the same requests as authpocket. Uses this server's flow and key " +
-			"IDs, so it only works on this authentik."
-	case "markdown":
-		return "Both sides as documentation: every field and the reason for it, for a ticket or a wiki."
-	}
-	return ""
+	return map[string]string{
+		"blueprint":            "authentik's side. Import it under Customization, Blueprints.",
+		"terraform":            "authentik's side, for Terraform or OpenTofu.",
+		"pocketbase-migration": "PocketBase's side. Put it into pb_migrations; it runs when PocketBase starts.",
+		"curl": "Both sides, as a script that sends the same requests as authpocket. Uses this server's flow and key " +
+			"IDs, so it only works on this authentik.",
+		"markdown": "Both sides as documentation: every field and the reason for it, for a ticket or a wiki.",
+	}[name]
 }

@@ -3,6 +3,7 @@ package changes
 import (
 	"cmp"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -55,17 +56,14 @@ func NewReceipts(h view.Head, in ReceiptsInput) ReceiptsPage {
 		p.List = append(p.List, line)
 	}
 	if in.Others > 0 {
-		p.Others = "There " + isAre(in.Others) + view.Plural(in.Others, "receipt", "receipts") +
+		verb := "are "
+		if in.Others == 1 {
+			verb = "is "
+		}
+		p.Others = "There " + verb + view.Plural(in.Others, "receipt", "receipts") +
 			" for other addresses. Connect to those addresses to see them."
 	}
 	return p
-}
-
-func isAre(n int) string {
-	if n == 1 {
-		return "is "
-	}
-	return "are "
 }
 
 // ago says how long ago a moment was, in the largest unit that fits.
@@ -98,17 +96,17 @@ func (r Receipt) about() string {
 		if r.Outcome == "completed" {
 			return past
 		}
-		return wanted
+		return "Was to " + wanted
 	}
-	switch r.Kind {
+	switch both := app + " and " + collection + "."; r.Kind {
 	case "undo":
-		return tense("Undid ", "Was to undo ") + "receipt " + r.Of + " for " + app + " and " + collection + "."
+		return tense("Undid", "undo") + " receipt " + r.Of + " for " + both
 	case "rotate":
-		return tense("Set", "Was to set") + " a new client secret for " + app + " and " + collection + "."
+		return tense("Set", "set") + " a new client secret for " + both
 	case "remove":
-		return tense("Removed", "Was to remove") + " the link between " + app + " and " + collection + "."
+		return tense("Removed", "remove") + " the link between " + both
 	}
-	text := tense("Linked ", "Was to link ") + app + " with " + collection
+	text := tense("Linked", "link") + " " + app + " with " + collection
 	if r.Of != "" {
 		text += ", continuing receipt " + r.Of
 	}
@@ -116,15 +114,8 @@ func (r Receipt) about() string {
 }
 
 func (r Receipt) what() string {
-	switch r.Kind {
-	case "undo":
-		return "Undo"
-	case "rotate":
-		return "New client secret"
-	case "remove":
-		return "Link removed"
-	}
-	return "Link created or changed"
+	words := map[string]string{"undo": "Undo", "rotate": "New client secret", "remove": "Link removed"}
+	return cmp.Or(words[r.Kind], "Link created or changed")
 }
 
 // state returns the icon's name.
@@ -147,19 +138,11 @@ func (r Receipt) outcome() string {
 	case r.TakenBack:
 		return "Done, then undone"
 	}
-	switch r.Outcome {
-	case "completed":
-		return "Done"
-	case "stopped":
-		return "Stopped at a failed change"
-	case "continued":
-		return "Interrupted, then continued"
-	case "undone":
-		return "Interrupted, then undone"
-	case "dismissed":
-		return "Interrupted, then closed"
+	words := map[string]string{
+		"completed": "Done", "stopped": "Stopped at a failed change", "continued": "Interrupted, then continued",
+		"undone": "Interrupted, then undone", "dismissed": "Interrupted, then closed",
 	}
-	return "Interrupted"
+	return cmp.Or(words[r.Outcome], "Interrupted")
 }
 
 // begun is the journal's state of a change whose outcome was not recorded.
@@ -171,12 +154,7 @@ func (r Receipt) undoable() bool {
 	if r.Kind != "apply" && r.Kind != "remove" || r.Running || r.TakenBack || r.Outcome == "undone" {
 		return false
 	}
-	for _, c := range r.Changes {
-		if c.State == "done" || c.State == begun {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(r.Changes, func(c ReceiptChange) bool { return c.State == "done" || c.State == begun })
 }
 
 // NewReceipt returns the page of one receipt.
@@ -223,14 +201,11 @@ func newReceiptCard(c ReceiptChange) ReceiptCard {
 	card := ReceiptCard{Card: newChangeCard(c.Change), Object: c.Change.Object, System: c.Change.System.Label(),
 		Summary: c.Summary, Todo: c.Todo, Detail: c.Detail}
 	card.Card.Past = true
-	switch c.State {
-	case "done":
-		card.State, card.Word = "done", "Done"
-	case "failed":
-		card.State, card.Word = "failed", "Failed"
-	case begun:
-		card.State, card.Word = "warn", "Started, outcome unknown"
-	default:
+	words := map[string]string{"done": "Done", "failed": "Failed", "warn": "Started, outcome unknown"}
+	if card.State = c.State; c.State == begun {
+		card.State = "warn"
+	}
+	if card.Word = words[card.State]; card.Word == "" {
 		card.State, card.Word = "waiting", "Not started"
 	}
 	return card

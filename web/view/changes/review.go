@@ -3,6 +3,7 @@
 package changes
 
 import (
+	"cmp"
 	"strings"
 	"time"
 
@@ -45,8 +46,6 @@ func NewReview(h view.Head, in ReviewInput) ReviewPage {
 	}
 	if in.Plan.Purpose == link.PurposeLink {
 		p.Head.Step, p.Head.Back, p.Answers = view.StepCaption(4), "/settings", answers(in)
-	}
-	if in.Plan.Purpose == link.PurposeLink {
 		p.Later = later(in.Plan.Desired)
 	}
 	if in.Plan.Empty() {
@@ -181,13 +180,7 @@ func beforeWord(c ChangeCard) string {
 }
 
 func verb(a link.Action) string {
-	switch a {
-	case link.Create:
-		return "Create"
-	case link.Delete:
-		return "Delete"
-	}
-	return "Change"
+	return cmp.Or(map[link.Action]string{link.Create: "Create", link.Delete: "Delete"}[a], "Change")
 }
 
 // valueLines returns a list's entries one per line.

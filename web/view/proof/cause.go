@@ -1,6 +1,8 @@
 package proof
 
 import (
+	"cmp"
+
 	"authpocket/internal/link"
 	"authpocket/internal/signin"
 	"authpocket/web/view"
@@ -51,9 +53,5 @@ func Fix(id link.CauseID) *view.Action {
 		link.CauseIssuerMismatch:    "Correct the issuer", link.CauseDiscovery: "Recreate the application",
 		link.CauseCollectionMissing: "Change the settings",
 	}
-	label := labels[id]
-	if label == "" {
-		label = "Review the differences"
-	}
-	return &view.Action{Label: label, URL: "/fix/" + string(id)}
+	return &view.Action{Label: cmp.Or(labels[id], "Review the differences"), URL: "/fix/" + string(id)}
 }

@@ -1,6 +1,7 @@
 package proof
 
 import (
+	"cmp"
 	"maps"
 	"net/url"
 	"slices"
@@ -136,11 +137,11 @@ func testPage(h view.Head, in SignInInput, events string) SignInPage {
 		stages = in.Verdict.Stages
 		p.Status = "Waiting for the sign-in at authentik."
 	}
-	for i, s := range stages {
+	for _, s := range stages {
 		if s.ID == signin.StageCallback && in.Way == "callback" {
 			s.Title = "The code came back to authpocket"
 		}
-		p.Stages = append(p.Stages, newStage(i, s, in.Ended))
+		p.Stages = append(p.Stages, newStage(s, in.Ended))
 	}
 	if in.Returned {
 		p.Status = "authpocket is checking the result. This takes up to 30 seconds."
@@ -178,7 +179,7 @@ func healthURL(realtime string) string {
 	return u.String()
 }
 
-func newStage(i int, s signin.Stage, over bool) SignInStage {
+func newStage(s signin.Stage, over bool) SignInStage {
 	words := map[signin.StageState]string{signin.StageWaiting: "Waiting", signin.StageRunning: "In progress",
 		signin.StageDone: "Done", signin.StageFailed: "Failed"}
 	row := SignInStage{State: string(s.State), Word: words[s.State], Title: s.Title, Detail: s.Detail}
@@ -214,21 +215,14 @@ func (p *SignInPage) verdict(in SignInInput, v signin.Verdict) {
 	for _, e := range v.Evidence {
 		p.Evidence = append(p.Evidence, evidenceRow(e))
 	}
-	if v.Redirect != nil {
-		p.Mismatch = v.Redirect
-	}
+	p.Mismatch = v.Redirect
 	if in.Ended && v.Made && v.Record != nil {
 		p.Delete = &DeletePart{Base: in.Base, Name: AccountName(*v.Record), Done: in.Deleted, Problem: in.Problem}
 	}
 }
 
 // AccountName returns the name of an account on a page.
-func AccountName(r signin.Record) string {
-	if r.Email != "" {
-		return r.Email
-	}
-	return r.ID
-}
+func AccountName(r signin.Record) string { return cmp.Or(r.Email, r.ID) }
 
 func recordRows(v signin.Verdict) []view.Answer {
 	r := v.Record
@@ -242,16 +236,9 @@ func recordRows(v signin.Verdict) []view.Answer {
 	}
 	return []view.Answer{
 		{Key: "Account", Value: became[v.Outcome]}, {Key: "ID", Value: r.ID},
-		{Key: "E-mail", Value: orWord(r.Email, "none")}, {Key: "Verified", Value: yesNo(r.Verified)},
-		{Key: "Name", Value: orWord(r.Name, "none")}, {Key: "Avatar", Value: orWord(r.Avatar, "none")},
+		{Key: "E-mail", Value: cmp.Or(r.Email, "none")}, {Key: "Verified", Value: yesNo(r.Verified)},
+		{Key: "Name", Value: cmp.Or(r.Name, "none")}, {Key: "Avatar", Value: cmp.Or(r.Avatar, "none")},
 	}
-}
-
-func orWord(s, word string) string {
-	if s == "" {
-		return word
-	}
-	return s
 }
 
 func yesNo(b bool) string {

@@ -71,8 +71,7 @@ func noLink(checks link.Checks) bool {
 		})
 	}
 	offered := slices.ContainsFunc(checks, func(c link.Check) bool {
-		return c.ID == link.CheckPocketBaseAuthMethods &&
-			c.Status == link.Pass
+		return c.ID == link.CheckPocketBaseAuthMethods && c.Status == link.Pass
 	})
 	return !offered && failed(link.Authentik, link.CauseDiscovery) &&
 		failed(link.PB, link.CauseOAuth2Off, link.CauseCollectionMissing)

@@ -135,24 +135,6 @@ func (b settings) text(name, label, hint string) view.Field {
 	return view.Field{Name: name, Label: label, Hint: hint, Value: b.in.Form.Get(name), Error: b.problems.At(name)}
 }
 
-func (b settings) optional(name, label, hint string) view.Field {
-	f := b.text(name, label, hint)
-	f.Optional = true
-	return f
-}
-
-func (b settings) code(name, label, hint string) view.Field {
-	f := b.optional(name, label, hint)
-	f.Code = true
-	return f
-}
-
-func (b settings) lines(name, label, hint string) view.Field {
-	f := b.code(name, label, hint)
-	f.Type, f.Rows = "textarea", 2
-	return f
-}
-
 // choice selects the option with the form's value. It adds an option for a
 // value that none has, so that it is not lost.
 func (b settings) choice(name, label, hint string, options ...view.Option) view.Choice {
@@ -212,15 +194,6 @@ func fileKey(m link.Meta) string {
 func named[W, S any](table []link.Attr[W, S], key string) link.Meta {
 	a, _ := link.Named(table, key)
 	return a.Meta
-}
-
-// metas returns all entries of a table.
-func metas[W, S any](table []link.Attr[W, S]) []link.Meta {
-	list := make([]link.Meta, len(table))
-	for i, a := range table {
-		list[i] = a.Meta
-	}
-	return list
 }
 
 func (b settings) application() []view.Field {
@@ -295,9 +268,9 @@ func Chosen(answer string) (decision link.Existing, slug, clientID string) {
 }
 
 func (b settings) addresses() view.Field {
-	f := b.lines("pocketbase.public_urls", "PocketBase addresses that your app uses",
+	f := b.text("pocketbase.public_urls", "PocketBase addresses that your app uses",
 		"One per line. authpocket registers <address>"+link.RedirectPath+" for each")
-	f.Optional, f.Key = false, f.Name
+	f.Code, f.Type, f.Rows, f.Key = true, "textarea", 2, f.Name
 	return f
 }
 

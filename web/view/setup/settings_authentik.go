@@ -16,10 +16,10 @@ func (b settings) authentik() AuthentikPart {
 		Redirects: b.field(named(link.ProviderAttrs(), "redirect_uris")),
 		Key:       b.signingKey(),
 		Mappings:  b.mappings(),
-		PublicURL: b.code("authentik.public_url", "authentik's public address",
+		PublicURL: b.text("authentik.public_url", "authentik's public address",
 			"Leave empty if browsers and PocketBase also use "+b.in.Authentik.URL),
 	}
-	part.PublicURL.Key = part.PublicURL.Name
+	part.PublicURL.Key, part.PublicURL.Code, part.PublicURL.Optional = part.PublicURL.Name, true, true
 	open := []string{"provider.", "authentik."}
 	for _, m := range link.Group(link.ApplicationAttrs(), link.AskMore) {
 		open = append(open, m.Spec)

@@ -7,10 +7,6 @@ import (
 	"authpocket/web/view"
 )
 
-// OAuth2OnlyRule is the create rule that only lets sign-in providers create
-// records.
-const OAuth2OnlyRule = link.OAuth2Only
-
 // KeepRule is the answer that keeps a rule as it is.
 const KeepRule = "keep"
 
@@ -40,20 +36,18 @@ func (b settings) pocketbase() PocketBasePart {
 		}
 		open = append(open, a.Spec)
 	}
-	part.Ticks = slices.Concat(b.ticks(metas(link.OAuth2Attrs())), b.ticks(metas(link.SlotAttrs())),
-		b.ticks(metas(link.SettingsAttrs())))
+	part.Ticks = slices.Concat(ticks(b, link.OAuth2Attrs()), ticks(b, link.SlotAttrs()), ticks(b, link.SettingsAttrs()))
 	part.Open = b.problems.In(open...)
 	return part
 }
 
-func (b settings) ticks(list []link.Meta) []view.Check {
-	var ticks []view.Check
-	for _, m := range list {
-		if m.Ask.Control == link.AskTick {
-			ticks = append(ticks, b.tick(m))
+func ticks[W, S any](b settings, table []link.Attr[W, S]) (list []view.Check) {
+	for _, a := range table {
+		if a.Ask.Control == link.AskTick {
+			list = append(list, b.tick(a.Meta))
 		}
 	}
-	return ticks
+	return list
 }
 
 // urlHint returns the URL that an empty answer leads to, with the hint.
@@ -116,8 +110,7 @@ func (b settings) rules() []view.Choice {
 	for _, a := range link.RuleAttrs() {
 		options := []view.Option{{Value: KeepRule, Label: "Keep: " + a.Show(now).String()}}
 		if a.Key == "createRule" {
-			options = append(options, view.Option{Value: OAuth2OnlyRule,
-				Label: "Only sign-ins with a provider"})
+			options = append(options, view.Option{Value: link.OAuth2Only, Label: "Only sign-ins with a provider"})
 		}
 		list = append(list, b.choose(a.Meta, append(options, view.Option{Value: "", Label: "Everyone"})...))
 	}

@@ -12,9 +12,8 @@ import "authpocket/web/view"
 
 // StartPage describes what authpocket does and what it needs.
 type StartPage struct {
-	Head    view.Head
-	Resume  string // where to continue, empty when nothing was answered yet
-	Minutes int
+	Head   view.Head
+	Resume string // where to continue, empty when nothing was answered yet
 }
 
 // Start renders the start page.
@@ -71,7 +70,7 @@ func Start(p StartPage) templ.Component {
 				var templ_7745c5c3_Var3 templ.SafeURL
 				templ_7745c5c3_Var3, templ_7745c5c3_Err = templ.JoinURLErrs(templ.SafeURL(p.Resume))
 				if templ_7745c5c3_Err != nil {
-					return templ.Error{Err: templ_7745c5c3_Err, FileName: `view/setup/start.templ`, Line: 25, Col: 54}
+					return templ.Error{Err: templ_7745c5c3_Err, FileName: `view/setup/start.templ`, Line: 24, Col: 54}
 				}
 				_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var3))
 				if templ_7745c5c3_Err != nil {
