@@ -22,7 +22,7 @@ func helpTexts() kong.Vars {
 		"help_rewrite_secret": "Write authentik's client secret to PocketBase again, even if nothing else changes.",
 		"help_whole":          "Export the whole link as if nothing existed yet, not only the remaining changes.",
 		"help_person": "Username, e-mail address or primary key of the authentik user whose sign-in is predicted. " +
-			"Default: the owner of the token.",
+			"Default: that of --sign-in, or the owner of the token.",
 		"help_sign_in": "Also sign in as this authentik user, without a browser. An account that the test creates is " +
 			"deleted again. The password is read from --password-file, $$AUTHPOCKET_SIGNIN_PASSWORD or the terminal.",
 		"help_password_file": "File with the password for --sign-in.",

@@ -29,7 +29,8 @@ func TestSecondFactors(t *testing.T) {
 	w := newWorld(t, "")
 	ada := w.addAda(nil)
 	const secret = "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ" // of RFC 6238, appendix B
-	w.sim.GiveDevices(ada, authentiksim.Devices{TOTP: secret, Codes: []string{"one", "two"}, Other: []string{"webauthn"}})
+	w.sim.GiveDevices(ada, authentiksim.Devices{TOTP: secret, Codes: []string{"one", "two"},
+		Other: []string{"webauthn"}})
 	w.now = time.Unix(1111111109, 0)
 	try := func(code string) (passed bool) {
 		b := w.browser()
@@ -57,7 +58,8 @@ func TestSecondFactors(t *testing.T) {
 	}
 	b := w.browser()
 	b.reach()
-	b.executor(loginFlow, "", object{"component": "ak-stage-authenticator-validate"}, false).mentions(t, "Empty response")
+	b.executor(loginFlow, "", object{"component": "ak-stage-authenticator-validate"}, false).
+		mentions(t, "Empty response")
 }
 
 func TestAddedStages(t *testing.T) {
@@ -72,7 +74,8 @@ func TestAddedStages(t *testing.T) {
 		has(t, http.StatusFound)
 	for range 2 {
 		b.executor(loginFlow, "", nil, false).mentions(t, `"error_message":"Not today."`)
-		b.executor(loginFlow, "", object{"component": "ak-stage-access-denied"}, false).mentions(t, "ak-stage-access-denied")
+		b.executor(loginFlow, "", object{"component": "ak-stage-access-denied"}, false).
+			mentions(t, "ak-stage-access-denied")
 	}
 	if got := location(t, b.get(authorizePathOf(w))).Get("error"); got != "login_required" {
 		t.Errorf("signed in after a denial: %q", got)
@@ -112,7 +115,8 @@ func TestOriginsOverHTTPS(t *testing.T) {
 	}
 	for _, test := range []struct{ origin, referer, says string }{
 		{"", "", "Referer checking failed"}, {"https://elsewhere.example", "", "Origin checking failed"},
-		{"https://authentik.example", "", "xak-flow-redirect"}, {"", "https://authentik.example/if/flow/x/", "xak-flow-redirect"},
+		{"https://authentik.example", "", "xak-flow-redirect"},
+		{"", "https://authentik.example/if/flow/x/", "xak-flow-redirect"},
 	} {
 		r := httptest.NewRequest(http.MethodPost, "https://authentik.example/api/v3/flows/executor/"+
 			"default-provider-authorization-implicit-consent/?query=", strings.NewReader("{}"))

@@ -105,7 +105,8 @@ func (w *walk) begin(c Client) error {
 	if w.who.TOTP.IsSet() {
 		app, err := readTOTP(w.who.TOTP)
 		if err != nil {
-			return w.refuse(link.CauseCredentials, "The secret of the authenticator app cannot be used: "+err.Error()+".")
+			return w.refuse(link.CauseCredentials, "The secret of the authenticator app cannot be used: "+err.Error()+
+				".")
 		}
 		w.app = &app
 	}

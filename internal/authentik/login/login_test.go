@@ -130,7 +130,8 @@ func TestWhatTakesAPersonStops(t *testing.T) {
 		who               signin.Credentials
 		stage, says, todo string
 	}{
-		"a captcha": {asks(object{"component": "ak-stage-captcha", "js_url": "x", "site_key": "y", "interactive": true}),
+		"a captcha": {asks(object{"component": "ak-stage-captcha", "js_url": "x", "site_key": "y",
+			"interactive": true}),
 			ada(), "ak-stage-captcha", "a captcha", ""},
 		"a captcha on the first page": {first(authentiksim.LoginFlow{Captcha: true}), ada(), "ak-stage-identification",
 			"a captcha", ""},
@@ -145,9 +146,12 @@ func TestWhatTakesAPersonStops(t *testing.T) {
 			"ak-stage-authenticator-totp", "set up", ""},
 		"no factor":     {has(authentiksim.Devices{}), ada(), "ak-stage-authenticator-validate", "set up", ""},
 		"other factors": {has(webauthn), withApp(), "ak-stage-authenticator-validate", "(webauthn, duo)", "browser"},
-		"an app":        {has(authentiksim.Devices{TOTP: appKey}), ada(), "ak-stage-authenticator-validate", "(totp)", "app"},
-		"a code":        {has(authentiksim.Devices{Codes: []string{"x"}}), ada(), "ak-stage-authenticator-validate", "(static)", "recovery"},
-		"a form elsewhere": {asks(object{"component": "ak-stage-autosubmit", "url": "https://saml.example/", "attrs": object{}}),
+		"an app": {has(authentiksim.Devices{TOTP: appKey}), ada(),
+			"ak-stage-authenticator-validate", "(totp)", "app"},
+		"a code": {has(authentiksim.Devices{Codes: []string{"x"}}), ada(),
+			"ak-stage-authenticator-validate", "(static)", "recovery"},
+		"a form elsewhere": {asks(object{"component": "ak-stage-autosubmit", "url": "https://saml.example/",
+			"attrs": object{}}),
 			ada(), "ak-stage-autosubmit", "saml.example", ""},
 	} {
 		t.Run(name, func(t *testing.T) {

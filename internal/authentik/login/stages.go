@@ -74,7 +74,7 @@ func (w *walk) reply(ctx context.Context, executor *url.URL, step string, r repl
 		return w.broken("authentik asks for the stage "+w.stage+" again without a reason.", nil)
 	}
 	w.answered[r.Component] = true
-	body, err := json.Marshal(r)
+	body, err := json.Marshal(r) // #nosec G117 -- what the stage asks for
 	if err != nil {
 		return w.broken("The answer cannot be encoded.", nil) // the error may have the answer
 	}
@@ -125,8 +125,8 @@ func (w *walk) sendCode(ctx context.Context, executor *url.URL, c challenge) err
 	case static:
 		todo = "Give one of the person's recovery codes."
 	}
-	return w.stop("authentik's flow asks for a second factor ("+w.plain(strings.Join(c.Devices, ", "))+"), in the stage "+
-		w.stage+".", todo)
+	return w.stop("authentik's flow asks for a second factor ("+w.plain(strings.Join(c.Devices, ", "))+
+		"), in the stage "+w.stage+".", todo)
 }
 
 // submit reads the form that authentik has the browser send to the application.
