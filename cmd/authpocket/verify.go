@@ -24,6 +24,7 @@ func (f verifyFlags) run(ctx context.Context, p program) int {
 	if err != nil {
 		return view.fail(err)
 	}
+	defer who.Wipe()
 	e, spec, err := p.open(ctx, f.fileFlags, earlier(f.State))
 	if err != nil {
 		return view.fail(err)

@@ -19,6 +19,13 @@ type Credentials struct {
 // Secrets returns everything in the credentials that must not be shown.
 func (c Credentials) Secrets() []secret.Text { return []secret.Text{c.Password, c.TOTP, c.Code} }
 
+// Wipe overwrites the secrets.
+func (c Credentials) Wipe() {
+	for _, one := range c.Secrets() {
+		one.Wipe()
+	}
+}
+
 // Opening is where a sign-in begins and where it must end.
 type Opening struct {
 	AuthURL     string // the page to open at authentik
