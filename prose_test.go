@@ -17,6 +17,7 @@ import (
 func othersWords() []string {
 	return []string{
 		"internal/authentik/rest/faults.go", "internal/authentik/apply/write_faults.go", // authentik's refusals
+		"internal/authentik/login/page.go", // authentik's pages
 		// PocketBase's log and answers
 		"internal/pocketbase/rest/causes.go", "internal/pocketbase/rest/catalogue.go",
 		"internal/pocketbase/rest/signin.go",

@@ -48,7 +48,7 @@ func imports() map[string]string {
 	return map[string]string{
 		"cmd/authpocket": "internal/connect internal/engine internal/export internal/journal internal/link " +
 			"internal/linkfile " +
-			"internal/listen internal/logs internal/secret internal/visible web web/door",
+			"internal/listen internal/logs internal/secret internal/signin internal/visible web web/door",
 		"cmd/authpocket-demo": "internal/journal internal/listen internal/logs internal/secret sandbox web web/door",
 
 		"internal/address":        "",
@@ -68,13 +68,15 @@ func imports() map[string]string {
 		"internal/export":         "internal/link internal/secret",
 		"internal/keydocs":        "internal/link",
 		"internal/journal":        "internal/link internal/secret",
-		"internal/authentik": "internal/authentik/apply internal/authentik/checks internal/authentik/rest " +
+		"internal/authentik": "internal/authentik/apply internal/authentik/checks internal/authentik/login " +
+			"internal/authentik/rest " +
 			"internal/link " +
 			"internal/secret internal/signin internal/wire",
 		"internal/authentik/apply": "internal/authentik/rest internal/link internal/secret internal/wire",
 		"internal/authentik/checks": "internal/authentik/rest internal/link internal/outbound internal/signin " +
 			"internal/wire",
-		"internal/authentik/rest": "internal/link internal/outbound internal/secret internal/wire",
+		"internal/authentik/login": "internal/link internal/outbound internal/secret internal/signin internal/wire",
+		"internal/authentik/rest":  "internal/link internal/outbound internal/secret internal/wire",
 		"internal/pocketbase": "internal/address internal/link internal/pocketbase/apply internal/pocketbase/checks " +
 			"internal/pocketbase/rest internal/pocketbase/signins",
 		"internal/pocketbase/apply":  "internal/link internal/pocketbase/rest internal/secret internal/wire",

@@ -64,6 +64,7 @@ func (s *scripts) sandbox(ts *testscript.TestScript, neg bool, args []string) {
 		"POCKETBASE_URL": box.PocketBaseURL, "POCKETBASE_TOKEN": box.PocketBaseToken,
 		"REFUSING_URL":     refusing.URL + "/application/o/token/",
 		"POCKETBASE_EMAIL": box.SuperuserEmail, "POCKETBASE_PASSWORD": box.SuperuserPassword,
+		"PERSON_PASSWORD": box.Person.Password,
 	} {
 		ts.Setenv(name, value)
 	}

@@ -22,7 +22,14 @@ func helpTexts() kong.Vars {
 		"help_rewrite_secret": "Write authentik's client secret to PocketBase again, even if nothing else changes.",
 		"help_whole":          "Export the whole link as if nothing existed yet, not only the remaining changes.",
 		"help_person": "Username, e-mail address or primary key of the authentik user whose sign-in is predicted. " +
-			"Default: the owner of the token.",
+			"Default: that of --sign-in, or the owner of the token.",
+		"help_sign_in": "Also sign in as this authentik user, without a browser. An account that the test creates is " +
+			"deleted again. The password is read from --password-file, $$AUTHPOCKET_SIGNIN_PASSWORD or the terminal.",
+		"help_password_file": "File with the password for --sign-in.",
+		"help_totp_secret_file": "File with the secret of the user's authenticator app, base32 or an otpauth address. " +
+			"Or set $$AUTHPOCKET_SIGNIN_TOTP_SECRET.",
+		"help_recovery_code_file": "File with a recovery code of the user, which works once. " +
+			"Or set $$AUTHPOCKET_SIGNIN_RECOVERY_CODE.",
 
 		"help_listen":     "Address to listen on. Non-loopback addresses need TLS, a trusted proxy or --insecure-http.",
 		"help_tls_cert":   "Certificate for https, a PEM file.",

@@ -36,6 +36,8 @@ func TestScripts(t *testing.T) {
 			"json":      jsonHas,
 			"holds":     holds,
 			"authentik": askAuthentik,
+			"login":     changeLogin,
+			"accounts":  accounts,
 		},
 	})
 }

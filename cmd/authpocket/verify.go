@@ -1,8 +1,11 @@
 package main
 
 import (
+	"cmp"
 	"context"
 
+	"authpocket/internal/link"
+	"authpocket/internal/signin"
 	"authpocket/internal/visible"
 )
 
@@ -11,11 +14,17 @@ type verifyFlags struct {
 	stateFlag
 	Quick  bool   `help:"Skip the check that waits up to 30 seconds for PocketBase's log."`
 	Person string `help:"${help_person}" placeholder:"NAME"`
+	signInFlags
 }
 
 // run checks the running link.
 func (f verifyFlags) run(ctx context.Context, p program) int {
 	view := p.view(f.JSON)
+	who, err := p.credentials(ctx, f.signInFlags)
+	if err != nil {
+		return view.fail(err)
+	}
+	defer who.Wipe()
 	e, spec, err := p.open(ctx, f.fileFlags, earlier(f.State))
 	if err != nil {
 		return view.fail(err)
@@ -29,8 +38,9 @@ func (f verifyFlags) run(ctx context.Context, p program) int {
 		visible.Fprintln(p.err, "There is no link yet, so most checks will fail. Create it with authpocket apply.")
 	}
 	person := 0 // the token's own account
-	if f.Person != "" {
-		if person, err = e.FindUser(ctx, f.Person); err != nil {
+	if named := cmp.Or(f.Person, f.SignIn); named != "" {
+		// A token that may not read users can still test a sign-in.
+		if person, err = e.FindUser(ctx, named); err != nil && f.Person != "" {
 			return view.fail(err)
 		}
 	}
@@ -38,7 +48,13 @@ func (f verifyFlags) run(ctx context.Context, p program) int {
 	if !f.Quick {
 		checks = append(checks, e.VerifySlow(ctx, desired, nil)...)
 	}
-	view.checks(checks)
+	var signedIn *signin.Verdict
+	if f.SignIn != "" {
+		var check link.Check
+		check, signedIn = e.SignInAs(ctx, desired, who)
+		checks = append(checks, check)
+	}
+	view.verified(checks, signedIn)
 	if checks.Failed() {
 		return exitFailed
 	}

@@ -14,6 +14,7 @@ import (
 	"authpocket/internal/engine"
 	"authpocket/internal/journal"
 	"authpocket/internal/link"
+	"authpocket/internal/signin"
 	"authpocket/internal/visible"
 )
 
@@ -198,11 +199,20 @@ func (v view) applied(plan link.Plan, o outcomes, checks link.Checks, err error)
 	}
 }
 
-func (v view) checks(checks link.Checks) {
-	if v.asJSON {
-		v.json(checks)
+// verified prints checks, and in JSON the verdict on a test sign-in if there is
+// one.
+func (v view) verified(checks link.Checks, signIn *signin.Verdict) {
+	if !v.asJSON {
+		v.checks(checks)
 		return
 	}
+	v.json(struct {
+		Checks []link.Check    `json:"checks"`
+		SignIn *signin.Verdict `json:"sign_in,omitempty"`
+	}{append([]link.Check{}, checks...), signIn})
+}
+
+func (v view) checks(checks link.Checks) {
 	for _, c := range checks {
 		visible.Fprintf(v.out, "%-7s %s: %s\n        %s\n", c.Status, c.System.Label(), c.Title, c.Evidence)
 		if c.Remedy != "" {

@@ -142,7 +142,9 @@ func (t *signInTest) readTrails(ctx context.Context) {
 	}
 	var group sync.WaitGroup
 	group.Go(func() { t.facts.Authentik = t.e.authentik.Events(ctx, t.s.Started, t.d, t.state()) })
-	group.Go(func() { t.facts.PocketBase = t.e.pocketbase.Trail(ctx, query) })
+	if t.facts.Return.Stopped == "" { // otherwise PocketBase had no part in it yet
+		group.Go(func() { t.facts.PocketBase = t.e.pocketbase.Trail(ctx, query) })
+	}
 	group.Wait()
 }
 
@@ -192,6 +194,9 @@ func (t *signInTest) evidence() []signin.Evidence {
 	if code := t.facts.Return.Error; code != "" {
 		list = append(list, signin.Evidence{System: link.Authentik,
 			Text: "authentik sent the person back with the error “" + secret.Scrub(code) + "”."})
+	}
+	if said := t.facts.Return.Said; said != "" {
+		list = append(list, signin.Evidence{System: link.Authentik, Text: said})
 	}
 	if noticed := t.facts.Return.Noticed(); noticed != "" {
 		list = append(list, signin.Evidence{System: link.PB, Text: noticed})

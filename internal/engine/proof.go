@@ -36,6 +36,8 @@ type AuthentikProof interface {
 	Events(ctx context.Context, since time.Time, d link.Desired, state string) signin.AuthentikTrail
 	// ClockOffset returns how far authentik's clock is ahead of this machine's.
 	ClockOffset(context.Context) (time.Duration, error)
+
+	AuthentikLogin
 }
 
 // PocketBaseProof is PocketBase's part in predicting and explaining sign-ins.

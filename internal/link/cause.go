@@ -11,6 +11,7 @@ const (
 	CauseGrantTypes         CauseID = "grant-types"
 	CauseRedirectMismatch   CauseID = "redirect-mismatch"
 	CauseUnknownClient      CauseID = "unknown-client"
+	CauseCredentials        CauseID = "credentials"
 	CauseNoAccess           CauseID = "no-access"
 	CauseValidity           CauseID = "validity"
 	CauseFlow               CauseID = "flow"

@@ -70,6 +70,16 @@ func causesAtAuthentik() []Cause {
 				link.CheckSignIn},
 		},
 		{
+			ID:      link.CauseCredentials,
+			Title:   "authentik does not accept the user name, password or code",
+			Symptom: "authentik's sign-in page shows “Invalid password”, “Failed to authenticate” or “Invalid Token”.",
+			Why: "There is no such user, the password or the code is wrong, or the code was used before. The clock that " +
+				"the code is made with may also be wrong.",
+			Todo: "Check the user name and the password. A code of an authenticator app works once: wait 30 seconds for " +
+				"the next one.",
+			Checks: []link.CheckID{link.CheckSignIn},
+		},
+		{
 			ID:      link.CauseFlow,
 			Title:   "A flow lets nobody in",
 			Symptom: "authentik shows “Flow does not apply to current user” or “Permission denied”.",
@@ -87,7 +97,7 @@ func causesAtAuthentik() []Cause {
 			Why: "The account is not active, has expired, or is a service account, which has no password to sign in " +
 				"with.",
 			Todo:   "Activate the account in authentik, or check as a user who signs in to the app.",
-			Checks: []link.CheckID{link.CheckAuthentikPerson},
+			Checks: []link.CheckID{link.CheckAuthentikPerson, link.CheckSignIn},
 		},
 		{
 			ID:      link.CauseNoAccess,

@@ -30,6 +30,8 @@ func Diagnose(f Facts) link.CauseID {
 		return diagnoseRefusal(f, *f.Exchanged.Refusal)
 	case f.Exchanged != nil:
 		return diagnoseEmail(f)
+	case f.Return.Stopped != "":
+		return known(f.Return.Stopped.Entry())
 	case f.Return.Error != "":
 		return diagnoseError(f.Return.Error)
 	case f.Return.Missing != MissingNothing:
@@ -300,7 +302,7 @@ func StageOf(f Facts) StageID {
 		return StageOpened
 	case f.Return.Missing != MissingNothing && (f.PocketBase.Returned || f.Authentik.Through):
 		return StageCallback
-	case f.Return.Missing != MissingNothing || f.Return.Error != "":
+	case f.Return.Missing != MissingNothing || f.Return.Error != "" || f.Return.Stopped != "":
 		return StageAuthentik
 	case f.PocketBase.Stage != "":
 		return f.PocketBase.Stage

@@ -108,6 +108,10 @@ type Return struct {
 	Error   string // authentik's error code, such as "access_denied"
 	Missing Missing
 	Status  int // HTTP status, with MissingRefused
+	// Stopped is why authentik did not send the person back, if the sign-in was made without a browser. Said is what
+	// authentik showed then.
+	Stopped link.CauseID
+	Said    string
 	// State is the OAuth2 state of the sign-in, used to search PocketBase's
 	// log. If empty, the one from StartSignIn is used.
 	State string

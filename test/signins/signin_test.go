@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"authpocket/internal/engine"
+	"authpocket/internal/secret"
 	"authpocket/internal/signin"
 )
 
@@ -87,4 +88,14 @@ func TestASignInThatWorks(t *testing.T) {
 		!second.AsPredicted || second.Record.ID != v.Record.ID {
 		t.Errorf("%+v", second)
 	}
+}
+
+// signInWithout makes a sign-in without a browser and returns its verdict.
+func (l *linked) signInWithout(password string) signin.Verdict {
+	check, v := l.e.SignInAs(l.t.Context(), l.d, signin.Credentials{Name: l.username, Password: secret.New(password)})
+	if v == nil {
+		l.t.Errorf("%s: no verdict: %+v", l.name, check)
+		return signin.Verdict{}
+	}
+	return *v
 }

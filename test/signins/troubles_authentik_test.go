@@ -140,6 +140,16 @@ func troublesAtAuthentik() []trouble {
 				}
 				return l.verdict(s, signin.Return{Error: "access_denied"})
 			}},
+		{name: "a wrong password", cause: "credentials", stage: signin.StageAuthentik,
+			checks: []link.CheckID{link.CheckSignIn},
+			signIn: func(l *linked) signin.Verdict { return l.signInWithout("another password") }},
+		{name: "not active", cause: "person-inactive", stage: signin.StageAuthentik,
+			checks: []link.CheckID{"authentik.person", link.CheckSignIn},
+			spoil: func(l *linked) {
+				l.signInAs("idle", "idle@example.com")
+				l.a.sim.Deactivate(l.person)
+			},
+			signIn: func(l *linked) signin.Verdict { return l.signInWithout(password) }},
 		{name: "no openid scope", cause: "missing-scopes", stage: signin.StageUserInfo,
 			checks: []link.CheckID{"authentik.scopes", link.CheckSignIn},
 			spoil:  func(l *linked) { l.patchProvider(map[string]any{"property_mappings": []any{}}) }},

@@ -16,9 +16,8 @@ func executor(c *serve.Call) (serve.Answer, error) {
 	if flow == nil {
 		return c.NotFoundPage(), nil
 	}
-	post, csrf := c.Request.Method == http.MethodPost, c.Request.Header.Get("X-authentik-CSRF")
-	if post && c.Person() != nil && csrf != c.Session().CSRF {
-		return serve.OK(obj{"component": "ak-stage-flow-error", "request_id": c.ID, "error": "CSRF Failed"})
+	if problem := csrfProblem(c); problem != "" {
+		return serve.OK(obj{"component": "ak-stage-flow-error", "request_id": c.ID, "error": problem})
 	}
 	s := c.OpenSession()
 	if s.Plan == nil || s.Plan.Slug != flow.Slug {
@@ -61,8 +60,14 @@ func executeLogin(c *serve.Call, plan *store.FlowPlan, flow *store.Flow) (serve.
 	case store.StagePassword:
 		return serve.OK(passwordChallenge(c, plan, flow, nil))
 	case store.StageDevices:
+		if challenge := secondFactor(c, plan, flow, nil); challenge != nil {
+			return serve.OK(challenge)
+		}
 		plan.Stage = store.StageLogin
 		return again(c), nil
+	}
+	if challenge := oneMore(c, plan, flow); challenge != nil {
+		return serve.OK(challenge)
 	}
 	next := handedOn(c).Get("next")
 	c.SignIn(c.State.Users.Get(plan.Pending))
@@ -77,12 +82,9 @@ func answerLogin(c *serve.Call, plan *store.FlowPlan, flow *store.Flow) (serve.A
 	}
 	switch plan.Stage {
 	case store.StageIdentification:
-		name, _ := in["uid_field"].(string)
-		user := userNamed(c, name)
-		if user == nil {
-			return serve.OK(identification(c, flow, responseErrors("non_field_errors", "Failed to authenticate.")))
+		if errs := identified(c, plan, in); errs != nil {
+			return serve.OK(identification(c, flow, errs))
 		}
-		plan.Pending, plan.Stage = user.PK, store.StagePassword
 	case store.StagePassword:
 		password, _ := in["password"].(string)
 		user := c.State.Users.Get(plan.Pending)
@@ -90,6 +92,14 @@ func answerLogin(c *serve.Call, plan *store.FlowPlan, flow *store.Flow) (serve.A
 			return serve.OK(passwordChallenge(c, plan, flow, responseErrors("password", "Invalid password")))
 		}
 		plan.Stage = store.StageDevices
+	case store.StageDevices:
+		if errs := codeFits(c, plan, in); errs != nil {
+			return serve.OK(secondFactor(c, plan, flow, errs))
+		}
+	case store.StageLogin:
+		if challenge := passOne(c, plan, flow, in); challenge != nil {
+			return serve.OK(challenge)
+		}
 	}
 	return again(c), nil
 }
@@ -139,7 +149,7 @@ func identification(c *serve.Call, flow *store.Flow, errs obj) obj {
 			challenge["application_pre_launch"] = launch
 		}
 	}
-	return withErrors(challenge, errs)
+	return withErrors(onFirstPage(c, challenge), errs)
 }
 
 func passwordChallenge(c *serve.Call, plan *store.FlowPlan, flow *store.Flow, errs obj) obj {

@@ -32,6 +32,7 @@ type FlowPlan struct {
 	Slug    string
 	Stage   Stage
 	Pending int // the identified user; 0 before that
+	Passed  int // the number of stages of LoginFlow that were answered
 
 	Authorization *Authorization // of a consent
 	App           string
@@ -45,7 +46,7 @@ type Stage int
 const (
 	StageIdentification Stage = iota
 	StagePassword
-	StageDevices // passed at once, since no user has a second factor
+	StageDevices // passed at once by users without a second factor
 	StageLogin
 )
 

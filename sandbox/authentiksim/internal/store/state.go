@@ -32,6 +32,8 @@ type State struct {
 	LastUser, lastProvider, LastPermission int
 	Settings                               Settings
 	Brand                                  Brand
+	Login                                  LoginFlow
+	Devices                                map[int]*Devices // by user
 
 	Sessions map[string]*Session
 	Codes    map[string]*AuthorizationCode
@@ -67,6 +69,7 @@ func NewState() *State {
 		ByProvider:    map[int]string{},
 		AppLists:      map[AppListKey][]CachedApp{},
 		Consents:      map[ConsentKey]time.Time{},
+		Devices:       map[int]*Devices{},
 	}
 }
 

@@ -1,0 +1,123 @@
+package main
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+
+	"golang.org/x/term"
+
+	"authpocket/internal/secret"
+	"authpocket/internal/signin"
+	"authpocket/internal/visible"
+)
+
+// signInFlags say who makes a test sign-in. Secrets are never arguments, which
+// other users of the machine can read.
+type signInFlags struct {
+	SignIn           string `help:"${help_sign_in}" placeholder:"NAME"`
+	PasswordFile     string `help:"${help_password_file}" placeholder:"FILE" type:"path"`
+	TOTPSecretFile   string `name:"totp-secret-file" help:"${help_totp_secret_file}" placeholder:"FILE" type:"path"`
+	RecoveryCodeFile string `help:"${help_recovery_code_file}" placeholder:"FILE" type:"path"`
+}
+
+// The environment variables for the secrets of a test sign-in.
+const (
+	envPassword = "AUTHPOCKET_SIGNIN_PASSWORD"      // #nosec G101 -- a name
+	envTOTP     = "AUTHPOCKET_SIGNIN_TOTP_SECRET"   // #nosec G101 -- a name
+	envCode     = "AUTHPOCKET_SIGNIN_RECOVERY_CODE" // #nosec G101 -- a name
+)
+
+// credentials reads what the flags name. They are empty without --sign-in.
+func (p program) credentials(ctx context.Context, f signInFlags) (who signin.Credentials, err error) {
+	if f.SignIn == "" {
+		if cmp.Or(f.PasswordFile, f.TOTPSecretFile, f.RecoveryCodeFile) != "" {
+			return who, &refusal{"There is nobody to sign in as.", "Add --sign-in NAME."}
+		}
+		return who, nil
+	}
+	who.Name = f.SignIn
+	if who.TOTP, err = readSecret(f.TOTPSecretFile, envTOTP); err != nil {
+		return who, err
+	}
+	if who.Code, err = readSecret(f.RecoveryCodeFile, envCode); err != nil {
+		return who, err
+	}
+	if who.Password, err = readSecret(f.PasswordFile, envPassword); err == nil && !who.Password.IsSet() {
+		who.Password, err = p.askPassword(ctx, f.SignIn)
+	}
+	return who, err
+}
+
+// maxSecret bounds a file with a secret, in bytes.
+const maxSecret = 4096
+
+// readSecret returns the text of a file, or of a variable if no file is named,
+// without the end of its line. The error does not have it.
+func readSecret(file, variable string) (secret.Text, error) {
+	if file == "" {
+		return secret.New(withoutNewline(os.Getenv(variable))), nil
+	}
+	f, err := os.Open(file)
+	if err != nil {
+		return secret.Text{}, err
+	}
+	defer f.Close()
+	text, err := io.ReadAll(io.LimitReader(f, maxSecret+1))
+	if err != nil {
+		return secret.Text{}, err
+	}
+	line := withoutNewline(string(text))
+	switch {
+	case len(text) > maxSecret:
+		return secret.Text{}, fmt.Errorf("%s is too large for a password or code", file)
+	case line == "":
+		return secret.Text{}, fmt.Errorf("%s is empty", file)
+	}
+	return secret.New(line), nil
+}
+
+func withoutNewline(s string) string { return strings.TrimSuffix(strings.TrimSuffix(s, "\n"), "\r") }
+
+// askPassword asks for a password at the terminal, without showing it. A read
+// of a terminal cannot be interrupted, so it is left running after a signal,
+// and the terminal is put back.
+func (p program) askPassword(ctx context.Context, name string) (secret.Text, error) {
+	terminal, ok := p.in.(*os.File)
+	if !ok || !term.IsTerminal(int(terminal.Fd())) {
+		return secret.Text{}, &refusal{"There is no password for " + name + ".",
+			"Use --password-file, or set " + envPassword + "."}
+	}
+	before, err := term.GetState(int(terminal.Fd()))
+	if err != nil {
+		return secret.Text{}, fmt.Errorf("reading the terminal: %w", err)
+	}
+	visible.Fprintf(p.err, "Password of %s at authentik: ", name)
+	typed := make(chan secret.Text, 1)
+	failed := make(chan error, 1)
+	go func() {
+		text, err := term.ReadPassword(int(terminal.Fd()))
+		if err != nil {
+			failed <- err
+			return
+		}
+		typed <- secret.New(string(text))
+		clear(text)
+	}()
+	defer visible.Fprintln(p.err)
+	select {
+	case <-ctx.Done():
+		return secret.Text{}, errors.Join(ctx.Err(), term.Restore(int(terminal.Fd()), before))
+	case err := <-failed:
+		return secret.Text{}, fmt.Errorf("reading the password: %w", err)
+	case password := <-typed:
+		if !password.IsSet() {
+			return secret.Text{}, &refusal{"No password was typed.", "Type it, or use --password-file."}
+		}
+		return password, nil
+	}
+}

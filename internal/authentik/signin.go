@@ -1,0 +1,27 @@
+package authentik
+
+import (
+	"context"
+
+	"authpocket/internal/authentik/login"
+	"authpocket/internal/link"
+	"authpocket/internal/signin"
+)
+
+// SignIn signs a person in without a browser, and returns what authentik sends to the redirect URI. The error is a
+// *signin.LoginError.
+func (c *Client) SignIn(ctx context.Context, d link.Desired, o signin.Opening, who signin.Credentials) (signin.Return,
+	error) {
+	// Plain http to the other address was allowed when the token was sent.
+	if open := link.Unencrypted("", d.AuthentikURL, "password", ""); open != nil && d.AuthentikURL != c.URL {
+		return signin.Return{}, &signin.LoginError{Stop: signin.StopStage, Step: "preparing the sign-in",
+			What: open.Summary, Todo: "Set authentik's public address to one with https://."}
+	}
+	return login.Client{URL: d.AuthentikURL, HTTP: c.HTTP, Log: c.Log}.SignIn(ctx, o, who)
+}
+
+// Active reports whether a user may sign in at all. The error is a *link.Fault.
+func (c *Client) Active(ctx context.Context, person int) (bool, error) {
+	user, err := c.User(ctx, person)
+	return user == nil || user.Flag("is_active"), err
+}

@@ -1,0 +1,181 @@
+package engine
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"strings"
+	"time"
+
+	"authpocket/internal/link"
+	"authpocket/internal/secret"
+	"authpocket/internal/signin"
+)
+
+// AuthentikLogin is authentik's part in a sign-in that no browser makes.
+type AuthentikLogin interface {
+	// SignIn signs a person in and returns what authentik sends to the redirect
+	// URI, which is not opened. The error is a *signin.LoginError.
+	SignIn(context.Context, link.Desired, signin.Opening, signin.Credentials) (signin.Return, error)
+	// Active reports whether a user may sign in at all. The error is a *link.Fault.
+	Active(ctx context.Context, person int) (bool, error)
+}
+
+// Limits of the search for the account of a test, and of its deletion.
+const (
+	tidyTime  = 30 * time.Second
+	tidyTries = 3
+)
+
+// SignInAs makes a test sign-in without a browser, as a person with these
+// credentials, and deletes the account that it creates. The check is skipped if
+// authentik asks for more than the credentials. The verdict is nil if the
+// sign-in did not reach an outcome. It takes up to a minute, and 30 s more to
+// explain a failure.
+func (e *Engine) SignInAs(ctx context.Context, d link.Desired, who signin.Credentials) (link.Check, *signin.Verdict) {
+	check := link.Check{ID: link.CheckSignIn, System: link.PB, Title: who.Name + " signs in"}
+	s, err := e.StartSignIn(ctx, d, "")
+	if err != nil {
+		return notStarted(check, err), nil
+	}
+	x := e.expect(ctx, d, who.Name)
+	back, err := e.authentik.SignIn(ctx, d, signin.Opening{AuthURL: s.AuthURL, RedirectURL: s.RedirectURL,
+		State: s.State}, who)
+	if stopped, ok := errors.AsType[*signin.LoginError](err); ok {
+		if check.System = link.Authentik; stopped.Stop != signin.StopDenied {
+			return stoppedCheck(check, stopped), nil
+		}
+		back = signin.Return{Stopped: stopped.Cause, Said: stopped.What}
+		if stopped.Cause == link.CauseCredentials && e.inactive(ctx, x.Person) {
+			back.Stopped = link.CausePersonInactive // authentik itself says that the password is wrong
+			back.Said += " The user is not active."
+		}
+	} else if err != nil {
+		return skipped(check, err), nil
+	}
+	v := e.FinishSignIn(ctx, d, s, back, x, nil)
+	if back.Code.IsSet() && x.Prediction != nil {
+		e.findLost(ctx, d, s, x.Prediction.Subject, &v)
+	}
+	check = signInCheck(check, v, append(who.Secrets(), back.Code))
+	return e.tidy(ctx, d, s, v, check), &v
+}
+
+// expect returns what is known about a person's sign-in beforehand. It is less
+// if the token may not read users or predict sign-ins.
+func (e *Engine) expect(ctx context.Context, d link.Desired, name string) (x Expected) {
+	var err error
+	if x.Person, err = e.FindUser(ctx, name); err != nil {
+		return Expected{}
+	}
+	if p, err := e.Foresee(ctx, d, x.Person); err == nil {
+		x.Prediction = &p
+	}
+	return x
+}
+
+// inactive reports whether authentik is known to have deactivated a person, 0
+// for an unknown one.
+func (e *Engine) inactive(ctx context.Context, person int) bool {
+	if person == 0 {
+		return false
+	}
+	active, err := e.authentik.Active(ctx, person)
+	return err == nil && !active
+}
+
+// notStarted returns the check for a sign-in that PocketBase does not offer.
+func notStarted(check link.Check, err error) link.Check {
+	m := link.MessageOf(err)
+	cause := link.CauseUnknown
+	if fault, ok := errors.AsType[*link.Fault](err); ok {
+		switch fault.Kind {
+		case link.FaultStale:
+			cause = link.CauseOAuth2Off
+		case link.FaultUnreachable:
+			cause = link.CauseUnreachable
+		}
+	}
+	return check.Fails(cause, m.What(), m.Todo)
+}
+
+// stoppedCheck returns the check for a sign-in at authentik without an outcome.
+func stoppedCheck(check link.Check, stopped *signin.LoginError) link.Check {
+	if stopped.Stop == signin.StopStage || stopped.Cause == "" {
+		check.Remedy = stopped.Todo
+		return check.Skips(stopped.What)
+	}
+	todo := stopped.Todo
+	if todo == "" {
+		todo = remedyOf(stopped.Cause)
+	}
+	return check.Fails(stopped.Cause, "Stopped while "+stopped.Step+": "+stopped.What, todo)
+}
+
+// maxEvidence is how many log entries the check of a failed sign-in shows.
+const maxEvidence = 5
+
+// signInCheck returns the check for a verdict.
+func signInCheck(check link.Check, v signin.Verdict, hide []secret.Text) link.Check {
+	if v.Works {
+		check.System = link.PB
+		return check.Passes(v.Words())
+	}
+	if failed := v.FailedStage(); failed != nil {
+		check.System = link.PB
+		if failed.ID == signin.StageOpened || failed.ID == signin.StageAuthentik {
+			check.System = link.Authentik
+		}
+	}
+	said := []string{v.Words()}
+	for _, one := range v.Evidence[:min(len(v.Evidence), maxEvidence)] {
+		if text := strings.TrimSuffix(one.Text, ".") + "."; !slices.Contains(said, text) {
+			said = append(said, text)
+		}
+	}
+	return check.Fails(v.Cause, secret.Hide(link.Joined(said...), hide...), v.Todo)
+}
+
+// findLost looks for the account of a sign-in whose answer was lost.
+func (e *Engine) findLost(ctx context.Context, d link.Desired, s SignIn, subject string, v *signin.Verdict) {
+	if v.Works || v.Record != nil || subject == "" {
+		return
+	}
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), tidyTime)
+	defer cancel()
+	account, _, err := e.pocketbase.Accounts(ctx, d, subject, "")
+	if err != nil || account == nil || e.pocketbase.MadeSince(ctx, d, account.ID, s.Started) != nil {
+		return
+	}
+	v.Made = true
+	v.Record = &signin.Record{ID: account.ID, Email: account.Email, Verified: account.Verified}
+}
+
+// tidy deletes the account that the test created, even after an interruption,
+// and says so in the check.
+func (e *Engine) tidy(ctx context.Context, d link.Desired, s SignIn, v signin.Verdict, check link.Check) link.Check {
+	if !v.Made || v.Record == nil {
+		return check
+	}
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), tidyTime)
+	defer cancel()
+	err := e.DeleteTestAccount(ctx, d, s, v)
+	for range tidyTries - 1 {
+		if fault, ok := errors.AsType[*link.Fault](err); !ok || fault.Kind != link.FaultUnreachable {
+			break
+		}
+		err = e.DeleteTestAccount(ctx, d, s, v) // it accepts that the account is gone
+	}
+	if err == nil {
+		check.Evidence = link.Joined(check.Evidence, "The account that the test created is deleted again.")
+		return check
+	}
+	m := link.MessageOf(err)
+	check.Evidence = link.Joined(check.Evidence, "The account that the test created, "+v.Record.ID+", is still there. "+
+		m.What())
+	check.Remedy = link.Joined(check.Remedy, m.Todo)
+	if check.Status == link.Pass {
+		check.Status = link.Warn
+	}
+	return check
+}
