@@ -112,6 +112,11 @@ func (t *signInTest) compare(v *signin.Verdict) {
 func (t *signInTest) explain(ctx context.Context) signin.Verdict {
 	t.report(t.verdict(signin.Diagnose(t.facts)))
 	t.readTrails(ctx)
+	if done := t.facts.Exchanged; done != nil && done.Refusal != nil && len(done.Refusal.Fields) > 0 {
+		if now, err := t.e.pocketbase.Collection(ctx, t.d); err == nil {
+			t.facts.Mapped = now.OAuth2.Mapped
+		}
+	}
 	if t.facts.Return.Missing != signin.MissingNothing || signin.Vague(signin.Diagnose(t.facts)) {
 		t.measure(ctx)
 	}

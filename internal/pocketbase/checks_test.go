@@ -125,7 +125,9 @@ func TestCheckFindsEachBreak(t *testing.T) {
 				users.AuthRule, users.CreateRule = nil, nil
 			}},
 		{"authRule of its own", "rules", link.Skipped, "",
-			func(users *core.Collection, _ *core.OAuth2ProviderConfig) { users.AuthRule = new("verified = true") }},
+			func(users *core.Collection, _ *core.OAuth2ProviderConfig) {
+				users.AuthRule = new(`@request.query.door = "1"`)
+			}},
 		{"MFA", "rules", link.Fail, link.CauseMFA, func(users *core.Collection, _ *core.OAuth2ProviderConfig) {
 			users.MFA.Enabled = true
 		}},

@@ -85,7 +85,7 @@ func causesOfAccount() []Cause {
 				"address.",
 			Todo: "Allow the domain in the options of the collection's email field, or correct the user's address in " +
 				"authentik.",
-			Checks: []link.CheckID{link.CheckPrediction, link.CheckSignIn},
+			Checks: []link.CheckID{link.CheckPocketBaseRules, link.CheckPrediction, link.CheckSignIn},
 		},
 		{
 			ID:      link.CauseRequiredField,
@@ -112,7 +112,7 @@ func causesOfAccount() []Cause {
 				"account has. The field is required, so that it then refuses the account.",
 			Todo: "Relax the field's pattern, make it optional, give it an autogenerate pattern, or map the user name " +
 				"to another field.",
-			Checks: []link.CheckID{link.CheckPrediction, link.CheckSignIn},
+			Checks: []link.CheckID{link.CheckPocketBaseRules, link.CheckPrediction, link.CheckSignIn},
 		},
 		{
 			ID:      link.CauseAccountFields,

@@ -82,9 +82,10 @@ func causesOfExchange() []Cause {
 			ID:      link.CauseNoSubject,
 			Title:   "authentik sends no subject",
 			Symptom: "Failed to authenticate, with “Cannot be blank” at providerId.",
-			Why:     "PocketBase knows a person by the claim sub. A scope mapping has replaced it with an empty one.",
-			Todo:    "Remove sub from the provider's scope mappings.",
-			Checks:  []link.CheckID{link.CheckPrediction, link.CheckSignIn},
+			Why: "PocketBase knows a person by the claim sub. A scope mapping has replaced it with an empty one, or " +
+				"something other than authentik answers at the user-info URL.",
+			Todo:   "Remove sub from the provider's scope mappings, and check the user-info URL.",
+			Checks: []link.CheckID{link.CheckSignIn},
 		},
 		{
 			ID: link.CauseMissingScopes, Fixable: true,

@@ -119,11 +119,13 @@ func troublesAtAuthentik() []trouble {
 				l.attachMapping("email", `return {"email": request.user.attributes["mail"], "email_verified": True}`)
 			}},
 		{name: "an empty subject", cause: "no-subject", stage: signin.StageRecord,
-			checks: []link.CheckID{"prediction", link.CheckSignIn},
-			spoil:  func(l *linked) { l.attachMapping("profile", `return {"sub": "", "name": "Ada"}`) }},
+			checks: []link.CheckID{link.CheckSignIn},
+			spoil: func(l *linked) {
+				l.setURLs("", answering(l.t, http.StatusOK, "application/json", `{"sub":"","email":"ada@example.com","email_verified":true}`)+userInfo)
+			}},
 		{name: "a name that is a list", cause: "claim-type", stage: signin.StageUserInfo,
 			checks: []link.CheckID{"authentik.claims", "prediction", link.CheckSignIn},
-			spoil: func(l *linked) { l.attachMapping("profile", `return {"name": ["Ada"]}`) }},
+			spoil:  func(l *linked) { l.attachMapping("profile", `return {"name": ["Ada"]}`) }},
 		{name: "not bound", cause: "no-access", stage: signin.StageAuthentik, checks: []link.CheckID{"authentik.access",
 			"prediction", link.CheckSignIn},
 			spoil: func(l *linked) {

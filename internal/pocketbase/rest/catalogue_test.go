@@ -28,7 +28,7 @@ func TestClassifyUser(t *testing.T) {
 		{`Get "https://a/": context deadline exceeded`, link.CauseTimeout},
 		{"invalid character '<' looking for beginning of value", link.CauseUserInfoURL},
 		{"unexpected end of JSON input", link.CauseUserInfoURL},
-		{"json: cannot unmarshal number into Go struct field .sub of type string", link.CauseUserInfoURL},
+		{"json: cannot unmarshal number into Go struct field .sub of type string", link.CauseClaimType},
 		{`iss must be one of [https://a/], got "https://b/"`, link.CauseIssuerMismatch},
 		{"token has invalid audience", link.CauseIssuerMismatch},
 		{"token is expired", link.CauseClock},
