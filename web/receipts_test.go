@@ -190,7 +190,7 @@ func TestANewClientSecretIsCheckedAtOnce(t *testing.T) {
 	if strings.Contains(review.text, authentik) || strings.Contains(b.get("/receipts/"+b.newest()).text, authentik) {
 		t.Error("the secret is on a page")
 	}
-	b.get("/verify").want(200).says("All checks passed")
+	b.get("/verify").want(200).says("stands in the way")
 	done := b.get("/done").want(200).says("New client secret · view receipt",
 		"Link created or changed · view receipt", "Scope mapping “authpocket: trust every e-mail address” created in "+
 			"authentik")

@@ -47,7 +47,7 @@ func TestFromStartToDone(t *testing.T) {
 
 	b.post("/verify", nil).want(303, "/verify")
 	b.wait("/verify/events", "")
-	b.get("/verify").want(200).says("Check results", "All checks passed")
+	b.get("/verify").want(200).says("Check results", "stands in the way")
 	done := b.get("/done").want(200).says("authentik and PocketBase are linked", `.collection("users")`,
 		`{ provider: "oidc" }`)
 	for _, link := range []string{box.AuthentikURL + "/if/admin/#/core/applications/pocketbase", box.PocketBaseURL +

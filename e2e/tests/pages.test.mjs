@@ -72,7 +72,7 @@ for (const [theme, width] of [['light', 1100], ['dark', 360]]) {
     await page.getByRole('heading', { level: 1, name: 'Changes applied' }).waitFor();
     await look(page, '6-apply', theme);
     await page.getByRole('link', { name: 'Run checks' }).or(page.getByRole('button', { name: 'Run checks' })).click();
-    await page.getByText('All checks passed').waitFor({ timeout: 60_000 });
+    await page.getByText('stands in the way').waitFor({ timeout: 60_000 });
     await look(page, '7-verify', theme);
     await page.goto(demo.url + 'done');
     await look(page, '8-done', theme);

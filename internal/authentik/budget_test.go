@@ -37,7 +37,7 @@ func newLinkRequests(t *testing.T) (connect, plan, apply, check int) {
 func TestANewLinkTakesFewRequests(t *testing.T) {
 	connect, plan, apply, check := newLinkRequests(t)
 	t.Logf("connect %d, plan %d, apply %d, check %d", connect, plan, apply, check)
-	if connect > 3 || plan > 8 || apply > 7 || check > 10 {
+	if connect > 3 || plan > 8 || apply > 7 || check > 16 {
 		t.Errorf("connect %d, plan %d, apply %d, check %d", connect, plan, apply, check)
 	}
 }

@@ -12,8 +12,8 @@ import (
 
 	"authpocket/internal/authentik"
 	"authpocket/internal/link"
-	"authpocket/internal/signin"
 	"authpocket/internal/secret"
+	"authpocket/internal/signin"
 	"authpocket/sandbox/authentiksim"
 )
 
@@ -192,6 +192,8 @@ func TestChecksWithoutPermissionsAreSkippedWithTheReason(t *testing.T) {
 		"authentik.client":   link.Pass,
 		"authentik.redirect": link.Skipped, "authentik.scopes": link.Pass, "authentik.grants": link.Skipped,
 		"authentik.email": link.Skipped, "authentik.access": link.Skipped,
+		"authentik.validity": link.Skipped, "authentik.flows": link.Skipped, "authentik.person": link.Skipped,
+		"authentik.claims":    link.Skipped,
 		"authentik.endpoints": link.Pass, "authentik.bindings": link.Skipped, "authentik.settings": link.Skipped,
 	}
 	for _, check := range c.Check(t.Context(), d, ada) {

@@ -101,7 +101,7 @@ func TestACancelledReadIsNotRepeated(t *testing.T) {
 		return true
 	})
 	l.count()
-	if _, _, err := c.Preview(ctx, link.Desired{Provider: link.ProviderState{PK: 1, IncludeClaims: true}},
+	if _, err := c.Preview(ctx, link.Desired{Provider: link.ProviderState{PK: 1, IncludeClaims: true}},
 		0); err == nil || l.count() != 1 {
 		t.Errorf("the error is %v", err)
 	}

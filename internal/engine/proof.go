@@ -137,6 +137,9 @@ func (e *Engine) predict(ctx context.Context, d link.Desired, claims map[string]
 	return predict.Between(oldest, newest, predict.World{
 		Collection: now, Slot: d.Slot.Slot, Claims: claims, BySubject: bySubject, ByEmail: byEmail,
 		Holds: func(field, value string, anyCase bool) (bool, error) {
+			if field == "email" && value == email { // Accounts has compared it as the collection's index does
+				return byEmail != nil, nil
+			}
 			return e.pocketbase.Holds(ctx, d, field, value, anyCase)
 		},
 	}), nil

@@ -92,7 +92,7 @@ func TestListsOfNothingAreNeverNull(t *testing.T) {
 		want  string
 	}{
 		"an empty plan": {link.Plan{}, `{"changes":[],"warnings":[]}`},
-		"no checks":     {link.Checks(nil), `{"checks":[]}`},
+		"no checks":     {link.Checks(nil), `{"headline":"No check could be made. No sign-in has been tried yet.","checks":[]}`},
 	} {
 		t.Run(name, func(t *testing.T) {
 			raw, err := json.Marshal(test.value)
@@ -110,14 +110,17 @@ func TestChecksJSONHasTheKeysThatScriptsRelyOn(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	var got map[string][]map[string]any
+	var got struct {
+		Headline string
+		Checks   []map[string]any
+	}
 	if err := json.Unmarshal(raw, &got); err != nil {
 		t.Fatal(err)
 	}
 	want := map[string]any{"id": "authentik.issuer", "system": "authentik", "title": "Issuer", "status": "fail",
 		"evidence": "It is x.", "remedy": "Set it.", "cause": "issuer"}
-	if diff := cmp.Diff(want, got["checks"][0]); diff != "" {
-		t.Errorf("the check (want -, got +):\n%s", diff)
+	if diff := cmp.Diff(want, got.Checks[0]); diff != "" || got.Headline != "1 check failed, so sign-in may not work." {
+		t.Errorf("%s: the check (want -, got +):\n%s", got.Headline, diff)
 	}
 }
 

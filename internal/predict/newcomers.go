@@ -3,6 +3,7 @@ package predict
 import (
 	"encoding/json"
 	"fmt"
+	"reflect"
 	"slices"
 	"strings"
 
@@ -26,34 +27,58 @@ type Obstacle struct {
 // verified addresses.
 func Obstacles(c link.CollectionState, version string, trusted bool) []Obstacle {
 	w := World{Version: version, Collection: c}
-	return slices.Concat(w.createObstacles(), w.entryObstacles(), w.emailObstacles(trusted), w.fieldObstacles(trusted))
+	drafts := w.newcomers(trusted)
+	return slices.Concat(w.createObstacles(drafts), w.entryObstacles(drafts), w.emailObstacles(trusted),
+		w.fieldObstacles(drafts))
 }
 
-// anybody is a record of which nothing is known.
-func (w World) anybody() rule.Record {
-	r := rule.Record{Fields: w.Collection.Fields, Unknown: map[string]bool{}, New: true}
+// newcomers returns the drafts of people who have nothing in common.
+func (w World) newcomers(trusted bool) []record.Draft {
+	var drafts []record.Draft
+	for _, user := range samples(w.Collection) {
+		if !trusted {
+			user.Email = ""
+		}
+		drafts = append(drafts, record.New(w.Collection, user, w.Version, w.lookup()))
+	}
+	return drafts
+}
+
+// common returns the values that are the same in all drafts, and the keys of the others.
+func common(drafts []record.Draft, of func(record.Draft) map[string]any) (same map[string]any, others map[string]bool) {
+	same, others = map[string]any{}, map[string]bool{}
+	for key, value := range of(drafts[0]) {
+		for _, d := range drafts {
+			if _, unknown := d.Unknown[key]; unknown || !reflect.DeepEqual(of(d)[key], value) {
+				others[key] = true
+			}
+		}
+		if !others[key] {
+			same[key] = value
+		}
+	}
+	return same, others
+}
+
+// nobodyKnown is an account of which nothing is known.
+func (w World) nobodyKnown() rule.Record {
+	r := rule.Record{Fields: w.Collection.Fields, Unknown: map[string]bool{}}
 	for _, f := range w.Collection.Fields {
 		r.Unknown[f.Name] = true
 	}
 	return r
 }
 
-// anybodysRequest is PocketBase's request for a new record, with nothing known of its body but its keys.
-func (w World) anybodysRequest() rule.Request {
-	draft := record.New(w.Collection, samples(w.Collection)[0], w.Version, w.lookup())
-	r := w.createRequest(draft)
-	r.UnknownBody = map[string]bool{}
-	for key := range r.Body {
-		r.UnknownBody[key] = true
-	}
-	return r
-}
-
-func (w World) createObstacles() []Obstacle {
+func (w World) createObstacles(drafts []record.Draft) []Obstacle {
 	c := w.Collection
 	o := Obstacle{Cause: link.CauseCreateRule,
 		Todo: "To let new people in through authentik only, set createRule to @request.context = \"oauth2\"."}
-	answer := rule.Decide(c.CreateRule, w.anybodysRequest(), w.anybody())
+	body, others := common(drafts, func(d record.Draft) map[string]any { return d.Body })
+	values, unknown := common(drafts, func(d record.Draft) map[string]any { return d.Before })
+	request := w.createRequest(record.Draft{Body: body})
+	request.UnknownBody = others
+	answer := rule.Decide(c.CreateRule, request, rule.Record{Fields: c.Fields, Values: values, Unknown: unknown,
+		New: true})
 	switch {
 	case answer.Truth == rule.Yes:
 		return nil
@@ -74,44 +99,60 @@ func (w World) createObstacles() []Obstacle {
 }
 
 // entryObstacles returns those of the auth rule and of multi-factor authentication.
-func (w World) entryObstacles() []Obstacle {
+func (w World) entryObstacles(drafts []record.Draft) []Obstacle {
+	values, unknown := common(drafts, func(d record.Draft) map[string]any { return d.After })
+	newcomer := rule.Record{Fields: w.Collection.Fields, Values: values, Unknown: unknown}
+	list := w.authObstacles(newcomer)
+	if w.Collection.MFAEnabled {
+		list = append(list, w.mfaObstacles(newcomer)...)
+	}
+	return list
+}
+
+func (w World) authObstacles(newcomer rule.Record) []Obstacle {
 	c := w.Collection
-	account := w.anybody()
-	account.New = false
-	var list []Obstacle
-	auth := Obstacle{Cause: link.CauseAuthRule, Everyone: true,
+	everyone := rule.Decide(c.AuthRule, w.signInRequest(), w.nobodyKnown())
+	answer := rule.Decide(c.AuthRule, w.signInRequest(), newcomer)
+	o := Obstacle{Cause: link.CauseAuthRule, Everyone: everyone.Truth == rule.No, Newcomers: answer.Truth == rule.No,
 		Todo: "Set authRule to empty, or to a rule that people meet. Changing it signs everyone out once."}
-	switch answer := rule.Decide(c.AuthRule, w.signInRequest(), account); {
-	case answer.Broken:
-		auth.What = "PocketBase can't evaluate authRule of " + c.Name + ", so nobody can sign in."
-		list = append(list, auth)
-	case answer.Truth == rule.No:
-		auth.What = "authRule of " + c.Name + " lets nobody sign in."
-		list = append(list, auth)
+	switch {
+	case everyone.Broken:
+		o.What = "PocketBase can't evaluate authRule of " + c.Name + ", so nobody can sign in."
+	case o.Everyone:
+		o.What = "authRule of " + c.Name + " lets nobody sign in."
+	case o.Newcomers:
+		o.What = "authRule of " + c.Name + " refuses everybody new; their account is made all the same."
 	case answer.Truth == rule.Unknown:
-		list = append(list, Obstacle{Cause: link.CauseAuthRule, Unknown: true, What: "Whether authRule of " + c.Name +
-			" lets a person in depends on " + answer.Unknown + "; their new account is made all the same.",
-			Todo: "Sign in with a new account to see."})
+		o.Unknown, o.Todo = true, "Sign in with a new account to see."
+		o.What = "Whether authRule of " + c.Name + " lets a new person in depends on " + answer.Unknown +
+			"; their account is made all the same."
+	default:
+		return nil
 	}
-	if !c.MFAEnabled {
-		return list
-	}
-	mfa := Obstacle{Cause: link.CauseMFA, Everyone: true, What: "Multi-factor authentication is on in " + c.Name +
+	return []Obstacle{o}
+}
+
+func (w World) mfaObstacles(newcomer rule.Record) []Obstacle {
+	c := w.Collection
+	o := Obstacle{Cause: link.CauseMFA, Everyone: true, What: "Multi-factor authentication is on in " + c.Name +
 		", so that authentik alone is not enough: PocketBase asks for a second way to sign in.",
 		Todo: "Set the MFA rule to @request.context != \"oauth2\", and let authentik ask for the second factor."}
-	if c.MFARule != "" {
-		switch answer := rule.Decide(&c.MFARule, w.signInRequest(), account); {
-		case answer.Broken:
-			mfa.What = "PocketBase can't evaluate the MFA rule of " + c.Name + ", so nobody can sign in."
-		case answer.Truth == rule.No:
-			return list
-		case answer.Truth == rule.Unknown:
-			mfa.Everyone, mfa.Unknown = false, true
-			mfa.What = "Whether PocketBase asks for a second factor depends on " + answer.Unknown +
-				", by the MFA rule of " + c.Name + "."
-		}
+	if c.MFARule == "" {
+		return []Obstacle{o}
 	}
-	return append(list, mfa)
+	everyone := rule.Decide(&c.MFARule, w.signInRequest(), w.nobodyKnown())
+	answer := rule.Decide(&c.MFARule, w.signInRequest(), newcomer)
+	o.Everyone, o.Newcomers = everyone.Broken || everyone.Truth == rule.Yes, answer.Truth == rule.Yes
+	switch {
+	case everyone.Broken:
+		o.What = "PocketBase can't evaluate the MFA rule of " + c.Name + ", so nobody can sign in."
+	case answer.Truth == rule.No:
+		return nil
+	case answer.Truth == rule.Unknown:
+		o.Unknown, o.What = true, "Whether PocketBase asks a new person for a second factor depends on "+answer.Unknown+
+			", by the MFA rule of "+c.Name+"."
+	}
+	return []Obstacle{o}
 }
 
 func (w World) emailObstacles(trusted bool) []Obstacle {
@@ -167,20 +208,16 @@ func samples(c link.CollectionState) []record.User {
 }
 
 // fieldObstacles returns the fields that refuse every new person, whatever the claims say.
-func (w World) fieldObstacles(trusted bool) []Obstacle {
+func (w World) fieldObstacles(drafts []record.Draft) []Obstacle {
 	counts := map[record.Fault]int{}
-	all := samples(w.Collection)
-	for _, user := range all {
-		if !trusted {
-			user.Email = ""
-		}
-		for _, f := range record.New(w.Collection, user, w.Version, w.lookup()).Faults {
+	for _, d := range drafts {
+		for _, f := range d.Faults {
 			counts[f]++
 		}
 	}
 	var certain []record.Fault
 	for f, n := range counts {
-		if n == len(all) && f.Field != "email" { // emailObstacles says that
+		if n == len(drafts) && f.Field != "email" { // emailObstacles says that
 			certain = append(certain, f)
 		}
 	}

@@ -214,7 +214,8 @@ func (w World) lookup() record.Lookup {
 
 func doubt(p *signin.Prediction, cause link.CauseID, what string) {
 	if p.Unknown == "" {
-		p.Cause = cause
+		p.Cause, p.Unknown = cause, what
+		return
 	}
-	p.Unknown = strings.TrimPrefix(p.Unknown+"; "+what, "; ")
+	p.Unknown += "; " + what
 }

@@ -68,7 +68,8 @@ func TestExpressions(t *testing.T) {
 		mapping := w.sim.AddScopeMapping("mapping", "x", expression)
 		for user, want := range map[int]string{ada: want.ada, bob: want.bob} {
 			tested := w.must("POST", "/propertymappings/all/"+mapping+"/test/", object{"user": user})
-			if tested["result"] != want || tested["successful"] != (want != cannot && !strings.HasPrefix(want, "KeyError")) {
+			works := want != cannot && !strings.HasPrefix(want, "KeyError")
+			if tested["result"] != want || tested["successful"] != works {
 				t.Errorf("%s\nfor %d is %v, want %s", expression, user, tested, want)
 			}
 		}

@@ -24,7 +24,8 @@ func TestThePreviewLacksTheClaimsOfAFailingMapping(t *testing.T) {
 	ada := w.addAda(nil)
 	provider, mappings := w.linkTo()
 	preview := func() object {
-		return w.must("GET", "/providers/oauth2/"+provider+"/preview_user/?for_user="+itoa(ada), nil)["preview"].(object)
+		path := "/providers/oauth2/" + provider + "/preview_user/?for_user=" + itoa(ada)
+		return w.must("GET", path, nil)["preview"].(object)
 	}
 	if preview()["email"] != "ada@example.com" || preview()["name"] != "Ada Lovelace" {
 		t.Fatalf("got %v", preview())

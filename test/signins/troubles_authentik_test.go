@@ -2,6 +2,8 @@ package signins
 
 import (
 	"net/http"
+	"slices"
+	"strconv"
 	"time"
 
 	"github.com/pocketbase/pocketbase/core"
@@ -101,6 +103,27 @@ func troublesAtAuthentik() []trouble {
 		{name: "another authentik at the public address", cause: "unknown-client",
 			checks: []link.CheckID{"authentik.redirect"},
 			spoil:  func(l *linked) { l.d.AuthentikURL = newIDP(l.t, authentiksim.Config{}, nil).url }},
+		{name: "a flow for sources", cause: "flow", checks: []link.CheckID{"authentik.flows"},
+			spoil: func(l *linked) {
+				l.patchProvider(map[string]any{"authentication_flow": l.a.sim.AddSourceFlow()})
+			}},
+		{name: "inactive account", cause: "person-inactive", checks: []link.CheckID{"authentik.person"},
+			spoil: func(l *linked) {
+				l.signInAs("gone", "gone@example.com")
+				l.a.call("PATCH", "/core/users/"+strconv.Itoa(l.person)+"/", map[string]any{"is_active": false})
+			}},
+		{name: "codes that are valid for no time", cause: "validity", checks: []link.CheckID{"authentik.validity"},
+			spoil: func(l *linked) { l.patchProvider(map[string]any{"access_code_validity": "seconds=0"}) }},
+		{name: "a mapping that raises", cause: "mapping-fails", checks: []link.CheckID{"authentik.claims"},
+			spoil: func(l *linked) {
+				l.attachMapping("email", `return {"email": request.user.attributes["mail"], "email_verified": True}`)
+			}},
+		{name: "an empty subject", cause: "no-subject", stage: signin.StageRecord,
+			checks: []link.CheckID{"prediction", link.CheckSignIn},
+			spoil:  func(l *linked) { l.attachMapping("profile", `return {"sub": "", "name": "Ada"}`) }},
+		{name: "a name that is a list", cause: "claim-type", stage: signin.StageUserInfo,
+			checks: []link.CheckID{"authentik.claims", "prediction", link.CheckSignIn},
+			spoil: func(l *linked) { l.attachMapping("profile", `return {"name": ["Ada"]}`) }},
 		{name: "not bound", cause: "no-access", stage: signin.StageAuthentik, checks: []link.CheckID{"authentik.access",
 			"prediction", link.CheckSignIn},
 			spoil: func(l *linked) {
@@ -131,6 +154,18 @@ func troublesAtAuthentik() []trouble {
 			checks: []link.CheckID{"authentik.scopes", link.CheckSignIn},
 			spoil:  func(l *linked) { l.patchProvider(map[string]any{"property_mappings": []any{}}) }},
 	}
+}
+
+// attachMapping replaces the provider's mapping of a scope with one of that expression.
+func (l *linked) attachMapping(scope, expression string) {
+	attached := []any{l.a.sim.AddScopeMapping(scope+" of "+l.name, scope, expression)}
+	now := l.a.call("GET", "/providers/oauth2/"+strconv.Itoa(l.d.Provider.PK)+"/", nil)["property_mappings"].([]any)
+	for _, m := range l.a.sim.Snapshot().ScopeMappings {
+		if slices.Contains(now, any(m.PK)) && m.ScopeName != scope {
+			attached = append(attached, m.PK)
+		}
+	}
+	l.patchProvider(map[string]any{"property_mappings": attached})
 }
 
 // key creates a key pair of that kind.

@@ -222,7 +222,7 @@ func troublesOfTheRecord() []trouble {
 			checks: []link.CheckID{"prediction", link.CheckSignIn},
 			spoil:  func(l *linked) { l.connectTo(l.record("ada@example.com", true), "the subject of before") }},
 		{name: "same address in capitals", cause: "duplicate-email", stage: signin.StageRecord,
-			checks: []link.CheckID{link.CheckSignIn},
+			checks: []link.CheckID{"prediction", link.CheckSignIn},
 			spoil: func(l *linked) {
 				l.spoil(func(c *core.Collection, _ *core.OAuth2ProviderConfig) {
 					c.AddIndex("any_case_of_"+l.name, true, "email COLLATE NOCASE", "")
@@ -233,8 +233,27 @@ func troublesOfTheRecord() []trouble {
 			checks: []link.CheckID{"pocketbase.rules", "prediction", link.CheckSignIn},
 			spoil:  rule(func(c *core.Collection) { c.Fields.Add(&core.TextField{Name: "phone", Required: true}) })},
 		{name: "name too long", cause: "mapped-field", stage: signin.StageRecord,
-			checks: []link.CheckID{link.CheckSignIn},
+			checks: []link.CheckID{"prediction", link.CheckSignIn},
 			spoil:  rule(func(c *core.Collection) { c.Fields.GetByName("name").(*core.TextField).Max = 3 })},
+		{name: "address of another domain", cause: "email-refused", stage: signin.StageRecord,
+			checks: []link.CheckID{"pocketbase.rules", "prediction", link.CheckSignIn},
+			spoil: rule(func(c *core.Collection) {
+				c.Fields.GetByName("email").(*core.EmailField).OnlyDomains = []string{"corp.example"}
+			})},
+		{name: "user name that does not fit", cause: "username-dropped", stage: signin.StageRecord,
+			checks: []link.CheckID{"prediction", link.CheckSignIn},
+			spoil: rule(func(c *core.Collection) {
+				c.Fields.Add(&core.TextField{Name: "username", Required: true, Pattern: "^[0-9]+$"})
+				c.OAuth2.MappedFields.Username = "username"
+			})},
+		{name: "account that breaks a field's options", cause: "account-fields", stage: signin.StageRecord,
+			checks: []link.CheckID{"prediction", link.CheckSignIn},
+			spoil: func(l *linked) {
+				l.record("ada@example.com", false)
+				l.spoil(func(c *core.Collection, _ *core.OAuth2ProviderConfig) {
+					c.Fields.GetByName("name").(*core.TextField).Required = true
+				})
+			}},
 	}
 }
 

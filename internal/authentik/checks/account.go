@@ -41,7 +41,8 @@ func (m *measured) judgePerson() link.Check {
 			"Activate the account in authentik, or check as another user.")
 	}
 	if kind == "service_account" || kind == "internal_service_account" {
-		return check.Warns(link.CausePersonInactive, name+" is a service account, which has no password to sign in with.",
+		return check.Warns(link.CausePersonInactive, name+
+			" is a service account, which has no password to sign in with.",
 			"Check as a user who signs in to the app.")
 	}
 	if expires, ok := m.expires(); ok && expires.Before(time.Now()) {

@@ -99,7 +99,7 @@ func (m *measured) readMappings(ctx context.Context) {
 	var asked []rest.Object
 	for _, o := range m.live.mappings {
 		attached := slices.ContainsFunc(m.live.state.Mappings, func(r link.Ref) bool { return r.ID == o.Text("pk") })
-		scope := o.Text("scope_name")
+		scope := rest.MappingState(o).Scope
 		requested := scope == "openid" || scope == "email" || scope == "profile"
 		if attached && (len(odd) > 0 && requested || slices.Contains(bare, scope)) {
 			asked = append(asked, o)
@@ -107,7 +107,7 @@ func (m *measured) readMappings(ctx context.Context) {
 	}
 	// authentik merges claims in this order (providers/oauth2/views/userinfo.py)
 	slices.SortStableFunc(asked, func(a, b rest.Object) int {
-		return strings.Compare(a.Text("scope_name"), b.Text("scope_name"))
+		return strings.Compare(rest.MappingState(a).Scope, rest.MappingState(b).Scope)
 	})
 	m.results = make([]mappingResult, len(asked))
 	errs := make([]error, len(asked))
@@ -129,7 +129,7 @@ func firstOf(errs []error) error {
 }
 
 func (m *measured) testMapping(ctx context.Context, mapping rest.Object) (mappingResult, error) {
-	r := mappingResult{name: rest.Plain(mapping.Text("name")), scope: mapping.Text("scope_name")}
+	r := mappingResult{name: rest.Plain(mapping.Text("name")), scope: rest.MappingState(mapping).Scope}
 	o, err := m.c.TestMapping(ctx, mapping.Text("pk"), m.userPK())
 	switch {
 	case err != nil:

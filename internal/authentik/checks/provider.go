@@ -80,7 +80,7 @@ func (m *measured) attached() (known map[string]bool, scopes []string) {
 	for _, o := range m.live.mappings {
 		if known[o.Text("pk")] {
 			known[o.Text("name")] = true
-			scopes = append(scopes, o.Text("scope_name"))
+			scopes = append(scopes, rest.MappingState(o).Scope)
 		}
 	}
 	return known, scopes

@@ -13,8 +13,7 @@ func (m *measured) judgeValidity() link.Check {
 	if m.live.provider == nil {
 		return check.Skips(m.live.missing)
 	}
-	var known, zero, short, unread []string
-	remedy := ""
+	var known, zero, short, unread, remedies []string
 	for _, one := range m.live.state.Lifetimes() {
 		if !m.live.provider.Has(one.Key) {
 			continue
@@ -33,9 +32,9 @@ func (m *measured) judgeValidity() link.Check {
 			known = append(known, words)
 			continue
 		}
-		remedy += one.Label + ": enter at least 10 seconds in authentik, such as " + one.Default + ". "
+		remedies = append(remedies, one.Label+": enter at least 10 seconds in authentik, such as "+one.Default+".")
 	}
-	remedy = strings.TrimSpace(remedy)
+	remedy := strings.Join(remedies, " ")
 	switch {
 	case len(zero) > 0:
 		return check.Fails(link.CauseValidity, strings.Join(zero, ", ")+": it expires at once, so every sign-in fails.",

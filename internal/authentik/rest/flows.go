@@ -25,12 +25,6 @@ func DefaultAccess(o Object) (open, known bool) {
 	return flags.Flag(flag), flags.Has(flag)
 }
 
-// StageBindingList returns the list of a flow's stages, in their order.
-func StageBindingList(flow string) List {
-	return List{Need{What: "stage bindings", Perm: link.PermViewStageBinding},
-		Get("/flows/bindings/", "target", flow, "ordering", "order")}
-}
-
 // User returns the user with that primary key, nil for none.
 func (c *Client) User(ctx context.Context, pk int) (Object, error) {
 	return c.One(ctx, Need{What: "user", Perm: link.PermViewUser}, Get(Item("/core/users/", strconv.Itoa(pk))))

@@ -56,7 +56,16 @@ func ProviderList() List {
 // BindingList returns the list of an application's bindings.
 func BindingList(applicationPK string) List {
 	return List{Need{What: "policy bindings", Perm: link.PermViewBinding},
-		Get(PathBindings, "target", applicationPK, "ordering", "order")}
+		Get(PathBindings, "target", applicationPK, "ordering", inOrder)}
+}
+
+// inOrder sorts what is bound in the order in which authentik evaluates it.
+const inOrder = "order"
+
+// StageBindingList returns the list of a flow's stages, in their order.
+func StageBindingList(flow string) List {
+	return List{Need{What: "stage bindings", Perm: link.PermViewStageBinding},
+		Get("/flows/bindings/", "target", flow, "ordering", inOrder)}
 }
 
 // AnyProviderList returns the list of providers of any kind whose name contains search.

@@ -8,7 +8,11 @@ import (
 	"authpocket/internal/link"
 )
 
-var userStatus = regexp.MustCompile(`^failed to fetch OAuth2 user profile via \S+ \((\d{3})\)`)
+var (
+	userStatus = regexp.MustCompile(`^failed to fetch OAuth2 user profile via \S+ \((\d{3})\)`)
+	// claimType is what encoding/json says of a claim of another type, before and since its second version.
+	claimType = regexp.MustCompile(`^json: cannot unmarshal (\w+ into Go struct field|JSON \w+ into Go \w+ within)`)
+)
 
 // ClassifyUser returns the cause behind the message that PocketBase logged when it could not read the claims
 // (tools/auth/base_provider.go, oidc.go). Like Classify, it trusts only the beginning.
@@ -18,6 +22,9 @@ func ClassifyUser(details string) link.CauseID {
 	}
 	if m := callError.FindStringSubmatch(details); m != nil {
 		return classifyTransport(m[1])
+	}
+	if claimType.MatchString(details) {
+		return link.CauseClaimType
 	}
 	cause := firstMatch(details, strings.HasPrefix, []match{
 		{link.CauseUserInfoURL, []string{"invalid character", "unexpected end of JSON", "json: "}},

@@ -174,7 +174,8 @@ func installPeople(st *store.State, now time.Time, adminToken string) {
 // viewPermissions returns the permissions to view each kind of object.
 func viewPermissions() []string {
 	return []string{
-		"authentik_flows.view_flow", "authentik_flows.view_flowstagebinding", "authentik_crypto.view_certificatekeypair",
+		"authentik_flows.view_flow", "authentik_flows.view_flowstagebinding",
+		"authentik_crypto.view_certificatekeypair",
 		"authentik_providers_oauth2.view_scopemapping", "authentik_core.view_group", "authentik_core.view_user",
 		"authentik_core.view_token", "authentik_rbac.view_role", "authentik_core.view_application",
 		"authentik_providers_oauth2.view_oauth2provider", "authentik_core.view_provider",

@@ -8,8 +8,9 @@ import (
 	"strconv"
 )
 
-// errCannotEvaluate is returned for an expression outside the supported family: a dictionary whose values are True,
-// False, None, strings, numbers, lists, dictionaries, and fields and attributes of request.user, combined with and, is True and bool().
+// errCannotEvaluate is returned for an expression outside the supported family: a value made of True, False, None,
+// strings, numbers, lists, dictionaries, and fields and attributes of request.user, combined with and, is True and
+// bool().
 var errCannotEvaluate = errors.New("this simulated authentik cannot evaluate this expression")
 
 // Raised is an error that an expression raises, such as "KeyError: 'mail'".
