@@ -28,11 +28,11 @@ func TestAConnectionBreaksAtEachStep(t *testing.T) {
 	if _, err := whole.signIn(who); err != nil {
 		t.Fatalf("%+v", err)
 	}
-	if whole.requests < 12 {
-		t.Fatalf("a sign-in takes %d requests only", whole.requests)
+	if whole.asked() < 12 {
+		t.Fatalf("a sign-in takes %d requests only", whole.asked())
 	}
 	steps := map[string]bool{}
-	for n := 1; n <= whole.requests; n++ {
+	for n := 1; n <= whole.asked(); n++ {
 		for name, between := range map[string]func(http.ResponseWriter, *http.Request) bool{
 			"before": func(w http.ResponseWriter, _ *http.Request) bool { cut(w); return true },
 			"after": func(w http.ResponseWriter, r *http.Request) bool { // authentik has acted, but its answer is lost
@@ -59,8 +59,8 @@ func TestAConnectionBreaksAtEachStep(t *testing.T) {
 				return between(rw, r)
 			}
 			_, err := w.signIn(who)
-			if err == nil || err.Stop != signin.StopBroken || err.Cause != link.CauseUnreachable || w.requests != n {
-				t.Errorf("%s request %d: %+v after %d requests", name, n, err, w.requests)
+			if err == nil || err.Stop != signin.StopBroken || err.Cause != link.CauseUnreachable || w.asked() != n {
+				t.Errorf("%s request %d: %+v after %d requests", name, n, err, w.asked())
 				continue
 			}
 			steps[err.Step] = true
@@ -196,8 +196,8 @@ func TestAPasswordIsOnlySentToAuthentik(t *testing.T) {
 		"https" + strings.TrimPrefix(w.url, "http"), "/application/o/authorize/", "http://%zz"} {
 		opening.AuthURL = address
 		_, err := client.SignIn(t.Context(), opening, ada())
-		if err == nil || !strings.Contains(err.Error(), "No password was sent.") || w.requests > 0 {
-			t.Errorf("%s: %v after %d requests", address, err, w.requests)
+		if err == nil || !strings.Contains(err.Error(), "No password was sent.") || w.asked() > 0 {
+			t.Errorf("%s: %v after %d requests", address, err, w.asked())
 		}
 	}
 }

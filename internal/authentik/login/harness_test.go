@@ -77,6 +77,13 @@ func (w *world) ServeHTTP(rw http.ResponseWriter, r *http.Request) {
 	}
 }
 
+// asked returns how many requests there were.
+func (w *world) asked() int {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.requests
+}
+
 // api calls authentik's API as an admin.
 func (w *world) api(method, path string, body any) map[string]any {
 	w.t.Helper()
