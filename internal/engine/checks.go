@@ -124,7 +124,7 @@ func (e *Engine) checkPrediction(ctx context.Context, d link.Desired, person int
 	switch {
 	case err != nil:
 		return skipped(check, err)
-	case p.Unknown != "":
+	case p.Unknown != "" && p.Outcome != signin.OutcomeRefused:
 		return check.Skips("Cannot be known before a sign-in: " + p.Unknown + ". Test a sign-in to find out.")
 	case p.Outcome != signin.OutcomeRefused:
 		return check.Passes(p.Words)

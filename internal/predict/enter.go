@@ -49,6 +49,6 @@ func (w World) refuseEntry(p signin.Prediction, cause link.CauseID, words string
 		words += " The account is created anyway."
 	}
 	refused := refuse(cause, words)
-	refused.Account, refused.Resets = p.Account, p.Resets
+	refused.Account, refused.Resets, refused.Unknown = p.Account, p.Resets, p.Unknown
 	return refused
 }

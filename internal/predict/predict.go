@@ -52,7 +52,9 @@ func Predict(w World) signin.Prediction {
 		return p
 	}
 	if user.ID == "" {
+		unknown := p.Unknown
 		p = refuse(link.CauseNoSubject, "PocketBase refuses the sign-in: authentik sends no subject (sub).")
+		p.Unknown = unknown
 		p.Fields = []signin.FieldFault{{Field: "providerId", Code: "validation_required"}}
 		return p
 	}
@@ -134,16 +136,26 @@ func (w World) saved(p *signin.Prediction, a signin.Account, user record.User) m
 		values["tokenKey"] = quoted("") // PocketBase replaces it
 	}
 	faults := record.Check(w.Collection, values, w.Version)
-	if gains && w.ByEmail != nil && w.ByEmail.ID != a.ID {
+	if len(faults) == 0 && gains && w.ByEmail != nil && w.ByEmail.ID != a.ID { // which the database notices last
 		faults = append(faults, record.Fault{Field: "email", Code: "validation_not_unique"})
 	}
 	if len(faults) == 0 {
+		w.doubtPasswords(p)
 		return values
 	}
 	*p = refuse(link.CauseAccountFields, "PocketBase refuses the sign-in: it has to save the account "+
 		link.Quote(a.Title())+" again, and "+fieldWords(faults)+".")
 	p.Fields, p.Account = fieldFaults(faults), a
 	return nil
+}
+
+// doubtPasswords adds a doubt where another password may be missing: PocketBase shows passwords to nobody.
+func (w World) doubtPasswords(p *signin.Prediction) {
+	for _, f := range w.Collection.Fields {
+		if f.Type == "password" && f.Required && f.Name != "password" {
+			doubt(p, link.CauseAccountFields, "it depends on whether the account has a value in "+f.Name)
+		}
+	}
 }
 
 // makesTokenKeys reports whether the collection's tokenKey field fills itself.
@@ -187,7 +199,9 @@ func (w World) create(user record.User) (signin.Prediction, rule.Record) {
 		doubt(&p, link.CauseCreateRule, "the create rule of "+c.Name+" depends on "+answer.Unknown)
 	}
 	if len(draft.Faults) > 0 {
-		return w.refuseFields(draft.Faults), rule.Record{} // whatever the rule says
+		refused := w.refuseFields(draft.Faults)
+		refused.Unknown = p.Unknown // refused in any case, perhaps by the rule
+		return refused, rule.Record{}
 	}
 	if len(draft.Doubts) > 0 {
 		doubt(&p, link.CauseMappedField, "it depends on "+strings.Join(draft.Doubts, " and "))
@@ -198,6 +212,9 @@ func (w World) create(user record.User) (signin.Prediction, rule.Record) {
 // refuseFields predicts the refusal for values that a new record may not have.
 func (w World) refuseFields(faults []record.Fault) signin.Prediction {
 	fields := fieldFaults(faults)
+	if len(fields) == 0 {
+		return refuse(link.CauseMappedField, "PocketBase refuses new users: "+fieldWords(faults)+".")
+	}
 	p := refuse(signin.CauseOfFields(fields, signin.ReadClaims(w.Claims), w.Collection.OAuth2.Mapped),
 		"PocketBase refuses new users: "+fieldWords(faults)+".")
 	p.Fields = fields

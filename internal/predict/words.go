@@ -11,6 +11,10 @@ import (
 func fieldWords(faults []record.Fault) string {
 	parts := make([]string, 0, len(faults))
 	for _, f := range faults {
+		if f.Field == "" {
+			parts = append(parts, "a field can't hold the claim's value, and PocketBase doesn't say which")
+			continue
+		}
 		parts = append(parts, "the field "+f.Field+" "+codeWords(f.Code)+" ("+f.Code+")")
 	}
 	return strings.Join(parts, ", and ")
@@ -48,7 +52,9 @@ func codeWords(code string) string {
 func fieldFaults(faults []record.Fault) []signin.FieldFault {
 	list := make([]signin.FieldFault, 0, len(faults))
 	for _, f := range faults {
-		list = append(list, signin.FieldFault{Field: f.Field, Code: f.Code})
+		if f.Field != "" { // PocketBase names no field for some
+			list = append(list, signin.FieldFault{Field: f.Field, Code: f.Code})
+		}
 	}
 	return list
 }

@@ -27,7 +27,7 @@ func look(ctx context.Context, s *server, foresee predictor, seed int, w world) 
 		return found{}, err
 	}
 	f := found{seed: seed, world: w, foreseen: foresee(p), happened: h}
-	if f.foreseen.Unknown == "" {
+	if !f.foreseen.unsure() {
 		f.differences = differences(f.foreseen, h)
 	}
 	return f, nil

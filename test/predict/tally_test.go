@@ -34,7 +34,7 @@ func (t *tally) add(f found) {
 	if f.world.Opaque {
 		t.opaque++
 	}
-	if f.foreseen.Unknown != "" {
+	if f.foreseen.unsure() {
 		t.reasons[playedName.ReplaceAllString(f.foreseen.Unknown, here)]++
 		if f.world.Opaque {
 			t.opaqueUnknown++
