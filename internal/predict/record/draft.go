@@ -1,6 +1,7 @@
 package record
 
 import (
+	"encoding/json"
 	"maps"
 	"slices"
 	"strconv"
@@ -63,6 +64,9 @@ func (d *drafter) doubt(what string) {
 
 // holds looks up a value. A lookup that fails counts as none, with a doubt.
 func (d *drafter) holds(field, value string, anyCase bool) bool {
+	if f := d.field(field); f != nil && f.Type == typeJSON {
+		_ = json.Unmarshal([]byte(value), &value) // a JSON string is asked for as its text
+	}
 	found, err := d.lookup(field, value, anyCase)
 	if err != nil {
 		d.doubt("another record with the same " + field)
