@@ -81,8 +81,9 @@ func (e *Engine) FindUser(ctx context.Context, named string) (int, error) {
 	}
 	pk, err := strconv.Atoi(ref.ID)
 	if err != nil {
-		return 0, &link.Fault{System: link.Authentik, Kind: link.FaultOther, Summary: "authentik did not return an ID " +
-			"for " + ref.Name + ".", Err: err}
+		return 0, &link.Fault{System: link.Authentik, Kind: link.FaultOther,
+			Summary: "authentik did not return an ID " +
+				"for " + ref.Name + ".", Err: err}
 	}
 	return pk, nil
 }
@@ -137,7 +138,8 @@ func (e *Engine) predict(ctx context.Context, d link.Desired, claims map[string]
 	return predict.Between(oldest, newest, predict.World{
 		Collection: now, Slot: d.Slot.Slot, Claims: claims, BySubject: bySubject, ByEmail: byEmail,
 		Holds: func(field, value string, anyCase bool) (bool, error) {
-			if field == "email" && value == email && !anyCase { // Accounts has compared it as the collection's index does
+			// Accounts has compared it as the collection's index does
+			if field == "email" && value == email && !anyCase {
 				return byEmail != nil, nil
 			}
 			return e.pocketbase.Holds(ctx, d, field, value, anyCase)

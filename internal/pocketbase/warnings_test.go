@@ -85,8 +85,9 @@ func TestWarnings(t *testing.T) {
 			now.EmailRequired, d.Email = true, link.EmailLeave
 		}, []link.WarningID{link.WarningID(link.CauseEmailUnverified)}},
 		{"required field", func(_ *link.PocketBaseSnapshot, now *link.CollectionState, _ *link.Desired) {
-			now.Fields = []link.CollectionField{{Name: "phone", Type: "text", Required: true}, {Name: "password", Required: true,
-				System: true}, {Name: "nick", Required: true}}
+			now.Fields = []link.CollectionField{{Name: "phone", Type: "text", Required: true},
+				{Name: "password", Required: true,
+					System: true}, {Name: "nick", Required: true}}
 		}, []link.WarningID{link.WarningID(link.CauseRequiredField)}},
 		{"mapped id", func(_ *link.PocketBaseSnapshot, _ *link.CollectionState, d *link.Desired) {
 			d.Collection.OAuth2.Mapped.ID = "id"

@@ -158,7 +158,8 @@ func (w World) mfaObstacles(newcomer rule.Record) []Obstacle {
 func (w World) emailObstacles(trusted bool) []Obstacle {
 	c := w.Collection
 	if !trusted && c.EmailRequired {
-		return []Obstacle{{Cause: link.CauseEmailUnverified, Newcomers: true, What: "Nobody new can sign in: " + c.Name +
+		return []Obstacle{{Cause: link.CauseEmailUnverified, Newcomers: true, What: "Nobody new can sign in: " +
+			c.Name +
 			" requires an e-mail address, and authentik marks addresses as not verified, which PocketBase drops. It " +
 			"then answers “email: Cannot be blank”.",
 			Todo: "Choose which addresses to trust, or make the e-mail field of " + c.Name + " optional."}}
@@ -203,7 +204,8 @@ func samples(c link.CollectionState) []record.User {
 		{ID: strings.Repeat("a1", 32), Name: "Ada Lovelace", Username: "ada", Email: "ada@" + domain,
 			AvatarURL: "https://example.com/ada.png"},
 		{ID: "17", Name: "Bo", Username: "bo.example", Email: "bo@" + domain},
-		{ID: "8a7f6c52-90ab-4c1d-8e2f-0123456789ab", Name: "Ибн Сина 980", Username: "ibnsina980", Email: "x@" + domain},
+		{ID: "8a7f6c52-90ab-4c1d-8e2f-0123456789ab", Name: "Ибн Сина 980", Username: "ibnsina980", Email: "x@" +
+			domain},
 	}
 }
 
@@ -235,8 +237,9 @@ func (w World) fieldObstacle(f record.Fault) Obstacle {
 		m.AvatarURL: "the picture"}[f.Field]
 	cause := signin.CauseOfFields(fieldFaults([]record.Fault{f}), signin.Claims{Username: "x"}, m)
 	if mapped == "" || f.Field == "" {
-		return Obstacle{Cause: cause, What: fmt.Sprintf("%s requires %s, which a sign-in leaves empty, so new people are "+
-			"refused unless the app sends or sets a value.", w.Collection.Name, f.Field),
+		return Obstacle{Cause: cause,
+			What: fmt.Sprintf("%s requires %s, which a sign-in leaves empty, so new people are "+
+				"refused unless the app sends or sets a value.", w.Collection.Name, f.Field),
 			Todo: "Make the field optional, map a claim to it, or have the app send it as createData."}
 	}
 	return Obstacle{Cause: cause, Newcomers: true, What: "PocketBase refuses everybody new: " + mapped +

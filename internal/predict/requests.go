@@ -22,8 +22,9 @@ func (w World) createRequest(d record.Draft) rule.Request {
 // signInRequest is the app's request to sign in, as the auth rule and the MFA rule see it.
 func (w World) signInRequest() rule.Request {
 	r := rule.Request{Context: oauth2, Method: http.MethodPost, Version: w.Version,
-		Body:        map[string]any{"provider": w.Slot},
-		UnknownBody: map[string]bool{"code": true, "codeVerifier": true, "redirectURL": true, "redirectUrl": true, "createData": true}}
+		Body: map[string]any{"provider": w.Slot},
+		UnknownBody: map[string]bool{"code": true, "codeVerifier": true, "redirectURL": true, "redirectUrl": true,
+			"createData": true}}
 	if w.before("0.26.0") {
 		r.Context = "default"
 	}

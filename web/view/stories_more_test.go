@@ -133,7 +133,8 @@ func verifyStories(joined view.Head) []story {
 		{ID: "pocketbase.auth-methods", System: link.PB, Title: "Guests are offered authentik", Status: link.Fail,
 			Cause: "oauth2-off", Evidence: "auth-methods lists no provider"},
 	}
-	after := proof.VerifyInput{Begun: true, Ended: true, Checks: good, SignedIn: link.SignedIn{Name: "ada@example.com", At: time.Unix(1e9, 0)},
+	after := proof.VerifyInput{Begun: true, Ended: true, Checks: good, SignedIn: link.SignedIn{Name: "ada@example.com",
+		At: time.Unix(1e9, 0)},
 		Own: []string{"http://127.0.0.1:8480/signin/callback"}}
 	return []story{
 		{"verify-signed-in", proof.Verify(proof.NewVerify(joined, after, ""))},
