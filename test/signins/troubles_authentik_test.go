@@ -123,7 +123,7 @@ func troublesAtAuthentik() []trouble {
 			spoil:  func(l *linked) { l.attachMapping("profile", `return {"sub": "", "name": "Ada"}`) }},
 		{name: "a name that is a list", cause: "claim-type", stage: signin.StageUserInfo,
 			checks: []link.CheckID{"authentik.claims", "prediction", link.CheckSignIn},
-			spoil: func(l *linked) { l.attachMapping("profile", `return {"name": ["Ada"]}`) }},
+			spoil:  func(l *linked) { l.attachMapping("profile", `return {"name": ["Ada"]}`) }},
 		{name: "not bound", cause: "no-access", stage: signin.StageAuthentik, checks: []link.CheckID{"authentik.access",
 			"prediction", link.CheckSignIn},
 			spoil: func(l *linked) {
