@@ -153,7 +153,7 @@ func TestATestSignInWorksAndItsAccountIsDeleted(t *testing.T) {
 	t.Parallel()
 	box := newSandbox(t)
 	_, b := linked(t, box, "trust-all")
-	b.post("/signin", url.Values{"person": {"nobody"}}).want(422).says("authentik has no such user")
+	b.post("/signin", url.Values{"person": {"nobody"}}).want(422).says("authentik has no user “nobody”")
 	for _, became := range []string{"A new account was created", "A new account was created",
 		"Signed in to the linked account"} {
 		test := b.post("/signin", url.Values{"person": {box.Person.Username}}).want(303).header.Get("Location")
@@ -431,7 +431,7 @@ func TestOldResultsAreDroppedByAChange(t *testing.T) {
 	b.post("/verify", nil).want(303, "/verify")
 	b.wait("/verify/events", "")
 	first := ""
-	for _, a := range b.get("/verify").says("A test sign-in worked").all("a") {
+	for _, a := range b.get("/verify").says("Works: ada@example.com signed in at").all("a") {
 		if first == "" && attr(a, "class") == "button" {
 			first = text(a)
 		}

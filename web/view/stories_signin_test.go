@@ -68,7 +68,7 @@ func signInStories(joined view.Head) []story {
 	there.CallbackThere, there.Own = true, []string{"http://127.0.0.1:8480/signin/callback"}
 	wrong := start
 	wrong.Person, wrong.Problem, wrong.CallbackThere = "nobody",
-		"authentik has no such user. Enter a username, or leave the field empty.", true
+		"authentik has no user “nobody”. Enter a username or an e-mail address.", true
 	return []story{
 		{"signin-start", proof.SignInStart(proof.NewSignInStart(joined, start))},
 		{"signin-wrong", proof.SignInStart(proof.NewSignInStart(joined, wrong))},
