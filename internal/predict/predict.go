@@ -215,9 +215,17 @@ func (w World) refuseFields(faults []record.Fault) signin.Prediction {
 	if len(fields) == 0 {
 		return refuse(link.CauseMappedField, "PocketBase refuses new users: "+fieldWords(faults)+".")
 	}
-	p := refuse(signin.CauseOfFields(fields, signin.ReadClaims(w.Claims), w.Collection.OAuth2.Mapped),
-		"PocketBase refuses new users: "+fieldWords(faults)+".")
+	claims, mapped := signin.ReadClaims(w.Claims), w.Collection.OAuth2.Mapped
+	p := refuse(signin.CauseOfFields(fields, claims, mapped), "PocketBase refuses new users: "+fieldWords(faults)+".")
 	p.Fields = fields
+	switch p.Cause {
+	case link.CauseEmailUnverified, link.CauseEmailBlank:
+		p.Words = "PocketBase refuses the sign-in with “email: Cannot be blank”: authentik sends no verified address, " +
+			"and " + w.Collection.Name + " requires one."
+	case link.CauseUsernameDropped:
+		p.Words = "PocketBase refuses new users: it leaves out the user name " + link.Quote(claims.Username) +
+			", which doesn't fit the field " + mapped.Username + " or is taken, and the field requires a value."
+	}
 	return p
 }
 
