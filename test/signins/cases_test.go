@@ -1,6 +1,7 @@
 package signins
 
 import (
+	"context"
 	"errors"
 	"slices"
 	"strings"
@@ -236,5 +237,31 @@ func TestAClosedAuthentikIsSaidInThePlan(t *testing.T) {
 	}
 	if !has(link.WarnOpenToNobody) || has(link.WarnOpenToEveryone) {
 		t.Errorf("%+v", plan.Warnings)
+	}
+}
+
+// Case 18: authentik is the only way in, which a rotation and a removal say.
+func TestTheOnlyWayInIsSaid(t *testing.T) {
+	t.Parallel()
+	l := newLab(t).link("case_18", nil)
+	spec := link.Spec{AuthentikURL: l.a.url, PocketBaseURLs: []string{l.pb.URL()}, Email: link.EmailTrustAll}
+	spec.Application.Slug, spec.PocketBase.Collection = new("case-18"), new("case_18")
+	for _, one := range []struct{ password, otp, warns bool }{
+		{true, false, false}, {false, true, false}, {false, false, true},
+	} {
+		l.spoil(func(c *core.Collection, _ *core.OAuth2ProviderConfig) {
+			c.PasswordAuth.Enabled, c.OTP.Enabled = one.password, one.otp
+		})
+		for what, plan := range map[string]func(context.Context, link.Spec) (link.Plan, error){
+			"rotation": l.e.Rotation, "removal": l.e.Removal,
+		} {
+			p, err := plan(t.Context(), spec)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if slices.ContainsFunc(p.Warnings, func(w link.Warning) bool { return w.ID == link.WarnOnlyWay }) != one.warns {
+				t.Errorf("%+v: the %s says %+v", one, what, p.Warnings)
+			}
+		}
 	}
 }
