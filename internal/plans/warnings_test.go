@@ -142,7 +142,7 @@ func TestTheOnlyWayInIsNotRotatedOrRemovedUnseen(t *testing.T) {
 		}
 		rotation := plans.AsRotation(mustPlan(t, w, specWith(func(s *link.Spec) {
 			s.Provider.ClientSecret = new(secret.New("another"))
-		})))
+		})), p)
 		for _, plan := range []link.Plan{removal, rotation} {
 			if len(plan.Changes) == 0 || slices.Contains(warningIDs(plan), "only-way") != only {
 				t.Errorf("%s: %s warns of %v", name, plan.Purpose, warningIDs(plan))

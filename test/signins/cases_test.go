@@ -10,6 +10,7 @@ import (
 
 	"github.com/pocketbase/pocketbase/core"
 
+	"authpocket/internal/engine"
 	"authpocket/internal/link"
 	"authpocket/internal/secret"
 	"authpocket/sandbox/authentiksim"
@@ -262,6 +263,34 @@ func TestTheOnlyWayInIsSaid(t *testing.T) {
 			if slices.ContainsFunc(p.Warnings, func(w link.Warning) bool { return w.ID == link.WarnOnlyWay }) != one.warns {
 				t.Errorf("%+v: the %s says %+v", one, what, p.Warnings)
 			}
+		}
+	}
+}
+
+// Case 14: a rotation renews the client secret in every collection that signs in with the application.
+func TestARotationRenewsEveryCollection(t *testing.T) {
+	t.Parallel()
+	lab := newLab(t)
+	users := lab.link("case_14", nil)
+	staff := lab.link("case_14_staff", func(s *link.Spec) {
+		s.Application.Slug, s.Application.Name, s.Existing = new("case-14"), new("case_14"), link.ExistingUse
+	})
+	spec := link.Spec{AuthentikURL: lab.a.url, PocketBaseURLs: []string{lab.pb.URL()}, Email: link.EmailTrustAll}
+	spec.Application.Slug, spec.PocketBase.Collection = new("case-14"), new("case_14")
+	plan, err := lab.e.Rotation(t.Context(), spec)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if slices.ContainsFunc(plan.Warnings, func(w link.Warning) bool { return w.ID == link.WarnSharedApplication }) ||
+		len(plan.Changes) != 3 || !strings.Contains(plan.Changes[2].Object, "case_14_staff") {
+		t.Errorf("%+v\n%+v", plan.Changes, plan.Warnings)
+	}
+	if err := lab.e.Apply(t.Context(), plan, func(engine.Event) {}); err != nil {
+		t.Fatal(err)
+	}
+	for _, l := range []*linked{users, staff} {
+		if v := l.signIn(newBrowser(""), nil); !v.Works {
+			t.Errorf("%s: %s", l.name, v.Words())
 		}
 	}
 }
