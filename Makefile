@@ -3,7 +3,7 @@
 SHELL := /bin/bash
 GOFLAGS_BUILD := -trimpath -ldflags='-s -w -buildid='
 
-.PHONY: help generate check-generated test check race browser lint security fuzz faults run demo build bench
+.PHONY: help generate check-generated test check race browser lint security fuzz faults worlds run demo build bench
 
 help:                     ## this list
 	@awk -F ':[^#]*## ' '/^[a-z-]+:.*## / { printf "%-17s %s\n", $$1, $$2 }' Makefile
@@ -48,6 +48,9 @@ fuzz:                     ## every fuzz target for FUZZTIME; for FUZZREST those 
 
 faults:                   ## the whole fault matrix; make test plays a part of it
 	AUTHPOCKET_ALL=1 TIMEOUT=120m ./scripts/test.sh ./test/faults
+
+worlds:                   ## 5,000 random sign-ins, and 300 on each other PocketBase, held against their predictions
+	AUTHPOCKET_ALL=1 TIMEOUT=120m GOTESTFLAGS=-v ./scripts/test.sh ./test/predict
 
 run:                      ## start the wizard
 	go run ./cmd/authpocket

@@ -39,7 +39,7 @@ func (e *Engine) Apply(ctx context.Context, plan link.Plan, hook Hook) error {
 		return stoppedBetween(0, err)
 	}
 	for i := range fresh.Changes {
-		if ctx.Err() != nil && secretGap(fresh.Changes[:i]) < 0 {
+		if ctx.Err() != nil && secretGap(fresh.Changes[:i]) < 0 && !halfRenewed(fresh, i) {
 			return stoppedBetween(i, cancelledBefore(fresh.Changes[i]))
 		}
 		if err := e.change(ctx, fresh, i, receipt, hook); err != nil {
@@ -143,6 +143,9 @@ func (e *Engine) failed(
 	effect := link.Effect{Made: i, Change: written}
 	if written == link.WrittenNone || change.Kind != link.KindOAuth2 { // else PocketBase may have the new secret
 		effect.Secrets = e.closeGap(ctx, plan.Spec, plan.Changes[:made], change, receipt, err)
+	}
+	if halfRenewed(plan, i) {
+		effect.Secrets = link.SecretsDiffer
 	}
 	return &link.Stopped{Effect: effect, Stale: link.IsStale(err), Err: fmt.Errorf("applying %s: %w", change.ID(), err)}
 }

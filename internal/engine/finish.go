@@ -117,13 +117,13 @@ func (t *signInTest) explain(ctx context.Context) signin.Verdict {
 			t.facts.Mapped = now.OAuth2.Mapped
 		}
 	}
-	if t.facts.Return.Missing != signin.MissingNothing || signin.Vague(signin.Diagnose(t.facts)) {
-		t.measure(ctx)
-	}
 	if t.facts.Claims == nil && t.person() != 0 {
 		if all, err := t.e.authentik.Preview(ctx, t.d, t.person()); err == nil {
 			t.facts.Claims = new(signin.ReadClaims(all))
 		}
+	}
+	if t.facts.Return.Missing != signin.MissingNothing || signin.Vague(signin.Diagnose(t.facts)) {
+		t.measure(ctx)
 	}
 	v := t.verdict(signin.Diagnose(t.facts))
 	t.addMismatch(ctx, &v)

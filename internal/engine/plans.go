@@ -33,11 +33,11 @@ func (e *Engine) Rotation(ctx context.Context, spec link.Spec) (link.Plan, error
 // one.
 func (e *Engine) RotationTo(ctx context.Context, spec link.Spec, to secret.Text) (link.Plan, error) {
 	spec.Provider.ClientSecret = &to
-	plan, err := e.Plan(ctx, spec)
+	plan, snaps, err := e.plan(ctx, spec)
 	if err != nil {
 		return link.Plan{}, err
 	}
-	if plan = plans.AsRotation(plan); !slices.ContainsFunc(plan.Changes, updatesSecret) {
+	if plan = plans.AsRotation(plan, snaps.PocketBase); !slices.ContainsFunc(plan.Changes, updatesSecret) {
 		return link.Plan{},
 			link.Problems{{Field: "application.slug", Summary: "There is no link yet, so there is no client secret " +
 				"to rotate.", Todo: "Apply the link first. That generates one."}}

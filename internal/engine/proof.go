@@ -91,7 +91,8 @@ func (e *Engine) FindUser(ctx context.Context, named string) (int, error) {
 // Foresee predicts the outcome of a person's sign-in in PocketBase. person is
 // the primary key of an authentik user, 0 for the token's own account. The
 // error is a *link.Fault. It takes three requests in sequence, or four for a
-// new link and a person whose account has another address.
+// new link and a person whose account has another address. If the prediction
+// leaves open why authentik sends too little, it also runs authentik's checks.
 func (e *Engine) Foresee(ctx context.Context, d link.Desired, person int) (signin.Prediction, error) {
 	var (
 		claims  map[string]json.RawMessage
@@ -116,8 +117,11 @@ func (e *Engine) Foresee(ctx context.Context, d link.Desired, person int) (signi
 		return signin.Prediction{}, err
 	}
 	p, err := e.predict(ctx, d, claims, now)
-	if refused {
+	switch {
+	case refused:
 		p = signin.PredictNoAccess(d)
+	case p.Outcome == signin.OutcomeRefused && signin.Vague(p.Cause):
+		p.Cause = signin.Sharper(p.Cause, e.authentik.Check(ctx, d, person))
 	}
 	p.Subject, p.Sent = signin.ReadClaims(claims).Subject, signin.ClaimTexts(claims)
 	return p, err

@@ -20,6 +20,13 @@ func secretGap(done []link.Change) int {
 	return slices.IndexFunc(done, link.Change.NewCredentials)
 }
 
+// halfRenewed reports whether change i of a rotation follows one that gave a
+// collection the new client secret, so that those left have the previous one.
+func halfRenewed(plan link.Plan, i int) bool {
+	return plan.Purpose == link.PurposeRotate && slices.ContainsFunc(plan.Changes[:i],
+		func(c link.Change) bool { return c.Kind == link.KindOAuth2 })
+}
+
 // closeTime is how much longer closing the gap may take after a change ran out
 // of time.
 const closeTime = 3 * time.Second

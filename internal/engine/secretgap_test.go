@@ -227,3 +227,40 @@ func TestNewestIsWhatMayHaveBeenWritten(t *testing.T) {
 		t.Errorf("undo: %v, %v", got, err)
 	}
 }
+
+// A rotation that shares its application stops after the first collection.
+func TestARotationThatStopsHalfwaySaysThatSecretsDiffer(t *testing.T) {
+	for _, cancelled := range []bool{false, true} {
+		m := newMemory()
+		linkMemory(m)
+		members := m.pocketbase.Collections[0]
+		members.ID, members.Name = "members", "members"
+		m.pocketbase.Collections = append(m.pocketbase.Collections, members)
+		e := m.engine()
+		plan, err := e.Rotation(t.Context(), memorySpec())
+		if err != nil || len(plan.Changes) != 3 {
+			t.Fatalf("%s%v", show(plan), err)
+		}
+		ctx, cancel := context.WithCancel(t.Context())
+		writes := 0
+		m.apply = func(_ context.Context, c link.Change) error {
+			writes++
+			if p, ok := c.After.(*link.ProviderState); ok {
+				m.setSecret(p.ClientSecret)
+			}
+			switch {
+			case writes == 2 && cancelled:
+				cancel()
+			case writes == 3 && !cancelled:
+				return &link.Fault{System: link.PB, Kind: link.FaultRefused, Written: link.WrittenNone, Summary: "No."}
+			}
+			return nil
+		}
+		err = e.Apply(ctx, plan, func(engine.Event) {})
+		cancel()
+		stopped, ok := errors.AsType[*link.Stopped](err)
+		if cancelled && err != nil || !cancelled && (!ok || stopped.Secrets != link.SecretsDiffer) || writes != 3 {
+			t.Errorf("cancelled %v: %d writes, %v", cancelled, writes, err)
+		}
+	}
+}

@@ -29,7 +29,7 @@ func TestEveryFieldOfAnObjectIsInItsTable(t *testing.T) {
 		"ClientSecret") // is never shown, so that no table compares it
 	covered(t, link.OAuth2Attrs(), "Providers")
 	covered(t, link.RuleAttrs(), append(keys, "Name", "OAuth2", // have tables of their own
-		"System", "Updated", "MFAEnabled", "MFARule", "EmailRequired", "Fields",
+		"System", "Updated", "MFAEnabled", "MFARule", "PasswordOff", "EmailRequired", "Fields",
 		"Indexes")...) // are read and never written
 	// are read and never written
 	covered(t, link.SettingsAttrs(), "AppName", "AppURL", "RateLimits", "AuthLimit", "SuperuserIPs")

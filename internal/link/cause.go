@@ -33,6 +33,7 @@ const (
 	CausePrivateCA          CauseID = "private-ca"
 	CauseTLS                CauseID = "tls"
 	CauseProxy              CauseID = "proxy"
+	CauseWAF                CauseID = "waf"
 	CauseHTMLInsteadOfJSON  CauseID = "html-instead-of-json"
 	CauseAuthentikError     CauseID = "authentik-error"
 	CauseCollectionMissing  CauseID = "collection-missing"

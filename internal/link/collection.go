@@ -43,17 +43,19 @@ type PocketBase struct {
 
 // CollectionState is an auth collection.
 type CollectionState struct {
-	ID            string            `json:"id"`
-	Name          string            `json:"name"`
-	System        bool              `json:"system"`
-	Updated       string            `json:"updated"`
-	OAuth2        OAuth2State       `json:"oauth2"`
-	CreateRule    *string           `json:"create_rule"` // nil: superusers only
-	AuthRule      *string           `json:"auth_rule"`
-	MFAEnabled    bool              `json:"mfa_enabled"`
-	MFARule       string            `json:"mfa_rule"`
-	EmailRequired bool              `json:"email_required"`
-	Fields        []CollectionField `json:"fields"`
+	ID            string      `json:"id"`
+	Name          string      `json:"name"`
+	System        bool        `json:"system"`
+	Updated       string      `json:"updated"`
+	OAuth2        OAuth2State `json:"oauth2"`
+	CreateRule    *string     `json:"create_rule"` // nil: superusers only
+	AuthRule      *string     `json:"auth_rule"`
+	MFAEnabled    bool        `json:"mfa_enabled"`
+	MFARule       string      `json:"mfa_rule"`
+	EmailRequired bool        `json:"email_required"`
+	// PasswordOff reports whether neither a password nor a one-time password signs anybody in.
+	PasswordOff bool              `json:"-"`
+	Fields      []CollectionField `json:"fields"`
 	// Indexes are the CREATE INDEX statements, nil where they were not asked for.
 	Indexes []string `json:"-"`
 }

@@ -120,8 +120,8 @@ func Find[T any](list []T, is func(T) bool) *T {
 	return nil
 }
 
-// ManagedBy returns the name of the app that sets the collections' rules at each start, empty if none is known.
-// Changes to its rules don't last, so they are never offered.
+// ManagedBy returns the name of the app that sets the collections' createRule at each start, empty if none is known.
+// A change of it doesn't last, so none is offered.
 func (s *PocketBaseSnapshot) ManagedBy() string {
 	if strings.Contains(strings.ToLower(s.Settings.AppName), "beszel") {
 		return "Beszel"

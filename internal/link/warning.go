@@ -20,6 +20,7 @@ const (
 	WarnOtherBindings       WarningID = "other-bindings"
 	WarnSharedApplication   WarningID = "shared-application"
 	WarnSecretWindow        WarningID = "secret-window"
+	WarnOnlyWay             WarningID = "only-way"
 	WarnOldSlot             WarningID = "old-slot"
 	WarnEmailTrustAll       WarningID = "email-trust-all"
 	WarnEmailTrustAttribute WarningID = "email-trust-attribute"
@@ -49,12 +50,13 @@ const (
 	WarnAccessUnknown       WarningID = "access-unknown"
 )
 
-// AboutTransport reports whether the warning concerns sending the client secret to PocketBase, rather than what
-// the link allows.
+// AboutTransport reports whether the warning concerns sending the client secret to PocketBase and what depends on it,
+// rather than what the link allows.
 func (id WarningID) AboutTransport() bool {
 	return slices.Contains([]WarningID{
 		WarnSharedApplication,
 		WarnSecretWindow,
+		WarnOnlyWay,
 		WarnHTTPAuthentik,
 		WarnHTTPPocketBase,
 		WarnVersionUnknown,

@@ -322,7 +322,7 @@ func Again(p link.Plan, a link.AuthentikSnapshot, b link.PocketBaseSnapshot) (li
 		again, problems := New(p.Spec, a, b, p.Generated)
 		again.Of = p.Of
 		if p.Purpose == link.PurposeRotate {
-			return AsRotation(again), problems
+			return AsRotation(again, b), problems
 		}
 		return Narrow(again, p.Only), problems
 	}

@@ -21,6 +21,7 @@ func warnings(s link.Spec, d link.Desired, a link.AuthentikSnapshot, p link.Pock
 	w.shared(d, a, p)
 	w.slots(d, a, p)
 	w.secretGap(d, a)
+	w.onlyWay(d, a, p)
 	return w
 }
 
@@ -105,6 +106,33 @@ func (w *warner) secretGap(d link.Desired, a link.AuthentikSnapshot) {
 			"authentik gets the new client ID or secret first, and PocketBase right after it. If PocketBase does not "+
 				"accept it, authentik gets the previous one back at once: see what is written only if needed.")
 	}
+}
+
+// onlyWay warns if authentik is the only way in and the plan changes how PocketBase knows it.
+func (w *warner) onlyWay(d link.Desired, a link.AuthentikSnapshot, p link.PocketBaseSnapshot) {
+	c, now := p.Collection(d.Collection.Name), providerByPK(a, d.Provider.PK)
+	if c == nil || now == nil || !onlyThrough(*c, now.ClientID) {
+		return
+	}
+	const off = "Passwords and one-time passwords are off there. "
+	switch i := link.SlotIndex(c.OAuth2, d.Slot.Slot); {
+	case i < 0 || c.OAuth2.Providers[i].ClientID != now.ClientID:
+		w.add(link.WarnOnlyWay, link.PB, onlyWords(*c), off+"Test a sign-in through "+d.Slot.Slot+
+			", to prove the new way before the old one goes. An app that knows the slot by its name needs the new one.")
+	case newCredentials(d, a):
+		w.add(link.WarnOnlyWay, link.PB, onlyWords(*c), off+"The old client ID or secret goes before the new one "+
+			"is proved. Turn one of them on until a test sign-in has worked with the new one.")
+	}
+}
+
+// onlyThrough reports whether people can sign in to the collection with that client only.
+func onlyThrough(c link.CollectionState, clientID string) bool {
+	return c.PasswordOff && c.OAuth2.Enabled && len(c.OAuth2.Providers) > 0 && !slices.ContainsFunc(c.OAuth2.Providers,
+		func(o link.OAuth2Provider) bool { return o.ClientID != clientID })
+}
+
+func onlyWords(c link.CollectionState) string {
+	return "People can sign in to " + c.Name + " only with authentik."
 }
 
 // slots warns about other slots of the collection that have this link's client.

@@ -85,6 +85,17 @@ func TestWarnings(t *testing.T) {
 		"another slot is wanted": {edit: func(s *link.Spec) { s.PocketBase.Slot = new("oidc3") },
 			id: "old-slot", says: "until you remove oidc"},
 		"the slot stays": {id: "old-slot", never: true},
+		"another secret for the only way in": {world: onlyOurs,
+			edit: func(s *link.Spec) { s.Provider.ClientSecret = new(secret.New("another")) },
+			id:   "only-way", says: "People can sign in to users only with authentik."},
+		"another slot for the only way in": {world: onlyOurs,
+			edit: func(s *link.Spec) { s.PocketBase.Slot = new("oidc3") },
+			id:   "only-way", says: "Test a sign-in through oidc3, to prove the new way before the old one goes."},
+		"the only way in stays": {world: onlyOurs,
+			edit: func(s *link.Spec) { s.PocketBase.DisplayName = new("Company") }, id: "only-way", never: true},
+		"another way in without passwords": {world: func(w *world) { w.collection("users").PasswordOff = true },
+			edit: func(s *link.Spec) { s.Provider.ClientSecret = new(secret.New("another")) },
+			id:   "only-way", never: true},
 		"people of another slot are linked": {world: func(w *world) { w.linked["oidc2"] = 2 },
 			edit: func(s *link.Spec) { s.Provider.SubjectMode = new("user_uuid") }, id: "subject-mode", never: true},
 	} {
@@ -107,6 +118,36 @@ func TestWarnings(t *testing.T) {
 				t.Errorf("the warning is %+v", one)
 			}
 		})
+	}
+}
+
+// onlyOurs leaves the link as the only way to sign in to users.
+func onlyOurs(w *world) {
+	c := w.collection("users")
+	c.PasswordOff = true
+	c.OAuth2.Providers = slices.DeleteFunc(c.OAuth2.Providers,
+		func(o link.OAuth2Provider) bool { return !link.IsSlot(o.Slot) })
+}
+
+func TestTheOnlyWayInIsNotRotatedOrRemovedUnseen(t *testing.T) {
+	for name, only := range map[string]bool{"another way is left": false, "no other way is left": true} {
+		w := linkedWorld(t, minimal())
+		if only {
+			onlyOurs(w)
+		}
+		a, p := w.observe(minimal().Query())
+		removal, problems := plans.NewRemoval(minimal(), a, p)
+		if len(problems) > 0 {
+			t.Fatal(problems)
+		}
+		rotation := plans.AsRotation(mustPlan(t, w, specWith(func(s *link.Spec) {
+			s.Provider.ClientSecret = new(secret.New("another"))
+		})), p)
+		for _, plan := range []link.Plan{removal, rotation} {
+			if len(plan.Changes) == 0 || slices.Contains(warningIDs(plan), "only-way") != only {
+				t.Errorf("%s: %s warns of %v", name, plan.Purpose, warningIDs(plan))
+			}
+		}
 	}
 }
 

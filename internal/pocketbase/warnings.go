@@ -192,18 +192,25 @@ func (w *warner) rules(snap link.PocketBaseSnapshot, now link.CollectionState, d
 		d.Collection.OAuth2
 	for _, one := range checks.Obstacles(rest.ParseRelease(snap.Version), wanted, d) {
 		detail := one.Todo
-		if app := snap.ManagedBy(); app != "" && (one.Cause == link.CauseCreateRule ||
-			one.Cause == link.CauseAuthRule || one.Cause == link.CauseMFA) {
-			detail = managedDetail(app, one.Cause)
+		if app := snap.ManagedBy(); app != "" {
+			detail = managedDetail(app, one.Cause, detail)
 		}
 		w.add(link.WarningID(one.Cause), one.What, detail)
 	}
 }
 
-func managedDetail(app string, cause link.CauseID) string {
-	detail := app + " sets this itself each time it starts, so a change in PocketBase does not last."
-	if cause == link.CauseCreateRule {
-		detail += " To let new people in, start it with USER_CREATION=true in its environment."
+// managedDetail returns what to do in a PocketBase whose app sets createRule and whether MFA is on each time it starts,
+// but neither authRule nor the MFA rule (Beszel: internal/hub/collections.go).
+func managedDetail(app string, cause link.CauseID, detail string) string {
+	switch cause {
+	case link.CauseCreateRule:
+		return app + " sets createRule itself each time it starts, so a change in PocketBase does not last. To let new " +
+			"people in, start it with USER_CREATION=true in its environment."
+	case link.CauseMFA:
+		return detail + " " + app + " turns multi-factor authentication on at each start with MFA_OTP=true in its " +
+			"environment, but leaves the MFA rule alone, so the rule lasts."
+	case link.CauseAuthRule:
+		return detail + " " + app + " leaves authRule alone, so the change lasts."
 	}
 	return detail
 }

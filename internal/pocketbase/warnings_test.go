@@ -2,6 +2,7 @@ package pocketbase
 
 import (
 	"slices"
+	"strings"
 	"testing"
 
 	"authpocket/internal/link"
@@ -121,10 +122,26 @@ func TestManagedBy(t *testing.T) {
 	snap := link.PocketBaseSnapshot{Version: "0.39.11", Settings: link.SettingsState{AppName: "Beszel"},
 		Collections: []link.CollectionState{{Name: "users", AuthRule: new("")}}}
 	d := link.Desired{Collection: snap.Collections[0], Slot: pbtest.Ours(), PocketBaseURL: "https://pocketbase.company"}
+	snap.Collections[0].MFAEnabled, snap.Collections[0].AuthRule = true, nil
+	d.Collection = snap.Collections[0]
+	details := map[link.WarningID]string{}
 	for _, w := range Warnings(snap, d) {
-		if w.ID == link.WarningID(link.CauseCreateRule) && w.Detail != managedDetail("Beszel", link.CauseCreateRule) {
-			t.Errorf("it offers what does not last: %+v", w)
+		details[w.ID] = w.Detail
+	}
+	for cause, says := range map[link.CauseID][]string{
+		link.CauseCreateRule: {"does not last", "USER_CREATION=true"},
+		link.CauseMFA:        {`Set the MFA rule to @request.context != "oauth2"`, "MFA_OTP", "the rule lasts"},
+		link.CauseAuthRule:   {"Set authRule", "the change lasts"},
+	} {
+		for _, words := range says {
+			if !strings.Contains(details[link.WarningID(cause)], words) {
+				t.Errorf("%s: %q lacks %q", cause, details[link.WarningID(cause)], words)
+			}
 		}
+	}
+	if strings.Contains(details[link.WarningID(link.CauseCreateRule)], "Set createRule") ||
+		strings.Contains(details[link.WarningID(link.CauseMFA)], "not last") {
+		t.Errorf("it offers what does not last: %v", details)
 	}
 	if none := (link.PocketBaseSnapshot{}); snap.ManagedBy() != "Beszel" || none.ManagedBy() != "" {
 		t.Error("the app is not recognised")

@@ -19,11 +19,13 @@ func causesOfEmail() []Cause {
 		},
 		{
 			ID:      link.CauseEmailBlank,
-			Title:   "The user has no e-mail address in authentik",
+			Title:   "authentik sends no e-mail address for the user",
 			Symptom: "email: Cannot be blank, or an account without an address.",
-			Why:     "authentik has no address to send, and the collection requires one.",
-			Todo:    "Set an e-mail address for the user in authentik.",
-			Checks:  []link.CheckID{link.CheckAuthentikEmail, link.CheckPrediction, link.CheckSignIn},
+			Why: "The user has no address in authentik, or the scope mapping for email leaves it out, and the " +
+				"collection requires one.",
+			Todo: "Look at the user in authentik. If there is no address, set one. If there is, correct the scope " +
+				"mapping for email.",
+			Checks: []link.CheckID{link.CheckAuthentikEmail, link.CheckPrediction, link.CheckSignIn},
 		},
 		{
 			ID: link.CauseCreateRule, Fixable: true,

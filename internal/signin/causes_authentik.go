@@ -88,7 +88,7 @@ func causesAtAuthentik() []Cause {
 				"passes who comes from PocketBase, or lacks the stages of a sign-in.",
 			Todo: "Choose authentik's default flows for the provider and the brand, or correct the flow's " +
 				"authentication requirement, policies and stages.",
-			Checks: []link.CheckID{link.CheckAuthentikFlows},
+			Checks: []link.CheckID{link.CheckAuthentikFlows, link.CheckSignIn},
 		},
 		{
 			ID:      link.CausePersonInactive,

@@ -12,7 +12,7 @@ func causesOfClaims() []Cause {
 			Why: "The provider's access code validity or access token validity is zero or a few seconds. PocketBase " +
 				"exchanges the code and fetches user info only after that.",
 			Todo:   "Set both to at least 10 seconds, such as minutes=1 and hours=1.",
-			Checks: []link.CheckID{link.CheckAuthentikValidity},
+			Checks: []link.CheckID{link.CheckAuthentikValidity, link.CheckSignIn},
 		},
 		{
 			ID:      link.CauseMappingFails,
@@ -23,7 +23,7 @@ func causesOfClaims() []Cause {
 				"only notes it in its events.",
 			Todo: "Correct the expression of the scope mapping in authentik, for example with " +
 				"attributes.get(\"mail\"), so that it returns an object for every user.",
-			Checks: []link.CheckID{link.CheckAuthentikClaims},
+			Checks: []link.CheckID{link.CheckAuthentikClaims, link.CheckPrediction, link.CheckSignIn},
 		},
 		{
 			ID:      link.CauseClaimType,

@@ -53,9 +53,19 @@ func causesOfReach() []Cause {
 			ID:      link.CauseProxy,
 			Title:   "A proxy between PocketBase and authentik blocks the call",
 			Symptom: "Failed to fetch OAuth2 token, or Failed to fetch OAuth2 user.",
-			Why:     "A proxy refused the call or could not forward it.",
+			Why:     "A proxy wants a password, or could not forward the call.",
 			Todo:    "Check that proxy, and the HTTP_PROXY, HTTPS_PROXY and NO_PROXY variables of PocketBase.",
 			Checks:  []link.CheckID{link.CheckPocketBaseProbe, link.CheckSignIn},
+		},
+		{
+			ID:      link.CauseWAF,
+			Title:   "A web application firewall refuses PocketBase's call",
+			Symptom: "Failed to fetch OAuth2 token, or Failed to fetch OAuth2 user.",
+			Why: "Something in front of authentik takes PocketBase for a bot: it answers 403 or a challenge page, " +
+				"which Cloudflare marks with the header cf-mitigated. Browsers pass, and PocketBase can't.",
+			Todo: "In the firewall, make an exception for /application/o/ and PocketBase's address. Or give PocketBase " +
+				"inner token and user-info URLs (token_url, user_info_url).",
+			Checks: []link.CheckID{link.CheckPocketBaseProbe, link.CheckSignIn},
 		},
 		{
 			ID: link.CauseHTMLInsteadOfJSON, Fixable: true,

@@ -27,9 +27,9 @@ type Facts struct {
 func Diagnose(f Facts) link.CauseID {
 	switch {
 	case f.Exchanged != nil && f.Exchanged.Refusal != nil:
-		return diagnoseRefusal(f, *f.Exchanged.Refusal)
+		return Sharper(diagnoseRefusal(f, *f.Exchanged.Refusal), f.Checks)
 	case f.Exchanged != nil:
-		return diagnoseEmail(f)
+		return Sharper(diagnoseEmail(f), f.Checks)
 	case f.Return.Stopped != "":
 		return known(f.Return.Stopped.Entry())
 	case f.Return.Error != "":
@@ -197,7 +197,7 @@ func diagnoseRefusal(f Facts, r Refusal) link.CauseID {
 	case r.Message == saidToken && f.Authentik.Redirect != nil:
 		return link.CauseRedirectMismatch
 	case r.Message == saidToken, r.Message == saidUser, r.Status >= 500:
-		return sharper(f, known(f.PocketBase.Cause))
+		return known(f.PocketBase.Cause)
 	case len(r.Fields) > 0:
 		return diagnoseFields(f, r)
 	case r.Message == saidCreate:
@@ -207,17 +207,29 @@ func diagnoseRefusal(f Facts, r Refusal) link.CauseID {
 }
 
 // Vague reports whether a cause only names where a sign-in failed, so that further checks are worthwhile.
-func Vague(cause link.CauseID) bool {
-	return cause == link.CauseUnknown || cause == link.CauseAuthentikError
+func Vague(cause link.CauseID) bool { return len(sharpeners(cause)) > 0 }
+
+// sharpeners returns the checks of authentik that may know what is behind a cause.
+func sharpeners(cause link.CauseID) []link.CheckID {
+	switch cause {
+	case link.CauseUnknown, link.CauseAuthentikError:
+		return []link.CheckID{link.CheckAuthentikDiscovery, link.CheckAuthentikJWKS, link.CheckAuthentikClient}
+	case link.CauseCodeRefused, link.CauseUserInfoURL:
+		return []link.CheckID{link.CheckAuthentikValidity}
+	case link.CauseEmailBlank:
+		return []link.CheckID{link.CheckAuthentikClaims}
+	}
+	return nil
 }
 
-// sharper replaces a vague cause by that of a failed check of authentik, if there is one.
-func sharper(f Facts, cause link.CauseID) link.CauseID {
-	if !Vague(cause) {
-		return cause
+// Sharper replaces a vague cause by that of a failed check of authentik, if there is one.
+func Sharper(cause link.CauseID, checks []link.Check) link.CauseID {
+	for _, id := range sharpeners(cause) {
+		if sharp := failedCause(checks, id); sharp != "" {
+			return sharp
+		}
 	}
-	return firstOf(failedCause(f.Checks, link.CheckAuthentikDiscovery), failedCause(f.Checks, link.CheckAuthentikJWKS),
-		failedCause(f.Checks, link.CheckAuthentikClient), cause)
+	return cause
 }
 
 // diagnoseFields returns the cause for PocketBase's validation errors.

@@ -103,7 +103,8 @@ func troublesAtAuthentik() []trouble {
 		{name: "another authentik at the public address", cause: "unknown-client",
 			checks: []link.CheckID{"authentik.redirect"},
 			spoil:  func(l *linked) { l.d.AuthentikURL = newIDP(l.t, authentiksim.Config{}, nil).url }},
-		{name: "a flow for sources", cause: "flow", checks: []link.CheckID{"authentik.flows"},
+		{name: "a flow for sources", cause: "flow", stage: signin.StageAuthentik,
+			checks: []link.CheckID{"authentik.flows", link.CheckSignIn},
 			spoil: func(l *linked) {
 				l.patchProvider(map[string]any{"authentication_flow": l.a.sim.AddSourceFlow()})
 			}},
@@ -112,9 +113,11 @@ func troublesAtAuthentik() []trouble {
 				l.signInAs("gone", "gone@example.com")
 				l.a.call("PATCH", "/core/users/"+strconv.Itoa(l.person)+"/", map[string]any{"is_active": false})
 			}},
-		{name: "codes that are valid for no time", cause: "validity", checks: []link.CheckID{"authentik.validity"},
-			spoil: func(l *linked) { l.patchProvider(map[string]any{"access_code_validity": "seconds=0"}) }},
-		{name: "a mapping that raises", cause: "mapping-fails", checks: []link.CheckID{"authentik.claims"},
+		{name: "codes that are valid for no time", cause: "validity", stage: signin.StageToken,
+			checks: []link.CheckID{"authentik.validity", link.CheckSignIn},
+			spoil:  func(l *linked) { l.patchProvider(map[string]any{"access_code_validity": "seconds=0"}) }},
+		{name: "a mapping that raises", cause: "mapping-fails", stage: signin.StageRecord,
+			checks: []link.CheckID{"authentik.claims", "prediction", link.CheckSignIn},
 			spoil: func(l *linked) {
 				l.attachMapping("email", `return {"email": request.user.attributes["mail"], "email_verified": True}`)
 			}},

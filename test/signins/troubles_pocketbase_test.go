@@ -39,6 +39,9 @@ func troublesOfReach() []trouble {
 			return answering(l.t, http.StatusBadGateway, "text/html",
 				"<html>502</html>")
 		}},
+		{"firewall", "waf", func(l *linked) string {
+			return answering(l.t, http.StatusForbidden, "text/html", "<html><title>Just a moment...</title></html>")
+		}},
 		{"failing", "authentik-error", func(l *linked) string {
 			return answering(l.t, http.StatusInternalServerError, "text/html", "<html>Server Error</html>")
 		}},

@@ -33,6 +33,9 @@ func explain(cause link.CauseID, d link.Desired) (met, remedy string) {
 			"/application/o/ from it."},
 		link.CauseProxy: {"a proxy between PocketBase and authentik refused or could not forward the call to " + url,
 			"Check that proxy, and the HTTP_PROXY, HTTPS_PROXY and NO_PROXY variables of PocketBase."},
+		link.CauseWAF: {"something in front of authentik, such as a web application firewall, refused the call to " + url,
+			"In the firewall or at Cloudflare, make an exception for /application/o/ and PocketBase's address. Or enter " +
+				"inner token and user-info URLs, which don't lead through it."},
 		link.CauseTokenURLRedirect: {url + " redirects, which turns PocketBase's POST into a GET",
 			"Enter the token URL exactly as authentik has it, with https and the trailing slash."},
 		link.CauseTokenURLNotFound: {"there is nothing at " + url,

@@ -9,7 +9,7 @@ import (
 )
 
 var (
-	userStatus = regexp.MustCompile(`^failed to fetch OAuth2 user profile via \S+ \((\d{3})\)`)
+	userStatus = regexp.MustCompile(`^failed to fetch OAuth2 user profile via \S+ \((\d{3})\):?\s*(.?)`)
 	// claimType is what encoding/json says of a claim of another type, before and since its second version.
 	claimType = regexp.MustCompile(`^json: cannot unmarshal (\w+ into Go struct field|JSON \w+ into Go \w+ within)`)
 )
@@ -18,7 +18,7 @@ var (
 // (tools/auth/base_provider.go, oidc.go). Like Classify, it trusts only the beginning.
 func ClassifyUser(details string) link.CauseID {
 	if m := userStatus.FindStringSubmatch(details); m != nil {
-		return classifyUserStatus(m[1])
+		return classifyUserStatus(m[1], m[2] != "", details)
 	}
 	if m := callError.FindStringSubmatch(details); m != nil {
 		return classifyTransport(m[1])
@@ -39,8 +39,11 @@ func ClassifyUser(details string) link.CauseID {
 	return cmp.Or(cause, classifyTransport(details))
 }
 
-func classifyUserStatus(status string) link.CauseID {
+// classifyUserStatus returns the cause behind the status of an answer from the user info URL.
+func classifyUserStatus(status string, hasBody bool, details string) link.CauseID {
 	switch {
+	case status == "403" && hasBody, challenged(details):
+		return link.CauseWAF // authentik's own refusal has no body
 	case status == "403":
 		return link.CauseMissingScopes // insufficient_scope: openid is not attached
 	case status == "407", status == "502", status == "503", status == "504":

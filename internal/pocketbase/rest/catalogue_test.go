@@ -15,6 +15,8 @@ func TestClassifyUser(t *testing.T) {
 		want    link.CauseID
 	}{
 		{profile + "(403):\n", link.CauseMissingScopes},
+		{profile + "(403):\nForbidden", link.CauseWAF},
+		{profile + "(503):\n<html><title>Just a moment...</title>", link.CauseWAF},
 		{profile + "(401):\n{\"error\":\"x\"}", link.CauseUserInfoURL},
 		{profile + "(404):\n<html>403", link.CauseUserInfoURL},
 		{profile + "(405):\n", link.CauseUserInfoURL},

@@ -23,7 +23,7 @@ func Classify(details string) (cause link.CauseID) {
 		return classifyCode(m[1])
 	}
 	if m := tokenStatus.FindStringSubmatch(details); m != nil {
-		return classifyStatus(m[1])
+		return classifyStatus(m[1], details)
 	}
 	switch {
 	case strings.HasPrefix(details, "oauth2: cannot parse "):
@@ -52,10 +52,13 @@ func classifyCode(code string) link.CauseID {
 	return link.CauseUnknown
 }
 
-// classifyStatus returns the cause behind the status of an answer that is not an OAuth2 error.
-func classifyStatus(status string) link.CauseID {
+// classifyStatus returns the cause behind the status of an answer that is not an OAuth2 error. authentik itself
+// answers no token request with 403.
+func classifyStatus(status, details string) link.CauseID {
 	switch {
-	case status == "401", status == "403", status == "407", status == "502", status == "503", status == "504":
+	case status == "403", challenged(details):
+		return link.CauseWAF
+	case status == "407", status == "502", status == "503", status == "504":
 		return link.CauseProxy
 	case status == "404", status == "410":
 		return link.CauseTokenURLNotFound
@@ -65,6 +68,13 @@ func classifyStatus(status string) link.CauseID {
 		return link.CauseAuthentikError
 	}
 	return link.CauseHTMLInsteadOfJSON
+}
+
+// challenged reports whether the details have the page with which Cloudflare makes browsers prove themselves. Its
+// header cf-mitigated is not in the log.
+func challenged(details string) bool {
+	return strings.Contains(details, "<title>Just a moment...</title>") || strings.Contains(details, "cf-mitigated") ||
+		strings.Contains(details, "/cdn-cgi/challenge-platform/")
 }
 
 // classifyTransport returns the cause behind the error of Go's HTTP client when no answer came.

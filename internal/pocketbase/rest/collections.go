@@ -16,7 +16,7 @@ import (
 const (
 	// collectionFields trims the list to what a link needs: a collection of 200 fields takes 10 kB instead of 60.
 	collectionFields = wholeCollection + ".name,fields.type,fields.system,fields.required"
-	wholeCollection  = "id,name,system,updated,oauth2,createRule,authRule,mfa,indexes,fields"
+	wholeCollection  = "id,name,system,updated,oauth2,createRule,authRule,mfa,passwordAuth,otp,indexes,fields"
 	collectionsPage  = 200
 	maxPages         = 10
 )

@@ -25,6 +25,12 @@ type collection struct {
 		Enabled bool   `json:"enabled"`
 		Rule    string `json:"rule"`
 	} `json:"mfa"`
+	PasswordAuth *struct {
+		Enabled bool `json:"enabled"`
+	} `json:"passwordAuth"` // nil if PocketBase doesn't tell
+	OTP struct {
+		Enabled bool `json:"enabled"`
+	} `json:"otp"`
 	Indexes []string          `json:"indexes"`
 	Fields  []json.RawMessage `json:"fields"`
 }
@@ -41,6 +47,7 @@ func (c collection) state() link.CollectionState {
 		MFARule:    c.MFA.Rule,
 		OAuth2:     link.OAuth2State{Enabled: c.OAuth2.Enabled, Mapped: c.OAuth2.MappedFields},
 	}
+	s.PasswordOff = c.PasswordAuth != nil && !c.PasswordAuth.Enabled && !c.OTP.Enabled
 	for _, raw := range c.Fields {
 		var f link.CollectionField
 		_ = json.Unmarshal(raw, &f) // an unreadable field is left empty, rather than losing the collection

@@ -103,11 +103,14 @@ func (b settings) mapped() []view.Choice {
 // so keeping them is the first option.
 func (b settings) rules() []view.Choice {
 	now := b.in.PocketBase.Collection(b.in.Desired.Collection.Name)
-	if now == nil || b.in.PocketBase.ManagedBy() != "" {
+	if now == nil {
 		return nil
 	}
 	var list []view.Choice
 	for _, a := range link.RuleAttrs() {
+		if a.Key == "createRule" && b.in.PocketBase.ManagedBy() != "" {
+			continue
+		}
 		options := []view.Option{{Value: KeepRule, Label: "Keep: " + a.Show(now).String()}}
 		if a.Key == "createRule" {
 			options = append(options, view.Option{Value: link.OAuth2Only, Label: "Only sign-ins with a provider"})
