@@ -176,7 +176,8 @@ func (t *signInTest) verdict(cause link.CauseID) signin.Verdict {
 	known, _ := signin.FindCause(cause)
 	v := t.begin(signin.StagesUpTo(signin.StageOf(t.facts), signin.StageFailed, known.Title))
 	v.Cause, v.Todo = cause, known.Todo
-	if t.fault != nil && signin.Vague(cause) { // a cause from PocketBase's log would be more precise
+	// A cause from PocketBase's log would be more precise.
+	if t.fault != nil && (cause == link.CauseUnknown || cause == link.CauseAuthentikError) {
 		said := link.MessageOf(t.fault)
 		v.Details, v.Todo = []string{said.What()}, said.Todo
 	}

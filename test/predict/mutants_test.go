@@ -52,7 +52,8 @@ func mutants() map[string]predictor {
 		"no field is required":          blind(notRequired),
 		"a claim of any type is a text": blind(func(w *predict.World) { w.Claims = asTexts(w.Claims) }),
 		"the user name is always kept": blind(func(w *predict.World) {
-			w.Collection.OAuth2.Mapped.Username, w.Collection.OAuth2.Mapped.Name = "", w.Collection.OAuth2.Mapped.Username
+			w.Collection.OAuth2.Mapped.Username, w.Collection.OAuth2.Mapped.Name = "",
+				w.Collection.OAuth2.Mapped.Username
 		}),
 		"an account is found and not looked at": func(w predict.World) foreseen {
 			f := foresee(w)
@@ -93,7 +94,8 @@ func asTexts(claims map[string]json.RawMessage) map[string]json.RawMessage {
 	return changed
 }
 
-// TestMutantsAreCaught plays the same worlds with predictions that have one mistake each: every one must be found wrong.
+// TestMutantsAreCaught plays the same worlds with predictions that have one mistake each: every one must be found
+// wrong.
 func TestMutantsAreCaught(t *testing.T) {
 	t.Parallel()
 	s := inProcess(t)
