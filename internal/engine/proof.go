@@ -81,8 +81,8 @@ func (e *Engine) FindUser(ctx context.Context, named string) (int, error) {
 	}
 	pk, err := strconv.Atoi(ref.ID)
 	if err != nil {
-		return 0, &link.Fault{System: link.Authentik, Kind: link.FaultOther, Summary: "authentik did not return an ID " +
-			"for " + ref.Name + ".", Err: err}
+		return 0, &link.Fault{System: link.Authentik, Kind: link.FaultOther,
+			Summary: "authentik did not return an ID for " + ref.Name + ".", Err: err}
 	}
 	return pk, nil
 }

@@ -11,7 +11,8 @@ import (
 )
 
 // Observe returns the auth collections, the settings, and of the queried collection its fields' options and the number
-// of people linked to each slot. It sends six requests, and one more for each further 200 auth collections. The error is a *link.Fault.
+// of people linked to each slot. It sends six requests, and one more for each further 200 auth collections. The error
+// is a *link.Fault.
 func (c *Client) Observe(ctx context.Context, q link.Query) (link.PocketBaseSnapshot, error) {
 	snap := link.PocketBaseSnapshot{Taken: time.Now(), URL: c.URL(), Version: c.Identity().Version,
 		SecretsByPlace: !c.Release().Since(rest.MergesByName)}

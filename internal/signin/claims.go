@@ -8,7 +8,8 @@ import (
 	"authpocket/internal/secret"
 )
 
-// ReadClaims returns the claims that PocketBase uses. A claim that is not text is left empty: PocketBase cannot read it.
+// ReadClaims returns the claims that PocketBase uses. A claim that is not text is left empty: PocketBase cannot read
+// it.
 func ReadClaims(all map[string]json.RawMessage) Claims {
 	text := func(key string) (s string) {
 		_ = json.Unmarshal(all[key], &s)

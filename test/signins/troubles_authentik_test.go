@@ -124,7 +124,8 @@ func troublesAtAuthentik() []trouble {
 		{name: "an empty subject", cause: "no-subject", stage: signin.StageRecord,
 			checks: []link.CheckID{link.CheckSignIn},
 			spoil: func(l *linked) {
-				l.setURLs("", answering(l.t, http.StatusOK, "application/json", `{"sub":"","email":"ada@example.com","email_verified":true}`)+userInfo)
+				l.setURLs("", answering(l.t, http.StatusOK, "application/json",
+					`{"sub":"","email":"ada@example.com","email_verified":true}`)+userInfo)
 			}},
 		{name: "a name that is a list", cause: "claim-type", stage: signin.StageUserInfo,
 			checks: []link.CheckID{"authentik.claims", "prediction", link.CheckSignIn},
