@@ -88,7 +88,7 @@ func TestWarnings(t *testing.T) {
 		{"required field", func(_ *link.PocketBaseSnapshot, now *link.CollectionState, _ *link.Desired) {
 			now.Fields = []link.CollectionField{{Name: "phone", Type: "text", Required: true}, {Name: "password",
 				Required: true,
-				System: true}, {Name: "nick", Required: true}}
+				System:   true}, {Name: "nick", Required: true}}
 		}, []link.WarningID{link.WarningID(link.CauseRequiredField)}},
 		{"mapped id", func(_ *link.PocketBaseSnapshot, _ *link.CollectionState, d *link.Desired) {
 			d.Collection.OAuth2.Mapped.ID = "id"
