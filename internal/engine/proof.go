@@ -119,7 +119,7 @@ func (e *Engine) Foresee(ctx context.Context, d link.Desired, person int) (signi
 	switch {
 	case refused:
 		p = signin.PredictNoAccess(d)
-	case p.Outcome == signin.OutcomeRefused && signin.Vague(p.Cause):
+	case p.Outcome == signin.OutcomeRefused && signin.MaySharpen(p.Cause):
 		p.Cause = signin.Sharper(p.Cause, e.authentik.Check(ctx, d, person))
 	}
 	p.Subject, p.Sent = signin.ReadClaims(claims).Subject, signin.ClaimTexts(claims)
