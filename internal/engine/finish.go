@@ -122,7 +122,7 @@ func (t *signInTest) explain(ctx context.Context) signin.Verdict {
 			t.facts.Claims = new(signin.ReadClaims(all))
 		}
 	}
-	if t.facts.Return.Missing != signin.MissingNothing || signin.Vague(signin.Diagnose(t.facts)) {
+	if t.facts.Return.Missing != signin.MissingNothing || signin.MaySharpen(signin.Diagnose(t.facts)) {
 		t.measure(ctx)
 	}
 	v := t.verdict(signin.Diagnose(t.facts))

@@ -82,8 +82,7 @@ func (e *Engine) FindUser(ctx context.Context, named string) (int, error) {
 	pk, err := strconv.Atoi(ref.ID)
 	if err != nil {
 		return 0, &link.Fault{System: link.Authentik, Kind: link.FaultOther,
-			Summary: "authentik did not return an ID " +
-				"for " + ref.Name + ".", Err: err}
+			Summary: "authentik did not return an ID for " + ref.Name + ".", Err: err}
 	}
 	return pk, nil
 }
@@ -120,7 +119,7 @@ func (e *Engine) Foresee(ctx context.Context, d link.Desired, person int) (signi
 	switch {
 	case refused:
 		p = signin.PredictNoAccess(d)
-	case p.Outcome == signin.OutcomeRefused && signin.Vague(p.Cause):
+	case p.Outcome == signin.OutcomeRefused && signin.MaySharpen(p.Cause):
 		p.Cause = signin.Sharper(p.Cause, e.authentik.Check(ctx, d, person))
 	}
 	p.Subject, p.Sent = signin.ReadClaims(claims).Subject, signin.ClaimTexts(claims)

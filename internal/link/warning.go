@@ -36,6 +36,7 @@ const (
 	WarnVersionHijack       WarningID = "version-hijack"
 	WarnVersionMerge        WarningID = "version-merge"
 	WarnAppURL              WarningID = "app-url"
+	WarnAppRedirect         WarningID = "app-redirect"
 	WarnRateLimits          WarningID = "rate-limits"
 	WarnHTTPEndpoints       WarningID = "http-endpoints"
 	WarnSecretLost          WarningID = "secret-lost"

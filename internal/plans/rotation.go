@@ -4,7 +4,6 @@ import (
 	"slices"
 
 	"authpocket/internal/link"
-	"authpocket/internal/secret"
 )
 
 // AsRotation turns a plan for a spec with a new client secret into one that writes only that secret to both
@@ -60,7 +59,7 @@ func renewSharing(p link.Plan, pb link.PocketBaseSnapshot) link.Plan {
 			slots = append(slots, o.Slot)
 		}
 		if len(slots) > 0 {
-			p.Changes = renewSlots(p.Changes, c, slots, provider.ClientSecret)
+			p.Changes = renewSlots(p.Changes, c, slots, *provider)
 		}
 	}
 	if !left {
@@ -72,7 +71,8 @@ func renewSharing(p link.Plan, pb link.PocketBaseSnapshot) link.Plan {
 
 // renewSlots adds the writes of the client secret to slots of a collection, to the change that it already has or as one
 // of its own.
-func renewSlots(changes []link.Change, c link.CollectionState, slots []string, to secret.Text) []link.Change {
+func renewSlots(changes []link.Change, c link.CollectionState, slots []string,
+	provider link.ProviderState) []link.Change {
 	object := "OAuth2 of the collection " + link.Quote(c.Name)
 	at := slices.IndexFunc(changes, func(x link.Change) bool { return x.Kind == link.KindOAuth2 && x.Object == object })
 	if at < 0 {
@@ -85,7 +85,7 @@ func renewSlots(changes []link.Change, c link.CollectionState, slots []string, t
 	now := *link.As[link.CollectionState](changes[at].After)
 	now.OAuth2.Providers = slices.Clone(now.OAuth2.Providers)
 	for _, slot := range slots {
-		now.OAuth2.Providers[link.SlotIndex(now.OAuth2, slot)].ClientSecret = to
+		now.OAuth2.Providers[link.SlotIndex(now.OAuth2, slot)].ClientSecret = provider.ClientSecret
 		changes[at].Fields = append(changes[at].Fields, link.SecretAgain(slot))
 	}
 	changes[at].After = &now

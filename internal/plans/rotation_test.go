@@ -28,10 +28,13 @@ func TestARotationRenewsTheSlotsThatShareTheApplication(t *testing.T) {
 		want  []string // fields that PocketBase gets
 		warns bool
 	}{
-		"nobody else":                 {func(*world) {}, []string{ours}, false},
-		"another collection":          {func(w *world) { sharing(w, "members", "oidc2", "") }, []string{ours, "oidc2.clientSecret"}, false},
-		"another slot":                {func(w *world) { sharing(w, "users", "oidc3", "") }, []string{ours, "oidc3.clientSecret"}, false},
-		"a collection with other URL": {func(w *world) { sharing(w, "members", "oidc", elsewhere) }, []string{ours}, true},
+		"nobody else": {func(*world) {}, []string{ours}, false},
+		"another collection": {func(w *world) { sharing(w, "members", "oidc2", "") },
+			[]string{ours, "oidc2.clientSecret"}, false},
+		"another slot": {func(w *world) { sharing(w, "users", "oidc3", "") },
+			[]string{ours, "oidc3.clientSecret"}, false},
+		"a collection with other URL": {func(w *world) { sharing(w, "members", "oidc", elsewhere) },
+			[]string{ours}, true},
 	} {
 		t.Run(name, func(t *testing.T) {
 			w := linkedWorld(t, minimal())

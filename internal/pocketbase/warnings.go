@@ -102,11 +102,27 @@ func (w *warner) settings(snap link.PocketBaseSnapshot, d link.Desired) {
 			"Sign-ins do not use it, only the links in PocketBase's mails do. Check that "+d.PocketBaseURL+
 				" is the address at which people open the app: the redirect URI is built from it.")
 	}
+	w.appRedirect(snap, d)
 	if snap.Settings.RateLimits && snap.Settings.AuthLimit != "" {
 		w.add(link.WarnRateLimits, "PocketBase limits sign-ins to "+snap.Settings.AuthLimit+" for each address.",
 			"Repeated test sign-ins will be refused for a moment. Behind a proxy that is not in the trusted proxy "+
 				"headers, everyone counts as one address.")
 	}
+}
+
+// appRedirect warns if a known app, when it signs in without a pop-up, has authentik return to an address that the
+// provider lacks (Beszel: internal/site/src/components/login/auth-form.tsx).
+func (w *warner) appRedirect(snap link.PocketBaseSnapshot, d link.Desired) {
+	app, base := snap.ManagedBy(), strings.TrimRight(d.PocketBaseURL, "/")
+	if app == "" || slices.ContainsFunc(d.Provider.RedirectURIs, func(r link.RedirectURI) bool {
+		return r.Mode == link.RedirectRegex || strings.TrimRight(r.URL, "/") == base
+	}) {
+		return
+	}
+	w.add(link.WarnAppRedirect, app+" without pop-ups needs its own address as a redirect URI.",
+		"With OAUTH_DISABLE_POPUP=true in its environment, as phones may need it, authentik returns to the app itself. "+
+			"It then shows “Redirect URI Error” unless the redirect URIs also have the address that "+app+
+			" is opened at, such as "+base+".")
 }
 
 // transport checks the addresses that PocketBase is given. Those of the two systems themselves are checked where they

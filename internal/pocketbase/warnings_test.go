@@ -86,9 +86,9 @@ func TestWarnings(t *testing.T) {
 			now.EmailRequired, d.Email = true, link.EmailLeave
 		}, []link.WarningID{link.WarningID(link.CauseEmailUnverified)}},
 		{"required field", func(_ *link.PocketBaseSnapshot, now *link.CollectionState, _ *link.Desired) {
-			now.Fields = []link.CollectionField{{Name: "phone", Type: "text", Required: true},
-				{Name: "password", Required: true,
-					System: true}, {Name: "nick", Required: true}}
+			now.Fields = []link.CollectionField{{Name: "phone", Type: "text", Required: true}, {Name: "password",
+				Required: true,
+				System:   true}, {Name: "nick", Required: true}}
 		}, []link.WarningID{link.WarningID(link.CauseRequiredField)}},
 		{"mapped id", func(_ *link.PocketBaseSnapshot, _ *link.CollectionState, d *link.Desired) {
 			d.Collection.OAuth2.Mapped.ID = "id"
@@ -127,6 +127,13 @@ func TestManagedBy(t *testing.T) {
 	details := map[link.WarningID]string{}
 	for _, w := range Warnings(snap, d) {
 		details[w.ID] = w.Detail
+	}
+	if !strings.Contains(details[link.WarnAppRedirect], "such as https://pocketbase.company.") {
+		t.Errorf("its own address is not asked for: %v", details)
+	}
+	d.Provider.RedirectURIs = []link.RedirectURI{{URL: "https://pocketbase.company/", Mode: link.RedirectStrict}}
+	if slices.ContainsFunc(Warnings(snap, d), func(w link.Warning) bool { return w.ID == link.WarnAppRedirect }) {
+		t.Error("an address that is there is asked for")
 	}
 	for cause, says := range map[link.CauseID][]string{
 		link.CauseCreateRule: {"does not last", "USER_CREATION=true"},

@@ -206,8 +206,13 @@ func diagnoseRefusal(f Facts, r Refusal) link.CauseID {
 	return known(f.PocketBase.Cause)
 }
 
-// Vague reports whether a cause only names where a sign-in failed, so that further checks are worthwhile.
-func Vague(cause link.CauseID) bool { return len(sharpeners(cause)) > 0 }
+// Vague reports whether a cause only names where a sign-in failed.
+func Vague(cause link.CauseID) bool {
+	return cause == link.CauseUnknown || cause == link.CauseAuthentikError
+}
+
+// MaySharpen reports whether checks of authentik may know what is behind a cause.
+func MaySharpen(cause link.CauseID) bool { return len(sharpeners(cause)) > 0 }
 
 // sharpeners returns the checks of authentik that may know what is behind a cause.
 func sharpeners(cause link.CauseID) []link.CheckID {

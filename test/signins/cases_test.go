@@ -260,8 +260,8 @@ func TestTheOnlyWayInIsSaid(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if slices.ContainsFunc(p.Warnings,
-				func(w link.Warning) bool { return w.ID == link.WarnOnlyWay }) != one.warns {
+			warns := slices.ContainsFunc(p.Warnings, func(w link.Warning) bool { return w.ID == link.WarnOnlyWay })
+			if warns != one.warns {
 				t.Errorf("%+v: the %s says %+v", one, what, p.Warnings)
 			}
 		}
