@@ -59,7 +59,7 @@ func imports() map[string]string {
 		"internal/logs":           "internal/secret internal/visible",
 		"internal/listen":         "internal/logs",
 		"internal/link":           "internal/address internal/secret",
-		"internal/plans":          "internal/address internal/link internal/secret",
+		"internal/plans":          "internal/address internal/link",
 		"internal/predict":        "internal/link internal/predict/record internal/predict/rule internal/signin",
 		"internal/predict/record": "internal/link",
 		"internal/predict/rule":   "internal/link",
