@@ -76,5 +76,11 @@ func Decide(rule *string, req Request, rec Record) Answer {
 	if err != nil {
 		return Answer{Truth: No, Broken: true}
 	}
-	return s.decide(tree)
+	answer := s.decide(tree)
+	if at := strings.Index(*rule, "@collection."); old && at >= 0 && answer.Truth == Yes {
+		// 0.23 joins the other collection, and finds nothing at all if that is empty.
+		name, _, _ := strings.Cut((*rule)[at:], " ")
+		return Answer{Unknown: name}
+	}
+	return answer
 }

@@ -207,6 +207,13 @@ func TestMissingElementsBefore024(t *testing.T) {
 	if got := rule.Decide(&text, then, rec); got.Truth != rule.No {
 		t.Errorf("in 0.23: %+v", got)
 	}
+	joins := `@collection.teams.name = "x" || @request.auth.id = ""`
+	if got := Decide(&joins, then, Record{}); got.Truth != Unknown || got.Unknown != "@collection.teams.name" {
+		t.Errorf("with another collection: %+v", got)
+	}
+	if got := Decide(&joins, Request{Version: "0.24.0"}, Record{}); got.Truth != Yes {
+		t.Errorf("in 0.24: %+v", got)
+	}
 }
 
 func TestFieldsThatAreNotKnownAreNotMissing(t *testing.T) {
