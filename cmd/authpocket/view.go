@@ -188,7 +188,7 @@ func (v view) applied(plan link.Plan, o outcomes, checks link.Checks, err error)
 		}
 		v.json(result)
 	} else if checks != nil {
-		v.checks(checks)
+		v.checks(checks, link.SignedIn{})
 	}
 	if err != nil {
 		v.errors(err)
@@ -202,24 +202,29 @@ func (v view) applied(plan link.Plan, o outcomes, checks link.Checks, err error)
 // verified prints checks, and in JSON the verdict on a test sign-in if there is
 // one.
 func (v view) verified(checks link.Checks, signIn *signin.Verdict) {
+	var seen link.SignedIn
+	if signIn != nil && signIn.Works && signIn.Record != nil {
+		seen = link.SignedIn{Name: cmp.Or(signIn.Record.Email, signIn.Record.ID), At: time.Now()}
+	}
 	if !v.asJSON {
-		v.checks(checks)
+		v.checks(checks, seen)
 		return
 	}
 	v.json(struct {
-		Checks []link.Check    `json:"checks"`
-		SignIn *signin.Verdict `json:"sign_in,omitempty"`
-	}{append([]link.Check{}, checks...), signIn})
+		Headline string          `json:"headline"`
+		Checks   []link.Check    `json:"checks"`
+		SignIn   *signin.Verdict `json:"sign_in,omitempty"`
+	}{checks.Headline(seen), append([]link.Check{}, checks...), signIn})
 }
 
-func (v view) checks(checks link.Checks) {
+func (v view) checks(checks link.Checks, seen link.SignedIn) {
 	for _, c := range checks {
 		visible.Fprintf(v.out, "%-7s %s: %s\n        %s\n", c.Status, c.System.Label(), c.Title, c.Evidence)
 		if c.Remedy != "" {
 			visible.Fprintf(v.out, "        → %s\n", c.Remedy)
 		}
 	}
-	visible.Fprintln(v.out, checks.Headline(link.SignedIn{}))
+	visible.Fprintln(v.out, checks.Headline(seen))
 	visible.Fprintf(v.out, "%d passed, %d warned, %d failed, %d skipped.\n",
 		checks.Count(link.Pass), checks.Count(link.Warn), checks.Count(link.Fail), checks.Count(link.Skipped))
 }

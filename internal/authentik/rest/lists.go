@@ -212,7 +212,8 @@ func (c *Client) FindUser(ctx context.Context, named string) (link.Ref, error) {
 	}
 	what := "authentik has no user " + link.Quote(Plain(named)) + "."
 	if len(found) > 0 {
-		near := link.Each(found[:min(len(found), searchSize)], func(o Object) string { return Plain(o.Text("username")) })
+		near := link.Each(found[:min(len(found), searchSize)],
+			func(o Object) string { return Plain(o.Text("username")) })
 		what += " Similar usernames: " + strings.Join(near, ", ") + "."
 	}
 	return link.Ref{}, NewFault(link.FaultRefused, "", what, "Enter a username or an e-mail address.",

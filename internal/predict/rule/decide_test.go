@@ -208,7 +208,8 @@ func TestMissingElementsBefore024(t *testing.T) {
 		t.Errorf("in 0.23: %+v", got)
 	}
 	joins := `@collection.teams.name = "x" || @request.auth.id = ""`
-	if got := rule.Decide(&joins, then, rule.Record{}); got.Truth != rule.Unknown || got.Unknown != "@collection.teams.name" {
+	if got := rule.Decide(&joins, then, rule.Record{}); got.Truth != rule.Unknown ||
+		got.Unknown != "@collection.teams.name" {
 		t.Errorf("with another collection: %+v", got)
 	}
 	if got := rule.Decide(&joins, rule.Request{Version: "0.24.0"}, rule.Record{}); got.Truth != rule.Yes {
