@@ -30,6 +30,9 @@ func laterChanges(t *rapid.T, w *world) {
 	for i := range w.providers {
 		p := &w.providers[i]
 		reword(t, "provider", &p.Name, &p.SubjectMode, &p.IssuerMode, &p.AccessTokenValidity, &p.AccessCodeValidity)
+		if p.Name == "later" || p.Name == "" { // a name is of one provider only
+			p.Name += fmt.Sprint(p.PK)
+		}
 		if rarely(t, "redirect URIs") {
 			p.RedirectURIs = append(slices.Clone(p.RedirectURIs), link.RedirectURI{URL: "https://later.company/",
 				Mode: "strict"})

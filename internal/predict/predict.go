@@ -6,7 +6,6 @@ import (
 	"encoding/json"
 	"errors"
 	"maps"
-	"slices"
 	"strings"
 
 	"authpocket/internal/link"
@@ -135,6 +134,9 @@ func (w World) saved(p *signin.Prediction, a signin.Account, user record.User) m
 	if (reset || gains) && !w.makesTokenKeys() {
 		values["tokenKey"] = quoted("") // PocketBase replaces it
 	}
+	if reset && w.before("0.24.0") {
+		w.doubtPattern(p)
+	}
 	faults := record.Check(w.Collection, values, w.Version)
 	if len(faults) == 0 && gains && w.ByEmail != nil && w.ByEmail.ID != a.ID { // which the database notices last
 		faults = append(faults, record.Fault{Field: "email", Code: "validation_not_unique"})
@@ -143,9 +145,10 @@ func (w World) saved(p *signin.Prediction, a signin.Account, user record.User) m
 		w.doubtPasswords(p)
 		return values
 	}
+	unknown := p.Unknown
 	*p = refuse(link.CauseAccountFields, "PocketBase refuses the sign-in: it has to save the account "+
 		link.Quote(a.Title())+" again, and "+fieldWords(faults)+".")
-	p.Fields, p.Account = fieldFaults(faults), a
+	p.Fields, p.Account, p.Unknown = fieldFaults(faults), a, unknown
 	return nil
 }
 
@@ -158,13 +161,28 @@ func (w World) doubtPasswords(p *signin.Prediction) {
 	}
 }
 
+// doubtPattern adds a doubt where the random password may break the field's pattern, which PocketBase checks before
+// 0.24.
+func (w World) doubtPattern(p *signin.Prediction) {
+	if w.option("password", "pattern") != "" {
+		doubt(p, link.CauseAccountFields, "it depends on the pattern of the field password")
+	}
+}
+
 // makesTokenKeys reports whether the collection's tokenKey field fills itself.
 func (w World) makesTokenKeys() bool {
-	i := slices.IndexFunc(w.Collection.Fields, func(f link.CollectionField) bool { return f.Name == "tokenKey" })
-	var options struct {
-		AutogeneratePattern string `json:"autogeneratePattern"`
+	f := link.Find(w.Collection.Fields, func(f link.CollectionField) bool { return f.Name == "tokenKey" })
+	return f == nil || f.Options == nil || w.option("tokenKey", "autogeneratePattern") != ""
+}
+
+// option returns a text option of a field, empty for none.
+func (w World) option(field, name string) (value string) {
+	f := link.Find(w.Collection.Fields, func(f link.CollectionField) bool { return f.Name == field })
+	var options map[string]json.RawMessage
+	if f != nil && json.Unmarshal(f.Options, &options) == nil {
+		_ = json.Unmarshal(options[name], &value)
 	}
-	return i < 0 || json.Unmarshal(w.Collection.Fields[i].Options, &options) != nil || options.AutogeneratePattern != ""
+	return value
 }
 
 func quoted(s string) json.RawMessage {
@@ -198,13 +216,13 @@ func (w World) create(user record.User) (signin.Prediction, rule.Record) {
 	case answer.Truth == rule.Unknown:
 		doubt(&p, link.CauseCreateRule, "the create rule of "+c.Name+" depends on "+answer.Unknown)
 	}
-	if len(draft.Faults) > 0 {
-		refused := w.refuseFields(draft.Faults)
-		refused.Unknown = p.Unknown // refused in any case, perhaps by the rule
-		return refused, rule.Record{}
-	}
 	if len(draft.Doubts) > 0 {
 		doubt(&p, link.CauseMappedField, "it depends on "+strings.Join(draft.Doubts, " and "))
+	}
+	if len(draft.Faults) > 0 {
+		refused := w.refuseFields(draft.Faults)
+		refused.Unknown = p.Unknown // refused in any case, perhaps for another reason
+		return refused, rule.Record{}
 	}
 	return p, rule.Record{Fields: c.Fields, Values: draft.After, Unknown: keysIn(draft.Unknown, draft.After)}
 }
