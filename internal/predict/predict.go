@@ -7,6 +7,7 @@ import (
 	"errors"
 	"maps"
 	"strings"
+	"unicode/utf8"
 
 	"authpocket/internal/link"
 	"authpocket/internal/predict/record"
@@ -50,6 +51,11 @@ func Predict(w World) signin.Prediction {
 	if p.Outcome == signin.OutcomeRefused {
 		return p
 	}
+	if utf8.RuneCountInString(user.ID) > maxSubject {
+		p = refuse(link.CauseNoSubject, "PocketBase refuses the sign-in: the subject (sub) is longer than 5000 characters.")
+		p.Fields = []signin.FieldFault{{Field: "providerId", Code: "validation_max_text_constraint"}}
+		return p
+	}
 	if user.ID == "" {
 		unknown := p.Unknown
 		p = refuse(link.CauseNoSubject, "PocketBase refuses the sign-in: authentik sends no subject (sub).")
@@ -74,6 +80,9 @@ func Between(oldest, newest string, w World) signin.Prediction {
 	}
 	return p
 }
+
+// maxSubject is the number of characters that PocketBase keeps of a subject (core/field_text.go).
+const maxSubject = 5000
 
 func refuse(cause link.CauseID, words string) signin.Prediction {
 	return signin.Prediction{Outcome: signin.OutcomeRefused, Cause: cause, Words: words}
@@ -131,7 +140,7 @@ func (w World) saved(p *signin.Prediction, a signin.Account, user record.User) m
 	if !reset && !gains && !confirms {
 		return values
 	}
-	if (reset || gains) && !w.makesTokenKeys() {
+	if reset && !w.makesTokenKeys() {
 		values["tokenKey"] = quoted("") // PocketBase replaces it
 	}
 	if reset && w.before("0.24.0") {

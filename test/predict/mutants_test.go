@@ -110,7 +110,7 @@ func TestMutantsAreCaught(t *testing.T) {
 		return f
 	}
 	counted := newTally()
-	if err := counted.play(t.Context(), s, watch, few, draw.Rand(t)); err != nil {
+	if err := counted.play(t.Context(), s, watch, few, seeds(t)); err != nil {
 		t.Fatal(err)
 	}
 	if len(counted.wrong) > 0 {

@@ -22,7 +22,7 @@ func TestWorldsOnEveryVersion(t *testing.T) {
 		t.Run(v.Name, func(t *testing.T) {
 			s := process(t, v)
 			counted := newTally()
-			if err := counted.play(t.Context(), s, foresee, n, draw.Rand(t)); err != nil {
+			if err := counted.play(t.Context(), s, foresee, n, seeds(t)); err != nil {
 				t.Fatal(err)
 			}
 			draw.Report(t, "PocketBase %s: %v", s.version, counted)
