@@ -177,7 +177,7 @@ func (t *signInTest) verdict(cause link.CauseID) signin.Verdict {
 	v := t.begin(signin.StagesUpTo(signin.StageOf(t.facts), signin.StageFailed, known.Title))
 	v.Cause, v.Todo = cause, known.Todo
 	// A cause from PocketBase's log would be more precise.
-	if t.fault != nil && (cause == link.CauseUnknown || cause == link.CauseAuthentikError) {
+	if t.fault != nil && signin.Vague(cause) {
 		said := link.MessageOf(t.fault)
 		v.Details, v.Todo = []string{said.What()}, said.Todo
 	}

@@ -128,16 +128,12 @@ func (e *Engine) Foresee(ctx context.Context, d link.Desired, person int) (signi
 
 func (e *Engine) predict(ctx context.Context, d link.Desired, claims map[string]json.RawMessage,
 	now link.CollectionState) (signin.Prediction, error) {
-	known := signin.ReadClaims(claims)
-	email := known.Email
-	if !known.Verified {
-		email = "" // PocketBase ignores unverified addresses when it looks for an account
-	}
-	bySubject, byEmail, err := e.pocketbase.Accounts(ctx, d, known.Subject, email)
+	oldest, newest := e.pocketbase.Versions()
+	subject, email := predict.Finds(claims, newest)
+	bySubject, byEmail, err := e.pocketbase.Accounts(ctx, d, subject, email)
 	if err != nil {
 		return signin.Prediction{}, err
 	}
-	oldest, newest := e.pocketbase.Versions()
 	return predict.Between(oldest, newest, predict.World{
 		Collection: now, Slot: d.Slot.Slot, Claims: claims, BySubject: bySubject, ByEmail: byEmail,
 		Holds: func(field, value string, anyCase bool) (bool, error) {

@@ -1,7 +1,6 @@
 package predict
 
 import (
-	"encoding/json"
 	"fmt"
 	"reflect"
 	"slices"
@@ -164,7 +163,7 @@ func (w World) emailObstacles(trusted bool) []Obstacle {
 			"then answers “email: Cannot be blank”.",
 			Todo: "Choose which addresses to trust, or make the e-mail field of " + c.Name + " optional."}}
 	}
-	only, except := emailDomains(c)
+	only, except := record.EmailDomains(c)
 	what := ""
 	switch {
 	case !trusted:
@@ -180,24 +179,10 @@ func (w World) emailObstacles(trusted bool) []Obstacle {
 		Todo: "If authentik has people with other addresses, allow their domains in the options of the email field."}}
 }
 
-// emailDomains returns the domains that the collection's addresses may and may not have.
-func emailDomains(c link.CollectionState) (only, except []string) {
-	i := slices.IndexFunc(c.Fields, func(f link.CollectionField) bool { return f.Name == "email" })
-	if i < 0 || c.Fields[i].Options == nil {
-		return nil, nil
-	}
-	var options struct {
-		OnlyDomains   []string `json:"onlyDomains"`
-		ExceptDomains []string `json:"exceptDomains"`
-	}
-	_ = json.Unmarshal(c.Fields[i].Options, &options) // an older PocketBase has none
-	return options.OnlyDomains, options.ExceptDomains
-}
-
 // samples are people who have nothing in common but that each claim is text. What refuses all of them refuses everyone.
 func samples(c link.CollectionState) []record.User {
 	domain := "example.com"
-	if only, _ := emailDomains(c); len(only) > 0 {
+	if only, _ := record.EmailDomains(c); len(only) > 0 {
 		domain = only[0]
 	}
 	return []record.User{

@@ -7,7 +7,6 @@ import (
 	"errors"
 	"maps"
 	"strings"
-	"unicode/utf8"
 
 	"authpocket/internal/link"
 	"authpocket/internal/predict/record"
@@ -51,19 +50,23 @@ func Predict(w World) signin.Prediction {
 	if p.Outcome == signin.OutcomeRefused {
 		return p
 	}
-	if utf8.RuneCountInString(user.ID) > maxSubject {
-		p = refuse(link.CauseNoSubject, "PocketBase refuses the sign-in: the subject (sub) is longer than 5000 characters.")
-		p.Fields = []signin.FieldFault{{Field: "providerId", Code: "validation_max_text_constraint"}}
-		return p
-	}
-	if user.ID == "" {
-		unknown := p.Unknown
-		p = refuse(link.CauseNoSubject, "PocketBase refuses the sign-in: authentik sends no subject (sub).")
-		p.Unknown = unknown
-		p.Fields = []signin.FieldFault{{Field: "providerId", Code: "validation_required"}}
-		return p
+	if faults := record.Link(user); p.Outcome != signin.OutcomeNew && len(faults) > 0 {
+		refused := refuse(link.CauseNoSubject, "PocketBase refuses the sign-in: it can't keep the subject (sub) that "+
+			"authentik sends, which is empty or too long.")
+		refused.Fields, refused.Unknown = fieldFaults(faults), p.Unknown
+		return refused
 	}
 	return w.enter(p, after)
+}
+
+// Finds returns the subject and the address by which PocketBase looks for the account of a person. They are empty if
+// it can't read the claims.
+func Finds(claims map[string]json.RawMessage, version string) (subject, email string) {
+	user, err := record.Read(claims, version)
+	if err != nil {
+		return "", ""
+	}
+	return user.ID, user.Email
 }
 
 // Between predicts the sign-in for a PocketBase whose version is only known to lie between two. What differs between
@@ -80,9 +83,6 @@ func Between(oldest, newest string, w World) signin.Prediction {
 	}
 	return p
 }
-
-// maxSubject is the number of characters that PocketBase keeps of a subject (core/field_text.go).
-const maxSubject = 5000
 
 func refuse(cause link.CauseID, words string) signin.Prediction {
 	return signin.Prediction{Outcome: signin.OutcomeRefused, Cause: cause, Words: words}
@@ -140,18 +140,14 @@ func (w World) saved(p *signin.Prediction, a signin.Account, user record.User) m
 	if !reset && !gains && !confirms {
 		return values
 	}
-	if reset && !w.makesTokenKeys() {
-		values["tokenKey"] = quoted("") // PocketBase replaces it
+	faults, doubts := record.Resave(w.Collection, values, reset, w.Version)
+	if len(doubts) > 0 {
+		doubt(p, link.CauseAccountFields, "it depends on "+strings.Join(doubts, " and "))
 	}
-	if reset && w.before("0.24.0") {
-		w.doubtPattern(p)
-	}
-	faults := record.Check(w.Collection, values, w.Version)
 	if len(faults) == 0 && gains && w.ByEmail != nil && w.ByEmail.ID != a.ID { // which the database notices last
 		faults = append(faults, record.Fault{Field: "email", Code: "validation_not_unique"})
 	}
 	if len(faults) == 0 {
-		w.doubtPasswords(p)
 		return values
 	}
 	unknown := p.Unknown
@@ -159,39 +155,6 @@ func (w World) saved(p *signin.Prediction, a signin.Account, user record.User) m
 		link.Quote(a.Title())+" again, and "+fieldWords(faults)+".")
 	p.Fields, p.Account, p.Unknown = fieldFaults(faults), a, unknown
 	return nil
-}
-
-// doubtPasswords adds a doubt where another password may be missing: PocketBase shows passwords to nobody.
-func (w World) doubtPasswords(p *signin.Prediction) {
-	for _, f := range w.Collection.Fields {
-		if f.Type == "password" && f.Required && f.Name != "password" {
-			doubt(p, link.CauseAccountFields, "it depends on whether the account has a value in "+f.Name)
-		}
-	}
-}
-
-// doubtPattern adds a doubt where the random password may break the field's pattern, which PocketBase checks before
-// 0.24.
-func (w World) doubtPattern(p *signin.Prediction) {
-	if w.option("password", "pattern") != "" {
-		doubt(p, link.CauseAccountFields, "it depends on the pattern of the field password")
-	}
-}
-
-// makesTokenKeys reports whether the collection's tokenKey field fills itself.
-func (w World) makesTokenKeys() bool {
-	f := link.Find(w.Collection.Fields, func(f link.CollectionField) bool { return f.Name == "tokenKey" })
-	return f == nil || f.Options == nil || w.option("tokenKey", "autogeneratePattern") != ""
-}
-
-// option returns a text option of a field, empty for none.
-func (w World) option(field, name string) (value string) {
-	f := link.Find(w.Collection.Fields, func(f link.CollectionField) bool { return f.Name == field })
-	var options map[string]json.RawMessage
-	if f != nil && json.Unmarshal(f.Options, &options) == nil {
-		_ = json.Unmarshal(options[name], &value)
-	}
-	return value
 }
 
 func quoted(s string) json.RawMessage {

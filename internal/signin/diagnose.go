@@ -253,7 +253,7 @@ func diagnoseFields(f Facts, r Refusal) link.CauseID {
 	if at("collectionRef", "recordRef") != nil {
 		return link.CauseOtherSubject
 	}
-	if at("providerId") != nil {
+	if at(providerID) != nil {
 		return link.CauseNoSubject
 	}
 	if r.Message == saidAuthenticate {
@@ -275,11 +275,16 @@ const (
 	codeNotUnique = "validation_not_unique"
 )
 
+// providerID is the field of _externalAuths that holds the subject.
+const providerID = "providerId"
+
 // CauseOfFields returns the cause for fields that PocketBase refuses at a new account. An address comes before the
 // others.
 func CauseOfFields(faults []FieldFault, claims Claims, m link.MappedFields) link.CauseID {
 	first := faults[max(0, slices.IndexFunc(faults, func(f FieldFault) bool { return f.Field == "email" }))]
 	switch {
+	case first.Field == providerID:
+		return link.CauseNoSubject
 	case first.Field == "email" && first.Code == codeNotUnique:
 		return link.CauseDuplicateEmail
 	case first.Field == "email" && first.Code != codeRequired:

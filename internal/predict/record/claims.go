@@ -36,7 +36,7 @@ func Read(claims map[string]json.RawMessage, version string) (User, error) {
 			return User{}, &ClaimError{key, jsonValid, got}
 		}
 	}
-	if r.since(40, 0) {
+	if r.since("0.40.0") {
 		return readExactly(claims)
 	}
 	// PocketBase before 0.40 ignores the case of keys. Of several spellings the last one wins, which is the one in
@@ -45,7 +45,7 @@ func Read(claims map[string]json.RawMessage, version string) (User, error) {
 	if err != nil {
 		return User{}, fmt.Errorf("joining the claims: %w", err)
 	}
-	if !r.since(26, 6) {
+	if !r.since("0.26.6") {
 		var claims struct {
 			texts
 			Verified bool `json:"email_verified"`
@@ -144,7 +144,7 @@ func unreadable(raw json.RawMessage, r release) string {
 		return "broken value"
 	}
 	switch {
-	case !r.since(40, 0):
+	case !r.since("0.40.0"):
 		return ""
 	case !utf8.Valid(raw) || loneSurrogate(raw):
 		return "text with broken characters" // encoding/json/v2 does not repair them

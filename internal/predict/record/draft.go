@@ -81,7 +81,7 @@ func (d *drafter) setPayload() {
 	d.payload[nameEmail] = d.user.Email
 	free := func(name string) bool {
 		_, taken := d.payload[name]
-		return name != "" && !taken && (name != namePassword || d.release.since(24, 0))
+		return name != "" && !taken && (name != namePassword || d.release.since("0.24.0"))
 	}
 	if free(m.ID) {
 		d.payload[m.ID] = d.user.ID
@@ -106,7 +106,7 @@ func (d *drafter) setPayload() {
 // apis/record_auth_with_oauth2.go): not one that the field refuses or that is taken.
 func (d *drafter) canAssignUsername(name string) bool {
 	f := d.field(name)
-	if f == nil || f.Type != typeText && !d.release.since(36, 9) {
+	if f == nil || f.Type != typeText && !d.release.since("0.36.9") {
 		return false
 	}
 	if f.Type == typeText && f.plainTextFault(d.user.Username) != "" {
@@ -117,14 +117,14 @@ func (d *drafter) canAssignUsername(name string) bool {
 		return true
 	}
 	column := name
-	if d.release.since(25, 0) && !d.release.since(36, 9) {
+	if d.release.since("0.25.0") && !d.release.since("0.36.9") {
 		column = "username" // whatever field the claim is mapped to
 		if d.field(column) == nil {
 			return true
 		}
 	}
 	username, comparable := d.columnUsername(column)
-	return !comparable || !d.holds(column, username, index.columns[0].anyCase() && d.release.since(25, 0))
+	return !comparable || !d.holds(column, username, index.columns[0].anyCase() && d.release.since("0.25.0"))
 }
 
 // columnUsername returns the username as the database compares it with the column, which converts what looks like a
@@ -191,7 +191,7 @@ func (d *drafter) setBefore() {
 			d.Before[f.Name], d.Unknown[f.Name] = nil, whyType
 		case f.Name == nameVerified:
 			d.Before[f.Name] = false
-		case !d.release.since(24, 0) && d.madeUp(f) != "":
+		case !d.release.since("0.24.0") && d.madeUp(f) != "":
 			// PocketBase before 0.24 saved the record to check the rule.
 			d.Before[f.Name] = nil
 		default:

@@ -30,6 +30,7 @@ const (
 	nameEmail    = "email"
 	nameVerified = "verified"
 	namePassword = "password"
+	nameTokenKey = "tokenKey"
 	// nameConfirm is no field, but a key that comes with a password.
 	nameConfirm = "passwordConfirm"
 )

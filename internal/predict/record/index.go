@@ -129,7 +129,7 @@ func (d *drafter) refuseDuplicate(broken index) {
 	known := len(d.Faults)
 	for _, f := range d.fields {
 		named := func(c column) bool {
-			if d.release.since(24, 3) {
+			if d.release.since("0.24.3") {
 				return strings.EqualFold(c.name, f.Name)
 			}
 			// Earlier versions also blamed fields whose name another one begins with.

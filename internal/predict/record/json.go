@@ -27,7 +27,7 @@ func (f field) jsonFault(text jsonText) string {
 	largest := f.MaxSize
 	if largest <= 0 {
 		largest = 1 << 20
-		if !f.release.since(28, 0) {
+		if !f.release.since("0.28.0") {
 			largest = 5 << 20
 		}
 	}
@@ -35,7 +35,7 @@ func (f field) jsonFault(text jsonText) string {
 	case int64(len(text)) > largest:
 		return "validation_json_size_limit"
 	case text != "" && !json.Valid([]byte(text)),
-		text != "" && f.release.since(40, 3) && (repeatsKey([]byte(text)) || loneSurrogate([]byte(text))):
+		text != "" && f.release.since("0.40.3") && (repeatsKey([]byte(text)) || loneSurrogate([]byte(text))):
 		return "validation_invalid_json"
 	case f.Required && slices.Contains([]string{"", "null", `""`, "[]", "{}"}, strings.TrimSpace(string(text))):
 		return codeRequired

@@ -13,7 +13,7 @@ func downloadable(address string, r release) bool {
 	if err != nil || req.URL.Scheme != "http" && req.URL.Scheme != "https" || req.URL.Host == "" {
 		return false
 	}
-	return !r.since(36, 9) || !internal(req.URL)
+	return !r.since("0.36.9") || !internal(req.URL)
 }
 
 // internal reports whether the URL names an IP address that PocketBase refuses to reach since 0.36.9.

@@ -11,7 +11,7 @@ type point struct {
 // parsePoint reads a point. Of broken JSON it keeps what could be read, as PocketBase does.
 func parsePoint(data []byte, r release) point {
 	var p point
-	if r.since(40, 0) {
+	if r.since("0.40.0") {
 		var exact map[string]json.RawMessage
 		_ = json.Unmarshal(data, &exact) // encoding/json/v2 matches keys exactly; what is broken stays 0
 		_ = json.Unmarshal(exact["lon"], &p.Lon)

@@ -4,6 +4,7 @@ package record
 
 import (
 	"encoding/json"
+	"maps"
 
 	"authpocket/internal/link"
 )
@@ -46,11 +47,24 @@ func New(c link.CollectionState, u User, version string, holds Lookup) Draft {
 	return d.Draft
 }
 
+// Link returns what PocketBase's validation refuses in the link of a record with the user's subject: the field
+// providerId of _externalAuths.
+func Link(u User) []Fault {
+	if code := (field{Required: true}).plainTextFault(u.ID); code != "" {
+		return []Fault{{"providerId", code}}
+	}
+	return nil
+}
+
 // Check returns what PocketBase's validation refuses in an existing record that is saved again without a change.
 // values are the record's fields as PocketBase answers them to a superuser; fields without a value are not checked.
 func Check(c link.CollectionState, values map[string]json.RawMessage, version string) []Fault {
+	return check(readFields(c, release(version)), values)
+}
+
+func check(fields []field, values map[string]json.RawMessage) []Fault {
 	var faults []Fault
-	for _, f := range readFields(c, release(version)) {
+	for _, f := range fields {
 		raw, given := values[f.Name]
 		if !given || f.Type == typePassword || f.PrimaryKey {
 			continue // PocketBase never answers passwords, and keeps the ID of an existing record as it is
@@ -64,4 +78,35 @@ func Check(c link.CollectionState, values map[string]json.RawMessage, version st
 		}
 	}
 	return faults
+}
+
+// Resave is Check for a record that a sign-in saves again, with a random password if reset. doubts are noun phrases for
+// what might refuse it and can't be known.
+func Resave(c link.CollectionState, values map[string]json.RawMessage, reset bool, version string) (faults []Fault,
+	doubts []string) {
+	fields := readFields(c, release(version))
+	values = maps.Clone(values)
+	for _, f := range fields {
+		switch {
+		case reset && f.Name == nameTokenKey && !f.plain && f.AutogeneratePattern == "":
+			values[nameTokenKey] = json.RawMessage(`""`) // PocketBase replaces it with what the pattern makes up
+		case f.Name == namePassword:
+			if reset && f.Pattern != "" && !f.release.since("0.24.0") {
+				doubts = append(doubts, "the pattern of the field "+namePassword)
+			}
+		case f.Type == typePassword && f.Required: // PocketBase shows passwords to nobody
+			doubts = append(doubts, "whether the account has a value in "+f.Name)
+		}
+	}
+	return check(fields, values), doubts
+}
+
+// EmailDomains returns the only domains that the addresses of the collection may have, and those that they may not.
+func EmailDomains(c link.CollectionState) (only, except []string) {
+	for _, f := range readFields(c, "") {
+		if f.Name == nameEmail {
+			return f.OnlyDomains, f.ExceptDomains
+		}
+	}
+	return nil, nil
 }

@@ -12,7 +12,7 @@ const defaultIDPattern = "^[a-z0-9]+$"
 
 // textFault checks a text (core/field_text.go). Whether an ID exists is checked elsewhere.
 func (f field) textFault(text string, fresh bool) string {
-	if f.PrimaryKey && fresh && !f.release.since(33, 0) && strings.ContainsAny(text, `/\`) {
+	if f.PrimaryKey && fresh && !f.release.since("0.33.0") && strings.ContainsAny(text, `/\`) {
 		return "validation_pk_forbidden"
 	}
 	return f.plainTextFault(text)
@@ -38,7 +38,7 @@ func (f field) plainTextFault(text string) string {
 		return codeMax
 	case !matches(f.Pattern, text):
 		return codeFormat
-	case f.PrimaryKey && f.Pattern != defaultIDPattern && f.release.since(33, 0):
+	case f.PrimaryKey && f.Pattern != defaultIDPattern && f.release.since("0.33.0"):
 		return forbiddenID(text)
 	}
 	return ""

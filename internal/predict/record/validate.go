@@ -23,7 +23,7 @@ func (d *drafter) validate() {
 		d.checkIndexes()
 	}
 	if len(d.Faults) == 0 {
-		d.checkLink()
+		d.Faults = Link(d.user) // without the link the record is not kept
 	}
 }
 
@@ -33,7 +33,7 @@ func (d *drafter) refuse(field, code string) { d.Faults = append(d.Faults, Fault
 func (d *drafter) checkPasswords() {
 	for _, f := range d.fields {
 		plain, _ := d.values[f.Name].(string)
-		if f.Type == typePassword && len(plain) > hashed && d.release.since(24, 0) {
+		if f.Type == typePassword && len(plain) > hashed && d.release.since("0.24.0") {
 			d.refuse("", "")
 		}
 	}
@@ -49,15 +49,6 @@ func (d *drafter) checkForm() {
 			d.refuse(namePassword, codeRequired)
 		}
 		d.refuse(nameConfirm, codeRequired) // no claim sets it
-	}
-}
-
-// checkLink checks the subject, with which PocketBase links the record (the field providerId of _externalAuths).
-// Without the link the record is not kept.
-func (d *drafter) checkLink() {
-	subject := field{Required: true, release: d.release}
-	if code := subject.plainTextFault(d.user.ID); code != "" {
-		d.refuse("providerId", code)
 	}
 }
 
@@ -122,8 +113,8 @@ func (f field) emptyComparable() any {
 // idFault checks an ID that a claim sets (core/field_text.go).
 func (d *drafter) idFault(f field, id string) string {
 	d.doubt("an account in another collection with the same ID")
-	early := !f.release.since(33, 0) && strings.ContainsAny(id, `/\`)
-	if !early && (f.Pattern != defaultIDPattern || !f.release.since(23, 6)) && d.holds(nameID, id, true) {
+	early := !f.release.since("0.33.0") && strings.ContainsAny(id, `/\`)
+	if !early && (f.Pattern != defaultIDPattern || !f.release.since("0.23.6")) && d.holds(nameID, id, true) {
 		return "validation_pk_invalid"
 	}
 	return f.textFault(id, true)
@@ -132,7 +123,7 @@ func (d *drafter) idFault(f field, id string) string {
 // randomPasswordFault checks the password that PocketBase makes up. Before 0.24 it was validated like any other.
 func (d *drafter) randomPasswordFault(f field) string {
 	const length = 30
-	if d.release.since(24, 0) {
+	if d.release.since("0.24.0") {
 		return ""
 	}
 	if f.Pattern != "" {

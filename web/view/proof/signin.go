@@ -32,7 +32,7 @@ func NewSignInStart(h view.Head, in SignInStartInput) SignInStartPage {
 	h.Title, h.Back, h.Step, h.Live = "Test sign-in", "/verify", view.StepCaption(6), true
 	p := SignInStartPage{Head: h, Held: in.Held, Callback: in.Callback, CallbackThere: in.CallbackThere, Own: in.Own,
 		Redirect: firstRedirect(in.Desired)}
-	p.Person = view.Field{Name: "person", Label: "Check as user", Hint: "A username in authentik",
+	p.Person = view.Field{Name: "person", Label: "Check as user", Hint: "A username or an e-mail address in authentik",
 		Optional: true, Value: in.Person, Error: in.Problem}
 	p.Other = in.Way == "callback"
 	if in.Problem != "" {

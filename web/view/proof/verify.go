@@ -40,7 +40,7 @@ func NewVerify(h view.Head, in VerifyInput, events string) VerifyPage {
 	}
 	p.Head.Live, p.Foreseen = true, in.Foreseen
 	p.Person = view.Field{Name: "person", Label: "Check as user",
-		Hint: "A username in authentik. Leave empty to check the account that owns the token", Optional: true,
+		Hint: "A username or an e-mail address in authentik. Leave empty to check the account that owns the token", Optional: true,
 		Value: in.Person, Error: in.Problem}
 	if in.Problem != "" {
 		p.Head.Wrong, p.Head.Refresh = true, false
@@ -98,7 +98,11 @@ func allRows(checks link.Checks) []CheckRow {
 // finish once one worked.
 func verifyOutcomeOf(checks link.Checks, seen link.SignedIn) *view.Outcome {
 	try, finish := view.Action{Label: "Test sign-in", URL: "/signin"}, view.Action{Label: "Finish", URL: "/done"}
-	o := &view.Outcome{Heading: strings.TrimSuffix(checks.Headline(seen), "."), Text: Tally(checks),
+	heading := checks.Headline(seen)
+	if checks.Failed() || !seen.At.IsZero() { // one sentence alone, as other headings
+		heading = strings.TrimSuffix(heading, ".")
+	}
+	o := &view.Outcome{Heading: heading, Text: Tally(checks),
 		Actions: []view.Action{try, finish}}
 	if !seen.At.IsZero() {
 		o.Actions = []view.Action{finish, {Label: "Test another sign-in", URL: "/signin"}}
