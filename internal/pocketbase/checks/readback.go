@@ -2,6 +2,7 @@ package checks
 
 import (
 	"context"
+	"slices"
 	"strings"
 
 	"authpocket/internal/link"
@@ -54,22 +55,15 @@ func checkSettings(check link.Check, now link.CollectionState, d link.Desired) l
 }
 
 func (c Checker) checkRules(check link.Check, now link.CollectionState, d link.Desired) link.Check {
-	var what, todo []string
-	var worst *predict.Obstacle
-	unknown := true
 	found := Obstacles(c.Release(), now, d)
-	for i, one := range found {
-		what, todo = append(what, one.What), append(todo, one.Todo)
-		if worst == nil || rank(one) > rank(*worst) {
-			worst = &found[i]
-		}
-		unknown = unknown && one.Unknown
-	}
-	switch {
-	case worst == nil:
+	if len(found) == 0 {
 		return check.Passes("createRule and authRule of " + now.Name +
 			" admit new people, no field is in the way, and OAuth2 alone is enough.")
-	case unknown:
+	}
+	what := link.Each(found, func(o predict.Obstacle) string { return o.What })
+	todo := link.Each(found, func(o predict.Obstacle) string { return o.Todo })
+	worst := slices.MaxFunc(found, func(a, b predict.Obstacle) int { return rank(a) - rank(b) })
+	if rank(worst) == 0 {
 		return check.Skips("Cannot be known before a sign-in. " + strings.Join(append(what, todo...), " "))
 	}
 	check = check.Warns(worst.Cause, strings.Join(what, " "), strings.Join(todo, " "))
@@ -79,7 +73,7 @@ func (c Checker) checkRules(check link.Check, now link.CollectionState, d link.D
 	return check
 }
 
-// rank orders obstacles by whom they keep out.
+// rank orders obstacles by whom they certainly keep out: 0 for those that may be none.
 func rank(o predict.Obstacle) int {
 	switch {
 	case o.Everyone:
