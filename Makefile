@@ -8,7 +8,7 @@ GOFLAGS_BUILD := -trimpath -ldflags='-s -w -buildid='
 help:                     ## this list
 	@awk -F ':[^#]*## ' '/^[a-z-]+:.*## / { printf "%-17s %s\n", $$1, $$2 }' Makefile
 
-generate:                 ## make the *_templ.go files and the keys in docs/link-file.md again
+generate:                 ## make the *_templ.go files, the keys in docs/link-file.md and the JSON Schema again
 	go tool templ fmt web
 	go tool templ generate -path web
 	go run ./internal/keydocs
@@ -17,7 +17,7 @@ check-generated:          ## fail when generated files are stale
 	go tool templ fmt -fail web
 	go tool templ generate -path web
 	go run ./internal/keydocs
-	git diff --exit-code -- web docs/link-file.md
+	git diff --exit-code -- web docs/link-file.md internal/linkfile/link.schema.json
 
 test:                     ## a seeded selection of every kind of test
 	@./scripts/test.sh

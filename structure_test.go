@@ -66,7 +66,7 @@ func imports() map[string]string {
 		"internal/signin":         "internal/link internal/secret",
 		"internal/linkfile":       "internal/link internal/secret",
 		"internal/export":         "internal/link internal/secret",
-		"internal/keydocs":        "internal/link",
+		"internal/keydocs":        "internal/link internal/linkfile internal/secret",
 		"internal/journal":        "internal/link internal/secret",
 		"internal/authentik": "internal/authentik/apply internal/authentik/checks internal/authentik/login " +
 			"internal/authentik/rest " +

@@ -50,7 +50,7 @@ type planner func(*engine.Engine, context.Context, link.Spec) (link.Plan, error)
 // verify is nil.
 func (p program) carryOut(ctx context.Context, f applyFlags, planned planner, verify verifier) int {
 	view := p.view(f.JSON)
-	e, spec, err := p.open(ctx, f.fileFlags, kept(f.State))
+	e, spec, err := p.open(ctx, &view, f.fileFlags, kept(f.State))
 	if err != nil {
 		return view.fail(err)
 	}

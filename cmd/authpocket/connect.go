@@ -21,12 +21,13 @@ import (
 type store func() (*engine.Store, error)
 
 // open reads the link file, connects to both systems concurrently and opens
-// the receipts.
-func (p program) open(ctx context.Context, f fileFlags, receipts store) (*engine.Engine, link.Spec, error) {
-	file, err := linkfile.Open(ctx, f.File, linkfile.Variables{Lookup: os.LookupEnv, Allowed: f.AllowEnv})
+// the receipts. From then on, the view shows places in the file.
+func (p program) open(ctx context.Context, v *view, f fileFlags, receipts store) (*engine.Engine, link.Spec, error) {
+	file, err := linkfile.Reader{Lookup: os.LookupEnv, Env: f.AllowEnv, Stdin: p.in}.One(ctx, f.File)
 	if err != nil {
 		return nil, link.Spec{}, err
 	}
+	v.file = file
 	spec, problems := file.Spec()
 	if len(problems) > 0 {
 		return nil, spec, problems

@@ -26,7 +26,7 @@ func (f exportFlags) run(ctx context.Context, p program) int {
 		return view.fail(problems)
 	}
 	none := func() (*engine.Store, error) { return nil, nil }
-	e, spec, err := p.open(ctx, fileFlags{sourceFlags: f.sourceFlags}, none)
+	e, spec, err := p.open(ctx, &view, fileFlags{sourceFlags: f.sourceFlags}, none)
 	if err != nil {
 		return view.fail(err)
 	}

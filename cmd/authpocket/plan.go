@@ -10,7 +10,7 @@ type planFlags struct {
 // run prints the plan.
 func (f planFlags) run(ctx context.Context, p program) int {
 	view := p.view(f.JSON)
-	e, spec, err := p.open(ctx, f.fileFlags, earlier(f.State))
+	e, spec, err := p.open(ctx, &view, f.fileFlags, earlier(f.State))
 	if err != nil {
 		return view.fail(err)
 	}

@@ -78,12 +78,13 @@ func TestASignalIsANoToTheQuestion(t *testing.T) {
 		}
 	}()
 	file := filepath.Join(t.TempDir(), "link.yaml")
-	text := "authentik: {url: '" + box.AuthentikURL + "', token: '" + box.AuthentikToken + "'}\n" +
-		"pocketbase: {url: '" + box.PocketBaseURL + "', token: '" + box.PocketBaseToken + "'}\nemail: trust-all\n"
+	text := "authentik: {url: '" + box.AuthentikURL + "', token: '${AUTHENTIK_TOKEN}'}\n" +
+		"pocketbase: {url: '" + box.PocketBaseURL + "', token: '${POCKETBASE_TOKEN}'}\nemail: trust-all\n"
 	if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	cmd := authpocket(t, "apply", "-f", file, "--state", t.TempDir())
+	cmd.Env = append(cmd.Env, "AUTHENTIK_TOKEN="+box.AuthentikToken, "POCKETBASE_TOKEN="+box.PocketBaseToken)
 	stdin, err := cmd.StdinPipe()
 	if err != nil {
 		t.Fatal(err)

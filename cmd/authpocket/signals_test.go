@@ -50,12 +50,13 @@ func TestASignalEndsTheReadOfALinkFile(t *testing.T) {
 // can be woken, in the read of a CA file that is a pipe.
 func TestASecondSignalEndsTheProgramAtOnce(t *testing.T) {
 	file, ca := filepath.Join(t.TempDir(), "link.yaml"), pipe(t, "ca.pem")
-	text := "authentik: {url: https://a.example, token: x, ca_file: " + ca +
-		"}\npocketbase: {url: 'https://127.0.0.1:1', token: x}\nemail: leave\n"
+	text := "authentik: {url: https://a.example, token: '${AUTHENTIK_TOKEN}', ca_file: " + ca +
+		"}\npocketbase: {url: 'https://127.0.0.1:1', token: '${POCKETBASE_TOKEN}'}\nemail: leave\n"
 	if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	cmd := authpocket(t, "plan", "-f", file)
+	cmd.Env = append(cmd.Env, "AUTHENTIK_TOKEN=x", "POCKETBASE_TOKEN=x")
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}

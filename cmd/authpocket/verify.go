@@ -25,7 +25,7 @@ func (f verifyFlags) run(ctx context.Context, p program) int {
 		return view.fail(err)
 	}
 	defer who.Wipe()
-	e, spec, err := p.open(ctx, f.fileFlags, earlier(f.State))
+	e, spec, err := p.open(ctx, &view, f.fileFlags, earlier(f.State))
 	if err != nil {
 		return view.fail(err)
 	}

@@ -14,6 +14,7 @@ import (
 	"authpocket/internal/engine"
 	"authpocket/internal/journal"
 	"authpocket/internal/link"
+	"authpocket/internal/linkfile"
 	"authpocket/internal/signin"
 	"authpocket/internal/visible"
 )
@@ -23,6 +24,7 @@ import (
 type view struct {
 	out, err io.Writer
 	asJSON   bool
+	file     linkfile.File // its places are shown with messages
 }
 
 func (p program) view(asJSON bool) view { return view{out: p.out, err: p.streams.err, asJSON: asJSON} }
@@ -44,24 +46,31 @@ func (v view) json(value any) {
 // fail prints the messages of err and returns the exit code.
 func (v view) fail(err error) int {
 	if v.asJSON {
-		v.json(map[string]any{"errors": messages(err)})
+		v.json(map[string]any{"errors": v.messages(err)})
 	}
 	v.errors(err)
 	return exitError
 }
 
 func (v view) errors(err error) {
-	for _, m := range messages(err) {
+	for _, m := range v.messages(err) {
 		visible.Fprintln(v.err, text(m))
 	}
 }
 
+// messages returns the messages of err with their places in the link file.
+func (v view) messages(err error) []link.Message { return link.Each(messages(err), v.file.Locate) }
+
 // text returns a message as one line.
 func text(m link.Message) string {
-	if m.Field == "" {
-		return m.Text(link.InFile)
+	line := m.Text(link.InFile)
+	if m.Field != "" {
+		line = inFile(m.Field) + ": " + line
 	}
-	return inFile(m.Field) + ": " + m.Text(link.InFile)
+	if m.Place != nil {
+		line = m.Place.String() + ": " + line
+	}
+	return line
 }
 
 // inFile returns a field's name in the link file, such as access.groups[0].
@@ -181,7 +190,7 @@ func (v view) applied(plan link.Plan, o outcomes, checks link.Checks, err error)
 			result["checks"] = checks
 		}
 		if err != nil {
-			result["errors"] = messages(err)
+			result["errors"] = v.messages(err)
 		}
 		if stopped, ok := errors.AsType[*link.Stopped](err); ok {
 			result["written"], result["stale"] = cmp.Or(stopped.Written(), "unknown"), stopped.Stale

@@ -4,6 +4,8 @@ import (
 	"os"
 	"path/filepath"
 	"testing"
+
+	"authpocket/internal/linkfile"
 )
 
 func TestThePageHasTheKeysOfTheTables(t *testing.T) {
@@ -17,6 +19,16 @@ func TestThePageHasTheKeysOfTheTables(t *testing.T) {
 	}
 	if now != string(text) {
 		t.Errorf("%s is not current; run make generate", page)
+	}
+}
+
+func TestTheSchemaIsThatOfTheTables(t *testing.T) {
+	text, err := schemaText()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if text != string(linkfile.Schema()) {
+		t.Errorf("%s is not current; run make generate", schema)
 	}
 }
 

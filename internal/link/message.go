@@ -1,6 +1,7 @@
 package link
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 )
@@ -15,6 +16,23 @@ type Message struct {
 	Ways    []Way    `json:"ways,omitempty"` // alternative settings
 	// Effect is what was written, nil if not stated.
 	Effect *Effect `json:"-"`
+	// Place is where the link file sets the field, nil without a link file.
+	Place *Place `json:"place,omitempty"`
+}
+
+// Place is a place in a link file.
+type Place struct {
+	File   string `json:"file"`
+	Line   int    `json:"line,omitempty"` // from 1, 0 if unknown
+	Column int    `json:"column,omitempty"`
+}
+
+// String returns the place as compilers write it, such as link.yaml:3:7.
+func (p Place) String() string {
+	if p.Line == 0 {
+		return p.File
+	}
+	return fmt.Sprintf("%s:%d:%d", p.File, p.Line, max(p.Column, 1))
 }
 
 // Way is a setting that solves a problem.

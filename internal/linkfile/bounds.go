@@ -1,40 +1,34 @@
 package linkfile
 
-import (
-	"errors"
-	"fmt"
+import "go.yaml.in/yaml/v3"
 
-	"go.yaml.in/yaml/v3"
-)
-
-// A link file has four levels and at most some hundred values. Aliases can turn a
-// few lines into billions of values, or into a value that contains itself.
+// A link file has five levels and at most some hundred values per link. Aliases can turn a few lines into billions
+// of values, or into a value that contains itself.
 const (
 	maxDepth  = 50
 	maxValues = 10_000
 	maxErrors = 20
 )
 
-// checkSize returns an error if the file, with all aliases replaced, is too deep,
-// too large or endless. Later steps can follow aliases freely.
-func checkSize(path string, root *yaml.Node) error {
-	m := measurer{path: path, depth: map[*yaml.Node]int{}, values: map[*yaml.Node]int{}}
-	_, _, err := m.measure(root)
-	return err
+// checkSize adds a fault if the file, with all aliases replaced, is too deep, too large or endless. Later steps can
+// follow aliases freely.
+func checkSize(f *faults, root *yaml.Node) {
+	m := measurer{faults: f, depth: map[*yaml.Node]int{}, values: map[*yaml.Node]int{}}
+	m.measure(root)
 }
 
-// measurer visits each node once.
+// measurer visits each node once, and stops at the first fault.
 type measurer struct {
-	path   string
+	*faults
 	depth  map[*yaml.Node]int // unfinished for ancestors of the current node
 	values map[*yaml.Node]int
 }
 
 const unfinished = -1
 
-func (m measurer) measure(n *yaml.Node) (depth, values int, err error) {
+func (m measurer) measure(n *yaml.Node) (depth, values int) {
 	if depth, seen := m.depth[n]; seen {
-		return depth, m.values[n], nil
+		return depth, m.values[n]
 	}
 	m.depth[n] = unfinished
 	children := n.Content
@@ -43,32 +37,23 @@ func (m measurer) measure(n *yaml.Node) (depth, values int, err error) {
 	}
 	values = 1
 	for _, child := range children {
-		d, v, err := m.measure(child)
-		switch {
-		case err != nil:
-			return 0, 0, err
-		case d == unfinished:
-			return 0, 0, fmt.Errorf("%s:%d: this alias names a value that contains the alias itself", m.path, n.Line)
+		d, v := m.measure(child)
+		if len(m.list) > 0 {
+			return 0, 0
 		}
 		depth, values = max(depth, d+1), values+v
-		if depth > maxDepth {
-			return 0, 0, fmt.Errorf("%s:%d: nested more than %d levels deep, so not a link file", m.path, n.Line,
-				maxDepth)
+		switch {
+		case d == unfinished:
+			m.add(n, "", "this alias names a value that contains the alias itself")
+		case depth > maxDepth:
+			m.add(n, "", "nested more than %d levels deep, so not a link file", maxDepth)
+		case values > maxValues:
+			m.add(n, "", "more than %d values once its aliases are replaced, so not a link file", maxValues)
+		default:
+			continue
 		}
-		if values > maxValues {
-			return 0, 0, fmt.Errorf("%s:%d: more than %d values once its aliases are replaced, so not a link file",
-				m.path, n.Line, maxValues)
-		}
+		return 0, 0
 	}
 	m.depth[n], m.values[n] = depth, values
-	return depth, values, nil
-}
-
-// join returns errs as one error of bounded length.
-func join(path string, errs []error) error {
-	if len(errs) > maxErrors {
-		more := fmt.Errorf("%s: %d more like these", path, len(errs)-maxErrors)
-		errs = append(errs[:maxErrors:maxErrors], more)
-	}
-	return errors.Join(errs...)
+	return depth, values
 }

@@ -31,36 +31,36 @@ func doubledLists(levels int) string {
 func TestASmallFileNeverTakesLong(t *testing.T) {
 	for name, test := range map[string]struct{ text, says string }{
 		"a mapping merged into itself": {"email: leave\nauthentik: &a\n  url: a\n  <<: *a\n",
-			"link.yaml:4: this alias names a value that contains the alias itself"},
+			"link.yaml:4:7: this alias names a value that contains the alias itself"},
 		"a list merged into itself": {"authentik: &a\n  <<: [*a, *a]\n",
-			"link.yaml:2: this alias names a value that contains the alias itself"},
+			"link.yaml:2:8: this alias names a value that contains the alias itself"},
 		"a list in itself": {"access:\n  groups: &g [*g]\n",
-			"link.yaml:2: this alias names a value that contains the alias itself"},
-		"merges that double": {doubled(26), "link.yaml:1: more than 10000 values once its aliases are " +
+			"link.yaml:2:15: this alias names a value that contains the alias itself"},
+		"merges that double": {doubled(26), "link.yaml:1:157: more than 10000 values once its aliases are " +
 			"replaced"},
 		"lists that double": {doubledLists(40), "more than 10000 values once its aliases are replaced"},
 		"aliases of a long list": {"access:\n  groups: &g [" + strings.Repeat("a, ", 200) + "]\n  users: [" +
-			strings.Repeat("*g, ", 200) + "]\n", "link.yaml:3: more than 10000 values"},
+			strings.Repeat("*g, ", 200) + "]\n", "link.yaml:3:10: more than 10000 values"},
 		"brackets without an end": {"access: " + strings.Repeat("[", 9000), "link.yaml"},
 		"deep brackets": {"access: " + strings.Repeat("[", 9000) + strings.Repeat("]", 9000) + "\n",
-			"link.yaml:1: nested more than 50 levels deep"},
+			"link.yaml:1:8957: nested more than 50 levels deep"},
 		"very deep brackets": {"access: " + strings.Repeat("[", 500_000), "link.yaml"},
 		"a key that is repeated": {strings.Repeat("email: leave\n", 4000),
-			"link.yaml:2: the key email is already set on line 1"},
+			"link.yaml:2:1: the key email is already set on line 1"},
 		"a key that is repeated in text": {"access: {groups: [{" + strings.Repeat("a: 1, ", 4000) + "}]}\n",
-			"link.yaml:1: the key a is already set on line 1"},
-		"unknown keys without an end": {strings.Repeat("x: 1\n", 4000), "link.yaml: 3980 more like these"},
+			"link.yaml:1:26: the key a is already set on line 1"},
+		"unknown keys without an end": {strings.Repeat("x: 1\n", 4000), "link.yaml: 3979 more like these"},
 		"a key of a megabyte":         {strings.Repeat("x", 1000_000) + ": 1\n", "link.yaml"},
 		"a million entries": {"access:\n  groups: [" + strings.Repeat("a,", 500_000) + "]\n",
 			"more than 10000 values"},
 		"values of another type": {"access: {groups: [" + strings.Repeat("[],", 4000) + "]}\n",
 			"link.yaml: 3980 more like these"},
 		"a variable that grows": {"application: {name: \"" + strings.Repeat("${LONG}", 100_000) + "\"}\n",
-			"link.yaml:1: with its variables larger than 1 MB"},
+			"link.yaml:1:21: with its variables larger than 1 MB"},
 		"a key that is an alias": {"email: &a leave\n*a : x\n",
-			"link.yaml:2: a key is a word, not a list, a mapping or an alias"},
+			"link.yaml:2:1: a key is a word, not a list, a mapping or an alias"},
 		"an unknown key of a merged list": {"application:\n  <<: [{name: a}, {nam: a}]\n",
-			"link.yaml:2: there is no key application.nam; did you mean application.name?"},
+			"link.yaml:2:20: there is no key application.nam; did you mean application.name?"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			begun := time.Now()

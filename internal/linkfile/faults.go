@@ -4,52 +4,86 @@ import (
 	"errors"
 	"fmt"
 	"regexp"
-	"strings"
+	"strconv"
 
 	"go.yaml.in/yaml/v3"
+
+	"authpocket/internal/link"
 )
+
+// Fault is one thing that is wrong in a link file. It never contains a value, which may be a secret.
+type Fault struct {
+	Place link.Place
+	Field string // the key, empty if it is not a key of link files
+	Words string
+}
+
+// Error returns the fault with its place.
+func (f *Fault) Error() string {
+	if f.Field != "" {
+		return f.Place.String() + ": " + f.Field + ": " + f.Words
+	}
+	return f.Place.String() + ": " + f.Words
+}
+
+// Messages returns the fault as a message.
+func (f *Fault) Messages() []link.Message {
+	return []link.Message{{Place: &f.Place, Field: f.Field, Summary: f.Words}}
+}
+
+// faults collects what is wrong in one file.
+type faults struct {
+	path string
+	list []error
+	seen map[string]bool
+}
+
+// add adds a fault.
+func (f *faults) add(n *yaml.Node, field, format string, args ...any) {
+	f.take(&Fault{Place: placeOf(f.path, n), Field: field, Words: fmt.Sprintf(format, args...)})
+}
+
+// take adds faults once each. Aliases and defaults lead to the same node several times.
+func (f *faults) take(list ...error) {
+	for _, one := range list {
+		if text := one.Error(); !f.seen[text] {
+			if f.seen == nil {
+				f.seen = map[string]bool{}
+			}
+			f.seen[text] = true
+			f.list = append(f.list, one)
+		}
+	}
+}
+
+// err returns the faults as one error of bounded length.
+func (f *faults) err() error {
+	list := f.list
+	if len(list) > maxErrors {
+		more := &Fault{Place: link.Place{File: f.path}, Words: fmt.Sprintf("%d more like these", len(list)-maxErrors)}
+		list = append(list[:maxErrors:maxErrors], more)
+	}
+	return errors.Join(list...)
+}
+
+func placeOf(path string, n *yaml.Node) link.Place {
+	return link.Place{File: path, Line: n.Line, Column: n.Column}
+}
+
+func wholeFile(path, words string) error {
+	return &Fault{Place: link.Place{File: path, Line: 1, Column: 1}, Words: words}
+}
 
 var (
-	onLine    = regexp.MustCompile(`^(?:yaml: )?(?:line (\d+): )?(?s:(.*))$`)
-	wrongType = regexp.MustCompile(`(?s)^cannot unmarshal .* into (\S+)$`)
-	quoted    = regexp.MustCompile("(?s)`.*`|anchor '.*'")
+	onLine = regexp.MustCompile(`^(?:yaml: )?(?:line (\d+): )?(?s:(.*))$`)
+	quoted = regexp.MustCompile("(?s)`.*`|anchor '.*'")
 )
 
-// explain rewrites errors of the yaml package for people, each with file and line.
-// It leaves out the values that they quote, which may be secrets.
-func explain(path string, err error) error {
-	messages := []string{err.Error()}
-	if typed, ok := errors.AsType[*yaml.TypeError](err); ok {
-		messages = typed.Errors
-	}
-	errs := make([]error, len(messages))
-	for i, message := range messages {
-		parts := onLine.FindStringSubmatch(message)
-		at := path
-		if parts[1] != "" {
-			at += ":" + parts[1]
-		}
-		errs[i] = fmt.Errorf("%s: %s", at, inWords(parts[2]))
-	}
-	return join(path, errs)
-}
-
-func inWords(message string) string {
-	if m := wrongType.FindStringSubmatch(message); m != nil {
-		return "this must be " + typeWords(m[1])
-	}
-	return "this is not YAML: " + quoted.ReplaceAllString(message, "a value")
-}
-
-func typeWords(goType string) string {
-	switch {
-	case strings.HasPrefix(goType, "[]"):
-		return "a list: each entry on its own line after a hyphen"
-	case goType == "bool":
-		return "true or false"
-	case goType == "string", strings.HasPrefix(goType, "secret."), goType == "link.EmailDecision",
-		goType == "link.Existing":
-		return "text"
-	}
-	return "a mapping: keys with their values, one per line"
+// notYAML rewrites an error of the yaml package, which knows no column. It leaves out the values that the error
+// quotes.
+func notYAML(path string, err error) error {
+	parts := onLine.FindStringSubmatch(err.Error())
+	line, _ := strconv.Atoi(parts[1])
+	return &Fault{Place: link.Place{File: path, Line: line},
+		Words: "this is not YAML: " + quoted.ReplaceAllString(parts[2], "a value")}
 }

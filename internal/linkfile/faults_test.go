@@ -15,74 +15,89 @@ func TestWhatIsWrongIsNamedWithFileAndLine(t *testing.T) {
 		want []string // the lines of the error
 	}{
 		"an unknown key": {"email: leave\naplication: {}\n",
-			[]string{"link.yaml:2: there is no key aplication; did you mean application?"}},
+			[]string{"link.yaml:2:1: there is no key aplication; did you mean application?"}},
 		"an unknown key below another": {
 			"application:\n  slugg: a\n",
-			[]string{"link.yaml:2: there is no key application.slugg; did you mean application.slug?"},
+			[]string{"link.yaml:2:3: there is no key application.slugg; did you mean application.slug?"},
 		},
 		"a key of the other system": {"authentik:\n  collection: users\n",
-			[]string{"link.yaml:2: there is no key authentik.collection; did you mean authentik.token?"}},
+			[]string{"link.yaml:2:3: there is no key authentik.collection; did you mean authentik.token?"}},
 		"a key in capitals": {"Email: leave\n",
-			[]string{"link.yaml:1: there is no key Email; did you mean email?"}},
+			[]string{"link.yaml:1:1: there is no key Email; did you mean email?"}},
 		"a key that is set by itself": {"pocketbase:\n  rewrite_secret: true\n",
-			[]string{"link.yaml:2: there is no key pocketbase.rewrite_secret; did you mean pocketbase.create_rule?"}},
+			[]string{"link.yaml:2:3: there is no key pocketbase.rewrite_secret; did you mean pocketbase.create_rule?"}},
 		"unknown keys in a list": {
 			"provider:\n  redirect_uris:\n    - uri: https://a\n    - {url: b, matching_mode: strict}\n",
-			[]string{"link.yaml:3: there is no key provider.redirect_uris.uri; did you mean provider.redirect_uris.url?", "link.yaml:4: there is no key provider.redirect_uris.matching_mode; did you mean provider.redirect_uris.mode?"},
+			[]string{"link.yaml:3:7: there is no key provider.redirect_uris.uri; did you mean provider.redirect_uris.url?",
+				"link.yaml:4:16: there is no key provider.redirect_uris.matching_mode; did you mean provider.redirect_uris.mode?"},
 		},
 		"unknown keys all at once": {
 			"a: 1\napplication:\n  b: 2\n  name: c\n  d: 3\naccess:\n  e: []\n",
-			[]string{"link.yaml:1: there is no key a; did you mean email?",
-				"link.yaml:3: there is no key application.b; did you mean application.hide?",
-				"link.yaml:5: there is no key application.d; did you mean application.hide?",
-				"link.yaml:7: there is no key access.e; did you mean access.users?"},
+			[]string{"link.yaml:1:1: there is no key a; did you mean email?",
+				"link.yaml:3:3: there is no key application.b; did you mean application.hide?",
+				"link.yaml:5:3: there is no key application.d; did you mean application.hide?",
+				"link.yaml:7:3: there is no key access.e; did you mean access.users?"},
 		},
 		"an unknown key behind an anchor": {
 			"application: &x\n  nam: a\nprovider: *x\n",
-			[]string{"link.yaml:2: there is no key application.nam; did you mean application.name?",
-				"link.yaml:2: there is no key provider.nam; did you mean provider.name?"},
+			[]string{"link.yaml:2:3: there is no key application.nam; did you mean application.name?",
+				"link.yaml:2:3: there is no key provider.nam; did you mean provider.name?"},
 		},
 		"an unknown key that is merged": {"application:\n  <<: {slugs: a}\n",
-			[]string{"link.yaml:2: there is no key application.slugs; did you mean application.slug?"}},
+			[]string{"link.yaml:2:8: there is no key application.slugs; did you mean application.slug?"}},
 		"a key twice": {"email: leave\nemail: leave\n",
-			[]string{"link.yaml:2: the key email is already set on line 1"}},
+			[]string{"link.yaml:2:1: the key email is already set on line 1"}},
 		"missing variables all at once": {
 			"authentik:\n  token: ${NONE}\n  url: https://${HOST}.company:${PORT}\n",
-			[]string{"link.yaml:2: the environment has no variable NONE",
-				"link.yaml:3: the environment has no variable HOST",
-				"link.yaml:3: the environment has no variable PORT"},
+			[]string{"link.yaml:2:10: the environment has no variable NONE",
+				"link.yaml:3:8: the environment has no variable HOST",
+				"link.yaml:3:8: the environment has no variable PORT"},
 		},
 		"missing variables in a list": {"access:\n  groups: [a, '${NONE}']\n",
-			[]string{"link.yaml:2: the environment has no variable NONE"}},
+			[]string{"link.yaml:2:15: the environment has no variable NONE"}},
 		"values of other types all at once": {
 			"application:\n  hide: maybe\n  name: [a]\npocketbase:\n  public_urls: https://a\nprovider: text\n",
-			[]string{"link.yaml:2: this must be true or false", "link.yaml:3: this must be text",
-				"link.yaml:5: this must be a list: each entry on its own line after a hyphen",
-				"link.yaml:6: this must be a mapping: keys with their values, one per line"},
+			[]string{"link.yaml:2:9: application.hide: this must be true or false",
+				"link.yaml:3:9: application.name: this must be text",
+				"link.yaml:5:16: pocketbase.public_urls: this must be a list: each entry on its own line after a hyphen",
+				"link.yaml:6:11: provider: this must be a mapping: keys with their values, one per line"},
 		},
-		"a mapping for a token":  {"authentik:\n  token: {a: b}\n", []string{"link.yaml:2: this must be text"}},
-		"a mapping for an email": {"email: {a: b}\n", []string{"link.yaml:1: this must be text"}},
-		"a list of lists":        {"access:\n  groups: [[staff]]\n", []string{"link.yaml:2: this must be text"}},
+		"a mapping for a token":  {"authentik:\n  token: {a: b}\n", []string{"link.yaml:2:10: authentik.token: this must be text"}},
+		"a mapping for an email": {"email: {a: b}\n", []string{"link.yaml:1:8: email: this must be text"}},
+		"keys without a value": {"application: {name: }\nprovider:\n  redirect_uris:\n  # left open\n", []string{
+			"link.yaml:1:21: application.name: this has no value: leave the key out, or write \"\" for an empty one",
+			"link.yaml:3:17: provider.redirect_uris: this must be a list: each entry on its own line after a hyphen"}},
+		"secrets in the file": {"authentik: {token: abc}\npocketbase:\n  token: ''\n  password: $X\nprovider: " +
+			"{client_secret: 1}\n", []string{
+			"link.yaml:1:20: authentik.token: a secret does not belong in the file: take it from the environment with " +
+				"token: ${AUTHENTIK_TOKEN}, or from a file with token_file: PATH",
+			"link.yaml:3:10: pocketbase.token: a secret does not belong in the file: take it from the environment with " +
+				"token: ${POCKETBASE_TOKEN}, or from a file with token_file: PATH",
+			"link.yaml:4:13: pocketbase.password: a secret does not belong in the file: take it from the environment " +
+				"with password: ${POCKETBASE_PASSWORD}, or from a file with password_file: PATH",
+			"link.yaml:5:27: provider.client_secret: a secret does not belong in the file: take it from the environment " +
+				"with client_secret: ${AUTHENTIK_CLIENT_SECRET}"}},
+		"a list of lists": {"access:\n  groups: [[staff]]\n", []string{"link.yaml:2:12: access.groups.0: this must be text"}},
 		"a list for a redirect": {"provider:\n  redirect_uris: [[a]]\n",
-			[]string{"link.yaml:2: this must be a mapping: keys with their values, one per line"}},
+			[]string{"link.yaml:2:19: provider.redirect_uris.0: this must be an address, or a mapping with url and mode"}},
 		"a number for a switch": {"pocketbase:\n  pkce: ${NUMBER}\n",
-			[]string{"link.yaml:2: this must be true or false"}},
-		"nothing":         {"", []string{"link.yaml: the file is empty"}},
-		"a comment alone": {"# nothing\n", []string{"link.yaml: the file is empty"}},
+			[]string{"link.yaml:2:9: pocketbase.pkce: this must be true or false"}},
+		"nothing":         {"", []string{"link.yaml:1:1: the file is empty"}},
+		"a comment alone": {"# nothing\n", []string{"link.yaml:1:1: the file is empty"}},
 		"text": {"hello\n",
-			[]string{"link.yaml: a link file is a mapping with the keys authentik and pocketbase"}},
+			[]string{"link.yaml:1:1: a link file is a mapping with the keys authentik and pocketbase"}},
 		"a list": {"- authentik\n",
-			[]string{"link.yaml: a link file is a mapping with the keys authentik and pocketbase"}},
+			[]string{"link.yaml:1:1: a link file is a mapping with the keys authentik and pocketbase"}},
 		"two documents": {"email: leave\n---\nemail: leave\n",
-			[]string{"link.yaml: more than one document: put each link in a file of its own"}},
+			[]string{"link.yaml:2:1: a second document begins here: put each link in a file of its own, or all below links"}},
 		"a tab": {"authentik:\n\turl: a\n",
-			[]string{"link.yaml:2: this is not YAML: found character that cannot start any token"}},
+			[]string{"link.yaml:2:1: this is not YAML: found character that cannot start any token"}},
 		"a quote that never ends": {"email: \"leave\n",
-			[]string{"link.yaml:2: this is not YAML: found unexpected end of stream"}},
+			[]string{"link.yaml:2:1: this is not YAML: found unexpected end of stream"}},
 		"no YAML at all": {"\x00\x01",
 			[]string{"link.yaml: this is not YAML: control characters are not allowed"}},
 		"an anchor in itself": {"access: &a\n  groups: *a\n",
-			[]string{"link.yaml:2: this alias names a value that contains the alias itself"}},
+			[]string{"link.yaml:2:11: this alias names a value that contains the alias itself"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			_, err := parse(test.text)
@@ -130,8 +145,7 @@ func TestSecretsAreNeverInAnError(t *testing.T) {
 }
 
 func TestProblemsOfTheSpecNeverShowASecret(t *testing.T) {
-	file, err := parse(strings.NewReplacer("${AUTHENTIK_TOKEN}", "hunter2", "${POCKETBASE_TOKEN}", "hunter2",
-		"https://authentik.company", "ada:hunter2@authentik.company").Replace(whole))
+	file, err := parse(strings.NewReplacer("https://authentik.company", "ada:hunter2@authentik.company").Replace(whole))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -180,8 +194,8 @@ func TestVariablesAreExpandedOnce(t *testing.T) {
 }
 
 func TestOpenClearedAndSetAreThreeThings(t *testing.T) {
-	file, err := parse("application: {name: , group: '', hide: false}\nprovider: {redirect_uris: , scope_mappings: " +
-		"[]}\naccess: {}\n")
+	file, err := parse("application: {group: '', hide: false}\nprovider: {scope_mappings: []}\naccess: {}\n" +
+		"pocketbase:\n")
 	if err != nil {
 		t.Fatal(err)
 	}

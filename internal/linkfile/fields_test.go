@@ -46,7 +46,7 @@ func everySetting() link.Spec {
 		Provider: link.Provider{
 			Name: new("Shop login"), AuthorizationFlow: new("explicit"), InvalidationFlow: new("invalidate"),
 			AuthenticationFlow: new("passkeys"),
-			ClientID:           new("12345"), ClientSecret: new(secret.New("a client secret")),
+			ClientID:           new("12345"), ClientSecret: new(secret.New("a secret")),
 			SigningKey: new("my key"),
 			RedirectURIs: []link.RedirectURI{
 				{URL: "https://pocketbase.company/api/oauth2-redirect", Mode: "strict"},

@@ -11,15 +11,15 @@ import (
 
 // parseWith parses with an additional variable in the environment.
 func parseWith(text, name, value string) (linkfile.File, error) {
-	variables := environment()
-	variables.Allowed = append(variables.Allowed, name)
-	variables.Lookup = func(n string) (string, bool) {
+	reader := environment()
+	reader.Env = append(reader.Env, name)
+	reader.Lookup = func(n string) (string, bool) {
 		if n == name {
 			return value, true
 		}
 		return variable(n)
 	}
-	return linkfile.Parse("link.yaml", []byte(text), variables)
+	return only(reader.Parse("link.yaml", []byte(text)))
 }
 
 // FuzzParse checks that Parse returns, that errors name the file, and that they

@@ -1,7 +1,6 @@
 package linkfile
 
 import (
-	"fmt"
 	"iter"
 	"maps"
 	"reflect"
@@ -11,96 +10,105 @@ import (
 
 	"github.com/agext/levenshtein"
 	"go.yaml.in/yaml/v3"
+
+	"authpocket/internal/link"
+	"authpocket/internal/secret"
 )
 
-// checkKeys returns an error for every unknown key, with its line and the nearest
-// known key.
-func checkKeys(path string, root *yaml.Node) error {
-	if root.Kind != yaml.DocumentNode || len(root.Content) != 1 || root.Content[0].Kind != yaml.MappingNode {
-		return fmt.Errorf("%s: a link file is a mapping with the keys authentik and pocketbase", path)
-	}
-	c := keyChecker{path: path, seen: map[typedNode]bool{}}
-	c.walk("", root.Content[0], reflect.TypeFor[File]())
-	return join(path, c.errs)
-}
-
-// keyChecker visits each node once per type that it is decoded into.
-type keyChecker struct {
+// value is a value of a link file, and the type that it is decoded into.
+type value struct {
 	path string
-	seen map[typedNode]bool
-	errs []error
-}
-
-type typedNode struct {
 	node *yaml.Node
 	as   reflect.Type
 }
 
-func (c *keyChecker) add(line int, format string, args ...any) {
-	c.errs = append(c.errs, fmt.Errorf("%s:%d: "+format, append([]any{c.path, line}, args...)...))
-}
-
-func (c *keyChecker) walk(at string, node *yaml.Node, t reflect.Type) {
-	for t.Kind() == reflect.Pointer {
-		t = t.Elem()
+// walk visits the value of each known key below a resolved node, and passes each unknown key to unknown.
+func walk(at value, visit func(value), unknown func(at string, key *yaml.Node, known map[string]reflect.Type)) {
+	for at.as.Kind() == reflect.Pointer {
+		at.as = at.as.Elem()
 	}
-	if c.seen[typedNode{node, t}] {
-		return
-	}
-	c.seen[typedNode{node, t}] = true
-	switch {
-	case node.Kind == yaml.AliasNode:
-		c.walk(at, node.Alias, t)
-	case node.Kind == yaml.SequenceNode && t.Kind() == reflect.Slice:
-		for _, item := range node.Content {
-			c.walk(at, item, t.Elem())
+	visit(at)
+	switch known := keysOf(at.as); {
+	case at.node.Kind == yaml.SequenceNode && at.as.Kind() == reflect.Slice:
+		for i, item := range at.node.Content {
+			walk(value{link.FieldAt(at.path, i), item, at.as.Elem()}, visit, unknown)
 		}
-	case node.Kind == yaml.MappingNode && t.Kind() == reflect.Struct:
-		c.walkKeys(at, node, t)
-	}
-}
-
-func (c *keyChecker) walkKeys(at string, node *yaml.Node, t reflect.Type) {
-	known := keysOf(t)
-	if len(known) == 0 { // such as a token, which decoding would leave empty
-		c.add(node.Line, "this must be text")
-		return
-	}
-	for i := 0; i+1 < len(node.Content); i += 2 {
-		key, value := node.Content[i], node.Content[i+1]
-		field, found := known[key.Value]
-		switch {
-		case key.Tag == "!!merge": // <<: *anchor
-			c.walkMerged(at, value, t)
-		case key.Kind != yaml.ScalarNode:
-			c.add(key.Line, "a key is a word, not a list, a mapping or an alias")
-		case !found:
-			c.add(key.Line, "there is no key %s; did you mean %s?", at+shownKey(key.Value), at+
-				nearest(key.Value, known))
-		default:
-			c.walk(at+key.Value+".", value, field)
+	case at.node.Kind == yaml.MappingNode && len(known) > 0:
+		for key, node := range pairs(at.node) {
+			if t, found := known[key.Value]; found {
+				walk(value{strings.TrimPrefix(at.path+"."+key.Value, "."), node, t}, visit, unknown)
+			} else if unknown != nil {
+				unknown(at.path, key, known)
+			}
 		}
 	}
 }
 
-// walkMerged checks a mapping, or a list of mappings, that is merged into a t.
-func (c *keyChecker) walkMerged(at string, value *yaml.Node, t reflect.Type) {
-	if value.Kind != yaml.SequenceNode {
-		c.walk(at, value, t)
-		return
-	}
-	for _, item := range value.Content {
-		c.walk(at, item, t)
-	}
+var listEntry = regexp.MustCompile(`\.[0-9]+`)
+
+// checkKeys adds a fault for every unknown key, with the nearest known one, and for every secret that stands in the
+// file itself.
+func checkKeys(f *faults, root *yaml.Node) {
+	walk(value{"", root, reflect.TypeFor[File]()}, func(v value) {
+		if v.as == reflect.TypeFor[secret.Text]() && v.node.Kind == yaml.ScalarNode &&
+			!variable.MatchString(v.node.Value) {
+			f.add(v.node, v.path, "a secret does not belong in the file: %s", insteadOf(v.path))
+		}
+	}, func(at string, key *yaml.Node, known map[string]reflect.Type) {
+		if at = listEntry.ReplaceAllString(at, ""); at != "" {
+			at += "."
+		}
+		f.add(key, "", "there is no key %s; did you mean %s?", at+shownKey(key.Value), at+nearest(key.Value, known))
+	})
 }
 
-// checkRepeats returns an error for every repeated key of a mapping.
-func checkRepeats(path string, root *yaml.Node) error {
+// insteadOf returns how to give the secret of a key.
+func insteadOf(path string) string {
+	system, name, _ := strings.Cut(path, ".")
+	if system == "provider" {
+		system = "authentik"
+	}
+	words := "take it from the environment with " + name + ": ${" + strings.ToUpper(system+"_"+name) + "}"
+	if path == system+"."+name {
+		words += ", or from a file with " + name + "_file: PATH"
+	}
+	return words
+}
+
+// checkTypes adds a fault for every value of the wrong type.
+func checkTypes(f *faults, root *yaml.Node) {
+	walk(value{"", root, reflect.TypeFor[File]()}, func(v value) {
+		words := ""
+		switch text := v.as.Kind() == reflect.String || v.as == reflect.TypeFor[secret.Text](); {
+		case v.as == reflect.TypeFor[link.RedirectURI]():
+			if v.node.Kind == yaml.SequenceNode || isNull(v.node) {
+				words = "this must be an address, or a mapping with url and mode"
+			}
+		case text && v.node.Kind != yaml.ScalarNode:
+			words = "this must be text"
+		case text && isNull(v.node):
+			words = "this has no value: leave the key out, or write \"\" for an empty one"
+		case v.as.Kind() == reflect.Bool && v.node.Decode(new(bool)) != nil, v.as.Kind() == reflect.Bool && isNull(v.node):
+			words = "this must be true or false"
+		case v.as.Kind() == reflect.Slice && v.node.Kind != yaml.SequenceNode:
+			words = "this must be a list: each entry on its own line after a hyphen"
+		case v.as.Kind() == reflect.Struct && !text && v.node.Kind != yaml.MappingNode && !isNull(v.node):
+			words = "this must be a mapping: keys with their values, one per line"
+		}
+		if words != "" {
+			f.add(v.node, v.path, "%s", words)
+		}
+	}, nil)
+}
+
+func isNull(n *yaml.Node) bool { return n.Kind == yaml.ScalarNode && n.ShortTag() == "!!null" }
+
+// checkRepeats adds a fault for every repeated key of a mapping.
+func checkRepeats(f *faults, root *yaml.Node) {
 	type key struct {
 		kind  yaml.Kind
 		value string
 	}
-	var errs []error
 	for n := range nodes(root) {
 		if n.Kind != yaml.MappingNode {
 			continue
@@ -109,14 +117,12 @@ func checkRepeats(path string, root *yaml.Node) error {
 		for i := 0; i < len(n.Content); i += 2 {
 			k := key{n.Content[i].Kind, n.Content[i].Value}
 			if line, found := lines[k]; found {
-				errs = append(errs, fmt.Errorf("%s:%d: the key %s is already set on line %d",
-					path, n.Content[i].Line, shownKey(k.value), line))
+				f.add(n.Content[i], "", "the key %s is already set on line %d", shownKey(k.value), line)
 				continue
 			}
 			lines[k] = n.Content[i].Line
 		}
 	}
-	return join(path, errs)
 }
 
 // nodes yields root and every node below it. It does not follow aliases.
@@ -143,8 +149,12 @@ func shownKey(key string) string {
 	return shown
 }
 
+// keysOf returns the keys of a mapping and their types, none for another type.
 func keysOf(t reflect.Type) map[string]reflect.Type {
 	keys := map[string]reflect.Type{}
+	if t.Kind() != reflect.Struct {
+		return nil
+	}
 	for f := range t.Fields() {
 		name, options, _ := strings.Cut(f.Tag.Get("yaml"), ",")
 		switch {

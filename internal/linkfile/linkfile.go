@@ -1,17 +1,8 @@
-// Package linkfile reads the YAML file that describes a link for the commands
-// plan, apply and verify.
+// Package linkfile reads and writes the YAML file that describes one link or several for the commands.
 package linkfile
 
 import (
-	"bytes"
-	"context"
-	"errors"
-	"fmt"
-	"io"
-	"io/fs"
-	"os"
-
-	"go.yaml.in/yaml/v3"
+	"slices"
 
 	"authpocket/internal/link"
 	"authpocket/internal/secret"
@@ -20,7 +11,7 @@ import (
 // MaxSize is the maximum size of a link file, in bytes.
 const MaxSize = 1 << 20
 
-// File is a link file: how to reach both systems, and the wanted link.
+// File is a link of a link file: how to reach both systems, and the wanted link.
 type File struct {
 	Authentik   Authentik          `yaml:"authentik"`
 	PocketBase  PocketBase         `yaml:"pocketbase"`
@@ -30,14 +21,20 @@ type File struct {
 	Email       link.EmailDecision `yaml:"email"`
 	Existing    link.Existing      `yaml:"existing"`
 
-	spec     link.Spec     `yaml:"-"`
-	problems link.Problems `yaml:"-"`
+	Name string `yaml:"-"` // in a file of several links, empty for the only one
+	Path string `yaml:"-"`
+
+	spec     link.Spec             `yaml:"-"`
+	problems link.Problems         `yaml:"-"`
+	at       map[string]link.Place `yaml:"-"` // of keys and list entries
+	start    link.Place            `yaml:"-"`
 }
 
 // Authentik configures how to reach authentik.
 type Authentik struct {
 	URL       string      `yaml:"url"`
 	Token     secret.Text `yaml:"token"`
+	TokenFile string      `yaml:"token_file"`
 	PublicURL string      `yaml:"public_url"` // in browsers, default url
 	CAFile    string      `yaml:"ca_file"`
 	Insecure  bool        `yaml:"insecure_http"` // allows the token over plain http
@@ -50,8 +47,10 @@ type Authentik struct {
 type PocketBase struct {
 	URL             string      `yaml:"url"`
 	Token           secret.Text `yaml:"token"`
+	TokenFile       string      `yaml:"token_file"`
 	Email           string      `yaml:"email"`
 	Password        secret.Text `yaml:"password"`
+	PasswordFile    string      `yaml:"password_file"`
 	PublicURLs      []string    `yaml:"public_urls"` // in browsers, default url
 	CAFile          string      `yaml:"ca_file"`
 	Insecure        bool        `yaml:"insecure_http"` // allows token or password over plain http
@@ -61,59 +60,26 @@ type PocketBase struct {
 	Base string `yaml:"-"`
 }
 
-// Open reads the link file at path. Cancelling ctx ends the read of a pipe. Errors
-// name the file and line, never a value.
-func Open(ctx context.Context, path string, variables Variables) (File, error) {
-	f, err := os.Open(path)
-	if err != nil {
-		return File{}, fmt.Errorf("opening the link file %s: %w", path, cause(err))
-	}
-	defer f.Close()
-	stop := context.AfterFunc(ctx, func() { _ = f.Close() }) // ends the read of a pipe
-	defer stop()
-	data, err := io.ReadAll(io.LimitReader(f, MaxSize+1))
-	if err != nil {
-		return File{}, fmt.Errorf("reading the link file %s: %w", path, cause(err))
-	}
-	if len(data) > MaxSize {
-		return File{}, fmt.Errorf("%s: larger than 1 MB, so not a link file", path)
-	}
-	return Parse(path, data, variables)
-}
+// Spec returns the wanted link, with all problems of addresses, credentials and settings.
+func (f File) Spec() (link.Spec, link.Problems) { return f.spec, slices.Clone(f.problems) }
 
-// cause returns err without its operation and path, which the caller adds.
-func cause(err error) error {
-	if wrong, ok := errors.AsType[*fs.PathError](err); ok {
-		return wrong.Err
-	}
-	return err
-}
-
-// Parse parses a link file. It reports all unknown keys, or all missing variables,
-// at once.
-func Parse(path string, data []byte, variables Variables) (File, error) {
-	var (
-		file File
-		root yaml.Node
-	)
-	dec := yaml.NewDecoder(bytes.NewReader(data))
-	if err := dec.Decode(&root); err != nil {
-		if errors.Is(err, io.EOF) {
-			return file, fmt.Errorf("%s: the file is empty", path)
-		}
-		return file, explain(path, err)
-	}
-	if err := dec.Decode(new(yaml.Node)); !errors.Is(err, io.EOF) {
-		return file, fmt.Errorf("%s: more than one document: put each link in a file of its own", path)
-	}
-	for _, step := range []func(string, *yaml.Node) error{checkSize, checkKeys, checkRepeats, variables.expand} {
-		if err := step(path, &root); err != nil {
-			return file, err
+// Place returns where the file sets a field, or what it belongs to if the file does not set it.
+func (f File) Place(field string) link.Place {
+	for ; field != ""; field = parent(field) {
+		for _, key := range []string{field, field + "_file"} { // a token may come from a file
+			if place, found := f.at[key]; found {
+				return place
+			}
 		}
 	}
-	if err := root.Decode(&file); err != nil {
-		return File{}, explain(path, err)
+	return f.start
+}
+
+// Locate returns the message with the place of its field.
+func (f File) Locate(m link.Message) link.Message {
+	if m.Place == nil && m.Field != "" && f.Path != "" {
+		place := f.Place(m.Field)
+		m.Place = &place
 	}
-	file.check()
-	return file, nil
+	return m
 }

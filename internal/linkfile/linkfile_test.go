@@ -13,21 +13,29 @@ import (
 )
 
 // environment holds the variables of the tests' link files.
-func environment() linkfile.Variables {
-	return linkfile.Variables{Lookup: variable, Allowed: []string{"EMPTY", "YES", "NUMBER", "YAML", "NULL", "NONE",
-		"HOST", "PORT"}}
+func environment() linkfile.Reader {
+	return linkfile.Reader{Lookup: variable, Env: []string{"EMPTY", "YES", "NUMBER", "YAML", "NULL", "NONE", "HOST",
+		"PORT", "SECRET"}}
 }
 
 func variable(name string) (string, bool) {
 	value, found := map[string]string{
-		"AUTHENTIK_TOKEN": "token of authentik", "POCKETBASE_TOKEN": "token of PocketBase",
+		"AUTHENTIK_TOKEN": "token of authentik", "POCKETBASE_TOKEN": "token of PocketBase", "SECRET": "a secret",
 		"EMPTY": "", "YES": "true", "NUMBER": "7", "YAML": "a: b # c", "NULL": "null",
 	}[name]
 	return value, found
 }
 
 func parse(text string) (linkfile.File, error) {
-	return linkfile.Parse("link.yaml", []byte(text), environment())
+	return only(environment().Parse("link.yaml", []byte(text)))
+}
+
+// only returns the only link of a file.
+func only(files []linkfile.File, err error) (linkfile.File, error) {
+	if err != nil {
+		return linkfile.File{}, err
+	}
+	return files[0], nil
 }
 
 const whole = `authentik:
@@ -40,7 +48,7 @@ email: trust-all
 `
 
 func TestEveryKeyIsRead(t *testing.T) {
-	file, err := linkfile.Open(t.Context(), filepath.Join("testdata", "every-key.yaml"), environment())
+	file, err := environment().One(t.Context(), filepath.Join("testdata", "every-key.yaml"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -101,10 +109,10 @@ func TestCredentialsOfPocketBase(t *testing.T) {
 		keys string
 		ok   bool
 	}{
-		"a token":                   {"token: x", true},
-		"an address and a password": {"email: a@b.c\n  password: x", true},
+		"a token":                   {"token: ${SECRET}", true},
+		"an address and a password": {"email: a@b.c\n  password: ${SECRET}", true},
 		"an address alone":          {"email: a@b.c", false},
-		"a password alone":          {"password: x", false},
+		"a password alone":          {"password: ${SECRET}", false},
 		"a variable that is empty":  {"token: ${EMPTY}", false},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -122,9 +130,9 @@ func TestCredentialsOfPocketBase(t *testing.T) {
 
 func TestPublicAddressesReplaceThoseThatAreUsed(t *testing.T) {
 	file, err := parse(strings.NewReplacer("  token: ${AUTHENTIK_TOKEN}",
-		"  token: x\n  public_url: https://login.company/",
+		"  token: ${SECRET}\n  public_url: https://login.company/",
 		"  token: ${POCKETBASE_TOKEN}",
-		"  token: x\n  public_urls: [https://one.company/_/, https://two.company]").Replace(whole))
+		"  token: ${SECRET}\n  public_urls: [https://one.company/_/, https://two.company]").Replace(whole))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -145,11 +153,11 @@ func TestOpenTellsWhatCannotBeRead(t *testing.T) {
 	}
 	for name, test := range map[string]struct{ path, says string }{
 		"a file that is not there": {filepath.Join(dir, "none.yaml"), "none.yaml: no such file"},
-		"a folder":                 {dir, "is a directory"},
-		"a file that is too large": {large, "large.yaml: larger than 1 MB"},
+		"a folder of no files":     {t.TempDir(), "there is no link file"},
+		"a file that is too large": {large, "large.yaml:1:1: larger than 1 MB"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			if _, err := linkfile.Open(t.Context(), test.path, environment()); err == nil ||
+			if _, err := environment().One(t.Context(), test.path); err == nil ||
 				!strings.Contains(err.Error(), test.says) {
 				t.Errorf("the error is %v", err)
 			} else if strings.Contains(err.Error(), ": open") || strings.Contains(err.Error(), ": read") {

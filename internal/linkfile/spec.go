@@ -7,10 +7,6 @@ import (
 	"authpocket/internal/link"
 )
 
-// Spec returns the wanted link, with all problems of addresses, credentials and
-// settings.
-func (f File) Spec() (link.Spec, link.Problems) { return f.spec, slices.Clone(f.problems) }
-
 // check sets both base addresses, the spec and its problems.
 func (f *File) check() {
 	f.spec = link.Spec{
@@ -30,9 +26,9 @@ func (f *File) checkAuthentik() {
 	if a.PublicURL != "" {
 		f.spec.AuthentikURL = f.address(link.Authentik, "authentik public address", "authentik.public_url", a.PublicURL)
 	}
-	if !a.Token.IsSet() {
+	if !a.Token.IsSet() && !f.sets("authentik.token_file") {
 		f.problems.Add("authentik.token", "There is no token for authentik.",
-			"Set it, for example token: ${AUTHENTIK_TOKEN}.")
+			"Set it, for example token: ${AUTHENTIK_TOKEN}, or name a file with token_file.")
 	}
 }
 
@@ -50,7 +46,8 @@ func (f *File) checkPocketBase() {
 	}
 	// Invalid addresses already have a problem.
 	f.spec.PocketBaseURLs = slices.DeleteFunc(public, func(u string) bool { return u == "" })
-	if !p.Token.IsSet() && (p.Email == "" || !p.Password.IsSet()) {
+	if !p.Token.IsSet() && !f.sets("pocketbase.token_file") &&
+		(p.Email == "" || !p.Password.IsSet() && !f.sets("pocketbase.password_file")) {
 		f.problems.Add("pocketbase.token", "There are no credentials for PocketBase.",
 			"Set token, or email and password, of a superuser.")
 	}
@@ -69,4 +66,10 @@ func (f *File) encrypted(system, base, what string, insecure bool) {
 	if problem := link.Unencrypted(system+".url", base, what, allow); problem != nil && !insecure {
 		f.problems = append(f.problems, *problem)
 	}
+}
+
+// sets reports whether the file has the key.
+func (f *File) sets(key string) bool {
+	_, found := f.at[key]
+	return found
 }

@@ -33,15 +33,14 @@ func TestOnlyNamedVariablesAreTaken(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			clear(asked)
 			text := "authentik:\n  url: https://evil.example/\n  token: 'x${" + test.variable + "}'\n"
-			file, err := linkfile.Parse("link.yaml", []byte(text), linkfile.Variables{Lookup: lookup,
-				Allowed: test.allowed})
+			file, err := only(linkfile.Reader{Lookup: lookup, Env: test.allowed}.Parse("link.yaml", []byte(text)))
 			if test.taken {
 				if err != nil || file.Authentik.Token.Reveal() != "xhunter2" {
 					t.Errorf("it is not taken: %v", err)
 				}
 				return
 			}
-			want := "link.yaml:3: the variable " + test.variable + " is not taken from the environment"
+			want := "link.yaml:3:10: the variable " + test.variable + " is not taken from the environment"
 			if err == nil || !strings.HasPrefix(err.Error(), want) || !strings.HasSuffix(err.Error(), "--allow-env "+
 				test.variable) {
 				t.Errorf("the error is %v", err)

@@ -1,0 +1,73 @@
+package linkfile
+
+import (
+	"regexp"
+
+	"go.yaml.in/yaml/v3"
+)
+
+// The keys of a file of several links.
+const (
+	defaultsKey = "defaults"
+	linksKey    = "links"
+	nameKey     = "name"
+)
+
+var linkName = regexp.MustCompile(`^[A-Za-z0-9._-]+$`)
+
+// links returns the only link of a file, or each link below links, with what it leaves out from defaults.
+func (r Reader) links(path string, root *yaml.Node) ([]File, error) {
+	list := valueOf(root, linksKey)
+	if list == nil && valueOf(root, defaultsKey) == nil {
+		file, f := r.link(path, root)
+		return []File{file}, f.err()
+	}
+	f := &faults{path: path}
+	for key := range pairs(root) {
+		if key.Value != linksKey && key.Value != defaultsKey {
+			f.add(key, "", "the key %s belongs below %s or an entry of %s", shownKey(key.Value), defaultsKey, linksKey)
+		}
+	}
+	if list == nil || list.Kind != yaml.SequenceNode || len(list.Content) == 0 {
+		f.add(root, "", "%s must be a list with one entry per link", linksKey)
+		return nil, f.err()
+	}
+	var files []File
+	names := map[string]bool{}
+	for _, entry := range list.Content {
+		if entry.Kind != yaml.MappingNode {
+			f.add(entry, "", "a link is a mapping with %s and the keys of a link file", nameKey)
+			continue
+		}
+		name, own := cutName(f, entry)
+		if name != "" && names[name] {
+			f.add(entry, "", "there is another link with this name")
+		}
+		names[name] = true
+		file, wrong := r.link(path, over(valueOf(root, defaultsKey), own))
+		file.Name = name
+		files = append(files, file)
+		f.take(wrong.list...)
+	}
+	return files, f.err()
+}
+
+// cutName returns the name of an entry of links, and its other keys.
+func cutName(f *faults, entry *yaml.Node) (string, *yaml.Node) {
+	rest := *entry
+	rest.Content = nil
+	name := ""
+	for key, value := range pairs(entry) {
+		if key.Value != nameKey {
+			rest.Content = append(rest.Content, key, value)
+			continue
+		}
+		if name = value.Value; value.Kind != yaml.ScalarNode || !linkName.MatchString(name) {
+			f.add(value, "", "the name of a link consists of letters, digits, hyphens, dots and underscores")
+		}
+	}
+	if name == "" {
+		f.add(entry, "", "this link has no %s", nameKey)
+	}
+	return name, &rest
+}

@@ -1,0 +1,225 @@
+package linkfile
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"reflect"
+	"slices"
+	"strings"
+
+	"go.yaml.in/yaml/v3"
+
+	"authpocket/internal/link"
+)
+
+// Default is the link file that is read if none is named.
+const Default = "link.yaml"
+
+// Reader reads link files.
+type Reader struct {
+	Lookup func(name string) (string, bool) // os.LookupEnv outside tests
+	Stdin  io.Reader                        // what the path - names
+	// Env lists further variables that a file may take from the environment, and Files further files that it may
+	// take secrets from.
+	Env, Files []string
+	// Needs lists the keys that the command needs, nil for all. Others cannot stop it: they are left out if
+	// anything is wrong with the file.
+	Needs []string
+}
+
+// One returns the only link of a file or directory.
+func (r Reader) One(ctx context.Context, path string) (File, error) {
+	files, err := r.All(ctx, path)
+	switch {
+	case err != nil:
+		return File{}, err
+	case len(files) > 1:
+		return File{}, fmt.Errorf("%s: this describes %d links, and this command works on one", files[0].Path,
+			len(files))
+	}
+	return files[0], nil
+}
+
+// All reads the links of the file at path, of all *.yaml and *.yml files of a directory, or of standard input for -.
+// An empty path is Default. Cancelling ctx ends the read of a pipe.
+func (r Reader) All(ctx context.Context, path string) ([]File, error) {
+	if path == "-" {
+		return r.from(ctx, "standard input", io.NopCloser(r.Stdin))
+	}
+	if path == "" {
+		path = Default
+		if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
+			return nil, errors.New("there is no " + Default + " in this directory: name a link file with -f, or write one " +
+				"with authpocket init")
+		}
+	}
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, fmt.Errorf("opening the link file %s: %w", path, cause(err))
+	}
+	if info, err := f.Stat(); err == nil && info.IsDir() {
+		_ = f.Close()
+		return r.directory(ctx, path)
+	}
+	return r.from(ctx, path, f)
+}
+
+func (r Reader) directory(ctx context.Context, dir string) ([]File, error) {
+	entries, err := os.ReadDir(dir)
+	if err != nil {
+		return nil, fmt.Errorf("reading the directory %s: %w", dir, cause(err))
+	}
+	var (
+		files []File
+		errs  []error
+	)
+	for _, entry := range entries {
+		if entry.IsDir() || !slices.Contains([]string{".yaml", ".yml"}, filepath.Ext(entry.Name())) {
+			continue
+		}
+		more, err := r.All(ctx, filepath.Join(dir, entry.Name()))
+		files, errs = append(files, more...), append(errs, err)
+	}
+	if len(files) == 0 && errors.Join(errs...) == nil {
+		return nil, fmt.Errorf("%s: there is no link file, *.yaml or *.yml, in this directory", dir)
+	}
+	return files, errors.Join(errs...)
+}
+
+func (r Reader) from(ctx context.Context, path string, f io.ReadCloser) ([]File, error) {
+	defer f.Close()
+	stop := context.AfterFunc(ctx, func() { _ = f.Close() }) // ends the read of a pipe
+	defer stop()
+	data, err := io.ReadAll(io.LimitReader(f, MaxSize+1))
+	if err != nil {
+		return nil, fmt.Errorf("reading the link file %s: %w", path, cause(err))
+	}
+	return r.Parse(path, data)
+}
+
+// cause returns err without its operation and path, which the caller adds.
+func cause(err error) error {
+	if wrong, ok := errors.AsType[*fs.PathError](err); ok {
+		return wrong.Err
+	}
+	return err
+}
+
+// Parse returns the links that a link file describes. It reports all unknown keys, or all missing variables, at once.
+// The error consists of Faults.
+func (r Reader) Parse(path string, data []byte) ([]File, error) {
+	root, err := document(path, data)
+	if err != nil {
+		return nil, err
+	}
+	return r.links(path, root)
+}
+
+// document returns the only document of a file, as a mapping without aliases and merges.
+func document(path string, data []byte) (*yaml.Node, error) {
+	if len(data) > MaxSize {
+		return nil, wholeFile(path, "larger than 1 MB, so not a link file")
+	}
+	var root yaml.Node
+	dec := yaml.NewDecoder(bytes.NewReader(data))
+	if err := dec.Decode(&root); errors.Is(err, io.EOF) {
+		return nil, wholeFile(path, "the file is empty")
+	} else if err != nil {
+		return nil, notYAML(path, err)
+	}
+	var second yaml.Node
+	if err := dec.Decode(&second); !errors.Is(err, io.EOF) {
+		return nil, &Fault{Place: link.Place{File: path, Line: max(second.Line, 1), Column: second.Column},
+			Words: "a second document begins here: put each link in a file of its own, or all below links"}
+	}
+	f := &faults{path: path}
+	for _, check := range []func(*faults, *yaml.Node){checkSize, checkRepeats} {
+		if check(f, &root); len(f.list) > 0 {
+			return nil, f.err()
+		}
+	}
+	top := resolve(f, root.Content[0])
+	if top.Kind != yaml.MappingNode {
+		f.add(top, "", "a link file is a mapping with the keys authentik and pocketbase")
+	}
+	return top, f.err()
+}
+
+// link returns the link that a resolved mapping describes, and what is wrong with it. It changes a copy.
+func (r Reader) link(path string, root *yaml.Node) (File, *faults) {
+	file, f := r.decode(path, resolve(nil, root))
+	if r.Needs == nil || len(f.list) == 0 && len(file.problems) == 0 {
+		return file, f
+	}
+	file, f = r.decode(path, pruned("", resolve(nil, root), r.Needs))
+	file.problems = slices.DeleteFunc(file.problems, func(p link.Problem) bool { return !needed(p.Field, r.Needs) })
+	return file, f
+}
+
+func (r Reader) decode(path string, root *yaml.Node) (File, *faults) {
+	file, f := File{Path: path, start: placeOf(path, root), at: map[string]link.Place{}}, &faults{path: path}
+	for _, step := range []func(*faults, *yaml.Node){checkKeys, r.expand, checkTypes} {
+		if step(f, root); len(f.list) > 0 {
+			return file, f
+		}
+	}
+	if err := root.Decode(&file); err != nil {
+		f.take(notYAML(path, err))
+		return file, f
+	}
+	for at, n := range places(root) {
+		file.at[at] = placeOf(path, n)
+	}
+	r.readSecrets(&file)
+	file.check()
+	return file, f
+}
+
+// pruned returns the resolved mapping with the needed keys only.
+func pruned(at string, n *yaml.Node, needs []string) *yaml.Node {
+	kept := *n
+	kept.Content = nil
+	for key, value := range pairs(n) {
+		switch path := at + key.Value; {
+		case slices.Contains(needs, path):
+			kept.Content = append(kept.Content, key, value)
+		case value.Kind == yaml.MappingNode && slices.ContainsFunc(needs, func(need string) bool {
+			return strings.HasPrefix(need, path+".")
+		}):
+			kept.Content = append(kept.Content, key, pruned(path+".", value, needs))
+		}
+	}
+	return &kept
+}
+
+// needed reports whether a field or what it belongs to is among the keys.
+func needed(field string, keys []string) bool {
+	for ; field != ""; field = parent(field) {
+		if slices.Contains(keys, field) {
+			return true
+		}
+	}
+	return false
+}
+
+func parent(field string) string { return field[:max(strings.LastIndexByte(field, '.'), 0)] }
+
+// Identity returns the keys that say how to reach both systems and which link is meant.
+func Identity() []string {
+	keys := []string{"existing", "application.slug", "application.name", "provider.name", "provider.client_id",
+		"pocketbase.collection", "pocketbase.slot"}
+	for _, system := range []string{"authentik", "pocketbase"} {
+		for f := range keysOf(reflect.TypeFor[File]())[system].Fields() {
+			if name, options, _ := strings.Cut(f.Tag.Get("yaml"), ","); options == "" && name != "-" {
+				keys = append(keys, system+"."+name)
+			}
+		}
+	}
+	return keys
+}
