@@ -262,6 +262,15 @@ func Offer[W, S any](table []Attr[W, S], want *W, has *S) {
 	}
 }
 
+// OfferOther sets the spec's fields to the object's values where these differ from the usual ones.
+func OfferOther[W, S any](table []Attr[W, S], want *W, has, usual *S) {
+	for _, a := range table {
+		if a.offer != nil && !a.Same(has, usual) {
+			a.offer(want, has)
+		}
+	}
+}
+
 // Reset sets the defaults of a new object.
 func Reset[W, S any](table []Attr[W, S], to *S) {
 	for _, a := range table {

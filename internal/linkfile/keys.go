@@ -156,15 +156,23 @@ func keysOf(t reflect.Type) map[string]reflect.Type {
 		return nil
 	}
 	for f := range t.Fields() {
-		name, options, _ := strings.Cut(f.Tag.Get("yaml"), ",")
-		switch {
-		case options == "inline":
+		switch name, inline := keyOf(f); {
+		case inline:
 			maps.Copy(keys, keysOf(f.Type))
-		case name != "" && name != "-":
+		case name != "":
 			keys[name] = f.Type
 		}
 	}
 	return keys
+}
+
+// keyOf returns the key of a struct's field, empty for none. The keys of an inline field stand in its place.
+func keyOf(f reflect.StructField) (name string, inline bool) {
+	name, options, _ := strings.Cut(f.Tag.Get("yaml"), ",")
+	if name == "-" {
+		name = ""
+	}
+	return name, options == "inline"
 }
 
 // nearest returns the known key with the smallest edit distance.

@@ -216,7 +216,7 @@ func Identity() []string {
 		"pocketbase.collection", "pocketbase.slot"}
 	for _, system := range []string{"authentik", "pocketbase"} {
 		for f := range keysOf(reflect.TypeFor[File]())[system].Fields() {
-			if name, options, _ := strings.Cut(f.Tag.Get("yaml"), ","); options == "" && name != "-" {
+			if name, _ := keyOf(f); name != "" {
 				keys = append(keys, system+"."+name)
 			}
 		}

@@ -7,6 +7,14 @@ import (
 	"authpocket/internal/link"
 )
 
+// Reach returns a file that reaches both systems, with the problems of their addresses and credentials.
+func Reach(a Authentik, p PocketBase) File {
+	f := File{Authentik: a, PocketBase: p}
+	f.checkAuthentik()
+	f.checkPocketBase()
+	return f
+}
+
 // check sets both base addresses, the spec and its problems.
 func (f *File) check() {
 	f.spec = link.Spec{

@@ -1,0 +1,87 @@
+package plans
+
+import (
+	"slices"
+	"strings"
+
+	"authpocket/internal/link"
+)
+
+// Import returns the spec of the existing link that s identifies. It names only what differs from a new link, so that
+// it can create the same link elsewhere, and the plan for it is empty unless the link has what no spec can express.
+func Import(s link.Spec, a link.AuthentikSnapshot, p link.PocketBaseSnapshot) (link.Spec, link.Problems) {
+	s.Email = link.EmailLeave
+	found, problems := Resolve(s, a, p, link.Generated{})
+	if len(problems) > 0 {
+		return s, problems
+	}
+	provider, at := providerByPK(a, found.Provider.PK), link.SlotIndex(found.Collection.OAuth2, found.Slot.Slot)
+	collection := p.Collection(found.Collection.Name)
+	if provider == nil || a.Application == nil || at >= len(collection.OAuth2.Providers) {
+		problems.Add("application.slug", "There is no link between "+link.Quote(found.Application.Slug)+" and the collection "+
+			link.Quote(collection.Name)+" yet.", "Write a link file with authpocket init, and apply it.")
+		return s, problems
+	}
+	slot := collection.OAuth2.Providers[at]
+	if base, ok := strings.CutSuffix(slot.AuthURL, endpoint("", "authorize")); ok {
+		s.AuthentikURL = base
+	}
+	if urls := basesOf(*provider); len(urls) > 0 {
+		s.PocketBaseURLs = urls
+	}
+	whole, email := providerSpec(*provider)
+	s.Email, s.Access = email, boundTo(a.Bindings)
+	s.Application.Slug, s.PocketBase.Collection, s.PocketBase.Slot = &a.Application.Slug, &collection.Name, &slot.Slot
+	usualA, usualP := withoutLink(found, a, p)
+	usual, _ := Resolve(s, usualA, usualP, link.Generated{})
+	link.OfferOther(link.ApplicationAttrs(), &s.Application, a.Application, &usual.Application)
+	usual, _ = Resolve(s, usualA, usualP, link.Generated{})
+	importProvider(&s, *provider, usual.Provider)
+	s.Provider.ScopeMappings = extraMappings(whole.ScopeMappings, a)
+	importSlot(&s, *collection, slot, usualA, usualP)
+	return s, nil
+}
+
+func importProvider(s *link.Spec, has, usual link.ProviderState) {
+	usual.ClientID, usual.ClientSecret = has.ClientID, has.ClientSecret
+	signsOut := func(r link.RedirectURI) bool { return r.Type == link.RedirectLogout }
+	has.RedirectURIs = slices.DeleteFunc(slices.Clone(has.RedirectURIs), signsOut)
+	link.OfferOther(link.ProviderAttrs(), &s.Provider, &has, &usual)
+}
+
+func importSlot(s *link.Spec, c link.CollectionState, slot link.OAuth2Provider, a link.AuthentikSnapshot,
+	p link.PocketBaseSnapshot) {
+	if slot.IDTokenMode() {
+		s.PocketBase.UserInfo = new("id_token")
+	}
+	usual, _ := Resolve(*s, a, p, link.Generated{})
+	if slot.IDTokenMode() {
+		usual.Slot.UserInfoURL = ""
+	} else {
+		usual.Slot.JWKSURL, usual.Slot.Issuers = slot.JWKSURL, slot.Issuers
+	}
+	link.OfferOther(link.SlotAttrs(), &s.PocketBase, &slot, &usual.Slot)
+	link.OfferOther(link.OAuth2Attrs(), &s.PocketBase, &c.OAuth2, &usual.Collection.OAuth2)
+}
+
+// basesOf returns the addresses of PocketBase that the provider's redirect URIs are below.
+func basesOf(p link.ProviderState) []string {
+	var list []string
+	for _, u := range (link.Desired{Provider: p}).RedirectURLs() {
+		list = append(list, strings.TrimSuffix(u, link.RedirectPath))
+	}
+	return list
+}
+
+// extraMappings returns the scope mappings that no link has by itself, nil for none.
+func extraMappings(names []string, a link.AuthentikSnapshot) []string {
+	extra := slices.DeleteFunc(slices.Clone(names), func(name string) bool {
+		m := mappingByName(a, name)
+		return m == nil || m.Scope == "email" || m.Managed == link.ManagedPrefix+"openid" ||
+			m.Managed == link.ManagedPrefix+"profile"
+	})
+	if len(extra) == 0 {
+		return nil
+	}
+	return extra
+}
