@@ -23,7 +23,7 @@ type store func() (*engine.Store, error)
 // open reads the link file, connects to both systems concurrently and opens
 // the receipts. From then on, the view shows places in the file.
 func (p program) open(ctx context.Context, v *view, f fileFlags, receipts store) (*engine.Engine, link.Spec, error) {
-	file, err := linkfile.Reader{Lookup: os.LookupEnv, Env: f.AllowEnv, Stdin: p.in}.One(ctx, f.File)
+	file, err := p.reader(f.sourceFlags).One(ctx, f.File)
 	if err != nil {
 		return nil, link.Spec{}, err
 	}
@@ -32,8 +32,20 @@ func (p program) open(ctx context.Context, v *view, f fileFlags, receipts store)
 	if len(problems) > 0 {
 		return nil, spec, problems
 	}
-	cfg := engine.Config{Program: buildVersion(), Log: p.log}
-	cfg.AuthentikURL, cfg.PocketBaseURL = file.Authentik.Base, file.PocketBase.Base
+	cfg, err := p.connectBoth(ctx, file)
+	if err != nil {
+		return nil, spec, err
+	}
+	if cfg.Receipts, err = receipts(); err != nil {
+		return nil, spec, err
+	}
+	return engine.New(cfg), spec, nil
+}
+
+// connectBoth connects to both systems and reports the errors of both.
+func (p program) connectBoth(ctx context.Context, file linkfile.File) (engine.Config, error) {
+	cfg := engine.Config{Program: buildVersion(), Log: p.log, AuthentikURL: file.Authentik.Base,
+		PocketBaseURL: file.PocketBase.Base}
 	var (
 		a     connect.Authentik
 		b     connect.PocketBase
@@ -42,16 +54,18 @@ func (p program) open(ctx context.Context, v *view, f fileFlags, receipts store)
 	)
 	group.Go(func() { a, errs[0] = p.connectAuthentik(ctx, file.Authentik) })
 	group.Go(func() { b, errs[1] = p.connectPocketBase(ctx, file.PocketBase) })
-	group.Wait() // reports the errors of both
+	group.Wait()
 	if err := errors.Join(errs[0], errs[1]); err != nil {
-		return nil, spec, err
+		return cfg, err
 	}
 	p.warnExpiry(b)
 	cfg.Authentik, cfg.PocketBase = a.System, b.System
-	if cfg.Receipts, err = receipts(); err != nil {
-		return nil, spec, err
-	}
-	return engine.New(cfg), spec, nil
+	return cfg, nil
+}
+
+// reader returns the reader of the command's link file.
+func (p program) reader(f sourceFlags) linkfile.Reader {
+	return linkfile.Reader{Lookup: os.LookupEnv, Stdin: p.in, Env: f.AllowEnv, Files: f.AllowFile, Needs: f.needs}
 }
 
 // warnExpiry warns if the PocketBase token expires within an hour.

@@ -17,6 +17,14 @@ func helpTexts() kong.Vars {
 		"help_export": "Print the plan as a blueprint, Terraform, a PocketBase migration, a shell script or " +
 			"Markdown, without secrets.",
 
+		"help_file": "The link file. Default: link.yaml. Or - for standard input.",
+		"help_validate": "Check link files without connecting: a file, - or a directory. Exit code 0: no problems, 1: " +
+			"problems.",
+		"help_allow_file": "Another file that the link file may take a secret from, besides those whose names begin " +
+			"with authentik or pocketbase. Can be repeated.",
+		"help_insecure_link": "Allow tokens over plain http outside your own network.",
+		"help_out":           "File to write, or - for standard output. An existing file is not replaced.",
+		"help_email":         "Which e-mail addresses PocketBase treats as verified: trust-all, trust-attribute or leave.",
 		"help_allow_env": "Another environment variable that the link file may use, in addition to AUTHENTIK_* and " +
 			"POCKETBASE_*. Can be repeated.",
 		"help_rewrite_secret": "Write authentik's client secret to PocketBase again, even if nothing else changes.",

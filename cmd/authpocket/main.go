@@ -46,12 +46,19 @@ type flags struct {
 	Remove   removeFlags   `cmd:"" help:"Remove the link from both systems. Accounts stay."`
 	Receipts receiptsFlags `cmd:"" help:"List the receipts."`
 	Export   exportFlags   `cmd:"" help:"${help_export}"`
+
+	Init     initFlags     `cmd:"" help:"Write a link file."`
+	Import   importFlags   `cmd:"" help:"Write the link file of a link that exists."`
+	Validate validateFlags `cmd:"" help:"${help_validate}"`
+	Schema   schemaFlags   `cmd:"" help:"Print the JSON Schema of link files."`
 }
 
 // sourceFlags are the flags of all commands that read a link file.
 type sourceFlags struct {
-	File     string   `short:"f" required:"" help:"The link file." placeholder:"link.yaml" type:"path"`
-	AllowEnv []string `name:"allow-env" help:"${help_allow_env}" placeholder:"NAME"`
+	File      string   `short:"f" help:"${help_file}" placeholder:"FILE"`
+	AllowEnv  []string `name:"allow-env" help:"${help_allow_env}" placeholder:"NAME"`
+	AllowFile []string `name:"allow-file" help:"${help_allow_file}" placeholder:"FILE"`
+	needs     []string // the keys that the command needs, nil for all
 }
 
 // fileFlags are the flags of all commands that read a link file and print text

@@ -7,6 +7,7 @@ import (
 	"authpocket/internal/engine"
 	"authpocket/internal/journal"
 	"authpocket/internal/link"
+	"authpocket/internal/linkfile"
 	"authpocket/internal/visible"
 )
 
@@ -37,11 +38,13 @@ func (f undoFlags) run(ctx context.Context, p program) int {
 		}
 		return e.Undo(ctx, id, f.Force)
 	}
+	f.needs = linkfile.Identity()
 	return p.carryOut(ctx, f.applyFlags, planned, nil)
 }
 
 // run removes the link from both systems.
 func (f removeFlags) run(ctx context.Context, p program) int {
+	f.needs = linkfile.Identity()
 	return p.carryOut(ctx, f.applyFlags, (*engine.Engine).Removal, nil)
 }
 

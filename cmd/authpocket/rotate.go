@@ -5,6 +5,7 @@ import (
 
 	"authpocket/internal/engine"
 	"authpocket/internal/link"
+	"authpocket/internal/linkfile"
 	"authpocket/internal/visible"
 )
 
@@ -22,6 +23,7 @@ func (f rotateFlags) run(ctx context.Context, p program) int {
 		}
 		return checks, p.restoreSecret(ctx, e, plan)
 	}
+	f.needs = append(linkfile.Identity(), linkfile.EmailKey().Path)
 	return p.carryOut(ctx, f.applyFlags, (*engine.Engine).Rotation, verify)
 }
 

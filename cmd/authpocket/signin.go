@@ -83,20 +83,37 @@ func readSecret(file, variable string) (secret.Text, error) {
 
 func withoutNewline(s string) string { return strings.TrimSuffix(strings.TrimSuffix(s, "\n"), "\r") }
 
-// askPassword asks for a password at the terminal, without showing it. A read
-// of a terminal cannot be interrupted, so it is left running after a signal,
-// and the terminal is put back.
+// askPassword asks for the password of --sign-in at the terminal.
 func (p program) askPassword(ctx context.Context, name string) (secret.Text, error) {
-	terminal, ok := p.in.(*os.File)
-	if !ok || !term.IsTerminal(int(terminal.Fd())) {
+	if !p.atTerminal() {
 		return secret.Text{}, &refusal{"There is no password for " + name + ".",
 			"Use --password-file, or set " + envPassword + "."}
+	}
+	password, err := p.askSecret(ctx, "Password of "+name+" at authentik: ")
+	if err == nil && !password.IsSet() {
+		return password, &refusal{"No password was typed.", "Type it, or use --password-file."}
+	}
+	return password, err
+}
+
+// atTerminal reports whether somebody can answer questions.
+func (p program) atTerminal() bool {
+	in, ok := p.in.(*os.File)
+	return ok && term.IsTerminal(int(in.Fd()))
+}
+
+// askSecret asks at the terminal, without showing the answer. A read of a terminal cannot be interrupted, so it is
+// left running after a signal, and the terminal is put back.
+func (p program) askSecret(ctx context.Context, question string) (secret.Text, error) {
+	terminal, ok := p.in.(*os.File)
+	if !ok {
+		return secret.Text{}, errors.New("there is no terminal")
 	}
 	before, err := term.GetState(int(terminal.Fd()))
 	if err != nil {
 		return secret.Text{}, fmt.Errorf("reading the terminal: %w", err)
 	}
-	visible.Fprintf(p.err, "Password of %s at authentik: ", name)
+	visible.Fprintf(p.err, "%s", question)
 	typed := make(chan secret.Text, 1)
 	failed := make(chan error, 1)
 	go func() {
@@ -113,11 +130,8 @@ func (p program) askPassword(ctx context.Context, name string) (secret.Text, err
 	case <-ctx.Done():
 		return secret.Text{}, errors.Join(ctx.Err(), term.Restore(int(terminal.Fd()), before))
 	case err := <-failed:
-		return secret.Text{}, fmt.Errorf("reading the password: %w", err)
-	case password := <-typed:
-		if !password.IsSet() {
-			return secret.Text{}, &refusal{"No password was typed.", "Type it, or use --password-file."}
-		}
-		return password, nil
+		return secret.Text{}, fmt.Errorf("reading the terminal: %w", err)
+	case answer := <-typed:
+		return answer, nil
 	}
 }
