@@ -26,7 +26,8 @@ func (f importFlags) run(ctx context.Context, p program) int {
 		return view.fail(err)
 	}
 	f.identify(&spec)
-	spec, plan, err := engine.New(cfg).Import(ctx, link.Spec{Application: spec.Application, PocketBase: spec.PocketBase})
+	identity := link.Spec{Application: spec.Application, PocketBase: spec.PocketBase}
+	spec, plan, err := engine.New(cfg).Import(ctx, identity)
 	if err == nil {
 		err = f.save(p, reach, spec)
 	}

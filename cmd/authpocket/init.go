@@ -30,7 +30,8 @@ func (f initFlags) run(ctx context.Context, p program) int {
 	spec := link.Spec{Email: link.EmailDecision(f.Email)}
 	if f.Authentik == "" || f.PocketBase == "" || f.Email == "" {
 		if !p.atTerminal() {
-			return view.fail(&refusal{"Without a terminal, init asks nothing.", "Use --authentik, --pocketbase and --email."})
+			return view.fail(&refusal{"Without a terminal, init asks nothing.",
+				"Use --authentik, --pocketbase and --email."})
 		}
 		a := asker{program: p, view: view, lines: bufio.NewReader(p.in)}
 		var err error

@@ -58,12 +58,12 @@ func (f targetFlags) taken() error {
 
 // save writes the link file, to a new file or to standard output.
 func (f targetFlags) save(p program, reach linkfile.File, spec link.Spec) error {
-	text, err := linkfile.Write(reach, spec)
+	linkFile, err := linkfile.Write(reach, spec)
 	if err != nil {
 		return err
 	}
 	if f.Out == "-" {
-		_, err := p.out.Write(text)
+		_, err := p.out.Write(linkFile)
 		return err
 	}
 	file, err := os.OpenFile(f.Out, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
@@ -72,9 +72,10 @@ func (f targetFlags) save(p program, reach linkfile.File, spec link.Spec) error 
 	} else if err != nil {
 		return err
 	}
-	if _, err := file.Write(text); err != nil {
+	if _, err := file.Write(linkFile); err != nil {
 		return errors.Join(err, file.Close())
 	}
-	visible.Fprintf(p.err, "Wrote %s. It takes the tokens from %s and %s.\n", f.Out, envAuthentikToken, envPocketBaseToken)
+	visible.Fprintf(p.err, "Wrote %s. It takes the tokens from %s and %s.\n", f.Out, envAuthentikToken,
+		envPocketBaseToken)
 	return file.Close()
 }

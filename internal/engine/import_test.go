@@ -25,7 +25,8 @@ func TestAnImportedLinkNeedsNoChange(t *testing.T) {
 	b := newBench(t)
 	b.link(b.minimal())
 	want := b.minimal()
-	want.Application.Slug, want.PocketBase.Collection, want.PocketBase.Slot = new("pocketbase"), new("users"), new("oidc")
+	want.Application.Slug = new("pocketbase")
+	want.PocketBase.Collection, want.PocketBase.Slot = new("users"), new("oidc")
 	want.PocketBase.MapName, want.PocketBase.MapAvatar = new("name"), new("avatar") // of a new PocketBase
 	if diff := cmp.Diff(want, b.imported()); diff != "" {
 		t.Errorf("of a plain link (want -, got +):\n%s", diff)
@@ -35,7 +36,8 @@ func TestAnImportedLinkNeedsNoChange(t *testing.T) {
 func TestAnImportedLinkHasEverySetting(t *testing.T) {
 	b := newBench(t)
 	want := b.minimal()
-	want.AuthentikURL, want.PocketBaseURLs = "https://login.company", []string{"https://one.company", "https://two.company"}
+	want.AuthentikURL = "https://login.company"
+	want.PocketBaseURLs = []string{"https://one.company", "https://two.company"}
 	want.Email = link.EmailTrustAttribute
 	want.Application = link.Application{Name: new("Shop"), Slug: new("shop"), Group: new("Tools"),
 		PolicyEngineMode: new("all"), LaunchURL: new("https://shop.company/"), Publisher: new("Us"),
@@ -45,8 +47,8 @@ func TestAnImportedLinkHasEverySetting(t *testing.T) {
 		AccessCodeValidity: new("minutes=2"), RefreshTokenValidity: new("days=2"), SubjectMode: new("user_uuid"),
 		IssuerMode: new("global"), ScopeMappings: []string{"groups of ours"},
 		RedirectURIs: []link.RedirectURI{
-			{URL: "https://one.company/api/oauth2-redirect", Mode: link.RedirectStrict, Type: link.RedirectAuthorization},
-			{URL: "https://two.company/api/oauth2-redirect", Mode: link.RedirectStrict, Type: link.RedirectAuthorization},
+			{URL: link.RedirectURL("https://one.company"), Mode: link.RedirectStrict, Type: link.RedirectAuthorization},
+			{URL: link.RedirectURL("https://two.company"), Mode: link.RedirectStrict, Type: link.RedirectAuthorization},
 			{URL: `https://[a-z]+\.company/x`, Mode: link.RedirectRegex, Type: link.RedirectAuthorization}}}
 	want.Access = &link.Access{Groups: []string{"staff", "admins"}}
 	want.PocketBase = link.PocketBase{Collection: new("users"), Slot: new("oidc2"), DisplayName: new("Company login"),

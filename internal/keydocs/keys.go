@@ -43,7 +43,8 @@ func fields[W, S any](table []link.Attr[W, S], system string) []key {
 	var keys []key
 	for _, a := range table {
 		if what, fallback := what(a.Meta, system), fallback(a.Meta); a.Chosen() && what+fallback != "" {
-			keys = append(keys, key{linkfile.Key{Path: a.Spec, What: what, Default: fallback, Values: a.Values}, a.Label})
+			one := linkfile.Key{Path: a.Spec, What: what, Default: fallback, Values: a.Values}
+			keys = append(keys, key{one, a.Label})
 		}
 	}
 	return keys

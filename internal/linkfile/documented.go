@@ -33,8 +33,8 @@ func ReachKeys() []Key {
 		{Path: "authentik.public_url", What: "address that browsers use, where it is another",
 			Default: "`authentik.url`"},
 		{Path: "authentik.ca_file", What: ca, Default: own},
-		{Path: "authentik.insecure_http", What: "`true` sends the token to an `http://` address outside your own network, " +
-			"readable on the way. Container names and private addresses are taken without it, with a warning",
+		{Path: "authentik.insecure_http", What: "`true` sends the token to an `http://` address outside your own " +
+			"network, readable on the way. Container names and private addresses are taken without it, with a warning",
 			Default: "`false`: refused"},
 		{Path: "pocketbase.url", What: "address that authpocket uses", Required: true},
 		{Path: "pocketbase.token", What: "superuser token, as `${NAME}`", Default: "this, or one of the next"},
@@ -45,7 +45,8 @@ func ReachKeys() []Key {
 		{Path: "pocketbase.public_urls", What: "addresses that browsers use, a list; each gives a redirect URI",
 			Default: "`[pocketbase.url]`"},
 		{Path: "pocketbase.ca_file", What: ca, Default: own},
-		{Path: "pocketbase.insecure_http", What: "the same for PocketBase's token or password", Default: "`false`: refused"},
+		{Path: "pocketbase.insecure_http", What: "the same for PocketBase's token or password",
+			Default: "`false`: refused"},
 	}
 }
 

@@ -62,7 +62,8 @@ func TestWhatIsWrongIsNamedWithFileAndLine(t *testing.T) {
 				"link.yaml:5:16: pocketbase.public_urls: this must be a list: each entry on its own line after a hyphen",
 				"link.yaml:6:11: provider: this must be a mapping: keys with their values, one per line"},
 		},
-		"a mapping for a token":  {"authentik:\n  token: {a: b}\n", []string{"link.yaml:2:10: authentik.token: this must be text"}},
+		"a mapping for a token": {"authentik:\n  token: {a: b}\n", []string{
+			"link.yaml:2:10: authentik.token: this must be text"}},
 		"a mapping for an email": {"email: {a: b}\n", []string{"link.yaml:1:8: email: this must be text"}},
 		"keys without a value": {"application: {name: }\nprovider:\n  redirect_uris:\n  # left open\n", []string{
 			"link.yaml:1:21: application.name: this has no value: leave the key out, or write \"\" for an empty one",
@@ -77,7 +78,8 @@ func TestWhatIsWrongIsNamedWithFileAndLine(t *testing.T) {
 				"with password: ${POCKETBASE_PASSWORD}, or from a file with password_file: PATH",
 			"link.yaml:5:27: provider.client_secret: a secret does not belong in the file: take it from the environment " +
 				"with client_secret: ${AUTHENTIK_CLIENT_SECRET}"}},
-		"a list of lists": {"access:\n  groups: [[staff]]\n", []string{"link.yaml:2:12: access.groups.0: this must be text"}},
+		"a list of lists": {"access:\n  groups: [[staff]]\n", []string{
+			"link.yaml:2:12: access.groups.0: this must be text"}},
 		"a list for a redirect": {"provider:\n  redirect_uris: [[a]]\n",
 			[]string{"link.yaml:2:19: provider.redirect_uris.0: this must be an address, or a mapping with url and mode"}},
 		"a number for a switch": {"pocketbase:\n  pkce: ${NUMBER}\n",

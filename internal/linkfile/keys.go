@@ -79,7 +79,8 @@ func insteadOf(path string) string {
 func checkTypes(f *faults, root *yaml.Node) {
 	walk(value{"", root, reflect.TypeFor[File]()}, func(v value) {
 		words := ""
-		switch text := v.as.Kind() == reflect.String || v.as == reflect.TypeFor[secret.Text](); {
+		kind := v.as.Kind()
+		switch text := kind == reflect.String || v.as == reflect.TypeFor[secret.Text](); {
 		case v.as == reflect.TypeFor[link.RedirectURI]():
 			if v.node.Kind == yaml.SequenceNode || isNull(v.node) {
 				words = "this must be an address, or a mapping with url and mode"
@@ -88,11 +89,11 @@ func checkTypes(f *faults, root *yaml.Node) {
 			words = "this must be text"
 		case text && isNull(v.node):
 			words = "this has no value: leave the key out, or write \"\" for an empty one"
-		case v.as.Kind() == reflect.Bool && v.node.Decode(new(bool)) != nil, v.as.Kind() == reflect.Bool && isNull(v.node):
+		case kind == reflect.Bool && (isNull(v.node) || v.node.Decode(new(bool)) != nil):
 			words = "this must be true or false"
-		case v.as.Kind() == reflect.Slice && v.node.Kind != yaml.SequenceNode:
+		case kind == reflect.Slice && v.node.Kind != yaml.SequenceNode:
 			words = "this must be a list: each entry on its own line after a hyphen"
-		case v.as.Kind() == reflect.Struct && !text && v.node.Kind != yaml.MappingNode && !isNull(v.node):
+		case kind == reflect.Struct && !text && v.node.Kind != yaml.MappingNode && !isNull(v.node):
 			words = "this must be a mapping: keys with their values, one per line"
 		}
 		if words != "" {

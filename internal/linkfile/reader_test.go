@@ -88,8 +88,8 @@ func TestWhatIsWrongWithSeveralLinks(t *testing.T) {
 		"names": {"links: [{name: a}, {name: a}, {name: 'a b'}, {email: leave}, b]\n", []string{
 			"link.yaml:1:20: there is another link with this name",
 			"link.yaml:1:38: the name of a link consists of letters, digits, hyphens, dots and underscores",
-			"link.yaml:1:46: this link has no name", "link.yaml:1:62: a link is a mapping with name and the keys of a " +
-				"link file"}},
+			"link.yaml:1:46: this link has no name",
+			"link.yaml:1:62: a link is a mapping with name and the keys of a link file"}},
 		"a key of every link, once": {"defaults: {emil: leave}\nlinks: [{name: a}, {name: b}]\n",
 			[]string{"link.yaml:1:12: there is no key emil; did you mean email?"}},
 		"keys beside them": {"links: [{name: a}]\nemail: leave\n",
@@ -148,7 +148,8 @@ func TestNeeds(t *testing.T) {
 			t.Errorf("%s: the slug of %s is %v, %v", name, spec.AuthentikURL, spec.Application.Slug, problems)
 		}
 	}
-	file, err := only(reader.Parse("link.yaml", []byte(strings.Replace(whole, "https://authentik", "authentik", 1)+bad)))
+	noScheme := strings.Replace(whole, "https://authentik", "authentik", 1)
+	file, err := only(reader.Parse("link.yaml", []byte(noScheme+bad)))
 	if _, problems := file.Spec(); err != nil || len(problems) != 1 || problems[0].Field != "authentik.url" {
 		t.Errorf("a wrong address: %v, %v", problems, err)
 	}
@@ -160,7 +161,8 @@ func TestNeeds(t *testing.T) {
 
 func TestSecretsFromFiles(t *testing.T) {
 	dir := t.TempDir()
-	for name, text := range map[string]string{"authentik_token": "abc\n", "AUTHENTIK.windows": "abc\r\n", "other": "abc",
+	for name, text := range map[string]string{"authentik_token": "abc\n", "AUTHENTIK.windows": "abc\r\n",
+		"other":           "abc",
 		"authentik-lines": "a\nb\n", "authentik-empty": "\n", "authentik-large": strings.Repeat("a", 1<<20)} {
 		write(t, filepath.Join(dir, name), text)
 	}

@@ -1,6 +1,7 @@
 package linkfile
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -33,9 +34,9 @@ func (r Reader) readSecrets(f *File) {
 			f.problems.Add(field, one.key+" is set, too.", "Keep one of the two.")
 			continue
 		case !r.mayRead(field, one.path):
-			f.problems.Add(field, "Secrets are not taken from "+link.Quote(one.path)+", because its name does not begin "+
-				"with authentik or pocketbase.", "If this file may be sent to the address, run again with --allow-file "+
-				one.path+".")
+			f.problems.Add(field, "Secrets are not taken from "+link.Quote(one.path)+", because its name does not "+
+				"begin with authentik or pocketbase.", "If this file may be sent to the address, run again with "+
+				"--allow-file "+one.path+".")
 			continue
 		}
 		text, err := readSecret(one.path)
@@ -68,9 +69,9 @@ func readSecret(path string) (string, error) {
 	case len(text) > maxSecret:
 		return "", fmt.Errorf("it is larger than %d kB", maxSecret>>10)
 	case line == "":
-		return "", fmt.Errorf("it is empty")
+		return "", errors.New("it is empty")
 	case strings.ContainsAny(line, "\r\n"):
-		return "", fmt.Errorf("it has more than one line")
+		return "", errors.New("it has more than one line")
 	default:
 		return line, nil
 	}

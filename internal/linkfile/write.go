@@ -22,7 +22,8 @@ const (
 // stand in the place of secrets. Keys that spec leaves open are left out.
 func Write(reach File, s link.Spec) ([]byte, error) {
 	f := File{Application: s.Application, Provider: s.Provider, Access: s.Access, Email: s.Email, Existing: s.Existing,
-		Authentik: Authentik{URL: reach.Authentik.Base, CAFile: reach.Authentik.CAFile, Insecure: reach.Authentik.Insecure},
+		Authentik: Authentik{URL: reach.Authentik.Base, CAFile: reach.Authentik.CAFile,
+			Insecure: reach.Authentik.Insecure},
 		PocketBase: PocketBase{URL: reach.PocketBase.Base, CAFile: reach.PocketBase.CAFile,
 			Insecure: reach.PocketBase.Insecure, PocketBase: s.PocketBase}}
 	f.Provider.ClientSecret = nil
@@ -35,8 +36,8 @@ func Write(reach File, s link.Spec) ([]byte, error) {
 	root := mappingOf(reflect.ValueOf(f))
 	for path, n := range places(root) {
 		if n.Kind == yaml.ScalarNode && variable.MatchString(n.Value) {
-			return nil, link.Problems{{Field: path, Summary: "This contains ${…}, which a link file takes for a variable.",
-				Todo: "Change it in its system first."}}
+			return nil, link.Problems{{Field: path, Todo: "Change it in its system first.",
+				Summary: "This contains ${…}, which a link file takes for a variable."}}
 		}
 	}
 	set(valueOf(root, "authentik"), "token", "${AUTHENTIK_TOKEN}")
