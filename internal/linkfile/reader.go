@@ -55,8 +55,8 @@ func (r Reader) All(ctx context.Context, path string) ([]File, error) {
 	if path == "" {
 		path = Default
 		if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
-			return nil, errors.New("there is no " + Default + " in this directory: name a link file with -f, or write " +
-				"one with authpocket init")
+			return nil, errors.New("there is no " + Default + " in this directory: name a link file with -f, or " +
+				"write one with authpocket init")
 		}
 	}
 	f, err := os.Open(path)

@@ -19,7 +19,8 @@ func Import(s link.Spec, a link.AuthentikSnapshot, p link.PocketBaseSnapshot) (l
 	collection := p.Collection(found.Collection.Name)
 	if provider == nil || a.Application == nil || at >= len(collection.OAuth2.Providers) {
 		problems.Add("application.slug", "There is no link between "+link.Quote(found.Application.Slug)+
-			" and the collection "+link.Quote(collection.Name)+" yet.", "Write a link file with authpocket init, and apply it.")
+			" and the collection "+link.Quote(collection.Name)+" yet.",
+			"Write a link file with authpocket init, and apply it.")
 		return s, problems
 	}
 	slot := collection.OAuth2.Providers[at]
