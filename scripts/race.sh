@@ -12,6 +12,13 @@ export GOGC="${GOGC:-500}" GOMEMLIMIT="${GOMEMLIMIT:-1500MiB}"
 # matrix, which runs other programs, the sequential part of the fault matrix, and tests that depend on time limits.
 flags=(-race '-gcflags=modernc.org/...=-race=false' '-gcflags=golang.org/x/crypto/...=-race=false' -p 2 -parallel 4 -timeout 40m
   -skip '^(TestStrangersWhoHoldConnectionsLockNobodyOut|TestSilentStreamsAreEvictedLast|TestAStreamOutlastsTheServersLimit|TestMatrix|TestWorldsOnEveryVersion|TestEveryCallTimesEveryFault|TestKilledAtEveryWrite)$')
+output="$(mktemp)"
+trap 'rm -f "$output"' EXIT
+failed() { # ends what may be a long output with the tops of the first race's stacks
+  awk '/^WARNING: DATA RACE/ { on = 1 } on && /^==/ { exit } on && /^[A-Z]/ { n = 0 } on && NF && n++ < 7' "$1"
+  echo "== race detector: failed, AUTHPOCKET_SEED=$AUTHPOCKET_SEED"
+  exit 1
+}
 mapfile -t packages < <(go list -f '{{if or .TestGoFiles .XTestGoFiles}}{{.ImportPath}}{{end}}' ./... | grep . |
   awk -v seed="$AUTHPOCKET_SEED" 'BEGIN { srand(seed % 2147483647) } { print rand() "\t" $0 }' | sort -n | cut -f 2)
 done=0
@@ -19,7 +26,7 @@ while [ "$done" -lt "${#packages[@]}" ]; do
   [ -z "$limit" ] || [ "$SECONDS" -lt "$limit" ] || break
   some=("${packages[@]:done:4}")
   [ -n "$limit" ] || some=("${packages[@]}")
-  go test "${flags[@]}" "${some[@]}"
+  go test "${flags[@]}" "${some[@]}" 2>&1 | tee "$output" || failed "$output"
   done=$((done + ${#some[@]}))
 done
 echo "== race detector: $done of ${#packages[@]} packages, AUTHPOCKET_SEED=$AUTHPOCKET_SEED"
