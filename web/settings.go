@@ -25,7 +25,8 @@ func (s *Server) showSettings(w http.ResponseWriter, r *http.Request, sess *sess
 		return
 	}
 	if problem := preview.Authentik.SecretProblem(); problem != nil {
-		s.fail(w, r, sess, &link.Fault{System: link.Authentik, Summary: problem.Summary, Todo: problem.Todo}, "/settings")
+		fault := &link.Fault{System: link.Authentik, Summary: problem.Summary, Todo: problem.Todo}
+		s.fail(w, r, sess, fault, "/settings")
 		return
 	}
 	in := settingsInput(preview)

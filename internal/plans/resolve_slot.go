@@ -87,8 +87,8 @@ func checkEncrypted(want link.PocketBase, now, after link.OAuth2Provider, proble
 		{want.UserInfoURL, now.UserInfoURL, after.UserInfoURL}, {want.JWKSURL, now.JWKSURL, after.JWKSURL},
 	} {
 		if u.want == nil && strings.HasPrefix(u.now, "https://") && strings.HasPrefix(u.after, "http://") {
-			problems.Add("authentik.public_url", "PocketBase uses "+u.now+". With this address of authentik it would use "+
-				"plain http: "+u.after+".", "Set authentik's public address to the one with https://.")
+			problems.Add("authentik.public_url", "PocketBase uses "+u.now+". With this address of authentik it would "+
+				"use plain http: "+u.after+".", "Set authentik's public address to the one with https://.")
 			return
 		}
 	}

@@ -78,7 +78,8 @@ func (l *linked) staysEncrypted() {
 			l.t.Fatal(err)
 		}
 		slot := plan.Desired.Slot
-		for _, u := range slices.Concat([]string{slot.AuthURL, slot.TokenURL, slot.UserInfoURL, slot.JWKSURL}, slot.Issuers) {
+		urls := append([]string{slot.AuthURL, slot.TokenURL, slot.UserInfoURL, slot.JWKSURL}, slot.Issuers...)
+		for _, u := range urls {
 			if strings.HasPrefix(u, "http:") {
 				l.t.Errorf("%s: planned %s", l.name, u)
 			}
