@@ -33,17 +33,28 @@ const (
 // sign-in did not reach an outcome. It takes up to a minute, and 30 s more to
 // explain a failure.
 func (e *Engine) SignInAs(ctx context.Context, d link.Desired, who signin.Credentials) (link.Check, *signin.Verdict) {
+	check, v, s := e.attempt(ctx, d, who, func() Expected { return e.expect(ctx, d, who.Name) })
+	if v == nil {
+		return check, nil
+	}
+	return e.tidy(ctx, d, s, *v, check), v
+}
+
+// attempt makes a test sign-in and leaves the account that it creates. The
+// verdict is nil if the sign-in did not reach an outcome.
+func (e *Engine) attempt(ctx context.Context, d link.Desired, who signin.Credentials, expect func() Expected,
+) (link.Check, *signin.Verdict, SignIn) {
 	check := link.Check{ID: link.CheckSignIn, System: link.PB, Title: who.Name + " signs in"}
 	s, err := e.StartSignIn(ctx, d, "")
 	if err != nil {
-		return notStarted(check, err), nil
+		return notStarted(check, err), nil, s
 	}
-	x := e.expect(ctx, d, who.Name)
+	x := expect()
 	back, err := e.authentik.SignIn(ctx, d, signin.Opening{AuthURL: s.AuthURL, RedirectURL: s.RedirectURL,
 		State: s.State}, who)
 	if stopped, ok := errors.AsType[*signin.LoginError](err); ok {
 		if check.System = link.Authentik; stopped.Stop != signin.StopDenied {
-			return stoppedCheck(check, stopped), nil
+			return stoppedCheck(check, stopped), nil, s
 		}
 		back = signin.Return{Stopped: stopped.Cause, Said: stopped.What}
 		if stopped.Cause == link.CauseCredentials && e.inactive(ctx, x.Person) {
@@ -51,14 +62,13 @@ func (e *Engine) SignInAs(ctx context.Context, d link.Desired, who signin.Creden
 			back.Said += " The user is not active."
 		}
 	} else if err != nil {
-		return skipped(check, err), nil
+		return skipped(check, err), nil, s
 	}
 	v := e.FinishSignIn(ctx, d, s, back, x, nil)
 	if back.Code.IsSet() && x.Prediction != nil {
 		e.findLost(ctx, d, s, x.Prediction.Subject, &v)
 	}
-	check = signInCheck(check, v, append(who.Secrets(), back.Code))
-	return e.tidy(ctx, d, s, v, check), &v
+	return signInCheck(check, v, append(who.Secrets(), back.Code)), &v, s
 }
 
 // expect returns what is known about a person's sign-in beforehand. It is less
@@ -159,13 +169,7 @@ func (e *Engine) tidy(ctx context.Context, d link.Desired, s SignIn, v signin.Ve
 	}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), tidyTime)
 	defer cancel()
-	err := e.DeleteTestAccount(ctx, d, s, v)
-	for range tidyTries - 1 {
-		if fault, ok := errors.AsType[*link.Fault](err); !ok || fault.Kind != link.FaultUnreachable {
-			break
-		}
-		err = e.DeleteTestAccount(ctx, d, s, v) // it accepts that the account is gone
-	}
+	err := persistently(func() error { return e.DeleteTestAccount(ctx, d, s, v) })
 	if err == nil {
 		check.Evidence = link.Joined(check.Evidence, "The account that the test created is deleted again.")
 		return check
@@ -178,4 +182,17 @@ func (e *Engine) tidy(ctx context.Context, d link.Desired, s SignIn, v signin.Ve
 		check.Status = link.Warn
 	}
 	return check
+}
+
+// persistently repeats a deletion, which accepts that the account is gone, while
+// the system cannot be reached.
+func persistently(remove func() error) error {
+	err := remove()
+	for range tidyTries - 1 {
+		if fault, ok := errors.AsType[*link.Fault](err); !ok || fault.Kind != link.FaultUnreachable {
+			break
+		}
+		err = remove()
+	}
+	return err
 }

@@ -67,6 +67,8 @@ type AuthentikSnapshot struct {
 	AccessUnknown bool
 	// Missing are the permissions that refused reads require, such as "authentik_flows.view_flow".
 	Missing []Permission
+	// MissingForProof are the permissions for a proof that the token's roles lack.
+	MissingForProof []Permission
 }
 
 // Features are the optional features of a server's version.
