@@ -38,8 +38,8 @@ type process struct {
 // the process with SIGKILL at its call.
 func (b binary) run(l *lab, command, linkFile string, kill *fault, at call) (output string, code int, err error) {
 	p := &process{dead: make(chan struct{})}
-	args := []string{command, "-f", linkFile}
-	if command != "verify" {
+	args := append(strings.Fields(command), "-f", linkFile)
+	if command != "plan" && command != "verify" {
 		args = append(args, "--yes")
 	}
 	ctx, cancel := context.WithCancel(l.t.Context())
