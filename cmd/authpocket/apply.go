@@ -67,12 +67,7 @@ func (p program) carryOut(ctx context.Context, f applyFlags, planned planner, ve
 	}
 	outcomes := newOutcomes(plan)
 	// After a signal the running change finishes, and no other starts.
-	err = e.Apply(ctx, plan, func(event engine.Event) {
-		outcomes.take(event)
-		if !f.JSON {
-			view.event(event)
-		}
-	})
+	err = e.Apply(ctx, plan, view.progress(outcomes))
 	var checks link.Checks
 	if err == nil && verify != nil && !plan.Empty() {
 		checks, err = verify(ctx, e, plan)

@@ -25,6 +25,9 @@ func helpTexts() kong.Vars {
 			"Default: that of --sign-in, or the owner of the token.",
 		"help_sign_in": "Also sign in as this authentik user, without a browser. An account that the test creates is " +
 			"deleted again. The password is read from --password-file, $$AUTHPOCKET_SIGNIN_PASSWORD or the terminal.",
+		"help_sign_in_new": "Also sign in as a person who is made in authentik for this test. The person, and the " +
+			"account that PocketBase creates, are deleted again. Shows these changes and asks first.",
+		"help_person_email":  "E-mail address of that person. Default: one that no mail reaches.",
 		"help_password_file": "File with the password for --sign-in.",
 		"help_totp_secret_file": "File with the secret of the user's authenticator app, base32 or an otpauth address. " +
 			"Or set $$AUTHPOCKET_SIGNIN_TOTP_SECRET.",

@@ -11,6 +11,8 @@ import (
 
 	"golang.org/x/term"
 
+	"authpocket/internal/engine"
+	"authpocket/internal/link"
 	"authpocket/internal/secret"
 	"authpocket/internal/signin"
 	"authpocket/internal/visible"
@@ -23,6 +25,44 @@ type signInFlags struct {
 	PasswordFile     string `help:"${help_password_file}" placeholder:"FILE" type:"path"`
 	TOTPSecretFile   string `name:"totp-secret-file" help:"${help_totp_secret_file}" placeholder:"FILE" type:"path"`
 	RecoveryCodeFile string `help:"${help_recovery_code_file}" placeholder:"FILE" type:"path"`
+}
+
+// proofFlags ask for a test sign-in of a person who is made for it.
+type proofFlags struct {
+	SignInNew   bool   `help:"${help_sign_in_new}"`
+	PersonEmail string `help:"${help_person_email}" placeholder:"ADDRESS"`
+	Yes         bool   `help:"Make that person without asking."`
+}
+
+// planProof plans the proof that the flags ask for, shows the plan and asks. The
+// plan is empty without --sign-in-new.
+func (p program) planProof(ctx context.Context, e *engine.Engine, spec link.Spec, f verifyFlags) (link.Plan, error) {
+	if !f.SignInNew {
+		return link.Plan{}, nil
+	}
+	plan, err := e.PlanProof(ctx, spec, f.PersonEmail)
+	if err != nil {
+		return plan, err
+	}
+	if !f.JSON {
+		p.view(false).plan(plan)
+	}
+	if !f.Yes && !p.confirmed(ctx, plan) {
+		return plan, &refusal{"Nothing was changed.", "Answer y, or use --yes."}
+	}
+	return plan, nil
+}
+
+// clash returns an error if the flags ask for two sign-ins, or for a person's
+// address without a person.
+func (f verifyFlags) clash() error {
+	switch {
+	case f.SignInNew && f.SignIn != "":
+		return &refusal{"--sign-in and --sign-in-new are two different tests.", "Use one of them."}
+	case !f.SignInNew && f.PersonEmail != "":
+		return &refusal{"There is no new person to have that address.", "Add --sign-in-new."}
+	}
+	return nil
 }
 
 // The environment variables for the secrets of a test sign-in.

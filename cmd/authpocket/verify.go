@@ -15,18 +15,22 @@ type verifyFlags struct {
 	Quick  bool   `help:"Skip the check that waits up to 30 seconds for PocketBase's log."`
 	Person string `help:"${help_person}" placeholder:"NAME"`
 	signInFlags
+	proofFlags
 }
 
 // run checks the running link.
 func (f verifyFlags) run(ctx context.Context, p program) int {
 	view := p.view(f.JSON)
+	if err := f.clash(); err != nil {
+		return view.fail(err)
+	}
 	who, err := p.credentials(ctx, f.signInFlags)
 	if err != nil {
 		return view.fail(err)
 	}
 	defer who.Wipe()
 	receipts := earlier(f.State)
-	if f.SignIn != "" { // a test sign-in is noted there
+	if f.SignIn != "" || f.SignInNew { // both are noted there
 		receipts = kept(f.State)
 	}
 	e, spec, err := p.open(ctx, f.fileFlags, receipts)
@@ -40,6 +44,10 @@ func (f verifyFlags) run(ctx context.Context, p program) int {
 	}
 	if desired.Provider.PK == 0 {
 		visible.Fprintln(p.err, "There is no link yet, so most checks will fail. Create it with authpocket apply.")
+	}
+	proof, err := p.planProof(ctx, e, spec, f)
+	if err != nil {
+		return view.fail(err)
 	}
 	person := 0 // the token's own account
 	if named := cmp.Or(f.Person, f.SignIn); named != "" {
@@ -58,7 +66,18 @@ func (f verifyFlags) run(ctx context.Context, p program) int {
 		check, signedIn = e.SignInAs(ctx, desired, who)
 		checks = append(checks, check)
 	}
-	view.verified(checks, signedIn)
+	outcomes := newOutcomes(proof)
+	if f.SignInNew {
+		var check link.Check
+		check, signedIn, err = e.Prove(ctx, proof, view.progress(outcomes))
+		if check.ID != "" {
+			checks = append(checks, check)
+		}
+	}
+	view.verified(checks, signedIn, outcomes, err)
+	if err != nil {
+		return exitError
+	}
 	if checks.Failed() {
 		return exitFailed
 	}

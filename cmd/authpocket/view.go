@@ -76,6 +76,9 @@ func inFile(field string) string {
 // messages returns the messages of err, or of each error it joins. An error
 // without messages is shown as it is.
 func messages(err error) []link.Message {
+	if err == nil {
+		return nil
+	}
 	if several, ok := err.(interface{ Unwrap() []error }); ok { //nolint:errorlint // not what it wraps
 		var all []link.Message
 		for _, one := range several.Unwrap() {
@@ -142,6 +145,17 @@ func changes(n int) string {
 	return fmt.Sprintf("%d changes", n)
 }
 
+// progress returns a hook that keeps the outcomes and, unless they are printed
+// as JSON at the end, shows each step.
+func (v view) progress(o outcomes) engine.Hook {
+	return func(e engine.Event) {
+		o.take(e)
+		if !v.asJSON {
+			v.event(e)
+		}
+	}
+}
+
 func (v view) event(e engine.Event) {
 	switch e.State {
 	case engine.Running:
@@ -199,22 +213,25 @@ func (v view) applied(plan link.Plan, o outcomes, checks link.Checks, err error)
 	}
 }
 
-// verified prints checks, and in JSON the verdict on a test sign-in if there is
-// one.
-func (v view) verified(checks link.Checks, signIn *signin.Verdict) {
+// verified prints checks, and in JSON the verdict on a test sign-in and the
+// changes of a proof if there is one. err is the proof's.
+func (v view) verified(checks link.Checks, signIn *signin.Verdict, proof outcomes, err error) {
 	var seen link.SignedIn
 	if signIn != nil && signIn.Works && signIn.Record != nil {
 		seen = link.SignedIn{Name: cmp.Or(signIn.Record.Email, signIn.Record.ID), At: time.Now()}
 	}
 	if !v.asJSON {
 		v.checks(checks, seen)
-		return
+	} else {
+		v.json(struct {
+			Headline string          `json:"headline"`
+			Checks   []link.Check    `json:"checks"`
+			SignIn   *signin.Verdict `json:"sign_in,omitempty"`
+			Changes  outcomes        `json:"changes,omitempty"`
+			Errors   []link.Message  `json:"errors,omitempty"`
+		}{checks.Headline(seen), append([]link.Check{}, checks...), signIn, proof, messages(err)})
 	}
-	v.json(struct {
-		Headline string          `json:"headline"`
-		Checks   []link.Check    `json:"checks"`
-		SignIn   *signin.Verdict `json:"sign_in,omitempty"`
-	}{checks.Headline(seen), append([]link.Check{}, checks...), signIn})
+	v.errors(err)
 }
 
 func (v view) checks(checks link.Checks, seen link.SignedIn) {
@@ -236,6 +253,12 @@ func (v view) interrupted(e *engine.Engine) {
 		visible.Fprintln(v.err, "authpocket: reading earlier receipts:", err)
 	}
 	for _, r := range open {
+		if r.Kind == journal.Proof {
+			visible.Fprintf(v.err, "The proof started at %s was interrupted (receipt %s), and may have left its "+
+				"test person in authentik and that person's account in PocketBase. The next authpocket apply, undo, "+
+				"rotate, remove or verify --sign-in-new deletes them.\n", r.When.Local().Format(time.DateTime), r.ID)
+			continue
+		}
 		again := "apply"
 		switch r.Kind {
 		case journal.Remove, journal.Rotate, journal.Undo:

@@ -27,6 +27,10 @@ func (e *Engine) Apply(ctx context.Context, plan link.Plan, hook Hook) error {
 		return stoppedBetween(0, err)
 	}
 	defer unlock()
+	if err := e.endProofs(ctx); err != nil {
+		// It waits for another time: what is left of a test keeps nobody from the link.
+		e.log.WarnContext(ctx, "an interrupted proof left something", slog.Any("error", err))
+	}
 	fresh, err := e.confirm(ctx, plan)
 	if err != nil {
 		return stoppedBetween(0, err)

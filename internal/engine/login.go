@@ -38,34 +38,65 @@ const (
 // asks for more than the credentials. The verdict is nil if the sign-in did not
 // reach an outcome. It takes up to a minute, and 30 s more to explain a failure.
 func (e *Engine) SignInAs(ctx context.Context, d link.Desired, who signin.Credentials) (link.Check, *signin.Verdict) {
-	check := link.Check{ID: link.CheckSignIn, System: link.PB, Title: who.Name + " signs in"}
 	person, err := e.FindUser(ctx, who.Name)
 	if err != nil { // a token that may not read users can still test a sign-in
-		return e.signInAs(ctx, d, who, 0, check)
+		return e.signInAs(ctx, d, who, 0)
 	}
 	unlock, err := e.lockPerson(ctx, person)
 	if err != nil {
-		return skipped(check, err), nil
+		return skipped(signInBy(who), err), nil
 	}
 	defer unlock()
 	report := e.clearUp(ctx, d, person)
-	check, v := e.signInAs(ctx, d, who, person, check)
+	check, v := e.signInAs(ctx, d, who, person)
 	return report(check), v
 }
 
 // signInAs is SignInAs for the authentik user with that primary key, 0 if unknown.
-func (e *Engine) signInAs(ctx context.Context, d link.Desired, who signin.Credentials, person int,
-	check link.Check) (link.Check, *signin.Verdict) {
-	s, err := e.StartSignIn(ctx, d, "")
-	if err != nil {
-		return notStarted(check, err), nil
+func (e *Engine) signInAs(ctx context.Context, d link.Desired, who signin.Credentials, person int) (link.Check,
+	*signin.Verdict) {
+	var note *journal.SignIn
+	a := e.attempt(ctx, d, who, func() Expected { return e.expect(ctx, d, person) },
+		func(s SignIn, x Expected) (err error) {
+			note, err = e.note(d, s, x)
+			return err
+		})
+	if a.verdict == nil {
+		return a.check, nil
 	}
-	x := e.expect(ctx, d, person)
-	back, err := e.authentik.SignIn(ctx, d, signin.Opening{AuthURL: s.AuthURL, RedirectURL: s.RedirectURL,
-		State: s.State}, who)
+	check, left := e.tidy(ctx, d, a.SignIn, *a.verdict, a.check)
+	if !left && (a.answered || a.verdict.Made) {
+		e.ended(ctx, note)
+	}
+	return check, a.verdict
+}
+
+// attempt is a test sign-in without a browser.
+type attempt struct {
+	SignIn
+	check    link.Check
+	verdict  *signin.Verdict // nil if the sign-in did not reach an outcome
+	answered bool            // by PocketBase
+}
+
+// attempt makes a test sign-in and leaves the account that it creates. about is
+// called, if set, before PocketBase can create one, and stops the sign-in by an
+// error.
+func (e *Engine) attempt(ctx context.Context, d link.Desired, who signin.Credentials, expect func() Expected,
+	about func(SignIn, Expected) error) (a attempt) {
+	var err error
+	a.check = signInBy(who)
+	if a.SignIn, err = e.StartSignIn(ctx, d, ""); err != nil {
+		a.check = notStarted(a.check, err)
+		return a
+	}
+	x := expect()
+	back, err := e.authentik.SignIn(ctx, d, signin.Opening{AuthURL: a.AuthURL, RedirectURL: a.RedirectURL,
+		State: a.State}, who)
 	if stopped, ok := errors.AsType[*signin.LoginError](err); ok {
-		if check.System = link.Authentik; stopped.Stop != signin.StopDenied {
-			return stoppedCheck(check, stopped), nil
+		if a.check.System = link.Authentik; stopped.Stop != signin.StopDenied {
+			a.check = stoppedCheck(a.check, stopped)
+			return a
 		}
 		back = signin.Return{Stopped: stopped.Cause, Said: stopped.What}
 		if stopped.Cause == link.CauseCredentials && e.inactive(ctx, x.Person) {
@@ -73,32 +104,27 @@ func (e *Engine) signInAs(ctx context.Context, d link.Desired, who signin.Creden
 			back.Said += " The user is not active."
 		}
 	} else if err != nil {
-		return skipped(check, err), nil
+		a.check = skipped(a.check, err)
+		return a
 	}
-	return e.finishAs(ctx, d, s, back, x, who, check)
-}
-
-// finishAs has PocketBase exchange what authentik returned, and deletes the
-// account that it creates.
-func (e *Engine) finishAs(ctx context.Context, d link.Desired, s SignIn, back signin.Return, x Expected,
-	who signin.Credentials, check link.Check) (link.Check, *signin.Verdict) {
-	var note *journal.SignIn
-	if back.Code.IsSet() {
-		var err error
-		if note, err = e.note(d, s, x); err != nil {
-			return skipped(check, err), nil
+	if back.Code.IsSet() && about != nil {
+		if err := about(a.SignIn, x); err != nil {
+			a.check = skipped(a.check, err)
+			return a
 		}
 	}
-	v, answered := e.finishSignIn(ctx, d, s, back, x, nil)
+	v, answered := e.finishSignIn(ctx, d, a.SignIn, back, x, nil)
 	if back.Code.IsSet() && x.Prediction != nil {
-		e.findLost(ctx, d, s, x.Prediction.Subject, &v)
+		e.findLost(ctx, d, a.SignIn, x.Prediction.Subject, &v)
 	}
-	check = signInCheck(check, v, append(who.Secrets(), back.Code))
-	check, left := e.tidy(ctx, d, s, v, check)
-	if !left && (answered || v.Made) {
-		e.ended(ctx, note)
-	}
-	return check, &v
+	a.check = signInCheck(a.check, v, append(who.Secrets(), back.Code))
+	a.verdict, a.answered = &v, answered
+	return a
+}
+
+// signInBy returns the check for a person's sign-in, without its result.
+func signInBy(who signin.Credentials) link.Check {
+	return link.Check{ID: link.CheckSignIn, System: link.PB, Title: who.Name + " signs in"}
 }
 
 // expect returns what is known about a person's sign-in beforehand. It is less
@@ -200,13 +226,7 @@ func (e *Engine) tidy(ctx context.Context, d link.Desired, s SignIn, v signin.Ve
 	}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), tidyTime)
 	defer cancel()
-	err := e.DeleteTestAccount(ctx, d, s, v)
-	for range tidyTries - 1 {
-		if fault, ok := errors.AsType[*link.Fault](err); !ok || fault.Kind != link.FaultUnreachable {
-			break
-		}
-		err = e.DeleteTestAccount(ctx, d, s, v) // it accepts that the account is gone
-	}
+	err := persistently(func() error { return e.DeleteTestAccount(ctx, d, s, v) })
 	if err == nil {
 		check.Evidence = link.Joined(check.Evidence, "The account that the test created is deleted again.")
 		return check, false
@@ -223,4 +243,17 @@ func stillThere(check link.Check, what string, err error) link.Check {
 		check.Status = link.Warn
 	}
 	return check
+}
+
+// persistently repeats a deletion, which accepts that the account is gone, while
+// the system cannot be reached.
+func persistently(remove func() error) error {
+	err := remove()
+	for range tidyTries - 1 {
+		if fault, ok := errors.AsType[*link.Fault](err); !ok || fault.Kind != link.FaultUnreachable {
+			break
+		}
+		err = remove()
+	}
+	return err
 }

@@ -172,6 +172,10 @@ func (e *Engine) withoutEmail(ctx context.Context, spec link.Spec) (link.Spec, e
 
 // cannotUndo returns the error for a kind of receipt that has no undo.
 func cannotUndo(kind journal.Kind) error {
+	if kind == journal.Proof {
+		return &journal.Fault{Summary: "There is nothing to undo after a proof: it removes what it made.",
+			Todo: "If it was interrupted, the next apply, rotation, removal or proof removes the rest."}
+	}
 	if kind == journal.Rotate {
 		return &journal.Fault{Summary: "A rotation cannot be undone: the old client secret is not kept.",
 			Todo: "Rotate again for another new one."}

@@ -22,6 +22,7 @@ const (
 	Undo   Kind = "undo"
 	Rotate Kind = "rotate"
 	Remove Kind = "remove"
+	Proof  Kind = "proof"
 )
 
 // State is the progress of a change, as far as the receipt knows.
@@ -44,7 +45,7 @@ const (
 	Completed Outcome = "completed" // every change was written
 	Stopped   Outcome = "stopped"   // a change failed, and the admin was told
 	Continued Outcome = "continued" // interrupted, then continued by a later receipt
-	Undone    Outcome = "undone"    // interrupted, then undone by a later receipt
+	Undone    Outcome = "undone"    // interrupted, then undone by a later receipt, or a proof by the next run
 	Dismissed Outcome = "dismissed" // interrupted, then dismissed by the admin
 )
 
@@ -254,6 +255,6 @@ func (r *Receipt) save(next *Receipt) error {
 
 func (s *Store) stamp() time.Time { return s.now().UTC().Round(0) }
 
-func kinds() []Kind { return []Kind{Apply, Undo, Rotate, Remove} }
+func kinds() []Kind { return []Kind{Apply, Undo, Rotate, Remove, Proof} }
 
 func outcomes() []Outcome { return []Outcome{Completed, Stopped, Continued, Undone, Dismissed} }

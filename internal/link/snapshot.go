@@ -70,6 +70,8 @@ type AuthentikSnapshot struct {
 	SecretsElsewhere bool
 	// Missing are the permissions that refused reads require, such as "authentik_flows.view_flow".
 	Missing []Permission
+	// MissingForProof are the permissions for a proof that the token's roles lack.
+	MissingForProof []Permission
 }
 
 // SecretProblem returns the problem of an authentik whose client secrets cannot be read, nil for any other.

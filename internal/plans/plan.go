@@ -321,6 +321,12 @@ func Again(p link.Plan, a link.AuthentikSnapshot, b link.PocketBaseSnapshot) (li
 		return again, problems
 	case link.PurposeRemove:
 		return NewRemoval(p.Spec, a, b)
+	case link.PurposeProof:
+		again, problems := New(p.Spec, a, b, p.Generated)
+		if len(problems) > 0 {
+			return link.Plan{}, problems
+		}
+		return NewProof(again, a, b)
 	default:
 		again, problems := New(p.Spec, a, b, p.Generated)
 		again.Of = p.Of

@@ -37,8 +37,8 @@ type process struct {
 // run runs the binary to its end. kill, if not nil, is set to a fault that kills
 // the process with SIGKILL at its call.
 func (b binary) run(l *lab, command, linkFile string, kill *fault, at call) (output string, code int, err error) {
-	args := []string{command, "-f", linkFile}
-	if command != "verify" {
+	args := append(strings.Fields(command), "-f", linkFile)
+	if command != "plan" && command != "verify" {
 		args = append(args, "--yes")
 	}
 	return b.do(l, args, func(p *process) func(call) *fault { return p.killing(kill, at) })

@@ -60,10 +60,15 @@ func (w *writes) Binding(e link.Edit[link.BindingState]) {
 	w.write = choose(e, w.c.createBinding, w.c.bindings().update, w.c.bindings().delete)
 }
 
+func (w *writes) Person(e link.Edit[link.PersonState]) {
+	w.write = choose(e, w.c.createPerson, nil, w.c.deletePerson)
+}
+
 // PocketBase's objects are written by another adapter.
 
 func (*writes) Collection(link.Edit[link.CollectionState]) {}
 func (*writes) Settings(link.Edit[link.SettingsState])     {}
+func (*writes) Account(link.Edit[link.AccountState])       {}
 
 // choose returns the write for the states that the change has, nil for none.
 func choose[T any](e link.Edit[T],

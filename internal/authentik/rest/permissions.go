@@ -40,6 +40,9 @@ func Permissions() []Permission {
 		{link.PermChangeBinding, "change an existing binding"},
 		{link.PermViewEvent, "explain a test sign-in with authentik's events"},
 		{link.PermPreviewUser, "predict the sign-in of a user other than the token's owner"},
+		{link.PermAddUser, "proof: create the person who signs in"},
+		{link.PermSetPassword, "proof: set that person's password"},
+		{link.PermDeleteUser, "proof: delete that person"},
 		{link.PermDeleteBinding, "undo: delete a binding that authpocket created"},
 		{link.PermDeleteApplication, "undo: delete an application that authpocket created"},
 		{link.PermDeleteProvider, "undo: delete a provider that authpocket created"},
@@ -53,6 +56,13 @@ func Permissions() []Permission {
 func AddPermissions() []link.Permission {
 	return []link.Permission{link.PermAddMapping, link.PermAddKey, link.PermAddApplication, link.PermAddProvider,
 		link.PermAddBinding}
+}
+
+// ProofPermissions returns the permissions that a proof needs for all users,
+// because its person does not exist yet.
+func ProofPermissions() []link.Permission {
+	return []link.Permission{link.PermViewUser, link.PermPreviewUser, link.PermAddUser, link.PermSetPassword,
+		link.PermDeleteUser}
 }
 
 // MissingFor returns the permissions in missing that ch needs. missing comes
@@ -98,6 +108,7 @@ func RightsOn(kind link.Kind) Rights {
 		link.KindApplication: {link.PermViewApplication, link.PermAddApplication, link.PermChangeApplication,
 			link.PermDeleteApplication},
 		link.KindBinding: {link.PermViewBinding, link.PermAddBinding, link.PermChangeBinding, link.PermDeleteBinding},
+		link.KindPerson:  {View: link.PermViewUser, Add: link.PermAddUser, Delete: link.PermDeleteUser},
 	}[kind]
 }
 

@@ -71,6 +71,13 @@ func Named(o Object) link.Ref { return link.Ref{ID: o.Text("pk"), Name: o.Text("
 // UserRef returns the primary key and username of a user.
 func UserRef(o Object) link.Ref { return link.Ref{ID: o.Text("pk"), Name: o.Text("username")} }
 
+// PersonState returns the person of a proof, as far as authentik shows it.
+func PersonState(o Object) link.PersonState {
+	p := link.PersonState{PK: o.Number("pk"), Mark: o.Object("attributes").Text(link.MarkAttribute)}
+	readFields(link.PersonAttrs(), &p, o)
+	return p
+}
+
 // BindingState returns a binding.
 func BindingState(o Object) link.BindingState {
 	b := link.BindingState{
