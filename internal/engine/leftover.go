@@ -21,7 +21,7 @@ func (e *Engine) lockPerson(ctx context.Context, person int) (unlock func(), err
 	unlock, err = e.receipts.Lock(ctx, e.key()+" sign-in of "+strconv.Itoa(person))
 	if errors.Is(err, journal.ErrLocked) {
 		return nil, &link.Fault{System: link.PB, Kind: link.FaultOther, Err: err,
-			Summary: "Another authpocket is just testing the sign-in of this person.", Todo: "Wait until that is done."}
+			Summary: "Another authpocket is testing this person's sign-in.", Todo: "Wait until that is done."}
 	}
 	return unlock, err
 }
@@ -54,6 +54,10 @@ func (e *Engine) ended(ctx context.Context, n *journal.SignIn) {
 // settleTime exceeds the time of a sign-in and what PocketBase takes for its
 // exchange after authpocket was killed.
 const settleTime = 2 * time.Minute
+
+// exchangeDelay is how long an app may take from authentik's authorisation to
+// PocketBase's exchange, so that a person's own sign-in can overtake a test.
+const exchangeDelay = 5 * time.Second
 
 // clearUp deletes the accounts that interrupted tests of a person left behind,
 // and adds what it did to the check. An account that the person may have used
@@ -89,7 +93,7 @@ func settled(n *journal.SignIn, id string, err error) bool {
 	case ok && fault.Kind == link.FaultUnreachable:
 		return false
 	case id == "":
-		return err == nil && time.Since(n.Started) > settleTime // PocketBase may still be at it
+		return err == nil && time.Since(n.Started) > settleTime // PocketBase may not be done yet
 	}
 	return true
 }
@@ -114,10 +118,10 @@ func (e *Engine) clearUpAfter(ctx context.Context, d link.Desired, n *journal.Si
 	if err != nil || account == nil {
 		return "", err
 	}
-	alone, err := e.authentik.OnlySignIn(ctx, n.Started, d, n.Person, n.State)
+	alone, err := e.authentik.OnlySignIn(ctx, n.Started.Add(-exchangeDelay), d, n.Person, n.State)
 	if err == nil && !alone {
 		err = &link.Fault{System: link.PB, Kind: link.FaultRefused,
-			Summary: "By authentik's log the person may have signed in since, so it is not deleted.",
+			Summary: "authentik's log does not rule out that the person has signed in since, so it was not deleted.",
 			Todo:    "If nobody needs the account, delete it in PocketBase's dashboard."}
 	}
 	if err != nil {

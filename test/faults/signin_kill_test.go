@@ -210,7 +210,7 @@ func (l *lab) cut(b binary, c cut) (left bool, err error) {
 	switch said := strings.Contains(out, "left behind is deleted"); {
 	case left && !said:
 		wrong = append(wrong, fmt.Errorf("the next test does not tell of the account:\n%s", out))
-	case !left && !said: // PocketBase could still be at it, so the note stays for a while
+	case !left && !said: // PocketBase may not be done yet, so the note stays for a while
 		notes, err := filepath.Glob(filepath.Join(l.state(), "sign-in-*.json"))
 		l.must(err)
 		for _, note := range notes {
