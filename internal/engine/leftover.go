@@ -5,6 +5,7 @@ import (
 	"errors"
 	"log/slog"
 	"strconv"
+	"time"
 
 	"authpocket/internal/journal"
 	"authpocket/internal/link"
@@ -20,7 +21,7 @@ func (e *Engine) lockPerson(ctx context.Context, person int) (unlock func(), err
 	unlock, err = e.receipts.Lock(ctx, e.key()+" sign-in of "+strconv.Itoa(person))
 	if errors.Is(err, journal.ErrLocked) {
 		return nil, &link.Fault{System: link.PB, Kind: link.FaultOther, Err: err,
-			Summary: "Another authpocket is just testing the sign-in of this person.", Todo: "Wait until that is done."}
+			Summary: "Another authpocket is testing this person's sign-in.", Todo: "Wait until that is done."}
 	}
 	return unlock, err
 }
@@ -50,6 +51,14 @@ func (e *Engine) ended(ctx context.Context, n *journal.SignIn) {
 	}
 }
 
+// settleTime exceeds the time of a sign-in and what PocketBase takes for its
+// exchange after authpocket was killed.
+const settleTime = 2 * time.Minute
+
+// exchangeDelay is how long an app may take from authentik's authorisation to
+// PocketBase's exchange, so that a person's own sign-in can overtake a test.
+const exchangeDelay = 5 * time.Second
+
 // clearUp deletes the accounts that interrupted tests of a person left behind,
 // and adds what it did to the check. An account that the person may have used
 // since is not deleted.
@@ -67,22 +76,39 @@ func (e *Engine) clearUp(ctx context.Context, d link.Desired, person int) (repor
 			continue
 		}
 		id, err := e.clearUpAfter(ctx, d, n)
-		if fault, ok := errors.AsType[*link.Fault](err); !ok || fault.Kind != link.FaultUnreachable {
-			e.ended(ctx, n) // with an error: it is said once
+		if settled(n, id, err) {
+			e.ended(ctx, n)
 		}
 		before := report
-		report = func(c link.Check) link.Check {
-			c = before(c)
-			switch {
-			case err != nil:
-				return stillThere(c, "An interrupted test may have created the account "+id+", which is still there. ", err)
-			case id != "":
-				c.Evidence = link.Joined(c.Evidence, "The account that an interrupted test left behind is deleted.")
-			}
-			return c
-		}
+		report = func(c link.Check) link.Check { return leftBehind(before(c), id, err) }
 	}
 	return report
+}
+
+// settled reports whether the note of an interrupted test is done with: its
+// account is deleted, or will not be, or there is none.
+func settled(n *journal.SignIn, id string, err error) bool {
+	fault, ok := errors.AsType[*link.Fault](err)
+	switch {
+	case ok && fault.Kind == link.FaultUnreachable:
+		return false
+	case id == "":
+		return err == nil && time.Since(n.Started) > settleTime // PocketBase may not be done yet
+	}
+	return true
+}
+
+// leftBehind adds to the check what became of the account of an interrupted test.
+func leftBehind(check link.Check, id string, err error) link.Check {
+	switch {
+	case err != nil && id == "":
+		return stillThere(check, "An interrupted test may have left an account behind. ", err)
+	case err != nil:
+		return stillThere(check, "An interrupted test may have created the account "+id+", which is still there. ", err)
+	case id != "":
+		check.Evidence = link.Joined(check.Evidence, "The account that an interrupted test left behind is deleted.")
+	}
+	return check
 }
 
 // clearUpAfter deletes the account that an interrupted test created and returns
@@ -92,10 +118,10 @@ func (e *Engine) clearUpAfter(ctx context.Context, d link.Desired, n *journal.Si
 	if err != nil || account == nil {
 		return "", err
 	}
-	alone, err := e.authentik.OnlySignIn(ctx, n.Started, d, n.Person, n.State)
+	alone, err := e.authentik.OnlySignIn(ctx, n.Started.Add(-exchangeDelay), d, n.Person, n.State)
 	if err == nil && !alone {
 		err = &link.Fault{System: link.PB, Kind: link.FaultRefused,
-			Summary: "By authentik's log the person may have signed in since, so it is not deleted.",
+			Summary: "authentik's log does not rule out that the person has signed in since, so it was not deleted.",
 			Todo:    "If nobody needs the account, delete it in PocketBase's dashboard."}
 	}
 	if err != nil {

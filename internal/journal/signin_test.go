@@ -24,7 +24,8 @@ func TestTheNoteOfASignInIsFoundUntilItEnds(t *testing.T) {
 	if err != nil || len(notes) != 1 || *notes[0] != *begun {
 		t.Fatalf("%+v, %v", notes, err)
 	}
-	if others, err := s.SignIns(Key("https://authentik.company", "https://other.company")); err != nil || len(others) > 0 {
+	others, err := s.SignIns(Key("https://authentik.company", "https://other.company"))
+	if err != nil || len(others) > 0 {
 		t.Errorf("of other systems: %+v, %v", others, err)
 	}
 	path := filepath.Join(s.Dir(), begun.fileName())
