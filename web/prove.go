@@ -22,7 +22,8 @@ func (s *Server) showProof(w http.ResponseWriter, r *http.Request, sess *session
 			Head:    s.titled(sess, "A new person cannot prove it"),
 			Summary: "authpocket cannot make a person who signs in here. Nothing was written.",
 			List:    view.Sentences(problems),
-			Actions: []view.Action{{Label: "Test sign-in", URL: "/signin"}, {Label: "Back to the checks", URL: "/verify"}},
+			Actions: []view.Action{{Label: "Test sign-in", URL: "/signin"},
+				{Label: "Back to the checks", URL: "/verify"}},
 		})
 		return
 	}

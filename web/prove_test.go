@@ -75,7 +75,8 @@ func TestAProofThatDoesNotWorkSaysWhy(t *testing.T) {
 	b.get("/prove").want(303, "/authentik")
 	b.linked()
 	box.Authentik().SetLogin(authentiksim.LoginFlow{Captcha: true})
-	b.apply(b.get("/prove").want(200)).says("This sign-in takes a person", "a captcha", "What to do:", "are deleted again")
+	b.apply(b.get("/prove").want(200)).says("This sign-in takes a person", "a captcha", "What to do:",
+		"are deleted again")
 	box.Authentik().SetLogin(authentiksim.LoginFlow{})
 	users, err := box.PocketBase().App().FindCollectionByNameOrId("users")
 	if err != nil {

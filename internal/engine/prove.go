@@ -72,8 +72,8 @@ func (e *Engine) addressIsFree(ctx context.Context, plan link.Plan) error {
 	if err != nil || account == nil {
 		return err
 	}
-	return link.Problems{{Summary: "An account in " + plan.Desired.Collection.Name + " has the address " + person.Email +
-		", so the test would sign in to it.", Todo: "Choose another address for the person."}}
+	return link.Problems{{Summary: "An account in " + plan.Desired.Collection.Name + " has the address " +
+		person.Email + ", so the test would sign in to it.", Todo: "Choose another address for the person."}}
 }
 
 // Prove carries out the plan of a proof and returns the check of its sign-in, as

@@ -107,7 +107,7 @@ func TestAProofSignsANewPersonInAndLeavesNothing(t *testing.T) {
 
 // The person joins the groups that the application is bound to.
 func TestThePersonOfAProofIsAMember(t *testing.T) {
-	for _, mode := range []string{"any", "all"} {
+	for mode, joins := range map[string]int{"any": 1, "all": 2} {
 		b := newBench(t)
 		spec := b.minimal()
 		b.link(spec)
@@ -118,7 +118,7 @@ func TestThePersonOfAProofIsAMember(t *testing.T) {
 				"group": b.box.Authentik().AddGroup(name)})
 		}
 		plan := b.planProof("")
-		if n := len(link.As[link.PersonState](plan.Changes[0].After).Groups); n != map[string]int{"any": 1, "all": 2}[mode] {
+		if n := len(link.As[link.PersonState](plan.Changes[0].After).Groups); n != joins {
 			t.Errorf("%s: %d groups", mode, n)
 		}
 		if check, _, _ := b.prove(plan); check.Status != link.Pass {
@@ -164,7 +164,8 @@ func TestAProofThatANewPersonCannotMake(t *testing.T) {
 		t.Errorf("a plan that differs: %v", err)
 	}
 	_, err = b.engine.PlanProof(t.Context(), b.minimal(), "someone@example.com")
-	if problems, ok := errors.AsType[link.Problems](err); !ok || !strings.Contains(problems.Error(), "has the address") {
+	problems, ok := errors.AsType[link.Problems](err)
+	if !ok || !strings.Contains(problems.Error(), "has the address") {
 		t.Errorf("an address that is taken: %v", err)
 	}
 	b.forget()
@@ -258,7 +259,8 @@ func TestAConnectionOfAProofBreaks(t *testing.T) {
 		p.asked, p.cutAt, p.before = nil, n, before
 		p.mu.Unlock()
 		check, v, err := p.engine.Prove(t.Context(), plan, func(engine.Event) {})
-		if secret.In(check.Evidence+check.Remedy+link.MessageOf(err).Text(link.InFile), plan.Generated.Person.Password) {
+		words := check.Evidence + check.Remedy + link.MessageOf(err).Text(link.InFile)
+		if secret.In(words, plan.Generated.Person.Password) {
 			t.Errorf("the password is shown: %+v %+v", check, v)
 		}
 		p.mu.Lock()

@@ -33,7 +33,8 @@ func NewProof(p link.Plan, a link.AuthentikSnapshot, b link.PocketBaseSnapshot) 
 	if len(problems) > 0 {
 		return link.Plan{}, problems
 	}
-	account := link.AccountState{Collection: link.Ref{ID: now.ID, Name: now.Name}, Slot: d.Slot.Slot, Email: person.Email}
+	account := link.AccountState{Collection: link.Ref{ID: now.ID, Name: now.Name}, Slot: d.Slot.Slot,
+		Email: person.Email}
 	proof := link.Plan{Purpose: link.PurposeProof, Changes: proofChanges(person, account),
 		Warnings: proofWarnings(p, person), Desired: d, Spec: p.Spec, Generated: p.Generated, Taken: p.Taken}
 	return proof, nil

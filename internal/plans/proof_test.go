@@ -34,22 +34,25 @@ func TestWhatTheBindingsAskOfANewPerson(t *testing.T) {
 		"unseen": {mode: "any", change: func(a *link.AuthentikSnapshot) {
 			a.Missing = []link.Permission{link.PermViewBinding}
 		}, refused: "may not see who may use"},
-		"one of two groups":     {mode: "any", bound: []link.BindingState{staff, admins}, joins: []string{"staff"}},
-		"both groups":           {mode: "all", bound: []link.BindingState{staff, admins}, joins: []string{"staff", "admins"}},
-		"a group or a user":     {mode: "any", bound: []link.BindingState{user, staff}, joins: []string{"staff"}},
-		"a group and a user":    {mode: "all", bound: []link.BindingState{user, staff}, refused: "bound to user ada"},
-		"a user":                {mode: "any", bound: []link.BindingState{user}, refused: "bound to user ada"},
-		"a policy":              {mode: "any", bound: []link.BindingState{policy}, refused: "policy office hours"},
-		"a policy and a group":  {mode: "all", bound: []link.BindingState{policy, staff}, refused: "policy office hours"},
+		"one of two groups": {mode: "any", bound: []link.BindingState{staff, admins}, joins: []string{"staff"}},
+		"both groups": {mode: "all", bound: []link.BindingState{staff, admins},
+			joins: []string{"staff", "admins"}},
+		"a group or a user":  {mode: "any", bound: []link.BindingState{user, staff}, joins: []string{"staff"}},
+		"a group and a user": {mode: "all", bound: []link.BindingState{user, staff}, refused: "bound to user ada"},
+		"a user":             {mode: "any", bound: []link.BindingState{user}, refused: "bound to user ada"},
+		"a policy":           {mode: "any", bound: []link.BindingState{policy}, refused: "policy office hours"},
+		"a policy and a group": {mode: "all", bound: []link.BindingState{policy, staff},
+			refused: "policy office hours"},
 		"everyone but a policy": {mode: "any", bound: []link.BindingState{but(policy)}, refused: "office hours"},
 		"everyone but a user":   {mode: "any", bound: []link.BindingState{but(user)}},
 		"everyone but a group":  {mode: "any", bound: []link.BindingState{but(staff), admins}},
-		"a group, but no admin": {mode: "all", bound: []link.BindingState{staff, but(admins)}, joins: []string{"staff"}},
+		"a group, but no admin": {mode: "all", bound: []link.BindingState{staff, but(admins)},
+			joins: []string{"staff"}},
 		"a binding that is off": {mode: "any", bound: []link.BindingState{off(user), staff}, joins: []string{"staff"}},
 		"all bindings are off":  {mode: "all", bound: []link.BindingState{off(user)}},
-		"no permission to do so": {mode: "any", refused: "may not make a person", change: func(a *link.AuthentikSnapshot) {
+		"no permission to do so": {mode: "any", change: func(a *link.AuthentikSnapshot) {
 			a.MissingForProof = []link.Permission{link.PermDeleteUser}
-		}},
+		}, refused: "may not make a person"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			w := linkedWorld(t, minimal())

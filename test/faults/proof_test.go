@@ -124,4 +124,3 @@ func (l *lab) withoutProof() error {
 	}
 	return err
 }
-

@@ -33,7 +33,8 @@ func (p ApplyPage) proof(in Progress, events string) ApplyPage {
 func proofOutcome(in Progress) *view.Outcome {
 	c := in.Proof.Check
 	o := &view.Outcome{Text: c.Evidence}
-	try, again := view.Action{Label: "Test sign-in", URL: "/signin"}, view.Action{Label: "Prove it again", URL: "/prove"}
+	try := view.Action{Label: "Test sign-in", URL: "/signin"}
+	again := view.Action{Label: "Prove it again", URL: "/prove"}
 	switch {
 	case c.ID == "":
 		o.Kind, o.Heading, o.Actions = "bad", "There was no sign-in", []view.Action{again, try}
