@@ -40,8 +40,7 @@ func (e *Engine) PlanProof(ctx context.Context, spec link.Spec, address string) 
 	return proof, e.addressIsFree(ctx, proof)
 }
 
-// The lengths of the random values of a person. 40 letters and digits pass every
-// password policy that asks for length.
+// The lengths of the random values of a person.
 const (
 	personIDLength = 10
 	markLength     = 24
@@ -58,6 +57,7 @@ func newPerson(address string) (link.PersonState, error) {
 		return link.PersonState{}, err
 	}
 	password, err := randomText(passwordLength)
+	password += "-aA1" // what password policies ask for
 	return link.NewPerson(strings.ToLower(id), mark, address, secret.New(password)), err
 }
 

@@ -95,6 +95,8 @@ func groupsToJoin(a link.AuthentikSnapshot, problems *link.Problems) []link.Ref 
 	for _, b := range a.Bindings {
 		switch {
 		case !b.Enabled:
+		case b.Kind == "group" && !b.Negate && b.Superusers: // a person made for a test must not be one
+			closed = append(closed, b.Who()+" of superusers")
 		case b.Kind == "group" && !b.Negate:
 			groups = append(groups, b.Target)
 		case b.Kind != "policy" && b.Negate: // admits everyone else

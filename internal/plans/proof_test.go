@@ -20,7 +20,8 @@ func TestWhatTheBindingsAskOfANewPerson(t *testing.T) {
 	off := func(b link.BindingState) link.BindingState { b.Enabled = false; return b }
 	user, policy := group("ada"), group("office hours")
 	user.Kind, policy.Kind = "user", "policy"
-	staff, admins := group("staff"), group("admins")
+	staff, admins, root := group("staff"), group("admins"), group("root")
+	root.Superusers = true
 	for name, test := range map[string]struct {
 		mode    string
 		bound   []link.BindingState
@@ -37,10 +38,12 @@ func TestWhatTheBindingsAskOfANewPerson(t *testing.T) {
 		"one of two groups": {mode: "any", bound: []link.BindingState{staff, admins}, joins: []string{"staff"}},
 		"both groups": {mode: "all", bound: []link.BindingState{staff, admins},
 			joins: []string{"staff", "admins"}},
-		"a group or a user":  {mode: "any", bound: []link.BindingState{user, staff}, joins: []string{"staff"}},
-		"a group and a user": {mode: "all", bound: []link.BindingState{user, staff}, refused: "bound to user ada"},
-		"a user":             {mode: "any", bound: []link.BindingState{user}, refused: "bound to user ada"},
-		"a policy":           {mode: "any", bound: []link.BindingState{policy}, refused: "policy office hours"},
+		"superusers or a group": {mode: "any", bound: []link.BindingState{root, staff}, joins: []string{"staff"}},
+		"superusers":            {mode: "any", bound: []link.BindingState{root}, refused: "group root of superusers"},
+		"a group or a user":     {mode: "any", bound: []link.BindingState{user, staff}, joins: []string{"staff"}},
+		"a group and a user":    {mode: "all", bound: []link.BindingState{user, staff}, refused: "bound to user ada"},
+		"a user":                {mode: "any", bound: []link.BindingState{user}, refused: "bound to user ada"},
+		"a policy":              {mode: "any", bound: []link.BindingState{policy}, refused: "policy office hours"},
 		"a policy and a group": {mode: "all", bound: []link.BindingState{policy, staff},
 			refused: "policy office hours"},
 		"everyone but a policy": {mode: "any", bound: []link.BindingState{but(policy)}, refused: "office hours"},
