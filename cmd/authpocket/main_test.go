@@ -38,6 +38,7 @@ func TestScripts(t *testing.T) {
 			"authentik": askAuthentik,
 			"login":     changeLogin,
 			"accounts":  accounts,
+			"people":    people,
 		},
 	})
 }

@@ -2,6 +2,7 @@ package main
 
 import (
 	"strconv"
+	"strings"
 
 	"github.com/rogpeppe/go-internal/testscript"
 
@@ -43,5 +44,18 @@ func accounts(ts *testscript.TestScript, neg bool, args []string) {
 	ts.Check(err)
 	if got := strconv.FormatInt(n, 10); neg || len(args) != 1 || got != args[0] {
 		ts.Fatalf("there are %s accounts, want %v", got, args)
+	}
+}
+
+// people counts the people in authentik whom tests made: people 0.
+func people(ts *testscript.TestScript, neg bool, args []string) {
+	n := 0
+	for _, u := range boxOf(ts).Authentik().Snapshot().Users {
+		if strings.HasPrefix(u.Username, "authpocket-test-") {
+			n++
+		}
+	}
+	if got := strconv.Itoa(n); neg || len(args) != 1 || got != args[0] {
+		ts.Fatalf("there are %s people, want %v", got, args)
 	}
 }

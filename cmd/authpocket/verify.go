@@ -49,6 +49,7 @@ func (f verifyFlags) run(ctx context.Context, p program) int {
 	if err != nil {
 		return view.fail(err)
 	}
+	defer proof.Generated.Person.Password.Wipe()
 	person := 0 // the token's own account
 	if named := cmp.Or(f.Person, f.SignIn); named != "" {
 		// A token that may not read users can still test a sign-in.

@@ -40,8 +40,7 @@ func (e *Engine) PlanProof(ctx context.Context, spec link.Spec, address string) 
 	return proof, e.addressIsFree(ctx, proof)
 }
 
-// The lengths of the random values of a person. 40 letters and digits pass every
-// password policy that asks for length.
+// The lengths of the random values of a person.
 const (
 	personIDLength = 10
 	markLength     = 24
@@ -58,6 +57,7 @@ func newPerson(address string) (link.PersonState, error) {
 		return link.PersonState{}, err
 	}
 	password, err := randomText(passwordLength)
+	password += "-aA1" // what password policies ask for
 	return link.NewPerson(strings.ToLower(id), mark, address, secret.New(password)), err
 }
 
@@ -72,8 +72,8 @@ func (e *Engine) addressIsFree(ctx context.Context, plan link.Plan) error {
 	if err != nil || account == nil {
 		return err
 	}
-	return link.Problems{{Summary: "An account in " + plan.Desired.Collection.Name + " has the address " + person.Email +
-		", so the test would sign in to it.", Todo: "Choose another address for the person."}}
+	return link.Problems{{Summary: "An account in " + plan.Desired.Collection.Name + " has the address " +
+		person.Email + ", so the test would sign in to it.", Todo: "Choose another address for the person."}}
 }
 
 // Prove carries out the plan of a proof and returns the check of its sign-in, as

@@ -42,8 +42,8 @@ func (e *Engine) Newest(spec link.Spec) (string, error) {
 	rotated := false           // by a newer receipt, which cannot be undone
 	for _, one := range list { // newest first, so an undo precedes what it undid
 		switch {
-		case !e.ours(one) || one.Kind == journal.Proof || one.Collection != spec.Query().Collection || spec.Application.Slug != nil &&
-			one.Slug != *spec.Application.Slug:
+		case !e.ours(one) || one.Kind == journal.Proof || one.Collection != spec.Query().Collection ||
+			spec.Application.Slug != nil && one.Slug != *spec.Application.Slug:
 		case one.Kind == journal.Undo:
 			undone[one.Of] = undone[one.Of] || one.Outcome == journal.Completed
 		case (one.Kind == journal.Apply || one.Kind == journal.Remove) && undone[one.ID]:

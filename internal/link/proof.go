@@ -30,8 +30,8 @@ const (
 
 // NewPerson returns the person of a proof. id is a random word. An empty address is one that no mail reaches.
 func NewPerson(id, mark, address string, password secret.Text) PersonState {
-	p := PersonState{Username: "authpocket-test-" + id, Name: "authpocket test sign-in, deleted after it", Email: address,
-		Mark: mark, Password: password}
+	p := PersonState{Username: "authpocket-test-" + id, Name: "authpocket test sign-in, deleted after it",
+		Email: address, Mark: mark, Password: password}
 	if address == "" {
 		p.Email = p.Username + nowhere
 	}

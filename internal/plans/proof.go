@@ -33,7 +33,8 @@ func NewProof(p link.Plan, a link.AuthentikSnapshot, b link.PocketBaseSnapshot) 
 	if len(problems) > 0 {
 		return link.Plan{}, problems
 	}
-	account := link.AccountState{Collection: link.Ref{ID: now.ID, Name: now.Name}, Slot: d.Slot.Slot, Email: person.Email}
+	account := link.AccountState{Collection: link.Ref{ID: now.ID, Name: now.Name}, Slot: d.Slot.Slot,
+		Email: person.Email}
 	proof := link.Plan{Purpose: link.PurposeProof, Changes: proofChanges(person, account),
 		Warnings: proofWarnings(p, person), Desired: d, Spec: p.Spec, Generated: p.Generated, Taken: p.Taken}
 	return proof, nil
@@ -94,6 +95,8 @@ func groupsToJoin(a link.AuthentikSnapshot, problems *link.Problems) []link.Ref 
 	for _, b := range a.Bindings {
 		switch {
 		case !b.Enabled:
+		case b.Kind == "group" && !b.Negate && b.Superusers: // a person made for a test must not be one
+			closed = append(closed, b.Who()+" of superusers")
 		case b.Kind == "group" && !b.Negate:
 			groups = append(groups, b.Target)
 		case b.Kind != "policy" && b.Negate: // admits everyone else

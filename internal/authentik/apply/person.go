@@ -79,7 +79,7 @@ func (c Writer) deletePerson(ctx context.Context, p link.PersonState) error {
 	if p.Mark == "" || found.Mark != p.Mark {
 		return rest.NewFault(link.FaultRefused, "", "The user “"+rest.Plain(found.Username)+
 			"” is not deleted: it lacks the mark that authpocket gave the person of its test.",
-			"Look at the user in authentik, and delete it there if nobody needs it.", errors.New("not the test's person"))
+			"Look at the user in authentik, and delete it there if nobody needs it.", errors.New("it has no mark"))
 	}
 	return k.delete(ctx, found)
 }

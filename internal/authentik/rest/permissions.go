@@ -12,8 +12,8 @@ type Permission struct {
 	Why      string
 }
 
-// Permissions returns all permissions that authpocket uses, in the order in
-// which a run needs them.
+// Permissions returns the permissions that authpocket uses, in the order in
+// which a run needs them, without those that only a proof needs.
 func Permissions() []Permission {
 	return []Permission{
 		{link.PermViewFlow, "list the flows to choose from"},
@@ -40,9 +40,6 @@ func Permissions() []Permission {
 		{link.PermChangeBinding, "change an existing binding"},
 		{link.PermViewEvent, "explain a test sign-in with authentik's events"},
 		{link.PermPreviewUser, "predict the sign-in of a user other than the token's owner"},
-		{link.PermAddUser, "proof: create the person who signs in"},
-		{link.PermSetPassword, "proof: set that person's password"},
-		{link.PermDeleteUser, "proof: delete that person"},
 		{link.PermDeleteBinding, "undo: delete a binding that authpocket created"},
 		{link.PermDeleteApplication, "undo: delete an application that authpocket created"},
 		{link.PermDeleteProvider, "undo: delete a provider that authpocket created"},
@@ -59,7 +56,8 @@ func AddPermissions() []link.Permission {
 }
 
 // ProofPermissions returns the permissions that a proof needs for all users,
-// because its person does not exist yet.
+// because its person does not exist yet. They are as good as a superuser's: who
+// has them can set anyone's password.
 func ProofPermissions() []link.Permission {
 	return []link.Permission{link.PermViewUser, link.PermPreviewUser, link.PermAddUser, link.PermSetPassword,
 		link.PermDeleteUser}

@@ -95,6 +95,7 @@ func BindingState(o Object) link.BindingState {
 			b.Target = link.Ref{ID: id, Name: o.Object(kind + "_obj").Text("name")}
 		}
 	}
+	b.Superusers = o.Object("group_obj").Flag("is_superuser")
 	if b.Kind == "user" {
 		b.Target.Name = o.Object("user_obj").Text("username")
 	}
