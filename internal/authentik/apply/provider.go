@@ -69,6 +69,14 @@ func safeProvider(p link.ProviderState, names []string) error {
 	return nil
 }
 
+// withClientID returns the provider with that client ID, if any.
+func (c Writer) withClientID(ctx context.Context, id string) ([]rest.Object, error) {
+	if id == "" {
+		return nil, nil
+	}
+	return c.Exactly(ctx, rest.ProviderByClientID(id), "client_id", id)
+}
+
 // lookByNaturalKeys finds the provider by name, and any other provider with its client ID: both are unique.
 func (c Writer) lookByNaturalKeys(ctx context.Context, want link.ProviderState, names []string) (finding, error) {
 	var byName, byClientID []rest.Object
@@ -77,12 +85,10 @@ func (c Writer) lookByNaturalKeys(ctx context.Context, want link.ProviderState, 
 		byName, err = c.Exactly(ctx, rest.ProviderByName(want.Name), "name", want.Name)
 		return err
 	})
-	if want.ClientID != "" {
-		group.Go(func() (err error) {
-			byClientID, err = c.Exactly(ctx, rest.ProviderByClientID(want.ClientID), "client_id", want.ClientID)
-			return err
-		})
-	}
+	group.Go(func() (err error) {
+		byClientID, err = c.withClientID(ctx, want.ClientID)
+		return err
+	})
 	if err := group.Wait(); err != nil {
 		return finding{}, err
 	}
