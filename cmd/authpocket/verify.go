@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 
+	"authpocket/internal/engine"
 	"authpocket/internal/link"
 	"authpocket/internal/signin"
 	"authpocket/internal/visible"
@@ -30,7 +31,8 @@ func (f verifyFlags) run(ctx context.Context, p program) int {
 		return view.fail(err)
 	}
 	view.interrupted(e)
-	desired, err := e.Desire(ctx, spec)
+	moment := engine.OneMoment(ctx)
+	desired, err := e.Desire(moment, spec)
 	if err != nil {
 		return view.fail(err)
 	}
@@ -44,7 +46,7 @@ func (f verifyFlags) run(ctx context.Context, p program) int {
 			return view.fail(err)
 		}
 	}
-	checks := e.Verify(ctx, desired, person)
+	checks := e.Verify(moment, desired, person)
 	if !f.Quick {
 		checks = append(checks, e.VerifySlow(ctx, desired, nil)...)
 	}

@@ -64,12 +64,17 @@ func tooMany(summary string, err error) *link.Fault {
 		err)
 }
 
-// page returns one page and the number of pages.
-func (c *Client) page(ctx context.Context, l List, number, size int) ([]Object, int, error) {
+// Page returns the call for one page of the list.
+func (l List) Page(number, size int) Call {
 	l.Call.Query = maps.Clone(l.Call.Query)
 	l.Call.Query.Set("page", strconv.Itoa(number))
 	l.Call.Query.Set("page_size", strconv.Itoa(size))
-	a, err := c.Read(ctx, l.Need, l.Call)
+	return l.Call
+}
+
+// page returns one page and the number of pages.
+func (c *Client) page(ctx context.Context, l List, number, size int) ([]Object, int, error) {
+	a, err := c.Read(ctx, l.Need, l.Page(number, size))
 	if err != nil {
 		return nil, 0, err
 	}

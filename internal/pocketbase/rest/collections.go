@@ -78,9 +78,12 @@ func (c *Client) ReadCollection(ctx context.Context, id, name string) (*link.Col
 // ReadSettings returns the settings that matter to a link with the collection.
 func (c *Client) ReadSettings(ctx context.Context, collection string) (link.SettingsState, error) {
 	var got settings
-	query := url.Values{"fields": {"meta,rateLimits,superuserIPs"}}
-	err := c.Read(ctx, Call{Path: "/api/settings", Query: query}, &got)
+	err := c.Read(ctx, settingsCall(), &got)
 	return got.state(collection), err
+}
+
+func settingsCall() Call {
+	return Call{Path: "/api/settings", Query: url.Values{"fields": {"meta,rateLimits,superuserIPs"}}}
 }
 
 // linksPage is how many links are read to be counted here.
