@@ -48,6 +48,10 @@ func (f verifyFlags) run(ctx context.Context, p program) int {
 	}
 	checks := e.Verify(moment, desired, person)
 	if !f.Quick {
+		if isTerminal(p.err) {
+			visible.Fprintln(p.err, "Waiting for PocketBase's log to show whether PocketBase reaches authentik. "+
+				"It takes 4 to 30 seconds.")
+		}
 		checks = append(checks, e.VerifySlow(ctx, desired, nil)...)
 	}
 	var signedIn *signin.Verdict
