@@ -196,7 +196,11 @@ func (e *Engine) write(ctx context.Context, change link.Change) error {
 
 // replan observes both systems and makes the plan again.
 func (e *Engine) replan(ctx context.Context, plan link.Plan) (link.Plan, error) {
-	snaps, err := e.Observe(ctx, plan.Spec)
+	observe := e.observeLink
+	if plan.Purpose == link.PurposeUndo || plan.Purpose == link.PurposeRemove { // who else uses its mapping?
+		observe = e.Observe
+	}
+	snaps, err := observe(ctx, plan.Spec)
 	if err != nil {
 		return link.Plan{}, err
 	}

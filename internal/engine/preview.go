@@ -70,7 +70,7 @@ func (e *Engine) findOpen(ctx context.Context, spec link.Spec) (Snapshots, link.
 	if err != nil {
 		return snaps, spec, err
 	}
-	return e.follow(ctx, e.withDefaults(spec, snaps), snaps)
+	return follow(ctx, e.withDefaults(spec, snaps), snaps, e.Observe)
 }
 
 // withDefaults fills in the addresses of PocketBase and the auth collection.
