@@ -51,7 +51,8 @@ type planner func(*engine.Engine, context.Context, link.Spec) (link.Plan, error)
 // verify is nil.
 func (p program) carryOut(ctx context.Context, f applyFlags, planned planner, verify verifier) int {
 	view := p.view(f.JSON)
-	e, spec, err := p.open(ctx, f.fileFlags, kept(f.State))
+	moment := engine.OneMoment(ctx)
+	e, spec, err := p.open(moment, f.fileFlags, kept(f.State))
 	if err != nil {
 		return view.fail(err)
 	}
@@ -70,7 +71,7 @@ func (p program) carryOut(ctx context.Context, f applyFlags, planned planner, ve
 			view.event(event)
 		}
 	}
-	made := func(ctx context.Context) (link.Plan, error) { return planned(e, ctx, spec) }
+	made := func(context.Context) (link.Plan, error) { return planned(e, moment, spec) }
 	// After a signal the running change finishes, and no other starts.
 	if f.Yes {
 		err = e.ApplyUnseen(ctx, made, show, hook)

@@ -112,7 +112,6 @@ func TestAWaitIsAnnouncedOnATerminalOnly(t *testing.T) {
 	})
 	t.Setenv("AUTHENTIK_TOKEN", box.AuthentikToken)
 	t.Setenv("POCKETBASE_TOKEN", box.PocketBaseToken)
-	t.Setenv("AUTHPOCKET_STATE", t.TempDir())
 	file := t.TempDir() + "/link.yaml"
 	text := "authentik: {url: \"" + box.AuthentikURL + "\", token: \"${AUTHENTIK_TOKEN}\"}\npocketbase: {url: \"" +
 		box.PocketBaseURL + "\", token: \"${POCKETBASE_TOKEN}\"}\nemail: trust-all\n"
@@ -123,7 +122,11 @@ func TestAWaitIsAnnouncedOnATerminalOnly(t *testing.T) {
 	user, program := openTerminal(t)
 	var screen bytes.Buffer
 	for _, stderr := range []io.Writer{&screen, program} {
-		run(t.Context(), []string{"verify", "-f", file}, streams{strings.NewReader(""), io.Discard, stderr})
+		cmd := authpocket(t, "verify", "-f", file)
+		cmd.Stderr = stderr
+		if err := cmd.Run(); cmd.ProcessState.ExitCode() != exitFailed {
+			t.Fatalf("verify: %v", err)
+		}
 	}
 	shown := make([]byte, 4096)
 	n, err := user.Read(shown)

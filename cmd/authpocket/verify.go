@@ -26,12 +26,12 @@ func (f verifyFlags) run(ctx context.Context, p program) int {
 		return view.fail(err)
 	}
 	defer who.Wipe()
-	e, spec, err := p.open(ctx, f.fileFlags, earlier(f.State))
+	moment := engine.OneMoment(ctx)
+	e, spec, err := p.open(moment, f.fileFlags, earlier(f.State))
 	if err != nil {
 		return view.fail(err)
 	}
 	view.interrupted(e)
-	moment := engine.OneMoment(ctx)
 	desired, err := e.Desire(moment, spec)
 	if err != nil {
 		return view.fail(err)

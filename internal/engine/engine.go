@@ -194,6 +194,7 @@ func (e *Engine) plan(ctx context.Context, spec link.Spec, observe observer) (li
 // find observes both systems, and once more if the link exists under another
 // slug than spec names. The returned spec has the slug of the existing link.
 func (e *Engine) find(ctx context.Context, spec link.Spec, observe observer) (Snapshots, link.Spec, error) {
+	ctx = OneMoment(ctx)
 	snaps, err := observe(ctx, spec)
 	if err != nil {
 		return snaps, spec, err

@@ -66,6 +66,7 @@ func (e *Engine) PreviewOpen(ctx context.Context, spec link.Spec, collection boo
 
 // findOpen is like find, with the open answers filled in.
 func (e *Engine) findOpen(ctx context.Context, spec link.Spec) (Snapshots, link.Spec, error) {
+	ctx = OneMoment(ctx)
 	snaps, err := e.Observe(ctx, spec)
 	if err != nil {
 		return snaps, spec, err

@@ -9,7 +9,8 @@ import (
 	"authpocket/internal/wire"
 )
 
-// OneMoment returns a context in which Desire and Verify read the same only once.
+// OneMoment returns a context in which connecting, planning and verifying read
+// the same only once. It is none for an apply.
 func OneMoment(ctx context.Context) context.Context { return wire.OneMoment(ctx) }
 
 // Desire observes both systems and returns the state that Verify compares them
