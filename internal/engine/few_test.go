@@ -40,8 +40,9 @@ func (b *bench) other(name, clientID, redirect, slug string) {
 		return found[0].(map[string]any)["pk"]
 	}
 	made := b.authentik("POST", "/providers/oauth2/", map[string]any{"name": name, "client_id": clientID,
-		"authorization_flow": flow(link.DefaultAuthorizationFlow), "invalidation_flow": flow(link.DefaultInvalidationFlow),
-		"redirect_uris": []any{map[string]any{"matching_mode": "strict", "url": redirect}}})
+		"authorization_flow": flow(link.DefaultAuthorizationFlow),
+		"invalidation_flow":  flow(link.DefaultInvalidationFlow),
+		"redirect_uris":      []any{map[string]any{"matching_mode": "strict", "url": redirect}}})
 	if slug != "" {
 		b.authentik("POST", "/core/applications/", map[string]any{"name": name, "slug": slug, "provider": made["pk"]})
 	}
@@ -80,7 +81,9 @@ func TestWhatIsFoundAmongManyProviders(t *testing.T) {
 			b.other("Yak", "y", here, "yak")
 			b.other("Zebra", "z", here, "")
 		}},
-		"the slug, which is another's": {prepare: func(b *bench, _ string) { b.other("Zebra", "z", elsewhere, "pocketbase") }},
+		"the slug, which is another's": {prepare: func(b *bench, _ string) {
+			b.other("Zebra", "z", elsewhere, "pocketbase")
+		}},
 		"the slug, which is another's, and one that leads here": {prepare: func(b *bench, here string) {
 			b.other("Yak", "y", elsewhere, "pocketbase")
 			b.other("Zebra", "z", here, "zebra")
