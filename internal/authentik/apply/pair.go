@@ -104,13 +104,12 @@ func (c Writer) lookForPair(ctx context.Context, w wantedPair) (finding, error) 
 
 // readPair reads the application with the pair's slug and the provider with its client ID, nil for none.
 func (c Writer) readPair(ctx context.Context, w wantedPair) (application, provider rest.Object, err error) {
-	var found []rest.Object
 	var ofProvider error
 	var group sync.WaitGroup
 	group.Go(func() { application, err = c.Application(ctx, w.Application.Slug) })
-	group.Go(func() { found, ofProvider = c.withClientID(ctx, w.Provider.ClientID) })
+	group.Go(func() { provider, ofProvider = c.ProviderWith(ctx, w.Provider.ClientID) })
 	group.Wait()
-	return application, first(found), cmp.Or(err, ofProvider)
+	return application, provider, cmp.Or(err, ofProvider)
 }
 
 // providerDiffers compares the application's provider, which is read unless it is the one found.
@@ -146,14 +145,11 @@ func (c Writer) bindingsDiffer(ctx context.Context, w wantedPair, applicationPK 
 // deletePair deletes the application, then its provider: an application without a provider admits nobody. It
 // deletes only the provider with the pair's client ID, whatever the application has now.
 func (c Writer) deletePair(ctx context.Context, pair link.PairState) error {
-	found, err := c.withClientID(ctx, pair.Provider.ClientID)
+	found, err := c.ProviderWith(ctx, pair.Provider.ClientID)
 	if err != nil {
 		return err
 	}
-	pair.Provider.PK = 0
-	if len(found) > 0 {
-		pair.Provider.PK = found[0].Number("pk")
-	}
+	pair.Provider.PK = found.Number("pk")
 	application, err := c.Application(ctx, pair.Application.Slug)
 	if err != nil {
 		return err

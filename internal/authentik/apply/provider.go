@@ -69,30 +69,23 @@ func safeProvider(p link.ProviderState, names []string) error {
 	return nil
 }
 
-// withClientID returns the provider with that client ID, if any.
-func (c Writer) withClientID(ctx context.Context, id string) ([]rest.Object, error) {
-	if id == "" {
-		return nil, nil
-	}
-	return c.Exactly(ctx, rest.ProviderByClientID(id), "client_id", id)
-}
-
 // lookByNaturalKeys finds the provider by name, and any other provider with its client ID: both are unique.
 func (c Writer) lookByNaturalKeys(ctx context.Context, want link.ProviderState, names []string) (finding, error) {
-	var byName, byClientID []rest.Object
+	var byName []rest.Object
+	var byClientID rest.Object
 	group, ctx := errgroup.WithContext(ctx)
 	group.Go(func() (err error) {
 		byName, err = c.Exactly(ctx, rest.ProviderByName(want.Name), "name", want.Name)
 		return err
 	})
 	group.Go(func() (err error) {
-		byClientID, err = c.withClientID(ctx, want.ClientID)
+		byClientID, err = c.ProviderWith(ctx, want.ClientID)
 		return err
 	})
 	if err := group.Wait(); err != nil {
 		return finding{}, err
 	}
-	if len(byName) == 0 && len(byClientID) > 0 {
+	if len(byName) == 0 && byClientID != nil {
 		return finding{presence: different, differs: []string{"name"}}, nil
 	}
 	return c.providers().compare(want, first(byName), names), nil
