@@ -85,7 +85,7 @@ func imports() map[string]string {
 		"internal/pocketbase/signins": "internal/link internal/outbound internal/pocketbase/rest internal/secret " +
 			"internal/signin internal/wire",
 		"internal/engine": "internal/address internal/journal internal/link internal/plans internal/predict " +
-			"internal/secret internal/signin",
+			"internal/secret internal/signin internal/wire",
 		"internal/connect": "internal/authentik internal/authentik/rest internal/engine internal/link " +
 			"internal/outbound " +
 			"internal/pocketbase internal/pocketbase/rest internal/secret",

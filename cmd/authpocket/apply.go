@@ -3,6 +3,7 @@ package main
 import (
 	"bufio"
 	"context"
+	"errors"
 	"strings"
 
 	"authpocket/internal/engine"
@@ -50,24 +51,36 @@ type planner func(*engine.Engine, context.Context, link.Spec) (link.Plan, error)
 // verify is nil.
 func (p program) carryOut(ctx context.Context, f applyFlags, planned planner, verify verifier) int {
 	view := p.view(f.JSON)
-	e, spec, err := p.open(ctx, f.fileFlags, kept(f.State))
+	moment := engine.OneMoment(ctx)
+	e, spec, err := p.open(moment, f.fileFlags, kept(f.State))
 	if err != nil {
 		return view.fail(err)
 	}
 	view.interrupted(e)
-	plan, err := planned(e, ctx, spec)
-	if err != nil {
+	var plan link.Plan
+	outcomes := outcomes{}
+	show := func(made link.Plan) {
+		plan, outcomes = made, newOutcomes(made)
+		if !f.JSON {
+			view.plan(plan)
+		}
+	}
+	hook := func(event engine.Event) {
+		outcomes.take(event)
+		if !f.JSON {
+			view.event(event)
+		}
+	}
+	made := func(context.Context) (link.Plan, error) { return planned(e, moment, spec) }
+	// After a signal the running change finishes, and no other starts.
+	if f.Yes {
+		err = e.ApplyUnseen(ctx, made, show, hook)
+	} else {
+		err = p.applySeen(ctx, e, made, show, hook)
+	}
+	if _, began := errors.AsType[*link.Stopped](err); err != nil && !began {
 		return view.fail(err)
 	}
-	if !f.JSON {
-		view.plan(plan)
-	}
-	if !plan.Empty() && !f.Yes && !p.confirmed(ctx, plan) {
-		return view.fail(&refusal{"Nothing was changed.", "Answer y, or use --yes."})
-	}
-	outcomes := newOutcomes(plan)
-	// After a signal the running change finishes, and no other starts.
-	err = e.Apply(ctx, plan, view.progress(outcomes))
 	var checks link.Checks
 	if err == nil && verify != nil && !plan.Empty() {
 		checks, err = verify(ctx, e, plan)
@@ -77,6 +90,20 @@ func (p program) carryOut(ctx context.Context, f applyFlags, planned planner, ve
 		return exitError
 	}
 	return exitOK
+}
+
+// applySeen makes a plan, asks, and applies the plan.
+func (p program) applySeen(ctx context.Context, e *engine.Engine, made engine.Planner, show func(link.Plan),
+	hook engine.Hook) error {
+	plan, err := made(ctx)
+	if err != nil {
+		return err
+	}
+	show(plan)
+	if !plan.Empty() && !p.confirmed(ctx, plan) {
+		return &refusal{"Nothing was changed.", "Answer y, or use --yes."}
+	}
+	return e.Apply(ctx, plan, hook)
 }
 
 // confirmed asks and reports whether the answer is yes. A signal or the end of

@@ -1,6 +1,10 @@
 package main
 
-import "context"
+import (
+	"context"
+
+	"authpocket/internal/engine"
+)
 
 type planFlags struct {
 	fileFlags
@@ -10,6 +14,7 @@ type planFlags struct {
 // run prints the plan.
 func (f planFlags) run(ctx context.Context, p program) int {
 	view := p.view(f.JSON)
+	ctx = engine.OneMoment(ctx)
 	e, spec, err := p.open(ctx, f.fileFlags, earlier(f.State))
 	if err != nil {
 		return view.fail(err)

@@ -123,12 +123,18 @@ func readSecret(file, variable string) (secret.Text, error) {
 
 func withoutNewline(s string) string { return strings.TrimSuffix(strings.TrimSuffix(s, "\n"), "\r") }
 
+// isTerminal reports whether a stream is a terminal.
+func isTerminal(stream any) bool {
+	file, ok := stream.(*os.File)
+	return ok && term.IsTerminal(int(file.Fd()))
+}
+
 // askPassword asks for a password at the terminal, without showing it. A read
 // of a terminal cannot be interrupted, so it is left running after a signal,
 // and the terminal is put back.
 func (p program) askPassword(ctx context.Context, name string) (secret.Text, error) {
-	terminal, ok := p.in.(*os.File)
-	if !ok || !term.IsTerminal(int(terminal.Fd())) {
+	terminal, _ := p.in.(*os.File)
+	if !isTerminal(p.in) {
 		return secret.Text{}, &refusal{"There is no password for " + name + ".",
 			"Use --password-file, or set " + envPassword + "."}
 	}

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 
+	"authpocket/internal/engine"
 	"authpocket/internal/link"
 	"authpocket/internal/signin"
 	"authpocket/internal/visible"
@@ -33,12 +34,13 @@ func (f verifyFlags) run(ctx context.Context, p program) int {
 	if f.SignIn != "" || f.SignInNew { // both are noted there
 		receipts = kept(f.State)
 	}
-	e, spec, err := p.open(ctx, f.fileFlags, receipts)
+	moment := engine.OneMoment(ctx)
+	e, spec, err := p.open(moment, f.fileFlags, receipts)
 	if err != nil {
 		return view.fail(err)
 	}
 	view.interrupted(e)
-	desired, err := e.Desire(ctx, spec)
+	desired, err := e.Desire(moment, spec)
 	if err != nil {
 		return view.fail(err)
 	}
@@ -57,8 +59,12 @@ func (f verifyFlags) run(ctx context.Context, p program) int {
 			return view.fail(err)
 		}
 	}
-	checks := e.Verify(ctx, desired, person)
+	checks := e.Verify(moment, desired, person)
 	if !f.Quick {
+		if isTerminal(p.err) {
+			visible.Fprintln(p.err, "Waiting for PocketBase's log to show whether PocketBase reaches authentik. "+
+				"It takes 4 to 30 seconds.")
+		}
 		checks = append(checks, e.VerifySlow(ctx, desired, nil)...)
 	}
 	var signedIn *signin.Verdict

@@ -12,7 +12,7 @@ import (
 
 // Removal returns a plan that deletes the link in both systems.
 func (e *Engine) Removal(ctx context.Context, spec link.Spec) (link.Plan, error) {
-	snaps, spec, err := e.find(ctx, spec)
+	snaps, spec, err := e.find(ctx, spec, e.Observe)
 	if err != nil {
 		return link.Plan{}, err
 	}
@@ -33,7 +33,7 @@ func (e *Engine) Rotation(ctx context.Context, spec link.Spec) (link.Plan, error
 // one.
 func (e *Engine) RotationTo(ctx context.Context, spec link.Spec, to secret.Text) (link.Plan, error) {
 	spec.Provider.ClientSecret = &to
-	plan, snaps, err := e.plan(ctx, spec)
+	plan, snaps, err := e.plan(ctx, spec, e.observeLink)
 	if err != nil {
 		return link.Plan{}, err
 	}

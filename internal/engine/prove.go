@@ -26,7 +26,7 @@ const (
 // creates. address is the person's e-mail address, empty for one that no mail
 // reaches. The error is link.Problems if a new person cannot sign in.
 func (e *Engine) PlanProof(ctx context.Context, spec link.Spec, address string) (link.Plan, error) {
-	plan, snaps, err := e.plan(ctx, spec)
+	plan, snaps, err := e.plan(ctx, spec, e.observeLink)
 	if err != nil {
 		return link.Plan{}, err
 	}

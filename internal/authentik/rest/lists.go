@@ -162,6 +162,18 @@ func (c *Client) Provider(ctx context.Context, pk int) (Object, error) {
 	return c.One(ctx, n, Get(Item(PathProviders, strconv.Itoa(pk))))
 }
 
+// ProviderWith returns the OAuth2 provider with that client ID, nil for none.
+func (c *Client) ProviderWith(ctx context.Context, clientID string) (Object, error) {
+	if clientID == "" {
+		return nil, nil
+	}
+	found, err := c.Exactly(ctx, ProviderByClientID(clientID), "client_id", clientID)
+	if len(found) == 0 {
+		return nil, err
+	}
+	return found[0], err
+}
+
 // Settings returns the system settings.
 func (c *Client) Settings(ctx context.Context) (Object, error) {
 	return c.One(ctx, Need{What: "system settings", Perm: link.PermViewSettings}, Get("/admin/settings/"))
