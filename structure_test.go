@@ -46,7 +46,8 @@ func packages(t *testing.T) (list []pkg) {
 // import. docs/architecture.md explains the layers.
 func imports() map[string]string {
 	return map[string]string{
-		"cmd/authpocket": "internal/connect internal/engine internal/export internal/journal internal/link " +
+		"cmd/authpocket": "internal/command",
+		"internal/command": "internal/connect internal/engine internal/export internal/journal internal/link " +
 			"internal/linkfile " +
 			"internal/listen internal/logs internal/secret internal/signin internal/visible web web/door",
 		"cmd/authpocket-demo": "internal/journal internal/listen internal/logs internal/secret sandbox web web/door",

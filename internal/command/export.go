@@ -1,7 +1,10 @@
-package main
+package command
 
 import (
 	"context"
+	"errors"
+
+	"github.com/spf13/cobra"
 
 	"authpocket/internal/engine"
 	"authpocket/internal/export"
@@ -11,12 +14,38 @@ import (
 
 type exportFlags struct {
 	sourceFlags
-	Whole  bool   `help:"${help_whole}"`
-	Format string `arg:"" help:"blueprint, terraform, pocketbase-migration, curl or markdown."`
+	Whole  bool
+	Format string
+}
+
+func newExport(s *shared) *cobra.Command {
+	var f exportFlags
+	cmd := &cobra.Command{
+		Use:   "export -f file format",
+		Short: "Print the plan as code, without secrets",
+		Long: "Prints the plan as code, without secrets. The format is blueprint (of authentik), terraform,\n" +
+			"pocketbase-migration, curl (a shell script) or markdown.",
+		Example: "  authpocket export -f link.yaml blueprint\n" +
+			"  authpocket export -f link.yaml --whole terraform > link.tf",
+		Args: func(cmd *cobra.Command, args []string) error {
+			if len(args) == 0 {
+				return errors.New("there is no format; use blueprint, terraform, pocketbase-migration, curl or markdown")
+			}
+			return atMost(1)(cmd, args)
+		},
+		RunE: func(cmd *cobra.Command, args []string) error {
+			f.Format = args[0]
+			return f.run(cmd.Context(), s.program())
+		},
+	}
+	f.add(cmd)
+	cmd.Flags().BoolVar(&f.Whole, "whole", false,
+		"export the whole link as if nothing existed yet, not only the remaining\nchanges")
+	return cmd
 }
 
 // run prints the plan in another language, without secrets.
-func (f exportFlags) run(ctx context.Context, p program) int {
+func (f exportFlags) run(ctx context.Context, p program) error {
 	view := p.view(false)
 	format, found := export.Find(f.Format)
 	if !found {
@@ -47,5 +76,5 @@ func (f exportFlags) run(ctx context.Context, p program) int {
 			visible.Fprintf(p.err, "! %s: %s %s\n", w.System.Label(), w.Summary, w.Detail)
 		}
 	}
-	return exitOK
+	return nil
 }

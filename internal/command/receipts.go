@@ -1,52 +1,37 @@
-package main
+package command
 
 import (
-	"context"
 	"os"
+
+	"github.com/spf13/cobra"
 
 	"authpocket/internal/engine"
 	"authpocket/internal/journal"
-	"authpocket/internal/link"
-	"authpocket/internal/visible"
 )
 
-type undoFlags struct {
-	applyFlags
-	Force   bool   `help:"Also discard changes made since then."`
-	Receipt string `arg:"" optional:"" help:"ID of a receipt of this link. Default: the newest."`
-}
-
 type receiptsFlags struct {
-	JSON bool `name:"json" help:"Print JSON instead of text."`
+	jsonFlag
 	stateFlag
 }
 
-// run plans and applies the undo of a receipt.
-func (f undoFlags) run(ctx context.Context, p program) int {
-	planned := func(e *engine.Engine, ctx context.Context, spec link.Spec) (link.Plan, error) {
-		id := f.Receipt
-		if id == "" {
-			newest, err := e.Newest(spec)
-			if err != nil {
-				return link.Plan{}, err
-			}
-			id = newest
-		}
-		if !f.JSON {
-			visible.Fprintf(p.out, "Undoing receipt %s.\n", id)
-		}
-		return e.Undo(ctx, id, f.Force)
+func newReceipts(s *shared) *cobra.Command {
+	var f receiptsFlags
+	cmd := &cobra.Command{
+		Use:   "receipts",
+		Short: "List the receipts",
+		Long:  "Lists the receipts of earlier applies, newest first.",
+		Example: "  authpocket receipts\n" +
+			"  authpocket receipts --json",
+		Args: atMost(0),
+		RunE: func(*cobra.Command, []string) error { return f.run(s.program()) },
 	}
-	return p.carryOut(ctx, f.applyFlags, planned, nil)
-}
-
-// run removes the link from both systems.
-func (f removeFlags) run(ctx context.Context, p program) int {
-	return p.carryOut(ctx, f.applyFlags, (*engine.Engine).Removal, nil)
+	f.jsonFlag.add(cmd)
+	f.stateFlag.add(cmd)
+	return cmd
 }
 
 // run prints the receipts, newest first.
-func (f receiptsFlags) run(_ context.Context, p program) int {
+func (f receiptsFlags) run(p program) error {
 	view := p.view(f.JSON)
 	store, err := openStore(f.State)
 	if err != nil {
@@ -57,7 +42,7 @@ func (f receiptsFlags) run(_ context.Context, p program) int {
 		return view.fail(err)
 	}
 	view.receipts(list, aside)
-	return exitOK
+	return nil
 }
 
 // earlier opens existing receipts. It creates no state directory.

@@ -1,4 +1,4 @@
-package main
+package command
 
 import (
 	"os"
@@ -16,7 +16,7 @@ const readable = "authpocket-readable"
 // TestMain makes the test binary the program itself when a script calls it.
 func TestMain(m *testing.M) {
 	testscript.Main(m, map[string]func(){
-		"authpocket": main,
+		"authpocket": func() { os.Exit(Main()) },
 		readable:     func() { os.Exit(start()) },
 	})
 }

@@ -1,8 +1,10 @@
-package main
+package command
 
 import (
 	"cmp"
 	"context"
+
+	"github.com/spf13/cobra"
 
 	"authpocket/internal/link"
 	"authpocket/internal/signin"
@@ -12,13 +14,36 @@ import (
 type verifyFlags struct {
 	fileFlags
 	stateFlag
-	Quick  bool   `help:"Skip the check that waits up to 30 seconds for PocketBase's log."`
-	Person string `help:"${help_person}" placeholder:"NAME"`
+	Quick  bool
+	Person string
 	signInFlags
 }
 
+func newVerify(s *shared) *cobra.Command {
+	var f verifyFlags
+	cmd := &cobra.Command{
+		Use:   "verify -f file",
+		Short: "Check whether the link works",
+		Long: "Checks whether the link works. With --sign-in it also signs in as an authentik user, without a browser.\n\n" +
+			"Exit code 0: no check failed, 3: a check failed, 1: error.",
+		Example: "  authpocket verify -f link.yaml\n" +
+			"  authpocket verify -f link.yaml --quick --json --person ada\n" +
+			"  authpocket verify -f link.yaml --sign-in ada --password-file ada.txt",
+		Args: atMost(0),
+		RunE: func(cmd *cobra.Command, _ []string) error { return f.run(cmd.Context(), s.program()) },
+	}
+	f.fileFlags.add(cmd)
+	f.stateFlag.add(cmd)
+	cmd.Flags().BoolVar(&f.Quick, "quick", false,
+		"skip the check that waits up to 30 seconds for PocketBase's log")
+	cmd.Flags().StringVar(&f.Person, "person", "", "user`name`, e-mail address or primary key of the authentik user whose "+
+		"sign-in\nis predicted; default: that of --sign-in, or the owner of the token")
+	f.signInFlags.add(cmd)
+	return cmd
+}
+
 // run checks the running link.
-func (f verifyFlags) run(ctx context.Context, p program) int {
+func (f verifyFlags) run(ctx context.Context, p program) error {
 	view := p.view(f.JSON)
 	who, err := p.credentials(ctx, f.signInFlags)
 	if err != nil {
@@ -58,5 +83,5 @@ func (f verifyFlags) run(ctx context.Context, p program) int {
 	if checks.Failed() {
 		return exitFailed
 	}
-	return exitOK
+	return nil
 }

@@ -1,38 +1,57 @@
-package main
+package command
 
 import (
 	"bufio"
 	"context"
 	"strings"
 
+	"github.com/spf13/cobra"
+
 	"authpocket/internal/engine"
 	"authpocket/internal/link"
 	"authpocket/internal/visible"
 )
 
+// applyFlags are the flags of all commands that apply a plan.
 type applyFlags struct {
 	fileFlags
 	stateFlag
-	Yes bool `help:"Apply without asking."`
+	Yes bool
+}
+
+func (f *applyFlags) add(cmd *cobra.Command) {
+	f.fileFlags.add(cmd)
+	f.stateFlag.add(cmd)
+	cmd.Flags().BoolVar(&f.Yes, "yes", false, "apply without asking")
 }
 
 // applyLinkFlags are the flags of the apply command itself.
 type applyLinkFlags struct {
 	applyFlags
-	RewriteSecret bool `help:"${help_rewrite_secret}"`
+	RewriteSecret bool
 }
 
-type (
-	rotateFlags struct{ applyFlags }
-	removeFlags struct{ applyFlags }
-)
-
-type stateFlag struct {
-	State string `help:"${help_state}" env:"AUTHPOCKET_STATE" placeholder:"DIR"`
+func newApply(s *shared) *cobra.Command {
+	var f applyLinkFlags
+	cmd := &cobra.Command{
+		Use:   "apply -f file",
+		Short: "Create or update the link",
+		Long: "Shows what is about to change, asks, and creates or updates the link. A receipt of what was there before\n" +
+			"makes it possible to undo it.\n\n" +
+			"Exit code 0: done, 1: error.",
+		Example: "  authpocket apply -f link.yaml\n" +
+			"  authpocket apply -f link.yaml --yes --json",
+		Args: atMost(0),
+		RunE: func(cmd *cobra.Command, _ []string) error { return f.run(cmd.Context(), s.program()) },
+	}
+	f.add(cmd)
+	cmd.Flags().BoolVar(&f.RewriteSecret, "rewrite-secret", false,
+		"write authentik's client secret to PocketBase again, even if nothing else changes")
+	return cmd
 }
 
 // run plans the link, asks, and applies the plan.
-func (f applyLinkFlags) run(ctx context.Context, p program) int {
+func (f applyLinkFlags) run(ctx context.Context, p program) error {
 	planned := func(e *engine.Engine, ctx context.Context, spec link.Spec) (link.Plan, error) {
 		spec.PocketBase.RewriteSecret = spec.PocketBase.RewriteSecret || f.RewriteSecret
 		return e.Plan(ctx, spec)
@@ -48,7 +67,7 @@ type planner func(*engine.Engine, context.Context, link.Spec) (link.Plan, error)
 
 // carryOut plans, asks, applies the plan, and verifies the result unless
 // verify is nil.
-func (p program) carryOut(ctx context.Context, f applyFlags, planned planner, verify verifier) int {
+func (p program) carryOut(ctx context.Context, f applyFlags, planned planner, verify verifier) error {
 	view := p.view(f.JSON)
 	e, spec, err := p.open(ctx, f.fileFlags, kept(f.State))
 	if err != nil {
@@ -81,7 +100,7 @@ func (p program) carryOut(ctx context.Context, f applyFlags, planned planner, ve
 	if err != nil {
 		return exitError
 	}
-	return exitOK
+	return nil
 }
 
 // confirmed asks and reports whether the answer is yes. A signal or the end of

@@ -1,4 +1,4 @@
-package main
+package command
 
 import (
 	"bytes"
@@ -125,7 +125,7 @@ func TestNoNameSteersTheTerminal(t *testing.T) {
 	file := linkFile(t)
 	for _, one := range []struct {
 		args, input string
-		code        int
+		code        exit
 		shows       bool // names, one of them hostile
 	}{
 		{"plan -f FILE", "", exitChanges, true},

@@ -1,4 +1,4 @@
-package main
+package command
 
 import (
 	"cmp"
@@ -31,7 +31,7 @@ func (p program) open(ctx context.Context, f fileFlags, receipts store) (*engine
 	if len(problems) > 0 {
 		return nil, spec, problems
 	}
-	cfg := engine.Config{Program: buildVersion(), Log: p.log}
+	cfg := engine.Config{Program: releaseVersion(), Log: p.log}
 	cfg.AuthentikURL, cfg.PocketBaseURL = file.Authentik.Base, file.PocketBase.Base
 	var (
 		a     connect.Authentik

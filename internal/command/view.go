@@ -1,4 +1,4 @@
-package main
+package command
 
 import (
 	"bytes"
@@ -42,7 +42,7 @@ func (v view) json(value any) {
 }
 
 // fail prints the messages of err and returns the exit code.
-func (v view) fail(err error) int {
+func (v view) fail(err error) error {
 	if v.asJSON {
 		v.json(map[string]any{"errors": messages(err)})
 	}

@@ -1,11 +1,14 @@
-package main
+package command
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"log/slog"
 	"net"
+
+	"github.com/spf13/cobra"
 
 	"authpocket/internal/link"
 	"authpocket/internal/listen"
@@ -15,14 +18,54 @@ import (
 )
 
 type serveFlags struct {
-	Listen string `help:"${help_listen}" default:"127.0.0.1:8480" env:"AUTHPOCKET_LISTEN" placeholder:"ADDRESS"`
+	Listen string
 	stateFlag
 
-	TLSCert      string   `name:"tls-cert" help:"${help_tls_cert}" env:"AUTHPOCKET_TLS_CERT" placeholder:"FILE"`
-	TLSKey       string   `name:"tls-key" help:"${help_tls_key}" env:"AUTHPOCKET_TLS_KEY" placeholder:"FILE"`
-	PublicURL    string   `name:"public-url" help:"${help_public_url}" env:"AUTHPOCKET_PUBLIC_URL" placeholder:"URL"`
-	TrustedProxy []string `name:"trusted-proxy" help:"${help_proxy}" env:"AUTHPOCKET_TRUSTED_PROXY" placeholder:"CIDR"`
-	InsecureHTTP bool     `name:"insecure-http" help:"${help_insecure_http}" env:"AUTHPOCKET_INSECURE_HTTP"`
+	TLSCert, TLSKey string
+	PublicURL       string
+	TrustedProxy    []string
+	InsecureHTTP    bool
+}
+
+func newServe(s *shared) *cobra.Command {
+	var f serveFlags
+	cmd := &cobra.Command{
+		Use:   "serve",
+		Short: "Start the web wizard (the default)",
+		Long:  "Starts the web wizard and prints its address and setup code. It runs until it is interrupted.",
+		Example: "  authpocket serve\n" +
+			"  authpocket serve --listen 127.0.0.1:0\n" +
+			"  authpocket serve --listen :8443 --tls-cert cert.pem --tls-key key.pem",
+		Args: atMost(0),
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			s.level = cmp.Or(s.level, "warn")
+			return f.run(cmd.Context(), s.program())
+		},
+	}
+	f.add(cmd)
+	return cmd
+}
+
+func (f *serveFlags) add(cmd *cobra.Command) {
+	flags := cmd.Flags()
+	f.stateFlag.add(cmd)
+	flags.StringVar(&f.Listen, "listen", "127.0.0.1:8480", "`address` to listen on; non-loopback addresses need TLS, "+
+		"a trusted proxy\nor --insecure-http")
+	flags.StringVar(&f.TLSCert, "tls-cert", "", "certificate for https, a PEM `file`")
+	flags.StringVar(&f.TLSKey, "tls-key", "", "private key of the certificate, a PEM `file`")
+	flags.StringVar(&f.PublicURL, "public-url", "", "the wizard's address (`URL`) in the browser, if it differs from the "+
+		"address\nlistened on")
+	flags.StringSliceVar(&f.TrustedProxy, "trusted-proxy", nil, "address or `network` of a proxy that terminates https "+
+		"and sets\nX-Forwarded-Proto; needs --public-url")
+	flags.BoolVar(&f.InsecureHTTP, "insecure-http", false, "allow plain http from other machines; anyone who can read "+
+		"the traffic\ncan read the admin tokens")
+	for name, variable := range map[string]string{
+		"listen": "AUTHPOCKET_LISTEN", "tls-cert": "AUTHPOCKET_TLS_CERT", "tls-key": "AUTHPOCKET_TLS_KEY",
+		"public-url": "AUTHPOCKET_PUBLIC_URL", "trusted-proxy": "AUTHPOCKET_TRUSTED_PROXY",
+		"insecure-http": "AUTHPOCKET_INSECURE_HTTP",
+	} {
+		fromEnv(flags, name, variable)
+	}
 }
 
 func (f serveFlags) options() listen.Options {
@@ -33,7 +76,7 @@ func (f serveFlags) options() listen.Options {
 }
 
 // run runs the web wizard until the context ends.
-func (f serveFlags) run(ctx context.Context, p program) int {
+func (f serveFlags) run(ctx context.Context, p program) error {
 	store, err := openStore(f.State)
 	if err != nil {
 		said := link.MessageOf(err)
@@ -56,7 +99,7 @@ func (f serveFlags) run(ctx context.Context, p program) int {
 	}
 	terminal := door.Terminal{Out: p.out, URL: ln.URL}
 	wizard := web.New(web.Config{
-		Log: p.log, Prefill: web.Prefill{CA: ca}, Receipts: store, Version: buildVersion(),
+		Log: p.log, Prefill: web.Prefill{CA: ca}, Receipts: store, Version: releaseVersion(),
 		Hosts: door.Hosts{Public: ln.Public, Proxies: ln.Proxies}, Print: terminal.Print, Closed: terminal.Closed,
 	})
 	visible.Fprintf(p.out, "authpocket is ready: %s\n\n", ln.URL)
@@ -65,7 +108,7 @@ func (f serveFlags) run(ctx context.Context, p program) int {
 		visible.Fprintln(p.err, "authpocket:", err)
 		return exitError
 	}
-	return exitOK
+	return nil
 }
 
 // cannotListen prints why listening failed and what to do.

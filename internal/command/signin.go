@@ -1,4 +1,4 @@
-package main
+package command
 
 import (
 	"cmp"
@@ -9,6 +9,7 @@ import (
 	"os"
 	"strings"
 
+	"github.com/spf13/cobra"
 	"golang.org/x/term"
 
 	"authpocket/internal/secret"
@@ -19,10 +20,22 @@ import (
 // signInFlags say who makes a test sign-in. Secrets are never arguments, which
 // other users of the machine can read.
 type signInFlags struct {
-	SignIn           string `help:"${help_sign_in}" placeholder:"NAME"`
-	PasswordFile     string `help:"${help_password_file}" placeholder:"FILE" type:"path"`
-	TOTPSecretFile   string `name:"totp-secret-file" help:"${help_totp_secret_file}" placeholder:"FILE" type:"path"`
-	RecoveryCodeFile string `help:"${help_recovery_code_file}" placeholder:"FILE" type:"path"`
+	SignIn           string
+	PasswordFile     string
+	TOTPSecretFile   string
+	RecoveryCodeFile string
+}
+
+func (f *signInFlags) add(cmd *cobra.Command) {
+	flags := cmd.Flags()
+	flags.StringVar(&f.SignIn, "sign-in", "", "also sign in as the authentik user with this `name`, without a browser; an "+
+		"account\nthat the test creates is deleted again; the password is read from\n--password-file, $"+envPassword+
+		" or the terminal")
+	flags.Var((*path)(&f.PasswordFile), "password-file", "the password for --sign-in")
+	flags.Var((*path)(&f.TOTPSecretFile), "totp-secret-file", "the secret of the user's authenticator app, base32 or an "+
+		"otpauth address\n($"+envTOTP+")")
+	flags.Var((*path)(&f.RecoveryCodeFile), "recovery-code-file", "a recovery code of the user, which works once\n($"+
+		envCode+")")
 }
 
 // The environment variables for the secrets of a test sign-in.

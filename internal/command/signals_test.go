@@ -1,6 +1,6 @@
 //go:build linux
 
-package main
+package command
 
 import (
 	"os"
@@ -40,7 +40,7 @@ func TestASignalEndsTheReadOfALinkFile(t *testing.T) {
 	if err := cmd.Process.Signal(syscall.SIGINT); err != nil {
 		t.Fatal(err)
 	}
-	if err := cmd.Wait(); cmd.ProcessState.ExitCode() != exitError ||
+	if err := cmd.Wait(); cmd.ProcessState.ExitCode() != int(exitError) ||
 		!strings.Contains(said.String(), "reading the link file") {
 		t.Errorf("it ends with %v: %s", err, said.String())
 	}
