@@ -39,9 +39,19 @@ func newExport(s *shared) *cobra.Command {
 		},
 	}
 	f.add(cmd)
+	cmd.ValidArgsFunction = s.suggest(formats)
 	cmd.Flags().BoolVar(&f.Whole, "whole", false,
 		"export the whole link as if nothing existed yet, not only the remaining\nchanges")
 	return cmd
+}
+
+// formats suggests the formats.
+func formats(context.Context, program, string) []cobra.Completion {
+	var names []cobra.Completion
+	for _, f := range export.Formats() {
+		names = append(names, cobra.CompletionWithDesc(f.Name, f.Title))
+	}
+	return names
 }
 
 // run prints the plan in another language, without secrets.

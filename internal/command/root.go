@@ -138,6 +138,7 @@ func (s *shared) add(root *cobra.Command) {
 	flags := root.PersistentFlags()
 	flags.Var(&s.level, "log", "log `level`: debug, info, warn or error; default: warn for serve, off for\nother commands")
 	fromEnv(flags, "log", "AUTHPOCKET_LOG")
+	_ = root.RegisterFlagCompletionFunc("log", cobra.FixedCompletions(logLevels(), cobra.ShellCompDirectiveNoFileComp))
 	flags.StringVar(&s.caFile, "ca-file", "", "PEM `file` with a private CA, trusted in addition to the system's CAs")
 	fromEnv(flags, "ca-file", "AUTHPOCKET_CA_FILE")
 }

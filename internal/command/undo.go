@@ -34,6 +34,7 @@ func newUndo(s *shared) *cobra.Command {
 		},
 	}
 	f.add(cmd)
+	cmd.ValidArgsFunction = s.suggest(f.receipts)
 	cmd.Flags().BoolVar(&f.Force, "force", false, "also discard changes made since then")
 	return cmd
 }

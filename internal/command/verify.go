@@ -39,6 +39,9 @@ func newVerify(s *shared) *cobra.Command {
 	cmd.Flags().StringVar(&f.Person, "person", "", "user`name`, e-mail address or primary key of the authentik user whose "+
 		"sign-in\nis predicted; default: that of --sign-in, or the owner of the token")
 	f.signInFlags.add(cmd)
+	for _, name := range []string{"person", "sign-in"} {
+		_ = cmd.RegisterFlagCompletionFunc(name, s.suggest(f.users))
+	}
 	return cmd
 }
 
