@@ -68,6 +68,7 @@ func imports() map[string]string {
 		"internal/linkfile":       "internal/link internal/secret",
 		"internal/export":         "internal/link internal/secret",
 		"internal/keydocs":        "internal/link",
+		"internal/clidocs":        "internal/command",
 		"internal/journal":        "internal/link internal/secret",
 		"internal/authentik": "internal/authentik/apply internal/authentik/checks internal/authentik/login " +
 			"internal/authentik/rest " +

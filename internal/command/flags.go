@@ -24,7 +24,7 @@ func (f *sourceFlags) add(cmd *cobra.Command) {
 	_ = cmd.MarkFlagRequired("file")
 	_ = cmd.MarkFlagFilename("file", "yaml", "yml")
 	cmd.Flags().StringSliceVar(&f.AllowEnv, "allow-env", nil, "`name` of another environment variable that the link "+
-		"file may use, in\naddition to AUTHENTIK_* and POCKETBASE_*; can be repeated")
+		"file may use, in\naddition to those that begin with AUTHENTIK_ or POCKETBASE_; can be repeated")
 }
 
 // fileFlags are the flags of all commands that read a link file and print text
