@@ -12,7 +12,7 @@ import (
 func TestOutputIsMadeVisible(t *testing.T) {
 	for dir, past := range map[string]string{
 		"internal/command": `fmt\.(Fp|P)rint|\.WriteString\(p\.|\.Write\(`,
-		"web":            `templ\.Handler\(|\.Render\(`,
+		"web":              `templ\.Handler\(|\.Render\(`,
 	} {
 		allowed := regexp.MustCompile(`visible\.JSON\(|view\.Visible\(|page\.Render\(ctx, &b\)`)
 		err := fs.WalkDir(os.DirFS(dir), ".", func(path string, d fs.DirEntry, err error) error {

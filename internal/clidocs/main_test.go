@@ -60,7 +60,8 @@ func TestManualPagesNameTheirDateAndFlags(t *testing.T) {
 		t.Fatal(err)
 	}
 	page := pages(t, dir)["authpocket-plan.1"]
-	for _, want := range []string{`.TH "AUTHPOCKET-PLAN" "1" "Jan 2026"`, `\fB--file\fP`, "authpocket plan -f link.yaml"} {
+	for _, want := range []string{`.TH "AUTHPOCKET-PLAN" "1" "Jan 2026"`, `\fB--file\fP`,
+		"authpocket plan -f link.yaml"} {
 		if !strings.Contains(page, want) {
 			t.Errorf("the page of plan lacks %s:\n%s", want, page)
 		}

@@ -81,7 +81,8 @@ func TestShellsComplete(t *testing.T) {
 		box.Authentik().AddPerson(name, name, "p@example.com", "x", nil)
 	}
 	var out, errs bytes.Buffer
-	if code := run(t.Context(), []string{"__complete", "undo", "-f", file, ""}, streams{nil, &out, &errs}); code != exitOK {
+	asked := []string{"__complete", "undo", "-f", file, ""}
+	if code := run(t.Context(), asked, streams{nil, &out, &errs}); code != exitOK {
 		t.Fatalf("it ends with %d: %s", code, errs.String())
 	}
 	receipt, _, _ := strings.Cut(out.String(), "\t")

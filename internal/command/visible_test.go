@@ -145,17 +145,20 @@ func TestNoNameSteersTheTerminal(t *testing.T) {
 		{"undo -f FILE --yes --json", "", exitError, false}, // a rotation's
 		{"remove -f FILE --yes", "", exitOK, true},
 		{"undo -f FILE --yes", "", exitOK, true},
-		{"plan -f " + hostile, "", exitError, true},
+		{"plan -f HOSTILE", "", exitError, true},
+		{"plan --log HOSTILE", "", exitError, true},
+		{"plan --HOSTILE", "", exitError, true},
+		{"receipts HOSTILE", "", exitError, true},
+		{"HOSTILE", "", exitError, true},
+		{"help HOSTILE", "", exitError, true},
+		{"completion HOSTILE", "", exitError, true},
+		{"__complete undo -f FILE 2", "", exitOK, false},
+		{"__complete verify -f FILE --person ad", "", exitOK, false},
 	} {
 		var out, problems bytes.Buffer
 		args := strings.Fields(one.args)
-		if strings.HasSuffix(one.args, hostile) {
-			args = []string{"plan", "-f", hostile}
-		}
 		for i := range args {
-			if args[i] == "FILE" {
-				args[i] = file
-			}
+			args[i] = strings.NewReplacer("FILE", file, "HOSTILE", hostile).Replace(args[i])
 		}
 		code := run(t.Context(), args, streams{strings.NewReader(one.input), &out, &problems})
 		said := out.String() + problems.String()
