@@ -28,8 +28,8 @@ type signInFlags struct {
 
 func (f *signInFlags) add(cmd *cobra.Command) {
 	flags := cmd.Flags()
-	flags.StringVar(&f.SignIn, "sign-in", "", "also sign in as the authentik user with this `name`, without a browser; "+
-		"an account\nthat the test creates is deleted again; the password is read from\n--password-file, $"+envPassword+
+	flags.StringVar(&f.SignIn, "sign-in", "", "also sign in as the authentik user with this `name`, without a "+
+		"browser; an account\nthat the test creates is deleted again; the password is read from\n--password-file, $"+envPassword+
 		" or the terminal")
 	flags.Var((*path)(&f.PasswordFile), "password-file", "the password for --sign-in")
 	flags.Var((*path)(&f.TOTPSecretFile), "totp-secret-file", "the secret of the user's authenticator app, base32 or "+
