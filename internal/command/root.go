@@ -107,8 +107,13 @@ func newRoot(std streams) *cobra.Command {
 			"  authpocket plan -f link.yaml\n" +
 			"  authpocket apply -f link.yaml\n" +
 			"  authpocket verify -f link.yaml",
-		Version:       buildVersion(),
-		RunE:          serve.RunE,
+		Version: buildVersion(),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if err := serve.Args(cmd, args); err != nil { // after --, where cobra looks for no command
+				return err
+			}
+			return serve.RunE(cmd, args)
+		},
 		SilenceErrors: true,
 		SilenceUsage:  true,
 		PersistentPreRunE: func(cmd *cobra.Command, _ []string) error {
