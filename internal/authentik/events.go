@@ -34,6 +34,27 @@ func (c *Client) Events(ctx context.Context, since time.Time, d link.Desired, st
 	return t
 }
 
+// OnlySignIn reports whether authentik's log has the sign-in with that state, and no other one of the person to the
+// link's application since then, by this machine's clock. The error is a *link.Fault.
+func (c *Client) OnlySignIn(ctx context.Context, since time.Time, d link.Desired, person int, state string) (bool,
+	error) {
+	events, since, err := c.events(ctx, since, "authorize_application")
+	if err != nil {
+		return false, err
+	}
+	logged := false
+	for _, e := range events {
+		if !e.when().After(since) || !e.concerns(d) || e.user().Number("pk") != person {
+			continue
+		}
+		if e.args().Text("state") != state {
+			return false, nil
+		}
+		logged = true
+	}
+	return logged, nil
+}
+
 // events returns authentik's latest events of these kinds, latest first, and since by authentik's clock. That is
 // a second earlier, because it was corrected by a date in whole seconds.
 func (c *Client) events(ctx context.Context, since time.Time, actions ...string) ([]event, time.Time, error) {

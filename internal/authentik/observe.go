@@ -92,6 +92,7 @@ func (o *observation) readProviders(ctx context.Context) error {
 		return err
 	}
 	o.snap.Providers = link.Each(objects, rest.ProviderState)
+	o.snap.SecretsElsewhere = slices.ContainsFunc(objects, rest.HidesSecret)
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	if len(objects) > 0 { // the version says less: a release candidate may lack features of its version

@@ -65,9 +65,27 @@ type AuthentikSnapshot struct {
 	ClosedByDefault bool
 	// AccessUnknown reports whether that flag could not be read.
 	AccessUnknown bool
+	// SecretsElsewhere reports whether providers come without their client secret, as in drafts of authentik 2026.11,
+	// where it is an object of its own.
+	SecretsElsewhere bool
 	// Missing are the permissions that refused reads require, such as "authentik_flows.view_flow".
 	Missing []Permission
 }
+
+// SecretProblem returns the problem of an authentik whose client secrets cannot be read, nil for any other.
+func (s AuthentikSnapshot) SecretProblem() *Problem {
+	if !s.SecretsElsewhere {
+		return nil
+	}
+	return &Problem{Field: "authentik.url", Summary: SecretsElsewhere, Todo: SecretsElsewhereTodo}
+}
+
+// What is said about an authentik whose client secrets cannot be read.
+const (
+	SecretsElsewhere = "This authentik keeps client secrets elsewhere, and this version of authpocket cannot read " +
+		"them." // #nosec G101 -- a sentence
+	SecretsElsewhereTodo = "Use a version of authpocket that supports this version of authentik." // #nosec G101
+)
 
 // Features are the optional features of a server's version.
 type Features struct {

@@ -40,6 +40,9 @@ type lab struct {
 // adminToken is authentik's API token. Tests search all output for it.
 const adminToken = "ak-admin-token-0123456789-never-to-be-printed"
 
+// horse is ada's password.
+const horse = "correct horse battery staple"
+
 func newLab(t testing.TB) *lab {
 	t.Helper()
 	data := t.TempDir()
@@ -102,7 +105,7 @@ func (l *lab) reset() {
 	l.authentik.reset()
 	l.pb.reset()
 	l.sim = authentiksim.New(authentiksim.Config{AdminToken: adminToken, SigningKey: l.key})
-	ada := l.sim.AddPerson("ada", "Ada Lovelace", "ada@example.com", "", nil)
+	ada := l.sim.AddPerson("ada", "Ada Lovelace", "ada@example.com", horse, nil)
 	l.sim.AddGroup("staff", ada)
 	l.sim.AddGroup("admins")
 	l.sim.AddApplications(2)

@@ -110,7 +110,8 @@ func (k kind[W, S]) compare(want S, found rest.Object, names []string) finding {
 	if found == nil {
 		return finding{}
 	}
-	return seen(rest.Differing(names, rest.FieldsOf(k.table, want), rest.FieldsOf(k.table, k.state(found)), found))
+	differs := rest.Differing(names, rest.FieldsOf(k.table, want), rest.FieldsOf(k.table, k.state(found)), found)
+	return seen(differs, slices.Contains(names, "client_secret") && rest.HidesSecret(found))
 }
 
 // first returns the first object, nil for none.

@@ -83,7 +83,8 @@ func (c Writer) lookForPair(ctx context.Context, w wantedPair) (finding, error) 
 		return found, err
 	}
 	differs := c.applications().compare(w.Application, application, w.applicationNames).differs
-	var fromProvider, fromBindings []string
+	var fromProvider finding
+	var fromBindings []string
 	group, ctx := errgroup.WithContext(ctx)
 	group.Go(func() (err error) {
 		fromProvider, err = c.providerDiffers(ctx, w, application.Number("provider"))
@@ -96,18 +97,18 @@ func (c Writer) lookForPair(ctx context.Context, w wantedPair) (finding, error) 
 	if err := group.Wait(); err != nil {
 		return finding{}, err
 	}
-	return seen(slices.Concat(differs, fromProvider, fromBindings)), nil
+	return seen(slices.Concat(differs, fromProvider.differs, fromBindings), fromProvider.hidden), nil
 }
 
-func (c Writer) providerDiffers(ctx context.Context, w wantedPair, pk int) ([]string, error) {
+func (c Writer) providerDiffers(ctx context.Context, w wantedPair, pk int) (finding, error) {
 	if pk == 0 {
-		return []string{"provider"}, nil
+		return finding{differs: []string{"provider"}}, nil
 	}
 	provider, err := c.Provider(ctx, pk)
 	if err != nil || provider == nil {
-		return []string{"provider"}, err
+		return finding{differs: []string{"provider"}}, err
 	}
-	return c.providers().compare(w.Provider, provider, w.providerNames).differs, nil
+	return c.providers().compare(w.Provider, provider, w.providerNames), nil
 }
 
 func (c Writer) bindingsDiffer(ctx context.Context, w wantedPair, applicationPK string) ([]string, error) {

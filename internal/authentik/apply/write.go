@@ -31,6 +31,7 @@ type write struct {
 type finding struct {
 	presence presence
 	differs  []string // the fields that differ
+	hidden   bool     // authentik does not show the client secret that was written
 }
 
 // presence is whether the object exists.
@@ -144,9 +145,9 @@ func (w write) took(a rest.Answer) bool {
 	return a.OK() && isObject && o.Text("pk") != ""
 }
 
-func seen(differs []string) finding {
-	if len(differs) > 0 {
-		return finding{presence: different, differs: differs}
+func seen(differs []string, hidden bool) finding {
+	if len(differs) > 0 || hidden {
+		return finding{presence: different, differs: differs, hidden: hidden}
 	}
 	return finding{presence: asWanted}
 }
