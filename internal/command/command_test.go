@@ -34,8 +34,8 @@ func TestEveryCommandExplainsItself(t *testing.T) {
 func TestWhatIsNoCommandStartsNothing(t *testing.T) {
 	for _, args := range [][]string{
 		{"no-such-command"}, {"serve", "no-such-command"}, {"apply", "again"},
-		{"veryfy", "-f", "link.yaml"}, {"veryfy", "--help"}, {"--", "verify"}, {""}, {"--listen", "127.0.0.1:0", "sreve"},
-		{"help", "no-such-command"}, {"receipts", "plan"},
+		{"veryfy", "-f", "link.yaml"}, {"veryfy", "--help"}, {"--", "verify"}, {""},
+		{"--listen", "127.0.0.1:0", "sreve"}, {"help", "no-such-command"}, {"receipts", "plan"},
 		{"completion", "no-such-shell"}, {"completion"}, {"export", "-f", "link.yaml"},
 	} {
 		var out, errs bytes.Buffer
