@@ -11,8 +11,8 @@ import (
 // What the program says passes one function for each kind of output.
 func TestOutputIsMadeVisible(t *testing.T) {
 	for dir, past := range map[string]string{
-		"cmd/authpocket": `fmt\.(Fp|P)rint|\.WriteString\(p\.|\.Write\(`,
-		"web":            `templ\.Handler\(|\.Render\(`,
+		"internal/command": `fmt\.(Fp|P)rint|\.WriteString\(p\.|\.Write\(`,
+		"web":              `templ\.Handler\(|\.Render\(`,
 	} {
 		allowed := regexp.MustCompile(`visible\.JSON\(|view\.Visible\(|page\.Render\(ctx, &b\)`)
 		err := fs.WalkDir(os.DirFS(dir), ".", func(path string, d fs.DirEntry, err error) error {
