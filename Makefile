@@ -3,21 +3,24 @@
 SHELL := /bin/bash
 GOFLAGS_BUILD := -trimpath -ldflags='-s -w -buildid='
 
-.PHONY: help generate check-generated test check race browser lint security fuzz faults worlds run demo build bench
+.PHONY: help man generate check-generated test check race browser lint security fuzz faults worlds run demo build bench
 
 help:                     ## this list
 	@awk -F ':[^#]*## ' '/^[a-z-]+:.*## / { printf "%-17s %s\n", $$1, $$2 }' Makefile
 
-generate:                 ## make the *_templ.go files, the keys in docs/link-file.md and the JSON Schema again
+generate:                 ## make the *_templ.go files, docs/link-file.md, docs/cli and the JSON Schema again
 	go tool templ fmt web
 	go tool templ generate -path web
 	go run ./internal/keydocs
+	go run ./internal/clidocs
 
 check-generated:          ## fail when generated files are stale
 	go tool templ fmt -fail web
 	go tool templ generate -path web
 	go run ./internal/keydocs
-	git diff --exit-code -- web docs/link-file.md internal/linkfile/link.schema.json
+	go run ./internal/clidocs
+	git diff --exit-code -- web docs/link-file.md docs/cli internal/linkfile/link.schema.json
+	test -z "$$(git ls-files --others --exclude-standard docs/cli)"
 
 test:                     ## a seeded selection of every kind of test
 	@./scripts/test.sh
@@ -62,6 +65,9 @@ build:                    ## the two programs
 	CGO_ENABLED=0 go build $(GOFLAGS_BUILD) -o bin/authpocket ./cmd/authpocket
 	CGO_ENABLED=0 go build $(GOFLAGS_BUILD) -o bin/authpocket-demo ./cmd/authpocket-demo
 	@ls -l bin
+
+man:                      ## the manual pages, in bin/man
+	SOURCE_DATE_EPOCH="$$(git log -1 --format=%ct)" go run ./internal/clidocs -man bin/man
 
 bench:                    ## print measured figures beside their targets
 	go test -run '^$$' -bench . -benchtime 3x -v ./test/bench ./internal/journal

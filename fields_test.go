@@ -33,6 +33,7 @@ func withRules() map[string]string {
 
 		// Words that name other things too.
 		"name": "", "slug": "", "group": "", "provider": "", "description": "",
+		"username": "", "email": "", "groups": "",
 	}
 }
 
@@ -42,7 +43,7 @@ func withRules() map[string]string {
 func TestAFieldIsNamedInFewFiles(t *testing.T) {
 	files := stringsOfTheProduct(t)
 	keys := slices.Concat(keysOf(link.ApplicationAttrs()), keysOf(link.ProviderAttrs()), keysOf(link.MappingAttrs()),
-		keysOf(link.KeyAttrs()),
+		keysOf(link.KeyAttrs()), keysOf(link.PersonAttrs()),
 		keysOf(link.BindingAttrs()), keysOf(link.SlotAttrs()), keysOf(link.OAuth2Attrs()), keysOf(link.RuleAttrs()),
 		keysOf(link.SettingsAttrs()))
 	rules := withRules()

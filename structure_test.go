@@ -46,7 +46,8 @@ func packages(t *testing.T) (list []pkg) {
 // import. docs/architecture.md explains the layers.
 func imports() map[string]string {
 	return map[string]string{
-		"cmd/authpocket": "internal/connect internal/engine internal/export internal/journal internal/link " +
+		"cmd/authpocket": "internal/command",
+		"internal/command": "internal/connect internal/engine internal/export internal/journal internal/link " +
 			"internal/linkfile " +
 			"internal/listen internal/logs internal/secret internal/signin internal/visible web web/door",
 		"cmd/authpocket-demo": "internal/journal internal/listen internal/logs internal/secret sandbox web web/door",
@@ -67,6 +68,7 @@ func imports() map[string]string {
 		"internal/linkfile":       "internal/link internal/secret",
 		"internal/export":         "internal/link internal/secret",
 		"internal/keydocs":        "internal/link internal/linkfile internal/secret",
+		"internal/clidocs":        "internal/command",
 		"internal/journal":        "internal/link internal/secret",
 		"internal/authentik": "internal/authentik/apply internal/authentik/checks internal/authentik/login " +
 			"internal/authentik/rest " +
@@ -85,7 +87,7 @@ func imports() map[string]string {
 		"internal/pocketbase/signins": "internal/link internal/outbound internal/pocketbase/rest internal/secret " +
 			"internal/signin internal/wire",
 		"internal/engine": "internal/address internal/journal internal/link internal/plans internal/predict " +
-			"internal/secret internal/signin",
+			"internal/secret internal/signin internal/wire",
 		"internal/connect": "internal/authentik internal/authentik/rest internal/engine internal/link " +
 			"internal/outbound " +
 			"internal/pocketbase internal/pocketbase/rest internal/secret",

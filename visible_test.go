@@ -11,8 +11,8 @@ import (
 // What the program says passes one function for each kind of output.
 func TestOutputIsMadeVisible(t *testing.T) {
 	for dir, past := range map[string]string{
-		"cmd/authpocket": `fmt\.(Fp|P)rint|\.WriteString\(p\.|\.Write\(`,
-		"web":            `templ\.Handler\(|\.Render\(`,
+		"internal/command": `fmt\.(Fp|P)rint|\.WriteString\(p\.|\.Write\(`,
+		"web":              `templ\.Handler\(|\.Render\(`,
 	} {
 		// A link file and its schema are written as they are, as exports are: YAML escapes control characters.
 		allowed := regexp.MustCompile(`visible\.JSON\(|view\.Visible\(|page\.Render\(ctx, &b\)|` +

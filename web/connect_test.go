@@ -7,6 +7,7 @@ import (
 	"mime/multipart"
 	"net/http"
 	"net/http/httptest"
+	"net/http/httputil"
 	"net/url"
 	"strings"
 	"testing"
@@ -15,7 +16,9 @@ import (
 
 	"authpocket/internal/authentik/rest"
 	"authpocket/internal/connect"
+	"authpocket/internal/link"
 	pbrest "authpocket/internal/pocketbase/rest"
+	hostileserver "authpocket/test/hostile"
 )
 
 func TestConnectingWithNothingTellsEverythingAtOnce(t *testing.T) {
@@ -288,4 +291,20 @@ func TestSecretsAreNotSentInTheClearUnlessTicked(t *testing.T) {
 		}
 		b.send(b.get(one.path), one.path, nil).want(303) // nothing changed, the box still ticked
 	}
+}
+
+// An authentik whose client secrets cannot be read is told before anything is answered.
+func TestSecretsKeptElsewhereAreSaidAfterConnecting(t *testing.T) {
+	box := newSandbox(t)
+	box.Authentik().AddApplications(1)
+	to, err := url.Parse(box.AuthentikURL)
+	if err != nil {
+		t.Fatal(err)
+	}
+	front := httptest.NewServer(hostileserver.SecretsElsewhere(httputil.NewSingleHostReverseProxy(to), nil))
+	t.Cleanup(front.Close)
+	cfg := prefilled(box)
+	cfg.Prefill.AuthentikURL = front.URL
+	b := wizardFor(t, box, cfg).browser().connected()
+	b.get("/settings").want(502).says(link.SecretsElsewhere, link.SecretsElsewhereTodo)
 }

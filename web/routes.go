@@ -58,6 +58,7 @@ func (s *Server) routes() chi.Router {
 	r.Get("/signin", s.with(s.showSignIn))
 	r.Post("/signin", s.with(s.startSignIn))
 	r.Post("/signin/invite", s.with(s.inviteSignIn))
+	r.Get("/prove", s.after("/review", s.showProof))
 	r.Get("/signin/address", s.after("/review", s.addAddress))
 	r.Get("/signin/address/remove", s.after("/review", s.removeAddress))
 	r.Get("/signin/{id}", found(s, s.signInOf, s.showSignInRun))

@@ -24,6 +24,11 @@ func (s *Server) showSettings(w http.ResponseWriter, r *http.Request, sess *sess
 		s.fail(w, r, sess, err, "/settings")
 		return
 	}
+	if problem := preview.Authentik.SecretProblem(); problem != nil {
+		fault := &link.Fault{System: link.Authentik, Summary: problem.Summary, Todo: problem.Todo}
+		s.fail(w, r, sess, fault, "/settings")
+		return
+	}
 	in := settingsInput(preview)
 	if preview.Spec.Email == "" && preview.EmailBefore != "" {
 		in.Form.Set("email", string(preview.EmailBefore))

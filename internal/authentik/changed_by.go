@@ -47,6 +47,7 @@ func bareKey(pk string) string { return strings.ReplaceAll(pk, "-", "") }
 
 // modelMatch compares an event's object with those of a change.
 type modelMatch struct {
+	link.LinkOnly
 	kind, key, name string
 	found           bool
 }

@@ -28,5 +28,5 @@ func Connect(ctx context.Context, cfg rest.Config) (*Client, error) {
 }
 
 func newFacade(c *rest.Client) *Client {
-	return &Client{Client: c, Writer: apply.Writer{Client: c}, Checker: checks.Checker{Client: c}}
+	return &Client{Client: c, Writer: apply.NewWriter(c), Checker: checks.Checker{Client: c}}
 }

@@ -16,11 +16,14 @@ import (
 // eventCount is the number of latest events that are read.
 const eventCount = 100
 
+// authorised is the action of an event that lets a user through to an application.
+const authorised = "authorize_application"
+
 // Events returns authentik's events about sign-ins to the link's application since then, by this machine's
 // clock, oldest first and without secrets. Events that name another state belong to other sign-ins and are
 // skipped; an empty state skips none.
 func (c *Client) Events(ctx context.Context, since time.Time, d link.Desired, state string) signin.AuthentikTrail {
-	events, since, err := c.events(ctx, since, "login", "login_failed", "authorize_application", "configuration_error",
+	events, since, err := c.events(ctx, since, "login", "login_failed", authorised, "configuration_error",
 		"suspicious_request", "policy_exception", "property_mapping_exception")
 	if err != nil {
 		return signin.AuthentikTrail{Unread: rest.FaultWords(err)}
@@ -32,6 +35,27 @@ func (c *Client) Events(ctx context.Context, since time.Time, d link.Desired, st
 		}
 	}
 	return t
+}
+
+// OnlySignIn reports whether authentik's log has the sign-in with that state, and no other one of the person to the
+// link's application since then, by this machine's clock. The error is a *link.Fault.
+func (c *Client) OnlySignIn(ctx context.Context, since time.Time, d link.Desired, person int, state string) (bool,
+	error) {
+	events, since, err := c.events(ctx, since, authorised)
+	if err != nil {
+		return false, err
+	}
+	logged := false
+	for _, e := range events {
+		if e.action() != authorised || !e.when().After(since) || !e.concerns(d) || e.user().Number("pk") != person {
+			continue
+		}
+		if e.args().Text("state") != state {
+			return false, nil
+		}
+		logged = true
+	}
+	return logged, nil
 }
 
 // events returns authentik's latest events of these kinds, latest first, and since by authentik's clock. That is
@@ -99,11 +123,11 @@ func (e event) ofMapping(d link.Desired) bool {
 func (e event) add(t *signin.AuthentikTrail, d link.Desired) {
 	action, user := e.action(), e.user()
 	switch action {
-	case "login", "authorize_application":
+	case "login", authorised:
 		if !user.Flag("is_anonymous") {
 			t.Person = user.Number("pk")
 		}
-		if action == "authorize_application" {
+		if action == authorised {
 			t.Through, t.IP = true, rest.Object(e).Text("client_ip")
 		}
 	case "configuration_error":
@@ -139,7 +163,7 @@ func (e event) sentence() string {
 		return user + " signed in (" + rest.OrNone(e.context().Text("auth_method")) + ")."
 	case "login_failed":
 		return "A sign-in failed."
-	case "authorize_application":
+	case authorised:
 		return user + " was authorised for “" + e.context().Object("authorized_application").Text("name") +
 			"”, scopes " + rest.OrNone(e.context().Text("scopes")) + "."
 	case "configuration_error":

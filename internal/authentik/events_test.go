@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"authpocket/internal/authentik"
 	"authpocket/internal/link"
 	"authpocket/internal/secret"
 	"authpocket/internal/signin"
@@ -26,21 +27,7 @@ func recordedLink() link.Desired {
 // TestEventsReadWhatARealAuthentikNoted: a sign-in, and a wrong redirect URI
 // at the token endpoint.
 func TestEventsReadWhatARealAuthentikNoted(t *testing.T) {
-	recorded, err := os.ReadFile("testdata/events.json")
-	if err != nil {
-		t.Fatal(err)
-	}
-	l := newLab(t, authentiksim.Config{})
-	c := l.connect()
-	l.intercept(func(w http.ResponseWriter, r *http.Request) bool {
-		if r.URL.Path != "/api/v3/events/events/" {
-			return false
-		}
-		w.Header().Set("Content-Type", "application/json")
-		_, _ = w.Write(recorded) // the test reads it
-		return true
-	})
-	since := time.Date(2026, 11, 23, 13, 57, 0, 0, time.UTC)
+	c, since := recordedEvents(t)
 	trail := c.Events(t.Context(), since, recordedLink(), "")
 	if trail.Unread != "" || len(trail.Evidence) != 3 || trail.Person != 34 || !trail.Through ||
 		trail.IP != "127.0.0.1" {
@@ -80,6 +67,47 @@ func TestEventsReadWhatARealAuthentikNoted(t *testing.T) {
 	made.Application.PK, made.Provider.PK = "", 0 // a link that was just made
 	if fresh := c.Events(t.Context(), since, made, ""); len(fresh.Evidence) != 3 {
 		t.Errorf("%+v", fresh)
+	}
+}
+
+// recordedEvents returns a client that reads the events of a real authentik, and a time before them.
+func recordedEvents(t *testing.T) (*authentik.Client, time.Time) {
+	t.Helper()
+	recorded, err := os.ReadFile("testdata/events.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	l := newLab(t, authentiksim.Config{})
+	c := l.connect()
+	l.intercept(func(w http.ResponseWriter, r *http.Request) bool {
+		if r.URL.Path != "/api/v3/events/events/" {
+			return false
+		}
+		w.Header().Set("Content-Type", "application/json")
+		_, _ = w.Write(recorded) // the test reads it
+		return true
+	})
+	return c, time.Date(2026, 11, 23, 13, 57, 0, 0, time.UTC)
+}
+
+func TestTheOnlySignInIsToldByItsState(t *testing.T) {
+	c, since := recordedEvents(t)
+	for name, one := range map[string]struct {
+		since  time.Time
+		person int
+		state  string
+		only   bool
+	}{
+		"the recorded one":  {since, 34, "s1", true},
+		"another":           {since, 34, "s2", false},
+		"another person's":  {since, 35, "s1", false},
+		"of before":         {since.Add(time.Hour), 34, "s1", false},
+		"without any state": {since, 34, "", false},
+	} {
+		only, err := c.OnlySignIn(t.Context(), one.since, recordedLink(), one.person, one.state)
+		if err != nil || only != one.only {
+			t.Errorf("%s: %v, %v", name, only, err)
+		}
 	}
 }
 

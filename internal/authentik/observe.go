@@ -14,8 +14,8 @@ import (
 	"authpocket/internal/link"
 )
 
-// Observe returns the objects that a link needs. It takes at most five consecutive requests. What the token
-// can't read stays empty and is named in Missing. The error is a *link.Fault.
+// Observe returns the objects that a link needs, or only the providers that the query asks for. It takes at most five
+// consecutive requests. What the token can't read stays empty and is named in Missing. The error is a *link.Fault.
 func (c *Client) Observe(ctx context.Context, q link.Query) (link.AuthentikSnapshot, error) {
 	o := &observation{c: c, q: q, snap: link.AuthentikSnapshot{
 		Taken: time.Now(), URL: c.URL, Version: c.Identity().Version, Features: c.Features,
@@ -23,7 +23,10 @@ func (c *Client) Observe(ctx context.Context, q link.Query) (link.AuthentikSnaps
 	if err := o.read(ctx); err != nil {
 		return link.AuthentikSnapshot{}, c.explainBroken(ctx, err)
 	}
-	o.nameReferences()
+	if o.q.Only != nil {
+		o.snap.Providers = distinct(o.snap.Providers)
+	}
+	o.snap.NameReferences()
 	o.snap.Missing = rest.Set(o.snap.Missing)
 	for _, found := range [][]link.Ref{o.snap.Groups, o.snap.Users, o.snap.Policies} {
 		slices.SortFunc(found, func(a, b link.Ref) int { return strings.Compare(a.Name, b.Name) })
@@ -45,6 +48,9 @@ func (o *observation) read(ctx context.Context) error {
 		o.readApplication, o.readSettings, o.readPermissions, o.readNameTaken,
 	}
 	readers = append(readers, o.readAccess()...)
+	if o.q.Only != nil {
+		readers = o.readOnly()
+	}
 	group, ctx := errgroup.WithContext(ctx)
 	for _, reader := range readers {
 		group.Go(func() error { return o.tolerate(reader(ctx)) })
@@ -86,12 +92,22 @@ func (o *observation) readMappings(ctx context.Context) error {
 	return fill(ctx, o.c, rest.MappingList(), rest.MappingState, &o.snap.Mappings)
 }
 
+// firstProviders is how many providers are read if a few will do: authentik takes 10 ms or more for each.
+const firstProviders = 20
+
 func (o *observation) readProviders(ctx context.Context) error {
-	objects, err := o.c.All(ctx, rest.ProviderList())
+	var objects []rest.Object
+	var err error
+	if o.q.Few {
+		objects, o.snap.ProviderCount, err = o.c.First(ctx, rest.ProviderList(), firstProviders)
+	} else {
+		objects, err = o.c.All(ctx, rest.ProviderList())
+	}
 	if err != nil {
 		return err
 	}
 	o.snap.Providers = link.Each(objects, rest.ProviderState)
+	o.snap.SecretsElsewhere = slices.ContainsFunc(objects, rest.HidesSecret)
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	if len(objects) > 0 { // the version says less: a release candidate may lack features of its version
@@ -99,6 +115,36 @@ func (o *observation) readProviders(ctx context.Context) error {
 			func(one rest.Object) bool { return one.Has("grant_types") })
 	}
 	return nil
+}
+
+// distinct returns the providers by name, each once.
+func distinct(found []link.ProviderState) []link.ProviderState {
+	slices.SortFunc(found, func(a, b link.ProviderState) int { return strings.Compare(a.Name, b.Name) })
+	return slices.CompactFunc(found, func(a, b link.ProviderState) bool { return a.PK == b.PK })
+}
+
+// readOnly returns the readers of the providers that the query names.
+func (o *observation) readOnly() []func(context.Context) error {
+	only := *o.q.Only
+	reader := func(list rest.List) func(context.Context) error {
+		return func(ctx context.Context) error {
+			objects, err := o.c.AllOf(ctx, list, only.Count)
+			o.mu.Lock()
+			defer o.mu.Unlock()
+			o.snap.Providers = append(o.snap.Providers, link.Each(objects, rest.ProviderState)...)
+			return err
+		}
+	}
+	if len(only.ClientIDs) == 0 && only.Name == "" {
+		return []func(context.Context) error{reader(rest.ProviderList())}
+	}
+	readers := link.Each(only.ClientIDs, func(id string) func(context.Context) error {
+		return reader(rest.ProviderByClientID(id))
+	})
+	if only.Name != "" {
+		readers = append(readers, reader(rest.ProviderByName(only.Name)))
+	}
+	return readers
 }
 
 func (o *observation) readApplication(ctx context.Context) error {
@@ -176,32 +222,4 @@ func (o *observation) readAccess() []func(context.Context) error {
 	add("user", o.q.Access.Users, &o.snap.Users)
 	add("policy", o.q.Access.Policies, &o.snap.Policies)
 	return readers
-}
-
-// nameReferences sets the names of objects that providers and bindings refer to by primary key. Objects that
-// the token can't list have no name.
-func (o *observation) nameReferences() {
-	names := map[string]string{}
-	for _, f := range o.snap.Flows {
-		names[f.ID] = f.Name
-	}
-	for _, k := range o.snap.Keys {
-		names[k.ID] = k.Name
-	}
-	for _, m := range o.snap.Mappings {
-		names[m.ID] = m.Name
-	}
-	name := func(r *link.Ref) { r.Name = names[r.ID] }
-	for i := range o.snap.Providers {
-		p := &o.snap.Providers[i]
-		for _, r := range []*link.Ref{&p.AuthorizationFlow, &p.InvalidationFlow, &p.AuthenticationFlow, &p.SigningKey} {
-			name(r)
-		}
-		for m := range p.Mappings {
-			name(&p.Mappings[m])
-		}
-	}
-	for i := range o.snap.Bindings {
-		o.snap.Bindings[i].Application.Name = o.snap.Application.Slug
-	}
 }

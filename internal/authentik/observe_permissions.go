@@ -2,12 +2,14 @@ package authentik
 
 import (
 	"context"
+	"slices"
 
 	"authpocket/internal/authentik/rest"
+	"authpocket/internal/link"
 )
 
 // readPermissions finds the permissions to add objects that the token's roles lack, so that a plan can warn
-// before anything is written. Any token may read its own roles and their permissions.
+// before anything is written, and those that a proof needs. Any token may read its own roles and their permissions.
 func (o *observation) readPermissions(ctx context.Context) error {
 	if o.c.Identity().Superuser {
 		return nil
@@ -33,11 +35,11 @@ func (o *observation) readPermissions(ctx context.Context) error {
 	}
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	for _, perm := range rest.AddPermissions() {
-		if !held[string(perm)] {
-			o.snap.Missing = append(o.snap.Missing, perm)
-		}
+	lacking := func(list []link.Permission) []link.Permission {
+		return slices.DeleteFunc(list, func(perm link.Permission) bool { return held[string(perm)] })
 	}
+	o.snap.Missing = append(o.snap.Missing, lacking(rest.AddPermissions())...)
+	o.snap.MissingForProof = lacking(rest.ProofPermissions())
 	return nil
 }
 

@@ -193,7 +193,11 @@ func TestObserveTellsWhichPermissionsToAddAreMissing(t *testing.T) {
 	l := newLab(t, authentiksim.Config{})
 	c := l.connectAs(l.token("authentik_core.view_application", "authentik_providers_oauth2.view_oauth2provider",
 		"authentik_core.add_application", "authentik_providers_oauth2.add_scopemapping"))
-	missing := l.observe(c, spec()).Missing
+	snap := l.observe(c, spec())
+	missing := snap.Missing
+	if len(snap.MissingForProof) != 5 {
+		t.Errorf("for a proof it lacks %v", snap.MissingForProof)
+	}
 	for perm, want := range map[link.Permission]bool{
 		"authentik_core.add_application":                   false,
 		"authentik_providers_oauth2.add_scopemapping":      false,

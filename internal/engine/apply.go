@@ -27,26 +27,59 @@ func (e *Engine) Apply(ctx context.Context, plan link.Plan, hook Hook) error {
 		return stoppedBetween(0, err)
 	}
 	defer unlock()
+	if err := e.endProofs(ctx); err != nil {
+		// It waits for another time: what is left of a test keeps nobody from the link.
+		e.log.WarnContext(ctx, "an interrupted proof left something", slog.Any("error", err))
+	}
 	fresh, err := e.confirm(ctx, plan)
 	if err != nil {
 		return stoppedBetween(0, err)
 	}
-	if fresh.Empty() {
-		return stoppedBetween(0, e.closeInterrupted(fresh))
-	}
-	receipt, err := e.begin(fresh)
+	return e.carryOutAll(ctx, fresh, hook)
+}
+
+// Planner observes both systems and makes a plan.
+type Planner func(context.Context) (link.Plan, error)
+
+// ApplyUnseen makes a plan and carries it out like Apply, but without observing
+// both systems again: nobody has seen the plan, and no other Apply runs since it
+// was made. show receives the plan before anything is written. The error is the
+// planner's or a *link.Stopped.
+func (e *Engine) ApplyUnseen(ctx context.Context, planned Planner, show func(link.Plan), hook Hook) error {
+	unlock, err := e.lock(ctx)
 	if err != nil {
 		return stoppedBetween(0, err)
 	}
-	for i := range fresh.Changes {
-		if ctx.Err() != nil && secretGap(fresh.Changes[:i]) < 0 && !halfRenewed(fresh, i) {
-			return stoppedBetween(i, cancelledBefore(fresh.Changes[i]))
+	defer unlock()
+	plan, err := planned(ctx)
+	if err != nil {
+		return err
+	}
+	show(plan)
+	if err := e.checkInterrupted(plan); err != nil {
+		return stoppedBetween(0, err)
+	}
+	return e.carryOutAll(ctx, plan, hook)
+}
+
+// carryOutAll carries out a plan that agrees with both systems.
+func (e *Engine) carryOutAll(ctx context.Context, plan link.Plan, hook Hook) error {
+	if plan.Empty() {
+		return stoppedBetween(0, e.closeInterrupted(plan))
+	}
+	receipt, err := e.begin(plan)
+	if err != nil {
+		return stoppedBetween(0, err)
+	}
+	for i := range plan.Changes {
+		if ctx.Err() != nil && secretGap(plan.Changes[:i]) < 0 && !halfRenewed(plan, i) {
+			return stoppedBetween(i, cancelledBefore(plan.Changes[i]))
 		}
-		if err := e.change(ctx, fresh, i, receipt, hook); err != nil {
+		if err := e.change(ctx, plan, i, receipt, hook); err != nil {
 			return err
 		}
 	}
-	return stoppedBetween(len(fresh.Changes), receipt.finish(journal.Completed))
+	return stoppedBetween(len(plan.Changes), receipt.finish(journal.Completed))
 }
 
 // stoppedBetween returns the error of an apply that stopped between two
@@ -167,7 +200,11 @@ func (e *Engine) write(ctx context.Context, change link.Change) error {
 
 // replan observes both systems and makes the plan again.
 func (e *Engine) replan(ctx context.Context, plan link.Plan) (link.Plan, error) {
-	snaps, err := e.Observe(ctx, plan.Spec)
+	observe := e.observeLink
+	if plan.Purpose == link.PurposeUndo || plan.Purpose == link.PurposeRemove { // who else uses its mapping?
+		observe = e.Observe
+	}
+	snaps, err := observe(ctx, plan.Spec)
 	if err != nil {
 		return link.Plan{}, err
 	}

@@ -88,23 +88,58 @@ func New(cfg Config) *Engine {
 // Observe reads both systems at the same time. The error is the *link.Fault of
 // the first that fails.
 func (e *Engine) Observe(ctx context.Context, spec link.Spec) (Snapshots, error) {
+	return e.observe(ctx, spec.Query())
+}
+
+func (e *Engine) observe(ctx context.Context, q link.Query) (Snapshots, error) {
 	var snaps Snapshots
 	group, ctx := errgroup.WithContext(ctx)
 	group.Go(func() (err error) {
-		snaps.Authentik, err = e.authentik.Observe(ctx, spec.Query())
+		snaps.Authentik, err = e.authentik.Observe(ctx, q)
 		return err
 	})
 	group.Go(func() (err error) {
-		snaps.PocketBase, err = e.pocketbase.Observe(ctx, spec.Query())
+		snaps.PocketBase, err = e.pocketbase.Observe(ctx, q)
 		return err
 	})
-	return snaps, group.Wait()
+	err := group.Wait()
+	return snaps, err
+}
+
+// observer reads both systems for a spec.
+type observer func(context.Context, link.Spec) (Snapshots, error)
+
+// observeLink is Observe for a plan that links. On an authentik with many
+// providers it reads only those of the link, unless it takes all to find them.
+func (e *Engine) observeLink(ctx context.Context, spec link.Spec) (Snapshots, error) {
+	q := spec.Query()
+	q.Few = true
+	snaps, err := e.observe(ctx, q)
+	a := &snaps.Authentik
+	if err != nil || a.ProviderCount == 0 {
+		return snaps, err
+	}
+	read := func(only link.ProviderQuery) error {
+		q.Only = &only
+		found, err := e.authentik.Observe(ctx, q)
+		a.Providers, a.Missing = found.Providers, append(a.Missing, found.Missing...)
+		a.NameReferences()
+		return err
+	}
+	if ids := plans.ClientIDs(spec, snaps.PocketBase); a.Application != nil && len(ids) > 0 {
+		err = read(link.ProviderQuery{ClientIDs: ids, Name: q.ProviderName})
+		if err != nil || plans.Settled(spec, *a, snaps.PocketBase) {
+			return snaps, err
+		}
+	}
+	err = read(link.ProviderQuery{Count: a.ProviderCount})
+	return snaps, err
 }
 
 // Plan observes both systems and returns the plan for spec. The error is
 // link.Problems if the spec cannot be carried out.
 func (e *Engine) Plan(ctx context.Context, spec link.Spec) (link.Plan, error) {
-	plan, _, err := e.plan(ctx, spec)
+	plan, _, err := e.plan(ctx, spec, e.observeLink)
 	return plan, err
 }
 
@@ -121,18 +156,18 @@ func (e *Engine) PlanFix(ctx context.Context, spec link.Spec, cause link.CauseID
 // Whole returns the plan that would create the link as if nothing existed, for
 // exports. Plan returns an empty one for a link that exists.
 func (e *Engine) Whole(ctx context.Context, spec link.Spec) (link.Plan, error) {
-	plan, snaps, err := e.plan(ctx, spec)
+	plan, snaps, err := e.plan(ctx, spec, e.Observe)
 	if err != nil {
 		return link.Plan{}, err
 	}
 	return plans.Whole(plan, snaps.Authentik, snaps.PocketBase), nil
 }
 
-func (e *Engine) plan(ctx context.Context, spec link.Spec) (link.Plan, Snapshots, error) {
+func (e *Engine) plan(ctx context.Context, spec link.Spec, observe observer) (link.Plan, Snapshots, error) {
 	if problems := spec.Validate(); len(problems) > 0 {
 		return link.Plan{}, Snapshots{}, problems
 	}
-	snaps, spec, err := e.find(ctx, spec)
+	snaps, spec, err := e.find(ctx, spec, observe)
 	if err != nil {
 		return link.Plan{}, Snapshots{}, err
 	}
@@ -158,20 +193,21 @@ func (e *Engine) plan(ctx context.Context, spec link.Spec) (link.Plan, Snapshots
 
 // find observes both systems, and once more if the link exists under another
 // slug than spec names. The returned spec has the slug of the existing link.
-func (e *Engine) find(ctx context.Context, spec link.Spec) (Snapshots, link.Spec, error) {
-	snaps, err := e.Observe(ctx, spec)
+func (e *Engine) find(ctx context.Context, spec link.Spec, observe observer) (Snapshots, link.Spec, error) {
+	ctx = OneMoment(ctx)
+	snaps, err := observe(ctx, spec)
 	if err != nil {
 		return snaps, spec, err
 	}
-	return e.follow(ctx, spec, snaps)
+	return follow(ctx, spec, snaps, observe)
 }
 
 // follow observes again if snaps show that the link has another slug than spec.
-func (e *Engine) follow(ctx context.Context, spec link.Spec, snaps Snapshots) (Snapshots, link.Spec, error) {
+func follow(ctx context.Context, spec link.Spec, snaps Snapshots, observe observer) (Snapshots, link.Spec, error) {
 	var err error
 	if slug := plans.SlugFor(spec, snaps.Authentik, snaps.PocketBase); slug != spec.Query().Slug {
 		spec.Application.Slug = &slug
-		snaps, err = e.Observe(ctx, spec)
+		snaps, err = observe(ctx, spec)
 	}
 	return snaps, spec, err
 }

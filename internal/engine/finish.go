@@ -24,6 +24,14 @@ type Expected struct {
 // intermediate verdicts.
 func (e *Engine) FinishSignIn(ctx context.Context, d link.Desired, s SignIn, r signin.Return, x Expected,
 	report func(signin.Verdict)) signin.Verdict {
+	v, _ := e.finishSignIn(ctx, d, s, r, x, report)
+	return v
+}
+
+// finishSignIn is FinishSignIn. answered reports whether PocketBase answered the
+// exchange, so that it does not create an account later.
+func (e *Engine) finishSignIn(ctx context.Context, d link.Desired, s SignIn, r signin.Return, x Expected,
+	report func(signin.Verdict)) (v signin.Verdict, answered bool) {
 	if report == nil {
 		report = func(signin.Verdict) {}
 	}
@@ -36,9 +44,9 @@ func (e *Engine) FinishSignIn(ctx context.Context, d link.Desired, s SignIn, r s
 	}
 	if done := t.facts.Exchanged; done != nil && done.Record != nil && signin.EmailAsWanted(d.Email, done.Sent,
 		done.Outcome, *done.Record) {
-		return t.succeed(ctx)
+		return t.succeed(ctx), true
 	}
-	return t.explain(ctx)
+	return t.explain(ctx), t.facts.Exchanged != nil
 }
 
 // signInTest is a running sign-in test.

@@ -20,6 +20,7 @@ const (
 	ReceiptUndo   = journal.Undo
 	ReceiptRotate = journal.Rotate
 	ReceiptRemove = journal.Remove
+	ReceiptProof  = journal.Proof
 )
 
 // ErrNoReceipt is returned if these two systems have no receipt with that ID.

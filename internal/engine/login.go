@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"authpocket/internal/journal"
 	"authpocket/internal/link"
 	"authpocket/internal/secret"
 	"authpocket/internal/signin"
@@ -19,6 +20,10 @@ type AuthentikLogin interface {
 	SignIn(context.Context, link.Desired, signin.Opening, signin.Credentials) (signin.Return, error)
 	// Active reports whether a user may sign in at all. The error is a *link.Fault.
 	Active(ctx context.Context, person int) (bool, error)
+	// OnlySignIn reports whether the sign-in with that state is in authentik's
+	// log, and no other one of the person to the link's application since then.
+	// The error is a *link.Fault.
+	OnlySignIn(ctx context.Context, since time.Time, d link.Desired, person int, state string) (bool, error)
 }
 
 // Limits of the search for the account of a test, and of its deletion.
@@ -28,22 +33,70 @@ const (
 )
 
 // SignInAs makes a test sign-in without a browser, as a person with these
-// credentials, and deletes the account that it creates. The check is skipped if
-// authentik asks for more than the credentials. The verdict is nil if the
-// sign-in did not reach an outcome. It takes up to a minute, and 30 s more to
-// explain a failure.
+// credentials, and deletes the account that it creates. It also deletes what a
+// killed test of the same person left behind. The check is skipped if authentik
+// asks for more than the credentials. The verdict is nil if the sign-in did not
+// reach an outcome. It takes up to a minute, and 30 s more to explain a failure.
 func (e *Engine) SignInAs(ctx context.Context, d link.Desired, who signin.Credentials) (link.Check, *signin.Verdict) {
-	check := link.Check{ID: link.CheckSignIn, System: link.PB, Title: who.Name + " signs in"}
-	s, err := e.StartSignIn(ctx, d, "")
-	if err != nil {
-		return notStarted(check, err), nil
+	person, err := e.FindUser(ctx, who.Name)
+	if err != nil { // a token that may not read users can still test a sign-in
+		return e.signInAs(ctx, d, who, 0)
 	}
-	x := e.expect(ctx, d, who.Name)
-	back, err := e.authentik.SignIn(ctx, d, signin.Opening{AuthURL: s.AuthURL, RedirectURL: s.RedirectURL,
-		State: s.State}, who)
+	unlock, err := e.lockPerson(ctx, person)
+	if err != nil {
+		return skipped(signInBy(who), err), nil
+	}
+	defer unlock()
+	report := e.clearUp(ctx, d, person)
+	check, v := e.signInAs(ctx, d, who, person)
+	return report(check), v
+}
+
+// signInAs is SignInAs for the authentik user with that primary key, 0 if unknown.
+func (e *Engine) signInAs(ctx context.Context, d link.Desired, who signin.Credentials, person int) (link.Check,
+	*signin.Verdict) {
+	var note *journal.SignIn
+	a := e.attempt(ctx, d, who, func() Expected { return e.expect(ctx, d, person) },
+		func(s SignIn, x Expected) (err error) {
+			note, err = e.note(d, s, x)
+			return err
+		})
+	if a.verdict == nil {
+		return a.check, nil
+	}
+	check, left := e.tidy(ctx, d, a.SignIn, *a.verdict, a.check)
+	if !left && (a.answered || a.verdict.Made) {
+		e.ended(ctx, note)
+	}
+	return check, a.verdict
+}
+
+// attempt is a test sign-in without a browser.
+type attempt struct {
+	SignIn
+	check    link.Check
+	verdict  *signin.Verdict // nil if the sign-in did not reach an outcome
+	answered bool            // by PocketBase
+}
+
+// attempt makes a test sign-in and leaves the account that it creates. about is
+// called, if set, before PocketBase can create one, and stops the sign-in by an
+// error.
+func (e *Engine) attempt(ctx context.Context, d link.Desired, who signin.Credentials, expect func() Expected,
+	about func(SignIn, Expected) error) (a attempt) {
+	var err error
+	a.check = signInBy(who)
+	if a.SignIn, err = e.StartSignIn(ctx, d, ""); err != nil {
+		a.check = notStarted(a.check, err)
+		return a
+	}
+	x := expect()
+	back, err := e.authentik.SignIn(ctx, d, signin.Opening{AuthURL: a.AuthURL, RedirectURL: a.RedirectURL,
+		State: a.State}, who)
 	if stopped, ok := errors.AsType[*signin.LoginError](err); ok {
-		if check.System = link.Authentik; stopped.Stop != signin.StopDenied {
-			return stoppedCheck(check, stopped), nil
+		if a.check.System = link.Authentik; stopped.Stop != signin.StopDenied {
+			a.check = stoppedCheck(a.check, stopped)
+			return a
 		}
 		back = signin.Return{Stopped: stopped.Cause, Said: stopped.What}
 		if stopped.Cause == link.CauseCredentials && e.inactive(ctx, x.Person) {
@@ -51,24 +104,37 @@ func (e *Engine) SignInAs(ctx context.Context, d link.Desired, who signin.Creden
 			back.Said += " The user is not active."
 		}
 	} else if err != nil {
-		return skipped(check, err), nil
+		a.check = skipped(a.check, err)
+		return a
 	}
-	v := e.FinishSignIn(ctx, d, s, back, x, nil)
+	if back.Code.IsSet() && about != nil {
+		if err := about(a.SignIn, x); err != nil {
+			a.check = skipped(a.check, err)
+			return a
+		}
+	}
+	v, answered := e.finishSignIn(ctx, d, a.SignIn, back, x, nil)
 	if back.Code.IsSet() && x.Prediction != nil {
-		e.findLost(ctx, d, s, x.Prediction.Subject, &v)
+		e.findLost(ctx, d, a.SignIn, x.Prediction.Subject, &v)
 	}
-	check = signInCheck(check, v, append(who.Secrets(), back.Code))
-	return e.tidy(ctx, d, s, v, check), &v
+	a.check = signInCheck(a.check, v, append(who.Secrets(), back.Code))
+	a.verdict, a.answered = &v, answered
+	return a
+}
+
+// signInBy returns the check for a person's sign-in, without its result.
+func signInBy(who signin.Credentials) link.Check {
+	return link.Check{ID: link.CheckSignIn, System: link.PB, Title: who.Name + " signs in"}
 }
 
 // expect returns what is known about a person's sign-in beforehand. It is less
 // if the token may not read users or predict sign-ins.
-func (e *Engine) expect(ctx context.Context, d link.Desired, name string) (x Expected) {
-	var err error
-	if x.Person, err = e.FindUser(ctx, name); err != nil {
-		return Expected{}
+func (e *Engine) expect(ctx context.Context, d link.Desired, person int) (x Expected) {
+	if person == 0 {
+		return x
 	}
-	if p, err := e.Foresee(ctx, d, x.Person); err == nil {
+	x.Person = person
+	if p, err := e.Foresee(ctx, d, person); err == nil {
 		x.Prediction = &p
 	}
 	return x
@@ -152,30 +218,42 @@ func (e *Engine) findLost(ctx context.Context, d link.Desired, s SignIn, subject
 }
 
 // tidy deletes the account that the test created, even after an interruption,
-// and says so in the check.
-func (e *Engine) tidy(ctx context.Context, d link.Desired, s SignIn, v signin.Verdict, check link.Check) link.Check {
+// and says so in the check. left reports whether the account is still there.
+func (e *Engine) tidy(ctx context.Context, d link.Desired, s SignIn, v signin.Verdict, check link.Check) (_ link.Check,
+	left bool) {
 	if !v.Made || v.Record == nil {
-		return check
+		return check, false
 	}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), tidyTime)
 	defer cancel()
-	err := e.DeleteTestAccount(ctx, d, s, v)
-	for range tidyTries - 1 {
-		if fault, ok := errors.AsType[*link.Fault](err); !ok || fault.Kind != link.FaultUnreachable {
-			break
-		}
-		err = e.DeleteTestAccount(ctx, d, s, v) // it accepts that the account is gone
-	}
+	err := persistently(func() error { return e.DeleteTestAccount(ctx, d, s, v) })
 	if err == nil {
 		check.Evidence = link.Joined(check.Evidence, "The account that the test created is deleted again.")
-		return check
+		return check, false
 	}
+	return stillThere(check, "The account that the test created, "+v.Record.ID+", is still there. ", err), true
+}
+
+// stillThere adds to the check that an account of a test is not deleted.
+func stillThere(check link.Check, what string, err error) link.Check {
 	m := link.MessageOf(err)
-	check.Evidence = link.Joined(check.Evidence, "The account that the test created, "+v.Record.ID+", is still there. "+
-		m.What())
+	check.Evidence = link.Joined(check.Evidence, what+m.What())
 	check.Remedy = link.Joined(check.Remedy, m.Todo)
 	if check.Status == link.Pass {
 		check.Status = link.Warn
 	}
 	return check
+}
+
+// persistently repeats a deletion, which accepts that the account is gone, while
+// the system cannot be reached.
+func persistently(remove func() error) error {
+	err := remove()
+	for range tidyTries - 1 {
+		if fault, ok := errors.AsType[*link.Fault](err); !ok || fault.Kind != link.FaultUnreachable {
+			break
+		}
+		err = remove()
+	}
+	return err
 }

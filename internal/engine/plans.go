@@ -12,7 +12,7 @@ import (
 
 // Removal returns a plan that deletes the link in both systems.
 func (e *Engine) Removal(ctx context.Context, spec link.Spec) (link.Plan, error) {
-	snaps, spec, err := e.find(ctx, spec)
+	snaps, spec, err := e.find(ctx, spec, e.Observe)
 	if err != nil {
 		return link.Plan{}, err
 	}
@@ -33,7 +33,7 @@ func (e *Engine) Rotation(ctx context.Context, spec link.Spec) (link.Plan, error
 // one.
 func (e *Engine) RotationTo(ctx context.Context, spec link.Spec, to secret.Text) (link.Plan, error) {
 	spec.Provider.ClientSecret = &to
-	plan, snaps, err := e.plan(ctx, spec)
+	plan, snaps, err := e.plan(ctx, spec, e.observeLink)
 	if err != nil {
 		return link.Plan{}, err
 	}
@@ -172,6 +172,10 @@ func (e *Engine) withoutEmail(ctx context.Context, spec link.Spec) (link.Spec, e
 
 // cannotUndo returns the error for a kind of receipt that has no undo.
 func cannotUndo(kind journal.Kind) error {
+	if kind == journal.Proof {
+		return &journal.Fault{Summary: "There is nothing to undo after a proof: it removes what it made.",
+			Todo: "If it was interrupted, the next apply, rotation, removal or proof removes the rest."}
+	}
 	if kind == journal.Rotate {
 		return &journal.Fault{Summary: "A rotation cannot be undone: the old client secret is not kept.",
 			Todo: "Rotate again for another new one."}

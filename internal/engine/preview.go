@@ -66,11 +66,12 @@ func (e *Engine) PreviewOpen(ctx context.Context, spec link.Spec, collection boo
 
 // findOpen is like find, with the open answers filled in.
 func (e *Engine) findOpen(ctx context.Context, spec link.Spec) (Snapshots, link.Spec, error) {
+	ctx = OneMoment(ctx)
 	snaps, err := e.Observe(ctx, spec)
 	if err != nil {
 		return snaps, spec, err
 	}
-	return e.follow(ctx, e.withDefaults(spec, snaps), snaps)
+	return follow(ctx, e.withDefaults(spec, snaps), snaps, e.Observe)
 }
 
 // withDefaults fills in the addresses of PocketBase and the auth collection.

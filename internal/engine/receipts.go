@@ -15,10 +15,11 @@ func (e *Engine) key() string { return journal.Key(e.meta.AuthentikURL, e.meta.P
 // ours reports whether a receipt belongs to these two systems.
 func (e *Engine) ours(one journal.Summary) bool { return one.Key() == e.key() }
 
-// concerns reports whether a receipt belongs to the link of spec.
+// concerns reports whether a receipt is of a change of the link of spec. A proof
+// changes no link.
 func (e *Engine) concerns(one journal.Summary, spec link.Spec) bool {
 	q := spec.Query()
-	return e.ours(one) && one.Slug == q.Slug && one.Collection == q.Collection
+	return e.ours(one) && one.Kind != journal.Proof && one.Slug == q.Slug && one.Collection == q.Collection
 }
 
 // Newest returns the ID of the link's newest receipt that undo can take back. If
@@ -41,8 +42,8 @@ func (e *Engine) Newest(spec link.Spec) (string, error) {
 	rotated := false           // by a newer receipt, which cannot be undone
 	for _, one := range list { // newest first, so an undo precedes what it undid
 		switch {
-		case !e.ours(one) || one.Collection != spec.Query().Collection || spec.Application.Slug != nil &&
-			one.Slug != *spec.Application.Slug:
+		case !e.ours(one) || one.Kind == journal.Proof || one.Collection != spec.Query().Collection ||
+			spec.Application.Slug != nil && one.Slug != *spec.Application.Slug:
 		case one.Kind == journal.Undo:
 			undone[one.Of] = undone[one.Of] || one.Outcome == journal.Completed
 		case (one.Kind == journal.Apply || one.Kind == journal.Remove) && undone[one.ID]:
@@ -183,7 +184,7 @@ func (e *Engine) begin(plan link.Plan) (receipt, error) {
 	}
 	meta := e.meta
 	meta.Kind, meta.Of = kindOf(plan), plan.Of
-	if meta.Of == "" {
+	if meta.Of == "" && meta.Kind != journal.Proof {
 		var err error
 		if meta.Of, err = e.continued(meta.Kind, plan.Spec); err != nil {
 			return receipt{}, err
@@ -213,7 +214,8 @@ func (e *Engine) continued(kind journal.Kind, spec link.Spec) (string, error) {
 
 func kindOf(plan link.Plan) journal.Kind {
 	return map[link.Purpose]journal.Kind{link.PurposeLink: journal.Apply, link.PurposeUndo: journal.Undo,
-		link.PurposeRemove: journal.Remove, link.PurposeRotate: journal.Rotate}[plan.Purpose]
+		link.PurposeRemove: journal.Remove, link.PurposeRotate: journal.Rotate,
+		link.PurposeProof: journal.Proof}[plan.Purpose]
 }
 
 func (r receipt) id() string {
@@ -230,11 +232,14 @@ func (r receipt) aboutTo(i int) error {
 	return r.kept.AboutTo(i)
 }
 
-func (r receipt) done(i int) error {
+func (r receipt) done(i int) error { return r.doneAs(i, nil) }
+
+// doneAs records a write and the object as it is now, nil for none.
+func (r receipt) doneAs(i int, now link.Object) error {
 	if r.kept == nil {
 		return nil
 	}
-	return r.kept.Done(i, journal.Note{})
+	return r.kept.Done(i, journal.Note{After: now})
 }
 
 // alsoAboutTo announces a write in addition to the plan's changes. The index is

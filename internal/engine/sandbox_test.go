@@ -94,6 +94,16 @@ func (b *bench) connect() *engine.Engine { return b.connectKeeping(nil) }
 // connectKeeping is connect with receipts in store.
 func (b *bench) connectKeeping(store *journal.Store) *engine.Engine {
 	b.t.Helper()
+	a, p := b.clients()
+	return engine.New(engine.Config{
+		Authentik: a, PocketBase: p, AuthentikURL: b.authentikURL, PocketBaseURL: b.box.PocketBaseURL, Receipts: store,
+		Program: "test", Log: slog.New(slog.DiscardHandler),
+	})
+}
+
+// clients connects to both systems.
+func (b *bench) clients() (*authentik.Client, *pocketbase.Client) {
+	b.t.Helper()
 	client := outbound.New(outbound.Config{})
 	b.t.Cleanup(client.CloseIdleConnections)
 	log := slog.New(slog.DiscardHandler)
@@ -107,10 +117,7 @@ func (b *bench) connectKeeping(store *journal.Store) *engine.Engine {
 	if err != nil {
 		b.t.Fatal(err)
 	}
-	return engine.New(engine.Config{
-		Authentik: a, PocketBase: p, AuthentikURL: b.authentikURL, PocketBaseURL: b.box.PocketBaseURL, Receipts: store,
-		Program: "test", Log: log,
-	})
+	return a, p
 }
 
 // minimal returns the smallest spec of a link.

@@ -91,11 +91,12 @@ func (e *Engine) matchSecret(ctx context.Context, spec link.Spec, c link.Change,
 	for range secretTries {
 		given := link.As[link.CollectionState](c.After)
 		at := link.SlotIndex(given.OAuth2, slot)
-		snap, err := e.authentik.Observe(ctx, spec.Query())
+		ours, q := given.OAuth2.Providers[at], spec.Query()
+		q.Only = &link.ProviderQuery{ClientIDs: []string{ours.ClientID}}
+		snap, err := e.authentik.Observe(ctx, q)
 		if err != nil {
 			return secretUnseen(link.Authentik, err)
 		}
-		ours := given.OAuth2.Providers[at]
 		p := link.Find(snap.Providers, func(p link.ProviderState) bool { return p.ClientID == ours.ClientID })
 		if p == nil || !p.ClientSecret.IsSet() || p.ClientSecret.Equal(ours.ClientSecret) {
 			return nil

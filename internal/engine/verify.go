@@ -6,7 +6,12 @@ import (
 	"sync"
 
 	"authpocket/internal/link"
+	"authpocket/internal/wire"
 )
+
+// OneMoment returns a context in which connecting, planning and verifying read
+// the same only once. It is none for an apply.
+func OneMoment(ctx context.Context) context.Context { return wire.OneMoment(ctx) }
 
 // Desire observes both systems and returns the state that Verify compares them
 // with. The error is link.Problems if the spec cannot be carried out.
@@ -19,6 +24,7 @@ func (e *Engine) Desire(ctx context.Context, spec link.Spec) (link.Desired, erro
 // requests in sequence. person is the primary key of the authentik user whose
 // sign-in is predicted, 0 for the token's own account.
 func (e *Engine) Verify(ctx context.Context, d link.Desired, person int) link.Checks {
+	ctx = OneMoment(ctx)
 	var a, p, both []link.Check
 	var group sync.WaitGroup
 	group.Go(func() { a = e.authentik.Check(ctx, d, person) })

@@ -58,6 +58,7 @@ func countOf(n int, none, text string) string {
 
 // scripter writes the calls of a script.
 type scripter struct {
+	link.LinkOnly
 	p    link.Plan
 	d    link.Desired
 	body strings.Builder

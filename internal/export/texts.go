@@ -78,6 +78,11 @@ func (t *texter) Collection(e link.Edit[link.CollectionState]) {
 // Settings does nothing: no export contains their texts.
 func (*texter) Settings(link.Edit[link.SettingsState]) {}
 
+// Person and Account do nothing: no export is of a proof.
+
+func (*texter) Person(link.Edit[link.PersonState])   {}
+func (*texter) Account(link.Edit[link.AccountState]) {}
+
 func (t *texter) bindings(list []link.BindingState) {
 	for i, b := range list {
 		field := at("access", i)

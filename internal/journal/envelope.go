@@ -53,9 +53,9 @@ func seal(body []byte) ([]byte, error) {
 	return out.Bytes(), nil
 }
 
-// decode reads a file. The error wraps ErrNewer or ErrUnreadable and reveals
-// none of the file's values.
-func decode(data []byte) (*Receipt, error) {
+// unseal returns the compact JSON in a file. The error wraps ErrNewer or
+// ErrUnreadable and reveals none of the file's values.
+func unseal(data []byte) ([]byte, error) {
 	var sniff struct {
 		Version int `json:"version"`
 	}
@@ -76,8 +76,17 @@ func decode(data []byte) (*Receipt, error) {
 	if err := json.Compact(&body, e.Receipt); err != nil || checksum(body.Bytes()) != e.Sum {
 		return nil, fmt.Errorf("%w: its checksum does not fit its content", ErrUnreadable)
 	}
+	return body.Bytes(), nil
+}
+
+// decode reads a receipt. Its errors are like those of unseal.
+func decode(data []byte) (*Receipt, error) {
+	body, err := unseal(data)
+	if err != nil {
+		return nil, err
+	}
 	var rec record
-	if err := decodeJSON(body.Bytes(), &rec); err != nil {
+	if err := decodeJSON(body, &rec); err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrUnreadable, err)
 	}
 	r, err := fromRecord(rec)

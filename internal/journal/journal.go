@@ -8,7 +8,8 @@
 //	receipt-<time>-<id>.json             one apply each
 //	receipt-<time>-<id>.json.unreadable  set aside, not read again
 //	receipt-<time>-<id>.json.newer       written by a newer authpocket
-//	link-<hash>.lock                     held while a link is changed
+//	sign-in-<id>.json                    a running or killed test sign-in
+//	link-<hash>.lock                     held while a link is changed or tested
 //	writing.lock                         held for moments, see dirlock.go
 //
 // and, for moments, files that begin with ".writing-".
@@ -109,7 +110,8 @@ func (s *Store) restrictFiles() error {
 		return fmt.Errorf("reading the state directory: %w", err)
 	}
 	for _, e := range entries {
-		ours := strings.HasPrefix(e.Name(), receiptPrefix) || strings.HasSuffix(e.Name(), lockSuffix)
+		ours := strings.HasPrefix(e.Name(), receiptPrefix) || strings.HasPrefix(e.Name(), signInPrefix) ||
+			strings.HasSuffix(e.Name(), lockSuffix)
 		if !ours || !e.Type().IsRegular() {
 			continue
 		}

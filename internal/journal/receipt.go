@@ -22,6 +22,7 @@ const (
 	Undo   Kind = "undo"
 	Rotate Kind = "rotate"
 	Remove Kind = "remove"
+	Proof  Kind = "proof"
 )
 
 // State is the progress of a change, as far as the receipt knows.
@@ -44,7 +45,7 @@ const (
 	Completed Outcome = "completed" // every change was written
 	Stopped   Outcome = "stopped"   // a change failed, and the admin was told
 	Continued Outcome = "continued" // interrupted, then continued by a later receipt
-	Undone    Outcome = "undone"    // interrupted, then undone by a later receipt
+	Undone    Outcome = "undone"    // interrupted, then undone by a later receipt, or a proof by the next run
 	Dismissed Outcome = "dismissed" // interrupted, then dismissed by the admin
 )
 
@@ -154,6 +155,30 @@ func (s *Store) Begin(plan link.Plan, meta Meta) (*Receipt, error) {
 	return r, nil
 }
 
+// normaliseStep replaces the last step of a change like normalise. All else in r is normalised already, which would
+// take most of the time of an apply to do again.
+func (r *Receipt) normaliseStep(change int) error {
+	steps := r.Changes[change].Steps
+	last := &steps[len(steps)-1]
+	rec, err := toStepRecord(*last)
+	if err != nil {
+		return err
+	}
+	data, err := encodeJSON(rec)
+	if err != nil {
+		return fmt.Errorf("writing a step: %w", err)
+	}
+	if err := refuseSecrets(data, r); err != nil {
+		return err
+	}
+	var kept stepRecord
+	if err := decodeJSON(data, &kept); err != nil {
+		return fmt.Errorf("reading back a step: %w", err)
+	}
+	*last, err = fromStepRecord(kept)
+	return err
+}
+
 // normalise encodes r and replaces it by what a later process will read, so that
 // both work with the same values.
 func (r *Receipt) normalise() ([]byte, error) {
@@ -186,6 +211,9 @@ func (r *Receipt) AlsoAboutTo(c link.Change) (int, error) {
 	next.Changes = append(slices.Clip(r.Changes),
 		Change{Change: c, Steps: []Step{{State: AboutTo, When: r.store.stamp()}}})
 	next.secrets = append(slices.Clip(r.secrets), secretsOf(c)...)
+	if _, err := next.normalise(); err != nil {
+		return -1, cannotWrite(r.store.dir, err)
+	}
 	if err := r.save(&next); err != nil {
 		return -1, err
 	}
@@ -220,6 +248,9 @@ func (r *Receipt) step(i int, step Step, from ...State) error {
 	next := *r
 	next.Changes = slices.Clone(r.Changes)
 	next.Changes[i].Steps = append(slices.Clip(r.Changes[i].Steps), step)
+	if err := next.normaliseStep(i); err != nil {
+		return cannotWrite(r.store.dir, err)
+	}
 	return r.save(&next)
 }
 
@@ -236,12 +267,12 @@ func (r *Receipt) Finish(outcome Outcome) error {
 
 var errEnded = errors.New("the receipt is already finished")
 
-// save writes next to disk and then replaces r by it.
+// save writes next, which is normalised, to disk and then replaces r by it.
 func (r *Receipt) save(next *Receipt) error {
 	if r.End != nil {
 		return errEnded
 	}
-	data, err := next.normalise()
+	data, err := encode(next)
 	if err == nil {
 		err = r.store.write(r.fileName(), data)
 	}
@@ -254,6 +285,6 @@ func (r *Receipt) save(next *Receipt) error {
 
 func (s *Store) stamp() time.Time { return s.now().UTC().Round(0) }
 
-func kinds() []Kind { return []Kind{Apply, Undo, Rotate, Remove} }
+func kinds() []Kind { return []Kind{Apply, Undo, Rotate, Remove, Proof} }
 
 func outcomes() []Outcome { return []Outcome{Completed, Stopped, Continued, Undone, Dismissed} }

@@ -74,13 +74,19 @@ func toChangeRecord(c Change) (changeRecord, error) {
 		return out, err
 	}
 	for _, s := range c.Steps {
-		one := stepRecord{State: s.State, When: s.When, IDs: s.IDs, Detail: s.Detail, Summary: s.Summary, Todo: s.Todo}
-		if one.After, err = packAgain(s.After, s.AfterNotKept); err != nil {
+		one, err := toStepRecord(s)
+		if err != nil {
 			return out, err
 		}
 		out.Steps = append(out.Steps, one)
 	}
 	return out, nil
+}
+
+func toStepRecord(s Step) (out stepRecord, err error) {
+	out = stepRecord{State: s.State, When: s.When, IDs: s.IDs, Detail: s.Detail, Summary: s.Summary, Todo: s.Todo}
+	out.After, err = packAgain(s.After, s.AfterNotKept)
+	return out, err
 }
 
 // maskedField masks the values of a sensitive field.
@@ -123,14 +129,20 @@ func fromChangeRecord(in changeRecord) (out Change, err error) {
 		return out, err
 	}
 	for _, s := range in.Steps {
-		one := Step{State: s.State, When: s.When, Note: Note{IDs: s.IDs, Detail: s.Detail},
-			AfterNotKept: s.After.notKept(), Summary: s.Summary, Todo: s.Todo}
-		if one.After, err = unpack(s.After); err != nil {
+		one, err := fromStepRecord(s)
+		if err != nil {
 			return out, err
 		}
 		out.Steps = append(out.Steps, one)
 	}
 	return out, nil
+}
+
+func fromStepRecord(in stepRecord) (out Step, err error) {
+	out = Step{State: in.State, When: in.When, Note: Note{IDs: in.IDs, Detail: in.Detail},
+		AfterNotKept: in.After.notKept(), Summary: in.Summary, Todo: in.Todo}
+	out.After, err = unpack(in.After)
+	return out, err
 }
 
 var idSyntax = regexp.MustCompile(`^[a-z0-9]{4,40}$`)

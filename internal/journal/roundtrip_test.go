@@ -125,7 +125,7 @@ func TestNoPartOfAPlanIsForgotten(t *testing.T) {
 		// of the receipt Of, and Taken the time of the preview.
 		reflect.TypeFor[link.Plan](): {"Changes", "Spec", "Generated", "Warnings", "Desired", "Purpose", "Of",
 			"Undoes", "Force", "Only", "Restores", "Taken"},
-		reflect.TypeFor[link.Generated](): {"ClientID", "ClientSecret"},
+		reflect.TypeFor[link.Generated](): {"ClientID", "ClientSecret", "Person"}, // who is in Changes
 		reflect.TypeFor[link.Change](): {"System", "Kind", "Object", "Action", "Fields", "Why", "Step", "Lost",
 			"Before", "After"},
 		reflect.TypeFor[link.Field](): {"Name", "Before", "After", "Sensitive"},

@@ -49,8 +49,8 @@ func TestSecretsAreNeverOnDisk(t *testing.T) {
 	for _, one := range secretsOf(plan) {
 		secrets = append(secrets, one.Reveal())
 	}
-	// provider, pair and three slots before and after, the spec's, the new one
-	if len(secrets) != 2*(1+1+3)+2 {
+	// provider, pair, three slots and a person before and after, the spec's, the new one
+	if len(secrets) != 2*(1+1+3+1)+2 {
 		t.Fatalf("the plan has %d secrets", len(secrets))
 	}
 	s := mustOpen(t, dir)
@@ -83,7 +83,7 @@ func TestWhatIsNotKeptIsNamed(t *testing.T) {
 	for _, c := range got.Changes {
 		var want int
 		switch after := c.After.(type) {
-		case *link.ProviderState, *link.PairState:
+		case *link.ProviderState, *link.PairState, *link.PersonState:
 			want = 1
 		case *link.CollectionState:
 			want = len(after.OAuth2.Providers)

@@ -25,7 +25,8 @@ func objects() map[string]link.Object {
 		"scope mapping": new(link.Mapping), "signing key": new(link.KeyState), "pair": new(link.PairState),
 		"provider": new(link.ProviderState), "application": new(link.ApplicationState),
 		"binding": new(link.BindingState), "collection": new(link.CollectionState),
-		"settings": new(link.SettingsState),
+		"settings": new(link.SettingsState), "test person": new(link.PersonState),
+		"test account": new(link.AccountState),
 	}
 }
 
@@ -46,6 +47,8 @@ func pack(state link.Object) (*packed, error) {
 		p.NotKept = markSecret("client_secret", s.ClientSecret)
 	case *link.PairState:
 		p.NotKept = markSecret("provider.client_secret", s.Provider.ClientSecret)
+	case *link.PersonState:
+		p.NotKept = markSecret("password", s.Password)
 	case *link.CollectionState:
 		value, p.NotKept = packCollection(*s)
 	}

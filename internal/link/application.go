@@ -131,7 +131,8 @@ type BindingState struct {
 	Timeout     int    `json:"timeout,omitzero"` // in seconds, of an existing one
 	Negate      bool   `json:"negate"`
 	Enabled     bool   `json:"enabled"`
-	Expires     string `json:"expires,omitempty"` // expiry date, since authentik 2026.8; empty for never
+	Expires     string `json:"expires,omitempty"`   // expiry date, since authentik 2026.8; empty for never
+	Superusers  bool   `json:"superusers,omitzero"` // the group's members are superusers
 }
 
 // AccessAttrs returns the table of the lists of who may use the application.

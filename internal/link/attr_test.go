@@ -23,8 +23,10 @@ func TestEveryFieldOfAnObjectIsInItsTable(t *testing.T) {
 	covered(t, link.KeyAttrs())
 	covered(t, link.BindingAttrs(), append(keys,
 		"Application", "Kind", "Target", // bind what to what
-		"Timeout", "Expires", // are read and never written
+		"Timeout", "Expires", "Superusers", // are read and never written
 	)...)
+	covered(t, link.PersonAttrs(), "PK", "Subject", // are read and never written
+		"Verified", "Mark", "Password") // are attributes, and a call of its own
 	covered(t, link.SlotAttrs(), "Slot", "Raw", // tell which element it is, and what it was
 		"ClientSecret") // is never shown, so that no table compares it
 	covered(t, link.OAuth2Attrs(), "Providers")

@@ -31,6 +31,8 @@ const (
 	KindOAuth2      Kind = "auth collection"
 	KindRules       Kind = "collection rules"
 	KindSettings    Kind = "settings"
+	KindPerson      Kind = "test person"
+	KindAccount     Kind = "test account"
 )
 
 // Change is one write, as plain data. Apply carries out exactly this.
@@ -54,6 +56,9 @@ type Change struct {
 
 // ID identifies the change within a plan. It stays the same when the plan is made again.
 func (c Change) ID() string {
+	if c.Kind == KindPerson || c.Kind == KindAccount { // a proof creates and deletes them
+		return string(c.System) + "/" + string(c.Kind) + "/" + c.Object + "/" + string(c.Action)
+	}
 	return string(c.System) + "/" + string(c.Kind) + "/" + c.Object
 }
 
@@ -120,6 +125,7 @@ const (
 	PurposeUndo   Purpose = "undo"
 	PurposeRemove Purpose = "remove"
 	PurposeRotate Purpose = "rotate"
+	PurposeProof  Purpose = "proof"
 )
 
 // Empty reports whether there is nothing to change.

@@ -49,4 +49,5 @@ func (d Desired) DiscoveryURL() string {
 type Generated struct {
 	ClientID     string
 	ClientSecret secret.Text
+	Person       PersonState // of a proof
 }

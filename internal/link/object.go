@@ -22,6 +22,8 @@ type Visitor interface {
 	Binding(Edit[BindingState])
 	Collection(Edit[CollectionState]) // OAuth2 options or rules, by Kind
 	Settings(Edit[SettingsState])
+	Person(Edit[PersonState])
+	Account(Edit[AccountState])
 }
 
 // Edit is a change of an object of a known type. Before is nil for a create,
@@ -48,6 +50,7 @@ func Objects() []Object {
 	return []Object{
 		new(Mapping), new(KeyState), new(PairState), new(ProviderState),
 		new(ApplicationState), new(BindingState), new(CollectionState), new(SettingsState),
+		new(PersonState), new(AccountState),
 	}
 }
 
@@ -61,8 +64,8 @@ type PairState struct {
 	Bindings    []BindingState   `json:"bindings"`
 }
 
-// Secrets returns the client secrets of the object before and after. authentik never shows a private key, and the
-// secrets in PocketBase's settings are not read.
+// Secrets returns the client secrets and passwords of the object before and after. authentik never shows a private
+// key, and the secrets in PocketBase's settings are not read.
 func (c Change) Secrets() (texts []secret.Text) {
 	for _, o := range []Object{c.Before, c.After} {
 		if p := As[PairState](o); p != nil {
@@ -70,6 +73,9 @@ func (c Change) Secrets() (texts []secret.Text) {
 		}
 		if p := As[ProviderState](o); p != nil {
 			texts = append(texts, p.ClientSecret)
+		}
+		if p := As[PersonState](o); p != nil {
+			texts = append(texts, p.Password)
 		}
 		if s := As[CollectionState](o); s != nil {
 			for _, p := range s.OAuth2.Providers {
@@ -111,3 +117,5 @@ func (*CollectionState) accept(c Change, v Visitor) bool {
 	return accept(c, v.Collection, KindOAuth2, KindRules)
 }
 func (*SettingsState) accept(c Change, v Visitor) bool { return accept(c, v.Settings, KindSettings) }
+func (*PersonState) accept(c Change, v Visitor) bool   { return accept(c, v.Person, KindPerson) }
+func (*AccountState) accept(c Change, v Visitor) bool  { return accept(c, v.Account, KindAccount) }

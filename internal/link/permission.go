@@ -27,6 +27,9 @@ const (
 	PermViewPropertyMapping Permission = "authentik_core.view_propertymapping"
 	PermViewGroup           Permission = "authentik_core.view_group"
 	PermViewUser            Permission = "authentik_core.view_user"
+	PermAddUser             Permission = "authentik_core.add_user"
+	PermDeleteUser          Permission = "authentik_core.delete_user"
+	PermSetPassword         Permission = "authentik_core.reset_user_password" // #nosec G101 -- a name
 	PermPreviewUser         Permission = "authentik_core.preview_user"
 	PermViewPolicy          Permission = "authentik_policies.view_policy"
 	PermViewBinding         Permission = "authentik_policies.view_policybinding"

@@ -36,6 +36,17 @@ type Query struct {
 	Collection   string // the auth collection's name
 	ClientID     string // if the spec sets one
 	Access       *Access
+	// Few has authentik's first providers read only, if there are many.
+	Few bool
+	// Only has nothing but these providers read. nil reads everything.
+	Only *ProviderQuery
+}
+
+// ProviderQuery names OAuth2 providers by their client IDs or their name. The zero value names all.
+type ProviderQuery struct {
+	ClientIDs []string
+	Name      string
+	Count     int // how many there are at most, if that is known
 }
 
 // AuthentikSnapshot is the current state of an authentik, as far as a link needs it.
@@ -46,7 +57,9 @@ type AuthentikSnapshot struct {
 	Features Features
 
 	Application *ApplicationState // the one with the queried slug
-	Providers   []ProviderState   // all OAuth2 providers
+	Providers   []ProviderState   // the OAuth2 providers: all, unless the query asks for few
+	// ProviderCount is how many there are at most, if Providers are not all. Otherwise it is 0.
+	ProviderCount int
 	// NameTaken is the kind of the non-OAuth2 provider that has the queried name. Names are unique across all
 	// kinds.
 	NameTaken string
@@ -65,8 +78,56 @@ type AuthentikSnapshot struct {
 	ClosedByDefault bool
 	// AccessUnknown reports whether that flag could not be read.
 	AccessUnknown bool
+	// SecretsElsewhere reports whether providers come without their client secret, as in drafts of authentik 2026.11,
+	// where it is an object of its own.
+	SecretsElsewhere bool
 	// Missing are the permissions that refused reads require, such as "authentik_flows.view_flow".
 	Missing []Permission
+	// MissingForProof are the permissions for a proof that the token's roles lack.
+	MissingForProof []Permission
+}
+
+// SecretProblem returns the problem of an authentik whose client secrets cannot be read, nil for any other.
+func (s AuthentikSnapshot) SecretProblem() *Problem {
+	if !s.SecretsElsewhere {
+		return nil
+	}
+	return &Problem{Field: "authentik.url", Summary: SecretsElsewhere, Todo: SecretsElsewhereTodo}
+}
+
+// What is said about an authentik whose client secrets cannot be read.
+const (
+	SecretsElsewhere = "This authentik keeps client secrets elsewhere, and this version of authpocket cannot read " +
+		"them." // #nosec G101 -- a sentence
+	SecretsElsewhereTodo = "Use a version of authpocket that supports this version of authentik." // #nosec G101
+)
+
+// NameReferences sets the names of objects that providers and bindings refer to by primary key. Objects that the token
+// can't list have no name.
+func (a *AuthentikSnapshot) NameReferences() {
+	names := map[string]string{}
+	for _, f := range a.Flows {
+		names[f.ID] = f.Name
+	}
+	for _, k := range a.Keys {
+		names[k.ID] = k.Name
+	}
+	for _, m := range a.Mappings {
+		names[m.ID] = m.Name
+	}
+	name := func(r *Ref) { r.Name = names[r.ID] }
+	for i := range a.Providers {
+		p := &a.Providers[i]
+		for _, r := range []*Ref{&p.AuthorizationFlow, &p.InvalidationFlow, &p.AuthenticationFlow, &p.SigningKey} {
+			name(r)
+		}
+		for m := range p.Mappings {
+			name(&p.Mappings[m])
+		}
+	}
+	for i := range a.Bindings {
+		a.Bindings[i].Application.Name = a.Application.Slug
+	}
 }
 
 // Features are the optional features of a server's version.

@@ -49,6 +49,9 @@ const (
 	WarnPermission          WarningID = "permission"
 	WarnShortValidity       WarningID = "short-validity"
 	WarnAccessUnknown       WarningID = "access-unknown"
+	WarnProofEvents         WarningID = "proof-events"
+	WarnProofHooks          WarningID = "proof-hooks"
+	WarnProofGroups         WarningID = "proof-groups"
 )
 
 // AboutTransport reports whether the warning concerns sending the client secret to PocketBase and what depends on it,

@@ -56,7 +56,7 @@ func TestTheSchemaTakesTheExamples(t *testing.T) {
 			}
 		}
 	}
-	for path, text := range read(t, "../../cmd/authpocket/testdata/script/*.txtar") {
+	for path, text := range read(t, "../command/testdata/script/*.txtar") {
 		for _, file := range txtar.Parse([]byte(text)).Files {
 			if file.Name == "link.yaml" {
 				examples[path] = string(file.Data)

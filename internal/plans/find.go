@@ -111,6 +111,28 @@ func SlugFor(s link.Spec, a link.AuthentikSnapshot, p link.PocketBaseSnapshot) s
 	return s.Query().Slug
 }
 
+// Settled reports whether the application with the spec's slug belongs to this link beyond doubt: PocketBase or the
+// spec has its provider's client ID. Then only the providers of ClientIDs, and one with the wanted name, matter.
+func Settled(s link.Spec, a link.AuthentikSnapshot, p link.PocketBaseSnapshot) bool {
+	return a.Application != nil && a.Application.Provider != 0 &&
+		slices.ContainsFunc(certain(Candidates(s, a, p)),
+			func(c Candidate) bool { return c.Provider.PK == a.Application.Provider })
+}
+
+// ClientIDs returns the client IDs in the spec and in the slots of its collection.
+func ClientIDs(s link.Spec, p link.PocketBaseSnapshot) []string {
+	ids := []string{link.Value(s.Provider.ClientID, "")}
+	if c := p.Collection(s.Query().Collection); c != nil {
+		for _, o := range c.OAuth2.Providers {
+			if link.IsSlot(o.Slot) {
+				ids = append(ids, o.ClientID)
+			}
+		}
+	}
+	slices.Sort(ids)
+	return slices.DeleteFunc(slices.Compact(ids), func(id string) bool { return id == "" })
+}
+
 // existing holds the application and provider that a plan starts from.
 type existing struct {
 	application *link.ApplicationState

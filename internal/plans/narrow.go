@@ -102,6 +102,7 @@ func narrowChange(p link.Plan, c link.Change, names []string) link.Change {
 
 // cutter limits an update to the change's fields and restores the rest of the object.
 type cutter struct {
+	link.LinkOnly
 	change link.Change
 	slot   string
 }

@@ -13,6 +13,9 @@ import (
 // returns the problems and no plan. The result depends on the arguments only.
 func New(s link.Spec, a link.AuthentikSnapshot, p link.PocketBaseSnapshot, g link.Generated) (link.Plan,
 	link.Problems) {
+	if problem := a.SecretProblem(); problem != nil {
+		return link.Plan{}, link.Problems{*problem}
+	}
 	d, problems := Resolve(s, a, p, g)
 	if len(problems) > 0 {
 		return link.Plan{}, problems
@@ -318,6 +321,12 @@ func Again(p link.Plan, a link.AuthentikSnapshot, b link.PocketBaseSnapshot) (li
 		return again, problems
 	case link.PurposeRemove:
 		return NewRemoval(p.Spec, a, b)
+	case link.PurposeProof:
+		again, problems := New(p.Spec, a, b, p.Generated)
+		if len(problems) > 0 {
+			return link.Plan{}, problems
+		}
+		return NewProof(again, a, b)
 	default:
 		again, problems := New(p.Spec, a, b, p.Generated)
 		again.Of = p.Of

@@ -3,6 +3,7 @@ package plans
 import (
 	"cmp"
 	"slices"
+	"strings"
 
 	"authpocket/internal/address"
 	"authpocket/internal/link"
@@ -32,6 +33,9 @@ func resolveSlot(d *link.Desired, s link.Spec, a link.AuthentikSnapshot, c link.
 	d.Slot.TokenURL = link.Value(want.TokenURL, address.KeepInner(now.TokenURL, now.AuthURL,
 		endpoint(d.AuthentikURL, "token")))
 	resolveUserInfo(d, s, now)
+	if at >= 0 && (search.hasClient(now) || search.leadsHere(now)) {
+		checkEncrypted(want, now, d.Slot, problems)
+	}
 	d.Collection = c
 	d.Collection.OAuth2.Providers = slices.Clone(c.OAuth2.Providers)
 	link.Resolve(link.OAuth2Attrs(), &d.Collection.OAuth2, &want, &c.OAuth2)
@@ -69,6 +73,24 @@ func resolveUserInfo(d *link.Desired, s link.Spec, now link.OAuth2Provider) {
 		d.Slot.Issuers = issuers
 	case want.JWKSURL == nil:
 		d.Slot.JWKSURL = jwks
+	}
+}
+
+// checkEncrypted adds a problem if a URL that the spec leaves open would turn from https into http, as it does if
+// authentik's address was copied from an authentik that ignores its proxy's X-Forwarded-Proto.
+func checkEncrypted(want link.PocketBase, now, after link.OAuth2Provider, problems *link.Problems) {
+	for _, u := range []struct {
+		want       *string
+		now, after string
+	}{
+		{want.AuthURL, now.AuthURL, after.AuthURL}, {want.TokenURL, now.TokenURL, after.TokenURL},
+		{want.UserInfoURL, now.UserInfoURL, after.UserInfoURL}, {want.JWKSURL, now.JWKSURL, after.JWKSURL},
+	} {
+		if u.want == nil && strings.HasPrefix(u.now, "https://") && strings.HasPrefix(u.after, "http://") {
+			problems.Add("authentik.public_url", "PocketBase uses "+u.now+". With this address of authentik it would "+
+				"use plain http: "+u.after+".", "Set authentik's public address to the one with https://.")
+			return
+		}
 	}
 }
 

@@ -9,6 +9,7 @@ import (
 // undoer collects the changes of an undo or a removal. Its snapshots are updated with each change, so that the next one
 // starts from its result.
 type undoer struct {
+	link.LinkOnly
 	a        link.AuthentikSnapshot
 	p        link.PocketBaseSnapshot
 	force    bool
@@ -31,7 +32,7 @@ func (u *undoer) add(c link.Change, before, after link.Object, from, to []link.F
 	if to == nil {
 		undo.Action = link.Delete
 	}
-	link.Change{Before: before, After: after}.Visit(follower{u})
+	link.Change{Before: before, After: after}.Visit(follower{u: u})
 	if i := slices.IndexFunc(u.changes, func(x link.Change) bool { return x.ID() == undo.ID() }); i >= 0 {
 		undo.Before, undo.Fields = u.changes[i].Before, link.Diff(u.from[undo.ID()], to)
 		u.changes[i] = undo
@@ -47,7 +48,10 @@ func (u *undoer) add(c link.Change, before, after link.Object, from, to []link.F
 }
 
 // follower updates the snapshots of an undo after a change. Bindings are deleted with their application.
-type follower struct{ u *undoer }
+type follower struct {
+	link.LinkOnly
+	u *undoer
+}
 
 func (f follower) Mapping(e link.Edit[link.Mapping]) {
 	f.u.a.Mappings = replaced(f.u.a.Mappings, e, func(m link.Mapping) bool { return m.ID == e.Before.ID })

@@ -39,9 +39,9 @@ func TestWarnings(t *testing.T) {
 			id: "email-trust-attribute", says: "email_verified: true"},
 		"no address is trusted": {edit: func(s *link.Spec) { s.Email = link.EmailLeave },
 			id: "email-leave", says: "Cannot be blank"},
-		"authentik is plain http": {
+		"authentik is plain http": {world: noSlot,
 			edit: func(s *link.Spec) { s.AuthentikURL = "http://authentik.company" }, id: "http-authentik"},
-		"authentik is plain http here": {
+		"authentik is plain http here": {world: noSlot,
 			edit: func(s *link.Spec) { s.AuthentikURL = "http://localhost:9000" }, id: "http-authentik", never: true},
 		"PocketBase is plain http": {edit: func(s *link.Spec) {
 			s.PocketBaseURLs = []string{pocketbaseURL,
@@ -120,6 +120,8 @@ func TestWarnings(t *testing.T) {
 		})
 	}
 }
+
+func noSlot(w *world) { w.collection("users").OAuth2.Providers = nil }
 
 // onlyOurs leaves the link as the only way to sign in to users.
 func onlyOurs(w *world) {

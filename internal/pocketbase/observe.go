@@ -11,11 +11,12 @@ import (
 )
 
 // Observe returns the auth collections, the settings, and of the queried collection its fields' options and the number
-// of people linked to each slot. It sends six requests, and one more for each further 200 auth collections. The error
-// is a *link.Fault.
+// of people linked to each slot. It sends four requests at once, more for long lists. The error is a *link.Fault.
 func (c *Client) Observe(ctx context.Context, q link.Query) (link.PocketBaseSnapshot, error) {
 	snap := link.PocketBaseSnapshot{Taken: time.Now(), URL: c.URL(), Version: c.Identity().Version,
 		SecretsByPlace: !c.Release().Since(rest.MergesByName)}
+	var whole *link.CollectionState
+	var links rest.Links
 	group, groupCtx := errgroup.WithContext(ctx)
 	group.Go(func() (err error) {
 		snap.Settings, err = c.ReadSettings(groupCtx, q.Collection)
@@ -25,6 +26,16 @@ func (c *Client) Observe(ctx context.Context, q link.Query) (link.PocketBaseSnap
 		snap.Collections, err = c.AuthCollections(groupCtx)
 		return err
 	})
+	if q.Collection != "" {
+		group.Go(func() (err error) {
+			whole, err = c.ReadCollection(groupCtx, "", q.Collection)
+			return err
+		})
+		group.Go(func() (err error) {
+			links, err = c.Links(groupCtx)
+			return err
+		})
+	}
 	if err := group.Wait(); err != nil {
 		return link.PocketBaseSnapshot{}, err
 	}
@@ -32,19 +43,11 @@ func (c *Client) Observe(ctx context.Context, q link.Query) (link.PocketBaseSnap
 	if queried == nil {
 		return snap, nil
 	}
-	group, groupCtx = errgroup.WithContext(ctx)
-	group.Go(func() (err error) {
-		snap.Linked, err = c.Linked(groupCtx, queried.ID)
-		return err
-	})
-	group.Go(func() error {
-		whole, err := c.ReadCollection(groupCtx, queried.ID, queried.Name)
-		if whole != nil {
-			queried.Fields, queried.Indexes = whole.Fields, whole.Indexes
-		}
-		return err
-	})
-	if err := group.Wait(); err != nil {
+	if whole != nil && whole.ID == queried.ID {
+		queried.Fields, queried.Indexes = whole.Fields, whole.Indexes
+	}
+	var err error
+	if snap.Linked, err = c.Linked(ctx, links, queried.ID); err != nil {
 		return link.PocketBaseSnapshot{}, err
 	}
 	return snap, nil

@@ -2,6 +2,7 @@ package predict
 
 import (
 	"fmt"
+	"maps"
 	"reflect"
 	"slices"
 	"strings"
@@ -43,17 +44,23 @@ func (w World) newcomers(trusted bool) []record.Draft {
 	return drafts
 }
 
-// common returns the values that are the same in all drafts, and the keys of the others.
+// common returns the values that are the same in all drafts, and the keys of the others, true for those in all drafts.
 func common(drafts []record.Draft, of func(record.Draft) map[string]any) (same map[string]any, others map[string]bool) {
 	same, others = map[string]any{}, map[string]bool{}
-	for key, value := range of(drafts[0]) {
+	for _, d := range drafts {
+		maps.Copy(same, of(d))
+	}
+	for key, value := range same {
+		differs, everywhere := false, true
 		for _, d := range drafts {
-			if _, unknown := d.Unknown[key]; unknown || !reflect.DeepEqual(of(d)[key], value) {
-				others[key] = true
-			}
+			one, there := of(d)[key]
+			_, unknown := d.Unknown[key]
+			differs = differs || unknown || !reflect.DeepEqual(one, value)
+			everywhere = everywhere && there
 		}
-		if !others[key] {
-			same[key] = value
+		if differs {
+			others[key] = everywhere
+			delete(same, key)
 		}
 	}
 	return same, others

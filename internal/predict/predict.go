@@ -42,7 +42,7 @@ func Predict(w World) signin.Prediction {
 	switch {
 	case w.BySubject != nil:
 		p, after = w.signInTo(*w.BySubject, signin.OutcomeReturns, user)
-	case w.ByEmail != nil && user.Email != "":
+	case w.ByEmail != nil && user.Email != "" && !(w.before("0.25.0") && w.ByEmail.Email != user.Email):
 		p, after = w.signInTo(*w.ByEmail, signin.OutcomeLinked, user)
 	default:
 		p, after = w.create(user)
@@ -106,20 +106,21 @@ func (w World) signInTo(a signin.Account, outcome signin.Outcome, user record.Us
 	if outcome == signin.OutcomeLinked {
 		p.Words = "Is linked to the account " + link.Quote(a.Title()) + ", which has the same address."
 	}
-	if linkedElsewhere && (a.Verified || w.before("0.37.4")) {
+	values := w.saved(&p, a, user)
+	switch {
+	case values == nil:
+		return p, rule.Record{}
+	case linkedElsewhere && (a.Verified || w.before("0.37.4")):
+		unknown := p.Unknown // refused in any case, perhaps for another reason
 		p = refuse(link.CauseOtherSubject, "PocketBase refuses the sign-in: the account "+link.Quote(a.Title())+
 			" is linked to another subject in this slot.")
+		p.Unknown = unknown
 		for _, field := range []string{"collectionRef", "provider", "recordRef"} { // of _externalAuths
 			p.Fields = append(p.Fields, signin.FieldFault{Field: field, Code: "validation_not_unique"})
 		}
 		return p, rule.Record{}
-	}
-	if linkedElsewhere {
+	case linkedElsewhere:
 		p.Words += " PocketBase removes its link to another subject, because the account was never verified."
-	}
-	values := w.saved(&p, a, user)
-	if values == nil {
-		return p, rule.Record{}
 	}
 	return p, w.stored(values)
 }

@@ -23,8 +23,8 @@ func (w World) createRequest(d record.Draft) rule.Request {
 func (w World) signInRequest() rule.Request {
 	r := rule.Request{Context: oauth2, Method: http.MethodPost, Version: w.Version,
 		Body: map[string]any{"provider": w.Slot},
-		UnknownBody: map[string]bool{"code": true, "codeVerifier": true, "redirectURL": true, "redirectUrl": true,
-			"createData": true}}
+		UnknownBody: map[string]bool{"code": true, "codeVerifier": false, "redirectURL": false, "redirectUrl": false,
+			"createData": false}}
 	if w.before("0.26.0") {
 		r.Context = "default"
 	}

@@ -31,7 +31,18 @@ func New(cfg Config) *Server {
 	if cfg.Now == nil {
 		cfg.Now = time.Now
 	}
-	s := serve.New(cfg, install.State(cfg.Now().UTC().Truncate(time.Microsecond), cfg.AdminToken))
+	return serving(cfg, install.State(cfg.Now().UTC().Truncate(time.Microsecond), cfg.AdminToken))
+}
+
+// Copy returns another authentik with the same objects. Sign-ins that are running are not its own.
+func (s *Server) Copy() *Server {
+	var state *store.State
+	s.change(func(c *serve.Call) { state = c.State.Clone() })
+	return serving(s.core.Config, state)
+}
+
+func serving(cfg Config, state *store.State) *Server {
+	s := serve.New(cfg, state)
 	api.Routes(s)
 	blueprint.Routes(s)
 	oidc.Routes(s)

@@ -2,28 +2,23 @@
 package bench
 
 import (
-	"context"
-	"io"
+	"fmt"
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"net/http/httputil"
 	"net/url"
+	"os"
+	"os/exec"
+	"path/filepath"
 	"slices"
 	"strconv"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
 
-	"authpocket/internal/authentik"
-	"authpocket/internal/authentik/rest"
-	"authpocket/internal/engine"
-	"authpocket/internal/link"
-	"authpocket/internal/outbound"
-	"authpocket/internal/pocketbase"
-	pbrest "authpocket/internal/pocketbase/rest"
-	"authpocket/internal/secret"
 	"authpocket/sandbox"
 )
 
@@ -42,8 +37,15 @@ type meter struct {
 // call is the time of a request and of its response.
 type call struct{ came, answered time.Time }
 
-// take returns the calls since the last take.
-func (m *meter) take() []call {
+// begin forgets earlier calls, and delays later ones until end.
+func (m *meter) begin() {
+	m.end()
+	m.slow.Store(true)
+}
+
+// end returns the calls since begin.
+func (m *meter) end() []call {
+	m.slow.Store(false)
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	calls := m.calls
@@ -95,12 +97,13 @@ func measure(b *testing.B, to string) *meter {
 
 // systems is a sandbox behind two meters.
 type systems struct {
-	box *sandbox.Sandbox
-	a   *meter
-	p   *meter
+	box  *sandbox.Sandbox
+	a, p *meter
+	file string // the link file
 }
 
-func start(b *testing.B) *systems {
+// start starts a sandbox with that many other applications, and with as many people and a tenth as many groups.
+func start(b *testing.B, applications int) *systems {
 	b.Helper()
 	box, err := sandbox.Start(b.Context(), sandbox.Config{})
 	if err != nil {
@@ -111,100 +114,109 @@ func start(b *testing.B) *systems {
 			b.Error(err)
 		}
 	})
-	return &systems{box: box, a: measure(b, box.AuthentikURL), p: measure(b, box.PocketBaseURL)}
+	box.Authentik().AddApplications(applications)
+	for i := range applications / 10 {
+		box.Authentik().AddGroup("group " + strconv.Itoa(i))
+	}
+	for i := range applications {
+		box.Authentik().AddPerson("person"+strconv.Itoa(i), "", "", "", nil)
+	}
+	s := &systems{box: box, a: measure(b, box.AuthentikURL), p: measure(b, box.PocketBaseURL),
+		file: filepath.Join(b.TempDir(), "link.yaml")}
+	text := "authentik:\n  url: " + s.a.url + "\n  token: ${AUTHENTIK_TOKEN}\npocketbase:\n  url: " + s.p.url +
+		"\n  token: ${POCKETBASE_TOKEN}\nemail: trust-all\n"
+	if err := os.WriteFile(s.file, []byte(text), 0o600); err != nil {
+		b.Fatal(err)
+	}
+	return s
 }
 
-func (s *systems) connect(b *testing.B) *engine.Engine {
+// run runs authpocket and returns what it took. Only the requests of the run are delayed.
+func (s *systems) run(b *testing.B, binary string, c command) cost {
 	b.Helper()
-	log := slog.New(slog.NewTextHandler(io.Discard, nil))
-	a, err := authentik.Connect(b.Context(), rest.Config{URL: s.a.url, Token: secret.New(s.box.AuthentikToken),
-		HTTP: outbound.New(outbound.Config{}), Log: log})
-	if err != nil {
-		b.Fatal(err)
+	s.a.begin()
+	s.p.begin()
+	cmd := exec.CommandContext(b.Context(), binary, append(c.args, "-f", s.file, "--state", b.TempDir())...)
+	cmd.Env = append(os.Environ(), "AUTHENTIK_TOKEN="+s.box.AuthentikToken, "POCKETBASE_TOKEN="+s.box.PocketBaseToken)
+	began := time.Now()
+	out, err := cmd.CombinedOutput()
+	took := time.Since(began)
+	if code := cmd.ProcessState.ExitCode(); code != c.code {
+		b.Fatalf("%s ended with %d, %v:\n%s", c.name(), code, err, out)
 	}
-	p, err := pocketbase.Connect(b.Context(), pbrest.Config{URL: s.p.url, Token: secret.New(s.box.PocketBaseToken),
-		HTTP: outbound.New(outbound.Config{}), Log: log})
-	if err != nil {
-		b.Fatal(err)
-	}
-	return engine.New(engine.Config{Authentik: a, PocketBase: p, Log: log})
+	a, p := s.a.end(), s.p.end()
+	return cost{a: len(a), p: len(p), rounds: inARow(slices.Concat(a, p)), took: took}
 }
 
-func (s *systems) spec() link.Spec {
-	return link.Spec{
-		AuthentikURL: s.a.url, PocketBaseURLs: []string{s.p.url}, Email: link.EmailTrustAll,
-		Access: &link.Access{Groups: []string{"app users"}},
+// cost is what a command took.
+type cost struct {
+	a, p, rounds int // requests to authentik and to PocketBase, and how many of both came one after another
+	took         time.Duration
+}
+
+// command is a run of authpocket with its targets.
+type command struct {
+	args   []string
+	code   int  // that it exits with
+	target cost // zero for what has no target
+}
+
+func (c command) name() string { return strings.Join(c.args, " ") }
+
+// commands are the commands of a new link.
+func commands() []command {
+	return []command{
+		{args: []string{"plan"}, code: 2, target: cost{a: 8, p: 6, rounds: 3}},
+		{args: []string{"apply", "--yes"}, target: cost{a: 14, p: 10, rounds: 7}},
+		{args: []string{"verify", "--quick"}, target: cost{a: 12, p: 10}},
 	}
 }
 
-// step runs do and reports the requests to both systems, and how many of them were
-// sequential.
-func (s *systems) step(b *testing.B, name string, targets string, do func(context.Context)) {
+// slower is how much longer a command may take on a server with many applications.
+const slower = 1.2
+
+// report prints the cost of a command beside its targets. The target of the time is slower times that at no
+// applications.
+func report(b *testing.B, c command, got cost, none time.Duration) {
 	b.Helper()
-	s.a.take()
-	s.p.take()
-	s.a.slow.Store(true)
-	s.p.slow.Store(true)
-	do(b.Context())
-	s.a.slow.Store(false)
-	s.p.slow.Store(false)
-	a, p := s.a.take(), s.p.take()
-	rounds := inARow(slices.Concat(a, p))
-	b.Logf("%-8s %2d requests to authentik, %2d to PocketBase, %2d after one another (target: %s)", name, len(a),
-		len(p), rounds, targets)
-	b.ReportMetric(float64(len(a)+len(p)), name+"-requests")
-	b.ReportMetric(float64(rounds), name+"-rounds")
+	of := func(n, target int) string {
+		if target == 0 {
+			return strconv.Itoa(n)
+		}
+		return fmt.Sprintf("%d (target %d)", n, target)
+	}
+	time := got.took.Round(time.Millisecond).String()
+	if none > 0 {
+		limit := slower * none.Seconds()
+		time += fmt.Sprintf(" (target %.3fs)", limit)
+	}
+	b.Logf("%-14s %s requests to authentik, %s to PocketBase, %s one after another, %s", c.name(),
+		of(got.a, c.target.a), of(got.p, c.target.p), of(got.rounds, c.target.rounds), time)
+	metric := strings.ReplaceAll(strings.ReplaceAll(c.name(), " --", "-"), " ", "-")
+	b.ReportMetric(float64(got.a+got.p), metric+"-requests")
+	b.ReportMetric(float64(got.rounds), metric+"-rounds")
 }
 
-// A new link with one group binding: plan, apply and verify.
-func BenchmarkNewLink(b *testing.B) {
-	for b.Loop() {
-		s := start(b)
-		s.box.Authentik().AddGroup("app users")
-		s.whole(b)
+// A new link is planned, applied and verified on authentiks with few and with many applications.
+func BenchmarkCommands(b *testing.B) {
+	binary := filepath.Join(b.TempDir(), "authpocket")
+	if out, err := exec.CommandContext(b.Context(), "go", "build", "-o", binary,
+		"authpocket/cmd/authpocket").CombinedOutput(); err != nil {
+		b.Fatalf("building authpocket: %v\n%s", err, out)
 	}
-}
-
-// The same on a large authentik: 1,000 applications and providers, 300 groups and
-// 5,000 users.
-func BenchmarkNewLinkOnALargeServer(b *testing.B) {
-	for b.Loop() {
-		s := start(b)
-		s.box.Authentik().AddApplications(1000)
-		for i := range 300 {
-			s.box.Authentik().AddGroup("group " + strconv.Itoa(i))
-		}
-		for i := range 5000 {
-			s.box.Authentik().AddPerson("person"+strconv.Itoa(i), "", "", "", nil)
-		}
-		s.box.Authentik().AddGroup("app users")
-		s.whole(b)
-	}
-}
-
-func (s *systems) whole(b *testing.B) {
-	var (
-		e    *engine.Engine
-		plan link.Plan
-		err  error
-	)
-	s.step(b, "connect", "-", func(context.Context) { e = s.connect(b) })
-	s.step(b, "plan", "<= 30 requests, <= 5 round trips; PocketBase <= 6 requests", func(ctx context.Context) {
-		plan,
-			err = e.Plan(ctx, s.spec())
-	})
-	if err != nil {
-		b.Fatal(err)
-	}
-	s.step(b, "apply", "-", func(ctx context.Context) { err = e.Apply(ctx, plan, func(engine.Event) {}) })
-	if err != nil {
-		b.Fatal(err)
-	}
-	var checks link.Checks
-	s.step(b, "verify", "<= 3 round trips", func(ctx context.Context) { checks = e.Verify(ctx, plan.Desired, 0) })
-	for _, c := range checks {
-		if c.Status == link.Fail {
-			b.Errorf("%s failed: %s", c.ID, c.Evidence)
-		}
+	none := map[string]time.Duration{}
+	for _, applications := range []int{0, 300, 2000} {
+		b.Run(fmt.Sprintf("applications=%d", applications), func(b *testing.B) {
+			for b.Loop() {
+				s := start(b, applications)
+				for _, c := range commands() {
+					got := s.run(b, binary, c)
+					report(b, c, got, none[c.name()])
+					if applications == 0 {
+						none[c.name()] = got.took
+					}
+				}
+			}
+		})
 	}
 }

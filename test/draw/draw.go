@@ -1,5 +1,5 @@
 // Package draw selects the cases of a quick test run by a printed seed.
-// AUTHPOCKET_SEED repeats a selection, AUTHPOCKET_ALL=1 runs everything.
+// AUTHPOCKET_SEED repeats a selection, AUTHPOCKET_ALL=1 runs everything, AUTHPOCKET_PART=K/N every N-th case of it.
 package draw
 
 import (
@@ -7,6 +7,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"strconv"
+	"strings"
 	"testing"
 	"time"
 )
@@ -33,6 +34,26 @@ func Rand(t testing.TB) *rand.Rand {
 	t.Helper()
 	seed := Seed(t)
 	return rand.New(rand.NewPCG(seed, seed))
+}
+
+// Part returns every N-th of the cases from the K-th on if AUTHPOCKET_PART is K/N, and all without it. The name of the
+// part is for the report, and empty for all.
+func Part[T any](t testing.TB, cases []T) (chosen []T, name string) {
+	t.Helper()
+	text := os.Getenv("AUTHPOCKET_PART")
+	if text == "" {
+		return cases, ""
+	}
+	k, n, ok := strings.Cut(text, "/")
+	first, err := strconv.Atoi(k)
+	every, err2 := strconv.Atoi(n)
+	if !ok || err != nil || err2 != nil || first < 1 || first > every {
+		t.Fatalf("AUTHPOCKET_PART is %q, not K/N with 1 ≤ K ≤ N", text)
+	}
+	for i := first - 1; i < len(cases); i += every {
+		chosen = append(chosen, cases[i])
+	}
+	return chosen, ", part " + text
 }
 
 // Report logs how many cases ran. It also appends the line to the file

@@ -27,3 +27,26 @@ func TestReportsAreCollected(t *testing.T) {
 		t.Errorf("%q, %v", text, err)
 	}
 }
+
+func TestThePartsAreTheWhole(t *testing.T) {
+	cases := []int{0, 1, 2, 3, 4, 5, 6}
+	if all, name := draw.Part(t, cases); len(all) != len(cases) || name != "" {
+		t.Errorf("%v, %q", all, name)
+	}
+	seen := map[int]int{}
+	for _, part := range []string{"1/3", "2/3", "3/3"} {
+		t.Setenv("AUTHPOCKET_PART", part)
+		chosen, name := draw.Part(t, cases)
+		if name != ", part "+part || len(chosen) < 2 {
+			t.Errorf("%s: %v, %q", part, chosen, name)
+		}
+		for _, one := range chosen {
+			seen[one]++
+		}
+	}
+	for _, one := range cases {
+		if seen[one] != 1 {
+			t.Errorf("%d was chosen %d times", one, seen[one])
+		}
+	}
+}

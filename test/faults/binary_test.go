@@ -37,11 +37,17 @@ type process struct {
 // run runs the binary to its end. kill, if not nil, is set to a fault that kills
 // the process with SIGKILL at its call.
 func (b binary) run(l *lab, command, linkFile string, kill *fault, at call) (output string, code int, err error) {
-	p := &process{dead: make(chan struct{})}
-	args := []string{command, "-f", linkFile}
-	if command != "verify" {
+	args := append(strings.Fields(command), "-f", linkFile)
+	if command != "plan" && command != "verify" {
 		args = append(args, "--yes")
 	}
+	return b.do(l, args, func(p *process) func(call) *fault { return p.killing(kill, at) })
+}
+
+// do runs the binary to its end, with the faults of its calls.
+func (b binary) do(l *lab, args []string, disturb func(*process) func(call) *fault) (output string, code int,
+	err error) {
+	p := &process{dead: make(chan struct{})}
 	ctx, cancel := context.WithCancel(l.t.Context())
 	defer cancel()
 	p.kill = cancel
@@ -50,7 +56,7 @@ func (b binary) run(l *lab, command, linkFile string, kill *fault, at call) (out
 		"POCKETBASE_TOKEN=" + l.pocketbase.Token()}
 	p.cmd.Stdout, p.cmd.Stderr = &p.out, &p.out
 	for _, proxy := range []*proxy{l.authentik, l.pb} {
-		proxy.next(p.killing(kill, at))
+		proxy.next(disturb(p))
 	}
 	if err := p.cmd.Start(); err != nil {
 		return "", 0, err

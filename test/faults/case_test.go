@@ -23,8 +23,7 @@ type baseline struct {
 // record runs a scenario without faults.
 func (l *lab) record(s scenario) (baseline, error) {
 	b := baseline{scenario: s}
-	l.reset()
-	s.prepare(l)
+	l.prepare(s)
 	b.start = l.capture()
 	r := l.undisturbed(s.op, s.spec(l))
 	b.calls = append(l.authentik.calls(), l.pb.calls()...)
@@ -78,9 +77,8 @@ func (d disturbed) String() string {
 
 // play runs the case and returns everything that is wrong.
 func (l *lab) play(d disturbed) error {
-	l.reset()
+	l.prepare(d.scenario)
 	defer l.clean()
-	d.prepare(l)
 	l.forget()
 	foreign := l.foreign()
 	first := &run{l: l, fault: &d.fault, at: d.at}

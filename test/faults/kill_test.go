@@ -56,8 +56,9 @@ func TestKilledAtEveryWrite(t *testing.T) {
 			chosen = append(chosen, all[i])
 		}
 	}
+	chosen, part := draw.Part(t, chosen)
 	torn := killAll(t, b, []*lab{first, newLab(t)}, chosen)
-	draw.Report(t, "kills of the binary: %d of %d, %d torn, %.0f s", len(chosen), len(all), torn,
+	draw.Report(t, "kills of the binary%s: %d of %d, %d torn, %.0f s", part, len(chosen), len(all), torn,
 		time.Since(began).Seconds())
 }
 
@@ -113,9 +114,8 @@ func killAll(t *testing.T, b binary, labs []*lab, cases []killed) (torn int) {
 
 // kill runs the case and returns everything that is wrong.
 func (l *lab) kill(b binary, k killed) error {
-	l.reset()
+	l.prepare(k.scenario)
 	defer l.clean()
-	k.prepare(l)
 	l.forget()
 	foreign := l.foreign()
 	file := l.fileOf(k.scenario)

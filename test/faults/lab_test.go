@@ -35,10 +35,41 @@ type lab struct {
 
 	dir string // of the state directories, one for each reset
 	run int
+
+	prepared map[string]prepared // by scenario
+}
+
+// prepared is the initial state of a scenario, which is restored for each of its cases.
+type prepared struct {
+	sim   *authentiksim.Server
+	rows  []pocketbaseRow
+	own   []string
+	state string // a copy of the state directory
+}
+
+// prepare brings both systems into the initial state of a scenario.
+func (l *lab) prepare(s scenario) {
+	l.t.Helper()
+	p, found := l.prepared[s.name]
+	if !found {
+		l.reset()
+		s.prepare(l)
+		p = prepared{sim: l.sim.Copy(), rows: l.rows(), own: l.own, state: l.state() + " of " + s.name}
+		l.must(os.MkdirAll(l.state(), 0o700))
+		l.must(os.CopyFS(p.state, os.DirFS(l.state())))
+		l.clean()
+		l.prepared[s.name] = p
+	}
+	l.restart(p.sim.Copy(), p.rows)
+	l.own = p.own
+	l.must(os.CopyFS(l.state(), os.DirFS(p.state)))
 }
 
 // adminToken is authentik's API token. Tests search all output for it.
 const adminToken = "ak-admin-token-0123456789-never-to-be-printed"
+
+// horse is ada's password.
+const horse = "correct horse battery staple"
 
 func newLab(t testing.TB) *lab {
 	t.Helper()
@@ -47,7 +78,7 @@ func newLab(t testing.TB) *lab {
 	if err != nil {
 		t.Fatal(err)
 	}
-	l := &lab{t: t, key: testkey.RSA(), pocketbase: server, dir: t.TempDir()}
+	l := &lab{t: t, key: testkey.RSA(), pocketbase: server, dir: t.TempDir(), prepared: map[string]prepared{}}
 	l.authentik = &proxy{system: link.Authentik}
 	l.pb = &proxy{system: link.PB, backend: forwardTo(server.URL())}
 	inFront := func(p *proxy) string {
@@ -99,16 +130,21 @@ var foreignSecrets = []string{"google-secret-never-to-be-touched", "other-secret
 // state directory.
 func (l *lab) reset() {
 	l.t.Helper()
-	l.authentik.reset()
-	l.pb.reset()
-	l.sim = authentiksim.New(authentiksim.Config{AdminToken: adminToken, SigningKey: l.key})
-	ada := l.sim.AddPerson("ada", "Ada Lovelace", "ada@example.com", "", nil)
+	l.restart(authentiksim.New(authentiksim.Config{AdminToken: adminToken, SigningKey: l.key}), l.fresh)
+	ada := l.sim.AddPerson("ada", "Ada Lovelace", "ada@example.com", horse, nil)
 	l.sim.AddGroup("staff", ada)
 	l.sim.AddGroup("admins")
 	l.sim.AddApplications(2)
-	l.authentik.backend = l.sim
-	l.putBack()
 	l.own = l.ownValues()
+}
+
+// restart uses another authentik, PocketBase's tables as they were and another state directory.
+func (l *lab) restart(sim *authentiksim.Server, rows []pocketbaseRow) {
+	l.t.Helper()
+	l.authentik.reset()
+	l.pb.reset()
+	l.sim, l.authentik.backend = sim, sim
+	l.putBack(rows)
 	l.run++
 }
 
@@ -166,13 +202,13 @@ func (l *lab) rows() []pocketbaseRow {
 	return rows
 }
 
-// putBack restores the rows that changed.
-func (l *lab) putBack() {
+// putBack restores rows that changed.
+func (l *lab) putBack(rows []pocketbaseRow) {
 	l.t.Helper()
 	app := l.pocketbase.App()
 	changed := false
 	for i, now := range l.rows() {
-		was := l.fresh[i]
+		was := rows[i]
 		params := dbx.Params{}
 		for name, value := range was.columns {
 			if now.columns[name] != value {

@@ -23,10 +23,10 @@ func TestEveryCallTimesEveryFault(t *testing.T) {
 	if len(all) < leastCases && os.Getenv("AUTHPOCKET_FAULT")+os.Getenv("AUTHPOCKET_SCENARIO") == "" {
 		t.Errorf("the matrix has %d cases, fewer than %d", len(all), leastCases)
 	}
-	chosen := choose(draw.Rand(t), all)
+	chosen, part := draw.Part(t, choose(draw.Rand(t), all))
 	torn := playAll(t, []*lab{first, newLab(t)}, chosen)
-	draw.Report(t, "fault matrix: %d of %d cases, at %d calls of %d runs, %d torn, %.0f s", len(chosen), len(all),
-		calls, len(scenarios()), torn, time.Since(began).Seconds())
+	draw.Report(t, "fault matrix%s: %d of %d cases, at %d calls of %d runs, %d torn, %.0f s", part, len(chosen),
+		len(all), calls, len(scenarios()), torn, time.Since(began).Seconds())
 }
 
 // matrix records all runs and combines their calls with the faults.

@@ -28,7 +28,7 @@ type call struct {
 
 func (c call) String() string { return string(c.system) + " " + c.what + " #" + itoa(c.nth) }
 
-var madeUp = regexp.MustCompile(`^([0-9]+|[0-9a-f]{8}-[0-9a-f-]{27}|pbc_[0-9a-z_]+|_pb_users_auth_)$`)
+var madeUp = regexp.MustCompile(`^([0-9]+|[0-9a-f]{8}-[0-9a-f-]{27}|pbc_[0-9a-z_]+|_pb_users_auth_|[0-9a-z]{15})$`)
 
 // nameOf returns the part of a call's name that comes from the request.
 func nameOf(r *http.Request) string {

@@ -43,7 +43,7 @@ func changed(l *lab) {
 func orphaned(l *lab) {
 	linked(l)
 	l.asAdmin("DELETE", "/api/v3/core/applications/pocketbase/")
-	l.putBack()
+	l.putBack(l.fresh)
 	l.clean()
 }
 

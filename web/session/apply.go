@@ -25,6 +25,7 @@ type Apply struct {
 	// secret.
 	stopped *link.Stopped // nil: the plan was carried out
 	checks  link.Checks
+	proof   changes.Proof
 }
 
 // Progress returns the record's first n entries for the page.
@@ -46,7 +47,7 @@ func (j *Apply) Progress(n int, over bool) changes.Progress {
 		}
 	}
 	if over {
-		p.Stopped, p.Checks = j.stopped, j.checks
+		p.Stopped, p.Checks, p.Proof = j.stopped, j.checks, j.proof
 	}
 	return p
 }
@@ -76,7 +77,7 @@ func (s *Session) Rounds(link string) []changes.Round {
 	defer s.mu.Unlock()
 	var list []changes.Round
 	for _, job := range slices.Backward(s.applies) {
-		if round := job.round(); job.link == link && len(round.Made) > 0 {
+		if round := job.round(); job.link == link && len(round.Made) > 0 && round.Purpose != proves {
 			list = append(list, round)
 		}
 	}
@@ -91,6 +92,10 @@ func (j *Apply) running() bool {
 // run applies the plan, and settles the session if it succeeds.
 func (j *Apply) run(ctx context.Context, e *engine.Engine, sess *Session) {
 	defer j.Happened.End()
+	if j.Plan.Purpose == proves {
+		j.prove(ctx, e, sess)
+		return
+	}
 	err := e.Apply(ctx, j.Plan, func(event engine.Event) {
 		sess.dropChecks()
 		j.Happened.Add(event)
@@ -99,11 +104,36 @@ func (j *Apply) run(ctx context.Context, e *engine.Engine, sess *Session) {
 		j.succeeded(ctx, e, sess)
 		return
 	}
+	j.stop(err)
+}
+
+func (j *Apply) stop(err error) {
 	if stopped, ok := errors.AsType[*link.Stopped](err); ok {
 		j.stopped = stopped
 		return
 	}
 	j.stopped = &link.Stopped{Err: err}
+}
+
+// proves is the purpose of plans that change nothing for good.
+const proves = link.PurposeProof
+
+// prove carries out a proof. Its sign-in is kept among the session's tests.
+func (j *Apply) prove(ctx context.Context, e *engine.Engine, sess *Session) {
+	check, v, err := e.Prove(ctx, j.Plan, j.Happened.Add)
+	if err != nil {
+		j.stop(err)
+	}
+	j.proof.Check = check
+	if v == nil {
+		return
+	}
+	run := proven(sess, j.Plan, *v)
+	sess.tests.Add(run)
+	j.proof.Result = "/signin/" + run.ID
+	if v.Works && v.Record != nil {
+		j.proof.SignedIn = link.SignedIn{Name: cmp.Or(v.Record.Email, v.Record.ID), At: run.Made}
+	}
 }
 
 // succeeded takes over what the plan has led to. A new client secret is
@@ -145,6 +175,8 @@ func Again(p link.Plan) string {
 		return "/remove"
 	case link.PurposeRotate:
 		return "/rotate"
+	case link.PurposeProof:
+		return "/prove"
 	}
 	return "/review"
 }

@@ -67,6 +67,18 @@ func NewSignIn(sess *Session, d link.Desired, way string) *SignIn {
 		Happened: live.NewRecord[signin.Verdict]()}
 }
 
+// proven returns the run of a proof, which has ended. Its account is not offered
+// for deletion: the proof has deleted it.
+func proven(sess *Session, plan link.Plan, v signin.Verdict) *SignIn {
+	run := NewSignIn(sess, plan.Desired, WayWindow)
+	run.Person, run.returned = plan.Generated.Person.Username, true
+	v.Made = false
+	run.Happened.Add(v)
+	run.Happened.End()
+	run.letGo("") // it needs no secrets any more
+	return run
+}
+
 // Begin asks PocketBase how to start the sign-in. A second call does nothing.
 func (run *SignIn) Begin(ctx context.Context, e *engine.Engine) error {
 	test, err := e.StartSignIn(ctx, run.Desired, run.Redirect)

@@ -108,6 +108,7 @@ func TestEveryPurposeHasItsWords(t *testing.T) {
 		link.PurposeUndo:   {"Review undo: 4 changes", "Undo 4 changes"},
 		link.PurposeRemove: {"Review removal: 4 changes", "Remove the link"},
 		link.PurposeRotate: {"Review new client secret: 4 changes", "Rotate the client secret"},
+		link.PurposeProof:  {"Review proof: 4 changes", "Prove it now"},
 	} {
 		p := changes.NewReview(view.Head{}, changes.ReviewInput{Plan: link.Plan{Purpose: purpose, Changes: made}})
 		if p.Head.Title != want[0] || p.Button != want[1] || (len(p.Answers) > 0) != (purpose == link.PurposeLink) {

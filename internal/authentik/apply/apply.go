@@ -3,6 +3,7 @@ package apply
 
 import (
 	"context"
+	"sync"
 
 	"authpocket/internal/authentik/rest"
 	"authpocket/internal/link"
@@ -13,7 +14,11 @@ import (
 type Writer struct {
 	*rest.Client
 	secrets []secret.Text // hidden in case authentik repeats them
+	made    *sync.Map     // the primary keys of the mappings that it created, by name
 }
+
+// NewWriter returns a writer for a connected authentik.
+func NewWriter(c *rest.Client) Writer { return Writer{Client: c, made: &sync.Map{}} }
 
 // Apply carries out one change: it writes, determines the outcome if the response was lost, reads back and
 // compares. The error is a *link.Fault that holds what was written.
@@ -60,10 +65,15 @@ func (w *writes) Binding(e link.Edit[link.BindingState]) {
 	w.write = choose(e, w.c.createBinding, w.c.bindings().update, w.c.bindings().delete)
 }
 
+func (w *writes) Person(e link.Edit[link.PersonState]) {
+	w.write = choose(e, w.c.createPerson, nil, w.c.deletePerson)
+}
+
 // PocketBase's objects are written by another adapter.
 
 func (*writes) Collection(link.Edit[link.CollectionState]) {}
 func (*writes) Settings(link.Edit[link.SettingsState])     {}
+func (*writes) Account(link.Edit[link.AccountState])       {}
 
 // choose returns the write for the states that the change has, nil for none.
 func choose[T any](e link.Edit[T],

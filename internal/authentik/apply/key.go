@@ -36,7 +36,7 @@ func (c Writer) createKey(ctx context.Context, key link.KeyState) error {
 			return finding{}, err
 		}
 		if kind := found.Text("key_type"); kind != "" && kind != keyType(key.Algorithm) {
-			return seen([]string{"key_type"}), nil
+			return finding{presence: different, differs: []string{"key_type"}}, nil
 		}
 		return finding{presence: asWanted}, nil
 	})

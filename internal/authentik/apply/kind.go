@@ -19,6 +19,8 @@ type kind[W, S any] struct {
 	key   func(S) string      // what the path of an object ends in
 	state func(rest.Object) S // the object in a response
 	read  func(context.Context, S) (rest.Object, error)
+	// stored judges the answer to a create, nil where only a read shows what is stored.
+	stored func(rest.Object) finding
 }
 
 // look reads the current object.
@@ -63,7 +65,7 @@ func (k kind[W, S]) known(names []string) error {
 // create sends a new object. look finds it by what is unique to it.
 func (k kind[W, S]) create(ctx context.Context, s S, body map[string]any, look look) error {
 	return k.carryOut(ctx, write{
-		need: k.needing(s, rest.RightsOn(k.of).Add), verb: "create", kind: k.of, look: look,
+		need: k.needing(s, rest.RightsOn(k.of).Add), verb: "create", kind: k.of, look: look, stored: k.stored,
 		call: rest.Call{Method: http.MethodPost, Path: k.list, Body: body},
 	})
 }
@@ -110,7 +112,8 @@ func (k kind[W, S]) compare(want S, found rest.Object, names []string) finding {
 	if found == nil {
 		return finding{}
 	}
-	return seen(rest.Differing(names, rest.FieldsOf(k.table, want), rest.FieldsOf(k.table, k.state(found)), found))
+	differs := rest.Differing(names, rest.FieldsOf(k.table, want), rest.FieldsOf(k.table, k.state(found)), found)
+	return seen(differs, slices.Contains(names, "client_secret") && rest.HidesSecret(found))
 }
 
 // first returns the first object, nil for none.

@@ -22,11 +22,21 @@ func (c Writer) mappings() kind[struct{}, link.Mapping] {
 	}
 }
 
+// createMapping creates the mapping and remembers its primary key, which the provider of the same plan needs. authentik
+// answers with the mapping as stored: all of its fields are plain text (providers/oauth2/api/scopes.py).
 func (c Writer) createMapping(ctx context.Context, m link.Mapping) error {
 	k := c.mappings()
 	names := rest.KeysOf(k.table)
+	c.made.Delete(m.Name)
+	k.stored = func(o rest.Object) finding {
+		found := k.compare(m, o, names)
+		if found.presence == asWanted {
+			c.made.Store(m.Name, o.Text("pk"))
+		}
+		return found
+	}
 	return k.create(ctx, m, k.body(m, names), func(ctx context.Context) (finding, error) {
 		found, err := c.Exactly(ctx, rest.MappingByName(m.Name), "name", m.Name)
-		return k.compare(m, first(found), names), err
+		return k.stored(first(found)), err
 	})
 }

@@ -1,9 +1,11 @@
 package apply
 
 import (
+	"cmp"
 	"context"
 	"net/http"
 	"slices"
+	"sync"
 
 	"golang.org/x/sync/errgroup"
 
@@ -68,10 +70,11 @@ func (c Writer) pairBody(w wantedPair) map[string]any {
 	return body
 }
 
-// lookForPair finds the pair by the application's slug. Without an application, a provider with the wanted name
-// or client ID is another object: a pair is created completely or not at all.
+// lookForPair finds the pair by the application's slug and, at the same time, its provider by the client ID. Without
+// an application, a provider with the wanted name or client ID is another object: a pair is created completely or not
+// at all.
 func (c Writer) lookForPair(ctx context.Context, w wantedPair) (finding, error) {
-	application, err := c.Application(ctx, w.Application.Slug)
+	application, provider, err := c.readPair(ctx, w)
 	if err != nil {
 		return finding{}, err
 	}
@@ -83,10 +86,11 @@ func (c Writer) lookForPair(ctx context.Context, w wantedPair) (finding, error) 
 		return found, err
 	}
 	differs := c.applications().compare(w.Application, application, w.applicationNames).differs
-	var fromProvider, fromBindings []string
+	var fromProvider finding
+	var fromBindings []string
 	group, ctx := errgroup.WithContext(ctx)
 	group.Go(func() (err error) {
-		fromProvider, err = c.providerDiffers(ctx, w, application.Number("provider"))
+		fromProvider, err = c.providerDiffers(ctx, w, application.Number("provider"), provider)
 		return err
 	})
 	group.Go(func() (err error) {
@@ -96,18 +100,32 @@ func (c Writer) lookForPair(ctx context.Context, w wantedPair) (finding, error) 
 	if err := group.Wait(); err != nil {
 		return finding{}, err
 	}
-	return seen(slices.Concat(differs, fromProvider, fromBindings)), nil
+	return seen(slices.Concat(differs, fromProvider.differs, fromBindings), fromProvider.hidden), nil
 }
 
-func (c Writer) providerDiffers(ctx context.Context, w wantedPair, pk int) ([]string, error) {
+// readPair reads the application with the pair's slug and the provider with its client ID, nil for none.
+func (c Writer) readPair(ctx context.Context, w wantedPair) (application, provider rest.Object, err error) {
+	var ofProvider error
+	var group sync.WaitGroup
+	group.Go(func() { application, err = c.Application(ctx, w.Application.Slug) })
+	group.Go(func() { provider, ofProvider = c.ProviderWith(ctx, w.Provider.ClientID) })
+	group.Wait()
+	return application, provider, cmp.Or(err, ofProvider)
+}
+
+// providerDiffers compares the application's provider, which is read unless it is the one found.
+func (c Writer) providerDiffers(ctx context.Context, w wantedPair, pk int, provider rest.Object) (finding,
+	error) {
 	if pk == 0 {
-		return []string{"provider"}, nil
+		return finding{differs: []string{"provider"}}, nil
 	}
-	provider, err := c.Provider(ctx, pk)
-	if err != nil || provider == nil {
-		return []string{"provider"}, err
+	if provider.Number("pk") != pk {
+		var err error
+		if provider, err = c.Provider(ctx, pk); err != nil || provider == nil {
+			return finding{differs: []string{"provider"}}, err
+		}
 	}
-	return c.providers().compare(w.Provider, provider, w.providerNames).differs, nil
+	return c.providers().compare(w.Provider, provider, w.providerNames), nil
 }
 
 func (c Writer) bindingsDiffer(ctx context.Context, w wantedPair, applicationPK string) ([]string, error) {
@@ -129,14 +147,11 @@ func (c Writer) bindingsDiffer(ctx context.Context, w wantedPair, applicationPK 
 // deletePair deletes the application, then its provider: an application without a provider admits nobody. It
 // deletes only the provider with the pair's client ID, whatever the application has now.
 func (c Writer) deletePair(ctx context.Context, pair link.PairState) error {
-	found, err := c.Exactly(ctx, rest.ProviderByClientID(pair.Provider.ClientID), "client_id", pair.Provider.ClientID)
+	found, err := c.ProviderWith(ctx, pair.Provider.ClientID)
 	if err != nil {
 		return err
 	}
-	pair.Provider.PK = 0
-	if len(found) > 0 {
-		pair.Provider.PK = found[0].Number("pk")
-	}
+	pair.Provider.PK = found.Number("pk")
 	application, err := c.Application(ctx, pair.Application.Slug)
 	if err != nil {
 		return err

@@ -71,22 +71,21 @@ func safeProvider(p link.ProviderState, names []string) error {
 
 // lookByNaturalKeys finds the provider by name, and any other provider with its client ID: both are unique.
 func (c Writer) lookByNaturalKeys(ctx context.Context, want link.ProviderState, names []string) (finding, error) {
-	var byName, byClientID []rest.Object
+	var byName []rest.Object
+	var byClientID rest.Object
 	group, ctx := errgroup.WithContext(ctx)
 	group.Go(func() (err error) {
 		byName, err = c.Exactly(ctx, rest.ProviderByName(want.Name), "name", want.Name)
 		return err
 	})
-	if want.ClientID != "" {
-		group.Go(func() (err error) {
-			byClientID, err = c.Exactly(ctx, rest.ProviderByClientID(want.ClientID), "client_id", want.ClientID)
-			return err
-		})
-	}
+	group.Go(func() (err error) {
+		byClientID, err = c.ProviderWith(ctx, want.ClientID)
+		return err
+	})
 	if err := group.Wait(); err != nil {
 		return finding{}, err
 	}
-	if len(byName) == 0 && len(byClientID) > 0 {
+	if len(byName) == 0 && byClientID != nil {
 		return finding{presence: different, differs: []string{"name"}}, nil
 	}
 	return c.providers().compare(want, first(byName), names), nil

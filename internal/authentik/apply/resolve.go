@@ -8,8 +8,8 @@ import (
 	"authpocket/internal/link"
 )
 
-// Objects that an earlier change of the same plan creates have no primary key in the plan. They are looked up by their
-// exact name when they are needed.
+// Objects that an earlier change of the same plan creates have no primary key in the plan. Unless the writer remembers
+// it, they are looked up by their exact name when they are needed.
 
 // lookup sets the primary key of r if it has only a name.
 func (c Writer) lookup(ctx context.Context, r *link.Ref, l rest.List, key string) error {
@@ -40,6 +40,10 @@ func (c Writer) resolveProvider(ctx context.Context, p link.ProviderState) (link
 	}
 	p.Mappings = slices.Clone(p.Mappings)
 	for i := range p.Mappings {
+		if pk, found := c.made.Load(p.Mappings[i].Name); found && p.Mappings[i].ID == "" {
+			p.Mappings[i].ID = pk.(string)
+			continue
+		}
 		if err := c.lookup(ctx, &p.Mappings[i], rest.MappingByName(p.Mappings[i].Name), "name"); err != nil {
 			return p, err
 		}

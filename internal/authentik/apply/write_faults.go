@@ -91,7 +91,19 @@ func unseenFault(w write, err error) error {
 		", but the result cannot be read back.", todo, err)
 }
 
+// hiddenFault returns the fault for a client secret that was written and is not shown, so that PocketBase must not get
+// it: authentik may have ignored it.
+func hiddenFault(w write) error {
+	f := rest.NewFault(link.FaultOther, "", "authentik "+w.verb+"d the "+w.need.What+". "+link.SecretsElsewhere,
+		link.SecretsElsewhereTodo, nil)
+	f.Written = link.WrittenSome
+	return f
+}
+
 func storedOtherwiseFault(w write, found finding) error {
+	if found.hidden {
+		return hiddenFault(w)
+	}
 	summary := "authentik reports that it " + w.verb + "d the " + w.need.What + ", but it does not exist."
 	if found.presence == different {
 		summary = "authentik stored the " + w.need.What + " with different values: " + strings.Join(found.differs,
@@ -108,6 +120,9 @@ func storedOtherwiseFault(w write, found finding) error {
 }
 
 func differentFault(w write, found finding) error {
+	if found.hidden {
+		return hiddenFault(w)
+	}
 	return rest.NewFault(link.FaultStale, w.need.Field, "The "+w.need.What+" exists with different values: "+
 		strings.Join(found.differs, ", ")+".",
 		"Check it in authentik, then plan again.", nil)

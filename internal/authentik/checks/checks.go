@@ -93,7 +93,12 @@ type live struct {
 
 func (m *measured) readLive(ctx context.Context) {
 	l := &m.live
-	application, err := m.c.Application(ctx, m.d.Application.Slug)
+	var application, expected rest.Object
+	var err error
+	var both sync.WaitGroup
+	both.Go(func() { application, err = m.c.Application(ctx, m.d.Application.Slug) })
+	both.Go(func() { expected, _ = m.c.ProviderWith(ctx, m.d.Provider.ClientID) }) // an error shows below
+	both.Wait()
 	l.application = application
 	pk := application.Number("provider")
 	switch {
@@ -109,7 +114,9 @@ func (m *measured) readLive(ctx context.Context) {
 		l.missing, l.cause = "The application has no provider.", link.CauseDiscovery
 		return
 	}
-	l.provider, err = m.c.Provider(ctx, pk)
+	if l.provider, err = expected, nil; expected.Number("pk") != pk {
+		l.provider, err = m.c.Provider(ctx, pk)
+	}
 	switch {
 	case err != nil:
 		l.missing = "The provider could not be read: " + rest.FaultWords(err)

@@ -71,13 +71,14 @@ func (c Checker) Access(ctx context.Context, d link.Desired, person int) (bool, 
 }
 
 // ClockOffset returns by how much authentik's clock is ahead of this machine's, to about a second, from the
-// Date header of a response. The error is a *link.Fault.
+// Date header of a response that the other checks need too. The error is a *link.Fault.
 func (c Checker) ClockOffset(ctx context.Context) (time.Duration, error) {
-	a := c.fetch(ctx, c.URL+"/-/health/live/", nil)
+	flows := rest.FlowList()
+	a, err := c.Read(ctx, flows.Need, flows.Page(1, rest.PageSize))
 	if a.Err != nil {
-		return 0, c.NoAnswer(a.Err)
+		return 0, err
 	}
-	return a.Ahead()
+	return a.Ahead() // whether or not the token may read them
 }
 
 // RedirectURIs returns the provider's current redirect URIs, with regular expressions marked. The error is a

@@ -25,6 +25,11 @@ func (m *measured) judgeClient() link.Check {
 	case m.live.provider != nil && live.ClientType == "public":
 		return check.Fails(link.CauseInvalidClient, "The provider's client type is Public, so no secret is checked.",
 			"Set the client type to Confidential.")
+	case m.live.provider != nil && rest.HidesSecret(m.live.provider):
+		check.Remedy = link.SecretsElsewhereTodo
+		return check.Skips(link.SecretsElsewhere)
+	case m.live.provider != nil && !live.ClientSecret.IsSet():
+		return check.Fails(link.CauseInvalidClient, "The provider has no client secret.", again)
 	case !m.d.Provider.ClientSecret.IsSet():
 		return check.Skips("The client secret is not known.")
 	case m.revoke.Err != nil:

@@ -62,7 +62,7 @@ func (c *Client) mayRead(ctx context.Context) error {
 	if c.identity.Superuser {
 		return nil
 	}
-	_, _, err := c.page(ctx, ProviderList(), 1, PageSize)
+	_, _, err := c.page(ctx, ProviderList(), 1, 1)
 	if _, lacks := errors.AsType[*MissingPermission](err); lacks {
 		return NewFault(link.FaultPermission, FieldToken, "This token belongs to "+Plain(c.identity.Username)+
 			", who may not see OAuth2 providers in authentik.",

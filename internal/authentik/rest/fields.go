@@ -8,12 +8,11 @@ import (
 )
 
 // Differing returns the names whose values differ. Keys that the response lacks are skipped: the server lacks
-// the feature or hides the value.
+// the feature.
 func Differing(names []string, want, got Fields, answered Object) []string {
 	var differs []string
 	for _, name := range names {
-		hidden := !answered.Has(name) || name == "client_secret" && got[name] == ""
-		if !hidden && !same(want[name], got[name]) {
+		if answered.Has(name) && !same(want[name], got[name]) {
 			differs = append(differs, name)
 		}
 	}

@@ -24,6 +24,7 @@ const (
 	PathProviders    = "/providers/oauth2/"
 	PathApplications = "/core/applications/"
 	PathBindings     = "/policies/bindings/"
+	PathUsers        = "/core/users/"
 )
 
 // Item returns the path of one object in a list.
@@ -95,7 +96,7 @@ func AdmittedKind(kind string) (Admitted, bool) {
 		"group": {List{Need{What: "groups", Perm: link.PermViewGroup, Field: AccessField(kind)},
 			Get("/core/groups/", "include_users", "false")}, "name", Named},
 		"user": {List{Need{What: "users", Perm: link.PermViewUser, Field: AccessField(kind)},
-			Get("/core/users/", "include_groups", "false")}, "username", UserRef},
+			Get(PathUsers, "include_groups", "false")}, "username", UserRef},
 		"policy": {List{Need{What: "policies", Perm: link.PermViewPolicy, Field: AccessField(kind)},
 			Get("/policies/all/")}, "name", Named},
 	}[kind]
@@ -123,6 +124,11 @@ func FlowBySlug(flow link.FlowField) List {
 func KeyByName(name string) List {
 	return List{Need{What: "signing keys", Perm: link.PermViewKey, Field: "provider.signing_key"},
 		Get(PathKeys, "name", name, "has_key", "true")}
+}
+
+// UserByName returns the list of users with that username.
+func UserByName(name string) List {
+	return List{Need{What: "users", Perm: link.PermViewUser}, Get(PathUsers, "username", name)}
 }
 
 // MappingByName returns the list of scope mappings with that name.
@@ -154,6 +160,18 @@ func (c *Client) Application(ctx context.Context, slug string) (Object, error) {
 func (c *Client) Provider(ctx context.Context, pk int) (Object, error) {
 	n := Need{What: "OAuth2 provider", Perm: link.PermViewProvider}
 	return c.One(ctx, n, Get(Item(PathProviders, strconv.Itoa(pk))))
+}
+
+// ProviderWith returns the OAuth2 provider with that client ID, nil for none.
+func (c *Client) ProviderWith(ctx context.Context, clientID string) (Object, error) {
+	if clientID == "" {
+		return nil, nil
+	}
+	found, err := c.Exactly(ctx, ProviderByClientID(clientID), "client_id", clientID)
+	if len(found) == 0 {
+		return nil, err
+	}
+	return found[0], err
 }
 
 // Settings returns the system settings.

@@ -29,34 +29,53 @@ type List struct {
 }
 
 // All returns all objects of a list. It reads the first page alone and the others in parallel.
-func (c *Client) All(ctx context.Context, l List) ([]Object, error) {
+func (c *Client) All(ctx context.Context, l List) ([]Object, error) { return c.AllOf(ctx, l, PageSize) }
+
+// AllOf is All for a list of about that many objects: the pages that they fill are read in parallel.
+func (c *Client) AllOf(ctx context.Context, l List, count int) ([]Object, error) {
 	ctx = wire.OneList(ctx)
-	first, pages, err := c.page(ctx, l, 1, PageSize)
-	if err != nil || pages == 1 {
-		return first, err
+	known := min(max(1, (count+PageSize-1)/PageSize), maxPages)
+	objects, total, err := c.pages(ctx, l, 1, known)
+	if err != nil || total == 1 {
+		return objects, err
 	}
-	if pages > maxPages {
+	if total > maxPages {
 		return nil, tooMany(fmt.Sprintf("authentik has more than %d %s.", maxPages*PageSize, l.Need.What), nil)
 	}
-	rest := make([][]Object, pages-1)
+	others, _, err := c.pages(ctx, l, known+1, total)
+	return distinct(append(objects, others...)), err
+}
+
+// pages returns the objects of some pages, and how many pages the list has.
+func (c *Client) pages(ctx context.Context, l List, from, to int) (objects []Object, total int, err error) {
+	parts, totals := make([][]Object, max(0, to-from+1)), make([]int, max(0, to-from+1))
 	group, ctx := errgroup.WithContext(ctx)
 	group.SetLimit(MaxParallel)
-	for i := range rest {
+	for i := range parts {
 		group.Go(func() (err error) {
-			rest[i], _, err = c.page(ctx, l, i+2, PageSize)
-			if StatusOf(err) == http.StatusNotFound {
-				return nil // the list has shrunk since page 1
+			parts[i], totals[i], err = c.page(ctx, l, from+i, PageSize)
+			if from+i > 1 && StatusOf(err) == http.StatusNotFound {
+				return nil // the list has shrunk
 			}
 			return err
 		})
 	}
 	if err := group.Wait(); err != nil {
-		return nil, err
+		return nil, 0, err
 	}
-	for _, objects := range rest {
-		first = append(first, objects...)
+	for i, part := range parts {
+		objects, total = append(objects, part...), max(total, totals[i])
 	}
-	return distinct(first), nil
+	return objects, total, nil
+}
+
+// First returns the first objects of a list, and how many there are at most if these are not all, else 0.
+func (c *Client) First(ctx context.Context, l List, size int) ([]Object, int, error) {
+	objects, pages, err := c.page(ctx, l, 1, size)
+	if pages <= 1 {
+		return objects, 0, err
+	}
+	return objects, pages * size, err
 }
 
 func tooMany(summary string, err error) *link.Fault {
@@ -64,12 +83,17 @@ func tooMany(summary string, err error) *link.Fault {
 		err)
 }
 
-// page returns one page and the number of pages.
-func (c *Client) page(ctx context.Context, l List, number, size int) ([]Object, int, error) {
+// Page returns the call for one page of the list.
+func (l List) Page(number, size int) Call {
 	l.Call.Query = maps.Clone(l.Call.Query)
 	l.Call.Query.Set("page", strconv.Itoa(number))
 	l.Call.Query.Set("page_size", strconv.Itoa(size))
-	a, err := c.Read(ctx, l.Need, l.Call)
+	return l.Call
+}
+
+// page returns one page and the number of pages.
+func (c *Client) page(ctx context.Context, l List, number, size int) ([]Object, int, error) {
+	a, err := c.Read(ctx, l.Need, l.Page(number, size))
 	if err != nil {
 		return nil, 0, err
 	}

@@ -12,8 +12,8 @@ type Permission struct {
 	Why      string
 }
 
-// Permissions returns all permissions that authpocket uses, in the order in
-// which a run needs them.
+// Permissions returns the permissions that authpocket uses, in the order in
+// which a run needs them, without those that only a proof needs.
 func Permissions() []Permission {
 	return []Permission{
 		{link.PermViewFlow, "list the flows to choose from"},
@@ -53,6 +53,14 @@ func Permissions() []Permission {
 func AddPermissions() []link.Permission {
 	return []link.Permission{link.PermAddMapping, link.PermAddKey, link.PermAddApplication, link.PermAddProvider,
 		link.PermAddBinding}
+}
+
+// ProofPermissions returns the permissions that a proof needs for all users,
+// because its person does not exist yet. They are as good as a superuser's: who
+// has them can set anyone's password.
+func ProofPermissions() []link.Permission {
+	return []link.Permission{link.PermViewUser, link.PermPreviewUser, link.PermAddUser, link.PermSetPassword,
+		link.PermDeleteUser}
 }
 
 // MissingFor returns the permissions in missing that ch needs. missing comes
@@ -98,6 +106,7 @@ func RightsOn(kind link.Kind) Rights {
 		link.KindApplication: {link.PermViewApplication, link.PermAddApplication, link.PermChangeApplication,
 			link.PermDeleteApplication},
 		link.KindBinding: {link.PermViewBinding, link.PermAddBinding, link.PermChangeBinding, link.PermDeleteBinding},
+		link.KindPerson:  {View: link.PermViewUser, Add: link.PermAddUser, Delete: link.PermDeleteUser},
 	}[kind]
 }
 

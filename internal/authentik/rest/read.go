@@ -15,11 +15,20 @@ type Need struct {
 	Field string          // the form field or spec path of a failure
 }
 
-// Read repeats a call that changes nothing until it returns a JSON object. The error is a *link.Fault, which
+// Read repeats a call that changes nothing until it returns a JSON object. A GET is shared with those of the same
+// moment. The error is a *link.Fault, which
 // wraps a StatusError if there was a response.
 func (c *Client) Read(ctx context.Context, n Need, call Call) (Answer, error) {
-	a := Answer{c.Reads.Repeat(ctx, wire.JSON,
-		func(ctx context.Context) wire.Answer { return c.Send(ctx, call).Answer })}
+	send := func() wire.Answer {
+		return c.Reads.Repeat(ctx, wire.JSON,
+			func(ctx context.Context) wire.Answer { return c.Send(ctx, call).Answer })
+	}
+	var a Answer
+	if call.Method == "" && !call.anonymous {
+		a.Answer = wire.Share(ctx, c.target(call), send)
+	} else {
+		a.Answer = send()
+	}
 	if !a.OK() {
 		return a, c.readFault(n, a)
 	}

@@ -54,18 +54,23 @@ func (c *Client) Send(ctx context.Context, call Call) Answer {
 	return Answer{a}
 }
 
-func (c *Client) request(ctx context.Context, call Call) (*http.Request, error) {
+// target returns the address of a call.
+func (c *Client) target(call Call) string {
 	target := c.URL + "/api/v3" + call.Path
 	if len(call.Query) > 0 {
 		target += "?" + call.Query.Encode()
 	}
+	return target
+}
+
+func (c *Client) request(ctx context.Context, call Call) (*http.Request, error) {
 	var body bytes.Buffer
 	if call.Body != nil {
 		if err := json.NewEncoder(&body).Encode(call.Body); err != nil {
 			return nil, fmt.Errorf("writing the body for %s: %w", call.Path, err)
 		}
 	}
-	r, err := http.NewRequestWithContext(ctx, call.Method, target, &body)
+	r, err := http.NewRequestWithContext(ctx, call.Method, c.target(call), &body)
 	if err != nil {
 		return nil, fmt.Errorf("making the request for %s: %w", call.Path, err)
 	}

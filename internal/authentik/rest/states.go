@@ -1,6 +1,7 @@
 package rest
 
 import (
+	"encoding/json"
 	"strconv"
 
 	"authpocket/internal/link"
@@ -25,6 +26,12 @@ func ProviderState(o Object) link.ProviderState {
 	}
 	readFields(link.ProviderAttrs(), &p, o)
 	return p
+}
+
+// HidesSecret reports whether a provider comes without its client secret. An empty one is none either, but is shown.
+func HidesSecret(o Object) bool {
+	var shown *string
+	return json.Unmarshal(o["client_secret"], &shown) != nil || shown == nil
 }
 
 func ref(id string) link.Ref { return link.Ref{ID: id} }
@@ -64,6 +71,13 @@ func Named(o Object) link.Ref { return link.Ref{ID: o.Text("pk"), Name: o.Text("
 // UserRef returns the primary key and username of a user.
 func UserRef(o Object) link.Ref { return link.Ref{ID: o.Text("pk"), Name: o.Text("username")} }
 
+// PersonState returns the person of a proof, as far as authentik shows it.
+func PersonState(o Object) link.PersonState {
+	p := link.PersonState{PK: o.Number("pk"), Mark: o.Object("attributes").Text(link.MarkAttribute)}
+	readFields(link.PersonAttrs(), &p, o)
+	return p
+}
+
 // BindingState returns a binding.
 func BindingState(o Object) link.BindingState {
 	b := link.BindingState{
@@ -81,6 +95,7 @@ func BindingState(o Object) link.BindingState {
 			b.Target = link.Ref{ID: id, Name: o.Object(kind + "_obj").Text("name")}
 		}
 	}
+	b.Superusers = o.Object("group_obj").Flag("is_superuser")
 	if b.Kind == "user" {
 		b.Target.Name = o.Object("user_obj").Text("username")
 	}

@@ -47,11 +47,11 @@ call() {
         --proto '=http,https' --max-time 60 --request "$1" --header 'Accept: application/json' \
         --header 'Accept-Language: en' --header 'Content-Type: application/json' \
         --write-out '\n%{http_code}' --url "$2") || stop "No answer to $1 $2."
-    status=${answer##*"$newline"}
+    code=${answer##*"$newline"}
     answer=${answer%"$newline"*}
-    case $status in
+    case $code in
         2??) ;;
-        *) stop "$1 $2 was answered with $status: $(printf '%.500s' "$answer" | tr -d '\000-\037\177')" ;;
+        *) stop "$1 $2 was answered with $code: $(printf '%.500s' "$answer" | tr -d '\000-\037\177')" ;;
     esac
 }
 

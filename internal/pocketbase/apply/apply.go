@@ -55,6 +55,7 @@ func (c Writer) patch(ch link.Change) (patch, *link.Fault) {
 
 // finder is a visitor that finds the patch for a change.
 type finder struct {
+	link.LinkOnly
 	c     Writer
 	patch patch
 	fault *link.Fault

@@ -48,7 +48,6 @@ type Identity struct {
 	SuperuserID    string
 	Expires        time.Time // of the token; zero if it does not say
 	Refreshable    bool      // false for impersonate tokens
-	RealIP         string    // this machine's address as PocketBase sees it; empty if unknown
 }
 
 // Client accesses one PocketBase as one superuser. It is safe for concurrent use.

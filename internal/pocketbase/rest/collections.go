@@ -78,26 +78,53 @@ func (c *Client) ReadCollection(ctx context.Context, id, name string) (*link.Col
 // ReadSettings returns the settings that matter to a link with the collection.
 func (c *Client) ReadSettings(ctx context.Context, collection string) (link.SettingsState, error) {
 	var got settings
-	query := url.Values{"fields": {"meta,rateLimits,superuserIPs"}}
-	err := c.Read(ctx, Call{Path: "/api/settings", Query: query}, &got)
+	err := c.Read(ctx, settingsCall(), &got)
 	return got.state(collection), err
 }
 
-// Linked returns how many people of a collection have signed in through each slot. The links outlive the provider in
-// the slot.
-func (c *Client) Linked(ctx context.Context, collectionID string) (map[string]int, error) {
+func settingsCall() Call {
+	return Call{Path: "/api/settings", Query: url.Values{"fields": {"meta,rateLimits,superuserIPs"}}}
+}
+
+// linksPage is how many links are read to be counted here.
+const linksPage = 200
+
+// Links are the links of people to the slots of all collections, as many as one page holds.
+type Links = List[struct {
+	Collection string `json:"collectionRef"`
+	Slot       string `json:"provider"`
+}]
+
+// Links returns the first links of people to slots.
+func (c *Client) Links(ctx context.Context) (got Links, err error) {
+	slots := link.Each(link.Slots(), func(slot string) string { return "provider=" + Quoted(slot) })
+	err = c.Read(ctx, linksOf(strings.Join(slots, " || "), linksPage), &got)
+	return got, err
+}
+
+func linksOf(filter string, page int) Call {
+	return Call{Path: "/api/collections/_externalAuths/records", Query: url.Values{
+		"filter": {filter}, "perPage": {strconv.Itoa(page)}, "fields": {"collectionRef,provider"}}}
+}
+
+// Linked returns how many people of a collection have signed in through each slot. It has PocketBase count them if
+// there are more links than were read. The links outlive the provider in the slot.
+func (c *Client) Linked(ctx context.Context, links Links, collectionID string) (map[string]int, error) {
 	slots := link.Slots()
 	counts := make([]int, len(slots))
 	group, ctx := errgroup.WithContext(ctx)
 	for i, slot := range slots {
-		group.Go(func() error {
-			query := url.Values{
-				"filter":  {"collectionRef=" + Quoted(collectionID) + " && provider=" + Quoted(slot)},
-				"perPage": {"1"},
-				"fields":  {"id"},
+		for _, one := range links.Items {
+			if one.Collection == collectionID && one.Slot == slot {
+				counts[i]++
 			}
+		}
+		if links.TotalItems <= len(links.Items) {
+			continue
+		}
+		group.Go(func() error {
 			var got List[struct{}]
-			err := c.Read(ctx, Call{Path: "/api/collections/_externalAuths/records", Query: query}, &got)
+			err := c.Read(ctx, linksOf("collectionRef="+Quoted(collectionID)+" && provider="+Quoted(slot), 1), &got)
 			counts[i] = got.TotalItems
 			return err
 		})

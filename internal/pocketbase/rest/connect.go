@@ -3,6 +3,7 @@ package rest
 import (
 	"context"
 	"errors"
+	"sync"
 	"time"
 
 	"authpocket/internal/link"
@@ -12,7 +13,7 @@ import (
 const connectTime = 9500 * time.Millisecond
 
 // Connect returns a client after checking that cfg leads to a PocketBase of a supported version and to one of its
-// superusers. The first request carries no credentials. Any error is a *link.Fault that names the field to blame. One
+// superusers. The first requests carry no credentials. Any error is a *link.Fault that names the field to blame. One
 // of kind link.FaultMFA wraps an *MFARequired: the caller continues with RequestOTP and Config.OTP.
 func Connect(ctx context.Context, cfg Config) (*Client, error) {
 	if f := cfg.missing(); f != nil {
@@ -23,15 +24,21 @@ func Connect(ctx context.Context, cfg Config) (*Client, error) {
 	w := newTransport(cfg)
 	steady := w.Reads
 	w.Reads = steady.Hasty()
-	coop, f := w.reach(ctx)
+	coop, script, f := w.look(ctx)
 	if f != nil {
 		return nil, f
 	}
-	version := w.dashboardVersion(ctx)
-	if f := w.checkAge(ctx, version); f != nil {
-		return nil, f
+	var (
+		version string
+		in      account
+		group   sync.WaitGroup
+	)
+	group.Go(func() { version = w.dashboardVersion(ctx, script) })
+	group.Go(func() { in, f = w.signIn(ctx, cfg) })
+	group.Wait()
+	if old := w.checkAge(ctx, version); old != nil {
+		return nil, old // which also explains a refused sign-in
 	}
-	in, f := w.signIn(ctx, cfg)
 	if f != nil {
 		return nil, f
 	}
@@ -41,9 +48,23 @@ func Connect(ctx context.Context, cfg Config) (*Client, error) {
 	if version == "" {
 		c.identity.Version = c.featureVersion(ctx, coop)
 	}
-	c.identity.RealIP = c.realIP(ctx)
 	c.Wire.Reads = steady
 	return c, nil
+}
+
+// look checks at the same time that a PocketBase answers and where its dashboard's script is, without credentials.
+func (w transport) look(ctx context.Context) (coop bool, script string, f *link.Fault) {
+	page, cancel := context.WithCancel(ctx)
+	var group sync.WaitGroup
+	group.Go(func() {
+		if coop, f = w.reach(ctx); f != nil {
+			cancel()
+		}
+	})
+	group.Go(func() { script = w.dashboardScript(page) })
+	group.Wait()
+	cancel()
+	return coop, script, f
 }
 
 // missing returns the fault for a missing address or credential, or nil.
@@ -69,18 +90,4 @@ func (cfg Config) missing() *link.Fault {
 			"It is the one you use for PocketBase's dashboard.")
 	}
 	return nil
-}
-
-// realIP returns this machine's address as PocketBase sees it. It is informational, so a refusal is no error.
-func (c *Client) realIP(ctx context.Context) string {
-	a := c.Wire.Read(ctx, Call{Path: "/api/health", token: c.token})
-	var health struct {
-		Data struct {
-			RealIP string `json:"realIP"`
-		} `json:"data"`
-	}
-	if a.Err != nil || a.Decode(&health) != nil {
-		return ""
-	}
-	return health.Data.RealIP
 }

@@ -41,13 +41,15 @@ func LogTime(text string) time.Time {
 	return at
 }
 
-// LogWaits returns the pauses before each look at the log: PocketBase writes it after 3 s without requests. They add up
-// to 30 s.
+// LogWaits returns the pauses before each look at the log: PocketBase writes it 3 s after the last line that it adds
+// (core/base.go), and a look adds none. They add up to 30 s, the first ShortWait of them to 6 s.
 func LogWaits() []time.Duration {
-	s := time.Second
-	return []time.Duration{3500 * time.Millisecond, s, 1500 * time.Millisecond, 2 * s, 3 * s, 4 * s, 5 * s, 5 * s,
-		5 * s}
+	ms, s := time.Millisecond, time.Second
+	return []time.Duration{3100 * ms, 300 * ms, 600 * ms, 2 * s, 2 * s, 3 * s, 4 * s, 5 * s, 5 * s, 5 * s}
 }
+
+// ShortWait is how many looks are enough where the log is only a hint.
+const ShortWait = 4
 
 // LogLine is one line of PocketBase's request log.
 type LogLine struct {

@@ -11,26 +11,32 @@ import (
 )
 
 var (
-	dashboardScript = regexp.MustCompile(`src="(?:\./|/_/)?(assets/index-[A-Za-z0-9_-]+\.js)"`)
+	scriptInPage    = regexp.MustCompile(`src="(?:\./|/_/)?(assets/index-[A-Za-z0-9_-]+\.js)"`)
 	versionInScript = regexp.MustCompile(`PocketBase v(\d{1,4}\.\d{1,4}\.\d{1,4})`)
 )
 
 const (
-	// versionTime bounds the reading of the dashboard, whose script is 1 MB.
+	// versionTime bounds each of both reads of the dashboard, whose script is 1 MB.
 	versionTime = 3 * time.Second
 	maxScript   = 4 << 20
 )
 
-// dashboardVersion returns the exact version from the dashboard's script, because no API returns it. It returns the
-// empty string if there is no dashboard, or a different one.
-func (w transport) dashboardVersion(ctx context.Context) string {
+// dashboardScript returns the path of the dashboard's script, empty if there is no dashboard, or a different one.
+func (w transport) dashboardScript(ctx context.Context) string {
 	ctx, cancel := context.WithTimeout(ctx, versionTime)
 	defer cancel()
-	page := w.match(ctx, "/_/", dashboardScript)
-	if page == "" {
+	return w.match(ctx, "/_/", scriptInPage)
+}
+
+// dashboardVersion returns the exact version from the dashboard's script, because no API returns it. It is empty if
+// unknown.
+func (w transport) dashboardVersion(ctx context.Context, script string) string {
+	if script == "" {
 		return ""
 	}
-	return w.match(ctx, "/_/"+page, versionInScript)
+	ctx, cancel := context.WithTimeout(ctx, versionTime)
+	defer cancel()
+	return w.match(ctx, "/_/"+script, versionInScript)
 }
 
 // match returns the first group of the first match of re in a page.

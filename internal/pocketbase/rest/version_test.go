@@ -58,7 +58,7 @@ func TestDashboardVersion(t *testing.T) {
 		}, ""},
 	} {
 		w := newTransport(config(t, pbtest.Serve(t, one.handler), ""))
-		if got := w.dashboardVersion(t.Context()); got != one.want {
+		if got := w.dashboardVersion(t.Context(), w.dashboardScript(t.Context())); got != one.want {
 			t.Errorf("%s: %q, want %q", one.name, got, one.want)
 		}
 	}

@@ -95,9 +95,25 @@ func (w transport) Send(ctx context.Context, c Call) Answer {
 	return a
 }
 
-// Read sends a call that changes nothing, repeating it as needed until it is answered with JSON.
+// Read sends a call that changes nothing, repeating it as needed until it is answered with JSON. A superuser's GET is
+// shared with those of the same moment.
 func (w transport) Read(ctx context.Context, c Call) Answer {
-	return w.Reads.Repeat(ctx, wire.JSON, func(ctx context.Context) Answer { return w.Send(ctx, c) })
+	send := func() Answer {
+		return w.Reads.Repeat(ctx, wire.JSON, func(ctx context.Context) Answer { return w.Send(ctx, c) })
+	}
+	if c.Method != "" || !c.token.IsSet() {
+		return send()
+	}
+	return wire.Share(ctx, w.target(c), send)
+}
+
+// target returns the address of a call.
+func (w transport) target(c Call) string {
+	target := w.base + c.Path
+	if len(c.Query) > 0 {
+		target += "?" + c.Query.Encode()
+	}
+	return target
 }
 
 func (w transport) request(ctx context.Context, c Call) (*http.Request, error) {
@@ -109,11 +125,7 @@ func (w transport) request(ctx context.Context, c Call) (*http.Request, error) {
 		}
 		body = bytes.NewReader(raw)
 	}
-	target := w.base + c.Path
-	if len(c.Query) > 0 {
-		target += "?" + c.Query.Encode()
-	}
-	req, err := http.NewRequestWithContext(ctx, c.verb(), target, body)
+	req, err := http.NewRequestWithContext(ctx, c.verb(), w.target(c), body)
 	if err != nil {
 		return nil, fmt.Errorf("making the request %s: %w", c, err)
 	}

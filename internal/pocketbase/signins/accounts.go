@@ -217,15 +217,11 @@ func (c SignIns) Holds(ctx context.Context, d link.Desired, field, value string,
 // emailsInAnyCase reports whether the first unique index on the address alone ignores case, which is how PocketBase
 // decides (core/record_query.go).
 func (c SignIns) emailsInAnyCase(ctx context.Context, d link.Desired) (bool, error) {
-	var got rest.List[struct {
-		Indexes []string `json:"indexes"`
-	}]
-	query := url.Values{"filter": {"name=" + rest.Quoted(d.Collection.Name)}, "perPage": {"1"}, "skipTotal": {"1"},
-		"fields": {"indexes"}}
-	if err := c.Read(ctx, rest.Call{Path: "/api/collections", Query: query}, &got); err != nil || len(got.Items) == 0 {
+	now, err := c.ReadCollection(ctx, d.Collection.ID, d.Collection.Name)
+	if err != nil || now == nil {
 		return false, err
 	}
-	for _, index := range got.Items[0].Indexes {
+	for _, index := range now.Indexes {
 		if columns, unique := uniqueColumns(index); unique && len(columns) == 1 && isEmailColumn(columns[0]) {
 			return strings.Contains(strings.ToLower(columns[0]), "nocase"), nil
 		}

@@ -75,7 +75,7 @@ func (c SignIns) trail(ctx context.Context, q signin.TrailQuery) signin.PocketBa
 	query := url.Values{"filter": {filter}, "sort": {"created"}, "perPage": {"50"}, "skipTotal": {"1"}}
 	pauses := rest.LogWaits()
 	if !q.Patient {
-		pauses = pauses[:3]
+		pauses = pauses[:rest.ShortWait]
 	}
 	trail := signin.PocketBaseTrail{}
 	for _, wait := range pauses {

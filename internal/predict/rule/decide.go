@@ -42,7 +42,7 @@ type Request struct {
 	Context, Method string
 	// Body is the decoded body. The create rule sees fields of the collection as the record has them.
 	Body map[string]any
-	// UnknownBody are keys that the body has, with a value that is not known.
+	// UnknownBody are keys with a value that is not known. It is false for a key that the body may not have.
 	UnknownBody map[string]bool
 	// Query are the parameters of the address, nil if they are not known.
 	Query map[string]string

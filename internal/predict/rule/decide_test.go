@@ -30,7 +30,7 @@ func ada() rule.Record {
 
 func signIn() rule.Request {
 	return rule.Request{Context: "oauth2", Method: "POST", Body: map[string]any{"provider": "oidc"},
-		UnknownBody: map[string]bool{"code": true}}
+		UnknownBody: map[string]bool{"code": true, "createData": false}}
 }
 
 func TestDecide(t *testing.T) {
@@ -62,6 +62,7 @@ func TestDecide(t *testing.T) {
 		"a missing key is not true":                {`@request.body.admin != true`, rule.Yes},
 		"a key of the body":                        {`@request.body.provider = "oidc"`, rule.Yes},
 		"a key with an unknown value is set":       {`@request.body.code:isset = true`, rule.Yes},
+		"a key that may be missing":                {`@request.body.createData:isset = true`, rule.Unknown},
 		"a key with an unknown value":              {`@request.body.code = "x"`, rule.Unknown},
 		"an unchanged field":                       {`@request.body.name:changed = false`, rule.Yes},
 		"every tag is staff":                       {`tags:each = "staff"`, rule.No},

@@ -144,7 +144,7 @@ func (s *scope) given(path []string) (operand, error) {
 	_, missing := v.(absent)
 	if modifier == "isset" {
 		switch {
-		case !known && (path[0] != "body" || len(path) > 2):
+		case !known && (path[0] != "body" || len(path) > 2 || !s.req.UnknownBody[last]):
 			return operand{}, nil
 		case missing:
 			return wordOperand("FALSE"), nil
@@ -285,11 +285,12 @@ func descend(v any, path []string) any {
 // that were sent, and drops hidden fields (apis/record_crud.go).
 func (s *scope) body(key string) (v any, known bool) {
 	sent, there := s.req.Body[key]
+	_, unknown := s.req.UnknownBody[key]
 	c, isField := s.column(key)
 	switch {
 	case s.rec.New && c.hidden && c.Type != "password":
 		return absent{}, true
-	case s.req.UnknownBody[key]:
+	case unknown:
 		return nil, false
 	case !there:
 		return absent{}, true

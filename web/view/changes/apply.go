@@ -27,6 +27,7 @@ type Progress struct {
 	Warnings []link.Warning
 	// Checks are the checks of a new client secret.
 	Checks link.Checks
+	Proof  Proof
 }
 
 // NewApply returns the apply page of a record. events is the URL of the stream
@@ -43,6 +44,9 @@ func NewApply(h view.Head, in Progress, events string) ApplyPage {
 		}
 	}
 	p.Status = fmt.Sprintf("%d of %s applied", p.Done, view.Plural(len(p.Steps), "change", "changes"))
+	if in.Purpose == link.PurposeProof {
+		return p.proof(in, events)
+	}
 	if in.Ended {
 		p.Outcome = applyOutcome(in, p.Done)
 		p.Head.Title = "Changes applied"

@@ -16,7 +16,7 @@ import (
 type Receipt struct {
 	ID          string
 	When        time.Time
-	Kind        string // "apply", "undo", "rotate", "remove"
+	Kind        string // "apply", "undo", "rotate", "remove", "proof"
 	Outcome     string // empty: interrupted, or Running
 	Running     bool
 	Of          string // id of the receipt that it undoes or continues
@@ -105,6 +105,8 @@ func (r Receipt) about() string {
 		return tense("Set", "set") + " a new client secret for " + both
 	case "remove":
 		return tense("Removed", "remove") + " the link between " + both
+	case proofKind:
+		return tense("Proved", "prove") + " that a new person can sign in through " + both
 	}
 	text := tense("Linked", "link") + " " + app + " with " + collection
 	if r.Of != "" {
@@ -114,7 +116,8 @@ func (r Receipt) about() string {
 }
 
 func (r Receipt) what() string {
-	words := map[string]string{"undo": "Undo", "rotate": "New client secret", "remove": "Link removed"}
+	words := map[string]string{"undo": "Undo", "rotate": "New client secret", "remove": "Link removed",
+		proofKind: "Proof"}
 	return cmp.Or(words[r.Kind], "Link created or changed")
 }
 
@@ -144,6 +147,12 @@ func (r Receipt) outcome() string {
 	}
 	return cmp.Or(words[r.Outcome], "Interrupted")
 }
+
+// proofKind is the journal's word for a proof.
+const proofKind = "proof"
+
+const proofLeft = "Its person may still be in authentik, and that person's account in PocketBase. The next apply, undo, " +
+	"rotation, removal or proof deletes them."
 
 // begun is the journal's state of a change whose outcome was not recorded.
 const begun = "about to"
@@ -184,6 +193,8 @@ func (r Receipt) next() (button, note string) {
 	switch {
 	case r.Running:
 		return "", "This apply is still running."
+	case r.Kind == proofKind && r.Outcome == "":
+		return "", "The proof was interrupted. " + proofLeft
 	case r.Outcome == "":
 		return "Continue", "The apply was interrupted. authpocket reads both systems again and lists only what is left."
 	case r.Kind == "rotate":
@@ -217,6 +228,9 @@ func newInterruption(r Receipt, goOn bool) Interruption {
 	i := Interruption{ID: r.ID, Heading: r.what() + ": interrupted", GoOn: goOn || r.Kind != "apply",
 		Undo: r.undoable()}
 	i.Text = "Started on " + moment(r.When) + ". " + receiptLine(r).Changes + "."
+	if r.Kind == proofKind {
+		i.Text, i.GoOn = "Started on "+moment(r.When)+". "+proofLeft, false
+	}
 	var done, open []string
 	for _, c := range r.Changes {
 		name := strings.ToLower(verb(c.Change.Action)) + " " + c.Change.Object

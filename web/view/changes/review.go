@@ -4,6 +4,7 @@ package changes
 
 import (
 	"cmp"
+	"slices"
 	"strings"
 	"time"
 
@@ -102,6 +103,10 @@ func (p *ReviewPage) words(plan link.Plan) {
 	case link.PurposeRotate:
 		p.Head.Title, p.Button, p.Head.Back = "Review new client secret: "+n, "Rotate the client secret", "/done"
 		p.Lead += " authpocket then checks the new secret."
+	case link.PurposeProof:
+		p.Head.Title, p.Button, p.Head.Back = "Review proof: "+n, "Prove it now", "/verify"
+		p.Lead = "authpocket makes a person in authentik and signs that person in. Then it deletes PocketBase's " +
+			"account and the person, even if the sign-in fails. Nothing else is changed."
 	default:
 		p.Head.Title, p.Button = "Review "+n, "Apply "+n
 	}
@@ -123,7 +128,9 @@ func (p *ReviewPage) nothing(in ReviewInput) {
 		p.Lead = "Both systems already use this client secret."
 	}
 	p.Check = in.Plan.Purpose == link.PurposeLink
-	if len(in.Interrupted) > 0 {
+	if len(p.Open) > 0 && !slices.ContainsFunc(in.Interrupted, func(r Receipt) bool { return r.Kind != proofKind }) {
+		p.Button = "Delete what the proof left"
+	} else if len(in.Interrupted) > 0 {
 		p.Button = "Close the receipt"
 		p.Open = nil
 		p.Warnings = append(p.Warnings, Note{"An apply was interrupted",

@@ -98,12 +98,13 @@ func allRows(checks link.Checks) []CheckRow {
 // finish once one worked.
 func verifyOutcomeOf(checks link.Checks, seen link.SignedIn) *view.Outcome {
 	try, finish := view.Action{Label: "Test sign-in", URL: "/signin"}, view.Action{Label: "Finish", URL: "/done"}
+	prove := view.Action{Label: "Prove it now", URL: "/prove"}
 	heading := checks.Headline(seen)
 	if checks.Failed() || !seen.At.IsZero() { // one sentence alone, as other headings
 		heading = strings.TrimSuffix(heading, ".")
 	}
 	o := &view.Outcome{Heading: heading, Text: Tally(checks),
-		Actions: []view.Action{try, finish}}
+		Actions: []view.Action{prove, try, finish}}
 	if !seen.At.IsZero() {
 		o.Actions = []view.Action{finish, {Label: "Test another sign-in", URL: "/signin"}}
 	}

@@ -60,7 +60,7 @@ func TestWhatComesNext(t *testing.T) {
 		signedIn bool
 		first    string
 	}{
-		"before": {good, false, "Test sign-in"}, "after": {good, true, "Finish"},
+		"before": {good, false, "Prove it now"}, "after": {good, true, "Finish"},
 		"red": {bad, false, "Change the settings"}, "red since": {bad, true, "Change the settings"},
 	} {
 		var seen link.SignedIn

@@ -9,7 +9,9 @@ import (
 	"mime"
 	"net"
 	"net/http"
+	"net/netip"
 	"net/url"
+	"slices"
 
 	"github.com/go-chi/chi/v5"
 
@@ -44,12 +46,24 @@ func (c *Call) Base() string {
 	if c.Request.TLS != nil {
 		scheme = "https"
 	}
-	if forwarded := c.Request.Header.Get("X-Forwarded-Proto"); forwarded == "https" {
+	forwarded := c.Request.Header.Get("X-Forwarded-Proto")
+	switch {
+	case forwarded == "" || c.Features.TrustedProxies && !c.trusts(c.clientIP()):
+	case forwarded == "https":
 		scheme = "https"
-	} else if forwarded != "" {
+	default:
 		scheme = "http"
 	}
 	return scheme + "://" + c.Request.Host
+}
+
+// trusts reports whether the forwarded headers of a client count.
+func (c *Call) trusts(client string) bool {
+	ip, _ := netip.ParseAddr(client)
+	if c.Config.TrustedProxies == nil {
+		return ip.IsLoopback() || ip.IsPrivate() || ip.IsLinkLocalUnicast()
+	}
+	return slices.ContainsFunc(c.Config.TrustedProxies, func(p netip.Prefix) bool { return p.Contains(ip) })
 }
 
 // clientIP returns the client's address without the port.

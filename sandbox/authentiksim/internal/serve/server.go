@@ -5,6 +5,7 @@ package serve
 import (
 	"crypto/rsa"
 	"net/http"
+	"net/netip"
 	"sync"
 	"time"
 
@@ -24,6 +25,9 @@ type Config struct {
 	// Version is the simulated version: grant_types, redirect_uri_type and meta_hide exist since 2026.5, the key_type
 	// filter and a writable meta_icon since 2025.12, token exchange since 2026.8. Empty means DefaultVersion.
 	Version string
+	// TrustedProxies are the networks of the proxies whose X-Forwarded-Proto counts, from version 2026.8 on. Nil means
+	// this machine and the private networks.
+	TrustedProxies []netip.Prefix
 	// AdminToken is the API token of the superuser akadmin. Empty means 60 random characters.
 	AdminToken string
 	// Now is the clock. Nil means time.Now.

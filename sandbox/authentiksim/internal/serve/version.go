@@ -11,6 +11,8 @@ type Features struct {
 	GrantTypes    bool // grant_types and redirect_uri_type: 2026.5 and its release candidate
 	Hide          bool // meta_hide and the brand's core_default_app_access: 2026.5.0
 	TokenExchange bool // the token-exchange grant type: 2026.8
+	// TrustedProxies means that only trusted proxies may send forwarded headers: 2026.8
+	TrustedProxies bool
 }
 
 // featuresOf returns the features of a version such as 2026.5.3 or 2026.5.0-rc1.
@@ -19,10 +21,11 @@ func featuresOf(version string) Features {
 	year, month := yearAndMonth(number)
 	since := func(y, m int) bool { return year > y || year == y && month >= m }
 	return Features{
-		KeyTypes:      since(2025, 12),
-		GrantTypes:    since(2026, 5),
-		Hide:          since(2026, 5) && (!candidate || since(2026, 6)),
-		TokenExchange: since(2026, 8),
+		KeyTypes:       since(2025, 12),
+		GrantTypes:     since(2026, 5),
+		Hide:           since(2026, 5) && (!candidate || since(2026, 6)),
+		TokenExchange:  since(2026, 8),
+		TrustedProxies: since(2026, 8),
 	}
 }
 

@@ -73,13 +73,17 @@ func NewState() *State {
 	}
 }
 
-// Clone copies whatever an import can change, for a rollback.
+// Clone copies everything but what running sign-ins share: sessions, codes and tokens.
 func (st *State) Clone() *State {
 	copied := *st
+	copied.Users, copied.Roles, copied.Tokens = st.Users.clone(), st.Roles.clone(), st.Tokens.clone()
 	copied.Groups, copied.Flows, copied.Keys = st.Groups.clone(), st.Flows.clone(), st.Keys.clone()
 	copied.Mappings, copied.Providers = st.Mappings.clone(), st.Providers.clone()
 	copied.Applications, copied.Bindings = st.Applications.clone(), st.Bindings.clone()
+	copied.StageBindings, copied.Policies = st.StageBindings.clone(), st.Policies.clone()
 	copied.Events, copied.ByProvider = slices.Clone(st.Events), maps.Clone(st.ByProvider)
+	copied.AppLists, copied.Consents = maps.Clone(st.AppLists), maps.Clone(st.Consents)
+	copied.Settings.Values = maps.Clone(st.Settings.Values)
 	return &copied
 }
 

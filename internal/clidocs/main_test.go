@@ -1,0 +1,69 @@
+package main
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// pages returns the pages in a directory by name.
+func pages(t *testing.T, dir string) map[string]string {
+	t.Helper()
+	files, err := filepath.Glob(filepath.Join(dir, "*"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	list := map[string]string{}
+	for _, file := range files {
+		text, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		list[filepath.Base(file)] = string(text)
+	}
+	return list
+}
+
+func TestPagesAreWrittenTheSameAgain(t *testing.T) {
+	t.Setenv("SOURCE_DATE_EPOCH", "1769000000")
+	dir := t.TempDir()
+	for _, write := range []func() error{
+		func() error { return fill(dir, manual) }, func() error { return fill(dir, markdown) },
+	} {
+		if err := write(); err != nil {
+			t.Fatal(err)
+		}
+		first := pages(t, dir)
+		if err := os.WriteFile(filepath.Join(dir, "authpocket-gone.1"), nil, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if err := write(); err != nil {
+			t.Fatal(err)
+		}
+		again := pages(t, dir)
+		if len(first) < 15 || len(again) != len(first) {
+			t.Errorf("there are %d pages, then %d", len(first), len(again))
+		}
+		for name, text := range first {
+			if again[name] != text {
+				t.Errorf("%s differs", name)
+			}
+		}
+	}
+}
+
+func TestManualPagesNameTheirDateAndFlags(t *testing.T) {
+	t.Setenv("SOURCE_DATE_EPOCH", "1769000000")
+	dir := t.TempDir()
+	if err := fill(dir, manual); err != nil {
+		t.Fatal(err)
+	}
+	page := pages(t, dir)["authpocket-plan.1"]
+	for _, want := range []string{`.TH "AUTHPOCKET-PLAN" "1" "Jan 2026"`, `\fB--file\fP`,
+		"authpocket plan -f link.yaml"} {
+		if !strings.Contains(page, want) {
+			t.Errorf("the page of plan lacks %s:\n%s", want, page)
+		}
+	}
+}

@@ -1,0 +1,183 @@
+package command
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"authpocket/internal/engine"
+	"authpocket/internal/link"
+	"authpocket/internal/visible"
+)
+
+// applyFlags are the flags of all commands that apply a plan.
+type applyFlags struct {
+	fileFlags
+	stateFlag
+	Yes bool
+}
+
+func (f *applyFlags) add(cmd *cobra.Command) {
+	f.fileFlags.add(cmd)
+	f.stateFlag.add(cmd)
+	cmd.Flags().BoolVar(&f.Yes, "yes", false, "apply without asking")
+}
+
+// applyLinkFlags are the flags of the apply command itself.
+type applyLinkFlags struct {
+	applyFlags
+	RewriteSecret bool
+}
+
+func newApply(s *shared) *cobra.Command {
+	var f applyLinkFlags
+	cmd := &cobra.Command{
+		Use:   "apply -f file",
+		Short: "Create or update the link",
+		Long: "Shows what is about to change, asks, and creates or updates the link. A receipt of what was there before\n" +
+			"makes it possible to undo it.\n\n" +
+			"Exit code 0: done, 1: error.",
+		Example: "  authpocket apply -f link.yaml\n" +
+			"  authpocket apply -f link.yaml --yes --json",
+		Args: atMost(0),
+		RunE: func(cmd *cobra.Command, _ []string) error { return f.run(cmd.Context(), s.program()) },
+	}
+	f.add(cmd)
+	cmd.Flags().BoolVar(&f.RewriteSecret, "rewrite-secret", false,
+		"write authentik's client secret to PocketBase again, even if nothing else changes")
+	return cmd
+}
+
+// run plans the link, asks, and applies the plan.
+func (f applyLinkFlags) run(ctx context.Context, p program) error {
+	planned := func(e *engine.Engine, ctx context.Context, spec link.Spec) (link.Plan, error) {
+		spec.PocketBase.RewriteSecret = spec.PocketBase.RewriteSecret || f.RewriteSecret
+		return e.Plan(ctx, spec)
+	}
+	return p.carryOut(ctx, f.applyFlags, planned, nil)
+}
+
+// verifier checks the result of an apply and may correct it.
+type verifier func(context.Context, *engine.Engine, link.Plan) (link.Checks, error)
+
+// planner returns the plan of a command.
+type planner func(*engine.Engine, context.Context, link.Spec) (link.Plan, error)
+
+// carryOut plans, asks, applies the plan, and verifies the result unless
+// verify is nil.
+func (p program) carryOut(ctx context.Context, f applyFlags, planned planner, verify verifier) error {
+	view := p.view(f.JSON)
+	moment := engine.OneMoment(ctx)
+	e, spec, err := p.open(moment, &view, f.fileFlags, kept(f.State))
+	if err != nil {
+		return view.fail(err)
+	}
+	view.interrupted(e)
+	var plan link.Plan
+	outcomes := outcomes{}
+	show := func(made link.Plan) {
+		plan, outcomes = made, newOutcomes(made)
+		if !f.JSON {
+			view.plan(plan)
+		}
+	}
+	hook := func(event engine.Event) {
+		outcomes.take(event)
+		if !f.JSON {
+			view.event(event)
+		}
+	}
+	made := func(context.Context) (link.Plan, error) { return planned(e, moment, spec) }
+	// After a signal the running change finishes, and no other starts.
+	if f.Yes {
+		err = e.ApplyUnseen(ctx, made, show, hook)
+	} else {
+		err = p.applySeen(ctx, e, made, show, hook)
+	}
+	if _, began := errors.AsType[*link.Stopped](err); err != nil && !began {
+		return view.fail(err)
+	}
+	var checks link.Checks
+	if err == nil && verify != nil && !plan.Empty() {
+		checks, err = verify(ctx, e, plan)
+	}
+	view.applied(plan, outcomes, checks, err)
+	if err != nil {
+		return exitError
+	}
+	return nil
+}
+
+// applySeen makes a plan, asks, and applies the plan.
+func (p program) applySeen(ctx context.Context, e *engine.Engine, made engine.Planner, show func(link.Plan),
+	hook engine.Hook) error {
+	plan, err := made(ctx)
+	if err != nil {
+		return err
+	}
+	show(plan)
+	if !plan.Empty() && !p.confirmed(ctx, plan) {
+		return &refusal{"Nothing was changed.", "Answer y, or use --yes."}
+	}
+	return e.Apply(ctx, plan, hook)
+}
+
+// confirmed asks and reports whether the answer is yes. A signal or the end of
+// input counts as no. A read of a terminal cannot be interrupted, so it is left
+// running until the program ends.
+func (p program) confirmed(ctx context.Context, plan link.Plan) bool {
+	visible.Fprintf(p.err, "Apply %s? [y/N] ", changes(len(plan.Changes)))
+	lines := make(chan string, 1)
+	go func() {
+		line, _ := bufio.NewReader(p.in).ReadString('\n')
+		lines <- line
+	}()
+	select {
+	case <-ctx.Done():
+		visible.Fprintln(p.err)
+		return false
+	case line := <-lines:
+		answer := strings.ToLower(strings.TrimSpace(line))
+		return answer == "y" || answer == "yes"
+	}
+}
+
+// refusal ends a command without a technical error.
+type refusal struct{ summary, todo string }
+
+func (r *refusal) Error() string { return r.summary + " " + r.todo }
+
+func (r *refusal) Messages() []link.Message {
+	return []link.Message{{Summary: r.summary, Todo: r.todo}}
+}
+
+// outcomes holds the state of each change of a plan.
+type outcomes []outcome
+
+type outcome struct {
+	link.Change
+	State   engine.State `json:"state"`
+	Summary string       `json:"summary,omitempty"`
+	Todo    string       `json:"todo,omitempty"`
+}
+
+func newOutcomes(plan link.Plan) outcomes {
+	list := make(outcomes, len(plan.Changes))
+	for i, c := range plan.Changes {
+		list[i] = outcome{Change: c, State: engine.Waiting}
+	}
+	return list
+}
+
+func (o outcomes) take(e engine.Event) {
+	if e.Index < len(o) {
+		one := outcome{Change: e.Change, State: e.State}
+		if len(e.Messages) > 0 {
+			one.Summary, one.Todo = e.Messages[0].What(), e.Messages[0].Advice(link.InFile)
+		}
+		o[e.Index] = one
+	}
+}

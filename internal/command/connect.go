@@ -1,0 +1,128 @@
+package command
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"sync"
+	"time"
+
+	"authpocket/internal/connect"
+	"authpocket/internal/engine"
+	"authpocket/internal/link"
+	"authpocket/internal/linkfile"
+	"authpocket/internal/visible"
+)
+
+// store opens the directory for receipts. It returns nil if there is none.
+type store func() (*engine.Store, error)
+
+// open reads the link file, connects to both systems concurrently and opens
+// the receipts. From then on, the view shows places in the file.
+func (p program) open(ctx context.Context, v *view, f fileFlags, receipts store) (*engine.Engine, link.Spec, error) {
+	file, err := p.reader(f.sourceFlags).One(ctx, f.File)
+	if err != nil {
+		return nil, link.Spec{}, err
+	}
+	v.file = file
+	spec, problems := file.Spec()
+	if len(problems) > 0 {
+		return nil, spec, problems
+	}
+	cfg, err := p.connectBoth(ctx, file)
+	if err != nil {
+		return nil, spec, err
+	}
+	if cfg.Receipts, err = receipts(); err != nil {
+		return nil, spec, err
+	}
+	return engine.New(cfg), spec, nil
+}
+
+// connectBoth connects to both systems and reports the errors of both.
+func (p program) connectBoth(ctx context.Context, file linkfile.File) (engine.Config, error) {
+	cfg := engine.Config{Program: releaseVersion(), Log: p.log, AuthentikURL: file.Authentik.Base,
+		PocketBaseURL: file.PocketBase.Base}
+	var (
+		a     connect.Authentik
+		b     connect.PocketBase
+		errs  [2]error
+		group sync.WaitGroup
+	)
+	group.Go(func() { a, errs[0] = p.connectAuthentik(ctx, file.Authentik) })
+	group.Go(func() { b, errs[1] = p.connectPocketBase(ctx, file.PocketBase) })
+	group.Wait()
+	if err := errors.Join(errs[0], errs[1]); err != nil {
+		return cfg, err
+	}
+	p.warnExpiry(b)
+	cfg.Authentik, cfg.PocketBase = a.System, b.System
+	return cfg, nil
+}
+
+// reader returns the reader of the command's link file.
+func (p program) reader(f sourceFlags) linkfile.Reader {
+	return linkfile.Reader{Lookup: os.LookupEnv, Stdin: p.in, Env: f.AllowEnv, Files: f.AllowFile, Needs: f.needs}
+}
+
+// warnExpiry warns if the PocketBase token expires within an hour.
+func (p program) warnExpiry(b connect.PocketBase) {
+	who := b.Who
+	if who.Expires.IsZero() || time.Until(who.Expires) > time.Hour {
+		return
+	}
+	renew := "It cannot be renewed. Create another one in the PocketBase dashboard."
+	if who.Refreshable {
+		renew = "Sign in again to get a new one."
+	}
+	visible.Fprintf(p.err, "The PocketBase token expires on %s. %s\n", who.Expires.Local().Format(time.DateTime), renew)
+}
+
+func (p program) connectAuthentik(ctx context.Context, f linkfile.Authentik) (connect.Authentik, error) {
+	ca, err := readCA(cmp.Or(f.CAFile, p.caFile))
+	if err != nil {
+		return connect.Authentik{}, fmt.Errorf("authentik.ca_file: %w", err)
+	}
+	return connect.Connector{Log: p.log}.ToAuthentik(ctx, connect.AuthentikLogin{URL: f.Base, Token: f.Token, CA: ca})
+}
+
+func (p program) connectPocketBase(ctx context.Context, f linkfile.PocketBase) (connect.PocketBase, error) {
+	ca, err := readCA(cmp.Or(f.CAFile, p.caFile))
+	if err != nil {
+		return connect.PocketBase{}, fmt.Errorf("pocketbase.ca_file: %w", err)
+	}
+	return connect.Connector{Log: p.log}.ToPocketBase(ctx, connect.PocketBaseLogin{
+		URL: f.Base, Token: f.Token, Email: f.Email, Password: f.Password, CA: ca,
+	})
+}
+
+// readCA returns the text of a CA file, or nothing if none is given.
+func readCA(file string) (string, error) {
+	if file == "" {
+		return "", nil
+	}
+	pem, err := readPEM(file)
+	if err == nil {
+		err = connect.CheckCA(string(pem))
+	}
+	return string(pem), err
+}
+
+// maxPEM bounds a CA file. A system's whole CA bundle has some 200 kB.
+const maxPEM = 4 << 20
+
+func readPEM(path string) ([]byte, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	pem, err := io.ReadAll(io.LimitReader(f, maxPEM+1))
+	if err == nil && len(pem) > maxPEM {
+		return nil, fmt.Errorf("%s is larger than 4 MB, so it is not a CA file", path)
+	}
+	return pem, err
+}

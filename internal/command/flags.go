@@ -1,0 +1,136 @@
+package command
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"authpocket/internal/linkfile"
+)
+
+// sourceFlags are the flags of all commands that read a link file.
+type sourceFlags struct {
+	File      string // empty: link.yaml
+	AllowEnv  []string
+	AllowFile []string
+	needs     []string // the keys that the command needs, nil for all
+}
+
+func (f *sourceFlags) add(cmd *cobra.Command) {
+	cmd.Flags().VarP((*path)(&f.File), "file", "f", "the link file, or - for standard input; default: "+linkfile.Default)
+	_ = cmd.MarkFlagFilename("file", "yaml", "yml")
+	cmd.Flags().StringSliceVar(&f.AllowEnv, "allow-env", nil, "`name` of another environment variable that the link "+
+		"file may use, in\naddition to those that begin with AUTHENTIK_ or POCKETBASE_; can be repeated")
+	cmd.Flags().StringSliceVar(&f.AllowFile, "allow-file", nil, "another `file` that the link file may take a secret "+
+		"from, besides those whose\nnames begin with authentik or pocketbase; can be repeated")
+}
+
+// fileFlags are the flags of all commands that read a link file and print text
+// or JSON.
+type fileFlags struct {
+	sourceFlags
+	jsonFlag
+}
+
+func (f *fileFlags) add(cmd *cobra.Command) {
+	f.sourceFlags.add(cmd)
+	f.jsonFlag.add(cmd)
+}
+
+type jsonFlag struct{ JSON bool }
+
+func (f *jsonFlag) add(cmd *cobra.Command) {
+	cmd.Flags().BoolVar(&f.JSON, "json", false, "print JSON instead of text")
+}
+
+type stateFlag struct{ State string }
+
+func (f *stateFlag) add(cmd *cobra.Command) {
+	cmd.Flags().StringVar(&f.State, "state", "", "`directory` for receipts; default: authpocket below $XDG_STATE_HOME "+
+		"or\n~/.local/state")
+	_ = cmd.MarkFlagDirname("state")
+	fromEnv(cmd.Flags(), "state", "AUTHPOCKET_STATE")
+}
+
+// path is the path of a file. A ~ at its beginning is the home directory.
+type path string
+
+func (p *path) Set(value string) error {
+	if rest, found := strings.CutPrefix(value, "~/"); found {
+		home, err := os.UserHomeDir()
+		if err != nil {
+			return err
+		}
+		value = filepath.Join(home, rest)
+	}
+	*p = path(value)
+	return nil
+}
+
+func (p *path) String() string { return string(*p) }
+
+func (*path) Type() string { return "file" }
+
+// logLevel is the level of the log, empty for the default of a command.
+type logLevel string
+
+func logLevels() []string { return []string{"debug", "info", "warn", "error"} }
+
+func (l *logLevel) Set(value string) error {
+	if !slices.Contains(logLevels(), value) {
+		return errors.New("use debug, info, warn or error")
+	}
+	*l = logLevel(value)
+	return nil
+}
+
+func (l *logLevel) String() string { return string(*l) }
+
+func (*logLevel) Type() string { return "level" }
+
+// variables is the annotation of a flag that an environment variable can set.
+const variables = "authpocket_variables"
+
+// fromEnv lets an environment variable set a flag that the command line does
+// not have.
+func fromEnv(flags *pflag.FlagSet, name, variable string) {
+	flags.Lookup(name).Usage += " ($" + variable + ")"
+	_ = flags.SetAnnotation(name, variables, []string{variable})
+}
+
+// readEnv sets flags from their environment variables. An empty variable is no
+// variable.
+func readEnv(flags *pflag.FlagSet) (failed error) {
+	flags.VisitAll(func(f *pflag.Flag) {
+		for _, variable := range f.Annotations[variables] {
+			value := os.Getenv(variable)
+			if value == "" || f.Changed {
+				continue
+			}
+			if f.Value.Type() == "bool" {
+				value = cmp.Or(map[string]string{"yes": "true", "no": "false"}[strings.ToLower(value)], value)
+			}
+			if err := flags.Set(f.Name, value); err != nil {
+				failed = cmp.Or(failed, fmt.Errorf("the environment variable %s: %w", variable, err))
+			}
+		}
+	})
+	return failed
+}
+
+// atMost returns the check that a command has no more than n arguments.
+func atMost(n int) cobra.PositionalArgs {
+	return func(_ *cobra.Command, args []string) error {
+		if len(args) > n {
+			return fmt.Errorf("unexpected argument %q", args[n])
+		}
+		return nil
+	}
+}

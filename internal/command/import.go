@@ -1,0 +1,60 @@
+package command
+
+import (
+	"context"
+
+	"github.com/spf13/cobra"
+
+	"authpocket/internal/engine"
+	"authpocket/internal/link"
+	"authpocket/internal/visible"
+)
+
+type importFlags struct{ targetFlags }
+
+func newImport(s *shared) *cobra.Command {
+	var f importFlags
+	cmd := &cobra.Command{
+		Use:   "import",
+		Short: "Write the link file of a link that exists",
+		Long: "Writes the link file of a link that exists, whoever made it. It names what differs from a new link, and no secrets.\n" +
+			"The tokens come from AUTHENTIK_TOKEN and POCKETBASE_TOKEN.",
+		Example: "  authpocket import --authentik https://authentik.company --pocketbase https://pocketbase.company",
+		Args:    atMost(0),
+		RunE:    func(cmd *cobra.Command, _ []string) error { return f.run(cmd.Context(), s.program()) },
+	}
+	f.add(cmd)
+	return cmd
+}
+
+// run writes the link file of a link that exists.
+func (f importFlags) run(ctx context.Context, p program) error {
+	view := p.view(false)
+	if err := f.free(); err != nil {
+		return view.fail(err)
+	}
+	reach := f.reach()
+	spec, problems := reach.Spec()
+	if len(problems) > 0 {
+		return view.fail(problems)
+	}
+	cfg, err := p.connectBoth(ctx, reach)
+	if err != nil {
+		return view.fail(err)
+	}
+	f.identify(&spec)
+	identity := link.Spec{Application: spec.Application, PocketBase: spec.PocketBase}
+	spec, plan, err := engine.New(cfg).Import(ctx, identity)
+	if err == nil {
+		err = f.save(p, reach, spec)
+	}
+	if err != nil {
+		return view.fail(err)
+	}
+	if !plan.Empty() {
+		visible.Fprintln(p.err, "A link file cannot say everything about this link. Applying it would change:")
+		view.out = p.err
+		view.changes(plan.Changes)
+	}
+	return nil
+}

@@ -1,0 +1,245 @@
+package command
+
+import (
+	"bufio"
+	"cmp"
+	"context"
+	"errors"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"authpocket/internal/engine"
+	"authpocket/internal/link"
+	"authpocket/internal/linkfile"
+	"authpocket/internal/visible"
+)
+
+type initFlags struct {
+	targetFlags
+	Email string // empty: asked
+}
+
+func newInit(s *shared) *cobra.Command {
+	var f initFlags
+	cmd := &cobra.Command{
+		Use:   "init",
+		Short: "Write a link file",
+		Long: "Writes a link file. It asks for what --authentik, --pocketbase and --email leave open, tries the tokens at once\n" +
+			"and does not store them. Without a terminal these three are required.",
+		Example: "  authpocket init\n" +
+			"  authpocket init --authentik https://authentik.company --pocketbase https://pocketbase.company --email leave",
+		Args: atMost(0),
+		RunE: func(cmd *cobra.Command, _ []string) error { return f.run(cmd.Context(), s.program()) },
+	}
+	f.add(cmd)
+	cmd.Flags().StringVar(&f.Email, "email", "", "which e-mail addresses PocketBase treats as verified: trust-all, "+
+		"trust-attribute\nor leave")
+	return cmd
+}
+
+// run writes a link file, from the flags or from the answers at the terminal.
+func (f initFlags) run(ctx context.Context, p program) error {
+	view := p.view(false)
+	if err := f.free(); err != nil {
+		return view.fail(err)
+	}
+	if f.Email != "" && !slices.Contains(linkfile.EmailKey().Values, f.Email) {
+		return view.fail(&refusal{"There is no e-mail decision " + link.Quote(f.Email) + ".",
+			"Choose trust-all, trust-attribute or leave."})
+	}
+	reach := f.reach()
+	spec := link.Spec{Email: link.EmailDecision(f.Email)}
+	if f.Authentik == "" || f.PocketBase == "" || f.Email == "" {
+		if !isTerminal(p.in) {
+			return view.fail(&refusal{"Without a terminal, init asks nothing.",
+				"Use --authentik, --pocketbase and --email."})
+		}
+		a := asker{program: p, view: view, lines: bufio.NewReader(p.in)}
+		var err error
+		if reach, spec, err = a.ask(ctx, f); err != nil {
+			return view.fail(err)
+		}
+	}
+	if problems := wrongAddresses(reach); len(problems) > 0 {
+		return view.fail(problems)
+	}
+	f.identify(&spec)
+	reached, _ := reach.Spec()
+	spec.AuthentikURL, spec.PocketBaseURLs = reached.AuthentikURL, reached.PocketBaseURLs
+	if err := f.save(p, reach, spec); err != nil {
+		return view.fail(err)
+	}
+	return nil
+}
+
+// wrongAddresses returns the problems of the addresses. A file can be written without tokens.
+func wrongAddresses(reach linkfile.File) link.Problems {
+	_, problems := reach.Spec()
+	return slices.DeleteFunc(problems, func(p link.Problem) bool { return !strings.HasSuffix(p.Field, ".url") })
+}
+
+// asker asks the questions of init at the terminal.
+type asker struct {
+	program
+	view  view
+	lines *bufio.Reader
+}
+
+// ask asks for what the flags leave open. Tokens are tried at once and not stored.
+func (a asker) ask(ctx context.Context, f initFlags) (linkfile.File, link.Spec, error) {
+	var cfg engine.Config
+	reach := f.reach()
+	err := a.until(ctx, func(again bool) (err error) {
+		if reach.Authentik, err = a.authentik(ctx, reach.Authentik, again); err == nil {
+			connected, wrong := a.connectAuthentik(ctx, reach.Authentik)
+			cfg.Authentik, err = connected.System, wrong
+		}
+		return err
+	})
+	if err == nil {
+		err = a.until(ctx, func(again bool) (err error) {
+			if reach.PocketBase, err = a.pocketBase(ctx, reach.PocketBase, again); err == nil {
+				connected, wrong := a.connectPocketBase(ctx, reach.PocketBase)
+				cfg.PocketBase, err = connected.System, wrong
+			}
+			return err
+		})
+	}
+	if err != nil {
+		return reach, link.Spec{}, err
+	}
+	reach = linkfile.Reach(reach.Authentik, reach.PocketBase)
+	spec, err := a.settings(ctx, engine.New(cfg), f)
+	return reach, spec, err
+}
+
+// until repeats a question whose answer does not work.
+func (a asker) until(ctx context.Context, question func(again bool) error) error {
+	for again := false; ; again = true {
+		err := question(again)
+		if err == nil || ctx.Err() != nil || errors.Is(err, errNoAnswer) {
+			return err
+		}
+		a.view.errors(err)
+	}
+}
+
+func (a asker) authentik(ctx context.Context, to linkfile.Authentik, again bool) (linkfile.Authentik, error) {
+	var err error
+	if to.URL == "" || again {
+		if to.URL, err = a.line(ctx, "Address of authentik", to.URL); err != nil {
+			return to, err
+		}
+	}
+	if !to.Token.IsSet() || again {
+		if to.Token, err = a.askSecret(ctx, "API token of authentik (not stored): "); err != nil {
+			return to, err
+		}
+	}
+	reach := linkfile.Reach(to, linkfile.PocketBase{})
+	return reach.Authentik, problemsOf(reach, "authentik").Err()
+}
+
+func (a asker) pocketBase(ctx context.Context, to linkfile.PocketBase, again bool) (linkfile.PocketBase, error) {
+	var err error
+	if to.URL == "" || again {
+		if to.URL, err = a.line(ctx, "Address of PocketBase", to.URL); err != nil {
+			return to, err
+		}
+	}
+	if !to.Token.IsSet() || again {
+		if to.Token, err = a.askSecret(ctx, "Superuser token of PocketBase (not stored): "); err != nil {
+			return to, err
+		}
+	}
+	reach := linkfile.Reach(linkfile.Authentik{}, to)
+	return reach.PocketBase, problemsOf(reach, "pocketbase").Err()
+}
+
+// problemsOf returns the problems of one system.
+func problemsOf(reach linkfile.File, system string) link.Problems {
+	_, problems := reach.Spec()
+	return slices.DeleteFunc(problems, func(p link.Problem) bool { return !strings.HasPrefix(p.Field, system+".") })
+}
+
+// settings asks for the collection and the e-mail decision.
+func (a asker) settings(ctx context.Context, e *engine.Engine, f initFlags) (link.Spec, error) {
+	spec := link.Spec{Email: link.EmailDecision(f.Email)}
+	snaps, err := e.Observe(ctx, spec)
+	if err != nil {
+		return spec, err
+	}
+	collections := slices.DeleteFunc(slices.Clone(snaps.PocketBase.Collections),
+		func(c link.CollectionState) bool { return c.Name == link.Superusers })
+	if len(collections) == 0 {
+		return spec, &refusal{"This PocketBase has no auth collection.", "Create one in its dashboard first."}
+	}
+	names := link.Each(collections, func(c link.CollectionState) string { return c.Name })
+	name := f.Collection
+	if name == "" {
+		if name, err = a.choice(ctx, "Auth collection. New users are created in it.", names, names); err != nil {
+			return spec, err
+		}
+		spec.PocketBase.Collection = &name
+	}
+	if collection := snaps.PocketBase.Collection(name); spec.Email == "" && collection != nil {
+		decisions := linkfile.EmailKey().Values
+		outcomes := link.Each(decisions, func(d string) string {
+			return d + ": " + link.EmailOutcome(link.EmailDecision(d), *collection)
+		})
+		var decision string
+		decision, err = a.choice(ctx, "Which e-mail addresses may PocketBase treat as verified?", decisions, outcomes)
+		spec.Email = link.EmailDecision(decision)
+	}
+	return spec, err
+}
+
+// choice asks for one of several values, by number or by itself.
+func (a asker) choice(ctx context.Context, question string, values, shown []string) (string, error) {
+	visible.Fprintln(a.program.err, question)
+	for i, one := range shown {
+		visible.Fprintf(a.program.err, "  %d  %s\n", i+1, one)
+	}
+	for {
+		answer, err := a.line(ctx, "Number", "")
+		if err != nil {
+			return "", err
+		}
+		if i, err := strconv.Atoi(answer); err == nil && i >= 1 && i <= len(values) {
+			return values[i-1], nil
+		}
+		if slices.Contains(values, answer) {
+			return answer, nil
+		}
+	}
+}
+
+var errNoAnswer = errors.New("there was no answer, so nothing was written")
+
+// line asks for a line. An empty one means the fallback.
+func (a asker) line(ctx context.Context, question, fallback string) (string, error) {
+	if fallback != "" {
+		question += " [" + fallback + "]"
+	}
+	visible.Fprintf(a.program.err, "%s: ", question)
+	lines := make(chan string, 1)
+	go func() { // a read of a terminal cannot be interrupted
+		text, err := a.lines.ReadString('\n')
+		if err == nil {
+			lines <- strings.TrimSpace(text)
+		}
+		close(lines)
+	}()
+	select {
+	case <-ctx.Done():
+		return "", ctx.Err()
+	case text, answered := <-lines:
+		if !answered {
+			return "", errNoAnswer
+		}
+		return cmp.Or(text, fallback), nil
+	}
+}

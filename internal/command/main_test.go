@@ -1,0 +1,75 @@
+package command
+
+import (
+	"os"
+	"os/exec"
+	"strconv"
+	"testing"
+
+	"github.com/rogpeppe/go-internal/testscript"
+)
+
+// readable is the program without what keeps others from reading its memory,
+// for the test that reads it.
+const readable = "authpocket-readable"
+
+// TestMain makes the test binary the program itself when a script calls it.
+func TestMain(m *testing.M) {
+	testscript.Main(m, map[string]func(){
+		"authpocket": func() { os.Exit(Main()) },
+		readable:     func() { os.Exit(start()) },
+	})
+}
+
+func TestScripts(t *testing.T) {
+	testscript.Run(t, testscript.Params{
+		Dir: "testdata/script",
+		Setup: func(e *testscript.Env) error {
+			e.Setenv("AUTHPOCKET_STATE", e.WorkDir+"/state")
+			e.Setenv("HOME", e.WorkDir)
+			return nil
+		},
+		RequireExplicitExec: true,
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){
+			"sandbox":   (&scripts{t}).sandbox,
+			"exits":     exits,
+			"json":      jsonHas,
+			"holds":     holds,
+			"authentik": askAuthentik,
+			"login":     changeLogin,
+			"accounts":  accounts,
+			"people":    people,
+		},
+	})
+}
+
+// exits runs a command and holds it to an exit code: exits 2 authpocket plan.
+func exits(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) < 2 {
+		ts.Fatalf("usage: exits CODE COMMAND...")
+	}
+	err := ts.Exec(args[1], args[2:]...)
+	code := 0
+	if failed, ok := err.(*exec.ExitError); ok {
+		code = failed.ExitCode()
+	} else if err != nil {
+		ts.Fatalf("running %s: %v", args[1], err)
+	}
+	if got := strconv.Itoa(code); got != args[0] {
+		ts.Fatalf("%v exits with %s, want %s\n%s%s", args[1:], got, args[0], ts.ReadFile("stdout"),
+			ts.ReadFile("stderr"))
+	}
+}
+
+// authpocket runs the test binary as authpocket.
+func authpocket(t *testing.T, args ...string) *exec.Cmd {
+	t.Helper()
+	path, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	cmd := exec.CommandContext(t.Context(), path, args...)
+	cmd.Args[0] = "authpocket"
+	cmd.Env = append(os.Environ(), "AUTHPOCKET_STATE="+t.TempDir())
+	return cmd
+}

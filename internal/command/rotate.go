@@ -1,0 +1,61 @@
+package command
+
+import (
+	"context"
+
+	"github.com/spf13/cobra"
+
+	"authpocket/internal/engine"
+	"authpocket/internal/link"
+	"authpocket/internal/linkfile"
+	"authpocket/internal/visible"
+)
+
+type rotateFlags struct{ applyFlags }
+
+func newRotate(s *shared) *cobra.Command {
+	var f rotateFlags
+	cmd := &cobra.Command{
+		Use:   "rotate -f file",
+		Short: "Renew the client secret in both systems",
+		Long: "Renews the client secret in both systems and checks that authentik accepts the new one from PocketBase. If\n" +
+			"it doesn't, the old one is restored.",
+		Example: "  authpocket rotate -f link.yaml",
+		Args:    atMost(0),
+		RunE:    func(cmd *cobra.Command, _ []string) error { return f.run(cmd.Context(), s.program()) },
+	}
+	f.add(cmd)
+	return cmd
+}
+
+// run renews the client secret in both systems. If authentik rejects the new
+// one from PocketBase, it restores the old one.
+func (f rotateFlags) run(ctx context.Context, p program) error {
+	verify := func(ctx context.Context, e *engine.Engine, plan link.Plan) (link.Checks, error) {
+		if !f.JSON {
+			visible.Fprintln(p.out, "Checking the new client secret. PocketBase's log can take up to 30 seconds.")
+		}
+		check := e.ProveSecret(ctx, plan.Desired)
+		checks := link.Checks{check}
+		if check.Status != link.Fail || check.Cause != link.CauseInvalidClient {
+			return checks, nil
+		}
+		return checks, p.restoreSecret(ctx, e, plan)
+	}
+	f.needs = append(linkfile.Identity(), linkfile.EmailKey().Path)
+	return p.carryOut(ctx, f.applyFlags, (*engine.Engine).Rotation, verify)
+}
+
+// restoreSecret restores the client secret that the plan replaced. It always
+// returns an error, because the rotation failed.
+func (p program) restoreSecret(ctx context.Context, e *engine.Engine, plan link.Plan) error {
+	const refused = "authentik rejects the new client secret from PocketBase."
+	back, err := e.RotationTo(ctx, plan.Spec, plan.SecretBefore())
+	if err == nil {
+		err = e.Apply(ctx, back, func(engine.Event) {})
+	}
+	if err != nil {
+		return &refusal{refused, "Restoring the old one failed: " + link.MessageOf(err).Text(link.InFile)}
+	}
+	return &refusal{refused, "The old secret was restored in both systems. Run authpocket verify to find the reason."}
+}

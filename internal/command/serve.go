@@ -1,0 +1,126 @@
+package command
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+
+	"github.com/spf13/cobra"
+
+	"authpocket/internal/link"
+	"authpocket/internal/listen"
+	"authpocket/internal/visible"
+	"authpocket/web"
+	"authpocket/web/door"
+)
+
+type serveFlags struct {
+	Listen string
+	stateFlag
+
+	TLSCert, TLSKey string
+	PublicURL       string
+	TrustedProxy    []string
+	InsecureHTTP    bool
+}
+
+func newServe(s *shared) *cobra.Command {
+	var f serveFlags
+	cmd := &cobra.Command{
+		Use:   "serve",
+		Short: "Start the web wizard (the default)",
+		Long:  "Starts the web wizard and prints its address and setup code. It runs until it is interrupted.",
+		Example: "  authpocket serve\n" +
+			"  authpocket serve --listen 127.0.0.1:0\n" +
+			"  authpocket serve --listen :8443 --tls-cert cert.pem --tls-key key.pem",
+		Args: atMost(0),
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			s.level = cmp.Or(s.level, "warn")
+			return f.run(cmd.Context(), s.program())
+		},
+	}
+	f.add(cmd)
+	return cmd
+}
+
+func (f *serveFlags) add(cmd *cobra.Command) {
+	flags := cmd.Flags()
+	f.stateFlag.add(cmd)
+	flags.StringVar(&f.Listen, "listen", "127.0.0.1:8480", "`address` to listen on; non-loopback addresses need TLS, "+
+		"a trusted proxy\nor --insecure-http")
+	flags.StringVar(&f.TLSCert, "tls-cert", "", "certificate for https, a PEM `file`")
+	flags.StringVar(&f.TLSKey, "tls-key", "", "private key of the certificate, a PEM `file`")
+	flags.StringVar(&f.PublicURL, "public-url", "", "the wizard's address (`URL`) in the browser, if it differs from "+
+		"the\naddress listened on")
+	flags.StringSliceVar(&f.TrustedProxy, "trusted-proxy", nil, "address or `network` of a proxy that terminates "+
+		"https and sets\nX-Forwarded-Proto; needs --public-url")
+	flags.BoolVar(&f.InsecureHTTP, "insecure-http", false, "allow plain http from other machines; anyone who can read "+
+		"the traffic\ncan read the admin tokens")
+	for name, variable := range map[string]string{
+		"listen": "AUTHPOCKET_LISTEN", "tls-cert": "AUTHPOCKET_TLS_CERT", "tls-key": "AUTHPOCKET_TLS_KEY",
+		"public-url": "AUTHPOCKET_PUBLIC_URL", "trusted-proxy": "AUTHPOCKET_TRUSTED_PROXY",
+		"insecure-http": "AUTHPOCKET_INSECURE_HTTP",
+	} {
+		fromEnv(flags, name, variable)
+	}
+}
+
+func (f serveFlags) options() listen.Options {
+	return listen.Options{
+		Address: f.Listen, CertFile: f.TLSCert, KeyFile: f.TLSKey,
+		PublicURL: f.PublicURL, TrustedProxies: f.TrustedProxy, InsecureHTTP: f.InsecureHTTP,
+	}
+}
+
+// run runs the web wizard until the context ends.
+func (f serveFlags) run(ctx context.Context, p program) error {
+	store, err := openStore(f.State)
+	if err != nil {
+		said := link.MessageOf(err)
+		visible.Fprintf(p.err, "authpocket: %s\n%s\n", said.What(), said.Advice(link.InFile))
+		p.log.ErrorContext(ctx, "opening the state directory", slog.Any("error", err))
+		return exitError
+	}
+	ca, err := readCA(p.caFile)
+	if err != nil {
+		return p.view(false).fail(fmt.Errorf("reading the CA file: %w", err))
+	}
+	ln, err := listen.Open(ctx, f.options())
+	if err != nil {
+		p.cannotListen(f.Listen, err)
+		return exitError
+	}
+	if ln.Exposed {
+		visible.Fprintln(p.err, "authpocket: WARNING: listening on plain http for other machines. "+
+			"Anyone who can read the traffic can read the admin tokens and take over the session.")
+	}
+	terminal := door.Terminal{Out: p.out, URL: ln.URL}
+	wizard := web.New(web.Config{
+		Log: p.log, Prefill: web.Prefill{CA: ca}, Receipts: store, Version: releaseVersion(),
+		Hosts: door.Hosts{Public: ln.Public, Proxies: ln.Proxies}, Print: terminal.Print, Closed: terminal.Closed,
+	})
+	visible.Fprintf(p.out, "authpocket is ready: %s\n\n", ln.URL)
+	wizard.NewCode()
+	if err := listen.Serve(ctx, ln, wizard.Handler(), p.log, wizard.Close); err != nil {
+		visible.Fprintln(p.err, "authpocket:", err)
+		return exitError
+	}
+	return nil
+}
+
+// cannotListen prints why listening failed and what to do.
+func (p program) cannotListen(address string, err error) {
+	if failed, ok := errors.AsType[*net.OpError](err); ok {
+		visible.Fprintf(p.err, "authpocket: cannot listen on %s: %v\n", address, failed)
+		visible.Fprintln(p.err, "Choose another address with --listen, for example --listen 127.0.0.1:0.")
+		return
+	}
+	visible.Fprintf(p.err, "authpocket: cannot listen on %s: %v\n", address, err)
+	if errors.Is(err, listen.ErrUnprotected) {
+		visible.Fprintln(p.err, "Use --tls-cert and --tls-key, or --trusted-proxy and --public-url, "+
+			"or accept the risk with --insecure-http.")
+	}
+}

@@ -1,0 +1,97 @@
+//go:build linux
+
+package command
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"golang.org/x/sys/unix"
+)
+
+// pipe makes a named pipe, which nobody writes to yet.
+func pipe(t *testing.T, name string) string {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), name)
+	if err := unix.Mkfifo(path, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return path
+}
+
+// TestASignalEndsTheReadOfALinkFile: the file is a pipe that stays open.
+func TestASignalEndsTheReadOfALinkFile(t *testing.T) {
+	file := pipe(t, "link.yaml")
+	cmd := authpocket(t, "plan", "-f", file)
+	var said strings.Builder
+	cmd.Stderr = &said
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	w, err := os.OpenFile(file, os.O_WRONLY, 0) // returns when the program has opened it
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer w.Close()
+	if err := cmd.Process.Signal(syscall.SIGINT); err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Wait(); cmd.ProcessState.ExitCode() != int(exitError) ||
+		!strings.Contains(said.String(), "reading the link file") {
+		t.Errorf("it ends with %v: %s", err, said.String())
+	}
+}
+
+// TestASecondSignalEndsTheProgramAtOnce: the first one finds it where nothing
+// can be woken, in the read of a CA file that is a pipe.
+func TestASecondSignalEndsTheProgramAtOnce(t *testing.T) {
+	file, ca := filepath.Join(t.TempDir(), "link.yaml"), pipe(t, "ca.pem")
+	text := "authentik: {url: https://a.example, token: '${AUTHENTIK_TOKEN}', ca_file: " + ca +
+		"}\npocketbase: {url: 'https://127.0.0.1:1', token: '${POCKETBASE_TOKEN}'}\nemail: leave\n"
+	if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	cmd := authpocket(t, "plan", "-f", file)
+	cmd.Env = append(cmd.Env, "AUTHENTIK_TOKEN=x", "POCKETBASE_TOKEN=x")
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	w, err := os.OpenFile(ca, os.O_WRONLY, 0) // returns when the program has opened it
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer w.Close()
+	ended := make(chan error, 1)
+	go func() { ended <- cmd.Wait() }()
+	deadline := time.After(10 * time.Second)
+	for {
+		if err := cmd.Process.Signal(syscall.SIGTERM); err != nil {
+			<-ended
+			break
+		}
+		select {
+		case <-ended:
+		case <-time.After(50 * time.Millisecond):
+			continue
+		case <-deadline:
+			t.Error("it does not end")
+			_ = cmd.Process.Kill()
+			<-ended
+		}
+		break
+	}
+	status, _ := cmd.ProcessState.Sys().(syscall.WaitStatus)
+	if status.Signal() != syscall.SIGTERM {
+		t.Errorf("it ends with %v", cmd.ProcessState)
+	}
+}
+
+func TestACAFileWithoutAnEndIsRefused(t *testing.T) {
+	if _, err := readPEM("/dev/zero"); err == nil || !strings.Contains(err.Error(), "larger than 4 MB") {
+		t.Errorf("the error is %v", err)
+	}
+}

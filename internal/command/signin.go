@@ -1,0 +1,199 @@
+package command
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+
+	"github.com/spf13/cobra"
+	"golang.org/x/term"
+
+	"authpocket/internal/engine"
+	"authpocket/internal/link"
+	"authpocket/internal/secret"
+	"authpocket/internal/signin"
+	"authpocket/internal/visible"
+)
+
+// signInFlags say who makes a test sign-in. Secrets are never arguments, which
+// other users of the machine can read.
+type signInFlags struct {
+	SignIn           string
+	PasswordFile     string
+	TOTPSecretFile   string
+	RecoveryCodeFile string
+}
+
+func (f *signInFlags) add(cmd *cobra.Command) {
+	flags := cmd.Flags()
+	flags.StringVar(&f.SignIn, "sign-in", "", "also sign in as the authentik user with this `name`, without a "+
+		"browser; an account\nthat the test creates is deleted again; the password is read from\n--password-file, $"+envPassword+
+		" or the terminal")
+	flags.Var((*path)(&f.PasswordFile), "password-file", "the password for --sign-in")
+	flags.Var((*path)(&f.TOTPSecretFile), "totp-secret-file", "the secret of the user's authenticator app, base32 or "+
+		"an otpauth address\n($"+envTOTP+")")
+	flags.Var((*path)(&f.RecoveryCodeFile), "recovery-code-file", "a recovery code of the user, which works once\n($"+
+		envCode+")")
+}
+
+// proofFlags ask for a test sign-in of a person who is made for it.
+type proofFlags struct {
+	SignInNew   bool
+	PersonEmail string
+	Yes         bool
+}
+
+func (f *proofFlags) add(cmd *cobra.Command) {
+	flags := cmd.Flags()
+	flags.BoolVar(&f.SignInNew, "sign-in-new", false, "also sign in as a person who is made in authentik for this test; "+
+		"the person, and\nthe account that PocketBase creates, are deleted again; shows these changes and\nasks first")
+	flags.StringVar(&f.PersonEmail, "person-email", "", "e-mail `address` of that person; default: one that no mail "+
+		"reaches")
+	flags.BoolVar(&f.Yes, "yes", false, "make that person without asking")
+}
+
+// planProof plans the proof that the flags ask for, shows the plan and asks. The
+// plan is empty without --sign-in-new.
+func (p program) planProof(ctx context.Context, e *engine.Engine, spec link.Spec, f verifyFlags) (link.Plan, error) {
+	if !f.SignInNew {
+		return link.Plan{}, nil
+	}
+	plan, err := e.PlanProof(ctx, spec, f.PersonEmail)
+	if err != nil {
+		return plan, err
+	}
+	if !f.JSON {
+		p.view(false).plan(plan)
+	}
+	if !f.Yes && !p.confirmed(ctx, plan) {
+		return plan, &refusal{"Nothing was changed.", "Answer y, or use --yes."}
+	}
+	return plan, nil
+}
+
+// clash returns an error if the flags ask for two sign-ins, or for a person's
+// address without a person.
+func (f verifyFlags) clash() error {
+	switch {
+	case f.SignInNew && f.SignIn != "":
+		return &refusal{"--sign-in and --sign-in-new are two different tests.", "Use one of them."}
+	case !f.SignInNew && f.PersonEmail != "":
+		return &refusal{"There is no new person to have that address.", "Add --sign-in-new."}
+	}
+	return nil
+}
+
+// The environment variables for the secrets of a test sign-in.
+const (
+	envPassword = "AUTHPOCKET_SIGNIN_PASSWORD"      // #nosec G101 -- a name
+	envTOTP     = "AUTHPOCKET_SIGNIN_TOTP_SECRET"   // #nosec G101 -- a name
+	envCode     = "AUTHPOCKET_SIGNIN_RECOVERY_CODE" // #nosec G101 -- a name
+)
+
+// credentials reads what the flags name. They are empty without --sign-in.
+func (p program) credentials(ctx context.Context, f signInFlags) (who signin.Credentials, err error) {
+	if f.SignIn == "" {
+		if cmp.Or(f.PasswordFile, f.TOTPSecretFile, f.RecoveryCodeFile) != "" {
+			return who, &refusal{"There is nobody to sign in as.", "Add --sign-in NAME."}
+		}
+		return who, nil
+	}
+	who.Name = f.SignIn
+	if who.TOTP, err = readSecret(f.TOTPSecretFile, envTOTP); err != nil {
+		return who, err
+	}
+	if who.Code, err = readSecret(f.RecoveryCodeFile, envCode); err != nil {
+		return who, err
+	}
+	if who.Password, err = readSecret(f.PasswordFile, envPassword); err == nil && !who.Password.IsSet() {
+		who.Password, err = p.askPassword(ctx, f.SignIn)
+	}
+	return who, err
+}
+
+// maxSecret bounds a file with a secret, in bytes.
+const maxSecret = 4096
+
+// readSecret returns the text of a file, or of a variable if no file is named,
+// without the end of its line. The error does not have it.
+func readSecret(file, variable string) (secret.Text, error) {
+	if file == "" {
+		return secret.New(withoutNewline(os.Getenv(variable))), nil
+	}
+	f, err := os.Open(file)
+	if err != nil {
+		return secret.Text{}, err
+	}
+	defer f.Close()
+	text, err := io.ReadAll(io.LimitReader(f, maxSecret+1))
+	if err != nil {
+		return secret.Text{}, err
+	}
+	line := withoutNewline(string(text))
+	switch {
+	case len(text) > maxSecret:
+		return secret.Text{}, fmt.Errorf("%s is too large for a password or code", file)
+	case line == "":
+		return secret.Text{}, fmt.Errorf("%s is empty", file)
+	}
+	return secret.New(line), nil
+}
+
+func withoutNewline(s string) string { return strings.TrimSuffix(strings.TrimSuffix(s, "\n"), "\r") }
+
+// isTerminal reports whether a stream is a terminal.
+func isTerminal(stream any) bool {
+	file, ok := stream.(*os.File)
+	return ok && term.IsTerminal(int(file.Fd()))
+}
+
+// askPassword asks for the password of --sign-in at the terminal.
+func (p program) askPassword(ctx context.Context, name string) (secret.Text, error) {
+	if !isTerminal(p.in) {
+		return secret.Text{}, &refusal{"There is no password for " + name + ".",
+			"Use --password-file, or set " + envPassword + "."}
+	}
+	password, err := p.askSecret(ctx, "Password of "+name+" at authentik: ")
+	if err == nil && !password.IsSet() {
+		return password, &refusal{"No password was typed.", "Type it, or use --password-file."}
+	}
+	return password, err
+}
+
+// askSecret asks at the terminal, without showing the answer. A read of a terminal cannot be interrupted, so it is
+// left running after a signal, and the terminal is put back.
+func (p program) askSecret(ctx context.Context, question string) (secret.Text, error) {
+	terminal, ok := p.in.(*os.File)
+	if !ok {
+		return secret.Text{}, errors.New("there is no terminal")
+	}
+	before, err := term.GetState(int(terminal.Fd()))
+	if err != nil {
+		return secret.Text{}, fmt.Errorf("reading the terminal: %w", err)
+	}
+	visible.Fprintf(p.err, "%s", question)
+	typed := make(chan secret.Text, 1)
+	failed := make(chan error, 1)
+	go func() {
+		text, err := term.ReadPassword(int(terminal.Fd()))
+		if err != nil {
+			failed <- err
+			return
+		}
+		typed <- secret.New(string(text))
+		clear(text)
+	}()
+	defer visible.Fprintln(p.err)
+	select {
+	case <-ctx.Done():
+		return secret.Text{}, errors.Join(ctx.Err(), term.Restore(int(terminal.Fd()), before))
+	case err := <-failed:
+		return secret.Text{}, fmt.Errorf("reading the terminal: %w", err)
+	case answer := <-typed:
+		return answer, nil
+	}
+}

@@ -1,0 +1,61 @@
+package command
+
+import (
+	"strconv"
+	"strings"
+
+	"github.com/rogpeppe/go-internal/testscript"
+
+	"authpocket/sandbox/authentiksim"
+)
+
+// appSecret and recoveryCode are the second factors that a script can give.
+const (
+	appSecret    = "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ"
+	recoveryCode = "recovery-4711"
+)
+
+// changeLogin changes authentik's login flow, or the sandbox's person: login
+// captcha, login app, login inactive and so on.
+func changeLogin(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 1 {
+		ts.Fatalf("usage: login HOW")
+	}
+	sim := boxOf(ts).Authentik()
+	ada, err := strconv.Atoi(ts.Getenv("PERSON"))
+	ts.Check(err)
+	sim.SetLogin(authentiksim.LoginFlow{PasswordOnFirstPage: args[0] == "one-page", Captcha: args[0] == "captcha"})
+	switch args[0] {
+	case "plain", "one-page", "captcha":
+	case "app":
+		sim.GiveDevices(ada, authentiksim.Devices{TOTP: appSecret})
+	case "codes":
+		sim.GiveDevices(ada, authentiksim.Devices{Codes: []string{recoveryCode, "another"}})
+	case "inactive":
+		sim.Deactivate(ada)
+	default:
+		ts.Fatalf("unknown: %s", args[0])
+	}
+}
+
+// accounts counts PocketBase's accounts: accounts 0.
+func accounts(ts *testscript.TestScript, neg bool, args []string) {
+	n, err := boxOf(ts).PocketBase().App().CountRecords("users")
+	ts.Check(err)
+	if got := strconv.FormatInt(n, 10); neg || len(args) != 1 || got != args[0] {
+		ts.Fatalf("there are %s accounts, want %v", got, args)
+	}
+}
+
+// people counts the people in authentik whom tests made: people 0.
+func people(ts *testscript.TestScript, neg bool, args []string) {
+	n := 0
+	for _, u := range boxOf(ts).Authentik().Snapshot().Users {
+		if strings.HasPrefix(u.Username, "authpocket-test-") {
+			n++
+		}
+	}
+	if got := strconv.Itoa(n); neg || len(args) != 1 || got != args[0] {
+		ts.Fatalf("there are %s people, want %v", got, args)
+	}
+}

@@ -1,0 +1,34 @@
+package command
+
+import (
+	"bytes"
+	"net"
+	"os"
+	"path/filepath"
+	"testing"
+	"time"
+)
+
+// TestAShellWaitsThreeSecondsAtMost: authentik takes connections and does not
+// answer.
+func TestAShellWaitsThreeSecondsAtMost(t *testing.T) {
+	silent, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer silent.Close()
+	address := "http://" + silent.Addr().String()
+	file := filepath.Join(t.TempDir(), "link.yaml")
+	text := "authentik: {url: '" + address + "', token: x}\npocketbase: {url: '" + address +
+		"', token: x}\nemail: leave\n"
+	if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	var out, errs bytes.Buffer
+	begun := time.Now()
+	code := run(t.Context(), []string{"__complete", "verify", "-f", file, "--person", "a"}, streams{nil, &out, &errs})
+	took := time.Since(begun)
+	if code != exitOK || out.String() != ":36\n" || took < time.Second || took > 10*time.Second {
+		t.Errorf("after %s it ends with %d and prints %q and %q", took, code, out.String(), errs.String())
+	}
+}

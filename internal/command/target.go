@@ -1,0 +1,92 @@
+package command
+
+import (
+	"errors"
+	"io/fs"
+	"os"
+
+	"github.com/spf13/cobra"
+
+	"authpocket/internal/link"
+	"authpocket/internal/linkfile"
+	"authpocket/internal/secret"
+	"authpocket/internal/visible"
+)
+
+// The environment variables with the tokens of init and import, which the link file then names.
+const (
+	envAuthentikToken  = "AUTHENTIK_TOKEN"  // #nosec G101 -- a name
+	envPocketBaseToken = "POCKETBASE_TOKEN" // #nosec G101 -- a name
+)
+
+// targetFlags say which link a new link file is of.
+type targetFlags struct {
+	Authentik, PocketBase string // addresses
+	Collection, Slug      string
+	Insecure              bool
+	Out                   string
+}
+
+func (f *targetFlags) add(cmd *cobra.Command) {
+	flags := cmd.Flags()
+	flags.StringVar(&f.Authentik, "authentik", "", "`address` of authentik")
+	flags.StringVar(&f.PocketBase, "pocketbase", "", "`address` of PocketBase")
+	flags.StringVar(&f.Collection, "collection", "", "`name` of the link's auth collection")
+	flags.StringVar(&f.Slug, "slug", "", "`slug` of the link's application in authentik")
+	flags.BoolVar(&f.Insecure, "insecure-http", false, "allow tokens over plain http outside your own network")
+	f.Out = linkfile.Default
+	flags.VarP((*path)(&f.Out), "out", "o", "the file to write, or - for standard output; an existing one is not replaced")
+}
+
+// reach returns how to reach both systems, with the tokens of the environment.
+func (f targetFlags) reach() linkfile.File {
+	return linkfile.Reach(
+		linkfile.Authentik{URL: f.Authentik, Insecure: f.Insecure, Token: secret.New(os.Getenv(envAuthentikToken))},
+		linkfile.PocketBase{URL: f.PocketBase, Insecure: f.Insecure, Token: secret.New(os.Getenv(envPocketBaseToken))})
+}
+
+// identify sets the fields of spec that the flags name.
+func (f targetFlags) identify(spec *link.Spec) {
+	if f.Slug != "" {
+		spec.Application.Slug = &f.Slug
+	}
+	if f.Collection != "" {
+		spec.PocketBase.Collection = &f.Collection
+	}
+}
+
+// free returns an error if the file to write exists.
+func (f targetFlags) free() error {
+	if _, err := os.Lstat(f.Out); f.Out != "-" && !errors.Is(err, fs.ErrNotExist) {
+		return f.taken()
+	}
+	return nil
+}
+
+func (f targetFlags) taken() error {
+	return &refusal{link.Quote(f.Out) + " exists and is not replaced.", "Name another file with --out."}
+}
+
+// save writes the link file, to a new file or to standard output.
+func (f targetFlags) save(p program, reach linkfile.File, spec link.Spec) error {
+	linkFile, err := linkfile.Write(reach, spec)
+	if err != nil {
+		return err
+	}
+	if f.Out == "-" {
+		_, err := p.out.Write(linkFile)
+		return err
+	}
+	file, err := os.OpenFile(f.Out, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+	if errors.Is(err, fs.ErrExist) {
+		return f.taken()
+	} else if err != nil {
+		return err
+	}
+	if _, err := file.Write(linkFile); err != nil {
+		return errors.Join(err, file.Close())
+	}
+	visible.Fprintf(p.err, "Wrote %s. It takes the tokens from %s and %s.\n", f.Out, envAuthentikToken,
+		envPocketBaseToken)
+	return file.Close()
+}

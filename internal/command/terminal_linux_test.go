@@ -1,0 +1,141 @@
+package command
+
+import (
+	"bytes"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"golang.org/x/sys/unix"
+
+	"authpocket/sandbox"
+	"authpocket/test/testkey"
+)
+
+// openTerminal returns the two ends of a new terminal: the keyboard and screen, and the program's side.
+func openTerminal(t *testing.T) (user, program *os.File) {
+	t.Helper()
+	user, err := os.OpenFile("/dev/ptmx", os.O_RDWR|syscall.O_NOCTTY, 0)
+	if err != nil {
+		t.Skipf("there are no terminals here: %v", err)
+	}
+	t.Cleanup(func() { _ = user.Close() })
+	if err := unix.IoctlSetPointerInt(int(user.Fd()), unix.TIOCSPTLCK, 0); err != nil {
+		t.Fatal(err)
+	}
+	n, err := unix.IoctlGetInt(int(user.Fd()), unix.TIOCGPTN)
+	if err != nil {
+		t.Fatal(err)
+	}
+	program, err = os.OpenFile(fmt.Sprintf("/dev/pts/%d", n), os.O_RDWR|syscall.O_NOCTTY, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = program.Close() })
+	return user, program
+}
+
+func echoes(t *testing.T, terminal *os.File) bool {
+	t.Helper()
+	state, err := unix.IoctlGetTermios(int(terminal.Fd()), unix.TCGETS)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return state.Lflag&unix.ECHO != 0
+}
+
+// asked runs verify --sign-in at a terminal until it asks for the password. The link file does not exist, so that the
+// program ends after that.
+func asked(t *testing.T) (user, program *os.File, screen *bytes.Buffer, wait func() error, signal func(os.Signal)) {
+	t.Helper()
+	user, program = openTerminal(t)
+	cmd := authpocket(t, "verify", "-f", "nowhere.yaml", "--sign-in", "ada")
+	screen = &bytes.Buffer{}
+	cmd.Stdin, cmd.Stdout, cmd.Stderr = program, screen, screen
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = cmd.Process.Kill() })
+	for range 500 {
+		if !echoes(t, program) {
+			return user, program, screen, cmd.Wait, func(s os.Signal) { _ = cmd.Process.Signal(s) }
+		}
+		time.Sleep(10 * time.Millisecond)
+	}
+	t.Fatal("the program did not ask")
+	return
+}
+
+func TestAPasswordIsTypedUnseen(t *testing.T) {
+	user, program, screen, wait, _ := asked(t)
+	if _, err := user.WriteString("correct horse\n"); err != nil {
+		t.Fatal(err)
+	}
+	if err := wait(); err == nil {
+		t.Error("a link file that does not exist is no error")
+	}
+	said := screen.String()
+	if !strings.Contains(said, "Password of ada at authentik: \n") || !strings.Contains(said, "nowhere.yaml") ||
+		strings.Contains(said, "horse") {
+		t.Errorf("the screen shows %q", said)
+	}
+	if !echoes(t, program) {
+		t.Error("the terminal still hides what is typed")
+	}
+}
+
+func TestASignalPutsTheTerminalBack(t *testing.T) {
+	_, program, screen, wait, signal := asked(t)
+	signal(os.Interrupt)
+	if err := wait(); err == nil {
+		t.Error("an interrupted program succeeds")
+	}
+	if !echoes(t, program) {
+		t.Errorf("the terminal still hides what is typed; the screen shows %q", screen.String())
+	}
+}
+
+// The link does not exist, so that PocketBase answers at once.
+func TestAWaitIsAnnouncedOnATerminalOnly(t *testing.T) {
+	box, err := sandbox.Start(t.Context(), sandbox.Config{SigningKey: testkey.RSA()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := box.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	t.Setenv("AUTHENTIK_TOKEN", box.AuthentikToken)
+	t.Setenv("POCKETBASE_TOKEN", box.PocketBaseToken)
+	file := t.TempDir() + "/link.yaml"
+	text := "authentik: {url: \"" + box.AuthentikURL + "\", token: \"${AUTHENTIK_TOKEN}\"}\npocketbase: {url: \"" +
+		box.PocketBaseURL + "\", token: \"${POCKETBASE_TOKEN}\"}\nemail: trust-all\n"
+	if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	const said = "Waiting for PocketBase's log"
+	user, program := openTerminal(t)
+	var screen bytes.Buffer
+	for _, stderr := range []io.Writer{&screen, program} {
+		cmd := authpocket(t, "verify", "-f", file)
+		cmd.Stderr = stderr
+		if err := cmd.Run(); cmd.ProcessState.ExitCode() != int(exitFailed) {
+			t.Fatalf("verify: %v", err)
+		}
+	}
+	shown := make([]byte, 4096)
+	n, err := user.Read(shown)
+	for err == nil && !strings.Contains(string(shown[:n]), said) {
+		var more int
+		more, err = user.Read(shown[n:])
+		n += more
+	}
+	if err != nil || strings.Contains(screen.String(), said) {
+		t.Errorf("the terminal shows %q, %v; without one it says %q", shown[:n], err, screen.String())
+	}
+}

@@ -1,0 +1,61 @@
+package command
+
+import (
+	"context"
+
+	"github.com/spf13/cobra"
+
+	"authpocket/internal/engine"
+	"authpocket/internal/link"
+	"authpocket/internal/linkfile"
+	"authpocket/internal/visible"
+)
+
+type undoFlags struct {
+	applyFlags
+	Force   bool
+	Receipt string // empty: the newest of the link
+}
+
+func newUndo(s *shared) *cobra.Command {
+	var f undoFlags
+	cmd := &cobra.Command{
+		Use:   "undo -f file [receipt]",
+		Short: "Undo an earlier apply or removal, from its receipt",
+		Long: "Undoes an earlier apply or removal, from its receipt. Without the ID of a receipt, it is the newest one of\n" +
+			"the link.",
+		Example: "  authpocket undo -f link.yaml\n" +
+			"  authpocket undo -f link.yaml 20260131T120000Z-k3v9x2m4q7",
+		Args: atMost(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if len(args) > 0 {
+				f.Receipt = args[0]
+			}
+			return f.run(cmd.Context(), s.program())
+		},
+	}
+	f.add(cmd)
+	cmd.ValidArgsFunction = s.suggest(f.receipts)
+	cmd.Flags().BoolVar(&f.Force, "force", false, "also discard changes made since then")
+	return cmd
+}
+
+// run plans and applies the undo of a receipt.
+func (f undoFlags) run(ctx context.Context, p program) error {
+	planned := func(e *engine.Engine, ctx context.Context, spec link.Spec) (link.Plan, error) {
+		id := f.Receipt
+		if id == "" {
+			newest, err := e.Newest(spec)
+			if err != nil {
+				return link.Plan{}, err
+			}
+			id = newest
+		}
+		if !f.JSON {
+			visible.Fprintf(p.out, "Undoing receipt %s.\n", id)
+		}
+		return e.Undo(ctx, id, f.Force)
+	}
+	f.needs = linkfile.Identity()
+	return p.carryOut(ctx, f.applyFlags, planned, nil)
+}

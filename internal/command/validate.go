@@ -1,0 +1,66 @@
+package command
+
+import (
+	"context"
+
+	"github.com/spf13/cobra"
+
+	"authpocket/internal/link"
+	"authpocket/internal/linkfile"
+	"authpocket/internal/visible"
+)
+
+type validateFlags struct{ fileFlags }
+
+func newValidate(s *shared) *cobra.Command {
+	var f validateFlags
+	cmd := &cobra.Command{
+		Use:   "validate",
+		Short: "Check link files without connecting",
+		Long: "Checks link files without connecting: one, all of a directory, or standard input.\n\n" +
+			"Exit code 0: no problems, 1: problems.",
+		Example: "  authpocket validate\n" +
+			"  authpocket validate -f links/ --json",
+		Args: atMost(0),
+		RunE: func(cmd *cobra.Command, _ []string) error { return f.run(cmd.Context(), s.program()) },
+	}
+	f.add(cmd)
+	return cmd
+}
+
+// run checks link files without connecting.
+func (f validateFlags) run(ctx context.Context, p program) error {
+	view := p.view(f.JSON)
+	files, err := p.reader(f.sourceFlags).All(ctx, f.File)
+	found := []link.Message{}
+	if err != nil {
+		found = messages(err)
+	}
+	for _, file := range files {
+		_, problems := file.Spec()
+		found = append(found, link.Each(problems.Messages(), file.Locate)...)
+	}
+	if f.JSON {
+		view.json(map[string]any{"links": len(files), "errors": found})
+	}
+	for _, m := range found {
+		visible.Fprintln(p.err, text(m))
+	}
+	if len(found) > 0 {
+		return exitError
+	}
+	if !f.JSON {
+		for _, file := range files {
+			visible.Fprintf(p.out, "%s: no problems.\n", nameOf(file))
+		}
+	}
+	return nil
+}
+
+// nameOf returns the path of a link's file, with the name of the link in a file of several.
+func nameOf(f linkfile.File) string {
+	if f.Name == "" {
+		return f.Path
+	}
+	return f.Path + ", " + f.Name
+}

@@ -1,0 +1,144 @@
+package engine_test
+
+import (
+	"context"
+	"fmt"
+	"testing"
+
+	"authpocket/internal/engine"
+	"authpocket/internal/link"
+)
+
+// asked records what an authentik is asked to observe. With all it reads all providers whatever it is asked.
+type asked struct {
+	engine.Authentik
+	all     bool
+	queries []link.Query
+}
+
+func (a *asked) Observe(ctx context.Context, q link.Query) (link.AuthentikSnapshot, error) {
+	a.queries = append(a.queries, q)
+	q.Few = q.Few && !a.all
+	return a.Authentik.Observe(ctx, q)
+}
+
+// readAll reports whether all of many providers were read.
+func (a *asked) readAll() bool {
+	for _, q := range a.queries {
+		if q.Only != nil && len(q.Only.ClientIDs) == 0 {
+			return true
+		}
+	}
+	return false
+}
+
+// other creates a provider that comes after those of other applications, and an application for it if it has a slug.
+func (b *bench) other(name, clientID, redirect, slug string) {
+	b.t.Helper()
+	flow := func(slug string) any {
+		found := b.authentik("GET", "/flows/instances/?slug="+slug, nil)["results"].([]any)
+		return found[0].(map[string]any)["pk"]
+	}
+	made := b.authentik("POST", "/providers/oauth2/", map[string]any{"name": name, "client_id": clientID,
+		"authorization_flow": flow(link.DefaultAuthorizationFlow),
+		"invalidation_flow":  flow(link.DefaultInvalidationFlow),
+		"redirect_uris":      []any{map[string]any{"matching_mode": "strict", "url": redirect}}})
+	if slug != "" {
+		b.authentik("POST", "/core/applications/", map[string]any{"name": name, "slug": slug, "provider": made["pk"]})
+	}
+}
+
+// A plan on an authentik with many providers is the one that reading all of them gives.
+func TestWhatIsFoundAmongManyProviders(t *testing.T) {
+	const elsewhere = "https://elsewhere.company/callback"
+	clientID, name := "of another", "Zebra"
+	for title, test := range map[string]struct {
+		prepare func(b *bench, here string)
+		edit    func(*link.Spec)
+		few     bool // it does not take all providers
+	}{
+		"nothing":  {prepare: func(*bench, string) {}},
+		"the link": {prepare: func(b *bench, _ string) { b.link(b.minimal()) }, few: true},
+		"the link, and another that leads here": {prepare: func(b *bench, here string) {
+			b.link(b.minimal())
+			b.other("Zebra", "z", here, "zebra")
+		}, few: true},
+		"the link, to be given a name that is taken": {prepare: func(b *bench, _ string) {
+			b.link(b.minimal())
+			b.other(name, "z", elsewhere, "zebra")
+		}, edit: func(s *link.Spec) { s.Provider.Name = &name }, few: true},
+		"the link, to be given a client ID that is taken": {prepare: func(b *bench, _ string) {
+			b.link(b.minimal())
+			b.other("Zebra", clientID, elsewhere, "zebra")
+		}, edit: func(s *link.Spec) { s.Provider.ClientID = &clientID }, few: true},
+		"the link by another slug": {prepare: func(b *bench, _ string) {
+			s := b.minimal()
+			s.Application.Slug = new("shop")
+			b.link(s)
+		}},
+		"one that leads here": {prepare: func(b *bench, here string) { b.other("Zebra", "z", here, "zebra") }},
+		"two that lead here": {prepare: func(b *bench, here string) {
+			b.other("Yak", "y", here, "yak")
+			b.other("Zebra", "z", here, "")
+		}},
+		"the slug, which is another's": {prepare: func(b *bench, _ string) {
+			b.other("Zebra", "z", elsewhere, "pocketbase")
+		}},
+		"the slug, which is another's, and one that leads here": {prepare: func(b *bench, here string) {
+			b.other("Yak", "y", elsewhere, "pocketbase")
+			b.other("Zebra", "z", here, "zebra")
+		}},
+	} {
+		t.Run(title, func(t *testing.T) {
+			b := newBench(t)
+			b.box.Authentik().AddApplications(30)
+			test.prepare(b, b.box.PocketBaseURL+link.RedirectPath)
+			s := b.minimal()
+			if test.edit != nil {
+				test.edit(&s)
+			}
+			few, all := b.connectAsked(false), b.connectAsked(true)
+			got, want := few.outcome(t, s), all.outcome(t, s)
+			if got != want {
+				t.Errorf("the plan is\n%s\nwith all providers it is\n%s", got, want)
+			}
+			if few.asked.readAll() == test.few {
+				t.Errorf("it reads all providers: %v", !test.few)
+			}
+		})
+	}
+}
+
+// askedEngine is an engine and what it asked.
+type askedEngine struct {
+	*engine.Engine
+	asked *asked
+}
+
+func (b *bench) connectAsked(all bool) askedEngine {
+	b.t.Helper()
+	a, p := b.clients()
+	recorded := &asked{Authentik: a, all: all}
+	return askedEngine{engine.New(engine.Config{Authentik: recorded, PocketBase: p, AuthentikURL: b.authentikURL,
+		PocketBaseURL: b.box.PocketBaseURL}), recorded}
+}
+
+// outcome returns the plan, without what is generated, or the problems.
+func (e askedEngine) outcome(t *testing.T, s link.Spec) string {
+	t.Helper()
+	plan, err := e.Plan(t.Context(), s)
+	if err != nil {
+		return err.Error()
+	}
+	text := fmt.Sprintf("slug %s, provider %d\n", plan.Desired.Application.Slug, plan.Desired.Provider.PK)
+	for _, c := range plan.Changes {
+		text += fmt.Sprintf("%s %s\n", c.Action, c.ID())
+		for _, f := range c.Fields {
+			text += fmt.Sprintf("    %s\n", f.Name)
+		}
+	}
+	for _, w := range plan.Warnings {
+		text += fmt.Sprintf("! %s %s\n", w.ID, w.Summary)
+	}
+	return text
+}

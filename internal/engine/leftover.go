@@ -1,0 +1,131 @@
+package engine
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"strconv"
+	"time"
+
+	"authpocket/internal/journal"
+	"authpocket/internal/link"
+	"authpocket/internal/signin"
+)
+
+// lockPerson locks the test sign-ins of a person against other processes with
+// the same state directory.
+func (e *Engine) lockPerson(ctx context.Context, person int) (unlock func(), err error) {
+	if e.receipts == nil {
+		return func() {}, nil
+	}
+	unlock, err = e.receipts.Lock(ctx, e.key()+" sign-in of "+strconv.Itoa(person))
+	if errors.Is(err, journal.ErrLocked) {
+		return nil, &link.Fault{System: link.PB, Kind: link.FaultOther, Err: err,
+			Summary: "Another authpocket is testing this person's sign-in.", Todo: "Wait until that is done."}
+	}
+	return unlock, err
+}
+
+// note records on disk that PocketBase may create an account for a test
+// sign-in, so that a later run finds it if this one is killed. It returns nil
+// if there is nothing to record: without a prediction nobody could tell whose
+// account it is, and one that is there is not the test's.
+func (e *Engine) note(d link.Desired, s SignIn, x Expected) (*journal.SignIn, error) {
+	p := x.Prediction
+	if e.receipts == nil || p == nil || p.Subject == "" || p.Outcome == signin.OutcomeReturns ||
+		p.Outcome == signin.OutcomeLinked {
+		return nil, nil
+	}
+	return e.receipts.BeginSignIn(journal.SignIn{AuthentikURL: e.meta.AuthentikURL, PocketBaseURL: e.meta.PocketBaseURL,
+		Collection: d.Collection.ID, Slot: d.Slot.Slot, Person: x.Person, Subject: p.Subject, State: s.State,
+		Started: s.Started})
+}
+
+// ended removes the note of a test sign-in that left nothing behind.
+func (e *Engine) ended(ctx context.Context, n *journal.SignIn) {
+	if n == nil {
+		return
+	}
+	if err := n.End(); err != nil {
+		e.log.ErrorContext(ctx, "ending the note of a sign-in", slog.Any("error", err))
+	}
+}
+
+// settleTime exceeds the time of a sign-in and what PocketBase takes for its
+// exchange after authpocket was killed.
+const settleTime = 2 * time.Minute
+
+// exchangeDelay is how long an app may take from authentik's authorisation to
+// PocketBase's exchange, so that a person's own sign-in can overtake a test.
+const exchangeDelay = 5 * time.Second
+
+// clearUp deletes the accounts that interrupted tests of a person left behind,
+// and adds what it did to the check. An account that the person may have used
+// since is not deleted.
+func (e *Engine) clearUp(ctx context.Context, d link.Desired, person int) (report func(link.Check) link.Check) {
+	report = func(c link.Check) link.Check { return c }
+	if e.receipts == nil {
+		return report
+	}
+	notes, err := e.receipts.SignIns(e.key())
+	if err != nil {
+		e.log.ErrorContext(ctx, "reading the notes of sign-ins", slog.Any("error", err))
+	}
+	for _, n := range notes {
+		if n.Person != person || n.Collection != d.Collection.ID || n.Slot != d.Slot.Slot {
+			continue
+		}
+		id, err := e.clearUpAfter(ctx, d, n)
+		if settled(n, id, err) {
+			e.ended(ctx, n)
+		}
+		before := report
+		report = func(c link.Check) link.Check { return leftBehind(before(c), id, err) }
+	}
+	return report
+}
+
+// settled reports whether the note of an interrupted test is done with: its
+// account is deleted, or will not be, or there is none.
+func settled(n *journal.SignIn, id string, err error) bool {
+	fault, ok := errors.AsType[*link.Fault](err)
+	switch {
+	case ok && fault.Kind == link.FaultUnreachable:
+		return false
+	case id == "":
+		return err == nil && time.Since(n.Started) > settleTime // PocketBase may not be done yet
+	}
+	return true
+}
+
+// leftBehind adds to the check what became of the account of an interrupted test.
+func leftBehind(check link.Check, id string, err error) link.Check {
+	switch {
+	case err != nil && id == "":
+		return stillThere(check, "An interrupted test may have left an account behind. ", err)
+	case err != nil:
+		return stillThere(check, "An interrupted test may have created the account "+id+", which is still there. ", err)
+	case id != "":
+		check.Evidence = link.Joined(check.Evidence, "The account that an interrupted test left behind is deleted.")
+	}
+	return check
+}
+
+// clearUpAfter deletes the account that an interrupted test created and returns
+// its ID, empty for none.
+func (e *Engine) clearUpAfter(ctx context.Context, d link.Desired, n *journal.SignIn) (id string, err error) {
+	account, _, err := e.pocketbase.Accounts(ctx, d, n.Subject, "")
+	if err != nil || account == nil {
+		return "", err
+	}
+	alone, err := e.authentik.OnlySignIn(ctx, n.Started.Add(-exchangeDelay), d, n.Person, n.State)
+	if err == nil && !alone {
+		err = &link.Fault{System: link.PB, Kind: link.FaultRefused,
+			Summary: "authentik's log does not rule out that the person has signed in since, so it was not deleted.",
+			Todo:    "If nobody needs the account, delete it in PocketBase's dashboard."}
+	}
+	if err != nil {
+		return account.ID, err
+	}
+	return account.ID, e.pocketbase.DeleteAccount(ctx, d, account.ID, n.Started, false)
+}

@@ -1,0 +1,125 @@
+package engine_test
+
+import (
+	"net/http"
+	"os"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/pocketbase/pocketbase/core"
+
+	"authpocket/internal/engine"
+	"authpocket/internal/journal"
+	"authpocket/internal/link"
+)
+
+// interrupted is a test sign-in that left its account behind, with the note of it.
+type interrupted struct {
+	*bench
+	store  *journal.Store
+	keeps  *engine.Engine // with the store
+	d      link.Desired
+	before link.Check
+}
+
+func newInterrupted(t *testing.T) *interrupted {
+	t.Helper()
+	store, err := journal.Open(t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	b := newBench(t)
+	b.link(b.minimal())
+	i := &interrupted{bench: b, store: store, keeps: b.connectKeeping(store)}
+	if i.d, err = b.engine.Desire(t.Context(), b.minimal()); err != nil {
+		t.Fatal(err)
+	}
+	app := b.box.PocketBase().App()
+	refusal := app.OnRecordDelete("users").BindFunc(func(*core.RecordEvent) error { return http.ErrNotSupported })
+	i.before, _ = i.keeps.SignInAs(t.Context(), i.d, b.ada())
+	app.OnRecordDelete("users").Unbind(refusal)
+	if i.before.Status != link.Warn || b.accounts() != 1 || i.notes() != 1 {
+		t.Fatalf("%+v, %d accounts, %d notes", i.before, b.accounts(), i.notes())
+	}
+	return i
+}
+
+// notes returns the number of notes in the state directory.
+func (i *interrupted) notes() (n int) {
+	i.t.Helper()
+	entries, err := os.ReadDir(i.store.Dir())
+	if err != nil {
+		i.t.Fatal(err)
+	}
+	for _, e := range entries {
+		if strings.HasPrefix(e.Name(), "sign-in-") {
+			n++
+		}
+	}
+	return n
+}
+
+func TestTheNextTestDeletesWhatAnInterruptedOneLeft(t *testing.T) {
+	i := newInterrupted(t)
+	check, v := i.keeps.SignInAs(t.Context(), i.d, i.ada())
+	if check.Status != link.Pass || v == nil || !v.Works || i.accounts() != 0 || i.notes() != 0 ||
+		!strings.Contains(check.Evidence, "left behind is deleted") {
+		t.Errorf("%+v, %d accounts, %d notes", check, i.accounts(), i.notes())
+	}
+}
+
+// An account that may have been used since the test stays, and the check says so once.
+func TestAnAccountThatWasUsedSinceTheTestStays(t *testing.T) {
+	for name, use := range map[string]func(*interrupted){
+		"the person signed in": func(i *interrupted) {
+			if check, v := i.engine.SignInAs(t.Context(), i.d, i.ada()); v == nil || !v.Works {
+				t.Fatalf("%+v", check)
+			}
+		},
+		"the log is gone": func(i *interrupted) {
+			notes, err := i.store.SignIns(engine.Key(i.authentikURL, i.box.PocketBaseURL))
+			if err != nil || len(notes) != 1 {
+				t.Fatalf("%+v, %v", notes, err)
+			}
+			other := *notes[0]
+			if err := notes[0].End(); err != nil {
+				t.Fatal(err)
+			}
+			other.Started = time.Now().Add(time.Minute) // so that the log has nothing since then
+			if _, err := i.store.BeginSignIn(other); err != nil {
+				t.Fatal(err)
+			}
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			i := newInterrupted(t)
+			use(i)
+			check, v := i.keeps.SignInAs(t.Context(), i.d, i.ada())
+			if check.Status != link.Warn || v == nil || !v.Works || check.Remedy == "" || i.accounts() != 1 ||
+				i.notes() != 0 || !strings.Contains(check.Evidence, "has signed in since") {
+				t.Errorf("%+v, %d accounts, %d notes", check, i.accounts(), i.notes())
+			}
+			if check, _ = i.keeps.SignInAs(t.Context(), i.d, i.ada()); check.Status != link.Pass || i.accounts() != 1 {
+				t.Errorf("the next test: %+v, %d accounts", check, i.accounts())
+			}
+		})
+	}
+}
+
+// Two tests of one person at a time would take each other's account.
+func TestOnePersonIsTestedOnceAtATime(t *testing.T) {
+	i := newInterrupted(t)
+	app := i.box.PocketBase().App()
+	var second link.Check
+	app.OnRecordAfterCreateSuccess("users").BindFunc(func(e *core.RecordEvent) error {
+		second, _ = i.keeps.SignInAs(t.Context(), i.d, i.ada())
+		return e.Next()
+	})
+	if check, _ := i.keeps.SignInAs(t.Context(), i.d, i.ada()); check.Status != link.Pass || i.accounts() != 0 {
+		t.Errorf("%+v, %d accounts", check, i.accounts())
+	}
+	if second.Status != link.Skipped || !strings.Contains(second.Evidence, "is testing") {
+		t.Errorf("%+v", second)
+	}
+}

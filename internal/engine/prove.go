@@ -1,0 +1,137 @@
+package engine
+
+import (
+	"context"
+	"errors"
+	"strings"
+
+	"authpocket/internal/journal"
+	"authpocket/internal/link"
+	"authpocket/internal/plans"
+	"authpocket/internal/secret"
+	"authpocket/internal/signin"
+)
+
+// The changes of a proof, in their order.
+const (
+	makePerson = iota
+	signInPerson
+	deleteAccount
+	deletePerson
+	proofChanges
+)
+
+// PlanProof returns a plan for a proof: a test sign-in of a person who is made
+// for it in authentik, and removed after it with the account that PocketBase
+// creates. address is the person's e-mail address, empty for one that no mail
+// reaches. The error is link.Problems if a new person cannot sign in.
+func (e *Engine) PlanProof(ctx context.Context, spec link.Spec, address string) (link.Plan, error) {
+	plan, snaps, err := e.plan(ctx, spec, e.observeLink)
+	if err != nil {
+		return link.Plan{}, err
+	}
+	if plan.Generated.Person, err = newPerson(address); err != nil {
+		return link.Plan{}, err
+	}
+	proof, problems := plans.NewProof(plan, snaps.Authentik, snaps.PocketBase)
+	if len(problems) > 0 {
+		return link.Plan{}, problems
+	}
+	return proof, e.addressIsFree(ctx, proof)
+}
+
+// The lengths of the random values of a person.
+const (
+	personIDLength = 10
+	markLength     = 24
+	passwordLength = 40
+)
+
+func newPerson(address string) (link.PersonState, error) {
+	id, err := randomText(personIDLength)
+	if err != nil {
+		return link.PersonState{}, err
+	}
+	mark, err := randomText(markLength)
+	if err != nil {
+		return link.PersonState{}, err
+	}
+	password, err := randomText(passwordLength)
+	password += "-aA1" // what password policies ask for
+	return link.NewPerson(strings.ToLower(id), mark, address, secret.New(password)), err
+}
+
+// addressIsFree returns a problem if an account in PocketBase has the person's
+// address: the sign-in would be linked to it.
+func (e *Engine) addressIsFree(ctx context.Context, plan link.Plan) error {
+	person := plan.Generated.Person
+	if person.Unreachable() {
+		return nil
+	}
+	_, account, err := e.pocketbase.Accounts(ctx, plan.Desired, "", person.Email)
+	if err != nil || account == nil {
+		return err
+	}
+	return link.Problems{{Summary: "An account in " + plan.Desired.Collection.Name + " has the address " +
+		person.Email + ", so the test would sign in to it.", Todo: "Choose another address for the person."}}
+}
+
+// Prove carries out the plan of a proof and returns the check of its sign-in, as
+// SignInAs does. Whatever happens after the person is made, it deletes the
+// account and then the person, also after ctx has ended. The error says why
+// there was no sign-in, or what is left in the systems: the next proof or Apply
+// removes that.
+func (e *Engine) Prove(ctx context.Context, plan link.Plan, hook Hook) (link.Check, *signin.Verdict, error) {
+	unlock, err := e.lock(ctx)
+	if err != nil {
+		return link.Check{}, nil, err
+	}
+	defer unlock()
+	if err := e.endProofs(ctx); err != nil {
+		return link.Check{}, nil, err
+	}
+	fresh, err := e.confirm(ctx, plan)
+	if err == nil {
+		err = e.addressIsFree(ctx, fresh)
+	}
+	if err != nil {
+		return link.Check{}, nil, err
+	}
+	receipt, err := e.begin(fresh)
+	if err != nil {
+		return link.Check{}, nil, err
+	}
+	p := newProof(e, fresh, receipt, hook)
+	if err = p.makePerson(ctx); err == nil {
+		err = p.signIn(ctx)
+	}
+	left := p.remove(ctx)
+	outcome := journal.Completed
+	if err != nil || p.account.ID == "" {
+		outcome = journal.Stopped
+	}
+	return p.check, p.verdict, errors.Join(err, p.end(left, outcome))
+}
+
+// endProofs removes what interrupted proofs of the two systems left, and
+// finishes their receipts. The lock must be held.
+func (e *Engine) endProofs(ctx context.Context) error {
+	if e.receipts == nil {
+		return nil
+	}
+	list, _, err := e.receipts.List()
+	errs := []error{err}
+	for _, one := range list {
+		if one.Kind != journal.Proof || one.Outcome != "" || !e.ours(one) {
+			continue
+		}
+		r, err := e.receipts.Load(one.ID)
+		if err != nil {
+			errs = append(errs, err)
+			continue
+		}
+		p := proofOf(e, r)
+		errs = append(errs, p.end(p.remove(ctx), journal.Undone))
+	}
+	return errors.Join(errs...)
+}

@@ -1,0 +1,60 @@
+package engine_test
+
+import (
+	"context"
+	"errors"
+	"sync/atomic"
+	"testing"
+
+	"authpocket/internal/engine"
+	"authpocket/internal/link"
+)
+
+// unseen returns the planner of the link of memorySpec.
+func unseen(e *engine.Engine) engine.Planner {
+	return func(ctx context.Context) (link.Plan, error) { return e.Plan(ctx, memorySpec()) }
+}
+
+func TestAPlanThatNobodySawIsMadeOnce(t *testing.T) {
+	m := newMemory()
+	var looks atomic.Int32
+	m.observe = func(context.Context, link.System, link.Query) error {
+		looks.Add(1)
+		return nil
+	}
+	e := keeping(m, openStore(t, t.TempDir()))
+	var shown link.Plan
+	show := func(plan link.Plan) {
+		if shown = plan; len(m.applied) > 0 {
+			t.Error("it is shown after the first write")
+		}
+	}
+	if err := e.ApplyUnseen(t.Context(), unseen(e), show, func(engine.Event) {}); err != nil {
+		t.Fatal(err)
+	}
+	if looks.Load() != 2 || len(shown.Changes) != 3 || len(m.applied) != 3 {
+		t.Errorf("both systems are observed %d times, shown are %d changes, applied %d", looks.Load(),
+			len(shown.Changes), len(m.applied))
+	}
+}
+
+// What another apply is writing must not be planned from.
+func TestAPlanThatNobodySawIsNotMadeWhileAnotherIsApplied(t *testing.T) {
+	store := openStore(t, t.TempDir())
+	m := newMemory()
+	first, second := keeping(m, store), keeping(m, openStore(t, store.Dir()))
+	var err error
+	m.apply = func(ctx context.Context, _ link.Change) error {
+		err = second.ApplyUnseen(ctx, func(context.Context) (link.Plan, error) {
+			t.Error("it plans")
+			return link.Plan{}, nil
+		}, func(link.Plan) {}, func(engine.Event) {})
+		return nil
+	}
+	if err := first.ApplyUnseen(t.Context(), unseen(first), func(link.Plan) {}, func(engine.Event) {}); err != nil {
+		t.Fatal(err)
+	}
+	if stopped, ok := errors.AsType[*link.Stopped](err); !ok || stopped.Written() != link.WrittenNone {
+		t.Errorf("the second is told %v", err)
+	}
+}

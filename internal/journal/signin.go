@@ -1,0 +1,102 @@
+package journal
+
+import (
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+)
+
+// signInPrefix begins the names of notes of test sign-ins.
+const signInPrefix = "sign-in-"
+
+// SignIn is the note of a test sign-in. It is there while PocketBase may have created an account for the test that is
+// not deleted yet.
+type SignIn struct {
+	ID            string `json:"id"`
+	AuthentikURL  string `json:"authentik_url"`
+	PocketBaseURL string `json:"pocketbase_url"`
+	Collection    string `json:"collection"` // primary key
+	Slot          string `json:"slot"`
+	Person        int    `json:"person"`  // primary key of the authentik user
+	Subject       string `json:"subject"` // that PocketBase knows the person by
+	// State is that of the authorization request, by which authentik's log tells it from others.
+	State   string    `json:"state"`
+	Started time.Time `json:"started"`
+
+	store *Store
+}
+
+// BeginSignIn writes the note of a test sign-in whose code PocketBase is about to get. It returns once the note is
+// synced. If it returns an error, a *Fault, PocketBase must not get the code.
+func (s *Store) BeginSignIn(n SignIn) (*SignIn, error) {
+	n.ID, n.store = strings.ToLower(rand.Text()[:10]), s
+	body, err := encodeJSON(n)
+	if err == nil {
+		body, err = seal(body)
+	}
+	if err == nil {
+		err = s.write(n.fileName(), body)
+	}
+	if err != nil {
+		_ = s.disk.Remove(filepath.Join(s.dir, n.fileName())) // even a write that failed may have left it
+		return nil, cannotUse(s.dir, err)
+	}
+	return &n, nil
+}
+
+func (n *SignIn) fileName() string { return signInPrefix + n.ID + receiptSuffix }
+
+// End removes the note. The test left no account behind.
+func (n *SignIn) End() error {
+	err := n.store.disk.Remove(filepath.Join(n.store.dir, n.fileName()))
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil // another process was faster
+	}
+	if err == nil {
+		err = n.store.disk.SyncDir(n.store.dir)
+	}
+	if err != nil {
+		return cannotWrite(n.store.dir, fmt.Errorf("removing the note of a sign-in: %w", err))
+	}
+	return nil
+}
+
+// SignIns returns the notes of the test sign-ins with the two systems of a key that were interrupted or are running. A
+// note that cannot be read is left out: nothing is deleted because of it.
+func (s *Store) SignIns(key string) ([]*SignIn, error) {
+	entries, err := os.ReadDir(s.dir)
+	if err != nil {
+		return nil, cannotRead(s.dir, err)
+	}
+	var notes []*SignIn
+	for _, e := range entries {
+		if !strings.HasPrefix(e.Name(), signInPrefix) {
+			continue
+		}
+		n, err := readSignIn(filepath.Join(s.dir, e.Name()))
+		if err != nil || n.fileName() != e.Name() || Key(n.AuthentikURL, n.PocketBaseURL) != key {
+			continue
+		}
+		n.store = s
+		notes = append(notes, n)
+	}
+	return notes, nil
+}
+
+func readSignIn(path string) (*SignIn, error) {
+	data, err := readFile(path)
+	if err != nil {
+		return nil, err
+	}
+	body, err := unseal(data)
+	if err != nil {
+		return nil, err
+	}
+	n := new(SignIn)
+	return n, decodeJSON(body, n)
+}

@@ -1,0 +1,123 @@
+package plans
+
+import (
+	"slices"
+	"strings"
+
+	"authpocket/internal/link"
+)
+
+// NewProof returns the plan of a proof: a test sign-in of a person who is made for it, and removed after it with the
+// account that PocketBase creates. p is the plan of the link, made from the same snapshots; its Generated.Person is
+// that person. There is no plan if a new person cannot use the application.
+func NewProof(p link.Plan, a link.AuthentikSnapshot, b link.PocketBaseSnapshot) (link.Plan, link.Problems) {
+	var problems link.Problems
+	d, person := p.Desired, p.Generated.Person
+	now := b.Collection(d.Collection.Name)
+	at := link.SlotIndex(now.OAuth2, d.Slot.Slot)
+	if a.Application == nil || d.Provider.PK == 0 || at < 0 || !now.OAuth2.Enabled {
+		problems.Add("", "There is no link yet, so nobody can sign in.", "Apply the link first.")
+		return link.Plan{}, problems
+	}
+	person.Verified = d.Email == link.EmailTrustAttribute
+	person.Groups = groupsToJoin(a, &problems)
+	if now.CreateRule == nil {
+		problems.Add("", "PocketBase creates no account for a new person: only superusers may create records in "+
+			now.Name+".", "Test the sign-in of somebody who has an account, or change the create rule.")
+	}
+	if len(a.MissingForProof) > 0 {
+		names := strings.Join(link.Each(a.MissingForProof, func(p link.Permission) string { return string(p) }), ", ")
+		problems.Add("", "The authentik token may not make a person for a test and remove that person again.",
+			"Give its role "+names+", or use a superuser's token.")
+	}
+	if len(problems) > 0 {
+		return link.Plan{}, problems
+	}
+	account := link.AccountState{Collection: link.Ref{ID: now.ID, Name: now.Name}, Slot: d.Slot.Slot,
+		Email: person.Email}
+	proof := link.Plan{Purpose: link.PurposeProof, Changes: proofChanges(person, account),
+		Warnings: proofWarnings(p, person), Desired: d, Spec: p.Spec, Generated: p.Generated, Taken: p.Taken}
+	return proof, nil
+}
+
+// proofChanges returns the four writes of a proof, in their order.
+func proofChanges(person link.PersonState, account link.AccountState) []link.Change {
+	user := link.Change{System: link.Authentik, Kind: link.KindPerson, Object: "user " + link.Quote(person.Username)}
+	record := link.Change{System: link.PB, Kind: link.KindAccount,
+		Object: "account of " + link.Quote(person.Username) + " in " + account.Collection.Name}
+	made, signedIn, gone, deleted := user, record, record, user
+	made.Action, made.After, made.Fields = link.Create, &person, link.Diff(nil, person.Values())
+	made.Why = "A person to sign in with, made for this test only. The password is random and not kept."
+	signedIn.Action, signedIn.After, signedIn.Fields = link.Create, &account, link.Diff(nil, account.Values())
+	signedIn.Why = "PocketBase creates it when the person signs in."
+	gone.Action, gone.Before, gone.Fields = link.Delete, &account, link.Diff(account.Values(), nil)
+	gone.Why = "The test is over. It is deleted even if the sign-in fails after it was created."
+	deleted.Action, deleted.Before, deleted.Fields = link.Delete, &person, link.Diff(person.Values(), nil)
+	deleted.Why = "The test is over. If authpocket is killed before, its next run that writes does this."
+	return []link.Change{made, signedIn, gone, deleted}
+}
+
+func proofWarnings(p link.Plan, person link.PersonState) []link.Warning {
+	var w warner
+	w.add(link.WarnProofEvents, link.Authentik, "authentik treats this like any user who is created, signs in and is "+
+		"deleted.", "Its log shows the events, and notification rules for them take effect.")
+	mail := "Mails to " + person.Email + " reach nobody."
+	if !person.Unreachable() {
+		mail = "Mails go to " + person.Email + "."
+	}
+	w.add(link.WarnProofHooks, link.PB, "PocketBase treats this like any person who signs up.",
+		"Hooks of the app run, and login alerts are sent if they are on. "+mail)
+	if len(person.Groups) > 0 {
+		names := strings.Join(link.Each(person.Groups, func(r link.Ref) string { return r.Name }), ", ")
+		w.add(link.WarnProofGroups, link.Authentik, "The person is a member of "+names+" until the test is over.",
+			"The application admits only members. The person may do what these groups may.")
+	}
+	for _, one := range p.Warnings {
+		if one.ID == link.WarnHTTPAuthentik || one.ID == link.WarnHTTPPocketBase {
+			w = append(w, one)
+		}
+	}
+	return w
+}
+
+// groupsToJoin returns the groups that a new person has to be in to use the application. It is a problem if groups
+// are not enough.
+func groupsToJoin(a link.AuthentikSnapshot, problems *link.Problems) []link.Ref {
+	const other = "Test the sign-in of somebody who may use it instead."
+	if slices.Contains(a.Missing, link.PermViewBinding) {
+		problems.Add("", "The authentik token may not see who may use the application.",
+			"Give its role "+string(link.PermViewBinding)+".")
+		return nil
+	}
+	var groups []link.Ref
+	var closed []string // bindings that no group membership passes
+	open := false
+	for _, b := range a.Bindings {
+		switch {
+		case !b.Enabled:
+		case b.Kind == "group" && !b.Negate && b.Superusers: // a person made for a test must not be one
+			closed = append(closed, b.Who()+" of superusers")
+		case b.Kind == "group" && !b.Negate:
+			groups = append(groups, b.Target)
+		case b.Kind != "policy" && b.Negate: // admits everyone else
+			open = true
+		default:
+			closed = append(closed, b.Who())
+		}
+	}
+	switch all := a.Application.PolicyEngineMode == "all"; {
+	case all && len(closed) > 0, !all && !open && len(groups) == 0 && len(closed) > 0:
+		problems.Add("", "authentik may not let a new person use the application: it is bound to "+
+			strings.Join(closed, ", ")+".", other)
+		return nil
+	case !open && len(groups)+len(closed) == 0 && a.ClosedByDefault:
+		problems.Add("", "Nobody can use the application yet: this authentik closes applications without bindings.",
+			"Choose groups, users or a policy under “Who may use it”.")
+		return nil
+	case !all && open:
+		return nil
+	case !all && len(groups) > 0:
+		return groups[:1]
+	}
+	return groups
+}

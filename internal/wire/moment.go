@@ -1,0 +1,62 @@
+package wire
+
+import (
+	"context"
+	"sync"
+)
+
+type momentKey struct{}
+
+// moment holds the successful answers to the reads of one moment.
+type moment struct {
+	mu    sync.Mutex
+	reads map[string]*shared
+}
+
+// shared is a read and its answer, nil until it succeeds. The turn is held while it is sent.
+type shared struct {
+	turn   chan struct{}
+	answer *Answer
+}
+
+// OneMoment returns a context in which all that measure at one moment share their reads: each succeeds once. It
+// returns one that already is.
+func OneMoment(ctx context.Context) context.Context {
+	if ctx.Value(momentKey{}) != nil {
+		return ctx
+	}
+	return context.WithValue(ctx, momentKey{}, &moment{reads: map[string]*shared{}})
+}
+
+// Share returns the answer to the read of that key in the moment that ctx belongs to, and sends it if nobody has.
+// Outside of a moment it always sends.
+func Share(ctx context.Context, key string, send func() Answer) Answer {
+	m, ok := ctx.Value(momentKey{}).(*moment)
+	if !ok {
+		return send()
+	}
+	read := m.of(key)
+	select {
+	case read.turn <- struct{}{}:
+	case <-ctx.Done():
+		return Answer{Err: ctx.Err()}
+	}
+	defer func() { <-read.turn }()
+	if read.answer != nil {
+		return *read.answer
+	}
+	a := send()
+	if a.OK() {
+		read.answer = &a
+	}
+	return a
+}
+
+func (m *moment) of(key string) *shared {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.reads[key] == nil {
+		m.reads[key] = &shared{turn: make(chan struct{}, 1)}
+	}
+	return m.reads[key]
+}

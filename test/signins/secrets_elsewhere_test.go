@@ -1,0 +1,177 @@
+package signins
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"sync/atomic"
+	"testing"
+
+	"authpocket/internal/engine"
+	"authpocket/internal/journal"
+	"authpocket/internal/link"
+	"authpocket/internal/secret"
+	"authpocket/sandbox/authentiksim"
+	"authpocket/test/hostile"
+)
+
+// elsewhere is an authentik that can be switched to one that keeps client secrets elsewhere.
+type elsewhere struct {
+	*idp
+	on atomic.Bool
+}
+
+func newElsewhere(t testing.TB, a *idp, shown json.RawMessage) *elsewhere {
+	t.Helper()
+	front := *a
+	e := &elsewhere{idp: &front}
+	plain := reverse(t, a.url)
+	hiding := hostile.SecretsElsewhere(plain, shown)
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if e.on.Load() {
+			hiding.ServeHTTP(w, r)
+			return
+		}
+		plain.ServeHTTP(w, r)
+	}))
+	t.Cleanup(server.Close)
+	front.url = server.URL
+	front.client = front.connect(t, newClient(t))
+	return e
+}
+
+// saysElsewhere checks that an error has the one sentence about it.
+func saysElsewhere(t testing.TB, what string, err error) {
+	t.Helper()
+	if said := link.MessageOf(err).What(); strings.Count(said, link.SecretsElsewhere) != 1 {
+		t.Errorf("%s: %q, %v", what, said, err)
+	}
+}
+
+// Case 17: drafts of authentik 2026.11 keep the client secret in an object of its own.
+func TestSecretsKeptElsewhereAreSaidAndNeverWritten(t *testing.T) {
+	t.Parallel()
+	lab := newLab(t)
+	for name, shown := range map[string]json.RawMessage{"case_17": nil, "case_17_null": json.RawMessage("null")} {
+		a := newElsewhere(t, newIDP(t, authentiksim.Config{}, nil), shown)
+		l := lab.linkTo(a.idp, name, nil)
+		spec := l.spec()
+		renamed := spec
+		renamed.Provider.ClientSecret = new(secret.New("another one, which is long enough"))
+		before, err := l.e.Plan(t.Context(), renamed)
+		if err != nil {
+			t.Fatal(err)
+		}
+		a.on.Store(true)
+		for what, plan := range map[string]func(context.Context, link.Spec) (link.Plan, error){
+			"plan": l.e.Plan, "rotate": l.e.Rotation, "export": l.e.Whole,
+			"verify": func(ctx context.Context, s link.Spec) (link.Plan, error) {
+				_, err := l.e.Desire(ctx, s)
+				return link.Plan{}, err
+			},
+		} {
+			_, err := plan(t.Context(), spec)
+			saysElsewhere(t, name+": "+what, err)
+		}
+		saysElsewhere(t, name+": apply", l.e.Apply(t.Context(), before, func(engine.Event) {}))
+		for _, c := range l.e.Verify(t.Context(), l.d, l.person) {
+			unsaid := c.ID.Is(link.CheckAuthentikClient) &&
+				(c.Status != link.Skipped || c.Evidence != link.SecretsElsewhere)
+			if unsaid || c.Status == link.Fail && c.Cause == link.CauseInvalidClient {
+				t.Errorf("%s: %+v", name, c)
+			}
+		}
+		if _, err := l.e.Removal(t.Context(), spec); err != nil {
+			t.Errorf("%s: a removal needs no secret: %v", name, err)
+		}
+		if v := l.signIn(newBrowser(""), nil); !v.Works {
+			t.Errorf("%s: the link is broken: %s", name, v.Words())
+		}
+	}
+}
+
+// spec is what the link was made of.
+func (l *linked) spec() link.Spec {
+	s := link.Spec{AuthentikURL: l.a.url, PocketBaseURLs: []string{l.pb.URL()}, Email: link.EmailTrustAll}
+	s.Application.Slug, s.PocketBase.Collection = &l.d.Application.Slug, &l.name
+	return s
+}
+
+// An authentik without providers shows only when it is written to where it keeps the client secret. PocketBase gets
+// none then, and undo leaves nothing behind.
+func TestTheFirstProviderShowsWhereSecretsAreKept(t *testing.T) {
+	t.Parallel()
+	lab := newLab(t)
+	lab.collection("case_17_first")
+	a := newElsewhere(t, newIDP(t, authentiksim.Config{}, nil), nil)
+	a.on.Store(true)
+	l := &linked{lab: lab, t: t, a: a.idp, name: "case_17_first"}
+	l.d.Application.Slug = "case-17-first"
+	store, err := journal.Open(t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	l.e = engine.New(engine.Config{Authentik: a.client, PocketBase: lab.p, AuthentikURL: a.url,
+		PocketBaseURL: lab.pb.URL(), Receipts: store})
+	plan, err := l.e.Plan(t.Context(), l.spec())
+	if err != nil {
+		t.Fatal(err)
+	}
+	receipt := ""
+	err = l.e.Apply(t.Context(), plan, func(e engine.Event) { receipt = e.Receipt })
+	saysElsewhere(t, "apply", err)
+	if stopped, ok := errors.AsType[*link.Stopped](err); !ok || stopped.Effect.Change != link.WrittenSome {
+		t.Errorf("%+v", stopped)
+	}
+	collection, err := lab.pb.App().FindCollectionByNameOrId(l.name)
+	if err != nil || len(collection.OAuth2.Providers) > 0 {
+		t.Errorf("PocketBase was given %+v, %v", collection.OAuth2.Providers, err)
+	}
+	_, err = l.e.Plan(t.Context(), l.spec())
+	saysElsewhere(t, "a second plan", err)
+	undo, err := l.e.Undo(t.Context(), receipt, false)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := l.e.Apply(t.Context(), undo, func(engine.Event) {}); err != nil {
+		t.Fatal(err)
+	}
+	if left := a.call("GET", "/providers/oauth2/", nil)["results"].([]any); len(left) > 0 {
+		t.Errorf("left behind: %v", left)
+	}
+}
+
+// An empty client secret, which authentik accepts, is replaced and never called a wrong one.
+func TestAnEmptySecretIsReplaced(t *testing.T) {
+	t.Parallel()
+	l := newLab(t).link("case_17_empty", nil)
+	l.patchProvider(map[string]any{"client_secret": ""})
+	d, err := l.e.Desire(t.Context(), l.spec())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range l.e.Verify(t.Context(), d, l.person) {
+		said := c.Status == link.Fail && c.Evidence == "The provider has no client secret."
+		if c.ID.Is(link.CheckAuthentikClient) && !said {
+			t.Errorf("%+v", c)
+		}
+	}
+	for what, plan := range map[string]func(context.Context, link.Spec) (link.Plan, error){
+		"plan": l.e.Plan, "rotate": l.e.Rotation,
+	} {
+		l.patchProvider(map[string]any{"client_secret": ""})
+		p, err := plan(t.Context(), l.spec())
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := l.e.Apply(t.Context(), p, func(engine.Event) {}); err != nil {
+			t.Fatal(err)
+		}
+		if v := l.signIn(newBrowser(""), nil); !v.Works {
+			t.Errorf("%s: %s", what, v.Words())
+		}
+	}
+}

@@ -1,0 +1,35 @@
+package web
+
+import (
+	"errors"
+	"net/http"
+
+	"authpocket/internal/link"
+	"authpocket/web/session"
+	"authpocket/web/view"
+)
+
+// showProof handles the "GET /prove" route: the review of a proof, in which a
+// person is made for a test sign-in and deleted after it.
+func (s *Server) showProof(w http.ResponseWriter, r *http.Request, sess *session.Session, p session.Progress) {
+	if p.Settled == nil {
+		redirect(w, r, p.Missing())
+		return
+	}
+	plan, err := s.engine(p).PlanProof(r.Context(), p.Spec, "")
+	if problems, ok := errors.AsType[link.Problems](err); ok {
+		s.problem(w, r, http.StatusConflict, view.ProblemPage{
+			Head:    s.titled(sess, "A new person cannot prove it"),
+			Summary: "authpocket cannot make a person who signs in here. Nothing was written.",
+			List:    view.Sentences(problems),
+			Actions: []view.Action{{Label: "Test sign-in", URL: "/signin"},
+				{Label: "Back to the checks", URL: "/verify"}},
+		})
+		return
+	}
+	if err != nil {
+		s.fail(w, r, sess, err, "/prove")
+		return
+	}
+	s.review(w, r, sess, p, sess.Show(plan, p.Rev))
+}

@@ -1,0 +1,68 @@
+package changes
+
+import (
+	"cmp"
+	"strings"
+
+	"authpocket/internal/link"
+	"authpocket/web/view"
+	"authpocket/web/view/proof"
+)
+
+// Proof is what came of a proof.
+type Proof struct {
+	Check    link.Check    // without an ID if there was no sign-in
+	SignedIn link.SignedIn // zero if nobody could sign in
+	Result   string        // URL of the page of the sign-in, empty for none
+}
+
+// proof sets the words of a proof's page.
+func (p ApplyPage) proof(in Progress, events string) ApplyPage {
+	if !in.Ended {
+		p.Head.Title = "Proving that sign-in works"
+		p.Head.Live, p.Head.Refresh, p.Events = true, true, events
+		return p
+	}
+	p.Head.Title, p.Outcome = "Proof", proofOutcome(in)
+	if in.Proof.Check.Status == link.Pass && in.Stopped == nil {
+		p.Head.Title = "Sign-in works"
+	}
+	return p
+}
+
+func proofOutcome(in Progress) *view.Outcome {
+	c := in.Proof.Check
+	o := &view.Outcome{Text: c.Evidence}
+	try := view.Action{Label: "Test sign-in", URL: "/signin"}
+	again := view.Action{Label: "Prove it again", URL: "/prove"}
+	switch {
+	case c.ID == "":
+		o.Kind, o.Heading, o.Actions = "bad", "There was no sign-in", []view.Action{again, try}
+	case c.Status == link.Pass:
+		o.Kind, o.Heading = "good", strings.TrimSuffix(link.Checks{c}.Headline(in.Proof.SignedIn), ".")
+		o.Actions = []view.Action{{Label: "Check results", URL: "/verify"}, {Label: "Finish", URL: "/done"}}
+	case c.Status == link.Skipped:
+		o.Kind, o.Heading, o.Actions = "warn", "This sign-in takes a person", []view.Action{try}
+	default:
+		o.Kind, o.Heading = "bad", cmp.Or(proof.CauseTitle(c.Cause), "Sign-in failed")
+		if fix := proof.Fix(c.Cause); fix != nil {
+			o.Actions = append(o.Actions, *fix)
+		}
+		o.Actions = append(o.Actions, again)
+	}
+	if in.Proof.Result != "" {
+		o.Actions = append(o.Actions, view.Action{Label: "View the sign-in", URL: in.Proof.Result})
+	}
+	if c.Remedy != "" {
+		o.Lines = append(o.Lines, "What to do: "+c.Remedy)
+	}
+	if in.Stopped == nil {
+		o.Lines = append(o.Lines, "The person and the account that the proof made are deleted again.")
+		return o
+	}
+	o.Kind = "bad"
+	for _, m := range link.Messages(in.Stopped.Err) {
+		o.Lines = append(o.Lines, m.Text(link.OnPage))
+	}
+	return o
+}
