@@ -24,7 +24,8 @@ type sourceFlags struct {
 }
 
 func (f *sourceFlags) add(cmd *cobra.Command) {
-	cmd.Flags().VarP((*path)(&f.File), "file", "f", "the link file, or - for standard input; default: "+linkfile.Default)
+	cmd.Flags().VarP((*path)(&f.File), "file", "f", "the link file, or - for standard input; default: "+
+		linkfile.Default)
 	_ = cmd.MarkFlagFilename("file", "yaml", "yml")
 	cmd.Flags().StringSliceVar(&f.AllowEnv, "allow-env", nil, "`name` of another environment variable that the link "+
 		"file may use, in\naddition to those that begin with AUTHENTIK_ or POCKETBASE_; can be repeated")

@@ -35,7 +35,8 @@ func (f *targetFlags) add(cmd *cobra.Command) {
 	flags.StringVar(&f.Slug, "slug", "", "`slug` of the link's application in authentik")
 	flags.BoolVar(&f.Insecure, "insecure-http", false, "allow tokens over plain http outside your own network")
 	f.Out = linkfile.Default
-	flags.VarP((*path)(&f.Out), "out", "o", "the file to write, or - for standard output; an existing one is not replaced")
+	flags.VarP((*path)(&f.Out), "out", "o", "the file to write, or - for standard output; an existing one is "+
+		"not\nreplaced")
 }
 
 // reach returns how to reach both systems, with the tokens of the environment.
