@@ -18,9 +18,11 @@ func TestAShellWaitsThreeSecondsAtMost(t *testing.T) {
 	}
 	defer silent.Close()
 	address := "http://" + silent.Addr().String()
+	t.Setenv("AUTHENTIK_TOKEN", "x")
+	t.Setenv("POCKETBASE_TOKEN", "x")
 	file := filepath.Join(t.TempDir(), "link.yaml")
-	text := "authentik: {url: '" + address + "', token: x}\npocketbase: {url: '" + address +
-		"', token: x}\nemail: leave\n"
+	text := "authentik: {url: '" + address + "', token: '${AUTHENTIK_TOKEN}'}\npocketbase: {url: '" + address +
+		"', token: '${POCKETBASE_TOKEN}'}\nemail: leave\n"
 	if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
 		t.Fatal(err)
 	}
