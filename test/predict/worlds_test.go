@@ -20,8 +20,8 @@ const (
 	shrunk, listed = 3, 30
 )
 
-// TestWorlds holds the prediction against sign-ins to the PocketBase that this module requires. Predictions that have one
-// mistake each must be found wrong in the same worlds.
+// TestWorlds holds the prediction against sign-ins to the PocketBase that this module requires. Predictions that have
+// one mistake each must be found wrong in the same worlds.
 func TestWorlds(t *testing.T) {
 	t.Parallel()
 	s := inProcess(t)
