@@ -132,6 +132,7 @@ func (o *observation) readOnly() []func(context.Context) error {
 			o.mu.Lock()
 			defer o.mu.Unlock()
 			o.snap.Providers = append(o.snap.Providers, link.Each(objects, rest.ProviderState)...)
+			o.snap.SecretsElsewhere = o.snap.SecretsElsewhere || slices.ContainsFunc(objects, rest.HidesSecret)
 			return err
 		}
 	}

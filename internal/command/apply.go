@@ -84,12 +84,7 @@ func (p program) carryOut(ctx context.Context, f applyFlags, planned planner, ve
 			view.plan(plan)
 		}
 	}
-	hook := func(event engine.Event) {
-		outcomes.take(event)
-		if !f.JSON {
-			view.event(event)
-		}
-	}
+	hook := func(event engine.Event) { view.progress(outcomes)(event) }
 	made := func(context.Context) (link.Plan, error) { return planned(e, moment, spec) }
 	// After a signal the running change finishes, and no other starts.
 	if f.Yes {

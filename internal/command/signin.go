@@ -49,8 +49,8 @@ type proofFlags struct {
 
 func (f *proofFlags) add(cmd *cobra.Command) {
 	flags := cmd.Flags()
-	flags.BoolVar(&f.SignInNew, "sign-in-new", false, "also sign in as a person who is made in authentik for this test; "+
-		"the person, and\nthe account that PocketBase creates, are deleted again; shows these changes and\nasks first")
+	flags.BoolVar(&f.SignInNew, "sign-in-new", false, "also sign in as a person who is made in authentik for this "+
+		"test; the person, and\nthe account that PocketBase creates, are deleted again; shows these changes and\nasks first")
 	flags.StringVar(&f.PersonEmail, "person-email", "", "e-mail `address` of that person; default: one that no mail "+
 		"reaches")
 	flags.BoolVar(&f.Yes, "yes", false, "make that person without asking")

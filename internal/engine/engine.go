@@ -123,6 +123,7 @@ func (e *Engine) observeLink(ctx context.Context, spec link.Spec) (Snapshots, er
 		q.Only = &only
 		found, err := e.authentik.Observe(ctx, q)
 		a.Providers, a.Missing = found.Providers, append(a.Missing, found.Missing...)
+		a.SecretsElsewhere = a.SecretsElsewhere || found.SecretsElsewhere
 		a.NameReferences()
 		return err
 	}

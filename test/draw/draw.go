@@ -56,6 +56,26 @@ func Part[T any](t testing.TB, cases []T) (chosen []T, name string) {
 	return chosen, ", part " + text
 }
 
+// Some returns n of all, chosen by the seed, or more if there are more kinds: it has one of every kind. In a full run
+// it returns all.
+func Some[T any](t testing.TB, all []T, n int, kind func(T) string) []T {
+	t.Helper()
+	if All() {
+		return all
+	}
+	var chosen, rest []T
+	seen := map[string]bool{}
+	for _, i := range Rand(t).Perm(len(all)) {
+		if k := kind(all[i]); seen[k] {
+			rest = append(rest, all[i])
+		} else {
+			seen[k] = true
+			chosen = append(chosen, all[i])
+		}
+	}
+	return append(chosen, rest[:min(len(rest), max(0, n-len(chosen)))]...)
+}
+
 // Report logs how many cases ran. It also appends the line to the file
 // AUTHPOCKET_REPORT, if set: go test does not print the logs of passing tests.
 func Report(t testing.TB, format string, args ...any) {

@@ -18,6 +18,28 @@ func TestASeedRepeatsTheChoice(t *testing.T) {
 	}
 }
 
+func TestSomeHasEveryKind(t *testing.T) {
+	all := []string{"a1", "a2", "a3", "b1", "b2", "c1"}
+	kind := func(s string) string { return s[:1] }
+	for _, seed := range []string{"1", "2", "3"} {
+		t.Setenv("AUTHPOCKET_SEED", seed)
+		t.Setenv("AUTHPOCKET_ALL", "")
+		for n, want := range map[int]int{1: 3, 4: 4, 9: 6} {
+			kinds, items := map[string]bool{}, map[string]bool{}
+			for _, one := range draw.Some(t, all, n, kind) {
+				kinds[kind(one)], items[one] = true, true
+			}
+			if len(kinds) != 3 || len(items) != want {
+				t.Errorf("%d: %v", n, items)
+			}
+		}
+		t.Setenv("AUTHPOCKET_ALL", "1")
+		if some := draw.Some(t, all, 1, kind); len(some) != len(all) {
+			t.Errorf("a full run has %v", some)
+		}
+	}
+}
+
 func TestReportsAreCollected(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "report")
 	t.Setenv("AUTHPOCKET_REPORT", path)

@@ -10,7 +10,6 @@ import (
 
 	"authpocket/internal/link"
 	"authpocket/internal/signin"
-	"authpocket/sandbox/authentiksim"
 )
 
 // trouble provokes one cause on a link of its own.
@@ -33,9 +32,9 @@ type trouble struct {
 // shared is how many troubles run at the same time.
 const shared = 40
 
-// perIDP is how many links share an authentik: its lists are read completely, and
-// each response is validated.
-const perIDP = 8
+// perLab is how many links share an authentik and a PocketBase: their lists are
+// read completely, and each response of authentik is validated.
+const perLab = 8
 
 // browserOnly returns the causes that only a browser can meet; the browser tests
 // cover them.
@@ -61,16 +60,15 @@ func (f *found) add(cause link.CauseID, check link.CheckID, trouble string) {
 
 func TestEachCauseIsFoundByTheChecksThatSaySo(t *testing.T) {
 	t.Parallel()
-	l := newLab(t, limitSignIns)
 	f := &found{pairs: map[string][]string{}}
 	all := troubles()
 	links := make([]*linked, len(all))
-	a := l.a
+	var l *lab
 	for i, one := range all {
-		if i%perIDP == perIDP-1 {
-			a = newIDP(t, authentiksim.Config{}, nil)
+		if i%perLab == 0 {
+			l = newLab(t, limitSignIns)
 		}
-		links[i] = one.link(l, a)
+		links[i] = one.link(l)
 	}
 	var group sync.WaitGroup
 	slots := make(chan struct{}, shared)
@@ -86,7 +84,8 @@ func TestEachCauseIsFoundByTheChecksThatSaySo(t *testing.T) {
 }
 
 // link creates the link for the trouble.
-func (one trouble) link(l *lab, a *idp) *linked {
+func (one trouble) link(l *lab) *linked {
+	a := l.a
 	if one.idp != nil {
 		a = one.idp(l)
 	}

@@ -16,8 +16,7 @@ type Need struct {
 }
 
 // Read repeats a call that changes nothing until it returns a JSON object. A GET is shared with those of the same
-// moment. The error is a *link.Fault, which
-// wraps a StatusError if there was a response.
+// moment. The error is a *link.Fault, which wraps a StatusError if there was a response.
 func (c *Client) Read(ctx context.Context, n Need, call Call) (Answer, error) {
 	send := func() wire.Answer {
 		return c.Reads.Repeat(ctx, wire.JSON,
