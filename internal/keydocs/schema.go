@@ -133,6 +133,8 @@ func (w writer) plain(path string, t reflect.Type) *node {
 		t = t.Elem()
 	}
 	switch {
+	case t == reflect.TypeFor[secret.Text]() && !linkfile.IsCredential(path):
+		return ref("text")
 	case t == reflect.TypeFor[secret.Text]():
 		return ref("secret")
 	case t == reflect.TypeFor[link.RedirectURI]():

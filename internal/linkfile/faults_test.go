@@ -75,9 +75,7 @@ func TestWhatIsWrongIsNamedWithFileAndLine(t *testing.T) {
 			"link.yaml:3:10: pocketbase.token: a secret does not belong in the file: take it from the environment with " +
 				"token: ${POCKETBASE_TOKEN}, or from a file with token_file: PATH",
 			"link.yaml:4:13: pocketbase.password: a secret does not belong in the file: take it from the environment " +
-				"with password: ${POCKETBASE_PASSWORD}, or from a file with password_file: PATH",
-			"link.yaml:5:27: provider.client_secret: a secret does not belong in the file: take it from the environment " +
-				"with client_secret: ${AUTHENTIK_CLIENT_SECRET}"}},
+				"with password: ${POCKETBASE_PASSWORD}, or from a file with password_file: PATH"}},
 		"a list of lists": {"access:\n  groups: [[staff]]\n", []string{
 			"link.yaml:2:12: access.groups.0: this must be text"}},
 		"a list for a redirect": {"provider:\n  redirect_uris: [[a]]\n",

@@ -46,11 +46,11 @@ func walk(at value, visit func(value), unknown func(at string, key *yaml.Node, k
 
 var listEntry = regexp.MustCompile(`\.[0-9]+`)
 
-// checkKeys adds a fault for every unknown key, with the nearest known one, and for every secret that stands in the
-// file itself.
+// checkKeys adds a fault for every unknown key, with the nearest known one, and for every token and password that
+// stands in the file itself.
 func checkKeys(f *faults, root *yaml.Node) {
 	walk(value{"", root, reflect.TypeFor[File]()}, func(v value) {
-		if v.as == reflect.TypeFor[secret.Text]() && v.node.Kind == yaml.ScalarNode &&
+		if v.as == reflect.TypeFor[secret.Text]() && IsCredential(v.path) && v.node.Kind == yaml.ScalarNode &&
 			!variable.MatchString(v.node.Value) {
 			f.add(v.node, v.path, "a secret does not belong in the file: %s", insteadOf(v.path))
 		}
@@ -62,17 +62,14 @@ func checkKeys(f *faults, root *yaml.Node) {
 	})
 }
 
+// IsCredential reports whether the secret at the path opens a system. The client secret only links the two.
+func IsCredential(path string) bool { return !strings.HasPrefix(path, "provider.") }
+
 // insteadOf returns how to give the secret of a key.
 func insteadOf(path string) string {
 	system, name, _ := strings.Cut(path, ".")
-	if system == "provider" {
-		system = "authentik"
-	}
-	words := "take it from the environment with " + name + ": ${" + strings.ToUpper(system+"_"+name) + "}"
-	if path == system+"."+name {
-		words += ", or from a file with " + name + "_file: PATH"
-	}
-	return words
+	return "take it from the environment with " + name + ": ${" + strings.ToUpper(system+"_"+name) +
+		"}, or from a file with " + name + "_file: PATH"
 }
 
 // checkTypes adds a fault for every value of the wrong type.
