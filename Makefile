@@ -8,19 +8,21 @@ GOFLAGS_BUILD := -trimpath -ldflags='-s -w -buildid='
 help:                     ## this list
 	@awk -F ':[^#]*## ' '/^[a-z-]+:.*## / { printf "%-17s %s\n", $$1, $$2 }' Makefile
 
-generate:                 ## make the *_templ.go files, the keys in docs/link-file.md and docs/cli again
+generate:                 ## make the *_templ.go files, static/packed, the keys in docs/link-file.md and docs/cli
 	go tool templ fmt web
 	go tool templ generate -path web
 	go run ./internal/keydocs
 	go run ./internal/clidocs
+	go run ./static/pack
 
 check-generated:          ## fail when generated files are stale
 	go tool templ fmt -fail web
 	go tool templ generate -path web
 	go run ./internal/keydocs
 	go run ./internal/clidocs
-	git diff --exit-code -- web docs/link-file.md docs/cli
-	test -z "$$(git ls-files --others --exclude-standard docs/cli)"
+	go run ./static/pack
+	git diff --exit-code -- web static/packed docs/link-file.md docs/cli
+	test -z "$$(git ls-files --others --exclude-standard docs/cli static/packed)"
 
 test:                     ## a seeded selection of every kind of test
 	@./scripts/test.sh
