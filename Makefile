@@ -8,19 +8,21 @@ GOFLAGS_BUILD := -trimpath -ldflags='-s -w -buildid='
 help:                     ## this list
 	@awk -F ':[^#]*## ' '/^[a-z-]+:.*## / { printf "%-17s %s\n", $$1, $$2 }' Makefile
 
-generate:                 ## make the *_templ.go files, docs/link-file.md, docs/cli and the JSON Schema again
+generate:                 ## make the *_templ.go files, static/packed, docs/link-file.md, docs/cli and the schema again
 	go tool templ fmt web
 	go tool templ generate -path web
 	go run ./internal/keydocs
 	go run ./internal/clidocs
+	go run ./static/pack
 
 check-generated:          ## fail when generated files are stale
 	go tool templ fmt -fail web
 	go tool templ generate -path web
 	go run ./internal/keydocs
 	go run ./internal/clidocs
-	git diff --exit-code -- web docs/link-file.md docs/cli internal/linkfile/link.schema.json
-	test -z "$$(git ls-files --others --exclude-standard docs/cli)"
+	go run ./static/pack
+	git diff --exit-code -- web static/packed docs/link-file.md docs/cli internal/linkfile/link.schema.json
+	test -z "$$(git ls-files --others --exclude-standard docs/cli static/packed)"
 
 test:                     ## a seeded selection of every kind of test
 	@./scripts/test.sh

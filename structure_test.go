@@ -92,7 +92,8 @@ func imports() map[string]string {
 			"internal/outbound " +
 			"internal/pocketbase internal/pocketbase/rest internal/secret",
 
-		"static": "",
+		"static":      "",
+		"static/pack": "",
 		"web": "internal/address internal/connect internal/engine internal/export internal/link " +
 			"internal/logs internal/secret internal/signin static web/door web/form web/live " +
 			"web/respond web/session web/view web/view/changes web/view/proof web/view/setup",

@@ -5,25 +5,24 @@ package static
 import (
 	"bytes"
 	"compress/gzip"
-	"crypto/sha256"
 	"embed"
-	"encoding/hex"
 	"fmt"
+	"io"
 	"net/http"
 	"path"
 	"strconv"
 	"strings"
 )
 
-//go:embed css js icon.svg
-var files embed.FS
+// packed holds each file compressed, below the hash of its content: pack writes it.
+//
+//go:embed packed
+var packed embed.FS
 
 // Prefix is the path below which Files has to be mounted.
 const Prefix = "/static/"
 
-// The names that URL knows. The style sheet is one file made of several. So is
-// htmx with its extension: it starts in the moment after its own script, and
-// an extension that arrives later is not asked.
+// The names that URL knows.
 const (
 	Styles = "style.css"
 	App    = "app.js"
@@ -32,70 +31,52 @@ const (
 	Icon   = "icon.svg"
 )
 
-// sources lists what each name is made of, in order.
-func sources() map[string][]string {
-	return map[string][]string{
-		Styles: {"css/tokens.css", "css/base.css", "css/components.css", "css/pages.css"},
-		App:    {"js/app.js"},
-		SignIn: {"js/signin.js"},
-		HTMX:   {"js/htmx.min.js", "js/hx-sse.min.js"},
-		Icon:   {"icon.svg"},
-	}
-}
+// Files are the embedded files.
+type Files struct{ urls map[string]string }
 
-// Files are the embedded files, hashed and compressed once.
-type Files struct {
-	urls   map[string]string
-	byPath map[string]file
-}
-
-type file struct {
-	plain, packed []byte
-	contentType   string
-}
-
-// Load reads, hashes and compresses all files.
+// Load lists the files.
 func Load() (*Files, error) {
-	f := &Files{urls: map[string]string{}, byPath: map[string]file{}}
-	for name, parts := range sources() {
-		if err := f.add(name, parts); err != nil {
-			return nil, fmt.Errorf("loading %s: %w", name, err)
+	hashes, err := packed.ReadDir("packed")
+	if err != nil {
+		return nil, fmt.Errorf("listing the embedded files: %w", err)
+	}
+	f := &Files{urls: map[string]string{}}
+	for _, hash := range hashes {
+		names, err := packed.ReadDir("packed/" + hash.Name())
+		if err != nil {
+			return nil, fmt.Errorf("listing the embedded files: %w", err)
+		}
+		for _, file := range names {
+			name := strings.TrimSuffix(file.Name(), ".gz")
+			f.urls[name] = Prefix + hash.Name() + "/" + name
 		}
 	}
 	return f, nil
 }
 
-func (f *Files) add(name string, parts []string) error {
-	var plain bytes.Buffer
-	for _, part := range parts {
-		b, err := files.ReadFile(part)
-		if err != nil {
-			return err
-		}
-		plain.Write(b)
-		plain.WriteByte('\n')
-	}
-	packed, err := pack(plain.Bytes())
+// URL returns the path of a file, hash included. Unknown names give "".
+func (f *Files) URL(name string) string { return f.urls[name] }
+
+// Bytes returns a file's content.
+func (f *Files) Bytes(name string) ([]byte, error) {
+	body, err := compressed(f.urls[name])
 	if err != nil {
-		return err
+		return nil, fmt.Errorf("there is no file %q: %w", name, err)
 	}
-	sum := sha256.Sum256(plain.Bytes())
-	f.urls[name] = Prefix + hex.EncodeToString(sum[:8]) + "/" + name
-	f.byPath[f.urls[name]] = file{plain: plain.Bytes(), packed: packed, contentType: contentType(name)}
-	return nil
+	return unpack(body)
 }
 
-func pack(plain []byte) ([]byte, error) {
-	var b bytes.Buffer
-	w, err := gzip.NewWriterLevel(&b, gzip.BestCompression)
+// compressed returns the file at the path of a URL as it is embedded.
+func compressed(url string) ([]byte, error) {
+	return packed.ReadFile("packed/" + strings.TrimPrefix(url, Prefix) + ".gz")
+}
+
+func unpack(body []byte) ([]byte, error) {
+	z, err := gzip.NewReader(bytes.NewReader(body))
 	if err != nil {
 		return nil, err
 	}
-	if _, err := w.Write(plain); err != nil {
-		return nil, err
-	}
-	err = w.Close()
-	return b.Bytes(), err
+	return io.ReadAll(z)
 }
 
 // contentType does not ask the machine's MIME table, which may differ.
@@ -110,34 +91,23 @@ func contentType(name string) string {
 	}
 }
 
-// URL returns the path of a file, hash included. Unknown names give "".
-func (f *Files) URL(name string) string { return f.urls[name] }
-
-// Bytes returns a file's content.
-func (f *Files) Bytes(name string) ([]byte, error) {
-	found, ok := f.byPath[f.urls[name]]
-	if !ok {
-		return nil, fmt.Errorf("there is no file %q", name)
-	}
-	return found.plain, nil
-}
-
 // ServeHTTP answers the URLs that URL gives, and 404 for any other.
 func (f *Files) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	found, ok := f.byPath[r.URL.Path]
-	if !ok {
+	body, err := compressed(r.URL.Path)
+	if err != nil {
 		http.NotFound(w, r)
 		return
 	}
 	h := w.Header()
-	h.Set("Content-Type", found.contentType)
-	h.Set("Cache-Control", "public, max-age=31536000, immutable")
-	h.Add("Vary", "Accept-Encoding")
-	body := found.plain
 	if strings.Contains(r.Header.Get("Accept-Encoding"), "gzip") {
 		h.Set("Content-Encoding", "gzip")
-		body = found.packed
+	} else if body, err = unpack(body); err != nil {
+		http.Error(w, "The file is damaged.", http.StatusInternalServerError)
+		return
 	}
+	h.Set("Content-Type", contentType(r.URL.Path))
+	h.Set("Cache-Control", "public, max-age=31536000, immutable")
+	h.Add("Vary", "Accept-Encoding")
 	h.Set("Content-Length", strconv.Itoa(len(body)))
 	if r.Method != http.MethodHead {
 		_, _ = w.Write(body)

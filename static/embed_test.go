@@ -6,6 +6,7 @@ import (
 	"encoding/base64"
 	"io"
 	"net/http/httptest"
+	"os"
 	"strings"
 	"testing"
 )
@@ -16,7 +17,7 @@ func TestVendoredScriptsAreTheReleasedOnes(t *testing.T) {
 		"js/htmx.min.js":   "Qp9rdC8H7EqOoX+nR0P3RPG2Noji+qdwJlGpfzwQJsfOpp3sGwIdSP9xO3+UlEhn",
 		"js/hx-sse.min.js": "v8HvucQ+ohQhMg0arboXc5049yNR46QKMjphs7YDch+Wm7zpfK5XVS01f26mQDJV",
 	} {
-		b, err := files.ReadFile(name)
+		b, err := os.ReadFile(name)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -25,7 +26,7 @@ func TestVendoredScriptsAreTheReleasedOnes(t *testing.T) {
 			t.Errorf("%s: SHA-384 is %s, want %s", name, got, want)
 		}
 	}
-	if _, err := files.ReadFile("js/htmx-LICENSE.txt"); err != nil {
+	if _, err := os.ReadFile("js/htmx-LICENSE.txt"); err != nil {
 		t.Errorf("htmx's licence is not kept: %v", err)
 	}
 }
@@ -35,16 +36,31 @@ func TestEveryFileIsServedForGood(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for name := range sources() {
-		rec := httptest.NewRecorder()
-		f.ServeHTTP(rec, httptest.NewRequest("GET", f.URL(name), nil))
+	types := map[string]string{Styles: "text/css", App: "text/javascript", SignIn: "text/javascript",
+		HTMX: "text/javascript", Icon: "image/svg+xml"}
+	if len(f.urls) != len(types) {
+		t.Errorf("there are %d files, want %d", len(f.urls), len(types))
+	}
+	for name, kind := range types {
+		rec := get(f, name, "")
 		if rec.Code != 200 || rec.Body.Len() == 0 {
 			t.Errorf("%s: %d with %d bytes", name, rec.Code, rec.Body.Len())
 		}
 		if got := rec.Header().Get("Cache-Control"); !strings.Contains(got, "immutable") {
 			t.Errorf("%s: Cache-Control is %q", name, got)
 		}
+		if got := rec.Header().Get("Content-Type"); !strings.HasPrefix(got, kind) {
+			t.Errorf("%s: Content-Type is %q, want %s", name, got, kind)
+		}
 	}
+}
+
+func get(f *Files, name, encoding string) *httptest.ResponseRecorder {
+	req := httptest.NewRequest("GET", f.URL(name), nil)
+	req.Header.Set("Accept-Encoding", encoding)
+	rec := httptest.NewRecorder()
+	f.ServeHTTP(rec, req)
+	return rec
 }
 
 func TestCompressedIsTheSame(t *testing.T) {
@@ -52,16 +68,16 @@ func TestCompressedIsTheSame(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	req := httptest.NewRequest("GET", f.URL(Styles), nil)
-	req.Header.Set("Accept-Encoding", "gzip")
-	rec := httptest.NewRecorder()
-	f.ServeHTTP(rec, req)
-	z, err := gzip.NewReader(rec.Body)
+	plain, packed := get(f, Styles, ""), get(f, Styles, "br, gzip")
+	if plain.Header().Get("Content-Encoding") != "" || packed.Header().Get("Content-Encoding") != "gzip" {
+		t.Errorf("Content-Encoding is %q and %q", plain.Header(), packed.Header())
+	}
+	z, err := gzip.NewReader(packed.Body)
 	if err != nil {
 		t.Fatal(err)
 	}
 	got, err := io.ReadAll(z)
-	if err != nil || string(got) != string(f.byPath[f.URL(Styles)].plain) {
+	if err != nil || string(got) != plain.Body.String() {
 		t.Fatalf("the unpacked style sheet differs (%v)", err)
 	}
 }
@@ -71,7 +87,7 @@ func TestStyleSheetIsSmall(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got := len(f.byPath[f.URL(Styles)].packed); got > 8<<10 {
+	if got := get(f, Styles, "gzip").Body.Len(); got > 8<<10 {
 		t.Errorf("the style sheet is %d bytes compressed, more than 8 kB", got)
 	}
 }

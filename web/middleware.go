@@ -2,6 +2,7 @@ package web
 
 import (
 	"context"
+	"crypto/rand"
 	"errors"
 	"fmt"
 	"io"
@@ -12,7 +13,6 @@ import (
 	"time"
 
 	"github.com/go-chi/chi/v5"
-	"github.com/go-chi/chi/v5/middleware"
 
 	"authpocket/web/door"
 	"authpocket/web/form"
@@ -23,15 +23,56 @@ import (
 // strangerLines is how many requests of strangers are logged in a minute.
 const strangerLines = 60
 
+// requestID is the key of a request's id in its context.
+type requestID struct{}
+
 // ownID gives each request an id of ours. One that the client sends would be
 // its text in our log.
 func ownID(next http.Handler) http.Handler {
-	numbered := middleware.RequestID(next)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		r.Header.Del(middleware.RequestIDHeader)
-		numbered.ServeHTTP(w, r)
+		id := slog.String("id", rand.Text()[:12])
+		next.ServeHTTP(w, r.WithContext(context.WithValue(r.Context(), requestID{}, id)))
 	})
 }
+
+// idOf returns the request's id as a field of the log.
+func idOf(r *http.Request) slog.Attr {
+	id, _ := r.Context().Value(requestID{}).(slog.Attr)
+	return id
+}
+
+// headAsGet routes HEAD requests to the handlers of GET. net/http sends no body.
+func headAsGet(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.Method == http.MethodHead {
+			chi.RouteContext(r.Context()).RouteMethod = http.MethodGet
+		}
+		next.ServeHTTP(w, r)
+	})
+}
+
+// statusWriter remembers the status of a response, 0 if nothing was written.
+type statusWriter struct {
+	http.ResponseWriter
+	status int
+}
+
+func (w *statusWriter) WriteHeader(status int) {
+	if w.status == 0 {
+		w.status = status
+	}
+	w.ResponseWriter.WriteHeader(status)
+}
+
+func (w *statusWriter) Write(p []byte) (int, error) {
+	if w.status == 0 {
+		w.status = http.StatusOK
+	}
+	return w.ResponseWriter.Write(p)
+}
+
+// Unwrap lets http.ResponseController flush and set deadlines.
+func (w *statusWriter) Unwrap() http.ResponseWriter { return w.ResponseWriter }
 
 // shortened is a method, which a client may make up.
 func shortened(method string) string { return method[:min(len(method), len(http.MethodOptions))] }
@@ -40,15 +81,15 @@ func shortened(method string) string { return method[:min(len(method), len(http.
 func (s *Server) logRequests(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		began := time.Now()
-		ww := middleware.NewWrapResponseWriter(w, r.ProtoMajor)
+		ww := &statusWriter{ResponseWriter: w}
 		next.ServeHTTP(ww, r)
 		log := s.cfg.Log
 		if !s.door.Knows(r) {
 			log = s.strangers
 		}
 		log.LogAttrs(r.Context(), slog.LevelInfo, "request",
-			slog.String("id", middleware.GetReqID(r.Context())), slog.String("method", shortened(r.Method)),
-			slog.String("route", chi.RouteContext(r.Context()).RoutePattern()), slog.Int("status", ww.Status()),
+			idOf(r), slog.String("method", shortened(r.Method)),
+			slog.String("route", chi.RouteContext(r.Context()).RoutePattern()), slog.Int("status", ww.status),
 			slog.Duration("took", time.Since(began)))
 	})
 }
@@ -64,7 +105,7 @@ func (s *Server) recoverPanics(next http.Handler) http.Handler {
 			if err, ok := reason.(error); ok && errors.Is(err, http.ErrAbortHandler) {
 				panic(reason)
 			}
-			s.cfg.Log.ErrorContext(r.Context(), "panic", slog.String("id", middleware.GetReqID(r.Context())),
+			s.cfg.Log.ErrorContext(r.Context(), "panic", idOf(r),
 				slog.String("reason", fmt.Sprintf("%T", reason)), slog.String("stack", string(debug.Stack())))
 			respond.Last(w, s.lastPage)
 		}()

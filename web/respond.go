@@ -10,7 +10,6 @@ import (
 
 	"github.com/a-h/templ"
 	"github.com/go-chi/chi/v5"
-	"github.com/go-chi/chi/v5/middleware"
 
 	"authpocket/internal/link"
 	"authpocket/web/live"
@@ -103,8 +102,7 @@ func (s *Server) logError(r *http.Request, what string, err error) {
 	if respond.Gone(r) {
 		return
 	}
-	s.cfg.Log.ErrorContext(r.Context(), what, slog.String("id", middleware.GetReqID(r.Context())),
-		slog.Any("error", err))
+	s.cfg.Log.ErrorContext(r.Context(), what, idOf(r), slog.Any("error", err))
 }
 
 func start() []view.Action { return []view.Action{{Label: "Go to start", URL: "/"}} }

@@ -5,7 +5,6 @@ import (
 	"slices"
 
 	"github.com/go-chi/chi/v5"
-	"github.com/go-chi/chi/v5/middleware"
 
 	"authpocket/internal/engine"
 	"authpocket/static"
@@ -18,12 +17,11 @@ import (
 func (s *Server) routes() chi.Router {
 	r := chi.NewRouter()
 	r.Use(ownID, s.logRequests, s.cfg.Hosts.Only, door.Headers, s.recoverPanics, s.ownPagesOnly(), s.limitBody,
-		middleware.GetHead, s.door.Guard)
+		headAsGet, s.door.Guard)
 	r.NotFound(s.notFound)
 	r.MethodNotAllowed(s.wrongMethod)
 
 	r.Method(http.MethodGet, static.Prefix+"*", s.files)
-	r.Method(http.MethodHead, static.Prefix+"*", s.files)
 
 	// for browsers that are not signed in
 	r.Get(door.Healthy, door.Alive)
