@@ -22,15 +22,11 @@ import (
 // from there. With receipts, each write is recorded on disk before it is sent,
 // and only one Apply runs per pair of systems. The error is a *link.Stopped.
 func (e *Engine) Apply(ctx context.Context, plan link.Plan, hook Hook) error {
-	unlock, err := e.lock(ctx)
+	unlock, err := e.lockForApply(ctx)
 	if err != nil {
 		return stoppedBetween(0, err)
 	}
 	defer unlock()
-	if err := e.endProofs(ctx); err != nil {
-		// It waits for another time: what is left of a test keeps nobody from the link.
-		e.log.WarnContext(ctx, "an interrupted proof left something", slog.Any("error", err))
-	}
 	fresh, err := e.confirm(ctx, plan)
 	if err != nil {
 		return stoppedBetween(0, err)
@@ -46,7 +42,7 @@ type Planner func(context.Context) (link.Plan, error)
 // was made. show receives the plan before anything is written. The error is the
 // planner's or a *link.Stopped.
 func (e *Engine) ApplyUnseen(ctx context.Context, planned Planner, show func(link.Plan), hook Hook) error {
-	unlock, err := e.lock(ctx)
+	unlock, err := e.lockForApply(ctx)
 	if err != nil {
 		return stoppedBetween(0, err)
 	}
@@ -60,6 +56,18 @@ func (e *Engine) ApplyUnseen(ctx context.Context, planned Planner, show func(lin
 		return stoppedBetween(0, err)
 	}
 	return e.carryOutAll(ctx, plan, hook)
+}
+
+// lockForApply locks the link, and removes what an interrupted proof left.
+func (e *Engine) lockForApply(ctx context.Context) (unlock func(), err error) {
+	if unlock, err = e.lock(ctx); err != nil {
+		return nil, err
+	}
+	if err := e.endProofs(ctx); err != nil {
+		// It waits for another time: what is left of a test keeps nobody from the link.
+		e.log.WarnContext(ctx, "an interrupted proof left something", slog.Any("error", err))
+	}
+	return unlock, nil
 }
 
 // carryOutAll carries out a plan that agrees with both systems.
