@@ -6,7 +6,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
-	"github.com/zclconf/go-cty/cty"
+	"golang.org/x/text/unicode/norm"
 
 	"authpocket/internal/link"
 )
@@ -98,7 +98,7 @@ func refusedEverywhere(s string) string {
 // refusedByTerraform returns why Terraform would change a text: it normalises
 // all strings to Unicode's composed form (NFC).
 func refusedByTerraform(s string) string {
-	if cty.NormalizeString(s) != s {
+	if norm.NFC.String(s) != s {
 		return "characters that are not in Unicode's composed form (NFC)"
 	}
 	return ""

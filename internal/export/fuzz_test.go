@@ -87,7 +87,7 @@ func checkHCL(t testing.TB, s string) {
 	if refusedEverywhere(s) != "" || refusedByTerraform(s) != "" {
 		return
 	}
-	out := "before = " + string(hclText(s).Bytes()) + "\npairs = " + string(hclPairs([][2]string{{"a", s}}).Bytes()) +
+	out := "before = " + string(hclText(s)) + "\npairs = " + string(hclPairs([][2]string{{"a", s}})) +
 		"\nafter = true\n"
 	allSeen(t, out)
 	file, diags := hclsyntax.ParseConfig([]byte(out), "a.tf", hcl.InitialPos)

@@ -4,8 +4,6 @@ import (
 	"fmt"
 	"strconv"
 
-	"github.com/hashicorp/hcl/v2/hclwrite"
-
 	"authpocket/internal/link"
 )
 
@@ -23,8 +21,7 @@ func terraform(p link.Plan) (string, error) {
 	if err := c.check(p); err != nil {
 		return "", err
 	}
-	f := hclwrite.NewEmptyFile()
-	t := &terraformer{p: p, d: p.Desired, body: f.Body()}
+	t := &terraformer{p: p, d: p.Desired}
 	t.settings()
 	t.secret()
 	t.flows()
@@ -35,7 +32,7 @@ func terraform(p link.Plan) (string, error) {
 	for i, b := range t.d.Bindings {
 		t.binding(i, b)
 	}
-	return terraformHead + string(hclwrite.Format(f.Bytes())), nil
+	return terraformHead + t.file.String(), nil
 }
 
 // The labels of resources that occur once.
@@ -44,40 +41,37 @@ const label = "pocketbase"
 type terraformer struct {
 	p    link.Plan
 	d    link.Desired
-	body *hclwrite.Body
+	file hclBlock
 	// attached holds the provider's scope mappings as expressions.
 	attached []expression
 }
 
 // block adds a block after an empty line.
-func (t *terraformer) block(kind string, labels ...string) *hclwrite.Body {
-	if len(t.body.Blocks()) > 0 {
-		t.body.AppendNewline()
-	}
-	return t.body.AppendNewBlock(kind, labels).Body()
+func (t *terraformer) block(kind string, labels ...string) *hclBlock {
+	return t.file.add(len(t.file.items) > 0, kind, labels...)
 }
 
 // adopt adds an import block for an existing object.
 func (t *terraformer) adopt(id, resource, name string) {
 	b := t.block("import")
-	b.SetAttributeRaw("to", address(resource, name))
-	b.SetAttributeRaw("id", hclText(id))
+	b.set("to", address(resource, name))
+	b.set("id", hclText(id))
 }
 
 func (t *terraformer) settings() {
 	b := t.block("terraform")
-	b.SetAttributeRaw("required_version", hclText(">= 1.5"))
-	required := b.AppendNewBlock("required_providers", nil).Body()
+	b.set("required_version", hclText(">= 1.5"))
+	required := b.add(false, "required_providers")
 	version := ">= 2026.5.0"
 	if !modern(t.p) { // its data sources require a server of at least its own version
 		version = ">= 2025.12.0, < 2026.5.0"
 	}
-	required.SetAttributeRaw("authentik",
+	required.set("authentik",
 		hclPairs([][2]string{{"source", "goauthentik/authentik"}, {"version", version}}))
 	if t.d.Key != nil {
-		required.SetAttributeRaw("tls", hclPairs([][2]string{{"source", "hashicorp/tls"}, {"version", ">= 4.0"}}))
+		required.set("tls", hclPairs([][2]string{{"source", "hashicorp/tls"}, {"version", ">= 4.0"}}))
 	}
-	t.block("provider", "authentik").SetAttributeRaw("url", hclText(t.d.AuthentikURL))
+	t.block("provider", "authentik").set("url", hclText(t.d.AuthentikURL))
 }
 
 func (t *terraformer) secret() {
@@ -85,16 +79,16 @@ func (t *terraformer) secret() {
 		return
 	}
 	b := t.block("variable", "pocketbase_client_secret")
-	b.SetAttributeRaw("description",
+	b.set("description",
 		hclText("The client secret, the same one that PocketBase has. Set TF_VAR_pocketbase_client_secret."))
-	b.SetAttributeRaw("type", address("string"))
-	b.SetAttributeRaw("sensitive", hclBool(true))
+	b.set("type", address("string"))
+	b.set("sensitive", hclBool(true))
 }
 
 func (t *terraformer) flows() {
 	for _, one := range t.flowRefs() {
 		if one.ref.Name != "" {
-			t.block("data", "authentik_flow", one.label).SetAttributeRaw("slug", hclText(one.ref.Name))
+			t.block("data", "authentik_flow", one.label).set("slug", hclText(one.ref.Name))
 		}
 	}
 }
@@ -133,9 +127,9 @@ func (t *terraformer) key() {
 		return
 	}
 	b := t.block("data", "authentik_certificate_key_pair", "signing")
-	b.SetAttributeRaw("name", hclText(t.d.Provider.SigningKey.Name))
-	b.SetAttributeRaw("fetch_certificate", hclBool(false))
-	b.SetAttributeRaw("fetch_key", hclBool(false))
+	b.set("name", hclText(t.d.Provider.SigningKey.Name))
+	b.set("fetch_certificate", hclBool(false))
+	b.set("fetch_key", hclBool(false))
 }
 
 // generatedKey creates a key like authentik's own generate endpoint, but in
@@ -143,22 +137,21 @@ func (t *terraformer) key() {
 func (t *terraformer) generatedKey(k link.KeyState) {
 	key := t.block("resource", "tls_private_key", "signing")
 	if k.Algorithm == "ecdsa" {
-		key.SetAttributeRaw("algorithm", hclText("ECDSA"))
-		key.SetAttributeRaw("ecdsa_curve", hclText("P256"))
+		key.set("algorithm", hclText("ECDSA"))
+		key.set("ecdsa_curve", hclText("P256"))
 	} else {
-		key.SetAttributeRaw("algorithm", hclText("RSA"))
-		key.SetAttributeRaw("rsa_bits", hclInt(4096))
+		key.set("algorithm", hclText("RSA"))
+		key.set("rsa_bits", hclInt(4096))
 	}
 	cert := t.block("resource", "tls_self_signed_cert", "signing")
-	cert.SetAttributeRaw("private_key_pem", address("tls_private_key", "signing", "private_key_pem"))
-	cert.SetAttributeRaw("validity_period_hours", hclInt(24*k.Days))
-	cert.SetAttributeRaw("allowed_uses", hclTexts([]string{"digital_signature"}))
-	cert.AppendNewline()
-	cert.AppendNewBlock("subject", nil).Body().SetAttributeRaw("common_name", hclText(k.Name))
+	cert.set("private_key_pem", address("tls_private_key", "signing", "private_key_pem"))
+	cert.set("validity_period_hours", hclInt(24*k.Days))
+	cert.set("allowed_uses", hclTexts([]string{"digital_signature"}))
+	cert.add(true, "subject").set("common_name", hclText(k.Name))
 	pair := t.block("resource", "authentik_certificate_key_pair", "signing")
-	pair.SetAttributeRaw("name", hclText(k.Name))
-	pair.SetAttributeRaw("certificate_data", address("tls_self_signed_cert", "signing", "cert_pem"))
-	pair.SetAttributeRaw("key_data", address("tls_private_key", "signing", "private_key_pem"))
+	pair.set("name", hclText(k.Name))
+	pair.set("certificate_data", address("tls_self_signed_cert", "signing", "cert_pem"))
+	pair.set("key_data", address("tls_private_key", "signing", "private_key_pem"))
 }
 
 func (t *terraformer) mappings() {
@@ -178,9 +171,9 @@ func (t *terraformer) mappings() {
 			t.attached = append(t.attached, address(resource, "email", "id"))
 			continue
 		case stock:
-			t.block("data", resource, name).SetAttributeRaw("managed", hclText(managed))
+			t.block("data", resource, name).set("managed", hclText(managed))
 		case r.Name != "":
-			t.block("data", resource, name).SetAttributeRaw("name", hclText(r.Name))
+			t.block("data", resource, name).set("name", hclText(r.Name))
 		}
 		t.attached = append(t.attached, refer(resource, name, r))
 	}
@@ -193,30 +186,30 @@ func (t *terraformer) provider() {
 		t.adopt(strconv.Itoa(v.PK), resource, label)
 	}
 	b := t.block("resource", resource, label)
-	b.SetAttributeRaw("name", hclText(v.Name))
-	b.SetAttributeRaw("client_type", hclText(v.ClientType))
-	b.SetAttributeRaw("client_id", hclText(v.ClientID))
+	b.set("name", hclText(v.Name))
+	b.set("client_type", hclText(v.ClientType))
+	b.set("client_id", hclText(v.ClientID))
 	if writesProviderSecret(t.p) {
-		b.SetAttributeRaw("client_secret", address("var", "pocketbase_client_secret"))
+		b.set("client_secret", address("var", "pocketbase_client_secret"))
 	}
 	for _, f := range t.flowRefs() {
-		b.SetAttributeRaw(f.attribute, refer("authentik_flow", f.label, f.ref))
+		b.set(f.attribute, refer("authentik_flow", f.label, f.ref))
 	}
 	t.signWith(b)
 	if modern(t.p) {
-		b.SetAttributeRaw("grant_types", hclTexts(v.GrantTypes))
+		b.set("grant_types", hclTexts(v.GrantTypes))
 	}
-	b.SetAttributeRaw("property_mappings", hclList(t.attached))
-	b.SetAttributeRaw("allowed_redirect_uris", t.redirects())
+	b.set("property_mappings", hclList(t.attached))
+	b.set("allowed_redirect_uris", t.redirects())
 	visit(link.ProviderAttrs(), v, rest(b, false))
 }
 
-func (t *terraformer) signWith(b *hclwrite.Body) {
+func (t *terraformer) signWith(b *hclBlock) {
 	switch key := t.d.Provider.SigningKey; {
 	case t.d.Key != nil:
-		b.SetAttributeRaw("signing_key", address("authentik_certificate_key_pair", "signing", "id"))
+		b.set("signing_key", address("authentik_certificate_key_pair", "signing", "id"))
 	case key != (link.Ref{}):
-		b.SetAttributeRaw("signing_key", refer("authentik_certificate_key_pair", "signing", key))
+		b.set("signing_key", refer("authentik_certificate_key_pair", "signing", key))
 	}
 }
 
@@ -241,9 +234,9 @@ func (t *terraformer) application() {
 		t.adopt(a.Slug, resource, label)
 	}
 	b := t.block("resource", resource, label)
-	b.SetAttributeRaw("name", hclText(a.Name))
-	b.SetAttributeRaw("slug", hclText(a.Slug))
-	b.SetAttributeRaw("protocol_provider", address("authentik_provider_oauth2", label, "id"))
+	b.set("name", hclText(a.Name))
+	b.set("slug", hclText(a.Slug))
+	b.set("protocol_provider", address("authentik_provider_oauth2", label, "id"))
 	visit(link.ApplicationAttrs(), a, rest(b, false))
 }
 
@@ -257,22 +250,22 @@ func (t *terraformer) binding(i int, s link.BindingState) {
 			key = "username"
 		}
 		b := t.block("data", source, name)
-		b.SetAttributeRaw(key, hclText(s.Target.Name))
+		b.set(key, hclText(s.Target.Name))
 		if s.Kind == "group" { // members are not needed and would only fill the state
-			b.SetAttributeRaw("include_users", hclBool(false))
+			b.set("include_users", hclBool(false))
 		}
 	}
 	if s.PK != "" {
 		t.adopt(s.PK, resource, name)
 	}
 	b := t.block("resource", resource, name)
-	b.SetAttributeRaw("target", address("authentik_application", label, "uuid"))
-	b.SetAttributeRaw(s.Kind, refer(source, name, s.Target))
+	b.set("target", address("authentik_application", label, "uuid"))
+	b.set(s.Kind, refer(source, name, s.Target))
 	visit(link.BindingAttrs(), s, rest(b, false))
 }
 
 // rest sets the remaining fields of an object.
-func rest(b *hclwrite.Body, empty bool) func(link.Meta) link.Cells {
+func rest(b *hclBlock, empty bool) func(link.Meta) link.Cells {
 	return func(m link.Meta) link.Cells { return hclCells{Meta: m, to: b, empty: empty} }
 }
 
@@ -280,21 +273,21 @@ func rest(b *hclwrite.Body, empty bool) func(link.Meta) link.Cells {
 type hclCells struct {
 	ownWay
 	link.Meta
-	to    *hclwrite.Body
+	to    *hclBlock
 	empty bool
 }
 
 func (h hclCells) Text(v *string) {
-	if h.to.GetAttribute(h.Key) == nil && (*v != "" || h.empty) {
-		h.to.SetAttributeRaw(h.Key, hclText(*v))
+	if !h.to.has(h.Key) && (*v != "" || h.empty) {
+		h.to.set(h.Key, hclText(*v))
 	}
 }
 
 // Flag omits fields of newer versions that are not set.
 func (h hclCells) Flag(v *bool) {
 	if *v || h.Since == "" {
-		h.to.SetAttributeRaw(h.Key, hclBool(*v))
+		h.to.set(h.Key, hclBool(*v))
 	}
 }
 
-func (h hclCells) Number(v *int) { h.to.SetAttributeRaw(h.Key, hclInt(*v)) }
+func (h hclCells) Number(v *int) { h.to.set(h.Key, hclInt(*v)) }

@@ -1,17 +1,12 @@
 package checks
 
 import (
-	"crypto/ecdsa"
-	"crypto/rsa"
 	"encoding/json"
 	"fmt"
 	"net/http"
 	"net/url"
 	"slices"
 	"strings"
-
-	"github.com/coreos/go-oidc/v3/oidc"
-	"github.com/go-jose/go-jose/v4"
 
 	"authpocket/internal/authentik/rest"
 	"authpocket/internal/link"
@@ -22,7 +17,7 @@ func (m *measured) judgeDiscovery() []link.Check {
 	discovery := newCheck(link.CheckAuthentikDiscovery, "authentik responds at its public address")
 	issuer := newCheck(link.CheckAuthentikIssuer, "The issuer is as expected")
 	asked := "GET " + m.d.DiscoveryURL()
-	var config oidc.ProviderConfig
+	var config openIDConfig
 	if discovery = m.judgePage(discovery, asked, m.discovery); discovery.Status == "" {
 		if json.Unmarshal(m.discovery.Body, &config) != nil || config.IssuerURL == "" {
 			discovery = discovery.Fails(link.CauseHTMLInsteadOfJSON, asked+": "+outcome(m.discovery)+
@@ -140,20 +135,25 @@ func (m *measured) judgeChosenKey(check link.Check, evidence string) link.Check 
 	return check.Passes(evidence)
 }
 
+// openIDConfig is what PocketBase needs of the OpenID configuration.
+type openIDConfig struct {
+	IssuerURL   string `json:"issuer"`
+	AuthURL     string `json:"authorization_endpoint"`
+	TokenURL    string `json:"token_endpoint"`
+	UserInfoURL string `json:"userinfo_endpoint"`
+	JWKSURL     string `json:"jwks_uri"`
+}
+
 // keyKinds returns the types of the keys in a JWKS, which is an empty object if the provider has no key.
 func keyKinds(body []byte) (kinds []string, readable bool) {
 	set, readable := rest.ParseObject(body)
 	for _, raw := range set.List("keys") {
-		var key jose.JSONWebKey
-		if json.Unmarshal(raw, &key) != nil {
+		var key struct{ Kty, N, E, X, Y string }
+		switch err := json.Unmarshal(raw, &key); {
+		case err != nil || key.Kty == "":
 			kinds = append(kinds, "unknown")
-			continue
-		}
-		switch key.Key.(type) {
-		case *rsa.PublicKey:
-			kinds = append(kinds, "RSA")
-		case *ecdsa.PublicKey:
-			kinds = append(kinds, "EC")
+		case key.Kty == "RSA" && key.N != "" && key.E != "", key.Kty == "EC" && key.X != "" && key.Y != "":
+			kinds = append(kinds, key.Kty)
 		default:
 			kinds = append(kinds, "another kind")
 		}

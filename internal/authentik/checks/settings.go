@@ -9,8 +9,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/coreos/go-oidc/v3/oidc"
-
 	"authpocket/internal/authentik/rest"
 	"authpocket/internal/link"
 )
@@ -183,7 +181,7 @@ func bindingNames(list []link.BindingState) string {
 // use another host than browsers, but the same paths.
 func (m *measured) judgeEndpoints() link.Check {
 	check := newCheck(link.CheckAuthentikEndpoints, "The URLs in PocketBase are authentik's endpoints")
-	var config oidc.ProviderConfig
+	var config openIDConfig
 	if m.discovery.Status != http.StatusOK || json.Unmarshal(m.discovery.Body, &config) != nil ||
 		config.TokenURL == "" {
 		return check.Skips("The OpenID configuration could not be read.")
