@@ -10,7 +10,9 @@ WORKDIR /src
 COPY go.mod go.sum ./
 RUN go mod download
 COPY . .
-RUN CGO_ENABLED=0 go build -trimpath -ldflags='-s -w -buildid=' -o /authpocket ./cmd/authpocket
+# The flags of the Makefile, GOFLAGS_BUILD.
+RUN CGO_ENABLED=0 go build -trimpath -ldflags='-s -w -buildid=' -gcflags='authpocket/...=-l' \
+    -o /authpocket ./cmd/authpocket
 
 FROM ${BASE}
 COPY --from=build /authpocket /authpocket

@@ -1,9 +1,11 @@
 # Everything here needs Go 1.26 and make only; the browser tests also need
 # Node and Chromium, and say so when they are not there.
 SHELL := /bin/bash
-GOFLAGS_BUILD := -trimpath -ldflags='-s -w -buildid='
+# Without inlining, our own code is 1 MB smaller: a template is not repeated in
+# each page that uses it.
+GOFLAGS_BUILD := -trimpath -ldflags='-s -w -buildid=' -gcflags='authpocket/...=-l'
 
-.PHONY: help man generate check-generated test check race browser lint security fuzz faults worlds run demo build bench
+.PHONY: help man generate check-generated test check race browser lint security fuzz faults worlds run demo build bench bin/authpocket bin/authpocket-demo
 
 help:                     ## this list
 	@awk -F ':[^#]*## ' '/^[a-z-]+:.*## / { printf "%-17s %s\n", $$1, $$2 }' Makefile
@@ -63,10 +65,11 @@ run:                      ## start the wizard
 demo:                     ## start the wizard in front of a sandbox
 	go run ./cmd/authpocket-demo
 
-build:                    ## the two programs
-	CGO_ENABLED=0 go build $(GOFLAGS_BUILD) -o bin/authpocket ./cmd/authpocket
-	CGO_ENABLED=0 go build $(GOFLAGS_BUILD) -o bin/authpocket-demo ./cmd/authpocket-demo
+build: bin/authpocket bin/authpocket-demo ## the two programs
 	@ls -l bin
+
+bin/authpocket bin/authpocket-demo: bin/%:
+	CGO_ENABLED=0 go build $(GOFLAGS_BUILD) -o $@ ./cmd/$*
 
 man:                      ## the manual pages, in bin/man
 	SOURCE_DATE_EPOCH="$$(git log -1 --format=%ct)" go run ./internal/clidocs -man bin/man

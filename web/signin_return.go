@@ -6,6 +6,7 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"sync"
 
 	"authpocket/internal/secret"
 	"authpocket/internal/signin"
@@ -15,12 +16,14 @@ import (
 )
 
 // clientID is what PocketBase names a holder of its event stream with.
-var clientID = regexp.MustCompile(`^[A-Za-z0-9]{15,100}$`)
+var clientID = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`^[A-Za-z0-9]{15,100}$`)
+})
 
 // openSignIn handles the routes "POST /signin/{id}/stage" and "POST /try/{token}/stage": the page has
 // PocketBase's event stream, and is told where to send the window.
 func (s *Server) openSignIn(w http.ResponseWriter, r *http.Request, _ *session.Session, run *session.SignIn) {
-	if err := form.Parse(r); err != nil || !clientID.MatchString(form.Typed(r, "client")) ||
+	if err := form.Parse(r); err != nil || !clientID().MatchString(form.Typed(r, "client")) ||
 		run.Way != session.WayWindow {
 		http.Error(w, "The page did not send a client ID of PocketBase's event stream. Reload it.",
 			http.StatusUnprocessableEntity)

@@ -90,7 +90,7 @@ func (s *Store) Interrupted() ([]Summary, []SetAside, error) {
 func (s *Store) Load(id string) (*Receipt, error) {
 	missing := &Fault{Summary: fmt.Sprintf("There is no receipt %.40q.", id), Todo: "Choose one from the list.",
 		Err: ErrNotFound}
-	if !idSyntax.MatchString(id) {
+	if !idSyntax().MatchString(id) {
 		return nil, missing
 	}
 	names, err := s.names()

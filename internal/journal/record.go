@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"regexp"
 	"slices"
+	"sync"
 	"time"
 
 	"authpocket/internal/link"
@@ -145,12 +146,14 @@ func fromStepRecord(in stepRecord) (out Step, err error) {
 	return out, err
 }
 
-var idSyntax = regexp.MustCompile(`^[a-z0-9]{4,40}$`)
+var idSyntax = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`^[a-z0-9]{4,40}$`)
+})
 
 // validate returns an error for values that this version never writes.
 func (r *Receipt) validate() error {
 	switch {
-	case !idSyntax.MatchString(r.ID):
+	case !idSyntax().MatchString(r.ID):
 		return fmt.Errorf("there is no receipt id %q", r.ID)
 	case !slices.Contains(kinds(), r.Kind):
 		return fmt.Errorf("there is no kind of apply %q", r.Kind)

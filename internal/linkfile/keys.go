@@ -7,6 +7,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/agext/levenshtein"
 	"go.yaml.in/yaml/v3"
@@ -135,12 +136,14 @@ func nodes(root *yaml.Node) iter.Seq[*yaml.Node] {
 	return func(yield func(*yaml.Node) bool) { walk(root, yield) }
 }
 
-var keySyntax = regexp.MustCompile(`^[A-Za-z0-9_.-]{0,60}`)
+var keySyntax = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`^[A-Za-z0-9_.-]{0,60}`)
+})
 
 // shownKey returns the part of key that can be a key. The rest may be a value
 // after a missing space, and values may be secrets.
 func shownKey(key string) string {
-	shown := keySyntax.FindString(key)
+	shown := keySyntax().FindString(key)
 	if shown != key {
 		shown += "…"
 	}
@@ -175,7 +178,7 @@ func keyOf(f reflect.StructField) (name string, inline bool) {
 
 // nearest returns the known key with the smallest edit distance.
 func nearest(key string, known map[string]reflect.Type) string {
-	key = keySyntax.FindString(key)
+	key = keySyntax().FindString(key)
 	names := slices.Sorted(maps.Keys(known))
 	return slices.MinFunc(names, func(a, b string) int {
 		return levenshtein.Distance(key, a, nil) - levenshtein.Distance(key, b, nil)

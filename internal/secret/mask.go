@@ -3,6 +3,7 @@ package secret
 import (
 	"regexp"
 	"strings"
+	"sync"
 	"unicode"
 )
 
@@ -23,21 +24,26 @@ const (
 	members = names + `|cookie|set-cookie|authorization|mfaId)`
 )
 
-var (
+// patterns find secrets, and markup.
+type patterns struct{ secretPair, secretField, quotedField, secretHeader, bearer, markup, webToken *regexp.Regexp }
+
+// find returns the patterns, compiled when they are first needed.
+var find = sync.OnceValue(func() (p patterns) {
 	// name=value, as in URLs, forms and cookies
-	secretPair = regexp.MustCompile(`(?i)` + edge + `(` + pairs + `)(=|%3D|\\u003d)[^\s&;,"'<>)\]}]+`)
+	p.secretPair = regexp.MustCompile(`(?i)` + edge + `(` + pairs + `)(=|%3D|\\u003d)[^\s&;,"'<>)\]}]+`)
 	// "name": "value", as in JSON and Python
-	secretField = regexp.MustCompile(`(?i)(["'])(` + members + `)["']\s*:\s*` +
+	p.secretField = regexp.MustCompile(`(?i)(["'])(` + members + `)["']\s*:\s*` +
 		`("(?:[^"\\]|\\.)*"?|'(?:[^'\\]|\\.)*'?|[^\s,}]+)`)
 	// \"name\": \"value\", as in a JSON string of JSON
-	quotedField = regexp.MustCompile(`(?i)(\\")(` + members + `)\\"\s*:\s*` +
+	p.quotedField = regexp.MustCompile(`(?i)(\\")(` + members + `)\\"\s*:\s*` +
 		`\\"(?:[^"\\]|\\\\\\\\|\\\\\\"|\\\\?[^"\\])*(?:\\")?`)
 	// Authorization: Bearer value, Cookie: value
-	secretHeader = regexp.MustCompile(`(?i)\b((?:proxy-)?authorization|(?:set-)?cookie)\s*:\s*[^\r\n]+`)
-	bearer       = regexp.MustCompile(`(?i)` + edge + `(bearer|basic)(?:\s|%20|\+)+[a-z0-9._~+/=-]{8,}`)
-	markup       = regexp.MustCompile(`<[A-Za-z!/?]`)
-	webToken     = regexp.MustCompile(edge + `eyJ[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]*){1,4}`)
-)
+	p.secretHeader = regexp.MustCompile(`(?i)\b((?:proxy-)?authorization|(?:set-)?cookie)\s*:\s*[^\r\n]+`)
+	p.bearer = regexp.MustCompile(`(?i)` + edge + `(bearer|basic)(?:\s|%20|\+)+[a-z0-9._~+/=-]{8,}`)
+	p.markup = regexp.MustCompile(`<[A-Za-z!/?]`)
+	p.webToken = regexp.MustCompile(edge + `eyJ[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]*){1,4}`)
+	return p
+})
 
 // Scrub returns text from an outside system in a form that can be shown to the
 // admin: one line of bounded length, without web pages, codes, tokens, secrets
@@ -53,17 +59,18 @@ func Mask(text string, known ...Text) string {
 	if len(text) > maxRead {
 		text = strings.ToValidUTF8(text[:maxRead], "")
 	}
-	text = secretHeader.ReplaceAllString(text, "$1: "+hidden)
-	text = bearer.ReplaceAllString(text, "$1$2 "+hidden)
-	text = webToken.ReplaceAllString(text, "$1"+hidden)
-	text = secretField.ReplaceAllString(text, "$1$2$1: "+hidden)
-	text = quotedField.ReplaceAllString(text, "$1$2$1: "+hidden)
-	return secretPair.ReplaceAllString(text, "$1$2$3"+hidden)
+	p := find()
+	text = p.secretHeader.ReplaceAllString(text, "$1: "+hidden)
+	text = p.bearer.ReplaceAllString(text, "$1$2 "+hidden)
+	text = p.webToken.ReplaceAllString(text, "$1"+hidden)
+	text = p.secretField.ReplaceAllString(text, "$1$2$1: "+hidden)
+	text = p.quotedField.ReplaceAllString(text, "$1$2$1: "+hidden)
+	return p.secretPair.ReplaceAllString(text, "$1$2$3"+hidden)
 }
 
 // withoutPage cuts text where markup begins, which may be a whole web page.
 func withoutPage(text string) string {
-	if at := markup.FindStringIndex(text); at != nil {
+	if at := find().markup.FindStringIndex(text); at != nil {
 		return text[:at[0]] + "(a web page)"
 	}
 	return text

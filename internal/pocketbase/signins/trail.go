@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 
 	"authpocket/internal/link"
@@ -45,7 +46,9 @@ func wordsOf(e rest.LogLine) string {
 	return string(e.Data.Details)
 }
 
-var plainState = regexp.MustCompile(`^[A-Za-z0-9_-]{8,100}$`)
+var plainState = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`^[A-Za-z0-9_-]{8,100}$`)
+})
 
 // Trail returns what PocketBase's own log says about a sign-in: the requests with the nonce, and the return from
 // authentik with the state. PocketBase writes its log late, so Trail waits up to 30 s for the entry if q.Patient is
@@ -69,7 +72,7 @@ func (c SignIns) trail(ctx context.Context, q signin.TrailQuery) signin.PocketBa
 		return signin.PocketBaseTrail{Unread: why}
 	}
 	filter := "data.url~" + rest.Quoted(nonceKey+"="+q.Nonce)
-	if plainState.MatchString(q.State) {
+	if plainState().MatchString(q.State) {
 		filter += " || data.url~" + rest.Quoted("state="+q.State)
 	}
 	query := url.Values{"filter": {filter}, "sort": {"created"}, "perPage": {"50"}, "skipTotal": {"1"}}
