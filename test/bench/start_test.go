@@ -129,7 +129,8 @@ func (p *process) printed(b *testing.B, pattern string) string {
 func (p *process) enter(b *testing.B) {
 	b.Helper()
 	form := url.Values{"code": {p.printed(b, `#code=(\w+)`)}}
-	req, err := http.NewRequestWithContext(b.Context(), http.MethodPost, p.url+"/door", strings.NewReader(form.Encode()))
+	req, err := http.NewRequestWithContext(b.Context(), http.MethodPost, p.url+"/door",
+		strings.NewReader(form.Encode()))
 	if err != nil {
 		b.Fatal(err)
 	}
