@@ -36,10 +36,11 @@ func (b *hclBlock) add(apart bool, kind string, labels ...string) *hclBlock {
 	if apart {
 		b.items = append(b.items, hclItem{})
 	}
+	head := []string{kind}
 	for _, label := range labels {
-		kind += " " + string(hclText(label))
+		head = append(head, string(hclText(label)))
 	}
-	inner := &hclBlock{head: kind}
+	inner := &hclBlock{head: strings.Join(head, " ")}
 	b.items = append(b.items, hclItem{block: inner})
 	return inner
 }
