@@ -5,7 +5,7 @@ SHELL := /bin/bash
 # each page that uses it.
 GOFLAGS_BUILD := -trimpath -ldflags='-s -w -buildid=' -gcflags='authpocket/...=-l'
 
-.PHONY: help man generate check-generated test check race browser lint security fuzz faults worlds run demo build bench bin/authpocket bin/authpocket-demo
+.PHONY: help man generate check-generated test check race browser lint security fuzz faults worlds run demo build sizes bench bin/authpocket bin/authpocket-demo
 
 help:                     ## this list
 	@awk -F ':[^#]*## ' '/^[a-z-]+:.*## / { printf "%-17s %s\n", $$1, $$2 }' Makefile
@@ -70,6 +70,9 @@ build: bin/authpocket bin/authpocket-demo ## the two programs
 
 bin/authpocket bin/authpocket-demo: bin/%:
 	CGO_ENABLED=0 go build $(GOFLAGS_BUILD) -o $@ ./cmd/$*
+
+sizes:                    ## what the largest modules add to the program
+	@./scripts/sizes.sh $(GOFLAGS_BUILD)
 
 man:                      ## the manual pages, in bin/man
 	SOURCE_DATE_EPOCH="$$(git log -1 --format=%ct)" go run ./internal/clidocs -man bin/man
