@@ -12,6 +12,9 @@ import (
 func Import(s link.Spec, a link.AuthentikSnapshot, p link.PocketBaseSnapshot) (link.Spec, link.Problems) {
 	s.Email = link.EmailLeave
 	found, problems := Resolve(s, a, p, link.Generated{})
+	problems = slices.DeleteFunc(problems, func(one link.Problem) bool {
+		return one.Field == fieldPublicURL // which is read from the link
+	})
 	if len(problems) > 0 {
 		return s, problems
 	}

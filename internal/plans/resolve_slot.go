@@ -76,6 +76,8 @@ func resolveUserInfo(d *link.Desired, s link.Spec, now link.OAuth2Provider) {
 	}
 }
 
+const fieldPublicURL = "authentik.public_url"
+
 // checkEncrypted adds a problem if a URL that the spec leaves open would turn from https into http, as it does if
 // authentik's address was copied from an authentik that ignores its proxy's X-Forwarded-Proto.
 func checkEncrypted(want link.PocketBase, now, after link.OAuth2Provider, problems *link.Problems) {
@@ -87,7 +89,7 @@ func checkEncrypted(want link.PocketBase, now, after link.OAuth2Provider, proble
 		{want.UserInfoURL, now.UserInfoURL, after.UserInfoURL}, {want.JWKSURL, now.JWKSURL, after.JWKSURL},
 	} {
 		if u.want == nil && strings.HasPrefix(u.now, "https://") && strings.HasPrefix(u.after, "http://") {
-			problems.Add("authentik.public_url", "PocketBase uses "+u.now+". With this address of authentik it would "+
+			problems.Add(fieldPublicURL, "PocketBase uses "+u.now+". With this address of authentik it would "+
 				"use plain http: "+u.after+".", "Set authentik's public address to the one with https://.")
 			return
 		}
