@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -181,8 +182,7 @@ func (l *lab) cut(b binary, c cut) (left bool, err error) {
 	l.readyToSignIn()
 	defer l.clean()
 	args := append([]string{"verify", "--quick", "-f", l.signInFile()}, l.signIn()...)
-	struck := false
-	var mu sync.Mutex
+	var struck atomic.Bool
 	out, code, err := b.do(l, args, func(p *process) func(call) *fault {
 		f := &fault{after: c.after, answer: reset}
 		if c.kills {
@@ -192,13 +192,11 @@ func (l *lab) cut(b binary, c cut) (left bool, err error) {
 			if at != c.at {
 				return nil
 			}
-			mu.Lock()
-			defer mu.Unlock()
-			struck = true
+			struck.Store(true)
 			return f
 		}
 	})
-	if err != nil || c.kills && code != -1 || !c.kills && (code < 0 || !struck) {
+	if err != nil || c.kills && code != -1 || !c.kills && (code < 0 || !struck.Load()) {
 		return false, fmt.Errorf("the cut: code %d, %w\n%s", code, err, out)
 	}
 	wrong := []error{leaks(out, append(l.secrets(&run{}), horse))}
