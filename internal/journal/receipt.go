@@ -136,7 +136,7 @@ func (r *Receipt) Key() string { return Key(r.AuthentikURL, r.PocketBaseURL) }
 // error, a *Fault, nothing may be written to either system.
 func (s *Store) Begin(plan link.Plan, meta Meta) (*Receipt, error) {
 	r := &Receipt{
-		ID: strings.ToLower(rand.Text()[:10]), When: s.stamp(), Meta: meta,
+		ID: newID(), When: s.stamp(), Meta: meta,
 		ClientID: plan.Generated.ClientID, Spec: plan.Spec, store: s,
 	}
 	for _, c := range plan.Changes {
@@ -282,6 +282,8 @@ func (r *Receipt) save(next *Receipt) error {
 	*r = *next
 	return nil
 }
+
+func newID() string { return strings.ToLower(rand.Text()[:10]) }
 
 func (s *Store) stamp() time.Time { return s.now().UTC().Round(0) }
 

@@ -1,7 +1,6 @@
 package journal
 
 import (
-	"crypto/rand"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -34,7 +33,7 @@ type SignIn struct {
 // BeginSignIn writes the note of a test sign-in whose code PocketBase is about to get. It returns once the note is
 // synced. If it returns an error, a *Fault, PocketBase must not get the code.
 func (s *Store) BeginSignIn(n SignIn) (*SignIn, error) {
-	n.ID, n.store = strings.ToLower(rand.Text()[:10]), s
+	n.ID, n.store = newID(), s
 	body, err := encodeJSON(n)
 	if err == nil {
 		body, err = seal(body)

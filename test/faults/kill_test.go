@@ -87,29 +87,34 @@ func kills(t *testing.T, l *lab) (cases []killed) {
 
 func killAll(t *testing.T, b binary, labs []*lab, cases []killed) (torn int) {
 	t.Helper()
-	todo := make(chan killed)
-	var (
-		group sync.WaitGroup
-		mu    sync.Mutex
-	)
+	var mu sync.Mutex
+	share(labs, cases, func(l *lab, k killed) {
+		if err := l.kill(b, k); err != nil {
+			mu.Lock()
+			defer mu.Unlock()
+			torn++
+			t.Errorf("%s:\n%v", k, err)
+		}
+	})
+	return torn
+}
+
+// share plays the cases in the labs, one at a time in each.
+func share[C any](labs []*lab, cases []C, play func(*lab, C)) {
+	todo := make(chan C)
+	var group sync.WaitGroup
 	for _, l := range labs {
 		group.Go(func() {
-			for k := range todo {
-				if err := l.kill(b, k); err != nil {
-					mu.Lock()
-					torn++
-					t.Errorf("%s:\n%v", k, err)
-					mu.Unlock()
-				}
+			for c := range todo {
+				play(l, c)
 			}
 		})
 	}
-	for _, k := range cases {
-		todo <- k
+	for _, c := range cases {
+		todo <- c
 	}
 	close(todo)
 	group.Wait()
-	return torn
 }
 
 // kill runs the case and returns everything that is wrong.

@@ -62,32 +62,19 @@ func TestASignInIsCutAtEveryCall(t *testing.T) {
 		chosen = append(chosen, theWorst(all)...)
 	}
 	torn, cleared := 0, 0
-	todo := make(chan cut)
-	var (
-		group sync.WaitGroup
-		mu    sync.Mutex
-	)
-	for _, l := range labs {
-		group.Go(func() {
-			for c := range todo {
-				left, err := l.cut(b, c)
-				mu.Lock()
-				if left {
-					cleared++
-				}
-				if err != nil {
-					torn++
-					t.Errorf("%s:\n%v", c, err)
-				}
-				mu.Unlock()
-			}
-		})
-	}
-	for _, c := range chosen {
-		todo <- c
-	}
-	close(todo)
-	group.Wait()
+	var mu sync.Mutex
+	share(labs, chosen, func(l *lab, c cut) {
+		left, err := l.cut(b, c)
+		mu.Lock()
+		defer mu.Unlock()
+		if left {
+			cleared++
+		}
+		if err != nil {
+			torn++
+			t.Errorf("%s:\n%v", c, err)
+		}
+	})
 	if cleared == 0 {
 		t.Error("no cut left an account behind")
 	}
