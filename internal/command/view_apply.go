@@ -1,0 +1,78 @@
+package command
+
+import (
+	"authpocket/internal/engine"
+	"authpocket/internal/link"
+	"authpocket/internal/visible"
+	"cmp"
+	"errors"
+	"slices"
+)
+
+// progress returns a hook that keeps the outcomes and, unless they are printed
+// as JSON at the end, shows each step.
+func (v view) progress(o outcomes) engine.Hook {
+	return func(e engine.Event) {
+		o.take(e)
+		if !v.asJSON {
+			v.event(e)
+		}
+	}
+}
+
+func (v view) event(e engine.Event) {
+	switch e.State {
+	case engine.Running:
+		visible.Fprintf(v.out, "%s: %s %s ... ", e.Change.System.Label(), e.Change.Action, e.Change.Object)
+	case engine.Done:
+		visible.Fprintln(v.out, "done")
+	case engine.Failed:
+		visible.Fprintln(v.out, "failed")
+	}
+}
+
+// ending returns the last line for an applied plan.
+func ending(plan link.Plan) string {
+	switch {
+	case plan.Empty():
+		return ""
+	case plan.Purpose == link.PurposeUndo:
+		if plan.Restores {
+			return "The link is restored."
+		}
+		if slices.ContainsFunc(plan.Warnings, func(w link.Warning) bool { return w.ID == link.WarnLost }) {
+			return "Undone, except for what cannot be restored."
+		}
+		return "Undone."
+	case plan.Purpose == link.PurposeRemove:
+		return "The link is removed. Accounts stay."
+	case plan.Purpose == link.PurposeRotate:
+		return "Both systems have the new client secret."
+	}
+	return "Applied. Run authpocket verify to check sign-in."
+}
+
+func (v view) applied(plan link.Plan, o outcomes, checks link.Checks, err error) {
+	if v.asJSON {
+		result := map[string]any{"applied": err == nil, "changes": o}
+		if checks != nil {
+			result["checks"] = checks
+		}
+		if err != nil {
+			result["errors"] = v.messages(err)
+		}
+		if stopped, ok := errors.AsType[*link.Stopped](err); ok {
+			result["written"], result["stale"] = cmp.Or(stopped.Written(), "unknown"), stopped.Stale
+		}
+		v.json(result)
+	} else if checks != nil {
+		v.checks(checks, link.SignedIn{})
+	}
+	if err != nil {
+		v.errors(err)
+		return
+	}
+	if words := ending(plan); !v.asJSON && words != "" {
+		visible.Fprintln(v.out, words)
+	}
+}
