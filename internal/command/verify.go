@@ -58,6 +58,9 @@ func (f verifyFlags) run(ctx context.Context, p program) error {
 	if err := f.clash(); err != nil {
 		return view.fail(err)
 	}
+	if err := p.canAsk(f.Yes || !f.SignInNew); err != nil {
+		return view.fail(err)
+	}
 	who, err := p.credentials(ctx, f.signInFlags)
 	if err != nil {
 		return view.fail(err)
