@@ -17,12 +17,14 @@ import (
 type applyFlags struct {
 	fileFlags
 	stateFlag
+	allFlag
 	Yes bool
 }
 
 func (f *applyFlags) add(cmd *cobra.Command) {
 	f.fileFlags.add(cmd)
 	f.stateFlag.add(cmd)
+	f.allFlag.add(cmd, allFields)
 	cmd.Flags().BoolVar(&f.Yes, "yes", false, "apply without asking")
 }
 
@@ -70,6 +72,7 @@ type planner func(*engine.Engine, context.Context, link.Spec) (link.Plan, error)
 // verify is nil.
 func (p program) carryOut(ctx context.Context, f applyFlags, planned planner, verify verifier) error {
 	view := p.view(f.JSON)
+	view.all = f.All
 	if err := p.canAsk(f.Yes); err != nil {
 		return view.fail(err)
 	}
@@ -88,7 +91,10 @@ func (p program) carryOut(ctx context.Context, f applyFlags, planned planner, ve
 		}
 	}
 	hook := func(event engine.Event) { view.progress(outcomes)(event) }
-	made := func(context.Context) (link.Plan, error) { return planned(e, moment, spec) }
+	made := func(context.Context) (link.Plan, error) {
+		defer p.status(reading)()
+		return planned(e, moment, spec)
+	}
 	// After a signal the running change finishes, and no other starts.
 	if f.Yes {
 		err = e.ApplyUnseen(ctx, made, show, hook)
@@ -135,7 +141,8 @@ func (p program) canAsk(yes bool) error {
 // input counts as no. A read of a terminal cannot be interrupted, so it is left
 // running until the program ends.
 func (p program) confirmed(ctx context.Context, plan link.Plan) bool {
-	visible.Fprintf(p.err, "Apply %s? [y/N] ", changes(len(plan.Changes)))
+	on := screenOf(p.err, p.colour)
+	visible.Fprintf(p.err, "%s [y/N] ", on.in(bold, "Apply "+changes(len(plan.Changes))+"?"))
 	lines := make(chan string, 1)
 	go func() {
 		line, _ := bufio.NewReader(p.in).ReadString('\n')

@@ -17,6 +17,9 @@ import (
 	"authpocket/internal/visible"
 )
 
+// reading is the status while a plan is made.
+const reading = "Reading authentik and PocketBase"
+
 // store opens the directory for receipts. It returns nil if there is none.
 type store func() (*engine.Store, error)
 
@@ -60,7 +63,9 @@ func (p program) connectBoth(ctx context.Context, file linkfile.File) (engine.Co
 	)
 	group.Go(func() { a, errs[0] = p.connectAuthentik(ctx, file.Authentik) })
 	group.Go(func() { b, errs[1] = p.connectPocketBase(ctx, file.PocketBase) })
+	erase := p.status("Connecting to authentik and PocketBase")
 	group.Wait()
+	erase()
 	if err := errors.Join(errs[0], errs[1]); err != nil {
 		return cfg, err
 	}

@@ -51,6 +51,15 @@ func (f *jsonFlag) add(cmd *cobra.Command) {
 	cmd.Flags().BoolVar(&f.JSON, "json", false, "print JSON instead of text")
 }
 
+// allFlag asks for what is usually left out.
+type allFlag struct{ All bool }
+
+func (f *allFlag) add(cmd *cobra.Command, what string) {
+	cmd.Flags().BoolVar(&f.All, "all", false, what)
+}
+
+const allFields = "also show the fields that have their defaults, and notes in full"
+
 type stateFlag struct{ State string }
 
 func (f *stateFlag) add(cmd *cobra.Command) {

@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -112,5 +113,42 @@ func (w *watched) wait(ctx context.Context, t *testing.T, text string) {
 			t.Fatalf("waiting for %q: %v\n%s", text, err, w.all)
 		}
 		w.all += string(buffer[:n])
+	}
+}
+
+func TestASignalIsANoToTheQuestion(t *testing.T) {
+	box, err := sandbox.Start(t.Context(), sandbox.Config{SigningKey: testkey.RSA()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() {
+		if err := box.Close(); err != nil {
+			t.Error(err)
+		}
+	}()
+	file := filepath.Join(t.TempDir(), "link.yaml")
+	text := "authentik: {url: '" + box.AuthentikURL + "', token: '${AUTHENTIK_TOKEN}'}\n" +
+		"pocketbase: {url: '" + box.PocketBaseURL + "', token: '${POCKETBASE_TOKEN}'}\nemail: trust-all\n"
+	if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	cmd := authpocket(t, "apply", "-f", file, "--state", t.TempDir())
+	cmd.Env = append(cmd.Env, "AUTHENTIK_TOKEN="+box.AuthentikToken, "POCKETBASE_TOKEN="+box.PocketBaseToken)
+	_, terminal := openTerminal(t)
+	screen, said := outputs(t)
+	cmd.Stdin, cmd.Stdout, cmd.Stderr = terminal, said, said
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	screen.wait(t.Context(), t, "[y/N]")
+	if err := cmd.Process.Signal(syscall.SIGINT); err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Wait(); err == nil {
+		t.Error("an interrupted apply succeeds")
+	}
+	screen.wait(t.Context(), t, "Nothing was changed")
+	if n := len(box.Authentik().Snapshot().Applications); n != 0 {
+		t.Errorf("there are %d applications", n)
 	}
 }

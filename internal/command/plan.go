@@ -11,6 +11,7 @@ import (
 type planFlags struct {
 	fileFlags
 	stateFlag
+	allFlag
 }
 
 func newPlan(s *shared) *cobra.Command {
@@ -27,19 +28,23 @@ func newPlan(s *shared) *cobra.Command {
 	}
 	f.fileFlags.add(cmd)
 	f.stateFlag.add(cmd)
+	f.allFlag.add(cmd, allFields)
 	return cmd
 }
 
 // run prints the plan.
 func (f planFlags) run(ctx context.Context, p program) error {
 	view := p.view(f.JSON)
+	view.all = f.All
 	ctx = engine.OneMoment(ctx)
 	e, spec, err := p.open(ctx, &view, f.fileFlags, earlier(f.State))
 	if err != nil {
 		return view.fail(err)
 	}
 	view.interrupted(e)
+	erase := p.status(reading)
 	plan, err := e.Plan(ctx, spec)
+	erase()
 	if err != nil {
 		return view.fail(err)
 	}

@@ -137,6 +137,7 @@ type shared struct {
 	streams
 	level  logLevel
 	caFile string // empty: only the system's CAs
+	colour colour
 }
 
 func (s *shared) add(root *cobra.Command) {
@@ -144,19 +145,24 @@ func (s *shared) add(root *cobra.Command) {
 	flags.Var(&s.level, "log", "log `level`: debug, info, warn or error; default: warn for serve, off for\nother commands")
 	fromEnv(flags, "log", "AUTHPOCKET_LOG")
 	_ = root.RegisterFlagCompletionFunc("log", cobra.FixedCompletions(logLevels(), cobra.ShellCompDirectiveNoFileComp))
+	s.colour = "auto"
+	flags.Var(&s.colour, "color", "colours in the output: auto, always or never; auto is at a terminal, unless\n"+
+		"$NO_COLOR is set")
+	_ = root.RegisterFlagCompletionFunc("color", cobra.FixedCompletions(colours(), cobra.ShellCompDirectiveNoFileComp))
 	flags.StringVar(&s.caFile, "ca-file", "", "PEM `file` with a private CA, trusted in addition to the system's CAs")
 	fromEnv(flags, "ca-file", "AUTHPOCKET_CA_FILE")
 }
 
 // program returns what a command runs with.
 func (s *shared) program() program {
-	return program{streams: s.streams, log: newLog(s.err, string(s.level)), caFile: s.caFile}
+	return program{streams: s.streams, log: newLog(s.err, string(s.level)), caFile: s.caFile, colour: s.colour}
 }
 
 type program struct {
 	streams
 	log    *slog.Logger
 	caFile string
+	colour colour
 }
 
 // newLog returns a log of that level, which is empty for none.

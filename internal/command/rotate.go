@@ -8,7 +8,6 @@ import (
 	"authpocket/internal/engine"
 	"authpocket/internal/link"
 	"authpocket/internal/linkfile"
-	"authpocket/internal/visible"
 )
 
 type rotateFlags struct{ applyFlags }
@@ -32,10 +31,9 @@ func newRotate(s *shared) *cobra.Command {
 // one from PocketBase, it restores the old one.
 func (f rotateFlags) run(ctx context.Context, p program) error {
 	verify := func(ctx context.Context, e *engine.Engine, plan link.Plan) (link.Checks, error) {
-		if !f.JSON {
-			visible.Fprintln(p.out, "Checking the new client secret. PocketBase's log can take up to 30 seconds.")
-		}
+		erase := p.status("Checking the new client secret, which takes up to 30 seconds")
 		check := e.ProveSecret(ctx, plan.Desired)
+		erase()
 		checks := link.Checks{check}
 		if check.Status != link.Fail || check.Cause != link.CauseInvalidClient {
 			return checks, nil

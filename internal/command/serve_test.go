@@ -14,9 +14,6 @@ import (
 	"time"
 
 	"golang.org/x/sys/unix"
-
-	"authpocket/sandbox"
-	"authpocket/test/testkey"
 )
 
 func TestServePrintsItsAddressAndStopsOnSIGTERM(t *testing.T) {
@@ -64,52 +61,6 @@ func TestServePrintsItsAddressAndStopsOnSIGTERM(t *testing.T) {
 				}
 			})
 		}
-	}
-}
-
-func TestASignalIsANoToTheQuestion(t *testing.T) {
-	box, err := sandbox.Start(t.Context(), sandbox.Config{SigningKey: testkey.RSA()})
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer func() {
-		if err := box.Close(); err != nil {
-			t.Error(err)
-		}
-	}()
-	file := filepath.Join(t.TempDir(), "link.yaml")
-	text := "authentik: {url: '" + box.AuthentikURL + "', token: '${AUTHENTIK_TOKEN}'}\n" +
-		"pocketbase: {url: '" + box.PocketBaseURL + "', token: '${POCKETBASE_TOKEN}'}\nemail: trust-all\n"
-	if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	cmd := authpocket(t, "apply", "-f", file, "--state", t.TempDir())
-	cmd.Env = append(cmd.Env, "AUTHENTIK_TOKEN="+box.AuthentikToken, "POCKETBASE_TOKEN="+box.PocketBaseToken)
-	stdin, err := cmd.StdinPipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer stdin.Close() // it stays open, as a terminal does
-	stderr, err := cmd.StderrPipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := cmd.Start(); err != nil {
-		t.Fatal(err)
-	}
-	said := bufio.NewReader(stderr)
-	if _, err := said.ReadString(']'); err != nil {
-		t.Fatal(err)
-	}
-	if err := cmd.Process.Signal(syscall.SIGINT); err != nil {
-		t.Fatal(err)
-	}
-	rest, err := io.ReadAll(said)
-	if ended := cmd.Wait(); err != nil || ended == nil || !strings.Contains(string(rest), "Nothing was changed") {
-		t.Errorf("it ends with %v, %v: %s", ended, err, rest)
-	}
-	if n := len(box.Authentik().Snapshot().Applications); n != 0 {
-		t.Errorf("there are %d applications", n)
 	}
 }
 

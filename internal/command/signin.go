@@ -67,7 +67,9 @@ func (p program) planProof(ctx context.Context, e *engine.Engine, spec link.Spec
 		return plan, err
 	}
 	if !f.JSON {
-		p.view(false).plan(plan)
+		shown := p.view(false)
+		shown.all = f.All
+		shown.plan(plan)
 	}
 	if !f.Yes && !p.confirmed(ctx, plan) {
 		return plan, &refusal{"Nothing was changed.", "Answer y, or use --yes."}

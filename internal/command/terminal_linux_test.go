@@ -3,7 +3,6 @@ package command
 import (
 	"bytes"
 	"fmt"
-	"io"
 	"os"
 	"strings"
 	"syscall"
@@ -11,9 +10,6 @@ import (
 	"time"
 
 	"golang.org/x/sys/unix"
-
-	"authpocket/sandbox"
-	"authpocket/test/testkey"
 )
 
 // openTerminal returns the two ends of a new terminal: the keyboard and screen, and the program's side.
@@ -96,46 +92,5 @@ func TestASignalPutsTheTerminalBack(t *testing.T) {
 	}
 	if !echoes(t, program) {
 		t.Errorf("the terminal still hides what is typed; the screen shows %q", screen.String())
-	}
-}
-
-// The link does not exist, so that PocketBase answers at once.
-func TestAWaitIsAnnouncedOnATerminalOnly(t *testing.T) {
-	box, err := sandbox.Start(t.Context(), sandbox.Config{SigningKey: testkey.RSA()})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		if err := box.Close(); err != nil {
-			t.Error(err)
-		}
-	})
-	t.Setenv("AUTHENTIK_TOKEN", box.AuthentikToken)
-	t.Setenv("POCKETBASE_TOKEN", box.PocketBaseToken)
-	file := t.TempDir() + "/link.yaml"
-	text := "authentik: {url: \"" + box.AuthentikURL + "\", token: \"${AUTHENTIK_TOKEN}\"}\npocketbase: {url: \"" +
-		box.PocketBaseURL + "\", token: \"${POCKETBASE_TOKEN}\"}\nemail: trust-all\n"
-	if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	const said = "Waiting for PocketBase's log"
-	user, program := openTerminal(t)
-	var screen bytes.Buffer
-	for _, stderr := range []io.Writer{&screen, program} {
-		cmd := authpocket(t, "verify", "-f", file)
-		cmd.Stderr = stderr
-		if err := cmd.Run(); cmd.ProcessState.ExitCode() != int(exitFailed) {
-			t.Fatalf("verify: %v", err)
-		}
-	}
-	shown := make([]byte, 4096)
-	n, err := user.Read(shown)
-	for err == nil && !strings.Contains(string(shown[:n]), said) {
-		var more int
-		more, err = user.Read(shown[n:])
-		n += more
-	}
-	if err != nil || strings.Contains(screen.String(), said) {
-		t.Errorf("the terminal shows %q, %v; without one it says %q", shown[:n], err, screen.String())
 	}
 }

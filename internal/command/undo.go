@@ -8,7 +8,6 @@ import (
 	"authpocket/internal/engine"
 	"authpocket/internal/link"
 	"authpocket/internal/linkfile"
-	"authpocket/internal/visible"
 )
 
 type undoFlags struct {
@@ -50,9 +49,6 @@ func (f undoFlags) run(ctx context.Context, p program) error {
 				return link.Plan{}, err
 			}
 			id = newest
-		}
-		if !f.JSON {
-			visible.Fprintf(p.out, "Undoing receipt %s.\n", id)
 		}
 		return e.Undo(ctx, id, f.Force)
 	}

@@ -11,12 +11,12 @@ import (
 	"authpocket/internal/link"
 	"authpocket/internal/linkfile"
 	"authpocket/internal/signin"
-	"authpocket/internal/visible"
 )
 
 type verifyFlags struct {
 	fileFlags
 	stateFlag
+	allFlag
 	Quick  bool
 	Person string
 	signInFlags
@@ -40,6 +40,7 @@ func newVerify(s *shared) *cobra.Command {
 	}
 	f.fileFlags.add(cmd)
 	f.stateFlag.add(cmd)
+	f.allFlag.add(cmd, "also show the checks that pass")
 	cmd.Flags().BoolVar(&f.Quick, "quick", false,
 		"skip the check that waits up to 30 seconds for PocketBase's log")
 	cmd.Flags().StringVar(&f.Person, "person", "", "user`name`, e-mail address or primary key of the authentik user whose "+
@@ -55,6 +56,7 @@ func newVerify(s *shared) *cobra.Command {
 // run checks the running link.
 func (f verifyFlags) run(ctx context.Context, p program) error {
 	view := p.view(f.JSON)
+	view.all = f.All
 	if err := f.clash(); err != nil {
 		return view.fail(err)
 	}
@@ -143,21 +145,15 @@ func (f verifyFlags) measure(ctx context.Context, p program, file linkfile.File,
 			return r
 		}
 	}
+	erase := p.status("Checking authentik and PocketBase")
 	r.Checks = e.Verify(moment, desired, person)
 	if !f.Quick {
-		p.waiting()
+		erase = p.status("Waiting for PocketBase's log, which takes 4 to 30 seconds")
 		r.Checks = append(r.Checks, e.VerifySlow(ctx, desired, nil)...)
 	}
+	erase()
 	f.signIn(ctx, p, e, desired, who, proof, &r)
 	return r
-}
-
-// waiting says at a terminal what the rest of the checks wait for.
-func (p program) waiting() {
-	if isTerminal(p.err) {
-		visible.Fprintln(p.err, "Waiting for PocketBase's log to show whether PocketBase reaches authentik. "+
-			"It takes 4 to 30 seconds.")
-	}
 }
 
 // signIn adds the test sign-in that the flags ask for.

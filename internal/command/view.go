@@ -16,10 +16,15 @@ import (
 type view struct {
 	out, err io.Writer
 	asJSON   bool
+	all      bool          // also what is usual or passed
 	file     linkfile.File // its places are shown with messages
+	on, errs screen        // of out and err
 }
 
-func (p program) view(asJSON bool) view { return view{out: p.out, err: p.streams.err, asJSON: asJSON} }
+func (p program) view(asJSON bool) view {
+	return view{out: p.out, err: p.streams.err, asJSON: asJSON, on: screenOf(p.out, p.colour),
+		errs: screenOf(p.err, p.colour)}
+}
 
 func (v view) json(value any) {
 	var document bytes.Buffer
@@ -46,7 +51,7 @@ func (v view) fail(err error) error {
 
 func (v view) errors(err error) {
 	for _, m := range v.messages(err) {
-		visible.Fprintln(v.err, text(m))
+		visible.Fprintf(v.err, "%s\n", v.errs.in(red, text(m)))
 	}
 }
 

@@ -21,13 +21,35 @@ func (v view) progress(o outcomes) engine.Hook {
 }
 
 func (v view) event(e engine.Event) {
+	what := e.Change.System.Label() + ": " + string(e.Change.Action) + " " + e.Change.Object
+	if v.on.terminal {
+		v.step(e, what)
+		return
+	}
 	switch e.State {
 	case engine.Running:
-		visible.Fprintf(v.out, "%s: %s %s ... ", e.Change.System.Label(), e.Change.Action, e.Change.Object)
+		visible.Fprintf(v.out, "%s ... ", what)
 	case engine.Done:
 		visible.Fprintln(v.out, "done")
 	case engine.Failed:
 		visible.Fprintln(v.out, "failed")
+	}
+}
+
+// step shows a step at a terminal: a status while it runs, and a line when it ended.
+func (v view) step(e engine.Event, what string) {
+	if v.errs.erases && e.State != engine.Running {
+		visible.Fprintf(v.err, "%s", eraseLine)
+	}
+	switch e.State {
+	case engine.Running:
+		if v.errs.erases {
+			visible.Fprintf(v.err, "%s%s", eraseLine, v.errs.in(faint, v.errs.cut(what+" …")))
+		}
+	case engine.Done:
+		visible.Fprintf(v.out, "%s %s\n", v.on.in(green, "done  "), what)
+	case engine.Failed:
+		visible.Fprintf(v.out, "%s %s\n", v.on.in(red, "failed"), what)
 	}
 }
 
@@ -73,6 +95,6 @@ func (v view) applied(plan link.Plan, o outcomes, checks link.Checks, err error)
 		return
 	}
 	if words := ending(plan); !v.asJSON && words != "" {
-		visible.Fprintln(v.out, words)
+		visible.Fprintf(v.out, "%s\n", v.on.in(green, words))
 	}
 }

@@ -1,61 +1,137 @@
 package command
 
 import (
-	"authpocket/internal/link"
-	"authpocket/internal/visible"
 	"cmp"
 	"fmt"
+	"strings"
+	"unicode/utf8"
+
+	"authpocket/internal/link"
+	"authpocket/internal/visible"
 )
 
+// plan prints the changes, then what is known, then what to decide before a yes.
 func (v view) plan(plan link.Plan) {
 	if v.asJSON {
 		v.json(plan)
 		return
+	}
+	if plan.Purpose == link.PurposeUndo {
+		visible.Fprintf(v.out, "Undoing receipt %s.\n", plan.Of)
 	}
 	v.changes(plan.Changes)
 	if more := plan.IfNeeded(); len(more) > 0 {
 		visible.Fprintln(v.out, "Only if needed:")
 		v.changes(more)
 	}
-	for _, w := range plan.Warnings {
-		visible.Fprintf(v.out, "! %s: %s %s\n", w.System.Label(), w.Summary, w.Detail)
-	}
+	decide, known := plan.Decisions()
 	if plan.Empty() {
 		visible.Fprintln(v.out, "Nothing to change.")
-		return
 	}
-	visible.Fprintf(v.out, "%s to make.\n", changes(len(plan.Changes)))
+	v.known(known)
+	for _, w := range decide {
+		v.warning(w)
+	}
+	if !plan.Empty() {
+		visible.Fprintf(v.out, "%s\n", v.on.in(bold, changes(len(plan.Changes))+" to make."))
+	}
+}
+
+// known prints warnings that need no decision, in short.
+func (v view) known(list []link.Warning) {
+	for _, w := range list {
+		if v.all {
+			v.warning(w)
+			continue
+		}
+		line := "Note: " + w.System.Label() + ": " + w.Summary
+		visible.Fprintf(v.out, "%s\n", v.on.styled(faint, v.on.wrapped(line, 0, "  ")))
+	}
+}
+
+// warning prints a whole warning.
+func (v view) warning(w link.Warning) {
+	line := w.System.Label() + ": " + link.Joined(w.Summary, w.Detail)
+	visible.Fprintf(v.out, "%s %s\n", v.on.in(yellow, "!"), v.on.wrapped(line, 2, "  "))
 }
 
 func (v view) changes(list []link.Change) {
 	for _, c := range list {
-		visible.Fprintf(v.out, "%s %s: %s %s\n", sign(c.Action), c.System.Label(), c.Action, c.Object)
-		for _, f := range c.Fields {
-			visible.Fprintf(v.out, "    %s: %s\n", f.Name, fieldText(c.Action, f))
+		sign, as := sign(c.Action)
+		visible.Fprintf(v.out, "%s\n", v.on.in(as, sign+" "+c.System.Label()+": "+string(c.Action)+" "+c.Object))
+		visible.Fprintf(v.out, "    %s\n", v.on.styled(faint, v.on.wrapped("why: "+c.Why, 4, "         ")))
+		if folded := v.fields(c); folded > 0 {
+			visible.Fprintf(v.out, "    %s\n", v.on.in(faint, "and "+defaults(folded)+" (--all shows them)"))
 		}
-		visible.Fprintf(v.out, "    why: %s\n", c.Why)
 		if c.Lost != "" {
-			visible.Fprintf(v.out, "    cannot be undone: %s\n", c.Lost)
+			visible.Fprintf(v.out, "    %s %s\n", v.on.in(red, "cannot be undone:"),
+				v.on.wrapped(c.Lost, 22, "         "))
 		}
 	}
 }
 
-func sign(a link.Action) string {
-	return cmp.Or(map[link.Action]string{link.Create: "+", link.Delete: "-"}[a], "~")
+// fields prints the fields of a change and returns the number of defaults that it leaves out.
+func (v view) fields(c link.Change) (folded int) {
+	var shown []link.Field
+	width := 0
+	for _, f := range c.Fields {
+		if f.Usual && !v.all {
+			folded++
+			continue
+		}
+		shown = append(shown, f)
+		width = max(width, utf8.RuneCountInString(visible.Line(f.Name)))
+	}
+	for _, f := range shown {
+		gap := 1
+		if v.on.terminal {
+			gap += width - utf8.RuneCountInString(visible.Line(f.Name))
+		}
+		value := v.fieldText(c.Action, f)
+		if strings.HasPrefix(string(value), "\n") {
+			gap = 0
+		}
+		visible.Fprintf(v.out, "    %s:%s%s\n", f.Name, strings.Repeat(" ", gap), value)
+	}
+	return folded
 }
 
-func fieldText(a link.Action, f link.Field) visible.Text {
-	const indent = "        "
-	after := visible.Block(link.Show(f.After), indent)
-	if a == link.Create {
-		return after
+func sign(a link.Action) (string, style) {
+	switch a {
+	case link.Create:
+		return "+", green
+	case link.Delete:
+		return "-", red
 	}
-	return visible.Block(link.Show(f.Before), indent) + " → " + after
+	return "~", yellow
+}
+
+// fieldText returns the value of a field that an object has or had, or what it changes from and to.
+func (v view) fieldText(a link.Action, f link.Field) visible.Text {
+	switch a {
+	case link.Create:
+		return v.value(f.After)
+	case link.Delete:
+		return v.value(f.Before)
+	}
+	return v.on.styled(red, v.value(f.Before)) + " → " + v.on.styled(green, v.value(f.After))
+}
+
+// value returns a field's value. A list that is too long for the terminal has one entry per line.
+func (v view) value(s link.Shown) visible.Text {
+	const indent = "        "
+	list, ok := s.List()
+	if ok && len(list) > 1 && v.on.width > 0 && utf8.RuneCountInString(link.Show(s))+30 > v.on.width {
+		lines := link.Each(list, func(one string) string { return "\n" + indent + string(visible.Block(one, indent)) })
+		return visible.Text(strings.Join(lines, ""))
+	}
+	return visible.Block(link.Show(s), indent)
+}
+
+func defaults(n int) string {
+	return cmp.Or(map[int]string{1: "1 default"}[n], fmt.Sprintf("%d defaults", n))
 }
 
 func changes(n int) string {
-	if n == 1 {
-		return "1 change"
-	}
-	return fmt.Sprintf("%d changes", n)
+	return cmp.Or(map[int]string{1: "1 change"}[n], fmt.Sprintf("%d changes", n))
 }

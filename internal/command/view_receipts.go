@@ -1,10 +1,16 @@
 package command
 
 import (
+	"bytes"
+	"fmt"
+	"slices"
+	"strings"
+	"text/tabwriter"
+	"time"
+
 	"authpocket/internal/engine"
 	"authpocket/internal/journal"
 	"authpocket/internal/visible"
-	"time"
 )
 
 // interrupted prints earlier applies that did not finish.
@@ -39,33 +45,67 @@ func (v view) interrupted(e *engine.Engine) {
 }
 
 func (v view) receipts(list []journal.Summary, aside []journal.SetAside) {
-	if v.asJSON {
-		v.json(map[string]any{"receipts": receiptRows(list), "set_aside": append([]journal.SetAside{}, aside...)})
+	rows := receiptRows(list)
+	switch {
+	case v.asJSON:
+		v.json(map[string]any{"receipts": rows, "set_aside": append([]journal.SetAside{}, aside...)})
 		return
-	}
-	for _, r := range receiptRows(list) {
-		visible.Fprintf(v.out, "%s  %s  %-7s %d of %d changes, %s  %s of %s → %s of %s\n",
-			r.ID, r.When, r.Kind, r.Done, r.Changes, r.Outcome, r.Slug, r.AuthentikURL, r.Collection, r.PocketBaseURL)
-	}
-	if len(list) == 0 {
+	case len(rows) == 0:
 		visible.Fprintln(v.out, "No receipts yet.")
+	case v.on.terminal:
+		v.receiptTable(rows)
+	default:
+		for _, r := range rows {
+			visible.Fprintf(v.out, "%s\t%s\t%s\t%s\t%s\t%d/%d\t%s\t%s\t%s\t%s\n", r.ID, r.When.Format(time.RFC3339),
+				r.Kind, r.What, r.Outcome, r.Done, r.Changes, r.Slug, r.AuthentikURL, r.Collection, r.PocketBaseURL)
+		}
 	}
 	for _, a := range aside {
 		visible.Fprintf(v.err, "%s %s\n", a.Reason, a.File)
 	}
 }
 
+// receiptTable prints receipts for a person. Their systems have a column if there are several.
+func (v view) receiptTable(rows []receiptRow) {
+	several := slices.ContainsFunc(rows, func(r receiptRow) bool {
+		return r.AuthentikURL != rows[0].AuthentikURL || r.PocketBaseURL != rows[0].PocketBaseURL
+	})
+	var text bytes.Buffer
+	table := tabwriter.NewWriter(&text, 0, 0, 2, ' ', 0)
+	visible.Fprintf(table, "WHEN\tWHAT\tLINK\tOUTCOME\tRECEIPT\n")
+	for _, r := range rows {
+		of := r.Slug + " → " + r.Collection
+		if several {
+			of = r.Slug + " of " + r.AuthentikURL + " → " + r.Collection + " of " + r.PocketBaseURL
+		}
+		outcome := r.Outcome
+		if r.Done < r.Changes {
+			outcome += fmt.Sprintf(", %d of %s", r.Done, changes(r.Changes))
+		}
+		visible.Fprintf(table, "%s\t%s\t%s\t%s\t%s\n", r.When.Local().Format("2006-01-02 15:04"), r.What, of, outcome,
+			r.ID)
+	}
+	_ = table.Flush() // to memory
+	head, body, _ := strings.Cut(text.String(), "\n")
+	visible.Fprintf(v.out, "%s\n%s", v.on.in(bold, head), visible.Text(body))
+	if !several {
+		visible.Fprintf(v.out, "%s\n", v.on.in(faint, "authentik "+rows[0].AuthentikURL+", PocketBase "+
+			rows[0].PocketBaseURL))
+	}
+}
+
 type receiptRow struct {
-	ID            string `json:"id"`
-	When          string `json:"when"` // RFC 3339, UTC
-	Kind          string `json:"kind"`
-	Outcome       string `json:"outcome"`
-	Changes       int    `json:"changes"`
-	Done          int    `json:"done"`
-	AuthentikURL  string `json:"authentik"`
-	PocketBaseURL string `json:"pocketbase"`
-	Slug          string `json:"slug"`
-	Collection    string `json:"collection"`
+	ID            string    `json:"id"`
+	When          time.Time `json:"when"` // UTC
+	Kind          string    `json:"kind"`
+	What          string    `json:"what"` // in words
+	Outcome       string    `json:"outcome"`
+	Changes       int       `json:"changes"`
+	Done          int       `json:"done"`
+	AuthentikURL  string    `json:"authentik"`
+	PocketBaseURL string    `json:"pocketbase"`
+	Slug          string    `json:"slug"`
+	Collection    string    `json:"collection"`
 }
 
 func receiptRows(list []journal.Summary) []receiptRow {
@@ -85,7 +125,7 @@ func receiptRows(list []journal.Summary) []receiptRow {
 			outcome = "interrupted"
 		}
 		rows[i] = receiptRow{
-			ID: s.ID, When: s.When.Format(time.RFC3339), Kind: string(s.Kind), Outcome: outcome,
+			ID: s.ID, When: s.When.UTC().Truncate(time.Second), Kind: string(s.Kind), What: did(s), Outcome: outcome,
 			Changes: s.Changes, Done: s.Done, AuthentikURL: s.AuthentikURL, PocketBaseURL: s.PocketBaseURL,
 			Slug: s.Slug, Collection: s.Collection,
 		}

@@ -69,8 +69,8 @@ func TestAnUndoReadsBackwards(t *testing.T) {
 		Fields: []link.Field{{Name: "description", Before: link.ShowText("two\nlines")},
 			{Name: "hide", Before: link.ShowFlag(true)}},
 	}}})
-	want := "- authentik: delete provider “Shop”\n    description: two\n        lines → (none)\n    hide: yes → " +
-		"(none)\n    why: Takes back what was done before.\n    cannot be undone: Its client secret.\n1 change to " +
+	want := "- authentik: delete provider “Shop”\n    why: Takes back what was done before.\n    description: two\n" +
+		"        lines\n    hide: yes\n    cannot be undone: Its client secret.\n1 change to " +
 		"make.\n"
 	if diff := cmp.Diff(want, out.String()); diff != "" {
 		t.Errorf("the text (want -, got +):\n%s", diff)
@@ -96,7 +96,7 @@ func TestReceiptsNameWhatTheyAreOf(t *testing.T) {
 		ID: "k3", Meta: journal.Meta{Kind: journal.Apply, AuthentikURL: "https://a.example",
 			PocketBaseURL: "https://p.example"}, Slug: "wiki", Collection: "people", Outcome: journal.Completed,
 	}}, nil)
-	if !strings.Contains(out.String(), "wiki of https://a.example → people of https://p.example") {
+	if !strings.Contains(out.String(), "\twiki\thttps://a.example\tpeople\thttps://p.example\n") {
 		t.Errorf("the list says %q", out.String())
 	}
 }

@@ -1,6 +1,8 @@
 package command
 
 import (
+	"fmt"
+
 	"authpocket/internal/link"
 	"authpocket/internal/signin"
 	"authpocket/internal/visible"
@@ -32,14 +34,36 @@ func (v view) verified(r verification) {
 	v.errors(r.Err)
 }
 
+// checks prints what failed or warned, the outcome, and what was not measured. Of several passes, only a test sign-in
+// is printed without --all.
 func (v view) checks(checks link.Checks, seen link.SignedIn) {
+	for _, s := range []link.Status{link.Fail, link.Warn} {
+		v.those(checks, s)
+	}
+	v.those(checks, link.Pass)
+	visible.Fprintf(v.out, "%s\n", v.on.styled(bold, v.on.wrapped(checks.Headline(seen), 0, "")))
+	counts := fmt.Sprintf("%d passed, %d warned, %d failed, %d skipped.", checks.Count(link.Pass), checks.Count(link.Warn),
+		checks.Count(link.Fail), checks.Count(link.Skipped))
+	if v.on.terminal && !v.all && len(checks) > 1 {
+		counts += " --all shows each check."
+	}
+	visible.Fprintln(v.out, counts)
+	v.those(checks, link.Skipped)
+}
+
+// those prints the checks with a status.
+func (v view) those(checks link.Checks, s link.Status) {
+	as := map[link.Status]style{link.Fail: red, link.Warn: yellow, link.Pass: green, link.Skipped: faint}[s]
+	const indent = "        "
 	for _, c := range checks {
-		visible.Fprintf(v.out, "%-7s %s: %s\n        %s\n", c.Status, c.System.Label(), c.Title, c.Evidence)
+		fold := s == link.Pass && !v.all && len(checks) > 1 && !c.ID.Is(link.CheckSignIn)
+		if c.Status != s || fold {
+			continue
+		}
+		visible.Fprintf(v.out, "%s %s: %s\n", v.on.in(as, fmt.Sprintf("%-7s", c.Status)), c.System.Label(), c.Title)
+		visible.Fprintf(v.out, indent+"%s\n", v.on.wrapped(c.Evidence, len(indent), indent))
 		if c.Remedy != "" {
-			visible.Fprintf(v.out, "        → %s\n", c.Remedy)
+			visible.Fprintf(v.out, indent+"%s\n", v.on.styled(bold, v.on.wrapped("→ "+c.Remedy, len(indent), indent+"  ")))
 		}
 	}
-	visible.Fprintln(v.out, checks.Headline(seen))
-	visible.Fprintf(v.out, "%d passed, %d warned, %d failed, %d skipped.\n",
-		checks.Count(link.Pass), checks.Count(link.Warn), checks.Count(link.Fail), checks.Count(link.Skipped))
 }

@@ -137,7 +137,7 @@ func TestNoNameSteersTheTerminal(t *testing.T) {
 		{"export -f FILE markdown", exitOK, true},
 		{"apply -f FILE", exitError, false},
 		{"--log debug apply -f FILE --yes", exitOK, true},
-		{"verify -f FILE", exitFailed, true},
+		{"verify -f FILE --all", exitFailed, true},
 		{"verify -f FILE --quick --json", exitFailed, true},
 		{"receipts", exitOK, false},
 		{"receipts --json", exitOK, false},

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"reflect"
 	"slices"
 	"strings"
 	"syscall"
@@ -270,10 +271,10 @@ func TestTheListTellsWhatEachCameTo(t *testing.T) {
 		{Slug: "pocketbase", Collection: "users", ID: done.ID, When: done.When, Meta: meta(), Changes: 2, Done: 2,
 			Outcome: Completed},
 	}
-	if !slices.Equal(list, want) {
+	if list = unwritten(t, list); !reflect.DeepEqual(list, want) {
 		t.Errorf("the list is %+v", list)
 	}
-	if open, _, err := s.Interrupted(); err != nil || !slices.Equal(open, want[1:2]) {
+	if open, _, err := s.Interrupted(); err != nil || !reflect.DeepEqual(unwritten(t, open), want[1:2]) {
 		t.Errorf("interrupted are %+v, %v", open, err)
 	}
 	unlock()
@@ -286,4 +287,16 @@ func TestTheListTellsWhatEachCameTo(t *testing.T) {
 	if open, _, err := s.Interrupted(); err != nil || len(open) != 1 {
 		t.Errorf("after its end, interrupted are %+v, %v", open, err)
 	}
+}
+
+// unwritten counts the written changes of summaries and leaves them out.
+func unwritten(t *testing.T, list []Summary) []Summary {
+	t.Helper()
+	for i, one := range list {
+		if len(one.Written) != one.Done+one.Open {
+			t.Errorf("of %s, %d changes were written, and %d are listed", one.ID, one.Done+one.Open, len(one.Written))
+		}
+		list[i].Written = nil
+	}
+	return list
 }

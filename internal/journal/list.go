@@ -10,6 +10,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"authpocket/internal/link"
 )
 
 const (
@@ -29,10 +31,12 @@ type Summary struct {
 	Meta
 	// Slug and Collection identify a link between the two systems.
 	Slug, Collection string
-	Changes          int     // in the plan
-	Done             int     // of these, changes that were written
-	Open             int     // of these, changes that may have been written
-	Outcome          Outcome // empty if interrupted or still running
+	Changes          int // in the plan
+	Done             int // of these, changes that were written
+	Open             int // of these, changes that may have been written
+	// Written are the changes that were or may have been written.
+	Written []link.Change
+	Outcome Outcome // empty if interrupted or still running
 	// Running is set if the receipt is unfinished and a process, perhaps this
 	// one, holds the link's lock.
 	Running bool
@@ -126,7 +130,10 @@ func summarise(r *Receipt) Summary {
 			one.Done++
 		case AboutTo:
 			one.Open++
+		default:
+			continue
 		}
+		one.Written = append(one.Written, c.Change)
 	}
 	if r.End != nil {
 		one.Outcome = r.End.Outcome

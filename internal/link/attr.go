@@ -221,13 +221,29 @@ func Values[W, S any](table []Attr[W, S], o *S, f Features) []FieldValue {
 		if a.at == nil || a.Hidden || !a.Has(f) {
 			continue
 		}
-		v := FieldValue{Name: a.Key, Of: a.Show(o), sensitive: a.Sensitive, Unordered: a.Unordered, always: a.Always}
+		v := FieldValue{Name: a.Key, Of: a.Show(o), sensitive: a.Sensitive, Unordered: a.Unordered, always: a.Always,
+			place: a.Place(), usual: a.usual(o)}
 		if a.secret != nil {
 			v.secret = a.secret(o)
 		}
 		list = append(list, v)
 	}
 	return list
+}
+
+// usual reports whether the object has the default of a field, or the only value that authpocket sets.
+func (a Attr[W, S]) usual(o *S) bool {
+	switch {
+	case a.Sensitive:
+		return false
+	case a.Default == "":
+		return a.Place() == ""
+	case a.reset == nil: // a reference, or a flag that may be null
+		return a.answer(o) == a.Default || a.Show(new(S)).Equal(a.Show(o))
+	}
+	var fresh S
+	a.reset(&fresh, a.Default)
+	return a.Show(&fresh).Equal(a.Show(o))
 }
 
 // Restore copies the changed fields from the object as it was.

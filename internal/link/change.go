@@ -3,6 +3,7 @@ package link
 import (
 	"encoding/json"
 	"slices"
+	"strings"
 	"time"
 )
 
@@ -72,12 +73,45 @@ func (c Change) Names() []string {
 	return Each(c.Fields, func(f Field) string { return f.Name })
 }
 
+// FieldLabel returns what the tables call a field of the change, for use within a sentence. A field without an entry has
+// its name.
+func (c Change) FieldLabel(name string) string {
+	_, ofSlot, _ := strings.Cut(name, ".")
+	switch c.Kind {
+	case KindApplication:
+		return labelIn(ApplicationAttrs(), name)
+	case KindProvider:
+		return labelIn(ProviderAttrs(), name)
+	case KindRules:
+		return labelIn(RuleAttrs(), name)
+	case KindSettings:
+		return labelIn(SettingsAttrs(), name)
+	case KindOAuth2:
+		if label := labelIn(SlotAttrs(), ofSlot); label != ofSlot {
+			return label
+		}
+		return labelIn(OAuth2Attrs(), name)
+	}
+	return name
+}
+
+func labelIn[W, S any](table []Attr[W, S], key string) string {
+	if a, found := Named(table, key); found {
+		return a.Words()
+	}
+	return key
+}
+
 // Field is one field of a change, before and after. The values of sensitive fields are Masked.
 type Field struct {
 	Name      string `json:"name"`
 	Before    Shown  `json:"before"`
 	After     Shown  `json:"after"`
 	Sensitive bool   `json:"sensitive"`
+	// Place is the path in a spec that decides the field, empty for none.
+	Place string `json:"-"`
+	// Usual reports whether a new or deleted object has the field's default.
+	Usual bool `json:"-"`
 }
 
 // Warning is something that the admin should know before the plan is applied.

@@ -15,6 +15,8 @@ type FieldValue struct {
 	sensitive bool
 	Unordered bool
 	always    bool // listed for a new object even if empty
+	place     string
+	usual     bool // the value of a new object whose spec leaves it open
 }
 
 // Diff returns the fields in which after differs from before. A field that only one of them has is listed if it
@@ -29,7 +31,7 @@ func Diff(before, after []FieldValue) []Field {
 		if (b != nil && equal(*b, a)) || (b == nil && a.Of.blank() && !a.always) {
 			continue
 		}
-		f := Field{Name: a.Name, After: a.Of, Sensitive: a.sensitive}
+		f := Field{Name: a.Name, After: a.Of, Sensitive: a.sensitive, Place: a.place, Usual: b == nil && a.usual}
 		if b != nil {
 			f.Before = b.Of
 		}
@@ -40,7 +42,7 @@ func Diff(before, after []FieldValue) []Field {
 	}
 	for _, b := range before {
 		if in(after, b.Name) == nil && !b.Of.blank() {
-			fields = append(fields, Field{Name: b.Name, Before: b.Of, Sensitive: b.sensitive})
+			fields = append(fields, Field{Name: b.Name, Before: b.Of, Sensitive: b.sensitive, Place: b.place, Usual: b.usual})
 		}
 	}
 	return fields

@@ -70,3 +70,41 @@ func (id WarningID) AboutTransport() bool {
 		WarnHTTPEndpoints,
 	}, id)
 }
+
+// news returns the kinds of change, and the fields of other changes, that make a warning about a link news. Both are nil
+// for a warning about the changes themselves.
+func (id WarningID) news() (kinds []Kind, fields []string) {
+	switch id {
+	case WarnAccessUnseen, WarnOpenToNobody, WarnOpenToEveryone, WarnBindingEnds, WarnOtherBindings, WarnAccessUnknown:
+		return []Kind{KindPair, KindBinding}, []string{"policy_engine_mode"}
+	case WarnEmailTrustAll, WarnEmailTrustAttribute, WarnEmailLeave:
+		return []Kind{KindPair, KindMapping}, []string{"property_mappings"}
+	case WarnRegexRedirect, WarnNoRedirect, WarnAppRedirect:
+		return []Kind{KindPair}, []string{"redirect_uris"}
+	case WarnShortValidity:
+		return []Kind{KindPair}, []string{"access_code_validity"}
+	case WarnHTTPAuthentik, WarnHTTPPocketBase, WarnHTTPEndpoints, WarnAppURL, WarnVersionUnknown, WarnVersionReads,
+		WarnVersionHijack, WarnVersionMerge, WarnRateLimits, WarnMappedTwice, WarnMappedID, WarnOldSlot:
+		return []Kind{KindPair, KindOAuth2}, nil
+	case WarnPermission:
+		return []Kind{KindPair}, nil
+	}
+	return nil, nil
+}
+
+// Decisions returns the warnings that need a decision before the plan is applied, and those about what stays as it
+// is.
+func (p Plan) Decisions() (decide, known []Warning) {
+	for _, w := range p.Warnings {
+		kinds, fields := w.ID.news()
+		touched := slices.ContainsFunc(p.Changes, func(c Change) bool {
+			return slices.Contains(kinds, c.Kind) || slices.ContainsFunc(fields, c.Changed)
+		})
+		if p.Empty() || kinds != nil && !touched && p.Purpose == PurposeLink {
+			known = append(known, w)
+		} else {
+			decide = append(decide, w)
+		}
+	}
+	return decide, known
+}

@@ -54,6 +54,7 @@ type planner struct {
 // add appends the change if it has anything to write.
 func (b *planner) add(c link.Change, before, after []link.FieldValue) {
 	c.Fields = link.Diff(before, after)
+	b.s.Chosen(c.Fields)
 	if len(c.Fields) == 0 {
 		return
 	}
