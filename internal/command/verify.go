@@ -84,6 +84,9 @@ func (f verifyFlags) run(ctx context.Context, p program) error {
 	if clash != nil {
 		return view.fail(clash)
 	}
+	if err := p.canAsk(f.Yes || !f.SignInNew); err != nil {
+		return view.fail(err)
+	}
 	who, err := p.credentials(ctx, f.signInFlags)
 	if err != nil {
 		return view.fail(err)
