@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net/http"
 	"os"
 	"sync"
 	"time"
@@ -66,6 +67,11 @@ func (p program) connectBoth(ctx context.Context, file linkfile.File) (engine.Co
 	erase := p.status("Connecting to authentik and PocketBase")
 	group.Wait()
 	erase()
+	for _, client := range []*http.Client{a.HTTP, b.HTTP} { // a command that repeats connects anew each time
+		if client != nil {
+			context.AfterFunc(ctx, client.CloseIdleConnections)
+		}
+	}
 	if err := errors.Join(errs[0], errs[1]); err != nil {
 		return cfg, err
 	}

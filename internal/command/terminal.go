@@ -1,9 +1,7 @@
 package command
 
 import (
-	"errors"
 	"os"
-	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -11,23 +9,6 @@ import (
 
 	"authpocket/internal/visible"
 )
-
-// colour says when output has colours.
-type colour string
-
-func colours() []string { return []string{"auto", "always", "never"} }
-
-func (c *colour) Set(value string) error {
-	if !slices.Contains(colours(), value) {
-		return errors.New("use auto, always or never")
-	}
-	*c = colour(value)
-	return nil
-}
-
-func (c *colour) String() string { return string(*c) }
-
-func (*colour) Type() string { return "when" }
 
 // screen is what a stream is shown on. The zero value is a file or pipe, which gets plain text.
 type screen struct {
@@ -38,7 +19,7 @@ type screen struct {
 }
 
 // screenOf returns what a stream is shown on.
-func screenOf(stream any, when colour) screen {
+func screenOf(stream any, when string) screen {
 	file, _ := stream.(*os.File)
 	s := screen{terminal: isTerminal(stream)}
 	if s.terminal {

@@ -17,6 +17,7 @@ type view struct {
 	out, err io.Writer
 	asJSON   bool
 	all      bool          // also what is usual or passed
+	lines    bool          // each JSON document is one line
 	file     linkfile.File // its places are shown with messages
 	on, errs screen        // of out and err
 }
@@ -29,7 +30,9 @@ func (p program) view(asJSON bool) view {
 func (v view) json(value any) {
 	var document bytes.Buffer
 	enc := json.NewEncoder(&document)
-	enc.SetIndent("", "  ")
+	if !v.lines {
+		enc.SetIndent("", "  ")
+	}
 	enc.SetEscapeHTML(false)
 	err := enc.Encode(value)
 	if err == nil {
