@@ -49,7 +49,8 @@ const (
 func didChange(c link.Change) []string {
 	switch c.Kind {
 	case link.KindPair:
-		return []string{cmp.Or(map[link.Action]string{link.Create: created, link.Delete: "removed"}[c.Action], "changed")}
+		words := map[link.Action]string{link.Create: created, link.Delete: "removed"}
+		return []string{cmp.Or(words[c.Action], "changed")}
 	case link.KindBinding:
 		return []string{"access changed"}
 	case link.KindKey:

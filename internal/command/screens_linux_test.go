@@ -2,7 +2,7 @@ package command
 
 import (
 	"bytes"
-	"flag"
+	stdflag "flag"
 	"fmt"
 	"io"
 	"os"
@@ -18,7 +18,7 @@ import (
 	"authpocket/test/testkey"
 )
 
-var update = flag.Bool("update", false, "write the screens anew")
+var update = stdflag.Bool("update", false, "write the screens anew")
 
 const columns = 100
 
@@ -129,7 +129,8 @@ func (s stage) play(t *testing.T, args, input string, terminal bool) string {
 		return s.marked("$ authpocket "+args, shown.String(), cmd.ProcessState.ExitCode())
 	}
 	user, program := openTerminal(t)
-	if err := unix.IoctlSetWinsize(int(program.Fd()), unix.TIOCSWINSZ, &unix.Winsize{Row: 40, Col: columns}); err != nil {
+	size := &unix.Winsize{Row: 40, Col: columns}
+	if err := unix.IoctlSetWinsize(int(program.Fd()), unix.TIOCSWINSZ, size); err != nil {
 		t.Fatal(err)
 	}
 	cmd.Stdin, cmd.Stdout, cmd.Stderr = program, program, program

@@ -49,8 +49,8 @@ func (v view) checks(checks link.Checks, seen link.SignedIn) {
 	}
 	v.those(checks, link.Pass)
 	visible.Fprintf(v.out, "%s\n", v.on.styled(bold, v.on.wrapped(checks.Headline(seen), 0, "")))
-	counts := fmt.Sprintf("%d passed, %d warned, %d failed, %d skipped.", checks.Count(link.Pass), checks.Count(link.Warn),
-		checks.Count(link.Fail), checks.Count(link.Skipped))
+	counts := fmt.Sprintf("%d passed, %d warned, %d failed, %d skipped.", checks.Count(link.Pass),
+		checks.Count(link.Warn), checks.Count(link.Fail), checks.Count(link.Skipped))
 	if v.on.terminal && !v.all && len(checks) > 1 {
 		counts += " --all shows each check."
 	}
@@ -70,7 +70,8 @@ func (v view) those(checks link.Checks, s link.Status) {
 		visible.Fprintf(v.out, "%s %s: %s\n", v.on.in(as, fmt.Sprintf("%-7s", c.Status)), c.System.Label(), c.Title)
 		visible.Fprintf(v.out, indent+"%s\n", v.on.wrapped(c.Evidence, len(indent), indent))
 		if c.Remedy != "" {
-			visible.Fprintf(v.out, indent+"%s\n", v.on.styled(bold, v.on.wrapped("→ "+c.Remedy, len(indent), indent+"  ")))
+			remedy := v.on.wrapped("→ "+c.Remedy, len(indent), indent+"  ")
+			visible.Fprintf(v.out, indent+"%s\n", v.on.styled(bold, remedy))
 		}
 	}
 }

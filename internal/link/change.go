@@ -73,8 +73,8 @@ func (c Change) Names() []string {
 	return Each(c.Fields, func(f Field) string { return f.Name })
 }
 
-// FieldLabel returns what the tables call a field of the change, for use within a sentence. A field without an entry has
-// its name.
+// FieldLabel returns what the tables call a field of the change, for use within a sentence. A field without an entry
+// has its name.
 func (c Change) FieldLabel(name string) string {
 	_, ofSlot, _ := strings.Cut(name, ".")
 	switch c.Kind {

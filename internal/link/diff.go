@@ -42,7 +42,8 @@ func Diff(before, after []FieldValue) []Field {
 	}
 	for _, b := range before {
 		if in(after, b.Name) == nil && !b.Of.blank() {
-			fields = append(fields, Field{Name: b.Name, Before: b.Of, Sensitive: b.sensitive, Place: b.place, Usual: b.usual})
+			fields = append(fields, Field{Name: b.Name, Before: b.Of, Sensitive: b.sensitive, Place: b.place,
+				Usual: b.usual})
 		}
 	}
 	return fields

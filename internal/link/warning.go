@@ -71,8 +71,8 @@ func (id WarningID) AboutTransport() bool {
 	}, id)
 }
 
-// news returns the kinds of change, and the fields of other changes, that make a warning about a link news. Both are nil
-// for a warning about the changes themselves.
+// news returns the kinds of change, and the fields of other changes, that make a warning about a link news. Both are
+// nil for a warning about the changes themselves.
 func (id WarningID) news() (kinds []Kind, fields []string) {
 	switch id {
 	case WarnAccessUnseen, WarnOpenToNobody, WarnOpenToEveryone, WarnBindingEnds, WarnOtherBindings, WarnAccessUnknown:
