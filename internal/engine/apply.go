@@ -104,7 +104,7 @@ func (e *Engine) confirm(ctx context.Context, plan link.Plan) (link.Plan, error)
 	if err := e.checkInterrupted(plan); err != nil {
 		return link.Plan{}, err
 	}
-	fresh, err := e.replan(ctx, plan)
+	fresh, err := e.Again(ctx, plan)
 	if err != nil {
 		return link.Plan{}, err
 	}
@@ -206,8 +206,8 @@ func (e *Engine) write(ctx context.Context, change link.Change) error {
 	return e.pocketbase.Apply(ctx, change)
 }
 
-// replan observes both systems and makes the plan again.
-func (e *Engine) replan(ctx context.Context, plan link.Plan) (link.Plan, error) {
+// Again observes both systems and makes the plan again.
+func (e *Engine) Again(ctx context.Context, plan link.Plan) (link.Plan, error) {
 	observe := e.observeLink
 	if plan.Purpose == link.PurposeUndo || plan.Purpose == link.PurposeRemove { // who else uses its mapping?
 		observe = e.Observe
