@@ -28,6 +28,12 @@ func (p program) open(ctx context.Context, v *view, f fileFlags, receipts store)
 		return nil, link.Spec{}, err
 	}
 	v.file = file
+	return p.reach(ctx, file, receipts)
+}
+
+// reach connects to both systems of a link file concurrently and opens the
+// receipts.
+func (p program) reach(ctx context.Context, file linkfile.File, receipts store) (*engine.Engine, link.Spec, error) {
 	spec, problems := file.Spec()
 	if len(problems) > 0 {
 		return nil, spec, problems
