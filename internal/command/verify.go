@@ -21,6 +21,7 @@ type verifyFlags struct {
 	Person string
 	signInFlags
 	proofFlags
+	linksFlags
 }
 
 func newVerify(s *shared) *cobra.Command {
@@ -39,6 +40,8 @@ func newVerify(s *shared) *cobra.Command {
 		RunE: func(cmd *cobra.Command, _ []string) error { return f.run(cmd.Context(), s.program()) },
 	}
 	f.fileFlags.add(cmd)
+	f.addOnly(cmd, s)
+	f.linksFlags.add(cmd, &f.sourceFlags)
 	f.stateFlag.add(cmd)
 	cmd.Flags().BoolVar(&f.Quick, "quick", false,
 		"skip the check that waits up to 30 seconds for PocketBase's log")
@@ -63,12 +66,33 @@ func (f verifyFlags) run(ctx context.Context, p program) error {
 		return view.fail(err)
 	}
 	defer who.Wipe()
-	if view.file, err = p.reader(f.sourceFlags).One(ctx, f.File); err != nil {
-		return view.fail(err)
+	if f.SignIn != "" || f.SignInNew { // one link's
+		file, err := p.reader(f.sourceFlags).One(ctx, f.File)
+		if err != nil {
+			return view.fail(err)
+		}
+		return f.verify(ctx, p, file, who).exit()
 	}
-	r := f.measure(ctx, p, view.file, who)
+	return p.each(ctx, f.fileFlags, f.linksFlags, earlier(f.State), "failed checks",
+		func(ctx context.Context, p program, file linkfile.File) summary { return f.verify(ctx, p, file, who) })
+}
+
+// verify measures a link and prints the result.
+func (f verifyFlags) verify(ctx context.Context, p program, file linkfile.File, who signin.Credentials) summary {
+	view := p.view(f.JSON)
+	view.file = file
+	r := f.measure(ctx, p, file, who)
 	view.verified(r)
-	return r.exit()
+	s := summary{Outcome: "passed", Count: r.Checks.Count(link.Fail)}
+	switch {
+	case r.Err != nil:
+		s = failed(r.Err)
+	case r.Checks.Failed():
+		failing := link.Find(r.Checks, func(c link.Check) bool { return c.Status == link.Fail })
+		s.Outcome, s.Cause = "checks failed", failing.Title+": "+failing.Evidence
+	}
+	s.code = r.exit()
+	return s
 }
 
 // verification is one measurement of a link.
@@ -90,15 +114,15 @@ func (r verification) seen() link.SignedIn {
 	return link.SignedIn{Name: cmp.Or(r.SignIn.Record.Email, r.SignIn.Record.ID), At: r.Began.Add(r.Took)}
 }
 
-// exit returns the exit code of the command, nil for 0.
-func (r verification) exit() error {
+// exit returns the exit code of the command.
+func (r verification) exit() exit {
 	switch {
 	case r.Err != nil:
 		return exitError
 	case r.Checks.Failed():
 		return exitFailed
 	}
-	return nil
+	return exitOK
 }
 
 // measure connects to both systems of a link file and checks the link once.

@@ -1,0 +1,146 @@
+package command
+
+import (
+	"bytes"
+	"encoding/json"
+	"io"
+	"strconv"
+	"strings"
+	"sync"
+	"text/tabwriter"
+
+	"authpocket/internal/visible"
+)
+
+// held keeps what a link prints until it ends, in order.
+type held struct {
+	mu    sync.Mutex
+	parts []heldPart
+}
+
+type heldPart struct {
+	err  bool // of standard error
+	text []byte
+}
+
+// streams returns streams that keep what is written to them.
+func (h *held) streams() streams {
+	return streams{in: strings.NewReader(""), out: heldStream{h, false}, err: heldStream{h, true}}
+}
+
+type heldStream struct {
+	held *held
+	err  bool
+}
+
+// Write keeps the text.
+func (s heldStream) Write(text []byte) (int, error) {
+	s.held.mu.Lock()
+	defer s.held.mu.Unlock()
+	s.held.parts = append(s.held.parts, heldPart{s.err, bytes.Clone(text)})
+	return len(text), nil
+}
+
+// take returns what was written since it was last taken.
+func (h *held) take() []heldPart {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	parts := h.parts
+	h.parts = nil
+	return parts
+}
+
+// show prints what a link has printed, under its name. In JSON it keeps its document for the end.
+func (r *linksRun) show(j *job) {
+	parts, title := j.held.take(), r.p.out
+	if r.f.JSON {
+		title = r.p.err
+	}
+	shown := false
+	for _, part := range parts {
+		if r.f.JSON && !part.err {
+			j.document = append(j.document, part.text...)
+			continue
+		}
+		if !shown {
+			visible.Fprintf(title, "%s:\n", j.file.Label())
+			shown = true
+		}
+		to := r.p.out
+		if part.err {
+			to = r.p.err
+		}
+		_, _ = to.Write(part.text) // escaped when it was printed
+	}
+	if shown {
+		visible.Fprintln(title)
+	}
+}
+
+// linksResult is what a command prints that works on several links.
+type linksResult struct {
+	// Links are in the order of the files. Each has what the command prints for one link.
+	Links []json.RawMessage `json:"links"`
+}
+
+// end prints the table of all links, or the JSON document, and returns the exit code, nil for 0.
+func (r *linksRun) end(counted string) error {
+	if r.f.JSON {
+		result := linksResult{Links: []json.RawMessage{}}
+		for _, j := range r.jobs {
+			result.Links = append(result.Links, j.json())
+		}
+		r.p.view(true).json(result)
+	} else {
+		r.table(counted)
+	}
+	return summary{code: r.code()}.exit()
+}
+
+// json returns the link's document with its name and outcome.
+func (j *job) json() json.RawMessage {
+	name, err := json.Marshal(struct {
+		Name    string `json:"name"`
+		Outcome string `json:"outcome"`
+	}{j.file.Label(), j.Outcome})
+	if err != nil { // impossible for strings
+		return json.RawMessage("{}")
+	}
+	name = visible.JSON(name)
+	rest := bytes.TrimPrefix(bytes.TrimSpace(j.document), []byte("{"))
+	if len(bytes.TrimSpace(rest)) < 2 { // nothing but its end
+		return name
+	}
+	return append(append(name[:len(name)-1], ','), rest...)
+}
+
+func (r *linksRun) table(counted string) {
+	if len(r.jobs) == 0 {
+		visible.Fprintf(r.p.out, "No link is in part %s.\n", (*shard)(&r.f.Shard))
+		return
+	}
+	w := tabwriter.NewWriter(r.p.out, 0, 0, 2, ' ', 0)
+	row(w, "link", "outcome", counted, "cause")
+	for _, j := range r.jobs {
+		count := ""
+		if j.Outcome != outcomeNotStarted {
+			count = strconv.Itoa(j.Count)
+		}
+		row(w, j.file.Label(), j.Outcome, count, j.Cause)
+	}
+	_ = w.Flush() // as printing elsewhere
+}
+
+// row writes a row of a table. Its last cell may be empty.
+func row(w io.Writer, cells ...string) {
+	if cells[len(cells)-1] == "" {
+		cells = cells[:len(cells)-1]
+	}
+	for i, cell := range cells {
+		if i > 0 {
+			_, _ = io.WriteString(w, "\t")
+		}
+		visible.Fprintf(w, "%s", cell)
+	}
+	_, _ = io.WriteString(w, "\n")
+}
