@@ -41,10 +41,11 @@ func newApply(s *shared) *cobra.Command {
 		Use:   "apply -f file",
 		Short: "Create or update the link",
 		Long: "Shows what is about to change, asks, and creates or updates the link. A receipt of what was there before\n" +
-			"makes it possible to undo it.\n\n" +
+			"makes it possible to undo it. Of several links it shows all plans and asks once.\n\n" +
 			"Exit code 0: done, 1: error.",
 		Example: "  authpocket apply -f link.yaml\n" +
-			"  authpocket apply -f link.yaml --yes --json",
+			"  authpocket apply -f link.yaml --yes --json\n" +
+			"  authpocket apply -f links/ --yes --shard 0/4",
 		Args: atMost(0),
 		RunE: func(cmd *cobra.Command, _ []string) error { return f.run(cmd.Context(), s.program()) },
 	}

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"io"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -52,29 +53,31 @@ func (h *held) take() []heldPart {
 
 // show prints what a link has printed, under its name. In JSON it keeps its document for the end.
 func (r *linksRun) show(j *job) {
-	parts, title := j.held.take(), r.p.out
+	parts := j.held.take()
 	if r.f.JSON {
+		parts = slices.DeleteFunc(parts, func(part heldPart) bool {
+			if !part.err {
+				j.document = append(j.document, part.text...)
+			}
+			return !part.err
+		})
+	}
+	if len(parts) == 0 {
+		return
+	}
+	title := r.p.out
+	if !slices.ContainsFunc(parts, func(part heldPart) bool { return !part.err }) {
 		title = r.p.err
 	}
-	shown := false
+	visible.Fprintf(title, "%s:\n", j.file.Label())
 	for _, part := range parts {
-		if r.f.JSON && !part.err {
-			j.document = append(j.document, part.text...)
-			continue
-		}
-		if !shown {
-			visible.Fprintf(title, "%s:\n", j.file.Label())
-			shown = true
-		}
 		to := r.p.out
 		if part.err {
 			to = r.p.err
 		}
 		_, _ = to.Write(part.text) // escaped when it was printed
 	}
-	if shown {
-		visible.Fprintln(title)
-	}
+	visible.Fprintln(title)
 }
 
 // linksResult is what a command prints that works on several links.

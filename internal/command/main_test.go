@@ -39,6 +39,8 @@ func TestScripts(t *testing.T) {
 			"login":     changeLogin,
 			"accounts":  accounts,
 			"people":    people,
+
+			"collections": collections,
 		},
 	})
 }

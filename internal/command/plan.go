@@ -21,9 +21,10 @@ func newPlan(s *shared) *cobra.Command {
 		Use:   "plan -f file",
 		Short: "Show what apply would change, without changing anything",
 		Long: "Shows what apply would change, without changing anything.\n\n" +
-			"Exit code 0: nothing to change, 2: changes, 1: error.",
+			"Of several links it shows all. Exit code 0: nothing to change, 2: changes, 1: error.",
 		Example: "  authpocket plan -f link.yaml\n" +
-			"  authpocket plan -f link.yaml --json",
+			"  authpocket plan -f link.yaml --json\n" +
+			"  authpocket plan -f links/ --only shop --only blog",
 		Args: atMost(0),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			return s.program().each(cmd.Context(), f.fileFlags, f.linksFlags, earlier(f.State), countedChanges,
