@@ -18,8 +18,8 @@ import (
 
 // addOnly adds the flag that names one of several links.
 func (f *sourceFlags) addOnly(cmd *cobra.Command, s *shared) {
-	cmd.Flags().StringArrayVar(&f.Only, "only", nil, "the `name` of a link, where the link file describes several; can "+
-		"be repeated")
+	cmd.Flags().StringArrayVar(&f.Only, "only", nil, "the `name` of a link, where the link file describes several; "+
+		"can be repeated")
 	_ = cmd.RegisterFlagCompletionFunc("only", s.suggest(f.names))
 }
 
@@ -36,8 +36,8 @@ func (f *sourceFlags) names(ctx context.Context, p program, _ string) []cobra.Co
 type linksFlags struct{ Parallel parallel }
 
 func (f *linksFlags) add(cmd *cobra.Command, of *sourceFlags) {
-	cmd.Flags().Var((*shard)(&of.Shard), "shard", "work on part `K/N` of the links, K from 0 to N-1; each link is in one "+
-		"part, by\nits name, so that the pods of an indexed Kubernetes Job share the links")
+	cmd.Flags().Var((*shard)(&of.Shard), "shard", "work on part `K/N` of the links, K from 0 to N-1; each link is in "+
+		"one part, by\nits name, so that the pods of an indexed Kubernetes Job share the links")
 	f.Parallel = 8
 	cmd.Flags().Var(&f.Parallel, "parallel", "work on up to `n` links at a time, 1 to 64")
 }

@@ -105,8 +105,8 @@ func (j *job) keys(plan link.Plan) map[string]bool {
 	return keys
 }
 
-// sharedObject reports whether the object of a change belongs to no link. Once one link has written it, the others need not
-// wait for it.
+// sharedObject reports whether the object of a change belongs to no link. Once one link has written it, the others need
+// not wait for it.
 func sharedObject(c link.Change) bool {
 	return c.Kind == link.KindMapping || c.Kind == link.KindKey || c.Kind == link.KindSettings
 }

@@ -3,7 +3,6 @@ package command
 import (
 	"bytes"
 	"encoding/json"
-	"io"
 	"slices"
 	"strconv"
 	"strings"
@@ -122,28 +121,19 @@ func (r *linksRun) table(counted string) {
 		visible.Fprintf(r.p.out, "No link is in part %s.\n", (*shard)(&r.f.Shard))
 		return
 	}
-	w := tabwriter.NewWriter(r.p.out, 0, 0, 2, ' ', 0)
-	row(w, "link", "outcome", counted, "cause")
+	var aligned bytes.Buffer
+	w := tabwriter.NewWriter(&aligned, 0, 0, 2, ' ', 0)
+	const row = "%s\t%s\t%s\t%s\n"
+	visible.Fprintf(w, row, "link", "outcome", counted, "cause")
 	for _, j := range r.jobs {
 		count := ""
 		if j.Outcome != outcomeNotStarted {
 			count = strconv.Itoa(j.Count)
 		}
-		row(w, j.file.Label(), j.Outcome, count, j.Cause)
+		visible.Fprintf(w, row, j.file.Label(), j.Outcome, count, j.Cause)
 	}
-	_ = w.Flush() // as printing elsewhere
-}
-
-// row writes a row of a table. Its last cell may be empty.
-func row(w io.Writer, cells ...string) {
-	if cells[len(cells)-1] == "" {
-		cells = cells[:len(cells)-1]
+	_ = w.Flush() // to a buffer
+	for line := range strings.Lines(aligned.String()) {
+		visible.Fprintln(r.p.out, strings.TrimRight(line, " \n"))
 	}
-	for i, cell := range cells {
-		if i > 0 {
-			_, _ = io.WriteString(w, "\t")
-		}
-		visible.Fprintf(w, "%s", cell)
-	}
-	_, _ = io.WriteString(w, "\n")
 }
