@@ -58,6 +58,9 @@ func newApply(s *shared) *cobra.Command {
 
 // run plans the link, asks, and applies the plan, or those of several links.
 func (f applyLinkFlags) run(ctx context.Context, p program) error {
+	if err := p.canAsk(f.Yes); err != nil {
+		return p.view(f.JSON).fail(err)
+	}
 	files, one, err := p.links(ctx, f.sourceFlags)
 	if err != nil {
 		return p.view(f.JSON).fail(err)
@@ -83,6 +86,9 @@ type planner func(*engine.Engine, context.Context, link.Spec) (link.Plan, error)
 // carryOut plans the only link of a file, asks, applies the plan, and verifies
 // the result unless verify is nil.
 func (p program) carryOut(ctx context.Context, f applyFlags, planned planner, verify verifier) error {
+	if err := p.canAsk(f.Yes); err != nil {
+		return p.view(f.JSON).fail(err)
+	}
 	file, err := p.reader(f.sourceFlags).One(ctx, f.File)
 	if err != nil {
 		return p.view(f.JSON).fail(err)
@@ -142,6 +148,14 @@ func (p program) applySeen(ctx context.Context, e *engine.Engine, made engine.Pl
 		return nothingChanged()
 	}
 	return e.Apply(ctx, plan, hook)
+}
+
+// canAsk returns an error if there is nobody to ask and --yes does not answer.
+func (p program) canAsk(yes bool) error {
+	if yes || isTerminal(p.in) {
+		return nil
+	}
+	return &refusal{"There is no terminal to ask at, so nothing was read or changed.", "Use --yes."}
 }
 
 // confirmed asks whether to apply a plan and reports whether the answer is yes.

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net/http"
 	"os"
 	"sync"
 	"time"
@@ -64,6 +65,11 @@ func (p program) connectBoth(ctx context.Context, file linkfile.File) (engine.Co
 	group.Go(func() { a, errs[0] = p.connectAuthentik(ctx, file.Authentik) })
 	group.Go(func() { b, errs[1] = p.connectPocketBase(ctx, file.PocketBase) })
 	group.Wait()
+	for _, client := range []*http.Client{a.HTTP, b.HTTP} { // a command that repeats connects anew each time
+		if client != nil {
+			context.AfterFunc(ctx, client.CloseIdleConnections)
+		}
+	}
 	if err := errors.Join(errs[0], errs[1]); err != nil {
 		return cfg, err
 	}

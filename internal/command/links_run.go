@@ -30,6 +30,7 @@ type job struct {
 func newRun(p program, f fileFlags, l linksFlags, files []linkfile.File) *linksRun {
 	r := &linksRun{p: p, f: f, most: int(l.Parallel)}
 	for _, file := range files {
+		file.Name = file.Label()
 		r.jobs = append(r.jobs, &job{file: file, summary: summary{Outcome: outcomeNotStarted, code: exitError}})
 	}
 	return r

@@ -68,7 +68,7 @@ func (r *linksRun) show(j *job) {
 	if !slices.ContainsFunc(parts, func(part heldPart) bool { return !part.err }) {
 		title = r.p.err
 	}
-	visible.Fprintf(title, "%s:\n", j.file.Label())
+	visible.Fprintf(title, "%s:\n", j.file.Name)
 	for _, part := range parts {
 		to := r.p.out
 		if part.err {
@@ -85,15 +85,17 @@ type linksResult struct {
 	Links []json.RawMessage `json:"links"`
 }
 
-// end prints the table of all links, or the JSON document, and returns the exit code, nil for 0.
+// end prints the table of all links, or the JSON document, and returns the exit code, nil for 0. Without a title of the
+// count it prints no table.
 func (r *linksRun) end(counted string) error {
-	if r.f.JSON {
+	switch {
+	case r.f.JSON:
 		result := linksResult{Links: []json.RawMessage{}}
 		for _, j := range r.jobs {
 			result.Links = append(result.Links, j.json())
 		}
 		r.p.view(true).json(result)
-	} else {
+	case counted != "":
 		r.table(counted)
 	}
 	return summary{code: r.code()}.exit()
@@ -104,7 +106,7 @@ func (j *job) json() json.RawMessage {
 	name, err := json.Marshal(struct {
 		Name    string `json:"name"`
 		Outcome string `json:"outcome"`
-	}{j.file.Label(), j.Outcome})
+	}{j.file.Name, j.Outcome})
 	if err != nil { // impossible for strings
 		return json.RawMessage("{}")
 	}
@@ -130,7 +132,7 @@ func (r *linksRun) table(counted string) {
 		if j.Outcome != outcomeNotStarted {
 			count = strconv.Itoa(j.Count)
 		}
-		visible.Fprintf(w, row, j.file.Label(), j.Outcome, count, j.Cause)
+		visible.Fprintf(w, row, j.file.Name, j.Outcome, count, j.Cause)
 	}
 	_ = w.Flush() // to a buffer
 	for line := range strings.Lines(aligned.String()) {
