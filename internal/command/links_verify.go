@@ -32,6 +32,6 @@ func (r verification) summary() summary {
 		return summary{Outcome: "passed"}
 	}
 	first := link.Find(r.Checks, func(c link.Check) bool { return c.Status == link.Fail })
-	return summary{Outcome: "checks failed", Count: r.Checks.Count(link.Fail), Cause: first.Title + ": " + first.Evidence,
-		code: exitFailed}
+	return summary{Outcome: "checks failed", Count: r.Checks.Count(link.Fail), code: exitFailed,
+		Cause: first.Title + ": " + first.Evidence}
 }

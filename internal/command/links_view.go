@@ -74,7 +74,7 @@ func (r *linksRun) show(j *job) {
 		if part.err {
 			to = r.p.err
 		}
-		_, _ = to.Write(part.text) // escaped when it was printed
+		visible.Fprintf(to, "%s", visible.Text(part.text)) // escaped when it was printed
 	}
 	visible.Fprintln(title)
 }
