@@ -53,8 +53,8 @@ func (c *Client) collections(ctx context.Context, filter string, page int) (List
 	return got, err
 }
 
-// FindCollection returns one of all auth collections, by its id or else its name, or nil if it is gone. Of one moment it
-// shares their list.
+// FindCollection returns one of all auth collections, by its id or else its name, or nil if it is gone. It shares their
+// list with the others of one moment.
 func (c *Client) FindCollection(ctx context.Context, id, name string) (*link.CollectionState, error) {
 	all, err := c.AuthCollections(ctx)
 	return link.Find(all, func(one link.CollectionState) bool {
