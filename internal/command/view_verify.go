@@ -1,32 +1,43 @@
 package command
 
 import (
+	"time"
+
 	"authpocket/internal/link"
 	"authpocket/internal/signin"
 	"authpocket/internal/visible"
-	"cmp"
-	"time"
 )
 
-// verified prints checks, and in JSON the verdict on a test sign-in and the
-// changes of a proof if there is one. err is the proof's.
-func (v view) verified(checks link.Checks, signIn *signin.Verdict, proof outcomes, err error) {
-	var seen link.SignedIn
-	if signIn != nil && signIn.Works && signIn.Record != nil {
-		seen = link.SignedIn{Name: cmp.Or(signIn.Record.Email, signIn.Record.ID), At: time.Now()}
+// verifyResult is the JSON document of verify.
+type verifyResult struct {
+	Time     time.Time       `json:"time"` // when the checks began
+	Headline string          `json:"headline"`
+	Checks   []link.Check    `json:"checks"`
+	SignIn   *signin.Verdict `json:"sign_in,omitempty"`
+	Changes  outcomes        `json:"changes,omitempty"` // of a proof
+	Errors   []link.Message  `json:"errors,omitempty"`
+}
+
+// result returns the document of a verification.
+func (v view) result(r verification) verifyResult {
+	return verifyResult{r.Began.UTC().Truncate(time.Millisecond), r.Checks.Headline(r.seen()),
+		append([]link.Check{}, r.Checks...), r.SignIn, r.Changes, v.messages(r.Err)}
+}
+
+// verified prints a verification.
+func (v view) verified(r verification) {
+	switch {
+	case r.Err != nil && r.Checks == nil:
+		_ = v.fail(r.Err)
+		return
+	case v.asJSON:
+		v.json(v.result(r))
+	case len(r.Checks) == 1 && r.Checks[0].ID.Is(link.CheckLink):
+		visible.Fprintf(v.out, "%s %s\n", r.Checks[0].Evidence, r.Checks[0].Remedy)
+	default:
+		v.checks(r.Checks, r.seen())
 	}
-	if !v.asJSON {
-		v.checks(checks, seen)
-	} else {
-		v.json(struct {
-			Headline string          `json:"headline"`
-			Checks   []link.Check    `json:"checks"`
-			SignIn   *signin.Verdict `json:"sign_in,omitempty"`
-			Changes  outcomes        `json:"changes,omitempty"`
-			Errors   []link.Message  `json:"errors,omitempty"`
-		}{checks.Headline(seen), append([]link.Check{}, checks...), signIn, proof, messages(err)})
-	}
-	v.errors(err)
+	v.errors(r.Err)
 }
 
 func (v view) checks(checks link.Checks, seen link.SignedIn) {
