@@ -115,7 +115,10 @@ type observer func(context.Context, link.Spec) (Snapshots, error)
 // observeLink is Observe for a plan that links. On an authentik with many
 // providers it reads only those of the link, unless it takes all to find them.
 func (e *Engine) observeLink(ctx context.Context, spec link.Spec) (Snapshots, error) {
-	q := spec.Query()
+	return e.observeFew(ctx, spec, spec.Query())
+}
+
+func (e *Engine) observeFew(ctx context.Context, spec link.Spec, q link.Query) (Snapshots, error) {
 	q.Few = true
 	snaps, err := e.observe(ctx, q)
 	a := &snaps.Authentik
