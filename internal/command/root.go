@@ -160,7 +160,8 @@ type program struct {
 	streams
 	log    *slog.Logger
 	caFile string
-	colour string // when there are any
+	colour string  // when there are any
+	common *common // of several links, nil for one
 }
 
 // newLog returns a log of that level, which is empty for none.

@@ -73,7 +73,7 @@ func (p program) planProof(ctx context.Context, e *engine.Engine, spec link.Spec
 		shown.plan(plan)
 	}
 	if !f.Yes && !p.confirmed(ctx, plan) {
-		return plan, &refusal{"Nothing was changed.", "Answer y, or use --yes."}
+		return plan, nothingChanged()
 	}
 	return plan, nil
 }
