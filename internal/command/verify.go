@@ -111,7 +111,7 @@ func (f verifyFlags) run(ctx context.Context, p program) error {
 		done.add(r)
 		if f.Format != formatJUnit {
 			view := p.view(f.JSON)
-			view.file = file
+			view.file, view.all = file, f.All
 			view.verified(r)
 		}
 		return r.summary()
