@@ -41,6 +41,8 @@ func TestScripts(t *testing.T) {
 			"accounts":  accounts,
 			"people":    people,
 			"waitfor":   waitFor,
+
+			"collections": collections,
 		},
 	})
 }
