@@ -9,7 +9,7 @@ import (
 
 func (v view) plan(plan link.Plan) {
 	if v.asJSON {
-		v.json(plan)
+		v.json(resultOf(plan))
 		return
 	}
 	v.changes(plan.Changes)

@@ -18,13 +18,7 @@ func (v view) verified(checks link.Checks, signIn *signin.Verdict, proof outcome
 	if !v.asJSON {
 		v.checks(checks, seen)
 	} else {
-		v.json(struct {
-			Headline string          `json:"headline"`
-			Checks   []link.Check    `json:"checks"`
-			SignIn   *signin.Verdict `json:"sign_in,omitempty"`
-			Changes  outcomes        `json:"changes,omitempty"`
-			Errors   []link.Message  `json:"errors,omitempty"`
-		}{checks.Headline(seen), append([]link.Check{}, checks...), signIn, proof, messages(err)})
+		v.json(verifyResult{resultsOf(checks, seen), signIn, proof, messages(err)})
 	}
 	v.errors(err)
 }

@@ -1,7 +1,6 @@
 package link
 
 import (
-	"encoding/json"
 	"slices"
 	"time"
 )
@@ -130,15 +129,6 @@ const (
 
 // Empty reports whether there is nothing to change.
 func (p Plan) Empty() bool { return len(p.Changes) == 0 }
-
-// MarshalJSON writes what `plan --json` prints. Lists are never null.
-func (p Plan) MarshalJSON() ([]byte, error) {
-	return json.Marshal(struct {
-		Changes  []Change  `json:"changes"`
-		IfNeeded []Change  `json:"if_needed,omitempty"`
-		Warnings []Warning `json:"warnings"`
-	}{notNil(p.Changes), p.IfNeeded(), notNil(p.Warnings)})
-}
 
 func notNil[T any](s []T) []T {
 	if s == nil {
