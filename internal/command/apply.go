@@ -30,20 +30,29 @@ func (f *applyFlags) add(cmd *cobra.Command) {
 type applyLinkFlags struct {
 	applyFlags
 	RewriteSecret bool
+	Saved         string // a saved plan, empty for none
 }
 
 func newApply(s *shared) *cobra.Command {
 	var f applyLinkFlags
 	cmd := &cobra.Command{
-		Use:   "apply -f file",
+		Use:   "apply -f file [saved plan]",
 		Short: "Create or update the link",
 		Long: "Shows what is about to change, asks, and creates or updates the link. A receipt of what was there before\n" +
 			"makes it possible to undo it.\n\n" +
+			"A plan of authpocket plan --out is applied without asking, and refused if something was changed since. The\n" +
+			"tokens are those of the link file.\n\n" +
 			"Exit code 0: done, 1: error.",
 		Example: "  authpocket apply -f link.yaml\n" +
-			"  authpocket apply -f link.yaml --yes --json",
-		Args: atMost(0),
-		RunE: func(cmd *cobra.Command, _ []string) error { return f.run(cmd.Context(), s.program()) },
+			"  authpocket apply -f link.yaml --yes --json\n" +
+			"  authpocket apply -f link.yaml link.plan",
+		Args: atMost(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if len(args) > 0 {
+				f.Saved = args[0]
+			}
+			return f.run(cmd.Context(), s.program())
+		},
 	}
 	f.add(cmd)
 	cmd.Flags().BoolVar(&f.RewriteSecret, "rewrite-secret", false,
@@ -51,13 +60,32 @@ func newApply(s *shared) *cobra.Command {
 	return cmd
 }
 
-// run plans the link, asks, and applies the plan.
+// run plans the link, asks, and applies the plan, or applies a saved one.
 func (f applyLinkFlags) run(ctx context.Context, p program) error {
+	if f.Saved != "" {
+		return f.runSaved(ctx, p)
+	}
 	planned := func(e *engine.Engine, ctx context.Context, spec link.Spec) (link.Plan, error) {
 		spec.PocketBase.RewriteSecret = spec.PocketBase.RewriteSecret || f.RewriteSecret
 		return e.Plan(ctx, spec)
 	}
 	return p.carryOut(ctx, f.applyFlags, planned, nil)
+}
+
+// runSaved applies a saved plan.
+func (f applyLinkFlags) runSaved(ctx context.Context, p program) error {
+	if f.RewriteSecret {
+		return p.view(f.JSON).fail(&refusal{"--rewrite-secret changes the plan, and a saved one stays as it is.",
+			"Name it when the plan is made, or leave it out."})
+	}
+	data, err := readPlan(f.Saved)
+	if err != nil {
+		return p.view(f.JSON).fail(err)
+	}
+	f.Yes = false // the plan was seen, so it is compared with both systems
+	return p.carryOut(ctx, f.applyFlags, func(e *engine.Engine, _ context.Context, s link.Spec) (link.Plan, error) {
+		return e.Open(data, s)
+	}, nil)
 }
 
 // verifier checks the result of an apply and may correct it.
@@ -114,7 +142,7 @@ func (p program) applySeen(ctx context.Context, e *engine.Engine, made engine.Pl
 		return err
 	}
 	show(plan)
-	if !plan.Empty() && !p.confirmed(ctx, plan) {
+	if !plan.Empty() && !plan.Saved && !p.confirmed(ctx, plan) {
 		return &refusal{"Nothing was changed.", "Answer y, or use --yes."}
 	}
 	return e.Apply(ctx, plan, hook)

@@ -39,6 +39,7 @@ func TestScripts(t *testing.T) {
 			"login":     changeLogin,
 			"accounts":  accounts,
 			"people":    people,
+			"saved":     savedPlan,
 		},
 	})
 }

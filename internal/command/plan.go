@@ -6,11 +6,15 @@ import (
 	"github.com/spf13/cobra"
 
 	"authpocket/internal/engine"
+	"authpocket/internal/link"
+	"authpocket/internal/linkfile"
+	"authpocket/internal/visible"
 )
 
 type planFlags struct {
 	fileFlags
 	stateFlag
+	Out string // empty: the plan is not saved
 }
 
 func newPlan(s *shared) *cobra.Command {
@@ -18,15 +22,19 @@ func newPlan(s *shared) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "plan -f file",
 		Short: "Show what apply would change, without changing anything",
-		Long: "Shows what apply would change, without changing anything.\n\n" +
+		Long: "Shows what apply would change, without changing anything. With --out, authpocket apply can make exactly\n" +
+			"these changes later.\n\n" +
 			"Exit code 0: nothing to change, 2: changes, 1: error.",
 		Example: "  authpocket plan -f link.yaml\n" +
-			"  authpocket plan -f link.yaml --json",
+			"  authpocket plan -f link.yaml --json\n" +
+			"  authpocket plan -f link.yaml --out link.plan",
 		Args: atMost(0),
 		RunE: func(cmd *cobra.Command, _ []string) error { return f.run(cmd.Context(), s.program()) },
 	}
 	f.fileFlags.add(cmd)
 	f.stateFlag.add(cmd)
+	cmd.Flags().VarP((*path)(&f.Out), "out", "o", "save the plan to this file, without secrets; another saved plan is "+
+		"replaced,\nany other file is not")
 	return cmd
 }
 
@@ -43,9 +51,27 @@ func (f planFlags) run(ctx context.Context, p program) error {
 	if err != nil {
 		return view.fail(err)
 	}
-	view.plan(plan)
+	if f.Out != "" {
+		plan.Generated.KeptID = true
+		if err := p.save(e, plan, view.file, f.Out); err != nil {
+			return view.fail(err)
+		}
+	}
+	view.plan(plan.Generates())
 	if plan.Empty() {
 		return nil
 	}
 	return exitChanges
+}
+
+// save writes the plan to a file.
+func (p program) save(e *engine.Engine, plan link.Plan, f linkfile.File, to string) error {
+	data, err := e.Save(plan, f.Authentik.Token, f.PocketBase.Token, f.PocketBase.Password)
+	if err == nil {
+		err = writePlan(to, data)
+	}
+	if err == nil {
+		visible.Fprintf(p.err, "The plan is saved. Apply it with authpocket apply %s.\n", to)
+	}
+	return err
 }

@@ -77,6 +77,8 @@ type Field struct {
 	Before    Shown  `json:"before"`
 	After     Shown  `json:"after"`
 	Sensitive bool   `json:"sensitive"`
+	// Generated reports whether an apply generates the value. After is then none, or the mask of a secret.
+	Generated bool `json:"generated,omitempty"`
 }
 
 // Warning is something that the admin should know before the plan is applied.
@@ -105,6 +107,8 @@ type Plan struct {
 
 	Purpose Purpose
 	Of      string // ID of the receipt that this undoes or continues
+	// Saved reports whether the plan was read from a file, and so is without secrets.
+	Saved bool
 	// Undoes are the changes that an undo reverses. Force discards whatever
 	// was changed since.
 	Undoes []Change
