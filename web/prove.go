@@ -3,6 +3,7 @@ package web
 import (
 	"errors"
 	"net/http"
+	"strings"
 
 	"authpocket/internal/link"
 	"authpocket/web/session"
@@ -16,8 +17,13 @@ func (s *Server) showProof(w http.ResponseWriter, r *http.Request, sess *session
 		redirect(w, r, p.Missing())
 		return
 	}
-	plan, err := s.engine(p).PlanProof(r.Context(), p.Spec, "")
-	if problems, ok := errors.AsType[link.Problems](err); ok {
+	plan, err := s.engine(p).PlanProof(r.Context(), p.Spec, strings.TrimSpace(r.URL.Query().Get("email")))
+	problems, ok := errors.AsType[link.Problems](err)
+	if ok && !plan.Empty() { // another address will do
+		s.review(w, r, sess, p, &session.Shown{Plan: plan}, problems...)
+		return
+	}
+	if ok {
 		s.problem(w, r, http.StatusConflict, view.ProblemPage{
 			Head:    s.titled(sess, "A new person cannot prove it"),
 			Summary: "authpocket cannot make a person who signs in here. Nothing was written.",

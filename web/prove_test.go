@@ -5,6 +5,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/pocketbase/pocketbase/core"
+
 	"authpocket/internal/journal"
 	"authpocket/internal/link"
 	"authpocket/sandbox"
@@ -65,6 +67,37 @@ func TestAProofIsReviewedCarriedOutAndShown(t *testing.T) {
 	if proofs := len(w.server.signIns.All(w.only(t))); proofs != 1 {
 		t.Errorf("pressing twice makes %d proofs", proofs)
 	}
+}
+
+// A person's own address is asked for on the review, by a form that needs no script.
+func TestAProofWithAnAddressOfTheAdminsChoice(t *testing.T) {
+	t.Parallel()
+	box := newSandbox(t)
+	w := keeping(t, box, prefilled(box))
+	b := w.browser().linked()
+	b.get("/prove").want(200).says("E-mail address of the person", "(optional)", "no mail reaches")
+	wrong := b.get("/prove?email=someone").want(422).says("“someone” is not an e-mail address", "Enter one such as")
+	if len(wrong.summary()) != 1 || attr(wrong.control("email"), "value") != "someone" ||
+		strings.Contains(wrong.text, `action="/apply"`) {
+		t.Errorf("%v\n%s", wrong.summary(), wrong.text)
+	}
+	review := b.get("/prove?email=+someone%40example.com").want(200).says("Mails go to someone@example.com")
+	if sent := review.form("/prove").Get("email"); sent != "someone@example.com" {
+		t.Errorf("the form has the address %q", sent)
+	}
+	b.apply(review).says("Works: someone@example.com signed in", "are deleted again")
+	users, err := box.PocketBase().App().FindCollectionByNameOrId("users")
+	if err != nil {
+		t.Fatal(err)
+	}
+	account := core.NewRecord(users)
+	account.SetEmail("someone@example.com")
+	account.SetRandomPassword()
+	if err := box.PocketBase().App().Save(account); err != nil {
+		t.Fatal(err)
+	}
+	b.get("/prove?email=someone%40example.com").want(422).says("has the address someone@example.com")
+	b.apply(b.get("/prove?email=another%40example.com").want(200)).says("Works: another@example.com")
 }
 
 func TestAProofThatDoesNotWorkSaysWhy(t *testing.T) {

@@ -27,16 +27,20 @@ func (s *Server) showReview(w http.ResponseWriter, r *http.Request, sess *sessio
 	s.review(w, r, sess, p, shown)
 }
 
-// review writes the page of a plan of any kind.
+// review writes the page of a plan of any kind. One with problems cannot be applied.
 func (s *Server) review(w http.ResponseWriter, r *http.Request, sess *session.Session, p session.Progress,
-	shown *session.Shown) {
+	shown *session.Shown, problems ...link.Problem) {
 	open, err := interrupted(s.engine(p))
 	if err != nil {
 		s.fail(w, r, sess, err, session.Again(shown.Plan))
 		return
 	}
-	s.render(w, r, http.StatusOK, changes.Review(changes.NewReview(s.head(sess), changes.ReviewInput{
-		PlanID: shown.ID, Plan: shown.Plan, Interrupted: open,
+	status := http.StatusOK
+	if len(problems) > 0 {
+		status = http.StatusUnprocessableEntity
+	}
+	s.render(w, r, status, changes.Review(changes.NewReview(s.head(sess), changes.ReviewInput{
+		PlanID: shown.ID, Plan: shown.Plan, Problems: problems, Interrupted: open,
 		AuthentikURL: p.Authentik.Login.URL, AuthentikWho: p.Authentik.Who.Username,
 		PocketBaseURL: p.PocketBase.Login.URL, PocketBaseWho: p.PocketBase.Who.SuperuserEmail,
 		PocketBaseUntil: p.PocketBase.Who.Expires, PocketBaseRenews: p.PocketBase.Who.Refreshable,

@@ -19,6 +19,12 @@ for (const javaScriptEnabled of [true, false]) {
     await page.goto(demo.url + 'signin');
     await page.getByRole('link', { name: 'Prove it now' }).click();
     await page.getByRole('heading', { level: 1, name: 'Review proof: 4 changes' }).waitFor();
+    await page.getByLabel('E-mail address of the person').fill('ada');
+    await page.getByRole('button', { name: 'Use this address' }).click();
+    await page.getByRole('alert').getByText('“ada” is not an e-mail address.').waitFor();
+    await page.getByLabel('E-mail address of the person').fill('');
+    await page.getByRole('button', { name: 'Use this address' }).click();
+    await page.getByRole('heading', { level: 1, name: 'Review proof: 4 changes' }).waitFor();
     await page.getByRole('button', { name: 'Prove it now' }).click();
     await page.getByRole('heading', { level: 1, name: 'Sign-in works' }).waitFor({ timeout: 60_000 });
     await page.getByText(/Works: authpocket-test-\w+@authpocket\.invalid signed in at/).first().waitFor();

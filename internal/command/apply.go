@@ -98,6 +98,9 @@ type planner func(*engine.Engine, context.Context, link.Spec) (link.Plan, error)
 // verify is nil.
 func (p program) carryOut(ctx context.Context, f applyFlags, planned planner, verify verifier) error {
 	view := p.view(f.JSON)
+	if err := p.canAsk(f.Yes); err != nil {
+		return view.fail(err)
+	}
 	moment := engine.OneMoment(ctx)
 	e, spec, err := p.open(moment, &view, f.fileFlags, kept(f.State))
 	if err != nil {
@@ -146,6 +149,14 @@ func (p program) applySeen(ctx context.Context, e *engine.Engine, made engine.Pl
 		return &refusal{"Nothing was changed.", "Answer y, or use --yes."}
 	}
 	return e.Apply(ctx, plan, hook)
+}
+
+// canAsk returns an error if there is nobody to ask and --yes does not answer.
+func (p program) canAsk(yes bool) error {
+	if yes || isTerminal(p.in) {
+		return nil
+	}
+	return &refusal{"There is no terminal to ask at, so nothing was read or changed.", "Use --yes."}
 }
 
 // confirmed asks and reports whether the answer is yes. A signal or the end of

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net/http"
 	"os"
 	"sync"
 	"time"
@@ -28,6 +29,12 @@ func (p program) open(ctx context.Context, v *view, f fileFlags, receipts store)
 		return nil, link.Spec{}, err
 	}
 	v.file = file
+	return p.reach(ctx, file, receipts)
+}
+
+// reach connects to both systems of a link file concurrently and opens the
+// receipts.
+func (p program) reach(ctx context.Context, file linkfile.File, receipts store) (*engine.Engine, link.Spec, error) {
 	spec, problems := file.Spec()
 	if len(problems) > 0 {
 		return nil, spec, problems
@@ -55,6 +62,11 @@ func (p program) connectBoth(ctx context.Context, file linkfile.File) (engine.Co
 	group.Go(func() { a, errs[0] = p.connectAuthentik(ctx, file.Authentik) })
 	group.Go(func() { b, errs[1] = p.connectPocketBase(ctx, file.PocketBase) })
 	group.Wait()
+	for _, client := range []*http.Client{a.HTTP, b.HTTP} { // a command that repeats connects anew each time
+		if client != nil {
+			context.AfterFunc(ctx, client.CloseIdleConnections)
+		}
+	}
 	if err := errors.Join(errs[0], errs[1]); err != nil {
 		return cfg, err
 	}

@@ -3,6 +3,7 @@ package command
 import (
 	"cmp"
 	"errors"
+	"time"
 
 	"authpocket/internal/journal"
 	"authpocket/internal/link"
@@ -52,8 +53,8 @@ func resultsOf(c link.Checks, seen link.SignedIn) checksResult {
 	return checksResult{c.Headline(seen), notNil([]link.Check(c))}
 }
 
-// result returns the document for an apply that began. checks are nil if none was made.
-func (v view) result(o outcomes, checks link.Checks, err error) applyResult {
+// applyResult returns the document for an apply that began. checks are nil if none was made.
+func (v view) applyResult(o outcomes, checks link.Checks, err error) applyResult {
 	result := applyResult{Applied: err == nil, Changes: notNil(o), Errors: v.messages(err)}
 	if checks != nil {
 		result.Checks = new(resultsOf(checks, link.SignedIn{}))
@@ -66,6 +67,7 @@ func (v view) result(o outcomes, checks link.Checks, err error) applyResult {
 
 // verifyResult is what verify prints.
 type verifyResult struct {
+	Time time.Time `json:"time"` // when the checks began
 	checksResult
 	// SignIn is the outcome of the test sign-in.
 	SignIn *signin.Verdict `json:"sign_in,omitempty"`

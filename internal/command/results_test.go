@@ -12,9 +12,8 @@ func TestListsOfNothingAreNeverNull(t *testing.T) {
 		`{"changes":[],"warnings":[]}`: resultOf(link.Plan{}),
 		`{"headline":"No check could be made. No sign-in has been tried yet.","checks":[]}`: resultsOf(nil,
 			link.SignedIn{}),
-		`{"applied":true,"changes":[]}`:      view{}.result(nil, nil, nil),
+		`{"applied":true,"changes":[]}`:      view{}.applyResult(nil, nil, nil),
 		`{"receipts":[],"set_aside":[]}`:     receiptsResult{receiptRows(nil), asideRows(nil)},
-		`{"headline":"","checks":[]}`:        verifyResult{checksResult: checksResult{Checks: []link.Check{}}},
 		`{"errors":[{"summary":"Broken."}]}`: failure{[]link.Message{{Summary: "Broken."}}},
 	} {
 		if raw, err := json.Marshal(value); err != nil || string(raw) != want {

@@ -52,7 +52,7 @@ func ending(plan link.Plan) string {
 
 func (v view) applied(plan link.Plan, o outcomes, checks link.Checks, err error) {
 	if v.asJSON {
-		v.json(v.result(o, checks, err))
+		v.json(v.applyResult(o, checks, err))
 	} else if checks != nil {
 		v.checks(checks, link.SignedIn{})
 	}

@@ -1,26 +1,32 @@
 package command
 
 import (
-	"authpocket/internal/link"
-	"authpocket/internal/signin"
-	"authpocket/internal/visible"
-	"cmp"
 	"time"
+
+	"authpocket/internal/link"
+	"authpocket/internal/visible"
 )
 
-// verified prints checks, and in JSON the verdict on a test sign-in and the
-// changes of a proof if there is one. err is the proof's.
-func (v view) verified(checks link.Checks, signIn *signin.Verdict, proof outcomes, err error) {
-	var seen link.SignedIn
-	if signIn != nil && signIn.Works && signIn.Record != nil {
-		seen = link.SignedIn{Name: cmp.Or(signIn.Record.Email, signIn.Record.ID), At: time.Now()}
+// result returns the document of a verification.
+func (v view) result(r verification) verifyResult {
+	return verifyResult{r.Began.UTC().Truncate(time.Millisecond), resultsOf(r.Checks, r.seen()), r.SignIn, r.Changes,
+		v.messages(r.Err)}
+}
+
+// verified prints a verification.
+func (v view) verified(r verification) {
+	switch {
+	case r.Err != nil && r.Checks == nil:
+		_ = v.fail(r.Err)
+		return
+	case v.asJSON:
+		v.json(v.result(r))
+	case len(r.Checks) == 1 && r.Checks[0].ID.Is(link.CheckLink):
+		visible.Fprintf(v.out, "%s %s\n", r.Checks[0].Evidence, r.Checks[0].Remedy)
+	default:
+		v.checks(r.Checks, r.seen())
 	}
-	if !v.asJSON {
-		v.checks(checks, seen)
-	} else {
-		v.json(verifyResult{resultsOf(checks, seen), signIn, proof, messages(err)})
-	}
-	v.errors(err)
+	v.errors(r.Err)
 }
 
 func (v view) checks(checks link.Checks, seen link.SignedIn) {

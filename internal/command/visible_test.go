@@ -21,6 +21,7 @@ import (
 
 	"authpocket/sandbox"
 	"authpocket/sandbox/authentiksim"
+	"authpocket/test/testkey"
 )
 
 // forged is a line that no output may have.
@@ -51,7 +52,7 @@ func unseen(output string) []string {
 // hostileBox is a sandbox in which everything has a hostile name.
 func hostileBox(t *testing.T) *sandbox.Sandbox {
 	t.Helper()
-	box, err := sandbox.Start(t.Context(), sandbox.Config{})
+	box, err := sandbox.Start(t.Context(), sandbox.Config{SigningKey: testkey.RSA()})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -124,43 +125,43 @@ func TestNoNameSteersTheTerminal(t *testing.T) {
 	hostileBox(t)
 	file := linkFile(t)
 	for _, one := range []struct {
-		args, input string
-		code        exit
-		shows       bool // names, one of them hostile
+		args  string
+		code  exit
+		shows bool // names, one of them hostile
 	}{
-		{"plan -f FILE", "", exitChanges, true},
-		{"plan -f FILE --json", "", exitChanges, true},
-		{"export -f FILE blueprint", "", exitOK, true},
-		{"export -f FILE terraform", "", exitOK, true},
-		{"export -f FILE pocketbase-migration", "", exitOK, true},
-		{"export -f FILE curl", "", exitOK, true},
-		{"export -f FILE markdown", "", exitOK, true},
-		{"apply -f FILE", "no\n", exitError, true},
-		{"--log debug apply -f FILE", "yes\n", exitOK, true},
-		{"verify -f FILE", "", exitFailed, true},
-		{"verify -f FILE --quick --json", "", exitFailed, true},
-		{"receipts", "", exitOK, false},
-		{"receipts --json", "", exitOK, false},
-		{"rotate -f FILE --yes", "", exitOK, true},
-		{"undo -f FILE --yes --json", "", exitError, false}, // a rotation's
-		{"remove -f FILE --yes", "", exitOK, true},
-		{"undo -f FILE --yes", "", exitOK, true},
-		{"plan -f HOSTILE", "", exitError, true},
-		{"plan --log HOSTILE", "", exitError, true},
-		{"plan --HOSTILE", "", exitError, true},
-		{"receipts HOSTILE", "", exitError, true},
-		{"HOSTILE", "", exitError, true},
-		{"help HOSTILE", "", exitError, true},
-		{"completion HOSTILE", "", exitError, true},
-		{"__complete undo -f FILE 2", "", exitOK, false},
-		{"__complete verify -f FILE --person ad", "", exitOK, false},
+		{"plan -f FILE", exitChanges, true},
+		{"plan -f FILE --json", exitChanges, true},
+		{"export -f FILE blueprint", exitOK, true},
+		{"export -f FILE terraform", exitOK, true},
+		{"export -f FILE pocketbase-migration", exitOK, true},
+		{"export -f FILE curl", exitOK, true},
+		{"export -f FILE markdown", exitOK, true},
+		{"apply -f FILE", exitError, false},
+		{"--log debug apply -f FILE --yes", exitOK, true},
+		{"verify -f FILE", exitFailed, true},
+		{"verify -f FILE --quick --json", exitFailed, true},
+		{"receipts", exitOK, false},
+		{"receipts --json", exitOK, false},
+		{"rotate -f FILE --yes", exitOK, true},
+		{"undo -f FILE --yes --json", exitError, false}, // a rotation's
+		{"remove -f FILE --yes", exitOK, true},
+		{"undo -f FILE --yes", exitOK, true},
+		{"plan -f HOSTILE", exitError, true},
+		{"plan --log HOSTILE", exitError, true},
+		{"plan --HOSTILE", exitError, true},
+		{"receipts HOSTILE", exitError, true},
+		{"HOSTILE", exitError, true},
+		{"help HOSTILE", exitError, true},
+		{"completion HOSTILE", exitError, true},
+		{"__complete undo -f FILE 2", exitOK, false},
+		{"__complete verify -f FILE --person ad", exitOK, false},
 	} {
 		var out, problems bytes.Buffer
 		args := strings.Fields(one.args)
 		for i := range args {
 			args[i] = strings.NewReplacer("FILE", file, "HOSTILE", hostile).Replace(args[i])
 		}
-		code := run(t.Context(), args, streams{strings.NewReader(one.input), &out, &problems})
+		code := run(t.Context(), args, streams{strings.NewReader(""), &out, &problems})
 		said := out.String() + problems.String()
 		if code != one.code {
 			t.Errorf("%.40q ends with %d: %s", one.args, code, said)

@@ -3,6 +3,7 @@ package engine
 import (
 	"context"
 	"errors"
+	"net/mail"
 	"strings"
 
 	"authpocket/internal/journal"
@@ -24,7 +25,8 @@ const (
 // PlanProof returns a plan for a proof: a test sign-in of a person who is made
 // for it in authentik, and removed after it with the account that PocketBase
 // creates. address is the person's e-mail address, empty for one that no mail
-// reaches. The error is link.Problems if a new person cannot sign in.
+// reaches. The error is link.Problems if a new person cannot sign in; there is
+// also a plan if a person with another address could.
 func (e *Engine) PlanProof(ctx context.Context, spec link.Spec, address string) (link.Plan, error) {
 	plan, snaps, err := e.plan(ctx, spec, e.observeLink)
 	if err != nil {
@@ -37,7 +39,7 @@ func (e *Engine) PlanProof(ctx context.Context, spec link.Spec, address string) 
 	if len(problems) > 0 {
 		return link.Plan{}, problems
 	}
-	return proof, e.addressIsFree(ctx, proof)
+	return proof, e.checkAddress(ctx, proof)
 }
 
 // The lengths of the random values of a person.
@@ -61,12 +63,16 @@ func newPerson(address string) (link.PersonState, error) {
 	return link.NewPerson(strings.ToLower(id), mark, address, secret.New(password)), err
 }
 
-// addressIsFree returns a problem if an account in PocketBase has the person's
-// address: the sign-in would be linked to it.
-func (e *Engine) addressIsFree(ctx context.Context, plan link.Plan) error {
+// checkAddress returns a problem if the person's address is none, or an account
+// in PocketBase has it: the sign-in would be linked to that.
+func (e *Engine) checkAddress(ctx context.Context, plan link.Plan) error {
 	person := plan.Generated.Person
 	if person.Unreachable() {
 		return nil
+	}
+	if parsed, err := mail.ParseAddress(person.Email); err != nil || parsed.Address != person.Email {
+		return link.Problems{{Summary: link.Quote(person.Email) + " is not an e-mail address.",
+			Todo: "Enter one such as name@example.com."}}
 	}
 	_, account, err := e.pocketbase.Accounts(ctx, plan.Desired, "", person.Email)
 	if err != nil || account == nil {
@@ -92,7 +98,7 @@ func (e *Engine) Prove(ctx context.Context, plan link.Plan, hook Hook) (link.Che
 	}
 	fresh, err := e.confirm(ctx, plan)
 	if err == nil {
-		err = e.addressIsFree(ctx, fresh)
+		err = e.checkAddress(ctx, fresh)
 	}
 	if err != nil {
 		return link.Check{}, nil, err

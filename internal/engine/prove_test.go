@@ -149,6 +149,8 @@ func TestAProofThatANewPersonCannotMake(t *testing.T) {
 	if _, _, err := b.engine.Prove(t.Context(), b.planProof("someone@example.com"), func(engine.Event) {}); err != nil {
 		t.Errorf("an address of one's own: %v", err)
 	}
+	refused("a word", "is not an e-mail address", "someone")
+	refused("a name and an address", "is not an e-mail address", "Someone <one@example.com>")
 	users, err := b.box.PocketBase().App().FindCollectionByNameOrId("users")
 	if err != nil {
 		t.Fatal(err)

@@ -20,6 +20,14 @@ func (e *Engine) Desire(ctx context.Context, spec link.Spec) (link.Desired, erro
 	return plan.Desired, err
 }
 
+// NoLink returns the failed check of a link that does not exist, and whether it
+// doesn't: without a provider in authentik, every other check fails.
+func NoLink(d link.Desired) (link.Check, bool) {
+	check := link.Check{ID: link.CheckLink, System: link.Authentik, Title: "The link exists"}
+	return check.Fails(link.CauseDiscovery, "There is no link yet: authentik has no provider for it.",
+		"Create it with authpocket apply."), d.Provider.PK == 0
+}
+
 // Verify measures both running systems at the same time, with at most three
 // requests in sequence. person is the primary key of the authentik user whose
 // sign-in is predicted, 0 for the token's own account.

@@ -132,6 +132,8 @@ const (
 	CheckPocketBaseRealtime    CheckID = "pocketbase.realtime"
 	CheckPocketBaseProbe       CheckID = "pocketbase.probe"
 
+	// CheckLink is made alone, where there is no link.
+	CheckLink       CheckID = "link"
 	CheckAddresses  CheckID = "addresses"
 	CheckClock      CheckID = "clock"
 	CheckPrediction CheckID = "prediction"

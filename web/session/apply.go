@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"net/url"
 	"slices"
 
 	"authpocket/internal/engine"
@@ -176,9 +177,17 @@ func Again(p link.Plan) string {
 	case link.PurposeRotate:
 		return "/rotate"
 	case link.PurposeProof:
-		return "/prove"
+		return provePath(p.Generated.Person)
 	}
 	return "/review"
+}
+
+// provePath returns the page with the review of a proof by a person with the same address.
+func provePath(person link.PersonState) string {
+	if person.Unreachable() {
+		return "/prove"
+	}
+	return "/prove?" + url.Values{"email": {person.Email}}.Encode()
 }
 
 // rotates reports whether the job rotated the client secret of that link.

@@ -25,6 +25,8 @@ type ReviewInput struct {
 	PocketBaseUntil time.Time
 	// PocketBaseRenews reports whether that token can be renewed before that.
 	PocketBaseRenews bool
+	// Problems are those of the address that the person of a proof is to have.
+	Problems link.Problems
 	// Interrupted are the unfinished applies to this link.
 	Interrupted []Receipt
 }
@@ -52,7 +54,7 @@ func NewReview(h view.Head, in ReviewInput) ReviewPage {
 	if in.Plan.Empty() {
 		p.nothing(in)
 	} else {
-		p.words(in.Plan)
+		p.words(in)
 	}
 	return p
 }
@@ -81,7 +83,8 @@ func (p ReviewPage) warningsHeading() string {
 }
 
 // words sets heading, lead and button of a plan that has changes.
-func (p *ReviewPage) words(plan link.Plan) {
+func (p *ReviewPage) words(in ReviewInput) {
+	plan := in.Plan
 	n := view.Plural(len(plan.Changes), "change", "changes")
 	p.Lead = "These changes are applied in this order. Nothing else is changed."
 	if plan.Only != "" {
@@ -107,8 +110,25 @@ func (p *ReviewPage) words(plan link.Plan) {
 		p.Head.Title, p.Button, p.Head.Back = "Review proof: "+n, "Prove it now", "/verify"
 		p.Lead = "authpocket makes a person in authentik and signs that person in. Then it deletes PocketBase's " +
 			"account and the person, even if the sign-in fails. Nothing else is changed."
+		p.address(plan.Generated.Person, in.Problems)
 	default:
 		p.Head.Title, p.Button = "Review "+n, "Apply "+n
+	}
+}
+
+// address sets the control for the address of a proof's person. Its problems take the button away.
+func (p *ReviewPage) address(person link.PersonState, problems link.Problems) {
+	p.Address = &view.Field{Name: "email", Label: "E-mail address of the person", Optional: true, Mode: "email",
+		Hint: "PocketBase's account gets it, and mails of the app go there. Leave empty for one that no mail reaches"}
+	if !person.Unreachable() {
+		p.Address.Value = person.Email
+	}
+	if len(problems) > 0 {
+		for _, text := range view.Sentences(problems) {
+			p.Problems = append(p.Problems, view.Problem{Target: p.Address.ID(), Text: text})
+		}
+		p.Address.Error = p.Problems.At(p.Address.Name)
+		p.Head.Wrong, p.Button = true, ""
 	}
 }
 
