@@ -17,7 +17,8 @@ import (
 type applyFlags struct {
 	fileFlags
 	stateFlag
-	Yes bool
+	Yes  bool
+	seen bool // the plan is a saved one: it is not asked for, but compared with both systems
 }
 
 func (f *applyFlags) add(cmd *cobra.Command) {
@@ -82,7 +83,7 @@ func (f applyLinkFlags) runSaved(ctx context.Context, p program) error {
 	if err != nil {
 		return p.view(f.JSON).fail(err)
 	}
-	f.Yes = false // the plan was seen, so it is compared with both systems
+	f.Yes, f.seen = false, true
 	return p.carryOut(ctx, f.applyFlags, func(e *engine.Engine, _ context.Context, s link.Spec) (link.Plan, error) {
 		return e.Open(data, s)
 	}, nil)
@@ -98,7 +99,7 @@ type planner func(*engine.Engine, context.Context, link.Spec) (link.Plan, error)
 // verify is nil.
 func (p program) carryOut(ctx context.Context, f applyFlags, planned planner, verify verifier) error {
 	view := p.view(f.JSON)
-	if err := p.canAsk(f.Yes); err != nil {
+	if err := p.canAsk(f.Yes || f.seen); err != nil {
 		return view.fail(err)
 	}
 	moment := engine.OneMoment(ctx)
