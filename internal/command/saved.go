@@ -30,7 +30,7 @@ func readPlan(path string) ([]byte, error) {
 }
 
 // writePlan writes a saved plan to a file that only its owner can read. It replaces nothing but another saved plan.
-func writePlan(path string, data []byte) error {
+func writePlan(path string, planFile []byte) error {
 	if info, err := os.Lstat(path); !errors.Is(err, fs.ErrNotExist) {
 		if err != nil {
 			return fmt.Errorf("saving the plan: %w", err)
@@ -44,7 +44,7 @@ func writePlan(path string, data []byte) error {
 	if err != nil {
 		return fmt.Errorf("saving the plan: %w", err)
 	}
-	_, err = f.Write(data)
+	_, err = f.Write(planFile)
 	if err = errors.Join(err, f.Sync(), f.Close()); err == nil {
 		err = os.Rename(f.Name(), path)
 	}
