@@ -42,6 +42,8 @@ func TestScripts(t *testing.T) {
 			"people":    people,
 			"saved":     savedPlan,
 			"waitfor":   waitFor,
+
+			"collections": collections,
 		},
 	})
 }

@@ -15,6 +15,7 @@ type planFlags struct {
 	fileFlags
 	stateFlag
 	Out string // empty: the plan is not saved
+	linksFlags
 }
 
 func newPlan(s *shared) *cobra.Command {
@@ -24,44 +25,59 @@ func newPlan(s *shared) *cobra.Command {
 		Short: "Show what apply would change, without changing anything",
 		Long: "Shows what apply would change, without changing anything. With --out, authpocket apply can make exactly\n" +
 			"these changes later.\n\n" +
-			"Exit code 0: nothing to change, 2: changes, 1: error.",
+			"Of several links it shows all. Exit code 0: nothing to change, 2: changes, 1: error.",
 		Example: "  authpocket plan -f link.yaml\n" +
 			"  authpocket plan -f link.yaml --json\n" +
-			"  authpocket plan -f link.yaml --out link.plan",
+			"  authpocket plan -f link.yaml --out link.plan\n" +
+			"  authpocket plan -f links/ --only shop --only blog",
 		Args: atMost(0),
-		RunE: func(cmd *cobra.Command, _ []string) error { return f.run(cmd.Context(), s.program()) },
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			return s.program().each(cmd.Context(), f.fileFlags, f.linksFlags, earlier(f.State), countedChanges,
+				f.run)
+		},
 	}
 	f.fileFlags.add(cmd)
+	f.addOnly(cmd, s)
+	f.linksFlags.add(cmd, &f.sourceFlags)
 	f.stateFlag.add(cmd)
 	cmd.Flags().VarP((*path)(&f.Out), "out", "o", "save the plan to this file, without secrets; another saved plan is "+
 		"replaced,\nany other file is not")
 	return cmd
 }
 
-// run prints the plan.
-func (f planFlags) run(ctx context.Context, p program) error {
+// run prints the plan of a link.
+func (f planFlags) run(ctx context.Context, p program, file linkfile.File) summary {
 	view := p.view(f.JSON)
+	view.file = file
+	if f.Out != "" && p.common != nil {
+		err := &refusal{"A saved plan is of one link, and there are several.", "Choose one with --only."}
+		_ = view.fail(err)
+		return failed(err)
+	}
 	ctx = engine.OneMoment(ctx)
-	e, spec, err := p.open(ctx, &view, f.fileFlags, earlier(f.State))
+	e, spec, err := p.reach(ctx, file, earlier(f.State))
 	if err != nil {
-		return view.fail(err)
+		_ = view.fail(err)
+		return failed(err)
 	}
 	view.interrupted(e)
 	plan, err := e.Plan(ctx, spec)
 	if err != nil {
-		return view.fail(err)
+		_ = view.fail(err)
+		return failed(err)
 	}
 	if f.Out != "" {
 		plan.Generated.KeptID = true
 		if err := p.save(e, plan, view.file, f.Out); err != nil {
-			return view.fail(err)
+			_ = view.fail(err)
+			return failed(err)
 		}
 	}
 	view.plan(plan.Generates())
 	if plan.Empty() {
-		return nil
+		return summary{Outcome: "nothing to change"}
 	}
-	return exitChanges
+	return summary{Outcome: "changes", Count: len(plan.Changes), code: exitChanges}
 }
 
 // save writes the plan to a file.
