@@ -13,7 +13,7 @@ import (
 // plan prints the changes, then what is known, then what to decide before a yes.
 func (v view) plan(plan link.Plan) {
 	if v.asJSON {
-		v.json(plan)
+		v.json(resultOf(plan))
 		return
 	}
 	if plan.Purpose == link.PurposeUndo {
@@ -108,13 +108,17 @@ func sign(a link.Action) (string, style) {
 
 // fieldText returns the value of a field that an object has or had, or what it changes from and to.
 func (v view) fieldText(a link.Action, f link.Field) visible.Text {
+	after := v.value(f.After)
+	if f.Generated {
+		after = "generated when applied"
+	}
 	switch a {
 	case link.Create:
-		return v.value(f.After)
+		return after
 	case link.Delete:
 		return v.value(f.Before)
 	}
-	return v.on.styled(red, v.value(f.Before)) + " → " + v.on.styled(green, v.value(f.After))
+	return v.on.styled(red, v.value(f.Before)) + " → " + v.on.styled(green, after)
 }
 
 // value returns a field's value. A list that is too long for the terminal has one entry per line.

@@ -48,16 +48,16 @@ func (v view) receipts(list []journal.Summary, aside []journal.SetAside) {
 	rows := receiptRows(list)
 	switch {
 	case v.asJSON:
-		v.json(map[string]any{"receipts": rows, "set_aside": append([]journal.SetAside{}, aside...)})
+		v.json(receiptsResult{rows, asideRows(aside)})
 		return
 	case len(rows) == 0:
 		visible.Fprintln(v.out, "No receipts yet.")
 	case v.on.terminal:
-		v.receiptTable(rows)
+		v.receiptTable(list, rows)
 	default:
-		for _, r := range rows {
-			visible.Fprintf(v.out, "%s\t%s\t%s\t%s\t%s\t%d/%d\t%s\t%s\t%s\t%s\n", r.ID, r.When.Format(time.RFC3339),
-				r.Kind, r.What, r.Outcome, r.Done, r.Changes, r.Slug, r.AuthentikURL, r.Collection, r.PocketBaseURL)
+		for i, r := range rows {
+			visible.Fprintf(v.out, "%s\t%s\t%s\t%s\t%s\t%d/%d\t%s\t%s\t%s\t%s\n", r.ID, r.When, r.Kind,
+				did(list[i]), r.Outcome, r.Done, r.Changes, r.Slug, r.AuthentikURL, r.Collection, r.PocketBaseURL)
 		}
 	}
 	for _, a := range aside {
@@ -66,14 +66,14 @@ func (v view) receipts(list []journal.Summary, aside []journal.SetAside) {
 }
 
 // receiptTable prints receipts for a person. Their systems have a column if there are several.
-func (v view) receiptTable(rows []receiptRow) {
+func (v view) receiptTable(list []journal.Summary, rows []receiptRow) {
 	several := slices.ContainsFunc(rows, func(r receiptRow) bool {
 		return r.AuthentikURL != rows[0].AuthentikURL || r.PocketBaseURL != rows[0].PocketBaseURL
 	})
 	var text bytes.Buffer
 	table := tabwriter.NewWriter(&text, 0, 0, 2, ' ', 0)
 	visible.Fprintf(table, "WHEN\tWHAT\tLINK\tOUTCOME\tRECEIPT\n")
-	for _, r := range rows {
+	for i, r := range rows {
 		of := r.Slug + " → " + r.Collection
 		if several {
 			of = r.Slug + " of " + r.AuthentikURL + " → " + r.Collection + " of " + r.PocketBaseURL
@@ -82,8 +82,8 @@ func (v view) receiptTable(rows []receiptRow) {
 		if r.Done < r.Changes {
 			outcome += fmt.Sprintf(", %d of %s", r.Done, changes(r.Changes))
 		}
-		visible.Fprintf(table, "%s\t%s\t%s\t%s\t%s\n", r.When.Local().Format("2006-01-02 15:04"), r.What, of, outcome,
-			r.ID)
+		visible.Fprintf(table, "%s\t%s\t%s\t%s\t%s\n", list[i].When.Local().Format("2006-01-02 15:04"),
+			did(list[i]), of, outcome, r.ID)
 	}
 	_ = table.Flush() // to memory
 	head, body, _ := strings.Cut(text.String(), "\n")
@@ -92,20 +92,6 @@ func (v view) receiptTable(rows []receiptRow) {
 		visible.Fprintf(v.out, "%s\n", v.on.in(faint, "authentik "+rows[0].AuthentikURL+", PocketBase "+
 			rows[0].PocketBaseURL))
 	}
-}
-
-type receiptRow struct {
-	ID            string    `json:"id"`
-	When          time.Time `json:"when"` // UTC
-	Kind          string    `json:"kind"`
-	What          string    `json:"what"` // in words
-	Outcome       string    `json:"outcome"`
-	Changes       int       `json:"changes"`
-	Done          int       `json:"done"`
-	AuthentikURL  string    `json:"authentik"`
-	PocketBaseURL string    `json:"pocketbase"`
-	Slug          string    `json:"slug"`
-	Collection    string    `json:"collection"`
 }
 
 func receiptRows(list []journal.Summary) []receiptRow {
@@ -125,7 +111,7 @@ func receiptRows(list []journal.Summary) []receiptRow {
 			outcome = "interrupted"
 		}
 		rows[i] = receiptRow{
-			ID: s.ID, When: s.When.UTC().Truncate(time.Second), Kind: string(s.Kind), What: did(s), Outcome: outcome,
+			ID: s.ID, When: s.When.Format(time.RFC3339), Kind: string(s.Kind), Outcome: outcome,
 			Changes: s.Changes, Done: s.Done, AuthentikURL: s.AuthentikURL, PocketBaseURL: s.PocketBaseURL,
 			Slug: s.Slug, Collection: s.Collection,
 		}
