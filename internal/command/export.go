@@ -139,9 +139,9 @@ func (f exportFlags) save(p program, chosen []export.Format, plan link.Plan) err
 		}
 		texts[path] = text.Bytes()
 	}
-	if text, printed := texts[""]; printed || texts["-"] != nil {
-		_, err := p.out.Write(append(text, texts["-"]...))
-		return err
+	if exported := texts[f.Out]; f.Out == "" || f.Out == "-" {
+		_, err := p.out.Write(exported)
+		return errors.Join(append(left, err)...)
 	}
 	return errors.Join(append([]error{f.writeAll(p, texts)}, left...)...)
 }
