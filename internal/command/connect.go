@@ -33,7 +33,7 @@ func (p program) open(ctx context.Context, v *view, f fileFlags, receipts store)
 }
 
 // reach connects to both systems of a link file concurrently and opens the
-// receipts.
+// receipts. Several links share theirs.
 func (p program) reach(ctx context.Context, file linkfile.File, receipts store) (*engine.Engine, link.Spec, error) {
 	spec, problems := file.Spec()
 	if len(problems) > 0 {
@@ -42,6 +42,9 @@ func (p program) reach(ctx context.Context, file linkfile.File, receipts store) 
 	cfg, err := p.connectBoth(ctx, file)
 	if err != nil {
 		return nil, spec, err
+	}
+	if p.common != nil {
+		receipts, cfg.Joint = p.common.receipts, p.common.joint
 	}
 	if cfg.Receipts, err = receipts(); err != nil {
 		return nil, spec, err
@@ -77,7 +80,8 @@ func (p program) connectBoth(ctx context.Context, file linkfile.File) (engine.Co
 
 // reader returns the reader of the command's link file.
 func (p program) reader(f sourceFlags) linkfile.Reader {
-	return linkfile.Reader{Lookup: os.LookupEnv, Stdin: p.in, Env: f.AllowEnv, Files: f.AllowFile, Needs: f.needs}
+	return linkfile.Reader{Lookup: os.LookupEnv, Stdin: p.in, Env: f.AllowEnv, Files: f.AllowFile, Needs: f.needs,
+		Selection: f.Selection}
 }
 
 // warnExpiry warns if the PocketBase token expires within an hour.
@@ -93,12 +97,20 @@ func (p program) warnExpiry(b connect.PocketBase) {
 	visible.Fprintf(p.err, "The PocketBase token expires on %s. %s\n", who.Expires.Local().Format(time.DateTime), renew)
 }
 
+func (p program) connector() connect.Connector {
+	c := connect.Connector{Log: p.log}
+	if p.common != nil {
+		c.Clients = &p.common.clients
+	}
+	return c
+}
+
 func (p program) connectAuthentik(ctx context.Context, f linkfile.Authentik) (connect.Authentik, error) {
 	ca, err := readCA(cmp.Or(f.CAFile, p.caFile))
 	if err != nil {
 		return connect.Authentik{}, fmt.Errorf("authentik.ca_file: %w", err)
 	}
-	return connect.Connector{Log: p.log}.ToAuthentik(ctx, connect.AuthentikLogin{URL: f.Base, Token: f.Token, CA: ca})
+	return p.connector().ToAuthentik(ctx, connect.AuthentikLogin{URL: f.Base, Token: f.Token, CA: ca})
 }
 
 func (p program) connectPocketBase(ctx context.Context, f linkfile.PocketBase) (connect.PocketBase, error) {
@@ -106,7 +118,7 @@ func (p program) connectPocketBase(ctx context.Context, f linkfile.PocketBase) (
 	if err != nil {
 		return connect.PocketBase{}, fmt.Errorf("pocketbase.ca_file: %w", err)
 	}
-	return connect.Connector{Log: p.log}.ToPocketBase(ctx, connect.PocketBaseLogin{
+	return p.connector().ToPocketBase(ctx, connect.PocketBaseLogin{
 		URL: f.Base, Token: f.Token, Email: f.Email, Password: f.Password, CA: ca,
 	})
 }

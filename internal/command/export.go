@@ -61,6 +61,7 @@ func newExport(s *shared) *cobra.Command {
 		},
 	}
 	f.add(cmd)
+	f.addOnly(cmd, s)
 	cmd.ValidArgsFunction = s.suggest(formats)
 	flags := cmd.Flags()
 	flags.BoolVar(&f.Whole, "whole", false,
@@ -151,7 +152,7 @@ func (f exportFlags) writeAll(p program, texts map[string][]byte) error {
 	const todo = "Name another place with --out, or use --force."
 	for path := range texts {
 		if !f.Force && !isFree(path) {
-			return taken(path, todo)
+			return occupied(path, todo)
 		}
 	}
 	if f.All {
@@ -167,7 +168,7 @@ func (f exportFlags) writeAll(p program, texts map[string][]byte) error {
 			err = writeNew(path, texts[path])
 		}
 		if errors.Is(err, fs.ErrExist) {
-			return taken(path, todo)
+			return occupied(path, todo)
 		} else if err != nil {
 			return err
 		}

@@ -20,7 +20,8 @@ type sourceFlags struct {
 	File      string // empty: link.yaml
 	AllowEnv  []string
 	AllowFile []string
-	needs     []string // the keys that the command needs, nil for all
+	linkfile.Selection
+	needs []string // the keys that the command needs, nil for all
 }
 
 func (f *sourceFlags) add(cmd *cobra.Command) {

@@ -42,6 +42,8 @@ func TestScripts(t *testing.T) {
 			"people":    people,
 			"waitfor":   waitFor,
 			"mode":      mode,
+
+			"collections": collections,
 		},
 	})
 }

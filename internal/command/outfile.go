@@ -9,8 +9,8 @@ import (
 	"authpocket/internal/link"
 )
 
-// taken is the error for a file that exists and is not replaced.
-func taken(path, todo string) error {
+// occupied is the error for a file that exists and is not replaced.
+func occupied(path, todo string) error {
 	return &refusal{link.Quote(path) + " exists and is not replaced.", todo}
 }
 

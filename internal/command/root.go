@@ -157,6 +157,7 @@ type program struct {
 	streams
 	log    *slog.Logger
 	caFile string
+	common *common // of several links, nil for one
 }
 
 // newLog returns a log of that level, which is empty for none.

@@ -71,7 +71,7 @@ func (p program) planProof(ctx context.Context, e *engine.Engine, spec link.Spec
 		p.view(false).plan(plan)
 	}
 	if !f.Yes && !p.confirmed(ctx, plan) {
-		return plan, &refusal{"Nothing was changed.", "Answer y, or use --yes."}
+		return plan, nothingChanged()
 	}
 	return plan, nil
 }

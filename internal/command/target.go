@@ -64,7 +64,7 @@ func (f targetFlags) free() error {
 	return nil
 }
 
-func (f targetFlags) taken() error { return taken(f.Out, "Name another file with --out.") }
+func (f targetFlags) taken() error { return occupied(f.Out, "Name another file with --out.") }
 
 // save writes the link file, to a new file or to standard output.
 func (f targetFlags) save(p program, reach linkfile.File, spec link.Spec) error {

@@ -21,6 +21,7 @@ type verifyFlags struct {
 	Person string
 	signInFlags
 	proofFlags
+	linksFlags
 	Format  string // how the result is printed
 	Metrics string // the file for Prometheus, empty for none
 	watchFlags
@@ -54,6 +55,8 @@ func newVerify(s *shared) *cobra.Command {
 		RunE: func(cmd *cobra.Command, _ []string) error { return f.run(cmd.Context(), s.program()) },
 	}
 	f.fileFlags.add(cmd)
+	f.addOnly(cmd, s)
+	f.linksFlags.add(cmd, &f.sourceFlags)
 	f.stateFlag.add(cmd)
 	cmd.Flags().BoolVar(&f.Quick, "quick", false,
 		"skip the check that waits up to 30 seconds for PocketBase's log")
@@ -92,23 +95,46 @@ func (f verifyFlags) run(ctx context.Context, p program) error {
 		return view.fail(err)
 	}
 	defer who.Wipe()
-	if view.file, err = p.reader(f.sourceFlags).One(ctx, f.File); err != nil {
-		return view.fail(err)
+	if f.SignIn != "" || f.SignInNew || f.Watch > 0 { // one link's
+		if view.file, err = p.reader(f.sourceFlags).One(ctx, f.File); err != nil {
+			return view.fail(err)
+		}
 	}
 	if f.Watch > 0 {
 		return f.watch(ctx, p, view, who)
 	}
-	r := f.measure(ctx, p, view.file, who)
-	if f.Format == formatJUnit {
-		view.junit([]verification{r})
-	} else {
-		view.verified(r)
+	var done verifications
+	do := func(ctx context.Context, p program, file linkfile.File) summary {
+		r := f.measure(ctx, p, file, who)
+		done.add(r)
+		if f.Format != formatJUnit {
+			view := p.view(f.JSON)
+			view.file = file
+			view.verified(r)
+		}
+		return r.summary()
 	}
-	if err := f.writeMetrics([]verification{r}); err != nil {
+	if view.file.Path != "" {
+		err = do(ctx, p, view.file).exit()
+	} else {
+		err = p.each(ctx, f.fileFlags, f.linksFlags, earlier(f.State), f.counted(), do)
+	}
+	if f.Format == formatJUnit {
+		view.junit(done.list)
+	}
+	if err := f.writeMetrics(done.list); err != nil {
 		view.errors(err)
 		return exitError
 	}
-	return r.exit()
+	return err
+}
+
+// counted returns the title of what the table of several links counts, empty for no table.
+func (f verifyFlags) counted() string {
+	if f.Format == formatJUnit {
+		return ""
+	}
+	return "failed checks"
 }
 
 // verification is one measurement of a link.
