@@ -63,6 +63,9 @@ type PocketBaseProof interface {
 	// MadeSince returns nil if the account was created since then, by a sign-in
 	// through the link's slot.
 	MadeSince(ctx context.Context, d link.Desired, id string, since time.Time) error
+	// MadeBetween returns the IDs of accounts that sign-ins through the link's slot
+	// created between two times of this machine's clock.
+	MadeBetween(ctx context.Context, d link.Desired, from, to time.Time) ([]string, error)
 	// DeleteAccount deletes an account that a test sign-in created since then.
 	// reported means that PocketBase itself reported the account as new.
 	DeleteAccount(ctx context.Context, d link.Desired, id string, since time.Time, reported bool) error
