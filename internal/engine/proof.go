@@ -29,6 +29,9 @@ type AuthentikProof interface {
 	// Access reports whether the person may use the application, with
 	// authentik's messages.
 	Access(ctx context.Context, d link.Desired, person int) (bool, []string, error)
+	// Superusers reports whether the members of a group are superusers, because of
+	// the group or of one that it is in.
+	Superusers(ctx context.Context, group string) (bool, error)
 	// RedirectURIs returns the provider's current redirect URIs.
 	RedirectURIs(ctx context.Context, d link.Desired) ([]string, error)
 	// Events returns the events about the link's client since a time of this
