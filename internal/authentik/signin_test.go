@@ -56,8 +56,8 @@ func TestWhatAUserTellsOfASignIn(t *testing.T) {
 		}
 	}
 	for mode, want := range map[string]string{"hashed_user_id": one.UID, "user_id": strconv.Itoa(carl),
-		"user_uuid": one.UUID, "user_username": "carl", "user_email": "carl@example.com", "user_upn": "carl@corp", "": "",
-	} {
+		"user_uuid": one.UUID, "user_username": "carl", "user_email": "carl@example.com",
+		"user_upn": "carl@corp", "": ""} {
 		d.Provider.SubjectMode = mode
 		if got, err := c.Person(t.Context(), d, carl); err != nil || got.Subject != want || want == "" && mode != "" {
 			t.Errorf("%s: %+v, %v, want %q", mode, got, err, want)

@@ -155,11 +155,10 @@ func TestWithoutRightsAnAccountOfBeforeStays(t *testing.T) {
 		t.Fatal(err)
 	}
 	b.die(b.with(a, fatal{p, "DeleteAccount", false}, nil), d) // makes the account
-	if _, err := app.DB().NewQuery("UPDATE users SET created='2020-01-01 00:00:00.000Z'").Execute(); err != nil {
-		t.Fatal(err)
-	}
-	if _, err := app.DB().NewQuery("UPDATE _externalAuths SET created='2020-01-01 00:00:00.000Z'").Execute(); err != nil {
-		t.Fatal(err)
+	for _, table := range []string{"users", "_externalAuths"} {
+		if _, err := app.DB().NewQuery("UPDATE " + table + " SET created='2020-01-01 00:00:00.000Z'").Execute(); err != nil {
+			t.Fatal(err)
+		}
 	}
 	for _, readsUsers := range []bool{true, false} {
 		b.die(b.with(limited{a, readsUsers}, fatal{p, "Exchange", true}, store), d)
