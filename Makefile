@@ -1,9 +1,10 @@
 # Everything here needs Go 1.26 and make only; the browser tests also need
 # Node and Chromium, and say so when they are not there.
 SHELL := /bin/bash
-# Without inlining, our own code is 1 MB smaller: a template is not repeated in
-# each page that uses it.
-GOFLAGS_BUILD := -trimpath -ldflags='-s -w -buildid=' -gcflags='authpocket/...=-l'
+# Without inlining, our own code is 1 MB smaller, because a template is not repeated in each page that uses it, and the
+# rest is 0.5 MB smaller. The runtime and cryptography keep it: they are called most.
+GOFLAGS_BUILD := -trimpath -ldflags='-s -w -buildid=' -gcflags='all=-l' \
+	-gcflags='runtime/...=' -gcflags='internal/...=' -gcflags='crypto/...='
 
 .PHONY: help man generate check-generated test check race browser lint security fuzz faults worlds run demo build sizes bench bin/authpocket bin/authpocket-demo
 

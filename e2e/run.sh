@@ -15,6 +15,6 @@ if [ -n "$missing" ]; then
   exit 0
 fi
 mkdir -p out
-go build -o out/authpocket-demo ../cmd/authpocket-demo
-go build -o out/authpocket ../cmd/authpocket
+go build -ldflags="-s -w" -o out/authpocket-demo ../cmd/authpocket-demo
+go build -ldflags="-s -w" -o out/authpocket ../cmd/authpocket
 node --test --test-concurrency=2 --test-reporter=spec tests/

@@ -44,8 +44,10 @@ type observation struct {
 
 func (o *observation) read(ctx context.Context) error {
 	readers := []func(context.Context) error{
-		o.readFlows, o.readKeys, o.readMappings, o.readProviders,
-		o.readApplication, o.readSettings, o.readPermissions, o.readNameTaken,
+		o.readFlows, o.readKeys, o.readMappings, o.readProviders, o.readApplication,
+	}
+	if !o.q.Unwarned {
+		readers = append(readers, o.readSettings, o.readPermissions, o.readNameTaken)
 	}
 	readers = append(readers, o.readAccess()...)
 	if o.q.Only != nil {
@@ -92,14 +94,11 @@ func (o *observation) readMappings(ctx context.Context) error {
 	return fill(ctx, o.c, rest.MappingList(), rest.MappingState, &o.snap.Mappings)
 }
 
-// firstProviders is how many providers are read if a few will do: authentik takes 10 ms or more for each.
-const firstProviders = 20
-
 func (o *observation) readProviders(ctx context.Context) error {
 	var objects []rest.Object
 	var err error
 	if o.q.Few {
-		objects, o.snap.ProviderCount, err = o.c.First(ctx, rest.ProviderList(), firstProviders)
+		objects, o.snap.ProviderCount, err = o.c.First(ctx, rest.ProviderList(), rest.FewProviders)
 	} else {
 		objects, err = o.c.All(ctx, rest.ProviderList())
 	}

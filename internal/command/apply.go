@@ -10,6 +10,7 @@ import (
 
 	"authpocket/internal/engine"
 	"authpocket/internal/link"
+	"authpocket/internal/linkfile"
 	"authpocket/internal/visible"
 )
 
@@ -20,8 +21,9 @@ type applyFlags struct {
 	Yes bool
 }
 
-func (f *applyFlags) add(cmd *cobra.Command) {
+func (f *applyFlags) add(cmd *cobra.Command, s *shared) {
 	f.fileFlags.add(cmd)
+	f.addOnly(cmd, s)
 	f.stateFlag.add(cmd)
 	cmd.Flags().BoolVar(&f.Yes, "yes", false, "apply without asking")
 }
@@ -29,6 +31,7 @@ func (f *applyFlags) add(cmd *cobra.Command) {
 // applyLinkFlags are the flags of the apply command itself.
 type applyLinkFlags struct {
 	applyFlags
+	linksFlags
 	RewriteSecret bool
 }
 
@@ -38,26 +41,40 @@ func newApply(s *shared) *cobra.Command {
 		Use:   "apply -f file",
 		Short: "Create or update the link",
 		Long: "Shows what is about to change, asks, and creates or updates the link. A receipt of what was there before\n" +
-			"makes it possible to undo it.\n\n" +
+			"makes it possible to undo it. Of several links it shows all plans and asks once.\n\n" +
 			"Exit code 0: done, 1: error.",
 		Example: "  authpocket apply -f link.yaml\n" +
-			"  authpocket apply -f link.yaml --yes --json",
+			"  authpocket apply -f link.yaml --yes --json\n" +
+			"  authpocket apply -f links/ --yes --shard 0/4",
 		Args: atMost(0),
 		RunE: func(cmd *cobra.Command, _ []string) error { return f.run(cmd.Context(), s.program()) },
 	}
-	f.add(cmd)
+	f.applyFlags.add(cmd, s)
+	f.linksFlags.add(cmd, &f.sourceFlags)
 	cmd.Flags().BoolVar(&f.RewriteSecret, "rewrite-secret", false,
 		"write authentik's client secret to PocketBase again, even if nothing else changes")
 	return cmd
 }
 
-// run plans the link, asks, and applies the plan.
+// run plans the link, asks, and applies the plan, or those of several links.
 func (f applyLinkFlags) run(ctx context.Context, p program) error {
-	planned := func(e *engine.Engine, ctx context.Context, spec link.Spec) (link.Plan, error) {
-		spec.PocketBase.RewriteSecret = spec.PocketBase.RewriteSecret || f.RewriteSecret
-		return e.Plan(ctx, spec)
+	if err := p.canAsk(f.Yes); err != nil {
+		return p.view(f.JSON).fail(err)
 	}
-	return p.carryOut(ctx, f.applyFlags, planned, nil)
+	files, one, err := p.links(ctx, f.sourceFlags)
+	if err != nil {
+		return p.view(f.JSON).fail(err)
+	}
+	if !one {
+		return p.applyAll(ctx, f, files)
+	}
+	return p.carryOutOn(ctx, f.applyFlags, files[0], f.planned, nil)
+}
+
+// planned returns the plan of a link.
+func (f applyLinkFlags) planned(e *engine.Engine, ctx context.Context, spec link.Spec) (link.Plan, error) {
+	spec.PocketBase.RewriteSecret = spec.PocketBase.RewriteSecret || f.RewriteSecret
+	return e.Plan(ctx, spec)
 }
 
 // verifier checks the result of an apply and may correct it.
@@ -66,15 +83,25 @@ type verifier func(context.Context, *engine.Engine, link.Plan) (link.Checks, err
 // planner returns the plan of a command.
 type planner func(*engine.Engine, context.Context, link.Spec) (link.Plan, error)
 
-// carryOut plans, asks, applies the plan, and verifies the result unless
-// verify is nil.
+// carryOut plans the only link of a file, asks, applies the plan, and verifies
+// the result unless verify is nil.
 func (p program) carryOut(ctx context.Context, f applyFlags, planned planner, verify verifier) error {
-	view := p.view(f.JSON)
 	if err := p.canAsk(f.Yes); err != nil {
-		return view.fail(err)
+		return p.view(f.JSON).fail(err)
 	}
+	file, err := p.reader(f.sourceFlags).One(ctx, f.File)
+	if err != nil {
+		return p.view(f.JSON).fail(err)
+	}
+	return p.carryOutOn(ctx, f, file, planned, verify)
+}
+
+func (p program) carryOutOn(ctx context.Context, f applyFlags, file linkfile.File, planned planner,
+	verify verifier) error {
+	view := p.view(f.JSON)
+	view.file = file
 	moment := engine.OneMoment(ctx)
-	e, spec, err := p.open(moment, &view, f.fileFlags, kept(f.State))
+	e, spec, err := p.reach(moment, file, kept(f.State))
 	if err != nil {
 		return view.fail(err)
 	}
@@ -118,7 +145,7 @@ func (p program) applySeen(ctx context.Context, e *engine.Engine, made engine.Pl
 	}
 	show(plan)
 	if !plan.Empty() && !p.confirmed(ctx, plan) {
-		return &refusal{"Nothing was changed.", "Answer y, or use --yes."}
+		return nothingChanged()
 	}
 	return e.Apply(ctx, plan, hook)
 }
@@ -131,11 +158,16 @@ func (p program) canAsk(yes bool) error {
 	return &refusal{"There is no terminal to ask at, so nothing was read or changed.", "Use --yes."}
 }
 
-// confirmed asks and reports whether the answer is yes. A signal or the end of
+// confirmed asks whether to apply a plan and reports whether the answer is yes.
+func (p program) confirmed(ctx context.Context, plan link.Plan) bool {
+	return p.asked(ctx, "Apply "+changes(len(plan.Changes))+"?")
+}
+
+// asked asks and reports whether the answer is yes. A signal or the end of
 // input counts as no. A read of a terminal cannot be interrupted, so it is left
 // running until the program ends.
-func (p program) confirmed(ctx context.Context, plan link.Plan) bool {
-	visible.Fprintf(p.err, "Apply %s? [y/N] ", changes(len(plan.Changes)))
+func (p program) asked(ctx context.Context, question string) bool {
+	visible.Fprintf(p.err, "%s [y/N] ", question)
 	lines := make(chan string, 1)
 	go func() {
 		line, _ := bufio.NewReader(p.in).ReadString('\n')
@@ -150,6 +182,8 @@ func (p program) confirmed(ctx context.Context, plan link.Plan) bool {
 		return answer == "y" || answer == "yes"
 	}
 }
+
+func nothingChanged() error { return &refusal{"Nothing was changed.", "Answer y, or use --yes."} }
 
 // refusal ends a command without a technical error.
 type refusal struct{ summary, todo string }

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net/http"
 	"os"
 	"sync"
 	"time"
@@ -32,7 +33,7 @@ func (p program) open(ctx context.Context, v *view, f fileFlags, receipts store)
 }
 
 // reach connects to both systems of a link file concurrently and opens the
-// receipts.
+// receipts. Several links share theirs.
 func (p program) reach(ctx context.Context, file linkfile.File, receipts store) (*engine.Engine, link.Spec, error) {
 	spec, problems := file.Spec()
 	if len(problems) > 0 {
@@ -41,6 +42,9 @@ func (p program) reach(ctx context.Context, file linkfile.File, receipts store) 
 	cfg, err := p.connectBoth(ctx, file)
 	if err != nil {
 		return nil, spec, err
+	}
+	if p.common != nil {
+		receipts, cfg.Joint = p.common.receipts, p.common.joint
 	}
 	if cfg.Receipts, err = receipts(); err != nil {
 		return nil, spec, err
@@ -61,6 +65,11 @@ func (p program) connectBoth(ctx context.Context, file linkfile.File) (engine.Co
 	group.Go(func() { a, errs[0] = p.connectAuthentik(ctx, file.Authentik) })
 	group.Go(func() { b, errs[1] = p.connectPocketBase(ctx, file.PocketBase) })
 	group.Wait()
+	for _, client := range []*http.Client{a.HTTP, b.HTTP} { // a command that repeats connects anew each time
+		if client != nil {
+			context.AfterFunc(ctx, client.CloseIdleConnections)
+		}
+	}
 	if err := errors.Join(errs[0], errs[1]); err != nil {
 		return cfg, err
 	}
@@ -71,7 +80,8 @@ func (p program) connectBoth(ctx context.Context, file linkfile.File) (engine.Co
 
 // reader returns the reader of the command's link file.
 func (p program) reader(f sourceFlags) linkfile.Reader {
-	return linkfile.Reader{Lookup: os.LookupEnv, Stdin: p.in, Env: f.AllowEnv, Files: f.AllowFile, Needs: f.needs}
+	return linkfile.Reader{Lookup: os.LookupEnv, Stdin: p.in, Env: f.AllowEnv, Files: f.AllowFile, Needs: f.needs,
+		Selection: f.Selection}
 }
 
 // warnExpiry warns if the PocketBase token expires within an hour.
@@ -87,12 +97,20 @@ func (p program) warnExpiry(b connect.PocketBase) {
 	visible.Fprintf(p.err, "The PocketBase token expires on %s. %s\n", who.Expires.Local().Format(time.DateTime), renew)
 }
 
+func (p program) connector() connect.Connector {
+	c := connect.Connector{Log: p.log}
+	if p.common != nil {
+		c.Clients = &p.common.clients
+	}
+	return c
+}
+
 func (p program) connectAuthentik(ctx context.Context, f linkfile.Authentik) (connect.Authentik, error) {
 	ca, err := readCA(cmp.Or(f.CAFile, p.caFile))
 	if err != nil {
 		return connect.Authentik{}, fmt.Errorf("authentik.ca_file: %w", err)
 	}
-	return connect.Connector{Log: p.log}.ToAuthentik(ctx, connect.AuthentikLogin{URL: f.Base, Token: f.Token, CA: ca})
+	return p.connector().ToAuthentik(ctx, connect.AuthentikLogin{URL: f.Base, Token: f.Token, CA: ca})
 }
 
 func (p program) connectPocketBase(ctx context.Context, f linkfile.PocketBase) (connect.PocketBase, error) {
@@ -100,7 +118,7 @@ func (p program) connectPocketBase(ctx context.Context, f linkfile.PocketBase) (
 	if err != nil {
 		return connect.PocketBase{}, fmt.Errorf("pocketbase.ca_file: %w", err)
 	}
-	return connect.Connector{Log: p.log}.ToPocketBase(ctx, connect.PocketBaseLogin{
+	return p.connector().ToPocketBase(ctx, connect.PocketBaseLogin{
 		URL: f.Base, Token: f.Token, Email: f.Email, Password: f.Password, CA: ca,
 	})
 }

@@ -39,6 +39,7 @@ func newExport(s *shared) *cobra.Command {
 		},
 	}
 	f.add(cmd)
+	f.addOnly(cmd, s)
 	cmd.ValidArgsFunction = s.suggest(formats)
 	cmd.Flags().BoolVar(&f.Whole, "whole", false,
 		"export the whole link as if nothing existed yet, not only the remaining\nchanges")

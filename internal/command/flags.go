@@ -20,7 +20,8 @@ type sourceFlags struct {
 	File      string // empty: link.yaml
 	AllowEnv  []string
 	AllowFile []string
-	needs     []string // the keys that the command needs, nil for all
+	linkfile.Selection
+	needs []string // the keys that the command needs, nil for all
 }
 
 func (f *sourceFlags) add(cmd *cobra.Command) {
@@ -79,22 +80,29 @@ func (p *path) String() string { return string(*p) }
 
 func (*path) Type() string { return "file" }
 
-// logLevel is the level of the log, empty for the default of a command.
-type logLevel string
+// choice is the value of a flag that takes one of some words.
+type choice struct {
+	to    *string
+	words []string
+}
 
-func logLevels() []string { return []string{"debug", "info", "warn", "error"} }
+// choose adds a flag that takes one of some words, and completes them.
+func choose(cmd *cobra.Command, flags *pflag.FlagSet, to *string, name, usage string, words ...string) {
+	flags.Var(&choice{to, words}, name, usage)
+	_ = cmd.RegisterFlagCompletionFunc(name, cobra.FixedCompletions(words, cobra.ShellCompDirectiveNoFileComp))
+}
 
-func (l *logLevel) Set(value string) error {
-	if !slices.Contains(logLevels(), value) {
-		return errors.New("use debug, info, warn or error")
+func (c *choice) Set(word string) error {
+	if last := len(c.words) - 1; !slices.Contains(c.words, word) {
+		return errors.New("use " + strings.Join(c.words[:last], ", ") + " or " + c.words[last])
 	}
-	*l = logLevel(value)
+	*c.to = word
 	return nil
 }
 
-func (l *logLevel) String() string { return string(*l) }
+func (c *choice) String() string { return *c.to }
 
-func (*logLevel) Type() string { return "level" }
+func (*choice) Type() string { return "word" }
 
 // variables is the annotation of a flag that an environment variable can set.
 const variables = "authpocket_variables"

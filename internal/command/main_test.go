@@ -5,6 +5,7 @@ import (
 	"os/exec"
 	"strconv"
 	"testing"
+	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
 )
@@ -39,6 +40,9 @@ func TestScripts(t *testing.T) {
 			"login":     changeLogin,
 			"accounts":  accounts,
 			"people":    people,
+			"waitfor":   waitFor,
+
+			"collections": collections,
 		},
 	})
 }
@@ -59,6 +63,19 @@ func exits(ts *testscript.TestScript, neg bool, args []string) {
 		ts.Fatalf("%v exits with %s, want %s\n%s%s", args[1:], got, args[0], ts.ReadFile("stdout"),
 			ts.ReadFile("stderr"))
 	}
+}
+
+// waitFor waits until a file is there: waitfor checks.prom.
+func waitFor(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 1 {
+		ts.Fatalf("usage: waitfor FILE")
+	}
+	for deadline := time.Now().Add(time.Minute); time.Now().Before(deadline); time.Sleep(20 * time.Millisecond) {
+		if _, err := os.Stat(ts.MkAbs(args[0])); err == nil {
+			return
+		}
+	}
+	ts.Fatalf("%s does not appear", args[0])
 }
 
 // authpocket runs the test binary as authpocket.

@@ -135,28 +135,29 @@ func newRoot(std streams) *cobra.Command {
 // shared is what all commands have: the streams and the persistent flags.
 type shared struct {
 	streams
-	level  logLevel
+	level  string // of the log, empty for the default of a command
 	caFile string // empty: only the system's CAs
 }
 
 func (s *shared) add(root *cobra.Command) {
 	flags := root.PersistentFlags()
-	flags.Var(&s.level, "log", "log `level`: debug, info, warn or error; default: warn for serve, off for\nother commands")
+	choose(root, flags, &s.level, "log", "log `level`: debug, info, warn or error; default: warn for serve, off for\n"+
+		"other commands", "debug", "info", "warn", "error")
 	fromEnv(flags, "log", "AUTHPOCKET_LOG")
-	_ = root.RegisterFlagCompletionFunc("log", cobra.FixedCompletions(logLevels(), cobra.ShellCompDirectiveNoFileComp))
 	flags.StringVar(&s.caFile, "ca-file", "", "PEM `file` with a private CA, trusted in addition to the system's CAs")
 	fromEnv(flags, "ca-file", "AUTHPOCKET_CA_FILE")
 }
 
 // program returns what a command runs with.
 func (s *shared) program() program {
-	return program{streams: s.streams, log: newLog(s.err, string(s.level)), caFile: s.caFile}
+	return program{streams: s.streams, log: newLog(s.err, s.level), caFile: s.caFile}
 }
 
 type program struct {
 	streams
 	log    *slog.Logger
 	caFile string
+	common *common // of several links, nil for one
 }
 
 // newLog returns a log of that level, which is empty for none.

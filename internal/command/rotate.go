@@ -24,7 +24,7 @@ func newRotate(s *shared) *cobra.Command {
 		Args:    atMost(0),
 		RunE:    func(cmd *cobra.Command, _ []string) error { return f.run(cmd.Context(), s.program()) },
 	}
-	f.add(cmd)
+	f.add(cmd, s)
 	return cmd
 }
 

@@ -8,6 +8,7 @@ import (
 	"io"
 	"os"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 	"golang.org/x/term"
@@ -66,19 +67,33 @@ func (p program) planProof(ctx context.Context, e *engine.Engine, spec link.Spec
 	if err != nil {
 		return plan, err
 	}
-	if !f.JSON {
+	if !f.printsDocument() {
 		p.view(false).plan(plan)
 	}
 	if !f.Yes && !p.confirmed(ctx, plan) {
-		return plan, &refusal{"Nothing was changed.", "Answer y, or use --yes."}
+		return plan, nothingChanged()
 	}
 	return plan, nil
 }
 
-// clash returns an error if the flags ask for two sign-ins, or for a person's
-// address without a person.
+// printsDocument reports whether standard output gets one document alone.
+func (f verifyFlags) printsDocument() bool { return f.JSON || f.Format == formatJUnit }
+
+// clash returns an error if flags exclude each other or need another one.
 func (f verifyFlags) clash() error {
 	switch {
+	case f.JSON && f.Format != "" && f.Format != formatJSON:
+		return &refusal{"--json and --format " + f.Format + " are two formats.", "Use one of them."}
+	case f.Watch != 0 && f.Watch < time.Second:
+		return &refusal{"--watch " + f.Watch.String() + " is too often.", "Use 1s or more."}
+	case f.Until != "" && f.Watch == 0:
+		return &refusal{"There is nothing to repeat until then.", "Add --watch DURATION."}
+	case f.Watch > 0 && f.Format == formatJUnit:
+		return &refusal{"A JUnit report is of one time that the link was checked.", "Leave out --watch."}
+	case f.Watch > 0 && f.SignInNew:
+		return &refusal{"--sign-in-new makes a person each time.", "Use --sign-in with --watch."}
+	case f.Watch > 0 && f.RecoveryCodeFile != "":
+		return &refusal{"A recovery code works once.", "Use --totp-secret-file with --watch."}
 	case f.SignInNew && f.SignIn != "":
 		return &refusal{"--sign-in and --sign-in-new are two different tests.", "Use one of them."}
 	case !f.SignInNew && f.PersonEmail != "":

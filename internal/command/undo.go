@@ -34,7 +34,7 @@ func newUndo(s *shared) *cobra.Command {
 			return f.run(cmd.Context(), s.program())
 		},
 	}
-	f.add(cmd)
+	f.add(cmd, s)
 	cmd.ValidArgsFunction = s.suggest(f.receipts)
 	cmd.Flags().BoolVar(&f.Force, "force", false, "also discard changes made since then")
 	return cmd

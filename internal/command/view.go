@@ -16,6 +16,7 @@ import (
 type view struct {
 	out, err io.Writer
 	asJSON   bool
+	lines    bool          // each JSON document is one line
 	file     linkfile.File // its places are shown with messages
 }
 
@@ -24,7 +25,9 @@ func (p program) view(asJSON bool) view { return view{out: p.out, err: p.streams
 func (v view) json(value any) {
 	var document bytes.Buffer
 	enc := json.NewEncoder(&document)
-	enc.SetIndent("", "  ")
+	if !v.lines {
+		enc.SetIndent("", "  ")
+	}
 	enc.SetEscapeHTML(false)
 	err := enc.Encode(value)
 	if err == nil {

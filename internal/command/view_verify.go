@@ -1,6 +1,8 @@
 package command
 
 import (
+	"time"
+
 	"authpocket/internal/link"
 	"authpocket/internal/signin"
 	"authpocket/internal/visible"
@@ -8,11 +10,18 @@ import (
 
 // verifyResult is the JSON document of verify.
 type verifyResult struct {
+	Time     time.Time       `json:"time"` // when the checks began
 	Headline string          `json:"headline"`
 	Checks   []link.Check    `json:"checks"`
 	SignIn   *signin.Verdict `json:"sign_in,omitempty"`
 	Changes  outcomes        `json:"changes,omitempty"` // of a proof
 	Errors   []link.Message  `json:"errors,omitempty"`
+}
+
+// result returns the document of a verification.
+func (v view) result(r verification) verifyResult {
+	return verifyResult{r.Began.UTC().Truncate(time.Millisecond), r.Checks.Headline(r.seen()),
+		append([]link.Check{}, r.Checks...), r.SignIn, r.Changes, v.messages(r.Err)}
 }
 
 // verified prints a verification.
@@ -22,8 +31,7 @@ func (v view) verified(r verification) {
 		_ = v.fail(r.Err)
 		return
 	case v.asJSON:
-		v.json(verifyResult{r.Checks.Headline(r.seen()), append([]link.Check{}, r.Checks...), r.SignIn, r.Changes,
-			messages(r.Err)})
+		v.json(v.result(r))
 	case len(r.Checks) == 1 && r.Checks[0].ID.Is(link.CheckLink):
 		visible.Fprintf(v.out, "%s %s\n", r.Checks[0].Evidence, r.Checks[0].Remedy)
 	default:

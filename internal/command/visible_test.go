@@ -21,6 +21,7 @@ import (
 
 	"authpocket/sandbox"
 	"authpocket/sandbox/authentiksim"
+	"authpocket/test/testkey"
 )
 
 // forged is a line that no output may have.
@@ -51,7 +52,7 @@ func unseen(output string) []string {
 // hostileBox is a sandbox in which everything has a hostile name.
 func hostileBox(t *testing.T) *sandbox.Sandbox {
 	t.Helper()
-	box, err := sandbox.Start(t.Context(), sandbox.Config{})
+	box, err := sandbox.Start(t.Context(), sandbox.Config{SigningKey: testkey.RSA()})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -47,6 +47,7 @@ type Connector struct {
 	PocketBase func(context.Context, pbrest.Config) (PocketBaseSystem, error)
 	RequestOTP func(context.Context, pbrest.Config) (string, error)
 	Log        *slog.Logger
+	Clients    *Clients // nil: each connection has its own
 }
 
 // WithDefaults returns c with the real connections for the fields that are nil.
@@ -97,7 +98,7 @@ type (
 
 // ToAuthentik connects to authentik. The error is a *CAError or a *link.Fault.
 func (c Connector) ToAuthentik(ctx context.Context, l AuthentikLogin) (Authentik, error) {
-	client, err := httpClient(l.CA)
+	client, err := c.Clients.of(link.Authentik, l.CA)
 	if err != nil {
 		return Authentik{}, err
 	}
@@ -120,9 +121,9 @@ type PocketBaseLogin struct {
 	CA       string // PEM, trusted beside the system's authorities; empty for none
 }
 
-func (l PocketBaseLogin) config(log *slog.Logger) (pbrest.Config, error) {
-	client, err := httpClient(l.CA)
-	return pbrest.Config{URL: l.URL, Token: l.Token, Email: l.Email, Password: l.Password, HTTP: client, Log: log},
+func (c Connector) config(l PocketBaseLogin) (pbrest.Config, error) {
+	client, err := c.Clients.of(link.PB, l.CA)
+	return pbrest.Config{URL: l.URL, Token: l.Token, Email: l.Email, Password: l.Password, HTTP: client, Log: c.Log},
 		err
 }
 
@@ -143,7 +144,7 @@ func (c Connector) WithCode(ctx context.Context, l PocketBaseLogin, r CodeReques
 }
 
 func (c Connector) toPocketBase(ctx context.Context, l PocketBaseLogin, otp *pbrest.OTP) (PocketBase, error) {
-	cfg, err := l.config(c.Log)
+	cfg, err := c.config(l)
 	if err != nil {
 		return PocketBase{}, err
 	}
@@ -162,7 +163,7 @@ func (c Connector) RequestCode(ctx context.Context, l PocketBaseLogin, cause err
 	if needed, ok := errors.AsType[*pbrest.MFARequired](cause); ok {
 		r.MFAID = needed.MFAID
 	}
-	cfg, err := l.config(c.Log)
+	cfg, err := c.config(l)
 	if err != nil {
 		return r, err
 	}
@@ -194,14 +195,6 @@ func roots(pem string) (*x509.CertPool, error) {
 		return nil, &CAError{Err: err}
 	}
 	return pool, nil
-}
-
-func httpClient(pem string) (*http.Client, error) {
-	pool, err := roots(pem)
-	if err != nil {
-		return nil, err
-	}
-	return outbound.New(outbound.Config{Roots: pool}), nil
 }
 
 // Blueprint returns an authentik blueprint for an account with the required

@@ -22,12 +22,20 @@ import (
 // from there. With receipts, each write is recorded on disk before it is sent,
 // and only one Apply runs per pair of systems. The error is a *link.Stopped.
 func (e *Engine) Apply(ctx context.Context, plan link.Plan, hook Hook) error {
+	return e.ApplyAmong(ctx, plan, Among{}, hook)
+}
+
+// ApplyAmong is Apply for one of several links.
+func (e *Engine) ApplyAmong(ctx context.Context, plan link.Plan, others Among, hook Hook) error {
 	unlock, err := e.lockForApply(ctx)
 	if err != nil {
 		return stoppedBetween(0, err)
 	}
 	defer unlock()
-	fresh, err := e.confirm(ctx, plan)
+	fresh, err := e.confirm(ctx, plan, others)
+	if err == nil && others.Ready != nil {
+		err = others.Ready(fresh)
+	}
 	if err != nil {
 		return stoppedBetween(0, err)
 	}
@@ -99,16 +107,16 @@ func stoppedBetween(made int, err error) error {
 	return &link.Stopped{Effect: link.Effect{Made: made, Between: true}, Stale: link.IsStale(err), Err: err}
 }
 
-// confirm plans again and fails as stale if the result differs from plan.
-func (e *Engine) confirm(ctx context.Context, plan link.Plan) (link.Plan, error) {
+// confirm plans again and fails as stale if the result differs from plan in what others do not explain.
+func (e *Engine) confirm(ctx context.Context, plan link.Plan, others Among) (link.Plan, error) {
 	if err := e.checkInterrupted(plan); err != nil {
 		return link.Plan{}, err
 	}
-	fresh, err := e.replan(ctx, plan)
+	fresh, err := e.Again(ctx, plan)
 	if err != nil {
 		return link.Plan{}, err
 	}
-	if differences := Differences(plan, fresh); len(differences) > 0 {
+	if differences := Differences(plan, fresh); len(differences) > 0 && !others.explain(plan, fresh) {
 		return link.Plan{}, changedSince(staleSystem(plan, fresh),
 			append(differences, e.changedBy(ctx, plan, fresh)...)...)
 	}
@@ -206,8 +214,8 @@ func (e *Engine) write(ctx context.Context, change link.Change) error {
 	return e.pocketbase.Apply(ctx, change)
 }
 
-// replan observes both systems and makes the plan again.
-func (e *Engine) replan(ctx context.Context, plan link.Plan) (link.Plan, error) {
+// Again observes both systems and makes the plan again.
+func (e *Engine) Again(ctx context.Context, plan link.Plan) (link.Plan, error) {
 	observe := e.observeLink
 	if plan.Purpose == link.PurposeUndo || plan.Purpose == link.PurposeRemove { // who else uses its mapping?
 		observe = e.Observe
@@ -323,10 +331,11 @@ func fieldDifferences(old, now link.Change) []string {
 // client secrets print alike, so they are compared themselves.
 func same(a, b link.Change) bool {
 	return a.ID() == b.ID() && a.Action == b.Action && secretBefore(a).Equal(secretBefore(b)) &&
-		slices.EqualFunc(a.Fields, b.Fields, func(x, y link.Field) bool {
-			return x.Name == y.Name && link.Show(x.Before) == link.Show(y.Before) &&
-				link.Show(x.After) == link.Show(y.After)
-		})
+		slices.EqualFunc(a.Fields, b.Fields, sameField)
+}
+
+func sameField(a, b link.Field) bool {
+	return a.Name == b.Name && link.Show(a.Before) == link.Show(b.Before) && link.Show(a.After) == link.Show(b.After)
 }
 
 // secretBefore returns authentik's client secret before a change.

@@ -60,9 +60,11 @@ type Config struct {
 	// identify the receipts that belong to these two.
 	AuthentikURL  string
 	PocketBaseURL string
-	Receipts      *Store       // nil keeps no receipts
-	Program       string       // authpocket's version, for the receipts
-	Log           *slog.Logger // nil discards all messages
+	Receipts      *Store // nil keeps no receipts
+	// Joint holds the lock of the two systems for several links of one run, nil for a link alone.
+	Joint   *journal.Joint
+	Program string       // authpocket's version, for the receipts
+	Log     *slog.Logger // nil discards all messages
 }
 
 // Engine works on one authentik and one PocketBase.
@@ -71,6 +73,7 @@ type Engine struct {
 	pocketbase PocketBase
 	log        *slog.Logger
 	receipts   *Store // nil keeps no receipts
+	joint      *journal.Joint
 	meta       journal.Meta
 }
 
@@ -80,7 +83,7 @@ func New(cfg Config) *Engine {
 		cfg.Log = slog.New(slog.DiscardHandler)
 	}
 	return &Engine{
-		authentik: cfg.Authentik, pocketbase: cfg.PocketBase, log: cfg.Log, receipts: cfg.Receipts,
+		authentik: cfg.Authentik, pocketbase: cfg.PocketBase, log: cfg.Log, receipts: cfg.Receipts, joint: cfg.Joint,
 		meta: journal.Meta{AuthentikURL: cfg.AuthentikURL, PocketBaseURL: cfg.PocketBaseURL, Program: cfg.Program},
 	}
 }
@@ -112,7 +115,10 @@ type observer func(context.Context, link.Spec) (Snapshots, error)
 // observeLink is Observe for a plan that links. On an authentik with many
 // providers it reads only those of the link, unless it takes all to find them.
 func (e *Engine) observeLink(ctx context.Context, spec link.Spec) (Snapshots, error) {
-	q := spec.Query()
+	return e.observeFew(ctx, spec, spec.Query())
+}
+
+func (e *Engine) observeFew(ctx context.Context, spec link.Spec, q link.Query) (Snapshots, error) {
 	q.Few = true
 	snaps, err := e.observe(ctx, q)
 	a := &snaps.Authentik

@@ -112,7 +112,7 @@ func (e *Engine) Prove(ctx context.Context, plan link.Plan, hook Hook) (link.Che
 	if err := e.endProofs(ctx); err != nil {
 		return link.Check{}, nil, err
 	}
-	fresh, err := e.confirm(ctx, plan)
+	fresh, err := e.confirm(ctx, plan, Among{})
 	if err == nil {
 		err = e.checkAddress(ctx, fresh)
 	}

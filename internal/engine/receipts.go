@@ -75,6 +75,9 @@ func (e *Engine) lock(ctx context.Context) (unlock func(), err error) {
 	if e.receipts == nil {
 		return func() {}, nil
 	}
+	if e.joint != nil {
+		return e.joint.Lock(ctx, e.key())
+	}
 	return e.receipts.Lock(ctx, e.key())
 }
 

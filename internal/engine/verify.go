@@ -16,7 +16,11 @@ func OneMoment(ctx context.Context) context.Context { return wire.OneMoment(ctx)
 // Desire observes both systems and returns the state that Verify compares them
 // with. The error is link.Problems if the spec cannot be carried out.
 func (e *Engine) Desire(ctx context.Context, spec link.Spec) (link.Desired, error) {
-	plan, err := e.Plan(ctx, spec)
+	plan, _, err := e.plan(ctx, spec, func(ctx context.Context, spec link.Spec) (Snapshots, error) {
+		q := spec.Query()
+		q.Unwarned = true
+		return e.observeFew(ctx, spec, q)
+	})
 	return plan.Desired, err
 }
 

@@ -38,6 +38,8 @@ type Query struct {
 	Access       *Access
 	// Few has authentik's first providers read only, if there are many.
 	Few bool
+	// Unwarned leaves out what only a plan's warnings and problems tell of, for who wants the desired state.
+	Unwarned bool
 	// Only has nothing but these providers read. nil reads everything.
 	Only *ProviderQuery
 }

@@ -19,6 +19,9 @@ var linkName = regexp.MustCompile(`^[A-Za-z0-9._-]+$`)
 func (r Reader) links(path string, root *yaml.Node) ([]File, error) {
 	list := valueOf(root, linksKey)
 	if list == nil && valueOf(root, defaultsKey) == nil {
+		if only := (File{Path: path, start: placeOf(path, root)}); !r.takes(only.Label()) {
+			return []File{only}, nil
+		}
 		file, f := r.link(path, root)
 		return []File{file}, f.err()
 	}
@@ -44,6 +47,10 @@ func (r Reader) links(path string, root *yaml.Node) ([]File, error) {
 			f.add(entry, "", "there is another link with this name")
 		}
 		names[name] = true
+		if !r.takes(name) {
+			files = append(files, File{Path: path, Name: name, start: placeOf(path, entry)})
+			continue
+		}
 		file, wrong := r.link(path, over(valueOf(root, defaultsKey), own))
 		file.Name = name
 		files = append(files, file)

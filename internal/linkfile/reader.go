@@ -21,6 +21,8 @@ import (
 // Default is the link file that is read if none is named.
 const Default = "link.yaml"
 
+const standardInput = "standard input"
+
 // Reader reads link files.
 type Reader struct {
 	Lookup func(name string) (string, bool) // os.LookupEnv outside tests
@@ -31,26 +33,43 @@ type Reader struct {
 	// Needs lists the keys that the command needs, nil for all. Others cannot stop it: they are left out if
 	// anything is wrong with the file.
 	Needs []string
+	// Selection says which links are read. Nothing that is wrong with another link's settings is an error.
+	Selection
 }
 
-// One returns the only link of a file or directory.
+// One returns the only selected link of a file or directory.
 func (r Reader) One(ctx context.Context, path string) (File, error) {
 	files, err := r.All(ctx, path)
 	switch {
 	case err != nil:
 		return File{}, err
-	case len(files) > 1:
-		return File{}, fmt.Errorf("%s: this describes %d links, and this command works on one", files[0].Path,
-			len(files))
+	case len(files) != 1:
+		return File{}, &SeveralError{Path: shownPath(path), Names: labels(files)}
 	}
 	return files[0], nil
 }
 
-// All reads the links of the file at path, of all *.yaml and *.yml files of a directory, or of standard input for -.
-// An empty path is Default. Cancelling ctx ends the read of a pipe.
+// All reads the selected links of the file at path, of all *.yaml and *.yml files of a directory, or of standard input
+// for -. An empty path is Default. Cancelling ctx ends the read of a pipe.
 func (r Reader) All(ctx context.Context, path string) ([]File, error) {
+	files, err := r.read(ctx, path)
+	if err := errors.Join(err, repeated(files)); err != nil {
+		return files, err
+	}
+	return r.pick(shownPath(path), files)
+}
+
+// Names returns the names of all links, whatever is wrong with their settings.
+func (r Reader) Names(ctx context.Context, path string) ([]string, error) {
+	r.Selection = Selection{none: true}
+	files, err := r.read(ctx, path)
+	return labels(files), err
+}
+
+// read reads all links. Those that are not selected have a name and a place only.
+func (r Reader) read(ctx context.Context, path string) ([]File, error) {
 	if path == "-" {
-		return r.from(ctx, "standard input", io.NopCloser(r.Stdin))
+		return r.from(ctx, standardInput, io.NopCloser(r.Stdin))
 	}
 	if path == "" {
 		path = Default
@@ -83,7 +102,7 @@ func (r Reader) directory(ctx context.Context, dir string) ([]File, error) {
 		if entry.IsDir() || !slices.Contains([]string{".yaml", ".yml"}, filepath.Ext(entry.Name())) {
 			continue
 		}
-		more, err := r.All(ctx, filepath.Join(dir, entry.Name()))
+		more, err := r.read(ctx, filepath.Join(dir, entry.Name()))
 		files, errs = append(files, more...), append(errs, err)
 	}
 	if len(files) == 0 && errors.Join(errs...) == nil {

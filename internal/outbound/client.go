@@ -13,6 +13,8 @@ import (
 	"strings"
 	"syscall"
 	"time"
+
+	"golang.org/x/sync/semaphore"
 )
 
 // MaxBody is the maximum size of a response body, in bytes.
@@ -29,6 +31,9 @@ type Config struct {
 	// response headers. The default is 10 s, set on the client only, so that a
 	// copy of the client with another timeout can share its transport.
 	Timeout time.Duration
+	// AtOnce is how many requests to one host may run at a time, 0 for no limit.
+	// The wait for a turn is no part of Timeout.
+	AtOnce int64
 }
 
 // New returns a client that follows no redirects, repeats no request, bounds
@@ -53,13 +58,19 @@ func New(cfg Config) *http.Client {
 		IdleConnTimeout:        90 * time.Second,
 		ForceAttemptHTTP2:      true,
 	}
-	return &http.Client{
+	client := &http.Client{
 		Transport: guarded{transport},
 		Timeout:   cfg.Timeout,
 		CheckRedirect: func(*http.Request, []*http.Request) error {
 			return http.ErrUseLastResponse
 		},
 	}
+	if cfg.AtOnce > 0 {
+		client.Transport = &turns{next: client.Transport, n: cfg.AtOnce, limit: cfg.Timeout,
+			hosts: map[string]*semaphore.Weighted{}}
+		client.Timeout = 0
+	}
+	return client
 }
 
 // Roots returns the machine's CAs and those in pem.

@@ -12,6 +12,7 @@ import (
 	"pgregory.net/rapid"
 
 	"authpocket/internal/link"
+	"authpocket/test/draw"
 )
 
 // TestMain prints the seed of the property tests, so that a run can be
@@ -22,7 +23,11 @@ func TestMain(m *testing.M) {
 		set("rapid.seed", fmt.Sprint(rand.Uint64()))
 	}
 	if flag.Lookup("rapid.checks").Value.String() == "100" {
-		set("rapid.checks", "2000")
+		checks := "500"
+		if draw.All() {
+			checks = "2000"
+		}
+		set("rapid.checks", checks)
 	}
 	set("rapid.nofailfile", "true")
 	fmt.Println("property tests: -rapid.seed", flag.Lookup("rapid.seed").Value)
@@ -35,9 +40,9 @@ func set(name, value string) {
 	}
 }
 
-// draw draws a world and a spec that can be carried out on it, and plans.
+// drawn draws a world and a spec that can be carried out on it, and plans.
 // The others are counted: planned tells how many could.
-func draw(t *rapid.T, planned *counter) (*world, link.Spec, link.Plan) {
+func drawn(t *rapid.T, planned *counter) (*world, link.Spec, link.Plan) {
 	w, s := randomWorld(t), randomSpec(t)
 	planned.all++
 	if problems := s.Validate(); len(problems) > 0 {
@@ -81,7 +86,7 @@ func applyAll(t *rapid.T, w *world, changes []link.Change, after func()) {
 func TestAfterAnApplyThereIsNothingToChange(t *testing.T) {
 	var planned counter
 	rapid.Check(t, func(t *rapid.T) {
-		w, s, plan := draw(t, &planned)
+		w, s, plan := drawn(t, &planned)
 		applyAll(t, w, plan.Changes, func() {})
 		again, problems := w.plan(s, generated(2))
 		if plan.Spec.Email != "" && (len(problems) > 0 || !again.Empty()) {
@@ -94,7 +99,7 @@ func TestAfterAnApplyThereIsNothingToChange(t *testing.T) {
 func TestNothingElseIsTouched(t *testing.T) {
 	var planned counter
 	rapid.Check(t, func(t *rapid.T) {
-		w, s, plan := draw(t, &planned)
+		w, s, plan := drawn(t, &planned)
 		if plan.Empty() {
 			return
 		}
@@ -110,7 +115,7 @@ func TestNothingElseIsTouched(t *testing.T) {
 func TestWhatTheSpecNamesIsSo(t *testing.T) {
 	var planned counter
 	rapid.Check(t, func(t *rapid.T) {
-		w, s, plan := draw(t, &planned)
+		w, s, plan := drawn(t, &planned)
 		if plan.Spec.Email == "" {
 			return
 		}
@@ -125,7 +130,7 @@ func TestWhatTheSpecNamesIsSo(t *testing.T) {
 func TestAccessIsNeverOpenedWiderThanAsked(t *testing.T) {
 	var planned counter
 	rapid.Check(t, func(t *rapid.T) {
-		w, _, plan := draw(t, &planned)
+		w, _, plan := drawn(t, &planned)
 		if plan.Empty() {
 			return
 		}
@@ -145,7 +150,7 @@ func TestAccessIsNeverOpenedWiderThanAsked(t *testing.T) {
 func TestARunThatWasInterruptedIsFinishedByTheNext(t *testing.T) {
 	var planned counter
 	rapid.Check(t, func(t *rapid.T) {
-		w, s, plan := draw(t, &planned)
+		w, s, plan := drawn(t, &planned)
 		if plan.Empty() || losesItsSlot(w, plan.Desired) {
 			return
 		}
@@ -172,7 +177,7 @@ func TestARunThatWasInterruptedIsFinishedByTheNext(t *testing.T) {
 func TestAPlanIsTheSameTwiceAndKeepsItsSecrets(t *testing.T) {
 	var planned counter
 	rapid.Check(t, func(t *rapid.T) {
-		w, s, plan := draw(t, &planned)
+		w, s, plan := drawn(t, &planned)
 		if plan.Spec.Email == "" {
 			return
 		}

@@ -184,7 +184,7 @@ func overwritten(before, applied, later, after map[string]string) []string {
 func TestUndoOverwritesNothingThatWasChangedSince(t *testing.T) {
 	var planned, undone counter
 	rapid.Check(t, func(t *rapid.T) {
-		w, _, plan := draw(t, &planned)
+		w, _, plan := drawn(t, &planned)
 		before := w.copy()
 		done := rapid.IntRange(0, len(plan.Changes)).Draw(t, "changes done")
 		plan.Changes = plan.Changes[:done]

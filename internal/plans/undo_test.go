@@ -83,7 +83,7 @@ func asBefore(before, after *world, slot string) string {
 func TestUndoPutsBackWhatWasThere(t *testing.T) {
 	var planned counter
 	rapid.Check(t, func(t *rapid.T) {
-		w, _, plan := draw(t, &planned)
+		w, _, plan := drawn(t, &planned)
 		before := w.copy()
 		if usesElsewhere(w, plan.Desired) {
 			return // then it stays, see TestWhatAnotherCollectionSignsInWithStays

@@ -10,12 +10,11 @@ import (
 	"authpocket/internal/pocketbase/rest"
 )
 
-// Observe returns the auth collections, the settings, and of the queried collection its fields' options and the number
-// of people linked to each slot. It sends four requests at once, more for long lists. The error is a *link.Fault.
+// Observe returns the auth collections, the settings, and of the queried collection the number of people linked to each
+// slot. It sends three requests at once, more for long lists. The error is a *link.Fault.
 func (c *Client) Observe(ctx context.Context, q link.Query) (link.PocketBaseSnapshot, error) {
 	snap := link.PocketBaseSnapshot{Taken: time.Now(), URL: c.URL(), Version: c.Identity().Version,
 		SecretsByPlace: !c.Release().Since(rest.MergesByName)}
-	var whole *link.CollectionState
 	var links rest.Links
 	group, groupCtx := errgroup.WithContext(ctx)
 	group.Go(func() (err error) {
@@ -26,11 +25,7 @@ func (c *Client) Observe(ctx context.Context, q link.Query) (link.PocketBaseSnap
 		snap.Collections, err = c.AuthCollections(groupCtx)
 		return err
 	})
-	if q.Collection != "" {
-		group.Go(func() (err error) {
-			whole, err = c.ReadCollection(groupCtx, "", q.Collection)
-			return err
-		})
+	if q.Collection != "" && !q.Unwarned {
 		group.Go(func() (err error) {
 			links, err = c.Links(groupCtx)
 			return err
@@ -40,11 +35,8 @@ func (c *Client) Observe(ctx context.Context, q link.Query) (link.PocketBaseSnap
 		return link.PocketBaseSnapshot{}, err
 	}
 	queried := snap.Collection(q.Collection)
-	if queried == nil {
+	if queried == nil || q.Unwarned {
 		return snap, nil
-	}
-	if whole != nil && whole.ID == queried.ID {
-		queried.Fields, queried.Indexes = whole.Fields, whole.Indexes
 	}
 	var err error
 	if snap.Linked, err = c.Linked(ctx, links, queried.ID); err != nil {

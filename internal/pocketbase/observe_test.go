@@ -42,8 +42,8 @@ func TestObserve(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if n := calls.Count(http.MethodGet); n != 4 {
-		t.Errorf("%d requests, want 4", n)
+	if n := calls.Count(http.MethodGet); n != 3 {
+		t.Errorf("%d requests, want 3", n)
 	}
 	if snap.URL != server.URL() || snap.Version != "0.39.11" || time.Since(snap.Taken) > time.Minute {
 		t.Errorf("%+v", snap)
@@ -172,8 +172,8 @@ func TestObserveLarge(t *testing.T) {
 	if got := snap.Collection("members07"); len(snap.Collections) != 42 || got == nil || len(got.Fields) < 200 {
 		t.Errorf("%d collections, members07: %v", len(snap.Collections), got != nil)
 	}
-	if n := calls.Count(http.MethodGet); n > 4 {
-		t.Errorf("%d requests, want at most 4", n)
+	if n := calls.Count(http.MethodGet); n > 3 {
+		t.Errorf("%d requests, want at most 3", n)
 	}
 }
 
@@ -216,10 +216,10 @@ func TestMoreCollectionsThanAreReadIsSaid(t *testing.T) {
 			return pbtest.Reply(r, 200, `{}`), nil
 		}
 		pages++
-		return pbtest.Reply(r, 200, `{"totalPages":11,"items":[]}`), nil
+		return pbtest.Reply(r, 200, `{"totalPages":21,"items":[]}`), nil
 	})
 	_, err := client.Observe(t.Context(), link.Query{})
-	if f := pbtest.FaultOf(t, err); !strings.Contains(f.Summary, "more than 2000 auth collections") || pages != 10 {
+	if f := pbtest.FaultOf(t, err); !strings.Contains(f.Summary, "more than 2000 auth collections") || pages != 20 {
 		t.Errorf("after %d pages: %s", pages, f.Summary)
 	}
 }

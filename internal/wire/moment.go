@@ -52,6 +52,25 @@ func Share(ctx context.Context, key string, send func() Answer) Answer {
 	return a
 }
 
+// Known returns the answer to the read of that key, if somebody has it in the moment that ctx belongs to.
+func Known(ctx context.Context, key string) (Answer, bool) {
+	m, ok := ctx.Value(momentKey{}).(*moment)
+	if !ok {
+		return Answer{}, false
+	}
+	read := m.of(key)
+	select {
+	case read.turn <- struct{}{}:
+	default:
+		return Answer{}, false // it is being sent
+	}
+	defer func() { <-read.turn }()
+	if read.answer == nil {
+		return Answer{}, false
+	}
+	return *read.answer, true
+}
+
 func (m *moment) of(key string) *shared {
 	m.mu.Lock()
 	defer m.mu.Unlock()

@@ -40,6 +40,12 @@ func TestReadsOfOneMomentAreSharedOnceTheySucceed(t *testing.T) {
 		if sent.Load() != 2 || failed != 1 {
 			t.Errorf("sent %d times, %d failed", sent.Load(), failed)
 		}
+		if a, known := Known(ctx, "list"); !known || a.Path != "list" {
+			t.Errorf("the list is known: %v, %s", known, a.Path)
+		}
+		if _, known := Known(ctx, "other"); known {
+			t.Error("a read is known that nobody has sent")
+		}
 		if a := ask(ctx, "other"); a.Path != "other" || sent.Load() != 3 {
 			t.Errorf("another read: %s, sent %d times", a.Path, sent.Load())
 		}

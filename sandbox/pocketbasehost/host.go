@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"net"
 	"os"
+	"strings"
 	"sync"
 	"time"
 
@@ -23,7 +24,7 @@ const superuserEmail = "admin@example.com"
 // tokenLife is the validity of the superuser's token.
 const tokenLife = 30 * 24 * time.Hour
 
-// cheapest is bcrypt's lowest cost. A random password needs no slow hash.
+// cheapest is bcrypt's lowest cost. PocketBase hashes a password for each account that a sign-in makes.
 const cheapest = 4
 
 // Config configures a Server.
@@ -80,6 +81,7 @@ func Start(ctx context.Context, cfg Config) (*Server, error) {
 
 // prepare migrates the databases and creates the superuser and its token.
 func (s *Server) prepare() error {
+	s.app.OnCollectionCreate().BindFunc(hashCheaply)
 	if err := s.app.Bootstrap(); err != nil {
 		return fmt.Errorf("bootstrapping PocketBase: %w", err)
 	}
@@ -94,6 +96,14 @@ func (s *Server) prepare() error {
 	return s.ensureSuperuser()
 }
 
+// hashCheaply lowers the cost of the new collection's passwords, unless it is given.
+func hashCheaply(e *core.CollectionEvent) error {
+	if field, ok := e.Collection.Fields.GetByName(core.FieldNamePassword).(*core.PasswordField); ok && field.Cost == 0 {
+		field.Cost = cheapest
+	}
+	return e.Next()
+}
+
 // ensureSuperuser creates the superuser, or sets a new password if an earlier run in the same data directory created
 // it.
 func (s *Server) ensureSuperuser() error {
@@ -105,9 +115,6 @@ func (s *Server) ensureSuperuser() error {
 	if err != nil {
 		record = core.NewRecord(superusers)
 		record.SetEmail(superuserEmail)
-	}
-	if field, ok := record.Collection().Fields.GetByName(core.FieldNamePassword).(*core.PasswordField); ok {
-		field.Cost = cheapest // of this record only: the collection is not saved
 	}
 	record.SetPassword(s.password)
 	if err := s.app.Save(record); err != nil {
@@ -126,6 +133,7 @@ func (s *Server) serve(listener net.Listener) error {
 	s.app.OnServe().BindFunc(func(e *core.ServeEvent) error {
 		e.Listener = listener
 		e.InstallerFunc = nil // no installer account, no browser
+		e.Router.BindFunc(sendPlain)
 		if err := e.Next(); err != nil {
 			return err
 		}
@@ -142,6 +150,14 @@ func (s *Server) serve(listener net.Listener) error {
 	case err := <-s.served:
 		return errors.Join(fmt.Errorf("serving PocketBase: %w", err), s.front.stopLog())
 	}
+}
+
+// sendPlain has the dashboard's files sent as they are: compressing takes longer than sending them to the same machine.
+func sendPlain(e *core.RequestEvent) error {
+	if strings.HasPrefix(e.Request.URL.Path, "/_/") {
+		e.Request.Header.Del("Accept-Encoding")
+	}
+	return e.Next()
 }
 
 // URL returns the server's address without a trailing slash.

@@ -68,11 +68,15 @@ func TestServerIsComplete(t *testing.T) {
 			t.Errorf("got %d %v", status, signedIn)
 		}
 	})
-	t.Run("the users collection is that of a fresh install", func(t *testing.T) {
+	t.Run("the users collection is that of a fresh install, with cheap passwords", func(t *testing.T) {
 		status, users := ask(t, "GET", server.URL()+"/api/collections/users", server.Token(), "")
 		oauth2, _ := users["oauth2"].(map[string]any)
 		if status != http.StatusOK || oauth2["enabled"] != false {
 			t.Errorf("got %d %v", status, users)
+		}
+		fields, err := json.Marshal(users["fields"])
+		if err != nil || !strings.Contains(string(fields), `"cost":4,`) {
+			t.Errorf("passwords are hashed slowly: %s, %v", fields, err)
 		}
 	})
 	t.Run("the dashboard and other origins are served", func(t *testing.T) {
@@ -92,6 +96,9 @@ func TestServerIsComplete(t *testing.T) {
 		}
 		if answered.Header.Get("Access-Control-Allow-Origin") != "*" {
 			t.Errorf("other origins are not allowed: %v", answered.Header)
+		}
+		if answered.Uncompressed {
+			t.Error("it came compressed")
 		}
 	})
 	t.Run("the settings contain its address", func(t *testing.T) {

@@ -76,6 +76,22 @@ func Some[T any](t testing.TB, all []T, n int, kind func(T) string) []T {
 	return append(chosen, rest[:min(len(rest), max(0, n-len(chosen)))]...)
 }
 
+// Every returns every n-th number below count, the first chosen by the seed. In a full run it returns all numbers.
+func Every(t testing.TB, count, n int) []int {
+	t.Helper()
+	first := 0
+	if All() {
+		n = 1
+	} else {
+		first = Rand(t).IntN(n)
+	}
+	var numbers []int
+	for i := first; i < count; i += n {
+		numbers = append(numbers, i)
+	}
+	return numbers
+}
+
 // Report logs how many cases ran. It also appends the line to the file
 // AUTHPOCKET_REPORT, if set: go test does not print the logs of passing tests.
 func Report(t testing.TB, format string, args ...any) {

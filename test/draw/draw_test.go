@@ -40,6 +40,21 @@ func TestSomeHasEveryKind(t *testing.T) {
 	}
 }
 
+func TestEveryNthIsDrawn(t *testing.T) {
+	t.Setenv("AUTHPOCKET_ALL", "")
+	for _, seed := range []string{"1", "2", "3"} {
+		t.Setenv("AUTHPOCKET_SEED", seed)
+		some := draw.Every(t, 12, 4)
+		if len(some) != 3 || some[0] > 3 || some[1] != some[0]+4 || some[2] != some[1]+4 {
+			t.Errorf("%v", some)
+		}
+	}
+	t.Setenv("AUTHPOCKET_ALL", "1")
+	if all := draw.Every(t, 12, 4); len(all) != 12 || all[11] != 11 {
+		t.Errorf("a full run has %v", all)
+	}
+}
+
 func TestReportsAreCollected(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "report")
 	t.Setenv("AUTHPOCKET_REPORT", path)

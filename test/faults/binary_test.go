@@ -10,6 +10,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 )
 
@@ -18,13 +19,22 @@ type binary struct{ path string }
 
 func buildBinary(t testing.TB) binary {
 	t.Helper()
-	path := filepath.Join(t.TempDir(), "authpocket")
-	build := exec.CommandContext(t.Context(), "go", "build", "-o", path, "authpocket/cmd/authpocket")
-	if out, err := build.CombinedOutput(); err != nil {
-		t.Fatalf("building authpocket: %v\n%s", err, out)
+	b, err := build()
+	if err != nil {
+		t.Fatal(err)
 	}
-	return binary{path}
+	return b
 }
+
+// build builds the binary beside the tests' temporary directory, once for all tests.
+var build = sync.OnceValues(func() (binary, error) {
+	path := filepath.Join(filepath.Dir(os.TempDir()), "authpocket")
+	out, err := exec.Command("go", "build", "-ldflags=-s -w", "-o", path, "authpocket/cmd/authpocket").CombinedOutput()
+	if err != nil {
+		return binary{}, fmt.Errorf("building authpocket: %w\n%s", err, out)
+	}
+	return binary{path}, nil
+})
 
 // process is a run of the binary that can be killed during a call.
 type process struct {

@@ -15,7 +15,7 @@ import (
 const leastKills = 100
 
 // quickKills is how many of them a plain go test runs.
-const quickKills = 16
+const quickKills = 12
 
 // killed is a case: the binary is killed at one call and run again.
 type killed struct {

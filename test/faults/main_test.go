@@ -1,8 +1,10 @@
 package faults_test
 
 import (
+	"errors"
 	"fmt"
 	"os"
+	"path/filepath"
 	"runtime/debug"
 	"testing"
 
@@ -11,7 +13,7 @@ import (
 
 func TestMain(m *testing.M) { os.Exit(runAll(m)) }
 
-// runAll runs the tests in a temporary directory, which must be empty afterwards,
+// runAll runs the tests with a temporary directory, which must be empty afterwards,
 // and looks for leaked goroutines.
 func runAll(m *testing.M) int {
 	dir, err := os.MkdirTemp(memory(), "authpocket-faults-")
@@ -20,7 +22,8 @@ func runAll(m *testing.M) int {
 		return 1
 	}
 	defer os.RemoveAll(dir)
-	if err := os.Setenv("TMPDIR", dir); err != nil {
+	tests := filepath.Join(dir, "tests")
+	if err := errors.Join(os.Mkdir(tests, 0o700), os.Setenv("TMPDIR", tests)); err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		return 1
 	}
@@ -30,7 +33,7 @@ func runAll(m *testing.M) int {
 		fmt.Println("goroutines are left:", err)
 		code = 1
 	}
-	left, err := os.ReadDir(dir)
+	left, err := os.ReadDir(tests)
 	if err != nil || len(left) > 0 {
 		fmt.Println("temporary files are left:", left, err)
 		code = 1

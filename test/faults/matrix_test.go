@@ -55,7 +55,7 @@ func matrix(t *testing.T, l *lab) (cases []disturbed, calls int) {
 }
 
 // choose draws one case of each fault in each run, every other one at a write
-// where the run has any, and leaves out a third of those.
+// where the run has any, and leaves out half of those.
 func choose(random *rand.Rand, all []disturbed) []disturbed {
 	if draw.All() {
 		return all
@@ -73,7 +73,7 @@ func choose(random *rand.Rand, all []disturbed) []disturbed {
 			chosen[place] = all[i]
 		}
 	}
-	return chosen[:len(chosen)*2/3]
+	return chosen[:len(chosen)/2]
 }
 
 // playAll distributes the cases among the labs and counts the failures.

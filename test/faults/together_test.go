@@ -20,7 +20,7 @@ import (
 const rounds = 200
 
 // quickRounds is the same for a plain go test.
-const quickRounds = 12
+const quickRounds = 6
 
 // meeting is what two engines do concurrently.
 type meeting struct {

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"authpocket/internal/link"
+	"authpocket/internal/wire"
 )
 
 // What a call requests, for messages. They also identify the lists that a single broken provider makes fail.
@@ -53,6 +54,9 @@ func MappingList() List {
 func ProviderList() List {
 	return List{Need{What: WhatProviders, Perm: link.PermViewProvider}, Get(PathProviders, "ordering", "name")}
 }
+
+// FewProviders is how many providers are read if a few will do: authentik takes 10 ms or more for each.
+const FewProviders = 20
 
 // BindingList returns the list of an application's bindings.
 func BindingList(applicationPK string) List {
@@ -162,10 +166,19 @@ func (c *Client) Provider(ctx context.Context, pk int) (Object, error) {
 	return c.One(ctx, n, Get(Item(PathProviders, strconv.Itoa(pk))))
 }
 
-// ProviderWith returns the OAuth2 provider with that client ID, nil for none.
+// ProviderWith returns the OAuth2 provider with that client ID, nil for none. It is not read if it is among the first
+// ones that were read in this moment.
 func (c *Client) ProviderWith(ctx context.Context, clientID string) (Object, error) {
 	if clientID == "" {
 		return nil, nil
+	}
+	if a, known := wire.Known(ctx, c.target(ProviderList().Page(1, FewProviders))); known {
+		list, _ := ParseObject(a.Body)
+		for _, one := range list.Objects("results") {
+			if one.Text("client_id") == clientID {
+				return one, nil
+			}
+		}
 	}
 	found, err := c.Exactly(ctx, ProviderByClientID(clientID), "client_id", clientID)
 	if len(found) == 0 {

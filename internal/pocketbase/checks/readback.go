@@ -16,7 +16,7 @@ func (c Checker) checkReadBack(ctx context.Context, d link.Desired) []link.Check
 	settings := link.Check{ID: link.CheckPocketBaseSettings, System: link.PB,
 		Title: "PocketBase holds the settings of the link"}
 	rules := link.Check{ID: link.CheckPocketBaseRules, System: link.PB, Title: "The collection lets a new person in"}
-	now, err := c.ReadCollection(ctx, d.Collection.ID, d.Collection.Name)
+	now, err := c.FindCollection(ctx, d.Collection.ID, d.Collection.Name)
 	switch {
 	case err != nil:
 		why := link.MessageOf(err).What()

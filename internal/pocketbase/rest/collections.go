@@ -14,18 +14,16 @@ import (
 )
 
 const (
-	// collectionFields trims the list to what a link needs: a collection of 200 fields takes 10 kB instead of 60.
-	collectionFields = wholeCollection + ".name,fields.type,fields.system,fields.required"
-	wholeCollection  = "id,name,system,updated,oauth2,createRule,authRule,mfa,passwordAuth,otp,indexes,fields"
-	collectionsPage  = 200
-	maxPages         = 10
+	collectionFields = "id,name,system,updated,oauth2,createRule,authRule,mfa,passwordAuth,otp,indexes,fields"
+	collectionsPage  = 100 // a collection of 200 fields takes 60 kB, and an answer may have 8 MB
+	maxPages         = 20
 )
 
-// AuthCollections returns all auth collections.
+// AuthCollections returns all auth collections, with their fields' options and their indexes.
 func (c *Client) AuthCollections(ctx context.Context) ([]link.CollectionState, error) {
 	var all []link.CollectionState
 	for page := 1; page <= maxPages; page++ {
-		got, err := c.collections(ctx, `type="auth"`, page, collectionFields)
+		got, err := c.collections(ctx, `type="auth"`, page)
 		if err != nil {
 			return nil, err
 		}
@@ -42,37 +40,39 @@ func (c *Client) AuthCollections(ctx context.Context) ([]link.CollectionState, e
 		fmt.Errorf("listing the auth collections: more than %d pages", maxPages))
 }
 
-func (c *Client) collections(ctx context.Context, filter string, page int, fields string) (List[collection],
-	error) {
+func (c *Client) collections(ctx context.Context, filter string, page int) (List[collection], error) {
 	query := url.Values{
 		"filter":  {filter},
 		"sort":    {"name"},
 		"page":    {strconv.Itoa(page)},
 		"perPage": {strconv.Itoa(collectionsPage)},
-		"fields":  {fields},
+		"fields":  {collectionFields},
 	}
 	var got List[collection]
 	err := c.Read(ctx, Call{Path: "/api/collections", Query: query}, &got)
 	return got, err
 }
 
-// ReadCollection returns one auth collection with its fields' options and its indexes, or nil if it is gone. Like
-// everything here it reads by list.
+// FindCollection returns one of all auth collections, by its id or else its name, or nil if it is gone. It shares their
+// list with the others of one moment.
+func (c *Client) FindCollection(ctx context.Context, id, name string) (*link.CollectionState, error) {
+	all, err := c.AuthCollections(ctx)
+	return link.Find(all, func(one link.CollectionState) bool {
+		return one.ID == id || id == "" && one.Name == name
+	}), err
+}
+
+// ReadCollection is FindCollection without the others, for writes. Like everything here it reads by list.
 func (c *Client) ReadCollection(ctx context.Context, id, name string) (*link.CollectionState, error) {
 	filter := "id=" + Quoted(id)
 	if id == "" {
 		filter = "name=" + Quoted(name)
 	}
-	got, err := c.collections(ctx, `type="auth" && `+filter, 1, wholeCollection)
+	got, err := c.collections(ctx, `type="auth" && `+filter, 1)
 	if err != nil || len(got.Items) == 0 {
 		return nil, err
 	}
-	state := got.Items[0].state()
-	state.Indexes = got.Items[0].Indexes
-	for i, raw := range got.Items[0].Fields {
-		state.Fields[i].Options = raw
-	}
-	return &state, nil
+	return new(got.Items[0].state()), nil
 }
 
 // ReadSettings returns the settings that matter to a link with the collection.

@@ -45,12 +45,14 @@ func (c collection) state() link.CollectionState {
 		AuthRule:   c.AuthRule,
 		MFAEnabled: c.MFA.Enabled,
 		MFARule:    c.MFA.Rule,
+		Indexes:    c.Indexes,
 		OAuth2:     link.OAuth2State{Enabled: c.OAuth2.Enabled, Mapped: c.OAuth2.MappedFields},
 	}
 	s.PasswordOff = c.PasswordAuth != nil && !c.PasswordAuth.Enabled && !c.OTP.Enabled
 	for _, raw := range c.Fields {
 		var f link.CollectionField
 		_ = json.Unmarshal(raw, &f) // an unreadable field is left empty, rather than losing the collection
+		f.Options = raw
 		s.Fields = append(s.Fields, f)
 		if f.Name == "email" {
 			s.EmailRequired = f.Required

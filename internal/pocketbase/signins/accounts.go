@@ -51,7 +51,7 @@ func (u user) account(subject string) *signin.Account {
 // Collection returns the current state of the link's collection. Its error is a *link.Fault, of kind link.FaultStale if
 // the collection is gone.
 func (c SignIns) Collection(ctx context.Context, d link.Desired) (link.CollectionState, error) {
-	now, err := c.ReadCollection(ctx, d.Collection.ID, d.Collection.Name)
+	now, err := c.FindCollection(ctx, d.Collection.ID, d.Collection.Name)
 	switch {
 	case err != nil:
 		return link.CollectionState{}, err
@@ -217,7 +217,7 @@ func (c SignIns) Holds(ctx context.Context, d link.Desired, field, value string,
 // emailsInAnyCase reports whether the first unique index on the address alone ignores case, which is how PocketBase
 // decides (core/record_query.go).
 func (c SignIns) emailsInAnyCase(ctx context.Context, d link.Desired) (bool, error) {
-	now, err := c.ReadCollection(ctx, d.Collection.ID, d.Collection.Name)
+	now, err := c.FindCollection(ctx, d.Collection.ID, d.Collection.Name)
 	if err != nil || now == nil {
 		return false, err
 	}

@@ -4,8 +4,6 @@ import (
 	"net/url"
 	"slices"
 	"strings"
-
-	"github.com/asaskevich/govalidator"
 )
 
 // emailFault checks an e-mail address (core/field_email.go).
@@ -15,7 +13,7 @@ func (f field) emailFault(email string) string {
 		return codeRequired
 	case email == "":
 		return ""
-	case !govalidator.IsEmail(email):
+	case !isEmail(email):
 		return "validation_is_email"
 	case f.refuses(email[strings.LastIndex(email, "@")+1:]):
 		return "validation_email_domain_not_allowed"
@@ -33,7 +31,7 @@ func (f field) urlFault(address string) string {
 		return codeRequired
 	case address == "":
 		return ""
-	case !govalidator.IsURL(address):
+	case !isURL(address):
 		return "validation_invalid_url"
 	}
 	u, err := url.Parse(address)

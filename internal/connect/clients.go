@@ -1,0 +1,49 @@
+package connect
+
+import (
+	"net/http"
+	"sync"
+
+	"authpocket/internal/link"
+	"authpocket/internal/outbound"
+)
+
+// AuthentikAtOnce is how many requests the connections that share Clients send to one authentik at a time.
+const AuthentikAtOnce = 4
+
+// Clients are HTTP clients that several connections share, so that they reuse connections and together stay within
+// AuthentikAtOnce. The zero value is ready.
+type Clients struct {
+	mu   sync.Mutex
+	list map[clientKey]*http.Client
+}
+
+type clientKey struct {
+	system link.System
+	pem    string
+}
+
+// of returns the client for a system and a CA. Without Clients it is a new one.
+func (c *Clients) of(system link.System, pem string) (*http.Client, error) {
+	pool, err := roots(pem)
+	if err != nil {
+		return nil, err
+	}
+	cfg := outbound.Config{Roots: pool}
+	if c == nil {
+		return outbound.New(cfg), nil
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	key := clientKey{system, pem}
+	if c.list[key] == nil {
+		if c.list == nil {
+			c.list = map[clientKey]*http.Client{}
+		}
+		if system == link.Authentik {
+			cfg.AtOnce = AuthentikAtOnce
+		}
+		c.list[key] = outbound.New(cfg)
+	}
+	return c.list[key], nil
+}

@@ -1,0 +1,44 @@
+package engine
+
+import (
+	"slices"
+
+	"authpocket/internal/link"
+)
+
+// Among says how a link is applied among others, which may have written objects of its plan since it was made. The
+// zero value is for a link alone.
+type Among struct {
+	// Unseen means that nobody has seen the plan, so that it may differ in anything.
+	Unseen bool
+	// Written reports whether another of the links has written the object of a change. Then as much as it has written
+	// may be missing from the plan. nil means that none has.
+	Written func(link.Change) bool
+	// Ready receives the plan before anything is written. Its error ends the apply. nil accepts it.
+	Ready func(link.Plan) error
+}
+
+// explain reports whether the other links explain how fresh differs from plan.
+func (a Among) explain(plan, fresh link.Plan) bool {
+	if a.Unseen || a.Written == nil {
+		return a.Unseen
+	}
+	for _, now := range fresh.Changes {
+		old := changeWith(plan, now.ID())
+		if old == nil || !same(*old, now) && !(a.Written(now) && partOf(now, *old)) {
+			return false
+		}
+	}
+	return !slices.ContainsFunc(plan.Changes, func(old link.Change) bool {
+		return changeWith(fresh, old.ID()) == nil && !a.Written(old)
+	})
+}
+
+// partOf reports whether now writes nothing to its object that old does not.
+func partOf(now, old link.Change) bool {
+	fields := old.Fields
+	old.Fields = now.Fields
+	return same(now, old) && !slices.ContainsFunc(now.Fields, func(f link.Field) bool {
+		return !slices.ContainsFunc(fields, func(was link.Field) bool { return sameField(f, was) })
+	})
+}

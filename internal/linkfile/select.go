@@ -1,0 +1,94 @@
+package linkfile
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"hash/fnv"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"authpocket/internal/link"
+)
+
+// Selection selects links by name. The zero value selects all.
+type Selection struct {
+	Only []string // names, empty for all
+	Shard
+	none bool
+}
+
+// takes reports whether the selection has the link of that name.
+func (s Selection) takes(name string) bool {
+	return !s.none && (len(s.Only) == 0 || slices.Contains(s.Only, name)) && s.Has(name)
+}
+
+// pick returns the selected ones of all links.
+func (s Selection) pick(path string, files []File) ([]File, error) {
+	all := labels(files)
+	for _, name := range s.Only {
+		if !slices.Contains(all, name) {
+			return nil, fmt.Errorf("%s: there is no link %q; there is %s", path, name, strings.Join(all, ", "))
+		}
+	}
+	return slices.DeleteFunc(files, func(f File) bool { return !s.takes(f.Label()) }), nil
+}
+
+// Shard is one of several equal parts of all links. The zero value is all of them.
+type Shard struct{ Part, Parts uint32 }
+
+// Has reports whether the link of that name is in the shard. Each is in one, by the 32-bit FNV-1a hash of its name.
+func (s Shard) Has(name string) bool {
+	if s.Parts == 0 {
+		return true
+	}
+	hash := fnv.New32a()
+	_, _ = hash.Write([]byte(name))
+	return hash.Sum32()%s.Parts == s.Part
+}
+
+// SeveralError is returned where there must be one link.
+type SeveralError struct {
+	Path  string
+	Names []string
+}
+
+func (e *SeveralError) Error() string {
+	if len(e.Names) == 0 {
+		return e.Path + ": this describes no link"
+	}
+	return e.Path + ": this describes the links " + strings.Join(e.Names, ", ") +
+		", and this works on one: name it with --only"
+}
+
+// Label returns the link's name: its own, or that of its file.
+func (f File) Label() string {
+	base := filepath.Base(f.Path)
+	return cmp.Or(f.Name, strings.TrimSuffix(base, filepath.Ext(base)))
+}
+
+func labels(files []File) []string { return link.Each(files, File.Label) }
+
+func shownPath(path string) string {
+	if path == "-" {
+		return standardInput
+	}
+	return cmp.Or(path, Default)
+}
+
+// repeated returns an error for each link with the name of an earlier one in another file.
+func repeated(files []File) error {
+	var errs []error
+	first := map[string]File{}
+	for _, f := range files {
+		name := f.Label()
+		if before, found := first[name]; found && before.Path != f.Path {
+			errs = append(errs, &Fault{Place: f.start, Words: fmt.Sprintf("there is another link %s, at %s", name,
+				before.start)})
+			continue
+		}
+		first[name] = f
+	}
+	return errors.Join(errs...)
+}
