@@ -14,9 +14,10 @@ func TestOutputIsMadeVisible(t *testing.T) {
 		"internal/command": `fmt\.(Fp|P)rint|\.WriteString\(p\.|\.Write\(`,
 		"web":              `templ\.Handler\(|\.Render\(`,
 	} {
-		// A link file and its schema are written as they are, as exports are: YAML escapes control characters.
+		// Link files, their schema and saved plans are written as they are, as exports are: YAML escapes
+		// control characters.
 		allowed := regexp.MustCompile(`visible\.JSON\(|view\.Visible\(|page\.Render\(ctx, &b\)|` +
-			`linkfile\.(Write|Schema)\(|\.Write\((linkFile|exported)\)|format\.Write\(|file\.Write\(data\)`)
+			`linkfile\.(Write|Schema)\(|\.Write\(((link|plan)File|exported)\)|format\.Write\(|file\.Write\(data\)`)
 		err := fs.WalkDir(os.DirFS(dir), ".", func(path string, d fs.DirEntry, err error) error {
 			if err != nil || !strings.HasSuffix(path, ".go") || strings.HasSuffix(path, "_test.go") ||
 				strings.HasSuffix(path, "_templ.go") {

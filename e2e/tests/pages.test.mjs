@@ -17,8 +17,11 @@ function covered() {
   }).length;
 }
 
+/** Looks at a page, and keeps a picture of it in out/pages where AUTHPOCKET_SCREENSHOTS is set. */
 async function look(page, name, theme) {
-  await page.screenshot({ path: `${here}out/pages/${name}-${theme}.png`, fullPage: true });
+  if (process.env.AUTHPOCKET_SCREENSHOTS) {
+    await page.screenshot({ path: `${here}out/pages/${name}-${theme}.png`, fullPage: true });
+  }
   const wide = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
   assert.ok(wide <= 0, `${name}: ${wide}px too wide`);
   const head = await page.locator('header.top').evaluate((e) => e.offsetHeight);

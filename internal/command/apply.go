@@ -18,7 +18,8 @@ import (
 type applyFlags struct {
 	fileFlags
 	stateFlag
-	Yes bool
+	Yes  bool
+	seen bool // the plan is a saved one: it is not asked for, but compared with both systems
 }
 
 func (f *applyFlags) add(cmd *cobra.Command, s *shared) {
@@ -33,21 +34,30 @@ type applyLinkFlags struct {
 	applyFlags
 	linksFlags
 	RewriteSecret bool
+	Saved         string // a saved plan, empty for none
 }
 
 func newApply(s *shared) *cobra.Command {
 	var f applyLinkFlags
 	cmd := &cobra.Command{
-		Use:   "apply -f file",
+		Use:   "apply -f file [saved plan]",
 		Short: "Create or update the link",
 		Long: "Shows what is about to change, asks, and creates or updates the link. A receipt of what was there before\n" +
 			"makes it possible to undo it. Of several links it shows all plans and asks once.\n\n" +
+			"A plan of authpocket plan --out is applied without asking, and refused if something was changed since. The\n" +
+			"tokens are those of the link file.\n\n" +
 			"Exit code 0: done, 1: error.",
 		Example: "  authpocket apply -f link.yaml\n" +
 			"  authpocket apply -f link.yaml --yes --json\n" +
-			"  authpocket apply -f links/ --yes --shard 0/4",
-		Args: atMost(0),
-		RunE: func(cmd *cobra.Command, _ []string) error { return f.run(cmd.Context(), s.program()) },
+			"  authpocket apply -f links/ --yes --shard 0/4\n" +
+			"  authpocket apply -f link.yaml link.plan",
+		Args: atMost(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if len(args) > 0 {
+				f.Saved = args[0]
+			}
+			return f.run(cmd.Context(), s.program())
+		},
 	}
 	f.applyFlags.add(cmd, s)
 	f.linksFlags.add(cmd, &f.sourceFlags)
@@ -56,8 +66,11 @@ func newApply(s *shared) *cobra.Command {
 	return cmd
 }
 
-// run plans the link, asks, and applies the plan, or those of several links.
+// run plans the link, asks, and applies the plan, or those of several links, or a saved one.
 func (f applyLinkFlags) run(ctx context.Context, p program) error {
+	if f.Saved != "" {
+		return f.runSaved(ctx, p)
+	}
 	if err := p.canAsk(f.Yes); err != nil {
 		return p.view(f.JSON).fail(err)
 	}
@@ -77,6 +90,22 @@ func (f applyLinkFlags) planned(e *engine.Engine, ctx context.Context, spec link
 	return e.Plan(ctx, spec)
 }
 
+// runSaved applies a saved plan.
+func (f applyLinkFlags) runSaved(ctx context.Context, p program) error {
+	if f.RewriteSecret {
+		return p.view(f.JSON).fail(&refusal{"--rewrite-secret changes the plan, and a saved one stays as it is.",
+			"Name it when the plan is made, or leave it out."})
+	}
+	data, err := readPlan(f.Saved)
+	if err != nil {
+		return p.view(f.JSON).fail(err)
+	}
+	f.Yes, f.seen = false, true
+	return p.carryOut(ctx, f.applyFlags, func(e *engine.Engine, _ context.Context, s link.Spec) (link.Plan, error) {
+		return e.Open(data, s)
+	}, nil)
+}
+
 // verifier checks the result of an apply and may correct it.
 type verifier func(context.Context, *engine.Engine, link.Plan) (link.Checks, error)
 
@@ -86,7 +115,7 @@ type planner func(*engine.Engine, context.Context, link.Spec) (link.Plan, error)
 // carryOut plans the only link of a file, asks, applies the plan, and verifies
 // the result unless verify is nil.
 func (p program) carryOut(ctx context.Context, f applyFlags, planned planner, verify verifier) error {
-	if err := p.canAsk(f.Yes); err != nil {
+	if err := p.canAsk(f.Yes || f.seen); err != nil {
 		return p.view(f.JSON).fail(err)
 	}
 	file, err := p.reader(f.sourceFlags).One(ctx, f.File)
@@ -144,7 +173,7 @@ func (p program) applySeen(ctx context.Context, e *engine.Engine, made engine.Pl
 		return err
 	}
 	show(plan)
-	if !plan.Empty() && !p.confirmed(ctx, plan) {
+	if !plan.Empty() && !plan.Saved && !p.confirmed(ctx, plan) {
 		return nothingChanged()
 	}
 	return e.Apply(ctx, plan, hook)

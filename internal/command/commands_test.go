@@ -62,8 +62,9 @@ func (s *scripts) sandbox(ts *testscript.TestScript, neg bool, args []string) {
 	for name, value := range map[string]string{
 		"AUTHENTIK_URL": checked.URL, "AUTHENTIK_TOKEN": box.AuthentikToken,
 		"POCKETBASE_URL": box.PocketBaseURL, "POCKETBASE_TOKEN": box.PocketBaseToken,
-		"REFUSING_URL":     refusing.URL + "/application/o/token/",
-		"POCKETBASE_EMAIL": box.SuperuserEmail, "POCKETBASE_PASSWORD": box.SuperuserPassword,
+		"POCKETBASE_ELSEWHERE": strings.Replace(box.PocketBaseURL, "127.0.0.1", "localhost", 1),
+		"REFUSING_URL":         refusing.URL + "/application/o/token/",
+		"POCKETBASE_EMAIL":     box.SuperuserEmail, "POCKETBASE_PASSWORD": box.SuperuserPassword,
 		"PERSON_PASSWORD": box.Person.Password,
 	} {
 		ts.Setenv(name, value)

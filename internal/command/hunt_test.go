@@ -345,14 +345,23 @@ func (h *hunt) exports(box *sandbox.Sandbox, dir string) {
 	if err := os.WriteFile(file, []byte(link), 0o600); err != nil {
 		h.t.Fatal(err)
 	}
-	for _, format := range []string{"blueprint", "terraform", "pocketbase-migration", "curl", "markdown"} {
+	saved := filepath.Join(dir, "link.plan")
+	for _, format := range []string{"blueprint", "terraform", "pocketbase-migration", "curl", "markdown", "plan"} {
 		cmd := authpocket(h.t, "--log", "debug", "export", format, "-f", file)
+		if format == "plan" {
+			cmd = authpocket(h.t, "--log", "debug", "plan", "--out", saved, "-f", file)
+		}
 		cmd.Env = append(cmd.Env, "AUTHENTIK_URL="+box.AuthentikURL, "AUTHENTIK_TOKEN="+box.AuthentikToken,
 			"POCKETBASE_URL="+box.PocketBaseURL, "POCKETBASE_TOKEN="+box.PocketBaseToken)
 		text, err := cmd.CombinedOutput()
-		if err != nil {
+		if err != nil && cmd.ProcessState.ExitCode() != int(exitChanges) {
 			h.t.Errorf("exporting %s: %v: %s", format, err, text)
 		}
 		h.places["the export "+format] = text
 	}
+	text, err := os.ReadFile(saved)
+	if err != nil {
+		h.t.Fatal(err)
+	}
+	h.places["the saved plan"] = text
 }

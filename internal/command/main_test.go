@@ -40,6 +40,7 @@ func TestScripts(t *testing.T) {
 			"login":     changeLogin,
 			"accounts":  accounts,
 			"people":    people,
+			"saved":     savedPlan,
 			"waitfor":   waitFor,
 			"mode":      mode,
 

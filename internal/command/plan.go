@@ -6,12 +6,15 @@ import (
 	"github.com/spf13/cobra"
 
 	"authpocket/internal/engine"
+	"authpocket/internal/link"
 	"authpocket/internal/linkfile"
+	"authpocket/internal/visible"
 )
 
 type planFlags struct {
 	fileFlags
 	stateFlag
+	Out string // empty: the plan is not saved
 	linksFlags
 }
 
@@ -20,10 +23,12 @@ func newPlan(s *shared) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "plan -f file",
 		Short: "Show what apply would change, without changing anything",
-		Long: "Shows what apply would change, without changing anything.\n\n" +
+		Long: "Shows what apply would change, without changing anything. With --out, authpocket apply can make exactly\n" +
+			"these changes later.\n\n" +
 			"Of several links it shows all. Exit code 0: nothing to change, 2: changes, 1: error.",
 		Example: "  authpocket plan -f link.yaml\n" +
 			"  authpocket plan -f link.yaml --json\n" +
+			"  authpocket plan -f link.yaml --out link.plan\n" +
 			"  authpocket plan -f links/ --only shop --only blog",
 		Args: atMost(0),
 		RunE: func(cmd *cobra.Command, _ []string) error {
@@ -35,6 +40,8 @@ func newPlan(s *shared) *cobra.Command {
 	f.addOnly(cmd, s)
 	f.linksFlags.add(cmd, &f.sourceFlags)
 	f.stateFlag.add(cmd)
+	cmd.Flags().VarP((*path)(&f.Out), "out", "o", "save the plan to this file, without secrets; another saved plan is "+
+		"replaced,\nany other file is not")
 	return cmd
 }
 
@@ -42,6 +49,11 @@ func newPlan(s *shared) *cobra.Command {
 func (f planFlags) run(ctx context.Context, p program, file linkfile.File) summary {
 	view := p.view(f.JSON)
 	view.file = file
+	if f.Out != "" && p.common != nil {
+		err := &refusal{"A saved plan is of one link, and there are several.", "Choose one with --only."}
+		_ = view.fail(err)
+		return failed(err)
+	}
 	ctx = engine.OneMoment(ctx)
 	e, spec, err := p.reach(ctx, file, earlier(f.State))
 	if err != nil {
@@ -54,9 +66,28 @@ func (f planFlags) run(ctx context.Context, p program, file linkfile.File) summa
 		_ = view.fail(err)
 		return failed(err)
 	}
-	view.plan(plan)
+	if f.Out != "" {
+		plan.Generated.KeptID = true
+		if err := p.save(e, plan, view.file, f.Out); err != nil {
+			_ = view.fail(err)
+			return failed(err)
+		}
+	}
+	view.plan(plan.Generates())
 	if plan.Empty() {
 		return summary{Outcome: "nothing to change"}
 	}
 	return summary{Outcome: "changes", Count: len(plan.Changes), code: exitChanges}
+}
+
+// save writes the plan to a file.
+func (p program) save(e *engine.Engine, plan link.Plan, f linkfile.File, to string) error {
+	data, err := e.Save(plan, f.Authentik.Token, f.PocketBase.Token, f.PocketBase.Password)
+	if err == nil {
+		err = writePlan(to, data)
+	}
+	if err == nil {
+		visible.Fprintf(p.err, "The plan is saved. Apply it with authpocket apply %s.\n", to)
+	}
+	return err
 }

@@ -49,7 +49,7 @@ func (f validateFlags) run(ctx context.Context, p program) error {
 		found = append(found, link.Each(problems.Messages(), file.Locate)...)
 	}
 	if f.JSON {
-		view.json(map[string]any{"links": len(files), "errors": found})
+		view.json(validateResult{len(files), found})
 	}
 	for _, m := range found {
 		visible.Fprintln(p.err, text(m))

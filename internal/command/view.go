@@ -41,7 +41,7 @@ func (v view) json(value any) {
 // fail prints the messages of err and returns the exit code.
 func (v view) fail(err error) error {
 	if v.asJSON {
-		v.json(map[string]any{"errors": v.messages(err)})
+		v.json(failure{v.messages(err)})
 	}
 	v.errors(err)
 	return exitError

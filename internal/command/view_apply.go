@@ -4,8 +4,6 @@ import (
 	"authpocket/internal/engine"
 	"authpocket/internal/link"
 	"authpocket/internal/visible"
-	"cmp"
-	"errors"
 	"slices"
 )
 
@@ -54,17 +52,7 @@ func ending(plan link.Plan) string {
 
 func (v view) applied(plan link.Plan, o outcomes, checks link.Checks, err error) {
 	if v.asJSON {
-		result := map[string]any{"applied": err == nil, "changes": o}
-		if checks != nil {
-			result["checks"] = checks
-		}
-		if err != nil {
-			result["errors"] = v.messages(err)
-		}
-		if stopped, ok := errors.AsType[*link.Stopped](err); ok {
-			result["written"], result["stale"] = cmp.Or(stopped.Written(), "unknown"), stopped.Stale
-		}
-		v.json(result)
+		v.json(v.applyResult(o, checks, err))
 	} else if checks != nil {
 		v.checks(checks, link.SignedIn{})
 	}

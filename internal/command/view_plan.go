@@ -9,7 +9,7 @@ import (
 
 func (v view) plan(plan link.Plan) {
 	if v.asJSON {
-		v.json(plan)
+		v.json(resultOf(plan))
 		return
 	}
 	v.changes(plan.Changes)
@@ -46,6 +46,13 @@ func sign(a link.Action) string {
 
 func fieldText(a link.Action, f link.Field) visible.Text {
 	const indent = "        "
+	const anew = "generated when applied"
+	if f.Generated && a == link.Create {
+		return anew
+	}
+	if f.Generated {
+		return visible.Block(link.Show(f.Before), indent) + " → " + anew
+	}
 	after := visible.Block(link.Show(f.After), indent)
 	if a == link.Create {
 		return after

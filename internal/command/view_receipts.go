@@ -40,7 +40,7 @@ func (v view) interrupted(e *engine.Engine) {
 
 func (v view) receipts(list []journal.Summary, aside []journal.SetAside) {
 	if v.asJSON {
-		v.json(map[string]any{"receipts": receiptRows(list), "set_aside": append([]journal.SetAside{}, aside...)})
+		v.json(receiptsResult{receiptRows(list), asideRows(aside)})
 		return
 	}
 	for _, r := range receiptRows(list) {
@@ -53,19 +53,6 @@ func (v view) receipts(list []journal.Summary, aside []journal.SetAside) {
 	for _, a := range aside {
 		visible.Fprintf(v.err, "%s %s\n", a.Reason, a.File)
 	}
-}
-
-type receiptRow struct {
-	ID            string `json:"id"`
-	When          string `json:"when"` // RFC 3339, UTC
-	Kind          string `json:"kind"`
-	Outcome       string `json:"outcome"`
-	Changes       int    `json:"changes"`
-	Done          int    `json:"done"`
-	AuthentikURL  string `json:"authentik"`
-	PocketBaseURL string `json:"pocketbase"`
-	Slug          string `json:"slug"`
-	Collection    string `json:"collection"`
 }
 
 func receiptRows(list []journal.Summary) []receiptRow {

@@ -4,24 +4,13 @@ import (
 	"time"
 
 	"authpocket/internal/link"
-	"authpocket/internal/signin"
 	"authpocket/internal/visible"
 )
 
-// verifyResult is the JSON document of verify.
-type verifyResult struct {
-	Time     time.Time       `json:"time"` // when the checks began
-	Headline string          `json:"headline"`
-	Checks   []link.Check    `json:"checks"`
-	SignIn   *signin.Verdict `json:"sign_in,omitempty"`
-	Changes  outcomes        `json:"changes,omitempty"` // of a proof
-	Errors   []link.Message  `json:"errors,omitempty"`
-}
-
 // result returns the document of a verification.
 func (v view) result(r verification) verifyResult {
-	return verifyResult{r.Began.UTC().Truncate(time.Millisecond), r.Checks.Headline(r.seen()),
-		append([]link.Check{}, r.Checks...), r.SignIn, r.Changes, v.messages(r.Err)}
+	return verifyResult{r.Began.UTC().Truncate(time.Millisecond), resultsOf(r.Checks, r.seen()), r.SignIn, r.Changes,
+		v.messages(r.Err)}
 }
 
 // verified prints a verification.

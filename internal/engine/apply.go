@@ -116,11 +116,25 @@ func (e *Engine) confirm(ctx context.Context, plan link.Plan, others Among) (lin
 	if err != nil {
 		return link.Plan{}, err
 	}
-	if differences := Differences(plan, fresh); len(differences) > 0 && !others.explain(plan, fresh) {
-		return link.Plan{}, changedSince(staleSystem(plan, fresh),
+	compared := fresh
+	if plan.Saved {
+		compared.Changes = link.Each(fresh.Changes, withoutSecretBefore)
+	}
+	if differences := Differences(plan, compared); len(differences) > 0 && !others.explain(plan, compared) {
+		return link.Plan{}, changedSince(staleSystem(plan, compared),
 			append(differences, e.changedBy(ctx, plan, fresh)...)...)
 	}
 	return fresh, nil
+}
+
+// withoutSecretBefore returns the change as a saved plan has it.
+func withoutSecretBefore(c link.Change) link.Change {
+	if p := link.As[link.ProviderState](c.Before); p != nil {
+		kept := *p
+		kept.ClientSecret = secret.Text{}
+		c.Before = &kept
+	}
+	return c
 }
 
 // changedSince returns the fault of a stale plan.
@@ -223,6 +237,11 @@ func (e *Engine) Again(ctx context.Context, plan link.Plan) (link.Plan, error) {
 	snaps, err := observe(ctx, plan.Spec)
 	if err != nil {
 		return link.Plan{}, err
+	}
+	if plan.Purpose == link.PurposeProof {
+		if err := e.markSuperusers(ctx, snaps.Authentik.Bindings); err != nil {
+			return link.Plan{}, err
+		}
 	}
 	fresh, problems := plans.Again(plan, snaps.Authentik, snaps.PocketBase)
 	if len(problems) > 0 {

@@ -187,7 +187,7 @@ func (e *Engine) plan(ctx context.Context, spec link.Spec, observe observer) (li
 		return link.Plan{}, Snapshots{}, err
 	}
 	if clientID != "" {
-		generated.ClientID = clientID
+		generated.ClientID, generated.KeptID = clientID, true
 	}
 	plan, problems := plans.New(spec, snaps.Authentik, snaps.PocketBase, generated)
 	if len(problems) > 0 {

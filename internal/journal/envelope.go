@@ -10,7 +10,7 @@ import (
 	"io"
 )
 
-// version is the version of the file format. Every change of the format needs a
+// version is the version of the format of receipts. Every change of the format needs a
 // new one: older programs set newer files aside instead of misreading them.
 const version = 1
 
@@ -22,13 +22,14 @@ const version = 1
 //	 "receipt": { … }
 //	}
 //
-// The checksum covers the receipt without insignificant white space. An undo
+// or a saved plan, with the key "plan". The checksum covers the content without insignificant white space. An undo
 // writes the receipt's content to the two systems, so damage must be detected.
 // There is no line break at the end, so that every truncation is.
 type envelope struct {
 	Version int             `json:"version"`
 	Sum     string          `json:"sha256"`
 	Receipt json.RawMessage `json:"receipt"`
+	Plan    json.RawMessage `json:"plan"`
 }
 
 func encode(r *Receipt) ([]byte, error) {
@@ -43,19 +44,25 @@ func encode(r *Receipt) ([]byte, error) {
 	return seal(body)
 }
 
-// seal returns the file for a receipt's compact JSON, indented for people.
-func seal(body []byte) ([]byte, error) {
-	head := fmt.Sprintf(`{"version":%d,"sha256":%q,"receipt":`, version, checksum(body))
+// seal returns the file for a receipt's compact JSON.
+func seal(body []byte) ([]byte, error) { return sealAs("receipt", version, body) }
+
+// sealAs returns the file for compact JSON, indented for people.
+func sealAs(key string, version int, body []byte) ([]byte, error) {
+	head := fmt.Sprintf(`{"version":%d,"sha256":%q,%q:`, version, checksum(body), key)
 	var out bytes.Buffer
 	if err := json.Indent(&out, append(append([]byte(head), body...), '}'), "", " "); err != nil {
-		return nil, fmt.Errorf("writing a receipt: %w", err)
+		return nil, fmt.Errorf("writing a %s: %w", key, err)
 	}
 	return out.Bytes(), nil
 }
 
-// unseal returns the compact JSON in a file. The error wraps ErrNewer or
+// unseal returns the compact JSON of a receipt's file.
+func unseal(data []byte) ([]byte, error) { return unsealAs("receipt", version, data) }
+
+// unsealAs returns the compact JSON in a file. The error wraps ErrNewer or
 // ErrUnreadable and reveals none of the file's values.
-func unseal(data []byte) ([]byte, error) {
+func unsealAs(key string, version int, data []byte) ([]byte, error) {
 	var sniff struct {
 		Version int `json:"version"`
 	}
@@ -72,8 +79,12 @@ func unseal(data []byte) ([]byte, error) {
 	if e.Version != version {
 		return nil, fmt.Errorf("%w: it has the version %d", ErrUnreadable, e.Version)
 	}
+	content, other := e.Receipt, e.Plan
+	if key == savedKey {
+		content, other = other, content
+	}
 	var body bytes.Buffer
-	if err := json.Compact(&body, e.Receipt); err != nil || checksum(body.Bytes()) != e.Sum {
+	if err := json.Compact(&body, content); err != nil || checksum(body.Bytes()) != e.Sum || other != nil {
 		return nil, fmt.Errorf("%w: its checksum does not fit its content", ErrUnreadable)
 	}
 	return body.Bytes(), nil

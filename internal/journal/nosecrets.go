@@ -57,9 +57,9 @@ func refuseSecrets(data []byte, r *Receipt) error {
 	for _, t := range r.secrets {
 		if secret.In(string(data), t) {
 			return &Fault{
-				Summary: "The client secret also appears in " + whereSecret(r, t) +
-					", which is not secret, so the receipt would contain it.",
-				Todo: "Remove it from there, or rotate the client secret.",
+				Summary: "A secret also appears in " + whereSecret(r, t) +
+					", which is not secret, so the receipt or saved plan would contain it.",
+				Todo: "Remove it from there, or renew the secret.",
 			}
 		}
 	}

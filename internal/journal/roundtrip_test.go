@@ -122,13 +122,13 @@ func TestNoPartOfAPlanIsForgotten(t *testing.T) {
 		// Warnings were shown before the apply. Desired follows from the spec.
 		// Purpose and Of are in Meta, Undoes are the changes of the receipt Of, and
 		// Force is chosen each time. Only is a part of Changes, Restores the kind
-		// of the receipt Of, and Taken the time of the preview.
+		// of the receipt Of, Taken the time of the preview, and Saved where the plan was.
 		reflect.TypeFor[link.Plan](): {"Changes", "Spec", "Generated", "Warnings", "Desired", "Purpose", "Of",
-			"Undoes", "Force", "Only", "Restores", "Taken"},
-		reflect.TypeFor[link.Generated](): {"ClientID", "ClientSecret", "Person"}, // who is in Changes
+			"Undoes", "Force", "Only", "Restores", "Taken", "Saved"},
+		reflect.TypeFor[link.Generated](): {"ClientID", "KeptID", "ClientSecret", "Person"}, // who is in Changes
 		reflect.TypeFor[link.Change](): {"System", "Kind", "Object", "Action", "Fields", "Why", "Step", "Lost",
 			"Before", "After"},
-		reflect.TypeFor[link.Field](): {"Name", "Before", "After", "Sensitive"},
+		reflect.TypeFor[link.Field](): {"Name", "Before", "After", "Sensitive", "Generated"},
 	} {
 		var now []string
 		for i := range of.NumField() {

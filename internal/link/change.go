@@ -1,7 +1,6 @@
 package link
 
 import (
-	"encoding/json"
 	"slices"
 	"time"
 )
@@ -78,6 +77,8 @@ type Field struct {
 	Before    Shown  `json:"before"`
 	After     Shown  `json:"after"`
 	Sensitive bool   `json:"sensitive"`
+	// Generated reports whether an apply generates the value. After is then none, or the mask of a secret.
+	Generated bool `json:"generated,omitempty"`
 }
 
 // Warning is something that the admin should know before the plan is applied.
@@ -106,6 +107,8 @@ type Plan struct {
 
 	Purpose Purpose
 	Of      string // ID of the receipt that this undoes or continues
+	// Saved reports whether the plan was read from a file, and so is without secrets.
+	Saved bool
 	// Undoes are the changes that an undo reverses. Force discards whatever
 	// was changed since.
 	Undoes []Change
@@ -130,15 +133,6 @@ const (
 
 // Empty reports whether there is nothing to change.
 func (p Plan) Empty() bool { return len(p.Changes) == 0 }
-
-// MarshalJSON writes what `plan --json` prints. Lists are never null.
-func (p Plan) MarshalJSON() ([]byte, error) {
-	return json.Marshal(struct {
-		Changes  []Change  `json:"changes"`
-		IfNeeded []Change  `json:"if_needed,omitempty"`
-		Warnings []Warning `json:"warnings"`
-	}{notNil(p.Changes), p.IfNeeded(), notNil(p.Warnings)})
-}
 
 func notNil[T any](s []T) []T {
 	if s == nil {

@@ -1,7 +1,6 @@
 package link
 
 import (
-	"encoding/json"
 	"slices"
 	"strconv"
 	"strings"
@@ -99,14 +98,6 @@ func (c Checks) Headline(seen SignedIn) string {
 			" could not be made." + tried
 	}
 	return "Nothing stands in the way." + tried
-}
-
-// MarshalJSON writes what `verify --json` prints.
-func (c Checks) MarshalJSON() ([]byte, error) {
-	return json.Marshal(struct {
-		Headline string  `json:"headline"`
-		Checks   []Check `json:"checks"`
-	}{c.Headline(SignedIn{}), notNil([]Check(c))})
 }
 
 // CheckID identifies a check.

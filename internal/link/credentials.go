@@ -23,6 +23,32 @@ func (p Plan) IfNeeded() []Change {
 	return list
 }
 
+// Generates returns the plan as it is shown to people who don't apply this very plan: with a mark in place of the
+// values that the next one generates anew.
+func (p Plan) Generates() Plan {
+	newID := p.Generated.ClientID
+	newSecret := p.Desired.Provider.ClientSecret.Equal(p.Generated.ClientSecret) && p.Generated.ClientSecret.IsSet()
+	p.Changes = Each(p.Changes, func(c Change) Change {
+		c.Fields = slices.Clone(c.Fields)
+		for i := range c.Fields {
+			f := &c.Fields[i]
+			id, shown := f.After.Text()
+			if shown && id == newID && newID != "" && !p.Generated.KeptID {
+				f.After, f.Generated = Shown{}, true
+			}
+			f.Generated = f.Generated || newSecret && f.isClientSecret()
+		}
+		return c
+	})
+	return p
+}
+
+// isClientSecret reports whether the field is the client secret of either system.
+func (f Field) isClientSecret() bool {
+	name := f.Name[strings.LastIndexByte(f.Name, '.')+1:]
+	return f.Sensitive && (name == "client_secret" || name == "clientSecret")
+}
+
 // NewCredentials reports whether the change gives an existing provider another client ID or secret.
 func (c Change) NewCredentials() bool {
 	return c.Kind == KindProvider && c.Action == Update && (c.Changed("client_id") || c.Changed("client_secret"))

@@ -47,7 +47,9 @@ func (d Desired) DiscoveryURL() string {
 
 // Generated holds the random values of a plan. They are kept so that the plan can be made again.
 type Generated struct {
-	ClientID     string
+	ClientID string
+	// KeptID reports whether the client ID is kept on disk, so that the plan has the same when it is made again.
+	KeptID       bool
 	ClientSecret secret.Text
 	Person       PersonState // of a proof
 }

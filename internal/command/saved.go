@@ -1,0 +1,63 @@
+package command
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+
+	"authpocket/internal/journal"
+	"authpocket/internal/link"
+)
+
+// maxPlan bounds a saved plan, in bytes.
+const maxPlan = 64 << 20
+
+// readPlan returns the content of a saved plan's file.
+func readPlan(path string) ([]byte, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, fmt.Errorf("opening the saved plan: %w", err)
+	}
+	defer f.Close()
+	data, err := io.ReadAll(io.LimitReader(f, maxPlan))
+	if err != nil {
+		return nil, fmt.Errorf("reading the saved plan: %w", err)
+	}
+	return data, nil
+}
+
+// writePlan writes a saved plan to a file that only its owner can read. It replaces nothing but another saved plan.
+func writePlan(path string, planFile []byte) error {
+	if info, err := os.Lstat(path); !errors.Is(err, fs.ErrNotExist) {
+		if err != nil {
+			return fmt.Errorf("saving the plan: %w", err)
+		}
+		if !info.Mode().IsRegular() || !isPlan(path) {
+			return &refusal{link.Quote(path) + " exists and is no saved plan, so it is not replaced.",
+				"Name another file with --out."}
+		}
+	}
+	f, err := os.CreateTemp(filepath.Dir(path), ".authpocket-plan-*") // for its owner only
+	if err != nil {
+		return fmt.Errorf("saving the plan: %w", err)
+	}
+	_, err = f.Write(planFile)
+	if err = errors.Join(err, f.Sync(), f.Close()); err == nil {
+		err = os.Rename(f.Name(), path)
+	}
+	if err != nil {
+		return errors.Join(fmt.Errorf("saving the plan: %w", err), os.Remove(f.Name()))
+	}
+	return nil
+}
+
+func isPlan(path string) bool {
+	data, err := readPlan(path)
+	if err == nil {
+		_, err = journal.DecodePlan(data)
+	}
+	return err == nil || errors.Is(err, journal.ErrNewer)
+}

@@ -1,0 +1,51 @@
+package engine
+
+import (
+	"authpocket/internal/journal"
+	"authpocket/internal/link"
+	"authpocket/internal/secret"
+)
+
+// Save returns the file for a plan. It has none of the plan's secrets; the error is a *StoreFault if one of them, or
+// one of the others, also stands in something that is not secret.
+func (e *Engine) Save(plan link.Plan, others ...secret.Text) ([]byte, error) {
+	meta := e.meta
+	meta.Kind, meta.Of = kindOf(plan), plan.Of
+	return journal.EncodePlan(plan, meta, others...)
+}
+
+// Open returns the plan of a file, to be applied to these two systems. spec is that of the link file. It has the
+// client secret if the plan sets one; one that is to be generated is generated here.
+func (e *Engine) Open(data []byte, spec link.Spec) (link.Plan, error) {
+	saved, err := journal.DecodePlan(data)
+	if err != nil {
+		return link.Plan{}, err
+	}
+	for _, of := range []struct{ what, planned, now string }{
+		{"authentik", saved.AuthentikURL, e.meta.AuthentikURL},
+		{"PocketBase", saved.PocketBaseURL, e.meta.PocketBaseURL},
+	} {
+		if of.planned != of.now {
+			return link.Plan{}, &journal.Fault{
+				Summary: "The plan is for the " + of.what + " at " + of.planned +
+					", and the link file is for the one at " + of.now + ".",
+				Todo: "Name the link file that the plan was made from.",
+			}
+		}
+	}
+	generated, err := generate()
+	if err != nil {
+		return link.Plan{}, err
+	}
+	plan := saved.Plan
+	plan.Generated.ClientSecret = generated.ClientSecret
+	if saved.GivenSecret {
+		if spec.Provider.ClientSecret == nil {
+			return link.Plan{}, link.Problems{{Field: "provider.client_secret",
+				Summary: "The plan sets a client secret of your own, which is not in it, and the link file has none.",
+				Todo:    "Name the link file that the plan was made from."}}
+		}
+		plan.Spec.Provider.ClientSecret = spec.Provider.ClientSecret
+	}
+	return plan, nil
+}
