@@ -95,7 +95,7 @@ func imports() map[string]string {
 		"static":      "",
 		"static/pack": "",
 		"web": "internal/address internal/connect internal/engine internal/export internal/link " +
-			"internal/logs internal/secret internal/signin static web/door web/form web/live " +
+			"internal/linkfile internal/logs internal/secret internal/signin static web/door web/form web/live " +
 			"web/respond web/session web/view web/view/changes web/view/proof web/view/setup",
 		"web/door":    "static web/respond web/view",
 		"web/form":    "internal/link internal/secret web/view/setup",

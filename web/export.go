@@ -13,6 +13,7 @@ import (
 
 	"authpocket/internal/export"
 	"authpocket/internal/link"
+	"authpocket/internal/linkfile"
 	"authpocket/web/session"
 	"authpocket/web/view"
 	"authpocket/web/view/changes"
@@ -25,7 +26,12 @@ func (s *Server) showExport(w http.ResponseWriter, r *http.Request, sess *sessio
 	if !ok {
 		return
 	}
-	var files []changes.ExportFile
+	first, err := s.linkFilePart(sess.Look())
+	if err != nil {
+		s.fail(w, r, sess, err, "/export")
+		return
+	}
+	files := []changes.ExportFile{first}
 	for _, f := range export.Formats() {
 		file := changes.ExportFile{Title: f.Title, URL: f.Name, FileName: f.FileNameAt(time.Now())}
 		problems, err := writeExport(f, plan, io.Discard)
@@ -59,11 +65,46 @@ func (s *Server) sendExport(w http.ResponseWriter, r *http.Request, sess *sessio
 	case len(problems) > 0:
 		redirect(w, r, "/export") // which says why
 	default:
-		w.Header().Set("Content-Type", f.MediaType)
-		w.Header().Set("Content-Disposition", fmt.Sprintf("attachment; filename=%q", f.FileNameAt(time.Now())))
-		w.Header().Set("Content-Length", strconv.Itoa(text.Len()))
-		_, _ = text.WriteTo(w)
+		download(w, f.FileNameAt(time.Now()), f.MediaType, text.Bytes())
 	}
+}
+
+// sendLinkFile handles the "GET /export/link.yaml" route.
+func (s *Server) sendLinkFile(w http.ResponseWriter, r *http.Request, sess *session.Session) {
+	p := sess.Look()
+	if !guard(w, r, p, "/review") {
+		return
+	}
+	file, err := s.linkFilePart(p)
+	switch {
+	case err != nil:
+		s.fail(w, r, sess, err, "/export")
+	case len(file.Refused) > 0:
+		redirect(w, r, "/export") // which says why
+	default:
+		download(w, linkfile.Default, "application/yaml; charset=utf-8", []byte(file.Text))
+	}
+}
+
+// linkFilePart returns the link file of the session's answers, or why there is none. It has variables in the place of
+// the tokens.
+func (s *Server) linkFilePart(p session.Progress) (changes.ExportFile, error) {
+	a, b := p.Authentik.Login, p.PocketBase.Login
+	text, err := linkfile.Write(linkfile.Reach(linkfile.Authentik{URL: a.URL, Insecure: a.Plain},
+		linkfile.PocketBase{URL: b.URL, Insecure: b.Plain}), p.Spec)
+	file := changes.NewLinkFile(linkfile.Default, string(text), a.CA != "" || b.CA != "")
+	if problems, ok := errors.AsType[link.Problems](err); ok {
+		file.Refused, err = view.Sentences(problems), nil
+	}
+	return file, err
+}
+
+// download writes a file that the browser saves.
+func download(w http.ResponseWriter, name, mediaType string, data []byte) {
+	w.Header().Set("Content-Type", mediaType)
+	w.Header().Set("Content-Disposition", fmt.Sprintf("attachment; filename=%q", name))
+	w.Header().Set("Content-Length", strconv.Itoa(len(data)))
+	_, _ = w.Write(data)
 }
 
 // whole is the plan that makes the link of the session's answers from nothing.

@@ -1,6 +1,9 @@
 package web
 
 import (
+	"os"
+	"os/exec"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -39,4 +42,48 @@ func TestTheLinkCanBeTakenAlongAfterItWasMade(t *testing.T) {
 	}
 	b.get("/export/fax").want(404)
 	b.get("/review").says("No changes needed") // looking wrote nothing
+}
+
+// TestTheLinkFileOfTheWizardIsThatOfTheCommand: the command finds nothing left to change with it.
+func TestTheLinkFileOfTheWizardIsThatOfTheCommand(t *testing.T) {
+	t.Parallel()
+	box := newSandbox(t)
+	b := keeping(t, box, prefilled(box)).browser()
+	b.get("/export/link.yaml").want(303, "/authentik")
+	b.answered()
+	if page := b.get("/review").want(200); !strings.Contains(page.text, `href="/export/link.yaml"`) {
+		t.Error("the review does not lead to the link file")
+	}
+	before := b.get("/export/link.yaml").want(200).text // of the link that is not made yet
+	b.apply(b.get("/review").want(200)).says("All changes were applied")
+	b.post("/verify", nil).want(303)
+	b.wait("/verify/events", "")
+	if page := b.get("/done").want(200); !strings.Contains(page.text, `href="/export/link.yaml"`) {
+		t.Error("the last page does not lead to the link file")
+	}
+	b.get("/export").want(200).says("Link file", "AUTHENTIK_TOKEN", "email: trust-all")
+	file := b.get("/export/link.yaml").want(200)
+	if got := file.header.Get("Content-Disposition"); got != `attachment; filename="link.yaml"` || file.text != before {
+		t.Errorf("it comes as %s:\n%s", got, file.text)
+	}
+	secret, _ := secrets(t, box)
+	for _, hidden := range []string{secret, box.AuthentikToken, box.PocketBaseToken} {
+		if strings.Contains(file.text, hidden) {
+			t.Error("it holds a secret")
+		}
+	}
+	dir := t.TempDir()
+	program, path := filepath.Join(dir, "authpocket"), filepath.Join(dir, "link.yaml")
+	if err := os.WriteFile(path, []byte(file.text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if out, err := exec.CommandContext(t.Context(), "go", "build", "-o", program, "../cmd/authpocket").
+		CombinedOutput(); err != nil {
+		t.Fatalf("building the command: %v\n%s", err, out)
+	}
+	plan := exec.CommandContext(t.Context(), program, "plan", "-f", path, "--state", dir)
+	plan.Env = append(os.Environ(), "AUTHENTIK_TOKEN="+box.AuthentikToken, "POCKETBASE_TOKEN="+box.PocketBaseToken)
+	if out, err := plan.CombinedOutput(); err != nil { // 2 if there are changes
+		t.Errorf("the plan ends with %v:\n%s", err, out)
+	}
 }

@@ -10,6 +10,7 @@ import (
 	"authpocket/static"
 	"authpocket/web/door"
 	"authpocket/web/session"
+	"authpocket/web/view/changes"
 )
 
 // routes returns the routing table. The first lines add what runs before every
@@ -82,6 +83,7 @@ func (s *Server) routes() chi.Router {
 	r.Get("/remove", s.after("/review", s.showLater((*engine.Engine).Removal)))
 
 	r.Get("/export", s.with(s.showExport))
+	r.Get(changes.LinkFileURL, s.with(s.sendLinkFile))
 	r.Get("/export/{format}", s.with(s.sendExport))
 
 	// the ways out

@@ -1,8 +1,15 @@
 package command
 
 import (
+	"bytes"
 	"context"
 	"errors"
+	"io/fs"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -15,34 +22,54 @@ import (
 type exportFlags struct {
 	sourceFlags
 	Whole  bool
-	Format string
+	Format string // empty with All
+	All    bool
+	Out    string // file, or directory with All; empty or - for standard output
+	Force  bool
 }
+
+const useFormats = "use blueprint, terraform, pocketbase-migration, curl or markdown"
 
 func newExport(s *shared) *cobra.Command {
 	var f exportFlags
 	cmd := &cobra.Command{
-		Use:   "export -f file format",
+		Use:   "export -f file [format]",
 		Short: "Print the plan as code, without secrets",
 		Long: "Prints the plan as code, without secrets. The format is blueprint (of authentik), terraform,\n" +
-			"pocketbase-migration, curl (a shell script) or markdown.",
+			"pocketbase-migration, curl (a shell script) or markdown. With --out it writes a file that nobody else can read,\n" +
+			"and with --all one for each format. A format that cannot represent the plan is left out, with the reason.\n\n" +
+			"Exit code 0: done, 1: error, also if a format was left out.",
 		Example: "  authpocket export -f link.yaml blueprint\n" +
-			"  authpocket export -f link.yaml --whole terraform > link.tf",
+			"  authpocket export -f link.yaml --whole terraform --out link.tf\n" +
+			"  authpocket export -f link.yaml --all --out exported/",
 		Args: func(cmd *cobra.Command, args []string) error {
-			if len(args) == 0 {
-				return errors.New("there is no format; use blueprint, terraform, pocketbase-migration, curl or markdown")
+			switch {
+			case f.All && len(args) > 0:
+				return errors.New("--all is all formats; leave out " + args[0])
+			case f.All && (f.Out == "" || f.Out == "-"):
+				return errors.New("--all writes several files; name their directory with --out")
+			case !f.All && len(args) == 0:
+				return errors.New("there is no format; " + useFormats)
 			}
 			return atMost(1)(cmd, args)
 		},
 		RunE: func(cmd *cobra.Command, args []string) error {
-			f.Format = args[0]
+			if !f.All {
+				f.Format = args[0]
+			}
 			return f.run(cmd.Context(), s.program())
 		},
 	}
 	f.add(cmd)
 	f.addOnly(cmd, s)
 	cmd.ValidArgsFunction = s.suggest(formats)
-	cmd.Flags().BoolVar(&f.Whole, "whole", false,
+	flags := cmd.Flags()
+	flags.BoolVar(&f.Whole, "whole", false,
 		"export the whole link as if nothing existed yet, not only the remaining\nchanges")
+	flags.VarP((*path)(&f.Out), "out", "o", "the `file` to write, or with --all the directory; default: standard output; an\n"+
+		"existing file is not replaced")
+	flags.BoolVar(&f.All, "all", false, "write a file in each format to the directory --out")
+	flags.BoolVar(&f.Force, "force", false, "replace existing files")
 	return cmd
 }
 
@@ -55,15 +82,17 @@ func formats(context.Context, program, string) []cobra.Completion {
 	return names
 }
 
-// run prints the plan in another language, without secrets.
+// run prints or writes the plan in other languages, without secrets.
 func (f exportFlags) run(ctx context.Context, p program) error {
 	view := p.view(false)
-	format, found := export.Find(f.Format)
-	if !found {
-		var problems link.Problems
-		problems.Add("", "There is no format “"+f.Format+"”.",
-			"Use blueprint, terraform, pocketbase-migration, curl or markdown.")
-		return view.fail(problems)
+	chosen := export.Formats()
+	if !f.All {
+		format, found := export.Find(f.Format)
+		if !found {
+			return view.fail(&refusal{"There is no format " + link.Quote(f.Format) + ".",
+				"Use blueprint, terraform, pocketbase-migration, curl or markdown."})
+		}
+		chosen = []export.Format{format}
 	}
 	none := func() (*engine.Store, error) { return nil, nil }
 	e, spec, err := p.open(ctx, &view, fileFlags{sourceFlags: f.sourceFlags}, none)
@@ -78,7 +107,7 @@ func (f exportFlags) run(ctx context.Context, p program) error {
 	if err != nil {
 		return view.fail(err)
 	}
-	if err := format.Write(p.out, plan); err != nil {
+	if err := f.save(p, chosen, plan); err != nil {
 		return view.fail(err)
 	}
 	for _, w := range plan.Warnings {
@@ -86,6 +115,64 @@ func (f exportFlags) run(ctx context.Context, p program) error {
 		if w.ID == link.WarnAccessUnseen || w.ID == link.WarnBindingLeftOut {
 			visible.Fprintf(p.err, "! %s: %s %s\n", w.System.Label(), w.Summary, w.Detail)
 		}
+	}
+	return nil
+}
+
+// save writes the plan in each format to standard output or to files. No file
+// is written if one of them exists. The error joins those of formats that cannot
+// represent the plan.
+func (f exportFlags) save(p program, chosen []export.Format, plan link.Plan) error {
+	texts := map[string][]byte{} // by path
+	var left []error
+	for _, format := range chosen {
+		var text bytes.Buffer
+		err := format.Write(&text, plan)
+		if _, refused := errors.AsType[link.Problems](err); err != nil && !refused {
+			return err
+		} else if err != nil {
+			left = append(left, err)
+			continue
+		}
+		path := f.Out
+		if f.All {
+			path = filepath.Join(f.Out, format.FileNameAt(time.Now()))
+		}
+		texts[path] = text.Bytes()
+	}
+	if exported := texts[f.Out]; f.Out == "" || f.Out == "-" {
+		_, err := p.out.Write(exported)
+		return errors.Join(append(left, err)...)
+	}
+	return errors.Join(append([]error{f.writeAll(p, texts)}, left...)...)
+}
+
+// writeAll writes files, or none if one of them exists.
+func (f exportFlags) writeAll(p program, texts map[string][]byte) error {
+	const todo = "Name another place with --out, or use --force."
+	for path := range texts {
+		if !f.Force && !isFree(path) {
+			return occupied(path, todo)
+		}
+	}
+	if f.All {
+		if err := os.MkdirAll(f.Out, 0o700); err != nil {
+			return err
+		}
+	}
+	for _, path := range slices.Sorted(maps.Keys(texts)) {
+		err := error(nil)
+		if f.Force {
+			err = replaceFile(path, texts[path], 0o600)
+		} else {
+			err = writeNew(path, texts[path])
+		}
+		if errors.Is(err, fs.ErrExist) {
+			return occupied(path, todo)
+		} else if err != nil {
+			return err
+		}
+		visible.Fprintf(p.err, "Wrote %s.\n", path)
 	}
 	return nil
 }

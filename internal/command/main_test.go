@@ -42,6 +42,7 @@ func TestScripts(t *testing.T) {
 			"people":    people,
 			"saved":     savedPlan,
 			"waitfor":   waitFor,
+			"mode":      mode,
 
 			"collections": collections,
 		},
@@ -63,6 +64,18 @@ func exits(ts *testscript.TestScript, neg bool, args []string) {
 	if got := strconv.Itoa(code); got != args[0] {
 		ts.Fatalf("%v exits with %s, want %s\n%s%s", args[1:], got, args[0], ts.ReadFile("stdout"),
 			ts.ReadFile("stderr"))
+	}
+}
+
+// mode holds a file to its permissions: mode 600 link.yaml.
+func mode(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 2 {
+		ts.Fatalf("usage: mode BITS FILE")
+	}
+	info, err := os.Stat(ts.MkAbs(args[1]))
+	ts.Check(err)
+	if got := strconv.FormatUint(uint64(info.Mode().Perm()), 8); got != args[0] {
+		ts.Fatalf("%s has the mode %s, want %s", args[1], got, args[0])
 	}
 }
 

@@ -1,10 +1,7 @@
 package command
 
 import (
-	"errors"
 	"fmt"
-	"os"
-	"path/filepath"
 	"strconv"
 	"strings"
 
@@ -12,22 +9,13 @@ import (
 )
 
 // writeMetrics writes the verifications for Prometheus to the file of --metrics,
-// if there is one. A reader sees the file before or after, never a part of it.
-func (f verifyFlags) writeMetrics(list []verification) (err error) {
+// if there is one.
+func (f verifyFlags) writeMetrics(list []verification) error {
 	if f.Metrics == "" {
 		return nil
 	}
-	file, err := os.CreateTemp(filepath.Dir(f.Metrics), ".authpocket-*") // no name that a collector reads
-	if err != nil {
+	if err := replaceFile(f.Metrics, []byte(metrics(list)), 0o644); err != nil {
 		return fmt.Errorf("writing the metrics: %w", err)
-	}
-	_, wrote := file.WriteString(metrics(list))
-	err = errors.Join(wrote, file.Chmod(0o644), file.Close())
-	if err == nil {
-		err = os.Rename(file.Name(), f.Metrics)
-	}
-	if err != nil {
-		return fmt.Errorf("writing the metrics: %w", errors.Join(err, os.Remove(file.Name())))
 	}
 	return nil
 }

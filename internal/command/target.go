@@ -58,15 +58,13 @@ func (f targetFlags) identify(spec *link.Spec) {
 
 // free returns an error if the file to write exists.
 func (f targetFlags) free() error {
-	if _, err := os.Lstat(f.Out); f.Out != "-" && !errors.Is(err, fs.ErrNotExist) {
+	if f.Out != "-" && !isFree(f.Out) {
 		return f.taken()
 	}
 	return nil
 }
 
-func (f targetFlags) taken() error {
-	return &refusal{link.Quote(f.Out) + " exists and is not replaced.", "Name another file with --out."}
-}
+func (f targetFlags) taken() error { return occupied(f.Out, "Name another file with --out.") }
 
 // save writes the link file, to a new file or to standard output.
 func (f targetFlags) save(p program, reach linkfile.File, spec link.Spec) error {
@@ -78,16 +76,12 @@ func (f targetFlags) save(p program, reach linkfile.File, spec link.Spec) error 
 		_, err := p.out.Write(linkFile)
 		return err
 	}
-	file, err := os.OpenFile(f.Out, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
-	if errors.Is(err, fs.ErrExist) {
+	if err := writeNew(f.Out, linkFile); errors.Is(err, fs.ErrExist) {
 		return f.taken()
 	} else if err != nil {
 		return err
 	}
-	if _, err := file.Write(linkFile); err != nil {
-		return errors.Join(err, file.Close())
-	}
 	visible.Fprintf(p.err, "Wrote %s. It takes the tokens from %s and %s.\n", f.Out, envAuthentikToken,
 		envPocketBaseToken)
-	return file.Close()
+	return nil
 }

@@ -17,7 +17,8 @@ func newValidate(s *shared) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "validate",
 		Short: "Check link files without connecting",
-		Long: "Checks link files without connecting: one, all of a directory, or standard input.\n\n" +
+		Long: "Checks link files without connecting: one, all of a directory, or standard input. Variables that are not set\n" +
+			"and files with secrets that are not there are noted on standard error, and are no problems.\n\n" +
 			"Exit code 0: no problems, 1: problems.",
 		Example: "  authpocket validate\n" +
 			"  authpocket validate -f links/ --json",
@@ -31,7 +32,14 @@ func newValidate(s *shared) *cobra.Command {
 // run checks link files without connecting.
 func (f validateFlags) run(ctx context.Context, p program) error {
 	view := p.view(f.JSON)
-	files, err := p.reader(f.sourceFlags).All(ctx, f.File)
+	reader, noted := p.reader(f.sourceFlags), map[string]bool{}
+	reader.Note = func(one linkfile.Fault) {
+		if line := one.Error() + "."; !noted[line] { // the entries of a list share their defaults
+			noted[line] = true
+			visible.Fprintln(p.err, line)
+		}
+	}
+	files, err := reader.All(ctx, f.File)
 	found := []link.Message{}
 	if err != nil {
 		found = messages(err)

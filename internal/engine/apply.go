@@ -238,6 +238,11 @@ func (e *Engine) Again(ctx context.Context, plan link.Plan) (link.Plan, error) {
 	if err != nil {
 		return link.Plan{}, err
 	}
+	if plan.Purpose == link.PurposeProof {
+		if err := e.markSuperusers(ctx, snaps.Authentik.Bindings); err != nil {
+			return link.Plan{}, err
+		}
+	}
 	fresh, problems := plans.Again(plan, snaps.Authentik, snaps.PocketBase)
 	if len(problems) > 0 {
 		return link.Plan{}, noLongerPossible(problems)

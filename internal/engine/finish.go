@@ -16,6 +16,16 @@ import (
 type Expected struct {
 	Person     int                // primary key of the authentik user, 0 if unknown
 	Prediction *signin.Prediction // from Foresee
+	known      signin.Person      // what is known without a prediction
+}
+
+// subject returns the subject that PocketBase is going to know the person by,
+// empty if unknown.
+func (x Expected) subject() string {
+	if x.Prediction != nil {
+		return x.Prediction.Subject
+	}
+	return x.known.Subject
 }
 
 // FinishSignIn has PocketBase exchange what authentik returned, as a guest, and

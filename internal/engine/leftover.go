@@ -5,6 +5,7 @@ import (
 	"errors"
 	"log/slog"
 	"strconv"
+	"strings"
 	"time"
 
 	"authpocket/internal/journal"
@@ -12,13 +13,16 @@ import (
 	"authpocket/internal/signin"
 )
 
-// lockPerson locks the test sign-ins of a person against other processes with
-// the same state directory.
-func (e *Engine) lockPerson(ctx context.Context, person int) (unlock func(), err error) {
+// lockPerson locks the test sign-ins of a person, or of a name whose person is
+// unknown, against other processes with the same state directory.
+func (e *Engine) lockPerson(ctx context.Context, person int, name string) (unlock func(), err error) {
 	if e.receipts == nil {
 		return func() {}, nil
 	}
-	unlock, err = e.receipts.Lock(ctx, e.key()+" sign-in of "+strconv.Itoa(person))
+	if person != 0 {
+		name = strconv.Itoa(person)
+	}
+	unlock, err = e.receipts.Lock(ctx, e.key()+" sign-in of "+name)
 	if errors.Is(err, journal.ErrLocked) {
 		return nil, &link.Fault{System: link.PB, Kind: link.FaultOther, Err: err,
 			Summary: "Another authpocket is testing this person's sign-in.", Todo: "Wait until that is done."}
@@ -28,17 +32,24 @@ func (e *Engine) lockPerson(ctx context.Context, person int) (unlock func(), err
 
 // note records on disk that PocketBase may create an account for a test
 // sign-in, so that a later run finds it if this one is killed. It returns nil
-// if there is nothing to record: without a prediction nobody could tell whose
-// account it is, and one that is there is not the test's.
-func (e *Engine) note(d link.Desired, s SignIn, x Expected) (*journal.SignIn, error) {
-	p := x.Prediction
-	if e.receipts == nil || p == nil || p.Subject == "" || p.Outcome == signin.OutcomeReturns ||
-		p.Outcome == signin.OutcomeLinked {
+// if there is nothing to record: an account that is there is not the test's.
+func (e *Engine) note(ctx context.Context, d link.Desired, s SignIn, name string, x Expected) (*journal.SignIn,
+	error) {
+	if e.receipts == nil || !e.mayCreate(ctx, d, x) {
 		return nil, nil
 	}
 	return e.receipts.BeginSignIn(journal.SignIn{AuthentikURL: e.meta.AuthentikURL, PocketBaseURL: e.meta.PocketBaseURL,
-		Collection: d.Collection.ID, Slot: d.Slot.Slot, Person: x.Person, Subject: p.Subject, State: s.State,
-		Started: s.Started})
+		Collection: d.Collection.ID, Slot: d.Slot.Slot, Person: x.Person, Username: name, Subject: x.subject(),
+		State: s.State, Started: s.Started})
+}
+
+// mayCreate reports whether a sign-in may create an account, as far as is known.
+func (e *Engine) mayCreate(ctx context.Context, d link.Desired, x Expected) bool {
+	if p := x.Prediction; p != nil {
+		return p.Subject != "" && p.Outcome != signin.OutcomeReturns && p.Outcome != signin.OutcomeLinked
+	}
+	bySubject, byEmail, err := e.pocketbase.Accounts(ctx, d, x.known.Subject, x.known.Email)
+	return err != nil || bySubject == nil && byEmail == nil
 }
 
 // ended removes the note of a test sign-in that left nothing behind.
@@ -62,7 +73,8 @@ const exchangeDelay = 5 * time.Second
 // clearUp deletes the accounts that interrupted tests of a person left behind,
 // and adds what it did to the check. An account that the person may have used
 // since is not deleted.
-func (e *Engine) clearUp(ctx context.Context, d link.Desired, person int) (report func(link.Check) link.Check) {
+func (e *Engine) clearUp(ctx context.Context, d link.Desired, person int, name string) (
+	report func(link.Check) link.Check) {
 	report = func(c link.Check) link.Check { return c }
 	if e.receipts == nil {
 		return report
@@ -72,8 +84,13 @@ func (e *Engine) clearUp(ctx context.Context, d link.Desired, person int) (repor
 		e.log.ErrorContext(ctx, "reading the notes of sign-ins", slog.Any("error", err))
 	}
 	for _, n := range notes {
-		if n.Person != person || n.Collection != d.Collection.ID || n.Slot != d.Slot.Slot {
+		theirs := person != 0 && n.Person == person || n.Username == name
+		if !theirs || n.Collection != d.Collection.ID || n.Slot != d.Slot.Slot {
 			continue
+		}
+		if n.Person == 0 && person != 0 { // the token may read users now
+			known, _ := e.authentik.Person(ctx, d, person)
+			n.Person, n.Subject = person, known.Subject
 		}
 		id, err := e.clearUpAfter(ctx, d, n)
 		if settled(n, id, err) {
@@ -114,6 +131,9 @@ func leftBehind(check link.Check, id string, err error) link.Check {
 // clearUpAfter deletes the account that an interrupted test created and returns
 // its ID, empty for none.
 func (e *Engine) clearUpAfter(ctx context.Context, d link.Desired, n *journal.SignIn) (id string, err error) {
+	if n.Subject == "" {
+		return e.suspects(ctx, d, n)
+	}
 	account, _, err := e.pocketbase.Accounts(ctx, d, n.Subject, "")
 	if err != nil || account == nil {
 		return "", err
@@ -128,4 +148,17 @@ func (e *Engine) clearUpAfter(ctx context.Context, d link.Desired, n *journal.Si
 		return account.ID, err
 	}
 	return account.ID, e.pocketbase.DeleteAccount(ctx, d, account.ID, n.Started, false)
+}
+
+// suspects returns the IDs of the accounts that were created at the time of an
+// interrupted test whose person's subject is unknown, empty for none, and a
+// fault that says why none is deleted.
+func (e *Engine) suspects(ctx context.Context, d link.Desired, n *journal.SignIn) (ids string, err error) {
+	made, err := e.pocketbase.MadeBetween(ctx, d, n.Started, n.Started.Add(settleTime))
+	if err != nil || len(made) == 0 {
+		return "", err
+	}
+	return strings.Join(made, " or "), &link.Fault{System: link.PB, Kind: link.FaultRefused,
+		Summary: "authpocket may not read " + n.Username + " in authentik, so it cannot tell whose account it is.",
+		Todo:    "If nobody needs the account, delete it in PocketBase's dashboard."}
 }

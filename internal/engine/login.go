@@ -18,8 +18,9 @@ type AuthentikLogin interface {
 	// SignIn signs a person in and returns what authentik sends to the redirect
 	// URI, which is not opened. The error is a *signin.LoginError.
 	SignIn(context.Context, link.Desired, signin.Opening, signin.Credentials) (signin.Return, error)
-	// Active reports whether a user may sign in at all. The error is a *link.Fault.
-	Active(ctx context.Context, person int) (bool, error)
+	// Person returns what authentik's user tells of a sign-in to the link. The
+	// error is a *link.Fault.
+	Person(ctx context.Context, d link.Desired, pk int) (signin.Person, error)
 	// OnlySignIn reports whether the sign-in with that state is in authentik's
 	// log, and no other one of the person to the link's application since then.
 	// The error is a *link.Fault.
@@ -38,16 +39,13 @@ const (
 // asks for more than the credentials. The verdict is nil if the sign-in did not
 // reach an outcome. It takes up to a minute, and 30 s more to explain a failure.
 func (e *Engine) SignInAs(ctx context.Context, d link.Desired, who signin.Credentials) (link.Check, *signin.Verdict) {
-	person, err := e.FindUser(ctx, who.Name)
-	if err != nil { // a token that may not read users can still test a sign-in
-		return e.signInAs(ctx, d, who, 0)
-	}
-	unlock, err := e.lockPerson(ctx, person)
+	person, _ := e.FindUser(ctx, who.Name) // a token that may not read users can still test a sign-in
+	unlock, err := e.lockPerson(ctx, person, who.Name)
 	if err != nil {
 		return skipped(signInBy(who), err), nil
 	}
 	defer unlock()
-	report := e.clearUp(ctx, d, person)
+	report := e.clearUp(ctx, d, person, who.Name)
 	check, v := e.signInAs(ctx, d, who, person)
 	return report(check), v
 }
@@ -58,7 +56,7 @@ func (e *Engine) signInAs(ctx context.Context, d link.Desired, who signin.Creden
 	var note *journal.SignIn
 	a := e.attempt(ctx, d, who, func() Expected { return e.expect(ctx, d, person) },
 		func(s SignIn, x Expected) (err error) {
-			note, err = e.note(d, s, x)
+			note, err = e.note(ctx, d, s, who.Name, x)
 			return err
 		})
 	if a.verdict == nil {
@@ -99,7 +97,7 @@ func (e *Engine) attempt(ctx context.Context, d link.Desired, who signin.Credent
 			return a
 		}
 		back = signin.Return{Stopped: stopped.Cause, Said: stopped.What}
-		if stopped.Cause == link.CauseCredentials && e.inactive(ctx, x.Person) {
+		if stopped.Cause == link.CauseCredentials && e.inactive(ctx, d, x.Person) {
 			back.Stopped = link.CausePersonInactive // authentik itself says that the password is wrong
 			back.Said += " The user is not active."
 		}
@@ -114,8 +112,8 @@ func (e *Engine) attempt(ctx context.Context, d link.Desired, who signin.Credent
 		}
 	}
 	v, answered := e.finishSignIn(ctx, d, a.SignIn, back, x, nil)
-	if back.Code.IsSet() && x.Prediction != nil {
-		e.findLost(ctx, d, a.SignIn, x.Prediction.Subject, &v)
+	if back.Code.IsSet() {
+		e.findLost(ctx, d, a.SignIn, x.subject(), &v)
 	}
 	a.check = signInCheck(a.check, v, append(who.Secrets(), back.Code))
 	a.verdict, a.answered = &v, answered
@@ -136,18 +134,20 @@ func (e *Engine) expect(ctx context.Context, d link.Desired, person int) (x Expe
 	x.Person = person
 	if p, err := e.Foresee(ctx, d, person); err == nil {
 		x.Prediction = &p
+	} else {
+		x.known, _ = e.authentik.Person(ctx, d, person)
 	}
 	return x
 }
 
 // inactive reports whether authentik is known to have deactivated a person, 0
 // for an unknown one.
-func (e *Engine) inactive(ctx context.Context, person int) bool {
+func (e *Engine) inactive(ctx context.Context, d link.Desired, person int) bool {
 	if person == 0 {
 		return false
 	}
-	active, err := e.authentik.Active(ctx, person)
-	return err == nil && !active
+	known, err := e.authentik.Person(ctx, d, person)
+	return err == nil && known.Inactive
 }
 
 // notStarted returns the check for a sign-in that PocketBase does not offer.

@@ -29,6 +29,9 @@ type AuthentikProof interface {
 	// Access reports whether the person may use the application, with
 	// authentik's messages.
 	Access(ctx context.Context, d link.Desired, person int) (bool, []string, error)
+	// Superusers reports whether the members of a group are superusers, because of
+	// the group or of one that it is in.
+	Superusers(ctx context.Context, group string) (bool, error)
 	// RedirectURIs returns the provider's current redirect URIs.
 	RedirectURIs(ctx context.Context, d link.Desired) ([]string, error)
 	// Events returns the events about the link's client since a time of this
@@ -63,6 +66,9 @@ type PocketBaseProof interface {
 	// MadeSince returns nil if the account was created since then, by a sign-in
 	// through the link's slot.
 	MadeSince(ctx context.Context, d link.Desired, id string, since time.Time) error
+	// MadeBetween returns the IDs of accounts that sign-ins through the link's slot
+	// created between two times of this machine's clock.
+	MadeBetween(ctx context.Context, d link.Desired, from, to time.Time) ([]string, error)
 	// DeleteAccount deletes an account that a test sign-in created since then.
 	// reported means that PocketBase itself reported the account as new.
 	DeleteAccount(ctx context.Context, d link.Desired, id string, since time.Time, reported bool) error

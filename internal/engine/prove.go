@@ -35,11 +35,27 @@ func (e *Engine) PlanProof(ctx context.Context, spec link.Spec, address string) 
 	if plan.Generated.Person, err = newPerson(address); err != nil {
 		return link.Plan{}, err
 	}
+	if err := e.markSuperusers(ctx, snaps.Authentik.Bindings); err != nil {
+		return link.Plan{}, err
+	}
 	proof, problems := plans.NewProof(plan, snaps.Authentik, snaps.PocketBase)
 	if len(problems) > 0 {
 		return link.Plan{}, problems
 	}
 	return proof, e.checkAddress(ctx, proof)
+}
+
+// markSuperusers marks the bindings to groups whose members inherit the rights of
+// a superuser, which authentik does not show in bindings.
+func (e *Engine) markSuperusers(ctx context.Context, bindings []link.BindingState) (err error) {
+	for i, b := range bindings {
+		if b.Enabled && b.Kind == "group" && !b.Negate && !b.Superusers {
+			if bindings[i].Superusers, err = e.authentik.Superusers(ctx, b.Target.ID); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
 }
 
 // The lengths of the random values of a person.

@@ -129,6 +129,39 @@ func TestThePersonOfAProofIsAMember(t *testing.T) {
 	}
 }
 
+// A person made for a test never becomes a superuser, not even because of a group that a group is in.
+func TestThePersonOfAProofIsNoSuperuser(t *testing.T) {
+	b := newBench(t)
+	b.link(b.minimal())
+	app := b.authentik("GET", "/core/applications/pocketbase/", nil)["pk"]
+	group := func(name string, super bool, parents ...string) string {
+		return b.authentik("POST", "/core/groups/", map[string]any{"name": name, "is_superuser": super,
+			"parents": append([]string{}, parents...)})["pk"].(string)
+	}
+	other, root := group("other", false), group("root", true)
+	middle := group("middle", false, other, root)
+	low, plain := group("low", false, middle), group("plain", false, other)
+	bind := func(group string) {
+		b.authentik("POST", "/policies/bindings/", map[string]any{"target": app, "order": 0, "group": group})
+	}
+	bind(low)
+	_, err := b.engine.PlanProof(t.Context(), b.minimal(), "")
+	if problems, ok := errors.AsType[link.Problems](err); !ok || !strings.Contains(problems.Error(), "of superusers") {
+		t.Fatalf("bound to a group in a group of superusers: %v", err)
+	}
+	bind(plain)
+	plan := b.planProof("")
+	joined := link.As[link.PersonState](plan.Changes[0].After).Groups
+	if len(joined) != 1 || joined[0].ID != plain {
+		t.Fatalf("the person joins %v", joined)
+	}
+	b.authentik("PATCH", "/core/groups/"+other+"/", map[string]any{"is_superuser": true})
+	if _, _, err := b.engine.Prove(t.Context(), plan, func(engine.Event) {}); !link.IsStale(err) {
+		t.Errorf("a group that became one of superusers: %v", err)
+	}
+	b.holdsNothing("after the proofs")
+}
+
 // A proof that cannot work is refused before anything is written.
 func TestAProofThatANewPersonCannotMake(t *testing.T) {
 	b := newBench(t)

@@ -22,14 +22,51 @@ func (e *Engine) concerns(one journal.Summary, spec link.Spec) bool {
 	return e.ours(one) && one.Kind != journal.Proof && one.Slug == q.Slug && one.Collection == q.Collection
 }
 
-// Newest returns the ID of the link's newest receipt that undo can take back. If
-// a rotation is newer, the error says so and names that receipt. A spec without
-// a slug covers every link of its collection.
-func (e *Engine) Newest(spec link.Spec) (string, error) {
-	nothing := &journal.Fault{Summary: "There is no receipt of this link to undo.",
+// UndoReason is why no receipt of a link can be undone.
+type UndoReason string
+
+// The reasons.
+const (
+	NoneToUndo    UndoReason = "none"    // the link has no receipt of a change
+	UndoneAlready UndoReason = "undone"  // the newest one was undone
+	UndoRotation  UndoReason = "rotated" // the newest one is of a rotation
+)
+
+// NothingToUndo is the error of Newest.
+type NothingToUndo struct {
+	Reason  UndoReason
+	Receipt string // the newest one before a rotation, if any
+}
+
+// Error returns the messages in one line.
+func (n *NothingToUndo) Error() string { return n.Messages()[0].Text(link.InFile) }
+
+// Messages says why there is nothing to undo, and what to do.
+func (n *NothingToUndo) Messages() []link.Message {
+	m := link.Message{Summary: "There is no receipt of this link to undo.",
 		Todo: "authpocket receipts lists those there are."}
+	switch n.Reason {
+	case NoneToUndo:
+	case UndoneAlready:
+		m.Summary = "There is nothing left to undo: the receipts of this link were undone."
+	case UndoRotation:
+		m.Summary = "The newest receipt of this link is of a rotation, which cannot be undone: the old client secret is " +
+			"not kept."
+		m.Todo = "For another client secret, rotate again."
+		if n.Receipt != "" {
+			m.Todo = "Name the previous receipt to undo that one, and the link with it: " + n.Receipt + ". " + m.Todo
+		}
+	}
+	return []link.Message{m}
+}
+
+// Newest returns the ID of the link's newest receipt that undo can take back.
+// The error is a *NothingToUndo if there is none, or if a rotation is newer. A
+// spec without a slug covers every link of its collection.
+func (e *Engine) Newest(spec link.Spec) (string, error) {
+	none := &NothingToUndo{Reason: NoneToUndo}
 	if e.receipts == nil {
-		return "", nothing
+		return "", none
 	}
 	list, _, err := e.receipts.List()
 	if err != nil {
@@ -39,7 +76,6 @@ func (e *Engine) Newest(spec link.Spec) (string, error) {
 	for _, one := range list {
 		kinds[one.ID] = one.Kind
 	}
-	rotated := false           // by a newer receipt, which cannot be undone
 	for _, one := range list { // newest first, so an undo precedes what it undid
 		switch {
 		case !e.ours(one) || one.Kind == journal.Proof || one.Collection != spec.Query().Collection ||
@@ -48,26 +84,22 @@ func (e *Engine) Newest(spec link.Spec) (string, error) {
 			undone[one.Of] = undone[one.Of] || one.Outcome == journal.Completed
 		case (one.Kind == journal.Apply || one.Kind == journal.Remove) && undone[one.ID]:
 			undone[one.Of] = undone[one.Of] || kinds[one.Of] == one.Kind // including what it continued
+			if none.Reason == NoneToUndo {
+				none.Reason = UndoneAlready
+			}
 		case one.Kind == journal.Rotate:
-			rotated = rotated || one.Wrote()
+			if one.Wrote() {
+				none.Reason = UndoRotation
+			}
 		case one.Outcome == journal.Undone || !one.Wrote() && one.Outcome != "":
-		case one.Kind == journal.Apply && rotated:
-			return one.ID, olderThanRotation(one.ID)
+		case one.Kind == journal.Apply && none.Reason == UndoRotation:
+			none.Receipt = one.ID
+			return one.ID, none
 		default:
 			return one.ID, nil
 		}
 	}
-	return "", nothing
-}
-
-// olderThanRotation keeps an undo from skipping a newer rotation.
-func olderThanRotation(id string) error {
-	return &journal.Fault{
-		Summary: "The newest receipt of this link is of a rotation, which cannot be undone: the old client secret is " +
-			"not kept.",
-		Todo: "Name the previous receipt to undo that one, and the link with it: " + id +
-			". For another client secret, rotate again.",
-	}
+	return "", none
 }
 
 // lock locks the two systems against other processes and requests.

@@ -240,9 +240,38 @@ func TestAnApplyIsUndoneTheWholeWay(t *testing.T) {
 	if got := b.secretsInPocketBase(); len(got) != 1 || got["google"] != "secret of Google" {
 		t.Errorf("PocketBase has the secrets %v", got)
 	}
-	if id, err := b.engine.Newest(b.minimal()); err == nil {
-		t.Errorf("there is still %s to undo", id)
+	id, err := b.engine.Newest(b.minimal())
+	if why, _ := errors.AsType[*engine.NothingToUndo](err); why == nil || why.Reason != engine.UndoneAlready {
+		t.Errorf("to undo there is %q, %v", id, err)
 	}
+}
+
+func TestUndoSaysWhyThereIsNothingToUndo(t *testing.T) {
+	b := newBench(t)
+	holds := func(want engine.UndoReason, named bool) {
+		t.Helper()
+		_, err := b.engine.Newest(b.minimal())
+		why, _ := errors.AsType[*engine.NothingToUndo](err)
+		if why == nil || why.Reason != want || (why.Receipt != "") != named {
+			t.Errorf("the error is %v, %+v, want %s", err, why, want)
+		}
+	}
+	b.link(b.minimal())
+	b.engine = b.connectKeeping(openStore(t, t.TempDir())) // where the link has no receipt yet
+	holds(engine.NoneToUndo, false)
+	rotate := func() {
+		t.Helper()
+		plan, err := b.engine.Rotation(t.Context(), b.minimal())
+		if err != nil {
+			t.Fatal(err)
+		}
+		b.apply(plan)
+	}
+	rotate()
+	holds(engine.UndoRotation, false)
+	b.link(b.everythingBut())
+	rotate()
+	holds(engine.UndoRotation, true)
 }
 
 // everythingBut returns everything except what cannot change on the link that

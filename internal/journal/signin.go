@@ -21,8 +21,9 @@ type SignIn struct {
 	PocketBaseURL string `json:"pocketbase_url"`
 	Collection    string `json:"collection"` // primary key
 	Slot          string `json:"slot"`
-	Person        int    `json:"person"`  // primary key of the authentik user
-	Subject       string `json:"subject"` // that PocketBase knows the person by
+	Person        int    `json:"person"`             // primary key of the authentik user, 0 if unknown
+	Username      string `json:"username,omitempty"` // that the test signed in with
+	Subject       string `json:"subject"`            // that PocketBase knows the person by, empty if unknown
 	// State is that of the authorization request, by which authentik's log tells it from others.
 	State   string    `json:"state"`
 	Started time.Time `json:"started"`

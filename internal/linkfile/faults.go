@@ -36,6 +36,8 @@ type faults struct {
 	path string
 	list []error
 	seen map[string]bool
+	// unset are the places of values with a variable that the environment lacks, where that is only a note.
+	unset map[link.Place]bool
 }
 
 // add adds a fault.

@@ -94,6 +94,9 @@ func checkTypes(f *faults, root *yaml.Node) {
 		case kind == reflect.Struct && !text && v.node.Kind != yaml.MappingNode && !isNull(v.node):
 			words = "this must be a mapping: keys with their values, one per line"
 		}
+		if kind == reflect.Bool && f.unset[placeOf(f.path, v.node)] {
+			v.node.Tag, v.node.Value, words = "!!bool", "false", "" // either would do
+		}
 		if words != "" {
 			f.add(v.node, v.path, "%s", words)
 		}

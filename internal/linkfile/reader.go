@@ -33,6 +33,9 @@ type Reader struct {
 	// Needs lists the keys that the command needs, nil for all. Others cannot stop it: they are left out if
 	// anything is wrong with the file.
 	Needs []string
+	// Note gets what this environment lacks for the file, variables and files with secrets, and makes it no error:
+	// the values that it would give are not checked. nil where the values are needed.
+	Note func(Fault)
 	// Selection says which links are read. Nothing that is wrong with another link's settings is an error.
 	Selection
 }
@@ -197,6 +200,7 @@ func (r Reader) decode(path string, root *yaml.Node) (File, *faults) {
 	}
 	r.readSecrets(&file)
 	file.check()
+	file.problems = slices.DeleteFunc(file.problems, func(p link.Problem) bool { return f.unset[file.Place(p.Field)] })
 	return file, f
 }
 

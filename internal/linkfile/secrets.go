@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
@@ -40,7 +41,10 @@ func (r Reader) readSecrets(f *File) {
 			continue
 		}
 		text, err := readSecret(one.path)
-		if err != nil {
+		if r.Note != nil && errors.Is(err, fs.ErrNotExist) {
+			r.Note(Fault{Place: f.Place(field), Field: field, Words: link.Quote(one.path) + " is not there"})
+			continue
+		} else if err != nil {
 			f.problems.Add(field, "The file "+link.Quote(one.path)+" can't be used: "+err.Error()+".",
 				"Name a file that holds the secret and nothing else.")
 		}

@@ -6,6 +6,8 @@ import (
 	"strings"
 
 	"go.yaml.in/yaml/v3"
+
+	"authpocket/internal/link"
 )
 
 // allows reports whether a link file may read the environment variable. Its value is sent to the addresses in the
@@ -69,7 +71,15 @@ func (e *expander) value(name string, node *yaml.Node) string {
 		return ""
 	}
 	value, found := e.from.Lookup(name)
-	if !found {
+	switch place := placeOf(e.path, node); {
+	case !found && e.from.Note != nil:
+		if e.unset == nil {
+			e.unset = map[link.Place]bool{}
+		}
+		e.unset[place] = true
+		e.from.Note(Fault{Place: place, Words: name + " is not set"})
+		return "${" + name + "}"
+	case !found:
 		e.add(node, "", "the environment has no variable %s", name)
 	}
 	return value

@@ -17,6 +17,13 @@ type Claims struct {
 	Picture  string
 }
 
+// Person is what authentik's user tells of a sign-in without a preview of its claims.
+type Person struct {
+	Inactive bool // may not sign in at all
+	Email    string
+	Subject  string // empty if unknown
+}
+
 // Account is the part of an auth record that matters for a sign-in.
 type Account struct {
 	ID       string

@@ -255,6 +255,30 @@ func (c SignIns) MadeSince(ctx context.Context, d link.Desired, id string, since
 	return err
 }
 
+// MadeBetween returns the IDs of accounts that sign-ins through the link's slot created between two times of this
+// machine's clock. Its error is a *link.Fault.
+func (c SignIns) MadeBetween(ctx context.Context, d link.Desired, from, to time.Time) (ids []string, err error) {
+	ahead, err := c.ClockOffset(ctx)
+	if err != nil {
+		return nil, err
+	}
+	at := func(t time.Time) string { return rest.Quoted(t.Add(ahead).UTC().Format("2006-01-02 15:04:05.000Z")) }
+	rows, err := c.links(ctx, d, "created>="+at(from.Add(-2*time.Second))+" && created<="+at(to))
+	if err != nil {
+		return nil, err
+	}
+	for _, row := range rows {
+		found, err := c.user(ctx, d, row.RecordRef)
+		if err != nil {
+			return nil, err
+		}
+		if found != nil && notOurs(*found, []externalAuth{row}, from.Add(ahead-2*time.Second), true) == nil {
+			ids = append(ids, row.RecordRef)
+		}
+	}
+	return ids, nil
+}
+
 // madeSince reports whether the account exists; its error says why the test did not create it. told reports whether
 // PocketBase itself, on signing the person in, said that the account was new.
 func (c SignIns) madeSince(ctx context.Context, d link.Desired, id string, since time.Time, told bool,

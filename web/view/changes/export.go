@@ -18,10 +18,26 @@ func NewExport(h view.Head, back string, files []ExportFile, warnings []link.War
 		}
 	}
 	for _, f := range files {
-		f.For, f.URL = exportFor(f.URL), "/export/"+f.URL
+		if f.For == "" {
+			f.For, f.URL = exportFor(f.URL), "/export/"+f.URL
+		}
 		p.Files = append(p.Files, f)
 	}
 	return p
+}
+
+// LinkFileURL is where the link file is.
+const LinkFileURL = "/export/link.yaml"
+
+// NewLinkFile returns the link file as one of the files. ca reports that a private CA is needed, which it cannot hold.
+func NewLinkFile(name, text string, ca bool) ExportFile {
+	f := ExportFile{Title: "Link file", URL: LinkFileURL, FileName: name, Text: text,
+		For: "Both sides, for the authpocket command: it plans, applies and checks this link. It takes the tokens from " +
+			"the variables AUTHENTIK_TOKEN and POCKETBASE_TOKEN."}
+	if ca {
+		f.For += " Save the certificate of your CA as a file, and name it with ca_file."
+	}
+	return f
 }
 
 // exportFor returns the description of an export format.

@@ -64,10 +64,11 @@ func NewReview(h view.Head, in ReviewInput) ReviewPage {
 func later(d link.Desired) []view.Action {
 	export := view.Action{Label: "Export the link as a blueprint, Terraform, migration, script or Markdown",
 		URL: "/export"}
+	file := view.Action{Label: "Download the link file, for the authpocket command", URL: LinkFileURL}
 	if d.Application.PK == "" {
-		return []view.Action{export}
+		return []view.Action{export, file}
 	}
-	return []view.Action{export, {Label: "Rotate the client secret", URL: "/rotate"},
+	return []view.Action{export, file, {Label: "Rotate the client secret", URL: "/rotate"},
 		{Label: "Remove the link", URL: "/remove"}}
 }
 
