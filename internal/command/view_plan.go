@@ -19,21 +19,25 @@ func (v view) plan(plan link.Plan) {
 	if plan.Purpose == link.PurposeUndo {
 		visible.Fprintf(v.out, "Undoing receipt %s.\n", plan.Of)
 	}
+	v.all = v.all || plan.Purpose == link.PurposeUndo // it may take back a default that somebody chose
 	v.changes(plan.Changes)
 	if more := plan.IfNeeded(); len(more) > 0 {
-		visible.Fprintln(v.out, "Only if needed:")
+		visible.Fprintf(v.out, "\nOnly if needed:\n")
 		v.changes(more)
 	}
 	decide, known := plan.Decisions()
 	if plan.Empty() {
 		visible.Fprintln(v.out, "Nothing to change.")
 	}
+	if !plan.Empty() && len(plan.Warnings) > 0 {
+		visible.Fprintln(v.out)
+	}
 	v.known(known)
 	for _, w := range decide {
 		v.warning(w)
 	}
 	if !plan.Empty() {
-		visible.Fprintf(v.out, "%s\n", v.on.in(bold, changes(len(plan.Changes))+" to make."))
+		visible.Fprintf(v.out, "\n%s\n", v.on.in(bold, changes(len(plan.Changes))+" to make."))
 	}
 }
 
@@ -121,7 +125,8 @@ func (v view) fieldText(a link.Action, f link.Field) visible.Text {
 	return v.on.styled(red, v.value(f.Before)) + " → " + v.on.styled(green, after)
 }
 
-// value returns a field's value. A list that is too long for the terminal has one entry per line.
+// value returns a field's value. One of several lines begins on a new line. A list that is too long for the terminal
+// has one entry per line.
 func (v view) value(s link.Shown) visible.Text {
 	const indent = "        "
 	list, ok := s.List()
@@ -129,7 +134,11 @@ func (v view) value(s link.Shown) visible.Text {
 		lines := link.Each(list, func(one string) string { return "\n" + indent + string(visible.Block(one, indent)) })
 		return visible.Text(strings.Join(lines, ""))
 	}
-	return visible.Block(link.Show(s), indent)
+	text := link.Show(s)
+	if strings.Contains(text, "\n") {
+		text = "\n" + text
+	}
+	return visible.Block(text, indent)
 }
 
 func defaults(n int) string {

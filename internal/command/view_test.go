@@ -63,15 +63,14 @@ func TestFieldsAreNamedAsInTheLinkFile(t *testing.T) {
 
 func TestAnUndoReadsBackwards(t *testing.T) {
 	var out bytes.Buffer
-	view{out: &out}.plan(link.Plan{Changes: []link.Change{{
+	view{out: &out}.plan(link.Plan{Purpose: link.PurposeUndo, Of: "abc", Changes: []link.Change{{
 		System: link.Authentik, Action: link.Delete, Object: "provider “Shop”", Why: "Takes back what was done before.",
 		Lost: "Its client secret.",
 		Fields: []link.Field{{Name: "description", Before: link.ShowText("two\nlines")},
-			{Name: "hide", Before: link.ShowFlag(true)}},
+			{Name: "hide", Before: link.ShowFlag(true), Usual: true}},
 	}}})
-	want := "- authentik: delete provider “Shop”\n    why: Takes back what was done before.\n    description: two\n" +
-		"        lines\n    hide: yes\n    cannot be undone: Its client secret.\n1 change to " +
-		"make.\n"
+	want := "Undoing receipt abc.\n- authentik: delete provider “Shop”\n    why: Takes back what was done before.\n" +
+		"    description:\n        two\n        lines\n    hide: yes\n    cannot be undone: Its client secret.\n\n1 change to make.\n"
 	if diff := cmp.Diff(want, out.String()); diff != "" {
 		t.Errorf("the text (want -, got +):\n%s", diff)
 	}
