@@ -58,7 +58,7 @@ func (p program) reach(ctx context.Context, file linkfile.File, receipts store) 
 // connectBoth connects to both systems and reports the errors of both.
 func (p program) connectBoth(ctx context.Context, file linkfile.File) (engine.Config, error) {
 	cfg := engine.Config{Program: releaseVersion(), Log: p.log, AuthentikURL: file.Authentik.Base,
-		PocketBaseURL: file.PocketBase.Base}
+		PocketBaseURL: file.PocketBase.Base, Others: file.Others}
 	var (
 		a     connect.Authentik
 		b     connect.PocketBase
