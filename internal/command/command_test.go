@@ -33,7 +33,7 @@ func TestEveryCommandExplainsItself(t *testing.T) {
 
 func TestWhatIsNoCommandStartsNothing(t *testing.T) {
 	for _, args := range [][]string{
-		{"no-such-command"}, {"serve", "no-such-command"}, {"apply", "again"},
+		{"no-such-command"}, {"serve", "no-such-command"},
 		{"veryfy", "-f", "link.yaml"}, {"veryfy", "--help"}, {"--", "verify"}, {""},
 		{"--listen", "127.0.0.1:0", "sreve"}, {"help", "no-such-command"}, {"receipts", "plan"},
 		{"completion", "no-such-shell"}, {"completion"}, {"export", "-f", "link.yaml"},
@@ -44,5 +44,15 @@ func TestWhatIsNoCommandStartsNothing(t *testing.T) {
 			!strings.HasPrefix(errs.String(), "authpocket: ") {
 			t.Errorf("%v exits with %d, prints %q and %q", args, code, out.String(), errs.String())
 		}
+	}
+}
+
+func TestApplyNamesASavedPlanThatIsNotThere(t *testing.T) {
+	t.Chdir(t.TempDir())
+	var out, errs bytes.Buffer
+	code := run(t.Context(), []string{"apply", "again"}, streams{strings.NewReader(""), &out, &errs})
+	const want = "There is no saved plan “again”. Make one with authpocket plan --out.\n"
+	if code != exitError || out.Len() > 0 || errs.String() != want {
+		t.Errorf("it exits with %d, prints %q and %q", code, out.String(), errs.String())
 	}
 }

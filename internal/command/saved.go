@@ -18,6 +18,9 @@ const maxPlan = 64 << 20
 // readPlan returns the content of a saved plan's file.
 func readPlan(path string) ([]byte, error) {
 	f, err := os.Open(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, &refusal{"There is no saved plan " + link.Quote(path) + ".", "Make one with authpocket plan --out."}
+	}
 	if err != nil {
 		return nil, fmt.Errorf("opening the saved plan: %w", err)
 	}

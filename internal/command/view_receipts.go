@@ -55,9 +55,10 @@ func (v view) receipts(list []journal.Summary, aside []journal.SetAside) {
 	case v.on.terminal:
 		v.receiptTable(list, rows)
 	default:
-		for i, r := range rows {
+		for i, s := range list {
+			r := rows[i]
 			visible.Fprintf(v.out, "%s\t%s\t%s\t%s\t%s\t%d/%d\t%s\t%s\t%s\t%s\n", r.ID, r.When, r.Kind,
-				did(list[i]), r.Outcome, r.Done, r.Changes, r.Slug, r.AuthentikURL, r.Collection, r.PocketBaseURL)
+				did(s), r.Outcome, r.Done, r.Changes, r.Slug, r.AuthentikURL, r.Collection, r.PocketBaseURL)
 		}
 	}
 	for _, a := range aside {

@@ -156,7 +156,8 @@ func TestWithoutRightsAnAccountOfBeforeStays(t *testing.T) {
 	}
 	b.die(b.with(a, fatal{p, "DeleteAccount", false}, nil), d) // makes the account
 	for _, table := range []string{"users", "_externalAuths"} {
-		if _, err := app.DB().NewQuery("UPDATE " + table + " SET created='2020-01-01 00:00:00.000Z'").Execute(); err != nil {
+		old := "UPDATE " + table + " SET created='2020-01-01 00:00:00.000Z'"
+		if _, err := app.DB().NewQuery(old).Execute(); err != nil {
 			t.Fatal(err)
 		}
 	}
