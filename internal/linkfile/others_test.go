@@ -22,7 +22,8 @@ links:
   - {name: elsewhere, pocketbase: {url: https://q.company}}
   - {name: blog, application: {slug: blog}, pocketbase: {collection: blog}}
 `
-	r := Reader{Lookup: func(name string) (string, bool) { return "x", name != "UNSET" }, Selection: Selection{Only: []string{"one"}}}
+	r := Reader{Lookup: func(name string) (string, bool) { return "x", name != "UNSET" },
+		Selection: Selection{Only: []string{"one"}}}
 	files, err := r.Parse("links.yaml", []byte(text))
 	if err != nil {
 		t.Fatal(err)
@@ -35,7 +36,8 @@ links:
 		files[0].Others); diff != "" {
 		t.Errorf("the others of the first (want -, got +):\n%s", diff)
 	}
-	if diff := cmp.Diff([]link.Other{{AuthentikURL: a, Slug: "one", ProviderName: "One", Slot: link.AnySlot}, far, blog},
+	one := link.Other{AuthentikURL: a, Slug: "one", ProviderName: "One", Slot: link.AnySlot}
+	if diff := cmp.Diff([]link.Other{one, far, blog},
 		files[1].Others); diff != "" {
 		t.Errorf("the others of the second (want -, got +):\n%s", diff)
 	}
