@@ -66,7 +66,7 @@ func orInterrupted(ctx context.Context, err error) error {
 // connectBoth connects to both systems and reports the errors of both.
 func (p program) connectBoth(ctx context.Context, file linkfile.File) (engine.Config, error) {
 	cfg := engine.Config{Program: releaseVersion(), Log: p.log, AuthentikURL: file.Authentik.Base,
-		PocketBaseURL: file.PocketBase.Base}
+		PocketBaseURL: file.PocketBase.Base, Others: file.Others}
 	var (
 		a     connect.Authentik
 		b     connect.PocketBase
