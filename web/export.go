@@ -82,7 +82,7 @@ func (s *Server) sendLinkFile(w http.ResponseWriter, r *http.Request, sess *sess
 	case len(file.Refused) > 0:
 		redirect(w, r, "/export") // which says why
 	default:
-		download(w, linkfile.Default, "application/yaml; charset=utf-8", []byte(file.Text))
+		download(w, linkfile.Default, "text/yaml; charset=utf-8", []byte(file.Text))
 	}
 }
 

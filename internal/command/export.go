@@ -113,7 +113,7 @@ func (f exportFlags) run(ctx context.Context, p program) error {
 	for _, w := range plan.Warnings {
 		// The file lets in more people than the link.
 		if w.ID == link.WarnAccessUnseen || w.ID == link.WarnBindingLeftOut {
-			visible.Fprintf(p.err, "! %s: %s %s\n", w.System.Label(), w.Summary, w.Detail)
+			visible.Fprintf(p.err, "! %s: %s %s\n", w.System.Label(), w.Summary, w.Advice(link.InFile))
 		}
 	}
 	return nil

@@ -100,7 +100,7 @@ func junitCases(r verification, system link.System) []junitCase {
 			continue
 		}
 		one := junitCase{Name: visible.Line(c.Title), Class: r.name() + "." + string(c.ID)}
-		note := &junitNote{visible.Line(c.Evidence), string(c.Cause), visible.Line(c.Remedy)}
+		note := &junitNote{visible.Line(c.Evidence), string(c.Cause), visible.Line(c.Advice(link.InFile))}
 		switch c.Status {
 		case link.Fail:
 			one.Failure = note

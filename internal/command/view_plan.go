@@ -51,7 +51,7 @@ func (v view) known(list []link.Warning) {
 
 // warning prints a whole warning.
 func (v view) warning(w link.Warning) {
-	line := w.System.Label() + ": " + link.Joined(w.Summary, w.Detail)
+	line := w.System.Label() + ": " + link.Joined(w.Summary, w.Advice(link.InFile))
 	visible.Fprintf(v.out, "%s %s\n", v.on.in(yellow, "!"), v.on.wrapped(line, 2, "  "))
 }
 

@@ -23,7 +23,7 @@ func (v view) verified(r verification) {
 	case v.asJSON:
 		v.json(v.result(r))
 	case len(r.Checks) == 1 && r.Checks[0].ID.Is(link.CheckLink):
-		visible.Fprintf(v.out, "%s %s\n", r.Checks[0].Evidence, r.Checks[0].Remedy)
+		visible.Fprintf(v.out, "%s %s\n", r.Checks[0].Evidence, r.Checks[0].Advice(link.InFile))
 	default:
 		v.checks(r.Checks, r.seen())
 	}
@@ -58,8 +58,8 @@ func (v view) those(checks link.Checks, s link.Status) {
 		}
 		visible.Fprintf(v.out, "%s %s: %s\n", v.on.in(as, fmt.Sprintf("%-7s", c.Status)), c.System.Label(), c.Title)
 		visible.Fprintf(v.out, indent+"%s\n", v.on.wrapped(c.Evidence, len(indent), indent))
-		if c.Remedy != "" {
-			remedy := v.on.wrapped("→ "+c.Remedy, len(indent), indent+"  ")
+		if todo := c.Advice(link.InFile); todo != "" {
+			remedy := v.on.wrapped("→ "+todo, len(indent), indent+"  ")
 			visible.Fprintf(v.out, indent+"%s\n", v.on.styled(bold, remedy))
 		}
 	}

@@ -44,7 +44,7 @@ func (n *NothingToUndo) Error() string { return n.Messages()[0].Text(link.InFile
 // Messages says why there is nothing to undo, and what to do.
 func (n *NothingToUndo) Messages() []link.Message {
 	m := link.Message{Summary: "There is no receipt of this link to undo.",
-		Todo: "authpocket receipts lists those there are."}
+		Ways: []link.Way{{Run: link.RunReceipts, For: "to see those there are"}}}
 	switch n.Reason {
 	case NoneToUndo:
 	case UndoneAlready:
@@ -52,7 +52,7 @@ func (n *NothingToUndo) Messages() []link.Message {
 	case UndoRotation:
 		m.Summary = "The newest receipt of this link is of a rotation, which cannot be undone: the old client secret is " +
 			"not kept."
-		m.Todo = "For another client secret, rotate again."
+		m.Todo, m.Ways = "For another client secret, rotate again.", nil
 		if n.Receipt != "" {
 			m.Todo = "Name the previous receipt to undo that one, and the link with it: " + n.Receipt + ". " + m.Todo
 		}

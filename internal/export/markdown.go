@@ -24,7 +24,7 @@ func markdown(p link.Plan) (string, error) {
 		out.WriteString("\n## To know\n\n")
 	}
 	for _, w := range p.Warnings {
-		fmt.Fprintf(&out, "- %s: %s %s\n", w.System.Label(), markdownProse(w.Summary), markdownProse(w.Detail))
+		fmt.Fprintf(&out, "- %s: %s %s\n", w.System.Label(), markdownProse(w.Summary), markdownProse(w.Advice(link.InFile)))
 	}
 	return out.String(), nil
 }

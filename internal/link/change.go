@@ -121,7 +121,11 @@ type Warning struct {
 	System  System    `json:"system" jsonschema:"enum=authentik,enum=pocketbase"`
 	Summary string    `json:"summary"`
 	Detail  string    `json:"detail"`
+	Ways    []Way     `json:"ways,omitempty"` // what helps
 }
+
+// Advice returns the detail and what helps, in one line.
+func (w Warning) Advice(r Reader) string { return Joined(w.Detail, Message{Ways: w.Ways}.Advice(r)) }
 
 // Plan is the ordered list of changes that turn the snapshots into the spec.
 type Plan struct {

@@ -26,6 +26,7 @@ type Check struct {
 	Status   Status  `json:"status" jsonschema:"enum=pass,enum=warn,enum=fail,enum=skipped"`
 	Evidence string  `json:"evidence"` // the request and the response
 	Remedy   string  `json:"remedy"`   // what to do, empty for a pass
+	Ways     []Way   `json:"ways,omitempty"`
 	// Cause is in the catalogue or more specific, empty for a pass.
 	Cause CauseID `json:"cause,omitempty"`
 }
@@ -36,9 +37,12 @@ func (c Check) Passes(evidence string) Check {
 	return c
 }
 
+// Advice returns what to do, in one line.
+func (c Check) Advice(r Reader) string { return Joined(c.Remedy, Message{Ways: c.Ways}.Advice(r)) }
+
 // Fails returns the check as failed for a cause.
-func (c Check) Fails(cause CauseID, evidence, remedy string) Check {
-	c.Status, c.Evidence, c.Remedy, c.Cause = Fail, evidence, remedy, cause.Entry()
+func (c Check) Fails(cause CauseID, evidence, remedy string, ways ...Way) Check {
+	c.Status, c.Evidence, c.Remedy, c.Ways, c.Cause = Fail, evidence, remedy, ways, cause.Entry()
 	return c
 }
 

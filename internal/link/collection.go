@@ -286,7 +286,7 @@ func SettingsAttrs() []Attr[PocketBase, SettingsState] {
 	}, func(s *S) *bool { return &s.HideControls }, nil)
 	controls.wish = wishTick(func(w *W) *bool { return &w.ShowControls })
 	rewrite := Attr[W, S]{Meta: Meta{
-		Spec: "pocketbase.rewrite_secret", Label: "Write the client secret again",
+		Spec: "pocketbase.rewrite_secret", Label: RunRewrite.Label(),
 		Ask: Ask{Control: AskTick, Given: true, Hint: "PocketBase never shows its copy. Use this if a check reports " +
 			"that the secret is rejected"},
 	}, wish: wishTick(func(w *W) *bool { return &w.RewriteSecret })}

@@ -60,3 +60,27 @@ func TestAWayIsWordedForWhereItIsRead(t *testing.T) {
 		}
 	}
 }
+
+// TestRunsAndAccessAreNamedForTheReader holds warnings and checks, whose text
+// before the ways is no alternative to them.
+func TestRunsAndAccessAreNamedForTheReader(t *testing.T) {
+	check := link.Check{}.Fails(link.CauseInvalidClient, "Refused.", "It differs.",
+		link.Way{Run: link.RunRewrite, For: "to mend it"}, link.Way{Run: link.RunRotate, For: "to renew it"})
+	warning := link.Warning{Detail: "All may.", Ways: []link.Way{link.ChooseAccess("to narrow it")}}
+	receipts := link.Message{Ways: []link.Way{{Run: link.RunReceipts, For: "to see them"}}}
+	for want, got := range map[string]string{
+		"It differs. Run authpocket apply --rewrite-secret to mend it. Or run authpocket rotate to renew it.": check.Advice(
+			link.InFile),
+		"It differs. Choose “Write the client secret again” to mend it. Or choose “Rotate the client secret” to renew " +
+			"it.": check.Advice(link.OnPage),
+		"All may. Set access.groups, access.users or access.policies to narrow it.": warning.Advice(link.InFile),
+		"All may. Choose groups, users or a policy under “Who may use it” to narrow it.": warning.Advice(
+			link.OnPage),
+		"Run authpocket receipts to see them.": receipts.Text(link.InFile),
+		"Choose “View history” to see them.":   receipts.Text(link.OnPage),
+	} {
+		if got != want {
+			t.Errorf("%q, want %q", got, want)
+		}
+	}
+}

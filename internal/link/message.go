@@ -35,12 +35,37 @@ func (p Place) String() string {
 	return fmt.Sprintf("%s:%d:%d", p.File, p.Line, max(p.Column, 1))
 }
 
-// Way is a setting that solves a problem.
+// Way is a setting or a run of authpocket that helps.
 type Way struct {
-	Key   string `json:"key"` // as in the link file
-	Value string `json:"value"`
-	For   string `json:"for"` // the purpose: "to replace it"
+	Key   string `json:"key,omitempty"` // as in the link file
+	Value string `json:"value,omitempty"`
+	Run   Run    `json:"run,omitempty"` // the run, if it is no setting
+	For   string `json:"for"`           // the purpose: "to replace it"
 }
+
+// Run is what people can have authpocket do, as the command's arguments.
+type Run string
+
+// The runs that messages advise.
+const (
+	RunRewrite  Run = "apply --rewrite-secret"
+	RunRotate   Run = "rotate"
+	RunReceipts Run = "receipts"
+)
+
+// Label returns the text of the wizard's link or button.
+func (r Run) Label() string {
+	return map[Run]string{RunRewrite: "Write the client secret again", RunRotate: "Rotate the client secret",
+		RunReceipts: "View history"}[r]
+}
+
+const accessKey = "access"
+
+// AccessLabel is the wizard's heading for groups, users and policies.
+const AccessLabel = "Who may use it"
+
+// ChooseAccess returns the settings of who may use the application.
+func ChooseAccess(what string) Way { return Way{Key: accessKey, For: what} }
 
 // UseExisting returns the setting that uses existing objects.
 func UseExisting(what string) Way { return Way{Key: "existing", Value: string(ExistingUse), For: what} }
@@ -76,16 +101,36 @@ func (m Message) Advice(r Reader) string {
 func (m Message) Text(r Reader) string { return Joined(m.What(), m.Advice(r)) }
 
 func (w Way) words(r Reader, other bool) string {
-	how := "Set " + w.Key + ": " + w.Value
-	if r == OnPage {
-		how = "Choose " +
-			Quote(map[string]string{string(ExistingUse): "use the existing application and provider",
-				string(ExistingNew): "create a new application and provider"}[w.Value])
+	how := w.page()
+	if r == InFile {
+		how = w.file()
 	}
 	if other {
 		how = "Or " + strings.ToLower(how[:1]) + how[1:]
 	}
 	return how + " " + w.For + "."
+}
+
+func (w Way) page() string {
+	switch {
+	case w.Run != "":
+		return "Choose " + Quote(w.Run.Label())
+	case w.Key == accessKey:
+		return "Choose groups, users or a policy under " + Quote(AccessLabel)
+	}
+	return "Choose " + Quote(map[string]string{string(ExistingUse): "use the existing application and provider",
+		string(ExistingNew): "create a new application and provider"}[w.Value])
+}
+
+func (w Way) file() string {
+	switch {
+	case w.Run != "":
+		return "Run authpocket " + string(w.Run)
+	case w.Key == accessKey:
+		keys := Each(AccessAttrs(), func(a Attr[Access, struct{}]) string { return a.Spec })
+		return "Set " + strings.Join(keys[:len(keys)-1], ", ") + " or " + keys[len(keys)-1]
+	}
+	return "Set " + w.Key + ": " + w.Value
 }
 
 // Joined returns the non-empty parts, separated by spaces.

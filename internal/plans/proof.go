@@ -112,7 +112,7 @@ func groupsToJoin(a link.AuthentikSnapshot, problems *link.Problems) []link.Ref 
 		return nil
 	case !open && len(groups)+len(closed) == 0 && a.ClosedByDefault:
 		problems.Add("", "Nobody can use the application yet: this authentik closes applications without bindings.",
-			"Choose groups, users or a policy under “Who may use it”.")
+			"", link.ChooseAccess("to let people in"))
 		return nil
 	case !all && open:
 		return nil

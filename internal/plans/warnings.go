@@ -27,8 +27,8 @@ func warnings(s link.Spec, d link.Desired, a link.AuthentikSnapshot, p link.Pock
 
 type warner []link.Warning
 
-func (w *warner) add(id link.WarningID, system link.System, summary, detail string) {
-	*w = append(*w, link.Warning{ID: id, System: system, Summary: summary, Detail: detail})
+func (w *warner) add(id link.WarningID, system link.System, summary, detail string, ways ...link.Way) {
+	*w = append(*w, link.Warning{ID: id, System: system, Summary: summary, Detail: detail, Ways: ways})
 }
 
 func (w *warner) access(d link.Desired, a link.AuthentikSnapshot) {
@@ -42,17 +42,17 @@ func (w *warner) access(d link.Desired, a link.AuthentikSnapshot) {
 	case unbound && a.ClosedByDefault:
 		w.add(link.WarnOpenToNobody, link.Authentik, "Nobody can use this application yet: this authentik closes "+
 			"applications without bindings.",
-			"Choose groups, users or a policy under “Who may use it”.")
+			"", link.ChooseAccess("to let people in"))
 		return
 	case unbound && a.AccessUnknown:
 		w.add(link.WarnAccessUnknown, link.Authentik, "Either everyone or nobody can use this application: the token "+
 			"may not see whether this authentik closes applications without bindings.",
-			"Choose groups, users or a policy under “Who may use it”, or give the token the permission "+
-				string(link.PermViewSettings)+".")
+			"The permission "+string(link.PermViewSettings)+" lets it see that.",
+			link.ChooseAccess("to decide who can"))
 		return
 	case unbound:
 		w.add(link.WarnOpenToEveryone, link.Authentik, "Everyone with an authentik account can use this application.",
-			"To let in only some people, choose groups, users or a policy under “Who may use it”.")
+			"", link.ChooseAccess("to let in only some people"))
 		return
 	}
 	for _, b := range d.Bindings {
@@ -92,8 +92,9 @@ func (w *warner) shared(d link.Desired, a link.AuthentikSnapshot, p link.PocketB
 			w.add(link.WarnSharedApplication, link.Authentik, "The collection "+c.Name+
 				" signs in with the same application.",
 				"Changes in authentik affect both. After a new client ID or secret, sign-in through "+
-					c.Name+" fails until its link gets it too (authpocket apply --rewrite-secret, or the "+
-					"button next to the failed check). To separate them, create a new application.")
+					c.Name+" fails until its link gets it too.",
+				link.Way{Run: link.RunRewrite, For: "for that link to give it the new one"},
+				link.MakeNew("to separate the two links"))
 			return
 		}
 	}

@@ -113,8 +113,8 @@ func TestWarnings(t *testing.T) {
 			if (one == nil) != test.never {
 				t.Fatalf("the warnings are %v", warningIDs(plan))
 			}
-			if one != nil && (!strings.Contains(one.Summary+one.Detail, test.says) || one.System == "" ||
-				one.Detail == "") {
+			if one != nil && (!strings.Contains(one.Summary+one.Advice(link.InFile), test.says) || one.System == "" ||
+				one.Advice(link.InFile) == "") {
 				t.Errorf("the warning is %+v", one)
 			}
 		})

@@ -125,7 +125,7 @@ func (m *measured) judgeChosenKey(check link.Check, evidence string) link.Check 
 	want := m.d.Provider.SigningKey
 	if m.live.provider != nil && want.ID != "" && m.live.state.SigningKey.ID != want.ID {
 		return check.Fails(link.CauseSigningKey, evidence+" The provider's signing key is not “"+want.Name+"”.",
-			"Plan and apply again to restore the signing key, or change it in the settings.")
+			"Plan and apply again to restore the signing key, or give the link the other one.")
 	}
 	if m.d.Slot.IDTokenMode() && m.live.state.EncryptionKey.ID != "" {
 		return check.Fails(link.CauseSigningKey, evidence+

@@ -31,8 +31,8 @@ func (m *measured) judgeSettings() link.Check {
 	if len(differs) > 0 {
 		return check.Fails(link.CauseSettingsDiffer, "These settings in authentik differ from the link's: "+
 			strings.Join(differs, ", ")+".",
-			"Plan and apply again: the preview shows what differs. If authentik is right, copy its values to "+
-				"the settings.")
+			"Plan and apply again: the preview shows what differs. If authentik is right, give the link "+
+				"its values.")
 	}
 	return check.Passes("The application, its provider and its scope mapping have the wanted settings.")
 }

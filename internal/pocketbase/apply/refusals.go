@@ -46,7 +46,7 @@ func (c Writer) refusedCollection(a rest.Answer, name string, sent []element) *l
 		words[i] = in
 	}
 	summary := "PocketBase did not save " + name + ". " + strings.Join(words, " ")
-	todo := "Put it right in the settings, and apply again."
+	todo := "Correct it, and apply again."
 	if field == "" {
 		todo = "Put it right in PocketBase's dashboard, and apply again. PocketBase said: " + rest.Sentence(message)
 	}

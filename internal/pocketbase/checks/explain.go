@@ -2,13 +2,21 @@ package checks
 
 import "authpocket/internal/link"
 
+// ways returns the runs of authpocket that mend a cause.
+func ways(cause link.CauseID) []link.Way {
+	if cause != link.CauseInvalidClient {
+		return nil
+	}
+	return []link.Way{{Run: link.RunRewrite, For: "to give PocketBase authentik's"},
+		{Run: link.RunRotate, For: "to give both systems a new one"}}
+}
+
 // explain describes a cause found by the probe: what PocketBase met on its way to authentik, and the remedy.
 func explain(cause link.CauseID, d link.Desired) (met, remedy string) {
 	url := d.Slot.TokenURL
 	words, known := map[link.CauseID][2]string{
 		link.CauseInvalidClient: {"authentik does not accept the client ID or client secret that PocketBase has",
-			"Write the client secret again (authpocket apply --rewrite-secret), or give both systems a new one " +
-				"(authpocket rotate)."},
+			"Both systems need the same client secret."},
 		link.CauseGrantType: {"the authorization code grant is not enabled for this provider",
 			"Enable the grant type authorization_code on the provider in authentik."},
 		link.CauseDNS: {"PocketBase's machine cannot resolve the host of " + url,

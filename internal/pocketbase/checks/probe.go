@@ -134,5 +134,5 @@ func judge(check link.Check, cause link.CauseID, details string, d link.Desired)
 		check.Status, check.Evidence, check.Remedy, check.Cause = link.Warn, evidence, remedy, cause
 		return check
 	}
-	return check.Fails(cause, evidence, remedy)
+	return check.Fails(cause, evidence, remedy, ways(cause)...)
 }

@@ -20,7 +20,7 @@ func NewFault(kind link.FaultKind, field, summary, todo string, err error) *link
 
 // Bug returns the fault for a caller's mistake: a change that cannot be carried out. Nothing was sent.
 func Bug(summary string) *link.Fault {
-	return NewFault(link.FaultOther, "", summary, "Go back to the settings and plan again.",
+	return NewFault(link.FaultOther, "", summary, "Plan again.",
 		errors.New("the change is not fit to be carried out"))
 }
 

@@ -164,7 +164,7 @@ func details(warnings []link.Warning, only link.WarningID) []string {
 	var lines []string
 	for _, w := range warnings {
 		if only == "" || w.ID == only {
-			lines = append(lines, strings.TrimSpace(w.Summary+" "+w.Detail))
+			lines = append(lines, strings.TrimSpace(w.Summary+" "+w.Advice(link.OnPage)))
 		}
 	}
 	return lines

@@ -14,7 +14,7 @@ func NewExport(h view.Head, back string, files []ExportFile, warnings []link.War
 			p.Notes = append(p.Notes,
 				Note{w.Summary,
 					"The files let in everyone, because they cannot list bindings that authpocket cannot see. " +
-						w.Detail})
+						w.Advice(link.OnPage)})
 		}
 	}
 	for _, f := range files {

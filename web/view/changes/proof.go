@@ -53,8 +53,8 @@ func proofOutcome(in Progress) *view.Outcome {
 	if in.Proof.Result != "" {
 		o.Actions = append(o.Actions, view.Action{Label: "View the sign-in", URL: in.Proof.Result})
 	}
-	if c.Remedy != "" {
-		o.Lines = append(o.Lines, "What to do: "+c.Remedy)
+	if todo := c.Advice(link.OnPage); todo != "" {
+		o.Lines = append(o.Lines, "What to do: "+todo)
 	}
 	if in.Stopped == nil {
 		o.Lines = append(o.Lines, "The person and the account that the proof made are deleted again.")

@@ -40,7 +40,7 @@ func NewReview(h view.Head, in ReviewInput) ReviewPage {
 		p.IfNeeded = append(p.IfNeeded, newChangeCard(c))
 	}
 	for _, w := range in.Plan.Warnings {
-		note := Note{Heading: w.Summary, Text: w.Detail}
+		note := Note{Heading: w.Summary, Text: w.Advice(link.OnPage)}
 		if w.ID == link.WarnLost {
 			p.Lost = append(p.Lost, note)
 		} else {
@@ -68,7 +68,7 @@ func later(d link.Desired) []view.Action {
 	if d.Application.PK == "" {
 		return []view.Action{export, file}
 	}
-	return []view.Action{export, file, {Label: "Rotate the client secret", URL: "/rotate"},
+	return []view.Action{export, file, {Label: link.RunRotate.Label(), URL: "/rotate"},
 		{Label: "Remove the link", URL: "/remove"}}
 }
 
@@ -233,7 +233,7 @@ func answers(in ReviewInput) []AnswerGroup {
 		}},
 		{Heading: "Settings", Change: "/settings?from=review", Rows: []view.Answer{
 			{Key: "Application", Value: d.Application.Name + " (" + d.Application.Slug + ")"},
-			{Key: "Who may use it", Value: who(in.Plan)},
+			{Key: link.AccessLabel, Value: who(in.Plan)},
 			{Key: "E-mail addresses", Value: view.EmailLabel(d.Email)},
 			{Key: "Auth collection", Value: d.Collection.Name},
 			{Key: "Slot", Value: d.Slot.Slot},

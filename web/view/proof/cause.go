@@ -40,7 +40,7 @@ func Fix(id link.CauseID) *view.Action {
 		return nil
 	}
 	labels := map[link.CauseID]string{
-		link.CauseInvalidClient: "Write the client secret again", link.CauseEmailUnverified: "Trust every address",
+		link.CauseInvalidClient: link.RunRewrite.Label(), link.CauseEmailUnverified: "Trust every address",
 		link.CauseOAuth2Off:        "Turn on OAuth2",
 		link.CauseCreateRule:       "Let sign-ins create accounts",
 		link.CauseRedirectMismatch: "Correct the redirect URI",

@@ -169,7 +169,7 @@ func newCheckRow(c link.Check) CheckRow {
 		link.Skipped: "Skipped"}
 	row := CheckRow{
 		Status: string(c.Status), Word: words[c.Status], Title: c.Title, System: c.System.Label(),
-		Evidence: c.Evidence, Remedy: c.Remedy,
+		Evidence: c.Evidence, Remedy: c.Advice(link.OnPage),
 	}
 	if c.Status == link.Fail || c.Status == link.Warn {
 		row.Cause, row.Fix = CauseTitle(c.Cause), Fix(c.Cause)
