@@ -241,7 +241,7 @@ type outcomes []outcome
 
 type outcome struct {
 	link.Change
-	State   engine.State `json:"state"`
+	State   engine.State `json:"state" jsonschema:"enum=waiting,enum=running,enum=done,enum=failed"`
 	Summary string       `json:"summary,omitempty"`
 	Todo    string       `json:"todo,omitempty"`
 }
