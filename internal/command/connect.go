@@ -44,7 +44,7 @@ func (p program) reach(ctx context.Context, file linkfile.File, receipts store) 
 	}
 	cfg, err := p.connectBoth(ctx, file)
 	if err != nil {
-		return nil, spec, err
+		return nil, spec, orInterrupted(ctx, err)
 	}
 	if p.common != nil {
 		receipts, cfg.Joint = p.common.receipts, p.common.joint
@@ -55,10 +55,18 @@ func (p program) reach(ctx context.Context, file linkfile.File, receipts store) 
 	return engine.New(cfg), spec, nil
 }
 
+// orInterrupted returns err, which came before anything was written, or says that a signal caused it.
+func orInterrupted(ctx context.Context, err error) error {
+	if err != nil && errors.Is(ctx.Err(), context.Canceled) {
+		return &refusal{"Interrupted, so nothing was changed.", ""}
+	}
+	return err
+}
+
 // connectBoth connects to both systems and reports the errors of both.
 func (p program) connectBoth(ctx context.Context, file linkfile.File) (engine.Config, error) {
 	cfg := engine.Config{Program: releaseVersion(), Log: p.log, AuthentikURL: file.Authentik.Base,
-		PocketBaseURL: file.PocketBase.Base}
+		PocketBaseURL: file.PocketBase.Base, Others: file.Others}
 	var (
 		a     connect.Authentik
 		b     connect.PocketBase

@@ -88,6 +88,7 @@ type common struct {
 	clients  connect.Clients
 	receipts store
 	joint    *journal.Joint // nil for a run that changes nothing
+	told     sync.Map       // of views
 }
 
 // summary is what became of a link, for the table of several.

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"io"
 	"strings"
+	"sync"
 
 	"authpocket/internal/link"
 	"authpocket/internal/linkfile"
@@ -20,10 +21,24 @@ type view struct {
 	lines    bool          // each JSON document is one line
 	file     linkfile.File // its places are shown with messages
 	on, errs screen        // of out and err
+	told     *sync.Map     // what several links tell once, nil for a link alone
+}
+
+// tells reports whether this is to be told: by the first of several links.
+func (v view) tells(what string) bool {
+	if v.told == nil {
+		return true
+	}
+	_, before := v.told.LoadOrStore(what, true)
+	return !before
 }
 
 func (p program) view(asJSON bool) view {
-	return view{out: p.out, err: p.streams.err, asJSON: asJSON, on: screenOf(p.out, p.colour),
+	var told *sync.Map
+	if p.common != nil {
+		told = &p.common.told
+	}
+	return view{told: told, out: p.out, err: p.streams.err, asJSON: asJSON, on: screenOf(p.out, p.colour),
 		errs: screenOf(p.err, p.colour)}
 }
 

@@ -20,6 +20,9 @@ func (v view) interrupted(e *engine.Engine) {
 		visible.Fprintln(v.err, "authpocket: reading earlier receipts:", err)
 	}
 	for _, r := range open {
+		if !v.tells(r.ID) {
+			continue
+		}
 		if r.Kind == journal.Proof {
 			visible.Fprintf(v.err, "The proof started at %s was interrupted (receipt %s), and may have left its "+
 				"test person in authentik and that person's account in PocketBase. The next authpocket apply, undo, "+
@@ -40,7 +43,9 @@ func (v view) interrupted(e *engine.Engine) {
 		return // printed above
 	}
 	for _, a := range aside {
-		visible.Fprintf(v.err, "%s %s\n", a.Reason, a.File)
+		if v.tells(a.File) {
+			visible.Fprintf(v.err, "%s %s\n", a.Reason, a.File)
+		}
 	}
 }
 

@@ -225,6 +225,9 @@ func (e *Engine) write(ctx context.Context, change link.Change) error {
 	if change.System == link.Authentik {
 		return e.authentik.Apply(ctx, change)
 	}
+	if e.joint != nil { // of two collections saved at once, PocketBase may cache an old one (core/collection_query.go)
+		defer e.joint.Write(e.meta.PocketBaseURL)()
+	}
 	return e.pocketbase.Apply(ctx, change)
 }
 

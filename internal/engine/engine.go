@@ -62,7 +62,9 @@ type Config struct {
 	PocketBaseURL string
 	Receipts      *Store // nil keeps no receipts
 	// Joint holds the lock of the two systems for several links of one run, nil for a link alone.
-	Joint   *journal.Joint
+	Joint *journal.Joint
+	// Others are the other links of the link file to this PocketBase.
+	Others  []link.Other
 	Program string       // authpocket's version, for the receipts
 	Log     *slog.Logger // nil discards all messages
 }
@@ -74,6 +76,7 @@ type Engine struct {
 	log        *slog.Logger
 	receipts   *Store // nil keeps no receipts
 	joint      *journal.Joint
+	others     []link.Other
 	meta       journal.Meta
 }
 
@@ -84,7 +87,8 @@ func New(cfg Config) *Engine {
 	}
 	return &Engine{
 		authentik: cfg.Authentik, pocketbase: cfg.PocketBase, log: cfg.Log, receipts: cfg.Receipts, joint: cfg.Joint,
-		meta: journal.Meta{AuthentikURL: cfg.AuthentikURL, PocketBaseURL: cfg.PocketBaseURL, Program: cfg.Program},
+		others: cfg.Others,
+		meta:   journal.Meta{AuthentikURL: cfg.AuthentikURL, PocketBaseURL: cfg.PocketBaseURL, Program: cfg.Program},
 	}
 }
 
@@ -201,7 +205,7 @@ func (e *Engine) plan(ctx context.Context, spec link.Spec, observe observer) (li
 // find observes both systems, and once more if the link exists under another
 // slug than spec names. The returned spec has the slug of the existing link.
 func (e *Engine) find(ctx context.Context, spec link.Spec, observe observer) (Snapshots, link.Spec, error) {
-	ctx = OneMoment(ctx)
+	ctx, spec.Others = OneMoment(ctx), e.others
 	snaps, err := observe(ctx, spec)
 	if err != nil {
 		return snaps, spec, err

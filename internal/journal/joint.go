@@ -10,8 +10,9 @@ import (
 type Joint struct {
 	store *Store
 
-	mu   sync.Mutex
-	held map[string]*jointly
+	mu     sync.Mutex
+	held   map[string]*jointly
+	writes map[string]*sync.Mutex
 }
 
 type jointly struct {
@@ -20,7 +21,9 @@ type jointly struct {
 }
 
 // NewJoint returns a Joint of the store.
-func NewJoint(s *Store) *Joint { return &Joint{store: s, held: map[string]*jointly{}} }
+func NewJoint(s *Store) *Joint {
+	return &Joint{store: s, held: map[string]*jointly{}, writes: map[string]*sync.Mutex{}}
+}
 
 // Lock is Store.Lock, but other holders of the Joint do not count.
 func (j *Joint) Lock(ctx context.Context, key string) (unlock func(), err error) {
@@ -38,6 +41,18 @@ func (j *Joint) Lock(ctx context.Context, key string) (unlock func(), err error)
 	}
 	j.held[key].holders++
 	return sync.OnceFunc(func() { j.release(key) }), nil
+}
+
+// Write waits until no other link of the run writes to the system, and returns what lets the next one write.
+func (j *Joint) Write(system string) (end func()) {
+	j.mu.Lock()
+	if j.writes[system] == nil {
+		j.writes[system] = &sync.Mutex{}
+	}
+	turn := j.writes[system]
+	j.mu.Unlock()
+	turn.Lock()
+	return turn.Unlock
 }
 
 func (j *Joint) release(key string) {

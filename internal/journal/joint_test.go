@@ -3,6 +3,7 @@ package journal
 import (
 	"errors"
 	"testing"
+	"time"
 )
 
 func TestLinksOfOneRunHoldALockTogether(t *testing.T) {
@@ -24,4 +25,22 @@ func TestLinksOfOneRunHoldALockTogether(t *testing.T) {
 		t.Errorf("the lock of another is held together with it: %v", err)
 	}
 	alone()
+}
+
+func TestOneLinkWritesToASystemAtATime(t *testing.T) {
+	j := NewJoint(nil)
+	end := j.Write("one")
+	j.Write("other")()
+	second := make(chan struct{})
+	go func() {
+		j.Write("one")()
+		close(second)
+	}()
+	select {
+	case <-second:
+		t.Error("two links write to one system")
+	case <-time.After(20 * time.Millisecond):
+	}
+	end()
+	<-second
 }

@@ -28,7 +28,8 @@ func TestASavedPlanComesBackWithoutSecrets(t *testing.T) {
 			c.Fields[i] = maskedField(f)
 		}
 	}
-	diff := cmp.Diff(want.Changes, saved.Changes, sameText, readAnew) + cmp.Diff(want.Spec, saved.Spec, sameText) +
+	diff := cmp.Diff(want.Changes, saved.Changes, sameText, readAnew) +
+		cmp.Diff(want.Spec, saved.Spec, sameText, readAnew) +
 		cmp.Diff(want.Warnings, saved.Warnings, cmpopts.EquateEmpty()) + cmp.Diff(meta(), saved.Meta)
 	if diff != "" || saved.Generated.ClientID != plan.Generated.ClientID || !saved.Saved || !saved.GivenSecret {
 		t.Errorf("the plan (want -, got +):\n%s", diff)

@@ -32,6 +32,8 @@ type ApplicationState struct {
 	ProviderKind     string `json:"provider_kind"` // "OAuth2/OpenID Provider" and the like, as authentik names it
 }
 
+const policyEngineMode = "policy_engine_mode"
+
 // ApplicationAttrs returns the table of an application's fields.
 func ApplicationAttrs() []Attr[Application, ApplicationState] {
 	type (
@@ -59,7 +61,7 @@ func ApplicationAttrs() []Attr[Application, ApplicationState] {
 			Doc: Doc{"group on “My applications”", "none"},
 		}, func(s *S) *string { return &s.Group }, func(w *W) **string { return &w.Group }),
 		text(Meta{
-			Key: "policy_engine_mode", Spec: "application.policy_engine_mode", Label: "Policy engine mode",
+			Key: policyEngineMode, Spec: "application.policy_engine_mode", Label: "Policy engine mode",
 			Default: "any", Values: []string{"any", "all"},
 			Ask: Ask{
 				Control: AskChoice, Group: AskAccess, Label: "When several are listed", Named: true,

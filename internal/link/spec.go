@@ -22,6 +22,9 @@ type Spec struct {
 	Provider    Provider    `yaml:"provider" json:"provider"`
 	Access      *Access     `yaml:"access" json:"access"`
 	PocketBase  PocketBase  `yaml:"-" json:"pocketbase"`
+
+	// Others are further links to the same PocketBase, which the engine sets.
+	Others []Other `yaml:"-" json:"-"`
 }
 
 // RedirectURI is one entry of a provider's redirect URIs.

@@ -76,7 +76,7 @@ func (id WarningID) AboutTransport() bool {
 func (id WarningID) news() (kinds []Kind, fields []string) {
 	switch id {
 	case WarnAccessUnseen, WarnOpenToNobody, WarnOpenToEveryone, WarnBindingEnds, WarnOtherBindings, WarnAccessUnknown:
-		return []Kind{KindPair, KindBinding}, []string{"policy_engine_mode"}
+		return []Kind{KindPair, KindBinding}, []string{policyEngineMode}
 	case WarnEmailTrustAll, WarnEmailTrustAttribute, WarnEmailLeave:
 		return []Kind{KindPair, KindMapping}, []string{"property_mappings"}
 	case WarnRegexRedirect, WarnNoRedirect, WarnAppRedirect:

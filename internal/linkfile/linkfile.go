@@ -23,6 +23,8 @@ type File struct {
 
 	Name string `yaml:"-"` // in a file of several links, empty for the only one
 	Path string `yaml:"-"`
+	// Others are the other links to the same PocketBase, selected or not.
+	Others []link.Other `yaml:"-"`
 
 	spec     link.Spec             `yaml:"-"`
 	problems link.Problems         `yaml:"-"`

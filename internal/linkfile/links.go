@@ -19,8 +19,8 @@ var linkName = regexp.MustCompile(`^[A-Za-z0-9._-]+$`)
 func (r Reader) links(path string, root *yaml.Node) ([]File, error) {
 	list := valueOf(root, linksKey)
 	if list == nil && valueOf(root, defaultsKey) == nil {
-		if only := (File{Path: path, start: placeOf(path, root)}); !r.takes(only.Label()) {
-			return []File{only}, nil
+		if !r.takes(File{Path: path}.Label()) {
+			return []File{r.sketch(path, root)}, nil
 		}
 		file, f := r.link(path, root)
 		return []File{file}, f.err()
@@ -47,11 +47,13 @@ func (r Reader) links(path string, root *yaml.Node) ([]File, error) {
 			f.add(entry, "", "there is another link with this name")
 		}
 		names[name] = true
-		if !r.takes(name) {
-			files = append(files, File{Path: path, Name: name, start: placeOf(path, entry)})
-			continue
+		whole := over(valueOf(root, defaultsKey), own)
+		file, wrong := File{}, &faults{}
+		if r.takes(name) {
+			file, wrong = r.link(path, whole)
+		} else {
+			file = r.sketch(path, whole)
 		}
-		file, wrong := r.link(path, over(valueOf(root, defaultsKey), own))
 		file.Name = name
 		files = append(files, file)
 		f.take(wrong.list...)

@@ -59,6 +59,7 @@ func (r Reader) All(ctx context.Context, path string) ([]File, error) {
 	if err := errors.Join(err, repeated(files)); err != nil {
 		return files, err
 	}
+	setOthers(files)
 	return r.pick(shownPath(path), files)
 }
 
@@ -69,7 +70,7 @@ func (r Reader) Names(ctx context.Context, path string) ([]string, error) {
 	return labels(files), err
 }
 
-// read reads all links. Those that are not selected have a name and a place only.
+// read reads all links. Those that are not selected are sketches.
 func (r Reader) read(ctx context.Context, path string) ([]File, error) {
 	if path == "-" {
 		return r.from(ctx, standardInput, io.NopCloser(r.Stdin))

@@ -41,6 +41,8 @@ func Candidates(s link.Spec, a link.AuthentikSnapshot, p link.PocketBaseSnapshot
 			continue
 		case s.Provider.ClientID != nil && *s.Provider.ClientID == provider.ClientID:
 			c.Evidence, c.strong = "it has the client ID asked for", true
+		case s.OfOther(provider):
+			continue
 		case slotWithClient(s, p, provider.ClientID) != "":
 			c.Evidence = "PocketBase's slot " + slotWithClient(s, p, provider.ClientID) + " uses its client ID"
 			c.strong = true

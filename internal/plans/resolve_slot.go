@@ -15,6 +15,7 @@ func resolveSlot(d *link.Desired, s link.Spec, a link.AuthentikSnapshot, c link.
 	problems *link.Problems) {
 	search := slotSearch{
 		providers: c.OAuth2.Providers, clientIDs: []string{d.Provider.ClientID}, here: endpointsOf(*d, s), a: a,
+		s: s,
 	}
 	if now := providerByPK(a, d.Provider.PK); now != nil {
 		search.clientIDs = append(search.clientIDs, now.ClientID)

@@ -14,6 +14,7 @@ type slotSearch struct {
 	clientIDs []string
 	here      endpoints
 	a         link.AuthentikSnapshot
+	s         link.Spec
 }
 
 // endpoints are the URLs that a slot of this authentik can have.
@@ -43,7 +44,21 @@ func (q slotSearch) hasClient(p link.OAuth2Provider) bool {
 
 // leadsHere reports whether p leads to this authentik, but to no existing provider.
 func (q slotSearch) leadsHere(p link.OAuth2Provider) bool {
-	return q.here.of(p) && providerByClient(q.a, p.ClientID) == nil
+	return q.here.of(p) && providerByClient(q.a, p.ClientID) == nil && !q.s.LeavesSlot(p.Slot)
+}
+
+// owed returns how many other links get a free slot before this one and have none yet.
+func (q slotSearch) owed() int {
+	waits := func(o link.Other) bool {
+		return o.Slot == link.AnySlot && len(q.matches(func(p link.OAuth2Provider) bool {
+			if o.Slug == "" {
+				return p.AuthURL == endpoint(o.AuthentikURL, "authorize")
+			}
+			provider := providerByClient(q.a, p.ClientID)
+			return provider != nil && provider.ApplicationSlug == o.Slug
+		})) == 0
+	}
+	return len(slices.DeleteFunc(slices.Clone(q.s.Others), func(o link.Other) bool { return !waits(o) }))
 }
 
 func (q slotSearch) matches(match func(link.OAuth2Provider) bool) []int {
@@ -72,12 +87,20 @@ func findSlot(s link.Spec, c link.CollectionState, q slotSearch, problems *link.
 			return found[0], q.providers[found[0]].Slot
 		}
 	}
-	for _, slot := range link.Slots() {
-		if !slices.ContainsFunc(q.providers, func(p link.OAuth2Provider) bool { return p.Slot == slot }) {
-			return -1, slot
-		}
+	free := slices.DeleteFunc(link.Slots(), func(slot string) bool {
+		return s.LeavesSlot(slot) ||
+			slices.ContainsFunc(q.providers, func(p link.OAuth2Provider) bool { return p.Slot == slot })
+	})
+	if owed := q.owed(); owed < len(free) {
+		return -1, free[owed]
 	}
 	taken := q.matches(func(link.OAuth2Provider) bool { return true })
+	if len(taken) < len(link.Slots()) {
+		problems.Add("pocketbase.slot", "No OpenID Connect slot of "+c.Name+
+			" is left for this link: a collection has three, and other links of the link file get the free ones.",
+			"Link another collection.")
+		return -1, ""
+	}
 	problems.Add("pocketbase.slot", "All three OpenID Connect slots of "+c.Name+" are taken: "+
 		slotNames(q.providers, taken)+".",
 		"Remove one in PocketBase, or name the slot to replace.")
@@ -103,7 +126,7 @@ func namedSlot(s link.Spec, slot string, q slotSearch, problems *link.Problems) 
 func staleClient(s link.Spec, c link.CollectionState, a link.AuthentikSnapshot, here endpoints) string {
 	var ids []string
 	for _, p := range c.OAuth2.Providers {
-		wanted := s.PocketBase.Slot == nil || *s.PocketBase.Slot == p.Slot
+		wanted := !s.LeavesSlot(p.Slot) && (s.PocketBase.Slot == nil || *s.PocketBase.Slot == p.Slot)
 		if link.IsSlot(p.Slot) && wanted && here.of(p) && p.ClientID != "" && providerByClient(a, p.ClientID) == nil {
 			ids = append(ids, p.ClientID)
 		}
