@@ -85,6 +85,12 @@ type linksResult struct {
 	Links []json.RawMessage `json:"links"`
 }
 
+// linkResult is what a link of several has before what the command prints for one.
+type linkResult struct {
+	Name    string `json:"name"`
+	Outcome string `json:"outcome"`
+}
+
 // end prints the table of all links, or the JSON document, and returns the exit code, nil for 0. Without a title of the
 // count it prints no table.
 func (r *linksRun) end(counted string) error {
@@ -103,10 +109,7 @@ func (r *linksRun) end(counted string) error {
 
 // json returns the link's document with its name and outcome.
 func (j *job) json() json.RawMessage {
-	name, err := json.Marshal(struct {
-		Name    string `json:"name"`
-		Outcome string `json:"outcome"`
-	}{j.file.Name, j.Outcome})
+	name, err := json.Marshal(linkResult{j.file.Name, j.Outcome})
 	if err != nil { // impossible for strings
 		return json.RawMessage("{}")
 	}

@@ -34,6 +34,7 @@ func TestEveryFieldOfTheOutputIsDocumented(t *testing.T) {
 		"Outcome": reflect.TypeFor[outcome](), "Warning": reflect.TypeFor[link.Warning](),
 		"Check": reflect.TypeFor[link.Check](), "Message": reflect.TypeFor[link.Message](),
 		"Receipt": reflect.TypeFor[receiptRow](), "Set aside": reflect.TypeFor[setAsideRow](),
+		"Several links": reflect.TypeFor[linksResult](), "One of several links": reflect.TypeFor[linkResult](),
 	} {
 		want := printed(of)
 		if title == "Outcome" {
