@@ -11,7 +11,7 @@ GOFLAGS_BUILD := -trimpath -ldflags='-s -w -buildid=' -gcflags='all=-l' \
 help:                     ## this list
 	@awk -F ':[^#]*## ' '/^[a-z-]+:.*## / { printf "%-17s %s\n", $$1, $$2 }' Makefile
 
-generate:                 ## make the *_templ.go files, static/packed, docs/link-file.md, docs/cli and the schema again
+generate:                 ## make the *_templ.go files, static/packed, docs/link-file.md, docs/cli and the schemas again
 	go tool templ fmt web
 	go tool templ generate -path web
 	go run ./internal/keydocs
@@ -24,8 +24,8 @@ check-generated:          ## fail when generated files are stale
 	go run ./internal/keydocs
 	go run ./internal/clidocs
 	go run ./static/pack
-	git diff --exit-code -- web static/packed docs/link-file.md docs/cli internal/linkfile/link.schema.json
-	test -z "$$(git ls-files --others --exclude-standard docs/cli static/packed)"
+	git diff --exit-code -- web static/packed docs/link-file.md docs/cli docs/schemas internal/linkfile/link.schema.json
+	test -z "$$(git ls-files --others --exclude-standard docs/cli docs/schemas static/packed)"
 
 test:                     ## a seeded selection of every kind of test
 	@./scripts/test.sh

@@ -68,7 +68,7 @@ func imports() map[string]string {
 		"internal/linkfile":       "internal/link internal/secret",
 		"internal/export":         "internal/link internal/secret",
 		"internal/keydocs":        "internal/link internal/linkfile internal/secret",
-		"internal/clidocs":        "internal/command",
+		"internal/clidocs":        "internal/command internal/link",
 		"internal/journal":        "internal/link internal/secret",
 		"internal/authentik": "internal/authentik/apply internal/authentik/checks internal/authentik/login " +
 			"internal/authentik/rest " +

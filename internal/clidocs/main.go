@@ -1,6 +1,5 @@
-// Command clidocs writes the pages of the command line: Markdown to docs/cli,
-// or with -man DIR manual pages to a directory. SOURCE_DATE_EPOCH is the date of
-// manual pages.
+// Command clidocs writes the pages of the command line to docs/cli and the JSON Schemas of its output to docs/schemas,
+// or with -man DIR manual pages to a directory. SOURCE_DATE_EPOCH is the date of manual pages.
 package main
 
 import (
@@ -22,7 +21,11 @@ func main() {
 	if *man != "" {
 		write, dir = manual, *man
 	}
-	if err := fill(dir, write); err != nil {
+	err := fill(dir, write)
+	if err == nil && *man == "" {
+		err = writeSchemas("docs/schemas", outputPage)
+	}
+	if err != nil {
 		fmt.Fprintln(os.Stderr, "clidocs:", err)
 		os.Exit(1)
 	}

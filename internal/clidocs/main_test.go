@@ -1,6 +1,7 @@
 package main
 
 import (
+	"maps"
 	"os"
 	"path/filepath"
 	"strings"
@@ -64,6 +65,35 @@ func TestManualPagesNameTheirDateAndFlags(t *testing.T) {
 		"authpocket plan -f link.yaml"} {
 		if !strings.Contains(page, want) {
 			t.Errorf("the page of plan lacks %s:\n%s", want, page)
+		}
+	}
+}
+
+func TestTheSchemasAreThoseOfTheTypes(t *testing.T) {
+	dir := t.TempDir()
+	if err := writeSchemas(dir, filepath.Join("../..", outputPage)); err != nil {
+		t.Fatal(err)
+	}
+	made, kept := pages(t, dir), pages(t, "../../docs/schemas")
+	if len(made) != len(documents()) || !maps.Equal(made, kept) {
+		t.Errorf("docs/schemas is not current; run make generate")
+	}
+}
+
+func TestEveryFieldOfTheSchemasIsDescribed(t *testing.T) {
+	if err := writeSchemas(t.TempDir(), filepath.Join(t.TempDir(), "nothing.md")); err == nil {
+		t.Error("a page that is not there is no error")
+	}
+	page, err := os.ReadFile(filepath.Join("../..", outputPage))
+	if err != nil {
+		t.Fatal(err)
+	}
+	w := newSchemaWriter(string(page))
+	for name, section := range documents() {
+		for key, property := range w.document(name, section).Properties.FromOldest() {
+			if property.Description == "" {
+				t.Errorf("%s of %s has no description", key, name)
+			}
 		}
 	}
 }

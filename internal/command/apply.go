@@ -61,6 +61,12 @@ func newApply(s *shared) *cobra.Command {
 			return f.run(cmd.Context(), s.program())
 		},
 	}
+	cmd.ValidArgsFunction = func(_ *cobra.Command, args []string, _ string) ([]string, cobra.ShellCompDirective) {
+		if len(args) > 0 {
+			return nil, cobra.ShellCompDirectiveNoFileComp
+		}
+		return nil, cobra.ShellCompDirectiveDefault // a saved plan
+	}
 	f.applyFlags.add(cmd, s)
 	f.linksFlags.add(cmd, &f.sourceFlags)
 	cmd.Flags().BoolVar(&f.RewriteSecret, "rewrite-secret", false,
@@ -148,7 +154,8 @@ func (p program) carryOutOn(ctx context.Context, f applyFlags, file linkfile.Fil
 	hook := func(event engine.Event) { view.progress(outcomes)(event) }
 	made := func(context.Context) (link.Plan, error) {
 		defer p.status(reading)()
-		return planned(e, moment, spec)
+		plan, err := planned(e, moment, spec)
+		return plan, orInterrupted(moment, err)
 	}
 	// After a signal the running change finishes, and no other starts.
 	if f.Yes {
@@ -234,7 +241,7 @@ type outcomes []outcome
 
 type outcome struct {
 	link.Change
-	State   engine.State `json:"state"`
+	State   engine.State `json:"state" jsonschema:"enum=waiting,enum=running,enum=done,enum=failed"`
 	Summary string       `json:"summary,omitempty"`
 	Todo    string       `json:"todo,omitempty"`
 }

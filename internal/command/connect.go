@@ -44,7 +44,7 @@ func (p program) reach(ctx context.Context, file linkfile.File, receipts store) 
 	}
 	cfg, err := p.connectBoth(ctx, file)
 	if err != nil {
-		return nil, spec, err
+		return nil, spec, orInterrupted(ctx, err)
 	}
 	if p.common != nil {
 		receipts, cfg.Joint = p.common.receipts, p.common.joint
@@ -53,6 +53,14 @@ func (p program) reach(ctx context.Context, file linkfile.File, receipts store) 
 		return nil, spec, err
 	}
 	return engine.New(cfg), spec, nil
+}
+
+// orInterrupted returns err, which came before anything was written, or says that a signal caused it.
+func orInterrupted(ctx context.Context, err error) error {
+	if err != nil && errors.Is(ctx.Err(), context.Canceled) {
+		return &refusal{"Interrupted, so nothing was changed.", ""}
+	}
+	return err
 }
 
 // connectBoth connects to both systems and reports the errors of both.

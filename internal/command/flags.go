@@ -34,6 +34,18 @@ func (f *sourceFlags) add(cmd *cobra.Command) {
 		"from, besides those whose\nnames begin with authentik or pocketbase; can be repeated")
 }
 
+// again returns the flags that name the same link to another command.
+func (f *sourceFlags) again() string {
+	var flags strings.Builder
+	if f.File != "" {
+		flags.WriteString(" -f " + f.File)
+	}
+	for _, name := range f.Only {
+		flags.WriteString(" --only " + name)
+	}
+	return flags.String()
+}
+
 // fileFlags are the flags of all commands that read a link file and print text
 // or JSON.
 type fileFlags struct {

@@ -40,7 +40,7 @@ func (f importFlags) run(ctx context.Context, p program) error {
 	}
 	cfg, err := p.connectBoth(ctx, reach)
 	if err != nil {
-		return view.fail(err)
+		return view.fail(orInterrupted(ctx, err))
 	}
 	f.identify(&spec)
 	identity := link.Spec{Application: spec.Application, PocketBase: spec.PocketBase}

@@ -35,8 +35,10 @@ func newInit(s *shared) *cobra.Command {
 		RunE: func(cmd *cobra.Command, _ []string) error { return f.run(cmd.Context(), s.program()) },
 	}
 	f.add(cmd)
-	cmd.Flags().StringVar(&f.Email, "email", "", "which e-mail addresses PocketBase treats as verified: trust-all, "+
-		"trust-attribute\nor leave")
+	cmd.Flags().StringVar(&f.Email, "email", "", "the `decision` which e-mail addresses PocketBase treats as "+
+		"verified: trust-all,\ntrust-attribute or leave")
+	_ = cmd.RegisterFlagCompletionFunc("email", cobra.FixedCompletions(linkfile.EmailKey().Values,
+		cobra.ShellCompDirectiveNoFileComp))
 	return cmd
 }
 
@@ -60,7 +62,7 @@ func (f initFlags) run(ctx context.Context, p program) error {
 		a := asker{program: p, view: view, lines: bufio.NewReader(p.in)}
 		var err error
 		if reach, spec, err = a.ask(ctx, f); err != nil {
-			return view.fail(err)
+			return view.fail(orInterrupted(ctx, err))
 		}
 	}
 	if problems := wrongAddresses(reach); len(problems) > 0 {
@@ -133,6 +135,9 @@ func (a asker) authentik(ctx context.Context, to linkfile.Authentik, again bool)
 		if to.URL, err = a.line(ctx, "Address of authentik", to.URL); err != nil {
 			return to, err
 		}
+		if problems := wrongAddress(linkfile.Reach(to, linkfile.PocketBase{}), "authentik"); len(problems) > 0 {
+			return to, problems
+		}
 	}
 	if !to.Token.IsSet() || again {
 		if to.Token, err = a.askSecret(ctx, "API token of authentik (not stored): "); err != nil {
@@ -149,6 +154,9 @@ func (a asker) pocketBase(ctx context.Context, to linkfile.PocketBase, again boo
 		if to.URL, err = a.line(ctx, "Address of PocketBase", to.URL); err != nil {
 			return to, err
 		}
+		if problems := wrongAddress(linkfile.Reach(linkfile.Authentik{}, to), "pocketbase"); len(problems) > 0 {
+			return to, problems
+		}
 	}
 	if !to.Token.IsSet() || again {
 		if to.Token, err = a.askSecret(ctx, "Superuser token of PocketBase (not stored): "); err != nil {
@@ -157,6 +165,11 @@ func (a asker) pocketBase(ctx context.Context, to linkfile.PocketBase, again boo
 	}
 	reach := linkfile.Reach(linkfile.Authentik{}, to)
 	return reach.PocketBase, problemsOf(reach, "pocketbase").Err()
+}
+
+// wrongAddress returns the problems of one system's address, which need no token to be seen.
+func wrongAddress(reach linkfile.File, system string) link.Problems {
+	return slices.DeleteFunc(wrongAddresses(reach), func(p link.Problem) bool { return p.Field != system+".url" })
 }
 
 // problemsOf returns the problems of one system.
@@ -214,6 +227,7 @@ func (a asker) choice(ctx context.Context, question string, values, shown []stri
 		if slices.Contains(values, answer) {
 			return answer, nil
 		}
+		visible.Fprintf(a.program.err, "Answer with a number from 1 to %d.\n", len(values))
 	}
 }
 

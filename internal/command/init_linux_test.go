@@ -38,7 +38,8 @@ func TestInitAsksAtATerminal(t *testing.T) {
 	}
 	defer func() { _ = cmd.Process.Kill() }()
 	answers := []struct{ asked, answer string }{
-		{"Address of authentik: ", box.AuthentikURL},
+		{"Address of authentik: ", "authentik.company"},
+		{"Address of authentik [authentik.company]: ", box.AuthentikURL},
 		{"API token of authentik (not stored): ", "wrong"},
 		{"Address of authentik [" + box.AuthentikURL + "]: ", ""},
 		{"API token of authentik (not stored): ", box.AuthentikToken},
@@ -46,7 +47,7 @@ func TestInitAsksAtATerminal(t *testing.T) {
 		{"Superuser token of PocketBase (not stored): ", box.PocketBaseToken},
 		{"Number: ", "users"},
 		{"Number: ", "9"},
-		{"Number: ", "1"},
+		{"Answer with a number from 1 to 3.\nNumber: ", "1"},
 	}
 	for _, one := range answers {
 		screen.wait(ctx, t, one.asked)

@@ -85,8 +85,8 @@ type linksResult struct {
 	Links []json.RawMessage `json:"links"`
 }
 
-// linkResult is what a link of several has before what the command prints for one.
-type linkResult struct {
+// linkName is what the document of one of several links begins with.
+type linkName struct {
 	Name    string `json:"name"`
 	Outcome string `json:"outcome"`
 }
@@ -109,7 +109,7 @@ func (r *linksRun) end(counted string) error {
 
 // json returns the link's document with its name and outcome.
 func (j *job) json() json.RawMessage {
-	name, err := json.Marshal(linkResult{j.file.Name, j.Outcome})
+	name, err := json.Marshal(linkName{j.file.Name, j.Outcome})
 	if err != nil { // impossible for strings
 		return json.RawMessage("{}")
 	}

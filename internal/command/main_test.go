@@ -61,6 +61,7 @@ func exits(ts *testscript.TestScript, neg bool, args []string) {
 	} else if err != nil {
 		ts.Fatalf("running %s: %v", args[1], err)
 	}
+	followsSchema(ts, args[1:], code)
 	if got := strconv.Itoa(code); got != args[0] {
 		ts.Fatalf("%v exits with %s, want %s\n%s%s", args[1:], got, args[0], ts.ReadFile("stdout"),
 			ts.ReadFile("stderr"))

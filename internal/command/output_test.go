@@ -26,16 +26,7 @@ func TestEveryFieldOfTheOutputIsDocumented(t *testing.T) {
 			documented[title] = append(documented[title], found[1]+found[2])
 		}
 	}
-	for title, of := range map[string]reflect.Type{
-		"plan": reflect.TypeFor[planResult](), "apply, undo, rotate, remove": reflect.TypeFor[applyResult](),
-		"verify": reflect.TypeFor[verifyResult](), "receipts": reflect.TypeFor[receiptsResult](),
-		"validate": reflect.TypeFor[validateResult](), "version": reflect.TypeFor[versionResult](),
-		"Change": reflect.TypeFor[link.Change](), "Field": reflect.TypeFor[link.Field](),
-		"Outcome": reflect.TypeFor[outcome](), "Warning": reflect.TypeFor[link.Warning](),
-		"Check": reflect.TypeFor[link.Check](), "Message": reflect.TypeFor[link.Message](),
-		"Receipt": reflect.TypeFor[receiptRow](), "Set aside": reflect.TypeFor[setAsideRow](),
-		"Several links": reflect.TypeFor[linksResult](), "One of several links": reflect.TypeFor[linkResult](),
-	} {
+	for title, of := range Documents() {
 		want := printed(of)
 		if title == "Outcome" {
 			want = want[len(printed(reflect.TypeFor[link.Change]())):]

@@ -67,12 +67,13 @@ func (f planFlags) run(ctx context.Context, p program, file linkfile.File) summa
 	plan, err := e.Plan(ctx, spec)
 	erase()
 	if err != nil {
+		err = orInterrupted(ctx, err)
 		_ = view.fail(err)
 		return failed(err)
 	}
 	if f.Out != "" {
 		plan.Generated.KeptID = true
-		if err := p.save(e, plan, view.file, f.Out); err != nil {
+		if err := p.save(e, plan, view.file, f); err != nil {
 			_ = view.fail(err)
 			return failed(err)
 		}
@@ -84,14 +85,14 @@ func (f planFlags) run(ctx context.Context, p program, file linkfile.File) summa
 	return summary{Outcome: "changes", Count: len(plan.Changes), code: exitChanges}
 }
 
-// save writes the plan to a file.
-func (p program) save(e *engine.Engine, plan link.Plan, f linkfile.File, to string) error {
-	data, err := e.Save(plan, f.Authentik.Token, f.PocketBase.Token, f.PocketBase.Password)
+// save writes the plan to the file that --out names.
+func (p program) save(e *engine.Engine, plan link.Plan, file linkfile.File, f planFlags) error {
+	data, err := e.Save(plan, file.Authentik.Token, file.PocketBase.Token, file.PocketBase.Password)
 	if err == nil {
-		err = writePlan(to, data)
+		err = writePlan(f.Out, data)
 	}
 	if err == nil {
-		visible.Fprintf(p.err, "The plan is saved. Apply it with authpocket apply %s.\n", to)
+		visible.Fprintf(p.err, "The plan is saved. Apply it with authpocket apply%s %s.\n", f.again(), f.Out)
 	}
 	return err
 }

@@ -3,12 +3,32 @@ package command
 import (
 	"cmp"
 	"errors"
+	"reflect"
 	"time"
 
 	"authpocket/internal/journal"
 	"authpocket/internal/link"
 	"authpocket/internal/signin"
 )
+
+// Documents returns the types that --json prints, by their section of docs/output.md.
+func Documents() map[string]reflect.Type {
+	return map[string]reflect.Type{
+		"plan": reflect.TypeFor[planResult](), "apply, undo, rotate, remove": reflect.TypeFor[applyResult](),
+		"verify": reflect.TypeFor[verifyResult](), "receipts": reflect.TypeFor[receiptsResult](),
+		"validate": reflect.TypeFor[validateResult](), "version": reflect.TypeFor[versionResult](),
+		"errors": reflect.TypeFor[failure](), "several links": reflect.TypeFor[linksResult](),
+		"Link": reflect.TypeFor[linkName](), "Checks": reflect.TypeFor[checksResult](),
+		"Change": reflect.TypeFor[link.Change](), "Field": reflect.TypeFor[link.Field](),
+		"Outcome": reflect.TypeFor[outcome](), "Warning": reflect.TypeFor[link.Warning](),
+		"Check": reflect.TypeFor[link.Check](), "Message": reflect.TypeFor[link.Message](),
+		"Way": reflect.TypeFor[link.Way](), "Place": reflect.TypeFor[link.Place](),
+		"Sign-in": reflect.TypeFor[signin.Verdict](), "Stage": reflect.TypeFor[signin.Stage](),
+		"Record": reflect.TypeFor[signin.Record](), "Redirect": reflect.TypeFor[signin.Mismatch](),
+		"Difference": reflect.TypeFor[signin.Difference](), "Evidence": reflect.TypeFor[signin.Evidence](),
+		"Receipt": reflect.TypeFor[receiptRow](), "Set aside": reflect.TypeFor[setAsideRow](),
+	}
+}
 
 // failure is what a command prints that ends before it has a result.
 type failure struct {
@@ -87,7 +107,7 @@ type receiptsResult struct {
 type receiptRow struct {
 	ID      string `json:"id"`
 	When    string `json:"when" jsonschema:"format=date-time"` // start, in UTC
-	Kind    string `json:"kind"`
+	Kind    string `json:"kind" jsonschema:"enum=apply,enum=undo,enum=rotate,enum=remove,enum=proof"`
 	Outcome string `json:"outcome"`
 	// Changes is the number of changes in the plan.
 	Changes int `json:"changes"`

@@ -3,6 +3,8 @@
 package command
 
 import (
+	"net/http"
+	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"strings"
@@ -43,6 +45,41 @@ func TestASignalEndsTheReadOfALinkFile(t *testing.T) {
 	if err := cmd.Wait(); cmd.ProcessState.ExitCode() != int(exitError) ||
 		!strings.Contains(said.String(), "reading the link file") {
 		t.Errorf("it ends with %v: %s", err, said.String())
+	}
+}
+
+// TestASignalWhileAServerIsSilentBlamesNoServer: nothing is wrong with the addresses.
+func TestASignalWhileAServerIsSilentBlamesNoServer(t *testing.T) {
+	for _, command := range []string{"plan", "verify"} {
+		t.Run(command, func(t *testing.T) {
+			called := make(chan struct{}, 100)
+			server := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+				called <- struct{}{}
+				<-r.Context().Done()
+			}))
+			defer server.Close()
+			file := filepath.Join(t.TempDir(), "link.yaml")
+			text := "authentik: {url: '" + server.URL + "', token: '${AUTHENTIK_TOKEN}'}\n" +
+				"pocketbase: {url: '" + server.URL + "', token: '${POCKETBASE_TOKEN}'}\nemail: leave\n"
+			if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
+				t.Fatal(err)
+			}
+			cmd := authpocket(t, command, "-f", file)
+			cmd.Env = append(cmd.Env, "AUTHENTIK_TOKEN=x", "POCKETBASE_TOKEN=a.b.c")
+			var said strings.Builder
+			cmd.Stderr = &said
+			if err := cmd.Start(); err != nil {
+				t.Fatal(err)
+			}
+			<-called
+			if err := cmd.Process.Signal(syscall.SIGINT); err != nil {
+				t.Fatal(err)
+			}
+			if err := cmd.Wait(); cmd.ProcessState.ExitCode() != int(exitError) ||
+				said.String() != "Interrupted, so nothing was changed.\n" {
+				t.Errorf("it ends with %v: %s", err, said.String())
+			}
+		})
 	}
 }
 

@@ -24,7 +24,7 @@ func newUndo(s *shared) *cobra.Command {
 		Long: "Undoes an earlier apply or removal, from its receipt. Without the ID of a receipt, it is the newest one of\n" +
 			"the link.",
 		Example: "  authpocket undo -f link.yaml\n" +
-			"  authpocket undo -f link.yaml 20260131T120000Z-k3v9x2m4q7",
+			"  authpocket undo -f link.yaml k3v9x2m4q7",
 		Args: atMost(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if len(args) > 0 {

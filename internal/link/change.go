@@ -37,10 +37,10 @@ const (
 
 // Change is one write, as plain data. Apply carries out exactly this.
 type Change struct {
-	System System  `json:"system"`
+	System System  `json:"system" jsonschema:"enum=authentik,enum=pocketbase"`
 	Kind   Kind    `json:"kind"`
 	Object string  `json:"object"` // for display: `provider "PocketBase"`
-	Action Action  `json:"action"`
+	Action Action  `json:"action" jsonschema:"enum=create,enum=update,enum=delete,enum=none"`
 	Fields []Field `json:"fields"`
 	Why    string  `json:"why"`
 	// Step is the step of authentik's PocketBase guide that this carries out, empty for none.
@@ -118,7 +118,7 @@ type Field struct {
 // Warning is something that the admin should know before the plan is applied.
 type Warning struct {
 	ID      WarningID `json:"id"`
-	System  System    `json:"system"`
+	System  System    `json:"system" jsonschema:"enum=authentik,enum=pocketbase"`
 	Summary string    `json:"summary"`
 	Detail  string    `json:"detail"`
 	Ways    []Way     `json:"ways,omitempty"` // what helps

@@ -21,9 +21,9 @@ const (
 // Check is one measured fact about the running systems.
 type Check struct {
 	ID       CheckID `json:"id"`
-	System   System  `json:"system"`
+	System   System  `json:"system" jsonschema:"enum=authentik,enum=pocketbase"`
 	Title    string  `json:"title"`
-	Status   Status  `json:"status"`
+	Status   Status  `json:"status" jsonschema:"enum=pass,enum=warn,enum=fail,enum=skipped"`
 	Evidence string  `json:"evidence"` // the request and the response
 	Remedy   string  `json:"remedy"`   // what to do, empty for a pass
 	Ways     []Way   `json:"ways,omitempty"`

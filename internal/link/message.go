@@ -8,7 +8,7 @@ import (
 
 // Message describes one thing that is wrong, in parts from which page, command and receipt are built.
 type Message struct {
-	System  System   `json:"system,omitempty"`
+	System  System   `json:"system,omitempty" jsonschema:"enum=authentik,enum=pocketbase"`
 	Field   string   `json:"field,omitempty"` // the form field or spec path to blame, if any
 	Summary string   `json:"summary"`         // what is wrong, a full sentence
 	Details []string `json:"details,omitempty"`

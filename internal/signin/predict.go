@@ -52,10 +52,10 @@ type Prediction struct {
 	Account Account      // with linked and returns
 	Cause   link.CauseID // with refused, or of Unknown
 	// Fields are the fields that PocketBase refuses, with refused.
-	Fields   []FieldFault
-	Email    string // address of the record after the sign-in
-	Verified bool   // whether the record's address counts as verified after the sign-in
-	Words    string // describes the outcome
+	Fields   []FieldFault `jsonschema:"nullable"`
+	Email    string       // address of the record after the sign-in
+	Verified bool         // whether the record's address counts as verified after the sign-in
+	Words    string       // describes the outcome
 	// Unknown is what may refuse the sign-in and cannot be known before, empty if nothing.
 	Unknown string
 	// Resets reports whether PocketBase resets the account's password and, since 0.37.4, removes its links,
@@ -64,7 +64,7 @@ type Prediction struct {
 	// Subject is the user's subject claim, empty if no user was named.
 	Subject string
 	// Sent are all claims that authentik would send about the user.
-	Sent map[string]string
+	Sent map[string]string `jsonschema:"nullable"`
 }
 
 // FieldFault is a field that PocketBase refuses, with the code of its validation error.

@@ -38,7 +38,7 @@ const (
 type Stage struct {
 	ID     StageID    `json:"id"`
 	Title  string     `json:"title"`
-	State  StageState `json:"state"`
+	State  StageState `json:"state" jsonschema:"enum=waiting,enum=running,enum=done,enum=failed"`
 	Detail string     `json:"detail,omitempty"`
 }
 

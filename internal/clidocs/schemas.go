@@ -1,0 +1,121 @@
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"maps"
+	"os"
+	"path/filepath"
+	"reflect"
+	"regexp"
+	"strings"
+
+	"github.com/invopop/jsonschema"
+
+	"authpocket/internal/command"
+	"authpocket/internal/link"
+)
+
+const outputPage = "docs/output.md"
+
+// documents returns the sections of docs/output.md that have a schema, by the schema's name.
+func documents() map[string]string {
+	return map[string]string{"plan": "plan", "apply": "apply, undo, rotate, remove", "verify": "verify",
+		"receipts": "receipts", "validate": "validate", "version": "version", "errors": "errors",
+		"links": "several links"}
+}
+
+// writeSchemas writes the schemas of what --json prints to a directory.
+func writeSchemas(dir, page string) error {
+	if err := os.MkdirAll(dir, 0o755); err != nil { //nolint:gosec // schemas for everybody
+		return fmt.Errorf("creating the directory: %w", err)
+	}
+	text, err := os.ReadFile(page)
+	if err != nil {
+		return fmt.Errorf("reading the page: %w", err)
+	}
+	w := newSchemaWriter(string(text))
+	for name, section := range documents() {
+		var out bytes.Buffer
+		enc := json.NewEncoder(&out)
+		enc.SetEscapeHTML(false)
+		enc.SetIndent("", "  ")
+		if err := enc.Encode(w.document(name, section)); err != nil {
+			return fmt.Errorf("writing the schema of %s: %w", name, err)
+		}
+		path := filepath.Join(dir, name+".json")
+		if err := os.WriteFile(path, out.Bytes(), 0o644); err != nil { //nolint:gosec // schemas for everybody
+			return fmt.Errorf("writing the schema of %s: %w", name, err)
+		}
+	}
+	return nil
+}
+
+// schemaWriter writes the schemas of types, with descriptions from docs/output.md.
+type schemaWriter struct {
+	jsonschema.Reflector
+	meanings map[string]map[string]string // by section and field
+}
+
+func newSchemaWriter(page string) schemaWriter {
+	w := schemaWriter{meanings: map[string]map[string]string{}}
+	row := regexp.MustCompile("(?m)^\\| `(\\w+)`\\?? \\| (.*) \\|$")
+	target := regexp.MustCompile(`\]\([^)]*\)`)
+	plain := strings.NewReplacer("`", "", "[", "")
+	for _, section := range strings.Split(page, "\n## ")[1:] {
+		title, table, _ := strings.Cut(section, "\n")
+		w.meanings[title] = map[string]string{}
+		for _, found := range row.FindAllStringSubmatch(table, -1) {
+			w.meanings[title][found[1]] = plain.Replace(target.ReplaceAllString(found[2], ""))
+		}
+	}
+	sections := map[reflect.Type]string{}
+	for section, t := range command.Documents() {
+		sections[t] = section
+	}
+	w.Anonymous, w.ExpandedStruct = true, true
+	w.Namer = func(t reflect.Type) string { return strings.ReplaceAll(sections[t], " ", "") }
+	w.LookupComment = func(t reflect.Type, field string) string {
+		if field == "" {
+			return ""
+		}
+		f, _ := t.FieldByName(field)
+		name, _, _ := strings.Cut(f.Tag.Get("json"), ",")
+		return w.meanings[sections[t]][name]
+	}
+	w.Mapper = func(t reflect.Type) *jsonschema.Schema {
+		if t != reflect.TypeFor[link.Shown]() {
+			return nil
+		}
+		return &jsonschema.Schema{OneOf: []*jsonschema.Schema{{Type: "string"}, {Type: "boolean"}, {Type: "integer"},
+			{Type: "array", Items: &jsonschema.Schema{Type: "string"}}, {Type: "null"}}}
+	}
+	return w
+}
+
+// document returns the schema of a document.
+func (w schemaWriter) document(name, section string) *jsonschema.Schema {
+	s := w.ReflectFromType(command.Documents()[section])
+	s.Title = "authpocket " + name
+	if name == "links" {
+		items := &jsonschema.Schema{AnyOf: []*jsonschema.Schema{w.entry(s.Definitions, reflect.TypeFor[struct{}]())}}
+		for _, one := range []string{"errors", "plan", "apply", "verify"} {
+			items.AnyOf = append(items.AnyOf, w.entry(s.Definitions, command.Documents()[documents()[one]]))
+		}
+		links, _ := s.Properties.Get("links")
+		links.Items = items
+	}
+	return s
+}
+
+// entry returns the schema of what a command prints for one of several links. It adds the definitions that it needs.
+func (w schemaWriter) entry(definitions jsonschema.Definitions, result reflect.Type) *jsonschema.Schema {
+	name, rest := w.ReflectFromType(command.Documents()["Link"]), w.ReflectFromType(result)
+	maps.Copy(definitions, rest.Definitions)
+	for key, property := range rest.Properties.FromOldest() {
+		name.Properties.Set(key, property)
+	}
+	name.Version, name.Definitions, name.Required = "", nil, append(name.Required, rest.Required...)
+	return name
+}
