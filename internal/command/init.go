@@ -35,8 +35,8 @@ func newInit(s *shared) *cobra.Command {
 		RunE: func(cmd *cobra.Command, _ []string) error { return f.run(cmd.Context(), s.program()) },
 	}
 	f.add(cmd)
-	cmd.Flags().StringVar(&f.Email, "email", "", "the `decision` which e-mail addresses PocketBase treats as verified: "+
-		"trust-all,\ntrust-attribute or leave")
+	cmd.Flags().StringVar(&f.Email, "email", "", "the `decision` which e-mail addresses PocketBase treats as "+
+		"verified: trust-all,\ntrust-attribute or leave")
 	_ = cmd.RegisterFlagCompletionFunc("email", cobra.FixedCompletions(linkfile.EmailKey().Values,
 		cobra.ShellCompDirectiveNoFileComp))
 	return cmd
