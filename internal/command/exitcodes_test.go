@@ -17,9 +17,10 @@ func TestTheExitCodesAreThoseOfThePage(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	_, table, _ := strings.Cut(string(page), "\n|---|---|---|---|---|\n")
 	documented := map[string][]string{}
 	for _, row := range regexp.MustCompile(`(?m)^\| ([a-z]+) +\|(.*)\|(.*)\|(.*)\|(.*)\|$`).
-		FindAllStringSubmatch(string(page), -1) {
+		FindAllStringSubmatch(table, -1) {
 		for code, meaning := range row[2:] {
 			if strings.TrimSpace(meaning) != "" {
 				documented[row[1]] = append(documented[row[1]], string(rune('0'+code)))

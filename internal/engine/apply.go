@@ -116,6 +116,7 @@ func (e *Engine) confirm(ctx context.Context, plan link.Plan, others Among) (lin
 	if err != nil {
 		return link.Plan{}, err
 	}
+	fresh.Warnings = plan.Warnings // plans.Again has none of the clients' own
 	compared := fresh
 	if plan.Saved {
 		compared.Changes = link.Each(fresh.Changes, withoutSecretBefore)

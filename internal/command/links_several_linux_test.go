@@ -1,0 +1,142 @@
+package command
+
+import (
+	"bytes"
+	"fmt"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"net/http/httputil"
+	"net/url"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"sync"
+	"syscall"
+	"testing"
+
+	"github.com/pocketbase/pocketbase/core"
+
+	"authpocket/sandbox"
+	"authpocket/test/testkey"
+)
+
+// several returns a sandbox, and a function that makes commands on a file with n links, each of its own collection.
+func several(t *testing.T, n int) (*sandbox.Sandbox, func(args ...string) *exec.Cmd) {
+	t.Helper()
+	box, err := sandbox.Start(t.Context(), sandbox.Config{SigningKey: testkey.RSA()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := box.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	text := "defaults:\n  authentik: {url: '" + box.AuthentikURL + "', token: '${AUTHENTIK_TOKEN}'}\n" +
+		"  pocketbase: {url: '${POCKETBASE_URL}', token: '${POCKETBASE_TOKEN}'}\n  email: leave\nlinks:\n"
+	for i := range n {
+		c := core.NewAuthCollection(fmt.Sprintf("people%d", i))
+		c.CreateRule = new("")
+		if err := box.PocketBase().App().Save(c); err != nil {
+			t.Fatal(err)
+		}
+		text += fmt.Sprintf("  - {name: link%d, application: {slug: link%d, name: Link %d}, "+
+			"pocketbase: {collection: %s}}\n", i, i, i, c.Name)
+	}
+	file := filepath.Join(t.TempDir(), "links.yaml")
+	if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return box, func(args ...string) *exec.Cmd {
+		cmd := authpocket(t, append(args, "-f", file)...)
+		cmd.Env = append(cmd.Env, "TERM=xterm-256color", "AUTHENTIK_TOKEN="+box.AuthentikToken,
+			"POCKETBASE_TOKEN="+box.PocketBaseToken, "POCKETBASE_URL="+box.PocketBaseURL)
+		return cmd
+	}
+}
+
+// Four programs share the links, each with a state directory of its own.
+func TestShardsApplyEachLinkOnce(t *testing.T) {
+	const links = 12
+	box, command := several(t, links)
+	var group sync.WaitGroup
+	said := make([]string, 4)
+	for i := range said {
+		group.Go(func() {
+			out, err := command("apply", "--yes", "--shard", fmt.Sprintf("%d/%d", i, len(said))).CombinedOutput()
+			if said[i] = string(out); err != nil {
+				t.Errorf("part %d ends with %v:\n%s", i, err, out)
+			}
+		})
+	}
+	group.Wait()
+	all := strings.Join(said, "")
+	if n := strings.Count(all, "  applied "); n != links {
+		t.Errorf("%d links were applied:\n%s", n, all)
+	}
+	if snap := box.Authentik().Snapshot(); len(snap.Applications) != links || len(snap.Providers) != links {
+		t.Errorf("there are %d applications and %d providers", len(snap.Applications), len(snap.Providers))
+	}
+}
+
+// At a terminal, all plans are shown, and one answer is for all.
+func TestSeveralLinksAreAskedForOnce(t *testing.T) {
+	box, command := several(t, 3)
+	user, program := openTerminal(t)
+	cmd := command("apply")
+	cmd.Stdin, cmd.Stdout, cmd.Stderr = program, program, program
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := user.WriteString("y\n"); err != nil {
+		t.Fatal(err)
+	}
+	var shown bytes.Buffer
+	copied := make(chan struct{})
+	go func() {
+		defer close(copied)
+		_, _ = io.Copy(&shown, user) // ends with an error when the other side is closed
+	}()
+	err := cmd.Wait()
+	_ = program.Close()
+	<-copied
+	if err != nil || strings.Count(shown.String(), "to 3 links?") != 1 {
+		t.Errorf("it ends with %v:\n%s", err, shown.String())
+	}
+	if n := len(box.Authentik().Snapshot().Applications); n != 3 {
+		t.Errorf("there are %d applications:\n%s", n, shown.String())
+	}
+}
+
+// The signal comes while PocketBase is about to answer the last write of the first link.
+func TestAfterASignalTheRunningLinkIsFinished(t *testing.T) {
+	box, command := several(t, 3)
+	target, err := url.Parse(box.PocketBaseURL)
+	if err != nil {
+		t.Fatal(err)
+	}
+	cmd := command("apply", "--yes", "--parallel", "1")
+	proxy, once := httputil.NewSingleHostReverseProxy(target), sync.Once{}
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.Method == http.MethodPatch {
+			once.Do(func() {
+				if err := cmd.Process.Signal(syscall.SIGTERM); err != nil {
+					t.Error(err)
+				}
+			})
+		}
+		proxy.ServeHTTP(w, r)
+	}))
+	t.Cleanup(server.Close)
+	cmd.Env = append(cmd.Env, "POCKETBASE_URL="+server.URL)
+	out, err := cmd.CombinedOutput()
+	if cmd.ProcessState.ExitCode() != int(exitError) || strings.Count(string(out), "  applied ") != 1 ||
+		strings.Count(string(out), "  not started") != 2 {
+		t.Errorf("it ends with %v:\n%s", err, out)
+	}
+	if n := len(box.Authentik().Snapshot().Applications); n != 1 {
+		t.Errorf("there are %d applications", n)
+	}
+}
