@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"authpocket/internal/engine"
+	"authpocket/internal/journal"
 	"authpocket/internal/link"
 	"authpocket/internal/linkfile"
 	"authpocket/internal/visible"
@@ -107,6 +108,11 @@ func (f applyLinkFlags) runSaved(ctx context.Context, p program) error {
 	data, err := readPlan(f.Saved)
 	if err != nil {
 		return p.view(f.JSON).fail(err)
+	}
+	if _, err := journal.DecodePlan(data); err != nil && !errors.Is(err, journal.ErrNewer) {
+		return p.view(f.JSON).fail(&refusal{link.Quote(f.Saved) +
+			" is not a plan that authpocket saved, or it was altered since.",
+			"Make the plan again with authpocket plan --out. A link file is named with -f."})
 	}
 	f.Yes, f.seen = false, true
 	return p.carryOut(ctx, f.applyFlags, func(e *engine.Engine, _ context.Context, s link.Spec) (link.Plan, error) {

@@ -25,7 +25,7 @@ type sourceFlags struct {
 }
 
 func (f *sourceFlags) add(cmd *cobra.Command) {
-	cmd.Flags().VarP((*path)(&f.File), "file", "f", "the link file, or - for standard input; default: "+
+	cmd.Flags().VarP(&once{path: (*path)(&f.File)}, "file", "f", "the link file, or - for standard input; default: "+
 		linkfile.Default)
 	_ = cmd.MarkFlagFilename("file", "yaml", "yml")
 	cmd.Flags().StringSliceVar(&f.AllowEnv, "allow-env", nil, "`name` of another environment variable that the link "+
@@ -100,6 +100,28 @@ func (p *path) Set(value string) error {
 func (p *path) String() string { return string(*p) }
 
 func (*path) Type() string { return "file" }
+
+// once is a path that can be given only once. Completion parses the flags of a
+// command twice, so that only a command itself can refuse another one.
+type once struct {
+	*path
+	times int
+}
+
+func (o *once) Set(value string) error {
+	o.times++
+	return o.path.Set(value)
+}
+
+// givenOnce returns an error if a flag that can be given only once was repeated.
+func givenOnce(flags *pflag.FlagSet) (repeated error) {
+	flags.Visit(func(f *pflag.Flag) {
+		if o, ok := f.Value.(*once); ok && o.times > 1 {
+			repeated = fmt.Errorf("there is more than one --%s; a directory can hold several link files", f.Name)
+		}
+	})
+	return repeated
+}
 
 // choice is the value of a flag that takes one of some words.
 type choice struct {

@@ -92,7 +92,11 @@ func (p program) save(e *engine.Engine, plan link.Plan, file linkfile.File, f pl
 		err = writePlan(f.Out, data)
 	}
 	if err == nil {
-		visible.Fprintf(p.err, "The plan is saved. Apply it with authpocket apply%s %s.\n", f.again(), f.Out)
+		visible.Fprintf(p.err, "The plan is saved.")
+		if !plan.Empty() {
+			visible.Fprintf(p.err, " Apply it with authpocket apply%s %s.", f.again(), f.Out)
+		}
+		visible.Fprintln(p.err)
 	}
 	return err
 }

@@ -2,6 +2,7 @@
 package command
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -117,7 +118,7 @@ func newRoot(std streams) *cobra.Command {
 		SilenceErrors: true,
 		SilenceUsage:  true,
 		PersistentPreRunE: func(cmd *cobra.Command, _ []string) error {
-			return readEnv(cmd.Flags())
+			return cmp.Or(readEnv(cmd.Flags()), givenOnce(cmd.Flags()))
 		},
 		SuggestionsMinimumDistance: 2,
 	}

@@ -142,7 +142,7 @@ func withoutSecretBefore(c link.Change) link.Change {
 func changedSince(system link.System, what ...string) *link.Fault {
 	return &link.Fault{
 		Kind: link.FaultStale, System: system, Summary: "Something was changed since the preview.", Details: what,
-		Todo: "Review the new preview and apply that.",
+		Todo: "Review the new plan and apply that.",
 	}
 }
 

@@ -84,8 +84,8 @@ func cannotWrite(dir string, err error) error {
 // cannotRead returns the fault for an error of reading path.
 func cannotRead(path string, err error) error {
 	return &Fault{
-		Summary: "authpocket cannot read " + path + ".",
-		Todo:    "The log has the cause. Fix it, or set another state directory.",
+		Summary: "authpocket cannot read " + path + ": " + err.Error() + ".",
+		Todo:    "Mend that, or set another state directory.",
 		Err:     err,
 	}
 }
@@ -117,8 +117,7 @@ func reason(dir string, err error) *Fault {
 		f.Summary, f.Todo = "The file system of "+dir+
 			" has no file locks, so authpocket cannot keep two applies apart.", "Use a local file system: "+another
 	default:
-		f.Summary, f.Todo = "authpocket cannot write receipts in "+dir+".", "The log has the cause. Fix it, or "+
-			another
+		f.Summary, f.Todo = "authpocket cannot write receipts in "+dir+": "+err.Error()+".", "Mend that, or "+another
 	}
 	return f
 }

@@ -114,7 +114,7 @@ func (s *Store) release(path string) {
 func locked() error {
 	return &Fault{
 		Summary: "This link is being changed right now, in another tab or by another authpocket.",
-		Todo:    "Wait until that is done, then open a new preview.",
+		Todo:    "Wait until that is done, then review the plan again.",
 		Written: link.WrittenNone, Err: ErrLocked,
 	}
 }

@@ -51,12 +51,13 @@ const (
 	RunRewrite  Run = "apply --rewrite-secret"
 	RunRotate   Run = "rotate"
 	RunReceipts Run = "receipts"
+	RunForce    Run = "undo --force"
 )
 
 // Label returns the text of the wizard's link or button.
 func (r Run) Label() string {
 	return map[Run]string{RunRewrite: "Write the client secret again", RunRotate: "Rotate the client secret",
-		RunReceipts: "View history"}[r]
+		RunReceipts: "View history", RunForce: "Undo anyway"}[r]
 }
 
 const accessKey = "access"

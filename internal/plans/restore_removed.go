@@ -64,8 +64,8 @@ func AsRestoration(p link.Plan, done []link.Change, force bool) (link.Plan, link
 			if gone := lostBindings(c, p.Spec.Access); len(gone) > 0 {
 				problems.Add("access", "The application had bindings that authpocket can't create: "+
 					strings.Join(gone, ", ")+".",
-					"Force the undo to restore it without them, then add them in authentik at once: until then it "+
-						"may be open to more people than before.")
+					"Add them in authentik at once when it is restored: until then it may be open to more people "+
+						"than before.", link.Way{Run: link.RunForce, For: "to restore it without them"})
 				w.add(link.WarnLost, link.Authentik, "Bindings are not restored: "+strings.Join(gone, ", ")+
 					".", "Add them in authentik.")
 			}

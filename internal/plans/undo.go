@@ -57,7 +57,7 @@ func (u *undoer) changedSince(c link.Change, now, left []link.FieldValue) bool {
 	}
 	names := link.Each(differs, func(f link.Field) string { return f.Name + " is now " + link.Quote(f.After.String()) })
 	u.problems.Add("", c.System.Label()+": "+c.Object+" has changed since: "+strings.Join(names, "; ")+".",
-		"Force the undo to discard that change as well.")
+		"", link.Way{Run: link.RunForce, For: "to discard that change as well"})
 	return true
 }
 
@@ -167,7 +167,7 @@ func (u *undoer) hasNewBindings(made []link.BindingState) bool {
 		}
 		u.problems.Add("", "authentik: the application's binding of the "+b.Kind+" "+link.Quote(b.Target.Name)+
 			" was "+since+" since.",
-			"Force the undo to delete that binding with the application.")
+			"", link.Way{Run: link.RunForce, For: "to delete that binding with the application"})
 		return true
 	}
 	return false
@@ -253,7 +253,7 @@ func (u *undoer) Binding(e link.Edit[link.BindingState]) {
 	if !u.force && !now.AsMade(*after) {
 		u.problems.Add("", "authentik: the "+c.Object+" has changed since: its order is now "+strconv.Itoa(now.Order)+
 			", its expiry "+link.Quote(cmp.Or(now.Expires, "never"))+".",
-			"Force the undo to discard that change as well.")
+			"", link.Way{Run: link.RunForce, For: "to discard that change as well"})
 		return
 	}
 	switch last := u.a.Application != nil && len(u.a.Bindings) == 1; {
@@ -294,7 +294,7 @@ func (u *undoer) Collection(e link.Edit[link.CollectionState]) {
 	at, had := link.SlotIndex(now.OAuth2, slot), link.SlotIndex(was.OAuth2, slot) >= 0
 	if at < 0 && had && !u.force {
 		u.problems.Add("", "PocketBase: "+slot+" of the collection "+link.Quote(now.Name)+" was removed since.",
-			"Force the undo to restore it without its previous client secret.")
+			"", link.Way{Run: link.RunForce, For: "to restore it without its previous client secret"})
 		return
 	}
 	if u.changedSince(c, undone(c, now.OAuth2, slot, at >= 0, had), undone(c, after.OAuth2, slot, at >= 0, had)) {

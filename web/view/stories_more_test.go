@@ -80,7 +80,7 @@ func progressStories(both view.Head) []story {
 		Summary: "Something changed since the review.",
 		Details: []string{"authentik: name of provider “Provider for PocketBase” is now PB.",
 			"By their logs, ada updated the provider “Provider for PocketBase” at 12:00:00."},
-		Todo: "Review the new preview and apply that."}
+		Todo: "Review the new plan and apply that."}
 	at := func(i int, err error) map[int][]link.Message { return map[int][]link.Message{i: link.Messages(err)} }
 	second := link.Effect{Made: 1, Change: link.WrittenNone}
 	return []story{
