@@ -27,8 +27,8 @@ func newInit(s *shared) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "init",
 		Short: "Write a link file",
-		Long: "Writes a link file. It asks for what --authentik, --pocketbase and --email leave open, tries the tokens at once\n" +
-			"and does not store them. Without a terminal these three are required.",
+		Long: "Writes a link file. It asks for what --authentik, --pocketbase and --email leave open; when it asks, it tries\n" +
+			"the tokens at once. They are not stored. Without a terminal these three flags are required.",
 		Example: "  authpocket init\n" +
 			"  authpocket init --authentik https://authentik.company --pocketbase https://pocketbase.company --email leave",
 		Args: atMost(0),

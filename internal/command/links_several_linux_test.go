@@ -118,10 +118,11 @@ func TestAfterASignalTheRunningLinkIsFinished(t *testing.T) {
 		t.Fatal(err)
 	}
 	cmd := command("apply", "--yes", "--parallel", "1")
-	proxy, once := httputil.NewSingleHostReverseProxy(target), sync.Once{}
+	proxy, once, started := httputil.NewSingleHostReverseProxy(target), sync.Once{}, make(chan struct{})
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.Method == http.MethodPatch {
 			once.Do(func() {
+				<-started
 				if err := cmd.Process.Signal(syscall.SIGTERM); err != nil {
 					t.Error(err)
 				}
@@ -131,10 +132,16 @@ func TestAfterASignalTheRunningLinkIsFinished(t *testing.T) {
 	}))
 	t.Cleanup(server.Close)
 	cmd.Env = append(cmd.Env, "POCKETBASE_URL="+server.URL)
-	out, err := cmd.CombinedOutput()
-	if cmd.ProcessState.ExitCode() != int(exitError) || strings.Count(string(out), "  applied ") != 1 ||
-		strings.Count(string(out), "  not started") != 2 {
-		t.Errorf("it ends with %v:\n%s", err, out)
+	var out bytes.Buffer
+	cmd.Stdout, cmd.Stderr = &out, &out
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	close(started)
+	err = cmd.Wait()
+	if cmd.ProcessState.ExitCode() != int(exitError) || strings.Count(out.String(), "  applied ") != 1 ||
+		strings.Count(out.String(), "  not started") != 2 {
+		t.Errorf("it ends with %v:\n%s", err, out.String())
 	}
 	if n := len(box.Authentik().Snapshot().Applications); n != 1 {
 		t.Errorf("there are %d applications", n)

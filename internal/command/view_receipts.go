@@ -35,7 +35,7 @@ func (v view) interrupted(e *engine.Engine) {
 			again = string(r.Kind)
 		}
 		visible.Fprintf(v.err, "The %s started at %s was interrupted (receipt %s). "+
-			"Run authpocket %s to continue, or authpocket undo to take it back.\n",
+			"The next authpocket %s continues it; authpocket undo takes it back.\n",
 			r.Kind, r.When.Local().Format(time.DateTime), r.ID, again)
 	}
 	aside, err := e.SetAside()
