@@ -28,7 +28,7 @@ type exportFlags struct {
 	Force  bool
 }
 
-const useFormats = "use blueprint, terraform, pocketbase-migration, curl or markdown"
+const allFormats = "blueprint, terraform, pocketbase-migration, curl or markdown"
 
 func newExport(s *shared) *cobra.Command {
 	var f exportFlags
@@ -49,7 +49,7 @@ func newExport(s *shared) *cobra.Command {
 			case f.All && (f.Out == "" || f.Out == "-"):
 				return errors.New("--all writes several files; name their directory with --out")
 			case !f.All && len(args) == 0:
-				return errors.New("there is no format; " + useFormats)
+				return errors.New("there is no format; use " + allFormats)
 			}
 			return atMost(1)(cmd, args)
 		},
@@ -90,7 +90,7 @@ func (f exportFlags) run(ctx context.Context, p program) error {
 		format, found := export.Find(f.Format)
 		if !found {
 			return view.fail(&refusal{"There is no format " + link.Quote(f.Format) + ".",
-				"Use blueprint, terraform, pocketbase-migration, curl or markdown."})
+				"Use " + allFormats + "."})
 		}
 		chosen = []export.Format{format}
 	}

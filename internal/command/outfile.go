@@ -37,7 +37,7 @@ func replaceFile(path string, data []byte, mode fs.FileMode) error {
 		return err
 	}
 	_, wrote := file.Write(data)
-	if err = errors.Join(wrote, file.Chmod(mode), file.Close()); err == nil {
+	if err = errors.Join(wrote, file.Chmod(mode), file.Sync(), file.Close()); err == nil {
 		err = os.Rename(file.Name(), path)
 	}
 	if err != nil {

@@ -6,7 +6,6 @@ import (
 	"io"
 	"io/fs"
 	"os"
-	"path/filepath"
 
 	"authpocket/internal/journal"
 	"authpocket/internal/link"
@@ -43,16 +42,8 @@ func writePlan(path string, planFile []byte) error {
 				"Name another file with --out."}
 		}
 	}
-	f, err := os.CreateTemp(filepath.Dir(path), ".authpocket-plan-*") // for its owner only
-	if err != nil {
+	if err := replaceFile(path, planFile, 0o600); err != nil {
 		return fmt.Errorf("saving the plan: %w", err)
-	}
-	_, err = f.Write(planFile)
-	if err = errors.Join(err, f.Sync(), f.Close()); err == nil {
-		err = os.Rename(f.Name(), path)
-	}
-	if err != nil {
-		return errors.Join(fmt.Errorf("saving the plan: %w", err), os.Remove(f.Name()))
 	}
 	return nil
 }

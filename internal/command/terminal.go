@@ -1,6 +1,7 @@
 package command
 
 import (
+	"io"
 	"os"
 	"strings"
 	"unicode/utf8"
@@ -102,12 +103,17 @@ func (s screen) cut(text string) string {
 	return string(line)
 }
 
+// replaceLine shows a status on the current line of a stream that erases.
+func (s screen) replaceLine(to io.Writer, text string) {
+	visible.Fprintf(to, "%s%s", eraseLine, s.in(faint, s.cut(text+" …")))
+}
+
 // status shows a line at a terminal while something runs, and returns what erases it.
 func (p program) status(text string) (erase func()) {
 	on := screenOf(p.err, p.colour)
 	if !on.erases {
 		return func() {}
 	}
-	visible.Fprintf(p.err, "%s%s", eraseLine, on.in(faint, on.cut(text+" …")))
+	on.replaceLine(p.err, text)
 	return func() { visible.Fprintf(p.err, "%s", eraseLine) }
 }

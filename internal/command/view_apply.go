@@ -1,10 +1,11 @@
 package command
 
 import (
+	"slices"
+
 	"authpocket/internal/engine"
 	"authpocket/internal/link"
 	"authpocket/internal/visible"
-	"slices"
 )
 
 // progress returns a hook that keeps the outcomes and, unless they are printed
@@ -42,7 +43,7 @@ func (v view) step(e engine.Event, what string) {
 	switch e.State {
 	case engine.Running:
 		if v.errs.erases {
-			visible.Fprintf(v.err, "%s%s", eraseLine, v.errs.in(faint, v.errs.cut(what+" …")))
+			v.errs.replaceLine(v.err, what)
 		}
 	case engine.Done:
 		visible.Fprintf(v.out, "%s %s\n", v.on.in(green, "done  "), what)
