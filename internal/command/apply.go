@@ -109,14 +109,17 @@ func (f applyLinkFlags) runSaved(ctx context.Context, p program) error {
 	if err != nil {
 		return p.view(f.JSON).fail(err)
 	}
-	if _, err := journal.DecodePlan(data); err != nil && !errors.Is(err, journal.ErrNewer) {
+	saved, err := journal.DecodePlan(data)
+	if errors.Is(err, journal.ErrNewer) {
+		return p.view(f.JSON).fail(err)
+	} else if err != nil {
 		return p.view(f.JSON).fail(&refusal{link.Quote(f.Saved) +
 			" is not a plan that authpocket saved, or it was altered since.",
 			"Make the plan again with authpocket plan --out. A link file is named with -f."})
 	}
 	f.Yes, f.seen = false, true
 	return p.carryOut(ctx, f.applyFlags, func(e *engine.Engine, _ context.Context, s link.Spec) (link.Plan, error) {
-		return e.Open(data, s)
+		return e.Open(saved, s)
 	}, nil)
 }
 

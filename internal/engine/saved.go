@@ -14,13 +14,9 @@ func (e *Engine) Save(plan link.Plan, others ...secret.Text) ([]byte, error) {
 	return journal.EncodePlan(plan, meta, others...)
 }
 
-// Open returns the plan of a file, to be applied to these two systems. spec is that of the link file. It has the
-// client secret if the plan sets one; one that is to be generated is generated here.
-func (e *Engine) Open(data []byte, spec link.Spec) (link.Plan, error) {
-	saved, err := journal.DecodePlan(data)
-	if err != nil {
-		return link.Plan{}, err
-	}
+// Open returns a saved plan, to be applied to these two systems. spec is that of the link file. It has the client
+// secret if the plan sets one; one that is to be generated is generated here.
+func (e *Engine) Open(saved journal.SavedPlan, spec link.Spec) (link.Plan, error) {
 	for _, of := range []struct{ what, planned, now string }{
 		{"authentik", saved.AuthentikURL, e.meta.AuthentikURL},
 		{"PocketBase", saved.PocketBaseURL, e.meta.PocketBaseURL},
