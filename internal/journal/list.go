@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"sort"
 	"strings"
 	"time"
 
@@ -73,9 +74,7 @@ func (s *Store) List() ([]Summary, []SetAside, error) {
 		}
 		list = append(list, one)
 	}
-	slices.SortStableFunc(list, func(a, b Summary) int {
-		return b.When.Compare(a.When)
-	})
+	sort.SliceStable(list, func(i, j int) bool { return list[i].When.After(list[j].When) })
 	return list, aside, nil
 }
 
