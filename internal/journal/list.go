@@ -97,7 +97,7 @@ func (s *Store) Load(id string) (*Receipt, error) {
 	if !idSyntax().MatchString(id) {
 		return nil, missing
 	}
-	names, err := s.names()
+	names, err := s.names(receiptPrefix)
 	if err != nil {
 		return nil, err
 	}
@@ -146,14 +146,15 @@ func (r *Receipt) fileName() string {
 	return receiptPrefix + r.When.UTC().Format("20060102T150405Z") + "-" + r.ID + receiptSuffix
 }
 
-func (s *Store) names() ([]string, error) {
+// names returns the names of the files that begin with prefix, sorted.
+func (s *Store) names(prefix string) ([]string, error) {
 	entries, err := os.ReadDir(s.dir)
 	if err != nil {
 		return nil, cannotRead(s.dir, err)
 	}
 	var names []string
 	for _, e := range entries {
-		if strings.HasPrefix(e.Name(), receiptPrefix) {
+		if strings.HasPrefix(e.Name(), prefix) {
 			names = append(names, e.Name())
 		}
 	}
@@ -161,7 +162,7 @@ func (s *Store) names() ([]string, error) {
 }
 
 func (s *Store) readAll() (receipts []*Receipt, aside []SetAside, err error) {
-	names, err := s.names()
+	names, err := s.names(receiptPrefix)
 	if err != nil {
 		return nil, nil, err
 	}
