@@ -114,7 +114,7 @@ func (f *stateFlag) receipts(context.Context, program, string) []cobra.Completio
 	if store == nil || err != nil {
 		return nil
 	}
-	list, _, err := store.List()
+	list, _, err := store.Index()
 	if err != nil {
 		return nil
 	}
