@@ -63,5 +63,5 @@ func emailNote(allowed *bool) *Fact {
 				"“Allow users to change email” in authentik under System, then Settings."}
 	}
 	return &Fact{Kind: "good", Heading: "People cannot change their own address in this authentik",
-		Text: "“Allow users to change email” is turned off in its system settings."}
+		Text: "“Allow users to change email” is turned off."}
 }
