@@ -134,7 +134,7 @@ func NewCode(h view.Head, email, from string, found link.Problems) CodePage {
 
 func addressField(name, label, hint, value string, problems view.Problems) view.Field {
 	return view.Field{Name: name, Label: label, Hint: hint, Value: value, Type: "text", Auto: "url", Mode: "url",
-		Code: true, Error: problems.At(name)}
+		Code: true, Remember: true, Error: problems.At(name)}
 }
 
 func heldHint(held, typed bool) string {
