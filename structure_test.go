@@ -47,10 +47,15 @@ func packages(t *testing.T) (list []pkg) {
 func imports() map[string]string {
 	return map[string]string{
 		"cmd/authpocket": "internal/command",
-		"internal/command": "internal/connect internal/engine internal/export internal/journal internal/link " +
-			"internal/linkfile " +
+		"internal/command": "internal/command/batch internal/command/output internal/command/terminal " +
+			"internal/connect internal/engine internal/export internal/journal internal/link internal/linkfile " +
 			"internal/listen internal/logs internal/secret internal/signin internal/visible web web/door",
-		"cmd/authpocket-demo": "internal/journal internal/listen internal/logs internal/secret sandbox web web/door",
+		"internal/command/batch": "internal/command/output internal/command/terminal internal/engine internal/link " +
+			"internal/linkfile internal/visible",
+		"internal/command/output": "internal/command/terminal internal/engine internal/journal internal/link " +
+			"internal/linkfile internal/signin internal/visible",
+		"internal/command/terminal": "internal/secret internal/visible",
+		"cmd/authpocket-demo":       "internal/journal internal/listen internal/logs internal/secret sandbox web web/door",
 
 		"internal/address":        "",
 		"internal/secret":         "",
@@ -68,7 +73,7 @@ func imports() map[string]string {
 		"internal/linkfile":       "internal/link internal/secret",
 		"internal/export":         "internal/link internal/secret",
 		"internal/keydocs":        "internal/link internal/linkfile internal/secret",
-		"internal/clidocs":        "internal/command internal/link",
+		"internal/clidocs":        "internal/command internal/command/output internal/link",
 		"internal/journal":        "internal/link internal/secret",
 		"internal/authentik": "internal/authentik/apply internal/authentik/checks internal/authentik/login " +
 			"internal/authentik/rest " +
@@ -81,9 +86,11 @@ func imports() map[string]string {
 		"internal/authentik/rest":  "internal/link internal/outbound internal/secret internal/wire",
 		"internal/pocketbase": "internal/address internal/link internal/pocketbase/apply internal/pocketbase/checks " +
 			"internal/pocketbase/rest internal/pocketbase/signins",
-		"internal/pocketbase/apply":  "internal/link internal/pocketbase/rest internal/secret internal/wire",
-		"internal/pocketbase/checks": "internal/link internal/pocketbase/rest internal/predict internal/wire",
-		"internal/pocketbase/rest":   "internal/link internal/outbound internal/secret internal/wire",
+		"internal/pocketbase/apply": "internal/link internal/outbound internal/pocketbase/rest internal/secret " +
+			"internal/wire",
+		"internal/pocketbase/checks": "internal/link internal/outbound internal/pocketbase/rest internal/predict " +
+			"internal/wire",
+		"internal/pocketbase/rest": "internal/link internal/outbound internal/secret internal/wire",
 		"internal/pocketbase/signins": "internal/link internal/outbound internal/pocketbase/rest internal/secret " +
 			"internal/signin internal/wire",
 		"internal/engine": "internal/address internal/journal internal/link internal/plans internal/predict " +

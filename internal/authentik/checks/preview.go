@@ -6,6 +6,7 @@ import (
 	"errors"
 	"maps"
 	"slices"
+	"sort"
 	"strings"
 	"sync"
 
@@ -111,8 +112,8 @@ func (m *measured) attachedMappings() (requested, others []rest.Object, unknown 
 		}
 	}
 	// authentik merges claims in this order (providers/oauth2/views/userinfo.py)
-	slices.SortStableFunc(requested, func(a, b rest.Object) int {
-		return strings.Compare(rest.MappingState(a).Scope, rest.MappingState(b).Scope)
+	sort.SliceStable(requested, func(i, j int) bool {
+		return rest.MappingState(requested[i]).Scope < rest.MappingState(requested[j]).Scope
 	})
 	return requested, others, unknown
 }

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"authpocket/internal/link"
+	"authpocket/internal/outbound"
 )
 
 // connectTime bounds all of Connect, because a person waits for it.
@@ -19,7 +20,7 @@ func Connect(ctx context.Context, cfg Config) (*Client, error) {
 	if f := cfg.missing(); f != nil {
 		return nil, f
 	}
-	ctx, cancel := context.WithTimeout(ctx, connectTime)
+	ctx, cancel := outbound.WithTimeout(ctx, connectTime)
 	defer cancel()
 	w := newTransport(cfg)
 	steady := w.Reads

@@ -1,0 +1,91 @@
+package output
+
+import (
+	"slices"
+
+	"authpocket/internal/command/terminal"
+	"authpocket/internal/engine"
+	"authpocket/internal/link"
+	"authpocket/internal/visible"
+)
+
+// Progress returns a hook that keeps the outcomes and, unless they are printed
+// as JSON at the end, shows each step.
+func (v View) Progress(o Outcomes) engine.Hook {
+	return func(e engine.Event) {
+		o.take(e)
+		if !v.AsJSON {
+			v.event(e)
+		}
+	}
+}
+
+func (v View) event(e engine.Event) {
+	what := e.Change.System.Label() + ": " + string(e.Change.Action) + " " + e.Change.Object
+	if v.on.Terminal {
+		v.step(e, what)
+		return
+	}
+	switch e.State {
+	case engine.Running:
+		visible.Fprintf(v.Out, "%s ... ", what)
+	case engine.Done:
+		visible.Fprintln(v.Out, "done")
+	case engine.Failed:
+		visible.Fprintln(v.Out, "failed")
+	}
+}
+
+// step shows a step at a terminal: a status while it runs, and a line when it ended.
+func (v View) step(e engine.Event, what string) {
+	if v.errs.Erases && e.State != engine.Running {
+		visible.Fprintf(v.Err, "%s", terminal.EraseLine)
+	}
+	switch e.State {
+	case engine.Running:
+		if v.errs.Erases {
+			v.errs.ReplaceLine(v.Err, what)
+		}
+	case engine.Done:
+		visible.Fprintf(v.Out, "%s %s\n", v.on.In(terminal.Green, "done  "), what)
+	case engine.Failed:
+		visible.Fprintf(v.Out, "%s %s\n", v.on.In(terminal.Red, "failed"), what)
+	}
+}
+
+// ending returns the last line for an applied plan.
+func ending(plan link.Plan) string {
+	switch {
+	case plan.Empty():
+		return ""
+	case plan.Purpose == link.PurposeUndo:
+		if plan.Restores {
+			return "The link is restored."
+		}
+		if slices.ContainsFunc(plan.Warnings, func(w link.Warning) bool { return w.ID == link.WarnLost }) {
+			return "Undone, except for what cannot be restored."
+		}
+		return "Undone."
+	case plan.Purpose == link.PurposeRemove:
+		return "The link is removed. Accounts stay."
+	case plan.Purpose == link.PurposeRotate:
+		return "Both systems have the new client secret."
+	}
+	return "Applied. Run authpocket verify to check sign-in."
+}
+
+// Applied prints the outcome of an apply. checks are nil if none was made.
+func (v View) Applied(plan link.Plan, o Outcomes, checks link.Checks, err error) {
+	if v.AsJSON {
+		v.json(v.applyResult(o, checks, err))
+	} else if checks != nil {
+		v.checks(checks, link.SignedIn{})
+	}
+	if err != nil {
+		v.Errors(err)
+		return
+	}
+	if words := ending(plan); !v.AsJSON && words != "" {
+		visible.Fprintf(v.Out, "%s\n", v.on.In(terminal.Green, words))
+	}
+}

@@ -1,0 +1,125 @@
+package output
+
+import (
+	"encoding/xml"
+	"io"
+	"strconv"
+	"time"
+
+	"authpocket/internal/link"
+	"authpocket/internal/visible"
+)
+
+// The elements of a JUnit report, as Jenkins and GitLab read it.
+type (
+	junitReport struct {
+		XMLName  xml.Name `xml:"testsuites"`
+		Name     string   `xml:"name,attr"`
+		Tests    int      `xml:"tests,attr"`
+		Failures int      `xml:"failures,attr"`
+		Errors   int      `xml:"errors,attr"`
+		Time     string   `xml:"time,attr"`
+		Suites   []junitSuite
+	}
+	junitSuite struct {
+		XMLName   xml.Name `xml:"testsuite"`
+		Name      string   `xml:"name,attr"`
+		Tests     int      `xml:"tests,attr"`
+		Failures  int      `xml:"failures,attr"`
+		Errors    int      `xml:"errors,attr"`
+		Skipped   int      `xml:"skipped,attr"`
+		Timestamp string   `xml:"timestamp,attr"`
+		Cases     []junitCase
+	}
+	junitCase struct {
+		XMLName xml.Name   `xml:"testcase"`
+		Name    string     `xml:"name,attr"`
+		Class   string     `xml:"classname,attr"`
+		Skipped *junitNote `xml:"skipped"`
+		Error   *junitNote `xml:"error"`
+		Failure *junitNote `xml:"failure"`
+		Out     string     `xml:"system-out,omitempty"`
+	}
+	junitNote struct {
+		Message string `xml:"message,attr"`
+		Type    string `xml:"type,attr,omitempty"`
+		Text    string `xml:",chardata"`
+	}
+)
+
+// JUnit prints a JUnit report with a suite for each system of each link. A
+// warning is a case that passes, with an output.
+func (v View) JUnit(list []Verification) {
+	report := junitReport{Name: "authpocket verify"}
+	var took time.Duration
+	for _, r := range list {
+		took += r.Took
+		for _, s := range []link.System{link.Authentik, link.PB} {
+			report.add(r, s.Label(), junitCases(r, s))
+		}
+		report.add(r, "verify", junitErrors(r, v.messages(r.Err)))
+		v.Errors(r.Err)
+	}
+	report.Time = strconv.FormatFloat(took.Seconds(), 'f', 3, 64)
+	_, _ = io.WriteString(v.Out, xml.Header)
+	enc := xml.NewEncoder(v.Out)
+	enc.Indent("", "  ")
+	if err := enc.Encode(report); err != nil {
+		visible.Fprintln(v.Err, "authpocket: printing the JUnit report:", err)
+		return
+	}
+	_, _ = io.WriteString(v.Out, "\n")
+}
+
+// add adds a suite, unless it has no cases.
+func (j *junitReport) add(r Verification, name string, cases []junitCase) {
+	if len(cases) == 0 {
+		return
+	}
+	s := junitSuite{Name: r.Name() + ": " + name, Tests: len(cases), Cases: cases,
+		Timestamp: r.Began.UTC().Format("2006-01-02T15:04:05")}
+	for _, c := range cases {
+		switch {
+		case c.Failure != nil:
+			s.Failures++
+		case c.Error != nil:
+			s.Errors++
+		case c.Skipped != nil:
+			s.Skipped++
+		}
+	}
+	j.Suites = append(j.Suites, s)
+	j.Tests, j.Failures, j.Errors = j.Tests+s.Tests, j.Failures+s.Failures, j.Errors+s.Errors
+}
+
+// junitCases returns the checks of a system.
+func junitCases(r Verification, system link.System) []junitCase {
+	var cases []junitCase
+	for _, c := range r.Checks {
+		if c.System != system {
+			continue
+		}
+		one := junitCase{Name: visible.Line(c.Title), Class: r.Name() + "." + string(c.ID)}
+		note := &junitNote{visible.Line(c.Evidence), string(c.Cause), visible.Line(c.Advice(link.InFile))}
+		switch c.Status {
+		case link.Fail:
+			one.Failure = note
+		case link.Skipped:
+			one.Skipped = &junitNote{Message: note.Message}
+		case link.Warn:
+			one.Out = "warn: " + link.Joined(note.Message, note.Text)
+		case link.Pass:
+			one.Out = note.Message
+		}
+		cases = append(cases, one)
+	}
+	return cases
+}
+
+// junitErrors returns what kept the link from being checked.
+func junitErrors(r Verification, list []link.Message) []junitCase {
+	return link.Each(list, func(m link.Message) junitCase {
+		return junitCase{Name: "The link can be checked", Class: r.Name() + ".verify",
+			Error: &junitNote{Message: visible.Line(text(m))}}
+	})
+}

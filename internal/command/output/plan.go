@@ -1,0 +1,158 @@
+package output
+
+import (
+	"cmp"
+	"fmt"
+	"strings"
+	"unicode/utf8"
+
+	"authpocket/internal/command/terminal"
+	"authpocket/internal/link"
+	"authpocket/internal/visible"
+)
+
+// Plan prints the changes, then what is known, then what to decide before a yes.
+func (v View) Plan(plan link.Plan) {
+	if v.AsJSON {
+		v.json(resultOf(plan))
+		return
+	}
+	if plan.Purpose == link.PurposeUndo {
+		visible.Fprintf(v.Out, "Undoing receipt %s.\n", plan.Of)
+	}
+	v.All = v.All || plan.Purpose == link.PurposeUndo // it may take back a default that somebody chose
+	v.Changes(plan.Changes)
+	if more := plan.IfNeeded(); len(more) > 0 {
+		visible.Fprintf(v.Out, "\nOnly if needed:\n")
+		v.Changes(more)
+	}
+	decide, known := plan.Decisions()
+	if plan.Empty() {
+		visible.Fprintln(v.Out, "Nothing to change.")
+	}
+	if !plan.Empty() && len(plan.Warnings) > 0 {
+		visible.Fprintln(v.Out)
+	}
+	v.known(known)
+	for _, w := range decide {
+		v.warning(w)
+	}
+	if !plan.Empty() {
+		visible.Fprintf(v.Out, "\n%s\n", v.on.In(terminal.Bold, CountChanges(len(plan.Changes))+" to make."))
+	}
+}
+
+// known prints warnings that need no decision, in short.
+func (v View) known(list []link.Warning) {
+	for _, w := range list {
+		if v.All {
+			v.warning(w)
+			continue
+		}
+		line := "Note: " + w.System.Label() + ": " + w.Summary
+		visible.Fprintf(v.Out, "%s\n", v.on.Styled(terminal.Faint, v.on.Wrapped(line, 0, "  ")))
+	}
+}
+
+// warning prints a whole warning.
+func (v View) warning(w link.Warning) {
+	line := w.System.Label() + ": " + link.Joined(w.Summary, w.Advice(link.InFile))
+	visible.Fprintf(v.Out, "%s %s\n", v.on.In(terminal.Yellow, "!"), v.on.Wrapped(line, 2, "  "))
+}
+
+// Changes prints changes.
+func (v View) Changes(list []link.Change) {
+	for _, c := range list {
+		sign, as := sign(c.Action)
+		visible.Fprintf(v.Out, "%s\n", v.on.In(as, sign+" "+c.System.Label()+": "+string(c.Action)+" "+c.Object))
+		visible.Fprintf(v.Out, "    %s\n", v.on.Styled(terminal.Faint, v.on.Wrapped("why: "+c.Why, 4, "         ")))
+		if folded := v.fields(c); folded > 0 {
+			visible.Fprintf(v.Out, "    %s\n", v.on.In(terminal.Faint, "and "+defaults(folded)+" (--all shows them)"))
+		}
+		if c.Lost != "" {
+			visible.Fprintf(v.Out, "    %s %s\n", v.on.In(terminal.Red, "cannot be undone:"),
+				v.on.Wrapped(c.Lost, 22, "         "))
+		}
+	}
+}
+
+// fields prints the fields of a change and returns the number of defaults that it leaves out.
+func (v View) fields(c link.Change) (folded int) {
+	var shown []link.Field
+	width := 0
+	for _, f := range c.Fields {
+		if f.Usual && !v.All {
+			folded++
+			continue
+		}
+		shown = append(shown, f)
+		width = max(width, utf8.RuneCountInString(visible.Line(f.Name)))
+	}
+	for _, f := range shown {
+		gap := 1
+		if v.on.Terminal {
+			gap += width - utf8.RuneCountInString(visible.Line(f.Name))
+		}
+		value := v.fieldText(c.Action, f)
+		if strings.HasPrefix(string(value), "\n") {
+			gap = 0
+		}
+		visible.Fprintf(v.Out, "    %s:%s%s\n", f.Name, strings.Repeat(" ", gap), value)
+	}
+	return folded
+}
+
+func sign(a link.Action) (string, terminal.Style) {
+	switch a {
+	case link.Create:
+		return "+", terminal.Green
+	case link.Delete:
+		return "-", terminal.Red
+	}
+	return "~", terminal.Yellow
+}
+
+// fieldText returns the value of a field that an object has or had, or what it changes from and to.
+func (v View) fieldText(a link.Action, f link.Field) visible.Text {
+	after := v.value(f.After)
+	if f.Generated {
+		after = "generated when applied"
+	}
+	switch a {
+	case link.Create:
+		return after
+	case link.Delete:
+		return v.value(f.Before)
+	}
+	return v.on.Styled(terminal.Red, v.value(f.Before)) + " → " + v.on.Styled(terminal.Green, after)
+}
+
+// value returns a field's value. One of several lines begins on a new line. A list that is too long for the terminal
+// has one entry per line.
+func (v View) value(s link.Shown) visible.Text {
+	const indent = "        "
+	list, ok := s.List()
+	if ok && len(list) > 1 && v.on.Width > 0 && utf8.RuneCountInString(link.Show(s))+30 > v.on.Width {
+		lines := link.Each(list, func(one string) string { return "\n" + indent + string(visible.Block(one, indent)) })
+		return visible.Text(strings.Join(lines, ""))
+	}
+	text := link.Show(s)
+	if strings.Contains(text, "\n") {
+		text = "\n" + text
+	}
+	return visible.Block(text, indent)
+}
+
+func defaults(n int) string {
+	return cmp.Or(map[int]string{1: "1 default"}[n], fmt.Sprintf("%d defaults", n))
+}
+
+// CountChanges returns a number of changes in words.
+func CountChanges(n int) string {
+	return cmp.Or(map[int]string{1: "1 change"}[n], fmt.Sprintf("%d changes", n))
+}
+
+// Declined is the error for an apply that nobody agreed to.
+func Declined() error {
+	return &link.Fault{Summary: "Nothing was changed.", Todo: "Answer y, or use --yes."}
+}

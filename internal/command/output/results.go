@@ -1,0 +1,146 @@
+package output
+
+import (
+	"cmp"
+	"errors"
+	"reflect"
+	"time"
+
+	"authpocket/internal/journal"
+	"authpocket/internal/link"
+	"authpocket/internal/signin"
+)
+
+// Documents returns the types that --json prints, by their section of docs/output.md.
+func Documents() map[string]reflect.Type {
+	return map[string]reflect.Type{
+		"plan": reflect.TypeFor[planResult](), "apply, undo, rotate, remove": reflect.TypeFor[applyResult](),
+		"verify": reflect.TypeFor[verifyResult](), "receipts": reflect.TypeFor[receiptsResult](),
+		"validate": reflect.TypeFor[validateResult](), "version": reflect.TypeFor[Build](),
+		"errors": reflect.TypeFor[failure](), "several links": reflect.TypeFor[linksResult](),
+		"Link": reflect.TypeFor[linkName](), "Checks": reflect.TypeFor[checksResult](),
+		"Change": reflect.TypeFor[link.Change](), "Field": reflect.TypeFor[link.Field](),
+		"Outcome": reflect.TypeFor[Outcome](), "Warning": reflect.TypeFor[link.Warning](),
+		"Check": reflect.TypeFor[link.Check](), "Message": reflect.TypeFor[link.Message](),
+		"Way": reflect.TypeFor[link.Way](), "Place": reflect.TypeFor[link.Place](),
+		"Sign-in": reflect.TypeFor[signin.Verdict](), "Stage": reflect.TypeFor[signin.Stage](),
+		"Record": reflect.TypeFor[signin.Record](), "Redirect": reflect.TypeFor[signin.Mismatch](),
+		"Difference": reflect.TypeFor[signin.Difference](), "Evidence": reflect.TypeFor[signin.Evidence](),
+		"Receipt": reflect.TypeFor[receiptRow](), "Set aside": reflect.TypeFor[setAsideRow](),
+	}
+}
+
+// failure is what a command prints that ends before it has a result.
+type failure struct {
+	Errors []link.Message `json:"errors"`
+}
+
+// planResult is what plan prints.
+type planResult struct {
+	// Changes are made in this order. None means that there is nothing to change.
+	Changes []link.Change `json:"changes"`
+	// IfNeeded are writes that an apply may add, so that both systems have the same client secret.
+	IfNeeded []link.Change  `json:"if_needed,omitempty"`
+	Warnings []link.Warning `json:"warnings"`
+}
+
+func resultOf(p link.Plan) planResult {
+	return planResult{notNil(p.Changes), p.IfNeeded(), notNil(p.Warnings)}
+}
+
+// applyResult is what apply, undo, rotate and remove print.
+type applyResult struct {
+	// Applied is false if the apply stopped. Errors say why.
+	Applied bool     `json:"applied"`
+	Changes Outcomes `json:"changes"`
+	// Checks are those of rotate.
+	Checks *checksResult  `json:"checks,omitempty"`
+	Errors []link.Message `json:"errors,omitempty"`
+	// Written is how much an apply that stopped has written.
+	Written string `json:"written,omitempty" jsonschema:"enum=none,enum=some,enum=unknown"`
+	// Stale is true if an apply stopped because something was changed since the plan was made.
+	Stale *bool `json:"stale,omitempty"`
+}
+
+// checksResult holds checks with their summary.
+type checksResult struct {
+	// Headline sums up the checks in one line.
+	Headline string       `json:"headline"`
+	Checks   []link.Check `json:"checks"`
+}
+
+func resultsOf(c link.Checks, seen link.SignedIn) checksResult {
+	return checksResult{c.Headline(seen), notNil([]link.Check(c))}
+}
+
+// applyResult returns the document for an apply that began. checks are nil if none was made.
+func (v View) applyResult(o Outcomes, checks link.Checks, err error) applyResult {
+	result := applyResult{Applied: err == nil, Changes: notNil(o), Errors: v.messages(err)}
+	if checks != nil {
+		result.Checks = new(resultsOf(checks, link.SignedIn{}))
+	}
+	if stopped, ok := errors.AsType[*link.Stopped](err); ok {
+		result.Written, result.Stale = cmp.Or(string(stopped.Written()), "unknown"), &stopped.Stale
+	}
+	return result
+}
+
+// verifyResult is what verify prints.
+type verifyResult struct {
+	Time time.Time `json:"time"` // when the checks began
+	checksResult
+	// SignIn is the outcome of the test sign-in.
+	SignIn *signin.Verdict `json:"sign_in,omitempty"`
+	// Changes are those of a proof: the test person is made and deleted.
+	Changes Outcomes       `json:"changes,omitempty"`
+	Errors  []link.Message `json:"errors,omitempty"`
+}
+
+// receiptsResult is what receipts prints.
+type receiptsResult struct {
+	// Receipts are listed newest first.
+	Receipts []receiptRow `json:"receipts"`
+	// SetAside are files that look like receipts but cannot be read.
+	SetAside []setAsideRow `json:"set_aside"`
+}
+
+type receiptRow struct {
+	ID      string `json:"id"`
+	When    string `json:"when" jsonschema:"format=date-time"` // start, in UTC
+	Kind    string `json:"kind" jsonschema:"enum=apply,enum=undo,enum=rotate,enum=remove,enum=proof"`
+	Outcome string `json:"outcome"`
+	// Changes is the number of changes in the plan.
+	Changes int `json:"changes"`
+	// Done is how many of them were written.
+	Done          int    `json:"done"`
+	AuthentikURL  string `json:"authentik"`
+	PocketBaseURL string `json:"pocketbase"`
+	Slug          string `json:"slug"`
+	Collection    string `json:"collection"`
+}
+
+// setAsideRow has the names that were printed from the start.
+type setAsideRow struct {
+	// File is the absolute path that the file has now.
+	File   string `json:"File"`
+	Reason string `json:"Reason"`
+}
+
+func asideRows(list []journal.SetAside) []setAsideRow {
+	return link.Each(list, func(a journal.SetAside) setAsideRow { return setAsideRow{a.File, a.Reason} })
+}
+
+// validateResult is what validate prints.
+type validateResult struct {
+	// Links is the number of links that were read.
+	Links int `json:"links"`
+	// Errors are the problems of all of them.
+	Errors []link.Message `json:"errors"`
+}
+
+func notNil[S ~[]T, T any](s S) S {
+	if s == nil {
+		return S{}
+	}
+	return s
+}

@@ -1,0 +1,23 @@
+package output
+
+import (
+	"encoding/json"
+	"testing"
+
+	"authpocket/internal/link"
+)
+
+func TestListsOfNothingAreNeverNull(t *testing.T) {
+	for want, value := range map[string]any{
+		`{"changes":[],"warnings":[]}`: resultOf(link.Plan{}),
+		`{"headline":"No check could be made. No sign-in has been tried yet.","checks":[]}`: resultsOf(nil,
+			link.SignedIn{}),
+		`{"applied":true,"changes":[]}`:      View{}.applyResult(nil, nil, nil),
+		`{"receipts":[],"set_aside":[]}`:     receiptsResult{receiptRows(nil), asideRows(nil)},
+		`{"errors":[{"summary":"Broken."}]}`: failure{[]link.Message{{Summary: "Broken."}}},
+	} {
+		if raw, err := json.Marshal(value); err != nil || string(raw) != want {
+			t.Errorf("got %s, %v; want %s", raw, err, want)
+		}
+	}
+}

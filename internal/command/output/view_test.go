@@ -1,0 +1,100 @@
+package output
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"authpocket/internal/command/terminal"
+	"authpocket/internal/engine"
+	"authpocket/internal/journal"
+	"authpocket/internal/link"
+)
+
+func TestMessages(t *testing.T) {
+	fault := &link.Fault{System: link.PB, Field: "pocketbase.url", Summary: "It does not answer.", Todo: "Start it.",
+		Err: errors.New("refused")}
+	problems := link.Problems{{Field: "email", Summary: "It is missing.", Todo: "Choose one."}, {Summary: "And this."}}
+	stored := &journal.Fault{Summary: "The disk is full.", Todo: "Make room.", Err: errors.New("ENOSPC")}
+	ofFault := link.Message{System: link.PB, Field: "pocketbase.url", Summary: "It does not answer.", Todo: "Start it."}
+	ofProblems := []link.Message{{Field: "email", Summary: "It is missing.", Todo: "Choose one."},
+		{Summary: "And this."}}
+	for name, test := range map[string]struct {
+		err  error
+		want []link.Message
+	}{
+		"a fault":                 {fault, []link.Message{ofFault}},
+		"a fault that is wrapped": {fmt.Errorf("applying x: %w", fault), []link.Message{ofFault}},
+		"a fault of a fault":      {&link.Fault{Summary: "Outer.", Err: fault}, []link.Message{{Summary: "Outer."}}},
+		"problems":                {problems, ofProblems},
+		"the state directory":     {stored, []link.Message{{Summary: "The disk is full.", Todo: "Make room."}}},
+		"both systems at once":    {errors.Join(fault, problems), append([]link.Message{ofFault}, ofProblems...)},
+		"joined, then wrapped": {fmt.Errorf("applying x: %w", errors.Join(fault, nil, stored)),
+			[]link.Message{ofFault, {Summary: "The disk is full.", Todo: "Make room."}}},
+		"an error without words": {fmt.Errorf("opening: %w", errors.New("no such file")),
+			[]link.Message{{Summary: "opening: no such file"}}},
+		"several of a file at once": {errors.Join(errors.New("a:1: x"), errors.New("a:2: y")),
+			[]link.Message{{Summary: "a:1: x"}, {Summary: "a:2: y"}}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			if diff := cmp.Diff(test.want, Messages(test.err)); diff != "" {
+				t.Errorf("the messages (want -, got +):\n%s", diff)
+			}
+		})
+	}
+}
+
+func TestFieldsAreNamedAsInTheLinkFile(t *testing.T) {
+	for field, want := range map[string]string{
+		"access.groups.0": "access.groups[0]: x", "provider.redirect_uris.12": "provider.redirect_uris[12]: x",
+		"email":          "email: x",
+		"pocketbase.url": "pocketbase.url: x", "": "x", "odd.": "odd.: x",
+	} {
+		if got := text(link.Message{Field: field, Summary: "x"}); got != want {
+			t.Errorf("%q, want %q", got, want)
+		}
+	}
+}
+
+func TestAnUndoReadsBackwards(t *testing.T) {
+	var out bytes.Buffer
+	New(terminal.Streams{Out: &out}, false).Plan(link.Plan{Purpose: link.PurposeUndo, Of: "abc", Changes: []link.Change{{
+		System: link.Authentik, Action: link.Delete, Object: "provider “Shop”", Why: "Takes back what was done before.",
+		Lost: "Its client secret.",
+		Fields: []link.Field{{Name: "description", Before: link.ShowText("two\nlines")},
+			{Name: "hide", Before: link.ShowFlag(true), Usual: true}},
+	}}})
+	want := "Undoing receipt abc.\n- authentik: delete provider “Shop”\n    why: Takes back what was done before.\n" +
+		"    description:\n        two\n        lines\n    hide: yes\n    cannot be undone: Its client secret.\n\n1 change to make.\n"
+	if diff := cmp.Diff(want, out.String()); diff != "" {
+		t.Errorf("the text (want -, got +):\n%s", diff)
+	}
+}
+
+func TestAChangeThatFailsSaysSo(t *testing.T) {
+	var out, problems bytes.Buffer
+	v := New(terminal.Streams{Out: &out, Err: &problems}, false)
+	c := link.Change{System: link.PB, Action: link.Update, Object: "OAuth2"}
+	v.event(engine.Event{Change: c, State: engine.Running})
+	v.event(engine.Event{Change: c, State: engine.Failed, Messages: []link.Message{{Summary: "It was refused."}}})
+	v.Applied(link.Plan{}, nil, nil, &link.Fault{Summary: "It was refused.", Todo: "Look."})
+	if out.String() != "PocketBase: update OAuth2 ... failed\n" ||
+		strings.TrimSpace(problems.String()) != "It was refused. Look." {
+		t.Errorf("it prints %q and %q", out.String(), problems.String())
+	}
+}
+
+func TestReceiptsNameWhatTheyAreOf(t *testing.T) {
+	var out bytes.Buffer
+	New(terminal.Streams{Out: &out}, false).Receipts([]journal.Summary{{
+		ID: "k3", Meta: journal.Meta{Kind: journal.Apply, AuthentikURL: "https://a.example",
+			PocketBaseURL: "https://p.example"}, Slug: "wiki", Collection: "people", Outcome: journal.Completed,
+	}}, nil)
+	if !strings.Contains(out.String(), "\twiki\thttps://a.example\tpeople\thttps://p.example\n") {
+		t.Errorf("the list says %q", out.String())
+	}
+}
