@@ -4,7 +4,7 @@ import (
 	"context"
 	"errors"
 	"slices"
-	"strings"
+	"sort"
 	"sync"
 	"time"
 
@@ -29,9 +29,17 @@ func (c *Client) Observe(ctx context.Context, q link.Query) (link.AuthentikSnaps
 	o.snap.NameReferences()
 	o.snap.Missing = rest.Set(o.snap.Missing)
 	for _, found := range [][]link.Ref{o.snap.Groups, o.snap.Users, o.snap.Policies} {
-		slices.SortFunc(found, func(a, b link.Ref) int { return strings.Compare(a.Name, b.Name) })
+		sort.Slice(found, func(i, j int) bool { return found[i].Name < found[j].Name })
 	}
 	return o.snap, nil
+}
+
+// ReadAhead sends what Observe would, each request once, so that an Observe in the same moment finds the answers.
+func ReadAhead(ctx context.Context, cfg rest.Config, q link.Query) {
+	c := rest.NewClient(cfg)
+	c.Reads.Tries = 1
+	o := &observation{c: newFacade(c), q: q}
+	_ = o.read(ctx) // Observe sends again what failed
 }
 
 // observation is a running Observe. Each reader fills its own part of the snapshot; mu guards the shared parts.
@@ -118,7 +126,7 @@ func (o *observation) readProviders(ctx context.Context) error {
 
 // distinct returns the providers by name, each once.
 func distinct(found []link.ProviderState) []link.ProviderState {
-	slices.SortFunc(found, func(a, b link.ProviderState) int { return strings.Compare(a.Name, b.Name) })
+	sort.Slice(found, func(i, j int) bool { return found[i].Name < found[j].Name })
 	return slices.CompactFunc(found, func(a, b link.ProviderState) bool { return a.PK == b.PK })
 }
 

@@ -56,7 +56,7 @@ func (f planFlags) run(ctx context.Context, p program) error {
 func (f planFlags) plan(ctx context.Context, p program, file linkfile.File) output.Summary {
 	view := p.viewOf(file, f.JSON, f.All)
 	ctx = engine.OneMoment(ctx)
-	e, spec, err := p.reach(ctx, file, earlier(f.State))
+	e, spec, err := p.reach(ctx, file, earlier(f.State), engine.Ahead)
 	if err != nil {
 		_ = view.Fail(err)
 		return output.Failed(err)

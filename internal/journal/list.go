@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"sort"
 	"strings"
 	"time"
 
@@ -88,9 +89,7 @@ func (s *Store) list(read reader) (list []Summary, aside []SetAside, err error) 
 			list = append(list, *one)
 		}
 	}
-	slices.SortStableFunc(list, func(a, b Summary) int {
-		return b.When.Compare(a.When)
-	})
+	sort.SliceStable(list, func(i, j int) bool { return list[i].When.After(list[j].When) })
 	return list, aside, nil
 }
 
