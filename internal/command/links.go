@@ -144,7 +144,7 @@ func (p program) applyAll(ctx context.Context, f applyLinkFlags, files []linkfil
 		Connect: func(ctx context.Context, to terminal.Streams, file linkfile.File) (*engine.Engine, engine.Planner,
 			error) {
 			moment := engine.OneMoment(ctx)
-			e, spec, err := p.to(to).reach(moment, file, nil)
+			e, spec, err := p.to(to).reach(moment, file, nil, engine.Ahead)
 			if err != nil {
 				return nil, nil, err
 			}

@@ -189,7 +189,7 @@ func applied(o output.Outcomes, err error) output.Summary {
 		s.Count = o.Done()
 		return s
 	case o.Done() == 0:
-		return output.Summary{Outcome: "nothing to change"}
+		return output.Summary{Outcome: output.OutcomeNothing}
 	}
-	return output.Summary{Outcome: "applied", Count: o.Done()}
+	return output.Summary{Outcome: output.OutcomeApplied, Count: o.Done()}
 }
