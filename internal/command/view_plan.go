@@ -19,7 +19,7 @@ func (v view) plan(plan link.Plan) {
 	if plan.Purpose == link.PurposeUndo {
 		visible.Fprintf(v.out, "Undoing receipt %s.\n", plan.Of)
 	}
-	v.all = v.all || plan.Purpose == link.PurposeUndo // it may take back a default that somebody chose
+	v.all = v.all || !plan.Folds()
 	v.changes(plan.Changes)
 	if more := plan.IfNeeded(); len(more) > 0 {
 		visible.Fprintf(v.out, "\nOnly if needed:\n")
@@ -75,15 +75,13 @@ func (v view) changes(list []link.Change) {
 }
 
 // fields prints the fields of a change and returns the number of defaults that it leaves out.
-func (v view) fields(c link.Change) (folded int) {
-	var shown []link.Field
+func (v view) fields(c link.Change) int {
+	shown, usual := c.Fold(false)
+	if v.all {
+		shown, usual = c.Fields, nil
+	}
 	width := 0
-	for _, f := range c.Fields {
-		if f.Usual && !v.all {
-			folded++
-			continue
-		}
-		shown = append(shown, f)
+	for _, f := range shown {
 		width = max(width, utf8.RuneCountInString(visible.Line(f.Name)))
 	}
 	for _, f := range shown {
@@ -97,7 +95,7 @@ func (v view) fields(c link.Change) (folded int) {
 		}
 		visible.Fprintf(v.out, "    %s:%s%s\n", f.Name, strings.Repeat(" ", gap), value)
 	}
-	return folded
+	return len(usual)
 }
 
 func sign(a link.Action) (string, style) {
