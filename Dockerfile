@@ -11,8 +11,8 @@ COPY go.mod go.sum ./
 RUN go mod download
 COPY . .
 # The flags of the Makefile, GOFLAGS_BUILD.
-RUN CGO_ENABLED=0 go build -trimpath -ldflags='-s -w -buildid=' -gcflags='all=-l' \
-    -gcflags='runtime/...=' -gcflags='internal/...=' -gcflags='crypto/...=' -o /authpocket ./cmd/authpocket
+RUN CGO_ENABLED=0 go build -trimpath -ldflags='-s -w -buildid= -funcalign=16' -gcflags='all=-l' \
+    -gcflags='runtime/...=' -gcflags='internal/...=' -gcflags='crypto/internal/...=' -o /authpocket ./cmd/authpocket
 
 FROM ${BASE}
 COPY --from=build /authpocket /authpocket

@@ -47,9 +47,14 @@ func packages(t *testing.T) (list []pkg) {
 func imports() map[string]string {
 	return map[string]string{
 		"cmd/authpocket": "internal/command",
-		"internal/command": "internal/connect internal/engine internal/export internal/journal internal/link " +
-			"internal/linkfile " +
+		"internal/command": "internal/command/batch internal/command/output internal/command/terminal " +
+			"internal/connect internal/engine internal/export internal/journal internal/link internal/linkfile " +
 			"internal/listen internal/logs internal/secret internal/signin internal/visible web web/door",
+		"internal/command/batch": "internal/command/output internal/command/terminal internal/engine internal/link " +
+			"internal/linkfile internal/visible",
+		"internal/command/output": "internal/command/terminal internal/engine internal/journal internal/link " +
+			"internal/linkfile internal/signin internal/visible",
+		"internal/command/terminal": "internal/secret internal/visible",
 		"cmd/authpocket-demo": "internal/journal internal/listen internal/logs internal/secret sandbox web web/door",
 
 		"internal/address":        "",
@@ -68,7 +73,7 @@ func imports() map[string]string {
 		"internal/linkfile":       "internal/link internal/secret",
 		"internal/export":         "internal/link internal/secret",
 		"internal/keydocs":        "internal/link internal/linkfile internal/secret",
-		"internal/clidocs":        "internal/command internal/link",
+		"internal/clidocs":        "internal/command internal/command/output internal/link",
 		"internal/journal":        "internal/link internal/secret",
 		"internal/authentik": "internal/authentik/apply internal/authentik/checks internal/authentik/login " +
 			"internal/authentik/rest " +

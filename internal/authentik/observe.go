@@ -4,7 +4,7 @@ import (
 	"context"
 	"errors"
 	"slices"
-	"strings"
+	"sort"
 	"sync"
 	"time"
 
@@ -29,7 +29,7 @@ func (c *Client) Observe(ctx context.Context, q link.Query) (link.AuthentikSnaps
 	o.snap.NameReferences()
 	o.snap.Missing = rest.Set(o.snap.Missing)
 	for _, found := range [][]link.Ref{o.snap.Groups, o.snap.Users, o.snap.Policies} {
-		slices.SortFunc(found, func(a, b link.Ref) int { return strings.Compare(a.Name, b.Name) })
+		sort.Slice(found, func(i, j int) bool { return found[i].Name < found[j].Name })
 	}
 	return o.snap, nil
 }
@@ -118,7 +118,7 @@ func (o *observation) readProviders(ctx context.Context) error {
 
 // distinct returns the providers by name, each once.
 func distinct(found []link.ProviderState) []link.ProviderState {
-	slices.SortFunc(found, func(a, b link.ProviderState) int { return strings.Compare(a.Name, b.Name) })
+	sort.Slice(found, func(i, j int) bool { return found[i].Name < found[j].Name })
 	return slices.CompactFunc(found, func(a, b link.ProviderState) bool { return a.PK == b.PK })
 }
 

@@ -13,7 +13,7 @@ import (
 
 	"github.com/invopop/jsonschema"
 
-	"authpocket/internal/command"
+	"authpocket/internal/command/output"
 	"authpocket/internal/link"
 )
 
@@ -71,7 +71,7 @@ func newSchemaWriter(page string) schemaWriter {
 		}
 	}
 	sections := map[reflect.Type]string{}
-	for section, t := range command.Documents() {
+	for section, t := range output.Documents() {
 		sections[t] = section
 	}
 	w.Anonymous, w.ExpandedStruct = true, true
@@ -96,12 +96,12 @@ func newSchemaWriter(page string) schemaWriter {
 
 // document returns the schema of a document.
 func (w schemaWriter) document(name, section string) *jsonschema.Schema {
-	s := w.ReflectFromType(command.Documents()[section])
+	s := w.ReflectFromType(output.Documents()[section])
 	s.Title = "authpocket " + name
 	if name == "links" {
 		items := &jsonschema.Schema{AnyOf: []*jsonschema.Schema{w.entry(s.Definitions, reflect.TypeFor[struct{}]())}}
 		for _, one := range []string{"errors", "plan", "apply", "verify"} {
-			items.AnyOf = append(items.AnyOf, w.entry(s.Definitions, command.Documents()[documents()[one]]))
+			items.AnyOf = append(items.AnyOf, w.entry(s.Definitions, output.Documents()[documents()[one]]))
 		}
 		links, _ := s.Properties.Get("links")
 		links.Items = items
@@ -111,7 +111,7 @@ func (w schemaWriter) document(name, section string) *jsonschema.Schema {
 
 // entry returns the schema of what a command prints for one of several links. It adds the definitions that it needs.
 func (w schemaWriter) entry(definitions jsonschema.Definitions, result reflect.Type) *jsonschema.Schema {
-	name, rest := w.ReflectFromType(command.Documents()["Link"]), w.ReflectFromType(result)
+	name, rest := w.ReflectFromType(output.Documents()["Link"]), w.ReflectFromType(result)
 	maps.Copy(definitions, rest.Definitions)
 	for key, property := range rest.Properties.FromOldest() {
 		name.Properties.Set(key, property)

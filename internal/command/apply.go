@@ -1,34 +1,27 @@
 package command
 
 import (
-	"bufio"
 	"context"
 	"errors"
-	"strings"
 
 	"github.com/spf13/cobra"
 
+	"authpocket/internal/command/output"
 	"authpocket/internal/engine"
 	"authpocket/internal/journal"
 	"authpocket/internal/link"
 	"authpocket/internal/linkfile"
-	"authpocket/internal/visible"
 )
 
 // applyFlags are the flags of all commands that apply a plan.
 type applyFlags struct {
-	fileFlags
-	stateFlag
-	allFlag
+	linkFlags
 	Yes  bool
 	seen bool // the plan is a saved one: it is not asked for, but compared with both systems
 }
 
 func (f *applyFlags) add(cmd *cobra.Command, s *shared) {
-	f.fileFlags.add(cmd)
-	f.addOnly(cmd, s)
-	f.stateFlag.add(cmd)
-	f.allFlag.add(cmd, allFields)
+	f.linkFlags.add(cmd, s, allFields)
 	cmd.Flags().BoolVar(&f.Yes, "yes", false, "apply without asking")
 }
 
@@ -81,11 +74,11 @@ func (f applyLinkFlags) run(ctx context.Context, p program) error {
 		return f.runSaved(ctx, p)
 	}
 	if err := p.canAsk(f.Yes); err != nil {
-		return p.view(f.JSON).fail(err)
+		return p.view(f.JSON).Fail(err)
 	}
 	files, one, err := p.links(ctx, f.sourceFlags)
 	if err != nil {
-		return p.view(f.JSON).fail(err)
+		return p.view(f.JSON).Fail(err)
 	}
 	if !one {
 		return p.applyAll(ctx, f, files)
@@ -102,20 +95,20 @@ func (f applyLinkFlags) planned(e *engine.Engine, ctx context.Context, spec link
 // runSaved applies a saved plan.
 func (f applyLinkFlags) runSaved(ctx context.Context, p program) error {
 	if f.RewriteSecret {
-		return p.view(f.JSON).fail(&refusal{"--rewrite-secret changes the plan, and a saved one stays as it is.",
-			"Name it when the plan is made, or leave it out."})
+		return p.view(f.JSON).Fail(refused("--rewrite-secret changes the plan, and a saved one stays as it is.",
+			"Name it when the plan is made, or leave it out."))
 	}
 	data, err := readPlan(f.Saved)
 	if err != nil {
-		return p.view(f.JSON).fail(err)
+		return p.view(f.JSON).Fail(err)
 	}
 	saved, err := journal.DecodePlan(data)
 	if errors.Is(err, journal.ErrNewer) {
-		return p.view(f.JSON).fail(err)
+		return p.view(f.JSON).Fail(err)
 	} else if err != nil {
-		return p.view(f.JSON).fail(&refusal{link.Quote(f.Saved) +
+		return p.view(f.JSON).Fail(refused(link.Quote(f.Saved)+
 			" is not a plan that authpocket saved, or it was altered since.",
-			"Make the plan again with authpocket plan --out. A link file is named with -f."})
+			"Make the plan again with authpocket plan --out. A link file is named with -f."))
 	}
 	f.Yes, f.seen = false, true
 	return p.carryOut(ctx, f.applyFlags, func(e *engine.Engine, _ context.Context, s link.Spec) (link.Plan, error) {
@@ -133,36 +126,35 @@ type planner func(*engine.Engine, context.Context, link.Spec) (link.Plan, error)
 // the result unless verify is nil.
 func (p program) carryOut(ctx context.Context, f applyFlags, planned planner, verify verifier) error {
 	if err := p.canAsk(f.Yes || f.seen); err != nil {
-		return p.view(f.JSON).fail(err)
+		return p.view(f.JSON).Fail(err)
 	}
 	file, err := p.reader(f.sourceFlags).One(ctx, f.File)
 	if err != nil {
-		return p.view(f.JSON).fail(err)
+		return p.view(f.JSON).Fail(err)
 	}
 	return p.carryOutOn(ctx, f, file, planned, verify)
 }
 
 func (p program) carryOutOn(ctx context.Context, f applyFlags, file linkfile.File, planned planner,
 	verify verifier) error {
-	view := p.view(f.JSON)
-	view.file, view.all = file, f.All
+	view := p.viewOf(file, f.JSON, f.All)
 	moment := engine.OneMoment(ctx)
 	e, spec, err := p.reach(moment, file, kept(f.State))
 	if err != nil {
-		return view.fail(err)
+		return view.Fail(err)
 	}
-	view.interrupted(e)
+	view.Interrupted(e)
 	var plan link.Plan
-	outcomes := outcomes{}
+	outcomes := output.Outcomes{}
 	show := func(made link.Plan) {
-		plan, outcomes = made, newOutcomes(made)
+		plan, outcomes = made, output.NewOutcomes(made)
 		if !f.JSON {
-			view.plan(plan)
+			view.Plan(plan)
 		}
 	}
-	hook := func(event engine.Event) { view.progress(outcomes)(event) }
+	hook := func(event engine.Event) { view.Progress(outcomes)(event) }
 	made := func(context.Context) (link.Plan, error) {
-		defer p.status(reading)()
+		defer p.Status(reading)()
 		plan, err := planned(e, moment, spec)
 		return plan, orInterrupted(moment, err)
 	}
@@ -173,15 +165,15 @@ func (p program) carryOutOn(ctx context.Context, f applyFlags, file linkfile.Fil
 		err = p.applySeen(ctx, e, made, show, hook)
 	}
 	if _, began := errors.AsType[*link.Stopped](err); err != nil && !began {
-		return view.fail(err)
+		return view.Fail(err)
 	}
 	var checks link.Checks
 	if err == nil && verify != nil && !plan.Empty() {
 		checks, err = verify(ctx, e, plan)
 	}
-	view.applied(plan, outcomes, checks, err)
+	view.Applied(plan, outcomes, checks, err)
 	if err != nil {
-		return exitError
+		return output.ExitError
 	}
 	return nil
 }
@@ -195,80 +187,20 @@ func (p program) applySeen(ctx context.Context, e *engine.Engine, made engine.Pl
 	}
 	show(plan)
 	if !plan.Empty() && !plan.Saved && !p.confirmed(ctx, plan) {
-		return nothingChanged()
+		return output.Declined()
 	}
 	return e.Apply(ctx, plan, hook)
 }
 
 // canAsk returns an error if there is nobody to ask and --yes does not answer.
 func (p program) canAsk(yes bool) error {
-	if yes || isTerminal(p.in) {
+	if yes || p.CanAsk() {
 		return nil
 	}
-	return &refusal{"There is no terminal to ask at, so nothing was read or changed.", "Use --yes."}
+	return refused("There is no terminal to ask at, so nothing was read or changed.", "Use --yes.")
 }
 
 // confirmed asks whether to apply a plan and reports whether the answer is yes.
 func (p program) confirmed(ctx context.Context, plan link.Plan) bool {
-	return p.asked(ctx, "Apply "+changes(len(plan.Changes))+"?")
-}
-
-// asked asks and reports whether the answer is yes. A signal or the end of
-// input counts as no. A read of a terminal cannot be interrupted, so it is left
-// running until the program ends.
-func (p program) asked(ctx context.Context, question string) bool {
-	on := screenOf(p.err, p.colour)
-	visible.Fprintf(p.err, "%s [y/N] ", on.in(bold, question))
-	lines := make(chan string, 1)
-	go func() {
-		line, _ := bufio.NewReader(p.in).ReadString('\n')
-		lines <- line
-	}()
-	select {
-	case <-ctx.Done():
-		visible.Fprintln(p.err)
-		return false
-	case line := <-lines:
-		answer := strings.ToLower(strings.TrimSpace(line))
-		return answer == "y" || answer == "yes"
-	}
-}
-
-func nothingChanged() error { return &refusal{"Nothing was changed.", "Answer y, or use --yes."} }
-
-// refusal ends a command without a technical error.
-type refusal struct{ summary, todo string }
-
-func (r *refusal) Error() string { return r.summary + " " + r.todo }
-
-func (r *refusal) Messages() []link.Message {
-	return []link.Message{{Summary: r.summary, Todo: r.todo}}
-}
-
-// outcomes holds the state of each change of a plan.
-type outcomes []outcome
-
-type outcome struct {
-	link.Change
-	State   engine.State `json:"state" jsonschema:"enum=waiting,enum=running,enum=done,enum=failed"`
-	Summary string       `json:"summary,omitempty"`
-	Todo    string       `json:"todo,omitempty"`
-}
-
-func newOutcomes(plan link.Plan) outcomes {
-	list := make(outcomes, len(plan.Changes))
-	for i, c := range plan.Changes {
-		list[i] = outcome{Change: c, State: engine.Waiting}
-	}
-	return list
-}
-
-func (o outcomes) take(e engine.Event) {
-	if e.Index < len(o) {
-		one := outcome{Change: e.Change, State: e.State}
-		if len(e.Messages) > 0 {
-			one.Summary, one.Todo = e.Messages[0].What(), e.Messages[0].Advice(link.InFile)
-		}
-		o[e.Index] = one
-	}
+	return p.Asker().Yes(ctx, "Apply "+output.CountChanges(len(plan.Changes))+"?")
 }

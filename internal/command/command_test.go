@@ -5,6 +5,9 @@ import (
 	"strings"
 	"testing"
 
+	"authpocket/internal/command/output"
+	"authpocket/internal/command/terminal"
+
 	"github.com/spf13/cobra"
 )
 
@@ -39,8 +42,8 @@ func TestWhatIsNoCommandStartsNothing(t *testing.T) {
 		{"completion", "no-such-shell"}, {"completion"}, {"export", "-f", "link.yaml"},
 	} {
 		var out, errs bytes.Buffer
-		code := run(t.Context(), args, streams{strings.NewReader(""), &out, &errs})
-		if code != exitError || out.Len() > 0 || strings.Count(errs.String(), "\n") != 2 ||
+		code := run(t.Context(), args, terminal.Streams{In: strings.NewReader(""), Out: &out, Err: &errs})
+		if code != output.ExitError || out.Len() > 0 || strings.Count(errs.String(), "\n") != 2 ||
 			!strings.HasPrefix(errs.String(), "authpocket: ") {
 			t.Errorf("%v exits with %d, prints %q and %q", args, code, out.String(), errs.String())
 		}
@@ -50,9 +53,10 @@ func TestWhatIsNoCommandStartsNothing(t *testing.T) {
 func TestApplyNamesASavedPlanThatIsNotThere(t *testing.T) {
 	t.Chdir(t.TempDir())
 	var out, errs bytes.Buffer
-	code := run(t.Context(), []string{"apply", "again"}, streams{strings.NewReader(""), &out, &errs})
+	std := terminal.Streams{In: strings.NewReader(""), Out: &out, Err: &errs}
+	code := run(t.Context(), []string{"apply", "again"}, std)
 	const want = "There is no saved plan “again”. Make one with authpocket plan --out.\n"
-	if code != exitError || out.Len() > 0 || errs.String() != want {
+	if code != output.ExitError || out.Len() > 0 || errs.String() != want {
 		t.Errorf("it exits with %d, prints %q and %q", code, out.String(), errs.String())
 	}
 }

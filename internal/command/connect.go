@@ -11,6 +11,7 @@ import (
 	"sync"
 	"time"
 
+	"authpocket/internal/command/output"
 	"authpocket/internal/connect"
 	"authpocket/internal/engine"
 	"authpocket/internal/link"
@@ -26,12 +27,13 @@ type store func() (*engine.Store, error)
 
 // open reads the link file, connects to both systems concurrently and opens
 // the receipts. From then on, the view shows places in the file.
-func (p program) open(ctx context.Context, v *view, f fileFlags, receipts store) (*engine.Engine, link.Spec, error) {
+func (p program) open(ctx context.Context, v *output.View, f fileFlags, receipts store) (*engine.Engine, link.Spec,
+	error) {
 	file, err := p.reader(f.sourceFlags).One(ctx, f.File)
 	if err != nil {
 		return nil, link.Spec{}, err
 	}
-	v.file = file
+	v.File = file
 	return p.reach(ctx, file, receipts)
 }
 
@@ -58,7 +60,7 @@ func (p program) reach(ctx context.Context, file linkfile.File, receipts store) 
 // orInterrupted returns err, which came before anything was written, or says that a signal caused it.
 func orInterrupted(ctx context.Context, err error) error {
 	if err != nil && errors.Is(ctx.Err(), context.Canceled) {
-		return &refusal{"Interrupted, so nothing was changed.", ""}
+		return refused("Interrupted, so nothing was changed.", "")
 	}
 	return err
 }
@@ -75,7 +77,7 @@ func (p program) connectBoth(ctx context.Context, file linkfile.File) (engine.Co
 	)
 	group.Go(func() { a, errs[0] = p.connectAuthentik(ctx, file.Authentik) })
 	group.Go(func() { b, errs[1] = p.connectPocketBase(ctx, file.PocketBase) })
-	erase := p.status("Connecting to authentik and PocketBase")
+	erase := p.Status("Connecting to authentik and PocketBase")
 	group.Wait()
 	erase()
 	for _, client := range []*http.Client{a.HTTP, b.HTTP} { // a command that repeats connects anew each time
@@ -93,7 +95,7 @@ func (p program) connectBoth(ctx context.Context, file linkfile.File) (engine.Co
 
 // reader returns the reader of the command's link file.
 func (p program) reader(f sourceFlags) linkfile.Reader {
-	return linkfile.Reader{Lookup: os.LookupEnv, Stdin: p.in, Env: f.AllowEnv, Files: f.AllowFile, Needs: f.needs,
+	return linkfile.Reader{Lookup: os.LookupEnv, Stdin: p.In, Env: f.AllowEnv, Files: f.AllowFile, Needs: f.needs,
 		Selection: f.Selection}
 }
 
@@ -107,7 +109,7 @@ func (p program) warnExpiry(b connect.PocketBase) {
 	if who.Refreshable {
 		renew = "Sign in again to get a new one."
 	}
-	visible.Fprintf(p.err, "The PocketBase token expires on %s. %s\n", who.Expires.Local().Format(time.DateTime), renew)
+	visible.Fprintf(p.Err, "The PocketBase token expires on %s. %s\n", who.Expires.Local().Format(time.DateTime), renew)
 }
 
 func (p program) connector() connect.Connector {

@@ -89,15 +89,15 @@ func (f exportFlags) run(ctx context.Context, p program) error {
 	if !f.All {
 		format, found := export.Find(f.Format)
 		if !found {
-			return view.fail(&refusal{"There is no format " + link.Quote(f.Format) + ".",
-				"Use " + allFormats + "."})
+			return view.Fail(refused("There is no format "+link.Quote(f.Format)+".",
+				"Use "+allFormats+"."))
 		}
 		chosen = []export.Format{format}
 	}
 	none := func() (*engine.Store, error) { return nil, nil }
 	e, spec, err := p.open(ctx, &view, fileFlags{sourceFlags: f.sourceFlags}, none)
 	if err != nil {
-		return view.fail(err)
+		return view.Fail(err)
 	}
 	planned := e.Plan
 	if f.Whole {
@@ -105,15 +105,15 @@ func (f exportFlags) run(ctx context.Context, p program) error {
 	}
 	plan, err := planned(ctx, spec)
 	if err != nil {
-		return view.fail(err)
+		return view.Fail(err)
 	}
 	if err := f.save(p, chosen, plan); err != nil {
-		return view.fail(err)
+		return view.Fail(err)
 	}
 	for _, w := range plan.Warnings {
 		// The file lets in more people than the link.
 		if w.ID == link.WarnAccessUnseen || w.ID == link.WarnBindingLeftOut {
-			visible.Fprintf(p.err, "! %s: %s %s\n", w.System.Label(), w.Summary, w.Advice(link.InFile))
+			visible.Fprintf(p.Err, "! %s: %s %s\n", w.System.Label(), w.Summary, w.Advice(link.InFile))
 		}
 	}
 	return nil
@@ -141,7 +141,7 @@ func (f exportFlags) save(p program, chosen []export.Format, plan link.Plan) err
 		texts[path] = text.Bytes()
 	}
 	if exported := texts[f.Out]; f.Out == "" || f.Out == "-" {
-		_, err := p.out.Write(exported)
+		_, err := p.Out.Write(exported)
 		return errors.Join(append(left, err)...)
 	}
 	return errors.Join(append([]error{f.writeAll(p, texts)}, left...)...)
@@ -172,7 +172,7 @@ func (f exportFlags) writeAll(p program, texts map[string][]byte) error {
 		} else if err != nil {
 			return err
 		}
-		visible.Fprintf(p.err, "Wrote %s.\n", path)
+		visible.Fprintf(p.Err, "Wrote %s.\n", path)
 	}
 	return nil
 }

@@ -58,6 +58,21 @@ func (f *fileFlags) add(cmd *cobra.Command) {
 	f.jsonFlag.add(cmd)
 }
 
+// linkFlags are the flags of all commands that read a link file and receipts, and print plans or checks.
+type linkFlags struct {
+	fileFlags
+	stateFlag
+	allFlag
+}
+
+// add adds the flags. all says what --all shows.
+func (f *linkFlags) add(cmd *cobra.Command, s *shared, all string) {
+	f.fileFlags.add(cmd)
+	f.addOnly(cmd, s)
+	f.stateFlag.add(cmd)
+	f.allFlag.add(cmd, all)
+}
+
 type jsonFlag struct{ JSON bool }
 
 func (f *jsonFlag) add(cmd *cobra.Command) {

@@ -21,6 +21,7 @@ import (
 
 	"golang.org/x/net/html"
 
+	"authpocket/internal/command/output"
 	"authpocket/sandbox"
 	"authpocket/test/testkey"
 )
@@ -354,7 +355,7 @@ func (h *hunt) exports(box *sandbox.Sandbox, dir string) {
 		cmd.Env = append(cmd.Env, "AUTHENTIK_URL="+box.AuthentikURL, "AUTHENTIK_TOKEN="+box.AuthentikToken,
 			"POCKETBASE_URL="+box.PocketBaseURL, "POCKETBASE_TOKEN="+box.PocketBaseToken)
 		text, err := cmd.CombinedOutput()
-		if err != nil && cmd.ProcessState.ExitCode() != int(exitChanges) {
+		if err != nil && cmd.ProcessState.ExitCode() != int(output.ExitChanges) {
 			h.t.Errorf("exporting %s: %v: %s", format, err, text)
 		}
 		h.places["the export "+format] = text

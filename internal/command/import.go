@@ -31,16 +31,16 @@ func newImport(s *shared) *cobra.Command {
 func (f importFlags) run(ctx context.Context, p program) error {
 	view := p.view(false)
 	if err := f.free(); err != nil {
-		return view.fail(err)
+		return view.Fail(err)
 	}
 	reach := f.reach()
 	spec, problems := reach.Spec()
 	if len(problems) > 0 {
-		return view.fail(problems)
+		return view.Fail(problems)
 	}
 	cfg, err := p.connectBoth(ctx, reach)
 	if err != nil {
-		return view.fail(orInterrupted(ctx, err))
+		return view.Fail(orInterrupted(ctx, err))
 	}
 	f.identify(&spec)
 	identity := link.Spec{Application: spec.Application, PocketBase: spec.PocketBase}
@@ -49,12 +49,12 @@ func (f importFlags) run(ctx context.Context, p program) error {
 		err = f.save(p, reach, spec)
 	}
 	if err != nil {
-		return view.fail(err)
+		return view.Fail(err)
 	}
 	if !plan.Empty() {
-		visible.Fprintln(p.err, "A link file cannot say everything about this link. Applying it would change:")
-		view.out = p.err
-		view.changes(plan.Changes)
+		visible.Fprintln(p.Err, "A link file cannot say everything about this link. Applying it would change:")
+		view.Out = p.Err
+		view.Changes(plan.Changes)
 	}
 	return nil
 }

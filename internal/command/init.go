@@ -1,20 +1,18 @@
 package command
 
 import (
-	"bufio"
-	"cmp"
 	"context"
 	"errors"
 	"slices"
-	"strconv"
 	"strings"
 
 	"github.com/spf13/cobra"
 
+	"authpocket/internal/command/output"
+	"authpocket/internal/command/terminal"
 	"authpocket/internal/engine"
 	"authpocket/internal/link"
 	"authpocket/internal/linkfile"
-	"authpocket/internal/visible"
 )
 
 type initFlags struct {
@@ -35,10 +33,8 @@ func newInit(s *shared) *cobra.Command {
 		RunE: func(cmd *cobra.Command, _ []string) error { return f.run(cmd.Context(), s.program()) },
 	}
 	f.add(cmd)
-	cmd.Flags().StringVar(&f.Email, "email", "", "the `decision` which e-mail addresses PocketBase treats as "+
-		"verified: trust-all,\ntrust-attribute or leave")
-	_ = cmd.RegisterFlagCompletionFunc("email", cobra.FixedCompletions(linkfile.EmailKey().Values,
-		cobra.ShellCompDirectiveNoFileComp))
+	choose(cmd, cmd.Flags(), &f.Email, "email", "the `decision` which e-mail addresses PocketBase treats as "+
+		"verified: trust-all,\ntrust-attribute or leave", linkfile.EmailKey().Values...)
 	return cmd
 }
 
@@ -46,33 +42,29 @@ func newInit(s *shared) *cobra.Command {
 func (f initFlags) run(ctx context.Context, p program) error {
 	view := p.view(false)
 	if err := f.free(); err != nil {
-		return view.fail(err)
-	}
-	if f.Email != "" && !slices.Contains(linkfile.EmailKey().Values, f.Email) {
-		return view.fail(&refusal{"There is no e-mail decision " + link.Quote(f.Email) + ".",
-			"Choose trust-all, trust-attribute or leave."})
+		return view.Fail(err)
 	}
 	reach := f.reach()
 	spec := link.Spec{Email: link.EmailDecision(f.Email)}
 	if f.Authentik == "" || f.PocketBase == "" || f.Email == "" {
-		if !isTerminal(p.in) {
-			return view.fail(&refusal{"Without a terminal, init asks nothing.",
-				"Use --authentik, --pocketbase and --email."})
+		if !p.CanAsk() {
+			return view.Fail(refused("Without a terminal, init asks nothing.",
+				"Use --authentik, --pocketbase and --email."))
 		}
-		a := asker{program: p, view: view, lines: bufio.NewReader(p.in)}
+		a := asker{program: p, ask: p.Asker(), view: view}
 		var err error
-		if reach, spec, err = a.ask(ctx, f); err != nil {
-			return view.fail(orInterrupted(ctx, err))
+		if reach, spec, err = a.fill(ctx, f); err != nil {
+			return view.Fail(orInterrupted(ctx, err))
 		}
 	}
 	if problems := wrongAddresses(reach); len(problems) > 0 {
-		return view.fail(problems)
+		return view.Fail(problems)
 	}
 	f.identify(&spec)
 	reached, _ := reach.Spec()
 	spec.AuthentikURL, spec.PocketBaseURLs = reached.AuthentikURL, reached.PocketBaseURLs
 	if err := f.save(p, reach, spec); err != nil {
-		return view.fail(err)
+		return view.Fail(err)
 	}
 	return nil
 }
@@ -86,12 +78,12 @@ func wrongAddresses(reach linkfile.File) link.Problems {
 // asker asks the questions of init at the terminal.
 type asker struct {
 	program
-	view  view
-	lines *bufio.Reader
+	ask  terminal.Asker
+	view output.View
 }
 
-// ask asks for what the flags leave open. Tokens are tried at once and not stored.
-func (a asker) ask(ctx context.Context, f initFlags) (linkfile.File, link.Spec, error) {
+// fill asks for what the flags leave open. Tokens are tried at once and not stored.
+func (a asker) fill(ctx context.Context, f initFlags) (linkfile.File, link.Spec, error) {
 	var cfg engine.Config
 	reach := f.reach()
 	err := a.until(ctx, func(again bool) (err error) {
@@ -122,17 +114,17 @@ func (a asker) ask(ctx context.Context, f initFlags) (linkfile.File, link.Spec, 
 func (a asker) until(ctx context.Context, question func(again bool) error) error {
 	for again := false; ; again = true {
 		err := question(again)
-		if err == nil || ctx.Err() != nil || errors.Is(err, errNoAnswer) {
+		if err == nil || ctx.Err() != nil || errors.Is(err, terminal.ErrNoAnswer) {
 			return err
 		}
-		a.view.errors(err)
+		a.view.Errors(err)
 	}
 }
 
 func (a asker) authentik(ctx context.Context, to linkfile.Authentik, again bool) (linkfile.Authentik, error) {
 	var err error
 	if to.URL == "" || again {
-		if to.URL, err = a.line(ctx, "Address of authentik", to.URL); err != nil {
+		if to.URL, err = a.ask.Line(ctx, "Address of authentik", to.URL); err != nil {
 			return to, err
 		}
 		if problems := wrongAddress(linkfile.Reach(to, linkfile.PocketBase{}), "authentik"); len(problems) > 0 {
@@ -140,7 +132,7 @@ func (a asker) authentik(ctx context.Context, to linkfile.Authentik, again bool)
 		}
 	}
 	if !to.Token.IsSet() || again {
-		if to.Token, err = a.askSecret(ctx, "API token of authentik (not stored): "); err != nil {
+		if to.Token, err = a.Secret(ctx, "API token of authentik (not stored): "); err != nil {
 			return to, err
 		}
 	}
@@ -151,7 +143,7 @@ func (a asker) authentik(ctx context.Context, to linkfile.Authentik, again bool)
 func (a asker) pocketBase(ctx context.Context, to linkfile.PocketBase, again bool) (linkfile.PocketBase, error) {
 	var err error
 	if to.URL == "" || again {
-		if to.URL, err = a.line(ctx, "Address of PocketBase", to.URL); err != nil {
+		if to.URL, err = a.ask.Line(ctx, "Address of PocketBase", to.URL); err != nil {
 			return to, err
 		}
 		if problems := wrongAddress(linkfile.Reach(linkfile.Authentik{}, to), "pocketbase"); len(problems) > 0 {
@@ -159,7 +151,7 @@ func (a asker) pocketBase(ctx context.Context, to linkfile.PocketBase, again boo
 		}
 	}
 	if !to.Token.IsSet() || again {
-		if to.Token, err = a.askSecret(ctx, "Superuser token of PocketBase (not stored): "); err != nil {
+		if to.Token, err = a.Secret(ctx, "Superuser token of PocketBase (not stored): "); err != nil {
 			return to, err
 		}
 	}
@@ -188,12 +180,12 @@ func (a asker) settings(ctx context.Context, e *engine.Engine, f initFlags) (lin
 	collections := slices.DeleteFunc(slices.Clone(snaps.PocketBase.Collections),
 		func(c link.CollectionState) bool { return c.Name == link.Superusers })
 	if len(collections) == 0 {
-		return spec, &refusal{"This PocketBase has no auth collection.", "Create one in its dashboard first."}
+		return spec, refused("This PocketBase has no auth collection.", "Create one in its dashboard first.")
 	}
 	names := link.Each(collections, func(c link.CollectionState) string { return c.Name })
 	name := f.Collection
 	if name == "" {
-		if name, err = a.choice(ctx, "Auth collection. New users are created in it.", names, names); err != nil {
+		if name, err = a.ask.Choice(ctx, "Auth collection. New users are created in it.", names, names); err != nil {
 			return spec, err
 		}
 		spec.PocketBase.Collection = &name
@@ -204,56 +196,8 @@ func (a asker) settings(ctx context.Context, e *engine.Engine, f initFlags) (lin
 			return d + ": " + link.EmailOutcome(link.EmailDecision(d), *collection)
 		})
 		var decision string
-		decision, err = a.choice(ctx, "Which e-mail addresses may PocketBase treat as verified?", decisions, outcomes)
+		decision, err = a.ask.Choice(ctx, "Which e-mail addresses may PocketBase treat as verified?", decisions, outcomes)
 		spec.Email = link.EmailDecision(decision)
 	}
 	return spec, err
-}
-
-// choice asks for one of several values, by number or by itself.
-func (a asker) choice(ctx context.Context, question string, values, shown []string) (string, error) {
-	visible.Fprintln(a.program.err, question)
-	for i, one := range shown {
-		visible.Fprintf(a.program.err, "  %d  %s\n", i+1, one)
-	}
-	for {
-		answer, err := a.line(ctx, "Number", "")
-		if err != nil {
-			return "", err
-		}
-		if i, err := strconv.Atoi(answer); err == nil && i >= 1 && i <= len(values) {
-			return values[i-1], nil
-		}
-		if slices.Contains(values, answer) {
-			return answer, nil
-		}
-		visible.Fprintf(a.program.err, "Answer with a number from 1 to %d.\n", len(values))
-	}
-}
-
-var errNoAnswer = errors.New("there was no answer, so nothing was written")
-
-// line asks for a line. An empty one means the fallback.
-func (a asker) line(ctx context.Context, question, fallback string) (string, error) {
-	if fallback != "" {
-		question += " [" + fallback + "]"
-	}
-	visible.Fprintf(a.program.err, "%s: ", question)
-	lines := make(chan string, 1)
-	go func() { // a read of a terminal cannot be interrupted
-		text, err := a.lines.ReadString('\n')
-		if err == nil {
-			lines <- strings.TrimSpace(text)
-		}
-		close(lines)
-	}()
-	select {
-	case <-ctx.Done():
-		return "", ctx.Err()
-	case text, answered := <-lines:
-		if !answered {
-			return "", errNoAnswer
-		}
-		return cmp.Or(text, fallback), nil
-	}
 }

@@ -10,7 +10,11 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"authpocket/internal/command/batch"
+	"authpocket/internal/command/output"
+	"authpocket/internal/command/terminal"
 	"authpocket/internal/connect"
+	"authpocket/internal/engine"
 	"authpocket/internal/journal"
 	"authpocket/internal/link"
 	"authpocket/internal/linkfile"
@@ -83,6 +87,9 @@ func (s *shard) String() string {
 
 func (*shard) Type() string { return "part" }
 
+// countedChanges is the title of what plan and apply count.
+const countedChanges = "changes"
+
 // common is what the links of one run share.
 type common struct {
 	clients  connect.Clients
@@ -91,50 +98,61 @@ type common struct {
 	told     sync.Map       // of views
 }
 
-// summary is what became of a link, for the table of several.
-type summary struct {
-	Outcome string
-	Count   int    // of changes or of failed checks
-	Cause   string // of a failure
-	code    exit
-}
-
-// exit returns the exit code of a command for one link, nil for 0.
-func (s summary) exit() error {
-	if s.code == exitOK {
-		return nil
-	}
-	return s.code
-}
-
-// The outcomes that all commands have. A link is not started after a signal.
-const (
-	outcomeFailed     = "failed"
-	outcomeNotStarted = "not started"
-)
-
-// failed returns the summary of a link that an error stopped.
-func failed(err error) summary {
-	return summary{Outcome: outcomeFailed, Cause: messages(err)[0].What(), code: exitError}
-}
-
 // work is what a command does for a link.
-type work func(context.Context, program, linkfile.File) summary
+type work func(context.Context, program, linkfile.File) output.Summary
 
 // each works on the link of a file, or on all of several and prints a table. counted is the title of its count.
 func (p program) each(ctx context.Context, f fileFlags, l linksFlags, receipts store, counted string,
 	do work) error {
 	files, one, err := p.links(ctx, f.sourceFlags)
 	if err != nil {
-		return p.view(f.JSON).fail(err)
+		return p.view(f.JSON).Fail(err)
 	}
 	if one {
-		return do(ctx, p, files[0]).exit()
+		return do(ctx, p, files[0]).Exit()
 	}
 	p.common = &common{receipts: sync.OnceValues(receipts)}
-	r := newRun(p, f, l, files)
-	r.all(ctx, r.jobs, func(ctx context.Context, p program, j *job) summary { return do(ctx, p, j.file) })
-	return r.end(counted)
+	run := batch.New(p.batch(f, l, counted), files)
+	return run.Each(ctx, func(ctx context.Context, to terminal.Streams, file linkfile.File) output.Summary {
+		return do(ctx, p.to(to), file)
+	})
+}
+
+// batch returns how to work on several links.
+func (p program) batch(f fileFlags, l linksFlags, counted string) batch.Config {
+	return batch.Config{Streams: p.Streams, JSON: f.JSON, Parallel: int(l.Parallel), Counted: counted,
+		Part: (*shard)(&f.Shard).String()}
+}
+
+// to returns the program with other streams.
+func (p program) to(streams terminal.Streams) program {
+	p.Streams = streams
+	return p
+}
+
+// applyAll applies several links.
+func (p program) applyAll(ctx context.Context, f applyLinkFlags, files []linkfile.File) error {
+	opened, err := openStore(f.State)
+	if err != nil {
+		return p.view(f.JSON).Fail(err)
+	}
+	p.common = &common{receipts: func() (*engine.Store, error) { return opened, nil }, joint: journal.NewJoint(opened)}
+	return batch.New(p.batch(f.fileFlags, f.linksFlags, countedChanges), files).Apply(ctx, batch.Applying{
+		Yes: f.Yes,
+		Plan: func(ctx context.Context, to terminal.Streams, file linkfile.File) (*engine.Engine, link.Plan, error) {
+			moment := engine.OneMoment(ctx)
+			e, spec, err := p.to(to).reach(moment, file, nil)
+			if err != nil {
+				return nil, link.Plan{}, err
+			}
+			p.to(to).view(f.JSON).Interrupted(e)
+			plan, err := f.planned(e, moment, spec)
+			return e, plan, err
+		},
+		View: func(to terminal.Streams, file linkfile.File) output.View {
+			return p.to(to).viewOf(file, f.JSON, f.All)
+		},
+	})
 }
 
 // links reads the selected links. one reports whether the command works on one link, as if its file described no

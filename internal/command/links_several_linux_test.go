@@ -18,6 +18,7 @@ import (
 
 	"github.com/pocketbase/pocketbase/core"
 
+	"authpocket/internal/command/output"
 	"authpocket/sandbox"
 	"authpocket/test/testkey"
 )
@@ -139,7 +140,7 @@ func TestAfterASignalTheRunningLinkIsFinished(t *testing.T) {
 	}
 	close(started)
 	err = cmd.Wait()
-	if cmd.ProcessState.ExitCode() != int(exitError) || strings.Count(out.String(), "  applied ") != 1 ||
+	if cmd.ProcessState.ExitCode() != int(output.ExitError) || strings.Count(out.String(), "  applied ") != 1 ||
 		strings.Count(out.String(), "  not started") != 2 {
 		t.Errorf("it ends with %v:\n%s", err, out.String())
 	}

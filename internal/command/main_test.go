@@ -3,10 +3,12 @@ package command
 import (
 	"os"
 	"os/exec"
+	"path/filepath"
 	"strconv"
 	"testing"
 	"time"
 
+	"github.com/fsnotify/fsnotify"
 	"github.com/rogpeppe/go-internal/testscript"
 )
 
@@ -85,12 +87,23 @@ func waitFor(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) != 1 {
 		ts.Fatalf("usage: waitfor FILE")
 	}
-	for deadline := time.Now().Add(time.Minute); time.Now().Before(deadline); time.Sleep(20 * time.Millisecond) {
-		if _, err := os.Stat(ts.MkAbs(args[0])); err == nil {
+	path := ts.MkAbs(args[0])
+	watcher, err := fsnotify.NewWatcher()
+	ts.Check(err)
+	defer func() { _ = watcher.Close() }()
+	ts.Check(watcher.Add(filepath.Dir(path)))
+	for limit := time.After(time.Minute); ; {
+		if _, err := os.Stat(path); err == nil {
 			return
 		}
+		select {
+		case <-watcher.Events:
+		case err := <-watcher.Errors:
+			ts.Fatalf("waiting for %s: %v", args[0], err)
+		case <-limit:
+			ts.Fatalf("%s does not appear", args[0])
+		}
 	}
-	ts.Fatalf("%s does not appear", args[0])
 }
 
 // authpocket runs the test binary as authpocket.

@@ -5,6 +5,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"authpocket/internal/command/output"
 	"authpocket/internal/engine"
 	"authpocket/internal/link"
 	"authpocket/internal/linkfile"
@@ -12,9 +13,7 @@ import (
 )
 
 type planFlags struct {
-	fileFlags
-	stateFlag
-	allFlag
+	linkFlags
 	Out string // empty: the plan is not saved
 	linksFlags
 }
@@ -37,52 +36,48 @@ func newPlan(s *shared) *cobra.Command {
 				f.run)
 		},
 	}
-	f.fileFlags.add(cmd)
-	f.addOnly(cmd, s)
+	f.linkFlags.add(cmd, s, allFields)
 	f.linksFlags.add(cmd, &f.sourceFlags)
-	f.stateFlag.add(cmd)
-	f.allFlag.add(cmd, allFields)
 	cmd.Flags().VarP((*path)(&f.Out), "out", "o", "save the plan to this file, without secrets; another saved plan is "+
 		"replaced,\nany other file is not")
 	return cmd
 }
 
 // run prints the plan of a link.
-func (f planFlags) run(ctx context.Context, p program, file linkfile.File) summary {
-	view := p.view(f.JSON)
-	view.file, view.all = file, f.All
+func (f planFlags) run(ctx context.Context, p program, file linkfile.File) output.Summary {
+	view := p.viewOf(file, f.JSON, f.All)
 	if f.Out != "" && p.common != nil {
-		err := &refusal{"A saved plan is of one link, and there are several.", "Choose one with --only."}
-		_ = view.fail(err)
-		return failed(err)
+		err := refused("A saved plan is of one link, and there are several.", "Choose one with --only.")
+		_ = view.Fail(err)
+		return output.Failed(err)
 	}
 	ctx = engine.OneMoment(ctx)
 	e, spec, err := p.reach(ctx, file, earlier(f.State))
 	if err != nil {
-		_ = view.fail(err)
-		return failed(err)
+		_ = view.Fail(err)
+		return output.Failed(err)
 	}
-	view.interrupted(e)
-	erase := p.status(reading)
+	view.Interrupted(e)
+	erase := p.Status(reading)
 	plan, err := e.Plan(ctx, spec)
 	erase()
 	if err != nil {
 		err = orInterrupted(ctx, err)
-		_ = view.fail(err)
-		return failed(err)
+		_ = view.Fail(err)
+		return output.Failed(err)
 	}
 	if f.Out != "" {
 		plan.Generated.KeptID = true
-		if err := p.save(e, plan, view.file, f); err != nil {
-			_ = view.fail(err)
-			return failed(err)
+		if err := p.save(e, plan, view.File, f); err != nil {
+			_ = view.Fail(err)
+			return output.Failed(err)
 		}
 	}
-	view.plan(plan.Generates())
+	view.Plan(plan.Generates())
 	if plan.Empty() {
-		return summary{Outcome: "nothing to change"}
+		return output.Summary{Outcome: "nothing to change"}
 	}
-	return summary{Outcome: "changes", Count: len(plan.Changes), code: exitChanges}
+	return output.Summary{Outcome: "changes", Count: len(plan.Changes), Code: output.ExitChanges}
 }
 
 // save writes the plan to the file that --out names.
@@ -92,11 +87,11 @@ func (p program) save(e *engine.Engine, plan link.Plan, file linkfile.File, f pl
 		err = writePlan(f.Out, data)
 	}
 	if err == nil {
-		visible.Fprintf(p.err, "The plan is saved.")
+		visible.Fprintf(p.Err, "The plan is saved.")
 		if !plan.Empty() {
-			visible.Fprintf(p.err, " Apply it with authpocket apply%s %s.", f.again(), f.Out)
+			visible.Fprintf(p.Err, " Apply it with authpocket apply%s %s.", f.again(), f.Out)
 		}
-		visible.Fprintln(p.err)
+		visible.Fprintln(p.Err)
 	}
 	return err
 }

@@ -35,13 +35,13 @@ func (f receiptsFlags) run(p program) error {
 	view := p.view(f.JSON)
 	store, err := openStore(f.State)
 	if err != nil {
-		return view.fail(err)
+		return view.Fail(err)
 	}
 	list, aside, err := store.List()
 	if err != nil {
-		return view.fail(err)
+		return view.Fail(err)
 	}
-	view.receipts(list, aside)
+	view.Receipts(list, aside)
 	return nil
 }
 

@@ -10,30 +10,19 @@ import (
 	"log/slog"
 	"os"
 	"os/signal"
-	"strconv"
 	"strings"
 	"syscall"
 
 	"github.com/spf13/cobra"
 
+	"authpocket/internal/command/output"
+	"authpocket/internal/command/terminal"
+	"authpocket/internal/link"
+	"authpocket/internal/linkfile"
 	"authpocket/internal/logs"
 	"authpocket/internal/secret"
 	"authpocket/internal/visible"
 )
-
-// exit is the exit code of a command that has printed what there is to say.
-type exit int
-
-// Exit codes. plan and verify have one more each, for the outcome that
-// scripts ask for.
-const (
-	exitOK      exit = 0
-	exitError   exit = 1
-	exitChanges exit = 2 // plan: there are changes
-	exitFailed  exit = 3 // verify: a check failed
-)
-
-func (e exit) Error() string { return "exit code " + strconv.Itoa(int(e)) }
 
 // Main runs the program and returns its exit code.
 func Main() int {
@@ -50,31 +39,26 @@ func start() int {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	context.AfterFunc(ctx, stop)
-	return int(run(ctx, os.Args[1:], streams{os.Stdin, os.Stdout, os.Stderr}))
-}
-
-type streams struct {
-	in       io.Reader
-	out, err io.Writer
+	return int(run(ctx, os.Args[1:], terminal.Streams{In: os.Stdin, Out: os.Stdout, Err: os.Stderr}))
 }
 
 // run runs the command that args name and returns the exit code.
-func run(ctx context.Context, args []string, std streams) exit {
+func run(ctx context.Context, args []string, std terminal.Streams) output.Exit {
 	root := newRoot(std)
 	root.SetArgs(args)
 	cmd, err := root.ExecuteContextC(ctx)
 	if err == nil {
-		return exitOK
+		return output.ExitOK
 	}
-	if code, ok := errors.AsType[exit](err); ok {
+	if code, ok := errors.AsType[output.Exit](err); ok {
 		return code
 	}
 	if _, _, missing := root.Find(args); missing != nil {
 		err = unknown(root, args)
 	}
-	visible.Fprintln(std.err, "authpocket:", err)
-	visible.Fprintf(std.err, "Run %s --help.\n", cmd.CommandPath())
-	return exitError
+	visible.Fprintln(std.Err, "authpocket:", err)
+	visible.Fprintf(std.Err, "Run %s --help.\n", cmd.CommandPath())
+	return output.ExitError
 }
 
 // unknown returns the error for a command that does not exist. It names those
@@ -93,10 +77,10 @@ func unknown(root *cobra.Command, args []string) error {
 }
 
 // Tree returns the commands, for their documentation.
-func Tree() *cobra.Command { return newRoot(streams{}) }
+func Tree() *cobra.Command { return newRoot(terminal.Streams{}) }
 
-func newRoot(std streams) *cobra.Command {
-	s := &shared{streams: std}
+func newRoot(std terminal.Streams) *cobra.Command {
+	s := &shared{Streams: std}
 	serve := newServe(s)
 	root := &cobra.Command{
 		Use:   "authpocket",
@@ -108,7 +92,7 @@ func newRoot(std streams) *cobra.Command {
 			"  authpocket plan -f link.yaml\n" +
 			"  authpocket apply -f link.yaml\n" +
 			"  authpocket verify -f link.yaml",
-		Version: buildVersion(),
+		Version: builtAs().String(),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if err := serve.Args(cmd, args); err != nil { // after --, where cobra looks for no command
 				return err
@@ -122,9 +106,9 @@ func newRoot(std streams) *cobra.Command {
 		},
 		SuggestionsMinimumDistance: 2,
 	}
-	root.SetIn(std.in)
-	root.SetOut(std.out)
-	root.SetErr(std.err)
+	root.SetIn(std.In)
+	root.SetOut(std.Out)
+	root.SetErr(std.Err)
 	root.Flags().AddFlagSet(serve.Flags())
 	s.add(root)
 	root.AddCommand(serve, newPlan(s), newApply(s), newVerify(s), newUndo(s), newRotate(s), newRemove(s),
@@ -135,10 +119,9 @@ func newRoot(std streams) *cobra.Command {
 
 // shared is what all commands have: the streams and the persistent flags.
 type shared struct {
-	streams
+	terminal.Streams
 	level  string // of the log, empty for the default of a command
 	caFile string // empty: only the system's CAs
-	colour string // when there are any
 }
 
 func (s *shared) add(root *cobra.Command) {
@@ -146,7 +129,7 @@ func (s *shared) add(root *cobra.Command) {
 	choose(root, flags, &s.level, "log", "log `level`: debug, info, warn or error; default: warn for serve, off for\n"+
 		"other commands", "debug", "info", "warn", "error")
 	fromEnv(flags, "log", "AUTHPOCKET_LOG")
-	choose(root, flags, &s.colour, "color", "`when` the output has colours: auto, always or never; default: auto, at a terminal\n"+
+	choose(root, flags, &s.Colour, "color", "`when` the output has colours: auto, always or never; default: auto, at a terminal\n"+
 		"unless $NO_COLOR is set", "auto", "always", "never")
 	flags.StringVar(&s.caFile, "ca-file", "", "PEM `file` with a private CA, trusted in addition to the system's CAs")
 	fromEnv(flags, "ca-file", "AUTHPOCKET_CA_FILE")
@@ -154,16 +137,34 @@ func (s *shared) add(root *cobra.Command) {
 
 // program returns what a command runs with.
 func (s *shared) program() program {
-	return program{streams: s.streams, log: newLog(s.err, s.level), caFile: s.caFile, colour: s.colour}
+	return program{Streams: s.Streams, log: newLog(s.Err, s.level), caFile: s.caFile}
 }
 
 type program struct {
-	streams
+	terminal.Streams
 	log    *slog.Logger
 	caFile string
-	colour string  // when there are any
 	common *common // of several links, nil for one
 }
+
+// view returns what prints the outcome of the command.
+func (p program) view(asJSON bool) output.View {
+	v := output.New(p.Streams, asJSON)
+	if p.common != nil {
+		v.Told = &p.common.told
+	}
+	return v
+}
+
+// viewOf returns what prints the outcome of a link, with places in its file.
+func (p program) viewOf(file linkfile.File, asJSON, all bool) output.View {
+	v := p.view(asJSON)
+	v.File, v.All = file, all
+	return v
+}
+
+// refused returns an error that has no technical cause.
+func refused(summary, todo string) error { return &link.Fault{Summary: summary, Todo: todo} }
 
 // newLog returns a log of that level, which is empty for none.
 func newLog(w io.Writer, level string) *slog.Logger {

@@ -31,7 +31,7 @@ func newRotate(s *shared) *cobra.Command {
 // one from PocketBase, it restores the old one.
 func (f rotateFlags) run(ctx context.Context, p program) error {
 	verify := func(ctx context.Context, e *engine.Engine, plan link.Plan) (link.Checks, error) {
-		erase := p.status("Checking the new client secret, which takes up to 30 seconds")
+		erase := p.Status("Checking the new client secret, which takes up to 30 seconds")
 		check := e.ProveSecret(ctx, plan.Desired)
 		erase()
 		checks := link.Checks{check}
@@ -47,13 +47,13 @@ func (f rotateFlags) run(ctx context.Context, p program) error {
 // restoreSecret restores the client secret that the plan replaced. It always
 // returns an error, because the rotation failed.
 func (p program) restoreSecret(ctx context.Context, e *engine.Engine, plan link.Plan) error {
-	const refused = "authentik rejects the new client secret from PocketBase."
+	const rejected = "authentik rejects the new client secret from PocketBase."
 	back, err := e.RotationTo(ctx, plan.Spec, plan.SecretBefore())
 	if err == nil {
 		err = e.Apply(ctx, back, func(engine.Event) {})
 	}
 	if err != nil {
-		return &refusal{refused, "Restoring the old one failed: " + link.MessageOf(err).Text(link.InFile)}
+		return refused(rejected, "Restoring the old one failed: "+link.MessageOf(err).Text(link.InFile))
 	}
-	return &refusal{refused, "The old secret was restored in both systems. Run authpocket verify to find the reason."}
+	return refused(rejected, "The old secret was restored in both systems. Run authpocket verify to find the reason.")
 }

@@ -26,8 +26,8 @@ func newSchema(s *shared) *cobra.Command {
 
 // run prints the JSON Schema of link files.
 func (schemaFlags) run(_ context.Context, p program) error {
-	if _, err := p.out.Write(linkfile.Schema()); err != nil {
-		return p.view(false).fail(err)
+	if _, err := p.Out.Write(linkfile.Schema()); err != nil {
+		return p.view(false).Fail(err)
 	}
 	return nil
 }

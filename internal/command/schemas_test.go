@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strings"
 
+	"authpocket/internal/command/output"
+
 	"github.com/rogpeppe/go-internal/testscript"
 	"github.com/santhosh-tekuri/jsonschema/v6"
 )
@@ -28,7 +30,7 @@ func followsSchema(ts *testscript.TestScript, args []string, code int) {
 	if args[0] != "authpocket" || !asJSON || len(args) < 2 || strings.HasPrefix(args[1], "_") {
 		return
 	}
-	if code == int(exitError) && strings.HasSuffix(ts.ReadFile("stderr"), " --help.\n") {
+	if code == int(output.ExitError) && strings.HasSuffix(ts.ReadFile("stderr"), " --help.\n") {
 		return
 	}
 	dec := json.NewDecoder(strings.NewReader(ts.ReadFile("stdout")))

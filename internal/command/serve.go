@@ -10,6 +10,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"authpocket/internal/command/output"
 	"authpocket/internal/link"
 	"authpocket/internal/listen"
 	"authpocket/internal/visible"
@@ -80,33 +81,33 @@ func (f serveFlags) run(ctx context.Context, p program) error {
 	store, err := openStore(f.State)
 	if err != nil {
 		said := link.MessageOf(err)
-		visible.Fprintf(p.err, "authpocket: %s\n%s\n", said.What(), said.Advice(link.InFile))
+		visible.Fprintf(p.Err, "authpocket: %s\n%s\n", said.What(), said.Advice(link.InFile))
 		p.log.ErrorContext(ctx, "opening the state directory", slog.Any("error", err))
-		return exitError
+		return output.ExitError
 	}
 	ca, err := readCA(p.caFile)
 	if err != nil {
-		return p.view(false).fail(fmt.Errorf("reading the CA file: %w", err))
+		return p.view(false).Fail(fmt.Errorf("reading the CA file: %w", err))
 	}
 	ln, err := listen.Open(ctx, f.options())
 	if err != nil {
 		p.cannotListen(f.Listen, err)
-		return exitError
+		return output.ExitError
 	}
 	if ln.Exposed {
-		visible.Fprintln(p.err, "authpocket: WARNING: listening on plain http for other machines. "+
+		visible.Fprintln(p.Err, "authpocket: WARNING: listening on plain http for other machines. "+
 			"Anyone who can read the traffic can read the admin tokens and take over the session.")
 	}
-	terminal := door.Terminal{Out: p.out, URL: ln.URL}
+	terminal := door.Terminal{Out: p.Out, URL: ln.URL}
 	wizard := web.New(web.Config{
 		Log: p.log, Prefill: web.Prefill{CA: ca}, Receipts: store, Version: releaseVersion(),
 		Hosts: door.Hosts{Public: ln.Public, Proxies: ln.Proxies}, Print: terminal.Print, Closed: terminal.Closed,
 	})
-	visible.Fprintf(p.out, "authpocket is ready: %s\n\n", ln.URL)
+	visible.Fprintf(p.Out, "authpocket is ready: %s\n\n", ln.URL)
 	wizard.NewCode()
 	if err := listen.Serve(ctx, ln, wizard.Handler(), p.log, wizard.Close); err != nil {
-		visible.Fprintln(p.err, "authpocket:", err)
-		return exitError
+		visible.Fprintln(p.Err, "authpocket:", err)
+		return output.ExitError
 	}
 	return nil
 }
@@ -114,13 +115,13 @@ func (f serveFlags) run(ctx context.Context, p program) error {
 // cannotListen prints why listening failed and what to do.
 func (p program) cannotListen(address string, err error) {
 	if failed, ok := errors.AsType[*net.OpError](err); ok {
-		visible.Fprintf(p.err, "authpocket: cannot listen on %s: %v\n", address, failed)
-		visible.Fprintln(p.err, "Choose another address with --listen, for example --listen 127.0.0.1:0.")
+		visible.Fprintf(p.Err, "authpocket: cannot listen on %s: %v\n", address, failed)
+		visible.Fprintln(p.Err, "Choose another address with --listen, for example --listen 127.0.0.1:0.")
 		return
 	}
-	visible.Fprintf(p.err, "authpocket: cannot listen on %s: %v\n", address, err)
+	visible.Fprintf(p.Err, "authpocket: cannot listen on %s: %v\n", address, err)
 	if errors.Is(err, listen.ErrUnprotected) {
-		visible.Fprintln(p.err, "Use --tls-cert and --tls-key, or --trusted-proxy and --public-url, "+
+		visible.Fprintln(p.Err, "Use --tls-cert and --tls-key, or --trusted-proxy and --public-url, "+
 			"or accept the risk with --insecure-http.")
 	}
 }

@@ -9,6 +9,8 @@ import (
 	"strings"
 	"testing"
 
+	"authpocket/internal/command/output"
+	"authpocket/internal/command/terminal"
 	"authpocket/sandbox"
 	"authpocket/test/testkey"
 )
@@ -40,7 +42,8 @@ func linked(t *testing.T) (*sandbox.Sandbox, string) {
 		t.Fatal(err)
 	}
 	var out, errs bytes.Buffer
-	if code := run(t.Context(), []string{"apply", "-f", file, "--yes"}, streams{nil, &out, &errs}); code != exitOK {
+	std := terminal.Streams{Out: &out, Err: &errs}
+	if code := run(t.Context(), []string{"apply", "-f", file, "--yes"}, std); code != output.ExitOK {
 		t.Fatalf("the apply ends with %d: %s%s", code, out.String(), errs.String())
 	}
 	return box, file
@@ -82,7 +85,7 @@ func TestShellsComplete(t *testing.T) {
 	}
 	var out, errs bytes.Buffer
 	asked := []string{"__complete", "undo", "-f", file, ""}
-	if code := run(t.Context(), asked, streams{nil, &out, &errs}); code != exitOK {
+	if code := run(t.Context(), asked, terminal.Streams{In: nil, Out: &out, Err: &errs}); code != output.ExitOK {
 		t.Fatalf("it ends with %d: %s", code, errs.String())
 	}
 	receipt, _, _ := strings.Cut(out.String(), "\t")

@@ -12,6 +12,8 @@ import (
 	"testing"
 	"time"
 
+	"authpocket/internal/command/output"
+
 	"golang.org/x/sys/unix"
 )
 
@@ -42,7 +44,7 @@ func TestASignalEndsTheReadOfALinkFile(t *testing.T) {
 	if err := cmd.Process.Signal(syscall.SIGINT); err != nil {
 		t.Fatal(err)
 	}
-	if err := cmd.Wait(); cmd.ProcessState.ExitCode() != int(exitError) ||
+	if err := cmd.Wait(); cmd.ProcessState.ExitCode() != int(output.ExitError) ||
 		!strings.Contains(said.String(), "reading the link file") {
 		t.Errorf("it ends with %v: %s", err, said.String())
 	}
@@ -75,7 +77,7 @@ func TestASignalWhileAServerIsSilentBlamesNoServer(t *testing.T) {
 			if err := cmd.Process.Signal(syscall.SIGINT); err != nil {
 				t.Fatal(err)
 			}
-			if err := cmd.Wait(); cmd.ProcessState.ExitCode() != int(exitError) ||
+			if err := cmd.Wait(); cmd.ProcessState.ExitCode() != int(output.ExitError) ||
 				said.String() != "Interrupted, so nothing was changed.\n" {
 				t.Errorf("it ends with %v: %s", err, said.String())
 			}

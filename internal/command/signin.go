@@ -3,7 +3,6 @@ package command
 import (
 	"cmp"
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -11,13 +10,12 @@ import (
 	"time"
 
 	"github.com/spf13/cobra"
-	"golang.org/x/term"
 
+	"authpocket/internal/command/output"
 	"authpocket/internal/engine"
 	"authpocket/internal/link"
 	"authpocket/internal/secret"
 	"authpocket/internal/signin"
-	"authpocket/internal/visible"
 )
 
 // signInFlags say who makes a test sign-in. Secrets are never arguments, which
@@ -58,7 +56,7 @@ func (f *proofFlags) add(cmd *cobra.Command) {
 }
 
 // planProof plans the proof that the flags ask for, shows the plan and asks. The
-// plan is empty without --sign-in-new.
+// Plan is empty without --sign-in-new.
 func (p program) planProof(ctx context.Context, e *engine.Engine, spec link.Spec, f verifyFlags) (link.Plan, error) {
 	if !f.SignInNew {
 		return link.Plan{}, nil
@@ -69,11 +67,11 @@ func (p program) planProof(ctx context.Context, e *engine.Engine, spec link.Spec
 	}
 	if !f.printsDocument() {
 		shown := p.view(false)
-		shown.all = f.All
-		shown.plan(plan)
+		shown.All = f.All
+		shown.Plan(plan)
 	}
 	if !f.Yes && !p.confirmed(ctx, plan) {
-		return plan, nothingChanged()
+		return plan, output.Declined()
 	}
 	return plan, nil
 }
@@ -85,21 +83,21 @@ func (f verifyFlags) printsDocument() bool { return f.JSON || f.Format == format
 func (f verifyFlags) clash() error {
 	switch {
 	case f.JSON && f.Format != "" && f.Format != formatJSON:
-		return &refusal{"--json and --format " + f.Format + " are two formats.", "Use one of them."}
+		return refused("--json and --format "+f.Format+" are two formats.", "Use one of them.")
 	case f.Watch != 0 && f.Watch < time.Second:
-		return &refusal{"--watch " + f.Watch.String() + " is too often.", "Use 1s or more."}
+		return refused("--watch "+f.Watch.String()+" is too often.", "Use 1s or more.")
 	case f.Until != "" && f.Watch == 0:
-		return &refusal{"There is nothing to repeat until then.", "Add --watch DURATION."}
+		return refused("There is nothing to repeat until then.", "Add --watch DURATION.")
 	case f.Watch > 0 && f.Format == formatJUnit:
-		return &refusal{"A JUnit report is of one time that the link was checked.", "Leave out --watch."}
+		return refused("A JUnit report is of one time that the link was checked.", "Leave out --watch.")
 	case f.Watch > 0 && f.SignInNew:
-		return &refusal{"--sign-in-new makes a person each time.", "Use --sign-in with --watch."}
+		return refused("--sign-in-new makes a person each time.", "Use --sign-in with --watch.")
 	case f.Watch > 0 && f.RecoveryCodeFile != "":
-		return &refusal{"A recovery code works once.", "Use --totp-secret-file with --watch."}
+		return refused("A recovery code works once.", "Use --totp-secret-file with --watch.")
 	case f.SignInNew && f.SignIn != "":
-		return &refusal{"--sign-in and --sign-in-new are two different tests.", "Use one of them."}
+		return refused("--sign-in and --sign-in-new are two different tests.", "Use one of them.")
 	case !f.SignInNew && f.PersonEmail != "":
-		return &refusal{"There is no new person to have that address.", "Add --sign-in-new."}
+		return refused("There is no new person to have that address.", "Add --sign-in-new.")
 	}
 	return nil
 }
@@ -115,7 +113,7 @@ const (
 func (p program) credentials(ctx context.Context, f signInFlags) (who signin.Credentials, err error) {
 	if f.SignIn == "" {
 		if cmp.Or(f.PasswordFile, f.TOTPSecretFile, f.RecoveryCodeFile) != "" {
-			return who, &refusal{"There is nobody to sign in as.", "Add --sign-in NAME."}
+			return who, refused("There is nobody to sign in as.", "Add --sign-in NAME.")
 		}
 		return who, nil
 	}
@@ -162,55 +160,15 @@ func readSecret(file, variable string) (secret.Text, error) {
 
 func withoutNewline(s string) string { return strings.TrimSuffix(strings.TrimSuffix(s, "\n"), "\r") }
 
-// isTerminal reports whether a stream is a terminal.
-func isTerminal(stream any) bool {
-	file, ok := stream.(*os.File)
-	return ok && term.IsTerminal(int(file.Fd()))
-}
-
 // askPassword asks for the password of --sign-in at the terminal.
 func (p program) askPassword(ctx context.Context, name string) (secret.Text, error) {
-	if !isTerminal(p.in) {
-		return secret.Text{}, &refusal{"There is no password for " + name + ".",
-			"Use --password-file, or set " + envPassword + "."}
+	if !p.CanAsk() {
+		return secret.Text{}, refused("There is no password for "+name+".",
+			"Use --password-file, or set "+envPassword+".")
 	}
-	password, err := p.askSecret(ctx, "Password of "+name+" at authentik: ")
+	password, err := p.Secret(ctx, "Password of "+name+" at authentik: ")
 	if err == nil && !password.IsSet() {
-		return password, &refusal{"No password was typed.", "Type it, or use --password-file."}
+		return password, refused("No password was typed.", "Type it, or use --password-file.")
 	}
 	return password, err
-}
-
-// askSecret asks at the terminal, without showing the answer. A read of a terminal cannot be interrupted, so it is
-// left running after a signal, and the terminal is put back.
-func (p program) askSecret(ctx context.Context, question string) (secret.Text, error) {
-	terminal, ok := p.in.(*os.File)
-	if !ok {
-		return secret.Text{}, errors.New("there is no terminal")
-	}
-	before, err := term.GetState(int(terminal.Fd()))
-	if err != nil {
-		return secret.Text{}, fmt.Errorf("reading the terminal: %w", err)
-	}
-	visible.Fprintf(p.err, "%s", question)
-	typed := make(chan secret.Text, 1)
-	failed := make(chan error, 1)
-	go func() {
-		text, err := term.ReadPassword(int(terminal.Fd()))
-		if err != nil {
-			failed <- err
-			return
-		}
-		typed <- secret.New(string(text))
-		clear(text)
-	}()
-	defer visible.Fprintln(p.err)
-	select {
-	case <-ctx.Done():
-		return secret.Text{}, errors.Join(ctx.Err(), term.Restore(int(terminal.Fd()), before))
-	case err := <-failed:
-		return secret.Text{}, fmt.Errorf("reading the terminal: %w", err)
-	case answer := <-typed:
-		return answer, nil
-	}
 }

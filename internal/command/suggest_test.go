@@ -7,6 +7,9 @@ import (
 	"path/filepath"
 	"testing"
 	"time"
+
+	"authpocket/internal/command/output"
+	"authpocket/internal/command/terminal"
 )
 
 // TestAShellWaitsThreeSecondsAtMost: authentik takes connections and does not
@@ -28,9 +31,10 @@ func TestAShellWaitsThreeSecondsAtMost(t *testing.T) {
 	}
 	var out, errs bytes.Buffer
 	begun := time.Now()
-	code := run(t.Context(), []string{"__complete", "verify", "-f", file, "--person", "a"}, streams{nil, &out, &errs})
+	std := terminal.Streams{Out: &out, Err: &errs}
+	code := run(t.Context(), []string{"__complete", "verify", "-f", file, "--person", "a"}, std)
 	took := time.Since(begun)
-	if code != exitOK || out.String() != ":36\n" || took < time.Second || took > 10*time.Second {
+	if code != output.ExitOK || out.String() != ":36\n" || took < time.Second || took > 10*time.Second {
 		t.Errorf("after %s it ends with %d and prints %q and %q", took, code, out.String(), errs.String())
 	}
 }

@@ -73,7 +73,7 @@ func (f targetFlags) save(p program, reach linkfile.File, spec link.Spec) error 
 		return err
 	}
 	if f.Out == "-" {
-		_, err := p.out.Write(linkFile)
+		_, err := p.Out.Write(linkFile)
 		return err
 	}
 	if err := writeNew(f.Out, linkFile); errors.Is(err, fs.ErrExist) {
@@ -81,7 +81,7 @@ func (f targetFlags) save(p program, reach linkfile.File, spec link.Spec) error 
 	} else if err != nil {
 		return err
 	}
-	visible.Fprintf(p.err, "Wrote %s. It takes the tokens from %s and %s.\n", f.Out, envAuthentikToken,
+	visible.Fprintf(p.Err, "Wrote %s. It takes the tokens from %s and %s.\n", f.Out, envAuthentikToken,
 		envPocketBaseToken)
 	return nil
 }

@@ -5,6 +5,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"authpocket/internal/command/output"
 	"authpocket/internal/link"
 	"authpocket/internal/linkfile"
 	"authpocket/internal/visible"
@@ -36,39 +37,21 @@ func (f validateFlags) run(ctx context.Context, p program) error {
 	reader.Note = func(one linkfile.Fault) {
 		if line := one.Error() + "."; !noted[line] { // the entries of a list share their defaults
 			noted[line] = true
-			visible.Fprintln(p.err, line)
+			visible.Fprintln(p.Err, line)
 		}
 	}
 	files, err := reader.All(ctx, f.File)
 	found := []link.Message{}
 	if err != nil {
-		found = messages(err)
+		found = output.Messages(err)
 	}
 	for _, file := range files {
 		_, problems := file.Spec()
 		found = append(found, link.Each(problems.Messages(), file.Locate)...)
 	}
-	if f.JSON {
-		view.json(validateResult{len(files), found})
-	}
-	for _, m := range found {
-		visible.Fprintln(p.err, text(m))
-	}
+	view.Validated(files, found)
 	if len(found) > 0 {
-		return exitError
-	}
-	if !f.JSON {
-		for _, file := range files {
-			visible.Fprintf(p.out, "%s: no problems.\n", nameOf(file))
-		}
+		return output.ExitError
 	}
 	return nil
-}
-
-// nameOf returns the path of a link's file, with the name of the link in a file of several.
-func nameOf(f linkfile.File) string {
-	if f.Name == "" {
-		return f.Path
-	}
-	return f.Path + ", " + f.Name
 }

@@ -3,10 +3,15 @@ package command
 import (
 	"cmp"
 	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"sync"
 	"time"
 
 	"github.com/spf13/cobra"
 
+	"authpocket/internal/command/output"
 	"authpocket/internal/engine"
 	"authpocket/internal/link"
 	"authpocket/internal/linkfile"
@@ -14,9 +19,7 @@ import (
 )
 
 type verifyFlags struct {
-	fileFlags
-	stateFlag
-	allFlag
+	linkFlags
 	Quick  bool
 	Person string
 	signInFlags
@@ -54,11 +57,8 @@ func newVerify(s *shared) *cobra.Command {
 		Args: atMost(0),
 		RunE: func(cmd *cobra.Command, _ []string) error { return f.run(cmd.Context(), s.program()) },
 	}
-	f.fileFlags.add(cmd)
-	f.addOnly(cmd, s)
+	f.linkFlags.add(cmd, s, "also show the checks that pass")
 	f.linksFlags.add(cmd, &f.sourceFlags)
-	f.stateFlag.add(cmd)
-	f.allFlag.add(cmd, "also show the checks that pass")
 	cmd.Flags().BoolVar(&f.Quick, "quick", false,
 		"skip the check that waits up to 30 seconds for PocketBase's log")
 	cmd.Flags().StringVar(&f.Person, "person", "", "user`name`, e-mail address or primary key of the authentik user whose "+
@@ -85,48 +85,47 @@ func (f verifyFlags) run(ctx context.Context, p program) error {
 		f.Format = formatJSON
 	}
 	view := p.view(f.JSON)
-	view.all = f.All
+	view.All = f.All
 	if clash != nil {
-		return view.fail(clash)
+		return view.Fail(clash)
 	}
 	if err := p.canAsk(f.Yes || !f.SignInNew); err != nil {
-		return view.fail(err)
+		return view.Fail(err)
 	}
 	who, err := p.credentials(ctx, f.signInFlags)
 	if err != nil {
-		return view.fail(err)
+		return view.Fail(err)
 	}
 	defer who.Wipe()
 	if f.SignIn != "" || f.SignInNew || f.Watch > 0 { // one link's
-		if view.file, err = p.reader(f.sourceFlags).One(ctx, f.File); err != nil {
-			return view.fail(err)
+		if view.File, err = p.reader(f.sourceFlags).One(ctx, f.File); err != nil {
+			return view.Fail(err)
 		}
 	}
 	if f.Watch > 0 {
 		return f.watch(ctx, p, view, who)
 	}
 	var done verifications
-	do := func(ctx context.Context, p program, file linkfile.File) summary {
+	do := func(ctx context.Context, p program, file linkfile.File) output.Summary {
 		r := f.measure(ctx, p, file, who)
 		done.add(r)
 		if f.Format != formatJUnit {
-			view := p.view(f.JSON)
-			view.file, view.all = file, f.All
-			view.verified(r)
+			view := p.viewOf(file, f.JSON, f.All)
+			view.Verified(r)
 		}
-		return r.summary()
+		return r.Summary()
 	}
-	if view.file.Path != "" {
-		err = do(ctx, p, view.file).exit()
+	if view.File.Path != "" {
+		err = do(ctx, p, view.File).Exit()
 	} else {
 		err = p.each(ctx, f.fileFlags, f.linksFlags, earlier(f.State), f.counted(), do)
 	}
 	if f.Format == formatJUnit {
-		view.junit(done.list)
+		view.JUnit(done.list)
 	}
 	if err := f.writeMetrics(done.list); err != nil {
-		view.errors(err)
-		return exitError
+		view.Errors(err)
+		return output.ExitError
 	}
 	return err
 }
@@ -139,47 +138,10 @@ func (f verifyFlags) counted() string {
 	return "failed checks"
 }
 
-// verification is one measurement of a link.
-type verification struct {
-	File    linkfile.File
-	Began   time.Time
-	Took    time.Duration
-	Checks  link.Checks
-	SignIn  *signin.Verdict // nil if no test sign-in reached an outcome
-	Changes outcomes        // of a proof
-	Err     error           // why there are no checks, or what a proof left
-}
-
-// seen returns the sign-in that was seen to work, if any.
-func (r verification) seen() link.SignedIn {
-	if r.SignIn == nil || !r.SignIn.Works || r.SignIn.Record == nil {
-		return link.SignedIn{}
-	}
-	return link.SignedIn{Name: cmp.Or(r.SignIn.Record.Email, r.SignIn.Record.ID), At: r.Began.Add(r.Took)}
-}
-
-// name returns the name of the link: the one in its file, or the slug of its
-// application.
-func (r verification) name() string {
-	spec, _ := r.File.Spec()
-	return cmp.Or(r.File.Name, spec.Query().Slug)
-}
-
-// exit returns the exit code of the command, nil for 0.
-func (r verification) exit() error {
-	switch {
-	case r.Err != nil:
-		return exitError
-	case r.Checks.Failed():
-		return exitFailed
-	}
-	return nil
-}
-
 // measure connects to both systems of a link file and checks the link once.
 func (f verifyFlags) measure(ctx context.Context, p program, file linkfile.File,
-	who signin.Credentials) (r verification) {
-	r = verification{File: file, Began: time.Now()}
+	who signin.Credentials) (r output.Verification) {
+	r = output.Verification{File: file, Began: time.Now()}
 	ctx, cancel := context.WithCancel(ctx)
 	defer func() {
 		cancel()
@@ -195,7 +157,7 @@ func (f verifyFlags) measure(ctx context.Context, p program, file linkfile.File,
 		r.Err = err
 		return r
 	}
-	p.view(false).interrupted(e)
+	p.view(false).Interrupted(e)
 	desired, err := e.Desire(moment, spec)
 	if err != nil {
 		r.Err = err
@@ -219,10 +181,10 @@ func (f verifyFlags) measure(ctx context.Context, p program, file linkfile.File,
 			return r
 		}
 	}
-	erase := p.status("Checking authentik and PocketBase")
+	erase := p.Status("Checking authentik and PocketBase")
 	r.Checks = e.Verify(moment, desired, person)
 	if !f.Quick {
-		erase = p.status("Waiting for PocketBase's log, which takes 4 to 30 seconds")
+		erase = p.Status("Waiting for PocketBase's log, which takes 4 to 30 seconds")
 		r.Checks = append(r.Checks, e.VerifySlow(ctx, desired, nil)...)
 	}
 	erase()
@@ -232,16 +194,43 @@ func (f verifyFlags) measure(ctx context.Context, p program, file linkfile.File,
 
 // signIn adds the test sign-in that the flags ask for.
 func (f verifyFlags) signIn(ctx context.Context, p program, e *engine.Engine, d link.Desired, who signin.Credentials,
-	proof link.Plan, r *verification) {
+	proof link.Plan, r *output.Verification) {
 	var check link.Check
 	switch {
 	case f.SignIn != "":
 		check, r.SignIn = e.SignInAs(ctx, d, who)
 	case f.SignInNew:
-		r.Changes = newOutcomes(proof)
-		check, r.SignIn, r.Err = e.Prove(ctx, proof, p.view(f.printsDocument()).progress(r.Changes))
+		r.Changes = output.NewOutcomes(proof)
+		check, r.SignIn, r.Err = e.Prove(ctx, proof, p.view(f.printsDocument()).Progress(r.Changes))
 	}
 	if check.ID != "" {
 		r.Checks = append(r.Checks, check)
 	}
+}
+
+// writeMetrics writes the verifications for Prometheus to the file of --metrics,
+// if there is one.
+func (f verifyFlags) writeMetrics(list []output.Verification) error {
+	if f.Metrics == "" {
+		return nil
+	}
+	if err := replaceFile(f.Metrics, []byte(output.Metrics(list)), 0o644); err != nil {
+		return fmt.Errorf("writing the metrics: %w", err)
+	}
+	return nil
+}
+
+// verifications are those of several links, in the order of their names.
+type verifications struct {
+	mu   sync.Mutex
+	list []output.Verification
+}
+
+func (v *verifications) add(r output.Verification) {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	at, _ := slices.BinarySearchFunc(v.list, r, func(a, b output.Verification) int {
+		return strings.Compare(a.Name(), b.Name())
+	})
+	v.list = slices.Insert(v.list, at, r)
 }

@@ -1,12 +1,11 @@
 package command
 
 import (
-	"cmp"
 	"runtime/debug"
 
-	"github.com/spf13/cobra"
+	"authpocket/internal/command/output"
 
-	"authpocket/internal/visible"
+	"github.com/spf13/cobra"
 )
 
 func newVersion(s *shared) *cobra.Command {
@@ -19,11 +18,7 @@ func newVersion(s *shared) *cobra.Command {
 			"  authpocket version --json",
 		Args: atMost(0),
 		RunE: func(*cobra.Command, []string) error {
-			if f.JSON {
-				s.program().view(true).json(builtAs())
-			} else {
-				visible.Fprintf(s.out, "authpocket version %s\n", buildVersion())
-			}
+			s.program().view(f.JSON).Version(builtAs())
 			return nil
 		},
 	}
@@ -40,20 +35,9 @@ func releaseVersion() string {
 	return "(devel)"
 }
 
-// buildVersion returns the version, the commit and the version of Go.
-func buildVersion() string {
-	b, changed := builtAs(), ""
-	if b.Go == "" {
-		return b.Version
-	}
-	if b.Changed {
-		changed = ", changed"
-	}
-	return b.Version + " (commit " + cmp.Or(b.Commit, "unknown") + changed + ", " + b.Go + ")"
-}
-
-func builtAs() versionResult {
-	b := versionResult{Version: releaseVersion()}
+// builtAs returns how the program was built.
+func builtAs() output.Build {
+	b := output.Build{Version: releaseVersion()}
 	info, ok := debug.ReadBuildInfo()
 	if !ok {
 		return b

@@ -19,6 +19,8 @@ import (
 	"unicode"
 	"unicode/utf8"
 
+	"authpocket/internal/command/output"
+	"authpocket/internal/command/terminal"
 	"authpocket/sandbox"
 	"authpocket/sandbox/authentiksim"
 	"authpocket/test/testkey"
@@ -126,42 +128,42 @@ func TestNoNameSteersTheTerminal(t *testing.T) {
 	file := linkFile(t)
 	for _, one := range []struct {
 		args  string
-		code  exit
+		code  output.Exit
 		shows bool // names, one of them hostile
 	}{
-		{"plan -f FILE", exitChanges, true},
-		{"plan -f FILE --json", exitChanges, true},
-		{"export -f FILE blueprint", exitOK, true},
-		{"export -f FILE terraform", exitOK, true},
-		{"export -f FILE pocketbase-migration", exitOK, true},
-		{"export -f FILE curl", exitOK, true},
-		{"export -f FILE markdown", exitOK, true},
-		{"apply -f FILE", exitError, false},
-		{"--log debug apply -f FILE --yes", exitOK, true},
-		{"verify -f FILE --all", exitFailed, true},
-		{"verify -f FILE --quick --json", exitFailed, true},
-		{"receipts", exitOK, false},
-		{"receipts --json", exitOK, false},
-		{"rotate -f FILE --yes", exitOK, true},
-		{"undo -f FILE --yes --json", exitError, false}, // a rotation's
-		{"remove -f FILE --yes", exitOK, true},
-		{"undo -f FILE --yes", exitOK, true},
-		{"plan -f HOSTILE", exitError, true},
-		{"plan --log HOSTILE", exitError, true},
-		{"plan --HOSTILE", exitError, true},
-		{"receipts HOSTILE", exitError, true},
-		{"HOSTILE", exitError, true},
-		{"help HOSTILE", exitError, true},
-		{"completion HOSTILE", exitError, true},
-		{"__complete undo -f FILE 2", exitOK, false},
-		{"__complete verify -f FILE --person ad", exitOK, false},
+		{"plan -f FILE", output.ExitChanges, true},
+		{"plan -f FILE --json", output.ExitChanges, true},
+		{"export -f FILE blueprint", output.ExitOK, true},
+		{"export -f FILE terraform", output.ExitOK, true},
+		{"export -f FILE pocketbase-migration", output.ExitOK, true},
+		{"export -f FILE curl", output.ExitOK, true},
+		{"export -f FILE markdown", output.ExitOK, true},
+		{"apply -f FILE", output.ExitError, false},
+		{"--log debug apply -f FILE --yes", output.ExitOK, true},
+		{"verify -f FILE --all", output.ExitFailed, true},
+		{"verify -f FILE --quick --json", output.ExitFailed, true},
+		{"receipts", output.ExitOK, false},
+		{"receipts --json", output.ExitOK, false},
+		{"rotate -f FILE --yes", output.ExitOK, true},
+		{"undo -f FILE --yes --json", output.ExitError, false}, // a rotation's
+		{"remove -f FILE --yes", output.ExitOK, true},
+		{"undo -f FILE --yes", output.ExitOK, true},
+		{"plan -f HOSTILE", output.ExitError, true},
+		{"plan --log HOSTILE", output.ExitError, true},
+		{"plan --HOSTILE", output.ExitError, true},
+		{"receipts HOSTILE", output.ExitError, true},
+		{"HOSTILE", output.ExitError, true},
+		{"help HOSTILE", output.ExitError, true},
+		{"completion HOSTILE", output.ExitError, true},
+		{"__complete undo -f FILE 2", output.ExitOK, false},
+		{"__complete verify -f FILE --person ad", output.ExitOK, false},
 	} {
 		var out, problems bytes.Buffer
 		args := strings.Fields(one.args)
 		for i := range args {
 			args[i] = strings.NewReplacer("FILE", file, "HOSTILE", hostile).Replace(args[i])
 		}
-		code := run(t.Context(), args, streams{strings.NewReader(""), &out, &problems})
+		code := run(t.Context(), args, terminal.Streams{In: strings.NewReader(""), Out: &out, Err: &problems})
 		said := out.String() + problems.String()
 		if code != one.code {
 			t.Errorf("%.40q ends with %d: %s", one.args, code, said)

@@ -14,13 +14,15 @@ import (
 	"sync/atomic"
 	"testing"
 
+	"authpocket/internal/command/output"
+	"authpocket/internal/command/terminal"
 	"authpocket/sandbox"
 	"authpocket/test/testkey"
 )
 
 // watching runs verify --watch in front of a sandbox, and away makes its authentik unreachable.
 func watching(t *testing.T, args ...string) (box *sandbox.Sandbox, away *atomic.Bool, lines *bufio.Scanner,
-	stop func() exit) {
+	stop func() output.Exit) {
 	t.Helper()
 	box, err := sandbox.Start(t.Context(), sandbox.Config{SigningKey: testkey.RSA()})
 	if err != nil {
@@ -45,19 +47,19 @@ func watching(t *testing.T, args ...string) (box *sandbox.Sandbox, away *atomic.
 	t.Setenv("POCKETBASE_TOKEN", box.PocketBaseToken)
 	t.Setenv("AUTHPOCKET_STATE", t.TempDir())
 	var said strings.Builder
-	std := streams{strings.NewReader(""), &said, &said}
-	if code := run(t.Context(), []string{"apply", "-f", file, "--yes"}, std); code != exitOK {
+	std := terminal.Streams{In: strings.NewReader(""), Out: &said, Err: &said}
+	if code := run(t.Context(), []string{"apply", "-f", file, "--yes"}, std); code != output.ExitOK {
 		t.Fatalf("apply ends with %d: %s", code, said.String())
 	}
 	ctx, cancel := context.WithCancel(t.Context())
 	in, out := io.Pipe()
-	ended := make(chan exit, 1)
+	ended := make(chan output.Exit, 1)
 	go func() {
 		ended <- run(ctx, append([]string{"verify", "-f", file, "--quick", "--watch", "1s"}, args...),
-			streams{strings.NewReader(""), out, io.Discard})
+			terminal.Streams{In: strings.NewReader(""), Out: out, Err: io.Discard})
 		_ = out.Close()
 	}()
-	stop = func() exit {
+	stop = func() output.Exit {
 		cancel()
 		_, _ = io.Copy(io.Discard, in) // what it may be printing
 		return <-ended
@@ -92,7 +94,7 @@ func TestWatchingPrintsChangesAlone(t *testing.T) {
 	if !lines.Scan() || lines.Text()[19:] != first[19:] {
 		t.Errorf("after authentik came back, it says %q", lines.Text())
 	}
-	if code := stop(); code != exitOK {
+	if code := stop(); code != output.ExitOK {
 		t.Errorf("a signal ends it with %d", code)
 	}
 }
@@ -123,7 +125,7 @@ func TestWatchingPrintsOneDocumentPerLine(t *testing.T) {
 	if len(headlines) != 2 || !strings.Contains(headlines[1], "failed") {
 		t.Errorf("the headlines are %q", headlines)
 	}
-	if code := stop(); code != exitFailed {
+	if code := stop(); code != output.ExitFailed {
 		t.Errorf("a failure ends it with %d", code)
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"slices"
+	"sort"
 	"strings"
 	"sync"
 
@@ -214,7 +215,7 @@ func (t *signInTest) verdict(cause link.CauseID) signin.Verdict {
 // was measured since.
 func (t *signInTest) evidence() []signin.Evidence {
 	list := slices.Concat(t.facts.Authentik.Evidence, t.facts.PocketBase.Evidence)
-	slices.SortStableFunc(list, func(a, b signin.Evidence) int { return a.When.Compare(b.When) })
+	sort.SliceStable(list, func(i, j int) bool { return list[i].When.Before(list[j].When) })
 	if code := t.facts.Return.Error; code != "" {
 		list = append(list, signin.Evidence{System: link.Authentik,
 			Text: "authentik sent the person back with the error “" + secret.Scrub(code) + "”."})

@@ -49,7 +49,7 @@ func (e *Engine) History() (*History, error) {
 	if e.receipts == nil {
 		return nil, nil
 	}
-	list, aside, err := e.receipts.List()
+	list, aside, err := e.receipts.Index()
 	if err != nil {
 		return nil, err
 	}

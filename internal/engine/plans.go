@@ -100,7 +100,7 @@ func (e *Engine) Undo(ctx context.Context, id string, force bool) (link.Plan, er
 // restoration returns a plan that recreates what a removal deleted, in one run
 // or several.
 func (e *Engine) restoration(ctx context.Context, r *journal.Receipt, force bool) (link.Plan, error) {
-	list, _, err := e.receipts.List()
+	list, _, err := e.receipts.Index()
 	if err != nil {
 		return link.Plan{}, err
 	}
@@ -139,7 +139,7 @@ func (e *Engine) restoration(ctx context.Context, r *journal.Receipt, force bool
 // last returns the last receipt in the chain that the removal r began: r itself
 // or one that continued it.
 func (e *Engine) last(r *journal.Receipt) (*journal.Receipt, error) {
-	list, _, err := e.receipts.List()
+	list, _, err := e.receipts.Index()
 	if err != nil {
 		return nil, err
 	}

@@ -141,7 +141,7 @@ func (e *Engine) endProofs(ctx context.Context) error {
 	if e.receipts == nil {
 		return nil
 	}
-	list, _, err := e.receipts.List()
+	list, _, err := e.receipts.Index()
 	errs := []error{err}
 	for _, one := range list {
 		if one.Kind != journal.Proof || one.Outcome != "" || !e.ours(one) {

@@ -68,7 +68,7 @@ func (e *Engine) Newest(spec link.Spec) (string, error) {
 	if e.receipts == nil {
 		return "", none
 	}
-	list, _, err := e.receipts.List()
+	list, _, err := e.receipts.Index()
 	if err != nil {
 		return "", err
 	}
@@ -119,7 +119,7 @@ func (e *Engine) SetAside() ([]journal.SetAside, error) {
 	if e.receipts == nil {
 		return nil, nil
 	}
-	_, aside, err := e.receipts.List()
+	_, aside, err := e.receipts.Index()
 	return aside, err
 }
 
@@ -128,7 +128,7 @@ func (e *Engine) unfinishedOf(spec link.Spec) ([]*journal.Receipt, error) {
 	if e.receipts == nil {
 		return nil, nil
 	}
-	list, _, err := e.receipts.List()
+	list, _, err := e.receipts.Index()
 	var found []*journal.Receipt
 	for _, one := range list {
 		if one.Outcome != "" || !e.concerns(one, spec) {
@@ -233,7 +233,7 @@ func (e *Engine) begin(plan link.Plan) (receipt, error) {
 // one if an error stopped it, else the newest unfinished one, if any. Undo takes
 // them back together.
 func (e *Engine) continued(kind journal.Kind, spec link.Spec) (string, error) {
-	list, _, err := e.receipts.List()
+	list, _, err := e.receipts.Index()
 	if err != nil {
 		return "", err
 	}

@@ -158,7 +158,7 @@ json.dump([yaml.load(s, L) for s in json.load(sys.stdin)], sys.stdout)
 	}
 	names := carried(false)
 	sources := []string{written(t, "blueprint", fullPlan(t, marker))}
-	begin := draw.Every(t, len(names), quickStep)
+	begin := draw.Every(t, "names that blueprints for PyYAML begin with", len(names), quickStep)
 	for _, i := range begin {
 		sources = append(sources, written(t, "blueprint", fullPlan(t, nth(names, i))))
 	}

@@ -102,7 +102,7 @@ func TestNastyNamesGoThroughEveryExportUnchanged(t *testing.T) {
 			if name == "curl" {
 				step = places / 3
 			}
-			begin := draw.Every(t, len(names), step)
+			begin := draw.Every(t, "names that "+name+" exports begin with", len(names), step)
 			for kind, plan := range map[string]func(testing.TB, func(int) string) link.Plan{"new": fullPlan,
 				"changed": changedPlan} {
 				exports := []string{written(t, name, plan(t, marker))}

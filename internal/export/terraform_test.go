@@ -118,7 +118,7 @@ func TestTerraformIsFormatted(t *testing.T) {
 	for name, p := range allPlans(t) {
 		sources[name] = written(t, "terraform", p)
 	}
-	for _, i := range draw.Every(t, len(names), quickStep) {
+	for _, i := range draw.Every(t, "names that formatted Terraform begins with", len(names), quickStep) {
 		sources[strconv.Itoa(i)] = written(t, "terraform", fullPlan(t, nth(names, i)))
 	}
 	for name, source := range sources {

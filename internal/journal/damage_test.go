@@ -92,7 +92,7 @@ func TestAReceiptWithAnyByteChangedIsNotMisread(t *testing.T) {
 // sealed returns a file of this version with that content.
 func sealed(t *testing.T, body string) []byte {
 	t.Helper()
-	data, err := seal([]byte(body))
+	data, err := seal(receiptKey, version, []byte(body))
 	must(t, err)
 	return data
 }

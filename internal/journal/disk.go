@@ -62,6 +62,15 @@ func (s *Store) write(name string, data []byte) error {
 	return s.withDirLock(lockShared, func() error { return replace(s.disk, s.dir, name, data) })
 }
 
+// create is write for a new file. It leaves none behind if it fails.
+func (s *Store) create(name string, data []byte) error {
+	err := s.write(name, data)
+	if err != nil {
+		_ = s.disk.Remove(filepath.Join(s.dir, name)) // even a write that failed may have left it
+	}
+	return err
+}
+
 // replace writes a temporary file and renames it. If anything fails it removes
 // the temporary file.
 func replace(d disk, dir, name string, data []byte) (err error) {

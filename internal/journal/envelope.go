@@ -14,23 +14,11 @@ import (
 // new one: older programs set newer files aside instead of misreading them.
 const version = 1
 
-// envelope is the file:
-//
-//	{
-//	 "version": 1,
-//	 "sha256": "…",
-//	 "receipt": { … }
-//	}
-//
-// or a saved plan, with the key "plan". The checksum covers the content without insignificant white space. An undo
-// writes the receipt's content to the two systems, so damage must be detected.
-// There is no line break at the end, so that every truncation is.
-type envelope struct {
-	Version int             `json:"version"`
-	Sum     string          `json:"sha256"`
-	Receipt json.RawMessage `json:"receipt"`
-	Plan    json.RawMessage `json:"plan"`
-}
+// receiptKey is the key of a receipt, and of the note of a sign-in, in its file.
+const receiptKey = "receipt"
+
+// fileKeys is the number of keys of a file: its version, its checksum and the content's.
+const fileKeys = 3
 
 func encode(r *Receipt) ([]byte, error) {
 	rec, err := toRecord(r)
@@ -41,14 +29,20 @@ func encode(r *Receipt) ([]byte, error) {
 	if err != nil {
 		return nil, fmt.Errorf("writing a receipt: %w", err)
 	}
-	return seal(body)
+	return seal(receiptKey, version, body)
 }
 
-// seal returns the file for a receipt's compact JSON.
-func seal(body []byte) ([]byte, error) { return sealAs("receipt", version, body) }
-
-// sealAs returns the file for compact JSON, indented for people.
-func sealAs(key string, version int, body []byte) ([]byte, error) {
+// seal returns the file for compact JSON, indented for people:
+//
+//	{
+//	 "version": 1,
+//	 "sha256": "…",
+//	 "receipt": { … }
+//	}
+//
+// The checksum covers the content without insignificant white space. An undo writes the content of a receipt to the
+// two systems, so damage must be detected. There is no line break at the end, so that every truncation is.
+func seal(key string, version int, body []byte) ([]byte, error) {
 	head := fmt.Sprintf(`{"version":%d,"sha256":%q,%q:`, version, checksum(body), key)
 	var out bytes.Buffer
 	if err := json.Indent(&out, append(append([]byte(head), body...), '}'), "", " "); err != nil {
@@ -57,34 +51,27 @@ func sealAs(key string, version int, body []byte) ([]byte, error) {
 	return out.Bytes(), nil
 }
 
-// unseal returns the compact JSON of a receipt's file.
-func unseal(data []byte) ([]byte, error) { return unsealAs("receipt", version, data) }
-
-// unsealAs returns the compact JSON in a file. The error wraps ErrNewer or
-// ErrUnreadable and reveals none of the file's values.
-func unsealAs(key string, version int, data []byte) ([]byte, error) {
-	var sniff struct {
-		Version int `json:"version"`
+// unseal returns the compact JSON in a file. The error wraps ErrNewer or ErrUnreadable and reveals none of the file's
+// values.
+func unseal(key string, version int, data []byte) ([]byte, error) {
+	var file map[string]json.RawMessage
+	var found int
+	err := json.Unmarshal(data, &file)
+	if err == nil {
+		err = json.Unmarshal(file["version"], &found)
 	}
-	if err := json.Unmarshal(data, &sniff); err != nil {
+	switch {
+	case err != nil:
 		return nil, fmt.Errorf("%w: %w", ErrUnreadable, err)
+	case found > version:
+		return nil, fmt.Errorf("%w: it has the version %d", ErrNewer, found)
+	case found < version:
+		return nil, fmt.Errorf("%w: it has the version %d", ErrUnreadable, found)
 	}
-	if sniff.Version > version {
-		return nil, fmt.Errorf("%w: it has the version %d", ErrNewer, sniff.Version)
-	}
-	var e envelope
-	if err := decodeJSON(data, &e); err != nil {
-		return nil, fmt.Errorf("%w: %w", ErrUnreadable, err)
-	}
-	if e.Version != version {
-		return nil, fmt.Errorf("%w: it has the version %d", ErrUnreadable, e.Version)
-	}
-	content, other := e.Receipt, e.Plan
-	if key == savedKey {
-		content, other = other, content
-	}
+	var sum string
 	var body bytes.Buffer
-	if err := json.Compact(&body, content); err != nil || checksum(body.Bytes()) != e.Sum || other != nil {
+	err = errors.Join(json.Unmarshal(file["sha256"], &sum), json.Compact(&body, file[key]))
+	if err != nil || checksum(body.Bytes()) != sum || len(file) != fileKeys {
 		return nil, fmt.Errorf("%w: its checksum does not fit its content", ErrUnreadable)
 	}
 	return body.Bytes(), nil
@@ -92,7 +79,7 @@ func unsealAs(key string, version int, data []byte) ([]byte, error) {
 
 // decode reads a receipt. Its errors are like those of unseal.
 func decode(data []byte) (*Receipt, error) {
-	body, err := unseal(data)
+	body, err := unseal(receiptKey, version, data)
 	if err != nil {
 		return nil, err
 	}

@@ -33,8 +33,9 @@ type Store struct {
 	disk disk
 	now  func() time.Time
 
-	mu   sync.Mutex
-	held map[string]bool // lock files held by this Store
+	mu       sync.Mutex
+	held     map[string]bool     // lock files held by this Store
+	finished map[string]finished // by file, see Index
 }
 
 // Open creates the state directory if needed, restricts it to the current user,
@@ -50,7 +51,7 @@ func open(dir string, d disk) (*Store, error) {
 	if err != nil {
 		return nil, cannotUse(dir, fmt.Errorf("finding the state directory: %w", err))
 	}
-	s := &Store{dir: abs, disk: d, now: time.Now, held: map[string]bool{}}
+	s := &Store{dir: abs, disk: d, now: time.Now, held: map[string]bool{}, finished: map[string]finished{}}
 	for _, step := range []func() error{s.makeDir, s.restrictDir, s.sweep, s.restrictFiles, s.checkWritable} {
 		if err := step(); err != nil {
 			return nil, cannotUse(abs, err)

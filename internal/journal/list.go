@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"sort"
 	"strings"
 	"time"
 
@@ -34,7 +35,7 @@ type Summary struct {
 	Changes          int // in the plan
 	Done             int // of these, changes that were written
 	Open             int // of these, changes that may have been written
-	// Written are the changes that were or may have been written.
+	// Written are the changes that were or may have been written. Index leaves them out.
 	Written []link.Change
 	Outcome Outcome // empty if interrupted or still running
 	// Running is set if the receipt is unfinished and a process, perhaps this
@@ -58,25 +59,77 @@ type SetAside struct {
 // List returns all receipts, newest first, and all files set aside. Such a file
 // is renamed, never changed or removed. A file of a newer version gets its name
 // back once this program can read it.
-func (s *Store) List() ([]Summary, []SetAside, error) {
-	receipts, aside, err := s.readAll()
+func (s *Store) List() ([]Summary, []SetAside, error) { return s.list(s.summary) }
+
+// Index is List without Written. A finished receipt is read once, as long as its
+// file stays the same.
+func (s *Store) Index() ([]Summary, []SetAside, error) { return s.list(s.indexed) }
+
+// reader returns the summary of the receipt in a file, like read.
+type reader func(name string) (*Summary, *SetAside, error)
+
+func (s *Store) list(read reader) (list []Summary, aside []SetAside, err error) {
+	names, err := s.names(receiptPrefix)
 	if err != nil {
 		return nil, nil, err
 	}
-	list := make([]Summary, 0, len(receipts))
-	for _, r := range receipts {
-		one := summarise(r)
-		if r.End == nil {
-			if one.Running, err = s.running(r.Key()); err != nil {
-				return nil, nil, cannotWrite(s.dir, err)
+	for _, name := range names {
+		one, away, err := read(s.readmit(name))
+		if err == nil && one != nil && one.Outcome == "" {
+			if one.Running, err = s.running(one.Key()); err != nil {
+				err = cannotWrite(s.dir, err)
 			}
 		}
-		list = append(list, one)
+		switch {
+		case err != nil:
+			return nil, nil, err
+		case away != nil:
+			aside = append(aside, *away)
+		case one != nil:
+			list = append(list, *one)
+		}
 	}
-	slices.SortStableFunc(list, func(a, b Summary) int {
-		return b.When.Compare(a.When)
-	})
+	sort.SliceStable(list, func(i, j int) bool { return list[i].When.After(list[j].When) })
 	return list, aside, nil
+}
+
+func (s *Store) summary(name string) (*Summary, *SetAside, error) {
+	r, aside, err := s.read(name)
+	if r == nil {
+		return nil, aside, err
+	}
+	return new(summarise(r)), nil, nil
+}
+
+// finished is a finished receipt that was read from a file.
+type finished struct {
+	file os.FileInfo
+	Summary
+}
+
+func (s *Store) indexed(name string) (*Summary, *SetAside, error) {
+	file, gone := os.Lstat(filepath.Join(s.dir, name))
+	s.mu.Lock()
+	known, found := s.finished[name]
+	s.mu.Unlock()
+	if found && gone == nil && unchanged(known.file, file) {
+		return &known.Summary, nil, nil
+	}
+	one, aside, err := s.summary(name)
+	if one == nil {
+		return nil, aside, err
+	}
+	one.Written = nil
+	if one.Outcome != "" && gone == nil {
+		s.mu.Lock()
+		s.finished[name] = finished{file, *one}
+		s.mu.Unlock()
+	}
+	return one, nil, nil
+}
+
+func unchanged(was, is os.FileInfo) bool {
+	return os.SameFile(was, is) && was.ModTime().Equal(is.ModTime()) && was.Size() == is.Size()
 }
 
 // Interrupted returns the unfinished receipts whose link is not locked, newest
@@ -97,7 +150,7 @@ func (s *Store) Load(id string) (*Receipt, error) {
 	if !idSyntax().MatchString(id) {
 		return nil, missing
 	}
-	names, err := s.names()
+	names, err := s.names(receiptPrefix)
 	if err != nil {
 		return nil, err
 	}
@@ -146,37 +199,19 @@ func (r *Receipt) fileName() string {
 	return receiptPrefix + r.When.UTC().Format("20060102T150405Z") + "-" + r.ID + receiptSuffix
 }
 
-func (s *Store) names() ([]string, error) {
+// names returns the names of the files that begin with prefix, sorted.
+func (s *Store) names(prefix string) ([]string, error) {
 	entries, err := os.ReadDir(s.dir)
 	if err != nil {
 		return nil, cannotRead(s.dir, err)
 	}
 	var names []string
 	for _, e := range entries {
-		if strings.HasPrefix(e.Name(), receiptPrefix) {
+		if strings.HasPrefix(e.Name(), prefix) {
 			names = append(names, e.Name())
 		}
 	}
 	return names, nil
-}
-
-func (s *Store) readAll() (receipts []*Receipt, aside []SetAside, err error) {
-	names, err := s.names()
-	if err != nil {
-		return nil, nil, err
-	}
-	for _, name := range names {
-		r, away, err := s.read(s.readmit(name))
-		switch {
-		case err != nil:
-			return nil, nil, err
-		case away != nil:
-			aside = append(aside, *away)
-		case r != nil:
-			receipts = append(receipts, r)
-		}
-	}
-	return receipts, aside, nil
 }
 
 // read reads a receipt or sets it aside, unless it already was. If the file is gone, because another

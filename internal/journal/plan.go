@@ -58,13 +58,13 @@ func EncodePlan(plan link.Plan, meta Meta, others ...secret.Text) ([]byte, error
 	if err := refuseSecrets(body, r); err != nil {
 		return nil, err
 	}
-	return sealAs(savedKey, planVersion, body)
+	return seal(savedKey, planVersion, body)
 }
 
 // DecodePlan reads the file of a plan. The error is a *Fault that reveals none of the file's values.
 func DecodePlan(data []byte) (SavedPlan, error) {
 	var rec planRecord
-	body, err := unsealAs(savedKey, planVersion, data)
+	body, err := unseal(savedKey, planVersion, data)
 	if err == nil {
 		err = decodeJSON(body, &rec)
 	}

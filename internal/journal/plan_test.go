@@ -43,13 +43,13 @@ func TestASavedPlanComesBackWithoutSecrets(t *testing.T) {
 func TestASavedPlanThatWasAlteredIsRefused(t *testing.T) {
 	data, err := EncodePlan(smallPlan(), meta())
 	must(t, err)
-	body, err := unsealAs(savedKey, planVersion, data)
+	body, err := unseal(savedKey, planVersion, data)
 	must(t, err)
-	more, err := sealAs(savedKey, planVersion, append([]byte(`{"more":1,`), body[1:]...))
+	more, err := seal(savedKey, planVersion, append([]byte(`{"more":1,`), body[1:]...))
 	must(t, err)
-	receipt, err := seal(body)
+	receipt, err := seal(receiptKey, version, body)
 	must(t, err)
-	newer, err := sealAs(savedKey, planVersion+1, []byte("{}"))
+	newer, err := seal(savedKey, planVersion+1, []byte("{}"))
 	must(t, err)
 	for name, test := range map[string]struct {
 		data []byte

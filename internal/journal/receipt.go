@@ -4,7 +4,6 @@ import (
 	"crypto/rand"
 	"errors"
 	"fmt"
-	"path/filepath"
 	"slices"
 	"strings"
 	"time"
@@ -145,11 +144,9 @@ func (s *Store) Begin(plan link.Plan, meta Meta) (*Receipt, error) {
 	r.secrets = secretsOf(plan)
 	data, err := r.normalise()
 	if err == nil {
-		err = s.write(r.fileName(), data)
+		err = s.create(r.fileName(), data)
 	}
 	if err != nil {
-		// Even a write that failed may have left the file behind.
-		_ = s.disk.Remove(filepath.Join(s.dir, r.fileName()))
 		return nil, cannotUse(s.dir, err)
 	}
 	return r, nil

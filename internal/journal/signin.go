@@ -4,9 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"os"
 	"path/filepath"
-	"strings"
 	"time"
 )
 
@@ -15,6 +13,9 @@ const signInPrefix = "sign-in-"
 
 // SignIn is the note of a test sign-in. It is there while PocketBase may have created an account for the test that is
 // not deleted yet.
+//
+// It is no receipt: nothing was planned or shown, one a night would fill the list of receipts, and its account may have
+// become the person's own since, so engine asks authentik's log before it deletes. A proof's person is nobody else.
 type SignIn struct {
 	ID            string `json:"id"`
 	AuthentikURL  string `json:"authentik_url"`
@@ -37,13 +38,12 @@ func (s *Store) BeginSignIn(n SignIn) (*SignIn, error) {
 	n.ID, n.store = newID(), s
 	body, err := encodeJSON(n)
 	if err == nil {
-		body, err = seal(body)
+		body, err = seal(receiptKey, version, body)
 	}
 	if err == nil {
-		err = s.write(n.fileName(), body)
+		err = s.create(n.fileName(), body)
 	}
 	if err != nil {
-		_ = s.disk.Remove(filepath.Join(s.dir, n.fileName())) // even a write that failed may have left it
 		return nil, cannotUse(s.dir, err)
 	}
 	return &n, nil
@@ -69,17 +69,14 @@ func (n *SignIn) End() error {
 // SignIns returns the notes of the test sign-ins with the two systems of a key that were interrupted or are running. A
 // note that cannot be read is left out: nothing is deleted because of it.
 func (s *Store) SignIns(key string) ([]*SignIn, error) {
-	entries, err := os.ReadDir(s.dir)
+	names, err := s.names(signInPrefix)
 	if err != nil {
-		return nil, cannotRead(s.dir, err)
+		return nil, err
 	}
 	var notes []*SignIn
-	for _, e := range entries {
-		if !strings.HasPrefix(e.Name(), signInPrefix) {
-			continue
-		}
-		n, err := readSignIn(filepath.Join(s.dir, e.Name()))
-		if err != nil || n.fileName() != e.Name() || Key(n.AuthentikURL, n.PocketBaseURL) != key {
+	for _, name := range names {
+		n, err := readSignIn(filepath.Join(s.dir, name))
+		if err != nil || n.fileName() != name || Key(n.AuthentikURL, n.PocketBaseURL) != key {
 			continue
 		}
 		n.store = s
@@ -93,7 +90,7 @@ func readSignIn(path string) (*SignIn, error) {
 	if err != nil {
 		return nil, err
 	}
-	body, err := unseal(data)
+	body, err := unseal(receiptKey, version, data)
 	if err != nil {
 		return nil, err
 	}

@@ -13,27 +13,53 @@ import (
 )
 
 func TestOnlySoManyRequestsRunAtATime(t *testing.T) {
-	var now, most atomic.Int32
-	url := answering(t, func(w http.ResponseWriter, _ *http.Request) {
-		n := now.Add(1)
-		defer now.Add(-1)
-		for old := most.Load(); n > old && !most.CompareAndSwap(old, n); old = most.Load() {
+	const atOnce, requests = 3, 30
+	came, leave := make(chan struct{}, 2*requests), make(chan struct{})
+	url := answering(t, func(w http.ResponseWriter, r *http.Request) {
+		came <- struct{}{}
+		select {
+		case <-leave:
+		case <-r.Context().Done():
 		}
-		time.Sleep(2 * time.Millisecond) // so that they would meet
 		_, _ = w.Write([]byte("done"))
 	})
-	client := outbound.New(outbound.Config{AtOnce: 3})
-	var group sync.WaitGroup
-	for range 30 {
-		group.Go(func() {
-			if _, body, err := fetch(t, client, url); err != nil || string(body) != "done" {
-				t.Errorf("answered %q, %v", body, err)
+	client := outbound.New(outbound.Config{AtOnce: atOnce})
+	var running, waiting sync.WaitGroup
+	ask := func() {
+		if _, body, err := fetch(t, client, url); err != nil || string(body) != "done" {
+			t.Errorf("answered %q, %v", body, err)
+		}
+	}
+	for range atOnce {
+		running.Go(ask)
+	}
+	for range atOnce {
+		<-came
+	}
+	ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
+	defer cancel()
+	for range requests {
+		running.Go(ask)
+		waiting.Go(func() {
+			req, err := http.NewRequestWithContext(ctx, http.MethodGet, url, nil)
+			if err != nil {
+				t.Error(err)
+				return
+			}
+			if res, err := client.Do(req); !errors.Is(err, context.DeadlineExceeded) {
+				_ = res.Body.Close()
+				t.Errorf("one more was answered: %v", err)
 			}
 		})
 	}
-	group.Wait()
-	if got := most.Load(); got > 3 {
-		t.Errorf("%d requests ran at a time", got)
+	waiting.Wait()
+	if more := len(came); more > 0 {
+		t.Errorf("%d requests ran at a time, want %d", atOnce+more, atOnce)
+	}
+	close(leave)
+	running.Wait()
+	if got := len(came); got != requests {
+		t.Errorf("%d requests got their turn later, want %d", got, requests)
 	}
 }
 

@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"flag"
 	"fmt"
-	"math/rand/v2"
 	"os"
 	"strings"
 	"testing"
@@ -15,29 +14,43 @@ import (
 	"authpocket/test/draw"
 )
 
-// TestMain prints the seed of the property tests, so that a run can be
-// repeated with -rapid.seed.
+// allChecks is how many worlds a property is held against in a full run, and quickChecks in a quick one.
+const allChecks, quickChecks = 2000, 500
+
+// TestMain draws the worlds of the property tests by AUTHPOCKET_SEED, unless -rapid.seed is given.
 func TestMain(m *testing.M) {
 	flag.Parse()
-	if flag.Lookup("rapid.seed").Value.String() == "0" {
-		set("rapid.seed", fmt.Sprint(rand.Uint64()))
+	if err := prepare(); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
 	}
-	if flag.Lookup("rapid.checks").Value.String() == "100" {
-		checks := "500"
-		if draw.All() {
-			checks = "2000"
-		}
-		set("rapid.checks", checks)
-	}
-	set("rapid.nofailfile", "true")
-	fmt.Println("property tests: -rapid.seed", flag.Lookup("rapid.seed").Value)
 	os.Exit(m.Run())
 }
 
-func set(name, value string) {
-	if err := flag.Set(name, value); err != nil {
-		panic(err)
+func prepare() error {
+	seed, checks := flag.Lookup("rapid.seed").Value, flag.Lookup("rapid.checks").Value
+	if seed.String() == "0" {
+		drawn, err := draw.ReadSeed()
+		if err != nil {
+			return err
+		}
+		if err := seed.Set(fmt.Sprint(drawn)); err != nil {
+			return err
+		}
 	}
+	if checks.String() == "100" {
+		n := quickChecks
+		if draw.All() {
+			n = allChecks
+		}
+		if err := checks.Set(fmt.Sprint(n)); err != nil {
+			return err
+		}
+	}
+	if err := flag.Set("rapid.nofailfile", "true"); err != nil {
+		return err
+	}
+	return draw.Append(fmt.Sprintf("worlds of each property of plans: %s of %d", checks, allChecks))
 }
 
 // drawn draws a world and a spec that can be carried out on it, and plans.

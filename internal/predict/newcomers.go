@@ -5,6 +5,7 @@ import (
 	"maps"
 	"reflect"
 	"slices"
+	"sort"
 	"strings"
 
 	"authpocket/internal/link"
@@ -215,7 +216,7 @@ func (w World) fieldObstacles(drafts []record.Draft) []Obstacle {
 			certain = append(certain, f)
 		}
 	}
-	slices.SortFunc(certain, func(a, b record.Fault) int { return strings.Compare(a.Field, b.Field) })
+	sort.Slice(certain, func(i, j int) bool { return certain[i].Field < certain[j].Field })
 	var list []Obstacle
 	for _, f := range certain {
 		list = append(list, w.fieldObstacle(f))

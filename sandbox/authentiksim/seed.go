@@ -37,14 +37,15 @@ func (s *Server) AddGroup(name string, users ...int) string {
 	return g.PK
 }
 
-// GiveRole gives a user a new role without permissions.
-func (s *Server) GiveRole(person int, name string) {
+// GiveRole gives a user a new role without permissions and returns its key.
+func (s *Server) GiveRole(person int, name string) string {
 	role := store.NewRole(name)
 	s.change(func(c *serve.Call) {
 		c.State.Roles.Put(role.PK, role)
 		u := c.State.Users.Get(person)
 		u.Roles = append(slices.Clone(u.Roles), role.PK)
 	})
+	return role.PK
 }
 
 // AddAPIToken gives a user an API token that does not expire.

@@ -3,13 +3,13 @@
 package draw
 
 import (
+	"errors"
 	"fmt"
 	"math/rand/v2"
 	"os"
 	"strconv"
 	"strings"
 	"testing"
-	"time"
 )
 
 // All reports whether all cases should run.
@@ -18,15 +18,25 @@ func All() bool { return os.Getenv("AUTHPOCKET_ALL") == "1" }
 // Seed returns AUTHPOCKET_SEED, or a random seed, and logs it.
 func Seed(t testing.TB) uint64 {
 	t.Helper()
-	seed := uint64(time.Now().UnixNano())
-	if text := os.Getenv("AUTHPOCKET_SEED"); text != "" {
-		var err error
-		if seed, err = strconv.ParseUint(text, 10, 64); err != nil {
-			t.Fatalf("AUTHPOCKET_SEED: %v", err)
-		}
+	seed, err := ReadSeed()
+	if err != nil {
+		t.Fatal(err)
 	}
 	t.Logf("seed: AUTHPOCKET_SEED=%d", seed)
 	return seed
+}
+
+// ReadSeed returns AUTHPOCKET_SEED, or a random seed.
+func ReadSeed() (uint64, error) {
+	text := os.Getenv("AUTHPOCKET_SEED")
+	if text == "" {
+		return rand.Uint64(), nil
+	}
+	seed, err := strconv.ParseUint(text, 10, 64)
+	if err != nil {
+		return 0, fmt.Errorf("AUTHPOCKET_SEED: %w", err)
+	}
+	return seed, nil
 }
 
 // Rand returns a generator for the seed.
@@ -76,8 +86,9 @@ func Some[T any](t testing.TB, all []T, n int, kind func(T) string) []T {
 	return append(chosen, rest[:min(len(rest), max(0, n-len(chosen)))]...)
 }
 
-// Every returns every n-th number below count, the first chosen by the seed. In a full run it returns all numbers.
-func Every(t testing.TB, count, n int) []int {
+// Every returns every n-th number below count, the first chosen by the seed, and reports how many of what they are.
+// In a full run it returns all numbers.
+func Every(t testing.TB, what string, count, n int) []int {
 	t.Helper()
 	first := 0
 	if All() {
@@ -89,6 +100,7 @@ func Every(t testing.TB, count, n int) []int {
 	for i := first; i < count; i += n {
 		numbers = append(numbers, i)
 	}
+	Report(t, "%s: %d of %d", what, len(numbers), count)
 	return numbers
 }
 
@@ -98,17 +110,25 @@ func Report(t testing.TB, format string, args ...any) {
 	t.Helper()
 	line := fmt.Sprintf(format, args...)
 	t.Log(line)
+	if err := Append(line); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// Append appends a line to the file AUTHPOCKET_REPORT, if set.
+func Append(line string) error {
 	path := os.Getenv("AUTHPOCKET_REPORT")
 	if path == "" {
-		return
+		return nil
 	}
 	// #nosec G703 -- the person who runs the tests names the file
 	file, err := os.OpenFile(path, os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o600)
 	if err != nil {
-		t.Fatalf("reporting: %v", err)
+		return fmt.Errorf("reporting: %w", err)
 	}
-	defer func() { _ = file.Close() }()
-	if _, err := fmt.Fprintln(file, line); err != nil {
-		t.Fatalf("reporting: %v", err)
+	_, err = fmt.Fprintln(file, line)
+	if err := errors.Join(err, file.Close()); err != nil {
+		return fmt.Errorf("reporting: %w", err)
 	}
+	return nil
 }

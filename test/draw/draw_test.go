@@ -44,13 +44,13 @@ func TestEveryNthIsDrawn(t *testing.T) {
 	t.Setenv("AUTHPOCKET_ALL", "")
 	for _, seed := range []string{"1", "2", "3"} {
 		t.Setenv("AUTHPOCKET_SEED", seed)
-		some := draw.Every(t, 12, 4)
+		some := draw.Every(t, "numbers", 12, 4)
 		if len(some) != 3 || some[0] > 3 || some[1] != some[0]+4 || some[2] != some[1]+4 {
 			t.Errorf("%v", some)
 		}
 	}
 	t.Setenv("AUTHPOCKET_ALL", "1")
-	if all := draw.Every(t, 12, 4); len(all) != 12 || all[11] != 11 {
+	if all := draw.Every(t, "numbers", 12, 4); len(all) != 12 || all[11] != 11 {
 		t.Errorf("a full run has %v", all)
 	}
 }
@@ -59,8 +59,9 @@ func TestReportsAreCollected(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "report")
 	t.Setenv("AUTHPOCKET_REPORT", path)
 	draw.Report(t, "%d of %d", 1, 2)
-	draw.Report(t, "%d of %d", 3, 4)
-	if text, err := os.ReadFile(path); err != nil || string(text) != "1 of 2\n3 of 4\n" {
+	t.Setenv("AUTHPOCKET_ALL", "")
+	draw.Every(t, "numbers", 12, 4)
+	if text, err := os.ReadFile(path); err != nil || string(text) != "1 of 2\nnumbers: 3 of 12\n" {
 		t.Errorf("%q, %v", text, err)
 	}
 }

@@ -62,7 +62,7 @@ func (b binary) do(l *lab, args []string, disturb func(*process) func(call) *fau
 	defer cancel()
 	p.kill = cancel
 	p.cmd = exec.CommandContext(ctx, b.path, append(args, "--state", l.state())...)
-	p.cmd.Env = []string{"HOME=" + l.dir, "PATH=" + os.Getenv("PATH"), "AUTHENTIK_TOKEN=" + adminToken,
+	p.cmd.Env = []string{"HOME=" + l.dir, "PATH=" + os.Getenv("PATH"), "AUTHENTIK_TOKEN=" + l.token,
 		"POCKETBASE_TOKEN=" + l.pocketbase.Token()}
 	p.cmd.Stdout, p.cmd.Stderr = &p.out, &p.out
 	for _, proxy := range []*proxy{l.authentik, l.pb} {

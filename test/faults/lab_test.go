@@ -1,18 +1,22 @@
 package faults_test
 
 import (
+	"bytes"
 	"context"
 	"crypto/rsa"
+	"encoding/json"
 	"net/http"
 	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"testing"
 
 	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
 
+	"authpocket/internal/authentik/rest"
 	"authpocket/internal/link"
 	"authpocket/sandbox/authentiksim"
 	"authpocket/sandbox/pocketbasehost"
@@ -29,6 +33,7 @@ type lab struct {
 	fresh      []pocketbaseRow // PocketBase's own tables at the beginning
 	own        []string        // what differs from lab to lab, each with a name for it
 
+	token         string // of authentik, for the binary
 	authentik, pb *proxy
 	authentikURL  string
 	pocketbaseURL string
@@ -143,7 +148,7 @@ func (l *lab) restart(sim *authentiksim.Server, rows []pocketbaseRow) {
 	l.t.Helper()
 	l.authentik.reset()
 	l.pb.reset()
-	l.sim, l.authentik.backend = sim, sim
+	l.sim, l.authentik.backend, l.token = sim, sim, adminToken
 	l.putBack(rows)
 	l.run++
 }
@@ -232,11 +237,30 @@ func background(t testing.TB) context.Context { return context.WithoutCancel(t.C
 
 var _ http.Handler = (*authentiksim.Server)(nil)
 
-// asAdmin sends a call to authentik, bypassing the proxy.
-func (l *lab) asAdmin(method, path string) {
+// restrict gives the binary a token with all permissions of a wizard's role but these.
+func (l *lab) restrict(without ...link.Permission) {
 	l.t.Helper()
-	r := httptest.NewRequest(method, path, nil)
+	wizard := l.sim.AddPerson("wizard", "Wizard", "wizard@example.com", "", nil)
+	l.token = "ak-wizard-token-0123456789-never-to-be-printed"
+	l.sim.AddAPIToken(wizard, "wizard", l.token)
+	var granted []link.Permission
+	for _, p := range rest.Permissions() {
+		if !slices.Contains(without, p.Codename) {
+			granted = append(granted, p.Codename)
+		}
+	}
+	l.asAdmin("POST", "/api/v3/rbac/permissions/assigned_by_roles/"+l.sim.GiveRole(wizard, "wizard")+"/assign/",
+		map[string]any{"permissions": granted})
+}
+
+// asAdmin sends a call to authentik, bypassing the proxy.
+func (l *lab) asAdmin(method, path string, body any) {
+	l.t.Helper()
+	sent, err := json.Marshal(body)
+	l.must(err)
+	r := httptest.NewRequest(method, path, bytes.NewReader(sent))
 	r.Header.Set("Authorization", "Bearer "+adminToken)
+	r.Header.Set("Content-Type", "application/json")
 	answer := httptest.NewRecorder()
 	l.sim.ServeHTTP(answer, r)
 	if answer.Code >= 300 {

@@ -42,7 +42,7 @@ func changed(l *lab) {
 // anything in PocketBase.
 func orphaned(l *lab) {
 	linked(l)
-	l.asAdmin("DELETE", "/api/v3/core/applications/pocketbase/")
+	l.asAdmin("DELETE", "/api/v3/core/applications/pocketbase/", nil)
 	l.putBack(l.fresh)
 	l.clean()
 }

@@ -1,6 +1,7 @@
 package faults_test
 
 import (
+	"database/sql"
 	"errors"
 	"fmt"
 	"os"
@@ -13,17 +14,19 @@ import (
 
 	"github.com/pocketbase/pocketbase/core"
 
+	"authpocket/internal/link"
 	"authpocket/test/draw"
 )
 
 // leastCuts is the minimum number of cuts. It must not shrink.
-const leastCuts = 80
+const leastCuts = 220
 
 // quickCuts is how many of them a plain go test runs.
 const quickCuts = 10
 
 // cut is a case: during a call of a test sign-in the binary is killed, or the connection breaks.
 type cut struct {
+	rights
 	at    call
 	after bool // after the system has carried the call out
 	kills bool
@@ -37,7 +40,20 @@ func (c cut) String() string {
 	if c.after {
 		when = "after"
 	}
-	return "test sign-in / " + what + " " + when + " " + c.at.String()
+	return "test sign-in with " + c.name + " / " + what + " " + when + " " + c.at.String()
+}
+
+// rights are what authentik lets the token do in a test sign-in.
+type rights struct {
+	name    string
+	without []link.Permission
+	blind   bool // cannot tell whose account is left, so it stays
+}
+
+func allRights() []rights {
+	return []rights{{name: "all rights"},
+		{name: "no preview", without: []link.Permission{link.PermPreviewUser}},
+		{name: "no users", without: []link.Permission{link.PermPreviewUser, link.PermViewUser}, blind: true}}
 }
 
 // TestASignInIsCutAtEveryCall kills the real binary before and after every call of a test sign-in, and breaks the
@@ -46,7 +62,10 @@ func TestASignInIsCutAtEveryCall(t *testing.T) {
 	began := time.Now()
 	b := buildBinary(t)
 	labs := []*lab{newLab(t), newLab(t)}
-	all := cuts(t, b, labs[0])
+	var all []cut
+	for _, r := range allRights() {
+		all = append(all, cuts(t, b, labs[0], r)...)
+	}
 	if len(all) < leastCuts {
 		t.Errorf("there are %d cuts, fewer than %d", len(all), leastCuts)
 	}
@@ -82,40 +101,40 @@ func TestASignInIsCutAtEveryCall(t *testing.T) {
 		len(chosen), len(all), cleared, torn, time.Since(began).Seconds())
 }
 
-// theWorst returns the kill right after PocketBase created the account.
-func theWorst(all []cut) []cut {
+// theWorst returns the kills right after PocketBase created the account.
+func theWorst(all []cut) (worst []cut) {
 	for _, c := range all {
 		if c.kills && c.after && strings.Contains(c.at.what, "/auth-with-oauth2") {
-			return []cut{c}
+			worst = append(worst, c)
 		}
 	}
-	return nil
+	return worst
 }
 
 // cuts returns a case for each call that a verify makes because of the test sign-in.
-func cuts(t *testing.T, b binary, l *lab) (cases []cut) {
+func cuts(t *testing.T, b binary, l *lab, r rights) (cases []cut) {
 	t.Helper()
-	l.readyToSignIn()
+	l.readyToSignIn(r)
 	defer l.clean()
 	quiet := func(*process) func(call) *fault { return nil }
 	without := map[call]bool{}
 	for _, more := range [][]string{nil, l.signIn()} {
 		out, code, err := b.do(l, append([]string{"verify", "--quick", "-f", l.signInFile()}, more...), quiet)
 		if err != nil || code != 0 {
-			t.Fatalf("undisturbed: code %d, %v\n%s", code, err, out)
+			t.Fatalf("undisturbed with %s: code %d, %v\n%s", r.name, code, err, out)
 		}
 		for _, c := range append(l.authentik.calls(), l.pb.calls()...) {
 			if more == nil {
 				without[c] = true
 			} else if !without[c] {
 				for _, kills := range []bool{true, false} {
-					cases = append(cases, cut{c, false, kills}, cut{c, true, kills})
+					cases = append(cases, cut{r, c, false, kills}, cut{r, c, true, kills})
 				}
 			}
 		}
 	}
 	if err := errors.Join(l.nobodyLeft(), l.tidy()); err != nil {
-		t.Errorf("undisturbed: %v", err)
+		t.Errorf("undisturbed with %s: %v", r.name, err)
 	}
 	return cases
 }
@@ -134,7 +153,7 @@ func (l *lab) signIn() []string {
 }
 
 // readyToSignIn makes a link and an account of somebody else.
-func (l *lab) readyToSignIn() {
+func (l *lab) readyToSignIn(r rights) {
 	l.t.Helper()
 	l.reset()
 	linked(l)
@@ -148,6 +167,9 @@ func (l *lab) readyToSignIn() {
 	other.SetEmail("other@example.com")
 	other.SetRandomPassword()
 	l.must(app.Save(other))
+	if r.without != nil {
+		l.restrict(r.without...)
+	}
 }
 
 // nobodyLeft checks that PocketBase has the account of somebody else, and no other.
@@ -166,7 +188,7 @@ func (l *lab) nobodyLeft() error {
 // cut runs the case and another test afterwards. It returns whether there was an account in between, and everything
 // that is wrong.
 func (l *lab) cut(b binary, c cut) (left bool, err error) {
-	l.readyToSignIn()
+	l.readyToSignIn(c.rights)
 	defer l.clean()
 	args := append([]string{"verify", "--quick", "-f", l.signInFile()}, l.signIn()...)
 	var struck atomic.Bool
@@ -186,13 +208,17 @@ func (l *lab) cut(b binary, c cut) (left bool, err error) {
 	if err != nil || c.kills && code != -1 || !c.kills && (code < 0 || !struck.Load()) {
 		return false, fmt.Errorf("the cut: code %d, %w\n%s", code, err, out)
 	}
-	wrong := []error{leaks(out, append(l.secrets(&run{}), horse))}
+	wrong := []error{leaks(out, append(l.secrets(&run{}), horse, l.token))}
 	left = l.nobodyLeft() != nil // or later: PocketBase may not have noticed yet
 	out, code, err = b.do(l, args, func(*process) func(call) *fault { return nil })
 	if err != nil || code != 0 {
 		wrong = append(wrong, fmt.Errorf("the next test: code %d, %w\n%s", code, err, out))
 	}
-	switch said := strings.Contains(out, "left behind is deleted"); {
+	told := "left behind is deleted"
+	if c.blind {
+		told = "may have created the account"
+	}
+	switch said := strings.Contains(out, told); {
 	case left && !said:
 		wrong = append(wrong, fmt.Errorf("the next test does not tell of the account:\n%s", out))
 	case !left && !said: // PocketBase may not be done yet, so the note stays for a while
@@ -202,5 +228,23 @@ func (l *lab) cut(b binary, c cut) (left bool, err error) {
 			l.must(os.Remove(note))
 		}
 	}
-	return left, errors.Join(append(wrong, leaks(out, append(l.secrets(&run{}), horse)), l.nobodyLeft(), l.tidy())...)
+	if c.blind {
+		stays, err := l.dropAccount()
+		if err != nil || stays != strings.Contains(out, told) {
+			wrong = append(wrong, fmt.Errorf("an account stays: %v, %w\n%s", stays, err, out))
+		}
+	}
+	return left, errors.Join(append(wrong, leaks(out, append(l.secrets(&run{}), horse, l.token)), l.nobodyLeft(), l.tidy())...)
+}
+
+// dropAccount deletes the account of the test and reports whether there was one.
+func (l *lab) dropAccount() (bool, error) {
+	account, err := l.pocketbase.App().FindAuthRecordByEmail("users", "ada@example.com")
+	if errors.Is(err, sql.ErrNoRows) {
+		return false, nil
+	}
+	if err != nil {
+		return false, err
+	}
+	return true, l.pocketbase.App().Delete(account)
 }

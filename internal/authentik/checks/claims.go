@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"sort"
 	"strings"
 	"sync"
 
@@ -106,8 +107,8 @@ func (m *measured) readMappings(ctx context.Context) {
 		}
 	}
 	// authentik merges claims in this order (providers/oauth2/views/userinfo.py)
-	slices.SortStableFunc(asked, func(a, b rest.Object) int {
-		return strings.Compare(rest.MappingState(a).Scope, rest.MappingState(b).Scope)
+	sort.SliceStable(asked, func(i, j int) bool {
+		return rest.MappingState(asked[i]).Scope < rest.MappingState(asked[j]).Scope
 	})
 	m.results = make([]mappingResult, len(asked))
 	errs := make([]error, len(asked))

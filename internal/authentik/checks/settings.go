@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
+	"sort"
 	"strings"
 
 	"authpocket/internal/authentik/rest"
@@ -99,10 +100,13 @@ func ofPart(part string, names []string) []string {
 }
 
 func sortedURIs(list []link.RedirectURI) []link.RedirectURI {
-	return slices.SortedFunc(slices.Values(list), func(a, b link.RedirectURI) int {
+	list = slices.Clone(list)
+	sort.Slice(list, func(i, j int) bool {
+		a, b := list[i], list[j]
 		return cmp.Or(cmp.Compare(a.URL, b.URL), cmp.Compare(rest.RedirectMode(a), rest.RedirectMode(b)),
-			cmp.Compare(rest.RedirectType(a), rest.RedirectType(b)))
+			cmp.Compare(rest.RedirectType(a), rest.RedirectType(b))) < 0
 	})
+	return list
 }
 
 // mappingIDs returns the primary keys of the mappings by name.

@@ -2,6 +2,7 @@ package setup
 
 import (
 	"slices"
+	"sort"
 
 	"authpocket/web/view"
 )
@@ -64,7 +65,7 @@ func inOrder(problems view.Problems, controls []string) view.Problems {
 		return i
 	}
 	sorted := slices.Clone(problems)
-	slices.SortStableFunc(sorted, func(a, b view.Problem) int { return place(a) - place(b) })
+	sort.SliceStable(sorted, func(i, j int) bool { return place(sorted[i]) < place(sorted[j]) })
 	for i, p := range sorted {
 		if place(p) == len(controls) {
 			sorted[i].Target = ""

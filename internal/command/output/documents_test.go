@@ -1,4 +1,4 @@
-package command
+package output
 
 import (
 	"os"
@@ -13,7 +13,7 @@ import (
 
 // TestEveryFieldOfTheOutputIsDocumented holds the tables of docs/output.md to the types that are printed.
 func TestEveryFieldOfTheOutputIsDocumented(t *testing.T) {
-	page, err := os.ReadFile("../../docs/output.md")
+	page, err := os.ReadFile("../../../docs/output.md")
 	if err != nil {
 		t.Fatal(err)
 	}

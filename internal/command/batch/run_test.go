@@ -1,4 +1,4 @@
-package command
+package batch
 
 import (
 	"bytes"
@@ -9,6 +9,8 @@ import (
 	"sync/atomic"
 	"testing"
 
+	"authpocket/internal/command/output"
+	"authpocket/internal/command/terminal"
 	"authpocket/internal/linkfile"
 	"authpocket/internal/visible"
 )
@@ -26,8 +28,8 @@ func linksOf(pocketbases ...string) []linkfile.File {
 // More links than run at a time belong to a server that hangs. All others end before it answers.
 func TestAServerThatHangsDelaysOnlyItsOwnLinks(t *testing.T) {
 	var out bytes.Buffer
-	p := program{streams: streams{strings.NewReader(""), &out, io.Discard}}
-	r := newRun(p, fileFlags{}, linksFlags{Parallel: 4}, linksOf("hung", "hung", "hung", "hung", "hung", "hung", "good",
+	to := terminal.Streams{In: strings.NewReader(""), Out: &out, Err: io.Discard}
+	r := New(Config{Streams: to, Parallel: 4}, linksOf("hung", "hung", "hung", "hung", "hung", "hung", "good",
 		"good", "good", "good", "good", "good"))
 	answer := make(chan struct{})
 	var good sync.WaitGroup
@@ -36,15 +38,15 @@ func TestAServerThatHangsDelaysOnlyItsOwnLinks(t *testing.T) {
 		good.Wait()
 		close(answer)
 	}()
-	r.all(t.Context(), r.jobs, func(_ context.Context, p program, j *job) summary {
+	r.all(t.Context(), r.jobs, func(_ context.Context, to terminal.Streams, j *job) output.Summary {
 		if j.file.PocketBase.Base == "hung" {
 			<-answer
-			return summary{Outcome: "passed"}
+			return output.Summary{Outcome: "passed"}
 		}
-		visible.Fprintln(p.out, "begins")
-		visible.Fprintln(p.out, "ends")
+		visible.Fprintln(to.Out, "begins")
+		visible.Fprintln(to.Out, "ends")
 		good.Done()
-		return summary{Outcome: "passed"}
+		return output.Summary{Outcome: "passed"}
 	})
 	if got := strings.Count(out.String(), ":\nbegins\nends\n"); got != 6 {
 		t.Errorf("the output of %d links stays together:\n%s", got, out.String())
@@ -52,20 +54,20 @@ func TestAServerThatHangsDelaysOnlyItsOwnLinks(t *testing.T) {
 }
 
 func TestAfterASignalNoLinkIsStarted(t *testing.T) {
-	p := program{streams: streams{strings.NewReader(""), io.Discard, io.Discard}}
-	r := newRun(p, fileFlags{}, linksFlags{Parallel: 2}, linksOf("one", "two", "three", "four"))
+	to := terminal.Streams{In: strings.NewReader(""), Out: io.Discard, Err: io.Discard}
+	r := New(Config{Streams: to, Parallel: 2}, linksOf("one", "two", "three", "four"))
 	ctx, signal := context.WithCancel(t.Context())
-	r.all(ctx, r.jobs, func(context.Context, program, *job) summary {
+	r.all(ctx, r.jobs, func(context.Context, terminal.Streams, *job) output.Summary {
 		signal()
-		return summary{Outcome: "applied", Count: 1}
+		return output.Summary{Outcome: "applied", Count: 1}
 	})
 	started := 0
 	for _, j := range r.jobs {
-		if j.Outcome != outcomeNotStarted {
+		if j.Outcome != output.OutcomeNotStarted {
 			started++
 		}
 	}
-	if started < 1 || started > 2 || r.code() != exitError {
+	if started < 1 || started > 2 || r.code() != output.ExitError {
 		t.Errorf("%d links were started, and the exit code is %d", started, r.code())
 	}
 }

@@ -1,54 +1,55 @@
-package command
+package output
 
 import (
 	"slices"
 
+	"authpocket/internal/command/terminal"
 	"authpocket/internal/engine"
 	"authpocket/internal/link"
 	"authpocket/internal/visible"
 )
 
-// progress returns a hook that keeps the outcomes and, unless they are printed
+// Progress returns a hook that keeps the outcomes and, unless they are printed
 // as JSON at the end, shows each step.
-func (v view) progress(o outcomes) engine.Hook {
+func (v View) Progress(o Outcomes) engine.Hook {
 	return func(e engine.Event) {
 		o.take(e)
-		if !v.asJSON {
+		if !v.AsJSON {
 			v.event(e)
 		}
 	}
 }
 
-func (v view) event(e engine.Event) {
+func (v View) event(e engine.Event) {
 	what := e.Change.System.Label() + ": " + string(e.Change.Action) + " " + e.Change.Object
-	if v.on.terminal {
+	if v.on.Terminal {
 		v.step(e, what)
 		return
 	}
 	switch e.State {
 	case engine.Running:
-		visible.Fprintf(v.out, "%s ... ", what)
+		visible.Fprintf(v.Out, "%s ... ", what)
 	case engine.Done:
-		visible.Fprintln(v.out, "done")
+		visible.Fprintln(v.Out, "done")
 	case engine.Failed:
-		visible.Fprintln(v.out, "failed")
+		visible.Fprintln(v.Out, "failed")
 	}
 }
 
 // step shows a step at a terminal: a status while it runs, and a line when it ended.
-func (v view) step(e engine.Event, what string) {
-	if v.errs.erases && e.State != engine.Running {
-		visible.Fprintf(v.err, "%s", eraseLine)
+func (v View) step(e engine.Event, what string) {
+	if v.errs.Erases && e.State != engine.Running {
+		visible.Fprintf(v.Err, "%s", terminal.EraseLine)
 	}
 	switch e.State {
 	case engine.Running:
-		if v.errs.erases {
-			v.errs.replaceLine(v.err, what)
+		if v.errs.Erases {
+			v.errs.ReplaceLine(v.Err, what)
 		}
 	case engine.Done:
-		visible.Fprintf(v.out, "%s %s\n", v.on.in(green, "done  "), what)
+		visible.Fprintf(v.Out, "%s %s\n", v.on.In(terminal.Green, "done  "), what)
 	case engine.Failed:
-		visible.Fprintf(v.out, "%s %s\n", v.on.in(red, "failed"), what)
+		visible.Fprintf(v.Out, "%s %s\n", v.on.In(terminal.Red, "failed"), what)
 	}
 }
 
@@ -73,17 +74,18 @@ func ending(plan link.Plan) string {
 	return "Applied. Run authpocket verify to check sign-in."
 }
 
-func (v view) applied(plan link.Plan, o outcomes, checks link.Checks, err error) {
-	if v.asJSON {
+// Applied prints the outcome of an apply. checks are nil if none was made.
+func (v View) Applied(plan link.Plan, o Outcomes, checks link.Checks, err error) {
+	if v.AsJSON {
 		v.json(v.applyResult(o, checks, err))
 	} else if checks != nil {
 		v.checks(checks, link.SignedIn{})
 	}
 	if err != nil {
-		v.errors(err)
+		v.Errors(err)
 		return
 	}
-	if words := ending(plan); !v.asJSON && words != "" {
-		visible.Fprintf(v.out, "%s\n", v.on.in(green, words))
+	if words := ending(plan); !v.AsJSON && words != "" {
+		visible.Fprintf(v.Out, "%s\n", v.on.In(terminal.Green, words))
 	}
 }

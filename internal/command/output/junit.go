@@ -1,4 +1,4 @@
-package command
+package output
 
 import (
 	"encoding/xml"
@@ -47,9 +47,9 @@ type (
 	}
 )
 
-// junit prints a JUnit report with a suite for each system of each link. A
+// JUnit prints a JUnit report with a suite for each system of each link. A
 // warning is a case that passes, with an output.
-func (v view) junit(list []verification) {
+func (v View) JUnit(list []Verification) {
 	report := junitReport{Name: "authpocket verify"}
 	var took time.Duration
 	for _, r := range list {
@@ -58,25 +58,25 @@ func (v view) junit(list []verification) {
 			report.add(r, s.Label(), junitCases(r, s))
 		}
 		report.add(r, "verify", junitErrors(r, v.messages(r.Err)))
-		v.errors(r.Err)
+		v.Errors(r.Err)
 	}
 	report.Time = strconv.FormatFloat(took.Seconds(), 'f', 3, 64)
-	_, _ = io.WriteString(v.out, xml.Header)
-	enc := xml.NewEncoder(v.out)
+	_, _ = io.WriteString(v.Out, xml.Header)
+	enc := xml.NewEncoder(v.Out)
 	enc.Indent("", "  ")
 	if err := enc.Encode(report); err != nil {
-		visible.Fprintln(v.err, "authpocket: printing the JUnit report:", err)
+		visible.Fprintln(v.Err, "authpocket: printing the JUnit report:", err)
 		return
 	}
-	_, _ = io.WriteString(v.out, "\n")
+	_, _ = io.WriteString(v.Out, "\n")
 }
 
 // add adds a suite, unless it has no cases.
-func (j *junitReport) add(r verification, name string, cases []junitCase) {
+func (j *junitReport) add(r Verification, name string, cases []junitCase) {
 	if len(cases) == 0 {
 		return
 	}
-	s := junitSuite{Name: r.name() + ": " + name, Tests: len(cases), Cases: cases,
+	s := junitSuite{Name: r.Name() + ": " + name, Tests: len(cases), Cases: cases,
 		Timestamp: r.Began.UTC().Format("2006-01-02T15:04:05")}
 	for _, c := range cases {
 		switch {
@@ -93,13 +93,13 @@ func (j *junitReport) add(r verification, name string, cases []junitCase) {
 }
 
 // junitCases returns the checks of a system.
-func junitCases(r verification, system link.System) []junitCase {
+func junitCases(r Verification, system link.System) []junitCase {
 	var cases []junitCase
 	for _, c := range r.Checks {
 		if c.System != system {
 			continue
 		}
-		one := junitCase{Name: visible.Line(c.Title), Class: r.name() + "." + string(c.ID)}
+		one := junitCase{Name: visible.Line(c.Title), Class: r.Name() + "." + string(c.ID)}
 		note := &junitNote{visible.Line(c.Evidence), string(c.Cause), visible.Line(c.Advice(link.InFile))}
 		switch c.Status {
 		case link.Fail:
@@ -117,9 +117,9 @@ func junitCases(r verification, system link.System) []junitCase {
 }
 
 // junitErrors returns what kept the link from being checked.
-func junitErrors(r verification, list []link.Message) []junitCase {
+func junitErrors(r Verification, list []link.Message) []junitCase {
 	return link.Each(list, func(m link.Message) junitCase {
-		return junitCase{Name: "The link can be checked", Class: r.name() + ".verify",
+		return junitCase{Name: "The link can be checked", Class: r.Name() + ".verify",
 			Error: &junitNote{Message: visible.Line(text(m))}}
 	})
 }

@@ -1,4 +1,4 @@
-package command
+package output
 
 import (
 	"bytes"
@@ -9,6 +9,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"authpocket/internal/command/terminal"
 	"authpocket/internal/engine"
 	"authpocket/internal/journal"
 	"authpocket/internal/link"
@@ -34,15 +35,13 @@ func TestMessages(t *testing.T) {
 		"both systems at once":    {errors.Join(fault, problems), append([]link.Message{ofFault}, ofProblems...)},
 		"joined, then wrapped": {fmt.Errorf("applying x: %w", errors.Join(fault, nil, stored)),
 			[]link.Message{ofFault, {Summary: "The disk is full.", Todo: "Make room."}}},
-		"a refusal": {&refusal{"Nothing was changed.", "Answer yes."},
-			[]link.Message{{Summary: "Nothing was changed.", Todo: "Answer yes."}}},
 		"an error without words": {fmt.Errorf("opening: %w", errors.New("no such file")),
 			[]link.Message{{Summary: "opening: no such file"}}},
 		"several of a file at once": {errors.Join(errors.New("a:1: x"), errors.New("a:2: y")),
 			[]link.Message{{Summary: "a:1: x"}, {Summary: "a:2: y"}}},
 	} {
 		t.Run(name, func(t *testing.T) {
-			if diff := cmp.Diff(test.want, messages(test.err)); diff != "" {
+			if diff := cmp.Diff(test.want, Messages(test.err)); diff != "" {
 				t.Errorf("the messages (want -, got +):\n%s", diff)
 			}
 		})
@@ -63,7 +62,7 @@ func TestFieldsAreNamedAsInTheLinkFile(t *testing.T) {
 
 func TestAnUndoReadsBackwards(t *testing.T) {
 	var out bytes.Buffer
-	view{out: &out}.plan(link.Plan{Purpose: link.PurposeUndo, Of: "abc", Changes: []link.Change{{
+	New(terminal.Streams{Out: &out}, false).Plan(link.Plan{Purpose: link.PurposeUndo, Of: "abc", Changes: []link.Change{{
 		System: link.Authentik, Action: link.Delete, Object: "provider “Shop”", Why: "Takes back what was done before.",
 		Lost: "Its client secret.",
 		Fields: []link.Field{{Name: "description", Before: link.ShowText("two\nlines")},
@@ -78,11 +77,11 @@ func TestAnUndoReadsBackwards(t *testing.T) {
 
 func TestAChangeThatFailsSaysSo(t *testing.T) {
 	var out, problems bytes.Buffer
-	v := view{out: &out, err: &problems}
+	v := New(terminal.Streams{Out: &out, Err: &problems}, false)
 	c := link.Change{System: link.PB, Action: link.Update, Object: "OAuth2"}
 	v.event(engine.Event{Change: c, State: engine.Running})
 	v.event(engine.Event{Change: c, State: engine.Failed, Messages: []link.Message{{Summary: "It was refused."}}})
-	v.applied(link.Plan{}, nil, nil, &link.Fault{Summary: "It was refused.", Todo: "Look."})
+	v.Applied(link.Plan{}, nil, nil, &link.Fault{Summary: "It was refused.", Todo: "Look."})
 	if out.String() != "PocketBase: update OAuth2 ... failed\n" ||
 		strings.TrimSpace(problems.String()) != "It was refused. Look." {
 		t.Errorf("it prints %q and %q", out.String(), problems.String())
@@ -91,7 +90,7 @@ func TestAChangeThatFailsSaysSo(t *testing.T) {
 
 func TestReceiptsNameWhatTheyAreOf(t *testing.T) {
 	var out bytes.Buffer
-	view{out: &out}.receipts([]journal.Summary{{
+	New(terminal.Streams{Out: &out}, false).Receipts([]journal.Summary{{
 		ID: "k3", Meta: journal.Meta{Kind: journal.Apply, AuthentikURL: "https://a.example",
 			PocketBaseURL: "https://p.example"}, Slug: "wiki", Collection: "people", Outcome: journal.Completed,
 	}}, nil)

@@ -1,4 +1,4 @@
-package command
+package output
 
 import (
 	"bytes"
@@ -8,23 +8,24 @@ import (
 	"text/tabwriter"
 	"time"
 
+	"authpocket/internal/command/terminal"
 	"authpocket/internal/engine"
 	"authpocket/internal/journal"
 	"authpocket/internal/visible"
 )
 
-// interrupted prints earlier applies that did not finish.
-func (v view) interrupted(e *engine.Engine) {
+// Interrupted prints earlier applies that did not finish.
+func (v View) Interrupted(e *engine.Engine) {
 	open, err := e.Interrupted()
 	if err != nil {
-		visible.Fprintln(v.err, "authpocket: reading earlier receipts:", err)
+		visible.Fprintln(v.Err, "authpocket: reading earlier receipts:", err)
 	}
 	for _, r := range open {
 		if !v.tells(r.ID) {
 			continue
 		}
 		if r.Kind == journal.Proof {
-			visible.Fprintf(v.err, "The proof started at %s was interrupted (receipt %s), and may have left its "+
+			visible.Fprintf(v.Err, "The proof started at %s was interrupted (receipt %s), and may have left its "+
 				"test person in authentik and that person's account in PocketBase. The next authpocket apply, undo, "+
 				"rotate, remove or verify --sign-in-new deletes them.\n", r.When.Local().Format(time.DateTime), r.ID)
 			continue
@@ -34,7 +35,7 @@ func (v view) interrupted(e *engine.Engine) {
 		case journal.Remove, journal.Rotate, journal.Undo:
 			again = string(r.Kind)
 		}
-		visible.Fprintf(v.err, "The %s started at %s was interrupted (receipt %s). "+
+		visible.Fprintf(v.Err, "The %s started at %s was interrupted (receipt %s). "+
 			"The next authpocket %s continues it; authpocket undo takes it back.\n",
 			r.Kind, r.When.Local().Format(time.DateTime), r.ID, again)
 	}
@@ -44,35 +45,36 @@ func (v view) interrupted(e *engine.Engine) {
 	}
 	for _, a := range aside {
 		if v.tells(a.File) {
-			visible.Fprintf(v.err, "%s %s\n", a.Reason, a.File)
+			visible.Fprintf(v.Err, "%s %s\n", a.Reason, a.File)
 		}
 	}
 }
 
-func (v view) receipts(list []journal.Summary, aside []journal.SetAside) {
+// Receipts prints receipts and the files that were set aside.
+func (v View) Receipts(list []journal.Summary, aside []journal.SetAside) {
 	rows := receiptRows(list)
 	switch {
-	case v.asJSON:
+	case v.AsJSON:
 		v.json(receiptsResult{rows, asideRows(aside)})
 		return
 	case len(rows) == 0:
-		visible.Fprintln(v.out, "No receipts yet.")
-	case v.on.terminal:
+		visible.Fprintln(v.Out, "No receipts yet.")
+	case v.on.Terminal:
 		v.receiptTable(list, rows)
 	default:
 		for i, s := range list {
 			r := rows[i]
-			visible.Fprintf(v.out, "%s\t%s\t%s\t%s\t%s\t%d/%d\t%s\t%s\t%s\t%s\n", r.ID, r.When, r.Kind,
+			visible.Fprintf(v.Out, "%s\t%s\t%s\t%s\t%s\t%d/%d\t%s\t%s\t%s\t%s\n", r.ID, r.When, r.Kind,
 				did(s), r.Outcome, r.Done, r.Changes, r.Slug, r.AuthentikURL, r.Collection, r.PocketBaseURL)
 		}
 	}
 	for _, a := range aside {
-		visible.Fprintf(v.err, "%s %s\n", a.Reason, a.File)
+		visible.Fprintf(v.Err, "%s %s\n", a.Reason, a.File)
 	}
 }
 
 // receiptTable prints receipts for a person. Their systems have a column if there are several.
-func (v view) receiptTable(list []journal.Summary, rows []receiptRow) {
+func (v View) receiptTable(list []journal.Summary, rows []receiptRow) {
 	several := slices.ContainsFunc(rows, func(r receiptRow) bool {
 		return r.AuthentikURL != rows[0].AuthentikURL || r.PocketBaseURL != rows[0].PocketBaseURL
 	})
@@ -86,16 +88,16 @@ func (v view) receiptTable(list []journal.Summary, rows []receiptRow) {
 		}
 		outcome := r.Outcome
 		if r.Done < r.Changes {
-			outcome += fmt.Sprintf(", %d of %s", r.Done, changes(r.Changes))
+			outcome += fmt.Sprintf(", %d of %s", r.Done, CountChanges(r.Changes))
 		}
 		visible.Fprintf(table, "%s\t%s\t%s\t%s\t%s\n", list[i].When.Local().Format("2006-01-02 15:04"),
 			did(list[i]), of, outcome, r.ID)
 	}
 	_ = table.Flush() // to memory
 	head, body, _ := strings.Cut(text.String(), "\n")
-	visible.Fprintf(v.out, "%s\n%s", v.on.in(bold, head), visible.Text(body))
+	visible.Fprintf(v.Out, "%s\n%s", v.on.In(terminal.Bold, head), visible.Text(body))
 	if !several {
-		visible.Fprintf(v.out, "%s\n", v.on.in(faint, "authentik "+rows[0].AuthentikURL+", PocketBase "+
+		visible.Fprintf(v.Out, "%s\n", v.on.In(terminal.Faint, "authentik "+rows[0].AuthentikURL+", PocketBase "+
 			rows[0].PocketBaseURL))
 	}
 }

@@ -1,4 +1,4 @@
-package command
+package output
 
 import (
 	"cmp"
@@ -6,78 +6,80 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"authpocket/internal/command/terminal"
 	"authpocket/internal/link"
 	"authpocket/internal/visible"
 )
 
-// plan prints the changes, then what is known, then what to decide before a yes.
-func (v view) plan(plan link.Plan) {
-	if v.asJSON {
+// Plan prints the changes, then what is known, then what to decide before a yes.
+func (v View) Plan(plan link.Plan) {
+	if v.AsJSON {
 		v.json(resultOf(plan))
 		return
 	}
 	if plan.Purpose == link.PurposeUndo {
-		visible.Fprintf(v.out, "Undoing receipt %s.\n", plan.Of)
+		visible.Fprintf(v.Out, "Undoing receipt %s.\n", plan.Of)
 	}
-	v.all = v.all || !plan.Folds()
-	v.changes(plan.Changes)
+	v.All = v.All || !plan.Folds()
+	v.Changes(plan.Changes)
 	if more := plan.IfNeeded(); len(more) > 0 {
-		visible.Fprintf(v.out, "\nOnly if needed:\n")
-		v.changes(more)
+		visible.Fprintf(v.Out, "\nOnly if needed:\n")
+		v.Changes(more)
 	}
 	decide, known := plan.Decisions()
 	if plan.Empty() {
-		visible.Fprintln(v.out, "Nothing to change.")
+		visible.Fprintln(v.Out, "Nothing to change.")
 	}
 	if !plan.Empty() && len(plan.Warnings) > 0 {
-		visible.Fprintln(v.out)
+		visible.Fprintln(v.Out)
 	}
 	v.known(known)
 	for _, w := range decide {
 		v.warning(w)
 	}
 	if !plan.Empty() {
-		visible.Fprintf(v.out, "\n%s\n", v.on.in(bold, changes(len(plan.Changes))+" to make."))
+		visible.Fprintf(v.Out, "\n%s\n", v.on.In(terminal.Bold, CountChanges(len(plan.Changes))+" to make."))
 	}
 }
 
 // known prints warnings that need no decision, in short.
-func (v view) known(list []link.Warning) {
+func (v View) known(list []link.Warning) {
 	for _, w := range list {
-		if v.all {
+		if v.All {
 			v.warning(w)
 			continue
 		}
 		line := "Note: " + w.System.Label() + ": " + w.Summary
-		visible.Fprintf(v.out, "%s\n", v.on.styled(faint, v.on.wrapped(line, 0, "  ")))
+		visible.Fprintf(v.Out, "%s\n", v.on.Styled(terminal.Faint, v.on.Wrapped(line, 0, "  ")))
 	}
 }
 
 // warning prints a whole warning.
-func (v view) warning(w link.Warning) {
+func (v View) warning(w link.Warning) {
 	line := w.System.Label() + ": " + link.Joined(w.Summary, w.Advice(link.InFile))
-	visible.Fprintf(v.out, "%s %s\n", v.on.in(yellow, "!"), v.on.wrapped(line, 2, "  "))
+	visible.Fprintf(v.Out, "%s %s\n", v.on.In(terminal.Yellow, "!"), v.on.Wrapped(line, 2, "  "))
 }
 
-func (v view) changes(list []link.Change) {
+// Changes prints changes.
+func (v View) Changes(list []link.Change) {
 	for _, c := range list {
 		sign, as := sign(c.Action)
-		visible.Fprintf(v.out, "%s\n", v.on.in(as, sign+" "+c.System.Label()+": "+string(c.Action)+" "+c.Object))
-		visible.Fprintf(v.out, "    %s\n", v.on.styled(faint, v.on.wrapped("why: "+c.Why, 4, "         ")))
+		visible.Fprintf(v.Out, "%s\n", v.on.In(as, sign+" "+c.System.Label()+": "+string(c.Action)+" "+c.Object))
+		visible.Fprintf(v.Out, "    %s\n", v.on.Styled(terminal.Faint, v.on.Wrapped("why: "+c.Why, 4, "         ")))
 		if folded := v.fields(c); folded > 0 {
-			visible.Fprintf(v.out, "    %s\n", v.on.in(faint, "and "+defaults(folded)+" (--all shows them)"))
+			visible.Fprintf(v.Out, "    %s\n", v.on.In(terminal.Faint, "and "+defaults(folded)+" (--all shows them)"))
 		}
 		if c.Lost != "" {
-			visible.Fprintf(v.out, "    %s %s\n", v.on.in(red, "cannot be undone:"),
-				v.on.wrapped(c.Lost, 22, "         "))
+			visible.Fprintf(v.Out, "    %s %s\n", v.on.In(terminal.Red, "cannot be undone:"),
+				v.on.Wrapped(c.Lost, 22, "         "))
 		}
 	}
 }
 
 // fields prints the fields of a change and returns the number of defaults that it leaves out.
-func (v view) fields(c link.Change) int {
+func (v View) fields(c link.Change) int {
 	shown, usual := c.Fold(false)
-	if v.all {
+	if v.All {
 		shown, usual = c.Fields, nil
 	}
 	width := 0
@@ -86,30 +88,30 @@ func (v view) fields(c link.Change) int {
 	}
 	for _, f := range shown {
 		gap := 1
-		if v.on.terminal {
+		if v.on.Terminal {
 			gap += width - utf8.RuneCountInString(visible.Line(f.Name))
 		}
 		value := v.fieldText(c.Action, f)
 		if strings.HasPrefix(string(value), "\n") {
 			gap = 0
 		}
-		visible.Fprintf(v.out, "    %s:%s%s\n", f.Name, strings.Repeat(" ", gap), value)
+		visible.Fprintf(v.Out, "    %s:%s%s\n", f.Name, strings.Repeat(" ", gap), value)
 	}
 	return len(usual)
 }
 
-func sign(a link.Action) (string, style) {
+func sign(a link.Action) (string, terminal.Style) {
 	switch a {
 	case link.Create:
-		return "+", green
+		return "+", terminal.Green
 	case link.Delete:
-		return "-", red
+		return "-", terminal.Red
 	}
-	return "~", yellow
+	return "~", terminal.Yellow
 }
 
 // fieldText returns the value of a field that an object has or had, or what it changes from and to.
-func (v view) fieldText(a link.Action, f link.Field) visible.Text {
+func (v View) fieldText(a link.Action, f link.Field) visible.Text {
 	after := v.value(f.After)
 	if f.Generated {
 		after = "generated when applied"
@@ -120,15 +122,15 @@ func (v view) fieldText(a link.Action, f link.Field) visible.Text {
 	case link.Delete:
 		return v.value(f.Before)
 	}
-	return v.on.styled(red, v.value(f.Before)) + " → " + v.on.styled(green, after)
+	return v.on.Styled(terminal.Red, v.value(f.Before)) + " → " + v.on.Styled(terminal.Green, after)
 }
 
 // value returns a field's value. One of several lines begins on a new line. A list that is too long for the terminal
 // has one entry per line.
-func (v view) value(s link.Shown) visible.Text {
+func (v View) value(s link.Shown) visible.Text {
 	const indent = "        "
 	list, ok := s.List()
-	if ok && len(list) > 1 && v.on.width > 0 && utf8.RuneCountInString(link.Show(s))+30 > v.on.width {
+	if ok && len(list) > 1 && v.on.Width > 0 && utf8.RuneCountInString(link.Show(s))+30 > v.on.Width {
 		lines := link.Each(list, func(one string) string { return "\n" + indent + string(visible.Block(one, indent)) })
 		return visible.Text(strings.Join(lines, ""))
 	}
@@ -143,6 +145,12 @@ func defaults(n int) string {
 	return cmp.Or(map[int]string{1: "1 default"}[n], fmt.Sprintf("%d defaults", n))
 }
 
-func changes(n int) string {
+// CountChanges returns a number of changes in words.
+func CountChanges(n int) string {
 	return cmp.Or(map[int]string{1: "1 change"}[n], fmt.Sprintf("%d changes", n))
+}
+
+// Declined is the error for an apply that nobody agreed to.
+func Declined() error {
+	return &link.Fault{Summary: "Nothing was changed.", Todo: "Answer y, or use --yes."}
 }

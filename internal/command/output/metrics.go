@@ -1,31 +1,18 @@
-package command
+package output
 
 import (
-	"fmt"
 	"strconv"
 	"strings"
 
 	"authpocket/internal/link"
 )
 
-// writeMetrics writes the verifications for Prometheus to the file of --metrics,
-// if there is one.
-func (f verifyFlags) writeMetrics(list []verification) error {
-	if f.Metrics == "" {
-		return nil
-	}
-	if err := replaceFile(f.Metrics, []byte(metrics(list)), 0o644); err != nil {
-		return fmt.Errorf("writing the metrics: %w", err)
-	}
-	return nil
-}
-
-// metrics returns the verifications in Prometheus' text format.
-func metrics(list []verification) string {
+// Metrics returns the verifications in Prometheus' text format.
+func Metrics(list []Verification) string {
 	var success, at, took, status, signedIn strings.Builder
 	for _, r := range list {
-		name := label("link", r.name())
-		sample(&success, "authpocket_verify_success", name, flag(r.exit() == nil))
+		name := label("link", r.Name())
+		sample(&success, "authpocket_verify_success", name, flag(r.Summary().Exit() == nil))
 		sample(&at, "authpocket_verify_timestamp_seconds", name, float64(r.Began.Add(r.Took).UnixMilli())/1000)
 		sample(&took, "authpocket_verify_duration_seconds", name, r.Took.Seconds())
 		for _, c := range r.Checks {
@@ -34,7 +21,7 @@ func metrics(list []verification) string {
 				sample(&status, "authpocket_check_status", labels+","+label("status", string(s)), flag(c.Status == s))
 			}
 			if c.ID == link.CheckSignIn && c.Status != link.Skipped {
-				sample(&signedIn, "authpocket_signed_in", name, flag(!r.seen().At.IsZero()))
+				sample(&signedIn, "authpocket_signed_in", name, flag(!r.Seen().At.IsZero()))
 			}
 		}
 	}

@@ -1,4 +1,4 @@
-package command
+package output
 
 import (
 	"cmp"
@@ -16,11 +16,11 @@ func Documents() map[string]reflect.Type {
 	return map[string]reflect.Type{
 		"plan": reflect.TypeFor[planResult](), "apply, undo, rotate, remove": reflect.TypeFor[applyResult](),
 		"verify": reflect.TypeFor[verifyResult](), "receipts": reflect.TypeFor[receiptsResult](),
-		"validate": reflect.TypeFor[validateResult](), "version": reflect.TypeFor[versionResult](),
+		"validate": reflect.TypeFor[validateResult](), "version": reflect.TypeFor[Build](),
 		"errors": reflect.TypeFor[failure](), "several links": reflect.TypeFor[linksResult](),
 		"Link": reflect.TypeFor[linkName](), "Checks": reflect.TypeFor[checksResult](),
 		"Change": reflect.TypeFor[link.Change](), "Field": reflect.TypeFor[link.Field](),
-		"Outcome": reflect.TypeFor[outcome](), "Warning": reflect.TypeFor[link.Warning](),
+		"Outcome": reflect.TypeFor[Outcome](), "Warning": reflect.TypeFor[link.Warning](),
 		"Check": reflect.TypeFor[link.Check](), "Message": reflect.TypeFor[link.Message](),
 		"Way": reflect.TypeFor[link.Way](), "Place": reflect.TypeFor[link.Place](),
 		"Sign-in": reflect.TypeFor[signin.Verdict](), "Stage": reflect.TypeFor[signin.Stage](),
@@ -52,7 +52,7 @@ func resultOf(p link.Plan) planResult {
 type applyResult struct {
 	// Applied is false if the apply stopped. Errors say why.
 	Applied bool     `json:"applied"`
-	Changes outcomes `json:"changes"`
+	Changes Outcomes `json:"changes"`
 	// Checks are those of rotate.
 	Checks *checksResult  `json:"checks,omitempty"`
 	Errors []link.Message `json:"errors,omitempty"`
@@ -74,7 +74,7 @@ func resultsOf(c link.Checks, seen link.SignedIn) checksResult {
 }
 
 // applyResult returns the document for an apply that began. checks are nil if none was made.
-func (v view) applyResult(o outcomes, checks link.Checks, err error) applyResult {
+func (v View) applyResult(o Outcomes, checks link.Checks, err error) applyResult {
 	result := applyResult{Applied: err == nil, Changes: notNil(o), Errors: v.messages(err)}
 	if checks != nil {
 		result.Checks = new(resultsOf(checks, link.SignedIn{}))
@@ -92,7 +92,7 @@ type verifyResult struct {
 	// SignIn is the outcome of the test sign-in.
 	SignIn *signin.Verdict `json:"sign_in,omitempty"`
 	// Changes are those of a proof: the test person is made and deleted.
-	Changes outcomes       `json:"changes,omitempty"`
+	Changes Outcomes       `json:"changes,omitempty"`
 	Errors  []link.Message `json:"errors,omitempty"`
 }
 
@@ -136,18 +136,6 @@ type validateResult struct {
 	Links int `json:"links"`
 	// Errors are the problems of all of them.
 	Errors []link.Message `json:"errors"`
-}
-
-// versionResult is what version prints.
-type versionResult struct {
-	// Version is that of the module, "(devel)" for a build that knows none.
-	Version string `json:"version"`
-	// Commit is empty for a build that knows none.
-	Commit string `json:"commit"`
-	// Changed reports whether the source differed from the commit.
-	Changed bool `json:"changed"`
-	// Go is the version of Go that built the program.
-	Go string `json:"go"`
 }
 
 func notNil[S ~[]T, T any](s S) S {

@@ -1,4 +1,4 @@
-package command
+package output
 
 import (
 	"bytes"
@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"authpocket/internal/command/terminal"
 )
 
 // junitShape lists the attributes and children that an element of a JUnit report may have, as the schemas of
@@ -26,7 +28,7 @@ func junitShape() map[string][2][]string {
 
 func TestAJUnitReportHasTheUsualShape(t *testing.T) {
 	var out, errs bytes.Buffer
-	view{out: &out, err: &errs}.junit(shown())
+	New(terminal.Streams{Out: &out, Err: &errs}, false).JUnit(shown())
 	dec, shape := xml.NewDecoder(bytes.NewReader(out.Bytes())), junitShape()
 	var above, seen []string
 	for {

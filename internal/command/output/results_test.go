@@ -1,4 +1,4 @@
-package command
+package output
 
 import (
 	"encoding/json"
@@ -12,7 +12,7 @@ func TestListsOfNothingAreNeverNull(t *testing.T) {
 		`{"changes":[],"warnings":[]}`: resultOf(link.Plan{}),
 		`{"headline":"No check could be made. No sign-in has been tried yet.","checks":[]}`: resultsOf(nil,
 			link.SignedIn{}),
-		`{"applied":true,"changes":[]}`:      view{}.applyResult(nil, nil, nil),
+		`{"applied":true,"changes":[]}`:      View{}.applyResult(nil, nil, nil),
 		`{"receipts":[],"set_aside":[]}`:     receiptsResult{receiptRows(nil), asideRows(nil)},
 		`{"errors":[{"summary":"Broken."}]}`: failure{[]link.Message{{Summary: "Broken."}}},
 	} {

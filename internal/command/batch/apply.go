@@ -1,0 +1,174 @@
+package batch
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+
+	"authpocket/internal/command/output"
+	"authpocket/internal/command/terminal"
+	"authpocket/internal/engine"
+	"authpocket/internal/link"
+	"authpocket/internal/linkfile"
+)
+
+// Applying is what applying links needs of the command.
+type Applying struct {
+	Yes bool // each link is applied as soon as it is planned, so that it waits for no other
+	// Plan connects to the systems of a link and plans it.
+	Plan func(context.Context, terminal.Streams, linkfile.File) (*engine.Engine, link.Plan, error)
+	// View returns what prints the outcome of a link.
+	View func(terminal.Streams, linkfile.File) output.View
+}
+
+// applyRun applies several links.
+type applyRun struct {
+	*Run
+	Applying
+	objects *objects
+}
+
+// Apply plans all links, shows the plans, asks once, and applies them. It returns the exit code, nil for 0.
+func (r *Run) Apply(ctx context.Context, how Applying) error {
+	a := &applyRun{Run: r, Applying: how, objects: newObjects()}
+	if !a.Yes {
+		return a.asking(ctx)
+	}
+	a.all(ctx, a.jobs, func(ctx context.Context, to terminal.Streams, j *job) output.Summary {
+		if planned := a.plan(ctx, to, j); planned.Code != output.ExitOK {
+			return planned
+		}
+		return a.apply(ctx, to, j)
+	})
+	return a.end()
+}
+
+// asking plans all links, asks, and applies those that could be planned.
+func (r *applyRun) asking(ctx context.Context) error {
+	r.all(ctx, r.jobs, func(ctx context.Context, to terminal.Streams, j *job) output.Summary {
+		planned := r.plan(ctx, to, j)
+		if planned.Code == output.ExitOK && !r.JSON {
+			r.View(to, j.file).Plan(j.plan)
+		}
+		return planned
+	})
+	var ready []*job
+	total, links := 0, 0
+	for _, j := range r.jobs {
+		if j.engine == nil {
+			continue
+		}
+		ready = append(ready, j)
+		if total += len(j.plan.Changes); !j.plan.Empty() {
+			links++
+		}
+	}
+	question := fmt.Sprintf("Apply %s to %s?", output.CountChanges(total), linkCount(links))
+	if total > 0 && !r.Streams.Asker().Yes(ctx, question) {
+		return output.New(r.Streams, r.JSON).Fail(output.Declined())
+	}
+	r.all(ctx, ready, r.apply)
+	return r.end()
+}
+
+func linkCount(n int) string {
+	if n == 1 {
+		return "1 link"
+	}
+	return fmt.Sprintf("%d links", n)
+}
+
+// Plan plans a link. It counts as not started until it is applied.
+func (r *applyRun) plan(ctx context.Context, to terminal.Streams, j *job) output.Summary {
+	e, plan, err := r.Plan(ctx, to, j.file)
+	if err != nil {
+		_ = r.View(to, j.file).Fail(err)
+		return output.Failed(err)
+	}
+	j.engine, j.plan = e, plan
+	return output.Summary{Outcome: output.OutcomeNotStarted, Count: len(plan.Changes)}
+}
+
+// errLacks is returned for a plan that writes objects which the link has not taken.
+var errLacks = errors.New("another link may write an object of the plan")
+
+// apply applies the plan of a link, while no other link of the run writes its objects.
+func (r *applyRun) apply(ctx context.Context, to terminal.Streams, j *job) output.Summary {
+	view := r.View(to, j.file)
+	made, outcomes := j.plan, output.NewOutcomes(j.plan)
+	keys := j.keys(j.plan)
+	for first := true; ; first = false {
+		own, err := r.objects.take(ctx, keys)
+		if err != nil {
+			return output.Summary{Outcome: output.OutcomeNotStarted, Code: output.ExitError}
+		}
+		if first {
+			r.releaseWritten(own, j)
+		}
+		ready := func(fresh link.Plan) error {
+			if more := lacking(own, j, fresh); len(more) > 0 {
+				maps.Copy(keys, more)
+				return errLacks
+			}
+			if made, outcomes = fresh, output.NewOutcomes(fresh); r.Yes && !r.JSON {
+				view.Plan(fresh)
+			}
+			return nil
+		}
+		hook := func(event engine.Event) {
+			view.Progress(outcomes)(event)
+			r.wrote(own, j, event)
+		}
+		err = j.engine.ApplyAmong(ctx, j.plan, engine.Among{Unseen: r.Yes, Ready: ready,
+			Written: func(c link.Change) bool { return r.objects.byOther(j.keyOf(c), j) }}, hook)
+		own.releaseAll()
+		if errors.Is(err, errLacks) {
+			continue
+		}
+		view.Applied(made, outcomes, nil, err)
+		return applied(outcomes, err)
+	}
+}
+
+// releaseWritten releases shared objects that another link has written since they were planned: the plan probably
+// writes them no more.
+func (r *applyRun) releaseWritten(own *taken, j *job) {
+	for _, c := range j.plan.Changes {
+		if key := j.keyOf(c); sharedObject(c) && r.objects.byOther(key, j) {
+			own.release(key)
+		}
+	}
+}
+
+// lacking returns the keys of the plan's objects that the link has not taken.
+func lacking(own *taken, j *job, plan link.Plan) map[string]bool {
+	keys := j.keys(plan)
+	maps.DeleteFunc(keys, func(key string, _ bool) bool { return own.keys[key] })
+	return keys
+}
+
+// wrote notes what a change wrote. A shared object is free for others from then on.
+func (r *applyRun) wrote(own *taken, j *job, event engine.Event) {
+	if event.State != engine.Done {
+		return
+	}
+	key := j.keyOf(event.Change)
+	r.objects.wrote(key, j)
+	if sharedObject(event.Change) {
+		own.release(key)
+	}
+}
+
+// Applied returns the summary of an apply.
+func applied(o output.Outcomes, err error) output.Summary {
+	switch {
+	case err != nil:
+		s := output.Failed(err)
+		s.Count = o.Done()
+		return s
+	case o.Done() == 0:
+		return output.Summary{Outcome: "nothing to change"}
+	}
+	return output.Summary{Outcome: "applied", Count: o.Done()}
+}

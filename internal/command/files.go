@@ -1,0 +1,95 @@
+package command
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+
+	"authpocket/internal/journal"
+	"authpocket/internal/link"
+)
+
+// occupied is the error for a file that exists and is not replaced.
+func occupied(path, todo string) error {
+	return refused(link.Quote(path)+" exists and is not replaced.", todo)
+}
+
+// isFree reports whether there is nothing at path.
+func isFree(path string) bool {
+	_, err := os.Lstat(path)
+	return errors.Is(err, fs.ErrNotExist)
+}
+
+// writeNew writes a file that does not exist, for nobody else to read. The error is fs.ErrExist if it does.
+func writeNew(path string, data []byte) error {
+	file, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+	if err != nil {
+		return err
+	}
+	_, err = file.Write(data)
+	return errors.Join(err, file.Close())
+}
+
+// replaceFile writes a file, whether there is one or not. A reader sees the one before or the new one, never a part.
+func replaceFile(path string, data []byte, mode fs.FileMode) error {
+	file, err := os.CreateTemp(filepath.Dir(path), ".authpocket-*")
+	if err != nil {
+		return err
+	}
+	_, wrote := file.Write(data)
+	if err = errors.Join(wrote, file.Chmod(mode), file.Sync(), file.Close()); err == nil {
+		err = os.Rename(file.Name(), path)
+	}
+	if err != nil {
+		return errors.Join(err, os.Remove(file.Name()))
+	}
+	return nil
+}
+
+// maxPlan bounds a saved plan, in bytes.
+const maxPlan = 64 << 20
+
+// readPlan returns the content of a saved plan's file.
+func readPlan(path string) ([]byte, error) {
+	f, err := os.Open(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, refused("There is no saved plan "+link.Quote(path)+".", "Make one with authpocket plan --out.")
+	}
+	if err != nil {
+		return nil, fmt.Errorf("opening the saved plan: %w", err)
+	}
+	defer f.Close()
+	data, err := io.ReadAll(io.LimitReader(f, maxPlan))
+	if err != nil {
+		return nil, fmt.Errorf("reading the saved plan: %w", err)
+	}
+	return data, nil
+}
+
+// writePlan writes a saved plan to a file that only its owner can read. It replaces nothing but another saved plan.
+func writePlan(path string, planFile []byte) error {
+	if info, err := os.Lstat(path); !errors.Is(err, fs.ErrNotExist) {
+		if err != nil {
+			return fmt.Errorf("saving the plan: %w", err)
+		}
+		if !info.Mode().IsRegular() || !isPlan(path) {
+			return refused(link.Quote(path)+" exists and is no saved plan, so it is not replaced.",
+				"Name another file with --out.")
+		}
+	}
+	if err := replaceFile(path, planFile, 0o600); err != nil {
+		return fmt.Errorf("saving the plan: %w", err)
+	}
+	return nil
+}
+
+func isPlan(path string) bool {
+	data, err := readPlan(path)
+	if err == nil {
+		_, err = journal.DecodePlan(data)
+	}
+	return err == nil || errors.Is(err, journal.ErrNewer)
+}

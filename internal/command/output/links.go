@@ -1,0 +1,97 @@
+package output
+
+import (
+	"bytes"
+	"encoding/json"
+	"strconv"
+	"strings"
+	"text/tabwriter"
+
+	"authpocket/internal/visible"
+)
+
+// Summary is what became of one of several links.
+type Summary struct {
+	Name    string // of the link
+	Outcome string
+	Count   int    // of changes or of failed checks
+	Cause   string // of a failure
+	Code    Exit
+}
+
+// Exit returns the exit code of a command for one link, nil for 0.
+func (s Summary) Exit() error {
+	if s.Code == ExitOK {
+		return nil
+	}
+	return s.Code
+}
+
+// The outcomes that all commands have. A link is not started after a signal.
+const (
+	OutcomeFailed     = "failed"
+	OutcomeNotStarted = "not started"
+)
+
+// Failed returns the summary of a link that an error stopped.
+func Failed(err error) Summary {
+	return Summary{Outcome: OutcomeFailed, Cause: Messages(err)[0].What(), Code: ExitError}
+}
+
+// linksResult is what a command prints that works on several links.
+type linksResult struct {
+	// Links are in the order of the files. Each has what the command prints for one link.
+	Links []json.RawMessage `json:"links"`
+}
+
+// linkName is what the document of one of several links begins with.
+type linkName struct {
+	Name    string `json:"name"`
+	Outcome string `json:"outcome"`
+}
+
+// Links prints the documents of several links as one.
+func (v View) Links(list []Summary, documents [][]byte) {
+	result := linksResult{Links: []json.RawMessage{}}
+	for i, s := range list {
+		result.Links = append(result.Links, s.document(documents[i]))
+	}
+	v.json(result)
+}
+
+// document returns the link's document with its name and outcome.
+func (s Summary) document(printed []byte) json.RawMessage {
+	name, err := json.Marshal(linkName{s.Name, s.Outcome})
+	if err != nil { // impossible for strings
+		return json.RawMessage("{}")
+	}
+	name = visible.JSON(name)
+	rest := bytes.TrimPrefix(bytes.TrimSpace(printed), []byte("{"))
+	if len(bytes.TrimSpace(rest)) < 2 { // nothing but its end
+		return name
+	}
+	return append(append(name[:len(name)-1], ','), rest...)
+}
+
+// Table prints what became of several links, those of a part if it is named. counted is the title of the count.
+func (v View) Table(list []Summary, counted, part string) {
+	if len(list) == 0 {
+		visible.Fprintf(v.Out, "No link is in part %s.\n", part)
+		return
+	}
+	var aligned bytes.Buffer
+	w := tabwriter.NewWriter(&aligned, 0, 0, 2, ' ', 0)
+	const row = "%s\t%s\t%s\t%s\n"
+	visible.Fprintf(w, row, "link", "outcome", counted, "cause")
+	for _, s := range list {
+		count := ""
+		if s.Outcome != OutcomeNotStarted {
+			count = strconv.Itoa(s.Count)
+		}
+		visible.Fprintf(w, row, s.Name, s.Outcome, count, s.Cause)
+	}
+	_ = w.Flush() // to a buffer
+	for line := range strings.Lines(aligned.String()) {
+		visible.Fprintln(v.Out, strings.TrimRight(line, " \n"))
+	}
+}

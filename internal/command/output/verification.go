@@ -1,0 +1,49 @@
+package output
+
+import (
+	"cmp"
+	"time"
+
+	"authpocket/internal/link"
+	"authpocket/internal/linkfile"
+	"authpocket/internal/signin"
+)
+
+// Verification is one measurement of a link.
+type Verification struct {
+	File    linkfile.File
+	Began   time.Time
+	Took    time.Duration
+	Checks  link.Checks
+	SignIn  *signin.Verdict // nil if no test sign-in reached an outcome
+	Changes Outcomes        // of a proof
+	Err     error           // why there are no checks, or what a proof left
+}
+
+// Seen returns the sign-in that was seen to work, if any.
+func (r Verification) Seen() link.SignedIn {
+	if r.SignIn == nil || !r.SignIn.Works || r.SignIn.Record == nil {
+		return link.SignedIn{}
+	}
+	return link.SignedIn{Name: cmp.Or(r.SignIn.Record.Email, r.SignIn.Record.ID), At: r.Began.Add(r.Took)}
+}
+
+// Name returns the name of the link: the one in its file, or the slug of its
+// application.
+func (r Verification) Name() string {
+	spec, _ := r.File.Spec()
+	return cmp.Or(r.File.Name, spec.Query().Slug)
+}
+
+// Summary returns what became of the link.
+func (r Verification) Summary() Summary {
+	if r.Err != nil {
+		return Failed(r.Err)
+	}
+	if !r.Checks.Failed() {
+		return Summary{Outcome: "passed"}
+	}
+	first := link.Find(r.Checks, func(c link.Check) bool { return c.Status == link.Fail })
+	return Summary{Outcome: "checks failed", Count: r.Checks.Count(link.Fail), Code: ExitFailed,
+		Cause: first.Title + ": " + first.Evidence}
+}

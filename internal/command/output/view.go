@@ -1,0 +1,116 @@
+// Package output prints what the commands have to say: text for a terminal or a pipe, JSON, JUnit and Prometheus'
+// format.
+package output
+
+import (
+	"bytes"
+	"encoding/json"
+	"strings"
+	"sync"
+
+	"authpocket/internal/command/terminal"
+	"authpocket/internal/link"
+	"authpocket/internal/linkfile"
+	"authpocket/internal/visible"
+)
+
+// View prints outcomes: results to standard output, faults to standard error. With AsJSON, standard output gets
+// exactly one JSON document.
+type View struct {
+	terminal.Streams
+	AsJSON   bool
+	All      bool            // also what is usual or passed
+	Lines    bool            // each JSON document is one line
+	File     linkfile.File   // its places are shown with messages
+	Told     *sync.Map       // what several links tell once, nil for a link alone
+	on, errs terminal.Screen // of standard output and standard error
+}
+
+// New returns a view that prints to streams.
+func New(to terminal.Streams, asJSON bool) View {
+	return View{Streams: to, AsJSON: asJSON, on: to.Screen(to.Out), errs: to.Screen(to.Err)}
+}
+
+// tells reports whether this is to be told: by the first of several links.
+func (v View) tells(what string) bool {
+	if v.Told == nil {
+		return true
+	}
+	_, before := v.Told.LoadOrStore(what, true)
+	return !before
+}
+
+func (v View) json(value any) {
+	var document bytes.Buffer
+	enc := json.NewEncoder(&document)
+	if !v.Lines {
+		enc.SetIndent("", "  ")
+	}
+	enc.SetEscapeHTML(false)
+	err := enc.Encode(value)
+	if err == nil {
+		_, err = v.Out.Write(visible.JSON(document.Bytes()))
+	}
+	if err != nil {
+		visible.Fprintln(v.Err, "authpocket: printing JSON:", err)
+	}
+}
+
+// Fail prints the messages of err and returns the exit code.
+func (v View) Fail(err error) error {
+	if v.AsJSON {
+		v.json(failure{v.messages(err)})
+	}
+	v.Errors(err)
+	return ExitError
+}
+
+// Errors prints the messages of err.
+func (v View) Errors(err error) {
+	for _, m := range v.messages(err) {
+		visible.Fprintf(v.Err, "%s\n", v.errs.In(terminal.Red, text(m)))
+	}
+}
+
+// messages returns the messages of err with their places in the link file.
+func (v View) messages(err error) []link.Message { return link.Each(Messages(err), v.File.Locate) }
+
+// text returns a message as one line.
+func text(m link.Message) string {
+	line := m.Text(link.InFile)
+	if m.Field != "" {
+		line = inFile(m.Field) + ": " + line
+	}
+	if m.Place != nil {
+		line = m.Place.String() + ": " + line
+	}
+	return line
+}
+
+// inFile returns a field's name in the link file, such as access.groups[0].
+func inFile(field string) string {
+	at := strings.LastIndexByte(field, '.')
+	if at < 0 || at == len(field)-1 || strings.Trim(field[at+1:], "0123456789") != "" {
+		return field
+	}
+	return field[:at] + "[" + field[at+1:] + "]"
+}
+
+// Messages returns the messages of err, or of each error it joins. An error
+// without messages is shown as it is.
+func Messages(err error) []link.Message {
+	if err == nil {
+		return nil
+	}
+	if several, ok := err.(interface{ Unwrap() []error }); ok { //nolint:errorlint // not what it wraps
+		var all []link.Message
+		for _, one := range several.Unwrap() {
+			all = append(all, Messages(one)...)
+		}
+		return all
+	}
+	if list := link.Messages(err); len(list) > 0 {
+		return list
+	}
+	return []link.Message{{Summary: err.Error()}}
+}

@@ -1,0 +1,126 @@
+package terminal
+
+import (
+	"bufio"
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"slices"
+	"strconv"
+	"strings"
+
+	"golang.org/x/term"
+
+	"authpocket/internal/secret"
+	"authpocket/internal/visible"
+)
+
+// ErrNoAnswer is returned at the end of the input.
+var ErrNoAnswer = errors.New("there was no answer, so nothing was written")
+
+// Asker asks at the terminal.
+type Asker struct {
+	Streams
+	lines *bufio.Reader
+}
+
+// Asker returns an asker. It may read more of the input than it needs, so ask everything with one.
+func (s Streams) Asker() Asker { return Asker{s, bufio.NewReader(s.In)} }
+
+// Yes asks and reports whether the answer is yes. A signal or the end of input counts as no.
+func (a Asker) Yes(ctx context.Context, question string) bool {
+	visible.Fprintf(a.Err, "%s [y/N] ", a.Screen(a.Err).In(Bold, question))
+	answer, err := a.read(ctx)
+	if ctx.Err() != nil {
+		visible.Fprintln(a.Err)
+	}
+	return err == nil && slices.Contains([]string{"y", "yes"}, strings.ToLower(answer))
+}
+
+// Line asks for a line. An empty one means the fallback.
+func (a Asker) Line(ctx context.Context, question, fallback string) (string, error) {
+	if fallback != "" {
+		question += " [" + fallback + "]"
+	}
+	visible.Fprintf(a.Err, "%s: ", question)
+	text, err := a.read(ctx)
+	return cmp.Or(text, fallback), err
+}
+
+// read reads a line. A read of a terminal cannot be interrupted, so it is left running after a signal.
+func (a Asker) read(ctx context.Context) (string, error) {
+	lines := make(chan string, 1)
+	go func() {
+		text, err := a.lines.ReadString('\n')
+		if err == nil {
+			lines <- strings.TrimSpace(text)
+		}
+		close(lines)
+	}()
+	select {
+	case <-ctx.Done():
+		return "", ctx.Err()
+	case text, answered := <-lines:
+		if !answered {
+			return "", ErrNoAnswer
+		}
+		return text, nil
+	}
+}
+
+// Choice asks for one of several values, by number or by itself.
+func (a Asker) Choice(ctx context.Context, question string, values, shown []string) (string, error) {
+	visible.Fprintln(a.Err, question)
+	for i, one := range shown {
+		visible.Fprintf(a.Err, "  %d  %s\n", i+1, one)
+	}
+	for {
+		answer, err := a.Line(ctx, "Number", "")
+		if err != nil {
+			return "", err
+		}
+		if i, err := strconv.Atoi(answer); err == nil && i >= 1 && i <= len(values) {
+			return values[i-1], nil
+		}
+		if slices.Contains(values, answer) {
+			return answer, nil
+		}
+		visible.Fprintf(a.Err, "Answer with a number from 1 to %d.\n", len(values))
+	}
+}
+
+// Secret asks without showing the answer. A read of a terminal cannot be interrupted, so it is left running after a
+// signal, and the terminal is put back.
+func (s Streams) Secret(ctx context.Context, question string) (secret.Text, error) {
+	terminal, ok := s.In.(*os.File)
+	if !ok {
+		return secret.Text{}, errors.New("there is no terminal")
+	}
+	before, err := term.GetState(int(terminal.Fd()))
+	if err != nil {
+		return secret.Text{}, fmt.Errorf("reading the terminal: %w", err)
+	}
+	visible.Fprintf(s.Err, "%s", question)
+	typed := make(chan secret.Text, 1)
+	failed := make(chan error, 1)
+	go func() {
+		text, err := term.ReadPassword(int(terminal.Fd()))
+		if err != nil {
+			failed <- err
+			return
+		}
+		typed <- secret.New(string(text))
+		clear(text)
+	}()
+	defer visible.Fprintln(s.Err)
+	select {
+	case <-ctx.Done():
+		return secret.Text{}, errors.Join(ctx.Err(), term.Restore(int(terminal.Fd()), before))
+	case err := <-failed:
+		return secret.Text{}, fmt.Errorf("reading the terminal: %w", err)
+	case answer := <-typed:
+		return answer, nil
+	}
+}

@@ -1,0 +1,86 @@
+package terminal
+
+import (
+	"io"
+	"strings"
+	"unicode/utf8"
+
+	"authpocket/internal/visible"
+)
+
+// Screen is what a stream is shown on. The zero value is a file or pipe, which gets plain text.
+type Screen struct {
+	Terminal bool
+	Width    int  // in columns, 0 if unknown
+	Erases   bool // a line can be replaced
+	colours  bool // escapes may style text
+}
+
+// Style is the parameter of an escape that styles text (ECMA-48, SGR).
+type Style string
+
+// The styles.
+const (
+	Bold   Style = "1"
+	Faint  Style = "2"
+	Red    Style = "31"
+	Green  Style = "32"
+	Yellow Style = "33"
+)
+
+// In returns a text of one line in a style.
+func (s Screen) In(as Style, text string) visible.Text {
+	return s.Styled(as, visible.Text(visible.Line(text)))
+}
+
+// Styled returns a text in a style.
+func (s Screen) Styled(as Style, text visible.Text) visible.Text {
+	if !s.colours || as == "" || text == "" {
+		return text
+	}
+	return "\x1b[" + visible.Text(as) + "m" + text + "\x1b[0m"
+}
+
+// Wrapped returns prose on lines that fit a terminal, all but the first with an indent. before is the width of what
+// stands before it on the first line.
+func (s Screen) Wrapped(prose string, before int, indent string) visible.Text {
+	prose = visible.Line(prose)
+	const narrow = 40 // columns that are too few to wrap in
+	if !s.Terminal || s.Width < narrow {
+		return visible.Text(prose)
+	}
+	var b strings.Builder
+	at := before
+	for i, word := range strings.Split(prose, " ") {
+		n := utf8.RuneCountInString(word)
+		switch {
+		case i == 0:
+		case at+1+n > s.Width:
+			b.WriteString("\n" + indent)
+			at = len(indent)
+		default:
+			b.WriteString(" ")
+			at++
+		}
+		b.WriteString(word)
+		at += n
+	}
+	return visible.Text(b.String())
+}
+
+// EraseLine moves to the beginning of the line and erases it.
+const EraseLine = visible.Text("\r\x1b[K")
+
+// cut returns a text that fits in one line.
+func (s Screen) cut(text string) string {
+	line := []rune(visible.Line(text))
+	if s.Width > 2 && len(line) >= s.Width {
+		line = append(line[:s.Width-2], '…')
+	}
+	return string(line)
+}
+
+// ReplaceLine shows a status on the current line of a stream that erases.
+func (s Screen) ReplaceLine(to io.Writer, text string) {
+	visible.Fprintf(to, "%s%s", EraseLine, s.In(Faint, s.cut(text+" …")))
+}

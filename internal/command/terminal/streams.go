@@ -1,0 +1,54 @@
+// Package terminal shows text at a terminal and asks there.
+package terminal
+
+import (
+	"io"
+	"os"
+
+	"golang.org/x/term"
+
+	"authpocket/internal/visible"
+)
+
+// Streams are the standard streams of a command.
+type Streams struct {
+	In       io.Reader
+	Out, Err io.Writer
+	Colour   string // when there are colours: auto, always or never
+}
+
+// CanAsk reports whether there is somebody to ask.
+func (s Streams) CanAsk() bool { return isTerminal(s.In) }
+
+// Screen returns what one of the streams is shown on.
+func (s Streams) Screen(stream io.Writer) Screen {
+	on := Screen{Terminal: isTerminal(stream)}
+	if file, ok := stream.(*os.File); ok && on.Terminal {
+		on.Width, _, _ = term.GetSize(int(file.Fd()))
+		on.Erases = os.Getenv("TERM") != "dumb" && understandsEscapes(file)
+		on.colours = on.Erases && os.Getenv("NO_COLOR") == "" // no-color.org
+	}
+	switch s.Colour {
+	case "always":
+		on.colours = true
+	case "never":
+		on.colours = false
+	}
+	return on
+}
+
+// Status shows a line at a terminal while something runs, and returns what erases it.
+func (s Streams) Status(text string) (erase func()) {
+	on := s.Screen(s.Err)
+	if !on.Erases {
+		return func() {}
+	}
+	on.ReplaceLine(s.Err, text)
+	return func() { visible.Fprintf(s.Err, "%s", EraseLine) }
+}
+
+// isTerminal reports whether a stream is a terminal.
+func isTerminal(stream any) bool {
+	file, ok := stream.(*os.File)
+	return ok && term.IsTerminal(int(file.Fd()))
+}
