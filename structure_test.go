@@ -55,7 +55,7 @@ func imports() map[string]string {
 		"internal/command/output": "internal/command/terminal internal/engine internal/journal internal/link " +
 			"internal/linkfile internal/signin internal/visible",
 		"internal/command/terminal": "internal/secret internal/visible",
-		"cmd/authpocket-demo": "internal/journal internal/listen internal/logs internal/secret sandbox web web/door",
+		"cmd/authpocket-demo":       "internal/journal internal/listen internal/logs internal/secret sandbox web web/door",
 
 		"internal/address":        "",
 		"internal/secret":         "",
@@ -86,9 +86,11 @@ func imports() map[string]string {
 		"internal/authentik/rest":  "internal/link internal/outbound internal/secret internal/wire",
 		"internal/pocketbase": "internal/address internal/link internal/pocketbase/apply internal/pocketbase/checks " +
 			"internal/pocketbase/rest internal/pocketbase/signins",
-		"internal/pocketbase/apply":  "internal/link internal/pocketbase/rest internal/secret internal/wire",
-		"internal/pocketbase/checks": "internal/link internal/pocketbase/rest internal/predict internal/wire",
-		"internal/pocketbase/rest":   "internal/link internal/outbound internal/secret internal/wire",
+		"internal/pocketbase/apply": "internal/link internal/outbound internal/pocketbase/rest internal/secret " +
+			"internal/wire",
+		"internal/pocketbase/checks": "internal/link internal/outbound internal/pocketbase/rest internal/predict " +
+			"internal/wire",
+		"internal/pocketbase/rest": "internal/link internal/outbound internal/secret internal/wire",
 		"internal/pocketbase/signins": "internal/link internal/outbound internal/pocketbase/rest internal/secret " +
 			"internal/signin internal/wire",
 		"internal/engine": "internal/address internal/journal internal/link internal/plans internal/predict " +

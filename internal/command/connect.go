@@ -34,15 +34,23 @@ func (p program) open(ctx context.Context, v *output.View, f fileFlags, receipts
 		return nil, link.Spec{}, err
 	}
 	v.File = file
-	return p.reach(ctx, file, receipts)
+	return p.reach(ctx, file, receipts, nil)
 }
 
+// ahead returns what a command observes.
+type ahead func(link.Spec) link.Query
+
 // reach connects to both systems of a link file concurrently and opens the
-// receipts. Several links share theirs.
-func (p program) reach(ctx context.Context, file linkfile.File, receipts store) (*engine.Engine, link.Spec, error) {
+// receipts. Several links share theirs. What the command observes in the moment
+// of ctx is read meanwhile, nothing if ahead is nil.
+func (p program) reach(ctx context.Context, file linkfile.File, receipts store, ahead ahead) (*engine.Engine, link.Spec,
+	error) {
 	spec, problems := file.Spec()
 	if len(problems) > 0 {
 		return nil, spec, problems
+	}
+	if ahead != nil {
+		p.ahead = new(ahead(spec))
 	}
 	cfg, err := p.connectBoth(ctx, file)
 	if err != nil {
@@ -51,10 +59,22 @@ func (p program) reach(ctx context.Context, file linkfile.File, receipts store) 
 	if p.common != nil {
 		receipts, cfg.Joint = p.common.receipts, p.common.joint
 	}
+	cfg.Held = p.held
 	if cfg.Receipts, err = receipts(); err != nil {
 		return nil, spec, err
 	}
 	return engine.New(cfg), spec, nil
+}
+
+// hold locks the two systems of a link file, so that an apply that nobody looks at can read ahead. If it can't, it
+// returns no lock.
+func (p program) hold(ctx context.Context, file linkfile.File, receipts store) (store, func(), error) {
+	opened, err := receipts()
+	if err != nil {
+		return nil, nil, err
+	}
+	return func() (*engine.Store, error) { return opened, nil },
+		engine.Hold(ctx, opened, file.Authentik.Base, file.PocketBase.Base), nil
 }
 
 // orInterrupted returns err, which came before anything was written, or says that a signal caused it.
@@ -113,7 +133,7 @@ func (p program) warnExpiry(b connect.PocketBase) {
 }
 
 func (p program) connector() connect.Connector {
-	c := connect.Connector{Log: p.log}
+	c := connect.Connector{Log: p.log, Ahead: p.ahead}
 	if p.common != nil {
 		c.Clients = &p.common.clients
 	}

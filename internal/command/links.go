@@ -141,7 +141,7 @@ func (p program) applyAll(ctx context.Context, f applyLinkFlags, files []linkfil
 		Yes: f.Yes,
 		Plan: func(ctx context.Context, to terminal.Streams, file linkfile.File) (*engine.Engine, link.Plan, error) {
 			moment := engine.OneMoment(ctx)
-			e, spec, err := p.to(to).reach(moment, file, nil)
+			e, spec, err := p.to(to).reach(moment, file, nil, engine.Ahead)
 			if err != nil {
 				return nil, link.Plan{}, err
 			}

@@ -52,7 +52,7 @@ func (f planFlags) run(ctx context.Context, p program, file linkfile.File) outpu
 		return output.Failed(err)
 	}
 	ctx = engine.OneMoment(ctx)
-	e, spec, err := p.reach(ctx, file, earlier(f.State))
+	e, spec, err := p.reach(ctx, file, earlier(f.State), engine.Ahead)
 	if err != nil {
 		_ = view.Fail(err)
 		return output.Failed(err)

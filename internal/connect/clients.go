@@ -8,11 +8,14 @@ import (
 	"authpocket/internal/outbound"
 )
 
-// AuthentikAtOnce is how many requests the connections that share Clients send to one authentik at a time.
-const AuthentikAtOnce = 4
+// How many requests the connections that share Clients send to one system at a time.
+const (
+	AuthentikAtOnce  = 4
+	PocketBaseAtOnce = 16
+)
 
 // Clients are HTTP clients that several connections share, so that they reuse connections and together stay within
-// AuthentikAtOnce. The zero value is ready.
+// AuthentikAtOnce and PocketBaseAtOnce. The zero value is ready.
 type Clients struct {
 	mu   sync.Mutex
 	list map[clientKey]*http.Client
@@ -40,6 +43,7 @@ func (c *Clients) of(system link.System, pem string) (*http.Client, error) {
 		if c.list == nil {
 			c.list = map[clientKey]*http.Client{}
 		}
+		cfg.AtOnce = PocketBaseAtOnce
 		if system == link.Authentik {
 			cfg.AtOnce = AuthentikAtOnce
 		}

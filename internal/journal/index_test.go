@@ -24,9 +24,9 @@ func TestTheIndexAgreesWithTheList(t *testing.T) {
 	agree := func(when string) []Summary {
 		t.Helper()
 		for range 2 {
-			list, aside, err := s.List()
-			must(t, err)
 			index, indexAside, err := s.Index()
+			must(t, err)
+			list, aside, err := s.List()
 			must(t, err)
 			list = link.Each(list, func(one Summary) Summary { one.Written = nil; return one })
 			if !reflect.DeepEqual(index, list) || len(indexAside) != len(aside) {

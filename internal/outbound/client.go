@@ -28,8 +28,8 @@ type Config struct {
 	// Roots are the trusted CAs, nil for the machine's own.
 	Roots *x509.CertPool
 	// Timeout bounds a whole call, body included, and the transport's wait for
-	// response headers. The default is 10 s, set on the client only, so that a
-	// copy of the client with another timeout can share its transport.
+	// response headers. The default is 10 s, set on the client only, see
+	// WithLimit.
 	Timeout time.Duration
 	// AtOnce is how many requests to one host may run at a time, 0 for no limit.
 	// The wait for a turn is no part of Timeout.
@@ -66,8 +66,8 @@ func New(cfg Config) *http.Client {
 		},
 	}
 	if cfg.AtOnce > 0 {
-		client.Transport = &turns{next: client.Transport, n: cfg.AtOnce, limit: cfg.Timeout,
-			hosts: map[string]*semaphore.Weighted{}}
+		client.Transport = &turns{client.Transport, cfg.Timeout,
+			&queues{n: cfg.AtOnce, hosts: map[string]*semaphore.Weighted{}}}
 		client.Timeout = 0
 	}
 	return client

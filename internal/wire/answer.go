@@ -31,8 +31,8 @@ type Answer struct {
 
 // Do sends r with send and reads the whole response. No status is an error.
 func Do(send func(*http.Request) (*http.Response, error), r *http.Request) Answer {
-	var left atomic.Bool
-	trace := &httptrace.ClientTrace{GotConn: func(httptrace.GotConnInfo) { left.Store(true) }}
+	var left atomic.Pointer[time.Time]
+	trace := &httptrace.ClientTrace{GotConn: func(httptrace.GotConnInfo) { left.Store(new(time.Now())) }}
 	ctx := r.Context()
 	a := Answer{Method: r.Method, Path: r.URL.Path, sent: time.Now()}
 	res, err := send(r.WithContext(httptrace.WithClientTrace(ctx, trace)))
@@ -43,14 +43,18 @@ func Do(send func(*http.Request) (*http.Response, error), r *http.Request) Answe
 		a.Body, a.Err = io.ReadAll(metered(ctx, res.Body))
 		_ = res.Body.Close() // read to the end, or given up on
 	}
-	a.Left, a.received = left.Load(), time.Now()
+	a.received = time.Now()
+	if at := left.Load(); at != nil {
+		a.Left, a.sent = true, *at // not when it began to wait for its turn
+	}
 	return a
 }
 
 // Call returns the method and path of the request, without its query.
 func (a Answer) Call() string { return a.Method + " " + a.Path }
 
-// Took returns the time from sending the request to the end of the response.
+// Took returns the time from sending the request to the end of the response. A request that waits for its turn or for a
+// connection has not been sent.
 func (a Answer) Took() time.Duration { return a.received.Sub(a.sent) }
 
 // OK reports whether the response is complete and successful.

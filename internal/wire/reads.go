@@ -41,7 +41,7 @@ func (r Reads) Hasty() Reads {
 // accepts all. If the last try runs out of time, Repeat returns the response
 // before it.
 func (r Reads) Repeat(ctx context.Context, whole func(Answer) bool, send func(context.Context) Answer) Answer {
-	ctx, cancel := context.WithTimeout(ctx, Patience)
+	ctx, cancel := outbound.WithTimeout(ctx, Patience)
 	defer cancel()
 	var before Answer
 	for try := 1; ; try++ {
@@ -61,7 +61,7 @@ func (r Reads) once(ctx context.Context, send func(context.Context) Answer) Answ
 	if r.Each == 0 {
 		return send(ctx)
 	}
-	ctx, cancel := context.WithTimeout(ctx, r.Each)
+	ctx, cancel := outbound.WithTimeout(ctx, r.Each)
 	defer cancel()
 	return send(ctx)
 }

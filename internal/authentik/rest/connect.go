@@ -11,6 +11,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"authpocket/internal/link"
+	"authpocket/internal/outbound"
 )
 
 // connectTimeout is the time limit of Connect.
@@ -26,7 +27,7 @@ func Connect(ctx context.Context, cfg Config) (*Client, error) {
 	c := NewClient(cfg)
 	steady := c.Reads
 	c.Reads = steady.Hasty()
-	ctx, cancel := context.WithTimeout(ctx, connectTimeout)
+	ctx, cancel := outbound.WithTimeout(ctx, connectTimeout)
 	defer cancel()
 	if err := c.recognise(ctx); err != nil {
 		return nil, err
@@ -41,6 +42,12 @@ func Connect(ctx context.Context, cfg Config) (*Client, error) {
 		me, err = c.ReadMe(both)
 		return err
 	})
+	if cfg.Meanwhile != nil {
+		group.Go(func() error {
+			cfg.Meanwhile(both)
+			return nil
+		})
+	}
 	if err := group.Wait(); err != nil {
 		return nil, err
 	}

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"authpocket/internal/link"
+	"authpocket/internal/outbound"
 	"authpocket/internal/pocketbase/rest"
 	"authpocket/internal/wire"
 )
@@ -23,7 +24,7 @@ func (c Writer) Apply(ctx context.Context, ch link.Change) error {
 	if f != nil {
 		return nothing(f)
 	}
-	ctx, cancel := context.WithTimeout(ctx, wire.Patience)
+	ctx, cancel := outbound.WithTimeout(ctx, wire.Patience)
 	defer cancel()
 	return c.carryOut(ctx, w)
 }

@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"authpocket/internal/link"
+	"authpocket/internal/outbound"
 	"authpocket/internal/pocketbase/rest"
 	"authpocket/internal/wire"
 )
@@ -32,7 +33,7 @@ func (c Checker) Realtime(ctx context.Context, d link.Desired) link.Check {
 	}
 	asked := "GET " + base + "/api/realtime as a guest"
 	const remedy = "Turn off buffering and compression for /api/realtime in the proxy in front of PocketBase."
-	ctx, cancel := context.WithTimeout(ctx, streamTime)
+	ctx, cancel := outbound.WithTimeout(ctx, streamTime)
 	defer cancel()
 	a := c.firstEvent(ctx, base)
 	event := string(a.Body)

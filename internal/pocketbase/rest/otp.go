@@ -6,12 +6,13 @@ import (
 	"strings"
 
 	"authpocket/internal/link"
+	"authpocket/internal/outbound"
 )
 
 // RequestOTP asks PocketBase to e-mail a one-time password to the superuser cfg.Email and returns its id, for
 // Config.OTP. PocketBase returns an id for unknown addresses too. The error is a *link.Fault.
 func RequestOTP(ctx context.Context, cfg Config) (otpID string, err error) {
-	ctx, cancel := context.WithTimeout(ctx, connectTime)
+	ctx, cancel := outbound.WithTimeout(ctx, connectTime)
 	defer cancel()
 	w := newTransport(cfg)
 	body := map[string]string{"email": strings.TrimSpace(cfg.Email)}

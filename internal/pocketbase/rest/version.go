@@ -8,6 +8,8 @@ import (
 	"net/url"
 	"regexp"
 	"time"
+
+	"authpocket/internal/outbound"
 )
 
 var (
@@ -23,7 +25,7 @@ const (
 
 // dashboardScript returns the path of the dashboard's script, empty if there is no dashboard, or a different one.
 func (w transport) dashboardScript(ctx context.Context) string {
-	ctx, cancel := context.WithTimeout(ctx, versionTime)
+	ctx, cancel := outbound.WithTimeout(ctx, versionTime)
 	defer cancel()
 	return w.match(ctx, "/_/", scriptInPage)
 }
@@ -34,7 +36,7 @@ func (w transport) dashboardVersion(ctx context.Context, script string) string {
 	if script == "" {
 		return ""
 	}
-	ctx, cancel := context.WithTimeout(ctx, versionTime)
+	ctx, cancel := outbound.WithTimeout(ctx, versionTime)
 	defer cancel()
 	return w.match(ctx, "/_/"+script, versionInScript)
 }

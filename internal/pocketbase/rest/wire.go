@@ -11,6 +11,7 @@ import (
 	"net/url"
 	"time"
 
+	"authpocket/internal/outbound"
 	"authpocket/internal/secret"
 	"authpocket/internal/wire"
 )
@@ -59,11 +60,7 @@ func (c Call) String() string { return c.verb() + " " + c.Path }
 // Unhurried returns a copy of w for calls that PocketBase answers only after authentik has answered it. It waits
 // longer, because that answer holds the reason of a failure.
 func (w transport) Unhurried() transport {
-	client := *w.client
-	if client.Timeout > 0 {
-		client.Timeout = w.long
-	}
-	w.client = &client
+	w.client = outbound.WithLimit(w.client, w.long)
 	return w
 }
 
