@@ -37,7 +37,7 @@ async function look(page, name, theme) {
   await cdp.detach();
 }
 
-for (const [theme, width] of [['light', 1100], ['dark', 360]]) {
+for (const [theme, width] of [['light', 1280], ['dark', 360]]) {
   test(`pages are accessible and fit, ${theme}, ${width} px`, async (t) => {
     await mkdir(`${here}out/pages`, { recursive: true });
     const demo = await startDemo();
@@ -63,11 +63,16 @@ for (const [theme, width] of [['light', 1100], ['dark', 360]]) {
     await look(page, '3-pocketbase', theme);
     await go('Continue');
     await look(page, '4-settings', theme);
+    t.diagnostic(`settings at ${width} px: ${await page.evaluate(() => document.documentElement.scrollHeight)} px high`);
     await go('Continue');
     await page.getByRole('alert').waitFor();
     await look(page, '4-settings-problem', theme);
-    for (const summary of await page.locator('summary').all()) await summary.click();
-    await look(page, '4-settings-open', theme);
+    await page.goto(demo.url + 'settings');
+    for (const [i, summary] of (await page.locator('summary').all()).entries()) {
+      await summary.click();
+      assert.equal(await page.locator('details[open]').count(), 1, 'one group is open at a time');
+      await look(page, `4-settings-open-${i + 1}`, theme);
+    }
     await page.getByRole('radio', { name: 'Trust every address' }).check();
     await go('Continue');
     await look(page, '5-review', theme);
@@ -77,6 +82,9 @@ for (const [theme, width] of [['light', 1100], ['dark', 360]]) {
     await page.getByRole('link', { name: 'Run checks' }).or(page.getByRole('button', { name: 'Run checks' })).click();
     await page.getByText('stands in the way').waitFor({ timeout: 60_000 });
     await look(page, '7-verify', theme);
+    for (const summary of await page.locator('.checks-folded summary').all()) await summary.click();
+    await page.getByRole('heading', { level: 3 }).first().waitFor();
+    await look(page, '7-verify-open', theme);
     await page.goto(demo.url + 'done');
     await look(page, '8-done', theme);
     await page.goto(demo.url + 'signin');

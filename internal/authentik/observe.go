@@ -34,6 +34,14 @@ func (c *Client) Observe(ctx context.Context, q link.Query) (link.AuthentikSnaps
 	return o.snap, nil
 }
 
+// ReadAhead sends what Observe would, each request once, so that an Observe in the same moment finds the answers.
+func ReadAhead(ctx context.Context, cfg rest.Config, q link.Query) {
+	c := rest.NewClient(cfg)
+	c.Reads.Tries = 1
+	o := &observation{c: newFacade(c), q: q}
+	_ = o.read(ctx) // Observe sends again what failed
+}
+
 // observation is a running Observe. Each reader fills its own part of the snapshot; mu guards the shared parts.
 type observation struct {
 	c    *Client

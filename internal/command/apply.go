@@ -16,8 +16,10 @@ import (
 // applyFlags are the flags of all commands that apply a plan.
 type applyFlags struct {
 	linkFlags
-	Yes  bool
-	seen bool // the plan is a saved one: it is not asked for, but compared with both systems
+	Yes bool
+	// ahead is what the plan is made from, nil if its commands read something else.
+	ahead ahead
+	seen  bool // the plan is a saved one: it is not asked for, but compared with both systems
 }
 
 func (f *applyFlags) add(cmd *cobra.Command, s *shared) {
@@ -83,6 +85,7 @@ func (f applyLinkFlags) run(ctx context.Context, p program) error {
 	if !one {
 		return p.applyAll(ctx, f, files)
 	}
+	f.ahead = engine.Ahead
 	return p.carryOutOn(ctx, f.applyFlags, files[0], f.planned, nil)
 }
 
@@ -138,8 +141,19 @@ func (p program) carryOut(ctx context.Context, f applyFlags, planned planner, ve
 func (p program) carryOutOn(ctx context.Context, f applyFlags, file linkfile.File, planned planner,
 	verify verifier) error {
 	view := p.viewOf(file, f.JSON, f.All)
-	moment := engine.OneMoment(ctx)
-	e, spec, err := p.reach(moment, file, kept(f.State))
+	moment, receipts, ahead := engine.OneMoment(ctx), kept(f.State), f.ahead
+	if f.Yes && ahead != nil {
+		var err error
+		if receipts, p.held, err = p.hold(ctx, file, receipts); err != nil {
+			return view.Fail(err)
+		}
+		if p.held == nil {
+			ahead = nil
+		} else {
+			defer p.held()
+		}
+	}
+	e, spec, err := p.reach(moment, file, receipts, ahead)
 	if err != nil {
 		return view.Fail(err)
 	}
@@ -148,7 +162,7 @@ func (p program) carryOutOn(ctx context.Context, f applyFlags, file linkfile.Fil
 	outcomes := output.Outcomes{}
 	show := func(made link.Plan) {
 		plan, outcomes = made, output.NewOutcomes(made)
-		if !f.JSON {
+		if !f.JSON && !made.Saved {
 			view.Plan(plan)
 		}
 	}
@@ -178,7 +192,8 @@ func (p program) carryOutOn(ctx context.Context, f applyFlags, file linkfile.Fil
 	return nil
 }
 
-// applySeen makes a plan, asks, and applies the plan.
+// applySeen makes a plan, asks, and applies the plan. A saved one is shown once it is compared with both systems, when it
+// is known which of its values are defaults.
 func (p program) applySeen(ctx context.Context, e *engine.Engine, made engine.Planner, show func(link.Plan),
 	hook engine.Hook) error {
 	plan, err := made(ctx)
@@ -186,7 +201,14 @@ func (p program) applySeen(ctx context.Context, e *engine.Engine, made engine.Pl
 		return err
 	}
 	show(plan)
-	if !plan.Empty() && !plan.Saved && !p.confirmed(ctx, plan) {
+	if plan.Saved {
+		return e.ApplyAmong(ctx, plan, engine.Among{Ready: func(fresh link.Plan) error {
+			fresh.Saved = false
+			show(fresh)
+			return nil
+		}}, hook)
+	}
+	if !plan.Empty() && !p.confirmed(ctx, plan) {
 		return output.Declined()
 	}
 	return e.Apply(ctx, plan, hook)

@@ -9,6 +9,9 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"authpocket/internal/engine"
+	"authpocket/internal/journal"
+	"authpocket/internal/link"
 	"authpocket/internal/visible"
 )
 
@@ -109,7 +112,7 @@ func (f *sourceFlags) users(ctx context.Context, p program, typed string) []cobr
 }
 
 // Receipts suggests the IDs of receipts, newest first.
-func (f *stateFlag) receipts(context.Context, program, string) []cobra.Completion {
+func (f *stateFlag) undoable(context.Context, program, string) []cobra.Completion {
 	store, err := earlier(f.State)()
 	if store == nil || err != nil {
 		return nil
@@ -118,9 +121,7 @@ func (f *stateFlag) receipts(context.Context, program, string) []cobra.Completio
 	if err != nil {
 		return nil
 	}
-	ids := make([]cobra.Completion, len(list))
-	for i, r := range list {
-		ids[i] = cobra.CompletionWithDesc(r.ID, string(r.Kind)+" of "+r.Slug+", "+r.When.Local().Format(time.DateTime))
-	}
-	return ids
+	return link.Each(engine.Undoable(list), func(r journal.Summary) cobra.Completion {
+		return cobra.CompletionWithDesc(r.ID, string(r.Kind)+" of "+r.Slug+", "+r.When.Local().Format(time.DateTime))
+	})
 }

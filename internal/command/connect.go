@@ -34,15 +34,23 @@ func (p program) open(ctx context.Context, v *output.View, f fileFlags, receipts
 		return nil, link.Spec{}, err
 	}
 	v.File = file
-	return p.reach(ctx, file, receipts)
+	return p.reach(ctx, file, receipts, nil)
 }
 
+// ahead returns what a command observes.
+type ahead func(link.Spec) link.Query
+
 // reach connects to both systems of a link file concurrently and opens the
-// receipts. Several links share theirs.
-func (p program) reach(ctx context.Context, file linkfile.File, receipts store) (*engine.Engine, link.Spec, error) {
+// receipts. Several links share theirs. What the command observes in the moment
+// of ctx is read meanwhile, nothing if ahead is nil.
+func (p program) reach(ctx context.Context, file linkfile.File, receipts store, ahead ahead) (*engine.Engine, link.Spec,
+	error) {
 	spec, problems := file.Spec()
 	if len(problems) > 0 {
 		return nil, spec, problems
+	}
+	if ahead != nil {
+		p.ahead = new(ahead(spec))
 	}
 	cfg, err := p.connectBoth(ctx, file)
 	if err != nil {
@@ -51,10 +59,22 @@ func (p program) reach(ctx context.Context, file linkfile.File, receipts store) 
 	if p.common != nil {
 		receipts, cfg.Joint = p.common.receipts, p.common.joint
 	}
+	cfg.Held = p.held
 	if cfg.Receipts, err = receipts(); err != nil {
 		return nil, spec, err
 	}
 	return engine.New(cfg), spec, nil
+}
+
+// hold locks the two systems of a link file, so that an apply that nobody looks at can read ahead. If it can't, it
+// returns no lock.
+func (p program) hold(ctx context.Context, file linkfile.File, receipts store) (store, func(), error) {
+	opened, err := receipts()
+	if err != nil {
+		return nil, nil, err
+	}
+	return func() (*engine.Store, error) { return opened, nil },
+		engine.Hold(ctx, opened, file.Authentik.Base, file.PocketBase.Base), nil
 }
 
 // orInterrupted returns err, which came before anything was written, or says that a signal caused it.
@@ -69,6 +89,9 @@ func orInterrupted(ctx context.Context, err error) error {
 func (p program) connectBoth(ctx context.Context, file linkfile.File) (engine.Config, error) {
 	cfg := engine.Config{Program: releaseVersion(), Log: p.log, AuthentikURL: file.Authentik.Base,
 		PocketBaseURL: file.PocketBase.Base, Others: file.Others}
+	if _, err := readCA(p.caFile); err != nil {
+		return cfg, caFault("", "", err)
+	}
 	var (
 		a     connect.Authentik
 		b     connect.PocketBase
@@ -81,7 +104,7 @@ func (p program) connectBoth(ctx context.Context, file linkfile.File) (engine.Co
 	group.Wait()
 	erase()
 	for _, client := range []*http.Client{a.HTTP, b.HTTP} { // a command that repeats connects anew each time
-		if client != nil {
+		if client != nil && p.common == nil { // several links close theirs together
 			context.AfterFunc(ctx, client.CloseIdleConnections)
 		}
 	}
@@ -113,7 +136,7 @@ func (p program) warnExpiry(b connect.PocketBase) {
 }
 
 func (p program) connector() connect.Connector {
-	c := connect.Connector{Log: p.log}
+	c := connect.Connector{Log: p.log, Ahead: p.ahead}
 	if p.common != nil {
 		c.Clients = &p.common.clients
 	}
@@ -123,7 +146,7 @@ func (p program) connector() connect.Connector {
 func (p program) connectAuthentik(ctx context.Context, f linkfile.Authentik) (connect.Authentik, error) {
 	ca, err := readCA(cmp.Or(f.CAFile, p.caFile))
 	if err != nil {
-		return connect.Authentik{}, fmt.Errorf("authentik.ca_file: %w", err)
+		return connect.Authentik{}, caFault("authentik", f.CAFile, err)
 	}
 	return p.connector().ToAuthentik(ctx, connect.AuthentikLogin{URL: f.Base, Token: f.Token, CA: ca})
 }
@@ -131,11 +154,19 @@ func (p program) connectAuthentik(ctx context.Context, f linkfile.Authentik) (co
 func (p program) connectPocketBase(ctx context.Context, f linkfile.PocketBase) (connect.PocketBase, error) {
 	ca, err := readCA(cmp.Or(f.CAFile, p.caFile))
 	if err != nil {
-		return connect.PocketBase{}, fmt.Errorf("pocketbase.ca_file: %w", err)
+		return connect.PocketBase{}, caFault("pocketbase", f.CAFile, err)
 	}
 	return p.connector().ToPocketBase(ctx, connect.PocketBaseLogin{
 		URL: f.Base, Token: f.Token, Email: f.Email, Password: f.Password, CA: ca,
 	})
+}
+
+// caFault returns the error for a CA file, that of a link file or else of --ca-file.
+func caFault(system, inFile string, err error) error {
+	if inFile == "" {
+		return fmt.Errorf("--ca-file: %w", err)
+	}
+	return fmt.Errorf("%s.ca_file: %w", system, err)
 }
 
 // readCA returns the text of a CA file, or nothing if none is given.

@@ -144,7 +144,9 @@ type program struct {
 	terminal.Streams
 	log    *slog.Logger
 	caFile string
-	common *common // of several links, nil for one
+	common *common     // of several links, nil for one
+	ahead  *link.Query // what is read while connecting, nil for nothing
+	held   func()      // releases the lock of the two systems, nil if it is not held
 }
 
 // view returns what prints the outcome of the command.

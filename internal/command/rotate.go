@@ -41,6 +41,7 @@ func (f rotateFlags) run(ctx context.Context, p program) error {
 		return checks, p.restoreSecret(ctx, e, plan)
 	}
 	f.needs = append(linkfile.Identity(), linkfile.EmailKey().Path)
+	f.ahead = engine.Ahead
 	return p.carryOut(ctx, f.applyFlags, (*engine.Engine).Rotation, verify)
 }
 

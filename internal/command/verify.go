@@ -152,7 +152,7 @@ func (f verifyFlags) measure(ctx context.Context, p program, file linkfile.File,
 		receipts = kept(f.State)
 	}
 	moment := engine.OneMoment(ctx)
-	e, spec, err := p.reach(moment, file, receipts)
+	e, spec, err := p.reach(moment, file, receipts, engine.AheadOfVerify)
 	if err != nil {
 		r.Err = err
 		return r

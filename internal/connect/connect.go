@@ -48,6 +48,8 @@ type Connector struct {
 	RequestOTP func(context.Context, pbrest.Config) (string, error)
 	Log        *slog.Logger
 	Clients    *Clients // nil: each connection has its own
+	// Ahead is what both systems are asked while connecting, for an observation in the same moment. nil asks nothing.
+	Ahead *link.Query
 }
 
 // WithDefaults returns c with the real connections for the fields that are nil.
@@ -103,6 +105,10 @@ func (c Connector) ToAuthentik(ctx context.Context, l AuthentikLogin) (Authentik
 		return Authentik{}, err
 	}
 	cfg := rest.Config{URL: l.URL, Token: l.Token, HTTP: client, Log: c.Log}
+	if c.Ahead != nil {
+		ahead := cfg
+		cfg.Meanwhile = func(ctx context.Context) { authentik.ReadAhead(ctx, ahead, *c.Ahead) }
+	}
 	system, err := c.WithDefaults().Authentik(ctx, cfg)
 	if err != nil {
 		client.CloseIdleConnections()
@@ -149,6 +155,10 @@ func (c Connector) toPocketBase(ctx context.Context, l PocketBaseLogin, otp *pbr
 		return PocketBase{}, err
 	}
 	cfg.OTP = otp
+	if c.Ahead != nil {
+		ahead := cfg
+		cfg.Meanwhile = func(ctx context.Context) { pocketbase.ReadAhead(ctx, ahead, *c.Ahead) }
+	}
 	system, err := c.WithDefaults().PocketBase(ctx, cfg)
 	if err != nil {
 		cfg.HTTP.CloseIdleConnections()

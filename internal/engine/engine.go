@@ -63,6 +63,8 @@ type Config struct {
 	Receipts      *Store // nil keeps no receipts
 	// Joint holds the lock of the two systems for several links of one run, nil for a link alone.
 	Joint *journal.Joint
+	// Held releases the lock of the two systems, which the first apply then need not take. nil: it is not held.
+	Held func()
 	// Others are the other links of the link file to this PocketBase.
 	Others  []link.Other
 	Program string       // authpocket's version, for the receipts
@@ -76,6 +78,7 @@ type Engine struct {
 	log        *slog.Logger
 	receipts   *Store // nil keeps no receipts
 	joint      *journal.Joint
+	held       func()
 	others     []link.Other
 	meta       journal.Meta
 }
@@ -87,8 +90,8 @@ func New(cfg Config) *Engine {
 	}
 	return &Engine{
 		authentik: cfg.Authentik, pocketbase: cfg.PocketBase, log: cfg.Log, receipts: cfg.Receipts, joint: cfg.Joint,
-		others: cfg.Others,
-		meta:   journal.Meta{AuthentikURL: cfg.AuthentikURL, PocketBaseURL: cfg.PocketBaseURL, Program: cfg.Program},
+		held: cfg.Held, others: cfg.Others,
+		meta: journal.Meta{AuthentikURL: cfg.AuthentikURL, PocketBaseURL: cfg.PocketBaseURL, Program: cfg.Program},
 	}
 }
 
@@ -119,11 +122,17 @@ type observer func(context.Context, link.Spec) (Snapshots, error)
 // observeLink is Observe for a plan that links. On an authentik with many
 // providers it reads only those of the link, unless it takes all to find them.
 func (e *Engine) observeLink(ctx context.Context, spec link.Spec) (Snapshots, error) {
-	return e.observeFew(ctx, spec, spec.Query())
+	return e.observeFew(ctx, spec, Ahead(spec))
+}
+
+// Ahead returns what Plan observes, for who connects: what is read then is not read again in the same moment.
+func Ahead(spec link.Spec) link.Query {
+	q := spec.Query()
+	q.Few = true
+	return q
 }
 
 func (e *Engine) observeFew(ctx context.Context, spec link.Spec, q link.Query) (Snapshots, error) {
-	q.Few = true
 	snaps, err := e.observe(ctx, q)
 	a := &snaps.Authentik
 	if err != nil || a.ProviderCount == 0 {

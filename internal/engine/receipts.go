@@ -104,6 +104,10 @@ func (e *Engine) Newest(spec link.Spec) (string, error) {
 
 // lock locks the two systems against other processes and requests.
 func (e *Engine) lock(ctx context.Context) (unlock func(), err error) {
+	if e.held != nil {
+		unlock, e.held = e.held, nil
+		return unlock, nil
+	}
 	if e.receipts == nil {
 		return func() {}, nil
 	}
@@ -111,6 +115,24 @@ func (e *Engine) lock(ctx context.Context) (unlock func(), err error) {
 		return e.joint.Lock(ctx, e.key())
 	}
 	return e.receipts.Lock(ctx, e.key())
+}
+
+// Hold locks the two systems for an ApplyUnseen, as Config.Held, so that what is read while connecting to them is read
+// under its lock. It returns nil if another has the lock, or if something was interrupted, which is dealt with first.
+func Hold(ctx context.Context, store *Store, authentikURL, pocketbaseURL string) (unlock func()) {
+	key := journal.Key(authentikURL, pocketbaseURL)
+	unlock, err := store.Lock(ctx, key)
+	if err != nil {
+		return nil
+	}
+	list, aside, err := store.List()
+	if err != nil || len(aside) > 0 || slices.ContainsFunc(list, func(one journal.Summary) bool {
+		return one.Outcome == "" && one.Key() == key
+	}) {
+		unlock()
+		return nil
+	}
+	return unlock
 }
 
 // SetAside returns the files that look like receipts but cannot be read. They

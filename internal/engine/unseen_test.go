@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"authpocket/internal/engine"
+	"authpocket/internal/journal"
 	"authpocket/internal/link"
 )
 
@@ -56,5 +57,48 @@ func TestAPlanThatNobodySawIsNotMadeWhileAnotherIsApplied(t *testing.T) {
 	}
 	if stopped, ok := errors.AsType[*link.Stopped](err); !ok || stopped.Written() != link.WrittenNone {
 		t.Errorf("the second is told %v", err)
+	}
+}
+
+// holding connects an engine while the lock of its two systems is held. It returns nil if that can't be.
+func holding(t *testing.T, m *memory, store *journal.Store) *engine.Engine {
+	t.Helper()
+	const authentik, pocketBase = "https://authentik.company", "https://pocketbase.company"
+	held := engine.Hold(t.Context(), store, authentik, pocketBase)
+	if held == nil {
+		return nil
+	}
+	if unlock, err := openStore(t, store.Dir()).Lock(t.Context(), journal.Key(authentik, pocketBase)); err == nil {
+		unlock()
+		t.Error("another gets the lock that is held")
+	}
+	return engine.New(engine.Config{Authentik: memoryAuthentik{memory: m}, PocketBase: memoryPocketBase{memory: m},
+		AuthentikURL: authentik, PocketBaseURL: pocketBase, Receipts: store, Held: held})
+}
+
+func TestAnApplyHasTheLockFromBeforeItConnects(t *testing.T) {
+	store, m := openStore(t, t.TempDir()), newMemory()
+	e := holding(t, m, store)
+	if e == nil {
+		t.Fatal("the lock can't be had")
+	}
+	m.apply = func(context.Context, link.Change) error {
+		if holding(t, newMemory(), openStore(t, store.Dir())) != nil {
+			t.Error("another gets the lock during the apply")
+		}
+		return errors.New("refused")
+	}
+	if err := e.ApplyUnseen(t.Context(), unseen(e), func(link.Plan) {}, func(engine.Event) {}); err == nil {
+		t.Fatal("it applies")
+	}
+	if holding(t, m, store) != nil {
+		t.Error("the lock is had although an apply was interrupted")
+	}
+	m.apply = nil
+	if err := e.ApplyUnseen(t.Context(), unseen(e), func(link.Plan) {}, func(engine.Event) {}); err != nil {
+		t.Fatalf("the lock is not free after the apply: %v", err)
+	}
+	if holding(t, m, store) == nil {
+		t.Error("the lock can't be had after all is done")
 	}
 }

@@ -17,11 +17,16 @@ func OneMoment(ctx context.Context) context.Context { return wire.OneMoment(ctx)
 // with. The error is link.Problems if the spec cannot be carried out.
 func (e *Engine) Desire(ctx context.Context, spec link.Spec) (link.Desired, error) {
 	plan, _, err := e.plan(ctx, spec, func(ctx context.Context, spec link.Spec) (Snapshots, error) {
-		q := spec.Query()
-		q.Unwarned = true
-		return e.observeFew(ctx, spec, q)
+		return e.observeFew(ctx, spec, AheadOfVerify(spec))
 	})
 	return plan.Desired, err
+}
+
+// AheadOfVerify returns what Desire observes, as Ahead does for Plan.
+func AheadOfVerify(spec link.Spec) link.Query {
+	q := Ahead(spec)
+	q.Unwarned = true
+	return q
 }
 
 // NoLink returns the failed check of a link that does not exist, and whether it

@@ -110,7 +110,7 @@ func ProviderAttrs() []Attr[Provider, ProviderState] {
 		redirects(Meta{
 			Key: "redirect_uris", Spec: "provider.redirect_uris", Label: "Redirect URIs",
 			Ask: Ask{Control: AskLines, Given: true, Hint: "One per line. Leave empty to keep the existing ones and " +
-				"add one per address above. An app without a pop-up, as on phones, also needs its own address or scheme. " +
+				"add one per PocketBase address. An app without a pop-up, as on phones, also needs its own address or scheme. " +
 				"Start a pattern with regex:"},
 			Doc: Doc{"list of addresses, or of `url:` with `mode: strict` or `regex`",
 				"the existing ones, and one per public address"},

@@ -10,6 +10,14 @@ import (
 	"authpocket/internal/pocketbase/rest"
 )
 
+// ReadAhead sends what Observe would, each request once, so that an Observe in the same moment finds the answers.
+func ReadAhead(ctx context.Context, cfg rest.Config, q link.Query) {
+	cfg.Token = cfg.Token.AsPasted()
+	c := rest.NewClient(cfg, rest.Identity{})
+	c.Wire.Reads.Tries = 1
+	_, _ = newFacade(c).Observe(ctx, q) // Observe sends again what failed
+}
+
 // Observe returns the auth collections, the settings, and of the queried collection the number of people linked to each
 // slot. It sends three requests at once, more for long lists. The error is a *link.Fault.
 func (c *Client) Observe(ctx context.Context, q link.Query) (link.PocketBaseSnapshot, error) {

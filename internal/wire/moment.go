@@ -2,24 +2,25 @@ package wire
 
 import (
 	"context"
+	"net/http"
 	"sync"
 )
 
 type momentKey struct{}
 
-// moment holds the successful answers to the reads of one moment.
+// moment holds the answers to the reads of one moment.
 type moment struct {
 	mu    sync.Mutex
 	reads map[string]*shared
 }
 
-// shared is a read and its answer, nil until it succeeds. The turn is held while it is sent.
+// shared is a read and its answer, nil until there is one that a repetition would give, too. The turn is held while it is sent.
 type shared struct {
 	turn   chan struct{}
 	answer *Answer
 }
 
-// OneMoment returns a context in which all that measure at one moment share their reads: each succeeds once. It
+// OneMoment returns a context in which all that measure at one moment share their reads: each is answered once. It
 // returns one that already is.
 func OneMoment(ctx context.Context) context.Context {
 	if ctx.Value(momentKey{}) != nil {
@@ -46,7 +47,7 @@ func Share(ctx context.Context, key string, send func() Answer) Answer {
 		return *read.answer
 	}
 	a := send()
-	if a.OK() {
+	if a.OK() || a.Status >= http.StatusBadRequest && !worthRetrying(a, nil) {
 		read.answer = &a
 	}
 	return a

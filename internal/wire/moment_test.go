@@ -49,6 +49,11 @@ func TestReadsOfOneMomentAreSharedOnceTheySucceed(t *testing.T) {
 		if a := ask(ctx, "other"); a.Path != "other" || sent.Load() != 3 {
 			t.Errorf("another read: %s, sent %d times", a.Path, sent.Load())
 		}
+		refuse := func() Answer { return Answer{Status: http.StatusNotFound, Path: "refused"} }
+		Share(ctx, "none", refuse)
+		if a, known := Known(ctx, "none"); !known || a.Path != "refused" {
+			t.Errorf("that there is none is known: %v, %s", known, a.Path)
+		}
 		ask(t.Context(), "list")
 		ask(OneMoment(t.Context()), "list")
 		if sent.Load() != 5 {

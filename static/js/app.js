@@ -60,18 +60,25 @@ document.addEventListener("done", () => {
   document.title = `${heading.lastChild.textContent.trim()} – authpocket`;
 });
 
-// Names that were looked up are taken over, into a list one a line.
-const showFinders = () => {
-  for (const finder of document.querySelectorAll("[data-finder]")) finder.hidden = false;
+// A field for names completes the line that is being typed.
+const lineAt = (field) => {
+  const at = field.selectionStart;
+  const end = field.value.indexOf("\n", at);
+  return [field.value.lastIndexOf("\n", at - 1) + 1, end < 0 ? field.value.length : end];
 };
-showFinders();
-document.addEventListener("done", showFinders);
+document.addEventListener("input", (event) => {
+  const finder = document.querySelector(`[data-finder="${event.target.id}"]`);
+  if (!finder) return;
+  const query = finder.firstElementChild;
+  query.value = event.target.value.slice(...lineAt(event.target)).trim();
+  if (query.value) query.dispatchEvent(new Event("find"));
+  else finder.lastElementChild.replaceChildren();
+});
 document.addEventListener("click", (event) => {
   const button = event.target.closest("[data-add]");
   if (!button) return;
-  const list = document.getElementById(button.dataset.to);
-  if (list.tagName === "INPUT") return list.value = button.dataset.add;
-  const names = list.value.split("\n").filter((name) => name.trim() !== "");
-  if (!names.includes(button.dataset.add)) names.push(button.dataset.add);
-  list.value = names.join("\n");
+  const field = document.getElementById(button.dataset.to);
+  field.setRangeText(button.dataset.add, ...lineAt(field), "end");
+  button.closest("[role=status]").replaceChildren();
+  field.focus();
 });

@@ -13,13 +13,11 @@ type EmailOption struct {
 func EmailOptions() []EmailOption {
 	return []EmailOption{
 		{link.EmailTrustAll, "Trust every address",
-			"Safe if only admins or your directory can set e-mail addresses. Anyone who can set an address in " +
-				"authentik can sign in to the PocketBase account with that address."},
+			"Safe if only admins set addresses: whoever can set one gets the account that has it."},
 		{link.EmailTrustAttribute, "Trust addresses marked as verified",
-			"Only for users with the attribute email_verified set to true in authentik. You or your enrollment " +
-				"flow set it."},
+			"Only for users whose authentik attribute email_verified is true. You or a flow set it."},
 		{link.EmailLeave, "Keep addresses unverified",
-			"authentik reports every address as unverified. Safe, but PocketBase does not store the address."},
+			"Safe. authentik reports every address as unverified, and PocketBase stores none."},
 	}
 }
 

@@ -35,7 +35,7 @@ func TestControlsStandInTheOrderThatProblemsAreToldIn(t *testing.T) {
 	walk(doc, func(n *html.Node) {
 		name := attr(n, "name")
 		control := n.Data == "input" || n.Data == "textarea" || n.Data == "select"
-		if control && attr(n, "type") != "hidden" && name != "q" && !slices.Contains(names, name) {
+		if control && attr(n, "type") != "hidden" && name != "" && name != "q" && !slices.Contains(names, name) {
 			names = append(names, name)
 		}
 	})
@@ -48,9 +48,9 @@ func TestProblemsAreToldInThePagesOrder(t *testing.T) {
 	in := settingsInput()
 	in.Problems = link.Problems{
 		{Field: "pocketbase.issuers.2", Summary: "fourth"}, {Field: "nowhere.at.all", Summary: "last"},
-		{Field: "email", Summary: "second"},
+		{Field: "email", Summary: "first"},
 		{Field: "existing", Summary: "also last"}, {Field: "access.users.0", Summary: "third"},
-		{Field: "application.name", Summary: "first"},
+		{Field: "application.name", Summary: "second"},
 	}
 	p := setup.NewSettings(view.Head{}, in)
 	var texts, targets []string
@@ -60,11 +60,11 @@ func TestProblemsAreToldInThePagesOrder(t *testing.T) {
 	if want := []string{"first", "second", "third", "fourth", "last", "also last"}; !slices.Equal(texts, want) {
 		t.Errorf("the order is %q, want %q", texts, want)
 	}
-	if want := []string{"application-name", "email", "access-users", "pocketbase-issuers", "",
+	if want := []string{"email", "application-name", "access-users", "pocketbase-issuers", "",
 		""}; !slices.Equal(targets, want) {
 		t.Errorf("the targets are %q, want %q", targets, want)
 	}
-	if !p.Access.Open || !p.PocketBase.Open || p.Authentik.Open {
+	if !p.Application.Open || !p.Access.Open || !p.Endpoints.Open || p.Provider.Open || p.PocketBase.Open {
 		t.Error("the groups with problems have to be open, and no other")
 	}
 }
@@ -109,14 +109,14 @@ func TestEmailOptionsSayWhatHappens(t *testing.T) {
 func TestAnAnswerThatIsNotOfferedIsNotLost(t *testing.T) {
 	in := settingsInput()
 	in.Form.Set("provider.signing_key", "a key that is gone")
-	c := setup.NewSettings(view.Head{}, in).Authentik.Key
+	c := setup.NewSettings(view.Head{}, in).Provider.Key
 	if last := c.Options[len(c.Options)-1]; last.Value != "a key that is gone" || !last.Checked {
 		t.Errorf("the options are %+v", c.Options)
 	}
 }
 
 func TestOnlyKeysThatCanSignAreOffered(t *testing.T) {
-	for _, o := range setup.NewSettings(view.Head{}, settingsInput()).Authentik.Key.Options {
+	for _, o := range setup.NewSettings(view.Head{}, settingsInput()).Provider.Key.Options {
 		if o.Value == "edge" {
 			t.Error("an Ed25519 key is offered")
 		}
@@ -125,13 +125,13 @@ func TestOnlyKeysThatCanSignAreOffered(t *testing.T) {
 	in.Authentik.Keys = nil
 	in.Desired.Key = &link.KeyState{Name: "new"}
 	in.Form.Del("provider.signing_key")
-	if o := setup.NewSettings(view.Head{}, in).Authentik.Key.Options; len(o) != 1 || o[0].Value != "" || !o[0].Checked {
+	if o := setup.NewSettings(view.Head{}, in).Provider.Key.Options; len(o) != 1 || o[0].Value != "" || !o[0].Checked {
 		t.Errorf("without a key the options are %+v", o)
 	}
 }
 
 func TestMappedFieldsOfferWhatFits(t *testing.T) {
-	for _, c := range setup.NewSettings(view.Head{}, settingsInput()).PocketBase.Mapped {
+	for _, c := range setup.NewSettings(view.Head{}, settingsInput()).Records.Mapped {
 		var values []string
 		for _, o := range c.Options {
 			values = append(values, o.Value)

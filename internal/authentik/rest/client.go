@@ -23,6 +23,8 @@ type Config struct {
 	Log   *slog.Logger // nil discards
 	// Pause waits before a call is repeated. nil waits in real time.
 	Pause func(context.Context, time.Duration) error
+	// Meanwhile is called by Connect once it has recognised authentik, and is waited for. nil does nothing.
+	Meanwhile func(context.Context)
 }
 
 // Identity is authentik's version and the token's owner.

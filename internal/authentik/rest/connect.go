@@ -42,6 +42,12 @@ func Connect(ctx context.Context, cfg Config) (*Client, error) {
 		me, err = c.ReadMe(both)
 		return err
 	})
+	if cfg.Meanwhile != nil {
+		group.Go(func() error {
+			cfg.Meanwhile(both)
+			return nil
+		})
+	}
 	if err := group.Wait(); err != nil {
 		return nil, err
 	}

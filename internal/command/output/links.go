@@ -27,11 +27,25 @@ func (s Summary) Exit() error {
 	return s.Code
 }
 
-// The outcomes that all commands have. A link is not started after a signal.
+// The outcomes. A link is not started after a signal.
 const (
-	OutcomeFailed     = "failed"
-	OutcomeNotStarted = "not started"
+	OutcomeFailed       = "failed"
+	OutcomeNotStarted   = "not started"
+	OutcomeNothing      = "nothing to change"
+	OutcomeChanges      = "changes"
+	OutcomeApplied      = "applied"
+	OutcomePassed       = "passed"
+	OutcomeChecksFailed = "checks failed"
 )
+
+// OutcomesOf returns the outcomes with which a command prints a result.
+func OutcomesOf(command string) []any {
+	return map[string][]any{
+		"plan":   {OutcomeNothing, OutcomeChanges},
+		"apply":  {OutcomeNothing, OutcomeApplied, OutcomeFailed},
+		"verify": {OutcomePassed, OutcomeChecksFailed, OutcomeFailed},
+	}[command]
+}
 
 // Failed returns the summary of a link that an error stopped.
 func Failed(err error) Summary {

@@ -24,7 +24,9 @@ func Documents() map[string]reflect.Type {
 		"Check": reflect.TypeFor[link.Check](), "Message": reflect.TypeFor[link.Message](),
 		"Way": reflect.TypeFor[link.Way](), "Place": reflect.TypeFor[link.Place](),
 		"Sign-in": reflect.TypeFor[signin.Verdict](), "Stage": reflect.TypeFor[signin.Stage](),
-		"Record": reflect.TypeFor[signin.Record](), "Redirect": reflect.TypeFor[signin.Mismatch](),
+		"Prediction": reflect.TypeFor[signin.Prediction](), "Account": reflect.TypeFor[signin.Account](),
+		"Refused field": reflect.TypeFor[signin.FieldFault](),
+		"Record":        reflect.TypeFor[signin.Record](), "Redirect": reflect.TypeFor[signin.Mismatch](),
 		"Difference": reflect.TypeFor[signin.Difference](), "Evidence": reflect.TypeFor[signin.Evidence](),
 		"Receipt": reflect.TypeFor[receiptRow](), "Set aside": reflect.TypeFor[setAsideRow](),
 	}

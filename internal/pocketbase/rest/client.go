@@ -25,6 +25,9 @@ type Config struct {
 	Log      *slog.Logger // nil logs nothing
 	// Pause waits before a call is repeated. Nil waits in real time.
 	Pause func(context.Context, time.Duration) error
+	// Meanwhile is called by Connect with a token that looks like one, once it has recognised PocketBase, and is waited
+	// for. It reads the settings, which then show whether the token works, instead of a request for its owner.
+	Meanwhile func(context.Context)
 }
 
 // OTP is the second step for a superuser with MFA: the one-time password that PocketBase sent by e-mail.

@@ -35,7 +35,16 @@ func Connect(ctx context.Context, cfg Config) (*Client, error) {
 		group   sync.WaitGroup
 	)
 	group.Go(func() { version = w.dashboardVersion(ctx, script) })
-	group.Go(func() { in, f = w.signIn(ctx, cfg) })
+	signIn, cancel := context.WithCancel(ctx)
+	defer cancel()
+	group.Go(func() {
+		if in, f = w.signIn(signIn, cfg); f != nil {
+			cancel()
+		}
+	})
+	if _, wrong := checkShape(cfg.Token.AsPasted()); wrong == nil && cfg.Meanwhile != nil {
+		group.Go(func() { cfg.Meanwhile(signIn) })
+	}
 	group.Wait()
 	if old := w.checkAge(ctx, version); old != nil {
 		return nil, old // which also explains a refused sign-in

@@ -49,6 +49,15 @@ func TestConnectWithToken(t *testing.T) {
 		if got.Refreshable != one.refreshable || got.Expires.Before(time.Now()) {
 			t.Errorf("%s: expires %v, refreshable %v", one.name, got.Expires, got.Refreshable)
 		}
+		cfg, called := config(t, server.URL(), one.token), false
+		cfg.Meanwhile = func(context.Context) { called = true }
+		if client, err = Connect(t.Context(), cfg); err != nil || !called {
+			t.Fatalf("%s: called %v, %v", one.name, called, err)
+		}
+		got.SuperuserEmail = "" // the settings do not tell it
+		if reading := client.Identity(); reading != got {
+			t.Errorf("%s: %+v when the settings are read, else %+v", one.name, reading, got)
+		}
 	}
 }
 
@@ -126,6 +135,12 @@ func TestConnectRefusesCredentials(t *testing.T) {
 		cfg.Email, cfg.Password = one.email, secret.New(one.password)
 		_, err := Connect(t.Context(), cfg)
 		f := pbtest.FaultOf(t, err)
+		cfg.Meanwhile = func(context.Context) {}
+		_, err = Connect(t.Context(), cfg)
+		if g := pbtest.FaultOf(t, err); g.Summary != f.Summary || g.Todo != f.Todo || g.Field != f.Field ||
+			g.Kind != f.Kind {
+			t.Errorf("%s: %v, and when the settings are read: %v", one.name, f, err)
+		}
 		if f.Field != one.field || f.Kind != link.FaultToken || !strings.Contains(f.Summary, one.says) {
 			t.Errorf("%s: field %s, kind %q: %s", one.name, f.Field, f.Kind, f.Summary)
 		}
@@ -142,7 +157,10 @@ func TestConnectSuperuserIPs(t *testing.T) {
 	byToken := config(t, server.URL(), server.Token())
 	byPassword := config(t, server.URL(), "")
 	byPassword.Email, byPassword.Password = server.Email(), secret.New(server.Password())
-	for field, cfg := range map[string]Config{fieldToken: byToken, fieldPassword: byPassword} {
+	reading := byToken
+	reading.Meanwhile = func(context.Context) {}
+	for _, cfg := range []Config{byToken, reading, byPassword} {
+		field := cfg.credentialField()
 		_, err := Connect(t.Context(), cfg)
 		f := pbtest.FaultOf(t, err)
 		if f.Kind != link.FaultPermission || f.Field != field || !strings.Contains(f.Summary, "superuser IP list") {

@@ -33,6 +33,8 @@ func (s superuser) with(token secret.Text, c claims) account {
 
 func (w transport) signIn(ctx context.Context, cfg Config) (account, *link.Fault) {
 	switch {
+	case cfg.Token.IsSet() && cfg.Meanwhile != nil:
+		return w.withSettings(ctx, cfg.Token.AsPasted())
 	case cfg.Token.IsSet():
 		return w.withToken(ctx, cfg.Token.AsPasted())
 	case cfg.OTP != nil:
@@ -69,21 +71,47 @@ func (w transport) withToken(ctx context.Context, token secret.Text) (account, *
 	return res.Record.with(token, c), nil
 }
 
+// withSettings tries the token where only superusers may read, which does not tell whose it is.
+func (w transport) withSettings(ctx context.Context, token secret.Text) (account, *link.Fault) {
+	c, f := checkShape(token)
+	if f != nil {
+		return account{}, f
+	}
+	call := settingsCall()
+	call.token = token
+	a := w.Read(ctx, call)
+	switch {
+	case a.Status == http.StatusUnauthorized:
+		return account{}, refusedToken(c, a.Outcome())
+	case a.Status == http.StatusForbidden:
+		return account{}, w.forbidden(ctx, token, a)
+	case !a.OK():
+		return account{}, signInFault(w.base, fieldToken, a)
+	}
+	return superuser{ID: c.ID}.with(token, c), nil
+}
+
+// forbidden returns the fault for a token that PocketBase knows and refuses.
+func (w transport) forbidden(ctx context.Context, token secret.Text, refused Answer) *link.Fault {
+	a := w.Read(ctx, Call{Path: "/api/health", token: token})
+	switch {
+	case a.Err != nil:
+		return Unreachable(w.base, a.Err)
+	case a.Status == http.StatusForbidden:
+		return notOnIPList(fieldToken, refused.Outcome())
+	}
+	return usersToken(refused.Outcome())
+}
+
 // withStaticToken handles a forbidden refresh. PocketBase before 0.29 refuses to refresh impersonate tokens, but they
 // are valid, so the owner is read instead.
 func (w transport) withStaticToken(ctx context.Context, token secret.Text, c claims, refused Answer) (account,
 	*link.Fault) {
-	a := w.Read(ctx, Call{Path: "/api/health", token: token})
-	if a.Err != nil {
-		return account{}, Unreachable(w.base, a.Err)
+	f := w.forbidden(ctx, token, refused)
+	if c.Refreshable || c.ID == "" || f.Kind != link.FaultToken {
+		return account{}, f
 	}
-	if a.Status == http.StatusForbidden {
-		return account{}, notOnIPList(fieldToken, refused.Outcome())
-	}
-	if c.Refreshable || c.ID == "" {
-		return account{}, usersToken(refused.Outcome())
-	}
-	a = w.Read(ctx, Call{Path: superusers + "/records/" + url.PathEscape(c.ID), token: token})
+	a := w.Read(ctx, Call{Path: superusers + "/records/" + url.PathEscape(c.ID), token: token})
 	if a.Err != nil {
 		return account{}, Unreachable(w.base, a.Err)
 	}

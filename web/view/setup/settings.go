@@ -4,10 +4,8 @@ package setup
 
 import (
 	"cmp"
-	"fmt"
 	"net/url"
 	"slices"
-	"strings"
 	"time"
 
 	"authpocket/internal/link"
@@ -64,15 +62,16 @@ func (b settings) page() SettingsPage {
 	page := SettingsPage{
 		From:        in.From,
 		Shown:       b.shown(),
-		Application: b.application(),
 		Existing:    b.existing(),
-		Addresses:   b.addresses(),
-		Collection:  b.collection(),
 		Email:       b.email(),
 		EmailNote:   emailNote(in.Authentik.EmailChangeAllowed),
+		Application: b.application(),
 		Access:      b.access(),
-		Authentik:   b.authentik(),
+		Provider:    b.provider(),
+		Consent:     b.consent(),
 		PocketBase:  b.pocketbase(),
+		Endpoints:   b.endpoints(),
+		Records:     b.records(),
 		Lacking:     in.Lacking,
 		Token:       tokenNote(in),
 		Open:        changes.NewInterruptions(in.Interrupted, true),
@@ -95,8 +94,8 @@ func tokenNote(in SettingsInput) string {
 // found says that the link exists, empty where it does not.
 func found(in SettingsInput) string {
 	name := "The application “" + in.Desired.Application.Name + "” in authentik "
-	stays := "The form shows its current settings. Fields you don't change stay as they are. You can rotate the " +
-		"client secret or remove the link from the review page."
+	stays := "The form shows its current settings. You can rotate the client secret or remove the link from the " +
+		"review page."
 	decision, _, _ := Chosen(in.Form.Get("existing"))
 	switch {
 	case in.Conflict != "":
@@ -194,137 +193,4 @@ func fileKey(m link.Meta) string {
 func named[W, S any](table []link.Attr[W, S], key string) link.Meta {
 	a, _ := link.Named(table, key)
 	return a.Meta
-}
-
-func (b settings) application() []view.Field {
-	var fields []view.Field
-	for _, m := range link.Group(link.ApplicationAttrs(), link.AskNames) {
-		fields = append(fields, b.field(m))
-	}
-	return fields
-}
-
-func (b settings) existing() *view.Choice {
-	if b.in.Conflict == "" && b.in.Form.Get("existing") == "" {
-		return nil
-	}
-	var options []view.Option
-	for _, one := range b.in.Candidates {
-		options = append(options, view.Option{Value: UseValue(one.Provider), Label: "Use the " + one.Label(),
-			Hint: view.UpperFirst(one.Evidence) + ". You see its settings next. Only differences are changed."})
-	}
-	if app := b.in.Authentik.Application; app != nil && b.usable(*app) &&
-		!slices.ContainsFunc(options, func(o view.Option) bool { return o.Value == useApplication+app.Slug }) {
-		options = append(options, view.Option{Value: useApplication + app.Slug, Label: "Use the application “" +
-			app.Name + "” (" + app.Slug + ")", Hint: "You see its settings next. Only differences are changed."})
-	}
-	if slot := b.problems.At("pocketbase.slot"); slot != "" || len(options) == 0 {
-		options = append(options, view.Option{Value: string(link.ExistingUse),
-			Label: "Use the existing application and provider",
-			Hint:  "Those with this slug and slot are used for this link. Only differences are changed."})
-	}
-	options = append(options, view.Option{Value: string(link.ExistingNew),
-		Label: "Create a new application and provider",
-		Hint:  "Choose a slug and a provider name that are not in use."})
-	c := b.choice("existing", "Use what already exists?", b.in.Conflict, options...)
-	if c.Error != "" {
-		c.Hint = ""
-	}
-	return &c
-}
-
-// usable reports whether this link can use the application: it has no
-// provider, or one that the token can see.
-func (b settings) usable(app link.ApplicationState) bool {
-	return app.Provider == 0 || slices.ContainsFunc(b.in.Authentik.Providers,
-		func(p link.ProviderState) bool { return p.PK == app.Provider && !p.Proxy() })
-}
-
-// Prefixes of an answer to “Use what already exists?” that names one thing.
-const (
-	useApplication = "use-application:"
-	useProvider    = "use-provider:"
-)
-
-// UseValue returns the answer that chooses a provider, by its application if it
-// has one.
-func UseValue(p link.ProviderState) string {
-	if p.ApplicationSlug != "" {
-		return useApplication + p.ApplicationSlug
-	}
-	return useProvider + p.ClientID
-}
-
-// Chosen splits an answer into the decision and what it chooses: the slug of
-// an application, or the client ID of a provider without one.
-func Chosen(answer string) (decision link.Existing, slug, clientID string) {
-	if slug, ok := strings.CutPrefix(answer, useApplication); ok {
-		return link.ExistingUse, slug, ""
-	}
-	if clientID, ok := strings.CutPrefix(answer, useProvider); ok {
-		return link.ExistingUse, "", clientID
-	}
-	return link.Existing(answer), "", ""
-}
-
-func (b settings) addresses() view.Field {
-	f := b.text("pocketbase.public_urls", "PocketBase addresses that your app uses",
-		"One per line. authpocket registers <address>"+link.RedirectPath+" for each")
-	f.Code, f.Type, f.Rows, f.Key = true, "textarea", 2, f.Name
-	return f
-}
-
-func (b settings) collection() view.Choice {
-	var options []view.Option
-	for _, c := range b.in.PocketBase.Collections {
-		if c.Name != link.Superusers {
-			options = append(options, view.Option{Value: c.Name, Label: c.Name})
-		}
-	}
-	return b.choose(link.Group(link.PlaceAttrs(), link.AskCollection)[0], options...)
-}
-
-// access returns the group of who may use the application.
-func (b settings) access() AccessPart {
-	part := AccessPart{Now: "everyone with an account",
-		Mode: b.choose(link.Group(link.ApplicationAttrs(), link.AskAccess)[0])}
-	names := []string{part.Mode.Name}
-	for _, a := range link.AccessAttrs() {
-		names = append(names, a.Spec)
-		part.Lists = append(part.Lists, b.field(a.Meta))
-	}
-	named := 0
-	for _, f := range part.Lists {
-		named += len(strings.Fields(f.Value))
-	}
-	if b.in.Authentik.ClosedByDefault {
-		part.Now = "nobody yet: this authentik denies access to applications without bindings"
-	}
-	if b.in.Authentik.AccessUnknown {
-		part.Now = "unknown: the token cannot see whether everyone or nobody has access by default"
-	}
-	there := 0
-	for _, one := range b.in.Authentik.Bindings {
-		if one.Enabled {
-			there++
-		}
-	}
-	switch {
-	case named > 0:
-		part.Now = "only those listed below"
-	case there == 0 && b.in.Authentik.Application != nil &&
-		slices.Contains(b.in.Authentik.Missing, link.PermViewBinding):
-		part.Now = "unknown: the token cannot see the bindings"
-	case there > 0:
-		part.Now = "those allowed by the application's " + view.Plural(there, "binding", "bindings")
-	}
-	part.Open = named > 0 || b.problems.In(names...)
-	return part
-}
-
-func tickID(t Ticks, i int) string {
-	if i == 0 {
-		return t.ID()
-	}
-	return fmt.Sprint(t.ID(), "-", i)
 }

@@ -1,6 +1,7 @@
 package setup
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 
@@ -8,10 +9,31 @@ import (
 	"authpocket/web/view"
 )
 
-// authentik returns the group "More authentik settings".
-func (b settings) authentik() AuthentikPart {
-	part := AuthentikPart{
-		Provider:  b.provider(),
+// application returns the group "Application".
+func (b settings) application() ApplicationPart {
+	var part ApplicationPart
+	var names []string
+	for _, group := range []link.AskGroup{link.AskNames, link.AskMore} {
+		for _, m := range link.Group(link.ApplicationAttrs(), group) {
+			names = append(names, m.Spec)
+			switch {
+			case m.Ask.Control != link.AskTick:
+				part.Fields = append(part.Fields, b.field(m))
+			case m.Has(b.in.Authentik.Features):
+				part.Ticks = append(part.Ticks, b.tick(m))
+			}
+		}
+	}
+	now := b.in.Desired.Application
+	part.Now = fmt.Sprintf("%s, slug %s", now.Name, now.Slug)
+	part.Open = b.problems.In(names...)
+	return part
+}
+
+// provider returns the group "Provider".
+func (b settings) provider() ProviderPart {
+	part := ProviderPart{
+		Fields:    b.providerNames(),
 		Secret:    b.clientSecret(),
 		Redirects: b.field(named(link.ProviderAttrs(), "redirect_uris")),
 		Key:       b.signingKey(),
@@ -20,30 +42,50 @@ func (b settings) authentik() AuthentikPart {
 			"Leave empty if browsers and PocketBase also use "+b.in.Authentik.URL),
 	}
 	part.PublicURL.Key, part.PublicURL.Code, part.PublicURL.Optional = part.PublicURL.Name, true, true
-	open := []string{"provider.", "authentik."}
-	for _, m := range link.Group(link.ApplicationAttrs(), link.AskMore) {
-		open = append(open, m.Spec)
-		switch {
-		case m.Ask.Control != link.AskTick:
-			part.Application = append(part.Application, b.field(m))
-		case m.Has(b.in.Authentik.Features):
-			part.Ticks = append(part.Ticks, b.tick(m))
-		}
-	}
-	for _, m := range link.Group(link.ProviderAttrs(), link.AskFlows) {
-		part.Flows = append(part.Flows, b.flow(m))
+	names := []string{part.Secret.Name, part.Redirects.Name, part.Key.Name, part.PublicURL.Name,
+		"provider.scope_mappings"}
+	for _, f := range part.Fields {
+		names = append(names, f.Name)
 	}
 	for _, m := range link.Group(link.ProviderAttrs(), link.AskModes) {
-		part.Modes = append(part.Modes, b.choose(m))
+		part.Modes, names = append(part.Modes, b.choose(m)), append(names, m.Spec)
 	}
-	for _, m := range link.Group(link.ProviderAttrs(), link.AskValidities) {
-		part.Validities = append(part.Validities, b.field(m))
+	now := b.in.Desired.Provider
+	part.Now = now.Name
+	if key := b.in.Form.Get(part.Key.Name); key != "" {
+		part.Now = fmt.Sprintf("%s, signed with %s", now.Name, key)
 	}
-	part.Open = b.problems.In(open...)
+	part.Open = b.problems.In(names...)
 	return part
 }
 
-func (b settings) provider() []view.Field {
+// consent returns the group "Consent and validity".
+func (b settings) consent() ConsentPart {
+	var part ConsentPart
+	var names []string
+	for _, m := range link.Group(link.ProviderAttrs(), link.AskFlows) {
+		part.Flows, names = append(part.Flows, b.flow(m)), append(names, m.Spec)
+	}
+	for _, m := range link.Group(link.ProviderAttrs(), link.AskValidities) {
+		part.Validities, names = append(part.Validities, b.field(m)), append(names, m.Spec)
+	}
+	switch flow := b.in.Form.Get("provider.authorization_flow"); flow {
+	case link.DefaultAuthorizationFlow:
+		part.Now = "implicit consent"
+	case explicitConsent:
+		part.Now = "explicit consent"
+	default:
+		part.Now = flow
+	}
+	part.Open = b.problems.In(names...)
+	return part
+}
+
+// explicitConsent is the flow of every authentik that asks people.
+const explicitConsent = "default-provider-authorization-explicit-consent"
+
+// providerNames returns the fields for the name and the client ID.
+func (b settings) providerNames() []view.Field {
 	now := b.in.Desired.Provider
 	id := "Leave empty to generate one"
 	if b.in.There {
@@ -142,4 +184,11 @@ func (b settings) mappings() *Ticks {
 		return nil
 	}
 	return t
+}
+
+func tickID(t Ticks, i int) string {
+	if i == 0 {
+		return t.ID()
+	}
+	return fmt.Sprint(t.ID(), "-", i)
 }

@@ -12,15 +12,36 @@ func (b settings) email() view.Choice {
 	for _, o := range view.EmailOptions() {
 		options = append(options, view.Option{
 			Value: string(o.Decision), Label: o.Label, Hint: o.Risk,
-			More: link.EmailOutcome(o.Decision, b.in.Desired.Collection),
+			More: firstSignIn(o.Decision, b.in.Desired.Collection),
 			Bad:  refuses(o.Decision, b.in.Desired.Collection),
 		})
 	}
 	c := b.choice("email", "Which e-mail addresses should count as verified?",
-		"PocketBase only accepts verified addresses, and links a sign-in to the account with the same address",
-		options...)
+		"PocketBase links a sign-in to the account with the same verified address", options...)
 	c.Key = "email: trust-all, trust-attribute or leave"
 	return c
+}
+
+// firstSignIn says what a first sign-in leads to under an answer, given the
+// collection's rules.
+func firstSignIn(d link.EmailDecision, c link.CollectionState) string {
+	refused := "New users are refused, because only superusers may create records in " + c.Name + "."
+	switch {
+	case c.CreateRule == nil && d == link.EmailLeave:
+		return refused
+	case c.CreateRule == nil:
+		return refused + " Existing accounts with the same address are linked."
+	case d == link.EmailTrustAll:
+		return "It creates an account in " + c.Name + ", or is linked to the one with the same address."
+	case d == link.EmailTrustAttribute && c.EmailRequired:
+		return "Marked users get an account or the one with their address. Others are refused: " + c.Name +
+			" requires one."
+	case d == link.EmailTrustAttribute:
+		return "Marked users get an account or the one with their address. Others get one without an address."
+	case c.EmailRequired:
+		return "New users are refused, because " + c.Name + " requires an address. Existing ones can still sign in."
+	}
+	return "It creates an account without an address. No existing account is linked."
 }
 
 // refuses reports whether PocketBase would refuse new users.
@@ -34,14 +55,13 @@ func emailNote(allowed *bool) *Fact {
 	switch {
 	case allowed == nil:
 		return &Fact{Kind: "note", Heading: "Can people change their own address in authentik?",
-			Text: "The token cannot read this setting. In authentik, go to System, then Settings, and check “Allow " +
-				"users to change email” before you trust every address."}
+			Text: "The token cannot read this setting. Before you trust every address, check “Allow users to change " +
+				"email” in authentik under System, then Settings."}
 	case *allowed:
 		return &Fact{Kind: "warn", Heading: "People can change their own address in this authentik",
-			Text: "With “Trust every address”, anyone could enter another person's address and take over their " +
-				"PocketBase account. In authentik, go to System, then Settings, and turn off “Allow users to change " +
-				"email”, or choose another answer."}
+			Text: "With “Trust every address”, anyone could take over the account of someone else. First turn off " +
+				"“Allow users to change email” in authentik under System, then Settings."}
 	}
 	return &Fact{Kind: "good", Heading: "People cannot change their own address in this authentik",
-		Text: "“Allow users to change email” is turned off in its system settings."}
+		Text: "“Allow users to change email” is turned off."}
 }

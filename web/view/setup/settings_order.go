@@ -25,32 +25,33 @@ func (p SettingsPage) Controls() []string {
 			names = append(names, c.Name)
 		}
 	}
-	fields(p.Application...)
 	if p.Existing != nil {
 		choices(*p.Existing)
 	}
-	fields(p.Addresses)
-	choices(p.Collection, p.Email)
+	choices(p.Email)
+	fields(p.Application.Fields...)
+	ticks(p.Application.Ticks)
 	fields(p.Access.Lists...)
 	choices(p.Access.Mode)
-	a, b := p.Authentik, p.PocketBase
-	fields(a.Application...)
-	ticks(a.Ticks)
-	fields(a.Provider...)
-	names = append(names, a.Secret.Name)
-	fields(a.Redirects)
-	choices(append(slices.Clone(a.Flows), a.Key)...)
-	if a.Mappings != nil {
-		names = append(names, a.Mappings.Name)
+	fields(p.Provider.Fields...)
+	names = append(names, p.Provider.Secret.Name)
+	fields(p.Provider.Redirects)
+	choices(p.Provider.Key)
+	if p.Provider.Mappings != nil {
+		names = append(names, p.Provider.Mappings.Name)
 	}
-	choices(a.Modes...)
-	fields(append(slices.Clone(a.Validities), a.PublicURL, b.Display)...)
-	choices(b.Slot)
-	fields(b.URLs...)
-	choices(b.UserInfo)
-	fields(b.IDToken...)
-	choices(slices.Concat(b.Mapped, b.Rules)...)
-	ticks(b.Ticks)
+	choices(p.Provider.Modes...)
+	fields(p.Provider.PublicURL)
+	choices(p.Consent.Flows...)
+	fields(p.Consent.Validities...)
+	fields(p.PocketBase.Addresses)
+	choices(p.PocketBase.Collection, p.PocketBase.Slot)
+	fields(p.PocketBase.Display)
+	ticks(p.PocketBase.Ticks)
+	fields(p.Endpoints.URLs...)
+	choices(p.Endpoints.UserInfo)
+	fields(p.Endpoints.IDToken...)
+	choices(slices.Concat(p.Records.Mapped, p.Records.Rules)...)
 	return names
 }
 

@@ -1,7 +1,9 @@
 package setup
 
 import (
+	"fmt"
 	"slices"
+	"strings"
 
 	"authpocket/internal/link"
 	"authpocket/web/view"
@@ -10,16 +12,31 @@ import (
 // KeepRule is the answer that keeps a rule as it is.
 const KeepRule = "keep"
 
-// pocketbase returns the group "More PocketBase settings".
+// pocketbase returns the group "PocketBase".
 func (b settings) pocketbase() PocketBasePart {
-	display, userInfo := named(link.SlotAttrs(), "displayName"), link.Group(link.SlotAttrs(), link.AskUserInfo)[0]
-	part := PocketBasePart{
-		Display: b.field(display), Slot: b.slot(), UserInfo: b.choose(userInfo), Mapped: b.mapped(), Rules: b.rules(),
+	display := named(link.SlotAttrs(), "displayName")
+	part := PocketBasePart{Addresses: b.addresses(), Collection: b.collection(), Slot: b.slot(),
+		Display: b.field(display)}
+	part.Ticks = slices.Concat(ticks(b, link.OAuth2Attrs()), ticks(b, link.SlotAttrs()), ticks(b, link.SettingsAttrs()))
+	names := []string{part.Addresses.Name, part.Collection.Name, part.Slot.Name, display.Spec}
+	for _, t := range part.Ticks {
+		names = append(names, t.Name)
 	}
-	open := []string{display.Spec, part.Slot.Name, userInfo.Spec}
-	for _, c := range slices.Concat(part.Mapped, part.Rules) {
-		open = append(open, c.Name)
+	now := b.in.Desired
+	part.Now = fmt.Sprintf("collection %s, slot %s", now.Collection.Name, now.Slot.Slot)
+	if now.Slot.Slot == "" {
+		part.Now = fmt.Sprintf("collection %s, no free slot", now.Collection.Name)
 	}
+	part.Open = b.problems.In(names...)
+	return part
+}
+
+// endpoints returns the group "Endpoints".
+func (b settings) endpoints() EndpointsPart {
+	userInfo := link.Group(link.SlotAttrs(), link.AskUserInfo)[0]
+	part := EndpointsPart{UserInfo: b.choose(userInfo)}
+	names := []string{userInfo.Spec}
+	part.Now = "authentik's own"
 	for _, a := range link.SlotAttrs() {
 		f := b.field(a.Meta)
 		switch a.Ask.Group {
@@ -34,11 +51,49 @@ func (b settings) pocketbase() PocketBasePart {
 		default:
 			continue
 		}
-		open = append(open, a.Spec)
+		if names = append(names, a.Spec); f.Value != "" {
+			part.Now = "as entered"
+		}
 	}
-	part.Ticks = slices.Concat(ticks(b, link.OAuth2Attrs()), ticks(b, link.SlotAttrs()), ticks(b, link.SettingsAttrs()))
-	part.Open = b.problems.In(open...)
+	part.Open = b.problems.In(names...)
 	return part
+}
+
+// records returns the group "Records and rules".
+func (b settings) records() RecordsPart {
+	part := RecordsPart{Mapped: b.mapped(), Rules: b.rules()}
+	var names, filled []string
+	for _, c := range slices.Concat(part.Mapped, part.Rules) {
+		names = append(names, c.Name)
+	}
+	for _, c := range part.Mapped {
+		if field := b.in.Form.Get(c.Name); field != "" {
+			filled = append(filled, field)
+		}
+	}
+	part.Now = "no fields are filled"
+	if len(filled) > 0 {
+		part.Now = "fills " + strings.Join(filled, ", ")
+	}
+	part.Open = b.problems.In(names...)
+	return part
+}
+
+func (b settings) addresses() view.Field {
+	f := b.text("pocketbase.public_urls", "PocketBase addresses that your app uses",
+		"One per line. authpocket registers <address>"+link.RedirectPath+" for each")
+	f.Code, f.Type, f.Rows, f.Key = true, "textarea", 2, f.Name
+	return f
+}
+
+func (b settings) collection() view.Choice {
+	var options []view.Option
+	for _, c := range b.in.PocketBase.Collections {
+		if c.Name != link.Superusers {
+			options = append(options, view.Option{Value: c.Name, Label: c.Name})
+		}
+	}
+	return b.choose(link.Group(link.PlaceAttrs(), link.AskCollection)[0], options...)
 }
 
 func ticks[W, S any](b settings, table []link.Attr[W, S]) (list []view.Check) {

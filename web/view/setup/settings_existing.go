@@ -1,0 +1,73 @@
+package setup
+
+import (
+	"slices"
+	"strings"
+
+	"authpocket/internal/link"
+	"authpocket/web/view"
+)
+
+// existing asks whether to use what is in the way, nil where nothing is.
+func (b settings) existing() *view.Choice {
+	if b.in.Conflict == "" && b.in.Form.Get("existing") == "" {
+		return nil
+	}
+	var options []view.Option
+	for _, one := range b.in.Candidates {
+		options = append(options, view.Option{Value: UseValue(one.Provider), Label: "Use the " + one.Label(),
+			Hint: view.UpperFirst(one.Evidence) + ". You see its settings next. Only differences are changed."})
+	}
+	if app := b.in.Authentik.Application; app != nil && b.usable(*app) &&
+		!slices.ContainsFunc(options, func(o view.Option) bool { return o.Value == useApplication+app.Slug }) {
+		options = append(options, view.Option{Value: useApplication + app.Slug, Label: "Use the application “" +
+			app.Name + "” (" + app.Slug + ")", Hint: "You see its settings next. Only differences are changed."})
+	}
+	if slot := b.problems.At("pocketbase.slot"); slot != "" || len(options) == 0 {
+		options = append(options, view.Option{Value: string(link.ExistingUse),
+			Label: "Use the existing application and provider",
+			Hint:  "Those with this slug and slot are used for this link. Only differences are changed."})
+	}
+	options = append(options, view.Option{Value: string(link.ExistingNew),
+		Label: "Create a new application and provider",
+		Hint:  "Choose a slug and a provider name that are not in use."})
+	c := b.choice("existing", "Use what already exists?", b.in.Conflict, options...)
+	if c.Error != "" {
+		c.Hint = ""
+	}
+	return &c
+}
+
+// usable reports whether this link can use the application: it has no
+// provider, or one that the token can see.
+func (b settings) usable(app link.ApplicationState) bool {
+	return app.Provider == 0 || slices.ContainsFunc(b.in.Authentik.Providers,
+		func(p link.ProviderState) bool { return p.PK == app.Provider && !p.Proxy() })
+}
+
+// Prefixes of an answer to “Use what already exists?” that names one thing.
+const (
+	useApplication = "use-application:"
+	useProvider    = "use-provider:"
+)
+
+// UseValue returns the answer that chooses a provider, by its application if it
+// has one.
+func UseValue(p link.ProviderState) string {
+	if p.ApplicationSlug != "" {
+		return useApplication + p.ApplicationSlug
+	}
+	return useProvider + p.ClientID
+}
+
+// Chosen splits an answer into the decision and what it chooses: the slug of
+// an application, or the client ID of a provider without one.
+func Chosen(answer string) (decision link.Existing, slug, clientID string) {
+	if slug, ok := strings.CutPrefix(answer, useApplication); ok {
+		return link.ExistingUse, slug, ""
+	}
+	if clientID, ok := strings.CutPrefix(answer, useProvider); ok {
+		return link.ExistingUse, "", clientID
+	}
+	return link.Existing(answer), "", ""
+}
