@@ -104,7 +104,7 @@ func (p program) connectBoth(ctx context.Context, file linkfile.File) (engine.Co
 	group.Wait()
 	erase()
 	for _, client := range []*http.Client{a.HTTP, b.HTTP} { // a command that repeats connects anew each time
-		if client != nil {
+		if client != nil && p.common == nil { // several links close theirs together
 			context.AfterFunc(ctx, client.CloseIdleConnections)
 		}
 	}
