@@ -26,6 +26,18 @@ for (const button of document.querySelectorAll("[data-reveal]")) {
   input.form.addEventListener("submit", () => { input.type = "password"; });
 }
 
+// The addresses of the two systems are kept in this browser, for this very
+// origin, until the person signs out: after a restart only the tokens are gone.
+try {
+  for (const field of document.querySelectorAll("[data-remember]")) {
+    field.value ||= localStorage.getItem(field.name) ?? "";
+    field.form.addEventListener("submit", () => localStorage.setItem(field.name, field.value));
+  }
+  for (const form of document.querySelectorAll("form[action='/leave'], form[action='/forget']")) {
+    form.addEventListener("submit", () => localStorage.clear());
+  }
+} catch { /* the browser keeps nothing */ }
+
 // Copy a snippet.
 for (const button of document.querySelectorAll("[data-copy]")) {
   if (!navigator.clipboard) continue;

@@ -64,7 +64,8 @@ func (v View) warning(w link.Warning) {
 func (v View) Changes(list []link.Change) {
 	for _, c := range list {
 		sign, as := sign(c.Action)
-		visible.Fprintf(v.Out, "%s\n", v.on.In(as, sign+" "+c.System.Label()+": "+string(c.Action)+" "+c.Object))
+		title := sign + " " + c.System.Label() + ": " + string(c.Action) + " " + c.Object
+		visible.Fprintf(v.Out, "%s\n", v.on.Styled(as, v.on.Wrapped(title, 0, "  ")))
 		visible.Fprintf(v.Out, "    %s\n", v.on.Styled(terminal.Faint, v.on.Wrapped("why: "+c.Why, 4, "         ")))
 		if folded := v.fields(c); folded > 0 {
 			visible.Fprintf(v.Out, "    %s\n", v.on.In(terminal.Faint, "and "+defaults(folded)+" (--all shows them)"))
