@@ -45,6 +45,7 @@ func (s *Server) routes() chi.Router {
 	r.Post("/settings", s.after("/settings", s.saveSettings))
 	r.Get("/settings/find", s.with(s.findNames))
 	r.Get("/review", s.after("/review", s.showReview))
+	r.Get(changes.PlanURL, s.with(s.sendPlan))
 	r.Post("/apply", s.with(s.startApply))
 	r.Get("/apply/{id}", found(s, applyOf, s.showApply))
 	r.Get("/apply/{id}/events", found(s, applyOf, s.applyEvents))

@@ -416,7 +416,7 @@ func TestAFixHasJustTheOneChange(t *testing.T) {
 	b.get("/review").says("Review 1 change", "displayName")
 
 	review := b.get("/fix/user-info-url").want(200).says("Review 1 change", "fix one problem", inner+
-		"/application/o/userinfo/")
+		"/application/o/", "userinfo")
 	if strings.Contains(review.visible(), "Company") {
 		t.Errorf("more is changed:\n%s", review.visible())
 	}

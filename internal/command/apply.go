@@ -192,8 +192,8 @@ func (p program) carryOutOn(ctx context.Context, f applyFlags, file linkfile.Fil
 	return nil
 }
 
-// applySeen makes a plan, asks, and applies the plan. A saved one is shown once it is compared with both systems, when it
-// is known which of its values are defaults.
+// applySeen makes a plan, asks, and applies the plan. A saved one is shown once it is compared with both systems, when
+// it is known which of its values are defaults.
 func (p program) applySeen(ctx context.Context, e *engine.Engine, made engine.Planner, show func(link.Plan),
 	hook engine.Hook) error {
 	plan, err := made(ctx)

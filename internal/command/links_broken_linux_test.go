@@ -110,7 +110,8 @@ func TestBrokenServersFailTheirOwnLinks(t *testing.T) {
 	for _, want := range []string{`hung1  failed   0        PocketBase at \S+ gave no answer: it did not answer in time`,
 		`hung3  failed   0        PocketBase at \S+ gave no answer: it did not answer in time`,
 		`reset  failed   0        PocketBase at \S+ gave no answer: it closed the connection`,
-		`busy   failed   0        The proxy in front of PocketBase cannot reach it`, `good1  applied  [23]$`, `good2  applied  [23]$`} {
+		`busy   failed   0        The proxy in front of PocketBase cannot reach it`,
+		`good1  applied  [23]$`, `good2  applied  [23]$`} {
 		if !regexp.MustCompile("(?m)^" + want).MatchString(said.String()) {
 			t.Errorf("the table lacks %s:\n%s", want, said.String())
 		}

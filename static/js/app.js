@@ -38,12 +38,14 @@ try {
   }
 } catch { /* the browser keeps nothing */ }
 
-// Copy a snippet.
-for (const button of document.querySelectorAll("[data-copy]")) {
+// Copy a snippet, or a file that is at an address.
+const textOf = async ({ copy, copyUrl }) => copyUrl ? (await fetch(copyUrl)).text() : document.getElementById(copy).textContent;
+for (const button of document.querySelectorAll("[data-copy], [data-copy-url]")) {
   if (!navigator.clipboard) continue;
   button.hidden = false;
+  if (button.dataset.copyUrl) button.nextElementSibling.hidden = true; // the link to the file
   button.addEventListener("click", async () => {
-    await navigator.clipboard.writeText(document.getElementById(button.dataset.copy).textContent);
+    await navigator.clipboard.writeText(await textOf(button.dataset));
     button.textContent = "Copied";
   });
 }

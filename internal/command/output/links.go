@@ -4,8 +4,6 @@ import (
 	"bytes"
 	"encoding/json"
 	"strconv"
-	"strings"
-	"text/tabwriter"
 
 	"authpocket/internal/visible"
 )
@@ -93,19 +91,13 @@ func (v View) Table(list []Summary, counted, part string) {
 		visible.Fprintf(v.Out, "No link is in part %s.\n", part)
 		return
 	}
-	var aligned bytes.Buffer
-	w := tabwriter.NewWriter(&aligned, 0, 0, 2, ' ', 0)
-	const row = "%s\t%s\t%s\t%s\n"
-	visible.Fprintf(w, row, "link", "outcome", counted, "cause")
+	table := [][]string{{"link", "outcome", counted, "cause"}}
 	for _, s := range list {
 		count := ""
 		if s.Outcome != OutcomeNotStarted {
 			count = strconv.Itoa(s.Count)
 		}
-		visible.Fprintf(w, row, s.Name, s.Outcome, count, s.Cause)
+		table = append(table, []string{s.Name, s.Outcome, count, s.Cause})
 	}
-	_ = w.Flush() // to a buffer
-	for line := range strings.Lines(aligned.String()) {
-		visible.Fprintln(v.Out, strings.TrimRight(line, " \n"))
-	}
+	v.table(table, "")
 }
