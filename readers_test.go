@@ -98,7 +98,9 @@ func wizardLabels(t *testing.T) []string {
 		}
 		for _, m := range regexp.MustCompile(`Label: "([^"]+)"|<(?:button|summary|h[1-3]|a)\b[^<>]*>([^<{]+)<`).
 			FindAllStringSubmatch(string(source), -1) {
-			labels = append(labels, strings.TrimSpace(m[1]+m[2]))
+			if label := strings.TrimSpace(m[1] + m[2]); label != "" { // an element may begin with another one
+				labels = append(labels, label)
+			}
 		}
 		return nil
 	})

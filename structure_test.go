@@ -46,8 +46,9 @@ func packages(t *testing.T) (list []pkg) {
 // import. docs/architecture.md explains the layers.
 func imports() map[string]string {
 	return map[string]string{
+		"docs/schemas":   "",
 		"cmd/authpocket": "internal/command",
-		"internal/command": "internal/command/batch internal/command/output internal/command/terminal " +
+		"internal/command": "docs/schemas internal/command/batch internal/command/output internal/command/terminal " +
 			"internal/connect internal/engine internal/export internal/journal internal/link internal/linkfile " +
 			"internal/listen internal/logs internal/secret internal/signin internal/visible web web/door",
 		"internal/command/batch": "internal/command/output internal/command/terminal internal/engine internal/link " +

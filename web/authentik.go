@@ -19,6 +19,15 @@ func (s *Server) showAuthentik(w http.ResponseWriter, r *http.Request, sess *ses
 	if a := sess.Look().Authentik; a != nil {
 		in.URL, in.CA, in.Held, in.Plain = a.Login.URL, a.Login.CA, true, a.Login.Plain
 	}
+	if d := sess.Draft("/authentik"); d != nil {
+		in.Held = in.Held && sameAddress(d.Values.Get("authentik.url"), in.URL) && !blamed(d.Problems, "authentik.token")
+		in.URL, in.CA, in.Problems = d.Values.Get("authentik.url"), d.Values.Get("authentik.ca"), d.Problems
+		in.Plain = d.Values.Has("authentik.insecure_http")
+	}
+	typed := sess.Held("authentik.token")
+	in.Foreign = foreignToken(link.Authentik, typed)
+	in.Typed = typed.IsSet() && !in.Foreign
+	in.Moved = sess.Held("pocketbase.token").IsSet()
 	s.render(w, r, http.StatusOK, setup.Authentik(setup.NewAuthentik(s.head(sess), in)))
 }
 
@@ -38,24 +47,30 @@ func (s *Server) saveAuthentik(w http.ResponseWriter, r *http.Request, sess *ses
 		s.badForm(w, r, sess, err)
 		return
 	}
-	held := s.heldAuthentik(sess)
-	login, _, problems := sent.login(link.Authentik, held)
+	if sent.move {
+		s.moveToken(w, r, sess, link.Authentik, link.PB, sent)
+		return
+	}
+	sent.takeHeld(sess, link.Authentik)
+	login, _, problems := sent.login(link.Authentik, s.heldAuthentik(sess))
 	if wrong := s.mistaken(r, sess, link.Authentik, login.URL, sent.Token.IsSet()); wrong != nil {
 		problems = wrong
+	}
+	if foreignToken(link.Authentik, sent.Token) {
+		problems = append(problems, foreignProblem(link.Authentik))
 	}
 	var answer *session.Authentik
 	if len(problems) == 0 {
 		if answer, err = s.toAuthentik(r.Context(), login); err != nil {
-			s.logError(r, "connecting to authentik", err)
+			s.logRefused(r, "connecting to authentik", err)
 			problems = connectionProblems(err, "authentik.url", "authentik.token", "authentik.ca")
 		}
 	}
 	if len(problems) > 0 {
-		in := setup.AuthentikInput{URL: sent.URL, CA: sent.CA, From: sent.from, Plain: sent.Plain, Problems: problems,
-			Held: held.Token.IsSet() && held.URL == login.URL}
-		s.render(w, r, http.StatusUnprocessableEntity, setup.Authentik(setup.NewAuthentik(s.head(sess), in)))
+		s.refuseConnect(w, r, sess, link.Authentik, sent, problems)
 		return
 	}
+	accepted(sess, link.Authentik, login)
 	sess.SetAuthentik(answer)
 	s.sessions.Keep(w, r, sess)
 	redirect(w, r, sess.Look().After("/authentik", sent.from))

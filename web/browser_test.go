@@ -330,6 +330,16 @@ func (p *page) control(name string) *html.Node {
 	return nil
 }
 
+// refused follows the answer to a form that was refused to the page that says why.
+func (p *page) refused(b *browser) *page {
+	p.t.Helper()
+	next := b.get(p.want(303).header.Get("Location")).want(200)
+	if len(next.summary()) == 0 {
+		p.t.Fatalf("nothing is said to be wrong:\n%s", next.visible())
+	}
+	return next
+}
+
 // summary is the error summary's lines.
 func (p *page) summary() []string {
 	for _, n := range p.all("div") {

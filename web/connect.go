@@ -20,6 +20,7 @@ import (
 type connectForm struct {
 	session.Login
 	from string
+	move bool // take the token to the other system's page
 }
 
 func parseConnect(r *http.Request, system link.System) (connectForm, error) {
@@ -28,7 +29,7 @@ func parseConnect(r *http.Request, system link.System) (connectForm, error) {
 	}
 	typed := func(key string) string { return form.Typed(r, string(system)+"."+key) }
 	ca, err := form.Certificate(r, string(system)+".ca")
-	f := connectForm{from: from(form.Typed(r, "from")), Login: session.Login{
+	f := connectForm{from: from(form.Typed(r, "from")), move: r.PostForm.Has("move"), Login: session.Login{
 		URL: typed("url"), With: session.WithToken, Token: secret.New(typed("token")), Email: typed("email"), CA: ca,
 		Password: secret.New(r.PostForm.Get(string(system) + ".password")), // its blanks may be meant
 		Plain:    typed("insecure_http") == "yes",

@@ -24,7 +24,7 @@ import (
 func TestConnectingWithNothingTellsEverythingAtOnce(t *testing.T) {
 	box := sharedSandbox(t)
 	b := wizardFor(t, box, Config{}).browser()
-	p := b.send(b.get("/authentik"), "/authentik", nil).want(422)
+	p := b.send(b.get("/authentik"), "/authentik", nil).refused(b)
 	if got := p.summary(); len(got) != 2 || !strings.HasPrefix(got[0], "Enter the authentik address") ||
 		!strings.HasPrefix(got[1], "Enter the API token") {
 		t.Errorf("the summary says %q", got)
@@ -40,11 +40,11 @@ func TestConnectingWithNothingTellsEverythingAtOnce(t *testing.T) {
 	}
 	b.send(b.get("/authentik"), "/authentik", url.Values{"authentik.url": {box.AuthentikURL},
 		"authentik.token": {box.AuthentikToken}}).want(303)
-	p = b.send(b.get("/pocketbase"), "/pocketbase", url.Values{"pocketbase.with": {"password"}}).want(422)
+	p = b.send(b.get("/pocketbase"), "/pocketbase", url.Values{"pocketbase.with": {"password"}}).refused(b)
 	if got := p.summary(); len(got) != 3 {
 		t.Errorf("the summary says %q", got)
 	}
-	p = b.send(b.get("/pocketbase"), "/pocketbase", url.Values{"pocketbase.with": {"something else"}}).want(422)
+	p = b.send(b.get("/pocketbase"), "/pocketbase", url.Values{"pocketbase.with": {"something else"}}).refused(b)
 	if got := p.summary(); len(got) != 2 {
 		t.Errorf("the summary says %q", got)
 	}
@@ -52,7 +52,7 @@ func TestConnectingWithNothingTellsEverythingAtOnce(t *testing.T) {
 
 func TestWhatIsWrongWithAConnectionIsSaidAtItsField(t *testing.T) {
 	box := sharedSandbox(t)
-	b := wizardFor(t, box, Config{}).browser()
+	w := wizardFor(t, box, Config{})
 	page := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		fmt.Fprint(w, "<!doctype html><title>Sign in</title>")
 	}))
@@ -69,8 +69,9 @@ func TestWhatIsWrongWithAConnectionIsSaidAtItsField(t *testing.T) {
 		"token in quote": {box.AuthentikURL, "a b", "authentik.token", "space"},
 	} {
 		t.Run(name, func(t *testing.T) {
+			b := w.browser()
 			p := b.send(b.get("/authentik"), "/authentik", url.Values{"authentik.url": {one.url},
-				"authentik.token": {one.token}}).want(422)
+				"authentik.token": {one.token}}).refused(b)
 			got := p.summary()
 			if len(got) != 1 || !strings.Contains(got[0], one.says) {
 				t.Errorf("the summary says %q, want %q", got, one.says)
@@ -90,12 +91,13 @@ func TestWhatIsWrongWithAConnectionIsSaidAtItsField(t *testing.T) {
 
 func TestAnAddressOfAnotherIsNamed(t *testing.T) {
 	box := sharedSandbox(t)
-	b := wizardFor(t, box, prefilled(box)).browser()
+	w := wizardFor(t, box, prefilled(box))
+	b := w.browser()
 	own := b.base + "/settings"
 	refuse := func(system, address, token, says string) {
 		t.Helper()
 		p := b.send(b.get("/"+system), "/"+system, url.Values{system + ".url": {address}, system +
-			".token": {token}}).want(422)
+			".token": {token}}).refused(b)
 		if got := p.summary(); len(got) != 1 || !strings.Contains(got[0], says) ||
 			attr(p.control(system+".url"), "aria-invalid") != "true" {
 			t.Errorf("%s at %s: %q, want %q at the address", system, address, got, says)
@@ -104,14 +106,16 @@ func TestAnAddressOfAnotherIsNamed(t *testing.T) {
 	for _, token := range []string{"", box.AuthentikToken} {
 		refuse("authentik", own, token, "This is the address of this wizard, not of authentik.")
 	}
+	b = w.browser() // that has typed no token yet
 	refuse("authentik", strings.Replace(b.base, "127.0.0.1", "localhost", 1), "", "this wizard")
 	refuse("authentik", box.PocketBaseURL, "", "This is the address of your PocketBase, not of authentik.")
 	// asked, for what was given at the start may be wrong
 	refuse("authentik", box.PocketBaseURL, box.AuthentikToken, "It looks like PocketBase.")
-	b.send(b.get("/authentik"), "/authentik", nil).want(303)
+	b = w.browser()
+	b.send(b.get("/authentik"), "/authentik", nil).want(303, "/pocketbase")
 	refuse("pocketbase", own, "", "This is the address of this wizard, not of PocketBase.")
 	refuse("pocketbase", box.AuthentikURL, "", "This is the address of your authentik, not of PocketBase.")
-	b.send(b.get("/pocketbase"), "/pocketbase", nil).want(303)
+	b.send(b.get("/pocketbase"), "/pocketbase", url.Values{"pocketbase.url": {box.PocketBaseURL}}).want(303, "/settings")
 	refuse("authentik", box.PocketBaseURL, box.AuthentikToken, "This is the address of your PocketBase")
 }
 
@@ -123,7 +127,7 @@ func TestAHeldTokenIsSentNowhereElse(t *testing.T) {
 	b := wizardFor(t, box, prefilled(box)).browser().connected()
 	for path, field := range map[string]string{"/authentik": "authentik", "/pocketbase": "pocketbase"} {
 		b.get(path).says("A token is set. Leave empty to keep it")
-		p := b.send(b.get(path), path, url.Values{field + ".url": {other.URL}}).want(422).says(
+		p := b.send(b.get(path), path, url.Values{field + ".url": {other.URL}}).refused(b).says(
 			"is not sent anywhere else")
 		if has(p.control(field+".token"), "value") {
 			t.Error("the token's field has a value")
@@ -138,7 +142,7 @@ func TestTheCertificateCanBePastedOrUploaded(t *testing.T) {
 	box := sharedSandbox(t)
 	w := wizardFor(t, box, prefilled(box))
 	b := w.browser()
-	p := b.send(b.get("/authentik"), "/authentik", url.Values{"authentik.ca": {"no certificate"}}).want(422).says(
+	p := b.send(b.get("/authentik"), "/authentik", url.Values{"authentik.ca": {"no certificate"}}).refused(b).says(
 		"There is no certificate in this text")
 	if attr(p.control("authentik.ca"), "aria-invalid") != "true" {
 		t.Error("the certificate's field is not marked")
@@ -152,7 +156,7 @@ func TestTheCertificateCanBePastedOrUploaded(t *testing.T) {
 	req, _ := http.NewRequestWithContext(t.Context(), http.MethodPost, b.base+"/authentik", &body)
 	req.Header.Set("Content-Type", form.FormDataContentType())
 	req.Header.Set("Origin", b.base)
-	b.do(req).want(422).says("There is no certificate in this text")
+	b.do(req).refused(b).says("There is no certificate in this text")
 }
 
 func TestSigningInWithAOneTimePassword(t *testing.T) {
@@ -181,8 +185,8 @@ func TestSigningInWithAOneTimePassword(t *testing.T) {
 		"pocketbase.password": {box.SuperuserPassword},
 	}).want(303, "/pocketbase/code")
 	p := b.get("/pocketbase/code").want(200).says(box.SuperuserEmail)
-	b.send(p, "/pocketbase/code", nil).want(422).says("Enter the one-time password")
-	b.send(p, "/pocketbase/code", url.Values{"pocketbase.otp": {"000"}}).want(422).says("does not accept this " +
+	b.send(p, "/pocketbase/code", nil).refused(b).says("Enter the one-time password")
+	b.send(p, "/pocketbase/code", url.Values{"pocketbase.otp": {"000"}}).refused(b).says("does not accept this " +
 		"one-time password")
 	b.send(p, "/pocketbase/code", url.Values{"again": {"yes"}}).want(303, "/pocketbase/code")
 	if len(codes) != 2 || codes[0] == codes[1] {
@@ -207,8 +211,8 @@ func TestSecretsNeverComeBack(t *testing.T) {
 	b := wizardFor(t, box, cfg).browser().connected()
 	pages := []*page{
 		b.get("/authentik"), b.get("/pocketbase"),
-		b.send(b.get("/authentik"), "/authentik", url.Values{"authentik.token": {canary}}).want(422),
-		b.send(b.get("/settings"), "/settings", url.Values{"provider.client_secret": {canary}}).want(422),
+		b.send(b.get("/authentik"), "/authentik", url.Values{"authentik.token": {canary}}).refused(b),
+		b.send(b.get("/settings"), "/settings", url.Values{"provider.client_secret": {canary}}).refused(b),
 		b.send(b.get("/settings"), "/settings", url.Values{"provider.client_secret": {canary},
 			"email": {"leave"}}).want(303),
 		b.get("/settings").says("Your own secret is set. Leave empty to keep it"), b.get("/review"),
@@ -272,7 +276,7 @@ func TestSecretsAreNotSentInTheClearUnlessTicked(t *testing.T) {
 		}
 		token := map[string]string{"authentik": box.AuthentikToken, "pocketbase": box.PocketBaseToken}[system]
 		form := url.Values{system + ".url": {one.url}, system + ".token": {token}}
-		refused := b.send(first, one.path, form).want(422)
+		refused := b.send(first, one.path, form).refused(b)
 		if got := refused.summary(); len(got) != 1 || !strings.Contains(got[0], "plain http") ||
 			!strings.Contains(got[0], "unencrypted") {
 			t.Errorf("the summary says %q", got)

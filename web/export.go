@@ -69,6 +69,22 @@ func (s *Server) sendExport(w http.ResponseWriter, r *http.Request, sess *sessio
 	}
 }
 
+// sendPlan handles the "GET /review/plan.md" route: a plan that a review has shown, as Markdown.
+func (s *Server) sendPlan(w http.ResponseWriter, r *http.Request, sess *session.Session) {
+	shown := link.Find(sess.ShownPlans(), func(p *session.Shown) bool { return p.ID == r.URL.Query().Get("plan") })
+	f, known := export.Find("markdown")
+	if shown == nil || !known {
+		s.notFound(w, r)
+		return
+	}
+	var text bytes.Buffer
+	if err := f.Write(&text, (*shown).Plan); err != nil {
+		s.fail(w, r, sess, err, "/review")
+		return
+	}
+	download(w, "plan.md", f.MediaType, text.Bytes())
+}
+
 // sendLinkFile handles the "GET /export/link.yaml" route.
 func (s *Server) sendLinkFile(w http.ResponseWriter, r *http.Request, sess *session.Session) {
 	p := sess.Look()

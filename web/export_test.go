@@ -44,6 +44,29 @@ func TestTheLinkCanBeTakenAlongAfterItWasMade(t *testing.T) {
 	b.get("/review").says("No changes needed") // looking wrote nothing
 }
 
+// TestAReviewedPlanIsThereAsMarkdown: of each kind, as it was shown, and without its secret.
+func TestAReviewedPlanIsThereAsMarkdown(t *testing.T) {
+	t.Parallel()
+	box := newSandbox(t)
+	b := keeping(t, box, prefilled(box)).browser()
+	b.linked()
+	secret, _ := secrets(t, box)
+	for path, title := range map[string]string{"/remove": "# Removal: ", "/rotate": "# New client secret: "} {
+		page := b.get(path).want(200)
+		_, rest, found := strings.Cut(page.text, `href="/review/plan.md`)
+		if !found {
+			t.Fatalf("%s does not lead to its plan", path)
+		}
+		query, _, _ := strings.Cut(rest, `"`)
+		file := b.get("/review/plan.md" + query).want(200)
+		if !strings.HasPrefix(file.text, title) || strings.Contains(file.text, secret) {
+			t.Errorf("%s is there as:\n%s", path, file.text)
+		}
+	}
+	b.get("/review/plan.md?plan=guessed").want(404)
+	b.get("/review/plan.md").want(404)
+}
+
 // TestTheLinkFileOfTheWizardIsThatOfTheCommand: the command finds nothing left to change with it.
 func TestTheLinkFileOfTheWizardIsThatOfTheCommand(t *testing.T) {
 	t.Parallel()

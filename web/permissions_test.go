@@ -44,7 +44,7 @@ func TestALimitedTokenConnectsAndIsToldWhatItMayNotDo(t *testing.T) {
 	person := box.Authentik().AddPerson("grace", "Grace", "grace@example.com", "password", nil)
 	box.Authentik().AddAPIToken(person, "graces", "token-of-grace")
 	b := wizardFor(t, box, prefilled(box)).browser()
-	b.send(b.get("/authentik"), "/authentik", url.Values{"authentik.token": {"token-of-grace"}}).want(422).says(
+	b.send(b.get("/authentik"), "/authentik", url.Values{"authentik.token": {"token-of-grace"}}).refused(b).says(
 		"This token belongs to grace, who may not see OAuth2 providers")
 	box.Authentik().GiveRole(person, "helpers")
 	b.send(b.get("/authentik"), "/authentik", url.Values{"authentik.token": {"token-of-grace"}}).want(303,

@@ -22,6 +22,17 @@ func (s *Server) showPocketBase(w http.ResponseWriter, r *http.Request, sess *se
 		l := p.Second.Login
 		in.URL, in.With, in.Email, in.CA, in.Held, in.Plain = l.URL, l.With, l.Email, l.CA, false, l.Plain
 	}
+	if d := sess.Draft("/pocketbase"); d != nil {
+		typed := func(key string) string { return d.Values.Get("pocketbase." + key) }
+		in.Held = in.Held && sameAddress(typed("url"), in.URL) && in.With == typed("with") &&
+			!blamed(d.Problems, "pocketbase.token") && !blamed(d.Problems, "pocketbase.password")
+		in.URL, in.With, in.Email, in.CA = typed("url"), typed("with"), typed("email"), typed("ca")
+		in.Plain, in.Problems = d.Values.Has("pocketbase.insecure_http"), d.Problems
+	}
+	token := sess.Held("pocketbase.token")
+	in.Foreign = foreignToken(link.PB, token)
+	in.Typed = token.IsSet() && !in.Foreign
+	in.TypedPassword = sess.Held("pocketbase.password").IsSet()
 	s.render(w, r, http.StatusOK, setup.PocketBase(setup.NewPocketBase(s.head(sess), in)))
 }
 
@@ -41,12 +52,20 @@ func (s *Server) savePocketBase(w http.ResponseWriter, r *http.Request, sess *se
 		s.badForm(w, r, sess, err)
 		return
 	}
-	held := s.heldPocketBase(p)
-	login, keep, problems := sent.login(link.PB, held)
+	if sent.move {
+		s.moveToken(w, r, sess, link.PB, link.Authentik, sent)
+		return
+	}
+	sent.takeHeld(sess, link.PB)
+	login, keep, problems := sent.login(link.PB, s.heldPocketBase(p))
 	if wrong := s.mistaken(r, sess, link.PB, login.URL, true); wrong != nil {
 		keep, problems = false, wrong
 	}
+	if sent.With == session.WithToken && foreignToken(link.PB, sent.Token) {
+		problems = append(problems, foreignProblem(link.PB))
+	}
 	if keep && len(problems) == 0 {
+		sess.DropDraft()
 		redirect(w, r, p.After("/pocketbase", sent.from))
 		return
 	}
@@ -55,10 +74,7 @@ func (s *Server) savePocketBase(w http.ResponseWriter, r *http.Request, sess *se
 			return
 		}
 	}
-	in := setup.PocketBaseInput{URL: sent.URL, With: sent.With, Email: sent.Email, CA: sent.CA, From: sent.from,
-		Plain: sent.Plain, Problems: problems, Limited: p.Limited(),
-		Held: held.URL == login.URL && (held.Token.IsSet() || p.PocketBase != nil && held.With == sent.With)}
-	s.render(w, r, http.StatusUnprocessableEntity, setup.PocketBase(setup.NewPocketBase(s.head(sess), in)))
+	s.refuseConnect(w, r, sess, link.PB, sent, problems)
 }
 
 // connectPocketBase signs in, or has a one-time password sent where the
@@ -70,11 +86,12 @@ func (s *Server) connectPocketBase(w http.ResponseWriter, r *http.Request, sess 
 	if f, ok := errors.AsType[*link.Fault](err); ok && f.Kind == link.FaultMFA {
 		return s.askForCode(w, r, sess, login, err, came)
 	}
-	login.Password.Wipe()
 	if err != nil {
-		s.logError(r, "connecting to PocketBase", err)
+		s.logRefused(r, "connecting to PocketBase", err)
 		return connectionProblems(err, pocketbaseFields()...)
 	}
+	accepted(sess, link.PB, login)
+	login.Password.Wipe()
 	sess.SetPocketBase(answer)
 	s.sessions.Keep(w, r, sess)
 	redirect(w, r, sess.Look().After("/pocketbase", came))
@@ -84,13 +101,15 @@ func (s *Server) connectPocketBase(w http.ResponseWriter, r *http.Request, sess 
 func (s *Server) askForCode(w http.ResponseWriter, r *http.Request, sess *session.Session,
 	login session.Login, cause error, came string) link.Problems {
 	step, err := s.sendCode(r.Context(), login, cause)
-	login.Password.Wipe()
 	if err != nil {
-		s.logError(r, "asking for a one-time password", err)
+		s.logRefused(r, "asking for a one-time password", err)
 		return connectionProblems(err, pocketbaseFields()...)
 	}
+	accepted(sess, link.PB, login)
+	login.Password.Wipe()
 	sess.AwaitCode(step)
-	redirect(w, r, withFrom("/pocketbase/code", came))
+	sess.DropDraft()
+	redirect(w, r, withFrom(codePage, came))
 	return nil
 }
 

@@ -9,6 +9,9 @@ import (
 	"authpocket/web/view/setup"
 )
 
+// codePage asks for the one-time password.
+const codePage = "/pocketbase/code"
+
 // showCode handles the "GET /pocketbase/code" route.
 func (s *Server) showCode(w http.ResponseWriter, r *http.Request, sess *session.Session) {
 	p := sess.Look()
@@ -16,7 +19,11 @@ func (s *Server) showCode(w http.ResponseWriter, r *http.Request, sess *session.
 		redirect(w, r, p.Missing())
 		return
 	}
-	page := setup.NewCode(s.head(sess), p.Second.Login.Email, from(r.URL.Query().Get("from")), nil)
+	var problems link.Problems
+	if d := sess.Draft(codePage); d != nil {
+		problems = d.Problems
+	}
+	page := setup.NewCode(s.head(sess), p.Second.Login.Email, from(r.URL.Query().Get("from")), problems)
 	s.render(w, r, http.StatusOK, setup.Code(page))
 }
 
@@ -37,10 +44,8 @@ func (s *Server) saveCode(w http.ResponseWriter, r *http.Request, sess *session.
 		s.sendAnother(w, r, sess, *p.Second, came)
 		return
 	}
-	problems := s.finishCode(w, r, sess, *p.Second, came)
-	if len(problems) > 0 {
-		page := setup.NewCode(s.head(sess), p.Second.Login.Email, came, problems)
-		s.render(w, r, http.StatusUnprocessableEntity, setup.Code(page))
+	if problems := s.finishCode(w, r, sess, *p.Second, came); len(problems) > 0 {
+		s.refuse(w, r, sess, codePage, came, session.Draft{Problems: problems})
 	}
 }
 
@@ -55,7 +60,7 @@ func (s *Server) finishCode(w http.ResponseWriter, r *http.Request, sess *sessio
 	answer, err := s.withCode(r.Context(), step, code)
 	code.Wipe()
 	if err != nil {
-		s.logError(r, "signing in with a one-time password", err)
+		s.logRefused(r, "signing in with a one-time password", err)
 		return connectionProblems(err, "pocketbase.otp")
 	}
 	sess.SetPocketBase(answer)
@@ -67,12 +72,12 @@ func (s *Server) sendAnother(w http.ResponseWriter, r *http.Request, sess *sessi
 	came string) {
 	next, err := s.sendCode(r.Context(), step.Login, nil)
 	if err != nil {
-		s.logError(r, "asking for a one-time password", err)
-		page := setup.NewCode(s.head(sess), step.Login.Email, came, connectionProblems(err))
-		s.render(w, r, http.StatusUnprocessableEntity, setup.Code(page))
+		s.logRefused(r, "asking for a one-time password", err)
+		s.refuse(w, r, sess, codePage, came, session.Draft{Problems: connectionProblems(err)})
 		return
 	}
 	next.Code.MFAID = step.Code.MFAID
 	sess.AwaitCode(next)
-	redirect(w, r, withFrom("/pocketbase/code", came))
+	sess.DropDraft()
+	redirect(w, r, withFrom(codePage, came))
 }

@@ -105,6 +105,25 @@ func (s *Server) logError(r *http.Request, what string, err error) {
 	s.cfg.Log.ErrorContext(r.Context(), what, idOf(r), slog.Any("error", err))
 }
 
+// logRefused logs why a connection failed that was just asked for. Most often
+// a typing mistake is why, and the page says so: it is no error of the program.
+func (s *Server) logRefused(r *http.Request, what string, err error) {
+	if respond.Gone(r) {
+		return
+	}
+	s.cfg.Log.InfoContext(r.Context(), what, idOf(r), slog.String("refused", shorten(err.Error())))
+}
+
+// logText bounds what a line of the log repeats of what was typed, in bytes.
+const logText = 300
+
+func shorten(text string) string {
+	if len(text) <= logText {
+		return text
+	}
+	return strings.ToValidUTF8(text[:logText], "") + "…"
+}
+
 func start() []view.Action { return []view.Action{{Label: "Go to start", URL: "/"}} }
 
 func (s *Server) notFound(w http.ResponseWriter, r *http.Request) {

@@ -18,28 +18,44 @@ import (
 
 // showSettings handles the "GET /settings" route.
 func (s *Server) showSettings(w http.ResponseWriter, r *http.Request, sess *session.Session, p session.Progress) {
-	e := s.engine(p)
-	preview, err := e.PreviewOpen(r.Context(), p.Spec, r.URL.Query().Has("again"))
+	again, e := r.URL.Query().Has("again"), s.engine(p)
+	in, err := s.askSettings(r.Context(), sess, p, again)
+	if err == nil {
+		in.Interrupted, err = interrupted(e)
+	}
 	if err != nil {
 		s.fail(w, r, sess, err, "/settings")
 		return
 	}
+	in.Token, in.TokenRenews = p.PocketBase.Who.Expires, p.PocketBase.Who.Refreshable
+	in.From, in.Again = from(r.URL.Query().Get("from")), again
+	s.render(w, r, http.StatusOK, setup.Settings(setup.NewSettings(s.head(sess), in)))
+}
+
+// askSettings returns what the page shows: the answers so far, or the form that
+// was refused.
+func (s *Server) askSettings(ctx context.Context, sess *session.Session, p session.Progress,
+	again bool) (setup.SettingsInput, error) {
+	if d := sess.Draft("/settings"); d != nil {
+		spec, _ := form.Settings{Values: d.Values}.Spec(p.Spec)
+		preview, err := s.engine(p).Preview(ctx, spec)
+		in := settingsInput(preview)
+		in.Form, in.Problems, in.Conflict = d.Values, d.Problems, d.InTheWay
+		in.SecretGiven = p.Spec.Provider.ClientSecret != nil
+		return in, err
+	}
+	preview, err := s.engine(p).PreviewOpen(ctx, p.Spec, again)
+	if err != nil {
+		return setup.SettingsInput{}, err
+	}
 	if problem := preview.Authentik.SecretProblem(); problem != nil {
-		fault := &link.Fault{System: link.Authentik, Summary: problem.Summary, Todo: problem.Todo}
-		s.fail(w, r, sess, fault, "/settings")
-		return
+		return setup.SettingsInput{}, &link.Fault{System: link.Authentik, Summary: problem.Summary, Todo: problem.Todo}
 	}
 	in := settingsInput(preview)
 	if preview.Spec.Email == "" && preview.EmailBefore != "" {
 		in.Form.Set("email", string(preview.EmailBefore))
 	}
-	if in.Interrupted, err = interrupted(e); err != nil {
-		s.fail(w, r, sess, err, "/settings")
-		return
-	}
-	in.Token, in.TokenRenews = p.PocketBase.Who.Expires, p.PocketBase.Who.Refreshable
-	in.From, in.Again = from(r.URL.Query().Get("from")), r.URL.Query().Has("again")
-	s.render(w, r, http.StatusOK, setup.Settings(setup.NewSettings(s.head(sess), in)))
+	return in, nil
 }
 
 // settingsInput is the page of a preview. Of the problems of a spec that is not
@@ -87,12 +103,12 @@ func (s *Server) saveSettings(w http.ResponseWriter, r *http.Request, sess *sess
 		return
 	}
 	if problems = append(problems, form.Validate(spec)...); len(problems) > 0 {
-		s.settingsProblems(w, r, sess, sent, spec, problems)
+		s.refuseSettings(w, r, sess, sent, problems, "")
 		return
 	}
 	plan, err := s.engine(p).Plan(r.Context(), spec)
 	if found, ok := errors.AsType[link.Problems](err); ok {
-		s.settingsProblems(w, r, sess, sent, spec, found)
+		s.refuseSettings(w, r, sess, sent, found, inTheWay(found))
 		return
 	}
 	if respond.Gone(r) { // then nothing is known of the answers
@@ -119,20 +135,13 @@ func inTheWay(problems link.Problems) string {
 	return problems[i].Summary
 }
 
-// settingsProblems shows the page again as it was sent, but for the secret.
-func (s *Server) settingsProblems(w http.ResponseWriter, r *http.Request, sess *session.Session, sent form.Settings,
-	spec link.Spec, problems link.Problems) {
-	p := sess.Look()
-	preview, err := s.engine(p).Preview(r.Context(), spec)
-	if err != nil {
-		s.fail(w, r, sess, err, "/settings")
-		return
-	}
-	in := settingsInput(preview)
-	in.Form, in.Problems, in.From = sent.Values, problems, from(sent.Get("from"))
-	in.SecretGiven = p.Spec.Provider.ClientSecret != nil
-	in.Conflict = inTheWay(problems)
-	s.render(w, r, http.StatusUnprocessableEntity, setup.Settings(setup.NewSettings(s.head(sess), in)))
+// refuseSettings sends the browser back to the form as it was sent, but for the
+// secret.
+func (s *Server) refuseSettings(w http.ResponseWriter, r *http.Request, sess *session.Session, sent form.Settings,
+	problems link.Problems, conflict string) {
+	sent.Del("provider.client_secret")
+	s.refuse(w, r, sess, "/settings", from(sent.Get("from")),
+		session.Draft{Values: sent.Values, Problems: problems, InTheWay: conflict})
 }
 
 // findNames handles the "GET /settings/find" route: a part of the settings

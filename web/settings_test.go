@@ -34,7 +34,7 @@ func TestSettingsTellEverythingAtOnceAndKeepTheRest(t *testing.T) {
 		"pocketbase.public_urls":         {"app.company\nhttps://other.company"},
 		"provider.access_token_validity": {"an hour"}, "provider.client_secret": {"canary-secret"},
 		"application.group": {"Apps"},
-	}).want(422)
+	}).refused(b)
 	got := p.summary()
 	for i, want := range []string{"Choose which e-mail addresses", "slug", "Access token validity",
 		"PocketBase address"} {
@@ -71,7 +71,7 @@ func TestATakenSlugAsksWhatToDo(t *testing.T) {
 	b := wizardFor(t, box, prefilled(box)).browser().connected()
 	box.Authentik().AddApplications(1)
 	other := otherApplication(t, box.AuthentikURL, box.AuthentikToken)
-	p := b.send(b.get("/settings"), "/settings", url.Values{"application.slug": {other}, "email": {"leave"}}).want(422)
+	p := b.send(b.get("/settings"), "/settings", url.Values{"application.slug": {other}, "email": {"leave"}}).refused(b)
 	p.says("is taken by the application", "Use what already exists?", "Use the application")
 	if got := p.summary(); len(got) == 0 || !strings.Contains(got[0], other) {
 		t.Errorf("the summary says %q", got)
@@ -152,7 +152,7 @@ func TestNamesAreLookedUp(t *testing.T) {
 	b.get("/settings/find?in=access.policies&q=none").says("Nothing found")
 	b.get("/settings/find?in=provider.client_secret&q=x").want(404)
 	groups := url.Values{"access.groups": {"team <b>blue</b>\nnobody"}, "email": {"leave"}}
-	p = b.send(b.get("/settings"), "/settings", groups).want(422).says("authentik has no group “nobody”")
+	p = b.send(b.get("/settings"), "/settings", groups).refused(b).says("authentik has no group “nobody”")
 	if attr(p.control("access.groups"), "aria-invalid") != "true" {
 		t.Error("the list of groups is not marked")
 	}
@@ -283,7 +283,7 @@ func TestTwoThatMayBeTheLinkAreAChoice(t *testing.T) {
 		"This link may already exist",
 		"Use the provider “First login”, which has no application",
 		"Use the provider “Second login”, which has no application", "Create a new application and provider")
-	b.send(p, "/settings", url.Values{"email": {"leave"}}).want(422).says("This link may already exist")
+	b.send(p, "/settings", url.Values{"email": {"leave"}}).refused(b).says("This link may already exist")
 	second := ""
 	for _, one := range authentikNow(t, box.AuthentikURL, box.AuthentikToken).Providers {
 		if one.Name == "Second login" {
@@ -387,9 +387,9 @@ func TestASecondCollectionAsksBeforeItSharesTheApplication(t *testing.T) {
 		"/settings?again=collection")
 	p := b.get("/settings?again=collection").want(200).says("Use what already exists?",
 		"the collection users signs in with it", "Use the application “PocketBase” (pocketbase)")
-	b.send(p, "/settings", nil).want(422).says("This link may already exist")
+	b.send(p, "/settings", nil).refused(b).says("This link may already exist")
 
-	b.send(p, "/settings", url.Values{"existing": {"new"}}).want(422).says("Choose another slug to create a new one")
+	b.send(p, "/settings", url.Values{"existing": {"new"}}).refused(b).says("Choose another slug to create a new one")
 	b.send(p, "/settings", url.Values{"existing": {"new"}, "application.slug": {"members"},
 		"application.name": {"Members"}}).want(303, "/review")
 	b.get("/review").want(200).says("Application and provider “Members”")

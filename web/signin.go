@@ -41,13 +41,10 @@ func (s *Server) showSignIn(w http.ResponseWriter, r *http.Request, sess *sessio
 		redirect(w, r, p.Missing())
 		return
 	}
-	s.signInStart(w, r, sess, http.StatusOK, proof.SignInStartInput{Way: r.URL.Query().Get("way"),
-		Person: r.URL.Query().Get("person")})
-}
-
-func (s *Server) signInStart(w http.ResponseWriter, r *http.Request, sess *session.Session, status int,
-	in proof.SignInStartInput) {
-	p := sess.Look()
+	in := proof.SignInStartInput{Way: r.URL.Query().Get("way"), Person: r.URL.Query().Get("person")}
+	if d := sess.Draft("/signin"); d != nil {
+		in.Way, in.Person, in.Problem = d.Values.Get("way"), d.Values.Get("person"), refusal(d)
+	}
 	in.Desired = p.Settled.Desired
 	in.Held = p.Authentik != nil && p.PocketBase != nil
 	in.Callback = callbackURL(r)
@@ -57,7 +54,7 @@ func (s *Server) signInStart(w http.ResponseWriter, r *http.Request, sess *sessi
 		shown, _ := run.Now()
 		in.Tests = append(in.Tests, shown)
 	}
-	s.render(w, r, status, proof.SignInStart(proof.NewSignInStart(s.head(sess), in)))
+	s.render(w, r, http.StatusOK, proof.SignInStart(proof.NewSignInStart(s.head(sess), in)))
 }
 
 // redirects reports whether the provider allows that redirect URI.
@@ -73,16 +70,12 @@ func (s *Server) signInOf(r *http.Request, sess *session.Session) *session.SignI
 
 // showSignInRun handles the "GET /signin/{id}" route.
 func (s *Server) showSignInRun(w http.ResponseWriter, r *http.Request, sess *session.Session, run *session.SignIn) {
-	s.signInPage(w, r, sess, run, http.StatusOK, "")
-}
-
-func (s *Server) signInPage(w http.ResponseWriter, r *http.Request, sess *session.Session, run *session.SignIn,
-	status int, problem string) {
 	in, count := run.Now()
-	in.Base, in.Problem, in.Script = "/signin/"+run.ID, problem, s.files.URL(static.SignIn)
+	in.Base, in.Script = "/signin/"+run.ID, s.files.URL(static.SignIn)
+	in.Problem = refusal(sess.Draft(in.Base))
 	in.Own = own(sess.Look())
 	s.allowSignIn(w, in)
-	s.render(w, r, status,
+	s.render(w, r, http.StatusOK,
 		proof.SignIn(proof.NewSignIn(s.head(sess), in, fmt.Sprintf("%s/events?after=%d", in.Base, count))))
 }
 
@@ -143,16 +136,17 @@ func (s *Server) deleteSignIn(w http.ResponseWriter, r *http.Request, sess *sess
 		redirect(w, r, p.Missing())
 		return
 	case !strings.EqualFold(form.Typed(r, "confirm"), proof.AccountName(*v.Record)):
-		s.signInPage(w, r, sess, run, http.StatusUnprocessableEntity, "Enter "+proof.AccountName(*v.Record)+
+		s.refusePerson(w, r, sess, "/signin/"+run.ID, "Enter "+proof.AccountName(*v.Record)+
 			" to confirm. Nothing was deleted.")
 		return
 	}
 	ctx := context.WithoutCancel(r.Context()) // a client that disconnects does not stop the deletion
 	if err := s.engine(p).DeleteTestAccount(ctx, run.Desired, run.Started(), *v); err != nil {
 		s.logError(r, "deleting a test account", err)
-		s.signInPage(w, r, sess, run, http.StatusUnprocessableEntity, link.MessageOf(err).Text(link.OnPage))
+		s.refusePerson(w, r, sess, "/signin/"+run.ID, link.MessageOf(err).Text(link.OnPage))
 		return
 	}
 	run.AccountDeleted()
+	sess.DropDraft()
 	redirect(w, r, "/signin/"+run.ID)
 }

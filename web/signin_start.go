@@ -64,12 +64,12 @@ func (s *Server) newTest(w http.ResponseWriter, r *http.Request, sess *session.S
 			problem = s.foresee(r.Context(), p, run, person)
 		}
 		if problem != "" {
-			in.Problem = problem
-			s.signInStart(w, r, sess, http.StatusUnprocessableEntity, in)
+			s.refusePerson(w, r, sess, "/signin", problem)
 			return nil, false
 		}
 		run.Person = in.Person
 	}
+	sess.DropDraft()
 	return run, true
 }
 

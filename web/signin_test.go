@@ -153,7 +153,7 @@ func TestATestSignInWorksAndItsAccountIsDeleted(t *testing.T) {
 	t.Parallel()
 	box := newSandbox(t)
 	_, b := linked(t, box, "trust-all")
-	b.post("/signin", url.Values{"person": {"nobody"}}).want(422).says("authentik has no user “nobody”")
+	b.post("/signin", url.Values{"person": {"nobody"}}).refused(b).says("authentik has no user “nobody”")
 	for _, became := range []string{"A new account was created", "A new account was created",
 		"Signed in to the linked account"} {
 		test := b.post("/signin", url.Values{"person": {box.Person.Username}}).want(303).header.Get("Location")
@@ -174,7 +174,7 @@ func TestATestSignInWorksAndItsAccountIsDeleted(t *testing.T) {
 		if len(b.get("/signin").all("li")) == 2 {
 			continue // the second account stays for the third sign-in
 		}
-		b.send(p, test+"/delete", url.Values{"confirm": {"yes"}}).want(422).says("Nothing was deleted")
+		b.send(p, test+"/delete", url.Values{"confirm": {"yes"}}).refused(b).says("Nothing was deleted")
 		b.send(p, test+"/delete", url.Values{"confirm": {strings.ToUpper(box.Person.Email)}}).want(303, test)
 		b.get(test).says("The account and its link to authentik were deleted")
 	}
@@ -294,6 +294,29 @@ func TestSomebodyElseTriesOnce(t *testing.T) {
 	t.Error("the admin's page does not list the test")
 }
 
+func TestAnInvitationIsOneAtATimeAndCanBeWithdrawn(t *testing.T) {
+	t.Parallel()
+	box := newSandbox(t)
+	w, b := linked(t, box, "trust-all")
+	first := text(b.post("/signin/invite", nil).want(200).all("pre")[0])
+	open := b.post("/signin/invite", nil).want(303).header.Get("Location")
+	second := b.post("/signin/invite", url.Values{"more": {"yes"}}).want(200)
+	if other := text(second.all("pre")[0]); other == first {
+		t.Error("one more is the same")
+	}
+	b.get("/signin").says("Invite one more user", "Withdraw the invitation")
+	path := strings.TrimPrefix(first, b.base)
+	guest := w.browser()
+	guest.get(path).want(200)
+	b.post(open+"/withdraw", nil).want(303, "/signin")
+	guest.get(path).want(404)
+	guest.post(path, nil).want(404)
+	b.get("/signin").says("The invitation was withdrawn", "Waiting for the link to be opened")
+	if n := len(w.server.signIns.All(w.only(t))); n != 2 {
+		t.Errorf("there are %d tests, want both", n)
+	}
+}
+
 // account puts an account into the collection users.
 func account(t *testing.T, box *sandbox.Sandbox, email string, verified bool) {
 	t.Helper()
@@ -393,7 +416,7 @@ func TestAFixHasJustTheOneChange(t *testing.T) {
 	b.get("/review").says("Review 1 change", "displayName")
 
 	review := b.get("/fix/user-info-url").want(200).says("Review 1 change", "fix one problem", inner+
-		"/application/o/userinfo/")
+		"/application/o/", "userinfo")
 	if strings.Contains(review.visible(), "Company") {
 		t.Errorf("more is changed:\n%s", review.visible())
 	}

@@ -19,19 +19,14 @@ func (s *Server) showVerify(w http.ResponseWriter, r *http.Request, sess *sessio
 		redirect(w, r, p.Missing())
 		return
 	}
-	s.verifyPage(w, r, sess, http.StatusOK, "", "")
-}
-
-func (s *Server) verifyPage(w http.ResponseWriter, r *http.Request, sess *session.Session, status int, person,
-	problem string) {
 	in, events := s.verifyInput(sess, sess.Look().Verify.Input()), "/verify/events"
 	if in.Checks != nil {
 		events += "?after=1"
 	}
-	if problem != "" {
-		in.Person, in.Problem = person, problem
+	if d := sess.Draft("/verify"); d != nil {
+		in.Person, in.Problem = d.Values.Get("person"), refusal(d)
 	}
-	s.render(w, r, status, proof.Verify(proof.NewVerify(s.head(sess), in, events)))
+	s.render(w, r, http.StatusOK, proof.Verify(proof.NewVerify(s.head(sess), in, events)))
 }
 
 // verifyInput adds what the session knows besides the checks.
@@ -72,7 +67,7 @@ func (s *Server) startVerify(w http.ResponseWriter, r *http.Request, sess *sessi
 	if run.Username != "" {
 		pk, problem := s.person(r.Context(), p, run.Username)
 		if problem != "" {
-			s.verifyPage(w, r, sess, http.StatusUnprocessableEntity, run.Username, problem)
+			s.refusePerson(w, r, sess, "/verify", problem)
 			return
 		}
 		run.Person = pk
@@ -81,6 +76,7 @@ func (s *Server) startVerify(w http.ResponseWriter, r *http.Request, sess *sessi
 		s.closing(w, r, sess)
 		return
 	}
+	sess.DropDraft()
 	redirect(w, r, "/verify")
 }
 

@@ -13,6 +13,7 @@ import (
 	"github.com/go-chi/chi/v5"
 
 	"authpocket/static"
+	"authpocket/web/view/changes"
 )
 
 // living is a browser at a link that stands, and for each route with a
@@ -86,7 +87,7 @@ func elsewhere(path string) int {
 	switch path {
 	case "/door", "/pocketbase/code", "/rotate/back", "/signin/address/remove":
 		return http.StatusSeeOther
-	case callbackPath:
+	case callbackPath, changes.PlanURL:
 		return http.StatusNotFound
 	}
 	return http.StatusOK

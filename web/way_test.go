@@ -33,7 +33,8 @@ func TestFromStartToDone(t *testing.T) {
 	settings := b.get("/settings").want(200).says("Which e-mail addresses should count as verified?")
 	b.send(settings, "/settings", url.Values{"email": {"trust-all"}}).want(303, "/review")
 
-	review := b.get("/review").want(200).says("Apply 3 changes", "Before you continue",
+	review := b.get("/review").want(200).says("Apply 3 changes",
+		"authentik gets the application “PocketBase” and its provider.", "Nothing else is changed",
 		"Everyone with an authentik account")
 	if !strings.Contains(review.text, `href="https://docs.goauthentik.io/integrations/services/pocketbase/"`) {
 		t.Error("the review names steps of a guide and does not lead to it")
@@ -58,7 +59,7 @@ func TestFromStartToDone(t *testing.T) {
 	}
 
 	// once more, with nothing left to do
-	again := b.get("/review").want(200).says("No changes needed", "Run checks", "Other options")
+	again := b.get("/review").want(200).says("No changes needed", "Run checks", "Export the link")
 	for _, path := range []string{"/rotate", "/remove"} {
 		if !strings.Contains(again.text, `href="`+path+`"`) || strings.Contains(review.text, `href="`+path+`"`) {
 			t.Errorf("%s has to be linked to from the review of a link that is there, and of no other", path)

@@ -1,6 +1,5 @@
-import { test } from 'node:test';
 import assert from 'node:assert/strict';
-import { startDemo, openBrowser, toReview } from './wizard.mjs';
+import { test, startDemo, openBrowser, toReview } from './wizard.mjs';
 
 for (const javaScriptEnabled of [true, false]) {
   test(`a proof needs no password and leaves nothing, JavaScript ${javaScriptEnabled ? 'on' : 'off'}`, async (t) => {

@@ -1,12 +1,11 @@
 // What other pages, names and browsers can do to the wizard: nothing.
-import { test } from 'node:test';
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { createServer } from 'node:http';
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { startDemo, openBrowser, comeIn, toReview } from './wizard.mjs';
+import { test, startDemo, openBrowser, comeIn, toReview } from './wizard.mjs';
 
 const here = new URL('..', import.meta.url).pathname;
 
@@ -21,7 +20,7 @@ async function startElsewhere(t) {
 for (const host of ['127.0.0.1', 'evil.test']) {
   test(`a page of ${host} on another port can neither read nor post nor frame`, async (t) => {
     const demo = await startDemo();
-    const browser = await openBrowser('--host-resolver-rules=MAP evil.test 127.0.0.1');
+    const browser = await openBrowser();
     t.after(() => browser.close());
     t.after(() => demo.stop());
     const context = await browser.newContext();
@@ -76,7 +75,7 @@ for (const host of ['127.0.0.1', 'evil.test']) {
 
 test('a name that was made to lead here is refused', async (t) => {
   const demo = await startDemo();
-  const browser = await openBrowser('--host-resolver-rules=MAP evil.test 127.0.0.1');
+  const browser = await openBrowser();
   t.after(() => browser.close());
   t.after(() => demo.stop());
   const page = await browser.newPage();
@@ -154,7 +153,7 @@ test('plain http under a name of the network works when it is asked for', async 
   let text = '';
   program.stdout.setEncoding('utf8').on('data', (chunk) => { text += chunk; });
   while (!text.includes('works once')) await once(program.stdout, 'data');
-  const browser = await openBrowser('--host-resolver-rules=MAP wizard.lan 127.0.0.1');
+  const browser = await openBrowser();
   t.after(() => browser.close());
   const page = await browser.newPage();
   await page.goto(/http:\/\/\S+#code=\S+/.exec(text)[0]);

@@ -1,6 +1,5 @@
-import { test } from 'node:test';
 import assert from 'node:assert/strict';
-import { startDemo, openBrowser, toReview, signInAtAuthentik } from './wizard.mjs';
+import { test, startDemo, openBrowser, giveAnswers, signInAtAuthentik } from './wizard.mjs';
 
 /** A demo whose link is made with that e-mail decision. Errors of the page are kept. */
 async function linked(t, email) {
@@ -12,13 +11,7 @@ async function linked(t, email) {
   const errors = [];
   page.on('pageerror', (e) => errors.push(String(e)));
   page.on('console', (m) => { if (m.text().includes('Content Security Policy')) errors.push(m.text()); });
-  await toReview(page, demo);
-  if (email) {
-    await page.goto(demo.url + 'settings');
-    await page.getByRole('radio', { name: email }).check();
-    await page.getByRole('button', { name: 'Continue' }).click();
-    await page.getByRole('heading', { level: 1, name: /Review/ }).waitFor();
-  }
+  await giveAnswers(page, demo, email);
   await page.getByRole('button', { name: /^Apply \d+ changes?$/ }).click();
   await page.getByRole('heading', { level: 1, name: 'Changes applied' }).waitFor();
   return { demo, browser, page, errors };

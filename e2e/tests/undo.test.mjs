@@ -1,6 +1,5 @@
-import { test } from 'node:test';
 import assert from 'node:assert/strict';
-import { startDemo, openBrowser, toReview, toDone } from './wizard.mjs';
+import { test, startDemo, openBrowser, toReview, toDone } from './wizard.mjs';
 
 for (const javaScriptEnabled of [true, false]) {
   test(`from Done to a receipt, an undo, and nothing left, JavaScript ${javaScriptEnabled ? 'on' : 'off'}`, async (t) => {

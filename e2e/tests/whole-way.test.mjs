@@ -1,6 +1,5 @@
-import { test, after, before } from 'node:test';
 import assert from 'node:assert/strict';
-import { startDemo, openBrowser, toReview, toDone, readSnippet, startApp, signInAtAuthentik } from './wizard.mjs';
+import { test, startDemo, openBrowser, toReview, toDone, readSnippet, startApp, signInAtAuthentik } from './wizard.mjs';
 
 for (const javaScriptEnabled of [true, false]) {
   test(`from the start page to a sign-in that PocketBase accepts, JavaScript ${javaScriptEnabled ? 'on' : 'off'}`, async (t) => {

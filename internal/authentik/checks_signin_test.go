@@ -93,6 +93,10 @@ func TestLifetimesThatAreTooShortAreFound(t *testing.T) {
 			"authentik.validity", link.Warn, "validity", "seconds=9"},
 		"refresh tokens of no time": {set("refresh_token_validity", "days=0"),
 			"authentik.validity", link.Warn, "validity", "days=0"},
+		"tokens of ten seconds": {set("access_token_validity", "seconds=10"),
+			"authentik.validity", link.Fail, "validity", "seconds=10"},
+		"short tokens": {set("access_token_validity", "seconds=12"),
+			"authentik.validity", link.Warn, "validity", "seconds=12"},
 		"ten seconds": {set("access_code_validity", "seconds=10"),
 			"authentik.validity", link.Pass, "", "seconds=10"},
 	} {
@@ -143,9 +147,10 @@ func TestFlowsThatLetNobodyInAreFound(t *testing.T) {
 		"no stages": fails(login("none"), "no identification stage"),
 		"everyone is denied": fails(login("none", "identification", "deny", "user_login"),
 			"deny stage"),
-		"a flow to sign out as sign-in": fails(use("authentication_flow", "invalidation", "none", usual...),
-			"invalidation"),
-		"a flow to sign in as consent": fails(use("authorization_flow", "authentication", "none"), "authentication"),
+		"a flow to sign out as sign-in": {use("authentication_flow", "invalidation", "none", usual...),
+			"authentik.flows", link.Warn, "flow", "invalidation"},
+		"a flow to sign in as consent": {use("authorization_flow", "authentication", "none"),
+			"authentik.flows", link.Warn, "flow", "authentication"},
 		"a brand whose flow is for the known": fails(func(l *lab, _ *authentik.Client, _ link.Desired, _ int) {
 			l.admin("PATCH", "/flows/instances/default-authentication-flow/",
 				map[string]any{"authentication": "require_authenticated"})
@@ -294,6 +299,15 @@ func TestAnOddClaimOfAnotherScopeDoesNotReachPocketBase(t *testing.T) {
 	s.Provider.ScopeMappings = []string{"ours"}
 	c := l.connect()
 	d := l.setUp(c, s).Desired
+	if claims, err := c.Preview(t.Context(), d, ada); err != nil || string(claims["name"]) != `"Ada Lovelace"` {
+		t.Errorf("got %s, %v", claims["name"], err)
+	}
+	limited := l.connectAs(l.token("authentik_core.view_application", "authentik_providers_oauth2.view_oauth2provider",
+		"authentik_core.preview_user", "authentik_providers_oauth2.view_scopemapping"))
+	_, err := limited.Preview(t.Context(), d, ada)
+	if f := faultOf(t, err); !strings.Contains(f.Summary, "authentik_core.view_propertymapping") {
+		t.Errorf("got %+v", f)
+	}
 	if check := checkOf(t, c.Check(t.Context(), d, ada), "authentik.claims"); check.Status != link.Pass {
 		t.Errorf("got %+v", check)
 	}

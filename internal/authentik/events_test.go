@@ -147,10 +147,11 @@ func TestPreviewAndAccessTellWhatTheyCannot(t *testing.T) {
 	} {
 		faultOf(t, ask())
 	}
-	hidden, gone := d, d
-	hidden.Provider.IncludeClaims = false
-	_, err = c.Preview(t.Context(), hidden, ada)
+	l.admin("PATCH", "/providers/oauth2/"+strconv.Itoa(l.sim.Snapshot().Providers[0].PK)+"/",
+		map[string]any{"include_claims_in_id_token": false})
+	_, err = c.Preview(t.Context(), d, ada)
 	faultOf(t, err)
+	gone := d
 	gone.Application.Slug, gone.Provider.PK = "gone", 0
 	_, err = c.Preview(t.Context(), gone, ada)
 	faultOf(t, err)

@@ -101,8 +101,7 @@ func TestACancelledReadIsNotRepeated(t *testing.T) {
 		return true
 	})
 	l.count()
-	if _, err := c.Preview(ctx, link.Desired{Provider: link.ProviderState{PK: 1, IncludeClaims: true}},
-		0); err == nil || l.count() != 1 {
+	if _, err := c.Provider(ctx, 1); err == nil || l.count() != 1 {
 		t.Errorf("the error is %v", err)
 	}
 }

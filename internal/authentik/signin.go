@@ -1,10 +1,7 @@
 package authentik
 
 import (
-	"cmp"
 	"context"
-	"strconv"
-	"strings"
 
 	"authpocket/internal/authentik/login"
 	"authpocket/internal/authentik/rest"
@@ -28,23 +25,5 @@ func (c *Client) SignIn(ctx context.Context, d link.Desired, o signin.Opening, w
 func (c *Client) Person(ctx context.Context, d link.Desired, pk int) (signin.Person, error) {
 	user, err := c.User(ctx, pk)
 	return signin.Person{Inactive: user != nil && !user.Flag("is_active"), Email: user.Text("email"),
-		Subject: subject(user, d.Provider.SubjectMode)}, err
-}
-
-// subject returns the sub claim about a user, which no scope mapping changes (providers/oauth2/id_token.py). It is
-// empty for a user or mode that is not known.
-func subject(user rest.Object, mode string) string {
-	switch mode {
-	case "hashed_user_id":
-		return user.Text("uid")
-	case "user_id":
-		if pk := user.Number("pk"); pk != 0 {
-			return strconv.Itoa(pk)
-		}
-	case "user_uuid", "user_username", "user_email":
-		return user.Text(strings.TrimPrefix(mode, "user_"))
-	case "user_upn":
-		return cmp.Or(user.Object("attributes").Text("upn"), user.Text("uid"))
-	}
-	return ""
+		Subject: rest.Subject(user, d.Provider.SubjectMode)}, err
 }

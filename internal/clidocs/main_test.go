@@ -6,6 +6,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"github.com/santhosh-tekuri/jsonschema/v6"
 )
 
 // pages returns the pages in a directory by name.
@@ -75,6 +77,7 @@ func TestTheSchemasAreThoseOfTheTypes(t *testing.T) {
 		t.Fatal(err)
 	}
 	made, kept := pages(t, dir), pages(t, "../../docs/schemas")
+	delete(kept, "schemas.go")
 	if len(made) != len(documents()) || !maps.Equal(made, kept) {
 		t.Errorf("docs/schemas is not current; run make generate")
 	}
@@ -94,6 +97,34 @@ func TestEveryFieldOfTheSchemasIsDescribed(t *testing.T) {
 			if property.Description == "" {
 				t.Errorf("%s of %s has no description", key, name)
 			}
+		}
+	}
+}
+
+func TestLinksHaveTheResultsOfOneCommand(t *testing.T) {
+	schema, err := jsonschema.NewCompiler().Compile("../../docs/schemas/links.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	const (
+		planned  = `{"name": "a", "outcome": "nothing to change", "changes": [], "warnings": []}`
+		verified = `{"name": "b", "outcome": "passed", "time": "2026-01-31T12:00:00Z", "headline": "", "checks": []}`
+		failed   = `{"name": "c", "outcome": "failed", "errors": [{"summary": "Gone."}]}`
+		waiting  = `{"name": "d", "outcome": "not started"}`
+	)
+	for text, valid := range map[string]bool{
+		planned + "," + failed + "," + waiting:                          true,
+		verified + "," + failed + "," + waiting:                         true,
+		planned + "," + verified:                                        false,
+		strings.Replace(planned, "nothing to change", "passed", 1):      false,
+		strings.Replace(waiting, "not started", "nothing to change", 1): false,
+	} {
+		document, err := jsonschema.UnmarshalJSON(strings.NewReader(`{"links": [` + text + `]}`))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := schema.Validate(document); (err == nil) != valid {
+			t.Errorf("%s: %v", text, err)
 		}
 	}
 }

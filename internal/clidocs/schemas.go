@@ -22,7 +22,7 @@ const outputPage = "docs/output.md"
 // documents returns the sections of docs/output.md that have a schema, by the schema's name.
 func documents() map[string]string {
 	return map[string]string{"plan": "plan", "apply": "apply, undo, rotate, remove", "verify": "verify",
-		"receipts": "receipts", "validate": "validate", "version": "version", "errors": "errors",
+		"receipts": "receipts", "receipt": "one receipt", "validate": "validate", "version": "version", "errors": "errors",
 		"links": "several links"}
 }
 
@@ -99,23 +99,36 @@ func (w schemaWriter) document(name, section string) *jsonschema.Schema {
 	s := w.ReflectFromType(output.Documents()[section])
 	s.Title = "authpocket " + name
 	if name == "links" {
-		items := &jsonschema.Schema{AnyOf: []*jsonschema.Schema{w.entry(s.Definitions, reflect.TypeFor[struct{}]())}}
-		for _, one := range []string{"errors", "plan", "apply", "verify"} {
-			items.AnyOf = append(items.AnyOf, w.entry(s.Definitions, output.Documents()[documents()[one]]))
-		}
 		links, _ := s.Properties.Get("links")
-		links.Items = items
+		links.Items = nil
+		for _, command := range []string{"plan", "apply", "verify"} {
+			links.AnyOf = append(links.AnyOf, &jsonschema.Schema{Items: w.entries(s.Definitions, command)})
+		}
 	}
 	return s
 }
 
-// entry returns the schema of what a command prints for one of several links. It adds the definitions that it needs.
-func (w schemaWriter) entry(definitions jsonschema.Definitions, result reflect.Type) *jsonschema.Schema {
+// entries returns the schema of what a command prints for each of several links, which depends on the outcome.
+func (w schemaWriter) entries(definitions jsonschema.Definitions, command string) *jsonschema.Schema {
+	result := output.Documents()[documents()[command]]
+	return &jsonschema.Schema{AnyOf: []*jsonschema.Schema{
+		w.entry(definitions, reflect.TypeFor[struct{}](), output.OutcomeNotStarted),
+		w.entry(definitions, output.Documents()["errors"], output.OutcomeFailed),
+		w.entry(definitions, result, output.OutcomesOf(command)...),
+	}}
+}
+
+// entry returns the schema of what is printed for one of several links with one of the outcomes. It adds the
+// definitions that it needs.
+func (w schemaWriter) entry(definitions jsonschema.Definitions, result reflect.Type,
+	outcomes ...any) *jsonschema.Schema {
 	name, rest := w.ReflectFromType(output.Documents()["Link"]), w.ReflectFromType(result)
 	maps.Copy(definitions, rest.Definitions)
 	for key, property := range rest.Properties.FromOldest() {
 		name.Properties.Set(key, property)
 	}
+	outcome, _ := name.Properties.Get("outcome")
+	outcome.Enum = outcomes
 	name.Version, name.Definitions, name.Required = "", nil, append(name.Required, rest.Required...)
 	return name
 }

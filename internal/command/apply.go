@@ -162,7 +162,7 @@ func (p program) carryOutOn(ctx context.Context, f applyFlags, file linkfile.Fil
 	outcomes := output.Outcomes{}
 	show := func(made link.Plan) {
 		plan, outcomes = made, output.NewOutcomes(made)
-		if !f.JSON {
+		if !f.JSON && !made.Saved {
 			view.Plan(plan)
 		}
 	}
@@ -192,7 +192,8 @@ func (p program) carryOutOn(ctx context.Context, f applyFlags, file linkfile.Fil
 	return nil
 }
 
-// applySeen makes a plan, asks, and applies the plan.
+// applySeen makes a plan, asks, and applies the plan. A saved one is shown once it is compared with both systems, when
+// it is known which of its values are defaults.
 func (p program) applySeen(ctx context.Context, e *engine.Engine, made engine.Planner, show func(link.Plan),
 	hook engine.Hook) error {
 	plan, err := made(ctx)
@@ -200,7 +201,14 @@ func (p program) applySeen(ctx context.Context, e *engine.Engine, made engine.Pl
 		return err
 	}
 	show(plan)
-	if !plan.Empty() && !plan.Saved && !p.confirmed(ctx, plan) {
+	if plan.Saved {
+		return e.ApplyAmong(ctx, plan, engine.Among{Ready: func(fresh link.Plan) error {
+			fresh.Saved = false
+			show(fresh)
+			return nil
+		}}, hook)
+	}
+	if !plan.Empty() && !p.confirmed(ctx, plan) {
 		return output.Declined()
 	}
 	return e.Apply(ctx, plan, hook)

@@ -38,7 +38,7 @@ func TestWhatIsNoCommandStartsNothing(t *testing.T) {
 	for _, args := range [][]string{
 		{"no-such-command"}, {"serve", "no-such-command"},
 		{"veryfy", "-f", "link.yaml"}, {"veryfy", "--help"}, {"--", "verify"}, {""},
-		{"--listen", "127.0.0.1:0", "sreve"}, {"help", "no-such-command"}, {"receipts", "plan"},
+		{"--listen", "127.0.0.1:0", "sreve"}, {"help", "no-such-command"}, {"receipts", "plan", "all"},
 		{"completion", "no-such-shell"}, {"completion"}, {"export", "-f", "link.yaml"},
 	} {
 		var out, errs bytes.Buffer

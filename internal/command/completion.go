@@ -1,6 +1,7 @@
 package command
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -9,6 +10,9 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"authpocket/internal/command/terminal"
+	"authpocket/internal/journal"
+	"authpocket/internal/link"
 	"authpocket/internal/visible"
 )
 
@@ -36,6 +40,21 @@ func addHelp(root *cobra.Command) {
 			addCompletion(cmd)
 		}
 	}
+}
+
+// fitHelp wraps the help of all commands at a terminal.
+func fitHelp(root *cobra.Command, std terminal.Streams) {
+	on, usual := std.Screen(std.Out), root.HelpFunc()
+	if !on.Terminal {
+		return
+	}
+	root.SetHelpFunc(func(cmd *cobra.Command, args []string) {
+		var text bytes.Buffer
+		cmd.SetOut(&text)
+		usual(cmd, args)
+		cmd.SetOut(std.Out)
+		visible.Fprintf(std.Out, "%s", on.Fit(text.String()))
+	})
 }
 
 func addCompletion(cmd *cobra.Command) {
@@ -108,19 +127,19 @@ func (f *sourceFlags) users(ctx context.Context, p program, typed string) []cobr
 	return names
 }
 
-// Receipts suggests the IDs of receipts, newest first.
-func (f *stateFlag) receipts(context.Context, program, string) []cobra.Completion {
-	store, err := earlier(f.State)()
-	if store == nil || err != nil {
-		return nil
+// suggested suggests the IDs of the chosen receipts, newest first.
+func (f *stateFlag) suggested(chosen func([]journal.Summary) []journal.Summary) suggester {
+	return func(context.Context, program, string) []cobra.Completion {
+		store, err := earlier(f.State)()
+		if store == nil || err != nil {
+			return nil
+		}
+		list, _, err := store.Index()
+		if err != nil {
+			return nil
+		}
+		return link.Each(chosen(list), func(r journal.Summary) cobra.Completion {
+			return cobra.CompletionWithDesc(r.ID, string(r.Kind)+" of "+r.Slug+", "+r.When.Local().Format(time.DateTime))
+		})
 	}
-	list, _, err := store.Index()
-	if err != nil {
-		return nil
-	}
-	ids := make([]cobra.Completion, len(list))
-	for i, r := range list {
-		ids[i] = cobra.CompletionWithDesc(r.ID, string(r.Kind)+" of "+r.Slug+", "+r.When.Local().Format(time.DateTime))
-	}
-	return ids
 }

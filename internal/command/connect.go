@@ -89,6 +89,9 @@ func orInterrupted(ctx context.Context, err error) error {
 func (p program) connectBoth(ctx context.Context, file linkfile.File) (engine.Config, error) {
 	cfg := engine.Config{Program: releaseVersion(), Log: p.log, AuthentikURL: file.Authentik.Base,
 		PocketBaseURL: file.PocketBase.Base, Others: file.Others}
+	if _, err := readCA(p.caFile); err != nil {
+		return cfg, caFault("", "", err)
+	}
 	var (
 		a     connect.Authentik
 		b     connect.PocketBase
@@ -101,7 +104,7 @@ func (p program) connectBoth(ctx context.Context, file linkfile.File) (engine.Co
 	group.Wait()
 	erase()
 	for _, client := range []*http.Client{a.HTTP, b.HTTP} { // a command that repeats connects anew each time
-		if client != nil {
+		if client != nil && p.common == nil { // several links close theirs together
 			context.AfterFunc(ctx, client.CloseIdleConnections)
 		}
 	}
@@ -143,7 +146,7 @@ func (p program) connector() connect.Connector {
 func (p program) connectAuthentik(ctx context.Context, f linkfile.Authentik) (connect.Authentik, error) {
 	ca, err := readCA(cmp.Or(f.CAFile, p.caFile))
 	if err != nil {
-		return connect.Authentik{}, fmt.Errorf("authentik.ca_file: %w", err)
+		return connect.Authentik{}, caFault("authentik", f.CAFile, err)
 	}
 	return p.connector().ToAuthentik(ctx, connect.AuthentikLogin{URL: f.Base, Token: f.Token, CA: ca})
 }
@@ -151,11 +154,19 @@ func (p program) connectAuthentik(ctx context.Context, f linkfile.Authentik) (co
 func (p program) connectPocketBase(ctx context.Context, f linkfile.PocketBase) (connect.PocketBase, error) {
 	ca, err := readCA(cmp.Or(f.CAFile, p.caFile))
 	if err != nil {
-		return connect.PocketBase{}, fmt.Errorf("pocketbase.ca_file: %w", err)
+		return connect.PocketBase{}, caFault("pocketbase", f.CAFile, err)
 	}
 	return p.connector().ToPocketBase(ctx, connect.PocketBaseLogin{
 		URL: f.Base, Token: f.Token, Email: f.Email, Password: f.Password, CA: ca,
 	})
+}
+
+// caFault returns the error for a CA file, that of a link file or else of --ca-file.
+func caFault(system, inFile string, err error) error {
+	if inFile == "" {
+		return fmt.Errorf("--ca-file: %w", err)
+	}
+	return fmt.Errorf("%s.ca_file: %w", system, err)
 }
 
 // readCA returns the text of a CA file, or nothing if none is given.

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"io/fs"
 	"maps"
 	"os"
@@ -173,6 +174,29 @@ func (f exportFlags) writeAll(p program, texts map[string][]byte) error {
 			return err
 		}
 		visible.Fprintf(p.Err, "Wrote %s.\n", path)
+	}
+	if f.All && f.Force {
+		return removeEarlier(f.Out, texts)
+	}
+	return nil
+}
+
+// removeEarlier removes from a directory the earlier exports in the formats whose file names have a time.
+func removeEarlier(dir string, written map[string][]byte) error {
+	entries, err := os.ReadDir(dir)
+	if err != nil {
+		return fmt.Errorf("looking for earlier exports: %w", err)
+	}
+	for path := range written {
+		for _, entry := range entries {
+			earlier := filepath.Join(dir, entry.Name())
+			replaced := func(f export.Format) bool { return f.Named(filepath.Base(path)) && f.Named(entry.Name()) }
+			if earlier != path && slices.ContainsFunc(export.Formats(), replaced) {
+				if err := os.Remove(earlier); err != nil {
+					return fmt.Errorf("removing an earlier export: %w", err)
+				}
+			}
+		}
 	}
 	return nil
 }

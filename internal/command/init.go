@@ -40,7 +40,7 @@ func newInit(s *shared) *cobra.Command {
 
 // run writes a link file, from the flags or from the answers at the terminal.
 func (f initFlags) run(ctx context.Context, p program) error {
-	view := p.view(false)
+	view := f.view(p)
 	if err := f.free(); err != nil {
 		return view.Fail(err)
 	}
@@ -51,7 +51,7 @@ func (f initFlags) run(ctx context.Context, p program) error {
 			return view.Fail(refused("Without a terminal, init asks nothing.",
 				"Use --authentik, --pocketbase and --email."))
 		}
-		a := asker{program: p, ask: p.Asker(), view: view}
+		a := asker{program: p, ask: p.Asker(), view: p.view(false)}
 		var err error
 		if reach, spec, err = a.fill(ctx, f); err != nil {
 			return view.Fail(orInterrupted(ctx, err))

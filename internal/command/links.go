@@ -112,6 +112,7 @@ func (p program) each(ctx context.Context, f fileFlags, l linksFlags, receipts s
 		return do(ctx, p, files[0]).Exit()
 	}
 	p.common = &common{receipts: sync.OnceValues(receipts)}
+	defer p.common.clients.CloseIdleConnections()
 	run := batch.New(p.batch(f, l, counted), files)
 	return run.Each(ctx, func(ctx context.Context, to terminal.Streams, file linkfile.File) output.Summary {
 		return do(ctx, p.to(to), file)
@@ -137,17 +138,18 @@ func (p program) applyAll(ctx context.Context, f applyLinkFlags, files []linkfil
 		return p.view(f.JSON).Fail(err)
 	}
 	p.common = &common{receipts: func() (*engine.Store, error) { return opened, nil }, joint: journal.NewJoint(opened)}
+	defer p.common.clients.CloseIdleConnections()
 	return batch.New(p.batch(f.fileFlags, f.linksFlags, countedChanges), files).Apply(ctx, batch.Applying{
 		Yes: f.Yes,
-		Plan: func(ctx context.Context, to terminal.Streams, file linkfile.File) (*engine.Engine, link.Plan, error) {
+		Connect: func(ctx context.Context, to terminal.Streams, file linkfile.File) (*engine.Engine, engine.Planner,
+			error) {
 			moment := engine.OneMoment(ctx)
 			e, spec, err := p.to(to).reach(moment, file, nil, engine.Ahead)
 			if err != nil {
-				return nil, link.Plan{}, err
+				return nil, nil, err
 			}
 			p.to(to).view(f.JSON).Interrupted(e)
-			plan, err := f.planned(e, moment, spec)
-			return e, plan, err
+			return e, func(context.Context) (link.Plan, error) { return f.planned(e, moment, spec) }, nil
 		},
 		View: func(to terminal.Streams, file linkfile.File) output.View {
 			return p.to(to).viewOf(file, f.JSON, f.All)

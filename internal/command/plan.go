@@ -31,10 +31,7 @@ func newPlan(s *shared) *cobra.Command {
 			"  authpocket plan -f link.yaml --out link.plan\n" +
 			"  authpocket plan -f links/ --only shop --only blog",
 		Args: atMost(0),
-		RunE: func(cmd *cobra.Command, _ []string) error {
-			return s.program().each(cmd.Context(), f.fileFlags, f.linksFlags, earlier(f.State), countedChanges,
-				f.run)
-		},
+		RunE: func(cmd *cobra.Command, _ []string) error { return f.run(cmd.Context(), s.program()) },
 	}
 	f.linkFlags.add(cmd, s, allFields)
 	f.linksFlags.add(cmd, &f.sourceFlags)
@@ -43,14 +40,21 @@ func newPlan(s *shared) *cobra.Command {
 	return cmd
 }
 
-// run prints the plan of a link.
-func (f planFlags) run(ctx context.Context, p program, file linkfile.File) output.Summary {
-	view := p.viewOf(file, f.JSON, f.All)
-	if f.Out != "" && p.common != nil {
-		err := refused("A saved plan is of one link, and there are several.", "Choose one with --only.")
-		_ = view.Fail(err)
-		return output.Failed(err)
+// run prints the plans of all links. Only that of one link can be saved.
+func (f planFlags) run(ctx context.Context, p program) error {
+	if f.Out == "" {
+		return p.each(ctx, f.fileFlags, f.linksFlags, earlier(f.State), countedChanges, f.plan)
 	}
+	file, err := p.reader(f.sourceFlags).One(ctx, f.File)
+	if err != nil {
+		return p.view(f.JSON).Fail(err)
+	}
+	return f.plan(ctx, p, file).Exit()
+}
+
+// plan prints the plan of a link.
+func (f planFlags) plan(ctx context.Context, p program, file linkfile.File) output.Summary {
+	view := p.viewOf(file, f.JSON, f.All)
 	ctx = engine.OneMoment(ctx)
 	e, spec, err := p.reach(ctx, file, earlier(f.State), engine.Ahead)
 	if err != nil {
@@ -75,9 +79,9 @@ func (f planFlags) run(ctx context.Context, p program, file linkfile.File) outpu
 	}
 	view.Plan(plan.Generates())
 	if plan.Empty() {
-		return output.Summary{Outcome: "nothing to change"}
+		return output.Summary{Outcome: output.OutcomeNothing}
 	}
-	return output.Summary{Outcome: "changes", Count: len(plan.Changes), Code: output.ExitChanges}
+	return output.Summary{Outcome: output.OutcomeChanges, Count: len(plan.Changes), Code: output.ExitChanges}
 }
 
 // save writes the plan to the file that --out names.

@@ -2,6 +2,7 @@ package command
 
 import (
 	"os"
+	"slices"
 
 	"github.com/spf13/cobra"
 
@@ -12,25 +13,34 @@ import (
 type receiptsFlags struct {
 	jsonFlag
 	stateFlag
+	Receipt string // empty: all
 }
 
 func newReceipts(s *shared) *cobra.Command {
 	var f receiptsFlags
 	cmd := &cobra.Command{
-		Use:   "receipts",
-		Short: "List the receipts",
-		Long:  "Lists the receipts of earlier applies, newest first.",
+		Use:   "receipts [receipt]",
+		Short: "List the receipts, or show one",
+		Long: "Lists the receipts of earlier applies, newest first. With the ID of a receipt, it shows the changes of that one\n" +
+			"and what became of them.",
 		Example: "  authpocket receipts\n" +
-			"  authpocket receipts --json",
-		Args: atMost(0),
-		RunE: func(*cobra.Command, []string) error { return f.run(s.program()) },
+			"  authpocket receipts --json\n" +
+			"  authpocket receipts k3v9x2m4q7",
+		Args: atMost(1),
+		RunE: func(_ *cobra.Command, args []string) error {
+			if len(args) > 0 {
+				f.Receipt = args[0]
+			}
+			return f.run(s.program())
+		},
 	}
+	cmd.ValidArgsFunction = s.suggest(f.suggested(slices.Clone))
 	f.jsonFlag.add(cmd)
 	f.stateFlag.add(cmd)
 	return cmd
 }
 
-// run prints the receipts, newest first.
+// run prints the receipts, newest first, or the one that is named.
 func (f receiptsFlags) run(p program) error {
 	view := p.view(f.JSON)
 	store, err := openStore(f.State)
@@ -41,7 +51,15 @@ func (f receiptsFlags) run(p program) error {
 	if err != nil {
 		return view.Fail(err)
 	}
-	view.Receipts(list, aside)
+	if f.Receipt == "" {
+		view.Receipts(list, aside)
+		return nil
+	}
+	receipt, err := store.Load(f.Receipt)
+	if err != nil {
+		return view.Fail(err)
+	}
+	view.Receipt(list, *receipt)
 	return nil
 }
 

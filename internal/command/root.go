@@ -114,6 +114,7 @@ func newRoot(std terminal.Streams) *cobra.Command {
 	root.AddCommand(serve, newPlan(s), newApply(s), newVerify(s), newUndo(s), newRotate(s), newRemove(s),
 		newReceipts(s), newExport(s), newInit(s), newImport(s), newValidate(s), newSchema(s), newVersion(s))
 	addHelp(root)
+	fitHelp(root, std)
 	return root
 }
 

@@ -2,31 +2,40 @@ package command
 
 import (
 	"context"
+	"strings"
 
 	"github.com/spf13/cobra"
 
+	"authpocket/docs/schemas"
+	"authpocket/internal/link"
 	"authpocket/internal/linkfile"
 )
 
-type schemaFlags struct{}
-
 func newSchema(s *shared) *cobra.Command {
-	var f schemaFlags
 	cmd := &cobra.Command{
-		Use:     "schema",
-		Short:   "Print the JSON Schema of link files",
-		Long:    "Prints the JSON Schema of link files, with which editors complete and check their keys.",
-		Example: "  authpocket schema > link.schema.json",
-		Args:    atMost(0),
-		RunE:    func(cmd *cobra.Command, _ []string) error { return f.run(cmd.Context(), s.program()) },
+		Use:   "schema [result]",
+		Short: "Print the JSON Schema of link files or of a result",
+		Long: "Prints the JSON Schema of link files, with which editors complete and check their keys, or that of what\n" +
+			"commands print with --json: " + strings.Join(schemas.Names(), ", ") + ".",
+		Example: "  authpocket schema > link.schema.json\n" +
+			"  authpocket schema plan",
+		Args: atMost(1),
+		RunE: func(_ *cobra.Command, args []string) error { return printSchema(s.program(), args) },
 	}
-
+	cmd.ValidArgsFunction = s.suggest(func(context.Context, program, string) []cobra.Completion { return schemas.Names() })
 	return cmd
 }
 
-// run prints the JSON Schema of link files.
-func (schemaFlags) run(_ context.Context, p program) error {
-	if _, err := p.Out.Write(linkfile.Schema()); err != nil {
+// printSchema prints the JSON Schema of link files, or the one that is named.
+func printSchema(p program, names []string) error {
+	schemaFile, err := linkfile.Schema(), error(nil)
+	if len(names) > 0 {
+		if schemaFile, err = schemas.Schema(names[0]); err != nil {
+			return p.view(false).Fail(refused("There is no schema "+link.Quote(names[0])+".",
+				"Use "+strings.Join(schemas.Names(), ", ")+"."))
+		}
+	}
+	if _, err := p.Out.Write(schemaFile); err != nil {
 		return p.view(false).Fail(err)
 	}
 	return nil

@@ -19,7 +19,7 @@ func schemasOf(name string) []string {
 	return map[string][]string{
 		"plan": several, "apply": {"apply", "errors", "links"}, "verify": several,
 		"undo": {"apply", "errors"}, "rotate": {"apply", "errors"}, "remove": {"apply", "errors"},
-		"receipts": {"receipts", "errors"}, "validate": {"validate"}, "version": {"version"},
+		"receipts": {"receipts", "receipt", "errors"}, "validate": {"validate"}, "version": {"version"},
 	}[name]
 }
 

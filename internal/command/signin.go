@@ -56,7 +56,7 @@ func (f *proofFlags) add(cmd *cobra.Command) {
 }
 
 // planProof plans the proof that the flags ask for, shows the plan and asks. The
-// Plan is empty without --sign-in-new.
+// plan is empty without --sign-in-new.
 func (p program) planProof(ctx context.Context, e *engine.Engine, spec link.Spec, f verifyFlags) (link.Plan, error) {
 	if !f.SignInNew {
 		return link.Plan{}, nil

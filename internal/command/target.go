@@ -7,6 +7,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"authpocket/internal/command/output"
 	"authpocket/internal/link"
 	"authpocket/internal/linkfile"
 	"authpocket/internal/secret"
@@ -37,6 +38,15 @@ func (f *targetFlags) add(cmd *cobra.Command) {
 	f.Out = linkfile.Default
 	flags.VarP((*path)(&f.Out), "out", "o", "the file to write, or - for standard output; an existing one is "+
 		"not\nreplaced")
+}
+
+// view returns what prints the outcome. It names flags and variables in the place of keys.
+func (f targetFlags) view(p program) output.View {
+	v := p.view(false)
+	v.Flags = map[string]string{"authentik.url": "--authentik", "pocketbase.url": "--pocketbase",
+		"authentik.token": envAuthentikToken, "pocketbase.token": envPocketBaseToken,
+		"application.slug": "--slug", "pocketbase.collection": "--collection"}
+	return v
 }
 
 // reach returns how to reach both systems, with the tokens of the environment.

@@ -34,7 +34,7 @@ func newUndo(s *shared) *cobra.Command {
 		},
 	}
 	f.add(cmd, s)
-	cmd.ValidArgsFunction = s.suggest(f.receipts)
+	cmd.ValidArgsFunction = s.suggest(f.suggested(engine.Undoable))
 	cmd.Flags().BoolVar(&f.Force, "force", false, "also discard changes made since then")
 	return cmd
 }

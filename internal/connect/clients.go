@@ -26,6 +26,15 @@ type clientKey struct {
 	pem    string
 }
 
+// CloseIdleConnections closes those of all clients.
+func (c *Clients) CloseIdleConnections() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for _, client := range c.list {
+		client.CloseIdleConnections()
+	}
+}
+
 // of returns the client for a system and a CA. Without Clients it is a new one.
 func (c *Clients) of(system link.System, pem string) (*http.Client, error) {
 	pool, err := roots(pem)

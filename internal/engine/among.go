@@ -9,6 +9,9 @@ import (
 // Among says how a link is applied among others, which may have written objects of its plan since it was made. The
 // zero value is for a link alone.
 type Among struct {
+	// Fresh means that the plan was made while the link was held, and that no other link has written its objects since.
+	// Then it is not compared with both systems again.
+	Fresh bool
 	// Unseen means that nobody has seen the plan, so that it may differ in anything.
 	Unseen bool
 	// Written reports whether another of the links has written the object of a change. Then as much as it has written

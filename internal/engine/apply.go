@@ -33,7 +33,12 @@ func (e *Engine) ApplyAmong(ctx context.Context, plan link.Plan, others Among, h
 		return stoppedBetween(0, err)
 	}
 	defer unlock()
-	fresh, err := e.confirm(ctx, plan, others)
+	fresh := plan
+	if others.Fresh {
+		err = e.checkInterrupted(plan)
+	} else {
+		fresh, err = e.confirm(ctx, plan, others)
+	}
 	if err == nil && others.Ready != nil {
 		err = others.Ready(fresh)
 	}
@@ -42,6 +47,10 @@ func (e *Engine) ApplyAmong(ctx context.Context, plan link.Plan, others Among, h
 	}
 	return e.carryOutAll(ctx, fresh, hook)
 }
+
+// Hold keeps other programs from changing the link until release is called, so that a plan that is made meanwhile stays
+// as it is.
+func (e *Engine) Hold(ctx context.Context) (release func(), err error) { return e.lockForApply(ctx) }
 
 // Planner observes both systems and makes a plan.
 type Planner func(context.Context) (link.Plan, error)

@@ -115,6 +115,15 @@ func (e *Engine) Interrupted() ([]WholePast, error) {
 	return open, nil
 }
 
+// Undoable returns the receipts that Undo takes, in the order of the list, which is newest first.
+func Undoable(list []journal.Summary) []journal.Summary {
+	return slices.DeleteFunc(slices.Clone(list), func(one journal.Summary) bool {
+		applied := one.Kind == journal.Apply || one.Kind == journal.Remove
+		return !applied || one.Running || one.Outcome == journal.Undone || takenBack(list, one.ID) ||
+			!one.Wrote() && one.Outcome != ""
+	})
+}
+
 // takenBack reports whether the receipt with that ID was completely undone.
 func takenBack(list []journal.Summary, id string) bool {
 	return slices.ContainsFunc(list, func(later journal.Summary) bool {

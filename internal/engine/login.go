@@ -115,7 +115,13 @@ func (e *Engine) attempt(ctx context.Context, d link.Desired, who signin.Credent
 	if back.Code.IsSet() {
 		e.findLost(ctx, d, a.SignIn, x.subject(), &v)
 	}
-	a.check = signInCheck(a.check, v, append(who.Secrets(), back.Code))
+	hide := append(who.Secrets(), back.Code)
+	if v.Cause == link.CauseCredentials { // what authentik's page said is all there is to say
+		a.check.System = link.Authentik
+		a.check = a.check.Fails(v.Cause, secret.Hide(back.Said, hide...), v.Todo)
+	} else {
+		a.check = signInCheck(a.check, v, hide)
+	}
 	a.verdict, a.answered = &v, answered
 	return a
 }

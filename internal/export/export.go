@@ -8,6 +8,8 @@ import (
 	"fmt"
 	"io"
 	"slices"
+	"strconv"
+	"strings"
 	"time"
 
 	"authpocket/internal/link"
@@ -59,6 +61,16 @@ func (f Format) FileNameAt(t time.Time) string {
 		return f.FileName
 	}
 	return fmt.Sprintf("%d_%s", t.Unix(), f.FileName)
+}
+
+// Named reports whether FileNameAt returns that name at some time.
+func (f Format) Named(name string) bool {
+	at, found := strings.CutSuffix(name, f.FileName)
+	if f.Name != migrationName {
+		return found && at == ""
+	}
+	_, err := strconv.ParseUint(strings.TrimSuffix(at, "_"), 10, 64)
+	return found && strings.HasSuffix(at, "_") && err == nil
 }
 
 // whole returns a Write function that writes everything at once, so that a

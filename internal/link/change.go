@@ -2,7 +2,6 @@ package link
 
 import (
 	"slices"
-	"strings"
 	"time"
 )
 
@@ -72,33 +71,17 @@ func (c Change) Names() []string {
 	return Each(c.Fields, func(f Field) string { return f.Name })
 }
 
-// FieldLabel returns what the tables call a field of the change, for use within a sentence. A field without an entry
-// has its name.
-func (c Change) FieldLabel(name string) string {
-	_, ofSlot, _ := strings.Cut(name, ".")
-	switch c.Kind {
-	case KindApplication:
-		return labelIn(ApplicationAttrs(), name)
-	case KindProvider:
-		return labelIn(ProviderAttrs(), name)
-	case KindRules:
-		return labelIn(RuleAttrs(), name)
-	case KindSettings:
-		return labelIn(SettingsAttrs(), name)
-	case KindOAuth2:
-		if label := labelIn(SlotAttrs(), ofSlot); label != ofSlot {
-			return label
+// Fold returns the fields to show, and those that have their defaults and may be folded away. A default that a link
+// file states is shown. One that a form states is not: a form states every field.
+func (c Change) Fold(form bool) (shown, usual []Field) {
+	for _, f := range c.Fields {
+		if f.Usual || form && f.Default {
+			usual = append(usual, f)
+		} else {
+			shown = append(shown, f)
 		}
-		return labelIn(OAuth2Attrs(), name)
 	}
-	return name
-}
-
-func labelIn[W, S any](table []Attr[W, S], key string) string {
-	if a, found := Named(table, key); found {
-		return a.Words()
-	}
-	return key
+	return shown, usual
 }
 
 // Field is one field of a change, before and after. The values of sensitive fields are Masked.
@@ -109,8 +92,8 @@ type Field struct {
 	Sensitive bool   `json:"sensitive"`
 	// Place is the path in a spec that decides the field, empty for none.
 	Place string `json:"-"`
-	// Usual reports whether a new or deleted object has the field's default.
-	Usual bool `json:"-"`
+	// Default reports whether a new or deleted object has the field's default, and Usual whether no spec states it.
+	Default, Usual bool `json:"-"`
 	// Generated reports whether an apply generates the value. After is then none, or the mask of a secret.
 	Generated bool `json:"generated,omitempty"`
 }
@@ -168,6 +151,9 @@ const (
 	PurposeRotate Purpose = "rotate"
 	PurposeProof  Purpose = "proof"
 )
+
+// Folds reports whether defaults may be folded away. An undo may take back a default that somebody chose.
+func (p Plan) Folds() bool { return p.Purpose != PurposeUndo }
 
 // Empty reports whether there is nothing to change.
 func (p Plan) Empty() bool { return len(p.Changes) == 0 }

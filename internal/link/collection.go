@@ -217,9 +217,10 @@ func OAuth2Attrs() []Attr[PocketBase, OAuth2State] {
 	)
 	return []Attr[W, S]{
 		tick(Meta{
-			Key: "enabled", Spec: "pocketbase.enabled", Label: "Whether OAuth2 is on", Default: "true",
-			Ask: Ask{Control: AskTick, Label: "Enable OAuth2 for the collection", Given: true, Named: true},
-			Doc: Doc{What: "whether OAuth2 is on in the collection"},
+			Key: "enabled", Spec: "pocketbase.enabled", Label: "Whether OAuth2 is on", Theirs: "OAuth2",
+			Default: "true",
+			Ask:     Ask{Control: AskTick, Label: "Enable OAuth2 for the collection", Given: true, Named: true},
+			Doc:     Doc{What: "whether OAuth2 is on in the collection"},
 		}, func(s *S) *bool { return &s.Enabled }, func(w *W) **bool { return &w.Enabled }),
 		mapped("id", "id", "ID", "OAuth2 id", "OAuth2 ID", "",
 			func(s *S) *string { return &s.Mapped.ID }, func(w *W) **string { return &w.MapID }),

@@ -31,7 +31,9 @@ func Diff(before, after []FieldValue) []Field {
 		if (b != nil && equal(*b, a)) || (b == nil && a.Of.blank() && !a.always) {
 			continue
 		}
-		f := Field{Name: a.Name, After: a.Of, Sensitive: a.sensitive, Place: a.place, Usual: b == nil && a.usual}
+		f := Field{Name: a.Name, After: a.Of, Sensitive: a.sensitive, Place: a.place}
+		f.Default = b == nil && a.usual
+		f.Usual = f.Default
 		if b != nil {
 			f.Before = b.Of
 		}
@@ -43,7 +45,7 @@ func Diff(before, after []FieldValue) []Field {
 	for _, b := range before {
 		if in(after, b.Name) == nil && !b.Of.blank() {
 			fields = append(fields, Field{Name: b.Name, Before: b.Of, Sensitive: b.sensitive, Place: b.place,
-				Usual: b.usual})
+				Default: b.usual, Usual: b.usual})
 		}
 	}
 	return fields

@@ -7,9 +7,6 @@ import (
 	"time"
 )
 
-// ShortValidity is the shortest lifetime of a code or token that leaves PocketBase time to use it.
-const ShortValidity = 10 * time.Second
-
 // ParseDuration returns a duration in authentik's format, such as "hours=1;minutes=30", false for any other text. Like
 // authentik (lib/utils/time.py) it skips units that it doesn't know, and the last of two equal units counts.
 func ParseDuration(text string) (time.Duration, bool) {
@@ -81,16 +78,31 @@ type Lifetime struct {
 	Text string // in authentik's format
 	// Needed reports whether every sign-in in PocketBase uses them.
 	Needed bool
+	// Useless is the longest time that PocketBase can't use, Enough the shortest that leaves it time.
+	Useless, Enough time.Duration
 }
 
-// Lifetimes returns the lifetimes of the provider's codes and tokens. PocketBase asks for no refresh token.
-func (p *ProviderState) Lifetimes() []Lifetime {
+// Lifetimes returns the lifetimes of the provider's codes and tokens. PocketBase asks for no refresh token. It takes an
+// access token for expired 10 seconds early (golang.org/x/oauth2), and authentik gives whole seconds; userInfo reports
+// whether it uses one.
+func (p *ProviderState) Lifetimes(userInfo bool) []Lifetime {
 	var list []Lifetime
 	for _, key := range []string{"access_code_validity", "access_token_validity", "refresh_token_validity"} {
 		a, _ := Named(ProviderAttrs(), key)
-		if text, ok := a.at(p).(*string); ok {
-			list = append(list, Lifetime{a.Meta, *text, key != "refresh_token_validity"})
+		text, ok := a.at(p).(*string)
+		if !ok {
+			continue
 		}
+		one := Lifetime{Meta: a.Meta, Text: *text, Needed: key != "refresh_token_validity", Enough: 10 * time.Second}
+		if userInfo && key == "access_token_validity" {
+			one.Useless, one.Enough = 11*time.Second-1, 30*time.Second
+		}
+		list = append(list, one)
 	}
 	return list
+}
+
+// Longer says how to change a lifetime that is too short.
+func (l Lifetime) Longer() string {
+	return "at least " + strconv.Itoa(int(l.Enough.Seconds())) + " seconds, such as " + l.Default + "."
 }

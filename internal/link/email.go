@@ -43,14 +43,19 @@ func OwnMapping(name string) bool {
 	return name == trustAllName || name == trustAttributeName
 }
 
-// EmailOutcome describes what a first sign-in leads to under a decision, given the collection's rules.
-func EmailOutcome(d EmailDecision, c CollectionState) string {
-	dropped := "PocketBase drops the address. The account is created without one, and nobody is linked to an " +
-		"existing account."
+// EmailDropped describes what PocketBase does with an address that is not verified.
+func EmailDropped(c CollectionState) string {
 	if c.EmailRequired {
-		dropped = "PocketBase drops the address and then refuses the sign-in with “email: Cannot be blank”, because " +
+		return "PocketBase drops the address and then refuses the sign-in with “email: Cannot be blank”, because " +
 			c.Name + " requires one. Users who have signed in before still can."
 	}
+	return "PocketBase drops the address. The account is created without one, and nobody is linked to an " +
+		"existing account."
+}
+
+// EmailOutcome describes what a first sign-in leads to under a decision, given the collection's rules.
+func EmailOutcome(d EmailDecision, c CollectionState) string {
+	dropped := EmailDropped(c)
 	newAccount := "A new account is created"
 	if c.CreateRule == nil {
 		newAccount = "New users are refused, because only superusers may create records in " + c.Name

@@ -148,16 +148,18 @@ func ProviderAttrs() []Attr[Provider, ProviderState] {
 			Ask: Ask{Control: AskChoice, Group: AskModes, Answers: []string{"Each application has its own issuer",
 				"One issuer for all applications"}},
 		}, func(s *S) *string { return &s.IssuerMode }, func(w *W) **string { return &w.IssuerMode }),
-		tick[W](Meta{Key: "include_claims_in_id_token", Label: "Claims in the ID token", Default: "true"},
+		tick[W](Meta{Key: "include_claims_in_id_token", Label: "Claims in the ID token",
+			Theirs: "Include claims in id_token", Default: "true"},
 			func(s *S) *bool { return &s.IncludeClaims }, nil),
 		refs[W](Meta{
-			Key: "property_mappings", Spec: "provider.scope_mappings", Label: "Scope mapping", Unordered: true,
+			Key: "property_mappings", Spec: "provider.scope_mappings", Label: "Scope mapping", Theirs: "Scopes",
+			Unordered: true,
 			Ask: Ask{Label: "More scope mappings", Hint: "openid, profile and the e-mail mapping you chose are " +
 				"always included"},
 			Doc: Doc{"names of mappings besides openid, email and profile", "the attached ones"},
 		}, func(s *S) *[]Ref { return &s.Mappings }),
 		texts[W](Meta{
-			Key: "grant_types", Label: "Grant type", Unordered: true, Since: "2026.5",
+			Key: "grant_types", Label: "Grant type", Theirs: "Grant types", Unordered: true, Since: "2026.5",
 			needs: func(f Features) bool { return f.GrantTypes },
 		}, func(s *S) *[]string { return &s.GrantTypes }, nil),
 	}

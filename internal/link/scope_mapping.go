@@ -13,13 +13,15 @@ type Mapping struct {
 func MappingAttrs() []Attr[struct{}, Mapping] {
 	type S = Mapping
 	return []Attr[struct{}, S]{
-		text[struct{}](Meta{Key: "name", Label: "E-mail mapping", Follows: "email", Fixed: true},
+		text[struct{}](Meta{Key: "name", Label: "E-mail mapping", Theirs: "Name", Follows: "email", Fixed: true},
 			func(s *S) *string { return &s.Name }, nil),
-		text[struct{}](Meta{Key: "scope_name", Label: "Scope of the e-mail mapping", Follows: "email"},
+		text[struct{}](Meta{Key: "scope_name", Label: "Scope of the e-mail mapping", Theirs: "Scope name",
+			Follows: "email"},
 			func(s *S) *string { return &s.Scope }, nil),
-		text[struct{}](Meta{Key: "description", Label: "Description of the e-mail mapping", Follows: "email",
-			Free: true}, func(s *S) *string { return &s.Description }, nil),
-		text[struct{}](Meta{Key: "expression", Label: "Expression of the e-mail mapping", Follows: "email", Code: true},
+		text[struct{}](Meta{Key: "description", Label: "Description of the e-mail mapping", Theirs: "Description",
+			Follows: "email", Free: true}, func(s *S) *string { return &s.Description }, nil),
+		text[struct{}](Meta{Key: "expression", Label: "Expression of the e-mail mapping", Theirs: "Expression",
+			Follows: "email", Code: true},
 			func(s *S) *string { return &s.Expression }, nil),
 	}
 }
@@ -35,11 +37,13 @@ type KeyState struct {
 func KeyAttrs() []Attr[struct{}, KeyState] {
 	type S = KeyState
 	return []Attr[struct{}, S]{
-		text[struct{}](Meta{Key: "common_name", Label: "Signing key", Follows: "provider.signing_key"},
+		text[struct{}](Meta{Key: "common_name", Label: "Signing key", Theirs: "Common Name",
+			Follows: "provider.signing_key"},
 			func(s *S) *string { return &s.Name }, nil),
 		number[struct{}](Meta{Key: "validity_days", Label: "Validity of the signing key", Hidden: true},
 			func(s *S) *int { return &s.Days }),
-		text[struct{}](Meta{Key: "alg", Label: "Algorithm of the signing key", Follows: "provider.signing_key"},
+		text[struct{}](Meta{Key: "alg", Label: "Algorithm of the signing key", Theirs: "Private key Algorithm",
+			Follows: "provider.signing_key"},
 			func(s *S) *string { return &s.Algorithm }, nil),
 	}
 }

@@ -77,10 +77,11 @@ func shownPath(path string) string {
 	return cmp.Or(path, Default)
 }
 
-// repeated returns an error for each link with the name of an earlier one in another file.
+// repeated returns an error for each link with the name of an earlier one in another file, and for each that is an
+// earlier one under another name.
 func repeated(files []File) error {
 	var errs []error
-	first := map[string]File{}
+	first, same := map[string]File{}, map[identity]File{}
 	for _, f := range files {
 		name := f.Label()
 		if before, found := first[name]; found && before.Path != f.Path {
@@ -89,6 +90,24 @@ func repeated(files []File) error {
 			continue
 		}
 		first[name] = f
+		is := f.identity()
+		if before, found := same[is]; found && is.known() {
+			errs = append(errs, &Fault{Place: f.start, Words: fmt.Sprintf("this is the link %s, at %s, once more: it has "+
+				"the same application and collection", before.Label(), before.start)})
+			continue
+		}
+		same[is] = f
 	}
 	return errors.Join(errs...)
 }
+
+// identity is what makes two links the same one.
+type identity struct{ authentik, slug, pocketBase, collection, slot string }
+
+func (f File) identity() identity {
+	q := f.spec.Query()
+	return identity{f.Authentik.Base, q.Slug, f.PocketBase.Base, q.Collection, link.Value(f.spec.PocketBase.Slot, "")}
+}
+
+// known reports whether both systems are known.
+func (i identity) known() bool { return i.authentik != "" && i.pocketBase != "" }

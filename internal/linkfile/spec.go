@@ -7,14 +7,6 @@ import (
 	"authpocket/internal/link"
 )
 
-// Reach returns a file that reaches both systems, with the problems of their addresses and credentials.
-func Reach(a Authentik, p PocketBase) File {
-	f := File{Authentik: a, PocketBase: p}
-	f.checkAuthentik()
-	f.checkPocketBase()
-	return f
-}
-
 // check sets both base addresses, the spec and its problems.
 func (f *File) check() {
 	f.spec = link.Spec{
@@ -36,7 +28,7 @@ func (f *File) checkAuthentik() {
 	}
 	if !a.Token.IsSet() && !f.sets("authentik.token_file") {
 		f.problems.Add("authentik.token", "There is no token for authentik.",
-			"Set it, for example token: ${AUTHENTIK_TOKEN}, or name a file with token_file.")
+			f.todo("Set it, for example token: ${AUTHENTIK_TOKEN}, or name a file with token_file.", setVariable))
 	}
 }
 
@@ -57,7 +49,7 @@ func (f *File) checkPocketBase() {
 	if !p.Token.IsSet() && !f.sets("pocketbase.token_file") &&
 		(p.Email == "" || !p.Password.IsSet() && !f.sets("pocketbase.password_file")) {
 		f.problems.Add("pocketbase.token", "There are no credentials for PocketBase.",
-			"Set token, or email and password, of a superuser.")
+			f.todo("Set token, or email and password, of a superuser.", setVariable))
 	}
 }
 
@@ -70,10 +62,18 @@ func (f *File) address(of link.System, label, field, raw string) string {
 }
 
 func (f *File) encrypted(system, base, what string, insecure bool) {
-	allow := "allow it with insecure_http: true below " + system
+	allow := f.todo("allow it with insecure_http: true below "+system, allowPlain)
 	if problem := link.Unencrypted(system+".url", base, what, allow); problem != nil && !insecure {
 		f.problems = append(f.problems, *problem)
 	}
+}
+
+// todo returns what to do: in the file, or without one with flags and variables.
+func (f *File) todo(inFile, without string) string {
+	if f.at == nil {
+		return without
+	}
+	return inFile
 }
 
 // sets reports whether the file has the key.

@@ -18,6 +18,21 @@ const (
 		"# For completion in editors: authpocket schema > " + SchemaFile + "\n"
 )
 
+// What to do about the problems of Reach.
+const (
+	allowPlain  = "allow it with --insecure-http"
+	setVariable = "Set this environment variable to it."
+)
+
+// Reach returns a file that reaches both systems as flags and variables say, with the problems of their addresses and
+// credentials.
+func Reach(a Authentik, p PocketBase) File {
+	f := File{Authentik: a, PocketBase: p}
+	f.checkAuthentik()
+	f.checkPocketBase()
+	return f
+}
+
 // Write returns the text of a link file that reaches the systems as reach does and has the settings of spec. Variables
 // stand in the place of secrets. Keys that spec leaves open are left out.
 func Write(reach File, s link.Spec) ([]byte, error) {

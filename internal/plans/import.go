@@ -10,6 +10,10 @@ import (
 // Import returns the spec of the existing link that s identifies. It names only what differs from a new link, so that
 // it can create the same link elsewhere, and the plan for it is empty unless the link has what no spec can express.
 func Import(s link.Spec, a link.AuthentikSnapshot, p link.PocketBaseSnapshot) (link.Spec, link.Problems) {
+	if slug := s.Application.Slug; slug != nil && a.Application == nil {
+		return s, link.Problems{{Field: "application.slug", Summary: "authentik has no application with the slug " +
+			link.Quote(*slug) + ".", Todo: otherSlugs(a)}}
+	}
 	s.Email = link.EmailLeave
 	found, problems := Resolve(s, a, p, link.Generated{})
 	problems = slices.DeleteFunc(problems, func(one link.Problem) bool {
@@ -44,6 +48,21 @@ func Import(s link.Spec, a link.AuthentikSnapshot, p link.PocketBaseSnapshot) (l
 	s.Provider.ScopeMappings = extraMappings(whole.ScopeMappings, a)
 	importSlot(&s, *collection, slot, usualA, usualP)
 	return s, nil
+}
+
+// otherSlugs says which applications authentik has, or where it lists them.
+func otherSlugs(a link.AuthentikSnapshot) string {
+	const most = 20
+	var slugs []string
+	for _, p := range a.Providers {
+		if p.ApplicationSlug != "" {
+			slugs = append(slugs, link.Quote(p.ApplicationSlug))
+		}
+	}
+	if a.ProviderCount > 0 || len(slugs) == 0 || len(slugs) > most {
+		return "Its admin interface lists them below Applications: " + a.URL + "/if/admin/#/core/applications"
+	}
+	return "Those with an OAuth2 provider have " + strings.Join(slugs, ", ") + "."
 }
 
 func importProvider(s *link.Spec, has, usual link.ProviderState) {

@@ -23,9 +23,9 @@ func Resolve(s link.Spec, a link.AuthentikSnapshot, p link.PocketBaseSnapshot, g
 		decisive = append(decisive, link.KindBinding)
 	}
 	checkReadable(a, decisive, &problems)
+	collection, ok := resolveCollection(s, p, &problems) // before what may follow from it
 	found := find(s, a, p, &problems)
 	resolveApplication(&d, s, found)
-	collection, ok := resolveCollection(s, p, &problems)
 	resolveProvider(&d, s, a, found, &problems)
 	resolveCredentials(&d, s, a, collection, found, g)
 	checkProviderName(s, d, a, &problems)

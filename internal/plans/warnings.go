@@ -177,8 +177,10 @@ func (w *warner) email(d link.Desired, a link.AuthentikSnapshot) {
 					link.LowerFirst(link.EmailOutcome(link.EmailLeave, d.Collection)))
 			return
 		}
-		w.add(link.WarnEmailLeave, link.Authentik, "authentik marks every e-mail address as not verified.",
-			link.EmailOutcome(link.EmailLeave, d.Collection))
+		if !d.Collection.EmailRequired { // otherwise PocketBase's own warning says that nobody new can sign in
+			w.add(link.WarnEmailLeave, link.Authentik, "authentik marks every e-mail address as not verified.",
+				link.EmailDropped(d.Collection))
+		}
 	}
 }
 

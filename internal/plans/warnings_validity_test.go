@@ -10,18 +10,33 @@ import (
 
 func shortValidity(w link.Warning) bool { return w.ID == link.WarnShortValidity }
 
-func TestLifetimesBelowTenSecondsAreWarnedOf(t *testing.T) {
+func TestLifetimesThatAreTooShortAreWarnedOf(t *testing.T) {
 	for text, warns := range map[string]bool{"seconds=9.9": true, "milliseconds=500": true, "seconds=10": false,
 		"seconds=5;minutes=1": false} {
 		for _, s := range []link.Spec{
 			specWith(func(s *link.Spec) { s.Provider.AccessCodeValidity = &text }),
-			specWith(func(s *link.Spec) { s.Provider.AccessTokenValidity = &text }),
 			specWith(func(s *link.Spec) { s.Provider.RefreshTokenValidity = &text }),
 		} {
 			one := pick(mustPlan(t, newWorld(), s).Warnings, shortValidity)
 			if (one != nil) != warns || one != nil && !strings.Contains(one.Summary, text) {
 				t.Errorf("%s: %+v", text, one)
 			}
+		}
+	}
+}
+
+// PocketBase takes an access token for expired 10 s early, unless it reads only the ID token.
+func TestAnAccessTokenThatPocketBaseTakesForExpiredIsWarnedOf(t *testing.T) {
+	for text, says := range map[string]string{"seconds=10": "Every sign-in fails.", "seconds=29": "slow connection",
+		"seconds=30": ""} {
+		s := specWith(func(s *link.Spec) { s.Provider.AccessTokenValidity = &text })
+		one := pick(mustPlan(t, newWorld(), s).Warnings, shortValidity)
+		if (one != nil) != (says != "") || one != nil && !strings.Contains(one.Detail, says) {
+			t.Errorf("%s: %+v", text, one)
+		}
+		s.PocketBase.UserInfo = new("id_token")
+		if one := pick(mustPlan(t, newWorld(), s).Warnings, shortValidity); one != nil {
+			t.Errorf("%s, with ID tokens: %+v", text, one)
 		}
 	}
 }

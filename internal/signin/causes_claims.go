@@ -10,8 +10,8 @@ func causesOfClaims() []Cause {
 			Title:   "Codes or tokens expire before PocketBase uses them",
 			Symptom: "Failed to fetch OAuth2 token, or Failed to fetch OAuth2 user.",
 			Why: "The provider's access code validity or access token validity is zero or a few seconds. PocketBase " +
-				"exchanges the code and fetches user info only after that.",
-			Todo:   "Set both to at least 10 seconds, such as minutes=1 and hours=1.",
+				"exchanges the code and fetches user info only after that, and takes a token for expired 10 seconds early.",
+			Todo:   "Set both to at least 30 seconds, such as minutes=1 and hours=1.",
 			Checks: []link.CheckID{link.CheckAuthentikValidity, link.CheckSignIn},
 		},
 		{

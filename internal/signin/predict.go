@@ -26,11 +26,11 @@ type Person struct {
 
 // Account is the part of an auth record that matters for a sign-in.
 type Account struct {
-	ID       string
-	Email    string
-	Verified bool
+	ID       string `json:"id"`
+	Email    string `json:"email"`
+	Verified bool   `json:"verified"`
 	// LinkedSubject is the subject that the record is linked to in the link's slot, empty for none.
-	LinkedSubject string
+	LinkedSubject string `json:"linked_subject"`
 	// Values are the record's fields as PocketBase shows them to a superuser.
 	Values map[string]json.RawMessage `json:"-"`
 }
@@ -48,27 +48,30 @@ const (
 
 // Prediction is the expected outcome of a sign-in.
 type Prediction struct {
-	Outcome Outcome
-	Account Account      // with linked and returns
-	Cause   link.CauseID // with refused, or of Unknown
+	Outcome Outcome      `json:"outcome"`
+	Account Account      `json:"account"`         // with linked and returns
+	Cause   link.CauseID `json:"cause,omitempty"` // with refused, or of Unknown
 	// Fields are the fields that PocketBase refuses, with refused.
-	Fields   []FieldFault `jsonschema:"nullable"`
-	Email    string       // address of the record after the sign-in
-	Verified bool         // whether the record's address counts as verified after the sign-in
-	Words    string       // describes the outcome
+	Fields   []FieldFault `json:"fields,omitempty"`
+	Email    string       `json:"email"`    // address of the record after the sign-in
+	Verified bool         `json:"verified"` // whether the record's address counts as verified after the sign-in
+	Words    string       `json:"words"`    // describes the outcome
 	// Unknown is what may refuse the sign-in and cannot be known before, empty if nothing.
-	Unknown string
+	Unknown string `json:"unknown,omitempty"`
 	// Resets reports whether PocketBase resets the account's password and, since 0.37.4, removes its links,
 	// because it was never verified.
-	Resets bool
+	Resets bool `json:"resets"`
 	// Subject is the user's subject claim, empty if no user was named.
-	Subject string
+	Subject string `json:"subject"`
 	// Sent are all claims that authentik would send about the user.
-	Sent map[string]string `jsonschema:"nullable"`
+	Sent map[string]string `json:"sent,omitempty"`
 }
 
 // FieldFault is a field that PocketBase refuses, with the code of its validation error.
-type FieldFault struct{ Field, Code string }
+type FieldFault struct {
+	Field string `json:"field"`
+	Code  string `json:"code"`
+}
 
 // ResetWords returns what PocketBase does to a never verified account at the sign-in, empty if nothing.
 func (p Prediction) ResetWords() string {

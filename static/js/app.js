@@ -26,12 +26,26 @@ for (const button of document.querySelectorAll("[data-reveal]")) {
   input.form.addEventListener("submit", () => { input.type = "password"; });
 }
 
-// Copy a snippet.
-for (const button of document.querySelectorAll("[data-copy]")) {
+// The addresses of the two systems are kept in this browser, for this very
+// origin, until the person signs out: after a restart only the tokens are gone.
+try {
+  for (const field of document.querySelectorAll("[data-remember]")) {
+    field.value ||= localStorage.getItem(field.name) ?? "";
+    field.form.addEventListener("submit", () => localStorage.setItem(field.name, field.value));
+  }
+  for (const form of document.querySelectorAll("form[action='/leave'], form[action='/forget']")) {
+    form.addEventListener("submit", () => localStorage.clear());
+  }
+} catch { /* the browser keeps nothing */ }
+
+// Copy a snippet, or a file that is at an address.
+const textOf = async ({ copy, copyUrl }) => copyUrl ? (await fetch(copyUrl)).text() : document.getElementById(copy).textContent;
+for (const button of document.querySelectorAll("[data-copy], [data-copy-url]")) {
   if (!navigator.clipboard) continue;
   button.hidden = false;
+  if (button.dataset.copyUrl) button.nextElementSibling.hidden = true; // the link to the file
   button.addEventListener("click", async () => {
-    await navigator.clipboard.writeText(document.getElementById(button.dataset.copy).textContent);
+    await navigator.clipboard.writeText(await textOf(button.dataset));
     button.textContent = "Copied";
   });
 }

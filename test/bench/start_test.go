@@ -166,19 +166,25 @@ func drain(b *testing.B, resp *http.Response) {
 // memory returns the resident memory in MB, which only Linux tells.
 func (p *process) memory(b *testing.B) float64 {
 	b.Helper()
-	status, err := os.ReadFile(filepath.Join("/proc", strconv.Itoa(p.cmd.Process.Pid), "status"))
+	got, err := p.status("VmRSS")
 	if err != nil {
 		b.Skipf("the memory of a process can't be read here: %v", err)
 	}
-	found := regexp.MustCompile(`VmRSS:\s+(\d+) kB`).FindSubmatch(status)
+	return got
+}
+
+// status returns one of the figures of /proc/PID/status that are in kB, in MB.
+func (p *process) status(name string) (float64, error) {
+	status, err := os.ReadFile(filepath.Join("/proc", strconv.Itoa(p.cmd.Process.Pid), "status"))
+	if err != nil {
+		return 0, err
+	}
+	found := regexp.MustCompile(name + `:\s+(\d+) kB`).FindSubmatch(status)
 	if found == nil {
-		b.Fatal("there is no VmRSS")
+		return 0, errors.New("there is no " + name)
 	}
 	kB, err := strconv.ParseFloat(string(found[1]), 64)
-	if err != nil {
-		b.Fatal(err)
-	}
-	return kB * 1024 / 1e6
+	return kB * 1024 / 1e6, err
 }
 
 func (p *process) end(b *testing.B) {

@@ -234,7 +234,8 @@ func (l *lab) cut(b binary, c cut) (left bool, err error) {
 			wrong = append(wrong, fmt.Errorf("an account stays: %v, %w\n%s", stays, err, out))
 		}
 	}
-	return left, errors.Join(append(wrong, leaks(out, append(l.secrets(&run{}), horse, l.token)), l.nobodyLeft(), l.tidy())...)
+	wrong = append(wrong, leaks(out, append(l.secrets(&run{}), horse, l.token)), l.nobodyLeft(), l.tidy())
+	return left, errors.Join(wrong...)
 }
 
 // dropAccount deletes the account of the test and reports whether there was one.

@@ -78,6 +78,34 @@ func TestNobodyComesInWithoutTheCode(t *testing.T) {
 	}
 }
 
+// A person's browser that comes for the first time is not told of an error,
+// and gets no further for it.
+func TestABrowsersFirstVisitIsNoError(t *testing.T) {
+	d := newDoorway(t)
+	guard := d.door.Guard(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		_, _ = w.Write([]byte("behind"))
+	}))
+	for name, one := range map[string]struct {
+		method string
+		header http.Header
+		status int
+	}{
+		"a page":       {"GET", http.Header{"Accept": {"text/html,*/*;q=0.8"}}, 200},
+		"a part":       {"GET", http.Header{"Accept": {"text/html"}, "Hx-Request": {"true"}}, 403},
+		"a program":    {"GET", http.Header{"Accept": {"*/*"}}, 403},
+		"a form":       {"POST", http.Header{"Accept": {"text/html"}}, 403},
+		"nothing said": {"GET", nil, 403},
+	} {
+		req := httptest.NewRequest(one.method, "http://127.0.0.1:8480/review", nil)
+		req.Header = one.header
+		rec := httptest.NewRecorder()
+		guard.ServeHTTP(rec, req)
+		if rec.Code != one.status || strings.Contains(rec.Body.String(), "behind") || len(rec.Result().Cookies()) > 0 {
+			t.Errorf("%s: %d, want %d: %s", name, rec.Code, one.status, rec.Body)
+		}
+	}
+}
+
 func TestTheCodeOpensOnce(t *testing.T) {
 	d := newDoorway(t)
 	typed := " " + strings.ToLower(Grouped(d.newest())) + "\u00a0"

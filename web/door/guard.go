@@ -39,8 +39,18 @@ func (d *Door) Guard(next http.Handler) http.Handler {
 		if r.Header.Get("Hx-Request") != "" {
 			w.Header().Set("Hx-Refresh", "true") // replace the whole page
 		}
-		d.show(w, r, http.StatusForbidden, page{To: wanted(r), Was: cookie.Value(r) != ""})
+		d.show(w, r, uninvited(r), page{To: wanted(r), Was: cookie.Value(r) != ""})
 	})
+}
+
+// uninvited returns the status of a stranger's request. Browsers report 403 as
+// an error to a person who has only come to enter the code.
+func uninvited(r *http.Request) int {
+	if r.Method == http.MethodGet && r.Header.Get("Hx-Request") == "" &&
+		strings.Contains(r.Header.Get("Accept"), "text/html") {
+		return http.StatusOK
+	}
+	return http.StatusForbidden
 }
 
 // hurry gives strangers less time than others to send a form.

@@ -45,6 +45,10 @@ type Session struct {
 	working    int  // jobs that use the tokens
 	over       bool // ended: the tokens are wiped once nothing is working
 
+	draftOf string // the page of draft
+	draft   *Draft
+	typed   map[string]secret.Text // by field: secrets of forms that were refused
+
 	known    map[secret.Text]bool // client secrets that came in and are not overwritten yet
 	replaced []func()             // overwrite the tokens of connections that others followed
 	tests    *SignIns             // where the session's test sign-ins are; nil: nowhere
@@ -84,6 +88,7 @@ func NewID() string { return rand.Text() + rand.Text() }
 func (s *Session) answersChanged() {
 	s.rev++
 	s.settled, s.verify = nil, nil
+	s.dropDraft()
 	s.tidy()
 }
 

@@ -51,11 +51,15 @@ func (s *Session) wipe() {
 	for text := range s.known {
 		text.Wipe()
 	}
+	for _, text := range s.typed {
+		text.Wipe()
+	}
 	if s.tests != nil {
 		s.tests.wipe(s)
 	}
 	s.authentik, s.pocketbase, s.second, s.plans, s.fresh, s.known = nil, nil, nil, nil, nil, nil
-	s.spec, s.answered = link.Spec{}, false
+	s.spec, s.answered, s.typed = link.Spec{}, false, nil
+	s.dropDraft()
 	s.over = false // new answers start a new session
 	s.tidy()
 }

@@ -86,6 +86,7 @@ type Field struct {
 	Short    bool // a narrow control
 	Rows     int
 	Key      string // the link file's key, where it cannot be told from the label
+	Remember bool   // the browser keeps what was sent for the next visit
 }
 
 // ID returns the control's id.

@@ -131,8 +131,8 @@ func TestWhatCannotComeBackIsSaidBeforeAndAfter(t *testing.T) {
 		{ID: "lost", Summary: "The secret stays.", Detail: "Enter it."}, {ID: "other", Summary: "Something else."},
 	}}
 	p := changes.NewReview(view.Head{}, changes.ReviewInput{Plan: plan})
-	if len(p.Lost) != 1 || len(p.Warnings) != 1 {
-		t.Errorf("%+v, %+v", p.Lost, p.Warnings)
+	if len(p.Lost) != 1 || len(p.Decide) != 1 {
+		t.Errorf("%+v, %+v", p.Lost, p.Decide)
 	}
 	o := carriedOut(changes.Progress{Purpose: link.PurposeUndo, Warnings: plan.Warnings}, 1)
 	if !slices.Equal(o.Lines, []string{"The secret stays. Enter it."}) ||

@@ -69,6 +69,7 @@ func (m *measured) measure(ctx context.Context) {
 		after.Go(func() { m.readFlows(ctx) })
 		after.Go(func() {
 			m.claims, m.claimsErr = m.askClaims(ctx)
+			m.correctClaims(ctx)
 			m.readMappings(ctx)
 		})
 		after.Wait()

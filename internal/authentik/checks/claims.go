@@ -7,9 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"sort"
 	"strings"
-	"sync"
 
 	"authpocket/internal/authentik/rest"
 	"authpocket/internal/link"
@@ -97,27 +95,15 @@ func (m *measured) readMappings(ctx context.Context) {
 		return
 	}
 	odd, bare := m.oddClaims(), m.bareScopes()
-	var asked []rest.Object
-	for _, o := range m.live.mappings {
-		attached := slices.ContainsFunc(m.live.state.Mappings, func(r link.Ref) bool { return r.ID == o.Text("pk") })
-		scope := rest.MappingState(o).Scope
-		requested := scope == "openid" || scope == "email" || scope == "profile"
-		if attached && (len(odd) > 0 && requested || slices.Contains(bare, scope)) {
-			asked = append(asked, o)
-		}
+	asked, _, _ := m.attachedMappings()
+	if len(odd) == 0 {
+		asked = slices.DeleteFunc(asked, func(o rest.Object) bool {
+			return !slices.Contains(bare, rest.MappingState(o).Scope)
+		})
 	}
-	// authentik merges claims in this order (providers/oauth2/views/userinfo.py)
-	sort.SliceStable(asked, func(i, j int) bool {
-		return rest.MappingState(asked[i]).Scope < rest.MappingState(asked[j]).Scope
-	})
-	m.results = make([]mappingResult, len(asked))
-	errs := make([]error, len(asked))
-	var group sync.WaitGroup
-	for i, o := range asked {
-		group.Go(func() { m.results[i], errs[i] = m.testMapping(ctx, o) })
-	}
-	group.Wait()
-	m.resultsErr = errors.Join(m.live.mappingsErr, firstOf(errs))
+	var err error
+	m.results, err = m.testMappings(ctx, asked)
+	m.resultsErr = errors.Join(m.live.mappingsErr, err)
 }
 
 func firstOf(errs []error) error {
@@ -268,12 +254,12 @@ func (m *measured) noClaims() string {
 	switch {
 	case m.live.provider == nil:
 		return m.live.missing
-	case m.claimsErr != nil:
+	case m.claimsErr != nil && m.claims == nil:
 		return "authentik's preview of the sign-in could not be read: " + rest.FaultWords(m.claimsErr)
-	case m.live.provider.Has("include_claims_in_id_token") && !m.live.state.IncludeClaims:
-		return "The provider does not include claims in the ID token, and authentik's preview shows only those."
+	case m.claimsErr != nil:
+		return rest.FaultWords(m.claimsErr)
 	}
-	return ""
+	return m.withoutClaims()
 }
 
 // emailTrouble reports whether the claims check explains why there is no address.

@@ -112,12 +112,13 @@ func (f *flow) name() string {
 	return "The " + f.designation + " flow “" + rest.Plain(f.Text("slug")) + "”"
 }
 
+const chooseFlow = "Choose another flow for the provider in authentik, or for the brand if the provider has none."
+
 // refuses returns why the flow lets nobody in, or not this person, and what to do. Both are empty if that is not known.
 func (m *measured) refuses(f *flow) (why, remedy string) {
-	const choose = "Choose another flow for the provider in authentik, or for the brand if the provider has none."
-	for _, reason := range []func(*flow) string{wrongDesignation, m.unmetLevel, refusingBinding} {
+	for _, reason := range []func(*flow) string{m.unmetLevel, refusingBinding} {
 		if why = reason(f); why != "" {
-			return f.name() + " " + why, choose
+			return f.name() + " " + why, chooseFlow
 		}
 	}
 	if why = refusingStage(f); why != "" {
@@ -127,6 +128,7 @@ func (m *measured) refuses(f *flow) (why, remedy string) {
 	return "", ""
 }
 
+// wrongDesignation returns that the flow is made for something else. authentik runs it all the same.
 func wrongDesignation(f *flow) string {
 	if named := f.Text("designation"); named != "" && named != f.designation {
 		return "is made for another purpose: its designation is " + rest.Plain(named) + "."
@@ -291,6 +293,11 @@ func (m *measured) judgeFlows() link.Check {
 		}
 		if why, remedy := m.refuses(f); why != "" {
 			return check.Fails(link.CauseFlow, why, remedy)
+		}
+	}
+	for _, f := range both {
+		if why := wrongDesignation(f); why != "" {
+			return check.Warns(link.CauseFlow, f.name()+" "+why, chooseFlow)
 		}
 	}
 	var doubts []string

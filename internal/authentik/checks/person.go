@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -130,6 +131,10 @@ func (m *measured) judgeAccess() link.Check {
 	}
 	evidence := "Asked authentik whether " + m.who() + " may use the application: "
 	if m.access.Flag("passing") {
+		if policies := m.policies(); len(policies) > 0 {
+			return check.Skips(evidence + "yes. But " + boundNames(policies) + " may answer otherwise where and when the " +
+				"user signs in.")
+		}
 		return check.Passes(evidence + "yes.")
 	}
 	evidence += "no."
@@ -143,4 +148,9 @@ func (m *measured) judgeAccess() link.Check {
 	}
 	return check.Fails(link.CauseNoAccess, evidence,
 		"Add the user to one of the application's groups, or bind the user to the application.")
+}
+
+// policies returns the application's bindings to policies, whose result can depend on more than the user.
+func (m *measured) policies() []rest.Object {
+	return slices.DeleteFunc(enabled(m.live.bindings), func(o rest.Object) bool { return o.Text("policy") == "" })
 }

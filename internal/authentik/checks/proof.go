@@ -2,7 +2,6 @@ package checks
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"time"
 
@@ -10,21 +9,6 @@ import (
 	"authpocket/internal/link"
 	"authpocket/internal/signin"
 )
-
-// Preview returns the claims that authentik would send about a user at a sign-in through the link's provider.
-// person is a user's primary key, 0 for the token's owner. The error is a *link.Fault.
-func (c Checker) Preview(ctx context.Context, d link.Desired, person int) (map[string]json.RawMessage, error) {
-	if !d.Provider.IncludeClaims {
-		return nil, rest.NewFault(link.FaultOther, "",
-			"The provider does not include claims in the ID token, and authentik's preview shows only those.",
-			"Run a test sign-in instead.", errors.New("claims are not in the ID token"))
-	}
-	pk, err := c.providerOf(ctx, d)
-	if err != nil {
-		return nil, err
-	}
-	return c.preview(ctx, pk, person)
-}
 
 // providerOf returns the primary key of the link's provider. If the link was just created, it reads the key
 // from the application.

@@ -14,7 +14,7 @@ func (m *measured) judgeValidity() link.Check {
 		return check.Skips(m.live.missing)
 	}
 	var known, zero, short, unread, remedies []string
-	for _, one := range m.live.state.Lifetimes() {
+	for _, one := range m.live.state.Lifetimes(!m.d.Slot.IDTokenMode()) {
 		if !m.live.provider.Has(one.Key) {
 			continue
 		}
@@ -24,20 +24,20 @@ func (m *measured) judgeValidity() link.Check {
 		case !readable:
 			unread = append(unread, words)
 			continue
-		case lasts <= 0 && one.Needed:
+		case lasts <= one.Useless && one.Needed:
 			zero = append(zero, words)
-		case lasts < link.ShortValidity:
+		case lasts < one.Enough:
 			short = append(short, words)
 		default:
 			known = append(known, words)
 			continue
 		}
-		remedies = append(remedies, one.Label+": enter at least 10 seconds in authentik, such as "+one.Default+".")
+		remedies = append(remedies, one.Label+": enter in authentik "+one.Longer())
 	}
 	remedy := strings.Join(remedies, " ")
 	switch {
 	case len(zero) > 0:
-		return check.Fails(link.CauseValidity, strings.Join(zero, ", ")+": it expires at once, so every sign-in fails.",
+		return check.Fails(link.CauseValidity, strings.Join(zero, ", ")+": it expires before PocketBase can use it, so every sign-in fails.",
 			remedy)
 	case len(unread) > 0:
 		return check.Skips("These durations could not be read: " + strings.Join(unread, ", ") + ".")

@@ -16,8 +16,8 @@ import (
 // Applying is what applying links needs of the command.
 type Applying struct {
 	Yes bool // each link is applied as soon as it is planned, so that it waits for no other
-	// Plan connects to the systems of a link and plans it.
-	Plan func(context.Context, terminal.Streams, linkfile.File) (*engine.Engine, link.Plan, error)
+	// Connect connects to the systems of a link and returns what plans it.
+	Connect func(context.Context, terminal.Streams, linkfile.File) (*engine.Engine, engine.Planner, error)
 	// View returns what prints the outcome of a link.
 	View func(terminal.Streams, linkfile.File) output.View
 }
@@ -39,6 +39,7 @@ func (r *Run) Apply(ctx context.Context, how Applying) error {
 		if planned := a.plan(ctx, to, j); planned.Code != output.ExitOK {
 			return planned
 		}
+		defer j.release()
 		return a.apply(ctx, to, j)
 	})
 	return a.end()
@@ -79,15 +80,32 @@ func linkCount(n int) string {
 	return fmt.Sprintf("%d links", n)
 }
 
-// Plan plans a link. It counts as not started until it is applied.
+// plan plans a link, and holds it if nobody is asked. It counts as not started until it is applied.
 func (r *applyRun) plan(ctx context.Context, to terminal.Streams, j *job) output.Summary {
-	e, plan, err := r.Plan(ctx, to, j.file)
-	if err != nil {
+	if err := r.planned(ctx, to, j); err != nil {
 		_ = r.View(to, j.file).Fail(err)
 		return output.Failed(err)
 	}
-	j.engine, j.plan = e, plan
-	return output.Summary{Outcome: output.OutcomeNotStarted, Count: len(plan.Changes)}
+	return output.Summary{Outcome: output.OutcomeNotStarted, Count: len(j.plan.Changes)}
+}
+
+func (r *applyRun) planned(ctx context.Context, to terminal.Streams, j *job) error {
+	e, planned, err := r.Connect(ctx, to, j.file)
+	if err != nil {
+		return err
+	}
+	now := prepared{engine: e, began: r.objects.now(), release: func() {}}
+	if r.Yes {
+		if now.release, err = e.Hold(ctx); err != nil {
+			return err
+		}
+	}
+	if now.plan, err = planned(ctx); err != nil {
+		now.release()
+		return err
+	}
+	j.prepared = now
+	return nil
 }
 
 // errLacks is returned for a plan that writes objects which the link has not taken.
@@ -95,6 +113,7 @@ var errLacks = errors.New("another link may write an object of the plan")
 
 // apply applies the plan of a link, while no other link of the run writes its objects.
 func (r *applyRun) apply(ctx context.Context, to terminal.Streams, j *job) output.Summary {
+	defer func() { j.prepared = prepared{} }() // of many links it would be much to keep
 	view := r.View(to, j.file)
 	made, outcomes := j.plan, output.NewOutcomes(j.plan)
 	keys := j.keys(j.plan)
@@ -121,6 +140,7 @@ func (r *applyRun) apply(ctx context.Context, to terminal.Streams, j *job) outpu
 			r.wrote(own, j, event)
 		}
 		err = j.engine.ApplyAmong(ctx, j.plan, engine.Among{Unseen: r.Yes, Ready: ready,
+			Fresh:   r.Yes && !r.objects.since(j.began, keys, j),
 			Written: func(c link.Change) bool { return r.objects.byOther(j.keyOf(c), j) }}, hook)
 		own.releaseAll()
 		if errors.Is(err, errLacks) {
@@ -150,10 +170,11 @@ func lacking(own *taken, j *job, plan link.Plan) map[string]bool {
 
 // wrote notes what a change wrote. A shared object is free for others from then on.
 func (r *applyRun) wrote(own *taken, j *job, event engine.Event) {
+	key := j.keyOf(event.Change)
+	r.objects.touch(key, j)
 	if event.State != engine.Done {
 		return
 	}
-	key := j.keyOf(event.Change)
 	r.objects.wrote(key, j)
 	if sharedObject(event.Change) {
 		own.release(key)
@@ -168,7 +189,7 @@ func applied(o output.Outcomes, err error) output.Summary {
 		s.Count = o.Done()
 		return s
 	case o.Done() == 0:
-		return output.Summary{Outcome: "nothing to change"}
+		return output.Summary{Outcome: output.OutcomeNothing}
 	}
-	return output.Summary{Outcome: "applied", Count: o.Done()}
+	return output.Summary{Outcome: output.OutcomeApplied, Count: o.Done()}
 }

@@ -14,10 +14,18 @@ type objects struct {
 	mu      sync.Mutex
 	turns   map[string]chan struct{}
 	written map[string]*job // the last one that did
+	touched map[string]touch
+	touches int
+}
+
+// touch is the last time that a link began or ended to write an object.
+type touch struct {
+	by *job
+	at int // of all touches
 }
 
 func newObjects() *objects {
-	return &objects{turns: map[string]chan struct{}{}, written: map[string]*job{}}
+	return &objects{turns: map[string]chan struct{}{}, written: map[string]*job{}, touched: map[string]touch{}}
 }
 
 func (o *objects) turn(key string) chan struct{} {
@@ -50,6 +58,33 @@ func (o *objects) wrote(key string, by *job) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	o.written[key] = by
+}
+
+// touch notes that a link begins or ends to write the object.
+func (o *objects) touch(key string, by *job) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.touches++
+	o.touched[key] = touch{by, o.touches}
+}
+
+// now returns the number of touches so far.
+func (o *objects) now() int {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return o.touches
+}
+
+// since reports whether another link than j has touched one of the objects since then.
+func (o *objects) since(then int, keys map[string]bool, j *job) bool {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	for key := range keys {
+		if last := o.touched[key]; last.at > then && last.by != j {
+			return true
+		}
+	}
+	return false
 }
 
 // byOther reports whether another link than j wrote the object.

@@ -32,10 +32,17 @@ type Run struct {
 type job struct {
 	file     linkfile.File
 	held     held
-	document []byte         // of JSON
-	engine   *engine.Engine // of apply, nil if the link could not be planned
-	plan     link.Plan
+	document []byte // of JSON
+	prepared
 	output.Summary
+}
+
+// prepared is the state of a link that is applied.
+type prepared struct {
+	engine  *engine.Engine // nil if the link could not be planned
+	plan    link.Plan
+	began   int    // the touches of objects before it was planned
+	release func() // of a link that is held since before it was planned, else nil
 }
 
 // New returns a run that has not begun.

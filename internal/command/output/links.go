@@ -4,8 +4,6 @@ import (
 	"bytes"
 	"encoding/json"
 	"strconv"
-	"strings"
-	"text/tabwriter"
 
 	"authpocket/internal/visible"
 )
@@ -27,11 +25,25 @@ func (s Summary) Exit() error {
 	return s.Code
 }
 
-// The outcomes that all commands have. A link is not started after a signal.
+// The outcomes. A link is not started after a signal.
 const (
-	OutcomeFailed     = "failed"
-	OutcomeNotStarted = "not started"
+	OutcomeFailed       = "failed"
+	OutcomeNotStarted   = "not started"
+	OutcomeNothing      = "nothing to change"
+	OutcomeChanges      = "changes"
+	OutcomeApplied      = "applied"
+	OutcomePassed       = "passed"
+	OutcomeChecksFailed = "checks failed"
 )
+
+// OutcomesOf returns the outcomes with which a command prints a result.
+func OutcomesOf(command string) []any {
+	return map[string][]any{
+		"plan":   {OutcomeNothing, OutcomeChanges},
+		"apply":  {OutcomeNothing, OutcomeApplied, OutcomeFailed},
+		"verify": {OutcomePassed, OutcomeChecksFailed, OutcomeFailed},
+	}[command]
+}
 
 // Failed returns the summary of a link that an error stopped.
 func Failed(err error) Summary {
@@ -79,19 +91,13 @@ func (v View) Table(list []Summary, counted, part string) {
 		visible.Fprintf(v.Out, "No link is in part %s.\n", part)
 		return
 	}
-	var aligned bytes.Buffer
-	w := tabwriter.NewWriter(&aligned, 0, 0, 2, ' ', 0)
-	const row = "%s\t%s\t%s\t%s\n"
-	visible.Fprintf(w, row, "link", "outcome", counted, "cause")
+	table := [][]string{{"link", "outcome", counted, "cause"}}
 	for _, s := range list {
 		count := ""
 		if s.Outcome != OutcomeNotStarted {
 			count = strconv.Itoa(s.Count)
 		}
-		visible.Fprintf(w, row, s.Name, s.Outcome, count, s.Cause)
+		table = append(table, []string{s.Name, s.Outcome, count, s.Cause})
 	}
-	_ = w.Flush() // to a buffer
-	for line := range strings.Lines(aligned.String()) {
-		visible.Fprintln(v.Out, strings.TrimRight(line, " \n"))
-	}
+	v.table(table, "")
 }

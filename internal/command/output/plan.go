@@ -20,7 +20,7 @@ func (v View) Plan(plan link.Plan) {
 	if plan.Purpose == link.PurposeUndo {
 		visible.Fprintf(v.Out, "Undoing receipt %s.\n", plan.Of)
 	}
-	v.All = v.All || plan.Purpose == link.PurposeUndo // it may take back a default that somebody chose
+	v.All = v.All || !plan.Folds()
 	v.Changes(plan.Changes)
 	if more := plan.IfNeeded(); len(more) > 0 {
 		visible.Fprintf(v.Out, "\nOnly if needed:\n")
@@ -64,7 +64,8 @@ func (v View) warning(w link.Warning) {
 func (v View) Changes(list []link.Change) {
 	for _, c := range list {
 		sign, as := sign(c.Action)
-		visible.Fprintf(v.Out, "%s\n", v.on.In(as, sign+" "+c.System.Label()+": "+string(c.Action)+" "+c.Object))
+		title := sign + " " + c.System.Label() + ": " + string(c.Action) + " " + c.Object
+		visible.Fprintf(v.Out, "%s\n", v.on.Styled(as, v.on.Wrapped(title, 0, "  ")))
 		visible.Fprintf(v.Out, "    %s\n", v.on.Styled(terminal.Faint, v.on.Wrapped("why: "+c.Why, 4, "         ")))
 		if folded := v.fields(c); folded > 0 {
 			visible.Fprintf(v.Out, "    %s\n", v.on.In(terminal.Faint, "and "+defaults(folded)+" (--all shows them)"))
@@ -77,15 +78,13 @@ func (v View) Changes(list []link.Change) {
 }
 
 // fields prints the fields of a change and returns the number of defaults that it leaves out.
-func (v View) fields(c link.Change) (folded int) {
-	var shown []link.Field
+func (v View) fields(c link.Change) int {
+	shown, usual := c.Fold(false)
+	if v.All {
+		shown, usual = c.Fields, nil
+	}
 	width := 0
-	for _, f := range c.Fields {
-		if f.Usual && !v.All {
-			folded++
-			continue
-		}
-		shown = append(shown, f)
+	for _, f := range shown {
 		width = max(width, utf8.RuneCountInString(visible.Line(f.Name)))
 	}
 	for _, f := range shown {
@@ -99,7 +98,7 @@ func (v View) fields(c link.Change) (folded int) {
 		}
 		visible.Fprintf(v.Out, "    %s:%s%s\n", f.Name, strings.Repeat(" ", gap), value)
 	}
-	return folded
+	return len(usual)
 }
 
 func sign(a link.Action) (string, terminal.Style) {

@@ -1,16 +1,14 @@
 package output
 
 import (
-	"bytes"
 	"fmt"
 	"slices"
-	"strings"
-	"text/tabwriter"
 	"time"
 
 	"authpocket/internal/command/terminal"
 	"authpocket/internal/engine"
 	"authpocket/internal/journal"
+	"authpocket/internal/link"
 	"authpocket/internal/visible"
 )
 
@@ -78,9 +76,7 @@ func (v View) receiptTable(list []journal.Summary, rows []receiptRow) {
 	several := slices.ContainsFunc(rows, func(r receiptRow) bool {
 		return r.AuthentikURL != rows[0].AuthentikURL || r.PocketBaseURL != rows[0].PocketBaseURL
 	})
-	var text bytes.Buffer
-	table := tabwriter.NewWriter(&text, 0, 0, 2, ' ', 0)
-	visible.Fprintf(table, "WHEN\tWHAT\tLINK\tOUTCOME\tRECEIPT\n")
+	table := [][]string{{"WHEN", "WHAT", "LINK", "OUTCOME", "RECEIPT"}}
 	for i, r := range rows {
 		of := r.Slug + " → " + r.Collection
 		if several {
@@ -90,15 +86,12 @@ func (v View) receiptTable(list []journal.Summary, rows []receiptRow) {
 		if r.Done < r.Changes {
 			outcome += fmt.Sprintf(", %d of %s", r.Done, CountChanges(r.Changes))
 		}
-		visible.Fprintf(table, "%s\t%s\t%s\t%s\t%s\n", list[i].When.Local().Format("2006-01-02 15:04"),
-			did(list[i]), of, outcome, r.ID)
+		table = append(table, []string{list[i].When.Local().Format("2006-01-02 15:04"), did(list[i]), of, outcome, r.ID})
 	}
-	_ = table.Flush() // to memory
-	head, body, _ := strings.Cut(text.String(), "\n")
-	visible.Fprintf(v.Out, "%s\n%s", v.on.In(terminal.Bold, head), visible.Text(body))
+	v.table(table, terminal.Bold)
 	if !several {
-		visible.Fprintf(v.Out, "%s\n", v.on.In(terminal.Faint, "authentik "+rows[0].AuthentikURL+", PocketBase "+
-			rows[0].PocketBaseURL))
+		systems := "authentik " + rows[0].AuthentikURL + ", PocketBase " + rows[0].PocketBaseURL
+		visible.Fprintf(v.Out, "%s\n", v.on.Styled(terminal.Faint, v.on.Wrapped(systems, 0, "")))
 	}
 }
 
@@ -125,4 +118,40 @@ func receiptRows(list []journal.Summary) []receiptRow {
 		}
 	}
 	return rows
+}
+
+// Receipt prints one of the receipts in a list.
+func (v View) Receipt(list []journal.Summary, r journal.Receipt) {
+	at := slices.IndexFunc(list, func(s journal.Summary) bool { return s.ID == r.ID })
+	if at < 0 { // set aside since it was listed
+		return
+	}
+	row := receiptRows(list)[at]
+	changes := link.Each(r.Changes, func(c journal.Change) pastChange {
+		past := pastChange{Change: c.Change, State: c.State()}
+		if len(c.Steps) > 0 {
+			last := c.Steps[len(c.Steps)-1]
+			past.Summary, past.Todo = last.Summary, last.Todo
+		}
+		return past
+	})
+	if v.AsJSON {
+		v.json(receiptResult{row, r.Of, r.Program, notNil(changes)})
+		return
+	}
+	visible.Fprintf(v.Out, "%s\n", v.on.In(terminal.Bold, "Receipt "+row.ID+": "+did(list[at])))
+	for _, fact := range [][2]string{
+		{"when", r.When.Local().Format(time.DateTime)}, {"what", row.Kind}, {"receipt", r.Of},
+		{"outcome", fmt.Sprintf("%s, %d of %s", row.Outcome, row.Done, CountChanges(row.Changes))},
+		{"application", row.Slug}, {"authentik", row.AuthentikURL},
+		{"collection", row.Collection}, {"PocketBase", row.PocketBaseURL},
+	} {
+		if fact[1] != "" {
+			visible.Fprintf(v.Out, "    %s: %s\n", fact[0], fact[1])
+		}
+	}
+	for _, c := range changes {
+		v.Changes([]link.Change{c.Change})
+		visible.Fprintf(v.Out, "    %s: %s\n", c.State, link.Joined(c.System.Label()+".", c.Summary, c.Todo))
+	}
 }

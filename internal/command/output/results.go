@@ -24,8 +24,11 @@ func Documents() map[string]reflect.Type {
 		"Check": reflect.TypeFor[link.Check](), "Message": reflect.TypeFor[link.Message](),
 		"Way": reflect.TypeFor[link.Way](), "Place": reflect.TypeFor[link.Place](),
 		"Sign-in": reflect.TypeFor[signin.Verdict](), "Stage": reflect.TypeFor[signin.Stage](),
-		"Record": reflect.TypeFor[signin.Record](), "Redirect": reflect.TypeFor[signin.Mismatch](),
+		"Prediction": reflect.TypeFor[signin.Prediction](), "Account": reflect.TypeFor[signin.Account](),
+		"Refused field": reflect.TypeFor[signin.FieldFault](),
+		"Record":        reflect.TypeFor[signin.Record](), "Redirect": reflect.TypeFor[signin.Mismatch](),
 		"Difference": reflect.TypeFor[signin.Difference](), "Evidence": reflect.TypeFor[signin.Evidence](),
+		"one receipt": reflect.TypeFor[receiptResult](), "Past change": reflect.TypeFor[pastChange](),
 		"Receipt": reflect.TypeFor[receiptRow](), "Set aside": reflect.TypeFor[setAsideRow](),
 	}
 }
@@ -117,6 +120,23 @@ type receiptRow struct {
 	PocketBaseURL string `json:"pocketbase"`
 	Slug          string `json:"slug"`
 	Collection    string `json:"collection"`
+}
+
+// receiptResult is what receipts prints of one.
+type receiptResult struct {
+	Receipt receiptRow `json:"receipt"`
+	// Of is the receipt that this one undid or continued.
+	Of      string       `json:"of,omitempty"`
+	Program string       `json:"program"` // the version of authpocket
+	Changes []pastChange `json:"changes"`
+}
+
+// pastChange is a change of a receipt and what became of it.
+type pastChange struct {
+	link.Change
+	State   journal.State `json:"state" jsonschema:"enum=waiting,enum=about to,enum=done,enum=failed"`
+	Summary string        `json:"summary,omitempty"`
+	Todo    string        `json:"todo,omitempty"`
 }
 
 // setAsideRow has the names that were printed from the start.

@@ -41,9 +41,9 @@ func (r Verification) Summary() Summary {
 		return Failed(r.Err)
 	}
 	if !r.Checks.Failed() {
-		return Summary{Outcome: "passed"}
+		return Summary{Outcome: OutcomePassed}
 	}
 	first := link.Find(r.Checks, func(c link.Check) bool { return c.Status == link.Fail })
-	return Summary{Outcome: "checks failed", Count: r.Checks.Count(link.Fail), Code: ExitFailed,
+	return Summary{Outcome: OutcomeChecksFailed, Count: r.Checks.Count(link.Fail), Code: ExitFailed,
 		Cause: first.Title + ": " + first.Evidence}
 }

@@ -44,7 +44,7 @@ func (v View) checks(checks link.Checks, seen link.SignedIn) {
 	if v.on.Terminal && !v.All && len(checks) > 1 {
 		counts += " --all shows each check."
 	}
-	visible.Fprintln(v.Out, counts)
+	visible.Fprintf(v.Out, "%s\n", v.on.Wrapped(counts, 0, ""))
 	v.those(checks, link.Skipped)
 }
 
@@ -58,7 +58,8 @@ func (v View) those(checks link.Checks, s link.Status) {
 		if c.Status != s || fold {
 			continue
 		}
-		visible.Fprintf(v.Out, "%s %s: %s\n", v.on.In(as, fmt.Sprintf("%-7s", c.Status)), c.System.Label(), c.Title)
+		title := v.on.Wrapped(c.System.Label()+": "+c.Title, len(indent), indent)
+		visible.Fprintf(v.Out, "%s %s\n", v.on.In(as, fmt.Sprintf("%-7s", c.Status)), title)
 		visible.Fprintf(v.Out, indent+"%s\n", v.on.Wrapped(c.Evidence, len(indent), indent))
 		if todo := c.Advice(link.InFile); todo != "" {
 			remedy := v.on.Wrapped("→ "+todo, len(indent), indent+"  ")

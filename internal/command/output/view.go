@@ -19,11 +19,12 @@ import (
 type View struct {
 	terminal.Streams
 	AsJSON   bool
-	All      bool            // also what is usual or passed
-	Lines    bool            // each JSON document is one line
-	File     linkfile.File   // its places are shown with messages
-	Told     *sync.Map       // what several links tell once, nil for a link alone
-	on, errs terminal.Screen // of standard output and standard error
+	All      bool              // also what is usual or passed
+	Lines    bool              // each JSON document is one line
+	File     linkfile.File     // its places are shown with messages
+	Flags    map[string]string // what a command without a file calls its keys
+	Told     *sync.Map         // what several links tell once, nil for a link alone
+	on, errs terminal.Screen   // of standard output and standard error
 }
 
 // New returns a view that prints to streams.
@@ -73,7 +74,14 @@ func (v View) Errors(err error) {
 }
 
 // messages returns the messages of err with their places in the link file.
-func (v View) messages(err error) []link.Message { return link.Each(Messages(err), v.File.Locate) }
+func (v View) messages(err error) []link.Message {
+	return link.Each(Messages(err), func(m link.Message) link.Message {
+		if flag, found := v.Flags[m.Field]; found {
+			m.Field = flag
+		}
+		return v.File.Locate(m)
+	})
+}
 
 // text returns a message as one line.
 func text(m link.Message) string {

@@ -84,3 +84,36 @@ func (s Screen) cut(text string) string {
 func (s Screen) ReplaceLine(to io.Writer, text string) {
 	visible.Fprintf(to, "%s%s", EraseLine, s.In(Faint, s.cut(text+" …")))
 }
+
+// Fit returns help whose lines are wrapped to the width of a terminal. A description that goes on below itself, and
+// prose, are wrapped as a whole.
+func (s Screen) Fit(help string) visible.Text {
+	var b strings.Builder
+	whole, column := "", 0 // of a description, 0 for prose
+	flush := func() {
+		indent := column
+		if words := strings.TrimLeft(whole, " "); indent > s.Width/2 || column == 0 {
+			indent = min(len(whole)-len(words), s.Width/2)
+		}
+		b.WriteString(string(s.Wrapped(whole, 0, strings.Repeat(" ", indent))) + "\n")
+	}
+	const full = 80 // columns of a line of prose that goes on
+	for i, line := range strings.Split(strings.TrimSuffix(help, "\n"), "\n") {
+		words := strings.TrimLeft(line, " ")
+		at := len(line) - len(words)
+		goesOn := column > 0 && at == column || column == 0 && at == 0 && len(whole) >= full
+		if words != "" && goesOn {
+			whole += " " + words
+			continue
+		}
+		if i > 0 {
+			flush()
+		}
+		whole, column = line, 0
+		if gap := strings.Index(words, "  "); gap >= 0 {
+			column = len(line) - len(strings.TrimLeft(words[gap:], " "))
+		}
+	}
+	flush()
+	return visible.Text(b.String())
+}

@@ -21,6 +21,9 @@ func ClassifyUser(details string) link.CauseID {
 		return classifyUserStatus(m[1], m[2] != "", details)
 	}
 	if m := callError.FindStringSubmatch(details); m != nil {
+		if strings.HasPrefix(m[1], "oauth2: token expired") {
+			return link.CauseValidity
+		}
 		return classifyTransport(m[1])
 	}
 	if claimType.MatchString(details) {

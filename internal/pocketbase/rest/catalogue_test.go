@@ -34,6 +34,7 @@ func TestClassifyUser(t *testing.T) {
 		{`iss must be one of [https://a/], got "https://b/"`, link.CauseIssuerMismatch},
 		{"token has invalid audience", link.CauseIssuerMismatch},
 		{"token is expired", link.CauseClock},
+		{`Get "https://a/": oauth2: token expired and refresh token is not set`, link.CauseValidity},
 		{"token used before issued", link.CauseClock},
 		{"id_token validation failed: missing kid header value", link.CauseSigningKey},
 		{`id_token validation failed: unsupported kty (must be RSA or OKP): "EC"`, link.CauseSigningKey},

@@ -209,7 +209,7 @@ func (r Receipt) next() (button, note string) {
 }
 
 func newReceiptCard(c ReceiptChange) ReceiptCard {
-	card := ReceiptCard{Card: newChangeCard(c.Change), Object: c.Change.Object, System: c.Change.System.Label(),
+	card := ReceiptCard{Card: newChangeCard(c.Change, true), Object: c.Change.Object, System: c.Change.System.Label(),
 		Summary: c.Summary, Todo: c.Todo, Detail: c.Detail}
 	card.Card.Past = true
 	words := map[string]string{"done": "Done", "failed": "Failed", "warn": "Started, outcome unknown"}

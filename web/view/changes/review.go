@@ -3,7 +3,7 @@
 package changes
 
 import (
-	"cmp"
+	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -33,18 +33,19 @@ type ReviewInput struct {
 
 // NewReview returns the review page of a plan of any kind.
 func NewReview(h view.Head, in ReviewInput) ReviewPage {
-	p := ReviewPage{Head: h, PlanID: in.PlanID, Groups: changeGroups(in.Plan.Changes)}
+	p := ReviewPage{Head: h, PlanID: in.PlanID, Changes: changeCards(in.Plan)}
 	p.Head.Wide = true
 	p.Open = NewInterruptions(in.Interrupted, false)
 	for _, c := range in.Plan.IfNeeded() {
-		p.IfNeeded = append(p.IfNeeded, newChangeCard(c))
+		p.IfNeeded = append(p.IfNeeded, newChangeCard(c, in.Plan.Folds()))
 	}
-	for _, w := range in.Plan.Warnings {
-		note := Note{Heading: w.Summary, Text: w.Advice(link.OnPage)}
+	decide, known := in.Plan.Decisions()
+	p.Known = link.Each(known, newNote)
+	for _, w := range decide {
 		if w.ID == link.WarnLost {
-			p.Lost = append(p.Lost, note)
+			p.Lost = append(p.Lost, newNote(w))
 		} else {
-			p.Warnings = append(p.Warnings, note)
+			p.Decide = append(p.Decide, newNote(w))
 		}
 	}
 	if in.Plan.Purpose == link.PurposeLink {
@@ -59,12 +60,13 @@ func NewReview(h view.Head, in ReviewInput) ReviewPage {
 	return p
 }
 
+func newNote(w link.Warning) Note { return Note{Heading: w.Summary, Text: w.Advice(link.OnPage)} }
+
 // later returns what else can be done with a link. One that does not exist yet
 // can only be exported.
 func later(d link.Desired) []view.Action {
-	export := view.Action{Label: "Export the link as a blueprint, Terraform, migration, script or Markdown",
-		URL: "/export"}
-	file := view.Action{Label: "Download the link file, for the authpocket command", URL: LinkFileURL}
+	export := view.Action{Label: "Export the link", URL: "/export"}
+	file := view.Action{Label: "Download the link file", URL: LinkFileURL}
 	if d.Application.PK == "" {
 		return []view.Action{export, file}
 	}
@@ -72,49 +74,90 @@ func later(d link.Desired) []view.Action {
 		{Label: "Remove the link", URL: "/remove"}}
 }
 
+// PlanURL is where a plan that was shown is as Markdown.
+const PlanURL = "/review/plan.md"
+
 // guideURL is the guide whose steps the changes carry out.
 const guideURL = "https://docs.goauthentik.io/integrations/services/pocketbase/"
-
-// warningsHeading returns the heading of the warnings.
-func (p ReviewPage) warningsHeading() string {
-	if p.Button == "" {
-		return "Good to know"
-	}
-	return "Before you continue"
-}
 
 // words sets heading, lead and button of a plan that has changes.
 func (p *ReviewPage) words(in ReviewInput) {
 	plan := in.Plan
 	n := view.Plural(len(plan.Changes), "change", "changes")
-	p.Lead = "These changes are applied in this order. Nothing else is changed."
-	if plan.Only != "" {
-		p.Lead = "These changes fix one problem. Other differences from your answers stay as they are."
+	p.Danger = slices.ContainsFunc(plan.Changes, func(c link.Change) bool { return c.Action == link.Delete })
+	if in.PlanID != "" {
+		p.Markdown = PlanURL + "?plan=" + in.PlanID
 	}
 	switch plan.Purpose {
 	case link.PurposeUndo:
 		p.Head.Title, p.Button, p.Head.Back = "Review undo: "+n, "Undo "+n, "/receipts/"+plan.Of
-		p.Lead = "Fields get their previous values, and created objects are deleted. " + p.Lead
+		p.Lead = []string{"Fields get their previous values, and created objects are deleted. Nothing else is changed."}
 		if plan.Restores {
-			p.Lead = "The link is recreated as it was before its removal. These changes are applied in this order."
+			p.Lead = []string{"The link is recreated as it was before its removal."}
 		}
 		if plan.Force {
-			p.Lead += " Later changes to these objects are lost."
+			p.Lead = append(p.Lead, "Later changes to these objects are lost.")
 		}
 	case link.PurposeRemove:
 		p.Head.Title, p.Button, p.Head.Back = "Review removal: "+n, "Remove the link", "/done"
-		p.Lead = "The first change stops sign-ins with authentik. PocketBase accounts are kept. " + p.Lead
+		p.Lead = []string{"The first change stops sign-ins with authentik. PocketBase accounts are kept.",
+			"Nothing else is changed."}
 	case link.PurposeRotate:
 		p.Head.Title, p.Button, p.Head.Back = "Review new client secret: "+n, "Rotate the client secret", "/done"
-		p.Lead += " authpocket then checks the new secret."
+		p.Lead = []string{"authentik and PocketBase get a new client secret, and authpocket then checks it.",
+			"Nothing else is changed."}
 	case link.PurposeProof:
 		p.Head.Title, p.Button, p.Head.Back = "Review proof: "+n, "Prove it now", "/verify"
-		p.Lead = "authpocket makes a person in authentik and signs that person in. Then it deletes PocketBase's " +
-			"account and the person, even if the sign-in fails. Nothing else is changed."
+		p.Danger = false // it deletes only what it made
+		p.Lead = []string{"authpocket makes a person in authentik and signs that person in. Then it deletes " +
+			"PocketBase's account and the person, even if the sign-in fails. Nothing else is changed."}
 		p.address(plan.Generated.Person, in.Problems)
 	default:
-		p.Head.Title, p.Button = "Review "+n, "Apply "+n
+		p.Head.Title, p.Button, p.Lead = "Review "+n, "Apply "+n, happens(plan, p.Head.Receipts)
 	}
+}
+
+// happens says what a plan for the link does, in a sentence for each system and one for the rest.
+func happens(p link.Plan, receipts bool) []string {
+	if p.Only != "" {
+		return []string{"These changes fix one problem. Other differences from your answers stay as they are."}
+	}
+	of := func(kinds ...link.Kind) *link.Change {
+		return link.Find(p.Changes, func(c link.Change) bool { return slices.Contains(kinds, c.Kind) })
+	}
+	in := func(s link.System) bool {
+		return slices.ContainsFunc(p.Changes, func(c link.Change) bool { return c.System == s })
+	}
+	list := []string{"Nothing changes in authentik."}
+	if pair := of(link.KindPair); pair != nil && pair.Action == link.Create {
+		list[0] = fmt.Sprintf("authentik gets the application “%s” and its provider.", p.Desired.Application.Name)
+	} else if in(link.Authentik) {
+		list[0] = fmt.Sprintf("The application “%s” exists in authentik. Only what differs from your answers is changed.",
+			p.Desired.Application.Name)
+	}
+	oauth2 := of(link.KindOAuth2)
+	switch {
+	case oauth2 != nil && !offers(oauth2.Before, p.Desired.Slot.Slot):
+		list = append(list, fmt.Sprintf("PocketBase offers to sign in with authentik to the collection “%s”.",
+			p.Desired.Collection.Name))
+	case oauth2 != nil || of(link.KindRules) != nil:
+		list = append(list, fmt.Sprintf("PocketBase's collection “%s” gets other options.", p.Desired.Collection.Name))
+	case in(link.PB):
+		list = append(list, "PocketBase gets other settings.")
+	default:
+		list = append(list, "Nothing changes in PocketBase.")
+	}
+	if receipts {
+		return append(list, "Nothing else is changed, and you can undo it later.")
+	}
+	return append(list, "Nothing else is changed.")
+}
+
+// offers reports whether a collection has a provider in the slot.
+func offers(o link.Object, slot string) bool {
+	c := link.As[link.CollectionState](o)
+	return c != nil && slices.ContainsFunc(c.OAuth2.Providers,
+		func(p link.OAuth2Provider) bool { return p.Slot == slot })
 }
 
 // address sets the control for the address of a proof's person. Its problems take the button away.
@@ -137,16 +180,16 @@ func (p *ReviewPage) address(person link.PersonState, problems link.Problems) {
 // interrupted apply.
 func (p *ReviewPage) nothing(in ReviewInput) {
 	p.Head.Title = "No changes needed"
-	p.Lead = "Both systems already have these settings. Now check that sign-in works."
+	p.Lead = []string{"Both systems already have these settings. Now check that sign-in works."}
 	switch in.Plan.Purpose {
 	case link.PurposeUndo:
 		p.Head.Title, p.Head.Back = "Nothing to undo", "/receipts/"+in.Plan.Of
-		p.Lead = "Both systems already have their previous state, as far as it can be restored."
+		p.Lead = []string{"Both systems already have their previous state, as far as it can be restored."}
 	case link.PurposeRemove:
 		p.Head.Title, p.Head.Back = "There is no link to remove", "/receipts"
-		p.Lead = "Neither system has any part of it."
+		p.Lead = []string{"Neither system has any part of it."}
 	case link.PurposeRotate:
-		p.Lead = "Both systems already use this client secret."
+		p.Lead = []string{"Both systems already use this client secret."}
 	}
 	p.Check = in.Plan.Purpose == link.PurposeLink
 	if len(p.Open) > 0 && !slices.ContainsFunc(in.Interrupted, func(r Receipt) bool { return r.Kind != proofKind }) {
@@ -154,69 +197,22 @@ func (p *ReviewPage) nothing(in ReviewInput) {
 	} else if len(in.Interrupted) > 0 {
 		p.Button = "Close the receipt"
 		p.Open = nil
-		p.Warnings = append(p.Warnings, Note{"An apply was interrupted",
+		p.Decide = append(p.Decide, Note{"An apply was interrupted",
 			"Nothing is left to do. Close its receipt to stop showing it."})
 	} else if !p.Check {
 		p.Ways = []view.Action{{Label: "Go to the review", URL: "/review"}}
 	}
 }
 
-// changeGroups groups consecutive changes to one system, so that the page keeps
-// the order in which they are applied.
-func changeGroups(changes []link.Change) []ChangeGroup {
-	var groups []ChangeGroup
-	for _, c := range changes {
-		last := len(groups) - 1
-		if last < 0 || groups[last].System != c.System.Label() {
-			groups = append(groups, ChangeGroup{System: c.System.Label(), Class: class(c.System)})
-			last++
-		}
-		groups[last].Changes = append(groups[last].Changes, newChangeCard(c))
-	}
-	return groups
-}
-
-func class(s link.System) string {
-	if s == link.PB {
-		return "p"
-	}
-	return "a"
-}
-
-func newChangeCard(c link.Change) ChangeCard {
-	card := ChangeCard{
-		Action: string(c.Action), Verb: verb(c.Action), Object: view.UpperFirst(c.Object), Why: c.Why,
-		Step: c.Step, Lost: c.Lost, Updates: c.Action == link.Update,
-	}
-	for _, f := range c.Fields {
-		row := FieldRow{Name: f.Name, Before: valueLines(f.Before), After: valueLines(f.After), Sensitive: f.Sensitive}
-		if c.Action == link.Delete { // the one column shows what is deleted
-			row.After = row.Before
-		}
-		row.Block = strings.Contains(strings.Join(append(row.Before, row.After...), ""), "\n")
-		card.Fields = append(card.Fields, row)
-	}
-	return card
-}
-
-// beforeWord returns the heading of the column of old values.
-func beforeWord(c ChangeCard) string {
-	if c.Past {
-		return "Before"
-	}
-	return "Now"
-}
-
-func verb(a link.Action) string {
-	return cmp.Or(map[link.Action]string{link.Create: "Create", link.Delete: "Delete"}[a], "Change")
-}
-
-// valueLines returns a list's entries one per line.
-func valueLines(v link.Shown) []string {
-	if list, _ := v.List(); len(list) > 0 {
-		return list
-	}
-	return []string{v.String()}
+// changeCards returns the changes in the order in which they are applied. Of many changes each is closed, and always one
+// that only carries out another answer.
+func changeCards(p link.Plan) []ChangeCard {
+	return link.Each(p.Changes, func(c link.Change) ChangeCard {
+		card := newChangeCard(c, p.Folds())
+		card.Open = len(p.Changes) <= openCards && (c.Kind != link.KindMapping && c.Kind != link.KindKey ||
+			c.Action == link.Update)
+		return card
+	})
 }
 
 // answers returns each page's answers with a link back to it.

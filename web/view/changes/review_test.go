@@ -19,10 +19,8 @@ func TestReviewKeepsTheOrderOfTheChanges(t *testing.T) {
 		change(link.PB, "rules", link.Update), change(link.Authentik, "binding", link.Delete),
 	}}})
 	var got []string
-	for _, g := range p.Groups {
-		for _, c := range g.Changes {
-			got = append(got, g.System+": "+c.Verb+" "+c.Object)
-		}
+	for _, c := range p.Changes {
+		got = append(got, c.System+": "+c.Verb+" "+c.Object)
 	}
 	want := []string{"authentik: Create Mapping", "authentik: Change Provider", "PocketBase: Change Rules",
 		"authentik: Delete Binding"}
@@ -40,9 +38,6 @@ func TestReviewOfOneAndOfNothing(t *testing.T) {
 		t.Error(one.Button)
 	}
 	none := NewReview(view.Head{}, ReviewInput{})
-	if one.warningsHeading() != "Before you continue" || none.warningsHeading() != "Good to know" {
-		t.Error("the warnings' heading speaks of going on where there is nothing to do, or the other way round")
-	}
 	if none.Button != "" || none.Head.Title != "No changes needed" {
 		t.Errorf("%+v", none)
 	}
@@ -54,17 +49,60 @@ func TestChangeCardShowsValuesAsTheyAre(t *testing.T) {
 		{Name: "flag", Before: link.ShowFlag(false), After: link.ShowFlag(true)},
 		{Name: "text", After: link.ShowText("one\ntwo")}, {Name: "secret", Before: link.ShowText("set"),
 			After: link.ShowText("set (a new one)"), Sensitive: true},
-	}})
-	for i, want := range []struct{ before, after string }{{"(none)", "a|b"}, {"no", "yes"}, {"(none)", "one\ntwo"},
+	}}, true)
+	for i, want := range []struct{ before, after string }{{"", "a|b"}, {"no", "yes"}, {"", "one\ntwo"},
 		{"set", "set (a new one)"}} {
 		f := card.Fields[i]
-		if strings.Join(f.Before, "|") != want.before || strings.Join(f.After, "|") != want.after {
+		if joined(f.Before) != want.before || joined(f.After) != want.after {
 			t.Errorf("%s: %q → %q", f.Name, f.Before, f.After)
 		}
 	}
 	if !card.Fields[2].Block || card.Fields[0].Block || !card.Updates || !card.Fields[3].Sensitive {
 		t.Errorf("%+v", card)
 	}
+}
+
+func joined(list []Value) string { return strings.Join(link.Each(list, Value.String), "|") }
+
+// TestOnlyWhatDiffersIsMarked: [ and ] are around the marks.
+func TestOnlyWhatDiffersIsMarked(t *testing.T) {
+	text, list := link.ShowText, func(l ...string) link.Shown { return link.ShowList(l) }
+	for name, one := range map[string]struct {
+		before, after link.Shown
+		want          string
+	}{
+		"a word":  {text("minutes=1"), text("minutes=10"), "minutes=[1] → minutes=[10]"},
+		"the end": {text("PocketBase"), text("PocketBase of us"), "PocketBase → PocketBase[ of us]"},
+		"the middle": {text("https://a.example/x"), text("https://b.example/x"),
+			"https://[a].example/x → https://[b].example/x"},
+		"twice the same":    {text("a a"), text("a a a"), "a a → a a[ a]"},
+		"nothing in common": {text("Shop"), text("Wiki for all"), "[Shop] → [Wiki for all]"},
+		"accents":           {text("Büro é"), text("Büro è"), "Büro [é] → Büro [è]"},
+		"an entry":          {list("a", "b"), list("a", "b", "c"), "a|b → a|b|[c]"},
+		"within an entry": {list("a", "https://x.example/1"), list("https://x.example/2", "a"),
+			"a|https://x.example/[1] → https://x.example/[2]|a"},
+		"several entries":      {list("a b", "c d"), list("a x", "c y"), "[a b]|[c d] → [a x]|[c y]"},
+		"nothing before":       {link.Shown{}, text("x"), " → [x]"},
+		"nothing after":        {text("x"), link.Shown{}, "[x] → "},
+		"the text of the list": {list("a"), list(), "[a] → "},
+	} {
+		was, is := differing(one.before, one.after)
+		if got := marks(was) + " → " + marks(is); got != one.want {
+			t.Errorf("%s: %s, want %s", name, got, one.want)
+		}
+	}
+}
+
+func marks(list []Value) string {
+	return strings.Join(link.Each(list, func(v Value) (s string) {
+		for _, p := range v {
+			if p.Differs {
+				p.Text = "[" + p.Text + "]"
+			}
+			s += p.Text
+		}
+		return s
+	}), "|")
 }
 
 func TestUntil(t *testing.T) {

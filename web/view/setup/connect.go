@@ -34,6 +34,9 @@ func plainTick(name, label, base string, ticked bool) *view.Check {
 type AuthentikInput struct {
 	URL, CA  string // as typed
 	Held     bool   // a token is set and belongs to URL
+	Typed    bool   // a token was typed before and is kept
+	Foreign  bool   // the one that was typed is PocketBase's
+	Moved    bool   // a token was moved from here to PocketBase's page
 	Plain    bool   // the token may be sent unencrypted
 	Problems link.Problems
 	From     string
@@ -48,11 +51,15 @@ func NewAuthentik(h view.Head, in AuthentikInput) AuthentikPage {
 		Head: h, Problems: problems, From: in.From,
 		URL: addressField("authentik.url", "authentik address",
 			"The one in your browser, such as https://auth.example.com", in.URL, problems),
+		Moved: in.Moved,
 		Token: view.Secret{Name: "authentik.token", Label: "API token",
 			Hint:  "An admin's token with the intent API Token",
-			Error: problems.At("authentik.token"), Held: heldHint(in.Held)},
+			Error: problems.At("authentik.token"), Held: heldHint(in.Held, in.Typed)},
 		CA:     caField("authentik.ca", in.CA, problems),
 		CAOpen: in.CA != "" || problems.In("authentik.ca"),
+	}
+	if in.Foreign {
+		p.Move = "Move the token to PocketBase"
 	}
 	if base, err := address.Parse(in.URL); err == nil {
 		p.TokensURL, p.Plain = view.TokensURL(base), plainTick("authentik.insecure_http", PlainToken, base, in.Plain)
@@ -65,6 +72,9 @@ type PocketBaseInput struct {
 	URL, Email, CA string // as typed
 	With           string // "token" or "password"; "token" when empty
 	Held           bool   // a token, or a sign-in with a password, is set and belongs to URL
+	Typed          bool   // a token was typed before and is kept
+	TypedPassword  bool   // so was a password
+	Foreign        bool   // the token that was typed is authentik's
 	Limited        string // who authentik's token is, where that is no superuser
 	Plain          bool   // token or password may be sent unencrypted
 	Problems       link.Problems
@@ -88,7 +98,7 @@ func NewPocketBase(h view.Head, in PocketBaseInput) PocketBasePage {
 			}},
 		Token: view.Secret{Name: "pocketbase.token", Label: "Superuser token",
 			Hint:  "Created with Impersonate in the dashboard",
-			Error: problems.At("pocketbase.token"), Held: heldHint(in.Held && !byPassword)},
+			Error: problems.At("pocketbase.token"), Held: heldHint(in.Held && !byPassword, in.Typed)},
 		Email: view.Field{Name: "pocketbase.email", Label: "E-mail address", Value: in.Email, Type: "email",
 			Auto: "username", Error: problems.At("pocketbase.email")},
 		Password: view.Secret{Name: "pocketbase.password", Label: "Password", Error: problems.At("pocketbase.password"),
@@ -96,8 +106,14 @@ func NewPocketBase(h view.Head, in PocketBaseInput) PocketBasePage {
 		CA:     caField("pocketbase.ca", in.CA, problems),
 		CAOpen: in.CA != "" || problems.In("pocketbase.ca"),
 	}
-	if in.Held && byPassword {
+	switch {
+	case in.TypedPassword:
+		p.Password.Held = "A password is entered. Leave empty to use it"
+	case in.Held && byPassword:
 		p.Password.Held = "You are signed in. Leave empty to stay signed in"
+	}
+	if in.Foreign {
+		p.Move = "Move the token to authentik"
 	}
 	if base, err := address.Parse(in.URL); err == nil {
 		p.DashboardURL, p.Plain = view.SuperusersURL(base), plainTick("pocketbase.insecure_http", PlainLogin, base,
@@ -118,11 +134,14 @@ func NewCode(h view.Head, email, from string, found link.Problems) CodePage {
 
 func addressField(name, label, hint, value string, problems view.Problems) view.Field {
 	return view.Field{Name: name, Label: label, Hint: hint, Value: value, Type: "text", Auto: "url", Mode: "url",
-		Code: true, Error: problems.At(name)}
+		Code: true, Remember: true, Error: problems.At(name)}
 }
 
-func heldHint(held bool) string {
-	if held {
+func heldHint(held, typed bool) string {
+	switch {
+	case typed:
+		return "A token is entered. Leave empty to use it"
+	case held:
 		return "A token is set. Leave empty to keep it"
 	}
 	return ""

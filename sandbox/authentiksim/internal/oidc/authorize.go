@@ -72,7 +72,7 @@ func wantsNewLogin(c *serve.Call, a *store.Authorization) bool {
 // startAuthorization redirects to the application, or to the consent page first.
 func startAuthorization(c *serve.Call, a *store.Authorization, app *store.Application) (serve.Answer, error) {
 	flow := c.State.Flows.Get(a.Provider.AuthorizationFlow)
-	if flow != nil && !c.State.Applies(flow, c.Person()) {
+	if flow != nil && (!c.State.Applies(flow, c.Person()) || c.State.Denies(flow)) {
 		return c.DeniedPage(NotApplicable), nil
 	}
 	explicit := flow != nil && flow.Slug == install.ExplicitFlow && !consented(c, app, a)

@@ -85,39 +85,40 @@ func merge(claims, given obj) {
 
 // idClaims returns the claims of an ID token.
 func idClaims(c *serve.Call, p *store.Provider, u *store.User, g *store.GrantedToken) (obj, error) {
-	claims := obj{}
-	if p.ClaimsInIDToken {
-		var err error
-		if claims, err = userClaims(c, p, u, g.Scopes); err != nil {
-			return nil, err
-		}
-	}
-	maps.Copy(claims, obj{
+	claims := obj{
 		"iss": Issuer(c, p), "sub": subjectOf(p, u), "aud": p.ClientID, "exp": g.Expires.Unix(), "iat": c.Now().Unix(),
 		"auth_time": g.AuthTime.Unix(), "acr": defaultACR, "amr": []string{"pwd"}, "jti": store.RandomText(40),
-	})
+	}
 	if g.SID != "" {
 		claims["sid"] = g.SID
 	}
 	if g.Nonce != "" {
 		claims["nonce"] = g.Nonce
 	}
+	return withUserClaims(c, p, u, claims, g.Scopes)
+}
+
+// withUserClaims adds the claims of the user to those of an ID token, unless the provider leaves them out.
+func withUserClaims(c *serve.Call, p *store.Provider, u *store.User, claims obj, scopes []string) (obj, error) {
+	if !p.ClaimsInIDToken {
+		return claims, nil
+	}
+	own, err := userClaims(c, p, u, scopes)
+	if err != nil {
+		return nil, err
+	}
+	maps.Copy(claims, own)
 	return claims, nil
 }
 
 // PreviewClaims returns the claims of an ID token for a user, with all scopes.
 func PreviewClaims(c *serve.Call, p *store.Provider, u *store.User) (obj, error) {
-	claims, err := userClaims(c, p, u, nil)
-	if err != nil {
-		return nil, err
-	}
 	now := c.Now()
-	maps.Copy(claims, obj{
+	return withUserClaims(c, p, u, obj{
 		"iss": Issuer(c, p), "sub": subjectOf(p, u), "aud": p.ClientID, "acr": defaultACR, "jti": store.RandomText(40),
 		"exp": now.Add(c.State.Settings.Duration("default_token_duration")).Unix(), "iat": now.Unix(),
 		"auth_time": now.Unix(),
-	})
-	return claims, nil
+	}, nil)
 }
 
 // issue signs the ID token and the access token of a grant and stores the latter.

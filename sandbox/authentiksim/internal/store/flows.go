@@ -69,10 +69,14 @@ func (st *State) passesFlow(b *Binding, user *User) bool {
 func (st *State) LetsIn(f *Flow) bool {
 	var kinds []string
 	for _, b := range st.StagesOf(f.PK) {
-		if b.Stage.Kind == "deny" && len(st.BindingsOf(b.BindingPK)) == 0 {
-			return false
-		}
 		kinds = append(kinds, b.Stage.Kind)
 	}
-	return slices.Contains(kinds, "identification") && slices.Contains(kinds, "user_login")
+	return !st.Denies(f) && slices.Contains(kinds, "identification") && slices.Contains(kinds, "user_login")
+}
+
+// Denies reports whether a flow has a deny stage for everybody.
+func (st *State) Denies(f *Flow) bool {
+	return slices.ContainsFunc(st.StagesOf(f.PK), func(b *StageBinding) bool {
+		return b.Stage.Kind == "deny" && len(st.BindingsOf(b.BindingPK)) == 0
+	})
 }

@@ -1,0 +1,7 @@
+// All browser tests, in one process and one browser. A file of them runs on its own, too.
+import './pages.test.mjs';
+import './whole-way.test.mjs';
+import './signin.test.mjs';
+import './undo.test.mjs';
+import './proof.test.mjs';
+import './security.test.mjs';

@@ -1,0 +1,34 @@
+package output
+
+import (
+	"bytes"
+	"strings"
+	"testing"
+	"unicode/utf8"
+
+	"authpocket/internal/command/terminal"
+	"authpocket/internal/journal"
+	"authpocket/internal/link"
+)
+
+func TestNothingIsWiderThanANarrowTerminal(t *testing.T) {
+	var out bytes.Buffer
+	v := New(terminal.Streams{Out: &out, Err: &out}, false)
+	v.on = terminal.Screen{Terminal: true, Width: 40}
+	v.Changes([]link.Change{{System: link.PB, Action: link.Update, Object: "OAuth2 of the collection “customers”"}})
+	v.Verified(shown()[0])
+	v.Receipts([]journal.Summary{{ID: "k3v9x2m4q7", Slug: "wiki", Collection: "people", Meta: journal.Meta{
+		Kind: journal.Apply, AuthentikURL: "https://a.example", PocketBaseURL: "https://p.example"}}}, nil)
+	v.Table([]Summary{{Name: "shop", Outcome: OutcomeFailed, Cause: "PocketBase does not answer at its address."}},
+		"failed checks", "")
+	for line := range strings.Lines(out.String()) {
+		if utf8.RuneCountInString(strings.TrimSuffix(line, "\n")) > 40 {
+			t.Errorf("too wide: %s", line)
+		}
+	}
+	for _, want := range []string{"\n  receipt: k3v9x2m4q7\n", "link: shop\n  outcome: failed\n"} {
+		if !strings.Contains(out.String(), want) {
+			t.Errorf("it lacks %q:\n%s", want, out.String())
+		}
+	}
+}

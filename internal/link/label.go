@@ -1,0 +1,68 @@
+package link
+
+import (
+	"cmp"
+	"strings"
+)
+
+// FieldLabel returns what the tables call a field of the change, for use within a sentence. A field without an entry
+// has its name.
+func (c Change) FieldLabel(name string) string {
+	if m, found := c.meta(name); found {
+		return m.Words()
+	}
+	return name
+}
+
+// FieldCalled returns the label of a field of the change in the system's own pages. A field without one has its
+// name.
+func (c Change) FieldCalled(name string) string {
+	if m, found := c.meta(name); found {
+		return m.Called()
+	}
+	_, last, _ := strings.Cut(name, ".")
+	return cmp.Or(map[string]string{
+		"target": "Application", "bindings": "Bindings", "password": "Password", "collection": "Collection",
+		"clientSecret": "Client secret", "group": "Group", "user": "User", "policy": "Policy",
+		MarkAttribute: "Mark of the proof", verifiedAttribute: "E-mail address verified",
+	}[cmp.Or(last, name)], name)
+}
+
+// meta returns a field's entry in the table of the change's object.
+func (c Change) meta(name string) (Meta, bool) {
+	of, rest, _ := strings.Cut(name, ".")
+	switch c.Kind {
+	case KindPair:
+		if of == "application" {
+			return metaIn(ApplicationAttrs(), rest)
+		}
+		return metaIn(ProviderAttrs(), rest)
+	case KindApplication:
+		return metaIn(ApplicationAttrs(), name)
+	case KindProvider:
+		return metaIn(ProviderAttrs(), name)
+	case KindMapping:
+		return metaIn(MappingAttrs(), name)
+	case KindKey:
+		return metaIn(KeyAttrs(), name)
+	case KindBinding:
+		return metaIn(BindingAttrs(), name)
+	case KindRules:
+		return metaIn(RuleAttrs(), name)
+	case KindSettings:
+		return metaIn(SettingsAttrs(), name)
+	case KindPerson:
+		return metaIn(PersonAttrs(), name)
+	case KindOAuth2:
+		if m, found := metaIn(SlotAttrs(), rest); found {
+			return m, true
+		}
+		return metaIn(OAuth2Attrs(), name)
+	}
+	return Meta{}, false
+}
+
+func metaIn[W, S any](table []Attr[W, S], key string) (Meta, bool) {
+	a, found := Named(table, key)
+	return a.Meta, found
+}

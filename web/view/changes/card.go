@@ -1,0 +1,113 @@
+package changes
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+
+	"authpocket/internal/link"
+	"authpocket/web/view"
+)
+
+// ChangeCard is one change.
+type ChangeCard struct {
+	Action string // "create", for the icon
+	Verb   string // "Create"
+	Object string
+	System string // "authentik" or "PocketBase"
+	Class  string // "a" or "p"
+	Names  string // the fields that it changes, shown while the card is closed
+	Why    string
+	Step   string
+	Lost   string
+	Fields []FieldRow
+	// Usual are the fields that have their defaults. They are folded.
+	Usual []FieldRow
+	// Updates reports that there are values before and after, in two columns.
+	Updates bool
+	// Short reports that all values before are short.
+	Short bool
+	// Past reports that the change is in a receipt: its old values are no longer
+	// the current ones.
+	Past bool
+	Open bool
+}
+
+// FieldRow is one field of a change.
+type FieldRow struct {
+	Label, Name   string // of the system's pages, and of its API
+	Before, After []Value
+	Sensitive     bool
+	Block         bool // text of several lines, such as code
+	Folded        bool // a block that is not a difference
+}
+
+// openCards is the number of changes up to which each is shown open.
+const openCards = 6
+
+// newChangeCard returns the card of a change. folds hides its defaults.
+func newChangeCard(c link.Change, folds bool) ChangeCard {
+	shown, usual := c.Fields, []link.Field(nil)
+	if folds {
+		shown, usual = c.Fold(true)
+	}
+	card := ChangeCard{
+		System: c.System.Label(), Class: class(c.System),
+		Action: string(c.Action), Verb: verb(c.Action), Object: view.UpperFirst(c.Object), Why: c.Why,
+		Step: c.Step, Lost: c.Lost, Fields: fieldRows(c, shown), Usual: fieldRows(c, usual), Open: true,
+	}
+	var names []string
+	card.Short = true
+	for _, row := range card.Fields {
+		names = append(names, row.Label)
+		card.Short = card.Short && !slices.ContainsFunc(row.Before, func(v Value) bool { return len(v.String()) > 12 })
+		card.Updates = card.Updates || c.Action == link.Update && row.Before != nil
+	}
+	if c.Action == link.Update {
+		card.Names = strings.Join(names, ", ")
+	}
+	return card
+}
+
+func fieldRows(c link.Change, fields []link.Field) []FieldRow {
+	var rows []FieldRow
+	for _, f := range fields {
+		row := FieldRow{Name: f.Name, Label: c.FieldCalled(f.Name), Sensitive: f.Sensitive}
+		switch {
+		case c.Action == link.Delete: // the one column shows what is deleted
+			row.After = valuesOf(f.Before)
+		case c.Action != link.Update:
+			row.After = valuesOf(f.After)
+		default:
+			row.Before, row.After = differing(f.Before, f.After)
+		}
+		row.Block = multiline(f.Before) || multiline(f.After)
+		row.Folded = row.Block && c.Action != link.Update
+		rows = append(rows, row)
+	}
+	return rows
+}
+
+func multiline(v link.Shown) bool {
+	text, _ := v.Text()
+	return strings.Contains(text, "\n")
+}
+
+// beforeWord returns the heading of the column of old values.
+func beforeWord(c ChangeCard) string {
+	if c.Past {
+		return "Before"
+	}
+	return "Now"
+}
+
+func class(s link.System) string {
+	if s == link.PB {
+		return "p"
+	}
+	return "a"
+}
+
+func verb(a link.Action) string {
+	return cmp.Or(map[link.Action]string{link.Create: "Create", link.Delete: "Delete"}[a], "Change")
+}

@@ -1,0 +1,137 @@
+package changes
+
+import (
+	"context"
+	"io"
+	"slices"
+	"strings"
+	"unicode"
+
+	"github.com/a-h/templ"
+
+	"authpocket/internal/link"
+)
+
+// Value is a value, or an entry of a list, in parts.
+type Value []Part
+
+// Part is a part of a value.
+type Part struct {
+	Text    string
+	Differs bool // the other side has something else here
+}
+
+// String returns the whole value.
+func (v Value) String() string {
+	var all string
+	for _, p := range v {
+		all += p.Text
+	}
+	return all
+}
+
+// lines returns the number of lines.
+func (v Value) lines() int { return strings.Count(strings.TrimSpace(v.String()), "\n") + 1 }
+
+// Render writes the parts without space between them.
+func (v Value) Render(_ context.Context, w io.Writer) error {
+	var html strings.Builder
+	for _, p := range v {
+		text := templ.EscapeString(p.Text)
+		if p.Differs {
+			text = "<mark>" + text + "</mark>"
+		}
+		html.WriteString(text)
+	}
+	_, err := io.WriteString(w, html.String())
+	return err
+}
+
+// entries returns a list's entries one by one, nil for no value.
+func entries(v link.Shown) []string {
+	if list, ok := v.List(); ok {
+		return list
+	}
+	if v.None() {
+		return nil
+	}
+	return []string{v.String()}
+}
+
+func valuesOf(v link.Shown) []Value {
+	return link.Each(entries(v), func(s string) Value { return Value{{Text: s}} })
+}
+
+// differing returns the values before and after, with what differs marked. Entries that only one side has are marked
+// whole. If each side has only one, just the words that differ are marked.
+func differing(before, after link.Shown) (was, is []Value) {
+	b, a := entries(before), entries(after)
+	gone := func(s string) bool { return !slices.Contains(a, s) }
+	added := func(s string) bool { return !slices.Contains(b, s) }
+	mark := func(list []string, marked func(string) bool) []Value {
+		return link.Each(list, func(s string) Value { return Value{{s, marked(s)}} })
+	}
+	was, is = mark(b, gone), mark(a, added)
+	i, j := only(b, gone), only(a, added)
+	if i >= 0 && j >= 0 {
+		was[i], is[j] = words(b[i], a[j])
+	}
+	return was, is
+}
+
+// only returns the index of the one string that fits, -1 for none or several.
+func only(list []string, fits func(string) bool) int {
+	i := slices.IndexFunc(list, fits)
+	if i < 0 || slices.ContainsFunc(list[i+1:], fits) {
+		return -1
+	}
+	return i
+}
+
+// words marks what is between the common words at the beginning and the end. Two texts with little in common are
+// marked whole.
+func words(before, after string) (was, is Value) {
+	b, a := split(before), split(after)
+	head, tail, same := 0, 0, 0
+	for head < min(len(b), len(a)) && b[head] == a[head] {
+		same += len(b[head])
+		head++
+	}
+	for tail < min(len(b), len(a))-head && b[len(b)-1-tail] == a[len(a)-1-tail] {
+		same += len(b[len(b)-1-tail])
+		tail++
+	}
+	if 3*same < max(len(before), len(after)) {
+		head, tail = 0, 0
+	}
+	return parts(b, head, tail), parts(a, head, tail)
+}
+
+func parts(list []string, head, tail int) Value {
+	var v Value
+	for i, part := range [][]string{list[:head], list[head : len(list)-tail], list[len(list)-tail:]} {
+		text := ""
+		for _, word := range part {
+			text += word
+		}
+		if text != "" {
+			v = append(v, Part{text, i == 1})
+		}
+	}
+	return v
+}
+
+// split returns the words of a text and what is between them.
+func split(s string) []string {
+	var list []string
+	from, inWord := 0, false
+	for i, r := range s {
+		word := unicode.IsLetter(r) || unicode.IsDigit(r) || unicode.IsMark(r)
+		if i > from && (word != inWord || !word) {
+			list = append(list, s[from:i])
+			from = i
+		}
+		inWord = word
+	}
+	return append(list, s[from:])
+}
