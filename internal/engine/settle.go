@@ -33,7 +33,7 @@ func (e *Engine) Settle(ctx context.Context, d link.Desired) error {
 	return &link.Fault{
 		Kind: link.FaultOther, System: link.PB, Written: link.WrittenSome,
 		Summary: "PocketBase saved the link, but offers guests another sign-in.",
-		Todo:    "Run authpocket verify --quick, which says what differs. Restart PocketBase if it keeps an old state.",
+		Todo:    "Verify the link, which says what differs. Restart PocketBase if it keeps an old state.",
 		Err:     errors.New("what guests are offered differs from what was written"),
 	}
 }
