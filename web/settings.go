@@ -24,6 +24,7 @@ func (s *Server) showSettings(w http.ResponseWriter, r *http.Request, sess *sess
 		s.fail(w, r, sess, err, "/settings")
 		return
 	}
+	sess.Found(preview.There)
 	if problem := preview.Authentik.SecretProblem(); problem != nil {
 		fault := &link.Fault{System: link.Authentik, Summary: problem.Summary, Todo: problem.Todo}
 		s.fail(w, r, sess, fault, "/settings")
