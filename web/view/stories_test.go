@@ -28,7 +28,7 @@ func stories(a view.Assets) []story {
 	both.Ends.PocketBase = view.NewEnd(pocketbaseURL, "0.39.11 · admin@company.example")
 	joined, proven := both, both
 	joined.Ends.Joined = true
-	proven.Ends.Joined, proven.Ends.Proven = true, true
+	proven.Ends.Joined, proven.Ends.Proved = true, true
 	list := []story{
 		{"start", setup.Start(setup.StartPage{Head: titled(none, "Link authentik and PocketBase")})},
 		{"start-demo", setup.Start(setup.StartPage{Head: demo(titled(none, "Link authentik and PocketBase")),
