@@ -18,6 +18,7 @@ require (
 	golang.org/x/sys v0.48.0
 	golang.org/x/term v0.46.0
 	golang.org/x/text v0.42.0
+	rsc.io/qr v0.2.0
 )
 
 // The sandbox of the demo and the tests.

@@ -66,6 +66,7 @@ func (s *Server) routes() chi.Router {
 	r.Post("/signin/{id}/stage", found(s, s.signInOf, s.openSignIn))
 	r.Post("/signin/{id}/return", found(s, s.signInOf, s.returnSignIn))
 	r.Post("/signin/{id}/delete", found(s, s.signInOf, s.deleteSignIn))
+	r.Post("/signin/{id}/withdraw", found(s, s.signInOf, s.withdrawSignIn))
 	r.Get("/fix/{cause}", s.with(s.showFix))
 	r.Get(callbackPath, s.callbackSignIn)
 	r.Get("/try/{token}", s.tried(s.showTry))

@@ -294,6 +294,29 @@ func TestSomebodyElseTriesOnce(t *testing.T) {
 	t.Error("the admin's page does not list the test")
 }
 
+func TestAnInvitationIsOneAtATimeAndCanBeWithdrawn(t *testing.T) {
+	t.Parallel()
+	box := newSandbox(t)
+	w, b := linked(t, box, "trust-all")
+	first := text(b.post("/signin/invite", nil).want(200).all("pre")[0])
+	open := b.post("/signin/invite", nil).want(303).header.Get("Location")
+	second := b.post("/signin/invite", url.Values{"more": {"yes"}}).want(200)
+	if other := text(second.all("pre")[0]); other == first {
+		t.Error("one more is the same")
+	}
+	b.get("/signin").says("Invite one more user", "Withdraw the invitation")
+	path := strings.TrimPrefix(first, b.base)
+	guest := w.browser()
+	guest.get(path).want(200)
+	b.post(open+"/withdraw", nil).want(303, "/signin")
+	guest.get(path).want(404)
+	guest.post(path, nil).want(404)
+	b.get("/signin").says("The invitation was withdrawn", "Waiting for the link to be opened")
+	if n := len(w.server.signIns.All(w.only(t))); n != 2 {
+		t.Errorf("there are %d tests, want both", n)
+	}
+}
+
 // account puts an account into the collection users.
 func account(t *testing.T, box *sandbox.Sandbox, email string, verified bool) {
 	t.Helper()

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"net/http"
+	"slices"
 	"time"
 
 	"github.com/a-h/templ"
@@ -21,10 +22,15 @@ import (
 const tryCookie = "authpocket-try"
 
 // inviteSignIn handles the "POST /signin/invite" route: it creates a link for
-// another user's test. Only this response shows it.
+// another user's test. Only this response shows it. While one waits to be used,
+// another is created only where it is asked for.
 func (s *Server) inviteSignIn(w http.ResponseWriter, r *http.Request, sess *session.Session) {
 	run, ok := s.newTest(w, r, sess)
 	if !ok {
+		return
+	}
+	if open := s.openInvitation(sess); open != nil && !r.PostForm.Has("more") {
+		redirect(w, r, "/signin/"+open.ID)
 		return
 	}
 	token := run.Invite(time.Now().Add(session.InviteLife))
@@ -32,6 +38,22 @@ func (s *Server) inviteSignIn(w http.ResponseWriter, r *http.Request, sess *sess
 	address := origin(r) + "/try/" + token
 	in, _ := run.Now()
 	s.render(w, r, http.StatusOK, proof.Invite(proof.NewInvite(s.head(sess), address, in)))
+}
+
+// openInvitation returns the session's newest test whose link waits to be used,
+// nil for none.
+func (s *Server) openInvitation(sess *session.Session) *session.SignIn {
+	all := s.signIns.All(sess)
+	if i := slices.IndexFunc(all, (*session.SignIn).OpenInvitation); i >= 0 {
+		return all[i]
+	}
+	return nil
+}
+
+// withdrawSignIn handles the "POST /signin/{id}/withdraw" route.
+func (s *Server) withdrawSignIn(w http.ResponseWriter, r *http.Request, _ *session.Session, run *session.SignIn) {
+	run.Withdraw()
+	redirect(w, r, "/signin")
 }
 
 // tried returns the handler of a page about the test of a link. An unknown or used link has no page.

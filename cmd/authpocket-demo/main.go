@@ -102,6 +102,8 @@ func demo(ctx context.Context, address string, chosen, tokens bool, stdout, stde
 			"    export AUTHENTIK_URL=%s AUTHENTIK_TOKEN=%s\n    export POCKETBASE_URL=%s POCKETBASE_TOKEN=%s\n",
 			box.AuthentikURL, box.AuthentikToken, box.PocketBaseURL, box.PocketBaseToken)
 	}
+	fmt.Fprintf(stdout, "PocketBase's dashboard is at %s/_/: sign in as %s with the password %s\n", box.PocketBaseURL,
+		box.SuperuserEmail, box.SuperuserPassword)
 	fmt.Fprintf(stdout, "%s\nPress Ctrl-C to stop. All data is then removed.\n", note(box))
 	return listen.Serve(ctx, ln, wizard.Handler(), log, wizard.Close)
 }

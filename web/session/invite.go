@@ -60,3 +60,22 @@ func (run *SignIn) Until() time.Time {
 	}
 	return run.Made.Add(sessionLife)
 }
+
+// OpenInvitation reports whether the link waits to be used.
+func (run *SignIn) OpenInvitation() bool {
+	run.mu.Lock()
+	defer run.mu.Unlock()
+	return run.invite != nil && run.invite.key == "" && !run.gone && time.Now().Before(run.invite.expires)
+}
+
+// Withdraw ends the link, unless a browser has used it.
+func (run *SignIn) Withdraw() {
+	if !run.OpenInvitation() {
+		return
+	}
+	run.mu.Lock()
+	run.invite.expires = time.Time{}
+	run.mu.Unlock()
+	run.letGo(withdrawn)
+	run.Streams.End()
+}

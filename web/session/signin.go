@@ -23,6 +23,7 @@ const (
 // Why a started test has no verdict.
 const (
 	tokensGone  = "The tokens were deleted before the sign-in finished, so authpocket cannot check the result."
+	withdrawn   = "The invitation was withdrawn."
 	newerTests  = "Newer tests replaced this one before the sign-in finished."
 	sessionGone = "The session that started the test has ended."
 )
@@ -186,7 +187,7 @@ func (run *SignIn) Input(n int, over bool) proof.SignInInput {
 	defer run.mu.Unlock()
 	in.Link, in.Note, in.Deleted, in.Returned, in.Begun = run.link, run.note, run.deleted, run.returned, run.test != nil
 	if run.invite != nil {
-		in.Invited, in.Expires = true, run.invite.expires
+		in.Invited, in.Expires, in.Withdrawn = true, run.invite.expires, run.invite.expires.IsZero()
 	}
 	if run.test != nil {
 		in.Opened, in.Realtime, in.Redirect = run.state != "", run.test.RealtimeURL, run.test.RedirectURL

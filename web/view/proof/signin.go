@@ -39,8 +39,12 @@ func NewSignInStart(h view.Head, in SignInStartInput) SignInStartPage {
 		p.Head.Wrong = true
 		p.Problems = view.Problems{{Target: view.FieldID("person"), Text: in.Problem}}
 	}
+	p.Invite, p.More = "Invite another user", ""
 	for _, one := range in.Tests {
-		p.Tests = append(p.Tests, testRow(one))
+		row := testRow(one)
+		if p.Tests = append(p.Tests, row); row.Withdraw != "" {
+			p.Invite, p.More = "Invite one more user", "yes"
+		}
 	}
 	return p
 }
@@ -52,10 +56,20 @@ func firstRedirect(d link.Desired) string {
 	return link.RedirectURL(d.PocketBaseURL)
 }
 
+// TestRow is one test in the list, with where to withdraw its invitation, empty
+// where that cannot be.
+type TestRow struct {
+	view.Action
+	Withdraw string
+}
+
 // testRow returns the list entry of one test.
-func testRow(in SignInInput) view.Action {
+func testRow(in SignInInput) TestRow {
+	row := TestRow{}
 	label := "Waiting for the sign-in"
 	switch {
+	case in.Withdrawn:
+		label = "The invitation was withdrawn"
 	case in.Ended && in.Verdict != nil && in.Verdict.Works:
 		label = "Sign-in worked"
 	case in.Ended:
@@ -64,11 +78,13 @@ func testRow(in SignInInput) view.Action {
 		label = "The link expired unused"
 	case in.Invited && !in.Begun:
 		label = "Waiting for the link to be opened; expires at " + in.Expires.UTC().Format("15:04 UTC")
+		row.Withdraw = "/signin/" + in.ID + "/withdraw"
 	}
 	if in.Person != "" {
 		label += ", " + in.Person
 	}
-	return view.Action{Label: label, URL: "/signin/" + in.ID}
+	row.Action = view.Action{Label: label, URL: "/signin/" + in.ID}
+	return row
 }
 
 // SignInInput holds what is known about a test sign-in.
@@ -87,6 +103,7 @@ type SignInInput struct {
 	Deleted         bool
 	Invited         bool
 	Expires         time.Time
+	Withdrawn       bool
 	Note, Problem   string
 	Own             []string // authpocket's own redirect URIs that the provider has
 	Held            bool
@@ -299,7 +316,7 @@ func NewTry(h view.Head, in SignInInput, events string) SignInPage {
 func NewInvite(h view.Head, invitation string, in SignInInput) InvitePage {
 	h.Title, h.Back = "Invite another user", "/signin"
 	return InvitePage{Head: h, Address: invitation, Until: in.Expires.UTC().Format("15:04 UTC"), Follow: "/signin/" +
-		in.ID, Here: address.ThisMachine(invitation)}
+		in.ID, Here: address.ThisMachine(invitation), Code: newQRCode(invitation)}
 }
 
 func predictedWord(right bool) string {
