@@ -14,6 +14,7 @@ import (
 	"authpocket/internal/link"
 	"authpocket/internal/plans"
 	"authpocket/internal/secret"
+	"authpocket/internal/wire"
 )
 
 // Apply carries out plan and nothing else. It first observes both systems again
@@ -96,11 +97,14 @@ func (e *Engine) carryOutAll(ctx context.Context, plan link.Plan, hook Hook) err
 	if err != nil {
 		return stoppedBetween(0, err)
 	}
+	var reads overlap
 	for i := range plan.Changes {
 		if ctx.Err() != nil && secretGap(plan.Changes[:i]) < 0 && !halfRenewed(plan, i) {
 			return stoppedBetween(i, cancelledBefore(plan.Changes[i]))
 		}
-		if err := e.change(ctx, plan, i, receipt, hook); err != nil {
+		during := reads.over(reads.from(ctx), e, plan.Changes[i], plan.Changes[i+1:])
+		if err := e.change(during, plan, i, receipt, hook); err != nil {
+			reads.from(ctx)
 			return err
 		}
 	}
@@ -178,8 +182,9 @@ func extended(ctx context.Context, longer time.Duration) (context.Context, conte
 
 // change carries out one change of the plan and records it in the receipt.
 func (e *Engine) change(ctx context.Context, plan link.Plan, i int, receipt receipt, hook Hook) error {
-	ctx, cancel := extended(ctx, finishTime)
+	overlapping, cancel := extended(ctx, finishTime)
 	defer cancel()
+	ctx = wire.Alone(overlapping)
 	change := plan.Changes[i]
 	fail := func(failed *link.Stopped) error {
 		e.log.ErrorContext(ctx, "change failed", slog.String("change", change.ID()), slog.Any("error", failed.Err))
@@ -190,7 +195,7 @@ func (e *Engine) change(ctx context.Context, plan link.Plan, i int, receipt rece
 		return fail(e.failed(ctx, plan, i, receipt, link.WrittenNone, err))
 	}
 	hook(Event{Index: i, Change: change, State: Running, Receipt: receipt.id()})
-	if err := e.carryOut(ctx, plan.Spec, change, receipt); err != nil {
+	if err := e.carryOut(overlapping, plan.Spec, change, receipt); err != nil {
 		failed := e.failed(ctx, plan, i, receipt, link.WrittenBy(err), err)
 		failed.Err = errors.Join(failed.Err, receipt.failed(i, failed))
 		return fail(failed)
@@ -228,7 +233,7 @@ func (e *Engine) carryOut(ctx context.Context, spec link.Spec, change link.Chang
 	if err != nil || change.System == link.Authentik {
 		return err
 	}
-	return e.matchSecret(ctx, spec, change, receipt)
+	return e.matchSecret(wire.Alone(ctx), spec, change, receipt)
 }
 
 func (e *Engine) write(ctx context.Context, change link.Change) error {

@@ -34,6 +34,8 @@ type Authentik interface {
 type PocketBase interface {
 	Observe(context.Context, link.Query) (link.PocketBaseSnapshot, error)
 	Apply(context.Context, link.Change) error
+	// Prepare reads what Apply reads first, so that an Apply in the same moment finds it.
+	Prepare(context.Context, link.Change)
 	Check(context.Context, link.Desired) []link.Check
 	Probe(context.Context, link.Desired) link.Check
 	// Warnings returns what may go wrong with sign-ins, judging by the

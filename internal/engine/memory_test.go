@@ -20,6 +20,7 @@ type memory struct {
 	// Hooks of the test, nil for nothing.
 	observe func(ctx context.Context, system link.System, q link.Query) error
 	apply   func(ctx context.Context, c link.Change) error
+	prepare func(ctx context.Context, c link.Change)
 }
 
 type memoryAuthentik struct {
@@ -59,6 +60,12 @@ func (m *memory) Apply(ctx context.Context, c link.Change) error {
 		return nil
 	}
 	return m.apply(ctx, c)
+}
+
+func (m *memory) Prepare(ctx context.Context, c link.Change) {
+	if m.prepare != nil {
+		m.prepare(ctx, c)
+	}
 }
 
 // ChangedBy returns nil: there are no logs.

@@ -14,7 +14,8 @@ type moment struct {
 	reads map[string]*shared
 }
 
-// shared is a read and its answer, nil until there is one that a repetition would give, too. The turn is held while it is sent.
+// shared is a read and its answer, nil until there is one that a repetition would give, too. The turn is held while it
+// is sent.
 type shared struct {
 	turn   chan struct{}
 	answer *Answer
@@ -23,11 +24,14 @@ type shared struct {
 // OneMoment returns a context in which all that measure at one moment share their reads: each is answered once. It
 // returns one that already is.
 func OneMoment(ctx context.Context) context.Context {
-	if ctx.Value(momentKey{}) != nil {
+	if _, already := ctx.Value(momentKey{}).(*moment); already {
 		return ctx
 	}
 	return context.WithValue(ctx, momentKey{}, &moment{reads: map[string]*shared{}})
 }
+
+// Alone returns a context that belongs to no moment.
+func Alone(ctx context.Context) context.Context { return context.WithValue(ctx, momentKey{}, nil) }
 
 // Share returns the answer to the read of that key in the moment that ctx belongs to, and sends it if nobody has.
 // Outside of a moment it always sends.

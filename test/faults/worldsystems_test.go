@@ -81,6 +81,9 @@ func (a authentikIn) Observe(_ context.Context, q link.Query) (link.AuthentikSna
 	return a.w.observeAuthentik(q), a.look()
 }
 
+// Prepare does nothing: the world is in memory.
+func (pocketbaseIn) Prepare(context.Context, link.Change) {}
+
 func (p pocketbaseIn) Observe(context.Context, link.Query) (link.PocketBaseSnapshot, error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()

@@ -128,6 +128,7 @@ func (c Writer) confirm(ctx context.Context, w write, a rest.Answer) error {
 	if o, isObject := a.Object(); isObject && w.stored != nil && w.stored(o).presence == asWanted {
 		return nil
 	}
+	wire.Written(ctx)
 	found, err := w.look(ctx)
 	switch {
 	case err != nil:

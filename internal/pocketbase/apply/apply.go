@@ -29,6 +29,13 @@ func (c Writer) Apply(ctx context.Context, ch link.Change) error {
 	return c.carryOut(ctx, w)
 }
 
+// Prepare reads the collection that a change of its OAuth2 settings reads first.
+func (c Writer) Prepare(ctx context.Context, ch link.Change) {
+	if before := link.As[link.CollectionState](ch.Before); before != nil {
+		_, _ = c.current(ctx, *before) // Apply reads again what failed
+	}
+}
+
 // patch is the PATCH of one kind of change.
 type patch interface {
 	// prepare reads the current state and returns the PATCH to send, or nil if nothing is left to do. again reports
@@ -97,8 +104,11 @@ func (*finder) Binding(link.Edit[link.BindingState])         {}
 // carryOut sends a PATCH until its outcome is known. Repeating it is harmless, because it writes values, not
 // differences.
 func (c Writer) carryOut(ctx context.Context, w patch) error {
+	prepared := ctx // only what is read before the first PATCH may have been read ahead
+	ctx = wire.Alone(ctx)
 	for attempt := 1; ; attempt++ {
-		patch, err := w.prepare(ctx, attempt > 1)
+		patch, err := w.prepare(prepared, attempt > 1)
+		prepared = ctx
 		switch {
 		case err != nil && attempt > 1 && !settled(err):
 			return unknown(w, err)
