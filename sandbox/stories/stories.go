@@ -28,7 +28,7 @@ func All(a view.Assets) []Story {
 	both.Ends.PocketBase = view.NewEnd(PocketBaseURL, "0.39.11 · admin@company.example")
 	joined, proven := both, both
 	joined.Ends.Joined = true
-	proven.Ends.Joined, proven.Ends.Proven = true, true
+	proven.Ends.Joined, proven.Ends.Proved = true, true
 	list := []Story{
 		{"start", setup.Start(setup.StartPage{Head: titled(none, "Link authentik and PocketBase")})},
 		{"start-demo", setup.Start(setup.StartPage{Head: demo(titled(none, "Link authentik and PocketBase")),
