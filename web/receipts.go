@@ -112,7 +112,7 @@ func shortReceipt(one engine.Past) changes.Receipt {
 	return changes.Receipt{
 		ID: one.ID, When: one.When, Kind: string(one.Kind), Outcome: string(one.Outcome), Running: one.Running,
 		Of: one.Of, Count: one.Changes, Done: one.Done, TakenBack: one.TakenBack, Program: one.Program,
-		Slug: one.Slug, Collection: one.Collection,
+		Slug: one.Slug, Collection: one.Collection, Written: one.Written,
 	}
 }
 
