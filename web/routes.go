@@ -112,7 +112,10 @@ type handler func(w http.ResponseWriter, r *http.Request, sess *session.Session)
 func (s *Server) after(page string, next func(http.ResponseWriter, *http.Request, *session.Session,
 	session.Progress)) http.HandlerFunc {
 	return s.with(func(w http.ResponseWriter, r *http.Request, sess *session.Session) {
-		if p := sess.Look(); guard(w, r, p, page) {
+		p := sess.Look()
+		if page != r.URL.Path && page == "/review" && p.Missing() == "/settings" {
+			s.settingsFirst(w, r, sess)
+		} else if guard(w, r, p, page) {
 			next(w, r, sess, p)
 		}
 	})

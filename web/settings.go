@@ -48,6 +48,7 @@ func (s *Server) askSettings(ctx context.Context, sess *session.Session, p sessi
 	if err != nil {
 		return setup.SettingsInput{}, err
 	}
+	sess.Found(preview.There)
 	if problem := preview.Authentik.SecretProblem(); problem != nil {
 		return setup.SettingsInput{}, &link.Fault{System: link.Authentik, Summary: problem.Summary, Todo: problem.Todo}
 	}

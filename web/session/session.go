@@ -8,6 +8,7 @@ import (
 	"sync"
 	"time"
 
+	"authpocket/internal/engine"
 	"authpocket/internal/link"
 	"authpocket/internal/secret"
 	"authpocket/web/live"
@@ -41,6 +42,7 @@ type Session struct {
 	seq        int    // of the newest plan
 	applies    []*Apply
 	settled    *Settled
+	live       string // identifies the systems whose link is known to exist, empty for none
 	verify     *Verify
 	working    int  // jobs that use the tokens
 	over       bool // ended: the tokens are wiped once nothing is working
@@ -155,6 +157,7 @@ type Progress struct {
 	answered   bool
 	Rev        int
 	Settled    *Settled
+	Live       bool // the link exists, whether or not it matches the answers
 	Verify     *Verify
 }
 
@@ -167,10 +170,32 @@ func (s *Session) Look() Progress {
 		Authentik: s.authentik, PocketBase: s.pocketbase, Second: s.second, Spec: s.spec,
 		answered: s.answered, Rev: s.rev, Settled: s.settled, Verify: s.verify,
 	}
+	p.Live = s.live != "" && s.live == s.key()
 	if s.over { // only a running job may still use them
 		p.Authentik, p.PocketBase, p.Second = nil, nil, nil
 	}
 	return p
+}
+
+// key identifies the two connected systems, empty without both. The caller holds mu.
+func (s *Session) key() string {
+	if s.authentik == nil || s.pocketbase == nil {
+		return ""
+	}
+	return engine.Key(s.authentik.Login.URL, s.pocketbase.Login.URL)
+}
+
+// Found notes whether the link exists.
+func (s *Session) Found(exists bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.found(exists)
+}
+
+func (s *Session) found(exists bool) {
+	if s.live = ""; exists {
+		s.live = s.key()
+	}
 }
 
 // workDone marks the end of a job that used the session's tokens.
