@@ -19,8 +19,15 @@ func (s *Server) showDone(w http.ResponseWriter, r *http.Request, sess *session.
 		redirect(w, r, "/verify")
 		return
 	}
+	desired := p.Settled.Desired
+	if desired.Provider.PK == 0 && p.Authentik != nil && p.PocketBase != nil { // just created: authentik knows it
+		if now, err := s.engine(p).Desire(r.Context(), p.Spec); err == nil {
+			desired = now
+			sess.Settle(p.Rev, now, false)
+		}
+	}
 	in := changes.DoneInput{
-		Desired: p.Settled.Desired, Rounds: sess.Rounds(engine.Key(p.Settled.AuthentikURL, p.Settled.PocketBaseURL)),
+		Desired: desired, Rounds: sess.Rounds(engine.Key(p.Settled.AuthentikURL, p.Settled.PocketBaseURL)),
 		Checks: p.Verify.Input().Checks, Held: p.Authentik != nil || p.PocketBase != nil,
 		AuthentikAPI: p.Settled.AuthentikURL, PocketBaseAPI: p.Settled.PocketBaseURL, ByPassword: p.Settled.ByPassword,
 		Later: p.Authentik != nil && p.PocketBase != nil, Receipts: s.cfg.Receipts != nil,

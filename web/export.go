@@ -34,12 +34,15 @@ func (s *Server) showExport(w http.ResponseWriter, r *http.Request, sess *sessio
 	files := []changes.ExportFile{first}
 	for _, f := range export.Formats() {
 		file := changes.ExportFile{Title: f.Title, URL: f.Name, FileName: f.FileNameAt(time.Now())}
-		problems, err := writeExport(f, plan, io.Discard)
+		var text bytes.Buffer
+		problems, err := writeExport(f, plan, &text)
 		if err != nil {
 			s.fail(w, r, sess, err, "/export")
 			return
 		}
-		file.Refused = view.Sentences(problems)
+		if file.Refused = view.Sentences(problems); len(problems) == 0 {
+			file.Text = text.String()
+		}
 		files = append(files, file)
 	}
 	s.render(w, r, http.StatusOK, changes.Export(changes.NewExport(s.head(sess), sess.Look().Latest(), files,

@@ -83,11 +83,11 @@ func TestUndoPutsBothSystemsBack(t *testing.T) {
 	box := newSandbox(t)
 	before := state(t, box)
 	b := keeping(t, box, prefilled(box)).browser().linked()
-	if p := b.get("/done").want(200).says("Manage the link", "Rotate the client secret",
+	if p := b.get("/done").want(200).says("Finish", "Undo", "Rotate the client secret",
 		"Remove the link"); !strings.Contains(p.text, `href="/receipts"`) {
 		t.Error("the last page does not lead to the receipts")
 	}
-	list := b.get("/receipts").want(200).says("Link created or changed", "3 of 3 changes applied", "Done",
+	list := b.get("/receipts").want(200).says("Link created", "3 of 3 changes applied", "Done",
 		"Linked the application “pocketbase” with the collection “users”.", "just now")
 	if !strings.Contains(list.text, `<nav class="frame back" aria-label="Back"><a href="/done">`) {
 		t.Error("no way back from the receipts to the last page")
@@ -111,6 +111,9 @@ func TestUndoPutsBothSystemsBack(t *testing.T) {
 	// a second press of the same button shows what it did
 	b.send(review, "/apply", nil).want(303)
 	b.get("/done").want(303, "/settings") // what the answers were is asked of the systems again
+	for _, path := range []string{"/rotate", "/remove"} {
+		b.get(path).want(409).says("Confirm the settings first", "after an undo", "Go to the settings")
+	}
 	b.get("/receipts/"+id).want(200).says("Done, then undone", "Recreate the link")
 	b.get("/receipts").says("Undo", "4 of 4 changes applied")
 	b.send(b.get("/receipts/"+id), "/receipts/"+id+"/continue", nil).want(303, "/review")
@@ -192,10 +195,10 @@ func TestANewClientSecretIsCheckedAtOnce(t *testing.T) {
 	}
 	b.get("/verify").want(200).says("stands in the way")
 	done := b.get("/done").want(200).says("New client secret · view receipt",
-		"Link created or changed · view receipt", "Scope mapping “authpocket: trust every e-mail address” created in "+
+		"Link created · view receipt", "Scope mapping “authpocket: trust every e-mail address” created in "+
 			"authentik")
-	if newest, first := strings.Index(done.text, `<h3>New client secret`),
-		strings.Index(done.text, `<h3>Link created or changed`); newest < 0 || first < newest {
+	if newest, first := strings.Index(done.text, `<h2>New client secret`),
+		strings.Index(done.text, `<h2>Link created`); newest < 0 || first < newest {
 		t.Error("the last page does not list all that was changed, the newest first")
 	}
 	b.get("/review").want(200).says("No changes needed")
@@ -254,6 +257,9 @@ func TestTakingTheLinkApartLeavesNothing(t *testing.T) {
 		"The client secret is a new one")).says("The link was restored")
 	if authentik, pocketbase := secrets(t, box); authentik == "" || authentik != pocketbase {
 		t.Error("the two sides do not have one new secret")
+	}
+	for _, path := range []string{"/rotate", "/remove"} {
+		b.get(path).want(409).says("Confirm the settings first", "after an undo", "Go to the settings")
 	}
 	b.get("/receipts/"+id).want(200).says("Done, then undone", "Recreate the link")
 }

@@ -21,7 +21,7 @@ import (
 // render writes a whole page, or the last page where its template fails.
 func (s *Server) render(w http.ResponseWriter, r *http.Request, status int, page templ.Component) {
 	w.Header().Set("Vary", "HX-Request-Type")
-	if err := respond.Page(w, r, status, page, s.lastPage); err != nil {
+	if err := s.pages.Page(w, r, status, page); err != nil {
 		s.logError(r, "rendering", err)
 	}
 }
@@ -36,7 +36,7 @@ func (s *Server) head(sess *session.Session) view.Head {
 	p := sess.Look()
 	h := view.Head{Note: s.cfg.Prefill.Note, Assets: s.assets, Held: p.Authentik != nil || p.PocketBase != nil}
 	h.Receipts = s.cfg.Receipts != nil && p.Authentik != nil && p.PocketBase != nil
-	h.Ends = view.Ends{Shown: true, Joined: p.Settled != nil}
+	h.Ends = view.Ends{Shown: true, Joined: p.Settled != nil || p.Live}
 	if p.Settled != nil {
 		h.Ends.Authentik, h.Ends.PocketBase = view.NewEnd(p.Settled.AuthentikURL, ""),
 			view.NewEnd(p.Settled.PocketBaseURL, "")
@@ -47,7 +47,8 @@ func (s *Server) head(sess *session.Session) view.Head {
 	if p.PocketBase != nil {
 		h.Ends.PocketBase = view.NewEnd(p.PocketBase.Login.URL, p.PocketBase.Found())
 	}
-	h.Ends.Proven = p.Settled != nil && p.Verify.Proven()
+	h.Ends.Checked = p.Settled != nil && p.Verify.Proven()
+	h.Ends.Proved = !s.signedIn(sess).At.IsZero() && !(p.Verify.Ended() && p.Verify.Input().Checks.Failed())
 	return h
 }
 
@@ -212,6 +213,17 @@ func guard(w http.ResponseWriter, r *http.Request, p session.Progress, page stri
 	}
 	redirect(w, r, p.Missing())
 	return false
+}
+
+// settingsFirst says why a page about an existing link cannot be shown yet.
+func (s *Server) settingsFirst(w http.ResponseWriter, r *http.Request, sess *session.Session) {
+	s.problem(w, r, http.StatusConflict, view.ProblemPage{
+		Head: s.titled(sess, "Confirm the settings first"),
+		Summary: "authpocket reads the settings from both systems again after they were connected, and after an undo. " +
+			"You have not confirmed them since.",
+		Todo:    "Continue from the settings to the review, and choose this again there.",
+		Actions: []view.Action{{Label: "Go to the settings", URL: "/settings"}},
+	})
 }
 
 // from returns "review" for a page that a "Change" link of the review opened.

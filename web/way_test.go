@@ -51,8 +51,9 @@ func TestFromStartToDone(t *testing.T) {
 	b.get("/verify").want(200).says("Check results", "stands in the way")
 	done := b.get("/done").want(200).says("authentik and PocketBase are linked", `.collection("users")`,
 		`{ provider: "oidc" }`)
-	for _, link := range []string{box.AuthentikURL + "/if/admin/#/core/applications/pocketbase", box.PocketBaseURL +
-		"/_/#/collections?collection="} {
+	for _, link := range []string{box.AuthentikURL + "/if/admin/#/core/applications/pocketbase",
+		box.AuthentikURL + "/if/admin/#/core/providers/", box.PocketBaseURL +
+			"/_/#/collections?collection="} {
 		if !strings.Contains(done.text, link) {
 			t.Errorf("the last page has no link to %s", link)
 		}

@@ -15,7 +15,7 @@ for (const javaScriptEnabled of [true, false]) {
 
     await page.getByRole('link', { name: 'View history' }).click();
     await page.getByRole('heading', { level: 1, name: 'History' }).waitFor();
-    await page.getByRole('link', { name: /^Link created or changed/ }).click();
+    await page.getByRole('link', { name: /^Link created/ }).click();
     await page.getByText('3 of 3 changes applied').waitFor();
     await page.getByRole('link', { name: 'Undo', exact: true }).click();
     await page.getByRole('heading', { level: 1, name: 'Review undo: 4 changes' }).waitFor();

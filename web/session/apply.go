@@ -142,7 +142,7 @@ func (j *Apply) prove(ctx context.Context, e *engine.Engine, sess *Session) {
 func (j *Apply) succeeded(ctx context.Context, e *engine.Engine, sess *Session) {
 	switch j.Plan.Purpose {
 	case link.PurposeUndo:
-		sess.readAnew(j.rev, j.Plan.Spec)
+		sess.readAnew(j.rev, j.Plan)
 	case link.PurposeRemove:
 		sess.unsettle()
 	case link.PurposeRotate:
@@ -158,11 +158,16 @@ func (j *Apply) succeeded(ctx context.Context, e *engine.Engine, sess *Session) 
 
 // readAnew drops the answers except the link's identity, so that the settings are
 // read from the systems again.
-func (s *Session) readAnew(rev int, was link.Spec) {
+func (s *Session) readAnew(rev int, undone link.Plan) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if rev == s.rev { // no answer has changed meanwhile
-		s.spec, s.answered = was.Identity(), false
+		s.spec, s.answered = undone.Spec.Identity(), false
+	}
+	if undone.Restores || slices.ContainsFunc(undone.Changes, func(c link.Change) bool {
+		return c.Kind == link.KindApplication && c.Action == link.Delete
+	}) {
+		s.found(undone.Restores)
 	}
 	s.answersChanged()
 }

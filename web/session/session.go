@@ -8,6 +8,7 @@ import (
 	"sync"
 	"time"
 
+	"authpocket/internal/engine"
 	"authpocket/internal/link"
 	"authpocket/internal/secret"
 	"authpocket/web/live"
@@ -18,6 +19,7 @@ const (
 	sessionIdle  = 30 * time.Minute // without a request
 	sessionLife  = 4 * time.Hour    // in any case
 	sessionLimit = 100              // sessions at once
+	sweepEvery   = recentAge        // it is seen to that their time is up
 	plansKept    = 8                // shown plans and begun applies per session
 )
 
@@ -41,9 +43,13 @@ type Session struct {
 	seq        int    // of the newest plan
 	applies    []*Apply
 	settled    *Settled
+	live       string // identifies the systems whose link is known to exist, empty for none
 	verify     *Verify
 	working    int  // jobs that use the tokens
 	over       bool // ended: the tokens are wiped once nothing is working
+
+	recent map[string]recent // by path
+	turn   int               // goes up with what makes them old
 
 	draftOf string // the page of draft
 	draft   *Draft
@@ -154,7 +160,9 @@ type Progress struct {
 	Spec       link.Spec
 	answered   bool
 	Rev        int
+	turn       int
 	Settled    *Settled
+	Live       bool // the link exists, whether or not it matches the answers
 	Verify     *Verify
 }
 
@@ -165,12 +173,34 @@ func (s *Session) Look() Progress {
 	defer s.mu.Unlock()
 	p := Progress{
 		Authentik: s.authentik, PocketBase: s.pocketbase, Second: s.second, Spec: s.spec,
-		answered: s.answered, Rev: s.rev, Settled: s.settled, Verify: s.verify,
+		answered: s.answered, Rev: s.rev, turn: s.turn, Settled: s.settled, Verify: s.verify,
 	}
+	p.Live = s.live != "" && s.live == s.key()
 	if s.over { // only a running job may still use them
 		p.Authentik, p.PocketBase, p.Second = nil, nil, nil
 	}
 	return p
+}
+
+// key identifies the two connected systems, empty without both. The caller holds mu.
+func (s *Session) key() string {
+	if s.authentik == nil || s.pocketbase == nil {
+		return ""
+	}
+	return engine.Key(s.authentik.Login.URL, s.pocketbase.Login.URL)
+}
+
+// Found notes whether the link exists.
+func (s *Session) Found(exists bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.found(exists)
+}
+
+func (s *Session) found(exists bool) {
+	if s.live = ""; exists {
+		s.live = s.key()
+	}
 }
 
 // workDone marks the end of a job that used the session's tokens.
@@ -178,6 +208,7 @@ func (s *Session) workDone() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.working--
+	s.dropRecent()
 	if s.over && s.working == 0 {
 		s.wipe()
 	}

@@ -1,9 +1,18 @@
 package view
 
-import "authpocket/internal/link"
+import (
+	"strconv"
+
+	"authpocket/internal/link"
+)
 
 // ApplicationURL returns the application's page in authentik's admin interface.
 func ApplicationURL(base, slug string) string { return base + "/if/admin/#/core/applications/" + slug }
+
+// ProviderURL returns the provider's page in authentik's admin interface.
+func ProviderURL(base string, pk int) string {
+	return base + "/if/admin/#/core/providers/" + strconv.Itoa(pk)
+}
 
 // TokensURL returns authentik's page for creating and deleting tokens.
 func TokensURL(base string) string { return base + "/if/admin/#/core/tokens" }

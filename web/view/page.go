@@ -55,18 +55,23 @@ type Ends struct {
 	Authentik, PocketBase End
 	Shown                 bool // the start page and the errors have no bar
 	Joined                bool // the link exists
-	Proven                bool // and every check passed
+	Checked               bool // and no check failed
+	Proved                bool // and a sign-in worked since its last change
 }
 
-// State returns the bar's text for screen readers.
+// State returns the state of the link in one word or two.
 func (e Ends) State() string {
 	switch {
-	case e.Proven:
-		return "linked and checked"
+	case e.Joined && e.Proved:
+		return "proved"
+	case e.Joined && e.Checked:
+		return "checked"
 	case e.Joined:
 		return "linked"
+	case e.Authentik.Set && e.PocketBase.Set:
+		return "connected"
 	}
-	return "not linked yet"
+	return "not connected"
 }
 
 // End is one of the two systems.

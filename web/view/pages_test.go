@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"authpocket/internal/link"
+	"authpocket/sandbox/stories"
 	"authpocket/web/view"
 	"authpocket/web/view/changes"
 	"authpocket/web/view/proof"
@@ -12,9 +13,9 @@ import (
 )
 
 func TestConnectPagesHoldNoSecretAndSayWhatIsHeld(t *testing.T) {
-	p := setup.NewAuthentik(view.Head{}, setup.AuthentikInput{URL: authentikURL, Held: true, From: "review"})
+	p := setup.NewAuthentik(view.Head{}, setup.AuthentikInput{URL: stories.AuthentikURL, Held: true, From: "review"})
 	if p.Token.HintText() != "A token is set. Leave empty to keep it" || p.Head.Back != "/review" ||
-		p.TokensURL != authentikURL+"/if/admin/#/core/tokens" {
+		p.TokensURL != stories.AuthentikURL+"/if/admin/#/core/tokens" {
 		t.Errorf("%+v", p)
 	}
 	empty := setup.NewAuthentik(view.Head{}, setup.AuthentikInput{URL: "not an address"})
@@ -22,7 +23,7 @@ func TestConnectPagesHoldNoSecretAndSayWhatIsHeld(t *testing.T) {
 		"is set") {
 		t.Errorf("%+v", empty)
 	}
-	byPassword := setup.NewPocketBase(view.Head{}, setup.PocketBaseInput{URL: pocketbaseURL, With: "password",
+	byPassword := setup.NewPocketBase(view.Head{}, setup.PocketBaseInput{URL: stories.PocketBaseURL, With: "password",
 		Held: true})
 	if !byPassword.With.Options[1].Checked || byPassword.Token.Held != "" || byPassword.Password.Held == "" {
 		t.Errorf("%+v", byPassword)
@@ -76,16 +77,16 @@ func TestDone(t *testing.T) {
 		PocketBaseURL: "https://pb.example/\"</script>", Application: link.ApplicationState{Slug: "app"},
 		Collection: link.CollectionState{ID: "c1", Name: "people"}, Slot: link.OAuth2Provider{Slot: "oidc2"},
 	}
-	p := changes.NewDone(view.Head{}, changes.DoneInput{Desired: d, AuthentikAPI: authentikURL,
-		PocketBaseAPI: pocketbaseURL, Checks: link.Checks{{Status: link.Pass}}, Held: true})
+	p := changes.NewDone(view.Head{}, changes.DoneInput{Desired: d, AuthentikAPI: stories.AuthentikURL,
+		PocketBaseAPI: stories.PocketBaseURL, Checks: link.Checks{{Status: link.Pass}}, Held: true})
 	for _, want := range []string{`new PocketBase("https://pb.example/\"\u003c/script\u003e")`, `.collection("people")`,
 		`provider: "oidc2"`} {
 		if !strings.Contains(p.Snippet, want) {
 			t.Errorf("the snippet lacks %s:\n%s", want, p.Snippet)
 		}
 	}
-	if p.Links[0].URL != authentikURL+"/if/admin/#/core/applications/app" || p.Links[1].URL != pocketbaseURL+
-		"/_/#/collections?collection=c1" {
+	if p.Links[0].URL != stories.AuthentikURL+"/if/admin/#/core/applications/app" ||
+		p.Links[1].URL != stories.PocketBaseURL+"/_/#/collections?collection=c1" {
 		t.Errorf("%+v", p.Links)
 	}
 	if p.Kind != "good" || len(p.Rounds) != 0 {
@@ -98,15 +99,15 @@ func TestDone(t *testing.T) {
 }
 
 func TestEveryFragmentHasItsTarget(t *testing.T) {
-	plan := fixturePlan(link.Spec{Email: link.EmailTrustAll}, nil)
+	plan := stories.Plan(link.Spec{Email: link.EmailTrustAll}, nil)
 	h := view.Head{Ends: view.Ends{Shown: true}}
 	running := changes.NewApply(h, changes.Progress{Changes: plan.Changes, States: []string{"done"}}, "/e")
 	over := changes.NewApply(h, changes.Progress{Changes: plan.Changes, States: []string{"done", "done", "done"},
 		Ended: true}, "")
-	verify := proof.VerifyInput{Begun: true, Ended: true, Checks: fixtureChecks()}
+	verify := proof.VerifyInput{Begun: true, Ended: true, Checks: stories.Checks()}
 	page, checks := render(t, changes.Apply(running)),
 		render(t, proof.Verify(proof.NewVerify(h, proof.VerifyInput{Begun: true}, "/e")))
-	test, tried := fixtureSignIn(), fixtureVerdict(true)
+	test, tried := stories.SignIn(), stories.Verdict(true)
 	ended := test
 	ended.Verdict, ended.Returned, ended.Ended = &tried, true, true
 	signIn := render(t, proof.SignIn(proof.NewSignIn(h, test, "/e")))
@@ -120,6 +121,23 @@ func TestEveryFragmentHasItsTarget(t *testing.T) {
 			id, _, found := strings.Cut(part, `"`)
 			if found && !strings.Contains(part[:1], "<") && !strings.Contains(one.page, `id="`+id+`"`) {
 				t.Errorf("the page has no %q that the stream wants to replace", id)
+			}
+		}
+	}
+}
+
+func TestWhoTriesSeesNothingOfTheVerdict(t *testing.T) {
+	for _, works := range []bool{true, false} {
+		in, v := stories.SignIn(), stories.Verdict(works)
+		in.Verdict, in.Returned, in.Ended, in.Person = &v, true, true, "ada"
+		p := proof.NewTry(view.Head{}, in, "")
+		if len(p.Record)+len(p.Claims)+len(p.Evidence) > 0 || p.Predicted != nil || p.Foreseen != nil ||
+			p.Delete != nil || p.Mismatch != nil || len(p.Outcome.Actions) > 0 {
+			t.Errorf("%+v", p)
+		}
+		for _, s := range p.Stages {
+			if s.Detail != "" {
+				t.Errorf("a stage tells %q", s.Detail)
 			}
 		}
 	}

@@ -7,14 +7,15 @@ import (
 	"time"
 
 	"authpocket/internal/link"
+	"authpocket/sandbox/stories"
 	"authpocket/web/view"
 	"authpocket/web/view/changes"
 )
 
 func TestReceiptOffersOnlyWhatCanBeDone(t *testing.T) {
 	kind := func(r changes.Receipt, kind string) changes.Receipt { r.Kind = kind; return r }
-	whole := receipt("completed", "done", "done", "done")
-	taken, running := whole, receipt("", "done")
+	whole := stories.Receipt("completed", "done", "done", "done")
+	taken, running := whole, stories.Receipt("", "done")
 	taken.TakenBack, running.Running = true, true
 	for name, one := range map[string]struct {
 		r        changes.Receipt
@@ -24,14 +25,14 @@ func TestReceiptOffersOnlyWhatCanBeDone(t *testing.T) {
 		contains string
 	}{
 		"done":            {whole, true, "", "Done", ""},
-		"stopped":         {receipt("stopped", "done", "failed"), true, "", "Stopped at a failed change", ""},
-		"nothing written": {receipt("stopped", "failed"), false, "", "Stopped at a failed change", ""},
-		"interrupted":     {receipt("", "done", "about to"), true, "Continue", "Interrupted", "only what is left"},
+		"stopped":         {stories.Receipt("stopped", "done", "failed"), true, "", "Stopped at a failed change", ""},
+		"nothing written": {stories.Receipt("stopped", "failed"), false, "", "Stopped at a failed change", ""},
+		"interrupted":     {stories.Receipt("", "done", "about to"), true, "Continue", "Interrupted", "only what is left"},
 		"running":         {running, false, "", "In progress", "still running"},
 		"undone later":    {taken, false, "Recreate the link", "Done, then undone", ""},
-		"gone on with":    {receipt("continued", "done"), true, "", "Interrupted, then continued", ""},
-		"undone":          {receipt("undone", "done"), false, "", "Interrupted, then undone", ""},
-		"left":            {receipt("dismissed", "done"), true, "", "Interrupted, then closed", ""},
+		"gone on with":    {stories.Receipt("continued", "done"), true, "", "Interrupted, then continued", ""},
+		"undone":          {stories.Receipt("undone", "done"), false, "", "Interrupted, then undone", ""},
+		"left":            {stories.Receipt("dismissed", "done"), true, "", "Interrupted, then closed", ""},
 		"an undo":         {kind(whole, "undo"), false, "Recreate the link", "Done", ""},
 		"a removal":       {kind(whole, "remove"), true, "", "Done", "new client secret"},
 		"a new secret":    {kind(whole, "rotate"), false, "", "Done", "cannot be restored"},
@@ -73,8 +74,8 @@ func TestReceiptsAreToldApart(t *testing.T) {
 		"just now": 59 * time.Second, "1 minute ago": time.Minute, "59 minutes ago": 59 * time.Minute,
 		"47 hours ago": 47 * time.Hour, "2 days ago": 50 * time.Hour, "": -time.Minute,
 	} {
-		p := changes.NewReceipts(view.Head{}, changes.ReceiptsInput{List: []changes.Receipt{{When: storyTime}},
-			Now: storyTime.Add(past)})
+		p := changes.NewReceipts(view.Head{}, changes.ReceiptsInput{List: []changes.Receipt{{When: stories.Time()}},
+			Now: stories.Time().Add(past)})
 		if got := p.List[0].Ago; got != want {
 			t.Errorf("%s is %q, want %q", past, got, want)
 		}
@@ -82,7 +83,7 @@ func TestReceiptsAreToldApart(t *testing.T) {
 }
 
 func TestAnInterruptionSaysWhatIsDoneAndWhatIsOpen(t *testing.T) {
-	i := changes.NewInterruptions([]changes.Receipt{receipt("", "done", "about to")}, true)[0]
+	i := changes.NewInterruptions([]changes.Receipt{stories.Receipt("", "done", "about to")}, true)[0]
 	if i.Text != "Started on 23 November 2026 19:05 UTC. 1 of 3 changes applied." || len(i.Lines) != 2 || !i.GoOn ||
 		!i.Undo {
 		t.Errorf("%+v", i)
@@ -91,12 +92,12 @@ func TestAnInterruptionSaysWhatIsDoneAndWhatIsOpen(t *testing.T) {
 		!strings.Contains(i.Lines[1], "unclear whether it was written: create application and provider") {
 		t.Errorf("%q", i.Lines)
 	}
-	removal := receipt("", "done")
+	removal := stories.Receipt("", "done")
 	removal.Kind = "remove"
 	if here := changes.NewInterruptions([]changes.Receipt{removal}, false)[0]; !here.GoOn || !here.Undo {
 		t.Errorf("a review of the link does not go on with a removal: %+v", here)
 	}
-	if here := changes.NewInterruptions([]changes.Receipt{receipt("", "about to")}, false)[0]; here.GoOn {
+	if here := changes.NewInterruptions([]changes.Receipt{stories.Receipt("", "about to")}, false)[0]; here.GoOn {
 		t.Error("the review goes on by itself")
 	}
 }
@@ -119,7 +120,7 @@ func TestEveryPurposeHasItsWords(t *testing.T) {
 			t.Errorf("%s: an empty plan offers %q", purpose, empty.Button)
 		}
 		open := changes.NewReview(view.Head{}, changes.ReviewInput{Plan: link.Plan{Purpose: purpose},
-			Interrupted: []changes.Receipt{receipt("", "about to")}})
+			Interrupted: []changes.Receipt{stories.Receipt("", "about to")}})
 		if open.Button != "Close the receipt" {
 			t.Errorf("%s: an interrupted apply stays open", purpose)
 		}

@@ -9,6 +9,7 @@ import (
 	"golang.org/x/net/html"
 
 	"authpocket/internal/link"
+	"authpocket/sandbox/stories"
 	"authpocket/web/view"
 	"authpocket/web/view/setup"
 )
@@ -27,7 +28,7 @@ func render(t *testing.T, page templ.Component) *html.Node {
 }
 
 func TestControlsStandInTheOrderThatProblemsAreToldIn(t *testing.T) {
-	in := settingsInput()
+	in := stories.Settings()
 	in.Conflict = "Something is there."
 	page := setup.NewSettings(view.Head{}, in)
 	doc := render(t, setup.Settings(page))
@@ -45,7 +46,7 @@ func TestControlsStandInTheOrderThatProblemsAreToldIn(t *testing.T) {
 }
 
 func TestProblemsAreToldInThePagesOrder(t *testing.T) {
-	in := settingsInput()
+	in := stories.Settings()
 	in.Problems = link.Problems{
 		{Field: "pocketbase.issuers.2", Summary: "fourth"}, {Field: "nowhere.at.all", Summary: "last"},
 		{Field: "email", Summary: "first"},
@@ -70,13 +71,13 @@ func TestProblemsAreToldInThePagesOrder(t *testing.T) {
 }
 
 func TestTheEmailQuestionIsNotAnsweredForThePerson(t *testing.T) {
-	p := setup.NewSettings(view.Head{}, settingsInput())
+	p := setup.NewSettings(view.Head{}, stories.Settings())
 	for _, o := range p.Email.Options {
 		if o.Checked {
 			t.Errorf("%s is answered already", o.Value)
 		}
 	}
-	in := settingsInput()
+	in := stories.Settings()
 	in.Form.Set("email", "leave")
 	if p := setup.NewSettings(view.Head{}, in); !p.Email.Options[2].Checked {
 		t.Error("an answer that was given is not shown")
@@ -95,7 +96,7 @@ func TestEmailOptionsSayWhatHappens(t *testing.T) {
 		"nobody may create": {superusers, true, []bool{true, true, true}},
 	} {
 		t.Run(name, func(t *testing.T) {
-			in := settingsInput()
+			in := stories.Settings()
 			in.Desired.Collection.CreateRule, in.Desired.Collection.EmailRequired = one.create, one.required
 			for i, o := range setup.NewSettings(view.Head{}, in).Email.Options {
 				if o.Bad != one.bad[i] || o.More == "" {
@@ -107,7 +108,7 @@ func TestEmailOptionsSayWhatHappens(t *testing.T) {
 }
 
 func TestAnAnswerThatIsNotOfferedIsNotLost(t *testing.T) {
-	in := settingsInput()
+	in := stories.Settings()
 	in.Form.Set("provider.signing_key", "a key that is gone")
 	c := setup.NewSettings(view.Head{}, in).Provider.Key
 	if last := c.Options[len(c.Options)-1]; last.Value != "a key that is gone" || !last.Checked {
@@ -116,12 +117,12 @@ func TestAnAnswerThatIsNotOfferedIsNotLost(t *testing.T) {
 }
 
 func TestOnlyKeysThatCanSignAreOffered(t *testing.T) {
-	for _, o := range setup.NewSettings(view.Head{}, settingsInput()).Provider.Key.Options {
+	for _, o := range setup.NewSettings(view.Head{}, stories.Settings()).Provider.Key.Options {
 		if o.Value == "edge" {
 			t.Error("an Ed25519 key is offered")
 		}
 	}
-	in := settingsInput()
+	in := stories.Settings()
 	in.Authentik.Keys = nil
 	in.Desired.Key = &link.KeyState{Name: "new"}
 	in.Form.Del("provider.signing_key")
@@ -131,7 +132,7 @@ func TestOnlyKeysThatCanSignAreOffered(t *testing.T) {
 }
 
 func TestMappedFieldsOfferWhatFits(t *testing.T) {
-	for _, c := range setup.NewSettings(view.Head{}, settingsInput()).Records.Mapped {
+	for _, c := range setup.NewSettings(view.Head{}, stories.Settings()).Records.Mapped {
 		var values []string
 		for _, o := range c.Options {
 			values = append(values, o.Value)
@@ -147,7 +148,7 @@ func TestMappedFieldsOfferWhatFits(t *testing.T) {
 }
 
 func TestWhoMayUseIt(t *testing.T) {
-	in := settingsInput()
+	in := stories.Settings()
 	if got := setup.NewSettings(view.Head{}, in).Access; got.Lists[0].Key != "access.groups" ||
 		got.Mode.Key != "application.policy_engine_mode" {
 		t.Errorf("the link file's keys are not named: %+v", got)

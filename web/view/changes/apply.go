@@ -127,7 +127,8 @@ func applyOutcome(in Progress, done int) *view.Outcome {
 // goodOutcome returns the outcome of a plan whose changes were all applied.
 func goodOutcome(in Progress, done int) *view.Outcome {
 	o := &view.Outcome{Kind: "good", Heading: "All changes were applied and read back",
-		Text: "Now check that sign-in works.", Check: true}
+		Text: "Now check that sign-in works.", Check: true,
+		Actions: []view.Action{{Label: "Prove it now", URL: "/prove"}}}
 	if done == 0 {
 		o.Heading = "No changes were needed"
 	}

@@ -1,6 +1,7 @@
 package changes
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 
@@ -33,7 +34,8 @@ type Round struct {
 
 // part returns the round in words, with a link to its receipt if keep is set.
 func (r Round) part(keep bool) RoundPart {
-	p := RoundPart{What: Receipt{Kind: string(r.Purpose)}.what()}
+	receipt := Receipt{Kind: cmp.Or(string(r.Purpose), "apply"), Outcome: "completed", Written: r.Made}
+	p := RoundPart{What: receipt.what()}
 	if keep && r.Receipt != "" {
 		p.URL = "/receipts/" + r.Receipt
 	}
@@ -46,7 +48,7 @@ func (r Round) part(keep bool) RoundPart {
 // NewDone returns the last page.
 func NewDone(h view.Head, in DoneInput) DonePage {
 	p := DonePage{Head: h, Kind: "good", Held: in.Held, Snippet: Snippet(in.Desired), Tokens: tokenAdvice(in),
-		Later: in.Later, Receipts: in.Later && in.Receipts, Own: in.Own}
+		Own: in.Own, Links: dashboards(in)}
 	p.Head.Title = "authentik and PocketBase are linked"
 	p.Lead = "Checks: " + proof.Tally(in.Checks)
 	if in.Checks == nil {
@@ -55,13 +57,41 @@ func NewDone(h view.Head, in DoneInput) DonePage {
 		p.Kind, p.Head.Title = "warn", "The link exists, but a check failed"
 	}
 	for _, round := range in.Rounds {
-		p.Rounds = append(p.Rounds, round.part(p.Receipts))
+		p.Rounds = append(p.Rounds, round.part(in.Later && in.Receipts))
 	}
-	p.Links = []view.Action{
-		{Label: "The application in authentik", URL: view.ApplicationURL(in.AuthentikAPI, in.Desired.Application.Slug)},
-		{Label: "The collection in PocketBase", URL: view.CollectionURL(in.PocketBaseAPI, in.Desired.Collection.ID)},
+	if in.Later {
+		p.Later = doneLaterOf(in)
 	}
 	return p
+}
+
+// dashboards returns where the link's objects are in both dashboards.
+func dashboards(in DoneInput) []view.Action {
+	app := view.Action{Label: "Application in authentik",
+		URL: view.ApplicationURL(in.AuthentikAPI, in.Desired.Application.Slug)}
+	provider := view.Action{Label: "Provider in authentik",
+		URL: view.ProviderURL(in.AuthentikAPI, in.Desired.Provider.PK)}
+	collection := view.Action{Label: "Collection in PocketBase",
+		URL: view.CollectionURL(in.PocketBaseAPI, in.Desired.Collection.ID)}
+	if in.Desired.Provider.PK == 0 {
+		return []view.Action{app, collection}
+	}
+	return []view.Action{app, provider, collection}
+}
+
+// doneLaterOf returns what can be done with the link. Only the newest apply is offered to be undone.
+func doneLaterOf(in DoneInput) []view.Action {
+	list := []view.Action{{Label: "Change the settings", URL: "/settings"},
+		{Label: link.RunRotate.Label(), URL: "/rotate"}}
+	if len(in.Rounds) > 0 && in.Receipts && in.Rounds[0].Receipt != "" && in.Rounds[0].Purpose == link.PurposeLink {
+		list = append(list, view.Action{Label: "Undo", URL: "/receipts/" + in.Rounds[0].Receipt + "/undo"})
+	}
+	list = append(list, view.Action{Label: "Remove the link", URL: "/remove"},
+		view.Action{Label: "Export", URL: "/export"})
+	if in.Receipts {
+		list = append(list, view.Action{Label: "View history", URL: "/receipts"})
+	}
+	return list
 }
 
 func made(c link.Change) string {

@@ -25,6 +25,7 @@ type Receipt struct {
 	Program     string // authpocket's version
 	// Slug and Collection identify the link among those of the two systems.
 	Slug, Collection string
+	Written          []link.Change // those that were begun
 	Changes          []ReceiptChange
 }
 
@@ -85,40 +86,9 @@ func ago(now, then time.Time) string {
 func receiptLine(r Receipt) ReceiptLine {
 	return ReceiptLine{
 		URL: "/receipts/" + r.ID, What: r.what(), When: moment(r.When), State: r.state(), Outcome: r.outcome(),
+		Fields:  r.fields(),
 		Changes: fmt.Sprintf("%d of %s applied", r.Done, view.Plural(r.Count, "change", "changes")), About: r.about(),
 	}
-}
-
-// about says what the receipt did, or was meant to do where it did not complete.
-func (r Receipt) about() string {
-	app, collection := "the application “"+r.Slug+"”", "the collection “"+r.Collection+"”"
-	tense := func(past, wanted string) string {
-		if r.Outcome == "completed" {
-			return past
-		}
-		return "Was to " + wanted
-	}
-	switch both := app + " and " + collection + "."; r.Kind {
-	case "undo":
-		return tense("Undid", "undo") + " receipt " + r.Of + " for " + both
-	case "rotate":
-		return tense("Set", "set") + " a new client secret for " + both
-	case "remove":
-		return tense("Removed", "remove") + " the link between " + both
-	case proofKind:
-		return tense("Proved", "prove") + " that a new person can sign in through " + both
-	}
-	text := tense("Linked", "link") + " " + app + " with " + collection
-	if r.Of != "" {
-		text += ", continuing receipt " + r.Of
-	}
-	return text + "."
-}
-
-func (r Receipt) what() string {
-	words := map[string]string{"undo": "Undo", "rotate": "New client secret", "remove": "Link removed",
-		proofKind: "Proof"}
-	return cmp.Or(words[r.Kind], "Link created or changed")
 }
 
 // state returns the icon's name.
@@ -173,6 +143,9 @@ func NewReceipt(h view.Head, r Receipt) ReceiptPage {
 	p := ReceiptPage{Head: h, ID: r.ID, Facts: []view.Answer{{Key: "What", Value: line.About},
 		{Key: "When", Value: line.When}, {Key: "Outcome", Value: line.Outcome}, {Key: "Changes", Value: line.Changes},
 		{Key: "Receipt", Value: r.ID}}}
+	if line.Fields != "" {
+		p.Facts = slices.Insert(p.Facts, 1, view.Answer{Key: "Changed", Value: line.Fields})
+	}
 	if r.Program != "" {
 		p.Facts = append(p.Facts, view.Answer{Key: "Written by", Value: view.Program + " " + r.Program})
 	}

@@ -29,7 +29,7 @@ type SignInStartInput struct {
 
 // NewSignInStart returns the page before a test sign-in.
 func NewSignInStart(h view.Head, in SignInStartInput) SignInStartPage {
-	h.Title, h.Back, h.Step, h.Live = "Test sign-in", "/verify", view.StepCaption(6), true
+	h.Title, h.Back, h.Live = "Test sign-in", "/verify", true
 	p := SignInStartPage{Head: h, Held: in.Held, Callback: in.Callback, CallbackThere: in.CallbackThere, Own: in.Own,
 		Redirect: firstRedirect(in.Desired)}
 	p.Person = view.Field{Name: "person", Label: "Check as user", Hint: "A username or an e-mail address in authentik",
@@ -113,7 +113,7 @@ type SignInInput struct {
 // stream.
 func NewSignIn(h view.Head, in SignInInput, events string) SignInPage {
 	p := testPage(h, in, events)
-	p.Head.Back, p.Head.Step = "/signin", view.StepCaption(6)
+	p.Head.Back = "/signin"
 	if p.Panel != nil {
 		p.Panel.Other = "/signin?way=callback"
 		if in.Prediction != nil {
@@ -314,7 +314,7 @@ func NewTry(h view.Head, in SignInInput, events string) SignInPage {
 
 // NewInvite returns the page that shows a link for another user, once.
 func NewInvite(h view.Head, invitation string, in SignInInput) InvitePage {
-	h.Title, h.Back, h.Step = "Invite another user", "/signin", view.StepCaption(6)
+	h.Title, h.Back = "Invite another user", "/signin"
 	return InvitePage{Head: h, Address: invitation, Until: in.Expires.UTC().Format("15:04 UTC"), Follow: "/signin/" +
 		in.ID, Here: address.ThisMachine(invitation), Code: newQRCode(invitation)}
 }

@@ -1,4 +1,4 @@
-package view_test
+package stories
 
 import (
 	"time"
@@ -9,12 +9,13 @@ import (
 	"authpocket/web/view/setup"
 )
 
-var storyTime = time.Date(2026, 11, 23, 19, 5, 0, 0, time.UTC)
+// Time returns when every receipt was written.
+func Time() time.Time { return time.Date(2026, 11, 23, 19, 5, 0, 0, time.UTC) }
 
-// receipt is one of an apply whose changes are in the given states.
-func receipt(outcome string, states ...string) changes.Receipt {
-	plan := fixturePlan(link.Spec{Email: link.EmailTrustAll}, nil)
-	r := changes.Receipt{ID: "k3v9q2m7xw", When: storyTime, Kind: "apply", Outcome: outcome, Count: len(plan.Changes),
+// Receipt returns one of an apply whose changes are in the given states.
+func Receipt(outcome string, states ...string) changes.Receipt {
+	plan := Plan(link.Spec{Email: link.EmailTrustAll}, nil)
+	r := changes.Receipt{ID: "k3v9q2m7xw", When: Time(), Kind: "apply", Outcome: outcome, Count: len(plan.Changes),
 		Program: "1.0.0", Slug: "pocketbase", Collection: "users"}
 	for i, c := range plan.Changes {
 		one := changes.ReceiptChange{Change: c, State: "waiting"}
@@ -33,23 +34,23 @@ func receipt(outcome string, states ...string) changes.Receipt {
 	return r
 }
 
-func receiptStories(none, one, both, joined view.Head) []story {
+func receiptStories(none, one, both, joined view.Head) []Story {
 	held := func(h view.Head) view.Head { h.Held, h.Receipts = true, true; return h }
 	both, joined = held(both), held(joined)
-	whole, broken := receipt("completed", "done", "done", "done"), receipt("", "done", "about to")
+	whole, broken := Receipt("completed", "done", "done", "done"), Receipt("", "done", "about to")
 	undo, rotate, remove := whole, whole, whole
 	undo.Kind, undo.Of, undo.ID = "undo", whole.ID, "u1"
 	rotate.Kind, remove.Kind, rotate.Count, rotate.Done = "rotate", "remove", 2, 2
-	taken, running := whole, receipt("", "done")
+	taken, running := whole, Receipt("", "done")
 	taken.TakenBack, running.Running = true, true
-	list := changes.ReceiptsInput{Now: storyTime.Add(90 * time.Minute), List: []changes.Receipt{running, broken, remove,
-		rotate, undo, taken, receipt("stopped", "done", "failed")}, Others: 2,
+	list := changes.ReceiptsInput{Now: Time().Add(90 * time.Minute), List: []changes.Receipt{running, broken, remove,
+		rotate, undo, taken, Receipt("stopped", "done", "failed")}, Others: 2,
 		Dir:   "/home/an-admin-with-a-long-name/.local/state/authpocket",
 		Aside: []string{"receipt-20261123T190500Z-abc.json was written by a newer authpocket."}}
-	settings := settingsInput()
+	settings := Settings()
 	settings.Interrupted, settings.Lacking = []changes.Receipt{broken}, storyPermissions()[:2]
 	limited := setup.NewPocketBase(one, setup.PocketBaseInput{Limited: "service-account-of-pocketbase"})
-	return append([]story{
+	return append([]Story{
 		{"permissions", setup.Permissions(setup.NewPermissions(none, storyPermissions(),
 			"version: 1\nmetadata:\n  name: authpocket service account\nentries:\n  - model: authentik_rbac.role # "+
 				long))},
@@ -59,7 +60,7 @@ func receiptStories(none, one, both, joined view.Head) []story {
 		{"receipts-none", changes.Receipts(changes.NewReceipts(both, changes.ReceiptsInput{Dir: "/tmp/authpocket"}))},
 		{"receipt-done", changes.ReceiptView(changes.NewReceipt(joined, whole))},
 		{"receipt-interrupted", changes.ReceiptView(changes.NewReceipt(both, broken))},
-		{"receipt-stopped", changes.ReceiptView(changes.NewReceipt(both, receipt("stopped", "done", "failed")))},
+		{"receipt-stopped", changes.ReceiptView(changes.NewReceipt(both, Receipt("stopped", "done", "failed")))},
 		{"receipt-undo", changes.ReceiptView(changes.NewReceipt(both, undo))},
 		{"receipt-rotate", changes.ReceiptView(changes.NewReceipt(joined, rotate))},
 	}, purposeStories(both, joined, broken)...)
@@ -76,8 +77,8 @@ func storyPermissions() []setup.Permission {
 
 // purposeStories are the review and the apply page of plans that take back,
 // remove or rotate.
-func purposeStories(both, joined view.Head, broken changes.Receipt) []story {
-	undo := fixturePlan(link.Spec{Email: link.EmailTrustAll}, nil)
+func purposeStories(both, joined view.Head, broken changes.Receipt) []Story {
+	undo := Plan(link.Spec{Email: link.EmailTrustAll}, nil)
 	undo.Purpose, undo.Of, undo.Force = link.PurposeUndo, "k3v9q2m7xw", true
 	undo.Warnings = []link.Warning{{ID: "lost", System: link.PB,
 		Summary: "The client secret of oidc stays as it is now.", Detail: "PocketBase never shows one, so the one " +
@@ -89,7 +90,7 @@ func purposeStories(both, joined view.Head, broken changes.Receipt) []story {
 	review := func(h view.Head, p link.Plan, open ...changes.Receipt) changes.ReviewPage {
 		return changes.NewReview(h, changes.ReviewInput{PlanID: "p1", Plan: p, Interrupted: open})
 	}
-	link1 := fixturePlan(link.Spec{Email: link.EmailTrustAll}, nil)
+	link1 := Plan(link.Spec{Email: link.EmailTrustAll}, nil)
 	over := func(p link.Plan, checks link.Checks) changes.ApplyPage {
 		in := changes.Progress{Purpose: p.Purpose, Changes: p.Changes, Warnings: p.Warnings, Checks: checks,
 			Ended: true}
@@ -98,9 +99,9 @@ func purposeStories(both, joined view.Head, broken changes.Receipt) []story {
 		}
 		return changes.NewApply(both, in, "")
 	}
-	bad := fixtureChecks()
+	bad := Checks()
 	bad[2].Status, bad[2].Cause = link.Fail, "invalid-client"
-	return []story{
+	return []Story{
 		{"review-interrupted", changes.Review(review(both, link1, broken))},
 		{"review-undo", changes.Review(review(joined, undo))},
 		{"review-undo-nothing", changes.Review(review(both, nothing, broken))},
@@ -108,11 +109,11 @@ func purposeStories(both, joined view.Head, broken changes.Receipt) []story {
 		{"review-remove", changes.Review(review(joined, remove))},
 		{"apply-undone", changes.Apply(over(undo, nil))},
 		{"apply-removed", changes.Apply(over(remove, nil))},
-		{"apply-rotated", changes.Apply(over(rotate, fixtureChecks()[:3]))},
+		{"apply-rotated", changes.Apply(over(rotate, Checks()[:3]))},
 		{"apply-rotated-refused", changes.Apply(over(rotate, bad))},
 		{"done-later",
 			changes.Done(changes.NewDone(joined, changes.DoneInput{Desired: link1.Desired, Held: true, Later: true,
-				Receipts: true, Checks: fixtureChecks()[:3]}))},
+				Receipts: true, Checks: Checks()[:3]}))},
 		{"undo-conflict", view.ProblemView(view.ProblemPage{Head: titled(joined, "Something has changed since then"),
 			Summary: "The objects in the receipt have changed since then. Nothing was written.",
 			List:    []string{"authentik: application “PocketBase” was changed since: name is now “Somebody else's”."},

@@ -1,4 +1,4 @@
-package view_test
+package stories
 
 import (
 	"strings"
@@ -12,12 +12,13 @@ import (
 	"authpocket/web/view/proof"
 )
 
-func fixturePlan(s link.Spec, mutate func(*link.AuthentikSnapshot, *link.PocketBaseSnapshot)) link.Plan {
+// Plan returns the plan of a spec for an authentik and a PocketBase as they come, changed by mutate.
+func Plan(s link.Spec, mutate func(*link.AuthentikSnapshot, *link.PocketBaseSnapshot)) link.Plan {
 	a, p := snapshots()
 	if mutate != nil {
 		mutate(&a, &p)
 	}
-	s.AuthentikURL, s.PocketBaseURLs = authentikURL, []string{pocketbaseURL}
+	s.AuthentikURL, s.PocketBaseURLs = AuthentikURL, []string{PocketBaseURL}
 	plan, problems := plans.New(s, a, p, link.Generated{
 		ClientID: "MfQpUhY2wRZ0tJ8vB3kXnL6sD9gC1aE5rT7yUoPi", ClientSecret: secret.New(strings.Repeat("x", 128)),
 	})
@@ -47,26 +48,26 @@ func update() link.Change {
 	}
 }
 
-func reviewStories(both, joined view.Head) []story {
+func reviewStories(both, joined view.Head) []Story {
 	in := func(p link.Plan) changes.ReviewInput {
-		return changes.ReviewInput{PlanID: "p1", Plan: p, AuthentikURL: authentikURL, AuthentikWho: "akadmin",
-			PocketBaseURL: pocketbaseURL, PocketBaseWho: "admin@company.example"}
+		return changes.ReviewInput{PlanID: "p1", Plan: p, AuthentikURL: AuthentikURL, AuthentikWho: "akadmin",
+			PocketBaseURL: PocketBaseURL, PocketBaseWho: "admin@company.example"}
 	}
-	create := fixturePlan(link.Spec{Email: link.EmailTrustAll}, nil)
+	create := Plan(link.Spec{Email: link.EmailTrustAll}, nil)
 	drift := create
 	drift.Changes = []link.Change{update()}
 	drift.Warnings = nil
 	empty := create
 	empty.Changes = nil
-	return []story{
+	return []Story{
 		{"review-create", changes.Review(changes.NewReview(both, in(create)))},
 		{"review-update", changes.Review(changes.NewReview(demo(both), in(drift)))},
 		{"review-empty", changes.Review(changes.NewReview(joined, in(empty)))},
 	}
 }
 
-func progressStories(both view.Head) []story {
-	plan := fixturePlan(link.Spec{Email: link.EmailTrustAll}, nil)
+func progressStories(both view.Head) []Story {
+	plan := Plan(link.Spec{Email: link.EmailTrustAll}, nil)
 	page := func(p changes.Progress) changes.ApplyPage {
 		p.Changes = plan.Changes
 		return changes.NewApply(both, p, "/apply/p1/events?after=2")
@@ -83,7 +84,7 @@ func progressStories(both view.Head) []story {
 		Todo: "Review the new plan and apply that."}
 	at := func(i int, err error) map[int][]link.Message { return map[int][]link.Message{i: link.Messages(err)} }
 	second := link.Effect{Made: 1, Change: link.WrittenNone}
-	return []story{
+	return []Story{
 		{"apply-running", changes.Apply(page(changes.Progress{States: []string{"done", "running"}}))},
 		{"apply-done", changes.Apply(page(changes.Progress{States: []string{"done", "done", "done"}, Ended: true}))},
 		{"apply-failed", changes.Apply(page(changes.Progress{States: []string{"done", "failed"}, Failed: at(1, refused),
@@ -98,19 +99,20 @@ func progressStories(both view.Head) []story {
 			changes.Apply(page(changes.Progress{States: []string{"done", "failed"}, Failed: at(1, gone),
 				Stopped: &link.Stopped{Effect: second, Stale: true, Err: gone}, Ended: true}))},
 		{"proof-good", changes.Apply(page(changes.Progress{Purpose: link.PurposeProof, Ended: true,
-			States: []string{"done", "done", "done"}, Proof: changes.Proof{Check: fixtureChecks()[0],
+			States: []string{"done", "done", "done"}, Proof: changes.Proof{Check: Checks()[0],
 				SignedIn: link.SignedIn{Name: "authpocket-test-ab12@authpocket.invalid", At: time.Unix(1e9, 0)},
 				Result:   "/signin/s1"}}))},
 		{"proof-left", changes.Apply(page(changes.Progress{Purpose: link.PurposeProof, Ended: true,
 			States: []string{"done", "done", "failed"}, Failed: at(2, gone), Stopped: &link.Stopped{Err: gone},
-			Proof: changes.Proof{Check: fixtureChecks()[3], Result: "/signin/s1"}}))},
+			Proof: changes.Proof{Check: Checks()[3], Result: "/signin/s1"}}))},
 		{"apply-stale",
 			changes.Apply(page(changes.Progress{Ended: true, Stopped: &link.Stopped{Effect: link.Effect{Between: true},
 				Stale: true, Err: changed}}))},
 	}
 }
 
-func fixtureChecks() link.Checks {
+// Checks returns one check of each status, most of them passed.
+func Checks() link.Checks {
 	return link.Checks{
 		{ID: "discovery", System: link.Authentik, Title: "Discovery answers at the public address", Status: link.Pass,
 			Evidence: "GET https://auth.company.example/application/o/pocketbase/.well-known/openid-configuration " +
@@ -130,8 +132,8 @@ func fixtureChecks() link.Checks {
 	}
 }
 
-func verifyStories(joined view.Head) []story {
-	failed := fixtureChecks()
+func verifyStories(joined view.Head) []Story {
+	failed := Checks()
 	failed[2].Status, failed[2].Remedy = link.Fail, "Write the client secret again: settings, More PocketBase settings."
 	good := link.Checks{failed[0], failed[1], failed[4]}
 	none := link.Checks{
@@ -143,7 +145,7 @@ func verifyStories(joined view.Head) []story {
 	after := proof.VerifyInput{Begun: true, Ended: true, Checks: good, SignedIn: link.SignedIn{Name: "ada@example.com",
 		At: time.Unix(1e9, 0)},
 		Own: []string{"http://127.0.0.1:8480/signin/callback"}}
-	return []story{
+	return []Story{
 		{"verify-signed-in", proof.Verify(proof.NewVerify(joined, after, ""))},
 		{"verify-no-link",
 			proof.Verify(proof.NewVerify(joined, proof.VerifyInput{Begun: true, Ended: true, Checks: none}, ""))},
@@ -152,19 +154,19 @@ func verifyStories(joined view.Head) []story {
 		{"verify-good", proof.Verify(proof.NewVerify(joined, proof.VerifyInput{Begun: true, Ended: true, Checks: good},
 			""))},
 		{"verify-mixed",
-			proof.Verify(proof.NewVerify(joined, proof.VerifyInput{Begun: true, Ended: true, Checks: fixtureChecks()},
+			proof.Verify(proof.NewVerify(joined, proof.VerifyInput{Begun: true, Ended: true, Checks: Checks()},
 				""))},
 		{"verify-failed",
 			proof.Verify(proof.NewVerify(joined, proof.VerifyInput{Begun: true, Ended: true, Checks: failed}, ""))},
 	}
 }
 
-func doneStories(joined, proven view.Head) []story {
-	plan := fixturePlan(link.Spec{Email: link.EmailTrustAll}, nil)
-	good := fixtureChecks()[:3]
+func doneStories(joined, proven view.Head) []Story {
+	plan := Plan(link.Spec{Email: link.EmailTrustAll}, nil)
+	good := Checks()[:3]
 	in := changes.DoneInput{Desired: plan.Desired, Rounds: []changes.Round{{Purpose: link.PurposeRotate, Receipt: "u1",
 		Made: []link.Change{update()}}, {Receipt: "k3", Made: plan.Changes}}, Checks: good, Held: true,
-		AuthentikAPI: authentikURL, PocketBaseAPI: pocketbaseURL}
+		AuthentikAPI: AuthentikURL, PocketBaseAPI: PocketBaseURL}
 	forgotten := in
 	forgotten.Held, forgotten.Rounds, forgotten.Checks, forgotten.ByPassword = false, nil, nil, true
 	off := joined
@@ -174,15 +176,15 @@ func doneStories(joined, proven view.Head) []story {
 		{Title: "Terraform", URL: "terraform",
 			Refused: []string{"The name of the application has characters that are not in Unicode's composed form " +
 				"(NFC), which Terraform cannot carry. Change it where it was set, then export again."}}}
-	return []story{
+	return []Story{
 		{"export", changes.Export(changes.NewExport(proven, "/done", files, []link.Warning{{ID: "open-to-everyone"},
 			{ID: "access-unseen", Summary: "The token may not see who may use this application.",
 				Detail: "Look in authentik."}}))}, {"done", changes.Done(changes.NewDone(proven, in))},
 		{"done-forgotten", changes.Done(changes.NewDone(off, forgotten))}}
 }
 
-func problemStories(none, both view.Head) []story {
-	return []story{
+func problemStories(none, both view.Head) []Story {
+	return []Story{
 		{"problem-not-found", view.ProblemView(view.ProblemPage{Head: titled(none, "Page not found"),
 			Summary: "authpocket has no page at this address.",
 			Todo:    "Go back to the start and follow the buttons.",

@@ -1,0 +1,217 @@
+// Package stories holds every page of the wizard in every state that it can be in, for tests and for looking at.
+package stories
+
+import (
+	"net/url"
+
+	"github.com/a-h/templ"
+
+	"authpocket/internal/link"
+	"authpocket/internal/plans"
+	"authpocket/internal/secret"
+	"authpocket/web/view"
+	"authpocket/web/view/setup"
+)
+
+// Story is one page in one state. The name is the page's, a dash and the state's.
+type Story struct {
+	Name string
+	Page templ.Component
+}
+
+// All returns every page in every state.
+func All(a view.Assets) []Story {
+	none := view.Head{Assets: a}
+	one := view.Head{Assets: a, Held: true, Ends: view.Ends{Shown: true, Authentik: view.NewEnd(AuthentikURL,
+		"2026.5.3 · akadmin, superuser")}}
+	both := one
+	both.Ends.PocketBase = view.NewEnd(PocketBaseURL, "0.39.11 · admin@company.example")
+	joined, proven := both, both
+	joined.Ends.Joined = true
+	proven.Ends.Joined, proven.Ends.Proved = true, true
+	list := []Story{
+		{"start", setup.Start(setup.StartPage{Head: titled(none, "Link authentik and PocketBase")})},
+		{"start-demo", setup.Start(setup.StartPage{Head: demo(titled(none, "Link authentik and PocketBase")),
+			Resume: "/settings"})},
+	}
+	list = append(list, connectStories(none, one)...)
+	list = append(list, settingsStories(both)...)
+	list = append(list, reviewStories(both, joined)...)
+	list = append(list, progressStories(both)...)
+	list = append(list, verifyStories(joined)...)
+	list = append(list, signInStories(joined)...)
+	list = append(list, doneStories(joined, proven)...)
+	list = append(list, receiptStories(none, one, both, joined)...)
+	return append(list, problemStories(none, both)...)
+}
+
+// The addresses of both systems.
+const (
+	AuthentikURL  = "https://auth.company.example"
+	PocketBaseURL = "https://pocketbase.company.example"
+	long          = "a-very-long-host-name-that-goes-on-and-on.department-of-long-names.subsidiary.company.example"
+)
+
+func titled(h view.Head, title string) view.Head {
+	h.Title = title
+	return h
+}
+
+func demo(h view.Head) view.Head {
+	h.Note = "Nothing here is real. Sign in to the simulated authentik as ada with the password KD4XQ2MZ7R5W."
+	return h
+}
+
+func connectStories(none, one view.Head) []Story {
+	empty := setup.NewAuthentik(none, setup.AuthentikInput{})
+	wrong := setup.NewAuthentik(none, setup.AuthentikInput{URL: "auth company", CA: "hello", Problems: link.Problems{
+		{Field: "authentik.url", Summary: "authentik address has a space in it.",
+			Todo: "Enter it like https://authentik.company."},
+		{Field: "authentik.token", Summary: "Enter the API token.", Todo: "It is made in authentik under Directory, " +
+			"Tokens and App passwords."},
+		{Field: "authentik.ca", Summary: "No certificate was found.",
+			Todo: "Paste PEM text that starts with -----BEGIN CERTIFICATE-----."},
+	}})
+	held := setup.NewAuthentik(demo(one), setup.AuthentikInput{URL: AuthentikURL, Held: true, From: "review"})
+	open := link.Unencrypted("authentik.url", "http://authentik.company:9000", "token", "tick “"+setup.PlainToken+"”")
+	plain := setup.NewAuthentik(none, setup.AuthentikInput{URL: "http://authentik.company:9000",
+		Problems: link.Problems{*open}})
+	return []Story{
+		{"authentik-plain", setup.Authentik(plain)},
+		{"authentik-empty", setup.Authentik(empty)},
+		{"authentik-wrong", setup.Authentik(wrong)},
+		{"authentik-held", setup.Authentik(held)},
+		{"pocketbase-empty", setup.PocketBase(setup.NewPocketBase(one, setup.PocketBaseInput{}))},
+		{"pocketbase-wrong",
+			setup.PocketBase(setup.NewPocketBase(one, setup.PocketBaseInput{URL: PocketBaseURL, With: "password",
+				Email: "admin@company.example", Problems: link.Problems{
+					{Field: "pocketbase.password", Summary: "PocketBase refuses this e-mail address and password.",
+						Todo: "Check both, or use a token."},
+				}}))},
+		{"pocketbase-code", setup.Code(setup.NewCode(one, "admin@company.example", "", nil))},
+		{"pocketbase-code-wrong",
+			setup.Code(setup.NewCode(one, "admin@company.example", "",
+				link.Problems{{Field: "pocketbase.otp", Summary: "PocketBase refuses this one-time password.",
+					Todo: "Enter the newest one."}}))},
+	}
+}
+
+func settingsStories(both view.Head) []Story {
+	fresh := Settings()
+	answered := Settings()
+	answered.Form.Set("email", "trust-attribute")
+	answered.Form.Set("access.groups", "pocketbase-users\nstaff")
+	answered.From = "review"
+	no := false
+	answered.Authentik.EmailChangeAllowed = &no
+	there := Settings()
+	there.There = true
+	there.Authentik.EmailChangeAllowed = nil
+	there.Desired.Collection.EmailRequired = false
+	wrong := Settings()
+	wrong.Conflict = "The slug is taken."
+	wrong.Form.Set("application.slug", "grafana")
+	wrong.Form.Set("provider.redirect_uris", "regex:^https://(")
+	wrong.Problems = link.Problems{
+		{Field: "application.slug", Summary: "The slug “grafana” is taken by the application “Grafana”, whose " +
+			"provider “Grafana” sends people elsewhere (https://grafana.company.example/login).",
+			Todo: "Choose another slug, or “use the existing application and provider” (existing: use) " +
+				"to change that application."},
+		{Field: "email", Summary: "Choose which e-mail addresses PocketBase may trust.",
+			Todo: "Choose one of the three."},
+		{Field: "access.groups.1", Summary: "authentik has no group “stuff” that the token can see.",
+			Todo: "Check the spelling, or choose another."},
+		{Field: "provider.redirect_uris.0", Summary: "The redirect URI “^https://(” is not a regular expression that " +
+			"can be read.", Todo: "Correct it, or use a strict one."},
+		{Field: "pocketbase.slot", Summary: "All three OpenID Connect slots of users are taken.",
+			Todo: "Remove one in PocketBase, or name the slot to replace."},
+	}
+	choice := Settings()
+	choice.Conflict = "This link may already exist: provider “First login”, which has no application, because it " +
+		"sends people back to this PocketBase; application “Shop” (shop), because the collection members signs in " +
+		"with it."
+	choice.Candidates = []plans.Candidate{
+		{Provider: link.ProviderState{PK: 7, Name: "First login", ClientID: "c7"},
+			Evidence: "it sends people back to this PocketBase"},
+		{Provider: link.ProviderState{PK: 8, Name: "Shop login", ClientID: "c8", ApplicationSlug: "shop",
+			ApplicationName: "Shop"}, Evidence: "the collection members signs in with it"},
+	}
+	again := Settings()
+	again.Again = true
+	return []Story{
+		{"settings-again", setup.Settings(setup.NewSettings(both, again))},
+		{"settings-fresh", setup.Settings(setup.NewSettings(both, fresh))},
+		{"settings-choice", setup.Settings(setup.NewSettings(both, choice))},
+		{"settings-answered", setup.Settings(setup.NewSettings(demo(both), answered))},
+		{"settings-there", setup.Settings(setup.NewSettings(both, there))},
+		{"settings-wrong", setup.Settings(setup.NewSettings(both, wrong))},
+	}
+}
+
+// Settings returns the input of a settings page with its defaults.
+func Settings() setup.SettingsInput {
+	a, p := snapshots()
+	spec := link.Spec{AuthentikURL: AuthentikURL, PocketBaseURLs: []string{PocketBaseURL}}
+	d, _ := plans.Resolve(spec, a, p, link.Generated{ClientID: "generated", ClientSecret: secret.New("generated")})
+	return setup.SettingsInput{Authentik: a, PocketBase: p, Desired: d, Form: url.Values{
+		"application.name": {"PocketBase"}, "application.slug": {"pocketbase"},
+		"application.policy_engine_mode": {"any"},
+		"provider.authorization_flow":    {link.DefaultAuthorizationFlow},
+		"provider.invalidation_flow":     {link.DefaultInvalidationFlow},
+		"provider.signing_key":           {"authentik Self-signed Certificate"},
+		"provider.subject_mode":          {"hashed_user_id"}, "provider.issuer_mode": {"per_provider"},
+		"provider.access_code_validity": {"minutes=1"}, "provider.access_token_validity": {"hours=1"},
+		"provider.refresh_token_validity": {"days=30"}, "provider.refresh_token_threshold": {"seconds=0"},
+		"pocketbase.public_urls": {PocketBaseURL}, "pocketbase.collection": {"users"},
+		"pocketbase.display_name": {"authentik"},
+		"pocketbase.user_info":    {"userinfo"}, "pocketbase.enabled": {"yes"}, "pocketbase.pkce": {"yes"},
+		"pocketbase.map_name": {"name"}, "pocketbase.map_avatar": {"avatar"},
+		"pocketbase.create_rule": {setup.KeepRule}, "pocketbase.auth_rule": {setup.KeepRule},
+	}}
+}
+
+// snapshots are an authentik and a PocketBase as they come.
+func snapshots() (link.AuthentikSnapshot, link.PocketBaseSnapshot) {
+	yes, everyone := true, ""
+	flow := func(slug, designation string) link.Flow {
+		return link.Flow{Ref: link.Ref{ID: slug, Name: slug}, Designation: designation}
+	}
+	mapping := func(scope, name string) link.Mapping {
+		return link.Mapping{Ref: link.Ref{ID: "m-" + scope, Name: name}, Scope: scope,
+			Managed: "goauthentik.io/providers/oauth2/scope-" + scope}
+	}
+	a := link.AuthentikSnapshot{
+		URL: AuthentikURL, Version: "2026.5.3", Features: link.Features{GrantTypes: true, MetaHide: true,
+			RedirectURI: true},
+		Flows: []link.Flow{
+			flow("default-provider-authorization-explicit-consent", "authorization"),
+			flow(link.DefaultAuthorizationFlow, "authorization"),
+			flow(link.DefaultInvalidationFlow, "invalidation"), flow("default-authentication-flow", "authentication"),
+		},
+		Keys: []link.Key{{Ref: link.Ref{ID: "k1", Name: "authentik Self-signed Certificate"}, Type: "rsa"},
+			{Ref: link.Ref{ID: "k2", Name: "edge"}, Type: "ed25519"}},
+		Mappings: []link.Mapping{
+			mapping("openid", "authentik default OAuth Mapping: OpenID 'openid'"),
+			mapping("email", "authentik default OAuth Mapping: OpenID 'email'"),
+			mapping("profile", "authentik default OAuth Mapping: OpenID 'profile'"),
+			mapping("offline_access", "authentik default OAuth Mapping: OpenID 'offline_access'"),
+			mapping("entitlements", "authentik default OAuth Mapping: Application Entitlements"),
+		},
+		EmailChangeAllowed: &yes,
+	}
+	users := link.CollectionState{
+		ID: "_pb_users_auth_", Name: "users", EmailRequired: true, CreateRule: &everyone, AuthRule: &everyone,
+		Fields: []link.CollectionField{{Name: "name", Type: "text"}, {Name: "avatar", Type: "file"},
+			{Name: "email", Type: "email", System: true}},
+		OAuth2: link.OAuth2State{Mapped: link.MappedFields{Name: "name", AvatarURL: "avatar"},
+			Providers: []link.OAuth2Provider{
+				{Slot: "google", DisplayName: "Google", ClientID: "g"}, {Slot: "oidc", DisplayName: "Old sign-in",
+					ClientID: "x", AuthURL: "https://old.example/authorize"},
+			}},
+	}
+	members := users
+	members.ID, members.Name = "pbc_members", "members"
+	p := link.PocketBaseSnapshot{URL: PocketBaseURL, Version: "0.39.11", Collections: []link.CollectionState{users,
+		members}}
+	return a, p
+}
