@@ -93,11 +93,12 @@ func (r *applyRun) plan(ctx context.Context, to terminal.Streams, j *job) output
 }
 
 func (r *applyRun) planned(ctx context.Context, to terminal.Streams, j *job) error {
+	began := r.objects.now() // Connect reads ahead
 	e, planned, err := r.Connect(ctx, to, j.file)
 	if err != nil {
 		return err
 	}
-	now := prepared{engine: e, began: r.objects.now(), release: func() {}}
+	now := prepared{engine: e, began: began, release: func() {}}
 	if r.Yes {
 		if now.release, err = e.Hold(ctx); err != nil {
 			return err

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"strconv"
+	"strings"
 
 	"authpocket/internal/visible"
 )
@@ -100,4 +101,20 @@ func (v View) Table(list []Summary, counted, part string) {
 		table = append(table, []string{s.Name, s.Outcome, count, s.Cause})
 	}
 	v.table(table, "")
+	visible.Fprintf(v.Out, "%s\n", counts(list))
+}
+
+// counts returns how many of the links have each outcome, in the order in which they appear.
+func counts(list []Summary) string {
+	var outcomes, words []string
+	of := map[string]int{}
+	for _, s := range list {
+		if of[s.Outcome]++; of[s.Outcome] == 1 {
+			outcomes = append(outcomes, s.Outcome)
+		}
+	}
+	for _, outcome := range outcomes {
+		words = append(words, strconv.Itoa(of[outcome])+" "+outcome)
+	}
+	return "In all: " + strings.Join(words, ", ") + "."
 }
