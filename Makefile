@@ -13,19 +13,21 @@ help:                     ## this list
 	@awk -F ':[^#]*## ' '/^[a-z-]+:.*## / { printf "%-17s %s\n", $$1, $$2 }' Makefile
 
 generate:                 ## make the *_templ.go files, static/packed, docs/link-file.md, docs/cli and the schemas again
-	go tool templ fmt web
+	go tool templ fmt web sandbox/stories
 	go tool templ generate -path web
+	go tool templ generate -path sandbox/stories
 	go run ./internal/keydocs
 	go run ./internal/clidocs
 	go run ./static/pack
 
 check-generated:          ## fail when generated files are stale
-	go tool templ fmt -fail web
+	go tool templ fmt -fail web sandbox/stories
 	go tool templ generate -path web
+	go tool templ generate -path sandbox/stories
 	go run ./internal/keydocs
 	go run ./internal/clidocs
 	go run ./static/pack
-	git diff --exit-code -- web static/packed docs/link-file.md docs/cli docs/schemas internal/linkfile/link.schema.json
+	git diff --exit-code -- web sandbox/stories static/packed docs/link-file.md docs/cli docs/schemas internal/linkfile/link.schema.json
 	test -z "$$(git ls-files --others --exclude-standard docs/cli docs/schemas static/packed)"
 
 test:                     ## a seeded selection of every kind of test
