@@ -109,7 +109,7 @@ func imports() map[string]string {
 		"web/door":    "static web/respond web/view",
 		"web/form":    "internal/link internal/secret web/view/setup",
 		"web/live":    "web/view",
-		"web/respond": "web/view",
+		"web/respond": "static web/view",
 		"web/session": "internal/connect internal/engine internal/link internal/secret internal/signin " +
 			"web/door web/live web/view/changes web/view/proof",
 		"web/view":         "internal/link internal/visible",

@@ -4,10 +4,12 @@ package static
 
 import (
 	"bytes"
+	"cmp"
 	"compress/gzip"
 	"embed"
 	"fmt"
 	"io"
+	"mime"
 	"net/http"
 	"path"
 	"strconv"
@@ -79,6 +81,19 @@ func unpack(body []byte) ([]byte, error) {
 	return io.ReadAll(z)
 }
 
+// TakesGzip reports whether a client takes answers compressed with gzip.
+func TakesGzip(h http.Header) bool {
+	for part := range strings.SplitSeq(strings.Join(h.Values("Accept-Encoding"), ","), ",") {
+		coding, params, err := mime.ParseMediaType(part)
+		if err != nil || coding != "gzip" {
+			continue
+		}
+		weight, err := strconv.ParseFloat(cmp.Or(params["q"], "1"), 64)
+		return err == nil && weight > 0
+	}
+	return false
+}
+
 // contentType does not ask the machine's MIME table, which may differ.
 func contentType(name string) string {
 	switch path.Ext(name) {
@@ -99,7 +114,7 @@ func (f *Files) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	h := w.Header()
-	if strings.Contains(r.Header.Get("Accept-Encoding"), "gzip") {
+	if TakesGzip(r.Header) {
 		h.Set("Content-Encoding", "gzip")
 	} else if body, err = unpack(body); err != nil {
 		http.Error(w, "The file is damaged.", http.StatusInternalServerError)

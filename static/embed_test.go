@@ -5,6 +5,7 @@ import (
 	"crypto/sha512"
 	"encoding/base64"
 	"io"
+	"net/http"
 	"net/http/httptest"
 	"os"
 	"strings"
@@ -61,6 +62,17 @@ func get(f *Files, name, encoding string) *httptest.ResponseRecorder {
 	rec := httptest.NewRecorder()
 	f.ServeHTTP(rec, req)
 	return rec
+}
+
+func TestTakesGzip(t *testing.T) {
+	for asked, want := range map[string]bool{
+		"gzip": true, "br, GZip;q=0.5": true, "gzip; q=1.0": true, "": false, "identity": false, "br": false,
+		"gzip;q=0": false, "gzip;q=0.000, br": false, "gzip;q=x": false, "notgzip": false,
+	} {
+		if got := TakesGzip(http.Header{"Accept-Encoding": {asked}}); got != want {
+			t.Errorf("%q: %v", asked, got)
+		}
+	}
 }
 
 func TestCompressedIsTheSame(t *testing.T) {

@@ -16,7 +16,6 @@ import (
 
 	"authpocket/web/door"
 	"authpocket/web/form"
-	"authpocket/web/respond"
 	"authpocket/web/view"
 )
 
@@ -107,7 +106,7 @@ func (s *Server) recoverPanics(next http.Handler) http.Handler {
 			}
 			s.cfg.Log.ErrorContext(r.Context(), "panic", idOf(r),
 				slog.String("reason", fmt.Sprintf("%T", reason)), slog.String("stack", string(debug.Stack())))
-			respond.Last(w, s.lastPage)
+			s.pages.Fail(w)
 		}()
 		next.ServeHTTP(w, r)
 	})

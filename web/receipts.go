@@ -119,6 +119,7 @@ func shortReceipt(one engine.Past) changes.Receipt {
 // wholeReceipt returns a receipt with its changes.
 func wholeReceipt(r engine.WholePast) changes.Receipt {
 	v := shortReceipt(r.Past)
+	v.Written = nil // by their outcome, below
 	for _, c := range r.Changes {
 		change := changes.ReceiptChange{Change: c.Change, State: string(c.State())}
 		if n := len(c.Steps); n > 0 {
@@ -126,6 +127,9 @@ func wholeReceipt(r engine.WholePast) changes.Receipt {
 			change.Summary, change.Todo, change.Detail = last.Summary, last.Todo, last.Detail
 		}
 		v.Changes = append(v.Changes, change)
+		if change.State == "done" {
+			v.Written = append(v.Written, c.Change)
+		}
 	}
 	return v
 }

@@ -1,6 +1,8 @@
 package web
 
 import (
+	"bytes"
+	"log/slog"
 	"net/url"
 	"strings"
 	"testing"
@@ -94,5 +96,19 @@ func TestABadSlugAsksNothingElse(t *testing.T) {
 		"email": {"leave"}}).refused(b)
 	if got := p.summary(); len(got) != 1 || strings.Contains(p.visible(), "Use what already exists?") {
 		t.Errorf("the page says %q, and asks what to use", got)
+	}
+}
+
+// What a person mistypes is no error of the program, and fills no log.
+func TestATypingMistakeIsNoErrorInTheLog(t *testing.T) {
+	var log bytes.Buffer
+	box := sharedSandbox(t)
+	b := wizardFor(t, box, Config{Log: slog.New(slog.NewTextHandler(&log, nil))}).browser()
+	b.send(b.get("/authentik"), "/authentik", url.Values{"authentik.token": {"t"},
+		"authentik.url": {"http://127.0.0.1:9/" + strings.Repeat("a", 1500)}}).refused(b)
+	got := log.String()
+	if !strings.Contains(got, "connecting to authentik") || strings.Contains(got, "level=ERROR") ||
+		strings.Contains(got, strings.Repeat("a", 400)) {
+		t.Errorf("the log says %s", got)
 	}
 }

@@ -21,7 +21,7 @@ import (
 // render writes a whole page, or the last page where its template fails.
 func (s *Server) render(w http.ResponseWriter, r *http.Request, status int, page templ.Component) {
 	w.Header().Set("Vary", "HX-Request-Type")
-	if err := respond.Page(w, r, status, page, s.lastPage); err != nil {
+	if err := s.pages.Page(w, r, status, page); err != nil {
 		s.logError(r, "rendering", err)
 	}
 }

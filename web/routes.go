@@ -9,6 +9,7 @@ import (
 	"authpocket/internal/engine"
 	"authpocket/static"
 	"authpocket/web/door"
+	"authpocket/web/respond"
 	"authpocket/web/session"
 	"authpocket/web/view/changes"
 )
@@ -54,26 +55,9 @@ func (s *Server) routes() chi.Router {
 	r.Get("/verify/events", found(s, verifyOf, s.verifyEvents))
 	r.Get("/done", s.with(s.showDone))
 
-	// a real sign-in; the last ones need no session, but a secret of their own
-	r.Get("/signin", s.with(s.showSignIn))
-	r.Post("/signin", s.with(s.startSignIn))
-	r.Post("/signin/invite", s.with(s.inviteSignIn))
+	r.Group(s.signInRoutes)
 	r.Get("/prove", s.after("/review", s.showProof))
-	r.Get("/signin/address", s.after("/review", s.addAddress))
-	r.Get("/signin/address/remove", s.after("/review", s.removeAddress))
-	r.Get("/signin/{id}", found(s, s.signInOf, s.showSignInRun))
-	r.Get("/signin/{id}/events", found(s, s.signInOf, s.signInEvents))
-	r.Post("/signin/{id}/stage", found(s, s.signInOf, s.openSignIn))
-	r.Post("/signin/{id}/return", found(s, s.signInOf, s.returnSignIn))
-	r.Post("/signin/{id}/delete", found(s, s.signInOf, s.deleteSignIn))
-	r.Post("/signin/{id}/withdraw", found(s, s.signInOf, s.withdrawSignIn))
 	r.Get("/fix/{cause}", s.with(s.showFix))
-	r.Get(callbackPath, s.callbackSignIn)
-	r.Get("/try/{token}", s.tried(s.showTry))
-	r.Post("/try/{token}", s.tried(s.startTry))
-	r.Get("/try/{token}/events", s.tried(s.tryEvents))
-	r.Post("/try/{token}/stage", s.tried(s.openSignIn))
-	r.Post("/try/{token}/return", s.tried(s.returnSignIn))
 
 	// receipts, and changes to an existing link
 	r.Get("/receipts", s.after("/settings", s.showReceipts))
@@ -94,6 +78,30 @@ func (s *Server) routes() chi.Router {
 	r.Post("/restart", s.with(s.restart))
 	r.Post("/leave", s.with(s.leave))
 	return r
+}
+
+// signInRoutes are those of a real sign-in. Their pages hold one-time secrets:
+// the links of invitations, and the state of a sign-in. The last ones need no
+// session, but a secret of their own.
+func (s *Server) signInRoutes(r chi.Router) {
+	r.Use(respond.Uncompressed)
+	r.Get("/signin", s.with(s.showSignIn))
+	r.Post("/signin", s.with(s.startSignIn))
+	r.Post("/signin/invite", s.with(s.inviteSignIn))
+	r.Get("/signin/address", s.after("/review", s.addAddress))
+	r.Get("/signin/address/remove", s.after("/review", s.removeAddress))
+	r.Get("/signin/{id}", found(s, s.signInOf, s.showSignInRun))
+	r.Get("/signin/{id}/events", found(s, s.signInOf, s.signInEvents))
+	r.Post("/signin/{id}/stage", found(s, s.signInOf, s.openSignIn))
+	r.Post("/signin/{id}/return", found(s, s.signInOf, s.returnSignIn))
+	r.Post("/signin/{id}/delete", found(s, s.signInOf, s.deleteSignIn))
+	r.Post("/signin/{id}/withdraw", found(s, s.signInOf, s.withdrawSignIn))
+	r.Get(callbackPath, s.callbackSignIn)
+	r.Get("/try/{token}", s.tried(s.showTry))
+	r.Post("/try/{token}", s.tried(s.startTry))
+	r.Get("/try/{token}/events", s.tried(s.tryEvents))
+	r.Post("/try/{token}/stage", s.tried(s.openSignIn))
+	r.Post("/try/{token}/return", s.tried(s.returnSignIn))
 }
 
 // handler is a page's handler with its browser's session.

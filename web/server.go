@@ -13,6 +13,7 @@ import (
 	"authpocket/static"
 	"authpocket/web/door"
 	"authpocket/web/live"
+	"authpocket/web/respond"
 	"authpocket/web/session"
 	"authpocket/web/view"
 )
@@ -53,7 +54,7 @@ type Server struct {
 	files    *static.Files
 	assets   view.Assets
 	sessions *session.Store
-	lastPage []byte // for panics
+	pages    respond.Pages
 	door     *door.Door
 	jobs     *live.Jobs
 	work     session.Worker
@@ -80,13 +81,13 @@ func New(cfg Config) *Server {
 		Styles: files.URL(static.Styles), App: files.URL(static.App), HTMX: files.URL(static.HTMX),
 		Icon: files.URL(static.Icon),
 	}
-	if s.lastPage, err = lastPage(cfg.Prefill.Note, s.assets); err != nil {
+	if s.pages.Last, err = lastPage(cfg.Prefill.Note, s.assets); err != nil {
 		panic(err) // it is always the same page
 	}
 	s.door = door.New(door.Config{
 		Print: cfg.Print, Closed: cfg.Closed, Log: cfg.Log, Assets: s.assets, Note: cfg.Prefill.Note,
-		LastPage: s.lastPage,
-		Open:     []string{"/signin/callback", "/try/"}, // a test sign-in's way back, and its links
+		Pages: &s.pages,
+		Open:  []string{"/signin/callback", "/try/"}, // a test sign-in's way back, and its links
 	})
 	return s
 }

@@ -310,7 +310,7 @@ func (u *undoer) Collection(e link.Edit[link.CollectionState]) {
 	restoreOAuth2(&back.OAuth2, was.OAuth2, slot, c.Fields)
 	u.giveSecret(now.OAuth2, &back.OAuth2, slot)
 	u.add(c, now, &back, slotValues(now.OAuth2, slot), slotValues(back.OAuth2, slot))
-	if had {
+	if had && c.Changed(slot+".clientSecret") {
 		u.warnings.add(link.WarnLost, link.PB, "The client secret of "+slot+" stays as it is.",
 			"PocketBase never shows it, so undo can't restore the previous one. Enter it in PocketBase if it was "+
 				"different.")

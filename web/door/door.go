@@ -9,6 +9,7 @@ import (
 	"sync"
 	"time"
 
+	"authpocket/web/respond"
 	"authpocket/web/view"
 )
 
@@ -30,9 +31,8 @@ type Config struct {
 	Closed func()
 	Log    *slog.Logger // nil discards
 	Assets view.Assets
-	Note   string // the demo's banner
-	// LastPage is sent when the door's own page cannot be rendered.
-	LastPage []byte
+	Note   string         // the demo's banner
+	Pages  *respond.Pages // nil writes pages without a last one
 	// Open lists paths that need no code, because each has a secret of its own.
 	// One that ends in / includes all paths below it.
 	Open []string
@@ -64,6 +64,9 @@ type Door struct {
 func New(cfg Config) *Door {
 	if cfg.Log == nil {
 		cfg.Log = slog.New(slog.DiscardHandler)
+	}
+	if cfg.Pages == nil {
+		cfg.Pages = &respond.Pages{}
 	}
 	return &Door{cfg: cfg, inside: map[string]*visit{}}
 }

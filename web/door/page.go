@@ -4,7 +4,6 @@ import (
 	"log/slog"
 	"net/http"
 
-	"authpocket/web/respond"
 	"authpocket/web/view"
 )
 
@@ -28,7 +27,7 @@ func (p page) problems() view.Problems {
 func (d *Door) show(w http.ResponseWriter, r *http.Request, status int, p page) {
 	p.NoCode = !d.hasCode()
 	p.Head = view.Head{Title: "Enter the setup code", Wrong: p.Problem != "", Note: d.cfg.Note, Assets: d.cfg.Assets}
-	if err := respond.Page(w, r, status, doorPage(p), d.cfg.LastPage); err != nil {
+	if err := d.cfg.Pages.Page(w, r, status, doorPage(p)); err != nil {
 		d.cfg.Log.ErrorContext(r.Context(), "rendering", slog.Any("error", err))
 	}
 }

@@ -1,12 +1,18 @@
-// Package respond writes whole pages, and nothing for a client that is gone.
+// Package respond writes whole pages, compressed, and nothing for a client that
+// is gone.
 package respond
 
 import (
 	"bytes"
+	"compress/gzip"
 	"net/http"
+	"strconv"
+	"strings"
+	"sync"
 
 	"github.com/a-h/templ"
 
+	"authpocket/static"
 	"authpocket/web/view"
 )
 
@@ -21,10 +27,17 @@ func Gone(r *http.Request) bool { return r.Context().Err() != nil }
 // Nothing ends a request whose client is gone.
 func Nothing(w http.ResponseWriter) { w.WriteHeader(StatusGone) }
 
-// Page writes a page once it is rendered in whole, and otherwise last, whose
-// bytes need no rendering. It returns the error of a page that cannot be
-// rendered.
-func Page(w http.ResponseWriter, r *http.Request, status int, page templ.Component, last []byte) error {
+// Pages writes pages.
+type Pages struct {
+	// Last is the page for what must not happen. Its bytes need no rendering.
+	Last []byte
+
+	zips sync.Pool // of *gzip.Writer
+}
+
+// Page writes a page once it is rendered in whole, and otherwise the last one.
+// It returns the error of a page that cannot be rendered.
+func (p *Pages) Page(w http.ResponseWriter, r *http.Request, status int, page templ.Component) error {
 	if Gone(r) {
 		Nothing(w)
 		return nil
@@ -33,21 +46,56 @@ func Page(w http.ResponseWriter, r *http.Request, status int, page templ.Compone
 	err := view.Visible(page).Render(r.Context(), &body)
 	switch {
 	case err == nil:
-		write(w, status, body.Bytes())
+		write(w, status, p.encoded(w.Header(), r.Header, body.Bytes()))
 	case Gone(r): // templates refuse to go on then
 		Nothing(w)
 		return nil
 	default:
-		Last(w, last)
+		p.Fail(w)
 	}
 	return err
 }
 
-// Last answers with the page for what must not happen.
-func Last(w http.ResponseWriter, page []byte) { write(w, http.StatusInternalServerError, page) }
+// Fail answers with the last page.
+func (p *Pages) Fail(w http.ResponseWriter) { write(w, http.StatusInternalServerError, p.Last) }
 
 func write(w http.ResponseWriter, status int, page []byte) {
 	w.Header().Set("Content-Type", "text/html; charset=utf-8")
+	w.Header().Set("Content-Length", strconv.Itoa(len(page)))
 	w.WriteHeader(status)
 	_, _ = w.Write(page) // a client that is gone needs no answer
+}
+
+// Uncompressed is for pages with a secret in them, whose length must not tell
+// what else is in them. Proxies are asked to leave them as they are, too.
+func Uncompressed(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Cache-Control", "no-store, no-transform")
+		next.ServeHTTP(w, r)
+	})
+}
+
+// encoded returns the page as it is sent, and says so in the header.
+func (p *Pages) encoded(h, asked http.Header, page []byte) []byte {
+	if strings.Contains(h.Get("Cache-Control"), "no-transform") {
+		return page
+	}
+	h.Add("Vary", "Accept-Encoding")
+	if !static.TakesGzip(asked) {
+		return page
+	}
+	var small bytes.Buffer
+	z, ok := p.zips.Get().(*gzip.Writer)
+	if ok {
+		z.Reset(&small)
+	} else {
+		z = gzip.NewWriter(&small)
+	}
+	defer p.zips.Put(z)
+	_, _ = z.Write(page) // a buffer takes everything
+	if z.Close() != nil {
+		return page
+	}
+	h.Set("Content-Encoding", "gzip")
+	return small.Bytes()
 }
